@@ -1,0 +1,180 @@
+//! What analysis finds in a document: entities, their mentions, and quotes.
+//!
+//! These are plain values. Positions in the lists serve as references: a mention names its entity by
+//! its place in [`Analysis::entities`], a quote its speakers likewise.
+
+use crate::{Sentence, Span};
+
+/// Everything found in one text, and by which model.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Analysis {
+    /// Name and version of the model, for example `rules-1`.
+    pub model: String,
+    /// The sentences, in reading order; they do not overlap.
+    pub sentences: Vec<Sentence>,
+    /// The persons, organisations, places … of the text, in order of first mention.
+    pub entities: Vec<Entity>,
+    /// Where they are mentioned, in reading order (by start, then longest first). Mentions may nest:
+    /// the place "U.S." inside the titled name "U.S. Envoy Steve Witkoff".
+    pub mentions: Vec<Mention>,
+    /// The quotes, in order of the first byte of cue, source or content.
+    pub quotes: Vec<Quote>,
+}
+
+/// What sort of thing an entity is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EntityType {
+    /// A human being.
+    Person,
+    /// A company, ministry, party, newspaper, team, …
+    Organization,
+    /// A country, city, region, river, …
+    Place,
+    /// A building, airport, bridge, …
+    Facility,
+    /// A nationality, religion or political group: "Russian", "Democrats".
+    Norp,
+    /// A war, election, storm, championship, …
+    Event,
+    /// A product, vehicle, work of art, law, …
+    Product,
+}
+
+/// One person, body or place, as one article names it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entity {
+    /// The longest proper name in the text, without titles: "Volodymyr Zelenskyy".
+    pub name: String,
+    /// What sort of thing it is.
+    pub kind: EntityType,
+    /// Other names in the text, with how often each occurs: "Zelenskyy". Sorted by name.
+    pub aliases: Vec<Counted>,
+    /// Titles and roles that the text gives a person, with how often each occurs: "Kremlin Spokesman". Sorted.
+    pub titles: Vec<Counted>,
+    /// How sure the model is that this is an entity of this type, from 0 to 1.
+    pub confidence: f32,
+}
+
+/// A wording and how often it occurs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Counted {
+    /// The words, with runs of white space made one blank.
+    pub text: String,
+    /// How often they occur in the article.
+    pub count: u32,
+}
+
+/// One place where the text speaks of an entity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mention {
+    /// Position in [`Analysis::entities`].
+    pub entity: usize,
+    /// Position in [`Analysis::sentences`].
+    pub sentence: usize,
+    /// The whole mention; of a titled name, title and name.
+    pub span: Span,
+    /// The name alone, without titles. None when the form is a description or a pronoun.
+    pub name: Option<Span>,
+    /// How the text speaks of the entity.
+    pub form: MentionForm,
+}
+
+/// How a mention speaks of its entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MentionForm {
+    /// A name alone: "Lavrov", "the State Department".
+    Name,
+    /// A title and a name: "Russian Foreign Minister Sergei Lavrov".
+    TitledName,
+    /// A description that stands for a name: "the spokesman".
+    Description,
+    /// A pronoun: "he".
+    Pronoun,
+}
+
+/// One attribution: some content that the text ascribes to a source.
+///
+/// The parts follow PolNeAR (Newell, Margolin and Ruths, 2018): source, cue and content spans.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quote {
+    /// What was attributed. Never empty; an interrupted quote has several spans, in reading order.
+    pub content: Vec<Span>,
+    /// The words that attribute: "told", "according to". May be empty (a bare quotation).
+    pub cue: Vec<Span>,
+    /// Dictionary form of the cue: "tell", "according to". Empty when the cue is.
+    pub cue_lemma: String,
+    /// The words that name the source. May be empty.
+    pub source: Vec<Span>,
+    /// Who speaks: positions in [`Analysis::entities`]; none when the source is unnamed.
+    pub speakers: Vec<usize>,
+    /// To whom it was said, when the text tells.
+    pub addressee: Option<Addressee>,
+    /// The entities that the content mentions: positions in [`Analysis::entities`], ascending.
+    pub about: Vec<usize>,
+    /// Saying, thinking, intending or finding.
+    pub act: Act,
+    /// Whether quotation marks enclose all, some or none of the content.
+    pub kind: QuoteKind,
+    /// Whether the saying is asserted, denied or supposed.
+    pub polarity: Polarity,
+    /// The words that tell when it was said, "on Tuesday", when the text tells.
+    pub when: Option<Span>,
+    /// How sure the model is that this is a quote with these bounds, from 0 to 1.
+    pub confidence: f32,
+    /// How sure the model is of the speakers, from 0 to 1; 0 when there is none.
+    pub speaker_confidence: f32,
+}
+
+impl Quote {
+    /// The smallest span that covers content, cue and source.
+    pub fn extent(&self) -> Span {
+        let parts = self.content.iter().chain(&self.cue).chain(&self.source).copied();
+        parts.reduce(Span::cover).unwrap_or_default()
+    }
+}
+
+/// To whom something was said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Addressee {
+    /// The words of the article: "Russian state news agencies TASS and RIA Novosti".
+    pub span: Span,
+    /// The entities among them: positions in [`Analysis::entities`].
+    pub entities: Vec<usize>,
+}
+
+/// What the source did with the content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Act {
+    /// Said in words, spoken or written, also by an institution.
+    Speech,
+    /// A belief, feeling or opinion that was not voiced.
+    Thought,
+    /// A plan, decision, ruling, order or wish.
+    Intent,
+    /// What a poll, study, document or data set shows.
+    Finding,
+    /// None of these.
+    Other,
+}
+
+/// How much of the content stands in quotation marks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum QuoteKind {
+    /// All of it.
+    Direct,
+    /// None of it.
+    Indirect,
+    /// Some of it.
+    Mixed,
+}
+
+/// Whether the saying itself is asserted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Polarity {
+    /// It was said.
+    Asserted,
+    /// It was not said: "refused to say".
+    Negated,
+    /// It might be said: "would say", "if he says".
+    Hypothetical,
+}

@@ -1,0 +1,115 @@
+//! What queries yield.
+
+use std::sync::Arc;
+
+use sayso_document::{Quote, Sentence, Span};
+
+use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, Result};
+
+/// One page of hits.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The hits, in the order that the query asked for.
+    pub hits: Vec<T>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<PageKey>,
+    /// How many hits there are on all pages.
+    pub total: Total,
+    /// The sequence number of the view that was searched.
+    pub seq: u64,
+}
+
+/// How many hits there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Total {
+    /// The count.
+    pub count: u64,
+    /// Whether it is exact; else there are at least so many.
+    pub exact: bool,
+}
+
+/// The place between two hits of one query. Its bytes mean something only to the engine that made it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageKey(pub(crate) Vec<u8>);
+
+impl PageKey {
+    /// The key, for a client to keep.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// A key that a client kept. Whether it fits the query is checked by the query.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        Ok(Self(bytes.to_vec()))
+    }
+}
+
+/// An article in a list.
+#[derive(Clone, Debug)]
+pub struct ArticleHit {
+    /// The article, body included.
+    pub article: Arc<Article>,
+    /// How many sentences it has.
+    pub sentences: u32,
+    /// How many entities.
+    pub entities: u32,
+    /// How many quotes.
+    pub quotes: u32,
+}
+
+/// A sentence that matches.
+#[derive(Clone, Debug)]
+pub struct SentenceHit {
+    /// The article it stands in.
+    pub article: Arc<Article>,
+    /// Its place among the article's sentences, from 0.
+    pub index: u32,
+    /// The sentence.
+    pub sentence: Sentence,
+    /// The words of the sentence that matched, in reading order, as spans of the article's body.
+    pub highlights: Vec<Span>,
+    /// BM25 score; 0 when the query has no words.
+    pub score: f32,
+}
+
+/// A quote that matches.
+#[derive(Clone, Debug)]
+pub struct QuoteHit {
+    /// The article it stands in, with the entities that the quote's positions refer to.
+    pub article: Arc<AnalyzedArticle>,
+    /// Its place among the article's quotes, from 0.
+    pub index: u32,
+    /// The words of the content that matched, in reading order, as spans of the article's body.
+    pub highlights: Vec<Span>,
+    /// BM25 score; 0 when the query has no words.
+    pub score: f32,
+}
+
+impl QuoteHit {
+    /// The quote itself.
+    pub fn quote(&self) -> &Quote {
+        &self.article.analysis.quotes[self.index as usize]
+    }
+}
+
+/// An entity that matches.
+#[derive(Clone, Debug)]
+pub struct EntityHit {
+    /// The entity.
+    pub entity: EntityRecord,
+    /// The name or alias that matched best.
+    pub matched: String,
+    /// How well it matched; higher is better, comparable within one answer only.
+    pub score: f32,
+}
+
+/// A mention of an entity.
+#[derive(Clone, Debug)]
+pub struct MentionHit {
+    /// The article it stands in.
+    pub article: Arc<AnalyzedArticle>,
+    /// The entity that was asked for.
+    pub entity: EntityId,
+    /// Its place among the article's mentions, from 0.
+    pub index: u32,
+}

@@ -1,0 +1,200 @@
+//! What can be asked: the query language, and typed queries with filters.
+
+use sayso_document::{Act, EntityType, MentionForm, Polarity, QuoteKind};
+
+use crate::{EntityId, PageKey};
+
+/// A parsed query.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expr {
+    /// Matches everything.
+    All,
+    /// A word, in any inflection; one that the tokeniser splits ("e-mail") is a phrase of its parts.
+    Word {
+        /// Where to look.
+        field: Field,
+        /// The word.
+        text: String,
+    },
+    /// Words in this order and in this form.
+    Phrase {
+        /// Where to look.
+        field: Field,
+        /// The words.
+        text: String,
+        /// How many other words may stand between them, in all.
+        slop: u32,
+    },
+    /// Words that begin so.
+    Prefix {
+        /// Where to look.
+        field: Field,
+        /// The beginning.
+        text: String,
+    },
+    /// Words that differ a little.
+    Fuzzy {
+        /// Where to look.
+        field: Field,
+        /// The word.
+        text: String,
+        /// By how many edits at most: 1 or 2.
+        distance: u8,
+    },
+    /// Articles published in `[from, until)`; an open end is none.
+    Date {
+        /// First moment, in microseconds since 1970.
+        from: Option<i64>,
+        /// The moment after the last.
+        until: Option<i64>,
+    },
+    /// All of `must`, none of `must_not`, and if there is no `must`, at least one of `should`. More of
+    /// `should` ranks higher.
+    Bool {
+        /// What has to match.
+        must: Vec<Expr>,
+        /// What may match.
+        should: Vec<Expr>,
+        /// What may not.
+        must_not: Vec<Expr>,
+    },
+}
+
+/// What a query can look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// The sentence, or the content of the quote: the default.
+    Text,
+    /// The article's title.
+    Title,
+    /// The outlet.
+    Source,
+    /// The authors.
+    Author,
+    /// Names and titles of the speaker. Quotes only.
+    Speaker,
+    /// Names of the entities that the content mentions. Quotes only.
+    About,
+    /// Dictionary form of the cue. Quotes only.
+    Cue,
+}
+
+/// Which articles to look in. Empty lists and open ends do not filter; all that is given must hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ArticleFilter {
+    /// Any of these ids.
+    pub ids: Vec<String>,
+    /// Any of these outlets, by whole name, case and accents aside.
+    pub sources: Vec<String>,
+    /// Any of these languages.
+    pub languages: Vec<String>,
+    /// Published at or after this moment, in microseconds since 1970.
+    pub from: Option<i64>,
+    /// Published before this moment.
+    pub until: Option<i64>,
+}
+
+/// In which order hits come. Ties are broken by the articles' sequence, then by place in the article.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Order {
+    /// By score; without words to score, newest first.
+    #[default]
+    Relevance,
+    /// By date of publication, latest first, undated last.
+    Newest,
+    /// By date of publication, earliest first, undated last.
+    Oldest,
+}
+
+/// Which page of the hits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageRequest {
+    /// How many hits at most; at least 1.
+    pub size: usize,
+    /// Where it begins: at the start, or where the page before ended.
+    pub after: Option<PageKey>,
+}
+
+/// A person, body or place that a filter names.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Who {
+    /// By words of a name, alias or title, all of which must occur: "peskov", "kremlin spokesman".
+    Named(String),
+    /// By id.
+    Id(EntityId),
+}
+
+/// Asks for articles.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ArticleQuery {
+    /// Which articles.
+    pub filter: ArticleFilter,
+    /// Which page.
+    pub page: PageRequest,
+}
+
+/// Asks for sentences.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SentenceQuery {
+    /// What the sentence says.
+    pub expr: Expr,
+    /// Entities that the sentence must mention, all of them.
+    pub mentions: Vec<Who>,
+    /// In which articles.
+    pub filter: ArticleFilter,
+    /// In which order.
+    pub order: Order,
+    /// Which page.
+    pub page: PageRequest,
+}
+
+/// Asks for quotes. Empty lists do not filter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QuoteQuery {
+    /// What the content says.
+    pub expr: Expr,
+    /// Who speaks: any of these.
+    pub speakers: Vec<Who>,
+    /// Whom the content mentions: all of these.
+    pub about: Vec<Who>,
+    /// Any of these kinds.
+    pub kinds: Vec<QuoteKind>,
+    /// Any of these acts.
+    pub acts: Vec<Act>,
+    /// Any of these polarities.
+    pub polarities: Vec<Polarity>,
+    /// Whether a speaker must be named (true) or must not be (false).
+    pub named_speaker: Option<bool>,
+    /// Quotes that the model is at least so sure of.
+    pub min_confidence: f32,
+    /// In which articles.
+    pub filter: ArticleFilter,
+    /// In which order.
+    pub order: Order,
+    /// Which page.
+    pub page: PageRequest,
+}
+
+/// Asks for entities.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EntityQuery {
+    /// A name, part of one, a beginning, or one with a typo. Empty: all, those of most articles first.
+    pub name: String,
+    /// Any of these types; empty does not filter.
+    pub kinds: Vec<EntityType>,
+    /// Which page.
+    pub page: PageRequest,
+}
+
+/// Asks where an entity is mentioned.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MentionQuery {
+    /// The entity.
+    pub entity: EntityId,
+    /// Any of these forms; empty does not filter.
+    pub forms: Vec<MentionForm>,
+    /// In which articles.
+    pub filter: ArticleFilter,
+    /// Which page.
+    pub page: PageRequest,
+}
