@@ -1,1 +1,17 @@
-//! p
+//! Sayso reads news articles and answers who said what.
+//!
+//! This library is the server and the command line behind the program `sayso`; [`proto`] is the
+//! client for Rust programs. What analyses lives in `sayso-extract`, what keeps and finds in
+//! `sayso-index`; here they are put behind protobuf RPCs.
+
+/// Messages, clients and service traits of the package `sayso.v1`, generated from `proto/`.
+#[allow(missing_docs, clippy::all, unreachable_pub)]
+pub mod proto {
+    tonic::include_proto!("sayso.v1");
+
+    /// The protobuf descriptors of this package and of all that it imports, as a serialised `FileDescriptorSet`.
+    pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/sayso.bin"));
+}
+
+pub mod cli;
+mod convert;

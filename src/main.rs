@@ -1,2 +1,7 @@
-//! p
-fn main() {}
+//! The program `sayso`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sayso::cli::main()
+}
