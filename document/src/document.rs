@@ -2,68 +2,46 @@
 
 use std::ops::Range;
 
-use crate::Span;
+use crate::{Sentence, SentenceRole, Span, Token, marks, paragraph, role, sentence, token};
 
 /// A text with its tokens, sentences and paragraphs.
+///
+/// Every token belongs to exactly one sentence, every sentence to exactly one paragraph, and all are
+/// in reading order.
 #[derive(Clone, Debug)]
 pub struct Document<'t> {
     text: &'t str,
     tokens: Vec<Token>,
     sentences: Vec<Sentence>,
-}
-
-/// The smallest unit of text: a word, a number, a mark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Token {
-    /// Where it stands. Tokens do not overlap; between them is only white space.
-    pub span: Span,
-    /// What sort of token it is.
-    pub kind: TokenKind,
-}
-
-/// What sort of token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum TokenKind {
-    /// Letters, with inner apostrophes, hyphens and the dots of abbreviations: "don't", "U.S.", "sit-down".
-    Word,
-    /// Digits, with inner separators: "2022", "1,000", "3.5".
-    Number,
-    /// An opening quotation mark.
-    OpenQuote,
-    /// A closing quotation mark.
-    CloseQuote,
-    /// Any other mark or symbol, one at a time (an ellipsis or a dash of several signs is one).
-    Mark,
-}
-
-/// A sentence, or a line that stands for one (headline, caption).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sentence {
-    /// From its first to its last token.
-    pub span: Span,
-    /// Which paragraph it belongs to, counted from 0.
-    pub paragraph: u32,
-    /// What it is for in the article.
-    pub role: SentenceRole,
-}
-
-/// What a sentence is for in an article.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SentenceRole {
-    /// Running text.
-    Body,
-    /// The title line.
-    Headline,
-    /// A line between paragraphs that heads what follows.
-    Subheading,
-    /// Words below or beside a picture.
-    Caption,
+    /// The first token of each sentence, and the number of tokens at the end.
+    first_token: Vec<u32>,
+    /// The first sentence of each paragraph, and the number of sentences at the end.
+    first_sentence: Vec<u32>,
 }
 
 impl<'t> Document<'t> {
     /// Cuts `text` into tokens, sentences and paragraphs. Any string is a document.
     pub fn new(text: &'t str) -> Self {
-        Self { text, tokens: Vec::new(), sentences: Vec::new() }
+        let mut tokens = token::tokenize(text);
+        let (mut sentences, mut first_token, mut first_sentence) = (Vec::new(), vec![0], vec![0]);
+        let mut ranges = Vec::new();
+        let mut at = 0;
+        for paragraph in paragraph::paragraphs(text) {
+            let end = at + tokens[at..].partition_point(|token| token.span.start() < paragraph.end);
+            marks::direct(text, &mut tokens[at..end]);
+            sentence::split(text, &tokens, at..end, &mut ranges);
+            let number = first_sentence.len() as u32 - 1;
+            for range in ranges.drain(..) {
+                let span = tokens[range.start].span.cover(tokens[range.end - 1].span);
+                sentences.push(Sentence { span, paragraph: number, role: SentenceRole::Body });
+                first_token.push(range.end as u32);
+            }
+            // A paragraph has visible characters, so it has a token and a sentence.
+            first_sentence.push(sentences.len() as u32);
+            at = end;
+        }
+        role::assign(text, &tokens, &first_token, &mut sentences);
+        Self { text, tokens, sentences, first_token, first_sentence }
     }
 
     /// The text, as given.
@@ -81,13 +59,62 @@ impl<'t> Document<'t> {
         &self.sentences
     }
 
-    /// The tokens of a sentence, as positions in [`Document::tokens`].
-    pub fn tokens_of(&self, _sentence: usize) -> Range<usize> {
-        0..0
+    /// The tokens of a sentence, as positions in [`Document::tokens`]. Never empty.
+    pub fn tokens_of(&self, sentence: usize) -> Range<usize> {
+        self.first_token[sentence] as usize..self.first_token[sentence + 1] as usize
+    }
+
+    /// The paragraphs, in reading order, as ranges of positions in [`Document::sentences`]. None is empty.
+    pub fn paragraphs(&self) -> impl ExactSizeIterator<Item = Range<usize>> {
+        self.first_sentence.windows(2).map(|pair| pair[0] as usize..pair[1] as usize)
+    }
+
+    /// The sentences of a paragraph, as positions in [`Document::sentences`]. Never empty.
+    pub fn sentences_of(&self, paragraph: usize) -> Range<usize> {
+        self.first_sentence[paragraph] as usize..self.first_sentence[paragraph + 1] as usize
+    }
+
+    /// The sentence that a token belongs to.
+    pub fn sentence_of_token(&self, token: usize) -> usize {
+        self.first_token.partition_point(|&first| first as usize <= token).saturating_sub(1)
+    }
+
+    /// The sentence that covers byte `byte`; between sentences and at their ends the one before, if any.
+    pub fn sentence_at(&self, byte: usize) -> Option<usize> {
+        self.sentences.partition_point(|sentence| sentence.span.start() <= byte).checked_sub(1)
+    }
+
+    /// The token that covers byte `byte`; None in white space and outside of the text.
+    pub fn token_at(&self, byte: usize) -> Option<usize> {
+        let at = self.first_token_from(byte);
+        match self.tokens.get(at) {
+            Some(token) if token.span.start() <= byte => Some(at),
+            _ => None,
+        }
+    }
+
+    /// The first token that ends after byte `byte`: the one there, or the next. The number of tokens if none.
+    pub fn first_token_from(&self, byte: usize) -> usize {
+        self.tokens.partition_point(|token| token.span.end() <= byte)
+    }
+
+    /// The tokens that a span touches, as positions in [`Document::tokens`].
+    pub fn tokens_in(&self, span: Span) -> Range<usize> {
+        let start = self.first_token_from(span.start());
+        start..start.max(self.tokens.partition_point(|token| token.span.start() < span.end()))
     }
 
     /// The words of a token.
     pub fn word(&self, token: usize) -> &'t str {
         self.tokens[token].span.of(self.text)
+    }
+
+    /// The words from the first to the last token of a range, as one span. Empty for an empty range.
+    pub fn span_of(&self, tokens: Range<usize>) -> Span {
+        if tokens.is_empty() {
+            let at = self.tokens.get(tokens.start).map_or(self.text.len(), |token| token.span.start());
+            return Span::new(at, at);
+        }
+        self.tokens[tokens.start].span.cover(self.tokens[tokens.end - 1].span)
     }
 }

@@ -3,12 +3,21 @@
 //! This crate knows nothing of models, files, networks or indexes. Nothing in it can fail: any
 //! string is a document.
 
+mod abbreviation;
 mod annotation;
+mod chars;
 mod document;
+mod marks;
+mod paragraph;
+mod role;
+mod sentence;
 mod span;
+mod token;
 
 pub use annotation::{
     Act, Addressee, Analysis, Counted, Entity, EntityType, Mention, MentionForm, Polarity, Quote, QuoteKind,
 };
-pub use document::{Document, Sentence, SentenceRole, Token, TokenKind};
+pub use document::Document;
+pub use sentence::{Sentence, SentenceRole};
 pub use span::Span;
+pub use token::{Token, TokenKind};

@@ -1,0 +1,196 @@
+//! What holds for the tokens and sentences of any text.
+
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use sayso_document::{Document, Token, TokenKind};
+
+/// Asserts all that a document promises.
+fn check(text: &str) {
+    let document = Document::new(text);
+    let mut end = 0;
+    for token in document.tokens() {
+        assert!(text[end..token.span.start()].chars().all(char::is_whitespace), "a gap holds more than blanks");
+        assert!(!token.span.is_empty() && !token.span.of(text).contains(char::is_whitespace));
+        end = token.span.end();
+    }
+    assert!(text[end..].chars().all(char::is_whitespace), "the last gap holds more than blanks");
+    let mut next_token = 0;
+    for (i, sentence) in document.sentences().iter().enumerate() {
+        let range = document.tokens_of(i);
+        assert_eq!(range.start, next_token, "sentences leave out or share tokens");
+        assert!(!range.is_empty());
+        assert_eq!(sentence.span, document.span_of(range.clone()));
+        assert_eq!(document.tokens_in(sentence.span), range);
+        assert_eq!(document.sentence_of_token(range.start), i);
+        assert_eq!(document.sentence_of_token(range.end - 1), i);
+        assert_eq!(document.sentence_at(sentence.span.start()), Some(i));
+        assert_eq!(document.token_at(sentence.span.end() - 1), Some(range.end - 1));
+        next_token = range.end;
+    }
+    assert_eq!(next_token, document.tokens().len(), "the last tokens belong to no sentence");
+    let mut next_sentence = 0;
+    for (number, range) in document.paragraphs().enumerate() {
+        assert_eq!(range, document.sentences_of(number));
+        assert!(range.start == next_sentence && !range.is_empty());
+        assert!(document.sentences()[range.clone()].iter().all(|s| s.paragraph as usize == number));
+        next_sentence = range.end;
+    }
+    assert_eq!(next_sentence, document.sentences().len());
+}
+
+/// Texts made of what news is made of, so that the rules meet.
+fn newsy() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "U.S.",
+        "Mr.",
+        "Jan.",
+        "6",
+        "3.5",
+        "said",
+        "The",
+        "he",
+        "I.",
+        "J.",
+        "K.",
+        "\"",
+        "“",
+        "”",
+        "'",
+        "’s",
+        "‘",
+        "’",
+        ".",
+        "?",
+        "!",
+        "…",
+        "...",
+        ",",
+        "—",
+        "--",
+        "-",
+        "(",
+        ")",
+        " ",
+        "  ",
+        "\n",
+        "\r\n",
+        "\u{a0}",
+        "\t",
+        "don't",
+        "sit-down",
+        "👩‍👩‍👧",
+        "e\u{301}",
+        "שלום",
+        "https://",
+        "a@b",
+        "''",
+        "`",
+        "¿",
+        "\u{feff}",
+        "\u{200d}",
+        "。",
+        "://",
+    ]);
+    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_cut_into_order(text in any::<String>()) {
+        check(&text);
+    }
+
+    #[test]
+    fn texts_like_news_are_cut_into_order(text in newsy()) {
+        check(&text);
+    }
+
+    #[test]
+    fn cutting_again_gives_the_same(text in newsy()) {
+        let (first, second) = (Document::new(&text), Document::new(&text));
+        prop_assert_eq!(first.tokens(), second.tokens());
+        prop_assert_eq!(first.sentences(), second.sentences());
+    }
+}
+
+#[test]
+fn marks_and_nothing_survive() {
+    for text in ["", " ", "\n\n", "\"", "...", "?!\"'”’", "“”", "\u{301}", "\u{feff}", "💥💥💥", "''''''", "((((", "\r"]
+    {
+        check(text);
+    }
+}
+
+/// Long lines of every kind that could make a stage go back over what it has read.
+#[test]
+fn long_lines_take_linear_time() {
+    let many = [
+        "a.b",
+        "! ",
+        "!",
+        "\"",
+        "“",
+        "'",
+        "' ",
+        ". ",
+        "I. ",
+        "://",
+        "u://",
+        "ab\u{301}",
+        "👩‍👧",
+        "\u{200d}",
+        "Mr. ",
+        "J.",
+        "“a.” b ",
+    ];
+    let sized = many.map(|piece| (piece, 1_000_000)).into_iter().chain([("a", 10_000_000), ("a ", 10_000_000)]);
+    for (piece, bytes) in sized {
+        let text = piece.repeat(bytes / piece.len()) + " a";
+        let start = Instant::now();
+        let tokens = Document::new(&text).tokens().len();
+        let took = start.elapsed();
+        assert!(tokens > 0 && took < Duration::from_secs(20), "{bytes} bytes of {piece:?} took {took:?}");
+    }
+}
+
+fn kinds(text: &str) -> String {
+    let sign = |token: &Token| match token.kind {
+        TokenKind::OpenQuote => "<".to_owned(),
+        TokenKind::CloseQuote => ">".to_owned(),
+        _ => token.span.of(text).to_owned(),
+    };
+    Document::new(text).tokens().iter().map(sign).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn words_keep_what_belongs_to_them() {
+    for (text, expected) in [
+        ("Zelenskyy’s don't sit-down U.S.-led", "Zelenskyy ’s don't sit-down U.S.-led"),
+        ("the U.S.'s AT&T, 1,000 3.5% 20-year-old", "the U.S. 's AT&T , 1,000 3.5 % 20-year-old"),
+        ("2010–2014 1990s J.K.Rowe a--b", "2010 – 2014 1990s J.K. Rowe a -- b"),
+        ("$5m/£4m (e.g. x@y.org) #Now", "$ 5m / £ 4m ( e.g. x@y.org ) # Now"),
+        ("rock 'n' roll, get 'em", "rock 'n ' roll , get 'em"),
+        ("O’Brien’s Côte d'Ivoire", "O’Brien ’s Côte d'Ivoire"),
+    ] {
+        assert_eq!(kinds(text), expected);
+    }
+}
+
+#[test]
+fn marks_get_their_direction() {
+    for (text, expected) in [
+        ("\"Yes,\" he said, \"we can.\"", "< Yes , > he said , < we can . >"),
+        ("“He said ‘no,’ twice.”", "< He said < no , > twice . >"),
+        ("a 6\"2 board of 12\" and \"more\"", "a 6 \" 2 board of 12 \" and < more >"),
+        ("Doe:\"quote\" (\"so\")—\"dash\"", "Doe : < quote > ( < so > ) — < dash >"),
+        ("the workers' strike in '99", "the workers ' strike in ' 99"),
+        ("'The end,' he said", "< The end , > he said"),
+        ("\" spaced \" marks", "< spaced > marks"),
+        ("„Ja“, «non», ``yes''", "< Ja > , < non > , < yes >"),
+        ("\"'Go,' she said,\" he said", "< < Go , > she said , > he said"),
+        ("”wrong” way", "< wrong > way"),
+    ] {
+        assert_eq!(kinds(text), expected);
+    }
+}
