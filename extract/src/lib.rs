@@ -1,10 +1,21 @@
 //! From a text to its entities, name chains and quotes.
+//!
+//! Three stages, each behind one function: [`names`] finds where proper names stand, [`chains`] puts
+//! the mentions of one person, body or place together.
 
-use sayso_document::Analysis;
+mod chains;
+mod lexicon;
+mod names;
+
+use sayso_document::{Analysis, Document};
+
+use lexicon::Lexicon;
 
 /// Analyses texts. Cheap to share between threads; loading it is the only costly step.
 #[derive(Debug, Default)]
-pub struct Analyzer {}
+pub struct Analyzer {
+    lexicon: Lexicon,
+}
 
 impl Analyzer {
     /// Name and version of the model, kept with every analysis: changes whenever its output may.
@@ -12,12 +23,20 @@ impl Analyzer {
 
     /// The analyzer with the lexicons that are compiled in.
     pub fn new() -> Self {
-        Self::default()
+        Self { lexicon: Lexicon::compiled_in() }
     }
 
     /// Finds sentences, entities and quotes. Any string can be analysed; the same text gives the same answer.
     pub fn analyze(&self, text: &str) -> Analysis {
-        let document = sayso_document::Document::new(text);
-        Analysis { model: Self::MODEL.into(), sentences: document.sentences().to_vec(), ..Analysis::default() }
+        let document = Document::new(text);
+        let names = names::find(&document, &self.lexicon);
+        let chains = chains::link(&document, &self.lexicon, names);
+        Analysis {
+            model: Self::MODEL.into(),
+            sentences: document.sentences().to_vec(),
+            entities: chains.entities,
+            mentions: chains.mentions,
+            quotes: Vec::new(),
+        }
     }
 }
