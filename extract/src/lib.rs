@@ -1,8 +1,9 @@
 //! From a text to its entities, name chains and quotes.
 //!
 //! Three stages, each behind one function: [`names`] finds where proper names stand, [`chains`] puts
-//! the mentions of one person, body or place together.
+//! the mentions of one person, body or place together, [`attribution`] finds who said what.
 
+mod attribution;
 mod chains;
 mod lexicon;
 mod names;
@@ -31,12 +32,13 @@ impl Analyzer {
         let document = Document::new(text);
         let names = names::find(&document, &self.lexicon);
         let chains = chains::link(&document, &self.lexicon, names);
+        let quotes = attribution::find(&document, &chains.entities, &chains.mentions);
         Analysis {
             model: Self::MODEL.into(),
             sentences: document.sentences().to_vec(),
             entities: chains.entities,
             mentions: chains.mentions,
-            quotes: Vec::new(),
+            quotes,
         }
     }
 }

@@ -1,0 +1,155 @@
+//! Words that may attribute, each with its construction, and how likely it does.
+
+use std::ops::Range;
+
+use super::frame::{self, Frame};
+use super::lemma;
+use super::reading::Reading;
+use super::subject::{Order, Subject};
+use super::table;
+use super::tags::Tag;
+use super::verbs::{Form, Group};
+
+/// How a possible cue stands in its clause; the names are those of the table of cues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Voice {
+    /// "said".
+    Active,
+    /// "was told".
+    Passive,
+    /// "saying".
+    Gerund,
+    /// "to say".
+    Infinitive,
+    /// "accused of".
+    Participle,
+    /// "the claim".
+    Noun,
+    /// "his claim".
+    OwnNoun,
+}
+
+impl Voice {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Voice::Active => "act",
+            Voice::Passive => "pas",
+            Voice::Gerund => "ger",
+            Voice::Infinitive => "inf",
+            Voice::Participle => "part",
+            Voice::Noun => "noun",
+            Voice::OwnNoun => "own",
+        }
+    }
+}
+
+/// A word that may attribute.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    /// The cue with auxiliaries, adverbs and a following preposition.
+    pub(super) cue: Range<usize>,
+    /// The token that carries the meaning.
+    pub(super) head: usize,
+    pub(super) lemma: String,
+    pub(super) voice: Voice,
+    pub(super) frame: Frame,
+    /// What stands before subject and verb: 'q' the end of a quotation, 'c' a comma, '-' anything else.
+    pub(super) left: char,
+    pub(super) subject: Option<Subject>,
+    pub(super) negated: bool,
+}
+
+impl Candidate {
+    /// The row of the table of cues that this candidate falls under.
+    pub(super) fn key(&self) -> table::Key<'_> {
+        table::Key { lemma: &self.lemma, voice: self.voice.name(), frame: &self.frame.key, left: self.left }
+    }
+}
+
+/// All candidates outside of quotations, in reading order of their heads.
+pub(super) fn candidates(
+    r: &Reading<'_>,
+    groups: &[Group],
+    subjects: &[Option<Subject>],
+    knows_noun: fn(&str) -> bool,
+) -> Vec<Candidate> {
+    let verbs = groups.iter().zip(subjects).map(|(group, subject)| of_verb(r, group, subject.as_ref()));
+    let mut found: Vec<Candidate> = verbs.collect();
+    found.extend((0..r.len()).filter_map(|i| of_noun(r, i, knows_noun)));
+    found.sort_by_key(|candidate| candidate.head);
+    found
+}
+
+fn of_verb(r: &Reading<'_>, group: &Group, subject: Option<&Subject>) -> Candidate {
+    let voice = match group.form {
+        _ if group.passive => Voice::Passive,
+        Form::Finite => Voice::Active,
+        Form::Gerund => Voice::Gerund,
+        Form::Infinitive | Form::Bare => Voice::Infinitive,
+        Form::Participle => Voice::Participle,
+    };
+    let inverted = subject.is_some_and(|s| s.order == Order::Inverted);
+    let frame = if inverted {
+        Frame { key: "end".into(), at: group.end, cue_end: group.end, object: None }
+    } else {
+        frame::after_verb(r, group.end, &group.lemma)
+    };
+    let start = subject.filter(|s| s.order == Order::Plain).map_or(group.first, |s| s.tokens.start.min(group.first));
+    let first = if r.tag(group.first) == Tag::Pv { group.first + 1 } else { group.first };
+    Candidate {
+        cue: first.min(group.head)..frame.cue_end.max(group.end),
+        head: group.head,
+        lemma: group.lemma.clone(),
+        voice,
+        left: left_of(r, start),
+        frame,
+        subject: subject.cloned(),
+        negated: group.negated,
+    }
+}
+
+/// What stands before the words that attribute.
+fn left_of(r: &Reading<'_>, start: usize) -> char {
+    if start == r.unit(start).start {
+        return '-';
+    }
+    let before = start - 1;
+    if r.is_close_quote(before) || r.tag(before) == Tag::Comma && before > 0 && r.is_close_quote(before - 1) {
+        'q'
+    } else if r.tag(before) == Tag::Comma {
+        'c'
+    } else {
+        '-'
+    }
+}
+
+fn of_noun(r: &Reading<'_>, i: usize, knows_noun: fn(&str) -> bool) -> Option<Candidate> {
+    if !matches!(r.tag(i), Tag::Nn | Tag::Nns) || r.quotation_at(i).is_some() || r.tag(i + 1).is_noun() {
+        return None;
+    }
+    let lemma = lemma::of_noun(r.lower(i));
+    if !knows_noun(&lemma) {
+        return None;
+    }
+    let floor = r.unit(i).start;
+    let own = (floor..i)
+        .rev()
+        .take(4)
+        .take_while(|&j| r.tag(j).in_phrase())
+        .find(|&j| matches!(r.tag(j), Tag::Prps | Tag::Pos));
+    let subject = own.map(|j| {
+        let start = if r.tag(j) == Tag::Pos { super::phrase::before(r, j).unwrap_or(j) } else { j };
+        Subject { tokens: start..j + 1, order: Order::Plain }
+    });
+    let frame = frame::after_noun(r, i + 1);
+    Some(Candidate {
+        cue: subject.as_ref().map_or(i, |s| s.tokens.end)..frame.cue_end.max(i + 1),
+        head: i,
+        lemma,
+        voice: if subject.is_some() { Voice::OwnNoun } else { Voice::Noun },
+        frame,
+        left: '-',
+        subject,
+        negated: false,
+    })
+}

@@ -1,0 +1,48 @@
+//! Quotations that stand alone: they go on with what the same speaker said just before.
+
+use std::ops::Range;
+
+use super::draft::Draft;
+use super::reading::Reading;
+use super::tags::Tag;
+
+/// Adds units that are wholly quoted to the attribution before them.
+pub(super) fn continue_quotations(r: &Reading<'_>, drafts: &mut [Draft]) {
+    let mut own = vec![Vec::new(); r.units().len()];
+    for (place, draft) in drafts.iter().enumerate() {
+        let anchor = draft.content.last().map_or(draft.head, |c| c.end - 1).max(draft.head);
+        own[r.unit_at(anchor)].push(place);
+    }
+    // The attribution that a quotation would go on with, and the paragraph that it reaches.
+    let mut current: Option<(usize, u32)> = None;
+    for (tokens, own) in r.units().iter().zip(&own) {
+        let paragraph = r.paragraph_of(tokens.start);
+        if own.is_empty() {
+            let Some((quoted, reopens)) = wholly_quoted(r, tokens) else { continue };
+            let Some((place, last)) = current.as_mut() else { continue };
+            if *last == paragraph || reopens && *last + 1 == paragraph {
+                drafts[*place].content.push(quoted);
+                *last = paragraph;
+            }
+            continue;
+        }
+        let quoting = own.iter().copied().rfind(|&d| drafts[d].content.iter().any(|c| has_quote(r, c)));
+        let kept = current.filter(|(_, last)| *last == paragraph);
+        let other = own.iter().copied().find(|&d| drafts[d].source.is_some());
+        current = quoting.or(kept.map(|(place, _)| place)).or(other).map(|place| (place, paragraph));
+    }
+}
+
+fn has_quote(r: &Reading<'_>, tokens: &Range<usize>) -> bool {
+    tokens.clone().any(|i| r.quotation_at(i).is_some())
+}
+
+/// The quoted tokens when a unit is one quotation from its first token on.
+fn wholly_quoted(r: &Reading<'_>, unit: &Range<usize>) -> Option<(Range<usize>, bool)> {
+    let quotation = &r.quotations()[r.quotation_at(unit.start)?];
+    let rest = unit.end.saturating_sub(quotation.end);
+    let only_marks =
+        rest <= 2 && (quotation.end..unit.end).all(|i| matches!(r.tag(i), Tag::Stop | Tag::Close | Tag::Quote));
+    (quotation.open == unit.start && only_marks && quotation.inner_len() >= 1)
+        .then(|| (quotation.range(), quotation.reopens))
+}

@@ -1,0 +1,187 @@
+//! Dictionary forms of verbs and nouns.
+
+use super::tags::{self, Tag};
+
+/// Forms that no rule yields, with their dictionary form, sorted by form.
+const IRREGULAR: &[(&str, &str)] = &[
+    ("am", "be"),
+    ("are", "be"),
+    ("arose", "arise"),
+    ("ate", "eat"),
+    ("became", "become"),
+    ("been", "be"),
+    ("began", "begin"),
+    ("begun", "begin"),
+    ("being", "be"),
+    ("bought", "buy"),
+    ("broke", "break"),
+    ("broken", "break"),
+    ("brought", "bring"),
+    ("built", "build"),
+    ("came", "come"),
+    ("caught", "catch"),
+    ("chose", "choose"),
+    ("chosen", "choose"),
+    ("did", "do"),
+    ("does", "do"),
+    ("done", "do"),
+    ("drawn", "draw"),
+    ("drew", "draw"),
+    ("drove", "drive"),
+    ("dying", "die"),
+    ("fallen", "fall"),
+    ("fed", "feed"),
+    ("fell", "fall"),
+    ("felt", "feel"),
+    ("fought", "fight"),
+    ("found", "find"),
+    ("gave", "give"),
+    ("given", "give"),
+    ("goes", "go"),
+    ("gone", "go"),
+    ("got", "get"),
+    ("gotten", "get"),
+    ("grew", "grow"),
+    ("had", "have"),
+    ("has", "have"),
+    ("heard", "hear"),
+    ("held", "hold"),
+    ("is", "be"),
+    ("kept", "keep"),
+    ("knew", "know"),
+    ("known", "know"),
+    ("laid", "lay"),
+    ("led", "lead"),
+    ("left", "leave"),
+    ("lost", "lose"),
+    ("lying", "lie"),
+    ("made", "make"),
+    ("meant", "mean"),
+    ("met", "meet"),
+    ("paid", "pay"),
+    ("ran", "run"),
+    ("rose", "rise"),
+    ("said", "say"),
+    ("sang", "sing"),
+    ("sat", "sit"),
+    ("saw", "see"),
+    ("seen", "see"),
+    ("sent", "send"),
+    ("shown", "show"),
+    ("slid", "slide"),
+    ("sought", "seek"),
+    ("spoke", "speak"),
+    ("spoken", "speak"),
+    ("spent", "spend"),
+    ("stood", "stand"),
+    ("stuck", "stick"),
+    ("swore", "swear"),
+    ("sworn", "swear"),
+    ("taken", "take"),
+    ("taught", "teach"),
+    ("thought", "think"),
+    ("threw", "throw"),
+    ("told", "tell"),
+    ("took", "take"),
+    ("tore", "tear"),
+    ("tying", "tie"),
+    ("understood", "understand"),
+    ("was", "be"),
+    ("went", "go"),
+    ("were", "be"),
+    ("won", "win"),
+    ("wore", "wear"),
+    ("written", "write"),
+    ("wrote", "write"),
+];
+
+/// The dictionary form of a verb's form, both in small letters: "said" → "say", "planned" → "plan".
+pub(super) fn of_verb(form: &str) -> String {
+    if let Ok(place) = IRREGULAR.binary_search_by_key(&form, |pair| pair.0) {
+        return IRREGULAR[place].1.into();
+    }
+    let endings: &[(&str, &[&str])] =
+        &[("ies", &["y"]), ("ied", &["y"]), ("es", &["e", ""]), ("s", &[""]), ("ed", &["e", ""]), ("ing", &["e", ""])];
+    for (ending, repairs) in endings {
+        let Some(stem) = form.strip_suffix(ending).filter(|stem| stem.len() > 1) else { continue };
+        if form.ends_with("ss") {
+            break;
+        }
+        return restore(stem, repairs);
+    }
+    form.into()
+}
+
+/// The candidate that is a known verb; else the likeliest by spelling.
+fn restore(stem: &str, repairs: &[&str]) -> String {
+    let known = |word: &str| tags::may_be(word, Tag::Vb) || tags::may_be(word, Tag::Vbp);
+    let undoubled = undouble(stem);
+    let mut options = repairs.iter().map(|end| format!("{stem}{end}")).chain(undoubled.map(String::from));
+    let fallback = match (undoubled, repairs) {
+        (Some(short), _) => short.into(),
+        (None, [only]) => format!("{stem}{only}"),
+        // Most stems that end like these lost an "e".
+        _ if stem.ends_with(['c', 'v', 'z', 's', 'u']) => format!("{stem}e"),
+        _ => stem.into(),
+    };
+    options.find(|word| known(word)).unwrap_or(fallback)
+}
+
+/// "plann" → "plan"; none for "tell" and "pass", which keep both letters.
+fn undouble(stem: &str) -> Option<&str> {
+    let bytes = stem.as_bytes();
+    let [.., before, last] = bytes else { return None };
+    (before == last && last.is_ascii_alphabetic() && !matches!(last, b'l' | b's' | b'e' | b'o' | b'f'))
+        .then(|| &stem[..stem.len() - 1])
+}
+
+/// The dictionary form of a noun: "claims" → "claim", "promises" → "promise".
+pub(super) fn of_noun(form: &str) -> String {
+    if let Some(stem) = form.strip_suffix("ies").filter(|stem| stem.len() > 1) {
+        return format!("{stem}y");
+    }
+    let stem = form.strip_suffix('s').filter(|stem| stem.len() > 2 && !stem.ends_with(['s', 'u', 'i']));
+    match stem {
+        Some(stem) if stem.ends_with("she") || stem.ends_with("che") || stem.ends_with("sse") => {
+            stem[..stem.len() - 1].into()
+        }
+        Some(stem) => stem.into(),
+        None => form.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_dictionary_forms() {
+        for (form, lemma) in [
+            ("said", "say"),
+            ("says", "say"),
+            ("told", "tell"),
+            ("planned", "plan"),
+            ("announced", "announce"),
+            ("believes", "believe"),
+            ("denying", "deny"),
+            ("denies", "deny"),
+            ("insisted", "insist"),
+            ("called", "call"),
+            ("promises", "promise"),
+            ("stressed", "stress"),
+            ("noting", "note"),
+            ("discuss", "discuss"),
+            ("agreed", "agree"),
+        ] {
+            assert_eq!(of_verb(form), lemma);
+        }
+        assert_eq!(of_noun("claims"), "claim");
+        assert_eq!(of_noun("theories"), "theory");
+        assert_eq!(of_noun("promises"), "promise");
+    }
+
+    #[test]
+    fn irregular_forms_are_sorted() {
+        assert!(IRREGULAR.is_sorted_by_key(|pair| pair.0));
+    }
+}

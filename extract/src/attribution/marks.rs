@@ -1,0 +1,97 @@
+//! Pairs quotation marks into quotations.
+
+use std::ops::Range;
+
+use sayso_document::{Document, TokenKind};
+
+/// Words in quotation marks. Quotations do not overlap: one inside another belongs to the outer one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Quotation {
+    /// The opening mark.
+    pub(super) open: usize,
+    /// One past the last token; the closing mark is inside.
+    pub(super) end: usize,
+    /// Whether a closing mark was found.
+    pub(super) closed: bool,
+    /// Whether it goes on with the one that the paragraph before left open.
+    pub(super) reopens: bool,
+}
+
+impl Quotation {
+    pub(super) fn range(&self) -> Range<usize> {
+        self.open..self.end
+    }
+
+    /// How many tokens stand between the marks.
+    pub(super) fn inner_len(&self) -> usize {
+        (self.end - self.open).saturating_sub(1 + usize::from(self.closed))
+    }
+}
+
+/// A quotation that waits for its closing mark.
+struct Waiting {
+    open: usize,
+    single: bool,
+    reopens: bool,
+    /// Whether the mark is a straight one: curly marks inside then belong to a quotation in the quotation.
+    straight: bool,
+    /// How many of those are open.
+    inner: u32,
+}
+
+/// Finds the quotations of a document in one pass; `sentences` names the sentence of every token.
+pub(super) fn pair(document: &Document<'_>, sentences: &[u32]) -> Vec<Quotation> {
+    let paragraph = |i: usize| document.sentences().get(sentences[i] as usize).map_or(0, |s| s.paragraph);
+    let mut found: Vec<Quotation> = Vec::new();
+    let mut waiting: Option<Waiting> = None;
+    for (i, token) in document.tokens().iter().enumerate() {
+        let mut reopens = false;
+        if (i == 0 || paragraph(i - 1) != paragraph(i))
+            && let Some(open) = waiting.take()
+        {
+            // A quotation over several paragraphs opens each of them anew and closes the last alone.
+            reopens = token.kind == TokenKind::OpenQuote;
+            let end = if reopens { i } else { sentence_end(document, sentences, open.open) };
+            found.push(open.close(end, false));
+        }
+        if !matches!(token.kind, TokenKind::OpenQuote | TokenKind::CloseQuote) {
+            continue;
+        }
+        let opens = token.kind == TokenKind::OpenQuote;
+        let mark = document.word(i);
+        let single = mark.chars().count() == 1 && mark.starts_with(['\'', '’', '‘', '‚', '‛', '‹', '›', '`']);
+        let straight = mark.starts_with(['"', '\'']);
+        let new = Waiting { open: i, single, reopens, straight, inner: 0 };
+        match &mut waiting {
+            None if opens => waiting = Some(new),
+            Some(open) if open.single != single => {}
+            Some(open) if opens && open.straight && !straight => open.inner += 1,
+            Some(open) if !opens && open.inner > 0 && !straight => open.inner -= 1,
+            Some(open) if opens => {
+                let end = sentence_end(document, sentences, open.open).min(i);
+                found.push(open.close(end, false));
+                waiting = Some(new);
+            }
+            Some(open) => {
+                found.push(open.close(i + 1, true));
+                waiting = None;
+            }
+            None => {}
+        }
+    }
+    if let Some(open) = waiting {
+        let end = sentence_end(document, sentences, open.open);
+        found.push(open.close(end, false));
+    }
+    found
+}
+
+impl Waiting {
+    fn close(&self, end: usize, closed: bool) -> Quotation {
+        Quotation { open: self.open, end, closed, reopens: self.reopens }
+    }
+}
+
+fn sentence_end(document: &Document<'_>, sentences: &[u32], token: usize) -> usize {
+    document.tokens_of(sentences[token] as usize).end.max(token + 1)
+}

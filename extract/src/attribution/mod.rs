@@ -1,0 +1,93 @@
+//! Who said what: from a document with its mentions to quotes.
+//!
+//! The stages run in this order, each in a file of its own: a [`reading`] of the document (tags,
+//! quotations), verb groups with their subjects, [`cue`] candidates with their construction, drafts
+//! of attributions ([`verbal`], [`according`]), quotations that go on ([`direct`]), and at the end
+//! the values that the text gives each of them (speakers, act, polarity …).
+
+mod according;
+mod act;
+mod addressee;
+mod byline;
+mod content;
+mod cue;
+mod direct;
+mod draft;
+mod frame;
+mod lemma;
+mod marks;
+mod phrase;
+mod reading;
+mod select;
+mod speaker;
+mod stance;
+mod subject;
+mod table;
+mod tags;
+mod verbal;
+mod verbs;
+
+use sayso_document::{Addressee, Document, Entity, Mention, Quote};
+
+use draft::Draft;
+use reading::Reading;
+use speaker::Cast;
+
+/// Finds the quotes of a document. The mentions must be in reading order; those of `entities` alone count.
+pub(crate) fn find(document: &Document<'_>, entities: &[Entity], mentions: &[Mention]) -> Vec<Quote> {
+    let reading = Reading::new(document);
+    let cast = Cast::new(&reading, entities, mentions);
+    let mut drafts = select::drafts(&reading);
+    direct::continue_quotations(&reading, &mut drafts);
+    drafts.iter().map(|draft| quote(&reading, &cast, draft)).collect()
+}
+
+fn quote(r: &Reading<'_>, cast: &Cast<'_>, draft: &Draft) -> Quote {
+    let (speakers, speaker_confidence) =
+        draft.source.as_ref().map_or((Vec::new(), 0.0), |source| speaker::speakers(r, cast, source));
+    let entities =
+        |tokens: &std::ops::Range<usize>| cast.inside(tokens).map(|(_, mention)| mention.entity).collect::<Vec<_>>();
+    let mut about: Vec<usize> = draft.content.iter().flat_map(entities).collect();
+    about.sort_unstable();
+    about.dedup();
+    let addressee = addressee::find(r, draft).map(|tokens| {
+        let mut heard = entities(&tokens);
+        let mut seen = Vec::new();
+        heard.retain(|entity| {
+            !seen.contains(entity) && {
+                seen.push(*entity);
+                true
+            }
+        });
+        Addressee { span: r.span(&tokens), entities: heard }
+    });
+    Quote {
+        content: draft.content.iter().map(|c| r.span(c)).collect(),
+        cue: if draft.cue.is_empty() { Vec::new() } else { vec![r.span(&draft.cue)] },
+        cue_lemma: draft.lemma.clone(),
+        source: draft.source.iter().map(|s| r.span(s)).collect(),
+        speakers,
+        addressee,
+        about,
+        act: act::of(r, draft),
+        kind: stance::kind(r, draft),
+        polarity: stance::polarity(r, draft),
+        when: stance::when(r, draft).map(|tokens| r.span(&tokens)),
+        confidence: draft.confidence.clamp(0.0, 1.0),
+        speaker_confidence,
+    }
+}
+
+/// Lemma, voice, frame and what stands before: the key of a row of the table of cues.
+#[allow(dead_code)]
+pub(crate) type CueRow = (String, &'static str, String, char);
+
+/// The rows of the table of cues that a document counts for, each with the first byte of its word.
+/// It serves to fit the table; analysis has no use for it.
+#[allow(dead_code)]
+pub(crate) fn cue_rows(document: &Document<'_>) -> Vec<(usize, CueRow)> {
+    let reading = Reading::new(document);
+    let row = |c: &cue::Candidate| (c.lemma.clone(), c.voice.name(), c.frame.key.clone(), c.left);
+    let start = |c: &cue::Candidate| document.tokens()[c.head].span.start();
+    select::all(&reading, |_| true).iter().map(|c| (start(c), row(c))).collect()
+}

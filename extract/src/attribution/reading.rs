@@ -1,0 +1,234 @@
+//! A document as the stages of attribution read it: words in small letters, tags, quotations, units.
+
+use std::ops::Range;
+
+use sayso_document::{Document, Span, TokenKind};
+
+use super::marks::{self, Quotation};
+use super::tags::{self, Seen, Tag};
+
+/// How many tokens any stage looks ahead or back from one place. A quotation that is stepped over
+/// counts as one. The limit keeps the whole work linear in the length of the text.
+pub(super) const REACH: usize = 160;
+
+/// A document with what all stages ask of it. Every list has one value per token.
+pub(super) struct Reading<'d> {
+    pub(super) document: &'d Document<'d>,
+    lower: String,
+    bounds: Vec<u32>,
+    tags: Vec<Tag>,
+    sentences: Vec<u32>,
+    quotations: Vec<Quotation>,
+    /// Position of the quotation that holds the token, plus one; 0 outside of quotations.
+    quoted: Vec<u32>,
+    /// Sentences, joined where a quotation runs over their border. Token ranges in reading order.
+    units: Vec<Range<usize>>,
+    unit_of: Vec<u32>,
+}
+
+impl<'d> Reading<'d> {
+    pub(super) fn new(document: &'d Document<'d>) -> Self {
+        let n = document.tokens().len();
+        let (lower, bounds) = small_letters(document);
+        let mut sentences = vec![0; n];
+        for s in 0..document.sentences().len() {
+            document.tokens_of(s).for_each(|token| sentences[token] = s as u32);
+        }
+        let quotations = marks::pair(document, &sentences);
+        let mut quoted = vec![0; n];
+        for (place, quotation) in quotations.iter().enumerate() {
+            quoted[quotation.range()].fill(place as u32 + 1);
+        }
+        let units = units(document, &quoted, &quotations);
+        let mut unit_of = vec![0; n];
+        for (place, unit) in units.iter().enumerate() {
+            unit_of[unit.clone()].fill(place as u32);
+        }
+        let mut reading =
+            Self { document, lower, bounds, tags: Vec::new(), sentences, quotations, quoted, units, unit_of };
+        reading.tags = reading.find_tags();
+        reading.mend_tags();
+        reading
+    }
+
+    fn find_tags(&self) -> Vec<Tag> {
+        let titles: Vec<bool> =
+            (0..self.document.sentences().len()).map(|s| self.is_title_case(self.document.tokens_of(s))).collect();
+        tags::tag((0..self.len()).map(|i| {
+            let sentence = self.sentences[i] as usize;
+            let first = i == 0
+                || titles.get(sentence).copied().unwrap_or(false)
+                || self.sentences[i - 1] != self.sentences[i]
+                || matches!(self.document.word(i - 1), ":" | "-" | "—" | "–")
+                || self.document.tokens()[i - 1].kind == TokenKind::OpenQuote;
+            let capital = self.document.word(i).starts_with(char::is_uppercase);
+            Seen { lower: self.lower(i), capital, fixed: fixed_tag(self.document, i), first }
+        }))
+    }
+
+    /// "The Post reports that" may look like a run of nouns; what follows shows the verb.
+    fn mend_tags(&mut self) {
+        for i in 1..self.len() {
+            if self.tags[i] != Tag::Nns || !self.tag(i - 1).is_noun() || !tags::may_be(self.lower(i), Tag::Vbz) {
+                continue;
+            }
+            let clause =
+                matches!(self.tag(i + 1), Tag::Prp | Tag::Wp) || matches!(self.lower(i + 1), "that" | "how" | "the");
+            let quotation =
+                self.is_open_quote(i + 1) || matches!(self.lower(i + 1), "," | ":") && self.is_open_quote(i + 2);
+            let that = !self.is(i + 1, "that") || !self.tag(i + 2).is_finite();
+            if (clause && that || quotation) && matches!(self.tag(i - 1), Tag::Nnp | Tag::Nn) {
+                self.tags[i] = Tag::Vbz;
+            }
+        }
+    }
+
+    /// Whether capital letters say nothing about names in this sentence: nearly all words have them.
+    fn is_title_case(&self, tokens: Range<usize>) -> bool {
+        let words = tokens.filter(|&i| self.document.tokens()[i].kind == TokenKind::Word && self.lower(i).len() > 3);
+        let (all, capital) = words.fold((0, 0), |(all, capital), i| {
+            (all + 1, capital + usize::from(self.document.word(i).starts_with(char::is_uppercase)))
+        });
+        all >= 4 && capital * 10 >= all * 8
+    }
+
+    /// How many tokens there are.
+    pub(super) fn len(&self) -> usize {
+        self.bounds.len() - 1
+    }
+
+    /// The word in small letters, with straight apostrophes; empty outside of the text.
+    pub(super) fn lower(&self, i: usize) -> &str {
+        if i >= self.len() {
+            return "";
+        }
+        &self.lower[self.bounds[i] as usize..self.bounds[i + 1] as usize]
+    }
+
+    /// Whether the token is this word.
+    pub(super) fn is(&self, i: usize, word: &str) -> bool {
+        self.lower(i) == word
+    }
+
+    /// The tag; the end of the text counts as a full stop.
+    pub(super) fn tag(&self, i: usize) -> Tag {
+        self.tags.get(i).copied().unwrap_or(Tag::Stop)
+    }
+
+    pub(super) fn kind(&self, i: usize) -> Option<TokenKind> {
+        self.document.tokens().get(i).map(|token| token.kind)
+    }
+
+    pub(super) fn is_open_quote(&self, i: usize) -> bool {
+        self.quotation_at(i).is_some_and(|q| self.quotations[q].open == i)
+    }
+
+    pub(super) fn is_close_quote(&self, i: usize) -> bool {
+        self.quotation_at(i).is_some_and(|q| self.quotations[q].end == i + 1)
+    }
+
+    pub(super) fn quotations(&self) -> &[Quotation] {
+        &self.quotations
+    }
+
+    /// Which quotation holds the token.
+    pub(super) fn quotation_at(&self, i: usize) -> Option<usize> {
+        self.quoted.get(i).and_then(|&q| (q as usize).checked_sub(1))
+    }
+
+    pub(super) fn sentence_of(&self, i: usize) -> usize {
+        self.sentences.get(i).copied().unwrap_or(0) as usize
+    }
+
+    pub(super) fn paragraph_of(&self, i: usize) -> u32 {
+        self.document.sentences().get(self.sentence_of(i)).map_or(0, |sentence| sentence.paragraph)
+    }
+
+    pub(super) fn units(&self) -> &[Range<usize>] {
+        &self.units
+    }
+
+    pub(super) fn unit_at(&self, i: usize) -> usize {
+        self.unit_of.get(i).copied().unwrap_or(0) as usize
+    }
+
+    /// The tokens of the unit around a token.
+    pub(super) fn unit(&self, i: usize) -> Range<usize> {
+        self.units.get(self.unit_at(i)).cloned().unwrap_or(0..0)
+    }
+
+    /// The unit around a token, no further than [`REACH`] tokens to both sides.
+    pub(super) fn window(&self, i: usize) -> Range<usize> {
+        let unit = self.unit(i);
+        unit.start.max(i.saturating_sub(REACH))..unit.end.min(i + REACH)
+    }
+
+    /// The bytes that a range of tokens covers. The range must not be empty.
+    pub(super) fn span(&self, tokens: &Range<usize>) -> Span {
+        let list = self.document.tokens();
+        list[tokens.start].span.cover(list[tokens.end - 1].span)
+    }
+
+    /// The first token that starts at or after a byte.
+    pub(super) fn token_at(&self, byte: usize) -> usize {
+        self.document.tokens().partition_point(|token| token.span.end() <= byte)
+    }
+
+    /// Whether the token begins with a capital letter.
+    pub(super) fn is_capital(&self, i: usize) -> bool {
+        i < self.len() && self.document.word(i).starts_with(char::is_uppercase)
+    }
+}
+
+fn small_letters(document: &Document<'_>) -> (String, Vec<u32>) {
+    let mut lower = String::with_capacity(document.text().len());
+    let mut bounds = vec![0];
+    for i in 0..document.tokens().len() {
+        for c in document.word(i).chars() {
+            match c {
+                '’' | 'ʼ' => lower.push('\''),
+                _ if c.is_ascii() => lower.push(c.to_ascii_lowercase()),
+                _ => lower.extend(c.to_lowercase()),
+            }
+        }
+        bounds.push(lower.len() as u32);
+    }
+    (lower, bounds)
+}
+
+fn fixed_tag(document: &Document<'_>, i: usize) -> Option<Tag> {
+    match document.tokens()[i].kind {
+        TokenKind::Number => Some(Tag::Cd),
+        TokenKind::OpenQuote | TokenKind::CloseQuote => Some(Tag::Quote),
+        TokenKind::Word => None,
+        TokenKind::Mark => Some(match document.word(i).chars().next().unwrap_or(' ') {
+            ',' => Tag::Comma,
+            '.' if document.word(i).len() == 1 => Tag::Stop,
+            '!' | '?' | '。' | '‽' => Tag::Stop,
+            '(' | '[' | '{' => Tag::Open,
+            ')' | ']' | '}' => Tag::Close,
+            '&' => Tag::Cc,
+            '$' | '€' | '£' | '#' => Tag::Cd,
+            '%' => Tag::Nn,
+            '\'' | '’' => Tag::Pos,
+            _ => Tag::Colon,
+        }),
+    }
+}
+
+fn units(document: &Document<'_>, quoted: &[u32], quotations: &[Quotation]) -> Vec<Range<usize>> {
+    let mut units: Vec<Range<usize>> = Vec::new();
+    for s in 0..document.sentences().len() {
+        let tokens = document.tokens_of(s);
+        let runs_on = tokens.start > 0
+            && quoted.get(tokens.start).is_some_and(|&q| {
+                q > 0 && q == quoted[tokens.start - 1] && quotations[q as usize - 1].open < tokens.start
+            });
+        match units.last_mut() {
+            Some(unit) if runs_on => unit.end = tokens.end,
+            _ => units.push(tokens),
+        }
+    }
+    units.retain(|unit| !unit.is_empty());
+    units
+}

@@ -1,0 +1,165 @@
+//! Who does what a verb says: the noun phrase before the verb, or after it when the order is turned.
+
+use std::ops::Range;
+
+use super::phrase;
+use super::reading::Reading;
+use super::tags::Tag;
+use super::verbs::{Form, Group};
+
+/// The subject of a verb group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Subject {
+    /// Its tokens, appositions included.
+    pub(super) tokens: Range<usize>,
+    pub(super) order: Order,
+}
+
+/// Where the subject stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Before its verb.
+    Plain,
+    /// After its verb: "said Peskov".
+    Inverted,
+    /// It belongs to another verb too: "came and said", "…, saying".
+    Shared,
+    /// A relative pronoun: "who said".
+    Relative,
+}
+
+/// The subjects of all groups; the list runs in step with `groups`.
+pub(super) fn subjects(r: &Reading<'_>, groups: &[Group]) -> Vec<Option<Subject>> {
+    let mut found: Vec<Option<Subject>> = Vec::with_capacity(groups.len());
+    // The latest subject of a verb with tense in the current unit.
+    let mut latest: Option<(usize, Range<usize>)> = None;
+    for group in groups {
+        let unit = r.unit_at(group.head);
+        let shared = latest.clone().filter(|(at, _)| *at == unit);
+        let shared = shared.map(|(_, tokens)| Subject { tokens, order: Order::Shared });
+        let own = if group.form == Form::Finite { own_subject(r, group) } else { None };
+        if let Some(Subject { tokens, order: Order::Plain | Order::Inverted }) = &own {
+            latest = Some((unit, tokens.clone()));
+        }
+        found.push(own.or(shared));
+    }
+    lead_in(r, groups, &mut found);
+    found
+}
+
+/// A participle that opens the sentence takes the subject of the verb after it: "Speaking to reporters, he …".
+fn lead_in(r: &Reading<'_>, groups: &[Group], found: &mut [Option<Subject>]) {
+    let mut next: Option<(usize, Range<usize>)> = None;
+    for i in (0..groups.len()).rev() {
+        let unit = r.unit_at(groups[i].head);
+        match &found[i] {
+            Some(subject) if subject.order == Order::Plain => next = Some((unit, subject.tokens.clone())),
+            None if groups[i].form != Form::Finite => {
+                let tokens = next.clone().filter(|(at, _)| *at == unit).map(|(_, tokens)| tokens);
+                found[i] = tokens.map(|tokens| Subject { tokens, order: Order::Shared });
+            }
+            _ => {}
+        }
+    }
+}
+
+fn own_subject(r: &Reading<'_>, group: &Group) -> Option<Subject> {
+    let first = group.first;
+    // "they've said": the pronoun stands in the first word of the group.
+    if r.tag(first) == Tag::Pv {
+        return Some(Subject { tokens: first..first + 1, order: Order::Plain });
+    }
+    let unit = r.unit(first);
+    if first == unit.start {
+        return inverted(r, group);
+    }
+    let last = first - 1;
+    match r.tag(last) {
+        Tag::Wp | Tag::Wdt => return Some(Subject { tokens: last..first, order: Order::Relative }),
+        Tag::In if r.is(last, "that") => return Some(Subject { tokens: last..first, order: Order::Relative }),
+        Tag::Comma => {
+            if let Some(tokens) = apposed(r, last) {
+                return Some(Subject { tokens, order: Order::Plain });
+            }
+        }
+        _ => {
+            if let Some(start) = phrase::before(r, first) {
+                return Some(Subject { tokens: start..first, order: Order::Plain });
+            }
+        }
+    }
+    inverted(r, group)
+}
+
+/// The subject before a parenthesis that closes with the comma at `comma`: "Kevin Madden, a strategist,".
+/// An apposition or a relative clause belongs to it, an adverb ("however") does not.
+fn apposed(r: &Reading<'_>, comma: usize) -> Option<Range<usize>> {
+    let floor = r.unit(comma).start.max(comma.saturating_sub(50));
+    let opens = (floor + 1..comma).rev().filter(|&i| r.tag(i) == Tag::Comma && r.quotation_at(i).is_none());
+    let mut best = None;
+    for open in opens.take(4) {
+        let Some(start) = phrase::before(r, open) else { continue };
+        let word = r.lower(open + 1);
+        let tag = r.tag(open + 1);
+        let relative = matches!(word, "who" | "whose" | "which" | "whom");
+        let apposition =
+            matches!(tag, Tag::Dt | Tag::Prps | Tag::Cd) || matches!(word, "one" | "formerly" | "including");
+        if relative || apposition {
+            return Some(start..comma + 1);
+        }
+        let adverbial = matches!(tag, Tag::Rb | Tag::In | Tag::Vbg | Tag::Vbn | Tag::To | Tag::Wrb | Tag::Uh | Tag::Cc);
+        if adverbial && best.is_none() {
+            return Some(start..open);
+        }
+        best = best.or_else(|| tag.opens_phrase().then_some(start..comma + 1));
+    }
+    best
+}
+
+/// The subject after the verb, as in "…," said the minister, a former judge.
+fn inverted(r: &Reading<'_>, group: &Group) -> Option<Subject> {
+    let unit = r.unit(group.head);
+    let first = group.first;
+    let opens = first == unit.start
+        || r.is_close_quote(first - 1)
+        || r.tag(first - 1) == Tag::Comma
+        || matches!(r.tag(first - 1), Tag::Colon | Tag::Stop);
+    if !opens || group.negated || group.end >= unit.end || r.quotation_at(group.end).is_some() {
+        return None;
+    }
+    let end = phrase::full_after(r, group.end, &["of", "for", "at", "from", "in", "with"])?;
+    if phrase::starts_clause(r, end) && first != unit.start {
+        return None;
+    }
+    (first > unit.start).then(|| Subject { tokens: group.end..with_apposition(r, end), order: Order::Inverted })
+}
+
+/// Takes in an apposition after a noun phrase: "Ed Rendell, a former governor". Ends before the full
+/// stop, a quotation, or a comma that starts something else.
+pub(super) fn with_apposition(r: &Reading<'_>, end: usize) -> usize {
+    let limit = r.window(end - 1).end;
+    if r.tag(end) != Tag::Comma || end + 1 >= limit {
+        return end;
+    }
+    let word = r.lower(end + 1);
+    let starts = matches!(r.tag(end + 1), Tag::Dt | Tag::Prps | Tag::Nn | Tag::Jj | Tag::Cd | Tag::Nnp | Tag::Nns)
+        || matches!(word, "who" | "whose" | "one");
+    if !starts || matches!(word, "this" | "that" | "these" | "those") {
+        return end;
+    }
+    let relative = matches!(word, "who" | "whose");
+    let mut at = end + 1;
+    while at < limit && r.quotation_at(at).is_none() {
+        let tag = r.tag(at);
+        let stops = matches!(tag, Tag::Stop | Tag::Colon)
+            || !relative && (tag == Tag::Vbd || tag == Tag::Vbz && !r.is(at, "'s") || tag == Tag::Md)
+            || tag == Tag::Comma
+                && matches!(r.tag(at + 1), Tag::Vbg | Tag::In | Tag::Cc | Tag::Rb | Tag::Wrb | Tag::Prp | Tag::Quote);
+        if stops {
+            // A verb with tense shows that this was a clause, not an apposition.
+            return if matches!(tag, Tag::Stop | Tag::Comma | Tag::Colon) { at } else { end };
+        }
+        at += 1;
+    }
+    if at > end + 1 && r.tag(at - 1) == Tag::Comma { at - 1 } else { at }
+}

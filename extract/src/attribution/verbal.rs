@@ -1,0 +1,106 @@
+//! Attributions by a verb or a noun: from a likely cue to its source and content.
+
+use std::ops::Range;
+
+use super::content::{self, Starts};
+use super::cue::{Candidate, Voice};
+use super::draft::Draft;
+use super::phrase;
+use super::reading::Reading;
+use super::subject::{Order, Subject};
+use super::table::Odds;
+use super::tags::Tag;
+
+/// The attribution that a candidate makes, if it has content.
+pub(super) fn draft(r: &Reading<'_>, candidate: &Candidate, odds: Odds, starts: &Starts) -> Option<Draft> {
+    let cue = trim_cue(r, candidate);
+    let content = match candidate.voice {
+        Voice::Passive if !candidate.frame.is_end() && odds.back < 0.5 => ahead(r, candidate, starts),
+        Voice::Passive => around_passive(r, candidate, starts),
+        _ if looks_back(candidate, odds) => behind(r, candidate, starts),
+        _ => ahead(r, candidate, starts),
+    };
+    if content.is_empty() {
+        return None;
+    }
+    let source = source(r, candidate);
+    // A source that lies in the content is not its source.
+    let source = source.filter(|s| !content.iter().any(|c| c.start < s.end && s.start < c.end));
+    Some(Draft {
+        cue,
+        head: candidate.head,
+        lemma: candidate.lemma.clone(),
+        voice: Some(candidate.voice),
+        source,
+        content,
+        object: candidate.frame.object.clone(),
+        negated: candidate.negated,
+        confidence: odds.cue,
+    })
+}
+
+/// Whether the content stands before the cue: "…," he said.
+pub(super) fn looks_back(candidate: &Candidate, odds: Odds) -> bool {
+    let turned = candidate.subject.as_ref().is_some_and(|s| s.order == Order::Inverted);
+    let free = matches!(candidate.voice, Voice::Active) && candidate.left != '-';
+    turned || free && (candidate.frame.is_end() || odds.back > 0.5)
+}
+
+fn trim_cue(r: &Reading<'_>, candidate: &Candidate) -> Range<usize> {
+    let mut cue = candidate.cue.clone();
+    while cue.start < candidate.head && matches!(r.tag(cue.start), Tag::Comma | Tag::Cc) {
+        cue.start += 1;
+    }
+    cue
+}
+
+fn ahead(r: &Reading<'_>, candidate: &Candidate, starts: &Starts) -> Vec<Range<usize>> {
+    let frame = &candidate.frame;
+    if frame.is_end() {
+        return Vec::new();
+    }
+    if frame.at >= r.unit(candidate.head).end {
+        return next_quotation(r, candidate.head).into_iter().collect();
+    }
+    content::forward(r, frame.at, starts).into_iter().collect()
+}
+
+/// The quotation that begins the paragraph after a colon at a paragraph's end.
+fn next_quotation(r: &Reading<'_>, head: usize) -> Option<Range<usize>> {
+    let next = r.unit(head).end;
+    let q = r.quotation_at(next).filter(|_| r.is_open_quote(next))?;
+    Some(r.quotations()[q].range())
+}
+
+fn behind(r: &Reading<'_>, candidate: &Candidate, starts: &Starts) -> Vec<Range<usize>> {
+    let subject = candidate.subject.as_ref();
+    let plain = subject.filter(|s| s.order == Order::Plain);
+    let begin = plain.map_or(candidate.cue.start, |s| s.tokens.start.min(candidate.cue.start));
+    let Some(before) = content::backward(r, begin) else { return Vec::new() };
+    let turned = subject.filter(|s| s.order == Order::Inverted);
+    let after = turned.map_or(candidate.cue.end, |s| s.tokens.end);
+    let after = candidate.frame.object.as_ref().map_or(after, |o| o.end.max(after));
+    let more = content::resumed(r, after, candidate.left == 'q', starts);
+    std::iter::once(before).chain(more).collect()
+}
+
+/// "He is expected to win": the subject and the rest are content.
+fn around_passive(r: &Reading<'_>, candidate: &Candidate, starts: &Starts) -> Vec<Range<usize>> {
+    let Some(Subject { tokens, order: Order::Plain | Order::Relative }) = &candidate.subject else { return Vec::new() };
+    let mut content = vec![tokens.clone()];
+    if candidate.frame.key != "by" && !candidate.frame.is_end() {
+        content.extend(content::forward(r, candidate.frame.at, starts).filter(|c| c.start >= tokens.end));
+    }
+    content
+}
+
+fn source(r: &Reading<'_>, candidate: &Candidate) -> Option<Range<usize>> {
+    if matches!(candidate.voice, Voice::Passive | Voice::Participle) {
+        let at = candidate.frame.at;
+        return (candidate.frame.key == "by")
+            .then(|| phrase::full_after(r, at, &["of", "for", "at", "in"]))
+            .flatten()
+            .map(|end| at..end);
+    }
+    candidate.subject.as_ref().map(|s| s.tokens.clone())
+}

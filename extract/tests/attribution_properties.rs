@@ -1,0 +1,97 @@
+//! Contracts of quotes that hold for any text.
+
+use proptest::prelude::*;
+use sayso_document::{Analysis, Span};
+use sayso_extract::Analyzer;
+
+/// Words and marks that quotes are made of; strings of them meet more of the rules than random ones.
+const PIECES: [&str; 34] = [
+    "“",
+    "”",
+    "\"",
+    "''",
+    "'",
+    "’",
+    "‘",
+    "«",
+    "»",
+    "said",
+    "He",
+    "that",
+    ",",
+    ".",
+    ":",
+    "\n",
+    "\n\n",
+    "—",
+    "according to",
+    "told",
+    "reporters",
+    "Ann Ruiz",
+    "’s",
+    "claim",
+    "to",
+    "who",
+    "was",
+    "by",
+    "on Monday",
+    "(",
+    "and",
+    "don’t",
+    "é",
+    "😀",
+];
+
+fn quoteish() -> impl Strategy<Value = String> {
+    let piece = (0..PIECES.len(), any::<bool>())
+        .prop_map(|(piece, blank)| format!("{}{}", PIECES[piece], if blank { " " } else { "" }));
+    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+/// Every span lies on words of the text, every reference leads somewhere, and quotes are in order.
+fn check(text: &str) {
+    let analysis = Analyzer::new().analyze(text);
+    let mut last = 0;
+    for quote in &analysis.quotes {
+        assert!(!quote.content.is_empty(), "no content in {text:?}");
+        let spans: Vec<Span> = quote.content.iter().chain(&quote.cue).chain(&quote.source).copied().collect();
+        for span in spans.iter().chain(&quote.when).chain(quote.addressee.as_ref().map(|a| &a.span)) {
+            assert_eq!(span.trim(text), *span, "blanks at the border in {text:?}");
+            assert!(!span.is_empty());
+        }
+        assert!(
+            quote.content.windows(2).all(|pair| pair[0].end() <= pair[1].start()),
+            "content out of order in {text:?}"
+        );
+        assert!(references(&analysis, &quote.speakers) && references(&analysis, &quote.about));
+        assert!((0.0..=1.0).contains(&quote.confidence) && (0.0..=1.0).contains(&quote.speaker_confidence));
+        let start = quote.extent().start();
+        assert!(last <= start, "quotes out of order in {text:?}");
+        last = start;
+    }
+    assert_eq!(analysis, Analyzer::new().analyze(text));
+}
+
+fn references(analysis: &Analysis, positions: &[usize]) -> bool {
+    positions.iter().all(|&entity| entity < analysis.entities.len())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_string_keeps_the_contracts(text in any::<String>()) {
+        check(&text);
+    }
+
+    #[test]
+    fn strings_of_quotes_keep_the_contracts(text in quoteish()) {
+        check(&text);
+    }
+}
+
+#[test]
+fn unbalanced_marks_by_the_thousand_do_no_harm() {
+    let text = format!("He said that {}", "“ he said, \"yes” ".repeat(5_000));
+    check(&text);
+}
