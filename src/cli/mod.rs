@@ -1,9 +1,34 @@
 //! The command line: `sayso serve` runs the server, all other commands are its clients.
+//!
+//! One file per command. What they share: [`client`] reaches the server, [`filter`] holds the
+//! options that choose articles, [`paging`] walks through answers, [`json`] prints messages for
+//! scripts, [`render`] and [`quote_view`] print them for people.
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use fault::Fault;
+
+mod analyze;
+mod articles;
+mod client;
+mod dates;
+mod delete;
+mod entities;
+mod eval;
+mod fault;
+mod filter;
+mod info;
+mod ingest;
+mod input;
+mod json;
+mod labels;
+mod paging;
+mod quote_view;
+mod quotes;
+mod render;
+mod search;
 mod serve;
 
 /// Who said what, searchable: reads news articles and answers over gRPC.
@@ -18,18 +43,37 @@ struct Cli {
 enum Command {
     /// Start the server.
     Serve(serve::Args),
+    /// Put articles in: text, HTML or JSON, files or folders.
+    Ingest(ingest::Args),
+    /// Find sentences by their words.
+    Search(search::Args),
+    /// Find quotes: who said what.
+    Quotes(quotes::Args),
+    /// Find persons, bodies and places.
+    Entities(entities::Args),
+    /// List the articles, the newest first.
+    Articles(articles::Args),
+    /// Find entities and quotes in a text, keeping nothing.
+    Analyze(analyze::Args),
+    /// Take articles away.
+    Delete(delete::Args),
+    /// Tell what the server runs and holds.
+    Info(info::Args),
 }
 
-/// Runs the command that the program's arguments name.
+/// Runs the command that the program's arguments name. Ends with 0 when all went well, 1 when
+/// something did not, 2 when the command was not understood.
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
-        Command::Serve(args) => serve::run(args),
+        Command::Serve(args) => serve::run(args).map(|()| ExitCode::SUCCESS).map_err(Fault::new),
+        Command::Ingest(args) => ingest::run(args),
+        Command::Search(args) => search::run(args),
+        Command::Quotes(args) => quotes::run(args),
+        Command::Entities(args) => entities::run(args),
+        Command::Articles(args) => articles::run(args),
+        Command::Analyze(args) => analyze::run(args),
+        Command::Delete(args) => delete::run(args),
+        Command::Info(args) => info::run(args),
     };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(fault) => {
-            anstream::eprintln!("sayso: {fault}");
-            ExitCode::FAILURE
-        }
-    }
+    outcome.unwrap_or_else(|fault| fault.report())
 }

@@ -1,0 +1,193 @@
+//! `sayso analyze`: what is found in a text, keeping nothing.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use sayso_extract::Analyzer;
+use sayso_index::{AnalyzedArticle, Article};
+
+use super::client::{self, Server};
+use super::entities::{counted, names};
+use super::fault::{Fault, Outcome};
+use super::ingest::{html, text};
+use super::labels::Type;
+use super::render::{self, DIM, KIND, NAME, PLAIN, Paragraph};
+use super::{eval, input, json, quote_view};
+use crate::convert;
+use crate::proto::analyze_service_client::AnalyzeServiceClient;
+use crate::proto::{AnalyzeRequest, Annotations, ArticleEntity, OffsetEncoding};
+
+/// The longest text that is read, in bytes: far above any article, and what an offset can count.
+const TEXT_BYTES: usize = 1 << 30;
+
+/// Arguments of `sayso analyze`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Text or HTML files, or JSON Lines with --format eval; `-` is standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    files: Vec<String>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Print the annotations as protobuf JSON, one object for each file
+    #[arg(long)]
+    json: bool,
+    /// Let this server analyse; without it, this program does
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
+}
+
+/// What to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Entities and quotes, for people
+    Text,
+    /// The annotations as protobuf JSON
+    Json,
+    /// What evaluation reads: JSON Lines with id and text in, spans in code points out
+    Eval,
+}
+
+pub(super) fn run(args: Args) -> Outcome {
+    if args.format == Format::Eval {
+        let conflict = args.json || args.server.is_some();
+        let usage = || Err(Fault::usage("--format eval goes with neither --json nor --server"));
+        return if conflict { usage() } else { eval::run(&args.files) };
+    }
+    let as_json = args.json || args.format == Format::Json;
+    let analyzer = Analyzer::new();
+    let mut refused = false;
+    for file in &args.files {
+        let text = match read(file) {
+            Ok(text) => text,
+            Err(why) => {
+                refused = true;
+                anstream::eprintln!("sayso: {file}: {why}");
+                continue;
+            }
+        };
+        let annotations = match &args.server {
+            Some(server) => ask(server, text)?,
+            None => analyze(&analyzer, text),
+        };
+        if as_json {
+            json::print("Annotations", &annotations)?;
+        } else {
+            let heading = if args.files.len() > 1 { file.as_str() } else { "" };
+            render::print(&lines(heading, &annotations, render::width()))?;
+        }
+    }
+    Ok(if refused { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn read(file: &str) -> Result<String, String> {
+    let mut reader = input::open(file).map_err(|error| error.to_string())?;
+    let bytes = input::read_all(&mut reader, TEXT_BYTES).map_err(|error| error.to_string())?;
+    let bytes = bytes.ok_or("the text is longer than 1 GiB")?;
+    let name = file.trim_end_matches(".gz");
+    let is_html = Path::new(name).extension().is_some_and(|end| end == "html" || end == "htm");
+    if is_html {
+        html::article(&bytes).map(|article| article.body)
+    } else {
+        text::decode(bytes).map_err(|fault| fault.why)
+    }
+}
+
+fn ask(server: &str, text: String) -> Result<Annotations, Fault> {
+    client::block_on(async {
+        let channel = Server::at(server.into()).connect().await?;
+        let mut client = AnalyzeServiceClient::new(channel).max_decoding_message_size(client::ANSWER_BYTES);
+        let request = AnalyzeRequest { text, offset_encoding: OffsetEncoding::Utf8 as i32 };
+        Ok(client.analyze(request).await?.into_inner().annotations.unwrap_or_default())
+    })
+}
+
+fn analyze(analyzer: &Analyzer, text: String) -> Annotations {
+    let analysis = analyzer.analyze(&text);
+    let article = Article { body: text, ..Article::default() };
+    let mut annotations = convert::annotations(&AnalyzedArticle { article, analysis }, OffsetEncoding::Utf8);
+    // The text is no article that is kept: nothing can be asked about one.
+    annotations.quotes.iter_mut().for_each(|quote| quote.article = None);
+    annotations
+}
+
+/// Entities, then quotes, each under a heading.
+fn lines(file: &str, found: &Annotations, width: Option<usize>) -> String {
+    let mut out = String::new();
+    if !file.is_empty() {
+        out.push_str(&Paragraph::new().add(NAME.underline(), file).lines(width, 0));
+    }
+    let counts = [
+        counted(found.sentences.len() as u64, "sentence", "sentences"),
+        counted(found.entities.len() as u64, "entity", "entities"),
+        counted(found.quotes.len() as u64, "quote", "quotes"),
+        found.model.clone(),
+    ];
+    out.push_str(&Paragraph::new().add_parts(DIM, &counts).lines(width, 0));
+    if !found.entities.is_empty() {
+        out.push_str(&format!("\n{NAME}Entities{NAME:#}\n"));
+        out.extend(found.entities.iter().map(|entity| entity_lines(entity, width)));
+    }
+    if !found.quotes.is_empty() {
+        out.push_str(&format!("\n{NAME}Quotes{NAME:#}\n"));
+        let quotes: Vec<_> = found.quotes.iter().map(|quote| quote_view::lines(quote, &[], width)).collect();
+        out.push_str(&quotes.join("\n"));
+    }
+    out.push('\n');
+    out
+}
+
+fn entity_lines(entity: &ArticleEntity, width: Option<usize>) -> String {
+    let head = Paragraph::new()
+        .add(NAME, &entity.name)
+        .add(PLAIN, " ")
+        .add(KIND, Type::label(entity.r#type))
+        .add(DIM, " · ")
+        .add(DIM, &counted(entity.mentions.len() as u64, "mention", "mentions"));
+    format!("{}{}", head.lines(width, 0), names(&entity.titles, &entity.aliases, width))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::{self, CountedText, EntityRef, Mention, Phrase, Quote};
+
+    #[test]
+    fn an_analysis_reads_well() {
+        let name = || "Ada Lind".to_string();
+        let found = Annotations {
+            model: "rules-1".into(),
+            sentences: vec![proto::Sentence::default(); 2],
+            entities: vec![ArticleEntity {
+                name: name(),
+                r#type: proto::EntityType::Person as i32,
+                titles: vec![CountedText { text: "Harbour Commissioner".into(), count: 1 }],
+                aliases: vec![CountedText { text: "Lind".into(), count: 2 }],
+                mentions: vec![Mention::default(); 3],
+                ..ArticleEntity::default()
+            }],
+            quotes: vec![Quote {
+                id: "#q0".into(),
+                text: "the harbour will open".into(),
+                cue: Some(Phrase { text: "said".into(), spans: Vec::new() }),
+                speakers: vec![EntityRef { name: name(), ..EntityRef::default() }],
+                act: proto::Act::Speech as i32,
+                kind: proto::QuoteKind::Indirect as i32,
+                ..Quote::default()
+            }],
+        };
+        insta::assert_snapshot!(render::plain(&lines("", &found, None)), @r"
+        2 sentences · 1 entity · 1 quote · rules-1
+
+        Entities
+        Ada Lind person · 3 mentions
+          titles: Harbour Commissioner (1)
+          also: Lind (2)
+
+        Quotes
+        the harbour will open
+          — Ada Lind · said · indirect speech
+        ");
+    }
+}

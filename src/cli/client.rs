@@ -1,0 +1,88 @@
+//! Reaches the server.
+
+use std::error::Error;
+use std::future::Future;
+use std::time::Duration;
+
+use tonic::transport::{Channel, Endpoint};
+
+use super::fault::Fault;
+
+/// Where `sayso serve` listens unless told otherwise.
+pub(super) const DEFAULT_SERVER: &str = "http://127.0.0.1:50051";
+
+/// How long a connection may take to come about.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The largest answer to accept. The server bounds its pages; this only lifts tonic's 4 MB.
+pub(super) const ANSWER_BYTES: usize = 256 << 20;
+
+/// Which server to ask.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Server {
+    /// Address of the server
+    #[arg(long, env = "SAYSO_SERVER", value_name = "URL", default_value = DEFAULT_SERVER)]
+    server: String,
+}
+
+impl Server {
+    /// The server at `address`.
+    pub(super) fn at(address: String) -> Self {
+        Self { server: address }
+    }
+
+    /// Connects.
+    ///
+    /// # Errors
+    /// When the address is none, or nobody answers there; the words say what to do.
+    pub(super) async fn connect(&self) -> Result<Channel, Fault> {
+        let address = if self.server.contains("://") { self.server.clone() } else { format!("http://{}", self.server) };
+        let endpoint = Endpoint::from_shared(address.clone()).map_err(|_| {
+            Fault::usage(format!("\"{}\" is no address of a server; one looks like {DEFAULT_SERVER}", self.server))
+        })?;
+        let endpoint = endpoint
+            .connect_timeout(CONNECT_TIMEOUT)
+            .tcp_nodelay(true)
+            .http2_adaptive_window(true)
+            .user_agent(concat!("sayso-cli/", env!("CARGO_PKG_VERSION")))
+            .map_err(Fault::new)?;
+        endpoint.connect().await.map_err(|error| {
+            Fault::new(format!("no server answers at {address} ({})\n  start one with: sayso serve", root(&error)))
+        })
+    }
+}
+
+/// The innermost cause, which tells most: "Connection refused".
+fn root(error: &dyn Error) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    let words = cause.to_string();
+    words.split(" (os error").next().unwrap_or_default().to_lowercase()
+}
+
+/// Runs a client's work to its end on a runtime of its own.
+pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_where_nobody_answers_and_what_to_do() {
+        // Port 1 of the loopback is reserved and never served here.
+        let fault = block_on(async { Server::at("127.0.0.1:1".into()).connect().await }).unwrap_err();
+        let Fault::Failed(words) = fault else { panic!("{fault:?}") };
+        assert!(words.starts_with("no server answers at http://127.0.0.1:1 ("), "{words}");
+        assert!(words.ends_with("start one with: sayso serve"), "{words}");
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_a_usage_fault() {
+        let fault = block_on(async { Server::at("not an address".into()).connect().await }).unwrap_err();
+        assert!(matches!(fault, Fault::Usage(_)), "{fault:?}");
+    }
+}

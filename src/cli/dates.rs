@@ -1,0 +1,136 @@
+//! Dates and times: as options and records give them, and as people read them.
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use prost_types::Timestamp as ProtoTime;
+
+/// Epoch numbers at or above this count milliseconds: as seconds it would be the year 5138.
+const MILLISECONDS_FROM: f64 = 1e11;
+
+/// A moment from which on: a date stands for its first moment (UTC).
+pub(super) fn parse_from(text: &str) -> Result<ProtoTime, String> {
+    match text.parse::<Date>() {
+        Ok(date) if is_plain_date(text) => midnight(date),
+        _ => parse_moment(text),
+    }
+}
+
+/// A moment until which: a date stands for the end of that day (UTC), so that it is included.
+pub(super) fn parse_until(text: &str) -> Result<ProtoTime, String> {
+    match text.parse::<Date>() {
+        Ok(date) if is_plain_date(text) => midnight(date.checked_add(1.day()).map_err(|error| error.to_string())?),
+        _ => parse_moment(text),
+    }
+}
+
+fn parse_moment(text: &str) -> Result<ProtoTime, String> {
+    let moment: Timestamp = text.parse().map_err(|_| "expected YYYY-MM-DD, or RFC 3339: 2026-03-03T14:05:00Z")?;
+    Ok(to_proto(moment))
+}
+
+/// When a record says that it was published: RFC 3339, a date, a date and time without zone (read
+/// as UTC), or the date line of e-mail and feeds (RFC 2822).
+pub(super) fn parse_published(text: &str) -> Option<ProtoTime> {
+    let text = text.trim();
+    if is_plain_date(text) {
+        return midnight(text.parse().ok()?).ok();
+    }
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Some(to_proto(moment));
+    }
+    if let Ok(local) = text.parse::<DateTime>() {
+        return Some(to_proto(local.to_zoned(TimeZone::UTC).ok()?.timestamp()));
+    }
+    if let Ok(mail) = jiff::fmt::rfc2822::parse(text) {
+        return Some(to_proto(mail.timestamp()));
+    }
+    parse_epoch(text.parse().ok()?)
+}
+
+/// A moment given as seconds since 1970, or, when that would be absurdly late, milliseconds.
+pub(super) fn parse_epoch(number: f64) -> Option<ProtoTime> {
+    let seconds = if number.abs() >= MILLISECONDS_FROM { number / 1e3 } else { number };
+    let micros = (seconds * 1e6).round();
+    // Beyond jiff's years −9999 to 9999 the conversion refuses; NaN and infinity are cut off here.
+    if !micros.is_finite() || micros.abs() > 9e17 {
+        return None;
+    }
+    Timestamp::from_microsecond(micros as i64).ok().map(to_proto)
+}
+
+fn is_plain_date(text: &str) -> bool {
+    text.len() == 10
+        && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() })
+}
+
+fn midnight(date: Date) -> Result<ProtoTime, String> {
+    date.to_zoned(TimeZone::UTC).map(|zoned| to_proto(zoned.timestamp())).map_err(|error| error.to_string())
+}
+
+fn to_proto(moment: Timestamp) -> ProtoTime {
+    // Protobuf wants nanoseconds to count forward, also before 1970.
+    let (seconds, nanos) = (moment.as_second(), moment.subsec_nanosecond());
+    if nanos < 0 {
+        ProtoTime { seconds: seconds - 1, nanos: nanos + 1_000_000_000 }
+    } else {
+        ProtoTime { seconds, nanos }
+    }
+}
+
+/// The day, as people write it: "3 March 2026" (UTC). Nothing for a moment that no calendar has.
+pub(super) fn show_day(time: &ProtoTime) -> String {
+    show(time, "%-d %B %Y")
+}
+
+/// Day and time: "3 March 2026, 14:05 UTC".
+pub(super) fn show_moment(time: &ProtoTime) -> String {
+    show(time, "%-d %B %Y, %H:%M UTC")
+}
+
+fn show(time: &ProtoTime, format: &str) -> String {
+    match Timestamp::new(time.seconds, time.nanos) {
+        Ok(moment) => moment.to_zoned(TimeZone::UTC).strftime(format).to_string(),
+        Err(_) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        parse_published(text).map_or_else(|| "none".into(), |time| show_moment(&time))
+    }
+
+    #[test]
+    fn reads_the_forms_that_records_use() {
+        let expected = "3 March 2026, 14:05 UTC";
+        assert_eq!(shown("2026-03-03T14:05:00Z"), expected);
+        assert_eq!(shown("2026-03-03T16:05:00+02:00"), expected);
+        assert_eq!(shown("2026-03-03 14:05:00"), expected);
+        assert_eq!(shown("2026-03-03T14:05:00.123"), expected);
+        assert_eq!(shown("Tue, 3 Mar 2026 14:05:00 GMT"), expected);
+        assert_eq!(shown("1772546700"), expected);
+        assert_eq!(shown("1772546700000"), expected);
+        assert_eq!(shown("2026-03-03"), "3 March 2026, 00:00 UTC");
+        assert_eq!(shown("last Tuesday"), "none");
+        assert_eq!(shown("NaN"), "none");
+        assert_eq!(shown("1e300"), "none");
+    }
+
+    #[test]
+    fn a_day_that_ends_a_range_is_included() {
+        assert_eq!(show_moment(&parse_from("2026-03-03").unwrap()), "3 March 2026, 00:00 UTC");
+        assert_eq!(show_moment(&parse_until("2026-03-03").unwrap()), "4 March 2026, 00:00 UTC");
+        assert_eq!(show_moment(&parse_until("2026-03-03T12:00:00Z").unwrap()), "3 March 2026, 12:00 UTC");
+        assert!(parse_from("yesterday").is_err());
+        assert!(parse_until("9999-12-31").is_err());
+    }
+
+    #[test]
+    fn nanoseconds_before_1970_count_forward() {
+        let time = parse_epoch(-0.25).unwrap();
+        assert_eq!((time.seconds, time.nanos), (-1, 750_000_000));
+    }
+}

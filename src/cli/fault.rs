@@ -1,0 +1,112 @@
+//! Why a command ended early, in words for the person who typed it.
+
+use std::fmt::Display;
+use std::io;
+use std::process::ExitCode;
+
+use tonic::Status;
+use tonic_types::StatusExt;
+
+/// What a command ends with: an exit code, or the fault that stopped it.
+pub(super) type Outcome = Result<ExitCode, Fault>;
+
+/// Why a command ended early.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// The command line asked for something that makes no sense; exit code 2.
+    Usage(String),
+    /// Something did not work; exit code 1.
+    Failed(String),
+    /// Whoever read our output has heard enough (`sayso quotes | head`): no reason to complain.
+    ReaderLeft,
+}
+
+impl Fault {
+    /// A fault with these words.
+    pub(super) fn new(words: impl Display) -> Self {
+        Self::Failed(words.to_string())
+    }
+
+    /// A fault of the command line.
+    pub(super) fn usage(words: impl Display) -> Self {
+        Self::Usage(words.to_string())
+    }
+
+    /// Prints the fault and gives the program's exit code.
+    pub(super) fn report(self) -> ExitCode {
+        match self {
+            Self::Usage(words) => {
+                anstream::eprintln!("sayso: {words}");
+                ExitCode::from(2)
+            }
+            Self::Failed(words) => {
+                anstream::eprintln!("sayso: {words}");
+                ExitCode::FAILURE
+            }
+            Self::ReaderLeft => ExitCode::SUCCESS,
+        }
+    }
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe { Self::ReaderLeft } else { Self::new(error) }
+    }
+}
+
+impl From<Status> for Fault {
+    fn from(status: Status) -> Self {
+        Self::new(describe(&status))
+    }
+}
+
+/// A server's refusal as text: its message, then one line for each detail that says more.
+pub(super) fn describe(status: &Status) -> String {
+    let message = if status.message().is_empty() { status.code().description() } else { status.message() };
+    let mut lines = vec![message.to_string()];
+    let details = status.get_error_details();
+    for violation in details.bad_request().iter().flat_map(|request| &request.field_violations) {
+        if violation.description == message || violation.description.is_empty() {
+            lines.push(format!("field: {}", violation.field));
+        } else {
+            lines.push(format!("field: {} ({})", violation.field, violation.description));
+        }
+    }
+    if let Some(info) = details.error_info() {
+        let mut facts: Vec<_> = info.metadata.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        facts.sort();
+        let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(", ")) };
+        lines.push(format!("reason: {}{facts}", info.reason));
+    }
+    if let Some(delay) = details.retry_info().and_then(|info| info.retry_delay) {
+        lines.push(format!("try again in {:.1} s", delay.as_secs_f64()));
+    }
+    lines.join("\n  ")
+}
+
+#[cfg(test)]
+mod tests {
+    use tonic::Code;
+    use tonic_types::ErrorDetails;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_field_reason_and_facts() {
+        let mut details = ErrorDetails::new();
+        details.add_bad_request_violation("query", "expected a closing mark at 7");
+        let facts = [("position", "7"), ("at", "end")].map(|(key, value)| (key.to_string(), value.to_string()));
+        details.set_error_info("QUERY_INVALID", "sayso", facts);
+        let status = Status::with_error_details(Code::InvalidArgument, "the query is not understood", details);
+        assert_eq!(
+            describe(&status),
+            "the query is not understood\n  field: query (expected a closing mark at 7)\n  \
+             reason: QUERY_INVALID (at = end, position = 7)"
+        );
+    }
+
+    #[test]
+    fn a_refusal_without_words_names_its_code() {
+        assert_eq!(describe(&Status::new(Code::NotFound, "")), Code::NotFound.description());
+    }
+}

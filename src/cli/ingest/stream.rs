@@ -1,0 +1,270 @@
+//! Puts articles in over one stream after another, until every one was answered.
+//!
+//! An article counts as put in when the server says that it survives a crash. Until then it is held
+//! here, and sent again when the connection breaks: the server answers "unchanged" for what it has
+//! already, so nothing is kept twice. How many are held is bounded, in number and in bytes.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::transport::Channel;
+use tonic::{Code, Status};
+
+use super::super::client::{ANSWER_BYTES, Server};
+use super::super::fault::{Fault, describe};
+use super::read::{Entry, Item};
+use super::report::{Refusal, Report};
+use crate::proto::article_service_client::ArticleServiceClient;
+use crate::proto::ingest_articles_response::Event;
+use crate::proto::{IngestArticlesRequest, IngestArticlesResponse, Rejected};
+
+/// Bytes of bodies that may wait for an answer; a single article may be longer.
+const HELD_BYTES: usize = 64 << 20;
+
+/// The first pause before trying again; each further one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// How often progress is told.
+const TICK: Duration = Duration::from_millis(100);
+
+/// The pause before the `attempt`th retry, from 1.
+fn pause(attempt: u32) -> Duration {
+    FIRST_PAUSE.saturating_mul(1 << (attempt - 1).min(16)).min(LONGEST_PAUSE)
+}
+
+/// An article that was not answered yet.
+struct Held {
+    entry: Entry,
+    /// How often the server put it off.
+    tries: u32,
+}
+
+/// Why a stream ended early.
+enum Broken {
+    /// Another connection may help.
+    Connection(Status),
+    /// Nothing will.
+    Refused(Fault),
+}
+
+impl From<Status> for Broken {
+    fn from(status: Status) -> Self {
+        let lasting = matches!(
+            status.code(),
+            Code::InvalidArgument
+                | Code::NotFound
+                | Code::PermissionDenied
+                | Code::Unauthenticated
+                | Code::Unimplemented
+                | Code::FailedPrecondition
+                | Code::OutOfRange
+                | Code::DataLoss
+        );
+        if lasting { Self::Refused(Fault::from(status)) } else { Self::Connection(status) }
+    }
+}
+
+/// Puts in what a reader finds.
+pub(super) struct Ingest {
+    items: mpsc::Receiver<Item>,
+    /// Whether the reader has nothing more.
+    ended: bool,
+    /// What was taken from the reader and not answered, by client sequence number.
+    held: BTreeMap<u64, Held>,
+    held_bytes: usize,
+    /// Numbers in `held` that wait to be sent on the present stream.
+    outbox: VecDeque<u64>,
+    /// Numbers in `held` that the server put off, and until when; the earliest first.
+    put_off: BTreeMap<(Instant, u64), ()>,
+    last_number: u64,
+    window: usize,
+    retries: u32,
+    /// Whether the present stream has had an answer: then the next fault starts counting anew.
+    answered: bool,
+    report: Report,
+}
+
+impl Ingest {
+    /// Puts in what comes from `items`, with at most `window` articles unanswered, and `retries`
+    /// retries in a row for an article or a connection.
+    pub(super) fn new(items: mpsc::Receiver<Item>, window: usize, retries: u32, report: Report) -> Self {
+        Self {
+            items,
+            ended: false,
+            held: BTreeMap::new(),
+            held_bytes: 0,
+            outbox: VecDeque::new(),
+            put_off: BTreeMap::new(),
+            last_number: 0,
+            window: window.max(1),
+            retries,
+            answered: false,
+            report,
+        }
+    }
+
+    /// Works until all is answered, or it can do no more; then the fault says why.
+    pub(super) async fn run(mut self, server: &Server, channel: Channel) -> (Report, Option<Fault>) {
+        let mut channel = Some(channel);
+        let mut attempt = 0;
+        loop {
+            let broken = match self.connection(server, channel.take()).await {
+                Ok(channel) => self.stream(channel).await.err(),
+                Err(broken) => Some(broken),
+            };
+            let status = match broken {
+                None => return (self.report, None),
+                Some(Broken::Refused(fault)) => return (self.report, Some(fault)),
+                Some(Broken::Connection(status)) => status,
+            };
+            attempt = if std::mem::take(&mut self.answered) { 1 } else { attempt + 1 };
+            if attempt > self.retries {
+                let fault = self.lost(&status);
+                return (self.report, Some(fault));
+            }
+            let pause = pause(attempt);
+            let words = describe(&status);
+            self.report.note(&format!("connection lost ({words}); trying again in {:.1} s", pause.as_secs_f64()));
+            sleep(pause).await;
+        }
+    }
+
+    async fn connection(&self, server: &Server, open: Option<Channel>) -> Result<Channel, Broken> {
+        match open {
+            Some(channel) => Ok(channel),
+            None => server.connect().await.map_err(|fault| match fault {
+                Fault::Failed(words) => {
+                    Broken::Connection(Status::unavailable(words.lines().next().unwrap_or_default().to_string()))
+                }
+                other => Broken::Refused(other),
+            }),
+        }
+    }
+
+    fn lost(&self, status: &Status) -> Fault {
+        Fault::new(format!(
+            "gave up: {}\n  {} articles were sent but not confirmed, and the rest was not read\n  \
+             run the same command again: what is there already is not kept twice",
+            describe(status),
+            self.held.len()
+        ))
+    }
+
+    /// One stream, from its first article to its last answer.
+    async fn stream(&mut self, channel: Channel) -> Result<(), Broken> {
+        let mut client = ArticleServiceClient::new(channel).max_decoding_message_size(ANSWER_BYTES);
+        let (sender, requests) = mpsc::channel(1);
+        let mut answers = client.ingest_articles(ReceiverStream::new(requests)).await?.into_inner();
+        let mut sender = Some(sender);
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        self.put_off.clear();
+        self.outbox = self.held.keys().copied().collect();
+        loop {
+            if self.ended && self.held.is_empty() {
+                // The stream is closed only now, so that what the server puts off can be sent again on it.
+                sender = None;
+            }
+            let open = sender.as_ref();
+            let due = self.put_off.keys().next().map(|(due, _)| *due);
+            tokio::select! {
+                answer = answers.message() => match answer {
+                    Ok(Some(answer)) => self.take_answer(answer),
+                    // All is durable then; whether it became searchable was only worth waiting for.
+                    Ok(None) | Err(_) if sender.is_none() => return Ok(()),
+                    Ok(None) => return Err(Broken::Connection(Status::unavailable("the server ended the stream"))),
+                    Err(status) => return Err(status.into()),
+                },
+                permit = reserve(open), if open.is_some() && !self.outbox.is_empty() => {
+                    // A closed channel means a broken stream, which the answers will tell.
+                    if let Some((permit, request)) = permit.zip(self.next_request()) {
+                        permit.send(request);
+                    }
+                }
+                item = self.items.recv(), if !self.ended && self.outbox.is_empty() && self.has_room() => self.take_item(item),
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => self.resume(),
+                _ = tick.tick() => self.report.tick(),
+            }
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        self.held.len() < self.window && (self.held_bytes < HELD_BYTES || self.held.is_empty())
+    }
+
+    fn take_item(&mut self, item: Option<Item>) {
+        match item {
+            None => self.ended = true,
+            Some(Item::Refused(refusal)) => self.report.refused(refusal),
+            Some(Item::Article(entry)) => {
+                self.last_number += 1;
+                self.held_bytes += entry.article.body.len();
+                self.held.insert(self.last_number, Held { entry, tries: 0 });
+                self.outbox.push_back(self.last_number);
+            }
+        }
+    }
+
+    fn next_request(&mut self) -> Option<IngestArticlesRequest> {
+        let client_sequence = self.outbox.pop_front()?;
+        let article = self.held.get(&client_sequence)?.entry.article.clone();
+        Some(IngestArticlesRequest { client_sequence, article: Some(article) })
+    }
+
+    /// What was put off and is due now goes out again.
+    fn resume(&mut self) {
+        let later = self.put_off.split_off(&(Instant::now(), u64::MAX));
+        let due = std::mem::replace(&mut self.put_off, later);
+        self.outbox.extend(due.into_keys().map(|(_, number)| number));
+    }
+
+    fn take_answer(&mut self, answer: IngestArticlesResponse) {
+        self.answered = true;
+        let number = answer.client_sequence;
+        match answer.event {
+            Some(Event::Durable(durable)) => {
+                // An answer may come twice when the article was sent twice; it counts once.
+                if self.release(number).is_some() {
+                    self.report.kept(durable.change());
+                }
+            }
+            Some(Event::Rejected(rejected)) => self.take_rejection(number, &rejected),
+            Some(Event::Searchable(_) | Event::Backoff(_)) | None => {}
+        }
+    }
+
+    fn take_rejection(&mut self, number: u64, rejected: &Rejected) {
+        let Some(held) = self.held.get_mut(&number) else { return };
+        held.tries += 1;
+        if rejected.retryable && held.tries <= self.retries {
+            self.put_off.insert((Instant::now() + pause(held.tries), number), ());
+            return;
+        }
+        if let Some(held) = self.release(number) {
+            self.report.refused(Refusal::new(held.entry.place, words(rejected)));
+        }
+    }
+
+    fn release(&mut self, number: u64) -> Option<Held> {
+        let held = self.held.remove(&number)?;
+        self.held_bytes -= held.entry.article.body.len();
+        Some(held)
+    }
+}
+
+async fn reserve<T>(sender: Option<&mpsc::Sender<T>>) -> Option<mpsc::Permit<'_, T>> {
+    sender?.reserve().await.ok()
+}
+
+/// "body is too long (article.body, ARTICLE_TOO_LARGE)"
+fn words(rejected: &Rejected) -> String {
+    let facts: Vec<_> =
+        [&rejected.field, &rejected.reason].into_iter().filter(|fact| !fact.is_empty()).cloned().collect();
+    if facts.is_empty() { rejected.message.clone() } else { format!("{} ({})", rejected.message, facts.join(", ")) }
+}

@@ -1,0 +1,87 @@
+//! Messages as canonical protobuf JSON, for scripts.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::OnceLock;
+
+use prost::Message;
+use prost_reflect::{DescriptorPool, DynamicMessage, SerializeOptions};
+use serde_json::Value;
+
+use super::fault::Fault;
+use crate::proto::DESCRIPTORS;
+
+/// Prints a message of the type `sayso.v1.{name}` as one JSON object: over several lines on a
+/// terminal, else on one, so that a script reads one object a line.
+pub(super) fn print(name: &str, message: &impl Message) -> Result<(), Fault> {
+    print_value(&to_value(name, message)?)
+}
+
+/// Prints a JSON value: over several lines on a terminal, else on one.
+pub(super) fn print_value(value: &Value) -> Result<(), Fault> {
+    let stdout = io::stdout();
+    let text = if stdout.is_terminal() { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
+    writeln!(stdout.lock(), "{}", text.map_err(Fault::new)?)?;
+    Ok(())
+}
+
+/// The message as JSON: field names in lowerCamelCase, enums by name, 64-bit numbers as strings,
+/// fields at their default left out, as the protobuf documentation's "ProtoJSON Format" has it.
+pub(super) fn to_value(name: &str, message: &impl Message) -> Result<Value, Fault> {
+    let full = format!("sayso.v1.{name}");
+    let descriptor = pool()?.get_message_by_name(&full).ok_or_else(|| Fault::new(format!("no message type {full}")))?;
+    let dynamic = DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice()).map_err(Fault::new)?;
+    dynamic.serialize_with_options(serde_json::value::Serializer, &SerializeOptions::new()).map_err(Fault::new)
+}
+
+fn pool() -> Result<&'static DescriptorPool, Fault> {
+    static POOL: OnceLock<Option<DescriptorPool>> = OnceLock::new();
+    let pool = POOL.get_or_init(|| DescriptorPool::decode(DESCRIPTORS).ok());
+    pool.as_ref().ok_or_else(|| Fault::new("the compiled-in descriptors cannot be read"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::proto;
+
+    #[test]
+    fn names_are_camel_case_and_times_are_rfc_3339() {
+        let article = proto::ArticleInfo {
+            id: "a1".into(),
+            published_at: Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 }),
+            ..Default::default()
+        };
+        let response = proto::ListArticlesResponse {
+            articles: vec![proto::ArticleSummary { article: Some(article), quote_count: 3, ..Default::default() }],
+            next_page_token: String::new(),
+            total: Some(proto::TotalCount { count: 1, exact: true }),
+        };
+        assert_eq!(
+            to_value("ListArticlesResponse", &response).unwrap(),
+            json!({
+                "articles": [{"article": {"id": "a1", "publishedAt": "2026-03-03T14:05:00Z"}, "quoteCount": 3}],
+                "total": {"count": "1", "exact": true}
+            })
+        );
+    }
+
+    #[test]
+    fn every_answer_that_is_printed_has_a_known_type() {
+        for name in [
+            "SearchResponse",
+            "SearchQuotesResponse",
+            "LookupEntitiesResponse",
+            "ListArticlesResponse",
+            "ListMentionsResponse",
+            "GetQuoteResponse",
+            "GetEntityResponse",
+            "GetServerInfoResponse",
+            "DeleteArticleResponse",
+            "Annotations",
+        ] {
+            assert!(pool().unwrap().get_message_by_name(&format!("sayso.v1.{name}")).is_some(), "{name}");
+        }
+    }
+}

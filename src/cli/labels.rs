@@ -1,0 +1,104 @@
+//! What the API's enums are called on the command line, as options and in print.
+
+use clap::ValueEnum;
+
+use crate::proto;
+
+/// Makes an option's values of an API enum, with one table for both directions.
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident: $proto:ident { $($(#[$variant_doc:meta])* $variant:ident = $label:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, ValueEnum)]
+        pub(super) enum $name {
+            $($(#[$variant_doc])* $variant),+
+        }
+
+        impl $name {
+            /// The values for a request.
+            pub(super) fn values(chosen: &[Self]) -> Vec<i32> {
+                chosen.iter().map(|choice| match choice { $(Self::$variant => proto::$proto::$variant as i32),+ }).collect()
+            }
+
+            /// What an answer's value is called in print; nothing when it is not told.
+            pub(super) fn label(value: i32) -> &'static str {
+                match proto::$proto::try_from(value) {
+                    $(Ok(proto::$proto::$variant) => $label,)+
+                    _ => "",
+                }
+            }
+        }
+    };
+}
+
+choice! {
+    /// What a source did with the content.
+    Act: Act {
+        /// Said in words, spoken or written
+        Speech = "speech",
+        /// A belief, feeling or opinion that was not voiced
+        Thought = "thought",
+        /// A plan, decision, ruling, order or wish
+        Intent = "intent",
+        /// What a poll, study or document shows
+        Finding = "finding",
+        /// None of these
+        Other = "attribution",
+    }
+}
+
+choice! {
+    /// How much of the content stands in quotation marks.
+    Kind: QuoteKind {
+        /// All of it
+        Direct = "direct",
+        /// None of it
+        Indirect = "indirect",
+        /// Some of it
+        Mixed = "partly direct",
+    }
+}
+
+choice! {
+    /// Whether the saying itself is asserted.
+    Polarity: Polarity {
+        /// It was said
+        Asserted = "asserted",
+        /// It was not said: "refused to say"
+        Negated = "not said",
+        /// It might be said: "would say"
+        Hypothetical = "hypothetical",
+    }
+}
+
+choice! {
+    /// What sort of thing an entity is.
+    Type: EntityType {
+        /// A human being
+        Person = "person",
+        /// A company, ministry, party, newspaper, team
+        Organization = "organization",
+        /// A country, city, region, river
+        Place = "place",
+        /// A building, airport, bridge
+        Facility = "facility",
+        /// A nationality, religion or political group
+        Norp = "nationality or group",
+        /// A war, election, storm, championship
+        Event = "event",
+        /// A product, vehicle, work of art, law
+        Product = "product",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_and_labels_speak_of_the_same_value() {
+        assert_eq!(Act::values(&[Act::Finding]), [proto::Act::Finding as i32]);
+        assert_eq!(Act::label(proto::Act::Finding as i32), "finding");
+        assert_eq!(Kind::label(proto::QuoteKind::Unspecified as i32), "");
+        assert_eq!(Type::label(99), "");
+    }
+}

@@ -1,0 +1,152 @@
+//! Walks through an answer's pages.
+
+use prost::Message;
+use tonic::{Response, Status};
+
+use super::fault::Fault;
+use super::filter::Output;
+use super::json;
+use crate::proto;
+
+/// The most hits to ask for at once.
+const PAGE_SIZE: u32 = 100;
+
+/// One page of hits.
+pub(super) trait Page: Message {
+    /// The message's name in the package `sayso.v1`.
+    const NAME: &'static str;
+    /// What a hit is.
+    type Hit;
+    /// The hits.
+    fn hits(&mut self) -> &mut Vec<Self::Hit>;
+    /// The token of the page after this; empty at the end.
+    fn next(&self) -> &str;
+    /// How many hits there are on all pages.
+    fn total(&self) -> Option<proto::TotalCount>;
+}
+
+macro_rules! page {
+    ($name:ident, $hit:ident, $field:ident) => {
+        impl Page for proto::$name {
+            const NAME: &'static str = stringify!($name);
+            type Hit = proto::$hit;
+            fn hits(&mut self) -> &mut Vec<Self::Hit> {
+                &mut self.$field
+            }
+            fn next(&self) -> &str {
+                &self.next_page_token
+            }
+            fn total(&self) -> Option<proto::TotalCount> {
+                self.total
+            }
+        }
+    };
+}
+
+page!(SearchResponse, SentenceHit, hits);
+page!(SearchQuotesResponse, QuoteHit, hits);
+page!(LookupEntitiesResponse, EntityHit, hits);
+page!(ListMentionsResponse, MentionHit, mentions);
+page!(ListArticlesResponse, ArticleSummary, articles);
+
+/// How many hits were shown, and how many there are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    /// Shown.
+    pub(super) shown: u64,
+    /// On all pages, as the server counts.
+    pub(super) total: proto::TotalCount,
+}
+
+impl Seen {
+    /// "3 quotes", "10 of 128 quotes", "no quotes": `one` and `many` name the hits.
+    pub(super) fn words(&self, one: &str, many: &str) -> String {
+        let total = self.total.count.max(self.shown);
+        let noun = if total == 1 { one } else { many };
+        if self.shown == 0 {
+            return format!("no {many} found");
+        }
+        let about = if self.total.exact { "" } else { "at least " };
+        if total == self.shown && self.total.exact {
+            format!("{total} {noun}")
+        } else {
+            format!("{} of {about}{total} {noun}", self.shown)
+        }
+    }
+}
+
+/// Fetches pages until `output.limit` hits were seen or there are no more. `fetch` gets page size
+/// and token; with `--json` the pages are printed, else `show` gets each hit.
+pub(super) async fn each_hit<P: Page>(
+    output: Output,
+    mut fetch: impl AsyncFnMut(i32, String) -> Result<Response<P>, Status>,
+    mut show: impl FnMut(P::Hit) -> Result<(), Fault>,
+) -> Result<Seen, Fault> {
+    let limit = if output.limit == 0 { u64::MAX } else { u64::from(output.limit) };
+    let size = limit.min(u64::from(PAGE_SIZE)) as i32;
+    let mut seen = Seen::default();
+    let mut token = String::new();
+    loop {
+        let mut page = fetch(size, token).await?.into_inner();
+        seen.total = page.total().unwrap_or_default();
+        let room = usize::try_from(limit - seen.shown).unwrap_or(usize::MAX);
+        page.hits().truncate(room);
+        seen.shown += page.hits().len() as u64;
+        token = page.next().to_string();
+        if output.json {
+            json::print(P::NAME, &page)?;
+        } else {
+            page.hits().drain(..).try_for_each(&mut show)?;
+        }
+        if token.is_empty() || seen.shown >= limit {
+            return Ok(seen);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Serves `count` articles in pages that the server's own limit of 40 makes smaller.
+    async fn shown(limit: u32, count: usize) -> (usize, u64, usize) {
+        let (mut fetched, mut hits) = (0, 0);
+        let fetch = async |size: i32, token: String| {
+            fetched += 1;
+            let from: usize = token.parse().unwrap_or(0);
+            let until = (from + (size as usize).min(40)).min(count);
+            Ok(Response::new(proto::ListArticlesResponse {
+                articles: vec![proto::ArticleSummary::default(); until - from],
+                next_page_token: if until < count { until.to_string() } else { String::new() },
+                total: Some(proto::TotalCount { count: count as u64, exact: true }),
+            }))
+        };
+        let show = |_| {
+            hits += 1;
+            Ok(())
+        };
+        let seen = each_hit(Output { limit, json: false }, fetch, show).await.unwrap();
+        (hits, seen.shown, fetched)
+    }
+
+    #[test]
+    fn stops_at_the_limit_or_at_the_end() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            assert_eq!(shown(10, 95).await, (10, 10, 1));
+            assert_eq!(shown(50, 95).await, (50, 50, 2));
+            assert_eq!(shown(0, 95).await, (95, 95, 3));
+            assert_eq!(shown(0, 0).await, (0, 0, 1));
+        });
+    }
+
+    #[test]
+    fn counts_read_well() {
+        let seen =
+            |shown, count, exact| Seen { shown, total: proto::TotalCount { count, exact } }.words("quote", "quotes");
+        assert_eq!(seen(0, 0, true), "no quotes found");
+        assert_eq!(seen(1, 1, true), "1 quote");
+        assert_eq!(seen(10, 128, true), "10 of 128 quotes");
+        assert_eq!(seen(10, 1000, false), "10 of at least 1000 quotes");
+    }
+}

@@ -1,0 +1,236 @@
+//! A quote as one reads it: the words first, then who said them, to whom, where and when.
+
+use std::ops::Range;
+
+use super::dates;
+use super::labels::{Act, Kind, Polarity};
+use super::render::{DIM, HIT, KIND, NAME, Paragraph, SAID};
+use crate::proto::{self, Quote, Span};
+
+/// Words that stand for a speaker without describing one.
+const PRONOUNS: [&str; 10] = ["he", "she", "it", "they", "i", "we", "you", "who", "him", "her"];
+
+/// The longest source that is printed whole, in characters.
+const SOURCE_CHARS: usize = 90;
+
+/// A quote in print. `highlights` are spans of the article's body, in UTF-8 bytes.
+pub(super) fn lines(quote: &Quote, highlights: &[Span], width: Option<usize>) -> String {
+    let marks = in_text(quote, highlights);
+    let said = Paragraph::new().add_marked(SAID, &quote.text, HIT, &marks);
+    let mut out = said.lines(width, 0);
+    out.push_str(&attribution(quote).lines(width, 2));
+    let about: Vec<_> = quote.about.iter().map(|entity| entity.name.as_str()).collect();
+    let about = if about.is_empty() { String::new() } else { format!("about {}", about.join(", ")) };
+    // A quote of a text that is not kept has no article: its id would lead nowhere.
+    let id = if quote.article.is_some() { quote.id.clone() } else { String::new() };
+    if !id.is_empty() || !about.is_empty() {
+        out.push_str(&Paragraph::new().add_parts(DIM, &[about, id]).lines(width, 4));
+    }
+    out
+}
+
+/// "— Ada Lind, Harbour Commissioner · told reporters on Tuesday · direct speech · Veld Courier, 3 March 2026"
+fn attribution(quote: &Quote) -> Paragraph {
+    let (name, role) = speaker(quote);
+    let mut line = Paragraph::new().add(DIM, "— ").add(NAME, &name);
+    if !role.is_empty() {
+        line = line.add(NAME, ", ").add(NAME.bold().dimmed(), &role);
+    }
+    line = line.add(DIM, " · ");
+    let telling = telling(quote);
+    if !telling.is_empty() {
+        line = line.add_parts(DIM, &[telling]).add(DIM, " · ");
+    }
+    let article = quote.article.as_ref().map(published).unwrap_or_default();
+    line = line.add(KIND, &manner(quote));
+    if article.is_empty() { line } else { line.add(DIM, " · ").add(DIM, &article) }
+}
+
+/// The speakers' names, and how the article introduces the speaker, if it does.
+fn speaker(quote: &Quote) -> (String, String) {
+    let source = quote.source.as_ref().map(|phrase| clip(&phrase.text)).unwrap_or_default();
+    match quote.speakers.as_slice() {
+        [] if source.is_empty() => ("unnamed".into(), String::new()),
+        [] => (source, String::new()),
+        [one] => (one.name.clone(), role(&one.name, &source)),
+        [first @ .., last] => {
+            let first: Vec<_> = first.iter().map(|speaker| speaker.name.as_str()).collect();
+            (format!("{} and {}", first.join(", "), last.name), String::new())
+        }
+    }
+}
+
+/// What the source says of the speaker beside the name: "Harbour Commissioner Ada Lind" and "Ada
+/// Lind, the harbour commissioner," both tell the role; "she" tells nothing.
+fn role(name: &str, source: &str) -> String {
+    if PRONOUNS.contains(&source.to_lowercase().as_str()) {
+        return String::new();
+    }
+    let Some(named) = find_name(name, source) else { return source.to_string() };
+    let trim = |words: &str| {
+        words.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '—' | '–')).to_string()
+    };
+    let (before, after) = (trim(&source[..named.start]), trim(&source[named.end..]));
+    let after = if matches!(after.as_str(), "'s" | "’s" | "himself" | "herself") { String::new() } else { after };
+    if before.is_empty() { after } else { before }
+}
+
+/// Where a source gives the speaker's name, or the end of it: all of "Ada Lind", or "Lind".
+fn find_name(name: &str, source: &str) -> Option<Range<usize>> {
+    let starts = std::iter::once(0).chain(name.match_indices(' ').map(|(at, _)| at + 1));
+    starts.map(|at| &name[at..]).find_map(|part| source.find(part).map(|at| at..at + part.len()))
+}
+
+/// "told reporters on Tuesday"; nothing without a cue.
+fn telling(quote: &Quote) -> String {
+    let words = |phrase: &Option<proto::Phrase>| phrase.as_ref().map(|phrase| phrase.text.clone()).unwrap_or_default();
+    let (cue, addressee, when) = (words(&quote.cue), words(&quote.addressee), words(&quote.when));
+    // A cue that was taken with its addressee already says to whom.
+    let addressee = if cue.contains(&addressee) { String::new() } else { addressee };
+    let link = if cue.is_empty() && !addressee.is_empty() { "to" } else { "" };
+    let parts = [cue.as_str(), link, &addressee, &when];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// "direct speech", "indirect finding, not said".
+fn manner(quote: &Quote) -> String {
+    let mut manner = format!("{} {}", Kind::label(quote.kind), Act::label(quote.act)).trim().to_string();
+    if quote.polarity != proto::Polarity::Asserted as i32 && quote.polarity != 0 {
+        manner = format!("{manner}, {}", Polarity::label(quote.polarity));
+    }
+    manner
+}
+
+/// "Veld Courier, 3 March 2026": where and when an article was published, as far as that is known.
+pub(super) fn published(article: &proto::ArticleInfo) -> String {
+    let day = article.published_at.as_ref().map(dates::show_day).unwrap_or_default();
+    [article.source.clone(), day].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+fn clip(words: &str) -> String {
+    if words.chars().count() <= SOURCE_CHARS {
+        return words.to_string();
+    }
+    let clipped: String = words.chars().take(SOURCE_CHARS).collect();
+    format!("{}…", clipped.trim_end())
+}
+
+/// Where the highlights stand in the quote's text. The text joins the content spans; where it keeps
+/// their lengths (white space was even already), every position follows, else nothing is marked.
+fn in_text(quote: &Quote, highlights: &[Span]) -> Vec<Range<usize>> {
+    let lengths: usize = quote.content.iter().map(|span| span.end.saturating_sub(span.start) as usize).sum();
+    let gaps = quote.content.len().saturating_sub(1);
+    let Some(extra) = quote.text.len().checked_sub(lengths) else { return Vec::new() };
+    let joined = if gaps == 0 { extra == 0 } else { extra > 0 && extra % gaps == 0 };
+    if !joined {
+        return Vec::new();
+    }
+    let joint = extra.checked_div(gaps).unwrap_or(0);
+    let mut marks = Vec::new();
+    let mut at = 0;
+    for span in &quote.content {
+        let inside =
+            highlights.iter().filter(|hit| span.start <= hit.start && hit.start < hit.end && hit.end <= span.end);
+        marks.extend(inside.map(|hit| at + (hit.start - span.start) as usize..at + (hit.end - span.start) as usize));
+        at += (span.end - span.start) as usize + joint;
+    }
+    marks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::render::plain;
+    use super::*;
+    use crate::proto::{ArticleInfo, EntityRef, Phrase};
+
+    fn phrase(text: &str) -> Option<Phrase> {
+        Some(Phrase { text: text.into(), spans: Vec::new() })
+    }
+
+    fn entity(name: &str) -> EntityRef {
+        EntityRef { name: name.into(), ..EntityRef::default() }
+    }
+
+    fn sample() -> Quote {
+        Quote {
+            id: "wire-03#q2".into(),
+            text: "“The harbour will open on Friday.”".into(),
+            content: vec![Span { start: 100, end: 138 }],
+            cue: phrase("told"),
+            source: phrase("Harbour Commissioner Ada Lind"),
+            speakers: vec![entity("Ada Lind")],
+            addressee: phrase("reporters"),
+            when: phrase("on Tuesday"),
+            about: vec![entity("Veld Harbour"), entity("Karel Tamm")],
+            act: proto::Act::Speech as i32,
+            kind: proto::QuoteKind::Direct as i32,
+            polarity: proto::Polarity::Asserted as i32,
+            article: Some(ArticleInfo {
+                source: "Veld Courier".into(),
+                published_at: Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 }),
+                ..ArticleInfo::default()
+            }),
+            ..Quote::default()
+        }
+    }
+
+    #[test]
+    fn a_quote_reads_as_in_print() {
+        insta::assert_snapshot!(plain(&lines(&sample(), &[], None)), @r"
+        “The harbour will open on Friday.”
+          — Ada Lind, Harbour Commissioner · told reporters on Tuesday · direct speech · Veld Courier, 3 March 2026
+            about Veld Harbour, Karel Tamm · wire-03#q2
+        ");
+    }
+
+    #[test]
+    fn what_is_not_known_is_left_out() {
+        let quote = Quote {
+            text: "the bridge is safe".into(),
+            source: phrase("officials"),
+            polarity: proto::Polarity::Negated as i32,
+            kind: proto::QuoteKind::Indirect as i32,
+            act: proto::Act::Speech as i32,
+            ..Quote::default()
+        };
+        insta::assert_snapshot!(plain(&lines(&quote, &[], None)), @r"
+        the bridge is safe
+          — officials · indirect speech, not said
+        ");
+    }
+
+    #[test]
+    fn a_source_tells_the_role_of_its_speaker() {
+        for (source, expected) in [
+            ("Harbour Commissioner Ada Lind", "Harbour Commissioner"),
+            ("Commissioner Lind", "Commissioner"),
+            ("Ada Lind, the harbour commissioner,", "the harbour commissioner"),
+            ("Lind", ""),
+            ("She", ""),
+            ("the commissioner", "the commissioner"),
+            ("Lind herself", ""),
+        ] {
+            assert_eq!(role("Ada Lind", source), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn several_speakers_are_listed() {
+        let quote = Quote { speakers: vec![entity("A B"), entity("C D"), entity("E F")], ..sample() };
+        assert_eq!(speaker(&quote).0, "A B, C D and E F");
+    }
+
+    #[test]
+    fn highlights_follow_the_content_into_the_text() {
+        let quote = Quote {
+            text: "The harbour opens".into(),
+            content: vec![Span { start: 10, end: 21 }, Span { start: 40, end: 45 }],
+            ..Quote::default()
+        };
+        let hits = [Span { start: 14, end: 21 }, Span { start: 30, end: 35 }, Span { start: 40, end: 45 }];
+        let marked: Vec<_> = in_text(&quote, &hits).into_iter().map(|range| &quote.text[range]).collect();
+        assert_eq!(marked, ["harbour", "opens"]);
+        let evened = Quote { text: "The harbour open".into(), ..quote };
+        assert!(in_text(&evened, &hits).is_empty());
+    }
+}

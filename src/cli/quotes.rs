@@ -1,0 +1,168 @@
+//! `sayso quotes`: who said what.
+
+use std::process::ExitCode;
+
+use super::client::{self, Server};
+use super::fault::{Fault, Outcome};
+use super::filter::{Articles, Output, Sort};
+use super::labels::{Act, Kind, Polarity};
+use super::paging::each_hit;
+use super::render::{self, DIM, Paragraph, SAID};
+use super::{json, quote_view};
+use crate::proto::quote_service_client::QuoteServiceClient;
+use crate::proto::{GetQuoteRequest, GetQuoteResponse, OffsetEncoding, Quote, SearchQuotesRequest, Sentence};
+
+/// Arguments of `sayso quotes`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// What the quote says: words, "phrases", AND OR NOT, +must -not, prefix*, fuzzy~1
+    #[arg(value_name = "QUERY")]
+    query: Vec<String>,
+    /// Who speaks: words of a name or title, or an entity's id
+    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
+    speaker: String,
+    /// Whom or what the quote mentions: words of a name, or an entity's id
+    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
+    about: String,
+    /// Only quotes of this kind (may be given again)
+    #[arg(long, value_enum)]
+    kind: Vec<Kind>,
+    /// Only this act: `speech` finds what was said (may be given again)
+    #[arg(long, value_enum)]
+    act: Vec<Act>,
+    /// Only this polarity (may be given again)
+    #[arg(long, value_enum)]
+    polarity: Vec<Polarity>,
+    /// Only quotes whose speaker has a name
+    #[arg(long, conflicts_with = "unnamed")]
+    named: bool,
+    /// Only quotes whose speaker has none: "officials"
+    #[arg(long)]
+    unnamed: bool,
+    /// Only in this article, by id (may be given again)
+    #[arg(long, value_name = "ID")]
+    article: Vec<String>,
+    #[command(flatten)]
+    articles: Articles,
+    /// Order of the hits [default: the best match first; without a query, the newest]
+    #[arg(long, value_enum)]
+    sort: Option<Sort>,
+    /// Only quotes that the model is at least so sure of, from 0 to 1
+    #[arg(long, value_name = "P", default_value_t = 0.0, hide_default_value = true)]
+    min_confidence: f32,
+    /// Show this quote in its surroundings, and no others
+    #[arg(long, value_name = "QUOTE", conflicts_with = "query")]
+    id: Option<String>,
+    /// With --id: how many sentences to show before and after
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    context: u16,
+    #[command(flatten)]
+    output: Output,
+    #[command(flatten)]
+    server: Server,
+}
+
+pub(super) fn run(args: Args) -> Outcome {
+    client::block_on(async {
+        let channel = args.server.connect().await?;
+        let mut client = QuoteServiceClient::new(channel).max_decoding_message_size(client::ANSWER_BYTES);
+        if let Some(id) = args.id {
+            let request = GetQuoteRequest {
+                id,
+                context_sentences: Some(i32::from(args.context)),
+                offset_encoding: OffsetEncoding::Utf8 as i32,
+            };
+            return show_one(&client.get_quote(request).await?.into_inner(), args.output.json);
+        }
+        let output = args.output;
+        let request = request(args);
+        let width = render::width();
+        let fetch = async |page_size, page_token| {
+            client.search_quotes(SearchQuotesRequest { page_size, page_token, ..request.clone() }).await
+        };
+        let show = |hit: crate::proto::QuoteHit| {
+            let quote = hit.quote.unwrap_or_default();
+            render::print(&format!("{}\n", quote_view::lines(&quote, &hit.highlights, width)))
+        };
+        let seen = each_hit(output, fetch, show).await?;
+        if !output.json {
+            render::print(&Paragraph::new().add(DIM, &seen.words("quote", "quotes")).lines(width, 0))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+fn request(args: Args) -> SearchQuotesRequest {
+    SearchQuotesRequest {
+        query: args.query.join(" "),
+        speaker: args.speaker,
+        about: args.about,
+        kinds: Kind::values(&args.kind),
+        acts: Act::values(&args.act),
+        polarities: Polarity::values(&args.polarity),
+        named_speaker: (args.named || args.unnamed).then_some(args.named),
+        min_confidence: args.min_confidence,
+        filter: args.articles.filter(args.article),
+        order: Sort::order(args.sort) as i32,
+        page_size: 0,
+        page_token: String::new(),
+        offset_encoding: OffsetEncoding::Utf8 as i32,
+    }
+}
+
+fn show_one(response: &GetQuoteResponse, as_json: bool) -> Outcome {
+    if as_json {
+        json::print("GetQuoteResponse", response)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let quote = response.quote.as_ref().ok_or_else(|| Fault::new("the server answered without a quote"))?;
+    let width = render::width();
+    let title = quote.article.as_ref().map(|article| article.title.clone()).unwrap_or_default();
+    let mut out = quote_view::lines(quote, &[], width);
+    out.push('\n');
+    if !title.is_empty() {
+        out.push_str(&Paragraph::new().add(DIM, &format!("from \"{title}\":")).lines(width, 2));
+    }
+    for paragraph in response.sentences.chunk_by(|a, b| a.paragraph == b.paragraph) {
+        out.push_str(&in_context(paragraph, quote).lines(width, 2));
+    }
+    render::print(&out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The sentences of one paragraph, the quote's words marked.
+fn in_context(sentences: &[Sentence], quote: &Quote) -> Paragraph {
+    let mut text = Paragraph::new();
+    for sentence in sentences {
+        let span = sentence.span.unwrap_or_default();
+        let inside = quote.content.iter().filter(|content| content.start < span.end && span.start < content.end);
+        let marks: Vec<_> = inside
+            .map(|content| content.start.max(span.start)..content.end.min(span.end))
+            .map(|range| (range.start - span.start) as usize..(range.end - span.start) as usize)
+            .collect();
+        text = text.add_marked(DIM, &sentence.text, SAID, &marks).add(DIM, " ");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::Span;
+
+    #[test]
+    fn the_surroundings_mark_the_quote_over_sentence_ends() {
+        let sentence = |start, text: &str| Sentence {
+            span: Some(Span { start, end: start + text.len() as u32 }),
+            text: text.into(),
+            ..Sentence::default()
+        };
+        let quote = Quote { content: vec![Span { start: 8, end: 24 }], ..Quote::default() };
+        let text =
+            in_context(&[sentence(0, "He said go now."), sentence(16, "Or never. Ever.")], &quote).lines(None, 0);
+        let marked =
+            |words: &str| words.split(' ').map(|word| format!("{SAID}{word}{SAID:#}")).collect::<Vec<_>>().join(" ");
+        assert!(text.contains(&marked("go now.")), "{text:?}");
+        assert!(text.contains(&marked("Or never")), "{text:?}");
+    }
+}

@@ -1,0 +1,181 @@
+//! Text for people: styled, wrapped to the terminal's width.
+//!
+//! Styles are written as ANSI sequences throughout; [`anstream`] drops them where the output is no
+//! terminal or `NO_COLOR` is set.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::ops::Range;
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
+
+use super::fault::Fault;
+
+/// Ordinary text.
+pub(super) const PLAIN: Style = Style::new();
+/// Words that matched.
+pub(super) const HIT: Style = AnsiColor::Yellow.on_default().bold();
+/// What is looked at second: ids, sources, dates.
+pub(super) const DIM: Style = Style::new().dimmed();
+/// Names.
+pub(super) const NAME: Style = Style::new().bold();
+/// What was said.
+pub(super) const SAID: Style = AnsiColor::Cyan.on_default();
+/// Types and kinds.
+pub(super) const KIND: Style = AnsiColor::Green.on_default();
+
+/// Lines longer than this tire the eye, however wide the terminal is.
+const WIDEST: usize = 100;
+
+/// How many columns to fill: the terminal's, at most 100; `COLUMNS` says otherwise. None when the
+/// output is no terminal: then lines stay whole, for `grep` and its like.
+pub(super) fn width() -> Option<usize> {
+    if let Some(columns) = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()) {
+        return Some(columns);
+    }
+    terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0).min(WIDEST))
+}
+
+/// Writes text to standard output, with its colours where those are wanted.
+pub(super) fn print(text: &str) -> Result<(), Fault> {
+    let mut out = anstream::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}
+
+/// A paragraph of styled words.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Paragraph {
+    runs: Vec<(Style, String)>,
+}
+
+impl Paragraph {
+    /// A paragraph without words.
+    pub(super) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds text in a style. Control characters, which could command the terminal, become "\u{fffd}".
+    pub(super) fn add(mut self, style: Style, text: &str) -> Self {
+        let safe = |c: char| if c.is_control() && !c.is_whitespace() { char::REPLACEMENT_CHARACTER } else { c };
+        self.runs.push((style, text.chars().map(safe).collect()));
+        self
+    }
+
+    /// Adds text in a style, its `marked` byte ranges in another. Ranges that do not fit the text are passed over.
+    pub(super) fn add_marked(mut self, style: Style, text: &str, mark: Style, marked: &[Range<usize>]) -> Self {
+        let mut at = 0;
+        for range in marked {
+            let Some(words) = text.get(range.clone()).filter(|_| range.start >= at) else { continue };
+            self = self.add(style, &text[at..range.start]).add(mark, words);
+            at = range.end;
+        }
+        self.add(style, &text[at..])
+    }
+
+    /// Adds the parts that are not empty, with " · " between them.
+    pub(super) fn add_parts(mut self, style: Style, parts: &[String]) -> Self {
+        for (i, part) in parts.iter().filter(|part| !part.is_empty()).enumerate() {
+            if i > 0 {
+                self = self.add(style, " · ");
+            }
+            self = self.add(style, part);
+        }
+        self
+    }
+
+    /// The paragraph in lines of at most `width` columns (a longer word stands alone), every line
+    /// indented, each ended by a line feed. White space of any length becomes one blank.
+    pub(super) fn lines(&self, width: Option<usize>, indent: usize) -> String {
+        let mut out = " ".repeat(indent);
+        let mut column = indent;
+        for word in self.words() {
+            let wide: usize = word.pieces.iter().map(|(_, text)| text.width()).sum();
+            let gap = usize::from(word.after_blank && column > indent);
+            if column > indent && word.after_blank && width.is_some_and(|width| column + gap + wide > width) {
+                out.push('\n');
+                out.push_str(&" ".repeat(indent));
+                column = indent;
+            } else {
+                out.push_str(&" ".repeat(gap));
+                column += gap;
+            }
+            for (style, text) in word.pieces {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "{style}{text}{style:#}");
+            }
+            column += wide;
+        }
+        out.push('\n');
+        out
+    }
+
+    fn words(&self) -> Vec<Word<'_>> {
+        let mut words: Vec<Word<'_>> = Vec::new();
+        let mut blank = true;
+        for (style, text) in &self.runs {
+            let mut rest = text.as_str();
+            while !rest.is_empty() {
+                let trimmed = rest.trim_start();
+                blank |= trimmed.len() < rest.len();
+                let end = trimmed.find(char::is_whitespace).unwrap_or(trimmed.len());
+                let (piece, after) = trimmed.split_at(end);
+                if !piece.is_empty() {
+                    match words.last_mut().filter(|_| !blank) {
+                        Some(word) => word.pieces.push((*style, piece)),
+                        None => words.push(Word { after_blank: true, pieces: vec![(*style, piece)] }),
+                    }
+                    blank = false;
+                }
+                rest = after;
+            }
+        }
+        words
+    }
+}
+
+/// A word, in as many pieces as it has styles.
+struct Word<'p> {
+    after_blank: bool,
+    pieces: Vec<(Style, &'p str)>,
+}
+
+/// The text without its colours, as a pipe gets it.
+#[cfg(test)]
+pub(super) fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wraps_at_blanks_and_counts_columns_not_bytes() {
+        let text =
+            Paragraph::new().add(PLAIN, "“Größe” 東京 is\n\n wide").add(HIT, "r").add(PLAIN, ", abcdefghijklmnop");
+        assert_eq!(plain(&text.lines(Some(14), 2)), "  “Größe” 東京\n  is wider,\n  abcdefghijklmnop\n");
+        assert_eq!(plain(&text.lines(None, 0)), "“Größe” 東京 is wider, abcdefghijklmnop\n");
+    }
+
+    #[test]
+    fn marks_fall_where_they_were_asked_for() {
+        let text = Paragraph::new().add_marked(PLAIN, "the tide turns", HIT, &[4..8, 2..5, 9..99, 9..14]);
+        let lines = text.lines(None, 0);
+        assert_eq!(lines, format!("the {HIT}tide{HIT:#} {HIT}turns{HIT:#}\n"));
+    }
+
+    #[test]
+    fn a_text_cannot_command_the_terminal() {
+        let text = Paragraph::new().add(PLAIN, "red \u{1b}[31malert\u{7}");
+        assert_eq!(text.lines(None, 0), "red \u{fffd}[31malert\u{fffd}\n");
+    }
+
+    #[test]
+    fn parts_that_are_empty_leave_no_trace() {
+        let text = Paragraph::new().add_parts(DIM, &["a".into(), String::new(), "b".into()]);
+        assert_eq!(plain(&text.lines(None, 4)), "    a · b\n");
+    }
+}

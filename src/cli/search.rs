@@ -1,0 +1,97 @@
+//! `sayso search`: sentences by their words.
+
+use std::process::ExitCode;
+
+use super::client::{self, Server};
+use super::fault::Outcome;
+use super::filter::{Articles, Output, Sort};
+use super::paging::each_hit;
+use super::quote_view::published;
+use super::render::{self, DIM, HIT, PLAIN, Paragraph};
+use crate::proto::search_service_client::SearchServiceClient;
+use crate::proto::{OffsetEncoding, SearchRequest, SentenceHit};
+
+/// Arguments of `sayso search`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Words, "phrases", AND OR NOT, +must -not, prefix*, fuzzy~1, date:>=2026-01
+    #[arg(value_name = "QUERY")]
+    query: Vec<String>,
+    /// Only sentences that mention this entity, by id or name (may be given again: all must be there)
+    #[arg(long, value_name = "NAME")]
+    entity: Vec<String>,
+    #[command(flatten)]
+    articles: Articles,
+    /// Order of the hits [default: the best match first]
+    #[arg(long, value_enum)]
+    sort: Option<Sort>,
+    #[command(flatten)]
+    output: Output,
+    #[command(flatten)]
+    server: Server,
+}
+
+pub(super) fn run(args: Args) -> Outcome {
+    let request = SearchRequest {
+        query: args.query.join(" "),
+        filter: args.articles.filter(Vec::new()),
+        entities: args.entity,
+        order: Sort::order(args.sort) as i32,
+        offset_encoding: OffsetEncoding::Utf8 as i32,
+        ..SearchRequest::default()
+    };
+    client::block_on(async {
+        let channel = args.server.connect().await?;
+        let mut client = SearchServiceClient::new(channel).max_decoding_message_size(client::ANSWER_BYTES);
+        let width = render::width();
+        let fetch = async |page_size, page_token| {
+            client.search(SearchRequest { page_size, page_token, ..request.clone() }).await
+        };
+        let seen = each_hit(args.output, fetch, |hit| render::print(&lines(&hit, width))).await?;
+        if !args.output.json {
+            render::print(&Paragraph::new().add(DIM, &seen.words("sentence", "sentences")).lines(width, 0))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// The sentence with the words that matched, then where it stands, then an empty line.
+fn lines(hit: &SentenceHit, width: Option<usize>) -> String {
+    let sentence = hit.sentence.clone().unwrap_or_default();
+    let spans = hit.highlights.iter().filter_map(|highlight| highlight.in_text.as_ref());
+    let marks: Vec<_> = spans.map(|span| span.start as usize..span.end as usize).collect();
+    let article = hit.article.clone().unwrap_or_default();
+    let text = Paragraph::new().add_marked(PLAIN, &sentence.text, HIT, &marks);
+    let place = Paragraph::new().add_parts(DIM, &[article.title.clone(), published(&article), sentence.id]);
+    format!("{}{}\n", text.lines(width, 0), place.lines(width, 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::{ArticleInfo, Highlight, Sentence, Span};
+
+    #[test]
+    fn a_hit_marks_what_matched_and_tells_where_it_stands() {
+        let hit = SentenceHit {
+            sentence: Some(Sentence {
+                id: "a1#s4".into(),
+                text: "Größe: the tide turned.".into(),
+                ..Sentence::default()
+            }),
+            highlights: vec![Highlight { in_text: Some(Span { start: 13, end: 17 }), ..Highlight::default() }],
+            article: Some(ArticleInfo {
+                title: "Tides".into(),
+                source: "Veld Courier".into(),
+                ..ArticleInfo::default()
+            }),
+            score: 1.5,
+        };
+        let text = lines(&hit, None);
+        assert!(text.contains(&format!("{HIT}tide{HIT:#}")), "{text:?}");
+        insta::assert_snapshot!(render::plain(&text), @r"
+        Größe: the tide turned.
+          Tides · Veld Courier · a1#s4
+        ");
+    }
+}
