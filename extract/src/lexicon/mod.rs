@@ -1,12 +1,113 @@
 //! Word lists that the rules consult, compiled in and read once.
 
+mod class;
+mod cues;
+mod fold;
+
+use std::borrow::Cow;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+pub(crate) use class::Class;
+pub(crate) use cues::{Cues, Kind, Position, Weights};
+pub(crate) use fold::fold;
+
+const RULES: &str = include_str!("../../models/rules.txt");
+const WORDS: &str = include_str!("../../models/words.tsv");
+const PEOPLE: &str = include_str!("../../models/people.tsv");
+const PLACES: &str = include_str!("../../models/places.txt");
+const NORPS: &str = include_str!("../../models/norps.txt");
+const BODIES: &str = include_str!("../../models/bodies.txt");
+const CUES: &str = include_str!("../../models/name_cues.tsv");
+
 /// The word lists.
 #[derive(Debug, Default)]
-pub(crate) struct Lexicon {}
+pub(crate) struct Lexicon {
+    /// Words in small letters, which match in any case, and words with a capital, which match only so.
+    classes: FxHashMap<&'static str, Class>,
+    /// Place names of any length, folded, parted by single blanks.
+    places: FxHashSet<Cow<'static, str>>,
+    /// Names of organisations, likewise.
+    bodies: FxHashSet<Cow<'static, str>>,
+    /// How words speak for types.
+    pub(crate) cues: Cues,
+}
 
 impl Lexicon {
     /// The lists that are compiled in.
     pub(crate) fn compiled_in() -> Self {
-        Self {}
+        let mut lexicon = Self { cues: Cues::read(CUES), ..Self::default() };
+        lexicon.read_rules();
+        for (word, tag) in pairs(WORDS) {
+            lexicon.add(word, if tag == "o" { Class::ORDINARY } else { Class::MIXED });
+        }
+        for (name, tags) in pairs(PEOPLE) {
+            lexicon.add(name, person_class(tags));
+        }
+        for name in NORPS.lines() {
+            lexicon.add(name, Class::NORP_WORD);
+        }
+        lexicon.places.extend(PLACES.lines().map(Cow::Borrowed));
+        lexicon.bodies.extend(BODIES.lines().map(Cow::Borrowed));
+        lexicon
     }
+
+    fn read_rules(&mut self) {
+        let mut class = "";
+        for line in RULES.lines().filter(|line| !line.starts_with('#')) {
+            if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+                class = name;
+                continue;
+            }
+            for word in line.split_whitespace() {
+                match (class, Class::named(class)) {
+                    ("placephrase", _) => drop(self.places.insert(Cow::Owned(word.replace('_', " ")))),
+                    ("orgphrase", _) => drop(self.bodies.insert(Cow::Owned(word.replace('_', " ")))),
+                    (_, Some(class)) => self.add(word, class),
+                    (_, None) => debug_assert!(false, "no class is named {class}"),
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, word: &'static str, class: Class) {
+        let entry = self.classes.entry(word).or_default();
+        *entry = entry.or(class);
+    }
+
+    /// The classes of a word.
+    pub(crate) fn class(&self, word: &str) -> Class {
+        let word = fold(word);
+        let exact = self.classes.get(word.as_ref()).copied().unwrap_or_default();
+        if !word.bytes().any(|b| b.is_ascii_uppercase()) {
+            return exact;
+        }
+        let small = word.to_ascii_lowercase();
+        exact.or(self.classes.get(small.as_str()).copied().unwrap_or_default())
+    }
+
+    /// Whether the folded words are the name of a place.
+    pub(crate) fn is_place(&self, name: &str) -> bool {
+        self.places.contains(name)
+    }
+
+    /// Whether the folded words are the name of an organisation.
+    pub(crate) fn is_body(&self, name: &str) -> bool {
+        self.bodies.contains(name)
+    }
+}
+
+fn pairs(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    table.lines().filter_map(|line| line.split_once('\t'))
+}
+
+fn person_class(tags: &str) -> Class {
+    tags.bytes().fold(Class::default(), |class, tag| {
+        class.or(match tag {
+            b'm' => Class::FIRST_NAME.or(Class::MALE_NAME),
+            b'f' => Class::FIRST_NAME.or(Class::FEMALE_NAME),
+            b'u' => Class::FIRST_NAME,
+            _ => Class::SURNAME,
+        })
+    })
 }

@@ -1,0 +1,168 @@
+//! Cuts a sentence into runs: the words that may make up names, with what joins them.
+
+use std::ops::Range;
+
+use sayso_document::TokenKind;
+
+use super::words::Words;
+use crate::lexicon::Class;
+
+/// Heads of any sort of name.
+const HEADS: Class = Class::ORG.or(Class::FACILITY).or(Class::PLACE).or(Class::EVENT);
+/// Words known as names of their own.
+const KNOWN: Class = Class::PLACE_WORD.or(Class::ORG_WORD).or(Class::NORP_WORD);
+
+/// The runs among the tokens of a sentence, in order.
+pub(super) fn runs(words: &Words, sentence: Range<usize>) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut i = sentence.start;
+    while i < sentence.end {
+        if !starts(words, i, sentence.end) {
+            i += 1;
+            continue;
+        }
+        let end = extend(words, i, sentence.end);
+        out.push(i..end);
+        i = end;
+    }
+    out
+}
+
+/// Whether token `i` may be part of a name.
+pub(super) fn nameable(words: &Words, i: usize) -> bool {
+    if !words.capital(i) {
+        return false;
+    }
+    let class = words.class(i);
+    if class.is(Class::TIME) {
+        return false;
+    }
+    if class.is(Class::MONTH) {
+        return i > 0 && words.is(i - 1, Class::FIRST_NAME) && words.capital(i - 1) && !words.is(i - 1, Class::TITLE);
+    }
+    // "IT", "AI", "OR" in capitals may be anything; their small forms are listed for sentence starts.
+    !class.is(Class::NOT_NAME)
+}
+
+/// Whether a run starts at token `i`.
+fn starts(words: &Words, i: usize, end: usize) -> bool {
+    if !nameable(words, i) {
+        return false;
+    }
+    if !words.forced(i) || words.prefix(i) > 0 {
+        return true;
+    }
+    let class = words.class(i);
+    let next = i + 1 < end && nameable(words, i + 1) && !(words.forced(i + 1) && words.is(i + 1, Class::ORDINARY));
+    if class.is(KNOWN) {
+        return true;
+    }
+    if class.is(Class::ORDINARY) {
+        return next && class.is(Class::TITLE.or(Class::TITLE_MODIFIER).or(HEADS).or(Class::PLACE_FIRST))
+            || class.is(Class::OF_HEAD) && words.reads(i + 1, "of") && nameable(words, i + 2);
+    }
+    !class.is(Class::MIXED) || next || class.is(Class::FIRST_NAME.or(Class::SURNAME))
+}
+
+/// The end of the run that starts at token `start`.
+fn extend(words: &Words, start: usize, end: usize) -> usize {
+    let mut at = start + 1;
+    while at < end {
+        let next = step(words, start, at, end);
+        if next == at {
+            break;
+        }
+        at = next;
+    }
+    at
+}
+
+/// How far the run `start..at` reaches on from `at`; `at` itself when it ends there.
+fn step(words: &Words, start: usize, at: usize, end: usize) -> usize {
+    let last = at - 1;
+    let name = |i: usize| i < end && nameable(words, i);
+    if name(at) {
+        // In a title line an ordinary word ends the name, unless it is the head of one.
+        let ordinary = words.forced(at) && words.is(at, Class::ORDINARY) && !words.is(at, HEADS.or(Class::TITLE));
+        return if ordinary { at } else { at + 1 };
+    }
+    if words.possessive(at) {
+        return if possessive_goes_on(words, start, last, at) && name(at + 1) { at + 2 } else { at };
+    }
+    let of_head = words.is(last, Class::OF_HEAD) || words.is(last, Class::TITLE);
+    match words.text(at) {
+        "of" if of_head => after_optional_the(words, at, end).unwrap_or(at),
+        "for" if words.is(last, Class::FOR_HEAD) => after_optional_the(words, at, end).unwrap_or(at),
+        "on" if words.is(last, Class::ON_HEAD) => after_optional_the(words, at, end).unwrap_or(at),
+        "and" if name(at + 1) && and_joins(words, start, at, end) => at + 2,
+        "&" if name(at + 1) => at + 2,
+        "," if is_company_suffix(words.text(at + 1)) && at + 1 < end => at + 2,
+        "-" | "‑" => hyphen(words, at, end),
+        text if words.is(at, Class::PARTICLE) && !text.is_empty() => particles(words, at, end),
+        _ => at,
+    }
+}
+
+/// After "of", "for" or "on": past the name's next word, over an article if there is one.
+fn after_optional_the(words: &Words, at: usize, end: usize) -> Option<usize> {
+    let next = at + 1 + usize::from(words.reads(at + 1, "the"));
+    (next < end && nameable(words, next)).then_some(next + 1)
+}
+
+/// "People's Party", "Attorney General's Office", "St. Mary's Hospital"; not "Ukraine's President".
+fn possessive_goes_on(words: &Words, start: usize, last: usize, at: usize) -> bool {
+    let common = words.is(last, Class::ORDINARY.or(Class::MIXED)) && !words.is(last, Class::FIRST_NAME.or(KNOWN));
+    let saint = words.is(start, Class::PLACE_FIRST) && words.text(start).starts_with("St");
+    common && words.is(at + 1, HEADS)
+        || saint && words.is(at + 1, HEADS)
+        || common && words.is(at + 2, Class::ORG) && words.capital(at + 2)
+}
+
+/// Whether "and" at `at` stands inside a name: "Food and Drug Administration", "Ministry of Health and Welfare".
+fn and_joins(words: &Words, start: usize, at: usize, end: usize) -> bool {
+    let common = |i: usize| words.is(i, Class::ORDINARY.or(Class::MIXED)) && !words.is(i, KNOWN.or(Class::FIRST_NAME));
+    if !common(at - 1) || !common(at + 1) {
+        return false;
+    }
+    let inside = (start..at).any(|i| matches!(words.text(i), "of" | "for" | "on"));
+    if inside && (words.is(start, Class::ORG.or(Class::OF_HEAD).or(Class::TITLE)) || at - start > 3) {
+        return true;
+    }
+    let stop = (at + 1..end.min(at + 6)).find(|&i| !nameable(words, i)).unwrap_or(end.min(at + 6));
+    let head = |i: usize| words.is(i, Class::ORG.or(Class::FACILITY));
+    stop > at + 2 && head(stop - 1) && !head(at - 1) && !words.is(at - 1, Class::TITLE)
+}
+
+fn is_company_suffix(word: &str) -> bool {
+    matches!(word, "Inc" | "Inc." | "Corp" | "Corp." | "Ltd" | "Ltd." | "LLC" | "Jr" | "Jr." | "Sr" | "Sr.")
+}
+
+/// A hyphen set apart by blanks, as texts put together from tokens have it: "El - Sisi", "Tsai Ing - wen".
+fn hyphen(words: &Words, at: usize, end: usize) -> usize {
+    if at + 1 >= end || words.document.tokens()[at + 1].kind != TokenKind::Word {
+        return at;
+    }
+    let short =
+        matches!(words.text(at - 1), "Al" | "El" | "al" | "el" | "Abdel" | "Abd" | "Abu" | "Ul" | "Bin" | "Guinea");
+    let given = !words.capital(at + 1)
+        && words.text(at + 1).len() <= 6
+        && !words.is(
+            at + 1,
+            Class::ORDINARY.or(Class::MIXED).or(Class::NOT_NAME).or(Class::TITLE).or(Class::TITLE_MODIFIER),
+        )
+        && words.text(at - 1).len() <= 6
+        && words.text(at + 1).bytes().all(|b| b.is_ascii_alphabetic());
+    if short && nameable(words, at + 1) || given && !words.is(at - 1, KNOWN) { at + 2 } else { at }
+}
+
+/// Past particles and the name that they belong to: "van der Berg", "bin Salman", "al - Sisi".
+fn particles(words: &Words, at: usize, end: usize) -> usize {
+    let mut i = at;
+    while i < end && i < at + 3 && words.is(i, Class::PARTICLE) && !words.capital(i) {
+        i += 1;
+        if matches!(words.text(i), "-" | "‑") {
+            i += 1;
+        }
+    }
+    if i > at && i < end && nameable(words, i) { i + 1 } else { at }
+}

@@ -1,0 +1,173 @@
+//! What the rules need to know of every token.
+
+use std::borrow::Cow;
+
+use sayso_document::{Document, SentenceRole, TokenKind};
+
+use crate::lexicon::{Class, Lexicon, fold};
+
+/// The tokens of a document with their classes.
+pub(crate) struct Words<'d, 't> {
+    pub(crate) document: &'d Document<'t>,
+    pub(crate) lexicon: &'d Lexicon,
+    words: Vec<Word>,
+}
+
+/// One token as the rules see it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Word {
+    class: Class,
+    /// Whether it begins with a capital (behind "then-" and the like).
+    capital: bool,
+    /// Whether all of its letters, two at least, are capitals.
+    capitals: bool,
+    /// Whether its capital says nothing: the first word of a sentence or quotation, or in a title line.
+    forced: bool,
+    /// Bytes of a prefix such as "then-" that belongs to no name.
+    prefix: u8,
+}
+
+/// Prefixes with a hyphen that stand before titles and names.
+const PREFIXES: [&str; 4] = ["then-", "ex-", "former-", "now-"];
+
+impl<'d, 't> Words<'d, 't> {
+    pub(crate) fn new(document: &'d Document<'t>, lexicon: &'d Lexicon) -> Self {
+        let mut words = Vec::with_capacity(document.tokens().len());
+        for token in document.tokens() {
+            let word = if token.kind == TokenKind::Word {
+                Word::new(token.span.of(document.text()), lexicon)
+            } else {
+                Word::default()
+            };
+            words.push(word);
+        }
+        let mut all = Self { document, lexicon, words };
+        for sentence in 0..document.sentences().len() {
+            all.force(sentence);
+        }
+        all
+    }
+
+    /// Marks the words of a sentence whose capital is owed to their place.
+    fn force(&mut self, sentence: usize) {
+        let range = self.document.tokens_of(sentence);
+        let title = self.is_title_line(sentence);
+        let mut first = true;
+        for i in range {
+            let kind = self.document.tokens()[i].kind;
+            let word = &mut self.words[i];
+            word.forced = first || title;
+            match kind {
+                TokenKind::Word | TokenKind::Number => first = false,
+                TokenKind::OpenQuote => first = true,
+                TokenKind::CloseQuote => {}
+                TokenKind::Mark => first |= matches!(self.document.word(i), ":" | "•" | "…" | "..." | "*"),
+            }
+        }
+    }
+
+    /// Whether most words of a line are written with a capital, as in titles.
+    fn is_title_line(&self, sentence: usize) -> bool {
+        let range = self.document.tokens_of(sentence);
+        let words = self.words[range.clone()].iter().zip(&self.document.tokens()[range]);
+        let long = words.filter(|(_, token)| token.kind == TokenKind::Word && token.span.len() > 3);
+        let (mut all, mut capital, mut ordinary) = (0, 0, 0);
+        for (word, _) in long {
+            all += 1;
+            capital += u32::from(word.capital);
+            ordinary += u32::from(word.capital && word.class.is(Class::ORDINARY));
+        }
+        let line = self.document.sentences()[sentence].role != SentenceRole::Body;
+        all >= 3 && capital * 10 >= all * if line { 6 } else { 8 } && (line || ordinary >= 2)
+    }
+
+    pub(crate) fn class(&self, i: usize) -> Class {
+        self.words.get(i).map_or(Class::default(), |word| word.class)
+    }
+
+    /// Whether token `i` is in any of the classes.
+    pub(crate) fn is(&self, i: usize, class: Class) -> bool {
+        self.class(i).is(class)
+    }
+
+    pub(crate) fn capital(&self, i: usize) -> bool {
+        self.words.get(i).is_some_and(|word| word.capital)
+    }
+
+    pub(crate) fn capitals(&self, i: usize) -> bool {
+        self.words.get(i).is_some_and(|word| word.capitals)
+    }
+
+    pub(crate) fn forced(&self, i: usize) -> bool {
+        self.words.get(i).is_some_and(|word| word.forced)
+    }
+
+    pub(crate) fn prefix(&self, i: usize) -> usize {
+        self.words.get(i).map_or(0, |word| usize::from(word.prefix))
+    }
+
+    /// The words of token `i`; none beyond the end.
+    pub(crate) fn text(&self, i: usize) -> &'t str {
+        if i < self.words.len() { self.document.word(i) } else { "" }
+    }
+
+    /// Whether token `i` is a word in small letters that is this one.
+    pub(crate) fn reads(&self, i: usize, word: &str) -> bool {
+        self.text(i) == word
+    }
+
+    /// Whether token `i` is a possessive ending.
+    pub(crate) fn possessive(&self, i: usize) -> bool {
+        matches!(self.text(i), "'s" | "’s" | "'S" | "’S")
+    }
+
+    /// The folded words of the tokens, parted by single blanks as the word lists have them.
+    pub(crate) fn folded(&self, start: usize, end: usize) -> Cow<'t, str> {
+        if end == start + 1 {
+            return fold(self.text(start));
+        }
+        let mut out = String::new();
+        for i in start..end {
+            let glued = i > start && {
+                let tokens = self.document.tokens();
+                tokens[i - 1].span.end() == tokens[i].span.start()
+            };
+            if i > start && !glued {
+                out.push(' ');
+            }
+            out.push_str(&fold(self.text(i)));
+        }
+        Cow::Owned(out)
+    }
+}
+
+impl Word {
+    fn new(text: &str, lexicon: &Lexicon) -> Self {
+        let prefix = PREFIXES
+            .iter()
+            .find(|p| text.len() > p.len() && text.get(..p.len()).is_some_and(|t| t.eq_ignore_ascii_case(p)));
+        let bare = &text[prefix.map_or(0, |p| p.len())..];
+        let mut letters = bare.chars();
+        let first = letters.next();
+        let capital = first.is_some_and(char::is_uppercase)
+            || first.is_some_and(char::is_lowercase) && letters.next().is_some_and(char::is_uppercase);
+        Self {
+            class: lexicon.class(bare),
+            capital,
+            capitals: capital && is_all_capitals(bare),
+            forced: false,
+            prefix: prefix.map_or(0, |p| p.len() as u8),
+        }
+    }
+}
+
+fn is_all_capitals(word: &str) -> bool {
+    let mut capitals = 0;
+    for c in word.chars() {
+        if c.is_lowercase() {
+            return false;
+        }
+        capitals += u32::from(c.is_uppercase());
+    }
+    capitals >= 2
+}
