@@ -21,7 +21,7 @@ pub(super) const ANSWER_BYTES: usize = 256 << 20;
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Server {
     /// Address of the server
-    #[arg(long, env = "SAYSO_SERVER", value_name = "URL", default_value = DEFAULT_SERVER)]
+    #[arg(long, env = "SAYSO_SERVER", hide_env_values = true, value_name = "URL", default_value = DEFAULT_SERVER)]
     server: String,
 }
 

@@ -83,7 +83,8 @@ fn run_file(analyzer: &Analyzer, file: &str, reader: &mut dyn BufRead, out: &mut
             Some(Ok(record)) => batch.extend(record),
             Some(Err(why)) => {
                 refused = true;
-                anstream::eprintln!("sayso: {file}:{number}: {why}");
+                let name = if file == "-" { "standard input" } else { file };
+                anstream::eprintln!("sayso: {name}:{number}: {why}");
             }
             None => {}
         }
@@ -106,7 +107,8 @@ fn parse(line: Line) -> Result<Option<Record>, String> {
     if text.trim().is_empty() {
         return Ok(None);
     }
-    serde_json::from_str(text).map(Some).map_err(|error| format!("not a record with id and text: {error}"))
+    let record = serde_json::from_str(text).map(Some);
+    record.map_err(|error| input::without_line(format!("not a record with id and text: {error}")))
 }
 
 /// What was found in each text, as lines, in the order of the texts. All cores take part; each takes

@@ -82,6 +82,12 @@ pub(super) fn read_all(reader: &mut dyn BufRead, limit: usize) -> io::Result<Opt
     Ok((bytes.len() <= limit).then_some(bytes))
 }
 
+/// What a JSON parser says of a line, without the number 1 that it gives every line: the line is
+/// told beside the file, where its true number is known.
+pub(super) fn without_line(words: String) -> String {
+    words.replace(" at line 1 column", " at column")
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Write;

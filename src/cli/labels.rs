@@ -41,7 +41,7 @@ choice! {
         Intent = "intent",
         /// What a poll, study or document shows
         Finding = "finding",
-        /// None of these
+        /// Anything else
         Other = "attribution",
     }
 }
@@ -49,11 +49,11 @@ choice! {
 choice! {
     /// How much of the content stands in quotation marks.
     Kind: QuoteKind {
-        /// All of it
+        /// All in quotation marks
         Direct = "direct",
-        /// None of it
+        /// In the article's words
         Indirect = "indirect",
-        /// Some of it
+        /// Partly in quotation marks
         Mixed = "partly direct",
     }
 }

@@ -14,6 +14,7 @@ use crate::proto::{GetQuoteRequest, GetQuoteResponse, OffsetEncoding, Quote, Sea
 
 /// Arguments of `sayso quotes`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// What the quote says: words, "phrases", AND OR NOT, +must -not, prefix*, fuzzy~1
     #[arg(value_name = "QUERY")]
@@ -61,6 +62,12 @@ pub(super) struct Args {
     #[command(flatten)]
     server: Server,
 }
+
+const EXAMPLES: &str = r#"Examples:
+  sayso quotes harbour --speaker lind
+  sayso quotes --about "bank of veld" --act intent --from 2026-03-01
+  sayso quotes '"minority share" OR dividend' --kind direct
+  sayso quotes --id 01-harbour-strike#q3"#;
 
 pub(super) fn run(args: Args) -> Outcome {
     client::block_on(async {

@@ -13,6 +13,7 @@ use crate::proto::{OffsetEncoding, SearchRequest, SentenceHit};
 
 /// Arguments of `sayso search`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// Words, "phrases", AND OR NOT, +must -not, prefix*, fuzzy~1, date:>=2026-01
     #[arg(value_name = "QUERY")]
@@ -30,6 +31,12 @@ pub(super) struct Args {
     #[command(flatten)]
     server: Server,
 }
+
+const EXAMPLES: &str = r#"Examples:
+  sayso search harbour strike
+  sayso search '"peace talks" AND title:harbour'
+  sayso search 'breakwat* -storm' --entity lind --sort newest
+A query that begins with "-" comes after "--": sayso search -- '-storm harbour'"#;
 
 pub(super) fn run(args: Args) -> Outcome {
     let request = SearchRequest {

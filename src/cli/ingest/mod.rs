@@ -61,8 +61,7 @@ pub(super) struct Args {
     server: Server,
 }
 
-const AFTER_HELP: &str = "\
-Kinds of files, each also with .gz:
+const AFTER_HELP: &str = r#"Kinds of files, each also with .gz:
   .txt .md          one article; 01.json beside 01.txt tells its id, title, source …
   .html .htm        one article, as a reader would see it
   .jsonl .ndjson    one record a line
@@ -72,11 +71,16 @@ Fields of a record, and the names they are looked for under:
   id · url, link · source, publisher, outlet · title, headline · authors, author, byline ·
   language, lang · published_at, publishedAt, date, published, timestamp · body, text, content
 
-Running a command again does no harm. A record is known by its id, or, if it has none, by its source,
-title and body; a text or HTML file without an id is known by its path, so that a changed file
-takes the place of what it was. What is there already is only counted.
+Running a command again does no harm: what is there already is only counted. A record is known by
+its id, or, if it has none, by its source, title and body; a text or HTML file is known by its path,
+so that a changed file takes the place of what it was.
 
-Ends with 0 when all went in, 1 when something was refused, 2 when the command was not understood.";
+Examples:
+  sayso ingest articles/ --source "Veld Courier"
+  sayso ingest dump.jsonl.gz --field body=story --field id=url
+  curl -s https://courier.example/feed.json | sayso ingest - --format json
+
+Ends with 0 when all went in, 1 when something was refused, 2 when the command was not understood."#;
 
 pub(super) fn run(args: Args) -> Outcome {
     let (files, refused) = files::list(&args.paths, args.format);

@@ -112,10 +112,8 @@ impl Reader {
         let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
         let text =
             std::str::from_utf8(line).map_err(|error| format!("not valid UTF-8 (byte {})", error.valid_up_to()))?;
-        // The line is told beside the file; serde's "line 1" would only confuse.
-        let malformed =
-            |error: serde_json::Error| format!("malformed JSON: {error}").replace(" at line 1 column", " at column");
-        let value: Value = serde_json::from_str(text).map_err(malformed)?;
+        let value: Value =
+            serde_json::from_str(text).map_err(|error| input::without_line(format!("malformed JSON: {error}")))?;
         self.layout.article(&value)
     }
 
