@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Counts words, word endings and tag pairs for the part-of-speech tagger. Standard library only.
+"""Counts words, word endings and runs of three tags for the part-of-speech tagger. Standard library only.
 
   fit_tags.py EWT.conllu.gz MASC.tar.xz > tags.tsv
   fit_tags.py --held-out EWT-dev.conllu.gz > tagged.txt     one `word TAB tag` a line, a blank line between sentences
 
 Tokens are joined the way the tokeniser of `sayso-document` leaves them: "do" + "n't" is one word.
-Lines of the output: `w WORD TAG:COUNT ..`, `s ENDING TAG:COUNT ..`, `t TAG NEXT:COUNT ..`.
+Lines of the output: `w WORD TAG:COUNT ..`, `s ENDING TAG:COUNT ..`, `t TAG TAG NEXT:COUNT ..` (START before a sentence).
 """
 import gzip
 import re
@@ -76,21 +76,36 @@ def counts(counter, least=1):
     return " ".join(f"{t}:{n}" for t, n in sorted(counter.items(), key=lambda x: (-x[1], x[0])) if n >= least)
 
 
+def widen(words):
+    """Forms that are regular but were seen with one reading only get the other one, at a small share."""
+    verb = lambda word: words.get(word, {}).get("VB") or words.get(word, {}).get("VBP")
+    for word, tags in list(words.items()):
+        total = sum(tags.values())
+        if word.endswith("ed") and tags["VBD"] + tags["VBN"] > total / 2:
+            for tag in ("VBD", "VBN"):
+                tags[tag] = max(tags[tag], total // 4, 1)
+        if word.endswith("ing") and tags["NN"] and (verb(word[:-3]) or verb(word[:-3] + "e")):
+            tags["VBG"] = max(tags["VBG"], total // 5, 1)
+        if word.endswith("s") and tags["NNS"] and (verb(word[:-1]) or word.endswith("es") and verb(word[:-2])):
+            tags["VBZ"] = max(tags["VBZ"], total // 20, 1)
+
+
 def fit(paths):
-    words, ends, pairs = defaultdict(Counter), defaultdict(Counter), defaultdict(Counter)
+    words, ends, steps = defaultdict(Counter), defaultdict(Counter), defaultdict(Counter)
     for path in paths:
         for raw in ewt(path) if "conllu" in path else masc(path):
-            last = "START"
+            before, last = "START", "START"
             for word, tag in clean(raw):
                 words[word.lower()][tag] += 1
-                pairs[last][tag] += 1
-                last = tag
+                steps[f"{before} {last}"][tag] += 1
+                before, last = last, tag
     for word, tags in words.items():
         # Rare words stand for the unknown ones.
         if sum(tags.values()) <= 5 and len(word) > 3 and word.isalpha():
             for n in (1, 2, 3, 4):
                 if len(word) > n:
                     ends[word[-n:]].update({t: n for t, n in tags.items() if t != "NNP"})
+    widen(words)
     for word, tags in sorted(words.items()):
         total = sum(tags.values())
         if total >= 2 and not re.search(r"\d|\t", word):
@@ -98,7 +113,7 @@ def fit(paths):
     for end, tags in sorted(ends.items()):
         if sum(tags.values()) >= 12:
             print("s", end, counts(tags, 2), sep="\t")
-    for last, nexts in sorted(pairs.items()):
+    for last, nexts in sorted(steps.items()):
         print("t", last, counts(nexts), sep="\t")
 
 

@@ -50,6 +50,8 @@ pub(super) struct Candidate {
     pub(super) cue: Range<usize>,
     /// The token that carries the meaning.
     pub(super) head: usize,
+    /// One past the verb or noun, without a preposition after it.
+    pub(super) group_end: usize,
     pub(super) lemma: String,
     pub(super) voice: Voice,
     pub(super) frame: Frame,
@@ -60,6 +62,17 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
+    /// Takes in the verb that this one prepares. The meaning is that of the other, the clause this one's.
+    fn join(&mut self, next: Candidate) {
+        let refuses = matches!(self.lemma.as_str(), "refuse" | "decline" | "fail" | "resist" | "stop" | "avoid");
+        self.cue.end = next.cue.end;
+        self.group_end = next.group_end;
+        self.head = next.head;
+        self.lemma = next.lemma;
+        self.frame = next.frame;
+        self.negated |= next.negated || refuses;
+    }
+
     /// The row of the table of cues that this candidate falls under.
     pub(super) fn key(&self) -> table::Key<'_> {
         table::Key { lemma: &self.lemma, voice: self.voice.name(), frame: &self.frame.key, left: self.left }
@@ -73,11 +86,50 @@ pub(super) fn candidates(
     subjects: &[Option<Subject>],
     knows_noun: fn(&str) -> bool,
 ) -> Vec<Candidate> {
-    let verbs = groups.iter().zip(subjects).map(|(group, subject)| of_verb(r, group, subject.as_ref()));
-    let mut found: Vec<Candidate> = verbs.collect();
+    let mut found: Vec<Candidate> = Vec::with_capacity(groups.len());
+    for (group, subject) in groups.iter().zip(subjects) {
+        let candidate = of_verb(r, group, subject.as_ref());
+        match found.last_mut().filter(|light| leads_to(r, light, &candidate)) {
+            Some(light) => light.join(candidate),
+            None => found.push(candidate),
+        }
+    }
     found.extend((0..r.len()).filter_map(|i| of_noun(r, i, knows_noun)));
     found.sort_by_key(|candidate| candidate.head);
     found
+}
+
+/// Whether a verb only prepares the one in the infinitive or gerund after it: "went on to say", "refused to say".
+fn leads_to(r: &Reading<'_>, light: &Candidate, next: &Candidate) -> bool {
+    let prepares = matches!(
+        light.lemma.as_str(),
+        "go" | "go on"
+            | "continue"
+            | "appear"
+            | "seem"
+            | "try"
+            | "attempt"
+            | "refuse"
+            | "decline"
+            | "begin"
+            | "start"
+            | "fail"
+            | "come"
+            | "tend"
+            | "resist"
+            | "keep"
+            | "stop"
+            | "avoid"
+            | "need"
+            | "have"
+            | "use"
+    );
+    let on = light.lemma == "go" && r.is(light.group_end, "on");
+    let near = next.cue.start == light.group_end || on && next.cue.start == light.group_end + 1;
+    prepares
+        && near
+        && matches!(next.voice, Voice::Infinitive | Voice::Gerund)
+        && r.unit_at(light.head) == r.unit_at(next.head)
 }
 
 fn of_verb(r: &Reading<'_>, group: &Group, subject: Option<&Subject>) -> Candidate {
@@ -99,6 +151,7 @@ fn of_verb(r: &Reading<'_>, group: &Group, subject: Option<&Subject>) -> Candida
     Candidate {
         cue: first.min(group.head)..frame.cue_end.max(group.end),
         head: group.head,
+        group_end: group.end,
         lemma: group.lemma.clone(),
         voice,
         left: left_of(r, start),
@@ -145,6 +198,7 @@ fn of_noun(r: &Reading<'_>, i: usize, knows_noun: fn(&str) -> bool) -> Option<Ca
     Some(Candidate {
         cue: subject.as_ref().map_or(i, |s| s.tokens.end)..frame.cue_end.max(i + 1),
         head: i,
+        group_end: i + 1,
         lemma,
         voice: if subject.is_some() { Voice::OwnNoun } else { Voice::Noun },
         frame,

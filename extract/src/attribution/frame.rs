@@ -54,12 +54,37 @@ pub(super) fn after_verb(r: &Reading<'_>, end: usize, lemma: &str) -> Frame {
                 return later;
             }
         }
+        if let Some(later) = far_clause(r, end, lemma) {
+            return later;
+        }
         if frame.key == "time" {
             frame.key = "end".into();
         }
         return frame;
     }
     after_object(r, end, lemma)
+}
+
+/// "said at a rally in Ohio on Friday evening that": words of saying reach over any adjunct.
+fn far_clause(r: &Reading<'_>, end: usize, lemma: &str) -> Option<Frame> {
+    if !matches!(
+        lemma,
+        "say" | "tell" | "write" | "tweet" | "argue" | "announce" | "declare" | "insist" | "state" | "add" | "claim"
+    ) {
+        return None;
+    }
+    for i in end + 1..r.unit(end - 1).end.min(end + 16) {
+        if r.is(i, "that") && r.tag(i) == Tag::In {
+            return Some(Frame::new("that", i, end));
+        }
+        if r.is_open_quote(i) && matches!(r.tag(i - 1), Tag::Comma | Tag::Colon) {
+            return Some(Frame::new("quote", i, end));
+        }
+        if r.quotation_at(i).is_some() || r.tag(i).is_finite() || r.tag(i) == Tag::Comma && !r.is_open_quote(i + 1) {
+            return None;
+        }
+    }
+    None
 }
 
 /// Constructions without an object in between; none when a noun phrase follows that begins no clause.
@@ -90,6 +115,7 @@ fn simple(r: &Reading<'_>, at: usize, cue_end: usize) -> Option<Frame> {
             Frame::new("end", at, cue_end)
         }
         _ if phrase::is_date_word(word) || is_time(r, at) => Frame::new("time", at, cue_end),
+        Tag::In if word == "by" && next == Tag::Vbg => Frame::new("by ing", at, cue_end),
         Tag::In | Tag::Rp => Frame::new(word, at + 1, at + 1),
         Tag::Vbg => Frame::new("ing", at, cue_end),
         Tag::Rb if at == cue_end && !matches!(word, "not") => return adverb_frame(r, at, cue_end),
@@ -146,33 +172,42 @@ fn after_object(r: &Reading<'_>, at: usize, lemma: &str) -> Frame {
             "quote" => "object quote",
             "colon" => "object quote",
             "to" if sure => "object to",
-            "wh" if sure => "object wh",
+            "to" if is_told(lemma) => "object to",
+            "wh" if sure || is_told(lemma) => "object wh",
             "clause" if sure => "object clause",
             "about" | "of" if sure => "object of",
             "as" if sure => "object as",
             _ => continue,
         };
-        let told = matches!(
-            lemma,
-            "tell"
-                | "ask"
-                | "inform"
-                | "assure"
-                | "remind"
-                | "warn"
-                | "write"
-                | "advise"
-                | "promise"
-                | "show"
-                | "email"
-        );
-        let inside = matches!(key, "object of" | "object as" | "object to") || key == "object quote" && !told;
-        if inside && !r.is(end, "about") {
+        // "told reporters that": the hearer stays outside; "disputes the idea that": the object is content.
+        let told = is_told(lemma);
+        let outside = told && !matches!(key, "object of" | "object as") || r.is(end, "about");
+        if !outside {
             return Frame { key: key.into(), at, cue_end: at, object: Some(at..end) };
         }
         return Frame { key: key.into(), at: next.at, cue_end: at, object: Some(at..end) };
     }
     Frame { key: "object".into(), at, cue_end: at, object: Some(at..end) }
+}
+
+/// Verbs whose object is the hearer and not part of what was said.
+fn is_told(lemma: &str) -> bool {
+    matches!(
+        lemma,
+        "tell"
+            | "inform"
+            | "assure"
+            | "remind"
+            | "warn"
+            | "write"
+            | "advise"
+            | "promise"
+            | "show"
+            | "email"
+            | "notify"
+            | "ask"
+            | "convince"
+    )
 }
 
 /// The construction after a noun.

@@ -14,6 +14,7 @@ mod cue;
 mod direct;
 mod draft;
 mod frame;
+mod headline;
 mod lemma;
 mod marks;
 mod phrase;

@@ -105,6 +105,17 @@ pub(super) fn is_date_word(word: &str) -> bool {
 pub(super) fn before(r: &Reading<'_>, end: usize) -> Option<usize> {
     let floor = r.unit(end.checked_sub(1)?).start.max(end.saturating_sub(REACH / 2));
     let mut start = base_before(r, end, floor)?;
+    if ends_time(r, end - 1) {
+        return None;
+    }
+    // "In an interview Trump said": the name is not part of the phrase before it.
+    if start > floor && matches!(r.tag(start - 1), Tag::In | Tag::To) {
+        let border = (start + 1..end)
+            .find(|&i| r.tag(i) == Tag::Nnp && matches!(r.tag(i - 1), Tag::Nn | Tag::Nns) && !r.is_capital(i - 1));
+        if let Some(border) = border.filter(|_| !r.tag(start.saturating_sub(2)).is_noun()) {
+            return Some(border);
+        }
+    }
     for _ in 0..8 {
         let Some(link) = start.checked_sub(1).filter(|&link| link > floor && r.quotation_at(link).is_none()) else {
             break;
@@ -177,6 +188,13 @@ fn base_before(r: &Reading<'_>, end: usize, floor: usize) -> Option<usize> {
     Some(at)
 }
 
+/// Whether the token ends words like "last week".
+fn ends_time(r: &Reading<'_>, i: usize) -> bool {
+    matches!(r.lower(i), "week" | "month" | "year" | "night" | "morning" | "evening" | "afternoon")
+        && i > 0
+        && matches!(r.lower(i - 1), "last" | "this" | "next" | "that" | "earlier")
+}
+
 /// Whether the token before `at` belongs to the same simple noun phrase.
 fn extends_left(r: &Reading<'_>, at: usize) -> bool {
     let (left, here) = (r.tag(at - 1), r.tag(at));
@@ -186,7 +204,7 @@ fn extends_left(r: &Reading<'_>, at: usize) -> bool {
     match left {
         Tag::Dt | Tag::Prps | Tag::Jj | Tag::Pos => true,
         Tag::Cd => !(1900..2100).contains(&r.lower(at - 1).parse::<u32>().unwrap_or(0)),
-        Tag::Nn | Tag::Nns | Tag::Nnp => !is_date_word(r.lower(at - 1)),
+        Tag::Nn | Tag::Nns | Tag::Nnp => !is_date_word(r.lower(at - 1)) && !ends_time(r, at - 1),
         Tag::Vbn | Tag::Vbg => at >= 2 && matches!(r.tag(at - 2), Tag::Dt | Tag::Prps | Tag::Jj | Tag::Pos),
         Tag::Rb => matches!(here, Tag::Jj | Tag::Cd) && at >= 2 && matches!(r.tag(at - 2), Tag::Dt),
         Tag::Cc => r.is(at - 1, "&") && here == Tag::Nnp,

@@ -6,6 +6,7 @@ use sayso_document::{Document, Span, TokenKind};
 
 use super::marks::{self, Quotation};
 use super::tags::{self, Seen, Tag};
+use super::verbs;
 
 /// How many tokens any stage looks ahead or back from one place. A quotation that is stepped over
 /// counts as one. The limit keeps the whole work linear in the length of the text.
@@ -66,20 +67,63 @@ impl<'d> Reading<'d> {
         }))
     }
 
-    /// "The Post reports that" may look like a run of nouns; what follows shows the verb.
+    /// Corrects tags that the wider context shows to be wrong.
     fn mend_tags(&mut self) {
         for i in 1..self.len() {
-            if self.tags[i] != Tag::Nns || !self.tag(i - 1).is_noun() || !tags::may_be(self.lower(i), Tag::Vbz) {
+            if self.quotation_at(i - 1) != self.quotation_at(i) {
                 continue;
             }
-            let clause =
-                matches!(self.tag(i + 1), Tag::Prp | Tag::Wp) || matches!(self.lower(i + 1), "that" | "how" | "the");
-            let quotation =
-                self.is_open_quote(i + 1) || matches!(self.lower(i + 1), "," | ":") && self.is_open_quote(i + 2);
-            let that = !self.is(i + 1, "that") || !self.tag(i + 2).is_finite();
-            if (clause && that || quotation) && matches!(self.tag(i - 1), Tag::Nnp | Tag::Nn) {
-                self.tags[i] = Tag::Vbz;
-            }
+            let mended = match self.tags[i] {
+                Tag::Nns if self.tag(i - 1).is_noun() && self.is_hidden_verb(i) => Tag::Vbz,
+                Tag::Nn if self.is_hidden_gerund(i) => Tag::Vbg,
+                Tag::Nn | Tag::Jj if self.is_hidden_infinitive(i) => Tag::Vb,
+                Tag::Vbn if self.is_hidden_past(i) => Tag::Vbd,
+                same => same,
+            };
+            self.tags[i] = mended;
+        }
+    }
+
+    /// "The Post reports that" may look like a run of nouns; what follows shows the verb.
+    fn is_hidden_verb(&self, i: usize) -> bool {
+        let may = tags::may_be(self.lower(i), Tag::Vbz);
+        let clause = matches!(self.tag(i + 1), Tag::Prp | Tag::Wp | Tag::Dt | Tag::Prps)
+            || matches!(self.lower(i + 1), "that" | "how" | "too");
+        let quotation =
+            self.is_open_quote(i + 1) || matches!(self.lower(i + 1), "," | ":") && self.is_open_quote(i + 2);
+        let colon = self.is(i + 1, ":") && self.tag(i - 1) == Tag::Nnp;
+        let relative = self.is(i + 1, "that") && self.tag(i + 2).is_finite();
+        may && (clause && !relative || quotation || colon) && matches!(self.tag(i - 1), Tag::Nnp | Tag::Nn)
+    }
+
+    /// "is warning voters" is no noun phrase.
+    fn is_hidden_gerund(&self, i: usize) -> bool {
+        self.lower(i).ends_with("ing")
+            && verbs::is_be(self.lower(i - 1))
+            && (matches!(self.tag(i + 1), Tag::Dt | Tag::Prp | Tag::Prps | Tag::Nnp | Tag::Nns)
+                || self.is(i + 1, "that"))
+            && tags::may_be(self.lower(i), Tag::Vbg)
+    }
+
+    /// "to contrast her approach": a noun does not stand between "to" and an article.
+    fn is_hidden_infinitive(&self, i: usize) -> bool {
+        self.tag(i - 1) == Tag::To
+            && matches!(self.tag(i + 1), Tag::Dt | Tag::Prp | Tag::Prps | Tag::Nnp)
+            && tags::may_be(self.lower(i), Tag::Vb)
+    }
+
+    /// "Trump called for": without an auxiliary a participle after a name or pronoun is a past tense.
+    fn is_hidden_past(&self, i: usize) -> bool {
+        let mut before = i - 1;
+        while before > 0 && i - before < 3 && self.tag(before) == Tag::Rb {
+            before -= 1;
+        }
+        let past = tags::may_be(self.lower(i), Tag::Vbd);
+        past && match self.tag(before) {
+            Tag::Prp => matches!(self.lower(before), "he" | "she" | "they" | "we" | "i"),
+            Tag::Nnp => !self.is(i + 1, "by"),
+            Tag::Nn | Tag::Nns => before + 1 < i && !self.is(i + 1, "by"),
+            _ => false,
         }
     }
 
@@ -200,6 +244,11 @@ fn fixed_tag(document: &Document<'_>, i: usize) -> Option<Tag> {
     match document.tokens()[i].kind {
         TokenKind::Number => Some(Tag::Cd),
         TokenKind::OpenQuote | TokenKind::CloseQuote => Some(Tag::Quote),
+        TokenKind::Word
+            if document.word(i) == "to" && i > 0 && document.word(i - 1).eq_ignore_ascii_case("according") =>
+        {
+            Some(Tag::In)
+        }
         TokenKind::Word => None,
         TokenKind::Mark => Some(match document.word(i).chars().next().unwrap_or(' ') {
             ',' => Tag::Comma,

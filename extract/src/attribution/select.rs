@@ -5,6 +5,7 @@ use super::byline;
 use super::content::Starts;
 use super::cue::{self, Candidate};
 use super::draft::Draft;
+use super::headline;
 use super::reading::Reading;
 use super::subject::{self, Order};
 use super::table::{self, Odds};
@@ -12,7 +13,7 @@ use super::verbal;
 use super::verbs;
 
 /// From which probability on a candidate counts.
-const LEAST: f32 = 0.4;
+const LEAST: f32 = 0.5;
 /// From which probability on a candidate ends the content before it.
 const SURE: f32 = 0.5;
 
@@ -24,6 +25,7 @@ pub(super) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
     let mut taken = vec![false; r.len() + 1];
     let mut chosen = Vec::new();
     let mut offers = byline::drafts(r);
+    offers.extend(headline::drafts(r));
     offers.extend(according::drafts(r, &starts));
     // Cues after their content come first: that content may hold other verbs that look like cues.
     for back in [true, false] {

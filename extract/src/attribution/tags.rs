@@ -1,4 +1,4 @@
-//! Part-of-speech tags by a bigram hidden Markov model (as in Brants, 2000, less the trigrams).
+//! Part-of-speech tags by a trigram hidden Markov model (after Brants, 2000).
 //!
 //! The counts come from `models/tags.tsv`. Words that the table lacks are guessed from their ending
 //! and their capital letter. The cost is linear in the number of tokens.
@@ -105,8 +105,8 @@ type Scores = Vec<(Tag, f32)>;
 struct Model {
     words: FxHashMap<&'static str, Scores>,
     endings: FxHashMap<&'static str, Scores>,
-    /// Log probability of a tag after another; the last row is for the beginning.
-    steps: Vec<[f32; 33]>,
+    /// Log probability of a tag after two others, at [`step_at`].
+    steps: Vec<f32>,
     unknown: Scores,
 }
 
@@ -115,25 +115,34 @@ fn model() -> &'static Model {
     MODEL.get_or_init(|| Model::read(include_str!("../../models/tags.tsv")))
 }
 
+/// Number of tags, and the number that stands for the place before a sentence.
+const N: usize = ALL.len();
+/// Shares of single tags, pairs and triples in the probability of a step.
+const SHARES: [f32; 3] = [0.1, 0.4, 0.5];
+
+fn step_at(before: usize, last: usize, next: usize) -> usize {
+    (before * (N + 1) + last) * N + next
+}
+
 impl Model {
     fn read(table: &'static str) -> Self {
         let rows = || {
-            table
-                .lines()
-                .filter_map(|line| line.split_once('\t'))
-                .filter_map(|(sort, rest)| Some((sort, rest.split_once('\t')?)))
+            let parts = table.lines().filter_map(|line| line.split_once('\t'));
+            parts.filter_map(|(sort, rest)| Some((sort, rest.split_once('\t')?)))
         };
-        let mut prior = [1.0_f32; 33];
-        for (_, (_, counts)) in rows().filter(|(sort, _)| *sort == "t") {
-            read_counts(counts).for_each(|(tag, n)| prior[tag as usize] += n);
+        let mut triples = vec![0.0_f32; (N + 1) * (N + 1) * N];
+        for (_, (key, counts)) in rows().filter(|(sort, _)| *sort == "t") {
+            let number = |name: &str| NAMES.iter().position(|known| *known == name).unwrap_or(N);
+            let (before, last) = key.split_once(' ').unwrap_or((key, key));
+            read_counts(counts).for_each(|(tag, n)| triples[step_at(number(before), number(last), tag as usize)] += n);
         }
-        let mut steps = vec![[(1.0_f32 / 33.0).ln(); 33]; 34];
+        let (prior, steps) = interpolate(&triples);
         let (mut words, mut endings) = (FxHashMap::default(), FxHashMap::default());
         for (sort, (key, counts)) in rows() {
             match sort {
-                "t" => steps[NAMES.iter().position(|name| *name == key).unwrap_or(33)] = step_row(counts),
                 "w" => drop(words.insert(key, emissions(counts, &prior))),
-                _ => drop(endings.insert(key, emissions(counts, &prior))),
+                "s" => drop(endings.insert(key, emissions(counts, &prior))),
+                _ => {}
             }
         }
         let unknown = emissions("NN:6 NNS:3 JJ:3 NNP:2 VB:1 VBD:1 VBN:1 VBG:1 RB:1", &prior);
@@ -186,11 +195,23 @@ fn read_counts(counts: &str) -> impl Iterator<Item = (Tag, f32)> {
     })
 }
 
-fn step_row(counts: &str) -> [f32; 33] {
-    let mut row = [0.5_f32; 33];
-    read_counts(counts).for_each(|(tag, n)| row[tag as usize] += n);
-    let total: f32 = row.iter().sum();
-    row.map(|n| (n / total).ln())
+/// Counts of single tags, and log probabilities of steps: triples, pairs and single tags mixed.
+fn interpolate(triples: &[f32]) -> ([f32; N], Vec<f32>) {
+    let mut single = [1.0_f32; N];
+    let mut pairs = vec![0.0_f32; (N + 1) * N];
+    for (place, n) in triples.iter().enumerate() {
+        single[place % N] += n;
+        pairs[place % ((N + 1) * N)] += n;
+    }
+    let all: f32 = single.iter().sum();
+    let share = |counts: &[f32], place: usize| counts[place] / counts.iter().sum::<f32>().max(0.5);
+    let step = |place: usize| {
+        let (last, next) = (place / N % (N + 1), place % N);
+        let pair = share(&pairs[last * N..(last + 1) * N], next);
+        let triple = share(&triples[place / N * N..(place / N + 1) * N], next);
+        (SHARES[0] * single[next] / all + SHARES[1] * pair + SHARES[2] * triple).ln()
+    };
+    (single, (0..triples.len()).map(step).collect())
 }
 
 fn emissions(counts: &str, prior: &[f32; 33]) -> Scores {
@@ -211,44 +232,76 @@ fn case_score(tag: Tag, token: &Seen<'_>) -> f32 {
     }
 }
 
+/// One step of the search: the tags that a token may have, and for each pair of the tag before and
+/// this one the place of the best tag before both.
+#[derive(Default)]
+struct Column {
+    /// Where the column's tags begin in [`Search::tags`].
+    tags: usize,
+    /// Where its back pointers begin in [`Search::back`], rows by the tag before.
+    back: usize,
+}
+
+/// All columns, in flat lists.
+#[derive(Default)]
+struct Search {
+    columns: Vec<Column>,
+    tags: Vec<Tag>,
+    back: Vec<u8>,
+}
+
 /// The best tags for a run of tokens.
 pub(super) fn tag<'a>(tokens: impl Iterator<Item = Seen<'a>>) -> Vec<Tag> {
     let model = model();
+    let mut search = Search::default();
     let mut scratch = Vec::new();
-    // For each token its possible tags, each with the place of its best predecessor.
-    let (mut options, mut ends) = (Vec::<(Tag, u8)>::new(), Vec::<usize>::new());
-    let mut last: Vec<(usize, f32)> = vec![(33, 0.0)];
-    let mut next = Vec::new();
+    // Numbers of the possible tags one and two tokens back, and the scores of their pairs.
+    let (mut before, mut last, mut scores) = (vec![N], vec![N], vec![0.0_f32]);
+    let mut next_scores = Vec::new();
     for token in tokens {
-        next.clear();
-        for &(tag, own) in model.scores(&token, &mut scratch) {
-            let (mut from, mut best) = (0, f32::NEG_INFINITY);
-            for (place, (before, score)) in last.iter().enumerate() {
-                let total = score + model.steps[*before][tag as usize];
-                if total > best {
-                    (from, best) = (place, total);
+        let options = model.scores(&token, &mut scratch);
+        search.columns.push(Column { tags: search.tags.len(), back: search.back.len() });
+        search.tags.extend(options.iter().map(|(tag, _)| *tag));
+        next_scores.clear();
+        for (l, &last_tag) in last.iter().enumerate() {
+            for &(tag, own) in options {
+                let (mut from, mut best) = (0, f32::NEG_INFINITY);
+                for (b, &before_tag) in before.iter().enumerate() {
+                    let total = scores[b * last.len() + l] + model.steps[step_at(before_tag, last_tag, tag as usize)];
+                    if total > best {
+                        (from, best) = (b, total);
+                    }
                 }
+                search.back.push(from as u8);
+                next_scores.push(best + own);
             }
-            options.push((tag, from as u8));
-            next.push((tag as usize, best + own));
         }
         // Scores are kept near zero, so that texts of any length do not exhaust the floating point.
-        let top = next.iter().fold(f32::NEG_INFINITY, |top, (_, score)| top.max(*score));
-        next.iter_mut().for_each(|(_, score)| *score -= top);
-        std::mem::swap(&mut last, &mut next);
-        ends.push(options.len());
+        let top = next_scores.iter().fold(f32::NEG_INFINITY, |top, score| top.max(*score));
+        next_scores.iter_mut().for_each(|score| *score -= top);
+        std::mem::swap(&mut scores, &mut next_scores);
+        std::mem::swap(&mut before, &mut last);
+        last.clear();
+        last.extend(search.tags[search.columns[search.columns.len() - 1].tags..].iter().map(|tag| *tag as usize));
     }
-    trace_back(&options, &ends, &last)
+    search.trace(&scores)
 }
 
-fn trace_back(options: &[(Tag, u8)], ends: &[usize], last: &[(usize, f32)]) -> Vec<Tag> {
-    let mut tags = vec![Nn; ends.len()];
-    let mut place = (0..last.len()).fold(0, |best, i| if last[i].1 > last[best].1 { i } else { best });
-    for at in (0..ends.len()).rev() {
-        let begin = if at == 0 { 0 } else { ends[at - 1] };
-        let (tag, from) = options[begin + place];
-        tags[at] = tag;
-        place = from as usize;
+impl Search {
+    /// Follows the back pointers from the best last pair.
+    fn trace(&self, scores: &[f32]) -> Vec<Tag> {
+        let mut found = vec![Nn; self.columns.len()];
+        let Some(at) = self.columns.len().checked_sub(1) else { return found };
+        let best = (0..scores.len()).fold(0, |best, i| if scores[i] > scores[best] { i } else { best });
+        let width = self.tags.len() - self.columns[at].tags;
+        let (mut row, mut place) = (best / width, best % width);
+        for at in (0..=at).rev() {
+            let end = self.columns.get(at + 1).map_or(self.tags.len(), |column| column.tags);
+            let column = &self.columns[at];
+            found[at] = self.tags[column.tags + place];
+            let from = self.back[column.back + row * (end - column.tags) + place] as usize;
+            (row, place) = (from, row);
+        }
+        found
     }
-    tags
 }

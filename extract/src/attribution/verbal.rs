@@ -13,11 +13,16 @@ use super::tags::Tag;
 
 /// The attribution that a candidate makes, if it has content.
 pub(super) fn draft(r: &Reading<'_>, candidate: &Candidate, odds: Odds, starts: &Starts) -> Option<Draft> {
-    let cue = trim_cue(r, candidate);
+    let back = candidate.voice != Voice::Passive && looks_back(candidate, odds);
+    let mut cue = trim_cue(r, candidate);
+    if back && !r.is(cue.end.saturating_sub(1), "statement") {
+        // "…," she said to the crowd: what follows the verb is no part of the cue.
+        cue.end = candidate.group_end.max(cue.start + 1);
+    }
     let content = match candidate.voice {
         Voice::Passive if !candidate.frame.is_end() && odds.back < 0.5 => ahead(r, candidate, starts),
         Voice::Passive => around_passive(r, candidate, starts),
-        _ if looks_back(candidate, odds) => behind(r, candidate, starts),
+        _ if back => behind(r, candidate, starts),
         _ => ahead(r, candidate, starts),
     };
     if content.is_empty() {

@@ -72,7 +72,7 @@ fn group_at(r: &Reading<'_>, i: usize) -> Option<Group> {
     let tag = r.tag(i);
     let starts =
         tag.is_verb() || tag == Tag::Md || tag == Tag::Pv || tag == Tag::To && r.tag(skip_adverbs(r, i + 1)) == Tag::Vb;
-    if !starts {
+    if !starts || r.is(i, "according") && r.is(i + 1, "to") {
         return None;
     }
     let (mut head, mut before) = (i, None);

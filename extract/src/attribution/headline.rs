@@ -1,0 +1,35 @@
+//! "Peskov: Talks will go on": a name and a colon at the head of a line.
+
+use sayso_document::SentenceRole;
+
+use super::draft::Draft;
+use super::phrase;
+use super::reading::Reading;
+use super::tags::Tag;
+
+/// Attributions by a colon after a short name that begins a headline or the first line of the text.
+pub(super) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
+    let found = r.units().iter().enumerate().filter_map(|(place, unit)| {
+        let sentence = &r.document.sentences()[r.sentence_of(unit.start)];
+        if place > 0 && sentence.role != SentenceRole::Headline {
+            return None;
+        }
+        let colon = (unit.start + 1..unit.end.min(unit.start + 7)).find(|&i| r.is(i, ":"))?;
+        let named = phrase::base_after(r, unit.start) == Some(colon)
+            && (unit.start..colon).all(|i| r.is_capital(i) || r.tag(i) == Tag::Pos);
+        let end = (colon + 1..unit.end).rev().find(|&i| r.tag(i) != Tag::Stop).map(|last| last + 1);
+        let end = end.filter(|&end| named && end > colon + 3)?;
+        Some(Draft {
+            cue: colon..colon + 1,
+            head: colon,
+            lemma: ":".into(),
+            voice: None,
+            source: Some(unit.start..colon),
+            content: vec![colon + 1..end],
+            object: None,
+            negated: false,
+            confidence: 0.7,
+        })
+    });
+    found.collect()
+}
