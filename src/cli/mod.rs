@@ -19,6 +19,7 @@ mod entities;
 mod eval;
 mod fault;
 mod filter;
+mod highlights;
 mod info;
 mod ingest;
 mod input;

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::dates;
 use super::labels::{Act, Kind, Polarity};
 use super::render::{DIM, HIT, KIND, NAME, Paragraph, SAID};
+use super::{dates, highlights};
 use crate::proto::{self, Quote, Span};
 
 /// Words that stand for a speaker without describing one.
@@ -13,10 +13,13 @@ const PRONOUNS: [&str; 10] = ["he", "she", "it", "they", "i", "we", "you", "who"
 /// The longest source that is printed whole, in characters.
 const SOURCE_CHARS: usize = 90;
 
-/// A quote in print. `highlights` are spans of the article's body, in UTF-8 bytes.
-pub(super) fn lines(quote: &Quote, highlights: &[Span], width: Option<usize>) -> String {
-    let marks = in_text(quote, highlights);
-    let said = Paragraph::new().add_marked(SAID, &quote.text, HIT, &marks);
+/// A quote in print. `spans` of the article's body, in UTF-8 bytes, are
+/// highlighted.
+pub(super) fn lines(quote: &Quote, spans: &[Span], width: Option<usize>) -> String {
+    let marks = highlights::in_text(quote, spans);
+    // A direct quote's text comes without its marks; in print it has them.
+    let (open, close) = if quote.kind == proto::QuoteKind::Direct as i32 { ("“", "”") } else { ("", "") };
+    let said = Paragraph::new().add(SAID, open).add_marked(SAID, &quote.text, HIT, &marks).add(SAID, close);
     let mut out = said.lines(width, 0);
     out.push_str(&attribution(quote).lines(width, 2));
     let about: Vec<_> = quote.about.iter().map(|entity| entity.name.as_str()).collect();
@@ -115,28 +118,6 @@ fn clip(words: &str) -> String {
     format!("{}…", clipped.trim_end())
 }
 
-/// Where the highlights stand in the quote's text. The text joins the content spans; where it keeps
-/// their lengths (white space was even already), every position follows, else nothing is marked.
-fn in_text(quote: &Quote, highlights: &[Span]) -> Vec<Range<usize>> {
-    let lengths: usize = quote.content.iter().map(|span| span.end.saturating_sub(span.start) as usize).sum();
-    let gaps = quote.content.len().saturating_sub(1);
-    let Some(extra) = quote.text.len().checked_sub(lengths) else { return Vec::new() };
-    let joined = if gaps == 0 { extra == 0 } else { extra > 0 && extra % gaps == 0 };
-    if !joined {
-        return Vec::new();
-    }
-    let joint = extra.checked_div(gaps).unwrap_or(0);
-    let mut marks = Vec::new();
-    let mut at = 0;
-    for span in &quote.content {
-        let inside =
-            highlights.iter().filter(|hit| span.start <= hit.start && hit.start < hit.end && hit.end <= span.end);
-        marks.extend(inside.map(|hit| at + (hit.start - span.start) as usize..at + (hit.end - span.start) as usize));
-        at += (span.end - span.start) as usize + joint;
-    }
-    marks
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::render::plain;
@@ -154,7 +135,7 @@ mod tests {
     fn sample() -> Quote {
         Quote {
             id: "wire-03#q2".into(),
-            text: "“The harbour will open on Friday.”".into(),
+            text: "The harbour will open on Friday.".into(),
             content: vec![Span { start: 100, end: 138 }],
             cue: phrase("told"),
             source: phrase("Harbour Commissioner Ada Lind"),
@@ -218,19 +199,5 @@ mod tests {
     fn several_speakers_are_listed() {
         let quote = Quote { speakers: vec![entity("A B"), entity("C D"), entity("E F")], ..sample() };
         assert_eq!(speaker(&quote).0, "A B, C D and E F");
-    }
-
-    #[test]
-    fn highlights_follow_the_content_into_the_text() {
-        let quote = Quote {
-            text: "The harbour opens".into(),
-            content: vec![Span { start: 10, end: 21 }, Span { start: 40, end: 45 }],
-            ..Quote::default()
-        };
-        let hits = [Span { start: 14, end: 21 }, Span { start: 30, end: 35 }, Span { start: 40, end: 45 }];
-        let marked: Vec<_> = in_text(&quote, &hits).into_iter().map(|range| &quote.text[range]).collect();
-        assert_eq!(marked, ["harbour", "opens"]);
-        let evened = Quote { text: "The harbour open".into(), ..quote };
-        assert!(in_text(&evened, &hits).is_empty());
     }
 }
