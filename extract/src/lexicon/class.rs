@@ -40,6 +40,9 @@ impl Class {
 
     pub(crate) const TITLE: Self = Self(1);
     pub(crate) const HONORIFIC: Self = Self(1 << 1);
+    /// Words that only men are called by, first names apart.
+    pub(crate) const MALE: Self = Self(1 << 2);
+    pub(crate) const FEMALE: Self = Self(1 << 3);
     pub(crate) const TITLE_MODIFIER: Self = Self(1 << 4);
     pub(crate) const COMPLEMENT: Self = Self(1 << 5);
     /// Heads of the names of organisations.

@@ -198,7 +198,7 @@ fn segment(words: &Words, run: Range<usize>, title: Option<Span>, out: &mut Vec<
     if run.is_empty() {
         return;
     }
-    let split = if known(words, &run) { run.start } else { prefix_end(words, &run) };
+    let split = prefix_end(words, &run);
     if split > run.start && split < run.end {
         out.push(Candidate { tokens: run.start..split, title: None, titled: false, only_surname: false });
         return segment(words, split..run.end, title.filter(|_| false), out);
@@ -215,7 +215,7 @@ fn prefix_end(words: &Words, run: &Range<usize>) -> usize {
     let last = last_before_link(words, run.clone());
     let rest_known = end - start > 2 && known(words, &(start + 1..end));
     if words.is(start, Class::NORP_WORD) {
-        let joined = words.is(last, HEADS.or(Class::ORG_ONLY)) && last > start;
+        let joined = words.is(last, HEADS.or(Class::ORG_ONLY)) && last > start || known(words, run);
         return if joined && !rest_known { start } else { start + 1 };
     }
     let us = if words.reads(start, "U.") && words.reads(start + 1, "S.") { start + 2 } else { start + 1 };

@@ -1,0 +1,101 @@
+//! Names of bodies and places that mean one and the same.
+
+use crate::lexicon::fold;
+
+/// Wordings of one place or body; the first stands for all.
+const SAME: [&[&str]; 12] = [
+    &["united states", "u.s.", "us", "u.s", "u.s.a.", "usa", "united states of america", "u. s.", "america"],
+    &["united kingdom", "u.k.", "uk", "britain", "great britain"],
+    &["united nations", "u.n.", "un"],
+    &["european union", "e.u.", "eu"],
+    &["united arab emirates", "uae", "u.a.e."],
+    &["kyiv", "kiev"],
+    &["myanmar", "burma"],
+    &["china", "people's republic of china", "prc"],
+    &["north korea", "dprk"],
+    &["islamic state", "isis", "isil", "daesh"],
+    &["republican party", "gop"],
+    &["federal bureau of investigation", "fbi", "f.b.i."],
+];
+
+/// Endings of company names that the short name drops.
+const LEGAL: [&str; 14] = [
+    "inc",
+    "inc.",
+    "corp",
+    "corp.",
+    "co",
+    "co.",
+    "ltd",
+    "ltd.",
+    "llc",
+    "plc",
+    "company",
+    "corporation",
+    "group",
+    "limited",
+];
+
+/// The form under which wordings of one body or place meet.
+pub(super) fn key(name: &str) -> String {
+    let mut key = fold(name).split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    if let Some(rest) = key.strip_prefix("the ") {
+        key = rest.to_owned();
+    }
+    match SAME.iter().find(|group| group.contains(&key.as_str())) {
+        Some(group) => group[0].to_owned(),
+        None => key,
+    }
+}
+
+/// Whether the short key names the body of the long one: without legal endings, or without a country before it.
+pub(super) fn shortens(short: &str, long: &str) -> bool {
+    if let Some(rest) = long.strip_prefix(short) {
+        return rest.starts_with([' ', ','])
+            && rest.split([' ', ',']).filter(|w| !w.is_empty()).all(|w| LEGAL.contains(&w));
+    }
+    let country = long.strip_suffix(short).map(str::trim_end);
+    short.contains(' ')
+        && country.is_some_and(|c| {
+            matches!(c, "u.s." | "us" | "uk" | "u.k." | "un" | "u.n." | "eu" | "american" | "british" | "russian")
+        })
+}
+
+/// The acronyms that a name of several words may have: with and without its small words, "WHO".
+pub(super) fn acronyms(name: &str) -> Vec<String> {
+    let words: Vec<&str> = name.split([' ', '-']).filter(|word| !word.is_empty()).collect();
+    if words.len() < 2 {
+        return Vec::new();
+    }
+    let letters = |all: bool| -> String {
+        let first = words.iter().filter_map(|word| word.chars().next());
+        first.filter(|c| all && c.is_alphabetic() || c.is_uppercase()).flat_map(char::to_uppercase).collect()
+    };
+    let mut out = vec![letters(false), letters(true)];
+    out.dedup();
+    out.retain(|acronym| acronym.chars().count() >= 2);
+    out
+}
+
+/// The letters of an acronym, without dots; None when the name is none.
+pub(super) fn as_acronym(name: &str) -> Option<String> {
+    let letters: String = name.chars().filter(|&c| c != '.').collect();
+    let capitals = letters.chars().count() >= 2 && letters.chars().all(char::is_uppercase);
+    capitals.then_some(letters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wordings_of_one_body_meet() {
+        assert_eq!(key("U.S."), key("the United States"));
+        assert!(shortens("acme", "acme corp."));
+        assert!(!shortens("acme", "acme bank"));
+        assert!(shortens("state department", "u.s. state department"));
+        assert_eq!(acronyms("Veloria Institute for Health"), ["VIH", "VIFH"]);
+        assert_eq!(as_acronym("V.I.H.").as_deref(), Some("VIH"));
+        assert_eq!(as_acronym("Vih"), None);
+    }
+}
