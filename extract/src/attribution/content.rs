@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::frame;
+use super::phrase;
 use super::reading::{REACH, Reading};
 use super::tags::Tag;
 
@@ -33,8 +35,24 @@ impl Starts {
     }
 }
 
+/// How far content reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// To the end of a clause.
+    Clause,
+    /// Of a clause that stands before the main one, or hangs on a noun: to the next comma with a new clause.
+    Inner,
+    /// Of a noun phrase: to where time, place or circumstances are told.
+    Phrase,
+}
+
 /// The content that begins at `from` and runs forward to the end of its clause; none when nothing is in it.
 pub(super) fn forward(r: &Reading<'_>, from: usize, starts: &Starts) -> Option<Range<usize>> {
+    forward_to(r, from, starts, Extent::Clause)
+}
+
+/// As [`forward`], with an extent.
+pub(super) fn forward_to(r: &Reading<'_>, from: usize, starts: &Starts, extent: Extent) -> Option<Range<usize>> {
     let unit_end = r.unit(from).end;
     let mut at = from;
     for _ in 0..REACH {
@@ -52,7 +70,7 @@ pub(super) fn forward(r: &Reading<'_>, from: usize, starts: &Starts) -> Option<R
             }
             continue;
         }
-        if stops_at(r, at, at == from, starts) {
+        if stops_at(r, at, at == from, starts) || at > from && leaves(r, at, extent) {
             break;
         }
         at += 1;
@@ -60,6 +78,84 @@ pub(super) fn forward(r: &Reading<'_>, from: usize, starts: &Starts) -> Option<R
     let at = at.min(unit_end);
     let end = trim_end(r, from, at);
     (end > from).then_some(from..end)
+}
+
+/// Whether the token leads out of content of this extent.
+fn leaves(r: &Reading<'_>, at: usize, extent: Extent) -> bool {
+    let word = r.lower(at);
+    match extent {
+        Extent::Clause => false,
+        Extent::Inner => r.tag(at) == Tag::Comma && begins_clause(r, at + 1),
+        Extent::Phrase if r.tag(at) == Tag::Comma => begins_clause(r, at + 1),
+        Extent::Phrase => {
+            matches!(
+                word,
+                "during"
+                    | "since"
+                    | "after"
+                    | "before"
+                    | "while"
+                    | "because"
+                    | "when"
+                    | "where"
+                    | "amid"
+                    | "until"
+                    | "if"
+                    | "though"
+            ) || frame::time_after(r, at).is_some_and(|end| end > at + 1 || phrase::is_date_word(word))
+                || matches!(word, "in" | "on" | "at") && names_occasion(r, at)
+        }
+    }
+}
+
+/// "in a statement", "at a rally", "on Twitter".
+fn names_occasion(r: &Reading<'_>, at: usize) -> bool {
+    let Some(end) = phrase::base_after(r, at + 1) else { return false };
+    let head = r.lower(end - 1);
+    matches!(
+        head.strip_suffix('s').unwrap_or(head),
+        "statement"
+            | "interview"
+            | "tweet"
+            | "speech"
+            | "rally"
+            | "debate"
+            | "conference"
+            | "email"
+            | "letter"
+            | "address"
+            | "post"
+            | "twitter"
+            | "facebook"
+            | "appearance"
+            | "remark"
+            | "event"
+            | "meeting"
+            | "article"
+            | "op-ed"
+            | "forum"
+            | "hall"
+            | "hearing"
+            | "comment"
+            | "convention"
+            | "call"
+            | "message"
+            | "memo"
+            | "video"
+            | "ad"
+            | "stop"
+            | "website"
+            | "show"
+            | "report"
+            | "town"
+            | "campaign"
+            | "trail"
+    )
+}
+
+/// Whether a clause with a subject of its own begins here.
+fn begins_clause(r: &Reading<'_>, at: usize) -> bool {
+    phrase::full_after(r, at, &["of", "for", "in"]).is_some_and(|end| phrase::starts_clause(r, end))
 }
 
 fn trim_end(r: &Reading<'_>, from: usize, mut end: usize) -> usize {
@@ -134,8 +230,8 @@ pub(super) fn backward(r: &Reading<'_>, end: usize) -> Option<Range<usize>> {
 /// Steps over what opens a sentence without being part of what was said: "But", a dateline.
 fn lead(r: &Reading<'_>, start: usize, end: usize) -> usize {
     let mut at = start;
-    let dateline =
-        (at..end.min(at + 9)).find(|&i| matches!(r.lower(i), "-" | "—" | "–" | "--") && r.quotation_at(i).is_none());
+    let dateline = (at..end.min(at + 9))
+        .find(|&i| matches!(r.lower(i), "-" | "—" | "–" | "--" | "―") && r.quotation_at(i).is_none());
     if let Some(dash) = dateline
         && r.lower(at).len() > 2
         && r.document.word(at).chars().all(char::is_uppercase)
@@ -159,11 +255,19 @@ pub(super) fn resumed(r: &Reading<'_>, after: usize, quoted: bool, starts: &Star
         return None;
     }
     let mut at = after;
-    if matches!(r.tag(at), Tag::Comma | Tag::Colon) {
+    let later = (after..unit_end.min(after + 20))
+        .find(|&i| r.is_open_quote(i))
+        .filter(|&i| i > after && matches!(r.tag(i - 1), Tag::Comma | Tag::Colon));
+    let verb =
+        (after..unit_end.min(after + 12)).find(|&i| r.tag(i) == Tag::Comma).filter(|&i| r.tag(i + 1).is_finite());
+    if matches!(r.tag(at), Tag::Comma | Tag::Colon) && !(quoted && later.is_some()) {
         at += 1;
+    } else if let Some(verb) = verb.filter(|_| !quoted) {
+        // "The staff, he said in court, was well paid".
+        return forward(r, verb + 1, starts);
     } else if !r.is_open_quote(at) {
-        // Words about place and time may stand before the comma.
-        at = (after..unit_end.min(after + 12)).find(|&i| r.is_open_quote(i)).filter(|&i| r.tag(i - 1) == Tag::Comma)?;
+        // Words about place, time and manner may stand before the comma.
+        at = later?;
     }
     if at >= unit_end {
         return None;

@@ -191,7 +191,7 @@ fn of_noun(r: &Reading<'_>, i: usize, knows_noun: fn(&str) -> bool) -> Option<Ca
         .take_while(|&j| r.tag(j).in_phrase())
         .find(|&j| matches!(r.tag(j), Tag::Prps | Tag::Pos));
     let subject = own.map(|j| {
-        let start = if r.tag(j) == Tag::Pos { super::phrase::before(r, j).unwrap_or(j) } else { j };
+        let start = if r.tag(j) == Tag::Pos { super::phrase::simple_before(r, j).unwrap_or(j) } else { j };
         Subject { tokens: start..j + 1, order: Order::Plain }
     });
     let frame = frame::after_noun(r, i + 1);

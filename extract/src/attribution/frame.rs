@@ -34,6 +34,13 @@ impl Frame {
 pub(super) fn after_verb(r: &Reading<'_>, end: usize, lemma: &str) -> Frame {
     let plain = simple(r, end, end);
     if let Some(mut frame) = plain {
+        let of_whom = matches!(frame.key.as_str(), "of" | "about" | "as" | "when");
+        if of_whom && let Some(later) = far_clause(r, end, lemma).filter(|later| later.key == "quote") {
+            return later;
+        }
+        if matches!(lemma, "respond" | "reply") && frame.cue_end > end {
+            (frame.at, frame.cue_end) = (end, end);
+        }
         if !matches!(frame.key.as_str(), "end" | "time") && !is_adjunct(&frame.key) {
             return frame;
         }
@@ -80,7 +87,7 @@ fn far_clause(r: &Reading<'_>, end: usize, lemma: &str) -> Option<Frame> {
         if r.is_open_quote(i) && matches!(r.tag(i - 1), Tag::Comma | Tag::Colon) {
             return Some(Frame::new("quote", i, end));
         }
-        if r.quotation_at(i).is_some() || r.tag(i).is_finite() || r.tag(i) == Tag::Comma && !r.is_open_quote(i + 1) {
+        if r.quotation_at(i).is_some() || r.tag(i).is_finite() {
             return None;
         }
     }

@@ -25,7 +25,7 @@ pub(super) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
             lemma: ":".into(),
             voice: None,
             source: Some(unit.start..colon),
-            content: vec![colon + 1..end],
+            content: std::iter::once(colon + 1..end).collect(),
             object: None,
             negated: false,
             confidence: 0.7,

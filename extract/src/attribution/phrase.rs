@@ -9,7 +9,9 @@ pub(super) fn base_after(r: &Reading<'_>, i: usize) -> Option<usize> {
     let (mut at, mut noun) = (i, false);
     while at < limit {
         let tag = r.tag(at);
+        let alone = tag == Tag::Prps && at == i && !r.tag(at + 1).in_phrase() && r.tag(at + 1) != Tag::Vbg;
         let fits = match tag {
+            _ if alone => return Some(at + 1),
             Tag::Prp | Tag::Ex => return (at == i).then_some(at + 1).or(noun.then_some(at)),
             Tag::Dt | Tag::Prps => at == i || r.tag(at - 1) == Tag::Dt,
             Tag::Nn | Tag::Nns | Tag::Nnp => !is_date_word(r.lower(at)) || at == i,
@@ -163,7 +165,13 @@ fn joins(r: &Reading<'_>, link: usize, floor: usize) -> bool {
         || r.is(left - 1, "both")
 }
 
-/// The start of the simple noun phrase that ends before `end`.
+/// The start of the simple noun phrase that ends before `end`, without what hangs on it.
+pub(super) fn simple_before(r: &Reading<'_>, end: usize) -> Option<usize> {
+    let floor = r.unit(end.checked_sub(1)?).start.max(end.saturating_sub(REACH / 2));
+    base_before(r, end, floor)
+}
+
+/// The start of the simple noun phrase that ends before `end`, no further than `floor`.
 fn base_before(r: &Reading<'_>, end: usize, floor: usize) -> Option<usize> {
     let mut at = end;
     if at > floor && r.tag(at - 1) == Tag::Close {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::content::{self, Starts};
+use super::content::{self, Extent, Starts};
 use super::cue::{Candidate, Voice};
 use super::draft::Draft;
 use super::phrase;
@@ -67,7 +67,19 @@ fn ahead(r: &Reading<'_>, candidate: &Candidate, starts: &Starts) -> Vec<Range<u
     if frame.at >= r.unit(candidate.head).end {
         return next_quotation(r, candidate.head).into_iter().collect();
     }
-    content::forward(r, frame.at, starts).into_iter().collect()
+    content::forward_to(r, frame.at, starts, extent(candidate)).into_iter().collect()
+}
+
+fn extent(candidate: &Candidate) -> Extent {
+    let clause = matches!(
+        candidate.frame.key.as_str(),
+        "that" | "clause" | "quote" | "colon" | "wh" | "to" | "other" | "object quote" | "object that"
+    );
+    match candidate.voice {
+        _ if !clause => Extent::Phrase,
+        Voice::Active | Voice::Passive => Extent::Clause,
+        _ => Extent::Inner,
+    }
 }
 
 /// The quotation that begins the paragraph after a colon at a paragraph's end.
