@@ -9,21 +9,49 @@ use crate::proto::Article;
 /// How far into a page its encoding must be declared (WHATWG HTML, "prescan a byte stream").
 const PRESCAN: usize = 1024;
 
+/// The deepest nesting that is read.
+const DEEPEST: usize = 1000;
+
+/// Elements whose end tag may not be left out, and which may lie in each other.
+const NESTING: [&str; 19] = [
+    "a",
+    "article",
+    "aside",
+    "b",
+    "blockquote",
+    "center",
+    "div",
+    "em",
+    "font",
+    "form",
+    "i",
+    "main",
+    "ol",
+    "section",
+    "small",
+    "span",
+    "strong",
+    "table",
+    "ul",
+];
+
 /// The article of a page: readability's choice of text, with one blank line between paragraphs,
 /// and what the page tells about itself.
 pub(in crate::cli) fn article(bytes: &[u8]) -> Result<Article, String> {
     let page = decode(bytes)?;
+    if is_too_deep(&page) {
+        return Err(format!("elements lie in each other more than {DEEPEST} deep"));
+    }
     let config = Config { text_mode: TextMode::Formatted, ..Config::default() };
     let mut reader = Readability::new(page, None, Some(config)).map_err(|error| error.to_string())?;
     // Before parsing, which takes the page apart.
     let address = address(&reader);
     let found = reader.parse().map_err(|_| "no article found in the page".to_string())?;
-    let author = found.byline.as_deref().map(author).filter(|author| !author.is_empty());
     Ok(Article {
         url: found.url.or(address).unwrap_or_default(),
         source: found.site_name.unwrap_or_default(),
         title: found.title,
-        authors: author.into_iter().collect(),
+        authors: found.byline.as_deref().map(authors).unwrap_or_default(),
         language: found.lang.unwrap_or_default(),
         published_at: found.published_time.as_deref().and_then(dates::parse_published),
         body: paragraphs(&found.text_content),
@@ -38,28 +66,36 @@ fn address(reader: &Readability) -> Option<String> {
     Some(address.trim().to_string()).filter(|address| address.starts_with("http"))
 }
 
-/// The byline without the word that it begins with.
-fn author(byline: &str) -> String {
+/// The names in a byline: "By Ines Okafor and Jonas Ekholm".
+fn authors(byline: &str) -> Vec<String> {
     let byline = byline.split_whitespace().collect::<Vec<_>>().join(" ");
-    ["By ", "by ", "BY "].iter().find_map(|by| byline.strip_prefix(by)).unwrap_or(&byline).to_string()
+    let names = ["By ", "by ", "BY "].iter().find_map(|by| byline.strip_prefix(by)).unwrap_or(&byline);
+    let names = names.split(", ").flat_map(|part| part.split(" and ")).map(str::trim);
+    names.filter(|name| !name.is_empty()).map(str::to_string).collect()
 }
 
-/// The lines without blanks at their ends, and never more than one empty line between two.
+/// The lines, one blank line between two: each is a block of the page, or was broken on purpose.
 fn paragraphs(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut gap = 0;
-    for line in text.lines().map(str::trim) {
-        if line.is_empty() {
-            gap += 1;
-            continue;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("\n\n")
+}
+
+/// Whether blocks lie deeper in each other than any sane page has them. Choosing the article takes
+/// time that grows with the square of the depth.
+fn is_too_deep(page: &str) -> bool {
+    let mut depth = 0_usize;
+    for tag in page.split('<').skip(1) {
+        let (closes, name) = tag.strip_prefix('/').map_or((false, tag), |name| (true, name));
+        let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
+        // Only elements that must be closed; else every paragraph of an old page would count.
+        if NESTING.iter().any(|element| element.eq_ignore_ascii_case(name)) {
+            depth = if closes { depth.saturating_sub(1) } else { depth + 1 };
         }
-        if !out.is_empty() {
-            out.push_str(if gap > 0 { "\n\n" } else { "\n" });
+        if depth > DEEPEST {
+            return true;
         }
-        out.push_str(line);
-        gap = 0;
     }
-    out
+    false
 }
 
 /// The page as text: by its byte order mark, as UTF-8, or in the encoding that it declares.
@@ -115,6 +151,22 @@ mod tests {
         let silent = PAGE.replace("utf-8", "");
         let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(&silent);
         assert_eq!(article(&bytes).unwrap_err(), "not valid UTF-8, and the page declares no other encoding");
+    }
+
+    #[test]
+    fn bylines_hold_one_name_or_several() {
+        assert_eq!(authors("By  Ines Okafor"), ["Ines Okafor"]);
+        assert_eq!(
+            authors("Ines Okafor, Jonas Ekholm and Mira Solberg"),
+            ["Ines Okafor", "Jonas Ekholm", "Mira Solberg"]
+        );
+    }
+
+    #[test]
+    fn a_page_that_would_take_for_ever_is_refused() {
+        let deep = format!("<body>{}{}", "<div>".repeat(20_000), "<p>Text.".repeat(20_000));
+        assert!(article(deep.as_bytes()).unwrap_err().contains("deep"));
+        assert!(!is_too_deep(&"<p>Text.<br><div>a</div>".repeat(20_000)));
     }
 
     #[test]
