@@ -146,8 +146,19 @@ KEEP_PLACES = set("Austin Dallas Houston Charlotte Jackson Madison Lincoln Washi
                       "Francisco", "Chelsea", "Darwin", "Victoria", "Sofia", "Wellington", "Mobile", "Nice", "Hamilton", "Salvador", "Valencia", "Leon"}
 
 
-def cues(train, low):
-    """Counts of types for the words of names and beside them: S single, F first, I inner, L last, B before, A after."""
+def signature(word, ordinary, tags, place_names, norp_names):
+    """The classes of a rare word, which stand for it: "*-fs" is an unknown word that is a first name and a surname."""
+    letters = [c for c in word if c.isalpha()]
+    shape = "A" if len(letters) > 1 and all(c.isupper() for c in letters) else "-"
+    person = tags.get(word, set())
+    return ("*" + shape + ordinary.get(word.lower(), "") + ("f" if person & set("mfu") else "") + ("s" if "s" in person else "")
+            + ("p" if word in place_names else "") + ("n" if word in norp_names else ""))
+
+
+def cues(train, ordinary, tags, place_names, norp_names):
+    """Counts of types for the words of names and beside them: S single, F first, I inner, L last, B before, A after.
+
+    Words with fewer than three counts are counted together by their signature."""
     count = defaultdict(Counter)
     for x in train:
         text = x["text"]
@@ -173,13 +184,21 @@ def cues(train, low):
             after = re.match(r"\s*([\w’']+|[.,)(\"”])", text[e:e + 30])
             count["B", before.group(1).lower() if before else "^"][t] += 1
             count["A", after.group(1).lower() if after else "$"][t] += 1
-        if "NORP" in {t for _, _, t in spans}:
-            # Only texts annotated with all types tell what is no name.
-            for m in re.finditer(r"(?<=[a-z,] )([A-Z][\w’'\-]*)", text):
-                if not covered[m.start()]:
-                    count["S", plain(m.group(1))]["NONE"] += 1
+        for m in re.finditer(r"(?<=[a-z,] )([A-Z][\w’'\-]*(?: [A-Z][\w’'\-]*)*)", text):
+            parts = [plain(w) for w in m.group(1).split(" ")]
+            if any(covered[m.start():m.end()]) or parts[-1] in norp_names:
+                continue
+            if len(parts) == 1:
+                count["S", parts[0]]["NONE"] += 1
+            else:
+                count["F", parts[0]]["NONE"] += 1
+                count["L", parts[-1]]["NONE"] += 1
     rows = []
-    for (kind, word), types in sorted(count.items()):
+    rare = defaultdict(Counter)
+    for (kind, word), types in count.items():
+        if kind in "SFIL" and sum(types.values()) < 3:
+            rare[kind, signature(word, ordinary, tags, place_names, norp_names)] += types
+    for (kind, word), types in sorted(list(count.items()) + list(rare.items())):
         n = sum(types.values())
         least = {"B": 15, "A": 15}.get(kind, 3)
         if n >= least:
@@ -233,10 +252,11 @@ def main():
     put("words.tsv", [f"{w}\t{t}" for w, t in rows])
     tags = people(shared, train)
     put("people.tsv", [f"{n}\t{''.join(sorted(t))}" for n, t in sorted(tags.items()) if len(n) > 1 and t])
-    put("places.txt", sorted(places(shared, ordinary, tags)))
-    put("norps.txt", sorted(norps(shared, train, ordinary)))
+    place_names, norp_names = places(shared, ordinary, tags), norps(shared, train, ordinary)
+    put("places.txt", sorted(place_names))
+    put("norps.txt", sorted(norp_names))
     put("bodies.txt", sorted(bodies(shared, train, ordinary)))
-    put("name_cues.tsv", cues(train, low))
+    put("name_cues.tsv", cues(train, ordinary, tags, place_names, norp_names))
 
 
 if __name__ == "__main__":

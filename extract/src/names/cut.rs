@@ -85,7 +85,7 @@ fn known(words: &Words, run: &Range<usize>) -> bool {
         return words.is(run.start, KNOWN);
     }
     let name = words.folded(run.start, run.end);
-    words.lexicon.is_place(&name) || words.lexicon.is_body(&name)
+    words.is_place(run.start, run.end) || words.lexicon.is_body(&name)
 }
 
 /// The last word of the run's title, if the run has one.
@@ -131,7 +131,7 @@ fn after_title(words: &Words, head: usize, end: usize) -> usize {
         let common = words.is(i, Class::COMPLEMENT)
             || words.is(i, Class::ORDINARY.or(Class::MIXED).or(KNOWN).or(Class::PLACE).or(Class::ORG))
                 && !words.is(i, Class::FIRST_NAME.or(Class::SURNAME));
-        let place = words.lexicon.is_place(&words.folded(i - 1, i + 1));
+        let place = words.is_place(i - 1, i + 1);
         if !link && !common && !place {
             break;
         }

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use sayso_document::TokenKind;
+
 use super::cut::Candidate;
 use super::words::Words;
 use crate::lexicon::{Class, Kind, Position, Weights};
@@ -23,81 +25,64 @@ pub(super) fn score(words: &Words, candidate: &Candidate, from: usize) -> Weight
 }
 
 fn single(words: &Words, i: usize) -> Weights {
-    let cues = &words.lexicon.cues;
-    let (class, name) = (words.class(i), words.folded(i, i + 1));
-    let mut sum = cues.prior_single;
-    let mut bonus = |kind: Kind, by: f32| sum[kind as usize] += by;
-    if class.is(Class::PLACE_WORD) {
-        bonus(Kind::Place, 4.0);
-    }
-    if class.is(Class::ORG_WORD) {
-        bonus(Kind::Org, 4.0);
-    }
-    if class.is(Class::NORP_WORD) {
-        bonus(Kind::Norp, 5.0);
-    }
-    if class.is(Class::FIRST_NAME) {
-        bonus(Kind::Person, 1.0);
-    }
-    if class.is(Class::SURNAME) {
-        bonus(Kind::Person, 1.0);
-    }
-    if words.lexicon.is_place(&name) {
-        bonus(Kind::Place, 2.0);
-    }
-    if words.lexicon.is_body(&name) {
-        bonus(Kind::Org, 2.0);
-    }
-    if class.is(Class::ORDINARY) {
-        bonus(Kind::None, 2.5);
-    } else if class.is(Class::MIXED) {
-        bonus(Kind::None, 1.0);
-    }
-    let counted = cues.of(Position::Single, &name);
-    if let Some(weights) = counted {
+    let class = words.class(i);
+    let mut sum = words.lexicon.cues.prior_single;
+    let (counted, weights) = words.cue(Position::Single, i);
+    if let Some(weights) = weights {
         add(&mut sum, weights, 1.0);
-    } else if words.capitals(i) && name.len() <= 6 {
-        add_to(&mut sum, Kind::Org, 1.2);
-        add_to(&mut sum, Kind::Person, -2.0);
-        add_to(&mut sum, Kind::Place, -1.0);
-    } else {
-        // An unknown word with a capital is a name more often than the counted words are.
-        add_to(&mut sum, Kind::None, -1.5);
-        if let Some(weights) = cues.of(Position::Last, &name) {
-            add_to(&mut sum, Kind::Person, 0.5 * weights[Kind::Person as usize]);
+    }
+    for (of, kind, by) in
+        [(Class::PLACE_WORD, Kind::Place, 4.0), (Class::ORG_WORD, Kind::Org, 4.0), (Class::NORP_WORD, Kind::Norp, 5.0)]
+    {
+        if class.is(of) {
+            add_to(&mut sum, kind, by);
         }
+    }
+    if words.is_place(i, i + 1) {
+        add_to(&mut sum, Kind::Place, if counted { 1.0 } else { 0.5 });
+    }
+    if words.lexicon.is_body(&words.folded(i, i + 1)) {
+        add_to(&mut sum, Kind::Org, 2.0);
+    }
+    let listed = Class::PLACE_WORD.or(Class::ORG_WORD).or(Class::NORP_WORD).or(Class::FIRST_NAME).or(Class::SURNAME);
+    if words.forced(i) && !class.is(listed) {
+        // The capital of a first word says little.
+        add_to(&mut sum, Kind::None, 1.5);
+    }
+    if words.document.tokens().get(i + 1).is_some_and(|next| next.kind == TokenKind::Number) {
+        // "RM 177", "Phase 1".
+        add_to(&mut sum, Kind::None, 2.5);
     }
     sum
 }
 
 fn several(words: &Words, run: &Range<usize>) -> Weights {
-    let cues = &words.lexicon.cues;
-    let mut sum = cues.prior_several;
-    let name = words.folded(run.start, run.end);
-    let first = words.folded(run.start, run.start + 1);
+    let mut sum = words.lexicon.cues.prior_several;
     let head = head(words, run);
-    let last = words.folded(head, head + 1);
-    for (position, word, weight) in [(Position::First, first, 0.8), (Position::Last, last, 1.0)] {
-        if let Some(weights) = cues.of(position, &word) {
+    for (position, i, weight) in [(Position::First, run.start, 0.8), (Position::Last, head, 1.0)] {
+        if let (_, Some(weights)) = words.cue(position, i) {
             add(&mut sum, weights, weight);
         }
     }
     let inner = run.start + 1..run.end - 1;
     let share = 0.5 / inner.len().max(1) as f32;
     for i in inner {
-        if let Some(weights) = cues.of(Position::Inner, &words.folded(i, i + 1)) {
+        if let (_, Some(weights)) = words.cue(Position::Inner, i) {
             add(&mut sum, weights, share);
         }
     }
-    if words.lexicon.is_place(&name) {
+    if words.is_place(run.start, run.end) {
         add_to(&mut sum, Kind::Place, 4.0);
     }
-    if words.lexicon.is_body(&name) {
+    if words.lexicon.is_body(&words.folded(run.start, run.end)) {
         add_to(&mut sum, Kind::Org, 4.0);
+    }
+    if run.len() == 2 && words.is(run.start, Class::PLACE_FIRST) && words.is(run.end - 1, Class::NORP_WORD) {
+        add_to(&mut sum, Kind::Norp, 8.0);
     }
     heads(words, run, head, &mut sum);
     if (run.start..run.end).any(|i| words.is(i, Class::ORDINARY)) {
-        add_to(&mut sum, Kind::Person, -1.5);
+        add_to(&mut sum, Kind::Person, -1.0);
     }
     sum
 }

@@ -152,7 +152,9 @@ fn hyphen(words: &Words, at: usize, end: usize) -> usize {
         )
         && words.text(at - 1).len() <= 6
         && words.text(at + 1).bytes().all(|b| b.is_ascii_alphabetic());
-    if short && nameable(words, at + 1) || given && !words.is(at - 1, KNOWN) { at + 2 } else { at }
+    let common = KNOWN.or(Class::ORDINARY).or(Class::MIXED).or(Class::TITLE);
+    let double = nameable(words, at + 1) && !words.is(at - 1, common) && !words.is(at + 1, common);
+    if short && nameable(words, at + 1) || given && !words.is(at - 1, KNOWN) || double { at + 2 } else { at }
 }
 
 /// Past particles and the name that they belong to: "van der Berg", "bin Salman", "al - Sisi".

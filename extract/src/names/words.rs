@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use sayso_document::{Document, SentenceRole, TokenKind};
 
-use crate::lexicon::{Class, Lexicon, fold};
+use crate::lexicon::{Class, Lexicon, Position, Weights, fold};
 
 /// The tokens of a document with their classes.
 pub(crate) struct Words<'d, 't> {
@@ -111,6 +111,45 @@ impl<'d, 't> Words<'d, 't> {
         if i < self.words.len() { self.document.word(i) } else { "" }
     }
 
+    /// Whether the tokens are the name of a place in the word list, also when they are written in capitals.
+    pub(crate) fn is_place(&self, start: usize, end: usize) -> bool {
+        let name = self.folded(start, end);
+        self.lexicon.is_place(&name)
+            || (start..end).all(|i| self.capitals(i)) && self.lexicon.is_place(&title_case(&name))
+    }
+
+    /// The weights for a word at a position, or for rare words of its classes when it was not counted.
+    pub(crate) fn cue(&self, position: Position, i: usize) -> (bool, Option<&'d Weights>) {
+        let word = self.folded(i, i + 1);
+        match self.lexicon.cues.of(position, &word) {
+            Some(weights) => (true, Some(weights)),
+            None => (false, self.lexicon.cues.of(position, &self.signature(i))),
+        }
+    }
+
+    /// The classes of a rare word, as `models/fit_lexicon.py` writes them.
+    fn signature(&self, i: usize) -> String {
+        let class = self.class(i);
+        let mut out = String::from(if self.capitals(i) { "*A" } else { "*-" });
+        if class.is(Class::ORDINARY) {
+            out.push('o');
+        } else if class.is(Class::MIXED) {
+            out.push('m');
+        }
+        for (class_of, sign) in [(Class::FIRST_NAME, 'f'), (Class::SURNAME, 's')] {
+            if class.is(class_of) {
+                out.push(sign);
+            }
+        }
+        if self.is_place(i, i + 1) {
+            out.push('p');
+        }
+        if class.is(Class::NORP_WORD) {
+            out.push('n');
+        }
+        out
+    }
+
     /// Whether token `i` is a word in small letters that is this one.
     pub(crate) fn reads(&self, i: usize, word: &str) -> bool {
         self.text(i) == word
@@ -151,10 +190,13 @@ impl Word {
         let first = letters.next();
         let capital = first.is_some_and(char::is_uppercase)
             || first.is_some_and(char::is_lowercase) && letters.next().is_some_and(char::is_uppercase);
+        let capitals = capital && is_all_capitals(bare);
+        // Words of more than three letters in capitals may be ordinary names: "AMMAN".
+        let shouted = if capitals && bare.len() > 3 { lexicon.class(&title_case(bare)) } else { Class::default() };
         Self {
-            class: lexicon.class(bare),
+            class: lexicon.class(bare).or(shouted),
             capital,
-            capitals: capital && is_all_capitals(bare),
+            capitals,
             forced: false,
             prefix: prefix.map_or(0, |p| p.len() as u8),
         }
@@ -170,4 +212,19 @@ fn is_all_capitals(word: &str) -> bool {
         capitals += u32::from(c.is_uppercase());
     }
     capitals >= 2
+}
+
+/// The words with only their first letters as capitals.
+fn title_case(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    let mut first = true;
+    for c in words.chars() {
+        if first {
+            out.push(c)
+        } else {
+            out.extend(c.to_lowercase())
+        }
+        first = !c.is_alphanumeric();
+    }
+    out
 }
