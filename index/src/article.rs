@@ -1,6 +1,10 @@
 //! What is kept: articles, their analyses, and the entities gathered over all of them.
 
+use std::fmt;
+
 use sayso_document::{Analysis, Counted, EntityType};
+
+use crate::text;
 
 /// An article as a client handed it in. Text is kept as given.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,9 +36,91 @@ pub struct AnalyzedArticle {
     pub analysis: Analysis,
 }
 
+impl AnalyzedArticle {
+    /// Whether all positions and spans of the analysis lie inside what they refer to; else what does not.
+    pub(crate) fn fault(&self) -> Option<String> {
+        let Analysis { sentences, entities, mentions, quotes, .. } = &self.analysis;
+        let body = self.article.body.as_str();
+        let spans = (sentences.iter().map(|s| s.span))
+            .chain(mentions.iter().flat_map(|m| [Some(m.span), m.name]).flatten())
+            .chain(quotes.iter().flat_map(|q| q.content.iter().chain(&q.cue).chain(&q.source).copied().chain(q.when)))
+            .chain(quotes.iter().filter_map(|q| q.addressee.as_ref().map(|a| a.span)));
+        if let Some(span) = spans.into_iter().find(|span| body.get(span.range()).is_none()) {
+            return Some(format!("span {}..{} does not fit the body", span.start(), span.end()));
+        }
+        let named = (mentions.iter().map(|m| m.entity))
+            .chain(quotes.iter().flat_map(|q| q.speakers.iter().chain(&q.about).copied()))
+            .chain(quotes.iter().filter_map(|q| q.addressee.as_ref()).flat_map(|a| a.entities.iter().copied()));
+        if let Some(position) = named.into_iter().find(|&position| position >= entities.len()) {
+            return Some(format!("there is no entity {position}"));
+        }
+        let stray = mentions.iter().find(|m| m.sentence >= sentences.len())?;
+        Some(format!("there is no sentence {}", stray.sentence))
+    }
+}
+
 /// Names an entity across articles: type and folded name, `person/volodymyr-zelenskyy`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntityId(String);
+
+impl EntityId {
+    /// Names longer than this many bytes, once folded, are cut: they are not names.
+    const NAME_BYTES: usize = 200;
+
+    /// The id of the entity of this type that bears this name. Case, accents, marks and possessive
+    /// endings make no difference. A name without letters or digits is told by its code points.
+    pub fn of(kind: EntityType, name: &str) -> Self {
+        let mut words = text::exact(name).map(|word| word.text).collect::<Vec<_>>().join("-");
+        if words.is_empty() {
+            words = name.chars().map(|c| format!("u{:x}", u32::from(c))).collect::<Vec<_>>().join("-");
+        }
+        words.truncate(words.floor_char_boundary(Self::NAME_BYTES));
+        Self(format!("{}/{words}", type_word(kind)))
+    }
+
+    /// Reads an id that [`EntityId::as_str`] wrote. None when it cannot be one.
+    pub fn parse(id: &str) -> Option<Self> {
+        let (kind, name) = id.split_once('/')?;
+        let typed = TYPES.iter().any(|&(_, word)| word == kind);
+        let named = !name.is_empty() && !name.chars().any(|c| c.is_whitespace() || c.is_control());
+        (typed && named).then(|| Self(id.to_owned()))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EntityId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The types with the words that stand for them in ids.
+const TYPES: [(EntityType, &str); 7] = [
+    (EntityType::Person, "person"),
+    (EntityType::Organization, "organization"),
+    (EntityType::Place, "place"),
+    (EntityType::Facility, "facility"),
+    (EntityType::Norp, "norp"),
+    (EntityType::Event, "event"),
+    (EntityType::Product, "product"),
+];
+
+/// The word for a type in ids and in the indexes.
+pub(crate) fn type_word(kind: EntityType) -> &'static str {
+    match kind {
+        EntityType::Person => "person",
+        EntityType::Organization => "organization",
+        EntityType::Place => "place",
+        EntityType::Facility => "facility",
+        EntityType::Norp => "norp",
+        EntityType::Event => "event",
+        EntityType::Product => "product",
+    }
+}
 
 /// An entity, gathered over all articles of one consistent view.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,4 +145,26 @@ pub struct EntityRecord {
     pub first_seen: Option<i64>,
     /// The latest.
     pub last_seen: Option<i64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_fold_case_accents_and_marks() {
+        let id = EntityId::of(EntityType::Person, "Élodie  O’Brien-Żuk");
+        assert_eq!(id.as_str(), "person/elodie-obrien-zuk");
+        assert_eq!(EntityId::parse(id.as_str()), Some(id));
+        assert_eq!(EntityId::of(EntityType::Place, "U.S.").as_str(), "place/us");
+        assert_eq!(EntityId::of(EntityType::Place, "Київ").as_str(), "place/київ");
+        assert_eq!(EntityId::of(EntityType::Event, "★").as_str(), "event/u2605");
+    }
+
+    #[test]
+    fn refuses_what_is_no_id() {
+        for id in ["", "person", "person/", "human/ann", "person/ann lee"] {
+            assert_eq!(EntityId::parse(id), None, "{id:?}");
+        }
+    }
 }

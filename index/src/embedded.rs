@@ -1,1 +1,224 @@
 //! The engine in this process: a store of record (redb) and three tantivy indexes that follow it.
+//!
+//! A change takes this way: [`Engine::write`] queues it; one thread commits all that is queued to
+//! the store and acknowledges it (`writer`); another brings the indexes up to the store (`follow`)
+//! and then shows readers a new view, in which store and indexes stand at one sequence number.
+//! The store alone is the truth: whatever the indexes lack or lose is made from it when it opens.
+
+mod aggregate;
+mod change;
+mod collect;
+mod compile;
+mod fault;
+mod filter;
+mod follow;
+mod indexes;
+mod list;
+mod lookup;
+mod page;
+mod record;
+mod schema;
+mod search;
+mod store;
+mod view;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use crossbeam_channel::Sender;
+
+use self::follow::Follower;
+use self::store::Store;
+use self::view::View;
+use self::writer::{GroupLimits, Job, Shared};
+use crate::query::{ArticleQuery, EntityQuery, MentionQuery, QuoteQuery, SentenceQuery};
+use crate::{
+    AnalyzedArticle, ArticleHit, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Interrupt, MentionHit,
+    OnProgress, Page, Progress, QuoteHit, Result, SentenceHit, Status, Write,
+};
+
+/// How much the engine may take.
+#[derive(Clone, Debug)]
+pub struct EmbeddedOptions {
+    /// Memory for pages of the store, in bytes.
+    pub store_cache_bytes: usize,
+    /// Memory for each indexing thread, in bytes; at least 16 MB are taken.
+    pub index_memory_bytes: usize,
+    /// Threads that index sentences. Quotes and entities have one each.
+    pub index_threads: usize,
+    /// Changes that may wait to be written; further ones make their writers wait.
+    pub queue_length: usize,
+    /// Changes in one commit of the store, at most.
+    pub group_articles: usize,
+    /// Bytes of text in one commit of the store, about.
+    pub group_bytes: usize,
+    /// How long a change may wait, while others come in, before it is made searchable.
+    pub commit_after: Duration,
+    /// How many sentences may wait so.
+    pub commit_sentences: usize,
+}
+
+impl Default for EmbeddedOptions {
+    fn default() -> Self {
+        Self {
+            store_cache_bytes: 64 << 20,
+            index_memory_bytes: 48 << 20,
+            index_threads: thread::available_parallelism().map_or(1, |cores| cores.get().min(2)),
+            queue_length: 256,
+            group_articles: 256,
+            group_bytes: 8 << 20,
+            commit_after: Duration::from_millis(500),
+            commit_sentences: 100_000,
+        }
+    }
+}
+
+/// The engine that needs nothing installed: all data lies in one directory.
+///
+/// Dropping it writes what is queued, brings the indexes up to date and ends its threads.
+pub struct Embedded {
+    dir: PathBuf,
+    /// None only while dropping.
+    queue: Option<Sender<Job>>,
+    view: Arc<ArcSwap<View>>,
+    shared: Arc<Shared>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Embedded {
+    /// Opens the engine in this directory, which is made if need be. Changes that the indexes have
+    /// not seen yet are replayed, damaged or outdated indexes rebuilt, before this returns.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InUse`] when another engine has the directory open, [`ErrorKind::Corrupt`] when
+    /// the store cannot be read, [`ErrorKind::Storage`] when the disk fails.
+    pub fn open(dir: impl Into<PathBuf>, options: EmbeddedOptions) -> Result<Self> {
+        let dir = dir.into();
+        std::fs::create_dir_all(&dir)?;
+        let store = Arc::new(Store::open(&dir.join("articles.redb"), options.store_cache_bytes)?);
+        let shared = Arc::new(Shared::default());
+        let follower = Follower::start(dir.clone(), options.clone(), store.clone(), shared.clone())?;
+        let view = follower.view();
+
+        let (queue, jobs) = crossbeam_channel::bounded(options.queue_length.max(1));
+        let (durable, followed) = crossbeam_channel::bounded(FOLLOWER_QUEUE);
+        let limits = GroupLimits { articles: options.group_articles.max(1), bytes: options.group_bytes };
+        let numbers = shared.clone();
+        let writing = spawn("sayso-store", move || writer::run(&store, &jobs, &durable, &numbers, limits))?;
+        let following = spawn("sayso-index", move || follower.run(&followed))?;
+        Ok(Self { dir, queue: Some(queue), view, shared, threads: vec![writing, following] })
+    }
+
+    fn view(&self) -> Arc<View> {
+        self.view.load_full()
+    }
+}
+
+/// Commits of the store that the indexes may be behind before writers have to wait.
+const FOLLOWER_QUEUE: usize = 64;
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
+    Ok(thread::Builder::new().name(name.to_owned()).spawn(run)?)
+}
+
+impl Engine for Embedded {
+    fn write(&self, write: Write, mut progress: OnProgress) {
+        if let Write::Put(article) = &write {
+            let fault = match article.article.id.is_empty() {
+                true => Some("it has no id".to_owned()),
+                false => article.fault(),
+            };
+            if let Some(fault) = fault {
+                progress(Progress::Failed(Error::new(ErrorKind::Invalid, format!("the article is invalid: {fault}"))));
+                return;
+            }
+        }
+        self.shared.waiting.fetch_add(1, Ordering::AcqRel);
+        let job = Job { write, progress };
+        let refused = match &self.queue {
+            Some(queue) => queue.send(job).err().map(|error| error.into_inner()),
+            None => Some(job),
+        };
+        if let Some(mut job) = refused {
+            self.shared.waiting.fetch_sub(1, Ordering::AcqRel);
+            (job.progress)(Progress::Failed(Error::new(ErrorKind::Closed, "the engine is stopping")));
+        }
+    }
+
+    fn article(&self, id: &str) -> Result<Option<AnalyzedArticle>> {
+        let view = self.view();
+        match view.store.seq_of(id)? {
+            Some(seq) => view.store.indexed(seq).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn articles(&self, query: &ArticleQuery, interrupt: &Interrupt) -> Result<Page<ArticleHit>> {
+        self.view().articles(query, interrupt)
+    }
+
+    fn sentences(&self, query: &SentenceQuery, interrupt: &Interrupt) -> Result<Page<SentenceHit>> {
+        self.view().sentences(query, interrupt)
+    }
+
+    fn quotes(&self, query: &QuoteQuery, interrupt: &Interrupt) -> Result<Page<QuoteHit>> {
+        self.view().quotes(query, interrupt)
+    }
+
+    fn entities(&self, query: &EntityQuery, interrupt: &Interrupt) -> Result<Page<EntityHit>> {
+        self.view().entities(query, interrupt)
+    }
+
+    fn entity(&self, id: &EntityId) -> Result<Option<EntityRecord>> {
+        self.view().store.entity(id)
+    }
+
+    fn mentions(&self, query: &MentionQuery, interrupt: &Interrupt) -> Result<Page<MentionHit>> {
+        self.view().mentions(query, interrupt)
+    }
+
+    fn status(&self) -> Result<Status> {
+        let view = self.view();
+        Ok(Status {
+            articles: view.store.count("articles")?,
+            sentences: view.store.count("sentences")?,
+            quotes: view.store.count("quotes")?,
+            entities: view.store.count("entities")?,
+            durable_seq: self.shared.durable.load(Ordering::Acquire).max(view.store.seq),
+            searchable_seq: view.store.seq,
+            disk_bytes: size_of(&self.dir)?,
+        })
+    }
+}
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        self.queue = None;
+        for thread in self.threads.drain(..) {
+            // The last owner may be a callback on one of these threads; it cannot wait for itself.
+            if thread.thread().id() != thread::current().id() {
+                // A thread that panicked has said so; there is nothing left to write.
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+/// The size of all files under a directory, in bytes. Files that vanish meanwhile (a merge) do not count.
+fn size_of(dir: &Path) -> Result<u64> {
+    let mut size = 0;
+    for entry in std::fs::read_dir(dir)? {
+        let Ok(entry) = entry else { continue };
+        match entry.metadata() {
+            Ok(metadata) if metadata.is_dir() => size += size_of(&entry.path())?,
+            Ok(metadata) => size += metadata.len(),
+            Err(_) => {}
+        }
+    }
+    Ok(size)
+}

@@ -1,12 +1,13 @@
 //! The contract between the services and whatever keeps the articles.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use crate::query::{ArticleQuery, EntityQuery, MentionQuery, QuoteQuery, SentenceQuery};
 use crate::{
-    AnalyzedArticle, ArticleHit, EntityHit, EntityId, EntityRecord, MentionHit, Page, QuoteHit, Result, SentenceHit,
+    AnalyzedArticle, ArticleHit, EntityHit, EntityId, EntityRecord, Error, ErrorKind, MentionHit, Page, QuoteHit,
+    Result, SentenceHit,
 };
 
 /// Keeps articles and answers queries. Calls block; callers run them on threads made for that.
@@ -99,6 +100,24 @@ pub struct Interrupt {
     pub deadline: Option<Instant>,
     /// Set when the caller has gone.
     pub cancelled: Arc<AtomicBool>,
+}
+
+impl Interrupt {
+    /// Whether the answer is still wanted.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Cancelled`] when the caller has gone, [`ErrorKind::DeadlineExceeded`] when the moment has passed.
+    pub fn check(&self) -> Result<()> {
+        if self.cancelled.load(Ordering::Relaxed) {
+            return Err(Error::new(ErrorKind::Cancelled, "the caller has gone"));
+        }
+        match self.deadline {
+            Some(deadline) if Instant::now() >= deadline => {
+                Err(Error::new(ErrorKind::DeadlineExceeded, "the deadline passed before the search was done"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What the engine holds.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Why the engine could not do what was asked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Error {
     kind: ErrorKind,
     message: String,
@@ -15,6 +15,8 @@ pub struct Error {
 pub enum ErrorKind {
     /// The page key belongs to another query.
     PageKey,
+    /// The article cannot be kept: its analysis does not fit its text.
+    Invalid,
     /// The deadline passed.
     DeadlineExceeded,
     /// The caller has gone.

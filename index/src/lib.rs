@@ -1,16 +1,19 @@
 //! Keeps analysed articles and finds them again.
 //!
 //! Services speak to the [`Engine`] trait in domain terms: a parsed query ([`query::Expr`]), typed
-//! filters, page keys, hits. [`embedded`] is the engine that needs nothing installed.
+//! filters, page keys, hits. [`Embedded`] is the engine that needs nothing installed.
 
 mod article;
 pub mod embedded;
 mod engine;
 mod error;
+mod highlight;
 mod hits;
 pub mod query;
+mod text;
 
 pub use article::{AnalyzedArticle, Article, EntityId, EntityRecord};
+pub use embedded::{Embedded, EmbeddedOptions};
 pub use engine::{Change, Engine, Interrupt, OnProgress, Progress, Receipt, Status, Write};
 pub use error::{Error, ErrorKind, Result};
 pub use hits::{ArticleHit, EntityHit, MentionHit, Page, PageKey, QuoteHit, SentenceHit, Total};

@@ -1,0 +1,126 @@
+//! Figures of an entity over all articles, kept exactly: what an article adds, its removal takes away.
+
+use std::collections::BTreeMap;
+
+use sayso_document::{Analysis, Counted, EntityType};
+use serde::{Deserialize, Serialize};
+
+use super::record;
+use crate::{EntityId, Result};
+
+/// What is known of an entity from any number of articles.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Aggregate {
+    kind: u8,
+    /// Canonical names, with how many articles use each.
+    names: BTreeMap<String, u64>,
+    /// Other names, with how often each occurs.
+    aliases: BTreeMap<String, u64>,
+    titles: BTreeMap<String, u64>,
+    pub(super) mentions: u64,
+    pub(super) articles: u64,
+    pub(super) quotes: u64,
+}
+
+impl Aggregate {
+    /// What one article says of each of its entities.
+    pub(super) fn of_article(analysis: &Analysis) -> BTreeMap<EntityId, Aggregate> {
+        let ids: Vec<EntityId> = analysis.entities.iter().map(|e| EntityId::of(e.kind, &e.name)).collect();
+        let mut shares: BTreeMap<EntityId, Aggregate> = BTreeMap::new();
+        for (entity, id) in analysis.entities.iter().zip(&ids) {
+            let share = shares.entry(id.clone()).or_default();
+            share.kind = record::type_code(entity.kind);
+            share.articles = 1;
+            share.names.entry(entity.name.clone()).or_insert(1);
+            count(&mut share.aliases, &entity.aliases);
+            count(&mut share.titles, &entity.titles);
+        }
+        for mention in &analysis.mentions {
+            shares.entry(ids[mention.entity].clone()).or_default().mentions += 1;
+        }
+        for quote in &analysis.quotes {
+            let mut speakers: Vec<&EntityId> = quote.speakers.iter().map(|&speaker| &ids[speaker]).collect();
+            speakers.sort_unstable();
+            speakers.dedup();
+            for id in speakers {
+                shares.entry(id.clone()).or_default().quotes += 1;
+            }
+        }
+        shares
+    }
+
+    /// Adds what an article says.
+    pub(super) fn add(&mut self, share: &Aggregate) {
+        self.kind = share.kind;
+        for (mine, theirs) in self.maps().into_iter().zip([&share.names, &share.aliases, &share.titles]) {
+            for (text, count) in theirs {
+                *mine.entry(text.clone()).or_default() += count;
+            }
+        }
+        self.mentions += share.mentions;
+        self.articles += share.articles;
+        self.quotes += share.quotes;
+    }
+
+    /// Takes away what an article said that was added before.
+    pub(super) fn subtract(&mut self, share: &Aggregate) {
+        for (mine, theirs) in self.maps().into_iter().zip([&share.names, &share.aliases, &share.titles]) {
+            for (text, count) in theirs {
+                if let Some(left) = mine.get_mut(text) {
+                    *left = left.saturating_sub(*count);
+                }
+            }
+            mine.retain(|_, count| *count > 0);
+        }
+        self.mentions = self.mentions.saturating_sub(share.mentions);
+        self.articles = self.articles.saturating_sub(share.articles);
+        self.quotes = self.quotes.saturating_sub(share.quotes);
+    }
+
+    fn maps(&mut self) -> [&mut BTreeMap<String, u64>; 3] {
+        [&mut self.names, &mut self.aliases, &mut self.titles]
+    }
+
+    pub(super) fn kind(&self) -> Result<EntityType> {
+        record::type_of(self.kind)
+    }
+
+    /// The name that most articles give; among equals the first in order of letters.
+    pub(super) fn name(&self) -> &str {
+        let best = self.names.iter().rev().max_by_key(|&(_, count)| *count);
+        best.map_or("", |(name, _)| name)
+    }
+
+    /// All other names, most frequent first.
+    pub(super) fn aliases(&self) -> Vec<Counted> {
+        let name = self.name();
+        let mut all = self.aliases.clone();
+        for (other, count) in &self.names {
+            *all.entry(other.clone()).or_default() += count;
+        }
+        all.remove(name);
+        ranked(&all)
+    }
+
+    /// Titles and roles, most frequent first.
+    pub(super) fn titles(&self) -> Vec<Counted> {
+        ranked(&self.titles)
+    }
+}
+
+fn count(into: &mut BTreeMap<String, u64>, list: &[Counted]) {
+    for Counted { text, count } in list {
+        *into.entry(text.clone()).or_default() += u64::from(*count);
+    }
+    into.retain(|_, count| *count > 0);
+}
+
+fn ranked(counts: &BTreeMap<String, u64>) -> Vec<Counted> {
+    let counted = |(text, &count): (&String, &u64)| Counted {
+        text: text.clone(),
+        count: u32::try_from(count).unwrap_or(u32::MAX),
+    };
+    let mut list: Vec<Counted> = counts.iter().map(counted).collect();
+    list.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
+    list
+}

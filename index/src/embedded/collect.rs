@@ -1,0 +1,284 @@
+//! The best hits of a query after a place, with an eye on the clock.
+//!
+//! Ranking by score over plain words lets tantivy skip blocks of documents that cannot reach the
+//! page (block-max WAND; Ding and Suel, 2011); then hits are counted only so far as [`COUNT_UP_TO`].
+//! All other queries visit every match anyway, and their count is exact.
+
+use std::collections::BinaryHeap;
+
+use tantivy::columnar::Column;
+use tantivy::query::{EnableScoring, Query, Weight};
+use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED};
+
+use super::page::Place;
+use super::store;
+use crate::query::Order;
+use crate::{Interrupt, Result, Total};
+
+/// Where counting stops when it is not free.
+const COUNT_UP_TO: u64 = 1_000;
+
+/// The clock is looked at once in so many documents.
+const CHECK_EVERY: u32 = 1_024;
+
+/// How a query is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Plan {
+    /// One word: its matches are counted already.
+    Word,
+    /// All or any of several words: blocks can be skipped.
+    Words,
+    /// Anything else: every match is visited.
+    Visit,
+}
+
+/// A query ready to run.
+pub(super) struct Search<'a> {
+    pub(super) searcher: &'a Searcher,
+    pub(super) query: &'a dyn Query,
+    pub(super) plan: Plan,
+    pub(super) order: Order,
+    /// Whether the query has words to score.
+    pub(super) scored: bool,
+    /// How many hits.
+    pub(super) limit: usize,
+    /// Only hits behind this place.
+    pub(super) after: Option<Place>,
+    pub(super) interrupt: &'a Interrupt,
+}
+
+/// A hit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    pub(super) place: Place,
+    pub(super) segment: u32,
+    pub(super) doc: DocId,
+    pub(super) score: f32,
+}
+
+impl PartialEq for Found {
+    fn eq(&self, other: &Self) -> bool {
+        self.place == other.place
+    }
+}
+
+impl Eq for Found {}
+
+impl PartialOrd for Found {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Found {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.place.cmp(&other.place)
+    }
+}
+
+/// The hits of a page, in order; whether more follow; how many there are in all.
+pub(super) struct Top {
+    pub(super) hits: Vec<Found>,
+    pub(super) more: bool,
+    pub(super) total: Total,
+}
+
+impl Search<'_> {
+    /// Runs the query.
+    pub(super) fn run(&self) -> Result<Top> {
+        self.interrupt.check()?;
+        let scoring = match self.scored {
+            true => EnableScoring::enabled_from_searcher(self.searcher),
+            false => EnableScoring::disabled_from_searcher(self.searcher),
+        };
+        let weight = self.query.weight(scoring)?;
+        // One more than asked tells whether another page follows.
+        let mut best = Best::new(self.limit + 1, self.after);
+        let prune = self.plan != Plan::Visit && self.order == Order::Relevance;
+        for (ord, reader) in self.searcher.segment_readers().iter().enumerate() {
+            match prune {
+                true => self.prune(&*weight, reader, ord as u32, &mut best)?,
+                false => self.visit(&*weight, reader, ord as u32, &mut best)?,
+            }
+        }
+        let total = match prune && best.is_full() {
+            true => self.count(&*weight, &best)?,
+            false => Total { count: best.seen, exact: true },
+        };
+        Ok(best.into_top(total))
+    }
+
+    /// Visits only what may be among the best.
+    fn prune(&self, weight: &dyn Weight, reader: &SegmentReader, segment: u32, best: &mut Best) -> Result<()> {
+        let columns = Columns::of(reader)?;
+        let alive = reader.alive_bitset();
+        let mut visited = 0;
+        let mut interrupted = Ok(());
+        let start = best.threshold();
+        weight.for_each_pruning(start, reader, &mut |doc, score| {
+            visited += 1;
+            if visited % CHECK_EVERY == 0 && interrupted.is_ok() {
+                interrupted = self.interrupt.check();
+            }
+            if interrupted.is_err() {
+                return f32::INFINITY;
+            }
+            if alive.is_none_or(|alive| alive.is_alive(doc)) {
+                best.seen += 1;
+                let rank = rank_of_score(score);
+                if best.may_take(rank) {
+                    best.offer(Found { place: columns.place(rank, doc), segment, doc, score });
+                }
+            }
+            best.threshold()
+        })?;
+        interrupted
+    }
+
+    /// Visits every match.
+    fn visit(&self, weight: &dyn Weight, reader: &SegmentReader, segment: u32, best: &mut Best) -> Result<()> {
+        let columns = Columns::of(reader)?;
+        let alive = reader.alive_bitset();
+        let mut scorer = weight.scorer(reader, 1.0)?;
+        let mut visited = 0;
+        let mut doc = scorer.doc();
+        while doc != TERMINATED {
+            visited += 1;
+            if visited % CHECK_EVERY == 0 {
+                self.interrupt.check()?;
+            }
+            if alive.is_none_or(|alive| alive.is_alive(doc)) {
+                best.seen += 1;
+                let rank = match self.order {
+                    Order::Relevance => rank_of_score(scorer.score()),
+                    Order::Newest => store::date_key(columns.published.first(doc)),
+                    Order::Oldest => columns.published.first(doc).map_or(u64::MAX, store::ordered),
+                };
+                if best.may_take(rank) {
+                    let score = if self.scored { scorer.score() } else { 0.0 };
+                    best.offer(Found { place: columns.place(rank, doc), segment, doc, score });
+                }
+            }
+            doc = scorer.advance();
+        }
+        Ok(())
+    }
+
+    /// Counts the matches: all when that costs nothing, else up to a limit.
+    fn count(&self, weight: &dyn Weight, best: &Best) -> Result<Total> {
+        let readers = self.searcher.segment_readers();
+        if self.plan == Plan::Word && readers.iter().all(|reader| reader.alive_bitset().is_none()) {
+            let mut count = 0;
+            for reader in readers {
+                count += u64::from(weight.count(reader)?);
+            }
+            return Ok(Total { count, exact: true });
+        }
+        if best.seen >= COUNT_UP_TO {
+            return Ok(Total { count: best.seen, exact: false });
+        }
+        let weight = self.query.weight(EnableScoring::disabled_from_searcher(self.searcher))?;
+        let mut count = 0;
+        for reader in readers {
+            let alive = reader.alive_bitset();
+            let mut docs = weight.scorer(reader, 1.0)?;
+            let mut doc = docs.doc();
+            while doc != TERMINATED {
+                count += u64::from(alive.is_none_or(|alive| alive.is_alive(doc)));
+                if count >= COUNT_UP_TO {
+                    return Ok(Total { count, exact: false });
+                }
+                doc = docs.advance();
+            }
+        }
+        Ok(Total { count, exact: true })
+    }
+}
+
+/// Smaller for higher scores, in the lower 32 bits. Scores are never negative, so that their bits sort as they do.
+pub(super) fn rank_of_score(score: f32) -> u64 {
+    u64::from(u32::MAX - score.max(0.0).to_bits())
+}
+
+fn score_of_rank(rank: u64) -> f32 {
+    f32::from_bits(u32::MAX - rank as u32)
+}
+
+/// The best hits so far, the worst of them on top.
+pub(super) struct Best {
+    limit: usize,
+    after: Option<Place>,
+    heap: BinaryHeap<Found>,
+    /// How many matches were seen.
+    pub(super) seen: u64,
+}
+
+impl Best {
+    /// Keeps the best `limit` hits after a place. The last of them only tells whether more follow.
+    pub(super) fn new(limit: usize, after: Option<Place>) -> Self {
+        Self { limit, after, heap: BinaryHeap::new(), seen: 0 }
+    }
+
+    fn is_full(&self) -> bool {
+        self.heap.len() == self.limit
+    }
+
+    /// Whether a hit of this rank can be on the page, ties aside.
+    pub(super) fn may_take(&self, rank: u64) -> bool {
+        self.after.is_none_or(|after| rank >= after.rank)
+            && (!self.is_full() || self.heap.peek().is_none_or(|worst| rank <= worst.place.rank))
+    }
+
+    pub(super) fn offer(&mut self, found: Found) {
+        if self.after.is_some_and(|after| found.place <= after) {
+            return;
+        }
+        if !self.is_full() {
+            self.heap.push(found);
+        } else if let Some(mut worst) = self.heap.peek_mut()
+            && found < *worst
+        {
+            *worst = found;
+        }
+    }
+
+    /// Scores up to this one need not be seen. Equal scores must be: ties are broken by place.
+    fn threshold(&self) -> f32 {
+        match self.heap.peek() {
+            Some(worst) if self.is_full() => score_of_rank(worst.place.rank).next_down(),
+            _ => f32::MIN,
+        }
+    }
+
+    /// The hits in order, without the one too many.
+    pub(super) fn into_top(self, total: Total) -> Top {
+        let mut hits = self.heap.into_sorted_vec();
+        let more = hits.len() == self.limit;
+        hits.truncate(self.limit - 1);
+        Top { hits, more, total }
+    }
+}
+
+/// What hits are ordered by.
+struct Columns {
+    seq: Column<u64>,
+    ordinal: Column<u64>,
+    published: Column<i64>,
+}
+
+impl Columns {
+    fn of(reader: &SegmentReader) -> Result<Self> {
+        let fast = reader.fast_fields();
+        Ok(Self { seq: fast.u64("seq")?, ordinal: fast.u64("ordinal")?, published: fast.i64("published")? })
+    }
+
+    fn place(&self, rank: u64, doc: DocId) -> Place {
+        let tie = store::newest_key(self.seq.first(doc).unwrap_or_default());
+        Place { rank, tie, ordinal: self.ordinal.first(doc).unwrap_or_default() as u32 }
+    }
+}
+
+/// The number of the article's version that a hit belongs to.
+pub(super) fn seq_of(place: Place) -> u64 {
+    u64::MAX - place.tie
+}

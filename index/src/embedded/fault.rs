@@ -1,0 +1,61 @@
+//! The libraries' errors in this crate's words.
+
+use tantivy::TantivyError;
+use tantivy::directory::error::LockError;
+
+use crate::{Error, ErrorKind};
+
+/// What a failure of the store of record means to a caller.
+fn stored(error: redb::Error) -> Error {
+    use redb::Error as E;
+    let kind = match &error {
+        E::DatabaseAlreadyOpen | E::LockProtocolMismatch => ErrorKind::InUse,
+        E::Corrupted(_)
+        | E::UpgradeRequired(_)
+        | E::TableTypeMismatch { .. }
+        | E::TableDoesNotExist(_)
+        | E::TypeDefinitionChanged { .. }
+        | E::RepairAborted => ErrorKind::Corrupt,
+        E::DatabaseClosed => ErrorKind::Closed,
+        _ => ErrorKind::Storage,
+    };
+    let message = match kind {
+        ErrorKind::InUse => "the data directory is open in another process".to_owned(),
+        ErrorKind::Corrupt => format!("the store of articles cannot be read: {error}"),
+        _ => format!("the store of articles failed: {error}"),
+    };
+    Error::new(kind, message)
+}
+
+macro_rules! from_redb {
+    ($($error:ident),*) => {$(
+        impl From<redb::$error> for Error {
+            fn from(error: redb::$error) -> Self {
+                stored(error.into())
+            }
+        }
+    )*};
+}
+
+from_redb!(StorageError, TableError, TransactionError, CommitError, DatabaseError, SetDurabilityError);
+
+impl From<TantivyError> for Error {
+    fn from(error: TantivyError) -> Self {
+        let kind = match &error {
+            TantivyError::LockFailure(LockError::LockBusy, _) => ErrorKind::InUse,
+            TantivyError::DataCorruption(_)
+            | TantivyError::IncompatibleIndex(_)
+            | TantivyError::SchemaError(_)
+            | TantivyError::OpenReadError(_)
+            | TantivyError::InvalidArgument(_) => ErrorKind::Corrupt,
+            _ => ErrorKind::Storage,
+        };
+        Self::new(kind, format!("the search index failed: {error}"))
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::new(ErrorKind::Storage, format!("the data directory failed: {error}"))
+    }
+}

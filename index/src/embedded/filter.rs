@@ -1,0 +1,135 @@
+//! From typed filters to tantivy queries that only let pass or not.
+
+use tantivy::Term;
+use tantivy::query::{BooleanQuery, EmptyQuery, EnableScoring, Occur, Query, RangeQuery, TermQuery, TermSetQuery};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocSet, TERMINATED};
+
+use super::compile::published;
+use super::schema::{Common, act_word, kind_word, named_word, polarity_word};
+use super::view::View;
+use crate::query::{ArticleFilter, QuoteQuery, SentenceQuery, Who};
+use crate::{Interrupt, Result, text};
+
+/// A name that so many entities share filters by those of most articles.
+const ENTITIES_OF_A_NAME: usize = 4_096;
+
+type Filters = Vec<Box<dyn Query>>;
+
+/// Any of these values.
+pub(super) fn any_of(field: Field, values: impl IntoIterator<Item = impl AsRef<str>>) -> Box<dyn Query> {
+    any_term(values.into_iter().map(|value| Term::from_field_text(field, value.as_ref())).collect())
+}
+
+fn any_term(mut terms: Vec<Term>) -> Box<dyn Query> {
+    match terms.len() {
+        0 => Box::new(EmptyQuery),
+        1 => Box::new(TermQuery::new(terms.remove(0), IndexRecordOption::Basic)),
+        _ => Box::new(TermSetQuery::new(terms)),
+    }
+}
+
+impl View {
+    /// Filters of a search for sentences.
+    pub(super) fn sentence_filters(&self, query: &SentenceQuery, interrupt: &Interrupt) -> Result<Filters> {
+        let fields = &self.fields.sentences;
+        let mut filters = self.article_filters(&fields.common, &query.filter)?;
+        for who in &query.mentions {
+            filters.push(any_of(fields.mentions, self.ids_of(who, interrupt)?));
+        }
+        Ok(filters)
+    }
+
+    /// Filters of a search for quotes.
+    pub(super) fn quote_filters(&self, query: &QuoteQuery, interrupt: &Interrupt) -> Result<Filters> {
+        let fields = &self.fields.quotes;
+        let mut filters = self.article_filters(&fields.common, &query.filter)?;
+        if !query.speakers.is_empty() {
+            let mut ids = Vec::new();
+            for who in &query.speakers {
+                ids.extend(self.ids_of(who, interrupt)?);
+            }
+            filters.push(any_of(fields.speaker_ids, ids));
+        }
+        for who in &query.about {
+            filters.push(any_of(fields.about_ids, self.ids_of(who, interrupt)?));
+        }
+        let mut facet = |words: Vec<&str>| {
+            if !words.is_empty() {
+                filters.push(any_of(fields.facet, words));
+            }
+        };
+        facet(query.kinds.iter().map(|&kind| kind_word(kind)).collect());
+        facet(query.acts.iter().map(|&act| act_word(act)).collect());
+        facet(query.polarities.iter().map(|&polarity| polarity_word(polarity)).collect());
+        facet(query.named_speaker.into_iter().map(named_word).collect());
+        if query.min_confidence > 0.0 {
+            let least = Term::from_field_f64(fields.confidence, f64::from(query.min_confidence));
+            filters.push(Box::new(RangeQuery::new(std::ops::Bound::Included(least), std::ops::Bound::Unbounded)));
+        }
+        Ok(filters)
+    }
+
+    fn article_filters(&self, fields: &Common, filter: &ArticleFilter) -> Result<Filters> {
+        let mut filters: Filters = Vec::new();
+        if !filter.ids.is_empty() {
+            let mut terms = Vec::new();
+            for id in &filter.ids {
+                terms.extend(self.store.seq_of(id)?.map(|seq| Term::from_field_u64(fields.seq, seq)));
+            }
+            filters.push(any_term(terms));
+        }
+        if !filter.sources.is_empty() {
+            filters.push(any_of(fields.source_key, filter.sources.iter().map(|source| text::folded(source))));
+        }
+        if !filter.languages.is_empty() {
+            filters.push(any_of(fields.language, filter.languages.iter().map(|code| code.to_ascii_lowercase())));
+        }
+        if filter.from.is_some() || filter.until.is_some() {
+            filters.push(published(fields.published, filter.from, filter.until));
+        }
+        Ok(filters)
+    }
+
+    /// The ids of the entities that a filter means.
+    fn ids_of(&self, who: &Who, interrupt: &Interrupt) -> Result<Vec<String>> {
+        match who {
+            Who::Id(id) => Ok(vec![id.as_str().to_owned()]),
+            Who::Named(name) => self.ids_named(name, interrupt),
+        }
+    }
+
+    /// Entities whose names, aliases and titles hold all words of `name`; those of most articles first.
+    fn ids_named(&self, name: &str, interrupt: &Interrupt) -> Result<Vec<String>> {
+        let fields = &self.fields.entities;
+        let either = |word: text::Word| -> (Occur, Box<dyn Query>) {
+            let term = |field| -> Box<dyn Query> {
+                Box::new(TermQuery::new(Term::from_field_text(field, &word.text), IndexRecordOption::Basic))
+            };
+            (Occur::Must, Box::new(BooleanQuery::union(vec![term(fields.name), term(fields.title)])))
+        };
+        let words: Vec<_> = text::exact(name).map(either).collect();
+        if words.is_empty() {
+            return Ok(Vec::new());
+        }
+        let searcher = &self.searchers.entities;
+        let weight = BooleanQuery::new(words).weight(EnableScoring::disabled_from_searcher(searcher))?;
+        let mut found = Vec::new();
+        for (ord, reader) in searcher.segment_readers().iter().enumerate() {
+            interrupt.check()?;
+            let articles = reader.fast_fields().u64("articles")?;
+            let alive = reader.alive_bitset();
+            let mut docs = weight.scorer(reader, 1.0)?;
+            let mut doc = docs.doc();
+            while doc != TERMINATED {
+                if alive.is_none_or(|alive| alive.is_alive(doc)) {
+                    found.push((articles.first(doc).unwrap_or_default(), ord as u32, doc));
+                }
+                doc = docs.advance();
+            }
+        }
+        found.sort_unstable_by(|a, b| b.cmp(a));
+        found.truncate(ENTITIES_OF_A_NAME);
+        found.into_iter().map(|(_, segment, doc)| self.entity_id(segment, doc)).collect()
+    }
+}

@@ -1,0 +1,398 @@
+//! How articles and analyses are laid out in the store: version 1.
+//!
+//! A record is one byte of version, a CRC-32 of what follows, then postcard. These structs mirror the
+//! domain values, which know nothing of serialisation. A change to them is a new version; the
+//! records of version 1 under `tests/fixtures` must still decode.
+
+use sayso_document::{
+    Act, Addressee, Analysis, Counted, Entity, EntityType, Mention, MentionForm, Polarity, Quote, QuoteKind, Sentence,
+    SentenceRole, Span,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{AnalyzedArticle, Article, Error, ErrorKind, Result};
+
+/// The version that is written.
+const VERSION: u8 = 1;
+
+/// An article, its body uncompressed so that a hit costs no more than a copy.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ArticleRecord<'a> {
+    pub(super) id: &'a str,
+    url: &'a str,
+    source: &'a str,
+    title: &'a str,
+    #[serde(borrow)]
+    authors: Vec<&'a str>,
+    language: &'a str,
+    pub(super) published_at: Option<i64>,
+    pub(super) model: &'a str,
+    pub(super) sentences: u32,
+    pub(super) entities: u32,
+    pub(super) quotes: u32,
+    body: &'a str,
+}
+
+impl<'a> ArticleRecord<'a> {
+    pub(super) fn of(analyzed: &'a AnalyzedArticle) -> Self {
+        let AnalyzedArticle { article, analysis } = analyzed;
+        Self {
+            id: &article.id,
+            url: &article.url,
+            source: &article.source,
+            title: &article.title,
+            authors: article.authors.iter().map(String::as_str).collect(),
+            language: &article.language,
+            published_at: article.published_at,
+            model: &analysis.model,
+            sentences: analysis.sentences.len() as u32,
+            entities: analysis.entities.len() as u32,
+            quotes: analysis.quotes.len() as u32,
+            body: &article.body,
+        }
+    }
+
+    /// Whether this is the same article with an analysis by the same model.
+    pub(super) fn is(&self, other: &AnalyzedArticle) -> bool {
+        let Article { id, url, source, title, authors, language, published_at, body } = &other.article;
+        (self.id, self.url, self.source, self.title) == (id, url, source, title)
+            && (self.language, self.published_at, self.body) == (language, *published_at, body)
+            && self.model == other.analysis.model
+            && self.authors == *authors
+    }
+
+    pub(super) fn to_article(&self) -> Article {
+        Article {
+            id: self.id.to_owned(),
+            url: self.url.to_owned(),
+            source: self.source.to_owned(),
+            title: self.title.to_owned(),
+            authors: self.authors.iter().map(|&author| author.to_owned()).collect(),
+            language: self.language.to_owned(),
+            published_at: self.published_at,
+            body: self.body.to_owned(),
+        }
+    }
+}
+
+/// One change in the log that the indexes follow.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ChangeRecord {
+    /// The sequence number under which the article stood before.
+    pub(super) old: Option<u64>,
+    /// Whether an article stands under this change's number (until a later change takes it away).
+    pub(super) put: bool,
+    /// The entities of the old and the new version, whose figures changed.
+    pub(super) entities: Vec<String>,
+}
+
+/// Writes a record.
+pub(super) fn encode(record: &impl Serialize) -> Result<Vec<u8>> {
+    let bytes = postcard::to_extend(record, vec![VERSION, 0, 0, 0, 0])
+        .map_err(|error| Error::new(ErrorKind::Invalid, format!("the article cannot be written: {error}")))?;
+    Ok(sealed(bytes))
+}
+
+/// Reads a record; what it borrows stays in `bytes`.
+pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T> {
+    postcard::from_bytes(unsealed(bytes)?).map_err(|error| corrupt(&format!("does not decode: {error}")))
+}
+
+/// Writes an analysis, compressed: it is read less often than bodies.
+pub(super) fn encode_analysis(analysis: &Analysis) -> Result<Vec<u8>> {
+    let plain = postcard::to_extend(&AnalysisRecord::of(analysis), Vec::new())
+        .map_err(|error| Error::new(ErrorKind::Invalid, format!("the analysis cannot be written: {error}")))?;
+    let mut bytes = vec![VERSION, 0, 0, 0, 0];
+    bytes.extend(lz4_flex::compress_prepend_size(&plain));
+    Ok(sealed(bytes))
+}
+
+/// Reads an analysis.
+pub(super) fn decode_analysis(bytes: &[u8]) -> Result<Analysis> {
+    let plain = lz4_flex::decompress_size_prepended(unsealed(bytes)?)
+        .map_err(|error| corrupt(&format!("does not decompress: {error}")))?;
+    let record: AnalysisRecord<'_> =
+        postcard::from_bytes(&plain).map_err(|error| corrupt(&format!("does not decode: {error}")))?;
+    record.to_analysis()
+}
+
+const HEADER: usize = 5;
+
+/// Fills in the checksum of what follows the header.
+fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
+    let checksum = crc32fast::hash(&bytes[HEADER..]);
+    bytes[1..HEADER].copy_from_slice(&checksum.to_le_bytes());
+    bytes
+}
+
+fn unsealed(bytes: &[u8]) -> Result<&[u8]> {
+    let Some((&[version, a, b, c, d], content)) = bytes.split_first_chunk::<HEADER>() else {
+        return Err(corrupt("is cut short"));
+    };
+    if version != VERSION {
+        return Err(corrupt(&format!("has version {version}; this program reads version {VERSION}")));
+    }
+    if crc32fast::hash(content) != u32::from_le_bytes([a, b, c, d]) {
+        return Err(corrupt("does not match its checksum"));
+    }
+    Ok(content)
+}
+
+fn corrupt(what: &str) -> Error {
+    Error::new(ErrorKind::Corrupt, format!("a stored record {what}"))
+}
+
+/// First byte and length.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct SpanRecord(u32, u32);
+
+impl SpanRecord {
+    fn of(span: Span) -> Self {
+        Self(span.start() as u32, span.len() as u32)
+    }
+
+    fn span(self) -> Result<Span> {
+        let end = self.0.checked_add(self.1).ok_or_else(|| corrupt("holds a span beyond 4 GiB"))?;
+        Ok(Span::new(self.0 as usize, end as usize))
+    }
+}
+
+fn spans_of(spans: &[Span]) -> Vec<SpanRecord> {
+    spans.iter().copied().map(SpanRecord::of).collect()
+}
+
+fn to_spans(records: &[SpanRecord]) -> Result<Vec<Span>> {
+    records.iter().map(|record| record.span()).collect()
+}
+
+fn positions(list: &[usize]) -> Vec<u32> {
+    list.iter().map(|&position| position as u32).collect()
+}
+
+fn to_positions(list: &[u32]) -> Vec<usize> {
+    list.iter().map(|&position| position as usize).collect()
+}
+
+#[derive(Serialize, Deserialize)]
+struct AnalysisRecord<'a> {
+    model: &'a str,
+    sentences: Vec<SentenceRecord>,
+    #[serde(borrow)]
+    entities: Vec<EntityRecord<'a>>,
+    mentions: Vec<MentionRecord>,
+    #[serde(borrow)]
+    quotes: Vec<QuoteRecord<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SentenceRecord {
+    span: SpanRecord,
+    paragraph: u32,
+    role: u8,
+}
+
+#[derive(Serialize, Deserialize)]
+struct EntityRecord<'a> {
+    name: &'a str,
+    kind: u8,
+    #[serde(borrow)]
+    aliases: Vec<(&'a str, u32)>,
+    #[serde(borrow)]
+    titles: Vec<(&'a str, u32)>,
+    confidence: f32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MentionRecord {
+    entity: u32,
+    sentence: u32,
+    span: SpanRecord,
+    name: Option<SpanRecord>,
+    form: u8,
+}
+
+#[derive(Serialize, Deserialize)]
+struct QuoteRecord<'a> {
+    content: Vec<SpanRecord>,
+    cue: Vec<SpanRecord>,
+    cue_lemma: &'a str,
+    source: Vec<SpanRecord>,
+    speakers: Vec<u32>,
+    addressee: Option<(SpanRecord, Vec<u32>)>,
+    about: Vec<u32>,
+    act: u8,
+    kind: u8,
+    polarity: u8,
+    when: Option<SpanRecord>,
+    confidence: f32,
+    speaker_confidence: f32,
+}
+
+impl<'a> AnalysisRecord<'a> {
+    fn of(analysis: &'a Analysis) -> Self {
+        Self {
+            model: &analysis.model,
+            sentences: analysis.sentences.iter().map(SentenceRecord::of).collect(),
+            entities: analysis.entities.iter().map(EntityRecord::of).collect(),
+            mentions: analysis.mentions.iter().map(MentionRecord::of).collect(),
+            quotes: analysis.quotes.iter().map(QuoteRecord::of).collect(),
+        }
+    }
+
+    fn to_analysis(&self) -> Result<Analysis> {
+        Ok(Analysis {
+            model: self.model.to_owned(),
+            sentences: self.sentences.iter().map(SentenceRecord::to_sentence).collect::<Result<_>>()?,
+            entities: self.entities.iter().map(EntityRecord::to_entity).collect::<Result<_>>()?,
+            mentions: self.mentions.iter().map(MentionRecord::to_mention).collect::<Result<_>>()?,
+            quotes: self.quotes.iter().map(QuoteRecord::to_quote).collect::<Result<_>>()?,
+        })
+    }
+}
+
+impl SentenceRecord {
+    fn of(sentence: &Sentence) -> Self {
+        let &Sentence { span, paragraph, role } = sentence;
+        Self { span: SpanRecord::of(span), paragraph, role: ROLES.code(role) }
+    }
+
+    fn to_sentence(&self) -> Result<Sentence> {
+        Ok(Sentence { span: self.span.span()?, paragraph: self.paragraph, role: ROLES.value(self.role)? })
+    }
+}
+
+impl<'a> EntityRecord<'a> {
+    fn of(entity: &'a Entity) -> Self {
+        let counted = |list: &'a [Counted]| list.iter().map(|c| (c.text.as_str(), c.count)).collect();
+        Self {
+            name: &entity.name,
+            kind: TYPES.code(entity.kind),
+            aliases: counted(&entity.aliases),
+            titles: counted(&entity.titles),
+            confidence: entity.confidence,
+        }
+    }
+
+    fn to_entity(&self) -> Result<Entity> {
+        let counted =
+            |list: &[(&str, u32)]| list.iter().map(|&(text, count)| Counted { text: text.to_owned(), count }).collect();
+        Ok(Entity {
+            name: self.name.to_owned(),
+            kind: TYPES.value(self.kind)?,
+            aliases: counted(&self.aliases),
+            titles: counted(&self.titles),
+            confidence: self.confidence,
+        })
+    }
+}
+
+impl MentionRecord {
+    fn of(mention: &Mention) -> Self {
+        Self {
+            entity: mention.entity as u32,
+            sentence: mention.sentence as u32,
+            span: SpanRecord::of(mention.span),
+            name: mention.name.map(SpanRecord::of),
+            form: FORMS.code(mention.form),
+        }
+    }
+
+    fn to_mention(&self) -> Result<Mention> {
+        Ok(Mention {
+            entity: self.entity as usize,
+            sentence: self.sentence as usize,
+            span: self.span.span()?,
+            name: self.name.map(SpanRecord::span).transpose()?,
+            form: FORMS.value(self.form)?,
+        })
+    }
+}
+
+impl<'a> QuoteRecord<'a> {
+    fn of(quote: &'a Quote) -> Self {
+        let addressee = quote.addressee.as_ref();
+        Self {
+            content: spans_of(&quote.content),
+            cue: spans_of(&quote.cue),
+            cue_lemma: &quote.cue_lemma,
+            source: spans_of(&quote.source),
+            speakers: positions(&quote.speakers),
+            addressee: addressee.map(|to| (SpanRecord::of(to.span), positions(&to.entities))),
+            about: positions(&quote.about),
+            act: ACTS.code(quote.act),
+            kind: KINDS.code(quote.kind),
+            polarity: POLARITIES.code(quote.polarity),
+            when: quote.when.map(SpanRecord::of),
+            confidence: quote.confidence,
+            speaker_confidence: quote.speaker_confidence,
+        }
+    }
+
+    fn to_quote(&self) -> Result<Quote> {
+        let addressee = match &self.addressee {
+            Some((span, entities)) => Some(Addressee { span: span.span()?, entities: to_positions(entities) }),
+            None => None,
+        };
+        Ok(Quote {
+            content: to_spans(&self.content)?,
+            cue: to_spans(&self.cue)?,
+            cue_lemma: self.cue_lemma.to_owned(),
+            source: to_spans(&self.source)?,
+            speakers: to_positions(&self.speakers),
+            addressee,
+            about: to_positions(&self.about),
+            act: ACTS.value(self.act)?,
+            kind: KINDS.value(self.kind)?,
+            polarity: POLARITIES.value(self.polarity)?,
+            when: self.when.map(SpanRecord::span).transpose()?,
+            confidence: self.confidence,
+            speaker_confidence: self.speaker_confidence,
+        })
+    }
+}
+
+/// The values of an enumeration; a value's place in the list is its code in the store. Append only.
+struct Codes<T: 'static>(&'static [T]);
+
+impl<T: Copy + PartialEq> Codes<T> {
+    /// The code of a value. The lists below are complete, so there always is one.
+    fn code(&self, value: T) -> u8 {
+        self.0.iter().position(|&known| known == value).unwrap_or(usize::from(u8::MAX)) as u8
+    }
+
+    fn value(&self, code: u8) -> Result<T> {
+        self.0.get(usize::from(code)).copied().ok_or_else(|| corrupt(&format!("holds the unknown code {code}")))
+    }
+}
+
+const ROLES: Codes<SentenceRole> =
+    Codes(&[SentenceRole::Body, SentenceRole::Headline, SentenceRole::Subheading, SentenceRole::Caption]);
+
+const TYPES: Codes<EntityType> = Codes(&[
+    EntityType::Person,
+    EntityType::Organization,
+    EntityType::Place,
+    EntityType::Facility,
+    EntityType::Norp,
+    EntityType::Event,
+    EntityType::Product,
+]);
+
+const FORMS: Codes<MentionForm> =
+    Codes(&[MentionForm::Name, MentionForm::TitledName, MentionForm::Description, MentionForm::Pronoun]);
+
+const ACTS: Codes<Act> = Codes(&[Act::Speech, Act::Thought, Act::Intent, Act::Finding, Act::Other]);
+
+const KINDS: Codes<QuoteKind> = Codes(&[QuoteKind::Direct, QuoteKind::Indirect, QuoteKind::Mixed]);
+
+const POLARITIES: Codes<Polarity> = Codes(&[Polarity::Asserted, Polarity::Negated, Polarity::Hypothetical]);
+
+/// The code of an entity type in the store.
+pub(super) fn type_code(kind: EntityType) -> u8 {
+    TYPES.code(kind)
+}
+
+/// The entity type that a code in the store stands for.
+pub(super) fn type_of(code: u8) -> Result<EntityType> {
+    TYPES.value(code)
+}

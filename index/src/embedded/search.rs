@@ -1,0 +1,148 @@
+//! Search for sentences and quotes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sayso_document::{Sentence, Span};
+use tantivy::SegmentReader;
+use tantivy::columnar::Column;
+
+use super::collect::{Found, Search, Top, seq_of};
+use super::compile::{Compiler, has_words};
+use super::page;
+use super::schema::ROLES;
+use super::view::View;
+use crate::highlight::Highlighter;
+use crate::query::{Order, PageRequest, QuoteQuery, SentenceQuery};
+use crate::{AnalyzedArticle, Article, Error, ErrorKind, Interrupt, Page, QuoteHit, Result, SentenceHit};
+
+impl View {
+    /// Sentences that match.
+    pub(super) fn sentences(&self, query: &SentenceQuery, interrupt: &Interrupt) -> Result<Page<SentenceHit>> {
+        interrupt.check()?;
+        let hash = page::query_hash(&("sentences", &query.expr, &query.mentions, &query.filter, query.order));
+        let common = &self.fields.sentences.common;
+        let filters = self.sentence_filters(query, interrupt)?;
+        let compiled = Compiler { common, quotes: None }.compile(&query.expr).filtered(filters);
+        let scored = has_words(&query.expr);
+        let search = Search {
+            searcher: &self.searchers.sentences,
+            query: &*compiled.query,
+            plan: compiled.plan,
+            order: order(query.order, scored),
+            scored,
+            limit: query.page.size.max(1),
+            after: after(hash, &query.page)?,
+            interrupt,
+        };
+        let top = search.run()?;
+        let next = next(hash, &top);
+        let hits = self.sentence_hits(&top.hits, &Highlighter::new(&query.expr), interrupt)?;
+        Ok(Page { hits, next, total: top.total, seq: self.store.seq })
+    }
+
+    fn sentence_hits(
+        &self,
+        found: &[Found],
+        highlighter: &Highlighter,
+        interrupt: &Interrupt,
+    ) -> Result<Vec<SentenceHit>> {
+        let mut articles: HashMap<u64, Arc<Article>> = HashMap::new();
+        let mut hits = Vec::with_capacity(found.len());
+        for hit in found {
+            interrupt.check()?;
+            let seq = seq_of(hit.place);
+            let article = match articles.get(&seq) {
+                Some(article) => article.clone(),
+                None => {
+                    let stored = self.store.article(seq)?.ok_or_else(|| unknown(seq))?;
+                    articles.entry(seq).or_insert(Arc::new(stored.article)).clone()
+                }
+            };
+            let sentence = sentence_of(self.searchers.sentences.segment_reader(hit.segment), hit.doc)?;
+            if article.body.get(sentence.span.range()).is_none() {
+                return Err(unknown(seq));
+            }
+            let highlights = highlighter.spans(&article.body, sentence.span);
+            hits.push(SentenceHit { article, index: hit.place.ordinal, sentence, highlights, score: hit.score });
+        }
+        Ok(hits)
+    }
+
+    /// Quotes that match.
+    pub(super) fn quotes(&self, query: &QuoteQuery, interrupt: &Interrupt) -> Result<Page<QuoteHit>> {
+        interrupt.check()?;
+        let start = PageRequest { size: 0, after: None };
+        let hash = page::query_hash(&("quotes", QuoteQuery { page: start, ..query.clone() }));
+        let fields = &self.fields.quotes;
+        let filters = self.quote_filters(query, interrupt)?;
+        let compiler = Compiler { common: &fields.common, quotes: Some(fields) };
+        let compiled = compiler.compile(&query.expr).filtered(filters);
+        let scored = has_words(&query.expr);
+        let search = Search {
+            searcher: &self.searchers.quotes,
+            query: &*compiled.query,
+            plan: compiled.plan,
+            order: order(query.order, scored),
+            scored,
+            limit: query.page.size.max(1),
+            after: after(hash, &query.page)?,
+            interrupt,
+        };
+        let top = search.run()?;
+        let next = next(hash, &top);
+        let hits = self.quote_hits(&top.hits, &Highlighter::new(&query.expr), interrupt)?;
+        Ok(Page { hits, next, total: top.total, seq: self.store.seq })
+    }
+
+    fn quote_hits(&self, found: &[Found], highlighter: &Highlighter, interrupt: &Interrupt) -> Result<Vec<QuoteHit>> {
+        let mut articles: HashMap<u64, Arc<AnalyzedArticle>> = HashMap::new();
+        let mut hits = Vec::with_capacity(found.len());
+        for hit in found {
+            interrupt.check()?;
+            let seq = seq_of(hit.place);
+            let article = match articles.get(&seq) {
+                Some(article) => article.clone(),
+                None => articles.entry(seq).or_insert(Arc::new(self.store.indexed(seq)?)).clone(),
+            };
+            let index = hit.place.ordinal;
+            let quote = article.analysis.quotes.get(index as usize).ok_or_else(|| unknown(seq))?;
+            let spans = quote.content.iter();
+            let highlights = spans.flat_map(|&span| highlighter.spans(&article.article.body, span)).collect();
+            hits.push(QuoteHit { article, index, highlights, score: hit.score });
+        }
+        Ok(hits)
+    }
+}
+
+/// Without words to score, the newest come first.
+fn order(asked: Order, scored: bool) -> Order {
+    match asked {
+        Order::Relevance if !scored => Order::Newest,
+        asked => asked,
+    }
+}
+
+fn after(query: u64, request: &PageRequest) -> Result<Option<page::Place>> {
+    request.after.as_ref().map(|key| page::place(query, key)).transpose()
+}
+
+fn next(query: u64, top: &Top) -> Option<crate::PageKey> {
+    let last = top.hits.last().filter(|_| top.more)?;
+    Some(page::key(query, last.place))
+}
+
+/// The sentence that a document of the index stands for.
+fn sentence_of(reader: &SegmentReader, doc: u32) -> Result<Sentence> {
+    let fast = reader.fast_fields();
+    let number = |column: Column<u64>| column.first(doc).unwrap_or_default() as usize;
+    let start = number(fast.u64("start")?);
+    let span = Span::new(start, start + number(fast.u64("len")?));
+    let role = number(fast.u64("role")?);
+    let role = ROLES.get(role).copied().unwrap_or(ROLES[0]);
+    Ok(Sentence { span, paragraph: number(fast.u64("paragraph")?) as u32, role })
+}
+
+fn unknown(seq: u64) -> Error {
+    Error::new(ErrorKind::Corrupt, format!("the index does not fit the article of change {seq}"))
+}

@@ -1,0 +1,255 @@
+//! The store of record: one redb file that holds every article, analysis and entity.
+
+use std::path::Path;
+
+use redb::{Database, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition};
+use sayso_document::Analysis;
+
+use super::aggregate::Aggregate;
+use super::record::{self, ArticleRecord, ChangeRecord};
+use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, Error, ErrorKind, Result};
+
+/// Article id → sequence number of its current version.
+pub(super) const IDS: TableDefinition<'_, &str, u64> = TableDefinition::new("ids");
+/// Sequence number → article.
+pub(super) const ARTICLES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("articles");
+/// Sequence number → analysis.
+pub(super) const ANALYSES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("analyses");
+/// Sequence number → what changed, for the indexes to follow. Trimmed once they have.
+pub(super) const LOG: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("log");
+/// Entity id → figures over all articles.
+pub(super) const ENTITIES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("entities");
+/// Entity id, [`date_key`], [`newest_key`] → mentions in that article.
+pub(super) const ENTITY_ARTICLES: TableDefinition<'_, (&str, u64, u64), u32> = TableDefinition::new("entity_articles");
+/// [`date_key`], [`newest_key`] of every article.
+pub(super) const BY_DATE: TableDefinition<'_, (u64, u64), ()> = TableDefinition::new("by_date");
+/// Counters and the format version.
+pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
+
+/// The layout of the tables; another number means another program wrote them.
+const FORMAT: u64 = 1;
+
+/// Sorts later dates first, no date last.
+pub(super) fn date_key(published_at: Option<i64>) -> u64 {
+    published_at.map_or(u64::MAX, |at| u64::MAX - (ordered(at).max(1)))
+}
+
+/// Sorts later versions first.
+pub(super) fn newest_key(seq: u64) -> u64 {
+    u64::MAX - seq
+}
+
+/// The date that [`date_key`] was made of.
+pub(super) fn date_of(key: u64) -> Option<i64> {
+    (key != u64::MAX).then(|| ((u64::MAX - key) ^ (1 << 63)) as i64)
+}
+
+/// The same order, without a sign.
+pub(super) fn ordered(at: i64) -> u64 {
+    (at as u64) ^ (1 << 63)
+}
+
+/// The store of record. One process opens it at a time.
+pub(super) struct Store {
+    db: Database,
+}
+
+impl Store {
+    /// Opens or creates the store.
+    pub(super) fn open(path: &Path, cache_bytes: usize) -> Result<Self> {
+        let db = Database::builder().set_cache_size(cache_bytes).create(path)?;
+        let txn = db.begin_write()?;
+        {
+            let mut meta = txn.open_table(META)?;
+            let format = meta.get("format")?.map(|value| value.value());
+            match format {
+                Some(FORMAT) => {}
+                Some(other) => {
+                    let message = format!("the store has format {other}; this program reads format {FORMAT}");
+                    return Err(Error::new(ErrorKind::Corrupt, message));
+                }
+                None => {
+                    meta.insert("format", FORMAT)?;
+                }
+            }
+            txn.open_table(IDS)?;
+            txn.open_table(ARTICLES)?;
+            txn.open_table(ANALYSES)?;
+            txn.open_table(LOG)?;
+            txn.open_table(ENTITIES)?;
+            txn.open_table(ENTITY_ARTICLES)?;
+            txn.open_table(BY_DATE)?;
+        }
+        txn.commit()?;
+        Ok(Self { db })
+    }
+
+    pub(super) fn database(&self) -> &Database {
+        &self.db
+    }
+
+    /// The store as it is now, unmoved by later changes.
+    pub(super) fn snapshot(&self) -> Result<Snapshot> {
+        Snapshot::of(&self.db.begin_read()?)
+    }
+}
+
+/// The store after one sequence number.
+pub(super) struct Snapshot {
+    /// The sequence number.
+    pub(super) seq: u64,
+    /// The log holds all changes after this one.
+    pub(super) trimmed: u64,
+    ids: ReadOnlyTable<&'static str, u64>,
+    articles: ReadOnlyTable<u64, &'static [u8]>,
+    analyses: ReadOnlyTable<u64, &'static [u8]>,
+    log: ReadOnlyTable<u64, &'static [u8]>,
+    entities: ReadOnlyTable<&'static str, &'static [u8]>,
+    entity_articles: ReadOnlyTable<(&'static str, u64, u64), u32>,
+    by_date: ReadOnlyTable<(u64, u64), ()>,
+    meta: ReadOnlyTable<&'static str, u64>,
+}
+
+/// An article without its analysis.
+pub(super) struct Stored {
+    pub(super) article: Article,
+    pub(super) sentences: u32,
+    pub(super) entities: u32,
+    pub(super) quotes: u32,
+}
+
+impl Snapshot {
+    fn of(txn: &ReadTransaction) -> Result<Self> {
+        let meta = txn.open_table(META)?;
+        let number = |name: &str| Result::Ok(meta.get(name)?.map_or(0, |value| value.value()));
+        Ok(Self {
+            seq: number("seq")?,
+            trimmed: number("trimmed")?,
+            ids: txn.open_table(IDS)?,
+            articles: txn.open_table(ARTICLES)?,
+            analyses: txn.open_table(ANALYSES)?,
+            log: txn.open_table(LOG)?,
+            entities: txn.open_table(ENTITIES)?,
+            entity_articles: txn.open_table(ENTITY_ARTICLES)?,
+            by_date: txn.open_table(BY_DATE)?,
+            meta,
+        })
+    }
+
+    /// A counter: `articles`, `sentences`, `quotes`, `entities`.
+    pub(super) fn count(&self, name: &str) -> Result<u64> {
+        Ok(self.meta.get(name)?.map_or(0, |value| value.value()))
+    }
+
+    /// Under which number the article stands.
+    pub(super) fn seq_of(&self, id: &str) -> Result<Option<u64>> {
+        Ok(self.ids.get(id)?.map(|value| value.value()))
+    }
+
+    /// The article under this number, without its analysis.
+    pub(super) fn article(&self, seq: u64) -> Result<Option<Stored>> {
+        let Some(bytes) = self.articles.get(seq)? else { return Ok(None) };
+        let record: ArticleRecord<'_> = record::decode(bytes.value())?;
+        let (sentences, entities, quotes) = (record.sentences, record.entities, record.quotes);
+        Ok(Some(Stored { article: record.to_article(), sentences, entities, quotes }))
+    }
+
+    /// The analysis under this number.
+    pub(super) fn analysis(&self, seq: u64) -> Result<Option<Analysis>> {
+        let Some(bytes) = self.analyses.get(seq)? else { return Ok(None) };
+        record::decode_analysis(bytes.value()).map(Some)
+    }
+
+    /// The article and its analysis.
+    pub(super) fn analyzed(&self, seq: u64) -> Result<Option<AnalyzedArticle>> {
+        let Some(stored) = self.article(seq)? else { return Ok(None) };
+        let analysis = self.analysis(seq)?.ok_or_else(|| missing("analysis", seq))?;
+        Ok(Some(AnalyzedArticle { article: stored.article, analysis }))
+    }
+
+    /// What the indexes name must be there, since both belong to one view.
+    pub(super) fn indexed(&self, seq: u64) -> Result<AnalyzedArticle> {
+        self.analyzed(seq)?.ok_or_else(|| missing("article", seq))
+    }
+
+    /// An entity with its figures.
+    pub(super) fn entity(&self, id: &EntityId) -> Result<Option<EntityRecord>> {
+        let Some(bytes) = self.entities.get(id.as_str())? else { return Ok(None) };
+        let aggregate: Aggregate = record::decode(bytes.value())?;
+        let key = id.as_str();
+        let dated = || self.entity_articles.range((key, 0, 0)..(key, u64::MAX, 0));
+        let last_seen = dated()?.next().transpose()?.and_then(|(key, _)| date_of(key.value().1));
+        let first_seen = dated()?.next_back().transpose()?.and_then(|(key, _)| date_of(key.value().1));
+        Ok(Some(EntityRecord {
+            id: id.clone(),
+            name: aggregate.name().to_owned(),
+            kind: aggregate.kind()?,
+            aliases: aggregate.aliases(),
+            titles: aggregate.titles(),
+            mentions: aggregate.mentions,
+            articles: aggregate.articles,
+            quotes: aggregate.quotes,
+            first_seen,
+            last_seen,
+        }))
+    }
+
+    /// All changes after the one with this number, oldest first.
+    pub(super) fn log_after(&self, seq: u64) -> Result<impl Iterator<Item = Result<(u64, ChangeRecord)>>> {
+        let range = self.log.range(seq + 1..)?;
+        Ok(range.map(|entry| {
+            let (seq, bytes) = entry?;
+            Ok((seq.value(), record::decode(bytes.value())?))
+        }))
+    }
+
+    /// The numbers of all articles, oldest first.
+    pub(super) fn seqs(&self) -> Result<impl Iterator<Item = Result<u64>>> {
+        Ok(self.articles.range::<u64>(..)?.map(|entry| Ok(entry?.0.value())))
+    }
+
+    /// The ids of all entities.
+    pub(super) fn entity_ids(&self) -> Result<impl Iterator<Item = Result<String>>> {
+        Ok(self.entities.range::<&str>(..)?.map(|entry| Ok(entry?.0.value().to_owned())))
+    }
+
+    /// Articles from this place on, newest first: their [`date_key`] and number.
+    pub(super) fn by_date(&self, from: (u64, u64)) -> Result<impl Iterator<Item = Result<(u64, u64)>>> {
+        Ok(self.by_date.range(from..)?.map(|entry| {
+            let (date, newest) = entry?.0.value();
+            Ok((date, u64::MAX - newest))
+        }))
+    }
+
+    /// Articles that mention an entity from this place on, newest first: their [`date_key`], number and mentions.
+    pub(super) fn mentioning(
+        &self,
+        id: &EntityId,
+        from: (u64, u64),
+    ) -> Result<impl Iterator<Item = Result<(u64, u64, u32)>>> {
+        let id = id.as_str();
+        let range = self.entity_articles.range((id, from.0, from.1)..=(id, u64::MAX, u64::MAX))?;
+        Ok(range.map(|entry| {
+            let (key, count) = entry?;
+            let (_, date, newest) = key.value();
+            Ok((date, u64::MAX - newest, count.value()))
+        }))
+    }
+}
+
+fn missing(what: &str, seq: u64) -> Error {
+    Error::new(ErrorKind::Corrupt, format!("the store lacks the {what} of change {seq}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_sort_newest_first_and_come_back() {
+        let dates = [Some(i64::MAX), Some(5), Some(0), Some(-5), Some(i64::MIN + 1), None];
+        let keys = dates.map(date_key);
+        assert!(keys.is_sorted());
+        assert_eq!(keys.map(date_of), dates);
+    }
+}

@@ -1,0 +1,97 @@
+//! The thread that writes: takes all that is queued, makes it durable at once, tells the writers.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use crossbeam_channel::{Receiver, Sender};
+
+use super::store::Store;
+use crate::{Change, Error, OnProgress, Progress, Receipt, Write};
+
+/// A change on its way into the store.
+pub(super) struct Job {
+    pub(super) write: Write,
+    pub(super) progress: OnProgress,
+}
+
+/// Changes that are durable and wait to be searchable.
+pub(super) type Followed = Vec<(Receipt, OnProgress)>;
+
+/// Numbers that the engine's threads share.
+#[derive(Default)]
+pub(super) struct Shared {
+    /// Sequence number of the last durable change.
+    pub(super) durable: AtomicU64,
+    /// Up to which change all indexes are committed.
+    pub(super) followed: AtomicU64,
+    /// Changes handed in that are not yet durable.
+    pub(super) waiting: AtomicUsize,
+}
+
+/// How much goes into one commit of the store.
+#[derive(Clone, Copy)]
+pub(super) struct GroupLimits {
+    pub(super) articles: usize,
+    pub(super) bytes: usize,
+}
+
+/// Runs until the queue is closed and empty.
+pub(super) fn run(
+    store: &Store,
+    queue: &Receiver<Job>,
+    followers: &Sender<Followed>,
+    shared: &Arc<Shared>,
+    limits: GroupLimits,
+) {
+    while let Ok(first) = queue.recv() {
+        let group = take_group(first, queue, limits);
+        let size = group.len();
+        let followed = shared.followed.load(Ordering::Acquire);
+        let outcome = store.commit(group.iter().map(|job| &job.write), followed);
+        // Counted down before anyone hears of it: the follower waits for what is still to come, no longer.
+        shared.waiting.fetch_sub(size, Ordering::AcqRel);
+        match outcome {
+            Ok(receipts) => {
+                let done = acknowledge(group, receipts, shared);
+                // The follower ends only after this thread; if it died, the change is durable all the same.
+                let _ = followers.send(done);
+            }
+            Err(error) => refuse(group, &error),
+        }
+    }
+}
+
+fn take_group(first: Job, queue: &Receiver<Job>, limits: GroupLimits) -> Vec<Job> {
+    let mut bytes = weight(&first);
+    let mut group = vec![first];
+    while group.len() < limits.articles && bytes < limits.bytes {
+        let Ok(job) = queue.try_recv() else { break };
+        bytes += weight(&job);
+        group.push(job);
+    }
+    group
+}
+
+fn weight(job: &Job) -> usize {
+    match &job.write {
+        Write::Put(article) => article.article.body.len(),
+        Write::Delete(_) => 0,
+    }
+}
+
+fn acknowledge(group: Vec<Job>, receipts: Vec<Receipt>, shared: &Shared) -> Followed {
+    let last = receipts.iter().filter(|receipt| receipt.change != Change::NotFound).map(|receipt| receipt.seq).max();
+    shared.durable.fetch_max(last.unwrap_or(0), Ordering::AcqRel);
+    let mut done = Vec::with_capacity(group.len());
+    for (mut job, receipt) in group.into_iter().zip(receipts) {
+        (job.progress)(Progress::Durable(receipt));
+        done.push((receipt, job.progress));
+    }
+    done
+}
+
+fn refuse(group: Vec<Job>, error: &Error) {
+    for mut job in group {
+        (job.progress)(Progress::Failed(error.clone()));
+    }
+}

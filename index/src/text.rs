@@ -1,0 +1,308 @@
+//! How text is read for search: the same for what is indexed, asked and highlighted.
+//!
+//! Words are lower-cased and lose their accents; an apostrophe and the dots of an abbreviation
+//! vanish ("U.S." is "us"), the possessive `'s` too; a hyphen parts words. The stemmed form of a
+//! word finds its inflections, the exact form is for phrases, beginnings and typing errors.
+
+use tantivy::tokenizer::{Language, Stemmer, TextAnalyzer, Token, TokenStream, Tokenizer};
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+
+/// A word as it is indexed, and the bytes of the text that it stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Word {
+    pub(crate) text: String,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+/// The words of `text`, folded.
+pub(crate) fn exact(text: &str) -> impl Iterator<Item = Word> + '_ {
+    let mut position = 0;
+    std::iter::from_fn(move || {
+        let mut word = String::new();
+        let (start, end) = next_word(text, position, &mut word)?;
+        position = end;
+        Some(Word { text: word, start, end })
+    })
+}
+
+/// The words of `text`, folded and stemmed.
+pub(crate) fn stemmed(text: &str) -> Vec<Word> {
+    let mut analyzer = stemming_analyzer();
+    let mut stream = analyzer.token_stream(text);
+    let mut words = Vec::new();
+    while let Some(token) = stream.next() {
+        words.push(Word { text: token.text.clone(), start: token.offset_from, end: token.offset_to });
+    }
+    words
+}
+
+/// The words of `text`, folded, with one blank between: how whole names are compared.
+pub(crate) fn folded(text: &str) -> String {
+    exact(text).map(|word| word.text).collect::<Vec<_>>().join(" ")
+}
+
+/// Yields folded words to tantivy.
+pub(crate) fn exact_analyzer() -> TextAnalyzer {
+    TextAnalyzer::builder(Folding::default()).build()
+}
+
+/// Yields folded and stemmed words to tantivy.
+pub(crate) fn stemming_analyzer() -> TextAnalyzer {
+    TextAnalyzer::builder(Folding::default()).filter(Stemmer::new(Language::English)).build()
+}
+
+/// Words are cut after so many bytes, in the index as in queries, so that a line of base64 costs no more than a word.
+const WORD_BYTES: usize = 100;
+
+#[derive(Clone, Default)]
+struct Folding {
+    token: Token,
+}
+
+struct FoldingStream<'a> {
+    text: &'a str,
+    token: &'a mut Token,
+}
+
+impl Tokenizer for Folding {
+    type TokenStream<'a> = FoldingStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> FoldingStream<'a> {
+        self.token.reset();
+        FoldingStream { text, token: &mut self.token }
+    }
+}
+
+impl TokenStream for FoldingStream<'_> {
+    fn advance(&mut self) -> bool {
+        let Some((start, end)) = next_word(self.text, self.token.offset_to, &mut self.token.text) else {
+            return false;
+        };
+        self.token.offset_from = start;
+        self.token.offset_to = end;
+        self.token.position = self.token.position.wrapping_add(1);
+        true
+    }
+
+    fn token(&self) -> &Token {
+        self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        self.token
+    }
+}
+
+/// Finds the first word at or after byte `from`, writes its folded form into `word` and returns its bounds.
+fn next_word(text: &str, from: usize, word: &mut String) -> Option<(usize, usize)> {
+    let mut from = from;
+    loop {
+        word.clear();
+        let start = from + text[from..].find(is_word_char)?;
+        let end = read_word(text, start, word);
+        if !word.is_empty() {
+            word.truncate(word.floor_char_boundary(WORD_BYTES));
+            return Some((start, end));
+        }
+        // Only combining marks, which fold to nothing.
+        from = end;
+    }
+}
+
+/// Reads the word that begins at `start`, folding it into `word`; returns where it ends.
+fn read_word(text: &str, start: usize, word: &mut String) -> usize {
+    if let Some(end) = read_abbreviation(text, start, word) {
+        return end;
+    }
+    let mut end = start;
+    while let Some(c) = text[end..].chars().next() {
+        let after = &text[end + c.len_utf8()..];
+        if is_word_char(c) {
+            if is_ideograph(c) && end > start {
+                break;
+            }
+            fold(c, word);
+            end += c.len_utf8();
+            if is_ideograph(c) {
+                break;
+            }
+            continue;
+        }
+        match c {
+            '\'' | '’' | 'ʼ' | '‘' | '＇' => {
+                if is_possessive(after) {
+                    return end + c.len_utf8() + 1;
+                }
+                if !after.chars().next().is_some_and(char::is_alphabetic) {
+                    break;
+                }
+            }
+            '.' if digit_before(text, end) && after.starts_with(|c: char| c.is_ascii_digit()) => word.push('.'),
+            ',' if digit_before(text, end) && is_thousand(after) => {}
+            '\u{ad}' | '\u{200d}' | '\u{200c}' if after.starts_with(is_word_char) => {}
+            _ => break,
+        }
+        end += c.len_utf8();
+    }
+    end
+}
+
+/// "U.S.", "e.g": single letters with dots between become one word. The last dot belongs to it.
+fn read_abbreviation(text: &str, start: usize, word: &mut String) -> Option<usize> {
+    let mut rest = text[start..].chars();
+    let mut end = start;
+    let mut letters = 0;
+    loop {
+        let mut ahead = rest.clone();
+        let (letter, mark) = (ahead.next(), ahead.next());
+        match (letter, mark) {
+            (Some(letter), Some('.')) if letter.is_alphabetic() => {
+                fold(letter, word);
+                end += letter.len_utf8() + 1;
+                letters += 1;
+                rest = ahead;
+            }
+            (Some(letter), mark) if letters > 0 && letter.is_alphabetic() && !mark.is_some_and(is_word_char) => {
+                fold(letter, word);
+                return Some(end + letter.len_utf8());
+            }
+            _ if letters > 1 && !letter.is_some_and(is_word_char) => return Some(end),
+            _ => {
+                word.clear();
+                return None;
+            }
+        }
+    }
+}
+
+/// Whether the apostrophe before `after` begins a possessive ending: an s that ends the word.
+fn is_possessive(after: &str) -> bool {
+    let mut after = after.chars();
+    matches!(after.next(), Some('s' | 'S')) && !after.next().is_some_and(is_word_char)
+}
+
+fn digit_before(text: &str, end: usize) -> bool {
+    text[..end].ends_with(|c: char| c.is_ascii_digit())
+}
+
+/// Three digits and no more: what follows the comma of "1,000".
+fn is_thousand(after: &str) -> bool {
+    let digits = after.bytes().take(4).take_while(u8::is_ascii_digit).count();
+    digits == 3
+}
+
+fn is_word_char(c: char) -> bool {
+    match c {
+        // Unicode counts this apostrophe among the letters.
+        'ʼ' => false,
+        _ if c.is_ascii() => c.is_ascii_alphanumeric(),
+        _ => c.is_alphanumeric() || is_combining_mark(c),
+    }
+}
+
+/// Scripts without blanks between words: each sign is a word, and phrases find words of several.
+fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{3ffff}')
+}
+
+/// Appends `c` in lower case and without accents. Marks that are letters' parts in other scripts stay.
+fn fold(c: char, into: &mut String) {
+    if c.is_ascii() {
+        into.push(c.to_ascii_lowercase());
+        return;
+    }
+    match c {
+        // These would fall apart to no one's use: й is not и, nor a syllable of Hangul its letters.
+        '\u{400}'..='\u{52f}' | '\u{ac00}'..='\u{d7a3}' => into.extend(c.to_lowercase().map(plain_yo)),
+        _ if is_ideograph(c) => into.push(c),
+        _ => decompose_compatible(c, |part| part.to_lowercase().for_each(|letter| fold_letter(letter, into))),
+    }
+}
+
+/// In print the dots of ё are left out as often as not.
+fn plain_yo(c: char) -> char {
+    if c == 'ё' { 'е' } else { c }
+}
+
+/// Appends a part of a letter: not if it is an accent, nor the mark in what falls apart into words ("½").
+fn fold_letter(c: char, into: &mut String) {
+    match c {
+        'ß' => into.push_str("ss"),
+        'æ' => into.push_str("ae"),
+        'œ' => into.push_str("oe"),
+        'ø' => into.push('o'),
+        'ł' => into.push('l'),
+        'đ' | 'ð' => into.push('d'),
+        'þ' => into.push_str("th"),
+        'ı' => into.push('i'),
+        _ if is_accent(c) || !is_word_char(c) => {}
+        _ => into.push(c),
+    }
+}
+
+fn is_accent(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn folds_words() {
+        let cases = [
+            ("Sit-down TALKS", "sit down talks"),
+            ("the U.S. and the U.S.-led", "the us and the us led"),
+            ("in the U.S", "in the us"),
+            ("J.D. Marlow; e.g. this", "jd marlow eg this"),
+            ("I. Then A.", "i then a"),
+            ("Varda’s and Varda's, states' don’t", "varda and varda states dont"),
+            ("O'Brien ‘quoted’", "obrien quoted"),
+            ("1,000.50 dollars in 2,3 or 2022.", "1000.50 dollars in 2 3 or 2022"),
+            ("Élodie Żółć Straße", "elodie zolc strasse"),
+            ("e\u{301}te\u{301}", "ete"),
+            ("Київ Ёлка", "київ елка"),
+            ("東京 is", "東 京 is"),
+            ("— … ! \u{301}", ""),
+        ];
+        for (text, words) in cases {
+            assert_eq!(folded(text), words, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn stems_and_keeps_places() {
+        let text = "Negotiators’ talks";
+        let words = stemmed(text);
+        assert_eq!(words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>(), ["negoti", "talk"]);
+        assert_eq!(&text[words[0].start..words[0].end], "Negotiators");
+    }
+
+    #[test]
+    fn cuts_endless_words() {
+        assert_eq!(exact(&"é".repeat(1000)).next().map(|word| word.text.len()), Some(WORD_BYTES));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_yields_words_in_order(text in "\\PC*|[a-cA-C.'’ -]{0,40}") {
+            let mut end = 0;
+            for word in exact(&text) {
+                prop_assert!(word.start >= end && word.end > word.start);
+                prop_assert!(text.get(word.start..word.end).is_some());
+                prop_assert!(!word.text.is_empty());
+                end = word.end;
+            }
+        }
+
+        #[test]
+        fn folding_twice_changes_nothing(text in "[a-zA-Z0-9À-ɏЀ-ӿ '’.,-]{0,40}") {
+            prop_assert_eq!(folded(&folded(&text)), folded(&text));
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Entities over several articles: figures and lookup.

@@ -1,0 +1,12 @@
+//! The embedded engine, through its public contract.
+
+// Helpers of tests may unwrap as tests do.
+#![allow(clippy::unwrap_used)]
+
+mod changes;
+mod entities;
+mod model;
+mod paging;
+mod recovery;
+mod samples;
+mod search;
