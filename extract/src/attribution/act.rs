@@ -13,7 +13,7 @@ pub(super) fn of(r: &Reading<'_>, draft: &Draft) -> Act {
     let to = draft.content.first().is_some_and(|c| r.is(c.start, "to"));
     let found = finds(r, draft);
     match lemma {
-        "according" if found => Act::Finding,
+        "according" | ":" if found => Act::Finding,
         "show" | "reveal" | "indicate" | "suggest" | "find" | "conclude" | "estimate" | "prove" | "demonstrate"
         | "report" | "say" | "note" | "have" | "give" | "put" | "predict"
             if found =>
@@ -82,13 +82,13 @@ fn be(whole: &str) -> Act {
 }
 
 /// Plans, decisions, rulings, orders, wishes.
-const INTENT: &str = "plan intend decide want hope aim order rule seek try approve ban require wish prefer decline refuse choose opt \
+const INTENT: &str = "plan intend decide want hope aim order rule seek try approve ban require wish decline refuse choose opt \
     vote demand propose decision effort desire attempt resolve mandate prohibit authorize permit grant reject \
     strike block overturn uphold sue look prepare mean determination goal bid push commit veto instruct direct \
     nominate elect consider weigh mull ruling overrule sentence allow forbid bar strategy design";
 
 /// Beliefs, feelings, opinions.
-const THOUGHT: &str = "think believe know feel fear doubt see view regard worry expect assume suspect understand realize remember \
+const THOUGHT: &str = "think prefer believe know feel fear doubt see view regard worry expect assume suspect understand realize remember \
     forget like love hate wonder consider anticipate imagine trust care favor favour respect admire enjoy dislike \
     blame belief opinion concern dream perceive recognize fault mind credit sense regret find suppose guess deem \
     support oppose distrust faith confidence enthusiasm anger frustration judge resent rate perception impression";

@@ -9,7 +9,8 @@ use super::tags::Tag;
 
 /// The words that name to whom the draft's content was said.
 pub(super) fn find(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
-    let object = draft.object.clone().filter(|_| takes_hearer(&draft.lemma));
+    let whole = |object: &Range<usize>| draft.content.len() == 1 && draft.content[0] == *object;
+    let object = draft.object.clone().filter(|object| takes_hearer(&draft.lemma) && !whole(object));
     let found = object.or_else(|| after(r, draft))?;
     let end = found.clone().find(|&i| i > found.start && phrase::is_date_word(r.lower(i))).unwrap_or(found.end);
     let named =
@@ -130,7 +131,7 @@ fn after(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
         let to = r.tag(i) == Tag::To && !matches!(r.tag(i + 1), Tag::Vb | Tag::Rb);
         let hearer = to && i == from && says_to(&draft.lemma) || channel && (to || r.is(i, "with"));
         if hearer {
-            return phrase_at(r, i + 1);
+            return phrase_at(r, i + 1).filter(|found| !draft.holds(found.start));
         }
     }
     None

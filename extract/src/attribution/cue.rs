@@ -141,7 +141,10 @@ fn of_verb(r: &Reading<'_>, group: &Group, subject: Option<&Subject>) -> Candida
         Form::Participle => Voice::Participle,
     };
     let inverted = subject.is_some_and(|s| s.order == Order::Inverted);
-    let frame = if inverted {
+    let opening = subject.filter(|s| inverted && r.is(s.tokens.end, ":") && group.first == r.unit(group.first).start);
+    let frame = if let Some(subject) = opening {
+        Frame { cue_end: group.end, ..frame::after_verb(r, subject.tokens.end, &group.lemma) }
+    } else if inverted {
         Frame { key: "end".into(), at: group.end, cue_end: group.end, object: None }
     } else {
         frame::after_verb(r, group.end, &group.lemma)

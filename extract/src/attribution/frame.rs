@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::phrase;
 use super::reading::Reading;
+use super::subject;
 use super::tags::Tag;
 
 /// The construction after a possible cue.
@@ -154,7 +155,7 @@ fn adverb_frame(r: &Reading<'_>, at: usize, cue_end: usize) -> Option<Frame> {
 fn clause(r: &Reading<'_>, at: usize, cue_end: usize) -> Option<Frame> {
     let mut end = phrase::base_after(r, at)?;
     for _ in 0..6 {
-        if phrase::starts_clause(r, end) {
+        if phrase::starts_clause(r, end) || starts_after_apposition(r, end) {
             return Some(Frame::new("clause", at, cue_end));
         }
         let links =
@@ -165,6 +166,12 @@ fn clause(r: &Reading<'_>, at: usize, cue_end: usize) -> Option<Frame> {
         }
     }
     None
+}
+
+/// "said Dean, a doctor, should know": the verb comes after the apposition.
+fn starts_after_apposition(r: &Reading<'_>, end: usize) -> bool {
+    let after = if r.tag(end) == Tag::Comma { subject::with_apposition(r, end) } else { end };
+    after > end && r.tag(after) == Tag::Comma && phrase::starts_clause(r, after + 1)
 }
 
 /// The verb has an object; what comes after that?

@@ -47,7 +47,7 @@ fn quote(r: &Reading<'_>, cast: &Cast<'_>, draft: &Draft) -> Quote {
     let (speakers, speaker_confidence) =
         draft.source.as_ref().map_or((Vec::new(), 0.0), |source| speaker::speakers(r, cast, source));
     let entities =
-        |tokens: &std::ops::Range<usize>| cast.inside(tokens).map(|(_, mention)| mention.entity).collect::<Vec<_>>();
+        |tokens: &std::ops::Range<usize>| cast.inside(tokens).map(|place| place.mention.entity).collect::<Vec<_>>();
     let mut about: Vec<usize> = draft.content.iter().flat_map(entities).collect();
     about.sort_unstable();
     about.dedup();

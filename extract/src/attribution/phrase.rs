@@ -197,7 +197,7 @@ fn base_before(r: &Reading<'_>, end: usize, floor: usize) -> Option<usize> {
 }
 
 /// Whether the token ends words like "last week".
-fn ends_time(r: &Reading<'_>, i: usize) -> bool {
+pub(super) fn ends_time(r: &Reading<'_>, i: usize) -> bool {
     matches!(r.lower(i), "week" | "month" | "year" | "night" | "morning" | "evening" | "afternoon")
         && i > 0
         && matches!(r.lower(i - 1), "last" | "this" | "next" | "that" | "earlier")

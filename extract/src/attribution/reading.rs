@@ -5,6 +5,7 @@ use std::ops::Range;
 use sayso_document::{Document, Span, TokenKind};
 
 use super::marks::{self, Quotation};
+use super::phrase;
 use super::tags::{self, Seen, Tag};
 use super::verbs;
 
@@ -77,7 +78,9 @@ impl<'d> Reading<'d> {
                 Tag::Nns if self.tag(i - 1).is_noun() && self.is_hidden_verb(i) => Tag::Vbz,
                 Tag::Nn if self.is_hidden_gerund(i) => Tag::Vbg,
                 Tag::Nn | Tag::Jj if self.is_hidden_infinitive(i) => Tag::Vb,
-                Tag::Vbn if self.is_hidden_past(i) => Tag::Vbd,
+                Tag::Nns if self.is_hidden_plan(i) => Tag::Vbz,
+                Tag::Vbn if self.is_hidden_past(i) || self.ends_subject(i) && self.lacks_verb_after(i) => Tag::Vbd,
+                Tag::Vb if self.ends_subject(i) => Tag::Vbp,
                 same => same,
             };
             self.tags[i] = mended;
@@ -94,6 +97,43 @@ impl<'d> Reading<'d> {
         let colon = self.is(i + 1, ":") && self.tag(i - 1) == Tag::Nnp;
         let relative = self.is(i + 1, "that") && self.tag(i + 2).is_finite();
         may && (clause && !relative || quotation || colon) && matches!(self.tag(i - 1), Tag::Nnp | Tag::Nn)
+    }
+
+    /// "Clinton plans to call".
+    fn is_hidden_plan(&self, i: usize) -> bool {
+        self.tag(i - 1) == Tag::Nnp
+            && self.tag(i + 1) == Tag::To
+            && matches!(self.tag(i + 2), Tag::Vb | Tag::Vbp)
+            && tags::may_be(self.lower(i), Tag::Vbz)
+    }
+
+    /// Whether the phrase before `i` opens its clause, so that the verb at `i` is the first of it.
+    fn ends_subject(&self, i: usize) -> bool {
+        let Some(start) = phrase::before(self, i) else { return false };
+        let floor = self.unit(i).start;
+        let Some(before) = start.checked_sub(1).filter(|_| start > floor) else { return start == floor };
+        match self.tag(before) {
+            Tag::Comma | Tag::Colon | Tag::Wrb => !(floor..before).rev().take(15).any(|j| self.tag(j) == Tag::Colon),
+            Tag::Cc => self.tag(before.saturating_sub(1)) == Tag::Comma || before == floor,
+            Tag::In => matches!(
+                self.lower(before),
+                "that" | "because" | "while" | "as" | "though" | "although" | "if" | "after" | "since"
+            ),
+            _ => false,
+        }
+    }
+
+    /// "The researchers reported that": no other verb with tense comes before the clause ends.
+    fn lacks_verb_after(&self, i: usize) -> bool {
+        if self.is(i + 1, "by") {
+            return false;
+        }
+        let end = (i + 1..self.unit(i).end.min(i + 15)).find(|&j| {
+            self.tag(j).is_finite()
+                || matches!(self.tag(j), Tag::Comma | Tag::Stop | Tag::Colon | Tag::Quote | Tag::Wdt | Tag::Wp)
+                || self.is(j, "that")
+        });
+        end.is_none_or(|j| !self.tag(j).is_finite())
     }
 
     /// "is warning voters" is no noun phrase.
@@ -123,8 +163,19 @@ impl<'d> Reading<'d> {
             Tag::Prp => matches!(self.lower(before), "he" | "she" | "they" | "we" | "i"),
             Tag::Nnp => !self.is(i + 1, "by"),
             Tag::Nn | Tag::Nns => before + 1 < i && !self.is(i + 1, "by"),
+            Tag::Comma => !self.is(i + 1, "by") && self.closes_apposition(before),
             _ => false,
         }
+    }
+
+    /// Whether the comma at `i` closes an apposition to a name: "Adam Schiff, the top Democrat,".
+    fn closes_apposition(&self, i: usize) -> bool {
+        let opens = (i.saturating_sub(25).max(1)..i).rev().find(|&j| {
+            self.tag(j) == Tag::Comma
+                && (matches!(self.tag(j + 1), Tag::Dt | Tag::Prps | Tag::Cd | Tag::Vbg)
+                    || matches!(self.lower(j + 1), "who" | "which"))
+        });
+        opens.is_some_and(|j| self.tag(j - 1) == Tag::Nnp && self.unit_at(j) == self.unit_at(i))
     }
 
     /// Whether capital letters say nothing about names in this sentence: nearly all words have them.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sayso_document::{Entity, EntityType, Mention, MentionForm};
+use sayso_document::{Entity, EntityType, Mention, MentionForm, Span};
 
 use super::reading::Reading;
 use super::tags::Tag;
@@ -10,8 +10,17 @@ use super::tags::Tag;
 /// The mentions of a document, asked by place.
 pub(super) struct Cast<'m> {
     entities: &'m [Entity],
-    /// With the token ranges that they cover, by start, then longest first.
-    mentions: Vec<(Range<usize>, &'m Mention)>,
+    /// By start, then longest first.
+    places: Vec<Place<'m>>,
+}
+
+/// A mention and the tokens that it covers.
+#[derive(Clone, Debug)]
+pub(super) struct Place<'m> {
+    tokens: Range<usize>,
+    /// One past the last token of the name, where it has one: an apposition may follow.
+    name_end: usize,
+    pub(super) mention: &'m Mention,
 }
 
 /// The longest mention, in tokens, that a look-up reckons with.
@@ -19,25 +28,39 @@ const LONGEST: usize = 40;
 
 impl<'m> Cast<'m> {
     pub(super) fn new(r: &Reading<'_>, entities: &'m [Entity], mentions: &'m [Mention]) -> Self {
-        let tokens = |m: &Mention| r.token_at(m.span.start())..r.token_at(m.span.end().saturating_sub(1)) + 1;
-        let mut mentions: Vec<_> =
-            mentions.iter().filter(|m| m.entity < entities.len()).map(|m| (tokens(m), m)).collect();
-        mentions.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
-        Self { entities, mentions }
+        let end = |span: Span| r.token_at(span.end().saturating_sub(1)) + 1;
+        let known = mentions.iter().filter(|m| m.entity < entities.len());
+        let mut places: Vec<_> = known
+            .map(|mention| Place {
+                tokens: r.token_at(mention.span.start())..end(mention.span),
+                name_end: end(mention.name.unwrap_or(mention.span)),
+                mention,
+            })
+            .collect();
+        places.sort_by_key(|place| (place.tokens.start, std::cmp::Reverse(place.tokens.end)));
+        Self { entities, places }
     }
 
     /// The mentions that lie inside a range of tokens, nested ones too.
-    pub(super) fn inside(&self, tokens: &Range<usize>) -> impl Iterator<Item = &(Range<usize>, &'m Mention)> {
-        let from = self.mentions.partition_point(|(range, _)| range.start < tokens.start);
-        let to = self.mentions.partition_point(|(range, _)| range.start < tokens.end);
+    pub(super) fn inside(&self, tokens: &Range<usize>) -> impl Iterator<Item = &Place<'m>> {
+        let from = self.places.partition_point(|place| place.tokens.start < tokens.start);
+        let to = self.places.partition_point(|place| place.tokens.start < tokens.end);
         let end = tokens.end;
-        self.mentions[from..to.max(from)].iter().filter(move |(range, _)| range.end <= end)
+        self.places[from..to.max(from)].iter().filter(move |place| place.tokens.end <= end || place.name_end <= end)
     }
 
     /// The widest mention over a token.
-    fn over(&self, token: usize) -> Option<&(Range<usize>, &'m Mention)> {
-        let from = self.mentions.partition_point(|(range, _)| range.start + LONGEST < token);
-        self.mentions[from..].iter().take_while(|(range, _)| range.start <= token).find(|(range, _)| token < range.end)
+    fn over(&self, token: usize) -> Option<&Place<'m>> {
+        let from = self.places.partition_point(|place| place.tokens.start + LONGEST < token);
+        let near = self.places[from..].iter().take_while(|place| place.tokens.start <= token);
+        near.into_iter().find(|place| token < place.tokens.end)
+    }
+
+    /// The mention whose head is the token: the last of its name, or of all of it.
+    fn headed_by(&self, token: usize) -> Option<&Place<'m>> {
+        let from = self.places.partition_point(|place| place.tokens.start + LONGEST < token);
+        let near = self.places[from..].iter().take_while(|place| place.tokens.start <= token);
+        near.into_iter().find(|place| place.tokens.end == token + 1 || place.name_end == token + 1)
     }
 
     fn kind(&self, mention: &Mention) -> EntityType {
@@ -71,12 +94,19 @@ pub(super) fn speakers(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) 
     (speakers, sure)
 }
 
-/// "Lavrov, who said": the mention that ends right before the pronoun.
+/// "Lavrov, who said": the mention that ends right before the pronoun. "Who" looks further back for a person.
 fn antecedent<'m>(r: &Reading<'_>, cast: &Cast<'m>, pronoun: usize) -> Vec<&'m Mention> {
-    let before = (1..=2).filter_map(|back| pronoun.checked_sub(back));
-    let before = before.take_while(|&i| r.unit_at(i) == r.unit_at(pronoun));
-    let last = before.into_iter().find(|&i| r.tag(i) != Tag::Comma);
-    last.and_then(|i| cast.over(i)).map(|(_, mention)| *mention).into_iter().collect()
+    let unit = r.unit(pronoun);
+    let Some(last) = (unit.start..pronoun).rev().take(2).find(|&i| r.tag(i) != Tag::Comma) else { return Vec::new() };
+    let near = cast.over(last);
+    let person = |place: &&Place<'m>| cast.kind(place.mention) == EntityType::Person;
+    let found = if r.is(pronoun, "who") {
+        let back = (unit.start.max(pronoun.saturating_sub(12))..pronoun).rev();
+        near.filter(person).or_else(|| back.filter_map(|i| cast.headed_by(i)).find(person))
+    } else {
+        near
+    };
+    found.map(|place| place.mention).into_iter().collect()
 }
 
 /// The first noun phrase of a source, with all that "and" joins to it, and what comes after it.
@@ -103,46 +133,38 @@ fn by_head<'m>(r: &Reading<'_>, cast: &Cast<'m>, phrase: &Range<usize>) -> Vec<&
     let mut found = Vec::new();
     let mut from = phrase.start;
     for part_end in phrase.clone().filter(|&i| matches!(r.tag(i), Tag::Cc | Tag::Comma)).chain([phrase.end]) {
-        let inside = cast.over(part_end).is_some_and(|(range, _)| range.start < part_end && part_end < phrase.end);
+        let inside = cast.over(part_end).is_some_and(|place| place.tokens.start < part_end && part_end < phrase.end);
         if part_end > from && !inside {
             let mut last = part_end - 1;
             if r.tag(last) == Tag::Pos && last > from {
                 last -= 1;
             }
-            found.extend(
-                cast.over(last)
-                    .filter(|(range, _)| range.end == last + 1 && !leads(r, range, part_end))
-                    .map(|(_, mention)| *mention),
-            );
+            found.extend(cast.headed_by(last).map(|place| place.mention));
         }
         from = part_end + 1;
     }
     found
 }
 
-/// Whether a mention only modifies what follows it: the "Trump" of "Trump campaign".
-fn leads(r: &Reading<'_>, mention: &Range<usize>, end: usize) -> bool {
-    mention.end < end && r.tag(mention.end).is_noun()
-}
-
 /// A name in apposition, or the author of a document.
 fn by_rest<'m>(r: &Reading<'_>, cast: &Cast<'m>, phrase: &Range<usize>, rest: &Range<usize>) -> Vec<&'m Mention> {
-    let named = |mention: &Mention| mention.name.is_some();
-    if r.tag(rest.start) == Tag::Comma && rest.len() > 1 {
-        let next = cast
-            .over(rest.start + 1)
-            .filter(|(range, m)| range.start == rest.start + 1 && named(m) && cast.kind(m) == EntityType::Person);
-        return next.map(|(_, mention)| *mention).into_iter().collect();
+    // "A lawyer for the paper, David Schulz,".
+    let comma = rest.clone().find(|&i| r.tag(i) == Tag::Comma);
+    let apposed = comma.and_then(|comma| cast.over(comma + 1).filter(|place| place.tokens.start == comma + 1));
+    let person = |place: &&Place<'m>| place.mention.name.is_some() && cast.kind(place.mention) == EntityType::Person;
+    if let Some(place) = apposed.filter(person) {
+        return vec![place.mention];
     }
     let head = r.lower(phrase.end.saturating_sub(1));
     if !is_document(head) {
         return Vec::new();
     }
-    let author = |mention: &Mention| matches!(cast.kind(mention), EntityType::Person | EntityType::Organization);
-    let modifier = cast.inside(phrase).find(|(_, m)| author(m));
+    let author = |place: &&Place<'m>| matches!(cast.kind(place.mention), EntityType::Person | EntityType::Organization);
+    let modifier = cast.inside(phrase).find(author);
     let linked = matches!(r.lower(rest.start), "by" | "from" | "of" | "in") && !rest.is_empty();
-    let after = || cast.inside(rest).find(|(range, m)| range.start <= rest.start + 3 && author(m)).filter(|_| linked);
-    modifier.or_else(after).map(|(_, mention)| *mention).into_iter().collect()
+    let after =
+        || cast.inside(rest).filter(|_| linked).find(author).filter(|place| place.tokens.start <= rest.start + 3);
+    modifier.or_else(after).map(|place| place.mention).into_iter().collect()
 }
 
 /// Things that speak for the one who wrote or ordered them.

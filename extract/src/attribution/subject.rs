@@ -73,7 +73,8 @@ fn own_subject(r: &Reading<'_>, group: &Group) -> Option<Subject> {
     if first == unit.start {
         return inverted(r, group);
     }
-    let last = first - 1;
+    let first = before_time(r, first, unit.start);
+    let last = first.saturating_sub(1);
     match r.tag(last) {
         Tag::Wp | Tag::Wdt => return Some(Subject { tokens: last..first, order: Order::Relative }),
         Tag::In if r.is(last, "that") => return Some(Subject { tokens: last..first, order: Order::Relative }),
@@ -91,6 +92,21 @@ fn own_subject(r: &Reading<'_>, group: &Group) -> Option<Subject> {
     inverted(r, group)
 }
 
+/// Steps back over a time between subject and verb: "Axelrod on Wednesday called".
+fn before_time(r: &Reading<'_>, first: usize, floor: usize) -> usize {
+    let mut at = first;
+    if at > floor + 2 && phrase::ends_time(r, at - 1) {
+        return if matches!(r.lower(at - 3), "just" | "earlier" | "late") { at - 3 } else { at - 2 };
+    }
+    while at > floor + 1 && phrase::is_date_word(r.lower(at - 1)) {
+        at -= 1;
+    }
+    if at < first && at > floor + 1 && matches!(r.lower(at - 1), "on" | "late" | "early" | "last" | "this") {
+        at -= 1;
+    }
+    at
+}
+
 /// The subject before a parenthesis that closes with the comma at `comma`: "Kevin Madden, a strategist,".
 /// An apposition or a relative clause belongs to it, an adverb ("however") does not.
 fn apposed(r: &Reading<'_>, comma: usize) -> Option<Range<usize>> {
@@ -105,7 +121,7 @@ fn apposed(r: &Reading<'_>, comma: usize) -> Option<Range<usize>> {
         let apposition =
             matches!(tag, Tag::Dt | Tag::Prps | Tag::Cd) || matches!(word, "one" | "formerly" | "including");
         if relative || apposition {
-            return Some(start..comma + 1);
+            return Some(whole(r, start, floor)..comma + 1);
         }
         let adverbial = matches!(tag, Tag::Rb | Tag::In | Tag::Vbg | Tag::Vbn | Tag::To | Tag::Wrb | Tag::Uh | Tag::Cc);
         if adverbial && best.is_none() {
@@ -114,6 +130,17 @@ fn apposed(r: &Reading<'_>, comma: usize) -> Option<Range<usize>> {
         best = best.or_else(|| tag.opens_phrase().then_some(start..comma + 1));
     }
     best
+}
+
+/// Takes in the name before an apposition that was found: "Jane Doe, head of the union, which …,".
+fn whole(r: &Reading<'_>, start: usize, floor: usize) -> usize {
+    if start <= floor + 1 || r.tag(start - 1) != Tag::Comma || r.tag(start) == Tag::Nnp {
+        return start;
+    }
+    match phrase::before(r, start - 1) {
+        Some(name) if r.tag(start - 2) == Tag::Nnp && name >= floor => name,
+        _ => start,
+    }
 }
 
 /// The subject after the verb, as in "…," said the minister, a former judge.
@@ -131,7 +158,9 @@ fn inverted(r: &Reading<'_>, group: &Group) -> Option<Subject> {
     if phrase::starts_clause(r, end) && first != unit.start {
         return None;
     }
-    (first > unit.start).then(|| Subject { tokens: group.end..with_apposition(r, end), order: Order::Inverted })
+    // "Said Ellis: “…”" opens its sentence; otherwise that order is a question or an order.
+    (first > unit.start || r.is(end, ":"))
+        .then(|| Subject { tokens: group.end..with_apposition(r, end), order: Order::Inverted })
 }
 
 /// Takes in an apposition after a noun phrase: "Ed Rendell, a former governor". Ends before the full

@@ -48,7 +48,7 @@ pub(super) fn draft(r: &Reading<'_>, candidate: &Candidate, odds: Odds, starts: 
 pub(super) fn looks_back(candidate: &Candidate, odds: Odds) -> bool {
     let turned = candidate.subject.as_ref().is_some_and(|s| s.order == Order::Inverted);
     let free = matches!(candidate.voice, Voice::Active) && candidate.left != '-';
-    turned || free && (candidate.frame.is_end() || odds.back > 0.5)
+    turned && candidate.frame.is_end() || free && (candidate.frame.is_end() || odds.back > 0.5)
 }
 
 fn trim_cue(r: &Reading<'_>, candidate: &Candidate) -> Range<usize> {
