@@ -64,7 +64,7 @@ def words(low, high):
     for word, n in low.items():
         total = n + high[word]
         share = n / total
-        if len(word) > 1 and total >= 25 and share >= 0.25 and word.isascii():
+        if len(word) > 1 and total >= 10 and share >= 0.25 and word.isascii():
             rows.append((word, "o" if share >= 0.9 else "m"))
     return sorted(rows)
 

@@ -44,7 +44,7 @@ pub(super) fn cluster(document: &Document, lexicon: &Lexicon, names: &[NameMenti
         clusters.add_short(i, name);
     }
     let mut all = clusters.all;
-    join_bodies(&mut all);
+    join_bodies(&mut all, lexicon);
     for cluster in &mut all {
         cluster.names.sort_unstable();
     }
@@ -153,7 +153,7 @@ impl Clusters<'_, '_> {
 }
 
 /// Moves short forms of bodies and acronyms to their long forms.
-fn join_bodies(all: &mut [Cluster]) {
+fn join_bodies(all: &mut [Cluster], lexicon: &Lexicon) {
     let bodies: Vec<usize> = (0..all.len()).filter(|&c| all[c].kind == EntityType::Organization).collect();
     let mut by_acronym: FxHashMap<String, usize> = FxHashMap::default();
     let mut by_end: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
@@ -175,6 +175,7 @@ fn join_bodies(all: &mut [Cluster]) {
         let (first, last) = ends(short);
         let longer = [first, last].into_iter().filter_map(|word| by_end.get(word)).flatten().copied();
         let long = longer.filter(|&l| l != c).find(|&l| shortens(short, &all[l].key));
+        let long = long.or_else(|| only_long(all, short, by_end.get(short)?, lexicon));
         let long = long.or_else(|| by_acronym.get(&as_acronym(&all[c].surface)?).copied());
         moves.extend(long.filter(|&l| l != c).map(|l| (c, l)));
     }
@@ -182,6 +183,16 @@ fn join_bodies(all: &mut [Cluster]) {
         let names = std::mem::take(&mut all[from].names);
         all[to].names.extend(names);
     }
+}
+
+/// The one long name that a head alone, "the Times", can be short for.
+fn only_long(all: &[Cluster], short: &str, same_end: &[usize], lexicon: &Lexicon) -> Option<usize> {
+    if short.contains(' ') || !lexicon.class(short).is(Class::ORG) {
+        return None;
+    }
+    let mut long = same_end.iter().copied().filter(|&l| all[l].key.len() > short.len() && all[l].key.ends_with(short));
+    let first = long.next()?;
+    long.all(|l| l == first).then_some(first)
 }
 
 /// The first and last word of a key.

@@ -7,7 +7,20 @@ use crate::lexicon::{Class, Lexicon, fold};
 use crate::names::NameMention;
 
 /// A description has at most this many words between article and head.
-const MODIFIERS: usize = 2;
+const MODIFIERS: usize = 3;
+
+/// Titles before names are cut short; descriptions are not.
+const SHORT: [(&str, &str); 9] = [
+    ("sen", "senator"),
+    ("rep", "representative"),
+    ("gov", "governor"),
+    ("gen", "general"),
+    ("lt", "lieutenant"),
+    ("sgt", "sergeant"),
+    ("prof", "professor"),
+    ("dr", "doctor"),
+    ("rev", "reverend"),
+];
 
 /// What descriptions may refer to, in reading order.
 struct Antecedent {
@@ -88,6 +101,9 @@ fn antecedents(
 /// The word in the form in which titles are compared: spokesman, spokeswoman and spokesperson are one.
 fn comparable(word: &str) -> String {
     let word = fold(word).trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    if let Some((_, long)) = SHORT.iter().find(|(short, _)| *short == word) {
+        return (*long).to_owned();
+    }
     for ending in ["woman", "person", "man"] {
         if let Some(stem) = word.strip_suffix(ending)
             && matches!(stem, "spokes" | "chair" | "congress" | "council")
@@ -105,7 +121,15 @@ fn head(document: &Document, lexicon: &Lexicon, at: usize) -> Option<usize> {
         if tokens[head].kind != TokenKind::Word {
             return None;
         }
-        let class = lexicon.class(document.word(head));
+        let word = document.word(head);
+        let class = lexicon.class(word);
+        if word.chars().next().is_some_and(char::is_uppercase) {
+            // "the Russian president", "the Vermont senator"; but "the Times" is a name.
+            if class.is(Class::NORP_WORD.or(Class::PLACE_WORD)) || lexicon.is_place(&fold(word)) {
+                continue;
+            }
+            return None;
+        }
         let next = if head + 1 < tokens.len() { document.word(head + 1) } else { "" };
         let next_class = lexicon.class(next);
         let heads = class.is(Class::TITLE.or(Class::ORG));
@@ -115,7 +139,7 @@ fn head(document: &Document, lexicon: &Lexicon, at: usize) -> Option<usize> {
             return (!matches!(next, "of" | "for" | "at" | "who" | "that" | "which") && !capital).then_some(head);
         }
         let modifier = class.is(Class::TITLE_MODIFIER.or(Class::NORP_WORD).or(Class::TITLE).or(Class::ORG))
-            || is_time_modifier(document.word(head));
+            || is_time_modifier(word);
         if !modifier {
             return None;
         }
@@ -130,7 +154,9 @@ fn is_time_modifier(word: &str) -> bool {
 /// The last entity before the description whose title or name has all of its words.
 fn resolve(document: &Document, antecedents: &[Antecedent], at: usize, head: usize) -> Option<usize> {
     let start = document.tokens()[at].span.start();
-    let wanted: Vec<String> = (at + 1..=head).map(|i| comparable(document.word(i))).collect();
+    let small = |i: &usize| !document.word(*i).starts_with(char::is_uppercase);
+    // Countries and places in the description need not stand in the title.
+    let wanted: Vec<String> = (at + 1..=head).filter(small).map(|i| comparable(document.word(i))).collect();
     let (wanted_head, modifiers) = wanted.split_last()?;
     let before = antecedents.partition_point(|a| a.at < start);
     // Only so far back: an article is shorter, and a text that is none must not cost its square.

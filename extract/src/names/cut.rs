@@ -175,6 +175,9 @@ fn small_before(words: &Words, at: usize, from: usize) -> Option<usize> {
 /// The title in small letters before a run, with the names that belong to it.
 fn small_title(words: &Words, run: Range<usize>, from: usize) -> Option<Span> {
     let at = run.start;
+    if run.len() == 1 && words.is(at, Class::ORG) {
+        return None;
+    }
     if at == from || !words.is(at - 1, Class::TITLE) || words.capital(at - 1) {
         return None;
     }

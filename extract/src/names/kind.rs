@@ -49,11 +49,26 @@ fn single(words: &Words, i: usize) -> Weights {
         // The capital of a first word says little.
         add_to(&mut sum, Kind::None, 1.5);
     }
+    if is_camel(words.text(i)) {
+        add_to(&mut sum, Kind::Org, 2.0);
+        add_to(&mut sum, Kind::Person, -2.0);
+    }
+    if words.forced(i) && !words.seen(i) && !class.is(listed) && words.text(i).ends_with(['y', 'd', 'g', 's']) {
+        // "Conversely", "Chastened", "Explores": forms of ordinary words that no list holds.
+        add_to(&mut sum, Kind::None, 0.7);
+    }
     if words.document.tokens().get(i + 1).is_some_and(|next| next.kind == TokenKind::Number) {
         // "RM 177", "Phase 1".
         add_to(&mut sum, Kind::None, 2.5);
     }
     sum
+}
+
+/// "PolitiFact": capitals inside, but not as in "McDonald" or "DeSantis".
+fn is_camel(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    let inner = bytes.windows(2).position(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    inner.is_some_and(|at| at >= 3 || bytes[0].is_ascii_lowercase())
 }
 
 fn several(words: &Words, run: &Range<usize>) -> Weights {

@@ -57,6 +57,10 @@ fn starts(words: &Words, i: usize, end: usize) -> bool {
     if class.is(KNOWN) {
         return true;
     }
+    let named = class.is(Class::FIRST_NAME) && next && words.is(i + 1, Class::SURNAME);
+    if named || next && words.seen(i) {
+        return true;
+    }
     if class.is(Class::ORDINARY) {
         return next && class.is(Class::TITLE.or(Class::TITLE_MODIFIER).or(HEADS).or(Class::PLACE_FIRST))
             || class.is(Class::OF_HEAD) && words.reads(i + 1, "of") && nameable(words, i + 2);

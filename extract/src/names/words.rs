@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashSet;
 use sayso_document::{Document, SentenceRole, TokenKind};
 
 use crate::lexicon::{Class, Lexicon, Position, Weights, fold};
@@ -11,6 +12,8 @@ pub(crate) struct Words<'d, 't> {
     pub(crate) document: &'d Document<'t>,
     pub(crate) lexicon: &'d Lexicon,
     words: Vec<Word>,
+    /// Folded words that have a capital where none is owed to their place.
+    seen: FxHashSet<Cow<'t, str>>,
 }
 
 /// One token as the rules see it.
@@ -41,10 +44,12 @@ impl<'d, 't> Words<'d, 't> {
             };
             words.push(word);
         }
-        let mut all = Self { document, lexicon, words };
+        let mut all = Self { document, lexicon, words, seen: FxHashSet::default() };
         for sentence in 0..document.sentences().len() {
             all.force(sentence);
         }
+        all.seen =
+            (0..all.words.len()).filter(|&i| all.capital(i) && !all.forced(i)).map(|i| all.folded(i, i + 1)).collect();
         all
     }
 
@@ -100,6 +105,11 @@ impl<'d, 't> Words<'d, 't> {
 
     pub(crate) fn forced(&self, i: usize) -> bool {
         self.words.get(i).is_some_and(|word| word.forced)
+    }
+
+    /// Whether the word of token `i` has a capital elsewhere in the document where none is owed to its place.
+    pub(crate) fn seen(&self, i: usize) -> bool {
+        self.seen.contains(&self.folded(i, i + 1))
     }
 
     pub(crate) fn prefix(&self, i: usize) -> usize {
@@ -188,8 +198,9 @@ impl Word {
         let bare = &text[prefix.map_or(0, |p| p.len())..];
         let mut letters = bare.chars();
         let first = letters.next();
-        let capital = first.is_some_and(char::is_uppercase)
-            || first.is_some_and(char::is_lowercase) && letters.next().is_some_and(char::is_uppercase);
+        let capital = (first.is_some_and(char::is_uppercase)
+            || first.is_some_and(char::is_lowercase) && letters.next().is_some_and(char::is_uppercase))
+            && !is_contraction(bare);
         let capitals = capital && is_all_capitals(bare);
         // Words of more than three letters in capitals may be ordinary names: "AMMAN".
         let shouted = if capitals && bare.len() > 3 { lexicon.class(&title_case(bare)) } else { Class::default() };
@@ -201,6 +212,12 @@ impl Word {
             prefix: prefix.map_or(0, |p| p.len() as u8),
         }
     }
+}
+
+/// "We're", "Don't", "I'll": verbs and no names, unlike "O'Brien".
+fn is_contraction(word: &str) -> bool {
+    let Some((_, ending)) = word.rsplit_once(['\'', '’']) else { return false };
+    matches!(ending, "re" | "ve" | "ll" | "d" | "m" | "t")
 }
 
 fn is_all_capitals(word: &str) -> bool {
