@@ -186,7 +186,7 @@ mod tests {
           also: Lind (2)
 
         Quotes
-        the harbour will open
+        … the harbour will open
           — Ada Lind · said · indirect speech
         ");
     }

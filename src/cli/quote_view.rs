@@ -5,10 +5,13 @@ use std::ops::Range;
 use super::labels::{Act, Kind, Polarity};
 use super::render::{DIM, HIT, KIND, NAME, Paragraph, SAID};
 use super::{dates, highlights};
-use crate::proto::{self, Quote, Span};
+use crate::proto::{self, EntityType, Quote, Span};
 
 /// Words that stand for a speaker without describing one.
 const PRONOUNS: [&str; 10] = ["he", "she", "it", "they", "i", "we", "you", "who", "him", "her"];
+
+/// A shorter role says nothing, in characters.
+const MIN_ROLE_CHARS: usize = 4;
 
 /// The longest source that is printed whole, in characters.
 const SOURCE_CHARS: usize = 90;
@@ -17,8 +20,7 @@ const SOURCE_CHARS: usize = 90;
 /// highlighted.
 pub(super) fn lines(quote: &Quote, spans: &[Span], width: Option<usize>) -> String {
     let marks = highlights::in_text(quote, spans);
-    // A direct quote's text comes without its marks; in print it has them.
-    let (open, close) = if quote.kind == proto::QuoteKind::Direct as i32 { ("“", "”") } else { ("", "") };
+    let (open, close) = around(quote);
     let said = Paragraph::new().add(SAID, open).add_marked(SAID, &quote.text, HIT, &marks).add(SAID, close);
     let mut out = said.lines(width, 0);
     out.push_str(&attribution(quote).lines(width, 2));
@@ -30,6 +32,18 @@ pub(super) fn lines(quote: &Quote, spans: &[Span], width: Option<usize>) -> Stri
         out.push_str(&Paragraph::new().add_parts(DIM, &[about, id]).lines(width, 4));
     }
     out
+}
+
+/// What to print around a quote's text. A direct quote's text comes without its marks; any other may
+/// be a part of a sentence, which dots tell.
+fn around(quote: &Quote) -> (&'static str, &'static str) {
+    if quote.kind == proto::QuoteKind::Direct as i32 {
+        ("“", "”")
+    } else if quote.text.starts_with(char::is_lowercase) {
+        ("… ", "")
+    } else {
+        ("", "")
+    }
 }
 
 /// "— Ada Lind, Harbour Commissioner · told reporters on Tuesday · direct speech · Veld Courier, 3 March 2026"
@@ -55,7 +69,8 @@ fn speaker(quote: &Quote) -> (String, String) {
     match quote.speakers.as_slice() {
         [] if source.is_empty() => ("unnamed".into(), String::new()),
         [] => (source, String::new()),
-        [one] => (one.name.clone(), role(&one.name, &source)),
+        [one] if one.r#type == EntityType::Person as i32 => (one.name.clone(), role(&one.name, &source)),
+        [one] => (one.name.clone(), String::new()),
         [first @ .., last] => {
             let first: Vec<_> = first.iter().map(|speaker| speaker.name.as_str()).collect();
             (format!("{} and {}", first.join(", "), last.name), String::new())
@@ -69,13 +84,23 @@ fn role(name: &str, source: &str) -> String {
     if PRONOUNS.contains(&source.to_lowercase().as_str()) {
         return String::new();
     }
-    let Some(named) = find_name(name, source) else { return source.to_string() };
+    let Some(named) = find_name(name, source) else { return uncapitalized(source) };
     let trim = |words: &str| {
         words.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '—' | '–')).to_string()
     };
     let (before, after) = (trim(&source[..named.start]), trim(&source[named.end..]));
     let after = if matches!(after.as_str(), "'s" | "’s" | "himself" | "herself") { String::new() } else { after };
-    if before.is_empty() { after } else { before }
+    let role = if before.is_empty() { after } else { before };
+    // "the Lind": no role is as short as that.
+    if role.chars().count() < MIN_ROLE_CHARS { String::new() } else { role }
+}
+
+/// "the spokesman", where a sentence began with it.
+fn uncapitalized(source: &str) -> String {
+    ["The ", "A ", "An ", "His ", "Her ", "Their "]
+        .iter()
+        .find(|article| source.starts_with(**article))
+        .map_or_else(|| source.to_string(), |article| format!("{}{}", article.to_lowercase(), &source[article.len()..]))
 }
 
 /// Where a source gives the speaker's name, or the end of it: all of "Ada Lind", or "Lind".
@@ -129,7 +154,7 @@ mod tests {
     }
 
     fn entity(name: &str) -> EntityRef {
-        EntityRef { name: name.into(), ..EntityRef::default() }
+        EntityRef { name: name.into(), r#type: EntityType::Person as i32, ..EntityRef::default() }
     }
 
     fn sample() -> Quote {
@@ -175,7 +200,7 @@ mod tests {
             ..Quote::default()
         };
         insta::assert_snapshot!(plain(&lines(&quote, &[], None)), @r"
-        the bridge is safe
+        … the bridge is safe
           — officials · indirect speech, not said
         ");
     }
@@ -188,7 +213,8 @@ mod tests {
             ("Ada Lind, the harbour commissioner,", "the harbour commissioner"),
             ("Lind", ""),
             ("She", ""),
-            ("the commissioner", "the commissioner"),
+            ("The commissioner", "the commissioner"),
+            ("the Ada Lind", ""),
             ("Lind herself", ""),
         ] {
             assert_eq!(role("Ada Lind", source), expected, "{source}");
