@@ -3,6 +3,7 @@
 use sayso_document::{Document, EntityType, Mention, MentionForm, TokenKind};
 
 use super::cluster::Cluster;
+use super::office::HEADS;
 use crate::lexicon::{Class, Lexicon, fold};
 use crate::names::NameMention;
 
@@ -136,7 +137,10 @@ fn head(document: &Document, lexicon: &Lexicon, at: usize) -> Option<usize> {
         if heads && !next_class.is(Class::TITLE.or(Class::ORG)) {
             // What it belongs to, or the name itself, follows: then it is no reference back.
             let capital = next.chars().next().is_some_and(char::is_uppercase);
-            return (!matches!(next, "of" | "for" | "at" | "who" | "that" | "which") && !capital).then_some(head);
+            return (!HEADS.contains(&word)
+                && !matches!(next, "of" | "for" | "at" | "who" | "that" | "which")
+                && !capital)
+                .then_some(head);
         }
         let modifier = class.is(Class::TITLE_MODIFIER.or(Class::NORP_WORD).or(Class::TITLE).or(Class::ORG))
             || is_time_modifier(word);

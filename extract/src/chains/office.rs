@@ -1,0 +1,55 @@
+//! Bodies that are called after a person, place or people: "the Obama administration", "Trump's
+//! campaign", "the Saudi government", and "the campaign" after that.
+
+use rustc_hash::FxHashMap;
+use sayso_document::{Counted, Document, Entity, EntityType, Mention, MentionForm};
+
+use crate::names::NameMention;
+
+/// The words, in small letters, that make a body of the name before them.
+pub(super) const HEADS: [&str; 5] = ["administration", "campaign", "government", "police", "regime"];
+
+/// Adds the entities and mentions of such bodies.
+pub(super) fn offices(
+    document: &Document,
+    names: &[NameMention],
+    entities: &mut Vec<Entity>,
+    mentions: &mut Vec<Mention>,
+) {
+    let mut known: FxHashMap<String, usize> = FxHashMap::default();
+    for (i, entity) in entities.iter().enumerate().filter(|(_, e)| e.kind == EntityType::Organization) {
+        known.insert(entity.name.to_lowercase(), i);
+    }
+    let named: FxHashMap<usize, &NameMention> = names.iter().map(|name| (name.tokens.end, name)).collect();
+    // The last body of each head so far.
+    let mut last = [None; HEADS.len()];
+    for at in 1..document.tokens().len() {
+        let Some(head) = HEADS.iter().position(|head| *head == document.word(at)) else { continue };
+        let possessive = at >= 2 && matches!(document.word(at - 1), "'s" | "’s");
+        let sentence = document.sentence_of_token(at);
+        let (start, entity) = match named.get(&(at - usize::from(possessive))) {
+            Some(name) if document.sentence_of_token(name.tokens.start) == sentence => {
+                let words = format!("{} {}", document.text()[name.name.range()].trim(), HEADS[head]);
+                let entity = *known.entry(words.to_lowercase()).or_insert_with(|| {
+                    entities.push(body(words));
+                    entities.len() - 1
+                });
+                (name.tokens.start, entity)
+            }
+            _ if matches!(document.word(at - 1), "the" | "The") => match last[head] {
+                Some(entity) => (at - 1, entity),
+                None => continue,
+            },
+            _ => continue,
+        };
+        last[head] = Some(entity);
+        let span = document.span_of(start..at + 1);
+        mentions.push(Mention { entity, sentence, span, name: None, form: MentionForm::Description });
+    }
+}
+
+fn body(words: String) -> Entity {
+    let name = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (aliases, titles): (Vec<Counted>, Vec<Counted>) = Default::default();
+    Entity { name, kind: EntityType::Organization, aliases, titles, confidence: 0.8 }
+}
