@@ -16,6 +16,10 @@ pub(super) fn drafts(r: &Reading<'_>, starts: &Starts) -> Vec<Draft> {
 fn draft(r: &Reading<'_>, i: usize, starts: &Starts) -> Option<Draft> {
     let unit = r.unit(i);
     let source_end = source_end(r, i + 2)?;
+    // "X told Y that …, according to a transcript": the words are X's, whom the sentence names.
+    if starts.any(unit.start) && i > unit.start && tells_how(r.lower(i + 2)) {
+        return None;
+    }
     let opens = i == unit.start || r.tag(i - 1) == Tag::Cc || i - unit.start <= 1;
     let content = if opens {
         let from = (source_end..unit.end.min(source_end + 60))
@@ -51,4 +55,9 @@ fn source_end(r: &Reading<'_>, from: usize) -> Option<usize> {
         return Some(stop.unwrap_or(unit_end));
     }
     Some(end)
+}
+
+/// Sources that tell how the words came down to us rather than whose they are.
+fn tells_how(word: &str) -> bool {
+    matches!(word, "comments" | "remarks" | "transcripts" | "quotes" | "excerpts" | "audio" | "video" | "footage")
 }

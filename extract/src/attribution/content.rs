@@ -30,7 +30,8 @@ impl Starts {
         self.own.get(i).copied().unwrap_or(false)
     }
 
-    fn any(&self, i: usize) -> bool {
+    /// Whether sure words of attribution, or their subject, begin at a token.
+    pub(super) fn any(&self, i: usize) -> bool {
         self.cue(i) || self.subject.get(i).copied().unwrap_or(false)
     }
 }

@@ -76,6 +76,7 @@ impl<'d> Reading<'d> {
             }
             let mended = match self.tags[i] {
                 Tag::Nns if self.tag(i - 1).is_noun() && self.is_hidden_verb(i) => Tag::Vbz,
+                Tag::Vbz if self.is_hidden_plural(i) => Tag::Nns,
                 Tag::Nn if self.is_hidden_gerund(i) => Tag::Vbg,
                 Tag::Nn | Tag::Jj if self.is_hidden_infinitive(i) => Tag::Vb,
                 Tag::Nns if self.is_hidden_plan(i) => Tag::Vbz,
@@ -134,6 +135,17 @@ impl<'d> Reading<'d> {
                 || self.is(j, "that")
         });
         end.is_none_or(|j| !self.tag(j).is_finite())
+    }
+
+    /// "for talks": no verb with tense follows a preposition.
+    fn is_hidden_plural(&self, i: usize) -> bool {
+        let preposition = matches!(
+            self.lower(i - 1),
+            "for" | "of" | "in" | "on" | "with" | "from" | "at" | "into" | "about" | "by" | "over"
+        );
+        (preposition && self.tag(i - 1) == Tag::In || matches!(self.tag(i - 1), Tag::Dt | Tag::Prps | Tag::Jj))
+            && tags::may_be(self.lower(i), Tag::Nns)
+            && !self.is(i - 1, "that")
     }
 
     /// "is warning voters" is no noun phrase.

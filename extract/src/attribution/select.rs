@@ -35,7 +35,7 @@ pub(super) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
             }
         }
         for draft in offers.drain(..) {
-            if !taken[draft.head] {
+            if !taken[draft.head] && draft.confidence >= LEAST {
                 draft.content.iter().for_each(|c| taken[c.clone()].fill(true));
                 chosen.push(draft);
             }

@@ -31,20 +31,59 @@ pub(super) enum Order {
 /// The subjects of all groups; the list runs in step with `groups`.
 pub(super) fn subjects(r: &Reading<'_>, groups: &[Group]) -> Vec<Option<Subject>> {
     let mut found: Vec<Option<Subject>> = Vec::with_capacity(groups.len());
-    // The latest subject of a verb with tense in the current unit.
-    let mut latest: Option<(usize, Range<usize>)> = None;
+    // The latest subjects of a verb with tense in the current unit, of any and of a verb of saying.
+    let (mut latest, mut saying): (Option<(usize, Range<usize>)>, Option<(usize, Range<usize>)>) = (None, None);
     for group in groups {
         let unit = r.unit_at(group.head);
-        let shared = latest.clone().filter(|(at, _)| *at == unit);
+        let says = is_saying(&group.lemma);
+        let here = |subject: &Option<(usize, Range<usize>)>| subject.clone().filter(|(at, _)| *at == unit);
+        // "The spokesman said that Putin was ready, but said": who said the first said the second.
+        let shared = here(&saying).filter(|_| says).or_else(|| here(&latest));
         let shared = shared.map(|(_, tokens)| Subject { tokens, order: Order::Shared });
         let own = if group.form == Form::Finite { own_subject(r, group) } else { None };
         if let Some(Subject { tokens, order: Order::Plain | Order::Inverted }) = &own {
             latest = Some((unit, tokens.clone()));
         }
-        found.push(own.or(shared));
+        let subject = own.or(shared);
+        if says && let Some(Subject { tokens, order: Order::Plain | Order::Inverted | Order::Shared }) = &subject {
+            saying = Some((unit, tokens.clone()));
+        }
+        found.push(subject);
     }
     lead_in(r, groups, &mut found);
     found
+}
+
+/// Verbs of saying, whose subject goes on speaking within the sentence.
+fn is_saying(lemma: &str) -> bool {
+    matches!(
+        lemma,
+        "say"
+            | "tell"
+            | "add"
+            | "announce"
+            | "argue"
+            | "claim"
+            | "note"
+            | "warn"
+            | "insist"
+            | "write"
+            | "tweet"
+            | "declare"
+            | "state"
+            | "explain"
+            | "suggest"
+            | "call"
+            | "describe"
+            | "accuse"
+            | "acknowledge"
+            | "stress"
+            | "cite"
+            | "refer"
+            | "promise"
+            | "vow"
+            | "urge"
+    )
 }
 
 /// A participle that opens the sentence takes the subject of the verb after it: "Speaking to reporters, he …".
