@@ -1,8 +1,17 @@
 //! What can be asked: the query language, and typed queries with filters.
 
+mod date;
+mod fault;
+mod options;
+mod parse;
+
 use sayso_document::{Act, EntityType, MentionForm, Polarity, QuoteKind};
 
 use crate::{EntityId, PageKey};
+
+pub use fault::{ParseError, ParseErrorKind};
+pub use options::ParseOptions;
+pub use parse::parse;
 
 /// A parsed query.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,7 +80,7 @@ pub enum Field {
     Source,
     /// The authors.
     Author,
-    /// Names and titles of the speaker. Quotes only.
+    /// Names and titles of the speaker; of an unnamed one, the words of the source. Quotes only.
     Speaker,
     /// Names of the entities that the content mentions. Quotes only.
     About,

@@ -1,0 +1,84 @@
+//! What is wrong with a query, where, and what would have been right.
+
+use std::fmt;
+
+/// Why a query cannot be understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    position: usize,
+    kind: ParseErrorKind,
+    expected: String,
+}
+
+/// What sort of fault a query has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ParseErrorKind {
+    /// A quotation mark or parenthesis without its partner.
+    Unbalanced,
+    /// Parentheses with nothing in them.
+    EmptyGroup,
+    /// AND, OR or NOT without what it joins.
+    DanglingOperator,
+    /// Words before a colon that name no field of this search.
+    UnknownField,
+    /// A field, prefix or fuzzy word without letters.
+    ExpectedWord,
+    /// A star that is not at the end of a word.
+    BadPrefix,
+    /// A number after `~` that cannot be.
+    BadDistance,
+    /// A date that is none.
+    BadDate,
+    /// More words and phrases than allowed.
+    TooManyClauses,
+    /// A longer text than allowed.
+    TooLong,
+    /// Parentheses in more parentheses than allowed.
+    TooDeep,
+    /// Nothing but marks: no word to look for.
+    NoWords,
+}
+
+impl ParseError {
+    pub(super) fn new(kind: ParseErrorKind, position: usize, expected: impl Into<String>) -> Self {
+        Self { position, kind, expected: expected.into() }
+    }
+
+    /// Where the fault lies: a byte of the query, on a character boundary, at most the query's length.
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// What sort of fault it is.
+    pub fn kind(&self) -> ParseErrorKind {
+        self.kind
+    }
+
+    /// What would have been right there: "a closing quotation mark".
+    pub fn expected(&self) -> &str {
+        &self.expected
+    }
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.kind {
+            ParseErrorKind::Unbalanced => "unbalanced mark",
+            ParseErrorKind::EmptyGroup => "empty parentheses",
+            ParseErrorKind::DanglingOperator => "operator without operand",
+            ParseErrorKind::UnknownField => "unknown field",
+            ParseErrorKind::ExpectedWord => "missing word",
+            ParseErrorKind::BadPrefix => "star in the wrong place",
+            ParseErrorKind::BadDistance => "bad distance",
+            ParseErrorKind::BadDate => "bad date",
+            ParseErrorKind::TooManyClauses => "too many clauses",
+            ParseErrorKind::TooLong => "query too long",
+            ParseErrorKind::TooDeep => "parentheses too deep",
+            ParseErrorKind::NoWords => "no words",
+        };
+        write!(f, "{what} at byte {}: expected {}", self.position, self.expected)
+    }
+}
+
+impl std::error::Error for ParseError {}

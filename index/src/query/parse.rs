@@ -1,0 +1,421 @@
+//! The query language, read by hand: any text either is a query or is told what is wrong with it.
+//!
+//! ```text
+//! group   = chain { [ "OR" ] chain }          any of them, the more the better
+//! chain   = unary { "AND" unary }             all of them
+//! unary   = { "NOT" | "-" | "+" } primary     none; must
+//! primary = "(" group ")" | field ":" primary | "date:" dates
+//!         | "\"" words "\"" [ "~" slop ] | word [ "*" | "~" [ 1 | 2 ] ] | "*"
+//! dates   = date | ( ">" | ">=" | "<" | "<=" ) date | "[" date "TO" date "]"
+//! ```
+//!
+//! Curly quotation marks are as good as straight ones. Words without letters or digits are passed
+//! over; an empty query matches everything, one of such words alone is a fault.
+
+use super::fault::{ParseError, ParseErrorKind as Kind};
+use super::{Expr, Field, ParseOptions, date};
+use crate::text;
+
+/// Reads a query.
+///
+/// # Errors
+/// What is wrong with it, and where.
+pub fn parse(text: &str, options: &ParseOptions) -> Result<Expr, ParseError> {
+    if text.len() > options.max_length {
+        let position = text.floor_char_boundary(options.max_length);
+        return Err(ParseError::new(Kind::TooLong, position, format!("at most {} bytes", options.max_length)));
+    }
+    if text.trim().is_empty() {
+        return Ok(Expr::All);
+    }
+    let mut parser = Parser { text, at: 0, options, clauses: 0, depth: 0, in_field: false };
+    let (expr, _) = parser.group(Field::Text)?;
+    if parser.at < text.len() {
+        return Err(parser.fault(Kind::Unbalanced, parser.at, "an opening parenthesis before this closing one"));
+    }
+    expr.ok_or_else(|| ParseError::new(Kind::NoWords, 0, "a word to look for"))
+}
+
+type Parsed<T> = Result<T, ParseError>;
+
+struct Parser<'q> {
+    text: &'q str,
+    at: usize,
+    options: &'q ParseOptions,
+    clauses: usize,
+    depth: usize,
+    /// Whether a field was named around this place.
+    in_field: bool,
+}
+
+/// How a part of a group counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Plain,
+    Must,
+    Not,
+}
+
+/// A part of a group, and whether OR stands beside it.
+struct Part {
+    sign: Sign,
+    expr: Expr,
+    or: bool,
+}
+
+const WORD: &str = "a word, a phrase or a parenthesis";
+
+impl<'q> Parser<'q> {
+    /// Reads up to the end or a closing parenthesis. Tells also whether there was anything at all.
+    fn group(&mut self, field: Field) -> Parsed<(Option<Expr>, bool)> {
+        let mut parts: Vec<Part> = Vec::new();
+        let mut any = false;
+        // Where an OR stands that still lacks its right side.
+        let mut or = None;
+        loop {
+            self.skip_blanks();
+            if self.at_end() {
+                break;
+            }
+            if self.operator() == Some("OR") {
+                if !any || or.is_some() {
+                    return Err(self.fault(Kind::DanglingOperator, self.at, WORD));
+                }
+                or = Some(self.at);
+                self.at += 2;
+                if let Some(last) = parts.last_mut() {
+                    last.or = true;
+                }
+                continue;
+            }
+            let (sign, expr) = self.chain(field)?;
+            parts.extend(expr.map(|expr| Part { sign, expr, or: or.is_some() }));
+            any = true;
+            or = None;
+        }
+        match or {
+            Some(_) => Err(self.fault(Kind::DanglingOperator, self.at, WORD)),
+            None => Ok((combine(parts), any)),
+        }
+    }
+
+    fn chain(&mut self, field: Field) -> Parsed<(Sign, Option<Expr>)> {
+        let first = self.unary(field)?;
+        self.skip_blanks();
+        if self.operator() != Some("AND") {
+            return Ok(first);
+        }
+        let mut must = Vec::new();
+        let mut must_not = Vec::new();
+        let mut part = first;
+        loop {
+            match part {
+                (Sign::Not, Some(expr)) => must_not.push(expr),
+                (_, Some(expr)) => must.push(expr),
+                (_, None) => {}
+            }
+            self.skip_blanks();
+            if self.operator() != Some("AND") {
+                break;
+            }
+            self.at += 3;
+            self.skip_blanks();
+            part = self.unary(field)?;
+        }
+        let expr = match (must.len(), must_not.len()) {
+            (0, 0) => None,
+            (1, 0) => must.pop(),
+            _ => Some(Expr::Bool { must, should: Vec::new(), must_not }),
+        };
+        Ok((Sign::Plain, expr))
+    }
+
+    fn unary(&mut self, field: Field) -> Parsed<(Sign, Option<Expr>)> {
+        let mut sign = Sign::Plain;
+        loop {
+            let next = self.rest().chars().nth(1);
+            let bound = next.is_some_and(|c| !c.is_whitespace() && c != ')');
+            sign = match (self.operator(), self.peek()) {
+                (Some("NOT"), _) => {
+                    self.at += 3;
+                    self.skip_blanks();
+                    if sign == Sign::Not { Sign::Plain } else { Sign::Not }
+                }
+                (_, Some('-')) if bound => {
+                    self.at += 1;
+                    if sign == Sign::Not { Sign::Plain } else { Sign::Not }
+                }
+                (_, Some('+')) if bound => {
+                    self.at += 1;
+                    if sign == Sign::Not { Sign::Not } else { Sign::Must }
+                }
+                (Some(_), _) => return Err(self.fault(Kind::DanglingOperator, self.at, WORD)),
+                _ if self.at_end() => return Err(self.fault(Kind::DanglingOperator, self.at, WORD)),
+                _ => return Ok((sign, self.primary(field)?)),
+            };
+        }
+    }
+
+    fn primary(&mut self, field: Field) -> Parsed<Option<Expr>> {
+        match self.peek() {
+            Some('(') => self.parentheses(field),
+            Some(c) if is_quote(c) => self.phrase(field),
+            _ => self.word(field),
+        }
+    }
+
+    fn parentheses(&mut self, field: Field) -> Parsed<Option<Expr>> {
+        let open = self.at;
+        self.depth += 1;
+        if self.depth > self.options.max_depth {
+            let expected = format!("at most {} parentheses within each other", self.options.max_depth);
+            return Err(self.fault(Kind::TooDeep, open, expected));
+        }
+        self.at += 1;
+        let (expr, any) = self.group(field)?;
+        if self.peek() != Some(')') {
+            return Err(self.fault(Kind::Unbalanced, open, "a closing parenthesis for this one"));
+        }
+        self.at += 1;
+        self.depth -= 1;
+        match any {
+            true => Ok(expr),
+            false => Err(self.fault(Kind::EmptyGroup, open, "words between the parentheses")),
+        }
+    }
+
+    fn phrase(&mut self, field: Field) -> Parsed<Option<Expr>> {
+        let open = self.at;
+        let start = open + self.peek().map_or(0, char::len_utf8);
+        let Some(len) = self.text[start..].find(is_quote) else {
+            return Err(self.fault(Kind::Unbalanced, open, "a closing quotation mark for this one"));
+        };
+        let words = &self.text[start..start + len];
+        self.at = start + len;
+        self.at += self.peek().map_or(0, char::len_utf8);
+        let mut slop = 0;
+        match self.peek() {
+            Some('*') => return Err(self.fault(Kind::BadPrefix, self.at, "a star only after a word")),
+            Some('~') => {
+                self.at += 1;
+                let digits = self.until(|c| !c.is_ascii_digit());
+                let expected = format!("a number from 0 to {MAX_SLOP}");
+                let at = self.at;
+                let parsed = digits.parse().ok().filter(|&slop| slop <= MAX_SLOP);
+                slop = parsed.ok_or_else(|| self.fault(Kind::BadDistance, at, expected))?;
+                self.at += digits.len();
+            }
+            _ => {}
+        }
+        if text::exact(words).next().is_none() {
+            return Ok(None);
+        }
+        self.clause(open, Expr::Phrase { field, text: words.to_owned(), slop }).map(Some)
+    }
+
+    fn word(&mut self, field: Field) -> Parsed<Option<Expr>> {
+        let start = self.at;
+        let raw = self.until(|c| c.is_whitespace() || c == '(' || c == ')' || is_quote(c));
+        if let Some((name, _)) = raw.split_once(':')
+            && !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_alphabetic())
+        {
+            return self.fielded(name);
+        }
+        self.at += raw.len();
+        if raw == "*" && field == Field::Text {
+            return self.clause(start, Expr::All).map(Some);
+        }
+        let star = raw.find('*');
+        let tilde = raw.find('~');
+        let expr = match (star, tilde) {
+            (None, None) => {
+                let expr = Expr::Word { field, text: raw.to_owned() };
+                return has_word(raw).then(|| self.clause(start, expr)).transpose();
+            }
+            (Some(star), None) if star + 1 == raw.len() => Expr::Prefix { field, text: raw[..star].to_owned() },
+            (Some(star), _) => {
+                return Err(self.fault(Kind::BadPrefix, start + star, "a star only at the end of a word"));
+            }
+            (None, Some(tilde)) => {
+                let distance = self.distance(start, raw, tilde)?;
+                Expr::Fuzzy { field, text: raw[..tilde].to_owned(), distance }
+            }
+        };
+        let end = star.or(tilde).unwrap_or(0);
+        match has_word(&raw[..end]) {
+            true => self.clause(start, expr).map(Some),
+            false => Err(self.fault(Kind::ExpectedWord, start, "letters before this mark")),
+        }
+    }
+
+    /// What stands after the tilde; without a number, one error in short words and two in long ones.
+    fn distance(&self, start: usize, raw: &str, tilde: usize) -> Parsed<u8> {
+        match &raw[tilde + 1..] {
+            "" => Ok(if raw[..tilde].chars().count() < 8 { 1 } else { 2 }),
+            "1" => Ok(1),
+            "2" => Ok(2),
+            _ => Err(self.fault(Kind::BadDistance, start + tilde + 1, "1, 2 or nothing after the tilde")),
+        }
+    }
+
+    fn fielded(&mut self, name: &str) -> Parsed<Option<Expr>> {
+        let start = self.at;
+        if self.in_field {
+            return Err(self.fault(Kind::UnknownField, start, "words without a field, since one stands before them"));
+        }
+        let known = NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|&(_, field)| field);
+        let allowed = known.filter(|field| field.is_none_or(|field| self.options.fields.contains(&field)));
+        let Some(field) = allowed else {
+            let allowed = |field: Option<Field>| field.is_none_or(|field| self.options.fields.contains(&field));
+            let names: Vec<&str> = NAMES.iter().filter(|&&(_, field)| allowed(field)).map(|&(name, _)| name).collect();
+            let expected = format!("one of {}, or quotation marks around words with a colon", names.join(", "));
+            return Err(self.fault(Kind::UnknownField, start, expected));
+        };
+        self.at += name.len() + 1;
+        let value = self.at;
+        let Some(field) = field else { return self.dates().map(Some) };
+        if self.at_end() || self.peek().is_some_and(char::is_whitespace) {
+            return Err(self.fault(Kind::ExpectedWord, value, "a word or phrase right after the colon"));
+        }
+        self.in_field = true;
+        let expr = self.primary(field)?;
+        self.in_field = false;
+        expr.ok_or_else(|| self.fault(Kind::ExpectedWord, value, "a word or phrase right after the colon")).map(Some)
+    }
+
+    fn dates(&mut self) -> Parsed<Expr> {
+        let start = self.at;
+        let (from, until) = match self.peek() {
+            Some('[' | '{') => self.range()?,
+            _ => {
+                let raw = self.until(|c| c.is_whitespace() || c == '(' || c == ')' || is_quote(c));
+                self.at += raw.len();
+                let sign = raw.find(|c| c != '<' && c != '>' && c != '=').unwrap_or(raw.len());
+                let (from, until) = self.date(start + sign, &raw[sign..])?;
+                match &raw[..sign] {
+                    "" | "=" => (Some(from), Some(until)),
+                    ">=" => (Some(from), None),
+                    ">" => (Some(until), None),
+                    "<=" => (None, Some(until)),
+                    "<" => (None, Some(from)),
+                    _ => return Err(self.fault(Kind::BadDate, start, "one of >, >=, <, <=")),
+                }
+            }
+        };
+        self.clause(start, Expr::Date { from, until })
+    }
+
+    /// `[2026-01-01 TO 2026-02]`, both ends included; `{` and `}` leave their end out; `*` is open.
+    fn range(&mut self) -> Parsed<(Option<i64>, Option<i64>)> {
+        let open = self.at;
+        let Some(len) = self.rest().find([']', '}']) else {
+            return Err(self.fault(Kind::Unbalanced, open, "a closing bracket for this one"));
+        };
+        let inside = &self.text[open + 1..open + len];
+        let Some((first, last)) = inside.split_once(" TO ") else {
+            return Err(self.fault(Kind::BadDate, open + 1, "two dates with TO between them"));
+        };
+        let (with_first, with_last) = (self.rest().starts_with('['), self.rest()[len..].starts_with(']'));
+        let at = |part: &str| open + 1 + (part.trim_start().as_ptr() as usize - inside.as_ptr() as usize);
+        let end = |part: &str| match part.trim() {
+            "*" => Ok(None),
+            date => self.date(at(part), date).map(Some),
+        };
+        let from = end(first)?.map(|(start, end)| if with_first { start } else { end });
+        let until = end(last)?.map(|(start, end)| if with_last { end } else { start });
+        self.at = open + len + 1;
+        Ok((from, until))
+    }
+
+    fn date(&self, at: usize, text: &str) -> Parsed<date::Interval> {
+        date::interval(text).ok_or_else(|| self.fault(Kind::BadDate, at, "a date such as 2026, 2026-01 or 2026-01-31"))
+    }
+
+    fn clause(&mut self, at: usize, expr: Expr) -> Parsed<Expr> {
+        self.clauses += 1;
+        match self.clauses > self.options.max_clauses {
+            true => {
+                let expected = format!("at most {} words and phrases", self.options.max_clauses);
+                Err(self.fault(Kind::TooManyClauses, at, expected))
+            }
+            false => Ok(expr),
+        }
+    }
+
+    fn fault(&self, kind: Kind, at: usize, expected: impl Into<String>) -> ParseError {
+        ParseError::new(kind, at, expected)
+    }
+
+    fn rest(&self) -> &'q str {
+        &self.text[self.at..]
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    /// What comes before the next character that ends it.
+    fn until(&self, ends: impl Fn(char) -> bool) -> &'q str {
+        let rest = self.rest();
+        &rest[..rest.find(ends).unwrap_or(rest.len())]
+    }
+
+    fn skip_blanks(&mut self) {
+        self.at += self.until(|c| !c.is_whitespace()).len();
+    }
+
+    fn at_end(&self) -> bool {
+        matches!(self.peek(), None | Some(')'))
+    }
+
+    /// AND, OR or NOT, standing alone.
+    fn operator(&self) -> Option<&'q str> {
+        let word = self.until(|c| c.is_whitespace() || c == '(' || c == ')' || is_quote(c));
+        matches!(word, "AND" | "OR" | "NOT").then_some(word)
+    }
+}
+
+/// Words that may stand between those of a phrase.
+const MAX_SLOP: u32 = 100;
+
+/// The fields by name; `date` has its own values.
+const NAMES: [(&str, Option<Field>); 8] = [
+    ("text", Some(Field::Text)),
+    ("title", Some(Field::Title)),
+    ("source", Some(Field::Source)),
+    ("author", Some(Field::Author)),
+    ("speaker", Some(Field::Speaker)),
+    ("about", Some(Field::About)),
+    ("cue", Some(Field::Cue)),
+    ("date", None),
+];
+
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '＂')
+}
+
+fn has_word(text: &str) -> bool {
+    text::exact(text).next().is_some()
+}
+
+/// Joins the parts of a group. Beside an OR, "not this" is an alternative; elsewhere it takes away.
+fn combine(parts: Vec<Part>) -> Option<Expr> {
+    let (mut must, mut should, mut must_not) = (Vec::new(), Vec::new(), Vec::new());
+    for Part { sign, expr, or } in parts {
+        match sign {
+            Sign::Must => must.push(expr),
+            Sign::Not if or => {
+                should.push(Expr::Bool { must: Vec::new(), should: Vec::new(), must_not: vec![expr] });
+            }
+            Sign::Not => must_not.push(expr),
+            Sign::Plain => should.push(expr),
+        }
+    }
+    match (must.len(), should.len(), must_not.len()) {
+        (0, 0, 0) => None,
+        (1, 0, 0) => must.pop(),
+        (0, 1, 0) => should.pop(),
+        _ => Some(Expr::Bool { must, should, must_not }),
+    }
+}
