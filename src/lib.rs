@@ -4,6 +4,16 @@
 //! client for Rust programs. What analyses lives in `sayso-extract`, what keeps and finds in
 //! `sayso-index`; here they are put behind protobuf RPCs.
 
+pub mod cli;
+pub mod config;
+mod convert;
+mod grpc;
+mod pipeline;
+mod pool;
+mod samples;
+pub mod server;
+mod telemetry;
+
 /// Messages, clients and service traits of the package `sayso.v1`, generated from `proto/`.
 #[allow(missing_docs, clippy::all, unreachable_pub)]
 pub mod proto {
@@ -12,6 +22,3 @@ pub mod proto {
     /// The protobuf descriptors of this package and of all that it imports, as a serialised `FileDescriptorSet`.
     pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/sayso.bin"));
 }
-
-pub mod cli;
-mod convert;

@@ -6,6 +6,7 @@
 mod abbreviation;
 mod annotation;
 mod chars;
+mod clean;
 mod document;
 mod marks;
 mod paragraph;
@@ -17,6 +18,7 @@ mod token;
 pub use annotation::{
     Act, Addressee, Analysis, Counted, Entity, EntityType, Mention, MentionForm, Polarity, Quote, QuoteKind,
 };
+pub use clean::join_spans;
 pub use document::Document;
 pub use sentence::{Sentence, SentenceRole};
 pub use span::Span;

@@ -1,9 +1,77 @@
 //! `sayso serve`.
 
+use std::{net::SocketAddr, path::PathBuf};
+
+use crate::{
+    config::RawConfig,
+    server::{Failure, Ready},
+    telemetry,
+};
+
 /// Arguments of `sayso serve`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {}
+pub(super) struct Args {
+    /// Settings in TOML, with the names of these flags: `listen = "0.0.0.0:50051"`, `data_dir = …`
+    #[arg(long, value_name = "FILE", env = "SAYSO_CONFIG")]
+    config: Option<PathBuf>,
+    /// Put the sample articles that come with the program, and say what to try with them
+    #[arg(long)]
+    samples: bool,
+    #[command(flatten)]
+    flags: RawConfig,
+}
 
-pub(super) fn run(_args: Args) -> Result<(), Box<dyn std::error::Error>> {
-    Ok(())
+/// Runs the server until it is told to stop (ctrl-c or SIGTERM).
+pub(super) fn run(args: Args) -> Result<(), Failure> {
+    telemetry::start();
+    let config = RawConfig::gather(args.flags, args.config.as_ref())?.resolve()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let server = Ready::open(config).await?;
+        let address = server.address()?;
+        if args.samples {
+            let count = server.put_samples().await?;
+            anstream::println!("{}", welcome(address, count));
+        }
+        // Programs that start the server read this line to learn the port.
+        anstream::println!("sayso listens on {address}");
+        server.run(told_to_stop()).await
+    })
+}
+
+async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        if let Ok(mut terminate) = terminate {
+            tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
+            return;
+        }
+    }
+    // Without a signal to wait for, the server runs until it is killed.
+    if interrupt.await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn welcome(address: SocketAddr, count: usize) -> String {
+    let (bold, dim, plain) = (anstyle::Style::new().bold(), anstyle::Style::new().dimmed(), anstyle::Style::new());
+    let sayso = "cargo run -q --release --";
+    let reset = plain.render_reset();
+    format!(
+        "{bold}{count} sample articles are in (all invented). In another terminal, try:{reset}
+
+  {dim}# who said what about the harbour{reset}
+  {sayso} quotes harbour
+  {sayso} quotes --speaker varrin
+  {dim}# find a person, even misspelt{reset}
+  {sayso} entities varin
+  {dim}# full text{reset}
+  {sayso} search '\"minority share\"'
+
+  {dim}# the same over gRPC, from any language{reset}
+  grpcurl -plaintext -d '{{\"speaker\": \"varrin\"}}' {address} sayso.v1.QuoteService/SearchQuotes
+"
+    )
 }

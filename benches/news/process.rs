@@ -1,0 +1,20 @@
+//! What the system tells of a process (Linux).
+
+use std::{fs, time::Duration};
+
+/// CPU time of a process, user and system. Zero where the system does not tell.
+pub(crate) fn cpu(id: u32) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    // The name in parentheses may hold blanks; after it, user and system time are the 12th and 13th fields, in hundredths.
+    let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
+    let ticks = |at: usize| after.split_whitespace().nth(at).and_then(|ticks| ticks.parse::<u64>().ok()).unwrap_or(0);
+    Duration::from_millis(10 * (ticks(11) + ticks(12)))
+}
+
+/// One line of `/proc/ID/status` in MB: `VmRSS` is what is resident, `RssAnon` what of it is no mapped file.
+pub(crate) fn memory(id: u32, line: &str) -> f64 {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+    let found = status.lines().find_map(|one| one.strip_prefix(line)?.strip_prefix(':'));
+    let kilobytes = found.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<f64>().ok());
+    kilobytes.unwrap_or(0.0) / 1024.0
+}

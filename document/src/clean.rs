@@ -1,0 +1,88 @@
+//! The words of a quote as one readable text.
+
+use crate::{Quote, QuoteKind, Span};
+
+/// Marks that open or close a quotation, whichever language they come from.
+const MARKS: [char; 10] = ['"', '“', '”', '„', '‟', '«', '»', '‘', '’', '\''];
+
+impl Quote {
+    /// The content as one readable text: spans joined, white space made even, the comma before "he
+    /// said" left out. A direct quote stands without its quotation marks; in a mixed one they show
+    /// which words were the speaker's own.
+    ///
+    /// # Panics
+    /// When `text` is not the text that the quote was found in.
+    pub fn clean_text(&self, text: &str) -> String {
+        let parts = self.content.iter().map(|span| match self.kind {
+            QuoteKind::Direct => spoken(span.of(text)),
+            QuoteKind::Indirect | QuoteKind::Mixed => even(span.of(text)),
+        });
+        let joined = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        joined.strip_suffix(',').unwrap_or(&joined).to_owned()
+    }
+}
+
+/// Words that several spans cover, as one readable text: parts that stand apart are joined by " … ".
+pub fn join_spans(spans: &[Span], text: &str) -> String {
+    spans.iter().map(|span| even(span.of(text))).collect::<Vec<_>>().join(" … ")
+}
+
+/// The words inside quotation marks. A mark that re-opens a quotation at a new paragraph goes too.
+fn spoken(words: &str) -> String {
+    let paragraphs = words.lines().map(|line| line.trim().trim_start_matches(MARKS)).collect::<Vec<_>>().join(" ");
+    let bare = even(paragraphs.trim_end_matches(MARKS));
+    // "… is open,”": the comma may stand before the closing mark, or after it in British style.
+    bare.trim_end_matches(MARKS).to_owned()
+}
+
+fn even(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Act, Polarity};
+
+    fn clean(kind: QuoteKind, text: &str, content: &[&str]) -> String {
+        let span = |part: &&str| {
+            let start = text.find(*part).unwrap();
+            Span::new(start, start + part.len())
+        };
+        let quote = Quote {
+            content: content.iter().map(span).collect(),
+            cue: Vec::new(),
+            cue_lemma: String::new(),
+            source: Vec::new(),
+            speakers: Vec::new(),
+            addressee: None,
+            about: Vec::new(),
+            act: Act::Speech,
+            kind,
+            polarity: Polarity::Asserted,
+            when: None,
+            confidence: 1.0,
+            speaker_confidence: 0.0,
+        };
+        quote.clean_text(text)
+    }
+
+    #[test]
+    fn joins_an_interrupted_quotation() {
+        let text = "“The port is open,” Lind said, “and it will\nstay open.”";
+        let content = ["“The port is open,”", "“and it will\nstay open.”"];
+        assert_eq!(clean(QuoteKind::Direct, text, &content), "The port is open, and it will stay open.");
+    }
+
+    #[test]
+    fn drops_the_comma_before_the_cue_and_reopened_marks() {
+        let text = "“We stay.\n\n“We do not move,” Lind said.";
+        assert_eq!(clean(QuoteKind::Direct, text, &["“We stay.\n\n“We do not move,”"]), "We stay. We do not move");
+    }
+
+    #[test]
+    fn keeps_the_marks_of_a_mixed_quote() {
+        let text = "the port was “wide open” again";
+        assert_eq!(clean(QuoteKind::Mixed, text, &[text]), text);
+    }
+}

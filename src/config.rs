@@ -1,0 +1,238 @@
+//! What the server is told: raw settings from a file, the environment and flags, then resolved values.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+
+/// Settings as they are written: flags go before the environment, the environment before the file.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, clap::Args)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawConfig {
+    /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:50051]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<String>,
+    /// Folder that keeps articles and indexes [default: sayso-data]
+    #[arg(long, value_name = "FOLDER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_dir: Option<PathBuf>,
+    /// Threads that analyse articles [default: one a core]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub analysis_threads: Option<usize>,
+    /// Searches that run at once; more wait their turn [default: two a core]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search_threads: Option<usize>,
+    /// How long a search may take when the call sets no deadline [default: 10s]
+    #[arg(long, value_name = "DURATION")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search_timeout: Option<String>,
+    /// Longest body of an article [default: 16MiB]
+    #[arg(long, value_name = "SIZE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_body: Option<String>,
+    /// Largest request message [default: 64MiB]
+    #[arg(long, value_name = "SIZE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_message: Option<String>,
+    /// Most hits of a page [default: 1000]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_page_size: Option<u32>,
+    /// Most words, phrases and ranges of a query [default: 1024]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_query_clauses: Option<u32>,
+    /// Most calls that one connection may have open at once [default: 256]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_concurrent_streams: Option<u32>,
+    /// How long open calls may go on once the server is told to stop [default: 10s]
+    #[arg(long, value_name = "DURATION")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shutdown_grace: Option<String>,
+}
+
+/// Settings as they are used.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The folder that keeps articles and indexes.
+    pub data_dir: PathBuf,
+    /// Threads that analyse.
+    pub analysis_threads: usize,
+    /// Searches that run at once.
+    pub search_threads: usize,
+    /// How long open calls may go on after the order to stop.
+    pub shutdown_grace: Duration,
+    /// What a request may not exceed.
+    pub limits: Limits,
+}
+
+/// What a request may not exceed; `GetServerInfo` tells it to clients.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Limits {
+    /// Bytes of a request message.
+    pub message_bytes: usize,
+    /// Bytes of a body or of a text to analyse.
+    pub body_bytes: usize,
+    /// Bytes of a query.
+    pub query_bytes: usize,
+    /// Words, phrases and ranges of a query.
+    pub query_clauses: usize,
+    /// Hits of a page that names no size.
+    pub default_page_size: usize,
+    /// Hits of a page.
+    pub page_size: usize,
+    /// Values of one repeated filter.
+    pub filter_values: usize,
+    /// Calls that one connection may have open.
+    pub concurrent_streams: u32,
+    /// How long a search may take.
+    pub search_timeout: Duration,
+}
+
+/// Everything that is wrong with the settings, a line each.
+#[derive(Debug)]
+pub struct ConfigError(Vec<String>);
+
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the settings cannot be used:\n  {}", self.0.join("\n  "))
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl RawConfig {
+    /// Adds what the environment (`SAYSO_LISTEN`, …) and the file, if one is named, say where the flags say nothing.
+    pub fn gather(flags: RawConfig, file: Option<&PathBuf>) -> Result<RawConfig, ConfigError> {
+        let mut sources = Figment::new();
+        if let Some(file) = file {
+            if !file.is_file() {
+                return Err(ConfigError(vec![format!("{}: no such file; --config names a TOML file", file.display())]));
+            }
+            sources = sources.merge(Toml::file_exact(file));
+        }
+        // SAYSO_SERVER belongs to the client commands, SAYSO_LOG to the log.
+        sources = sources.merge(Env::prefixed("SAYSO_").ignore(&["server", "log", "config"]));
+        let gathered = sources.merge(Serialized::defaults(flags)).extract();
+        gathered.map_err(|fault| ConfigError(fault.into_iter().map(|one| one.to_string()).collect()))
+    }
+
+    /// The values to use. Every fault is reported, not only the first.
+    pub fn resolve(self) -> Result<Config, ConfigError> {
+        let mut faults = Faults::default();
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let message_bytes = faults.size("max_message", self.max_message, 64 << 20);
+        let config = Config {
+            listen: faults.address(self.listen),
+            data_dir: self.data_dir.unwrap_or_else(|| "sayso-data".into()),
+            analysis_threads: faults.positive("analysis_threads", self.analysis_threads, cores),
+            search_threads: faults.positive("search_threads", self.search_threads, 2 * cores),
+            shutdown_grace: faults.duration("shutdown_grace", self.shutdown_grace, Duration::from_secs(10)),
+            limits: Limits {
+                message_bytes,
+                body_bytes: faults.size("max_body", self.max_body, 16 << 20),
+                query_bytes: 64 << 10,
+                query_clauses: faults.positive("max_query_clauses", self.max_query_clauses.map(|n| n as usize), 1024),
+                default_page_size: 10,
+                page_size: faults.positive("max_page_size", self.max_page_size.map(|n| n as usize), 1000),
+                filter_values: 1000,
+                concurrent_streams: self.max_concurrent_streams.unwrap_or(256),
+                search_timeout: faults.duration("search_timeout", self.search_timeout, Duration::from_secs(10)),
+            },
+        };
+        if config.limits.body_bytes >= message_bytes {
+            faults.0.push("max_body: must be smaller than max_message, so that a body fits a message".into());
+        }
+        if faults.0.is_empty() { Ok(config) } else { Err(ConfigError(faults.0)) }
+    }
+}
+
+/// Collects what is wrong while values are read.
+#[derive(Default)]
+struct Faults(Vec<String>);
+
+impl Faults {
+    fn address(&mut self, given: Option<String>) -> SocketAddr {
+        let default = SocketAddr::from(([127, 0, 0, 1], 50051));
+        let Some(text) = given else { return default };
+        text.parse().unwrap_or_else(|_| {
+            self.0.push(format!("listen: {text:?} is no address; write an IP address and a port, as 0.0.0.0:50051"));
+            default
+        })
+    }
+
+    fn positive(&mut self, name: &str, given: Option<usize>, default: usize) -> usize {
+        if given == Some(0) {
+            self.0.push(format!("{name}: must be at least 1"));
+        }
+        given.unwrap_or(default)
+    }
+
+    fn size(&mut self, name: &str, given: Option<String>, default: usize) -> usize {
+        let Some(text) = given else { return default };
+        match text.parse::<bytesize::ByteSize>() {
+            Ok(size) if size.0 > 0 && size.0 < 1 << 31 => size.0 as usize,
+            _ => {
+                self.0.push(format!("{name}: {text:?} is no size; write 16MiB, say, and less than 2GiB"));
+                default
+            }
+        }
+    }
+
+    fn duration(&mut self, name: &str, given: Option<String>, default: Duration) -> Duration {
+        let Some(text) = given else { return default };
+        let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(|d| Duration::try_from(d).ok());
+        parsed.filter(|d| !d.is_zero()).unwrap_or_else(|| {
+            self.0.push(format!("{name}: {text:?} is no duration; write 10s, say, or 1m30s"));
+            default
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_every_fault_at_once() {
+        let raw = RawConfig {
+            listen: Some("here".into()),
+            search_timeout: Some("soon".into()),
+            max_body: Some("128MiB".into()),
+            analysis_threads: Some(0),
+            ..RawConfig::default()
+        };
+        let said = raw.resolve().unwrap_err().to_string();
+        for part in ["listen: \"here\"", "search_timeout: \"soon\"", "max_body: must be smaller", "analysis_threads"] {
+            assert!(said.contains(part), "{said:?} lacks {part:?}");
+        }
+    }
+
+    #[test]
+    fn flags_go_before_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("sayso.toml");
+        std::fs::write(&file, "listen = \"127.0.0.1:1\"\nmax_body = \"1MiB\"\n").unwrap();
+        let flags = RawConfig { listen: Some("127.0.0.1:2".into()), ..RawConfig::default() };
+        let config = RawConfig::gather(flags, Some(&file)).unwrap().resolve().unwrap();
+        assert_eq!((config.listen.port(), config.limits.body_bytes), (2, 1 << 20));
+    }
+
+    #[test]
+    fn an_unknown_setting_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("sayso.toml");
+        std::fs::write(&file, "lisen = \"127.0.0.1:1\"\n").unwrap();
+        let said = RawConfig::gather(RawConfig::default(), Some(&file)).unwrap_err().to_string();
+        assert!(said.contains("lisen"), "{said}");
+    }
+}

@@ -1,0 +1,98 @@
+//! Counting spans in the unit that a client's language indexes strings by.
+
+use sayso_document::Span;
+
+use crate::proto::{self, OffsetEncoding};
+
+/// How far apart the marks of [`Offsets`] stand, in bytes.
+const STRIDE: usize = 512;
+
+/// Turns byte offsets of one text into offsets of another unit.
+///
+/// One pass over the text notes the count at every [`STRIDE`] bytes; an offset then costs a look-up
+/// and a count within one stride, so that a text with many spans is not read again for each.
+#[derive(Debug)]
+pub(crate) struct Offsets<'t> {
+    text: &'t str,
+    unit: fn(char) -> usize,
+    /// Units before each multiple of the stride; empty when bytes are the unit (or equal it).
+    marks: Vec<u32>,
+}
+
+impl<'t> Offsets<'t> {
+    /// Prepares to count in `text`.
+    pub(crate) fn new(text: &'t str, encoding: OffsetEncoding) -> Self {
+        let unit: fn(char) -> usize = match encoding {
+            OffsetEncoding::Unspecified | OffsetEncoding::Utf8 => char::len_utf8,
+            OffsetEncoding::Utf16 => char::len_utf16,
+            OffsetEncoding::Utf32 => |_| 1,
+        };
+        let bytes = matches!(encoding, OffsetEncoding::Unspecified | OffsetEncoding::Utf8) || text.is_ascii();
+        let marks = if bytes { Vec::new() } else { marks(text, unit) };
+        Self { text, unit, marks }
+    }
+
+    /// A span in the chosen unit.
+    pub(crate) fn span(&self, span: Span) -> proto::Span {
+        let start = self.count(span.start());
+        proto::Span { start, end: start + self.width(span.of(self.text)) }
+    }
+
+    /// How many units some words take.
+    pub(crate) fn width(&self, words: &str) -> u32 {
+        if self.marks.is_empty() { words.len() as u32 } else { self.units(words) }
+    }
+
+    fn count(&self, byte: usize) -> u32 {
+        if self.marks.is_empty() {
+            return byte as u32;
+        }
+        let mark = byte / STRIDE;
+        let from = self.text.ceil_char_boundary(mark * STRIDE);
+        // A mark inside a character stands after it, which can be past the offset only if that is the mark's own.
+        self.marks[mark] + self.units(&self.text[from.min(byte)..byte])
+    }
+
+    fn units(&self, words: &str) -> u32 {
+        words.chars().map(self.unit).sum::<usize>() as u32
+    }
+}
+
+fn marks(text: &str, unit: fn(char) -> usize) -> Vec<u32> {
+    let mut marks = Vec::with_capacity(text.len() / STRIDE + 1);
+    let mut units = 0;
+    for (byte, c) in text.char_indices() {
+        while marks.len() * STRIDE <= byte {
+            marks.push(units as u32);
+        }
+        units += unit(c);
+    }
+    while marks.len() * STRIDE <= text.len() {
+        marks.push(units as u32);
+    }
+    marks
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn counts_as_the_standard_library_does(text in "(?s).{0,40}([a-zé漢😀]{0,400}){0,4}", cut in any::<prop::sample::Index>(), other in any::<prop::sample::Index>()) {
+            let at = |index: prop::sample::Index| text.floor_char_boundary(index.index(text.len() + 1));
+            let (a, b) = (at(cut).min(at(other)), at(cut).max(at(other)));
+            let span = Span::new(a, b);
+            let utf16 = Offsets::new(&text, OffsetEncoding::Utf16).span(span);
+            prop_assert_eq!(utf16.start as usize, text[..a].encode_utf16().count());
+            prop_assert_eq!(utf16.end as usize, text[..b].encode_utf16().count());
+            let utf32 = Offsets::new(&text, OffsetEncoding::Utf32).span(span);
+            prop_assert_eq!(utf32.start as usize, text[..a].chars().count());
+            prop_assert_eq!(utf32.end as usize, text[..b].chars().count());
+            let utf8 = Offsets::new(&text, OffsetEncoding::Unspecified).span(span);
+            prop_assert_eq!((utf8.start as usize, utf8.end as usize), (a, b));
+        }
+    }
+}

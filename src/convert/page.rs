@@ -1,0 +1,78 @@
+//! Page tokens: opaque to clients, bound to the request that they belong to (AIP-158).
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use sayso_index::{PageKey, query::PageRequest};
+
+use super::Fault;
+use crate::{config::Limits, proto};
+
+/// Bytes of the digest of a request at the head of a token.
+const DIGEST: usize = 8;
+
+/// A request for a page of something.
+pub(crate) trait Paged: prost::Message + Clone {
+    /// How many hits, as asked.
+    fn page_size(&self) -> i32;
+    /// The token of the page before.
+    fn page_token(&self) -> &str;
+    /// Empties both, so that what is left is the same for all pages.
+    fn clear_page(&mut self);
+}
+
+macro_rules! paged {
+    ($($message:ident),*) => { $(
+        impl Paged for proto::$message {
+            fn page_size(&self) -> i32 { self.page_size }
+            fn page_token(&self) -> &str { &self.page_token }
+            fn clear_page(&mut self) { self.page_size = 0; self.page_token.clear(); }
+        }
+    )* };
+}
+
+paged!(ListArticlesRequest, SearchRequest, LookupEntitiesRequest, ListMentionsRequest, SearchQuotesRequest);
+
+/// Which page the request asks for.
+pub(crate) fn page_request(request: &impl Paged, limits: &Limits) -> Result<PageRequest, Fault> {
+    let size = match request.page_size() {
+        0 => limits.default_page_size,
+        size if size > 0 => (size as usize).min(limits.page_size),
+        size => {
+            let most = limits.page_size;
+            return Err(Fault::invalid("page_size", format!("{size} is negative; ask for 0 (the default) to {most}")));
+        }
+    };
+    let token = request.page_token();
+    let after = if token.is_empty() { None } else { Some(page_key(request, token)?) };
+    Ok(PageRequest { size, after })
+}
+
+/// The token that leads to the page at `next`; empty at the end.
+pub(crate) fn next_page_token(request: &impl Paged, next: Option<&PageKey>) -> String {
+    let Some(key) = next else { return String::new() };
+    let mut bytes = digest(request).to_vec();
+    bytes.extend_from_slice(key.as_bytes());
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn page_key(request: &impl Paged, token: &str) -> Result<PageKey, Fault> {
+    let unreadable = || {
+        let message = "is not a token of this server; pass the next_page_token of the page before, or none";
+        Fault::new("PAGE_TOKEN_INVALID", "page_token", message)
+    };
+    let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| unreadable())?;
+    let (theirs, key) = bytes.split_at_checked(DIGEST).ok_or_else(unreadable)?;
+    if theirs != digest(request) {
+        let message =
+            "belongs to another request; all fields but page_size must stay as they were, or start without token";
+        return Err(Fault::new("PAGE_TOKEN_MISMATCH", "page_token", message));
+    }
+    PageKey::from_bytes(key).map_err(|_| unreadable())
+}
+
+fn digest(request: &impl Paged) -> [u8; DIGEST] {
+    let mut request = request.clone();
+    request.clear_page();
+    let mut digest = [0; DIGEST];
+    digest.copy_from_slice(&blake3::hash(&request.encode_to_vec()).as_bytes()[..DIGEST]);
+    digest
+}

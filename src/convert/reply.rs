@@ -1,0 +1,243 @@
+//! From domain values to reply messages.
+
+use prost_types::Timestamp;
+use sayso_document::{Counted, Entity, Mention, Quote, Sentence, Span, join_spans};
+use sayso_index::{
+    AnalyzedArticle, Article, ArticleHit, EntityHit, EntityId, EntityRecord, MentionHit, QuoteHit, SentenceHit, Total,
+};
+
+use super::{Offsets, labels};
+use crate::proto::{self, OffsetEncoding};
+
+/// The article as it was put.
+pub(crate) fn article(article: Article) -> proto::Article {
+    proto::Article {
+        published_at: article.published_at.map(timestamp),
+        id: article.id,
+        url: article.url,
+        source: article.source,
+        title: article.title,
+        authors: article.authors,
+        language: article.language,
+        body: article.body,
+    }
+}
+
+/// The article without its body.
+fn article_info(article: &Article) -> proto::ArticleInfo {
+    proto::ArticleInfo {
+        id: article.id.clone(),
+        url: article.url.clone(),
+        source: article.source.clone(),
+        title: article.title.clone(),
+        authors: article.authors.clone(),
+        language: article.language.clone(),
+        published_at: article.published_at.map(timestamp),
+    }
+}
+
+/// An article in a list.
+pub(crate) fn article_summary(hit: &ArticleHit) -> proto::ArticleSummary {
+    proto::ArticleSummary {
+        article: Some(article_info(&hit.article)),
+        sentence_count: hit.sentences,
+        entity_count: hit.entities,
+        quote_count: hit.quotes,
+    }
+}
+
+/// What was found in an article, its spans counted in `encoding`.
+pub(crate) fn annotations(analyzed: &AnalyzedArticle, encoding: OffsetEncoding) -> proto::Annotations {
+    let offsets = Offsets::new(&analyzed.article.body, encoding);
+    let analysis = &analyzed.analysis;
+    let sentences = analysis.sentences.iter().enumerate();
+    let quotes = analysis.quotes.iter().enumerate();
+    proto::Annotations {
+        model: analysis.model.clone(),
+        sentences: sentences.map(|(index, one)| sentence(&analyzed.article, index, one, &offsets)).collect(),
+        entities: article_entities(analyzed, &offsets),
+        quotes: quotes.map(|(index, one)| bare_quote(analyzed, index, one, &offsets)).collect(),
+    }
+}
+
+/// A sentence of an article.
+pub(crate) fn sentence(article: &Article, index: usize, sentence: &Sentence, offsets: &Offsets) -> proto::Sentence {
+    proto::Sentence {
+        id: format!("{}#s{index}", article.id),
+        index: index as u32,
+        paragraph: sentence.paragraph,
+        span: Some(offsets.span(sentence.span)),
+        text: sentence.span.of(&article.body).to_owned(),
+        role: labels::role(sentence.role),
+    }
+}
+
+/// A quote with its article's metadata.
+pub(crate) fn quote(analyzed: &AnalyzedArticle, index: usize, quote: &Quote, offsets: &Offsets) -> proto::Quote {
+    proto::Quote { article: Some(article_info(&analyzed.article)), ..bare_quote(analyzed, index, quote, offsets) }
+}
+
+/// A sentence that matches.
+pub(crate) fn sentence_hit(hit: &SentenceHit, encoding: OffsetEncoding) -> proto::SentenceHit {
+    let offsets = Offsets::new(&hit.article.body, encoding);
+    let highlights = hit.highlights.iter().map(|span| highlight(&hit.article.body, hit.sentence.span, *span, &offsets));
+    proto::SentenceHit {
+        sentence: Some(sentence(&hit.article, hit.index as usize, &hit.sentence, &offsets)),
+        highlights: highlights.collect(),
+        article: Some(article_info(&hit.article)),
+        score: hit.score,
+    }
+}
+
+/// A quote that matches.
+pub(crate) fn quote_hit(hit: &QuoteHit, encoding: OffsetEncoding) -> proto::QuoteHit {
+    let offsets = Offsets::new(&hit.article.article.body, encoding);
+    proto::QuoteHit {
+        quote: Some(quote(&hit.article, hit.index as usize, hit.quote(), &offsets)),
+        highlights: hit.highlights.iter().map(|span| offsets.span(*span)).collect(),
+        score: hit.score,
+    }
+}
+
+/// An entity that matches.
+pub(crate) fn entity_hit(hit: EntityHit) -> proto::EntityHit {
+    proto::EntityHit { entity: Some(entity(hit.entity)), matched: hit.matched, score: hit.score }
+}
+
+/// An entity over all articles.
+pub(crate) fn entity(record: EntityRecord) -> proto::Entity {
+    proto::Entity {
+        id: record.id.to_string(),
+        name: record.name,
+        r#type: labels::entity_type(record.kind),
+        aliases: counted(&record.aliases),
+        titles: counted(&record.titles),
+        mention_count: record.mentions,
+        article_count: record.articles,
+        quote_count: record.quotes,
+        first_seen: record.first_seen.map(timestamp),
+        last_seen: record.last_seen.map(timestamp),
+        external_ids: Default::default(),
+    }
+}
+
+/// A mention in its sentence.
+pub(crate) fn mention_hit(hit: &MentionHit, encoding: OffsetEncoding) -> proto::MentionHit {
+    let analyzed = &hit.article;
+    let offsets = Offsets::new(&analyzed.article.body, encoding);
+    let one = &analyzed.analysis.mentions[hit.index as usize];
+    let around = analyzed.analysis.sentences.get(one.sentence);
+    proto::MentionHit {
+        mention: Some(mention(analyzed, hit.index as usize, one, &offsets)),
+        sentence: around.map(|found| sentence(&analyzed.article, one.sentence, found, &offsets)),
+        article: Some(article_info(&analyzed.article)),
+    }
+}
+
+/// A count of hits.
+pub(crate) fn total(total: Total) -> proto::TotalCount {
+    proto::TotalCount { count: total.count, exact: total.exact }
+}
+
+fn article_entities(analyzed: &AnalyzedArticle, offsets: &Offsets) -> Vec<proto::ArticleEntity> {
+    let analysis = &analyzed.analysis;
+    let mut entities: Vec<_> = analysis.entities.iter().map(article_entity).collect();
+    for (index, one) in analysis.mentions.iter().enumerate() {
+        entities[one.entity].mentions.push(mention(analyzed, index, one, offsets));
+    }
+    entities
+}
+
+fn article_entity(entity: &Entity) -> proto::ArticleEntity {
+    proto::ArticleEntity {
+        id: EntityId::of(entity.kind, &entity.name).to_string(),
+        name: entity.name.clone(),
+        r#type: labels::entity_type(entity.kind),
+        aliases: counted(&entity.aliases),
+        titles: counted(&entity.titles),
+        mentions: Vec::new(),
+        confidence: entity.confidence,
+    }
+}
+
+fn bare_quote(analyzed: &AnalyzedArticle, index: usize, quote: &Quote, offsets: &Offsets) -> proto::Quote {
+    let body = &analyzed.article.body;
+    let (first, context) = context(analyzed, quote);
+    let refs = |positions: &[usize]| positions.iter().map(|at| entity_ref(analyzed, *at)).collect();
+    let addressee = quote.addressee.as_ref();
+    proto::Quote {
+        id: format!("{}#q{index}", analyzed.article.id),
+        index: index as u32,
+        article: None,
+        text: quote.clean_text(body),
+        content: quote.content.iter().map(|span| offsets.span(*span)).collect(),
+        cue: phrase(&quote.cue, body, offsets),
+        cue_lemma: quote.cue_lemma.clone(),
+        source: phrase(&quote.source, body, offsets),
+        speakers: refs(&quote.speakers),
+        speaker_confidence: (!quote.speakers.is_empty()).then_some(quote.speaker_confidence),
+        addressee: addressee.and_then(|to| phrase(&[to.span], body, offsets)),
+        addressees: addressee.map(|to| refs(&to.entities)).unwrap_or_default(),
+        about: refs(&quote.about),
+        act: labels::act(quote.act),
+        kind: labels::kind(quote.kind),
+        polarity: labels::polarity(quote.polarity),
+        when: quote.when.and_then(|span| phrase(&[span], body, offsets)),
+        confidence: quote.confidence,
+        context: context.of(body).to_owned(),
+        sentence: first as u32,
+    }
+}
+
+/// The sentences that a quote touches: the index of the first, and from where to where they stand.
+fn context(analyzed: &AnalyzedArticle, quote: &Quote) -> (usize, Span) {
+    let extent = quote.extent();
+    let sentences = &analyzed.analysis.sentences;
+    let first = sentences.partition_point(|one| one.span.end() <= extent.start());
+    let touched = sentences[first..].iter().take_while(|one| one.span.start() < extent.end());
+    (first, touched.map(|one| one.span).fold(extent, Span::cover))
+}
+
+fn mention(analyzed: &AnalyzedArticle, index: usize, mention: &Mention, offsets: &Offsets) -> proto::Mention {
+    proto::Mention {
+        id: format!("{}#m{index}", analyzed.article.id),
+        entity: Some(entity_ref(analyzed, mention.entity)),
+        sentence: mention.sentence as u32,
+        span: Some(offsets.span(mention.span)),
+        text: mention.span.of(&analyzed.article.body).to_owned(),
+        form: labels::form(mention.form),
+        name: mention.name.map(|span| offsets.span(span)),
+    }
+}
+
+fn entity_ref(analyzed: &AnalyzedArticle, position: usize) -> proto::EntityRef {
+    let entity = &analyzed.analysis.entities[position];
+    proto::EntityRef {
+        id: EntityId::of(entity.kind, &entity.name).to_string(),
+        name: entity.name.clone(),
+        r#type: labels::entity_type(entity.kind),
+    }
+}
+
+fn highlight(body: &str, within: Span, span: Span, offsets: &Offsets) -> proto::Highlight {
+    let words = span.of(body);
+    let start = offsets.width(&body[within.start()..span.start()]);
+    proto::Highlight {
+        span: Some(offsets.span(span)),
+        in_text: Some(proto::Span { start, end: start + offsets.width(words) }),
+        text: words.to_owned(),
+    }
+}
+
+fn phrase(spans: &[Span], body: &str, offsets: &Offsets) -> Option<proto::Phrase> {
+    let spans_of = || spans.iter().map(|span| offsets.span(*span)).collect();
+    (!spans.is_empty()).then(|| proto::Phrase { text: join_spans(spans, body), spans: spans_of() })
+}
+
+fn counted(texts: &[Counted]) -> Vec<proto::CountedText> {
+    texts.iter().map(|one| proto::CountedText { text: one.text.clone(), count: one.count.into() }).collect()
+}
+
+fn timestamp(micros: i64) -> Timestamp {
+    Timestamp { seconds: micros.div_euclid(1_000_000), nanos: (micros.rem_euclid(1_000_000) * 1000) as i32 }
+}

@@ -1,0 +1,27 @@
+//! `AnalyzeService`.
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status};
+
+use super::{Core, deadline, encoding, status};
+use crate::{
+    convert,
+    proto::{AnalyzeRequest, AnalyzeResponse, analyze_service_server::AnalyzeService},
+};
+
+/// Analyses without keeping.
+pub(super) struct Analyze(pub(super) Arc<Core>);
+
+#[tonic::async_trait]
+impl AnalyzeService for Analyze {
+    async fn analyze(&self, request: Request<AnalyzeRequest>) -> Result<Response<AnalyzeResponse>, Status> {
+        let (metadata, _, message) = request.into_parts();
+        let encoding = encoding(message.offset_encoding)?;
+        let limits = &self.0.config.limits;
+        let article = convert::text_to_analyze(message, limits).map_err(status::fault)?;
+        let call = deadline::Call::begin(&metadata, limits.search_timeout);
+        let analyzed = call.within(self.0.pipeline.analyze(article)).await?.map_err(status::pool)?;
+        Ok(Response::new(AnalyzeResponse { annotations: Some(convert::annotations(&analyzed, encoding)) }))
+    }
+}

@@ -1,0 +1,123 @@
+//! `ArticleService`, but for its stream.
+
+use std::sync::Arc;
+
+use sayso_index::{Change, Progress, Receipt, Write};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::UnboundedReceiverStream;
+use tonic::{Request, Response, Status, Streaming};
+
+use super::{Core, encoding, ingest, status};
+use crate::{
+    convert,
+    proto::{
+        DeleteArticleRequest, DeleteArticleResponse, GetArticleRequest, GetArticleResponse, IngestArticlesRequest,
+        ListArticlesRequest, ListArticlesResponse, PutArticleRequest, PutArticleResponse, WaitFor,
+        article_service_server::ArticleService,
+    },
+};
+
+/// Keeps articles.
+pub(super) struct Articles(pub(super) Arc<Core>);
+
+#[tonic::async_trait]
+impl ArticleService for Articles {
+    type IngestArticlesStream = ingest::Answers;
+
+    async fn put_article(&self, request: Request<PutArticleRequest>) -> Result<Response<PutArticleResponse>, Status> {
+        let message = request.into_inner();
+        let wait_for = wait_for(message.wait_for)?;
+        let article = convert::new_article(message.article, &self.0.config.limits).map_err(status::fault)?;
+        let analyzed = self.0.pipeline.analyze(article).await.map_err(status::pool)?;
+        let counted = PutArticleResponse {
+            id: analyzed.article.id.clone(),
+            sentence_count: analyzed.analysis.sentences.len() as u32,
+            entity_count: analyzed.analysis.entities.len() as u32,
+            quote_count: analyzed.analysis.quotes.len() as u32,
+            ..PutArticleResponse::default()
+        };
+        let receipt = self.write(Write::Put(Box::new(analyzed)), wait_for).await?;
+        Ok(Response::new(PutArticleResponse {
+            change: convert::change(receipt.change),
+            sequence_number: receipt.seq,
+            ..counted
+        }))
+    }
+
+    async fn ingest_articles(
+        &self,
+        request: Request<Streaming<IngestArticlesRequest>>,
+    ) -> Result<Response<Self::IngestArticlesStream>, Status> {
+        Ok(Response::new(ingest::answer(Arc::clone(&self.0), request.into_inner())))
+    }
+
+    async fn get_article(&self, request: Request<GetArticleRequest>) -> Result<Response<GetArticleResponse>, Status> {
+        let (metadata, _, message) = request.into_parts();
+        let encoding = encoding(message.offset_encoding)?;
+        let id = convert::article_id("id", message.id).map_err(status::fault)?;
+        let wanted = id.clone();
+        let found = self.0.ask(&metadata, move |engine, _| engine.article(&wanted)).await?;
+        let analyzed = found.ok_or_else(|| status::not_found("Article", &id))?;
+        Ok(Response::new(GetArticleResponse {
+            annotations: Some(convert::annotations(&analyzed, encoding)),
+            article: Some(convert::article(analyzed.article)),
+        }))
+    }
+
+    async fn list_articles(
+        &self,
+        request: Request<ListArticlesRequest>,
+    ) -> Result<Response<ListArticlesResponse>, Status> {
+        let (metadata, _, message) = request.into_parts();
+        let query = convert::article_query(&message, &self.0.config.limits).map_err(status::fault)?;
+        let page = self.0.ask(&metadata, move |engine, interrupt| engine.articles(&query, interrupt)).await?;
+        Ok(Response::new(ListArticlesResponse {
+            articles: page.hits.iter().map(convert::article_summary).collect(),
+            next_page_token: convert::next_page_token(&message, page.next.as_ref()),
+            total: Some(convert::total(page.total)),
+        }))
+    }
+
+    async fn delete_article(
+        &self,
+        request: Request<DeleteArticleRequest>,
+    ) -> Result<Response<DeleteArticleResponse>, Status> {
+        let message = request.into_inner();
+        let wait_for = wait_for(message.wait_for)?;
+        let id = convert::article_id("id", message.id).map_err(status::fault)?;
+        let receipt = self.write(Write::Delete(id.clone()), wait_for).await?;
+        if receipt.change == Change::NotFound {
+            return Err(status::not_found("Article", &id));
+        }
+        Ok(Response::new(DeleteArticleResponse { sequence_number: receipt.seq }))
+    }
+}
+
+impl Articles {
+    /// Makes a change and waits until it has come as far as the caller wants. A caller that goes away
+    /// does not undo it.
+    async fn write(&self, write: Write, wait_for: WaitFor) -> Result<Receipt, Status> {
+        let (tell, heard) = mpsc::unbounded_channel();
+        let told = move |step| {
+            // Nobody listens any more when the caller has gone.
+            let _ = tell.send(step);
+        };
+        self.0.pipeline.write(write, told).await.map_err(status::pool)?;
+        let mut steps = UnboundedReceiverStream::new(heard);
+        while let Some(step) = tokio_stream::StreamExt::next(&mut steps).await {
+            match step {
+                Progress::Failed(error) => return Err(status::engine(error)),
+                Progress::Durable(receipt) if wait_for == WaitFor::Durable => return Ok(receipt),
+                Progress::Durable(_) => {}
+                Progress::Searchable(receipt) => return Ok(receipt),
+            }
+        }
+        Err(status::stopping())
+    }
+}
+
+fn wait_for(number: i32) -> Result<WaitFor, Status> {
+    WaitFor::try_from(number).map_err(|_| {
+        status::fault(convert::Fault::invalid("wait_for", format!("{number} is none of its values; 0 to 2 are")))
+    })
+}

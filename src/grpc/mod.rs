@@ -1,0 +1,79 @@
+//! One thin adapter per service: message in, domain query to the engine, message out.
+
+mod analyze;
+mod articles;
+mod deadline;
+mod entities;
+mod ingest;
+mod quotes;
+mod search;
+mod server;
+mod status;
+
+use std::{sync::Arc, time::SystemTime};
+
+use sayso_index::{Engine, Interrupt};
+use tokio::sync::watch;
+use tonic::{Status, metadata::MetadataMap, service::Routes};
+
+use crate::{config::Config, pipeline::Pipeline, pool::Pool, proto};
+
+/// What all services share.
+pub(crate) struct Core {
+    engine: Arc<dyn Engine>,
+    pipeline: Pipeline,
+    searches: Pool,
+    config: Config,
+    started: SystemTime,
+    stopping: watch::Receiver<bool>,
+}
+
+impl Core {
+    /// The services' common parts. Streams end when `stopping` turns true.
+    pub(crate) fn new(
+        engine: Arc<dyn Engine>,
+        pipeline: Pipeline,
+        config: Config,
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
+        let searches = Pool::new(config.search_threads, 64 * config.search_threads);
+        Self { engine, pipeline, searches, config, started: SystemTime::now(), stopping }
+    }
+
+    /// Asks the engine, on a thread for searches, until the call's deadline passes or its caller goes.
+    async fn ask<T: Send + 'static>(
+        &self,
+        metadata: &MetadataMap,
+        question: impl FnOnce(&dyn Engine, &Interrupt) -> sayso_index::Result<T> + Send + 'static,
+    ) -> Result<T, Status> {
+        let call = deadline::Call::begin(metadata, self.config.limits.search_timeout);
+        let (engine, interrupt) = (Arc::clone(&self.engine), call.interrupt());
+        let answer = self.searches.run(move || question(engine.as_ref(), &interrupt));
+        call.within(answer).await?.map_err(status::pool)?.map_err(status::engine)
+    }
+}
+
+/// All services of the package `sayso.v1`.
+pub(crate) fn routes(core: Core) -> Routes {
+    let core = Arc::new(core);
+    let most = core.config.limits.message_bytes;
+    macro_rules! service {
+        ($server:ty, $adapter:expr) => {
+            <$server>::new($adapter(Arc::clone(&core))).max_decoding_message_size(most)
+        };
+    }
+    Routes::new(service!(proto::article_service_server::ArticleServiceServer<_>, articles::Articles))
+        .add_service(service!(proto::search_service_server::SearchServiceServer<_>, search::Search))
+        .add_service(service!(proto::entity_service_server::EntityServiceServer<_>, entities::Entities))
+        .add_service(service!(proto::quote_service_server::QuoteServiceServer<_>, quotes::Quotes))
+        .add_service(service!(proto::analyze_service_server::AnalyzeServiceServer<_>, analyze::Analyze))
+        .add_service(service!(proto::server_service_server::ServerServiceServer<_>, server::Info))
+}
+
+/// The unit that a request names.
+fn encoding(number: i32) -> Result<proto::OffsetEncoding, Status> {
+    proto::OffsetEncoding::try_from(number).map_err(|_| {
+        let message = format!("{number} is no encoding; 0 to 3 are");
+        status::fault(crate::convert::Fault::invalid("offset_encoding", message))
+    })
+}

@@ -1,0 +1,59 @@
+//! `ServerService`.
+
+use std::sync::Arc;
+
+use sayso_extract::Analyzer;
+use tonic::{Request, Response, Status};
+
+use super::Core;
+use crate::{
+    config,
+    proto::{
+        Counts, GetServerInfoRequest, GetServerInfoResponse, Limits, ModelInfo, server_service_server::ServerService,
+    },
+};
+
+/// Tells what runs here.
+pub(super) struct Info(pub(super) Arc<Core>);
+
+#[tonic::async_trait]
+impl ServerService for Info {
+    async fn get_server_info(
+        &self,
+        request: Request<GetServerInfoRequest>,
+    ) -> Result<Response<GetServerInfoResponse>, Status> {
+        let held = self.0.ask(request.metadata(), |engine, _| engine.status()).await?;
+        Ok(Response::new(GetServerInfoResponse {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            models: vec![ModelInfo {
+                id: Analyzer::MODEL.to_owned(),
+                purpose: "sentences, entities, quotes and their speakers".to_owned(),
+            }],
+            limits: Some(limits(&self.0.config.limits)),
+            counts: Some(Counts {
+                articles: held.articles,
+                sentences: held.sentences,
+                quotes: held.quotes,
+                entities: held.entities,
+                disk_bytes: held.disk_bytes,
+            }),
+            durable_sequence_number: held.durable_seq,
+            searchable_sequence_number: held.searchable_seq,
+            started_at: Some(self.0.started.into()),
+        }))
+    }
+}
+
+fn limits(limits: &config::Limits) -> Limits {
+    Limits {
+        message_bytes: limits.message_bytes as u64,
+        body_bytes: limits.body_bytes as u64,
+        query_bytes: limits.query_bytes as u32,
+        query_clauses: limits.query_clauses as u32,
+        default_page_size: limits.default_page_size as u32,
+        page_size: limits.page_size as u32,
+        concurrent_streams: limits.concurrent_streams,
+        search_timeout: prost_types::Duration::try_from(limits.search_timeout).ok(),
+        filter_values: limits.filter_values as u32,
+    }
+}

@@ -1,0 +1,163 @@
+//! Requests that cannot be answered as they stand: the right code, the right details, and a server that lives on.
+
+use sayso::proto::{
+    Article, ArticleFilter, DeleteArticleRequest, GetArticleRequest, GetEntityRequest, GetQuoteRequest,
+    ListArticlesRequest, LookupEntitiesRequest, PutArticleRequest, SearchQuotesRequest, SearchRequest,
+};
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
+
+use crate::support::{STORY, Server, article, dated, field, reason};
+
+async fn refused_search(server: &Server, request: SearchRequest) -> Status {
+    server.search().await.search(request).await.unwrap_err()
+}
+
+async fn refused_put(server: &Server, article: Option<Article>) -> Status {
+    let request = PutArticleRequest { article, ..PutArticleRequest::default() };
+    server.articles().await.put_article(request).await.unwrap_err()
+}
+
+fn query(words: impl Into<String>) -> SearchRequest {
+    SearchRequest { query: words.into(), ..SearchRequest::default() }
+}
+
+#[tokio::test]
+async fn articles_that_cannot_be_kept() {
+    let server = Server::start();
+    let huge = "word ".repeat(10 << 20);
+    let long_id = "x".repeat(257);
+    let cases = [
+        (None, "article", "INVALID_FIELD"),
+        (Some(article("a", "")), "article.body", "INVALID_FIELD"),
+        (Some(article("a", " \n\t ")), "article.body", "INVALID_FIELD"),
+        (Some(article("a", &huge)), "article.body", "LIMIT_EXCEEDED"),
+        (Some(article("a\nb", STORY)), "article.id", "INVALID_FIELD"),
+        (Some(article(&long_id, STORY)), "article.id", "INVALID_FIELD"),
+        (Some(Article { url: "u".repeat(20_000), ..article("a", STORY) }), "article.url", "LIMIT_EXCEEDED"),
+    ];
+    for (article, wrong, why) in cases {
+        let status = refused_put(&server, article).await;
+        assert_eq!(
+            (status.code(), field(&status).as_str(), reason(&status).as_str()),
+            (Code::InvalidArgument, wrong, why)
+        );
+        assert!(status.message().contains(wrong), "{}", status.message());
+    }
+    let late = prost_types::Timestamp { seconds: 1 << 60, nanos: 0 };
+    let status = refused_put(&server, Some(Article { published_at: Some(late), ..article("a", STORY) })).await;
+    assert_eq!(field(&status), "article.published_at");
+    assert_eq!(server.put(article("a", STORY)).await.quote_count, 3, "the server lives on");
+}
+
+#[tokio::test]
+async fn a_message_above_the_limit_is_refused_and_the_server_lives_on() {
+    let server = Server::start_with(&["--max-message", "1MiB", "--max-body", "512KiB"]);
+    let status = refused_put(&server, Some(article("a", &"word ".repeat(1 << 20)))).await;
+    assert_eq!(status.code(), Code::OutOfRange);
+    assert!(status.message().contains("1048576"), "{}", status.message());
+    assert_eq!(server.put(article("a", STORY)).await.quote_count, 3);
+}
+
+#[tokio::test]
+async fn queries_that_cannot_be_read_tell_where() {
+    let server = Server::start();
+    for (text, at) in [("say \"peace talks", 4), ("(storm", 0), ("storm AND", 9), ("colour:red", 0), ("date:soon", 5)] {
+        let status = refused_search(&server, query(text)).await;
+        assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "query"), "{text}");
+        let details = status.get_error_details();
+        let metadata = &details.error_info().unwrap().metadata;
+        assert_eq!(metadata["position"], at.to_string(), "{text}: {}", status.message());
+        assert!(!metadata["expected"].is_empty(), "{text}");
+    }
+    let clauses = (0..10_000).map(|n| format!("w{n}")).collect::<Vec<_>>().join(" ");
+    let status = refused_search(&server, query(clauses)).await;
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::InvalidArgument, "LIMIT_EXCEEDED"));
+    assert!(status.message().contains("1024"), "{}", status.message());
+    let status = refused_search(&server, query("x".repeat(100_000))).await;
+    assert_eq!(reason(&status), "LIMIT_EXCEEDED");
+    let nested = format!("{}storm{}", "(".repeat(5_000), ")".repeat(5_000));
+    assert_eq!(refused_search(&server, query(nested)).await.code(), Code::InvalidArgument);
+}
+
+#[tokio::test]
+async fn pages_that_do_not_exist() {
+    let server = Server::start();
+    for n in 0..4 {
+        server.put(dated(&format!("a{n}"), "Wire", "2026-01-01", STORY)).await;
+    }
+    let status = refused_search(&server, SearchRequest { page_size: -1, ..query("cranes") }).await;
+    assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "page_size"));
+    for token in ["nonsense", "!!", "AAAAAAAAAAAAAAAAAAAAAAAA"] {
+        let status = refused_search(&server, SearchRequest { page_token: token.into(), ..query("cranes") }).await;
+        assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "page_token"), "{token}");
+    }
+    let first = SearchRequest { page_size: 2, ..query("cranes") };
+    let token = server.search().await.search(first.clone()).await.unwrap().into_inner().next_page_token;
+    let changed = SearchRequest { page_token: token.clone(), ..query("port") };
+    assert_eq!(reason(&refused_search(&server, changed).await), "PAGE_TOKEN_MISMATCH");
+    let smaller = SearchRequest { page_token: token, page_size: 1, ..first };
+    assert_eq!(server.search().await.search(smaller).await.unwrap().into_inner().hits.len(), 1);
+    let more = SearchRequest { page_size: 1_000_000, ..query("cranes") };
+    assert_eq!(
+        server.search().await.search(more).await.unwrap().into_inner().hits.len(),
+        4,
+        "above the limit: the limit"
+    );
+}
+
+#[tokio::test]
+async fn things_that_do_not_exist() {
+    let server = Server::start();
+    let missing = "missing".to_owned();
+    let mut articles = server.articles().await;
+    let get = GetArticleRequest { id: missing.clone(), ..GetArticleRequest::default() };
+    let delete = DeleteArticleRequest { id: missing.clone(), ..DeleteArticleRequest::default() };
+    let quote = GetQuoteRequest { id: "missing#q0".into(), ..GetQuoteRequest::default() };
+    let entity = GetEntityRequest { id: "person/missing".into() };
+    let statuses = [
+        articles.get_article(get).await.unwrap_err(),
+        articles.delete_article(delete).await.unwrap_err(),
+        server.quotes().await.get_quote(quote).await.unwrap_err(),
+        server.entities().await.get_entity(entity).await.unwrap_err(),
+    ];
+    for status in statuses {
+        assert_eq!((status.code(), reason(&status).as_str()), (Code::NotFound, "NOT_FOUND"));
+        let details = status.get_error_details();
+        let resource = details.resource_info().unwrap();
+        assert!(resource.resource_name.contains("missing"), "{resource:?}");
+    }
+}
+
+#[tokio::test]
+async fn fields_that_hold_nonsense() {
+    let server = Server::start();
+    let mut quotes = server.quotes().await;
+    let nonsense = [
+        (SearchQuotesRequest { kinds: vec![99], ..SearchQuotesRequest::default() }, "kinds"),
+        (SearchQuotesRequest { min_confidence: f32::NAN, ..SearchQuotesRequest::default() }, "min_confidence"),
+        (SearchQuotesRequest { speaker: "“”".into(), ..SearchQuotesRequest::default() }, "speaker"),
+        (SearchQuotesRequest { order: 9, ..SearchQuotesRequest::default() }, "order"),
+        (SearchQuotesRequest { offset_encoding: 9, ..SearchQuotesRequest::default() }, "offset_encoding"),
+    ];
+    for (request, wrong) in nonsense {
+        let status = quotes.search_quotes(request).await.unwrap_err();
+        assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, wrong));
+    }
+    let ids = ArticleFilter { article_ids: vec!["a".into(); 1001], ..ArticleFilter::default() };
+    let list = ListArticlesRequest { filter: Some(ids), ..ListArticlesRequest::default() };
+    let status = server.articles().await.list_articles(list).await.unwrap_err();
+    assert_eq!((field(&status).as_str(), reason(&status).as_str()), ("filter.article_ids", "LIMIT_EXCEEDED"));
+    let quote = GetQuoteRequest { id: "no index".into(), ..GetQuoteRequest::default() };
+    assert_eq!(field(&quotes.get_quote(quote).await.unwrap_err()), "id");
+    let long = LookupEntitiesRequest { name: "x".repeat(100_000), ..LookupEntitiesRequest::default() };
+    assert_eq!(field(&server.entities().await.lookup_entities(long).await.unwrap_err()), "name");
+}
+
+#[tokio::test]
+async fn a_deadline_that_has_passed_is_told_as_such() {
+    let server = Server::start_with(&["--search-timeout", "1ns"]);
+    server.put(article("a", STORY)).await;
+    let status = refused_search(&server, query("cranes")).await;
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::DeadlineExceeded, "DEADLINE_EXCEEDED"));
+}

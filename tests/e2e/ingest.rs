@@ -1,0 +1,89 @@
+//! `ArticleService.IngestArticles`.
+
+use std::collections::BTreeMap;
+
+use sayso::proto::{
+    Article, Change, IngestArticlesRequest, IngestArticlesResponse, SearchRequest, ingest_articles_response::Event,
+};
+use tonic::Code;
+
+use crate::support::{STORY, Server, article};
+
+/// Sends all at once, ends the stream, and gathers the answers.
+async fn ingest(server: &Server, articles: Vec<Article>) -> Vec<IngestArticlesResponse> {
+    let requests = articles
+        .into_iter()
+        .enumerate()
+        .map(|(at, article)| IngestArticlesRequest { client_sequence: at as u64 + 1, article: Some(article) });
+    let mut client = server.articles().await;
+    let stream = tokio_stream::iter(requests.collect::<Vec<_>>());
+    let mut answers = client.ingest_articles(stream).await.unwrap().into_inner();
+    let mut all = Vec::new();
+    while let Some(answer) = answers.message().await.unwrap() {
+        all.push(answer);
+    }
+    all
+}
+
+#[tokio::test]
+async fn each_article_is_answered_durable_then_searchable() {
+    let server = Server::start();
+    let articles = (0..40).map(|n| article(&format!("n{n}"), &format!("{STORY}Note {n}.")));
+    let answers = ingest(&server, articles.collect()).await;
+    let mut steps: BTreeMap<u64, Vec<&str>> = BTreeMap::new();
+    for answer in &answers {
+        let step = match answer.event.as_ref().unwrap() {
+            Event::Durable(_) => "durable",
+            Event::Searchable(_) => "searchable",
+            Event::Rejected(rejected) => panic!("{rejected:?}"),
+            Event::Backoff(_) => continue,
+        };
+        steps.entry(answer.client_sequence).or_default().push(step);
+    }
+    assert_eq!(steps.len(), 40);
+    assert!(steps.values().all(|order| order == &["durable", "searchable"]), "{steps:?}");
+}
+
+#[tokio::test]
+async fn a_bad_article_is_rejected_and_the_stream_goes_on() {
+    let server = Server::start();
+    let huge = "word ".repeat(10 << 20);
+    let articles =
+        vec![article("good", STORY), article("empty", " \n"), article("huge", &huge), article("last", STORY)];
+    let answers = ingest(&server, articles).await;
+    let rejected: Vec<_> = answers
+        .iter()
+        .filter_map(|answer| match answer.event.as_ref().unwrap() {
+            Event::Rejected(rejected) => Some((answer.client_sequence, rejected)),
+            _ => None,
+        })
+        .collect();
+    let told: Vec<_> = rejected.iter().map(|(at, why)| (*at, why.id.as_str(), why.reason.as_str())).collect();
+    assert_eq!(told, [(2, "empty", "INVALID_FIELD"), (3, "huge", "LIMIT_EXCEEDED")]);
+    for (_, why) in rejected {
+        assert_eq!((why.code, why.field.as_str()), (i32::from(Code::InvalidArgument), "article.body"));
+        assert!(!why.retryable && why.message.contains("article.body"), "{}", why.message);
+    }
+    let kept = |answer: &&IngestArticlesResponse| matches!(answer.event, Some(Event::Searchable(_)));
+    assert_eq!(answers.iter().filter(kept).count(), 2);
+}
+
+#[tokio::test]
+async fn of_two_with_one_id_the_later_stays() {
+    let server = Server::start();
+    // The first is long, so that its analysis takes longer than that of the second.
+    let long = format!("{} The ferry Alder sank.", STORY.repeat(200));
+    let answers = ingest(&server, vec![article("a", &long), article("a", "The ferry Birch sank.")]).await;
+    let changes: Vec<_> = answers
+        .iter()
+        .filter_map(|answer| match answer.event.as_ref().unwrap() {
+            Event::Durable(durable) => Some(durable.change()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(changes, [Change::Created, Change::Replaced]);
+    let request = SearchRequest { query: "alder birch".into(), ..SearchRequest::default() };
+    let hits = server.search().await.search(request).await.unwrap().into_inner().hits;
+    assert_eq!(hits.len(), 1);
+    assert_eq!(hits[0].sentence.as_ref().unwrap().text, "The ferry Birch sank.");
+}

@@ -1,0 +1,94 @@
+//! `SearchService`.
+
+use sayso::proto::{ArticleFilter, OffsetEncoding, SearchRequest, SearchResponse, SortOrder};
+
+use crate::support::{STORY, Server, article, dated};
+
+async fn search(server: &Server, request: SearchRequest) -> SearchResponse {
+    server.search().await.search(request).await.unwrap().into_inner()
+}
+
+fn query(words: &str) -> SearchRequest {
+    SearchRequest { query: words.into(), ..SearchRequest::default() }
+}
+
+#[tokio::test]
+async fn one_string_finds_sentences_with_highlights_and_metadata() {
+    let server = Server::start();
+    server.put(dated("harbour", "Veld Courier", "2026-03-02", STORY)).await;
+    for words in ["crane", "CRANES", "\"cranes are\"", "cran*", "cranez~1", "safe AND cranes", "+cranes -minister"] {
+        let found = search(&server, query(words)).await;
+        assert_eq!(found.hits.len(), 1, "{words}");
+        let hit = &found.hits[0];
+        let sentence = hit.sentence.as_ref().unwrap();
+        assert!(sentence.text.starts_with("“The cranes are safe,”"), "{words}: {}", sentence.text);
+        let info = hit.article.as_ref().unwrap();
+        assert_eq!((info.id.as_str(), info.source.as_str()), ("harbour", "Veld Courier"));
+        let shown = &hit.highlights[0];
+        let (inside, whole) = (shown.in_text.unwrap(), shown.span.unwrap());
+        assert_eq!(sentence.text[inside.start as usize..inside.end as usize], shown.text, "{words}");
+        assert_eq!(STORY[whole.start as usize..whole.end as usize], shown.text, "{words}");
+    }
+}
+
+#[tokio::test]
+async fn offsets_count_in_the_unit_asked_for() {
+    let server = Server::start();
+    let body = "“Größe 😀 zählt,” sagte Lind.";
+    server.put(article("units", body)).await;
+    let encodings = [OffsetEncoding::Utf8, OffsetEncoding::Utf16, OffsetEncoding::Utf32];
+    let starts = [body.find("zählt").unwrap(), 10, 9];
+    for (encoding, start) in encodings.into_iter().zip(starts) {
+        let request = SearchRequest { offset_encoding: encoding.into(), ..query("zählt") };
+        let found = search(&server, request).await;
+        assert_eq!(found.hits[0].highlights[0].span.unwrap().start as usize, start, "{encoding:?}");
+    }
+}
+
+#[tokio::test]
+async fn pages_give_every_hit_once_in_every_order() {
+    let server = Server::start();
+    for n in 0..25 {
+        let body =
+            format!("Storm warning number {n} was issued. The storm in Sarnholm grew{}.", " and grew".repeat(n % 5));
+        server.put(dated(&format!("s{n:02}"), "Wire", &format!("2026-02-{:02}", n % 9 + 1), &body)).await;
+    }
+    for order in [SortOrder::Relevance, SortOrder::Newest, SortOrder::Oldest] {
+        let mut request = SearchRequest { page_size: 7, order: order.into(), ..query("storm") };
+        let mut seen = Vec::new();
+        loop {
+            let page = search(&server, request.clone()).await;
+            assert_eq!(page.total.unwrap().count, 50);
+            seen.extend(page.hits.iter().map(|hit| hit.sentence.as_ref().unwrap().id.clone()));
+            if page.next_page_token.is_empty() {
+                break;
+            }
+            request.page_token = page.next_page_token;
+        }
+        let count = seen.len();
+        seen.sort();
+        seen.dedup();
+        assert_eq!((count, seen.len()), (50, 50), "{order:?}");
+    }
+}
+
+#[tokio::test]
+async fn filters_hold_together_with_the_query() {
+    let server = Server::start();
+    server.put(dated("one", "Veld Courier", "2026-03-02", STORY)).await;
+    server.put(dated("two", "Sarn Post", "2026-04-02", STORY)).await;
+    let ids =
+        |found: SearchResponse| -> Vec<String> { found.hits.into_iter().map(|hit| hit.article.unwrap().id).collect() };
+    let by = |filter: ArticleFilter| SearchRequest { filter: Some(filter), ..query("cranes") };
+    let source = ArticleFilter { sources: vec!["sarn post".into()], ..ArticleFilter::default() };
+    assert_eq!(ids(search(&server, by(source)).await), ["two"]);
+    let until = Some("2026-03-15T00:00:00Z".parse().unwrap());
+    let early = ArticleFilter { published_until: until, ..ArticleFilter::default() };
+    assert_eq!(ids(search(&server, by(early)).await), ["one"]);
+    assert_eq!(ids(search(&server, query("cranes AND date:[2026-04-01 TO 2026-04-30]")).await), ["two"]);
+    assert_eq!(ids(search(&server, query("cranes AND source:courier")).await), ["one"]);
+    let lind = SearchRequest { entities: vec!["person/ada-lind".into()], ..query("reporters") };
+    assert_eq!(search(&server, lind).await.hits.len(), 2);
+    let brandt = SearchRequest { entities: vec!["brandt".into()], ..query("reporters") };
+    assert_eq!(search(&server, brandt).await.hits.len(), 0);
+}

@@ -1,0 +1,61 @@
+//! `ServerService`, health, and starting and stopping.
+
+use sayso::proto::{GetServerInfoRequest, server_service_client::ServerServiceClient};
+use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient};
+
+use crate::support::{STORY, Server, article};
+
+#[tokio::test]
+async fn tells_version_models_limits_and_counts() {
+    let server = Server::start();
+    let put = server.put(article("a", STORY)).await;
+    let mut client = ServerServiceClient::new(server.channel().await);
+    let info = client.get_server_info(GetServerInfoRequest {}).await.unwrap().into_inner();
+    assert_eq!(info.version, env!("CARGO_PKG_VERSION"));
+    assert!(!info.models[0].id.is_empty());
+    let (counts, limits) = (info.counts.unwrap(), info.limits.unwrap());
+    assert_eq!((counts.articles, counts.sentences, counts.quotes), (1, 4, 3));
+    assert!(counts.entities >= 3 && counts.disk_bytes > 0);
+    assert_eq!((limits.body_bytes, limits.page_size), (16 << 20, 1000));
+    assert_eq!(
+        (info.durable_sequence_number, info.searchable_sequence_number),
+        (put.sequence_number, put.sequence_number)
+    );
+}
+
+#[tokio::test]
+async fn health_answers_for_each_service() {
+    let server = Server::start();
+    let mut client = HealthClient::new(server.channel().await);
+    for service in ["", "sayso.v1.ArticleService", "sayso.v1.SearchService", "sayso.v1.QuoteService"] {
+        let request = HealthCheckRequest { service: service.into() };
+        let reply = client.check(request).await.unwrap().into_inner();
+        assert_eq!(reply.status(), ServingStatus::Serving, "{service:?}");
+    }
+    let unknown = HealthCheckRequest { service: "sayso.v1.Nothing".into() };
+    assert_eq!(client.check(unknown).await.unwrap_err().code(), tonic::Code::NotFound);
+}
+
+#[tokio::test]
+async fn a_second_server_on_the_same_data_is_refused_in_words() {
+    let first = Server::start();
+    let second = std::process::Command::new(env!("CARGO_BIN_EXE_sayso"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(first.data_dir())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert!(!second.status.success() && said.contains("cannot open"), "{said}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn sigterm_stops_it_tidily() {
+    let mut server = Server::start();
+    server.put(article("a", STORY)).await;
+    let id = server.process().id().to_string();
+    std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap();
+    // On another thread, so that this one can close its connections when the server asks.
+    let ended = tokio::task::spawn_blocking(move || server.process().wait().unwrap().success());
+    assert!(ended.await.unwrap());
+}

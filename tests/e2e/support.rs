@@ -1,0 +1,134 @@
+//! A server process of its own for each test, and articles to put into it.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use sayso::proto::{
+    Article, PutArticleRequest, PutArticleResponse, article_service_client::ArticleServiceClient,
+    entity_service_client::EntityServiceClient, quote_service_client::QuoteServiceClient,
+    search_service_client::SearchServiceClient,
+};
+use tempfile::TempDir;
+use tonic::{Status, transport::Channel};
+use tonic_types::StatusExt;
+
+/// A running `sayso serve` on a free port. Killed when dropped.
+pub(crate) struct Server {
+    child: Child,
+    address: String,
+    folder: TempDir,
+}
+
+impl Server {
+    /// Starts a server on an empty data directory.
+    pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// The same, with further flags.
+    pub(crate) fn start_with(flags: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (child, address) = spawn(folder.path(), flags);
+        Self { child, address, folder }
+    }
+
+    /// Ends the process as a power failure would (SIGKILL) and starts another one on what it left.
+    pub(crate) fn kill_and_restart(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        (self.child, self.address) = spawn(self.folder.path(), &[]);
+    }
+
+    /// The process.
+    pub(crate) fn process(&mut self) -> &mut Child {
+        &mut self.child
+    }
+
+    /// The data directory.
+    pub(crate) fn data_dir(&self) -> std::path::PathBuf {
+        self.folder.path().join("data")
+    }
+
+    pub(crate) async fn channel(&self) -> Channel {
+        let endpoint = Channel::from_shared(format!("http://{}", self.address)).unwrap();
+        endpoint.connect().await.unwrap()
+    }
+
+    pub(crate) async fn articles(&self) -> ArticleServiceClient<Channel> {
+        ArticleServiceClient::new(self.channel().await).max_encoding_message_size(256 << 20)
+    }
+
+    pub(crate) async fn search(&self) -> SearchServiceClient<Channel> {
+        SearchServiceClient::new(self.channel().await)
+    }
+
+    pub(crate) async fn entities(&self) -> EntityServiceClient<Channel> {
+        EntityServiceClient::new(self.channel().await)
+    }
+
+    pub(crate) async fn quotes(&self) -> QuoteServiceClient<Channel> {
+        QuoteServiceClient::new(self.channel().await)
+    }
+
+    /// Puts an article and waits until every read sees it.
+    pub(crate) async fn put(&self, article: Article) -> PutArticleResponse {
+        let request = PutArticleRequest { article: Some(article), ..PutArticleRequest::default() };
+        self.articles().await.put_article(request).await.unwrap().into_inner()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have been killed by the test already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn spawn(folder: &Path, flags: &[&str]) -> (Child, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sayso"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(folder.join("data"))
+        .args(flags)
+        .env("SAYSO_LOG", "warn")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let address = lines
+        .find_map(|line| line.unwrap().strip_prefix("sayso listens on ").map(str::to_owned))
+        .expect("the server ended before it listened");
+    // Nobody reads on, so that what the server prints later must not block it: the pipe is drained.
+    std::thread::spawn(move || lines.for_each(drop));
+    (child, address)
+}
+
+/// An article with an id and a body.
+pub(crate) fn article(id: &str, body: &str) -> Article {
+    Article { id: id.to_owned(), body: body.to_owned(), ..Article::default() }
+}
+
+/// A short dated article from an outlet.
+pub(crate) fn dated(id: &str, source: &str, day: &str, body: &str) -> Article {
+    let at: prost_types::Timestamp = format!("{day}T12:00:00Z").parse().unwrap();
+    Article { source: source.to_owned(), published_at: Some(at), title: format!("Title of {id}"), ..article(id, body) }
+}
+
+/// A story about invented people, with a direct, an indirect and a mixed quote.
+pub(crate) const STORY: &str = "Harbour Commissioner Ada Lind said on Monday that the port of Veldmark would reopen within days.\n\n\
+    “The cranes are safe,” Lind told reporters. “We checked every one of them.”\n\n\
+    Transport Minister Oskar Brandt said the delay was “a disgrace for Veldmark”.\n";
+
+/// The reason in a status's `ErrorInfo`.
+pub(crate) fn reason(status: &Status) -> String {
+    status.get_error_details().error_info().map(|info| info.reason.clone()).unwrap_or_default()
+}
+
+/// The first field that a status complains of.
+pub(crate) fn field(status: &Status) -> String {
+    let details = status.get_error_details();
+    details.bad_request().map(|bad| bad.field_violations[0].field.clone()).unwrap_or_default()
+}
