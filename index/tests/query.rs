@@ -1,5 +1,8 @@
 //! The query language: a table of queries and what they mean, faults and their places, any text at all.
 
+// Helpers of tests may unwrap as tests do.
+#![allow(clippy::unwrap_used)]
+
 use proptest::prelude::*;
 use sayso_index::query::{Expr, Field, ParseErrorKind, ParseOptions, parse};
 

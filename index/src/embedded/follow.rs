@@ -72,6 +72,10 @@ impl Follower {
                 self.indexes = None;
             }
         }
+        if let Some(indexes) = self.indexes.take() {
+            // All is committed: a merge that fails now is made up for by the next one.
+            let _ = indexes.close();
+        }
     }
 
     /// Feeds the indexes until the queue is idle or the backlog large enough, then shows the new view.

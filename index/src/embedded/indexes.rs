@@ -149,6 +149,14 @@ impl Indexes {
         Ok(())
     }
 
+    /// Ends the indexes' threads, merges included, so that nothing is written from here on.
+    pub(super) fn close(self) -> Result<()> {
+        for one in [self.sentences, self.quotes, self.entities] {
+            one.writer.wait_merging_threads()?;
+        }
+        Ok(())
+    }
+
     /// The indexes as last committed.
     pub(super) fn searchers(&self) -> Searchers {
         Searchers {

@@ -1,1 +1,114 @@
-//! To be filled.
+//! What is acknowledged survives: reopening, lost and damaged indexes, indexes behind the store.
+
+use std::fs;
+use std::path::Path;
+
+use sayso_document::EntityType;
+use sayso_index::query::Expr;
+use sayso_index::{Embedded, EmbeddedOptions, Engine, EntityId, ErrorKind};
+
+use crate::samples::*;
+
+fn fill(engine: &Embedded, ids: std::ops::Range<usize>) {
+    for id in ids {
+        let one = article(&format!("a{id}"), &format!("Harbour {id} closed.\nBero Tamm left."));
+        let one = with_entity(one, EntityType::Person, &["Bero Tamm"], &[]);
+        put(engine, &with_quote(one, "left", Some(0)));
+    }
+}
+
+/// Articles, sentences found by a word, quotes, articles of the entity.
+fn seen(engine: &Embedded) -> [usize; 4] {
+    let quotes = engine.quotes(&quote_query(Expr::All), &Default::default()).unwrap().hits.len();
+    let entity = engine.entity(&EntityId::of(EntityType::Person, "Bero Tamm")).unwrap();
+    let found = engine.entities(
+        &sayso_index::query::EntityQuery { name: "tamm".into(), kinds: vec![], page: first(2) },
+        &Default::default(),
+    );
+    let indexed = found.unwrap().hits.first().map_or(0, |hit| hit.entity.articles);
+    assert_eq!(indexed, entity.map_or(0, |entity| entity.articles));
+    [engine.status().unwrap().articles as usize, texts(engine, word("harbour")).len(), quotes, indexed as usize]
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
+const INDEXES: [&str; 3] = ["sentences", "quotes", "entities"];
+
+#[test]
+fn reopening_keeps_everything() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path());
+    fill(&engine, 0..3);
+    delete(&engine, "a1");
+    drop(engine);
+    let engine = open(dir.path());
+    assert_eq!(seen(&engine), [2, 2, 2, 2]);
+    let status = engine.status().unwrap();
+    assert_eq!((status.durable_seq, status.searchable_seq), (4, 4));
+    assert_eq!(put(&engine, &article("b", "New.")).seq, 5);
+}
+
+#[test]
+fn two_engines_cannot_share_a_directory() {
+    let dir = tempfile::tempdir().unwrap();
+    let _engine = open(dir.path());
+    let second = Embedded::open(dir.path(), EmbeddedOptions::default());
+    assert_eq!(second.err().map(|error| error.kind()), Some(ErrorKind::InUse));
+}
+
+#[test]
+fn lost_and_damaged_indexes_are_rebuilt() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path());
+    fill(&engine, 0..3);
+    drop(engine);
+    for index in INDEXES {
+        fs::remove_dir_all(dir.path().join(index)).unwrap();
+        assert_eq!(seen(&open(dir.path())), [3, 3, 3, 3], "{index} lost");
+        fs::write(dir.path().join(index).join("meta.json"), "{}").unwrap();
+        assert_eq!(seen(&open(dir.path())), [3, 3, 3, 3], "{index} damaged");
+        let meta = dir.path().join(index).join("meta.json");
+        let newer = fs::read_to_string(&meta).unwrap().replace("sayso 1 ", "sayso 999 ");
+        fs::write(meta, newer).unwrap();
+        assert_eq!(seen(&open(dir.path())), [3, 3, 3, 3], "{index} newer");
+    }
+}
+
+#[test]
+fn indexes_behind_the_store_catch_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path());
+    fill(&engine, 0..3);
+    drop(engine);
+    let backup = tempfile::tempdir().unwrap();
+    for index in INDEXES {
+        copy(&dir.path().join(index), &backup.path().join(index));
+    }
+    // One more change stays in the log; many more outgrow what it keeps.
+    for (more, expected) in [(3..4, 4), (4..9, 9)] {
+        let engine = open(dir.path());
+        fill(&engine, more);
+        drop(engine);
+        for behind in [&INDEXES[..1], &INDEXES[1..], &INDEXES[..]] {
+            for index in behind {
+                fs::remove_dir_all(dir.path().join(index)).unwrap();
+                copy(&backup.path().join(index), &dir.path().join(index));
+            }
+            assert_eq!(seen(&open(dir.path())), [expected; 4], "{behind:?}");
+        }
+    }
+}
+
+#[test]
+fn a_store_of_another_make_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("articles.redb"), "no database").unwrap();
+    let error = Embedded::open(dir.path(), EmbeddedOptions::default()).err().unwrap();
+    assert!(matches!(error.kind(), ErrorKind::Corrupt | ErrorKind::Storage), "{error}");
+}

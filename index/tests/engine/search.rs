@@ -1,1 +1,181 @@
-//! To be filled.
+//! What queries and filters find, and what they highlight.
+
+use std::time::Instant;
+
+use sayso_document::{Act, EntityType, Polarity, QuoteKind};
+use sayso_index::query::{ArticleFilter, Expr, Field, Order, ParseOptions, QuoteQuery, SentenceQuery, Who, parse};
+use sayso_index::{Embedded, Engine, EntityId, ErrorKind, Interrupt};
+
+use crate::samples::*;
+
+/// Three articles on harbour talks, by date.
+fn filled() -> (tempfile::TempDir, Embedded) {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path());
+    let person = EntityType::Person;
+
+    let body = "Peace talks resumed in Varda.\n“We negotiate in good faith,” Kremov said.\nThe sit-down was short.";
+    let one = with_entity(article("one", body), person, &["Iven Kremov", "Kremov"], &["Harbour Spokesman"]);
+    let one = with_entity(one, EntityType::Place, &["Varda"], &[]);
+    put(&engine, &with_quote(one, "We negotiate in good faith", Some(0)));
+
+    let body = "Talks of peace failed, the U.S. envoy said.\nIven Kremov refused to say that peace talks are over.";
+    let mut two = with_entity(article("two", body), person, &["Iven Kremov"], &[]);
+    two.article.published_at = Some(2_000_000);
+    two.article.source = "Tamm Évening".into();
+    two.article.language = "en-GB".into();
+    two.article.title = "No faith in Varda".into();
+    let mut two = with_quote(two, "Talks of peace failed", None);
+    two.analysis.quotes[0].source = vec![sayso_document::Span::new(23, 37)];
+    let mut two = with_quote(two, "peace talks are over", Some(0));
+    two.analysis.quotes[1].about = vec![0];
+    two.analysis.quotes[1].polarity = Polarity::Negated;
+    two.analysis.quotes[1].act = Act::Thought;
+    two.analysis.quotes[1].kind = QuoteKind::Indirect;
+    two.analysis.quotes[1].confidence = 0.4;
+    put(&engine, &two);
+
+    let mut three = article("three", "Negotiations and negotiators; peace at last for the cafés.");
+    three.article.published_at = None;
+    put(&engine, &three);
+    (dir, engine)
+}
+
+fn ask(text: &str) -> Expr {
+    parse(text, &ParseOptions::quotes()).unwrap()
+}
+
+/// Ids and places of the hits, sorted.
+fn found(engine: &Embedded, query: &SentenceQuery) -> Vec<String> {
+    let mut places: Vec<String> =
+        search(engine, query).iter().map(|hit| format!("{}.{}", hit.article.id, hit.index)).collect();
+    places.sort();
+    places
+}
+
+#[test]
+fn queries_find_sentences() {
+    let (_dir, engine) = filled();
+    let cases: [(&str, &[&str]); 22] = [
+        ("negotiation", &["one.1", "three.0"]),
+        ("\"peace talks\"", &["one.0", "two.1"]),
+        ("“Peace talk”", &[]),
+        ("peace AND talk", &["one.0", "two.0", "two.1"]),
+        ("talks -peace", &[]),
+        ("NOT peace", &["one.1", "one.2"]),
+        ("sit", &["one.2"]),
+        ("sit-down", &["one.2"]),
+        ("US", &["two.0"]),
+        ("cafe*", &["three.0"]),
+        ("CAFÉ", &["three.0"]),
+        ("kremow~1", &["one.1", "two.1"]),
+        ("negot*", &["one.1", "three.0"]),
+        ("\"talks peace\"~1", &["two.0"]),
+        ("title:faith", &["two.0", "two.1"]),
+        ("title:\"harbour talks\" AND short", &["one.2"]),
+        ("source:evening AND envoy", &["two.0"]),
+        ("author:elodie AND cafes", &["three.0"]),
+        ("date:1970 AND peace", &["one.0", "two.0", "two.1"]),
+        ("date:>=1970-01-01T00:00:02 AND envoy", &["two.0"]),
+        ("speaker:kremov", &[]),
+        ("*", &["one.0", "one.1", "one.2", "three.0", "two.0", "two.1"]),
+    ];
+    for (query, expected) in cases {
+        assert_eq!(found(&engine, &sentence_query(ask(query))), expected, "{query}");
+    }
+}
+
+#[test]
+fn better_matches_come_first_and_are_highlighted() {
+    let (_dir, engine) = filled();
+    let hits = search(&engine, &sentence_query(ask("short negotiation OR negotiators")));
+    let marked = |hit: &sayso_index::SentenceHit| {
+        hit.highlights.iter().map(|span| span.of(&hit.article.body).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(hits[0].article.id, "three");
+    assert_eq!(marked(&hits[0]), ["Negotiations", "negotiators"]);
+    assert!(hits.windows(2).all(|pair| pair[0].score >= pair[1].score && pair[1].score > 0.0));
+    let phrase = search(&engine, &sentence_query(ask("\"peace talks\" -sit")));
+    assert_eq!(phrase.iter().map(marked).collect::<Vec<_>>().concat(), ["Peace talks", "peace talks"]);
+}
+
+#[test]
+fn filters_narrow_sentences() {
+    let (_dir, engine) = filled();
+    let with = |filter: ArticleFilter| SentenceQuery { filter, ..sentence_query(ask("peace")) };
+    let none = ArticleFilter::default;
+    let cases: [(ArticleFilter, &[&str]); 7] = [
+        (ArticleFilter { ids: vec!["two".into(), "nowhere".into()], ..none() }, &["two.0", "two.1"]),
+        (ArticleFilter { ids: vec!["nowhere".into()], ..none() }, &[]),
+        (ArticleFilter { sources: vec!["tamm evening".into()], ..none() }, &["two.0", "two.1"]),
+        (ArticleFilter { sources: vec!["tamm".into()], ..none() }, &[]),
+        (ArticleFilter { languages: vec!["EN-gb".into(), "fr".into()], ..none() }, &["two.0", "two.1"]),
+        (ArticleFilter { from: Some(1_000_000), until: Some(2_000_000), ..none() }, &["one.0"]),
+        (ArticleFilter { from: Some(2_000_001), ..none() }, &[]),
+    ];
+    for (filter, expected) in cases {
+        assert_eq!(found(&engine, &with(filter.clone())), expected, "{filter:?}");
+    }
+    let mentions = |who: Vec<Who>| SentenceQuery { mentions: who, ..sentence_query(Expr::All) };
+    let id = Who::Id(EntityId::of(EntityType::Place, "Varda"));
+    let spokesman = Who::Named("spokesman kremov".into());
+    assert_eq!(found(&engine, &mentions(vec![spokesman.clone()])), ["one.1", "two.1"]);
+    assert_eq!(found(&engine, &mentions(vec![id.clone()])), ["one.0"]);
+    assert_eq!(found(&engine, &mentions(vec![id, spokesman])), Vec::<String>::new());
+}
+
+#[test]
+fn filters_narrow_quotes() {
+    let (_dir, engine) = filled();
+    let kremov = || vec![Who::Named("kremov".into())];
+    let all = || quote_query(Expr::All);
+    let cases: Vec<(QuoteQuery, &[&str])> = vec![
+        (all(), &["two.0", "two.1", "one.0"]),
+        (quote_query(ask("faith")), &["one.0"]),
+        (quote_query(ask("speaker:\"harbour spokesman\"")), &["one.0"]),
+        (quote_query(ask("speaker:envoy")), &["two.0"]),
+        (quote_query(ask("about:kremov cue:say AND over")), &["two.1"]),
+        (QuoteQuery { speakers: kremov(), ..all() }, &["two.1", "one.0"]),
+        (QuoteQuery { speakers: vec![Who::Named("nobody".into())], ..all() }, &[]),
+        (QuoteQuery { speakers: vec![Who::Named("?".into())], ..all() }, &[]),
+        (QuoteQuery { about: kremov(), ..all() }, &["two.1"]),
+        (QuoteQuery { kinds: vec![QuoteKind::Indirect, QuoteKind::Mixed], ..all() }, &["two.1"]),
+        (QuoteQuery { acts: vec![Act::Speech], ..all() }, &["two.0", "one.0"]),
+        (QuoteQuery { polarities: vec![Polarity::Negated], ..all() }, &["two.1"]),
+        (QuoteQuery { named_speaker: Some(false), ..all() }, &["two.0"]),
+        (QuoteQuery { named_speaker: Some(true), ..all() }, &["two.1", "one.0"]),
+        (QuoteQuery { min_confidence: 0.8, ..all() }, &["two.0", "one.0"]),
+        (QuoteQuery { min_confidence: 0.81, ..all() }, &[]),
+        (QuoteQuery { order: Order::Oldest, ..all() }, &["one.0", "two.0", "two.1"]),
+    ];
+    for (query, expected) in cases {
+        let page = engine.quotes(&query, &Interrupt::default()).unwrap();
+        let places: Vec<String> =
+            page.hits.iter().map(|hit| format!("{}.{}", hit.article.article.id, hit.index)).collect();
+        assert_eq!(places, expected, "{query:?}");
+        assert_eq!((page.total.count, page.total.exact), (expected.len() as u64, true));
+    }
+    let hits = engine.quotes(&quote_query(ask("\"good faith\"")), &Interrupt::default()).unwrap().hits;
+    assert_eq!(hits[0].highlights[0].of(&hits[0].article.article.body), "good faith");
+    assert_eq!(hits[0].quote().speakers, [0]);
+}
+
+#[test]
+fn ends_when_the_time_is_over_or_the_caller_gone() {
+    let (_dir, engine) = filled();
+    let late = Interrupt { deadline: Some(Instant::now()), ..Interrupt::default() };
+    let gone = Interrupt::default();
+    gone.cancelled.store(true, std::sync::atomic::Ordering::Relaxed);
+    for (interrupt, kind) in [(late, ErrorKind::DeadlineExceeded), (gone, ErrorKind::Cancelled)] {
+        let sentences = engine.sentences(&sentence_query(word("peace")), &interrupt);
+        assert_eq!(sentences.unwrap_err().kind(), kind);
+        assert_eq!(engine.quotes(&quote_query(Expr::All), &interrupt).unwrap_err().kind(), kind);
+    }
+}
+
+#[test]
+fn a_field_that_sentences_lack_matches_none() {
+    let (_dir, engine) = filled();
+    let expr = Expr::Word { field: Field::Cue, text: "say".into() };
+    assert!(search(&engine, &sentence_query(expr)).is_empty());
+}
