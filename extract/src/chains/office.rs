@@ -29,7 +29,7 @@ pub(super) fn offices(
         let sentence = document.sentence_of_token(at);
         let (start, entity) = match named.get(&(at - usize::from(possessive))) {
             Some(name) if document.sentence_of_token(name.tokens.start) == sentence => {
-                let words = format!("{} {}", document.text()[name.name.range()].trim(), HEADS[head]);
+                let words = format!("{} {}", owner(document, name), HEADS[head]);
                 let entity = *known.entry(words.to_lowercase()).or_insert_with(|| {
                     entities.push(body(words));
                     entities.len() - 1
@@ -46,6 +46,20 @@ pub(super) fn offices(
         let span = document.span_of(start..at + 1);
         mentions.push(Mention { entity, sentence, span, name: None, form: MentionForm::Description });
     }
+}
+
+/// The words that a body is called by: of a person the surname.
+fn owner<'t>(document: &Document<'t>, name: &NameMention) -> &'t str {
+    let words = name.name.of(document.text());
+    let initial = |word: &str| word.ends_with('.') && word.len() <= 5;
+    let mut surname = words;
+    while name.kind == EntityType::Person
+        && let Some((first, rest)) = surname.split_once(char::is_whitespace)
+        && (surname.len() == words.len() || initial(first))
+    {
+        surname = rest.trim_start();
+    }
+    surname
 }
 
 fn body(words: String) -> Entity {

@@ -24,6 +24,8 @@ struct Evidence {
     /// First words of the names of bodies, and their acronyms.
     bodies: FxHashSet<String>,
     acronyms: FxHashSet<String>,
+    /// Single words that are persons' names by themselves.
+    singles: FxHashSet<String>,
 }
 
 impl Evidence {
@@ -38,8 +40,12 @@ impl Evidence {
                     all.surnames.insert(words.folded(last, last + 1).into_owned());
                     all.given.insert(words.folded(run.start, run.start + 1).into_owned());
                 }
-                Kind::Person if candidate.titled => {
-                    all.surnames.insert(words.folded(run.start, run.end).into_owned());
+                Kind::Person => {
+                    let word = words.folded(run.start, run.end).into_owned();
+                    if candidate.titled {
+                        all.surnames.insert(word.clone());
+                    }
+                    all.singles.insert(word);
                 }
                 Kind::Org if run.len() > 1 => {
                     all.bodies.insert(words.folded(run.start, run.start + 1).into_owned());
@@ -54,6 +60,11 @@ impl Evidence {
     fn apply(&self, words: &Words, candidate: &Candidate, score: &mut Weights) {
         let run = &candidate.tokens;
         if run.len() > 1 {
+            let known = |i: usize| self.singles.contains(words.folded(i, i + 1).as_ref());
+            let last = run.end - 1;
+            if (known(last) || known(run.start)) && !words.is(last, Class::ORG.or(Class::FACILITY).or(Class::PLACE)) {
+                add_to(score, Kind::Person, 2.0);
+            }
             return;
         }
         let word = words.folded(run.start, run.end);

@@ -17,6 +17,19 @@ pub(super) struct Candidate {
     pub(super) titled: bool,
     /// A word that is a title, taken up only if it is someone's surname.
     pub(super) only_surname: bool,
+    /// Whether an acronym in brackets follows it.
+    pub(super) long_form: bool,
+}
+
+impl Candidate {
+    fn plain(tokens: Range<usize>) -> Self {
+        Self { tokens, title: None, titled: false, only_surname: false, long_form: false }
+    }
+
+    /// A name whose acronym follows it.
+    pub(super) fn body(tokens: Range<usize>) -> Self {
+        Self { long_form: true, ..Self::plain(tokens) }
+    }
 }
 
 /// Heads of names that are no persons' names.
@@ -72,10 +85,10 @@ pub(super) fn cut(words: &Words, run: Range<usize>, from: usize, out: &mut Vec<C
         let title = title_span(words, run.start, after, from);
         let name = trim(words, after..run.end);
         if !name.is_empty() {
-            out.push(Candidate { tokens: name, title: Some(title), titled: true, only_surname: false });
+            out.push(Candidate { title: Some(title), titled: true, ..Candidate::plain(name) });
         }
     } else if run.len() == 1 {
-        out.push(Candidate { tokens: run, title: None, titled: false, only_surname: true });
+        out.push(Candidate { only_surname: true, ..Candidate::plain(run) });
     }
 }
 
@@ -181,7 +194,9 @@ fn small_title(words: &Words, run: Range<usize>, from: usize) -> Option<Span> {
     if at == from || !words.is(at - 1, Class::TITLE) || words.capital(at - 1) {
         return None;
     }
+    let full = run.len() > 1 && words.is(at, Class::FIRST_NAME);
     if VAGUE.contains(&words.text(at - 1))
+        && !full
         && !(at >= from + 2 && words.is(at - 2, Class::TITLE.or(Class::TITLE_MODIFIER)))
     {
         return None;
@@ -203,10 +218,10 @@ fn segment(words: &Words, run: Range<usize>, title: Option<Span>, out: &mut Vec<
     }
     let split = prefix_end(words, &run);
     if split > run.start && split < run.end {
-        out.push(Candidate { tokens: run.start..split, title: None, titled: false, only_surname: false });
-        return segment(words, split..run.end, title.filter(|_| false), out);
+        out.push(Candidate::plain(run.start..split));
+        return segment(words, split..run.end, None, out);
     }
-    out.push(Candidate { tokens: run, titled: false, title, only_surname: false });
+    out.push(Candidate { title, ..Candidate::plain(run) });
 }
 
 /// The end of a nationality or country that stands before another name: "Russian | Sergei", "U.S. | State Department".

@@ -11,11 +11,20 @@ use super::cut::Candidate;
 use super::words::Words;
 use crate::lexicon::{Class, Kind, Position, Weights};
 
+/// What is added to each type's score (in the order of [`Kind::ALL`]) for names of one word and of several:
+/// the counts come from names alone, candidates are more mixed. Set on development data.
+const BIAS_SINGLE: Weights = [-0.5, -0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5];
+const BIAS_SEVERAL: Weights = [0.0, -1.0, -0.5, 0.0, 0.0, 0.0, 0.0, 1.0];
+
 /// The score of each type for a candidate, on its own evidence alone. `from` is where its sentence begins.
 pub(super) fn score(words: &Words, candidate: &Candidate, from: usize) -> Weights {
     let run = &candidate.tokens;
     let mut sum = if run.len() == 1 { single(words, run.start) } else { several(words, run) };
+    add(&mut sum, if run.len() == 1 { &BIAS_SINGLE } else { &BIAS_SEVERAL }, 1.0);
     context(words, run, from, &mut sum);
+    if candidate.long_form {
+        sum[Kind::Org as usize] += 3.0;
+    }
     if candidate.titled {
         sum[Kind::Person as usize] += 8.0;
     } else if candidate.title.is_some() {
@@ -94,6 +103,15 @@ fn several(words: &Words, run: &Range<usize>) -> Weights {
     }
     if run.len() == 2 && words.is(run.start, Class::PLACE_FIRST) && words.is(run.end - 1, Class::NORP_WORD) {
         add_to(&mut sum, Kind::Norp, 8.0);
+    }
+    let common = |i: usize| {
+        words.forced(i)
+            && words.is(i, Class::ORDINARY.or(Class::MIXED))
+            && !words.is(i, Class::FIRST_NAME.or(Class::SURNAME))
+    };
+    if run.clone().all(common) {
+        // Words of a title line: "Limited Tools".
+        add_to(&mut sum, Kind::None, 3.0);
     }
     heads(words, run, head, &mut sum);
     if (run.start..run.end).any(|i| words.is(i, Class::ORDINARY)) {

@@ -1,12 +1,13 @@
 //! Finds where a text names persons, bodies, places and other things.
 //!
-//! Words with a capital make runs ([`runs`]); titles and nationalities come off a run ([`cut`]); what
+//! Words with a capital make runs ([`runs`]), acronyms in brackets tell long forms ([`longform`]); titles and nationalities come off a run ([`cut`]); what
 //! remains is scored for its type ([`kind`]), and the document makes its names agree ([`agree`]).
 
 mod agree;
 mod apposition;
 mod cut;
 mod kind;
+mod longform;
 mod runs;
 mod words;
 
@@ -40,9 +41,13 @@ pub(crate) fn find(document: &Document, lexicon: &Lexicon) -> Vec<NameMention> {
     let (mut candidates, mut starts) = (Vec::new(), Vec::new());
     for sentence in 0..document.sentences().len() {
         let range = document.tokens_of(sentence);
+        let long = longform::long_forms(&words, range.clone());
         for run in runs::runs(&words, range.clone()) {
-            cut::cut(&words, run, range.start, &mut candidates);
+            if !long.iter().any(|body| body.start < run.end && run.start < body.end) {
+                cut::cut(&words, run, range.start, &mut candidates);
+            }
         }
+        candidates.extend(long.into_iter().map(cut::Candidate::body));
         starts.resize(candidates.len(), range.start);
     }
     let mut scores: Vec<_> = candidates.iter().zip(&starts).map(|(c, &from)| kind::score(&words, c, from)).collect();
@@ -67,7 +72,8 @@ fn mention(words: &Words, candidate: &cut::Candidate, score: &crate::lexicon::We
     };
     let tokens = candidate.tokens.clone();
     let covered = words.document.span_of(tokens.clone());
-    let name = Span::new(covered.start() + words.prefix(tokens.start), covered.end());
+    let (prefix, suffix) = (words.prefix(tokens.start), words.suffix(tokens.end - 1));
+    let name = Span::new(covered.start() + prefix, covered.end() - suffix);
     let before = candidate.title.filter(|_| kind == EntityType::Person);
     let mut span = before.map_or(name, |title| title.cover(name));
     let mut title = before;

@@ -85,6 +85,9 @@ fn extend(words: &Words, start: usize, end: usize) -> usize {
 fn step(words: &Words, start: usize, at: usize, end: usize) -> usize {
     let last = at - 1;
     let name = |i: usize| i < end && nameable(words, i);
+    if words.suffix(last) > 0 {
+        return at;
+    }
     if name(at) {
         // In a title line an ordinary word ends the name, unless it is the head of one.
         let ordinary = words.forced(at) && words.is(at, Class::ORDINARY) && !words.is(at, HEADS.or(Class::TITLE));
@@ -100,6 +103,7 @@ fn step(words: &Words, start: usize, at: usize, end: usize) -> usize {
         "on" if words.is(last, Class::ON_HEAD) => after_optional_the(words, at, end).unwrap_or(at),
         "and" if name(at + 1) && and_joins(words, start, at, end) => at + 2,
         "&" if name(at + 1) => at + 2,
+        "," if name(at + 1) && listed(words, start, at, end) => at + 2,
         "," if is_company_suffix(words.text(at + 1)) && at + 1 < end => at + 2,
         "-" | "‑" => hyphen(words, at, end),
         text if words.is(at, Class::PARTICLE) && !text.is_empty() => particles(words, at, end),
@@ -135,6 +139,23 @@ fn and_joins(words: &Words, start: usize, at: usize, end: usize) -> bool {
     let stop = (at + 1..end.min(at + 6)).find(|&i| !nameable(words, i)).unwrap_or(end.min(at + 6));
     let head = |i: usize| words.is(i, Class::ORG.or(Class::FACILITY));
     stop > at + 2 && head(stop - 1) && !head(at - 1) && !words.is(at - 1, Class::TITLE)
+}
+
+/// Whether the comma at `at` stands inside a name: "Department of Environment, Land and Water".
+fn listed(words: &Words, start: usize, at: usize, end: usize) -> bool {
+    let common = |i: usize| {
+        words.capital(i) && words.is(i, Class::ORDINARY.or(Class::MIXED)) && !words.is(i, KNOWN.or(Class::FIRST_NAME))
+    };
+    let body = words.is(start, Class::ORG) && (start..at).any(|i| matches!(words.text(i), "of" | "for"));
+    if !body || !common(at - 1) {
+        return false;
+    }
+    // The list goes on with common words up to an "and".
+    let mut i = at + 1;
+    while i < end && i < at + 10 && (common(i) || words.reads(i, ",")) {
+        i += 1;
+    }
+    i < end && words.reads(i, "and") && common(i + 1) && common(at + 1)
 }
 
 fn is_company_suffix(word: &str) -> bool {

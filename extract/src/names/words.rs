@@ -28,10 +28,38 @@ struct Word {
     forced: bool,
     /// Bytes of a prefix such as "then-" that belongs to no name.
     prefix: u8,
+    /// Bytes of an ending such as "-led" that belongs to no name.
+    suffix: u8,
 }
 
 /// Prefixes with a hyphen that stand before titles and names.
 const PREFIXES: [&str; 4] = ["then-", "ex-", "former-", "now-"];
+
+/// Endings with a hyphen that stand after names of places and people: "Veloria-based".
+const SUFFIXES: [&str; 22] = [
+    "-led",
+    "-based",
+    "-backed",
+    "-born",
+    "-style",
+    "-controlled",
+    "-occupied",
+    "-funded",
+    "-trained",
+    "-owned",
+    "-listed",
+    "-ruled",
+    "-held",
+    "-made",
+    "-wide",
+    "-bound",
+    "-era",
+    "-educated",
+    "-speaking",
+    "-run",
+    "-dominated",
+    "-sponsored",
+];
 
 impl<'d, 't> Words<'d, 't> {
     pub(crate) fn new(document: &'d Document<'t>, lexicon: &'d Lexicon) -> Self {
@@ -116,6 +144,16 @@ impl<'d, 't> Words<'d, 't> {
         self.words.get(i).map_or(0, |word| usize::from(word.prefix))
     }
 
+    pub(crate) fn suffix(&self, i: usize) -> usize {
+        self.words.get(i).map_or(0, |word| usize::from(word.suffix))
+    }
+
+    /// The words of token `i` without what belongs to no name.
+    fn bare(&self, i: usize) -> &'t str {
+        let text = self.text(i);
+        &text[self.prefix(i)..text.len() - self.suffix(i)]
+    }
+
     /// The words of token `i`; none beyond the end.
     pub(crate) fn text(&self, i: usize) -> &'t str {
         if i < self.words.len() { self.document.word(i) } else { "" }
@@ -173,7 +211,7 @@ impl<'d, 't> Words<'d, 't> {
     /// The folded words of the tokens, parted by single blanks as the word lists have them.
     pub(crate) fn folded(&self, start: usize, end: usize) -> Cow<'t, str> {
         if end == start + 1 {
-            return fold(self.text(start));
+            return fold(self.bare(start));
         }
         let mut out = String::new();
         for i in start..end {
@@ -184,7 +222,7 @@ impl<'d, 't> Words<'d, 't> {
             if i > start && !glued {
                 out.push(' ');
             }
-            out.push_str(&fold(self.text(i)));
+            out.push_str(&fold(self.bare(i)));
         }
         Cow::Owned(out)
     }
@@ -195,7 +233,10 @@ impl Word {
         let prefix = PREFIXES
             .iter()
             .find(|p| text.len() > p.len() && text.get(..p.len()).is_some_and(|t| t.eq_ignore_ascii_case(p)));
-        let bare = &text[prefix.map_or(0, |p| p.len())..];
+        let prefix = prefix.map_or(0, |p| p.len());
+        let suffix =
+            SUFFIXES.iter().find(|s| text[prefix..].len() > s.len() && text.ends_with(*s)).map_or(0, |s| s.len());
+        let bare = &text[prefix..text.len() - suffix];
         let mut letters = bare.chars();
         let first = letters.next();
         let capital = (first.is_some_and(char::is_uppercase)
@@ -209,7 +250,9 @@ impl Word {
             capital,
             capitals,
             forced: false,
-            prefix: prefix.map_or(0, |p| p.len() as u8),
+            // Both are a few bytes.
+            prefix: prefix as u8,
+            suffix: suffix as u8,
         }
     }
 }

@@ -1,0 +1,41 @@
+//! Long forms that their acronym in brackets delimits: "Alliance to Reclaim Our Schools (AROS)".
+
+use std::ops::Range;
+
+use super::words::Words;
+
+/// An acronym has at most this many letters.
+const LETTERS: usize = 8;
+
+/// The long forms among the tokens of a sentence, in order.
+pub(super) fn long_forms(words: &Words, sentence: Range<usize>) -> Vec<Range<usize>> {
+    let brackets = (sentence.start + 2..sentence.end.saturating_sub(2)).filter(|&i| words.reads(i, "("));
+    brackets.filter(|&i| words.reads(i + 2, ")")).filter_map(|i| before(words, sentence.start, i)).collect()
+}
+
+/// The long form before the bracket at token `open`.
+fn before(words: &Words, from: usize, open: usize) -> Option<Range<usize>> {
+    let acronym = words.text(open + 1);
+    let letters = acronym.chars().filter(|c| c.is_alphabetic()).count();
+    if !(2..=LETTERS).contains(&letters) || !words.capitals(open + 1) {
+        return None;
+    }
+    let mut start = open;
+    for letter in acronym.chars().rev().filter(|c| c.is_alphabetic()) {
+        start -= 1;
+        // Small words have no letter in most acronyms.
+        while start > from && is_small(words.text(start)) && !words.text(start).starts_with(letter.to_ascii_lowercase())
+        {
+            start -= 1;
+        }
+        let initial = words.text(start).chars().next()?;
+        if start < from || !initial.to_uppercase().eq(letter.to_uppercase()) {
+            return None;
+        }
+    }
+    (words.capital(start) && open - start >= 2).then_some(start..open)
+}
+
+fn is_small(word: &str) -> bool {
+    matches!(word, "of" | "the" | "and" | "for" | "to" | "in" | "on" | "&" | "de" | "a" | "'s" | "’s" | "," | "-")
+}
