@@ -30,6 +30,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
+/// How long to wait, once all is durable, until it is searchable too.
+const SEARCHABLE_WAIT: Duration = Duration::from_secs(30);
+
 /// How often progress is told.
 const TICK: Duration = Duration::from_millis(100);
 
@@ -164,12 +167,14 @@ impl Ingest {
         let mut sender = Some(sender);
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut give_up = None;
         self.put_off.clear();
         self.outbox = self.held.keys().copied().collect();
         loop {
             if self.ended && self.held.is_empty() {
                 // The stream is closed only now, so that what the server puts off can be sent again on it.
                 sender = None;
+                give_up.get_or_insert_with(|| Instant::now() + SEARCHABLE_WAIT);
             }
             let open = sender.as_ref();
             let due = self.put_off.keys().next().map(|(due, _)| *due);
@@ -189,6 +194,10 @@ impl Ingest {
                 }
                 item = self.items.recv(), if !self.ended && self.outbox.is_empty() && self.has_room() => self.take_item(item),
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => self.resume(),
+                () = sleep_until(give_up.unwrap_or_else(Instant::now)), if give_up.is_some() => {
+                    self.report.note("all is kept, but not searchable yet: the server is behind");
+                    return Ok(());
+                }
                 _ = tick.tick() => self.report.tick(),
             }
         }
