@@ -128,6 +128,7 @@ fn leads_to(r: &Reading<'_>, light: &Candidate, next: &Candidate) -> bool {
     let near = next.cue.start == light.group_end || on && next.cue.start == light.group_end + 1;
     prepares
         && near
+        && !next.frame.is_end()
         && matches!(next.voice, Voice::Infinitive | Voice::Gerund)
         && r.unit_at(light.head) == r.unit_at(next.head)
 }

@@ -15,26 +15,42 @@ pub(super) fn continue_quotations(r: &Reading<'_>, drafts: &mut [Draft]) {
     }
     // The attribution that a quotation would go on with, and the paragraph that it reaches.
     let mut current: Option<(usize, u32)> = None;
+    // Whether the unit before was part of that attribution's quotation.
+    let mut quoting_last = false;
     for (tokens, own) in r.units().iter().zip(&own) {
         let paragraph = r.paragraph_of(tokens.start);
         if own.is_empty() {
-            let Some((quoted, reopens)) = wholly_quoted(r, tokens) else { continue };
-            let Some((place, last)) = current.as_mut() else { continue };
-            if *last == paragraph || reopens && *last + 1 == paragraph {
+            let Some(((quoted, reopens), (place, last))) = wholly_quoted(r, tokens).zip(current.as_mut()) else {
+                quoting_last = false;
+                continue;
+            };
+            let next = *last + 1 == paragraph;
+            // A paragraph that is nothing but a quotation goes on with the one just before it.
+            let alone = next && quoting_last && fills_paragraph(r, tokens);
+            if *last == paragraph || reopens && next || alone {
                 drafts[*place].content.push(quoted);
                 *last = paragraph;
+                quoting_last = true;
             }
             continue;
         }
         let quoting = own.iter().copied().rfind(|&d| drafts[d].content.iter().any(|c| has_quote(r, c)));
         let kept = current.filter(|(_, last)| *last == paragraph);
         let other = own.iter().copied().find(|&d| drafts[d].source.is_some());
+        quoting_last = quoting.is_some();
         current = quoting.or(kept.map(|(place, _)| place)).or(other).map(|place| (place, paragraph));
     }
 }
 
 fn has_quote(r: &Reading<'_>, tokens: &Range<usize>) -> bool {
     tokens.clone().any(|i| r.quotation_at(i).is_some())
+}
+
+/// Whether a unit is all of its paragraph.
+fn fills_paragraph(r: &Reading<'_>, unit: &Range<usize>) -> bool {
+    let paragraph = r.paragraph_of(unit.start);
+    (unit.start == 0 || r.paragraph_of(unit.start - 1) != paragraph)
+        && (unit.end >= r.len() || r.paragraph_of(unit.end) != paragraph)
 }
 
 /// The quoted tokens when a unit is one quotation from its first token on.

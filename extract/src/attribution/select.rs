@@ -14,6 +14,8 @@ use super::verbs;
 
 /// From which probability on a candidate counts.
 const LEAST: f32 = 0.5;
+/// From which probability on a candidate is looked at more closely.
+const WORTH: f32 = 0.2;
 /// From which probability on a candidate ends the content before it.
 const SURE: f32 = 0.5;
 
@@ -29,7 +31,7 @@ pub(super) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
     offers.extend(according::drafts(r, &starts));
     // Cues after their content come first: that content may hold other verbs that look like cues.
     for back in [true, false] {
-        for (candidate, odds) in candidates.iter().zip(&odds).filter(|(_, o)| o.cue >= LEAST) {
+        for (candidate, odds) in candidates.iter().zip(&odds).filter(|(_, o)| o.cue >= WORTH) {
             if verbal::looks_back(candidate, *odds) == back {
                 offers.extend(verbal::draft(r, candidate, *odds, &starts));
             }

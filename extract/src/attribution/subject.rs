@@ -28,15 +28,18 @@ pub(super) enum Order {
     Relative,
 }
 
+/// A unit and a subject in it.
+type Known = (usize, Range<usize>);
+
 /// The subjects of all groups; the list runs in step with `groups`.
 pub(super) fn subjects(r: &Reading<'_>, groups: &[Group]) -> Vec<Option<Subject>> {
     let mut found: Vec<Option<Subject>> = Vec::with_capacity(groups.len());
     // The latest subjects of a verb with tense in the current unit, of any and of a verb of saying.
-    let (mut latest, mut saying): (Option<(usize, Range<usize>)>, Option<(usize, Range<usize>)>) = (None, None);
+    let (mut latest, mut saying): (Option<Known>, Option<Known>) = (None, None);
     for group in groups {
         let unit = r.unit_at(group.head);
         let says = is_saying(&group.lemma);
-        let here = |subject: &Option<(usize, Range<usize>)>| subject.clone().filter(|(at, _)| *at == unit);
+        let here = |subject: &Option<Known>| subject.clone().filter(|(at, _)| *at == unit);
         // "The spokesman said that Putin was ready, but said": who said the first said the second.
         let shared = here(&saying).filter(|_| says).or_else(|| here(&latest));
         let shared = shared.map(|(_, tokens)| Subject { tokens, order: Order::Shared });
@@ -88,7 +91,7 @@ fn is_saying(lemma: &str) -> bool {
 
 /// A participle that opens the sentence takes the subject of the verb after it: "Speaking to reporters, he …".
 fn lead_in(r: &Reading<'_>, groups: &[Group], found: &mut [Option<Subject>]) {
-    let mut next: Option<(usize, Range<usize>)> = None;
+    let mut next: Option<Known> = None;
     for i in (0..groups.len()).rev() {
         let unit = r.unit_at(groups[i].head);
         match &found[i] {
@@ -220,7 +223,7 @@ pub(super) fn with_apposition(r: &Reading<'_>, end: usize) -> usize {
     while at < limit && r.quotation_at(at).is_none() {
         let tag = r.tag(at);
         let stops = matches!(tag, Tag::Stop | Tag::Colon)
-            || !relative && (tag == Tag::Vbd || tag == Tag::Vbz && !r.is(at, "'s") || tag == Tag::Md)
+            || !relative && tag.is_finite() && !r.is(at, "'s")
             || tag == Tag::Comma
                 && matches!(r.tag(at + 1), Tag::Vbg | Tag::In | Tag::Cc | Tag::Rb | Tag::Wrb | Tag::Prp | Tag::Quote);
         if stops {

@@ -11,6 +11,9 @@ use super::subject::{Order, Subject};
 use super::table::Odds;
 use super::tags::Tag;
 
+/// How much of the doubt words in quotation marks take away.
+const QUOTED: f32 = 0.35;
+
 /// The attribution that a candidate makes, if it has content.
 pub(super) fn draft(r: &Reading<'_>, candidate: &Candidate, odds: Odds, starts: &Starts) -> Option<Draft> {
     let back = candidate.voice != Voice::Passive && looks_back(candidate, odds);
@@ -33,6 +36,9 @@ pub(super) fn draft(r: &Reading<'_>, candidate: &Candidate, odds: Odds, starts: 
     let source = source.filter(|s| !content.iter().any(|c| c.start < s.end && s.start < c.end));
     // What nobody is named to have said is an attribution less often than the table of cues believes.
     let confidence = if source.is_some() { odds.cue } else { odds.cue * 0.75 };
+    // Words in quotation marks make it likelier.
+    let quoted = content.iter().any(|c| c.clone().any(|i| r.is_open_quote(i)));
+    let confidence = if quoted { confidence + QUOTED * (1.0 - confidence) } else { confidence };
     Some(Draft {
         cue,
         head: candidate.head,

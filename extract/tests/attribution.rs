@@ -1,0 +1,66 @@
+//! Quotes in small invented articles: a file in `fixtures/quotes` is a test.
+//!
+//! A fixture holds the text, a line `---`, and a line for each quote in reading order:
+//! `content | cue | source | speakers | kind and act`, with `++` between several spans or speakers and
+//! `-` for nothing. After that may follow ` | to WORDS`, ` | when WORDS`, ` | negated`, ` | hypothetical`.
+//! `UPDATE=1` writes what is found into the fixtures; read the difference before it is committed.
+
+#![allow(clippy::unwrap_used)] // A test may panic.
+
+use std::fs;
+use std::path::Path;
+
+use sayso_document::{Analysis, Polarity, Quote, Span};
+use sayso_extract::Analyzer;
+
+fn words(text: &str, spans: &[Span]) -> String {
+    let words: Vec<String> = spans.iter().map(|span| span.of(text).replace('\n', "⏎")).collect();
+    if words.is_empty() { "-".into() } else { words.join(" ++ ") }
+}
+
+fn line(text: &str, analysis: &Analysis, quote: &Quote) -> String {
+    let speakers: Vec<&str> = quote.speakers.iter().map(|&speaker| analysis.entities[speaker].name.as_str()).collect();
+    let speakers = if speakers.is_empty() { "-".into() } else { speakers.join(" ++ ") };
+    let kind = format!("{:?} {:?}", quote.kind, quote.act).to_lowercase();
+    let (content, cue, source) = (words(text, &quote.content), words(text, &quote.cue), words(text, &quote.source));
+    let mut line = format!("{content} | {cue} | {source} | {speakers} | {kind}");
+    if let Some(addressee) = &quote.addressee {
+        line += &format!(" | to {}", addressee.span.of(text));
+    }
+    if let Some(when) = quote.when {
+        line += &format!(" | when {}", when.of(text));
+    }
+    match quote.polarity {
+        Polarity::Asserted => {}
+        Polarity::Negated => line += " | negated",
+        Polarity::Hypothetical => line += " | hypothetical",
+    }
+    line
+}
+
+/// Compares what is found in a fixture's text with its lines; returns the difference, if any.
+fn check(path: &Path) -> Option<String> {
+    let fixture = fs::read_to_string(path).unwrap();
+    let (text, expected) = fixture.split_once("\n---\n").expect("a line --- between text and quotes");
+    let analysis = Analyzer::new().analyze(text);
+    let found: Vec<String> = analysis.quotes.iter().map(|quote| line(text, &analysis, quote)).collect();
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(path, format!("{text}\n---\n{}\n", found.join("\n"))).unwrap();
+        return None;
+    }
+    let expected: Vec<&str> = expected.lines().filter(|line| !line.is_empty()).collect();
+    (found != expected).then(|| {
+        let (expected, found) = (expected.join("\n  "), found.join("\n  "));
+        format!("{}\n expected\n  {expected}\n found\n  {found}\n", path.display())
+    })
+}
+
+#[test]
+fn fixtures() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/quotes");
+    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    assert!(!paths.is_empty());
+    let faults: Vec<String> = paths.iter().filter_map(|path| check(path)).collect();
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
