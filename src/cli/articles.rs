@@ -32,7 +32,7 @@ pub(super) fn run(args: Args) -> Outcome {
         let fetch = async |page_size, page_token| {
             client.list_articles(ListArticlesRequest { page_size, page_token, ..request.clone() }).await
         };
-        let seen = each_hit(args.output, fetch, |hit| render::print(&lines(&hit, width))).await?;
+        let seen = each_hit(args.output, "", fetch, |hit| render::print(&lines(&hit, width))).await?;
         if !args.output.json {
             render::print(&Paragraph::new().add(DIM, &seen.words("article", "articles")).lines(width, 0))?;
         }

@@ -34,7 +34,7 @@ pub(super) fn run(args: Args) -> Outcome {
                 Ok(_) => render::print(&format!("deleted {id}\n"))?,
                 Err(status) if status.code() == Code::NotFound => {
                     missing += 1;
-                    anstream::eprintln!("sayso: {id}: {}", describe(&status));
+                    anstream::eprintln!("sayso: {}", describe(&status));
                 }
                 Err(status) => return Err(status.into()),
             }

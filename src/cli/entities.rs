@@ -59,7 +59,7 @@ pub(super) fn run(args: Args) -> Outcome {
         let show = |hit: crate::proto::EntityHit| {
             render::print(&format!("{}\n", lines(&hit.entity.unwrap_or_default(), width)))
         };
-        let seen = each_hit(args.output, fetch, show).await?;
+        let seen = each_hit(args.output, &request.name, fetch, show).await?;
         if !args.output.json {
             render::print(&Paragraph::new().add(DIM, &seen.words("entity", "entities")).lines(width, 0))?;
         }
@@ -97,7 +97,7 @@ async fn show_one(client: &mut Client, id: String, output: Output) -> Outcome {
         sentence = id;
         render::print(&format!("{heading}{body}"))
     };
-    let seen = each_hit(output, fetch, show).await?;
+    let seen = each_hit(output, "", fetch, show).await?;
     if !output.json {
         let count = Paragraph::new().add(DIM, &seen.words("mention", "mentions")).lines(width, 0);
         render::print(&format!("\n{count}"))?;

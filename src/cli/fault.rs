@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use tonic::Status;
 use tonic_types::StatusExt;
+use unicode_width::UnicodeWidthStr;
 
 /// What a command ends with: an exit code, or the fault that stopped it.
 pub(super) type Outcome = Result<ExitCode, Fault>;
@@ -60,20 +61,34 @@ impl From<Status> for Fault {
     }
 }
 
-/// A server's refusal as text: its message, then one line for each detail that says more.
+/// The fault of a search: where the server tells at which byte of the query it lies, the query is
+/// shown with a mark below that place.
+pub(super) fn of_query(status: &Status, query: &str) -> Fault {
+    let words = describe(status);
+    let details = status.get_error_details();
+    let position = details.error_info().and_then(|info| info.metadata.get("position")?.parse().ok());
+    match position.and_then(|position: usize| query.get(..position)) {
+        Some(before) => Fault::new(format!("{words}\n\n  {query}\n  {}^", " ".repeat(before.width()))),
+        None => Fault::new(words),
+    }
+}
+
+/// A server's refusal as text: its message, then a line for each detail that says more.
 pub(super) fn describe(status: &Status) -> String {
     let message = if status.message().is_empty() { status.code().description() } else { status.message() };
     let mut lines = vec![message.to_string()];
     let details = status.get_error_details();
     for violation in details.bad_request().iter().flat_map(|request| &request.field_violations) {
-        if violation.description == message || violation.description.is_empty() {
-            lines.push(format!("field: {}", violation.field));
-        } else {
+        let said = message.contains(&violation.description);
+        if !said {
             lines.push(format!("field: {} ({})", violation.field, violation.description));
+        } else if !message.starts_with(&violation.field) {
+            lines.push(format!("field: {}", violation.field));
         }
     }
     if let Some(info) = details.error_info() {
-        let mut facts: Vec<_> = info.metadata.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        let new = info.metadata.iter().filter(|(_, value)| !message.contains(value.as_str()));
+        let mut facts: Vec<_> = new.map(|(key, value)| format!("{key} = {value}")).collect();
         facts.sort();
         let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(", ")) };
         lines.push(format!("reason: {}{facts}", info.reason));
@@ -103,6 +118,18 @@ mod tests {
             "the query is not understood\n  field: query (expected a closing mark at 7)\n  \
              reason: QUERY_INVALID (at = end, position = 7)"
         );
+    }
+
+    #[test]
+    fn a_fault_of_a_query_is_shown_where_it_is_and_nothing_is_said_twice() {
+        let mut details = ErrorDetails::new();
+        details.add_bad_request_violation("query", "unbalanced mark at byte 7: expected another");
+        let facts = [("position", "7"), ("expected", "another")].map(|(key, value)| (key.into(), value.into()));
+        details.set_error_info("QUERY_SYNTAX", "sayso", std::collections::HashMap::from(facts));
+        let words = "query: unbalanced mark at byte 7: expected another";
+        let status = Status::with_error_details(Code::InvalidArgument, words, details);
+        let Fault::Failed(text) = of_query(&status, "größe \"tide") else { panic!("no fault") };
+        assert_eq!(text, format!("{words}\n  reason: QUERY_SYNTAX\n\n  größe \"tide\n       ^"));
     }
 
     #[test]

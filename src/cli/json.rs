@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, SerializeOptions};
-use serde_json::Value;
+use serde::{Serialize, Serializer};
 
 use super::fault::Fault;
 use crate::proto::DESCRIPTORS;
@@ -13,24 +13,32 @@ use crate::proto::DESCRIPTORS;
 /// Prints a message of the type `sayso.v1.{name}` as one JSON object: over several lines on a
 /// terminal, else on one, so that a script reads one object a line.
 pub(super) fn print(name: &str, message: &impl Message) -> Result<(), Fault> {
-    print_value(&to_value(name, message)?)
+    print_object(&Canonical(dynamic(name, message)?))
 }
 
-/// Prints a JSON value: over several lines on a terminal, else on one.
-pub(super) fn print_value(value: &Value) -> Result<(), Fault> {
+/// Prints an object: over several lines on a terminal, else on one.
+pub(super) fn print_object(object: &impl Serialize) -> Result<(), Fault> {
     let stdout = io::stdout();
-    let text = if stdout.is_terminal() { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
+    let text = if stdout.is_terminal() { serde_json::to_string_pretty(object) } else { serde_json::to_string(object) };
     writeln!(stdout.lock(), "{}", text.map_err(Fault::new)?)?;
     Ok(())
 }
 
-/// The message as JSON: field names in lowerCamelCase, enums by name, 64-bit numbers as strings,
-/// fields at their default left out, as the protobuf documentation's "ProtoJSON Format" has it.
-pub(super) fn to_value(name: &str, message: &impl Message) -> Result<Value, Fault> {
+/// A message as JSON: field names in lowerCamelCase in the order of their numbers, enums by name,
+/// 64-bit numbers as strings, fields at their default left out, as the protobuf documentation's
+/// "ProtoJSON Format" has it.
+struct Canonical(DynamicMessage);
+
+impl Serialize for Canonical {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize_with_options(serializer, &SerializeOptions::new())
+    }
+}
+
+fn dynamic(name: &str, message: &impl Message) -> Result<DynamicMessage, Fault> {
     let full = format!("sayso.v1.{name}");
     let descriptor = pool()?.get_message_by_name(&full).ok_or_else(|| Fault::new(format!("no message type {full}")))?;
-    let dynamic = DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice()).map_err(Fault::new)?;
-    dynamic.serialize_with_options(serde_json::value::Serializer, &SerializeOptions::new()).map_err(Fault::new)
+    DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice()).map_err(Fault::new)
 }
 
 fn pool() -> Result<&'static DescriptorPool, Fault> {
@@ -41,8 +49,6 @@ fn pool() -> Result<&'static DescriptorPool, Fault> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::proto;
 
@@ -59,12 +65,11 @@ mod tests {
             total: Some(proto::TotalCount { count: 1, exact: true }),
         };
         assert_eq!(
-            to_value("ListArticlesResponse", &response).unwrap(),
-            json!({
-                "articles": [{"article": {"id": "a1", "publishedAt": "2026-03-03T14:05:00Z"}, "quoteCount": 3}],
-                "total": {"count": "1", "exact": true}
-            })
+            serde_json::to_string(&Canonical(dynamic("ListArticlesResponse", &response).unwrap())).unwrap(),
+            r#"{"articles":[{"article":{"id":"a1","publishedAt":"2026-03-03T14:05:00Z"},"quoteCount":3}],"total":{"count":"1","exact":true}}"#
         );
+        let hit = proto::EntityHit { score: 0.1, ..Default::default() };
+        assert_eq!(serde_json::to_string(&Canonical(dynamic("EntityHit", &hit).unwrap())).unwrap(), r#"{"score":0.1}"#);
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use prost::Message;
 use tonic::{Response, Status};
 
-use super::fault::Fault;
+use super::fault::{Fault, of_query};
 use super::filter::Output;
+use super::info::grouped;
 use super::json;
 use crate::proto;
 
@@ -66,19 +67,19 @@ impl Seen {
         if self.shown == 0 {
             return format!("no {many} found");
         }
-        let about = if self.total.exact { "" } else { "at least " };
         if total == self.shown && self.total.exact {
-            format!("{total} {noun}")
-        } else {
-            format!("{} of {about}{total} {noun}", self.shown)
+            return format!("{} {noun}", grouped(total));
         }
+        let about = if self.total.exact { "" } else { "at least " };
+        format!("{} of {about}{} {noun}", grouped(self.shown), grouped(total))
     }
 }
 
 /// Fetches pages until `output.limit` hits were seen or there are no more. `fetch` gets page size
-/// and token; with `--json` the pages are printed, else `show` gets each hit.
+/// and token; `query` is what the server may find fault with; with `--json` the pages are printed, else `show` gets each hit.
 pub(super) async fn each_hit<P: Page>(
     output: Output,
+    query: &str,
     mut fetch: impl AsyncFnMut(i32, String) -> Result<Response<P>, Status>,
     mut show: impl FnMut(P::Hit) -> Result<(), Fault>,
 ) -> Result<Seen, Fault> {
@@ -87,7 +88,7 @@ pub(super) async fn each_hit<P: Page>(
     let mut seen = Seen::default();
     let mut token = String::new();
     loop {
-        let mut page = fetch(size, token).await?.into_inner();
+        let mut page = fetch(size, token).await.map_err(|status| of_query(&status, query))?.into_inner();
         seen.total = page.total().unwrap_or_default();
         let room = usize::try_from(limit - seen.shown).unwrap_or(usize::MAX);
         page.hits().truncate(room);
@@ -125,7 +126,7 @@ mod tests {
             hits += 1;
             Ok(())
         };
-        let seen = each_hit(Output { limit, json: false }, fetch, show).await.unwrap();
+        let seen = each_hit(Output { limit, json: false }, "", fetch, show).await.unwrap();
         (hits, seen.shown, fetched)
     }
 
@@ -147,6 +148,6 @@ mod tests {
         assert_eq!(seen(0, 0, true), "no quotes found");
         assert_eq!(seen(1, 1, true), "1 quote");
         assert_eq!(seen(10, 128, true), "10 of 128 quotes");
-        assert_eq!(seen(10, 1000, false), "10 of at least 1000 quotes");
+        assert_eq!(seen(10, 1000, false), "10 of at least 1,000 quotes");
     }
 }

@@ -91,29 +91,36 @@ impl Paragraph {
     pub(super) fn lines(&self, width: Option<usize>, indent: usize) -> String {
         let mut out = " ".repeat(indent);
         let mut column = indent;
+        let mut now = PLAIN;
         for word in self.words() {
-            let wide: usize = word.pieces.iter().map(|(_, text)| text.width()).sum();
-            let gap = usize::from(word.after_blank && column > indent);
-            if column > indent && word.after_blank && width.is_some_and(|width| column + gap + wide > width) {
+            let wide: usize = word.iter().map(|(_, text)| text.width()).sum();
+            if column > indent && width.is_some_and(|width| column + 1 + wide > width) {
+                switch(&mut out, &mut now, PLAIN);
                 out.push('\n');
                 out.push_str(&" ".repeat(indent));
                 column = indent;
-            } else {
-                out.push_str(&" ".repeat(gap));
-                column += gap;
+            } else if column > indent {
+                // The blank between two words of one style has that style, so that they read as one.
+                if word.first().is_some_and(|(style, _)| *style != now) {
+                    switch(&mut out, &mut now, PLAIN);
+                }
+                out.push(' ');
+                column += 1;
             }
-            for (style, text) in word.pieces {
-                // Writing to a string cannot fail.
-                let _ = write!(out, "{style}{text}{style:#}");
+            for (style, text) in word {
+                switch(&mut out, &mut now, style);
+                out.push_str(text);
             }
             column += wide;
         }
+        switch(&mut out, &mut now, PLAIN);
         out.push('\n');
         out
     }
 
-    fn words(&self) -> Vec<Word<'_>> {
-        let mut words: Vec<Word<'_>> = Vec::new();
+    /// The words, each in as many pieces as it has styles.
+    fn words(&self) -> Vec<Vec<(Style, &str)>> {
+        let mut words: Vec<Vec<(Style, &str)>> = Vec::new();
         let mut blank = true;
         for (style, text) in &self.runs {
             let mut rest = text.as_str();
@@ -124,8 +131,8 @@ impl Paragraph {
                 let (piece, after) = trimmed.split_at(end);
                 if !piece.is_empty() {
                     match words.last_mut().filter(|_| !blank) {
-                        Some(word) => word.pieces.push((*style, piece)),
-                        None => words.push(Word { after_blank: true, pieces: vec![(*style, piece)] }),
+                        Some(word) => word.push((*style, piece)),
+                        None => words.push(vec![(*style, piece)]),
                     }
                     blank = false;
                 }
@@ -136,10 +143,13 @@ impl Paragraph {
     }
 }
 
-/// A word, in as many pieces as it has styles.
-struct Word<'p> {
-    after_blank: bool,
-    pieces: Vec<(Style, &'p str)>,
+/// Ends the style that is on, and begins another.
+fn switch(out: &mut String, now: &mut Style, next: Style) {
+    if *now != next {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{now:#}{next}");
+        *now = next;
+    }
 }
 
 /// The text without its colours, as a pipe gets it.
@@ -162,9 +172,9 @@ mod tests {
 
     #[test]
     fn marks_fall_where_they_were_asked_for() {
-        let text = Paragraph::new().add_marked(PLAIN, "the tide turns", HIT, &[4..8, 2..5, 9..99, 9..14]);
+        let text = Paragraph::new().add_marked(PLAIN, "the tide turns at noon", HIT, &[4..8, 2..5, 15..99, 15..17]);
         let lines = text.lines(None, 0);
-        assert_eq!(lines, format!("the {HIT}tide{HIT:#} {HIT}turns{HIT:#}\n"));
+        assert_eq!(lines, format!("the {HIT}tide{HIT:#} turns {HIT}at{HIT:#} noon\n"));
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub(super) fn run(args: Args) -> Outcome {
         let fetch = async |page_size, page_token| {
             client.search(SearchRequest { page_size, page_token, ..request.clone() }).await
         };
-        let seen = each_hit(args.output, fetch, |hit| render::print(&lines(&hit, width))).await?;
+        let seen = each_hit(args.output, &request.query, fetch, |hit| render::print(&lines(&hit, width))).await?;
         if !args.output.json {
             render::print(&Paragraph::new().add(DIM, &seen.words("sentence", "sentences")).lines(width, 0))?;
         }

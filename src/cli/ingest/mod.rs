@@ -107,7 +107,7 @@ pub(super) fn run(args: Args) -> Outcome {
     })?;
     let summary = report.finish();
     if args.json {
-        proto_json::print_value(&report.to_value())?
+        proto_json::print_object(&report.to_value())?
     } else {
         render::print(&summary)?
     }
