@@ -179,7 +179,7 @@ impl<'a> Splitter<'a> {
         let word = self.word(i);
         let mark = self.tokens[i].kind == TokenKind::Mark && word.chars().next().is_some_and(is_terminal);
         let dotted_word = self.tokens[i].kind == TokenKind::Word && word.ends_with('.');
-        if !mark && !dotted_word || self.is_list_number(start, i) {
+        if !mark && !dotted_word || self.is_list_number(start, i) || self.is_omission(start, i) {
             return (false, i + 1);
         }
         let next = self.after_closers(i + 1);
@@ -213,6 +213,13 @@ impl<'a> Splitter<'a> {
         }
     }
 
+    /// An ellipsis before any word stands for words left out: "… and so on".
+    fn is_omission(&self, start: usize, i: usize) -> bool {
+        self.first_char(i).is_some_and(|c| matches!(c, '.' | '…'))
+            && i - start <= 2
+            && self.tokens[start..i].iter().all(|token| token.kind == TokenKind::OpenQuote)
+    }
+
     /// "1." at the start of a line numbers what follows.
     fn is_list_number(&self, start: usize, i: usize) -> bool {
         i == start + 1 && self.tokens[start].kind == TokenKind::Number && self.word(start).len() <= 3
@@ -239,7 +246,10 @@ impl<'a> Splitter<'a> {
             _ => {
                 // A new quotation or bracket after it: what counts is the word inside.
                 let first = self.skip_openers(next);
-                first < self.end && STARTERS.binary_search(&self.word(first)).is_ok()
+                first < self.end
+                    && (STARTERS.binary_search(&self.word(first)).is_ok()
+                        || word.starts_with(char::is_uppercase)
+                            && matches!(self.word(first), "Mr." | "Mrs." | "Ms." | "Dr."))
             }
         }
     }
