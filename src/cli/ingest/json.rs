@@ -61,6 +61,15 @@ pub(super) struct Layout {
 
 type Record = Map<String, Value>;
 
+/// An article as a record tells it.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Told {
+    /// The article.
+    pub(super) article: Article,
+    /// What was passed over because it could not be understood.
+    pub(super) passed_over: Option<String>,
+}
+
 impl Layout {
     /// The usual names, except for the fields that `chosen` names.
     pub(super) fn new(chosen: Vec<FieldName>) -> Self {
@@ -96,31 +105,36 @@ impl Layout {
     /// The record as an article.
     ///
     /// # Errors
-    /// In words, when it is no object, has no body, or holds something else where text is expected.
-    pub(super) fn article(&self, value: &Value) -> Result<Article, String> {
+    /// In words, when it is no object, has no body, or holds something else where text is expected. A
+    /// date that cannot be understood is no reason to lose an article: it is passed over, and told.
+    pub(super) fn article(&self, value: &Value) -> Result<Told, String> {
         let record = value.as_object().ok_or_else(|| format!("expected an object, found {}", kind(value)))?;
-        let mut article = self.metadata(record)?;
+        let mut told = self.metadata(record)?;
         if self.find(record, Field::Body).is_none() {
             return Err(format!("no body: the record has no field {}", self.names(Field::Body).join(" or ")));
         }
-        article.body = self.text(record, Field::Body)?;
-        Ok(article)
+        told.article.body = self.text(record, Field::Body)?;
+        Ok(told)
     }
 
     /// All but the body.
-    pub(super) fn metadata(&self, record: &Record) -> Result<Article, String> {
-        Ok(Article {
+    pub(super) fn metadata(&self, record: &Record) -> Result<Told, String> {
+        let published = self.find(record, Field::PublishedAt).map_or(Ok(None), |(name, value)| moment(&name, value));
+        let (published_at, passed_over) = match published {
+            Ok(moment) => (moment, None),
+            Err(why) => (None, Some(why)),
+        };
+        let article = Article {
             id: self.text(record, Field::Id)?,
             url: self.text(record, Field::Url)?,
             source: self.text(record, Field::Source)?,
             title: self.text(record, Field::Title)?,
             authors: self.find(record, Field::Authors).map_or(Ok(Vec::new()), |(name, value)| authors(&name, value))?,
             language: self.text(record, Field::Language)?,
-            published_at: self
-                .find(record, Field::PublishedAt)
-                .map_or(Ok(None), |(name, value)| moment(&name, value))?,
+            published_at,
             body: String::new(),
-        })
+        };
+        Ok(Told { article, passed_over })
     }
 }
 
@@ -203,7 +217,7 @@ mod tests {
             "id": 17, "link": "https://courier.example/1", "source": {"id": null, "name": "Veld Courier"},
             "headline": "Tide", "author": "Ines Okafor", "lang": "en", "date": "2026-03-03", "text": "The tide turned."
         });
-        let article = Layout::default().article(&record).unwrap();
+        let article = Layout::default().article(&record).unwrap().article;
         assert_eq!((article.id.as_str(), article.url.as_str()), ("17", "https://courier.example/1"));
         assert_eq!((article.source.as_str(), article.title.as_str()), ("Veld Courier", "Tide"));
         assert_eq!((article.authors, article.language.as_str()), (vec!["Ines Okafor".to_string()], "en"));
@@ -218,7 +232,7 @@ mod tests {
             "id": "1", "url": "u", "text": "not this", "story": "this", "meta": {"when": 1_772_546_700},
             "authors": [{"name": "A"}, "B", ""], "title": null
         });
-        let article = Layout::new(chosen).article(&record).unwrap();
+        let article = Layout::new(chosen).article(&record).unwrap().article;
         assert_eq!((article.id.as_str(), article.body.as_str(), article.title.as_str()), ("u", "this", ""));
         assert_eq!(article.authors, ["A", "B"]);
         assert_eq!(dates::show_day(&article.published_at.unwrap()), "3 March 2026");
@@ -230,7 +244,8 @@ mod tests {
         assert_eq!(refused(json!({"title": "Tide"})), "no body: the record has no field body or text or content");
         assert_eq!(refused(json!({"body": "a", "title": ["Tide"]})), "field title: expected text, found a list");
         assert_eq!(refused(json!([1])), "expected an object, found a list");
-        assert!(refused(json!({"body": "a", "date": "soon"})).starts_with("field date: \"soon\" is no date"));
+        let dated = Layout::default().article(&json!({"body": "a", "date": "soon"})).unwrap();
+        assert!(dated.passed_over.unwrap().starts_with("field date: \"soon\" is no date"));
         assert!("text=body".parse::<FieldName>().unwrap_err().starts_with("no field \"text\"; the fields are id, url"));
     }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::super::input::{self, Bytes, Line};
 use super::files::{self, File, Format};
-use super::json::{self, Layout};
+use super::json::{self, Layout, Told};
 use super::report::Refusal;
 use super::{html, text};
 use crate::proto::Article;
@@ -39,6 +39,8 @@ pub(super) struct Entry {
     pub(super) place: String,
     /// The article.
     pub(super) article: Article,
+    /// What its record holds that could not be understood and was passed over.
+    pub(super) passed_over: Option<String>,
 }
 
 /// How to read.
@@ -72,7 +74,7 @@ impl Reader {
             Format::Jsonl => self.read_lines(&name, &mut reader, sink),
             Format::Json => self.read_json(&name, &mut reader, sink),
             Format::Text | Format::Html => sink(match self.read_document(file, &mut reader) {
-                Ok(article) => self.checked(name, article),
+                Ok(told) => self.checked(name, told),
                 Err((line, why)) => Item::Refused(Refusal::new(place(&name, line), why)),
             }),
         }
@@ -93,7 +95,7 @@ impl Reader {
                 Ok(None) => return true,
                 Ok(Some(Line::Whole(line))) if line.trim_ascii().is_empty() => continue,
                 Ok(Some(Line::Whole(line))) => match self.record(&line) {
-                    Ok(article) => self.checked(place, article),
+                    Ok(told) => self.checked(place, told),
                     Err(why) => Item::Refused(Refusal::new(place, why)),
                 },
                 Ok(Some(Line::TooLong)) => {
@@ -108,7 +110,7 @@ impl Reader {
         true
     }
 
-    fn record(&self, line: &[u8]) -> Result<Article, String> {
+    fn record(&self, line: &[u8]) -> Result<Told, String> {
         let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
         let text =
             std::str::from_utf8(line).map_err(|error| format!("not valid UTF-8 (byte {})", error.valid_up_to()))?;
@@ -127,7 +129,7 @@ impl Reader {
         for (i, record) in records.iter().enumerate() {
             let place = if single { name.to_string() } else { format!("{name}, item {}", i + 1) };
             let item = match self.layout.article(record) {
-                Ok(article) => self.checked(place, article),
+                Ok(told) => self.checked(place, told),
                 Err(why) => Item::Refused(Refusal::new(place, why)),
             };
             if !sink(item) {
@@ -138,29 +140,30 @@ impl Reader {
     }
 
     /// A file that is one article. The fault names a line where there is one.
-    fn read_document(&self, file: &File, reader: &mut Bytes) -> Result<Article, (usize, String)> {
+    fn read_document(&self, file: &File, reader: &mut Bytes) -> Result<Told, (usize, String)> {
         let is_html = file.format == Format::Html;
         let limit = if is_html { self.body_bytes.saturating_mul(WRAPPING) } else { self.body_bytes };
         let bytes = input::read_all(reader, limit).map_err(|error| (0, error.to_string()))?;
         let bytes = bytes.ok_or_else(|| (0, format!("too large: more than {limit} bytes")))?;
-        let mut article = if is_html {
+        let article = if is_html {
             html::article(&bytes).map_err(|why| (0, why))?
         } else {
             text::article(text::decode(bytes).map_err(|fault| (fault.line, fault.why))?)
         };
-        let Some(path) = &file.path else { return Ok(article) };
-        if let Some(metadata) = files::metadata_of(path).filter(|_| !is_html) {
-            let told = self.metadata(&metadata).map_err(|why| (0, format!("{}: {why}", metadata.display())))?;
-            article = with_metadata(article, told);
+        let mut told = Told { article, passed_over: None };
+        let Some(path) = &file.path else { return Ok(told) };
+        if let Some(beside) = files::metadata_of(path).filter(|_| !is_html) {
+            let metadata = self.metadata(&beside).map_err(|why| (0, format!("{}: {why}", beside.display())))?;
+            told = with_metadata(told.article, metadata);
         }
-        if article.id.is_empty() {
-            article.id = text::id_of(path);
+        if told.article.id.is_empty() {
+            told.article.id = text::id_of(path);
         }
-        Ok(article)
+        Ok(told)
     }
 
     /// What the file beside a text tells: the object itself, or what it holds under `article`.
-    fn metadata(&self, path: &Path) -> Result<Article, String> {
+    fn metadata(&self, path: &Path) -> Result<Told, String> {
         let mut file = input::unpacked(fs::File::open(path).map_err(|error| error.to_string())?);
         let value = read_value(file.as_mut().map_err(|error| error.to_string())?)?;
         let record = value.get("article").unwrap_or(&value);
@@ -168,7 +171,8 @@ impl Reader {
     }
 
     /// The article with what it lacks, or why the server would not take it.
-    fn checked(&self, place: String, mut article: Article) -> Item {
+    fn checked(&self, place: String, told: Told) -> Item {
+        let Told { mut article, passed_over } = told;
         if article.body.trim().is_empty() {
             return Item::Refused(Refusal::new(place, "the body is empty"));
         }
@@ -181,7 +185,7 @@ impl Reader {
             article.source.clone_from(&self.source);
         }
         article.published_at = article.published_at.or(self.date);
-        Item::Article(Entry { place, article })
+        Item::Article(Entry { place, article, passed_over })
     }
 }
 
@@ -193,9 +197,12 @@ fn read_value(reader: &mut Bytes) -> Result<Value, String> {
 }
 
 /// What was told about an article goes before what was guessed from its text.
-fn with_metadata(guessed: Article, told: Article) -> Article {
-    let title = if told.title.is_empty() { guessed.title } else { told.title };
-    Article { title, body: guessed.body, ..told }
+fn with_metadata(guessed: Article, mut told: Told) -> Told {
+    if told.article.title.is_empty() {
+        told.article.title = guessed.title;
+    }
+    told.article.body = guessed.body;
+    told
 }
 
 fn place(name: &str, line: usize) -> String {
@@ -276,11 +283,12 @@ mod tests {
 
     #[test]
     fn a_bad_line_does_not_stop_the_others() {
-        let lines = b"\xef\xbb\xbf{\"body\": \"One.\"}\r\n\n{\"body\": \n{\"body\": \" \"}\n{\"body\": \"\xff\"}\n{\"body\": \"Two.\"}";
+        let lines = b"\xef\xbb\xbf{\"body\": \"One.\"}\r\n\n{\"body\": \n{\"body\": \" \"}\n{\"body\": \"\xff\"}\n{\"body\": \"Two.\", \"date\": \"soon\"}";
         let (entries, refused) = read(&[("a.jsonl", lines)]);
         let bodies: Vec<_> = entries.iter().map(|entry| entry.article.body.as_str()).collect();
         assert_eq!(bodies, ["One.", "Two."]);
         assert_eq!(entries[1].article.id, "");
+        assert_eq!(entries[1].passed_over.as_deref().map(|why| &why[..18]), Some("field date: \"soon\""));
         assert_eq!(
             refused,
             [

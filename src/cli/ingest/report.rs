@@ -46,6 +46,7 @@ pub(super) struct Report {
     unchanged: u64,
     refused: u64,
     refusals: Vec<Refusal>,
+    passed_over: Vec<Refusal>,
 }
 
 impl Report {
@@ -54,7 +55,18 @@ impl Report {
     pub(super) fn start(bytes: u64, read: Arc<AtomicU64>) -> Self {
         let now = Instant::now();
         let bar = io::stderr().is_terminal().then(|| bar(bytes));
-        Self { started: now, told: now, bar, read, new: 0, replaced: 0, unchanged: 0, refused: 0, refusals: Vec::new() }
+        Self {
+            started: now,
+            told: now,
+            bar,
+            read,
+            new: 0,
+            replaced: 0,
+            unchanged: 0,
+            refused: 0,
+            refusals: Vec::new(),
+            passed_over: Vec::new(),
+        }
     }
 
     /// An article was kept.
@@ -71,6 +83,13 @@ impl Report {
         self.refused += 1;
         if self.refusals.len() < LISTED {
             self.refusals.push(refusal);
+        }
+    }
+
+    /// Something about an article could not be understood; the article goes in without it.
+    pub(super) fn passed_over(&mut self, what: Refusal) {
+        if self.passed_over.len() < LISTED {
+            self.passed_over.push(what);
         }
     }
 
@@ -114,14 +133,10 @@ impl Report {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        if self.refused > 0 {
-            anstream::eprintln!("{NAME}Refused{NAME:#}");
-            for refusal in &self.refusals {
-                anstream::eprintln!("  {}: {}", refusal.place, refusal.why);
-            }
-            if self.refused > self.refusals.len() as u64 {
-                anstream::eprintln!("  and {} more", grouped(self.refused - self.refusals.len() as u64));
-            }
+        list("Put in without what was not understood", &self.passed_over);
+        list("Refused", &self.refusals);
+        if self.refused > self.refusals.len() as u64 {
+            anstream::eprintln!("  and {} more", grouped(self.refused - self.refusals.len() as u64));
         }
         self.summary(self.started.elapsed())
     }
@@ -148,16 +163,27 @@ impl Report {
 
     /// The summary for scripts.
     pub(super) fn to_value(&self) -> Value {
-        let refusals: Vec<_> =
-            self.refusals.iter().map(|refusal| json!({"place": refusal.place, "why": refusal.why})).collect();
+        let list = |items: &[Refusal]| -> Vec<Value> {
+            items.iter().map(|item| json!({"place": item.place, "why": item.why})).collect()
+        };
         json!({
             "new": self.new,
             "replaced": self.replaced,
             "unchanged": self.unchanged,
             "refused": self.refused,
             "seconds": self.started.elapsed().as_secs_f64(),
-            "refusals": refusals,
+            "refusals": list(&self.refusals),
+            "passedOver": list(&self.passed_over),
         })
+    }
+}
+
+fn list(heading: &str, items: &[Refusal]) {
+    if !items.is_empty() {
+        anstream::eprintln!("{NAME}{heading}{NAME:#}");
+    }
+    for item in items {
+        anstream::eprintln!("  {}: {}", item.place, item.why);
     }
 }
 

@@ -132,8 +132,11 @@ impl Ingest {
                 return (self.report, Some(fault));
             }
             let pause = pause(attempt);
-            let words = describe(&status);
-            self.report.note(&format!("connection lost ({words}); trying again in {:.1} s", pause.as_secs_f64()));
+            // One note for each time that the connection is lost, not one for each attempt.
+            if attempt == 1 {
+                let words = describe(&status);
+                self.report.note(&format!("connection lost ({words}); trying again, {} times at most", self.retries));
+            }
             sleep(pause).await;
         }
     }
@@ -211,7 +214,10 @@ impl Ingest {
         match item {
             None => self.ended = true,
             Some(Item::Refused(refusal)) => self.report.refused(refusal),
-            Some(Item::Article(entry)) => {
+            Some(Item::Article(mut entry)) => {
+                if let Some(why) = entry.passed_over.take() {
+                    self.report.passed_over(Refusal::new(entry.place.clone(), why));
+                }
                 self.last_number += 1;
                 self.held_bytes += entry.article.body.len();
                 self.held.insert(self.last_number, Held { entry, tries: 0 });
