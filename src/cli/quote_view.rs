@@ -65,7 +65,7 @@ fn attribution(quote: &Quote) -> Paragraph {
 
 /// The speakers' names, and how the article introduces the speaker, if it does.
 fn speaker(quote: &Quote) -> (String, String) {
-    let source = quote.source.as_ref().map(|phrase| clip(&phrase.text)).unwrap_or_default();
+    let source = quote.source.as_ref().map(|phrase| clip(trim(&phrase.text))).unwrap_or_default();
     match quote.speakers.as_slice() {
         [] if source.is_empty() => ("unnamed".into(), String::new()),
         [] => (source, String::new()),
@@ -85,10 +85,7 @@ fn role(name: &str, source: &str) -> String {
         return String::new();
     }
     let Some(named) = find_name(name, source) else { return uncapitalized(source) };
-    let trim = |words: &str| {
-        words.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '—' | '–')).to_string()
-    };
-    let (before, after) = (trim(&source[..named.start]), trim(&source[named.end..]));
+    let (before, after) = (trim(&source[..named.start]).to_string(), trim(&source[named.end..]).to_string());
     let after = if matches!(after.as_str(), "'s" | "’s" | "himself" | "herself") { String::new() } else { after };
     let role = if before.is_empty() { after } else { before };
     // "the Lind": no role is as short as that.
@@ -113,6 +110,7 @@ fn find_name(name: &str, source: &str) -> Option<Range<usize>> {
 fn telling(quote: &Quote) -> String {
     let words = |phrase: &Option<proto::Phrase>| phrase.as_ref().map(|phrase| phrase.text.clone()).unwrap_or_default();
     let (cue, addressee, when) = (words(&quote.cue), words(&quote.addressee), words(&quote.when));
+    let cue = trim(&cue).to_string();
     // A cue that was taken with its addressee already says to whom.
     let addressee = if cue.contains(&addressee) { String::new() } else { addressee };
     let link = if cue.is_empty() && !addressee.is_empty() { "to" } else { "" };
@@ -133,6 +131,11 @@ fn manner(quote: &Quote) -> String {
 pub(super) fn published(article: &proto::ArticleInfo) -> String {
     let day = article.published_at.as_ref().map(dates::show_day).unwrap_or_default();
     [article.source.clone(), day].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+/// The words without the marks that part them from the rest of their sentence.
+fn trim(words: &str) -> &str {
+    words.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '—' | '–'))
 }
 
 fn clip(words: &str) -> String {
@@ -162,7 +165,7 @@ mod tests {
             id: "wire-03#q2".into(),
             text: "The harbour will open on Friday.".into(),
             content: vec![Span { start: 100, end: 138 }],
-            cue: phrase("told"),
+            cue: phrase("told:"),
             source: phrase("Harbour Commissioner Ada Lind"),
             speakers: vec![entity("Ada Lind")],
             addressee: phrase("reporters"),

@@ -31,7 +31,9 @@ pub(super) struct Refusal {
 impl Refusal {
     /// Something that was not put in, and why.
     pub(super) fn new(place: impl Into<String>, why: impl Display) -> Self {
-        Self { place: place.into(), why: why.to_string() }
+        // "No such file or directory (os error 2)": the number tells people nothing.
+        let why = why.to_string().split(" (os error").next().unwrap_or_default().to_string();
+        Self { place: place.into(), why }
     }
 }
 
