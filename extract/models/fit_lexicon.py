@@ -64,7 +64,7 @@ def words(low, high):
     for word, n in low.items():
         total = n + high[word]
         share = n / total
-        if len(word) > 1 and total >= 10 and share >= 0.25 and word.isascii():
+        if len(word) > 1 and total >= 6 and share >= 0.25 and word.isascii():
             rows.append((word, "o" if share >= 0.9 else "m"))
     return sorted(rows)
 
@@ -146,12 +146,27 @@ KEEP_PLACES = set("Austin Dallas Houston Charlotte Jackson Madison Lincoln Washi
                       "Francisco", "Chelsea", "Darwin", "Victoria", "Sofia", "Wellington", "Mobile", "Nice", "Hamilton", "Salvador", "Valencia", "Leon"}
 
 
+ENDINGS = ["ly", "s", "es", "ed", "d", "ing", "ings", "er", "ers"]
+
+
+def ordinary_sign(word, ordinary):
+    """"o" or "m" as in the list, "m" too for an inflected form of a listed word."""
+    word = word.lower()
+    if word in ordinary:
+        return ordinary[word]
+    for ending in ENDINGS:
+        stem = word[:-len(ending)]
+        if word.endswith(ending) and len(stem) > 3 and (ordinary.get(stem) == "o" or ordinary.get(stem + "e") == "o"):
+            return "m"
+    return ""
+
+
 def signature(word, ordinary, tags, place_names, norp_names):
     """The classes of a rare word, which stand for it: "*-fs" is an unknown word that is a first name and a surname."""
     letters = [c for c in word if c.isalpha()]
     shape = "A" if len(letters) > 1 and all(c.isupper() for c in letters) else "-"
     person = tags.get(word, set())
-    return ("*" + shape + ordinary.get(word.lower(), "") + ("f" if person & set("mfu") else "") + ("s" if "s" in person else "")
+    return ("*" + shape + ordinary_sign(word, ordinary) + ("f" if person & set("mfu") else "") + ("s" if "s" in person else "")
             + ("p" if word in place_names else "") + ("n" if word in norp_names else ""))
 
 
@@ -160,6 +175,13 @@ def cues(train, ordinary, tags, place_names, norp_names):
 
     Words with fewer than three counts are counted together by their signature."""
     count = defaultdict(Counter)
+
+    def beside(text, b, e, kind):
+        before = re.search(r"([\w’']+|[.,(\"“])\s*$", text[max(0, b - 30):b])
+        after = re.match(r"\s*([\w’']+|[.,)(\"”])", text[e:e + 30])
+        count["B", before.group(1).lower() if before else "^"][kind] += 1
+        count["A", after.group(1).lower() if after else "$"][kind] += 1
+
     for x in train:
         text = x["text"]
         only = set(x["types"])
@@ -180,14 +202,12 @@ def cues(train, ordinary, tags, place_names, norp_names):
                 count["L", parts[-1]][t] += 1
                 for w in parts[1:-1]:
                     count["I", w][t] += 1
-            before = re.search(r"([\w’']+|[.,(\"“])\s*$", text[max(0, b - 30):b])
-            after = re.match(r"\s*([\w’']+|[.,)(\"”])", text[e:e + 30])
-            count["B", before.group(1).lower() if before else "^"][t] += 1
-            count["A", after.group(1).lower() if after else "$"][t] += 1
+            beside(text, b, e, t)
         for m in re.finditer(r"(?<=[a-z,] )([A-Z][\w’'\-]*(?: [A-Z][\w’'\-]*)*)", text):
             parts = [plain(w) for w in m.group(1).split(" ")]
             if any(covered[m.start():m.end()]) or parts[-1] in norp_names:
                 continue
+            beside(text, m.start(), m.end(), "NONE")
             if len(parts) == 1:
                 count["S", parts[0]]["NONE"] += 1
             else:

@@ -164,9 +164,13 @@ fn resolve(document: &Document, antecedents: &[Antecedent], at: usize, head: usi
     let (wanted_head, modifiers) = wanted.split_last()?;
     let before = antecedents.partition_point(|a| a.at < start);
     // Only so far back: an article is shorter, and a text that is none must not cost its square.
-    antecedents[before.saturating_sub(500)..before].iter().rev().find_map(|a| {
-        let head_fits = a.head == *wanted_head || a.kind == EntityType::Person && a.words.last() == Some(wanted_head);
-        let all = modifiers.iter().all(|m| is_time_modifier(m) || a.words.contains(m));
-        (head_fits && all).then_some(a.entity)
-    })
+    let near = &antecedents[before.saturating_sub(500)..before];
+    let fits = |a: &&Antecedent, bare: bool| {
+        let ends = a.words.last() == Some(wanted_head);
+        let head_fits = if bare { ends } else { ends && a.kind == EntityType::Person || a.head == *wanted_head };
+        head_fits && modifiers.iter().all(|m| is_time_modifier(m) || a.words.contains(m))
+    };
+    // "The president" is rather a "President" than a "president of the club".
+    let last = |bare: bool| near.iter().rev().find(|a| fits(a, bare)).map(|a| a.entity);
+    last(true).or_else(|| last(false))
 }

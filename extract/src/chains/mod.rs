@@ -39,7 +39,7 @@ pub(crate) fn link(document: &Document, lexicon: &Lexicon, names: Vec<NameMentio
         names.iter().zip(&entity_of).map(|(name, &e)| mention(document, name, e)).collect();
     mentions.extend(describe::descriptions(document, lexicon, &names, &clusters, &entity_of));
     sort(&mut mentions);
-    let pronouns = pronoun::pronouns(document, &clusters, &mentions);
+    let pronouns = pronoun::pronouns(document, lexicon, &clusters, &mentions);
     mentions.extend(pronouns);
     office::offices(document, &names, &mut entities, &mut mentions);
     sort(&mut mentions);

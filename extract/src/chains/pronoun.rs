@@ -1,4 +1,5 @@
-//! Resolves "he" and "she" to persons by gender, distance and whether the person is the subject.
+//! Resolves "he" and "she" to persons by gender, distance and whether the person is the subject, and the
+//! "it" of "it said" to a body.
 
 use std::collections::VecDeque;
 
@@ -6,11 +7,14 @@ use sayso_document::{Document, EntityType, Mention, MentionForm, TokenKind};
 
 use super::cluster::Cluster;
 use super::gender::Gender;
+use crate::lexicon::{Class, Lexicon};
 
 /// How many mentions of persons are kept in mind.
 const MEMORY: usize = 24;
 /// A pronoun reaches back at most this many sentences.
 const REACH: usize = 4;
+/// "It" reaches back at most this many sentences.
+const BODY_REACH: usize = 2;
 /// Below this score a pronoun stays unresolved.
 const ENOUGH: f32 = 0.0;
 
@@ -25,14 +29,21 @@ struct Antecedent {
 }
 
 /// Adds the mentions by pronoun. `known` holds the other mentions, by start.
-pub(super) fn pronouns(document: &Document, clusters: &[Cluster], known: &[Mention]) -> Vec<Mention> {
+pub(super) fn pronouns(
+    document: &Document,
+    lexicon: &Lexicon,
+    clusters: &[Cluster],
+    known: &[Mention],
+) -> Vec<Mention> {
     let quoted = quoted(document);
     let mut genders: Vec<Gender> = clusters.iter().map(|cluster| cluster.gender).collect();
     let mut memory: VecDeque<Antecedent> = VecDeque::new();
     let mut out = Vec::new();
+    let mut body: Option<(usize, usize)> = None;
     let mut next = known.iter().peekable();
     for (sentence, range) in (0..document.sentences().len()).map(|s| (s, document.tokens_of(s))) {
         let mut persons = 0;
+        let mut bodies = 0;
         for i in range {
             let start = document.tokens()[i].span.start();
             while let Some(mention) = next.next_if(|mention| mention.span.start() <= start) {
@@ -40,7 +51,19 @@ pub(super) fn pronouns(document: &Document, clusters: &[Cluster], known: &[Menti
                     let token = document.first_token_from(mention.span.end().saturating_sub(1));
                     remember(document, &mut memory, mention.entity, sentence, token, persons == 0, quoted[i]);
                     persons += 1;
+                } else if clusters[mention.entity].kind == EntityType::Organization && !quoted[i] {
+                    // Only the first body of a sentence is likely its subject.
+                    body = if bodies == 0 { Some((mention.entity, sentence)) } else { body };
+                    bodies += 1;
                 }
+            }
+            if let Some((entity, at)) = body
+                && is_body_pronoun(document, lexicon, i)
+                && !quoted[i]
+                && sentence - at <= BODY_REACH
+            {
+                let span = document.tokens()[i].span;
+                out.push(Mention { entity, sentence, span, name: None, form: MentionForm::Pronoun });
             }
             let Some(gender) = gender_of(document.word(i)) else { continue };
             let Some(entity) = resolve(&memory, &genders, gender, sentence, i, quoted[i]) else { continue };
@@ -93,6 +116,13 @@ fn quoted(document: &Document) -> Vec<bool> {
         }
     }
     out
+}
+
+/// Whether token `i` is the "it" of "it said".
+fn is_body_pronoun(document: &Document, lexicon: &Lexicon, i: usize) -> bool {
+    matches!(document.word(i), "it" | "It")
+        && i + 1 < document.tokens().len()
+        && lexicon.class(document.word(i + 1)).is(Class::SAY)
 }
 
 /// The gender of a personal pronoun; None for any other word.

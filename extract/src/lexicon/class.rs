@@ -63,6 +63,8 @@ impl Class {
     /// Months that are also names or words.
     pub(crate) const MONTH: Self = Self(1 << 17);
     pub(crate) const NOT_NAME: Self = Self(1 << 18);
+    /// Verbs of saying.
+    pub(crate) const SAY: Self = Self(1 << 19);
     pub(crate) const PARTICLE: Self = Self(1 << 20);
     /// "Jr." and the like.
     pub(crate) const SUFFIX: Self = Self(1 << 21);
@@ -88,6 +90,11 @@ impl Class {
     /// Whether the word is in any of the classes of `other`.
     pub(crate) fn is(self, other: Self) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// Only those classes that tell of persons' names.
+    pub(crate) fn of_person(self) -> Self {
+        Self(self.0 & Self::FIRST_NAME.or(Self::SURNAME).or(Self::MALE_NAME).or(Self::FEMALE_NAME).0)
     }
 
     /// In the classes of either.

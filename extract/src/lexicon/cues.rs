@@ -66,7 +66,14 @@ impl Cues {
         let mut weights: [FxHashMap<&'static str, Weights>; 6] = Default::default();
         for (position, word, counts) in rows {
             let (share, n) = (&shares[&position], counts.iter().sum::<f32>());
-            let weight = |i: usize| ((counts[i] + SMOOTHING * share[i]) / (n + SMOOTHING) / share[i]).ln();
+            // A type that is never counted at a position tells nothing there.
+            let weight = |i: usize| {
+                if totals[&position][i] <= 1.0 {
+                    0.0
+                } else {
+                    ((counts[i] + SMOOTHING * share[i]) / (n + SMOOTHING) / share[i]).ln()
+                }
+            };
             weights[position as usize].insert(word, std::array::from_fn(weight));
         }
         let prior = |p: Position| shares.get(&p).map_or([0.0; Kind::COUNT], |share| share.map(f32::ln));

@@ -20,6 +20,9 @@ const NORPS: &str = include_str!("../../models/norps.txt");
 const BODIES: &str = include_str!("../../models/bodies.txt");
 const CUES: &str = include_str!("../../models/name_cues.tsv");
 
+/// Endings of inflected words.
+const ENDINGS: [&str; 9] = ["ly", "s", "es", "ed", "d", "ing", "ings", "er", "ers"];
+
 /// The word lists.
 #[derive(Debug, Default)]
 pub(crate) struct Lexicon {
@@ -83,7 +86,20 @@ impl Lexicon {
             return exact;
         }
         let small = word.to_ascii_lowercase();
-        exact.or(self.classes.get(small.as_str()).copied().unwrap_or_default())
+        match self.classes.get(small.as_str()) {
+            Some(&class) => exact.or(class),
+            None if self.is_inflected(&small) => exact.or(Class::MIXED),
+            None => exact,
+        }
+    }
+
+    /// Whether the word, in small letters, is a form of an ordinary word: "foreigners", "conversely".
+    fn is_inflected(&self, word: &str) -> bool {
+        let ordinary = |stem: &str| self.classes.get(stem).is_some_and(|class| class.is(Class::ORDINARY));
+        ENDINGS.iter().filter_map(|ending| word.strip_suffix(ending)).any(|stem| {
+            // Shorter stems are parts of names by chance.
+            stem.len() > 3 && (ordinary(stem) || ordinary(&format!("{stem}e")))
+        })
     }
 
     /// Whether the folded words are the name of a place.

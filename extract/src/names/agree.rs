@@ -63,7 +63,7 @@ impl Evidence {
             let known = |i: usize| self.singles.contains(words.folded(i, i + 1).as_ref());
             let last = run.end - 1;
             if (known(last) || known(run.start)) && !words.is(last, Class::ORG.or(Class::FACILITY).or(Class::PLACE)) {
-                add_to(score, Kind::Person, 2.0);
+                add_to(score, Kind::Person, 1.0);
             }
             return;
         }
@@ -78,11 +78,11 @@ impl Evidence {
         } else if candidate.only_surname {
             add_to(score, Kind::None, 20.0);
         } else if words.capitals(run.start) && self.acronyms.contains(word.as_ref()) {
-            add_to(score, Kind::Org, 4.0);
+            add_to(score, Kind::Org, 4.5);
         } else if self.bodies.contains(word.as_ref())
             && !class.is(Class::ORDINARY.or(Class::PLACE_WORD).or(Class::NORP_WORD))
         {
-            add_to(score, Kind::Org, 1.0);
+            add_to(score, Kind::Org, 3.0);
         }
     }
 }
@@ -107,7 +107,7 @@ fn share(words: &Words, candidates: &[Candidate], scores: &mut [Weights]) {
     for (candidate, score) in candidates.iter().zip(scores.iter_mut()) {
         if let Some((sum, n)) = groups.get(&key(candidate)) {
             for (own, total) in score.iter_mut().zip(sum) {
-                *own = 0.3 * *own + 0.7 * total / n;
+                *own = 0.7 * *own + 0.7 * total / n;
             }
         }
     }

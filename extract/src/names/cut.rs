@@ -236,6 +236,12 @@ fn prefix_end(words: &Words, run: &Range<usize>) -> usize {
         let joined = words.is(last, HEADS.or(Class::ORG_ONLY)) && last > start || known(words, run);
         return if joined && !rest_known { start } else { start + 1 };
     }
+    // "AP J. Scott Hall" credits two.
+    let initial = words.text(start + 1).len() == 2 && words.text(start + 1).ends_with('.');
+    if words.is(start, Class::ORG_WORD) && words.capitals(start) && (initial || words.is(start + 1, Class::FIRST_NAME))
+    {
+        return start + 1;
+    }
     let us = if words.reads(start, "U.") && words.reads(start + 1, "S.") { start + 2 } else { start + 1 };
     let country = us > start + 1 || matches!(words.text(start), "U.S." | "US" | "U.K." | "UK" | "EU" | "U.S");
     if country && end > us {

@@ -13,8 +13,8 @@ use crate::lexicon::{Class, Kind, Position, Weights};
 
 /// What is added to each type's score (in the order of [`Kind::ALL`]) for names of one word and of several:
 /// the counts come from names alone, candidates are more mixed. Set on development data.
-const BIAS_SINGLE: Weights = [-0.5, -0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5];
-const BIAS_SEVERAL: Weights = [0.0, -1.0, -0.5, 0.0, 0.0, 0.0, 0.0, 1.0];
+const BIAS_SINGLE: Weights = [-0.7, -0.8, 0.1, 0.0, 0.0, 0.0, 0.0, 0.5];
+const BIAS_SEVERAL: Weights = [0.3, -1.5, -0.7, 0.0, 0.0, 0.0, 0.0, 0.3];
 
 /// The score of each type for a candidate, on its own evidence alone. `from` is where its sentence begins.
 pub(super) fn score(words: &Words, candidate: &Candidate, from: usize) -> Weights {
@@ -48,10 +48,13 @@ fn single(words: &Words, i: usize) -> Weights {
         }
     }
     if words.is_place(i, i + 1) {
-        add_to(&mut sum, Kind::Place, if counted { 1.0 } else { 0.5 });
+        add_to(&mut sum, Kind::Place, if counted { 2.9 } else { 0.7 });
     }
     if words.lexicon.is_body(&words.folded(i, i + 1)) {
         add_to(&mut sum, Kind::Org, 2.0);
+    }
+    if words.only_in_title(i) && !words.is_place(i, i + 1) {
+        add_to(&mut sum, Kind::None, 1.0);
     }
     let listed = Class::PLACE_WORD.or(Class::ORG_WORD).or(Class::NORP_WORD).or(Class::FIRST_NAME).or(Class::SURNAME);
     if words.forced(i) && !class.is(listed) {
@@ -59,16 +62,16 @@ fn single(words: &Words, i: usize) -> Weights {
         add_to(&mut sum, Kind::None, 1.5);
     }
     if is_camel(words.text(i)) {
-        add_to(&mut sum, Kind::Org, 2.0);
+        add_to(&mut sum, Kind::Org, 2.7);
         add_to(&mut sum, Kind::Person, -2.0);
     }
     if words.forced(i) && !words.seen(i) && !class.is(listed) && words.text(i).ends_with(['y', 'd', 'g', 's']) {
         // "Conversely", "Chastened", "Explores": forms of ordinary words that no list holds.
-        add_to(&mut sum, Kind::None, 0.7);
+        add_to(&mut sum, Kind::None, 1.2);
     }
     if words.document.tokens().get(i + 1).is_some_and(|next| next.kind == TokenKind::Number) {
         // "RM 177", "Phase 1".
-        add_to(&mut sum, Kind::None, 2.5);
+        add_to(&mut sum, Kind::None, 3.5);
     }
     sum
 }
@@ -83,7 +86,7 @@ fn is_camel(word: &str) -> bool {
 fn several(words: &Words, run: &Range<usize>) -> Weights {
     let mut sum = words.lexicon.cues.prior_several;
     let head = head(words, run);
-    for (position, i, weight) in [(Position::First, run.start, 0.8), (Position::Last, head, 1.0)] {
+    for (position, i, weight) in [(Position::First, run.start, 0.8), (Position::Last, head, 1.5)] {
         if let (_, Some(weights)) = words.cue(position, i) {
             add(&mut sum, weights, weight);
         }
@@ -96,10 +99,10 @@ fn several(words: &Words, run: &Range<usize>) -> Weights {
         }
     }
     if words.is_place(run.start, run.end) {
-        add_to(&mut sum, Kind::Place, 4.0);
+        add_to(&mut sum, Kind::Place, 6.5);
     }
     if words.lexicon.is_body(&words.folded(run.start, run.end)) {
-        add_to(&mut sum, Kind::Org, 4.0);
+        add_to(&mut sum, Kind::Org, 5.5);
     }
     if run.len() == 2 && words.is(run.start, Class::PLACE_FIRST) && words.is(run.end - 1, Class::NORP_WORD) {
         add_to(&mut sum, Kind::Norp, 8.0);
@@ -113,9 +116,12 @@ fn several(words: &Words, run: &Range<usize>) -> Weights {
         // Words of a title line: "Limited Tools".
         add_to(&mut sum, Kind::None, 3.0);
     }
+    if run.clone().all(|i| words.only_in_title(i)) {
+        add_to(&mut sum, Kind::None, 1.0);
+    }
     heads(words, run, head, &mut sum);
     if (run.start..run.end).any(|i| words.is(i, Class::ORDINARY)) {
-        add_to(&mut sum, Kind::Person, -1.0);
+        add_to(&mut sum, Kind::Person, 0.0);
     }
     sum
 }
@@ -125,10 +131,10 @@ fn heads(words: &Words, run: &Range<usize>, head: usize, sum: &mut Weights) {
     let class = words.class(head);
     let mut found = false;
     for (of, kind, by) in [
-        (Class::ORG, Kind::Org, 2.0),
+        (Class::ORG, Kind::Org, 2.2),
         (Class::ORG_ONLY, Kind::Org, 1.5),
-        (Class::FACILITY, Kind::Facility, 3.5),
-        (Class::PLACE, Kind::Place, 2.0),
+        (Class::FACILITY, Kind::Facility, 4.0),
+        (Class::PLACE, Kind::Place, 2.5),
         (Class::EVENT, Kind::Event, 4.0),
         (Class::PRODUCT, Kind::Product, 2.5),
     ] {
@@ -138,23 +144,34 @@ fn heads(words: &Words, run: &Range<usize>, head: usize, sum: &mut Weights) {
         }
     }
     if words.is(run.start, Class::PLACE_FIRST) {
-        add_to(sum, Kind::Place, 0.7);
+        add_to(sum, Kind::Place, 0.0);
     }
     let first = words.class(run.start);
     let surname = class.is(Class::SURNAME);
     if first.is(Class::FIRST_NAME) && (!found || surname) && !first.is(Class::ORDINARY) {
-        add_to(sum, Kind::Person, 2.0);
+        add_to(sum, Kind::Person, 0.0);
     }
     if surname && !found {
-        add_to(sum, Kind::Person, 1.0);
+        add_to(sum, Kind::Person, 0.3);
     }
     let initial = |i: usize| words.text(i).len() == 2 && words.text(i).ends_with('.') && words.capital(i);
     if (run.start..run.end - 1).any(initial) {
         add_to(sum, Kind::Person, 2.0);
     }
+    if run.clone().any(|i| is_given_pair(words.text(i))) {
+        add_to(sum, Kind::Person, 2.0);
+    }
     if (run.start + 1..run.end - 1).any(|i| words.is(i, Class::PARTICLE) && !words.capital(i)) {
         add_to(sum, Kind::Person, 1.5);
     }
+}
+
+/// "Jong-un", "Ing-wen": a given name of two syllables.
+fn is_given_pair(word: &str) -> bool {
+    word.split_once('-').is_some_and(|(first, second)| {
+        let syllable = |part: &str| (2..=5).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic());
+        syllable(first) && syllable(second) && second.bytes().all(|b| b.is_ascii_lowercase())
+    })
 }
 
 /// The head of a name: its last word, or the one before "of", "for", "on".
@@ -171,15 +188,15 @@ fn context(words: &Words, run: &Range<usize>, from: usize, sum: &mut Weights) {
     if run.start > from && words.prefix(run.start) == 0 {
         let before = words.text(run.start - 1).to_lowercase();
         if let Some(weights) = cues.of(Position::Before, &before) {
-            add(sum, weights, 0.7);
+            add(sum, weights, 0.5);
         }
         if before == "the" {
-            add_to(sum, Kind::Person, -2.0);
+            add_to(sum, Kind::Person, -3.0);
         }
     }
     let after = words.text(run.end).to_lowercase();
     if let Some(weights) = cues.of(Position::After, after.trim_start_matches(['’', '\''])) {
-        add(sum, weights, 0.7);
+        add(sum, weights, 0.3);
     }
 }
 

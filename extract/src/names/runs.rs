@@ -40,8 +40,17 @@ pub(super) fn nameable(words: &Words, i: usize) -> bool {
     if class.is(Class::MONTH) {
         return i > 0 && words.is(i - 1, Class::FIRST_NAME) && words.capital(i - 1) && !words.is(i - 1, Class::TITLE);
     }
+    if is_party_and_state(words.text(i)) {
+        return false;
+    }
     // "IT", "AI", "OR" in capitals may be anything; their small forms are listed for sentence starts.
     !class.is(Class::NOT_NAME)
+}
+
+/// "R-Texas", "D-Vt.": the party and state of a member of Congress.
+fn is_party_and_state(word: &str) -> bool {
+    let rest = ["R-", "D-", "I-"].iter().find_map(|party| word.strip_prefix(party));
+    rest.is_some_and(|state| state.starts_with(|c: char| c.is_ascii_uppercase()))
 }
 
 /// Whether a run starts at token `i`.
@@ -85,7 +94,9 @@ fn extend(words: &Words, start: usize, end: usize) -> usize {
 fn step(words: &Words, start: usize, at: usize, end: usize) -> usize {
     let last = at - 1;
     let name = |i: usize| i < end && nameable(words, i);
-    if words.suffix(last) > 0 {
+    // "Newtown, Conn. Carson said": a state cut short ends a name.
+    let state = words.text(last).len() > 2 && words.text(last).ends_with('.') && words.is(last, Class::PLACE_WORD);
+    if words.suffix(last) > 0 || state && !words.text(last).starts_with('U') {
         return at;
     }
     if name(at) {
@@ -114,6 +125,13 @@ fn step(words: &Words, start: usize, at: usize, end: usize) -> usize {
 /// After "of", "for" or "on": past the name's next word, over an article if there is one.
 fn after_optional_the(words: &Words, at: usize, end: usize) -> Option<usize> {
     let next = at + 1 + usize::from(words.reads(at + 1, "the"));
+    // "the Alliance of Prime Minister Elske Brandt": a title begins a name of its own.
+    let title = |i: usize| words.capital(i) && words.is(i, Class::TITLE) && nameable(words, i + 1);
+    let body = !words.is(at - 1, Class::TITLE);
+    if body && (title(next) && !words.is(next, Class::ORG) || words.is(next, Class::TITLE_MODIFIER) && title(next + 1))
+    {
+        return None;
+    }
     (next < end && nameable(words, next)).then_some(next + 1)
 }
 

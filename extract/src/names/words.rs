@@ -26,6 +26,8 @@ struct Word {
     capitals: bool,
     /// Whether its capital says nothing: the first word of a sentence or quotation, or in a title line.
     forced: bool,
+    /// Whether it stands in a line that is written like a title.
+    in_title: bool,
     /// Bytes of a prefix such as "then-" that belongs to no name.
     prefix: u8,
     /// Bytes of an ending such as "-led" that belongs to no name.
@@ -90,6 +92,7 @@ impl<'d, 't> Words<'d, 't> {
             let kind = self.document.tokens()[i].kind;
             let word = &mut self.words[i];
             word.forced = first || title;
+            word.in_title = title;
             match kind {
                 TokenKind::Word | TokenKind::Number => first = false,
                 TokenKind::OpenQuote => first = true,
@@ -133,6 +136,11 @@ impl<'d, 't> Words<'d, 't> {
 
     pub(crate) fn forced(&self, i: usize) -> bool {
         self.words.get(i).is_some_and(|word| word.forced)
+    }
+
+    /// Whether token `i` stands in a title line and its word nowhere else with a capital of its own.
+    pub(crate) fn only_in_title(&self, i: usize) -> bool {
+        self.words.get(i).is_some_and(|word| word.in_title) && !self.seen(i)
     }
 
     /// Whether the word of token `i` has a capital elsewhere in the document where none is owed to its place.
@@ -246,15 +254,24 @@ impl Word {
         // Words of more than three letters in capitals may be ordinary names: "AMMAN".
         let shouted = if capitals && bare.len() > 3 { lexicon.class(&title_case(bare)) } else { Class::default() };
         Self {
-            class: lexicon.class(bare).or(shouted),
+            class: lexicon.class(bare).or(shouted).or(parts_class(bare, lexicon)),
             capital,
             capitals,
             forced: false,
+            in_title: false,
             // Both are a few bytes.
             prefix: prefix as u8,
             suffix: suffix as u8,
         }
     }
+}
+
+/// Whether the parts of a word with a hyphen are persons' names: "Jo-Renee", "Keller-Osei".
+fn parts_class(word: &str, lexicon: &Lexicon) -> Class {
+    if !word.contains('-') || !word.split('-').all(|part| part.starts_with(char::is_uppercase)) {
+        return Class::default();
+    }
+    word.split('-').fold(Class::default(), |class, part| class.or(lexicon.class(part).of_person()))
 }
 
 /// "We're", "Don't", "I'll": verbs and no names, unlike "O'Brien".
