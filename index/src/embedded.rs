@@ -9,6 +9,8 @@ mod aggregate;
 mod change;
 mod collect;
 mod compile;
+#[cfg(test)]
+mod failure_tests;
 mod fault;
 mod filter;
 mod follow;
@@ -100,7 +102,13 @@ impl Embedded {
     pub fn open(dir: impl Into<PathBuf>, options: EmbeddedOptions) -> Result<Self> {
         let dir = dir.into();
         std::fs::create_dir_all(&dir)?;
-        let store = Arc::new(Store::open(&dir.join("articles.redb"), options.store_cache_bytes)?);
+        let (file, cache) = (dir.join("articles.redb"), options.store_cache_bytes);
+        let open = move || Ok(redb::Database::builder().set_cache_size(cache).create(&file)?);
+        Self::start(dir, Store::open(Box::new(open))?, options)
+    }
+
+    fn start(dir: PathBuf, store: Store, options: EmbeddedOptions) -> Result<Self> {
+        let store = Arc::new(store);
         let shared = Arc::new(Shared::default());
         let follower = Follower::start(dir.clone(), options.clone(), store.clone(), shared.clone())?;
         let view = follower.view();

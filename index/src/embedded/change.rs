@@ -3,7 +3,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use redb::{ReadableTable, Table, WriteTransaction};
+use redb::{Database, ReadableTable, Table, WriteTransaction};
 
 use super::aggregate::Aggregate;
 use super::record::{self, ArticleRecord, ChangeRecord};
@@ -15,22 +15,26 @@ impl Store {
     ///
     /// The log up to `followed` is no longer needed and goes.
     pub(super) fn commit<'w>(&self, writes: impl Iterator<Item = &'w Write>, followed: u64) -> Result<Vec<Receipt>> {
-        let mut txn = self.database().begin_write()?;
-        // After a crash the store must open at once, not after a walk over all of it.
-        txn.set_quick_repair(true);
-        let receipts = {
-            let mut changes = Changes::begin(&txn)?;
-            let receipts = writes.map(|write| changes.make(write)).collect::<Result<Vec<_>>>()?;
-            changes.finish(followed)?;
-            receipts
-        };
-        if receipts.iter().all(|receipt| matches!(receipt.change, Change::Unchanged | Change::NotFound)) {
-            txn.abort()?;
-        } else {
-            txn.commit()?;
-        }
-        Ok(receipts)
+        self.with(|db| commit(db, writes, followed))
     }
+}
+
+fn commit<'w>(db: &Database, writes: impl Iterator<Item = &'w Write>, followed: u64) -> Result<Vec<Receipt>> {
+    let mut txn = db.begin_write()?;
+    // After a crash the store must open at once, not after a walk over all of it.
+    txn.set_quick_repair(true);
+    let receipts = {
+        let mut changes = Changes::begin(&txn)?;
+        let receipts = writes.map(|write| changes.make(write)).collect::<Result<Vec<_>>>()?;
+        changes.finish(followed)?;
+        receipts
+    };
+    if receipts.iter().all(|receipt| matches!(receipt.change, Change::Unchanged | Change::NotFound)) {
+        txn.abort()?;
+    } else {
+        txn.commit()?;
+    }
+    Ok(receipts)
 }
 
 /// The tables, open for one group of changes.

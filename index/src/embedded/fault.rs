@@ -16,7 +16,6 @@ fn stored(error: redb::Error) -> Error {
         | E::TableDoesNotExist(_)
         | E::TypeDefinitionChanged { .. }
         | E::RepairAborted => ErrorKind::Corrupt,
-        E::DatabaseClosed => ErrorKind::Closed,
         _ => ErrorKind::Storage,
     };
     let message = match kind {

@@ -396,3 +396,6 @@ pub(super) fn type_code(kind: EntityType) -> u8 {
 pub(super) fn type_of(code: u8) -> Result<EntityType> {
     TYPES.value(code)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! The store of record: one redb file that holds every article, analysis and entity.
 
-use std::path::Path;
+use std::sync::{PoisonError, RwLock};
 
 use redb::{Database, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition};
 use sayso_document::Analysis;
@@ -51,13 +51,18 @@ pub(super) fn ordered(at: i64) -> u64 {
 
 /// The store of record. One process opens it at a time.
 pub(super) struct Store {
-    db: Database,
+    open: OpenDatabase,
+    /// None while it cannot be opened again after a failure.
+    db: RwLock<Option<Database>>,
 }
+
+/// Opens or creates the file.
+pub(super) type OpenDatabase = Box<dyn Fn() -> Result<Database> + Send + Sync>;
 
 impl Store {
     /// Opens or creates the store.
-    pub(super) fn open(path: &Path, cache_bytes: usize) -> Result<Self> {
-        let db = Database::builder().set_cache_size(cache_bytes).create(path)?;
+    pub(super) fn open(open: OpenDatabase) -> Result<Self> {
+        let db = open()?;
         let txn = db.begin_write()?;
         {
             let mut meta = txn.open_table(META)?;
@@ -81,16 +86,29 @@ impl Store {
             txn.open_table(BY_DATE)?;
         }
         txn.commit()?;
-        Ok(Self { db })
+        Ok(Self { open, db: RwLock::new(Some(db)) })
     }
 
-    pub(super) fn database(&self) -> &Database {
-        &self.db
+    /// Does something with the open file.
+    pub(super) fn with<T>(&self, act: impl FnOnce(&Database) -> Result<T>) -> Result<T> {
+        match &*self.db.read().unwrap_or_else(PoisonError::into_inner) {
+            Some(db) => act(db),
+            None => Err(Error::new(ErrorKind::Storage, "the store of articles is closed after a failure of the disk")),
+        }
+    }
+
+    /// Closes and opens the file: after one failed write (a full disk) it refuses all others, and even reads.
+    /// What was committed is in it. Snapshots taken before can no longer be read.
+    pub(super) fn reopen(&self) -> Result<()> {
+        let mut db = self.db.write().unwrap_or_else(PoisonError::into_inner);
+        *db = None;
+        *db = Some((self.open)()?);
+        Ok(())
     }
 
     /// The store as it is now, unmoved by later changes.
     pub(super) fn snapshot(&self) -> Result<Snapshot> {
-        Snapshot::of(&self.db.begin_read()?)
+        self.with(|db| Snapshot::of(&db.begin_read()?))
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) struct Job {
     pub(super) progress: OnProgress,
 }
 
-/// Changes that are durable and wait to be searchable.
+/// Changes that are durable and wait to be searchable. None: a new view is wanted all the same.
 pub(super) type Followed = Vec<(Receipt, OnProgress)>;
 
 /// Numbers that the engine's threads share.
@@ -56,7 +56,14 @@ pub(super) fn run(
                 // The follower ends only after this thread; if it died, the change is durable all the same.
                 let _ = followers.send(done);
             }
-            Err(error) => refuse(group, &error),
+            Err(error) => {
+                // Before the writers hear of it, so that one that tries again finds the store open. If that fails
+                // too, the next group tries. Readers get a view of the opened store from the follower.
+                if store.reopen().is_ok() {
+                    let _ = followers.send(Followed::new());
+                }
+                refuse(group, &error);
+            }
         }
     }
 }

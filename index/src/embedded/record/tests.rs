@@ -1,0 +1,116 @@
+//! Records of every version still decode; damaged ones say so.
+
+use std::path::PathBuf;
+
+use super::*;
+
+/// An article that uses every field.
+fn sample() -> AnalyzedArticle {
+    let body = "Varda Harbour\n“We stay,” Minister Ansa Orlek told the Tamm Post on Tuesday.";
+    let span = |words: &str| {
+        let start = body.find(words).unwrap();
+        Span::new(start, start + words.len())
+    };
+    let counted = |text: &str, count| Counted { text: text.into(), count };
+    let entity = |name: &str, kind, confidence| Entity {
+        name: name.into(),
+        kind,
+        aliases: vec![counted("Orlek", 2)],
+        titles: vec![counted("Minister", 1)],
+        confidence,
+    };
+    let mention = |entity, words, name: Option<&str>, form| Mention {
+        entity,
+        sentence: 1,
+        span: span(words),
+        name: name.map(span),
+        form,
+    };
+    let quote = Quote {
+        content: vec![span("We stay,")],
+        cue: vec![span("told")],
+        cue_lemma: "tell".into(),
+        source: vec![span("Minister Ansa Orlek")],
+        speakers: vec![0],
+        addressee: Some(Addressee { span: span("the Tamm Post"), entities: vec![1] }),
+        about: vec![1],
+        act: Act::Intent,
+        kind: QuoteKind::Mixed,
+        polarity: Polarity::Negated,
+        when: Some(span("on Tuesday")),
+        confidence: 0.75,
+        speaker_confidence: 0.5,
+    };
+    let analysis = Analysis {
+        model: "rules-1".into(),
+        sentences: vec![
+            Sentence { span: span("Varda Harbour"), paragraph: 0, role: SentenceRole::Headline },
+            Sentence { span: Span::new(14, body.len()), paragraph: 1, role: SentenceRole::Body },
+        ],
+        entities: vec![
+            entity("Ansa Orlek", EntityType::Person, 0.9),
+            entity("Tamm Post", EntityType::Organization, 0.25),
+        ],
+        mentions: vec![
+            mention(0, "Minister Ansa Orlek", Some("Ansa Orlek"), MentionForm::TitledName),
+            mention(1, "the Tamm Post", None, MentionForm::Description),
+        ],
+        quotes: vec![quote],
+    };
+    let article = Article {
+        id: "varda-1".into(),
+        url: "https://example.org/varda".into(),
+        source: "Varda Courier".into(),
+        title: "Harbour stays".into(),
+        authors: vec!["Élodie Marsh".into(), "Bero Tamm".into()],
+        language: "en".into(),
+        published_at: Some(-1_234_567),
+        body: body.into(),
+    };
+    AnalyzedArticle { article, analysis }
+}
+
+/// Reads a fixture. One that is missing is written, to be looked at and kept.
+fn fixture(name: &str, now: &[u8]) -> Vec<u8> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+    if !path.exists() {
+        std::fs::write(&path, now).unwrap();
+    }
+    std::fs::read(path).unwrap()
+}
+
+#[test]
+fn records_of_version_1_still_decode() {
+    let sample = sample();
+    let article = fixture("article-1.bin", &encode(&ArticleRecord::of(&sample)).unwrap());
+    let record: ArticleRecord<'_> = decode(&article).unwrap();
+    assert_eq!(record.to_article(), sample.article);
+    assert_eq!((record.sentences, record.entities, record.quotes), (2, 2, 1));
+    assert!(record.is(&sample));
+    let analysis = fixture("analysis-1.bin", &encode_analysis(&sample.analysis).unwrap());
+    assert_eq!(decode_analysis(&analysis).unwrap(), sample.analysis);
+    let change = ChangeRecord { old: Some(7), put: true, entities: vec!["person/ansa-orlek".into()] };
+    let change: Vec<u8> = fixture("change-1.bin", &encode(&change).unwrap());
+    let change: ChangeRecord = decode(&change).unwrap();
+    assert_eq!((change.old, change.put, change.entities.len()), (Some(7), true, 1));
+}
+
+#[test]
+fn damage_is_told() {
+    let bytes = encode_analysis(&sample().analysis).unwrap();
+    let told = |bytes: &[u8]| {
+        let error = decode_analysis(bytes).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Corrupt);
+        error.to_string()
+    };
+    assert_eq!(told(&bytes[..3]), "a stored record is cut short");
+    assert_eq!(told(&bytes[..bytes.len() - 1]), "a stored record does not match its checksum");
+    let mut newer = bytes.clone();
+    newer[0] = 9;
+    assert_eq!(told(&newer), "a stored record has version 9; this program reads version 1");
+    for at in HEADER..bytes.len() {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 0x10;
+        told(&damaged);
+    }
+}
