@@ -41,6 +41,8 @@ pub(super) struct Entry {
     pub(super) article: Article,
     /// What its record holds that could not be understood and was passed over.
     pub(super) passed_over: Option<String>,
+    /// How many bytes of the files had been read when this was found.
+    pub(super) read: u64,
 }
 
 /// How to read.
@@ -185,7 +187,7 @@ impl Reader {
             article.source.clone_from(&self.source);
         }
         article.published_at = article.published_at.or(self.date);
-        Item::Article(Entry { place, article, passed_over })
+        Item::Article(Entry { place, article, passed_over, read: self.progress.load(Ordering::Relaxed) })
     }
 }
 

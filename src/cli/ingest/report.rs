@@ -108,12 +108,14 @@ impl Report {
         self.articles() as f64 / self.started.elapsed().as_secs_f64().max(0.001)
     }
 
-    /// Tells how far it went, when it is time to.
-    pub(super) fn tick(&mut self) {
+    /// Tells how far it went, when it is time to: so many bytes of the files were `read` and answered
+    /// (none: all that were read), and whether all is `kept` and only not searchable yet.
+    pub(super) fn tick(&mut self, read: Option<u64>, kept: bool) {
         let refused = if self.refused == 0 { String::new() } else { format!(" · {} refused", grouped(self.refused)) };
-        let words = format!("{} articles · {:.0}/s{refused}", grouped(self.articles()), self.rate());
+        let pace = if kept { "indexing".into() } else { format!("{:.0}/s", self.rate()) };
+        let words = format!("{} articles · {pace}{refused}", grouped(self.articles()));
         if let Some(bar) = &self.bar {
-            bar.set_position(self.read.load(Ordering::Relaxed));
+            bar.set_position(read.unwrap_or_else(|| self.read.load(Ordering::Relaxed)));
             bar.set_message(words);
             bar.tick();
         } else if self.told.elapsed() >= LINE_EVERY {

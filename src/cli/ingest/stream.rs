@@ -201,9 +201,15 @@ impl Ingest {
                     self.report.note("all is kept, but not searchable yet: the server is behind");
                     return Ok(());
                 }
-                _ = tick.tick() => self.report.tick(),
+                _ = tick.tick() => self.tick(),
             }
         }
+    }
+
+    fn tick(&mut self) {
+        // Progress is what was answered, not what was read ahead.
+        let read = self.held.first_key_value().map(|(_, held)| held.entry.read);
+        self.report.tick(read, self.ended && self.held.is_empty());
     }
 
     fn has_room(&self) -> bool {

@@ -118,7 +118,10 @@ async fn ingest(server: &Scripted, bodies: &[String], retries: u32) -> (serde_js
     tokio::spawn(async move {
         for (i, body) in bodies.into_iter().enumerate() {
             let article = Article { id: i.to_string(), body, ..Article::default() };
-            sender.send(Item::Article(Entry { place: format!("a:{i}"), article, passed_over: None })).await.unwrap();
+            sender
+                .send(Item::Article(Entry { place: format!("a:{i}"), article, passed_over: None, read: 0 }))
+                .await
+                .unwrap();
         }
         sender.send(Item::Refused(Refusal::new("b", "bad"))).await.unwrap();
     });
