@@ -25,6 +25,7 @@ pub(super) fn of(r: &Reading<'_>, draft: &Draft) -> Act {
         "ask" | "say" | "tell" | "write" | "call" if !whole.starts_with("call for") => Act::Speech,
         "be" => be(whole),
         _ if listed(INTENT, lemma) => Act::Intent,
+        "agree" if to => Act::Intent,
         "agree" | "promise" | "vow" | "pledge" | "threaten" | "offer" | "swear" => Act::Speech,
         _ if listed(THOUGHT, lemma) => Act::Thought,
         "expect" if draft.voice == Some(Voice::Passive) => Act::Thought,

@@ -56,19 +56,40 @@ pub(super) fn forward(r: &Reading<'_>, from: usize, starts: &Starts) -> Option<R
 pub(super) fn forward_to(r: &Reading<'_>, from: usize, starts: &Starts, extent: Extent) -> Option<Range<usize>> {
     let unit_end = r.unit(from).end;
     let mut at = from;
+    // Whether the clause has its verb, so that a comma may end it.
+    let mut complete = extent == Extent::Phrase;
     for _ in 0..REACH {
         if at >= unit_end {
             break;
         }
+        complete |= r.tag(at).is_finite();
         if let Some(q) = r.quotation_at(at) {
             let quotation = &r.quotations()[q];
             let last = quotation.end - 1 - usize::from(quotation.closed);
             at = quotation.end;
+            complete = true;
             let sentence_ends = r.tag(last) == Tag::Stop
                 && !(r.is(last, ".") && r.lower(at).starts_with(char::is_lowercase) && r.is_capital(at));
             if sentence_ends || r.tag(last) == Tag::Comma && stops_after_comma(r, at, starts) {
                 break;
             }
+            continue;
+        }
+        // "that the law, which dates from 1888, leaves it open": the verb is still to come.
+        if !complete
+            && r.tag(at) == Tag::Comma
+            && matches!(r.lower(at + 1), "which" | "who" | "whose" | "where" | "a" | "an" | "the")
+        {
+            match (at + 1..unit_end.min(at + 25)).find(|&i| r.tag(i) == Tag::Comma && r.tag(i + 1).is_finite()) {
+                Some(close) => {
+                    at = close + 1;
+                    continue;
+                }
+                None => complete = true,
+            }
+        }
+        if extent == Extent::Phrase && r.tag(at) == Tag::Comma && continues_list(r, at) {
+            at += 1;
             continue;
         }
         if stops_at(r, at, at == from, starts) || at > from && leaves(r, at, extent) {
@@ -87,7 +108,9 @@ fn leaves(r: &Reading<'_>, at: usize, extent: Extent) -> bool {
     match extent {
         Extent::Clause => false,
         Extent::Inner => r.tag(at) == Tag::Comma && begins_clause(r, at + 1),
-        Extent::Phrase if r.tag(at) == Tag::Comma => begins_clause(r, at + 1),
+        Extent::Phrase if r.tag(at) == Tag::Comma => {
+            begins_clause(r, at + 1) || r.is(at + 1, "and") && r.tag(at + 2).is_finite()
+        }
         Extent::Phrase => {
             matches!(
                 word,
@@ -107,6 +130,15 @@ fn leaves(r: &Reading<'_>, at: usize, extent: Extent) -> bool {
                 || matches!(word, "in" | "on" | "at") && names_occasion(r, at)
         }
     }
+}
+
+/// "the weather, the strike and the tone": the comma parts members of a list.
+fn continues_list(r: &Reading<'_>, comma: usize) -> bool {
+    let Some(end) = phrase::full_after(r, comma + 1, &["of"]) else { return false };
+    let joined = (comma + 1..end).any(|i| matches!(r.lower(i), "and" | "or"));
+    let more = matches!(r.lower(end), "and" | "or") && (r.tag(end + 1).opens_phrase() || r.is_open_quote(end + 1));
+    (joined || more || r.tag(end) == Tag::Comma && r.tag(end + 1) != Tag::Quote && end - comma <= 4)
+        && !phrase::starts_clause(r, end)
 }
 
 /// "in a statement", "at a rally", "on Twitter".

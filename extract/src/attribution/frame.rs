@@ -33,6 +33,9 @@ impl Frame {
 
 /// The construction after a verb group that ends before `end`.
 pub(super) fn after_verb(r: &Reading<'_>, end: usize, lemma: &str) -> Frame {
+    if is_told(lemma) && r.tag(end) == Tag::Vbg && r.tag(end + 1).is_noun() {
+        return after_object(r, end, lemma);
+    }
     let plain = simple(r, end, end);
     if let Some(mut frame) = plain {
         let of_whom = matches!(frame.key.as_str(), "of" | "about" | "as" | "when");
@@ -205,7 +208,7 @@ fn after_object(r: &Reading<'_>, at: usize, lemma: &str) -> Frame {
 }
 
 /// Verbs whose object is the hearer and not part of what was said.
-fn is_told(lemma: &str) -> bool {
+pub(super) fn is_told(lemma: &str) -> bool {
     matches!(
         lemma,
         "tell"
@@ -242,7 +245,23 @@ fn is_adjunct(key: &str) -> bool {
 
 /// "in a statement", "on Twitter": the corpus takes these as part of the cue.
 fn names_a_channel(r: &Reading<'_>, from: usize, to: usize) -> bool {
-    matches!(r.lower(from), "in" | "on") && !(from..to).any(|i| phrase::is_date_word(r.lower(i))) && to - from <= 4
+    let noun = matches!(
+        r.lower(to - 1),
+        "statement"
+            | "interview"
+            | "tweet"
+            | "speech"
+            | "email"
+            | "letter"
+            | "post"
+            | "memo"
+            | "release"
+            | "article"
+            | "report"
+            | "twitter"
+            | "facebook"
+    );
+    matches!(r.lower(from), "in" | "on") && noun && to - from <= 5
 }
 
 /// "last week", "this month", "earlier", "two days ago".
@@ -324,6 +343,10 @@ fn skip_adjuncts(r: &Reading<'_>, from: usize) -> (usize, Option<Range<usize>>) 
                 | "with"
                 | "to"
                 | "for"
+                | "outside"
+                | "inside"
+                | "near"
+                | "across"
         ) {
             let Some(end) = phrase::full_after(r, at + 1, &["of", "with", "for"]) else { break };
             if phrase::starts_clause(r, end) {

@@ -17,13 +17,19 @@ pub(super) fn base_after(r: &Reading<'_>, i: usize) -> Option<usize> {
             Tag::Nn | Tag::Nns | Tag::Nnp => !is_date_word(r.lower(at)) || at == i,
             Tag::Jj | Tag::Cd => !noun || tag == Tag::Cd || r.tag(at + 1).is_noun(),
             Tag::Pos => noun,
-            Tag::Vbn | Tag::Vbg | Tag::Rb => !noun && at > i && r.tag(at + 1).in_phrase(),
+            Tag::Vbn | Tag::Vbg => !noun && r.tag(at + 1).in_phrase() && (at > i || r.tag(at + 1).is_noun()),
+            Tag::Rb | Tag::In if r.tag(at + 1) == Tag::Cd => {
+                matches!(r.lower(at), "about" | "around" | "nearly" | "almost" | "roughly")
+            }
+            Tag::Rb => !noun && at > i && r.tag(at + 1).in_phrase(),
             Tag::Cc => r.is(at, "&") && noun && r.tag(at + 1) == Tag::Nnp,
             _ => false,
         };
         if !fits || at > i && r.quotation_at(at).is_some() != r.quotation_at(i).is_some() {
             break;
         }
+        // "the other", "the poor".
+        noun |= tag == Tag::Jj && at == i + 1 && r.tag(i) == Tag::Dt && !r.tag(at + 1).in_phrase();
         noun |= tag.is_noun() || matches!(tag, Tag::Cd) || tag == Tag::Dt && at == i && !r.tag(at + 1).in_phrase();
         at += 1;
     }
@@ -144,7 +150,7 @@ pub(super) fn before(r: &Reading<'_>, end: usize) -> Option<usize> {
                     )
                     && !is_date_word(r.lower(link - 1))
             }
-            Tag::To => holder.is_noun(),
+            Tag::To => holder.is_noun() || r.is(link - 1, "close"),
             Tag::Cc => r.is(link, "and") && holder.is_noun() && joins(r, link, floor),
             _ => false,
         };

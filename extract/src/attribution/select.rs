@@ -38,7 +38,7 @@ pub(super) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
         }
         for draft in offers.drain(..) {
             if !taken[draft.head] && draft.confidence >= LEAST {
-                draft.content.iter().for_each(|c| taken[c.clone()].fill(true));
+                draft.content.iter().chain([&draft.cue]).for_each(|c| taken[c.clone()].fill(true));
                 chosen.push(draft);
             }
         }

@@ -58,7 +58,7 @@ pub(super) fn subjects(r: &Reading<'_>, groups: &[Group]) -> Vec<Option<Subject>
 }
 
 /// Verbs of saying, whose subject goes on speaking within the sentence.
-fn is_saying(lemma: &str) -> bool {
+pub(super) fn is_saying(lemma: &str) -> bool {
     matches!(
         lemma,
         "say"
@@ -121,7 +121,10 @@ fn own_subject(r: &Reading<'_>, group: &Group) -> Option<Subject> {
         Tag::Wp | Tag::Wdt => return Some(Subject { tokens: last..first, order: Order::Relative }),
         Tag::In if r.is(last, "that") => return Some(Subject { tokens: last..first, order: Order::Relative }),
         Tag::Comma => {
-            if let Some(tokens) = apposed(r, last) {
+            // "…, the names and addresses, said the mayor": a list is the subject only if no other is at hand.
+            let sure =
+                |found: &(Range<usize>, bool)| found.1 || !is_saying(&group.lemma) || inverted(r, group).is_none();
+            if let Some((tokens, _)) = apposed(r, last).filter(sure) {
                 return Some(Subject { tokens, order: Order::Plain });
             }
         }
@@ -150,8 +153,9 @@ fn before_time(r: &Reading<'_>, first: usize, floor: usize) -> usize {
 }
 
 /// The subject before a parenthesis that closes with the comma at `comma`: "Kevin Madden, a strategist,".
-/// An apposition or a relative clause belongs to it, an adverb ("however") does not.
-fn apposed(r: &Reading<'_>, comma: usize) -> Option<Range<usize>> {
+/// An apposition or a relative clause belongs to it, an adverb ("however") does not. Also tells whether
+/// the parenthesis is surely one.
+fn apposed(r: &Reading<'_>, comma: usize) -> Option<(Range<usize>, bool)> {
     let floor = r.unit(comma).start.max(comma.saturating_sub(50));
     let opens = (floor + 1..comma).rev().filter(|&i| r.tag(i) == Tag::Comma && r.quotation_at(i).is_none());
     let mut best = None;
@@ -163,15 +167,15 @@ fn apposed(r: &Reading<'_>, comma: usize) -> Option<Range<usize>> {
         let apposition =
             matches!(tag, Tag::Dt | Tag::Prps | Tag::Cd) || matches!(word, "one" | "formerly" | "including");
         if relative || apposition {
-            return Some(whole(r, start, floor)..comma + 1);
+            return Some((whole(r, start, floor)..comma + 1, true));
         }
         let adverbial = matches!(tag, Tag::Rb | Tag::In | Tag::Vbg | Tag::Vbn | Tag::To | Tag::Wrb | Tag::Uh | Tag::Cc);
         if adverbial && best.is_none() {
-            return Some(start..open);
+            return Some((start..open, true));
         }
         best = best.or_else(|| tag.opens_phrase().then_some(start..comma + 1));
     }
-    best
+    best.map(|tokens| (tokens, false))
 }
 
 /// Takes in the name before an apposition that was found: "Jane Doe, head of the union, which …,".
@@ -220,8 +224,11 @@ pub(super) fn with_apposition(r: &Reading<'_>, end: usize) -> usize {
     }
     let relative = matches!(word, "who" | "whose");
     let mut at = end + 1;
+    let mut relative = relative;
     while at < limit && r.quotation_at(at).is_none() {
         let tag = r.tag(at);
+        // "a teacher who voted": the verb belongs to the apposition.
+        relative |= matches!(r.lower(at), "who" | "whose" | "which");
         let stops = matches!(tag, Tag::Stop | Tag::Colon)
             || !relative && tag.is_finite() && !r.is(at, "'s")
             || tag == Tag::Comma

@@ -5,9 +5,10 @@ use std::ops::Range;
 use super::content::{self, Extent, Starts};
 use super::cue::{Candidate, Voice};
 use super::draft::Draft;
+use super::frame;
 use super::phrase;
 use super::reading::Reading;
-use super::subject::{Order, Subject};
+use super::subject::{self, Order, Subject};
 use super::table::Odds;
 use super::tags::Tag;
 
@@ -56,7 +57,13 @@ pub(super) fn draft(r: &Reading<'_>, candidate: &Candidate, odds: Odds, starts: 
 pub(super) fn looks_back(candidate: &Candidate, odds: Odds) -> bool {
     let turned = candidate.subject.as_ref().is_some_and(|s| s.order == Order::Inverted);
     let free = matches!(candidate.voice, Voice::Active) && candidate.left != '-';
-    turned && candidate.frame.is_end() || free && (candidate.frame.is_end() || odds.back > 0.5)
+    let open = matches!(
+        candidate.frame.key.as_str(),
+        "that" | "clause" | "quote" | "colon" | "wh" | "to" | "object that" | "object quote"
+    );
+    let said =
+        candidate.left == 'q' && !open && (subject::is_saying(&candidate.lemma) || frame::is_told(&candidate.lemma));
+    turned && candidate.frame.is_end() || free && (candidate.frame.is_end() || said || odds.back > 0.5)
 }
 
 fn trim_cue(r: &Reading<'_>, candidate: &Candidate) -> Range<usize> {
@@ -103,6 +110,11 @@ fn behind(r: &Reading<'_>, candidate: &Candidate, starts: &Starts) -> Vec<Range<
     let begin = plain.map_or(candidate.cue.start, |s| s.tokens.start.min(candidate.cue.start));
     let Some(before) = content::backward(r, begin) else { return Vec::new() };
     let turned = subject.filter(|s| s.order == Order::Inverted);
+    // "Outside the court, dockers cheered": what stands before is no clause.
+    let clause = before.clone().any(|i| r.tag(i).is_finite() || r.quotation_at(i).is_some());
+    if !clause && turned.is_none() && !subject::is_saying(&candidate.lemma) {
+        return Vec::new();
+    }
     let after = turned.map_or(candidate.cue.end, |s| s.tokens.end);
     let after = candidate.frame.object.as_ref().map_or(after, |o| o.end.max(after));
     let more = content::resumed(r, after, candidate.left == 'q', starts);
