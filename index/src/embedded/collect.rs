@@ -6,12 +6,12 @@
 
 use std::collections::BinaryHeap;
 
-use tantivy::columnar::Column;
 use tantivy::query::{EnableScoring, Query, Weight};
 use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED};
 
 use super::page::Place;
 use super::store;
+use super::view::Keys;
 use crate::query::Order;
 use crate::{Interrupt, Result, Total};
 
@@ -35,6 +35,8 @@ pub(super) enum Plan {
 /// A query ready to run.
 pub(super) struct Search<'a> {
     pub(super) searcher: &'a Searcher,
+    /// The columns of the searcher's segments.
+    pub(super) keys: &'a [Keys],
     pub(super) query: &'a dyn Query,
     pub(super) plan: Plan,
     pub(super) order: Order,
@@ -110,7 +112,7 @@ impl Search<'_> {
 
     /// Visits only what may be among the best.
     fn prune(&self, weight: &dyn Weight, reader: &SegmentReader, segment: u32, best: &mut Best) -> Result<()> {
-        let columns = Columns::of(reader)?;
+        let columns = &self.keys[segment as usize];
         let alive = reader.alive_bitset();
         let mut visited = 0;
         let mut interrupted = Ok(());
@@ -137,7 +139,7 @@ impl Search<'_> {
 
     /// Visits every match.
     fn visit(&self, weight: &dyn Weight, reader: &SegmentReader, segment: u32, best: &mut Best) -> Result<()> {
-        let columns = Columns::of(reader)?;
+        let columns = &self.keys[segment as usize];
         let alive = reader.alive_bitset();
         let mut scorer = weight.scorer(reader, 1.0)?;
         let mut visited = 0;
@@ -256,25 +258,6 @@ impl Best {
         let more = hits.len() == self.limit;
         hits.truncate(self.limit - 1);
         Top { hits, more, total }
-    }
-}
-
-/// What hits are ordered by.
-struct Columns {
-    seq: Column<u64>,
-    ordinal: Column<u64>,
-    published: Column<i64>,
-}
-
-impl Columns {
-    fn of(reader: &SegmentReader) -> Result<Self> {
-        let fast = reader.fast_fields();
-        Ok(Self { seq: fast.u64("seq")?, ordinal: fast.u64("ordinal")?, published: fast.i64("published")? })
-    }
-
-    fn place(&self, rank: u64, doc: DocId) -> Place {
-        let tie = store::newest_key(self.seq.first(doc).unwrap_or_default());
-        Place { rank, tie, ordinal: self.ordinal.first(doc).unwrap_or_default() as u32 }
     }
 }
 

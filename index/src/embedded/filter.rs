@@ -117,7 +117,7 @@ impl View {
         let mut found = Vec::new();
         for (ord, reader) in searcher.segment_readers().iter().enumerate() {
             interrupt.check()?;
-            let articles = reader.fast_fields().u64("articles")?;
+            let articles = &self.figures[ord].articles;
             let alive = reader.alive_bitset();
             let mut docs = weight.scorer(reader, 1.0)?;
             let mut doc = docs.doc();

@@ -45,7 +45,7 @@ impl Follower {
         let indexes = Indexes::open(&dir, &fields, &options, &snapshot)?;
         shared.durable.store(snapshot.seq, Ordering::Release);
         shared.followed.store(snapshot.seq, Ordering::Release);
-        let view = View { fields: fields.clone(), searchers: indexes.searchers(), store: snapshot };
+        let view = View::new(fields.clone(), indexes.searchers(), snapshot)?;
         let view = Arc::new(ArcSwap::from_pointee(view));
         Ok(Self { dir, options, store, fields, indexes: Some(indexes), view, shared, pending: Vec::new() })
     }
@@ -94,8 +94,7 @@ impl Follower {
             snapshot = self.store.snapshot()?;
         }
         indexes.commit(&self.fields, &snapshot)?;
-        self.show(indexes, snapshot);
-        Ok(())
+        self.show(indexes, snapshot)
     }
 
     /// Takes what has become durable meanwhile. False when nothing is on its way or the time is over.
@@ -111,9 +110,9 @@ impl Follower {
     }
 
     /// Publishes the view, then tells the writers whose changes it shows.
-    fn show(&mut self, indexes: Indexes, snapshot: Snapshot) {
+    fn show(&mut self, indexes: Indexes, snapshot: Snapshot) -> Result<()> {
         let seq = snapshot.seq;
-        let view = View { fields: self.fields.clone(), searchers: indexes.searchers(), store: snapshot };
+        let view = View::new(self.fields.clone(), indexes.searchers(), snapshot)?;
         self.view.store(Arc::new(view));
         self.shared.followed.store(seq, Ordering::Release);
         self.indexes = Some(indexes);
@@ -123,5 +122,6 @@ impl Follower {
         for (receipt, mut progress) in shown {
             progress(Progress::Searchable(receipt));
         }
+        Ok(())
     }
 }

@@ -1,16 +1,17 @@
 //! Looks up entities by name: whole, in part, begun, or with a typing error.
 
+use tantivy::columnar::Column;
 use tantivy::query::{
     AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, EnableScoring, FuzzyTermQuery, Occur,
     Query, TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocSet, SegmentReader, TERMINATED, Term};
+use tantivy::{DocSet, TERMINATED, Term};
 
 use super::collect::{Best, Found, Top, rank_of_score};
 use super::filter::any_of;
 use super::page::{self, Place};
-use super::view::View;
+use super::view::{Figures, View};
 use crate::article::type_word;
 use crate::query::EntityQuery;
 use crate::{EntityHit, EntityId, EntityRecord, Error, ErrorKind, Interrupt, Page, Result, Total, highlight, text};
@@ -56,7 +57,7 @@ impl View {
         let weight = self.lookup(query, words).weight(EnableScoring::enabled_from_searcher(searcher))?;
         let mut best = Best::new(query.page.size.max(1) + 1, after);
         for (ord, reader) in searcher.segment_readers().iter().enumerate() {
-            let figures = Figures::of(reader)?;
+            let figures = &self.figures[ord];
             let alive = reader.alive_bitset();
             let mut scorer = weight.scorer(reader, 1.0)?;
             let mut doc = scorer.doc();
@@ -67,7 +68,7 @@ impl View {
                 if alive.is_none_or(|alive| alive.is_alive(doc)) {
                     best.seen += 1;
                     let score = scorer.score();
-                    let place = figures.place(score, doc);
+                    let place = place_of(figures, score, doc);
                     if best.may_take(place.rank) {
                         best.offer(Found { place, segment: ord as u32, doc, score });
                     }
@@ -118,9 +119,8 @@ impl View {
 
     /// The id of the entity that a document of the index stands for.
     pub(super) fn entity_id(&self, segment: u32, doc: u32) -> Result<String> {
-        let reader = self.searchers.entities.segment_reader(segment);
         let mut id = String::new();
-        if let Some(column) = reader.fast_fields().str("id")?
+        if let Some(column) = &self.figures[segment as usize].id
             && let Some(ord) = column.ords().first(doc)
         {
             column.ord_to_str(ord, &mut id)?;
@@ -178,27 +178,13 @@ fn fit(name: &str, words: &[String]) -> f32 {
     whole + earned.sum::<f32>()
 }
 
-/// What entities of the same score are ordered by.
-struct Figures {
-    articles: tantivy::columnar::Column<u64>,
-    mentions: tantivy::columnar::Column<u64>,
-    key: tantivy::columnar::Column<u64>,
-}
-
-impl Figures {
-    fn of(reader: &SegmentReader) -> Result<Self> {
-        let fast = reader.fast_fields();
-        Ok(Self { articles: fast.u64("articles")?, mentions: fast.u64("mentions")?, key: fast.u64("key")? })
-    }
-
-    /// By score, then articles, then mentions, then a number of the entity's own.
-    fn place(&self, score: f32, doc: u32) -> Place {
-        let figure = |column: &tantivy::columnar::Column<u64>| column.first(doc).unwrap_or_default();
-        let articles = u64::from(u32::MAX) - figure(&self.articles).min(u32::MAX.into());
-        let mentions = MENTIONS_MAX - figure(&self.mentions).min(MENTIONS_MAX);
-        let key = figure(&self.key);
-        Place { rank: rank_of_score(score) << 32 | articles, tie: mentions << 40 | key >> 24, ordinal: key as u32 }
-    }
+/// By score, then articles, then mentions, then a number of the entity's own.
+fn place_of(figures: &Figures, score: f32, doc: u32) -> Place {
+    let figure = |column: &Column<u64>| column.first(doc).unwrap_or_default();
+    let articles = u64::from(u32::MAX) - figure(&figures.articles).min(u32::MAX.into());
+    let mentions = MENTIONS_MAX - figure(&figures.mentions).min(MENTIONS_MAX);
+    let key = figure(&figures.key);
+    Place { rank: rank_of_score(score) << 32 | articles, tie: mentions << 40 | key >> 24, ordinal: key as u32 }
 }
 
 const MENTIONS_MAX: u64 = (1 << 24) - 1;

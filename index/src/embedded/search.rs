@@ -4,14 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use sayso_document::{Sentence, Span};
-use tantivy::SegmentReader;
 use tantivy::columnar::Column;
 
 use super::collect::{Found, Search, Top, seq_of};
 use super::compile::{Compiler, has_words};
 use super::page;
 use super::schema::ROLES;
-use super::view::View;
+use super::view::{Places, View};
 use crate::highlight::Highlighter;
 use crate::query::{Order, PageRequest, QuoteQuery, SentenceQuery};
 use crate::{AnalyzedArticle, Article, Error, ErrorKind, Interrupt, Page, QuoteHit, Result, SentenceHit};
@@ -27,6 +26,7 @@ impl View {
         let scored = has_words(&query.expr);
         let search = Search {
             searcher: &self.searchers.sentences,
+            keys: &self.sentence_keys,
             query: &*compiled.query,
             plan: compiled.plan,
             order: order(query.order, scored),
@@ -59,7 +59,7 @@ impl View {
                     articles.entry(seq).or_insert(Arc::new(stored.article)).clone()
                 }
             };
-            let sentence = sentence_of(self.searchers.sentences.segment_reader(hit.segment), hit.doc)?;
+            let sentence = sentence_of(&self.sentence_places[hit.segment as usize], hit.doc);
             if article.body.get(sentence.span.range()).is_none() {
                 return Err(unknown(seq));
             }
@@ -81,6 +81,7 @@ impl View {
         let scored = has_words(&query.expr);
         let search = Search {
             searcher: &self.searchers.quotes,
+            keys: &self.quote_keys,
             query: &*compiled.query,
             plan: compiled.plan,
             order: order(query.order, scored),
@@ -133,14 +134,12 @@ fn next(query: u64, top: &Top) -> Option<crate::PageKey> {
 }
 
 /// The sentence that a document of the index stands for.
-fn sentence_of(reader: &SegmentReader, doc: u32) -> Result<Sentence> {
-    let fast = reader.fast_fields();
-    let number = |column: Column<u64>| column.first(doc).unwrap_or_default() as usize;
-    let start = number(fast.u64("start")?);
-    let span = Span::new(start, start + number(fast.u64("len")?));
-    let role = number(fast.u64("role")?);
-    let role = ROLES.get(role).copied().unwrap_or(ROLES[0]);
-    Ok(Sentence { span, paragraph: number(fast.u64("paragraph")?) as u32, role })
+fn sentence_of(places: &Places, doc: u32) -> Sentence {
+    let number = |column: &Column<u64>| column.first(doc).unwrap_or_default() as usize;
+    let start = number(&places.start);
+    let span = Span::new(start, start + number(&places.len));
+    let role = ROLES.get(number(&places.role)).copied().unwrap_or(ROLES[0]);
+    Sentence { span, paragraph: number(&places.paragraph) as u32, role }
 }
 
 fn unknown(seq: u64) -> Error {
