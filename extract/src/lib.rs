@@ -13,7 +13,7 @@ use sayso_document::{Analysis, Document};
 use lexicon::Lexicon;
 
 /// Analyses texts. Cheap to share between threads; loading it is the only costly step.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Analyzer {
     lexicon: Lexicon,
 }
@@ -40,5 +40,11 @@ impl Analyzer {
             mentions: chains.mentions,
             quotes,
         }
+    }
+}
+
+impl Default for Analyzer {
+    fn default() -> Self {
+        Self::new()
     }
 }
