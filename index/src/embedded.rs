@@ -25,6 +25,7 @@ mod store;
 mod view;
 mod writer;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -127,6 +128,12 @@ impl Embedded {
     }
 }
 
+impl fmt::Debug for Embedded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Embedded").field("dir", &self.dir).finish_non_exhaustive()
+    }
+}
+
 /// Commits of the store that the indexes may be behind before writers have to wait.
 const FOLLOWER_QUEUE: usize = 64;
 
@@ -200,6 +207,7 @@ impl Engine for Embedded {
             durable_seq: self.shared.durable.load(Ordering::Acquire).max(view.store.seq),
             searchable_seq: view.store.seq,
             disk_bytes: size_of(&self.dir)?,
+            index_fault: self.shared.fault.load().as_deref().cloned(),
         })
     }
 }

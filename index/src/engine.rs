@@ -137,4 +137,6 @@ pub struct Status {
     pub searchable_seq: u64,
     /// Bytes on disk.
     pub disk_bytes: u64,
+    /// Why durable changes do not become searchable, while they do not (a full disk).
+    pub index_fault: Option<String>,
 }

@@ -2,7 +2,8 @@
 //!
 //! Ranking by score over plain words lets tantivy skip blocks of documents that cannot reach the
 //! page (block-max WAND; Ding and Suel, 2011); then hits are counted only so far as [`COUNT_UP_TO`].
-//! All other queries visit every match anyway, and their count is exact.
+//! All other queries visit every match anyway, and their count is exact. The clock is looked at while
+//! matches come in; blocks that are skipped cost too little for it.
 
 use std::collections::BinaryHeap;
 

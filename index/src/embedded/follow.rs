@@ -67,10 +67,12 @@ impl Follower {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            if self.catch_up(durable).is_err() {
+            let outcome = self.catch_up(durable);
+            if outcome.is_err() {
                 // The store has the articles; the next round opens the indexes again from their last commits.
                 self.indexes = None;
             }
+            self.shared.fault.store(outcome.err().map(|error| Arc::new(error.to_string())));
         }
         if let Some(indexes) = self.indexes.take() {
             // All is committed: a merge that fails now is made up for by the next one.

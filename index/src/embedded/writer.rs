@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use arc_swap::ArcSwapOption;
 use crossbeam_channel::{Receiver, Sender};
 
 use super::store::Store;
@@ -17,7 +18,7 @@ pub(super) struct Job {
 /// Changes that are durable and wait to be searchable. None: a new view is wanted all the same.
 pub(super) type Followed = Vec<(Receipt, OnProgress)>;
 
-/// Numbers that the engine's threads share.
+/// What the engine's threads share.
 #[derive(Default)]
 pub(super) struct Shared {
     /// Sequence number of the last durable change.
@@ -26,6 +27,8 @@ pub(super) struct Shared {
     pub(super) followed: AtomicU64,
     /// Changes handed in that are not yet durable.
     pub(super) waiting: AtomicUsize,
+    /// Why the indexes do not follow, while they do not.
+    pub(super) fault: ArcSwapOption<String>,
 }
 
 /// How much goes into one commit of the store.

@@ -83,7 +83,7 @@ fn check(engine: &Embedded, model: &BTreeMap<String, AnalyzedArticle>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_engine_holds_what_a_map_would(groups in prop::collection::vec(prop::collection::vec(step(), 1..6), 1..4)) {
