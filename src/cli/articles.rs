@@ -24,7 +24,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args) -> Outcome {
-    let request = ListArticlesRequest { filter: args.articles.filter(Vec::new()), ..ListArticlesRequest::default() };
+    let request = ListArticlesRequest { filter: args.articles.filter(), ..ListArticlesRequest::default() };
     client::block_on(async {
         let channel = args.server.connect().await?;
         let mut client = ArticleServiceClient::new(channel).max_decoding_message_size(client::ANSWER_BYTES);

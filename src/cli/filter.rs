@@ -9,6 +9,9 @@ use crate::proto;
 /// Which articles to look in.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct Articles {
+    /// Only in this article, by id (may be given again)
+    #[arg(long, value_name = "ID")]
+    article: Vec<String>,
     /// Only this outlet, by its whole name (may be given again)
     #[arg(long, value_name = "OUTLET")]
     source: Vec<String>,
@@ -25,9 +28,9 @@ pub(super) struct Articles {
 
 impl Articles {
     /// The filter for a request; none when nothing was asked for.
-    pub(super) fn filter(self, article_ids: Vec<String>) -> Option<proto::ArticleFilter> {
+    pub(super) fn filter(self) -> Option<proto::ArticleFilter> {
         let filter = proto::ArticleFilter {
-            article_ids,
+            article_ids: self.article,
             sources: self.source,
             languages: self.language,
             published_from: self.from,

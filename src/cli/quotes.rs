@@ -40,9 +40,6 @@ pub(super) struct Args {
     /// Only quotes whose speaker has none: "officials"
     #[arg(long)]
     unnamed: bool,
-    /// Only in this article, by id (may be given again)
-    #[arg(long, value_name = "ID")]
-    article: Vec<String>,
     #[command(flatten)]
     articles: Articles,
     /// Order of the hits [default: the best match first; without a query, the newest]
@@ -109,7 +106,7 @@ fn request(args: Args) -> SearchQuotesRequest {
         polarities: Polarity::values(&args.polarity),
         named_speaker: (args.named || args.unnamed).then_some(args.named),
         min_confidence: args.min_confidence,
-        filter: args.articles.filter(args.article),
+        filter: args.articles.filter(),
         order: Sort::order(args.sort) as i32,
         page_size: 0,
         page_token: String::new(),

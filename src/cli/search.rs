@@ -41,7 +41,7 @@ A query that begins with "-" comes after "--": sayso search -- '-storm harbour'"
 pub(super) fn run(args: Args) -> Outcome {
     let request = SearchRequest {
         query: args.query.join(" "),
-        filter: args.articles.filter(Vec::new()),
+        filter: args.articles.filter(),
         entities: args.entity,
         order: Sort::order(args.sort) as i32,
         offset_encoding: OffsetEncoding::Utf8 as i32,
