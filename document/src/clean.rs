@@ -17,7 +17,10 @@ impl Quote {
             QuoteKind::Direct => spoken(span.of(text)),
             QuoteKind::Indirect | QuoteKind::Mixed => even(span.of(text)),
         });
-        let joined = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let mut joined = String::new();
+        for part in parts.filter(|part| !part.is_empty()) {
+            join(&mut joined, &part);
+        }
         joined.strip_suffix(',').unwrap_or(&joined).to_owned()
     }
 }
@@ -25,6 +28,22 @@ impl Quote {
 /// Words that several spans cover, as one readable text: parts that stand apart are joined by " … ".
 pub fn join_spans(spans: &[Span], text: &str) -> String {
     spans.iter().map(|span| even(span.of(text))).collect::<Vec<_>>().join(" … ")
+}
+
+/// Adds a part. The comma of "…," she said. "…" was a full stop before the cue came between, when the
+/// next part begins a sentence.
+fn join(joined: &mut String, part: &str) {
+    if joined.is_empty() {
+        joined.push_str(part);
+        return;
+    }
+    let begins = part.trim_start_matches(MARKS).starts_with(char::is_uppercase);
+    if begins && !part.starts_with("I ") && joined.ends_with(',') {
+        joined.pop();
+        joined.push('.');
+    }
+    joined.push(' ');
+    joined.push_str(part);
 }
 
 /// The words inside quotation marks. A mark that re-opens a quotation at a new paragraph goes too.
@@ -72,6 +91,13 @@ mod tests {
         let text = "“The port is open,” Lind said, “and it will\nstay open.”";
         let content = ["“The port is open,”", "“and it will\nstay open.”"];
         assert_eq!(clean(QuoteKind::Direct, text, &content), "The port is open, and it will stay open.");
+    }
+
+    #[test]
+    fn a_sentence_after_the_cue_begins_after_a_full_stop() {
+        let text = "“The port is open,” Lind said. “Ships may come.”";
+        let content = ["“The port is open,”", "“Ships may come.”"];
+        assert_eq!(clean(QuoteKind::Direct, text, &content), "The port is open. Ships may come.");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::{sync::Arc, time::SystemTime};
 
 use sayso_index::{Engine, Interrupt};
 use tokio::sync::watch;
-use tonic::{Status, metadata::MetadataMap, service::Routes};
+use tonic::{Status, codec::CompressionEncoding, metadata::MetadataMap, service::Routes};
 
 use crate::{config::Config, pipeline::Pipeline, pool::Pool, proto};
 
@@ -59,7 +59,9 @@ pub(crate) fn routes(core: Core) -> Routes {
     let most = core.config.limits.message_bytes;
     macro_rules! service {
         ($server:ty, $adapter:expr) => {
-            <$server>::new($adapter(Arc::clone(&core))).max_decoding_message_size(most)
+            <$server>::new($adapter(Arc::clone(&core)))
+                .max_decoding_message_size(most)
+                .accept_compressed(CompressionEncoding::Gzip)
         };
     }
     Routes::new(service!(proto::article_service_server::ArticleServiceServer<_>, articles::Articles))

@@ -34,7 +34,7 @@ async fn finds_who_said_what_about_whom() {
     assert_eq!(&STORY[shown.start as usize..shown.end as usize], "cranes");
     let direct = SearchQuotesRequest { kinds: vec![QuoteKind::Direct.into()], ..SearchQuotesRequest::default() };
     let hits = find(&server, direct).await;
-    assert_eq!(texts(&hits), ["The cranes are safe, We checked every one of them."]);
+    assert_eq!(texts(&hits), ["The cranes are safe. We checked every one of them."]);
     let told = hits[0].quote.as_ref().unwrap().addressee.as_ref().unwrap();
     assert_eq!(told.text, "reporters");
     let thoughts = SearchQuotesRequest { acts: vec![Act::Thought.into()], ..SearchQuotesRequest::default() };

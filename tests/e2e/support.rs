@@ -52,9 +52,13 @@ impl Server {
         self.folder.path().join("data")
     }
 
+    /// The address, as client commands take it.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     pub(crate) async fn channel(&self) -> Channel {
-        let endpoint = Channel::from_shared(format!("http://{}", self.address)).unwrap();
-        endpoint.connect().await.unwrap()
+        Channel::from_shared(self.url()).unwrap().connect().await.unwrap()
     }
 
     pub(crate) async fn articles(&self) -> ArticleServiceClient<Channel> {

@@ -1,0 +1,141 @@
+//! The client commands, as processes against a server.
+
+use std::{
+    fs,
+    io::Write,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+use crate::support::{STORY, Server, dated};
+
+fn sayso(server: &Server, arguments: &[&str]) -> Output {
+    command(arguments).env("SAYSO_SERVER", server.url()).output().unwrap()
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sayso"));
+    command.args(arguments).env("NO_COLOR", "1");
+    command
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A folder with two good files and one each of what cannot be read.
+fn folder(path: &Path) {
+    let lines = format!(
+        "{}\n{{\"id\": \"broken\", \"body\n{}\n{}\n",
+        serde_json::json!({"id": "line-1", "body": STORY}),
+        serde_json::json!({"id": "line-3", "body": ""}),
+        serde_json::json!({"id": "line-4", "text": "Tove Marsk said the tunnel was dry."}),
+    );
+    fs::write(path.join("feed.jsonl"), lines).unwrap();
+    fs::write(path.join("plain.txt"), STORY).unwrap();
+    fs::write(path.join("latin.txt"), b"The caf\xe9 is open, Ada Lind said.").unwrap();
+    fs::write(path.join("huge.txt"), "word ".repeat(10 << 20)).unwrap();
+    let page = "<html><head><title>Port opens</title></head><body><nav>Menu</nav><article><h1>Port opens</h1>\
+        <p>Ada Lind said the port of Veldmark would reopen on Friday after a week of repairs to its oldest crane.</p>\
+        <p>“We are ready,” she told reporters on the quay, where the first of forty ships was waiting for its berth.</p>\
+        </article></body></html>";
+    fs::write(path.join("page.html"), page).unwrap();
+}
+
+#[tokio::test]
+async fn ingest_goes_on_after_bad_files_and_lists_them() {
+    let server = Server::start();
+    let files = tempfile::tempdir().unwrap();
+    folder(files.path());
+    let path = files.path().to_str().unwrap();
+    let first = sayso(&server, &["ingest", path]);
+    let told = text(&first.stdout) + &text(&first.stderr);
+    assert_eq!(first.status.code(), Some(1), "{told}");
+    for refused in ["feed.jsonl:2", "feed.jsonl:3", "latin.txt", "huge.txt"] {
+        assert!(told.contains(refused), "{refused} is not listed in: {told}");
+    }
+    let list = sayso(&server, &["articles", "--json"]);
+    let listed: Value = serde_json::from_slice(&list.stdout).unwrap();
+    assert_eq!(listed["total"]["count"], "4", "{listed}");
+
+    let again = sayso(&server, &["ingest", path, "--json"]);
+    let summary: Value = serde_json::from_slice(&again.stdout).unwrap();
+    assert_eq!((&summary["new"], &summary["unchanged"]), (&Value::from(0), &Value::from(4)), "{summary}");
+}
+
+#[tokio::test]
+async fn answers_are_readable_and_with_json_canonical() {
+    let server = Server::start();
+    server.put(dated("harbour", "Veld Courier", "2026-03-02", STORY)).await;
+    let quotes = text(&sayso(&server, &["quotes", "--speaker", "brandt"]).stdout);
+    for part in ["a disgrace for Veldmark", "Oskar Brandt", "Veld Courier", "harbour#q"] {
+        assert!(quotes.contains(part), "{part} is missing in: {quotes}");
+    }
+    assert!(!quotes.contains('\u{1b}'), "no colours where nobody looks");
+    let search = text(&sayso(&server, &["search", "crane"]).stdout);
+    assert!(search.contains("The cranes are safe"), "{search}");
+    let entities = text(&sayso(&server, &["entities", "lynd"]).stdout);
+    assert!(entities.contains("Ada Lind") && entities.contains("Harbour Commissioner"), "{entities}");
+    let info = text(&sayso(&server, &["info"]).stdout);
+    assert!(info.contains(env!("CARGO_PKG_VERSION")), "{info}");
+    let json: Value = serde_json::from_slice(&sayso(&server, &["quotes", "--json", "cranes"]).stdout).unwrap();
+    assert_eq!(json["hits"][0]["quote"]["kind"], "QUOTE_KIND_DIRECT");
+    assert_eq!(json["hits"][0]["quote"]["article"]["publishedAt"], "2026-03-02T12:00:00Z");
+    let deleted = sayso(&server, &["delete", "harbour"]);
+    assert!(deleted.status.success());
+    assert_eq!(sayso(&server, &["delete", "harbour"]).status.code(), Some(1));
+}
+
+#[tokio::test]
+async fn faults_are_told_in_words() {
+    let server = Server::start();
+    let unbalanced = sayso(&server, &["search", "\"peace talks"]);
+    let told = text(&unbalanced.stderr);
+    assert_eq!(unbalanced.status.code(), Some(1));
+    assert!(told.contains("closing") && told.contains("query"), "{told}");
+    let nobody = command(&["info", "--server", "http://127.0.0.1:1"]).output().unwrap();
+    let told = text(&nobody.stderr);
+    assert!(told.contains("127.0.0.1:1") && told.contains("sayso serve"), "{told}");
+}
+
+#[test]
+fn analyze_needs_no_server_and_counts_code_points_for_the_scorer() {
+    let files = tempfile::tempdir().unwrap();
+    let lines = format!("{}\n", serde_json::json!({"id": "é", "text": format!("😀 é\n\n{STORY}"), "other": [1]}));
+    let path = files.path().join("texts.jsonl.gz");
+    let mut packed = flate2::write::GzEncoder::new(fs::File::create(&path).unwrap(), flate2::Compression::fast());
+    packed.write_all(lines.as_bytes()).unwrap();
+    packed.finish().unwrap();
+    let done = command(&["analyze", "--format", "eval", path.to_str().unwrap()]).output().unwrap();
+    let found: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(found["id"], "é");
+    let letters: Vec<char> = format!("😀 é\n\n{STORY}").chars().collect();
+    let words = |span: &Value| -> String {
+        letters[span[0].as_u64().unwrap() as usize..span[1].as_u64().unwrap() as usize].iter().collect()
+    };
+    let quotes = found["quotes"].as_array().unwrap();
+    assert_eq!(quotes.len(), 3);
+    assert_eq!(words(&quotes[2]["cue"][0]), "said");
+    assert_eq!(quotes[2]["speakers"], serde_json::json!(["Oskar Brandt"]));
+    assert_eq!((&quotes[1]["kind"], &quotes[1]["addressee"]), (&Value::from("DIRECT"), &Value::from("reporters")));
+    let names: Vec<String> = found["entities"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| words(&serde_json::json!([one["start"], one["end"]])))
+        .collect();
+    assert!(
+        names.contains(&"Ada Lind".to_owned()) && !names.iter().any(|name| name.contains("Commissioner")),
+        "{names:?}"
+    );
+}
+
+#[test]
+fn analyze_reads_standard_input() {
+    let mut child = command(&["analyze", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(STORY.as_bytes()).unwrap();
+    let told = text(&child.wait_with_output().unwrap().stdout);
+    assert!(told.contains("Oskar Brandt") && told.contains("a disgrace for Veldmark"), "{told}");
+}
