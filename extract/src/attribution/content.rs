@@ -43,6 +43,8 @@ pub(super) enum Extent {
     Clause,
     /// Of a clause that stands before the main one, or hangs on a noun: to the next comma with a new clause.
     Inner,
+    /// Of a clause that hangs on a noun, which may have a verb of its own behind it.
+    Noun,
     /// Of a noun phrase: to where time, place or circumstances are told.
     Phrase,
 }
@@ -58,8 +60,9 @@ pub(super) fn forward_to(r: &Reading<'_>, from: usize, starts: &Starts, extent: 
     let mut at = from;
     // Whether the clause has its verb, so that a comma may end it.
     let mut complete = extent == Extent::Phrase;
+    let mut clauses = Clauses::default();
     for _ in 0..REACH {
-        if at >= unit_end {
+        if at >= unit_end || extent == Extent::Noun && clauses.overflow(r, at) {
             break;
         }
         complete |= r.tag(at).is_finite();
@@ -102,12 +105,35 @@ pub(super) fn forward_to(r: &Reading<'_>, from: usize, starts: &Starts, extent: 
     (end > from).then_some(from..end)
 }
 
+/// Counts clauses and their verbs, to tell when a verb belongs to none of the clauses so far.
+#[derive(Default)]
+struct Clauses {
+    open: usize,
+    verbs: usize,
+    in_group: bool,
+}
+
+impl Clauses {
+    /// Takes a token in; whether it is a verb too many: "the claim that the port had lost money *was* met".
+    fn overflow(&mut self, r: &Reading<'_>, at: usize) -> bool {
+        let tag = r.tag(at);
+        let links = matches!(tag, Tag::Wdt | Tag::Wp | Tag::Wrb | Tag::Cc | Tag::Prp)
+            || matches!(r.lower(at), "that" | "because" | "if" | "while" | "as" | "after" | "before" | "than");
+        self.open += usize::from(links);
+        if tag.is_finite() && !self.in_group {
+            self.verbs += 1;
+        }
+        self.in_group = tag.is_finite() || self.in_group && tag == Tag::Rb;
+        self.verbs > self.open.max(1)
+    }
+}
+
 /// Whether the token leads out of content of this extent.
 fn leaves(r: &Reading<'_>, at: usize, extent: Extent) -> bool {
     let word = r.lower(at);
     match extent {
         Extent::Clause => false,
-        Extent::Inner => r.tag(at) == Tag::Comma && begins_clause(r, at + 1),
+        Extent::Inner | Extent::Noun => r.tag(at) == Tag::Comma && begins_clause(r, at + 1),
         Extent::Phrase if r.tag(at) == Tag::Comma => {
             begins_clause(r, at + 1) || r.is(at + 1, "and") && r.tag(at + 2).is_finite()
         }

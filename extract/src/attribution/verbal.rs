@@ -93,6 +93,7 @@ fn extent(candidate: &Candidate) -> Extent {
     match candidate.voice {
         _ if !clause => Extent::Phrase,
         Voice::Active | Voice::Passive => Extent::Clause,
+        Voice::Noun | Voice::OwnNoun => Extent::Noun,
         _ => Extent::Inner,
     }
 }
