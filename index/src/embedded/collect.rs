@@ -96,7 +96,7 @@ impl Search<'_> {
         };
         let weight = self.query.weight(scoring)?;
         // One more than asked tells whether another page follows.
-        let mut best = Best::new(self.limit + 1, self.after);
+        let mut best = Best::new(self.limit.saturating_add(1), self.after);
         let prune = self.plan != Plan::Visit && self.order == Order::Relevance;
         for (ord, reader) in self.searcher.segment_readers().iter().enumerate() {
             match prune {

@@ -1,5 +1,6 @@
 //! The thread that follows the store: brings the indexes up to it and shows readers the new view.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -13,7 +14,7 @@ use super::indexes::{Fields, Indexes};
 use super::store::{Snapshot, Store};
 use super::view::View;
 use super::writer::{Followed, Shared};
-use crate::{Progress, Result};
+use crate::{Error, ErrorKind, Progress, Result};
 
 /// After a failure (a full disk) the indexes are opened again this much later.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -67,7 +68,9 @@ impl Follower {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            let outcome = self.catch_up(durable);
+            // A panic must not end the thread: writers would wait for ever, and readers see an old view.
+            let outcome = panic::catch_unwind(AssertUnwindSafe(|| self.catch_up(durable)))
+                .unwrap_or_else(|_| Err(Error::new(ErrorKind::Storage, "the search index panicked")));
             if outcome.is_err() {
                 // The store has the articles; the next round opens the indexes again from their last commits.
                 self.indexes = None;

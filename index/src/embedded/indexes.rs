@@ -62,9 +62,7 @@ impl Indexes {
         };
         indexes.rebuild(fields, store)?;
         indexes.feed(fields, store)?;
-        if indexes.all().iter().any(|one| one.committed != Some(store.seq)) {
-            indexes.commit(fields, store)?;
-        }
+        indexes.commit(fields, store)?;
         Ok(indexes)
     }
 
@@ -130,8 +128,11 @@ impl Indexes {
         Ok(())
     }
 
-    /// Makes all that was fed durable. `store` is the snapshot that was fed last.
+    /// Makes all that was fed durable, if anything was. `store` is the snapshot that was fed last.
     pub(super) fn commit(&mut self, fields: &Fields, store: &Snapshot) -> Result<()> {
+        if self.all().iter().all(|one| one.committed == Some(store.seq)) {
+            return Ok(());
+        }
         for id in std::mem::take(&mut self.touched) {
             self.entities.delete(Term::from_field_text(fields.entities.id, &id));
             if let Some(id) = EntityId::parse(&id)

@@ -55,7 +55,7 @@ impl View {
     ) -> Result<Top> {
         let searcher = &self.searchers.entities;
         let weight = self.lookup(query, words).weight(EnableScoring::enabled_from_searcher(searcher))?;
-        let mut best = Best::new(query.page.size.max(1) + 1, after);
+        let mut best = Best::new(query.page.size.max(1).saturating_add(1), after);
         for (ord, reader) in searcher.segment_readers().iter().enumerate() {
             let figures = &self.figures[ord];
             let alive = reader.alive_bitset();
