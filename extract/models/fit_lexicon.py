@@ -203,6 +203,8 @@ def cues(train, ordinary, tags, place_names, norp_names):
                 for w in parts[1:-1]:
                     count["I", w][t] += 1
             beside(text, b, e, t)
+        if not {"NORP", "DATE"} & {t for _, _, t in spans}:
+            continue  # Only texts in which all types are marked tell what is no name.
         for m in re.finditer(r"(?<=[a-z,] )([A-Z][\w’'\-]*(?: [A-Z][\w’'\-]*)*)", text):
             parts = [plain(w) for w in m.group(1).split(" ")]
             if any(covered[m.start():m.end()]) or parts[-1] in norp_names:

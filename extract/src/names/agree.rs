@@ -24,6 +24,8 @@ struct Evidence {
     /// First words of the names of bodies, and their acronyms.
     bodies: FxHashSet<String>,
     acronyms: FxHashSet<String>,
+    /// Heads of bodies, by which they are called again: "the Post".
+    heads: FxHashSet<String>,
     /// Single words that are persons' names by themselves.
     singles: FxHashSet<String>,
 }
@@ -49,6 +51,7 @@ impl Evidence {
                 }
                 Kind::Org if run.len() > 1 => {
                     all.bodies.insert(words.folded(run.start, run.start + 1).into_owned());
+                    all.heads.insert(words.folded(run.end - 1, run.end).into_owned());
                     all.acronyms.insert(acronym(words, candidate));
                 }
                 _ => {}
@@ -63,27 +66,35 @@ impl Evidence {
             let known = |i: usize| self.singles.contains(words.folded(i, i + 1).as_ref());
             let last = run.end - 1;
             if (known(last) || known(run.start)) && !words.is(last, Class::ORG.or(Class::FACILITY).or(Class::PLACE)) {
-                add_to(score, Kind::Person, 1.0);
+                add_to(score, Kind::Person, 0.5);
             }
             return;
         }
         let word = words.folded(run.start, run.end);
         let class = words.class(run.start);
         if self.surnames.contains(word.as_ref()) {
-            add_to(score, Kind::Person, if class.is(Class::PLACE_WORD.or(Class::NORP_WORD)) { 1.0 } else { 5.0 });
+            add_to(score, Kind::Person, if class.is(Class::PLACE_WORD.or(Class::NORP_WORD)) { 1.0 } else { 5.5 });
         } else if self.given.contains(word.as_ref())
             && !class.is(Class::PLACE_WORD.or(Class::NORP_WORD).or(Class::ORG_WORD))
         {
-            add_to(score, Kind::Person, 2.5);
+            add_to(score, Kind::Person, 3.0);
         } else if candidate.only_surname {
             add_to(score, Kind::None, 20.0);
         } else if words.capitals(run.start) && self.acronyms.contains(word.as_ref()) {
             add_to(score, Kind::Org, 4.5);
-        } else if self.bodies.contains(word.as_ref())
-            && !class.is(Class::ORDINARY.or(Class::PLACE_WORD).or(Class::NORP_WORD))
-        {
+        } else if self.is_head(&word, class) || self.starts_body(&word, class) {
             add_to(score, Kind::Org, 3.0);
         }
+    }
+
+    /// Whether the word is the head of a body of the document: "the Post".
+    fn is_head(&self, word: &str, class: Class) -> bool {
+        class.is(Class::ORG) && self.heads.contains(word)
+    }
+
+    /// Whether the word is the first of a body's name, and no word that begins many names.
+    fn starts_body(&self, word: &str, class: Class) -> bool {
+        self.bodies.contains(word) && !class.is(Class::ORDINARY.or(Class::PLACE_WORD).or(Class::NORP_WORD))
     }
 }
 
@@ -93,7 +104,7 @@ fn acronym(words: &Words, candidate: &Candidate) -> String {
     run.filter(|&i| words.capital(i)).filter_map(|i| words.text(i).chars().next()).collect()
 }
 
-/// Gives every candidate of the same wording the mean of their scores.
+/// Gives every candidate of the same wording the mean of their scores: one wording has one type.
 fn share(words: &Words, candidates: &[Candidate], scores: &mut [Weights]) {
     let mut groups: FxHashMap<String, (Weights, f32)> = FxHashMap::default();
     let key = |candidate: &Candidate| words.folded(candidate.tokens.start, candidate.tokens.end).into_owned();
@@ -107,7 +118,7 @@ fn share(words: &Words, candidates: &[Candidate], scores: &mut [Weights]) {
     for (candidate, score) in candidates.iter().zip(scores.iter_mut()) {
         if let Some((sum, n)) = groups.get(&key(candidate)) {
             for (own, total) in score.iter_mut().zip(sum) {
-                *own = 0.7 * *own + 0.7 * total / n;
+                *own = total / n;
             }
         }
     }

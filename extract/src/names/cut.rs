@@ -35,8 +35,10 @@ impl Candidate {
 /// Heads of names that are no persons' names.
 const HEADS: Class = Class::ORG.or(Class::FACILITY).or(Class::PLACE).or(Class::EVENT).or(Class::PRODUCT);
 const KNOWN: Class = Class::PLACE_WORD.or(Class::ORG_WORD).or(Class::NORP_WORD);
+/// Words that are no titles in small letters: "her brother Johann".
+const FAMILY: [&str; 8] = ["father", "mother", "brother", "sister", "son", "daughter", "wife", "husband"];
 /// Titles that in small letters are mostly other words.
-const VAGUE: [&str; 22] = [
+const VAGUE: [&str; 18] = [
     "major",
     "private",
     "general",
@@ -50,11 +52,7 @@ const VAGUE: [&str; 22] = [
     "anchor",
     "elder",
     "principal",
-    "father",
-    "mother",
     "agent",
-    "brother",
-    "sister",
     "chair",
     "minor",
     "elder",
@@ -192,6 +190,9 @@ fn small_title(words: &Words, run: Range<usize>, from: usize) -> Option<Span> {
         return None;
     }
     if at == from || !words.is(at - 1, Class::TITLE) || words.capital(at - 1) {
+        return None;
+    }
+    if FAMILY.contains(&words.text(at - 1)) {
         return None;
     }
     let full = run.len() > 1 && words.is(at, Class::FIRST_NAME);

@@ -13,8 +13,8 @@ use crate::lexicon::{Class, Kind, Position, Weights};
 
 /// What is added to each type's score (in the order of [`Kind::ALL`]) for names of one word and of several:
 /// the counts come from names alone, candidates are more mixed. Set on development data.
-const BIAS_SINGLE: Weights = [-0.7, -0.8, 0.1, 0.0, 0.0, 0.0, 0.0, 0.5];
-const BIAS_SEVERAL: Weights = [0.3, -1.5, -0.7, 0.0, 0.0, 0.0, 0.0, 0.3];
+const BIAS_SINGLE: Weights = [-1.2, -1.3, -0.1, 0.0, 0.0, 0.0, 0.0, 0.7];
+const BIAS_SEVERAL: Weights = [0.3, -1.0, -0.7, 0.0, 0.0, 0.0, 0.0, 0.3];
 
 /// The score of each type for a candidate, on its own evidence alone. `from` is where its sentence begins.
 pub(super) fn score(words: &Words, candidate: &Candidate, from: usize) -> Weights {
@@ -188,10 +188,10 @@ fn context(words: &Words, run: &Range<usize>, from: usize, sum: &mut Weights) {
     if run.start > from && words.prefix(run.start) == 0 {
         let before = words.text(run.start - 1).to_lowercase();
         if let Some(weights) = cues.of(Position::Before, &before) {
-            add(sum, weights, 0.5);
+            add(sum, weights, 0.7);
         }
         if before == "the" {
-            add_to(sum, Kind::Person, -3.0);
+            add_to(sum, Kind::Person, -2.5);
         }
     }
     let after = words.text(run.end).to_lowercase();

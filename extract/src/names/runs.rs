@@ -104,6 +104,11 @@ fn step(words: &Words, start: usize, at: usize, end: usize) -> usize {
         let ordinary = words.forced(at) && words.is(at, Class::ORDINARY) && !words.is(at, HEADS.or(Class::TITLE));
         return if ordinary { at } else { at + 1 };
     }
+    // "Dockers’ Federation".
+    let plural = matches!(words.text(at), "’" | "'") && words.text(last).ends_with('s') && words.is(at + 1, Class::ORG);
+    if plural && name(at + 1) {
+        return at + 2;
+    }
     if words.possessive(at) {
         return if possessive_goes_on(words, start, last, at) && name(at + 1) { at + 2 } else { at };
     }
