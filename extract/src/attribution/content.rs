@@ -61,11 +61,18 @@ pub(super) fn forward_to(r: &Reading<'_>, from: usize, starts: &Starts, extent: 
     // Whether the clause has its verb, so that a comma may end it.
     let mut complete = extent == Extent::Phrase;
     let mut clauses = Clauses::default();
+    let mut brackets = 0_usize;
     for _ in 0..REACH {
         if at >= unit_end || extent == Extent::Noun && clauses.overflow(r, at) {
             break;
         }
         complete |= r.tag(at).is_finite();
+        match r.tag(at) {
+            Tag::Open => brackets += 1,
+            Tag::Close if brackets == 0 => break,
+            Tag::Close => brackets -= 1,
+            _ => {}
+        }
         if let Some(q) = r.quotation_at(at) {
             let quotation = &r.quotations()[q];
             let last = quotation.end - 1 - usize::from(quotation.closed);

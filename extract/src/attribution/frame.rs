@@ -53,8 +53,9 @@ pub(super) fn after_verb(r: &Reading<'_>, end: usize, lemma: &str) -> Frame {
         if after > end
             && let Some(mut later) = simple(r, after, after)
         {
-            let time_only = frame.key == "time";
-            let good = matches!(later.key.as_str(), "that" | "quote" | "colon") || time_only && later.key == "clause";
+            let time_only = frame.key == "time" || time_after(r, end) == Some(after);
+            let good = matches!(later.key.as_str(), "that" | "quote" | "colon")
+                || time_only && matches!(later.key.as_str(), "clause" | "wh");
             if good {
                 later.object = to;
                 if later.cue_end == after && frame.key != "to+" && names_a_channel(r, end, after) {

@@ -160,6 +160,10 @@ fn apposed(r: &Reading<'_>, comma: usize) -> Option<(Range<usize>, bool)> {
     let opens = (floor + 1..comma).rev().filter(|&i| r.tag(i) == Tag::Comma && r.quotation_at(i).is_none());
     let mut best = None;
     for open in opens.take(4) {
+        // ", and the host, Chuck Todd, said": another clause begins.
+        if r.tag(open + 1) == Tag::Cc {
+            break;
+        }
         let Some(start) = phrase::before(r, open) else { continue };
         let word = r.lower(open + 1);
         let tag = r.tag(open + 1);
@@ -169,7 +173,7 @@ fn apposed(r: &Reading<'_>, comma: usize) -> Option<(Range<usize>, bool)> {
         if relative || apposition {
             return Some((whole(r, start, floor)..comma + 1, true));
         }
-        let adverbial = matches!(tag, Tag::Rb | Tag::In | Tag::Vbg | Tag::Vbn | Tag::To | Tag::Wrb | Tag::Uh | Tag::Cc);
+        let adverbial = matches!(tag, Tag::Rb | Tag::In | Tag::Vbg | Tag::Vbn | Tag::To | Tag::Wrb | Tag::Uh);
         if adverbial && best.is_none() {
             return Some((start..open, true));
         }

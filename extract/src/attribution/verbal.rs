@@ -36,9 +36,14 @@ pub(super) fn draft(r: &Reading<'_>, candidate: &Candidate, odds: Odds, starts: 
     // A source that lies in the content is not its source.
     let source = source.filter(|s| !content.iter().any(|c| c.start < s.end && s.start < c.end));
     // What nobody is named to have said is an attribution less often than the table of cues believes.
-    let confidence = if source.is_some() { odds.cue } else { odds.cue * 0.75 };
+    let confidence = match (&source, candidate.voice) {
+        (Some(_), _) => odds.cue,
+        (None, Voice::Noun) => odds.cue * 0.65,
+        (None, _) => odds.cue * 0.75,
+    };
     // Words in quotation marks make it likelier.
-    let quoted = content.iter().any(|c| c.clone().any(|i| r.is_open_quote(i)));
+    let empty = matches!(candidate.lemma.as_str(), "be" | "have" | "do");
+    let quoted = !empty && content.iter().any(|c| c.clone().any(|i| r.is_open_quote(i)));
     let confidence = if quoted { confidence + QUOTED * (1.0 - confidence) } else { confidence };
     Some(Draft {
         cue,
