@@ -43,7 +43,8 @@ pub(crate) fn find(document: &Document, lexicon: &Lexicon) -> Vec<NameMention> {
         let range = document.tokens_of(sentence);
         let long = longform::long_forms(&words, range.clone());
         for run in runs::runs(&words, range.clone()) {
-            if !long.iter().any(|body| body.start < run.end && run.start < body.end) {
+            let next = long.partition_point(|body| body.end <= run.start);
+            if long.get(next).is_none_or(|body| run.end <= body.start) {
                 cut::cut(&words, run, range.start, &mut candidates);
             }
         }
