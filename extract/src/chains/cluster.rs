@@ -185,12 +185,18 @@ fn join_bodies(all: &mut [Cluster], lexicon: &Lexicon) {
     }
 }
 
-/// The one long name that a head alone, "the Times", can be short for.
+/// The one long name that a head alone, "the Times", or a first word, "Norvik" of "Norvik Energy", can be short for.
 fn only_long(all: &[Cluster], short: &str, same_end: &[usize], lexicon: &Lexicon) -> Option<usize> {
-    if short.contains(' ') || !lexicon.class(short).is(Class::ORG) {
+    if short.contains(' ') {
         return None;
     }
-    let mut long = same_end.iter().copied().filter(|&l| all[l].key.len() > short.len() && all[l].key.ends_with(short));
+    let head = lexicon.class(short).is(Class::ORG);
+    let own = !lexicon.class(short).is(Class::ORDINARY.or(Class::MIXED));
+    let fits = |long: &str| {
+        let rest = if head { long.strip_suffix(short) } else { long.strip_prefix(short).filter(|_| own) };
+        rest.is_some_and(|rest| rest.starts_with(' ') || rest.ends_with(' '))
+    };
+    let mut long = same_end.iter().copied().filter(|&l| fits(&all[l].key));
     let first = long.next()?;
     long.all(|l| l == first).then_some(first)
 }
