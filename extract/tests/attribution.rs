@@ -39,10 +39,10 @@ fn line(text: &str, analysis: &Analysis, quote: &Quote) -> String {
 }
 
 /// Compares what is found in a fixture's text with its lines; returns the difference, if any.
-fn check(path: &Path) -> Option<String> {
+fn check(analyzer: &Analyzer, path: &Path) -> Option<String> {
     let fixture = fs::read_to_string(path).unwrap();
     let (text, expected) = fixture.split_once("\n---\n").expect("a line --- between text and quotes");
-    let analysis = Analyzer::new().analyze(text);
+    let analysis = analyzer.analyze(text);
     let found: Vec<String> = analysis.quotes.iter().map(|quote| line(text, &analysis, quote)).collect();
     if std::env::var_os("UPDATE").is_some() {
         fs::write(path, format!("{text}\n---\n{}\n", found.join("\n"))).unwrap();
@@ -61,6 +61,7 @@ fn fixtures() {
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     assert!(!paths.is_empty());
-    let faults: Vec<String> = paths.iter().filter_map(|path| check(path)).collect();
+    let analyzer = Analyzer::new();
+    let faults: Vec<String> = paths.iter().filter_map(|path| check(&analyzer, path)).collect();
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }

@@ -160,7 +160,7 @@ fn leaves(r: &Reading<'_>, at: usize, extent: Extent) -> bool {
                     | "if"
                     | "though"
             ) || frame::time_after(r, at).is_some_and(|end| end > at + 1 || phrase::is_date_word(word))
-                || matches!(word, "in" | "on" | "at") && names_occasion(r, at)
+                || phrase::names_occasion(r, at)
         }
     }
 }
@@ -172,51 +172,6 @@ fn continues_list(r: &Reading<'_>, comma: usize) -> bool {
     let more = matches!(r.lower(end), "and" | "or") && (r.tag(end + 1).opens_phrase() || r.is_open_quote(end + 1));
     (joined || more || r.tag(end) == Tag::Comma && r.tag(end + 1) != Tag::Quote && end - comma <= 4)
         && !phrase::starts_clause(r, end)
-}
-
-/// "in a statement", "at a rally", "on Twitter".
-fn names_occasion(r: &Reading<'_>, at: usize) -> bool {
-    let Some(end) = phrase::base_after(r, at + 1) else { return false };
-    let head = r.lower(end - 1);
-    matches!(
-        head.strip_suffix('s').unwrap_or(head),
-        "statement"
-            | "interview"
-            | "tweet"
-            | "speech"
-            | "rally"
-            | "debate"
-            | "conference"
-            | "email"
-            | "letter"
-            | "address"
-            | "post"
-            | "twitter"
-            | "facebook"
-            | "appearance"
-            | "remark"
-            | "event"
-            | "meeting"
-            | "article"
-            | "op-ed"
-            | "forum"
-            | "hall"
-            | "hearing"
-            | "comment"
-            | "convention"
-            | "call"
-            | "message"
-            | "memo"
-            | "video"
-            | "ad"
-            | "stop"
-            | "website"
-            | "show"
-            | "report"
-            | "town"
-            | "campaign"
-            | "trail"
-    )
 }
 
 /// Whether a clause with a subject of its own begins here.

@@ -43,7 +43,7 @@ pub(super) fn full_after(r: &Reading<'_>, i: usize, joins: &[&str]) -> Option<us
         let next = if r.tag(end) == Tag::Open { bracket_after(r, end) } else { None };
         let next = next.or_else(|| {
             let joined = r.tag(end) == Tag::In && joins.contains(&r.lower(end)) || matches!(r.lower(end), "and" | "&");
-            if !joined || r.quotation_at(end).is_some() {
+            if !joined || r.quotation_at(end).is_some() || r.tag(end - 1) == Tag::Nnp && names_occasion(r, end) {
                 return None;
             }
             let more = base_after(r, end + 1)?;
@@ -56,6 +56,54 @@ pub(super) fn full_after(r: &Reading<'_>, i: usize, joins: &[&str]) -> Option<us
         }
     }
     Some(end)
+}
+
+/// "in a statement", "at a rally", "on Twitter": where something was said, whoever said it.
+pub(super) fn names_occasion(r: &Reading<'_>, at: usize) -> bool {
+    if !matches!(r.lower(at), "in" | "on" | "at") {
+        return false;
+    }
+    let Some(end) = base_after(r, at + 1) else { return false };
+    let head = r.lower(end - 1);
+    matches!(
+        head.strip_suffix('s').unwrap_or(head),
+        "statement"
+            | "interview"
+            | "tweet"
+            | "speech"
+            | "rally"
+            | "debate"
+            | "conference"
+            | "email"
+            | "letter"
+            | "address"
+            | "post"
+            | "twitter"
+            | "facebook"
+            | "appearance"
+            | "remark"
+            | "event"
+            | "meeting"
+            | "article"
+            | "op-ed"
+            | "forum"
+            | "hall"
+            | "hearing"
+            | "comment"
+            | "convention"
+            | "call"
+            | "message"
+            | "memo"
+            | "video"
+            | "ad"
+            | "stop"
+            | "website"
+            | "show"
+            | "report"
+            | "town"
+            | "campaign"
+            | "trail"
+    )
 }
 
 /// The end of a short bracket: "(R-Ohio)".
@@ -199,7 +247,8 @@ fn base_before(r: &Reading<'_>, end: usize, floor: usize) -> Option<usize> {
     while at > floor && extends_left(r, at) {
         at -= 1;
     }
-    Some(at)
+    // "Monday's debate": where the owner is a day, the phrase begins behind it.
+    Some(if r.tag(at) == Tag::Pos && at < last { at + 1 } else { at })
 }
 
 /// Whether the token ends words like "last week".

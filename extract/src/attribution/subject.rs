@@ -130,7 +130,11 @@ fn own_subject(r: &Reading<'_>, group: &Group) -> Option<Subject> {
         }
         _ => {
             if let Some(start) = phrase::before(r, first) {
-                return Some(Subject { tokens: start..first, order: Order::Plain });
+                // "Stumpf in an interview said".
+                let end = (start + 1..first)
+                    .find(|&i| r.tag(i - 1) == Tag::Nnp && phrase::names_occasion(r, i))
+                    .unwrap_or(first);
+                return Some(Subject { tokens: start..end, order: Order::Plain });
             }
         }
     }
