@@ -67,7 +67,8 @@ pub(super) fn pronouns(
             }
             let Some(gender) = gender_of(document.word(i)) else { continue };
             let Some(entity) = resolve(&memory, &genders, gender, sentence, i, quoted[i]) else { continue };
-            if !genders[entity].known() {
+            // What speakers call others tells less of them.
+            if !genders[entity].known() && !quoted[i] {
                 genders[entity] = gender;
             }
             let span = document.tokens()[i].span;
@@ -151,7 +152,8 @@ fn resolve(
         }
         let mut score = [1.0, 1.0, 0.0, -1.0, -1.8][distance];
         score += if genders[antecedent.entity].known() { 1.0 } else { 0.0 };
-        score += if antecedent.subject { 1.5 } else { 0.0 };
+        // Inside a quotation the subject before it is likely the one who speaks.
+        score += if antecedent.subject && !quoted { 1.5 } else { 0.0 };
         score -= if antecedent.possessive { 0.7 } else { 0.0 };
         score -= if antecedent.quoted != quoted { 1.2 } else { 0.0 };
         let named = memory.iter().filter(|other| other.entity == antecedent.entity).count();

@@ -101,10 +101,11 @@ fn several(words: &Words, run: &Range<usize>) -> Weights {
     if words.is_place(run.start, run.end) {
         add_to(&mut sum, Kind::Place, 6.5);
     }
-    if words.lexicon.is_body(&words.folded(run.start, run.end)) {
+    let body = words.lexicon.is_body(&words.folded(run.start, run.end));
+    if body {
         add_to(&mut sum, Kind::Org, 5.5);
     }
-    if run.len() == 2 && words.is(run.start, Class::PLACE_FIRST) && words.is(run.end - 1, Class::NORP_WORD) {
+    if !body && run.len() == 2 && words.is(run.start, Class::PLACE_FIRST) && words.is(run.end - 1, Class::NORP_WORD) {
         add_to(&mut sum, Kind::Norp, 8.0);
     }
     let common = |i: usize| {
