@@ -57,6 +57,8 @@ pub(super) struct Candidate {
     pub(super) frame: Frame,
     /// What stands before subject and verb: 'q' the end of a quotation, 'c' a comma, '-' anything else.
     pub(super) left: char,
+    /// Whether a quotation that ends like a sentence stands right before subject and verb.
+    pub(super) after_speech: bool,
     pub(super) subject: Option<Subject>,
     pub(super) negated: bool,
 }
@@ -159,10 +161,21 @@ fn of_verb(r: &Reading<'_>, group: &Group, subject: Option<&Subject>) -> Candida
         lemma: group.lemma.clone(),
         voice,
         left: left_of(r, start),
+        after_speech: voice == Voice::Active && subject.is_some() && ends_speech(r, start),
         frame,
         subject: subject.cloned(),
         negated: group.negated,
     }
+}
+
+/// Whether a quotation ends before `start` in the way that speech does: “Bring a sandwich,” she …
+fn ends_speech(r: &Reading<'_>, start: usize) -> bool {
+    let Some(before) = start.checked_sub(1).filter(|&before| r.is_close_quote(before) && before > r.unit(start).start)
+    else {
+        return false;
+    };
+    let long = r.quotation_at(before).is_some_and(|q| r.quotations()[q].inner_len() >= 3);
+    long && matches!(r.tag(before - 1), Tag::Comma | Tag::Stop)
 }
 
 /// What stands before the words that attribute.
@@ -207,6 +220,7 @@ fn of_noun(r: &Reading<'_>, i: usize, knows_noun: fn(&str) -> bool) -> Option<Ca
         voice: if subject.is_some() { Voice::OwnNoun } else { Voice::Noun },
         frame,
         left: '-',
+        after_speech: false,
         subject,
         negated: false,
     })

@@ -6,6 +6,7 @@ use super::phrase;
 use super::reading::Reading;
 use super::subject;
 use super::tags::Tag;
+use super::verbs;
 
 /// The construction after a possible cue.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +34,9 @@ impl Frame {
 
 /// The construction after a verb group that ends before `end`.
 pub(super) fn after_verb(r: &Reading<'_>, end: usize, lemma: &str) -> Frame {
+    if asks_when(r, end, lemma) {
+        return Frame::new("wh", end, end);
+    }
     if is_told(lemma) && r.tag(end) == Tag::Vbg && r.tag(end + 1).is_noun() {
         return after_object(r, end, lemma);
     }
@@ -42,7 +46,10 @@ pub(super) fn after_verb(r: &Reading<'_>, end: usize, lemma: &str) -> Frame {
         if of_whom && let Some(later) = far_clause(r, end, lemma).filter(|later| later.key == "quote") {
             return later;
         }
-        if matches!(lemma, "respond" | "reply") && frame.cue_end > end {
+        if matches!(lemma, "respond" | "reply")
+            && frame.cue_end > end
+            && !matches!(frame.key.as_str(), "quote" | "colon" | "colon-end")
+        {
             (frame.at, frame.cue_end) = (end, end);
         }
         if !matches!(frame.key.as_str(), "end" | "time") && !is_adjunct(&frame.key) {
@@ -75,6 +82,14 @@ pub(super) fn after_verb(r: &Reading<'_>, end: usize, lemma: &str) -> Frame {
         return frame;
     }
     after_object(r, end, lemma)
+}
+
+/// "did not say when", "will decide where": a question, not the time at which it was said.
+fn asks_when(r: &Reading<'_>, end: usize, lemma: &str) -> bool {
+    let denied = (end.saturating_sub(4)..end)
+        .any(|i| verbs::is_negation(r.lower(i)) || matches!(r.lower(i), "refused" | "declined"));
+    let asks = matches!(lemma, "decide" | "know" | "ask" | "wonder" | "determine" | "disclose" | "reveal" | "specify");
+    matches!(r.lower(end), "when" | "where" | "if") && (asks || denied && matches!(lemma, "say" | "tell"))
 }
 
 /// "said at a rally in Ohio on Friday evening that": words of saying reach over any adjunct.

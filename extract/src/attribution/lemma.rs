@@ -41,7 +41,9 @@ pub(super) fn of_verb(form: &str) -> String {
         if form.ends_with("ss") {
             break;
         }
-        return restore(stem, repairs);
+        // "derides" ends in "es" because its stem does.
+        let own_e = *ending == "es" && !stem.ends_with(['s', 'x', 'z', 'o', 'h']);
+        return restore(stem, if own_e { &["e"] } else { repairs });
     }
     form.into()
 }
@@ -50,7 +52,10 @@ pub(super) fn of_verb(form: &str) -> String {
 fn restore(stem: &str, repairs: &[&str]) -> String {
     let known = |word: &str| tags::may_be(word, Tag::Vb) || tags::may_be(word, Tag::Vbp);
     let undoubled = undouble(stem);
-    let mut options = repairs.iter().map(|end| format!("{stem}{end}")).chain(undoubled.map(String::from));
+    // British spelling doubles the last letter of "signal" too.
+    let british = stem.strip_suffix("ll").map(|short| format!("{short}l"));
+    let mut options =
+        repairs.iter().map(|end| format!("{stem}{end}")).chain(undoubled.map(String::from)).chain(british);
     let fallback = match (undoubled, repairs) {
         (Some(short), _) => short.into(),
         (None, [only]) => format!("{stem}{only}"),

@@ -31,7 +31,7 @@ pub(super) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
     offers.extend(according::drafts(r, &starts));
     // Cues after their content come first: that content may hold other verbs that look like cues.
     for back in [true, false] {
-        for (candidate, odds) in candidates.iter().zip(&odds).filter(|(_, o)| o.cue >= WORTH) {
+        for (candidate, odds) in candidates.iter().zip(&odds).filter(|(c, o)| o.cue >= WORTH || c.after_speech) {
             if verbal::looks_back(candidate, *odds) == back {
                 offers.extend(verbal::draft(r, candidate, *odds, &starts));
             }

@@ -15,6 +15,9 @@ use super::tags::Tag;
 /// How much of the doubt words in quotation marks take away.
 const QUOTED: f32 = 0.35;
 
+/// How sure any verb after a quotation with its own comma or full stop is.
+const AFTER_SPEECH: f32 = 0.7;
+
 /// The attribution that a candidate makes, if it has content.
 pub(super) fn draft(r: &Reading<'_>, candidate: &Candidate, odds: Odds, starts: &Starts) -> Option<Draft> {
     let back = candidate.voice != Voice::Passive && looks_back(candidate, odds);
@@ -45,6 +48,7 @@ pub(super) fn draft(r: &Reading<'_>, candidate: &Candidate, odds: Odds, starts: 
     let empty = matches!(candidate.lemma.as_str(), "be" | "have" | "do");
     let quoted = !empty && content.iter().any(|c| c.clone().any(|i| r.is_open_quote(i)));
     let confidence = if quoted { confidence + QUOTED * (1.0 - confidence) } else { confidence };
+    let confidence = if back && candidate.after_speech { confidence.max(AFTER_SPEECH) } else { confidence };
     Some(Draft {
         cue,
         head: candidate.head,
@@ -68,7 +72,8 @@ pub(super) fn looks_back(candidate: &Candidate, odds: Odds) -> bool {
     );
     let said =
         candidate.left == 'q' && !open && (subject::is_saying(&candidate.lemma) || frame::is_told(&candidate.lemma));
-    turned && candidate.frame.is_end() || free && (candidate.frame.is_end() || said || odds.back > 0.5)
+    turned && candidate.frame.is_end()
+        || free && (candidate.frame.is_end() || said || candidate.after_speech && !open || odds.back > 0.5)
 }
 
 fn trim_cue(r: &Reading<'_>, candidate: &Candidate) -> Range<usize> {
