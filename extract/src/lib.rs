@@ -1,7 +1,7 @@
 //! From a text to its entities, name chains and quotes.
 //!
-//! Three stages, each behind one function: [`names`] finds where proper names stand, [`chains`] puts
-//! the mentions of one person, body or place together, [`attribution`] finds who said what.
+//! Three stages, each behind one function: `names` finds where proper names stand, `chains` puts
+//! the mentions of one person, body or place together, `attribution` finds who said what.
 
 mod attribution;
 mod chains;
