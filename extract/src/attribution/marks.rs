@@ -95,3 +95,33 @@ impl Waiting {
 fn sentence_end(document: &Document<'_>, sentences: &[u32], token: usize) -> usize {
     document.tokens_of(sentences[token] as usize).end.max(token + 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quotations(text: &str) -> Vec<(&str, bool, bool)> {
+        let document = Document::new(text);
+        let tokens = document.tokens();
+        let sentences: Vec<u32> = (0..tokens.len()).map(|token| document.sentence_of_token(token) as u32).collect();
+        let words = |q: &Quotation| tokens[q.open].span.cover(tokens[q.end - 1].span).of(text);
+        pair(&document, &sentences).iter().map(|q| (words(q), q.closed, q.reopens)).collect()
+    }
+
+    #[test]
+    fn pairs_marks_of_all_sorts() {
+        assert_eq!(quotations("He said “yes” and \"no\"."), [("“yes”", true, false), ("\"no\"", true, false)]);
+        assert_eq!(quotations("«Oui,» she said."), [("«Oui,»", true, false)]);
+    }
+
+    #[test]
+    fn follows_a_quotation_over_paragraphs() {
+        let found = quotations("“One.\n\n“Two,” he said.");
+        assert_eq!(found, [("“One.", false, false), ("“Two,”", true, true)]);
+    }
+
+    #[test]
+    fn ends_an_unclosed_quotation_with_its_sentence() {
+        assert_eq!(quotations("He said “yes. Nobody heard it."), [("“yes.", false, false)]);
+    }
+}

@@ -305,3 +305,37 @@ impl Search {
         found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(words: &[&str]) -> Vec<Tag> {
+        let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+        let seen = |(i, word): (usize, &&str)| Seen {
+            lower: &lower[i],
+            capital: word.starts_with(char::is_uppercase),
+            fixed: (*word == ".").then_some(Stop),
+            first: i == 0,
+        };
+        let seen: Vec<Seen<'_>> = words.iter().enumerate().map(seen).collect();
+        tag(seen.into_iter())
+    }
+
+    #[test]
+    fn tells_verbs_from_nouns() {
+        assert_eq!(tags(&["She", "claims", "that", "they", "left", "."]), [Prp, Vbz, In, Prp, Vbd, Stop]);
+        assert_eq!(tags(&["The", "claims", "were", "false", "."]), [Dt, Nns, Vbd, Jj, Stop]);
+    }
+
+    #[test]
+    fn guesses_unknown_words() {
+        assert_eq!(tags(&["He", "saw", "Zarvonia", "."])[2], Nnp);
+        assert_eq!(tags(&["They", "were", "snorfling", "."])[2], Vbg);
+    }
+
+    #[test]
+    fn nothing_has_no_tags() {
+        assert!(tags(&[]).is_empty());
+    }
+}
