@@ -28,7 +28,8 @@ fn draft(r: &Reading<'_>, i: usize, starts: &Starts) -> Option<Draft> {
         vec![content::forward(r, from, starts)?]
     } else {
         let before = content::backward(r, i)?;
-        let after = content::resumed(r, source_end, false, starts).filter(|c| r.is_open_quote(c.start));
+        let after = content::resumed(r, source_end, false, starts)
+            .filter(|c| r.is_open_quote(c.start) || r.tag(c.start).is_finite());
         std::iter::once(before).chain(after).collect()
     };
     Some(Draft {

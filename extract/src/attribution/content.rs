@@ -301,7 +301,7 @@ pub(super) fn resumed(r: &Reading<'_>, after: usize, quoted: bool, starts: &Star
         return forward(r, at, starts);
     }
     let goes_on = !quoted
-        && !starts.any(at)
+        && (r.tag(at).is_finite() || !starts.any(at))
         && r.tag(after) == Tag::Comma
         && !matches!(r.tag(at), Tag::Vbg | Tag::Cc | Tag::Wdt | Tag::Wp | Tag::Wrb)
         && !matches!(r.lower(at), "as" | "while" | "though" | "although" | "after" | "with" | "who" | "even");
