@@ -111,7 +111,7 @@ fn check_quotes(text: &str, expected: &[ExpectedQuote], found: &Analysis) -> Vec
         from = first.start();
         let mut spans = vec![first];
         for part in &want.more {
-            let after = spans.last().unwrap().end();
+            let after = spans[spans.len() - 1].end();
             spans.push(locate(text, part, after));
         }
         let best = found.quotes.iter().max_by_key(|quote| (1000.0 * agreement(quote, &spans)) as u32);

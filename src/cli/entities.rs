@@ -123,7 +123,7 @@ fn mention(hit: &MentionHit, width: Option<usize>) -> String {
 fn lines(entity: &Entity, width: Option<usize>) -> String {
     let mut out = Paragraph::new()
         .add(NAME, &entity.name)
-        .add(PLAIN, " ")
+        .add(DIM, " · ")
         .add(KIND, Type::label(entity.r#type))
         .add(DIM, " · ")
         .add(DIM, &entity.id)
