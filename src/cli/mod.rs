@@ -1,8 +1,8 @@
 //! The command line: `sayso serve` runs the server, all other commands are its clients.
 //!
-//! One file per command. What they share: [`client`] reaches the server, [`filter`] holds the
-//! options that choose articles, [`paging`] walks through answers, [`json`] prints messages for
-//! scripts, [`render`] and [`quote_view`] print them for people.
+//! One file per command. What they share: `client` reaches the server, `filter` holds the
+//! options that choose articles, `paging` walks through answers, `json` prints messages for
+//! scripts, `render` and `quote_view` print them for people.
 
 use std::process::ExitCode;
 
