@@ -201,7 +201,7 @@ mod tests {
             ..Entity::default()
         };
         insta::assert_snapshot!(render::plain(&lines(&entity, None)), @r"
-        Ada Lind person · person/ada-lind
+        Ada Lind · person · person/ada-lind
           titles: Harbour Commissioner (3)
           also: Lind (12), A. Lind (1)
           1 quote · 17 mentions in 4 articles · 1 March 2026 to 3 March 2026
