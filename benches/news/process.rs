@@ -1,6 +1,6 @@
 //! What the system tells of a process (Linux).
 
-use std::{fs, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
 /// CPU time of a process, user and system. Zero where the system does not tell.
 pub(crate) fn cpu(id: u32) -> Duration {
@@ -17,4 +17,27 @@ pub(crate) fn memory(id: u32, line: &str) -> f64 {
     let found = status.lines().find_map(|one| one.strip_prefix(line)?.strip_prefix(':'));
     let kilobytes = found.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<f64>().ok());
     kilobytes.unwrap_or(0.0) / 1024.0
+}
+
+/// What a folder takes on disk, in MB.
+pub(crate) fn disk(folder: &Path) -> f64 {
+    let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let sizes = entries.map(|entry| match entry.metadata() {
+        Ok(metadata) if metadata.is_dir() => disk(&entry.path()),
+        Ok(metadata) => allocated(&metadata),
+        // A file of an index may go between the listing and the look.
+        Err(_) => 0.0,
+    });
+    sizes.sum()
+}
+
+#[cfg(unix)]
+fn allocated(metadata: &fs::Metadata) -> f64 {
+    // The store's file has holes: what counts is its blocks, of 512 bytes by POSIX.
+    std::os::unix::fs::MetadataExt::blocks(metadata) as f64 * 512.0 / 1e6
+}
+
+#[cfg(not(unix))]
+fn allocated(metadata: &fs::Metadata) -> f64 {
+    metadata.len() as f64 / 1e6
 }

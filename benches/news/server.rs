@@ -80,6 +80,9 @@ pub(crate) fn bench(articles: &[Article], sentences: usize, plain: f64, kinds: &
         rate(sentences, plain)
     );
     let id = server.child.id();
+    let (disk, text) =
+        (process::disk(folder.path()), articles.iter().map(|article| article.body.len() as f64 / 1e6).sum::<f64>());
+    println!("  on disk after it             {disk:>10.0} MB, {:.1} times the text", disk / text);
     println!(
         "  resident memory after it     {:>10.0} MB, of which {:.0} MB is no mapped file\n",
         process::memory(id, "VmRSS"),

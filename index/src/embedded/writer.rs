@@ -4,10 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use arc_swap::ArcSwapOption;
+use std::time::{Duration, Instant};
+
 use crossbeam_channel::{Receiver, Sender};
 
 use super::store::Store;
 use crate::{Change, Error, OnProgress, Progress, Receipt, Write};
+
+/// How long a group waits for company when the one before had some. Every commit writes anew the pages
+/// that lead to what it changed, so that few large ones cost less of the disk than many small ones;
+/// a lone writer, whose groups have one change, is never kept waiting.
+const LINGER: Duration = Duration::from_millis(50);
 
 /// A change on its way into the store.
 pub(super) struct Job {
@@ -46,9 +53,11 @@ pub(super) fn run(
     shared: &Arc<Shared>,
     limits: GroupLimits,
 ) {
+    let mut linger = Duration::ZERO;
     while let Ok(first) = queue.recv() {
-        let group = take_group(first, queue, limits);
+        let group = take_group(first, queue, limits, linger);
         let size = group.len();
+        linger = if size > 1 { LINGER } else { Duration::ZERO };
         let followed = shared.followed.load(Ordering::Acquire);
         let outcome = store.commit(group.iter().map(|job| &job.write), followed);
         // Counted down before anyone hears of it: the follower waits for what is still to come, no longer.
@@ -71,11 +80,12 @@ pub(super) fn run(
     }
 }
 
-fn take_group(first: Job, queue: &Receiver<Job>, limits: GroupLimits) -> Vec<Job> {
+fn take_group(first: Job, queue: &Receiver<Job>, limits: GroupLimits, linger: Duration) -> Vec<Job> {
+    let until = Instant::now() + linger;
     let mut bytes = weight(&first);
     let mut group = vec![first];
     while group.len() < limits.articles && bytes < limits.bytes {
-        let Ok(job) = queue.try_recv() else { break };
+        let Ok(job) = queue.recv_deadline(until) else { break };
         bytes += weight(&job);
         group.push(job);
     }
