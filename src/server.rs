@@ -125,6 +125,8 @@ macro_rules! reflection {
         let builder = tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            // Without these, grpcurl shows error details as raw bytes.
+            .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
             .with_service_name("grpc.health.v1.Health");
         SERVICES.into_iter().fold(builder, |builder, service| builder.with_service_name(service)).$build()?
     }};
