@@ -38,7 +38,7 @@ use crossbeam_channel::Sender;
 use self::follow::Follower;
 use self::store::Store;
 use self::view::View;
-use self::writer::{GroupLimits, Job, Shared};
+use self::writer::{Disk, GroupLimits, Job, Shared};
 use crate::query::{ArticleQuery, EntityQuery, MentionQuery, QuoteQuery, SentenceQuery};
 use crate::{
     AnalyzedArticle, ArticleHit, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Interrupt, MentionHit,
@@ -64,6 +64,8 @@ pub struct EmbeddedOptions {
     pub commit_after: Duration,
     /// How many sentences may wait so.
     pub commit_sentences: usize,
+    /// Articles are refused while less than this is free on the disk.
+    pub min_free_bytes: u64,
 }
 
 impl Default for EmbeddedOptions {
@@ -77,6 +79,7 @@ impl Default for EmbeddedOptions {
             group_bytes: 8 << 20,
             commit_after: Duration::from_millis(500),
             commit_sentences: 100_000,
+            min_free_bytes: 128 << 20,
         }
     }
 }
@@ -118,7 +121,8 @@ impl Embedded {
         let (durable, followed) = crossbeam_channel::bounded(FOLLOWER_QUEUE);
         let limits = GroupLimits { articles: options.group_articles.max(1), bytes: options.group_bytes };
         let numbers = shared.clone();
-        let writing = spawn("sayso-store", move || writer::run(&store, &jobs, &durable, &numbers, limits))?;
+        let disk = Disk { dir: dir.clone(), min_free_bytes: options.min_free_bytes };
+        let writing = spawn("sayso-store", move || writer::run(&store, &jobs, &durable, &numbers, limits, &disk))?;
         let following = spawn("sayso-index", move || follower.run(&followed))?;
         Ok(Self { dir, queue: Some(queue), view, shared, threads: vec![writing, following] })
     }

@@ -95,3 +95,25 @@ fn a_full_disk_refuses_and_loses_nothing() {
     assert!(engine.article("b").unwrap().is_some());
     assert_eq!(engine.status().unwrap().articles, 2);
 }
+
+#[test]
+fn a_disk_that_is_nearly_full_refuses_articles_but_answers_and_deletes() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Embedded::open(dir.path(), EmbeddedOptions::default()).unwrap();
+    put(&engine, "a").unwrap();
+    drop(engine);
+    let none_is_enough = EmbeddedOptions { min_free_bytes: u64::MAX, ..EmbeddedOptions::default() };
+    let engine = Embedded::open(dir.path(), none_is_enough).unwrap();
+    let refused = put(&engine, "b").unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Storage);
+    assert!(refused.to_string().contains("must stay free"), "{refused}");
+    assert!(engine.article("a").unwrap().is_some());
+    let (sender, receiver) = mpsc::channel();
+    let progress = move |progress| {
+        if let Progress::Searchable(receipt) = progress {
+            sender.send(receipt.change).unwrap();
+        }
+    };
+    engine.write(Write::Delete("a".into()), Box::new(progress));
+    assert_eq!(receiver.recv().unwrap(), crate::Change::Deleted);
+}

@@ -1,5 +1,6 @@
 //! The thread that writes: takes all that is queued, makes it durable at once, tells the writers.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender};
 
 use super::store::Store;
-use crate::{Change, Error, OnProgress, Progress, Receipt, Write};
+use crate::{Change, Error, ErrorKind, OnProgress, Progress, Receipt, Result, Write};
 
 /// How long a group waits for company when the one before had some. Every commit writes anew the pages
 /// that lead to what it changed, so that few large ones cost less of the disk than many small ones;
@@ -45,6 +46,36 @@ pub(super) struct GroupLimits {
     pub(super) bytes: usize,
 }
 
+/// The disk that the data lie on, and how much of it must stay free.
+///
+/// A full disk makes the store close itself, reads included. So articles are refused while there is
+/// still room for the indexes to follow and for readers to go on; deleting stays possible.
+pub(super) struct Disk {
+    pub(super) dir: PathBuf,
+    pub(super) min_free_bytes: u64,
+}
+
+impl Disk {
+    fn check(&self) -> Result<()> {
+        // A disk that does not tell is taken to have room: the store finds out.
+        let free = fs4::available_space(&self.dir).unwrap_or(u64::MAX);
+        if free >= self.min_free_bytes {
+            return Ok(());
+        }
+        let (dir, free, least) = (self.dir.display(), free >> 20, self.min_free_bytes >> 20);
+        let message = format!("only {free} MiB are free in {dir}; {least} MiB must stay free, so no article is taken in");
+        Err(Error::new(ErrorKind::Storage, message))
+    }
+
+    /// The changes that may be made now; the writers of the others are told why not.
+    fn admit(&self, group: Vec<Job>) -> Vec<Job> {
+        let Err(error) = self.check() else { return group };
+        let (puts, deletes) = group.into_iter().partition(|job| matches!(job.write, Write::Put(_)));
+        refuse(puts, &error);
+        deletes
+    }
+}
+
 /// Runs until the queue is closed and empty.
 pub(super) fn run(
     store: &Store,
@@ -52,12 +83,14 @@ pub(super) fn run(
     followers: &Sender<Followed>,
     shared: &Arc<Shared>,
     limits: GroupLimits,
+    disk: &Disk,
 ) {
     let mut linger = Duration::ZERO;
     while let Ok(first) = queue.recv() {
-        let group = take_group(first, queue, limits, linger);
-        let size = group.len();
+        let taken = take_group(first, queue, limits, linger);
+        let size = taken.len();
         linger = if size > 1 { LINGER } else { Duration::ZERO };
+        let group = disk.admit(taken);
         let followed = shared.followed.load(Ordering::Acquire);
         let outcome = store.commit(group.iter().map(|job| &job.write), followed);
         // Counted down before anyone hears of it: the follower waits for what is still to come, no longer.
