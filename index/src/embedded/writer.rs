@@ -63,7 +63,8 @@ impl Disk {
             return Ok(());
         }
         let (dir, free, least) = (self.dir.display(), free >> 20, self.min_free_bytes >> 20);
-        let message = format!("only {free} MiB are free in {dir}; {least} MiB must stay free, so no article is taken in");
+        let message =
+            format!("only {free} MiB are free in {dir}; {least} MiB must stay free, so no article is taken in");
         Err(Error::new(ErrorKind::Storage, message))
     }
 
