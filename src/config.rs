@@ -34,11 +34,11 @@ pub struct RawConfig {
     pub search_timeout: Option<String>,
     /// Longest body of an article [default: 16MiB]
     #[arg(long, value_name = "SIZE")]
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "size")]
     pub max_body: Option<String>,
     /// Largest request message [default: 64MiB]
     #[arg(long, value_name = "SIZE")]
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "size")]
     pub max_message: Option<String>,
     /// Most hits of a page [default: 1000]
     #[arg(long, value_name = "N")]
@@ -56,6 +56,20 @@ pub struct RawConfig {
     #[arg(long, value_name = "DURATION")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shutdown_grace: Option<String>,
+}
+
+/// Takes a size with a unit, or a bare number of bytes.
+fn size<'de, D: serde::Deserializer<'de>>(written: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Size {
+        Text(String),
+        Bytes(u64),
+    }
+    Ok(Some(match Size::deserialize(written)? {
+        Size::Text(text) => text,
+        Size::Bytes(bytes) => bytes.to_string(),
+    }))
 }
 
 /// Settings as they are used.
@@ -225,6 +239,15 @@ mod tests {
         let flags = RawConfig { listen: Some("127.0.0.1:2".into()), ..RawConfig::default() };
         let config = RawConfig::gather(flags, Some(&file)).unwrap().resolve().unwrap();
         assert_eq!((config.listen.port(), config.limits.body_bytes), (2, 1 << 20));
+    }
+
+    #[test]
+    fn a_size_may_be_a_bare_number() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("sayso.toml");
+        std::fs::write(&file, "max_body = 4096\nmax_message = \"1 MiB\"\n").unwrap();
+        let config = RawConfig::gather(RawConfig::default(), Some(&file)).unwrap().resolve().unwrap();
+        assert_eq!((config.limits.body_bytes, config.limits.message_bytes), (4096, 1 << 20));
     }
 
     #[test]
