@@ -144,6 +144,8 @@ impl RawConfig {
     pub fn resolve(self) -> Result<Config, ConfigError> {
         let mut faults = Faults::default();
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let page_size = faults.positive("max_page_size", self.max_page_size.map(|n| n as usize), 1000);
+        let streams = self.max_concurrent_streams.map(|n| n as usize);
         let message_bytes = faults.size("max_message", self.max_message, 64 << 20);
         let config = Config {
             listen: faults.address(self.listen),
@@ -156,10 +158,10 @@ impl RawConfig {
                 body_bytes: faults.size("max_body", self.max_body, 16 << 20),
                 query_bytes: 64 << 10,
                 query_clauses: faults.positive("max_query_clauses", self.max_query_clauses.map(|n| n as usize), 1024),
-                default_page_size: 10,
-                page_size: faults.positive("max_page_size", self.max_page_size.map(|n| n as usize), 1000),
+                default_page_size: page_size.min(10),
+                page_size,
                 filter_values: 1000,
-                concurrent_streams: self.max_concurrent_streams.unwrap_or(256),
+                concurrent_streams: faults.positive("max_concurrent_streams", streams, 256) as u32,
                 search_timeout: faults.duration("search_timeout", self.search_timeout, Duration::from_secs(10)),
             },
         };
