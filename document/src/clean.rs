@@ -48,7 +48,10 @@ fn join(joined: &mut String, part: &str) {
 
 /// The words inside quotation marks. A mark that re-opens a quotation at a new paragraph goes too.
 fn spoken(words: &str) -> String {
-    let paragraphs = words.lines().map(|line| line.trim().trim_start_matches(MARKS)).collect::<Vec<_>>().join(" ");
+    // "that “the port is open”": the mark opens after the word that joins it to the sentence.
+    let joined = words.strip_prefix("that ").filter(|rest| rest.starts_with(MARKS));
+    let paragraphs =
+        joined.unwrap_or(words).lines().map(|line| line.trim().trim_start_matches(MARKS)).collect::<Vec<_>>().join(" ");
     let bare = even(paragraphs.trim_end_matches(MARKS));
     // "… is open,”": the comma may stand before the closing mark, or after it in British style.
     bare.trim_end_matches(MARKS).to_owned()
@@ -104,6 +107,12 @@ mod tests {
     fn drops_the_comma_before_the_cue_and_reopened_marks() {
         let text = "“We stay.\n\n“We do not move,” Lind said.";
         assert_eq!(clean(QuoteKind::Direct, text, &["“We stay.\n\n“We do not move,”"]), "We stay. We do not move");
+    }
+
+    #[test]
+    fn a_joining_word_before_the_marks_goes() {
+        let text = "said that “the port is open”";
+        assert_eq!(clean(QuoteKind::Direct, text, &["that “the port is open”"]), "the port is open");
     }
 
     #[test]

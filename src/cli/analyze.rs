@@ -141,7 +141,7 @@ fn lines(file: &str, found: &Annotations, width: Option<usize>) -> String {
 fn entity_lines(entity: &ArticleEntity, width: Option<usize>) -> String {
     let head = Paragraph::new()
         .add(NAME, &entity.name)
-        .add(PLAIN, " ")
+        .add(DIM, " · ")
         .add(KIND, Type::label(entity.r#type))
         .add(DIM, " · ")
         .add(DIM, &counted(entity.mentions.len() as u64, "mention", "mentions"));
@@ -181,7 +181,7 @@ mod tests {
         2 sentences · 1 entity · 1 quote · rules-1
 
         Entities
-        Ada Lind person · 3 mentions
+        Ada Lind · person · 3 mentions
           titles: Harbour Commissioner (1)
           also: Lind (2)
 

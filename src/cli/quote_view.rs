@@ -106,11 +106,21 @@ fn find_name(name: &str, source: &str) -> Option<Range<usize>> {
     starts.map(|at| &name[at..]).find_map(|part| source.find(part).map(|at| at..at + part.len()))
 }
 
+/// "On Tuesday", which began a sentence, as it stands inside one; names of days and months keep their capitals.
+fn inner_case(when: String) -> String {
+    let small = ["On ", "In ", "At ", "Last ", "Late ", "Earlier ", "Early ", "Yesterday", "Today"];
+    match small.iter().find(|word| when.starts_with(**word)) {
+        Some(word) => word.to_lowercase() + &when[word.len()..],
+        None => when,
+    }
+}
+
 /// "told reporters on Tuesday"; nothing without a cue.
 fn telling(quote: &Quote) -> String {
     let words = |phrase: &Option<proto::Phrase>| phrase.as_ref().map(|phrase| phrase.text.clone()).unwrap_or_default();
     let (cue, addressee, when) = (words(&quote.cue), words(&quote.addressee), words(&quote.when));
     let cue = trim(&cue).to_string();
+    let when = inner_case(when);
     // A cue that was taken with its addressee already says to whom.
     let addressee = if cue.contains(&addressee) { String::new() } else { addressee };
     let link = if cue.is_empty() && !addressee.is_empty() { "to" } else { "" };
