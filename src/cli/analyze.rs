@@ -12,7 +12,7 @@ use super::entities::{counted, names};
 use super::fault::{Fault, Outcome};
 use super::ingest::{html, text};
 use super::labels::Type;
-use super::render::{self, DIM, KIND, NAME, PLAIN, Paragraph};
+use super::render::{self, DIM, KIND, NAME, Paragraph};
 use super::{eval, input, json, quote_view};
 use crate::convert;
 use crate::proto::analyze_service_client::AnalyzeServiceClient;
