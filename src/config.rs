@@ -1,12 +1,19 @@
 //! What the server is told: raw settings from a file, the environment and flags, then resolved values.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
+
+/// Where the server listens, and clients look for it, unless told otherwise.
+pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50051);
 
 /// Settings as they are written: flags go before the environment, the environment before the file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, clap::Args)]
@@ -178,11 +185,10 @@ struct Faults(Vec<String>);
 
 impl Faults {
     fn address(&mut self, given: Option<String>) -> SocketAddr {
-        let default = SocketAddr::from(([127, 0, 0, 1], 50051));
-        let Some(text) = given else { return default };
+        let Some(text) = given else { return DEFAULT_LISTEN };
         text.parse().unwrap_or_else(|_| {
             self.0.push(format!("listen: {text:?} is no address; write an IP address and a port, as 0.0.0.0:50051"));
-            default
+            DEFAULT_LISTEN
         })
     }
 

@@ -3,6 +3,8 @@
 //! These are plain values. Positions in the lists serve as references: a mention names its entity by
 //! its place in [`Analysis::entities`], a quote its speakers likewise.
 
+use std::ops::Range;
+
 use crate::{Sentence, Span};
 
 /// Everything found in one text, and by which model.
@@ -19,6 +21,15 @@ pub struct Analysis {
     pub mentions: Vec<Mention>,
     /// The quotes, in order of the first byte of cue, source or content.
     pub quotes: Vec<Quote>,
+}
+
+impl Analysis {
+    /// The sentences that share at least one byte with `span`, as positions in [`Analysis::sentences`].
+    pub fn sentences_touched(&self, span: Span) -> Range<usize> {
+        let first = self.sentences.partition_point(|one| one.span.end() <= span.start());
+        let after = self.sentences.partition_point(|one| one.span.start() < span.end());
+        first..after.max(first)
+    }
 }
 
 /// What sort of thing an entity is.

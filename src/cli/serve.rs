@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use crate::{
-    config::RawConfig,
+    config::{DEFAULT_LISTEN, RawConfig},
     server::{Failure, Ready},
     telemetry,
 };
@@ -55,22 +55,25 @@ async fn told_to_stop() {
     }
 }
 
+/// What to try first. The commands name the server where it is not the one that clients look for.
 fn welcome(address: SocketAddr, count: usize) -> String {
-    let (bold, dim, plain) = (anstyle::Style::new().bold(), anstyle::Style::new().dimmed(), anstyle::Style::new());
-    let sayso = "cargo run -q --release --";
-    let reset = plain.render_reset();
+    let (bold, dim) = (anstyle::Style::new().bold(), anstyle::Style::new().dimmed());
+    let server = if address == DEFAULT_LISTEN { String::new() } else { format!(" --server http://{address}") };
+    let sayso = |words: &str| format!("cargo run -q --release -- {words}{server}");
+    let [topic, person, typo, text] =
+        ["quotes harbour", "quotes --speaker varrin", "entities varin", "search '\"minority share\"'"].map(sayso);
     format!(
-        "{bold}{count} sample articles are in (all invented). In another terminal, try:{reset}
+        "{bold}{count} sample articles are in (all invented). In another terminal, try:{bold:#}
 
-  {dim}# who said what about the harbour{reset}
-  {sayso} quotes harbour
-  {sayso} quotes --speaker varrin
-  {dim}# find a person, even misspelt{reset}
-  {sayso} entities varin
-  {dim}# full text{reset}
-  {sayso} search '\"minority share\"'
+  {dim}# who said what about the harbour{dim:#}
+  {topic}
+  {person}
+  {dim}# find a person, even misspelt{dim:#}
+  {typo}
+  {dim}# full text{dim:#}
+  {text}
 
-  {dim}# the same over gRPC, from any language{reset}
+  {dim}# the same over gRPC, from any language{dim:#}
   grpcurl -plaintext -d '{{\"speaker\": \"varrin\"}}' {address} sayso.v1.QuoteService/SearchQuotes
 "
     )

@@ -192,10 +192,9 @@ fn bare_quote(analyzed: &AnalyzedArticle, index: usize, quote: &Quote, offsets: 
 /// The sentences that a quote touches: the index of the first, and from where to where they stand.
 fn context(analyzed: &AnalyzedArticle, quote: &Quote) -> (usize, Span) {
     let extent = quote.extent();
-    let sentences = &analyzed.analysis.sentences;
-    let first = sentences.partition_point(|one| one.span.end() <= extent.start());
-    let touched = sentences[first..].iter().take_while(|one| one.span.start() < extent.end());
-    (first, touched.map(|one| one.span).fold(extent, Span::cover))
+    let touched = analyzed.analysis.sentences_touched(extent);
+    let sentences = analyzed.analysis.sentences[touched.clone()].iter();
+    (touched.start, sentences.map(|one| one.span).fold(extent, Span::cover))
 }
 
 fn mention(analyzed: &AnalyzedArticle, index: usize, mention: &Mention, offsets: &Offsets) -> proto::Mention {

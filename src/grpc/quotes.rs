@@ -60,10 +60,8 @@ fn in_context(
 ) -> Option<GetQuoteResponse> {
     let quote = article.analysis.quotes.get(index)?;
     let sentences = &article.analysis.sentences;
-    let extent = quote.extent();
-    let first = sentences.partition_point(|one| one.span.end() <= extent.start());
-    let after = sentences.partition_point(|one| one.span.start() < extent.end()).max(first);
-    let range = first.saturating_sub(around)..(after + around).min(sentences.len());
+    let touched = article.analysis.sentences_touched(quote.extent());
+    let range = touched.start.saturating_sub(around)..(touched.end + around).min(sentences.len());
     let offsets = Offsets::new(&article.article.body, encoding);
     let shown = range.map(|at| convert::sentence(&article.article, at, &sentences[at], &offsets));
     Some(GetQuoteResponse { quote: Some(convert::quote(article, index, quote, &offsets)), sentences: shown.collect() })
