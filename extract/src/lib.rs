@@ -5,7 +5,9 @@
 
 mod attribution;
 mod chains;
+pub mod fit;
 mod lexicon;
+pub mod model;
 mod names;
 
 use sayso_document::{Analysis, Document};

@@ -1,0 +1,3 @@
+//! What fitting needs of the stages of analysis: their features, seen from outside. One file a stage.
+//!
+//! Analysis has no use for this module; it serves the crate `sayso-train`.

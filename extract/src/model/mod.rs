@@ -1,0 +1,14 @@
+//! Linear models over hashed features: how they are stored, and what they answer.
+//!
+//! A feature is a number, the hash of a template and its values. A model gives every feature one
+//! weight per label. The weights of all features lie in one table, a byte each, and a feature's row
+//! begins at its number modulo the size of the table (feature hashing: Weinberger et al., 2009), so
+//! that a model needs no dictionary, loads at once and takes no more room than its table.
+
+mod feature;
+mod file;
+mod linear;
+
+pub use feature::{feature, word};
+pub use file::ModelError;
+pub use linear::Linear;

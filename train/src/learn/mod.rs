@@ -1,0 +1,16 @@
+//! Learning of linear models over hashed features: logistic, softmax, ranking and linear-chain CRF.
+//!
+//! All are fitted by stochastic gradient steps whose size AdaGrad sets for each weight (Duchi et al.,
+//! 2011), in an order drawn from a fixed seed, on one thread: the same data give the same bytes.
+
+mod chain;
+mod logistic;
+mod ranking;
+mod shuffle;
+mod table;
+
+pub use chain::{Chain, ChainExample};
+pub use logistic::{Logistic, LogisticExample, Softmax};
+pub use ranking::{Choice, Ranking};
+pub use shuffle::Shuffle;
+pub use table::{Settings, Table};

@@ -1,0 +1,45 @@
+//! What the command `sayso-train` does, and what that takes: corpora are read, models learned in
+//! stages that build on each other, and their figures measured.
+
+pub mod corpus;
+pub mod learn;
+pub mod stages;
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+
+use stages::{Places, STAGES};
+
+/// The command line.
+pub fn command() -> Command {
+    let folder = |name: &'static str, default: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_name("DIR")
+            .default_value(default)
+            .value_parser(value_parser!(PathBuf))
+            .help(help)
+    };
+    let data = folder("data", "../shared", "The folder that holds the corpora (eval/, news/, gazetteers/)");
+    let out = folder("out", "extract/models", "The folder that the weights are written to");
+    let stages = STAGES.iter().map(|stage| Command::new(stage.name).about(stage.about));
+    let all = Command::new("all").about("Runs all stages in order");
+    Command::new("sayso-train")
+        .about("Fits and evaluates the models of Sayso")
+        .subcommand_required(true)
+        .subcommands(stages.chain([all]).map(|sub| sub.args([data.clone(), out.clone()])))
+}
+
+/// Does what the command line asks for.
+pub fn run(matches: &ArgMatches) -> io::Result<()> {
+    let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
+    let folder = |name: &str| matches.get_one::<PathBuf>(name).cloned().unwrap_or_default();
+    let places = Places { data: folder("data"), out: folder("out") };
+    stages::check(&places.data)?;
+    for stage in STAGES.iter().filter(|stage| name == "all" || stage.name == name) {
+        (stage.run)(&places)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,63 @@
+//! The stages of fitting, in the order in which they build on each other. One file a stage; each
+//! reads its corpora, fits, and writes files of `extract/models`.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Where corpora are read and weights written.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// The folder that holds `eval/`, `news/` and `gazetteers/`.
+    pub data: PathBuf,
+    /// The folder that the weights go to.
+    pub out: PathBuf,
+}
+
+impl Places {
+    /// A file of the evaluation corpora.
+    pub fn eval(&self, name: &str) -> PathBuf {
+        self.data.join("eval").join(name)
+    }
+
+    /// Writes one file of weights.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let path = self.out.join(name);
+        std::fs::write(&path, bytes)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+    }
+}
+
+/// One stage: its name on the command line, what it does, and how.
+#[derive(Debug)]
+pub struct Stage {
+    /// Name of the sub-command.
+    pub name: &'static str,
+    /// What it fits, from what.
+    pub about: &'static str,
+    /// Fits and writes.
+    pub run: fn(&Places) -> io::Result<()>,
+}
+
+/// All stages in order.
+pub const STAGES: &[Stage] = &[];
+
+/// A bar that shows how far a stage is, with words for what it does.
+pub fn bar(words: &'static str, steps: usize) -> indicatif::ProgressBar {
+    let style = indicatif::ProgressStyle::with_template("{msg:<28} {wide_bar} {pos}/{len} {elapsed}");
+    let bar = indicatif::ProgressBar::new(steps as u64).with_message(words);
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// Whether the folder of corpora is there, in words when it is not.
+pub fn check(data: &Path) -> io::Result<()> {
+    if data.join("eval").is_dir() {
+        return Ok(());
+    }
+    Err(io::Error::new(
+        io::ErrorKind::NotFound,
+        format!("{} has no folder eval; --data names the folder of the corpora", data.display()),
+    ))
+}
