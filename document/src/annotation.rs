@@ -49,6 +49,10 @@ pub enum EntityType {
     Event,
     /// A product, vehicle, work of art, law, …
     Product,
+    /// A date or a time, named or counted from another: "March 3", "last year".
+    Date,
+    /// A sum of money: "$3 million".
+    Money,
 }
 
 /// One person, body or place, as one article names it.
