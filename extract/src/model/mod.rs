@@ -5,10 +5,12 @@
 //! begins at its number modulo the size of the table (feature hashing: Weinberger et al., 2009), so
 //! that a model needs no dictionary, loads at once and takes no more room than its table.
 
+mod clusters;
 mod feature;
 mod file;
 mod linear;
 
+pub use clusters::{Clusters, Groups, plain};
 pub use feature::{feature, word};
 pub use file::ModelError;
 pub use linear::Linear;

@@ -4,12 +4,14 @@
 //! 2011), in an order drawn from a fixed seed, on one thread: the same data give the same bytes.
 
 mod chain;
+mod embed;
 mod logistic;
 mod ranking;
 mod shuffle;
 mod table;
 
 pub use chain::{Chain, ChainExample};
+pub use embed::{Contexts, group};
 pub use logistic::{Logistic, LogisticExample, Softmax};
 pub use ranking::{Choice, Ranking};
 pub use shuffle::Shuffle;

@@ -1,6 +1,8 @@
 //! The stages of fitting, in the order in which they build on each other. One file a stage; each
 //! reads its corpora, fits, and writes files of `extract/models`.
 
+mod clusters;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -39,7 +41,7 @@ pub struct Stage {
 }
 
 /// All stages in order.
-pub const STAGES: &[Stage] = &[];
+pub const STAGES: &[Stage] = &[clusters::STAGE];
 
 /// A bar that shows how far a stage is, with words for what it does.
 pub fn bar(words: &'static str, steps: usize) -> indicatif::ProgressBar {
