@@ -2,6 +2,7 @@
 //! stages that build on each other, and their figures measured.
 
 pub mod corpus;
+pub mod eval;
 pub mod learn;
 pub mod stages;
 
@@ -29,7 +30,7 @@ pub fn command() -> Command {
     Command::new("sayso-train")
         .about("Fits and evaluates the models of Sayso")
         .subcommand_required(true)
-        .subcommands(stages.chain([all]).map(|sub| sub.args([data.clone(), out.clone()])))
+        .subcommands(stages.chain([all, eval::command()]).map(|sub| sub.args([data.clone(), out.clone()])))
 }
 
 /// Does what the command line asks for.
@@ -38,6 +39,9 @@ pub fn run(matches: &ArgMatches) -> io::Result<()> {
     let folder = |name: &str| matches.get_one::<PathBuf>(name).cloned().unwrap_or_default();
     let places = Places { data: folder("data"), out: folder("out") };
     stages::check(&places.data)?;
+    if name == "eval" {
+        return eval::run(&places, matches);
+    }
     for stage in STAGES.iter().filter(|stage| name == "all" || stage.name == name) {
         (stage.run)(&places)?;
     }

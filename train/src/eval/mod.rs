@@ -1,0 +1,101 @@
+//! Measures the analysis on the development corpora.
+//!
+//! The figures are those of the corpora's own scorer, `eval/score.py`, which also defines them; they are
+//! computed here anew, and `scripts/scores` holds both against each other.
+
+pub mod entities;
+pub mod figures;
+pub mod gold;
+pub mod predict;
+pub mod quotes;
+pub mod speakers;
+mod table;
+pub mod text;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use sayso_extract::Analyzer;
+
+use crate::stages::Places;
+use figures::{Figures, nested};
+use gold::Gold;
+use predict::{Prediction, predict};
+
+/// The sub-command `eval`.
+pub fn command() -> Command {
+    let switch =
+        |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
+    let file = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name("FILE").value_parser(value_parser!(PathBuf)).help(help)
+    };
+    Command::new("eval").about("Measures the analysis on the development corpora").args([
+        switch("json", "Print the figures as one JSON object"),
+        file("pred", "Write what was found to this file, in the form that score.py reads"),
+    ])
+}
+
+/// How many threads analyse.
+const THREADS: usize = 2;
+
+/// Measures and prints.
+pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
+    let gold = Gold::read(places)?;
+    let found = Found::of(&gold, &Analyzer::new());
+    if let Some(path) = matches.get_one::<PathBuf>("pred") {
+        found.write(path)?;
+    }
+    let figures = score(&gold, &found);
+    let said = if matches.get_flag("json") { format!("{}\n", nested(&figures)) } else { table::table(&figures) };
+    io::stdout().lock().write_all(said.as_bytes())
+}
+
+/// What was found in all texts of the corpora.
+#[derive(Debug)]
+pub struct Found(Vec<Prediction>);
+
+impl Found {
+    /// Analyses all texts.
+    pub fn of(gold: &Gold, analyzer: &Analyzer) -> Self {
+        let quoted = gold.quotes.iter().map(|one| (one.id.as_str(), one.text.as_str()));
+        let named = gold.entities.iter().flat_map(|(_, texts)| texts).map(|one| (one.id.as_str(), one.text.as_str()));
+        Self(predict(analyzer, &quoted.chain(named).collect::<Vec<_>>(), THREADS))
+    }
+
+    /// What was found, by the text's name.
+    pub fn by_id(&self) -> BTreeMap<&str, &Prediction> {
+        self.0.iter().map(|one| (one.id.as_str(), one)).collect()
+    }
+
+    fn write(&self, path: &Path) -> io::Result<()> {
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+        let mut out = BufWriter::new(File::create(path).map_err(named)?);
+        for one in &self.0 {
+            serde_json::to_writer(&mut out, one)?;
+            out.write_all(b"\n").map_err(named)?;
+        }
+        out.flush().map_err(named)
+    }
+}
+
+/// All figures, `quotes.…`, `speakers.…` and those of each corpus of entities.
+pub fn score(gold: &Gold, found: &Found) -> Figures {
+    let found = found.by_id();
+    let mut all = Figures::new();
+    let mut put = |section: &str, figures: Figures| {
+        all.extend(figures.into_iter().map(|(path, figure)| (format!("{section}.{path}"), figure)));
+    };
+    if !gold.quotes.is_empty() {
+        put("quotes", quotes::score(&gold.quotes, &found));
+    }
+    if !gold.speakers.is_empty() {
+        put("speakers", speakers::score(&gold.speakers, &found, &gold.quotes));
+    }
+    for (name, texts) in gold.entities.iter().filter(|(_, texts)| !texts.is_empty()) {
+        put(name, entities::score(texts, &found));
+    }
+    all
+}

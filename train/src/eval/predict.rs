@@ -1,0 +1,120 @@
+//! What the analysis finds, in the form that the scorer reads.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use sayso_document::{Analysis, Span};
+use sayso_extract::Analyzer;
+use serde::{Deserialize, Serialize};
+
+use super::text::Segment;
+use crate::corpus::Points;
+
+/// What was found in one text.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Prediction {
+    /// The text's name in its corpus.
+    pub id: String,
+    /// Its quotes.
+    #[serde(default)]
+    pub quotes: Vec<FoundQuote>,
+    /// Its entities, as they are named.
+    #[serde(default)]
+    pub entities: Vec<FoundEntity>,
+}
+
+/// A quote that was found. Segments count code points.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FoundQuote {
+    /// The words that name the source.
+    pub source: Vec<Segment>,
+    /// The words that attribute.
+    pub cue: Vec<Segment>,
+    /// What is attributed.
+    pub content: Vec<Segment>,
+    /// Full names of those who speak.
+    pub speakers: Vec<String>,
+    /// How much stands in quotation marks: `DIRECT`, `MIXED` or `INDIRECT`.
+    pub kind: String,
+    /// `SPEECH`, `THOUGHT`, `INTENT`, `FINDING` or `OTHER`.
+    pub act: String,
+    /// `ASSERTED`, `NEGATED` or `HYPOTHETICAL`.
+    pub polarity: String,
+    /// To whom it was said, in the article's words; empty when nobody is named.
+    pub addressee: String,
+    /// How sure the model is of the quote.
+    pub confidence: f32,
+    /// How sure it is of the speakers.
+    pub speaker_confidence: f32,
+}
+
+/// A name that was found.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FoundEntity {
+    /// First code point.
+    pub start: usize,
+    /// The code point after the last.
+    pub end: usize,
+    /// `PERSON`, `ORGANIZATION`, `PLACE`, …
+    pub r#type: String,
+    /// How sure the model is of the entity and its type.
+    #[serde(default)]
+    pub confidence: f32,
+}
+
+/// Describes an analysis.
+pub fn describe(id: &str, text: &str, analysis: &Analysis) -> Prediction {
+    let points = Points::new(text);
+    let segment = |span: Span| [points.point(span.start()), points.point(span.end())];
+    let segments = |spans: &[Span]| spans.iter().map(|&span| segment(span)).collect();
+    let quotes = analysis.quotes.iter().map(|quote| FoundQuote {
+        source: segments(&quote.source),
+        cue: segments(&quote.cue),
+        content: segments(&quote.content),
+        speakers: quote.speakers.iter().map(|&speaker| analysis.entities[speaker].name.clone()).collect(),
+        kind: label(quote.kind),
+        act: label(quote.act),
+        polarity: label(quote.polarity),
+        addressee: quote.addressee.as_ref().map_or("", |to| to.span.of(text)).to_owned(),
+        confidence: quote.confidence,
+        speaker_confidence: quote.speaker_confidence,
+    });
+    let named = analysis.mentions.iter().filter_map(|mention| Some((mention.entity, mention.name?)));
+    let entities = named.map(|(entity, name)| {
+        let ([start, end], entity) = (segment(name), &analysis.entities[entity]);
+        FoundEntity { start, end, r#type: label(entity.kind), confidence: entity.confidence }
+    });
+    Prediction { id: id.to_owned(), quotes: quotes.collect(), entities: entities.collect() }
+}
+
+/// The name of a variant in capitals, which is how corpora and the scorer write the types and acts.
+fn label(value: impl std::fmt::Debug) -> String {
+    format!("{value:?}").to_uppercase()
+}
+
+/// Analyses texts, given by name and text, on `threads` threads; the answers come in the order of the texts.
+pub fn predict(analyzer: &Analyzer, texts: &[(&str, &str)], threads: usize) -> Vec<Prediction> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((place, (id, text))) = take(&next, texts) {
+            done.push((place, describe(id, text, &analyzer.analyze(text))));
+        }
+        done
+    };
+    let mut done: Vec<(usize, Prediction)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
+        let join = |worker: std::thread::ScopedJoinHandle<'_, Vec<_>>| {
+            // A fault of the analysis ends the program as it would on the main thread.
+            worker.join().unwrap_or_else(|fault| std::panic::resume_unwind(fault))
+        };
+        workers.into_iter().flat_map(join).collect()
+    });
+    done.sort_unstable_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, found)| found).collect()
+}
+
+fn take<'t>(next: &AtomicUsize, texts: &[(&'t str, &'t str)]) -> Option<(usize, (&'t str, &'t str))> {
+    let place = next.fetch_add(1, Ordering::Relaxed);
+    Some((place, *texts.get(place)?))
+}

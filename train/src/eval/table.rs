@@ -1,0 +1,115 @@
+//! All figures in one table, beside what is needed and what others reach.
+
+use std::fmt::Write;
+
+use super::figures::Figures;
+
+/// A row: what it is called, where its figures are, what is needed, what is known from elsewhere.
+type Row = (&'static str, &'static str, Option<f64>, &'static str);
+
+/// Published for PolNeAR's test part unless a row says otherwise: the tables of CofeNet's authors.
+const SECTIONS: &[(&str, &str, &[Row])] = &[
+    (
+        "Attributions, PolNeAR dev",
+        "quotes",
+        &[
+            ("source, exact", "exact.source", Some(74.0), "CRF 51, BiLSTM+CRF 71, CofeNet-BERT 83, annotators 78"),
+            ("cue, exact", "exact.cue", Some(68.0), "CRF 53, BiLSTM+CRF 67, CofeNet-BERT 75, annotators 71"),
+            ("content, exact", "exact.content", Some(60.0), "CRF 29, BiLSTM+CRF 61, CofeNet-BERT 73, annotators 66"),
+            ("source, tokens", "token.source", None, "annotators 81; on dev: CRF 71, small encoder 83"),
+            ("cue, tokens", "token.cue", None, "annotators 69; on dev: CRF 61, small encoder 72"),
+            ("content, tokens", "token.content", None, "annotators 91; on dev: CRF 82, small encoder 91"),
+            ("whole, all parts overlap", "triple", Some(66.0), ""),
+            ("found: direct", "found_by_kind.direct", Some(98.0), "on dev: CRF 94"),
+            ("found: mixed", "found_by_kind.mixed", Some(96.0), "on dev: CRF 93"),
+            ("found: indirect", "found_by_kind.indirect", Some(75.0), "on dev: CRF 66"),
+        ],
+    ),
+    (
+        "Speakers, 30 articles of PolNeAR dev",
+        "speakers",
+        &[
+            ("content found", "speakers.found", None, ""),
+            ("right of found", "speakers.right_of_found", Some(88.0), ""),
+            ("right of all", "speakers.right_of_all", Some(74.0), ""),
+            ("pronouns: content found", "pronoun_sources.found", None, ""),
+            ("pronouns: right of found", "pronoun_sources.right_of_found", Some(85.0), ""),
+            ("pronouns: right of all", "pronoun_sources.right_of_all", None, ""),
+            ("unnamed left unnamed, of found", "unnamed.left_unnamed_of_found", None, ""),
+            ("act right of found", "act.right_of_found", Some(88.0), ""),
+            ("speech found", "act.speech_found", Some(88.0), ""),
+            ("addressee", "addressee", Some(75.0), ""),
+            ("negated", "negated", None, "needed: most of 13"),
+            ("hypothetical", "hypothetical", None, "needed: most of 10"),
+        ],
+    ),
+    (
+        "Entities, worldwide dev",
+        "worldwide",
+        &[
+            ("exact and typed", "all", Some(84.0), "on dev: plain CRF about 80"),
+            ("exact, any type", "untyped", None, ""),
+        ],
+    ),
+    (
+        "Entities, permissive dev",
+        "permissive",
+        &[("exact and typed", "all", None, ""), ("exact, any type", "untyped", None, "")],
+    ),
+];
+
+/// The table. Sections without figures are left out.
+pub(super) fn table(figures: &Figures) -> String {
+    let mut out = String::new();
+    for (title, section, rows) in SECTIONS {
+        let of_section = |path: &str| figures.get(&format!("{section}.{path}")).copied();
+        let prefix = format!("{section}.");
+        if !figures.keys().any(|key| key.starts_with(&prefix)) {
+            continue;
+        }
+        let _ = writeln!(out, "{title:<34}{:>7}{:>7}{:>7}{:>9}   elsewhere", "P", "R", "F1/%", "needed");
+        for (label, path, needed, elsewhere) in *rows {
+            line(&mut out, label, path, *needed, elsewhere, &of_section);
+        }
+        let by_type = format!("{section}.by_type.");
+        let kinds = figures.keys().filter_map(|key| key.strip_prefix(&by_type)?.strip_suffix(".f1"));
+        for kind in kinds {
+            line(&mut out, kind, &format!("by_type.{kind}"), None, "", &of_section);
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn line(
+    out: &mut String,
+    label: &str,
+    path: &str,
+    needed: Option<f64>,
+    elsewhere: &str,
+    figure: &dyn Fn(&str) -> Option<f64>,
+) {
+    let of = figure(&format!("{path}.of")).map_or(String::new(), |of| format!(" (of {of})"));
+    let share = ["", ".f1", ".found"].iter().find_map(|end| figure(&format!("{path}{end}")));
+    let cell = |figure: Option<f64>| figure.map_or(String::new(), |figure| format!("{figure:.1}"));
+    let [p, r] = ["p", "r"].map(|end| cell(figure(&format!("{path}.{end}"))));
+    let needed = needed.map_or(String::new(), |needed| {
+        let missed = if share.is_some_and(|share| share < needed) { "✗ " } else { "" };
+        format!("{missed}{needed}")
+    });
+    let row = format!("  {:<32}{p:>7}{r:>7}{:>7}{needed:>9}   {elsewhere}", format!("{label}{of}"), cell(share));
+    let _ = writeln!(out, "{}", row.trim_end());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_what_falls_short() {
+        let figures = [("quotes.triple.p", 70.0), ("quotes.triple.r", 60.0), ("quotes.triple.f1", 64.62)];
+        let said = table(&figures.map(|(path, figure)| (path.to_owned(), figure)).into());
+        assert!(said.contains("   70.0   60.0   64.6     ✗ 66\n"), "{said}");
+        assert!(!said.contains("Entities"), "{said}");
+    }
+}
