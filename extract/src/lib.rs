@@ -13,20 +13,39 @@ mod names;
 use sayso_document::{Analysis, Document};
 
 use lexicon::Lexicon;
+use model::{Files, ModelError};
 
 /// Analyses texts. Cheap to share between threads; loading it is the only costly step.
 #[derive(Debug)]
 pub struct Analyzer {
+    model: String,
     lexicon: Lexicon,
 }
 
 impl Analyzer {
-    /// Name and version of the model, kept with every analysis: changes whenever its output may.
+    /// Name and version of the compiled-in model: changes whenever its output may.
     pub const MODEL: &str = "rules-1";
 
-    /// The analyzer with the lexicons that are compiled in.
+    /// The analyzer with the models that are compiled in.
     pub fn new() -> Self {
-        Self { lexicon: Lexicon::compiled_in() }
+        // The tests read every model that is compiled in, so that none can be damaged in a release.
+        Self::of(&Files::default()).unwrap_or_else(|error| unreachable!("a compiled-in model is damaged: {error}"))
+    }
+
+    /// The analyzer with these files in place of the compiled-in ones of the same names, `tags.bin` say; see
+    /// [`Files::names`]. An error names the file, what is wrong with it and what would be accepted.
+    pub fn with_models(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, ModelError> {
+        Self::of(&Files::new(files)?)
+    }
+
+    fn of(files: &Files) -> Result<Self, ModelError> {
+        Ok(Self { model: files.version(Self::MODEL), lexicon: Lexicon::compiled_in() })
+    }
+
+    /// Name and version of the model, kept with every analysis: [`Analyzer::MODEL`], and a checksum of the files that
+    /// replace compiled-in ones.
+    pub fn model(&self) -> &str {
+        &self.model
     }
 
     /// Finds sentences, entities and quotes. Any string can be analysed; the same text gives the same answer.
@@ -36,7 +55,7 @@ impl Analyzer {
         let chains = chains::link(&document, &self.lexicon, names);
         let quotes = attribution::find(&document, &chains.entities, &chains.mentions);
         Analysis {
-            model: Self::MODEL.into(),
+            model: self.model.clone(),
             sentences: document.sentences().to_vec(),
             entities: chains.entities,
             mentions: chains.mentions,

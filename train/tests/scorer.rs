@@ -15,7 +15,7 @@ const TEXT: &str = "Ada Voll said “the pier is shut”, and Brin Oster claimed
 fn at(text: &str, words: &[&str]) -> Value {
     let points = |byte: usize| text[..byte].chars().count();
     let segment = |word: &&str| {
-        let from = text.find(*word).unwrap();
+        let from = text.find(*word).expect("the text has the word");
         [points(from), points(from + word.len())]
     };
     words.iter().map(segment).collect::<Vec<_>>().into()
@@ -26,11 +26,11 @@ fn part(source: &[&str], cue: &[&str], content: &[&str]) -> Value {
 }
 
 fn article(attributions: &[Value]) -> Vec<QuotedText> {
-    vec![from_value(json!({"id": "a", "text": TEXT, "attributions": attributions})).unwrap()]
+    vec![from_value(json!({"id": "a", "text": TEXT, "attributions": attributions})).expect("this is an article")]
 }
 
 fn found(value: Value) -> Prediction {
-    from_value(value).unwrap()
+    from_value(value).expect("this is a prediction")
 }
 
 fn by_id(one: &Prediction) -> BTreeMap<&str, &Prediction> {

@@ -8,9 +8,11 @@
 mod clusters;
 mod feature;
 mod file;
+mod files;
 mod linear;
 
 pub use clusters::{Clusters, Groups, plain};
 pub use feature::{feature, word};
 pub use file::ModelError;
+pub use files::Files;
 pub use linear::Linear;

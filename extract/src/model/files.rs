@@ -1,0 +1,95 @@
+//! The files of all models: those that are compiled in, or others in their place.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::file::checksum;
+use super::{Linear, ModelError};
+
+/// What is compiled in, by the name of the file in `extract/models`.
+const COMPILED_IN: &[(&str, &[u8])] = &[];
+
+/// Gives each stage the bytes of its models.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    /// By name of the file; all names stand in [`COMPILED_IN`].
+    replaced: BTreeMap<String, Vec<u8>>,
+}
+
+impl Files {
+    /// The names of all files.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        COMPILED_IN.iter().map(|(name, _)| *name)
+    }
+
+    /// How many bytes are compiled in.
+    pub fn compiled_in_bytes() -> usize {
+        COMPILED_IN.iter().map(|(_, bytes)| bytes.len()).sum()
+    }
+
+    /// These files in place of those compiled in; a name that no model has is an error.
+    pub fn new(replaced: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, ModelError> {
+        let replaced: BTreeMap<_, _> = replaced.into_iter().collect();
+        match replaced.keys().find(|given| !Self::names().any(|name| name == *given)) {
+            Some(unknown) => {
+                let names: Vec<_> = Self::names().collect();
+                Err(ModelError::new(format!("{unknown} is no model; the models are {}", names.join(", "))))
+            }
+            None => Ok(Self { replaced }),
+        }
+    }
+
+    /// The bytes of a file; none when there is no such model.
+    pub fn bytes(&self, name: &str) -> Option<Cow<'static, [u8]>> {
+        let compiled = COMPILED_IN.iter().find(|(compiled, _)| *compiled == name);
+        let replaced = self.replaced.get(name).map(|bytes| Cow::Owned(bytes.clone()));
+        replaced.or(compiled.map(|(_, bytes)| Cow::Borrowed(*bytes)))
+    }
+
+    /// The linear model `name`, of the file `<name>.bin`.
+    pub fn linear(&self, name: &str, labels: usize) -> Result<Linear, ModelError> {
+        let file = format!("{name}.bin");
+        let bytes = self.bytes(&file).ok_or_else(|| ModelError::new(format!("there is no model {file}")))?;
+        Linear::from_bytes(name, labels, bytes).map_err(|error| ModelError::new(format!("{file}: {error}")))
+    }
+
+    /// The text of a file; one that is not UTF-8 is an error.
+    pub fn text(&self, name: &str) -> Result<Cow<'static, str>, ModelError> {
+        let fault = |what: &str| ModelError::new(format!("{name}: {what}"));
+        match self.bytes(name).ok_or_else(|| fault("there is no such model"))? {
+            Cow::Borrowed(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| fault("not UTF-8")),
+            Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).map_err(|_| fault("not UTF-8")),
+        }
+    }
+
+    /// The version of an analysis with these files: that of the compiled-in ones, and a checksum of what replaces them.
+    pub fn version(&self, compiled_in: &str) -> String {
+        if self.replaced.is_empty() {
+            return compiled_in.to_owned();
+        }
+        let sums = self.replaced.iter().flat_map(|(name, bytes)| [checksum(name.as_bytes()), checksum(bytes)]);
+        let all: Vec<u8> = sums.flat_map(u64::to_le_bytes).collect();
+        let sum = checksum(&all);
+        format!("{compiled_in}+{:08x}", (sum >> 32) ^ (sum & 0xffff_ffff))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_what_no_model_has() {
+        let error = Files::new([("tegs.bin".to_owned(), Vec::new())]).unwrap_err().to_string();
+        assert!(error.starts_with("tegs.bin is no model; the models are"), "{error}");
+        assert!(Files::default().linear("tegs", 1).is_err());
+    }
+
+    #[test]
+    fn the_version_tells_what_was_replaced() {
+        let of = |bytes: &[u8]| Files { replaced: [("a.bin".to_owned(), bytes.to_vec())].into() }.version("linear-1");
+        assert_eq!(Files::default().version("linear-1"), "linear-1");
+        assert_ne!(of(b"one"), of(b"two"));
+        assert_eq!(of(b"one").len(), "linear-1+12345678".len());
+    }
+}
