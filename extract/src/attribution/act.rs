@@ -2,98 +2,144 @@
 
 use sayso_document::Act;
 
+use super::classes::{self, listed};
 use super::cue::Voice;
 use super::draft::Draft;
+use super::mood;
+use super::phrase;
 use super::reading::Reading;
+use super::tags::Tag;
 
-/// The act of a draft, by its cue, and for words that both people and documents can say by its source.
+/// The act of a draft: by its cue, and for words that both people and documents can say by its source.
 pub(super) fn of(r: &Reading<'_>, draft: &Draft) -> Act {
-    let lemma = draft.lemma.split(' ').next().unwrap_or_default();
-    let whole = draft.lemma.as_str();
+    let (verb, particle) = draft.lemma.split_once(' ').unwrap_or((&draft.lemma, ""));
+    if matches!(draft.voice, Some(Voice::Noun | Voice::OwnNoun)) {
+        return of_noun(r, draft, verb);
+    }
     let to = draft.content.first().is_some_and(|c| r.is(c.start, "to"));
-    let found = finds(r, draft);
-    match lemma {
-        "according" | ":" if found => Act::Finding,
-        "show" | "reveal" | "indicate" | "suggest" | "find" | "conclude" | "estimate" | "prove" | "demonstrate"
-        | "report" | "say" | "note" | "have" | "give" | "put" | "predict"
-            if found =>
-        {
-            Act::Finding
-        }
-        "find" | "discover" | "uncover" | "determine" | "learn" => Act::Finding,
-        "show" | "poll" => Act::Finding,
-        "ask" | "say" | "tell" | "write" | "call" if !whole.starts_with("call for") => Act::Speech,
-        "be" => be(whole),
-        _ if listed(INTENT, lemma) => Act::Intent,
+    let source = Source::of(r, draft);
+    match verb {
+        "according" | ":" | "in" if source == Source::Record => Act::Finding,
+        _ if source == Source::Record && listed(classes::SHOWN, verb) => Act::Finding,
+        _ if source == Source::Paper && listed(classes::PAPER_SHOWS, verb) => Act::Finding,
+        _ if source == Source::Court && listed(classes::COURT_DECIDES, verb) => Act::Intent,
+        _ if listed(classes::FINDING, verb) => Act::Finding,
+        "be" => be(particle),
         "agree" if to => Act::Intent,
-        "agree" | "promise" | "vow" | "pledge" | "threaten" | "offer" | "swear" => Act::Speech,
-        _ if listed(THOUGHT, lemma) => Act::Thought,
-        "expect" if draft.voice == Some(Voice::Passive) => Act::Thought,
+        _ if mood::asks_to_know(r, draft) || mood::refuses_to_tell(r, draft) => Act::Speech,
+        _ if !particle.is_empty() && verb != "according" => phrasal(verb, particle),
+        "ask" | "say" | "tell" | "write" | "call" => Act::Speech,
+        _ if listed(classes::LIGHT, verb) => light(r, draft).unwrap_or(if to { Act::Intent } else { Act::Other }),
+        _ if listed(classes::INTENT, verb) => Act::Intent,
+        _ if listed(classes::THOUGHT, verb) => {
+            if voiced(r, draft) {
+                Act::Speech
+            } else {
+                Act::Thought
+            }
+        }
         "move" | "continue" | "go" | "come" | "work" if to => Act::Intent,
-        "support" | "oppose" | "back" | "allow" | "include" | "use" | "make" | "have" | "take" | "do" | "seem"
-        | "appear" => Act::Other,
+        _ if listed(classes::OTHER, verb) => Act::Other,
         _ => Act::Speech,
     }
 }
 
-/// Whether the source is a poll, a study, a record: it shows rather than says.
-fn finds(r: &Reading<'_>, draft: &Draft) -> bool {
-    let Some(source) = &draft.source else { return false };
-    source.clone().take(12).any(|i| {
-        let word = r.lower(i);
-        matches!(
-            word.strip_suffix('s').unwrap_or(word),
-            "poll"
-                | "survey"
-                | "study"
-                | "studie"
-                | "data"
-                | "figure"
-                | "record"
-                | "statistic"
-                | "evidence"
-                | "finding"
-                | "result"
-                | "document"
-                | "number"
-                | "research"
-                | "census"
-                | "polling"
-                | "average"
-                | "audit"
-                | "investigation"
-                | "analysi"
-                | "review"
-                | "test"
-                | "transcript"
-                | "count"
-        )
-    })
+/// "Strike down", "figure out", "follow up".
+fn phrasal(verb: &str, particle: &str) -> Act {
+    let is = |list: &str| list.split_ascii_whitespace().any(|one| one.split_once('-') == Some((verb, particle)));
+    match verb {
+        _ if is(classes::PHRASAL_INTENT) => Act::Intent,
+        _ if is(classes::PHRASAL_THOUGHT) => Act::Thought,
+        _ if listed(classes::LIGHT, verb) || listed(classes::OTHER, verb) => Act::Speech,
+        "call" | "point" | "speak" | "rule" | "look" => Act::Speech,
+        _ if listed(classes::INTENT, verb) => Act::Intent,
+        _ if listed(classes::THOUGHT, verb) => Act::Thought,
+        _ => Act::Speech,
+    }
 }
 
-fn be(whole: &str) -> Act {
-    match whole.strip_prefix("be ").unwrap_or_default() {
-        "critical" | "clear" | "quick" | "vocal" | "dismissive" | "silent" | "supportive" | "outspoken" => Act::Speech,
-        "willing" | "ready" | "prepared" | "set" | "eager" | "unwilling" | "due" | "poised" | "determined" => {
-            Act::Intent
+/// "The claim that", "his decision to".
+fn of_noun(r: &Reading<'_>, draft: &Draft, noun: &str) -> Act {
+    match noun {
+        _ if mood::refuses_to_tell(r, draft) => Act::Speech,
+        _ if listed(classes::FINDING_NOUNS, noun) => Act::Finding,
+        _ if listed(classes::INTENT_NOUNS, noun) || listed(classes::INTENT, noun) => Act::Intent,
+        _ if listed(classes::THOUGHT_NOUNS, noun) || listed(classes::THOUGHT, noun) => Act::Thought,
+        _ => Act::Speech,
+    }
+}
+
+/// What sort of thing a source is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// A poll, a study, a record: it shows rather than says.
+    Record,
+    /// Something written, which says and shows.
+    Paper,
+    /// A court, a judge: what it finds is a ruling.
+    Court,
+    Other,
+}
+
+impl Source {
+    fn of(r: &Reading<'_>, draft: &Draft) -> Self {
+        let Some(source) = &draft.source else { return Self::Other };
+        // "The research director" is no research: the word must end its noun phrase. Nor is a name: "the National Review".
+        let ends = |i: usize| i + 1 >= source.end || !r.tag(i + 1).is_noun();
+        let named =
+            |i: usize, word: &str| i > source.start && r.is_capital(i) && !matches!(word, "poll" | "survey" | "study");
+        let phrase = source.clone().take(12).take_while(|&i| r.tag(i) != Tag::Comma || i < source.start + 2);
+        let words = phrase.filter(|&i| ends(i)).map(|i| (i, r.lower(i).strip_suffix('s').unwrap_or(r.lower(i))));
+        let mut found = Self::Other;
+        for (i, word) in words {
+            if listed(classes::RECORDS, word) && !named(i, word) {
+                return Self::Record;
+            }
+            if found == Self::Other {
+                found = match word {
+                    _ if listed(classes::COURTS, word) => Self::Court,
+                    _ if listed(classes::PAPERS, word) && !named(i, word) => Self::Paper,
+                    _ => Self::Other,
+                };
+            }
         }
+        found
+    }
+}
+
+fn be(adjective: &str) -> Act {
+    match adjective {
         "" => Act::Speech,
+        word if listed(classes::BE_SPEECH, word) => Act::Speech,
+        word if listed(classes::BE_INTENT, word) => Act::Intent,
         _ => Act::Thought,
     }
 }
 
-/// Plans, decisions, rulings, orders, wishes.
-const INTENT: &str = "plan intend decide want hope aim order rule seek try approve ban require wish decline refuse choose opt \
-    vote demand propose decision effort desire attempt resolve mandate prohibit authorize permit grant reject \
-    strike block overturn uphold sue look prepare mean determination goal bid push commit veto instruct direct \
-    nominate elect consider weigh mull ruling overrule sentence allow forbid bar strategy design";
+/// "Made the case that", "had doubts about", "took the decision to": the noun carries the meaning.
+fn light(r: &Reading<'_>, draft: &Draft) -> Option<Act> {
+    let object = phrase::base_after(r, draft.head + 1).unwrap_or(0);
+    let end = draft.cue.end.max(object).min(draft.head + 10);
+    (draft.head + 1..end.min(r.unit(draft.head).end)).filter(|&i| r.tag(i).is_noun()).find_map(|i| {
+        let word = r.lower(i);
+        let noun = super::lemma::of_noun(word);
+        let noun = noun.as_str();
+        if listed(classes::SPEECH_NOUNS, noun) {
+            Some(Act::Speech)
+        } else if listed(classes::THOUGHT_NOUNS, noun) {
+            Some(Act::Thought)
+        } else if listed(classes::INTENT_NOUNS, noun) {
+            Some(Act::Intent)
+        } else {
+            listed(classes::FINDING_NOUNS, noun).then_some(Act::Finding)
+        }
+    })
+}
 
-/// Beliefs, feelings, opinions.
-const THOUGHT: &str = "think prefer believe know feel fear doubt see view regard worry expect assume suspect understand realize remember \
-    forget like love hate wonder consider anticipate imagine trust care favor favour respect admire enjoy dislike \
-    blame belief opinion concern dream perceive recognize fault mind credit sense regret find suppose guess deem \
-    support oppose distrust faith confidence enthusiasm anger frustration judge resent rate perception impression";
-
-fn listed(words: &str, lemma: &str) -> bool {
-    words.split(' ').any(|word| word == lemma)
+/// "Has repeatedly wondered", "doubted aloud": the thought was made known.
+fn voiced(r: &Reading<'_>, draft: &Draft) -> bool {
+    let near = draft.cue.start..(draft.head + 3).min(r.unit(draft.head).end);
+    near.into_iter().any(|i| {
+        matches!(r.lower(i), "repeatedly" | "publicly" | "openly" | "aloud" | "loudly" | "audibly" | "vocally")
+    })
 }

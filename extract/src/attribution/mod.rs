@@ -14,6 +14,7 @@ mod according;
 mod act;
 mod addressee;
 mod byline;
+mod classes;
 mod content;
 mod cue;
 mod direct;
@@ -21,7 +22,10 @@ mod draft;
 mod frame;
 mod headline;
 mod lemma;
+#[allow(dead_code, unreachable_pub)]
+pub(crate) mod marked;
 mod marks;
+mod mood;
 mod phrase;
 mod reading;
 mod select;
@@ -32,6 +36,8 @@ mod table;
 mod tags;
 mod verbal;
 mod verbs;
+
+use std::ops::Range;
 
 use sayso_document::{Addressee, Document, Entity, Mention, Quote};
 
@@ -45,18 +51,18 @@ pub(crate) fn find(document: &Document<'_>, entities: &[Entity], mentions: &[Men
     let cast = Cast::new(&reading, entities, mentions);
     let mut drafts = select::drafts(&reading);
     direct::continue_quotations(&reading, &mut drafts);
-    drafts.iter().map(|draft| quote(&reading, &cast, draft)).collect()
+    let heard = addressee::find(&reading, &drafts);
+    drafts.iter().zip(heard).map(|(draft, heard)| quote(&reading, &cast, draft, heard)).collect()
 }
 
-fn quote(r: &Reading<'_>, cast: &Cast<'_>, draft: &Draft) -> Quote {
+fn quote(r: &Reading<'_>, cast: &Cast<'_>, draft: &Draft, heard: Option<Range<usize>>) -> Quote {
     let (speakers, speaker_confidence) =
         draft.source.as_ref().map_or((Vec::new(), 0.0), |source| speaker::speakers(r, cast, source));
-    let entities =
-        |tokens: &std::ops::Range<usize>| cast.inside(tokens).map(|place| place.mention.entity).collect::<Vec<_>>();
+    let entities = |tokens: &Range<usize>| cast.inside(tokens).map(|place| place.mention.entity).collect::<Vec<_>>();
     let mut about: Vec<usize> = draft.content.iter().flat_map(entities).collect();
     about.sort_unstable();
     about.dedup();
-    let addressee = addressee::find(r, draft).map(|tokens| {
+    let addressee = heard.map(|tokens| {
         let mut heard = entities(&tokens);
         let mut seen = Vec::new();
         heard.retain(|entity| {
@@ -77,7 +83,7 @@ fn quote(r: &Reading<'_>, cast: &Cast<'_>, draft: &Draft) -> Quote {
         about,
         act: act::of(r, draft),
         kind: stance::kind(r, draft),
-        polarity: stance::polarity(r, draft),
+        polarity: mood::polarity(r, draft),
         when: stance::when(r, draft).map(|tokens| r.span(&tokens)),
         confidence: draft.confidence.clamp(0.0, 1.0),
         speaker_confidence,

@@ -1,41 +1,14 @@
-//! Polarity, kind and time of an attribution.
+//! Kind and time of an attribution.
 
 use std::ops::Range;
 
-use sayso_document::{Polarity, QuoteKind, TokenKind};
+use sayso_document::{QuoteKind, TokenKind};
 
 use super::draft::Draft;
 use super::frame;
 use super::phrase;
 use super::reading::Reading;
 use super::tags::Tag;
-use super::verbs;
-
-/// Whether the saying itself is asserted, denied or supposed.
-pub(super) fn polarity(r: &Reading<'_>, draft: &Draft) -> Polarity {
-    let lemma = draft.lemma.as_str();
-    let nobody = draft.source.as_ref().is_some_and(|s| {
-        matches!(r.lower(s.start), "nobody" | "none" | "neither" | "no" | "not" | "few")
-            || s.start > 0 && matches!(r.lower(s.start - 1), "not" | "neither")
-    });
-    let refused = matches!(lemma, "refuse" | "decline" | "refusal" | "avoid")
-        || draft
-            .cue
-            .clone()
-            .any(|i| matches!(r.lower(i), "refused" | "declined" | "refusing" | "declining" | "refuses" | "declines"));
-    let denied = draft.negated || draft.cue.clone().any(|i| verbs::is_negation(r.lower(i)));
-    if denied || refused || nobody {
-        return Polarity::Negated;
-    }
-    let supposes = draft.cue.clone().any(|i| {
-        i <= draft.head && matches!(r.lower(i), "would" | "will" | "could" | "may" | "might" | "should" | "'ll" | "'d")
-    });
-    let begin = draft.source.as_ref().map_or(draft.cue.start, |s| s.start.min(draft.cue.start));
-    let conditional = begin > 0
-        && !draft.cue.is_empty()
-        && matches!(r.lower(begin - 1), "if" | "whether" | "unless" | "should" | "would" | "will");
-    if supposes || conditional { Polarity::Hypothetical } else { Polarity::Asserted }
-}
 
 /// How much of the content stands in quotation marks; a leading "that" does not count.
 pub(super) fn kind(r: &Reading<'_>, draft: &Draft) -> QuoteKind {

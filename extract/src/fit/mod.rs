@@ -1,3 +1,5 @@
 //! What fitting needs of the stages of analysis: their features, seen from outside. One file a stage.
 //!
 //! Analysis has no use for this module; it serves the crate `sayso-train`.
+
+pub mod values;
