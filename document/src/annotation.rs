@@ -12,6 +12,9 @@ use crate::{Sentence, Span};
 pub struct Analysis {
     /// Name and version of the model, for example `rules-1`.
     pub model: String,
+    /// BCP-47 code of the language that most of the text is written in: `en`, `de`; `und` when the text
+    /// does not tell. Empty only in analyses kept from before languages were told.
+    pub language: String,
     /// The sentences, in reading order; they do not overlap.
     pub sentences: Vec<Sentence>,
     /// The persons, organisations, places … of the text, in order of first mention.

@@ -6,12 +6,15 @@
 mod attribution;
 mod chains;
 pub mod fit;
+mod language;
 mod lexicon;
 pub mod model;
 mod names;
 
 use sayso_document::{Analysis, Document};
 
+use chains::Chains;
+use language::Languages;
 use lexicon::Lexicon;
 use model::{Files, ModelError};
 
@@ -51,16 +54,25 @@ impl Analyzer {
     /// Finds sentences, entities and quotes. Any string can be analysed; the same text gives the same answer.
     pub fn analyze(&self, text: &str) -> Analysis {
         let document = Document::new(text);
-        let names = names::find(&document, &self.lexicon);
-        let chains = chains::link(&document, &self.lexicon, names);
-        let quotes = attribution::find(&document, &chains.entities, &chains.mentions);
+        let languages = Languages::of(&document);
+        let found = if languages.all_foreign() { Analysis::default() } else { self.read(&document, &languages) };
         Analysis {
             model: self.model.clone(),
+            language: languages.code.into(),
             sentences: document.sentences().to_vec(),
-            entities: chains.entities,
-            mentions: chains.mentions,
-            quotes,
+            ..found
         }
+    }
+
+    /// Finds entities and quotes, in paragraphs that can be read as English only.
+    fn read(&self, document: &Document<'_>, languages: &Languages) -> Analysis {
+        let mut names = names::find(document, &self.lexicon);
+        names.retain(|name| languages.reads(document, name.span));
+        let Chains { entities, mut mentions } = chains::link(document, &self.lexicon, names);
+        mentions.retain(|mention| languages.reads(document, mention.span));
+        let mut quotes = attribution::find(document, &entities, &mentions);
+        quotes.retain(|quote| languages.reads(document, quote.cue.first().copied().unwrap_or(quote.extent())));
+        Analysis { entities, mentions, quotes, ..Analysis::default() }
     }
 }
 

@@ -242,6 +242,7 @@ impl<'a> AnalysisRecord<'a> {
     fn to_analysis(&self) -> Result<Analysis> {
         Ok(Analysis {
             model: self.model.to_owned(),
+            language: String::new(),
             sentences: self.sentences.iter().map(SentenceRecord::to_sentence).collect::<Result<_>>()?,
             entities: self.entities.iter().map(EntityRecord::to_entity).collect::<Result<_>>()?,
             mentions: self.mentions.iter().map(MentionRecord::to_mention).collect::<Result<_>>()?,

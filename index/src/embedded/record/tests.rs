@@ -43,6 +43,7 @@ fn sample() -> AnalyzedArticle {
     };
     let analysis = Analysis {
         model: "rules-1".into(),
+        language: String::new(),
         sentences: vec![
             Sentence { span: span("Varda Harbour"), paragraph: 0, role: SentenceRole::Headline },
             Sentence { span: Span::new(14, body.len()), paragraph: 1, role: SentenceRole::Body },

@@ -1,0 +1,404 @@
+//! Which language a text is written in, so that nothing is read into one that the other stages do not know.
+//!
+//! English shows by its small words, which costs one look at each of a paragraph's first words. Only
+//! a paragraph without enough of them goes to the trigrams and alphabets of `whatlang`; a paragraph
+//! that is too short to tell (a headline, a table of names) follows the rest of the document.
+
+mod codes;
+
+use std::ops::Range;
+
+use sayso_document::{Document, Span, TokenKind};
+use whatlang::Lang;
+
+/// How many words of a paragraph are looked at.
+const WORDS: usize = 120;
+/// How many paragraphs of one document are looked at more closely: the others follow them.
+const CLOSER_LOOKS: usize = 64;
+/// Fewer words in small letters than this are no running text and tell nothing.
+const RUNNING: usize = 5;
+/// So many words are no headline.
+const RUNNING_ON: usize = 20;
+/// So many letters must be there before trigrams are asked.
+const LETTERS: usize = 40;
+/// Of a hundred words of English at least this many are among the small words below …
+const SURE_SHARE: usize = 9;
+/// … and above this share another language must not be guessed.
+const LEAST_SHARE: usize = 5;
+
+/// The languages of a document: one for the whole, and which paragraphs are not English.
+#[derive(Debug)]
+pub(crate) struct Languages {
+    /// BCP-47 code of the language that most of the text is in; "und" where nothing tells.
+    pub(crate) code: &'static str,
+    /// By paragraph.
+    foreign: Vec<bool>,
+}
+
+/// What one paragraph tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// Too little to tell.
+    Nothing,
+    English,
+    /// Another language, or an unknown one in letters that English does not use.
+    Other(Option<Lang>),
+}
+
+impl Languages {
+    /// Finds the languages of a document.
+    pub(crate) fn of(document: &Document<'_>) -> Self {
+        let mut looks = CLOSER_LOOKS;
+        let mut told = Vec::new();
+        // Short paragraphs that tell nothing one by one may tell something together.
+        let mut together = Seen::default();
+        for sentences in document.paragraphs() {
+            let tokens = document.tokens_of(sentences.start).start..document.tokens_of(sentences.end - 1).end;
+            let words = tokens.len();
+            let seen = Seen::of(document, tokens);
+            let one = seen.tell(&mut looks);
+            if one == Told::Nothing && together.running < WORDS {
+                together.append(&seen);
+            }
+            told.push((one, words));
+        }
+        let main = match main_of(&told) {
+            Told::Nothing => together.tell(&mut looks),
+            main => main,
+        };
+        // A short line in a text of another language is in that language too.
+        let follows = |one: &Told| match one {
+            Told::Nothing => matches!(main, Told::Other(_)),
+            one => matches!(one, Told::Other(_)),
+        };
+        let foreign = told.iter().map(|(one, _)| follows(one)).collect();
+        Self { code: code_of(main, document), foreign }
+    }
+
+    /// Whether the whole text is in another language than English.
+    pub(crate) fn all_foreign(&self) -> bool {
+        !self.foreign.is_empty() && self.foreign.iter().all(|&foreign| foreign)
+    }
+
+    /// Whether the words at `span` stand in a paragraph that can be read as English.
+    pub(crate) fn reads(&self, document: &Document<'_>, span: Span) -> bool {
+        let sentence = document.sentence_at(span.start()).unwrap_or(0);
+        document.sentences().get(sentence).is_none_or(|sentence| !self.foreign[sentence.paragraph as usize])
+    }
+}
+
+/// The language of most of the words. English goes before others of the same length.
+fn main_of(told: &[(Told, usize)]) -> Told {
+    let mut sums: Vec<(Told, usize)> = vec![(Told::English, 0)];
+    for &(one, words) in told.iter().filter(|(one, _)| *one != Told::Nothing) {
+        match sums.iter_mut().find(|(other, _)| *other == one) {
+            Some((_, sum)) => *sum += words,
+            None => sums.push((one, words)),
+        }
+    }
+    let most = sums.iter().map(|&(_, sum)| sum).max().unwrap_or(0);
+    if most == 0 {
+        return Told::Nothing;
+    }
+    sums.iter().find(|(_, sum)| *sum == most).map_or(Told::Nothing, |&(one, _)| one)
+}
+
+/// A text that tells nothing but has words counts as English: a headline of three words mostly is.
+fn code_of(main: Told, document: &Document<'_>) -> &'static str {
+    match main {
+        Told::Other(Some(lang)) => codes::bcp47(lang),
+        Told::Other(None) => "und",
+        Told::English => "en",
+        Told::Nothing if document.tokens().iter().any(|token| token.kind == TokenKind::Word) => "en",
+        Told::Nothing => "und",
+    }
+}
+
+/// What the first words of a paragraph show.
+#[derive(Default)]
+struct Seen {
+    /// The words in small letters, which names do not colour; all words where there are only capitals.
+    words: String,
+    /// All words.
+    all: String,
+    /// How many words are in `words`, …
+    running: usize,
+    /// … how many of these are small words of English, …
+    english: usize,
+    /// … how many look English, …
+    shaped: usize,
+    /// … and how many look as English words never do.
+    marked: usize,
+    letters: usize,
+    /// Letters that English does not use.
+    strange: usize,
+}
+
+impl Seen {
+    fn of(document: &Document<'_>, tokens: Range<usize>) -> Self {
+        let words = tokens.filter(|&i| is_plain(document, i)).map(|i| document.word(i)).take(WORDS);
+        let (mut small, mut shouted) = (Self::default(), Self::default());
+        for word in words {
+            let first = word.chars().next().unwrap_or(' ');
+            if !first.is_uppercase() {
+                small.add(word);
+            } else if word.len() > 1 && !word.contains(char::is_lowercase) {
+                shouted.add(&word.to_lowercase());
+            } else {
+                small.pass(word);
+            }
+        }
+        if small.running < RUNNING && shouted.running > 2 * RUNNING { shouted } else { small }
+    }
+
+    fn add(&mut self, word: &str) {
+        self.running += 1;
+        self.english += usize::from(is_small_word(word));
+        self.shaped += usize::from(looks_english(word));
+        self.marked += usize::from(!word.is_ascii() || is_small_word_of_others(word));
+        self.words.push_str(word);
+        self.words.push(' ');
+        self.pass(word);
+    }
+
+    /// Takes a name: it tells the alphabet, and little more.
+    fn pass(&mut self, word: &str) {
+        self.count_letters(word);
+        self.all.push_str(word);
+        self.all.push(' ');
+    }
+
+    fn count_letters(&mut self, word: &str) {
+        if word.is_ascii() {
+            self.letters += word.len();
+            return;
+        }
+        for c in word.chars().filter(|c| c.is_alphabetic()) {
+            self.letters += 1;
+            self.strange += usize::from(!is_latin(c));
+        }
+    }
+
+    fn tell(&self, looks: &mut usize) -> Told {
+        if self.strange * 2 > self.letters && self.strange > 3 {
+            return Told::Other(whatlang::detect_lang(&self.words).filter(|lang| *lang != Lang::Eng));
+        }
+        if self.english >= 2 && self.english * 100 >= self.running * SURE_SHARE {
+            return Told::English;
+        }
+        if self.running < RUNNING || self.words.len() < LETTERS || *looks == 0 {
+            return Told::Nothing;
+        }
+        *looks -= 1;
+        self.guess()
+    }
+
+    /// Asks the trigrams, once without and once with the names. They must be sure, or agree where no word looks English.
+    fn guess(&self) -> Told {
+        let guesses = [&self.words, &self.all].map(|words| whatlang::detect(words));
+        let [Some(small), Some(all)] = guesses else { return Told::Nothing };
+        // Headlines leave the small words out: a few words alone must also look foreign.
+        let headline = self.running < RUNNING_ON && self.marked == 0;
+        let english = headline || self.english * 100 >= self.running * LEAST_SHARE;
+        let agreed = small.lang() == all.lang();
+        let best = if small.is_reliable() { small } else { all };
+        match best.lang() {
+            Lang::Eng => Told::English,
+            _ if english => Told::Nothing,
+            other if best.is_reliable() || agreed && self.shaped == 0 => Told::Other(Some(other)),
+            _ => Told::Nothing,
+        }
+    }
+
+    fn append(&mut self, other: &Self) {
+        self.words.push_str(&other.words);
+        self.all.push_str(&other.all);
+        self.running += other.running;
+        self.english += other.english;
+        self.shaped += other.shaped;
+        self.marked += other.marked;
+        self.letters += other.letters;
+        self.strange += other.strange;
+    }
+}
+
+/// Whether a token is a word of some language: no address, name of an account, tag or code.
+fn is_plain(document: &Document<'_>, i: usize) -> bool {
+    let word = document.word(i);
+    let tagged = i > 0
+        && document.tokens()[i - 1].span.end() == document.tokens()[i].span.start()
+        && matches!(document.word(i - 1), "@" | "#");
+    let signs = |b: u8| b.is_ascii() && !b.is_ascii_alphabetic() && !matches!(b, b'\'' | b'-' | b'.');
+    document.tokens()[i].kind == TokenKind::Word && !tagged && !word.bytes().any(signs)
+}
+
+/// Whether a letter is of the Latin alphabet with its accents, or of those that imitate it.
+fn is_latin(c: char) -> bool {
+    matches!(c, '\0'..='\u{24f}' | '\u{2b0}'..='\u{36f}' | '\u{1e00}'..='\u{1eff}' | '\u{2c60}'..='\u{2c7f}'
+        | '\u{a720}'..='\u{a7ff}' | '\u{fb00}'..='\u{fb06}' | '\u{ff21}'..='\u{ff5a}' | '\u{1d400}'..='\u{1d7ff}')
+}
+
+/// Frequent words of English that are no words, or rare ones, of the languages that share its alphabet.
+fn is_small_word(word: &str) -> bool {
+    match word.len() {
+        2 => matches!(word, "of" | "to" | "by" | "it" | "'s" | "my"),
+        3 => matches!(
+            word,
+            "the"
+                | "and"
+                | "are"
+                | "has"
+                | "not"
+                | "but"
+                | "you"
+                | "who"
+                | "his"
+                | "she"
+                | "its"
+                | "our"
+                | "all"
+                | "any"
+                | "can"
+                | "how"
+                | "why"
+                | "out"
+                | "yes"
+        ),
+        4 => matches!(
+            word,
+            "that"
+                | "with"
+                | "from"
+                | "this"
+                | "they"
+                | "have"
+                | "said"
+                | "been"
+                | "were"
+                | "what"
+                | "when"
+                | "will"
+                | "your"
+                | "than"
+                | "then"
+                | "into"
+                | "over"
+                | "only"
+                | "just"
+                | "some"
+                | "very"
+        ),
+        5 => matches!(
+            word,
+            "would"
+                | "which"
+                | "about"
+                | "there"
+                | "their"
+                | "after"
+                | "could"
+                | "other"
+                | "while"
+                | "still"
+                | "where"
+                | "these"
+                | "those"
+                | "being"
+                | "first"
+        ),
+        7 => matches!(word, "because" | "between" | "through" | "against"),
+        _ => false,
+    }
+}
+
+/// Frequent words of the most spoken languages in Latin letters that are no English words.
+const SMALL_WORDS_OF_OTHERS: [&str; 40] = [
+    "att", "che", "con", "czy", "dan", "das", "de", "del", "della", "der", "det", "di", "dos", "du", "een", "el", "en",
+    "est", "et", "het", "il", "ist", "ja", "je", "la", "las", "le", "les", "los", "na", "nie", "och", "og", "que",
+    "som", "un", "una", "und", "van", "yang",
+];
+
+fn is_small_word_of_others(word: &str) -> bool {
+    word.len() <= 5 && SMALL_WORDS_OF_OTHERS.binary_search(&word).is_ok()
+}
+
+/// Whether a word is spelled as hardly any language but English spells.
+fn looks_english(word: &str) -> bool {
+    ["ing", "ed", "ly", "ies", "ght"].iter().any(|ending| word.ends_with(ending))
+        || ["th", "wh", "sh", "oo", "ee", "ea"].iter().any(|letters| word.contains(letters))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn languages(text: &str) -> (&'static str, Vec<bool>) {
+        let found = Languages::of(&Document::new(text));
+        (found.code, found.foreign)
+    }
+
+    #[test]
+    fn tells_the_language_of_running_text() {
+        for (code, text) in [
+            ("en", "The harbour will stay open, the mayor said, and nobody has to leave the town before the winter."),
+            (
+                "de",
+                "Der Hafen bleibt offen, sagte die Bürgermeisterin, und niemand muss die Stadt vor dem Winter verlassen.",
+            ),
+            (
+                "fr",
+                "Le port restera ouvert, a déclaré la maire, et personne ne devra quitter la ville avant l’hiver prochain.",
+            ),
+            (
+                "es",
+                "El puerto seguirá abierto, dijo la alcaldesa, y nadie tendrá que abandonar la ciudad antes del invierno.",
+            ),
+            (
+                "it",
+                "Il porto resterà aperto, ha detto la sindaca, e nessuno dovrà lasciare la città prima dell’inverno.",
+            ),
+            ("nl", "De haven blijft open, zei de burgemeester, en niemand hoeft de stad voor de winter te verlaten."),
+            (
+                "pl",
+                "Port pozostanie otwarty, powiedziała burmistrzyni, i nikt nie będzie musiał opuszczać miasta przed zimą.",
+            ),
+            ("ru", "Порт останется открытым, сказала мэр, и никому не придётся покидать город до зимы."),
+            ("ja", "港は開いたままだと市長は述べ、冬の前に町を離れる必要はないと語った。"),
+            ("ar", "وقالت رئيسة البلدية إن الميناء سيبقى مفتوحا ولن يضطر أحد إلى مغادرة المدينة قبل الشتاء"),
+        ] {
+            assert_eq!(languages(text), (code, vec![code != "en"]), "{text}");
+        }
+    }
+
+    #[test]
+    fn small_words_are_sorted_for_binary_search() {
+        assert!(SMALL_WORDS_OF_OTHERS.is_sorted());
+    }
+
+    #[test]
+    fn what_is_too_short_counts_as_english() {
+        for text in [
+            "Harbour stays open",
+            "Ines Calloway, Tomas Reyk, Dorn Courier",
+            "Supreme Court strikes down aggregate limits on political contributions",
+            "PORT IN VELD OFFEN",
+        ] {
+            assert_eq!(languages(text), ("en", vec![false]), "{text}");
+        }
+        assert_eq!(languages("3.5 % 😀 …").0, "und");
+        assert_eq!(languages("").0, "und");
+    }
+
+    #[test]
+    fn a_paragraph_may_differ_from_the_document() {
+        let text = "The harbour will stay open, the mayor said on Monday, and that is the end of it for now.\n\n\
+            Der Hafen bleibt offen, und niemand muss die Stadt vor dem Winter verlassen.\n\nMore soon";
+        assert_eq!(languages(text), ("en", vec![false, true, false]));
+    }
+
+    #[test]
+    fn short_lines_follow_a_foreign_document() {
+        let text = "Hafen bleibt offen\n\nDer Hafen bleibt offen, und niemand muss die Stadt vor dem Winter verlassen.";
+        assert_eq!(languages(text), ("de", vec![true, true]));
+    }
+}
