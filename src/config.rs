@@ -27,6 +27,10 @@ pub struct RawConfig {
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,
+    /// Folder of models, as sayso-train writes them, in place of the compiled-in ones of the same names
+    #[arg(long, value_name = "FOLDER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<PathBuf>,
     /// Threads that analyse articles [default: one a core]
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,6 +90,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The folder that keeps articles and indexes.
     pub data_dir: PathBuf,
+    /// The folder of models to use in place of those that are compiled in.
+    pub model: Option<PathBuf>,
     /// Threads that analyse.
     pub analysis_threads: usize,
     /// Searches that run at once.
@@ -157,6 +163,7 @@ impl RawConfig {
         let config = Config {
             listen: faults.address(self.listen),
             data_dir: self.data_dir.unwrap_or_else(|| "sayso-data".into()),
+            model: self.model,
             analysis_threads: faults.positive("analysis_threads", self.analysis_threads, cores),
             search_threads: faults.positive("search_threads", self.search_threads, 2 * cores),
             shutdown_grace: faults.duration("shutdown_grace", self.shutdown_grace, Duration::from_secs(10)),

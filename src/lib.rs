@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 mod convert;
 mod grpc;
+mod models;
 mod pipeline;
 mod pool;
 mod samples;

@@ -19,14 +19,19 @@ pub(crate) struct Pipeline {
 }
 
 impl Pipeline {
-    /// A pipeline into `engine` that analyses on `threads` threads.
-    pub(crate) fn new(engine: Arc<dyn Engine>, threads: usize) -> Self {
+    /// A pipeline into `engine` that analyses with `analyzer` on `threads` threads.
+    pub(crate) fn new(engine: Arc<dyn Engine>, analyzer: Analyzer, threads: usize) -> Self {
         Self {
-            analyzer: Arc::new(Analyzer::new()),
+            analyzer: Arc::new(analyzer),
             engine,
             pool: Pool::new(threads, 16 * threads),
             writable: watch::Sender::new(true),
         }
+    }
+
+    /// Name and version of the model that analyses.
+    pub(crate) fn model(&self) -> &str {
+        self.analyzer.model()
     }
 
     /// Follows whether writes can be kept.
@@ -71,7 +76,7 @@ impl Pipeline {
         // A failing read only costs the short cut: the write will meet the same failure and tell it.
         let stored = if article.id.is_empty() { None } else { self.engine.article(&article.id).ok().flatten() };
         let analysis = match stored {
-            Some(stored) if stored.article.body == article.body && stored.analysis.model == Analyzer::MODEL => {
+            Some(stored) if stored.article.body == article.body && stored.analysis.model == self.model() => {
                 stored.analysis
             }
             _ => self.analyzer.analyze(&article.body),

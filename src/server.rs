@@ -10,6 +10,7 @@ use tonic_health::{ServingStatus, server::HealthReporter};
 use crate::{
     config::Config,
     grpc::{self, Core},
+    models,
     pipeline::Pipeline,
     proto, samples,
 };
@@ -42,8 +43,9 @@ impl Ready {
     /// Opens the data directory, replays what the indexes lack, and listens.
     ///
     /// # Errors
-    /// When another process has the data directory open, when it cannot be read, or when the address is taken.
+    /// When the models cannot be used, when another process has the data directory open, when it cannot be read, or when the address is taken.
     pub async fn open(config: Config) -> Result<Self, Failure> {
+        let analyzer = models::analyzer(config.model.as_deref())?;
         let folder = config.data_dir.clone();
         let opened = tokio::task::spawn_blocking(move || Embedded::open(&folder, EmbeddedOptions::default())).await?;
         let engine: Arc<dyn Engine> =
@@ -51,7 +53,7 @@ impl Ready {
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
-        let pipeline = Pipeline::new(Arc::clone(&engine), config.analysis_threads);
+        let pipeline = Pipeline::new(Arc::clone(&engine), analyzer, config.analysis_threads);
         Ok(Self { config, engine, pipeline, listener })
     }
 

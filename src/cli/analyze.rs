@@ -1,6 +1,6 @@
 //! `sayso analyze`: what is found in a text, keeping nothing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
@@ -14,9 +14,9 @@ use super::ingest::{html, text};
 use super::labels::Type;
 use super::render::{self, DIM, KIND, NAME, Paragraph};
 use super::{eval, input, json, quote_view};
-use crate::convert;
 use crate::proto::analyze_service_client::AnalyzeServiceClient;
 use crate::proto::{AnalyzeRequest, Annotations, ArticleEntity, OffsetEncoding};
+use crate::{convert, models};
 
 /// The longest text that is read, in bytes: far above any article, and what an offset can count.
 const TEXT_BYTES: usize = 1 << 30;
@@ -33,6 +33,9 @@ pub(super) struct Args {
     /// Print the annotations as protobuf JSON, one object for each file
     #[arg(long)]
     json: bool,
+    /// Folder of models, as sayso-train writes them, in place of the compiled-in ones of the same names
+    #[arg(long, value_name = "FOLDER", env = "SAYSO_MODEL")]
+    model: Option<PathBuf>,
     /// Let this server analyse; without it, this program does
     #[arg(long, value_name = "URL")]
     server: Option<String>,
@@ -53,10 +56,10 @@ pub(super) fn run(args: Args) -> Outcome {
     if args.format == Format::Eval {
         let conflict = args.json || args.server.is_some();
         let usage = || Err(Fault::usage("--format eval goes with neither --json nor --server"));
-        return if conflict { usage() } else { eval::run(&args.files) };
+        return if conflict { usage() } else { eval::run(&args.files, args.model.as_deref()) };
     }
     let as_json = args.json || args.format == Format::Json;
-    let analyzer = Analyzer::new();
+    let analyzer = models::analyzer(args.model.as_deref()).map_err(Fault::new)?;
     let mut refused = false;
     for file in &args.files {
         let text = match read(file) {

@@ -7,6 +7,7 @@
 
 use std::io::{self, BufRead, Write};
 use std::num::NonZero;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -18,6 +19,7 @@ use serde_json::Value;
 
 use super::fault::{Fault, Outcome};
 use super::input::{self, Line};
+use crate::models;
 
 /// How many texts are read before the threads share them out.
 const BATCH: usize = 512;
@@ -58,8 +60,8 @@ struct FoundEntity {
 
 /// Analyses the texts of all files (`-` is standard input) and writes what was found to standard
 /// output. A line that is no record is told on standard error and passed over; the exit code is 1 then.
-pub(super) fn run(files: &[String]) -> Outcome {
-    let analyzer = Analyzer::new();
+pub(super) fn run(files: &[String], model: Option<&Path>) -> Outcome {
+    let analyzer = models::analyzer(model).map_err(Fault::new)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut refused = false;
     for file in files {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use sayso_extract::Analyzer;
 use tonic::{Request, Response, Status};
 
 use super::Core;
@@ -26,7 +25,7 @@ impl ServerService for Info {
         Ok(Response::new(GetServerInfoResponse {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             models: vec![ModelInfo {
-                id: Analyzer::MODEL.to_owned(),
+                id: self.0.pipeline.model().to_owned(),
                 purpose: "sentences, entities, quotes and their speakers".to_owned(),
             }],
             limits: Some(limits(&self.0.config.limits)),

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::file::checksum;
-use super::{Linear, ModelError};
+use super::{Clusters, Linear, ModelError};
 
 /// What is compiled in, by the name of the file in `extract/models`.
-const COMPILED_IN: &[(&str, &[u8])] = &[];
+const COMPILED_IN: &[(&str, &[u8])] = &[("clusters.bin", include_bytes!("../../models/clusters.bin"))];
 
 /// Gives each stage the bytes of its models.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +51,12 @@ impl Files {
         let file = format!("{name}.bin");
         let bytes = self.bytes(&file).ok_or_else(|| ModelError::new(format!("there is no model {file}")))?;
         Linear::from_bytes(name, labels, bytes).map_err(|error| ModelError::new(format!("{file}: {error}")))
+    }
+
+    /// The clusters of words, of the file `clusters.bin`.
+    pub fn clusters(&self) -> Result<Clusters, ModelError> {
+        let bytes = self.bytes("clusters.bin").ok_or_else(|| ModelError::new("there is no model clusters.bin"))?;
+        Clusters::from_bytes(bytes).map_err(|error| ModelError::new(format!("clusters.bin: {error}")))
     }
 
     /// The text of a file; one that is not UTF-8 is an error.
