@@ -11,18 +11,21 @@ mod lexicon;
 pub mod model;
 mod names;
 
-use sayso_document::{Analysis, Document};
+use sayso_document::{Analysis, Document, Entity, Mention};
 
+use attribution::AttributionModels;
 use chains::Chains;
 use language::Languages;
 use lexicon::Lexicon;
-use model::{Files, ModelError};
+use model::{Clusters, Files, ModelError};
 
 /// Analyses texts. Cheap to share between threads; loading it is the only costly step.
 #[derive(Debug)]
 pub struct Analyzer {
     model: String,
     lexicon: Lexicon,
+    clusters: Clusters,
+    attribution: AttributionModels,
 }
 
 impl Analyzer {
@@ -42,7 +45,12 @@ impl Analyzer {
     }
 
     fn of(files: &Files) -> Result<Self, ModelError> {
-        Ok(Self { model: files.version(Self::MODEL), lexicon: Lexicon::compiled_in() })
+        Ok(Self {
+            model: files.version(Self::MODEL),
+            lexicon: Lexicon::compiled_in(),
+            clusters: Clusters::from_bytes(files.bytes("clusters.bin").unwrap_or_default())?,
+            attribution: AttributionModels::read(files)?,
+        })
     }
 
     /// Name and version of the model, kept with every analysis: [`Analyzer::MODEL`], and a checksum of the files that
@@ -66,13 +74,19 @@ impl Analyzer {
 
     /// Finds entities and quotes, in paragraphs that can be read as English only.
     fn read(&self, document: &Document<'_>, languages: &Languages) -> Analysis {
+        let (entities, mentions) = self.entities(document, languages);
+        let mut quotes = attribution::find(document, (&entities, &mentions), &self.clusters, &self.attribution);
+        quotes.retain(|quote| languages.reads(document, quote.cue.first().copied().unwrap_or(quote.extent())));
+        Analysis { entities, mentions, quotes, ..Analysis::default() }
+    }
+
+    /// The entities of a document and where they are mentioned.
+    pub(crate) fn entities(&self, document: &Document<'_>, languages: &Languages) -> (Vec<Entity>, Vec<Mention>) {
         let mut names = names::find(document, &self.lexicon);
         names.retain(|name| languages.reads(document, name.span));
         let Chains { entities, mut mentions } = chains::link(document, &self.lexicon, names);
         mentions.retain(|mention| languages.reads(document, mention.span));
-        let mut quotes = attribution::find(document, &entities, &mentions);
-        quotes.retain(|quote| languages.reads(document, quote.cue.first().copied().unwrap_or(quote.extent())));
-        Analysis { entities, mentions, quotes, ..Analysis::default() }
+        (entities, mentions)
     }
 }
 

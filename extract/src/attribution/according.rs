@@ -1,47 +1,35 @@
 //! "According to X, …" and "…, according to X".
 
-use super::content::{self, Starts};
-use super::draft::Draft;
+use super::cue::{Candidate, Voice, left_of};
+use super::frame::Frame;
 use super::phrase;
 use super::reading::Reading;
-use super::subject;
+use super::subject::{self, Order, Subject};
 use super::tags::Tag;
 
-/// All attributions by "according to" outside of quotations.
-pub(super) fn drafts(r: &Reading<'_>, starts: &Starts) -> Vec<Draft> {
-    let cues = (0..r.len()).filter(|&i| r.is(i, "according") && r.is(i + 1, "to") && r.quotation_at(i).is_none());
-    cues.filter_map(|i| draft(r, i, starts)).collect()
-}
-
-fn draft(r: &Reading<'_>, i: usize, starts: &Starts) -> Option<Draft> {
-    let unit = r.unit(i);
-    let source_end = source_end(r, i + 2)?;
-    // "X told Y that …, according to a transcript": the words are X's, whom the sentence names.
-    if starts.any(unit.start) && i > unit.start && tells_how(r.lower(i + 2)) {
+/// The candidate that "according to" at a token makes.
+pub(super) fn candidate(r: &Reading<'_>, i: usize) -> Option<Candidate> {
+    if !r.is(i, "according") || !r.is(i + 1, "to") || r.quotation_at(i).is_some() {
         return None;
     }
+    let unit = r.unit(i);
+    let source_end = source_end(r, i + 2).filter(|&end| end > i + 2);
     let opens = i == unit.start || r.tag(i - 1) == Tag::Cc || i - unit.start <= 1;
-    let content = if opens {
-        let from = (source_end..unit.end.min(source_end + 60))
-            .find(|&t| r.tag(t) == Tag::Comma && r.quotation_at(t).is_none())?
-            + 1;
-        vec![content::forward(r, from, starts)?]
-    } else {
-        let before = content::backward(r, i)?;
-        let after = content::resumed(r, source_end, false, starts)
-            .filter(|c| r.is_open_quote(c.start) || r.tag(c.start).is_finite());
-        std::iter::once(before).chain(after).collect()
-    };
-    Some(Draft {
+    let comma = source_end.filter(|_| opens).and_then(|from| {
+        (from..unit.end.min(from + 60)).find(|&t| r.tag(t) == Tag::Comma && r.quotation_at(t).is_none())
+    });
+    let (key, at) = comma.map_or(("end", i + 2), |comma| ("clause", comma + 1));
+    Some(Candidate {
         cue: i..i + 2,
         head: i,
+        group_end: i + 2,
         lemma: "according to".into(),
-        voice: None,
-        source: Some(i + 2..source_end),
-        content,
-        object: None,
+        voice: Voice::According,
+        frame: Frame { key: key.into(), at, cue_end: i + 2, object: None },
+        left: left_of(r, i),
+        after_speech: false,
+        subject: source_end.map(|end| Subject { tokens: i + 2..end, order: Order::Inverted }),
         negated: false,
-        confidence: 0.95,
     })
 }
 
@@ -56,9 +44,4 @@ fn source_end(r: &Reading<'_>, from: usize) -> Option<usize> {
         return Some(stop.unwrap_or(unit_end));
     }
     Some(end)
-}
-
-/// Sources that tell how the words came down to us rather than whose they are.
-fn tells_how(word: &str) -> bool {
-    matches!(word, "comments" | "remarks" | "transcripts" | "quotes" | "excerpts" | "audio" | "video" | "footage")
 }

@@ -26,7 +26,7 @@ impl Starts {
         self.subject[i] = true;
     }
 
-    fn cue(&self, i: usize) -> bool {
+    pub(super) fn cue(&self, i: usize) -> bool {
         self.own.get(i).copied().unwrap_or(false)
     }
 
@@ -179,7 +179,7 @@ fn begins_clause(r: &Reading<'_>, at: usize) -> bool {
     phrase::full_after(r, at, &["of", "for", "in"]).is_some_and(|end| phrase::starts_clause(r, end))
 }
 
-fn trim_end(r: &Reading<'_>, from: usize, mut end: usize) -> usize {
+pub(super) fn trim_end(r: &Reading<'_>, from: usize, mut end: usize) -> usize {
     while end > from
         && r.quotation_at(end - 1).is_none()
         && matches!(r.tag(end - 1), Tag::Comma | Tag::Cc | Tag::Colon | Tag::Stop)

@@ -2,15 +2,18 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashSet;
+
+use super::according;
 use super::frame::{self, Frame};
 use super::lemma;
+use super::phrase;
 use super::reading::Reading;
 use super::subject::{Order, Subject};
-use super::table;
 use super::tags::Tag;
 use super::verbs::{Form, Group};
 
-/// How a possible cue stands in its clause; the names are those of the table of cues.
+/// How a possible cue stands in its clause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Voice {
     /// "said".
@@ -27,20 +30,10 @@ pub(super) enum Voice {
     Noun,
     /// "his claim".
     OwnNoun,
-}
-
-impl Voice {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Voice::Active => "act",
-            Voice::Passive => "pas",
-            Voice::Gerund => "ger",
-            Voice::Infinitive => "inf",
-            Voice::Participle => "part",
-            Voice::Noun => "noun",
-            Voice::OwnNoun => "own",
-        }
-    }
+    /// "according to".
+    According,
+    /// A colon.
+    Colon,
 }
 
 /// A word that may attribute.
@@ -64,20 +57,18 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    /// Takes in the verb that this one prepares. The meaning is that of the other, the clause this one's.
-    fn join(&mut self, next: Candidate) {
+    /// Together with the verb that this one prepares. The meaning is that of the other, the clause this one's.
+    fn joined(&self, next: Candidate) -> Candidate {
         let refuses = matches!(self.lemma.as_str(), "refuse" | "decline" | "fail" | "resist" | "stop" | "avoid");
-        self.cue.end = next.cue.end;
-        self.group_end = next.group_end;
-        self.head = next.head;
-        self.lemma = next.lemma;
-        self.frame = next.frame;
-        self.negated |= next.negated || refuses;
-    }
-
-    /// The row of the table of cues that this candidate falls under.
-    pub(super) fn key(&self) -> table::Key<'_> {
-        table::Key { lemma: &self.lemma, voice: self.voice.name(), frame: &self.frame.key, left: self.left }
+        Candidate {
+            cue: self.cue.start..next.cue.end,
+            negated: self.negated || next.negated || refuses,
+            voice: self.voice,
+            left: self.left,
+            after_speech: self.after_speech,
+            subject: self.subject.clone(),
+            ..next
+        }
     }
 }
 
@@ -86,19 +77,44 @@ pub(super) fn candidates(
     r: &Reading<'_>,
     groups: &[Group],
     subjects: &[Option<Subject>],
-    knows_noun: fn(&str) -> bool,
+    nouns: &Nouns,
 ) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::with_capacity(groups.len());
     for (group, subject) in groups.iter().zip(subjects) {
         let candidate = of_verb(r, group, subject.as_ref());
         match found.last_mut().filter(|light| leads_to(r, light, &candidate)) {
-            Some(light) => light.join(candidate),
+            Some(light) => {
+                let joined = light.joined(candidate.clone());
+                found.push(joined);
+            }
             None => found.push(candidate),
         }
     }
-    found.extend((0..r.len()).filter_map(|i| of_noun(r, i, knows_noun)));
+    found.extend((0..r.len()).filter_map(|i| of_noun(r, i, nouns)));
+    found.extend((0..r.len()).filter_map(|i| according::candidate(r, i)));
+    found.extend((0..r.len()).filter_map(|i| of_colon(r, i)));
     found.sort_by_key(|candidate| candidate.head);
     found
+}
+
+/// The nouns that may be cues, in their dictionary form.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Nouns(Option<FxHashSet<String>>);
+
+impl Nouns {
+    /// One noun a line.
+    pub(crate) fn read(text: &str) -> Self {
+        Self(Some(text.lines().map(String::from).collect()))
+    }
+
+    /// Every noun.
+    pub(crate) fn any() -> Self {
+        Self(None)
+    }
+
+    fn holds(&self, lemma: &str) -> bool {
+        self.0.as_ref().is_none_or(|known| known.contains(lemma))
+    }
 }
 
 /// Whether a verb only prepares the one in the infinitive or gerund after it: "went on to say", "refused to say".
@@ -179,7 +195,7 @@ fn ends_speech(r: &Reading<'_>, start: usize) -> bool {
 }
 
 /// What stands before the words that attribute.
-fn left_of(r: &Reading<'_>, start: usize) -> char {
+pub(super) fn left_of(r: &Reading<'_>, start: usize) -> char {
     if start == r.unit(start).start {
         return '-';
     }
@@ -193,12 +209,35 @@ fn left_of(r: &Reading<'_>, start: usize) -> char {
     }
 }
 
-fn of_noun(r: &Reading<'_>, i: usize, knows_noun: fn(&str) -> bool) -> Option<Candidate> {
+/// "Trump: We will win": words and a colon at the head of a sentence.
+fn of_colon(r: &Reading<'_>, i: usize) -> Option<Candidate> {
+    if !r.is(i, ":") || r.quotation_at(i).is_some() {
+        return None;
+    }
+    let unit = r.unit(i);
+    let subject =
+        phrase::full_after(r, unit.start, &["of", "for", "from"]).filter(|&end| end == i && i < unit.start + 9);
+    let fits = subject.is_some() && i + 2 < unit.end;
+    fits.then(|| Candidate {
+        cue: i..i + 1,
+        head: i,
+        group_end: i + 1,
+        lemma: ":".into(),
+        voice: Voice::Colon,
+        frame: Frame { key: "colon".into(), at: i + 1, cue_end: i + 1, object: None },
+        left: '-',
+        after_speech: false,
+        subject: Some(Subject { tokens: unit.start..i, order: Order::Plain }),
+        negated: false,
+    })
+}
+
+fn of_noun(r: &Reading<'_>, i: usize, nouns: &Nouns) -> Option<Candidate> {
     if !matches!(r.tag(i), Tag::Nn | Tag::Nns) || r.quotation_at(i).is_some() || r.tag(i + 1).is_noun() {
         return None;
     }
     let lemma = lemma::of_noun(r.lower(i));
-    if !knows_noun(&lemma) {
+    if !nouns.holds(&lemma) {
         return None;
     }
     let floor = r.unit(i).start;
@@ -208,7 +247,7 @@ fn of_noun(r: &Reading<'_>, i: usize, knows_noun: fn(&str) -> bool) -> Option<Ca
         .take_while(|&j| r.tag(j).in_phrase())
         .find(|&j| matches!(r.tag(j), Tag::Prps | Tag::Pos));
     let subject = own.map(|j| {
-        let start = if r.tag(j) == Tag::Pos { super::phrase::simple_before(r, j).unwrap_or(j) } else { j };
+        let start = if r.tag(j) == Tag::Pos { phrase::simple_before(r, j).unwrap_or(j) } else { j };
         Subject { tokens: start..j + 1, order: Order::Plain }
     });
     let frame = frame::after_noun(r, i + 1);

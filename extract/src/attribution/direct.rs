@@ -54,7 +54,7 @@ fn fills_paragraph(r: &Reading<'_>, unit: &Range<usize>) -> bool {
 }
 
 /// The quoted tokens when a unit is one quotation from its first token on.
-fn wholly_quoted(r: &Reading<'_>, unit: &Range<usize>) -> Option<(Range<usize>, bool)> {
+pub(super) fn wholly_quoted(r: &Reading<'_>, unit: &Range<usize>) -> Option<(Range<usize>, bool)> {
     let quotation = &r.quotations()[r.quotation_at(unit.start)?];
     let rest = unit.end.saturating_sub(quotation.end);
     let only_marks =

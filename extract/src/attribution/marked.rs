@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use sayso_document::{Act, Document, Polarity, Span};
 
-use super::cue::{Candidate, Voice};
+use super::cue::{Candidate, Nouns, Voice};
 use super::draft::Draft;
 use super::reading::Reading;
 use super::tags::Tag;
@@ -38,7 +38,7 @@ pub struct Values {
 /// The values of marked attributions of one document, in their order.
 pub fn values(document: &Document<'_>, marked: &[Marked]) -> Vec<Values> {
     let r = Reading::new(document);
-    let candidates = select::all(&r, |_| true);
+    let candidates = select::candidates(&r, &Nouns::any());
     let drafts: Vec<Draft> = marked.iter().map(|one| draft(&r, &candidates, one)).collect();
     let heard = addressee::find(&r, &drafts);
     let of = |(draft, heard): (&Draft, Option<Range<usize>>)| Values {

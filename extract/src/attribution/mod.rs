@@ -19,8 +19,10 @@ mod content;
 mod cue;
 mod direct;
 mod draft;
+pub(crate) mod fitting;
 mod frame;
 mod headline;
+mod learned;
 mod lemma;
 #[allow(dead_code, unreachable_pub)]
 pub(crate) mod marked;
@@ -32,7 +34,6 @@ mod select;
 mod speaker;
 mod stance;
 mod subject;
-mod table;
 mod tags;
 mod verbal;
 mod verbs;
@@ -41,15 +42,46 @@ use std::ops::Range;
 
 use sayso_document::{Addressee, Document, Entity, Mention, Quote};
 
+pub(crate) use cue::Nouns;
 use draft::Draft;
+pub use learned::Models;
+use learned::Sight;
 use reading::Reading;
+use select::Search;
 use speaker::Cast;
 
+use crate::model::{Clusters, Files, ModelError};
+
+/// What decides attributions.
+#[derive(Clone, Debug)]
+pub(crate) struct AttributionModels {
+    pub(crate) nouns: Nouns,
+    pub(crate) decisions: Models,
+}
+
+impl AttributionModels {
+    /// Reads the models.
+    pub(crate) fn read(files: &Files) -> Result<Self, ModelError> {
+        Ok(Self { nouns: Nouns::read(&files.text("cue_nouns.txt")?), decisions: Models::read(files)? })
+    }
+}
+
 /// Finds the quotes of a document. The mentions must be in reading order; those of `entities` alone count.
-pub(crate) fn find(document: &Document<'_>, entities: &[Entity], mentions: &[Mention]) -> Vec<Quote> {
+pub(crate) fn find(
+    document: &Document<'_>,
+    (entities, mentions): (&[Entity], &[Mention]),
+    clusters: &Clusters,
+    models: &AttributionModels,
+) -> Vec<Quote> {
     let reading = Reading::new(document);
     let cast = Cast::new(&reading, entities, mentions);
-    let mut drafts = select::drafts(&reading);
+    let search = Search::new(
+        &reading,
+        Sight::new(&reading, (entities, mentions), clusters),
+        &models.nouns,
+        Some(&models.decisions),
+    );
+    let mut drafts = select::drafts(&search, &models.decisions);
     direct::continue_quotations(&reading, &mut drafts);
     let heard = addressee::find(&reading, &drafts);
     drafts.iter().zip(heard).map(|(draft, heard)| quote(&reading, &cast, draft, heard)).collect()
@@ -88,18 +120,4 @@ fn quote(r: &Reading<'_>, cast: &Cast<'_>, draft: &Draft, heard: Option<Range<us
         confidence: draft.confidence.clamp(0.0, 1.0),
         speaker_confidence,
     }
-}
-
-/// Lemma, voice, frame and what stands before: the key of a row of the table of cues.
-#[allow(dead_code)]
-pub(crate) type CueRow = (String, &'static str, String, char);
-
-/// The rows of the table of cues that a document counts for, each with the first byte of its word.
-/// It serves to fit the table; analysis has no use for it.
-#[allow(dead_code)]
-pub(crate) fn cue_rows(document: &Document<'_>) -> Vec<(usize, CueRow)> {
-    let reading = Reading::new(document);
-    let row = |c: &cue::Candidate| (c.lemma.clone(), c.voice.name(), c.frame.key.clone(), c.left);
-    let start = |c: &cue::Candidate| document.tokens()[c.head].span.start();
-    select::all(&reading, |_| true).iter().map(|c| (start(c), row(c))).collect()
 }

@@ -1,46 +1,126 @@
 //! Chooses among possible attributions: sure ones first, none inside the content of another.
 
-use super::according;
+use std::ops::Range;
+
 use super::byline;
-use super::content::Starts;
-use super::cue::{self, Candidate};
+use super::cue::{self, Candidate, Nouns};
 use super::draft::Draft;
 use super::headline;
+use super::learned::{self, Content, Found, Models, Offer, Sight};
 use super::reading::Reading;
 use super::subject::{self, Order};
-use super::table::{self, Odds};
 use super::verbal;
 use super::verbs;
 
-/// From which probability on a candidate counts.
-const LEAST: f32 = 0.5;
-/// From which probability on a candidate is looked at more closely.
-const WORTH: f32 = 0.2;
-/// From which probability on a candidate ends the content before it.
+/// From which probability on an attribution counts.
+pub(super) const LEAST: f32 = 0.38;
+/// From which probability on a cue is looked at more closely.
+const WORTH: f32 = 0.12;
+/// From which probability on a cue ends the content before it.
 const SURE: f32 = 0.5;
 
-/// The attributions of a document, in the order of their first tokens.
-pub(super) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
-    let candidates = all(r, table::knows_noun);
-    let odds: Vec<Odds> = candidates.iter().map(|c| table::odds(&c.key())).collect();
-    let starts = starts(r, &candidates, &odds);
-    let mut taken = vec![false; r.len() + 1];
-    let mut chosen = Vec::new();
-    let mut offers = byline::drafts(r);
-    offers.extend(headline::drafts(r));
-    offers.extend(according::drafts(r, &starts));
-    // Cues after their content come first: that content may hold other verbs that look like cues.
-    for back in [true, false] {
-        for (candidate, odds) in candidates.iter().zip(&odds).filter(|(c, o)| o.cue >= WORTH || c.after_speech) {
-            if verbal::looks_back(candidate, *odds) == back {
-                offers.extend(verbal::draft(r, candidate, *odds, &starts));
+/// A document with its candidates and how likely each is a cue.
+pub(crate) struct Search<'r, 'd> {
+    pub(super) sight: Sight<'r, 'd>,
+    pub(super) candidates: Vec<Candidate>,
+    pub(super) chances: Vec<f32>,
+}
+
+/// What the decisions for one candidate found.
+pub(super) struct Outcome {
+    pub(super) draft: Draft,
+    pub(super) features: Vec<u32>,
+}
+
+impl<'r, 'd> Search<'r, 'd> {
+    /// The candidates of a document; with a model, how likely each is a cue, and where content therefore ends.
+    pub(super) fn new(r: &'r Reading<'d>, mut sight: Sight<'r, 'd>, nouns: &Nouns, models: Option<&Models>) -> Self {
+        let candidates = candidates(r, nouns);
+        let chance = |c: &Candidate| models.map_or(0.0, |m| m.cue.probability(&learned::cue_features(&sight, c)));
+        let chances: Vec<f32> = candidates.iter().map(chance).collect();
+        for (candidate, _) in candidates.iter().zip(&chances).filter(|(_, p)| **p >= SURE) {
+            sight.starts.mark_own(candidate.cue.start);
+            if let Some(subject) = candidate.subject.as_ref().filter(|s| s.order == Order::Plain) {
+                sight.starts.mark_subject(subject.tokens.start);
             }
         }
-        for draft in offers.drain(..) {
-            if !taken[draft.head] && draft.confidence >= LEAST {
-                draft.content.iter().chain([&draft.cue]).for_each(|c| taken[c.clone()].fill(true));
-                chosen.push(draft);
-            }
+        Self { sight, candidates, chances }
+    }
+
+    /// Whether a candidate is likely enough for the costlier decisions.
+    pub(super) fn is_worth(&self, place: usize) -> bool {
+        self.chances[place] >= WORTH || self.candidates[place].after_speech
+    }
+
+    /// What may be the source of a candidate.
+    pub(super) fn sources(&self, c: &Candidate) -> Vec<Offer<Option<Range<usize>>>> {
+        learned::sources(&self.sight, c, verbal::source(self.sight.r, c).as_ref())
+    }
+
+    /// What may be its content, given the source.
+    pub(super) fn contents(&self, c: &Candidate, source: Option<&Range<usize>>) -> Vec<Offer<Content>> {
+        learned::contents(&self.sight, c, source)
+    }
+
+    /// All decisions for one candidate; none when nothing can be its content.
+    pub(super) fn decide(&self, place: usize, models: &Models) -> Option<Outcome> {
+        let c = &self.candidates[place];
+        let (source, _, source_margin) = learned::best(&models.source, &self.sources(c))?;
+        let (content, _, content_margin) = learned::best(&models.content, &self.contents(c, source.as_ref()))?;
+        let extents = learned::extents(&self.sight, c, &content, source.as_ref());
+        let (cue, ..) = learned::best(&models.extent, &extents)?;
+        let found = Found {
+            cue: self.chances[place],
+            source: source.as_ref(),
+            source_margin,
+            content: &content,
+            content_margin,
+        };
+        let features = learned::whole_features(&self.sight, c, &found);
+        let draft = Draft {
+            cue,
+            head: c.head,
+            lemma: c.lemma.clone(),
+            voice: Some(c.voice),
+            confidence: models.whole.probability(&features),
+            source,
+            content,
+            object: c.frame.object.clone(),
+            negated: c.negated,
+        };
+        Some(Outcome { draft, features })
+    }
+}
+
+/// The attributions of a document, in the order of their first tokens.
+pub(super) fn drafts(search: &Search<'_, '_>, models: &Models) -> Vec<Draft> {
+    let r = search.sight.r;
+    let likely = (0..search.candidates.len()).filter(|&place| search.is_worth(place));
+    let mut offers: Vec<Draft> = likely.filter_map(|place| Some(search.decide(place, models)?.draft)).collect();
+    offers.extend(byline::drafts(r));
+    offers.extend(headline::drafts(r));
+    offers.retain(|draft| draft.confidence >= LEAST);
+    // Of two readings of the same words the likelier stays.
+    let beaten = |a: &Draft, b: &Draft| {
+        b.confidence > a.confidence
+            && (learned::meet(&a.cue, &b.cue)
+                || a.cue.end == b.cue.start
+                    && learned::meet(&a.content[0], &b.cue)
+                    && a.voice.is_some()
+                    && b.head < a.head + 4)
+    };
+    let beaten: Vec<bool> = offers.iter().map(|a| offers.iter().any(|b| beaten(a, b))).collect();
+    let mut beaten = beaten.iter();
+    offers.retain(|_| !beaten.next().copied().unwrap_or(false));
+    // Cues after their content come first: that content may hold other verbs that look like cues.
+    let ahead = |draft: &Draft| draft.content.first().is_none_or(|content| content.start > draft.head);
+    offers.sort_by_key(|draft| (ahead(draft), draft.head));
+    let mut taken = vec![false; r.len() + 1];
+    let mut chosen = Vec::new();
+    for draft in offers {
+        if !taken[draft.head] {
+            draft.content.iter().chain([&draft.cue]).for_each(|c| taken[c.clone()].fill(true));
+            chosen.push(draft);
         }
     }
     chosen.sort_by_key(|draft| (draft.start(), draft.head));
@@ -48,19 +128,8 @@ pub(super) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
 }
 
 /// All candidates of a document.
-pub(super) fn all(r: &Reading<'_>, knows_noun: fn(&str) -> bool) -> Vec<Candidate> {
+pub(super) fn candidates(r: &Reading<'_>, nouns: &Nouns) -> Vec<Candidate> {
     let groups = verbs::groups(r);
     let subjects = subject::subjects(r, &groups);
-    cue::candidates(r, &groups, &subjects, knows_noun)
-}
-
-fn starts(r: &Reading<'_>, candidates: &[Candidate], odds: &[Odds]) -> Starts {
-    let mut starts = Starts::new(r.len());
-    for (candidate, _) in candidates.iter().zip(odds).filter(|(_, o)| o.cue >= SURE) {
-        starts.mark_own(candidate.cue.start);
-        if let Some(subject) = candidate.subject.as_ref().filter(|s| s.order == Order::Plain) {
-            starts.mark_subject(subject.tokens.start);
-        }
-    }
-    starts
+    cue::candidates(r, &groups, &subjects, nouns)
 }

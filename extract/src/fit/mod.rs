@@ -2,4 +2,5 @@
 //!
 //! Analysis has no use for this module; it serves the crate `sayso-train`.
 
+pub mod attribution;
 pub mod values;

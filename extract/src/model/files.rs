@@ -7,7 +7,15 @@ use super::file::checksum;
 use super::{Clusters, Linear, ModelError};
 
 /// What is compiled in, by the name of the file in `extract/models`.
-const COMPILED_IN: &[(&str, &[u8])] = &[("clusters.bin", include_bytes!("../../models/clusters.bin"))];
+const COMPILED_IN: &[(&str, &[u8])] = &[
+    ("clusters.bin", include_bytes!("../../models/clusters.bin")),
+    ("cue.bin", include_bytes!("../../models/cue.bin")),
+    ("cue_nouns.txt", include_bytes!("../../models/cue_nouns.txt")),
+    ("source.bin", include_bytes!("../../models/source.bin")),
+    ("content.bin", include_bytes!("../../models/content.bin")),
+    ("extent.bin", include_bytes!("../../models/extent.bin")),
+    ("whole.bin", include_bytes!("../../models/whole.bin")),
+];
 
 /// Gives each stage the bytes of its models.
 #[derive(Clone, Debug, Default)]

@@ -1,6 +1,7 @@
 //! The stages of fitting, in the order in which they build on each other. One file a stage; each
 //! reads its corpora, fits, and writes files of `extract/models`.
 
+mod attribution;
 mod clusters;
 
 use std::io;
@@ -41,7 +42,7 @@ pub struct Stage {
 }
 
 /// All stages in order.
-pub const STAGES: &[Stage] = &[clusters::STAGE];
+pub const STAGES: &[Stage] = &[clusters::STAGE, attribution::STAGE];
 
 /// A bar that shows how far a stage is, with words for what it does.
 pub fn bar(words: &'static str, steps: usize) -> indicatif::ProgressBar {

@@ -1,0 +1,160 @@
+//! What the features of all decisions are made of: numbers for words, tags, types and distances.
+
+use std::ops::Range;
+
+use sayso_document::{Entity, EntityType, Mention, MentionForm};
+
+use super::super::content::Starts;
+use super::super::reading::Reading;
+use super::super::tags::Tag;
+use crate::model::{Clusters, Groups, feature, word};
+
+/// A document with a number for everything that features look at. Lists have one value per token.
+pub(in super::super) struct Sight<'r, 'd> {
+    pub(in super::super) r: &'r Reading<'d>,
+    words: Vec<u32>,
+    /// The end of the word: its last three letters.
+    endings: Vec<u32>,
+    /// The type of the entity that is mentioned here, plus one; 0 outside of mentions.
+    kinds: Vec<u8>,
+    /// The clusters of the word.
+    groups: Vec<Groups>,
+    /// Where likely cues and their subjects begin.
+    pub(in super::super) starts: Starts,
+}
+
+impl<'r, 'd> Sight<'r, 'd> {
+    pub(in super::super) fn new(
+        r: &'r Reading<'d>,
+        (entities, mentions): (&[Entity], &[Mention]),
+        clusters: &Clusters,
+    ) -> Self {
+        let mut kinds = vec![0; r.len()];
+        for mention in mentions.iter().filter(|m| m.entity < entities.len()).rev() {
+            let kind = kind_number(entities[mention.entity].kind)
+                + if matches!(mention.form, MentionForm::Description | MentionForm::Pronoun) { 10 } else { 0 };
+            let (from, to) = (r.token_at(mention.span.start()), r.token_at(mention.span.end().saturating_sub(1)) + 1);
+            kinds[from..to.min(r.len())].fill(kind);
+        }
+        let ending = |i: usize| {
+            let lower = r.lower(i);
+            let from = lower.char_indices().rev().nth(2).map_or(0, |(at, _)| at);
+            word(&lower[from..])
+        };
+        Self {
+            r,
+            words: (0..r.len()).map(|i| word(r.lower(i))).collect(),
+            endings: (0..r.len()).map(ending).collect(),
+            kinds,
+            groups: (0..r.len()).map(|i| clusters.of(r.document.word(i))).collect(),
+            starts: Starts::new(r.len()),
+        }
+    }
+
+    /// The word; 0 outside of the text.
+    pub(in super::super) fn word(&self, i: usize) -> u32 {
+        self.words.get(i).copied().unwrap_or(0)
+    }
+
+    pub(in super::super) fn ending(&self, i: usize) -> u32 {
+        self.endings.get(i).copied().unwrap_or(0)
+    }
+
+    pub(in super::super) fn tag(&self, i: usize) -> u32 {
+        if i >= self.words.len() {
+            99
+        } else {
+            self.r.tag(i) as u32 + if self.r.quotation_at(i).is_some() { 40 } else { 0 }
+        }
+    }
+
+    /// The word if it says something about structure, else its tag.
+    pub(in super::super) fn sketch(&self, i: usize) -> u32 {
+        match self.r.tag(i) {
+            _ if i >= self.words.len() => 99,
+            Tag::Nn
+            | Tag::Nns
+            | Tag::Nnp
+            | Tag::Jj
+            | Tag::Vb
+            | Tag::Vbd
+            | Tag::Vbg
+            | Tag::Vbn
+            | Tag::Vbp
+            | Tag::Vbz
+            | Tag::Cd
+            | Tag::Rb => self.tag(i),
+            _ => self.words[i],
+        }
+    }
+
+    /// The middle cluster of the word.
+    pub(in super::super) fn group(&self, i: usize) -> u32 {
+        self.groups.get(i).map_or(0, |groups| u32::from(groups[1]))
+    }
+
+    /// The fine cluster of the word.
+    pub(in super::super) fn fine(&self, i: usize) -> u32 {
+        self.groups.get(i).map_or(0, |groups| u32::from(groups[2]))
+    }
+
+    /// The coarse cluster of the word.
+    pub(in super::super) fn broad(&self, i: usize) -> u32 {
+        self.groups.get(i).map_or(0, |groups| u32::from(groups[0]))
+    }
+
+    pub(in super::super) fn kind(&self, i: usize) -> u32 {
+        self.kinds.get(i).map_or(0, |&kind| u32::from(kind))
+    }
+}
+
+fn kind_number(kind: EntityType) -> u8 {
+    match kind {
+        EntityType::Person => 1,
+        EntityType::Organization => 2,
+        EntityType::Place => 3,
+        EntityType::Norp => 4,
+        EntityType::Facility | EntityType::Event | EntityType::Product => 5,
+        _ => 6,
+    }
+}
+
+/// A list of features in the making.
+#[derive(Debug, Default)]
+pub(in super::super) struct Features(pub(in super::super) Vec<u32>);
+
+impl Features {
+    pub(in super::super) fn with(values: &[u32]) -> Self {
+        let mut list = Vec::with_capacity(72);
+        list.extend_from_slice(values);
+        Self(list)
+    }
+
+    pub(in super::super) fn add(&mut self, template: u32, values: &[u32]) {
+        self.0.push(feature(template, values));
+    }
+}
+
+/// A distance or length in steps that grow with it.
+pub(in super::super) fn steps(len: usize) -> u32 {
+    match len {
+        0..=6 => len as u32,
+        7..=8 => 7,
+        9..=11 => 8,
+        12..=15 => 9,
+        16..=20 => 10,
+        21..=28 => 11,
+        29..=40 => 12,
+        _ => 13,
+    }
+}
+
+/// A signed distance from `a` to `b`.
+pub(in super::super) fn apart(a: usize, b: usize) -> u32 {
+    if b >= a { steps(b - a) } else { 50 + steps(a - b) }
+}
+
+/// How many of the tokens fulfil something, up to 3.
+pub(in super::super) fn count(tokens: Range<usize>, is: impl Fn(usize) -> bool) -> u32 {
+    tokens.filter(|&i| is(i)).take(3).count() as u32
+}

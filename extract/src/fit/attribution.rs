@@ -1,0 +1,87 @@
+//! The decisions of attribution as cases to learn from.
+
+use std::ops::Range;
+
+use sayso_document::{Document, Span};
+
+use crate::Analyzer;
+pub use crate::attribution::Models;
+use crate::attribution::fitting;
+use crate::language::Languages;
+
+/// The parts of one attribution as a corpus marks them, in bytes.
+#[derive(Clone, Debug, Default)]
+pub struct Gold {
+    /// The words that name the source.
+    pub source: Vec<Span>,
+    /// The words that attribute.
+    pub cue: Vec<Span>,
+    /// What is attributed.
+    pub content: Vec<Span>,
+}
+
+/// A yes-or-no case: features and answer.
+pub type Case = (Vec<u32>, bool);
+
+/// Candidates with features, and the positions of the right ones.
+pub type Choice = (Vec<Vec<u32>>, Vec<usize>);
+
+/// What the parts of one document teach.
+#[derive(Clone, Debug, Default)]
+pub struct Cases {
+    /// Is a word a cue?
+    pub cue: Vec<Case>,
+    /// Which noun phrase is its source?
+    pub source: Vec<Choice>,
+    /// Which words are its content?
+    pub content: Vec<Choice>,
+    /// Which words belong to the cue?
+    pub extent: Vec<Choice>,
+    /// Is the whole an attribution?
+    pub whole: Vec<Case>,
+    /// How many gold attributions were looked for, and how many candidates, sources and contents the
+    /// grammar offered rightly.
+    pub reach: [usize; 4],
+}
+
+/// A document read once, for all that is asked of it.
+pub struct Text<'d>(fitting::Text<'d>);
+
+impl<'d> Text<'d> {
+    /// Reads a document; names and chains are found by `analyzer`.
+    pub fn new(document: &'d Document<'d>, analyzer: &'d Analyzer) -> Self {
+        let found = analyzer.entities(document, &Languages::of(document));
+        Self(fitting::Text::new(document, found, &analyzer.clusters))
+    }
+
+    /// Nouns of the gold cues, in their dictionary form.
+    pub fn nouns(&self, gold: &[Gold]) -> Vec<String> {
+        self.0.nouns(&self.tokens(gold))
+    }
+
+    /// The cases of the cue decision. `nouns` are the nouns that may be cues, one a line.
+    pub fn cues(&self, gold: &[Gold], nouns: &str) -> Vec<Case> {
+        self.0.cues(&self.tokens(gold), nouns)
+    }
+
+    /// The cases of source, content and extent, with cues that `models` finds likely.
+    pub fn parts(&self, gold: &[Gold], nouns: &str, models: &Models) -> Cases {
+        self.0.parts(&self.tokens(gold), nouns, models)
+    }
+
+    /// The cases of the last decision, on what `models` decide before it.
+    pub fn wholes(&self, gold: &[Gold], nouns: &str, models: &Models) -> Vec<Case> {
+        self.0.wholes(&self.tokens(gold), nouns, models)
+    }
+
+    fn tokens(&self, gold: &[Gold]) -> Vec<[Vec<Range<usize>>; 3]> {
+        let ranges = |spans: &[Span]| self.0.ranges(spans);
+        gold.iter().map(|g| [ranges(&g.source), ranges(&g.cue), ranges(&g.content)]).collect()
+    }
+}
+
+impl std::fmt::Debug for Text<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Text")
+    }
+}
