@@ -112,7 +112,7 @@ impl Gold {
 }
 
 /// Reads a corpus, with or without `.gz`; without one, says so and gives nothing.
-fn present<T: serde::de::DeserializeOwned>(places: &Places, name: &str) -> io::Result<Vec<T>> {
+pub(super) fn present<T: serde::de::DeserializeOwned>(places: &Places, name: &str) -> io::Result<Vec<T>> {
     let packed = places.eval(name);
     let plain = packed.with_extension("");
     match [&packed, &plain].into_iter().find(|path| path.is_file()) {

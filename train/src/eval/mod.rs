@@ -4,10 +4,12 @@
 //! computed here anew, and `scripts/scores` holds both against each other.
 
 pub mod entities;
+pub mod errors;
 pub mod figures;
 pub mod gold;
 pub mod predict;
 pub mod quotes;
+pub mod samples;
 pub mod speakers;
 mod table;
 pub mod text;
@@ -32,9 +34,15 @@ pub fn command() -> Command {
     let file = |name: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name("FILE").value_parser(value_parser!(PathBuf)).help(help)
     };
+    let number = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name("N").value_parser(value_parser!(usize)).help(help)
+    };
     Command::new("eval").about("Measures the analysis on the development corpora").args([
         switch("json", "Print the figures as one JSON object"),
         file("pred", "Write what was found to this file, in the form that score.py reads"),
+        switch("errors", "Print the kinds of error in attributions and speakers, with how often each occurs"),
+        switch("samples", "With --errors: of the sample articles, with an example each"),
+        number("examples", "With --errors: examples of each kind, at most 3"),
     ])
 }
 
@@ -43,13 +51,33 @@ const THREADS: usize = 2;
 
 /// Measures and prints.
 pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
+    let analyzer = Analyzer::new();
+    if matches.get_flag("errors") {
+        return show_errors(places, matches, &analyzer);
+    }
     let gold = Gold::read(places)?;
-    let found = Found::of(&gold, &Analyzer::new());
+    let found = Found::of(&gold, &analyzer);
     if let Some(path) = matches.get_one::<PathBuf>("pred") {
         found.write(path)?;
     }
     let figures = score(&gold, &found);
     let said = if matches.get_flag("json") { format!("{}\n", nested(&figures)) } else { table::table(&figures) };
+    io::stdout().lock().write_all(said.as_bytes())
+}
+
+/// Prints the kinds of error on the development articles, or on the samples that come with the project.
+fn show_errors(places: &Places, matches: &ArgMatches, analyzer: &Analyzer) -> io::Result<()> {
+    let samples = matches.get_flag("samples");
+    let gold = if samples { samples::read_samples(&places.samples())? } else { Gold::read(places)? };
+    let examples = matches.get_one::<usize>("examples").copied().unwrap_or(usize::from(samples));
+    let found = Found::of(&gold, analyzer);
+    let train = gold::present(places, "polnear/train.jsonl.gz")?;
+    let (quotes, speakers) = errors::find(&gold, &found.by_id(), &errors::seen(&train));
+    let said = format!(
+        "{}\n{}",
+        errors::list("Attributions", &quotes, examples),
+        errors::list("Speakers of contents that were found", &speakers, examples)
+    );
     io::stdout().lock().write_all(said.as_bytes())
 }
 

@@ -22,6 +22,11 @@ impl Places {
         self.data.join("eval").join(name)
     }
 
+    /// The folder of sample articles that comes with the project.
+    pub fn samples(&self) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples")
+    }
+
     /// Writes one file of weights.
     pub fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let path = self.out.join(name);
