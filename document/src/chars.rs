@@ -23,7 +23,7 @@ pub(crate) fn is_joiner(c: char) -> bool {
 
 /// An apostrophe, straight or curly.
 pub(crate) fn is_apostrophe(c: char) -> bool {
-    matches!(c, '\'' | '’' | 'ʼ' | '＇')
+    matches!(c, '\'' | '’' | 'ʼ' | '＇' | '´')
 }
 
 /// A hyphen that may stand inside a word.
@@ -68,5 +68,5 @@ pub(crate) fn is_double_mark(c: char) -> bool {
 
 /// A single quotation mark, of whatever direction; some are apostrophes.
 pub(crate) fn is_single_mark(c: char) -> bool {
-    matches!(c, '\'' | '‘' | '’' | '‚' | '‛' | '‹' | '›' | '`')
+    matches!(c, '\'' | '‘' | '’' | '‚' | '‛' | '‹' | '›' | '`' | '´' | '＇')
 }

@@ -1,9 +1,12 @@
 //! The words of a quote as one readable text.
 
+use crate::markup::plain_text;
 use crate::{Quote, QuoteKind, Span};
 
 /// Marks that open or close a quotation, whichever language they come from.
-const MARKS: [char; 10] = ['"', '“', '”', '„', '‟', '«', '»', '‘', '’', '\''];
+const MARKS: [char; 22] = [
+    '"', '“', '”', '„', '‟', '«', '»', '＂', '「', '」', '『', '』', '‘', '’', '\'', '‚', '‛', '‹', '›', '`', '´', '＇',
+];
 
 impl Quote {
     /// The content as one readable text: spans joined, white space made even, the comma before "he
@@ -15,7 +18,7 @@ impl Quote {
     pub fn clean_text(&self, text: &str) -> String {
         let parts = self.content.iter().map(|span| match self.kind {
             QuoteKind::Direct => spoken(span.of(text)),
-            QuoteKind::Indirect | QuoteKind::Mixed => even(span.of(text)),
+            QuoteKind::Indirect | QuoteKind::Mixed => plain_text(span.of(text)),
         });
         let mut joined = String::new();
         for part in parts.filter(|part| !part.is_empty()) {
@@ -27,7 +30,7 @@ impl Quote {
 
 /// Words that several spans cover, as one readable text: parts that stand apart are joined by " … ".
 pub fn join_spans(spans: &[Span], text: &str) -> String {
-    spans.iter().map(|span| even(span.of(text))).collect::<Vec<_>>().join(" … ")
+    spans.iter().map(|span| plain_text(span.of(text))).collect::<Vec<_>>().join(" … ")
 }
 
 /// Adds a part. The comma of "…," she said. "…" was a full stop before the cue came between, when the
@@ -50,15 +53,11 @@ fn join(joined: &mut String, part: &str) {
 fn spoken(words: &str) -> String {
     // "that “the port is open”": the mark opens after the word that joins it to the sentence.
     let joined = words.strip_prefix("that ").filter(|rest| rest.starts_with(MARKS));
-    let paragraphs =
-        joined.unwrap_or(words).lines().map(|line| line.trim().trim_start_matches(MARKS)).collect::<Vec<_>>().join(" ");
-    let bare = even(paragraphs.trim_end_matches(MARKS));
+    let marks = |c: char| MARKS.contains(&c) || c.is_whitespace();
+    let paragraphs = joined.unwrap_or(words).lines().map(|line| plain_text(line).trim_start_matches(marks).to_owned());
+    let paragraphs = paragraphs.filter(|words| !words.is_empty());
     // "… is open,”": the comma may stand before the closing mark, or after it in British style.
-    bare.trim_end_matches(MARKS).to_owned()
-}
-
-fn even(words: &str) -> String {
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
+    paragraphs.collect::<Vec<_>>().join(" ").trim_end_matches(marks).to_owned()
 }
 
 #[cfg(test)]
@@ -113,6 +112,13 @@ mod tests {
     fn a_joining_word_before_the_marks_goes() {
         let text = "said that “the port is open”";
         assert_eq!(clean(QuoteKind::Direct, text, &["that “the port is open”"]), "the port is open");
+    }
+
+    #[test]
+    fn leaves_markup_and_its_blanks_out() {
+        let text = "<p>&quot;The port&nbsp;is <b>open</b>,&quot; Lind said.</p> « oui »";
+        assert_eq!(clean(QuoteKind::Direct, text, &["&quot;The port&nbsp;is <b>open</b>,&quot;"]), "The port is open");
+        assert_eq!(clean(QuoteKind::Direct, text, &["« oui »"]), "oui");
     }
 
     #[test]

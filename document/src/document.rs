@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::{Sentence, SentenceRole, Span, Token, marks, paragraph, role, sentence, token};
+use crate::marks::Directions;
+use crate::{Sentence, SentenceRole, Span, Token, markup, paragraph, role, sentence, token};
 
 /// A text with its tokens, sentences and paragraphs.
 ///
@@ -24,11 +25,15 @@ impl<'t> Document<'t> {
     pub fn new(text: &'t str) -> Self {
         let mut tokens = token::tokenize(text);
         let (mut sentences, mut first_token, mut first_sentence) = (Vec::new(), vec![0], vec![0]);
-        let mut ranges = Vec::new();
+        let (mut ranges, mut directions) = (Vec::new(), Directions::default());
         let mut at = 0;
         for paragraph in paragraph::paragraphs(text) {
             let end = at + tokens[at..].partition_point(|token| token.span.start() < paragraph.end);
-            marks::direct(text, &mut tokens[at..end]);
+            if at == end {
+                // Nothing but left-over markup.
+                continue;
+            }
+            directions.direct(text, &mut tokens, at..end);
             sentence::split(text, &tokens, at..end, &mut ranges);
             let number = first_sentence.len() as u32 - 1;
             for range in ranges.drain(..) {
@@ -36,7 +41,6 @@ impl<'t> Document<'t> {
                 sentences.push(Sentence { span, paragraph: number, role: SentenceRole::Body });
                 first_token.push(range.end as u32);
             }
-            // A paragraph has visible characters, so it has a token and a sentence.
             first_sentence.push(sentences.len() as u32);
             at = end;
         }
@@ -107,6 +111,11 @@ impl<'t> Document<'t> {
     /// The words of a token.
     pub fn word(&self, token: usize) -> &'t str {
         self.tokens[token].span.of(self.text)
+    }
+
+    /// The first character of a token; of a character reference such as `&quot;` the one that it stands for.
+    pub fn first_char(&self, token: usize) -> char {
+        markup::first_char(self.word(token))
     }
 
     /// The words from the first to the last token of a range, as one span. Empty for an empty range.

@@ -9,6 +9,7 @@ mod chars;
 mod clean;
 mod document;
 mod marks;
+mod markup;
 mod paragraph;
 mod role;
 mod sentence;
@@ -20,6 +21,7 @@ pub use annotation::{
 };
 pub use clean::join_spans;
 pub use document::Document;
+pub use markup::plain_text;
 pub use sentence::{Sentence, SentenceRole};
 pub use span::Span;
 pub use token::{Token, TokenKind};

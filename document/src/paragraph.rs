@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::chars::{is_closing_bracket, is_line_break, is_quotation_mark, is_terminal};
+use crate::markup::{self, Leftover};
 
 /// Lines of hard-wrapped text are at most this many characters wide …
 const WIDEST: usize = 100;
@@ -51,20 +52,34 @@ impl Line {
     }
 }
 
-/// Ranges of the lines, without their line breaks. A carriage return and line feed are one break.
+/// Ranges of the lines, without their line breaks. A carriage return and line feed are one break, and so
+/// is a left-over tag that begins a line or block.
 fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut next = Some(0);
     std::iter::from_fn(move || {
         let start = next?;
-        let rest = &text[start..];
-        let Some(width) = rest.find(is_line_break) else {
-            next = None;
-            return Some(start..text.len());
-        };
-        let end = start + width;
-        let sign = text[end..].chars().next().map_or(0, char::len_utf8);
-        next = Some(end + if text[end..].starts_with("\r\n") { 2 } else { sign });
-        Some(start..end)
+        let mut from = start;
+        loop {
+            let Some(width) = text[from..].find(|c| c == '<' || is_line_break(c)) else {
+                next = None;
+                return Some(start..text.len());
+            };
+            let end = from + width;
+            match markup::leftover(text, end) {
+                Some(Leftover::Break { end: after, .. }) => next = Some(after),
+                Some(Leftover::Gap { end: after }) if text[end..].starts_with('<') => {
+                    from = after;
+                    continue;
+                }
+                _ if text[end..].starts_with('<') => {
+                    from = end + 1;
+                    continue;
+                }
+                _ if text[end..].starts_with("\r\n") => next = Some(end + 2),
+                _ => next = Some(end + text[end..].chars().next().map_or(0, char::len_utf8)),
+            }
+            return Some(start..end);
+        }
     })
 }
 

@@ -5,11 +5,13 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::Span;
 use crate::abbreviation::{is_abbreviation, needs_number};
 use crate::chars::{is_apostrophe, is_dash, is_hyphen, is_joiner, is_single_mark, is_word};
+use crate::markup::{self, Leftover};
 
 /// The smallest unit of text: a word, a number, a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// Where it stands. Tokens do not overlap; between them is only white space.
+    /// Where it stands. Tokens do not overlap; between them is only white space, and what nobody reads:
+    /// left-over tags, references to blanks, signs without width.
     pub span: Span,
     /// What sort of token it is.
     pub kind: TokenKind,
@@ -44,7 +46,19 @@ pub(crate) fn tokenize(text: &str) -> Vec<Token> {
             at += c.len_utf8();
             continue;
         }
-        let (end, kind) = token_from(text, at, c);
+        let (end, kind) = match markup::leftover(text, at) {
+            Some(Leftover::Gap { end } | Leftover::Break { end, .. }) => {
+                at = end;
+                continue;
+            }
+            Some(Leftover::Sign { end, sign }) => {
+                match apostrophe_word(text, at, end).filter(|_| is_apostrophe(sign)) {
+                    Some(end) => (end, TokenKind::Word),
+                    None => (end, TokenKind::Mark),
+                }
+            }
+            None => token_from(text, at, c),
+        };
         tokens.push(Token { span: Span::new(at, end), kind });
         at = end;
     }
@@ -57,7 +71,7 @@ fn token_from(text: &str, at: usize, c: char) -> (usize, TokenKind) {
         return Word::scan(text, at);
     }
     if is_apostrophe(c)
-        && let Some(end) = apostrophe_word(text, at, c)
+        && let Some(end) = apostrophe_word(text, at, at + c.len_utf8())
     {
         return (end, TokenKind::Word);
     }
@@ -66,7 +80,7 @@ fn token_from(text: &str, at: usize, c: char) -> (usize, TokenKind) {
     } else if is_single_mark(c) {
         // Two single marks stand for a double one.
         let next = at + c.len_utf8();
-        if c != '’' && char_at(text, next) == Some(c) { next + c.len_utf8() } else { next }
+        if char_at(text, next) == Some(c) { next + c.len_utf8() } else { next }
     } else {
         let cluster = text[at..].graphemes(true).next();
         at + cluster.map_or(c.len_utf8(), str::len)
@@ -74,9 +88,9 @@ fn token_from(text: &str, at: usize, c: char) -> (usize, TokenKind) {
     (end, TokenKind::Mark)
 }
 
-/// The end of a word that begins with an apostrophe: a possessive "'s" or a clipped word such as "'em".
-fn apostrophe_word(text: &str, at: usize, apostrophe: char) -> Option<usize> {
-    let from = at + apostrophe.len_utf8();
+/// The end of a word that begins with an apostrophe (from byte `at` up to `from`): a possessive "'s" or a
+/// clipped word such as "'em".
+fn apostrophe_word(text: &str, at: usize, from: usize) -> Option<usize> {
     let letters = text[from..].bytes().take(6).take_while(u8::is_ascii_alphabetic).count();
     let end = from + letters;
     if letters == 0 || char_at(text, end).is_some_and(is_word) {
@@ -84,8 +98,14 @@ fn apostrophe_word(text: &str, at: usize, apostrophe: char) -> Option<usize> {
     }
     let word = &text[from..end];
     let attached = text[..at].chars().next_back().is_some_and(is_word_or_dot);
-    let possessive = attached && word.eq_ignore_ascii_case("s");
-    (possessive || ELIDED.contains(&word)).then_some(end)
+    if attached && word.eq_ignore_ascii_case("s") {
+        return Some(end);
+    }
+    let clipped = ELIDED.iter().any(|one| one.eq_ignore_ascii_case(word));
+    // "rock 'n' roll": clipped at both ends.
+    let both = clipped && word.eq_ignore_ascii_case("n");
+    let last = char_at(text, end).filter(|&c| both && is_apostrophe(c)).map_or(0, char::len_utf8);
+    clipped.then_some(end + last)
 }
 
 fn is_word_or_dot(c: char) -> bool {
@@ -154,17 +174,34 @@ impl<'t> Word<'t> {
         let next = char_at(self.text, after);
         let goes_on = match c {
             '.' => return self.dot(after, next),
+            '&' if let Some((end, sign)) = markup::sign(self.text, self.at) => return self.reference(end, sign),
             '&' => self.last.is_uppercase() && next.is_some_and(char::is_uppercase),
             '_' | '@' => next.is_some_and(is_word),
             ',' | '/' => self.last.is_ascii_digit() && !self.letters && next.is_some_and(|n| n.is_ascii_digit()),
             ':' if self.text[after..].starts_with("//") => return self.address(),
             ':' => self.last.is_ascii_digit() && !self.letters && next.is_some_and(|n| n.is_ascii_digit()),
-            _ if is_apostrophe(c) => next.is_some_and(is_word) && apostrophe_word(self.text, self.at, c).is_none(),
+            _ if is_apostrophe(c) => next.is_some_and(is_word) && apostrophe_word(self.text, self.at, after).is_none(),
             _ if is_hyphen(c) => next.is_some_and(|n| is_word(n) && (self.letters || n.is_alphabetic())),
             _ => false,
         };
         if goes_on {
             self.take_connector(c);
+        }
+        goes_on
+    }
+
+    /// Takes a reference that stands for a character inside a word: "don&#39;t", "AT&amp;T", "caf&eacute;".
+    fn reference(&mut self, end: usize, sign: char) -> bool {
+        let next = char_at(self.text, end);
+        let goes_on = match sign {
+            '&' => self.last.is_uppercase() && next.is_some_and(char::is_uppercase),
+            _ if is_apostrophe(sign) => next.is_some_and(is_word) && apostrophe_word(self.text, self.at, end).is_none(),
+            _ => is_word(sign),
+        };
+        if goes_on {
+            self.at = end;
+            self.last = sign;
+            self.run += 1;
         }
         goes_on
     }

@@ -1,0 +1,294 @@
+//! What is left of a web page in a text that was cut out of it: tags, comments, scripts, character
+//! references, and signs that nobody sees.
+//!
+//! Nothing is rewritten: tokens step around these, so that no name and no quotation takes them in.
+//! A reference to a quotation mark, `&quot;`, does the work of the mark.
+
+/// What stands at some byte of a text in place of words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Leftover {
+    /// Markup or an invisible sign up to this byte. Words at both sides are apart.
+    Gap { end: usize },
+    /// A tag that begins or ends a line or a block, up to this byte.
+    Break { end: usize, block: bool },
+    /// A reference that stands for this visible character, up to this byte.
+    Sign { end: usize, sign: char },
+}
+
+/// A tag is at most this many bytes long.
+const TAG: usize = 1_000;
+
+/// Names of tags inside of a line of text.
+const INLINE: [&str; 29] = [
+    "a", "abbr", "b", "big", "cite", "code", "del", "em", "font", "i", "img", "ins", "label", "link", "mark", "meta",
+    "path", "q", "s", "script", "small", "span", "strike", "strong", "style", "sub", "sup", "svg", "u",
+];
+
+/// Names of tags around lines and blocks of text.
+const BLOCK: [&str; 51] = [
+    "article",
+    "aside",
+    "audio",
+    "blockquote",
+    "body",
+    "button",
+    "caption",
+    "center",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "embed",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hr",
+    "html",
+    "iframe",
+    "input",
+    "li",
+    "main",
+    "nav",
+    "noscript",
+    "object",
+    "ol",
+    "option",
+    "p",
+    "picture",
+    "pre",
+    "section",
+    "select",
+    "source",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+    "video",
+];
+
+/// What stands at byte `at`, if it is no text.
+pub(crate) fn leftover(text: &str, at: usize) -> Option<Leftover> {
+    let bytes = text.as_bytes();
+    match bytes.get(at)? {
+        b'<' => tag(text, at),
+        b'&' => reference(bytes, at).map(|(end, sign)| match sign {
+            ' ' => Leftover::Gap { end },
+            sign => Leftover::Sign { end, sign },
+        }),
+        byte if byte.is_ascii() => {
+            (byte.is_ascii_control() && !(b'\t'..=b'\r').contains(byte)).then_some(Leftover::Gap { end: at + 1 })
+        }
+        _ => text[at..].chars().next().filter(|&c| is_unseen(c)).map(|c| Leftover::Gap { end: at + c.len_utf8() }),
+    }
+}
+
+/// A reference to a visible character at byte `at`: where it ends, and the character.
+pub(crate) fn sign(text: &str, at: usize) -> Option<(usize, char)> {
+    let bytes = text.as_bytes();
+    (bytes.get(at) == Some(&b'&')).then(|| reference(bytes, at).filter(|(_, sign)| *sign != ' ')).flatten()
+}
+
+/// The first character of a word, or the one that a reference at its start stands for. A blank for an empty word.
+pub(crate) fn first_char(word: &str) -> char {
+    sign(word, 0).map(|(_, sign)| sign).or(word.chars().next()).unwrap_or(' ')
+}
+
+/// The last character of a word, or the one that the reference that it is stands for.
+pub(crate) fn last_char(word: &str) -> char {
+    match sign(word, 0) {
+        Some((end, sign)) if end == word.len() => sign,
+        _ => word.chars().next_back().unwrap_or(' '),
+    }
+}
+
+/// Words without markup, with references as the characters that they stand for, and white space made even.
+pub fn plain_text(words: &str) -> String {
+    let mut plain = String::with_capacity(words.len());
+    let mut at = 0;
+    while let Some(c) = words[at..].chars().next() {
+        let (end, shown) = match leftover(words, at) {
+            Some(Leftover::Gap { end }) => (end, if c == '&' { ' ' } else { '\0' }),
+            Some(Leftover::Break { end, .. }) => (end, ' '),
+            Some(Leftover::Sign { end, sign }) => (end, sign),
+            None => (at + c.len_utf8(), if c == '\u{ad}' { '\0' } else { c }),
+        };
+        let blank = shown.is_whitespace();
+        if shown != '\0' && !(blank && (plain.is_empty() || plain.ends_with(' '))) {
+            plain.push(if blank { ' ' } else { shown });
+        }
+        at = end;
+    }
+    plain.truncate(plain.trim_end().len());
+    plain
+}
+
+/// Signs without a width that part no words of their own: marks of direction, byte order, breaks.
+fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\u{80}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}'
+        | '\u{fff9}'..='\u{fffc}')
+}
+
+fn tag(text: &str, at: usize) -> Option<Leftover> {
+    let rest = &text.as_bytes()[at + 1..];
+    if rest.starts_with(b"!--") {
+        let end = find(rest, 3, b"-->", b"<!--")?;
+        return Some(Leftover::Gap { end: at + 1 + end });
+    }
+    let closing = rest.first() == Some(&b'/');
+    let from = usize::from(closing);
+    let width = rest[from..].iter().take(12).take_while(|b| b.is_ascii_alphanumeric()).count();
+    let mut name = [0; 12];
+    name[..width].copy_from_slice(&rest[from..from + width]);
+    name.make_ascii_lowercase();
+    let name = std::str::from_utf8(&name[..width]).ok()?;
+    let line = name == "br";
+    let block = BLOCK.binary_search(&name).is_ok();
+    let known = line || block || INLINE.binary_search(&name).is_ok();
+    let after = *rest.get(from + width)?;
+    if !known || !(after.is_ascii_whitespace() || matches!(after, b'/' | b'>')) {
+        return None;
+    }
+    let close = rest.iter().take(TAG).skip(from + width).position(|b| matches!(b, b'<' | b'>'))? + from + width;
+    if rest[close] == b'<' {
+        return None;
+    }
+    let mut end = close + 1;
+    if !closing && matches!(name, "script" | "style") {
+        // The script itself goes too, up to the tag that closes it.
+        let (closer, opener): (&[u8], &[u8]) =
+            if name == "script" { (b"</script>", b"<script") } else { (b"</style>", b"<style") };
+        end = find(rest, end, closer, opener).unwrap_or(end);
+    }
+    let end = at + 1 + end;
+    Some(if line || block { Leftover::Break { end, block } } else { Leftover::Gap { end } })
+}
+
+/// One past `needle`, looked for from `from` on. The search ends where another `opener` begins, so that all
+/// searches together read a text once.
+fn find(bytes: &[u8], from: usize, needle: &[u8], opener: &[u8]) -> Option<usize> {
+    let starts = |at: usize, word: &[u8]| bytes.get(at..at + word.len()).is_some_and(|w| w.eq_ignore_ascii_case(word));
+    let found = (from..bytes.len()).find(|&at| starts(at, needle) || starts(at, opener))?;
+    starts(found, needle).then_some(found + needle.len())
+}
+
+/// The end of a character reference and its character; a blank for all that is not seen.
+fn reference(bytes: &[u8], at: usize) -> Option<(usize, char)> {
+    let width = bytes[at + 1..].iter().take(10).position(|&b| b == b';')?;
+    let name = std::str::from_utf8(&bytes[at + 1..at + 1 + width]).ok()?;
+    let end = at + width + 2;
+    // Escaped twice: "&amp;quot;".
+    if name == "amp" {
+        let twice = bytes[end..].iter().take(10).position(|&b| b == b';').and_then(|width| {
+            let name = std::str::from_utf8(&bytes[end..end + width]).ok()?;
+            Some((end + width + 1, named(name)?))
+        });
+        return twice.or(Some((end, '&')));
+    }
+    named(name).map(|sign| (end, sign))
+}
+
+fn named(name: &str) -> Option<char> {
+    let number = name.strip_prefix('#').and_then(|digits| match digits.strip_prefix(['x', 'X']) {
+        Some(hex) => u32::from_str_radix(hex, 16).ok(),
+        None => digits.parse().ok(),
+    });
+    if let Some(number) = number {
+        let sign = char::from_u32(number)?;
+        return Some(if sign.is_whitespace() || sign.is_control() || is_unseen(sign) { ' ' } else { sign });
+    }
+    Some(match name {
+        "nbsp" | "ensp" | "emsp" | "thinsp" | "shy" | "zwj" | "zwnj" | "lrm" | "rlm" => ' ',
+        "amp" => '&',
+        "quot" => '"',
+        "apos" => '\'',
+        "lt" => '<',
+        "gt" => '>',
+        "ldquo" => '“',
+        "rdquo" => '”',
+        "bdquo" => '„',
+        "lsquo" => '‘',
+        "rsquo" => '’',
+        "sbquo" => '‚',
+        "laquo" => '«',
+        "raquo" => '»',
+        "ndash" => '–',
+        "mdash" => '—',
+        "hellip" => '…',
+        "bull" => '•',
+        "middot" => '·',
+        "copy" => '©',
+        "reg" => '®',
+        "trade" => '™',
+        "deg" => '°',
+        "pound" => '£',
+        "euro" => '€',
+        "cent" => '¢',
+        "sect" => '§',
+        "eacute" => 'é',
+        "egrave" => 'è',
+        "ouml" => 'ö',
+        "auml" => 'ä',
+        "uuml" => 'ü',
+        "ntilde" => 'ñ',
+        "ccedil" => 'ç',
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted_for_binary_search() {
+        assert!(INLINE.is_sorted() && BLOCK.is_sorted());
+    }
+
+    #[test]
+    fn tells_markup_from_text() {
+        for (text, end) in [
+            ("<p>x", Some(3)),
+            ("</DIV >x", Some(7)),
+            ("<br/>x", Some(5)),
+            ("<a href=\"https://dorn.example/a?b=c\">x", Some(37)),
+            ("<!-- a > b -->x", Some(14)),
+            ("<script>if (a<b) {}</script>x", Some(28)),
+            ("&nbsp;x", Some(6)),
+            ("&#160;x", Some(6)),
+            ("&amp;nbsp;x", Some(10)),
+            ("\u{feff}x", Some(3)),
+            ("<3", None),
+            ("<ann@dorn.example>", None),
+            ("< p > q", None),
+            ("<p of it", None),
+            ("&co;", None),
+            ("& more", None),
+        ] {
+            let found = leftover(text, 0).map(|found| match found {
+                Leftover::Gap { end } | Leftover::Break { end, .. } | Leftover::Sign { end, .. } => end,
+            });
+            assert_eq!(found, end, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_come_out_plain() {
+        let text = "<b>Ines&nbsp;Cal\u{ad}loway</b> &amp; Sons:<br> &ldquo;Yes&#33;&rdquo;\u{200f}";
+        assert_eq!(plain_text(text), "Ines Calloway & Sons: “Yes!”");
+    }
+}
