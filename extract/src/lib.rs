@@ -10,6 +10,7 @@ mod language;
 mod lexicon;
 pub mod model;
 mod names;
+mod tags;
 
 use sayso_document::{Analysis, Document, Entity, Mention};
 
@@ -18,6 +19,7 @@ use chains::Chains;
 use language::Languages;
 use lexicon::Lexicon;
 use model::{Clusters, Files, ModelError};
+use tags::{Tagger, Words};
 
 /// Analyses texts. Cheap to share between threads; loading it is the only costly step.
 #[derive(Debug)]
@@ -25,6 +27,7 @@ pub struct Analyzer {
     model: String,
     lexicon: Lexicon,
     clusters: Clusters,
+    tagger: Tagger,
     attribution: AttributionModels,
 }
 
@@ -49,6 +52,7 @@ impl Analyzer {
             model: files.version(Self::MODEL),
             lexicon: Lexicon::compiled_in(),
             clusters: Clusters::from_bytes(files.bytes("clusters.bin").unwrap_or_default())?,
+            tagger: Tagger::of(files)?,
             attribution: AttributionModels::read(files)?,
         })
     }
@@ -75,9 +79,20 @@ impl Analyzer {
     /// Finds entities and quotes, in paragraphs that can be read as English only.
     fn read(&self, document: &Document<'_>, languages: &Languages) -> Analysis {
         let (entities, mentions) = self.entities(document, languages);
-        let mut quotes = attribution::find(document, (&entities, &mentions), &self.clusters, &self.attribution);
+        let mut quotes = attribution::find(
+            document,
+            self.words(document),
+            (&entities, &mentions),
+            &self.clusters,
+            &self.attribution,
+        );
         quotes.retain(|quote| languages.reads(document, quote.cue.first().copied().unwrap_or(quote.extent())));
         Analysis { entities, mentions, quotes, ..Analysis::default() }
+    }
+
+    /// The words of a document with their tags.
+    pub(crate) fn words(&self, document: &Document<'_>) -> Words<'_> {
+        self.tagger.tag(document, &self.clusters)
     }
 
     /// The entities of a document and where they are mentioned.

@@ -5,7 +5,7 @@ use super::frame::Frame;
 use super::phrase;
 use super::reading::Reading;
 use super::subject::{self, Order, Subject};
-use super::tags::Tag;
+use crate::tags::Tag;
 
 /// The candidate that "according to" at a token makes.
 pub(super) fn candidate(r: &Reading<'_>, i: usize) -> Option<Candidate> {

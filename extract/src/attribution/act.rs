@@ -8,7 +8,7 @@ use super::draft::Draft;
 use super::mood;
 use super::phrase;
 use super::reading::Reading;
-use super::tags::Tag;
+use crate::tags::Tag;
 
 /// The act of a draft: by its cue, and for words that both people and documents can say by its source.
 pub(super) fn of(r: &Reading<'_>, draft: &Draft) -> Act {

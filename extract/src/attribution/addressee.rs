@@ -9,7 +9,7 @@ use super::frame;
 use super::lemma;
 use super::phrase;
 use super::reading::Reading;
-use super::tags::Tag;
+use crate::tags::Tag;
 
 /// How far behind the cue a hearer is looked for, in tokens.
 const BEHIND: usize = 14;
@@ -43,7 +43,7 @@ fn own(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
 
 /// "Told reporters", "urged the mayor to", "the mayor was told that".
 fn told(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
-    let verb = lemma::of_verb(r.lower(draft.head));
+    let verb = r.infinitive(draft.head);
     let on = r.lower(draft.head + 1);
     let phrasal =
         matches!((verb.as_str(), on), ("call", "on" | "upon") | ("plead" | "reason", "with") | ("appeal", "to"));
@@ -83,7 +83,7 @@ fn told(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
 
 /// Looks behind the cue and what belongs to it: "said to the board", "sent a letter to the paper".
 fn behind(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
-    let verb = lemma::of_verb(r.lower(draft.head));
+    let verb = r.infinitive(draft.head);
     let turned = draft.source.as_ref().filter(|s| s.start >= draft.cue.end).map(|s| s.end);
     let from = turned.unwrap_or(draft.head + 1);
     let noun = matches!(draft.voice, Some(Voice::Noun | Voice::OwnNoun));
@@ -175,7 +175,7 @@ fn beside(r: &Reading<'_>, drafts: &[Draft], own: &[Option<Range<usize>>], place
         let from = unit.start.max(draft.cue.start.saturating_sub(AHEAD));
         let verb =
             (from..draft.cue.start).rev().filter(|&i| r.quotation_at(i).is_none()).find(|&i| r.tag(i).is_finite())?;
-        let word = lemma::of_verb(r.lower(verb));
+        let word = r.infinitive(verb);
         let sends = matches!(word.as_str(), "send" | "write" | "give" | "make" | "issue");
         let speaks = talks(&word) || answers(&word) || says_to(&word);
         let link = (verb + 1..draft.cue.start.min(verb + 8)).find(|&i| {
@@ -193,7 +193,7 @@ fn before_colon(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let colon = quoted.checked_sub(1).filter(|&i| r.is(i, ":"))?;
     let from = r.unit(colon).start.max(colon.saturating_sub(BEHIND));
     let verb = (from..colon).rev().find(|&i| r.tag(i).is_verb())?;
-    let found = listed(HEARD, &lemma::of_verb(r.lower(verb))).then(|| phrase_at(r, verb + 1)).flatten()?;
+    let found = listed(HEARD, &r.infinitive(verb)).then(|| phrase_at(r, verb + 1)).flatten()?;
     checked(r, found).filter(|found| found.end <= colon)
 }
 

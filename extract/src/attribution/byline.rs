@@ -4,7 +4,7 @@ use super::draft::Draft;
 use super::phrase;
 use super::reading::Reading;
 use super::subject;
-use super::tags::Tag;
+use crate::tags::Tag;
 
 /// Attributions by a dash after a quotation that begins its paragraph or sentence.
 pub(super) fn drafts(r: &Reading<'_>) -> Vec<Draft> {

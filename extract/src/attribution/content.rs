@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::frame;
 use super::phrase;
 use super::reading::{REACH, Reading};
-use super::tags::Tag;
+use crate::tags::Tag;
 
 /// Where words that surely attribute begin: their own first token or that of their subject.
 pub(super) struct Starts {

@@ -10,8 +10,8 @@ use super::lemma;
 use super::phrase;
 use super::reading::Reading;
 use super::subject::{Order, Subject};
-use super::tags::Tag;
 use super::verbs::{Form, Group};
+use crate::tags::Tag;
 
 /// How a possible cue stands in its clause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::draft::Draft;
 use super::reading::Reading;
-use super::tags::Tag;
+use crate::tags::Tag;
 
 /// Adds units that are wholly quoted to the attribution before them.
 pub(super) fn continue_quotations(r: &Reading<'_>, drafts: &mut [Draft]) {

@@ -9,9 +9,9 @@ use super::learned::{self, Content, Models, Offer, Sight};
 use super::lemma;
 use super::reading::Reading;
 use super::select::Search;
-use super::tags::Tag;
 use crate::fit::attribution::{Case, Cases, Choice};
 use crate::model::Clusters;
+use crate::tags::{Tag, Words};
 
 /// Source, cue and content of an attribution as a corpus marks them, in tokens.
 type Gold = [Vec<Range<usize>>; 3];
@@ -30,10 +30,11 @@ pub(crate) struct Text<'d> {
 impl<'d> Text<'d> {
     pub(crate) fn new(
         document: &'d Document<'d>,
+        words: Words<'d>,
         (entities, mentions): (Vec<Entity>, Vec<Mention>),
         clusters: &'d Clusters,
     ) -> Self {
-        Self { reading: Reading::new(document), entities, mentions, clusters }
+        Self { reading: Reading::new(document, words), entities, mentions, clusters }
     }
 
     /// The tokens of spans; neighbours become one range.

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::phrase;
 use super::reading::Reading;
 use super::subject;
-use super::tags::Tag;
 use super::verbs;
+use crate::tags::Tag;
 
 /// The construction after a possible cue.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use sayso_document::SentenceRole;
 use super::draft::Draft;
 use super::phrase;
 use super::reading::Reading;
-use super::tags::Tag;
+use crate::tags::Tag;
 
 /// Attributions by a colon after a short name that begins a headline or the first line of the text.
 pub(super) fn drafts(r: &Reading<'_>) -> Vec<Draft> {

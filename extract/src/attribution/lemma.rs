@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
-use super::tags::{self, Tag};
+use crate::tags::{Dictionary, Tag};
 
 /// Forms that no rule yields, with their dictionary form.
 const IRREGULAR: &str = "am:be are:be arose:arise ate:eat beaten:beat became:become been:be began:begin begun:begin being:be bent:bend \
@@ -30,7 +30,7 @@ fn irregular() -> &'static FxHashMap<&'static str, &'static str> {
 }
 
 /// The dictionary form of a verb's form, both in small letters: "said" → "say", "planned" → "plan".
-pub(super) fn of_verb(form: &str) -> String {
+pub(super) fn of_verb(form: &str, dictionary: &Dictionary) -> String {
     if let Some(lemma) = irregular().get(form) {
         return (*lemma).into();
     }
@@ -43,14 +43,14 @@ pub(super) fn of_verb(form: &str) -> String {
         }
         // "derides" ends in "es" because its stem does.
         let own_e = *ending == "es" && !stem.ends_with(['s', 'x', 'z', 'o', 'h']);
-        return restore(stem, if own_e { &["e"] } else { repairs });
+        return restore(stem, if own_e { &["e"] } else { repairs }, dictionary);
     }
     form.into()
 }
 
 /// The candidate that is a known verb; else the likeliest by spelling.
-fn restore(stem: &str, repairs: &[&str]) -> String {
-    let known = |word: &str| tags::may_be(word, Tag::Vb) || tags::may_be(word, Tag::Vbp);
+fn restore(stem: &str, repairs: &[&str], dictionary: &Dictionary) -> String {
+    let known = |word: &str| dictionary.may_be(word, Tag::Vb) || dictionary.may_be(word, Tag::Vbp);
     let undoubled = undouble(stem);
     // British spelling doubles the last letter of "signal" too.
     let british = stem.strip_suffix("ll").map(|short| format!("{short}l"));
@@ -64,7 +64,7 @@ fn restore(stem: &str, repairs: &[&str]) -> String {
         _ => stem.into(),
     };
     // "jok" comes from "joke", which the table may know as a noun alone.
-    let noun = repairs.iter().map(|end| format!("{stem}{end}")).find(|word| tags::may_be(word, Tag::Nn));
+    let noun = repairs.iter().map(|end| format!("{stem}{end}")).find(|word| dictionary.may_be(word, Tag::Nn));
     options.find(|word| known(word)).or(noun).unwrap_or(fallback)
 }
 
@@ -97,6 +97,7 @@ mod tests {
 
     #[test]
     fn finds_dictionary_forms() {
+        let dictionary = Dictionary::read(include_str!("../../models/tags.txt")).unwrap();
         for (form, lemma) in [
             ("said", "say"),
             ("says", "say"),
@@ -116,7 +117,7 @@ mod tests {
             ("joked", "joke"),
             ("withdrew", "withdraw"),
         ] {
-            assert_eq!(of_verb(form), lemma);
+            assert_eq!(of_verb(form, &dictionary), lemma);
         }
         assert_eq!(of_noun("claims"), "claim");
         assert_eq!(of_noun("theories"), "theory");

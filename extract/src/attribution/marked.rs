@@ -8,8 +8,8 @@ use sayso_document::{Act, Document, Polarity, Span};
 use super::cue::{Candidate, Nouns, Voice};
 use super::draft::Draft;
 use super::reading::Reading;
-use super::tags::Tag;
 use super::{act, addressee, lemma, mood, select, stance};
+use crate::tags::{Tag, Words};
 
 /// Where the parts of a marked attribution stand. Cue and source may be empty.
 #[derive(Clone, Debug, Default)]
@@ -36,8 +36,8 @@ pub struct Values {
 }
 
 /// The values of marked attributions of one document, in their order.
-pub fn values(document: &Document<'_>, marked: &[Marked]) -> Vec<Values> {
-    let r = Reading::new(document);
+pub(crate) fn values(document: &Document<'_>, words: Words<'_>, marked: &[Marked]) -> Vec<Values> {
+    let r = Reading::new(document, words);
     let candidates = select::candidates(&r, &Nouns::any());
     let drafts: Vec<Draft> = marked.iter().map(|one| draft(&r, &candidates, one)).collect();
     let heard = addressee::find(&r, &drafts);
@@ -62,7 +62,7 @@ fn draft(r: &Reading<'_>, candidates: &[Candidate], marked: &Marked) -> Draft {
     let verb = || cue.clone().rev().find(|&i| r.tag(i).is_verb()).unwrap_or(cue.start);
     let head = candidate.map_or_else(verb, |candidate| candidate.head);
     let according = r.is(cue.start, "according").then(|| "according to".into());
-    let word = if r.tag(head) == Tag::Nns { lemma::of_noun(r.lower(head)) } else { lemma::of_verb(r.lower(head)) };
+    let word = if r.tag(head) == Tag::Nns { lemma::of_noun(r.lower(head)) } else { r.infinitive(head) };
     Draft {
         head,
         lemma: according.unwrap_or_else(|| candidate.map_or(word, |candidate| candidate.lemma.clone())),

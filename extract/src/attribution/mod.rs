@@ -34,7 +34,6 @@ mod select;
 mod speaker;
 mod stance;
 mod subject;
-mod tags;
 mod verbal;
 mod verbs;
 
@@ -65,15 +64,17 @@ impl AttributionModels {
         Ok(Self { nouns: Nouns::read(&files.text("cue_nouns.txt")?), decisions: Models::read(files)? })
     }
 }
+use crate::tags::Words;
 
 /// Finds the quotes of a document. The mentions must be in reading order; those of `entities` alone count.
 pub(crate) fn find(
     document: &Document<'_>,
+    words: Words<'_>,
     (entities, mentions): (&[Entity], &[Mention]),
     clusters: &Clusters,
     models: &AttributionModels,
 ) -> Vec<Quote> {
-    let reading = Reading::new(document);
+    let reading = Reading::new(document, words);
     let cast = Cast::new(&reading, entities, mentions);
     let search = Search::new(
         &reading,

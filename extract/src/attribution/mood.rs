@@ -8,8 +8,8 @@ use super::cue::Voice;
 use super::draft::Draft;
 use super::lemma;
 use super::reading::Reading;
-use super::tags::Tag;
 use super::verbs;
+use crate::tags::Tag;
 
 /// How many words that govern one another are followed from a verb: "would have to try to say" has four.
 const DEPTH: usize = 6;
@@ -56,7 +56,7 @@ fn nobody(r: &Reading<'_>, draft: &Draft) -> bool {
 
 fn is_refusal(r: &Reading<'_>, i: usize) -> bool {
     r.tag(i).is_verb()
-        && matches!(lemma::of_verb(r.lower(i)).as_str(), "refuse" | "decline" | "avoid" | "fail" | "resist" | "stop")
+        && matches!(r.infinitive(i).as_str(), "refuse" | "decline" | "avoid" | "fail" | "resist" | "stop")
 }
 
 /// "Refused to say", "declined to comment"; but who refused to cooperate has made a decision known.
@@ -75,12 +75,12 @@ pub(super) fn refuses_to_tell(r: &Reading<'_>, draft: &Draft) -> bool {
     }
     let next = draft.content.first().map_or(draft.head + 1, |content| content.start);
     let verb = if r.is(next, "to") { next + 1 } else { next };
-    listed(TELLING, &lemma::of_verb(r.lower(verb)))
+    listed(TELLING, &r.infinitive(verb))
 }
 
 /// "Wanted to know who", which is to ask.
 pub(super) fn asks_to_know(r: &Reading<'_>, draft: &Draft) -> bool {
-    let wants = |i: usize| matches!(lemma::of_verb(r.lower(i)).as_str(), "want" | "like" | "demand");
+    let wants = |i: usize| matches!(r.infinitive(i).as_str(), "want" | "like" | "demand");
     let head = draft.head;
     wants(head) && r.is(head + 1, "to") && r.is(head + 2, "know")
         || r.is(head, "know") && head >= 2 && r.is(head - 1, "to") && wants(head - 2)
@@ -124,7 +124,7 @@ fn over(r: &Reading<'_>, draft: &Draft) -> Over {
             tag if tag.is_verb() && is_auxiliary(word) => at = left,
             // "Help explain", "consider saying".
             tag if tag.is_verb() && matches!(r.tag(at), Tag::Vb | Tag::Vbg) => {
-                if listed(UNREAL, &lemma::of_verb(word)) {
+                if listed(UNREAL, &r.infinitive(left)) {
                     return Over::Supposes;
                 }
                 at = left;
@@ -155,7 +155,7 @@ fn helper(r: &Reading<'_>, noun: usize, floor: usize) -> Option<usize> {
         .rev()
         .take_while(|&i| r.tag(i) != Tag::Comma)
         .find(|&i| r.tag(i).is_verb())
-        .filter(|&i| matches!(lemma::of_verb(r.lower(i)).as_str(), "help" | "let" | "make" | "have"))
+        .filter(|&i| matches!(r.infinitive(i).as_str(), "help" | "let" | "make" | "have"))
 }
 
 /// The word before `at`, adverbs apart.
@@ -186,13 +186,13 @@ enum Step {
 fn over_to(r: &Reading<'_>, to: usize, floor: usize) -> Option<Step> {
     let left = before(r, to, floor)?;
     let word = r.lower(left);
-    let verb = lemma::of_verb(word);
+    let verb = r.infinitive(left);
     match r.tag(left) {
         tag if tag.is_verb() || tag == Tag::Rp => {
             let left = if tag == Tag::Rp { before(r, left, floor)? } else { left };
             // "Has to say": no auxiliary here.
             let must = matches!(word, "has" | "have" | "had" | "having");
-            let verb = if tag == Tag::Rp { lemma::of_verb(r.lower(left)) } else { verb };
+            let verb = if tag == Tag::Rp { r.infinitive(left) } else { verb };
             Some(if must || listed(UNREAL, &verb) { Step::Unreal } else { Step::Real(left) })
         }
         Tag::Jj => listed(UNREAL_ADJECTIVES, word).then_some(Step::Unreal),
@@ -204,7 +204,7 @@ fn over_to(r: &Reading<'_>, to: usize, floor: usize) -> Option<Step> {
                 (from..left).rev().take_while(|&i| !matches!(r.tag(i), Tag::Comma | Tag::Stop | Tag::Colon));
             // The nearest verb alone: what stands further left governs that verb, not this one.
             let nearest = control.find(|&i| r.tag(i).is_verb())?;
-            listed(CONTROL, &lemma::of_verb(r.lower(nearest))).then_some(Step::Unreal)
+            listed(CONTROL, &r.infinitive(nearest)).then_some(Step::Unreal)
         }
         _ => None,
     }

@@ -1,7 +1,7 @@
 //! Noun phrases to the left and to the right of a place.
 
 use super::reading::{REACH, Reading};
-use super::tags::Tag;
+use crate::tags::Tag;
 
 /// The end of the simple noun phrase that starts at `i`: "the senior White House aides".
 pub(super) fn base_after(r: &Reading<'_>, i: usize) -> Option<usize> {

@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use sayso_document::{Document, Span, TokenKind};
 
+use super::lemma;
 use super::marks::{self, Quotation};
 use super::phrase;
-use super::tags::{self, Seen, Tag};
 use super::verbs;
+use crate::tags::{Tag, Words};
 
 /// How many tokens any stage looks ahead or back from one place. A quotation that is stepped over
 /// counts as one. The limit keeps the whole work linear in the length of the text.
@@ -16,8 +17,8 @@ pub(super) const REACH: usize = 160;
 /// A document with what all stages ask of it. Every list has one value per token.
 pub(super) struct Reading<'d> {
     pub(super) document: &'d Document<'d>,
-    lower: String,
-    bounds: Vec<u32>,
+    words: Words<'d>,
+    /// The tags of the words, mended.
     tags: Vec<Tag>,
     sentences: Vec<u32>,
     quotations: Vec<Quotation>,
@@ -29,9 +30,8 @@ pub(super) struct Reading<'d> {
 }
 
 impl<'d> Reading<'d> {
-    pub(super) fn new(document: &'d Document<'d>) -> Self {
+    pub(super) fn new(document: &'d Document<'d>, words: Words<'d>) -> Self {
         let n = document.tokens().len();
-        let (lower, bounds) = small_letters(document);
         let mut sentences = vec![0; n];
         for s in 0..document.sentences().len() {
             document.tokens_of(s).for_each(|token| sentences[token] = s as u32);
@@ -47,25 +47,9 @@ impl<'d> Reading<'d> {
             unit_of[unit.clone()].fill(place as u32);
         }
         let mut reading =
-            Self { document, lower, bounds, tags: Vec::new(), sentences, quotations, quoted, units, unit_of };
-        reading.tags = reading.find_tags();
+            Self { document, tags: words.tags().to_vec(), words, sentences, quotations, quoted, units, unit_of };
         reading.mend_tags();
         reading
-    }
-
-    fn find_tags(&self) -> Vec<Tag> {
-        let titles: Vec<bool> =
-            (0..self.document.sentences().len()).map(|s| self.is_title_case(self.document.tokens_of(s))).collect();
-        tags::tag((0..self.len()).map(|i| {
-            let sentence = self.sentences[i] as usize;
-            let first = i == 0
-                || titles.get(sentence).copied().unwrap_or(false)
-                || self.sentences[i - 1] != self.sentences[i]
-                || matches!(self.document.word(i - 1), ":" | "-" | "—" | "–")
-                || self.document.tokens()[i - 1].kind == TokenKind::OpenQuote;
-            let capital = self.document.word(i).starts_with(char::is_uppercase);
-            Seen { lower: self.lower(i), capital, fixed: fixed_tag(self.document, i), first }
-        }))
     }
 
     /// Corrects tags that the wider context shows to be wrong.
@@ -90,7 +74,7 @@ impl<'d> Reading<'d> {
 
     /// "The Post reports that" may look like a run of nouns; what follows shows the verb.
     fn is_hidden_verb(&self, i: usize) -> bool {
-        let may = tags::may_be(self.lower(i), Tag::Vbz);
+        let may = self.words.may_be(i, Tag::Vbz);
         let clause = matches!(self.tag(i + 1), Tag::Prp | Tag::Wp | Tag::Dt | Tag::Prps)
             || matches!(self.lower(i + 1), "that" | "how" | "too");
         let quotation =
@@ -105,7 +89,7 @@ impl<'d> Reading<'d> {
         self.tag(i - 1) == Tag::Nnp
             && self.tag(i + 1) == Tag::To
             && matches!(self.tag(i + 2), Tag::Vb | Tag::Vbp)
-            && tags::may_be(self.lower(i), Tag::Vbz)
+            && self.words.may_be(i, Tag::Vbz)
     }
 
     /// Whether the phrase before `i` opens its clause, so that the verb at `i` is the first of it.
@@ -144,7 +128,7 @@ impl<'d> Reading<'d> {
             "for" | "of" | "in" | "on" | "with" | "from" | "at" | "into" | "about" | "by" | "over"
         );
         (preposition && self.tag(i - 1) == Tag::In || matches!(self.tag(i - 1), Tag::Dt | Tag::Prps | Tag::Jj))
-            && tags::may_be(self.lower(i), Tag::Nns)
+            && self.words.may_be(i, Tag::Nns)
             && !self.is(i - 1, "that")
     }
 
@@ -154,14 +138,14 @@ impl<'d> Reading<'d> {
             && verbs::is_be(self.lower(i - 1))
             && (matches!(self.tag(i + 1), Tag::Dt | Tag::Prp | Tag::Prps | Tag::Nnp | Tag::Nns)
                 || self.is(i + 1, "that"))
-            && tags::may_be(self.lower(i), Tag::Vbg)
+            && self.words.may_be(i, Tag::Vbg)
     }
 
     /// "to contrast her approach": a noun does not stand between "to" and an article.
     fn is_hidden_infinitive(&self, i: usize) -> bool {
         self.tag(i - 1) == Tag::To
             && matches!(self.tag(i + 1), Tag::Dt | Tag::Prp | Tag::Prps | Tag::Nnp)
-            && tags::may_be(self.lower(i), Tag::Vb)
+            && self.words.may_be(i, Tag::Vb)
     }
 
     /// "Trump called for": without an auxiliary a participle after a name or pronoun is a past tense.
@@ -170,7 +154,7 @@ impl<'d> Reading<'d> {
         while before > 0 && i - before < 3 && self.tag(before) == Tag::Rb {
             before -= 1;
         }
-        let past = tags::may_be(self.lower(i), Tag::Vbd);
+        let past = self.words.may_be(i, Tag::Vbd);
         past && match self.tag(before) {
             Tag::Prp => matches!(self.lower(before), "he" | "she" | "they" | "we" | "i"),
             Tag::Nnp => !self.is(i + 1, "by"),
@@ -190,26 +174,19 @@ impl<'d> Reading<'d> {
         opens.is_some_and(|j| self.tag(j - 1) == Tag::Nnp && self.unit_at(j) == self.unit_at(i))
     }
 
-    /// Whether capital letters say nothing about names in this sentence: nearly all words have them.
-    fn is_title_case(&self, tokens: Range<usize>) -> bool {
-        let words = tokens.filter(|&i| self.document.tokens()[i].kind == TokenKind::Word && self.lower(i).len() > 3);
-        let (all, capital) = words.fold((0, 0), |(all, capital), i| {
-            (all + 1, capital + usize::from(self.document.word(i).starts_with(char::is_uppercase)))
-        });
-        all >= 4 && capital * 10 >= all * 8
-    }
-
     /// How many tokens there are.
     pub(super) fn len(&self) -> usize {
-        self.bounds.len() - 1
+        self.tags.len()
     }
 
     /// The word in small letters, with straight apostrophes; empty outside of the text.
     pub(super) fn lower(&self, i: usize) -> &str {
-        if i >= self.len() {
-            return "";
-        }
-        &self.lower[self.bounds[i] as usize..self.bounds[i + 1] as usize]
+        self.words.lower(i)
+    }
+
+    /// The dictionary form of the verb at `i`.
+    pub(super) fn infinitive(&self, i: usize) -> String {
+        lemma::of_verb(self.lower(i), self.words.dictionary())
     }
 
     /// Whether the token is this word.
@@ -284,47 +261,6 @@ impl<'d> Reading<'d> {
     /// Whether the token begins with a capital letter.
     pub(super) fn is_capital(&self, i: usize) -> bool {
         i < self.len() && self.document.word(i).starts_with(char::is_uppercase)
-    }
-}
-
-fn small_letters(document: &Document<'_>) -> (String, Vec<u32>) {
-    let mut lower = String::with_capacity(document.text().len());
-    let mut bounds = vec![0];
-    for i in 0..document.tokens().len() {
-        for c in document.word(i).chars() {
-            match c {
-                '’' | 'ʼ' => lower.push('\''),
-                _ if c.is_ascii() => lower.push(c.to_ascii_lowercase()),
-                _ => lower.extend(c.to_lowercase()),
-            }
-        }
-        bounds.push(lower.len() as u32);
-    }
-    (lower, bounds)
-}
-
-fn fixed_tag(document: &Document<'_>, i: usize) -> Option<Tag> {
-    match document.tokens()[i].kind {
-        TokenKind::Number => Some(Tag::Cd),
-        TokenKind::OpenQuote | TokenKind::CloseQuote => Some(Tag::Quote),
-        TokenKind::Word
-            if document.word(i) == "to" && i > 0 && document.word(i - 1).eq_ignore_ascii_case("according") =>
-        {
-            Some(Tag::In)
-        }
-        TokenKind::Word => None,
-        TokenKind::Mark => Some(match document.word(i).chars().next().unwrap_or(' ') {
-            ',' => Tag::Comma,
-            '.' if document.word(i).len() == 1 => Tag::Stop,
-            '!' | '?' | '。' | '‽' => Tag::Stop,
-            '(' | '[' | '{' => Tag::Open,
-            ')' | ']' | '}' => Tag::Close,
-            '&' => Tag::Cc,
-            '$' | '€' | '£' | '#' => Tag::Cd,
-            '%' => Tag::Nn,
-            '\'' | '’' => Tag::Pos,
-            _ => Tag::Colon,
-        }),
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use sayso_document::{Entity, EntityType, Mention, MentionForm, Span};
 
 use super::reading::Reading;
-use super::tags::Tag;
+use crate::tags::Tag;
 
 /// The mentions of a document, asked by place.
 pub(super) struct Cast<'m> {

@@ -8,7 +8,7 @@ use super::draft::Draft;
 use super::frame;
 use super::phrase;
 use super::reading::Reading;
-use super::tags::Tag;
+use crate::tags::Tag;
 
 /// How much of the content stands in quotation marks; a leading "that" does not count.
 pub(super) fn kind(r: &Reading<'_>, draft: &Draft) -> QuoteKind {

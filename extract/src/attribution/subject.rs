@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::phrase;
 use super::reading::Reading;
-use super::tags::Tag;
 use super::verbs::{Form, Group};
+use crate::tags::Tag;
 
 /// The subject of a verb group.
 #[derive(Clone, Debug, PartialEq, Eq)]

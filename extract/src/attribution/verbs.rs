@@ -1,8 +1,7 @@
 //! Verb groups: a verb with its auxiliaries and adverbs, "has repeatedly said", "to be seen".
 
-use super::lemma;
 use super::reading::Reading;
-use super::tags::Tag;
+use crate::tags::Tag;
 
 /// How a verb group stands in its clause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +150,7 @@ fn leading_adverbs(r: &Reading<'_>, first: usize) -> usize {
 
 /// The dictionary form with what belongs to it: a particle, or the adjective after "be".
 fn complete(r: &Reading<'_>, head: usize) -> (String, usize, usize) {
-    let lemma = lemma::of_verb(r.lower(head));
+    let lemma = r.infinitive(head);
     let next = r.lower(head + 1);
     let particle = r.tag(head + 1) == Tag::Rp
         || matches!((lemma.as_str(), next), ("point" | "rule" | "lay" | "call" | "speak" | "carry" | "lash", "out"));

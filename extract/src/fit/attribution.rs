@@ -51,7 +51,7 @@ impl<'d> Text<'d> {
     /// Reads a document; names and chains are found by `analyzer`.
     pub fn new(document: &'d Document<'d>, analyzer: &'d Analyzer) -> Self {
         let found = analyzer.entities(document, &Languages::of(document));
-        Self(fitting::Text::new(document, found, &analyzer.clusters))
+        Self(fitting::Text::new(document, analyzer.words(document), found, &analyzer.clusters))
     }
 
     /// Nouns of the gold cues, in their dictionary form.

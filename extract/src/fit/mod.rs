@@ -3,4 +3,5 @@
 //! Analysis has no use for this module; it serves the crate `sayso-train`.
 
 pub mod attribution;
+pub mod tags;
 pub mod values;

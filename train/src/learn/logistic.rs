@@ -63,7 +63,7 @@ impl Softmax {
 }
 
 /// Turns scores into probabilities that add up to one.
-pub(super) fn normalize(scores: &mut [f32]) {
+pub fn normalize(scores: &mut [f32]) {
     let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     scores.iter_mut().for_each(|score| *score = libm::expf(*score - top));
     let sum: f32 = scores.iter().sum();

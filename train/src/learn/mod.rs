@@ -12,7 +12,7 @@ mod table;
 
 pub use chain::{Chain, ChainExample};
 pub use embed::{Contexts, group};
-pub use logistic::{Logistic, LogisticExample, Softmax};
+pub use logistic::{Logistic, LogisticExample, Softmax, normalize};
 pub use ranking::{Choice, Ranking};
 pub use shuffle::Shuffle;
 pub use table::{Settings, Table};

@@ -3,9 +3,12 @@
 
 mod attribution;
 mod clusters;
+mod tags;
 
 use std::io;
 use std::path::{Path, PathBuf};
+
+use sayso_extract::model::Clusters;
 
 /// Where corpora are read and weights written.
 #[derive(Clone, Debug)]
@@ -25,6 +28,12 @@ impl Places {
     /// The folder of sample articles that comes with the project.
     pub fn samples(&self) -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples")
+    }
+
+    /// The clusters of words, fitted before.
+    pub fn clusters(&self) -> io::Result<Clusters> {
+        let bytes = std::fs::read(self.out.join("clusters.bin"))?;
+        Clusters::from_bytes(bytes).map_err(io::Error::other)
     }
 
     /// Writes one file of weights.
@@ -47,7 +56,7 @@ pub struct Stage {
 }
 
 /// All stages in order.
-pub const STAGES: &[Stage] = &[clusters::STAGE, attribution::STAGE];
+pub const STAGES: &[Stage] = &[clusters::STAGE, tags::STAGE, attribution::STAGE];
 
 /// A bar that shows how far a stage is, with words for what it does.
 pub fn bar(words: &'static str, steps: usize) -> indicatif::ProgressBar {

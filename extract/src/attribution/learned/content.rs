@@ -6,11 +6,11 @@ use super::super::content::{self, Extent};
 use super::super::cue::Candidate;
 use super::super::direct;
 use super::super::phrase;
-use super::super::tags::Tag;
 use super::super::verbal;
 use super::cue::Atoms;
 use super::sight::{apart, count, steps};
 use super::{Features, Offer, Sight, meet};
+use crate::tags::Tag;
 
 /// Content in one or more pieces, in reading order.
 pub(in super::super) type Content = Vec<Range<usize>>;

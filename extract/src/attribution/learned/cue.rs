@@ -5,10 +5,10 @@ use std::ops::Range;
 use super::super::cue::{Candidate, Voice};
 use super::super::phrase;
 use super::super::subject::Order;
-use super::super::tags::Tag;
 use super::sight::{apart, count, steps};
 use super::{Features, Offer, Sight};
 use crate::model::word;
+use crate::tags::Tag;
 
 /// The numbers that name a candidate in the features of all decisions.
 pub(super) struct Atoms {

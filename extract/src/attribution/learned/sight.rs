@@ -6,8 +6,8 @@ use sayso_document::{Entity, EntityType, Mention, MentionForm};
 
 use super::super::content::Starts;
 use super::super::reading::Reading;
-use super::super::tags::Tag;
 use crate::model::{Clusters, Groups, feature, word};
+use crate::tags::Tag;
 
 /// A document with a number for everything that features look at. Lists have one value per token.
 pub(in super::super) struct Sight<'r, 'd> {

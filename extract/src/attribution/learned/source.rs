@@ -5,10 +5,10 @@ use std::ops::Range;
 use super::super::cue::Candidate;
 use super::super::phrase;
 use super::super::subject;
-use super::super::tags::Tag;
 use super::cue::Atoms;
 use super::sight::{apart, count, steps};
 use super::{Features, Offer, Sight, meet};
+use crate::tags::Tag;
 
 /// How far from its cue a source is looked for, in tokens to each side.
 const NEAR: usize = 45;
