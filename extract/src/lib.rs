@@ -4,6 +4,7 @@
 //! the mentions of one person, body or place together, `attribution` finds who said what.
 
 mod attribution;
+mod calibration;
 mod chains;
 pub mod fit;
 mod language;
@@ -15,6 +16,7 @@ mod tags;
 use sayso_document::{Analysis, Document, Entity, Mention};
 
 use attribution::AttributionModels;
+use calibration::Calibration;
 use chains::Chains;
 use language::Languages;
 use lexicon::Lexicon;
@@ -29,6 +31,7 @@ pub struct Analyzer {
     clusters: Clusters,
     tagger: Tagger,
     attribution: AttributionModels,
+    calibration: Calibration,
 }
 
 impl Analyzer {
@@ -54,6 +57,7 @@ impl Analyzer {
             clusters: Clusters::from_bytes(files.bytes("clusters.bin").unwrap_or_default())?,
             tagger: Tagger::of(files)?,
             attribution: AttributionModels::read(files)?,
+            calibration: Calibration::from_text(&files.text(calibration::FILE)?)?,
         })
     }
 
@@ -68,12 +72,14 @@ impl Analyzer {
         let document = Document::new(text);
         let languages = Languages::of(&document);
         let found = if languages.all_foreign() { Analysis::default() } else { self.read(&document, &languages) };
-        Analysis {
+        let mut analysis = Analysis {
             model: self.model.clone(),
             language: languages.code.into(),
             sentences: document.sentences().to_vec(),
             ..found
-        }
+        };
+        self.calibration.apply(&mut analysis);
+        analysis
     }
 
     /// Finds entities and quotes, in paragraphs that can be read as English only.

@@ -4,6 +4,7 @@
 pub mod corpus;
 pub mod eval;
 pub mod learn;
+pub mod models;
 pub mod stages;
 
 use std::io;

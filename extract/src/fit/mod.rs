@@ -3,5 +3,6 @@
 //! Analysis has no use for this module; it serves the crate `sayso-train`.
 
 pub mod attribution;
+pub mod calibration;
 pub mod tags;
 pub mod values;

@@ -8,6 +8,7 @@ use super::{Clusters, Linear, ModelError};
 
 /// What is compiled in, by the name of the file in `extract/models`.
 const COMPILED_IN: &[(&str, &[u8])] = &[
+    ("calibration.txt", include_bytes!("../../models/calibration.txt")),
     ("clusters.bin", include_bytes!("../../models/clusters.bin")),
     ("cue.bin", include_bytes!("../../models/cue.bin")),
     ("cue_nouns.txt", include_bytes!("../../models/cue_nouns.txt")),

@@ -3,6 +3,7 @@
 //! The figures are those of the corpora's own scorer, `eval/score.py`, which also defines them; they are
 //! computed here anew, and `scripts/scores` holds both against each other.
 
+pub mod calibration;
 pub mod entities;
 pub mod errors;
 pub mod figures;
@@ -42,6 +43,12 @@ pub fn command() -> Command {
         file("pred", "Write what was found to this file, in the form that score.py reads"),
         switch("errors", "Print the kinds of error in attributions and speakers, with how often each occurs"),
         switch("samples", "With --errors: of the sample articles, with an example each"),
+        switch("calibration", "Print how far confidences can be believed, in ten bins each"),
+        Arg::new("model")
+            .long("model")
+            .value_name("DIR")
+            .value_parser(value_parser!(PathBuf))
+            .help("A folder of models in place of the compiled-in ones of the same names"),
         number("examples", "With --errors: examples of each kind, at most 3"),
     ])
 }
@@ -51,7 +58,7 @@ const THREADS: usize = 2;
 
 /// Measures and prints.
 pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
-    let analyzer = Analyzer::new();
+    let analyzer = crate::models::analyzer(matches.get_one::<PathBuf>("model").map(PathBuf::as_path))?;
     if matches.get_flag("errors") {
         return show_errors(places, matches, &analyzer);
     }
@@ -59,6 +66,10 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     let found = Found::of(&gold, &analyzer);
     if let Some(path) = matches.get_one::<PathBuf>("pred") {
         found.write(path)?;
+    }
+    if matches.get_flag("calibration") {
+        let said = calibration::table(&calibration::cases(&gold, &found.by_id()));
+        return io::stdout().lock().write_all(said.as_bytes());
     }
     let figures = score(&gold, &found);
     let said = if matches.get_flag("json") { format!("{}\n", nested(&figures)) } else { table::table(&figures) };

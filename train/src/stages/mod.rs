@@ -2,6 +2,7 @@
 //! reads its corpora, fits, and writes files of `extract/models`.
 
 mod attribution;
+mod calibration;
 mod clusters;
 mod tags;
 
@@ -56,7 +57,7 @@ pub struct Stage {
 }
 
 /// All stages in order.
-pub const STAGES: &[Stage] = &[clusters::STAGE, tags::STAGE, attribution::STAGE];
+pub const STAGES: &[Stage] = &[clusters::STAGE, tags::STAGE, attribution::STAGE, calibration::STAGE];
 
 /// A bar that shows how far a stage is, with words for what it does.
 pub fn bar(words: &'static str, steps: usize) -> indicatif::ProgressBar {

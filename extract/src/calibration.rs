@@ -1,0 +1,125 @@
+//! How confidences are to be read: from what the stages say to the share that is right.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use sayso_document::{Analysis, EntityType, QuoteKind};
+
+use crate::model::ModelError;
+
+/// The name of the file.
+pub const FILE: &str = "calibration.txt";
+
+/// What is done to the log odds of a confidence.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Line {
+    /// They are multiplied by this, which is above zero: order is kept.
+    pub slope: f32,
+    /// This is added.
+    pub offset: f32,
+}
+
+/// A line for each group of confidences (Platt, 1999). A group is a kind, `quote`, `speaker` or `entity`, and after a
+/// blank what sort of it; one that has no line is read as its kind, and a kind without a line stays as it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Calibration {
+    lines: BTreeMap<String, Line>,
+}
+
+impl Calibration {
+    /// Lines by group. Numbers are kept to four decimals, as the file has them.
+    pub fn new(lines: impl IntoIterator<Item = (String, Line)>) -> Self {
+        let round = |number: f32| (number * 1e4).round() / 1e4;
+        let rounded = |line: Line| Line { slope: round(line.slope), offset: round(line.offset) };
+        Self { lines: lines.into_iter().map(|(group, line)| (group, rounded(line))).collect() }
+    }
+
+    /// The confidence of a group, read.
+    pub fn read(&self, group: &str, confidence: f32) -> f32 {
+        let kind = group.split(' ').next().unwrap_or_default();
+        match self.lines.get(group).or_else(|| self.lines.get(kind)) {
+            Some(line) => 1.0 / (1.0 + libm::expf(-(line.slope * log_odds(confidence) + line.offset))),
+            None => confidence,
+        }
+    }
+
+    /// Reads all confidences of an analysis. A quote without speakers has none to be sure of.
+    pub(crate) fn apply(&self, analysis: &mut Analysis) {
+        for quote in &mut analysis.quotes {
+            let group = match quote.kind {
+                QuoteKind::Direct => "quote direct",
+                QuoteKind::Mixed => "quote mixed",
+                QuoteKind::Indirect => "quote indirect",
+            };
+            quote.confidence = self.read(group, quote.confidence);
+            if !quote.speakers.is_empty() {
+                quote.speaker_confidence = self.read("speaker", quote.speaker_confidence);
+            }
+        }
+        for entity in &mut analysis.entities {
+            let group = match entity.kind {
+                EntityType::Person => "entity person",
+                EntityType::Organization => "entity organization",
+                EntityType::Place => "entity place",
+                EntityType::Facility => "entity facility",
+                _ => "entity",
+            };
+            entity.confidence = self.read(group, entity.confidence);
+        }
+    }
+
+    /// The file: a line for each group, its words, a tabulator, the slope, a tabulator and the offset.
+    pub fn to_text(&self) -> String {
+        let mut out = String::from("# Group, slope, offset: what is done to the log odds of a confidence.\n");
+        for (group, line) in &self.lines {
+            let _ = writeln!(out, "{group}\t{:.4}\t{:.4}", line.slope, line.offset);
+        }
+        out
+    }
+
+    /// Reads such a file.
+    pub fn from_text(text: &str) -> Result<Self, ModelError> {
+        let mut lines = BTreeMap::new();
+        for (number, row) in text.lines().enumerate().filter(|(_, row)| !row.is_empty() && !row.starts_with('#')) {
+            let fault = || {
+                let wanted = "a group, a slope above 0 and an offset, with tabulators between";
+                ModelError::new(format!("{FILE}:{}: {row:?} is not {wanted}", number + 1))
+            };
+            let parts: Vec<&str> = row.split('\t').collect();
+            let &[group, slope, offset] = parts.as_slice() else { return Err(fault()) };
+            let number = |text: &str| text.parse::<f32>().ok().filter(|number| number.is_finite()).ok_or_else(fault);
+            let line = Line { slope: number(slope)?, offset: number(offset)? };
+            if line.slope <= 0.0 {
+                return Err(fault());
+            }
+            lines.insert(group.to_owned(), line);
+        }
+        Ok(Self { lines })
+    }
+}
+
+/// The log odds of a confidence; certainty is taken for a chance of one in a thousand to err.
+pub fn log_odds(confidence: f32) -> f32 {
+    let p = confidence.clamp(0.001, 0.999);
+    libm::logf(p / (1.0 - p))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_name_the_line() {
+        let error = |text: &str| Calibration::from_text(text).unwrap_err().to_string();
+        assert!(error("# ok\nquote\t1\t0\nspeaker 1 0\n").starts_with("calibration.txt:3: \"speaker 1 0\" is not"));
+        assert!(error("quote\t-1\t0\n").contains("slope above 0"));
+        assert!(error("quote\t1\tNaN\n").contains("calibration.txt:1"));
+    }
+
+    #[test]
+    fn keeps_order_and_bounds() {
+        let read = Calibration::new([("quote".to_owned(), Line { slope: 0.5, offset: -0.2 })]);
+        let all: Vec<f32> = [0.0, 0.1, 0.5, 0.9, 1.0].iter().map(|&p| read.read("quote mixed", p)).collect();
+        assert!(all.windows(2).all(|pair| pair[0] < pair[1]) && all[0] > 0.0 && all[4] < 1.0, "{all:?}");
+    }
+}

@@ -1,0 +1,3 @@
+//! How confidences are read.
+
+pub use crate::calibration::{Calibration, FILE, Line, log_odds};

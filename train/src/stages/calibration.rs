@@ -1,0 +1,115 @@
+//! Fits how confidences are to be read: `calibration.txt`.
+//!
+//! Two numbers for each group (Platt, 1999): the log odds of a raw confidence times a slope, plus an offset, are those
+//! of being right. They are fitted on the development articles, because on those of training the models know the
+//! answers and their confidences would be believed too much. What that gains is therefore measured by
+//! cross-validation: each fifth of the articles is judged by what was fitted on the other four.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use sayso_extract::Analyzer;
+use sayso_extract::fit::calibration::{Calibration, FILE, Line, log_odds};
+
+use super::{Places, Stage};
+use crate::eval::Found;
+use crate::eval::calibration::{Case, cases, error};
+use crate::eval::gold::Gold;
+
+const FOLDS: usize = 5;
+/// A group with fewer cases is read as the group of all its kind.
+const FEWEST: usize = 60;
+
+/// The last stage, since it reads the confidences of all others.
+pub(super) const STAGE: Stage =
+    Stage { name: "calibration", about: "Fits how confidences are to be read, on the development articles", run };
+
+/// Fits and writes.
+fn run(places: &Places) -> io::Result<()> {
+    let gold = Gold::read(places)?;
+    // What was fitted before, read without calibration.
+    let mut files = crate::models::of_folder(&places.out)?;
+    files.retain(|(name, _)| name != FILE);
+    files.push((FILE.to_owned(), Vec::new()));
+    let analyzer = Analyzer::with_models(files).map_err(io::Error::other)?;
+    let all = cases(&gold, &Found::of(&gold, &analyzer).by_id());
+    let held_out: Vec<Case> = (0..FOLDS)
+        .flat_map(|fold| {
+            let (out, rest): (Vec<Case>, Vec<Case>) = all.iter().cloned().partition(|case| case.text % FOLDS == fold);
+            let fitted = fit(&rest);
+            out.into_iter().map(move |case| Case { confidence: fitted.read(&case.group, case.confidence), ..case })
+        })
+        .collect();
+    for of in ["quote", "speaker", "entity"] {
+        let ece = |cases: &[Case]| error(cases.iter().filter(|case| case.group.starts_with(of)));
+        eprintln!(
+            "{of:<8} expected calibration error {:.3}, as fitted on other articles {:.3}",
+            ece(&all),
+            ece(&held_out)
+        );
+    }
+    places.write(FILE, fit(&all).to_text().as_bytes())
+}
+
+/// Fits all groups, and all cases of a kind as the group `quote`, `speaker` or `entity`.
+fn fit(cases: &[Case]) -> Calibration {
+    let mut groups: BTreeMap<&str, Vec<&Case>> = BTreeMap::new();
+    for case in cases {
+        let kind = case.group.split(' ').next().unwrap_or_default();
+        groups.entry(kind).or_default().push(case);
+        if kind != case.group {
+            groups.entry(&case.group).or_default().push(case);
+        }
+    }
+    let enough = groups.into_iter().filter(|(_, cases)| cases.len() >= FEWEST);
+    Calibration::new(enough.map(|(group, cases)| (group.to_owned(), line(&cases))))
+}
+
+/// Logistic regression with one input by Newton's method. The targets are drawn in a little, as Platt has it, so that
+/// a group without a single error does not end in certainty; a slight pull towards the identity steadies small groups.
+fn line(cases: &[&Case]) -> Line {
+    let right = cases.iter().filter(|case| case.right).count() as f64;
+    let (yes, no) = ((right + 1.0) / (right + 2.0), 1.0 / (cases.len() as f64 - right + 2.0));
+    let (mut slope, mut offset) = (1.0_f64, 0.0_f64);
+    for _ in 0..50 {
+        let pull = 1.0;
+        let (mut g, mut h) = ([pull * (slope - 1.0), pull * 0.1 * offset], [pull, 0.0, pull * 0.1]);
+        for case in cases {
+            let x = f64::from(log_odds(case.confidence));
+            let p = 1.0 / (1.0 + libm::exp(-(slope * x + offset)));
+            let (slope_of, curve) = (p - if case.right { yes } else { no }, p * (1.0 - p));
+            g = [g[0] + slope_of * x, g[1] + slope_of];
+            h = [h[0] + curve * x * x, h[1] + curve * x, h[2] + curve];
+        }
+        let det = h[0] * h[2] - h[1] * h[1];
+        if det < 1e-9 {
+            break;
+        }
+        slope -= ((h[2] * g[0] - h[1] * g[1]) / det).clamp(-1.0, 1.0);
+        offset -= ((h[0] * g[1] - h[1] * g[0]) / det).clamp(-1.0, 1.0);
+    }
+    // More confidence must never come to mean less.
+    Line { slope: slope.max(0.05) as f32, offset: offset as f32 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn learns_how_far_to_believe() {
+        // Said at 0.9, right in 7 of 10; said at 0.5, right in 3 of 10.
+        let case = |at: usize, confidence: f32, of_ten: usize| Case {
+            group: "quote indirect".into(),
+            confidence,
+            right: at % 10 < of_ten,
+            text: at,
+        };
+        let cases: Vec<Case> = (0..400).flat_map(|at| [case(at, 0.9, 7), case(at, 0.5, 3)]).collect();
+        let fitted = fit(&cases);
+        assert!((fitted.read("quote indirect", 0.9) - 0.7).abs() < 0.02);
+        assert!((fitted.read("quote direct", 0.5) - 0.3).abs() < 0.02, "a group without cases is read as all quotes");
+        assert!((fitted.read("speaker", 0.6) - 0.6).abs() < 1e-4, "what was never seen stays as it is");
+        assert_eq!(Calibration::from_text(&fitted.to_text()).unwrap().to_text(), fitted.to_text());
+    }
+}
