@@ -18,10 +18,10 @@ use crate::learn::{Choice, Logistic, LogisticExample, Ranking, Settings};
 /// How many parts the articles are split into.
 const FOLDS: usize = 2;
 
-const CUE: Settings = Settings { bits: 20, epochs: 8, rate: 0.1, decay: 3e-5 };
-const SOURCE: Settings = Settings { bits: 19, epochs: 8, rate: 0.1, decay: 3e-5 };
-const CONTENT: Settings = Settings { bits: 20, epochs: 8, rate: 0.1, decay: 3e-5 };
-const EXTENT: Settings = Settings { bits: 18, epochs: 8, rate: 0.1, decay: 3e-5 };
+const CUE: Settings = Settings { bits: 21, epochs: 8, rate: 0.03, decay: 1e-4 };
+const SOURCE: Settings = Settings { bits: 20, epochs: 8, rate: 0.06, decay: 1e-4 };
+const CONTENT: Settings = Settings { bits: 21, epochs: 8, rate: 0.025, decay: 1e-4 };
+const EXTENT: Settings = Settings { bits: 19, epochs: 8, rate: 0.1, decay: 1e-4 };
 const WHOLE: Settings = Settings { bits: 18, epochs: 6, rate: 0.05, decay: 1e-4 };
 
 /// An article made ready: each is read once.
