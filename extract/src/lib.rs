@@ -69,9 +69,17 @@ impl Analyzer {
 
     /// Finds sentences, entities and quotes. Any string can be analysed; the same text gives the same answer.
     pub fn analyze(&self, text: &str) -> Analysis {
+        self.analyze_in_stages(text, |_| ())
+    }
+
+    /// The same; `done` hears the name of each stage when it is over. It serves to measure them: there is no clock here.
+    pub fn analyze_in_stages(&self, text: &str, mut done: impl FnMut(&'static str)) -> Analysis {
         let document = Document::new(text);
+        done("tokens and sentences");
         let languages = Languages::of(&document);
-        let found = if languages.all_foreign() { Analysis::default() } else { self.read(&document, &languages) };
+        done("language");
+        let foreign = languages.all_foreign();
+        let found = if foreign { Analysis::default() } else { self.read(&document, &languages, &mut done) };
         let mut analysis = Analysis {
             model: self.model.clone(),
             language: languages.code.into(),
@@ -83,16 +91,13 @@ impl Analyzer {
     }
 
     /// Finds entities and quotes, in paragraphs that can be read as English only.
-    fn read(&self, document: &Document<'_>, languages: &Languages) -> Analysis {
-        let (entities, mentions) = self.entities(document, languages);
-        let mut quotes = attribution::find(
-            document,
-            self.words(document),
-            (&entities, &mentions),
-            &self.clusters,
-            &self.attribution,
-        );
+    fn read(&self, document: &Document<'_>, languages: &Languages, done: &mut dyn FnMut(&'static str)) -> Analysis {
+        let (entities, mentions) = self.entities(document, languages, done);
+        let words = self.words(document);
+        done("tags");
+        let mut quotes = attribution::find(document, words, (&entities, &mentions), &self.clusters, &self.attribution);
         quotes.retain(|quote| languages.reads(document, quote.cue.first().copied().unwrap_or(quote.extent())));
+        done("attribution");
         Analysis { entities, mentions, quotes, ..Analysis::default() }
     }
 
@@ -102,11 +107,18 @@ impl Analyzer {
     }
 
     /// The entities of a document and where they are mentioned.
-    pub(crate) fn entities(&self, document: &Document<'_>, languages: &Languages) -> (Vec<Entity>, Vec<Mention>) {
+    pub(crate) fn entities(
+        &self,
+        document: &Document<'_>,
+        languages: &Languages,
+        done: &mut dyn FnMut(&'static str),
+    ) -> (Vec<Entity>, Vec<Mention>) {
         let mut names = names::find(document, &self.lexicon);
         names.retain(|name| languages.reads(document, name.span));
+        done("names");
         let Chains { entities, mut mentions } = chains::link(document, &self.lexicon, names);
         mentions.retain(|mention| languages.reads(document, mention.span));
+        done("chains");
         (entities, mentions)
     }
 }

@@ -5,6 +5,7 @@ pub mod corpus;
 pub mod eval;
 pub mod learn;
 pub mod models;
+pub mod speed;
 pub mod stages;
 
 use std::io;
@@ -28,10 +29,9 @@ pub fn command() -> Command {
     let out = folder("out", "extract/models", "The folder that the weights are written to");
     let stages = STAGES.iter().map(|stage| Command::new(stage.name).about(stage.about));
     let all = Command::new("all").about("Runs all stages in order");
-    Command::new("sayso-train")
-        .about("Fits and evaluates the models of Sayso")
-        .subcommand_required(true)
-        .subcommands(stages.chain([all, eval::command()]).map(|sub| sub.args([data.clone(), out.clone()])))
+    Command::new("sayso-train").about("Fits and evaluates the models of Sayso").subcommand_required(true).subcommands(
+        stages.chain([all, eval::command(), speed::command()]).map(|sub| sub.args([data.clone(), out.clone()])),
+    )
 }
 
 /// Does what the command line asks for.
@@ -40,8 +40,10 @@ pub fn run(matches: &ArgMatches) -> io::Result<()> {
     let folder = |name: &str| matches.get_one::<PathBuf>(name).cloned().unwrap_or_default();
     let places = Places { data: folder("data"), out: folder("out") };
     stages::check(&places.data)?;
-    if name == "eval" {
-        return eval::run(&places, matches);
+    match name {
+        "eval" => return eval::run(&places, matches),
+        "speed" => return speed::run(&places, matches),
+        _ => {}
     }
     for stage in STAGES.iter().filter(|stage| name == "all" || stage.name == name) {
         (stage.run)(&places)?;

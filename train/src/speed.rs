@@ -1,0 +1,109 @@
+//! How fast the analysis is, stage by stage, on one core, and what its models weigh.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, BufRead, BufReader, Write};
+use std::time::{Duration, Instant};
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+use flate2::read::MultiGzDecoder;
+use regex::Regex;
+use sayso_document::Document;
+use sayso_extract::Analyzer;
+use sayso_extract::model::Files;
+use serde::Deserialize;
+
+use crate::stages::Places;
+
+/// What is needed: tokens a second on one core, MB of weights, milliseconds to load, MB of memory.
+const NEEDED: [f64; 4] = [150_000.0, 20.0, 50.0, 150.0];
+
+/// The sub-command `speed`.
+pub fn command() -> Command {
+    let articles = Arg::new("articles")
+        .long("articles")
+        .value_name("N")
+        .default_value("1000")
+        .value_parser(value_parser!(usize))
+        .help("How many articles of news/news-20k.jsonl.gz to analyse");
+    Command::new("speed").about("Measures how fast the analysis is, stage by stage, on one core").arg(articles)
+}
+
+#[derive(Deserialize)]
+struct News {
+    body: String,
+}
+
+/// Measures and prints.
+pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
+    let bodies = bodies(places, matches.get_one::<usize>("articles").copied().unwrap_or(1000))?;
+    let before = resident();
+    let started = Instant::now();
+    let analyzer = Analyzer::new();
+    let load = started.elapsed();
+    // One round fetches the weights into memory and warms the caches; the second is measured.
+    bodies.iter().for_each(|body| drop(analyzer.analyze(body)));
+    let grown = before.zip(resident()).map(|(before, after)| after.saturating_sub(before));
+    let tokens: usize = bodies.iter().map(|body| Document::new(body).tokens().len()).sum();
+    let yardstick = yardstick(&bodies);
+    let mut stages: Vec<(&'static str, Duration)> = Vec::new();
+    let mut places_of: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let started = Instant::now();
+    for body in &bodies {
+        let mut last = Instant::now();
+        analyzer.analyze_in_stages(body, |stage| {
+            let now = Instant::now();
+            let place = *places_of.entry(stage).or_insert_with(|| {
+                stages.push((stage, Duration::ZERO));
+                stages.len() - 1
+            });
+            stages[place].1 += now - last;
+            last = now;
+        });
+    }
+    let whole = started.elapsed();
+    let rate = |time: Duration| tokens as f64 / time.as_secs_f64().max(1e-9);
+    let mut out = format!("{} articles, {tokens} tokens, on one core\n\n", bodies.len());
+    let _ = writeln!(out, "{:<28}{:>14}{:>12}{:>9}", "stage", "tokens/s", "µs/token", "share");
+    let mut row = |name: &str, time: Duration| {
+        let share = 100.0 * time.as_secs_f64() / whole.as_secs_f64();
+        let _ = writeln!(out, "{name:<28}{:>14.0}{:>12.2}{share:>7.1} %", rate(time), 1e6 / rate(time));
+    };
+    stages.iter().for_each(|(name, time)| row(name, *time));
+    row("the whole analysis", whole);
+    row("yardstick: split by a regex", yardstick);
+    let mut figures = vec![("the whole analysis", rate(whole), "tokens/s", NEEDED[0])];
+    figures.push(("weights compiled in", Files::compiled_in_bytes() as f64 / 1e6, "MB", NEEDED[1]));
+    figures.push(("load", load.as_secs_f64() * 1e3, "ms", NEEDED[2]));
+    figures.extend(grown.map(|bytes| ("memory of load and analysis", bytes as f64 / 1e6, "MB", NEEDED[3])));
+    out.push('\n');
+    for (name, value, unit, needed) in figures {
+        let _ = writeln!(out, "{name:<28}{value:>14.1} {unit} (needed: {needed} {unit})");
+    }
+    io::stdout().lock().write_all(out.as_bytes())
+}
+
+/// The first bodies of the news, without unpacking the rest.
+fn bodies(places: &Places, most: usize) -> io::Result<Vec<String>> {
+    let path = places.data.join("news/news-20k.jsonl.gz");
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    let file = std::fs::File::open(&path).map_err(named)?;
+    let lines = BufReader::new(MultiGzDecoder::new(BufReader::new(file))).lines();
+    lines.take(most).map(|line| Ok(serde_json::from_str::<News>(&line.map_err(named)?)?.body)).collect()
+}
+
+/// A pass that only splits into words and signs, with a regular expression.
+fn yardstick(bodies: &[String]) -> Duration {
+    let Ok(pattern) = Regex::new(r"\w+|[^\w\s]") else { return Duration::ZERO };
+    let started = Instant::now();
+    let count: usize = bodies.iter().map(|body| pattern.find_iter(body).count()).sum();
+    std::hint::black_box(count);
+    started.elapsed()
+}
+
+/// Bytes of memory that this process holds; none where the system does not tell in Linux's way.
+fn resident() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let row = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    Some(row.trim().trim_end_matches("kB").trim().parse::<u64>().ok()? * 1024)
+}
