@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::{Sentence, Span};
+use crate::{DateRange, Sentence, Span};
 
 /// Everything found in one text, and by which model.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -69,8 +69,32 @@ pub struct Entity {
     pub aliases: Vec<Counted>,
     /// Titles and roles that the text gives a person, with how often each occurs: "Kremlin Spokesman". Sorted.
     pub titles: Vec<Counted>,
+    /// What those of the titles say that name a body or a country, in the order of the titles.
+    pub roles: Vec<Role>,
     /// How sure the model is that this is an entity of this type, from 0 to 1.
     pub confidence: f32,
+}
+
+/// A title or role that names where a person holds it: "Russian Foreign Minister", "president of the Harbour Union".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    /// The words of the title, as among [`Entity::titles`].
+    pub title: String,
+    /// The title without the names in it: "Foreign Minister", "president".
+    pub role: String,
+    /// The body that it names.
+    pub organization: Option<Named>,
+    /// The country that it names.
+    pub country: Option<Named>,
+}
+
+/// Something named, which the article may mention as an entity of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Its name: of a country the usual one, "Russia", also where the text says "Russian".
+    pub name: String,
+    /// Position in [`Analysis::entities`], where the article mentions it.
+    pub entity: Option<usize>,
 }
 
 /// A wording and how often it occurs.
@@ -137,6 +161,8 @@ pub struct Quote {
     pub polarity: Polarity,
     /// The words that tell when it was said, "on Tuesday", when the text tells.
     pub when: Option<Span>,
+    /// The days that these words mean, seen from the day of the article; none where they do not settle it.
+    pub said: Option<DateRange>,
     /// How sure the model is that this is a quote with these bounds, from 0 to 1.
     pub confidence: f32,
     /// How sure the model is of the speakers, from 0 to 1; 0 when there is none.

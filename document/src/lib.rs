@@ -7,6 +7,7 @@ mod abbreviation;
 mod annotation;
 mod chars;
 mod clean;
+mod date;
 mod document;
 mod marks;
 mod markup;
@@ -17,9 +18,11 @@ mod span;
 mod token;
 
 pub use annotation::{
-    Act, Addressee, Analysis, Counted, Entity, EntityType, Mention, MentionForm, Polarity, Quote, QuoteKind,
+    Act, Addressee, Analysis, Counted, Entity, EntityType, Mention, MentionForm, Named, Polarity, Quote, QuoteKind,
+    Role,
 };
 pub use clean::join_spans;
+pub use date::{Date, DateRange};
 pub use document::Document;
 pub use markup::plain_text;
 pub use sentence::{Sentence, SentenceRole};

@@ -11,9 +11,11 @@ mod language;
 mod lexicon;
 pub mod model;
 mod names;
+mod roles;
 mod tags;
+pub mod when;
 
-use sayso_document::{Analysis, Document, Entity, Mention};
+use sayso_document::{Analysis, Date, Document, Entity, Mention};
 
 use attribution::AttributionModels;
 use calibration::Calibration;
@@ -21,6 +23,7 @@ use chains::Chains;
 use language::Languages;
 use lexicon::Lexicon;
 use model::{Clusters, Files, ModelError};
+use roles::Roles;
 use tags::{Tagger, Words};
 
 /// Analyses texts. Cheap to share between threads; loading it is the only costly step.
@@ -32,6 +35,7 @@ pub struct Analyzer {
     tagger: Tagger,
     attribution: AttributionModels,
     calibration: Calibration,
+    roles: Roles,
 }
 
 impl Analyzer {
@@ -58,6 +62,7 @@ impl Analyzer {
             tagger: Tagger::of(files)?,
             attribution: AttributionModels::read(files)?,
             calibration: Calibration::from_text(&files.text(calibration::FILE)?)?,
+            roles: Roles::compiled_in(),
         })
     }
 
@@ -69,17 +74,26 @@ impl Analyzer {
 
     /// Finds sentences, entities and quotes. Any string can be analysed; the same text gives the same answer.
     pub fn analyze(&self, text: &str) -> Analysis {
-        self.analyze_in_stages(text, |_| ())
+        self.analyze_dated(text, None)
     }
 
-    /// The same; `done` hears the name of each stage when it is over. It serves to measure them: there is no clock here.
+    /// The same of a text that was published on this day, from which words like "on Tuesday" count.
+    pub fn analyze_dated(&self, text: &str, published: Option<Date>) -> Analysis {
+        let mut analysis = self.analyze_in_stages(text, |_| ());
+        when::date(&mut analysis.quotes, text, published);
+        analysis
+    }
+
+    /// The same, undated; `done` hears the name of each stage when it is over. It serves to measure them: there is
+    /// no clock here.
     pub fn analyze_in_stages(&self, text: &str, mut done: impl FnMut(&'static str)) -> Analysis {
         let document = Document::new(text);
         done("tokens and sentences");
         let languages = Languages::of(&document);
         done("language");
         let foreign = languages.all_foreign();
-        let found = if foreign { Analysis::default() } else { self.read(&document, &languages, &mut done) };
+        let mut found = if foreign { Analysis::default() } else { self.read(&document, &languages, &mut done) };
+        self.roles.find(&mut found.entities);
         let mut analysis = Analysis {
             model: self.model.clone(),
             language: languages.code.into(),

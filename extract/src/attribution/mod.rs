@@ -34,6 +34,7 @@ mod select;
 mod speaker;
 mod stance;
 mod subject;
+mod time;
 mod verbal;
 mod verbs;
 
@@ -118,6 +119,7 @@ fn quote(r: &Reading<'_>, cast: &Cast<'_>, draft: &Draft, heard: Option<Range<us
         kind: stance::kind(r, draft),
         polarity: mood::polarity(r, draft),
         when: stance::when(r, draft).map(|tokens| r.span(&tokens)),
+        said: None,
         confidence: draft.confidence.clamp(0.0, 1.0),
         speaker_confidence,
     }

@@ -5,9 +5,8 @@ use std::ops::Range;
 use sayso_document::{QuoteKind, TokenKind};
 
 use super::draft::Draft;
-use super::frame;
-use super::phrase;
 use super::reading::Reading;
+use super::time;
 use crate::tags::Tag;
 
 /// How much of the content stands in quotation marks; a leading "that" does not count.
@@ -42,9 +41,7 @@ pub(super) fn when(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let before = unit.start..(unit.start + 3).min(unit.end);
     let places = near.into_iter().chain(adjuncts.take_while(|&i| r.tag(i) != Tag::Comma)).chain(before);
     places.filter(|&i| i >= unit.start && outside(i)).find_map(|i| {
-        let end = frame::time_after(r, i)?.min(unit.end);
-        let dated = (i..end)
-            .any(|t| phrase::is_date_word(r.lower(t)) || matches!(r.lower(t), "ago" | "last" | "this" | "earlier"));
-        (dated && end > i && (i..end).all(outside)).then_some(i..end)
+        let end = time::phrase_at(r, i)?;
+        (end <= unit.end && (i..end).all(outside)).then_some(i..end)
     })
 }

@@ -233,6 +233,7 @@ pub(super) fn entity(document: &Document, lexicon: &Lexicon, names: &[NameMentio
         kind: cluster.kind,
         aliases: counted(surfaces),
         titles: counted(titles),
+        roles: Vec::new(),
         confidence: confidence / cluster.names.len().max(1) as f32,
     }
 }
