@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sayso_document::Date;
 use sayso_extract::Analyzer;
 use sayso_index::{AnalyzedArticle, Article, Engine, Error, ErrorKind, Progress, Write};
 use tokio::sync::watch;
@@ -39,7 +40,7 @@ impl Pipeline {
         self.writable.subscribe()
     }
 
-    /// Analyses an article, or takes the stored analysis where the body and the model are the same.
+    /// Analyses an article, or takes the stored analysis where body, day and model are the same.
     /// Refuses when too many wait.
     pub(crate) async fn analyze(&self, article: Article) -> Result<AnalyzedArticle, PoolError> {
         let pipeline = self.clone();
@@ -76,13 +77,23 @@ impl Pipeline {
         // A failing read only costs the short cut: the write will meet the same failure and tell it.
         let stored = if article.id.is_empty() { None } else { self.engine.article(&article.id).ok().flatten() };
         let analysis = match stored {
-            Some(stored) if stored.article.body == article.body && stored.analysis.model == self.model() => {
+            Some(stored)
+                if stored.article.body == article.body
+                    && published_on(&stored.article) == published_on(&article)
+                    && stored.analysis.model == self.model() =>
+            {
                 stored.analysis
             }
-            _ => self.analyzer.analyze(&article.body),
+            _ => self.analyzer.analyze_dated(&article.body, published_on(&article)),
         };
         AnalyzedArticle { article, analysis }
     }
+}
+
+/// The day (UTC) on which an article was published: words like "on Tuesday" count from it.
+fn published_on(article: &Article) -> Option<Date> {
+    const DAY: i64 = 86_400_000_000;
+    article.published_at.and_then(|at| Date::from_days(i32::try_from(at.div_euclid(DAY)).ok()?))
 }
 
 fn disk_failed(error: &Error) -> bool {

@@ -50,7 +50,14 @@ impl AnalyzedArticle {
         }
         let named = (mentions.iter().map(|m| m.entity))
             .chain(quotes.iter().flat_map(|q| q.speakers.iter().chain(&q.about).copied()))
-            .chain(quotes.iter().filter_map(|q| q.addressee.as_ref()).flat_map(|a| a.entities.iter().copied()));
+            .chain(quotes.iter().filter_map(|q| q.addressee.as_ref()).flat_map(|a| a.entities.iter().copied()))
+            .chain(
+                entities
+                    .iter()
+                    .flat_map(|e| &e.roles)
+                    .flat_map(|r| [&r.organization, &r.country].into_iter().flatten())
+                    .filter_map(|n| n.entity),
+            );
         if let Some(position) = named.into_iter().find(|&position| position >= entities.len()) {
             return Some(format!("there is no entity {position}"));
         }
@@ -99,7 +106,7 @@ impl fmt::Display for EntityId {
 }
 
 /// The types with the words that stand for them in ids.
-const TYPES: [(EntityType, &str); 7] = [
+const TYPES: [(EntityType, &str); 9] = [
     (EntityType::Person, "person"),
     (EntityType::Organization, "organization"),
     (EntityType::Place, "place"),
@@ -107,6 +114,8 @@ const TYPES: [(EntityType, &str); 7] = [
     (EntityType::Norp, "norp"),
     (EntityType::Event, "event"),
     (EntityType::Product, "product"),
+    (EntityType::Date, "date"),
+    (EntityType::Money, "money"),
 ];
 
 /// The word for a type in ids and in the indexes.
@@ -119,6 +128,8 @@ pub(crate) fn type_word(kind: EntityType) -> &'static str {
         EntityType::Norp => "norp",
         EntityType::Event => "event",
         EntityType::Product => "product",
+        EntityType::Date => "date",
+        EntityType::Money => "money",
     }
 }
 

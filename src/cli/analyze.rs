@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
+use sayso_document::Date;
 use sayso_extract::Analyzer;
 use sayso_index::{AnalyzedArticle, Article};
 
@@ -13,9 +14,9 @@ use super::fault::{Fault, Outcome};
 use super::ingest::{html, text};
 use super::labels::Type;
 use super::render::{self, DIM, KIND, NAME, Paragraph};
-use super::{eval, input, json, quote_view};
+use super::{dates, eval, input, json, quote_view};
 use crate::proto::analyze_service_client::AnalyzeServiceClient;
-use crate::proto::{AnalyzeRequest, Annotations, ArticleEntity, OffsetEncoding};
+use crate::proto::{self, AnalyzeRequest, Annotations, ArticleEntity, OffsetEncoding};
 use crate::{convert, models};
 
 /// The longest text that is read, in bytes: far above any article, and what an offset can count.
@@ -33,6 +34,9 @@ pub(super) struct Args {
     /// Print the annotations as protobuf JSON, one object for each file
     #[arg(long)]
     json: bool,
+    /// The day on which the text was published: "on Tuesday" counts from it
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = dates::parse_day)]
+    date: Option<proto::Date>,
     /// Folder of models, as sayso-train writes them, in place of the compiled-in ones of the same names
     #[arg(long, value_name = "FOLDER", env = "SAYSO_MODEL")]
     model: Option<PathBuf>,
@@ -54,8 +58,8 @@ enum Format {
 
 pub(super) fn run(args: Args) -> Outcome {
     if args.format == Format::Eval {
-        let conflict = args.json || args.server.is_some();
-        let usage = || Err(Fault::usage("--format eval goes with neither --json nor --server"));
+        let conflict = args.json || args.server.is_some() || args.date.is_some();
+        let usage = || Err(Fault::usage("--format eval goes with none of --json, --server and --date"));
         return if conflict { usage() } else { eval::run(&args.files, args.model.as_deref()) };
     }
     let as_json = args.json || args.format == Format::Json;
@@ -71,8 +75,8 @@ pub(super) fn run(args: Args) -> Outcome {
             }
         };
         let annotations = match &args.server {
-            Some(server) => ask(server, text)?,
-            None => analyze(&analyzer, text),
+            Some(server) => ask(server, text, args.date)?,
+            None => analyze(&analyzer, text, args.date),
         };
         if as_json {
             json::print("Annotations", &annotations)?;
@@ -97,17 +101,18 @@ fn read(file: &str) -> Result<String, String> {
     }
 }
 
-fn ask(server: &str, text: String) -> Result<Annotations, Fault> {
+fn ask(server: &str, text: String, published_on: Option<proto::Date>) -> Result<Annotations, Fault> {
     client::block_on(async {
         let channel = Server::at(server.into()).connect().await?;
         let mut client = AnalyzeServiceClient::new(channel).max_decoding_message_size(client::ANSWER_BYTES);
-        let request = AnalyzeRequest { text, offset_encoding: OffsetEncoding::Utf8 as i32 };
+        let request = AnalyzeRequest { text, offset_encoding: OffsetEncoding::Utf8 as i32, published_on };
         Ok(client.analyze(request).await?.into_inner().annotations.unwrap_or_default())
     })
 }
 
-fn analyze(analyzer: &Analyzer, text: String) -> Annotations {
-    let analysis = analyzer.analyze(&text);
+fn analyze(analyzer: &Analyzer, text: String, published_on: Option<proto::Date>) -> Annotations {
+    let published = published_on.and_then(|day| Date::new(day.year, day.month as u8, day.day as u8));
+    let analysis = analyzer.analyze_dated(&text, published);
     let article = Article { body: text, ..Article::default() };
     let mut annotations = convert::annotations(&AnalyzedArticle { article, analysis }, OffsetEncoding::Utf8);
     // The text is no article that is kept: nothing can be asked about one.
@@ -121,16 +126,19 @@ fn lines(file: &str, found: &Annotations, width: Option<usize>) -> String {
     if !file.is_empty() {
         out.push_str(&Paragraph::new().add(NAME.underline(), file).lines(width, 0));
     }
+    let named: Vec<_> = found.entities.iter().filter(|entity| Type::is_name(entity.r#type)).collect();
+    let foreign = !matches!(found.language.as_str(), "" | "en" | "und");
     let counts = [
         counted(found.sentences.len() as u64, "sentence", "sentences"),
-        counted(found.entities.len() as u64, "entity", "entities"),
+        counted(named.len() as u64, "entity", "entities"),
         counted(found.quotes.len() as u64, "quote", "quotes"),
+        if foreign { format!("language {}", found.language) } else { String::new() },
         found.model.clone(),
     ];
     out.push_str(&Paragraph::new().add_parts(DIM, &counts).lines(width, 0));
-    if !found.entities.is_empty() {
+    if !named.is_empty() {
         out.push_str(&format!("\n{NAME}Entities{NAME:#}\n"));
-        out.extend(found.entities.iter().map(|entity| entity_lines(entity, width)));
+        out.extend(named.iter().map(|entity| entity_lines(entity, width)));
     }
     if !found.quotes.is_empty() {
         out.push_str(&format!("\n{NAME}Quotes{NAME:#}\n"));
@@ -179,6 +187,7 @@ mod tests {
                 kind: proto::QuoteKind::Indirect as i32,
                 ..Quote::default()
             }],
+            language: "en".into(),
         };
         insta::assert_snapshot!(render::plain(&lines("", &found, None)), @r"
         2 sentences · 1 entity · 1 quote · rules-1

@@ -5,6 +5,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use prost_types::Timestamp as ProtoTime;
 
+use crate::proto;
+
 /// Epoch numbers at or above this count milliseconds: as seconds it would be the year 5138.
 const MILLISECONDS_FROM: f64 = 1e11;
 
@@ -22,6 +24,25 @@ pub(super) fn parse_until(text: &str) -> Result<ProtoTime, String> {
         Ok(date) if is_plain_date(text) => midnight(date.checked_add(1.day()).map_err(|error| error.to_string())?),
         _ => parse_moment(text),
     }
+}
+
+/// A day: YYYY-MM-DD.
+pub(super) fn parse_day(text: &str) -> Result<proto::Date, String> {
+    match text.parse::<Date>() {
+        Ok(date) if is_plain_date(text) => Ok(day(date)),
+        _ => Err("expected YYYY-MM-DD".into()),
+    }
+}
+
+/// The day after: a range until it includes the day that is given.
+pub(super) fn parse_day_after(text: &str) -> Result<proto::Date, String> {
+    let Ok(date) = text.parse::<Date>() else { return Err("expected YYYY-MM-DD".into()) };
+    parse_day(text)?;
+    date.tomorrow().map(day).map_err(|error| error.to_string())
+}
+
+fn day(date: Date) -> proto::Date {
+    proto::Date { year: date.year().into(), month: date.month().into(), day: date.day().into() }
 }
 
 fn parse_moment(text: &str) -> Result<ProtoTime, String> {

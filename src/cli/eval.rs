@@ -242,6 +242,8 @@ fn entity_type(kind: EntityType) -> &'static str {
         EntityType::Norp => "NORP",
         EntityType::Event => "EVENT",
         EntityType::Product => "PRODUCT",
+        EntityType::Date => "DATE",
+        EntityType::Money => "MONEY",
     }
 }
 
@@ -264,6 +266,7 @@ mod tests {
             kind: EntityType::Person,
             aliases: Vec::new(),
             titles: Vec::new(),
+            roles: Vec::new(),
             confidence: 1.0,
         };
         let mention = |words, name: Option<&str>, form| Mention {
@@ -291,6 +294,7 @@ mod tests {
                 kind: QuoteKind::Direct,
                 polarity: Polarity::Asserted,
                 when: None,
+                said: None,
                 confidence: 1.0,
                 speaker_confidence: 1.0,
             }],

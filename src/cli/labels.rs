@@ -87,6 +87,17 @@ choice! {
         Event = "event",
         /// A product, vehicle, work of art, law
         Product = "product",
+        /// A day, month, year: "on Tuesday"
+        Date = "date",
+        /// A sum of money
+        Money = "money",
+    }
+}
+
+impl Type {
+    /// Whether entities of the type have a name: dates and sums of money are left out where names are listed.
+    pub(super) fn is_name(value: i32) -> bool {
+        ![proto::EntityType::Date as i32, proto::EntityType::Money as i32].contains(&value)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::labels::{Act, Kind, Polarity};
+use super::labels::{Act, Kind, Polarity, Type};
 use super::render::{DIM, HIT, KIND, NAME, Paragraph, SAID};
 use super::{dates, highlights};
 use crate::proto::{self, EntityType, Quote, Span};
@@ -24,7 +24,8 @@ pub(super) fn lines(quote: &Quote, spans: &[Span], width: Option<usize>) -> Stri
     let said = Paragraph::new().add(SAID, open).add_marked(SAID, &quote.text, HIT, &marks).add(SAID, close);
     let mut out = said.lines(width, 0);
     out.push_str(&attribution(quote).lines(width, 2));
-    let about: Vec<_> = quote.about.iter().map(|entity| entity.name.as_str()).collect();
+    let named = quote.about.iter().filter(|entity| Type::is_name(entity.r#type));
+    let about: Vec<_> = named.map(|entity| entity.name.as_str()).collect();
     let about = if about.is_empty() { String::new() } else { format!("about {}", about.join(", ")) };
     // A quote of a text that is not kept has no article: its id would lead nowhere.
     let id = if quote.article.is_some() { quote.id.clone() } else { String::new() };

@@ -8,7 +8,8 @@ use super::filter::{Articles, Output, Sort};
 use super::labels::{Act, Kind, Polarity};
 use super::paging::each_hit;
 use super::render::{self, DIM, Paragraph, SAID};
-use super::{json, quote_view};
+use super::{dates, json, quote_view};
+use crate::proto;
 use crate::proto::quote_service_client::QuoteServiceClient;
 use crate::proto::{GetQuoteRequest, GetQuoteResponse, OffsetEncoding, Quote, SearchQuotesRequest, Sentence};
 
@@ -40,6 +41,12 @@ pub(super) struct Args {
     /// Only quotes whose speaker has none: "officials"
     #[arg(long)]
     unnamed: bool,
+    /// Only quotes that the text dates to this day or later: YYYY-MM-DD
+    #[arg(long, value_name = "DATE", value_parser = dates::parse_day)]
+    said_from: Option<proto::Date>,
+    /// Only quotes that the text dates to this day or earlier: YYYY-MM-DD
+    #[arg(long, value_name = "DATE", value_parser = dates::parse_day_after)]
+    said_until: Option<proto::Date>,
     #[command(flatten)]
     articles: Articles,
     /// Order of the hits [default: the best match first; without a query, the newest]
@@ -111,6 +118,8 @@ fn request(args: Args) -> SearchQuotesRequest {
         page_size: 0,
         page_token: String::new(),
         offset_encoding: OffsetEncoding::Utf8 as i32,
+        said_from: args.said_from,
+        said_until: args.said_until,
     }
 }
 

@@ -41,7 +41,7 @@ labels!(polarity, polarities, Polarity, proto::Polarity, {
 });
 labels!(entity_type, entity_types, EntityType, proto::EntityType, {
     Person = Person, Organization = Organization, Place = Place, Facility = Facility, Norp = Norp, Event = Event,
-    Product = Product,
+    Product = Product, Date = Date, Money = Money,
 });
 labels!(form, forms, MentionForm, proto::MentionForm, {
     Name = Name, TitledName = TitledName, Description = Description, Pronoun = Pronoun,

@@ -1,7 +1,9 @@
 //! From domain values to reply messages.
 
 use prost_types::Timestamp;
-use sayso_document::{Counted, Entity, Mention, Quote, Sentence, Span, join_spans};
+use sayso_document::{
+    Counted, Date, DateRange, Entity, EntityType, Mention, Named, Quote, Role, Sentence, Span, join_spans,
+};
 use sayso_index::{
     AnalyzedArticle, Article, ArticleHit, EntityHit, EntityId, EntityRecord, MentionHit, QuoteHit, SentenceHit, Total,
 };
@@ -57,6 +59,7 @@ pub(crate) fn annotations(analyzed: &AnalyzedArticle, encoding: OffsetEncoding) 
         sentences: sentences.map(|(index, one)| sentence(&analyzed.article, index, one, &offsets)).collect(),
         entities: article_entities(analyzed, &offsets),
         quotes: quotes.map(|(index, one)| bare_quote(analyzed, index, one, &offsets)).collect(),
+        language: analysis.language.clone(),
     }
 }
 
@@ -141,14 +144,14 @@ pub(crate) fn total(total: Total) -> proto::TotalCount {
 
 fn article_entities(analyzed: &AnalyzedArticle, offsets: &Offsets) -> Vec<proto::ArticleEntity> {
     let analysis = &analyzed.analysis;
-    let mut entities: Vec<_> = analysis.entities.iter().map(article_entity).collect();
+    let mut entities: Vec<_> = analysis.entities.iter().map(|one| article_entity(analyzed, one)).collect();
     for (index, one) in analysis.mentions.iter().enumerate() {
         entities[one.entity].mentions.push(mention(analyzed, index, one, offsets));
     }
     entities
 }
 
-fn article_entity(entity: &Entity) -> proto::ArticleEntity {
+fn article_entity(analyzed: &AnalyzedArticle, entity: &Entity) -> proto::ArticleEntity {
     proto::ArticleEntity {
         id: EntityId::of(entity.kind, &entity.name).to_string(),
         name: entity.name.clone(),
@@ -157,6 +160,20 @@ fn article_entity(entity: &Entity) -> proto::ArticleEntity {
         titles: counted(&entity.titles),
         mentions: Vec::new(),
         confidence: entity.confidence,
+        roles: entity.roles.iter().map(|one| role(analyzed, one)).collect(),
+    }
+}
+
+fn role(analyzed: &AnalyzedArticle, role: &Role) -> proto::Role {
+    let named = |kind, one: &Named| match one.entity {
+        Some(position) => entity_ref(analyzed, position),
+        None => reference(kind, &one.name),
+    };
+    proto::Role {
+        title: role.title.clone(),
+        role: role.role.clone(),
+        organization: role.organization.as_ref().map(|one| named(EntityType::Organization, one)),
+        country: role.country.as_ref().map(|one| named(EntityType::Place, one)),
     }
 }
 
@@ -186,7 +203,16 @@ fn bare_quote(analyzed: &AnalyzedArticle, index: usize, quote: &Quote, offsets: 
         confidence: quote.confidence,
         context: context.of(body).to_owned(),
         sentence: first as u32,
+        said: quote.said.map(date_range),
     }
+}
+
+fn date_range(range: DateRange) -> proto::DateRange {
+    let date = |date: Date| {
+        let (year, month, day) = date.parts();
+        proto::Date { year, month: month.into(), day: day.into() }
+    };
+    proto::DateRange { first: Some(date(range.first)), last: Some(date(range.last)) }
 }
 
 /// The sentences that a quote touches: the index of the first, and from where to where they stand.
@@ -211,10 +237,14 @@ fn mention(analyzed: &AnalyzedArticle, index: usize, mention: &Mention, offsets:
 
 fn entity_ref(analyzed: &AnalyzedArticle, position: usize) -> proto::EntityRef {
     let entity = &analyzed.analysis.entities[position];
+    reference(entity.kind, &entity.name)
+}
+
+fn reference(kind: EntityType, name: &str) -> proto::EntityRef {
     proto::EntityRef {
-        id: EntityId::of(entity.kind, &entity.name).to_string(),
-        name: entity.name.clone(),
-        r#type: labels::entity_type(entity.kind),
+        id: EntityId::of(kind, name).to_string(),
+        name: name.to_owned(),
+        r#type: labels::entity_type(kind),
     }
 }
 

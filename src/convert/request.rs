@@ -1,6 +1,7 @@
 //! From request messages to domain queries.
 
 use prost_types::Timestamp;
+use sayso_document::{Date, EntityType};
 use sayso_index::{
     Article, EntityId,
     query::{
@@ -16,6 +17,8 @@ use crate::{config::Limits, proto};
 const ID_BYTES: usize = 256;
 /// Longest url, source, title or author, in bytes.
 const METADATA_BYTES: usize = 16 << 10;
+/// Microseconds in a day.
+const DAY: i64 = 86_400_000_000;
 /// Most authors of an article.
 const AUTHORS: usize = 1000;
 
@@ -54,7 +57,9 @@ pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> R
 /// Checks a text to analyse.
 pub(crate) fn text_to_analyze(message: proto::AnalyzeRequest, limits: &Limits) -> Result<Article, Fault> {
     body("text", &message.text, limits)?;
-    Ok(Article { body: message.text, ..Article::default() })
+    let published = message.published_on.map(|day| date("published_on", day)).transpose()?;
+    let published_at = published.map(|day| i64::from(day.days()) * DAY);
+    Ok(Article { body: message.text, published_at, ..Article::default() })
 }
 
 /// Checks the id of an article to read or delete.
@@ -100,6 +105,13 @@ pub(crate) fn quote_query(message: &proto::SearchQuotesRequest, limits: &Limits)
         let said = format!("{} is no confidence; give a number from 0 to 1", message.min_confidence);
         return Err(Fault::invalid("min_confidence", said));
     }
+    let day = |field, day: Option<proto::Date>| day.map(|day| date(field, day)).transpose();
+    let (said_from, said_until) = (day("said_from", message.said_from)?, day("said_until", message.said_until)?);
+    if let (Some(from), Some(until)) = (said_from, said_until)
+        && from >= until
+    {
+        return Err(Fault::invalid("said_until", "is not after said_from, so that nothing can match"));
+    }
     Ok(QuoteQuery {
         expr: expr(&message.query, ParseOptions::quotes(), limits)?,
         speakers: named("speaker", &message.speaker, limits)?,
@@ -109,6 +121,8 @@ pub(crate) fn quote_query(message: &proto::SearchQuotesRequest, limits: &Limits)
         polarities: labels::polarities("polarities", &message.polarities)?,
         named_speaker: message.named_speaker,
         min_confidence: message.min_confidence,
+        said_from,
+        said_until,
         filter: filter(message.filter.as_ref(), limits)?,
         order: labels::order("order", message.order)?,
         page: page_request(message, limits)?,
@@ -118,12 +132,24 @@ pub(crate) fn quote_query(message: &proto::SearchQuotesRequest, limits: &Limits)
 /// What `LookupEntities` asks.
 pub(crate) fn entity_query(message: &proto::LookupEntitiesRequest, limits: &Limits) -> Result<EntityQuery, Fault> {
     short("name", &message.name, limits)?;
+    let kinds = labels::entity_types("types", &message.types)?;
     Ok(EntityQuery {
         name: message.name.clone(),
-        kinds: labels::entity_types("types", &message.types)?,
+        kinds: if kinds.is_empty() { NAMED.to_vec() } else { kinds },
         page: page_request(message, limits)?,
     })
 }
+
+/// The types that a look-up without types finds: what has a name.
+const NAMED: [EntityType; 7] = [
+    EntityType::Person,
+    EntityType::Organization,
+    EntityType::Place,
+    EntityType::Facility,
+    EntityType::Norp,
+    EntityType::Event,
+    EntityType::Product,
+];
 
 /// What `ListMentions` asks.
 pub(crate) fn mention_query(message: &proto::ListMentionsRequest, limits: &Limits) -> Result<MentionQuery, Fault> {
@@ -246,6 +272,18 @@ fn digest(article: &proto::Article) -> String {
         hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
     }
     hasher.finalize().to_hex()[..32].to_owned()
+}
+
+fn date(field: &str, day: proto::Date) -> Result<Date, Fault> {
+    let small = |part: i32| u8::try_from(part).ok();
+    let found = small(day.month).zip(small(day.day)).and_then(|(month, of_month)| Date::new(day.year, month, of_month));
+    found.ok_or_else(|| {
+        let said = format!(
+            "{:04}-{:02}-{:02} is no day of the calendar; give year, month and day",
+            day.year, day.month, day.day
+        );
+        Fault::invalid(field, said)
+    })
 }
 
 fn micros(field: &str, at: Timestamp) -> Result<i64, Fault> {

@@ -8,7 +8,8 @@ use crate::support::{STORY, Server};
 async fn analyses_without_keeping() {
     let server = Server::start();
     let mut client = AnalyzeServiceClient::new(server.channel().await);
-    let request = AnalyzeRequest { text: STORY.into(), offset_encoding: OffsetEncoding::Utf32.into() };
+    let request =
+        AnalyzeRequest { text: STORY.into(), offset_encoding: OffsetEncoding::Utf32.into(), ..Default::default() };
     let found = client.analyze(request).await.unwrap().into_inner().annotations.unwrap();
     assert_eq!((found.sentences.len(), found.quotes.len()), (4, 3));
     let letters: Vec<char> = STORY.chars().collect();

@@ -1,7 +1,7 @@
 //! Requests that cannot be answered as they stand: the right code, the right details, and a server that lives on.
 
 use sayso::proto::{
-    Article, ArticleFilter, DeleteArticleRequest, GetArticleRequest, GetEntityRequest, GetQuoteRequest,
+    Article, ArticleFilter, Date, DeleteArticleRequest, GetArticleRequest, GetEntityRequest, GetQuoteRequest,
     ListArticlesRequest, LookupEntitiesRequest, PutArticleRequest, SearchQuotesRequest, SearchRequest,
 };
 use tonic::{Code, Status};
@@ -137,6 +137,7 @@ async fn fields_that_hold_nonsense() {
         (SearchQuotesRequest { kinds: vec![99], ..SearchQuotesRequest::default() }, "kinds"),
         (SearchQuotesRequest { min_confidence: f32::NAN, ..SearchQuotesRequest::default() }, "min_confidence"),
         (SearchQuotesRequest { speaker: "“”".into(), ..SearchQuotesRequest::default() }, "speaker"),
+        (SearchQuotesRequest { said_from: Some(Date::default()), ..SearchQuotesRequest::default() }, "said_from"),
         (SearchQuotesRequest { order: 9, ..SearchQuotesRequest::default() }, "order"),
         (SearchQuotesRequest { offset_encoding: 9, ..SearchQuotesRequest::default() }, "offset_encoding"),
     ];

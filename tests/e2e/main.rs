@@ -15,3 +15,4 @@ mod real_article;
 mod search;
 mod server;
 mod support;
+mod values;

@@ -1,5 +1,8 @@
 //! From typed filters to tantivy queries that only let pass or not.
 
+use std::ops::Bound;
+
+use sayso_document::{Date, EntityType};
 use tantivy::Term;
 use tantivy::query::{BooleanQuery, EmptyQuery, EnableScoring, Occur, Query, RangeQuery, TermQuery, TermSetQuery};
 use tantivy::schema::{Field, IndexRecordOption};
@@ -8,6 +11,7 @@ use tantivy::{DocSet, TERMINATED};
 use super::compile::published;
 use super::schema::{Common, act_word, kind_word, named_word, polarity_word};
 use super::view::View;
+use crate::article::type_word;
 use crate::query::{ArticleFilter, QuoteQuery, SentenceQuery, Who};
 use crate::{Interrupt, Result, text};
 
@@ -65,7 +69,16 @@ impl View {
         facet(query.named_speaker.into_iter().map(named_word).collect());
         if query.min_confidence > 0.0 {
             let least = Term::from_field_f64(fields.confidence, f64::from(query.min_confidence));
-            filters.push(Box::new(RangeQuery::new(std::ops::Bound::Included(least), std::ops::Bound::Unbounded)));
+            filters.push(Box::new(RangeQuery::new(Bound::Included(least), Bound::Unbounded)));
+        }
+        let day = |field, date: Date| Term::from_field_i64(field, date.days().into());
+        if let Some(from) = query.said_from {
+            let from = Bound::Included(day(fields.said_last, from));
+            filters.push(Box::new(RangeQuery::new(from, Bound::Unbounded)));
+        }
+        if let Some(until) = query.said_until {
+            let until = Bound::Excluded(day(fields.said_first, until));
+            filters.push(Box::new(RangeQuery::new(Bound::Unbounded, until)));
         }
         Ok(filters)
     }
@@ -108,10 +121,13 @@ impl View {
             };
             (Occur::Must, Box::new(BooleanQuery::union(vec![term(fields.name), term(fields.title)])))
         };
-        let words: Vec<_> = text::exact(name).map(either).collect();
+        let mut words: Vec<_> = text::exact(name).map(either).collect();
         if words.is_empty() {
             return Ok(Vec::new());
         }
+        // "May" means the person, not the month.
+        let unnamed = [EntityType::Date, EntityType::Money].map(type_word);
+        words.push((Occur::MustNot, any_of(fields.kind, unnamed)));
         let searcher = &self.searchers.entities;
         let weight = BooleanQuery::new(words).weight(EnableScoring::disabled_from_searcher(searcher))?;
         let mut found = Vec::new();

@@ -1,8 +1,11 @@
-//! How articles and analyses are laid out in the store: version 1.
+//! How articles and analyses are laid out in the store: articles and changes in version 1, analyses in version 2.
 //!
 //! A record is one byte of version, a CRC-32 of what follows, then postcard. These structs mirror the
 //! domain values, which know nothing of serialisation. A change to them is a new version; the
-//! records of version 1 under `tests/fixtures` must still decode.
+//! records of every version under `tests/fixtures` must still decode. Version 2 of an analysis is version 1 with
+//! the record of [`added`] behind it.
+
+mod added;
 
 use sayso_document::{
     Act, Addressee, Analysis, Counted, Entity, EntityType, Mention, MentionForm, Polarity, Quote, QuoteKind, Sentence,
@@ -11,9 +14,13 @@ use sayso_document::{
 use serde::{Deserialize, Serialize};
 
 use crate::{AnalyzedArticle, Article, Error, ErrorKind, Result};
+use added::AddedRecord;
 
-/// The version that is written.
+/// The version of articles and changes that is written.
 const VERSION: u8 = 1;
+
+/// The version of analyses that is written; version 1 is still read.
+const ANALYSIS_VERSION: u8 = 2;
 
 /// An article, its body uncompressed so that a hit costs no more than a copy.
 #[derive(Serialize, Deserialize)]
@@ -95,25 +102,31 @@ pub(super) fn encode(record: &impl Serialize) -> Result<Vec<u8>> {
 
 /// Reads a record; what it borrows stays in `bytes`.
 pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T> {
-    postcard::from_bytes(unsealed(bytes)?).map_err(|error| corrupt(&format!("does not decode: {error}")))
+    postcard::from_bytes(unsealed(bytes, VERSION)?.1).map_err(|error| corrupt(&format!("does not decode: {error}")))
 }
 
 /// Writes an analysis, compressed: it is read less often than bodies.
 pub(super) fn encode_analysis(analysis: &Analysis) -> Result<Vec<u8>> {
     let plain = postcard::to_extend(&AnalysisRecord::of(analysis), Vec::new())
+        .and_then(|plain| postcard::to_extend(&AddedRecord::of(analysis), plain))
         .map_err(|error| Error::new(ErrorKind::Invalid, format!("the analysis cannot be written: {error}")))?;
-    let mut bytes = vec![VERSION, 0, 0, 0, 0];
+    let mut bytes = vec![ANALYSIS_VERSION, 0, 0, 0, 0];
     bytes.extend(lz4_flex::compress_prepend_size(&plain));
     Ok(sealed(bytes))
 }
 
-/// Reads an analysis.
+/// Reads an analysis of any version.
 pub(super) fn decode_analysis(bytes: &[u8]) -> Result<Analysis> {
-    let plain = lz4_flex::decompress_size_prepended(unsealed(bytes)?)
+    let (version, content) = unsealed(bytes, ANALYSIS_VERSION)?;
+    let plain = lz4_flex::decompress_size_prepended(content)
         .map_err(|error| corrupt(&format!("does not decompress: {error}")))?;
-    let record: AnalysisRecord<'_> =
-        postcard::from_bytes(&plain).map_err(|error| corrupt(&format!("does not decode: {error}")))?;
-    record.to_analysis()
+    let unread = |error| corrupt(&format!("does not decode: {error}"));
+    let (record, rest) = postcard::take_from_bytes::<AnalysisRecord<'_>>(&plain).map_err(unread)?;
+    let mut analysis = record.to_analysis()?;
+    if version > 1 {
+        postcard::from_bytes::<AddedRecord<'_>>(rest).map_err(unread)?.add_to(&mut analysis)?;
+    }
+    Ok(analysis)
 }
 
 const HEADER: usize = 5;
@@ -125,17 +138,18 @@ fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-fn unsealed(bytes: &[u8]) -> Result<&[u8]> {
+/// The version of a record, at most `newest`, and what follows its header.
+fn unsealed(bytes: &[u8], newest: u8) -> Result<(u8, &[u8])> {
     let Some((&[version, a, b, c, d], content)) = bytes.split_first_chunk::<HEADER>() else {
         return Err(corrupt("is cut short"));
     };
-    if version != VERSION {
-        return Err(corrupt(&format!("has version {version}; this program reads version {VERSION}")));
+    if !(1..=newest).contains(&version) {
+        return Err(corrupt(&format!("has version {version}; this program reads versions up to {newest}")));
     }
     if crc32fast::hash(content) != u32::from_le_bytes([a, b, c, d]) {
         return Err(corrupt("does not match its checksum"));
     }
-    Ok(content)
+    Ok((version, content))
 }
 
 fn corrupt(what: &str) -> Error {
@@ -282,6 +296,7 @@ impl<'a> EntityRecord<'a> {
             kind: TYPES.value(self.kind)?,
             aliases: counted(&self.aliases),
             titles: counted(&self.titles),
+            roles: Vec::new(),
             confidence: self.confidence,
         })
     }
@@ -346,6 +361,7 @@ impl<'a> QuoteRecord<'a> {
             kind: KINDS.value(self.kind)?,
             polarity: POLARITIES.value(self.polarity)?,
             when: self.when.map(SpanRecord::span).transpose()?,
+            said: None,
             confidence: self.confidence,
             speaker_confidence: self.speaker_confidence,
         })
@@ -377,6 +393,8 @@ const TYPES: Codes<EntityType> = Codes(&[
     EntityType::Norp,
     EntityType::Event,
     EntityType::Product,
+    EntityType::Date,
+    EntityType::Money,
 ]);
 
 const FORMS: Codes<MentionForm> =

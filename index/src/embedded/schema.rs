@@ -14,7 +14,7 @@ use crate::article::type_word;
 use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, text};
 
 /// Changes whenever fields or the reading of text do: older indexes are rebuilt from the store.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 const EXACT: &str = "exact";
 const STEMMED: &str = "stemmed";
@@ -198,6 +198,10 @@ pub(super) struct Quotes {
     /// Kind, act, polarity and whether the speaker is named, one word each.
     pub(super) facet: Field,
     pub(super) confidence: Field,
+    /// The first day on which it was said, in days since 1970; absent when the text does not tell.
+    pub(super) said_first: Field,
+    /// The last one.
+    pub(super) said_last: Field,
     pub(super) schema: Schema,
 }
 
@@ -214,6 +218,8 @@ impl Quotes {
             about_ids: builder.add_text_field("about_ids", keyword()),
             facet: builder.add_text_field("facet", keyword()),
             confidence: builder.add_f64_field("confidence", fast()),
+            said_first: builder.add_i64_field("said_first", fast()),
+            said_last: builder.add_i64_field("said_last", fast()),
             schema: builder.build(),
         }
     }
@@ -231,6 +237,10 @@ impl Quotes {
             }
             document.add_text(self.cue, &quote.cue_lemma);
             document.add_f64(self.confidence, f64::from(quote.confidence));
+            if let Some(said) = quote.said {
+                document.add_i64(self.said_first, said.first.days().into());
+                document.add_i64(self.said_last, said.last.days().into());
+            }
             for facet in [kind_word(quote.kind), act_word(quote.act), polarity_word(quote.polarity)] {
                 document.add_text(self.facet, facet);
             }

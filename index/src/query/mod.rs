@@ -5,7 +5,7 @@ mod fault;
 mod options;
 mod parse;
 
-use sayso_document::{Act, EntityType, MentionForm, Polarity, QuoteKind};
+use sayso_document::{Act, Date, EntityType, MentionForm, Polarity, QuoteKind};
 
 use crate::{EntityId, PageKey};
 
@@ -176,6 +176,10 @@ pub struct QuoteQuery {
     pub named_speaker: Option<bool>,
     /// Quotes that the model is at least so sure of.
     pub min_confidence: f32,
+    /// Quotes that may have been said on this day or later, as far as the text tells when.
+    pub said_from: Option<Date>,
+    /// Quotes that may have been said before this day, as far as the text tells when.
+    pub said_until: Option<Date>,
     /// In which articles.
     pub filter: ArticleFilter,
     /// In which order.

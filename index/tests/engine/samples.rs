@@ -53,6 +53,7 @@ pub(crate) fn with_entity(
         kind,
         aliases: names[1..].iter().map(counted).collect(),
         titles: titles.iter().map(counted).collect(),
+        roles: Vec::new(),
         confidence: 0.9,
     };
     article.analysis.entities.push(entity);
@@ -84,6 +85,7 @@ pub(crate) fn with_quote(mut article: AnalyzedArticle, content: &str, speaker: O
         kind: QuoteKind::Direct,
         polarity: Polarity::Asserted,
         when: None,
+        said: None,
         confidence: 0.8,
         speaker_confidence: 0.7,
     };
@@ -151,6 +153,8 @@ pub(crate) fn quote_query(expr: Expr) -> QuoteQuery {
         polarities: vec![],
         named_speaker: None,
         min_confidence: 0.0,
+        said_from: None,
+        said_until: None,
         filter: ArticleFilter::default(),
         order: Order::Relevance,
         page: first(100),

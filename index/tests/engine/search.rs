@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use sayso_document::{Act, EntityType, Polarity, QuoteKind};
+use sayso_document::{Act, Date, DateRange, EntityType, Polarity, QuoteKind};
 use sayso_index::query::{ArticleFilter, Expr, Field, Order, ParseOptions, QuoteQuery, SentenceQuery, Who, parse};
 use sayso_index::{Embedded, Engine, EntityId, ErrorKind, Interrupt};
 
@@ -33,6 +33,7 @@ fn filled() -> (tempfile::TempDir, Embedded) {
     two.analysis.quotes[1].act = Act::Thought;
     two.analysis.quotes[1].kind = QuoteKind::Indirect;
     two.analysis.quotes[1].confidence = 0.4;
+    two.analysis.quotes[1].said = DateRange::month(2026, 2);
     put(&engine, &two);
 
     let mut three = article("three", "Negotiations and negotiators; peace at last for the cafés.");
@@ -146,6 +147,10 @@ fn filters_narrow_quotes() {
         (QuoteQuery { named_speaker: Some(true), ..all() }, &["two.1", "one.0"]),
         (QuoteQuery { min_confidence: 0.8, ..all() }, &["two.0", "one.0"]),
         (QuoteQuery { min_confidence: 0.81, ..all() }, &[]),
+        (QuoteQuery { said_from: Date::new(2026, 2, 28), ..all() }, &["two.1"]),
+        (QuoteQuery { said_from: Date::new(2026, 3, 1), ..all() }, &[]),
+        (QuoteQuery { said_from: Date::new(2026, 1, 5), said_until: Date::new(2026, 2, 2), ..all() }, &["two.1"]),
+        (QuoteQuery { said_until: Date::new(2026, 2, 1), ..all() }, &[]),
         (QuoteQuery { order: Order::Oldest, ..all() }, &["one.0", "two.0", "two.1"]),
     ];
     for (query, expected) in cases {

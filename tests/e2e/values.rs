@@ -1,0 +1,88 @@
+//! When something was said, roles, and the language of a text: from the article to every service.
+
+use sayso::proto::{
+    AnalyzeRequest, Annotations, Date, DateRange, GetArticleRequest, SearchQuotesRequest,
+    analyze_service_client::AnalyzeServiceClient,
+};
+use tonic::Code;
+
+use crate::support::{Server, dated, field};
+
+/// Of a Wednesday.
+const TALKS: &str = "Norwegian Fisheries Minister Ada Lind told the Harbour Union on Monday that the quota would fall.\n\n\
+    Oskar Brandt, president of the Harbour Union, said last month that crews were leaving Norway.\n\n\
+    Brandt would say nothing else. “We will wait,” he said.\n";
+
+fn day(year: i32, month: i32, day: i32) -> Date {
+    Date { year, month, day }
+}
+
+fn days(first: Date, last: Date) -> Option<DateRange> {
+    Some(DateRange { first: Some(first), last: Some(last) })
+}
+
+async fn annotations(server: &Server, id: &str) -> Annotations {
+    let request = GetArticleRequest { id: id.into(), ..GetArticleRequest::default() };
+    server.articles().await.get_article(request).await.unwrap().into_inner().annotations.unwrap()
+}
+
+#[tokio::test]
+async fn quotes_are_dated_and_found_by_date() {
+    let server = Server::start();
+    server.put(dated("talks", "Veld Courier", "2026-03-04", TALKS)).await;
+    let find = |from: Option<Date>, until: Option<Date>| {
+        let request = SearchQuotesRequest { said_from: from, said_until: until, ..SearchQuotesRequest::default() };
+        let server = &server;
+        async move {
+            let hits = server.quotes().await.search_quotes(request).await.unwrap().into_inner().hits;
+            hits.into_iter().map(|hit| hit.quote.unwrap()).collect::<Vec<_>>()
+        }
+    };
+    let monday = find(Some(day(2026, 3, 1)), None).await;
+    assert_eq!(monday.len(), 1);
+    assert_eq!(monday[0].when.as_ref().unwrap().text, "on Monday");
+    assert_eq!(monday[0].said, days(day(2026, 3, 2), day(2026, 3, 2)));
+    let february = find(None, Some(day(2026, 2, 2))).await;
+    assert_eq!(february.len(), 1);
+    assert_eq!(february[0].said, days(day(2026, 2, 1), day(2026, 2, 28)));
+    assert!(find(Some(day(2026, 3, 3)), None).await.is_empty());
+
+    // Another day of publication makes another day of the same words.
+    server.put(dated("talks", "Veld Courier", "2026-03-11", TALKS)).await;
+    let moved = find(Some(day(2026, 3, 1)), None).await;
+    assert_eq!(moved[0].said, days(day(2026, 3, 9), day(2026, 3, 9)));
+    let got = annotations(&server, "talks").await;
+    assert_eq!(got.quotes.iter().filter(|quote| quote.said.is_some()).count(), 2);
+    assert_eq!(got.language, "en");
+}
+
+#[tokio::test]
+async fn a_text_counts_from_the_day_that_comes_with_it() {
+    let server = Server::start();
+    let mut client = AnalyzeServiceClient::new(server.channel().await);
+    let request = |published_on| AnalyzeRequest { text: TALKS.into(), published_on, ..AnalyzeRequest::default() };
+    let undated = client.analyze(request(None)).await.unwrap().into_inner().annotations.unwrap();
+    assert!(undated.quotes.iter().all(|quote| quote.said.is_none()));
+    let found = client.analyze(request(Some(day(2026, 3, 4)))).await.unwrap().into_inner().annotations.unwrap();
+    assert_eq!(found.quotes[0].said, days(day(2026, 3, 2), day(2026, 3, 2)));
+    let status = client.analyze(request(Some(day(2026, 2, 30)))).await.unwrap_err();
+    assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "published_on"));
+}
+
+#[tokio::test]
+async fn titles_tell_body_and_country() {
+    let server = Server::start();
+    server.put(dated("talks", "Veld Courier", "2026-03-04", TALKS)).await;
+    let entities = annotations(&server, "talks").await.entities;
+    let roles = |name: &str| entities.iter().find(|entity| entity.name == name).unwrap().roles.clone();
+    let minister = &roles("Ada Lind")[0];
+    assert_eq!(
+        (minister.title.as_str(), minister.role.as_str()),
+        ("Norwegian Fisheries Minister", "Fisheries Minister")
+    );
+    assert_eq!(minister.country.as_ref().unwrap().id, "place/norway");
+    assert_eq!(minister.organization, None);
+    let president = &roles("Oskar Brandt")[0];
+    assert_eq!(president.role, "president");
+    assert_eq!(president.organization.as_ref().unwrap().name, "Harbour Union");
+}
