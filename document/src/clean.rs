@@ -82,6 +82,7 @@ mod tests {
             kind,
             polarity: Polarity::Asserted,
             when: None,
+            said: None,
             confidence: 1.0,
             speaker_confidence: 0.0,
         };
