@@ -11,6 +11,7 @@ mod language;
 mod lexicon;
 pub mod model;
 mod names;
+mod parse;
 mod roles;
 mod tags;
 pub mod when;
@@ -23,6 +24,7 @@ use chains::Chains;
 use language::Languages;
 use lexicon::Lexicon;
 use model::{Clusters, Files, ModelError};
+use parse::{Parser, Tree};
 use roles::Roles;
 use tags::{Tagger, Words};
 
@@ -33,6 +35,7 @@ pub struct Analyzer {
     lexicon: Lexicon,
     clusters: Clusters,
     tagger: Tagger,
+    parser: Parser,
     attribution: AttributionModels,
     calibration: Calibration,
     roles: Roles,
@@ -60,6 +63,7 @@ impl Analyzer {
             lexicon: Lexicon::compiled_in(),
             clusters: Clusters::from_bytes(files.bytes("clusters.bin").unwrap_or_default())?,
             tagger: Tagger::of(files)?,
+            parser: Parser::of(files)?,
             attribution: AttributionModels::read(files)?,
             calibration: Calibration::from_text(&files.text(calibration::FILE)?)?,
             roles: Roles::compiled_in(),
@@ -118,6 +122,11 @@ impl Analyzer {
     /// The words of a document with their tags.
     pub(crate) fn words(&self, document: &Document<'_>) -> Words<'_> {
         self.tagger.tag(document, &self.clusters)
+    }
+
+    /// The dependencies between the words of a document.
+    pub(crate) fn tree(&self, document: &Document<'_>, words: &Words<'_>) -> Tree {
+        self.parser.parse(document, words)
     }
 
     /// The entities of a document and where they are mentioned.

@@ -4,5 +4,6 @@
 
 pub mod attribution;
 pub mod calibration;
+pub mod parse;
 pub mod tags;
 pub mod values;

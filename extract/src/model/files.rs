@@ -16,6 +16,8 @@ const COMPILED_IN: &[(&str, &[u8])] = &[
     ("content.bin", include_bytes!("../../models/content.bin")),
     ("extent.bin", include_bytes!("../../models/extent.bin")),
     ("whole.bin", include_bytes!("../../models/whole.bin")),
+    ("moves.bin", include_bytes!("../../models/moves.bin")),
+    ("relations.bin", include_bytes!("../../models/relations.bin")),
     ("tags.bin", include_bytes!("../../models/tags.bin")),
     ("tags.txt", include_bytes!("../../models/tags.txt")),
 ];

@@ -4,12 +4,14 @@
 mod attribution;
 mod calibration;
 mod clusters;
+mod parse;
 mod tags;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sayso_extract::model::Clusters;
+use sayso_extract::fit::tags::{Dictionary, NAME, Tag};
+use sayso_extract::model::{Clusters, Linear};
 
 /// Where corpora are read and weights written.
 #[derive(Clone, Debug)]
@@ -37,6 +39,13 @@ impl Places {
         Clusters::from_bytes(bytes).map_err(io::Error::other)
     }
 
+    /// The tagger, fitted before: its model and its dictionary.
+    pub fn tagger(&self) -> io::Result<(Linear, Dictionary)> {
+        let model = Linear::from_bytes(NAME, Tag::COUNT, std::fs::read(self.out.join("tags.bin"))?);
+        let words = Dictionary::read(&std::fs::read_to_string(self.out.join("tags.txt"))?);
+        Ok((model.map_err(io::Error::other)?, words.map_err(io::Error::other)?))
+    }
+
     /// Writes one file of weights.
     pub fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let path = self.out.join(name);
@@ -57,7 +66,7 @@ pub struct Stage {
 }
 
 /// All stages in order.
-pub const STAGES: &[Stage] = &[clusters::STAGE, tags::STAGE, attribution::STAGE, calibration::STAGE];
+pub const STAGES: &[Stage] = &[clusters::STAGE, tags::STAGE, parse::STAGE, attribution::STAGE, calibration::STAGE];
 
 /// A bar that shows how far a stage is, with words for what it does.
 pub fn bar(words: &'static str, steps: usize) -> indicatif::ProgressBar {

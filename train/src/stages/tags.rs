@@ -27,12 +27,12 @@ fn run(places: &Places) -> io::Result<()> {
     let held_out = trees(&places.eval("pos/ewt-dev.conllu.gz"))?;
     let clusters = places.clusters()?;
     let mut golds: Vec<Gold<'_>> = ewt.iter().map(Gold::new).collect();
-    let (first, _, words) = fit_all(&golds, &clusters)?;
+    let (first, _, words) = fit_all(&golds.iter().collect::<Vec<_>>(), &clusters)?;
     // The tags of MASC are an older tagger's: they count where ours, fitted without them, gives the same.
     let mut more: Vec<Gold<'_>> = masc.iter().map(Gold::new).collect();
     more.iter_mut().for_each(|gold| gold.agree(&first, (&words, &clusters)));
     golds.extend(more);
-    let (model, table, words) = fit_all(&golds, &clusters)?;
+    let (model, table, words) = fit_all(&golds.iter().collect::<Vec<_>>(), &clusters)?;
     let (mut right, mut all) = (0, 0);
     for sentence in &held_out {
         let (good, of) = Gold::new(sentence).right(&model, (&words, &clusters));
@@ -44,23 +44,28 @@ fn run(places: &Places) -> io::Result<()> {
 }
 
 /// What is known of words beforehand.
-type Known<'k> = (&'k Dictionary, &'k Clusters);
+pub(super) type Known<'k> = (&'k Dictionary, &'k Clusters);
 
 /// A sentence of a corpus with the right tag of each token, where the corpus has one.
-struct Gold<'c> {
+pub(super) struct Gold<'c> {
     document: Document<'c>,
     tags: Vec<Option<Tag>>,
 }
 
 impl<'c> Gold<'c> {
-    fn new(sentence: &'c TaggedSentence) -> Self {
+    pub(super) fn new(sentence: &'c TaggedSentence) -> Self {
         let document = Document::new(&sentence.text);
         let tags = gold_tags(&document, &sentence.words);
         Self { document, tags }
     }
 
+    /// The sentence as a document.
+    pub(super) fn document(&self) -> &Document<'c> {
+        &self.document
+    }
+
     /// The tags that a model gives.
-    fn tagged(&self, model: &Linear, known: Known<'_>) -> Vec<Tag> {
+    pub(super) fn tagged(&self, model: &Linear, known: Known<'_>) -> Vec<Tag> {
         let forms = forms_of(&self.document, known.0, known.1);
         let mut before = Before::default();
         let tag = |(i, form): (usize, &Form)| {
@@ -87,14 +92,14 @@ impl<'c> Gold<'c> {
 }
 
 /// The model, the lines of the dictionary, and the dictionary.
-fn fit_all(golds: &[Gold<'_>], clusters: &Clusters) -> io::Result<(Linear, String, Dictionary)> {
+pub(super) fn fit_all(golds: &[&Gold<'_>], clusters: &Clusters) -> io::Result<(Linear, String, Dictionary)> {
     let table = dictionary(golds);
     let words = Dictionary::read(&table).map_err(io::Error::other)?;
     Ok((fit(golds, (&words, clusters)), table, words))
 }
 
 /// Goes through the sentences as tagging does, so that the model learns to live with its own errors.
-fn fit(golds: &[Gold<'_>], known: Known<'_>) -> Linear {
+fn fit(golds: &[&Gold<'_>], known: Known<'_>) -> Linear {
     let examples: Vec<_> = golds.iter().map(|gold| (forms_of(&gold.document, known.0, known.1), &gold.tags)).collect();
     let mut table = Table::new(Tag::COUNT, &SETTINGS);
     let mut shuffle = Shuffle::new(1);
@@ -136,7 +141,7 @@ fn fit(golds: &[Gold<'_>], known: Known<'_>) -> Linear {
 type Counts = BTreeMap<String, [u32; Tag::COUNT]>;
 
 /// The lines of the dictionary.
-fn dictionary(golds: &[Gold<'_>]) -> String {
+fn dictionary(golds: &[&Gold<'_>]) -> String {
     let mut counts = Counts::new();
     for gold in golds {
         for (i, tag) in gold.tags.iter().enumerate() {
