@@ -312,10 +312,12 @@ fn is_small_word(word: &str) -> bool {
 }
 
 /// Frequent words of the most spoken languages in Latin letters that are no English words.
-const SMALL_WORDS_OF_OTHERS: [&str; 40] = [
-    "att", "che", "con", "czy", "dan", "das", "de", "del", "della", "der", "det", "di", "dos", "du", "een", "el", "en",
-    "est", "et", "het", "il", "ist", "ja", "je", "la", "las", "le", "les", "los", "na", "nie", "och", "og", "que",
-    "som", "un", "una", "und", "van", "yang",
+const SMALL_WORDS_OF_OTHERS: [&str; 79] = [
+    "aan", "att", "auf", "av", "avec", "che", "com", "con", "czy", "dan", "dans", "das", "de", "del", "della", "dem",
+    "den", "der", "det", "di", "dijo", "dos", "du", "een", "el", "en", "est", "et", "ett", "gli", "het", "il", "im",
+    "ist", "ja", "je", "jest", "la", "las", "le", "les", "los", "maar", "mas", "med", "mit", "na", "nel", "nicht",
+    "nie", "niet", "nous", "och", "og", "ook", "para", "pas", "por", "pour", "que", "qui", "sagte", "sich", "sie",
+    "som", "sono", "sur", "til", "uma", "un", "una", "und", "van", "von", "voor", "vous", "yang", "zijn", "zu",
 ];
 
 fn is_small_word_of_others(word: &str) -> bool {

@@ -246,5 +246,5 @@ fn rank(name: &str) -> (bool, usize) {
 
 /// The words with runs of white space made one blank.
 fn plain(words: &str) -> String {
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
+    sayso_document::plain_text(words)
 }

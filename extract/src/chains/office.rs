@@ -63,7 +63,7 @@ fn owner<'t>(document: &Document<'t>, name: &NameMention) -> &'t str {
 }
 
 fn body(words: String) -> Entity {
-    let name = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = sayso_document::plain_text(&words);
     let (aliases, titles): (Vec<Counted>, Vec<Counted>) = Default::default();
     Entity { name, kind: EntityType::Organization, aliases, titles, roles: Vec::new(), confidence: 0.8 }
 }
