@@ -55,7 +55,16 @@ pub(crate) fn dotted(word: &str) -> Option<Dotted> {
         Some(Dotted::Leading)
     } else if EITHER.contains(&word) || STATES.contains(&word) {
         Some(Dotted::Either)
+    } else if is_shouted_title(word) {
+        Some(Dotted::Leading)
     } else {
         None
     }
+}
+
+/// "SEN. REYK": a title in a text or label that is all capitals.
+fn is_shouted_title(word: &str) -> bool {
+    word.len() >= 2
+        && word.bytes().all(|b| b.is_ascii_uppercase())
+        && LEADING.iter().any(|title| title.eq_ignore_ascii_case(word))
 }

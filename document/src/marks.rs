@@ -195,12 +195,13 @@ impl Neighbours {
         let next = tokens.get(i + 1).map(|token| token.span.of(text)).unwrap_or_default();
         let years = next.strip_suffix('s').unwrap_or(next);
         let clipped = before.map(word).is_some_and(|w| w.ends_with('s') || w.len() > 3 && w.ends_with("in"));
-        let feet = i >= 3 && matches!(first_char(word(i - 2)), '\'' | '’' | '′');
+        let measure =
+            |w: &str| first_char(w).is_ascii_digit() && last_char(w).is_ascii_digit() && w.contains(is_apostrophe);
         Self {
             can_open: !blank_after && (blank_before || mark_before) || mark_after && blank_before,
             can_close: !blank_before && (blank_after || mark_after) || mark_before && blank_after,
             after_digit: last.is_some_and(|c| c.is_ascii_digit()),
-            is_measure: feet && last.is_some_and(|c| c.is_ascii_digit()) && last_char(word(i - 3)).is_ascii_digit(),
+            is_measure: before.map(word).is_some_and(measure),
             before_years: after.is_some() && years.len() == 2 && years.bytes().all(|b| b.is_ascii_digit()),
             may_be_apostrophe: clipped && after.is_none() && i + 1 < tokens.len(),
             shows_end: AFTER_QUOTATION.binary_search(&next.to_ascii_lowercase().as_str()).is_ok(),

@@ -18,6 +18,9 @@ pub(crate) enum Leftover {
 /// A tag is at most this many bytes long.
 const TAG: usize = 1_000;
 
+/// The marks of quoted mail and lists stand at most this far from the start of a line.
+const MARGIN: usize = 12;
+
 /// Names of tags inside of a line of text.
 const INLINE: [&str; 29] = [
     "a", "abbr", "b", "big", "cite", "code", "del", "em", "font", "i", "img", "ins", "label", "link", "mark", "meta",
@@ -84,6 +87,7 @@ pub(crate) fn leftover(text: &str, at: usize) -> Option<Leftover> {
     let bytes = text.as_bytes();
     match bytes.get(at)? {
         b'<' => tag(text, at),
+        b'>' if begins_line(text, at) => Some(Leftover::Gap { end: at + 1 }),
         b'&' => reference(bytes, at).map(|(end, sign)| match sign {
             ' ' => Leftover::Gap { end },
             sign => Leftover::Sign { end, sign },
@@ -91,7 +95,11 @@ pub(crate) fn leftover(text: &str, at: usize) -> Option<Leftover> {
         byte if byte.is_ascii() => {
             (byte.is_ascii_control() && !(b'\t'..=b'\r').contains(byte)).then_some(Leftover::Gap { end: at + 1 })
         }
-        _ => text[at..].chars().next().filter(|&c| is_unseen(c)).map(|c| Leftover::Gap { end: at + c.len_utf8() }),
+        _ => {
+            let c = text[at..].chars().next()?;
+            let unread = is_unseen(c) || is_bullet(c) && begins_line(text, at);
+            unread.then_some(Leftover::Gap { end: at + c.len_utf8() })
+        }
     }
 }
 
@@ -141,6 +149,20 @@ fn is_unseen(c: char) -> bool {
         '\u{80}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
         | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}'
         | '\u{fff9}'..='\u{fffc}')
+}
+
+/// A sign that begins an item of a list.
+fn is_bullet(c: char) -> bool {
+    matches!(c, '•' | '‣' | '◦' | '▪' | '▸' | '►' | '■' | '●')
+}
+
+/// Whether nothing but blanks and the marks of quoted mail stand before byte `at` in its line.
+fn begins_line(text: &str, at: usize) -> bool {
+    let mut before = text[..at].bytes().rev().take(MARGIN).skip_while(|b| matches!(b, b' ' | b'\t' | b'>'));
+    match before.next() {
+        None => at < MARGIN,
+        Some(byte) => byte == b'\n' || byte == b'\r',
+    }
 }
 
 fn tag(text: &str, at: usize) -> Option<Leftover> {

@@ -249,7 +249,7 @@ fn marks_get_their_direction() {
         ("'He told me \"no\" twice,' she said", "< He told me < no > twice , > she said"),
         ("“the ‘dogs’ bark,” he said of the dogs’ owner", "< the < dogs > bark , > he said of the dogs ’ owner"),
         ("'First.\n\n'Second,' he said", "< First . < Second , > he said"),
-        ("\"He is 6'2\" tall,\" she said", "< He is 6 ' 2 \" tall , > she said"),
+        ("\"He is 6'2\" tall,\" she said", "< He is 6'2 \" tall , > she said"),
     ] {
         assert_eq!(kinds(text), expected);
     }

@@ -28,6 +28,9 @@ impl Quotation {
     }
 }
 
+/// A quotation inside one of the same marks ends, and the outer one too, within this many tokens.
+const NESTED: usize = 60;
+
 /// A quotation that waits for its closing mark.
 struct Waiting {
     open: usize,
@@ -58,14 +61,12 @@ pub(super) fn pair(document: &Document<'_>, sentences: &[u32]) -> Vec<Quotation>
             continue;
         }
         let opens = token.kind == TokenKind::OpenQuote;
-        let mark = document.word(i);
-        let single = mark.chars().count() == 1 && mark.starts_with(['\'', '’', '‘', '‚', '‛', '‹', '›', '`']);
-        let straight = mark.starts_with(['"', '\'']);
+        let (single, straight) = shape(document, i);
         let new = Waiting { open: i, single, reopens, straight, inner: 0 };
         match &mut waiting {
             None if opens => waiting = Some(new),
             Some(open) if open.single != single => {}
-            Some(open) if opens && open.straight && !straight => open.inner += 1,
+            Some(open) if opens && !straight && (open.straight || is_nested(document, i)) => open.inner += 1,
             Some(open) if !opens && open.inner > 0 && !straight => open.inner -= 1,
             Some(open) if opens => {
                 let end = sentence_end(document, sentences, open.open).min(i);
@@ -84,6 +85,30 @@ pub(super) fn pair(document: &Document<'_>, sentences: &[u32]) -> Vec<Quotation>
         found.push(open.close(end, false));
     }
     found
+}
+
+/// Whether a mark is a single one, and whether it is straight.
+fn shape(document: &Document<'_>, token: usize) -> (bool, bool) {
+    let (mark, word) = (document.first_char(token), document.word(token));
+    let alone = word.starts_with('&') || word.len() == mark.len_utf8();
+    let single = alone && matches!(mark, '\'' | '’' | '‘' | '‚' | '‛' | '‹' | '›' | '`' | '´' | '＇');
+    (single, matches!(mark, '"' | '\'' | '＂' | '＇'))
+}
+
+/// Whether a quotation that opens inside of another one of the same marks is closed before that one, soon:
+/// “He said “never” and left”.
+fn is_nested(document: &Document<'_>, open: usize) -> bool {
+    let single = shape(document, open).0;
+    let marks = (open + 1..document.tokens().len().min(open + NESTED)).filter(|&i| {
+        let kind = document.tokens()[i].kind;
+        matches!(kind, TokenKind::OpenQuote | TokenKind::CloseQuote) && shape(document, i).0 == single
+    });
+    let paragraph = |i: usize| document.sentences()[document.sentence_of_token(i)].paragraph;
+    let mut closed = 0;
+    for i in marks.take(2) {
+        closed += usize::from(document.tokens()[i].kind == TokenKind::CloseQuote && paragraph(i) == paragraph(open));
+    }
+    closed == 2
 }
 
 impl Waiting {
@@ -112,6 +137,13 @@ mod tests {
     fn pairs_marks_of_all_sorts() {
         assert_eq!(quotations("He said “yes” and \"no\"."), [("“yes”", true, false), ("\"no\"", true, false)]);
         assert_eq!(quotations("«Oui,» she said."), [("«Oui,»", true, false)]);
+    }
+
+    #[test]
+    fn a_quotation_in_the_same_marks_belongs_to_the_outer_one() {
+        assert_eq!(quotations("“He said “no” twice,” she said."), [("“He said “no” twice,”", true, false)]);
+        assert_eq!(quotations("“He said. “No,” she said."), [("“He said.", false, false), ("“No,”", true, false)]);
+        assert_eq!(quotations("&quot;Yes&quot; &ldquo;no&rdquo;").len(), 2);
     }
 
     #[test]

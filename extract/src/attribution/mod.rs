@@ -35,6 +35,7 @@ mod speaker;
 mod stance;
 mod subject;
 mod time;
+mod transcript;
 mod verbal;
 mod verbs;
 

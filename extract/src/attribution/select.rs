@@ -115,9 +115,9 @@ pub(super) fn drafts(search: &Search<'_, '_>, models: &Models) -> Vec<Draft> {
     let beaten: Vec<bool> = offers.iter().map(|a| offers.iter().any(|b| beaten(a, b))).collect();
     let mut beaten = beaten.iter();
     offers.retain(|_| !beaten.next().copied().unwrap_or(false));
-    // Cues after their content come first: that content may hold other verbs that look like cues.
+    // What the layout shows comes first (a turn of a transcript), then cues after their content: that content may hold other verbs that look like cues.
     let ahead = |draft: &Draft| draft.content.first().is_none_or(|content| content.start > draft.head);
-    offers.sort_by_key(|draft| (ahead(draft), draft.head));
+    offers.sort_by_key(|draft| (draft.voice.is_some(), ahead(draft), draft.head));
     let mut taken = vec![false; r.len() + 1];
     let mut chosen = Vec::new();
     for draft in offers {
