@@ -61,7 +61,7 @@ impl Analyzer {
         Ok(Self {
             model: files.version(Self::MODEL),
             lexicon: Lexicon::compiled_in(),
-            clusters: Clusters::from_bytes(files.bytes("clusters.bin").unwrap_or_default())?,
+            clusters: files.clusters()?,
             tagger: Tagger::of(files)?,
             parser: Parser::of(files)?,
             attribution: AttributionModels::read(files)?,

@@ -7,6 +7,7 @@ pub mod learn;
 pub mod models;
 pub mod speed;
 pub mod stages;
+pub mod study;
 
 use std::io;
 use std::path::PathBuf;
@@ -30,7 +31,9 @@ pub fn command() -> Command {
     let stages = STAGES.iter().map(|stage| Command::new(stage.name).about(stage.about));
     let all = Command::new("all").about("Runs all stages in order");
     Command::new("sayso-train").about("Fits and evaluates the models of Sayso").subcommand_required(true).subcommands(
-        stages.chain([all, eval::command(), speed::command()]).map(|sub| sub.args([data.clone(), out.clone()])),
+        stages
+            .chain([all, eval::command(), speed::command(), study::command()])
+            .map(|sub| sub.args([data.clone(), out.clone()])),
     )
 }
 
@@ -43,6 +46,7 @@ pub fn run(matches: &ArgMatches) -> io::Result<()> {
     match name {
         "eval" => return eval::run(&places, matches),
         "speed" => return speed::run(&places, matches),
+        "study" => return study::run(&places, matches),
         _ => {}
     }
     for stage in STAGES.iter().filter(|stage| name == "all" || stage.name == name) {
