@@ -22,13 +22,14 @@ pub(super) fn polarity(r: &Reading<'_>, draft: &Draft) -> Polarity {
     if denied(r, draft) || nobody(r, draft) || refused(r, draft) {
         return Polarity::Negated;
     }
-    if draft.cue.is_empty() || draft.voice.is_none() && !r.tag(draft.head).is_verb() {
+    if draft.cue.is_empty() {
         return Polarity::Asserted;
     }
     if asks_to_know(r, draft) {
         return Polarity::Asserted;
     }
-    match over(r, draft) {
+    let verbal = draft.voice.is_some() || r.tag(draft.head).is_verb();
+    match if verbal { over(r, draft) } else { Over::Nothing } {
         Over::Denies => Polarity::Negated,
         Over::Supposes => Polarity::Hypothetical,
         Over::Nothing if conditional(r, draft) || asked(r, draft) => Polarity::Hypothetical,
@@ -130,7 +131,7 @@ fn over(r: &Reading<'_>, draft: &Draft) -> Over {
                 at = left;
             }
             // "Could reverse the rules or decline": both share the modal.
-            Tag::Cc if r.tag(at) == Tag::Vb => match shared(r, left, floor) {
+            Tag::Cc if matches!(r.tag(at), Tag::Vb | Tag::Vbp) => match shared(r, left, floor) {
                 Some(first) => at = first,
                 None => return Over::Nothing,
             },
@@ -244,7 +245,7 @@ fn shared(r: &Reading<'_>, join: usize, floor: usize) -> Option<usize> {
 /// "Should the court say", "did the mayor say …?": a modal or auxiliary right before the subject of a bare verb.
 fn inverted(r: &Reading<'_>, draft: &Draft, verb: usize) -> bool {
     let Some(source) = draft.source.as_ref().filter(|source| source.end <= verb) else { return false };
-    r.tag(verb) == Tag::Vb
+    matches!(r.tag(verb), Tag::Vb | Tag::Vbp)
         && source.start > 0
         && is_modal(r.lower(source.start - 1))
         && source.start > r.unit(draft.head).start
