@@ -6,6 +6,9 @@ use super::draft::Draft;
 use super::reading::Reading;
 use crate::tags::Tag;
 
+/// A quotation is followed over at most this many paragraphs.
+const PARAGRAPHS: usize = 30;
+
 /// Adds units that are wholly quoted to the attribution before them.
 pub(super) fn continue_quotations(r: &Reading<'_>, drafts: &mut [Draft]) {
     let mut own = vec![Vec::new(); r.units().len()];
@@ -17,9 +20,16 @@ pub(super) fn continue_quotations(r: &Reading<'_>, drafts: &mut [Draft]) {
     let mut current: Option<(usize, u32)> = None;
     // Whether the unit before was part of that attribution's quotation.
     let mut quoting_last = false;
-    for (tokens, own) in r.units().iter().zip(&own) {
-        let paragraph = r.paragraph_of(tokens.start);
-        if own.is_empty() {
+    for (unit, tokens) in r.units().iter().enumerate() {
+        let (paragraph, own_here) = (r.paragraph_of(tokens.start), &own[unit]);
+        if let Some((place, quoted)) = told_later(r, drafts, &own, unit) {
+            let at = drafts[place].content.partition_point(|content| content.start < quoted.start);
+            drafts[place].content.insert(at, quoted);
+            current = Some((place, paragraph));
+            quoting_last = true;
+            continue;
+        }
+        if own_here.is_empty() {
             let Some(((quoted, reopens), (place, last))) = wholly_quoted(r, tokens).zip(current.as_mut()) else {
                 quoting_last = false;
                 continue;
@@ -34,12 +44,32 @@ pub(super) fn continue_quotations(r: &Reading<'_>, drafts: &mut [Draft]) {
             }
             continue;
         }
-        let quoting = own.iter().copied().rfind(|&d| drafts[d].content.iter().any(|c| has_quote(r, c)));
+        let quoting = own_here.iter().copied().rfind(|&d| drafts[d].content.iter().any(|c| has_quote(r, c)));
         let kept = current.filter(|(_, last)| *last == paragraph);
-        let other = own.iter().copied().find(|&d| drafts[d].source.is_some());
+        let other = own_here.iter().copied().find(|&d| drafts[d].source.is_some());
         quoting_last = quoting.is_some();
         current = quoting.or(kept.map(|(place, _)| place)).or(other).map(|place| (place, paragraph));
     }
+}
+
+/// The attribution in a later paragraph that a quotation belongs to: it is left open here, opened anew in
+/// each paragraph that follows, and only the last of them tells who spoke.
+fn told_later(r: &Reading<'_>, drafts: &[Draft], own: &[Vec<usize>], unit: usize) -> Option<(usize, Range<usize>)> {
+    let (quoted, _) = wholly_quoted(r, &r.units()[unit]).filter(|_| own[unit].is_empty())?;
+    let mut open = r.quotation_at(quoted.start)?;
+    for later in unit + 1..r.units().len().min(unit + PARAGRAPHS) {
+        let next = open + 1;
+        let start = r.units()[later].start;
+        if r.quotations()[open].closed || r.quotation_at(start) != Some(next) || !r.quotations()[next].reopens {
+            return None;
+        }
+        let begins = |place: &usize| drafts[*place].content.first().is_some_and(|content| content.start == start);
+        if !own[later].is_empty() {
+            return own[later].iter().copied().find(begins).map(|place| (place, quoted));
+        }
+        open = next;
+    }
+    None
 }
 
 fn has_quote(r: &Reading<'_>, tokens: &Range<usize>) -> bool {
