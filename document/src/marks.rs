@@ -93,6 +93,7 @@ impl State {
         let inside = self.double.is_some();
         let open = self.double.map(|(mark, _)| mark);
         let kind = match mark {
+            _ if around.stands_for_apostrophe => TokenKind::Mark,
             '“' | '‟' if open == Some('„') => TokenKind::CloseQuote,
             '“' | '‟' if inside && around.only_closes() => TokenKind::CloseQuote,
             '”' | '»' if !inside && around.only_opens() => TokenKind::OpenQuote,
@@ -175,6 +176,8 @@ struct Neighbours {
     before_years: bool,
     /// Whether a word before and a blank after may make it an apostrophe: "the workers' pay", "goin' home".
     may_be_apostrophe: bool,
+    /// Whether it stands where only an apostrophe makes sense: It”s.
+    stands_for_apostrophe: bool,
     /// Whether the word after shows that it is no possessive.
     shows_end: bool,
 }
@@ -204,6 +207,9 @@ impl Neighbours {
             is_measure: before.map(word).is_some_and(measure),
             before_years: after.is_some() && years.len() == 2 && years.bytes().all(|b| b.is_ascii_digit()),
             may_be_apostrophe: clipped && after.is_none() && i + 1 < tokens.len(),
+            stands_for_apostrophe: last.is_some_and(char::is_alphabetic)
+                && after.is_some()
+                && matches!(next, "s" | "t" | "re" | "ve" | "ll"),
             shows_end: AFTER_QUOTATION.binary_search(&next.to_ascii_lowercase().as_str()).is_ok(),
         }
     }

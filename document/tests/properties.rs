@@ -234,6 +234,7 @@ fn marks_get_their_direction() {
         ("\"'Go,' she said,\" he said", "< < Go , > she said , > he said"),
         ("”wrong” way", "< wrong > way"),
         ("« oui », »ja«, ,no", "< oui > , < ja > , , no"),
+        ("“It”s late,” he said", "< It ” s late , > he said"),
         ("‚ja‘ ›nein‹ ‹oui›", "< ja > < nein > < oui >"),
         ("‘‘so’’ ``this'' ''that''", "< so > < this > < that >"),
         ("&quot;Yes,&quot; he said, &ldquo;no&rdquo;", "< Yes , > he said , < no >"),

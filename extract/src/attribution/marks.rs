@@ -31,6 +31,9 @@ impl Quotation {
 /// A quotation inside one of the same marks ends, and the outer one too, within this many tokens.
 const NESTED: usize = 60;
 
+/// A quotation without a closing mark is at most this many tokens long.
+const LONGEST: usize = 300;
+
 /// A quotation that waits for its closing mark.
 struct Waiting {
     open: usize,
@@ -54,7 +57,11 @@ pub(super) fn pair(document: &Document<'_>, sentences: &[u32]) -> Vec<Quotation>
         {
             // A quotation over several paragraphs opens each of them anew and closes the last alone.
             reopens = token.kind == TokenKind::OpenQuote;
-            let end = if reopens { i } else { sentence_end(document, sentences, open.open) };
+            let end = if reopens || runs_on(document, open.open, i) {
+                i
+            } else {
+                sentence_end(document, sentences, open.open)
+            };
             found.push(open.close(end, false));
         }
         if !matches!(token.kind, TokenKind::OpenQuote | TokenKind::CloseQuote) {
@@ -81,7 +88,8 @@ pub(super) fn pair(document: &Document<'_>, sentences: &[u32]) -> Vec<Quotation>
         }
     }
     if let Some(open) = waiting {
-        let end = sentence_end(document, sentences, open.open);
+        let all = document.tokens().len();
+        let end = if runs_on(document, open.open, all) { all } else { sentence_end(document, sentences, open.open) };
         found.push(open.close(end, false));
     }
     found
@@ -115,6 +123,18 @@ impl Waiting {
     fn close(&self, end: usize, closed: bool) -> Quotation {
         Quotation { open: self.open, end, closed, reopens: self.reopens }
     }
+}
+
+/// Whether a quotation that nothing closes runs to the end of its paragraph: it begins with a sentence, and no
+/// words after it tell who speaks. The mark is left out there far more often than inside.
+fn runs_on(document: &Document<'_>, open: usize, end: usize) -> bool {
+    let sentence = open == 0
+        || document.tokens_of(document.sentence_of_token(open)).start == open
+        || matches!(document.word(open - 1), "," | ":");
+    let capital = open + 1 < end && document.word(open + 1).starts_with(char::is_uppercase);
+    let told =
+        |i: usize| matches!(document.word(i), "said" | "says" | "told" | "added" | "asked" | "wrote" | "replied");
+    sentence && capital && end - open <= LONGEST && !(open..end).any(told)
 }
 
 fn sentence_end(document: &Document<'_>, sentences: &[u32], token: usize) -> usize {
@@ -155,5 +175,12 @@ mod tests {
     #[test]
     fn ends_an_unclosed_quotation_with_its_sentence() {
         assert_eq!(quotations("He said “yes. Nobody heard it."), [("“yes.", false, false)]);
+        assert_eq!(quotations("“Yes, he said. Nobody heard it."), [("“Yes, he said.", false, false)]);
+    }
+
+    #[test]
+    fn a_quotation_may_lack_its_mark_at_the_end_of_a_paragraph() {
+        let found = quotations("“No,” he said. “It rained. We stayed.\n\nIt was late.");
+        assert_eq!(found, [("“No,”", true, false), ("“It rained. We stayed.", false, false)]);
     }
 }
