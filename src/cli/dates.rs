@@ -104,6 +104,13 @@ pub(super) fn show_day(time: &ProtoTime) -> String {
     show(time, "%-d %B %Y")
 }
 
+/// The day of the calendar: "3 March 2026". Nothing for a day that no calendar has.
+pub(super) fn show_date(day: &proto::Date) -> String {
+    let parts = (i16::try_from(day.year), i8::try_from(day.month), i8::try_from(day.day));
+    let (Ok(year), Ok(month), Ok(day)) = parts else { return String::new() };
+    Date::new(year, month, day).map(|date| date.strftime("%-d %B %Y").to_string()).unwrap_or_default()
+}
+
 /// Day and time: "3 March 2026, 14:05 UTC".
 pub(super) fn show_moment(time: &ProtoTime) -> String {
     show(time, "%-d %B %Y, %H:%M UTC")

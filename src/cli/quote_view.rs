@@ -116,12 +116,22 @@ fn inner_case(when: String) -> String {
     }
 }
 
+/// "(3 March 2026)", where the words of time mean one day and do not name the year themselves.
+fn on_day(quote: &Quote) -> String {
+    let words = quote.when.as_ref().map(|when| when.text.as_str()).unwrap_or_default();
+    let day = quote.said.and_then(|said| said.first.filter(|first| Some(*first) == said.last));
+    match day {
+        Some(day) if !words.contains(&day.year.to_string()) => format!("({})", dates::show_date(&day)),
+        _ => String::new(),
+    }
+}
+
 /// "told reporters on Tuesday"; nothing without a cue.
 fn telling(quote: &Quote) -> String {
     let words = |phrase: &Option<proto::Phrase>| phrase.as_ref().map(|phrase| phrase.text.clone()).unwrap_or_default();
     let (cue, addressee, when) = (words(&quote.cue), words(&quote.addressee), words(&quote.when));
     let cue = trim(&cue).to_string();
-    let when = inner_case(when);
+    let when = [inner_case(when), on_day(quote)].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     // A cue that was taken with its addressee already says to whom.
     let addressee = if cue.contains(&addressee) { String::new() } else { addressee };
     let link = if cue.is_empty() && !addressee.is_empty() { "to" } else { "" };
@@ -201,6 +211,16 @@ mod tests {
           — Ada Lind, Harbour Commissioner · told reporters on Tuesday · direct speech · Veld Courier, 3 March 2026
             about Veld Harbour, Karel Tamm · wire-03#q2
         ");
+    }
+
+    #[test]
+    fn a_day_of_the_week_is_told_as_a_date() {
+        let day = |day| Some(proto::Date { year: 2026, month: 3, day });
+        let said = |first, last| Quote { said: Some(proto::DateRange { first, last }), ..sample() };
+        assert_eq!(telling(&said(day(3), day(3))), "told reporters on Tuesday (3 March 2026)");
+        assert_eq!(telling(&said(day(2), day(8))), "told reporters on Tuesday");
+        let dated = Quote { when: phrase("On March 3, 2026"), ..said(day(3), day(3)) };
+        assert_eq!(telling(&dated), "told reporters on March 3, 2026");
     }
 
     #[test]
