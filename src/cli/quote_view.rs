@@ -131,7 +131,8 @@ fn telling(quote: &Quote) -> String {
     let words = |phrase: &Option<proto::Phrase>| phrase.as_ref().map(|phrase| phrase.text.clone()).unwrap_or_default();
     let (cue, addressee, when) = (words(&quote.cue), words(&quote.addressee), words(&quote.when));
     let cue = trim(&cue).to_string();
-    let when = [inner_case(when), on_day(quote)].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let when =
+        [inner_case(when), on_day(quote)].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     // A cue that was taken with its addressee already says to whom.
     let addressee = if cue.contains(&addressee) { String::new() } else { addressee };
     let link = if cue.is_empty() && !addressee.is_empty() { "to" } else { "" };
