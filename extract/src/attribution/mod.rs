@@ -86,6 +86,7 @@ pub(crate) fn find(
     );
     let mut drafts = select::drafts(&search, &models.decisions);
     direct::continue_quotations(&reading, &mut drafts);
+    drafts.iter_mut().for_each(|draft| time::leave_out(&reading, draft));
     let heard = addressee::find(&reading, &drafts);
     drafts.iter().zip(heard).map(|(draft, heard)| quote(&reading, &cast, draft, heard)).collect()
 }

@@ -1,5 +1,6 @@
 //! Words of time: "on Tuesday night", "last week", "on Feb. 3, 2015", "two days ago".
 
+use super::draft::Draft;
 use super::phrase;
 use super::reading::Reading;
 use crate::tags::Tag;
@@ -17,6 +18,15 @@ pub(super) fn phrase_at(r: &Reading<'_>, at: usize) -> Option<usize> {
     // "Earlier", "in the": no time in itself.
     let found = core(r, i, preposition)?;
     (found <= end && (at..found).all(|t| r.quotation_at(t).is_none())).then_some(found)
+}
+
+/// "Said last month that crews were leaving": the time before "that" tells when it was said and is no content.
+pub(super) fn leave_out(r: &Reading<'_>, draft: &mut Draft) {
+    let Some(content) = draft.content.first_mut().filter(|content| content.start >= draft.cue.end) else { return };
+    let Some(end) = phrase_at(r, content.start).filter(|&end| end < content.end) else { return };
+    if r.is(end, "that") && content.start > draft.head {
+        content.start = end;
+    }
 }
 
 fn core(r: &Reading<'_>, i: usize, preposition: bool) -> Option<usize> {
