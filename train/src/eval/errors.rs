@@ -239,13 +239,13 @@ fn cut(words: &str) -> String {
     format!("{} […] {}", line[..7].join(" "), line[line.len() - 6..].join(" "))
 }
 
-/// The kinds, the most frequent first, with so many examples of each.
-pub fn list(title: &str, kinds: &Kinds, examples: usize) -> String {
+/// So many kinds, the most frequent first, with so many examples of each.
+pub fn list(title: &str, kinds: &Kinds, most: usize, examples: usize) -> String {
     let mut sorted: Vec<_> = kinds.iter().collect();
     sorted.sort_by_key(|(name, kind)| (std::cmp::Reverse(kind.count), name.as_str()));
     let all: usize = sorted.iter().map(|(_, kind)| kind.count).sum();
     let mut out = format!("{title}: {all} errors\n");
-    for (name, kind) in sorted {
+    for (name, kind) in sorted.into_iter().take(most) {
         let _ = writeln!(out, "{:>6} {:>5.1} %  {name}", kind.count, 100.0 * kind.count as f64 / all.max(1) as f64);
         for example in kind.examples.iter().take(examples) {
             let _ = writeln!(out, "                 {example}");

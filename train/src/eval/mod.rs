@@ -50,6 +50,7 @@ pub fn command() -> Command {
             .value_parser(value_parser!(PathBuf))
             .help("A folder of models in place of the compiled-in ones of the same names"),
         number("examples", "With --errors: examples of each kind, at most 3"),
+        number("most", "With --errors: only so many kinds"),
     ])
 }
 
@@ -81,13 +82,14 @@ fn show_errors(places: &Places, matches: &ArgMatches, analyzer: &Analyzer) -> io
     let samples = matches.get_flag("samples");
     let gold = if samples { samples::read_samples(&places.samples())? } else { Gold::read(places)? };
     let examples = matches.get_one::<usize>("examples").copied().unwrap_or(usize::from(samples));
+    let most = matches.get_one::<usize>("most").copied().unwrap_or(usize::MAX);
     let found = Found::of(&gold, analyzer);
     let train = gold::present(places, "polnear/train.jsonl.gz")?;
     let (quotes, speakers) = errors::find(&gold, &found.by_id(), &errors::seen(&train));
     let said = format!(
         "{}\n{}",
-        errors::list("Attributions", &quotes, examples),
-        errors::list("Speakers of contents that were found", &speakers, examples)
+        errors::list("Attributions", &quotes, most, examples),
+        errors::list("Speakers of contents that were found", &speakers, most, examples)
     );
     io::stdout().lock().write_all(said.as_bytes())
 }
