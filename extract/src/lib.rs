@@ -16,11 +16,11 @@ mod roles;
 mod tags;
 pub mod when;
 
-use sayso_document::{Analysis, Date, Document, Entity, Mention};
+use sayso_document::{Analysis, Date, Document};
 
 use attribution::AttributionModels;
 use calibration::Calibration;
-use chains::Chains;
+use chains::{ChainModels, Chains};
 use language::Languages;
 use lexicon::Lexicon;
 use model::{Clusters, Files, ModelError};
@@ -39,6 +39,7 @@ pub struct Analyzer {
     attribution: AttributionModels,
     calibration: Calibration,
     roles: Roles,
+    linking: ChainModels,
 }
 
 impl Analyzer {
@@ -67,6 +68,7 @@ impl Analyzer {
             attribution: AttributionModels::read(files)?,
             calibration: Calibration::from_text(&files.text(calibration::FILE)?)?,
             roles: Roles::compiled_in(),
+            linking: ChainModels::read(files)?,
         })
     }
 
@@ -110,12 +112,13 @@ impl Analyzer {
 
     /// Finds entities and quotes, in paragraphs that can be read as English only.
     fn read(&self, document: &Document<'_>, languages: &Languages, done: &mut dyn FnMut(&'static str)) -> Analysis {
-        let (entities, mentions) = self.entities(document, languages, done);
+        let chains = self.chains(document, languages, done);
         let words = self.words(document);
         done("tags");
-        let mut quotes = attribution::find(document, words, (&entities, &mentions), &self.clusters, &self.attribution);
+        let mut quotes = attribution::find(document, words, &chains, &self.clusters, &self.attribution);
         quotes.retain(|quote| languages.reads(document, quote.cue.first().copied().unwrap_or(quote.extent())));
         done("attribution");
+        let Chains { entities, mentions, .. } = chains;
         Analysis { entities, mentions, quotes, ..Analysis::default() }
     }
 
@@ -130,19 +133,19 @@ impl Analyzer {
     }
 
     /// The entities of a document and where they are mentioned.
-    pub(crate) fn entities(
+    pub(crate) fn chains(
         &self,
         document: &Document<'_>,
         languages: &Languages,
         done: &mut dyn FnMut(&'static str),
-    ) -> (Vec<Entity>, Vec<Mention>) {
+    ) -> Chains {
         let mut names = names::find(document, &self.lexicon);
         names.retain(|name| languages.reads(document, name.span));
         done("names");
-        let Chains { entities, mut mentions } = chains::link(document, &self.lexicon, names);
-        mentions.retain(|mention| languages.reads(document, mention.span));
+        let mut chains = chains::link(document, &self.lexicon, &self.linking, names);
+        chains.retain(|mention| languages.reads(document, mention.span));
         done("chains");
-        (entities, mentions)
+        chains
     }
 }
 

@@ -41,7 +41,7 @@ mod verbs;
 
 use std::ops::Range;
 
-use sayso_document::{Addressee, Document, Entity, Mention, Quote};
+use sayso_document::{Addressee, Document, Quote};
 
 pub(crate) use cue::Nouns;
 use draft::Draft;
@@ -51,6 +51,7 @@ use reading::Reading;
 use select::Search;
 use speaker::Cast;
 
+use crate::chains::Chains;
 use crate::model::{Clusters, Files, ModelError};
 
 /// What decides attributions.
@@ -68,19 +69,19 @@ impl AttributionModels {
 }
 use crate::tags::Words;
 
-/// Finds the quotes of a document. The mentions must be in reading order; those of `entities` alone count.
+/// Finds the quotes of a document whose names, pronouns and descriptions are linked.
 pub(crate) fn find(
     document: &Document<'_>,
     words: Words<'_>,
-    (entities, mentions): (&[Entity], &[Mention]),
+    chains: &Chains,
     clusters: &Clusters,
     models: &AttributionModels,
 ) -> Vec<Quote> {
     let reading = Reading::new(document, words);
-    let cast = Cast::new(&reading, entities, mentions);
+    let cast = Cast::new(&reading, chains);
     let search = Search::new(
         &reading,
-        Sight::new(&reading, (entities, mentions), clusters),
+        Sight::new(&reading, (&chains.entities, &chains.mentions), clusters),
         &models.nouns,
         Some(&models.decisions),
     );
@@ -125,4 +126,16 @@ fn quote(r: &Reading<'_>, cast: &Cast<'_>, draft: &Draft, heard: Option<Range<us
         confidence: draft.confidence.clamp(0.0, 1.0),
         speaker_confidence,
     }
+}
+
+/// The speakers of sources that are given, and how sure each answer is.
+pub(crate) fn speakers_of(
+    document: &Document<'_>,
+    words: Words<'_>,
+    chains: &Chains,
+    sources: &[std::ops::Range<usize>],
+) -> Vec<(Vec<usize>, f32)> {
+    let reading = Reading::new(document, words);
+    let cast = Cast::new(&reading, chains);
+    sources.iter().map(|source| speaker::speakers(&reading, &cast, source)).collect()
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use sayso_document::{Entity, EntityType, Mention, MentionForm, Span};
 
 use super::reading::Reading;
+use crate::chains::Chains;
 use crate::tags::Tag;
 
 /// The mentions of a document, asked by place.
@@ -21,24 +22,29 @@ pub(super) struct Place<'m> {
     /// One past the last token of the name, where it has one: an apposition may follow.
     name_end: usize,
     pub(super) mention: &'m Mention,
+    /// How sure it is that the mention is one of its entity.
+    sure: f32,
 }
 
 /// The longest mention, in tokens, that a look-up reckons with.
 const LONGEST: usize = 40;
 
 impl<'m> Cast<'m> {
-    pub(super) fn new(r: &Reading<'_>, entities: &'m [Entity], mentions: &'m [Mention]) -> Self {
+    pub(super) fn new(r: &Reading<'_>, chains: &'m Chains) -> Self {
         let end = |span: Span| r.token_at(span.end().saturating_sub(1)) + 1;
-        let known = mentions.iter().filter(|m| m.entity < entities.len());
-        let mut places: Vec<_> = known
-            .map(|mention| Place {
+        let mut places: Vec<_> = chains
+            .mentions
+            .iter()
+            .zip(&chains.sure)
+            .map(|(mention, &sure)| Place {
                 tokens: r.token_at(mention.span.start())..end(mention.span),
                 name_end: end(mention.name.unwrap_or(mention.span)),
                 mention,
+                sure,
             })
             .collect();
         places.sort_by_key(|place| (place.tokens.start, std::cmp::Reverse(place.tokens.end)));
-        Self { entities, places }
+        Self { entities: &chains.entities, places }
     }
 
     /// The mentions that lie inside a range of tokens, nested ones too.

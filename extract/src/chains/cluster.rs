@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use sayso_document::{Counted, Document, Entity, EntityType};
 
 use super::alias::{acronyms, as_acronym, key, shortens};
-use super::gender::Gender;
+use super::gender::{Gender, Genders};
 use super::person::PersonName;
 use crate::lexicon::{Class, Lexicon};
 use crate::names::NameMention;
@@ -27,10 +27,16 @@ pub(super) struct Cluster {
 }
 
 /// Groups the names. Every name is in exactly one cluster; clusters are in order of first mention.
-pub(super) fn cluster(document: &Document, lexicon: &Lexicon, names: &[NameMention]) -> Vec<Cluster> {
+pub(super) fn cluster(
+    document: &Document,
+    lexicon: &Lexicon,
+    genders: &Genders,
+    names: &[NameMention],
+) -> Vec<Cluster> {
     let mut clusters = Clusters {
         document,
         lexicon,
+        genders,
         names,
         all: Vec::new(),
         by_key: FxHashMap::default(),
@@ -56,6 +62,7 @@ pub(super) fn cluster(document: &Document, lexicon: &Lexicon, names: &[NameMenti
 struct Clusters<'a, 't> {
     document: &'a Document<'t>,
     lexicon: &'a Lexicon,
+    genders: &'a Genders,
     names: &'a [NameMention],
     all: Vec<Cluster>,
     /// Clusters by key and type.
@@ -71,7 +78,7 @@ impl Clusters<'_, '_> {
     /// Adds a full name of a person, or any name of something else.
     fn add_full(&mut self, i: usize, name: &NameMention) {
         let words = name.name.of(self.document.text());
-        let gender = Gender::of(self.document, self.lexicon, name);
+        let gender = Gender::of(self.document, self.lexicon, self.genders, name);
         let person = PersonName::new(words, self.lexicon);
         let key = match name.kind {
             EntityType::Person => person.words.join(" "),
@@ -103,7 +110,7 @@ impl Clusters<'_, '_> {
     /// Adds a person's surname or given name to the person that it most likely means.
     fn add_short(&mut self, i: usize, name: &NameMention) {
         let words = name.name.of(self.document.text());
-        let gender = Gender::of(self.document, self.lexicon, name);
+        let gender = Gender::of(self.document, self.lexicon, self.genders, name);
         let person = PersonName::new(words, self.lexicon);
         let rank = |c: &Cluster| {
             let fit = person.fit(&c.person);

@@ -1,8 +1,10 @@
 //! Which pronoun fits a person.
 
+use rustc_hash::FxHashMap;
 use sayso_document::Document;
 
-use crate::lexicon::{Class, Lexicon};
+use crate::lexicon::{Class, Lexicon, fold};
+use crate::model;
 use crate::names::NameMention;
 
 /// The gender that names and titles tell; both flags false when they tell none.
@@ -12,12 +14,29 @@ pub(super) struct Gender {
     pub(super) female: bool,
 }
 
-impl Gender {
-    pub(super) const MALE: Self = Self { male: true, female: false };
-    pub(super) const FEMALE: Self = Self { male: false, female: true };
+/// First names whose bearers news nearly always calls "he" or "she".
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Genders {
+    /// By the number of the folded name; true for "he".
+    male: FxHashMap<u32, bool>,
+}
 
+impl Genders {
+    /// Reads lines of a name, a tab, and `m` or `f`.
+    pub(super) fn read(text: &str) -> Self {
+        let rows = text.lines().filter_map(|line| line.split_once('\t'));
+        Self { male: rows.map(|(name, sex)| (model::word(name), sex == "m")).collect() }
+    }
+
+    fn of(&self, name: &str) -> Option<Gender> {
+        let male = *self.male.get(&model::word(&fold(name)))?;
+        Some(Gender { male, female: !male })
+    }
+}
+
+impl Gender {
     /// What a mention tells: first by its title, then by the first name.
-    pub(super) fn of(document: &Document, lexicon: &Lexicon, name: &NameMention) -> Self {
+    pub(super) fn of(document: &Document, lexicon: &Lexicon, genders: &Genders, name: &NameMention) -> Self {
         if let Some(title) = name.title {
             let classes = title.of(document.text()).split_whitespace().map(|word| lexicon.class(word));
             let told =
@@ -29,7 +48,11 @@ impl Gender {
         if name.tokens.len() < 2 {
             return Self::default();
         }
-        let class = lexicon.class(document.word(name.tokens.start));
+        let first = document.word(name.tokens.start);
+        if let Some(gender) = genders.of(first) {
+            return gender;
+        }
+        let class = lexicon.class(first);
         let (male, female) = (class.is(Class::MALE_NAME), class.is(Class::FEMALE_NAME));
         if male == female { Self::default() } else { Self { male, female } }
     }

@@ -1,20 +1,45 @@
 //! Puts the mentions of one person, body or place together.
 //!
-//! Names meet in clusters ([`cluster`]); descriptions ([`describe`]) and pronouns ([`pronoun`]) are
-//! then led back to these, and bodies called after a name ([`office`]) are added.
+//! Names meet in clusters ([`cluster`]), and bodies called after a name are added ([`office`]). Then the
+//! document is gone through in reading order ([`walk`]): for each pronoun and description ([`anaphor`]) the
+//! entities mentioned so far, with what is known of them ([`profile`]), are ranked by a model ([`features`]).
 
 mod alias;
+mod anaphor;
 mod cluster;
-mod describe;
+mod features;
 mod gender;
 mod office;
 mod person;
-mod pronoun;
+mod profile;
+mod scene;
+mod walk;
 
-use sayso_document::{Document, Entity, Mention, MentionForm};
+use sayso_document::{Document, Entity, Mention, MentionForm, Span};
 
 use crate::lexicon::Lexicon;
+use crate::model::{Files, Linear, ModelError};
 use crate::names::NameMention;
+use anaphor::Sort;
+use gender::Genders;
+use scene::Scene;
+pub(crate) use walk::Guess;
+use walk::{Answer, Question, Walk};
+
+/// What linking has learned.
+#[derive(Clone, Debug)]
+pub(crate) struct ChainModels {
+    /// Ranks those for whom a pronoun or description may stand.
+    pub(crate) ranking: Linear,
+    pub(crate) genders: Genders,
+}
+
+impl ChainModels {
+    /// Reads the models.
+    pub(crate) fn read(files: &Files) -> Result<Self, ModelError> {
+        Ok(Self { ranking: files.linear("speakers", 1)?, genders: Genders::read(&files.text("genders.tsv")?) })
+    }
+}
 
 /// The entities of a document and where they are mentioned.
 #[derive(Debug, Default)]
@@ -23,32 +48,143 @@ pub(crate) struct Chains {
     pub entities: Vec<Entity>,
     /// By start, then longest first.
     pub mentions: Vec<Mention>,
+    /// How sure it is that each mention is one of its entity, from 0 to 1. In step with `mentions`.
+    pub sure: Vec<f32>,
+    /// Pronouns that are no mention of any entity, as far as one can tell, with the likeliest one; by token.
+    pub guesses: Vec<Guess>,
+}
+
+impl Chains {
+    /// Leaves out the mentions for which `keep` does not hold; all entities stay.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&Mention) -> bool) {
+        let kept = self.mentions.iter().map(keep).collect::<Vec<_>>();
+        let (mut mention, mut sure) = (kept.iter(), kept.iter());
+        self.mentions.retain(|_| mention.next().copied().unwrap_or(true));
+        self.sure.retain(|_| sure.next().copied().unwrap_or(true));
+    }
 }
 
 /// Links names to entities, then descriptions and pronouns to these. The names are by start.
-pub(crate) fn link(document: &Document, lexicon: &Lexicon, names: Vec<NameMention>) -> Chains {
-    let clusters = cluster::cluster(document, lexicon, &names);
+pub(crate) fn link(document: &Document, lexicon: &Lexicon, models: &ChainModels, names: Vec<NameMention>) -> Chains {
+    let scene = Scene::new(document, lexicon);
+    let (mut entities, known, walk) = prepare(&scene, &models.genders, &names);
+    let found = walk.run(&known, |walk, question| answer(walk, &models.ranking, question));
+    let mut all: Vec<(Mention, f32)> = known.into_iter().map(|mention| (mention, SURE)).collect();
+    all.extend(found.mentions);
+    all.sort_by_key(|(mention, _)| order(mention));
+    let (mut mentions, sure): (Vec<Mention>, Vec<f32>) = all.into_iter().unzip();
+    let mut guesses = found.guesses;
+    in_order_of_mention(&mut entities, &mut mentions, &mut guesses);
+    Chains { entities, mentions, sure, guesses }
+}
+
+/// How sure it is that a name belongs to the entity that bears it.
+const SURE: f32 = 0.97;
+
+/// The entities that names tell of, their mentions by start, and a walk that knows them.
+fn prepare<'a, 's, 't>(
+    scene: &'s Scene<'a, 't>,
+    genders: &Genders,
+    names: &[NameMention],
+) -> (Vec<Entity>, Vec<Mention>, Walk<'a, 's, 't>) {
+    let (document, lexicon) = (scene.document, scene.lexicon);
+    let clusters = cluster::cluster(document, lexicon, genders, names);
     let mut entity_of = vec![0; names.len()];
     for (entity, cluster) in clusters.iter().enumerate() {
         for &name in &cluster.names {
             entity_of[name] = entity;
         }
     }
-    let mut entities: Vec<Entity> = clusters.iter().map(|c| cluster::entity(document, lexicon, &names, c)).collect();
+    let mut entities: Vec<Entity> = clusters.iter().map(|c| cluster::entity(document, lexicon, names, c)).collect();
+    let mut profiles = profile::profiles(scene, names, &clusters);
     let mut mentions: Vec<Mention> =
         names.iter().zip(&entity_of).map(|(name, &e)| mention(document, name, e)).collect();
-    mentions.extend(describe::descriptions(document, lexicon, &names, &clusters, &entity_of));
-    sort(&mut mentions);
-    let pronouns = pronoun::pronouns(document, lexicon, &clusters, &mentions);
-    mentions.extend(pronouns);
-    office::offices(document, &names, &mut entities, &mut mentions);
-    sort(&mut mentions);
-    in_order_of_mention(&mut entities, &mut mentions);
-    Chains { entities, mentions }
+    office::offices(document, names, &mut entities, &mut mentions);
+    mentions.sort_by_key(order);
+    for entity in profiles.len()..entities.len() {
+        let first = mentions.iter().find(|mention| mention.entity == entity);
+        profiles.push(first.map(|mention| profile::body(document, mention.span)).unwrap_or_default());
+    }
+    (entities, mentions, Walk::new(scene, profiles))
+}
+
+/// A description whose head and other words fit a title is this sure.
+const TITLED: f32 = 0.88;
+/// "It" and "they" stand for something named only where it is this sure; mostly they do not.
+const BOLD: f32 = 0.6;
+
+/// For whom the words of a question stand: descriptions by the titles and names that they repeat, all others as
+/// the model ranks them.
+fn answer(walk: &Walk<'_, '_, '_>, model: &Linear, question: &Question<'_>) -> Option<Answer> {
+    if let Some(place) = features::titled(walk, question) {
+        return Some(Answer { place, sure: TITLED, stands: true });
+    }
+    let (none, place, sure) = rank(model, question.features)?;
+    let bold = match question.anaphor.sort {
+        Sort::Thing if walk::says_after(walk.scene, question.anaphor.tokens.end) => sure > 0.3,
+        Sort::Thing | Sort::Many => sure >= BOLD,
+        _ => !none,
+    };
+    Some(Answer { place, sure, stands: bold })
+}
+
+/// Whether "none of them" has the highest odds, the candidate with the highest, and its probability.
+fn rank(model: &Linear, features: &[Vec<u32>]) -> Option<(bool, usize, f32)> {
+    let scores: Vec<f32> = features.iter().map(|features| model.score(features)).collect();
+    let (none, candidates) = scores.split_first()?;
+    let best = candidates.iter().enumerate().reduce(|best, next| if next.1 > best.1 { next } else { best })?;
+    let rest: f32 = scores.iter().map(|score| (score - best.1).exp()).sum();
+    Some((none >= best.1, best.0, 1.0 / rest))
+}
+
+/// The candidate that the model gives the highest odds, with its probability; none when that is likelier.
+pub(crate) fn choose(model: &Linear, features: &[Vec<u32>]) -> Option<(usize, f32)> {
+    rank(model, features).filter(|&(none, ..)| !none).map(|(_, place, sure)| (place, sure))
+}
+
+/// A question as fitting sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'q> {
+    /// The words.
+    pub words: Span,
+    /// The names of the document and their entities, by start.
+    pub names: &'q [(Span, usize)],
+    /// The entities, the latest mentioned first.
+    pub candidates: &'q [usize],
+    /// The hashed features of "none of them", then of each candidate.
+    pub features: &'q [Vec<u32>],
+    /// The position of the candidate that gender alone settles.
+    pub settled: Option<usize>,
+}
+
+/// Puts every question of a document to `answer`, which picks a candidate. Where `blind` is set, gender tells the
+/// features nothing. It serves to fit the model; analysis has no use for it.
+pub(crate) fn questions(
+    document: &Document,
+    lexicon: &Lexicon,
+    genders: &Genders,
+    names: &[NameMention],
+    blind: bool,
+    mut answer: impl FnMut(&Asked<'_>) -> Option<usize>,
+) {
+    let scene = Scene::new(document, lexicon);
+    let (_, known, mut walk) = prepare(&scene, genders, names);
+    walk.blind = blind;
+    let named: Vec<(Span, usize)> = known.iter().filter_map(|m| Some((m.name?, m.entity))).collect();
+    walk.run(&known, |walk, question| {
+        let asked = Asked {
+            words: walk.scene.document.span_of(question.anaphor.tokens.clone()),
+            names: &named,
+            candidates: question.candidates,
+            features: question.features,
+            settled: walk.settled(question),
+        };
+        answer(&asked).map(|place| Answer { place, sure: 1.0, stands: true })
+    });
 }
 
 /// Puts the entities in order of first mention. Every entity has a mention.
-fn in_order_of_mention(entities: &mut Vec<Entity>, mentions: &mut [Mention]) {
+fn in_order_of_mention(entities: &mut Vec<Entity>, mentions: &mut [Mention], guesses: &mut [Guess]) {
     let mut place = vec![usize::MAX; entities.len()];
     let mut order = Vec::with_capacity(entities.len());
     for mention in mentions.iter_mut() {
@@ -57,6 +193,9 @@ fn in_order_of_mention(entities: &mut Vec<Entity>, mentions: &mut [Mention]) {
             order.push(mention.entity);
         }
         mention.entity = place[mention.entity];
+    }
+    for guess in guesses {
+        guess.entity = place[guess.entity];
     }
     let mut old: Vec<Option<Entity>> = std::mem::take(entities).into_iter().map(Some).collect();
     entities.extend(order.into_iter().filter_map(|i| old[i].take()));
@@ -69,6 +208,6 @@ fn mention(document: &Document, name: &NameMention, entity: usize) -> Mention {
 }
 
 /// By start, then longest first.
-fn sort(mentions: &mut [Mention]) {
-    mentions.sort_by_key(|mention| (mention.span.start(), std::cmp::Reverse(mention.span.end())));
+fn order(mention: &Mention) -> (usize, std::cmp::Reverse<usize>) {
+    (mention.span.start(), std::cmp::Reverse(mention.span.end()))
 }

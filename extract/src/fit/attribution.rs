@@ -50,7 +50,8 @@ pub struct Text<'d>(fitting::Text<'d>);
 impl<'d> Text<'d> {
     /// Reads a document; names and chains are found by `analyzer`.
     pub fn new(document: &'d Document<'d>, analyzer: &'d Analyzer) -> Self {
-        let found = analyzer.entities(document, &Languages::of(document), &mut |_| ());
+        let chains = analyzer.chains(document, &Languages::of(document), &mut |_| ());
+        let found = (chains.entities, chains.mentions);
         Self(fitting::Text::new(document, analyzer.words(document), found, &analyzer.clusters))
     }
 

@@ -5,5 +5,6 @@
 pub mod attribution;
 pub mod calibration;
 pub mod parse;
+pub mod speakers;
 pub mod tags;
 pub mod values;

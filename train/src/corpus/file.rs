@@ -1,7 +1,7 @@
 //! Files, plain or packed, and positions in their texts.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
@@ -26,6 +26,17 @@ pub fn lines<T: serde::de::DeserializeOwned>(path: &Path) -> io::Result<Vec<T>> 
     let text = read(path)?;
     let full = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     full.map(|(at, line)| serde_json::from_str(line).map_err(|error| fault(at, error))).collect()
+}
+
+/// The first values of a packed file of JSON Lines, without unpacking the rest.
+pub fn first_lines<T: serde::de::DeserializeOwned>(path: &Path, most: usize) -> io::Result<Vec<T>> {
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    let reader = BufReader::new(MultiGzDecoder::new(BufReader::new(File::open(path).map_err(named)?)));
+    reader
+        .lines()
+        .take(most)
+        .map(|line| serde_json::from_str(&line.map_err(named)?).map_err(io::Error::other))
+        .collect()
 }
 
 /// Turns positions in code points, as the corpora have them, into bytes, and back.

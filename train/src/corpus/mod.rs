@@ -3,11 +3,17 @@
 mod align;
 mod conllu;
 mod file;
+mod gap;
 mod masc;
+mod ontogum;
 mod quotes;
+mod speakers;
 
 pub use align::{gold_tags, pieces};
 pub use conllu::{TaggedSentence, TaggedWord, trees};
-pub use file::{Points, lines, read};
+pub use file::{Points, first_lines, lines, read};
+pub use gap::{GapPair, gap_pairs};
 pub use masc::tagged;
+pub use ontogum::{LinkedText, linked_texts};
 pub use quotes::{Attribution, QuotedArticle, articles};
+pub use speakers::{Voice, VoicedArticle, voiced_articles};

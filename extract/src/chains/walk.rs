@@ -1,0 +1,265 @@
+//! Goes through a document from start to end and asks at each pronoun and description for whom it stands.
+
+use std::ops::Range;
+
+use sayso_document::{EntityType, Mention, MentionForm};
+
+use super::anaphor::{self, Anaphor, Sort};
+use super::features;
+use super::profile::Profile;
+use super::scene::{Part, Scene};
+
+/// How far a pronoun reaches back, in sentences.
+const PRONOUN_REACH: u32 = 8;
+/// So many entities are weighed for one anaphor at most.
+const MOST: usize = 16;
+/// So far back, in entities, candidates are looked for.
+const DEPTH: usize = 120;
+
+/// What the walk has seen of an entity so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct State {
+    /// The tokens of its latest mention.
+    pub(super) tokens: Range<usize>,
+    pub(super) form: Option<MentionForm>,
+    pub(super) part: Part,
+    /// Whether that mention is the first of a person in its sentence.
+    pub(super) leads: bool,
+    /// Whether it says something there.
+    pub(super) says: bool,
+    /// How many mentions it has so far.
+    pub(super) count: u32,
+    /// How many of them are male and female pronouns.
+    pub(super) pronouns: [u32; 2],
+    /// The token of the latest mention as the one who says something, plus one.
+    pub(super) said: usize,
+    /// One past the token of the latest mention outside of quotations.
+    pub(super) outside: usize,
+    /// The number of the latest description that stood for it.
+    pub(super) described: u32,
+}
+
+/// A question: for which of the candidates does the anaphor stand?
+pub(super) struct Question<'q> {
+    pub(super) anaphor: &'q Anaphor,
+    /// The entities, the latest mentioned first.
+    pub(super) candidates: &'q [usize],
+    /// The features of "none of them", then of each candidate.
+    pub(super) features: &'q [Vec<u32>],
+}
+
+/// An answer to a question.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Answer {
+    /// The position of the candidate.
+    pub(super) place: usize,
+    /// How sure it is, from 0 to 1.
+    pub(super) sure: f32,
+    /// Whether the anaphor stands for it; if not, the candidate is but the likeliest of all.
+    pub(super) stands: bool,
+}
+
+/// What a walk finds.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The mentions by pronoun and description, and how sure each is.
+    pub(super) mentions: Vec<(Mention, f32)>,
+    /// Pronouns that stand for none as far as one can tell, with the likeliest entity.
+    pub(super) guesses: Vec<Guess>,
+}
+
+/// The entity that a word would stand for, if for any.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Guess {
+    /// The word.
+    pub(crate) token: usize,
+    /// Position in the list of entities.
+    pub(crate) entity: usize,
+    /// How sure it is, from 0 to 1.
+    pub(crate) sure: f32,
+}
+
+/// The state of the walk.
+pub(super) struct Walk<'a, 's, 't> {
+    pub(super) scene: &'s Scene<'a, 't>,
+    pub(super) profiles: Vec<Profile>,
+    pub(super) states: Vec<State>,
+    /// The entities that were mentioned, the latest at the end.
+    recent: Vec<usize>,
+    /// The entity of the latest pronoun of each sort, with its token.
+    pub(super) last: [Option<(usize, usize)>; 6],
+    /// The token of the latest one who says something, and who that is.
+    pub(super) speaker: Option<(usize, usize)>,
+    /// The sentence of the latest person, plus one.
+    led: u32,
+    /// Whether persons of the other gender are weighed too, and gender tells nothing: it serves to learn from
+    /// texts where gender alone settles for whom a pronoun stands.
+    pub(super) blind: bool,
+}
+
+impl<'a, 's, 't> Walk<'a, 's, 't> {
+    pub(super) fn new(scene: &'s Scene<'a, 't>, profiles: Vec<Profile>) -> Self {
+        let states = vec![State::default(); profiles.len()];
+        Self { scene, profiles, states, recent: Vec::new(), last: [None; 6], speaker: None, led: 0, blind: false }
+    }
+
+    /// Adds the mentions by pronoun and description to those that are `known`, which are by start.
+    pub(super) fn run(
+        mut self,
+        known: &[Mention],
+        mut ask: impl FnMut(&Self, &Question<'_>) -> Option<Answer>,
+    ) -> Found {
+        let mut out = Found::default();
+        let mut table: Vec<Vec<u32>> = Vec::new();
+        let (mut next, mut covered, mut i) = (0, 0, 0);
+        while i < self.scene.len() {
+            let start = self.scene.document.tokens()[i].span.start();
+            while let Some(mention) = known.get(next).filter(|mention| mention.span.start() <= start) {
+                covered = covered.max(self.meet(mention));
+                next += 1;
+            }
+            let found = if i < covered { None } else { anaphor::at(self.scene, i) };
+            let Some(anaphor) = found else {
+                i += 1;
+                continue;
+            };
+            // A name inside the words, "the Russian president", is met before them.
+            let end = self.scene.document.tokens()[anaphor.head()].span.end();
+            while let Some(mention) = known.get(next).filter(|mention| mention.span.start() < end) {
+                self.meet(mention);
+                next += 1;
+            }
+            let candidates = self.candidates(&anaphor);
+            if !candidates.is_empty() {
+                features::fill(&self, &anaphor, &candidates, &mut table);
+                let features = &table[..=candidates.len()];
+                let answer = ask(&self, &Question { anaphor: &anaphor, candidates: &candidates, features });
+                if let Some(Answer { place, sure, stands }) = answer {
+                    let entity = candidates[place];
+                    if stands {
+                        out.mentions.push((self.mention(&anaphor, entity), sure));
+                        self.stand(&anaphor, entity);
+                    } else if anaphor.sort.is_pronoun() {
+                        out.guesses.push(Guess { token: anaphor.head(), entity, sure });
+                    }
+                }
+            }
+            i = anaphor.tokens.end;
+        }
+        out
+    }
+
+    fn mention(&self, anaphor: &Anaphor, entity: usize) -> Mention {
+        let span = self.scene.document.span_of(anaphor.tokens.clone());
+        let form = if anaphor.sort.is_pronoun() { MentionForm::Pronoun } else { MentionForm::Description };
+        Mention { entity, sentence: self.scene.sentence(anaphor.tokens.start) as usize, span, name: None, form }
+    }
+
+    /// Takes note of a name; returns one past its last token.
+    fn meet(&mut self, mention: &Mention) -> usize {
+        let document = self.scene.document;
+        let name = mention.name.unwrap_or(mention.span);
+        let name = document.tokens_in(name);
+        let whole = document.tokens_in(mention.span);
+        let end = if whole.end > name.end { name.end } else { whole.end };
+        self.note(mention.entity, whole.start..end, mention.form);
+        end
+    }
+
+    /// Takes note of an anaphor that stands for an entity.
+    fn stand(&mut self, anaphor: &Anaphor, entity: usize) {
+        self.last[anaphor.sort as usize] = Some((entity, anaphor.head()));
+        let quoted = self.scene.quotation(anaphor.head()) > 0;
+        if let Sort::Male | Sort::Female = anaphor.sort
+            && !quoted
+        {
+            // What speakers call others tells less of them.
+            self.states[entity].pronouns[anaphor.sort as usize] += 1;
+        }
+        if anaphor.sort.is_pronoun() {
+            self.note(entity, anaphor.tokens.clone(), MentionForm::Pronoun);
+        } else {
+            self.states[entity].described = self.scene.number(anaphor.head());
+            self.note(entity, anaphor.tokens.clone(), MentionForm::Description);
+        }
+    }
+
+    fn note(&mut self, entity: usize, tokens: Range<usize>, form: MentionForm) {
+        let scene = self.scene;
+        let mut part = scene.part(tokens.start, tokens.end);
+        if form == MentionForm::Pronoun {
+            part = features::pronoun_part(scene, &tokens, part);
+        }
+        let sentence = scene.sentence(tokens.start);
+        let person = self.profiles[entity].kind == Some(EntityType::Person);
+        let leads = person && self.led != sentence + 1;
+        if person {
+            self.led = sentence + 1;
+        }
+        let says = part == Part::Inverted || part == Part::Subject && says_after(scene, tokens.end);
+        let state = &mut self.states[entity];
+        if says && scene.quotation(tokens.start) == 0 {
+            state.said = tokens.start + 1;
+            self.speaker = Some((entity, tokens.start));
+        }
+        let outside = if scene.quotation(tokens.start) == 0 { tokens.start + 1 } else { state.outside };
+        *state = State {
+            tokens,
+            form: Some(form),
+            part,
+            leads,
+            says,
+            count: state.count + 1,
+            pronouns: state.pronouns,
+            said: state.said,
+            outside,
+            described: state.described,
+        };
+        if let Some(place) = self.recent.iter().rposition(|&e| e == entity) {
+            self.recent.remove(place);
+        }
+        self.recent.push(entity);
+    }
+
+    /// The candidate that gender alone settles: all others are known to be of the other one.
+    pub(super) fn settled(&self, question: &Question<'_>) -> Option<usize> {
+        let male = match question.anaphor.sort {
+            Sort::Male => true,
+            Sort::Female => false,
+            _ => return None,
+        };
+        let genders = question.candidates.iter().map(|&entity| self.profiles[entity].gender);
+        let mut same = genders.clone().enumerate().filter(|(_, gender)| gender.male == male);
+        let (found, _) = same.next()?;
+        (same.next().is_none() && genders.clone().all(|gender| gender.known())).then_some(found)
+    }
+
+    /// The entities that an anaphor may stand for, the latest first.
+    fn candidates(&self, anaphor: &Anaphor) -> Vec<usize> {
+        let sentence = self.scene.sentence(anaphor.tokens.start);
+        let fits = |&entity: &usize| {
+            let (profile, state) = (&self.profiles[entity], &self.states[entity]);
+            let Some(kind) = profile.kind else { return false };
+            let near = sentence - self.scene.sentence(state.tokens.start) <= PRONOUN_REACH;
+            let inside = state.tokens.end > anaphor.tokens.start;
+            match anaphor.sort {
+                Sort::Male | Sort::Female => {
+                    let sex = usize::from(anaphor.sort == Sort::Female);
+                    near && kind == EntityType::Person && (self.blind || features::may_be(profile, state, sex))
+                }
+                Sort::Thing => near && !matches!(kind, EntityType::Person | EntityType::Norp),
+                Sort::Many => near && !matches!(kind, EntityType::Facility | EntityType::Event),
+                Sort::Person => kind == EntityType::Person && !inside,
+                Sort::Body => {
+                    matches!(kind, EntityType::Organization | EntityType::Place | EntityType::Facility) && !inside
+                }
+            }
+        };
+        self.recent.iter().rev().take(DEPTH).copied().filter(fits).take(MOST).collect()
+    }
+}
+
+/// Whether a verb of saying comes right after a token, or after an adverb there.
+pub(super) fn says_after(scene: &Scene, i: usize) -> bool {
+    scene.says(i) || scene.is_verb(i) && scene.says(i + 1) || scene.word(i).ends_with("ly") && scene.says(i + 1)
+}
