@@ -5,11 +5,14 @@
 //! that is too short to tell (a headline, a table of names) follows the rest of the document.
 
 mod codes;
+mod words;
 
 use std::ops::Range;
 
 use sayso_document::{Document, Span, TokenKind};
 use whatlang::Lang;
+
+use words::{is_small_word, is_small_word_of_others, looks_english};
 
 /// How many words of a paragraph are looked at.
 const WORDS: usize = 120;
@@ -238,98 +241,6 @@ fn is_latin(c: char) -> bool {
         | '\u{a720}'..='\u{a7ff}' | '\u{fb00}'..='\u{fb06}' | '\u{ff21}'..='\u{ff5a}' | '\u{1d400}'..='\u{1d7ff}')
 }
 
-/// Frequent words of English that are no words, or rare ones, of the languages that share its alphabet.
-fn is_small_word(word: &str) -> bool {
-    match word.len() {
-        2 => matches!(word, "of" | "to" | "by" | "it" | "'s" | "my"),
-        3 => matches!(
-            word,
-            "the"
-                | "and"
-                | "are"
-                | "has"
-                | "not"
-                | "but"
-                | "you"
-                | "who"
-                | "his"
-                | "she"
-                | "its"
-                | "our"
-                | "all"
-                | "any"
-                | "can"
-                | "how"
-                | "why"
-                | "out"
-                | "yes"
-        ),
-        4 => matches!(
-            word,
-            "that"
-                | "with"
-                | "from"
-                | "this"
-                | "they"
-                | "have"
-                | "said"
-                | "been"
-                | "were"
-                | "what"
-                | "when"
-                | "will"
-                | "your"
-                | "than"
-                | "then"
-                | "into"
-                | "over"
-                | "only"
-                | "just"
-                | "some"
-                | "very"
-        ),
-        5 => matches!(
-            word,
-            "would"
-                | "which"
-                | "about"
-                | "there"
-                | "their"
-                | "after"
-                | "could"
-                | "other"
-                | "while"
-                | "still"
-                | "where"
-                | "these"
-                | "those"
-                | "being"
-                | "first"
-        ),
-        7 => matches!(word, "because" | "between" | "through" | "against"),
-        _ => false,
-    }
-}
-
-/// Frequent words of the most spoken languages in Latin letters that are no English words.
-const SMALL_WORDS_OF_OTHERS: [&str; 79] = [
-    "aan", "att", "auf", "av", "avec", "che", "com", "con", "czy", "dan", "dans", "das", "de", "del", "della", "dem",
-    "den", "der", "det", "di", "dijo", "dos", "du", "een", "el", "en", "est", "et", "ett", "gli", "het", "il", "im",
-    "ist", "ja", "je", "jest", "la", "las", "le", "les", "los", "maar", "mas", "med", "mit", "na", "nel", "nicht",
-    "nie", "niet", "nous", "och", "og", "ook", "para", "pas", "por", "pour", "que", "qui", "sagte", "sich", "sie",
-    "som", "sono", "sur", "til", "uma", "un", "una", "und", "van", "von", "voor", "vous", "yang", "zijn", "zu",
-];
-
-fn is_small_word_of_others(word: &str) -> bool {
-    word.len() <= 5 && SMALL_WORDS_OF_OTHERS.binary_search(&word).is_ok()
-}
-
-/// Whether a word is spelled as hardly any language but English spells.
-fn looks_english(word: &str) -> bool {
-    ["ing", "ed", "ly", "ies", "ght"].iter().any(|ending| word.ends_with(ending))
-        || ["th", "wh", "sh", "oo", "ee", "ea"].iter().any(|letters| word.contains(letters))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -370,11 +281,6 @@ mod tests {
         ] {
             assert_eq!(languages(text), (code, vec![code != "en"]), "{text}");
         }
-    }
-
-    #[test]
-    fn small_words_are_sorted_for_binary_search() {
-        assert!(SMALL_WORDS_OF_OTHERS.is_sorted());
     }
 
     #[test]

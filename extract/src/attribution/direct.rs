@@ -57,15 +57,14 @@ pub(super) fn continue_quotations(r: &Reading<'_>, drafts: &mut [Draft]) {
 fn told_later(r: &Reading<'_>, drafts: &[Draft], own: &[Vec<usize>], unit: usize) -> Option<(usize, Range<usize>)> {
     let (quoted, _) = wholly_quoted(r, &r.units()[unit]).filter(|_| own[unit].is_empty())?;
     let mut open = r.quotation_at(quoted.start)?;
-    for later in unit + 1..r.units().len().min(unit + PARAGRAPHS) {
-        let next = open + 1;
-        let start = r.units()[later].start;
+    for (later, owned) in r.units().iter().zip(own).skip(unit + 1).take(PARAGRAPHS) {
+        let (next, start) = (open + 1, later.start);
         if r.quotations()[open].closed || r.quotation_at(start) != Some(next) || !r.quotations()[next].reopens {
             return None;
         }
         let begins = |place: &usize| drafts[*place].content.first().is_some_and(|content| content.start == start);
-        if !own[later].is_empty() {
-            return own[later].iter().copied().find(begins).map(|place| (place, quoted));
+        if !owned.is_empty() {
+            return owned.iter().copied().find(begins).map(|place| (place, quoted));
         }
         open = next;
     }

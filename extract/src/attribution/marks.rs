@@ -143,6 +143,8 @@ fn sentence_end(document: &Document<'_>, sentences: &[u32], token: usize) -> usi
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn quotations(text: &str) -> Vec<(&str, bool, bool)> {
@@ -182,5 +184,43 @@ mod tests {
     fn a_quotation_may_lack_its_mark_at_the_end_of_a_paragraph() {
         let found = quotations("“No,” he said. “It rained. We stayed.\n\nIt was late.");
         assert_eq!(found, [("“No,”", true, false), ("“It rained. We stayed.", false, false)]);
+    }
+
+    /// Quotations do not overlap, hold their marks, lie inside the text, and come out the same again.
+    fn check(text: &str) -> usize {
+        let document = Document::new(text);
+        let sentences: Vec<u32> =
+            (0..document.tokens().len()).map(|token| document.sentence_of_token(token) as u32).collect();
+        let found = pair(&document, &sentences);
+        for quotation in &found {
+            assert!(quotation.open < quotation.end && quotation.end <= document.tokens().len(), "{text:?}");
+            assert_eq!(document.tokens()[quotation.open].kind, TokenKind::OpenQuote, "{text:?}");
+            let last = document.tokens()[quotation.end - 1].kind;
+            assert!(!quotation.closed || last == TokenKind::CloseQuote, "{text:?}");
+        }
+        assert!(found.windows(2).all(|pair| pair[0].end <= pair[1].open), "quotations overlap in {text:?}");
+        assert_eq!(found, pair(&document, &sentences));
+        found.len()
+    }
+
+    const PIECES: [&str; 34] = [
+        "“", "”", "„", "\"", "«", "»", "‘", "’", "‚", "'", "''", "``", "‹", "›", "&quot;", "&rsquo;", "´", "＂", "「",
+        "」", "a", "Dogs", "s", "90s", "n", "said", ",", ". ", "\n", "\n\n", " ", " ", "<br>", "\u{202b}",
+    ];
+
+    proptest! {
+        #[test]
+        fn any_mixture_of_marks_is_paired_in_order(pieces in prop::collection::vec(0..PIECES.len(), 0..80)) {
+            check(&pieces.iter().map(|&piece| PIECES[piece]).collect::<String>());
+        }
+    }
+
+    #[test]
+    fn a_hundred_thousand_marks_are_paired() {
+        assert_eq!(check(&"“a” ".repeat(50_000)), 50_000);
+        assert_eq!(check(&"'a' ".repeat(50_000)), 50_000);
+        for piece in ["“ ", "“a ", "\"a ", "'as ", "‘", "”", "„a‘ ", "“a\n\n"] {
+            check(&piece.repeat(100_000));
+        }
     }
 }

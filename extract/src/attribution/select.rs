@@ -9,6 +9,7 @@ use super::headline;
 use super::learned::{self, Content, Found, Models, Offer, Sight};
 use super::reading::Reading;
 use super::subject::{self, Order};
+use super::transcript;
 use super::verbal;
 use super::verbs;
 
@@ -103,6 +104,7 @@ pub(super) fn drafts(search: &Search<'_, '_>, models: &Models) -> Vec<Draft> {
     offers.extend(headline::drafts(r));
     let quoted = |draft: &Draft| draft.content.iter().any(|c| c.clone().any(|i| r.is_open_quote(i)));
     offers.retain(|draft| draft.confidence >= if quoted(draft) { LEAST_QUOTED } else { LEAST });
+    offers.retain(|draft| !transcript::is_layout(r, draft));
     // Of two readings of the same words the likelier stays.
     let beaten = |a: &Draft, b: &Draft| {
         b.confidence > a.confidence

@@ -118,58 +118,58 @@ fn is_shouted(word: &str) -> bool {
     word.starts_with(char::is_uppercase) && !word.contains(char::is_lowercase)
 }
 
+/// Whether a draft takes the label of a picture, link or note for somebody who speaks: "FILE PHOTO: …".
+pub(super) fn is_layout(r: &Reading<'_>, draft: &Draft) -> bool {
+    r.is(draft.head, ":") && draft.source.clone().is_some_and(|mut source| source.any(|i| is_label(r, i)))
+}
+
+/// A capital keeps "the source" and "the review" out.
+fn is_label(r: &Reading<'_>, i: usize) -> bool {
+    r.is_capital(i) && heads_layout(r.lower(i))
+}
+
 /// Words of labels that head something else than speech.
 pub(super) fn is_heading(word: &str) -> bool {
+    let works =
+        ["opinion", "analysis", "editorial", "review", "source", "sources", "fact", "check", "claim", "verdict"];
+    let words = ["poll", "story", "summary", "update", "breaking", "exclusive", "where", "when", "what", "why", "read"];
+    heads_layout(word) || works.contains(&word) || words.contains(&word)
+}
+
+/// Words that head pictures, links, notes and data.
+fn heads_layout(word: &str) -> bool {
     matches!(
         word,
-        "related"
-            | "also"
-            | "read"
-            | "more"
-            | "photo"
+        "photo"
             | "photos"
             | "video"
+            | "videos"
+            | "image"
+            | "caption"
+            | "credit"
+            | "file"
             | "watch"
             | "watched"
-            | "file"
-            | "update"
-            | "breaking"
-            | "exclusive"
-            | "opinion"
-            | "analysis"
-            | "editorial"
-            | "review"
-            | "note"
-            | "venue"
-            | "date"
-            | "time"
-            | "tickets"
-            | "source"
-            | "sources"
-            | "fact"
-            | "check"
-            | "claim"
-            | "verdict"
-            | "poll"
-            | "live"
             | "listen"
+            | "related"
+            | "also"
+            | "more"
             | "subscribe"
             | "follow"
             | "contact"
             | "email"
             | "correction"
-            | "caption"
-            | "credit"
-            | "image"
-            | "story"
-            | "summary"
+            | "clarification"
+            | "note"
+            | "venue"
+            | "date"
+            | "time"
+            | "location"
+            | "tickets"
+            | "live"
             | "topic"
             | "topics"
             | "tags"
-            | "location"
-            | "where"
-            | "when"
-            | "what"
-            | "why"
+            | "age"
     )
 }
