@@ -110,7 +110,7 @@ fn take<T>(words: &mut Vec<&str>, answer: impl Fn(&str) -> Option<T>) -> Option<
             let name = name.trim_end_matches(',');
             let plain = name.strip_suffix("'s").or_else(|| name.strip_suffix("’s")).unwrap_or(name);
             if let Some(found) = answer(plain) {
-                let joined = words[..start].iter().rev().take_while(|word| joins(word)).count();
+                let joined = words[..start].iter().rev().take_while(joins).count();
                 words.drain(start - joined..start + len);
                 return Some(found);
             }

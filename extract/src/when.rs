@@ -40,7 +40,9 @@ pub fn resolve(words: &str, article: Option<Date>, direction: Direction) -> Opti
     let lower = words.to_lowercase();
     let words: Vec<&str> = lower
         .split(|c: char| c.is_whitespace() || matches!(c, ',' | '.' | '(' | ')' | '’' | '\''))
-        .filter(|word| !word.is_empty() && !matches!(*word, "on" | "in" | "the" | "of" | "at" | "during" | "s"))
+        .filter(|word| {
+            !word.is_empty() && !matches!(*word, "on" | "in" | "the" | "of" | "at" | "during" | "just" | "s")
+        })
         .collect();
     let named = calendar(&words);
     let whole = named.year.and_then(|year| dated(named, year));
@@ -180,12 +182,12 @@ fn relative(words: &[&str], article: Date, direction: Direction) -> Option<DateR
     if let Some(at) = words.iter().position(|word| *word == "ago") {
         return ago(&words[..at], article);
     }
-    if has("earlier") && !has("this") && !has("last") {
-        return None;
-    }
     let weekday = words
         .iter()
         .find_map(|word| WEEKDAYS.iter().position(|name| name == word || word.strip_suffix('s') == Some(name)));
+    if has("earlier") && !has("this") && !has("last") && weekday.is_none() {
+        return None;
+    }
     // With a month beside it the date is more exact than the day of the week.
     match weekday.filter(|_| !words.iter().any(|word| month(word).is_some())) {
         Some(weekday) => Some(DateRange::day(on_weekday(words, weekday as u8, article, direction))),
@@ -291,6 +293,8 @@ mod tests {
             ("on Tuesday", "2026-03-03"),
             ("on Wednesday night", "2026-02-25"),
             ("Last Tuesday", "2026-02-24"),
+            ("earlier on Friday", "2026-02-27"),
+            ("just three years ago", "2023-01-01 2023-12-31"),
             ("yesterday", "2026-03-02"),
             ("last night", "2026-03-02"),
             ("earlier today", "2026-03-03"),

@@ -99,13 +99,17 @@ fn behind(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
         if r.quotation_at(i).is_some() || matches!(r.tag(i), Tag::Stop | Tag::Colon) || r.is(i, "that") || clause {
             break;
         }
+        if draft.holds(i) && !light {
+            break;
+        }
         let spoken = is_channel(r.lower(i)) || light && listed(classes::SPEECH_NOUNS, &lemma::of_noun(r.lower(i)));
         channel |= spoken && r.tag(i).is_noun();
         let to = r.tag(i) == Tag::To && !matches!(r.tag(i + 1), Tag::Vb | Tag::Rb);
         let first = i == from || i == from + 1 && r.tag(from) == Tag::Rb;
         let says = to && first && (says_to(&verb) || answers(&verb));
         if says || channel && (to || r.is(i, "with") && r.tag(i - 1).is_noun()) || talks_with(r, &verb, i) && first {
-            let strict = answers(&verb) && says;
+            // "A response to the rhetoric": what is answered need not hear.
+            let strict = answers(&verb) && says || i > from && answers_noun(r.lower(i - 1));
             let found = phrase_at(r, i + 1).and_then(|found| checked(r, found))?;
             return (!strict || is_person(r, &found)).then_some(found);
         }
@@ -224,6 +228,13 @@ fn answers(verb: &str) -> bool {
     matches!(verb, "respond" | "reply" | "react" | "object")
 }
 
+fn answers_noun(noun: &str) -> bool {
+    matches!(
+        noun,
+        "response" | "responses" | "reply" | "replies" | "answer" | "answers" | "reaction" | "objection" | "objections"
+    )
+}
+
 fn talks(verb: &str) -> bool {
     matches!(verb, "speak" | "talk" | "meet" | "chat" | "confer" | "plead" | "huddle")
 }
@@ -244,7 +255,13 @@ fn phrase_at(r: &Reading<'_>, at: usize) -> Option<Range<usize>> {
     if r.quotation_at(at).is_some() {
         return None;
     }
-    phrase::full_after(r, at, &["of", "at"]).map(|end| at..end)
+    let end = phrase::full_after(r, at, &["of", "at"])?;
+    // "A packed crowd": a participle is no border after the article.
+    let cut = end == at + 1 && r.tag(at) == Tag::Dt && matches!(r.tag(end), Tag::Vbn | Tag::Vbd | Tag::Vbg | Tag::Rb);
+    let end = if cut { phrase::full_after(r, end + 1, &["of", "at"])? } else { end };
+    // "Calls to boycott films" is misread: a hearer is no bare noun in the singular.
+    let bare = r.tag(at) == Tag::Nn && !r.is_capital(at) && r.tag(at - 1) == Tag::To && end <= at + 1;
+    (!bare).then_some(at..end)
 }
 
 /// The phrase without a date at its end, if it can be somebody.
@@ -252,6 +269,9 @@ fn checked(r: &Reading<'_>, found: Range<usize>) -> Option<Range<usize>> {
     let dated = |i: &usize| *i > found.start && frame::time_after(r, *i).is_some();
     let end = found.clone().find(dated).unwrap_or(found.end);
     let first = r.lower(found.start);
+    if phrase::is_date_word(first) || r.tag(found.start) == Tag::Dt && end == found.start + 1 || first == "you" {
+        return None;
+    }
     let itself =
         r.tag(found.start) == Tag::Prp && (first == "it" || first.ends_with("self") || first.ends_with("selves"));
     let hears = !itself && !first.ends_with("self") && end > found.start && !is_abstract(r, &(found.start..end));

@@ -7,6 +7,7 @@ use super::classes::{self, listed};
 use super::cue::Voice;
 use super::draft::Draft;
 use super::lemma;
+use super::phrase;
 use super::reading::Reading;
 use super::verbs;
 use crate::tags::Tag;
@@ -113,7 +114,14 @@ fn over(r: &Reading<'_>, draft: &Draft) -> Over {
         let Some(left) = before(r, at, floor) else { return Over::Nothing };
         let word = r.lower(left);
         match r.tag(left) {
-            Tag::Md | Tag::Pv if is_modal(word) => return Over::Supposes,
+            // "Who'd endorsed" is "had".
+            Tag::Md | Tag::Pv if word.ends_with("'d") && matches!(r.tag(at), Tag::Vbn | Tag::Vbd) => {
+                return Over::Nothing;
+            }
+            // "46 percent would choose": a poll has measured it.
+            Tag::Md | Tag::Pv if is_modal(word) => {
+                return if polled(r, draft) { Over::Nothing } else { Over::Supposes };
+            }
             Tag::To => match over_to(r, left, floor) {
                 Some(Step::Real(verb)) => at = verb,
                 // "Is set to veto", "decided to ban": the decision itself is made.
@@ -147,6 +155,13 @@ fn over(r: &Reading<'_>, draft: &Draft) -> Over {
         }
     }
     Over::Nothing
+}
+
+fn polled(r: &Reading<'_>, draft: &Draft) -> bool {
+    draft
+        .source
+        .as_ref()
+        .is_some_and(|source| source.clone().any(|i| matches!(r.lower(i), "percent" | "%" | "percentage")))
 }
 
 /// The verb before a noun phrase that lets or helps its bearer act.
@@ -257,12 +272,15 @@ fn conditional(r: &Reading<'_>, draft: &Draft) -> bool {
         draft.source.as_ref().filter(|s| s.end <= draft.head).map_or(draft.cue.start, |s| s.start.min(draft.cue.start));
     let finite = matches!(draft.voice, None | Some(Voice::Active | Voice::Passive));
     let floor = r.unit(draft.head).start;
-    let opener = before(r, begin, floor).map(|i| r.lower(i)).unwrap_or_default();
-    // "When opponents try to convince the court": in news, which tells the past, this is to come.
-    let present = (draft.cue.start..=draft.head)
-        .find(|&i| r.tag(i).is_finite())
-        .is_some_and(|i| matches!(r.tag(i), Tag::Vbp | Tag::Vbz));
-    let to_come = present && matches!(opener, "when" | "once" | "until");
+    let Some(place) = before(r, begin, floor) else { return false };
+    let opener = r.lower(place);
+    // "On Tuesday, when opponents try to convince the court": news tells the past, so that this is to come.
+    let present = || {
+        let tense = (draft.cue.start..=draft.head).find(|&i| r.tag(i).is_finite());
+        tense.is_some_and(|i| matches!(r.tag(i), Tag::Vbp | Tag::Vbz))
+    };
+    let dated = || (floor..place).rev().take(2).any(|i| phrase::is_date_word(r.lower(i)));
+    let to_come = opener == "when" && dated() && present();
     finite && (to_come || matches!(opener, "if" | "whether" | "unless" | "lest" | "provided" | "suppose"))
 }
 

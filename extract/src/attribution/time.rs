@@ -17,7 +17,9 @@ pub(super) fn phrase_at(r: &Reading<'_>, at: usize) -> Option<usize> {
     let preposition = i > at;
     // "Earlier", "in the": no time in itself.
     let found = core(r, i, preposition)?;
-    (found <= end && (at..found).all(|t| r.quotation_at(t).is_none())).then_some(found)
+    // "Saturday's debate" is a debate.
+    let whole = found <= end && r.tag(found) != Tag::Pos;
+    (whole && (at..found).all(|t| r.quotation_at(t).is_none())).then_some(found)
 }
 
 /// "Said last month that crews were leaving": the time before "that" tells when it was said and is no content.
