@@ -18,7 +18,7 @@ pub mod when;
 
 use sayso_document::{Analysis, Date, Document};
 
-use attribution::AttributionModels;
+use attribution::{AttributionModels, Seen};
 use calibration::Calibration;
 use chains::{ChainModels, Chains};
 use language::Languages;
@@ -115,7 +115,10 @@ impl Analyzer {
         let chains = self.chains(document, languages, done);
         let words = self.words(document);
         done("tags");
-        let mut quotes = attribution::find(document, words, &chains, &self.clusters, &self.attribution);
+        let tree = self.tree(document, &words);
+        done("dependencies");
+        let seen = Seen { chains: &chains, clusters: &self.clusters, tree: &tree };
+        let mut quotes = attribution::find(document, words, seen, &self.attribution);
         quotes.retain(|quote| languages.reads(document, quote.cue.first().copied().unwrap_or(quote.extent())));
         done("attribution");
         let Chains { entities, mentions, .. } = chains;

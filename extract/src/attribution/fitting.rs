@@ -2,15 +2,17 @@
 
 use std::ops::Range;
 
-use sayso_document::{Document, Entity, Mention, Span};
+use sayso_document::{Document, Span};
 
 use super::cue::{Candidate, Nouns};
-use super::learned::{self, Content, Models, Offer, Sight};
+use super::learned::{self, Content, Models, Offer, Seen, Sight};
 use super::lemma;
 use super::reading::Reading;
 use super::select::Search;
+use crate::chains::Chains;
 use crate::fit::attribution::{Case, Cases, Choice};
 use crate::model::Clusters;
+use crate::parse::Tree;
 use crate::tags::{Tag, Words};
 
 /// Source, cue and content of an attribution as a corpus marks them, in tokens.
@@ -22,19 +24,20 @@ const NEARLY: f32 = 0.6;
 /// A document with what its names yield.
 pub(crate) struct Text<'d> {
     reading: Reading<'d>,
-    entities: Vec<Entity>,
-    mentions: Vec<Mention>,
+    chains: Chains,
     clusters: &'d Clusters,
+    tree: Tree,
 }
 
 impl<'d> Text<'d> {
     pub(crate) fn new(
         document: &'d Document<'d>,
         words: Words<'d>,
-        (entities, mentions): (Vec<Entity>, Vec<Mention>),
+        chains: Chains,
         clusters: &'d Clusters,
+        tree: Tree,
     ) -> Self {
-        Self { reading: Reading::new(document, words), entities, mentions, clusters }
+        Self { reading: Reading::new(document, words), chains, clusters, tree }
     }
 
     /// The tokens of spans; neighbours become one range.
@@ -68,7 +71,7 @@ impl<'d> Text<'d> {
     }
 
     fn search(&self, nouns: &str, models: Option<&Models>) -> Search<'_, 'd> {
-        let sight = Sight::new(&self.reading, (&self.entities, &self.mentions), self.clusters);
+        let sight = Sight::new(&self.reading, Seen { chains: &self.chains, clusters: self.clusters, tree: &self.tree });
         Search::new(&self.reading, sight, &Nouns::read(nouns), models)
     }
 

@@ -46,13 +46,14 @@ use sayso_document::{Addressee, Document, Quote};
 pub(crate) use cue::Nouns;
 use draft::Draft;
 pub use learned::Models;
+pub(crate) use learned::Seen;
 use learned::Sight;
 use reading::Reading;
 use select::Search;
 use speaker::Cast;
 
 use crate::chains::Chains;
-use crate::model::{Clusters, Files, ModelError};
+use crate::model::{Files, ModelError};
 
 /// What decides attributions.
 #[derive(Clone, Debug)]
@@ -73,18 +74,12 @@ use crate::tags::Words;
 pub(crate) fn find(
     document: &Document<'_>,
     words: Words<'_>,
-    chains: &Chains,
-    clusters: &Clusters,
+    seen: Seen<'_>,
     models: &AttributionModels,
 ) -> Vec<Quote> {
     let reading = Reading::new(document, words);
-    let cast = Cast::new(&reading, chains);
-    let search = Search::new(
-        &reading,
-        Sight::new(&reading, (&chains.entities, &chains.mentions), clusters),
-        &models.nouns,
-        Some(&models.decisions),
-    );
+    let cast = Cast::new(&reading, seen.chains);
+    let search = Search::new(&reading, Sight::new(&reading, seen), &models.nouns, Some(&models.decisions));
     let mut drafts = select::drafts(&search, &models.decisions);
     direct::continue_quotations(&reading, &mut drafts);
     drafts.iter_mut().for_each(|draft| time::leave_out(&reading, draft));

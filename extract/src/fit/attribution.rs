@@ -51,8 +51,9 @@ impl<'d> Text<'d> {
     /// Reads a document; names and chains are found by `analyzer`.
     pub fn new(document: &'d Document<'d>, analyzer: &'d Analyzer) -> Self {
         let chains = analyzer.chains(document, &Languages::of(document), &mut |_| ());
-        let found = (chains.entities, chains.mentions);
-        Self(fitting::Text::new(document, analyzer.words(document), found, &analyzer.clusters))
+        let words = analyzer.words(document);
+        let tree = analyzer.tree(document, &words);
+        Self(fitting::Text::new(document, words, chains, &analyzer.clusters, tree))
     }
 
     /// Nouns of the gold cues, in their dictionary form.

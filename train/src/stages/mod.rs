@@ -67,7 +67,8 @@ pub struct Stage {
 }
 
 /// All stages in order.
-pub const STAGES: &[Stage] = &[clusters::STAGE, tags::STAGE, parse::STAGE, speakers::STAGE, attribution::STAGE, calibration::STAGE];
+pub const STAGES: &[Stage] =
+    &[clusters::STAGE, tags::STAGE, parse::STAGE, speakers::STAGE, attribution::STAGE, calibration::STAGE];
 
 /// A bar that shows how far a stage is, with words for what it does.
 pub fn bar(words: &'static str, steps: usize) -> indicatif::ProgressBar {

@@ -40,6 +40,9 @@ pub(in super::super) fn contents(
             offer(&mut found, vec![start..end], 0);
         }
     }
+    for span in clauses(s, c) {
+        offer(&mut found, vec![span], 1 << 10);
+    }
     let begin = source.filter(|x| x.start < c.head).map_or(c.cue.start, |x| x.start.min(c.cue.start));
     for piece in behind(s, begin) {
         offer(&mut found, vec![piece.clone()], 0);
@@ -59,6 +62,26 @@ pub(in super::super) fn contents(
         .into_iter()
         .map(|(value, made)| Offer { features: features(s, c, &a, &value, made, first.as_ref()), value })
         .collect()
+}
+
+/// What the parser puts below the cue, each part and from each to the last.
+fn clauses(s: &Sight<'_, '_>, c: &Candidate) -> Vec<Range<usize>> {
+    let (r, x) = (s.r, &s.syntax);
+    let after: Vec<Range<usize>> = x.children(c.head).filter(|&i| i > c.head).map(|i| x.span(i)).collect();
+    let mut found = Vec::new();
+    let Some(last) = after.last().cloned() else { return found };
+    for span in after {
+        let start =
+            (span.start..span.end).find(|&i| !matches!(r.tag(i), Tag::Comma | Tag::Colon)).unwrap_or(span.start);
+        for end in [span.end, last.end] {
+            let end = content::trim_end(r, start, end);
+            if end > start && start > c.head {
+                found.push(start..end);
+            }
+        }
+    }
+    found.truncate(16);
+    found
 }
 
 /// Content that the cue, with its source, interrupts: "The staff, he said, was well paid", "He is expected to win".
@@ -251,7 +274,7 @@ fn features(
     let mut f = Features::with(&[]);
     f.add(1, &[made, a.voice]);
     f.add(2, &[made, a.frame]);
-    for bit in (0..10).filter(|bit| made >> bit & 1 == 1) {
+    for bit in (0..11).filter(|bit| made >> bit & 1 == 1) {
         f.add(3, &[bit, a.voice, a.frame]);
         f.add(4, &[bit, a.lemma]);
     }
@@ -301,11 +324,48 @@ fn features(
             && matches!(r.lower(i), "but" | "while" | "according" | "which" | "who" | "because" | "although" | ";")
     });
     f.add(62, &[breaks, a.frame, direction]);
+    syntax_features(&mut f, s, c, a, (if direction == 1 { first } else { last }, direction));
     if content.len() > 1 {
         f.add(63, &[s.sketch(first.end), s.sketch(last.start), a.order]);
         f.add(64, &[s.sketch(last.start.wrapping_sub(1)), u32::from(r.is_open_quote(last.start)), a.left]);
     }
     f.0
+}
+
+fn syntax_features(
+    f: &mut Features,
+    s: &Sight<'_, '_>,
+    c: &Candidate,
+    a: &Atoms,
+    (piece, direction): (&Range<usize>, u32),
+) {
+    let x = &s.syntax;
+    let (root, roots) = x.roots(piece);
+    let beside = x.beside(root, c.head);
+    let below = x.span(root);
+    f.add(70, &[roots, beside, direction]);
+    f.add(71, &[beside, x.relation(root), a.voice, direction]);
+    f.add(72, &[beside, x.relation(root), a.lemma]);
+    f.add(73, &[u32::from(below.start == piece.start), u32::from(below.end == piece.end), beside, direction]);
+    f.add(74, &[u32::from(below.end > piece.end), u32::from(below.end < piece.end), a.frame, direction]);
+    // Where the next word belongs, and the one after a comma.
+    for (template, next) in [(75, piece.end), (76, piece.end + 1)] {
+        let up = x.head(next);
+        let inside = up.map_or(2, |up| u32::from(piece.contains(&up)));
+        let at_cue = u32::from(up == Some(c.head));
+        f.add(template, &[inside, at_cue, x.relation(next), direction]);
+        f.add(template + 10, &[inside, at_cue, s.sketch(piece.end), a.frame]);
+    }
+    let up = x.head(piece.end - 1);
+    f.add(77, &[up.map_or(2, |up| u32::from(piece.contains(&up))), x.relation(piece.end - 1), direction]);
+    let before = x.head(piece.start.wrapping_sub(1));
+    f.add(
+        78,
+        &[before.map_or(2, |up| u32::from(piece.contains(&up))), x.relation(piece.start.wrapping_sub(1)), direction],
+    );
+    f.add(79, &[x.relation(piece.start), s.sketch(piece.start), direction]);
+    f.add(80, &[x.relation(root), s.tag(root), a.frame]);
+    f.add(81, &[roots, s.sketch(piece.end), direction]);
 }
 
 fn end_features(f: &mut Features, s: &Sight<'_, '_>, c: &Candidate, a: &Atoms, last: &Range<usize>, direction: u32) {

@@ -8,6 +8,7 @@ use super::super::subject::Order;
 use super::sight::{apart, count, steps};
 use super::{Features, Offer, Sight};
 use crate::model::word;
+use crate::parse::Relation;
 use crate::tags::Tag;
 
 /// The numbers that name a candidate in the features of all decisions.
@@ -67,6 +68,7 @@ pub(in super::super) fn cue_features(s: &Sight<'_, '_>, c: &Candidate) -> Vec<u3
     f.add(24, &[s.fine(h), a.voice]);
     f.add(25, &[s.fine(h), a.frame]);
     f.add(26, &[s.group(content), a.lemma]);
+    syntax_features(&mut f, s, c, &a);
     subject_features(&mut f, s, c, &a);
     // What the sentence holds besides.
     let ahead_quote = (c.group_end..unit.end.min(c.group_end + 30)).find(|&i| r.is_open_quote(i));
@@ -104,6 +106,35 @@ pub(in super::super) fn cue_features(s: &Sight<'_, '_>, c: &Candidate) -> Vec<u3
         f.add(59, &[verb, a.lemma]);
     }
     f.0
+}
+
+fn syntax_features(f: &mut Features, s: &Sight<'_, '_>, c: &Candidate, a: &Atoms) {
+    let x = &s.syntax;
+    let (own, frame) = (x.relation(c.head), x.frame(c.head));
+    let above = x.head(c.head);
+    f.add(70, &[own, a.voice, a.frame]);
+    f.add(71, &[own, a.lemma]);
+    f.add(72, &[above.map_or(0, |i| s.word(i)), own, a.voice]);
+    f.add(73, &[above.map_or(0, |i| s.group(i)), s.group(c.head), own]);
+    f.add(74, &[above.map_or(0, |i| s.word(i)), a.lemma]);
+    let telling = |relations: &[Relation]| relations.iter().fold(0, |set, &one| set | frame & 1 << (one as u32));
+    let clauses = telling(&[Relation::Complement, Relation::OpenComplement, Relation::Object, Relation::Parataxis]);
+    let parts = telling(&[Relation::Subject, Relation::PassiveSubject, Relation::Oblique, Relation::Recipient]);
+    f.add(75, &[clauses, a.lemma]);
+    f.add(76, &[clauses, parts, a.voice, own]);
+    f.add(77, &[clauses, s.group(c.head)]);
+    f.add(78, &[clauses, parts, s.broad(c.head), a.frame]);
+    let complement = x.child(c.head, Relation::Complement).or_else(|| x.child(c.head, Relation::OpenComplement));
+    f.add(79, &[complement.map_or(0, |i| s.word(i)), a.voice]);
+    let object = x.child(c.head, Relation::Object);
+    f.add(80, &[object.map_or(0, |i| s.word(i)), a.lemma]);
+    f.add(81, &[object.map_or(0, |i| s.group(i)), s.group(c.head)]);
+    f.add(82, &[object.map_or(0, |i| s.kind(i)), a.lemma, a.voice]);
+    let subject = x.subject(c.head);
+    f.add(83, &[subject.map_or(0, |i| s.word(i)), a.voice]);
+    f.add(84, &[subject.map_or(0, |i| s.group(i)), s.group(c.head)]);
+    f.add(85, &[subject.map_or(9, |i| s.kind(i)), a.lemma]);
+    f.add(86, &[subject.map_or(9, |i| s.kind(i)), clauses, a.voice]);
 }
 
 fn subject_features(f: &mut Features, s: &Sight<'_, '_>, c: &Candidate, a: &Atoms) {

@@ -8,10 +8,12 @@ mod content;
 mod cue;
 mod sight;
 mod source;
+mod syntax;
 mod whole;
 
 pub(super) use content::{Content, contents};
 pub(super) use cue::{cue_features, extents};
+pub(crate) use sight::Seen;
 pub(super) use sight::{Features, Sight};
 pub(super) use source::sources;
 pub(super) use whole::{Found, whole_features};

@@ -2,11 +2,14 @@
 
 use std::ops::Range;
 
-use sayso_document::{Entity, EntityType, Mention, MentionForm};
+use sayso_document::{EntityType, MentionForm};
 
 use super::super::content::Starts;
 use super::super::reading::Reading;
+use super::syntax::Syntax;
+use crate::chains::Chains;
 use crate::model::{Clusters, Groups, feature, word};
+use crate::parse::Tree;
 use crate::tags::Tag;
 
 /// A document with a number for everything that features look at. Lists have one value per token.
@@ -21,14 +24,20 @@ pub(in super::super) struct Sight<'r, 'd> {
     groups: Vec<Groups>,
     /// Where likely cues and their subjects begin.
     pub(in super::super) starts: Starts,
+    pub(super) syntax: Syntax<'r>,
+}
+
+/// What other stages found in a document.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen<'a> {
+    pub(crate) chains: &'a Chains,
+    pub(crate) clusters: &'a Clusters,
+    pub(crate) tree: &'a Tree,
 }
 
 impl<'r, 'd> Sight<'r, 'd> {
-    pub(in super::super) fn new(
-        r: &'r Reading<'d>,
-        (entities, mentions): (&[Entity], &[Mention]),
-        clusters: &Clusters,
-    ) -> Self {
+    pub(in super::super) fn new(r: &'r Reading<'d>, seen: Seen<'r>) -> Self {
+        let Seen { chains: Chains { entities, mentions, .. }, clusters, tree } = seen;
         let mut kinds = vec![0; r.len()];
         for mention in mentions.iter().filter(|m| m.entity < entities.len()).rev() {
             let kind = kind_number(entities[mention.entity].kind)
@@ -48,6 +57,7 @@ impl<'r, 'd> Sight<'r, 'd> {
             kinds,
             groups: (0..r.len()).map(|i| clusters.of(r.document.word(i))).collect(),
             starts: Starts::new(r.len()),
+            syntax: Syntax::new(tree),
         }
     }
 

@@ -25,6 +25,7 @@ pub(in super::super) fn sources(
         ranges.extend(variants(s, rule));
     }
     ranges.extend(phrases(s, c));
+    ranges.extend(parsed(s, c));
     let mut offers = vec![Offer { value: None, features: none(s, c, &a, rule.is_some()) }];
     let mut seen: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
     for range in ranges {
@@ -100,6 +101,29 @@ fn phrases(s: &Sight<'_, '_>, c: &Candidate) -> Vec<Range<usize>> {
     found
 }
 
+/// What the parser makes subject, agent or possessor of the cue.
+fn parsed(s: &Sight<'_, '_>, c: &Candidate) -> Vec<Range<usize>> {
+    let (r, x) = (s.r, &s.syntax);
+    let mut found = Vec::new();
+    let related = x.subject(c.head).into_iter().chain(x.children(c.head)).chain(x.head(c.head));
+    for i in related.filter(|&i| i.abs_diff(c.head) < 2 * NEAR && r.tag(i).in_phrase()) {
+        let mut span = x.span(i);
+        while span.start < i && matches!(r.tag(span.start), Tag::In | Tag::To | Tag::Comma | Tag::Quote) {
+            span.start += 1;
+        }
+        if span.contains(&c.head) {
+            span = if c.head < i { c.head + 1..span.end } else { span.start..c.cue.start.max(span.start) };
+        }
+        found.push(span.clone());
+        if span.len() > 1 && matches!(r.tag(span.end - 1), Tag::Comma | Tag::Pos) {
+            found.push(span.start..span.end - 1);
+        } else if r.tag(span.end) == Tag::Comma {
+            found.push(span.start..span.end + 1);
+        }
+    }
+    found
+}
+
 fn none(s: &Sight<'_, '_>, c: &Candidate, a: &Atoms, ruled: bool) -> Vec<u32> {
     let mut f = Features::with(&[]);
     f.add(100, &[u32::from(ruled), a.voice]);
@@ -170,6 +194,17 @@ fn features(
     f.add(26, &[s.tag(first.wrapping_sub(1)), s.tag(first), s.tag(range.end), side]);
     f.add(27, &[u32::from(s.starts.any(first)), side, relation]);
     f.add(28, &[s.word(first.wrapping_sub(1)), a.lemma, side]);
+    let x = &s.syntax;
+    let (root, roots) = x.roots(range);
+    let beside = x.beside(root, c.head);
+    let whole = u32::from(x.span(root) == *range);
+    f.add(33, &[beside, x.relation(root), a.voice]);
+    f.add(34, &[beside, x.relation(root), a.lemma]);
+    f.add(35, &[roots, whole, relation]);
+    f.add(36, &[roots, whole, u32::from(x.subject(c.head) == Some(root)), a.order]);
+    f.add(37, &[u32::from(x.subject(c.head) == Some(root)), a.voice, side]);
+    let next = x.head(range.end).map_or(9, |up| u32::from(range.contains(&up)));
+    f.add(38, &[next, x.relation(range.end), relation]);
     let of = range.clone().find(|&i| r.tag(i) == Tag::In).map_or(0, |i| s.word(i));
     f.add(29, &[of, relation, s.tag(head)]);
     f.0
