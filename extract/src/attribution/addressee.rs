@@ -99,7 +99,7 @@ fn behind(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
         if r.quotation_at(i).is_some() || matches!(r.tag(i), Tag::Stop | Tag::Colon) || r.is(i, "that") || clause {
             break;
         }
-        if draft.holds(i) && !light {
+        if draft.holds(i) && !light && i > from {
             break;
         }
         let spoken = is_channel(r.lower(i)) || light && listed(classes::SPEECH_NOUNS, &lemma::of_noun(r.lower(i)));
