@@ -14,6 +14,7 @@ mod according;
 mod act;
 mod addressee;
 mod byline;
+mod cast;
 mod classes;
 mod content;
 mod cue;
@@ -22,6 +23,7 @@ mod draft;
 pub(crate) mod fitting;
 mod frame;
 mod headline;
+mod issuer;
 mod learned;
 mod lemma;
 #[allow(dead_code, unreachable_pub)]
@@ -50,7 +52,7 @@ pub(crate) use learned::Seen;
 use learned::Sight;
 use reading::Reading;
 use select::Search;
-use speaker::Cast;
+use cast::Cast;
 
 use crate::chains::Chains;
 use crate::model::{Files, ModelError};

@@ -2,132 +2,103 @@
 
 use std::ops::Range;
 
-use sayso_document::{Entity, EntityType, Mention, MentionForm, Span};
+use sayso_document::EntityType;
 
+use super::cast::{Cast, Place};
+use super::issuer::{self, is_document};
 use super::reading::Reading;
-use crate::chains::Chains;
 use crate::tags::Tag;
 
-/// The mentions of a document, asked by place.
-pub(super) struct Cast<'m> {
-    entities: &'m [Entity],
-    /// By start, then longest first.
-    places: Vec<Place<'m>>,
-}
+/// An entity that speaks, and how sure that is.
+pub(super) type Speaker = (usize, f32);
 
-/// A mention and the tokens that it covers.
-#[derive(Clone, Debug)]
-pub(super) struct Place<'m> {
-    tokens: Range<usize>,
-    /// One past the last token of the name, where it has one: an apposition may follow.
-    name_end: usize,
-    pub(super) mention: &'m Mention,
-    /// How sure it is that the mention is one of its entity.
-    sure: f32,
-}
-
-/// The longest mention, in tokens, that a look-up reckons with.
-const LONGEST: usize = 40;
-
-impl<'m> Cast<'m> {
-    pub(super) fn new(r: &Reading<'_>, chains: &'m Chains) -> Self {
-        let end = |span: Span| r.token_at(span.end().saturating_sub(1)) + 1;
-        let mut places: Vec<_> = chains
-            .mentions
-            .iter()
-            .zip(&chains.sure)
-            .map(|(mention, &sure)| Place {
-                tokens: r.token_at(mention.span.start())..end(mention.span),
-                name_end: end(mention.name.unwrap_or(mention.span)),
-                mention,
-                sure,
-            })
-            .collect();
-        places.sort_by_key(|place| (place.tokens.start, std::cmp::Reverse(place.tokens.end)));
-        Self { entities: &chains.entities, places }
-    }
-
-    /// The mentions that lie inside a range of tokens, nested ones too.
-    pub(super) fn inside(&self, tokens: &Range<usize>) -> impl Iterator<Item = &Place<'m>> {
-        let from = self.places.partition_point(|place| place.tokens.start < tokens.start);
-        let to = self.places.partition_point(|place| place.tokens.start < tokens.end);
-        let end = tokens.end;
-        self.places[from..to.max(from)].iter().filter(move |place| place.tokens.end <= end || place.name_end <= end)
-    }
-
-    /// The widest mention over a token.
-    fn over(&self, token: usize) -> Option<&Place<'m>> {
-        let from = self.places.partition_point(|place| place.tokens.start + LONGEST < token);
-        let near = self.places[from..].iter().take_while(|place| place.tokens.start <= token);
-        near.into_iter().find(|place| token < place.tokens.end)
-    }
-
-    /// The mention whose head is the token: the last of its name, or of all of it.
-    fn headed_by(&self, token: usize) -> Option<&Place<'m>> {
-        let from = self.places.partition_point(|place| place.tokens.start + LONGEST < token);
-        let near = self.places[from..].iter().take_while(|place| place.tokens.start <= token);
-        near.into_iter().find(|place| place.tokens.end == token + 1 || place.name_end == token + 1)
-    }
-
-    fn kind(&self, mention: &Mention) -> EntityType {
-        self.entities[mention.entity].kind
-    }
-}
+/// A likeliest entity that is taken although the words may stand for none is this much less sure.
+const GUESSED: f32 = 0.8;
+/// Within so many tokens from the start an article tells of someone who is named later.
+const LEAD: usize = 120;
 
 /// The speakers of a source in the order of the text, and how sure that is; none when it is unnamed.
 pub(super) fn speakers(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) -> (Vec<usize>, f32) {
-    let found = if matches!(r.tag(source.start), Tag::Wp | Tag::Wdt) || r.is(source.start, "that") && source.len() == 1
-    {
-        antecedent(r, cast, source.start)
-    } else {
-        let (phrase, rest) = head_phrase(r, source);
-        let heads = by_head(r, cast, &phrase);
-        if heads.is_empty() { by_rest(r, cast, &phrase, &rest) } else { heads }
-    };
     let mut speakers: Vec<usize> = Vec::new();
-    let mut sure = if found.is_empty() { 0.0 } else { 1.0_f32 };
-    for mention in found.iter().filter(|m| cast.kind(m) != EntityType::Norp) {
-        sure = sure.min(match mention.form {
-            MentionForm::Name | MentionForm::TitledName => 0.95,
-            MentionForm::Description => 0.8,
-            MentionForm::Pronoun => 0.7,
-        });
-        if !speakers.contains(&mention.entity) {
-            speakers.push(mention.entity);
+    let mut sure = 1.0_f32;
+    for (entity, so_sure) in found(r, cast, source) {
+        sure = sure.min(so_sure);
+        if cast.kind_of(entity) != EntityType::Norp && !speakers.contains(&entity) {
+            speakers.push(entity);
         }
     }
     let sure = if speakers.is_empty() { 0.0 } else { sure };
     (speakers, sure)
 }
 
+fn found(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) -> Vec<Speaker> {
+    let first = source.start;
+    if matches!(r.tag(first), Tag::Wp | Tag::Wdt) || r.is(first, "that") && source.len() == 1 {
+        return antecedent(r, cast, first);
+    }
+    if source.len() == 1 && is_pronoun(r.lower(first)) {
+        return pronoun(r, cast, first).into_iter().collect();
+    }
+    let (phrase, rest) = head_phrase(r, source);
+    let issuers = issuer::issuers(r, cast, &phrase, &rest, LEAD);
+    if !issuers.is_empty() {
+        return issuers;
+    }
+    let heads = by_head(r, cast, &phrase);
+    if !heads.is_empty() {
+        return heads;
+    }
+    if let Some(named) = apposed(r, cast, &rest).or_else(|| called(r, cast, &phrase, &rest)) {
+        return vec![named];
+    }
+    by_description(r, cast, &phrase).into_iter().collect()
+}
+
+fn is_pronoun(word: &str) -> bool {
+    matches!(word, "he" | "she" | "it" | "they" | "his" | "her" | "its" | "their" | "him" | "them" | "hers")
+}
+
+/// What a pronoun stands for. "They" are mostly no one with a name.
+fn pronoun(r: &Reading<'_>, cast: &Cast<'_>, token: usize) -> Option<Speaker> {
+    let told = cast.headed_by(token).map(speaker);
+    let guess = || cast.guess(token).map(|(entity, sure)| (entity, sure * GUESSED));
+    if r.lower(token).starts_with("th") { told } else { told.or_else(guess) }
+}
+
+fn speaker(place: &Place<'_>) -> Speaker {
+    (place.mention.entity, place.sure)
+}
+
 /// "Lavrov, who said": the mention that ends right before the pronoun. "Who" looks further back for a person.
-fn antecedent<'m>(r: &Reading<'_>, cast: &Cast<'m>, pronoun: usize) -> Vec<&'m Mention> {
+fn antecedent(r: &Reading<'_>, cast: &Cast<'_>, pronoun: usize) -> Vec<Speaker> {
     let unit = r.unit(pronoun);
     let Some(last) = (unit.start..pronoun).rev().take(2).find(|&i| r.tag(i) != Tag::Comma) else { return Vec::new() };
     let near = cast.over(last);
-    let person = |place: &&Place<'m>| cast.kind(place.mention) == EntityType::Person;
+    let person = |place: &&Place<'_>| cast.kind_of(place.mention.entity) == EntityType::Person;
     let found = if r.is(pronoun, "who") {
         let back = (unit.start.max(pronoun.saturating_sub(12))..pronoun).rev();
         near.filter(person).or_else(|| back.filter_map(|i| cast.headed_by(i)).find(person))
     } else {
         near
     };
-    found.map(|place| place.mention).into_iter().collect()
+    found.map(|place| (place.mention.entity, place.sure * 0.9)).into_iter().collect()
 }
 
 /// The first noun phrase of a source, with all that "and" joins to it, and what comes after it.
 fn head_phrase(r: &Reading<'_>, source: &Range<usize>) -> (Range<usize>, Range<usize>) {
     let ends = |i: usize| {
-        matches!(r.tag(i), Tag::Comma | Tag::In | Tag::To | Tag::Wp | Tag::Wdt | Tag::Open | Tag::Vbn | Tag::Vbd)
-            && r.quotation_at(i).is_none()
+        matches!(
+            r.tag(i),
+            Tag::Comma | Tag::In | Tag::To | Tag::Wp | Tag::Wdt | Tag::Open | Tag::Vbn | Tag::Vbd | Tag::Colon
+        ) && r.quotation_at(i).is_none()
+            && !r.is(i, "/")
     };
     let mut end = (source.start + 1..source.end).find(|&i| ends(i)).unwrap_or(source.end);
-    // A list: "Smith, Jones and Brown".
+    // A list: "Smith, Jones and Brown", "Smith, R-Ohio, and Brown".
     let list = r.tag(end) == Tag::Comma
         && end < source.end
-        && (end..source.end).any(|i| r.tag(i) == Tag::Cc)
-        && r.tag(end + 1) == Tag::Nnp
-        && r.tag(source.end - 1) != Tag::Comma;
+        && (end..source.end).any(|i| r.tag(i) == Tag::Cc && r.tag(i + 1) == Tag::Nnp)
+        && r.tag(end + 1) == Tag::Nnp;
     if list {
         end = source.end;
     }
@@ -135,7 +106,7 @@ fn head_phrase(r: &Reading<'_>, source: &Range<usize>) -> (Range<usize>, Range<u
 }
 
 /// The mentions that cover the heads of a noun phrase.
-fn by_head<'m>(r: &Reading<'_>, cast: &Cast<'m>, phrase: &Range<usize>) -> Vec<&'m Mention> {
+fn by_head(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>) -> Vec<Speaker> {
     let mut found = Vec::new();
     let mut from = phrase.start;
     for part_end in phrase.clone().filter(|&i| matches!(r.tag(i), Tag::Cc | Tag::Comma)).chain([phrase.end]) {
@@ -145,72 +116,71 @@ fn by_head<'m>(r: &Reading<'_>, cast: &Cast<'m>, phrase: &Range<usize>) -> Vec<&
             if r.tag(last) == Tag::Pos && last > from {
                 last -= 1;
             }
-            found.extend(cast.headed_by(last).map(|place| place.mention));
+            let part = from..last + 1;
+            let headed = cast.headed_by(last).filter(|place| !only_place(r, cast, place, &part));
+            found.extend(headed.map(speaker).or_else(|| body_before(r, cast, &part)));
         }
         from = part_end + 1;
     }
     found
 }
 
-/// A name in apposition, or the author of a document.
-fn by_rest<'m>(r: &Reading<'_>, cast: &Cast<'m>, phrase: &Range<usize>, rest: &Range<usize>) -> Vec<&'m Mention> {
-    // "A lawyer for the paper, David Schulz,".
-    let comma = rest.clone().find(|&i| r.tag(i) == Tag::Comma);
-    let apposed = comma.and_then(|comma| cast.over(comma + 1).filter(|place| place.tokens.start == comma + 1));
-    let person = |place: &&Place<'m>| place.mention.name.is_some() && cast.kind(place.mention) == EntityType::Person;
-    if let Some(place) = apposed.filter(person) {
-        return vec![place.mention];
-    }
-    let head = r.lower(phrase.end.saturating_sub(1));
-    if !is_document(head) {
-        return Vec::new();
-    }
-    let author = |place: &&Place<'m>| matches!(cast.kind(place.mention), EntityType::Person | EntityType::Organization);
-    let modifier = cast.inside(phrase).find(author);
-    let linked = matches!(r.lower(rest.start), "by" | "from" | "of" | "in") && !rest.is_empty();
-    let after =
-        || cast.inside(rest).filter(|_| linked).find(author).filter(|place| place.tokens.start <= rest.start + 3);
-    modifier.or_else(after).map(|place| place.mention).into_iter().collect()
+/// "R-Ohio", the party and state after a name: the place there speaks for no one.
+fn only_place(r: &Reading<'_>, cast: &Cast<'_>, place: &Place<'_>, part: &Range<usize>) -> bool {
+    cast.kind_of(place.mention.entity) == EntityType::Place
+        && (part.len() <= 2 && (r.lower(part.start).starts_with("r-") || r.lower(part.start).starts_with("d-")))
 }
 
-/// Things that speak for the one who wrote or ordered them.
-pub(super) fn is_document(word: &str) -> bool {
-    matches!(
-        word.strip_suffix('s').unwrap_or(word),
-        "poll"
-            | "survey"
-            | "report"
-            | "study"
-            | "memo"
-            | "letter"
-            | "statement"
-            | "email"
-            | "brief"
-            | "lawsuit"
-            | "filing"
-            | "ad"
-            | "speech"
-            | "book"
-            | "tweet"
-            | "editorial"
-            | "article"
-            | "analysis"
-            | "post"
-            | "release"
-            | "advertisement"
-            | "message"
-            | "blog"
-            | "column"
-            | "resolution"
-            | "plan"
-            | "proposal"
-            | "submission"
-            | "order"
-            | "review"
-            | "remark"
-            | "comment"
-            | "word"
-            | "complaint"
-            | "interview"
-    ) || word == "analyses"
+/// "The Gannett newspaper chain": a body that is named before what sort of body it is.
+fn body_before(r: &Reading<'_>, cast: &Cast<'_>, part: &Range<usize>) -> Option<Speaker> {
+    let last = part.end - 1;
+    let sort = matches!(
+        r.lower(last),
+        "movement" | "chain" | "newspaper" | "network" | "magazine" | "group" | "agency" | "website" | "company"
+            | "organization" | "organisation" | "firm" | "outlet" | "journal" | "foundation" | "channel" | "party"
+            | "government" | "administration" | "court" | "team" | "union"
+    );
+    let mut name = last;
+    while name > part.start && matches!(r.tag(name), Tag::Nn | Tag::Jj) {
+        name -= 1;
+    }
+    let place = cast.headed_by(name).filter(|place| sort && name < last && place.tokens.start >= part.start)?;
+    let body = matches!(cast.kind_of(place.mention.entity), EntityType::Organization | EntityType::Product);
+    body.then_some((place.mention.entity, place.sure * 0.9))
+}
+
+/// A name in apposition: "A lawyer for the paper, David Schulz,".
+fn apposed(r: &Reading<'_>, cast: &Cast<'_>, rest: &Range<usize>) -> Option<Speaker> {
+    let comma = rest.clone().find(|&i| r.tag(i) == Tag::Comma)?;
+    let place = cast.over(comma + 1).filter(|place| place.tokens.start == comma + 1 && comma + 1 < rest.end)?;
+    let person = place.mention.name.is_some() && cast.kind_of(place.mention.entity) == EntityType::Person;
+    person.then(|| speaker(place))
+}
+
+/// "A panel of the Appeals Court": a part that speaks for the whole.
+fn called(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>, rest: &Range<usize>) -> Option<Speaker> {
+    let part = matches!(
+        r.lower(phrase.end.saturating_sub(1)),
+        "panel" | "majority" | "arm" | "branch" | "unit" | "division" | "board" | "office" | "wing" | "chapter"
+    );
+    let linked = part && r.is(rest.start, "of") && !rest.is_empty();
+    let place = cast.inside(rest).find(|place| linked && place.tokens.start <= rest.start + 3)?;
+    let body = cast.kind_of(place.mention.entity) == EntityType::Organization;
+    body.then_some((place.mention.entity, place.sure * 0.85))
+}
+
+/// One that is described, not named: by its titles, or the likeliest one. "A judge" is someone named later only in
+/// the first lines; elsewhere it is someone else.
+fn by_description(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>) -> Option<Speaker> {
+    let (first, last) = (phrase.start, phrase.end.checked_sub(1)?);
+    let opening = r.lower(first);
+    let definite = matches!(opening, "the" | "this" | "that");
+    let bare = matches!(r.tag(first), Tag::Nn | Tag::Nnp | Tag::Jj);
+    let new = matches!(opening, "a" | "an") || bare;
+    let single = matches!(r.tag(last), Tag::Nn | Tag::Nnp | Tag::Pos);
+    if !single || is_document(r.lower(last)) || !(definite || new && first < LEAD) {
+        return None;
+    }
+    let guess = || cast.guess(last).filter(|_| definite).map(|(entity, sure)| (entity, sure * GUESSED));
+    cast.described(r, phrase).or_else(guess)
 }

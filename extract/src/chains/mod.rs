@@ -7,6 +7,7 @@
 mod alias;
 mod anaphor;
 mod cluster;
+pub(crate) mod describe;
 mod features;
 mod gender;
 mod office;
@@ -22,6 +23,7 @@ use crate::model::{Files, Linear, ModelError};
 use crate::names::NameMention;
 use anaphor::Sort;
 use gender::Genders;
+use profile::Profile;
 use scene::Scene;
 pub(crate) use walk::Guess;
 use walk::{Answer, Question, Walk};
@@ -52,6 +54,8 @@ pub(crate) struct Chains {
     pub sure: Vec<f32>,
     /// Pronouns that are no mention of any entity, as far as one can tell, with the likeliest one; by token.
     pub guesses: Vec<Guess>,
+    /// What is known of each entity. In step with `entities`.
+    profiles: Vec<Profile>,
 }
 
 impl Chains {
@@ -68,14 +72,19 @@ impl Chains {
 pub(crate) fn link(document: &Document, lexicon: &Lexicon, models: &ChainModels, names: Vec<NameMention>) -> Chains {
     let scene = Scene::new(document, lexicon);
     let (mut entities, known, walk) = prepare(&scene, &models.genders, &names);
+    let mut profiles = walk.profiles.clone();
     let found = walk.run(&known, |walk, question| answer(walk, &models.ranking, question));
     let mut all: Vec<(Mention, f32)> = known.into_iter().map(|mention| (mention, SURE)).collect();
     all.extend(found.mentions);
     all.sort_by_key(|(mention, _)| order(mention));
     let (mut mentions, sure): (Vec<Mention>, Vec<f32>) = all.into_iter().unzip();
     let mut guesses = found.guesses;
-    in_order_of_mention(&mut entities, &mut mentions, &mut guesses);
-    Chains { entities, mentions, sure, guesses }
+    let place = in_order_of_mention(&mut entities, &mut mentions);
+    guesses.iter_mut().for_each(|guess| guess.entity = place[guess.entity]);
+    let mut order: Vec<usize> = (0..profiles.len()).filter(|&old| place[old] < usize::MAX).collect();
+    order.sort_by_key(|&old| place[old]);
+    profiles = order.into_iter().map(|old| std::mem::take(&mut profiles[old])).collect();
+    Chains { entities, mentions, sure, guesses, profiles }
 }
 
 /// How sure it is that a name belongs to the entity that bears it.
@@ -183,8 +192,8 @@ pub(crate) fn questions(
     });
 }
 
-/// Puts the entities in order of first mention. Every entity has a mention.
-fn in_order_of_mention(entities: &mut Vec<Entity>, mentions: &mut [Mention], guesses: &mut [Guess]) {
+/// Puts the entities in order of first mention, and tells where each went. Every entity has a mention.
+fn in_order_of_mention(entities: &mut Vec<Entity>, mentions: &mut [Mention]) -> Vec<usize> {
     let mut place = vec![usize::MAX; entities.len()];
     let mut order = Vec::with_capacity(entities.len());
     for mention in mentions.iter_mut() {
@@ -194,11 +203,9 @@ fn in_order_of_mention(entities: &mut Vec<Entity>, mentions: &mut [Mention], gue
         }
         mention.entity = place[mention.entity];
     }
-    for guess in guesses {
-        guess.entity = place[guess.entity];
-    }
     let mut old: Vec<Option<Entity>> = std::mem::take(entities).into_iter().map(Some).collect();
     entities.extend(order.into_iter().filter_map(|i| old[i].take()));
+    place
 }
 
 fn mention(document: &Document, name: &NameMention, entity: usize) -> Mention {

@@ -64,7 +64,7 @@ pub(super) struct Answer {
 pub(super) struct Found {
     /// The mentions by pronoun and description, and how sure each is.
     pub(super) mentions: Vec<(Mention, f32)>,
-    /// Pronouns that stand for none as far as one can tell, with the likeliest entity.
+    /// Those that stand for none as far as one can tell, with the likeliest entity.
     pub(super) guesses: Vec<Guess>,
 }
 
@@ -139,7 +139,7 @@ impl<'a, 's, 't> Walk<'a, 's, 't> {
                     if stands {
                         out.mentions.push((self.mention(&anaphor, entity), sure));
                         self.stand(&anaphor, entity);
-                    } else if anaphor.sort.is_pronoun() {
+                    } else {
                         out.guesses.push(Guess { token: anaphor.head(), entity, sure });
                     }
                 }

@@ -1,0 +1,87 @@
+//! Who is mentioned where.
+
+use std::ops::Range;
+
+use sayso_document::{EntityType, Mention, Span};
+
+use super::reading::Reading;
+use super::speaker::Speaker;
+use crate::chains::{Chains, describe};
+
+/// The mentions of a document, asked by place.
+pub(super) struct Cast<'m> {
+    chains: &'m Chains,
+    /// By start, then longest first.
+    places: Vec<Place<'m>>,
+}
+
+/// A mention and the tokens that it covers.
+#[derive(Clone, Debug)]
+pub(super) struct Place<'m> {
+    pub(super) tokens: Range<usize>,
+    /// One past the last token of the name, where it has one: an apposition may follow.
+    pub(super) name_end: usize,
+    pub(super) mention: &'m Mention,
+    /// How sure it is that the mention is one of its entity.
+    pub(super) sure: f32,
+}
+
+/// The longest mention, in tokens, that a look-up reckons with.
+const LONGEST: usize = 40;
+
+impl<'m> Cast<'m> {
+    pub(super) fn new(r: &Reading<'_>, chains: &'m Chains) -> Self {
+        let end = |span: Span| r.token_at(span.end().saturating_sub(1)) + 1;
+        let mut places: Vec<_> = chains
+            .mentions
+            .iter()
+            .zip(&chains.sure)
+            .map(|(mention, &sure)| Place {
+                tokens: r.token_at(mention.span.start())..end(mention.span),
+                name_end: end(mention.name.unwrap_or(mention.span)),
+                mention,
+                sure,
+            })
+            .collect();
+        places.sort_by_key(|place| (place.tokens.start, std::cmp::Reverse(place.tokens.end)));
+        Self { chains, places }
+    }
+
+    /// The mentions that lie inside a range of tokens, nested ones too.
+    pub(super) fn inside(&self, tokens: &Range<usize>) -> impl Iterator<Item = &Place<'m>> {
+        let from = self.places.partition_point(|place| place.tokens.start < tokens.start);
+        let to = self.places.partition_point(|place| place.tokens.start < tokens.end);
+        let end = tokens.end;
+        self.places[from..to.max(from)].iter().filter(move |place| place.tokens.end <= end || place.name_end <= end)
+    }
+
+    /// The widest mention over a token.
+    pub(super) fn over(&self, token: usize) -> Option<&Place<'m>> {
+        let from = self.places.partition_point(|place| place.tokens.start + LONGEST < token);
+        let near = self.places[from..].iter().take_while(|place| place.tokens.start <= token);
+        near.into_iter().find(|place| token < place.tokens.end)
+    }
+
+    /// The mention whose head is the token: the last of its name, or of all of it.
+    pub(super) fn headed_by(&self, token: usize) -> Option<&Place<'m>> {
+        let from = self.places.partition_point(|place| place.tokens.start + LONGEST < token);
+        let near = self.places[from..].iter().take_while(|place| place.tokens.start <= token);
+        near.into_iter().find(|place| place.tokens.end == token + 1 || place.name_end == token + 1)
+    }
+
+    pub(super) fn kind_of(&self, entity: usize) -> EntityType {
+        self.chains.entities[entity].kind
+    }
+
+    /// The likeliest entity of a pronoun or description that is no mention.
+    pub(super) fn guess(&self, token: usize) -> Option<Speaker> {
+        let guesses = &self.chains.guesses;
+        let place = guesses.binary_search_by_key(&token, |guess| guess.token).ok()?;
+        Some((guesses[place].entity, guesses[place].sure))
+    }
+
+    /// The entity whose titles and names best fit a description.
+    pub(super) fn described(&self, r: &Reading<'_>, tokens: &Range<usize>) -> Option<Speaker> {
+        describe::described(self.chains, r.document, tokens)
+    }
+}
