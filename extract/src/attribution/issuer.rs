@@ -5,7 +5,6 @@ use std::ops::Range;
 use sayso_document::EntityType;
 
 use super::cast::{Cast, Place};
-use super::phrase;
 use super::reading::Reading;
 use super::speaker::Speaker;
 use crate::tags::Tag;
@@ -98,13 +97,20 @@ fn elsewhere(r: &Reading<'_>, cast: &Cast<'_>, head: usize) -> Vec<Speaker> {
         if singular(r.lower(i)) != word {
             return Vec::new();
         }
-        let Some(start) = phrase::simple_before(r, i + 1) else { return Vec::new() };
+        let start = start(r, i);
         told(r, cast, &(start..i + 1), &(i + 1..r.unit(i).end.min(i + 8)))
     };
     let before = (head.saturating_sub(FAR)..head).rev();
     let after = head + 1..r.len().min(head + FAR);
     let found = before.chain(after).map(named).find(|found| !found.is_empty()).unwrap_or_default();
     found.into_iter().map(|(entity, sure)| (entity, sure * 0.85)).collect()
+}
+
+/// Where the noun phrase with this head begins; slashes join the names of several issuers.
+fn start(r: &Reading<'_>, head: usize) -> usize {
+    let floor = r.unit(head).start.max(head.saturating_sub(12));
+    let belongs = |i: &usize| r.tag(*i).in_phrase() || r.is(*i, "/") || r.is(*i, "-");
+    (floor..head).rev().take_while(belongs).last().unwrap_or(head)
 }
 
 #[cfg(test)]

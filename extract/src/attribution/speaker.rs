@@ -14,6 +14,8 @@ pub(super) type Speaker = (usize, f32);
 
 /// A likeliest entity that is taken although the words may stand for none is this much less sure.
 const GUESSED: f32 = 0.8;
+/// A likeliest entity that is less sure than this is no better than none.
+const LEAST: f32 = 0.12;
 /// Within so many tokens from the start an article tells of someone who is named later.
 const LEAD: usize = 120;
 
@@ -39,7 +41,7 @@ fn found(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) -> Vec<Speaker
     if source.len() == 1 && is_pronoun(r.lower(first)) {
         return pronoun(r, cast, first).into_iter().collect();
     }
-    let (phrase, rest) = head_phrase(r, source);
+    let (phrase, rest) = head_phrase(r, cast, source);
     let issuers = issuer::issuers(r, cast, &phrase, &rest, LEAD);
     if !issuers.is_empty() {
         return issuers;
@@ -51,7 +53,9 @@ fn found(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) -> Vec<Speaker
     if let Some(named) = apposed(r, cast, &rest).or_else(|| called(r, cast, &phrase, &rest)) {
         return vec![named];
     }
-    by_description(r, cast, &phrase).into_iter().collect()
+    // "The nominee and his aides": the first of them speaks for all.
+    let first = phrase.start..phrase.clone().find(|&i| r.tag(i) == Tag::Cc).unwrap_or(phrase.end);
+    by_description(r, cast, &phrase).or_else(|| by_description(r, cast, &first)).into_iter().collect()
 }
 
 fn is_pronoun(word: &str) -> bool {
@@ -61,8 +65,13 @@ fn is_pronoun(word: &str) -> bool {
 /// What a pronoun stands for. "They" are mostly no one with a name.
 fn pronoun(r: &Reading<'_>, cast: &Cast<'_>, token: usize) -> Option<Speaker> {
     let told = cast.headed_by(token).map(speaker);
-    let guess = || cast.guess(token).map(|(entity, sure)| (entity, sure * GUESSED));
+    let guess = || guess(cast, token);
     if r.lower(token).starts_with("th") { told } else { told.or_else(guess) }
+}
+
+/// The likeliest entity of words that may stand for none.
+fn guess(cast: &Cast<'_>, token: usize) -> Option<Speaker> {
+    cast.guess(token).filter(|&(_, sure)| sure >= LEAST).map(|(entity, sure)| (entity, sure * GUESSED))
 }
 
 fn speaker(place: &Place<'_>) -> Speaker {
@@ -85,7 +94,7 @@ fn antecedent(r: &Reading<'_>, cast: &Cast<'_>, pronoun: usize) -> Vec<Speaker> 
 }
 
 /// The first noun phrase of a source, with all that "and" joins to it, and what comes after it.
-fn head_phrase(r: &Reading<'_>, source: &Range<usize>) -> (Range<usize>, Range<usize>) {
+fn head_phrase(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) -> (Range<usize>, Range<usize>) {
     let ends = |i: usize| {
         matches!(
             r.tag(i),
@@ -93,7 +102,9 @@ fn head_phrase(r: &Reading<'_>, source: &Range<usize>) -> (Range<usize>, Range<u
         ) && r.quotation_at(i).is_none()
             && !r.is(i, "/")
     };
-    let mut end = (source.start + 1..source.end).find(|&i| ends(i)).unwrap_or(source.end);
+    // "The Alliance to Save Schools": small words inside a name end nothing.
+    let named = |i: usize| cast.over(i).is_some_and(|place| place.tokens.start < i && i + 1 < place.name_end);
+    let mut end = (source.start + 1..source.end).find(|&i| ends(i) && !named(i)).unwrap_or(source.end);
     // A list: "Smith, Jones and Brown", "Smith, R-Ohio, and Brown".
     let list = r.tag(end) == Tag::Comma
         && end < source.end
@@ -181,6 +192,5 @@ fn by_description(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>) -> Op
     if !single || is_document(r.lower(last)) || !(definite || new && first < LEAD) {
         return None;
     }
-    let guess = || cast.guess(last).filter(|_| definite).map(|(entity, sure)| (entity, sure * GUESSED));
-    cast.described(r, phrase).or_else(guess)
+    cast.described(r, phrase).or_else(|| guess(cast, last).filter(|_| definite))
 }

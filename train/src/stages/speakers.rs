@@ -32,7 +32,7 @@ struct NewsText {
 }
 
 /// So many times the questions that are marked by hand count.
-const WEIGHT: usize = 3;
+const WEIGHT: usize = 2;
 
 /// The genres of OntoGUM that name persons as news does; in others "he" is often someone without a name.
 const NAMING: [&str; 4] = ["_news_", "_bio_", "_speech_", "_court_"];
