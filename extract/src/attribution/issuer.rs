@@ -11,11 +11,60 @@ use crate::tags::Tag;
 
 /// Kinds of documents, in small letters and the singular.
 const DOCUMENTS: [&str; 54] = [
-    "ad", "advertisement", "analysis", "article", "average", "blog", "book", "brief", "column", "comment", "complaint",
-    "data", "documentary", "editorial", "email", "estimate", "figure", "filing", "film", "finding", "forecast",
-    "indictment", "interview", "lawsuit", "letter", "memo", "message", "model", "movie", "op-ed", "order", "paper",
-    "plan", "poll", "post", "proposal", "release", "remark", "report", "research", "resolution", "review", "ruling",
-    "show", "speech", "statement", "story", "study", "submission", "suit", "survey", "testimony", "tweet", "word",
+    "ad",
+    "advertisement",
+    "analysis",
+    "article",
+    "average",
+    "blog",
+    "book",
+    "brief",
+    "column",
+    "comment",
+    "complaint",
+    "data",
+    "documentary",
+    "editorial",
+    "email",
+    "estimate",
+    "figure",
+    "filing",
+    "film",
+    "finding",
+    "forecast",
+    "indictment",
+    "interview",
+    "lawsuit",
+    "letter",
+    "memo",
+    "message",
+    "model",
+    "movie",
+    "op-ed",
+    "order",
+    "paper",
+    "plan",
+    "poll",
+    "post",
+    "proposal",
+    "release",
+    "remark",
+    "report",
+    "research",
+    "resolution",
+    "review",
+    "ruling",
+    "show",
+    "speech",
+    "statement",
+    "story",
+    "study",
+    "submission",
+    "suit",
+    "survey",
+    "testimony",
+    "tweet",
+    "word",
 ];
 
 /// The word in the singular.
@@ -70,7 +119,8 @@ fn told(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>, rest: &Range<us
         EntityType::Person => r.tag(place.name_end) == Tag::Pos || r.tag(place.tokens.start) == Tag::Prps,
         _ => false,
     };
-    let named: Vec<Speaker> = cast.inside(phrase).filter(issues).map(|place| (place.mention.entity, place.sure * 0.9)).collect();
+    let named: Vec<Speaker> =
+        cast.inside(phrase).filter(issues).map(|place| (place.mention.entity, place.sure * 0.9)).collect();
     if !named.is_empty() {
         return named;
     }

@@ -45,6 +45,7 @@ use std::ops::Range;
 
 use sayso_document::{Addressee, Document, Quote};
 
+use cast::Cast;
 pub(crate) use cue::Nouns;
 use draft::Draft;
 pub use learned::Models;
@@ -52,7 +53,6 @@ pub(crate) use learned::Seen;
 use learned::Sight;
 use reading::Reading;
 use select::Search;
-use cast::Cast;
 
 use crate::chains::Chains;
 use crate::model::{Files, ModelError};

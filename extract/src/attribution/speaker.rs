@@ -147,9 +147,28 @@ fn body_before(r: &Reading<'_>, cast: &Cast<'_>, part: &Range<usize>) -> Option<
     let last = part.end - 1;
     let sort = matches!(
         r.lower(last),
-        "movement" | "chain" | "newspaper" | "network" | "magazine" | "group" | "agency" | "website" | "company"
-            | "organization" | "organisation" | "firm" | "outlet" | "journal" | "foundation" | "channel" | "party"
-            | "government" | "administration" | "court" | "team" | "union"
+        "movement"
+            | "chain"
+            | "newspaper"
+            | "network"
+            | "magazine"
+            | "group"
+            | "agency"
+            | "website"
+            | "company"
+            | "organization"
+            | "organisation"
+            | "firm"
+            | "outlet"
+            | "journal"
+            | "foundation"
+            | "channel"
+            | "party"
+            | "government"
+            | "administration"
+            | "court"
+            | "team"
+            | "union"
     );
     let mut name = last;
     while name > part.start && matches!(r.tag(name), Tag::Nn | Tag::Jj) {
