@@ -20,7 +20,7 @@ pub struct LinkedText {
 /// Reads all texts of the archive, `.tar.xz`, by name.
 pub fn linked_texts(path: &Path) -> io::Result<Vec<LinkedText>> {
     let named = |error: &dyn std::fmt::Display| io::Error::other(format!("{}: {error}", path.display()));
-    let mut packed = BufReader::new(File::open(path).map_err(|error| named(&error))?);
+    let mut packed = BufReader::new(File::open(path).map_err(|error| io::Error::new(error.kind(), named(&error)))?);
     let mut bytes = Vec::new();
     lzma_rs::xz_decompress(&mut packed, &mut bytes).map_err(|error| named(&format!("{error:?}")))?;
     let mut texts = Vec::new();

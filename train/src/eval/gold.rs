@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::text::Segment;
 use crate::corpus::lines;
 use crate::stages::Places;
 
 /// An article with its attributions, in the form of `eval/polnear`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct QuotedText {
     /// Its name.
     pub id: String,
@@ -21,7 +21,7 @@ pub struct QuotedText {
 }
 
 /// The segments of one attribution.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Attribution {
     /// The words that name the source.
@@ -33,7 +33,7 @@ pub struct Attribution {
 }
 
 /// Who speaks in an article, in the form of `eval/speakers`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct SpokenText {
     /// The article's name in PolNeAR.
     pub id: String,
@@ -42,7 +42,7 @@ pub struct SpokenText {
 }
 
 /// Who is behind one attribution.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct SourceRow {
     /// The words that name the source.
     pub source: Vec<Segment>,
@@ -60,7 +60,7 @@ pub struct SourceRow {
 }
 
 /// A text with its entities, in the form of `eval/ner`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct NamedText {
     /// Its name.
     pub id: String,
@@ -77,7 +77,7 @@ pub struct NamedText {
 }
 
 /// One entity.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct NamedSpan {
     /// First code point.
     pub start: usize,
@@ -111,15 +111,12 @@ impl Gold {
     }
 }
 
-/// Reads a corpus, with or without `.gz`; without one, says so and gives nothing.
+/// Reads a corpus; without one, says so and gives nothing.
 pub(super) fn present<T: serde::de::DeserializeOwned>(places: &Places, name: &str) -> io::Result<Vec<T>> {
-    let packed = places.eval(name);
-    let plain = packed.with_extension("");
-    match [&packed, &plain].into_iter().find(|path| path.is_file()) {
-        Some(path) => lines(path),
-        None => {
-            eprintln!("{} is absent: its figures are left out", packed.display());
-            Ok(Vec::new())
-        }
+    let path = places.eval(name);
+    if path.is_file() {
+        return lines(&path);
     }
+    eprintln!("{} is absent: its figures are left out", path.display());
+    Ok(Vec::new())
 }

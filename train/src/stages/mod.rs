@@ -24,9 +24,11 @@ pub struct Places {
 }
 
 impl Places {
-    /// A file of the evaluation corpora.
+    /// A file of the evaluation corpora; one that ends in `.gz` may also lie there unpacked.
     pub fn eval(&self, name: &str) -> PathBuf {
-        self.data.join("eval").join(name)
+        let named = self.data.join("eval").join(name);
+        let plain = named.with_extension("");
+        if name.ends_with(".gz") && !named.is_file() && plain.is_file() { plain } else { named }
     }
 
     /// The folder of sample articles that comes with the project.
