@@ -15,7 +15,7 @@ use whatlang::Lang;
 use words::{is_small_word, is_small_word_of_others, looks_english};
 
 /// How many words of a paragraph are looked at.
-const WORDS: usize = 120;
+const WORDS: usize = 64;
 /// How many paragraphs of one document are looked at more closely: the others follow them.
 const CLOSER_LOOKS: usize = 64;
 /// Fewer words in small letters than this are no running text and tell nothing.
