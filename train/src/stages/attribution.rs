@@ -14,6 +14,7 @@ use sayso_extract::model::Linear;
 use super::{Places, Stage, bar};
 use crate::corpus::{self, QuotedArticle};
 use crate::learn::{Choice, Logistic, LogisticExample, Ranking, Settings};
+use crate::models::of_folder;
 
 /// How many parts the articles are split into.
 const FOLDS: usize = 2;
@@ -38,7 +39,7 @@ pub(super) const STAGE: Stage =
 fn run(places: &Places) -> io::Result<()> {
     let articles = corpus::articles(&places.eval("polnear/train.jsonl.gz"))?;
     let documents: Vec<Document<'_>> = articles.iter().map(|article| Document::new(&article.text)).collect();
-    let analyzer = Analyzer::new();
+    let analyzer = Analyzer::with_models(of_folder(&places.out)?).map_err(io::Error::other)?;
     let pairs: Vec<_> = documents.iter().zip(&articles).collect();
     let ready =
         parallel(&pairs, |(document, article)| Ready { text: Text::new(document, &analyzer), gold: gold(article) });
