@@ -16,9 +16,9 @@ use super::verbs;
 /// From which probability on an attribution counts.
 pub(super) const LEAST: f32 = 0.38;
 /// The same for content with quotation marks, which is missed more than it is doubted.
-const LEAST_QUOTED: f32 = 0.22;
+const LEAST_QUOTED: f32 = 0.15;
 /// From which probability on a cue is looked at more closely.
-const WORTH: f32 = 0.09;
+const WORTH: f32 = 0.06;
 /// From which probability on a cue ends the content before it.
 const SURE: f32 = 0.5;
 
