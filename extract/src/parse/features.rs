@@ -22,7 +22,7 @@ const NOTHING: Seen = Seen { word: 1, tag: 63, both: 1, group: 0, fine: 0 };
 #[derive(Clone, Debug, Default)]
 pub struct Sight {
     words: Vec<Seen>,
-    /// How many commas, quotation marks and other marks come before each word, one sort a byte.
+    /// How many commas, quotation marks, other marks and verbs with tense come before each word, one sort a byte.
     marks: Vec<u32>,
 }
 
@@ -42,6 +42,7 @@ impl Sight {
                 Tag::Comma => 1,
                 Tag::Quote => 1 << 8,
                 Tag::Colon | Tag::Open | Tag::Close | Tag::Stop => 1 << 16,
+                tag if tag.is_finite() => 1 << 24,
                 _ => 0,
             });
         }
@@ -57,6 +58,12 @@ impl Sight {
         let count = b.wrapping_sub(*a);
         let some = |shift: u32| u32::from(count >> shift & 0xff != 0);
         some(0) | some(8) << 1 | (count >> 8 & 1) << 2 | some(16) << 3
+    }
+
+    /// How many verbs with tense stand from one word to before another, up to 3.
+    fn verbs(&self, from: u32, to: u32) -> u32 {
+        let (Some(a), Some(b)) = (self.marks.get(from as usize), self.marks.get(to as usize)) else { return 9 };
+        (b.wrapping_sub(*a) >> 24).min(3)
     }
 }
 
@@ -79,7 +86,7 @@ fn node(state: &State, word: u32) -> &Node {
 }
 
 /// How many features a move has.
-pub const MOVE_FEATURES: usize = 72;
+pub const MOVE_FEATURES: usize = 82;
 
 /// The features of the choice between moves.
 pub fn move_features(sight: &Sight, state: &State) -> [u32; MOVE_FEATURES] {
@@ -90,6 +97,9 @@ pub fn move_features(sight: &Sight, state: &State) -> [u32; MOVE_FEATURES] {
     let (n0, n1, m0) = (node(state, i0), node(state, i1), node(state, j0));
     let (s0l, s0r) = (sight.at(n0.left), sight.at(n0.right));
     let (s1l, s1r, b0l) = (sight.at(n1.left), sight.at(n1.right), sight.at(m0.left));
+    let (s3, b3) = (sight.at(state.on_stack(3)), sight.at(state.ahead(3)));
+    let depth = state.stack.len().min(3) as u32 | u32::from(state.rooted) << 2;
+    let (verbs, inner_verbs) = (sight.verbs(i0, j0), sight.verbs(i1, i0));
     let (near, far) = (apart(i0, j0), apart(i1, i0));
     let (marks, inner) = (sight.between(i0, j0), sight.between(i1, i0));
     [
@@ -164,6 +174,16 @@ pub fn move_features(sight: &Sight, state: &State) -> [u32; MOVE_FEATURES] {
         feature(68, &[s0l.both, s0.tag]),
         feature(69, &[s0r.both, s0.tag]),
         feature(70, &[s1r.both, s1.tag]),
+        feature(72, &[s0.word, b0.word, b1.word]),
+        feature(73, &[s1.both, s0.both, b0.tag]),
+        feature(74, &[s0.tag, b0.tag, verbs, marks]),
+        feature(75, &[s1.tag, s0.tag, b0.tag, inner_verbs, inner]),
+        feature(76, &[s0.word, b0.word, near]),
+        feature(77, &[s1.word, s0.word, far]),
+        feature(78, &[s3.tag, s2.tag, s1.tag, s0.tag]),
+        feature(79, &[b0.tag, b1.tag, b2.tag, b3.tag]),
+        feature(80, &[s1.both, inner, s0.tag]),
+        feature(81, &[s0.tag, b0.tag, depth]),
         feature(71, &[s1.tag, n1.left_set, n1.right_set, s0.tag, n0.left_set]),
     ]
 }

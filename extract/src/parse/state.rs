@@ -57,6 +57,8 @@ pub struct State {
     pub stack: Vec<u32>,
     /// The next word that was not on the stack yet.
     pub next: u32,
+    /// Whether the sentence has a root already.
+    pub rooted: bool,
     /// All words.
     pub nodes: Vec<Node>,
 }
@@ -66,6 +68,7 @@ impl State {
     pub fn begin(&mut self, words: usize) {
         self.stack.clear();
         self.next = 0;
+        self.rooted = false;
         self.nodes.clear();
         self.nodes.resize(words, NEW);
     }
@@ -115,6 +118,7 @@ impl State {
         let Some(word) = self.stack.pop() else { return };
         let node = &mut self.nodes[word as usize];
         (node.head, node.relation) = (head, relation);
+        self.rooted |= head == NONE;
         let Some(above) = self.nodes.get_mut(head as usize) else { return };
         if word < head {
             above.left = word;

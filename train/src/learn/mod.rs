@@ -15,4 +15,4 @@ pub use embed::{Contexts, group};
 pub use logistic::{Logistic, LogisticExample, Softmax, normalize};
 pub use ranking::{Choice, Ranking};
 pub use shuffle::Shuffle;
-pub use table::{Settings, Table};
+pub use table::{Mean, Settings, Table};

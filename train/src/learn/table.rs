@@ -95,8 +95,55 @@ impl Table {
         self.weights[at] -= self.rate * slope / (self.squares[at].sqrt() + 1e-3);
     }
 
+    /// Begins a mean of the weights over the course of fitting.
+    pub fn mean(&self) -> Mean {
+        Mean { labels: self.labels, bits: self.bits, sums: vec![0.0; self.weights.len()], count: 0 }
+    }
+
     /// The fitted model. Weights too small to matter become zero.
     pub fn finish(&self) -> Linear {
         Linear::quantized(self.labels, self.bits, &self.weights)
+    }
+}
+
+/// The mean of the weights at several times; it generalises better than those of any one time.
+#[derive(Clone, Debug)]
+pub struct Mean {
+    labels: usize,
+    bits: u32,
+    sums: Vec<f32>,
+    count: u32,
+}
+
+impl Mean {
+    /// Takes in the weights as they are now.
+    pub fn add(&mut self, table: &Table) {
+        self.sums.iter_mut().zip(&table.weights).for_each(|(sum, weight)| *sum += weight);
+        self.count += 1;
+    }
+
+    /// The model with the mean weights.
+    pub fn finish(mut self) -> Linear {
+        let count = self.count.max(1) as f32;
+        self.sums.iter_mut().for_each(|sum| *sum /= count);
+        Linear::quantized(self.labels, self.bits, &self.sums)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_lies_between() {
+        let settings = Settings { bits: 4, decay: 0.0, ..Settings::default() };
+        let mut table = Table::new(1, &settings);
+        let mut mean = table.mean();
+        for _ in 0..2 {
+            table.step_one(&[3], -1.0);
+            mean.add(&table);
+        }
+        let (last, mean) = (table.finish().score(&[3]), mean.finish().score(&[3]));
+        assert!(0.0 < mean && mean < last);
     }
 }

@@ -18,13 +18,18 @@ use crate::learn::{Settings, Shuffle, Table, normalize};
 /// The stage.
 pub(super) const STAGE: Stage = Stage { name: "parse", about: "Fits the dependency parser on UD English EWT", run };
 
-const MOVES: Settings = Settings { bits: 21, epochs: 10, rate: 0.1, decay: 1e-6 };
-const RELATIONS: Settings = Settings { bits: 20, epochs: 10, rate: 0.1, decay: 1e-6 };
+const MOVES: Settings = Settings { bits: 21, epochs: 10, rate: 0.03, decay: 1e-6 };
+const RELATIONS: Settings = Settings { bits: 20, epochs: 10, rate: 0.03, decay: 1e-6 };
 /// How many parts the sentences are split into, each tagged by a tagger that was fitted on the others.
 const FOLDS: usize = 2;
 /// From this epoch on the parser follows its own choices, but for one in [`TRUSTED`].
 const OWN_WAY: usize = 1;
 const TRUSTED: u64 = 10;
+/// Of 16 features one is left out at each step, at random, so that none is relied on alone.
+const KEPT: u64 = 15;
+/// From this epoch on, after so many sentences each time, the weights count for the mean that is kept.
+const MEAN_FROM: usize = 1;
+const MEAN_EVERY: usize = 2000;
 
 fn run(places: &Places) -> io::Result<()> {
     let corpus = trees(&places.eval("pos/ewt-train.conllu.gz"))?;
@@ -130,17 +135,33 @@ fn fit(examples: &[Example]) -> Parser {
         state: State::default(),
     };
     let bar = bar("parse", MOVES.epochs * examples.len());
+    let (mut moves, mut relations) = (fitting.moves.mean(), fitting.relations.mean());
     for epoch in 0..MOVES.epochs {
-        for at in fitting.shuffle.order(examples.len()) {
+        for (done, at) in fitting.shuffle.order(examples.len()).into_iter().enumerate() {
             fitting.learn(&examples[at], epoch >= OWN_WAY);
+            if epoch >= MEAN_FROM && done % MEAN_EVERY == 0 {
+                moves.add(&fitting.moves);
+                relations.add(&fitting.relations);
+            }
             bar.inc(1);
         }
     }
     bar.finish();
-    Parser { moves: fitting.moves.finish(), relations: fitting.relations.finish() }
+    Parser { moves: moves.finish(), relations: relations.finish() }
 }
 
 impl Fitting {
+    /// The features that count at this step.
+    fn kept(&mut self, features: &[u32]) -> Vec<u32> {
+        let mut kept = Vec::with_capacity(features.len());
+        for chunk in features.chunks(16) {
+            let dice = self.shuffle.draw();
+            let rolled = chunk.iter().enumerate().filter(|(at, _)| (dice >> (4 * at)) & 15 < KEPT);
+            kept.extend(rolled.map(|(_, feature)| *feature));
+        }
+        kept
+    }
+
     fn learn(&mut self, example: &Example, own_way: bool) {
         self.sight.read(&example.forms, &example.tags);
         self.state.begin(example.forms.len());
@@ -163,7 +184,7 @@ impl Fitting {
         if let [only] = allowed[..] {
             return only;
         }
-        let features = move_features(&self.sight, &self.state);
+        let features = self.kept(&move_features(&self.sight, &self.state));
         let mut scores = [0.0; Move::ALL.len()];
         self.moves.add(&features, &mut scores);
         Move::ALL.iter().filter(|step| !self.state.allows(**step)).for_each(|&step| scores[step as usize] = -1e9);
@@ -192,7 +213,7 @@ impl Fitting {
             return Relation::Root;
         }
         let top = self.state.on_stack(0) as usize;
-        let features = relation_features(&self.sight, &self.state, head);
+        let features = self.kept(&relation_features(&self.sight, &self.state, head));
         let mut scores = [0.0; Relation::COUNT];
         self.relations.add(&features, &mut scores);
         normalize(&mut scores);
