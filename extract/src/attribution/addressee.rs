@@ -286,71 +286,17 @@ fn head(r: &Reading<'_>, found: &Range<usize>) -> usize {
 
 /// "The truth", "retaliation": nobody who could hear.
 fn is_abstract(r: &Reading<'_>, found: &Range<usize>) -> bool {
+    const ENDINGS: [&str; 7] = ["tion", "ment", "ness", "ity", "ism", "sion", "ance"];
+    const BODIES: &str = "parliament government department administration commission delegation organization organisation \
+        association corporation nation convention community university authority majority minority foundation \
+        federation television station publication congregation";
+    const THINGS: &str = "truth lie story joke question way end fact time difference point work support change action caution \
+        restraint silence violence patience independence peace war leadership membership";
     let head = head(r, found);
     let word = r.lower(head);
-    let ending = ["tion", "tions", "ment", "ments", "ness", "ity", "ism", "sion", "sions", "ship", "ance", "ence"]
-        .iter()
-        .any(|ending| word.ends_with(ending));
-    let body = matches!(
-        word,
-        "parliament"
-            | "government"
-            | "department"
-            | "administration"
-            | "commission"
-            | "delegation"
-            | "organization"
-            | "organisation"
-            | "association"
-            | "corporation"
-            | "nation"
-            | "audience"
-            | "conference"
-            | "convention"
-            | "governments"
-            | "nations"
-            | "community"
-            | "university"
-            | "authority"
-            | "majority"
-            | "minority"
-            | "committee"
-            | "foundation"
-            | "federation"
-            | "leadership"
-            | "electorate"
-            | "congregation"
-            | "television"
-            | "station"
-            | "publication"
-    );
-    let things = matches!(
-        word,
-        "truth"
-            | "lie"
-            | "lies"
-            | "story"
-            | "stories"
-            | "joke"
-            | "jokes"
-            | "question"
-            | "questions"
-            | "way"
-            | "end"
-            | "fact"
-            | "facts"
-            | "time"
-            | "difference"
-            | "world's"
-            | "point"
-            | "work"
-            | "support"
-            | "change"
-            | "action"
-            | "caution"
-            | "restraint"
-    );
-    r.tag(head) != Tag::Nnp && (ending && !body || things)
+    let stem = lemma::of_noun(word);
+    let abstracted = ENDINGS.iter().any(|ending| stem.ends_with(ending)) && !listed(BODIES, &stem);
+    r.tag(head) != Tag::Nnp && (abstracted || listed(THINGS, &stem))
 }
 
 /// Whether the phrase names a person or body.

@@ -6,8 +6,9 @@
 /// Whether a list of words, parted by blanks, has the word. A word that lost its last "e" to an ending
 /// which the table of tags does not know, "overrul", is meant too.
 pub(super) fn listed(words: &str, word: &str) -> bool {
-    !word.is_empty()
-        && words.split_ascii_whitespace().any(|known| known == word || known.strip_suffix('e') == Some(word))
+    // Most lists do not even hold the letters, which is soon found out.
+    let meant = |known: &str| known == word || known.strip_suffix('e') == Some(word);
+    !word.is_empty() && words.contains(word) && words.split_ascii_whitespace().any(meant)
 }
 
 /// Plans, decisions, rulings, orders, wishes, and what is done by deciding it.
