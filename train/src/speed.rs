@@ -1,11 +1,14 @@
 //! How fast the analysis is, stage by stage, on one core, and what its models weigh.
+//!
+//! Time is that which the processor spends on this thread, so that other work on the machine does not count.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Write};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
+use cpu_time::ThreadTime;
 use flate2::read::MultiGzDecoder;
 use regex::Regex;
 use sayso_document::Document;
@@ -38,7 +41,7 @@ struct News {
 pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     let bodies = bodies(places, matches.get_one::<usize>("articles").copied().unwrap_or(1000))?;
     let before = resident();
-    let started = Instant::now();
+    let started = ThreadTime::now();
     let analyzer = Analyzer::new();
     let load = started.elapsed();
     // One round fetches the weights into memory and warms the caches; the second is measured.
@@ -48,16 +51,16 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     let yardstick = yardstick(&bodies);
     let mut stages: Vec<(&'static str, Duration)> = Vec::new();
     let mut places_of: BTreeMap<&'static str, usize> = BTreeMap::new();
-    let started = Instant::now();
+    let started = ThreadTime::now();
     for body in &bodies {
-        let mut last = Instant::now();
+        let mut last = ThreadTime::now();
         analyzer.analyze_in_stages(body, |stage| {
-            let now = Instant::now();
+            let now = ThreadTime::now();
             let place = *places_of.entry(stage).or_insert_with(|| {
                 stages.push((stage, Duration::ZERO));
                 stages.len() - 1
             });
-            stages[place].1 += now - last;
+            stages[place].1 += now.duration_since(last);
             last = now;
         });
     }
@@ -95,7 +98,7 @@ fn bodies(places: &Places, most: usize) -> io::Result<Vec<String>> {
 /// A pass that only splits into words and signs, with a regular expression.
 fn yardstick(bodies: &[String]) -> Duration {
     let Ok(pattern) = Regex::new(r"\w+|[^\w\s]") else { return Duration::ZERO };
-    let started = Instant::now();
+    let started = ThreadTime::now();
     let count: usize = bodies.iter().map(|body| pattern.find_iter(body).count()).sum();
     std::hint::black_box(count);
     started.elapsed()

@@ -44,7 +44,6 @@ fn sayso_train(command: &str, folder: &Path) -> io::Result<()> {
 }
 
 #[test]
-#[ignore = "fits all stages: run it in release, `cargo test --release -p sayso-train --test own_corpus -- --ignored`"]
 fn stages_without_a_corpus_are_left_as_they_are() {
     let folder = tempfile::tempdir().unwrap();
     prepare(folder.path());

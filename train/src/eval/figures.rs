@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-/// Figures by their path, `quotes.exact.source.f1`. Shares are in per cent, with two decimals.
+/// Figures by their path, `quotes.exact.source.f1`. Shares are in per cent, with two decimals. Paths with a `#` are
+/// counts for people, which [`nested`] leaves out, since the corpora's scorer does not know them.
 pub type Figures = BTreeMap<String, f64>;
 
 /// What was found rightly, found wrongly, and missed.
@@ -41,6 +42,13 @@ impl Tally {
         self.missed += other.missed;
     }
 
+    /// The same with the counts, for rare things.
+    pub fn put_counts(self, path: &str, figures: &mut Figures) {
+        self.put(path, figures);
+        figures.insert(format!("{path}.#right"), self.right as f64);
+        figures.insert(format!("{path}.#of"), (self.right + self.missed) as f64);
+    }
+
     /// Writes precision, recall and F1 under `path`.
     pub fn put(self, path: &str, figures: &mut Figures) {
         let share = |of: usize| if of == 0 { 0.0 } else { self.right as f64 / of as f64 };
@@ -65,7 +73,7 @@ pub fn rounded(figure: f64) -> f64 {
 /// The figures as nested objects.
 pub fn nested(figures: &Figures) -> Value {
     let mut root = Map::new();
-    for (path, &figure) in figures {
+    for (path, &figure) in figures.iter().filter(|(path, _)| !path.contains('#')) {
         let mut parts: Vec<&str> = path.split('.').collect();
         let last = parts.pop().unwrap_or_default();
         let mut at = &mut root;

@@ -72,8 +72,8 @@ impl Manners {
         figures.insert("act.right_of_found".into(), percent(self.acts_right, self.acts));
         figures.insert("act.speech".into(), self.speech as f64);
         figures.insert("act.speech_found".into(), percent(self.speech_found, self.speech));
-        self.negated.put("negated", figures);
-        self.hypothetical.put("hypothetical", figures);
+        self.negated.put_counts("negated", figures);
+        self.hypothetical.put_counts("hypothetical", figures);
         self.addressee.put("addressee", figures);
     }
 }

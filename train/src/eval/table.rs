@@ -39,8 +39,8 @@ const SECTIONS: &[(&str, &str, &[Row])] = &[
             ("act right of found", "act.right_of_found", Some(88.0), ""),
             ("speech found", "act.speech_found", Some(88.0), ""),
             ("addressee", "addressee", Some(75.0), ""),
-            ("negated", "negated", None, "needed: most of 13"),
-            ("hypothetical", "hypothetical", None, "needed: most of 10"),
+            ("negated", "negated", None, "needed: most, of 13 in all"),
+            ("hypothetical", "hypothetical", None, "needed: most, of 10 in all"),
         ],
     ),
     (
@@ -89,7 +89,10 @@ fn line(
     elsewhere: &str,
     figure: &dyn Fn(&str) -> Option<f64>,
 ) {
-    let of = figure(&format!("{path}.of")).map_or(String::new(), |of| format!(" (of {of})"));
+    let [right, of] = ["#right", "#of"].map(|count| figure(&format!("{path}.{count}")));
+    let counts = right.zip(of).map(|(right, of)| format!(" ({right} of {of} found)"));
+    let all = figure(&format!("{path}.of")).map(|of| format!(" (of {of})"));
+    let of = counts.or(all).unwrap_or_default();
     let share = ["", ".f1", ".found"].iter().find_map(|end| figure(&format!("{path}{end}")));
     let cell = |figure: Option<f64>| figure.map_or(String::new(), |figure| format!("{figure:.1}"));
     let [p, r] = ["p", "r"].map(|end| cell(figure(&format!("{path}.{end}"))));
