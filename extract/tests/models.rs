@@ -13,7 +13,9 @@ fn folder() -> PathBuf {
 }
 
 fn all() -> Vec<(String, Vec<u8>)> {
-    Files::names().map(|name| (name.to_owned(), std::fs::read(folder().join(name)).unwrap())).collect()
+    Files::names()
+        .map(|name| (name.to_owned(), std::fs::read(folder().join(name)).expect("it is compiled in from there")))
+        .collect()
 }
 
 #[test]
