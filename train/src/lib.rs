@@ -30,17 +30,19 @@ pub fn command() -> Command {
     let out = folder("out", "extract/models", "The folder that the weights are written to");
     let stages = STAGES.iter().map(|stage| Command::new(stage.name).about(stage.about));
     let all = Command::new("all").about("Runs all stages in order");
-    Command::new("sayso-train").about("Fits and evaluates the models of Sayso").subcommand_required(true).subcommands(
-        stages
-            .chain([all, eval::command(), speed::command(), study::command()])
-            .map(|sub| sub.args([data.clone(), out.clone()])),
-    )
+    let writing = stages.chain([all, study::command()]).map(|sub| sub.arg(out.clone()));
+    let reading = [eval::command(), speed::command()];
+    Command::new("sayso-train")
+        .about("Fits and evaluates the models of Sayso")
+        .subcommand_required(true)
+        .subcommands(writing.chain(reading).map(|sub| sub.arg(data.clone())))
 }
 
 /// Does what the command line asks for.
 pub fn run(matches: &ArgMatches) -> io::Result<()> {
     let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
-    let folder = |name: &str| matches.get_one::<PathBuf>(name).cloned().unwrap_or_default();
+    // Commands that write nothing have no `out`.
+    let folder = |name: &str| matches.try_get_one::<PathBuf>(name).ok().flatten().cloned().unwrap_or_default();
     let places = Places { data: folder("data"), out: folder("out") };
     stages::check(&places.data)?;
     match name {
