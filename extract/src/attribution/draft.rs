@@ -34,4 +34,17 @@ impl Draft {
         let firsts = self.content.iter().chain(&self.source).map(|range| range.start);
         firsts.chain((!self.cue.is_empty()).then_some(self.cue.start)).min().unwrap_or(0)
     }
+
+    /// Whether the cue comes after what was said: “…,” he said.
+    pub(super) fn follows_content(&self) -> bool {
+        self.voice != Some(Voice::Passive) && self.content.first().is_some_and(|content| content.start < self.head)
+    }
+
+    /// Whether the other reads the same words as a cue, or takes a verb of this one's content for the cue that
+    /// this one prepares: "declined | to comment", "declined to comment".
+    pub(super) fn reads_like(&self, other: &Self) -> bool {
+        let meets = |range: &Range<usize>| range.start < other.cue.end && other.cue.start < range.end;
+        let prepares = self.cue.end == other.cue.start && other.head < self.head + 4;
+        meets(&self.cue) || prepares && self.voice.is_some() && self.content.first().is_some_and(meets)
+    }
 }

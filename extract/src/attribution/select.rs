@@ -16,7 +16,7 @@ use super::verbs;
 /// From which probability on an attribution counts.
 pub(super) const LEAST: f32 = 0.38;
 /// The same for content with quotation marks, which is missed more than it is doubted.
-const LEAST_QUOTED: f32 = 0.15;
+const LEAST_QUOTED: f32 = 0.27;
 /// From which probability on a cue is looked at more closely.
 const WORTH: f32 = 0.06;
 /// From which probability on a cue ends the content before it.
@@ -105,21 +105,11 @@ pub(super) fn drafts(search: &Search<'_, '_>, models: &Models) -> Vec<Draft> {
     let quoted = |draft: &Draft| draft.content.iter().any(|c| c.clone().any(|i| r.is_open_quote(i)));
     offers.retain(|draft| draft.confidence >= if quoted(draft) { LEAST_QUOTED } else { LEAST });
     offers.retain(|draft| !transcript::is_layout(r, draft));
-    // Of two readings of the same words the likelier stays.
-    let beaten = |a: &Draft, b: &Draft| {
-        b.confidence > a.confidence
-            && (learned::meet(&a.cue, &b.cue)
-                || a.cue.end == b.cue.start
-                    && learned::meet(&a.content[0], &b.cue)
-                    && a.voice.is_some()
-                    && b.head < a.head + 4)
-    };
-    let beaten: Vec<bool> = offers.iter().map(|a| offers.iter().any(|b| beaten(a, b))).collect();
-    let mut beaten = beaten.iter();
-    offers.retain(|_| !beaten.next().copied().unwrap_or(false));
-    // What the layout shows comes first (a turn of a transcript), then cues after their content: that content may hold other verbs that look like cues.
-    let ahead = |draft: &Draft| draft.content.first().is_none_or(|content| content.start > draft.head);
-    offers.sort_by_key(|draft| (draft.voice.is_some(), ahead(draft), draft.head));
+    offers.sort_by_key(|draft| draft.head);
+    drop_beaten(&mut offers);
+    // What the layout shows comes first (a turn of a transcript), then cues after their content: that content
+    // may hold other verbs that look like cues.
+    offers.sort_by_key(|draft| (draft.voice.is_some(), !draft.follows_content(), draft.head));
     let mut taken = vec![false; r.len() + 1];
     let mut chosen = Vec::new();
     for draft in offers {
@@ -130,6 +120,34 @@ pub(super) fn drafts(search: &Search<'_, '_>, models: &Models) -> Vec<Draft> {
     }
     chosen.sort_by_key(|draft| (draft.start(), draft.head));
     chosen
+}
+
+/// How many tokens apart two readings of the same words begin at most.
+const NEAR: usize = 16;
+/// By how much an attribution must be likelier than one around it to show that the outer one reaches too far.
+const CLEARLY: f32 = 0.3;
+
+/// Of two readings of the same words the likelier stays, and none stays whose content swallows one that is
+/// far likelier. The drafts are in the order of their heads.
+fn drop_beaten(offers: &mut Vec<Draft>) {
+    let beaten: Vec<bool> = (0..offers.len()).map(|place| is_beaten(offers, place)).collect();
+    let mut beaten = beaten.into_iter();
+    offers.retain(|_| !beaten.next().unwrap_or(false));
+}
+
+fn is_beaten(offers: &[Draft], place: usize) -> bool {
+    let own = &offers[place];
+    let before = offers[..place].iter().rev().take_while(|other| other.head + NEAR > own.head);
+    let after = offers[place + 1..].iter().take_while(|other| own.head + NEAR > other.head);
+    let mut near = before.chain(after).filter(|other| other.confidence > own.confidence);
+    if near.any(|other| own.reads_like(other)) {
+        return true;
+    }
+    own.content.iter().any(|piece| {
+        let from = offers.partition_point(|other| other.head < piece.start);
+        let inside = offers[from..].iter().take_while(|other| other.head < piece.end);
+        inside.into_iter().any(|other| other.confidence > own.confidence + CLEARLY)
+    })
 }
 
 /// All candidates of a document.
