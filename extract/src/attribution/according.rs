@@ -1,6 +1,7 @@
 //! "According to X, …" and "…, according to X".
 
 use super::cue::{Candidate, Voice, left_of};
+use super::draft::Draft;
 use super::frame::Frame;
 use super::phrase;
 use super::reading::Reading;
@@ -44,4 +45,25 @@ fn source_end(r: &Reading<'_>, from: usize) -> Option<usize> {
         return Some(stop.unwrap_or(unit_end));
     }
     Some(end)
+}
+
+/// Whether the source tells how the words came down to us rather than whose they are: of "X told Y that …,
+/// according to a transcript" the words are X's.
+pub(super) fn tells_how(r: &Reading<'_>, draft: &Draft) -> bool {
+    draft.voice == Some(Voice::According)
+        && draft.source.as_ref().is_some_and(|source| {
+            let at = source.start + usize::from(r.tag(source.start) == Tag::Dt);
+            matches!(
+                r.lower(at),
+                "comments"
+                    | "remarks"
+                    | "transcript"
+                    | "transcripts"
+                    | "quotes"
+                    | "excerpts"
+                    | "audio"
+                    | "video"
+                    | "footage"
+            )
+        })
 }

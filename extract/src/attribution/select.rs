@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::according;
 use super::byline;
 use super::cue::{self, Candidate, Nouns};
 use super::draft::Draft;
@@ -106,7 +107,7 @@ pub(super) fn drafts(search: &Search<'_, '_>, models: &Models) -> Vec<Draft> {
     offers.retain(|draft| draft.confidence >= if quoted(draft) { LEAST_QUOTED } else { LEAST });
     offers.retain(|draft| !transcript::is_layout(r, draft));
     offers.sort_by_key(|draft| draft.head);
-    drop_beaten(&mut offers);
+    drop_beaten(r, &mut offers);
     // What the layout shows comes first (a turn of a transcript), then cues after their content: that content
     // may hold other verbs that look like cues.
     offers.sort_by_key(|draft| (draft.voice.is_some(), !draft.follows_content(), draft.head));
@@ -129,13 +130,13 @@ const CLEARLY: f32 = 0.3;
 
 /// Of two readings of the same words the likelier stays, and none stays whose content swallows one that is
 /// far likelier. The drafts are in the order of their heads.
-fn drop_beaten(offers: &mut Vec<Draft>) {
-    let beaten: Vec<bool> = (0..offers.len()).map(|place| is_beaten(offers, place)).collect();
+fn drop_beaten(r: &Reading<'_>, offers: &mut Vec<Draft>) {
+    let beaten: Vec<bool> = (0..offers.len()).map(|place| is_beaten(r, offers, place)).collect();
     let mut beaten = beaten.into_iter();
     offers.retain(|_| !beaten.next().unwrap_or(false));
 }
 
-fn is_beaten(offers: &[Draft], place: usize) -> bool {
+fn is_beaten(r: &Reading<'_>, offers: &[Draft], place: usize) -> bool {
     let own = &offers[place];
     let before = offers[..place].iter().rev().take_while(|other| other.head + NEAR > own.head);
     let after = offers[place + 1..].iter().take_while(|other| own.head + NEAR > other.head);
@@ -143,10 +144,11 @@ fn is_beaten(offers: &[Draft], place: usize) -> bool {
     if near.any(|other| own.reads_like(other)) {
         return true;
     }
+    let margin = if according::tells_how(r, own) { 0.5 - own.confidence } else { CLEARLY };
     own.content.iter().any(|piece| {
         let from = offers.partition_point(|other| other.head < piece.start);
         let inside = offers[from..].iter().take_while(|other| other.head < piece.end);
-        inside.into_iter().any(|other| other.confidence > own.confidence + CLEARLY)
+        inside.into_iter().any(|other| other.confidence > own.confidence + margin)
     })
 }
 
