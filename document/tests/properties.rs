@@ -1,6 +1,5 @@
 //! What holds for the tokens and sentences of any text.
 
-
 use proptest::prelude::*;
 use sayso_document::{Document, Token, TokenKind};
 
