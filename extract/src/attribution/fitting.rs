@@ -65,7 +65,7 @@ impl<'d> Text<'d> {
         let heads = gold.iter().filter_map(|[_, cue, _]| {
             let tokens = cue.iter().flat_map(Range::clone);
             let verb = tokens.clone().any(|i| r.tag(i).is_verb());
-            tokens.filter(noun).last().filter(|_| !verb)
+            tokens.rev().find(noun).filter(|_| !verb)
         });
         heads.map(|i| lemma::of_noun(r.lower(i))).collect()
     }

@@ -27,7 +27,7 @@ pub fn linked_texts(path: &Path) -> io::Result<Vec<LinkedText>> {
     for entry in tar::Archive::new(Cursor::new(bytes)).entries()? {
         let mut entry = entry?;
         let id = entry.path()?.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        if !entry.path()?.extension().is_some_and(|ext| ext == "conll") {
+        if entry.path()?.extension().is_none_or(|ext| ext != "conll") {
             continue;
         }
         let mut content = String::new();

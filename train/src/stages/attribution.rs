@@ -68,8 +68,8 @@ fn run(places: &Places) -> io::Result<()> {
         "attributions {}, with a candidate {}, whose source is offered {}, whose content is offered {}",
         reach[0], reach[1], reach[2], reach[3]
     );
-    for fold in 0..FOLDS {
-        fit_parts(&mut folds[fold], &parts, &|at| at % FOLDS != fold);
+    for (fold, models) in folds.iter_mut().enumerate() {
+        fit_parts(models, &parts, &|at| at % FOLDS != fold);
         bar.inc(1);
     }
     held_out(&folds, &cue_cases, &parts);

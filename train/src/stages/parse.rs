@@ -204,7 +204,7 @@ impl Fitting {
             slopes[allowed[at] as usize] -= scores[allowed[at] as usize] / sum.max(1e-20);
         }
         self.moves.step(&features, &slopes);
-        if own_way && self.shuffle.draw() % TRUSTED != 0 { own } else { oracle }
+        if own_way && !self.shuffle.draw().is_multiple_of(TRUSTED) { own } else { oracle }
     }
 
     /// Learns from the relation of the top of the stack to `head`, where that is right, and chooses one.

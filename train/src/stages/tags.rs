@@ -116,7 +116,7 @@ fn fit(golds: &[&Gold<'_>], known: Known<'_>) -> Linear {
                     before.push(tag);
                     continue;
                 }
-                if forms[i].word != 0 && shuffle.draw() % FORGOTTEN == 0 {
+                if forms[i].word != 0 && shuffle.draw().is_multiple_of(FORGOTTEN) {
                     forms[i] = forms[i].unknown();
                 }
                 let features = features(&forms, i, before);

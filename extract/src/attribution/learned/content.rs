@@ -37,7 +37,7 @@ pub(in super::super) fn contents(
             offer(&mut found, rule.into_iter().collect(), 1 << (4 + extent as u32));
         }
         for end in borders(s, start) {
-            offer(&mut found, vec![start..end], 0);
+            offer(&mut found, Vec::from([start..end]), 0);
         }
     }
     for span in clauses(s, c) {
