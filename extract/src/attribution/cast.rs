@@ -80,6 +80,12 @@ impl<'m> Cast<'m> {
         Some((guesses[place].entity, guesses[place].sure))
     }
 
+    /// For a description that is no mention, and fits no titles, the entity of its sort that the text speaks of most.
+    pub(super) fn prominent(&self, r: &Reading<'_>, token: usize) -> Option<Speaker> {
+        let (entity, _) = self.guess(token)?;
+        describe::prominent(self.chains, r.document, token, self.kind_of(entity) == EntityType::Person)
+    }
+
     /// The entity whose titles and names best fit a description.
     pub(super) fn described(&self, r: &Reading<'_>, tokens: &Range<usize>) -> Option<Speaker> {
         describe::described(self.chains, r.document, tokens)

@@ -104,7 +104,9 @@ pub(super) fn issuers(
     let plural = r.tag(head) == Tag::Nns;
     let known = matches!(first, "the" | "this" | "that");
     let opens = phrase.start < lead && !matches!(first, "his" | "her" | "their" | "its" | "one" | "another");
-    if plural || !(known || opens) {
+    // "The Velden poll": who ordered it is told, though not understood.
+    let foreign = phrase.clone().any(|i| r.tag(i) == Tag::Nnp && r.is_capital(i) && i > phrase.start);
+    if plural || foreign || !(known || opens) {
         return Vec::new();
     }
     elsewhere(r, cast, head)

@@ -86,7 +86,26 @@ pub(crate) fn find(
     direct::continue_quotations(&reading, &mut drafts);
     drafts.iter_mut().for_each(|draft| time::leave_out(&reading, draft));
     let heard = addressee::find(&reading, &drafts);
-    drafts.iter().zip(heard).map(|(draft, heard)| quote(&reading, &cast, draft, heard)).collect()
+    let mut quotes: Vec<Quote> =
+        drafts.iter().zip(heard).map(|(draft, heard)| quote(&reading, &cast, draft, heard)).collect();
+    first_persons(document, &mut quotes);
+    quotes
+}
+
+/// "I" and "we" within what someone says are that one.
+fn first_persons(document: &Document<'_>, quotes: &mut [Quote]) {
+    for at in 0..quotes.len() {
+        let &[source] = quotes[at].source.as_slice() else { continue };
+        if !matches!(source.of(document.text()), "I" | "we" | "We" | "my" | "My" | "our" | "Our") {
+            continue;
+        }
+        let holds = |quote: &&Quote| !quote.speakers.is_empty() && quote.content.iter().any(|c| c.contains(source));
+        if let Some(outer) = quotes.iter().find(holds) {
+            let (speakers, sure) = (outer.speakers.clone(), outer.speaker_confidence);
+            quotes[at].speakers = speakers;
+            quotes[at].speaker_confidence = sure * 0.9;
+        }
+    }
 }
 
 fn quote(r: &Reading<'_>, cast: &Cast<'_>, draft: &Draft, heard: Option<Range<usize>>) -> Quote {

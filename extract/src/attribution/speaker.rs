@@ -14,8 +14,8 @@ pub(super) type Speaker = (usize, f32);
 
 /// A likeliest entity that is taken although the words may stand for none is this much less sure.
 const GUESSED: f32 = 0.8;
-/// A likeliest entity that is less sure than this is no better than none.
-const LEAST: f32 = 0.12;
+/// A likeliest body that is less sure than this is no better than none.
+const LEAST: f32 = 0.1;
 /// Within so many tokens from the start an article tells of someone who is named later.
 const LEAD: usize = 120;
 
@@ -71,7 +71,8 @@ fn pronoun(r: &Reading<'_>, cast: &Cast<'_>, token: usize) -> Option<Speaker> {
 
 /// The likeliest entity of words that may stand for none.
 fn guess(cast: &Cast<'_>, token: usize) -> Option<Speaker> {
-    cast.guess(token).filter(|&(_, sure)| sure >= LEAST).map(|(entity, sure)| (entity, sure * GUESSED))
+    let person = |entity| cast.kind_of(entity) == EntityType::Person;
+    cast.guess(token).filter(|&(entity, sure)| person(entity) || sure >= LEAST).map(|(entity, sure)| (entity, sure * GUESSED))
 }
 
 fn speaker(place: &Place<'_>) -> Speaker {
@@ -211,5 +212,5 @@ fn by_description(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>) -> Op
     if !single || is_document(r.lower(last)) || !(definite || new && first < LEAD) {
         return None;
     }
-    cast.described(r, phrase).or_else(|| guess(cast, last).filter(|_| definite))
+    cast.described(r, phrase).or_else(|| cast.prominent(r, last).filter(|_| definite))
 }

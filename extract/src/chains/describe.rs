@@ -11,6 +11,9 @@ use crate::model;
 /// A description that fits so well stands for its entity.
 const ENOUGH: f32 = 2.4;
 
+/// How sure it is that a description means the one of whom the text speaks most.
+const PROMINENT: f32 = 0.45;
+
 /// The entity whose titles, appositions or names repeat the head of a description, and most of its other words; with
 /// how sure that is. Persons and bodies alone are described.
 pub(crate) fn described(chains: &Chains, document: &Document<'_>, tokens: &Range<usize>) -> Option<(usize, f32)> {
@@ -66,6 +69,26 @@ fn fit_other(profile: &Profile, word: &str) -> f32 {
     } else {
         -0.5
     }
+}
+
+/// The person, or the body, that is named most and nearest before a token.
+pub(crate) fn prominent(
+    chains: &Chains,
+    document: &Document<'_>,
+    token: usize,
+    person: bool,
+) -> Option<(usize, f32)> {
+    let kind = if person { EntityType::Person } else { EntityType::Organization };
+    let weight = if person { 0.15 } else { 0.05 };
+    let here = document.sentence_of_token(token);
+    let named_before = |entity: usize| chains.mentions.iter().any(|m| m.entity == entity && m.sentence <= here);
+    let known = chains.profiles.iter().enumerate();
+    let fitting = known.filter(|&(entity, profile)| profile.kind == Some(kind) && named_before(entity));
+    let score = |entity: usize, profile: &Profile| {
+        weight * profile.total.min(12) as f32 + nearness(chains, document, entity, token)
+    };
+    let best = fitting.map(|(entity, profile)| (score(entity, profile), entity)).reduce(|a, b| if b.0 > a.0 { b } else { a })?;
+    Some((best.1, PROMINENT))
 }
 
 /// Up to 0.6 for an entity that is named shortly before, less for one named after.

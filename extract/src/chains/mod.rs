@@ -12,6 +12,7 @@ mod features;
 mod gender;
 mod office;
 mod person;
+mod pollsters;
 mod profile;
 mod scene;
 mod walk;
@@ -71,6 +72,7 @@ impl Chains {
 /// Links names to entities, then descriptions and pronouns to these. The names are by start.
 pub(crate) fn link(document: &Document, lexicon: &Lexicon, models: &ChainModels, names: Vec<NameMention>) -> Chains {
     let scene = Scene::new(document, lexicon);
+    let names = pollsters::part(document, names);
     let (mut entities, known, walk) = prepare(&scene, &models.genders, &names);
     let mut profiles = walk.profiles.clone();
     let found = walk.run(&known, |walk, question| answer(walk, &models.ranking, question));
