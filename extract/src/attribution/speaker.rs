@@ -72,7 +72,9 @@ fn pronoun(r: &Reading<'_>, cast: &Cast<'_>, token: usize) -> Option<Speaker> {
 /// The likeliest entity of words that may stand for none.
 fn guess(cast: &Cast<'_>, token: usize) -> Option<Speaker> {
     let person = |entity| cast.kind_of(entity) == EntityType::Person;
-    cast.guess(token).filter(|&(entity, sure)| person(entity) || sure >= LEAST).map(|(entity, sure)| (entity, sure * GUESSED))
+    cast.guess(token)
+        .filter(|&(entity, sure)| person(entity) || sure >= LEAST)
+        .map(|(entity, sure)| (entity, sure * GUESSED))
 }
 
 fn speaker(place: &Place<'_>) -> Speaker {

@@ -72,12 +72,7 @@ fn fit_other(profile: &Profile, word: &str) -> f32 {
 }
 
 /// The person, or the body, that is named most and nearest before a token.
-pub(crate) fn prominent(
-    chains: &Chains,
-    document: &Document<'_>,
-    token: usize,
-    person: bool,
-) -> Option<(usize, f32)> {
+pub(crate) fn prominent(chains: &Chains, document: &Document<'_>, token: usize, person: bool) -> Option<(usize, f32)> {
     let kind = if person { EntityType::Person } else { EntityType::Organization };
     let weight = if person { 0.15 } else { 0.05 };
     let here = document.sentence_of_token(token);
@@ -87,7 +82,9 @@ pub(crate) fn prominent(
     let score = |entity: usize, profile: &Profile| {
         weight * profile.total.min(12) as f32 + nearness(chains, document, entity, token)
     };
-    let best = fitting.map(|(entity, profile)| (score(entity, profile), entity)).reduce(|a, b| if b.0 > a.0 { b } else { a })?;
+    let best = fitting
+        .map(|(entity, profile)| (score(entity, profile), entity))
+        .reduce(|a, b| if b.0 > a.0 { b } else { a })?;
     Some((best.1, PROMINENT))
 }
 
