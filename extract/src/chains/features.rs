@@ -21,7 +21,7 @@ pub(super) fn pronoun_part(scene: &Scene, tokens: &Range<usize>, part: Part) -> 
             }
         }
         "his" | "His" | "its" | "Its" | "their" | "Their" => Part::Owner,
-        "her" | "Her" if part == Part::Object && !scene.is_verb(tokens.end) => Part::Owner,
+        "her" | "Her" if part == Part::Object && scene.goes_on(tokens.end) => Part::Owner,
         _ => part,
     }
 }

@@ -124,13 +124,17 @@ const TITLED: f32 = 0.88;
 /// "It" and "they" stand for something named only where it is this sure; mostly they do not.
 const BOLD: f32 = 0.6;
 
+/// News names those of whom it speaks more often than the texts that the model is fitted on: "none of them" has so
+/// much lower log odds there.
+const SHY: f32 = 0.5;
+
 /// For whom the words of a question stand: descriptions by the titles and names that they repeat, all others as
 /// the model ranks them.
 fn answer(walk: &Walk<'_, '_, '_>, model: &Linear, question: &Question<'_>) -> Option<Answer> {
     if let Some(place) = features::titled(walk, question) {
         return Some(Answer { place, sure: TITLED, stands: true });
     }
-    let (none, place, sure) = rank(model, question.features)?;
+    let (none, place, sure) = rank(model, question.features, SHY)?;
     let bold = match question.anaphor.sort {
         Sort::Thing if walk::says_after(walk.scene, question.anaphor.tokens.end) => sure > 0.3,
         Sort::Thing | Sort::Many => sure >= BOLD,
@@ -139,9 +143,10 @@ fn answer(walk: &Walk<'_, '_, '_>, model: &Linear, question: &Question<'_>) -> O
     Some(Answer { place, sure, stands: bold })
 }
 
-/// Whether "none of them" has the highest odds, the candidate with the highest, and its probability.
-fn rank(model: &Linear, features: &[Vec<u32>]) -> Option<(bool, usize, f32)> {
-    let scores: Vec<f32> = features.iter().map(|features| model.score(features)).collect();
+/// Whether "none of them" has the highest odds when its log odds are lowered by `shy`, the candidate with the highest, and its probability.
+fn rank(model: &Linear, features: &[Vec<u32>], shy: f32) -> Option<(bool, usize, f32)> {
+    let mut scores: Vec<f32> = features.iter().map(|features| model.score(features)).collect();
+    *scores.first_mut()? -= shy;
     let (none, candidates) = scores.split_first()?;
     let best = candidates.iter().enumerate().reduce(|best, next| if next.1 > best.1 { next } else { best })?;
     let rest: f32 = scores.iter().map(|score| (score - best.1).exp()).sum();
@@ -150,7 +155,7 @@ fn rank(model: &Linear, features: &[Vec<u32>]) -> Option<(bool, usize, f32)> {
 
 /// The candidate that the model gives the highest odds, with its probability; none when that is likelier.
 pub(crate) fn choose(model: &Linear, features: &[Vec<u32>]) -> Option<(usize, f32)> {
-    rank(model, features).filter(|&(none, ..)| !none).map(|(_, place, sure)| (place, sure))
+    rank(model, features, 0.0).filter(|&(none, ..)| !none).map(|(_, place, sure)| (place, sure))
 }
 
 /// A question as fitting sees it.

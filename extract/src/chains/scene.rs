@@ -154,6 +154,15 @@ impl<'a, 't> Scene<'a, 't> {
             || self.says(i)
     }
 
+    /// Whether a noun phrase may go on with the token: it is a word, but no verb, preposition or conjunction.
+    pub(super) fn goes_on(&self, i: usize) -> bool {
+        let word = self.word(i);
+        word.starts_with(char::is_alphabetic)
+            && !self.is_verb(i)
+            && PREPOSITIONS.binary_search(&word).is_err()
+            && !matches!(word, "and" | "or" | "but" | "because" | "that" | "who" | "when" | "if" | "the" | "a" | "an")
+    }
+
     pub(super) fn possessive(&self, i: usize) -> bool {
         matches!(self.word(i), "'s" | "’s" | "'" | "’")
     }

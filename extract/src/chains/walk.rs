@@ -221,6 +221,23 @@ impl<'a, 's, 't> Walk<'a, 's, 't> {
         self.recent.push(entity);
     }
 
+    /// Whether an entity is the subject of the verb that the pronoun is the object of: "the president thanked her".
+    fn binds(&self, anaphor: &Anaphor, entity: usize) -> bool {
+        let (here, state) = (anaphor.tokens.start, &self.states[entity]);
+        let object = match self.scene.word(here) {
+            "him" => true,
+            "her" => !self.scene.goes_on(here + 1),
+            _ => false,
+        };
+        let between = state.tokens.end..here;
+        object
+            && state.part == Part::Subject
+            && (1..=3).contains(&between.len())
+            && between.clone().all(|i| self.scene.word(i).starts_with(char::is_alphabetic))
+            && between.clone().any(|i| self.scene.is_verb(i))
+            && !between.clone().any(|i| matches!(self.scene.word(i), "and" | "or" | "that" | "who" | "when" | "if"))
+    }
+
     /// The candidate that gender alone settles: all others are known to be of the other one.
     pub(super) fn settled(&self, question: &Question<'_>) -> Option<usize> {
         let male = match question.anaphor.sort {
@@ -255,7 +272,8 @@ impl<'a, 's, 't> Walk<'a, 's, 't> {
                 }
             }
         };
-        self.recent.iter().rev().take(DEPTH).copied().filter(fits).take(MOST).collect()
+        let free = |entity: &usize| fits(entity) && !self.binds(anaphor, *entity);
+        self.recent.iter().rev().take(DEPTH).copied().filter(free).take(MOST).collect()
     }
 }
 
