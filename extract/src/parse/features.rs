@@ -88,20 +88,28 @@ fn node(state: &State, word: u32) -> &Node {
 /// How many features a move has.
 pub const MOVE_FEATURES: usize = 82;
 
+/// How many of them look at words and tags alone.
+const LEXICAL: usize = 51;
+
 /// The features of the choice between moves.
 pub fn move_features(sight: &Sight, state: &State) -> [u32; MOVE_FEATURES] {
-    let (i0, i1, i2) = (state.on_stack(0), state.on_stack(1), state.on_stack(2));
-    let (j0, j1, j2) = (state.ahead(0), state.ahead(1), state.ahead(2));
-    let (s0, s1, s2) = (sight.at(i0), sight.at(i1), sight.at(i2));
-    let (b0, b1, b2) = (sight.at(j0), sight.at(j1), sight.at(j2));
-    let (n0, n1, m0) = (node(state, i0), node(state, i1), node(state, j0));
+    let mut all = [0; MOVE_FEATURES];
+    let (lexical, structural) = all.split_at_mut(LEXICAL);
+    lexical.copy_from_slice(&lexical_features(sight, state));
+    structural.copy_from_slice(&structural_features(sight, state));
+    all
+}
+
+/// What words and tags lie on top of the stack and come next.
+fn lexical_features(sight: &Sight, state: &State) -> [u32; LEXICAL] {
+    let stack = |depth: usize| sight.at(state.on_stack(depth));
+    let ahead = |distance: u32| sight.at(state.ahead(distance));
+    let (s0, s1, s2) = (stack(0), stack(1), stack(2));
+    let (b0, b1, b2) = (ahead(0), ahead(1), ahead(2));
+    let (n0, n1) = (node(state, state.on_stack(0)), node(state, state.on_stack(1)));
     let (s0l, s0r) = (sight.at(n0.left), sight.at(n0.right));
-    let (s1l, s1r, b0l) = (sight.at(n1.left), sight.at(n1.right), sight.at(m0.left));
-    let (s3, b3) = (sight.at(state.on_stack(3)), sight.at(state.ahead(3)));
-    let depth = state.stack.len().min(3) as u32 | u32::from(state.rooted) << 2;
-    let (verbs, inner_verbs) = (sight.verbs(i0, j0), sight.verbs(i1, i0));
-    let (near, far) = (apart(i0, j0), apart(i1, i0));
-    let (marks, inner) = (sight.between(i0, j0), sight.between(i1, i0));
+    let (s1l, s1r) = (sight.at(n1.left), sight.at(n1.right));
+    let b0l = sight.at(node(state, state.ahead(0)).left);
     [
         feature(0, &[s0.word]),
         feature(1, &[s0.tag]),
@@ -154,6 +162,22 @@ pub fn move_features(sight: &Sight, state: &State) -> [u32; MOVE_FEATURES] {
         feature(48, &[s1.both, s0.tag, b0.tag]),
         feature(49, &[s1.tag, s0.both, b0.tag]),
         feature(50, &[s1.tag, s0.tag, b0.both]),
+    ]
+}
+
+/// How far apart these are, what stands between them, and what depends on them already.
+fn structural_features(sight: &Sight, state: &State) -> [u32; MOVE_FEATURES - LEXICAL] {
+    let (i0, i1, j0) = (state.on_stack(0), state.on_stack(1), state.ahead(0));
+    let (s0, s1, s2, s3) = (sight.at(i0), sight.at(i1), sight.at(state.on_stack(2)), sight.at(state.on_stack(3)));
+    let ahead = |distance: u32| sight.at(state.ahead(distance));
+    let (b0, b1, b2, b3) = (ahead(0), ahead(1), ahead(2), ahead(3));
+    let (n0, n1, m0) = (node(state, i0), node(state, i1), node(state, j0));
+    let (s0l, s0r, s1r) = (sight.at(n0.left), sight.at(n0.right), sight.at(n1.right));
+    let (near, far) = (apart(i0, j0), apart(i1, i0));
+    let (marks, inner) = (sight.between(i0, j0), sight.between(i1, i0));
+    let (verbs, inner_verbs) = (sight.verbs(i0, j0), sight.verbs(i1, i0));
+    let depth = state.stack.len().min(3) as u32 | u32::from(state.rooted) << 2;
+    [
         feature(51, &[s0.tag, b0.tag, near, marks]),
         feature(52, &[s0.both, near]),
         feature(53, &[b0.both, near]),
