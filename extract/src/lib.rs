@@ -34,6 +34,7 @@ pub struct Analyzer {
     model: String,
     lexicon: Lexicon,
     clusters: Clusters,
+    names: names::Tagger,
     tagger: Tagger,
     parser: Parser,
     attribution: AttributionModels,
@@ -63,6 +64,7 @@ impl Analyzer {
             model: files.version(Self::MODEL),
             lexicon: Lexicon::compiled_in(),
             clusters: files.clusters()?,
+            names: names::Tagger::of(files)?,
             tagger: Tagger::of(files)?,
             parser: Parser::of(files)?,
             attribution: AttributionModels::read(files)?,
@@ -142,7 +144,7 @@ impl Analyzer {
         languages: &Languages,
         done: &mut dyn FnMut(&'static str),
     ) -> Chains {
-        let mut names = names::find(document, &self.lexicon);
+        let mut names = names::find(document, &self.lexicon, &self.names, &self.clusters);
         names.retain(|name| languages.reads(document, name.span));
         done("names");
         let mut chains = chains::link(document, &self.lexicon, &self.linking, names);

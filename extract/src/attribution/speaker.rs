@@ -25,7 +25,9 @@ pub(super) fn speakers(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) 
     let mut sure = 1.0_f32;
     for (entity, so_sure) in found(r, cast, source) {
         sure = sure.min(so_sure);
-        if cast.kind_of(entity) != EntityType::Norp && !speakers.contains(&entity) {
+        let kind = cast.kind_of(entity);
+        let named = !matches!(kind, EntityType::Norp | EntityType::Date | EntityType::Money);
+        if named && !speakers.contains(&entity) {
             speakers.push(entity);
         }
     }

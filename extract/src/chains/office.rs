@@ -20,7 +20,8 @@ pub(super) fn offices(
     for (i, entity) in entities.iter().enumerate().filter(|(_, e)| e.kind == EntityType::Organization) {
         known.insert(entity.name.to_lowercase(), i);
     }
-    let named: FxHashMap<usize, &NameMention> = names.iter().map(|name| (name.tokens.end, name)).collect();
+    let owners = names.iter().filter(|name| !matches!(name.kind, EntityType::Date | EntityType::Money));
+    let named: FxHashMap<usize, &NameMention> = owners.map(|name| (name.tokens.end, name)).collect();
     // The last body of each head so far.
     let mut last = [None; HEADS.len()];
     for at in 1..document.tokens().len() {
@@ -36,10 +37,12 @@ pub(super) fn offices(
                 });
                 (name.tokens.start, entity)
             }
-            _ if matches!(document.word(at - 1), "the" | "The") => match last[head] {
-                Some(entity) => (at - 1, entity),
-                None => continue,
-            },
+            _ if matches!(document.word(at - 1), "the" | "The") && document.sentence_of_token(at - 1) == sentence => {
+                match last[head] {
+                    Some(entity) => (at - 1, entity),
+                    None => continue,
+                }
+            }
             _ => continue,
         };
         last[head] = Some(entity);

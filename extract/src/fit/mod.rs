@@ -4,6 +4,7 @@
 
 pub mod attribution;
 pub mod calibration;
+pub mod entities;
 pub mod parse;
 pub mod speakers;
 pub mod tags;

@@ -47,8 +47,6 @@ impl Class {
     pub(crate) const COMPLEMENT: Self = Self(1 << 5);
     /// Heads of the names of organisations.
     pub(crate) const ORG: Self = Self(1 << 6);
-    /// Heads that only organisations have.
-    pub(crate) const ORG_ONLY: Self = Self(1 << 7);
     pub(crate) const FACILITY: Self = Self(1 << 8);
     pub(crate) const PLACE: Self = Self(1 << 9);
     /// First words of place names: "New", "San".
@@ -90,6 +88,11 @@ impl Class {
     /// Whether the word is in any of the classes of `other`.
     pub(crate) fn is(self, other: Self) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// All classes as bits.
+    pub(crate) fn bits(self) -> u32 {
+        self.0 as u32
     }
 
     /// Only those classes that tell of persons' names.

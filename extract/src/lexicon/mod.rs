@@ -1,7 +1,6 @@
 //! Word lists that the rules consult, compiled in and read once.
 
 mod class;
-mod cues;
 mod fold;
 
 use std::borrow::Cow;
@@ -9,7 +8,6 @@ use std::borrow::Cow;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(crate) use class::Class;
-pub(crate) use cues::{Cues, Kind, Position, Weights};
 pub(crate) use fold::fold;
 
 const RULES: &str = include_str!("../../models/rules.txt");
@@ -18,7 +16,6 @@ const PEOPLE: &str = include_str!("../../models/people.tsv");
 const PLACES: &str = include_str!("../../models/places.txt");
 const NORPS: &str = include_str!("../../models/norps.txt");
 const BODIES: &str = include_str!("../../models/bodies.txt");
-const CUES: &str = include_str!("../../models/name_cues.tsv");
 
 /// Endings of inflected words.
 const ENDINGS: [&str; 9] = ["ly", "s", "es", "ed", "d", "ing", "ings", "er", "ers"];
@@ -32,14 +29,12 @@ pub(crate) struct Lexicon {
     places: FxHashSet<Cow<'static, str>>,
     /// Names of organisations, likewise.
     bodies: FxHashSet<Cow<'static, str>>,
-    /// How words speak for types.
-    pub(crate) cues: Cues,
 }
 
 impl Lexicon {
     /// The lists that are compiled in.
     pub(crate) fn compiled_in() -> Self {
-        let mut lexicon = Self { cues: Cues::read(CUES), ..Self::default() };
+        let mut lexicon = Self::default();
         lexicon.read_rules();
         for (word, tag) in pairs(WORDS) {
             lexicon.add(word, if tag == "o" { Class::ORDINARY } else { Class::MIXED });

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::file::checksum;
-use super::{Clusters, Linear, ModelError};
+use super::{Clusters, Linear, ModelError, Rows};
 
 /// What is compiled in, by the name of the file in `extract/models`.
 const COMPILED_IN: &[(&str, &[u8])] = &[
@@ -12,6 +12,7 @@ const COMPILED_IN: &[(&str, &[u8])] = &[
     ("clusters.bin", include_bytes!("../../models/clusters.bin")),
     ("cue.bin", include_bytes!("../../models/cue.bin")),
     ("cue_nouns.txt", include_bytes!("../../models/cue_nouns.txt")),
+    ("entities.bin", include_bytes!("../../models/entities.bin")),
     ("source.bin", include_bytes!("../../models/source.bin")),
     ("content.bin", include_bytes!("../../models/content.bin")),
     ("genders.tsv", include_bytes!("../../models/genders.tsv")),
@@ -66,6 +67,13 @@ impl Files {
         let file = format!("{name}.bin");
         let bytes = self.bytes(&file).ok_or_else(|| ModelError::new(format!("there is no model {file}")))?;
         Linear::from_bytes(name, labels, bytes).map_err(|error| ModelError::new(format!("{file}: {error}")))
+    }
+
+    /// The model `name` with rows for chosen features, of the file `<name>.bin`.
+    pub fn rows(&self, name: &str, labels: usize) -> Result<Rows, ModelError> {
+        let file = format!("{name}.bin");
+        let bytes = self.bytes(&file).ok_or_else(|| ModelError::new(format!("there is no model {file}")))?;
+        Rows::from_bytes(name, labels, bytes).map_err(|error| ModelError::new(format!("{file}: {error}")))
     }
 
     /// The clusters of words, of the file `clusters.bin`.

@@ -10,9 +10,11 @@ mod feature;
 mod file;
 mod files;
 mod linear;
+mod rows;
 
 pub use clusters::{Clusters, Groups, plain};
 pub use feature::{feature, word};
 pub use file::ModelError;
 pub use files::Files;
 pub use linear::Linear;
+pub use rows::Rows;

@@ -1,22 +1,27 @@
 //! Finds where a text names persons, bodies, places and other things.
 //!
-//! Words with a capital make runs ([`runs`]), acronyms in brackets tell long forms ([`longform`]); titles and nationalities come off a run ([`cut`]); what
-//! remains is scored for its type ([`kind`]), and the document makes its names agree ([`agree`]).
+//! A learned tagger ([`tagger`]) marks names token by token from what is known of each ([`facts`],
+//! [`features`]). Acronyms in brackets tell long forms ([`longform`]); a person's titles are read
+//! before ([`titles`]) and after the name ([`apposition`]).
 
-mod agree;
 mod apposition;
-mod cut;
-mod kind;
+mod facts;
+mod features;
 mod longform;
 mod runs;
+mod tagger;
+mod titles;
 mod words;
 
 use std::ops::Range;
 
 use sayso_document::{Document, EntityType, Span};
 
-use crate::lexicon::{Kind, Lexicon};
-use words::Words;
+use crate::lexicon::{Class, Lexicon};
+use crate::model::Clusters;
+pub(crate) use tagger::{LABELS, TYPES, features};
+pub use tagger::{Tagged, Tagger};
+pub(crate) use words::Words;
 
 /// One place where a name stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,55 +41,92 @@ pub(crate) struct NameMention {
 }
 
 /// Finds the names in a document, by start, then longest first. They may nest.
-pub(crate) fn find(document: &Document, lexicon: &Lexicon) -> Vec<NameMention> {
+pub(crate) fn find(document: &Document, lexicon: &Lexicon, tagger: &Tagger, clusters: &Clusters) -> Vec<NameMention> {
     let words = Words::new(document, lexicon);
-    let (mut candidates, mut starts) = (Vec::new(), Vec::new());
-    for sentence in 0..document.sentences().len() {
-        let range = document.tokens_of(sentence);
-        let long = longform::long_forms(&words, range.clone());
-        for run in runs::runs(&words, range.clone()) {
-            let next = long.partition_point(|body| body.end <= run.start);
-            if long.get(next).is_none_or(|body| run.end <= body.start) {
-                cut::cut(&words, run, range.start, &mut candidates);
-            }
+    let tagged = with_long_forms(&words, tagger.tag(&words, clusters));
+    let mut runs: (usize, Vec<Range<usize>>) = (usize::MAX, Vec::new());
+    let mut names: Vec<NameMention> = Vec::with_capacity(tagged.len());
+    let mut person_ends = 0;
+    for one in tagged {
+        let Some(kind) = kept(&words, &one) else { continue };
+        let tokens = titles::trim(&words, one.tokens.clone());
+        if tokens.is_empty() {
+            continue;
         }
-        candidates.extend(long.into_iter().map(cut::Candidate::body));
-        starts.resize(candidates.len(), range.start);
+        let sentence = document.sentence_of_token(tokens.start);
+        let range = document.tokens_of(sentence);
+        let mut title = None;
+        if kind == EntityType::Person {
+            if runs.0 != sentence {
+                runs = (sentence, runs::runs(&words, range.clone()));
+            }
+            let run = runs.1.iter().find(|run| run.start < tokens.start && tokens.start <= run.end);
+            let start = run.map_or(tokens.start, |run| run.start.max(person_ends));
+            title = titles::title_before(&words, start..tokens.start, tokens.clone(), range.start);
+            person_ends = tokens.end;
+        }
+        names.push(mention(&words, tokens, title, kind, one.confidence));
     }
-    let mut scores: Vec<_> = candidates.iter().zip(&starts).map(|(c, &from)| kind::score(&words, c, from)).collect();
-    agree::agree(&words, &candidates, &mut scores);
-    let mut names: Vec<_> = candidates.iter().zip(&scores).filter_map(|(c, score)| mention(&words, c, score)).collect();
     names.sort_by_key(|name| (name.span.start(), std::cmp::Reverse(name.span.end())));
     names
 }
 
-/// The mention of a candidate, unless it is no name.
-fn mention(words: &Words, candidate: &cut::Candidate, score: &crate::lexicon::Weights) -> Option<NameMention> {
-    let best = kind::best(score);
-    let kind = match best {
-        Kind::Person => EntityType::Person,
-        Kind::Org => EntityType::Organization,
-        Kind::Place => EntityType::Place,
-        Kind::Facility => EntityType::Facility,
-        Kind::Norp => EntityType::Norp,
-        Kind::Event => EntityType::Event,
-        Kind::Product => EntityType::Product,
-        Kind::None => return None,
-    };
-    let tokens = candidate.tokens.clone();
+/// The type under which a tagged stretch is kept. What the corpora call miscellaneous is kept when its words tell
+/// that it is an event or a product.
+fn kept(words: &Words, one: &Tagged) -> Option<EntityType> {
+    if one.kind != EntityType::Event {
+        return Some(one.kind);
+    }
+    let any = |class: Class| one.tokens.clone().any(|i| words.is(i, class));
+    match (any(Class::EVENT), any(Class::PRODUCT)) {
+        (true, _) => Some(EntityType::Event),
+        (_, true) => Some(EntityType::Product),
+        _ => None,
+    }
+}
+
+/// Puts the long forms that acronyms in brackets delimit in the place of what was tagged in them.
+fn with_long_forms(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
+    let sentences = 0..words.document.sentences().len();
+    let long: Vec<Range<usize>> =
+        sentences.flat_map(|sentence| longform::long_forms(words, words.document.tokens_of(sentence))).collect();
+    if long.is_empty() {
+        return tagged;
+    }
+    let inside = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
+    let wider = |a: &Range<usize>, b: &Range<usize>| a.start <= b.start && b.end <= a.end;
+    let mut out = Vec::with_capacity(tagged.len());
+    for range in &long {
+        // The acronym stands behind the bracket; its type is that of the long form.
+        let kind = tagged.iter().find(|one| one.tokens.start == range.end + 1).map(|one| one.kind);
+        let named = tagged.iter().any(|one| inside(&one.tokens, range));
+        let covered = tagged.iter().any(|one| wider(&one.tokens, range));
+        if let Some(kind) = kind.filter(|_| named && !covered) {
+            out.push(Tagged { tokens: range.clone(), kind, confidence: 0.8 });
+        }
+    }
+    let replaced = out.len();
+    for one in tagged {
+        if !out[..replaced].iter().any(|long| inside(&one.tokens, &long.tokens)) {
+            out.push(one);
+        }
+    }
+    out.sort_by_key(|one| one.tokens.start);
+    out
+}
+
+fn mention(
+    words: &Words,
+    tokens: Range<usize>,
+    before: Option<Span>,
+    kind: EntityType,
+    confidence: f32,
+) -> NameMention {
     let covered = words.document.span_of(tokens.clone());
     let (prefix, suffix) = (words.prefix(tokens.start), words.suffix(tokens.end - 1));
     let name = Span::new(covered.start() + prefix, covered.end() - suffix);
-    let before = candidate.title.filter(|_| kind == EntityType::Person);
-    let mut span = before.map_or(name, |title| title.cover(name));
-    let mut title = before;
-    if kind == EntityType::Person
-        && before.is_none()
-        && let Some(after) = apposition::title_after(words, tokens.end)
-    {
-        span = span.cover(after);
-        title = Some(after);
-    }
-    let rest: f32 = Kind::ALL.iter().map(|&k| (score[k as usize] - score[best as usize]).exp()).sum();
-    Some(NameMention { span, name, title, kind, tokens, confidence: 1.0 / rest })
+    let after = || apposition::title_after(words, tokens.end);
+    let title = before.or_else(|| (kind == EntityType::Person).then(after).flatten());
+    let span = title.map_or(name, |title| title.cover(name));
+    NameMention { span, name, title, kind, tokens, confidence }
 }

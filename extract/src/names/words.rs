@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rustc_hash::FxHashSet;
 use sayso_document::{Document, SentenceRole, TokenKind};
 
-use crate::lexicon::{Class, Lexicon, Position, Weights, fold};
+use crate::lexicon::{Class, Lexicon, fold};
 
 /// The tokens of a document with their classes.
 pub(crate) struct Words<'d, 't> {
@@ -138,14 +138,14 @@ impl<'d, 't> Words<'d, 't> {
         self.words.get(i).is_some_and(|word| word.forced)
     }
 
-    /// Whether token `i` stands in a title line and its word nowhere else with a capital of its own.
-    pub(crate) fn only_in_title(&self, i: usize) -> bool {
-        self.words.get(i).is_some_and(|word| word.in_title) && !self.seen(i)
-    }
-
     /// Whether the word of token `i` has a capital elsewhere in the document where none is owed to its place.
     pub(crate) fn seen(&self, i: usize) -> bool {
         self.seen.contains(&self.folded(i, i + 1))
+    }
+
+    /// Whether token `i` stands in a line that is written like a title.
+    pub(crate) fn in_title(&self, i: usize) -> bool {
+        self.words.get(i).is_some_and(|word| word.in_title)
     }
 
     pub(crate) fn prefix(&self, i: usize) -> usize {
@@ -157,7 +157,7 @@ impl<'d, 't> Words<'d, 't> {
     }
 
     /// The words of token `i` without what belongs to no name.
-    fn bare(&self, i: usize) -> &'t str {
+    pub(crate) fn bare(&self, i: usize) -> &'t str {
         let text = self.text(i);
         &text[self.prefix(i)..text.len() - self.suffix(i)]
     }
@@ -174,36 +174,9 @@ impl<'d, 't> Words<'d, 't> {
             || (start..end).all(|i| self.capitals(i)) && self.lexicon.is_place(&title_case(&name))
     }
 
-    /// The weights for a word at a position, or for rare words of its classes when it was not counted.
-    pub(crate) fn cue(&self, position: Position, i: usize) -> (bool, Option<&'d Weights>) {
-        let word = self.folded(i, i + 1);
-        match self.lexicon.cues.of(position, &word) {
-            Some(weights) => (true, Some(weights)),
-            None => (false, self.lexicon.cues.of(position, &self.signature(i))),
-        }
-    }
-
-    /// The classes of a rare word, as `models/fit_lexicon.py` writes them.
-    fn signature(&self, i: usize) -> String {
-        let class = self.class(i);
-        let mut out = String::from(if self.capitals(i) { "*A" } else { "*-" });
-        if class.is(Class::ORDINARY) {
-            out.push('o');
-        } else if class.is(Class::MIXED) {
-            out.push('m');
-        }
-        for (class_of, sign) in [(Class::FIRST_NAME, 'f'), (Class::SURNAME, 's')] {
-            if class.is(class_of) {
-                out.push(sign);
-            }
-        }
-        if self.is_place(i, i + 1) {
-            out.push('p');
-        }
-        if class.is(Class::NORP_WORD) {
-            out.push('n');
-        }
-        out
+    /// Whether the tokens are the name of a body in the word list.
+    pub(crate) fn is_body(&self, start: usize, end: usize) -> bool {
+        self.lexicon.is_body(&self.folded(start, end))
     }
 
     /// Whether token `i` is a word in small letters that is this one.

@@ -6,6 +6,7 @@
 mod chain;
 mod embed;
 mod logistic;
+mod partial;
 mod ranking;
 mod shuffle;
 mod table;
@@ -13,6 +14,7 @@ mod table;
 pub use chain::{Chain, ChainExample};
 pub use embed::{Contexts, group};
 pub use logistic::{Logistic, LogisticExample, Softmax, normalize};
+pub use partial::{PartialChain, PartialExample};
 pub use ranking::{Choice, Ranking};
 pub use shuffle::Shuffle;
 pub use table::{Mean, Settings, Table};

@@ -4,6 +4,8 @@
 mod attribution;
 mod calibration;
 mod clusters;
+mod entities;
+mod lexicon;
 mod parse;
 mod speakers;
 mod tags;
@@ -69,8 +71,16 @@ pub struct Stage {
 }
 
 /// All stages in order.
-pub const STAGES: &[Stage] =
-    &[clusters::STAGE, tags::STAGE, parse::STAGE, speakers::STAGE, attribution::STAGE, calibration::STAGE];
+pub const STAGES: &[Stage] = &[
+    lexicon::STAGE,
+    clusters::STAGE,
+    entities::STAGE,
+    tags::STAGE,
+    parse::STAGE,
+    speakers::STAGE,
+    attribution::STAGE,
+    calibration::STAGE,
+];
 
 /// A bar that shows how far a stage is, with words for what it does.
 pub fn bar(words: &'static str, steps: usize) -> indicatif::ProgressBar {

@@ -1,4 +1,4 @@
-//! Cuts a run into candidates: titles come off, nationalities and countries before a body come off.
+//! Titles that stand before a name: "Russian Foreign Minister", "deputy foreign minister".
 
 use std::ops::Range;
 
@@ -6,31 +6,6 @@ use sayso_document::Span;
 
 use super::words::Words;
 use crate::lexicon::Class;
-
-/// A stretch of tokens that may be a name.
-#[derive(Clone, Debug)]
-pub(super) struct Candidate {
-    pub(super) tokens: Range<usize>,
-    /// The title before it.
-    pub(super) title: Option<Span>,
-    /// Whether the title makes it a person beyond doubt.
-    pub(super) titled: bool,
-    /// A word that is a title, taken up only if it is someone's surname.
-    pub(super) only_surname: bool,
-    /// Whether an acronym in brackets follows it.
-    pub(super) long_form: bool,
-}
-
-impl Candidate {
-    fn plain(tokens: Range<usize>) -> Self {
-        Self { tokens, title: None, titled: false, only_surname: false, long_form: false }
-    }
-
-    /// A name whose acronym follows it.
-    pub(super) fn body(tokens: Range<usize>) -> Self {
-        Self { long_form: true, ..Self::plain(tokens) }
-    }
-}
 
 /// Heads of names that are no persons' names.
 const HEADS: Class = Class::ORG.or(Class::FACILITY).or(Class::PLACE).or(Class::EVENT).or(Class::PRODUCT);
@@ -59,44 +34,16 @@ const VAGUE: [&str; 18] = [
     "deputy",
 ];
 
-/// Adds the candidates of a run. `from` is where the sentence begins.
-pub(super) fn cut(words: &Words, run: Range<usize>, from: usize, out: &mut Vec<Candidate>) {
-    if known(words, &run) {
-        return segment(words, run.clone(), small_title(words, run, from), out);
+/// The title before the name `name`. `run` are the words with a capital that reach up to the name, `from` is
+/// where the sentence begins.
+pub(super) fn title_before(words: &Words, run: Range<usize>, name: Range<usize>, from: usize) -> Option<Span> {
+    let head = (!run.is_empty()).then(|| title_head(words, &run)).flatten();
+    match head {
+        Some(head) if after_title(words, head, run.end) == run.end => Some(title_span(words, run.start, run.end, from)),
+        Some(_) => None,
+        None if run.is_empty() => small_title(words, name, from),
+        None => None,
     }
-    let Some(head) = title_head(words, &run) else {
-        return segment(words, run.clone(), small_title(words, run, from), out);
-    };
-    let after = after_title(words, head, run.end);
-    let before = before_title(words, run.start, head);
-    if before > run.start {
-        segment(words, run.start..before, None, out);
-    }
-    if after > head + 1 {
-        // The complement of the title may hold names: "President of Veloria".
-        let inner = head + 2 + usize::from(words.reads(head + 2, "the"));
-        if inner < after && !words.is(inner, Class::COMPLEMENT) {
-            segment(words, inner..after, None, out);
-        }
-    }
-    if after < run.end {
-        let title = title_span(words, run.start, after, from);
-        let name = trim(words, after..run.end);
-        if !name.is_empty() {
-            out.push(Candidate { title: Some(title), titled: true, ..Candidate::plain(name) });
-        }
-    } else if run.len() == 1 {
-        out.push(Candidate { only_surname: true, ..Candidate::plain(run) });
-    }
-}
-
-/// Whether the whole run is in a word list of names.
-fn known(words: &Words, run: &Range<usize>) -> bool {
-    if run.len() == 1 {
-        return words.is(run.start, KNOWN);
-    }
-    let name = words.folded(run.start, run.end);
-    words.is_place(run.start, run.end) || words.lexicon.is_body(&name)
 }
 
 /// The last word of the run's title, if the run has one.
@@ -151,20 +98,6 @@ fn after_title(words: &Words, head: usize, end: usize) -> usize {
     i.min(end)
 }
 
-/// Where the words before a title's head stop being names and start being part of the title.
-fn before_title(words: &Words, start: usize, head: usize) -> usize {
-    let mut i = head;
-    while i > start && words.is(i - 1, Class::TITLE.or(Class::TITLE_MODIFIER)) && !words.is(i - 1, KNOWN) {
-        // "State Department Spokesperson": what a head of a body ends is that body's name.
-        i -= 1;
-    }
-    // "Security" of "National Security Adviser" belongs to the title, with its capital neighbours of the same sort.
-    while i > start && words.is(i - 1, Class::ORDINARY) && !words.is(i - 1, HEADS.or(KNOWN)) {
-        i -= 1;
-    }
-    i
-}
-
 /// The span of a title that starts at token `start`, without a "then-" before it but with small-lettered
 /// words that belong to it.
 fn title_span(words: &Words, start: usize, end: usize, from: usize) -> Span {
@@ -211,52 +144,10 @@ fn small_title(words: &Words, run: Range<usize>, from: usize) -> Option<Span> {
     Some(Span::new(tokens[first].span.start() + words.prefix(first), tokens[at - 1].span.end()))
 }
 
-/// Adds the name or names of a stretch without titles.
-fn segment(words: &Words, run: Range<usize>, title: Option<Span>, out: &mut Vec<Candidate>) {
-    let run = trim(words, run);
-    if run.is_empty() {
-        return;
-    }
-    let split = prefix_end(words, &run);
-    if split > run.start && split < run.end {
-        out.push(Candidate::plain(run.start..split));
-        return segment(words, split..run.end, None, out);
-    }
-    out.push(Candidate { title, ..Candidate::plain(run) });
-}
-
-/// The end of a nationality or country that stands before another name: "Russian | Sergei", "U.S. | State Department".
-fn prefix_end(words: &Words, run: &Range<usize>) -> usize {
-    let (start, end) = (run.start, run.end);
-    if end - start < 2 {
-        return start;
-    }
-    let last = last_before_link(words, run.clone());
-    let rest_known = end - start > 2 && known(words, &(start + 1..end));
-    if words.is(start, Class::NORP_WORD) {
-        let joined = words.is(last, HEADS.or(Class::ORG_ONLY)) && last > start || known(words, run);
-        return if joined && !rest_known { start } else { start + 1 };
-    }
-    // "AP J. Scott Hall" credits two.
-    let initial = words.text(start + 1).len() == 2 && words.text(start + 1).ends_with('.');
-    if words.is(start, Class::ORG_WORD) && words.capitals(start) && (initial || words.is(start + 1, Class::FIRST_NAME))
-    {
-        return start + 1;
-    }
-    let us = if words.reads(start, "U.") && words.reads(start + 1, "S.") { start + 2 } else { start + 1 };
-    let country = us > start + 1 || matches!(words.text(start), "U.S." | "US" | "U.K." | "UK" | "EU" | "U.S");
-    if country && end > us {
-        // "U.S. Navy" and "US Congress" stay whole.
-        let single = end - us == 1 && words.is(end - 1, Class::ORG.or(Class::ORG_WORD));
-        return if single { start } else { us };
-    }
-    start
-}
-
 /// Without words at the ends that no name begins or ends with.
-fn trim(words: &Words, run: Range<usize>) -> Range<usize> {
+pub(super) fn trim(words: &Words, run: Range<usize>) -> Range<usize> {
     let Range { mut start, mut end } = run;
-    while start < end && (!words.capital(start) || words.is(start, Class::HONORIFIC) && end - start > 1) {
+    while start < end && words.is(start, Class::HONORIFIC) && end - start > 1 {
         start += 1;
     }
     while start < end

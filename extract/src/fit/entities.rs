@@ -1,0 +1,70 @@
+//! The entity tagger.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use sayso_document::{Document, EntityType, Span};
+
+use crate::lexicon::Lexicon;
+use crate::model::{Clusters, ModelError};
+pub use crate::names::{Tagged, Tagger};
+use crate::names::{Words, features};
+
+/// How many labels the tagger tells apart: outside, then the beginning and the rest of each of [`TYPES`].
+pub const LABELS: usize = crate::names::LABELS;
+
+/// What the labels stand for: label `1 + 2 t` begins, label `2 + 2 t` carries on a name of type `TYPES[t]`.
+pub const TYPES: [EntityType; 9] = crate::names::TYPES;
+
+/// A name as the word lists hold it: without accents on Latin letters and with straight apostrophes.
+pub fn fold(name: &str) -> Cow<'_, str> {
+    crate::lexicon::fold(name)
+}
+
+/// The tagger's features, and its answers.
+#[derive(Debug)]
+pub struct Entities {
+    lexicon: Lexicon,
+    clusters: Clusters,
+}
+
+/// The features of the tokens of one sentence.
+#[derive(Clone, Debug)]
+pub struct Sequence {
+    /// The tokens, as positions in the document.
+    pub tokens: Range<usize>,
+    /// The features of each.
+    pub features: Vec<Vec<u32>>,
+}
+
+impl Entities {
+    /// With the lexicons that are compiled in and the file of clusters that is given.
+    pub fn new(clusters: impl Into<Cow<'static, [u8]>>) -> Result<Self, ModelError> {
+        Ok(Self { lexicon: Lexicon::compiled_in(), clusters: Clusters::from_bytes(clusters)? })
+    }
+
+    /// The feature whose row has the weights of all labels after label `before`; [`LABELS`] is the beginning.
+    pub fn transition(before: usize) -> u32 {
+        Tagger::transition(before)
+    }
+
+    /// The features of a document.
+    pub fn features(&self, document: &Document) -> Vec<Sequence> {
+        let words = Words::new(document, &self.lexicon);
+        let all = features(&words, &self.clusters);
+        all.into_iter().map(|(tokens, features)| Sequence { tokens, features }).collect()
+    }
+
+    /// The part of a token that a name may cover: without "then-" before it and "-led" behind it.
+    pub fn bare(&self, document: &Document) -> Vec<Span> {
+        let words = Words::new(document, &self.lexicon);
+        let spans = document.tokens().iter().map(|token| token.span).enumerate();
+        spans.map(|(i, span)| Span::new(span.start() + words.prefix(i), span.end() - words.suffix(i))).collect()
+    }
+
+    /// What a model finds, by its own evidence alone.
+    pub fn tag(&self, document: &Document, tagger: &Tagger) -> Vec<Tagged> {
+        let words = Words::new(document, &self.lexicon);
+        tagger.tag(&words, &self.clusters)
+    }
+}

@@ -1,0 +1,172 @@
+//! A linear model that keeps a row of weights for chosen features alone.
+//!
+//! [`super::Linear`] lets features share weights; with many labels that costs accuracy. Here each
+//! chosen feature has a row of its own, found by 16 bits of its number among the eight places of its
+//! bucket; all other features have no weights at all.
+//!
+//! The file: `SAYSORM` and the version of the form, 1; the name of the model in 16 bytes; the number of
+//! labels, the power of two of the number of buckets, the size of one step of a weight (a 32-bit
+//! float) and zeros, 32 bits each; a checksum of the rest, 64 bits; then two bytes for each place, zeros
+//! where it is empty, and then a row of signed bytes for each. All numbers are little-endian.
+
+use std::borrow::Cow;
+
+use super::ModelError;
+use super::file::checksum;
+
+const MAGIC: &[u8; 8] = b"SAYSORM\x01";
+const HEADER: usize = 48;
+/// Places of a bucket.
+const PLACES: usize = 8;
+
+/// A linear model with rows for chosen features.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    labels: usize,
+    scale: f32,
+    /// Buckets less one.
+    mask: usize,
+    /// The signs of all places, and after them the rows.
+    bytes: Cow<'static, [u8]>,
+    rows_from: usize,
+}
+
+impl Rows {
+    /// A model from features and their weights in steps of `scale`, the most important first: what finds
+    /// no free place in its bucket is left out.
+    pub fn new<'r>(labels: usize, bits: u32, scale: f32, rows: impl IntoIterator<Item = (u32, &'r [i8])>) -> Self {
+        let places = PLACES << bits;
+        let rows_from = places * 2;
+        let mut bytes = vec![0; rows_from + places * labels];
+        let mask = (1 << bits) - 1;
+        for (feature, row) in rows {
+            let from = (feature as usize & mask) * PLACES;
+            let free = (from..from + PLACES).find(|place| bytes[2 * place..2 * place + 2] == [0, 0]);
+            if let Some(place) = free {
+                bytes[2 * place..2 * place + 2].copy_from_slice(&sign(feature).to_le_bytes());
+                let to = rows_from + place * labels;
+                bytes[to..to + labels].iter_mut().zip(row).for_each(|(byte, &weight)| *byte = weight as u8);
+            }
+        }
+        Self { labels, scale, mask, bytes: Cow::Owned(bytes), rows_from }
+    }
+
+    /// How many labels the model tells apart.
+    pub fn labels(&self) -> usize {
+        self.labels
+    }
+
+    /// The size of one step of a score.
+    pub fn scale(&self) -> f32 {
+        self.scale
+    }
+
+    /// The weights of a feature, if it has any.
+    pub fn row(&self, feature: u32) -> Option<&[u8]> {
+        let from = (feature as usize & self.mask) * PLACES;
+        let sign = sign(feature).to_le_bytes();
+        let signs = &self.bytes[2 * from..2 * (from + PLACES)];
+        let place = signs.chunks_exact(2).position(|one| one == sign)?;
+        Some(&self.bytes[self.rows_from + (from + place) * self.labels..][..self.labels])
+    }
+
+    /// Adds what the features say for each label to `scores`, in steps of [`Rows::scale`].
+    pub fn add<const LABELS: usize>(&self, features: &[u32], scores: &mut [i32; LABELS]) {
+        for row in features.iter().filter_map(|&feature| self.row(feature)) {
+            for (score, &weight) in scores.iter_mut().zip(row) {
+                *score += i32::from(weight as i8);
+            }
+        }
+    }
+
+    /// The bytes of the model's file.
+    pub fn to_bytes(&self, name: &str) -> Vec<u8> {
+        let mut out = Vec::with_capacity(HEADER + self.bytes.len());
+        out.extend_from_slice(MAGIC);
+        let mut padded = [0; 16];
+        padded[..name.len().min(16)].copy_from_slice(&name.as_bytes()[..name.len().min(16)]);
+        out.extend_from_slice(&padded);
+        out.extend_from_slice(&(self.labels as u32).to_le_bytes());
+        out.extend_from_slice(&(self.mask.count_ones()).to_le_bytes());
+        out.extend_from_slice(&self.scale.to_le_bytes());
+        out.extend_from_slice(&[0; 4]);
+        out.extend_from_slice(&checksum(&self.bytes).to_le_bytes());
+        out.extend_from_slice(&self.bytes);
+        out
+    }
+
+    /// Reads the file of the model `name`, which must have `labels` labels.
+    pub fn from_bytes(name: &str, labels: usize, bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, ModelError> {
+        let bytes = bytes.into();
+        let fault = |what: String| Err(ModelError::new(format!("model \"{name}\": {what}")));
+        let Some((header, rest)) = bytes.split_at_checked(HEADER) else {
+            return fault(format!("{} bytes are too few for a model file", bytes.len()));
+        };
+        if &header[..8] != MAGIC {
+            return fault("this is no file of rows of version 1 (it does not begin with SAYSORM)".into());
+        }
+        let number = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+        let named = String::from_utf8_lossy(&header[8..24]);
+        if named.trim_end_matches('\0') != name {
+            return fault(format!("the file holds the model \"{}\"", named.trim_end_matches('\0')));
+        }
+        let (has, bits, scale) = (number(24) as usize, number(28), f32::from_bits(number(32)));
+        if has != labels || bits > 24 {
+            return fault(format!(
+                "{has} labels and 2^{bits} buckets; this version takes {labels} labels and up to 2^24"
+            ));
+        }
+        let places = PLACES << bits;
+        if rest.len() != places * (2 + labels) {
+            return fault(format!("{} bytes, but its header promises {}", rest.len(), places * (2 + labels)));
+        }
+        if checksum(rest) != u64::from(number(44)) << 32 | u64::from(number(40)) {
+            return fault("the checksum does not fit the weights: the file is damaged".into());
+        }
+        let bytes = match bytes {
+            Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[HEADER..]),
+            Cow::Owned(bytes) => Cow::Owned(bytes[HEADER..].to_vec()),
+        };
+        Ok(Self { labels, scale, mask: (1 << bits) - 1, bytes, rows_from: places * 2 })
+    }
+}
+
+/// What tells a feature from others of its bucket; never zero.
+fn sign(feature: u32) -> u16 {
+    ((feature >> 16) as u16).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model() -> Rows {
+        let rows: Vec<(u32, [i8; 2])> =
+            (1..40).map(|i| (crate::model::feature(i, &[7]), [i as i8, -(i as i8)])).collect();
+        Rows::new(2, 3, 0.5, rows.iter().map(|(feature, row)| (*feature, row.as_slice())))
+    }
+
+    #[test]
+    fn keeps_chosen_features_alone() {
+        let model = Rows::from_bytes("entities", 2, model().to_bytes("entities")).unwrap();
+        let mut scores = [0; 2];
+        model.add(&[crate::model::feature(3, &[7]), crate::model::feature(500, &[7])], &mut scores);
+        assert_eq!(scores, [3, -3]);
+        assert_eq!((model.labels(), model.scale()), (2, 0.5));
+    }
+
+    #[test]
+    fn names_what_is_wrong() {
+        let good = model().to_bytes("entities");
+        let error =
+            |name: &str, labels: usize, bytes: Vec<u8>| Rows::from_bytes(name, labels, bytes).unwrap_err().to_string();
+        assert!(error("cues", 2, good.clone()).contains("\"entities\""));
+        assert!(error("entities", 3, good.clone()).contains("2 labels"));
+        assert!(error("entities", 2, good[..20].to_vec()).contains("too few"));
+        assert!(error("entities", 2, good[..50].to_vec()).contains("promises"));
+        assert!(error("entities", 2, [b"PK", &good[2..]].concat()).contains("SAYSORM"));
+        let mut damaged = good.clone();
+        damaged[60] ^= 1;
+        assert!(error("entities", 2, damaged).contains("damaged"));
+    }
+}

@@ -1,0 +1,192 @@
+//! Tells where names begin and end and what they name: a linear-chain CRF (Lafferty et al., 2001).
+
+use std::ops::Range;
+
+use sayso_document::EntityType;
+
+use super::facts::{Facts, facts};
+use super::features::Sentence;
+use super::words::Words;
+use crate::model::{Clusters, Files, ModelError, Rows, feature};
+
+/// What a label stands for, in the order of the labels: outside is 0, then the beginning and the rest of each.
+pub(crate) const TYPES: [EntityType; 9] = [
+    EntityType::Person,
+    EntityType::Organization,
+    EntityType::Place,
+    EntityType::Facility,
+    EntityType::Norp,
+    EntityType::Product,
+    EntityType::Event,
+    EntityType::Date,
+    EntityType::Money,
+];
+
+/// How many labels there are.
+pub(crate) const LABELS: usize = 1 + 2 * TYPES.len();
+
+/// A stretch of tokens of one type, and how sure that is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tagged {
+    /// The tokens, as positions in the document.
+    pub tokens: Range<usize>,
+    /// What sort of thing they name.
+    pub kind: EntityType,
+    /// From 0 to 1.
+    pub confidence: f32,
+}
+
+/// The model with its transitions laid out.
+#[derive(Clone, Debug)]
+pub struct Tagger {
+    model: Rows,
+    /// A row for the label before, the last one for the beginning of a sentence.
+    moves: Vec<[i32; LABELS]>,
+}
+
+/// A text with at most so many sentences is no article.
+const SHORT: usize = 2;
+
+/// A score that no sum of weights reaches.
+const NEVER: i32 = -1_000_000;
+
+impl Tagger {
+    /// The number of the features whose row has the weights of all labels after label `before`.
+    pub(crate) fn transition(before: usize) -> u32 {
+        feature(u32::MAX, &[before as u32])
+    }
+
+    /// Reads the model's file.
+    pub(crate) fn of(files: &Files) -> Result<Self, ModelError> {
+        Ok(Self::new(files.rows("entities", LABELS)?))
+    }
+
+    /// The tagger of a model.
+    pub fn new(model: Rows) -> Self {
+        let row = |before: usize| {
+            let mut row = [0; LABELS];
+            model.add(&[Self::transition(before)], &mut row);
+            for label in (2..LABELS).step_by(2).filter(|&label| before != label && before != label - 1) {
+                row[label] = NEVER;
+            }
+            row
+        };
+        let moves = (0..=LABELS).map(row).collect();
+        Self { model, moves }
+    }
+
+    /// The names in a document, in order; they do not overlap.
+    pub(crate) fn tag(&self, words: &Words, clusters: &Clusters) -> Vec<Tagged> {
+        let facts = facts(words, clusters);
+        let local = self.local(words, &facts);
+        let mut out = Vec::new();
+        for sentence in 0..words.document.sentences().len() {
+            let range = words.document.tokens_of(sentence);
+            let local = &local[range.clone()];
+            self.spans(&self.best(local), local, range.start, &mut out);
+        }
+        out
+    }
+
+    /// What the features of each token say for each label.
+    fn local(&self, words: &Words, facts: &Facts) -> Vec<[i32; LABELS]> {
+        let mut features = Vec::with_capacity(256);
+        let mut local = Vec::with_capacity(facts.tokens.len());
+        for sentence in 0..words.document.sentences().len() {
+            let range = words.document.tokens_of(sentence);
+            let view = view(words, facts, range.clone());
+            for i in range {
+                view.features(i, &mut features);
+                let mut row = [0; LABELS];
+                self.model.add(&features, &mut row);
+                local.push(row);
+            }
+        }
+        local
+    }
+
+    /// The best labels of a sentence.
+    fn best(&self, local: &[[i32; LABELS]]) -> Vec<u8> {
+        let mut back = vec![[0_u8; LABELS]; local.len()];
+        let mut scores = [0; LABELS];
+        for (i, (row, back)) in local.iter().zip(&mut back).enumerate() {
+            let mut next = [i32::MIN; LABELS];
+            if i == 0 {
+                next = self.moves[LABELS];
+            } else {
+                for (before, (&score, moves)) in scores.iter().zip(&self.moves).enumerate() {
+                    for label in 0..LABELS {
+                        let sum = score + moves[label];
+                        if sum > next[label] {
+                            next[label] = sum;
+                            back[label] = before as u8;
+                        }
+                    }
+                }
+            }
+            next.iter_mut().zip(row).for_each(|(sum, here)| *sum += here);
+            scores = next;
+        }
+        let mut label = (0..LABELS).rev().max_by_key(|&label| scores[label]).unwrap_or(0) as u8;
+        let mut labels = vec![0; local.len()];
+        for i in (0..local.len()).rev() {
+            labels[i] = label;
+            label = back[i][label as usize];
+        }
+        labels
+    }
+
+    /// Adds the stretches that the labels mark.
+    fn spans(&self, labels: &[u8], local: &[[i32; LABELS]], from: usize, out: &mut Vec<Tagged>) {
+        let mut i = 0;
+        while i < labels.len() {
+            let label = labels[i];
+            if label == 0 {
+                i += 1;
+                continue;
+            }
+            let kind = (usize::from(label) - 1) / 2;
+            let inside = 2 * kind as u8 + 2;
+            let len = 1 + labels[i + 1..].iter().take_while(|&&next| next == inside).count();
+            let sure: f32 = (i..i + len).map(|at| self.sure(labels, local, at)).product();
+            out.push(Tagged { tokens: from + i..from + i + len, kind: TYPES[kind], confidence: sure });
+            i += len;
+        }
+    }
+
+    /// How likely a label is, given those beside it.
+    fn sure(&self, labels: &[u8], local: &[[i32; LABELS]], at: usize) -> f32 {
+        let before = at.checked_sub(1).map_or(LABELS, |at| usize::from(labels[at]));
+        let after = labels.get(at + 1).copied();
+        let score = |label: usize| {
+            let next = after.map_or(0, |after| self.moves[label][usize::from(after)]);
+            local[at][label] + self.moves[before][label] + next
+        };
+        let own = score(usize::from(labels[at]));
+        let rest: f32 = (0..LABELS).map(|label| ((score(label) - own) as f32 * self.model.scale()).exp()).sum();
+        1.0 / rest
+    }
+}
+
+/// A sentence as the features see it.
+fn view<'f>(words: &Words, facts: &'f Facts, range: Range<usize>) -> Sentence<'f> {
+    Sentence::new(facts, range, words.document.sentences().len() <= SHORT)
+}
+
+/// The features of every token, a list for each sentence with the tokens that it has.
+pub(crate) fn features(words: &Words, clusters: &Clusters) -> Vec<(Range<usize>, Vec<Vec<u32>>)> {
+    let facts = facts(words, clusters);
+    let mut buffer = Vec::new();
+    (0..words.document.sentences().len())
+        .map(|sentence| {
+            let range = words.document.tokens_of(sentence);
+            let view = view(words, &facts, range.clone());
+            let rows = range.clone().map(|i| {
+                view.features(i, &mut buffer);
+                buffer.clone()
+            });
+            let rows = rows.collect();
+            (range, rows)
+        })
+        .collect()
+}
