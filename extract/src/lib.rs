@@ -12,6 +12,7 @@ mod lexicon;
 pub mod model;
 mod names;
 mod parse;
+mod quantities;
 mod roles;
 mod tags;
 pub mod when;
@@ -123,8 +124,10 @@ impl Analyzer {
         let mut quotes = attribution::find(document, words, seen, &self.attribution);
         quotes.retain(|quote| languages.reads(document, quote.cue.first().copied().unwrap_or(quote.extent())));
         done("attribution");
-        let Chains { entities, mentions, .. } = chains;
-        Analysis { entities, mentions, quotes, ..Analysis::default() }
+        let Chains { entities, mentions, quantities, .. } = chains;
+        let mut analysis = Analysis { entities, mentions, quotes, ..Analysis::default() };
+        quantities::add(document, &mut analysis, &quantities);
+        analysis
     }
 
     /// The words of a document with their tags.
@@ -144,11 +147,13 @@ impl Analyzer {
         languages: &Languages,
         done: &mut dyn FnMut(&'static str),
     ) -> Chains {
-        let mut names = names::find(document, &self.lexicon, &self.names, &self.clusters);
+        let (mut names, mut quantities) = names::find(document, &self.lexicon, &self.names, &self.clusters);
         names.retain(|name| languages.reads(document, name.span));
+        quantities.retain(|one| languages.reads(document, one.span));
         done("names");
         let mut chains = chains::link(document, &self.lexicon, &self.linking, names);
         chains.retain(|mention| languages.reads(document, mention.span));
+        chains.quantities = quantities;
         done("chains");
         chains
     }

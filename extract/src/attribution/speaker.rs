@@ -25,9 +25,7 @@ pub(super) fn speakers(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) 
     let mut sure = 1.0_f32;
     for (entity, so_sure) in found(r, cast, source) {
         sure = sure.min(so_sure);
-        let kind = cast.kind_of(entity);
-        let named = !matches!(kind, EntityType::Norp | EntityType::Date | EntityType::Money);
-        if named && !speakers.contains(&entity) {
+        if cast.kind_of(entity) != EntityType::Norp && !speakers.contains(&entity) {
             speakers.push(entity);
         }
     }

@@ -55,6 +55,8 @@ pub(crate) struct Chains {
     pub sure: Vec<f32>,
     /// Pronouns that are no mention of any entity, as far as one can tell, with the likeliest one; by token.
     pub guesses: Vec<Guess>,
+    /// Dates and sums of money, which no chain holds.
+    pub quantities: Vec<NameMention>,
     /// What is known of each entity. In step with `entities`.
     profiles: Vec<Profile>,
 }
@@ -86,7 +88,7 @@ pub(crate) fn link(document: &Document, lexicon: &Lexicon, models: &ChainModels,
     let mut order: Vec<usize> = (0..profiles.len()).filter(|&old| place[old] < usize::MAX).collect();
     order.sort_by_key(|&old| place[old]);
     profiles = order.into_iter().map(|old| std::mem::take(&mut profiles[old])).collect();
-    Chains { entities, mentions, sure, guesses, profiles }
+    Chains { entities, mentions, sure, guesses, profiles, ..Chains::default() }
 }
 
 /// How sure it is that a name belongs to the entity that bears it.

@@ -20,8 +20,7 @@ pub(super) fn offices(
     for (i, entity) in entities.iter().enumerate().filter(|(_, e)| e.kind == EntityType::Organization) {
         known.insert(entity.name.to_lowercase(), i);
     }
-    let owners = names.iter().filter(|name| !matches!(name.kind, EntityType::Date | EntityType::Money));
-    let named: FxHashMap<usize, &NameMention> = owners.map(|name| (name.tokens.end, name)).collect();
+    let named: FxHashMap<usize, &NameMention> = names.iter().map(|name| (name.tokens.end, name)).collect();
     // The last body of each head so far.
     let mut last = [None; HEADS.len()];
     for at in 1..document.tokens().len() {

@@ -1,9 +1,10 @@
 //! Finds where a text names persons, bodies, places and other things.
 //!
 //! A learned tagger ([`tagger`]) marks names token by token from what is known of each ([`facts`],
-//! [`features`]). Acronyms in brackets tell long forms ([`longform`]); a person's titles are read
+//! [`features`]), and the document makes its names agree ([`agree`]). Acronyms in brackets tell long forms ([`longform`]); a person's titles are read
 //! before ([`titles`]) and after the name ([`apposition`]).
 
+mod agree;
 mod apposition;
 mod facts;
 mod features;
@@ -40,8 +41,13 @@ pub(crate) struct NameMention {
     pub confidence: f32,
 }
 
-/// Finds the names in a document, by start, then longest first. They may nest.
-pub(crate) fn find(document: &Document, lexicon: &Lexicon, tagger: &Tagger, clusters: &Clusters) -> Vec<NameMention> {
+/// Finds the names in a document, by start, then longest first; they may nest. And the dates and sums of money.
+pub(crate) fn find(
+    document: &Document,
+    lexicon: &Lexicon,
+    tagger: &Tagger,
+    clusters: &Clusters,
+) -> (Vec<NameMention>, Vec<NameMention>) {
     let words = Words::new(document, lexicon);
     let tagged = with_long_forms(&words, tagger.tag(&words, clusters));
     let mut runs: (usize, Vec<Range<usize>>) = (usize::MAX, Vec::new());
@@ -49,9 +55,20 @@ pub(crate) fn find(document: &Document, lexicon: &Lexicon, tagger: &Tagger, clus
     let mut person_ends = 0;
     for one in tagged {
         let Some(kind) = kept(&words, &one) else { continue };
-        let tokens = titles::trim(&words, one.tokens.clone());
+        let named = titles::trim(&words, one.tokens.clone());
+        let tokens = match kind {
+            EntityType::Person => titles::without_title(&words, named),
+            EntityType::Organization => titles::without_country(&words, named),
+            _ => named,
+        };
         if tokens.is_empty() {
             continue;
+        }
+        // What the title holds is named too: "Kremlin" of "Kremlin Aide".
+        for at in one.tokens.start..tokens.start {
+            if let Some(kind) = listed(&words, at) {
+                names.push(mention(&words, at..at + 1, None, kind, one.confidence));
+            }
         }
         let sentence = document.sentence_of_token(tokens.start);
         let range = document.tokens_of(sentence);
@@ -68,7 +85,18 @@ pub(crate) fn find(document: &Document, lexicon: &Lexicon, tagger: &Tagger, clus
         names.push(mention(&words, tokens, title, kind, one.confidence));
     }
     names.sort_by_key(|name| (name.span.start(), std::cmp::Reverse(name.span.end())));
-    names
+    names.into_iter().partition(|name| !matches!(name.kind, EntityType::Date | EntityType::Money))
+}
+
+/// The type of a word that the lists hold as a name of its own.
+fn listed(words: &Words, at: usize) -> Option<EntityType> {
+    let class = words.class(at);
+    match () {
+        () if class.is(Class::ORG_WORD) => Some(EntityType::Organization),
+        () if class.is(Class::NORP_WORD) => Some(EntityType::Norp),
+        () if class.is(Class::PLACE_WORD) || words.is_place(at, at + 1) => Some(EntityType::Place),
+        () => None,
+    }
 }
 
 /// The type under which a tagged stretch is kept. What the corpora call miscellaneous is kept when its words tell

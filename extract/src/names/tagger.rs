@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use sayso_document::EntityType;
 
+use super::agree::agree;
 use super::facts::{Facts, facts};
 use super::features::Sentence;
 use super::words::Words;
@@ -85,6 +86,7 @@ impl Tagger {
             let local = &local[range.clone()];
             self.spans(&self.best(local), local, range.start, &mut out);
         }
+        agree(words, &mut out);
         out
     }
 

@@ -34,6 +34,19 @@ const VAGUE: [&str; 18] = [
     "deputy",
 ];
 
+/// The part of a person's name behind the title in it: "Mayor Ada Lind".
+pub(super) fn without_title(words: &Words, name: Range<usize>) -> Range<usize> {
+    let after = title_head(words, &name).map_or(name.start, |head| after_title(words, head, name.end));
+    if after < name.end { after..name.end } else { name }
+}
+
+/// The part of a body's name behind a country, where both belong to a title: "U.S. State Department Spokesperson".
+pub(super) fn without_country(words: &Words, name: Range<usize>) -> Range<usize> {
+    let country = matches!(words.text(name.start), "U.S." | "US" | "U.K." | "UK" | "EU");
+    let title = words.is(name.end, Class::TITLE) && words.capital(name.end);
+    if country && title && name.len() > 2 { name.start + 1..name.end } else { name }
+}
+
 /// The title before the name `name`. `run` are the words with a capital that reach up to the name, `from` is
 /// where the sentence begins.
 pub(super) fn title_before(words: &Words, run: Range<usize>, name: Range<usize>, from: usize) -> Option<Span> {

@@ -149,11 +149,11 @@ fn fit(examples: &[PartialExample], settings: &Settings, words: &'static str) ->
     let bar = bar(words, settings.epochs);
     let model = PartialChain::fit(&placed, &moves, &Settings { bits, ..*settings }, || bar.inc(1));
     bar.finish();
-    most_important(&model, &kept, BUCKETS)
+    most_important(&model, &kept, BUCKETS, OFTEN)
 }
 
 /// The model with the rows of the features that matter most; the last of `kept` are the transitions, which all stay.
-fn most_important(model: &Linear, kept: &[(u32, u32)], buckets: u32) -> Rows {
+fn most_important(model: &Linear, kept: &[(u32, u32)], buckets: u32, often: u32) -> Rows {
     let row = |at: usize| {
         let mut row = [0; LABELS];
         model.add(&[(at * LABELS) as u32], &mut row);
@@ -163,7 +163,7 @@ fn most_important(model: &Linear, kept: &[(u32, u32)], buckets: u32) -> Rows {
     let worth = |at: usize| {
         let squares: u32 = rows[at].iter().map(|&weight| u32::from(weight.unsigned_abs()).pow(2)).sum();
         let transition = at + LABELS + 1 >= kept.len();
-        if transition { u64::MAX } else { u64::from(squares) * u64::from(kept[at].1.min(OFTEN)) }
+        if transition { u64::MAX } else { u64::from(squares) * u64::from(kept[at].1.min(often)) }
     };
     let mut order: Vec<usize> = (0..kept.len()).filter(|&at| rows[at].iter().any(|&weight| weight != 0)).collect();
     order.sort_by_cached_key(|&at| (std::cmp::Reverse(worth(at)), std::cmp::Reverse(kept[at].1), at));
