@@ -51,7 +51,7 @@ fn run(places: &Places) -> io::Result<()> {
     places.write("entities.bin", &model.to_bytes("entities"))?;
     let tagger = Tagger::new(model);
     for name in ["worldwide-dev", "permissive-dev"] {
-        println!("{name}: {}", score(&kit, &tagger, &read(name)?));
+        eprintln!("{name}: {}", score(&kit, &tagger, &read(name)?));
     }
     Ok(())
 }
