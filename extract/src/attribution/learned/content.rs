@@ -37,7 +37,8 @@ pub(in super::super) fn contents(
             offer(&mut found, rule.into_iter().collect(), 1 << (4 + extent as u32));
         }
         for end in borders(s, start) {
-            offer(&mut found, Vec::from([start..end]), 0);
+            let piece = start..end;
+            offer(&mut found, vec![piece], 0);
         }
     }
     for span in clauses(s, c) {
