@@ -5,7 +5,7 @@ use std::ops::Range;
 use sayso_document::{Document, Span};
 
 use super::cue::{Candidate, Nouns};
-use super::learned::{self, Content, Models, Offer, Seen, Sight};
+use super::learned::{self, Content, Models, Offer, Offers, Seen, Sight};
 use super::lemma;
 use super::reading::Reading;
 use super::select::Search;
@@ -119,19 +119,19 @@ impl<'d> Text<'d> {
             let offers = search.sources(c);
             let wanted = source.first();
             let exact = |offer: &Offer<Option<Range<usize>>>| offer.value.as_ref() == wanted;
-            if let Some(right) = offers.iter().position(exact).filter(|_| source.len() < 2) {
+            if let Some(right) = offers.list.iter().position(exact).filter(|_| source.len() < 2) {
                 cases.reach[2] += 1;
                 cases.source.push(choice(&offers, vec![right]));
             }
             let offers = search.contents(c, wanted);
             let right = nearest(&offers, content);
-            cases.reach[3] += usize::from(right.is_some_and(|at| offers[at].value == *content));
+            cases.reach[3] += usize::from(right.is_some_and(|at| offers.list[at].value == *content));
             if let Some(right) = right {
                 cases.content.push(choice(&offers, vec![right]));
             }
             let offers = learned::extents(&search.sight, c, content, wanted);
             if let [cue] = &cue[..]
-                && let Some(right) = offers.iter().position(|offer| offer.value == *cue)
+                && let Some(right) = offers.list.iter().position(|offer| offer.value == *cue)
             {
                 cases.extent.push(choice(&offers, vec![right]));
             }
@@ -159,12 +159,12 @@ impl<'d> Text<'d> {
     }
 }
 
-fn choice<T>(offers: &[Offer<T>], right: Vec<usize>) -> Choice {
-    (offers.iter().map(|offer| offer.features.clone()).collect(), right)
+fn choice<T: Clone>(offers: &Offers<T>, right: Vec<usize>) -> Choice {
+    ((0..offers.list.len()).map(|place| offers.features(place)).collect(), right)
 }
 
 /// The offer that is the content, or else the one that shares most of it.
-fn nearest(offers: &[Offer<Content>], content: &Content) -> Option<usize> {
+fn nearest(offers: &Offers<Content>, content: &Content) -> Option<usize> {
     let tokens: usize = content.iter().map(Range::len).sum();
     let share = |offer: &Content| {
         let both: usize = offer
@@ -174,7 +174,7 @@ fn nearest(offers: &[Offer<Content>], content: &Content) -> Option<usize> {
         let own: usize = offer.iter().map(Range::len).sum();
         both as f32 / (own + tokens - both).max(1) as f32
     };
-    let shares = offers.iter().map(|offer| if offer.value == *content { 2.0 } else { share(&offer.value) });
+    let shares = offers.list.iter().map(|offer| if offer.value == *content { 2.0 } else { share(&offer.value) });
     let best = shares.enumerate().fold((0, 0.0), |best, (at, share)| if share > best.1 { (at, share) } else { best });
     (best.1 >= NEARLY).then_some(best.0)
 }

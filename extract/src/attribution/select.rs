@@ -7,7 +7,7 @@ use super::byline;
 use super::cue::{self, Candidate, Nouns};
 use super::draft::Draft;
 use super::headline;
-use super::learned::{self, Content, Found, Models, Offer, Sight};
+use super::learned::{self, Content, Found, Models, Offers, Sight};
 use super::reading::Reading;
 use super::subject::{self, Order};
 use super::transcript;
@@ -57,22 +57,22 @@ impl<'r, 'd> Search<'r, 'd> {
     }
 
     /// What may be the source of a candidate.
-    pub(super) fn sources(&self, c: &Candidate) -> Vec<Offer<Option<Range<usize>>>> {
+    pub(super) fn sources(&self, c: &Candidate) -> Offers<Option<Range<usize>>> {
         learned::sources(&self.sight, c, verbal::source(self.sight.r, c).as_ref())
     }
 
     /// What may be its content, given the source.
-    pub(super) fn contents(&self, c: &Candidate, source: Option<&Range<usize>>) -> Vec<Offer<Content>> {
+    pub(super) fn contents(&self, c: &Candidate, source: Option<&Range<usize>>) -> Offers<Content> {
         learned::contents(&self.sight, c, source)
     }
 
     /// All decisions for one candidate; none when nothing can be its content.
     pub(super) fn decide(&self, place: usize, models: &Models) -> Option<Outcome> {
         let c = &self.candidates[place];
-        let (source, _, source_margin) = learned::best(&models.source, &self.sources(c))?;
-        let (content, _, content_margin) = learned::best(&models.content, &self.contents(c, source.as_ref()))?;
+        let (source, source_margin) = self.sources(c).best(&models.source)?;
+        let (content, content_margin) = self.contents(c, source.as_ref()).best(&models.content)?;
         let extents = learned::extents(&self.sight, c, &content, source.as_ref());
-        let (cue, ..) = learned::best(&models.extent, &extents)?;
+        let (cue, _) = extents.best(&models.extent)?;
         let found = Found {
             cue: self.chances[place],
             source: source.as_ref(),

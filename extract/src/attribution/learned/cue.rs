@@ -6,7 +6,7 @@ use super::super::cue::{Candidate, Voice};
 use super::super::phrase;
 use super::super::subject::Order;
 use super::sight::{apart, count, steps};
-use super::{Features, Offer, Sight};
+use super::{Features, Offer, Offers, Sight};
 use crate::model::word;
 use crate::parse::Relation;
 use crate::tags::Tag;
@@ -164,7 +164,7 @@ pub(in super::super) fn extents(
     c: &Candidate,
     content: &[Range<usize>],
     source: Option<&Range<usize>>,
-) -> Vec<Offer<Range<usize>>> {
+) -> Offers<Range<usize>> {
     let r = s.r;
     let a = Atoms::of(c);
     let unit = r.unit(c.head);
@@ -198,8 +198,8 @@ pub(in super::super) fn extents(
             f.add(16, &[u32::from(!free(end)), rule.1, a.voice]);
             f.add(17, &[s.word(end - 1), a.lemma, u32::from(end > c.group_end)]);
             f.add(18, &[s.word(end), u32::from(end > c.group_end), a.frame]);
-            offers.push(Offer { value: start..end, features: f.0 });
+            offers.push(Offer { value: start..end, features: f.0, shared: None });
         }
     }
-    offers
+    Offers::new(offers)
 }

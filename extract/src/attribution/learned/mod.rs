@@ -5,6 +5,7 @@
 //! over hashed features. What hand-written rules would have chosen is one feature among them.
 
 mod content;
+mod content_features;
 mod cue;
 mod sight;
 mod source;
@@ -54,24 +55,47 @@ impl Models {
 #[derive(Clone, Debug)]
 pub(super) struct Offer<T> {
     pub(super) value: T,
-    pub(super) features: Vec<u32>,
+    features: Vec<u32>,
+    /// Positions in [`Offers::shared`].
+    shared: Option<[usize; 2]>,
 }
 
-/// The offer with the highest score, that score, and how far it lies above the next; none when there is none.
-pub(super) fn best<T: Clone>(model: &Linear, offers: &[Offer<T>]) -> Option<(T, f32, f32)> {
-    let mut top: Option<(usize, f32)> = None;
-    let mut second = f32::NEG_INFINITY;
-    for (place, offer) in offers.iter().enumerate() {
-        let score = model.score(&offer.features);
-        match top {
-            Some((_, best)) if score <= best => second = second.max(score),
-            _ => {
-                second = top.map_or(second, |(_, best)| best);
-                top = Some((place, score));
+/// All that a ranking offers.
+#[derive(Clone, Debug)]
+pub(super) struct Offers<T> {
+    pub(super) list: Vec<Offer<T>>,
+    /// Lists of features that several offers have, which are summed up once.
+    shared: Vec<Vec<u32>>,
+}
+
+impl<T: Clone> Offers<T> {
+    fn new(list: Vec<Offer<T>>) -> Self {
+        Self { list, shared: Vec::new() }
+    }
+
+    /// All features of an offer.
+    pub(super) fn features(&self, place: usize) -> Vec<u32> {
+        let offer = &self.list[place];
+        let shared = offer.shared.iter().flatten().flat_map(|&at| &self.shared[at]);
+        offer.features.iter().chain(shared).copied().collect()
+    }
+
+    /// The offer with the highest score, and how far it lies above the next; none when there is none.
+    pub(super) fn best(&self, model: &Linear) -> Option<(T, f32)> {
+        let shared: Vec<f32> = self.shared.iter().map(|features| model.score(features)).collect();
+        let (mut top, mut second): (Option<(usize, f32)>, f32) = (None, f32::NEG_INFINITY);
+        for (place, offer) in self.list.iter().enumerate() {
+            let score = model.score(&offer.features) + offer.shared.iter().flatten().map(|&at| shared[at]).sum::<f32>();
+            match top {
+                Some((_, best)) if score <= best => second = second.max(score),
+                _ => {
+                    second = top.map_or(second, |(_, best)| best);
+                    top = Some((place, score));
+                }
             }
         }
+        top.map(|(place, score)| (self.list[place].value.clone(), (score - second).min(20.0)))
     }
-    top.map(|(place, score)| (offers[place].value.clone(), score, (score - second).min(20.0)))
 }
 
 /// Whether two ranges share a token.

@@ -7,7 +7,7 @@ use super::super::phrase;
 use super::super::subject;
 use super::cue::Atoms;
 use super::sight::{apart, count, steps};
-use super::{Features, Offer, Sight, meet};
+use super::{Features, Offer, Offers, Sight, meet};
 use crate::tags::Tag;
 
 /// How far from its cue a source is looked for, in tokens to each side.
@@ -18,7 +18,7 @@ pub(in super::super) fn sources(
     s: &Sight<'_, '_>,
     c: &Candidate,
     rule: Option<&Range<usize>>,
-) -> Vec<Offer<Option<Range<usize>>>> {
+) -> Offers<Option<Range<usize>>> {
     let a = Atoms::of(c);
     let mut ranges: Vec<Range<usize>> = rule.cloned().into_iter().collect();
     if let Some(rule) = rule {
@@ -26,16 +26,16 @@ pub(in super::super) fn sources(
     }
     ranges.extend(phrases(s, c));
     ranges.extend(parsed(s, c));
-    let mut offers = vec![Offer { value: None, features: none(s, c, &a, rule.is_some()) }];
+    let mut offers = vec![Offer { value: None, features: none(s, c, &a, rule.is_some()), shared: None }];
     let mut seen: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
     for range in ranges {
         if range.is_empty() || range.contains(&c.head) || seen.contains(&range) {
             continue;
         }
-        offers.push(Offer { features: features(s, c, &a, &range, rule), value: Some(range.clone()) });
+        offers.push(Offer { features: features(s, c, &a, &range, rule), value: Some(range.clone()), shared: None });
         seen.push(range);
     }
-    offers
+    Offers::new(offers)
 }
 
 /// The subject that the grammar found, narrower and wider.
