@@ -151,7 +151,7 @@ fn rank(model: &Linear, features: &[Vec<u32>], shy: f32) -> Option<(bool, usize,
     *scores.first_mut()? -= shy;
     let (none, candidates) = scores.split_first()?;
     let best = candidates.iter().enumerate().reduce(|best, next| if next.1 > best.1 { next } else { best })?;
-    let rest: f32 = scores.iter().map(|score| (score - best.1).exp()).sum();
+    let rest: f32 = scores.iter().map(|score| libm::expf(score - best.1)).sum();
     Some((none >= best.1, best.0, 1.0 / rest))
 }
 
