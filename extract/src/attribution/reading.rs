@@ -6,8 +6,6 @@ use sayso_document::{Document, Span, TokenKind};
 
 use super::lemma;
 use super::marks::{self, Quotation};
-use super::phrase;
-use super::verbs;
 use crate::tags::{Tag, Words};
 
 /// How many tokens any stage looks ahead or back from one place. A quotation that is stepped over
@@ -18,8 +16,6 @@ pub(super) const REACH: usize = 160;
 pub(super) struct Reading<'d> {
     pub(super) document: &'d Document<'d>,
     words: Words<'d>,
-    /// The tags of the words, mended.
-    tags: Vec<Tag>,
     sentences: Vec<u32>,
     quotations: Vec<Quotation>,
     /// Position of the quotation that holds the token, plus one; 0 outside of quotations.
@@ -46,137 +42,12 @@ impl<'d> Reading<'d> {
         for (place, unit) in units.iter().enumerate() {
             unit_of[unit.clone()].fill(place as u32);
         }
-        let mut reading =
-            Self { document, tags: words.tags().to_vec(), words, sentences, quotations, quoted, units, unit_of };
-        reading.mend_tags();
-        reading
-    }
-
-    /// Corrects tags that the wider context shows to be wrong.
-    fn mend_tags(&mut self) {
-        for i in 1..self.len() {
-            if self.quotation_at(i - 1) != self.quotation_at(i) {
-                continue;
-            }
-            let mended = match self.tags[i] {
-                Tag::Nns if self.tag(i - 1).is_noun() && self.is_hidden_verb(i) => Tag::Vbz,
-                Tag::Vbz if self.is_hidden_plural(i) => Tag::Nns,
-                Tag::Nn if self.is_hidden_gerund(i) => Tag::Vbg,
-                Tag::Nn | Tag::Jj if self.is_hidden_infinitive(i) => Tag::Vb,
-                Tag::Nns if self.is_hidden_plan(i) => Tag::Vbz,
-                Tag::Vbn if self.is_hidden_past(i) || self.ends_subject(i) && self.lacks_verb_after(i) => Tag::Vbd,
-                Tag::Vb if self.ends_subject(i) => Tag::Vbp,
-                same => same,
-            };
-            self.tags[i] = mended;
-        }
-    }
-
-    /// "The Post reports that" may look like a run of nouns; what follows shows the verb.
-    fn is_hidden_verb(&self, i: usize) -> bool {
-        let may = self.words.may_be(i, Tag::Vbz);
-        let clause = matches!(self.tag(i + 1), Tag::Prp | Tag::Wp | Tag::Dt | Tag::Prps)
-            || matches!(self.lower(i + 1), "that" | "how" | "too");
-        let quotation =
-            self.is_open_quote(i + 1) || matches!(self.lower(i + 1), "," | ":") && self.is_open_quote(i + 2);
-        let colon = self.is(i + 1, ":") && self.tag(i - 1) == Tag::Nnp;
-        let relative = self.is(i + 1, "that") && self.tag(i + 2).is_finite();
-        may && (clause && !relative || quotation || colon) && matches!(self.tag(i - 1), Tag::Nnp | Tag::Nn)
-    }
-
-    /// "Clinton plans to call".
-    fn is_hidden_plan(&self, i: usize) -> bool {
-        self.tag(i - 1) == Tag::Nnp
-            && self.tag(i + 1) == Tag::To
-            && matches!(self.tag(i + 2), Tag::Vb | Tag::Vbp)
-            && self.words.may_be(i, Tag::Vbz)
-    }
-
-    /// Whether the phrase before `i` opens its clause, so that the verb at `i` is the first of it.
-    fn ends_subject(&self, i: usize) -> bool {
-        let Some(start) = phrase::before(self, i) else { return false };
-        let floor = self.unit(i).start;
-        let Some(before) = start.checked_sub(1).filter(|_| start > floor) else { return start == floor };
-        match self.tag(before) {
-            Tag::Comma | Tag::Colon | Tag::Wrb => !(floor..before).rev().take(15).any(|j| self.tag(j) == Tag::Colon),
-            Tag::Cc => self.tag(before.saturating_sub(1)) == Tag::Comma || before == floor,
-            Tag::In => matches!(
-                self.lower(before),
-                "that" | "because" | "while" | "as" | "though" | "although" | "if" | "after" | "since"
-            ),
-            _ => false,
-        }
-    }
-
-    /// "The researchers reported that": no other verb with tense comes before the clause ends.
-    fn lacks_verb_after(&self, i: usize) -> bool {
-        if self.is(i + 1, "by") {
-            return false;
-        }
-        let end = (i + 1..self.unit(i).end.min(i + 15)).find(|&j| {
-            self.tag(j).is_finite()
-                || matches!(self.tag(j), Tag::Comma | Tag::Stop | Tag::Colon | Tag::Quote | Tag::Wdt | Tag::Wp)
-                || self.is(j, "that")
-        });
-        end.is_none_or(|j| !self.tag(j).is_finite())
-    }
-
-    /// "for talks": no verb with tense follows a preposition.
-    fn is_hidden_plural(&self, i: usize) -> bool {
-        let preposition = matches!(
-            self.lower(i - 1),
-            "for" | "of" | "in" | "on" | "with" | "from" | "at" | "into" | "about" | "by" | "over"
-        );
-        (preposition && self.tag(i - 1) == Tag::In || matches!(self.tag(i - 1), Tag::Dt | Tag::Prps | Tag::Jj))
-            && self.words.may_be(i, Tag::Nns)
-            && !self.is(i - 1, "that")
-    }
-
-    /// "is warning voters" is no noun phrase.
-    fn is_hidden_gerund(&self, i: usize) -> bool {
-        self.lower(i).ends_with("ing")
-            && verbs::is_be(self.lower(i - 1))
-            && (matches!(self.tag(i + 1), Tag::Dt | Tag::Prp | Tag::Prps | Tag::Nnp | Tag::Nns)
-                || self.is(i + 1, "that"))
-            && self.words.may_be(i, Tag::Vbg)
-    }
-
-    /// "to contrast her approach": a noun does not stand between "to" and an article.
-    fn is_hidden_infinitive(&self, i: usize) -> bool {
-        self.tag(i - 1) == Tag::To
-            && matches!(self.tag(i + 1), Tag::Dt | Tag::Prp | Tag::Prps | Tag::Nnp)
-            && self.words.may_be(i, Tag::Vb)
-    }
-
-    /// "Trump called for": without an auxiliary a participle after a name or pronoun is a past tense.
-    fn is_hidden_past(&self, i: usize) -> bool {
-        let mut before = i - 1;
-        while before > 0 && i - before < 3 && self.tag(before) == Tag::Rb {
-            before -= 1;
-        }
-        let past = self.words.may_be(i, Tag::Vbd);
-        past && match self.tag(before) {
-            Tag::Prp => matches!(self.lower(before), "he" | "she" | "they" | "we" | "i"),
-            Tag::Nnp => !self.is(i + 1, "by"),
-            Tag::Nn | Tag::Nns => before + 1 < i && !self.is(i + 1, "by"),
-            Tag::Comma => !self.is(i + 1, "by") && self.closes_apposition(before),
-            _ => false,
-        }
-    }
-
-    /// Whether the comma at `i` closes an apposition to a name: "Adam Schiff, the top Democrat,".
-    fn closes_apposition(&self, i: usize) -> bool {
-        let opens = (i.saturating_sub(25).max(1)..i).rev().find(|&j| {
-            self.tag(j) == Tag::Comma
-                && (matches!(self.tag(j + 1), Tag::Dt | Tag::Prps | Tag::Cd | Tag::Vbg)
-                    || matches!(self.lower(j + 1), "who" | "which"))
-        });
-        opens.is_some_and(|j| self.tag(j - 1) == Tag::Nnp && self.unit_at(j) == self.unit_at(i))
+        Self { document, words, sentences, quotations, quoted, units, unit_of }
     }
 
     /// How many tokens there are.
     pub(super) fn len(&self) -> usize {
-        self.tags.len()
+        self.words.tags().len()
     }
 
     /// The word in small letters, with straight apostrophes; empty outside of the text.
@@ -196,7 +67,7 @@ impl<'d> Reading<'d> {
 
     /// The tag; the end of the text counts as a full stop.
     pub(super) fn tag(&self, i: usize) -> Tag {
-        self.tags.get(i).copied().unwrap_or(Tag::Stop)
+        self.words.tags().get(i).copied().unwrap_or(Tag::Stop)
     }
 
     pub(super) fn kind(&self, i: usize) -> Option<TokenKind> {

@@ -93,11 +93,6 @@ impl<'m> Words<'m> {
     pub(crate) fn forms(&self) -> &[Form] {
         &self.forms
     }
-
-    /// Whether the dictionary knows the word with this tag.
-    pub(crate) fn may_be(&self, i: usize, tag: Tag) -> bool {
-        self.forms.get(i).is_some_and(|form| form.class.has(tag))
-    }
 }
 
 #[cfg(test)]
