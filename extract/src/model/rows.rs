@@ -64,17 +64,26 @@ impl Rows {
     /// The weights of a feature, if it has any.
     pub fn row(&self, feature: u32) -> Option<&[u8]> {
         let from = (feature as usize & self.mask) * PLACES;
-        let sign = sign(feature).to_le_bytes();
-        let signs = &self.bytes[2 * from..2 * (from + PLACES)];
-        let place = signs.chunks_exact(2).position(|one| one == sign)?;
+        let sign = sign(feature);
+        let signs: &[u8; 2 * PLACES] = self.bytes[2 * from..][..2 * PLACES].try_into().ok()?;
+        // All places are compared, without a branch: most features have no row.
+        let mut found = 0_u32;
+        for place in 0..PLACES {
+            found |= u32::from(u16::from_le_bytes([signs[2 * place], signs[2 * place + 1]]) == sign) << place;
+        }
+        if found == 0 {
+            return None;
+        }
+        let place = found.trailing_zeros() as usize;
         Some(&self.bytes[self.rows_from + (from + place) * self.labels..][..self.labels])
     }
 
     /// Adds what the features say for each label to `scores`, in steps of [`Rows::scale`].
     pub fn add<const LABELS: usize>(&self, features: &[u32], scores: &mut [i32; LABELS]) {
         for row in features.iter().filter_map(|&feature| self.row(feature)) {
-            for (score, &weight) in scores.iter_mut().zip(row) {
-                *score += i32::from(weight as i8);
+            // A row of known length is added at once.
+            if let Ok(row) = <&[u8; LABELS]>::try_from(row) {
+                scores.iter_mut().zip(row).for_each(|(score, &weight)| *score += i32::from(weight as i8));
             }
         }
     }

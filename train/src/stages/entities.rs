@@ -149,11 +149,11 @@ fn fit(examples: &[PartialExample], settings: &Settings, words: &'static str) ->
     let bar = bar(words, settings.epochs);
     let model = PartialChain::fit(&placed, &moves, &Settings { bits, ..*settings }, || bar.inc(1));
     bar.finish();
-    most_important(&model, &kept, BUCKETS, OFTEN)
+    most_important(&model, &kept)
 }
 
 /// The model with the rows of the features that matter most; the last of `kept` are the transitions, which all stay.
-fn most_important(model: &Linear, kept: &[(u32, u32)], buckets: u32, often: u32) -> Rows {
+fn most_important(model: &Linear, kept: &[(u32, u32)]) -> Rows {
     let row = |at: usize| {
         let mut row = [0; LABELS];
         model.add(&[(at * LABELS) as u32], &mut row);
@@ -163,11 +163,11 @@ fn most_important(model: &Linear, kept: &[(u32, u32)], buckets: u32, often: u32)
     let worth = |at: usize| {
         let squares: u32 = rows[at].iter().map(|&weight| u32::from(weight.unsigned_abs()).pow(2)).sum();
         let transition = at + LABELS + 1 >= kept.len();
-        if transition { u64::MAX } else { u64::from(squares) * u64::from(kept[at].1.min(often)) }
+        if transition { u64::MAX } else { u64::from(squares) * u64::from(kept[at].1.min(OFTEN)) }
     };
     let mut order: Vec<usize> = (0..kept.len()).filter(|&at| rows[at].iter().any(|&weight| weight != 0)).collect();
     order.sort_by_cached_key(|&at| (std::cmp::Reverse(worth(at)), std::cmp::Reverse(kept[at].1), at));
-    Rows::new(LABELS, buckets, model.scale(), order.iter().map(|&at| (kept[at].0, rows[at].as_slice())))
+    Rows::new(LABELS, BUCKETS, model.scale(), order.iter().map(|&at| (kept[at].0, rows[at].as_slice())))
 }
 
 /// The figures of a tagger on texts that mark persons, bodies and places.
