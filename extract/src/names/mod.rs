@@ -102,6 +102,11 @@ fn listed(words: &Words, at: usize) -> Option<EntityType> {
 /// The type under which a tagged stretch is kept. What the corpora call miscellaneous is kept when its words tell
 /// that it is an event or a product.
 fn kept(words: &Words, one: &Tagged) -> Option<EntityType> {
+    let alone = one.tokens.len() == 1 && words.class(one.tokens.start).is(Class::NORP_WORD);
+    if one.kind == EntityType::Organization && alone {
+        // "Republicans" are people of a party, not the party.
+        return Some(EntityType::Norp);
+    }
     if one.kind != EntityType::Event {
         return Some(one.kind);
     }
