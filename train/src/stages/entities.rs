@@ -74,13 +74,13 @@ fn kind(name: &str) -> Option<usize> {
 }
 
 /// The sequences of a text with the labels that its names allow. Where the corpus leaves types unmarked, `guess`
-/// marks them, and what the corpus calls a place may be a facility.
+/// marks them.
 fn sequences(kit: &Entities, text: &NamedText, guess: Option<&Tagger>) -> Vec<PartialExample> {
     let document = Document::new(&text.text);
     let bare = kit.bare(&document);
     let label = |kind: usize, begins: bool| 1_u64 << (2 * kind + if begins { 1 } else { 2 });
     let mut allowed = vec![1_u64; bare.len()];
-    let marked: Vec<usize> = text.types.iter().filter_map(|name| kind(name)).chain(kind("FACILITY")).collect();
+    let marked: Vec<usize> = text.types.iter().filter_map(|name| kind(name)).collect();
     for one in guess.map(|tagger| kit.tag(&document, tagger)).unwrap_or_default() {
         let of = TYPES.iter().position(|&kind| kind == one.kind).unwrap_or(0);
         for token in one.tokens.clone().filter(|_| !marked.contains(&of)) {
@@ -93,8 +93,7 @@ fn sequences(kit: &Entities, text: &NamedText, guess: Option<&Tagger>) -> Vec<Pa
         let first = covered().next();
         for token in covered() {
             let begins = Some(token) == first;
-            let facility = kind("FACILITY").filter(|_| guess.is_some() && name == "LOC");
-            allowed[token] = label(of, begins) | facility.map_or(0, |of| label(of, begins));
+            allowed[token] = label(of, begins);
         }
     }
     let example = |features: Vec<Vec<u32>>, allowed: &[u64]| {
