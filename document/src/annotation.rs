@@ -10,7 +10,7 @@ use crate::{DateRange, Sentence, Span};
 /// Everything found in one text, and by which model.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Analysis {
-    /// Name and version of the model, for example `rules-1`.
+    /// Name and version of the model, for example `linear-1`.
     pub model: String,
     /// BCP-47 code of the language that most of the text is written in: `en`, `de`; `und` when the text
     /// does not tell. Empty only in analyses kept from before languages were told.

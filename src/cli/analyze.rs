@@ -168,7 +168,7 @@ mod tests {
     fn an_analysis_reads_well() {
         let name = || "Ada Lind".to_string();
         let found = Annotations {
-            model: "rules-1".into(),
+            model: "linear-1".into(),
             sentences: vec![proto::Sentence::default(); 2],
             entities: vec![ArticleEntity {
                 name: name(),
@@ -190,7 +190,7 @@ mod tests {
             language: "en".into(),
         };
         insta::assert_snapshot!(render::plain(&lines("", &found, None)), @r"
-        2 sentences · 1 entity · 1 quote · rules-1
+        2 sentences · 1 entity · 1 quote · linear-1
 
         Entities
         Ada Lind · person · 3 mentions
