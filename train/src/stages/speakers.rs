@@ -42,16 +42,18 @@ fn run(places: &Places) -> io::Result<()> {
     let texts = linked_texts(&places.eval("coref/ontogum-conll.tar.xz"))?;
     let news: Vec<NewsText> = first_lines(&places.data.join("news/news-20k.jsonl.gz"), usize::MAX)?;
     let (news, held_news) = news.split_at(news.len().saturating_sub(NEWS_HELD_OUT));
-    let genders = genders(&with(&[(GENDERS, Vec::new())])?, news);
+    // What is fitted here must not depend on an earlier fit of it.
+    let blank = Linear::quantized(1, 1, &[0.0; 3]).to_bytes(MODEL);
+    let genders = genders(&with(places, &[(GENDERS, Vec::new()), ("speakers.bin", blank.clone())])?, news);
     places.write(GENDERS, genders.as_bytes())?;
-    let analyzer = with(&[(GENDERS, genders.clone().into_bytes())])?;
+    let analyzer = with(places, &[(GENDERS, genders.clone().into_bytes()), ("speakers.bin", blank)])?;
     let (held, train): (Vec<_>, Vec<_>) = texts.iter().enumerate().partition(|(place, _)| place % PARTS == HELD_OUT);
     let choices = choices(&analyzer, news, &train);
     let fitting = bar("Fitting speakers", SETTINGS.epochs);
     let model = Ranking::fit(&choices, &SETTINGS, || fitting.inc(1));
     fitting.finish();
     places.write("speakers.bin", &model.to_bytes(MODEL))?;
-    let analyzer = with(&[(GENDERS, genders.into_bytes()), ("speakers.bin", model.to_bytes(MODEL))])?;
+    let analyzer = with(places, &[(GENDERS, genders.into_bytes()), ("speakers.bin", model.to_bytes(MODEL))])?;
     println!("questions: {}", choices.len());
     print!("{}", on_linked(&analyzer, &model, &held));
     println!("{}", on_news(&analyzer, &model, held_news));
@@ -82,10 +84,11 @@ fn choices(analyzer: &Analyzer, news: &[NewsText], texts: &[(usize, &LinkedText)
     choices
 }
 
-/// The analyzer with these files in place of those that are compiled in.
-fn with(files: &[(&str, Vec<u8>)]) -> io::Result<Analyzer> {
-    let files = files.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.clone()));
-    Analyzer::with_models(files).map_err(io::Error::other)
+/// The analyzer with the models of the folder that is written, and these files in their places.
+fn with(places: &Places, files: &[(&str, Vec<u8>)]) -> io::Result<Analyzer> {
+    let mut all = crate::models::of_folder(&places.out)?;
+    all.extend(files.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.clone())));
+    Analyzer::with_models(all).map_err(io::Error::other)
 }
 
 /// First names and the gender of their bearers: what pronoun comes after a full name when no other person is near.
