@@ -22,6 +22,8 @@ struct Known<'t> {
     /// The last words of persons' names, and all of them.
     surnames: FxHashSet<Cow<'t, str>>,
     of_persons: FxHashSet<Cow<'t, str>>,
+    /// What ends persons' names in two words or more: "van der Berg".
+    tails: FxHashSet<String>,
     /// The first words of bodies' names.
     bodies: FxHashSet<Cow<'t, str>>,
     /// Names of one word that stand beyond doubt.
@@ -38,6 +40,7 @@ pub(super) fn agree(words: &Words, tagged: &mut Vec<Tagged>) {
             EntityType::Person if one.tokens.len() > 1 => {
                 known.surnames.insert(word(end - 1));
                 known.of_persons.extend(one.tokens.clone().map(word));
+                known.tails.extend((start + 1..end - 1).map(|from| words.folded(from, end).to_lowercase()));
             }
             EntityType::Organization if one.tokens.len() > 1 => drop(known.bodies.insert(word(start))),
             EntityType::Date | EntityType::Money | EntityType::Event | EntityType::Product => {}
@@ -62,7 +65,33 @@ pub(super) fn agree(words: &Words, tagged: &mut Vec<Tagged>) {
             one.kind = kind;
         }
     }
+    for one in tagged.iter_mut().filter(|one| one.tokens.len() > 1 && one.kind != EntityType::Person) {
+        if known.tails.contains(&words.folded(one.tokens.start, one.tokens.end).to_lowercase()) {
+            one.kind = EntityType::Person;
+        }
+    }
+    vote(words, tagged);
     follow(words, &known, tagged);
+}
+
+/// Gives the same words the same type all through the document: the one that is surest in sum.
+fn vote(words: &Words, tagged: &mut [Tagged]) {
+    let mut votes: FxHashMap<Cow<'_, str>, Vec<(EntityType, f32)>> = FxHashMap::default();
+    let voting = |one: &Tagged| !matches!(one.kind, EntityType::Date | EntityType::Money);
+    let name = |one: &Tagged| words.folded(one.tokens.start, one.tokens.end);
+    for one in tagged.iter().filter(|one| voting(one)) {
+        let sums = votes.entry(name(one)).or_default();
+        match sums.iter_mut().find(|(kind, _)| *kind == one.kind) {
+            Some((_, sum)) => *sum += one.confidence,
+            None => sums.push((one.kind, one.confidence)),
+        }
+    }
+    for one in tagged.iter_mut().filter(|one| voting(one)) {
+        let sums = votes.get(&name(one)).map_or(&[][..], Vec::as_slice);
+        if let Some((kind, _)) = sums.iter().copied().reduce(|best, next| if next.1 > best.1 { next } else { best }) {
+            one.kind = kind;
+        }
+    }
 }
 
 /// Whether a word in capitals stands alone in brackets, as an acronym behind its long form does.

@@ -64,6 +64,14 @@ pub(crate) fn find(
         if tokens.is_empty() {
             continue;
         }
+        let tokens = match titles::owner_end(&words, kind, &tokens) {
+            Some(end) => {
+                let owner = listed(&words, end - 1).unwrap_or(EntityType::Place);
+                names.push(mention(&words, tokens.start..end, None, owner, one.confidence));
+                end + 1..tokens.end
+            }
+            None => tokens,
+        };
         // What the title holds is named too: "Kremlin" of "Kremlin Aide".
         for at in one.tokens.start..tokens.start {
             if let Some(kind) = listed(&words, at) {
@@ -106,6 +114,14 @@ fn kept(words: &Words, one: &Tagged) -> Option<EntityType> {
     if one.kind == EntityType::Organization && alone {
         // "Republicans" are people of a party, not the party.
         return Some(EntityType::Norp);
+    }
+    let end = one.tokens.end;
+    if one.kind == EntityType::Person && one.tokens.len() == 1 && words.is(end, Class::TITLE) && words.capital(end) {
+        // "Kremlin Spokesman": nobody of that name.
+        return listed(words, one.tokens.start).or(Some(one.kind));
+    }
+    if matches!(one.kind, EntityType::Facility | EntityType::Place) && titles::is_headed_by_body(words, &one.tokens) {
+        return Some(EntityType::Organization);
     }
     if one.kind != EntityType::Event {
         return Some(one.kind);

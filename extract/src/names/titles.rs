@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sayso_document::Span;
+use sayso_document::{EntityType, Span};
 
 use super::words::Words;
 use crate::lexicon::Class;
@@ -45,6 +45,22 @@ pub(super) fn without_country(words: &Words, name: Range<usize>) -> Range<usize>
     let country = matches!(words.text(name.start), "U.S." | "US" | "U.K." | "UK" | "EU");
     let title = words.is(name.end, Class::TITLE) && words.capital(name.end);
     if country && title && name.len() > 2 { name.start + 1..name.end } else { name }
+}
+
+/// Whether the head of a longer name is a word for a body, and for nothing else: "Port Veld Harbour Authority".
+pub(super) fn is_headed_by_body(words: &Words, name: &Range<usize>) -> bool {
+    let head = last_before_link(words, name.clone());
+    let other = Class::FACILITY.or(Class::PLACE);
+    name.len() > 1 && words.is(head, Class::ORG) && !words.is(head, other) && words.capital(head)
+}
+
+/// Where the owner in a body's name ends: "Veldmark" of "Veldmark's Supreme Court". "Macy's" has none.
+pub(super) fn owner_end(words: &Words, kind: EntityType, name: &Range<usize>) -> Option<usize> {
+    if !matches!(kind, EntityType::Organization | EntityType::Facility | EntityType::Place) {
+        return None;
+    }
+    let end = (name.start + 1..name.end).find(|&i| words.possessive(i))?;
+    (name.end >= end + 3 && (end + 1..name.end).all(|i| words.capital(i))).then_some(end)
 }
 
 /// The title before the name `name`. `run` are the words with a capital that reach up to the name, `from` is
