@@ -3,10 +3,10 @@
 //! A fixture holds the text, a line `---`, and a line for each quote in reading order:
 //! `content | cue | source | speakers | kind and act`, with `++` between several spans or speakers and
 //! `-` for nothing. After that may follow ` | to WORDS`, ` | when WORDS`, ` | negated`, ` | hypothetical`.
-//! Fixtures hold what a reader finds. Where the models find something else, the fixture's name stands in
-//! `known.txt`: a new miss fails, and so does a line there that is a miss no more. `UPDATE=1` writes that file.
 
 #![allow(clippy::unwrap_used)] // A test may panic.
+
+mod known;
 
 use std::fs;
 use std::path::Path;
@@ -55,23 +55,10 @@ fn check(analyzer: &Analyzer, path: &Path) -> Option<String> {
 #[test]
 fn fixtures() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/quotes");
-    let known = folder.join("known.txt");
-    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.retain(|path| *path != known);
-    paths.sort();
+    let paths = known::fixtures(&folder);
     assert!(!paths.is_empty());
     let analyzer = Analyzer::new();
-    let name = |path: &Path| format!("{}\n", path.file_stem().unwrap().to_string_lossy());
     let faults: Vec<_> =
-        paths.iter().filter_map(|path| check(&analyzer, path).map(|fault| (name(path), fault))).collect();
-    let misses: String = faults.iter().map(|(name, _)| name.as_str()).collect();
-    if std::env::var_os("UPDATE").is_some() {
-        fs::write(known, misses).unwrap();
-        return;
-    }
-    let kept = fs::read_to_string(known).unwrap();
-    let new: Vec<&str> =
-        faults.iter().filter(|(name, _)| !kept.contains(name)).map(|(_, fault)| fault.as_str()).collect();
-    assert!(new.is_empty(), "\n{}", new.join("\n"));
-    assert_eq!(misses, kept, "some are misses no more: run with UPDATE=1");
+        paths.into_iter().filter_map(|path| check(&analyzer, &path).map(|fault| (path, fault))).collect();
+    known::hold(&folder, &faults);
 }
