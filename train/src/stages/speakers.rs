@@ -54,13 +54,13 @@ fn run(places: &Places) -> io::Result<()> {
     fitting.finish();
     places.write("speakers.bin", &model.to_bytes(MODEL))?;
     let analyzer = with(places, &[(GENDERS, genders.into_bytes()), ("speakers.bin", model.to_bytes(MODEL))])?;
-    println!("questions: {}", choices.len());
-    print!("{}", on_linked(&analyzer, &model, &held));
-    println!("{}", on_news(&analyzer, &model, held_news));
+    eprintln!("questions: {}", choices.len());
+    eprint!("{}", on_linked(&analyzer, &model, &held));
+    eprintln!("{}", on_news(&analyzer, &model, held_news));
     let pairs = gap_pairs(&places.eval("coref/gap-validation.tsv.gz"))?;
-    println!("{}", on_pairs(&analyzer, &model, &pairs));
+    eprintln!("{}", on_pairs(&analyzer, &model, &pairs));
     let articles = voiced_articles(&places.eval("speakers/dev.jsonl"), &places.eval("polnear/dev.jsonl.gz"))?;
-    println!("{}", on_sources(&analyzer, &articles));
+    eprintln!("{}", on_sources(&analyzer, &articles));
     Ok(())
 }
 
@@ -321,7 +321,8 @@ fn on_sources(analyzer: &Analyzer, articles: &[VoicedArticle]) -> String {
         for (voice, found) in given.iter().zip(found) {
             let mut want: Vec<String> = voice.speakers.iter().map(|name| plain(name)).collect();
             let mut got: Vec<String> = found.speakers.iter().map(|&e| plain(&entities[e].name)).collect();
-            (want.sort(), got.sort());
+            want.sort();
+            got.sort();
             let right = want == got;
             if want.is_empty() {
                 unnamed += 1;
