@@ -179,10 +179,25 @@ pub(super) fn trim(words: &Words, run: Range<usize>) -> Range<usize> {
     while start < end && words.is(start, Class::HONORIFIC) && end - start > 1 {
         start += 1;
     }
+    // "the nonpartisan Budget Office": names do not begin with such words.
+    while end - start > 1 && !words.capital(start) && words.is(start, Class::ORDINARY) && words.capital(start + 1) {
+        start += 1;
+    }
+    // "Jane Doe (D-Ohio)": the party and the state are no part of the name.
+    if let Some(open) = (start + 1..end).find(|&i| words.text(i) == "(" && is_aside(words, i, end)) {
+        end = open;
+    }
     while start < end
         && (words.possessive(end - 1) || matches!(words.text(end - 1), "of" | "and" | "for" | "the" | "," | "&" | "on"))
     {
         end -= 1;
     }
     start..end
+}
+
+/// Whether a bracket in a name does not close in it, or holds a party.
+fn is_aside(words: &Words, open: usize, end: usize) -> bool {
+    let party = words.text(open + 1);
+    let party = matches!(party, "D" | "R" | "I") || ["D-", "R-", "I-"].iter().any(|sign| party.starts_with(sign));
+    party || !(open..end).any(|i| words.text(i) == ")")
 }
