@@ -131,8 +131,9 @@ fn telling(quote: &Quote) -> String {
     let words = |phrase: &Option<proto::Phrase>| phrase.as_ref().map(|phrase| phrase.text.clone()).unwrap_or_default();
     let (cue, addressee, when) = (words(&quote.cue), words(&quote.addressee), words(&quote.when));
     let cue = trim(&cue).to_string();
-    let when =
-        [inner_case(when), on_day(quote)].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    // The same goes for words of time.
+    let when = if cue.contains(&when) { String::new() } else { inner_case(when) };
+    let when = [when, on_day(quote)].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     // A cue that was taken with its addressee already says to whom.
     let addressee = if cue.contains(&addressee) { String::new() } else { addressee };
     let link = if cue.is_empty() && !addressee.is_empty() { "to" } else { "" };
@@ -222,6 +223,9 @@ mod tests {
         assert_eq!(telling(&said(day(2), day(8))), "told reporters on Tuesday");
         let dated = Quote { when: phrase("On March 3, 2026"), ..said(day(3), day(3)) };
         assert_eq!(telling(&dated), "told reporters on March 3, 2026");
+        let taken =
+            Quote { cue: phrase("said Tuesday"), when: phrase("Tuesday"), addressee: None, ..said(day(3), day(3)) };
+        assert_eq!(telling(&taken), "said Tuesday (3 March 2026)");
     }
 
     #[test]

@@ -110,6 +110,9 @@ fn listed(words: &Words, at: usize) -> Option<EntityType> {
 /// The type under which a tagged stretch is kept. What the corpora call miscellaneous is kept when its words tell
 /// that it is an event or a product.
 fn kept(words: &Words, one: &Tagged) -> Option<EntityType> {
+    if titles::is_party(words, one.tokens.start) {
+        return None;
+    }
     let alone = one.tokens.len() == 1 && words.class(one.tokens.start).is(Class::NORP_WORD);
     if one.kind == EntityType::Organization && alone {
         // "Republicans" are people of a party, not the party.

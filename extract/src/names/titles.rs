@@ -197,7 +197,12 @@ pub(super) fn trim(words: &Words, run: Range<usize>) -> Range<usize> {
 
 /// Whether a bracket in a name does not close in it, or holds a party.
 fn is_aside(words: &Words, open: usize, end: usize) -> bool {
-    let party = words.text(open + 1);
-    let party = matches!(party, "D" | "R" | "I") || ["D-", "R-", "I-"].iter().any(|sign| party.starts_with(sign));
-    party || !(open..end).any(|i| words.text(i) == ")")
+    is_party(words, open + 1) || !(open..end).any(|i| words.text(i) == ")")
+}
+
+/// Whether a token in brackets tells a member's party: "D-Ohio" of "Jane Doe (D-Ohio)".
+pub(super) fn is_party(words: &Words, at: usize) -> bool {
+    let word = words.text(at);
+    let party = matches!(word, "D" | "R" | "I") || ["D-", "R-", "I-"].iter().any(|sign| word.starts_with(sign));
+    party && at > 0 && words.text(at - 1) == "("
 }
