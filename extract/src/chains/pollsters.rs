@@ -12,14 +12,10 @@ pub(super) fn part(document: &Document, names: Vec<NameMention>) -> Vec<NameMent
     let mut out = Vec::with_capacity(names.len());
     for name in names {
         let body = name.kind == EntityType::Organization && polls(document, name.tokens.end);
-        let second = if body { joined(document, &name) } else { None };
-        let Some(second) = second else {
-            out.push(name);
-            continue;
-        };
-        let first = Span::new(name.name.start(), second.start().min(name.name.end() + 1) - 1);
-        out.push(alone(document, &name, if second.start() < name.name.end() { first } else { name.name }));
-        out.push(alone(document, &name, second));
+        match if body { joined(document, &name) } else { None } {
+            Some(parts) => out.extend(parts.map(|part| alone(document, &name, part))),
+            None => out.push(name),
+        }
     }
     out.sort_by_key(|name| (name.span.start(), std::cmp::Reverse(name.span.end())));
     out.dedup_by(|next, last| next.span == last.span);
@@ -35,15 +31,16 @@ fn polls(document: &Document, end: usize) -> bool {
         .any(|i| matches!(document.word(i), "poll" | "polls" | "survey" | "polling"))
 }
 
-/// The second of two joined names: what follows the hyphen inside the name, or the slash after it.
-fn joined(document: &Document, name: &NameMention) -> Option<Span> {
+/// Two joined names: what stands before and behind the hyphen inside the name, or the slash after it.
+fn joined(document: &Document, name: &NameMention) -> Option<[Span; 2]> {
     let text = name.name.of(document.text());
     let capital = |at: usize| text[at..].starts_with(char::is_uppercase);
     let inside = text.match_indices(['-', '/', '–']).find(|&(at, sign)| at > 1 && capital(at + sign.len()));
     if let Some((at, sign)) = inside
         && text.contains(' ')
     {
-        return Some(Span::new(name.name.start() + at + sign.len(), name.name.end()));
+        let sign = name.name.start() + at..name.name.start() + at + sign.len();
+        return Some([Span::new(name.name.start(), sign.start), Span::new(sign.end, name.name.end())]);
     }
     let (slash, next) = (name.tokens.end, name.tokens.end + 1);
     if slash >= document.tokens().len() || document.word(slash) != "/" {
@@ -51,7 +48,7 @@ fn joined(document: &Document, name: &NameMention) -> Option<Span> {
     }
     let capital = |i: &usize| *i < document.tokens().len() && document.word(*i).starts_with(char::is_uppercase);
     let last = (next..next + 4).take_while(capital).last()?;
-    Some(document.span_of(next..last + 1))
+    Some([name.name, document.span_of(next..last + 1)])
 }
 
 fn alone(document: &Document, name: &NameMention, span: Span) -> NameMention {
@@ -75,6 +72,7 @@ mod tests {
     #[test]
     fn parts_those_who_order_a_poll_together() {
         assert_eq!(parts("A Velden Post-VBC News poll came out.", "Velden Post-VBC News"), ["Velden Post", "VBC News"]);
+        assert_eq!(parts("A Velden Post–VBC News poll came out.", "Velden Post–VBC News"), ["Velden Post", "VBC News"]);
         assert_eq!(parts("A Norvik/Ipsen survey came out.", "Norvik"), ["Norvik", "Ipsen"]);
         assert_eq!(parts("A Velden Post-VBC News show came out.", "Velden Post-VBC News").len(), 1);
     }
