@@ -26,7 +26,6 @@ mod headline;
 mod issuer;
 mod learned;
 mod lemma;
-#[allow(dead_code, unreachable_pub)]
 pub(crate) mod marked;
 mod marks;
 mod mood;

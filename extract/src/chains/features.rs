@@ -199,6 +199,11 @@ fn is_time(word: &str) -> bool {
     matches!(word, "former" | "current" | "new" | "outgoing" | "incoming" | "then" | "late" | "old")
 }
 
+/// Whether it is this entity (1), another (2), or none (0).
+fn stands<T>(known: Option<(usize, T)>, entity: usize) -> u32 {
+    known.map_or(0, |(same, _)| if same == entity { 1 } else { 2 })
+}
+
 fn of_candidate(
     walk: &Walk<'_, '_, '_>,
     anaphor: &Anaphor,
@@ -215,16 +220,8 @@ fn of_candidate(
     // A description is settled by its words first; pronouns by places.
     let sort_match = sort * 128 + matched;
     let leads = u32::from(state.leads);
-    let continues = match walk.last[anaphor.sort as usize] {
-        Some((same, _)) if same == entity => 1,
-        Some(_) => 2,
-        None => 0,
-    };
-    let speaker = match walk.speaker {
-        Some((same, _)) if same == entity => 1,
-        Some(_) => 2,
-        None => 0,
-    };
+    let continues = stands(walk.last[anaphor.sort as usize], entity);
+    let speaker = stands(walk.speaker, entity);
     add(1, &[sort, distance]);
     add(2, &[sort, distance, theirs]);
     add(3, &[sort, theirs, part]);

@@ -88,6 +88,12 @@ pub(in super::super) fn cue_features(s: &Sight<'_, '_>, c: &Candidate) -> Vec<u3
     f.add(48, &[finite(unit.start.max(h.saturating_sub(25))..auxiliary), a.voice, a.frame]);
     f.add(49, &[u32::from(r.tag(unit.end - 1) == Tag::Stop), s.word(unit.end - 1), a.voice]);
     f.add(50, &[s.word(unit.start), a.voice]);
+    object_features(&mut f, s, c, &a);
+    noun_features(&mut f, s, c, &a);
+    f.0
+}
+
+fn object_features(f: &mut Features, s: &Sight<'_, '_>, c: &Candidate, a: &Atoms) {
     if let Some(object) = &c.frame.object {
         let last = object.end - 1;
         f.add(51, &[a.lemma, s.kind(last)]);
@@ -97,15 +103,19 @@ pub(in super::super) fn cue_features(s: &Sight<'_, '_>, c: &Candidate) -> Vec<u3
         f.add(64, &[s.broad(last), a.frame, s.group(c.head)]);
         f.add(54, &[s.word(object.start), a.frame, a.voice]);
     }
-    if matches!(c.voice, Voice::Noun | Voice::OwnNoun) {
-        f.add(55, &[s.word(h.wrapping_sub(1)), a.lemma]);
-        f.add(56, &[s.word(h.wrapping_sub(1)), s.word(h.wrapping_sub(2)), a.frame]);
-        f.add(57, &[s.tag(h), a.lemma, a.frame]);
-        let verb = (unit.start..h).rev().take(5).find(|&i| r.tag(i).is_verb()).map_or(0, |i| s.word(i));
-        f.add(58, &[verb, a.frame]);
-        f.add(59, &[verb, a.lemma]);
+}
+
+fn noun_features(f: &mut Features, s: &Sight<'_, '_>, c: &Candidate, a: &Atoms) {
+    if !matches!(c.voice, Voice::Noun | Voice::OwnNoun) {
+        return;
     }
-    f.0
+    let h = c.head;
+    f.add(55, &[s.word(h.wrapping_sub(1)), a.lemma]);
+    f.add(56, &[s.word(h.wrapping_sub(1)), s.word(h.wrapping_sub(2)), a.frame]);
+    f.add(57, &[s.tag(h), a.lemma, a.frame]);
+    let verb = (s.r.unit(h).start..h).rev().take(5).find(|&i| s.r.tag(i).is_verb()).map_or(0, |i| s.word(i));
+    f.add(58, &[verb, a.frame]);
+    f.add(59, &[verb, a.lemma]);
 }
 
 fn syntax_features(f: &mut Features, s: &Sight<'_, '_>, c: &Candidate, a: &Atoms) {

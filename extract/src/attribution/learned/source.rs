@@ -194,6 +194,20 @@ fn features(
     f.add(26, &[s.tag(first.wrapping_sub(1)), s.tag(first), s.tag(range.end), side]);
     f.add(27, &[u32::from(s.starts.any(first)), side, relation]);
     f.add(28, &[s.word(first.wrapping_sub(1)), a.lemma, side]);
+    syntax_features(&mut f, s, c, a, range, (relation, side));
+    let of = range.clone().find(|&i| r.tag(i) == Tag::In).map_or(0, |i| s.word(i));
+    f.add(29, &[of, relation, s.tag(head)]);
+    f.0
+}
+
+fn syntax_features(
+    f: &mut Features,
+    s: &Sight<'_, '_>,
+    c: &Candidate,
+    a: &Atoms,
+    range: &Range<usize>,
+    (relation, side): (u32, u32),
+) {
     let x = &s.syntax;
     let (root, roots) = x.roots(range);
     let beside = x.beside(root, c.head);
@@ -205,7 +219,4 @@ fn features(
     f.add(37, &[u32::from(x.subject(c.head) == Some(root)), a.voice, side]);
     let next = x.head(range.end).map_or(9, |up| u32::from(range.contains(&up)));
     f.add(38, &[next, x.relation(range.end), relation]);
-    let of = range.clone().find(|&i| r.tag(i) == Tag::In).map_or(0, |i| s.word(i));
-    f.add(29, &[of, relation, s.tag(head)]);
-    f.0
 }
