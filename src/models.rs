@@ -43,6 +43,8 @@ fn read(folder: &Path) -> io::Result<Vec<(String, Vec<u8>)>> {
 
 #[cfg(test)]
 mod tests {
+    use sayso_document::Tier;
+
     use super::*;
 
     #[test]
@@ -60,6 +62,6 @@ mod tests {
 
     #[test]
     fn without_a_folder_the_compiled_in_models_serve() {
-        assert_eq!(analyzer(None).unwrap().model(), Analyzer::MODEL);
+        assert_eq!(analyzer(None).unwrap().model(Tier::Fast), Analyzer::MODEL);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sayso_document::Date;
+use sayso_document::{Date, Tier};
 use sayso_extract::Analyzer;
 use sayso_index::{AnalyzedArticle, Article, Engine, Error, ErrorKind, Progress, Write};
 use tokio::sync::watch;
@@ -32,7 +32,7 @@ impl Pipeline {
 
     /// Name and version of the model that analyses.
     pub(crate) fn model(&self) -> &str {
-        self.analyzer.model()
+        self.analyzer.model(Tier::Fast)
     }
 
     /// Follows whether writes can be kept.
@@ -84,7 +84,7 @@ impl Pipeline {
             {
                 stored.analysis
             }
-            _ => self.analyzer.analyze_dated(&article.body, published_on(&article)),
+            _ => self.analyzer.analyze_dated(&article.body, published_on(&article), Tier::Fast),
         };
         AnalyzedArticle { article, analysis }
     }

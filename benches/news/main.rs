@@ -18,6 +18,7 @@ mod stats;
 
 use std::{path::PathBuf, time::Instant};
 
+use sayso_document::Tier;
 use sayso_extract::Analyzer;
 use sayso_index::Article;
 
@@ -49,7 +50,7 @@ fn analysis(articles: &[Article]) -> Vec<String> {
     let (mut sentences, mut quotes, mut entities, mut words) = (Vec::new(), 0, 0, 0);
     let started = Instant::now();
     for article in articles {
-        let found = analyzer.analyze(&article.body);
+        let found = analyzer.analyze(&article.body, Tier::Fast);
         quotes += found.quotes.len();
         entities += found.entities.len();
         sentences.extend(found.sentences.iter().map(|sentence| sentence.span.of(&article.body).to_owned()));

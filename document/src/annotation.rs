@@ -12,6 +12,8 @@ use crate::{DateRange, Sentence, Span};
 pub struct Analysis {
     /// Name and version of the model, for example `linear-1`.
     pub model: String,
+    /// How thoroughly it read. [`Tier::Fast`] in analyses kept from before there was a choice.
+    pub tier: Tier,
     /// BCP-47 code of the language that most of the text is written in: `en`, `de`; `und` when the text
     /// does not tell. Empty only in analyses kept from before languages were told.
     pub language: String,
@@ -33,6 +35,16 @@ impl Analysis {
         let after = self.sentences.partition_point(|one| one.span.start() < span.end());
         first..after.max(first)
     }
+}
+
+/// How thoroughly a text is read. The order is that of quality: a later tier finds more and errs less, and takes longer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Tier {
+    /// By linear models: a hundred articles a second and more on one core.
+    #[default]
+    Fast,
+    /// By a neural encoder: a few articles a second on one core.
+    Accurate,
 }
 
 /// What sort of thing an entity is.

@@ -19,7 +19,7 @@ mod token;
 
 pub use annotation::{
     Act, Addressee, Analysis, Counted, Entity, EntityType, Mention, MentionForm, Named, Polarity, Quote, QuoteKind,
-    Role,
+    Role, Tier,
 };
 pub use clean::join_spans;
 pub use date::{Date, DateRange};

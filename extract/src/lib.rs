@@ -17,7 +17,7 @@ mod roles;
 mod tags;
 pub mod when;
 
-use sayso_document::{Analysis, Date, Document};
+use sayso_document::{Analysis, Date, Document, Tier};
 
 use attribution::{AttributionModels, Seen};
 use calibration::Calibration;
@@ -32,7 +32,9 @@ use tags::{Tagger, Words};
 /// Analyses texts. Cheap to share between threads; loading it is the only costly step.
 #[derive(Debug)]
 pub struct Analyzer {
-    model: String,
+    /// Name and version of each tier's model.
+    fast: String,
+    accurate: String,
     lexicon: Lexicon,
     clusters: Clusters,
     names: names::Tagger,
@@ -45,8 +47,14 @@ pub struct Analyzer {
 }
 
 impl Analyzer {
-    /// Name and version of the compiled-in model: changes whenever its output may.
+    /// Name and version of the compiled-in model of [`Tier::Fast`]: changes whenever its output may.
     pub const MODEL: &str = "linear-1";
+
+    /// The same of [`Tier::Accurate`].
+    pub const ENCODER: &str = "encoder-1";
+
+    /// The best tier that is compiled in: [`Tier::Accurate`] with the feature `encoder`.
+    pub const BEST: Tier = if cfg!(feature = "encoder") { Tier::Accurate } else { Tier::Fast };
 
     /// The analyzer with the models that are compiled in.
     pub fn new() -> Self {
@@ -62,7 +70,8 @@ impl Analyzer {
 
     fn of(files: &Files) -> Result<Self, ModelError> {
         Ok(Self {
-            model: files.version(Self::MODEL),
+            fast: files.version(Self::MODEL),
+            accurate: files.version(Self::ENCODER),
             lexicon: Lexicon::compiled_in(),
             clusters: files.clusters()?,
             names: names::Tagger::of(files)?,
@@ -75,36 +84,47 @@ impl Analyzer {
         })
     }
 
-    /// Name and version of the model, kept with every analysis: [`Analyzer::MODEL`], and a checksum of the files that
-    /// replace compiled-in ones.
-    pub fn model(&self) -> &str {
-        &self.model
+    /// Name and version of a tier's model, kept with every analysis: [`Analyzer::MODEL`] or [`Analyzer::ENCODER`], and a
+    /// checksum of the files that replace compiled-in ones. Of a tier that is not compiled in: those of the best that is.
+    pub fn model(&self, tier: Tier) -> &str {
+        match tier.min(self.best()) {
+            Tier::Fast => &self.fast,
+            Tier::Accurate => &self.accurate,
+        }
     }
 
-    /// Finds sentences, entities and quotes. Any string can be analysed; the same text gives the same answer.
-    pub fn analyze(&self, text: &str) -> Analysis {
-        self.analyze_dated(text, None)
+    /// The best tier that this analyzer has.
+    pub fn best(&self) -> Tier {
+        Self::BEST
+    }
+
+    /// Finds sentences, entities and quotes. Any string can be analysed; the same text gives the same answer. A tier
+    /// that is not compiled in gives way to the best that is, which the analysis then names.
+    pub fn analyze(&self, text: &str, tier: Tier) -> Analysis {
+        self.analyze_dated(text, None, tier)
     }
 
     /// The same of a text that was published on this day, from which words like "on Tuesday" count.
-    pub fn analyze_dated(&self, text: &str, published: Option<Date>) -> Analysis {
-        let mut analysis = self.analyze_in_stages(text, |_| ());
+    pub fn analyze_dated(&self, text: &str, published: Option<Date>, tier: Tier) -> Analysis {
+        let mut analysis = self.analyze_in_stages(text, tier, |_| ());
         when::date(&mut analysis.quotes, text, published);
         analysis
     }
 
     /// The same, undated; `done` hears the name of each stage when it is over. It serves to measure them: there is
     /// no clock here.
-    pub fn analyze_in_stages(&self, text: &str, mut done: impl FnMut(&'static str)) -> Analysis {
+    pub fn analyze_in_stages(&self, text: &str, tier: Tier, mut done: impl FnMut(&'static str)) -> Analysis {
+        let tier = tier.min(self.best());
         let document = Document::new(text);
         done("tokens and sentences");
         let languages = Languages::of(&document);
         done("language");
         let foreign = languages.all_foreign();
-        let mut found = if foreign { Analysis::default() } else { self.read(&document, &languages, &mut done) };
+        let mut found = if foreign { Analysis::default() } else { self.read(&document, &languages, tier, &mut done) };
         self.roles.find(&mut found.entities);
         let mut analysis = Analysis {
-            model: self.model.clone(),
+            model: self.model(tier).to_owned(),
+            tier,
             language: languages.code.into(),
             sentences: document.sentences().to_vec(),
             ..found
@@ -114,7 +134,26 @@ impl Analyzer {
     }
 
     /// Finds entities and quotes, in paragraphs that can be read as English only.
-    fn read(&self, document: &Document<'_>, languages: &Languages, done: &mut dyn FnMut(&'static str)) -> Analysis {
+    fn read(
+        &self,
+        document: &Document<'_>,
+        languages: &Languages,
+        tier: Tier,
+        done: &mut dyn FnMut(&'static str),
+    ) -> Analysis {
+        match tier {
+            // Both tiers run the linear models for now.
+            Tier::Fast | Tier::Accurate => self.read_fast(document, languages, done),
+        }
+    }
+
+    /// The same by the linear models.
+    fn read_fast(
+        &self,
+        document: &Document<'_>,
+        languages: &Languages,
+        done: &mut dyn FnMut(&'static str),
+    ) -> Analysis {
         let chains = self.chains(document, languages, done);
         let words = self.words(document);
         done("tags");

@@ -11,7 +11,7 @@ mod known;
 use std::fs;
 use std::path::Path;
 
-use sayso_document::{Analysis, Polarity, Quote, Span};
+use sayso_document::{Analysis, Polarity, Quote, Span, Tier};
 use sayso_extract::Analyzer;
 
 fn words(text: &str, spans: &[Span]) -> String {
@@ -43,7 +43,7 @@ fn line(text: &str, analysis: &Analysis, quote: &Quote) -> String {
 fn check(analyzer: &Analyzer, path: &Path) -> Option<String> {
     let fixture = fs::read_to_string(path).unwrap();
     let (text, expected) = fixture.split_once("\n---\n").expect("a line --- between text and quotes");
-    let analysis = analyzer.analyze(text);
+    let analysis = analyzer.analyze(text, Tier::Fast);
     let found: Vec<String> = analysis.quotes.iter().map(|quote| line(text, &analysis, quote)).collect();
     let expected: Vec<&str> = expected.lines().filter(|line| !line.is_empty()).collect();
     (found != expected).then(|| {

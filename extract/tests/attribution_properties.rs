@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use sayso_document::{Analysis, Span};
+use sayso_document::{Analysis, Span, Tier};
 use sayso_extract::Analyzer;
 
 /// Words and marks that quotes are made of; strings of them meet more of the rules than random ones.
@@ -53,7 +53,7 @@ fn quoteish() -> impl Strategy<Value = String> {
 /// Every span lies on words of the text, every reference leads somewhere, and quotes are in order.
 fn check(text: &str) {
     static ANALYZER: LazyLock<Analyzer> = LazyLock::new(Analyzer::new);
-    let analysis = ANALYZER.analyze(text);
+    let analysis = ANALYZER.analyze(text, Tier::Fast);
     let mut last = 0;
     for quote in &analysis.quotes {
         assert!(!quote.content.is_empty(), "no content in {text:?}");
@@ -72,7 +72,7 @@ fn check(text: &str) {
         assert!(last <= start, "quotes out of order in {text:?}");
         last = start;
     }
-    assert_eq!(analysis, ANALYZER.analyze(text));
+    assert_eq!(analysis, ANALYZER.analyze(text, Tier::Fast));
 }
 
 fn references(analysis: &Analysis, positions: &[usize]) -> bool {

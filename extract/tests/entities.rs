@@ -7,7 +7,7 @@ mod known;
 use std::{fs, path::Path, sync::LazyLock};
 
 use proptest::prelude::*;
-use sayso_document::{Analysis, Counted, MentionForm};
+use sayso_document::{Analysis, Counted, MentionForm, Tier};
 use sayso_extract::Analyzer;
 
 static ANALYZER: LazyLock<Analyzer> = LazyLock::new(Analyzer::new);
@@ -55,7 +55,7 @@ fn every_fixture_has_the_entities_that_it_says() {
     for file in files {
         let fixture = fs::read_to_string(&file).unwrap();
         let (text, expected) = fixture.split_once("\n----\n").expect("a fixture has a line ----");
-        let analysis = ANALYZER.analyze(text);
+        let analysis = ANALYZER.analyze(text, Tier::Fast);
         check(text, &analysis);
         let (got, expected) = (shown(text, &analysis), expected.trim_end());
         if got != expected {
@@ -124,13 +124,13 @@ fn newsy() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn any_text_gives_sound_entities(text in any::<String>()) {
-        check(&text, &ANALYZER.analyze(&text));
+        check(&text, &ANALYZER.analyze(&text, Tier::Fast));
     }
 
     #[test]
     fn texts_like_news_give_sound_entities(text in newsy()) {
-        let analysis = ANALYZER.analyze(&text);
+        let analysis = ANALYZER.analyze(&text, Tier::Fast);
         check(&text, &analysis);
-        prop_assert_eq!(analysis, ANALYZER.analyze(&text));
+        prop_assert_eq!(analysis, ANALYZER.analyze(&text, Tier::Fast));
     }
 }

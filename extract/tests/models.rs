@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use sayso_document::Tier;
 use sayso_extract::Analyzer;
 use sayso_extract::model::Files;
 
@@ -30,14 +31,14 @@ fn every_committed_model_can_be_replaced() {
 #[test]
 fn the_same_models_find_the_same_under_another_version() {
     let (plain, same) = (Analyzer::new(), Analyzer::with_models(all()).unwrap());
-    assert!(same.model().starts_with(&format!("{}+", plain.model())), "{}", same.model());
-    let (mut was, is) = (plain.analyze(TEXT), same.analyze(TEXT));
+    assert!(same.model(Tier::Fast).starts_with(&format!("{}+", plain.model(Tier::Fast))), "{}", same.model(Tier::Fast));
+    let (mut was, is) = (plain.analyze(TEXT, Tier::Fast), same.analyze(TEXT, Tier::Fast));
     assert!(was.quotes.len() >= 2);
     was.model.clone_from(&is.model);
     assert_eq!(was, is);
     // The order in which files are given makes no difference.
     let turned: Vec<_> = all().into_iter().rev().collect();
-    assert_eq!(Analyzer::with_models(turned).unwrap().model(), same.model());
+    assert_eq!(Analyzer::with_models(turned).unwrap().model(Tier::Fast), same.model(Tier::Fast));
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
 
-use sayso_document::{Analysis, Quote, Span};
+use sayso_document::{Analysis, Quote, Span, Tier};
 use sayso_extract::Analyzer;
 use serde::Deserialize;
 
@@ -60,7 +60,7 @@ fn finds_what_a_reader_finds() {
         let text = fs::read_to_string(&body).unwrap();
         let sample: Sample = serde_json::from_str(&fs::read_to_string(body.with_extension("json")).unwrap()).unwrap();
         let slug = body.file_stem().unwrap().to_string_lossy().into_owned();
-        let found = Analyzer::new().analyze(&text);
+        let found = Analyzer::new().analyze(&text, Tier::Fast);
         assert_eq!(found.sentences.len(), sample.expected.sentences, "sentences of {slug}");
         let mut lines = check_entities(&sample.expected.entities, &found);
         let of_quotes = check_quotes(&text, &sample.expected.quotes, &found);

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use sayso_document::{Counted, EntityType, MentionForm};
+use sayso_document::{Counted, EntityType, MentionForm, Tier};
 use sayso_extract::Analyzer;
 
 #[test]
@@ -14,7 +14,7 @@ fn entities_are_those_of_the_gold() {
         return;
     };
     let gold: serde_json::Value = serde_json::from_str(&gold).unwrap();
-    let analysis = Analyzer::new().analyze(&text);
+    let analysis = Analyzer::new().analyze(&text, Tier::Fast);
     let texts = |all: &[Counted]| all.iter().map(|c| c.text.clone()).collect::<Vec<_>>();
     let strings = |value: &serde_json::Value| {
         let mut all: Vec<String> = value.as_array().unwrap().iter().map(|v| v.as_str().unwrap().to_owned()).collect();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
-use sayso_document::Date;
+use sayso_document::{Date, Tier};
 use sayso_extract::Analyzer;
 use sayso_index::{AnalyzedArticle, Article};
 
@@ -112,7 +112,7 @@ fn ask(server: &str, text: String, published_on: Option<proto::Date>) -> Result<
 
 fn analyze(analyzer: &Analyzer, text: String, published_on: Option<proto::Date>) -> Annotations {
     let published = published_on.and_then(|day| Date::new(day.year, day.month as u8, day.day as u8));
-    let analysis = analyzer.analyze_dated(&text, published);
+    let analysis = analyzer.analyze_dated(&text, published, Tier::Fast);
     let article = Article { body: text, ..Article::default() };
     let mut annotations = convert::annotations(&AnalyzedArticle { article, analysis }, OffsetEncoding::Utf8);
     // The text is no article that is kept: nothing can be asked about one.

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use sayso_document::{Act, Analysis, EntityType, Polarity, QuoteKind, Span};
+use sayso_document::{Act, Analysis, EntityType, Polarity, QuoteKind, Span, Tier};
 use sayso_extract::Analyzer;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -143,7 +143,7 @@ fn take<'r>(next: &AtomicUsize, records: &'r [Record]) -> Option<(usize, &'r Rec
 }
 
 fn find(analyzer: &Analyzer, record: &Record) -> Vec<u8> {
-    let found = describe(record.id.clone(), &record.text, &analyzer.analyze(&record.text));
+    let found = describe(record.id.clone(), &record.text, &analyzer.analyze(&record.text, Tier::Fast));
     let mut line = serde_json::to_vec(&found).unwrap_or_default();
     line.push(b'\n');
     line

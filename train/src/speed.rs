@@ -11,7 +11,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use cpu_time::ThreadTime;
 use flate2::read::MultiGzDecoder;
 use regex::Regex;
-use sayso_document::Document;
+use sayso_document::{Document, Tier};
 use sayso_extract::Analyzer;
 use sayso_extract::model::Files;
 use serde::Deserialize;
@@ -45,7 +45,7 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     let analyzer = Analyzer::new();
     let load = started.elapsed();
     // One round fetches the weights into memory and warms the caches; the second is measured.
-    bodies.iter().for_each(|body| drop(analyzer.analyze(body)));
+    bodies.iter().for_each(|body| drop(analyzer.analyze(body, Tier::Fast)));
     let grown = before.zip(resident()).map(|(before, after)| after.saturating_sub(before));
     let tokens: usize = bodies.iter().map(|body| Document::new(body).tokens().len()).sum();
     let yardstick = yardstick(&bodies);
@@ -54,7 +54,7 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     let started = ThreadTime::now();
     for body in &bodies {
         let mut last = ThreadTime::now();
-        analyzer.analyze_in_stages(body, |stage| {
+        analyzer.analyze_in_stages(body, Tier::Fast, |stage| {
             let now = ThreadTime::now();
             let place = *places_of.entry(stage).or_insert_with(|| {
                 stages.push((stage, Duration::ZERO));

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use sayso_document::Tier;
 use sayso_extract::Analyzer;
 use sayso_train::eval::samples::read_samples;
 use sayso_train::models;
@@ -55,8 +56,9 @@ fn stages_without_a_corpus_are_left_as_they_are() {
     assert!(changed("cue.bin") && changed("content.bin"));
     assert!(!changed("tags.bin") && !changed("clusters.bin"));
     let analyzer = models::analyzer(Some(&folder.path().join("models"))).unwrap();
-    assert!(analyzer.model().starts_with(&format!("{}+", Analyzer::MODEL)));
-    let found = analyzer.analyze("Ada Lind said that the harbour would open. “We are ready,” she told reporters.");
+    assert!(analyzer.model(Tier::Fast).starts_with(&format!("{}+", Analyzer::MODEL)));
+    let found =
+        analyzer.analyze("Ada Lind said that the harbour would open. “We are ready,” she told reporters.", Tier::Fast);
     assert!(!found.quotes.is_empty());
 }
 

@@ -1,15 +1,15 @@
-//! How articles and analyses are laid out in the store: articles and changes in version 1, analyses in version 2.
+//! How articles and analyses are laid out in the store: articles and changes in version 1, analyses in version 3.
 //!
 //! A record is one byte of version, a CRC-32 of what follows, then postcard. These structs mirror the
 //! domain values, which know nothing of serialisation. A change to them is a new version; the
 //! records of every version under `tests/fixtures` must still decode. Version 2 of an analysis is version 1 with
-//! the record of [`added`] behind it.
+//! the record of [`added`] behind it, version 3 is version 2 with the code of its tier behind it.
 
 mod added;
 
 use sayso_document::{
     Act, Addressee, Analysis, Counted, Entity, EntityType, Mention, MentionForm, Polarity, Quote, QuoteKind, Sentence,
-    SentenceRole, Span,
+    SentenceRole, Span, Tier,
 };
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +19,8 @@ use added::AddedRecord;
 /// The version of articles and changes that is written.
 const VERSION: u8 = 1;
 
-/// The version of analyses that is written; version 1 is still read.
-const ANALYSIS_VERSION: u8 = 2;
+/// The version of analyses that is written; versions 1 and 2 are still read.
+const ANALYSIS_VERSION: u8 = 3;
 
 /// An article, its body uncompressed so that a hit costs no more than a copy.
 #[derive(Serialize, Deserialize)]
@@ -109,6 +109,7 @@ pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T> {
 pub(super) fn encode_analysis(analysis: &Analysis) -> Result<Vec<u8>> {
     let plain = postcard::to_extend(&AnalysisRecord::of(analysis), Vec::new())
         .and_then(|plain| postcard::to_extend(&AddedRecord::of(analysis), plain))
+        .and_then(|plain| postcard::to_extend(&TIERS.code(analysis.tier), plain))
         .map_err(|error| Error::new(ErrorKind::Invalid, format!("the analysis cannot be written: {error}")))?;
     let mut bytes = vec![ANALYSIS_VERSION, 0, 0, 0, 0];
     bytes.extend(lz4_flex::compress_prepend_size(&plain));
@@ -124,7 +125,11 @@ pub(super) fn decode_analysis(bytes: &[u8]) -> Result<Analysis> {
     let (record, rest) = postcard::take_from_bytes::<AnalysisRecord<'_>>(&plain).map_err(unread)?;
     let mut analysis = record.to_analysis()?;
     if version > 1 {
-        postcard::from_bytes::<AddedRecord<'_>>(rest).map_err(unread)?.add_to(&mut analysis)?;
+        let (added, rest) = postcard::take_from_bytes::<AddedRecord<'_>>(rest).map_err(unread)?;
+        added.add_to(&mut analysis)?;
+        if version > 2 {
+            analysis.tier = TIERS.value(postcard::from_bytes(rest).map_err(unread)?)?;
+        }
     }
     Ok(analysis)
 }
@@ -256,6 +261,7 @@ impl<'a> AnalysisRecord<'a> {
     fn to_analysis(&self) -> Result<Analysis> {
         Ok(Analysis {
             model: self.model.to_owned(),
+            tier: Tier::default(),
             language: String::new(),
             sentences: self.sentences.iter().map(SentenceRecord::to_sentence).collect::<Result<_>>()?,
             entities: self.entities.iter().map(EntityRecord::to_entity).collect::<Result<_>>()?,
@@ -403,6 +409,8 @@ const FORMS: Codes<MentionForm> =
 const ACTS: Codes<Act> = Codes(&[Act::Speech, Act::Thought, Act::Intent, Act::Finding, Act::Other]);
 
 const KINDS: Codes<QuoteKind> = Codes(&[QuoteKind::Direct, QuoteKind::Indirect, QuoteKind::Mixed]);
+
+const TIERS: Codes<Tier> = Codes(&[Tier::Fast, Tier::Accurate]);
 
 const POLARITIES: Codes<Polarity> = Codes(&[Polarity::Asserted, Polarity::Negated, Polarity::Hypothetical]);
 

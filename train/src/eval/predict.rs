@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sayso_document::{Analysis, Span};
+use sayso_document::{Analysis, Span, Tier};
 use sayso_extract::Analyzer;
 use serde::{Deserialize, Serialize};
 
@@ -98,7 +98,7 @@ pub fn predict(analyzer: &Analyzer, texts: &[(&str, &str)], threads: usize) -> V
     let work = || {
         let mut done = Vec::new();
         while let Some((place, (id, text))) = take(&next, texts) {
-            done.push((place, describe(id, text, &analyzer.analyze(text))));
+            done.push((place, describe(id, text, &analyzer.analyze(text, Tier::Fast))));
         }
         done
     };

@@ -52,6 +52,7 @@ fn sample() -> AnalyzedArticle {
     };
     let analysis = Analysis {
         model: "rules-1".into(),
+        tier: Tier::Accurate,
         language: String::new(),
         sentences: vec![
             Sentence { span: span("Varda Harbour"), paragraph: 0, role: SentenceRole::Headline },
@@ -106,17 +107,29 @@ fn records_of_version_1_still_decode() {
 }
 
 /// The analysis without what later versions added.
-fn as_in_version_1(mut analysis: Analysis) -> Analysis {
+fn as_in_version_1(analysis: Analysis) -> Analysis {
+    let mut analysis = as_in_version_2(analysis);
     analysis.language.clear();
     analysis.quotes.iter_mut().for_each(|quote| quote.said = None);
     analysis.entities.iter_mut().for_each(|entity| entity.roles.clear());
     analysis
 }
 
+/// Version 2 knew no tiers: all that it kept was read by the linear models.
+fn as_in_version_2(analysis: Analysis) -> Analysis {
+    Analysis { tier: Tier::Fast, ..analysis }
+}
+
 #[test]
 fn analyses_of_version_2_still_decode() {
+    let analysis = fixture("analysis-2.bin", &[]);
+    assert_eq!(decode_analysis(&analysis).unwrap(), as_in_version_2(sample().analysis));
+}
+
+#[test]
+fn analyses_of_version_3_still_decode() {
     let analysis = sample().analysis;
-    let bytes = fixture("analysis-2.bin", &encode_analysis(&analysis).unwrap());
+    let bytes = fixture("analysis-3.bin", &encode_analysis(&analysis).unwrap());
     assert_eq!(decode_analysis(&bytes).unwrap(), analysis);
 }
 
@@ -132,7 +145,7 @@ fn damage_is_told() {
     assert_eq!(told(&bytes[..bytes.len() - 1]), "a stored record does not match its checksum");
     let mut newer = bytes.clone();
     newer[0] = 9;
-    assert_eq!(told(&newer), "a stored record has version 9; this program reads versions up to 2");
+    assert_eq!(told(&newer), "a stored record has version 9; this program reads versions up to 3");
     for at in HEADER..bytes.len() {
         let mut damaged = bytes.clone();
         damaged[at] ^= 0x10;
