@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use sayso_document::{Analysis, EntityType, QuoteKind};
+use sayso_document::{Analysis, EntityType, QuoteKind, Tier};
 
 use crate::model::ModelError;
 
@@ -20,7 +20,8 @@ pub struct Line {
 }
 
 /// A line for each group of confidences (Platt, 1999). A group is a kind, `quote`, `speaker` or `entity`, and after a
-/// blank what sort of it; one that has no line is read as its kind, and a kind without a line stays as it is.
+/// blank what sort of it; one that has no line is read as its kind, and a kind without a line stays as it is. Groups of
+/// the accurate tier have `accurate` and a blank before that.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Calibration {
     lines: BTreeMap<String, Line>,
@@ -34,10 +35,15 @@ impl Calibration {
         Self { lines: lines.into_iter().map(|(group, line)| (group, rounded(line))).collect() }
     }
 
+    /// Adds the lines of another.
+    pub fn extend(&mut self, other: Self) {
+        self.lines.extend(other.lines);
+    }
+
     /// The confidence of a group, read.
     pub fn read(&self, group: &str, confidence: f32) -> f32 {
-        let kind = group.split(' ').next().unwrap_or_default();
-        match self.lines.get(group).or_else(|| self.lines.get(kind)) {
+        let kind = || self.lines.get(kind_of(group));
+        match self.lines.get(group).or_else(kind) {
             Some(line) => 1.0 / (1.0 + libm::expf(-(line.slope * log_odds(confidence) + line.offset))),
             None => confidence,
         }
@@ -45,26 +51,27 @@ impl Calibration {
 
     /// Reads all confidences of an analysis. A quote without speakers has none to be sure of.
     pub(crate) fn apply(&self, analysis: &mut Analysis) {
+        let tier = prefix(analysis.tier);
         for quote in &mut analysis.quotes {
-            let group = match quote.kind {
+            let sort = match quote.kind {
                 QuoteKind::Direct => "quote direct",
                 QuoteKind::Mixed => "quote mixed",
                 QuoteKind::Indirect => "quote indirect",
             };
-            quote.confidence = self.read(group, quote.confidence);
+            quote.confidence = self.read(&format!("{tier}{sort}"), quote.confidence);
             if !quote.speakers.is_empty() {
-                quote.speaker_confidence = self.read("speaker", quote.speaker_confidence);
+                quote.speaker_confidence = self.read(&format!("{tier}speaker"), quote.speaker_confidence);
             }
         }
         for entity in &mut analysis.entities {
-            let group = match entity.kind {
+            let sort = match entity.kind {
                 EntityType::Person => "entity person",
                 EntityType::Organization => "entity organization",
                 EntityType::Place => "entity place",
                 EntityType::Facility => "entity facility",
                 _ => "entity",
             };
-            entity.confidence = self.read(group, entity.confidence);
+            entity.confidence = self.read(&format!("{tier}{sort}"), entity.confidence);
         }
     }
 
@@ -96,6 +103,20 @@ impl Calibration {
         }
         Ok(Self { lines })
     }
+}
+
+/// What stands before the groups of a tier.
+pub fn prefix(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Fast => "",
+        Tier::Accurate => "accurate ",
+    }
+}
+
+/// The kind of a group, with its tier: `accurate quote` of `accurate quote direct`.
+pub fn kind_of(group: &str) -> &str {
+    let from = if group.starts_with(prefix(Tier::Accurate)) { prefix(Tier::Accurate).len() } else { 0 };
+    group[from..].find(' ').map_or(group, |end| &group[..from + end])
 }
 
 /// The log odds of a confidence; certainty is taken for a chance of one in a thousand to err.

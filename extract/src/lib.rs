@@ -3,9 +3,13 @@
 //! Three stages, each behind one function: `names` finds where proper names stand, `chains` puts
 //! the mentions of one person, body or place together, `attribution` finds who said what.
 
+#[cfg(feature = "encoder")]
+mod aid;
 mod attribution;
 mod calibration;
 mod chains;
+#[cfg(feature = "encoder")]
+mod encoder;
 pub mod fit;
 mod language;
 mod lexicon;
@@ -17,13 +21,19 @@ mod roles;
 mod tags;
 pub mod when;
 
-use sayso_document::{Analysis, Date, Document, Tier};
+#[cfg(feature = "encoder")]
+use std::ops::Range;
 
+use sayso_document::{Analysis, Date, Document, Quote, Tier};
+
+#[cfg(feature = "encoder")]
+use aid::Aid;
 use attribution::{AttributionModels, Seen};
 use calibration::Calibration;
-use chains::{ChainModels, Chains};
+use chains::{ChainModels, Chains, Kin};
 use language::Languages;
 use lexicon::Lexicon;
+use names::Hints;
 use model::{Clusters, Files, ModelError};
 use parse::{Parser, Tree};
 use roles::Roles;
@@ -44,6 +54,8 @@ pub struct Analyzer {
     calibration: Calibration,
     roles: Roles,
     linking: ChainModels,
+    #[cfg(feature = "encoder")]
+    encoder: encoder::Encoder,
 }
 
 impl Analyzer {
@@ -81,6 +93,8 @@ impl Analyzer {
             calibration: Calibration::from_text(&files.text(calibration::FILE)?)?,
             roles: Roles::compiled_in(),
             linking: ChainModels::read(files)?,
+            #[cfg(feature = "encoder")]
+            encoder: encoder::Encoder::read(files)?,
         })
     }
 
@@ -141,10 +155,12 @@ impl Analyzer {
         tier: Tier,
         done: &mut dyn FnMut(&'static str),
     ) -> Analysis {
-        match tier {
-            // Both tiers run the linear models for now.
-            Tier::Fast | Tier::Accurate => self.read_fast(document, languages, done),
+        #[cfg(feature = "encoder")]
+        if tier == Tier::Accurate {
+            return self.read_accurate(document, languages, done);
         }
+        debug_assert_eq!(tier, Tier::Fast, "a tier that is not compiled in was let through");
+        self.read_fast(document, languages, done)
     }
 
     /// The same by the linear models.
@@ -154,18 +170,37 @@ impl Analyzer {
         languages: &Languages,
         done: &mut dyn FnMut(&'static str),
     ) -> Analysis {
-        let chains = self.chains(document, languages, done);
+        let chains = self.chains(document, languages, None, done);
         let words = self.words(document);
         done("tags");
         let tree = self.tree(document, &words);
         done("dependencies");
         let seen = Seen { chains: &chains, clusters: &self.clusters, tree: &tree };
-        let mut quotes = attribution::find(document, words, seen, &self.attribution);
-        quotes.retain(|quote| languages.reads(document, quote.cue.first().copied().unwrap_or(quote.extent())));
+        let quotes = attribution::find(document, words, seen, &self.attribution);
+        let analysis = gathered(document, languages, chains, quotes);
         done("attribution");
-        let Chains { entities, mentions, quantities, .. } = chains;
-        let mut analysis = Analysis { entities, mentions, quotes, ..Analysis::default() };
-        quantities::add(document, &mut analysis, &quantities);
+        analysis
+    }
+
+    /// The same with the encoder, which marks names and attributions and tells which words mean the same.
+    #[cfg(feature = "encoder")]
+    fn read_accurate(
+        &self,
+        document: &Document<'_>,
+        languages: &Languages,
+        done: &mut dyn FnMut(&'static str),
+    ) -> Analysis {
+        let encoded = self.encoder.encode(document.text());
+        done("encoder");
+        let aid = Aid { encoder: &self.encoder, encoded: &encoded, document };
+        let kin = |ask: &Range<usize>, offers: &[Range<usize>]| aid.kin(ask, offers);
+        let chains = self.chains(document, languages, Some((&aid.names(), &kin)), done);
+        let words = self.words(document);
+        done("tags");
+        let marks = (&self.encoder, &encoded);
+        let quotes = attribution::find_marked(document, words, &chains, &self.attribution, marks);
+        let analysis = gathered(document, languages, chains, quotes);
+        done("attribution");
         analysis
     }
 
@@ -179,23 +214,34 @@ impl Analyzer {
         self.parser.parse(document, words)
     }
 
-    /// The entities of a document and where they are mentioned.
+    /// The entities of a document and where they are mentioned; `aid` is what the encoder says of names and of words
+    /// that mean the same.
     pub(crate) fn chains(
         &self,
         document: &Document<'_>,
         languages: &Languages,
+        aid: Option<(&Hints, &Kin<'_>)>,
         done: &mut dyn FnMut(&'static str),
     ) -> Chains {
-        let (mut names, mut quantities) = names::find(document, &self.lexicon, &self.names, &self.clusters);
+        let (mut names, mut quantities) = names::find(document, &self.lexicon, &self.names, &self.clusters, aid.map(|aid| aid.0));
         names.retain(|name| languages.reads(document, name.span));
         quantities.retain(|one| languages.reads(document, one.span));
         done("names");
-        let mut chains = chains::link(document, &self.lexicon, &self.linking, names);
+        let mut chains = chains::link(document, &self.lexicon, &self.linking, names, aid.map(|aid| aid.1));
         chains.retain(|mention| languages.reads(document, mention.span));
         chains.quantities = quantities;
         done("chains");
         chains
     }
+}
+
+/// What was found, in paragraphs that can be read.
+fn gathered(document: &Document<'_>, languages: &Languages, chains: Chains, mut quotes: Vec<Quote>) -> Analysis {
+    quotes.retain(|quote| languages.reads(document, quote.cue.first().copied().unwrap_or(quote.extent())));
+    let Chains { entities, mentions, quantities, .. } = chains;
+    let mut analysis = Analysis { entities, mentions, quotes, ..Analysis::default() };
+    quantities::add(document, &mut analysis, &quantities);
+    analysis
 }
 
 impl Default for Analyzer {

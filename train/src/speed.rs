@@ -11,11 +11,12 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use cpu_time::ThreadTime;
 use flate2::read::MultiGzDecoder;
 use regex::Regex;
-use sayso_document::{Document, Tier};
+use sayso_document::Document;
 use sayso_extract::Analyzer;
 use sayso_extract::model::Files;
 use serde::Deserialize;
 
+use crate::eval::{tier, tier_of};
 use crate::stages::Places;
 
 /// What is needed: tokens a second on one core, MB of weights, milliseconds to load, MB of memory.
@@ -29,7 +30,7 @@ pub fn command() -> Command {
         .default_value("1000")
         .value_parser(value_parser!(usize))
         .help("How many articles of news/news-20k.jsonl.gz to analyse");
-    Command::new("speed").about("Measures how fast the analysis is, stage by stage, on one core").arg(articles)
+    Command::new("speed").about("Measures how fast the analysis is, stage by stage, on one core").args([articles, tier()])
 }
 
 #[derive(Deserialize)]
@@ -43,9 +44,10 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     let before = resident();
     let started = ThreadTime::now();
     let analyzer = Analyzer::new();
+    let tier = tier_of(matches, &analyzer)?;
     let load = started.elapsed();
     // One round fetches the weights into memory and warms the caches; the second is measured.
-    bodies.iter().for_each(|body| drop(analyzer.analyze(body, Tier::Fast)));
+    bodies.iter().for_each(|body| drop(analyzer.analyze(body, tier)));
     let grown = before.zip(resident()).map(|(before, after)| after.saturating_sub(before));
     let tokens: usize = bodies.iter().map(|body| Document::new(body).tokens().len()).sum();
     let yardstick = yardstick(&bodies);
@@ -54,7 +56,7 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     let started = ThreadTime::now();
     for body in &bodies {
         let mut last = ThreadTime::now();
-        analyzer.analyze_in_stages(body, Tier::Fast, |stage| {
+        analyzer.analyze_in_stages(body, tier, |stage| {
             let now = ThreadTime::now();
             let place = *places_of.entry(stage).or_insert_with(|| {
                 stages.push((stage, Duration::ZERO));

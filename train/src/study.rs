@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use sayso_document::Tier;
 use sayso_extract::model::{Clusters, Linear};
 
 use crate::corpus::read;
@@ -55,7 +56,7 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     let heads: Vec<String> = SHOWN.iter().map(|(_, head)| format!("{head:>9}")).collect();
     writeln!(out, "{:<28}{}", "", heads.concat())?;
     let mut row = |name: &str, models: &Path| {
-        let figures = score(&gold, &Found::of(&gold, &models::analyzer(Some(models))?));
+        let figures = score(&gold, &Found::of(&gold, &models::analyzer(Some(models))?, Tier::Fast));
         let cells = SHOWN.iter().map(|(path, _)| format!("{:>9.2}", figures.get(*path).copied().unwrap_or(f64::NAN)));
         writeln!(out, "{name:<28}{}", cells.collect::<String>())?;
         out.flush()

@@ -20,6 +20,8 @@ mod content;
 mod cue;
 mod direct;
 mod draft;
+#[cfg(feature = "encoder")]
+mod encoded;
 pub(crate) mod fitting;
 mod frame;
 mod headline;
@@ -54,6 +56,8 @@ use reading::Reading;
 use select::Search;
 
 use crate::chains::Chains;
+#[cfg(feature = "encoder")]
+use crate::encoder::{Encoded, Encoder};
 use crate::model::{Files, ModelError};
 
 /// What decides attributions.
@@ -81,13 +85,32 @@ pub(crate) fn find(
     let reading = Reading::new(document, words);
     let cast = Cast::new(&reading, seen.chains);
     let search = Search::new(&reading, Sight::new(&reading, seen), &models.nouns, Some(&models.decisions));
-    let mut drafts = select::drafts(&search, &models.decisions);
-    direct::continue_quotations(&reading, &mut drafts);
-    drafts.iter_mut().for_each(|draft| time::leave_out(&reading, draft));
-    let heard = addressee::find(&reading, &drafts);
-    let mut quotes: Vec<Quote> =
-        drafts.iter().zip(heard).map(|(draft, heard)| quote(&reading, &cast, draft, heard)).collect();
-    first_persons(document, &mut quotes);
+    let drafts = select::drafts(&search, &models.decisions);
+    quotes(&reading, &cast, drafts)
+}
+
+/// The same from what the encoder marks.
+#[cfg(feature = "encoder")]
+pub(crate) fn find_marked(
+    document: &Document<'_>,
+    words: Words<'_>,
+    chains: &Chains,
+    models: &AttributionModels,
+    (encoder, encoded): (&Encoder, &Encoded),
+) -> Vec<Quote> {
+    let reading = Reading::new(document, words);
+    let cast = Cast::new(&reading, chains);
+    let drafts = encoded::drafts(&reading, &select::candidates(&reading, &models.nouns), encoder, encoded);
+    quotes(&reading, &cast, drafts)
+}
+
+/// Quotes from drafts, with the values that the text gives each of them.
+fn quotes(r: &Reading<'_>, cast: &Cast<'_>, mut drafts: Vec<Draft>) -> Vec<Quote> {
+    direct::continue_quotations(r, &mut drafts);
+    drafts.iter_mut().for_each(|draft| time::leave_out(r, draft));
+    let heard = addressee::find(r, &drafts);
+    let mut quotes: Vec<Quote> = drafts.iter().zip(heard).map(|(draft, heard)| quote(r, cast, draft, heard)).collect();
+    first_persons(r.document, &mut quotes);
     quotes
 }
 

@@ -17,6 +17,8 @@ mod profile;
 mod scene;
 mod walk;
 
+use std::ops::Range;
+
 use sayso_document::{Document, Entity, Mention, MentionForm, Span};
 
 use crate::lexicon::Lexicon;
@@ -71,13 +73,26 @@ impl Chains {
     }
 }
 
+/// What another model says of words that may mean the same: for the tokens of the first range and each of the others
+/// the log odds against "none of them"; 0 where it cannot tell.
+pub(crate) type Kin<'k> = dyn Fn(&Range<usize>, &[Range<usize>]) -> Vec<f32> + 'k;
+
+/// How much that counts beside the ranking.
+const KIN: f32 = 0.5;
+
 /// Links names to entities, then descriptions and pronouns to these. The names are by start.
-pub(crate) fn link(document: &Document, lexicon: &Lexicon, models: &ChainModels, names: Vec<NameMention>) -> Chains {
+pub(crate) fn link(
+    document: &Document,
+    lexicon: &Lexicon,
+    models: &ChainModels,
+    names: Vec<NameMention>,
+    kin: Option<&Kin<'_>>,
+) -> Chains {
     let scene = Scene::new(document, lexicon);
     let names = pollsters::part(document, names);
     let (mut entities, known, walk) = prepare(&scene, &models.genders, &names);
     let mut profiles = walk.profiles.clone();
-    let found = walk.run(&known, |walk, question| answer(walk, &models.ranking, question));
+    let found = walk.run(&known, |walk, question| answer(walk, &models.ranking, question, kin));
     let mut all: Vec<(Mention, f32)> = known.into_iter().map(|mention| (mention, SURE)).collect();
     all.extend(found.mentions);
     all.sort_by_key(|(mention, _)| order(mention));
@@ -132,11 +147,21 @@ const SHY: f32 = 0.5;
 
 /// For whom the words of a question stand: descriptions by the titles and names that they repeat, all others as
 /// the model ranks them.
-fn answer(walk: &Walk<'_, '_, '_>, model: &Linear, question: &Question<'_>) -> Option<Answer> {
+fn answer(
+    walk: &Walk<'_, '_, '_>,
+    model: &Linear,
+    question: &Question<'_>,
+    kin: Option<&Kin<'_>>,
+) -> Option<Answer> {
     if let Some(place) = features::titled(walk, question) {
         return Some(Answer { place, sure: TITLED, stands: true });
     }
-    let (none, place, sure) = rank(model, question.features, SHY)?;
+    let told = kin.map_or_else(Vec::new, |kin| {
+        let latest: Vec<Range<usize>> =
+            question.candidates.iter().map(|&entity| walk.states[entity].tokens.clone()).collect();
+        kin(&question.anaphor.tokens, &latest)
+    });
+    let (none, place, sure) = rank(model, question.features, SHY, &told)?;
     let bold = match question.anaphor.sort {
         Sort::Thing if walk::says_after(walk.scene, question.anaphor.tokens.end) => sure > 0.3,
         Sort::Thing | Sort::Many => sure >= BOLD,
@@ -145,10 +170,12 @@ fn answer(walk: &Walk<'_, '_, '_>, model: &Linear, question: &Question<'_>) -> O
     Some(Answer { place, sure, stands: bold })
 }
 
-/// Whether "none of them" has the highest odds when its log odds are lowered by `shy`, the candidate with the highest, and its probability.
-fn rank(model: &Linear, features: &[Vec<u32>], shy: f32) -> Option<(bool, usize, f32)> {
+/// Whether "none of them" has the highest odds when its log odds are lowered by `shy`, the candidate with the highest,
+/// and its probability. What is `told` of the candidates, if anything, counts too.
+fn rank(model: &Linear, features: &[Vec<u32>], shy: f32, told: &[f32]) -> Option<(bool, usize, f32)> {
     let mut scores: Vec<f32> = features.iter().map(|features| model.score(features)).collect();
     *scores.first_mut()? -= shy;
+    scores[1..].iter_mut().zip(told).for_each(|(score, told)| *score += KIN * told);
     let (none, candidates) = scores.split_first()?;
     let best = candidates.iter().enumerate().reduce(|best, next| if next.1 > best.1 { next } else { best })?;
     let rest: f32 = scores.iter().map(|score| libm::expf(score - best.1)).sum();
@@ -157,7 +184,7 @@ fn rank(model: &Linear, features: &[Vec<u32>], shy: f32) -> Option<(bool, usize,
 
 /// The candidate that the model gives the highest odds, with its probability; none when that is likelier.
 pub(crate) fn choose(model: &Linear, features: &[Vec<u32>]) -> Option<(usize, f32)> {
-    rank(model, features, 0.0).filter(|&(none, ..)| !none).map(|(_, place, sure)| (place, sure))
+    rank(model, features, 0.0, &[]).filter(|&(none, ..)| !none).map(|(_, place, sure)| (place, sure))
 }
 
 /// A question as fitting sees it.

@@ -50,7 +50,7 @@ pub struct Text<'d>(fitting::Text<'d>);
 impl<'d> Text<'d> {
     /// Reads a document; names and chains are found by `analyzer`.
     pub fn new(document: &'d Document<'d>, analyzer: &'d Analyzer) -> Self {
-        let chains = analyzer.chains(document, &Languages::of(document), &mut |_| ());
+        let chains = analyzer.chains(document, &Languages::of(document), None, &mut |_| ());
         let words = analyzer.words(document);
         let tree = analyzer.tree(document, &words);
         Self(fitting::Text::new(document, words, chains, &analyzer.clusters, tree))

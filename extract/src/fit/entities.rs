@@ -65,6 +65,6 @@ impl Entities {
     /// What a model finds, by its own evidence alone.
     pub fn tag(&self, document: &Document, tagger: &Tagger) -> Vec<Tagged> {
         let words = Words::new(document, &self.lexicon);
-        tagger.tag(&words, &self.clusters)
+        tagger.tag(&words, &self.clusters, None)
     }
 }

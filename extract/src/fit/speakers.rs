@@ -23,7 +23,7 @@ pub fn questions(
     blind: bool,
     answer: impl FnMut(&Question<'_>) -> Option<usize>,
 ) {
-    let found = names::find(document, &analyzer.lexicon, &analyzer.names, &analyzer.clusters).0;
+    let found = names::find(document, &analyzer.lexicon, &analyzer.names, &analyzer.clusters, None).0;
     chains::questions(document, &analyzer.lexicon, &analyzer.linking.genders, &found, blind, answer);
 }
 
@@ -46,8 +46,8 @@ pub const GENDERS: &str = "genders.tsv";
 
 /// The speakers of each source, given as ranges of tokens of the document, with the entities that they refer to.
 pub fn resolve(analyzer: &Analyzer, document: &Document<'_>, sources: &[Range<usize>]) -> (Vec<Entity>, Vec<Resolved>) {
-    let found = names::find(document, &analyzer.lexicon, &analyzer.names, &analyzer.clusters).0;
-    let chains = chains::link(document, &analyzer.lexicon, &analyzer.linking, found);
+    let found = names::find(document, &analyzer.lexicon, &analyzer.names, &analyzer.clusters, None).0;
+    let chains = chains::link(document, &analyzer.lexicon, &analyzer.linking, found, None);
     let speakers = attribution::speakers_of(document, analyzer.words(document), &chains, sources);
     let resolved = speakers.into_iter().map(|(speakers, confidence)| Resolved { speakers, confidence }).collect();
     (chains.entities, resolved)

@@ -20,7 +20,7 @@ use sayso_document::{Document, EntityType, Span};
 
 use crate::lexicon::{Class, Lexicon};
 use crate::model::Clusters;
-pub(crate) use tagger::{LABELS, TYPES, features};
+pub(crate) use tagger::{Hints, LABELS, TYPES, features};
 pub use tagger::{Tagged, Tagger};
 pub(crate) use words::Words;
 
@@ -42,14 +42,16 @@ pub(crate) struct NameMention {
 }
 
 /// Finds the names in a document, by start, then longest first; they may nest. And the dates and sums of money.
+/// `hints` are what another model says of the tokens.
 pub(crate) fn find(
     document: &Document,
     lexicon: &Lexicon,
     tagger: &Tagger,
     clusters: &Clusters,
+    hints: Option<&Hints>,
 ) -> (Vec<NameMention>, Vec<NameMention>) {
     let words = Words::new(document, lexicon);
-    let tagged = with_long_forms(&words, tagger.tag(&words, clusters));
+    let tagged = with_long_forms(&words, tagger.tag(&words, clusters, hints));
     let mut runs: (usize, Vec<Range<usize>>) = (usize::MAX, Vec::new());
     let mut names: Vec<NameMention> = Vec::with_capacity(tagged.len());
     let mut person_ends = 0;

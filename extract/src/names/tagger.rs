@@ -10,7 +10,8 @@ use super::features::Sentence;
 use super::words::Words;
 use crate::model::{Clusters, Files, ModelError, Rows, feature};
 
-/// What a label stands for, in the order of the labels: outside is 0, then the beginning and the rest of each.
+/// What a label stands for, in the order of the labels: outside is 0, then the beginning and the rest of each. The
+/// encoder has the same labels (`train/encoder/data.py`).
 pub(crate) const TYPES: [EntityType; 9] = [
     EntityType::Person,
     EntityType::Organization,
@@ -36,6 +37,18 @@ pub struct Tagged {
     /// From 0 to 1.
     pub confidence: f32,
 }
+
+/// What another model says of the labels, to be added to what the features say. In natural logarithms.
+#[derive(Clone, Debug)]
+pub(crate) struct Hints {
+    /// A row for each token of the document.
+    pub(crate) local: Vec<[f32; LABELS]>,
+    /// A row for the label before.
+    pub(crate) moves: [[f32; LABELS]; LABELS],
+}
+
+/// How much the features still count beside hints.
+const BESIDE_HINTS: f32 = 0.4;
 
 /// The model with its transitions laid out.
 #[derive(Clone, Debug)]
@@ -77,9 +90,34 @@ impl Tagger {
     }
 
     /// The names in a document, in order; they do not overlap.
-    pub(crate) fn tag(&self, words: &Words, clusters: &Clusters) -> Vec<Tagged> {
-        let facts = facts(words, clusters);
-        let local = self.local(words, &facts);
+    pub(crate) fn tag(&self, words: &Words, clusters: &Clusters, hints: Option<&Hints>) -> Vec<Tagged> {
+        match hints {
+            Some(hints) => self.hinted(hints).spans_of(words, self.local(words, &facts(words, clusters)), Some(hints)),
+            None => self.spans_of(words, self.local(words, &facts(words, clusters)), None),
+        }
+    }
+
+    /// The tagger with the moves of hints beside its own.
+    fn hinted(&self, hints: &Hints) -> Self {
+        let mut hinted = self.clone();
+        for (row, hints) in hinted.moves.iter_mut().zip(&hints.moves) {
+            self.add(row, hints);
+        }
+        hinted
+    }
+
+    /// Adds hints to scores, in the steps of the model.
+    fn add(&self, scores: &mut [i32; LABELS], hints: &[f32; LABELS]) {
+        for (score, hint) in scores.iter_mut().zip(hints).filter(|(score, _)| **score > NEVER / 2) {
+            let steps = *score as f32 * BESIDE_HINTS + hint.max(-30.0) / self.model.scale();
+            *score = steps.round() as i32;
+        }
+    }
+
+    fn spans_of(&self, words: &Words, mut local: Vec<[i32; LABELS]>, hints: Option<&Hints>) -> Vec<Tagged> {
+        if let Some(hints) = hints {
+            local.iter_mut().zip(&hints.local).for_each(|(row, hints)| self.add(row, hints));
+        }
         let mut out = Vec::new();
         for sentence in 0..words.document.sentences().len() {
             let range = words.document.tokens_of(sentence);

@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use sayso_document::Tier;
+use sayso_extract::fit::calibration::{kind_of, prefix};
+
 use super::entities::folded;
 use super::gold::Gold;
 use super::predict::Prediction;
@@ -27,8 +30,8 @@ pub struct Case {
 ///
 /// A quote is right when it is paired with a gold attribution whose cue, content and source it overlaps; the speakers
 /// of a quote are right when they are exactly the gold ones; an entity is right when its ends and its type are.
-pub fn cases(gold: &Gold, found: &BTreeMap<&str, &Prediction>) -> Vec<Case> {
-    let mut all = Vec::new();
+pub fn cases(gold: &Gold, found: &BTreeMap<&str, &Prediction>, tier: Tier) -> Vec<Case> {
+    let (tier, mut all) = (prefix(tier), Vec::new());
     let ids: BTreeMap<&str, usize> = gold.quotes.iter().enumerate().map(|(at, one)| (one.id.as_str(), at)).collect();
     for (number, article) in gold.quotes.iter().enumerate() {
         let text = Text::new(&article.text);
@@ -38,7 +41,7 @@ pub fn cases(gold: &Gold, found: &BTreeMap<&str, &Prediction>) -> Vec<Case> {
         let good: BTreeSet<usize> =
             pair(&right, &ours).into_iter().filter(|&(g, p)| agrees(&right[g], &ours[p])).map(|(_, p)| p).collect();
         all.extend(quotes.iter().enumerate().map(|(at, quote)| Case {
-            group: format!("quote {}", quote.kind.to_lowercase()),
+            group: format!("{tier}quote {}", quote.kind.to_lowercase()),
             confidence: quote.confidence,
             right: good.contains(&at),
             text: number,
@@ -50,7 +53,7 @@ pub fn cases(gold: &Gold, found: &BTreeMap<&str, &Prediction>) -> Vec<Case> {
             if let Some(quote) = match_row(row, quotes).filter(|quote| !quote.speakers.is_empty()) {
                 let text = ids.get(article.id.as_str()).copied().unwrap_or(0);
                 let (confidence, right) = (quote.speaker_confidence, names_agree(row, quote));
-                all.push(Case { group: "speaker".into(), confidence, right, text });
+                all.push(Case { group: format!("{tier}speaker"), confidence, right, text });
             }
         }
     }
@@ -61,7 +64,7 @@ pub fn cases(gold: &Gold, found: &BTreeMap<&str, &Prediction>) -> Vec<Case> {
         for one in &found.entities {
             let alone = Prediction { entities: vec![one.clone()], ..Prediction::default() };
             if let Some(typed) = folded(text, &alone).pop_first() {
-                let group = format!("entity {}", one.r#type.to_lowercase());
+                let group = format!("{tier}entity {}", one.r#type.to_lowercase());
                 let (confidence, right) = (one.confidence, right.contains(&typed));
                 all.push(Case { group, confidence, right, text: number });
             }
@@ -101,7 +104,7 @@ pub fn error<'c>(cases: impl IntoIterator<Item = &'c Case>) -> f64 {
 pub fn table(cases: &[Case]) -> String {
     let mut out = String::new();
     for of in ["quote", "speaker", "entity"] {
-        let group: Vec<&Case> = cases.iter().filter(|case| case.group.split(' ').next() == Some(of)).collect();
+        let group: Vec<&Case> = cases.iter().filter(|case| kind_of(&case.group).ends_with(of)).collect();
         let _ = writeln!(out, "{:<24}{:>8}{:>12}{:>10}", format!("{of} confidence"), "count", "mean", "right");
         for (at, bin) in bins(group.iter().copied()).iter().enumerate().filter(|(_, bin)| bin.count > 0) {
             let count = bin.count as f64;

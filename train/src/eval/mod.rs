@@ -21,6 +21,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use sayso_document::Tier;
 use sayso_extract::Analyzer;
 
 use crate::stages::Places;
@@ -49,9 +50,26 @@ pub fn command() -> Command {
             .value_name("DIR")
             .value_parser(value_parser!(PathBuf))
             .help("A folder of models in place of the compiled-in ones of the same names"),
+        tier(),
         number("examples", "With --errors: examples of each kind, at most 3"),
         number("most", "With --errors: only so many kinds"),
     ])
+}
+
+/// The argument `--tier`.
+pub fn tier() -> Arg {
+    let help = "Which analysis: by the linear models alone, or with the encoder";
+    Arg::new("tier").long("tier").value_parser(["fast", "accurate"]).default_value("fast").help(help)
+}
+
+/// The tier that the arguments name, which must be compiled in.
+pub fn tier_of(matches: &ArgMatches, analyzer: &Analyzer) -> io::Result<Tier> {
+    let accurate = matches.get_one::<String>("tier").is_some_and(|tier| tier == "accurate");
+    match (accurate, analyzer.best()) {
+        (true, Tier::Fast) => Err(io::Error::other("the accurate tier is not compiled in; build with the feature encoder")),
+        (true, Tier::Accurate) => Ok(Tier::Accurate),
+        (false, _) => Ok(Tier::Fast),
+    }
 }
 
 /// How many threads analyse.
@@ -64,12 +82,13 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
         return show_errors(places, matches, &analyzer);
     }
     let gold = Gold::read(places)?;
-    let found = Found::of(&gold, &analyzer);
+    let tier = tier_of(matches, &analyzer)?;
+    let found = Found::of(&gold, &analyzer, tier);
     if let Some(path) = matches.get_one::<PathBuf>("pred") {
         found.write(path)?;
     }
     if matches.get_flag("calibration") {
-        let said = calibration::table(&calibration::cases(&gold, &found.by_id()));
+        let said = calibration::table(&calibration::cases(&gold, &found.by_id(), tier));
         return io::stdout().lock().write_all(said.as_bytes());
     }
     let figures = score(&gold, &found);
@@ -83,7 +102,7 @@ fn show_errors(places: &Places, matches: &ArgMatches, analyzer: &Analyzer) -> io
     let gold = if samples { samples::read_samples(&places.samples())? } else { Gold::read(places)? };
     let examples = matches.get_one::<usize>("examples").copied().unwrap_or(usize::from(samples));
     let most = matches.get_one::<usize>("most").copied().unwrap_or(usize::MAX);
-    let found = Found::of(&gold, analyzer);
+    let found = Found::of(&gold, analyzer, tier_of(matches, analyzer)?);
     let train = gold::present(places, "polnear/train.jsonl.gz")?;
     let (quotes, speakers) = errors::find(&gold, &found.by_id(), &errors::seen(&train));
     let said = format!(
@@ -100,10 +119,10 @@ pub struct Found(Vec<Prediction>);
 
 impl Found {
     /// Analyses all texts.
-    pub fn of(gold: &Gold, analyzer: &Analyzer) -> Self {
+    pub fn of(gold: &Gold, analyzer: &Analyzer, tier: Tier) -> Self {
         let quoted = gold.quotes.iter().map(|one| (one.id.as_str(), one.text.as_str()));
         let named = gold.entities.iter().flat_map(|(_, texts)| texts).map(|one| (one.id.as_str(), one.text.as_str()));
-        Self(predict(analyzer, &quoted.chain(named).collect::<Vec<_>>(), THREADS))
+        Self(predict(analyzer, &quoted.chain(named).collect::<Vec<_>>(), tier, THREADS))
     }
 
     /// What was found, by the text's name.

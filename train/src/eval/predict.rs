@@ -93,12 +93,12 @@ fn label(value: impl std::fmt::Debug) -> String {
 }
 
 /// Analyses texts, given by name and text, on `threads` threads; the answers come in the order of the texts.
-pub fn predict(analyzer: &Analyzer, texts: &[(&str, &str)], threads: usize) -> Vec<Prediction> {
+pub fn predict(analyzer: &Analyzer, texts: &[(&str, &str)], tier: Tier, threads: usize) -> Vec<Prediction> {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
         while let Some((place, (id, text))) = take(&next, texts) {
-            done.push((place, describe(id, text, &analyzer.analyze(text, Tier::Fast))));
+            done.push((place, describe(id, text, &analyzer.analyze(text, tier))));
         }
         done
     };

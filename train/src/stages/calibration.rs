@@ -8,8 +8,9 @@
 use std::collections::BTreeMap;
 use std::io;
 
+use sayso_document::Tier;
 use sayso_extract::Analyzer;
-use sayso_extract::fit::calibration::{Calibration, FILE, Line, log_odds};
+use sayso_extract::fit::calibration::{Calibration, FILE, Line, kind_of, log_odds};
 
 use super::{Places, Stage};
 use crate::eval::Found;
@@ -32,7 +33,17 @@ fn run(places: &Places) -> io::Result<()> {
     files.retain(|(name, _)| name != FILE);
     files.push((FILE.to_owned(), Vec::new()));
     let analyzer = Analyzer::with_models(files).map_err(io::Error::other)?;
-    let all = cases(&gold, &Found::of(&gold, &analyzer).by_id());
+    let mut lines = Calibration::default();
+    for tier in [Tier::Fast, Tier::Accurate].into_iter().filter(|&tier| tier <= analyzer.best()) {
+        let all = cases(&gold, &Found::of(&gold, &analyzer, tier).by_id(), tier);
+        tell(&all, tier);
+        lines.extend(fit(&all));
+    }
+    places.write(FILE, lines.to_text().as_bytes())
+}
+
+/// Tells what calibration gains, by cross-validation.
+fn tell(all: &[Case], tier: Tier) {
     let held_out: Vec<Case> = (0..FOLDS)
         .flat_map(|fold| {
             let (out, rest): (Vec<Case>, Vec<Case>) = all.iter().cloned().partition(|case| case.text % FOLDS == fold);
@@ -41,21 +52,20 @@ fn run(places: &Places) -> io::Result<()> {
         })
         .collect();
     for of in ["quote", "speaker", "entity"] {
-        let ece = |cases: &[Case]| error(cases.iter().filter(|case| case.group.starts_with(of)));
+        let ece = |cases: &[Case]| error(cases.iter().filter(|case| kind_of(&case.group).ends_with(of)));
         eprintln!(
-            "{of:<8} expected calibration error {:.3}, as fitted on other articles {:.3}",
-            ece(&all),
+            "{tier:?}, {of:<8} expected calibration error {:.3}, as fitted on other articles {:.3}",
+            ece(all),
             ece(&held_out)
         );
     }
-    places.write(FILE, fit(&all).to_text().as_bytes())
 }
 
 /// Fits all groups, and all cases of a kind as the group `quote`, `speaker` or `entity`.
 fn fit(cases: &[Case]) -> Calibration {
     let mut groups: BTreeMap<&str, Vec<&Case>> = BTreeMap::new();
     for case in cases {
-        let kind = case.group.split(' ').next().unwrap_or_default();
+        let kind = kind_of(&case.group);
         groups.entry(kind).or_default().push(case);
         if kind != case.group {
             groups.entry(&case.group).or_default().push(case);

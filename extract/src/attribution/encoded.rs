@@ -1,0 +1,160 @@
+//! Attributions from what the encoder marks: segments of cue, source and content, and which belong together.
+
+use std::ops::Range;
+
+use super::byline;
+use super::cue::{Candidate, Voice};
+use super::draft::Draft;
+use super::headline;
+use super::lemma;
+use super::reading::Reading;
+use super::transcript;
+use crate::encoder::{Encoded, Encoder, Segment};
+use crate::tags::Tag;
+
+/// From which confidence on an attribution counts.
+const LEAST: f32 = 0.1;
+/// What is added to the score of "outside": below zero, more is found. Missing what was said costs readers more than
+/// a doubtful quote that carries its confidence.
+const OUTSIDE: f32 = 0.0;
+
+/// Words that the encoder marks as one part of an attribution.
+#[derive(Clone, Debug)]
+struct Marked {
+    tokens: Range<usize>,
+    segment: Segment,
+    /// How sure the mark is, from 0 to 1.
+    sure: f32,
+}
+
+/// The attributions of a document, in the order of their first tokens.
+pub(super) fn drafts(r: &Reading<'_>, candidates: &[Candidate], encoder: &Encoder, seen: &Encoded) -> Vec<Draft> {
+    let mut found: Vec<Draft> = layout(r);
+    let mut taken = vec![false; r.len() + 1];
+    for draft in &found {
+        draft.content.iter().chain([&draft.cue]).chain(&draft.source).for_each(|c| taken[c.clone()].fill(true));
+    }
+    for window in &seen.windows {
+        let roles = marked(r, encoder, seen, window);
+        let free = |draft: &Draft| {
+            draft.confidence >= LEAST && !taken[draft.head] && !draft.content.iter().any(|c| taken[c.start])
+        };
+        found.extend(linked(r, candidates, encoder, seen, &roles).into_iter().filter(free));
+    }
+    found.sort_by_key(|draft| (draft.start(), draft.head));
+    found
+}
+
+/// What the layout shows: names behind a dash, headlines, turns of a transcript.
+fn layout(r: &Reading<'_>) -> Vec<Draft> {
+    let mut found = byline::drafts(r);
+    found.extend(headline::drafts(r));
+    found.retain(|draft| !transcript::is_layout(r, draft));
+    found
+}
+
+/// The sources, cues and contents of a window, in reading order.
+fn marked(r: &Reading<'_>, encoder: &Encoder, seen: &Encoded, window: &Range<usize>) -> [Vec<Marked>; 3] {
+    let mut scores = seen.tags[window.clone()].to_vec();
+    scores.iter_mut().for_each(|row| row[0] += OUTSIDE);
+    let chain = encoder.tag_chain();
+    let labels = chain.best(&scores);
+    let chances = chain.marginals(&scores);
+    let mut roles: [Vec<Marked>; 3] = Default::default();
+    let (mut at, mut rank) = (0, 0);
+    while at < labels.len() {
+        let Some(role) = labels[at].checked_sub(1).map(|label| label / 2) else {
+            at += 1;
+            continue;
+        };
+        let inside = 2 * role + 2;
+        let len = 1 + labels[at + 1..].iter().take_while(|&&label| label == inside).count();
+        let sure = (at..at + len).map(|i| chances[i][inside - 1] + chances[i][inside]).sum::<f32>() / len as f32;
+        let (first, last) = (window.start + at, window.start + at + len - 1);
+        let (from, to) = (seen.words[first].start(), seen.words[last].end());
+        let tokens = r.token_at(from)..r.token_at(to - 1) + 1;
+        roles[role].push(Marked { tokens, segment: Segment { first, last, rank }, sure });
+        rank += 1;
+        at += len;
+    }
+    roles
+}
+
+/// Each cue with its source and its contents.
+fn linked(
+    r: &Reading<'_>,
+    candidates: &[Candidate],
+    encoder: &Encoder,
+    seen: &Encoded,
+    [sources, cues, contents]: &[Vec<Marked>; 3],
+) -> Vec<Draft> {
+    let segments = |of: &[Marked]| of.iter().map(|one| one.segment).collect::<Vec<_>>();
+    let (asks, offers) = (segments(cues), segments(sources));
+    let mut found: Vec<Draft> = cues
+        .iter()
+        .zip(encoder.sources(seen, &asks, &offers))
+        .map(|(cue, chances)| {
+            let (place, chance) = likeliest(&chances);
+            let source = sources.get(place);
+            let sure = cue.sure * source.map_or(chance, |source| chance * source.sure);
+            draft(r, candidates, cue.tokens.clone(), source.map(|source| source.tokens.clone()), sure)
+        })
+        .collect();
+    for (content, chances) in contents.iter().zip(encoder.cues(seen, &segments(contents), &asks)) {
+        let (place, chance) = likeliest(&chances);
+        if let Some(draft) = found.get_mut(place) {
+            if draft.content.is_empty() {
+                draft.confidence *= content.sure * chance;
+            }
+            draft.content.push(content.tokens.clone());
+        }
+    }
+    found.retain(|draft| !draft.content.is_empty());
+    found
+}
+
+/// The place of the highest log probability, and the probability.
+fn likeliest(chances: &[f32]) -> (usize, f32) {
+    let best = chances.iter().copied().enumerate().reduce(|best, next| if next.1 > best.1 { next } else { best });
+    best.map_or((0, 0.0), |(place, log)| (place, libm::expf(log)))
+}
+
+/// A draft whose cue, source and confidence are known, with what the grammar tells of the cue.
+fn draft(
+    r: &Reading<'_>,
+    candidates: &[Candidate],
+    cue: Range<usize>,
+    source: Option<Range<usize>>,
+    confidence: f32,
+) -> Draft {
+    let from = candidates.partition_point(|c| c.head < cue.start);
+    let inside = candidates[from..].iter().take_while(|c| c.head < cue.end);
+    let nominal = |c: &Candidate| matches!(c.voice, Voice::Noun | Voice::OwnNoun);
+    let read = inside.reduce(|best, next| if nominal(next) && !nominal(best) { best } else { next });
+    let head = read.map_or_else(|| head(r, &cue), |c| c.head);
+    Draft {
+        head,
+        lemma: read.map_or_else(|| lemma_at(r, head), |c| c.lemma.clone()),
+        voice: read.map(|c| c.voice),
+        object: read.and_then(|c| c.frame.object.clone()),
+        negated: read.is_some_and(|c| c.negated),
+        cue,
+        source,
+        content: Vec::new(),
+        confidence,
+    }
+}
+
+/// The last verb of a cue in which the grammar sees none, or its last word.
+fn head(r: &Reading<'_>, cue: &Range<usize>) -> usize {
+    let last = |fits: fn(Tag) -> bool| cue.clone().rev().find(|&i| fits(r.tag(i)));
+    last(Tag::is_verb).or_else(|| last(Tag::is_noun)).unwrap_or(cue.end - 1)
+}
+
+fn lemma_at(r: &Reading<'_>, head: usize) -> String {
+    match r.tag(head) {
+        tag if tag.is_verb() => r.infinitive(head),
+        tag if tag.is_noun() => lemma::of_noun(r.lower(head)),
+        _ => r.lower(head).into(),
+    }
+}
