@@ -4,6 +4,8 @@
 
 pub mod attribution;
 pub mod calibration;
+#[cfg(feature = "encoder")]
+pub mod encoder;
 pub mod entities;
 pub mod parse;
 pub mod speakers;

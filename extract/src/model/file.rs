@@ -95,7 +95,7 @@ impl Linear {
 }
 
 /// FNV-1a over words of 8 bytes.
-pub(super) fn checksum(bytes: &[u8]) -> u64 {
+pub(crate) fn checksum(bytes: &[u8]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for chunk in bytes.chunks(8) {
         let mut word = [0; 8];

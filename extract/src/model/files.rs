@@ -12,6 +12,12 @@ const COMPILED_IN: &[(&str, &[u8])] = &[
     ("clusters.bin", include_bytes!("../../models/clusters.bin")),
     ("cue.bin", include_bytes!("../../models/cue.bin")),
     ("cue_nouns.txt", include_bytes!("../../models/cue_nouns.txt")),
+    #[cfg(feature = "encoder")]
+    ("encoder.heads", include_bytes!("../../models/encoder.heads")),
+    #[cfg(feature = "encoder")]
+    ("encoder.onnx", include_bytes!("../../models/encoder.onnx")),
+    #[cfg(feature = "encoder")]
+    ("encoder.vocab.txt", include_bytes!("../../models/encoder.vocab.txt")),
     ("entities.bin", include_bytes!("../../models/entities.bin")),
     ("source.bin", include_bytes!("../../models/source.bin")),
     ("content.bin", include_bytes!("../../models/content.bin")),

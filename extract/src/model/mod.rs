@@ -15,6 +15,8 @@ mod rows;
 pub use clusters::{Clusters, Groups, plain};
 pub use feature::{feature, word};
 pub use file::ModelError;
+#[cfg(feature = "encoder")]
+pub(crate) use file::checksum;
 pub use files::Files;
 pub use linear::Linear;
 pub use rows::Rows;

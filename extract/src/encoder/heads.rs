@@ -1,0 +1,138 @@
+//! What is computed outside of the network: the chains of labels, and the biases of links.
+//!
+//! The file `encoder.heads`, as `train/encoder/export.py` writes it:
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 0..8 | `SAYSOEH` and the version of the form, 1 |
+//! | 8..12 | number of labels of tags |
+//! | 12..16 | number of labels of names |
+//! | 16..20 | how many segments away links have biases of their own |
+//! | 20..24 | zeros |
+//! | 24..40 | checksums of the network and of the vocabulary that belong to it |
+//! | 40..48 | checksum of the rest |
+//! | 48.. | 32-bit floats: of the chain of tags and of that of names, which labels begin and then a row of moves from each; biases of sources, cues, mentions |
+//!
+//! All numbers are little-endian; checksums are FNV-1a over words of 8 bytes.
+
+use super::chain::Chain;
+use super::links::{Biases, NEAR};
+use super::{NAMES, TAGS};
+use crate::model::{ModelError, checksum};
+
+const MAGIC: &[u8; 8] = b"SAYSOEH\x01";
+const HEADER: usize = 48;
+
+/// Chains and biases.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Heads {
+    /// Of tags: outside, then begin and inside of source, cue, content.
+    pub(crate) tags: Chain<TAGS>,
+    /// Of names: outside, then begin and inside of each type.
+    pub(crate) names: Chain<NAMES>,
+    /// Of a cue's source.
+    pub(crate) sources: Biases,
+    /// Of a content's cue.
+    pub(crate) cues: Biases,
+    /// Of a mention's earlier mention.
+    pub(crate) who: Biases,
+}
+
+impl Heads {
+    /// Reads the file, which must belong to this network and this vocabulary.
+    pub(crate) fn from_bytes(bytes: &[u8], network: &[u8], vocabulary: &[u8]) -> Result<Self, ModelError> {
+        let fault = |what: &str| Err(ModelError::new(what));
+        let Some((header, body)) = bytes.split_at_checked(HEADER) else {
+            return fault("too few bytes for the heads of an encoder");
+        };
+        if &header[..8] != MAGIC {
+            return fault("these are no heads of an encoder, version 1 (they do not begin with SAYSOEH)");
+        }
+        let words: Vec<u32> = numbers(&header[8..24], u32::from_le_bytes);
+        if words != [TAGS as u32, NAMES as u32, NEAR as u32, 0] {
+            return fault("heads for other labels than those of this version");
+        }
+        let sums: Vec<u64> = numbers(&header[24..], u64::from_le_bytes);
+        if sums[2] != checksum(body) {
+            return fault("the checksum does not fit: the file is damaged");
+        }
+        if sums[..2] != [checksum(network), checksum(vocabulary)] {
+            return fault("it belongs to another encoder.onnx or encoder.vocab.txt; the three are replaced together");
+        }
+        let floats: Vec<f32> = numbers(body, f32::from_le_bytes);
+        match read(&mut floats.iter().copied()) {
+            Some(heads) if floats.len() * 4 == body.len() => Ok(heads),
+            _ => fault("the header promises another number of weights"),
+        }
+    }
+}
+
+/// Little-endian numbers.
+fn numbers<const SIZE: usize, T>(bytes: &[u8], of: fn([u8; SIZE]) -> T) -> Vec<T> {
+    bytes.as_chunks().0.iter().map(|chunk| of(*chunk)).collect()
+}
+
+/// All heads, if there are as many numbers as they take.
+fn read(numbers: &mut dyn Iterator<Item = f32>) -> Option<Heads> {
+    let heads = Heads {
+        tags: chain(numbers)?,
+        names: chain(numbers)?,
+        sources: row(numbers)?,
+        cues: row(numbers)?,
+        who: row(numbers)?,
+    };
+    numbers.next().is_none().then_some(heads)
+}
+
+fn chain<const N: usize>(numbers: &mut dyn Iterator<Item = f32>) -> Option<Chain<N>> {
+    let mut chain = Chain { begin: row(numbers)?, moves: [[0.0; N]; N] };
+    for moves in &mut chain.moves {
+        *moves = row(numbers)?;
+    }
+    Some(chain)
+}
+
+fn row<const N: usize>(numbers: &mut dyn Iterator<Item = f32>) -> Option<[f32; N]> {
+    let mut row = [0.0; N];
+    for place in &mut row {
+        *place = numbers.next()?;
+    }
+    Some(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COUNT: usize = TAGS * (TAGS + 1) + NAMES * (NAMES + 1) + 3 * (2 * NEAR + 2);
+
+    fn file(count: usize) -> Vec<u8> {
+        let body: Vec<u8> = (0..count).flat_map(|number| (number as f32).to_le_bytes()).collect();
+        let counts = [TAGS as u32, NAMES as u32, NEAR as u32, 0].map(u32::to_le_bytes).concat();
+        let sums = [checksum(b"net"), checksum(b"words"), checksum(&body)].map(u64::to_le_bytes).concat();
+        [&MAGIC[..], &counts, &sums, &body].concat()
+    }
+
+    #[test]
+    fn reads_all_numbers_in_order() {
+        let heads = Heads::from_bytes(&file(COUNT), b"net", b"words").unwrap();
+        assert_eq!(heads.tags.begin[1], 1.0);
+        assert_eq!(heads.tags.moves[1][0], (2 * TAGS) as f32);
+        assert_eq!(heads.names.begin[0], (TAGS * (TAGS + 1)) as f32);
+        assert_eq!(heads.who[2 * NEAR + 1], (COUNT - 1) as f32);
+    }
+
+    #[test]
+    fn names_what_is_wrong() {
+        let error = |bytes: &[u8], network: &[u8]| Heads::from_bytes(bytes, network, b"words").unwrap_err().to_string();
+        assert!(error(&file(COUNT), b"other").contains("belongs to another"));
+        assert!(error(&file(COUNT - 1), b"net").contains("promises"));
+        assert!(error(&file(COUNT + 1), b"net").contains("promises"));
+        assert!(error(&file(COUNT)[..40], b"net").contains("too few"));
+        let mut damaged = file(COUNT);
+        damaged[60] ^= 1;
+        assert!(error(&damaged, b"net").contains("damaged"));
+        damaged[0] = b'X';
+        assert!(error(&damaged, b"net").contains("SAYSOEH"));
+    }
+}

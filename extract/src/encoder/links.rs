@@ -1,0 +1,86 @@
+//! Which segment belongs to which: a cue's source, a content's cue, a mention's earlier mention.
+
+use super::Encoded;
+
+/// Segments so far away have biases of their own; those beyond share the farthest.
+pub(crate) const NEAR: usize = 4;
+/// Numbers of one of the twelve views of a word.
+const VIEW: usize = 48;
+/// Numbers of all views of a word.
+pub(crate) const LINKS: usize = 12 * VIEW;
+/// The score of an offer that may not be.
+const BARRED: f32 = -1e4;
+
+/// By how many segments an offer comes before or after what asks; the last is that of "none".
+pub(crate) type Biases = [f32; 2 * NEAR + 2];
+
+/// Some words in a row that may be linked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Segment {
+    /// Its first word.
+    pub(crate) first: usize,
+    /// Its last word.
+    pub(crate) last: usize,
+    /// Its place among all segments of the window, in reading order.
+    pub(crate) rank: usize,
+}
+
+/// Of each that asks, the logarithms of the shares of the offers, and of "none" at the end. `views` is the first of the
+/// four views that a link takes: first and last word of what asks, first and last word of the offer.
+pub(crate) fn shares(
+    encoded: &Encoded,
+    asks: &[Segment],
+    offers: &[Segment],
+    views: usize,
+    biases: &Biases,
+    barred: impl Fn(&Segment, &Segment) -> bool,
+) -> Vec<Vec<f32>> {
+    let offered: Vec<_> = offers.iter().map(|offer| seen(encoded, offer, views + 2)).collect();
+    asks.iter()
+        .map(|ask| {
+            let asked = seen(encoded, ask, views);
+            let score = |(offer, offered): (&Segment, &[f32; VIEW])| {
+                let product: f32 = asked.iter().zip(offered).map(|(a, b)| a * b).sum();
+                let apart = (offer.rank as isize - ask.rank as isize).clamp(-(NEAR as isize), NEAR as isize);
+                let bias = biases[(apart + NEAR as isize) as usize];
+                if barred(ask, offer) { BARRED } else { product / (VIEW as f32).sqrt() + bias }
+            };
+            let mut scores: Vec<f32> = offers.iter().zip(&offered).map(score).collect();
+            scores.push(biases[2 * NEAR + 1]);
+            let greatest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            let sum: f32 = scores.iter().map(|score| libm::expf(score - greatest)).sum();
+            scores.iter().map(|score| score - greatest - libm::logf(sum)).collect()
+        })
+        .collect()
+}
+
+/// What a segment shows in the view of its first word and in that of its last, which comes next.
+fn seen(encoded: &Encoded, segment: &Segment, view: usize) -> [f32; VIEW] {
+    let of = |word: usize, view: usize| &encoded.links[word * LINKS + view * VIEW..];
+    let (first, last) = (of(segment.first, view), of(segment.last, view + 1));
+    std::array::from_fn(|at| first[at] + last[at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_follow_products_and_biases() {
+        let mut encoded = Encoded { links: vec![0.0; 3 * LINKS], ..Encoded::default() };
+        // The first word of what asks is the view 4, the last word of an offer the view 7.
+        encoded.links[4 * VIEW] = 2.0;
+        encoded.links[2 * LINKS + 7 * VIEW] = (VIEW as f32).sqrt();
+        let segment = |word, rank| Segment { first: word, last: word, rank };
+        let mut biases = [0.0; 2 * NEAR + 2];
+        biases[NEAR + 1] = 1.0;
+        let found = shares(&encoded, &[segment(0, 0)], &[segment(1, 1), segment(2, 9)], 4, &biases, |_, _| false);
+        let sum = 1.0_f32.exp() + 2.0_f32.exp() + 1.0;
+        for (share, expected) in found[0].iter().zip([1.0 - sum.ln(), 2.0 - sum.ln(), -sum.ln()]) {
+            assert!((share - expected).abs() < 1e-5, "{share} is not {expected}");
+        }
+        let alone = shares(&encoded, &[segment(0, 0)], &[segment(2, 1)], 4, &biases, |_, _| true);
+        assert!(alone[0][0] < -9_000.0 && alone[0][1] == 0.0);
+        assert_eq!(shares(&encoded, &[segment(0, 0)], &[], 4, &biases, |_, _| false), [[0.0]]);
+    }
+}
