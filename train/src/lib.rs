@@ -2,6 +2,7 @@
 //! stages that build on each other, and their figures measured.
 
 pub mod corpus;
+pub mod encoder;
 pub mod eval;
 pub mod learn;
 pub mod models;
@@ -31,7 +32,7 @@ pub fn command() -> Command {
     let stages = STAGES.iter().map(|stage| Command::new(stage.name).about(stage.about));
     let all = Command::new("all").about("Runs all stages in order");
     let writing = stages.chain([all, study::command()]).map(|sub| sub.arg(out.clone()));
-    let reading = [eval::command(), speed::command()];
+    let reading = [eval::command(), speed::command(), encoder::command()];
     Command::new("sayso-train")
         .about("Fits and evaluates the models of Sayso")
         .subcommand_required(true)
@@ -47,6 +48,7 @@ pub fn run(matches: &ArgMatches) -> io::Result<()> {
     stages::check(&places.data)?;
     match name {
         "eval" => return eval::run(&places, matches),
+        "encode-check" => return encoder::run(&places, matches),
         "speed" => return speed::run(&places, matches),
         "study" => return study::run(&places, matches),
         _ => {}

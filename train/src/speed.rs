@@ -89,7 +89,7 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
 }
 
 /// The first bodies of the news, without unpacking the rest.
-fn bodies(places: &Places, most: usize) -> io::Result<Vec<String>> {
+pub(crate) fn bodies(places: &Places, most: usize) -> io::Result<Vec<String>> {
     let path = places.data.join("news/news-20k.jsonl.gz");
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
     let file = std::fs::File::open(&path).map_err(named)?;

@@ -73,10 +73,10 @@ fn weights<const N: usize>(scores: &[f32; N]) -> [f64; N] {
     scores.map(|score| libm::exp(f64::from(score - greatest)))
 }
 
-/// Weights divided by their sum.
+/// Weights divided by their sum; equal shares when scores are so far apart that nothing is left above zero.
 fn shares<const N: usize>(weights: [f64; N]) -> [f64; N] {
-    let sum = weights.iter().sum::<f64>().max(f64::MIN_POSITIVE);
-    weights.map(|weight| weight / sum)
+    let sum: f64 = weights.iter().sum();
+    if sum > 0.0 { weights.map(|weight| weight / sum) } else { [1.0 / N as f64; N] }
 }
 
 #[cfg(test)]
