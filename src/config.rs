@@ -10,7 +10,10 @@ use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
 };
+use sayso_extract::Analyzer;
 use serde::{Deserialize, Serialize};
+
+use crate::analysis::{self, Mode};
 
 /// Where the server listens, and clients look for it, unless told otherwise.
 pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50051);
@@ -31,6 +34,11 @@ pub struct RawConfig {
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<PathBuf>,
+    /// How articles are read: fast, accurate, or fast-then-accurate, which keeps them at once and reads them better when
+    /// there is time [default: accurate, where it is compiled in]
+    #[arg(long, value_name = "MODE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub analysis: Option<String>,
     /// Threads that analyse articles [default: one a core]
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,6 +100,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The folder of models to use in place of those that are compiled in.
     pub model: Option<PathBuf>,
+    /// How articles are read that are put without a mode of their own.
+    pub analysis: Mode,
     /// Threads that analyse.
     pub analysis_threads: usize,
     /// Searches that run at once.
@@ -164,6 +174,7 @@ impl RawConfig {
             listen: faults.address(self.listen),
             data_dir: self.data_dir.unwrap_or_else(|| "sayso-data".into()),
             model: self.model,
+            analysis: faults.mode(self.analysis),
             analysis_threads: faults.positive("analysis_threads", self.analysis_threads, cores),
             search_threads: faults.positive("search_threads", self.search_threads, 2 * cores),
             shutdown_grace: faults.duration("shutdown_grace", self.shutdown_grace, Duration::from_secs(10)),
@@ -197,6 +208,19 @@ impl Faults {
             self.0.push(format!("listen: {text:?} is no address; write an IP address and a port, as 0.0.0.0:50051"));
             DEFAULT_LISTEN
         })
+    }
+
+    fn mode(&mut self, given: Option<String>) -> Mode {
+        let Some(text) = given else { return Mode::DEFAULT };
+        let Some(mode) = Mode::named(&text) else {
+            let names = Mode::ALL.map(|(_, name)| name).join(", ");
+            self.0.push(format!("analysis: {text:?} is no mode; write one of {names}"));
+            return Mode::DEFAULT;
+        };
+        if let Some(words) = analysis::lacking(mode.last(), Analyzer::BEST) {
+            self.0.push(format!("analysis: {words}"));
+        }
+        mode
     }
 
     fn positive(&mut self, name: &str, given: Option<usize>, default: usize) -> usize {
@@ -236,13 +260,33 @@ mod tests {
         let raw = RawConfig {
             listen: Some("here".into()),
             search_timeout: Some("soon".into()),
+            analysis: Some("slow".into()),
             max_body: Some("128MiB".into()),
             analysis_threads: Some(0),
             ..RawConfig::default()
         };
         let said = raw.resolve().unwrap_err().to_string();
-        for part in ["listen: \"here\"", "search_timeout: \"soon\"", "max_body: must be smaller", "analysis_threads"] {
+        for part in [
+            "listen: \"here\"",
+            "analysis: \"slow\" is no mode; write one of fast, accurate",
+            "search_timeout: \"soon\"",
+            "max_body: must be smaller",
+            "analysis_threads",
+        ] {
             assert!(said.contains(part), "{said:?} lacks {part:?}");
+        }
+    }
+
+    #[test]
+    fn articles_are_read_as_well_as_this_build_can_unless_told_otherwise() {
+        let of = |name: Option<&str>| RawConfig { analysis: name.map(str::to_owned), ..RawConfig::default() }.resolve();
+        assert_eq!(of(None).unwrap().analysis.last(), Analyzer::BEST);
+        assert_eq!(of(Some("fast")).unwrap().analysis, Mode::Fast);
+        match of(Some("fast-then-accurate")) {
+            Ok(config) => assert_eq!(config.analysis, Mode::FastThenAccurate),
+            Err(error) => {
+                assert!(!cfg!(feature = "encoder") && error.to_string().contains("feature encoder"), "{error}")
+            }
         }
     }
 

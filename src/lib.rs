@@ -4,6 +4,7 @@
 //! client for Rust programs. What analyses lives in `sayso-extract`, what keeps and finds in
 //! `sayso-index`; here they are put behind protobuf RPCs.
 
+mod analysis;
 pub mod cli;
 pub mod config;
 mod convert;
@@ -14,6 +15,7 @@ mod pool;
 mod samples;
 pub mod server;
 mod telemetry;
+mod upgrade;
 
 /// Messages, clients and service traits of the package `sayso.v1`, generated from `proto/`.
 #[allow(missing_docs, clippy::all, unreachable_pub)]

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use sayso_document::{Date, Tier};
 use sayso_extract::Analyzer;
-use sayso_index::{AnalyzedArticle, Article, Engine, Error, ErrorKind, Progress, Write};
+use sayso_index::{AnalyzedArticle, Article, Engine, Error, ErrorKind, Progress, Wanted, Write};
 use tokio::sync::watch;
 
+use crate::analysis::Mode;
 use crate::pool::{Pool, PoolError};
+use crate::upgrade::Upgrades;
 
 /// Analyses articles on threads made for it and hands them to the engine.
 #[derive(Clone)]
@@ -17,6 +19,7 @@ pub(crate) struct Pipeline {
     pool: Pool,
     /// Whether the last write could be kept; false from a failure of the disk to the next success.
     writable: watch::Sender<bool>,
+    upgrades: Arc<Upgrades>,
 }
 
 impl Pipeline {
@@ -27,12 +30,29 @@ impl Pipeline {
             engine,
             pool: Pool::new(threads, 16 * threads),
             writable: watch::Sender::new(true),
+            upgrades: Arc::default(),
         }
     }
 
-    /// Name and version of the model that analyses.
-    pub(crate) fn model(&self) -> &str {
-        self.analyzer.model(Tier::Fast)
+    /// Name and version of the model that analyses on this tier.
+    pub(crate) fn model(&self, tier: Tier) -> &str {
+        self.analyzer.model(tier)
+    }
+
+    /// The tiers that are compiled in.
+    pub(crate) fn tiers(&self) -> impl Iterator<Item = Tier> + use<> {
+        let best = self.analyzer.best();
+        [Tier::Fast, Tier::Accurate].into_iter().filter(move |tier| *tier <= best)
+    }
+
+    /// The engine that articles go to.
+    pub(crate) fn engine(&self) -> &Arc<dyn Engine> {
+        &self.engine
+    }
+
+    /// What is known of analyses that come later.
+    pub(crate) fn upgrades(&self) -> &Upgrades {
+        &self.upgrades
     }
 
     /// Follows whether writes can be kept.
@@ -40,17 +60,37 @@ impl Pipeline {
         self.writable.subscribe()
     }
 
-    /// Analyses an article, or takes the stored analysis where body, day and model are the same.
-    /// Refuses when too many wait.
-    pub(crate) async fn analyze(&self, article: Article) -> Result<AnalyzedArticle, PoolError> {
+    /// Analyses an article, or takes the stored analysis where body and day are the same and the model is, too, or
+    /// its tier is better. Refuses when too many wait.
+    pub(crate) async fn analyze(&self, article: Article, tier: Tier) -> Result<AnalyzedArticle, PoolError> {
         let pipeline = self.clone();
-        self.pool.run(move || pipeline.analyze_now(article)).await
+        self.pool.run(move || pipeline.analyze_now(article, tier)).await
     }
 
     /// The same, waiting for a turn: for streams, which bound how much they have open.
-    pub(crate) async fn analyze_patiently(&self, article: Article) -> Result<AnalyzedArticle, PoolError> {
+    pub(crate) async fn analyze_patiently(&self, article: Article, tier: Tier) -> Result<AnalyzedArticle, PoolError> {
         let pipeline = self.clone();
-        self.pool.run_patiently(move || pipeline.analyze_now(article)).await
+        self.pool.run_patiently(move || pipeline.analyze_now(article, tier)).await
+    }
+
+    /// Analyses a stored article anew when nothing else waits for a thread.
+    pub(crate) async fn analyze_idly(&self, article: Article, tier: Tier) -> Result<AnalyzedArticle, PoolError> {
+        // Not the whole pipeline: a long analysis must not keep the engine open when the server stops.
+        let analyzer = Arc::clone(&self.analyzer);
+        let work = move || {
+            let analysis = analyzer.analyze_dated(&article.body, published_on(&article), tier);
+            AnalyzedArticle { article, analysis }
+        };
+        self.pool.run_idle(work).await
+    }
+
+    /// The write that puts an article which was analysed for this mode.
+    pub(crate) fn put(&self, analyzed: AnalyzedArticle, mode: Mode) -> Write {
+        let (tier, model) = (mode.last(), self.model(mode.last()).to_owned());
+        if mode.first() == tier || analyzed.analysis.model == model {
+            return Write::Put(Box::new(analyzed));
+        }
+        Write::PutFirst(Box::new(analyzed), Wanted { tier, model })
     }
 
     /// Hands a change to the engine. Returns when it is queued; `progress` hears the rest.
@@ -60,11 +100,13 @@ impl Pipeline {
         mut progress: impl FnMut(Progress) + Send + 'static,
     ) -> Result<(), PoolError> {
         let (engine, writable) = (Arc::clone(&self.engine), self.writable.clone());
+        let upgrades = matches!(write, Write::PutFirst(..) | Write::Want(..)).then(|| Arc::clone(&self.upgrades));
         let heard = move |step: Progress| {
             match &step {
                 Progress::Failed(error) => set(&writable, !disk_failed(error)),
                 Progress::Durable(_) => set(&writable, true),
-                Progress::Searchable(_) => {}
+                // From now on those who look for what waits find it.
+                Progress::Searchable(_) => upgrades.iter().for_each(|upgrades| upgrades.wake()),
             }
             progress(step);
         };
@@ -73,18 +115,18 @@ impl Pipeline {
         handed.await.map_err(|_| PoolError::Died)
     }
 
-    fn analyze_now(&self, article: Article) -> AnalyzedArticle {
+    fn analyze_now(&self, article: Article, tier: Tier) -> AnalyzedArticle {
         // A failing read only costs the short cut: the write will meet the same failure and tell it.
         let stored = if article.id.is_empty() { None } else { self.engine.article(&article.id).ok().flatten() };
         let analysis = match stored {
             Some(stored)
                 if stored.article.body == article.body
                     && published_on(&stored.article) == published_on(&article)
-                    && stored.analysis.model == self.model() =>
+                    && (stored.analysis.tier > tier || stored.analysis.model == self.model(tier)) =>
             {
                 stored.analysis
             }
-            _ => self.analyzer.analyze_dated(&article.body, published_on(&article), Tier::Fast),
+            _ => self.analyzer.analyze_dated(&article.body, published_on(&article), tier),
         };
         AnalyzedArticle { article, analysis }
     }

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// Runs blocking work, a limited amount at once, and limits how much may wait.
 #[derive(Clone, Debug)]
 pub(crate) struct Pool {
     running: Arc<Semaphore>,
     admitted: Arc<Semaphore>,
+    /// How many wait for their turn, without those that let all others go first.
+    waiting: watch::Sender<usize>,
 }
 
 /// Why work was not done.
@@ -23,7 +25,11 @@ pub(crate) enum PoolError {
 impl Pool {
     /// A pool that runs `threads` pieces of work at once while at most `waiting` more wait.
     pub(crate) fn new(threads: usize, waiting: usize) -> Self {
-        Self { running: Arc::new(Semaphore::new(threads)), admitted: Arc::new(Semaphore::new(threads + waiting)) }
+        Self {
+            running: Arc::new(Semaphore::new(threads)),
+            admitted: Arc::new(Semaphore::new(threads + waiting)),
+            waiting: watch::Sender::new(0),
+        }
     }
 
     /// Runs `work` when its turn comes; refuses at once when too much waits.
@@ -40,25 +46,71 @@ impl Pool {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PoolError> {
-        let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| PoolError::Died)?;
-        // The permit goes with the work: a caller that goes away does not free the thread.
-        let task = tokio::task::spawn_blocking(move || {
-            let _running = running;
-            work()
-        });
-        task.await.map_err(|_| PoolError::Died)
+        let waiting = Waiting::begin(&self.waiting);
+        let running = self.turn().await?;
+        drop(waiting);
+        start(running, work).await
+    }
+
+    /// Runs `work` when a thread is free and nothing else waits for one: for what can wait as long as need be.
+    pub(crate) async fn run_idle<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, PoolError> {
+        let mut waiting = self.waiting.subscribe();
+        let running = loop {
+            waiting.wait_for(|count| *count == 0).await.map_err(|_| PoolError::Died)?;
+            let running = self.turn().await?;
+            // Turns come in the order of asking, so that others may have come behind this one meanwhile: they go first.
+            if *waiting.borrow() == 0 {
+                break running;
+            }
+        };
+        start(running, work).await
+    }
+
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, PoolError> {
+        Arc::clone(&self.running).acquire_owned().await.map_err(|_| PoolError::Died)
+    }
+}
+
+async fn start<T: Send + 'static>(
+    running: OwnedSemaphorePermit,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, PoolError> {
+    // The permit goes with the work: a caller that goes away does not free the thread.
+    let task = tokio::task::spawn_blocking(move || {
+        let _running = running;
+        work()
+    });
+    task.await.map_err(|_| PoolError::Died)
+}
+
+/// One that waits for its turn, counted until it has it or goes away.
+struct Waiting<'p>(&'p watch::Sender<usize>);
+
+impl<'p> Waiting<'p> {
+    fn begin(count: &'p watch::Sender<usize>) -> Self {
+        count.send_modify(|count| *count += 1);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
+    use std::sync::{Mutex, mpsc};
 
     use super::*;
 
-    #[tokio::test]
-    async fn refuses_what_does_not_fit() {
-        let pool = Pool::new(1, 1);
+    /// A pool of one thread, which is busy until the sender is dropped.
+    async fn busy(waiting: usize) -> (Pool, mpsc::Sender<()>, tokio::task::JoinHandle<Result<bool, PoolError>>) {
+        let pool = Pool::new(1, waiting);
         let (release, blocked) = mpsc::channel::<()>();
         let first = tokio::spawn({
             let pool = pool.clone();
@@ -67,6 +119,12 @@ mod tests {
         while pool.running.available_permits() == 1 {
             tokio::task::yield_now().await;
         }
+        (pool, release, first)
+    }
+
+    #[tokio::test]
+    async fn refuses_what_does_not_fit() {
+        let (pool, release, first) = busy(1).await;
         let second = tokio::spawn({
             let pool = pool.clone();
             async move { pool.run(|| 2).await }
@@ -78,5 +136,36 @@ mod tests {
         drop(release);
         assert!(first.await.unwrap().unwrap());
         assert_eq!(second.await.unwrap().unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn what_can_wait_lets_those_go_first_that_came_after_it() {
+        let (pool, release, first) = busy(9).await;
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let note = |name| {
+            let order = Arc::clone(&order);
+            move || order.lock().unwrap().push(name)
+        };
+        let idle = tokio::spawn({
+            let (pool, work) = (pool.clone(), note("idle"));
+            async move { pool.run_idle(work).await }
+        });
+        // On the one thread of this test the task gets as far as it can before the next one starts.
+        tokio::task::yield_now().await;
+        let wanted = ["one", "two"].map(|name| {
+            let (pool, work) = (pool.clone(), note(name));
+            tokio::spawn(async move { pool.run(work).await })
+        });
+        while *pool.waiting.borrow() < 2 {
+            tokio::task::yield_now().await;
+        }
+        drop(release);
+        first.await.unwrap().unwrap();
+        for task in wanted {
+            task.await.unwrap().unwrap();
+        }
+        idle.await.unwrap().unwrap();
+        assert_eq!(*order.lock().unwrap(), ["one", "two", "idle"]);
+        assert_eq!(*pool.waiting.borrow(), 0);
     }
 }

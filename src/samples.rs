@@ -1,11 +1,11 @@
 //! The sample articles that come with the program, so that a newcomer has something to ask.
 
 use rust_embed::RustEmbed;
-use sayso_index::{Article, Progress, Write};
+use sayso_index::{Article, Progress};
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
-use crate::{pipeline::Pipeline, server::Failure};
+use crate::{analysis::Mode, pipeline::Pipeline, server::Failure};
 
 /// `samples/`: `NN-slug.txt` is a body, `NN-slug.json` its metadata.
 #[derive(RustEmbed)]
@@ -44,18 +44,19 @@ fn articles() -> Result<Vec<Article>, Failure> {
 }
 
 /// Puts all sample articles and waits until every read sees them. Returns how many there are.
-pub(crate) async fn put(pipeline: &Pipeline) -> Result<usize, Failure> {
+pub(crate) async fn put(pipeline: &Pipeline, mode: Mode) -> Result<usize, Failure> {
     let articles = articles()?;
     let count = articles.len();
     let (tell, mut heard) = mpsc::unbounded_channel();
     for article in articles {
         let tell = tell.clone();
-        let analyzed = pipeline.analyze_patiently(article).await.map_err(|_| "the analysis of a sample failed")?;
+        let analyzed = pipeline.analyze_patiently(article, mode.first()).await;
+        let analyzed = analyzed.map_err(|_| "the analysis of a sample failed")?;
         let told = move |step| {
             // Nobody listens any more once a sample has failed.
             let _ = tell.send(step);
         };
-        let handed = pipeline.write(Write::Put(Box::new(analyzed)), told).await;
+        let handed = pipeline.write(pipeline.put(analyzed, mode), told).await;
         handed.map_err(|_| "a sample could not be written")?;
     }
     drop(tell);

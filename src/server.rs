@@ -12,7 +12,7 @@ use crate::{
     grpc::{self, Core},
     models,
     pipeline::Pipeline,
-    proto, samples,
+    proto, samples, upgrade,
 };
 
 /// The services that reflection lists and health reports.
@@ -64,7 +64,7 @@ impl Ready {
 
     /// Puts the sample articles that come with the program. Returns how many there are.
     pub async fn put_samples(&self) -> Result<usize, Failure> {
-        samples::put(&self.pipeline).await
+        samples::put(&self.pipeline, self.config.analysis).await
     }
 
     /// Answers calls until `stop` is ready; then lets open calls finish within the configured grace.
@@ -75,6 +75,7 @@ impl Ready {
             reporter.set_service_status(service, ServingStatus::Serving).await;
         }
         let follower = tokio::spawn(follow_disk(reporter.clone(), self.pipeline.writable()));
+        let upgrading = tokio::spawn(upgrade::run(self.pipeline.clone(), self.config.analysis_threads, told.clone()));
         let limits = &self.config.limits;
         let mut server = Server::builder()
             .max_concurrent_streams(limits.concurrent_streams)
@@ -105,6 +106,7 @@ impl Ready {
             () = ending => tracing::warn!("open calls were cut off after {grace:?}"),
         }
         follower.abort();
+        upgrading.abort();
         Ok(())
     }
 }

@@ -4,12 +4,14 @@
 //! cargo bench --bench news                     # 20,000 articles of ../shared/news
 //! cargo bench --bench news -- 2000             # the first 2,000
 //! cargo bench --bench news -- 2000 FILE        # of another JSON Lines file, gzip or not
+//! cargo bench --bench news -- 2000 FILE 400    # and 400 of them, in place of 40, for the accurate tier
 //! ```
 //!
 //! Absolute times depend on the machine and what else it does; the ratios are what to compare.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod analysis;
 mod corpus;
 mod process;
 mod queries;
@@ -17,12 +19,6 @@ mod server;
 mod stats;
 
 use std::{path::PathBuf, time::Instant};
-
-use sayso_document::Tier;
-use sayso_extract::Analyzer;
-use sayso_index::Article;
-
-use crate::stats::rate;
 
 fn main() {
     // `cargo bench` passes --bench.
@@ -37,36 +33,10 @@ fn main() {
     let articles = corpus::read(&file, most);
     let bytes: usize = articles.iter().map(|article| article.body.len()).sum();
     println!("{} articles, {:.1} MB of text, from {}\n", articles.len(), bytes as f64 / 1e6, file.display());
-    let sentences = analysis(&articles);
+    let accurate = arguments.get(2).map_or(40, |count| count.parse().expect("a number of articles"));
+    let sentences = analysis::bench(&articles, accurate);
     let plain = plain_tantivy(&sentences);
     server::bench(&articles, sentences.len(), plain, &queries::rotating(&sentences));
-}
-
-/// Analyses one article after the other on one thread; returns all sentences.
-fn analysis(articles: &[Article]) -> Vec<String> {
-    let started = Instant::now();
-    let analyzer = Analyzer::new();
-    println!("analysis\n  load the analyzer            {:>10.1} ms", started.elapsed().as_secs_f64() * 1e3);
-    let (mut sentences, mut quotes, mut entities, mut words) = (Vec::new(), 0, 0, 0);
-    let started = Instant::now();
-    for article in articles {
-        let found = analyzer.analyze(&article.body, Tier::Fast);
-        quotes += found.quotes.len();
-        entities += found.entities.len();
-        sentences.extend(found.sentences.iter().map(|sentence| sentence.span.of(&article.body).to_owned()));
-    }
-    let seconds = started.elapsed().as_secs_f64();
-    words += sentences.iter().map(|sentence| sentence.split_whitespace().count()).sum::<usize>();
-    println!(
-        "  on one core                  {:>10} articles/s   {} words/s",
-        rate(articles.len(), seconds),
-        rate(words, seconds)
-    );
-    println!(
-        "  found                        {:>10} sentences, {quotes} quotes, {entities} entities in articles\n",
-        sentences.len()
-    );
-    sentences
 }
 
 /// The yardstick of ingest: the same sentences into a bare tantivy index, two threads, one commit. Returns seconds.

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 /// So many a second, as text.
 pub(crate) fn rate(count: usize, seconds: f64) -> String {
-    format!("{:.0}", count as f64 / seconds)
+    let rate = count as f64 / seconds;
+    if rate < 20.0 { format!("{rate:.1}") } else { format!("{rate:.0}") }
 }
 
 /// The time that `share` (0 to 1) of all calls took at most, in microseconds.

@@ -18,6 +18,7 @@ mod indexes;
 mod list;
 mod lookup;
 mod page;
+mod pending;
 mod record;
 mod schema;
 mod search;
@@ -25,6 +26,7 @@ mod store;
 mod view;
 mod writer;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,6 +36,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use crossbeam_channel::Sender;
+use sayso_document::Tier;
 
 use self::follow::Follower;
 use self::store::Store;
@@ -42,7 +45,7 @@ use self::writer::{Disk, GroupLimits, Job, Shared};
 use crate::query::{ArticleQuery, EntityQuery, MentionQuery, QuoteQuery, SentenceQuery};
 use crate::{
     AnalyzedArticle, ArticleHit, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Interrupt, MentionHit,
-    OnProgress, Page, Progress, QuoteHit, Result, SentenceHit, Status, Write,
+    OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
 };
 
 /// How much the engine may take.
@@ -147,7 +150,7 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<(
 
 impl Engine for Embedded {
     fn write(&self, write: Write, mut progress: OnProgress) {
-        if let Write::Put(article) = &write {
+        if let Some(article) = write.article() {
             let fault = match article.article.id.is_empty() {
                 true => Some("it has no id".to_owned()),
                 false => article.fault(),
@@ -201,6 +204,14 @@ impl Engine for Embedded {
         self.view().mentions(query, interrupt)
     }
 
+    fn pending(&self, best: Tier, taken: &BTreeSet<u64>, most: usize) -> Result<Vec<Pending>> {
+        self.view().store.pending(best, taken, most)
+    }
+
+    fn outdated(&self, models: &[String], tier: Tier, after: u64, interrupt: &Interrupt) -> Result<Outdated> {
+        self.view().store.outdated(models, tier, after, interrupt)
+    }
+
     fn status(&self) -> Result<Status> {
         let view = self.view();
         Ok(Status {
@@ -208,6 +219,7 @@ impl Engine for Embedded {
             sentences: view.store.count("sentences")?,
             quotes: view.store.count("quotes")?,
             entities: view.store.count("entities")?,
+            pending: view.store.pending_count()?,
             durable_seq: self.shared.durable.load(Ordering::Acquire).max(view.store.seq),
             searchable_seq: view.store.seq,
             disk_bytes: size_of(&self.dir)?,

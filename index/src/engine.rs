@@ -1,13 +1,16 @@
 //! The contract between the services and whatever keeps the articles.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use sayso_document::Tier;
+
 use crate::query::{ArticleQuery, EntityQuery, MentionQuery, QuoteQuery, SentenceQuery};
 use crate::{
-    AnalyzedArticle, ArticleHit, EntityHit, EntityId, EntityRecord, Error, ErrorKind, MentionHit, Page, QuoteHit,
-    Result, SentenceHit,
+    AnalyzedArticle, Article, ArticleHit, EntityHit, EntityId, EntityRecord, Error, ErrorKind, MentionHit, Page,
+    QuoteHit, Result, SentenceHit,
 };
 
 /// Keeps articles and answers queries. Calls block; callers run them on threads made for that.
@@ -42,6 +45,14 @@ pub trait Engine: Send + Sync + 'static {
     /// Where an entity is mentioned, newest article first, in reading order within one.
     fn mentions(&self, query: &MentionQuery, interrupt: &Interrupt) -> Result<Page<MentionHit>>;
 
+    /// Articles that wait for an analysis of this tier or a lesser one, those first that were put first: at most `most`,
+    /// and none of those whose numbers are `taken`.
+    fn pending(&self, best: Tier, taken: &BTreeSet<u64>, most: usize) -> Result<Vec<Pending>>;
+
+    /// Looks through some of the articles after the number `after` for those whose analysis is by none of these models
+    /// and that do not wait for one of this tier yet.
+    fn outdated(&self, models: &[String], tier: Tier, after: u64, interrupt: &Interrupt) -> Result<Outdated>;
+
     /// Counts and sequence numbers.
     fn status(&self) -> Result<Status>;
 }
@@ -49,10 +60,58 @@ pub trait Engine: Send + Sync + 'static {
 /// A change to what is kept.
 #[derive(Clone, Debug)]
 pub enum Write {
-    /// Adds the article, or replaces the one with its id.
+    /// Adds the article, or replaces the one with its id. Where the same article stands already, an analysis of a
+    /// better tier stays: then nothing changes.
     Put(Box<AnalyzedArticle>),
+    /// The same, and notes that another analysis is still to come, unless the one that stands is by that model
+    /// already. The note survives whatever the article does, and goes with it.
+    PutFirst(Box<AnalyzedArticle>, Wanted),
+    /// Puts another analysis in place of that of the article under this number. If another text, or none, has taken the
+    /// article's place meanwhile, nothing changes: [`Change::NotFound`].
+    Reanalyzed(Box<AnalyzedArticle>, u64),
+    /// Notes that these articles, as far as they still stand under these numbers, wait for an analysis of this tier.
+    Want(Vec<u64>, Tier),
     /// Takes away the article with this id.
     Delete(String),
+}
+
+impl Write {
+    /// The article that it brings.
+    pub(crate) fn article(&self) -> Option<&AnalyzedArticle> {
+        match self {
+            Self::Put(article) | Self::PutFirst(article, _) | Self::Reanalyzed(article, _) => Some(article),
+            Self::Want(..) | Self::Delete(_) => None,
+        }
+    }
+}
+
+/// An analysis that is still to come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Of which tier.
+    pub tier: Tier,
+    /// Name and version of the model that is to make it.
+    pub model: String,
+}
+
+/// An article that waits for another analysis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pending {
+    /// The number under which it stands, for [`Write::Reanalyzed`].
+    pub seq: u64,
+    /// Of which tier the analysis should be.
+    pub tier: Tier,
+    /// The article.
+    pub article: Article,
+}
+
+/// Articles whose analysis is not up to date.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outdated {
+    /// Their numbers, for [`Write::Want`].
+    pub seqs: Vec<u64>,
+    /// After which number to go on looking; none when all have been seen.
+    pub next: Option<u64>,
 }
 
 /// Told to the writer of a change, from a thread of the engine: must not block.
@@ -85,11 +144,11 @@ pub enum Change {
     Created,
     /// Another text or analysis stood under the id.
     Replaced,
-    /// The same article with an analysis by the same model stood there already.
+    /// The same article with an analysis by the same model, or of a better tier, stood there already.
     Unchanged,
     /// The article is gone.
     Deleted,
-    /// There was no such article to delete.
+    /// There was no such article to delete, or to give another analysis to.
     NotFound,
 }
 
@@ -131,6 +190,8 @@ pub struct Status {
     pub quotes: u64,
     /// The entities that they mention.
     pub entities: u64,
+    /// Articles that wait for another analysis.
+    pub pending: u64,
     /// Sequence number of the last durable change.
     pub durable_seq: u64,
     /// Sequence number that reads see.

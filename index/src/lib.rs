@@ -14,6 +14,6 @@ mod text;
 
 pub use article::{AnalyzedArticle, Article, EntityId, EntityRecord};
 pub use embedded::{Embedded, EmbeddedOptions};
-pub use engine::{Change, Engine, Interrupt, OnProgress, Progress, Receipt, Status, Write};
+pub use engine::{Change, Engine, Interrupt, OnProgress, Outdated, Pending, Progress, Receipt, Status, Wanted, Write};
 pub use error::{Error, ErrorKind, Result};
 pub use hits::{ArticleHit, EntityHit, MentionHit, Page, PageKey, QuoteHit, SentenceHit, Total};

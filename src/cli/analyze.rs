@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
-use sayso_document::{Date, Tier};
+use sayso_document::Date;
 use sayso_extract::Analyzer;
 use sayso_index::{AnalyzedArticle, Article};
 
@@ -12,12 +12,12 @@ use super::client::{self, Server};
 use super::entities::{counted, names};
 use super::fault::{Fault, Outcome};
 use super::ingest::{html, text};
-use super::labels::Type;
+use super::labels::{self, Tier, Type};
 use super::render::{self, DIM, KIND, NAME, Paragraph};
 use super::{dates, eval, input, json, quote_view};
 use crate::proto::analyze_service_client::AnalyzeServiceClient;
-use crate::proto::{self, AnalyzeRequest, Annotations, ArticleEntity, OffsetEncoding};
-use crate::{convert, models};
+use crate::proto::{self, AnalysisMode, AnalyzeRequest, Annotations, ArticleEntity, OffsetEncoding};
+use crate::{analysis::Mode, convert, models};
 
 /// The longest text that is read, in bytes: far above any article, and what an offset can count.
 const TEXT_BYTES: usize = 1 << 30;
@@ -37,6 +37,9 @@ pub(super) struct Args {
     /// The day on which the text was published: "on Tuesday" counts from it
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = dates::parse_day)]
     date: Option<proto::Date>,
+    /// How thoroughly to read [default: as this program, or the server, does best]
+    #[arg(long, value_name = "TIER", value_enum)]
+    analysis: Option<Tier>,
     /// Folder of models, as sayso-train writes them, in place of the compiled-in ones of the same names
     #[arg(long, value_name = "FOLDER", env = "SAYSO_MODEL")]
     model: Option<PathBuf>,
@@ -60,10 +63,11 @@ pub(super) fn run(args: Args) -> Outcome {
     if args.format == Format::Eval {
         let conflict = args.json || args.server.is_some() || args.date.is_some();
         let usage = || Err(Fault::usage("--format eval goes with none of --json, --server and --date"));
-        return if conflict { usage() } else { eval::run(&args.files, args.model.as_deref()) };
+        return if conflict { usage() } else { eval::run(&args.files, args.model.as_deref(), tier(args.analysis)?) };
     }
     let as_json = args.json || args.format == Format::Json;
     let analyzer = models::analyzer(args.model.as_deref()).map_err(Fault::new)?;
+    let tier = if args.server.is_none() { tier(args.analysis)? } else { Analyzer::BEST };
     let mut refused = false;
     for file in &args.files {
         let text = match read(file) {
@@ -75,8 +79,8 @@ pub(super) fn run(args: Args) -> Outcome {
             }
         };
         let annotations = match &args.server {
-            Some(server) => ask(server, text, args.date)?,
-            None => analyze(&analyzer, text, args.date),
+            Some(server) => ask(server, text, args.date, args.analysis)?,
+            None => analyze(&analyzer, text, args.date, tier),
         };
         if as_json {
             json::print("Annotations", &annotations)?;
@@ -101,18 +105,44 @@ fn read(file: &str) -> Result<String, String> {
     }
 }
 
-fn ask(server: &str, text: String, published_on: Option<proto::Date>) -> Result<Annotations, Fault> {
+/// The tier to read on: the one that was asked for, or the best that is compiled in.
+fn tier(asked: Option<Tier>) -> Result<sayso_document::Tier, Fault> {
+    let number = labels::at_most_one(Tier::values(asked.as_slice()));
+    convert::wanted_tier("--analysis", number, Mode::DEFAULT).map_err(|fault| Fault::usage(fault.message))
+}
+
+fn ask(
+    server: &str,
+    text: String,
+    published_on: Option<proto::Date>,
+    asked: Option<Tier>,
+) -> Result<Annotations, Fault> {
+    let analysis = match asked {
+        None => AnalysisMode::Unspecified,
+        Some(Tier::Fast) => AnalysisMode::Fast,
+        Some(Tier::Accurate) => AnalysisMode::Accurate,
+    };
     client::block_on(async {
         let channel = Server::at(server.into()).connect().await?;
         let mut client = AnalyzeServiceClient::new(channel).max_decoding_message_size(client::ANSWER_BYTES);
-        let request = AnalyzeRequest { text, offset_encoding: OffsetEncoding::Utf8 as i32, published_on };
+        let request = AnalyzeRequest {
+            text,
+            offset_encoding: OffsetEncoding::Utf8 as i32,
+            published_on,
+            analysis: analysis as i32,
+        };
         Ok(client.analyze(request).await?.into_inner().annotations.unwrap_or_default())
     })
 }
 
-fn analyze(analyzer: &Analyzer, text: String, published_on: Option<proto::Date>) -> Annotations {
+fn analyze(
+    analyzer: &Analyzer,
+    text: String,
+    published_on: Option<proto::Date>,
+    tier: sayso_document::Tier,
+) -> Annotations {
     let published = published_on.and_then(|day| Date::new(day.year, day.month as u8, day.day as u8));
-    let analysis = analyzer.analyze_dated(&text, published, Tier::Fast);
+    let analysis = analyzer.analyze_dated(&text, published, tier);
     let article = Article { body: text, ..Article::default() };
     let mut annotations = convert::annotations(&AnalyzedArticle { article, analysis }, OffsetEncoding::Utf8);
     // The text is no article that is kept: nothing can be asked about one.
@@ -133,7 +163,7 @@ fn lines(file: &str, found: &Annotations, width: Option<usize>) -> String {
         counted(named.len() as u64, "entity", "entities"),
         counted(found.quotes.len() as u64, "quote", "quotes"),
         if foreign { format!("language {}", found.language) } else { String::new() },
-        found.model.clone(),
+        told(&found.model, found.tier),
     ];
     out.push_str(&Paragraph::new().add_parts(DIM, &counts).lines(width, 0));
     if !named.is_empty() {
@@ -147,6 +177,14 @@ fn lines(file: &str, found: &Annotations, width: Option<usize>) -> String {
     }
     out.push('\n');
     out
+}
+
+/// "linear-1 (fast)"
+fn told(model: &str, tier: i32) -> String {
+    match Tier::label(tier) {
+        "" => model.to_owned(),
+        tier => format!("{model} ({tier})"),
+    }
 }
 
 fn entity_lines(entity: &ArticleEntity, width: Option<usize>) -> String {
@@ -188,9 +226,10 @@ mod tests {
                 ..Quote::default()
             }],
             language: "en".into(),
+            tier: proto::AnalysisTier::Fast as i32,
         };
         insta::assert_snapshot!(render::plain(&lines("", &found, None)), @r"
-        2 sentences · 1 entity · 1 quote · linear-1
+        2 sentences · 1 entity · 1 quote · linear-1 (fast)
 
         Entities
         Ada Lind · person · 3 mentions

@@ -60,20 +60,26 @@ struct FoundEntity {
 
 /// Analyses the texts of all files (`-` is standard input) and writes what was found to standard
 /// output. A line that is no record is told on standard error and passed over; the exit code is 1 then.
-pub(super) fn run(files: &[String], model: Option<&Path>) -> Outcome {
+pub(super) fn run(files: &[String], model: Option<&Path>, tier: Tier) -> Outcome {
     let analyzer = models::analyzer(model).map_err(Fault::new)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut refused = false;
     for file in files {
         let mut reader = input::open(file).map_err(|error| Fault::new(format!("{file}: {error}")))?;
-        refused |= run_file(&analyzer, file, &mut reader, &mut out)?;
+        refused |= run_file(&analyzer, tier, file, &mut reader, &mut out)?;
     }
     out.flush()?;
     Ok(if refused { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// Returns whether a line was refused.
-fn run_file(analyzer: &Analyzer, file: &str, reader: &mut dyn BufRead, out: &mut dyn Write) -> Result<bool, Fault> {
+fn run_file(
+    analyzer: &Analyzer,
+    tier: Tier,
+    file: &str,
+    reader: &mut dyn BufRead,
+    out: &mut dyn Write,
+) -> Result<bool, Fault> {
     let mut refused = false;
     let mut number = 0;
     let mut batch = Vec::with_capacity(BATCH);
@@ -91,7 +97,7 @@ fn run_file(analyzer: &Analyzer, file: &str, reader: &mut dyn BufRead, out: &mut
             None => {}
         }
         if batch.len() == BATCH || ended {
-            for line in find_all(analyzer, &batch) {
+            for line in find_all(analyzer, tier, &batch) {
                 out.write_all(&line)?;
             }
             batch.clear();
@@ -115,13 +121,13 @@ fn parse(line: Line) -> Result<Option<Record>, String> {
 
 /// What was found in each text, as lines, in the order of the texts. All cores take part; each takes
 /// the next text that nobody has, so that a long one holds up nobody else.
-fn find_all(analyzer: &Analyzer, records: &[Record]) -> Vec<Vec<u8>> {
+fn find_all(analyzer: &Analyzer, tier: Tier, records: &[Record]) -> Vec<Vec<u8>> {
     let next = AtomicUsize::new(0);
     let workers = thread::available_parallelism().map_or(1, NonZero::get).min(records.len());
     let work = || {
         let mut done = Vec::new();
         while let Some((place, record)) = take(&next, records) {
-            done.push((place, find(analyzer, record)));
+            done.push((place, find(analyzer, tier, record)));
         }
         done
     };
@@ -142,8 +148,8 @@ fn take<'r>(next: &AtomicUsize, records: &'r [Record]) -> Option<(usize, &'r Rec
     Some((place, records.get(place)?))
 }
 
-fn find(analyzer: &Analyzer, record: &Record) -> Vec<u8> {
-    let found = describe(record.id.clone(), &record.text, &analyzer.analyze(&record.text, Tier::Fast));
+fn find(analyzer: &Analyzer, tier: Tier, record: &Record) -> Vec<u8> {
+    let found = describe(record.id.clone(), &record.text, &analyzer.analyze(&record.text, tier));
     let mut line = serde_json::to_vec(&found).unwrap_or_default();
     line.push(b'\n');
     line
@@ -330,7 +336,7 @@ mod tests {
             });
         }
         let mut out = Vec::new();
-        let refused = run_file(&Analyzer::new(), "in", &mut input.as_bytes(), &mut out).unwrap();
+        let refused = run_file(&Analyzer::new(), Tier::Fast, "in", &mut input.as_bytes(), &mut out).unwrap();
         assert!(refused);
         let ids: Vec<u64> = out
             .lines()

@@ -4,10 +4,11 @@ use std::process::ExitCode;
 
 use super::client::{self, Server};
 use super::fault::Outcome;
+use super::labels::Mode;
 use super::render::{self, DIM, NAME, PLAIN, Paragraph};
 use super::{dates, json};
 use crate::proto::server_service_client::ServerServiceClient;
-use crate::proto::{Counts, GetServerInfoRequest, GetServerInfoResponse, Limits};
+use crate::proto::{AnalysisInfo, Counts, GetServerInfoRequest, GetServerInfoResponse, Limits};
 
 /// Arguments of `sayso info`.
 #[derive(Debug, clap::Args)]
@@ -40,11 +41,25 @@ fn lines(info: &GetServerInfoResponse) -> String {
     let (durable, searchable) = (info.durable_sequence_number, info.searchable_sequence_number);
     let behind = durable.saturating_sub(searchable);
     let state = if behind == 0 { "all searchable".into() } else { format!("{} not searchable yet", grouped(behind)) };
+    let analysis = info.analysis.unwrap_or_default();
+    server.push(("analysis", Mode::label(analysis.default_mode).to_owned()));
     let counts = info.counts.unwrap_or_default();
     let limits = info.limits.unwrap_or_default();
     let mut holds = counted(&counts);
     holds.push(("changes", format!("{} durable, {state}", grouped(durable))));
+    holds.push(("to reread", waiting(&analysis)));
     [table("Server", &server), table("Holds", &holds), table("Limits", &limited(&limits))].join("\n")
+}
+
+/// "1,200 articles; since the start 34 done, 1 failed"
+fn waiting(analysis: &AnalysisInfo) -> String {
+    let articles =
+        if analysis.pending == 1 { "1 article".into() } else { format!("{} articles", grouped(analysis.pending)) };
+    match (analysis.done, analysis.failed) {
+        (0, 0) => articles,
+        (done, 0) => format!("{articles}; since the start {} done", grouped(done)),
+        (done, failed) => format!("{articles}; since the start {} done, {} failed", grouped(done), grouped(failed)),
+    }
 }
 
 fn counted(counts: &Counts) -> Vec<(&'static str, String)> {
@@ -115,7 +130,7 @@ mod tests {
     fn the_table_reads_well() {
         let info = GetServerInfoResponse {
             version: "0.1.0".into(),
-            models: vec![ModelInfo { id: "linear-1".into(), purpose: "analysis".into() }],
+            models: vec![ModelInfo { id: "linear-1".into(), purpose: "analysis".into(), tier: 1 }],
             limits: Some(Limits {
                 message_bytes: 16 << 20,
                 body_bytes: 10 << 20,
@@ -137,12 +152,14 @@ mod tests {
             durable_sequence_number: 20_001,
             searchable_sequence_number: 20_000,
             started_at: Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 }),
+            analysis: Some(AnalysisInfo { default_mode: 3, pending: 1200, done: 34, failed: 0 }),
         };
         insta::assert_snapshot!(render::plain(&lines(&info)), @r"
         Server
           version     0.1.0
           model       linear-1 (analysis)
           started     3 March 2026, 14:05 UTC
+          analysis    fast, then accurate
 
         Holds
           articles    20,000
@@ -151,6 +168,7 @@ mod tests {
           quotes      99
           on disk     1.5 MiB
           changes     20,001 durable, 1 not searchable yet
+          to reread   1,200 articles; since the start 34 done
 
         Limits
           request     16 MiB

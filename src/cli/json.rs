@@ -84,6 +84,7 @@ mod tests {
             "GetEntityResponse",
             "GetServerInfoResponse",
             "DeleteArticleResponse",
+            "ReanalyzeArticlesResponse",
             "Annotations",
         ] {
             assert!(pool().unwrap().get_message_by_name(&format!("sayso.v1.{name}")).is_some(), "{name}");

@@ -30,6 +30,33 @@ macro_rules! choice {
     };
 }
 
+/// The value for a request that takes at most one; 0, which leaves the choice to the server, for none.
+pub(super) fn at_most_one(values: Vec<i32>) -> i32 {
+    values.first().copied().unwrap_or_default()
+}
+
+choice! {
+    /// How thoroughly a text is read.
+    Tier: AnalysisTier {
+        /// By linear models: a hundred articles a second and more on one core
+        Fast = "fast",
+        /// By a neural encoder: a few articles a second on one core
+        Accurate = "accurate",
+    }
+}
+
+choice! {
+    /// How articles are read that are put in.
+    Mode: AnalysisMode {
+        /// By linear models, and no more
+        Fast = "fast",
+        /// By a neural encoder, before they are kept
+        Accurate = "accurate",
+        /// Fast, so that they are found at once; accurately when the server has nothing better to do
+        FastThenAccurate = "fast, then accurate",
+    }
+}
+
 choice! {
     /// What a source did with the content.
     Act: Act {

@@ -28,6 +28,7 @@ mod labels;
 mod paging;
 mod quote_view;
 mod quotes;
+mod reanalyze;
 mod render;
 mod search;
 mod serve;
@@ -58,6 +59,8 @@ enum Command {
     Analyze(analyze::Args),
     /// Take articles away.
     Delete(delete::Args),
+    /// Have articles analysed anew whose analysis is not by the present model.
+    Reanalyze(reanalyze::Args),
     /// Tell what the server runs and holds.
     Info(info::Args),
 }
@@ -74,6 +77,7 @@ pub fn main() -> ExitCode {
         Command::Articles(args) => articles::run(args),
         Command::Analyze(args) => analyze::run(args),
         Command::Delete(args) => delete::run(args),
+        Command::Reanalyze(args) => reanalyze::run(args),
         Command::Info(args) => info::run(args),
     };
     outcome.unwrap_or_else(|fault| fault.report())

@@ -1,9 +1,11 @@
 //! Enumerations of the domain and their protobuf counterparts.
 
-use sayso_document::{Act, EntityType, MentionForm, Polarity, QuoteKind, SentenceRole};
+use sayso_document::{Act, EntityType, MentionForm, Polarity, QuoteKind, SentenceRole, Tier};
+use sayso_extract::Analyzer;
 use sayso_index::{Change, query::Order};
 
 use super::Fault;
+use crate::analysis::{self, Mode};
 use crate::proto;
 
 /// Pairs a domain enumeration with its protobuf one: `to` never fails, `from` refuses unknown numbers.
@@ -74,5 +76,77 @@ pub(super) fn order(field: &str, number: i32) -> Result<Order, Fault> {
         Ok(proto::SortOrder::Newest) => Ok(Order::Newest),
         Ok(proto::SortOrder::Oldest) => Ok(Order::Oldest),
         Err(_) => Err(unknown(field, number)),
+    }
+}
+
+/// How thoroughly a text was read.
+pub(crate) fn tier(tier: Tier) -> i32 {
+    let tier = match tier {
+        Tier::Fast => proto::AnalysisTier::Fast,
+        Tier::Accurate => proto::AnalysisTier::Accurate,
+    };
+    tier.into()
+}
+
+/// The tier that a request names, or else that of the server's default in the end.
+pub(crate) fn wanted_tier(field: &str, number: i32, default: Mode) -> Result<Tier, Fault> {
+    let tier = match proto::AnalysisTier::try_from(number) {
+        Ok(proto::AnalysisTier::Unspecified) => default.last(),
+        Ok(proto::AnalysisTier::Fast) => Tier::Fast,
+        Ok(proto::AnalysisTier::Accurate) => Tier::Accurate,
+        Err(_) => return Err(Fault::invalid(field, format!("{number} is no tier; 1 (fast) and 2 (accurate) are"))),
+    };
+    offered(field, tier, Analyzer::BEST).map(|()| tier)
+}
+
+/// How articles are read.
+pub(crate) fn mode(mode: Mode) -> i32 {
+    let mode = match mode {
+        Mode::Fast => proto::AnalysisMode::Fast,
+        Mode::Accurate => proto::AnalysisMode::Accurate,
+        Mode::FastThenAccurate => proto::AnalysisMode::FastThenAccurate,
+    };
+    mode.into()
+}
+
+/// The mode that a request names, or else the server's default.
+pub(crate) fn wanted_mode(field: &str, number: i32, default: Mode) -> Result<Mode, Fault> {
+    let mode = match proto::AnalysisMode::try_from(number) {
+        Ok(proto::AnalysisMode::Unspecified) => default,
+        Ok(proto::AnalysisMode::Fast) => Mode::Fast,
+        Ok(proto::AnalysisMode::Accurate) => Mode::Accurate,
+        Ok(proto::AnalysisMode::FastThenAccurate) => Mode::FastThenAccurate,
+        Err(_) => {
+            let said = format!("{number} is no mode; 1 (fast), 2 (accurate) and 3 (fast, then accurate) are");
+            return Err(Fault::invalid(field, said));
+        }
+    };
+    offered(field, mode.last(), Analyzer::BEST).map(|()| mode)
+}
+
+fn offered(field: &str, wanted: Tier, best: Tier) -> Result<(), Fault> {
+    match analysis::lacking(wanted, best) {
+        Some(words) => Err(Fault::new("TIER_NOT_OFFERED", field, words)),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tier_that_is_not_compiled_in_is_refused_by_name() {
+        let fault = offered("analysis", Tier::Accurate, Tier::Fast).unwrap_err();
+        assert_eq!((fault.field.as_str(), fault.reason), ("analysis", "TIER_NOT_OFFERED"));
+        assert!(fault.message.contains("offers fast alone"), "{}", fault.message);
+    }
+
+    #[test]
+    fn what_a_request_does_not_name_is_the_servers_default() {
+        assert_eq!(wanted_mode("analysis", 0, Mode::Fast), Ok(Mode::Fast));
+        assert_eq!(wanted_tier("tier", 0, Mode::Fast), Ok(Tier::Fast));
+        assert_eq!(wanted_mode("analysis", 9, Mode::Fast).unwrap_err().field, "analysis");
+        assert_eq!(wanted_tier("tier", 9, Mode::Fast).unwrap_err().field, "tier");
     }
 }

@@ -11,7 +11,7 @@ mod reply;
 mod request;
 
 pub(crate) use fault::Fault;
-pub(crate) use labels::change;
+pub(crate) use labels::{change, mode, tier, wanted_mode, wanted_tier};
 pub(crate) use offsets::Offsets;
 pub(crate) use page::{next_page_token, page_request};
 pub(crate) use reply::{
@@ -20,5 +20,5 @@ pub(crate) use reply::{
 };
 pub(crate) use request::{
     article_id, article_query, entity_id, entity_query, mention_query, new_article, quote_id, quote_query,
-    sentence_query, text_to_analyze,
+    sentence_query, text_to_analyze, tier_to_analyze,
 };

@@ -60,6 +60,7 @@ pub(crate) fn annotations(analyzed: &AnalyzedArticle, encoding: OffsetEncoding) 
         entities: article_entities(analyzed, &offsets),
         quotes: quotes.map(|(index, one)| bare_quote(analyzed, index, one, &offsets)).collect(),
         language: analysis.language.clone(),
+        tier: labels::tier(analysis.tier),
     }
 }
 
@@ -204,6 +205,8 @@ fn bare_quote(analyzed: &AnalyzedArticle, index: usize, quote: &Quote, offsets: 
         context: context.of(body).to_owned(),
         sentence: first as u32,
         said: quote.said.map(date_range),
+        model: analyzed.analysis.model.clone(),
+        tier: labels::tier(analyzed.analysis.tier),
     }
 }
 

@@ -1,7 +1,7 @@
 //! From request messages to domain queries.
 
 use prost_types::Timestamp;
-use sayso_document::{Date, EntityType};
+use sayso_document::{Date, EntityType, Tier};
 use sayso_index::{
     Article, EntityId,
     query::{
@@ -11,7 +11,7 @@ use sayso_index::{
 };
 
 use super::{Fault, labels, page_request};
-use crate::{config::Limits, proto};
+use crate::{analysis::Mode, config::Limits, proto};
 
 /// Longest id of an article, in bytes.
 const ID_BYTES: usize = 256;
@@ -60,6 +60,15 @@ pub(crate) fn text_to_analyze(message: proto::AnalyzeRequest, limits: &Limits) -
     let published = message.published_on.map(|day| date("published_on", day)).transpose()?;
     let published_at = published.map(|day| i64::from(day.days()) * DAY);
     Ok(Article { body: message.text, published_at, ..Article::default() })
+}
+
+/// The tier that a text is to be read on. Nothing is kept of it, so that no better analysis can come later.
+pub(crate) fn tier_to_analyze(message: &proto::AnalyzeRequest, default: Mode) -> Result<Tier, Fault> {
+    if message.analysis == i32::from(proto::AnalysisMode::FastThenAccurate) {
+        let said = "cannot be fast first and accurate later, as nothing is kept; choose fast or accurate";
+        return Err(Fault::invalid("analysis", said));
+    }
+    labels::wanted_mode("analysis", message.analysis, default).map(Mode::last)
 }
 
 /// Checks the id of an article to read or delete.

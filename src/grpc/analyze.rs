@@ -19,9 +19,10 @@ impl AnalyzeService for Analyze {
         let (metadata, _, message) = request.into_parts();
         let encoding = encoding(message.offset_encoding)?;
         let limits = &self.0.config.limits;
+        let tier = convert::tier_to_analyze(&message, self.0.config.analysis).map_err(status::fault)?;
         let article = convert::text_to_analyze(message, limits).map_err(status::fault)?;
         let call = deadline::Call::begin(&metadata, limits.search_timeout);
-        let analyzed = call.within(self.0.pipeline.analyze(article)).await?.map_err(status::pool)?;
+        let analyzed = call.within(self.0.pipeline.analyze(article, tier)).await?.map_err(status::pool)?;
         Ok(Response::new(AnalyzeResponse { annotations: Some(convert::annotations(&analyzed, encoding)) }))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sayso_index::{Change, Progress, Receipt, Write};
+use sayso_index::{Change, Engine, Interrupt, Progress, Receipt, Write};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
@@ -12,8 +12,8 @@ use crate::{
     convert,
     proto::{
         DeleteArticleRequest, DeleteArticleResponse, GetArticleRequest, GetArticleResponse, IngestArticlesRequest,
-        ListArticlesRequest, ListArticlesResponse, PutArticleRequest, PutArticleResponse, WaitFor,
-        article_service_server::ArticleService,
+        ListArticlesRequest, ListArticlesResponse, PutArticleRequest, PutArticleResponse, ReanalyzeArticlesRequest,
+        ReanalyzeArticlesResponse, WaitFor, article_service_server::ArticleService,
     },
 };
 
@@ -27,8 +27,9 @@ impl ArticleService for Articles {
     async fn put_article(&self, request: Request<PutArticleRequest>) -> Result<Response<PutArticleResponse>, Status> {
         let message = request.into_inner();
         let wait_for = wait_for(message.wait_for)?;
+        let mode = self.0.mode(message.analysis)?;
         let article = convert::new_article(message.article, &self.0.config.limits).map_err(status::fault)?;
-        let analyzed = self.0.pipeline.analyze(article).await.map_err(status::pool)?;
+        let analyzed = self.0.pipeline.analyze(article, mode.first()).await.map_err(status::pool)?;
         let counted = PutArticleResponse {
             id: analyzed.article.id.clone(),
             sentence_count: analyzed.analysis.sentences.len() as u32,
@@ -36,7 +37,7 @@ impl ArticleService for Articles {
             quote_count: analyzed.analysis.quotes.len() as u32,
             ..PutArticleResponse::default()
         };
-        let receipt = self.write(Write::Put(Box::new(analyzed)), wait_for).await?;
+        let receipt = self.write(self.0.pipeline.put(analyzed, mode), wait_for).await?;
         Ok(Response::new(PutArticleResponse {
             change: convert::change(receipt.change),
             sequence_number: receipt.seq,
@@ -90,6 +91,31 @@ impl ArticleService for Articles {
             return Err(status::not_found("Article", &id));
         }
         Ok(Response::new(DeleteArticleResponse { sequence_number: receipt.seq }))
+    }
+
+    async fn reanalyze_articles(
+        &self,
+        request: Request<ReanalyzeArticlesRequest>,
+    ) -> Result<Response<ReanalyzeArticlesResponse>, Status> {
+        let (metadata, _, message) = request.into_parts();
+        let tier = convert::wanted_tier("tier", message.tier, self.0.config.analysis).map_err(status::fault)?;
+        let pipeline = &self.0.pipeline;
+        let models: Vec<_> =
+            pipeline.tiers().filter(|one| *one >= tier).map(|one| pipeline.model(one).to_owned()).collect();
+        let (mut queued, mut after) = (0, Some(0));
+        while let Some(from) = after {
+            let models = models.clone();
+            let question =
+                move |engine: &dyn Engine, interrupt: &Interrupt| engine.outdated(&models, tier, from, interrupt);
+            let found = self.0.ask(&metadata, question).await?;
+            queued += found.seqs.len() as u64;
+            if !found.seqs.is_empty() {
+                self.write(Write::Want(found.seqs, tier), WaitFor::Searchable).await?;
+            }
+            after = found.next;
+        }
+        let model = pipeline.model(tier).to_owned();
+        Ok(Response::new(ReanalyzeArticlesResponse { queued, tier: convert::tier(tier), model }))
     }
 }
 

@@ -7,7 +7,7 @@
 use std::{pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::{Stream, StreamExt};
-use sayso_index::{AnalyzedArticle, Progress, Write};
+use sayso_index::{Progress, Write};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Code, Status, Streaming};
@@ -34,8 +34,8 @@ pub(super) type Answers = Pin<Box<dyn Stream<Item = Result<IngestArticlesRespons
 /// An answer, with the place that it holds until the client reads it.
 type Answer = (Result<IngestArticlesResponse, Status>, Option<OwnedSemaphorePermit>);
 
-/// What a request came to: its number, the id that it gave, and the article or what was wrong with it.
-type Analyzed = (u64, String, Result<AnalyzedArticle, Status>);
+/// What a request came to: its number, the id that it gave, and the article as it is to be written or what was wrong.
+type Analyzed = (u64, String, Result<Write, Status>);
 
 /// Answers a stream of articles.
 pub(super) fn answer(core: Arc<Core>, requests: Streaming<IngestArticlesRequest>) -> Answers {
@@ -53,7 +53,7 @@ async fn take_in(core: Arc<Core>, requests: Streaming<IngestArticlesRequest>, te
     while let Some(next) = analysed.next().await {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         match next {
-            Ok((number, _, Ok(article))) => write(&core, number, article, place, &tell).await,
+            Ok((number, id, Ok(put))) => write(&core, number, id, put, place, &tell).await,
             Ok((number, id, Err(status))) => say(&tell, Ok(rejected(number, &id, &status)), Some(place)),
             // The stream itself is broken: a message too large, or the client has gone.
             Err(status) => return say(&tell, Err(status), None),
@@ -68,24 +68,33 @@ async fn take_in(core: Arc<Core>, requests: Streaming<IngestArticlesRequest>, te
 }
 
 async fn analyze(core: &Core, request: Result<IngestArticlesRequest, Status>) -> Result<Analyzed, Status> {
-    let IngestArticlesRequest { client_sequence, article } = request?;
-    let id = article.as_ref().map(|article| article.id.clone()).unwrap_or_default();
-    let analyzed = match convert::new_article(article, &core.config.limits) {
-        Ok(article) => core.pipeline.analyze_patiently(article).await.map_err(status::pool),
-        Err(fault) => Err(status::fault(fault)),
+    let IngestArticlesRequest { client_sequence, article, analysis } = request?;
+    let given = article.as_ref().map(|article| article.id.clone()).unwrap_or_default();
+    let checked = core.mode(analysis).and_then(|mode| {
+        let article = convert::new_article(article, &core.config.limits).map_err(status::fault)?;
+        Ok((article, mode))
+    });
+    let (article, mode) = match checked {
+        Ok(checked) => checked,
+        Err(status) => return Ok((client_sequence, given, Err(status))),
     };
-    Ok((client_sequence, id, analyzed))
+    let id = article.id.clone();
+    let analyzed = core.pipeline.analyze_patiently(article, mode.first()).await.map_err(status::pool);
+    Ok(match analyzed {
+        Ok(analyzed) => (client_sequence, id, Ok(core.pipeline.put(analyzed, mode))),
+        Err(status) => (client_sequence, given, Err(status)),
+    })
 }
 
 /// Hands an article to the engine, which calls back as it gets on.
 async fn write(
     core: &Core,
     number: u64,
-    article: AnalyzedArticle,
+    id: String,
+    put: Write,
     place: OwnedSemaphorePermit,
     tell: &mpsc::UnboundedSender<Answer>,
 ) {
-    let id = article.article.id.clone();
     let (sender, mut place) = (tell.clone(), Some(place));
     let heard = move |step| {
         let answer = match step {
@@ -103,7 +112,7 @@ async fn write(
         };
         say(&sender, Ok(event(number, answer)), place.take());
     };
-    let mut handed = std::pin::pin!(core.pipeline.write(Write::Put(Box::new(article)), heard));
+    let mut handed = std::pin::pin!(core.pipeline.write(put, heard));
     let outcome = match tokio::time::timeout(PATIENCE, &mut handed).await {
         Ok(outcome) => outcome,
         Err(_) => {

@@ -16,7 +16,7 @@ use sayso_index::{Engine, Interrupt};
 use tokio::sync::watch;
 use tonic::{Status, codec::CompressionEncoding, metadata::MetadataMap, service::Routes};
 
-use crate::{config::Config, pipeline::Pipeline, pool::Pool, proto};
+use crate::{analysis::Mode, config::Config, convert, pipeline::Pipeline, pool::Pool, proto};
 
 /// What all services share.
 pub(crate) struct Core {
@@ -38,6 +38,11 @@ impl Core {
     ) -> Self {
         let searches = Pool::new(config.search_threads, 64 * config.search_threads);
         Self { engine, pipeline, searches, config, started: SystemTime::now(), stopping }
+    }
+
+    /// How to read an article: the mode that its request names, or else the server's default.
+    fn mode(&self, number: i32) -> Result<Mode, Status> {
+        convert::wanted_mode("analysis", number, self.config.analysis).map_err(status::fault)
     }
 
     /// Asks the engine, on a thread for searches, until the call's deadline passes or its caller goes.
@@ -76,6 +81,6 @@ pub(crate) fn routes(core: Core) -> Routes {
 fn encoding(number: i32) -> Result<proto::OffsetEncoding, Status> {
     proto::OffsetEncoding::try_from(number).map_err(|_| {
         let message = format!("{number} is no encoding; 0 to 3 are");
-        status::fault(crate::convert::Fault::invalid("offset_encoding", message))
+        status::fault(convert::Fault::invalid("offset_encoding", message))
     })
 }

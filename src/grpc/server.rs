@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use sayso_document::Tier;
 use tonic::{Request, Response, Status};
 
 use super::Core;
 use crate::{
-    config,
+    config, convert,
     proto::{
-        Counts, GetServerInfoRequest, GetServerInfoResponse, Limits, ModelInfo, server_service_server::ServerService,
+        AnalysisInfo, Counts, GetServerInfoRequest, GetServerInfoResponse, Limits, ModelInfo,
+        server_service_server::ServerService,
     },
 };
 
@@ -24,10 +26,7 @@ impl ServerService for Info {
         let held = self.0.ask(request.metadata(), |engine, _| engine.status()).await?;
         Ok(Response::new(GetServerInfoResponse {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            models: vec![ModelInfo {
-                id: self.0.pipeline.model().to_owned(),
-                purpose: "sentences, entities, quotes and their speakers".to_owned(),
-            }],
+            models: self.0.pipeline.tiers().map(|tier| self.model(tier)).collect(),
             limits: Some(limits(&self.0.config.limits)),
             counts: Some(Counts {
                 articles: held.articles,
@@ -39,7 +38,27 @@ impl ServerService for Info {
             durable_sequence_number: held.durable_seq,
             searchable_sequence_number: held.searchable_seq,
             started_at: Some(self.0.started.into()),
+            analysis: Some(AnalysisInfo {
+                default_mode: convert::mode(self.0.config.analysis),
+                pending: held.pending,
+                done: self.0.pipeline.upgrades().done(),
+                failed: self.0.pipeline.upgrades().failed(),
+            }),
         }))
+    }
+}
+
+impl Info {
+    fn model(&self, tier: Tier) -> ModelInfo {
+        let how = match tier {
+            Tier::Fast => "fast, by linear models",
+            Tier::Accurate => "accurate, by a neural encoder",
+        };
+        ModelInfo {
+            id: self.0.pipeline.model(tier).to_owned(),
+            purpose: format!("sentences, entities, quotes and their speakers: {how}"),
+            tier: convert::tier(tier),
+        }
     }
 }
 

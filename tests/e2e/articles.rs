@@ -104,7 +104,8 @@ async fn the_old_text_goes_at_the_moment_that_the_new_one_comes() {
     let writer = tokio::spawn(async move {
         let mut client = address;
         for turn in 1..=20 {
-            let request = PutArticleRequest { article: Some(article("ferry", texts[turn % 2])), wait_for: 1 };
+            let article = Some(article("ferry", texts[turn % 2]));
+            let request = PutArticleRequest { article, wait_for: 1, ..PutArticleRequest::default() };
             client.put_article(request).await.unwrap();
         }
     });

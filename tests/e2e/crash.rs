@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use sayso::proto::{
-    GetArticleRequest, IngestArticlesRequest, ListArticlesRequest, SearchRequest, ingest_articles_response::Event,
+    AnalysisMode, GetArticleRequest, IngestArticlesRequest, ListArticlesRequest, SearchRequest,
+    ingest_articles_response::Event,
 };
 
 use crate::support::{Server, article};
@@ -29,6 +30,8 @@ async fn every_durable_article_survives_a_kill_in_the_middle() {
     let requests = (1..=ARTICLES).map(|number| IngestArticlesRequest {
         client_sequence: number,
         article: Some(article(&format!("a{number:04}"), &body(number))),
+        // The store is what is tried here, by many articles in a short time.
+        analysis: AnalysisMode::Fast.into(),
     });
     let mut client = server.articles().await;
     let mut answers = client.ingest_articles(tokio_stream::iter(requests)).await.unwrap().into_inner();

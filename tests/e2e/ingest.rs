@@ -14,7 +14,8 @@ async fn ingest(server: &Server, articles: Vec<Article>) -> Vec<IngestArticlesRe
     let requests = articles
         .into_iter()
         .enumerate()
-        .map(|(at, article)| IngestArticlesRequest { client_sequence: at as u64 + 1, article: Some(article) });
+        .map(|(at, article)| (at as u64 + 1, Some(article)))
+        .map(|(client_sequence, article)| IngestArticlesRequest { client_sequence, article, ..Default::default() });
     let mut client = server.articles().await;
     let stream = tokio_stream::iter(requests.collect::<Vec<_>>());
     let mut answers = client.ingest_articles(stream).await.unwrap().into_inner();

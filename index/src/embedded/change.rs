@@ -4,11 +4,12 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use redb::{Database, ReadableTable, Table, WriteTransaction};
+use sayso_document::Tier;
 
 use super::aggregate::Aggregate;
 use super::record::{self, ArticleRecord, ChangeRecord};
-use super::store::{self, ANALYSES, ARTICLES, BY_DATE, ENTITIES, ENTITY_ARTICLES, IDS, LOG, META, Store};
-use crate::{AnalyzedArticle, Change, EntityId, Receipt, Result, Write};
+use super::store::{self, ANALYSES, ARTICLES, BY_DATE, ENTITIES, ENTITY_ARTICLES, IDS, LOG, META, PENDING, Store};
+use crate::{AnalyzedArticle, Change, EntityId, Receipt, Result, Wanted, Write};
 
 impl Store {
     /// Makes the changes in this order and returns once they survive a crash. On failure none is made.
@@ -23,13 +24,15 @@ fn commit<'w>(db: &Database, writes: impl Iterator<Item = &'w Write>, followed: 
     let mut txn = db.begin_write()?;
     // After a crash the store must open at once, not after a walk over all of it.
     txn.set_quick_repair(true);
-    let receipts = {
+    let (receipts, marked) = {
         let mut changes = Changes::begin(&txn)?;
         let receipts = writes.map(|write| changes.make(write)).collect::<Result<Vec<_>>>()?;
+        let marked = changes.marked;
         changes.finish(followed)?;
-        receipts
+        (receipts, marked)
     };
-    if receipts.iter().all(|receipt| matches!(receipt.change, Change::Unchanged | Change::NotFound)) {
+    let unchanged = |receipt: &Receipt| matches!(receipt.change, Change::Unchanged | Change::NotFound);
+    if !marked && receipts.iter().all(unchanged) {
         txn.abort()?;
     } else {
         txn.commit()?;
@@ -46,6 +49,9 @@ struct Changes<'t> {
     entities: Table<'t, &'static str, &'static [u8]>,
     entity_articles: Table<'t, (&'static str, u64, u64), u32>,
     by_date: Table<'t, (u64, u64), ()>,
+    pending: Table<'t, u64, u8>,
+    /// Whether a mark of an article that stays as it is came or went.
+    marked: bool,
     meta: Table<'t, &'static str, u64>,
     totals: Totals,
     /// Entities that this group touched, each read and written once however many articles mention it.
@@ -80,6 +86,8 @@ impl<'t> Changes<'t> {
             entities: txn.open_table(ENTITIES)?,
             entity_articles: txn.open_table(ENTITY_ARTICLES)?,
             by_date: txn.open_table(BY_DATE)?,
+            pending: txn.open_table(PENDING)?,
+            marked: false,
             meta,
             totals,
             touched: BTreeMap::new(),
@@ -88,18 +96,64 @@ impl<'t> Changes<'t> {
 
     fn make(&mut self, write: &Write) -> Result<Receipt> {
         match write {
-            Write::Put(article) => self.put(article),
+            Write::Put(article) => self.put(article, None),
+            Write::PutFirst(article, wanted) => self.put(article, Some(wanted)),
+            Write::Reanalyzed(article, seq) => self.reanalyzed(article, *seq),
+            Write::Want(seqs, tier) => self.want(seqs, *tier),
             Write::Delete(id) => self.delete(id),
         }
     }
 
-    fn put(&mut self, new: &AnalyzedArticle) -> Result<Receipt> {
+    fn put(&mut self, new: &AnalyzedArticle, wanted: Option<&Wanted>) -> Result<Receipt> {
         let old = self.seq_of(&new.article.id)?;
-        if let Some(seq) = old
-            && self.is_same(seq, new)?
+        let kept = old.map(|seq| self.model_kept(seq, new)).transpose()?.flatten();
+        let (receipt, model) = match (old, kept) {
+            (Some(seq), Some(model)) => (Receipt { seq, change: Change::Unchanged }, model),
+            _ => (self.replace(old, new)?, new.analysis.model.clone()),
+        };
+        if let Some(wanted) = wanted
+            && wanted.model != model
         {
+            self.mark(receipt.seq, wanted.tier)?;
+        }
+        Ok(receipt)
+    }
+
+    /// Another analysis of what stands under a number, if it still does.
+    fn reanalyzed(&mut self, new: &AnalyzedArticle, seq: u64) -> Result<Receipt> {
+        if self.seq_of(&new.article.id)? != Some(seq) {
+            return Ok(Receipt { seq: self.totals.seq, change: Change::NotFound });
+        }
+        if self.model_kept(seq, new)?.is_some() {
+            // There is nothing better to wait for.
+            self.marked |= self.pending.remove(seq)?.is_some();
             return Ok(Receipt { seq, change: Change::Unchanged });
         }
+        self.replace(Some(seq), new)
+    }
+
+    /// Marks those of the articles that are still there.
+    fn want(&mut self, seqs: &[u64], tier: Tier) -> Result<Receipt> {
+        for &seq in seqs {
+            if self.articles.get(seq)?.is_some() {
+                self.mark(seq, tier)?;
+            }
+        }
+        Ok(Receipt { seq: self.totals.seq, change: Change::Unchanged })
+    }
+
+    /// Marks the article under a number as waiting for an analysis of this tier. A better one stays wanted.
+    fn mark(&mut self, seq: u64, tier: Tier) -> Result<()> {
+        let code = record::tier_code(tier);
+        let was = self.pending.get(seq)?.map(|code| code.value());
+        if was.is_none_or(|was| was < code) {
+            self.pending.insert(seq, code)?;
+            self.marked = true;
+        }
+        Ok(())
+    }
+
+    fn replace(&mut self, old: Option<u64>, new: &AnalyzedArticle) -> Result<Receipt> {
         let mut entities = BTreeSet::new();
         if let Some(seq) = old {
             self.take_away(seq, &mut entities)?;
@@ -127,10 +181,19 @@ impl<'t> Changes<'t> {
         Ok(self.ids.get(id)?.map(|value| value.value()))
     }
 
-    fn is_same(&self, seq: u64, new: &AnalyzedArticle) -> Result<bool> {
-        let Some(bytes) = self.articles.get(seq)? else { return Ok(false) };
+    /// The model of the analysis under a number, if a put of `new` leaves it there: the same article, analysed by the
+    /// same model or on a better tier.
+    fn model_kept(&self, seq: u64, new: &AnalyzedArticle) -> Result<Option<String>> {
+        let Some(bytes) = self.articles.get(seq)? else { return Ok(None) };
         let record: ArticleRecord<'_> = record::decode(bytes.value())?;
-        Ok(record.is(new))
+        let kept = record.is(&new.article)
+            && (record.model == new.analysis.model || self.tier_of(seq)? > Some(new.analysis.tier));
+        Ok(kept.then(|| record.model.to_owned()))
+    }
+
+    fn tier_of(&self, seq: u64) -> Result<Option<Tier>> {
+        let Some(bytes) = self.analyses.get(seq)? else { return Ok(None) };
+        Ok(Some(record::decode_analysis(bytes.value())?.tier))
     }
 
     /// Adds an article under a new number.
@@ -162,6 +225,7 @@ impl<'t> Changes<'t> {
             Some(bytes) => record::decode_analysis(bytes.value())?,
             None => Default::default(),
         };
+        self.pending.remove(seq)?;
         let date = store::date_key(published_at);
         self.by_date.remove((date, store::newest_key(seq)))?;
         for (id, share) in Aggregate::of_article(&analysis) {

@@ -59,12 +59,11 @@ impl<'a> ArticleRecord<'a> {
         }
     }
 
-    /// Whether this is the same article with an analysis by the same model.
-    pub(super) fn is(&self, other: &AnalyzedArticle) -> bool {
-        let Article { id, url, source, title, authors, language, published_at, body } = &other.article;
+    /// Whether this is the same article, whatever was found in it.
+    pub(super) fn is(&self, other: &Article) -> bool {
+        let Article { id, url, source, title, authors, language, published_at, body } = other;
         (self.id, self.url, self.source, self.title) == (id, url, source, title)
             && (self.language, self.published_at, self.body) == (language, *published_at, body)
-            && self.model == other.analysis.model
             && self.authors == *authors
     }
 
@@ -422,6 +421,16 @@ pub(super) fn type_code(kind: EntityType) -> u8 {
 /// The entity type that a code in the store stands for.
 pub(super) fn type_of(code: u8) -> Result<EntityType> {
     TYPES.value(code)
+}
+
+/// The code of a tier in the store.
+pub(super) fn tier_code(tier: Tier) -> u8 {
+    TIERS.code(tier)
+}
+
+/// The tier that a code in the store stands for.
+pub(super) fn tier_of(code: u8) -> Result<Tier> {
+    TIERS.value(code)
 }
 
 #[cfg(test)]

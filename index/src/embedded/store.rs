@@ -23,6 +23,8 @@ pub(super) const ENTITIES: TableDefinition<'_, &str, &[u8]> = TableDefinition::n
 pub(super) const ENTITY_ARTICLES: TableDefinition<'_, (&str, u64, u64), u32> = TableDefinition::new("entity_articles");
 /// [`date_key`], [`newest_key`] of every article.
 pub(super) const BY_DATE: TableDefinition<'_, (u64, u64), ()> = TableDefinition::new("by_date");
+/// Sequence number → code of the tier of which an analysis is still to come.
+pub(super) const PENDING: TableDefinition<'_, u64, u8> = TableDefinition::new("pending");
 /// Counters and the format version.
 pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 
@@ -84,6 +86,8 @@ impl Store {
             txn.open_table(ENTITIES)?;
             txn.open_table(ENTITY_ARTICLES)?;
             txn.open_table(BY_DATE)?;
+            // Stores made before there were tiers lack it.
+            txn.open_table(PENDING)?;
         }
         txn.commit()?;
         Ok(Self { open, db: RwLock::new(Some(db)) })
@@ -119,12 +123,13 @@ pub(super) struct Snapshot {
     /// The log holds all changes after this one.
     pub(super) trimmed: u64,
     ids: ReadOnlyTable<&'static str, u64>,
-    articles: ReadOnlyTable<u64, &'static [u8]>,
+    pub(super) articles: ReadOnlyTable<u64, &'static [u8]>,
     analyses: ReadOnlyTable<u64, &'static [u8]>,
     log: ReadOnlyTable<u64, &'static [u8]>,
     entities: ReadOnlyTable<&'static str, &'static [u8]>,
     entity_articles: ReadOnlyTable<(&'static str, u64, u64), u32>,
     by_date: ReadOnlyTable<(u64, u64), ()>,
+    pub(super) pending: ReadOnlyTable<u64, u8>,
     meta: ReadOnlyTable<&'static str, u64>,
 }
 
@@ -150,6 +155,7 @@ impl Snapshot {
             entities: txn.open_table(ENTITIES)?,
             entity_articles: txn.open_table(ENTITY_ARTICLES)?,
             by_date: txn.open_table(BY_DATE)?,
+            pending: txn.open_table(PENDING)?,
             meta,
         })
     }

@@ -71,8 +71,8 @@ impl Disk {
     /// The changes that may be made now; the writers of the others are told why not.
     fn admit(&self, group: Vec<Job>) -> Vec<Job> {
         let Err(error) = self.check() else { return group };
-        let (puts, deletes) = group.into_iter().partition(|job| matches!(job.write, Write::Put(_)));
-        refuse(puts, &error);
+        let (deletes, others) = group.into_iter().partition(|job| matches!(job.write, Write::Delete(_)));
+        refuse(others, &error);
         deletes
     }
 }
@@ -127,10 +127,7 @@ fn take_group(first: Job, queue: &Receiver<Job>, limits: GroupLimits, linger: Du
 }
 
 fn weight(job: &Job) -> usize {
-    match &job.write {
-        Write::Put(article) => article.article.body.len(),
-        Write::Delete(_) => 0,
-    }
+    job.write.article().map_or(0, |analyzed| analyzed.article.body.len())
 }
 
 fn acknowledge(group: Vec<Job>, receipts: Vec<Receipt>, shared: &Shared) -> Followed {

@@ -7,6 +7,7 @@ mod changes;
 mod entities;
 mod model;
 mod paging;
+mod pending;
 mod recovery;
 mod samples;
 mod search;

@@ -12,6 +12,7 @@ use tonic::transport::Channel;
 
 use super::client::{self, Server};
 use super::fault::{Fault, Outcome};
+use super::labels::{self, Mode};
 use super::{dates, json as proto_json, render};
 use crate::proto::GetServerInfoRequest;
 use crate::proto::server_service_client::ServerServiceClient;
@@ -48,6 +49,9 @@ pub(super) struct Args {
     /// When articles were published that do not tell: YYYY-MM-DD, or RFC 3339
     #[arg(long, value_name = "DATE", value_parser = dates::parse_from)]
     date: Option<Timestamp>,
+    /// How to read the articles [default: as the server is set]
+    #[arg(long, value_name = "MODE", value_enum)]
+    analysis: Option<Mode>,
     /// How many articles may wait for an answer
     #[arg(long, value_name = "N", default_value_t = 256)]
     window: usize,
@@ -103,7 +107,9 @@ pub(super) fn run(args: Args) -> Outcome {
         let mut report = report::Report::start(bytes, reader.progress.clone());
         refused.into_iter().for_each(|refusal| report.refused(refusal));
         let items = start_reading(reader, files);
-        Ok(stream::Ingest::new(items, args.window, args.retries, report).run(&args.server, channel).await)
+        let analysis = labels::at_most_one(Mode::values(args.analysis.as_slice()));
+        let ingest = stream::Ingest::new(items, analysis, args.window, args.retries, report);
+        Ok(ingest.run(&args.server, channel).await)
     })?;
     let summary = report.finish();
     if args.json {

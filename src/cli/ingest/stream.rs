@@ -76,6 +76,8 @@ impl From<Status> for Broken {
 /// Puts in what a reader finds.
 pub(super) struct Ingest {
     items: mpsc::Receiver<Item>,
+    /// How the articles are to be read, as the API numbers it.
+    analysis: i32,
     /// Whether the reader has nothing more.
     ended: bool,
     /// What was taken from the reader and not answered, by client sequence number.
@@ -94,11 +96,12 @@ pub(super) struct Ingest {
 }
 
 impl Ingest {
-    /// Puts in what comes from `items`, with at most `window` articles unanswered, and `retries`
-    /// retries in a row for an article or a connection.
-    pub(super) fn new(items: mpsc::Receiver<Item>, window: usize, retries: u32, report: Report) -> Self {
+    /// Puts in what comes from `items`, to be read in the mode `analysis`, with at most `window` articles
+    /// unanswered, and `retries` retries in a row for an article or a connection.
+    pub(super) fn new(items: mpsc::Receiver<Item>, analysis: i32, window: usize, retries: u32, report: Report) -> Self {
         Self {
             items,
+            analysis,
             ended: false,
             held: BTreeMap::new(),
             held_bytes: 0,
@@ -235,7 +238,7 @@ impl Ingest {
     fn next_request(&mut self) -> Option<IngestArticlesRequest> {
         let client_sequence = self.outbox.pop_front()?;
         let article = self.held.get(&client_sequence)?.entry.article.clone();
-        Some(IngestArticlesRequest { client_sequence, article: Some(article) })
+        Some(IngestArticlesRequest { client_sequence, article: Some(article), analysis: self.analysis })
     }
 
     /// What was put off and is due now goes out again.

@@ -104,6 +104,13 @@ impl ArticleService for Scripted {
     ) -> Result<Response<DeleteArticleResponse>, Status> {
         Err(Status::unimplemented(""))
     }
+
+    async fn reanalyze_articles(
+        &self,
+        _: Request<ReanalyzeArticlesRequest>,
+    ) -> Result<Response<ReanalyzeArticlesResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
 }
 
 /// Starts a server, puts the bodies in as articles "0", "1", …, and gives the summary.
@@ -127,7 +134,8 @@ async fn ingest(server: &Scripted, bodies: &[String], retries: u32) -> (serde_js
     });
     let server = Server::at(address);
     let channel = server.connect().await.unwrap();
-    let (report, fault) = Ingest::new(items, 8, retries, Report::start(0, Arc::default())).run(&server, channel).await;
+    let (report, fault) =
+        Ingest::new(items, 0, 8, retries, Report::start(0, Arc::default())).run(&server, channel).await;
     running.abort();
     (report.to_value(), fault)
 }

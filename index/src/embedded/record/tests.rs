@@ -97,7 +97,7 @@ fn records_of_version_1_still_decode() {
     let record: ArticleRecord<'_> = decode(&article).unwrap();
     assert_eq!(record.to_article(), sample.article);
     assert_eq!((record.sentences, record.entities, record.quotes), (2, 2, 1));
-    assert!(record.is(&sample));
+    assert!(record.is(&sample.article));
     let analysis = fixture("analysis-1.bin", &[]);
     assert_eq!(decode_analysis(&analysis).unwrap(), as_in_version_1(sample.analysis));
     let change = ChangeRecord { old: Some(7), put: true, entities: vec!["person/ansa-orlek".into()] };

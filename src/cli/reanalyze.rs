@@ -1,0 +1,120 @@
+//! `sayso reanalyze`: has articles analysed anew that another model analysed.
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use tonic::transport::Channel;
+
+use super::client::{self, Server};
+use super::fault::{Fault, Outcome};
+use super::info::grouped;
+use super::labels::{self, Tier};
+use super::{json, render};
+use crate::proto::article_service_client::ArticleServiceClient;
+use crate::proto::server_service_client::ServerServiceClient;
+use crate::proto::{AnalysisInfo, GetServerInfoRequest, ReanalyzeArticlesRequest, ReanalyzeArticlesResponse};
+
+/// How often the server is asked how far it is.
+const TICK: Duration = Duration::from_millis(500);
+
+/// Arguments of `sayso reanalyze`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct Args {
+    /// How thoroughly to read them [default: as the server reads articles in the end]
+    #[arg(long, value_name = "TIER", value_enum)]
+    analysis: Option<Tier>,
+    /// Wait until no article waits any more
+    #[arg(long)]
+    wait: bool,
+    /// Print protobuf JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    server: Server,
+}
+
+const AFTER_HELP: &str = "\
+The server goes through the articles while it has nothing better to do, and shows the new analysis of each as soon as it
+has it. What is still to do survives a restart; `sayso info` tells how much that is.";
+
+pub(super) fn run(args: Args) -> Outcome {
+    client::block_on(async {
+        let channel = args.server.connect().await?;
+        let tier = labels::at_most_one(Tier::values(args.analysis.as_slice()));
+        let request = ReanalyzeArticlesRequest { tier };
+        let queued = ArticleServiceClient::new(channel.clone()).reanalyze_articles(request).await?.into_inner();
+        if args.json {
+            json::print("ReanalyzeArticlesResponse", &queued)?;
+        } else {
+            render::print(&summary(&queued))?;
+        }
+        let failed = if args.wait { wait(channel).await? } else { 0 };
+        if failed > 0 {
+            let words = "of the articles could not be analysed; the log of the server tells which";
+            return Err(Fault::new(format!("{} {words}", grouped(failed))));
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// "34 articles wait for encoder-1 (accurate)"
+fn summary(queued: &ReanalyzeArticlesResponse) -> String {
+    let what = format!("{} ({})", queued.model, Tier::label(queued.tier));
+    match queued.queued {
+        0 => format!("all articles are analysed by {what} or better, or wait for it\n"),
+        1 => format!("1 article more waits for {what}\n"),
+        many => format!("{} articles more wait for {what}\n", grouped(many)),
+    }
+}
+
+/// Waits until nothing is left but what failed. Returns how many did.
+async fn wait(channel: Channel) -> Result<u64, Fault> {
+    let mut client = ServerServiceClient::new(channel);
+    let first = ask(&mut client).await?;
+    let bar = io::stderr().is_terminal().then(|| bar(first.pending));
+    let mut now = first;
+    while now.pending > now.failed {
+        if let Some(bar) = &bar {
+            // Others may queue more meanwhile: what is to do is done and left together.
+            let done = now.done.saturating_sub(first.done);
+            bar.set_length(done + now.pending);
+            bar.set_position(done);
+        }
+        tokio::time::sleep(TICK).await;
+        now = ask(&mut client).await?;
+    }
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    Ok(now.failed)
+}
+
+async fn ask(client: &mut ServerServiceClient<Channel>) -> Result<AnalysisInfo, Fault> {
+    Ok(client.get_server_info(GetServerInfoRequest {}).await?.into_inner().analysis.unwrap_or_default())
+}
+
+fn bar(articles: u64) -> ProgressBar {
+    let bar = ProgressBar::new(articles);
+    match ProgressStyle::with_template(
+        "{bar:30.cyan/dim} {percent:>3} % · {pos} of {len} articles · {elapsed} (left: {eta})",
+    ) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_tells_how_many_wait_for_what() {
+        let told = |queued| summary(&ReanalyzeArticlesResponse { queued, tier: 2, model: "encoder-1".into() });
+        assert_eq!(told(0), "all articles are analysed by encoder-1 (accurate) or better, or wait for it\n");
+        assert_eq!(told(1), "1 article more waits for encoder-1 (accurate)\n");
+        assert_eq!(told(1234), "1,234 articles more wait for encoder-1 (accurate)\n");
+    }
+}
