@@ -4,6 +4,7 @@
 pub mod corpus;
 pub mod encoder;
 pub mod eval;
+pub mod label;
 pub mod learn;
 pub mod models;
 pub mod speed;
@@ -29,10 +30,15 @@ pub fn command() -> Command {
     };
     let data = folder("data", "../shared", "The folder that holds the corpora (eval/, news/, gazetteers/)");
     let out = folder("out", "extract/models", "The folder that the weights are written to");
+    let labels = Arg::new("labels")
+        .long("labels")
+        .value_name("DIR")
+        .value_parser(value_parser!(PathBuf))
+        .help("A folder that `label` wrote, to learn attributions and names from as well");
     let stages = STAGES.iter().map(|stage| Command::new(stage.name).about(stage.about));
     let all = Command::new("all").about("Runs all stages in order");
-    let writing = stages.chain([all, study::command()]).map(|sub| sub.arg(out.clone()));
-    let reading = [eval::command(), speed::command(), encoder::command()];
+    let writing = stages.chain([all, study::command()]).map(|sub| sub.args([out.clone(), labels.clone()]));
+    let reading = [eval::command(), speed::command(), encoder::command(), label::command()];
     Command::new("sayso-train")
         .about("Fits and evaluates the models of Sayso")
         .subcommand_required(true)
@@ -44,11 +50,13 @@ pub fn run(matches: &ArgMatches) -> io::Result<()> {
     let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
     // Commands that write nothing have no `out`.
     let folder = |name: &str| matches.try_get_one::<PathBuf>(name).ok().flatten().cloned().unwrap_or_default();
-    let places = Places { data: folder("data"), out: folder("out") };
+    let labels = matches.try_get_one::<PathBuf>("labels").ok().flatten().cloned();
+    let places = Places { data: folder("data"), out: folder("out"), labels };
     stages::check(&places.data)?;
     match name {
         "eval" => return eval::run(&places, matches),
         "encode-check" => return encoder::run(&places, matches),
+        "label" => return label::run(&places, matches),
         "speed" => return speed::run(&places, matches),
         "study" => return study::run(&places, matches),
         _ => {}

@@ -17,7 +17,7 @@ pub mod text;
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -42,6 +42,7 @@ pub fn command() -> Command {
     Command::new("eval").about("Measures the analysis on the development corpora").args([
         switch("json", "Print the figures as one JSON object"),
         file("pred", "Write what was found to this file, in the form that score.py reads"),
+        file("of", "Measure what such a file holds instead of analysing anew"),
         switch("errors", "Print the kinds of error in attributions and speakers, with how often each occurs"),
         switch("samples", "With --errors: of the sample articles, with an example each"),
         switch("calibration", "Print how far confidences can be believed, in ten bins each"),
@@ -83,7 +84,10 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     }
     let gold = Gold::read(places)?;
     let tier = tier_of(matches, &analyzer)?;
-    let found = Found::of(&gold, &analyzer, tier);
+    let found = match matches.get_one::<PathBuf>("of") {
+        Some(path) => Found::read(path)?,
+        None => Found::of(&gold, &analyzer, tier),
+    };
     if let Some(path) = matches.get_one::<PathBuf>("pred") {
         found.write(path)?;
     }
@@ -123,6 +127,13 @@ impl Found {
         let quoted = gold.quotes.iter().map(|one| (one.id.as_str(), one.text.as_str()));
         let named = gold.entities.iter().flat_map(|(_, texts)| texts).map(|one| (one.id.as_str(), one.text.as_str()));
         Self(predict(analyzer, &quoted.chain(named).collect::<Vec<_>>(), tier, THREADS))
+    }
+
+    /// Reads what was written before.
+    fn read(path: &Path) -> io::Result<Self> {
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+        let lines = BufReader::new(File::open(path).map_err(named)?).lines();
+        lines.map(|line| Ok(serde_json::from_str(&line.map_err(named)?)?)).collect::<io::Result<_>>().map(Self)
     }
 
     /// What was found, by the text's name.

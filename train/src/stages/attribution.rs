@@ -13,6 +13,7 @@ use sayso_extract::model::Linear;
 
 use super::{Places, Stage, bar};
 use crate::corpus::{self, QuotedArticle};
+use crate::label::QUOTES;
 use crate::learn::{Choice, Logistic, LogisticExample, Ranking, Settings};
 use crate::models::of_folder;
 
@@ -37,7 +38,10 @@ pub(super) const STAGE: Stage =
 
 /// Fits the five models and the list of nouns that may be cues.
 fn run(places: &Places) -> io::Result<()> {
-    let articles = corpus::articles(&places.eval("polnear/train.jsonl.gz"))?;
+    let mut articles = corpus::articles(&places.eval("polnear/train.jsonl.gz"))?;
+    if let Some(labels) = &places.labels {
+        articles.extend(corpus::articles(&labels.join(QUOTES))?);
+    }
     let documents: Vec<Document<'_>> = articles.iter().map(|article| Document::new(&article.text)).collect();
     let analyzer = Analyzer::with_models(of_folder(&places.out)?).map_err(io::Error::other)?;
     let pairs: Vec<_> = documents.iter().zip(&articles).collect();

@@ -12,6 +12,7 @@ use sayso_extract::model::{Linear, Rows};
 
 use super::{Places, Stage, bar};
 use crate::corpus::{NamedText, named_texts};
+use crate::label::NAMES;
 use crate::learn::{PartialChain, PartialExample, Settings};
 
 /// The stage.
@@ -47,6 +48,9 @@ fn run(places: &Places) -> io::Result<()> {
     let first = fit(&examples, &Settings { epochs: FIRST_EPOCHS, ..SETTINGS }, "Fitting on newswire");
     let first = Tagger::new(first);
     examples.extend(read("permissive-train")?.iter().flat_map(|text| sequences(&kit, text, Some(&first))));
+    if let Some(labels) = &places.labels {
+        examples.extend(named_texts(&labels.join(NAMES))?.iter().flat_map(|text| sequences(&kit, text, None)));
+    }
     let model = fit(&examples, &SETTINGS, "Fitting the entity tagger");
     places.write("entities.bin", &model.to_bytes("entities"))?;
     let tagger = Tagger::new(model);

@@ -23,6 +23,8 @@ pub struct Places {
     pub data: PathBuf,
     /// The folder that the weights go to.
     pub out: PathBuf,
+    /// A folder of labels by the accurate tier, to learn from beside the corpora.
+    pub labels: Option<PathBuf>,
 }
 
 impl Places {
