@@ -49,7 +49,7 @@ def read(model, window):
     return [out[0, firsts[0]] for out in outputs]
 
 
-def quotes(model, window, marks, tags, links):
+def quotes(model, window, tags, links):
     spans = segments(viterbi(model.tag_chain, tags))
     sources, cues, contents = ranked([(role, b, e - 1, (b, e)) for role, b, e in spans])
     links = links.view(-1, 12, LINK)
@@ -81,7 +81,7 @@ def main():
     tokenizer.no_padding()
     tokenizer.no_truncation()
     model = Encoder()
-    model.load_state_dict(torch.load(args.weights))
+    model.load_state_dict(torch.load(args.weights, map_location="cpu"))
     model.eval()
     e = f"{args.data}/eval"
     for name, read_corpus, cut in (
@@ -95,7 +95,7 @@ def main():
                 for window in cut([one]):
                     tags, kinds, links = read(model, window)
                     if "polnear" in name:
-                        found["quotes"] += quotes(model, window, row, tags, links)
+                        found["quotes"] += quotes(model, window, tags, links)
                     else:
                         for kind, b, end in segments(viterbi(model.name_chain, kinds)):
                             word = window.text.words

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Fine-tunes the encoder on PolNeAR (attributions, links) and on the name corpora.
 
-  train.py --data ../../../shared --out encoder.pt
+  train.py --data ../../../shared --minilm DIR --out encoder.pt
+
+Runs on a GPU when there is one; `fit` beside this file prepares all that it needs.
 """
 
 import argparse
@@ -84,6 +86,11 @@ def batches(windows, rng=None):
     return found
 
 
+def put(array):
+    """An array on the device in use."""
+    return torch.from_numpy(array).to(torch.get_default_device())
+
+
 def tensors(batch):
     """Ids, features, mask of the pieces, and for each window the pieces at which its words begin."""
     spans = [w.pieces() for w in batch]
@@ -94,10 +101,10 @@ def tensors(batch):
     for row, (window, (a, b)) in enumerate(zip(batch, spans)):
         n = b - a
         ids[row, 0], ids[row, n + 1] = 101, 102
-        ids[row, 1 : n + 1] = torch.from_numpy(window.text.ids[a:b])
-        features[row, 1 : n + 1] = torch.from_numpy(window.text.features[a:b])
+        ids[row, 1 : n + 1] = put(window.text.ids[a:b])
+        features[row, 1 : n + 1] = put(window.text.features[a:b])
         mask[row, : n + 2] = True
-    firsts = [torch.from_numpy(w.text.first[w.begin : w.end] - a + 1).long() for w, (a, _) in zip(batch, spans)]
+    firsts = [put(w.text.first[w.begin : w.end] - a + 1).long() for w, (a, _) in zip(batch, spans)]
     return ids, features, mask, firsts
 
 
@@ -113,7 +120,7 @@ def one_hot(labels, count, longest):
     allowed[:, :, 0] = True
     for row, label in enumerate(labels):
         allowed[row, : len(label)] = False
-        allowed[row, torch.arange(len(label)), torch.from_numpy(label)] = True
+        allowed[row, torch.arange(len(label)), put(label)] = True
     return allowed
 
 
@@ -170,7 +177,7 @@ def step_loss(model, batch):
     if model.training:
         hide = (torch.rand(ids.shape) < 0.04) & mask & (ids != 101) & (ids != 102)
         ids = ids.masked_fill(hide, 103)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.autocast(ids.device.type, dtype=torch.bfloat16):
         x = model.hidden(ids, features, mask)
     x = x.float()
     x, lengths = by_word(x, firsts)
@@ -185,7 +192,7 @@ def step_loss(model, batch):
     scores = model.names(x)
     allowed = torch.zeros(scores.shape, dtype=torch.bool)
     for row, window in enumerate(batch):
-        allowed[row, : len(window.gold["allowed"])] = torch.from_numpy(window.gold["allowed"])
+        allowed[row, : len(window.gold["allowed"])] = put(window.gold["allowed"])
     return model.name_chain.loss(scores, allowed, lengths)
 
 
@@ -210,6 +217,7 @@ def main():
     args.add_argument("--minutes", type=float, default=1e9, help="stop after so long; the rate falls to zero by then")
     args.add_argument("--steps", type=int, default=0, help="only so many, to try it")
     args = args.parse_args()
+    torch.set_default_device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(1)
     rng = random.Random(1)
     tokenizer = Tokenizer.from_file(f"{args.minilm}/tokenizer.json")
