@@ -25,6 +25,8 @@ const PAUSE: Duration = Duration::from_secs(5);
 #[derive(Debug, Default)]
 pub(crate) struct Upgrades {
     wake: Notify,
+    /// How many are under way. What is done is counted before it is no longer under way.
+    under_way: AtomicU64,
     done: AtomicU64,
     failed: AtomicU64,
 }
@@ -33,6 +35,11 @@ impl Upgrades {
     /// Says that something waits.
     pub(crate) fn wake(&self) {
         self.wake.notify_one();
+    }
+
+    /// How many articles are under way: their new analyses may be in sight already, but are not counted as done yet.
+    pub(crate) fn under_way(&self) -> u64 {
+        self.under_way.load(Ordering::Acquire)
     }
 
     /// How many articles got their analysis since the server started.
@@ -97,10 +104,13 @@ impl Worker {
             }
             busy = !self.tasks.is_empty();
             tokio::select! {
-                Some(ended) = self.tasks.join_next() => match ended {
-                    Ok((pending, outcome)) => self.settle(&pending, outcome).await,
-                    Err(error) => tracing::error!(%error, "an analysis that was to come later ended before it began"),
-                },
+                Some(ended) = self.tasks.join_next() => {
+                    match ended {
+                        Ok((pending, outcome)) => self.settle(&pending, outcome).await,
+                        Err(error) => tracing::error!(%error, "an analysis that was to come later ended without a word"),
+                    }
+                    self.pipeline.upgrades().under_way.fetch_sub(1, Ordering::Release);
+                }
                 () = self.pipeline.upgrades().wake.notified() => {}
                 () = tokio::time::sleep(PAUSE), if failed => {}
             }
@@ -127,6 +137,7 @@ impl Worker {
         // The runtime is about to end when such a task does not.
         for pending in found.unwrap_or_else(|_| Ok(Vec::new()))? {
             self.taken.insert(pending.seq);
+            self.pipeline.upgrades().under_way.fetch_add(1, Ordering::Release);
             self.tasks.spawn(upgrade(self.pipeline.clone(), pending));
         }
         Ok(())

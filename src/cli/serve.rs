@@ -1,12 +1,15 @@
 //! `sayso serve`.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use crate::{
     config::{DEFAULT_LISTEN, RawConfig},
     server::{Failure, Ready},
     telemetry,
 };
+
+/// How long to wait at the end for threads that are still at work.
+const LAST_WAIT: Duration = Duration::from_secs(10);
 
 /// Arguments of `sayso serve`.
 #[derive(Debug, clap::Args)]
@@ -26,7 +29,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
     telemetry::start();
     let config = RawConfig::gather(args.flags, args.config.as_ref())?.resolve()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         let server = Ready::open(config).await?;
         let address = server.address()?;
         if args.samples {
@@ -36,7 +39,10 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         // Programs that start the server read this line to learn the port.
         anstream::println!("sayso listens on {address}");
         server.run(told_to_stop()).await
-    })
+    });
+    // An analysis that was to come later may be long; it is cut off, and done when the server starts again.
+    runtime.shutdown_timeout(LAST_WAIT);
+    outcome
 }
 
 async fn told_to_stop() {

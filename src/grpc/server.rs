@@ -24,6 +24,9 @@ impl ServerService for Info {
         request: Request<GetServerInfoRequest>,
     ) -> Result<Response<GetServerInfoResponse>, Status> {
         let held = self.0.ask(request.metadata(), |engine, _| engine.status()).await?;
+        let upgrades = self.0.pipeline.upgrades();
+        // In this order: what is neither pending nor under way by now is among those done.
+        let pending = held.pending.max(upgrades.under_way());
         Ok(Response::new(GetServerInfoResponse {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             models: self.0.pipeline.tiers().map(|tier| self.model(tier)).collect(),
@@ -40,9 +43,9 @@ impl ServerService for Info {
             started_at: Some(self.0.started.into()),
             analysis: Some(AnalysisInfo {
                 default_mode: convert::mode(self.0.config.analysis),
-                pending: held.pending,
-                done: self.0.pipeline.upgrades().done(),
-                failed: self.0.pipeline.upgrades().failed(),
+                pending,
+                done: upgrades.done(),
+                failed: upgrades.failed(),
             }),
         }))
     }

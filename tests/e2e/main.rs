@@ -15,4 +15,6 @@ mod real_article;
 mod search;
 mod server;
 mod support;
+mod tiers;
+mod upgrade;
 mod values;

@@ -1,6 +1,6 @@
 //! `ServerService`, health, and starting and stopping.
 
-use sayso::proto::{GetServerInfoRequest, server_service_client::ServerServiceClient};
+use sayso::proto::{AnalysisMode, AnalysisTier, GetServerInfoRequest, server_service_client::ServerServiceClient};
 use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient};
 
 use crate::support::{STORY, Server, article};
@@ -12,7 +12,10 @@ async fn tells_version_models_limits_and_counts() {
     let mut client = ServerServiceClient::new(server.channel().await);
     let info = client.get_server_info(GetServerInfoRequest {}).await.unwrap().into_inner();
     assert_eq!(info.version, env!("CARGO_PKG_VERSION"));
-    assert!(!info.models[0].id.is_empty());
+    let models: Vec<_> = info.models.iter().map(|model| (model.id.as_str(), model.tier())).collect();
+    assert_eq!(models, [("linear-1", AnalysisTier::Fast), ("encoder-1", AnalysisTier::Accurate)]);
+    let analysis = info.analysis.unwrap();
+    assert_eq!((analysis.default_mode(), analysis.pending), (AnalysisMode::Accurate, 0));
     let (counts, limits) = (info.counts.unwrap(), info.limits.unwrap());
     assert_eq!((counts.articles, counts.sentences, counts.quotes), (1, 4, 3));
     assert!(counts.entities >= 3 && counts.disk_bytes > 0);

@@ -4,12 +4,14 @@ use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
+    time::{Duration, Instant},
 };
 
 use sayso::proto::{
-    Article, PutArticleRequest, PutArticleResponse, article_service_client::ArticleServiceClient,
-    entity_service_client::EntityServiceClient, quote_service_client::QuoteServiceClient,
-    search_service_client::SearchServiceClient,
+    AnalysisInfo, AnalysisMode, Annotations, Article, GetArticleRequest, GetServerInfoRequest, PutArticleRequest,
+    PutArticleResponse, article_service_client::ArticleServiceClient, entity_service_client::EntityServiceClient,
+    quote_service_client::QuoteServiceClient, search_service_client::SearchServiceClient,
+    server_service_client::ServerServiceClient,
 };
 use tempfile::TempDir;
 use tonic::{Status, transport::Channel};
@@ -79,8 +81,38 @@ impl Server {
 
     /// Puts an article and waits until every read sees it.
     pub(crate) async fn put(&self, article: Article) -> PutArticleResponse {
-        let request = PutArticleRequest { article: Some(article), ..PutArticleRequest::default() };
+        self.put_as(AnalysisMode::Unspecified, article).await
+    }
+
+    /// The same, read in this mode.
+    pub(crate) async fn put_as(&self, mode: AnalysisMode, article: Article) -> PutArticleResponse {
+        let request = PutArticleRequest { article: Some(article), analysis: mode.into(), ..Default::default() };
         self.articles().await.put_article(request).await.unwrap().into_inner()
+    }
+
+    /// What was found in an article that is kept.
+    pub(crate) async fn annotations(&self, id: &str) -> Annotations {
+        let request = GetArticleRequest { id: id.into(), ..GetArticleRequest::default() };
+        self.articles().await.get_article(request).await.unwrap().into_inner().annotations.unwrap()
+    }
+
+    /// How articles are read, and what is still to be read better.
+    pub(crate) async fn analysis(&self) -> AnalysisInfo {
+        let mut client = ServerServiceClient::new(self.channel().await);
+        client.get_server_info(GetServerInfoRequest {}).await.unwrap().into_inner().analysis.unwrap()
+    }
+
+    /// Waits until no article waits for another analysis any more.
+    pub(crate) async fn all_read(&self) -> AnalysisInfo {
+        let start = Instant::now();
+        loop {
+            let now = self.analysis().await;
+            if now.pending == 0 {
+                return now;
+            }
+            assert!(start.elapsed() < Duration::from_secs(120), "still to do: {now:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 }
 

@@ -102,8 +102,12 @@ impl Follower {
         self.show(indexes, snapshot)
     }
 
-    /// Takes what has become durable meanwhile. False when nothing is on its way or the time is over.
+    /// Takes what has become durable meanwhile, which only a new snapshot shows. False when nothing is on its way or
+    /// the time is over.
     fn wait_for_more(&mut self, durable: &Receiver<Followed>, until: Instant) -> bool {
+        if Instant::now() >= until {
+            return false;
+        }
         let more = match self.shared.waiting.load(Ordering::Acquire) {
             0 => durable.try_recv().ok(),
             _ => durable.recv_deadline(until).ok(),
@@ -111,7 +115,7 @@ impl Follower {
         let Some(group) = more else { return false };
         self.pending.extend(group);
         self.pending.extend(durable.try_iter().flatten());
-        Instant::now() < until
+        true
     }
 
     /// Publishes the view, then tells the writers whose changes it shows.
