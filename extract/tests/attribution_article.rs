@@ -38,11 +38,21 @@ fn named(analysis: &Analysis, entities: &[usize]) -> Vec<String> {
 
 #[test]
 fn finds_the_quotes_of_the_article() {
+    check(Tier::Fast);
+}
+
+#[test]
+#[cfg(feature = "encoder")]
+fn finds_the_quotes_of_the_article_accurately() {
+    check(Tier::Accurate);
+}
+
+fn check(tier: Tier) {
     let Some((text, gold)) = article() else {
         println!("SKIPPED: no folder `shared` beside the project");
         return;
     };
-    let analysis = Analyzer::new().analyze(&text, Tier::Fast);
+    let analysis = Analyzer::new().analyze(&text, tier);
     let mut matched = Vec::new();
     for wanted in gold["quotes"].as_array().unwrap() {
         let content = spans(&text, &wanted["content"]);

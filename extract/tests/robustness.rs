@@ -2,7 +2,7 @@
 //!
 //! A fixture is `robustness/NAME.txt` with `NAME.json` beside it: the language, entities that must be found, words
 //! that must be in no entity's name, and all quotes: `content` with `more` spans, words that the cue has, the
-//! speakers' names and the kind. What is still wrong stands in `robustness/known.txt`, a line each: a new miss fails
+//! speakers' names and the kind. What is still wrong stands in `robustness/known.txt`, of the accurate tier in `robustness/known.accurate.txt`, a line each: a new miss fails
 //! the test, and so does a line that no longer holds; `UPDATE=1` writes the file anew.
 
 #![allow(clippy::unwrap_used)] // A test may panic.
@@ -40,6 +40,16 @@ struct ExpectedQuote {
 
 #[test]
 fn odd_texts_are_read_as_expected() {
+    read_all(Tier::Fast, "known.txt");
+}
+
+#[test]
+#[cfg(feature = "encoder")]
+fn odd_texts_are_read_accurately_as_expected() {
+    read_all(Tier::Accurate, "known.accurate.txt");
+}
+
+fn read_all(tier: Tier, known: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/robustness");
     let mut texts: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     texts.retain(|path| path.with_extension("json").exists() && path.extension().is_some_and(|one| one == "txt"));
@@ -51,11 +61,10 @@ fn odd_texts_are_read_as_expected() {
         let text = fs::read_to_string(path).unwrap();
         let expected = serde_json::from_str(&fs::read_to_string(path.with_extension("json")).unwrap()).unwrap();
         let name = path.file_stem().unwrap().to_string_lossy();
-        misses.extend(
-            check(&text, &expected, &analyzer.analyze(&text, Tier::Fast)).iter().map(|miss| format!("{name}: {miss}")),
-        );
+        let found = analyzer.analyze(&text, tier);
+        misses.extend(check(&text, &expected, &found).iter().map(|miss| format!("{name}: {miss}")));
     }
-    let kept = folder.join("known.txt");
+    let kept = folder.join(known);
     if std::env::var_os("UPDATE").is_some() {
         fs::write(&kept, misses.iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
     }

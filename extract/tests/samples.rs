@@ -1,6 +1,7 @@
 //! The sample articles and what a careful reader finds in them, against what the extraction finds.
 //!
-//! What it still gets wrong stands in `samples.misses.txt`, a line each. A new miss fails the test, and
+//! What it still gets wrong stands in `samples.misses.txt`, and in `samples.accurate.misses.txt` for the accurate tier,
+//! a line each. A new miss fails the test, and
 //! so does a line that no longer holds; `UPDATE=1 cargo test -p sayso-extract --test samples` writes the file anew.
 
 use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
@@ -46,7 +47,18 @@ struct ExpectedQuote {
 
 #[test]
 fn finds_what_a_reader_finds() {
+    check(Tier::Fast, "samples.misses.txt");
+}
+
+#[test]
+#[cfg(feature = "encoder")]
+fn finds_accurately_what_a_reader_finds() {
+    check(Tier::Accurate, "samples.accurate.misses.txt");
+}
+
+fn check(tier: Tier, known: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let analyzer = Analyzer::new();
     let mut misses = String::new();
     let mut bodies: Vec<_> = fs::read_dir(root.join("../samples"))
         .unwrap()
@@ -60,7 +72,7 @@ fn finds_what_a_reader_finds() {
         let text = fs::read_to_string(&body).unwrap();
         let sample: Sample = serde_json::from_str(&fs::read_to_string(body.with_extension("json")).unwrap()).unwrap();
         let slug = body.file_stem().unwrap().to_string_lossy().into_owned();
-        let found = Analyzer::new().analyze(&text, Tier::Fast);
+        let found = analyzer.analyze(&text, tier);
         assert_eq!(found.sentences.len(), sample.expected.sentences, "sentences of {slug}");
         let mut lines = check_entities(&sample.expected.entities, &found);
         let of_quotes = check_quotes(&text, &sample.expected.quotes, &found);
@@ -71,8 +83,8 @@ fn finds_what_a_reader_finds() {
             writeln!(misses, "{slug}: {line}").unwrap();
         }
     }
-    println!("{} of {quotes} quotes of the samples are wholly right", quotes - wrong);
-    let kept = root.join("tests/samples.misses.txt");
+    println!("{tier:?}: {} of {quotes} quotes of the samples are wholly right", quotes - wrong);
+    let kept = root.join("tests").join(known);
     if std::env::var_os("UPDATE").is_some() {
         fs::write(&kept, &misses).unwrap();
     }

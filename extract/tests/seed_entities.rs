@@ -7,6 +7,16 @@ use sayso_extract::Analyzer;
 
 #[test]
 fn entities_are_those_of_the_gold() {
+    check(Tier::Fast);
+}
+
+#[test]
+#[cfg(feature = "encoder")]
+fn accurate_entities_are_those_of_the_gold() {
+    check(Tier::Accurate);
+}
+
+fn check(tier: Tier) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/articles/000_480bc931a9ee1cb0.txt");
     let gold = path.with_extension("gold.json");
     let (Ok(text), Ok(gold)) = (fs::read_to_string(&path), fs::read_to_string(gold)) else {
@@ -14,7 +24,7 @@ fn entities_are_those_of_the_gold() {
         return;
     };
     let gold: serde_json::Value = serde_json::from_str(&gold).unwrap();
-    let analysis = Analyzer::new().analyze(&text, Tier::Fast);
+    let analysis = Analyzer::new().analyze(&text, tier);
     let texts = |all: &[Counted]| all.iter().map(|c| c.text.clone()).collect::<Vec<_>>();
     let strings = |value: &serde_json::Value| {
         let mut all: Vec<String> = value.as_array().unwrap().iter().map(|v| v.as_str().unwrap().to_owned()).collect();
