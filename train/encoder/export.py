@@ -20,9 +20,12 @@ import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
+from tokenizers import Tokenizer
 
+import data
 from data import WINDOW
 from model import HEADS, LAYERS, NEAR, WIDTH, Encoder
+from train import tensors
 
 MAGIC = b"SAYSOEH\x01"
 HEAD = WIDTH // HEADS
@@ -31,9 +34,9 @@ HEAD = WIDTH // HEADS
 class Graph:
     """Collects the nodes and constants of an ONNX graph."""
 
-    def __init__(self, eight_bits, reach):
+    def __init__(self, eight_bits, reach, greatest):
         self.nodes, self.constants = [], []
-        self.eight_bits, self.reach = eight_bits, reach
+        self.eight_bits, self.reach, self.greatest = eight_bits, reach, greatest
 
     def constant(self, name, value):
         self.constants.append(numpy_helper.from_array(np.array(value, order="C"), name))
@@ -45,22 +48,36 @@ class Graph:
         return name if outputs == 1 else names
 
     def quantized(self, x):
-        """Activations as unsigned bytes, their scale and zero point; floats stay as they are."""
-        return self.op("DynamicQuantizeLinear", [x], f"{x}.q", 3) if self.eight_bits else x
+        """Activations as unsigned bytes, their scale and zero point."""
+        return self.op("DynamicQuantizeLinear", [x], f"{x}.q", 3)
 
     def linear(self, x, name, weight, bias):
-        """`x` as `quantized` gives it, times the matrix; `weight` has a row for each output."""
-        bias = self.constant(f"{name}.bias", bias)
+        """`x` times the matrix, which has a row for each output, and the bias."""
         if not self.eight_bits:
-            product = self.op("MatMul", [x, self.constant(f"{name}.weight", weight.T)], f"{name}.product")
-            return self.op("Add", [product, bias], name)
-        q, scale, zero = x
-        whole, scales = rounded(weight, self.reach)
-        inputs = [q, self.constant(f"{name}.weight", whole.T), zero, self.constant(f"{name}.zero", np.int8(0))]
-        product = self.op("MatMulInteger", inputs, f"{name}.product")
-        product = self.op("Cast", [product], f"{name}.float", to=TensorProto.FLOAT)
-        scales = self.op("Mul", [scale, self.constant(f"{name}.scales", scales)], f"{name}.scale")
-        return self.op("Add", [self.op("Mul", [product, scales], f"{name}.scaled"), bias], name)
+            return self.products(x, [name], [weight], [bias])[0]
+        factors = soft(self.greatest.get(name))
+        if factors is not None:
+            x = self.op("Mul", [x, self.constant(f"{name}.soft", 1 / factors)], f"{name}.softened")
+            weight = weight * factors
+        return self.products(x, [name], [weight], [bias])[0]
+
+    def products(self, x, names, weights, biases):
+        """`x` times each of the matrices."""
+        found = []
+        q, scale, zero = self.quantized(x) if self.eight_bits else (None, None, None)
+        for name, weight, bias in zip(names, weights, biases):
+            bias = self.constant(f"{name}.bias", bias)
+            if not self.eight_bits:
+                product = self.op("MatMul", [x, self.constant(f"{name}.weight", weight.T)], f"{name}.product")
+                found.append(self.op("Add", [product, bias], name))
+                continue
+            whole, scales = rounded(weight, self.reach)
+            inputs = [q, self.constant(f"{name}.weight", whole.T), zero, self.constant(f"{name}.zero", np.int8(0))]
+            product = self.op("MatMulInteger", inputs, f"{name}.product")
+            product = self.op("Cast", [product], f"{name}.float", to=TensorProto.FLOAT)
+            scales = self.op("Mul", [scale, self.constant(f"{name}.scales", scales)], f"{name}.scale")
+            found.append(self.op("Add", [self.op("Mul", [product, scales], f"{name}.scaled"), bias], name))
+        return found
 
     def norm(self, x, name, module):
         weight = self.constant(f"{name}.weight", array(module.weight))
@@ -70,6 +87,36 @@ class Graph:
 
 def array(tensor):
     return tensor.detach().float().numpy()
+
+
+def soft(greatest):
+    """What the inputs of a matrix are divided by before they are rounded, and its columns multiplied by (after Xiao et
+    al., SmoothQuant, 2023): a few inputs reach ten times as far as the others, and would take all their precision."""
+    if greatest is None:
+        return None
+    return np.maximum(1, greatest / (2 * np.median(greatest))).astype(np.float32)
+
+
+def greatest_inputs(model, batches):
+    """How far each input of the matrices reaches in some texts."""
+    found, hooks = {}, []
+
+    def watch(name):
+        def seen(_, inputs):
+            reach = inputs[0].abs().flatten(0, -2).amax(0).numpy()
+            found[name] = np.maximum(found.get(name, 0), reach)
+
+        return seen
+
+    for i, layer in enumerate(model.layers):
+        for part in ("qkv", "up", "down"):
+            hooks.append(getattr(layer, part).register_forward_pre_hook(watch(f"layer{i}.{part}")))
+    with torch.no_grad():
+        for ids, features, mask, _ in batches:
+            model(ids, features, mask)
+    for hook in hooks:
+        hook.remove()
+    return found
 
 
 def rounded(weight, reach):
@@ -98,20 +145,12 @@ def embedded(graph, model):
 
 def attention(graph, x, layer, at, last):
     """The last layer answers for the first pieces of words alone: nothing else is read from it."""
-    weight, bias = array(layer.qkv.weight).copy(), array(layer.qkv.bias).copy()
-    # The scale of scores is part of the queries.
-    weight[:WIDTH] /= np.sqrt(HEAD)
-    bias[:WIDTH] /= np.sqrt(HEAD)
-    qkv = graph.linear(graph.quantized(x), f"{at}.qkv", weight, bias)
+    qkv = graph.linear(x, f"{at}.qkv", array(layer.qkv.weight), array(layer.qkv.bias))
     parts = graph.op("Split", [qkv], f"{at}.parts", 3, axis=1, num_outputs=3)
     if last:
         parts[0] = graph.op("Gather", [parts[0], "firsts"], f"{at}.asking")
-    heads = [graph.op("Reshape", [p, "heads"], f"{p}.heads") for p in parts]
-    turns = ([1, 0, 2], [1, 2, 0], [1, 0, 2])
-    q, k, v = [graph.op("Transpose", [h], f"{h}.turned", perm=p) for h, p in zip(heads, turns)]
-    scores = graph.op("MatMul", [q, k], f"{at}.scores")
-    seen = graph.op("MatMul", [graph.op("Softmax", [scores], f"{at}.weights", axis=-1), v], f"{at}.seen")
-    seen = graph.op("Transpose", [seen], f"{at}.seen.turned", perm=[1, 0, 2])
+    parts = [graph.op("Reshape", [part, "window"], f"{part}.window") for part in parts]
+    seen = graph.op("Attention", parts, f"{at}.seen", q_num_heads=HEADS, kv_num_heads=HEADS, scale=HEAD**-0.5)
     return graph.op("Reshape", [seen, "width"], f"{at}.seen.flat")
 
 
@@ -119,27 +158,25 @@ def layered(graph, x, layer, at, last):
     seen = attention(graph, x, layer, at, last)
     if last:
         x = graph.op("Gather", [x, "firsts"], f"{at}.first")
-    out = graph.linear(graph.quantized(seen), f"{at}.out", array(layer.out.weight), array(layer.out.bias))
+    out = graph.linear(seen, f"{at}.out", array(layer.out.weight), array(layer.out.bias))
     x = graph.norm(graph.op("Add", [x, out], f"{at}.sum1"), f"{at}.norm1", layer.norm1)
-    up = graph.linear(graph.quantized(x), f"{at}.up", array(layer.up.weight), array(layer.up.bias))
+    up = graph.linear(x, f"{at}.up", array(layer.up.weight), array(layer.up.bias))
     up = graph.op("Gelu", [up], f"{at}.gelu")
-    down = graph.linear(graph.quantized(up), f"{at}.down", array(layer.down.weight), array(layer.down.bias))
+    down = graph.linear(up, f"{at}.down", array(layer.down.weight), array(layer.down.bias))
     return graph.norm(graph.op("Add", [x, down], f"{at}.sum2"), f"{at}.norm2", layer.norm2)
 
 
-def network(model, eight_bits=True, reach=127):
+def network(model, eight_bits=True, reach=127, greatest=None):
     """Inputs: ids and features of a window's pieces, [CLS] and [SEP] among them, and the first piece of each word.
     Outputs, a row for each word: tags, names, links."""
-    graph = Graph(eight_bits, reach)
-    graph.constant("heads", np.array([-1, HEADS, HEAD], dtype=np.int64))
+    graph = Graph(eight_bits, reach, greatest or {})
+    graph.constant("window", np.array([1, -1, WIDTH], dtype=np.int64))
     graph.constant("width", np.array([-1, WIDTH], dtype=np.int64))
     x = embedded(graph, model)
     for i, layer in enumerate(model.layers):
         x = layered(graph, x, layer, f"layer{i}", i == LAYERS - 1)
-    x = graph.quantized(x)
     outputs = {"tags": model.tags, "names": model.names, "links": model.links}
-    for name, head in outputs.items():
-        graph.linear(x, name, array(head.weight), array(head.bias))
+    graph.products(x, outputs, [array(h.weight) for h in outputs.values()], [array(h.bias) for h in outputs.values()])
     inputs = [("ids", "pieces"), ("features", "pieces"), ("firsts", "words")]
     made = helper.make_graph(
         graph.nodes,
@@ -148,14 +185,14 @@ def network(model, eight_bits=True, reach=127):
         [helper.make_tensor_value_info(n, TensorProto.FLOAT, ["words", h.out_features]) for n, h in outputs.items()],
         graph.constants,
     )
-    found = helper.make_model(made, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
+    found = helper.make_model(made, opset_imports=[helper.make_opsetid("", 23)], ir_version=11)
     onnx.checker.check_model(found)
     return found
 
 
-def checksum(data):
+def checksum(content):
     """FNV-1a over words of 8 bytes, as `extract/src/model/file.rs` has it."""
-    words = np.frombuffer(data + bytes(-len(data) % 8), dtype="<u8").tolist()
+    words = np.frombuffer(content + bytes(-len(content) % 8), dtype="<u8").tolist()
     found = 0xCBF29CE484222325
     for word in words:
         found = (found ^ word) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
@@ -188,18 +225,29 @@ def load(weights, minilm):
     return model.eval()
 
 
+def some_texts(args):
+    tokenizer = Tokenizer.from_file(f"{args.minilm}/tokenizer.json")
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    rows = data.read(f"{args.data}/eval/polnear/train.jsonl.gz")[:24]
+    texts = [data.read_text(tokenizer, row["text"]) for row in rows]
+    return [tensors([window]) for text in texts for window in data.windows(text)]
+
+
 def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--weights", help="of a trained encoder; without it, those of MiniLM and random heads")
     args.add_argument("--minilm", required=True)
     args.add_argument("--out", required=True)
+    args.add_argument("--data", default="../../../shared", help="the corpora: some texts show how far numbers reach")
     args.add_argument("--floats", action="store_true", help="write 32-bit floats, to compare")
     args.add_argument("--reach", type=int, default=127, help="the greatest weight as an integer")
     args = args.parse_args()
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
     model = load(args.weights, args.minilm)
-    onnx.save(network(model, not args.floats, args.reach), out / "encoder.onnx")
+    greatest = greatest_inputs(model, some_texts(args))
+    onnx.save(network(model, not args.floats, args.reach, greatest), out / "encoder.onnx")
     shutil.copyfile(f"{args.minilm}/vocab.txt", out / "encoder.vocab.txt")
     belonging = out / "encoder.onnx", out / "encoder.vocab.txt"
     (out / "encoder.heads").write_bytes(heads(model, *belonging))
