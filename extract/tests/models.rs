@@ -25,7 +25,10 @@ fn every_committed_model_can_be_replaced() {
     let binary: BTreeSet<String> = files.filter(|name| name.ends_with(".bin")).collect();
     let known: BTreeSet<String> = Files::names().filter(|name| name.ends_with(".bin")).map(str::to_owned).collect();
     assert_eq!(binary, known);
-    assert!(Files::compiled_in_bytes() <= 20 << 20, "{} bytes of weights", Files::compiled_in_bytes());
+    for (tier, most) in [(Tier::Fast, 20 << 20), (Tier::Accurate, 30_000_000)] {
+        let bytes = Files::compiled_in_bytes(tier);
+        assert!(bytes <= most, "{bytes} bytes of weights of the {tier:?} tier");
+    }
 }
 
 #[test]

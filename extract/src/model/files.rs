@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use sayso_document::Tier;
+
 use super::file::checksum;
 use super::{Clusters, Linear, ModelError, Rows};
 
@@ -44,9 +46,10 @@ impl Files {
         COMPILED_IN.iter().map(|(name, _)| *name)
     }
 
-    /// How many bytes are compiled in.
-    pub fn compiled_in_bytes() -> usize {
-        COMPILED_IN.iter().map(|(_, bytes)| bytes.len()).sum()
+    /// How many bytes are compiled in for a tier: of the encoder for the accurate one, all others for the fast one.
+    pub fn compiled_in_bytes(tier: Tier) -> usize {
+        let own = |name: &str| name.starts_with("encoder") == (tier == Tier::Accurate);
+        COMPILED_IN.iter().filter(|(name, _)| own(name)).map(|(_, bytes)| bytes.len()).sum()
     }
 
     /// These files in place of those compiled in; a name that no model has is an error.
