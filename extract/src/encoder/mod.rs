@@ -175,3 +175,46 @@ impl Encoder {
         links::shares(encoded, mentions, others, 8, &self.heads.who, barred)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "“We are ready,” Ada Lind said on Monday.\n\nThe harbour opens in June, according to the mayor.";
+
+    fn files(replaced: &[(&str, &[u8])]) -> Files {
+        Files::new(replaced.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec()))).unwrap()
+    }
+
+    #[test]
+    fn every_word_has_its_scores() {
+        let encoder = Encoder::read(&Files::default()).unwrap();
+        let found = encoder.encode(TEXT);
+        let words: Vec<_> = found.words.iter().map(|span| span.of(TEXT)).collect();
+        assert_eq!(words[..5], ["“", "We", "are", "ready", ","]);
+        assert_eq!(found.windows, std::slice::from_ref(&(0..words.len())));
+        assert_eq!(found.tags.len(), words.len());
+        assert_eq!((found.names.len(), found.links.len()), (words.len(), words.len() * LINKS));
+        assert!(found.tags.iter().flatten().chain(&found.links).all(|score| score.is_finite()));
+        assert_eq!(encoder.encode(""), Encoded::default());
+    }
+
+    #[test]
+    fn threads_find_the_same() {
+        let encoder = Encoder::read(&Files::default()).unwrap();
+        let alone = encoder.encode(TEXT);
+        let both = std::thread::scope(|scope| {
+            let threads = [(); 2].map(|()| scope.spawn(|| encoder.encode(TEXT)));
+            threads.map(|thread| thread.join().unwrap())
+        });
+        assert!(both.iter().all(|found| *found == alone));
+    }
+
+    #[test]
+    fn a_fault_names_the_file() {
+        let error = |replaced: &[(&str, &[u8])]| Encoder::read(&files(replaced)).unwrap_err().to_string();
+        assert!(error(&[(HEADS, b"PK")]).starts_with(HEADS));
+        assert!(error(&[(NETWORK, b"PK")]).contains("replaced together"));
+        assert!(error(&[(VOCABULARY, b"a\nb")]).contains("replaced together"));
+    }
+}

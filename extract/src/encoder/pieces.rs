@@ -104,8 +104,8 @@ impl Vocabulary {
 
 /// The longest piece with which a word goes on, and its length in bytes.
 fn longest(known: &FxHashMap<Box<str>, i32>, rest: &str, most: usize) -> Option<(i32, usize)> {
-    let ends = (1..=rest.len().min(most)).rev().filter(|&end| rest.is_char_boundary(end));
-    ends.into_iter().find_map(|end| known.get(&rest[..end]).map(|&id| (id, end)))
+    let mut ends = (1..=rest.len().min(most)).rev().filter(|&end| rest.is_char_boundary(end));
+    ends.find_map(|end| known.get(&rest[..end]).map(|&id| (id, end)))
 }
 
 /// Collects words.
@@ -121,17 +121,17 @@ struct Reader<'v> {
 
 impl Reader<'_> {
     fn character(&mut self, c: char, at: usize) {
-        if c.is_ascii_alphanumeric() {
-            self.add(c.to_ascii_lowercase(), at, at + 1);
-        } else if dropped(c) {
-        } else if c.is_whitespace() {
-            self.close();
-        } else if chinese(c) {
-            self.close();
-            plain(c, |part| self.add(part, at, at + c.len_utf8()));
-            self.close();
-        } else {
-            plain(c, |part| self.part(part, at, at + c.len_utf8()));
+        let to = at + c.len_utf8();
+        match c {
+            _ if c.is_ascii_alphanumeric() => self.add(c.to_ascii_lowercase(), at, to),
+            _ if dropped(c) => {}
+            _ if c.is_whitespace() => self.close(),
+            _ if chinese(c) => {
+                self.close();
+                plain(c, |part| self.add(part, at, to));
+                self.close();
+            }
+            _ => plain(c, |part| self.part(part, at, to)),
         }
     }
 
