@@ -57,3 +57,15 @@ fn a_fault_names_the_file() {
     let error = Analyzer::with_models([("spekers.bin".to_owned(), Vec::new())]).unwrap_err().to_string();
     assert!(error.contains("spekers.bin is no model; the models are"), "{error}");
 }
+
+#[test]
+fn a_tier_that_is_not_compiled_in_gives_way_to_the_best_that_is() {
+    let analyzer = Analyzer::new();
+    assert_eq!(analyzer.model(Tier::Fast), Analyzer::MODEL);
+    let best = if cfg!(feature = "encoder") { Analyzer::ENCODER } else { Analyzer::MODEL };
+    for (tier, expected, model) in [(Tier::Fast, Tier::Fast, Analyzer::MODEL), (Tier::Accurate, analyzer.best(), best)]
+    {
+        let found = analyzer.analyze(TEXT, tier);
+        assert_eq!((found.tier, found.model.as_str(), analyzer.model(tier)), (expected, model, model));
+    }
+}

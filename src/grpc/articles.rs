@@ -115,6 +115,7 @@ impl ArticleService for Articles {
             after = found.next;
         }
         let model = pipeline.model(tier).to_owned();
+        tracing::info!(articles = queued, model, "articles were queued to be analysed anew");
         Ok(Response::new(ReanalyzeArticlesResponse { queued, tier: convert::tier(tier), model }))
     }
 }

@@ -6,15 +6,15 @@
 //! the record of [`added`] behind it, version 3 is version 2 with the code of its tier behind it.
 
 mod added;
+mod codes;
 
-use sayso_document::{
-    Act, Addressee, Analysis, Counted, Entity, EntityType, Mention, MentionForm, Polarity, Quote, QuoteKind, Sentence,
-    SentenceRole, Span, Tier,
-};
+use sayso_document::{Addressee, Analysis, Counted, Entity, Mention, Quote, Sentence, Span, Tier};
 use serde::{Deserialize, Serialize};
 
 use crate::{AnalyzedArticle, Article, Error, ErrorKind, Result};
 use added::AddedRecord;
+use codes::{ACTS, FORMS, KINDS, POLARITIES, ROLES, TIERS, TYPES};
+pub(super) use codes::{tier_code, tier_of, type_code, type_of};
 
 /// The version of articles and changes that is written.
 const VERSION: u8 = 1;
@@ -371,66 +371,6 @@ impl<'a> QuoteRecord<'a> {
             speaker_confidence: self.speaker_confidence,
         })
     }
-}
-
-/// The values of an enumeration; a value's place in the list is its code in the store. Append only.
-struct Codes<T: 'static>(&'static [T]);
-
-impl<T: Copy + PartialEq> Codes<T> {
-    /// The code of a value. The lists below are complete, so there always is one.
-    fn code(&self, value: T) -> u8 {
-        self.0.iter().position(|&known| known == value).unwrap_or(usize::from(u8::MAX)) as u8
-    }
-
-    fn value(&self, code: u8) -> Result<T> {
-        self.0.get(usize::from(code)).copied().ok_or_else(|| corrupt(&format!("holds the unknown code {code}")))
-    }
-}
-
-const ROLES: Codes<SentenceRole> =
-    Codes(&[SentenceRole::Body, SentenceRole::Headline, SentenceRole::Subheading, SentenceRole::Caption]);
-
-const TYPES: Codes<EntityType> = Codes(&[
-    EntityType::Person,
-    EntityType::Organization,
-    EntityType::Place,
-    EntityType::Facility,
-    EntityType::Norp,
-    EntityType::Event,
-    EntityType::Product,
-    EntityType::Date,
-    EntityType::Money,
-]);
-
-const FORMS: Codes<MentionForm> =
-    Codes(&[MentionForm::Name, MentionForm::TitledName, MentionForm::Description, MentionForm::Pronoun]);
-
-const ACTS: Codes<Act> = Codes(&[Act::Speech, Act::Thought, Act::Intent, Act::Finding, Act::Other]);
-
-const KINDS: Codes<QuoteKind> = Codes(&[QuoteKind::Direct, QuoteKind::Indirect, QuoteKind::Mixed]);
-
-const TIERS: Codes<Tier> = Codes(&[Tier::Fast, Tier::Accurate]);
-
-const POLARITIES: Codes<Polarity> = Codes(&[Polarity::Asserted, Polarity::Negated, Polarity::Hypothetical]);
-
-/// The code of an entity type in the store.
-pub(super) fn type_code(kind: EntityType) -> u8 {
-    TYPES.code(kind)
-}
-
-/// The entity type that a code in the store stands for.
-pub(super) fn type_of(code: u8) -> Result<EntityType> {
-    TYPES.value(code)
-}
-
-/// The code of a tier in the store.
-pub(super) fn tier_code(tier: Tier) -> u8 {
-    TIERS.code(tier)
-}
-
-/// The tier that a code in the store stands for.
-pub(super) fn tier_of(code: u8) -> Result<Tier> {
-    TIERS.value(code)
 }
 
 #[cfg(test)]

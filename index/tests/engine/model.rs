@@ -1,11 +1,11 @@
-//! Any sequence of changes leaves what a plain map would hold.
+//! Any sequence of changes leaves what a plain map would hold, also when analyses come later than the text they are of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use sayso_document::EntityType;
+use sayso_document::{EntityType, Tier};
 use sayso_index::query::Expr;
-use sayso_index::{AnalyzedArticle, Embedded, Engine, EntityId, Write};
+use sayso_index::{AnalyzedArticle, Embedded, Engine, EntityId, Wanted, Write};
 
 use crate::samples::*;
 
@@ -82,35 +82,100 @@ fn check(engine: &Embedded, model: &BTreeMap<String, AnalyzedArticle>) {
     }
 }
 
+/// What a map would hold, and which of its articles still wait for an analysis.
+#[derive(Default)]
+struct Model {
+    articles: BTreeMap<String, AnalyzedArticle>,
+    waiting: BTreeSet<String>,
+    /// The articles that no write of the present group changed.
+    untouched: BTreeSet<String>,
+}
+
+impl Model {
+    fn begin(&mut self) {
+        self.untouched = self.articles.keys().cloned().collect();
+    }
+
+    fn put(&mut self, article: &AnalyzedArticle) {
+        let id = article.article.id.clone();
+        if self.articles.get(&id).is_none_or(|known| known.article != article.article) {
+            self.untouched.remove(&id);
+            self.waiting.insert(id.clone());
+            self.articles.insert(id, article.clone());
+        }
+    }
+
+    fn delete(&mut self, id: &str) {
+        self.articles.remove(id);
+        self.waiting.remove(id);
+        self.untouched.remove(id);
+    }
+
+    /// An analysis comes of an article as it stood before the group.
+    fn reanalyzed(&mut self, article: &AnalyzedArticle) {
+        let id = &article.article.id;
+        if self.untouched.contains(id) {
+            self.waiting.remove(id);
+            self.articles.insert(id.clone(), article.clone());
+        }
+    }
+}
+
+/// The analyses that articles wait for, each with the number of the article it was made from.
+fn better(engine: &Embedded, model: &Model) -> Vec<(AnalyzedArticle, u64)> {
+    let pending = engine.pending(Tier::Accurate, &BTreeSet::new(), 100).unwrap();
+    let ids: BTreeSet<String> = pending.iter().map(|one| one.article.id.clone()).collect();
+    assert_eq!(ids, model.waiting);
+    let mut made = Vec::new();
+    for one in pending {
+        let mut article = model.articles[&one.article.id].clone();
+        assert_eq!(article.article, one.article);
+        (article.analysis.model, article.analysis.tier) = ("test-2".into(), Tier::Accurate);
+        made.push((article, one.seq));
+    }
+    made
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_engine_holds_what_a_map_would(groups in prop::collection::vec(prop::collection::vec(step(), 1..6), 1..4)) {
+    fn the_engine_holds_what_a_map_would(
+        groups in prop::collection::vec((prop::collection::vec(step(), 1..6), any::<bool>()), 1..4),
+    ) {
         let dir = tempfile::tempdir().unwrap();
         let mut engine = open(dir.path());
-        let mut model = BTreeMap::new();
-        for group in groups {
+        let mut model = Model::default();
+        for (group, upgrade) in groups {
+            let late = better(&engine, &model);
+            model.begin();
             let mut writes = Vec::new();
             for Step { id, article } in group {
                 let id = format!("a{id}");
                 match article {
                     Some((words, names)) => {
                         let article = article_of(&id, &words, &names);
-                        writes.push(Write::Put(Box::new(article.clone())));
-                        model.insert(id, article);
+                        model.put(&article);
+                        let wanted = Wanted { tier: Tier::Accurate, model: "test-2".into() };
+                        writes.push(Write::PutFirst(Box::new(article), wanted));
                     }
                     None => {
-                        model.remove(&id);
+                        model.delete(&id);
                         writes.push(Write::Delete(id));
                     }
                 }
             }
+            for (article, seq) in late.into_iter().filter(|_| upgrade) {
+                model.reanalyzed(&article);
+                writes.push(Write::Reanalyzed(Box::new(article), seq));
+            }
             write_all(&engine, writes);
-            check(&engine, &model);
+            check(&engine, &model.articles);
+            better(&engine, &model);
         }
         drop(engine);
         engine = open(dir.path());
-        check(&engine, &model);
+        check(&engine, &model.articles);
+        better(&engine, &model);
     }
 }

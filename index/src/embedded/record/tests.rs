@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use sayso_document::{Date, DateRange, Named, Role};
+use sayso_document::{Act, Date, DateRange, EntityType, MentionForm, Named, Polarity, QuoteKind, Role, SentenceRole};
 
 use super::*;
 
