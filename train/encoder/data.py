@@ -10,7 +10,7 @@ import gzip
 import json
 import re
 import tarfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -105,6 +105,16 @@ def windows(text, limit=WINDOW, first_limit=None):
         found.append(Window(text, begin, end))
         begin = end
     return found
+
+
+def parted(text, rng):
+    """The text as if some of its sentences began paragraphs: corpora that are put together from tokens have none."""
+    features, rank = text.features.copy(), text.rank.copy()
+    for word in np.flatnonzero(rank == 1):
+        if rng.random() < 0.4:
+            rank[word] = 2
+            features[text.first[word] : (text.first[word + 1] if word + 1 < len(text.first) else None)] |= 1
+    return replace(text, features=features, rank=rank)
 
 
 def read(path):

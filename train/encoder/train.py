@@ -7,6 +7,7 @@ Runs on a GPU when there is one; `fit` beside this file prepares all that it nee
 """
 
 import argparse
+import math
 import random
 import time
 
@@ -37,7 +38,8 @@ def attribution_windows(corpus, rng=None):
 
 
 def name_windows(corpus, rng=None):
-    return [data.mark_entities(w, entities, types) for text, entities, types in corpus for w in cut(text, rng)]
+    part = (lambda text: data.parted(text, rng)) if rng else lambda text: text
+    return [data.mark_entities(w, entities, types) for text, entities, types in corpus for w in cut(part(text), rng)]
 
 
 def coreference(tokenizer, folder):
@@ -212,6 +214,7 @@ def main():
     args.add_argument("--data", default="../../../shared")
     args.add_argument("--minilm", required=True)
     args.add_argument("--out", default="encoder.pt")
+    args.add_argument("--begin", help="weights to go on with, instead of MiniLM")
     args.add_argument("--rate", type=float, default=3e-4)
     args.add_argument("--epochs", default="5,3,1,1", help="over PolNeAR, worldwide names, mixed sentences, coreference")
     args.add_argument("--minutes", type=float, default=1e9, help="stop after so long; the rate falls to zero by then")
@@ -225,6 +228,8 @@ def main():
     tokenizer.no_truncation()
     model = Encoder()
     model.load_minilm(args.minilm)
+    if args.begin:
+        model.load_state_dict(torch.load(args.begin, map_location="cpu"))
     model.train()
     e = f"{args.data}/eval"
     corpora = [
@@ -234,9 +239,10 @@ def main():
         (coreference_windows, coreference(tokenizer, f"{e}/coref")),
     ]
     plan = []
-    for (make, corpus), epochs in zip(corpora, map(int, args.epochs.split(","))):
+    for (make, corpus), epochs in zip(corpora, map(float, args.epochs.split(","))):
+        rounds = [batches(make(corpus, rng), rng) for _ in range(math.ceil(epochs))]
+        mine = [b for batch in rounds for b in batch][: round(sum(map(len, rounds)) * epochs / max(len(rounds), 1))]
         # Spread evenly over the whole run.
-        mine = [b for _ in range(epochs) for b in batches(make(corpus, rng), rng)]
         plan += [((i + rng.random()) / len(mine), b) for i, b in enumerate(mine)]
     plan = [b for _, b in sorted(plan, key=lambda x: x[0])]
     if args.steps:

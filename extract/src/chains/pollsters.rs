@@ -37,7 +37,7 @@ fn joined(document: &Document, name: &NameMention) -> Option<[Span; 2]> {
     let capital = |at: usize| text[at..].starts_with(char::is_uppercase);
     let inside = text.match_indices(['-', '/', '–']).find(|&(at, sign)| at > 1 && capital(at + sign.len()));
     if let Some((at, sign)) = inside
-        && text.contains(' ')
+        && (text.contains(' ') || sign == "/")
     {
         let sign = name.name.start() + at..name.name.start() + at + sign.len();
         return Some([Span::new(name.name.start(), sign.start), Span::new(sign.end, name.name.end())]);
@@ -74,6 +74,7 @@ mod tests {
         assert_eq!(parts("A Velden Post-VBC News poll came out.", "Velden Post-VBC News"), ["Velden Post", "VBC News"]);
         assert_eq!(parts("A Velden Post–VBC News poll came out.", "Velden Post–VBC News"), ["Velden Post", "VBC News"]);
         assert_eq!(parts("A Norvik/Ipsen survey came out.", "Norvik"), ["Norvik", "Ipsen"]);
+        assert_eq!(parts("A Norvik/Ipsen survey came out.", "Norvik/Ipsen"), ["Norvik", "Ipsen"]);
         assert_eq!(parts("A Velden Post-VBC News show came out.", "Velden Post-VBC News").len(), 1);
     }
 }
