@@ -84,7 +84,8 @@ def compare_scores(args, tokenizer):
                 other[part].append(got.argmax(1) != right.argmax(1))
     for part, name in enumerate(("tags", "names", "links")):
         all = np.concatenate(apart[part])
-        line = f"{name}: differ by {all.mean():.4f} on average, {np.quantile(all, 0.999):.3f} at 99.9 %, {all.max():.3f} at most"
+        high = np.quantile(all, 0.999)
+        line = f"{name}: differ by {all.mean():.4f} on average, {high:.3f} at 99.9 %, {all.max():.3f} at most"
         if part < 2:
             line += f"; another label for {100 * np.concatenate(other[part]).mean():.2f} % of words"
         print(line)

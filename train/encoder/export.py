@@ -229,7 +229,7 @@ def some_texts(args):
     tokenizer = Tokenizer.from_file(f"{args.minilm}/tokenizer.json")
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    rows = data.read(f"{args.data}/eval/polnear/train.jsonl.gz")[:24]
+    rows = data.read(f"{args.data}/eval/polnear/train.jsonl.gz")[:12]
     texts = [data.read_text(tokenizer, row["text"]) for row in rows]
     return [tensors([window]) for text in texts for window in data.windows(text)]
 

@@ -11,7 +11,10 @@
 //! | 20..24 | zeros |
 //! | 24..40 | checksums of the network and of the vocabulary that belong to it |
 //! | 40..48 | checksum of the rest |
-//! | 48.. | 32-bit floats: of the chain of tags and of that of names, which labels begin and then a row of moves from each; biases of sources, cues, mentions |
+//! | 48.. | 32-bit floats |
+//!
+//! The floats are, of the chain of tags and then of that of names, how well each label begins and a row of moves from
+//! each; and the biases of sources, cues and mentions.
 //!
 //! All numbers are little-endian; checksums are FNV-1a over words of 8 bytes.
 
