@@ -33,8 +33,8 @@ use calibration::Calibration;
 use chains::{ChainModels, Chains, Kin};
 use language::Languages;
 use lexicon::Lexicon;
-use names::Hints;
 use model::{Clusters, Files, ModelError};
+use names::Hints;
 use parse::{Parser, Tree};
 use roles::Roles;
 use tags::{Tagger, Words};
@@ -223,7 +223,8 @@ impl Analyzer {
         aid: Option<(&Hints, &Kin<'_>)>,
         done: &mut dyn FnMut(&'static str),
     ) -> Chains {
-        let (mut names, mut quantities) = names::find(document, &self.lexicon, &self.names, &self.clusters, aid.map(|aid| aid.0));
+        let (mut names, mut quantities) =
+            names::find(document, &self.lexicon, &self.names, &self.clusters, aid.map(|aid| aid.0));
         names.retain(|name| languages.reads(document, name.span));
         quantities.retain(|one| languages.reads(document, one.span));
         done("names");

@@ -41,7 +41,9 @@ pub fn command() -> Command {
         .default_value("1000")
         .value_parser(value_parser!(usize))
         .help("How many articles of news/news-20k.jsonl.gz to analyse");
-    Command::new("speed").about("Measures how fast the analysis is, stage by stage, on one core").args([articles, tier()])
+    Command::new("speed")
+        .about("Measures how fast the analysis is, stage by stage, on one core")
+        .args([articles, tier()])
 }
 
 #[derive(Deserialize)]

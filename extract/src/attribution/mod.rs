@@ -101,7 +101,9 @@ pub(crate) fn find_marked(
     let reading = Reading::new(document, words);
     let cast = Cast::new(&reading, chains);
     let drafts = encoded::drafts(&reading, &select::candidates(&reading, &models.nouns), encoder, encoded);
-    quotes(&reading, &cast, drafts)
+    let mut quotes = quotes(&reading, &cast, drafts);
+    quotes.iter_mut().for_each(|quote| encoded::part_contraction(document.text(), quote));
+    quotes
 }
 
 /// Quotes from drafts, with the values that the text gives each of them.

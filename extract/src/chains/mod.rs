@@ -78,7 +78,7 @@ impl Chains {
 pub(crate) type Kin<'k> = dyn Fn(&Range<usize>, &[Range<usize>]) -> Vec<f32> + 'k;
 
 /// How much that counts beside the ranking.
-const KIN: f32 = 0.5;
+const KIN: f32 = 1.0;
 
 /// Links names to entities, then descriptions and pronouns to these. The names are by start.
 pub(crate) fn link(
@@ -147,12 +147,7 @@ const SHY: f32 = 0.5;
 
 /// For whom the words of a question stand: descriptions by the titles and names that they repeat, all others as
 /// the model ranks them.
-fn answer(
-    walk: &Walk<'_, '_, '_>,
-    model: &Linear,
-    question: &Question<'_>,
-    kin: Option<&Kin<'_>>,
-) -> Option<Answer> {
+fn answer(walk: &Walk<'_, '_, '_>, model: &Linear, question: &Question<'_>, kin: Option<&Kin<'_>>) -> Option<Answer> {
     if let Some(place) = features::titled(walk, question) {
         return Some(Answer { place, sure: TITLED, stands: true });
     }

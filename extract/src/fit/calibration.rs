@@ -1,3 +1,3 @@
 //! How confidences are read.
 
-pub use crate::calibration::{Calibration, FILE, Line, log_odds, kind_of, prefix};
+pub use crate::calibration::{Calibration, FILE, Line, kind_of, log_odds, prefix};

@@ -48,7 +48,7 @@ pub(crate) struct Hints {
 }
 
 /// How much the features still count beside hints.
-const BESIDE_HINTS: f32 = 0.4;
+const BESIDE_HINTS: f32 = 0.25;
 
 /// The model with its transitions laid out.
 #[derive(Clone, Debug)]

@@ -67,7 +67,9 @@ pub fn tier() -> Arg {
 pub fn tier_of(matches: &ArgMatches, analyzer: &Analyzer) -> io::Result<Tier> {
     let accurate = matches.get_one::<String>("tier").is_some_and(|tier| tier == "accurate");
     match (accurate, analyzer.best()) {
-        (true, Tier::Fast) => Err(io::Error::other("the accurate tier is not compiled in; build with the feature encoder")),
+        (true, Tier::Fast) => {
+            Err(io::Error::other("the accurate tier is not compiled in; build with the feature encoder"))
+        }
         (true, Tier::Accurate) => Ok(Tier::Accurate),
         (false, _) => Ok(Tier::Fast),
     }
