@@ -60,7 +60,7 @@ pub struct Analyzer {
 
 impl Analyzer {
     /// Name and version of the compiled-in model of [`Tier::Fast`]: changes whenever its output may.
-    pub const MODEL: &str = "linear-1";
+    pub const MODEL: &str = "linear-2";
 
     /// The same of [`Tier::Accurate`].
     pub const ENCODER: &str = "encoder-1";

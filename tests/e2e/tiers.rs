@@ -17,7 +17,7 @@ fn told(found: &Annotations) -> (&str, AnalysisTier) {
     told
 }
 
-const FAST: (&str, AnalysisTier) = ("linear-1", AnalysisTier::Fast);
+const FAST: (&str, AnalysisTier) = ("linear-2", AnalysisTier::Fast);
 const ACCURATE: (&str, AnalysisTier) = ("encoder-1", AnalysisTier::Accurate);
 
 async fn analyze(server: &Server, analysis: i32) -> Result<Annotations, Status> {

@@ -122,14 +122,14 @@ async fn the_commands_choose_wait_and_tell() {
     let file = files.path().join("story.txt");
     std::fs::write(&file, STORY).unwrap();
     let path = file.to_str().unwrap();
-    assert!(sayso(&server, &["analyze", "--analysis", "fast", path]).contains("linear-1 (fast)"));
+    assert!(sayso(&server, &["analyze", "--analysis", "fast", path]).contains("linear-2 (fast)"));
     assert!(sayso(&server, &["analyze", path]).contains("encoder-1 (accurate)"));
-    assert!(sayso(&server, &["analyze", "--server", &server.url(), "--analysis", "fast", path]).contains("linear-1"));
+    assert!(sayso(&server, &["analyze", "--server", &server.url(), "--analysis", "fast", path]).contains("linear-2"));
     sayso(&server, &["ingest", "--analysis", "fast", path]);
     let told = sayso(&server, &["reanalyze", "--wait"]);
     assert_eq!(told, "1 article more waits for encoder-1 (accurate)\n");
     let info = sayso(&server, &["info"]);
     assert!(info.contains("0 articles; since the start 1 done"), "{info}");
-    assert!(info.contains("linear-1") && info.contains("encoder-1"), "{info}");
+    assert!(info.contains("linear-2") && info.contains("encoder-1"), "{info}");
     assert!(sayso(&server, &["reanalyze"]).starts_with("all articles are analysed by encoder-1"));
 }

@@ -15,7 +15,7 @@ use super::verbal;
 use super::verbs;
 
 /// From which probability on an attribution counts.
-const LEAST: f32 = 0.33;
+const LEAST: f32 = 0.28;
 /// The same for content with quotation marks, which is missed more than it is doubted.
 const LEAST_QUOTED: f32 = 0.17;
 /// From which probability on a cue is looked at more closely.
