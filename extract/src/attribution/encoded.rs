@@ -17,8 +17,6 @@ use crate::tags::Tag;
 
 /// From which confidence on an attribution counts.
 const LEAST: f32 = 0.1;
-/// What is added to the score of "outside" where nothing may be marked.
-const SILENT: f32 = 100.0;
 /// A source goes before "none" when its chance is no lower than this.
 const NAMED: f32 = 0.1;
 /// What is added to the scores of the labels with which a source, a cue and a content begin, so that more is found:
@@ -42,13 +40,9 @@ pub(super) fn drafts(r: &Reading<'_>, candidates: &[Candidate], encoder: &Encode
         draft.content.iter().chain([&draft.cue]).chain(&draft.source).for_each(|c| taken[c.clone()].fill(true));
     }
     for window in &seen.windows {
-        let read =
-            |silent: &[Range<usize>]| linked(r, candidates, encoder, seen, &marked(r, encoder, seen, window, silent));
-        let mut offers = read(&[]);
-        // Of "X told Y that …, according to a transcript" the words are X's: the rest is read as if it were not there.
-        let how: Vec<Range<usize>> = offers.iter().filter(|draft| according::tells_how(r, draft)).map(tail).collect();
-        if !how.is_empty() {
-            offers = read(&how);
+        let mut offers = linked(r, candidates, encoder, seen, &marked(r, encoder, seen, window));
+        for draft in offers.iter_mut().filter(|draft| according::tells_how(r, draft)) {
+            *draft = told_inside(r, candidates, draft).unwrap_or_else(|| draft.clone());
         }
         let free = |draft: &Draft| {
             draft.confidence >= LEAST && !taken[draft.head] && !draft.content.iter().any(|c| taken[c.start])
@@ -67,24 +61,20 @@ fn layout(r: &Reading<'_>) -> Vec<Draft> {
     found
 }
 
-/// Cue and source of a draft that has its cue first.
-fn tail(draft: &Draft) -> Range<usize> {
-    draft.cue.start..draft.source.as_ref().map_or(draft.cue.end, |source| source.end)
+/// Of "X told Y that …, according to a transcript" the words are X's: the attribution that the content begins with.
+fn told_inside(r: &Reading<'_>, candidates: &[Candidate], how: &Draft) -> Option<Draft> {
+    let content = how.content.first()?;
+    let source = |c: &Candidate| c.subject.as_ref().map(|subject| subject.tokens.clone());
+    let begins = |c: &&Candidate| source(c).is_some_and(|source| source.start == content.start);
+    let cue = candidates.iter().find(|c| content.contains(&c.head) && c.voice == Voice::Active && begins(c))?;
+    let that = (cue.cue.end..content.end).find(|&i| r.is(i, "that")).unwrap_or(cue.cue.end);
+    let told = draft(r, candidates, cue.cue.clone(), source(cue), how.confidence);
+    (that < content.end).then(|| Draft { content: vec![that..content.end], ..told })
 }
 
-/// The sources, cues and contents of a window, in reading order; none among the `silent` tokens.
-fn marked(
-    r: &Reading<'_>,
-    encoder: &Encoder,
-    seen: &Encoded,
-    window: &Range<usize>,
-    silent: &[Range<usize>],
-) -> [Vec<Marked>; 3] {
+/// The sources, cues and contents of a window, in reading order.
+fn marked(r: &Reading<'_>, encoder: &Encoder, seen: &Encoded, window: &Range<usize>) -> [Vec<Marked>; 3] {
     let mut scores = seen.tags[window.clone()].to_vec();
-    let is_silent = |word: &Span| silent.iter().any(|tokens| tokens.contains(&r.token_at(word.start())));
-    for (row, _) in scores.iter_mut().zip(&seen.words[window.clone()]).filter(|(_, word)| is_silent(word)) {
-        row[0] += SILENT;
-    }
     scores.iter_mut().for_each(|row| BEGINS.iter().for_each(|(label, more)| row[*label] += more));
     let chain = encoder.tag_chain();
     let labels = chain.best(&scores);
