@@ -49,7 +49,7 @@ fn finds_the_quotes_of_the_article_accurately() {
 
 fn check(tier: Tier) {
     let Some((text, gold)) = article() else {
-        println!("SKIPPED: no folder `shared` beside the project");
+        eprintln!("SKIPPED: no folder `shared` beside the project");
         return;
     };
     let analysis = Analyzer::new().analyze(&text, tier);

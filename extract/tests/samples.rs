@@ -4,6 +4,8 @@
 //! a line each. A new miss fails the test, and
 //! so does a line that no longer holds; `UPDATE=1 cargo test -p sayso-extract --test samples` writes the file anew.
 
+#![allow(clippy::unwrap_used)] // A test may panic.
+
 use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
 
 use sayso_document::{Analysis, Quote, Span, Tier};
@@ -83,7 +85,7 @@ fn check(tier: Tier, known: &str) {
             writeln!(misses, "{slug}: {line}").unwrap();
         }
     }
-    println!("{tier:?}: {} of {quotes} quotes of the samples are wholly right", quotes - wrong);
+    eprintln!("{tier:?}: {} of {quotes} quotes of the samples are wholly right", quotes - wrong);
     let kept = root.join("tests").join(known);
     if std::env::var_os("UPDATE").is_some() {
         fs::write(&kept, &misses).unwrap();

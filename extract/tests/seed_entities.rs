@@ -1,5 +1,7 @@
 //! The entities of a real article, beside the repository on developers' machines and in CI only.
 
+#![allow(clippy::unwrap_used)] // A test may panic.
+
 use std::{fs, path::Path};
 
 use sayso_document::{Counted, EntityType, MentionForm, Tier};

@@ -69,7 +69,8 @@ fn told_inside(r: &Reading<'_>, candidates: &[Candidate], how: &Draft) -> Option
     let cue = candidates.iter().find(|c| content.contains(&c.head) && c.voice == Voice::Active && begins(c))?;
     let that = (cue.cue.end..content.end).find(|&i| r.is(i, "that")).unwrap_or(cue.cue.end);
     let told = draft(r, candidates, cue.cue.clone(), source(cue), how.confidence);
-    (that < content.end).then(|| Draft { content: vec![that..content.end], ..told })
+    let piece = that..content.end;
+    (!piece.is_empty()).then(|| Draft { content: vec![piece], ..told })
 }
 
 /// The sources, cues and contents of a window, in reading order.
