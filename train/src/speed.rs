@@ -1,6 +1,7 @@
 //! How fast the analysis is, stage by stage, on one core, and what its models weigh.
 //!
-//! Time is that which the processor spends on this thread, so that other work on the machine does not count.
+//! Time is that which the processors spend on this process, which does one thing at a time (the encoder runs on a thread
+//! of its own): other work on the machine does not count.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,7 +9,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::time::Duration;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use cpu_time::ThreadTime;
+use cpu_time::ProcessTime;
 use flate2::read::MultiGzDecoder;
 use regex::Regex;
 use sayso_document::{Document, Tier};
@@ -55,7 +56,7 @@ struct News {
 pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     let bodies = bodies(places, matches.get_one::<usize>("articles").copied().unwrap_or(1000))?;
     let before = resident();
-    let started = ThreadTime::now();
+    let started = ProcessTime::now();
     let analyzer = Analyzer::new();
     let tier = tier_of(matches, &analyzer)?;
     let load = started.elapsed();
@@ -66,11 +67,11 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     let yardstick = yardstick(&bodies);
     let mut stages: Vec<(&'static str, Duration)> = Vec::new();
     let mut places_of: BTreeMap<&'static str, usize> = BTreeMap::new();
-    let started = ThreadTime::now();
+    let started = ProcessTime::now();
     for body in &bodies {
-        let mut last = ThreadTime::now();
+        let mut last = ProcessTime::now();
         analyzer.analyze_in_stages(body, tier, |stage| {
-            let now = ThreadTime::now();
+            let now = ProcessTime::now();
             let place = *places_of.entry(stage).or_insert_with(|| {
                 stages.push((stage, Duration::ZERO));
                 stages.len() - 1
@@ -124,7 +125,7 @@ pub(crate) fn bodies(places: &Places, most: usize) -> io::Result<Vec<String>> {
 /// A pass that only splits into words and signs, with a regular expression.
 fn yardstick(bodies: &[String]) -> Duration {
     let Ok(pattern) = Regex::new(r"\w+|[^\w\s]") else { return Duration::ZERO };
-    let started = ThreadTime::now();
+    let started = ProcessTime::now();
     let count: usize = bodies.iter().map(|body| pattern.find_iter(body).count()).sum();
     std::hint::black_box(count);
     started.elapsed()

@@ -98,7 +98,7 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
         return io::stdout().lock().write_all(said.as_bytes());
     }
     let figures = score(&gold, &found);
-    let said = if matches.get_flag("json") { format!("{}\n", nested(&figures)) } else { table::table(&figures) };
+    let said = if matches.get_flag("json") { format!("{}\n", nested(&figures)) } else { table::table(&figures, tier) };
     io::stdout().lock().write_all(said.as_bytes())
 }
 

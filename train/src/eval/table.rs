@@ -2,9 +2,11 @@
 
 use std::fmt::Write;
 
+use sayso_document::Tier;
+
 use super::figures::Figures;
 
-/// A row: what it is called, where its figures are, what is needed, what is known from elsewhere.
+/// A row: what it is called, where its figures are, what is needed of the fast tier, what is known from elsewhere.
 type Row = (&'static str, &'static str, Option<f64>, &'static str);
 
 /// Published for PolNeAR's test part unless a row says otherwise: the tables of CofeNet's authors.
@@ -13,9 +15,9 @@ const SECTIONS: &[(&str, &str, &[Row])] = &[
         "Attributions, PolNeAR dev",
         "quotes",
         &[
-            ("source, exact", "exact.source", Some(74.0), "CRF 51, BiLSTM+CRF 71, CofeNet-BERT 83, annotators 78"),
-            ("cue, exact", "exact.cue", Some(68.0), "CRF 53, BiLSTM+CRF 67, CofeNet-BERT 75, annotators 71"),
-            ("content, exact", "exact.content", Some(60.0), "CRF 29, BiLSTM+CRF 61, CofeNet-BERT 73, annotators 66"),
+            ("source, exact", "exact.source", Some(76.0), "CRF 51, BiLSTM+CRF 71, CofeNet-BERT 83, annotators 78"),
+            ("cue, exact", "exact.cue", Some(70.0), "CRF 53, BiLSTM+CRF 67, CofeNet-BERT 75, annotators 71"),
+            ("content, exact", "exact.content", Some(63.0), "CRF 29, BiLSTM+CRF 61, CofeNet-BERT 73, annotators 66"),
             ("source, tokens", "token.source", None, "annotators 81; on dev: CRF 71, small encoder 83"),
             ("cue, tokens", "token.cue", None, "annotators 69; on dev: CRF 61, small encoder 72"),
             ("content, tokens", "token.content", None, "annotators 91; on dev: CRF 82, small encoder 91"),
@@ -58,8 +60,27 @@ const SECTIONS: &[(&str, &str, &[Row])] = &[
     ),
 ];
 
-/// The table. Sections without figures are left out.
-pub(super) fn table(figures: &Figures) -> String {
+/// What is needed of the accurate tier.
+const ACCURATE: &[(&str, f64)] = &[
+    ("quotes.exact.source", 84.0),
+    ("quotes.exact.cue", 76.0),
+    ("quotes.exact.content", 72.0),
+    ("quotes.triple", 78.0),
+    ("quotes.found_by_kind.direct", 99.0),
+    ("quotes.found_by_kind.mixed", 98.0),
+    ("quotes.found_by_kind.indirect", 86.0),
+    ("speakers.speakers.right_of_found", 93.0),
+    ("speakers.speakers.right_of_all", 83.0),
+    ("speakers.pronoun_sources.right_of_found", 90.0),
+    ("speakers.act.right_of_found", 92.0),
+    ("speakers.act.speech_found", 95.0),
+    ("speakers.addressee", 85.0),
+    ("worldwide.all", 90.0),
+    ("permissive.all", 80.0),
+];
+
+/// The table of a tier. Sections without figures are left out.
+pub(super) fn table(figures: &Figures, tier: Tier) -> String {
     let mut out = String::new();
     for (title, section, rows) in SECTIONS {
         let of_section = |path: &str| figures.get(&format!("{section}.{path}")).copied();
@@ -69,7 +90,10 @@ pub(super) fn table(figures: &Figures) -> String {
         }
         let _ = writeln!(out, "{title:<34}{:>7}{:>7}{:>7}{:>9}   elsewhere", "P", "R", "F1/%", "needed");
         for (label, path, needed, elsewhere) in *rows {
-            line(&mut out, label, path, *needed, elsewhere, &of_section);
+            let full = format!("{section}.{path}");
+            let accurate = || ACCURATE.iter().find(|(path, _)| *path == full).map(|(_, needed)| *needed);
+            let needed = if tier == Tier::Accurate { accurate() } else { *needed };
+            line(&mut out, label, path, needed, elsewhere, &of_section);
         }
         let by_type = format!("{section}.by_type.");
         let kinds = figures.keys().filter_map(|key| key.strip_prefix(&by_type)?.strip_suffix(".f1"));
@@ -111,8 +135,10 @@ mod tests {
     #[test]
     fn marks_what_falls_short() {
         let figures = [("quotes.triple.p", 70.0), ("quotes.triple.r", 60.0), ("quotes.triple.f1", 64.62)];
-        let said = table(&figures.map(|(path, figure)| (path.to_owned(), figure)).into());
+        let figures = figures.map(|(path, figure)| (path.to_owned(), figure)).into();
+        let said = table(&figures, Tier::Fast);
         assert!(said.contains("   70.0   60.0   64.6     ✗ 66\n"), "{said}");
+        assert!(table(&figures, Tier::Accurate).contains("   64.6     ✗ 78\n"));
         assert!(!said.contains("Entities"), "{said}");
     }
 }
