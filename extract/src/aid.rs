@@ -42,7 +42,8 @@ impl Aid<'_> {
         };
         let Some(mut own) = segment(ask) else { return vec![0.0; offers.len()] };
         own.rank += 1;
-        let window = self.encoded.windows.iter().find(|window| window.contains(&own.first));
+        let windows = &self.encoded.windows;
+        let window = windows.get(windows.partition_point(|window| window.end <= own.first));
         let inside = |tokens: &Range<usize>| segment(tokens).filter(|s| window.is_some_and(|w| w.contains(&s.first)));
         let places: Vec<Option<Segment>> = offers.iter().map(inside).collect();
         let near: Vec<Segment> = places.iter().flatten().copied().collect();
