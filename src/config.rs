@@ -26,6 +26,10 @@ pub struct RawConfig {
     #[arg(long, value_name = "ADDRESS:PORT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listen: Option<String>,
+    /// Address and port that tell metrics to Prometheus, over HTTP at /metrics; port 0 takes a free one [default: none]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metrics: Option<String>,
     /// Folder that keeps articles and indexes [default: sayso-data]
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,6 +100,8 @@ fn size<'de, D: serde::Deserializer<'de>>(written: D) -> Result<Option<String>, 
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where to tell metrics; none where nobody asked for them.
+    pub metrics: Option<SocketAddr>,
     /// The folder that keeps articles and indexes.
     pub data_dir: PathBuf,
     /// The folder of models to use in place of those that are compiled in.
@@ -171,7 +177,8 @@ impl RawConfig {
         let streams = self.max_concurrent_streams.map(|n| n as usize);
         let message_bytes = faults.size("max_message", self.max_message, 64 << 20);
         let config = Config {
-            listen: faults.address(self.listen),
+            listen: faults.address("listen", self.listen).unwrap_or(DEFAULT_LISTEN),
+            metrics: faults.address("metrics", self.metrics),
             data_dir: self.data_dir.unwrap_or_else(|| "sayso-data".into()),
             model: self.model,
             analysis: faults.mode(self.analysis),
@@ -202,12 +209,13 @@ impl RawConfig {
 struct Faults(Vec<String>);
 
 impl Faults {
-    fn address(&mut self, given: Option<String>) -> SocketAddr {
-        let Some(text) = given else { return DEFAULT_LISTEN };
-        text.parse().unwrap_or_else(|_| {
-            self.0.push(format!("listen: {text:?} is no address; write an IP address and a port, as 0.0.0.0:50051"));
-            DEFAULT_LISTEN
-        })
+    fn address(&mut self, name: &str, given: Option<String>) -> Option<SocketAddr> {
+        let text = given?;
+        let address = text.parse();
+        if address.is_err() {
+            self.0.push(format!("{name}: {text:?} is no address; write an IP address and a port, as 0.0.0.0:50051"));
+        }
+        address.ok()
     }
 
     fn mode(&mut self, given: Option<String>) -> Mode {
@@ -259,6 +267,7 @@ mod tests {
     fn reports_every_fault_at_once() {
         let raw = RawConfig {
             listen: Some("here".into()),
+            metrics: Some("9464".into()),
             search_timeout: Some("soon".into()),
             analysis: Some("slow".into()),
             max_body: Some("128MiB".into()),
@@ -267,7 +276,8 @@ mod tests {
         };
         let said = raw.resolve().unwrap_err().to_string();
         for part in [
-            "listen: \"here\"",
+            "listen: \"here\" is no address; write an IP address and a port",
+            "metrics: \"9464\" is no address; write an IP address and a port",
             "analysis: \"slow\" is no mode; write one of fast, accurate",
             "search_timeout: \"soon\"",
             "max_body: must be smaller",
@@ -294,10 +304,11 @@ mod tests {
     fn flags_go_before_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("sayso.toml");
-        std::fs::write(&file, "listen = \"127.0.0.1:1\"\nmax_body = \"1MiB\"\n").unwrap();
+        std::fs::write(&file, "listen = \"127.0.0.1:1\"\nmetrics = \"127.0.0.1:3\"\nmax_body = \"1MiB\"\n").unwrap();
         let flags = RawConfig { listen: Some("127.0.0.1:2".into()), ..RawConfig::default() };
         let config = RawConfig::gather(flags, Some(&file)).unwrap().resolve().unwrap();
         assert_eq!((config.listen.port(), config.limits.body_bytes), (2, 1 << 20));
+        assert_eq!(config.metrics.map(|address| address.port()), Some(3));
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 mod convert;
 mod grpc;
+mod metrics;
 mod models;
 mod pipeline;
 mod pool;

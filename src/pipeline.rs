@@ -1,20 +1,22 @@
 //! From an article to its place in the engine: analyse, write, learn how far the write has come.
 
 use std::sync::Arc;
+use std::time::Instant;
 
-use sayso_document::{Date, Tier};
+use sayso_document::{Analysis, Date, Tier};
 use sayso_extract::Analyzer;
 use sayso_index::{AnalyzedArticle, Article, Engine, Error, ErrorKind, Progress, Wanted, Write};
 use tokio::sync::watch;
 
 use crate::analysis::Mode;
+use crate::metrics::Metrics;
 use crate::pool::{Pool, PoolError};
 use crate::upgrade::Upgrades;
 
 /// Analyses articles on threads made for it and hands them to the engine.
 #[derive(Clone)]
 pub(crate) struct Pipeline {
-    analyzer: Arc<Analyzer>,
+    reader: Reader,
     engine: Arc<dyn Engine>,
     pool: Pool,
     /// Whether the last write could be kept; false from a failure of the disk to the next success.
@@ -23,10 +25,10 @@ pub(crate) struct Pipeline {
 }
 
 impl Pipeline {
-    /// A pipeline into `engine` that analyses with `analyzer` on `threads` threads.
-    pub(crate) fn new(engine: Arc<dyn Engine>, analyzer: Analyzer, threads: usize) -> Self {
+    /// A pipeline into `engine` that analyses with `analyzer` on `threads` threads and notes that in `metrics`.
+    pub(crate) fn new(engine: Arc<dyn Engine>, analyzer: Analyzer, threads: usize, metrics: Metrics) -> Self {
         Self {
-            analyzer: Arc::new(analyzer),
+            reader: Reader { analyzer: Arc::new(analyzer), metrics },
             engine,
             pool: Pool::new(threads, 16 * threads),
             writable: watch::Sender::new(true),
@@ -36,12 +38,12 @@ impl Pipeline {
 
     /// Name and version of the model that analyses on this tier.
     pub(crate) fn model(&self, tier: Tier) -> &str {
-        self.analyzer.model(tier)
+        self.reader.analyzer.model(tier)
     }
 
     /// The tiers that are compiled in.
     pub(crate) fn tiers(&self) -> impl Iterator<Item = Tier> + use<> {
-        let best = self.analyzer.best();
+        let best = self.reader.analyzer.best();
         [Tier::Fast, Tier::Accurate].into_iter().filter(move |tier| *tier <= best)
     }
 
@@ -76,9 +78,9 @@ impl Pipeline {
     /// Analyses a stored article anew when nothing else waits for a thread.
     pub(crate) async fn analyze_idly(&self, article: Article, tier: Tier) -> Result<AnalyzedArticle, PoolError> {
         // Not the whole pipeline: a long analysis must not keep the engine open when the server stops.
-        let analyzer = Arc::clone(&self.analyzer);
+        let reader = self.reader.clone();
         let work = move || {
-            let analysis = analyzer.analyze_dated(&article.body, published_on(&article), tier);
+            let analysis = reader.read(&article, tier);
             AnalyzedArticle { article, analysis }
         };
         self.pool.run_idle(work).await
@@ -126,9 +128,25 @@ impl Pipeline {
             {
                 stored.analysis
             }
-            _ => self.analyzer.analyze_dated(&article.body, published_on(&article), tier),
+            _ => self.reader.read(&article, tier),
         };
         AnalyzedArticle { article, analysis }
+    }
+}
+
+/// Analyses, and notes how long it took.
+#[derive(Clone)]
+struct Reader {
+    analyzer: Arc<Analyzer>,
+    metrics: Metrics,
+}
+
+impl Reader {
+    fn read(&self, article: &Article, tier: Tier) -> Analysis {
+        let began = Instant::now();
+        let analysis = self.analyzer.analyze_dated(&article.body, published_on(article), tier);
+        self.metrics.analysed(tier, began.elapsed());
+        analysis
     }
 }
 

@@ -1,6 +1,6 @@
 //! The server: services, health and reflection on one listener, from start to a tidy stop.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use sayso_index::{Embedded, EmbeddedOptions, Engine};
 use tokio::{net::TcpListener, sync::watch};
@@ -10,6 +10,7 @@ use tonic_health::{ServingStatus, server::HealthReporter};
 use crate::{
     config::Config,
     grpc::{self, Core},
+    metrics::{self, Metrics},
     models,
     pipeline::Pipeline,
     proto, samples, upgrade,
@@ -37,29 +38,39 @@ pub struct Ready {
     engine: Arc<dyn Engine>,
     pipeline: Pipeline,
     listener: TcpListener,
+    metrics: Metrics,
+    /// Where metrics are asked for, if they are on.
+    scrapes: Option<TcpListener>,
 }
 
 impl Ready {
     /// Opens the data directory, replays what the indexes lack, and listens.
     ///
     /// # Errors
-    /// When the models cannot be used, when another process has the data directory open, when it cannot be read, or when the address is taken.
+    /// When the models cannot be used, when another process has the data directory open, when it cannot be read, or when an address is taken.
     pub async fn open(config: Config) -> Result<Self, Failure> {
         let analyzer = models::analyzer(config.model.as_deref())?;
         let folder = config.data_dir.clone();
         let opened = tokio::task::spawn_blocking(move || Embedded::open(&folder, EmbeddedOptions::default())).await?;
         let engine: Arc<dyn Engine> =
             Arc::new(opened.map_err(|error| format!("cannot open {}: {error}", config.data_dir.display()))?);
-        let listener = TcpListener::bind(config.listen)
-            .await
-            .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
-        let pipeline = Pipeline::new(Arc::clone(&engine), analyzer, config.analysis_threads);
-        Ok(Self { config, engine, pipeline, listener })
+        let listener = listen("calls", config.listen).await?;
+        let (metrics, scrapes) = match config.metrics {
+            Some(address) => (Metrics::on()?, Some(listen("metrics", address).await?)),
+            None => (Metrics::default(), None),
+        };
+        let pipeline = Pipeline::new(Arc::clone(&engine), analyzer, config.analysis_threads, metrics.clone());
+        Ok(Self { config, engine, pipeline, listener, metrics, scrapes })
     }
 
     /// Where it listens: tells the port that was taken when the configured one is 0.
-    pub fn address(&self) -> std::io::Result<std::net::SocketAddr> {
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// Where it tells metrics, if it does.
+    pub fn metrics_address(&self) -> std::io::Result<Option<SocketAddr>> {
+        self.scrapes.as_ref().map(TcpListener::local_addr).transpose()
     }
 
     /// Puts the sample articles that come with the program. Returns how many there are.
@@ -76,6 +87,9 @@ impl Ready {
         }
         let follower = tokio::spawn(follow_disk(reporter.clone(), self.pipeline.writable()));
         let upgrading = tokio::spawn(upgrade::run(self.pipeline.clone(), self.config.analysis_threads, told.clone()));
+        let telling = self.scrapes.map(|listener| {
+            tokio::spawn(metrics::serve(listener, self.metrics.clone(), self.pipeline.clone(), stopped(told.clone())))
+        });
         let limits = &self.config.limits;
         let mut server = Server::builder()
             .max_concurrent_streams(limits.concurrent_streams)
@@ -83,13 +97,13 @@ impl Ready {
             .http2_keepalive_timeout(Some(Duration::from_secs(20)));
         let (reflection, reflection_alpha) = reflection()?;
         let grace = self.config.shutdown_grace;
-        let routes = grpc::routes(Core::new(self.engine, self.pipeline, self.config, told.clone()));
-        let incoming = TcpIncoming::from(self.listener).with_nodelay(Some(true));
-        let serving = server
-            .add_routes(routes)
+        let routes = grpc::routes(Core::new(self.engine, self.pipeline, self.config, told.clone()))
             .add_service(health)
             .add_service(reflection)
-            .add_service(reflection_alpha)
+            .add_service(reflection_alpha);
+        let incoming = TcpIncoming::from(self.listener).with_nodelay(Some(true));
+        let serving = server
+            .add_routes(grpc::metered(routes, &self.metrics)?)
             .serve_with_incoming_shutdown(incoming, stopped(told.clone()));
         let ending = async {
             stop.await;
@@ -107,8 +121,16 @@ impl Ready {
         }
         follower.abort();
         upgrading.abort();
+        if let Some(telling) = telling {
+            telling.abort();
+        }
         Ok(())
     }
+}
+
+async fn listen(wanted_for: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
+    let bound = TcpListener::bind(address).await;
+    Ok(bound.map_err(|error| format!("cannot listen on {address} for {wanted_for}: {error}"))?)
 }
 
 async fn stopped(mut told: watch::Receiver<bool>) {

@@ -37,20 +37,28 @@ impl Upgrades {
         self.wake.notify_one();
     }
 
-    /// How many articles are under way: their new analyses may be in sight already, but are not counted as done yet.
-    pub(crate) fn under_way(&self) -> u64 {
-        self.under_way.load(Ordering::Acquire)
+    /// How far they are when the engine says that `marked` articles wait. Ask it first: what it does not list any more,
+    /// and is not under way, is among those done.
+    pub(crate) fn standing(&self, marked: u64) -> Standing {
+        // The new analysis of what is under way may be in sight already, but is not counted as done yet.
+        let pending = marked.max(self.under_way.load(Ordering::Acquire));
+        Standing { pending, done: self.done(), failed: self.failed.load(Ordering::Relaxed) }
     }
 
-    /// How many articles got their analysis since the server started.
-    pub(crate) fn done(&self) -> u64 {
+    fn done(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
     }
+}
 
+/// How far analyses are that come later.
+#[derive(Debug)]
+pub(crate) struct Standing {
+    /// How many articles wait for theirs. Reads see the new analyses of all others.
+    pub(crate) pending: u64,
+    /// How many got theirs since the server started.
+    pub(crate) done: u64,
     /// How many were given up until it starts again.
-    pub(crate) fn failed(&self) -> u64 {
-        self.failed.load(Ordering::Relaxed)
-    }
+    pub(crate) failed: u64,
 }
 
 /// What came of one article.

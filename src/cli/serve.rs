@@ -36,7 +36,10 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
             let count = server.put_samples().await?;
             anstream::println!("{}", welcome(address, count));
         }
-        // Programs that start the server read this line to learn the port.
+        if let Some(metrics) = server.metrics_address()? {
+            anstream::println!("metrics are at http://{metrics}/metrics");
+        }
+        // Programs that start the server read up to this line, to learn the port.
         anstream::println!("sayso listens on {address}");
         server.run(told_to_stop()).await
     });

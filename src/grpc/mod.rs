@@ -5,10 +5,13 @@ mod articles;
 mod deadline;
 mod entities;
 mod ingest;
+mod meter;
 mod quotes;
 mod search;
 mod server;
 mod status;
+
+pub(crate) use meter::metered;
 
 use std::{sync::Arc, time::SystemTime};
 

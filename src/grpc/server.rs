@@ -24,9 +24,7 @@ impl ServerService for Info {
         request: Request<GetServerInfoRequest>,
     ) -> Result<Response<GetServerInfoResponse>, Status> {
         let held = self.0.ask(request.metadata(), |engine, _| engine.status()).await?;
-        let upgrades = self.0.pipeline.upgrades();
-        // In this order: what is neither pending nor under way by now is among those done.
-        let pending = held.pending.max(upgrades.under_way());
+        let standing = self.0.pipeline.upgrades().standing(held.pending);
         Ok(Response::new(GetServerInfoResponse {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             models: self.0.pipeline.tiers().map(|tier| self.model(tier)).collect(),
@@ -43,9 +41,9 @@ impl ServerService for Info {
             started_at: Some(self.0.started.into()),
             analysis: Some(AnalysisInfo {
                 default_mode: convert::mode(self.0.config.analysis),
-                pending,
-                done: upgrades.done(),
-                failed: upgrades.failed(),
+                pending: standing.pending,
+                done: standing.done,
+                failed: standing.failed,
             }),
         }))
     }

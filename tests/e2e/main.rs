@@ -9,6 +9,7 @@ mod cli;
 mod crash;
 mod entities;
 mod ingest;
+mod metrics;
 mod model;
 mod quotes;
 mod real_article;

@@ -21,6 +21,8 @@ use tonic_types::StatusExt;
 pub(crate) struct Server {
     child: Child,
     address: String,
+    /// Where it says that metrics are.
+    metrics: Option<String>,
     folder: TempDir,
 }
 
@@ -33,15 +35,15 @@ impl Server {
     /// The same, with further flags.
     pub(crate) fn start_with(flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (child, address) = spawn(folder.path(), flags);
-        Self { child, address, folder }
+        let (child, address, metrics) = spawn(folder.path(), flags);
+        Self { child, address, metrics, folder }
     }
 
     /// Ends the process as a power failure would (SIGKILL) and starts another one on what it left.
     pub(crate) fn kill_and_restart(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        (self.child, self.address) = spawn(self.folder.path(), &[]);
+        (self.child, self.address, self.metrics) = spawn(self.folder.path(), &[]);
     }
 
     /// The process.
@@ -52,6 +54,11 @@ impl Server {
     /// The data directory.
     pub(crate) fn data_dir(&self) -> std::path::PathBuf {
         self.folder.path().join("data")
+    }
+
+    /// Address and path of its metrics, if it tells them.
+    pub(crate) fn metrics(&self) -> Option<&str> {
+        self.metrics.as_deref()
     }
 
     /// The address, as client commands take it.
@@ -124,7 +131,8 @@ impl Drop for Server {
     }
 }
 
-fn spawn(folder: &Path, flags: &[&str]) -> (Child, String) {
+/// The process, its address, and what it says of metrics before it tells that address.
+fn spawn(folder: &Path, flags: &[&str]) -> (Child, String, Option<String>) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_sayso"))
         .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
         .arg(folder.join("data"))
@@ -134,12 +142,17 @@ fn spawn(folder: &Path, flags: &[&str]) -> (Child, String) {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut metrics = None;
     let address = lines
-        .find_map(|line| line.unwrap().strip_prefix("sayso listens on ").map(str::to_owned))
+        .find_map(|line| {
+            let line = line.unwrap();
+            metrics = line.strip_prefix("metrics are at http://").map(str::to_owned).or(metrics.take());
+            line.strip_prefix("sayso listens on ").map(str::to_owned)
+        })
         .expect("the server ended before it listened");
     // Nobody reads on, so that what the server prints later must not block it: the pipe is drained.
     std::thread::spawn(move || lines.for_each(drop));
-    (child, address)
+    (child, address, metrics)
 }
 
 /// An article with an id and a body.

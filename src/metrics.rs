@@ -1,0 +1,155 @@
+//! What the server tells Prometheus, over HTTP at `/metrics`: how much it holds, and how much it does how fast.
+//!
+//! What `GetServerInfo` tells, too, is not counted here: every scrape takes it anew from where that call takes it. The
+//! rest is noted as it happens, analyses by `pipeline` and calls by `grpc/meter`.
+
+use std::{sync::Arc, time::Duration};
+
+use ::metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram, with_local_recorder};
+use axum::{
+    Router,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
+use sayso_document::Tier;
+use sayso_index::Status;
+use tokio::net::TcpListener;
+
+use crate::{pipeline::Pipeline, server::Failure, upgrade::Standing};
+
+/// Prometheus' text format, as its servers ask for it.
+const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// Upper bounds of the buckets of durations: from a search in a small index to the accurate analysis of a book.
+const SECONDS: [f64; 16] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1., 2.5, 5., 10., 30., 60.];
+
+/// How often durations are put into their buckets where no scrape does it: until then each takes memory.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+const ARTICLES: &str = "sayso_articles";
+const SENTENCES: &str = "sayso_sentences";
+const QUOTES: &str = "sayso_quotes";
+const ENTITIES: &str = "sayso_entities";
+const DISK: &str = "sayso_disk_bytes";
+const PENDING: &str = "sayso_upgrades_pending";
+const DONE: &str = "sayso_upgrades_done_total";
+const FAILED: &str = "sayso_upgrades_failed_total";
+const ANALYSIS: &str = "sayso_analysis_duration_seconds";
+const RPCS: &str = "sayso_rpcs_total";
+const RPC: &str = "sayso_rpc_duration_seconds";
+
+/// A book of what happens, for scrapes to tell. Clones share it; where metrics are off, there is none.
+///
+/// It is the server's own, not the process's: servers side by side do not mix up their numbers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Metrics(Option<Arc<PrometheusRecorder>>);
+
+impl Metrics {
+    /// An empty book.
+    pub(crate) fn on() -> Result<Self, Failure> {
+        let recorder = PrometheusBuilder::new().set_buckets(&SECONDS)?.build_recorder();
+        with_local_recorder(&recorder, describe);
+        Ok(Self(Some(Arc::new(recorder))))
+    }
+
+    /// Whether anything is noted.
+    pub(crate) fn are_on(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Notes an analysis.
+    pub(crate) fn analysed(&self, tier: Tier, took: Duration) {
+        let tier = match tier {
+            Tier::Fast => "fast",
+            Tier::Accurate => "accurate",
+        };
+        self.note(|| histogram!(ANALYSIS, "tier" => tier).record(took));
+    }
+
+    /// Notes a call that has ended. There must be few methods and codes: each is kept for good.
+    pub(crate) fn answered(&self, method: &Arc<str>, code: String, took: Duration) {
+        self.note(|| {
+            counter!(RPCS, "method" => Arc::clone(method), "code" => code).increment(1);
+            histogram!(RPC, "method" => Arc::clone(method)).record(took);
+        });
+    }
+
+    fn note(&self, note: impl FnOnce()) {
+        if let Some(recorder) = &self.0 {
+            with_local_recorder(recorder.as_ref(), note);
+        }
+    }
+}
+
+/// Answers scrapes until `stop` is ready.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    metrics: Metrics,
+    pipeline: Pipeline,
+    stop: impl Future<Output = ()> + Send + 'static,
+) {
+    let Some(recorder) = metrics.0 else { return };
+    let handle = recorder.handle();
+    let upkeep = async {
+        loop {
+            tokio::time::sleep(UPKEEP).await;
+            handle.run_upkeep();
+        }
+    };
+    let routes = Router::new()
+        .route("/metrics", get(move || scrape(Arc::clone(&recorder), pipeline.clone())))
+        .fallback(|| async { (StatusCode::NOT_FOUND, "there is nothing here; metrics are at /metrics\n") });
+    tokio::select! {
+        // It mends failures of the socket itself, and ends when it is told to.
+        _ = axum::serve(listener, routes).with_graceful_shutdown(stop) => {}
+        () = upkeep => {}
+    }
+}
+
+async fn scrape(recorder: Arc<PrometheusRecorder>, pipeline: Pipeline) -> Response {
+    match held(&pipeline).await {
+        Ok(held) => {
+            let standing = pipeline.upgrades().standing(held.pending);
+            with_local_recorder(recorder.as_ref(), || set(&held, &standing));
+            ([(header::CONTENT_TYPE, TEXT)], recorder.handle().render()).into_response()
+        }
+        Err(error) => {
+            tracing::warn!(%error, "metrics could not be told");
+            (StatusCode::SERVICE_UNAVAILABLE, format!("what is held cannot be told: {error}\n")).into_response()
+        }
+    }
+}
+
+/// Asks the engine past the queue of searches: how busy the server is must not keep metrics from telling it.
+async fn held(pipeline: &Pipeline) -> Result<Status, Failure> {
+    let engine = Arc::clone(pipeline.engine());
+    Ok(tokio::task::spawn_blocking(move || engine.status()).await??)
+}
+
+fn set(held: &Status, standing: &Standing) {
+    gauge!(ARTICLES).set(held.articles as f64);
+    gauge!(SENTENCES).set(held.sentences as f64);
+    gauge!(QUOTES).set(held.quotes as f64);
+    gauge!(ENTITIES).set(held.entities as f64);
+    gauge!(DISK).set(held.disk_bytes as f64);
+    gauge!(PENDING).set(standing.pending as f64);
+    counter!(DONE).absolute(standing.done);
+    counter!(FAILED).absolute(standing.failed);
+}
+
+fn describe() {
+    describe_gauge!(ARTICLES, "Articles that are kept.");
+    describe_gauge!(SENTENCES, "Sentences of the articles that are kept.");
+    describe_gauge!(QUOTES, "Quotes in the articles that are kept.");
+    describe_gauge!(ENTITIES, "Entities that the articles which are kept mention.");
+    describe_gauge!(DISK, "Bytes on disk of articles and indexes.");
+    describe_gauge!(PENDING, "Articles that wait for another analysis.");
+    describe_counter!(DONE, "Articles that got another analysis since the server started.");
+    describe_counter!(FAILED, "Articles that could not be analysed anew since the server started.");
+    describe_histogram!(ANALYSIS, "How long analyses took, by tier.");
+    describe_counter!(RPCS, "Calls that have ended, by method and gRPC code; a stream is one call.");
+    describe_histogram!(RPC, "How long calls took, to the end of their answers, by method.");
+}
