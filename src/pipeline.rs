@@ -1,6 +1,7 @@
 //! From an article to its place in the engine: analyse, write, learn how far the write has come.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use sayso_document::{Analysis, Date, Tier};
@@ -63,27 +64,30 @@ impl Pipeline {
     }
 
     /// Analyses an article, or takes the stored analysis where body and day are the same and the model is, too, or
-    /// its tier is better. Refuses when too many wait.
+    /// its tier is better. Refuses when too many wait. Whoever drops this gives the analysis up.
     pub(crate) async fn analyze(&self, article: Article, tier: Tier) -> Result<AnalyzedArticle, PoolError> {
-        let pipeline = self.clone();
-        self.pool.run(move || pipeline.analyze_now(article, tier)).await
+        let (pipeline, caller) = (self.clone(), Caller::default());
+        let wanted = caller.wants();
+        self.pool.run(move || pipeline.analyze_now(article, tier, &wanted)).await?.ok_or(PoolError::Died)
     }
 
     /// The same, waiting for a turn: for streams, which bound how much they have open.
     pub(crate) async fn analyze_patiently(&self, article: Article, tier: Tier) -> Result<AnalyzedArticle, PoolError> {
-        let pipeline = self.clone();
-        self.pool.run_patiently(move || pipeline.analyze_now(article, tier)).await
+        let (pipeline, caller) = (self.clone(), Caller::default());
+        let wanted = caller.wants();
+        self.pool.run_patiently(move || pipeline.analyze_now(article, tier, &wanted)).await?.ok_or(PoolError::Died)
     }
 
     /// Analyses a stored article anew when nothing else waits for a thread.
     pub(crate) async fn analyze_idly(&self, article: Article, tier: Tier) -> Result<AnalyzedArticle, PoolError> {
         // Not the whole pipeline: a long analysis must not keep the engine open when the server stops.
-        let reader = self.reader.clone();
+        let (reader, caller) = (self.reader.clone(), Caller::default());
+        let wanted = caller.wants();
         let work = move || {
-            let analysis = reader.read(&article, tier);
-            AnalyzedArticle { article, analysis }
+            let analysis = reader.read(&article, tier, &wanted)?;
+            Some(AnalyzedArticle { article, analysis })
         };
-        self.pool.run_idle(work).await
+        self.pool.run_idle(work).await?.ok_or(PoolError::Died)
     }
 
     /// The write that puts an article which was analysed for this mode.
@@ -117,7 +121,7 @@ impl Pipeline {
         handed.await.map_err(|_| PoolError::Died)
     }
 
-    fn analyze_now(&self, article: Article, tier: Tier) -> AnalyzedArticle {
+    fn analyze_now(&self, article: Article, tier: Tier, wanted: &dyn Fn() -> bool) -> Option<AnalyzedArticle> {
         // A failing read only costs the short cut: the write will meet the same failure and tell it.
         let stored = if article.id.is_empty() { None } else { self.engine.article(&article.id).ok().flatten() };
         let analysis = match stored {
@@ -128,9 +132,29 @@ impl Pipeline {
             {
                 stored.analysis
             }
-            _ => self.reader.read(&article, tier),
+            _ => self.reader.read(&article, tier, wanted)?,
         };
-        AnalyzedArticle { article, analysis }
+        Some(AnalyzedArticle { article, analysis })
+    }
+}
+
+/// One who waits for an analysis, which ends with it: a long text must not keep a thread busy for nobody.
+#[derive(Default)]
+struct Caller {
+    gone: Arc<AtomicBool>,
+}
+
+impl Caller {
+    /// Whether it still waits.
+    fn wants(&self) -> impl Fn() -> bool + Send + 'static {
+        let gone = Arc::clone(&self.gone);
+        move || !gone.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Caller {
+    fn drop(&mut self) {
+        self.gone.store(true, Ordering::Relaxed);
     }
 }
 
@@ -142,11 +166,12 @@ struct Reader {
 }
 
 impl Reader {
-    fn read(&self, article: &Article, tier: Tier) -> Analysis {
+    /// None when it is no longer wanted.
+    fn read(&self, article: &Article, tier: Tier, wanted: &dyn Fn() -> bool) -> Option<Analysis> {
         let began = Instant::now();
-        let analysis = self.analyzer.analyze_dated(&article.body, published_on(article), tier);
+        let analysis = self.analyzer.analyze_while(&article.body, published_on(article), tier, wanted)?;
         self.metrics.analysed(tier, began.elapsed());
-        analysis
+        Some(analysis)
     }
 }
 

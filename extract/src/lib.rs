@@ -24,7 +24,7 @@ pub mod when;
 #[cfg(feature = "encoder")]
 use std::ops::Range;
 
-use sayso_document::{Analysis, Date, Document, Quote, Tier};
+use sayso_document::{Analysis, Date, Document, Quote, Span, Tier};
 
 #[cfg(feature = "encoder")]
 use aid::Aid;
@@ -60,10 +60,10 @@ pub struct Analyzer {
 
 impl Analyzer {
     /// Name and version of the compiled-in model of [`Tier::Fast`]: changes whenever its output may.
-    pub const MODEL: &str = "linear-2";
+    pub const MODEL: &str = "linear-3";
 
     /// The same of [`Tier::Accurate`].
-    pub const ENCODER: &str = "encoder-1";
+    pub const ENCODER: &str = "encoder-2";
 
     /// The best tier that is compiled in: [`Tier::Accurate`] with the feature `encoder`.
     pub const BEST: Tier = if cfg!(feature = "encoder") { Tier::Accurate } else { Tier::Fast };
@@ -120,21 +120,44 @@ impl Analyzer {
 
     /// The same of a text that was published on this day, from which words like "on Tuesday" count.
     pub fn analyze_dated(&self, text: &str, published: Option<Date>, tier: Tier) -> Analysis {
-        let mut analysis = self.analyze_in_stages(text, tier, |_| ());
+        self.analyze_while(text, published, tier, &|| true).unwrap_or_default()
+    }
+
+    /// The same for as long as it is `wanted`; none when it no longer is. The encoder asks before each of its windows,
+    /// a few of which fill a second at most; the fast tier is over before it would be worth asking.
+    pub fn analyze_while(
+        &self,
+        text: &str,
+        published: Option<Date>,
+        tier: Tier,
+        wanted: &dyn Fn() -> bool,
+    ) -> Option<Analysis> {
+        let mut analysis = self.staged(text, tier, &mut |_| (), wanted)?;
         when::date(&mut analysis.quotes, text, published);
-        analysis
+        Some(analysis)
     }
 
     /// The same, undated; `done` hears the name of each stage when it is over. It serves to measure them: there is
     /// no clock here.
     pub fn analyze_in_stages(&self, text: &str, tier: Tier, mut done: impl FnMut(&'static str)) -> Analysis {
+        self.staged(text, tier, &mut done, &|| true).unwrap_or_default()
+    }
+
+    fn staged(
+        &self,
+        text: &str,
+        tier: Tier,
+        done: &mut dyn FnMut(&'static str),
+        wanted: &dyn Fn() -> bool,
+    ) -> Option<Analysis> {
         let tier = tier.min(self.best());
         let document = Document::new(text);
         done("tokens and sentences");
         let languages = Languages::of(&document);
         done("language");
         let foreign = languages.all_foreign();
-        let mut found = if foreign { Analysis::default() } else { self.read(&document, &languages, tier, &mut done) };
+        let mut found =
+            if foreign { Analysis::default() } else { self.read(&document, &languages, tier, done, wanted)? };
         self.roles.find(&mut found.entities);
         let mut analysis = Analysis {
             model: self.model(tier).to_owned(),
@@ -144,7 +167,7 @@ impl Analyzer {
             ..found
         };
         self.calibration.apply(&mut analysis);
-        analysis
+        Some(analysis)
     }
 
     /// Finds entities and quotes, in paragraphs that can be read as English only.
@@ -154,13 +177,14 @@ impl Analyzer {
         languages: &Languages,
         tier: Tier,
         done: &mut dyn FnMut(&'static str),
-    ) -> Analysis {
+        wanted: &dyn Fn() -> bool,
+    ) -> Option<Analysis> {
         #[cfg(feature = "encoder")]
         if tier == Tier::Accurate {
-            return self.read_accurate(document, languages, done);
+            return self.read_accurate(document, languages, done, wanted);
         }
         debug_assert_eq!(tier, Tier::Fast, "a tier that is not compiled in was let through");
-        self.read_fast(document, languages, done)
+        wanted().then(|| self.read_fast(document, languages, done))
     }
 
     /// The same by the linear models.
@@ -189,19 +213,23 @@ impl Analyzer {
         document: &Document<'_>,
         languages: &Languages,
         done: &mut dyn FnMut(&'static str),
-    ) -> Analysis {
-        let encoded = self.encoder.encode(document.text());
+        wanted: &dyn Fn() -> bool,
+    ) -> Option<Analysis> {
+        let encoded = self.encoder.encode(document.text(), wanted)?;
         done("encoder");
         let aid = Aid { encoder: &self.encoder, encoded: &encoded, document };
         let kin = |ask: &Range<usize>, offers: &[Range<usize>]| aid.kin(ask, offers);
         let chains = self.chains(document, languages, Some((&aid.names(), &kin)), done);
         let words = self.words(document);
         done("tags");
+        let tree = self.tree(document, &words);
+        done("dependencies");
+        let seen = Seen { chains: &chains, clusters: &self.clusters, tree: &tree };
         let marks = (&self.encoder, &encoded);
-        let quotes = attribution::find_marked(document, words, &chains, &self.attribution, marks);
+        let quotes = attribution::find_marked(document, words, seen, &self.attribution, marks);
         let analysis = gathered(document, languages, chains, quotes);
         done("attribution");
-        analysis
+        Some(analysis)
     }
 
     /// The words of a document with their tags.
@@ -238,7 +266,10 @@ impl Analyzer {
 
 /// What was found, in paragraphs that can be read.
 fn gathered(document: &Document<'_>, languages: &Languages, chains: Chains, mut quotes: Vec<Quote>) -> Analysis {
-    quotes.retain(|quote| languages.reads(document, quote.cue.first().copied().unwrap_or(quote.extent())));
+    let reads = |span: Span| languages.reads(document, span);
+    quotes.retain(|quote| reads(quote.cue.first().copied().unwrap_or(quote.extent())));
+    quotes.iter_mut().for_each(|quote| quote.content.retain(|&piece| reads(piece)));
+    quotes.retain(|quote| !quote.content.is_empty());
     let Chains { entities, mentions, quantities, .. } = chains;
     let mut analysis = Analysis { entities, mentions, quotes, ..Analysis::default() };
     quantities::add(document, &mut analysis, &quantities);

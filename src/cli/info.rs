@@ -130,7 +130,7 @@ mod tests {
     fn the_table_reads_well() {
         let info = GetServerInfoResponse {
             version: "0.1.0".into(),
-            models: vec![ModelInfo { id: "linear-2".into(), purpose: "analysis".into(), tier: 1 }],
+            models: vec![ModelInfo { id: "linear-3".into(), purpose: "analysis".into(), tier: 1 }],
             limits: Some(Limits {
                 message_bytes: 16 << 20,
                 body_bytes: 10 << 20,
@@ -157,7 +157,7 @@ mod tests {
         insta::assert_snapshot!(render::plain(&lines(&info)), @r"
         Server
           version     0.1.0
-          model       linear-2 (analysis)
+          model       linear-3 (analysis)
           started     3 March 2026, 14:05 UTC
           analysis    fast, then accurate
 

@@ -9,8 +9,9 @@ use std::{
 
 use axum::http::uri::PathAndQuery;
 use sayso::proto::{
-    AnalysisMode, GetArticleRequest, GetServerInfoRequest, GetServerInfoResponse,
-    article_service_client::ArticleServiceClient, server_service_client::ServerServiceClient,
+    AnalysisMode, AnalyzeRequest, GetArticleRequest, GetServerInfoRequest, GetServerInfoResponse,
+    analyze_service_client::AnalyzeServiceClient, article_service_client::ArticleServiceClient,
+    server_service_client::ServerServiceClient,
 };
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -155,6 +156,23 @@ async fn a_call_whose_client_went_away_is_told_as_cancelled() {
         assert!(start.elapsed() < Duration::from_secs(120), "{:?}", scrape(&server));
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+#[tokio::test]
+async fn an_analysis_that_nobody_waits_for_any_more_ends() {
+    let server = Server::start_with(&["--metrics", "127.0.0.1:0", "--analysis-threads", "1"]);
+    let mut client = AnalyzeServiceClient::new(server.channel().await);
+    let text = |text: String| Request::new(AnalyzeRequest { text, ..AnalyzeRequest::default() });
+    // The encoder takes long for so much.
+    let mut long = text(STORY.repeat(800));
+    long.set_timeout(Duration::from_millis(500));
+    // Whichever clock is first, the server's or the client's.
+    let code = client.analyze(long).await.unwrap_err().code();
+    assert!(matches!(code, Code::DeadlineExceeded | Code::Cancelled), "{code:?}");
+    // The only thread is free for the next.
+    client.analyze(text(STORY.into())).await.unwrap();
+    let told = scrape(&server);
+    assert_eq!(told["sayso_analysis_duration_seconds_count{tier=\"accurate\"}"], 1.);
 }
 
 /// How a call of a method ends that no client has a name for.

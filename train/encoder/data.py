@@ -117,6 +117,18 @@ def parted(text, rng):
     return replace(text, features=features, rank=rank)
 
 
+def openings(text):
+    """The words with capitals that begin paragraphs, as ranges. Whether they are names is hardest to tell."""
+    capital = [f >> 2 in (1, 2, 3) for f in text.features[text.first]]
+    found = []
+    for begin in np.flatnonzero(text.rank == 2):
+        end = begin
+        while end < len(capital) and capital[end]:
+            end += 1
+        found.append((begin, end))
+    return found
+
+
 def read(path):
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines if line.strip()]
@@ -164,8 +176,13 @@ def mark_attributions(window, segments):
             labels[b] = 1 + 2 * role
             labels[b + 1:e] = 2 + 2 * role
             inside.append((role, b, e - 1, numbers))
-    window.gold = {"tags": labels, "segments": inside}
+    window.gold = {"tags": one_hot(labels, 1 + 2 * len(ROLES)), "segments": inside}
     return window
+
+
+def one_hot(labels, count):
+    """Which labels each word may have: its own alone."""
+    return np.arange(count) == labels[:, None]
 
 
 def mark_entities(window, entities, types):
@@ -177,19 +194,30 @@ def mark_entities(window, entities, types):
             k = TYPES.index(kind)
             labels[b] = 1 + 2 * k
             labels[b + 1:e] = 2 + 2 * k
-    allowed = np.zeros((n, 1 + 2 * len(TYPES)), dtype=bool)
-    allowed[np.arange(n), labels] = True
+    allowed = one_hot(labels, 1 + 2 * len(TYPES))
     # Types that this corpus does not mark may hide in what it leaves out.
     for k, kind in enumerate(TYPES):
         if kind not in types:
             allowed[labels == 0, 1 + 2 * k:3 + 2 * k] = True
-    window.gold = {"names": labels, "allowed": allowed}
+    window.gold = {"names": allowed}
     return window
 
 
-def entity_words(row, text):
+def mark_labelled(window, segments, entities, types, unsure):
+    """Attributions and names at once. Words that may belong to something unsure may have any label."""
+    gold = mark_entities(window, entities, types).gold | mark_attributions(window, segments).gold
+    for kind, ranges in zip(("tags", "names"), unsure):
+        for b, e in ranges:
+            b, e = max(b, window.begin) - window.begin, min(e, window.end) - window.begin
+            if b < e:
+                gold[kind][b:e][gold[kind][b:e, 0]] = True
+    window.gold = gold
+    return window
+
+
+def entity_words(row, text, key="entities"):
     begins = np.array([w[0] for w in text.words])
-    return [(*covered(text.words, begins, (e["start"], e["end"])), e["type"]) for e in row["entities"]]
+    return [(*covered(text.words, begins, (e["start"], e["end"])), e["type"]) for e in row[key]]
 
 
 def ontogum(path):

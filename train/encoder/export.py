@@ -27,6 +27,9 @@ from data import WINDOW
 from model import HEADS, LAYERS, NEAR, WIDTH, Encoder
 from train import tensors
 
+# Processors without VNNI add two products of a weight and an activation, which is up to 255, in 16 bits and cut off what
+# does not fit. Up to this weight all fits, and all processors answer the same.
+REACH = 64
 MAGIC = b"SAYSOEH\x01"
 HEAD = WIDTH // HEADS
 
@@ -166,7 +169,7 @@ def layered(graph, x, layer, at, last):
     return graph.norm(graph.op("Add", [x, down], f"{at}.sum2"), f"{at}.norm2", layer.norm2)
 
 
-def network(model, eight_bits=True, reach=127, greatest=None):
+def network(model, eight_bits=True, reach=REACH, greatest=None):
     """Inputs: ids and features of a window's pieces, [CLS] and [SEP] among them, and the first piece of each word.
     Outputs, a row for each word: tags, names, links."""
     graph = Graph(eight_bits, reach, greatest or {})
@@ -241,7 +244,7 @@ def main():
     args.add_argument("--out", required=True)
     args.add_argument("--data", default="../../../shared", help="the corpora: some texts show how far numbers reach")
     args.add_argument("--floats", action="store_true", help="write 32-bit floats, to compare")
-    args.add_argument("--reach", type=int, default=127, help="the greatest weight as an integer")
+    args.add_argument("--reach", type=int, default=REACH, help="the greatest weight as an integer")
     args = args.parse_args()
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)

@@ -23,6 +23,7 @@ class Layer(nn.Module):
         self.up = nn.Linear(WIDTH, INNER)
         self.down = nn.Linear(INNER, WIDTH)
         self.norm2 = nn.LayerNorm(WIDTH, eps=1e-12)
+        self.dropout = nn.Dropout(0.1)
 
     def forward(self, x, mask):
         b, n, _ = x.shape
@@ -32,8 +33,8 @@ class Layer(nn.Module):
             seen = scores.softmax(-1) @ v
         else:
             seen = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
-        x = self.norm1(x + self.out(seen.transpose(1, 2).reshape(b, n, WIDTH)))
-        return self.norm2(x + self.down(F.gelu(self.up(x))))
+        x = self.norm1(x + self.dropout(self.out(seen.transpose(1, 2).reshape(b, n, WIDTH))))
+        return self.norm2(x + self.dropout(self.down(F.gelu(self.up(x)))))
 
 
 class Crf(nn.Module):

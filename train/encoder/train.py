@@ -37,6 +37,27 @@ def attribution_windows(corpus, rng=None):
     return [data.mark_attributions(w, segments) for text, segments in corpus for w in cut(text, rng)]
 
 
+def labelled(tokenizer, folder):
+    """News with the attributions and the names that `sayso-train label` found in it."""
+    quotes, names = (data.read(f"{folder}/{name}.jsonl.gz") for name in ("quotes", "names"))
+    found = []
+    for quote, name in zip(quotes, names):
+        text = data.read_text(tokenizer, quote["text"])
+        unsure = data.attributions({"text": quote["text"], "attributions": quote["unsure"]}, text)
+        unsure = [(b, e) for _, b, e, _ in unsure], data.openings(text)
+        unsure[1].extend((b, e) for b, e, _ in data.entity_words(name, text, "unsure"))
+        found.append((text, data.attributions(quote, text), data.entity_words(name, text), name["types"], unsure))
+    return found
+
+
+def labelled_windows(corpus, rng=None):
+    return [
+        data.mark_labelled(w, segments, entities, types, unsure)
+        for text, segments, entities, types, unsure in corpus
+        for w in cut(text, rng)
+    ]
+
+
 def name_windows(corpus, rng=None):
     part = (lambda text: data.parted(text, rng)) if rng else lambda text: text
     return [data.mark_entities(w, entities, types) for text, entities, types in corpus for w in cut(part(text), rng)]
@@ -60,8 +81,8 @@ def coreference_windows(corpus, rng=None):
             data.mark_mentions(window, mentions)
             if named:
                 a, b = window.begin, window.end
-                window.gold["names"] = [(f - a, e - 1 - a, who) for f, e, who in named if a <= f and e <= b]
-            if window.gold["mentions"] and window.gold.get("names") != []:
+                window.gold["named"] = [(f - a, e - 1 - a, who) for f, e, who in named if a <= f and e <= b]
+            if window.gold["mentions"] and window.gold.get("named") != []:
                 made.append(window)
     return made
 
@@ -117,12 +138,12 @@ def by_word(scores, firsts):
     return scores[torch.arange(len(firsts))[:, None], rows], torch.tensor([len(f) for f in firsts])
 
 
-def one_hot(labels, count, longest):
-    allowed = torch.zeros(len(labels), longest, count, dtype=torch.bool)
+def padded(rows, longest):
+    """The labels that are allowed to the words of each window; behind its end, "outside"."""
+    allowed = torch.zeros(len(rows), longest, rows[0].shape[1], dtype=torch.bool)
     allowed[:, :, 0] = True
-    for row, label in enumerate(labels):
-        allowed[row, : len(label)] = False
-        allowed[row, torch.arange(len(label)), put(label)] = True
+    for own, row in zip(allowed, rows):
+        own[: len(row)] = put(row)
     return allowed
 
 
@@ -159,12 +180,12 @@ def who_loss(model, links, batch):
     for row, window in enumerate(batch):
         gold = window.gold
         asks = [(f, l, rank, who) for rank, (f, l, who) in enumerate(gold["mentions"])]
-        offers = [(f, l, rank, who) for rank, (f, l, who) in enumerate(gold.get("names", gold["mentions"]))]
+        offers = [(f, l, rank, who) for rank, (f, l, who) in enumerate(gold.get("named", gold["mentions"]))]
         if not asks or not offers:
             continue
         own = links[row].view(-1, 12, LINK)
         scores = link_scores(own, asks, offers, (8, 9, 10, 11), model.who_bias)
-        fits = [[("names" in gold or o[2] < a[2], a[3] == o[3]) for o in offers] + [(True, False)] for a in asks]
+        fits = [[("named" in gold or o[2] < a[2], a[3] == o[3]) for o in offers] + [(True, False)] for a in asks]
         fits = torch.tensor(fits)
         right = fits.all(2)
         right[:, -1] = ~right.any(1)
@@ -179,23 +200,23 @@ def step_loss(model, batch):
     if model.training:
         hide = (torch.rand(ids.shape) < 0.04) & mask & (ids != 101) & (ids != 102)
         ids = ids.masked_fill(hide, 103)
-    with torch.autocast(ids.device.type, dtype=torch.bfloat16):
+    # A processor without 16-bit arithmetic only emulates it, a hundred times slower.
+    short = ids.device.type != "cpu" or torch.cpu.get_capabilities().get("avx512_bf16", False)
+    with torch.autocast(ids.device.type, dtype=torch.bfloat16, enabled=short):
         x = model.hidden(ids, features, mask)
     x = x.float()
     x, lengths = by_word(x, firsts)
     gold = batch[0].gold
-    if "tags" in gold:
-        scores = model.tags(x)
-        allowed = one_hot([w.gold["tags"] for w in batch], scores.shape[2], scores.shape[1])
-        chain = model.tag_chain.loss(scores, allowed, lengths)
-        return chain + 0.05 * link_loss(model, model.links(x), batch)
     if "mentions" in gold:
         return 0.1 * who_loss(model, model.links(x), batch)
-    scores = model.names(x)
-    allowed = torch.zeros(scores.shape, dtype=torch.bool)
-    for row, window in enumerate(batch):
-        allowed[row, : len(window.gold["allowed"])] = put(window.gold["allowed"])
-    return model.name_chain.loss(scores, allowed, lengths)
+    total = torch.zeros(())
+    for kind, head, chain in (("tags", model.tags, model.tag_chain), ("names", model.names, model.name_chain)):
+        if kind in gold:
+            scores = head(x)
+            total = total + chain.loss(scores, padded([w.gold[kind] for w in batch], scores.shape[1]), lengths)
+    if "segments" in gold:
+        total = total + 0.05 * link_loss(model, model.links(x), batch)
+    return total
 
 
 def groups(model, rate):
@@ -216,7 +237,10 @@ def main():
     args.add_argument("--out", default="encoder.pt")
     args.add_argument("--begin", help="weights to go on with, instead of MiniLM")
     args.add_argument("--rate", type=float, default=3e-4)
-    args.add_argument("--epochs", default="5,3,1,1", help="over PolNeAR, worldwide names, mixed sentences, coreference")
+    args.add_argument("--labels", help="the folder that `sayso-train label` wrote, to learn from that too")
+    args.add_argument(
+        "--epochs", default="5,3,1,1,1", help="over PolNeAR, worldwide names, mixed sentences, coreference, labels"
+    )
     args.add_argument("--minutes", type=float, default=1e9, help="stop after so long; the rate falls to zero by then")
     args.add_argument("--steps", type=int, default=0, help="only so many, to try it")
     args = args.parse_args()
@@ -238,6 +262,8 @@ def main():
         (name_windows, names(tokenizer, f"{e}/ner/permissive-train.jsonl.gz")),
         (coreference_windows, coreference(tokenizer, f"{e}/coref")),
     ]
+    if args.labels:
+        corpora.append((labelled_windows, labelled(tokenizer, args.labels)))
     plan = []
     for (make, corpus), epochs in zip(corpora, map(float, args.epochs.split(","))):
         rounds = [batches(make(corpus, rng), rng) for _ in range(math.ceil(epochs))]
@@ -263,7 +289,7 @@ def main():
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         gold = batch[0].gold
-        kind = "tags" if "tags" in gold else "who" if "mentions" in gold else "names"
+        kind = "who" if "mentions" in gold else "+".join(kind for kind in ("tags", "names") if kind in gold)
         old = sums.get(kind, loss.item())
         sums[kind] = 0.97 * old + 0.03 * loss.item()
         if step % 20 == 0:

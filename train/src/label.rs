@@ -1,7 +1,8 @@
-//! Labels news with the accurate tier, for the fast one to learn from (distillation: Hinton, Vinyals and Dean, 2015).
+//! Labels news with the accurate tier, for both tiers to learn from (distillation: Hinton, Vinyals and Dean, 2015).
 //!
-//! The files have the forms of `eval/polnear` and `eval/ner`. The stages `attribution` and `entities` read them beside
-//! those corpora where `--labels` names their folder.
+//! The files have the forms of `eval/polnear` and `eval/ner`, and list apart what is unsure. The stages `attribution` and
+//! `entities` read what is sure beside those corpora where `--labels` names their folder; so does the encoder itself
+//! (`train/encoder/train.py --labels`), which leaves the words of what is unsure open.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -30,7 +31,7 @@ const SURE: f32 = 0.5;
 
 /// The sub-command `label`.
 pub fn command() -> Command {
-    Command::new("label").about("Labels news with the accurate tier, for the fast one to learn from").args([
+    Command::new("label").about("Labels news with the accurate tier, for both tiers to learn from").args([
         Arg::new("articles")
             .long("articles")
             .value_name("N")
@@ -66,9 +67,11 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
 }
 
 fn quotes(found: &Prediction, text: &str) -> Value {
-    let part = |quote: &FoundQuote| json!({"source": quote.source, "cue": quote.cue, "content": quote.content});
-    let sure = found.quotes.iter().filter(|quote| quote.confidence >= SURE && !quote.cue.is_empty());
-    json!({"id": found.id, "text": text, "attributions": sure.map(part).collect::<Vec<_>>()})
+    let part = |quote: &&FoundQuote| json!({"source": quote.source, "cue": quote.cue, "content": quote.content});
+    let (sure, unsure): (Vec<_>, Vec<_>) =
+        found.quotes.iter().partition(|quote| quote.confidence >= SURE && !quote.cue.is_empty());
+    let rows = |quotes: &[&FoundQuote]| quotes.iter().map(part).collect::<Vec<_>>();
+    json!({"id": found.id, "text": text, "attributions": rows(&sure), "unsure": rows(&unsure)})
 }
 
 fn entities(found: &Prediction, text: &str) -> Value {
@@ -79,9 +82,11 @@ fn entities(found: &Prediction, text: &str) -> Value {
         end = end.max(one.end);
         free
     });
-    let row = |one: &FoundEntity| json!({"start": one.start, "end": one.end, "type": corpus_type(&one.r#type)});
+    let row = |one: &&FoundEntity| json!({"start": one.start, "end": one.end, "type": corpus_type(&one.r#type)});
+    let rows = |entities: &[&FoundEntity]| entities.iter().map(row).collect::<Vec<_>>();
+    let (sure, unsure): (Vec<_>, Vec<_>) = outer.partition(|one| one.confidence >= SURE);
     let types = ["PERSON", "ORG", "LOC", "FACILITY", "NORP", "DATE", "MONEY"];
-    json!({"id": found.id, "text": text, "types": types, "entities": outer.map(row).collect::<Vec<_>>()})
+    json!({"id": found.id, "text": text, "types": types, "entities": rows(&sure), "unsure": rows(&unsure)})
 }
 
 /// What the corpora call a type.

@@ -11,12 +11,20 @@ use super::draft::Draft;
 use super::headline;
 use super::lemma;
 use super::reading::Reading;
+use super::select;
+use super::subject::Order;
 use super::transcript;
 use crate::encoder::{Encoded, Encoder, Segment};
 use crate::tags::Tag;
 
+/// What the linear models are taken to say of a cue that they do not look at.
+const UNSEEN: f32 = 0.2;
+/// The head of a cue lies at most so many tokens outside of another reading of it.
+const REACH: usize = 16;
+/// From which confidence on an attribution that the linear models alone find counts.
+const ALONE: f32 = 0.75;
 /// From which confidence on an attribution counts.
-const LEAST: f32 = 0.1;
+const LEAST: f32 = 0.22;
 /// A source goes before "none" when its chance is no lower than this.
 const NAMED: f32 = 0.1;
 /// What is added to the scores of the labels with which a source, a cue and a content begin, so that more is found:
@@ -32,25 +40,60 @@ struct Marked {
     sure: f32,
 }
 
-/// The attributions of a document, in the order of their first tokens.
-pub(super) fn drafts(r: &Reading<'_>, candidates: &[Candidate], encoder: &Encoder, seen: &Encoded) -> Vec<Draft> {
+/// The attributions of a document, in the order of their first tokens. `second` is what the linear models offer.
+pub(super) fn drafts(
+    r: &Reading<'_>,
+    candidates: &[Candidate],
+    second: &[Draft],
+    encoder: &Encoder,
+    seen: &Encoded,
+) -> Vec<Draft> {
     let mut found: Vec<Draft> = layout(r);
-    let mut taken = vec![false; r.len() + 1];
-    for draft in &found {
-        draft.content.iter().chain([&draft.cue]).chain(&draft.source).for_each(|c| taken[c.clone()].fill(true));
-    }
+    let taken =
+        covered(r, found.iter().flat_map(|draft| draft.content.iter().chain([&draft.cue]).chain(&draft.source)));
+    let free = |draft: &Draft| !taken[draft.head] && !draft.content.iter().any(|c| taken[c.start]);
     for window in &seen.windows {
         let mut offers = linked(r, candidates, encoder, seen, &marked(r, encoder, seen, window));
         for draft in offers.iter_mut().filter(|draft| according::tells_how(r, draft)) {
             *draft = told_inside(r, candidates, draft).unwrap_or_else(|| draft.clone());
         }
-        let free = |draft: &Draft| {
-            draft.confidence >= LEAST && !taken[draft.head] && !draft.content.iter().any(|c| taken[c.start])
-        };
-        found.extend(offers.into_iter().filter(free));
+        offers.iter_mut().for_each(|draft| advise(draft, second));
+        found.extend(offers.into_iter().filter(|draft| draft.confidence >= LEAST && free(draft)));
     }
+    let read = covered(r, found.iter().map(|draft| &draft.cue));
+    let alone = |draft: &Draft| draft.voice.is_some() && draft.confidence >= ALONE && free(draft);
+    let missed = select::chosen(r, second.to_vec()).into_iter().filter(alone);
+    let missed = missed.filter(|draft| !draft.cue.clone().any(|token| read[token]));
+    found.extend(missed.map(|draft| Draft { confidence: mean(draft.confidence, 0.5), ..draft }));
     found.sort_by_key(|draft| (draft.start(), draft.head));
     found
+}
+
+/// Which tokens lie in any of the ranges.
+fn covered<'r>(r: &Reading<'_>, ranges: impl Iterator<Item = &'r Range<usize>>) -> Vec<bool> {
+    let mut covered = vec![false; r.len() + 1];
+    ranges.for_each(|range| covered[range.clone()].fill(true));
+    covered
+}
+
+/// The attribution as the linear models see it, too. They err in other ways than the encoder: where both agree, more is
+/// right than either says.
+fn advise(draft: &mut Draft, second: &[Draft]) {
+    let from = second.partition_point(|other| other.head + REACH < draft.cue.start);
+    let near = second[from..].iter().take_while(|other| other.head < draft.cue.end + REACH);
+    let same = near.filter(|other| other.cue.start < draft.cue.end && draft.cue.start < other.cue.end);
+    let same = same.reduce(|best, next| if next.confidence > best.confidence { next } else { best });
+    draft.confidence = mean(draft.confidence, same.map_or(UNSEEN, |other| other.confidence));
+}
+
+/// The probability whose log odds are the mean of those of two others.
+fn mean(one: f32, other: f32) -> f32 {
+    let odds = |p: f32| {
+        let p = p.clamp(1e-3, 1.0 - 1e-3);
+        p / (1.0 - p)
+    };
+    let mean = libm::sqrtf(odds(one) * odds(other));
+    mean / (1.0 + mean)
 }
 
 /// What the layout shows: names behind a dash, headlines, turns of a transcript.
@@ -155,6 +198,7 @@ fn draft(
     let inside = candidates[from..].iter().take_while(|c| c.head < cue.end);
     let nominal = |c: &Candidate| matches!(c.voice, Voice::Noun | Voice::OwnNoun);
     let read = inside.reduce(|best, next| if nominal(next) && !nominal(best) { best } else { next });
+    let source = source.or_else(|| read.and_then(|c| own_subject(r, c)));
     let head = read.map_or_else(|| head(r, &cue), |c| c.head);
     Draft {
         head,
@@ -167,6 +211,13 @@ fn draft(
         content: Vec::new(),
         confidence,
     }
+}
+
+/// The subject of a verb with tense, if it is a name or a pronoun: the encoder may leave it out.
+fn own_subject(r: &Reading<'_>, cue: &Candidate) -> Option<Range<usize>> {
+    let subject =
+        cue.subject.as_ref().filter(|subject| cue.voice == Voice::Active && subject.order != Order::Shared)?;
+    matches!(r.tag(subject.tokens.end - 1), Tag::Nnp | Tag::Prp).then(|| subject.tokens.clone())
 }
 
 /// The last verb of a cue in which the grammar sees none, or its last word.
@@ -193,5 +244,19 @@ pub(super) fn part_contraction(text: &str, quote: &mut Quote) {
         text[cue.start()..source.end()].find(['\'', '’']).map(|at| cue.start() + at).filter(|&at| at > source.start());
     if let Some(at) = mark {
         (quote.source, quote.cue) = (vec![Span::new(source.start(), at)], vec![Span::new(at, cue.end())]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mean;
+
+    #[test]
+    fn two_opinions_make_one_between_them() {
+        assert!((mean(0.8, 0.8) - 0.8).abs() < 1e-5);
+        assert!((mean(0.8, 0.2) - 0.5).abs() < 1e-5);
+        assert!(mean(0.9, 0.5) > 0.7 && mean(0.9, 0.5) < 0.8);
+        // Nobody is so sure that the other does not count.
+        assert!(mean(1.0, 0.2) < 0.95 && mean(0.0, 0.8) > 0.05);
     }
 }

@@ -121,8 +121,12 @@ fn told(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>, rest: &Range<us
         EntityType::Person => r.tag(place.name_end) == Tag::Pos || r.tag(place.tokens.start) == Tag::Prps,
         _ => false,
     };
-    let named: Vec<Speaker> =
-        cast.inside(phrase).filter(issues).map(|place| (place.mention.entity, place.sure * 0.9)).collect();
+    let mut named: Vec<&Place<'_>> = cast.inside(phrase).filter(issues).collect();
+    // "The Ledger's Harbour States average": what it is called after is no issuer beside the owner.
+    if named.iter().any(|place| r.tag(place.name_end) == Tag::Pos) {
+        named.retain(|place| r.tag(place.name_end) == Tag::Pos);
+    }
+    let named: Vec<Speaker> = named.into_iter().map(|place| (place.mention.entity, place.sure * 0.9)).collect();
     if !named.is_empty() {
         return named;
     }

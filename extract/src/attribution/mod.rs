@@ -85,7 +85,7 @@ pub(crate) fn find(
     let reading = Reading::new(document, words);
     let cast = Cast::new(&reading, seen.chains);
     let search = Search::new(&reading, Sight::new(&reading, seen), &models.nouns, Some(&models.decisions));
-    let drafts = select::drafts(&search, &models.decisions);
+    let drafts = select::chosen(&reading, select::offers(&search, &models.decisions));
     quotes(&reading, &cast, drafts)
 }
 
@@ -94,13 +94,15 @@ pub(crate) fn find(
 pub(crate) fn find_marked(
     document: &Document<'_>,
     words: Words<'_>,
-    chains: &Chains,
+    seen: Seen<'_>,
     models: &AttributionModels,
     (encoder, encoded): (&Encoder, &Encoded),
 ) -> Vec<Quote> {
     let reading = Reading::new(document, words);
-    let cast = Cast::new(&reading, chains);
-    let drafts = encoded::drafts(&reading, &select::candidates(&reading, &models.nouns), encoder, encoded);
+    let cast = Cast::new(&reading, seen.chains);
+    let search = Search::new(&reading, Sight::new(&reading, seen), &models.nouns, Some(&models.decisions));
+    let second = select::offers(&search, &models.decisions);
+    let drafts = encoded::drafts(&reading, &search.candidates, &second, encoder, encoded);
     let mut quotes = quotes(&reading, &cast, drafts);
     quotes.iter_mut().for_each(|quote| encoded::part_contraction(document.text(), quote));
     quotes

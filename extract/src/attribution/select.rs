@@ -96,11 +96,14 @@ impl<'r, 'd> Search<'r, 'd> {
     }
 }
 
-/// The attributions of a document, in the order of their first tokens.
-pub(super) fn drafts(search: &Search<'_, '_>, models: &Models) -> Vec<Draft> {
-    let r = search.sight.r;
+/// What the decisions make of each candidate that is worth it, in the order of their heads.
+pub(super) fn offers(search: &Search<'_, '_>, models: &Models) -> Vec<Draft> {
     let likely = (0..search.candidates.len()).filter(|&place| search.is_worth(place));
-    let mut offers: Vec<Draft> = likely.filter_map(|place| Some(search.decide(place, models)?.draft)).collect();
+    likely.filter_map(|place| Some(search.decide(place, models)?.draft)).collect()
+}
+
+/// The attributions of a document among the offers and what the layout shows, in the order of their first tokens.
+pub(super) fn chosen(r: &Reading<'_>, mut offers: Vec<Draft>) -> Vec<Draft> {
     offers.extend(byline::drafts(r));
     offers.extend(headline::drafts(r));
     let quoted = |draft: &Draft| draft.content.iter().any(|c| c.clone().any(|i| r.is_open_quote(i)));

@@ -25,7 +25,9 @@ pub(super) fn speakers(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) 
     let mut sure = 1.0_f32;
     for (entity, so_sure) in found(r, cast, source) {
         sure = sure.min(so_sure);
-        if cast.kind_of(entity) != EntityType::Norp && !speakers.contains(&entity) {
+        // Peoples, events and products have no voice of their own.
+        let voiceless = matches!(cast.kind_of(entity), EntityType::Norp | EntityType::Event | EntityType::Product);
+        if !voiceless && !speakers.contains(&entity) {
             speakers.push(entity);
         }
     }
@@ -88,7 +90,9 @@ fn antecedent(r: &Reading<'_>, cast: &Cast<'_>, pronoun: usize) -> Vec<Speaker> 
     let near = cast.over(last);
     let person = |place: &&Place<'_>| cast.kind_of(place.mention.entity) == EntityType::Person;
     let found = if r.is(pronoun, "who") {
-        let back = (unit.start.max(pronoun.saturating_sub(12))..pronoun).rev();
+        // Not "the Clinton aide who": a name before a noun belongs to that.
+        let modifies = |i: &usize| matches!(r.tag(i + 1), Tag::Nn | Tag::Nns | Tag::Nnp | Tag::Pos);
+        let back = (unit.start.max(pronoun.saturating_sub(12))..pronoun).rev().filter(|i| !modifies(i));
         near.filter(person).or_else(|| back.filter_map(|i| cast.headed_by(i)).find(person))
     } else {
         near

@@ -185,7 +185,9 @@ pub(super) fn titled(walk: &Walk<'_, '_, '_>, question: &Question<'_>) -> Option
             let word = comparable(scene.word(i));
             profile.roles.contains(&word) || profile.name.contains(&word)
         };
-        let free = |&i: &usize| is_time(scene.word(i)) || scene.word(i).starts_with(char::is_uppercase);
+        // "The Russian president" may be told of Russia nowhere else; "the Saudi government" is no other government.
+        let person = anaphor.sort == Sort::Person;
+        let free = |&i: &usize| is_time(scene.word(i)) || person && scene.word(i).starts_with(char::is_uppercase);
         let modifiers = anaphor.tokens.start + 1..anaphor.head();
         let hits = modifiers.clone().filter(has).count() as u32;
         if modifiers.clone().all(|i| has(&i) || free(&i)) && best.is_none_or(|(_, top)| hits > top) {

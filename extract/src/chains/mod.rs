@@ -127,7 +127,7 @@ fn prepare<'a, 's, 't>(
     let mut profiles = profile::profiles(scene, names, &clusters);
     let mut mentions: Vec<Mention> =
         names.iter().zip(&entity_of).map(|(name, &e)| mention(document, name, e)).collect();
-    office::offices(document, names, &mut entities, &mut mentions);
+    office::offices(document, lexicon, names, &mut entities, &mut mentions);
     mentions.sort_by_key(order);
     for entity in profiles.len()..entities.len() {
         let first = mentions.iter().find(|mention| mention.entity == entity);

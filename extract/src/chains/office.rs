@@ -4,6 +4,7 @@
 use rustc_hash::FxHashMap;
 use sayso_document::{Counted, Document, Entity, EntityType, Mention, MentionForm};
 
+use crate::lexicon::{Class, Lexicon};
 use crate::names::NameMention;
 
 /// The words, in small letters, that make a body of the name before them.
@@ -12,6 +13,7 @@ pub(super) const HEADS: [&str; 5] = ["administration", "campaign", "government",
 /// Adds the entities and mentions of such bodies.
 pub(super) fn offices(
     document: &Document,
+    lexicon: &Lexicon,
     names: &[NameMention],
     entities: &mut Vec<Entity>,
     mentions: &mut Vec<Mention>,
@@ -27,14 +29,22 @@ pub(super) fn offices(
         let Some(head) = HEADS.iter().position(|head| *head == document.word(at)) else { continue };
         let possessive = at >= 2 && matches!(document.word(at - 1), "'s" | "’s");
         let sentence = document.sentence_of_token(at);
+        let mut of = |words: String, entities: &mut Vec<Entity>| {
+            *known.entry(words.to_lowercase()).or_insert_with(|| {
+                entities.push(body(words));
+                entities.len() - 1
+            })
+        };
         let (start, entity) = match named.get(&(at - usize::from(possessive))) {
             Some(name) if document.sentence_of_token(name.tokens.start) == sentence => {
-                let words = format!("{} {}", owner(document, name), HEADS[head]);
-                let entity = *known.entry(words.to_lowercase()).or_insert_with(|| {
-                    entities.push(body(words));
-                    entities.len() - 1
-                });
-                (name.tokens.start, entity)
+                (name.tokens.start, of(format!("{} {}", owner(document, name), HEADS[head]), entities))
+            }
+            // A word for a people or place that was not marked as a name.
+            None if lexicon.class(document.word(at - 1)).is(Class::NORP_WORD.or(Class::PLACE_WORD))
+                && document.word(at - 1).starts_with(char::is_uppercase)
+                && document.sentence_of_token(at - 1) == sentence =>
+            {
+                (at - 1, of(format!("{} {}", document.word(at - 1), HEADS[head]), entities))
             }
             _ if matches!(document.word(at - 1), "the" | "The") && document.sentence_of_token(at - 1) == sentence => {
                 match last[head] {

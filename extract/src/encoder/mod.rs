@@ -100,10 +100,11 @@ impl Encoder {
         Prepared { pieces, looks, windows }
     }
 
-    /// Reads a text. A window goes through the network alone: what is read of it depends on nothing else.
-    pub(crate) fn encode(&self, text: &str) -> Encoded {
+    /// Reads a text for as long as it is `wanted`, which is asked before each window. A window goes through the network
+    /// alone: what is read of it depends on nothing else.
+    pub(crate) fn encode(&self, text: &str, wanted: &dyn Fn() -> bool) -> Option<Encoded> {
         // The network was tried when it was read, with all that could fail.
-        self.try_encode(text).unwrap_or_else(|error| unreachable!("{error}"))
+        self.try_encode(text, wanted).unwrap_or_else(|error| unreachable!("{error}"))
     }
 
     /// The encoder, if its network takes every feature and the last of the pieces, and yields what is read from it. So
@@ -119,17 +120,20 @@ impl Encoder {
         }
     }
 
-    fn try_encode(&self, text: &str) -> Result<Encoded, ModelError> {
+    fn try_encode(&self, text: &str, wanted: &dyn Fn() -> bool) -> Result<Option<Encoded>, ModelError> {
         let prepared = self.prepare(text);
         let mut found = Encoded::default();
         for window in &prepared.windows {
+            if !wanted() {
+                return Ok(None);
+            }
             let [tags, names, links] = self.network.run(self.input(&prepared, window.clone()))?;
             found.tags.extend_from_slice(tags.as_chunks().0);
             found.names.extend_from_slice(names.as_chunks().0);
             found.links.extend(links);
         }
         let Prepared { pieces, looks, windows } = prepared;
-        Ok(Encoded { words: pieces.words, ranks: looks.ranks, windows, ..found })
+        Ok(Some(Encoded { words: pieces.words, ranks: looks.ranks, windows, ..found }))
     }
 
     fn input(&self, prepared: &Prepared, window: Range<usize>) -> Input {
@@ -189,25 +193,36 @@ mod tests {
     #[test]
     fn every_word_has_its_scores() {
         let encoder = Encoder::read(&Files::default()).unwrap();
-        let found = encoder.encode(TEXT);
+        let found = encoder.encode(TEXT, &|| true).unwrap();
         let words: Vec<_> = found.words.iter().map(|span| span.of(TEXT)).collect();
         assert_eq!(words[..5], ["“", "We", "are", "ready", ","]);
         assert_eq!(found.windows, std::slice::from_ref(&(0..words.len())));
         assert_eq!(found.tags.len(), words.len());
         assert_eq!((found.names.len(), found.links.len()), (words.len(), words.len() * LINKS));
         assert!(found.tags.iter().flatten().chain(&found.links).all(|score| score.is_finite()));
-        assert_eq!(encoder.encode(""), Encoded::default());
+        assert_eq!(encoder.encode("", &|| true).unwrap(), Encoded::default());
     }
 
     #[test]
     fn threads_find_the_same() {
         let encoder = Encoder::read(&Files::default()).unwrap();
-        let alone = encoder.encode(TEXT);
+        let alone = encoder.encode(TEXT, &|| true).unwrap();
         let both = std::thread::scope(|scope| {
-            let threads = [(); 2].map(|()| scope.spawn(|| encoder.encode(TEXT)));
+            let threads = [(); 2].map(|()| scope.spawn(|| encoder.encode(TEXT, &|| true).unwrap()));
             threads.map(|thread| thread.join().unwrap())
         });
         assert!(both.iter().all(|found| *found == alone));
+    }
+
+    #[test]
+    fn ends_where_it_is_no_longer_wanted() {
+        let encoder = Encoder::read(&Files::default()).unwrap();
+        let long = TEXT.repeat(40);
+        let windows = encoder.prepare(&long).windows.len();
+        let asked = std::cell::Cell::new(0);
+        let twice = || asked.replace(asked.get() + 1) < 2;
+        assert_eq!(encoder.encode(&long, &twice), None);
+        assert!(asked.get() == 3 && windows > 3, "asked {} times, {windows} windows", asked.get());
     }
 
     #[test]

@@ -55,13 +55,13 @@ impl Encoder {
 
     /// The scores of a text's words.
     pub fn scores(&self, text: &str) -> Scores {
-        let found = self.0.encode(text);
+        let found = self.0.encode(text, &|| true).unwrap_or_default();
         Scores { tags: found.tags.concat(), names: found.names.concat(), links: found.links }
     }
 
     /// The best tag of each word.
     pub fn tags(&self, text: &str) -> Vec<usize> {
-        let found = self.0.encode(text);
+        let found = self.0.encode(text, &|| true).unwrap_or_default();
         found.windows.iter().flat_map(|window| self.0.tag_chain().best(&found.tags[window.clone()])).collect()
     }
 }

@@ -89,6 +89,10 @@ pub(crate) fn find(
             }
             let run = runs.1.iter().find(|run| run.start < tokens.start && tokens.start <= run.end);
             let start = run.map_or(tokens.start, |run| run.start.max(person_ends));
+            let free = names.last().map_or(start, |name| start.max(name.tokens.end));
+            if let Some(body) = titles::body_in(&words, free..tokens.start) {
+                names.push(mention(&words, body, None, EntityType::Organization, one.confidence));
+            }
             title = titles::title_before(&words, start..tokens.start, tokens.clone(), range.start);
             person_ends = tokens.end;
         }

@@ -40,6 +40,14 @@ pub(super) fn without_title(words: &Words, name: Range<usize>) -> Range<usize> {
     if after < name.end { after..name.end } else { name }
 }
 
+/// The body that a person's title tells of, in two words or more: "State Department" of "State Department Spokesperson".
+pub(super) fn body_in(words: &Words, title: Range<usize>) -> Option<Range<usize>> {
+    let head = title.clone().rev().find(|&i| words.is(i, Class::ORG) && words.capital(i))?;
+    let first = (title.start..head).rev().take_while(|&i| words.capital(i)).last()?;
+    let body = without_country(words, first..head + 1);
+    (body.len() > 1 && head + 1 < title.end).then_some(body)
+}
+
 /// The part of a body's name behind a country, where both belong to a title: "U.S. State Department Spokesperson".
 pub(super) fn without_country(words: &Words, name: Range<usize>) -> Range<usize> {
     let country = matches!(words.text(name.start), "U.S." | "US" | "U.K." | "UK" | "EU");

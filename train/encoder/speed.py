@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""How fast the encoder runs in the server beside onnxruntime: the same 8-bit network, the same windows, one thread each, by turns.
+
+  speed.py --program ../../target/release/sayso-train --minilm DIR --data ../../../shared
+"""
+
+import argparse
+import re
+import statistics
+import subprocess
+import time
+
+import onnxruntime
+from tokenizers import Tokenizer
+
+import data
+from check import bodies
+from train import tensors
+
+
+def session(path):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def windows(args):
+    """What goes into the network for each window of the articles, and how many pieces they have in all."""
+    tokenizer = Tokenizer.from_file(f"{args.minilm}/tokenizer.json")
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    texts = [data.read_text(tokenizer, body) for body in bodies(args.data, args.articles)]
+    found = []
+    for window in (window for text in texts for window in data.windows(text)):
+        ids, features, _, firsts = tensors([window])
+        found.append({"ids": ids[0].numpy(), "features": features[0].numpy(), "firsts": firsts[0].numpy()})
+    return found, sum(len(text.ids) for text in texts)
+
+
+def theirs(network, inputs):
+    began = time.process_time()
+    for one in inputs:
+        network.run(None, one)
+    return time.process_time() - began
+
+
+def ours(args):
+    """Word pieces a second, as the program says."""
+    command = [args.program, "speed", "--tier", "accurate", "--articles", str(args.articles), "--data", args.data]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return float(re.search(r"the encoder +([\d.]+) word pieces/s", said)[1])
+
+
+def main():
+    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("--program", default="../../target/release/sayso-train")
+    args.add_argument("--models", default="../../extract/models", help="those that are compiled into the program")
+    args.add_argument("--minilm", required=True)
+    args.add_argument("--data", default="../../../shared")
+    args.add_argument("--articles", type=int, default=25)
+    args.add_argument("--rounds", type=int, default=3)
+    args = args.parse_args()
+    inputs, pieces = windows(args)
+    network = session(f"{args.models}/encoder.onnx")
+    theirs(network, inputs[:8])
+    ratios = []
+    for _ in range(args.rounds):
+        mine, other = ours(args), pieces / theirs(network, inputs)
+        ratios.append(mine / other)
+        print(f"sayso {mine:.0f}, onnxruntime {other:.0f} word pieces/s: {ratios[-1]:.2f} of it", flush=True)
+    print(f"median of {args.rounds}: {statistics.median(ratios):.2f} of onnxruntime (needed: 0.6)")
+
+
+if __name__ == "__main__":
+    main()
