@@ -125,9 +125,16 @@ impl<'a, 's, 't> Walk<'a, 's, 't> {
             };
             // A name inside the words, "the Russian president", is met before them.
             let end = self.scene.document.tokens()[anaphor.head()].span.end();
+            let mut named = false;
             while let Some(mention) = known.get(next).filter(|mention| mention.span.start() < end) {
+                named |= mention.span.end() >= end;
                 self.meet(mention);
                 next += 1;
+            }
+            // "The Russian government" is itself known, but for its article.
+            if named {
+                i = anaphor.tokens.end;
+                continue;
             }
             let candidates = self.candidates(&anaphor);
             if !candidates.is_empty() {
