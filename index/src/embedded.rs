@@ -44,8 +44,8 @@ use self::view::View;
 use self::writer::{Disk, GroupLimits, Job, Shared};
 use crate::query::{ArticleQuery, EntityQuery, MentionQuery, QuoteQuery, SentenceQuery};
 use crate::{
-    AnalyzedArticle, ArticleHit, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Interrupt, MentionHit,
-    OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
+    AnalyzedArticle, ArticleHit, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Health, Interrupt,
+    MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
 };
 
 /// How much the engine may take.
@@ -87,6 +87,30 @@ impl Default for EmbeddedOptions {
     }
 }
 
+/// What opening the engine came upon.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// Whether the directory held no store before.
+    pub created: bool,
+    /// Articles in it.
+    pub articles: u64,
+    /// Durable changes that the indexes had not seen and were given now.
+    pub replayed: u64,
+    /// Indexes that were made anew from the store.
+    pub rebuilt: Vec<Rebuilt>,
+    /// The ids of articles whose record is damaged; see [`Health::damaged_articles`].
+    pub damaged: Vec<String>,
+}
+
+/// An index that was made anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// Its name: `sentences`, `quotes` or `entities`.
+    pub index: &'static str,
+    /// Why: in words that go on from "because".
+    pub reason: String,
+}
+
 /// The engine that needs nothing installed: all data lies in one directory.
 ///
 /// Dropping it writes what is queued, brings the indexes up to date and ends its threads.
@@ -96,6 +120,7 @@ pub struct Embedded {
     queue: Option<Sender<Job>>,
     view: Arc<ArcSwap<View>>,
     shared: Arc<Shared>,
+    opened: Opened,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -127,7 +152,13 @@ impl Embedded {
         let disk = Disk { dir: dir.clone(), min_free_bytes: options.min_free_bytes };
         let writing = spawn("sayso-store", move || writer::run(&store, &jobs, &durable, &numbers, limits, &disk))?;
         let following = spawn("sayso-index", move || follower.run(&followed))?;
-        Ok(Self { dir, queue: Some(queue), view, shared, threads: vec![writing, following] })
+        let opened = Opened::default();
+        Ok(Self { dir, queue: Some(queue), view, shared, opened, threads: vec![writing, following] })
+    }
+
+    /// What opening came upon, for whoever starts the server to see.
+    pub fn opened(&self) -> &Opened {
+        &self.opened
     }
 
     fn view(&self) -> Arc<View> {
@@ -223,8 +254,11 @@ impl Engine for Embedded {
             durable_seq: self.shared.durable.load(Ordering::Acquire).max(view.store.seq),
             searchable_seq: view.store.seq,
             disk_bytes: size_of(&self.dir)?,
-            index_fault: self.shared.fault.load().as_deref().cloned(),
         })
+    }
+
+    fn health(&self) -> Health {
+        Health { index_fault: self.shared.fault.load().as_deref().cloned(), ..Health::default() }
     }
 }
 

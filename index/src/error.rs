@@ -23,6 +23,8 @@ pub enum ErrorKind {
     Cancelled,
     /// The disk is full or cannot be written; nothing that was acknowledged is lost.
     Storage,
+    /// The change is durable, but the indexes cannot follow at present.
+    NotSearchable,
     /// What is on disk cannot be read back.
     Corrupt,
     /// Another process has the data directory open.

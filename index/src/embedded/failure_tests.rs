@@ -64,7 +64,7 @@ fn put(engine: &Embedded, id: &str) -> Result<()> {
     let progress = move |progress| match progress {
         Progress::Durable(_) => {}
         Progress::Searchable(_) => sender.send(Ok(())).unwrap(),
-        Progress::Failed(error) => sender.send(Err(error)).unwrap(),
+        Progress::Delayed(_, error) | Progress::Failed(error) => sender.send(Err(error)).unwrap(),
     };
     engine.write(write, Box::new(progress));
     receiver.recv().unwrap()
