@@ -53,13 +53,14 @@ impl Follower {
     ) -> Result<(Self, Opened)> {
         let fields = Arc::new(Fields::new());
         let mut snapshot = store.snapshot()?;
-        let opened = Indexes::open(&dir, &fields, &options, &snapshot);
-        let (indexes, mut opened) = match opened {
+        let mut opened = Opened::default();
+        let mut open = |snapshot: &Snapshot| Indexes::open(&dir, &fields, &options, snapshot, &mut opened);
+        let indexes = match open(&snapshot) {
             Err(error) if error.damaged_record().is_some() && store.quarantine(&Suspects::All)? > 0 => {
                 snapshot = store.snapshot()?;
-                Indexes::open(&dir, &fields, &options, &snapshot)?
+                open(&snapshot)?
             }
-            opened => opened?,
+            indexes => indexes?,
         };
         opened.articles = snapshot.count("articles")?;
         opened.damaged = snapshot.damaged_ids()?;
@@ -175,7 +176,7 @@ impl Follower {
         let mut snapshot = self.store.snapshot()?;
         let mut indexes = match self.indexes.take() {
             Some(indexes) => indexes,
-            None => Indexes::open(&self.dir, &self.fields, &self.options, &snapshot)?.0,
+            None => Indexes::open(&self.dir, &self.fields, &self.options, &snapshot, &mut Opened::default())?,
         };
         loop {
             indexes.feed(&self.fields, &snapshot)?;

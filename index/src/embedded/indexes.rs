@@ -49,7 +49,7 @@ pub(super) struct Searchers {
 
 impl Indexes {
     /// Opens the indexes under `dir` and brings them up to the store. One that is missing, damaged, of another version, of
-    /// another store or too far behind is rebuilt.
+    /// another store or too far behind is rebuilt. What is done is noted in `opened`.
     ///
     /// # Errors
     /// [`ErrorKind::Corrupt`] when an index is ahead of its store, which then is not as it was left.
@@ -58,8 +58,8 @@ impl Indexes {
         fields: &Fields,
         options: &EmbeddedOptions,
         store: &Snapshot,
-    ) -> Result<(Self, Opened)> {
-        let mut opened = Opened::default();
+        opened: &mut Opened,
+    ) -> Result<Self> {
         let mut anew = [false; 3];
         loop {
             let mut indexes = Self::open_each(dir, fields, options, store, anew, &mut opened.rebuilt)?;
@@ -77,7 +77,7 @@ impl Indexes {
                 right &= !miscounted;
             }
             if right {
-                return Ok((indexes, opened));
+                return Ok(indexes);
             }
         }
     }
@@ -95,7 +95,10 @@ impl Indexes {
             let (one, reason) = place.open(anew).map_err(|error| error.about(place.dir.display()))?;
             if let Some(reason) = reason {
                 tracing::warn!(index, reason, "a search index is made anew");
-                rebuilt.push(Rebuilt { index, reason });
+                // What opening met first is what was wrong; it may begin once more.
+                if rebuilt.iter().all(|other| other.index != index) {
+                    rebuilt.push(Rebuilt { index, reason });
+                }
             }
             Result::Ok(one)
         };
@@ -264,7 +267,7 @@ impl Place<'_> {
     /// What is there, every byte of it looked at.
     fn existing(&self) -> Result<Existing> {
         let index = open_index(&self.dir, self.schema)?;
-        let commit = index.load_metas()?.payload.as_deref().map_or(Err(UNREADABLE), Commit::parse);
+        let commit = index.load_metas()?.payload.as_deref().map_or(Err("making it was not finished"), Commit::parse);
         let unusable = |reason: &str| Ok(Existing::Unusable(reason.to_owned()));
         let Commit { store, seq } = match commit {
             Ok(commit) => commit,
