@@ -111,6 +111,7 @@ impl Pipeline {
             match &step {
                 Progress::Failed(error) => set(&writable, !disk_failed(error)),
                 Progress::Durable(_) => set(&writable, true),
+                Progress::Delayed(..) => {}
                 // From now on those who look for what waits find it.
                 Progress::Searchable(_) => upgrades.iter().for_each(|upgrades| upgrades.wake()),
             }

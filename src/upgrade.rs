@@ -189,7 +189,7 @@ async fn upgrade(pipeline: Pipeline, pending: Pending) -> (Pending, Outcome) {
         match step {
             Progress::Durable(_) => {}
             Progress::Searchable(receipt) => return (pending, Outcome::Written(receipt.change)),
-            Progress::Failed(error) => return (pending, Outcome::Refused(error)),
+            Progress::Delayed(_, error) | Progress::Failed(error) => return (pending, Outcome::Refused(error)),
         }
     }
     (pending, Outcome::GivenUp)

@@ -21,7 +21,8 @@ pub trait Engine: Send + Sync + 'static {
     /// Hands in a change. Returns when it is queued, waiting while the queue is full.
     ///
     /// `progress` is called with [`Progress::Durable`] once the change will survive a crash, then
-    /// with [`Progress::Searchable`] once every read sees it; or once with [`Progress::Failed`].
+    /// with [`Progress::Searchable`] once every read sees it, or with [`Progress::Delayed`] while the indexes cannot
+    /// follow; or once with [`Progress::Failed`].
     fn write(&self, write: Write, progress: OnProgress);
 
     /// The article with this id, with its analysis.
@@ -55,6 +56,9 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Counts and sequence numbers.
     fn status(&self) -> Result<Status>;
+
+    /// What cannot be done at present, and why. Reads no data and never waits, so that it may be asked every second.
+    fn health(&self) -> Health;
 }
 
 /// A change to what is kept.
@@ -124,8 +128,11 @@ pub enum Progress {
     Durable(Receipt),
     /// Every read sees it.
     Searchable(Receipt),
+    /// It survives a crash, but reads do not see it yet, because the indexes cannot follow: the error says why. They
+    /// will once that has passed; nothing is to be sent again. The last word on this change.
+    Delayed(Receipt, Error),
     /// It was not made, and will not be.
-    Failed(crate::Error),
+    Failed(Error),
 }
 
 /// What a change did.
@@ -198,6 +205,20 @@ pub struct Status {
     pub searchable_seq: u64,
     /// Bytes on disk.
     pub disk_bytes: u64,
-    /// Why durable changes do not become searchable, while they do not (a full disk).
+}
+
+/// What the engine cannot do at present. All is well where it equals [`Health::default`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// Why nothing can be read or written: the store of articles failed. It is opened again every second until it can be.
+    pub store_fault: Option<String>,
+    /// Why durable changes do not become searchable. Reads see the state before them; it is tried again every second.
     pub index_fault: Option<String>,
+    /// Why articles are refused: too little is free on the disk. Looked up when asked.
+    pub refuses_articles: Option<String>,
+    /// Why deletes are refused, too: even less is free.
+    pub refuses_deletes: Option<String>,
+    /// How many articles are kept of which the record is damaged. Reading one fails with [`ErrorKind::Corrupt`] and its
+    /// id, no search finds it, and it can be put anew or deleted.
+    pub damaged_articles: u64,
 }

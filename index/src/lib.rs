@@ -13,7 +13,9 @@ pub mod query;
 mod text;
 
 pub use article::{AnalyzedArticle, Article, EntityId, EntityRecord};
-pub use embedded::{Embedded, EmbeddedOptions};
-pub use engine::{Change, Engine, Interrupt, OnProgress, Outdated, Pending, Progress, Receipt, Status, Wanted, Write};
+pub use embedded::{Embedded, EmbeddedOptions, Opened, Rebuilt};
+pub use engine::{
+    Change, Engine, Health, Interrupt, OnProgress, Outdated, Pending, Progress, Receipt, Status, Wanted, Write,
+};
 pub use error::{Error, ErrorKind, Result};
 pub use hits::{ArticleHit, EntityHit, MentionHit, Page, PageKey, QuoteHit, SentenceHit, Total};

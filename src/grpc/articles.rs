@@ -137,6 +137,7 @@ impl Articles {
                 Progress::Durable(receipt) if wait_for == WaitFor::Durable => return Ok(receipt),
                 Progress::Durable(_) => {}
                 Progress::Searchable(receipt) => return Ok(receipt),
+                Progress::Delayed(_, error) => return Err(status::engine(error)),
             }
         }
         Err(status::stopping())

@@ -106,6 +106,8 @@ async fn write(
             Progress::Searchable(receipt) => {
                 Event::Searchable(Searchable { id: id.clone(), sequence_number: receipt.seq })
             }
+            // It was told to be durable. There is no other answer to give: the client may go on.
+            Progress::Delayed(..) => return,
             Progress::Failed(error) => {
                 return say(&sender, Ok(rejected(number, &id, &status::engine(error))), place.take());
             }

@@ -121,7 +121,7 @@ pub(crate) fn write_all(engine: &Embedded, writes: Vec<Write>) -> Vec<Receipt> {
                     assert!(durable);
                     sender.send((number, receipt)).unwrap();
                 }
-                Progress::Failed(error) => panic!("{error}"),
+                Progress::Delayed(_, error) | Progress::Failed(error) => panic!("{error}"),
             }),
         );
     }
