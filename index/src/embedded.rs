@@ -19,6 +19,7 @@ mod list;
 mod lookup;
 mod page;
 mod pending;
+mod pins;
 mod record;
 mod schema;
 mod search;
@@ -34,15 +35,15 @@ use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use crossbeam_channel::Sender;
 use sayso_document::Tier;
 
 use self::follow::Follower;
+use self::pins::{PinLimits, Pins};
 use self::store::Store;
 use self::view::View;
 use self::writer::{Disk, GroupLimits, Job, Shared};
-use crate::query::{ArticleQuery, EntityQuery, MentionQuery, QuoteQuery, SentenceQuery};
+use crate::query::{ArticleQuery, EntityQuery, MentionQuery, PageRequest, QuoteQuery, SentenceQuery};
 use crate::{
     AnalyzedArticle, ArticleHit, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Interrupt, MentionHit,
     OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
@@ -69,6 +70,13 @@ pub struct EmbeddedOptions {
     pub commit_sentences: usize,
     /// Articles are refused while less than this is free on the disk.
     pub min_free_bytes: u64,
+    /// How long the view that a page was made from is kept for the next page.
+    pub page_lifetime: Duration,
+    /// How many such views are kept, at most. Those that only a first page was made from go first.
+    pub page_views: usize,
+    /// By how many bytes the store may grow meanwhile: what a view sees is not overwritten while it is kept. Views are
+    /// let go, too, when less than twice `min_free_bytes` is free on the disk.
+    pub page_growth_bytes: u64,
 }
 
 impl Default for EmbeddedOptions {
@@ -83,6 +91,9 @@ impl Default for EmbeddedOptions {
             commit_after: Duration::from_millis(500),
             commit_sentences: 100_000,
             min_free_bytes: 128 << 20,
+            page_lifetime: Duration::from_secs(5 * 60),
+            page_views: 256,
+            page_growth_bytes: 1 << 30,
         }
     }
 }
@@ -94,7 +105,7 @@ pub struct Embedded {
     dir: PathBuf,
     /// None only while dropping.
     queue: Option<Sender<Job>>,
-    view: Arc<ArcSwap<View>>,
+    pins: Pins,
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -109,7 +120,7 @@ impl Embedded {
     pub fn open(dir: impl Into<PathBuf>, options: EmbeddedOptions) -> Result<Self> {
         let dir = dir.into();
         std::fs::create_dir_all(&dir)?;
-        let (file, cache) = (dir.join("articles.redb"), options.store_cache_bytes);
+        let (file, cache) = (dir.join(STORE), options.store_cache_bytes);
         let open = move || Ok(redb::Database::builder().set_cache_size(cache).create(&file)?);
         Self::start(dir, Store::open(Box::new(open))?, options)
     }
@@ -118,7 +129,13 @@ impl Embedded {
         let store = Arc::new(store);
         let shared = Arc::new(Shared::default());
         let follower = Follower::start(dir.clone(), options.clone(), store.clone(), shared.clone())?;
-        let view = follower.view();
+        let limits = PinLimits {
+            lifetime: options.page_lifetime,
+            views: options.page_views,
+            growth_bytes: options.page_growth_bytes,
+            free_bytes: options.min_free_bytes.saturating_mul(2),
+        };
+        let pins = Pins::start(follower.view(), dir.join(STORE), limits)?;
 
         let (queue, jobs) = crossbeam_channel::bounded(options.queue_length.max(1));
         let (durable, followed) = crossbeam_channel::bounded(FOLLOWER_QUEUE);
@@ -127,11 +144,36 @@ impl Embedded {
         let disk = Disk { dir: dir.clone(), min_free_bytes: options.min_free_bytes };
         let writing = spawn("sayso-store", move || writer::run(&store, &jobs, &durable, &numbers, limits, &disk))?;
         let following = spawn("sayso-index", move || follower.run(&followed))?;
-        Ok(Self { dir, queue: Some(queue), view, shared, threads: vec![writing, following] })
+        Ok(Self { dir, queue: Some(queue), pins, shared, threads: vec![writing, following] })
     }
 
     fn view(&self) -> Arc<View> {
-        self.view.load_full()
+        self.pins.current()
+    }
+
+    /// Makes a page from the view that its key names, without one from the current view, and keeps that for the next page.
+    fn page<T>(&self, request: &PageRequest, make: impl FnOnce(&View) -> Result<Page<T>>) -> Result<Page<T>> {
+        let Some(key) = &request.after else {
+            let view = self.view();
+            let page = make(&view)?;
+            if page.next.is_some() {
+                self.pins.pin(&view, false);
+            }
+            return Ok(page);
+        };
+        let view = self.pins.view(page::view(key)?)?;
+        let page = match make(&view) {
+            // The store was opened again after a failure, and older snapshots of it are lost.
+            Err(error) if error.kind() == ErrorKind::Storage && view.id != self.view().id => {
+                self.pins.unpin(view.id);
+                return Err(pins::expired());
+            }
+            made => made?,
+        };
+        if page.next.is_some() {
+            self.pins.pin(&view, true);
+        }
+        Ok(page)
     }
 }
 
@@ -140,6 +182,9 @@ impl fmt::Debug for Embedded {
         f.debug_struct("Embedded").field("dir", &self.dir).finish_non_exhaustive()
     }
 }
+
+/// The store's file in the engine's directory.
+const STORE: &str = "articles.redb";
 
 /// Commits of the store that the indexes may be behind before writers have to wait.
 const FOLLOWER_QUEUE: usize = 64;
@@ -181,19 +226,19 @@ impl Engine for Embedded {
     }
 
     fn articles(&self, query: &ArticleQuery, interrupt: &Interrupt) -> Result<Page<ArticleHit>> {
-        self.view().articles(query, interrupt)
+        self.page(&query.page, |view| view.articles(query, interrupt))
     }
 
     fn sentences(&self, query: &SentenceQuery, interrupt: &Interrupt) -> Result<Page<SentenceHit>> {
-        self.view().sentences(query, interrupt)
+        self.page(&query.page, |view| view.sentences(query, interrupt))
     }
 
     fn quotes(&self, query: &QuoteQuery, interrupt: &Interrupt) -> Result<Page<QuoteHit>> {
-        self.view().quotes(query, interrupt)
+        self.page(&query.page, |view| view.quotes(query, interrupt))
     }
 
     fn entities(&self, query: &EntityQuery, interrupt: &Interrupt) -> Result<Page<EntityHit>> {
-        self.view().entities(query, interrupt)
+        self.page(&query.page, |view| view.entities(query, interrupt))
     }
 
     fn entity(&self, id: &EntityId) -> Result<Option<EntityRecord>> {
@@ -201,7 +246,7 @@ impl Engine for Embedded {
     }
 
     fn mentions(&self, query: &MentionQuery, interrupt: &Interrupt) -> Result<Page<MentionHit>> {
-        self.view().mentions(query, interrupt)
+        self.page(&query.page, |view| view.mentions(query, interrupt))
     }
 
     fn pending(&self, best: Tier, taken: &BTreeSet<u64>, most: usize) -> Result<Vec<Pending>> {
@@ -223,6 +268,7 @@ impl Engine for Embedded {
             durable_seq: self.shared.durable.load(Ordering::Acquire).max(view.store.seq),
             searchable_seq: view.store.seq,
             disk_bytes: size_of(&self.dir)?,
+            pinned_views: self.pins.count() as u64,
             index_fault: self.shared.fault.load().as_deref().cloned(),
         })
     }
