@@ -55,6 +55,10 @@ pub struct RawConfig {
     #[arg(long, value_name = "DURATION")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search_timeout: Option<String>,
+    /// How long a page token is good for, while articles come and go [default: 5m]
+    #[arg(long, value_name = "DURATION")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_token_lifetime: Option<String>,
     /// Longest body of an article [default: 16MiB]
     #[arg(long, value_name = "SIZE")]
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "size")]
@@ -67,7 +71,7 @@ pub struct RawConfig {
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_page_size: Option<u32>,
-    /// Most words, phrases and ranges of a query [default: 1024]
+    /// Most words of a query, those of phrases too, and its dates [default: 1024]
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_query_clauses: Option<u32>,
@@ -127,8 +131,12 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Bytes of a query.
     pub query_bytes: usize,
-    /// Words, phrases and ranges of a query.
+    /// Words of a query, those of phrases too, and its dates.
     pub query_clauses: usize,
+    /// Words of a query or name that each stand for many.
+    pub query_expansions: usize,
+    /// Bytes of the hits of a page.
+    pub reply_bytes: usize,
     /// Hits of a page that names no size.
     pub default_page_size: usize,
     /// Hits of a page.
@@ -139,6 +147,8 @@ pub struct Limits {
     pub concurrent_streams: u32,
     /// How long a search may take.
     pub search_timeout: Duration,
+    /// How long a page token is good for.
+    pub page_token_lifetime: Duration,
 }
 
 /// Everything that is wrong with the settings, a line each.
@@ -190,11 +200,19 @@ impl RawConfig {
                 body_bytes: faults.size("max_body", self.max_body, 16 << 20),
                 query_bytes: 64 << 10,
                 query_clauses: faults.positive("max_query_clauses", self.max_query_clauses.map(|n| n as usize), 1024),
+                query_expansions: 64,
+                // Clients take messages of 4 MiB unless told otherwise.
+                reply_bytes: 7 << 19,
                 default_page_size: page_size.min(10),
                 page_size,
                 filter_values: 1000,
                 concurrent_streams: faults.positive("max_concurrent_streams", streams, 256) as u32,
                 search_timeout: faults.duration("search_timeout", self.search_timeout, Duration::from_secs(10)),
+                page_token_lifetime: faults.duration(
+                    "page_token_lifetime",
+                    self.page_token_lifetime,
+                    Duration::from_secs(5 * 60),
+                ),
             },
         };
         if config.limits.body_bytes >= message_bytes {

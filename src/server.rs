@@ -51,7 +51,9 @@ impl Ready {
     pub async fn open(config: Config) -> Result<Self, Failure> {
         let analyzer = models::analyzer(config.model.as_deref())?;
         let folder = config.data_dir.clone();
-        let opened = tokio::task::spawn_blocking(move || Embedded::open(&folder, EmbeddedOptions::default())).await?;
+        let options =
+            EmbeddedOptions { page_lifetime: config.limits.page_token_lifetime, ..EmbeddedOptions::default() };
+        let opened = tokio::task::spawn_blocking(move || Embedded::open(&folder, options)).await?;
         let engine: Arc<dyn Engine> =
             Arc::new(opened.map_err(|error| format!("cannot open {}: {error}", config.data_dir.display()))?);
         let listener = listen("calls", config.listen).await?;

@@ -19,6 +19,7 @@ mod list;
 mod lookup;
 mod page;
 mod pending;
+mod pins;
 mod record;
 mod schema;
 mod search;
@@ -34,17 +35,17 @@ use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use crossbeam_channel::Sender;
 use sayso_document::Tier;
 
 use self::change::salvage;
 use self::fault::caught;
 use self::follow::Follower;
+use self::pins::{PinLimits, Pins};
 use self::store::Store;
 use self::view::View;
 use self::writer::{Disk, GroupLimits, Job, Shared};
-use crate::query::{ArticleQuery, EntityQuery, MentionQuery, QuoteQuery, SentenceQuery};
+use crate::query::{ArticleQuery, EntityQuery, MentionQuery, PageRequest, QuoteQuery, SentenceQuery};
 use crate::{
     AnalyzedArticle, ArticleHit, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Health, Interrupt,
     MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
@@ -73,6 +74,13 @@ pub struct EmbeddedOptions {
     pub min_free_bytes: u64,
     /// Deletes are refused, too, while less than this is free: they take room before they give any.
     pub min_free_bytes_to_delete: u64,
+    /// How long the view that a page was made from is kept for the next page.
+    pub page_lifetime: Duration,
+    /// How many such views are kept, at most. Those that only a first page was made from go first.
+    pub page_views: usize,
+    /// By how many bytes the store may grow meanwhile: what a view sees is not overwritten while it is kept. Views are
+    /// let go, too, when less than twice `min_free_bytes` is free on the disk.
+    pub page_growth_bytes: u64,
 }
 
 impl Default for EmbeddedOptions {
@@ -88,6 +96,9 @@ impl Default for EmbeddedOptions {
             commit_sentences: 100_000,
             min_free_bytes: 128 << 20,
             min_free_bytes_to_delete: 32 << 20,
+            page_lifetime: Duration::from_secs(5 * 60),
+            page_views: 256,
+            page_growth_bytes: 1 << 30,
         }
     }
 }
@@ -125,7 +136,7 @@ pub struct Embedded {
     dir: PathBuf,
     /// None only while dropping.
     queue: Option<Sender<Job>>,
-    view: Arc<ArcSwap<View>>,
+    pins: Pins,
     shared: Arc<Shared>,
     store: Arc<Store>,
     disk: Disk,
@@ -145,7 +156,7 @@ impl Embedded {
     pub fn open(dir: impl Into<PathBuf>, options: EmbeddedOptions) -> Result<Self> {
         let dir = dir.into();
         std::fs::create_dir_all(&dir).map_err(|error| Error::from(error).about(dir.display()))?;
-        let file = dir.join("articles.redb");
+        let file = dir.join(STORE);
         let created = std::fs::metadata(&file).map_or(true, |metadata| metadata.len() == 0);
         if created && INDEXES.iter().any(|index| dir.join(index).join("meta.json").exists()) {
             return Err(bereft(&file));
@@ -160,7 +171,13 @@ impl Embedded {
         let store = Arc::new(store);
         let shared = Arc::new(Shared::default());
         let (follower, opened) = Follower::start(dir.clone(), options.clone(), store.clone(), shared.clone())?;
-        let view = follower.view();
+        let limits = PinLimits {
+            lifetime: options.page_lifetime,
+            views: options.page_views,
+            growth_bytes: options.page_growth_bytes,
+            free_bytes: options.min_free_bytes.saturating_mul(2),
+        };
+        let pins = Pins::start(follower.view(), dir.join(STORE), limits)?;
 
         let (queue, jobs) = crossbeam_channel::bounded(options.queue_length.max(1));
         let (durable, followed) = crossbeam_channel::bounded(FOLLOWER_QUEUE);
@@ -174,7 +191,7 @@ impl Embedded {
         let (kept, room) = (store.clone(), disk.clone());
         let writing = spawn("sayso-store", move || writer::run(&kept, &jobs, &durable, &numbers, limits, &room))?;
         let following = spawn("sayso-index", move || follower.run(&followed))?;
-        Ok(Self { dir, queue: Some(queue), view, shared, store, disk, opened, threads: vec![writing, following] })
+        Ok(Self { dir, queue: Some(queue), pins, shared, store, disk, opened, threads: vec![writing, following] })
     }
 
     /// What opening came upon, for whoever starts the server to see.
@@ -182,10 +199,43 @@ impl Embedded {
         &self.opened
     }
 
-    /// Reads from the current view. What fails for a damaged file is looked into, a panic included.
+    fn view(&self) -> Arc<View> {
+        self.pins.current()
+    }
+
+    /// Makes a page from the view that its key names, without one from the current view, and keeps that for the next page.
+    fn page<T>(&self, request: &PageRequest, make: impl FnOnce(&View) -> Result<Page<T>>) -> Result<Page<T>> {
+        let Some(key) = &request.after else {
+            let view = self.view();
+            let page = self.read_from(&view, make)?;
+            if page.next.is_some() {
+                self.pins.pin(&view, false);
+            }
+            return Ok(page);
+        };
+        let view = self.pins.view(page::view(key)?)?;
+        let page = match self.read_from(&view, make) {
+            // The store was opened again after a failure, and older snapshots of it are lost.
+            Err(error) if error.kind() == ErrorKind::Storage && view.id != self.view().id => {
+                self.pins.unpin(view.id);
+                return Err(pins::expired());
+            }
+            made => made?,
+        };
+        if page.next.is_some() {
+            self.pins.pin(&view, true);
+        }
+        Ok(page)
+    }
+
+    /// Reads from the current view.
     fn read<T>(&self, read: impl FnOnce(&View) -> Result<T>) -> Result<T> {
-        let view = self.view.load_full();
-        let outcome = caught("what was asked for", || read(&view));
+        self.read_from(&self.view(), read)
+    }
+
+    /// Reads from a view. What fails for a damaged file is looked into, a panic included.
+    fn read_from<T>(&self, view: &View, read: impl FnOnce(&View) -> Result<T>) -> Result<T> {
+        let outcome = caught("what was asked for", || read(view));
         outcome.inspect_err(|error| self.shared.suspect(error))
     }
 }
@@ -208,6 +258,9 @@ impl fmt::Debug for Embedded {
         f.debug_struct("Embedded").field("dir", &self.dir).finish_non_exhaustive()
     }
 }
+
+/// The store's file in the engine's directory.
+const STORE: &str = "articles.redb";
 
 /// Commits of the store that the indexes may be behind before writers have to wait.
 const FOLLOWER_QUEUE: usize = 64;
@@ -248,19 +301,19 @@ impl Engine for Embedded {
     }
 
     fn articles(&self, query: &ArticleQuery, interrupt: &Interrupt) -> Result<Page<ArticleHit>> {
-        self.read(|view| view.articles(query, interrupt))
+        self.page(&query.page, |view| view.articles(query, interrupt))
     }
 
     fn sentences(&self, query: &SentenceQuery, interrupt: &Interrupt) -> Result<Page<SentenceHit>> {
-        self.read(|view| view.sentences(query, interrupt))
+        self.page(&query.page, |view| view.sentences(query, interrupt))
     }
 
     fn quotes(&self, query: &QuoteQuery, interrupt: &Interrupt) -> Result<Page<QuoteHit>> {
-        self.read(|view| view.quotes(query, interrupt))
+        self.page(&query.page, |view| view.quotes(query, interrupt))
     }
 
     fn entities(&self, query: &EntityQuery, interrupt: &Interrupt) -> Result<Page<EntityHit>> {
-        self.read(|view| view.entities(query, interrupt))
+        self.page(&query.page, |view| view.entities(query, interrupt))
     }
 
     fn entity(&self, id: &EntityId) -> Result<Option<EntityRecord>> {
@@ -268,7 +321,7 @@ impl Engine for Embedded {
     }
 
     fn mentions(&self, query: &MentionQuery, interrupt: &Interrupt) -> Result<Page<MentionHit>> {
-        self.read(|view| view.mentions(query, interrupt))
+        self.page(&query.page, |view| view.mentions(query, interrupt))
     }
 
     fn pending(&self, best: Tier, taken: &BTreeSet<u64>, most: usize) -> Result<Vec<Pending>> {
@@ -291,6 +344,7 @@ impl Engine for Embedded {
                 durable_seq: self.shared.durable.load(Ordering::Acquire).max(view.store.seq),
                 searchable_seq: view.store.seq,
                 disk_bytes,
+                pinned_views: self.pins.count() as u64,
             })
         })
     }
@@ -300,7 +354,7 @@ impl Engine for Embedded {
         let index_fault = self.shared.fault.load().as_deref().cloned();
         let closed = self.store.fault.load().as_deref().cloned();
         // Readers cannot read on in a file that was closed, even if it is open again.
-        let stale = (self.view.load().store.opening != self.store.opening()).then(|| {
+        let stale = (self.view().store.opening != self.store.opening()).then(|| {
             let why = index_fault.as_deref().unwrap_or("the search indexes are about to follow");
             format!("the store of articles failed and was opened again, and cannot be read yet: {why}")
         });

@@ -17,6 +17,10 @@ use crate::{
 ///
 /// Every read sees one consistent view: the state after one sequence number, the same for articles,
 /// sentences, quotes, entities and counts. A written article appears in all of them at once.
+///
+/// A page key pins the view that its page was made from: the pages that follow come from the same, with the same order,
+/// scores and total, whatever is written meanwhile. An engine keeps views for a while, and not too many; a key whose view
+/// has gone is refused with [`ErrorKind::PageExpired`].
 pub trait Engine: Send + Sync + 'static {
     /// Hands in a change. Returns when it is queued, waiting while the queue is full.
     ///
@@ -205,6 +209,8 @@ pub struct Status {
     pub searchable_seq: u64,
     /// Bytes on disk.
     pub disk_bytes: u64,
+    /// Views that are kept for pages still to come.
+    pub pinned_views: u64,
 }
 
 /// What the engine cannot do at present. All is well where it equals [`Health::default`].

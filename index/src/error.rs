@@ -17,6 +17,8 @@ pub struct Error {
 pub enum ErrorKind {
     /// The page key belongs to another query.
     PageKey,
+    /// What the page key was made from is no longer kept: begin again with the first page.
+    PageExpired,
     /// The article cannot be kept: its analysis does not fit its text.
     Invalid,
     /// The deadline passed.

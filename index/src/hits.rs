@@ -28,7 +28,8 @@ pub struct Total {
     pub exact: bool,
 }
 
-/// The place between two hits of one query. Its bytes mean something only to the engine that made it.
+/// The place between two hits of one query, in the view that they were found in (a cluster would say: point in time).
+/// Its bytes mean something only to the engine that made it, and for as long as that keeps the view.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageKey(pub(crate) Vec<u8>);
 

@@ -10,6 +10,7 @@ mod error;
 mod highlight;
 mod hits;
 pub mod query;
+mod steps;
 mod text;
 
 pub use article::{AnalyzedArticle, Article, EntityId, EntityRecord};

@@ -7,6 +7,8 @@
 use tantivy::tokenizer::{Language, Stemmer, TextAnalyzer, Token, TokenStream, Tokenizer};
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
+use crate::steps;
+
 /// A word as it is indexed, and the bytes of the text that it stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Word {
@@ -55,6 +57,9 @@ pub(crate) fn stemming_analyzer() -> TextAnalyzer {
 /// Words are cut after so many bytes, in the index as in queries, so that a line of base64 costs no more than a word.
 const WORD_BYTES: usize = 100;
 
+/// A longer row of single letters with dots is no abbreviation. How far is looked ahead at each letter is bounded so.
+const ABBREVIATION_LETTERS: usize = 32;
+
 #[derive(Clone, Default)]
 struct Folding {
     token: Token,
@@ -100,6 +105,7 @@ fn next_word(text: &str, from: usize, word: &mut String) -> Option<(usize, usize
     loop {
         word.clear();
         let start = from + text[from..].find(is_word_char)?;
+        steps::take(start - from);
         let end = read_word(text, start, word);
         if !word.is_empty() {
             word.truncate(word.floor_char_boundary(WORD_BYTES));
@@ -118,6 +124,7 @@ fn read_word(text: &str, start: usize, word: &mut String) -> usize {
     let mut end = start;
     while let Some(c) = text[end..].chars().next() {
         let after = &text[end + c.len_utf8()..];
+        steps::take(1);
         if is_word_char(c) {
             if is_ideograph(c) && end > start {
                 break;
@@ -156,7 +163,12 @@ fn read_abbreviation(text: &str, start: usize, word: &mut String) -> Option<usiz
     loop {
         let mut ahead = rest.clone();
         let (letter, mark) = (ahead.next(), ahead.next());
+        steps::take(1);
         match (letter, mark) {
+            _ if letters > ABBREVIATION_LETTERS => {
+                word.clear();
+                return None;
+            }
             (Some(letter), Some('.')) if letter.is_alphabetic() => {
                 fold(letter, word);
                 end += letter.len_utf8() + 1;

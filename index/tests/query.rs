@@ -129,6 +129,10 @@ fn faults_have_a_kind_and_a_place() {
     fails("date:=>2026", BadDate, 5);
     fails("… !", NoWords, 0);
     fails(&"a ".repeat(300), TooManyClauses, 512);
+    fails(&format!("a \"{}\"", "b ".repeat(256)), TooManyClauses, 2);
+    fails(&"a-".repeat(257), TooManyClauses, 0);
+    fails(&"a* ".repeat(65), TooManyExpansions, 192);
+    fails(&format!("a~ {}~", "b-".repeat(64)), TooManyExpansions, 3);
     fails(&"é".repeat(9_000), TooLong, 8_192);
     fails(&"(".repeat(1_000), TooDeep, 32);
 }

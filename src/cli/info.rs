@@ -141,6 +141,7 @@ mod tests {
                 concurrent_streams: 256,
                 search_timeout: Some(prost_types::Duration { seconds: 10, nanos: 0 }),
                 filter_values: 1000,
+                ..Limits::default()
             }),
             counts: Some(Counts {
                 articles: 20_000,

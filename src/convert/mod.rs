@@ -12,12 +12,9 @@ mod request;
 
 pub(crate) use fault::Fault;
 pub(crate) use labels::{change, mode, tier, wanted_mode, wanted_tier};
-pub(crate) use offsets::Offsets;
-pub(crate) use page::{next_page_token, page_request};
-pub(crate) use reply::{
-    annotations, article, article_summary, entity, entity_hit, mention_hit, quote, quote_hit, sentence, sentence_hit,
-    total,
-};
+pub(crate) use offsets::{Offsets, OffsetsOfPage};
+pub(crate) use page::{Replies, page, page_request};
+pub(crate) use reply::{Hit, annotations, article, entity, quote, sentence, total};
 pub(crate) use request::{
     article_id, article_query, entity_id, entity_query, mention_query, new_article, quote_id, quote_query,
     sentence_query, text_to_analyze, tier_to_analyze,

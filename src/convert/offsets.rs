@@ -1,5 +1,7 @@
 //! Counting spans in the unit that a client's language indexes strings by.
 
+use std::collections::HashMap;
+
 use sayso_document::Span;
 
 use crate::proto::{self, OffsetEncoding};
@@ -55,6 +57,27 @@ impl<'t> Offsets<'t> {
 
     fn units(&self, words: &str) -> u32 {
         words.chars().map(self.unit).sum::<usize>() as u32
+    }
+}
+
+/// The [`Offsets`] of the texts that a page of hits stands in, each made once.
+#[derive(Debug)]
+pub(crate) struct OffsetsOfPage<'t> {
+    encoding: OffsetEncoding,
+    /// By where the texts lie in memory: hits of one article share it.
+    texts: HashMap<(usize, usize), Offsets<'t>>,
+}
+
+impl<'t> OffsetsOfPage<'t> {
+    /// None as yet.
+    pub(crate) fn new(encoding: OffsetEncoding) -> Self {
+        Self { encoding, texts: HashMap::new() }
+    }
+
+    /// Those of this text.
+    pub(crate) fn of(&mut self, text: &'t str) -> &Offsets<'t> {
+        let place = (text.as_ptr().addr(), text.len());
+        self.texts.entry(place).or_insert_with(|| Offsets::new(text, self.encoding))
     }
 }
 

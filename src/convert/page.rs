@@ -1,10 +1,14 @@
 //! Page tokens: opaque to clients, bound to the request that they belong to (AIP-158).
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use sayso_index::{PageKey, query::PageRequest};
+use prost::Message as _;
+use sayso_index::{Interrupt, Page, PageKey, query::PageRequest};
 
-use super::Fault;
-use crate::{config::Limits, proto};
+use super::{Fault, Hit, OffsetsOfPage, total};
+use crate::{
+    config::Limits,
+    proto::{self, OffsetEncoding},
+};
 
 /// Bytes of the digest of a request at the head of a token.
 const DIGEST: usize = 8;
@@ -46,8 +50,61 @@ pub(crate) fn page_request(request: &impl Paged, limits: &Limits) -> Result<Page
     Ok(PageRequest { size, after })
 }
 
+/// A page as it is answered.
+pub(crate) struct Replies<R> {
+    pub(crate) hits: Vec<R>,
+    pub(crate) next_page_token: String,
+    pub(crate) total: Option<proto::TotalCount>,
+}
+
+/// Searches for a page and builds its replies. Where they would be too large together, the page ends earlier.
+pub(crate) fn page<H: Hit>(
+    request: &impl Paged,
+    mut asked: PageRequest,
+    encoding: OffsetEncoding,
+    limits: &Limits,
+    interrupt: &Interrupt,
+    mut search: impl FnMut(PageRequest) -> sayso_index::Result<Page<H>>,
+) -> sayso_index::Result<Replies<H::Reply>> {
+    loop {
+        let page = search(asked.clone())?;
+        let hits = replies(&page.hits, encoding, limits.reply_bytes, interrupt)?;
+        if hits.len() == page.hits.len() {
+            let next_page_token = next_page_token(request, page.next.as_ref());
+            return Ok(Replies { hits, next_page_token, total: Some(total(page.total)) });
+        }
+        // A page key leads on from the last hit that was asked for, so that fewer are asked for.
+        asked.size = hits.len();
+    }
+}
+
+/// The replies for as many of the first hits as fit; at least one.
+fn replies<H: Hit>(
+    hits: &[H],
+    encoding: OffsetEncoding,
+    most: usize,
+    interrupt: &Interrupt,
+) -> sayso_index::Result<Vec<H::Reply>> {
+    let mut offsets = OffsetsOfPage::new(encoding);
+    let mut replies = Vec::with_capacity(hits.len());
+    let mut bytes = 0;
+    for hit in hits {
+        interrupt.check()?;
+        let reply = hit.reply(&mut offsets);
+        bytes += HEADER_BYTES + reply.encoded_len();
+        if bytes > most && !replies.is_empty() {
+            break;
+        }
+        replies.push(reply);
+    }
+    Ok(replies)
+}
+
+/// Bytes at most that stand before a message within another: its field's number and its length.
+const HEADER_BYTES: usize = 6;
+
 /// The token that leads to the page at `next`; empty at the end.
-pub(crate) fn next_page_token(request: &impl Paged, next: Option<&PageKey>) -> String {
+fn next_page_token(request: &impl Paged, next: Option<&PageKey>) -> String {
     let Some(key) = next else { return String::new() };
     let mut bytes = digest(request).to_vec();
     bytes.extend_from_slice(key.as_bytes());

@@ -8,7 +8,7 @@ use sayso_index::{
     AnalyzedArticle, Article, ArticleHit, EntityHit, EntityId, EntityRecord, MentionHit, QuoteHit, SentenceHit, Total,
 };
 
-use super::{Offsets, labels};
+use super::{Offsets, OffsetsOfPage, labels};
 use crate::proto::{self, OffsetEncoding};
 
 /// The article as it was put.
@@ -35,16 +35,6 @@ fn article_info(article: &Article) -> proto::ArticleInfo {
         authors: article.authors.clone(),
         language: article.language.clone(),
         published_at: article.published_at.map(timestamp),
-    }
-}
-
-/// An article in a list.
-pub(crate) fn article_summary(hit: &ArticleHit) -> proto::ArticleSummary {
-    proto::ArticleSummary {
-        article: Some(article_info(&hit.article)),
-        sentence_count: hit.sentences,
-        entity_count: hit.entities,
-        quote_count: hit.quotes,
     }
 }
 
@@ -81,38 +71,85 @@ pub(crate) fn quote(analyzed: &AnalyzedArticle, index: usize, quote: &Quote, off
     proto::Quote { article: Some(article_info(&analyzed.article)), ..bare_quote(analyzed, index, quote, offsets) }
 }
 
-/// A sentence that matches.
-pub(crate) fn sentence_hit(hit: &SentenceHit, encoding: OffsetEncoding) -> proto::SentenceHit {
-    let offsets = Offsets::new(&hit.article.body, encoding);
-    let highlights = hit.highlights.iter().map(|span| highlight(&hit.article.body, hit.sentence.span, *span, &offsets));
-    proto::SentenceHit {
-        sentence: Some(sentence(&hit.article, hit.index as usize, &hit.sentence, &offsets)),
-        highlights: highlights.collect(),
-        article: Some(article_info(&hit.article)),
-        score: hit.score,
+/// A hit of a page.
+pub(crate) trait Hit {
+    /// What it is in an answer.
+    type Reply: prost::Message;
+    /// The reply, its spans counted as `offsets` count.
+    fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>) -> Self::Reply;
+}
+
+impl Hit for ArticleHit {
+    type Reply = proto::ArticleSummary;
+
+    fn reply<'h>(&'h self, _offsets: &mut OffsetsOfPage<'h>) -> Self::Reply {
+        proto::ArticleSummary {
+            article: Some(article_info(&self.article)),
+            sentence_count: self.sentences,
+            entity_count: self.entities,
+            quote_count: self.quotes,
+        }
     }
 }
 
-/// A quote that matches.
-pub(crate) fn quote_hit(hit: &QuoteHit, encoding: OffsetEncoding) -> proto::QuoteHit {
-    let offsets = Offsets::new(&hit.article.article.body, encoding);
-    proto::QuoteHit {
-        quote: Some(quote(&hit.article, hit.index as usize, hit.quote(), &offsets)),
-        highlights: hit.highlights.iter().map(|span| offsets.span(*span)).collect(),
-        score: hit.score,
+impl Hit for SentenceHit {
+    type Reply = proto::SentenceHit;
+
+    fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>) -> Self::Reply {
+        let body = &self.article.body;
+        let offsets = offsets.of(body);
+        let highlights = self.highlights.iter().map(|span| highlight(body, self.sentence.span, *span, offsets));
+        proto::SentenceHit {
+            sentence: Some(sentence(&self.article, self.index as usize, &self.sentence, offsets)),
+            highlights: highlights.collect(),
+            article: Some(article_info(&self.article)),
+            score: self.score,
+        }
     }
 }
 
-/// An entity that matches.
-pub(crate) fn entity_hit(hit: EntityHit) -> proto::EntityHit {
-    proto::EntityHit { entity: Some(entity(hit.entity)), matched: hit.matched, score: hit.score }
+impl Hit for QuoteHit {
+    type Reply = proto::QuoteHit;
+
+    fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>) -> Self::Reply {
+        let offsets = offsets.of(&self.article.article.body);
+        proto::QuoteHit {
+            quote: Some(quote(&self.article, self.index as usize, self.quote(), offsets)),
+            highlights: self.highlights.iter().map(|span| offsets.span(*span)).collect(),
+            score: self.score,
+        }
+    }
+}
+
+impl Hit for EntityHit {
+    type Reply = proto::EntityHit;
+
+    fn reply<'h>(&'h self, _offsets: &mut OffsetsOfPage<'h>) -> Self::Reply {
+        proto::EntityHit { entity: Some(entity(&self.entity)), matched: self.matched.clone(), score: self.score }
+    }
+}
+
+impl Hit for MentionHit {
+    type Reply = proto::MentionHit;
+
+    fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>) -> Self::Reply {
+        let analyzed = &self.article;
+        let offsets = offsets.of(&analyzed.article.body);
+        let one = &analyzed.analysis.mentions[self.index as usize];
+        let around = analyzed.analysis.sentences.get(one.sentence);
+        proto::MentionHit {
+            mention: Some(mention(analyzed, self.index as usize, one, offsets)),
+            sentence: around.map(|found| sentence(&analyzed.article, one.sentence, found, offsets)),
+            article: Some(article_info(&analyzed.article)),
+        }
+    }
 }
 
 /// An entity over all articles.
-pub(crate) fn entity(record: EntityRecord) -> proto::Entity {
+pub(crate) fn entity(record: &EntityRecord) -> proto::Entity {
     proto::Entity {
         id: record.id.to_string(),
-        name: record.name,
+        name: record.name.clone(),
         r#type: labels::entity_type(record.kind),
         aliases: counted(&record.aliases),
         titles: counted(&record.titles),
@@ -122,19 +159,6 @@ pub(crate) fn entity(record: EntityRecord) -> proto::Entity {
         first_seen: record.first_seen.map(timestamp),
         last_seen: record.last_seen.map(timestamp),
         external_ids: Default::default(),
-    }
-}
-
-/// A mention in its sentence.
-pub(crate) fn mention_hit(hit: &MentionHit, encoding: OffsetEncoding) -> proto::MentionHit {
-    let analyzed = &hit.article;
-    let offsets = Offsets::new(&analyzed.article.body, encoding);
-    let one = &analyzed.analysis.mentions[hit.index as usize];
-    let around = analyzed.analysis.sentences.get(one.sentence);
-    proto::MentionHit {
-        mention: Some(mention(analyzed, hit.index as usize, one, &offsets)),
-        sentence: around.map(|found| sentence(&analyzed.article, one.sentence, found, &offsets)),
-        article: Some(article_info(&analyzed.article)),
     }
 }
 
@@ -252,12 +276,12 @@ fn reference(kind: EntityType, name: &str) -> proto::EntityRef {
 }
 
 fn highlight(body: &str, within: Span, span: Span, offsets: &Offsets) -> proto::Highlight {
-    let words = span.of(body);
-    let start = offsets.width(&body[within.start()..span.start()]);
+    let place = offsets.span(span);
+    let before = offsets.span(Span::new(within.start(), within.start())).start;
     proto::Highlight {
-        span: Some(offsets.span(span)),
-        in_text: Some(proto::Span { start, end: start + offsets.width(words) }),
-        text: words.to_owned(),
+        span: Some(place),
+        in_text: Some(proto::Span { start: place.start - before, end: place.end - before }),
+        text: span.of(body).to_owned(),
     }
 }
 

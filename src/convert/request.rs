@@ -98,10 +98,9 @@ pub(crate) fn article_query(message: &proto::ListArticlesRequest, limits: &Limit
 
 /// What `Search` asks.
 pub(crate) fn sentence_query(message: &proto::SearchRequest, limits: &Limits) -> Result<SentenceQuery, Fault> {
-    few("entities", message.entities.len(), limits)?;
     Ok(SentenceQuery {
         expr: expr(&message.query, ParseOptions::sentences(), limits)?,
-        mentions: message.entities.iter().map(|name| who(name)).collect(),
+        mentions: mentions(&message.entities, limits)?,
         filter: filter(message.filter.as_ref(), limits)?,
         order: labels::order("order", message.order)?,
         page: page_request(message, limits)?,
@@ -141,6 +140,8 @@ pub(crate) fn quote_query(message: &proto::SearchQuotesRequest, limits: &Limits)
 /// What `LookupEntities` asks.
 pub(crate) fn entity_query(message: &proto::LookupEntitiesRequest, limits: &Limits) -> Result<EntityQuery, Fault> {
     short("name", &message.name, limits)?;
+    // Every word is also looked for with typing errors.
+    words("name", &message.name, "query_expansions", limits.query_expansions)?;
     let kinds = labels::entity_types("types", &message.types)?;
     Ok(EntityQuery {
         name: message.name.clone(),
@@ -174,14 +175,31 @@ fn expr(text: &str, fields: ParseOptions, limits: &Limits) -> Result<Expr, Fault
     if text.trim().is_empty() {
         return Ok(Expr::All);
     }
-    let options = ParseOptions { max_clauses: limits.query_clauses, max_length: limits.query_bytes, ..fields };
+    let options = ParseOptions {
+        max_clauses: limits.query_clauses,
+        max_expansions: limits.query_expansions,
+        max_length: limits.query_bytes,
+        ..fields
+    };
     query::parse(text, &options).map_err(|error| {
         let reason = match error.kind() {
-            ParseErrorKind::TooManyClauses | ParseErrorKind::TooLong | ParseErrorKind::TooDeep => "LIMIT_EXCEEDED",
+            ParseErrorKind::TooManyClauses
+            | ParseErrorKind::TooManyExpansions
+            | ParseErrorKind::TooLong
+            | ParseErrorKind::TooDeep => "LIMIT_EXCEEDED",
             _ => "QUERY_SYNTAX",
         };
         let mut fault = Fault::new(reason, "query", error.to_string());
         fault.metadata = vec![("position", error.position().to_string()), ("expected", error.expected().to_owned())];
+        let exceeded = match error.kind() {
+            ParseErrorKind::TooManyClauses => Some(("query_clauses", limits.query_clauses)),
+            ParseErrorKind::TooManyExpansions => Some(("query_expansions", limits.query_expansions)),
+            ParseErrorKind::TooLong => Some(("query_bytes", limits.query_bytes)),
+            _ => None,
+        };
+        if let Some((limit, most)) = exceeded {
+            fault.metadata.extend([("limit", limit.to_owned()), ("most", most.to_string())]);
+        }
         fault
     })
 }
@@ -213,8 +231,26 @@ fn filter(message: Option<&proto::ArticleFilter>, limits: &Limits) -> Result<Art
     })
 }
 
+fn mentions(texts: &[String], limits: &Limits) -> Result<Vec<Who>, Fault> {
+    few("entities", texts.len(), limits)?;
+    let mut mentions = Vec::with_capacity(texts.len());
+    for text in texts {
+        short("entities", text, limits)?;
+        words("entities", text, "query_clauses", limits.query_clauses)?;
+        mentions.push(who(text));
+    }
+    let names = mentions.iter().filter(|who| matches!(who, Who::Named(_))).count();
+    let most = limits.query_expansions;
+    if names > most {
+        let said = format!("has {names} names; the limit query_expansions is {most}; give ids in place of names");
+        return Err(Fault::too_much("entities", "query_expansions", most, said));
+    }
+    Ok(mentions)
+}
+
 fn named(field: &str, text: &str, limits: &Limits) -> Result<Vec<Who>, Fault> {
     short(field, text, limits)?;
+    words(field, text, "query_clauses", limits.query_clauses)?;
     if text.is_empty() {
         return Ok(Vec::new());
     }
@@ -253,6 +289,15 @@ fn short(field: &str, value: &str, limits: &Limits) -> Result<(), Fault> {
     if value.len() > most {
         let said = format!("is {} bytes long; the limit query_bytes is {most}", value.len());
         return Err(Fault::too_much(field, "query_bytes", most, said));
+    }
+    Ok(())
+}
+
+fn words(field: &str, value: &str, limit: &'static str, most: usize) -> Result<(), Fault> {
+    let count = query::words(value);
+    if count > most {
+        let said = format!("has {count} words; the limit {limit} is {most}");
+        return Err(Fault::too_much(field, limit, most, said));
     }
     Ok(())
 }

@@ -9,11 +9,11 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::{Core, encoding, ingest, status};
 use crate::{
-    convert,
+    convert::{self, Replies},
     proto::{
         DeleteArticleRequest, DeleteArticleResponse, GetArticleRequest, GetArticleResponse, IngestArticlesRequest,
-        ListArticlesRequest, ListArticlesResponse, PutArticleRequest, PutArticleResponse, ReanalyzeArticlesRequest,
-        ReanalyzeArticlesResponse, WaitFor, article_service_server::ArticleService,
+        ListArticlesRequest, ListArticlesResponse, OffsetEncoding, PutArticleRequest, PutArticleResponse,
+        ReanalyzeArticlesRequest, ReanalyzeArticlesResponse, WaitFor, article_service_server::ArticleService,
     },
 };
 
@@ -56,13 +56,15 @@ impl ArticleService for Articles {
         let (metadata, _, message) = request.into_parts();
         let encoding = encoding(message.offset_encoding)?;
         let id = convert::article_id("id", message.id).map_err(status::fault)?;
-        let wanted = id.clone();
-        let found = self.0.ask(&metadata, move |engine, _| engine.article(&wanted)).await?;
-        let analyzed = found.ok_or_else(|| status::not_found("Article", &id))?;
-        Ok(Response::new(GetArticleResponse {
-            annotations: Some(convert::annotations(&analyzed, encoding)),
-            article: Some(convert::article(analyzed.article)),
-        }))
+        let work = move |core: &Core, _: &Interrupt| {
+            let found = core.engine.article(&id).map_err(status::engine)?;
+            let analyzed = found.ok_or_else(|| status::not_found("Article", &id))?;
+            Ok(GetArticleResponse {
+                annotations: Some(convert::annotations(&analyzed, encoding)),
+                article: Some(convert::article(analyzed.article)),
+            })
+        };
+        self.0.answer(&metadata, work).await.map(Response::new)
     }
 
     async fn list_articles(
@@ -70,13 +72,17 @@ impl ArticleService for Articles {
         request: Request<ListArticlesRequest>,
     ) -> Result<Response<ListArticlesResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
-        let query = convert::article_query(&message, &self.0.config.limits).map_err(status::fault)?;
-        let page = self.0.ask(&metadata, move |engine, interrupt| engine.articles(&query, interrupt)).await?;
-        Ok(Response::new(ListArticlesResponse {
-            articles: page.hits.iter().map(convert::article_summary).collect(),
-            next_page_token: convert::next_page_token(&message, page.next.as_ref()),
-            total: Some(convert::total(page.total)),
-        }))
+        let work = move |core: &Core, interrupt: &Interrupt| {
+            let mut query = convert::article_query(&message, &core.config.limits).map_err(status::fault)?;
+            let (first, encoding) = (query.page.clone(), OffsetEncoding::Unspecified);
+            let page = convert::page(&message, first, encoding, &core.config.limits, interrupt, |page| {
+                query.page = page;
+                core.engine.articles(&query, interrupt)
+            });
+            let Replies { hits: articles, next_page_token, total } = page.map_err(status::engine)?;
+            Ok(ListArticlesResponse { articles, next_page_token, total })
+        };
+        self.0.answer(&metadata, work).await.map(Response::new)
     }
 
     async fn delete_article(

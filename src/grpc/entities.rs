@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use sayso_index::Interrupt;
 use tonic::{Request, Response, Status};
 
 use super::{Core, encoding, status};
 use crate::{
-    convert,
+    convert::{self, Replies},
     proto::{
         GetEntityRequest, GetEntityResponse, ListMentionsRequest, ListMentionsResponse, LookupEntitiesRequest,
-        LookupEntitiesResponse, entity_service_server::EntityService,
+        LookupEntitiesResponse, OffsetEncoding, entity_service_server::EntityService,
     },
 };
 
@@ -23,21 +24,28 @@ impl EntityService for Entities {
         request: Request<LookupEntitiesRequest>,
     ) -> Result<Response<LookupEntitiesResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
-        let query = convert::entity_query(&message, &self.0.config.limits).map_err(status::fault)?;
-        let page = self.0.ask(&metadata, move |engine, interrupt| engine.entities(&query, interrupt)).await?;
-        Ok(Response::new(LookupEntitiesResponse {
-            next_page_token: convert::next_page_token(&message, page.next.as_ref()),
-            total: Some(convert::total(page.total)),
-            hits: page.hits.into_iter().map(convert::entity_hit).collect(),
-        }))
+        let work = move |core: &Core, interrupt: &Interrupt| {
+            let mut query = convert::entity_query(&message, &core.config.limits).map_err(status::fault)?;
+            let (first, encoding) = (query.page.clone(), OffsetEncoding::Unspecified);
+            let page = convert::page(&message, first, encoding, &core.config.limits, interrupt, |page| {
+                query.page = page;
+                core.engine.entities(&query, interrupt)
+            });
+            let Replies { hits, next_page_token, total } = page.map_err(status::engine)?;
+            Ok(LookupEntitiesResponse { hits, next_page_token, total })
+        };
+        self.0.answer(&metadata, work).await.map(Response::new)
     }
 
     async fn get_entity(&self, request: Request<GetEntityRequest>) -> Result<Response<GetEntityResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
         let id = convert::entity_id("id", &message.id).map_err(status::fault)?;
-        let found = self.0.ask(&metadata, move |engine, _| engine.entity(&id)).await?;
-        let entity = found.ok_or_else(|| status::not_found("Entity", &message.id))?;
-        Ok(Response::new(GetEntityResponse { entity: Some(convert::entity(entity)) }))
+        let work = move |core: &Core, _: &Interrupt| {
+            let found = core.engine.entity(&id).map_err(status::engine)?;
+            let entity = found.ok_or_else(|| status::not_found("Entity", &message.id))?;
+            Ok(GetEntityResponse { entity: Some(convert::entity(&entity)) })
+        };
+        self.0.answer(&metadata, work).await.map(Response::new)
     }
 
     async fn list_mentions(
@@ -45,17 +53,22 @@ impl EntityService for Entities {
         request: Request<ListMentionsRequest>,
     ) -> Result<Response<ListMentionsResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
-        let encoding = encoding(message.offset_encoding)?;
-        let query = convert::mention_query(&message, &self.0.config.limits).map_err(status::fault)?;
-        let answer = self.0.ask(&metadata, move |engine, interrupt| {
-            let known = engine.entity(&query.entity)?.is_some();
-            if known { engine.mentions(&query, interrupt).map(Some) } else { Ok(None) }
-        });
-        let page = answer.await?.ok_or_else(|| status::not_found("Entity", &message.entity_id))?;
-        Ok(Response::new(ListMentionsResponse {
-            mentions: page.hits.iter().map(|hit| convert::mention_hit(hit, encoding)).collect(),
-            next_page_token: convert::next_page_token(&message, page.next.as_ref()),
-            total: Some(convert::total(page.total)),
-        }))
+        let work = move |core: &Core, interrupt: &Interrupt| {
+            let encoding = encoding(message.offset_encoding)?;
+            let mut query = convert::mention_query(&message, &core.config.limits).map_err(status::fault)?;
+            // An entity that goes away while its pages are turned still has those that are left.
+            let begins = query.page.after.is_none();
+            if begins && core.engine.entity(&query.entity).map_err(status::engine)?.is_none() {
+                return Err(status::not_found("Entity", &message.entity_id));
+            }
+            let first = query.page.clone();
+            let page = convert::page(&message, first, encoding, &core.config.limits, interrupt, |page| {
+                query.page = page;
+                core.engine.mentions(&query, interrupt)
+            });
+            let Replies { hits: mentions, next_page_token, total } = page.map_err(status::engine)?;
+            Ok(ListMentionsResponse { mentions, next_page_token, total })
+        };
+        self.0.answer(&metadata, work).await.map(Response::new)
     }
 }

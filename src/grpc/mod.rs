@@ -54,10 +54,34 @@ impl Core {
         metadata: &MetadataMap,
         question: impl FnOnce(&dyn Engine, &Interrupt) -> sayso_index::Result<T> + Send + 'static,
     ) -> Result<T, Status> {
+        let engine = Arc::clone(&self.engine);
+        self.search(metadata, move |interrupt| question(engine.as_ref(), interrupt).map_err(status::engine)).await
+    }
+
+    /// Works out an answer from the request to the reply, all of it on a thread for searches: what reads a request or
+    /// builds a reply takes time, too, which the async runtime does not have.
+    async fn answer<T: Send + 'static>(
+        self: &Arc<Self>,
+        metadata: &MetadataMap,
+        work: impl FnOnce(&Self, &Interrupt) -> Result<T, Status> + Send + 'static,
+    ) -> Result<T, Status> {
+        let core = Arc::clone(self);
+        self.search(metadata, move |interrupt| work(&core, interrupt)).await
+    }
+
+    async fn search<T: Send + 'static>(
+        &self,
+        metadata: &MetadataMap,
+        work: impl FnOnce(&Interrupt) -> Result<T, Status> + Send + 'static,
+    ) -> Result<T, Status> {
         let call = deadline::Call::begin(metadata, self.config.limits.search_timeout);
-        let (engine, interrupt) = (Arc::clone(&self.engine), call.interrupt());
-        let answer = self.searches.run(move || question(engine.as_ref(), &interrupt));
-        call.within(answer).await?.map_err(status::pool)?.map_err(status::engine)
+        let interrupt = call.interrupt();
+        let answer = self.searches.run(move || {
+            // The time may be over before the turn has come.
+            interrupt.check().map_err(status::engine)?;
+            work(&interrupt)
+        });
+        call.within(answer).await?.map_err(status::pool)?
     }
 }
 

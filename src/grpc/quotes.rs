@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use sayso_index::AnalyzedArticle;
+use sayso_index::{AnalyzedArticle, Interrupt};
 use tonic::{Request, Response, Status};
 
 use super::{Core, encoding, status};
 use crate::{
-    convert::{self, Fault, Offsets},
+    convert::{self, Fault, Offsets, Replies},
     proto::{
         GetQuoteRequest, GetQuoteResponse, OffsetEncoding, SearchQuotesRequest, SearchQuotesResponse,
         quote_service_server::QuoteService,
@@ -27,14 +27,18 @@ impl QuoteService for Quotes {
         request: Request<SearchQuotesRequest>,
     ) -> Result<Response<SearchQuotesResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
-        let encoding = encoding(message.offset_encoding)?;
-        let query = convert::quote_query(&message, &self.0.config.limits).map_err(status::fault)?;
-        let page = self.0.ask(&metadata, move |engine, interrupt| engine.quotes(&query, interrupt)).await?;
-        Ok(Response::new(SearchQuotesResponse {
-            hits: page.hits.iter().map(|hit| convert::quote_hit(hit, encoding)).collect(),
-            next_page_token: convert::next_page_token(&message, page.next.as_ref()),
-            total: Some(convert::total(page.total)),
-        }))
+        let work = move |core: &Core, interrupt: &Interrupt| {
+            let encoding = encoding(message.offset_encoding)?;
+            let mut query = convert::quote_query(&message, &core.config.limits).map_err(status::fault)?;
+            let first = query.page.clone();
+            let page = convert::page(&message, first, encoding, &core.config.limits, interrupt, |page| {
+                query.page = page;
+                core.engine.quotes(&query, interrupt)
+            });
+            let Replies { hits, next_page_token, total } = page.map_err(status::engine)?;
+            Ok(SearchQuotesResponse { hits, next_page_token, total })
+        };
+        self.0.answer(&metadata, work).await.map(Response::new)
     }
 
     async fn get_quote(&self, request: Request<GetQuoteRequest>) -> Result<Response<GetQuoteResponse>, Status> {
@@ -46,9 +50,12 @@ impl QuoteService for Quotes {
             return Err(status::fault(Fault::invalid("context_sentences", said)));
         }
         let (id, index) = convert::quote_id(&message.id).map_err(status::fault)?;
-        let found = self.0.ask(&metadata, move |engine, _| engine.article(&id)).await?;
-        let reply = found.and_then(|article| in_context(&article, index, around as usize, encoding));
-        reply.map(Response::new).ok_or_else(|| status::not_found("Quote", &message.id))
+        let work = move |core: &Core, _: &Interrupt| {
+            let found = core.engine.article(&id).map_err(status::engine)?;
+            let reply = found.and_then(|article| in_context(&article, index, around as usize, encoding));
+            reply.ok_or_else(|| status::not_found("Quote", &message.id))
+        };
+        self.0.answer(&metadata, work).await.map(Response::new)
     }
 }
 

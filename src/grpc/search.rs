@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use sayso_index::Interrupt;
 use tonic::{Request, Response, Status};
 
 use super::{Core, encoding, status};
 use crate::{
-    convert,
+    convert::{self, Replies},
     proto::{SearchRequest, SearchResponse, search_service_server::SearchService},
 };
 
@@ -17,13 +18,17 @@ pub(super) struct Search(pub(super) Arc<Core>);
 impl SearchService for Search {
     async fn search(&self, request: Request<SearchRequest>) -> Result<Response<SearchResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
-        let encoding = encoding(message.offset_encoding)?;
-        let query = convert::sentence_query(&message, &self.0.config.limits).map_err(status::fault)?;
-        let page = self.0.ask(&metadata, move |engine, interrupt| engine.sentences(&query, interrupt)).await?;
-        Ok(Response::new(SearchResponse {
-            hits: page.hits.iter().map(|hit| convert::sentence_hit(hit, encoding)).collect(),
-            next_page_token: convert::next_page_token(&message, page.next.as_ref()),
-            total: Some(convert::total(page.total)),
-        }))
+        let work = move |core: &Core, interrupt: &Interrupt| {
+            let encoding = encoding(message.offset_encoding)?;
+            let mut query = convert::sentence_query(&message, &core.config.limits).map_err(status::fault)?;
+            let first = query.page.clone();
+            let page = convert::page(&message, first, encoding, &core.config.limits, interrupt, |page| {
+                query.page = page;
+                core.engine.sentences(&query, interrupt)
+            });
+            let Replies { hits, next_page_token, total } = page.map_err(status::engine)?;
+            Ok(SearchResponse { hits, next_page_token, total })
+        };
+        self.0.answer(&metadata, work).await.map(Response::new)
     }
 }

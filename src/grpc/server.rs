@@ -69,10 +69,13 @@ fn limits(limits: &config::Limits) -> Limits {
         body_bytes: limits.body_bytes as u64,
         query_bytes: limits.query_bytes as u32,
         query_clauses: limits.query_clauses as u32,
+        reply_bytes: limits.reply_bytes as u64,
+        query_expansions: limits.query_expansions as u32,
         default_page_size: limits.default_page_size as u32,
         page_size: limits.page_size as u32,
         concurrent_streams: limits.concurrent_streams,
         search_timeout: prost_types::Duration::try_from(limits.search_timeout).ok(),
+        page_token_lifetime: prost_types::Duration::try_from(limits.page_token_lifetime).ok(),
         filter_values: limits.filter_values as u32,
     }
 }

@@ -32,6 +32,11 @@ pub(super) fn engine(error: sayso_index::Error) -> Status {
         ErrorKind::PageKey => {
             return fault(Fault::new("PAGE_TOKEN_MISMATCH", "page_token", error.to_string()));
         }
+        ErrorKind::PageExpired => {
+            let said =
+                "is too old: what it was made from is no longer kept; begin again with the first page, without token";
+            return fault(Fault::new("PAGE_TOKEN_EXPIRED", "page_token", said));
+        }
         ErrorKind::DeadlineExceeded => return deadline_exceeded(),
         ErrorKind::Cancelled => (Code::Cancelled, "CANCELLED"),
         ErrorKind::Storage => (Code::Unavailable, "STORAGE_UNAVAILABLE"),

@@ -11,6 +11,7 @@ mod entities;
 mod ingest;
 mod metrics;
 mod model;
+mod paging;
 mod quotes;
 mod real_article;
 mod search;

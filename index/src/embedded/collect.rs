@@ -10,17 +10,20 @@ use std::collections::BinaryHeap;
 use tantivy::query::{EnableScoring, Query, Weight};
 use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED};
 
-use super::page::Place;
+use super::page::{After, Place};
 use super::store;
 use super::view::Keys;
 use crate::query::Order;
 use crate::{Interrupt, Result, Total};
 
 /// Where counting stops when it is not free.
-const COUNT_UP_TO: u64 = 1_000;
+pub(super) const COUNT_UP_TO: u64 = 1_000;
+
+/// The total where counting has stopped: the same whatever the size of the page.
+pub(super) const AT_LEAST: Total = Total { count: COUNT_UP_TO, exact: false };
 
 /// The clock is looked at once in so many documents.
-const CHECK_EVERY: u32 = 1_024;
+pub(super) const CHECK_EVERY: u32 = 1_024;
 
 /// How a query is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +48,10 @@ pub(super) struct Search<'a> {
     pub(super) scored: bool,
     /// How many hits.
     pub(super) limit: usize,
+    /// Only the first sentence or quote of each article: hits stand for articles. Not for [`Plan::Words`].
+    pub(super) firsts: bool,
     /// Only hits behind this place.
-    pub(super) after: Option<Place>,
+    pub(super) after: Option<After>,
     pub(super) interrupt: &'a Interrupt,
 }
 
@@ -96,7 +101,7 @@ impl Search<'_> {
         };
         let weight = self.query.weight(scoring)?;
         // One more than asked tells whether another page follows.
-        let mut best = Best::new(self.limit.saturating_add(1), self.after);
+        let mut best = Best::new(self.limit.saturating_add(1), self.after.map(|after| after.place));
         let prune = self.plan != Plan::Visit && self.order == Order::Relevance;
         for (ord, reader) in self.searcher.segment_readers().iter().enumerate() {
             match prune {
@@ -104,9 +109,10 @@ impl Search<'_> {
                 false => self.visit(&*weight, reader, ord as u32, &mut best)?,
             }
         }
-        let total = match prune && best.is_full() {
-            true => self.count(&*weight, &best)?,
-            false => Total { count: best.seen, exact: true },
+        let total = match self.after {
+            Some(After { total, .. }) => total,
+            None if prune && best.is_full() => self.count(&*weight, &best)?,
+            None => Total { count: best.seen, exact: true },
         };
         Ok(best.into_top(total))
     }
@@ -150,7 +156,7 @@ impl Search<'_> {
             if visited % CHECK_EVERY == 0 {
                 self.interrupt.check()?;
             }
-            if alive.is_none_or(|alive| alive.is_alive(doc)) {
+            if alive.is_none_or(|alive| alive.is_alive(doc)) && (!self.firsts || columns.is_first(doc)) {
                 best.seen += 1;
                 let rank = match self.order {
                     Order::Relevance => rank_of_score(scorer.score()),
@@ -178,7 +184,7 @@ impl Search<'_> {
             return Ok(Total { count, exact: true });
         }
         if best.seen >= COUNT_UP_TO {
-            return Ok(Total { count: best.seen, exact: false });
+            return Ok(AT_LEAST);
         }
         let weight = self.query.weight(EnableScoring::disabled_from_searcher(self.searcher))?;
         let mut count = 0;
@@ -189,7 +195,7 @@ impl Search<'_> {
             while doc != TERMINATED {
                 count += u64::from(alive.is_none_or(|alive| alive.is_alive(doc)));
                 if count >= COUNT_UP_TO {
-                    return Ok(Total { count, exact: false });
+                    return Ok(AT_LEAST);
                 }
                 doc = docs.advance();
             }

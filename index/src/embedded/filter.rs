@@ -83,7 +83,8 @@ impl View {
         Ok(filters)
     }
 
-    fn article_filters(&self, fields: &Common, filter: &ArticleFilter) -> Result<Filters> {
+    /// Filters by what is known of an article.
+    pub(super) fn article_filters(&self, fields: &Common, filter: &ArticleFilter) -> Result<Filters> {
         let mut filters: Filters = Vec::new();
         if !filter.ids.is_empty() {
             let mut terms = Vec::new();

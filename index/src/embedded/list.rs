@@ -1,103 +1,201 @@
-//! Lists that the store itself keeps in order: articles by date, mentions of an entity.
+//! Lists that the store itself keeps in order: articles by date, mentions of an entity. A filter may make the index of
+//! sentences the faster way to the same list.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::page::{self, Place};
-use super::store;
+use tantivy::query::BooleanQuery;
+
+use super::collect::{AT_LEAST, COUNT_UP_TO, Plan, Search, seq_of};
+use super::page::{self, After, Place};
+use super::record::{self, ArticleRecord};
+use super::search::unknown;
+use super::store::{self, Stored};
 use super::view::View;
-use crate::query::{ArticleFilter, ArticleQuery, MentionQuery};
-use crate::{Article, ArticleHit, Interrupt, MentionHit, Page, Result, Total, text};
+use crate::query::{ArticleFilter, ArticleQuery, MentionQuery, Order};
+use crate::{ArticleHit, Interrupt, MentionHit, Page, Result, Total, text};
 
 impl View {
     /// Articles, newest first.
     pub(super) fn articles(&self, query: &ArticleQuery, interrupt: &Interrupt) -> Result<Page<ArticleHit>> {
         interrupt.check()?;
         let hash = page::query_hash(&("articles", &query.filter));
-        let after = query.page.after.as_ref().map(|key| page::place(hash, key)).transpose()?;
+        let after = page::after(hash, &query.page)?;
+        match query.filter != ArticleFilter::default() && self.lists_articles(interrupt)? {
+            true => self.filtered_articles(query, hash, after, interrupt),
+            false => self.stored_articles(query, hash, after, interrupt),
+        }
+    }
+
+    /// Whether every article has a first sentence, so that the index of sentences knows all articles.
+    fn lists_articles(&self, interrupt: &Interrupt) -> Result<bool> {
+        if let Some(&known) = self.lists_articles.get() {
+            return Ok(known);
+        }
+        let mut articles = 0;
+        for (keys, reader) in self.sentence_keys.iter().zip(self.searchers.sentences.segment_readers()) {
+            interrupt.check()?;
+            articles += reader.doc_ids_alive().filter(|&doc| keys.is_first(doc)).count() as u64;
+        }
+        let all = articles == self.store.count("articles")?;
+        Ok(*self.lists_articles.get_or_init(|| all))
+    }
+
+    /// Finds and counts articles by their first sentences, of which the index knows date, outlet and language.
+    fn filtered_articles(
+        &self,
+        query: &ArticleQuery,
+        hash: u64,
+        after: Option<After>,
+        interrupt: &Interrupt,
+    ) -> Result<Page<ArticleHit>> {
+        let filters = self.article_filters(&self.fields.sentences.common, &query.filter)?;
+        let search = Search {
+            searcher: &self.searchers.sentences,
+            keys: &self.sentence_keys,
+            query: &BooleanQuery::intersection(filters),
+            plan: Plan::Visit,
+            order: Order::Newest,
+            scored: false,
+            limit: query.page.size.max(1),
+            firsts: true,
+            after,
+            interrupt,
+        };
+        let top = search.run()?;
+        let next = self.next(hash, &top);
+        let mut hits = Vec::with_capacity(top.hits.len());
+        for found in &top.hits {
+            interrupt.check()?;
+            let seq = seq_of(found.place);
+            hits.push(hit(self.store.article(seq)?.ok_or_else(|| unknown(seq))?));
+        }
+        Ok(Page { hits, next, total: top.total, seq: self.store.seq })
+    }
+
+    /// Reads articles as the store keeps them in order; to count those that pass a filter takes all of them.
+    fn stored_articles(
+        &self,
+        query: &ArticleQuery,
+        hash: u64,
+        after: Option<After>,
+        interrupt: &Interrupt,
+    ) -> Result<Page<ArticleHit>> {
         let filter = Filter::of(self, &query.filter)?;
-        let mut hits = Vec::new();
-        let mut last = None;
-        let mut next = None;
+        let known = match query.filter == ArticleFilter::default() {
+            true => Some(Total { count: self.store.count("articles")?, exact: true }),
+            false => after.map(|after| after.total),
+        };
+        let after = after.map(|after| after.place);
+        let mut found = Found::new(query.page.size);
         for entry in self.store.by_date(filter.start(after))? {
             interrupt.check()?;
             let (date, seq) = entry?;
-            let place = Place { rank: date, tie: store::newest_key(seq), ordinal: 0 };
-            if after.is_some_and(|after| place <= after) || !filter.passes_version(date, seq) {
-                if filter.is_past(date) {
-                    break;
-                }
-                continue;
-            }
-            let Some(stored) = self.store.article(seq)? else { continue };
-            if !filter.passes(&stored.article) {
-                continue;
-            }
-            if hits.len() == query.page.size.max(1) {
-                next = last.map(|last| page::key(hash, last));
+            if filter.is_past(date) {
                 break;
             }
-            last = Some(place);
-            let (sentences, entities, quotes) = (stored.sentences, stored.entities, stored.quotes);
-            hits.push(ArticleHit { article: Arc::new(stored.article), sentences, entities, quotes });
+            let place = Place { rank: date, tie: store::newest_key(seq), ordinal: 0 };
+            if after.is_some_and(|after| place <= after) || !filter.passes(self, date, seq)? {
+                continue;
+            }
+            found.count += 1;
+            let stored = || self.store.article(seq)?.map(hit).ok_or_else(|| unknown(seq));
+            if !found.offer(place, stored)? && known.is_some() {
+                break;
+            }
         }
-        let total = match query.filter == ArticleFilter::default() {
-            true => Total { count: self.store.count("articles")?, exact: true },
-            false => counted(hits.len(), after.is_none() && next.is_none()),
-        };
-        Ok(Page { hits, next, total, seq: self.store.seq })
+        let total = known.unwrap_or(Total { count: found.count, exact: true });
+        Ok(found.into_page(self, hash, total))
     }
 
     /// Where an entity is mentioned.
     pub(super) fn mentions(&self, query: &MentionQuery, interrupt: &Interrupt) -> Result<Page<MentionHit>> {
         interrupt.check()?;
         let hash = page::query_hash(&("mentions", &query.entity, &query.forms, &query.filter));
-        let after = query.page.after.as_ref().map(|key| page::place(hash, key)).transpose()?;
+        let after = page::after(hash, &query.page)?;
         let filter = Filter::of(self, &query.filter)?;
-        let mut hits: Vec<MentionHit> = Vec::new();
-        let mut last = None;
-        let mut next = None;
-        'articles: for entry in self.store.mentioning(&query.entity, filter.start(after))? {
+        let known = match query.forms.is_empty() && query.filter == ArticleFilter::default() {
+            true => {
+                let entity = self.store.entity(&query.entity)?;
+                Some(Total { count: entity.map_or(0, |entity| entity.mentions), exact: true })
+            }
+            false => after.map(|after| after.total),
+        };
+        let after = after.map(|after| after.place);
+        let mut found = Found::new(query.page.size);
+        let mut total = None;
+        for entry in self.store.mentioning(&query.entity, filter.start(after))? {
             interrupt.check()?;
-            let (date, seq, _) = entry?;
-            if filter.is_past(date) {
+            let (date, seq, mentions) = entry?;
+            if filter.is_past(date) || (found.more && known.is_some()) {
                 break;
             }
-            if !filter.passes_version(date, seq) {
+            if !filter.passes(self, date, seq)? {
+                continue;
+            }
+            if found.more && query.forms.is_empty() {
+                // Only counting is left, and the store keeps the count.
+                found.count += u64::from(mentions);
                 continue;
             }
             let article = Arc::new(self.store.indexed(seq)?);
-            if !filter.passes(&article.article) {
-                continue;
-            }
             for index in mentions_in(&article, query) {
                 let place = Place { rank: date, tie: store::newest_key(seq), ordinal: index };
                 if after.is_some_and(|after| place <= after) {
                     continue;
                 }
-                if hits.len() == query.page.size.max(1) {
-                    next = last.map(|last| page::key(hash, last));
-                    break 'articles;
-                }
-                last = Some(place);
-                hits.push(MentionHit { article: article.clone(), entity: query.entity.clone(), index });
+                found.count += 1;
+                let hit = || Ok(MentionHit { article: article.clone(), entity: query.entity.clone(), index });
+                found.offer(place, hit)?;
+            }
+            // The forms are told by the analyses alone, so that counting on would mean reading them all.
+            if found.more && !query.forms.is_empty() && found.count >= COUNT_UP_TO {
+                total = Some(AT_LEAST);
+                break;
             }
         }
-        let plain = query.forms.is_empty() && query.filter == ArticleFilter::default();
-        let total = match plain {
-            true => {
-                let entity = self.store.entity(&query.entity)?;
-                Total { count: entity.map_or(0, |entity| entity.mentions), exact: true }
-            }
-            false => counted(hits.len(), after.is_none() && next.is_none()),
-        };
-        Ok(Page { hits, next, total, seq: self.store.seq })
+        let total = known.or(total).unwrap_or(Total { count: found.count, exact: true });
+        Ok(found.into_page(self, hash, total))
     }
 }
 
-/// Counting all would mean reading all: what the page shows is a lower bound.
-fn counted(hits: usize, all: bool) -> Total {
-    Total { count: hits as u64, exact: all }
+/// What was found of a page so far.
+struct Found<T> {
+    size: usize,
+    hits: Vec<T>,
+    last: Option<Place>,
+    /// Whether there are hits that the page has no room for.
+    more: bool,
+    /// How many hits were seen.
+    count: u64,
+}
+
+impl<T> Found<T> {
+    fn new(size: usize) -> Self {
+        Self { size: size.max(1), hits: Vec::new(), last: None, more: false, count: 0 }
+    }
+
+    /// Adds a hit if the page has room for it; tells whether it has.
+    fn offer(&mut self, place: Place, hit: impl FnOnce() -> Result<T>) -> Result<bool> {
+        if self.hits.len() == self.size {
+            self.more = true;
+            return Ok(false);
+        }
+        self.hits.push(hit()?);
+        self.last = Some(place);
+        Ok(true)
+    }
+
+    fn into_page(self, view: &View, hash: u64, total: Total) -> Page<T> {
+        let last = self.last.filter(|_| self.more);
+        let next = last.map(|place| page::key(hash, view.id, After { place, total }));
+        Page { hits: self.hits, next, total, seq: view.store.seq }
+    }
+}
+
+fn hit(stored: Stored) -> ArticleHit {
+    let Stored { article, sentences, entities, quotes } = stored;
+    ArticleHit { article: Arc::new(article), sentences, entities, quotes }
 }
 
 /// Places of the mentions that a query asks for, within one article.
@@ -147,15 +245,20 @@ impl<'q> Filter<'q> {
         }
     }
 
-    /// Whether the article's date and id pass.
-    fn passes_version(&self, date: u64, seq: u64) -> bool {
-        !self.is_past(date) && (self.filter.ids.is_empty() || self.versions.contains(&seq))
-    }
-
-    /// Whether what is written in the article passes.
-    fn passes(&self, article: &Article) -> bool {
+    /// Whether an article passes.
+    fn passes(&self, view: &View, date: u64, seq: u64) -> Result<bool> {
+        if self.is_past(date) || !(self.filter.ids.is_empty() || self.versions.contains(&seq)) {
+            return Ok(false);
+        }
         let languages = &self.filter.languages;
-        (self.sources.is_empty() || self.sources.contains(&text::folded(&article.source)))
-            && (languages.is_empty() || languages.iter().any(|code| code.eq_ignore_ascii_case(&article.language)))
+        if self.sources.is_empty() && languages.is_empty() {
+            return Ok(true);
+        }
+        let stored = view.store.articles.get(seq)?.ok_or_else(|| unknown(seq))?;
+        let article: ArticleRecord<'_> = record::decode(stored.value())?;
+        let (source, language) = (article.source, article.language);
+        let spoken = |code: &String| code.eq_ignore_ascii_case(language);
+        Ok((self.sources.is_empty() || !source.is_empty() && self.sources.contains(&text::folded(source)))
+            && (languages.is_empty() || !language.is_empty() && languages.iter().any(spoken)))
     }
 }

@@ -8,7 +8,7 @@ use tantivy::query::{
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, TERMINATED, Term};
 
-use super::collect::{Best, Found, Top, rank_of_score};
+use super::collect::{Best, CHECK_EVERY, Found, Top, rank_of_score};
 use super::filter::any_of;
 use super::page::{self, Place};
 use super::view::{Figures, View};
@@ -30,10 +30,10 @@ impl View {
     pub(super) fn entities(&self, query: &EntityQuery, interrupt: &Interrupt) -> Result<Page<EntityHit>> {
         interrupt.check()?;
         let hash = page::query_hash(&("entities", &query.name, &query.kinds));
-        let after = query.page.after.as_ref().map(|key| page::place(hash, key)).transpose()?;
+        let after = page::after(hash, &query.page)?.map(|after| after.place);
         let words: Vec<String> = text::exact(&query.name).map(|word| word.text).collect();
         let top = self.likeliest(query, &words, after, interrupt)?;
-        let next = top.hits.last().filter(|_| top.more).map(|last| page::key(hash, last.place));
+        let next = self.next(hash, &top);
         let mut hits = Vec::with_capacity(top.hits.len());
         for found in &top.hits {
             interrupt.check()?;
@@ -61,10 +61,12 @@ impl View {
             let alive = reader.alive_bitset();
             let mut scorer = weight.scorer(reader, 1.0)?;
             let mut doc = scorer.doc();
+            let mut visited = 0;
             while doc != TERMINATED {
-                if doc % 1_024 == 0 {
+                if visited % CHECK_EVERY == 0 {
                     interrupt.check()?;
                 }
+                visited += 1;
                 if alive.is_none_or(|alive| alive.is_alive(doc)) {
                     best.seen += 1;
                     let score = scorer.score();

@@ -2,7 +2,8 @@
 
 use std::fmt::{self, Debug, Write};
 
-use crate::{Error, ErrorKind, PageKey, Result};
+use crate::query::PageRequest;
+use crate::{Error, ErrorKind, PageKey, Result, Total};
 
 /// A hit's place in the order of hits: smaller comes first. No two hits of a query share one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,31 +16,55 @@ pub(super) struct Place {
     pub(super) ordinal: u32,
 }
 
-const VERSION: u8 = 1;
+/// Where a page begins, and what is known from the pages before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct After {
+    /// The place of the last hit before it.
+    pub(super) place: Place,
+    /// How many hits there are on all pages: in one view it stays the same.
+    pub(super) total: Total,
+}
 
-/// The key of the page after the hit at this place.
-pub(super) fn key(query: u64, place: Place) -> PageKey {
+const VERSION: u8 = 2;
+
+/// A key is a version, the query, the view, the total (its lowest bit: whether it is exact), and the place.
+const KEY_BYTES: usize = 1 + 5 * 8 + 4;
+
+/// The key of a page of this query in this view.
+pub(super) fn key(query: u64, view: u64, after: After) -> PageKey {
+    let After { place, total } = after;
+    let total = total.count << 1 | u64::from(total.exact);
     let mut bytes = vec![VERSION];
-    bytes.extend(query.to_be_bytes());
-    bytes.extend(place.rank.to_be_bytes());
-    bytes.extend(place.tie.to_be_bytes());
+    bytes.extend([query, view, total, place.rank, place.tie].iter().flat_map(|number| number.to_be_bytes()));
     bytes.extend(place.ordinal.to_be_bytes());
     PageKey(bytes)
 }
 
-/// The place that a key names, if it belongs to this query.
-pub(super) fn place(query: u64, key: &PageKey) -> Result<Place> {
+/// The view that a key names.
+pub(super) fn view(key: &PageKey) -> Result<u64> {
+    read(key).map(|([_, view, ..], _)| view)
+}
+
+/// Where the page begins that is asked for, if not at the start. Its key must belong to this query.
+pub(super) fn after(query: u64, request: &PageRequest) -> Result<Option<After>> {
+    let Some(key) = &request.after else { return Ok(None) };
+    let ([of, _, total, rank, tie], ordinal) = read(key)?;
+    if of != query {
+        return Err(Error::new(ErrorKind::PageKey, "the page key belongs to another query"));
+    }
+    let total = Total { count: total >> 1, exact: total & 1 == 1 };
+    Ok(Some(After { place: Place { rank, tie, ordinal }, total }))
+}
+
+fn read(key: &PageKey) -> Result<([u64; 5], u32)> {
     let fault = |message| Error::new(ErrorKind::PageKey, message);
-    let bytes: &[u8; 29] = key.as_bytes().try_into().map_err(|_| fault("the page key is damaged"))?;
-    let number = |at: usize| bytes[at..at + 8].iter().fold(0, |number, &byte| number << 8 | u64::from(byte));
+    let bytes: &[u8; KEY_BYTES] = key.as_bytes().try_into().map_err(|_| fault("the page key is damaged"))?;
     if bytes[0] != VERSION {
         return Err(fault("the page key is of another version"));
     }
-    if number(1) != query {
-        return Err(fault("the page key belongs to another query"));
-    }
-    let ordinal = bytes[25..].iter().fold(0, |number, &byte| number << 8 | u32::from(byte));
-    Ok(Place { rank: number(9), tie: number(17), ordinal })
+    let number = |at: usize| bytes[at..at + 8].iter().fold(0, |number, &byte| number << 8 | u64::from(byte));
+    let ordinal = bytes[41..].iter().fold(0, |number, &byte| number << 8 | u32::from(byte));
+    Ok(([number(1), number(9), number(17), number(25), number(33)], ordinal))
 }
 
 /// Tells queries apart by what they ask.
@@ -84,10 +109,14 @@ mod tests {
 
     #[test]
     fn keys_come_back_and_know_their_query() -> Result<()> {
-        let there = Place { rank: 1 << 63, tie: 7, ordinal: u32::MAX };
-        assert_eq!(place(5, &key(5, there))?, there);
-        for bad in [key(6, there), PageKey(Vec::new()), PageKey(vec![9; 29])] {
-            assert_eq!(place(5, &bad).map_err(|error| error.kind()), Err(ErrorKind::PageKey));
+        let place = Place { rank: 1 << 63, tie: 7, ordinal: u32::MAX };
+        let there = After { place, total: Total { count: 12, exact: true } };
+        let at = |key| PageRequest { size: 1, after: Some(key) };
+        let made = key(5, u64::MAX, there);
+        assert_eq!(view(&made)?, u64::MAX);
+        assert_eq!(after(5, &at(made))?, Some(there));
+        for bad in [key(6, 1, there), PageKey(Vec::new()), PageKey(vec![9; KEY_BYTES])] {
+            assert_eq!(after(5, &at(bad)).map_err(|error| error.kind()), Err(ErrorKind::PageKey));
         }
         Ok(())
     }

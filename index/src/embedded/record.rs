@@ -27,11 +27,11 @@ const ANALYSIS_VERSION: u8 = 3;
 pub(super) struct ArticleRecord<'a> {
     pub(super) id: &'a str,
     url: &'a str,
-    source: &'a str,
+    pub(super) source: &'a str,
     title: &'a str,
     #[serde(borrow)]
     authors: Vec<&'a str>,
-    language: &'a str,
+    pub(super) language: &'a str,
     pub(super) published_at: Option<i64>,
     pub(super) model: &'a str,
     pub(super) sentences: u32,

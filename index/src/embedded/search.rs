@@ -8,12 +8,12 @@ use tantivy::columnar::Column;
 
 use super::collect::{Found, Search, Top, seq_of};
 use super::compile::{Compiler, has_words};
-use super::page;
+use super::page::{self, After};
 use super::schema::ROLES;
 use super::view::{Places, View};
 use crate::highlight::Highlighter;
 use crate::query::{Order, PageRequest, QuoteQuery, SentenceQuery};
-use crate::{AnalyzedArticle, Article, Error, ErrorKind, Interrupt, Page, QuoteHit, Result, SentenceHit};
+use crate::{AnalyzedArticle, Article, Error, ErrorKind, Interrupt, Page, PageKey, QuoteHit, Result, SentenceHit};
 
 impl View {
     /// Sentences that match.
@@ -32,11 +32,12 @@ impl View {
             order: order(query.order, scored),
             scored,
             limit: query.page.size.max(1),
-            after: after(hash, &query.page)?,
+            firsts: false,
+            after: page::after(hash, &query.page)?,
             interrupt,
         };
         let top = search.run()?;
-        let next = next(hash, &top);
+        let next = self.next(hash, &top);
         let hits = self.sentence_hits(&top.hits, &Highlighter::new(&query.expr), interrupt)?;
         Ok(Page { hits, next, total: top.total, seq: self.store.seq })
     }
@@ -87,13 +88,20 @@ impl View {
             order: order(query.order, scored),
             scored,
             limit: query.page.size.max(1),
-            after: after(hash, &query.page)?,
+            firsts: false,
+            after: page::after(hash, &query.page)?,
             interrupt,
         };
         let top = search.run()?;
-        let next = next(hash, &top);
+        let next = self.next(hash, &top);
         let hits = self.quote_hits(&top.hits, &Highlighter::new(&query.expr), interrupt)?;
         Ok(Page { hits, next, total: top.total, seq: self.store.seq })
+    }
+
+    /// The key of the page after these hits, if there are more.
+    pub(super) fn next(&self, query: u64, top: &Top) -> Option<PageKey> {
+        let last = top.hits.last().filter(|_| top.more)?;
+        Some(page::key(query, self.id, After { place: last.place, total: top.total }))
     }
 
     fn quote_hits(&self, found: &[Found], highlighter: &Highlighter, interrupt: &Interrupt) -> Result<Vec<QuoteHit>> {
@@ -124,15 +132,6 @@ fn order(asked: Order, scored: bool) -> Order {
     }
 }
 
-fn after(query: u64, request: &PageRequest) -> Result<Option<page::Place>> {
-    request.after.as_ref().map(|key| page::place(query, key)).transpose()
-}
-
-fn next(query: u64, top: &Top) -> Option<crate::PageKey> {
-    let last = top.hits.last().filter(|_| top.more)?;
-    Some(page::key(query, last.place))
-}
-
 /// The sentence that a document of the index stands for.
 fn sentence_of(places: &Places, doc: u32) -> Sentence {
     let number = |column: &Column<u64>| column.first(doc).unwrap_or_default() as usize;
@@ -142,6 +141,6 @@ fn sentence_of(places: &Places, doc: u32) -> Sentence {
     Sentence { span, paragraph: number(&places.paragraph) as u32, role }
 }
 
-fn unknown(seq: u64) -> Error {
+pub(super) fn unknown(seq: u64) -> Error {
     Error::new(ErrorKind::Corrupt, format!("the index does not fit the article of change {seq}"))
 }

@@ -1,6 +1,8 @@
 //! What all reads look at: store and indexes at one sequence number.
 
-use std::sync::Arc;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocId, Searcher, SegmentReader};
@@ -12,6 +14,8 @@ use crate::Result;
 
 /// The state after one sequence number. Replaced as a whole, so that everything changes at the same moment.
 pub(super) struct View {
+    /// No other view has it, nor one of another process.
+    pub(super) id: u64,
     pub(super) fields: Arc<Fields>,
     pub(super) searchers: Searchers,
     pub(super) store: Snapshot,
@@ -20,12 +24,17 @@ pub(super) struct View {
     pub(super) sentence_places: Vec<Places>,
     pub(super) quote_keys: Vec<Keys>,
     pub(super) figures: Vec<Figures>,
+    /// Whether every article has a first sentence, so that the index of sentences lists all articles; counted when
+    /// first asked.
+    pub(super) lists_articles: OnceLock<bool>,
 }
 
 impl View {
     /// The view of indexes and store that stand at the same sequence number.
     pub(super) fn new(fields: Arc<Fields>, searchers: Searchers, store: Snapshot) -> Result<Self> {
         Ok(Self {
+            id: next_id(),
+            lists_articles: OnceLock::new(),
             sentence_keys: columns(&searchers.sentences, Keys::of)?,
             sentence_places: columns(&searchers.sentences, Places::of)?,
             quote_keys: columns(&searchers.quotes, Keys::of)?,
@@ -35,6 +44,12 @@ impl View {
             store,
         })
     }
+}
+
+/// Begins somewhere at random, so that the page keys of a process that has ended name no view of this one.
+fn next_id() -> u64 {
+    static NEXT: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(RandomState::new().hash_one("view")));
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 fn columns<T>(searcher: &Searcher, open: impl Fn(&SegmentReader) -> Result<T>) -> Result<Vec<T>> {
@@ -52,6 +67,11 @@ impl Keys {
     fn of(reader: &SegmentReader) -> Result<Self> {
         let fast = reader.fast_fields();
         Ok(Self { seq: fast.u64("seq")?, ordinal: fast.u64("ordinal")?, published: fast.i64("published")? })
+    }
+
+    /// Whether it is the first sentence or quote of its article.
+    pub(super) fn is_first(&self, doc: DocId) -> bool {
+        self.ordinal.first(doc) == Some(0)
     }
 
     pub(super) fn place(&self, rank: u64, doc: DocId) -> Place {

@@ -30,8 +30,10 @@ pub enum ParseErrorKind {
     BadDistance,
     /// A date that is none.
     BadDate,
-    /// More words and phrases than allowed.
+    /// More words and dates than allowed.
     TooManyClauses,
+    /// More words with a star or a tilde than allowed.
+    TooManyExpansions,
     /// A longer text than allowed.
     TooLong,
     /// Parentheses in more parentheses than allowed.
@@ -73,6 +75,7 @@ impl fmt::Display for ParseError {
             ParseErrorKind::BadDistance => "bad distance",
             ParseErrorKind::BadDate => "bad date",
             ParseErrorKind::TooManyClauses => "too many clauses",
+            ParseErrorKind::TooManyExpansions => "too many words that stand for many",
             ParseErrorKind::TooLong => "query too long",
             ParseErrorKind::TooDeep => "parentheses too deep",
             ParseErrorKind::NoWords => "no words",

@@ -13,6 +13,11 @@ pub use fault::{ParseError, ParseErrorKind};
 pub use options::ParseOptions;
 pub use parse::parse;
 
+/// How many words a text has, as they are indexed and looked for.
+pub fn words(text: &str) -> usize {
+    crate::text::exact(text).count()
+}
+
 /// A parsed query.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expr {

@@ -7,8 +7,10 @@ use super::Field;
 pub struct ParseOptions {
     /// The fields that may be named; dates always may.
     pub fields: &'static [Field],
-    /// Words, phrases and dates, at most.
+    /// Words, those of phrases too, and dates, at most.
     pub max_clauses: usize,
+    /// Words with a star or a tilde, at most: each stands for many and takes memory of its own.
+    pub max_expansions: usize,
     /// Bytes, at most.
     pub max_length: usize,
     /// Parentheses within parentheses, at most.
@@ -19,7 +21,7 @@ impl ParseOptions {
     /// For a search for sentences.
     pub const fn sentences() -> Self {
         let fields = &[Field::Text, Field::Title, Field::Source, Field::Author];
-        Self { fields, max_clauses: 256, max_length: 8 << 10, max_depth: 32 }
+        Self { fields, max_clauses: 256, max_expansions: 64, max_length: 8 << 10, max_depth: 32 }
     }
 
     /// For a search for quotes.

@@ -14,7 +14,7 @@
 
 use super::fault::{ParseError, ParseErrorKind as Kind};
 use super::{Expr, Field, ParseOptions, date};
-use crate::text;
+use crate::{steps, text};
 
 /// Reads a query.
 ///
@@ -28,7 +28,7 @@ pub fn parse(text: &str, options: &ParseOptions) -> Result<Expr, ParseError> {
     if text.trim().is_empty() {
         return Ok(Expr::All);
     }
-    let mut parser = Parser { text, at: 0, options, clauses: 0, depth: 0, in_field: false };
+    let mut parser = Parser { text, at: 0, options, clauses: 0, expansions: 0, depth: 0, in_field: false };
     let (expr, _) = parser.group(Field::Text)?;
     if parser.at < text.len() {
         return Err(parser.fault(Kind::Unbalanced, parser.at, "an opening parenthesis before this closing one"));
@@ -43,6 +43,7 @@ struct Parser<'q> {
     at: usize,
     options: &'q ParseOptions,
     clauses: usize,
+    expansions: usize,
     depth: usize,
     /// Whether a field was named around this place.
     in_field: bool,
@@ -207,15 +208,12 @@ impl<'q> Parser<'q> {
             }
             _ => {}
         }
-        if text::exact(words).next().is_none() {
-            return Ok(None);
-        }
-        self.clause(open, Expr::Phrase { field, text: words.to_owned(), slop }).map(Some)
+        self.clause(open, words, Expr::Phrase { field, text: words.to_owned(), slop })
     }
 
     fn word(&mut self, field: Field) -> Parsed<Option<Expr>> {
         let start = self.at;
-        let raw = self.until(|c| c.is_whitespace() || c == '(' || c == ')' || is_quote(c));
+        let raw = self.until(ends_word);
         if let Some((name, _)) = raw.split_once(':')
             && !name.is_empty()
             && name.bytes().all(|byte| byte.is_ascii_alphabetic())
@@ -224,14 +222,13 @@ impl<'q> Parser<'q> {
         }
         self.at += raw.len();
         if raw == "*" && field == Field::Text {
-            return self.clause(start, Expr::All).map(Some);
+            return self.count(start, 1).map(|()| Some(Expr::All));
         }
         let star = raw.find('*');
         let tilde = raw.find('~');
         let expr = match (star, tilde) {
             (None, None) => {
-                let expr = Expr::Word { field, text: raw.to_owned() };
-                return has_word(raw).then(|| self.clause(start, expr)).transpose();
+                return self.clause(start, raw, Expr::Word { field, text: raw.to_owned() });
             }
             (Some(star), None) if star + 1 == raw.len() => Expr::Prefix { field, text: raw[..star].to_owned() },
             (Some(star), _) => {
@@ -243,10 +240,8 @@ impl<'q> Parser<'q> {
             }
         };
         let end = star.or(tilde).unwrap_or(0);
-        match has_word(&raw[..end]) {
-            true => self.clause(start, expr).map(Some),
-            false => Err(self.fault(Kind::ExpectedWord, start, "letters before this mark")),
-        }
+        let expr = self.clause(start, &raw[..end], expr)?;
+        expr.ok_or_else(|| self.fault(Kind::ExpectedWord, start, "letters before this mark")).map(Some)
     }
 
     /// What stands after the tilde; without a number, one error in short words and two in long ones.
@@ -289,7 +284,7 @@ impl<'q> Parser<'q> {
         let (from, until) = match self.peek() {
             Some('[' | '{') => self.range()?,
             _ => {
-                let raw = self.until(|c| c.is_whitespace() || c == '(' || c == ')' || is_quote(c));
+                let raw = self.until(ends_word);
                 self.at += raw.len();
                 let sign = raw.find(|c| c != '<' && c != '>' && c != '=').unwrap_or(raw.len());
                 let (from, until) = self.date(start + sign, &raw[sign..])?;
@@ -303,7 +298,8 @@ impl<'q> Parser<'q> {
                 }
             }
         };
-        self.clause(start, Expr::Date { from, until })
+        self.count(start, 1)?;
+        Ok(Expr::Date { from, until })
     }
 
     /// `[2026-01-01 TO 2026-02]`, both ends included; `{` and `}` leave their end out; `*` is open.
@@ -332,15 +328,32 @@ impl<'q> Parser<'q> {
         date::interval(text).ok_or_else(|| self.fault(Kind::BadDate, at, "a date such as 2026, 2026-01 or 2026-01-31"))
     }
 
-    fn clause(&mut self, at: usize, expr: Expr) -> Parsed<Expr> {
-        self.clauses += 1;
-        match self.clauses > self.options.max_clauses {
-            true => {
-                let expected = format!("at most {} words and phrases", self.options.max_clauses);
-                Err(self.fault(Kind::TooManyClauses, at, expected))
-            }
-            false => Ok(expr),
+    /// Counts a part of the query and the words that it looks for; without any it is none.
+    fn clause(&mut self, at: usize, words: &str, expr: Expr) -> Parsed<Option<Expr>> {
+        let words = text::exact(words).count();
+        if words == 0 {
+            return Ok(None);
         }
+        self.count(at, words)?;
+        self.expansions += match &expr {
+            Expr::Prefix { .. } => 1,
+            Expr::Fuzzy { .. } => words,
+            _ => 0,
+        };
+        if self.expansions > self.options.max_expansions {
+            let expected = format!("at most {} words with a star or a tilde", self.options.max_expansions);
+            return Err(self.fault(Kind::TooManyExpansions, at, expected));
+        }
+        Ok(Some(expr))
+    }
+
+    fn count(&mut self, at: usize, words: usize) -> Parsed<()> {
+        self.clauses += words;
+        if self.clauses > self.options.max_clauses {
+            let expected = format!("at most {} words, those of phrases too", self.options.max_clauses);
+            return Err(self.fault(Kind::TooManyClauses, at, expected));
+        }
+        Ok(())
     }
 
     fn fault(&self, kind: Kind, at: usize, expected: impl Into<String>) -> ParseError {
@@ -358,7 +371,9 @@ impl<'q> Parser<'q> {
     /// What comes before the next character that ends it.
     fn until(&self, ends: impl Fn(char) -> bool) -> &'q str {
         let rest = self.rest();
-        &rest[..rest.find(ends).unwrap_or(rest.len())]
+        let len = rest.find(ends).unwrap_or(rest.len());
+        steps::take(len + 1);
+        &rest[..len]
     }
 
     fn skip_blanks(&mut self) {
@@ -370,9 +385,12 @@ impl<'q> Parser<'q> {
     }
 
     /// AND, OR or NOT, standing alone.
-    fn operator(&self) -> Option<&'q str> {
-        let word = self.until(|c| c.is_whitespace() || c == '(' || c == ')' || is_quote(c));
-        matches!(word, "AND" | "OR" | "NOT").then_some(word)
+    fn operator(&self) -> Option<&'static str> {
+        steps::take(1);
+        // Looks no further than the operator is long: a query may be one long word, of which every character is asked.
+        let (word, after) =
+            ["AND", "OR", "NOT"].iter().find_map(|&word| Some((word, self.rest().strip_prefix(word)?)))?;
+        after.chars().next().is_none_or(ends_word).then_some(word)
     }
 }
 
@@ -391,12 +409,12 @@ const NAMES: [(&str, Option<Field>); 8] = [
     ("date", None),
 ];
 
-fn is_quote(c: char) -> bool {
-    matches!(c, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '＂')
+fn ends_word(c: char) -> bool {
+    c.is_whitespace() || c == '(' || c == ')' || is_quote(c)
 }
 
-fn has_word(text: &str) -> bool {
-    text::exact(text).next().is_some()
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '＂')
 }
 
 /// Joins the parts of a group. Beside an OR, "not this" is an alternative; elsewhere it takes away.
@@ -417,5 +435,114 @@ fn combine(parts: Vec<Part>) -> Option<Expr> {
         (1, 0, 0) => must.pop(),
         (0, 1, 0) => should.pop(),
         _ => Some(Expr::Bool { must, should, must_not }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What a query can be made of, and what looks like it.
+    const PIECES: [&str; 60] = [
+        "+",
+        "-",
+        "+-",
+        "~",
+        "*",
+        "(",
+        ")",
+        "()",
+        "[",
+        "]",
+        "{",
+        "<",
+        ":",
+        "\"",
+        "“",
+        "\"a\"",
+        "\"a\"~",
+        "\"a\"~1",
+        "'",
+        "’s",
+        ".",
+        ",",
+        " ",
+        "\t",
+        "a",
+        "a ",
+        "a*",
+        "a* ",
+        "a~",
+        "a~2 ",
+        "a:",
+        "a.",
+        "a.b",
+        "a.b.cd",
+        "A.",
+        "1,",
+        "1,000",
+        "1.",
+        "AND",
+        "AND ",
+        " AND ",
+        "OR",
+        " OR ",
+        "NOT",
+        "NOT ",
+        "NOT NOT(",
+        "title:",
+        "title:a ",
+        "title:\"a\"",
+        "title:(a)",
+        "date:",
+        "date:2026 ",
+        "date:>=2026-01",
+        "date:[",
+        "date:[2026 TO 2027]",
+        "\u{301}",
+        "\u{ad}",
+        "é",
+        "漢",
+        "-a",
+    ];
+
+    fn steps(text: &str) -> usize {
+        let most = usize::MAX;
+        let options =
+            ParseOptions { max_clauses: most, max_expansions: most, max_length: most, ..ParseOptions::quotes() };
+        // Most of these texts are no queries, which takes its steps, too.
+        steps::of(|| parse(text, &options).map(|_| ()).unwrap_or(()))
+    }
+
+    /// 32 times the text may take 64 times the steps, as what is looked ahead is bounded; a square would be 1,024 times.
+    #[track_caller]
+    fn grows_with_the_text_only(before: &str, piece: &str, after: &str) {
+        let of = |count| steps(&format!("{before}{}{after}", piece.repeat(count)));
+        let (few, many) = (of(100), of(3_200));
+        assert!(many <= 64 * few + 1_000, "{before:?} {piece:?} {after:?}: {few} steps, with 32 times as much {many}");
+    }
+
+    #[test]
+    fn any_piece_over_and_over_takes_steps_in_proportion() {
+        for piece in PIECES {
+            for after in ["", " ", "a", "ab", "\"", ")", "]"] {
+                grows_with_the_text_only("", piece, after);
+            }
+            for before in ["a", "\"", "title:", "date:[", "(("] {
+                grows_with_the_text_only(before, piece, "");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn so_does_any_mixture(
+            pieces in prop::collection::vec(prop::sample::select(&PIECES[..]), 1..6),
+            after in prop::sample::select(&PIECES[..]),
+        ) {
+            grows_with_the_text_only("", &pieces.concat(), after);
+        }
     }
 }

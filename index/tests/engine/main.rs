@@ -9,6 +9,8 @@ mod entities;
 mod model;
 mod paging;
 mod pending;
+mod pins;
 mod recovery;
 mod samples;
 mod search;
+mod totals;
