@@ -1,0 +1,23 @@
+import dev.sayso.v1.GetQuoteRequest;
+import dev.sayso.v1.Quote;
+import dev.sayso.v1.QuoteServiceGrpc;
+import dev.sayso.v1.SearchQuotesRequest;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.StatusRuntimeException;
+
+/** Client ADDRESS SPEAKER prints the first quote of a speaker, then the error for a quote that does not exist. */
+public class Client {
+  public static void main(String[] arguments) {
+    var channel = ManagedChannelBuilder.forTarget(arguments[0]).usePlaintext().build();
+    var quotes = QuoteServiceGrpc.newBlockingStub(channel);
+    var request = SearchQuotesRequest.newBuilder().setSpeaker(arguments[1]).build();
+    Quote quote = quotes.searchQuotes(request).getHits(0).getQuote();
+    System.out.println(quote.getSpeakers(0).getName() + ": " + quote.getText());
+    try {
+      quotes.getQuote(GetQuoteRequest.newBuilder().setId("nothing#q0").build());
+    } catch (StatusRuntimeException error) {
+      System.out.println(error.getStatus().getCode());
+    }
+    channel.shutdown();
+  }
+}
