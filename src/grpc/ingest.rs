@@ -44,7 +44,17 @@ pub(super) fn answer(core: Arc<Core>, requests: Streaming<IngestArticlesRequest>
     Box::pin(UnboundedReceiverStream::new(answers).map(|(answer, _place)| answer))
 }
 
+/// Takes articles in until the client ends the stream or goes. What a client that goes has waiting is not analysed or
+/// written any more; what was handed to the engine stays.
 async fn take_in(core: Arc<Core>, requests: Streaming<IngestArticlesRequest>, tell: mpsc::UnboundedSender<Answer>) {
+    let given_up = tell.clone();
+    tokio::select! {
+        () = given_up.closed() => {}
+        () = take_all(core, requests, tell) => {}
+    }
+}
+
+async fn take_all(core: Arc<Core>, requests: Streaming<IngestArticlesRequest>, tell: mpsc::UnboundedSender<Answer>) {
     let places = Arc::new(Semaphore::new(UNANSWERED));
     let mut stopping = core.stopping.clone();
     let until_stopped = requests.take_until(async move { stopping.wait_for(|stop| *stop).await.is_ok() });

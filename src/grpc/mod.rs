@@ -2,6 +2,7 @@
 
 mod analyze;
 mod articles;
+mod calls;
 mod deadline;
 mod entities;
 mod ingest;
@@ -11,6 +12,7 @@ mod search;
 mod server;
 mod status;
 
+pub(crate) use calls::bounded;
 pub(crate) use meter::metered;
 
 use std::{sync::Arc, time::SystemTime};
@@ -21,11 +23,17 @@ use tonic::{Status, codec::CompressionEncoding, metadata::MetadataMap, service::
 
 use crate::{analysis::Mode, config::Config, convert, pipeline::Pipeline, pool::Pool, proto};
 
+/// Questions about the server itself that are answered at once, and that may wait.
+const OWN_THREADS: usize = 2;
+const OWN_WAITING: usize = 256;
+
 /// What all services share.
 pub(crate) struct Core {
     engine: Arc<dyn Engine>,
     pipeline: Pipeline,
     searches: Pool,
+    /// Room for questions about the server itself, which must be answered when it is busiest.
+    own: Pool,
     config: Config,
     started: SystemTime,
     stopping: watch::Receiver<bool>,
@@ -40,7 +48,8 @@ impl Core {
         stopping: watch::Receiver<bool>,
     ) -> Self {
         let searches = Pool::new(config.search_threads, 64 * config.search_threads);
-        Self { engine, pipeline, searches, config, started: SystemTime::now(), stopping }
+        let own = Pool::new(OWN_THREADS, OWN_WAITING);
+        Self { engine, pipeline, searches, own, config, started: SystemTime::now(), stopping }
     }
 
     /// How to read an article: the mode that its request names, or else the server's default.
@@ -54,21 +63,30 @@ impl Core {
         metadata: &MetadataMap,
         question: impl FnOnce(&dyn Engine, &Interrupt) -> sayso_index::Result<T> + Send + 'static,
     ) -> Result<T, Status> {
-        let call = deadline::Call::begin(metadata, self.config.limits.search_timeout);
+        self.ask_within(&deadline::Call::begin(metadata, self.config.limits.search_timeout), question).await
+    }
+
+    /// The same within a call whose clock runs already.
+    async fn ask_within<T: Send + 'static>(
+        &self,
+        call: &deadline::Call,
+        question: impl FnOnce(&dyn Engine, &Interrupt) -> sayso_index::Result<T> + Send + 'static,
+    ) -> Result<T, Status> {
         let (engine, interrupt) = (Arc::clone(&self.engine), call.interrupt());
         let answer = self.searches.run(move || question(engine.as_ref(), &interrupt));
-        call.within(answer).await?.map_err(status::pool)?.map_err(status::engine)
+        call.within(answer, status::deadline_exceeded).await?.map_err(status::pool)?.map_err(status::engine)
     }
 }
 
 /// All services of the package `sayso.v1`.
 pub(crate) fn routes(core: Core) -> Routes {
     let core = Arc::new(core);
-    let most = core.config.limits.message_bytes;
+    let (most, most_back) = (core.config.limits.message_bytes, core.config.limits.reply_bytes);
     macro_rules! service {
         ($server:ty, $adapter:expr) => {
             <$server>::new($adapter(Arc::clone(&core)))
                 .max_decoding_message_size(most)
+                .max_encoding_message_size(most_back)
                 .accept_compressed(CompressionEncoding::Gzip)
         };
     }

@@ -54,8 +54,9 @@ async fn articles_that_cannot_be_kept() {
 async fn a_message_above_the_limit_is_refused_and_the_server_lives_on() {
     let server = Server::start_with(&["--max-message", "1MiB", "--max-body", "512KiB"]);
     let status = refused_put(&server, Some(article("a", &"word ".repeat(1 << 20)))).await;
-    assert_eq!(status.code(), Code::OutOfRange);
-    assert!(status.message().contains("1048576"), "{}", status.message());
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::ResourceExhausted, "LIMIT_EXCEEDED"));
+    assert_eq!(status.get_error_details().error_info().unwrap().metadata["limit"], "message_bytes");
+    assert!(status.message().contains("message_bytes") && status.message().contains("1048576"), "{}", status.message());
     assert_eq!(server.put(article("a", STORY)).await.quote_count, 3);
 }
 
