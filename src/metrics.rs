@@ -45,6 +45,7 @@ const NO_ARTICLES: &str = "sayso_articles_refused";
 const NO_DELETES: &str = "sayso_deletes_refused";
 const DAMAGED: &str = "sayso_damaged_articles";
 const CONNECTIONS: &str = "sayso_connections";
+const OPEN_CALLS: &str = "sayso_open_calls";
 const MOST_CONNECTIONS: &str = "sayso_connections_limit";
 const PENDING: &str = "sayso_upgrades_pending";
 const DONE: &str = "sayso_upgrades_done_total";
@@ -123,6 +124,7 @@ impl Held {
         with_local_recorder(recorder, || {
             set_health(&health, free);
             gauge!(CONNECTIONS).set(self.connections.open() as f64);
+            gauge!(OPEN_CALLS).set(self.connections.open_calls() as f64);
             gauge!(MOST_CONNECTIONS).set(self.connections.most() as f64);
         });
         match held {
@@ -211,6 +213,7 @@ fn describe() {
     describe_gauge!(NO_DELETES, "1 while deletes are refused because the disk is full, else 0.");
     describe_gauge!(DAMAGED, "Articles of which the record is damaged.");
     describe_gauge!(CONNECTIONS, "Connections of gRPC clients that are open.");
+    describe_gauge!(OPEN_CALLS, "Calls that are open, streams among them.");
     describe_gauge!(MOST_CONNECTIONS, "Connections of gRPC clients that may be open.");
     describe_gauge!(PENDING, "Articles that wait for another analysis.");
     describe_counter!(DONE, "Articles that got another analysis since the server started.");

@@ -124,4 +124,32 @@ mod tests {
         assert_eq!(written(true, "\u{1b}[32mINFO\u{1b}[0m a\nb\n"), "\u{1b}[32mINFO\u{1b}[0m a\\nb\n");
         assert_eq!(written(false, "größe\n"), "größe\n");
     }
+
+    #[test]
+    fn of_many_refusals_the_first_is_told_and_the_others_are_counted() {
+        static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+        struct Log;
+        impl Write for Log {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                LOG.lock().unwrap().write(bytes)
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(|| Log).finish();
+        tracing::subscriber::with_default(subscriber, || {
+            for n in 0..1000 {
+                refused("TEST_ALONE", &format!("no room for {n}"));
+            }
+            tell_refusals();
+            tell_all_refusals();
+        });
+        let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+        let lines: Vec<_> = log.lines().filter(|line| line.contains("TEST_ALONE")).collect();
+        assert_eq!(lines.len(), 2, "{log}");
+        assert!(lines[0].contains("no room for 0") && lines[0].contains("WARN"), "{log}");
+        assert!(lines[1].contains("count=999") && lines[1].contains("no room for 999"), "{log}");
+    }
 }

@@ -14,7 +14,7 @@ use super::{Fault, labels, page_request};
 use crate::{analysis::Mode, config::Limits, echo::is_command, proto};
 
 /// Longest id of an article, in bytes.
-const ID_BYTES: usize = 256;
+pub(crate) const ID_BYTES: usize = 256;
 /// Longest id of a quote, in bytes.
 const QUOTE_ID_BYTES: usize = ID_BYTES + 24;
 /// Longest url, source, title or author, in bytes.

@@ -15,7 +15,7 @@ use tonic_types::StatusExt;
 
 use super::{Core, status};
 use crate::{
-    convert,
+    convert, echo,
     proto::{
         Backoff, Durable, IngestArticlesRequest, IngestArticlesResponse, Rejected, Searchable,
         ingest_articles_response::Event,
@@ -142,7 +142,7 @@ fn rejected(number: u64, id: &str, status: &Status) -> IngestArticlesResponse {
     let details = status.get_error_details();
     let field = details.bad_request().and_then(|bad| bad.field_violations.first().map(|one| one.field.clone()));
     let rejected = Rejected {
-        id: id.to_owned(),
+        id: echo::clip_to(id, convert::ID_BYTES).into_owned(),
         code: status.code().into(),
         reason: details.error_info().map(|info| info.reason.clone()).unwrap_or_default(),
         message: status.message().to_owned(),
