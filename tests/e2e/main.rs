@@ -9,6 +9,7 @@ mod cli;
 mod crash;
 mod entities;
 mod ingest;
+mod kills;
 mod metrics;
 mod model;
 mod quotes;
