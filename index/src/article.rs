@@ -93,6 +93,11 @@ impl EntityId {
         (typed && named).then(|| Self(id.to_owned()))
     }
 
+    /// An id that the store keeps.
+    pub(crate) fn known(id: String) -> Self {
+        Self(id)
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0

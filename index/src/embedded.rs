@@ -38,6 +38,8 @@ use arc_swap::ArcSwap;
 use crossbeam_channel::Sender;
 use sayso_document::Tier;
 
+use self::change::salvage;
+use self::fault::caught;
 use self::follow::Follower;
 use self::store::Store;
 use self::view::View;
@@ -69,6 +71,8 @@ pub struct EmbeddedOptions {
     pub commit_sentences: usize,
     /// Articles are refused while less than this is free on the disk.
     pub min_free_bytes: u64,
+    /// Deletes are refused, too, while less than this is free: they take room before they give any.
+    pub min_free_bytes_to_delete: u64,
 }
 
 impl Default for EmbeddedOptions {
@@ -83,6 +87,7 @@ impl Default for EmbeddedOptions {
             commit_after: Duration::from_millis(500),
             commit_sentences: 100_000,
             min_free_bytes: 128 << 20,
+            min_free_bytes_to_delete: 32 << 20,
         }
     }
 }
@@ -92,6 +97,8 @@ impl Default for EmbeddedOptions {
 pub struct Opened {
     /// Whether the directory held no store before.
     pub created: bool,
+    /// Whether the store of articles was damaged and written anew from what can be read of it.
+    pub salvaged: bool,
     /// Articles in it.
     pub articles: u64,
     /// Durable changes that the indexes had not seen and were given now.
@@ -120,40 +127,54 @@ pub struct Embedded {
     queue: Option<Sender<Job>>,
     view: Arc<ArcSwap<View>>,
     shared: Arc<Shared>,
+    store: Arc<Store>,
+    disk: Disk,
     opened: Opened,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Embedded {
-    /// Opens the engine in this directory, which is made if need be. Changes that the indexes have
-    /// not seen yet are replayed, damaged or outdated indexes rebuilt, before this returns.
+    /// Opens the engine in this directory, which is made if need be. Every file is looked at before this returns: changes
+    /// that the indexes have not seen yet are replayed, damaged or outdated indexes rebuilt, articles with a damaged record
+    /// set aside. [`Embedded::opened`] tells.
     ///
     /// # Errors
-    /// [`ErrorKind::InUse`] when another engine has the directory open, [`ErrorKind::Corrupt`] when
-    /// the store cannot be read, [`ErrorKind::Storage`] when the disk fails.
+    /// [`ErrorKind::InUse`] when another engine has the directory open, [`ErrorKind::Corrupt`] when the store is missing
+    /// beside its indexes, older than they are, or damaged beyond single articles, [`ErrorKind::Newer`] when a newer version
+    /// wrote it, [`ErrorKind::Storage`] when the disk fails.
     pub fn open(dir: impl Into<PathBuf>, options: EmbeddedOptions) -> Result<Self> {
         let dir = dir.into();
-        std::fs::create_dir_all(&dir)?;
-        let (file, cache) = (dir.join("articles.redb"), options.store_cache_bytes);
-        let open = move || Ok(redb::Database::builder().set_cache_size(cache).create(&file)?);
-        Self::start(dir, Store::open(Box::new(open))?, options)
+        std::fs::create_dir_all(&dir).map_err(|error| Error::from(error).about(dir.display()))?;
+        let file = dir.join("articles.redb");
+        let created = std::fs::metadata(&file).map_or(true, |metadata| metadata.len() == 0);
+        if created && INDEXES.iter().any(|index| dir.join(index).join("meta.json").exists()) {
+            return Err(bereft(&file));
+        }
+        let (store, salvaged) = salvage::open(&file, options.store_cache_bytes)?;
+        let mut engine = Self::start(dir, store, options)?;
+        engine.opened = Opened { created, salvaged, ..std::mem::take(&mut engine.opened) };
+        Ok(engine)
     }
 
     fn start(dir: PathBuf, store: Store, options: EmbeddedOptions) -> Result<Self> {
         let store = Arc::new(store);
         let shared = Arc::new(Shared::default());
-        let follower = Follower::start(dir.clone(), options.clone(), store.clone(), shared.clone())?;
+        let (follower, opened) = Follower::start(dir.clone(), options.clone(), store.clone(), shared.clone())?;
         let view = follower.view();
 
         let (queue, jobs) = crossbeam_channel::bounded(options.queue_length.max(1));
         let (durable, followed) = crossbeam_channel::bounded(FOLLOWER_QUEUE);
         let limits = GroupLimits { articles: options.group_articles.max(1), bytes: options.group_bytes };
         let numbers = shared.clone();
-        let disk = Disk { dir: dir.clone(), min_free_bytes: options.min_free_bytes };
-        let writing = spawn("sayso-store", move || writer::run(&store, &jobs, &durable, &numbers, limits, &disk))?;
+        let disk = Disk {
+            dir: dir.clone(),
+            min_free_bytes: options.min_free_bytes,
+            min_free_to_delete: options.min_free_bytes_to_delete.min(options.min_free_bytes),
+        };
+        let (kept, room) = (store.clone(), disk.clone());
+        let writing = spawn("sayso-store", move || writer::run(&kept, &jobs, &durable, &numbers, limits, &room))?;
         let following = spawn("sayso-index", move || follower.run(&followed))?;
-        let opened = Opened::default();
-        Ok(Self { dir, queue: Some(queue), view, shared, opened, threads: vec![writing, following] })
+        Ok(Self { dir, queue: Some(queue), view, shared, store, disk, opened, threads: vec![writing, following] })
     }
 
     /// What opening came upon, for whoever starts the server to see.
@@ -161,9 +182,25 @@ impl Embedded {
         &self.opened
     }
 
-    fn view(&self) -> Arc<View> {
-        self.view.load_full()
+    /// Reads from the current view. What fails for a damaged file is looked into, a panic included.
+    fn read<T>(&self, read: impl FnOnce(&View) -> Result<T>) -> Result<T> {
+        let view = self.view.load_full();
+        let outcome = caught("what was asked for", || read(&view));
+        outcome.inspect_err(|error| self.shared.suspect(error))
     }
+}
+
+/// The folders of the indexes.
+const INDEXES: [&str; 3] = ["sentences", "quotes", "entities"];
+
+/// The store is missing, which its indexes show that there was.
+fn bereft(file: &Path) -> Error {
+    let (dir, file) = (file.parent().unwrap_or(file).display(), file.display());
+    let message = format!(
+        "{file} is missing or empty, but {dir} holds search indexes made from it: put the file back from a backup; to begin \
+         without the articles, delete the folders sentences, quotes and entities, or start in another directory"
+    );
+    Error::new(ErrorKind::Corrupt, message)
 }
 
 impl fmt::Debug for Embedded {
@@ -204,61 +241,76 @@ impl Engine for Embedded {
     }
 
     fn article(&self, id: &str) -> Result<Option<AnalyzedArticle>> {
-        let view = self.view();
-        match view.store.seq_of(id)? {
+        self.read(|view| match view.store.seq_of(id)? {
             Some(seq) => view.store.indexed(seq).map(Some),
             None => Ok(None),
-        }
+        })
     }
 
     fn articles(&self, query: &ArticleQuery, interrupt: &Interrupt) -> Result<Page<ArticleHit>> {
-        self.view().articles(query, interrupt)
+        self.read(|view| view.articles(query, interrupt))
     }
 
     fn sentences(&self, query: &SentenceQuery, interrupt: &Interrupt) -> Result<Page<SentenceHit>> {
-        self.view().sentences(query, interrupt)
+        self.read(|view| view.sentences(query, interrupt))
     }
 
     fn quotes(&self, query: &QuoteQuery, interrupt: &Interrupt) -> Result<Page<QuoteHit>> {
-        self.view().quotes(query, interrupt)
+        self.read(|view| view.quotes(query, interrupt))
     }
 
     fn entities(&self, query: &EntityQuery, interrupt: &Interrupt) -> Result<Page<EntityHit>> {
-        self.view().entities(query, interrupt)
+        self.read(|view| view.entities(query, interrupt))
     }
 
     fn entity(&self, id: &EntityId) -> Result<Option<EntityRecord>> {
-        self.view().store.entity(id)
+        self.read(|view| view.store.entity(id))
     }
 
     fn mentions(&self, query: &MentionQuery, interrupt: &Interrupt) -> Result<Page<MentionHit>> {
-        self.view().mentions(query, interrupt)
+        self.read(|view| view.mentions(query, interrupt))
     }
 
     fn pending(&self, best: Tier, taken: &BTreeSet<u64>, most: usize) -> Result<Vec<Pending>> {
-        self.view().store.pending(best, taken, most)
+        self.read(|view| view.store.pending(best, taken, most))
     }
 
     fn outdated(&self, models: &[String], tier: Tier, after: u64, interrupt: &Interrupt) -> Result<Outdated> {
-        self.view().store.outdated(models, tier, after, interrupt)
+        self.read(|view| view.store.outdated(models, tier, after, interrupt))
     }
 
     fn status(&self) -> Result<Status> {
-        let view = self.view();
-        Ok(Status {
-            articles: view.store.count("articles")?,
-            sentences: view.store.count("sentences")?,
-            quotes: view.store.count("quotes")?,
-            entities: view.store.count("entities")?,
-            pending: view.store.pending_count()?,
-            durable_seq: self.shared.durable.load(Ordering::Acquire).max(view.store.seq),
-            searchable_seq: view.store.seq,
-            disk_bytes: size_of(&self.dir)?,
+        let disk_bytes = size_of(&self.dir)?;
+        self.read(|view| {
+            Ok(Status {
+                articles: view.store.count("articles")?,
+                sentences: view.store.count("sentences")?,
+                quotes: view.store.count("quotes")?,
+                entities: view.store.count("entities")?,
+                pending: view.store.pending_count()?,
+                durable_seq: self.shared.durable.load(Ordering::Acquire).max(view.store.seq),
+                searchable_seq: view.store.seq,
+                disk_bytes,
+            })
         })
     }
 
     fn health(&self) -> Health {
-        Health { index_fault: self.shared.fault.load().as_deref().cloned(), ..Health::default() }
+        let [articles, deletes] = self.disk.refuses();
+        let index_fault = self.shared.fault.load().as_deref().cloned();
+        let closed = self.store.fault.load().as_deref().cloned();
+        // Readers cannot read on in a file that was closed, even if it is open again.
+        let stale = (self.view.load().store.opening != self.store.opening()).then(|| {
+            let why = index_fault.as_deref().unwrap_or("the search indexes are about to follow");
+            format!("the store of articles failed and was opened again, and cannot be read yet: {why}")
+        });
+        Health {
+            store_fault: closed.or(stale),
+            index_fault,
+            refuses_articles: articles.map(|error| error.to_string()),
+            refuses_deletes: deletes.map(|error| error.to_string()),
+            damaged_articles: self.store.damaged.load(Ordering::Relaxed),
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use std::fmt;
 pub struct Error {
     kind: ErrorKind,
     message: String,
+    /// The number of the article whose stored record is damaged, where that is what failed.
+    damaged: Option<u64>,
 }
 
 /// What sort of failure it is: decides what a caller can do about it.
@@ -27,6 +29,8 @@ pub enum ErrorKind {
     NotSearchable,
     /// What is on disk cannot be read back.
     Corrupt,
+    /// What is on disk was written by a newer version of this program.
+    Newer,
     /// Another process has the data directory open.
     InUse,
     /// The engine is stopping.
@@ -38,7 +42,22 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self { kind, message: message.into(), damaged: None }
+    }
+
+    /// The record of the article under this number cannot be read.
+    pub(crate) fn damaged(seq: u64, message: impl Into<String>) -> Self {
+        Self { damaged: Some(seq), ..Self::new(ErrorKind::Corrupt, message) }
+    }
+
+    /// The number of the article whose record cannot be read, if that is what failed.
+    pub(crate) fn damaged_record(&self) -> Option<u64> {
+        self.damaged
+    }
+
+    /// The same failure, with what it was about in front.
+    pub(crate) fn about(self, what: impl fmt::Display) -> Self {
+        Self { message: format!("{what}: {}", self.message), ..self }
     }
 
     /// What sort of failure it is.

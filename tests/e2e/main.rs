@@ -12,6 +12,7 @@ mod deadlines;
 mod entities;
 mod health;
 mod ingest;
+mod kills;
 mod metrics;
 mod model;
 mod quotes;

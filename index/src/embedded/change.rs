@@ -1,35 +1,46 @@
 //! Makes changes to the store: several at once, all or none, on disk before they are acknowledged.
 
+mod quarantine;
+pub(super) mod salvage;
+pub(super) use quarantine::Suspects;
+
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use redb::{Database, ReadableTable, Table, WriteTransaction};
-use sayso_document::Tier;
+use redb::{Database, ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
+use sayso_document::{Analysis, Tier};
 
 use super::aggregate::Aggregate;
+use super::fault::caught;
 use super::record::{self, ArticleRecord, ChangeRecord};
-use super::store::{self, ANALYSES, ARTICLES, BY_DATE, ENTITIES, ENTITY_ARTICLES, IDS, LOG, META, PENDING, Store};
-use crate::{AnalyzedArticle, Change, EntityId, Receipt, Result, Wanted, Write};
+use super::store::{
+    self, ANALYSES, ARTICLES, BY_DATE, COUNTERS, DAMAGED, ENTITIES, ENTITY_ARTICLES, IDS, LOG, META, PENDING, Store,
+};
+use crate::{AnalyzedArticle, Change, EntityId, ErrorKind, Receipt, Result, Wanted, Write};
 
 impl Store {
     /// Makes the changes in this order and returns once they survive a crash. On failure none is made.
     ///
     /// The log up to `followed` is no longer needed and goes.
     pub(super) fn commit<'w>(&self, writes: impl Iterator<Item = &'w Write>, followed: u64) -> Result<Vec<Receipt>> {
-        self.with(|db| commit(db, writes, followed))
+        let committed = self.with(|db| caught(store::THE_STORE, || commit(db, writes, followed)));
+        let (receipts, damaged) = committed?;
+        self.count_damaged(damaged);
+        Ok(receipts)
     }
 }
 
-fn commit<'w>(db: &Database, writes: impl Iterator<Item = &'w Write>, followed: u64) -> Result<Vec<Receipt>> {
+/// What came of the changes, and how many articles have a damaged record.
+fn commit<'w>(db: &Database, writes: impl Iterator<Item = &'w Write>, followed: u64) -> Result<(Vec<Receipt>, u64)> {
     let mut txn = db.begin_write()?;
     // After a crash the store must open at once, not after a walk over all of it.
     txn.set_quick_repair(true);
-    let (receipts, marked) = {
+    let (receipts, marked, damaged) = {
         let mut changes = Changes::begin(&txn)?;
         let receipts = writes.map(|write| changes.make(write)).collect::<Result<Vec<_>>>()?;
-        let marked = changes.marked;
+        let (marked, damaged) = (changes.marked, changes.damaged.len()?);
         changes.finish(followed)?;
-        (receipts, marked)
+        (receipts, marked, damaged)
     };
     let unchanged = |receipt: &Receipt| matches!(receipt.change, Change::Unchanged | Change::NotFound);
     if !marked && receipts.iter().all(unchanged) {
@@ -37,7 +48,7 @@ fn commit<'w>(db: &Database, writes: impl Iterator<Item = &'w Write>, followed: 
     } else {
         txn.commit()?;
     }
-    Ok(receipts)
+    Ok((receipts, damaged))
 }
 
 /// The tables, open for one group of changes.
@@ -50,6 +61,7 @@ struct Changes<'t> {
     entity_articles: Table<'t, (&'static str, u64, u64), u32>,
     by_date: Table<'t, (u64, u64), ()>,
     pending: Table<'t, u64, u8>,
+    damaged: Table<'t, u64, ()>,
     /// Whether a mark of an article that stays as it is came or went.
     marked: bool,
     meta: Table<'t, &'static str, u64>,
@@ -87,6 +99,7 @@ impl<'t> Changes<'t> {
             entity_articles: txn.open_table(ENTITY_ARTICLES)?,
             by_date: txn.open_table(BY_DATE)?,
             pending: txn.open_table(PENDING)?,
+            damaged: txn.open_table(DAMAGED)?,
             marked: false,
             meta,
             totals,
@@ -184,16 +197,19 @@ impl<'t> Changes<'t> {
     /// The model of the analysis under a number, if a put of `new` leaves it there: the same article, analysed by the
     /// same model or on a better tier.
     fn model_kept(&self, seq: u64, new: &AnalyzedArticle) -> Result<Option<String>> {
-        let Some(bytes) = self.articles.get(seq)? else { return Ok(None) };
-        let record: ArticleRecord<'_> = record::decode(bytes.value())?;
-        let kept = record.is(&new.article)
-            && (record.model == new.analysis.model || self.tier_of(seq)? > Some(new.analysis.tier));
+        let (Some(article), Some(analysis)) = (self.articles.get(seq)?, self.analyses.get(seq)?) else {
+            return Ok(None);
+        };
+        let record = record::decode::<ArticleRecord<'_>>(article.value());
+        // What cannot be read cannot be kept. Both are read: an article that stays must have its analysis.
+        let (Some(record), Some(analysis)) = (legible(record)?, legible(record::decode_analysis(analysis.value()))?)
+        else {
+            return Ok(None);
+        };
+        let kept = self.damaged.get(seq)?.is_none()
+            && record.is(&new.article)
+            && (record.model == new.analysis.model || analysis.tier > new.analysis.tier);
         Ok(kept.then(|| record.model.to_owned()))
-    }
-
-    fn tier_of(&self, seq: u64) -> Result<Option<Tier>> {
-        let Some(bytes) = self.analyses.get(seq)? else { return Ok(None) };
-        Ok(Some(record::decode_analysis(bytes.value())?.tier))
     }
 
     /// Adds an article under a new number.
@@ -217,14 +233,15 @@ impl<'t> Changes<'t> {
 
     /// Takes away all that stands under a number, but for the id.
     fn take_away(&mut self, seq: u64, entities: &mut BTreeSet<EntityId>) -> Result<()> {
-        let published_at = match self.articles.remove(seq)? {
-            Some(bytes) => record::decode::<ArticleRecord<'_>>(bytes.value())?.published_at,
-            None => None,
+        let Some((published_at, analysis)) = self.legible(seq)? else {
+            self.quarantine(BTreeSet::from([seq]))?;
+            self.articles.remove(seq)?;
+            self.analyses.remove(seq)?;
+            self.damaged.remove(seq)?;
+            return Ok(());
         };
-        let analysis = match self.analyses.remove(seq)? {
-            Some(bytes) => record::decode_analysis(bytes.value())?,
-            None => Default::default(),
-        };
+        self.articles.remove(seq)?;
+        self.analyses.remove(seq)?;
         self.pending.remove(seq)?;
         let date = store::date_key(published_at);
         self.by_date.remove((date, store::newest_key(seq)))?;
@@ -237,6 +254,16 @@ impl<'t> Changes<'t> {
         self.totals.sentences -= analysis.sentences.len() as u64;
         self.totals.quotes -= analysis.quotes.len() as u64;
         Ok(())
+    }
+
+    /// Date and analysis of the article under a number; none when its record is damaged.
+    fn legible(&self, seq: u64) -> Result<Option<(Option<i64>, Analysis)>> {
+        let (Some(article), Some(analysis)) = (self.articles.get(seq)?, self.analyses.get(seq)?) else {
+            return Ok(None);
+        };
+        let published_at = record::decode::<ArticleRecord<'_>>(article.value()).map(|record| record.published_at);
+        let (published_at, analysis) = (legible(published_at)?, legible(record::decode_analysis(analysis.value()))?);
+        Ok(published_at.zip(analysis).filter(|_| self.damaged.get(seq).is_ok_and(|damaged| damaged.is_none())))
     }
 
     fn aggregate(&mut self, id: &EntityId) -> Result<&mut Aggregate> {
@@ -267,21 +294,23 @@ impl<'t> Changes<'t> {
         }
         self.log.retain_in(..=followed, |_, _| false)?;
         let Totals { seq, articles, sentences, quotes, entities } = self.totals;
-        let counters = [
-            ("seq", seq),
-            ("articles", articles),
-            ("sentences", sentences),
-            ("quotes", quotes),
-            ("entities", entities),
-            ("trimmed", followed),
-        ];
-        for (name, value) in counters {
+        let counters = [seq, articles, sentences, quotes, entities, followed, self.pending.len()?];
+        for (name, value) in COUNTERS.into_iter().zip(counters) {
             self.meta.insert(name, value)?;
         }
+        self.meta.insert("checksum", store::checksum(counters))?;
         Ok(())
     }
 }
 
 fn names(entities: BTreeSet<EntityId>) -> Vec<String> {
     entities.iter().map(|id| id.as_str().to_owned()).collect()
+}
+
+/// What was read, or none where it is damaged. A record of a newer version is no damage.
+fn legible<T>(read: Result<T>) -> Result<Option<T>> {
+    match read {
+        Err(error) if error.kind() == ErrorKind::Corrupt => Ok(None),
+        read => read.map(Some),
+    }
 }

@@ -1,15 +1,17 @@
 //! A disk that fails: nothing acknowledged is lost, and the engine goes on when the disk does.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 
 use redb::backends::FileBackend;
-use redb::{Database, StorageBackend};
+use redb::{Database, ReadableTable, StorageBackend, TableHandle};
+use sayso_document::{Analysis, Entity, EntityType, Mention, MentionForm, Sentence, SentenceRole, Span};
 
 use super::*;
-use crate::Article;
+use crate::{Article, Change};
 
 /// A file that is full while the switch is on.
 #[derive(Debug)]
@@ -56,32 +58,81 @@ impl StorageBackend for FullDisk {
     }
 }
 
-/// Puts an article and waits for its last word: searchable, or why not.
-fn put(engine: &Embedded, id: &str) -> Result<()> {
-    let article = Article { id: id.into(), body: "Talks.".into(), ..Article::default() };
-    let (sender, receiver) = mpsc::channel();
-    let write = Write::Put(Box::new(AnalyzedArticle { article, analysis: Default::default() }));
-    let progress = move |progress| match progress {
-        Progress::Durable(_) => {}
-        Progress::Searchable(_) => sender.send(Ok(())).unwrap(),
-        Progress::Delayed(_, error) | Progress::Failed(error) => sender.send(Err(error)).unwrap(),
-    };
-    engine.write(write, Box::new(progress));
-    receiver.recv().unwrap()
-}
-
-#[test]
-fn a_full_disk_refuses_and_loses_nothing() {
-    let dir = tempfile::tempdir().unwrap();
+/// An engine whose store lies on such a disk.
+fn on_disk(dir: &Path) -> (Embedded, Arc<AtomicBool>) {
     let full = Arc::new(AtomicBool::new(false));
-    let (path, switch) = (dir.path().join("articles.redb"), full.clone());
+    let (path, switch) = (dir.join("articles.redb"), full.clone());
     let open = move || {
         let file = std::fs::File::options().read(true).write(true).create(true).truncate(false).open(&path)?;
         let disk = FullDisk { file: FileBackend::new(file)?, full: switch.clone() };
         Ok(Database::builder().create_with_backend(disk)?)
     };
     let store = Store::open(Box::new(open)).unwrap();
-    let engine = Embedded::start(dir.path().to_owned(), store, EmbeddedOptions::default()).unwrap();
+    (Embedded::start(dir.to_owned(), store, EmbeddedOptions::default()).unwrap(), full)
+}
+
+fn article(id: &str) -> Article {
+    Article { id: id.into(), body: "Talks.".into(), ..Article::default() }
+}
+
+/// An article with one sentence that mentions one person, whom it gives this name.
+fn about(id: &str, name: &str) -> AnalyzedArticle {
+    let sentence = Sentence { span: Span::new(0, 6), paragraph: 0, role: SentenceRole::Body };
+    let entity = Entity {
+        name: name.into(),
+        kind: EntityType::Person,
+        aliases: vec![],
+        titles: vec![],
+        roles: vec![],
+        confidence: 0.5,
+    };
+    let mention = Mention { entity: 0, sentence: 0, span: Span::new(0, 6), name: None, form: MentionForm::Pronoun };
+    let analysis =
+        Analysis { sentences: vec![sentence], entities: vec![entity], mentions: vec![mention], ..Analysis::default() };
+    AnalyzedArticle { article: article(id), analysis }
+}
+
+/// Hands in a change; its last word comes out of the channel: what it did and every read sees, or why not.
+fn hand_in(engine: &Embedded, write: Write) -> mpsc::Receiver<Result<Change>> {
+    let (sender, receiver) = mpsc::channel();
+    let progress = move |progress| match progress {
+        Progress::Durable(_) => {}
+        Progress::Searchable(receipt) => sender.send(Ok(receipt.change)).unwrap(),
+        Progress::Delayed(_, error) | Progress::Failed(error) => sender.send(Err(error)).unwrap(),
+    };
+    engine.write(write, Box::new(progress));
+    receiver
+}
+
+fn write(engine: &Embedded, change: Write) -> Result<Change> {
+    hand_in(engine, change).recv().unwrap()
+}
+
+fn put(engine: &Embedded, id: &str) -> Result<Change> {
+    write(engine, Write::Put(Box::new(AnalyzedArticle { article: article(id), analysis: Analysis::default() })))
+}
+
+/// Waits for what the engine does of its own accord.
+fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    for _ in 0..600 {
+        if holds() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    panic!("it never came to this: {what}");
+}
+
+fn listed(engine: &Embedded) -> Result<usize> {
+    let page = crate::query::PageRequest { size: 1000, after: None };
+    let query = ArticleQuery { filter: Default::default(), page };
+    Ok(engine.articles(&query, &Interrupt::default())?.hits.len())
+}
+
+#[test]
+fn a_full_disk_refuses_and_loses_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (engine, full) = on_disk(dir.path());
     put(&engine, "a").unwrap();
 
     full.store(true, Ordering::Relaxed);
@@ -97,23 +148,195 @@ fn a_full_disk_refuses_and_loses_nothing() {
 }
 
 #[test]
+fn a_store_that_closed_itself_says_so_and_opens_again_without_a_write() {
+    let dir = tempfile::tempdir().unwrap();
+    let (engine, full) = on_disk(dir.path());
+    put(&engine, "a").unwrap();
+    assert_eq!(engine.health(), Health::default());
+    full.store(true, Ordering::Relaxed);
+    write(&engine, Write::Delete("a".into())).unwrap_err();
+    assert!(engine.health().store_fault.is_some());
+    full.store(false, Ordering::Relaxed);
+    eventually("the store is open again", || engine.health() == Health::default());
+    assert!(engine.article("a").unwrap().is_some(), "a delete that failed deleted nothing");
+}
+
+#[test]
 fn a_disk_that_is_nearly_full_refuses_articles_but_answers_and_deletes() {
     let dir = tempfile::tempdir().unwrap();
     let engine = Embedded::open(dir.path(), EmbeddedOptions::default()).unwrap();
     put(&engine, "a").unwrap();
+    put(&engine, "b").unwrap();
     drop(engine);
     let none_is_enough = EmbeddedOptions { min_free_bytes: u64::MAX, ..EmbeddedOptions::default() };
-    let engine = Embedded::open(dir.path(), none_is_enough).unwrap();
-    let refused = put(&engine, "b").unwrap_err();
+    let engine = Embedded::open(dir.path(), none_is_enough.clone()).unwrap();
+    let refused = put(&engine, "c").unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Storage);
     assert!(refused.to_string().contains("must stay free"), "{refused}");
     assert!(engine.article("a").unwrap().is_some());
-    let (sender, receiver) = mpsc::channel();
-    let progress = move |progress| {
-        if let Progress::Searchable(receipt) = progress {
-            sender.send(receipt.change).unwrap();
+    assert_eq!(write(&engine, Write::Delete("a".into())).unwrap(), Change::Deleted);
+    let health = engine.health();
+    assert_eq!((health.refuses_articles, health.refuses_deletes), (Some(refused.to_string()), None));
+    drop(engine);
+
+    let full = EmbeddedOptions { min_free_bytes_to_delete: u64::MAX, ..none_is_enough };
+    let engine = Embedded::open(dir.path(), full).unwrap();
+    let refused = write(&engine, Write::Delete("b".into())).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Storage);
+    assert_eq!(engine.health().refuses_deletes, Some(refused.to_string()));
+    assert!(engine.article("b").unwrap().is_some(), "reads go on");
+}
+
+#[test]
+fn indexes_that_cannot_be_written_are_told_and_catch_up_later() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Embedded::open(dir.path(), EmbeddedOptions::default()).unwrap();
+    put(&engine, "a").unwrap();
+    // Permissions do not stop the one who may do all; a file where the folder was does.
+    let (folder, aside) = (dir.path().join("sentences"), dir.path().join("aside"));
+    std::fs::rename(&folder, &aside).unwrap();
+    std::fs::write(&folder, "no folder").unwrap();
+    for id in ["b", "c"] {
+        let told = put(&engine, id).unwrap_err();
+        assert_eq!(told.kind(), ErrorKind::NotSearchable);
+        assert!(told.to_string().starts_with("the change is durable, but cannot be searched yet: "), "{told}");
+    }
+    let fault = engine.health().index_fault.unwrap();
+    assert!(fault.contains("sentences"), "{fault}");
+    assert_eq!(engine.article("b").unwrap(), None, "one view: it is not there for any read");
+    assert!(engine.article("a").unwrap().is_some());
+    let status = engine.status().unwrap();
+    assert_eq!((status.durable_seq, status.searchable_seq), (3, 1));
+
+    std::fs::remove_file(&folder).unwrap();
+    std::fs::rename(&aside, &folder).unwrap();
+    eventually("the indexes follow again", || engine.health() == Health::default());
+    assert_eq!(listed(&engine).unwrap(), 3);
+    assert_eq!(put(&engine, "d").unwrap(), Change::Created);
+}
+
+/// Which records of an article are damaged.
+#[derive(Clone, Copy, Debug)]
+enum Record {
+    Article,
+    Analysis,
+    Both,
+}
+
+/// Flips a bit of what the store keeps of an article, as if a faulty memory had done it before it was written.
+fn damage(engine: &Embedded, id: &str, record: Record) {
+    let spoil = |db: &Database| {
+        let txn = db.begin_write()?;
+        {
+            let seq = txn.open_table(store::IDS)?.get(id)?.unwrap().value();
+            for table in [store::ARTICLES, store::ANALYSES] {
+                if table.name() == "articles" && matches!(record, Record::Analysis)
+                    || table.name() == "analyses" && matches!(record, Record::Article)
+                {
+                    continue;
+                }
+                let mut table = txn.open_table(table)?;
+                let mut bytes = table.get(seq)?.unwrap().value().to_vec();
+                *bytes.last_mut().unwrap() ^= 4;
+                table.insert(seq, bytes.as_slice())?;
+            }
         }
+        Ok(txn.commit()?)
     };
-    engine.write(Write::Delete("a".into()), Box::new(progress));
-    assert_eq!(receiver.recv().unwrap(), crate::Change::Deleted);
+    engine.store.with(spoil).unwrap();
+}
+
+/// Articles a0 to a5 that mention Bero Tamm, of which the first is damaged.
+fn with_a_damaged_record(record: Record) -> (tempfile::TempDir, Embedded) {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Embedded::open(dir.path(), EmbeddedOptions::default()).unwrap();
+    for number in 0..6 {
+        write(&engine, Write::Put(Box::new(about(&format!("a{number}"), "Bero Tamm")))).unwrap();
+    }
+    damage(&engine, "a0", record);
+    // Reads see what the file holds now with the next view.
+    put(&engine, "last").unwrap();
+    (dir, engine)
+}
+
+/// Articles, sentences and entities, as counted, and the articles and mentions of Bero Tamm.
+fn figures(engine: &Embedded) -> [u64; 5] {
+    let status = engine.status().unwrap();
+    let entity = engine.entity(&EntityId::of(EntityType::Person, "Bero Tamm")).unwrap().unwrap();
+    [status.articles, status.sentences, status.entities, entity.articles, entity.mentions]
+}
+
+const RECORDS: [Record; 3] = [Record::Article, Record::Analysis, Record::Both];
+
+#[test]
+fn a_damaged_record_costs_one_article() {
+    for record in RECORDS {
+        let (_dir, engine) = with_a_damaged_record(record);
+        let error = engine.article("a0").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Corrupt);
+        assert!(error.to_string().contains("\"a0\""), "{error}");
+        eventually("it is set aside", || engine.health().damaged_articles == 1);
+        eventually("lists show all others", || listed(&engine).is_ok_and(|listed| listed == 6));
+        assert_eq!(figures(&engine), [6, 5, 1, 5, 5], "{record:?}");
+        assert_eq!(engine.article("a0").unwrap_err().to_string(), error.to_string(), "it stays under its id");
+        assert!(engine.article("a1").unwrap().is_some());
+
+        assert_eq!(write(&engine, Write::Put(Box::new(about("a0", "Bero Tamm")))).unwrap(), Change::Replaced);
+        assert_eq!(figures(&engine), [7, 6, 1, 6, 6], "{record:?}");
+        assert_eq!(engine.health(), Health::default());
+        assert_eq!(engine.article("a0").unwrap(), Some(about("a0", "Bero Tamm")));
+    }
+}
+
+#[test]
+fn a_damaged_record_can_be_replaced_and_deleted_before_anyone_read_it() {
+    for record in RECORDS {
+        let (_dir, engine) = with_a_damaged_record(record);
+        // The same article once more: what cannot be read is not taken for unchanged. Others go with it.
+        let ids = ["b0", "a0", "b1", "a1"];
+        let told: Vec<_> =
+            ids.iter().map(|id| hand_in(&engine, Write::Put(Box::new(about(id, "Bero Tamm"))))).collect();
+        let changes: Vec<_> = told.iter().map(|told| told.recv().unwrap().unwrap()).collect();
+        assert_eq!(changes, [Change::Created, Change::Replaced, Change::Created, Change::Unchanged], "{record:?}");
+        assert_eq!(figures(&engine), [9, 8, 1, 8, 8], "{record:?}");
+
+        let (_dir, engine) = with_a_damaged_record(record);
+        assert_eq!(write(&engine, Write::Delete("a0".into())).unwrap(), Change::Deleted);
+        assert_eq!(figures(&engine), [6, 5, 1, 5, 5], "{record:?}");
+        assert_eq!((engine.article("a0").unwrap(), engine.health()), (None, Health::default()));
+    }
+}
+
+#[test]
+fn an_index_is_rebuilt_past_a_damaged_record() {
+    for record in RECORDS {
+        let (dir, engine) = with_a_damaged_record(record);
+        drop(engine);
+        std::fs::remove_dir_all(dir.path().join("sentences")).unwrap();
+        let engine = Embedded::open(dir.path(), EmbeddedOptions::default()).unwrap();
+        assert_eq!(engine.opened().damaged, ["a0"]);
+        assert_eq!(engine.opened().rebuilt, [Rebuilt { index: "sentences", reason: "it was missing".into() }]);
+        assert_eq!((figures(&engine), listed(&engine).unwrap()), ([6, 5, 1, 5, 5], 6), "{record:?}");
+        drop(engine);
+        let engine = Embedded::open(dir.path(), EmbeddedOptions::default()).unwrap();
+        assert_eq!((engine.opened().damaged.len(), engine.opened().rebuilt.len()), (1, 0), "once is enough");
+    }
+}
+
+#[test]
+fn entities_of_a_damaged_article_are_counted_from_all_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Embedded::open(dir.path(), EmbeddedOptions::default()).unwrap();
+    for (id, name) in [("a", "Bero Tamm"), ("b", "Béro Tamm"), ("c", "Béro Tamm"), ("d", "Bero Tamm")] {
+        write(&engine, Write::Put(Box::new(about(id, name)))).unwrap();
+    }
+    // Two are damaged, of which only one is deleted: the other is found out by counting.
+    damage(&engine, "b", Record::Analysis);
+    damage(&engine, "c", Record::Both);
+    write(&engine, Write::Delete("b".into())).unwrap();
+    assert_eq!(engine.health().damaged_articles, 1);
+    let entity = engine.entity(&EntityId::of(EntityType::Person, "Bero Tamm")).unwrap().unwrap();
+    assert_eq!((entity.name.as_str(), entity.articles, entity.mentions), ("Bero Tamm", 2, 2));
+    assert!(entity.aliases.is_empty(), "{entity:?}");
+    assert_eq!(listed(&engine).unwrap(), 2);
 }

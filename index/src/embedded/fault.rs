@@ -1,9 +1,20 @@
 //! The libraries' errors in this crate's words.
 
+use std::io;
+use std::panic::{self, AssertUnwindSafe};
+
 use tantivy::TantivyError;
 use tantivy::directory::error::LockError;
 
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, Result};
+
+/// Does something that reads files, and makes a failure of a panic: on damaged files the libraries do panic. `what` is read
+/// then.
+pub(super) fn caught<T>(what: &str, act: impl FnOnce() -> Result<T>) -> Result<T> {
+    // What was touched is thrown away, or only read again.
+    panic::catch_unwind(AssertUnwindSafe(act))
+        .unwrap_or_else(|_| Err(Error::new(ErrorKind::Corrupt, format!("{what} cannot be read: reading it broke off"))))
+}
 
 /// What a failure of the store of record means to a caller.
 fn stored(error: redb::Error) -> Error {
@@ -16,6 +27,9 @@ fn stored(error: redb::Error) -> Error {
         | E::TableDoesNotExist(_)
         | E::TypeDefinitionChanged { .. }
         | E::RepairAborted => ErrorKind::Corrupt,
+        E::Io(error) if matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) => {
+            ErrorKind::Corrupt
+        }
         _ => ErrorKind::Storage,
     };
     let message = match kind {

@@ -1,23 +1,30 @@
 //! The thread that follows the store: brings the indexes up to it and shows readers the new view.
 
-use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 
-use super::EmbeddedOptions;
+use super::change::Suspects;
+use super::fault::caught;
 use super::indexes::{Fields, Indexes};
 use super::store::{Snapshot, Store};
 use super::view::View;
 use super::writer::{Followed, Shared};
+use super::{EmbeddedOptions, Opened};
 use crate::{Error, ErrorKind, Progress, Result};
 
-/// After a failure (a full disk) the indexes are opened again this much later.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// How often the thread looks whether something is wrong.
+const TICK: Duration = Duration::from_secs(1);
+
+/// After a failure (a full disk) the indexes are opened again a second later, after more of them this much at most.
+const RETRY_AT_MOST: Duration = Duration::from_secs(8);
+
+/// How long store and indexes are not looked at once more after a look.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
 
 /// The thread's own state.
 pub(super) struct Follower {
@@ -31,24 +38,38 @@ pub(super) struct Follower {
     shared: Arc<Shared>,
     /// Durable changes whose writers wait to hear that they are searchable.
     pending: Followed,
+    /// When to try again after failures, and how long to wait after the next one.
+    retry: Option<(Instant, Duration)>,
+    looked: Option<Instant>,
 }
 
 impl Follower {
-    /// Opens the indexes, brings them up to the store and makes the first view.
+    /// Opens the indexes, brings them up to the store and makes the first view. Tells what it came upon.
     pub(super) fn start(
         dir: PathBuf,
         options: EmbeddedOptions,
         store: Arc<Store>,
         shared: Arc<Shared>,
-    ) -> Result<Self> {
+    ) -> Result<(Self, Opened)> {
         let fields = Arc::new(Fields::new());
-        let snapshot = store.snapshot()?;
-        let indexes = Indexes::open(&dir, &fields, &options, &snapshot)?;
+        let mut snapshot = store.snapshot()?;
+        let mut opened = Opened::default();
+        let mut open = |snapshot: &Snapshot| Indexes::open(&dir, &fields, &options, snapshot, &mut opened);
+        let indexes = match open(&snapshot) {
+            Err(error) if error.damaged_record().is_some() && store.quarantine(&Suspects::All)? > 0 => {
+                snapshot = store.snapshot()?;
+                open(&snapshot)?
+            }
+            indexes => indexes?,
+        };
+        opened.articles = snapshot.count("articles")?;
+        opened.damaged = snapshot.damaged_ids()?;
         shared.durable.store(snapshot.seq, Ordering::Release);
         shared.followed.store(snapshot.seq, Ordering::Release);
         let view = View::new(fields.clone(), indexes.searchers(), snapshot)?;
         let view = Arc::new(ArcSwap::from_pointee(view));
-        Ok(Self { dir, options, store, fields, indexes: Some(indexes), view, shared, pending: Vec::new() })
+        let (indexes, pending) = (Some(indexes), Vec::new());
+        Ok((Self { dir, options, store, fields, indexes, view, shared, pending, retry: None, looked: None }, opened))
     }
 
     /// Where the current view is found.
@@ -59,28 +80,94 @@ impl Follower {
     /// Runs until the thread that writes has ended and all that it wrote is searchable.
     pub(super) fn run(mut self, durable: &Receiver<Followed>) {
         loop {
-            let group = match self.pending.is_empty() {
-                true => durable.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                false => durable.recv_timeout(RETRY_AFTER),
-            };
-            match group {
+            let heard = durable.recv_timeout(TICK);
+            match heard {
                 Ok(group) => self.pending.extend(group),
+                Err(RecvTimeoutError::Timeout) if !self.look() && !self.due() => continue,
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            // A panic must not end the thread: writers would wait for ever, and readers see an old view.
-            let outcome = panic::catch_unwind(AssertUnwindSafe(|| self.catch_up(durable)))
-                .unwrap_or_else(|_| Err(Error::new(ErrorKind::Storage, "the search index panicked")));
-            if outcome.is_err() {
-                // The store has the articles; the next round opens the indexes again from their last commits.
-                self.indexes = None;
-            }
-            self.shared.fault.store(outcome.err().map(|error| Arc::new(error.to_string())));
+            let outcome = match self.retry {
+                Some((at, _)) if Instant::now() < at && !self.stale() => Err(self.standing_fault()),
+                // A panic must not end the thread: writers would wait for ever, and readers see an old view.
+                _ => caught("the search index", || self.catch_up(durable)),
+            };
+            self.settle(outcome);
         }
         if let Some(indexes) = self.indexes.take() {
             // All is committed: a merge that fails now is made up for by the next one.
             let _ = indexes.close();
         }
+    }
+
+    /// Whether the store was opened again since readers got their view, which they cannot read any more.
+    fn stale(&self) -> bool {
+        self.view.load().store.opening != self.store.opening()
+    }
+
+    /// Whether it is time to try again what failed.
+    fn due(&self) -> bool {
+        self.retry.is_some_and(|(at, _)| Instant::now() >= at)
+    }
+
+    /// Whether something is wrong with store or indexes that readers met. Mends the store.
+    fn look(&mut self) -> bool {
+        if self.store.fault.load().is_some() {
+            return self.store.reopen().is_ok();
+        }
+        let suspects = std::mem::take(&mut *self.shared.suspects.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut found = false;
+        if !suspects.is_empty() {
+            // A failure shows again with the next reader.
+            found = self.store.quarantine(&Suspects::Some(suspects)).is_ok_and(|more| more > 0);
+        }
+        let looked_lately = self.looked.is_some_and(|looked| looked.elapsed() < LOOK_EVERY);
+        if !looked_lately && self.shared.suspect.swap(false, Ordering::AcqRel) {
+            self.looked = Some(Instant::now());
+            if !self.store.works() {
+                let _ = self.store.reopen();
+            }
+            // A query may fail for reasons of its own. Opening the indexes makes anew what is damaged.
+            if self.indexes.as_ref().is_none_or(Indexes::damaged) {
+                self.indexes = None;
+            }
+            found |= self.indexes.is_none() || self.stale();
+        }
+        found
+    }
+
+    /// Tells what became of a round: those who wait, and whoever asks how the engine is.
+    fn settle(&mut self, outcome: Result<()>) {
+        let Err(error) = outcome else {
+            self.retry = None;
+            if self.shared.fault.swap(None).is_some() {
+                tracing::info!("the search indexes follow the store again");
+            }
+            return;
+        };
+        if error.damaged_record().is_some() && self.store.quarantine(&Suspects::All).is_ok_and(|more| more > 0) {
+            self.indexes = None;
+            self.retry = Some((Instant::now(), Duration::ZERO));
+            return;
+        }
+        if self.retry.is_none_or(|(at, _)| Instant::now() >= at) {
+            // The store has the articles; the next round opens the indexes again from their last commits.
+            self.indexes = None;
+            let wait = self.retry.map_or(TICK, |(_, wait)| (2 * wait).clamp(TICK, RETRY_AT_MOST));
+            self.retry = Some((Instant::now() + wait, wait));
+            if self.shared.fault.swap(Some(Arc::new(error.to_string()))).is_none() {
+                tracing::warn!(%error, "the search indexes do not follow the store; trying again");
+            }
+        }
+        for (receipt, mut progress) in std::mem::take(&mut self.pending) {
+            let why = format!("the change is durable, but cannot be searched yet: {error}");
+            progress(Progress::Delayed(receipt, Error::new(ErrorKind::NotSearchable, why)));
+        }
+    }
+
+    fn standing_fault(&self) -> Error {
+        let fault = self.shared.fault.load();
+        Error::new(ErrorKind::Storage, fault.as_deref().map_or("the indexes are opened again", String::as_str))
     }
 
     /// Feeds the indexes until the queue is idle or the backlog large enough, then shows the new view.
@@ -89,7 +176,7 @@ impl Follower {
         let mut snapshot = self.store.snapshot()?;
         let mut indexes = match self.indexes.take() {
             Some(indexes) => indexes,
-            None => Indexes::open(&self.dir, &self.fields, &self.options, &snapshot)?,
+            None => Indexes::open(&self.dir, &self.fields, &self.options, &snapshot, &mut Opened::default())?,
         };
         loop {
             indexes.feed(&self.fields, &snapshot)?;

@@ -1,18 +1,19 @@
 //! The three tantivy indexes: opened or rebuilt, fed from the store, committed at one sequence number.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 
-use tantivy::directory::MmapDirectory;
+use tantivy::directory::{Directory, MmapDirectory};
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::schema::Schema;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
 
-use super::EmbeddedOptions;
+use super::fault::caught;
 use super::schema::{self, Entities, Quotes, Sentences};
 use super::store::Snapshot;
-use crate::{EntityId, Result};
+use super::{EmbeddedOptions, Opened, Rebuilt};
+use crate::{EntityId, Error, ErrorKind, Result};
 
 /// The fields of the indexes, fixed when the program is built.
 pub(super) struct Fields {
@@ -47,23 +48,74 @@ pub(super) struct Searchers {
 }
 
 impl Indexes {
-    /// Opens the indexes under `dir` and brings them up to the store. One that is missing, damaged,
-    /// of another version or too far behind is rebuilt.
-    pub(super) fn open(dir: &Path, fields: &Fields, options: &EmbeddedOptions, store: &Snapshot) -> Result<Self> {
-        let open = |name: &str, schema: &Schema, threads| {
-            One::open(&dir.join(name), schema, threads, options.index_memory_bytes, store)
+    /// Opens the indexes under `dir` and brings them up to the store. One that is missing, damaged, of another version, of
+    /// another store or too far behind is rebuilt. What is done is noted in `opened`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Corrupt`] when an index is ahead of its store, which then is not as it was left.
+    pub(super) fn open(
+        dir: &Path,
+        fields: &Fields,
+        options: &EmbeddedOptions,
+        store: &Snapshot,
+        opened: &mut Opened,
+    ) -> Result<Self> {
+        let mut anew = [false; 3];
+        loop {
+            let mut indexes = Self::open_each(dir, fields, options, store, anew, &mut opened.rebuilt)?;
+            let reached = indexes.all().into_iter().filter_map(|one| one.seq).min();
+            opened.replayed = store.seq - reached.unwrap_or(store.seq);
+            indexes.rebuild(fields, store)?;
+            indexes.feed(fields, store)?;
+            indexes.commit(fields, store)?;
+            let counts = ["sentences", "quotes", "entities"].map(|name| store.count(name));
+            let mut right = true;
+            for ((one, anew), count) in indexes.all().into_iter().zip(&mut anew).zip(counts) {
+                // Once more would not help what was just made anew.
+                let miscounted = one.reader.searcher().num_docs() != count? && !*anew && !one.made_anew;
+                *anew |= miscounted;
+                right &= !miscounted;
+            }
+            if right {
+                return Ok(indexes);
+            }
+        }
+    }
+
+    fn open_each(
+        dir: &Path,
+        fields: &Fields,
+        options: &EmbeddedOptions,
+        store: &Snapshot,
+        anew: [bool; 3],
+        rebuilt: &mut Vec<Rebuilt>,
+    ) -> Result<Self> {
+        let mut open = |index: &'static str, schema: &Schema, threads, anew| {
+            let place = Place { dir: dir.join(index), schema, threads, memory: options.index_memory_bytes, store };
+            let (one, reason) = place.open(anew).map_err(|error| error.about(place.dir.display()))?;
+            if let Some(reason) = reason {
+                tracing::warn!(index, reason, "a search index is made anew");
+                // What opening met first is what was wrong; it may begin once more.
+                if rebuilt.iter().all(|other| other.index != index) {
+                    rebuilt.push(Rebuilt { index, reason });
+                }
+            }
+            Result::Ok(one)
         };
-        let mut indexes = Self {
-            sentences: open("sentences", &fields.sentences.schema, options.index_threads.max(1))?,
-            quotes: open("quotes", &fields.quotes.schema, 1)?,
-            entities: open("entities", &fields.entities.schema, 1)?,
+        Ok(Self {
+            sentences: open("sentences", &fields.sentences.schema, options.index_threads.max(1), anew[0])?,
+            quotes: open("quotes", &fields.quotes.schema, 1, anew[1])?,
+            entities: open("entities", &fields.entities.schema, 1, anew[2])?,
             touched: BTreeSet::new(),
             uncommitted: 0,
-        };
-        indexes.rebuild(fields, store)?;
-        indexes.feed(fields, store)?;
-        indexes.commit(fields, store)?;
-        Ok(indexes)
+        })
+    }
+
+    /// Whether a file of theirs is damaged, or cannot be read.
+    pub(super) fn damaged(&self) -> bool {
+        let ones = [&self.sentences, &self.quotes, &self.entities];
+        let whole = |one: &One| caught("it", || damage_of(one.writer.index())).is_ok_and(|damage| damage.is_none());
+        !ones.into_iter().all(whole)
     }
 
     fn all(&mut self) -> [&mut One; 3] {
@@ -110,6 +162,7 @@ impl Indexes {
             // A later change in the same snapshot may have taken the article away already.
             if change.put
                 && seq > sentences.min(quotes)
+                && !store.is_damaged(seq)?
                 && let Some(article) = store.analyzed(seq)?
             {
                 if seq > sentences {
@@ -135,15 +188,13 @@ impl Indexes {
         }
         for id in std::mem::take(&mut self.touched) {
             self.entities.delete(Term::from_field_text(fields.entities.id, &id));
-            if let Some(id) = EntityId::parse(&id)
-                && let Some(entity) = store.entity(&id)?
-            {
+            if let Some(entity) = store.entity(&EntityId::known(id))? {
                 self.entities.add([fields.entities.document(&entity)])?;
             }
         }
         // Each commit waits for the disk: together they wait once.
         thread::scope(|scope| {
-            let jobs = self.all().map(|one| scope.spawn(|| one.commit(store.seq)));
+            let jobs = self.all().map(|one| scope.spawn(|| one.commit(store)));
             jobs.into_iter().try_for_each(|job| job.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         })?;
         self.uncommitted = 0;
@@ -176,28 +227,140 @@ struct One {
     seq: Option<u64>,
     /// Up to which change its last commit reaches.
     committed: Option<u64>,
+    /// Whether it began empty.
+    made_anew: bool,
+}
+
+/// Where an index lies, and what it is to be.
+struct Place<'a> {
+    dir: PathBuf,
+    schema: &'a Schema,
+    threads: usize,
+    memory: usize,
+    store: &'a Snapshot,
+}
+
+impl Place<'_> {
+    /// Opens the index, or begins it anew: then the reason comes with it, unless there was nothing to put in.
+    fn open(&self, anew: bool) -> Result<(One, Option<String>)> {
+        let dir = &self.dir;
+        let missing = !dir.join("meta.json").exists();
+        let reason = match missing {
+            true => "it was missing".to_owned(),
+            false if anew => "it did not hold as many documents as the store has".to_owned(),
+            false => match caught("it", || self.existing()) {
+                Ok(Existing::Usable(one)) => return Ok((*one, None)),
+                Ok(Existing::Unusable(reason)) => reason,
+                Ok(Existing::Ahead(seq)) => return Err(self.ahead(seq)),
+                Err(error) => error.to_string(),
+            },
+        };
+        // A folder that cannot be written must not cost an index that may be whole.
+        std::fs::create_dir_all(dir)?;
+        std::fs::write(dir.join("probe"), "?")?;
+        std::fs::remove_dir_all(dir)?;
+        std::fs::create_dir_all(dir)?;
+        let one = One::start(&open_index(dir, self.schema)?, self.threads, self.memory, None)?;
+        Ok((one, (self.store.seq > 0).then_some(reason)))
+    }
+
+    /// What is there, every byte of it looked at.
+    fn existing(&self) -> Result<Existing> {
+        let index = open_index(&self.dir, self.schema)?;
+        let commit = index.load_metas()?.payload.as_deref().map_or(Err("making it was not finished"), Commit::parse);
+        let unusable = |reason: &str| Ok(Existing::Unusable(reason.to_owned()));
+        let Commit { store, seq } = match commit {
+            Ok(commit) => commit,
+            Err(reason) => return unusable(reason),
+        };
+        if store != self.store.id {
+            return unusable("it belongs to another store of articles");
+        }
+        if let Some(damage) = damage_of(&index)? {
+            return Ok(Existing::Unusable(damage));
+        }
+        if seq > self.store.seq {
+            return Ok(Existing::Ahead(seq));
+        }
+        if seq < self.store.trimmed {
+            return unusable("it is further behind than the store can tell");
+        }
+        Ok(Existing::Usable(Box::new(One::start(&index, self.threads, self.memory, Some(seq))?)))
+    }
+
+    fn ahead(&self, seq: u64) -> Error {
+        let now = self.store.seq;
+        let message = format!(
+            "this index has seen {seq} changes, but the store of articles (articles.redb) only {now}: the store is damaged, \
+             or an older copy. Put a newer copy in its place; to go on with the older one, delete the folders sentences, \
+             quotes and entities"
+        );
+        Error::new(ErrorKind::Corrupt, message)
+    }
+}
+
+/// What is found where an index should be.
+enum Existing {
+    Usable(Box<One>),
+    /// Why not.
+    Unusable(String),
+    /// It has seen more changes than the store; how many.
+    Ahead(u64),
+}
+
+/// What a commit of an index says of itself.
+struct Commit {
+    /// The number of the store that it was made from.
+    store: u64,
+    /// Up to which change.
+    seq: u64,
+}
+
+/// Why a commit that does not say so cannot be used.
+const UNREADABLE: &str = "its last commit cannot be read";
+
+impl Commit {
+    fn payload(&self) -> String {
+        let said = format!("{PAYLOAD} {} {:016x} {}", schema::VERSION, self.store, self.seq);
+        // tantivy gives the file that holds it no checksum.
+        let checksum = crc32fast::hash(said.as_bytes());
+        format!("{said} {checksum:08x}")
+    }
+
+    fn parse(payload: &str) -> std::result::Result<Self, &'static str> {
+        let mut words = payload.split(' ');
+        let (name, version) = (words.next(), words.next().and_then(|version| version.parse().ok()));
+        let store = words.next().and_then(|store| u64::from_str_radix(store, 16).ok());
+        let seq = words.next().and_then(|seq| seq.parse().ok());
+        match (store, seq) {
+            (Some(store), Some(seq)) if (Self { store, seq }).payload() == payload => Ok(Self { store, seq }),
+            _ if name == Some(PAYLOAD) && version.is_some_and(|version: u32| version != schema::VERSION) => {
+                Err("it was made by another version of this program")
+            }
+            _ => Err(UNREADABLE),
+        }
+    }
+}
+
+/// Which file of an index is damaged, if one is.
+fn damage_of(index: &Index) -> Result<Option<String>> {
+    let metas = index.load_metas()?;
+    let mut files: Vec<PathBuf> = metas.list_segment_files().into_iter().collect();
+    files.sort_unstable();
+    for file in files {
+        let optional = file.extension().is_some_and(|extension| extension == "del" || extension == "temp");
+        if optional && !index.directory().exists(&file).map_err(tantivy::TantivyError::from)? {
+            continue;
+        }
+        if !index.directory().validate_checksum(&file).map_err(tantivy::TantivyError::from)? {
+            return Ok(Some(format!("its file {} is damaged", file.display())));
+        }
+    }
+    Ok(None)
 }
 
 impl One {
-    fn open(dir: &Path, schema: &Schema, threads: usize, memory: usize, store: &Snapshot) -> Result<Self> {
-        std::fs::create_dir_all(dir)?;
-        let usable = |index: &Index| match committed_seq(index) {
-            Some(seq) => (store.trimmed..=store.seq).contains(&seq),
-            None => false,
-        };
-        // Whatever is wrong with an index, the store can make it anew.
-        if let Ok(index) = open_index(dir, schema)
-            && usable(&index)
-            && let Ok(one) = Self::start(&index, threads, memory)
-        {
-            return Ok(one);
-        }
-        std::fs::remove_dir_all(dir)?;
-        std::fs::create_dir_all(dir)?;
-        Self::start(&open_index(dir, schema)?, threads, memory)
-    }
-
-    fn start(index: &Index, threads: usize, memory: usize) -> Result<Self> {
+    fn start(index: &Index, threads: usize, memory: usize, committed: Option<u64>) -> Result<Self> {
         let options = IndexWriterOptions::builder()
             .num_worker_threads(threads)
             .memory_budget_per_thread(memory.max(MEMORY_AT_LEAST))
@@ -209,8 +372,7 @@ impl One {
         merging.set_del_docs_ratio_before_merge(0.25);
         writer.set_merge_policy(Box::new(merging));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let committed = committed_seq(index);
-        Ok(Self { writer, reader, seq: committed, committed })
+        Ok(Self { writer, reader, seq: committed, committed, made_anew: committed.is_none() })
     }
 
     fn add(&self, documents: impl IntoIterator<Item = TantivyDocument>) -> Result<()> {
@@ -224,12 +386,12 @@ impl One {
         self.writer.delete_term(term);
     }
 
-    fn commit(&mut self, seq: u64) -> Result<()> {
+    fn commit(&mut self, store: &Snapshot) -> Result<()> {
         let mut prepared = self.writer.prepare_commit()?;
-        prepared.set_payload(&format!("{PAYLOAD} {} {seq}", schema::VERSION));
+        prepared.set_payload(&Commit { store: store.id, seq: store.seq }.payload());
         prepared.commit()?;
         self.reader.reload()?;
-        self.committed = Some(seq);
+        self.committed = Some(store.seq);
         Ok(())
     }
 }
@@ -245,12 +407,4 @@ fn open_index(dir: &Path, schema: &Schema) -> Result<Index> {
     let mut index = Index::open_or_create(directory, schema.clone())?;
     index.set_tokenizers(schema::tokenizers());
     Ok(index)
-}
-
-/// The sequence number that the last commit reached, if this version of the schema made it.
-fn committed_seq(index: &Index) -> Option<u64> {
-    let payload = index.load_metas().ok()?.payload?;
-    let mut words = payload.split(' ');
-    (words.next()? == PAYLOAD && words.next()?.parse() == Ok(schema::VERSION)).then_some(())?;
-    words.next()?.parse().ok()
 }

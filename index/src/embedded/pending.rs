@@ -35,7 +35,8 @@ impl Snapshot {
             if tier > best || taken.contains(&seq) {
                 continue;
             }
-            if let Some(stored) = self.article(seq)? {
+            // A damaged record must not keep all others waiting.
+            if let Ok(Some(stored)) = self.article(seq) {
                 found.push(Pending { seq, tier, article: stored.article });
             }
         }
@@ -59,7 +60,11 @@ impl Snapshot {
             interrupt.check()?;
             let (seq, bytes) = entry?;
             last = seq.value();
-            let article: ArticleRecord<'_> = record::decode(bytes.value())?;
+            if self.is_damaged(last)? {
+                continue;
+            }
+            // One that is damaged and not known to be is for those to find who ask for it.
+            let Ok(article) = record::decode::<ArticleRecord<'_>>(bytes.value()) else { continue };
             if !models.iter().any(|model| model == article.model) && self.waits_for(last)? < Some(tier) {
                 seqs.push(last);
             }

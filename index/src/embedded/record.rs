@@ -101,7 +101,10 @@ pub(super) fn encode(record: &impl Serialize) -> Result<Vec<u8>> {
 
 /// Reads a record; what it borrows stays in `bytes`.
 pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T> {
-    postcard::from_bytes(unsealed(bytes, VERSION)?.1).map_err(|error| corrupt(&format!("does not decode: {error}")))
+    let read = postcard::take_from_bytes(unsealed(bytes, VERSION)?.1);
+    let (record, rest) = read.map_err(|error| corrupt(&format!("does not decode: {error}")))?;
+    all_read(rest)?;
+    Ok(record)
 }
 
 /// Writes an analysis, compressed: it is read less often than bodies.
@@ -121,16 +124,25 @@ pub(super) fn decode_analysis(bytes: &[u8]) -> Result<Analysis> {
     let plain = lz4_flex::decompress_size_prepended(content)
         .map_err(|error| corrupt(&format!("does not decompress: {error}")))?;
     let unread = |error| corrupt(&format!("does not decode: {error}"));
-    let (record, rest) = postcard::take_from_bytes::<AnalysisRecord<'_>>(&plain).map_err(unread)?;
+    let (record, mut rest) = postcard::take_from_bytes::<AnalysisRecord<'_>>(&plain).map_err(unread)?;
     let mut analysis = record.to_analysis()?;
     if version > 1 {
-        let (added, rest) = postcard::take_from_bytes::<AddedRecord<'_>>(rest).map_err(unread)?;
+        let (added, behind) = postcard::take_from_bytes::<AddedRecord<'_>>(rest).map_err(unread)?;
         added.add_to(&mut analysis)?;
+        rest = behind;
         if version > 2 {
-            analysis.tier = TIERS.value(postcard::from_bytes(rest).map_err(unread)?)?;
+            let (code, behind) = postcard::take_from_bytes(rest).map_err(unread)?;
+            analysis.tier = TIERS.value(code)?;
+            rest = behind;
         }
     }
+    all_read(rest)?;
     Ok(analysis)
+}
+
+/// The byte of the version has no checksum: a record that seems to be of an older version has more than that one had.
+fn all_read(rest: &[u8]) -> Result<()> {
+    if rest.is_empty() { Ok(()) } else { Err(corrupt("is longer than its version")) }
 }
 
 const HEADER: usize = 5;
@@ -147,11 +159,12 @@ fn unsealed(bytes: &[u8], newest: u8) -> Result<(u8, &[u8])> {
     let Some((&[version, a, b, c, d], content)) = bytes.split_first_chunk::<HEADER>() else {
         return Err(corrupt("is cut short"));
     };
-    if !(1..=newest).contains(&version) {
-        return Err(corrupt(&format!("has version {version}; this program reads versions up to {newest}")));
-    }
     if crc32fast::hash(content) != u32::from_le_bytes([a, b, c, d]) {
         return Err(corrupt("does not match its checksum"));
+    }
+    if !(1..=newest).contains(&version) {
+        let message = format!("a stored record has version {version}; this program reads versions up to {newest}");
+        return Err(Error::new(ErrorKind::Newer, message));
     }
     Ok((version, content))
 }

@@ -1,11 +1,18 @@
 //! The store of record: one redb file that holds every article, analysis and entity.
 
-use std::sync::{PoisonError, RwLock};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use redb::{Database, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition};
+use arc_swap::ArcSwapOption;
+use redb::{
+    Database, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition,
+    TableError,
+};
 use sayso_document::Analysis;
 
 use super::aggregate::Aggregate;
+use super::fault::caught;
 use super::record::{self, ArticleRecord, ChangeRecord};
 use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, Error, ErrorKind, Result};
 
@@ -25,8 +32,13 @@ pub(super) const ENTITY_ARTICLES: TableDefinition<'_, (&str, u64, u64), u32> = T
 pub(super) const BY_DATE: TableDefinition<'_, (u64, u64), ()> = TableDefinition::new("by_date");
 /// Sequence number → code of the tier of which an analysis is still to come.
 pub(super) const PENDING: TableDefinition<'_, u64, u8> = TableDefinition::new("pending");
-/// Counters and the format version.
+/// Sequence numbers of articles of which the record is damaged. But for their ids and records they are in no other table.
+pub(super) const DAMAGED: TableDefinition<'_, u64, ()> = TableDefinition::new("damaged");
+/// Counters, their checksum, the number of the store and the format version.
 pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
+
+/// The counters, in the order in which their checksum takes them.
+pub(super) const COUNTERS: [&str; 7] = ["seq", "articles", "sentences", "quotes", "entities", "trimmed", "pending"];
 
 /// The layout of the tables; another number means another program wrote them.
 const FORMAT: u64 = 1;
@@ -56,6 +68,12 @@ pub(super) struct Store {
     open: OpenDatabase,
     /// None while it cannot be opened again after a failure.
     db: RwLock<Option<Database>>,
+    /// Why it cannot.
+    pub(super) fault: ArcSwapOption<String>,
+    /// How many articles have a damaged record.
+    pub(super) damaged: AtomicU64,
+    /// How often it was opened again.
+    openings: AtomicU64,
 }
 
 /// Opens or creates the file.
@@ -64,33 +82,20 @@ pub(super) type OpenDatabase = Box<dyn Fn() -> Result<Database> + Send + Sync>;
 impl Store {
     /// Opens or creates the store.
     pub(super) fn open(open: OpenDatabase) -> Result<Self> {
-        let db = open()?;
-        let txn = db.begin_write()?;
-        {
-            let mut meta = txn.open_table(META)?;
-            let format = meta.get("format")?.map(|value| value.value());
-            match format {
-                Some(FORMAT) => {}
-                Some(other) => {
-                    let message = format!("the store has format {other}; this program reads format {FORMAT}");
-                    return Err(Error::new(ErrorKind::Corrupt, message));
-                }
-                None => {
-                    meta.insert("format", FORMAT)?;
-                }
-            }
-            txn.open_table(IDS)?;
-            txn.open_table(ARTICLES)?;
-            txn.open_table(ANALYSES)?;
-            txn.open_table(LOG)?;
-            txn.open_table(ENTITIES)?;
-            txn.open_table(ENTITY_ARTICLES)?;
-            txn.open_table(BY_DATE)?;
-            // Stores made before there were tiers lack it.
-            txn.open_table(PENDING)?;
-        }
-        txn.commit()?;
-        Ok(Self { open, db: RwLock::new(Some(db)) })
+        let db = caught(THE_STORE, &*open)?;
+        Self::of(db, open)
+    }
+
+    /// The store in a file that is open. `open` opens it again after a failure.
+    pub(super) fn of(db: Database, open: OpenDatabase) -> Result<Self> {
+        let damaged = caught(THE_STORE, || prepare(&db))?;
+        Ok(Self {
+            open,
+            db: RwLock::new(Some(db)),
+            fault: ArcSwapOption::empty(),
+            damaged: AtomicU64::new(damaged),
+            openings: AtomicU64::new(0),
+        })
     }
 
     /// Does something with the open file.
@@ -106,30 +111,104 @@ impl Store {
     pub(super) fn reopen(&self) -> Result<()> {
         let mut db = self.db.write().unwrap_or_else(PoisonError::into_inner);
         *db = None;
-        *db = Some((self.open)()?);
+        let opened = caught(THE_STORE, &*self.open);
+        match &opened {
+            Ok(_) => tracing::warn!("the store of articles failed and was opened again"),
+            Err(error) => tracing::error!(%error, "the store of articles failed and cannot be opened; trying again"),
+        }
+        self.fault.store(opened.as_ref().err().map(|error| Arc::new(error.to_string())));
+        *db = Some(opened?);
+        self.openings.fetch_add(1, Ordering::Release);
         Ok(())
+    }
+
+    /// Whether the file is open and takes reads and writes.
+    pub(super) fn works(&self) -> bool {
+        // Beginning to write asks for failures that are past, and waits for the one who writes.
+        caught(THE_STORE, || self.with(|db| Ok(db.begin_write()?.abort()?))).is_ok()
+    }
+
+    /// Which opening of the file snapshots are of now; those of earlier ones can no longer be read.
+    pub(super) fn opening(&self) -> u64 {
+        self.openings.load(Ordering::Acquire)
+    }
+
+    /// Notes how many articles have a damaged record.
+    pub(super) fn count_damaged(&self, damaged: u64) {
+        self.damaged.store(damaged, Ordering::Relaxed);
     }
 
     /// The store as it is now, unmoved by later changes.
     pub(super) fn snapshot(&self) -> Result<Snapshot> {
-        self.with(|db| Snapshot::of(&db.begin_read()?))
+        let opening = self.opening();
+        let snapshot = self.with(|db| Snapshot::of(&db.begin_read()?))?;
+        Ok(Snapshot { opening, ..snapshot })
     }
+}
+
+/// What failures of the file are about.
+pub(super) const THE_STORE: &str = "the store of articles";
+
+/// Makes the tables that lack. Returns how many articles have a damaged record.
+fn prepare(db: &Database) -> Result<u64> {
+    let txn = db.begin_write()?;
+    let damaged = {
+        let mut meta = txn.open_table(META)?;
+        let format = meta.get("format")?.map(|value| value.value());
+        match format {
+            Some(FORMAT) => {}
+            Some(other) => {
+                let message = format!("the store has format {other}; this program reads format {FORMAT}");
+                return Err(Error::new(ErrorKind::Newer, message));
+            }
+            None => {
+                meta.insert("format", FORMAT)?;
+            }
+        }
+        if meta.get("id")?.is_none() {
+            // Seeded by the system, and used once.
+            meta.insert("id", RandomState::new().hash_one(std::time::SystemTime::now()))?;
+        }
+        txn.open_table(IDS)?;
+        txn.open_table(ARTICLES)?;
+        txn.open_table(ANALYSES)?;
+        txn.open_table(LOG)?;
+        txn.open_table(ENTITIES)?;
+        txn.open_table(ENTITY_ARTICLES)?;
+        txn.open_table(BY_DATE)?;
+        // Stores made before there were tiers lack it.
+        txn.open_table(PENDING)?;
+        txn.open_table(DAMAGED)?.len()?
+    };
+    txn.commit()?;
+    Ok(damaged)
+}
+
+/// The checksum of the counters, given in their order.
+pub(super) fn checksum(counters: [u64; COUNTERS.len()]) -> u64 {
+    crc32fast::hash(&counters.map(u64::to_le_bytes).concat()).into()
 }
 
 /// The store after one sequence number.
 pub(super) struct Snapshot {
+    /// The number of the store, random when it was made: which indexes belong to it.
+    pub(super) id: u64,
+    /// Which opening of the file it is of.
+    pub(super) opening: u64,
     /// The sequence number.
     pub(super) seq: u64,
     /// The log holds all changes after this one.
     pub(super) trimmed: u64,
-    ids: ReadOnlyTable<&'static str, u64>,
+    pub(super) ids: ReadOnlyTable<&'static str, u64>,
     pub(super) articles: ReadOnlyTable<u64, &'static [u8]>,
-    analyses: ReadOnlyTable<u64, &'static [u8]>,
+    pub(super) analyses: ReadOnlyTable<u64, &'static [u8]>,
     log: ReadOnlyTable<u64, &'static [u8]>,
     entities: ReadOnlyTable<&'static str, &'static [u8]>,
     entity_articles: ReadOnlyTable<(&'static str, u64, u64), u32>,
     by_date: ReadOnlyTable<(u64, u64), ()>,
     pub(super) pending: ReadOnlyTable<u64, u8>,
+    /// None in a store that was made before and that no program of this version has prepared.
+    damaged: Option<ReadOnlyTable<u64, ()>>,
     meta: ReadOnlyTable<&'static str, u64>,
 }
 
@@ -142,10 +221,17 @@ pub(super) struct Stored {
 }
 
 impl Snapshot {
-    fn of(txn: &ReadTransaction) -> Result<Self> {
+    pub(super) fn of(txn: &ReadTransaction) -> Result<Self> {
         let meta = txn.open_table(META)?;
         let number = |name: &str| Result::Ok(meta.get(name)?.map_or(0, |value| value.value()));
+        let damaged = match txn.open_table(DAMAGED) {
+            Err(TableError::TableDoesNotExist(_)) => None,
+            opened => Some(opened?),
+        };
         Ok(Self {
+            id: number("id")?,
+            opening: 0,
+            damaged,
             seq: number("seq")?,
             trimmed: number("trimmed")?,
             ids: txn.open_table(IDS)?,
@@ -170,10 +256,42 @@ impl Snapshot {
         Ok(self.ids.get(id)?.map(|value| value.value()))
     }
 
+    /// The counter of this name, where it is kept.
+    pub(super) fn counter(&self, name: &str) -> Result<Option<u64>> {
+        Ok(self.meta.get(name)?.map(|value| value.value()))
+    }
+
+    /// Whether the record of the article under this number is known to be damaged.
+    pub(super) fn is_damaged(&self, seq: u64) -> Result<bool> {
+        Ok(match &self.damaged {
+            Some(table) => table.get(seq)?.is_some(),
+            None => false,
+        })
+    }
+
+    /// How many articles have a damaged record.
+    pub(super) fn damaged_count(&self) -> Result<u64> {
+        Ok(self.damaged.as_ref().map(|table| table.len()).transpose()?.unwrap_or(0))
+    }
+
+    /// The ids of articles whose record is damaged.
+    pub(super) fn damaged_ids(&self) -> Result<Vec<String>> {
+        let mut ids = Vec::new();
+        if self.damaged_count()? > 0 {
+            for entry in self.ids.range::<&str>(..)? {
+                let (id, seq) = entry?;
+                if self.is_damaged(seq.value())? {
+                    ids.push(id.value().to_owned());
+                }
+            }
+        }
+        Ok(ids)
+    }
+
     /// The article under this number, without its analysis.
     pub(super) fn article(&self, seq: u64) -> Result<Option<Stored>> {
         let Some(bytes) = self.articles.get(seq)? else { return Ok(None) };
-        let record: ArticleRecord<'_> = record::decode(bytes.value())?;
+        let record: ArticleRecord<'_> = record::decode(bytes.value()).map_err(|error| self.damage(seq, error))?;
         let (sentences, entities, quotes) = (record.sentences, record.entities, record.quotes);
         Ok(Some(Stored { article: record.to_article(), sentences, entities, quotes }))
     }
@@ -181,19 +299,33 @@ impl Snapshot {
     /// The analysis under this number.
     pub(super) fn analysis(&self, seq: u64) -> Result<Option<Analysis>> {
         let Some(bytes) = self.analyses.get(seq)? else { return Ok(None) };
-        record::decode_analysis(bytes.value()).map(Some)
+        record::decode_analysis(bytes.value()).map(Some).map_err(|error| self.damage(seq, error))
     }
 
     /// The article and its analysis.
     pub(super) fn analyzed(&self, seq: u64) -> Result<Option<AnalyzedArticle>> {
         let Some(stored) = self.article(seq)? else { return Ok(None) };
-        let analysis = self.analysis(seq)?.ok_or_else(|| missing("analysis", seq))?;
+        let missing = || self.damage(seq, Error::new(ErrorKind::Corrupt, "its analysis is missing"));
+        let analysis = self.analysis(seq)?.ok_or_else(missing)?;
         Ok(Some(AnalyzedArticle { article: stored.article, analysis }))
+    }
+
+    /// What a record that cannot be read means to those who asked for it, and which article it is of.
+    fn damage(&self, seq: u64, error: Error) -> Error {
+        // Looked for among all: this seldom happens.
+        let mut ids = self.ids.range::<&str>(..).into_iter().flatten().flatten();
+        let id = ids.find_map(|(id, number)| (number.value() == seq).then(|| id.value().to_owned()));
+        let article = id.map_or_else(|| format!("the article of change {seq}"), |id| format!("article {id:?}"));
+        if error.kind() == ErrorKind::Newer {
+            return error.about(article);
+        }
+        Error::damaged(seq, format!("{article} cannot be read: {error}; put it anew or delete it"))
     }
 
     /// What the indexes name must be there, since both belong to one view.
     pub(super) fn indexed(&self, seq: u64) -> Result<AnalyzedArticle> {
-        self.analyzed(seq)?.ok_or_else(|| missing("article", seq))
+        let missing = || self.damage(seq, Error::new(ErrorKind::Corrupt, "its record is missing"));
+        self.analyzed(seq)?.ok_or_else(missing)
     }
 
     /// An entity with its figures.
@@ -227,9 +359,10 @@ impl Snapshot {
         }))
     }
 
-    /// The numbers of all articles, oldest first.
+    /// The numbers of all articles but those whose record is known to be damaged, oldest first.
     pub(super) fn seqs(&self) -> Result<impl Iterator<Item = Result<u64>>> {
-        Ok(self.articles.range::<u64>(..)?.map(|entry| Ok(entry?.0.value())))
+        let seqs = self.articles.range::<u64>(..)?.map(|entry| Ok(entry?.0.value()));
+        Ok(seqs.filter(|seq| !seq.as_ref().is_ok_and(|&seq| self.is_damaged(seq).unwrap_or(false))))
     }
 
     /// The ids of all entities.
@@ -259,10 +392,6 @@ impl Snapshot {
             Ok((date, u64::MAX - newest, count.value()))
         }))
     }
-}
-
-fn missing(what: &str, seq: u64) -> Error {
-    Error::new(ErrorKind::Corrupt, format!("the store lacks the {what} of change {seq}"))
 }
 
 #[cfg(test)]

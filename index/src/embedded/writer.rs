@@ -1,8 +1,9 @@
 //! The thread that writes: takes all that is queued, makes it durable at once, tells the writers.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwapOption;
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender};
 
 use super::store::Store;
-use crate::{Change, Error, ErrorKind, OnProgress, Progress, Receipt, Result, Write};
+use crate::{Change, Error, ErrorKind, OnProgress, Progress, Receipt, Write};
 
 /// How long a group waits for company when the one before had some. Every commit writes anew the pages
 /// that lead to what it changed, so that few large ones cost less of the disk than many small ones;
@@ -37,6 +38,23 @@ pub(super) struct Shared {
     pub(super) waiting: AtomicUsize,
     /// Why the indexes do not follow, while they do not.
     pub(super) fault: ArcSwapOption<String>,
+    /// Articles whose record a reader could not read.
+    pub(super) suspects: Mutex<BTreeSet<u64>>,
+    /// Whether a reader failed for another reason: store and indexes are to be looked at.
+    pub(super) suspect: AtomicBool,
+}
+
+impl Shared {
+    /// Notes what a reader's failure says about store and indexes. The follower looks into it.
+    pub(super) fn suspect(&self, error: &Error) {
+        match (error.damaged_record(), error.kind()) {
+            (Some(seq), _) => {
+                self.suspects.lock().unwrap_or_else(PoisonError::into_inner).insert(seq);
+            }
+            (None, ErrorKind::Corrupt | ErrorKind::Storage) => self.suspect.store(true, Ordering::Release),
+            _ => {}
+        }
+    }
 }
 
 /// How much goes into one commit of the store.
@@ -49,31 +67,49 @@ pub(super) struct GroupLimits {
 /// The disk that the data lie on, and how much of it must stay free.
 ///
 /// A full disk makes the store close itself, reads included. So articles are refused while there is
-/// still room for the indexes to follow and for readers to go on; deleting stays possible.
+/// still room for the indexes to follow and for readers to go on; deleting stays possible for longer.
+#[derive(Clone)]
 pub(super) struct Disk {
     pub(super) dir: PathBuf,
     pub(super) min_free_bytes: u64,
+    pub(super) min_free_to_delete: u64,
 }
 
+/// Deletes in one commit while the disk is nearly full: each takes room before it gives any.
+const DELETES: usize = 16;
+
 impl Disk {
-    fn check(&self) -> Result<()> {
+    /// Why articles, and why deletes, are refused now.
+    pub(super) fn refuses(&self) -> [Option<Error>; 2] {
         // A disk that does not tell is taken to have room: the store finds out.
         let free = fs4::available_space(&self.dir).unwrap_or(u64::MAX);
-        if free >= self.min_free_bytes {
-            return Ok(());
-        }
-        let (dir, free, least) = (self.dir.display(), free >> 20, self.min_free_bytes >> 20);
-        let message =
-            format!("only {free} MiB are free in {dir}; {least} MiB must stay free, so no article is taken in");
-        Err(Error::new(ErrorKind::Storage, message))
+        let refuses = |least: u64, what: &str| {
+            let (dir, free, least) = (self.dir.display(), free >> 20, least.div_ceil(1 << 20));
+            let message =
+                format!("only {free} MiB are free in {dir}; {least} MiB must stay free, so no article is {what}");
+            Error::new(ErrorKind::Storage, message)
+        };
+        [
+            (free < self.min_free_bytes).then(|| refuses(self.min_free_bytes, "taken in")),
+            (free < self.min_free_to_delete).then(|| refuses(self.min_free_to_delete, "deleted")),
+        ]
     }
 
-    /// The changes that may be made now; the writers of the others are told why not.
-    fn admit(&self, group: Vec<Job>) -> Vec<Job> {
-        let Err(error) = self.check() else { return group };
-        let (deletes, others) = group.into_iter().partition(|job| matches!(job.write, Write::Delete(_)));
+    /// The changes that may be made now, in groups; the writers of the others are told why not.
+    fn admit(&self, group: Vec<Job>) -> Vec<Vec<Job>> {
+        let [articles, deletes] = self.refuses();
+        let Some(error) = articles else { return vec![group] };
+        let (mut taken, others) = group.into_iter().partition(|job: &Job| matches!(job.write, Write::Delete(_)));
         refuse(others, &error);
-        deletes
+        if let Some(error) = deletes {
+            refuse(std::mem::take(&mut taken), &error);
+        }
+        let mut groups = Vec::new();
+        while !taken.is_empty() {
+            let rest = taken.split_off(taken.len().min(DELETES));
+            groups.push(std::mem::replace(&mut taken, rest));
+        }
+        groups
     }
 }
 
@@ -91,25 +127,40 @@ pub(super) fn run(
         let taken = take_group(first, queue, limits, linger);
         let size = taken.len();
         linger = if size > 1 { LINGER } else { Duration::ZERO };
-        let group = disk.admit(taken);
-        let followed = shared.followed.load(Ordering::Acquire);
-        let outcome = store.commit(group.iter().map(|job| &job.write), followed);
-        // Counted down before anyone hears of it: the follower waits for what is still to come, no longer.
-        shared.waiting.fetch_sub(size, Ordering::AcqRel);
-        match outcome {
-            Ok(receipts) => {
-                let done = acknowledge(group, receipts, shared);
-                // The follower ends only after this thread; if it died, the change is durable all the same.
-                let _ = followers.send(done);
+        let groups = disk.admit(taken);
+        let admitted: usize = groups.iter().map(Vec::len).sum();
+        shared.waiting.fetch_sub(size - admitted, Ordering::AcqRel);
+        for group in groups {
+            write(store, group, followers, shared);
+        }
+    }
+}
+
+/// Makes a group of changes. If one of them cannot be made, the others are all the same.
+fn write(store: &Store, group: Vec<Job>, followers: &Sender<Followed>, shared: &Arc<Shared>) {
+    let followed = shared.followed.load(Ordering::Acquire);
+    let outcome = store.commit(group.iter().map(|job| &job.write), followed);
+    let alone = group.len() == 1;
+    match outcome {
+        Ok(receipts) => {
+            // Counted down before anyone hears of it: the follower waits for what is still to come, no longer.
+            shared.waiting.fetch_sub(group.len(), Ordering::AcqRel);
+            let done = acknowledge(group, receipts, shared);
+            // The follower ends only after this thread; if it died, the change is durable all the same.
+            let _ = followers.send(done);
+        }
+        Err(error) => {
+            // Before the writers hear of it, so that one that tries again finds the store open. If that fails
+            // too, the follower tries. Readers get a view of the opened store from it.
+            if !store.works() {
+                let _ = store.reopen();
+                let _ = followers.send(Followed::new());
             }
-            Err(error) => {
-                // Before the writers hear of it, so that one that tries again finds the store open. If that fails
-                // too, the next group tries. Readers get a view of the opened store from the follower.
-                if store.reopen().is_ok() {
-                    let _ = followers.send(Followed::new());
-                }
-                refuse(group, &error);
+            if !alone && error.kind() != ErrorKind::Storage {
+                return group.into_iter().for_each(|job| write(store, vec![job], followers, shared));
             }
+            shared.waiting.fetch_sub(group.len(), Ordering::AcqRel);
+            refuse(group, &error);
         }
     }
 }

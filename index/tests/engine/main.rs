@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod changes;
+mod damage;
 mod entities;
 mod model;
 mod paging;

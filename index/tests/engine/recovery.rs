@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sayso_document::EntityType;
 use sayso_index::query::Expr;
-use sayso_index::{Embedded, EmbeddedOptions, Engine, EntityId, ErrorKind};
+use sayso_index::{Embedded, EmbeddedOptions, Engine, EntityId, ErrorKind, Rebuilt};
 
 use crate::samples::*;
 
@@ -105,10 +105,73 @@ fn indexes_behind_the_store_catch_up() {
     }
 }
 
+fn refused(dir: &Path) -> String {
+    let error = Embedded::open(dir, EmbeddedOptions::default()).err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::Corrupt, "{error}");
+    error.to_string()
+}
+
 #[test]
 fn a_store_of_another_make_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("articles.redb"), "no database").unwrap();
-    let error = Embedded::open(dir.path(), EmbeddedOptions::default()).err().unwrap();
-    assert!(matches!(error.kind(), ErrorKind::Corrupt | ErrorKind::Storage), "{error}");
+    assert!(refused(dir.path()).contains("from a backup"));
+}
+
+#[test]
+fn a_missing_store_beside_its_indexes_is_refused_and_they_are_left() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path());
+    assert!(engine.opened().created);
+    fill(&engine, 0..3);
+    drop(engine);
+    let (store, kept) = (dir.path().join("articles.redb"), dir.path().join("kept"));
+    fs::rename(&store, &kept).unwrap();
+    for _ in 0..2 {
+        let text = refused(dir.path());
+        assert!(text.contains("is missing or empty") && text.contains("from a backup"), "{text}");
+        assert!(!fs::exists(&store).unwrap() || fs::metadata(&store).unwrap().len() == 0, "none is made");
+        fs::write(&store, "").unwrap();
+    }
+    fs::rename(kept, store).unwrap();
+    let engine = open(dir.path());
+    assert_eq!(seen(&engine), [3, 3, 3, 3]);
+    assert_eq!((engine.opened().created, &engine.opened().rebuilt[..]), (false, &[][..]));
+}
+
+#[test]
+fn an_older_copy_of_the_store_is_refused_until_the_indexes_are_deleted() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path());
+    fill(&engine, 0..2);
+    drop(engine);
+    let (store, older) = (dir.path().join("articles.redb"), dir.path().join("older"));
+    fs::copy(&store, &older).unwrap();
+    let engine = open(dir.path());
+    fill(&engine, 2..3);
+    drop(engine);
+    fs::rename(older, store).unwrap();
+    let text = refused(dir.path());
+    assert!(text.contains("older copy") && text.contains("delete the folders"), "{text}");
+    for index in INDEXES {
+        fs::remove_dir_all(dir.path().join(index)).unwrap();
+    }
+    assert_eq!(seen(&open(dir.path())), [2, 2, 2, 2]);
+}
+
+#[test]
+fn an_index_of_another_store_is_made_anew() {
+    let [one, other] = [3, 3].map(|count| {
+        let dir = tempfile::tempdir().unwrap();
+        fill(&open(dir.path()), 0..count);
+        dir
+    });
+    for index in INDEXES {
+        fs::remove_dir_all(one.path().join(index)).unwrap();
+        copy(&other.path().join(index), &one.path().join(index));
+        let engine = open(one.path());
+        let reason = "it belongs to another store of articles".to_owned();
+        assert_eq!(engine.opened().rebuilt, [Rebuilt { index, reason }]);
+        assert_eq!(seen(&engine), [3, 3, 3, 3]);
+    }
 }

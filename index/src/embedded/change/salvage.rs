@@ -1,0 +1,191 @@
+//! A store whose file is damaged, written anew from its records.
+//!
+//! Each record has a checksum of its own, so that what can be read of them is right. All else (lists, entities, counts) is
+//! made from them once more. The counters tell how many articles there are, so that none can be lost without a word.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::path::Path;
+
+use redb::{Database, ReadableDatabase};
+
+use super::Changes;
+use crate::embedded::fault::caught;
+use crate::embedded::record;
+use crate::embedded::store::{self, COUNTERS, Snapshot, Store, THE_STORE};
+use crate::{AnalyzedArticle, Error, ErrorKind, Result};
+
+/// Articles in one commit of the new file.
+const BATCH: usize = 256;
+
+/// Opens the file, or makes it. If it was damaged from outside, but its articles can be told, it is written anew first,
+/// without what is lost: then the second value is true.
+///
+/// # Errors
+/// [`ErrorKind::Corrupt`] when more is damaged than the records of single articles.
+pub(in crate::embedded) fn open(file: &Path, cache: usize) -> Result<(Store, bool)> {
+    let checked = || Ok(Database::builder().set_cache_size(cache).set_check_integrity_on_open(true).create(file)?);
+    let (db, salvaged) = match caught(THE_STORE, checked) {
+        Err(error) if error.kind() == ErrorKind::Corrupt => {
+            salvage(file, cache, &error).map_err(|error| advised(error, file))?;
+            (caught(THE_STORE, checked)?, true)
+        }
+        opened => (opened?, false),
+    };
+    let path = file.to_owned();
+    let again = move || Ok(Database::builder().set_cache_size(cache).create(&path)?);
+    Ok((Store::of(db, Box::new(again))?, salvaged))
+}
+
+fn advised(error: Error, file: &Path) -> Error {
+    let file = file.display();
+    match error.kind() {
+        ErrorKind::Corrupt => {
+            let advice = format!("put a copy of {file} from a backup in its place, or start in another directory");
+            Error::new(ErrorKind::Corrupt, format!("{error}; {advice}"))
+        }
+        _ => error.about(format!("{file} is damaged and cannot be written anew")),
+    }
+}
+
+fn salvage(file: &Path, cache: usize, why: &Error) -> Result<()> {
+    let new = file.with_extension("redb.new");
+    let remove = || if new.exists() { fs::remove_file(&new) } else { Ok(()) };
+    remove()?;
+    let old =
+        caught(THE_STORE, || Ok(Database::builder().set_cache_size(cache).open(file)?)).map_err(|_| why.clone())?;
+    let copied = caught(THE_STORE, || {
+        let from = Snapshot::of(&old.begin_read()?)?;
+        let path = new.clone();
+        let to = Store::open(Box::new(move || Ok(Database::builder().set_cache_size(cache).create(&path)?)))?;
+        copy(&from, &to)
+    });
+    // It is given up, whatever it says.
+    let _ = caught(THE_STORE, || {
+        drop(old);
+        Ok(())
+    });
+    if let Err(error) = copied {
+        // What is left of it goes with the next start.
+        let _ = remove();
+        return Err(error);
+    }
+    fs::rename(&new, file)?;
+    if let Some(dir) = file.parent() {
+        File::open(dir)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// An article of which only this is left.
+struct Remains {
+    id: String,
+    seq: u64,
+    article: Option<Vec<u8>>,
+    analysis: Option<Vec<u8>>,
+}
+
+fn copy(from: &Snapshot, to: &Store) -> Result<()> {
+    let expected = check_counters(from)?;
+    let mut legible = BTreeMap::new();
+    let mut batch = Vec::new();
+    let mut last = None;
+    for entry in from.articles.range::<u64>(..)? {
+        let seq = entry?.0.value();
+        if seq > from.seq || last.is_some_and(|last| last >= seq) {
+            return Err(lost("its articles are out of order"));
+        }
+        last = Some(seq);
+        let Some(article) = whole(from, seq)? else { continue };
+        if legible.insert(article.article.id.clone(), seq).is_some() {
+            return Err(lost("an article is in it twice"));
+        }
+        batch.push((seq, article));
+        if batch.len() == BATCH {
+            add(from, to, std::mem::take(&mut batch), &[])?;
+        }
+    }
+    let remains = remains(from, &legible)?;
+    let found = (legible.len() + remains.len()) as u64;
+    if found != expected {
+        return Err(lost(&format!("it should hold {expected} articles, and {found} can be told")));
+    }
+    add(from, to, batch, &remains)
+}
+
+fn lost(what: &str) -> Error {
+    Error::new(ErrorKind::Corrupt, format!("{THE_STORE} is damaged: {what}"))
+}
+
+/// How many articles there must be, readable or not.
+fn check_counters(from: &Snapshot) -> Result<u64> {
+    let counters = COUNTERS.map(|name| from.counter(name));
+    let mut values = [0; COUNTERS.len()];
+    for (value, counter) in values.iter_mut().zip(counters) {
+        *value = counter?.unwrap_or(0);
+    }
+    let checksum = from.counter("checksum")?;
+    // A store that was made before there were checksums has none until its first change.
+    if checksum.is_some_and(|checksum| checksum != store::checksum(values)) {
+        return Err(lost("its counters do not match their checksum"));
+    }
+    Ok(from.count("articles")? + from.damaged_count()?)
+}
+
+/// The article under a number, if record and analysis are whole and belong together.
+fn whole(from: &Snapshot, seq: u64) -> Result<Option<AnalyzedArticle>> {
+    let (Ok(Some(stored)), Ok(Some(analysis))) = (from.article(seq), from.analysis(seq)) else { return Ok(None) };
+    let counts = [stored.sentences, stored.entities, stored.quotes].map(|count| count as usize);
+    let article = AnalyzedArticle { article: stored.article, analysis };
+    let found = [&article.analysis.sentences.len(), &article.analysis.entities.len(), &article.analysis.quotes.len()];
+    let fits = counts.iter().eq(found) && article.fault().is_none();
+    Ok((fits && !from.is_damaged(seq)?).then_some(article))
+}
+
+/// What is left of the articles that have an id but cannot be read.
+fn remains(from: &Snapshot, legible: &BTreeMap<String, u64>) -> Result<Vec<Remains>> {
+    let mut taken: BTreeSet<u64> = legible.values().copied().collect();
+    let mut remains = Vec::new();
+    for entry in from.ids.range::<&str>(..)? {
+        let (id, seq) = entry?;
+        let (id, seq) = (id.value().to_owned(), seq.value());
+        if legible.contains_key(&id) {
+            continue;
+        }
+        if seq > from.seq || !taken.insert(seq) {
+            return Err(lost(&format!("article {id:?} has the number of another")));
+        }
+        tracing::warn!(article = id, "the record of an article is damaged: put it anew or delete it");
+        let article = from.articles.get(seq)?.map(|bytes| bytes.value().to_vec());
+        let analysis = from.analyses.get(seq)?.map(|bytes| bytes.value().to_vec());
+        remains.push(Remains { id, seq, article, analysis });
+    }
+    Ok(remains)
+}
+
+fn add(from: &Snapshot, to: &Store, articles: Vec<(u64, AnalyzedArticle)>, remains: &[Remains]) -> Result<()> {
+    to.with(|db| {
+        let mut txn = db.begin_write()?;
+        txn.set_quick_repair(true);
+        let mut changes = Changes::begin(&txn)?;
+        for (seq, article) in &articles {
+            changes.add(*seq, article, &mut BTreeSet::new())?;
+            if let Some(code) = from.pending.get(*seq)?.map(|code| code.value())
+                && record::tier_of(code).is_ok()
+            {
+                changes.pending.insert(*seq, code)?;
+            }
+        }
+        for Remains { id, seq, article, analysis } in remains {
+            changes.ids.insert(id.as_str(), seq)?;
+            changes.damaged.insert(seq, ())?;
+            // An empty record is a damaged one.
+            changes.articles.insert(seq, article.as_deref().unwrap_or_default())?;
+            changes.analyses.insert(seq, analysis.as_deref().unwrap_or_default())?;
+        }
+        // The new file has another number, so that the indexes are made anew from it and need no log.
+        changes.totals.seq = from.seq;
+        changes.finish(from.seq)?;
+        Ok(txn.commit()?)
+    })
+}
