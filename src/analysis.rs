@@ -47,6 +47,14 @@ impl Mode {
     }
 }
 
+impl std::fmt::Display for Mode {
+    /// The name that settings give it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = Self::ALL.into_iter().find(|(mode, _)| mode == self).map_or("", |(_, name)| name);
+        f.write_str(name)
+    }
+}
+
 /// What to say to those who ask for a tier that is not compiled in; none where it is. `best` is the best that is.
 pub(crate) fn lacking(wanted: Tier, best: Tier) -> Option<&'static str> {
     (wanted > best).then_some(

@@ -1,11 +1,12 @@
 //! What the server is told: raw settings from a file, the environment and flags, then resolved values.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs},
     path::PathBuf,
     time::Duration,
 };
 
+use clap::Args as _;
 use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
@@ -13,7 +14,10 @@ use figment::{
 use sayso_extract::Analyzer;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{self, Mode};
+use crate::{
+    analysis::{self, Mode},
+    connections,
+};
 
 /// Where the server listens, and clients look for it, unless told otherwise.
 pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50051);
@@ -22,67 +26,130 @@ pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCA
 #[derive(Clone, Debug, Default, Serialize, Deserialize, clap::Args)]
 #[serde(default, deny_unknown_fields)]
 pub struct RawConfig {
-    /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:50051]
+    /// Address and port to listen on, as 0.0.0.0:50051 or localhost:50051; port 0 takes a free one
+    /// [default: 127.0.0.1:50051, env: SAYSO_LISTEN]
     #[arg(long, value_name = "ADDRESS:PORT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listen: Option<String>,
-    /// Address and port that tell metrics to Prometheus, over HTTP at /metrics; port 0 takes a free one [default: none]
+    /// Address and port that tell metrics to Prometheus, over HTTP at /metrics; port 0 takes a free one
+    /// [default: none, env: SAYSO_METRICS]
     #[arg(long, value_name = "ADDRESS:PORT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics: Option<String>,
-    /// Folder that keeps articles and indexes [default: sayso-data]
+    /// Folder that keeps articles and indexes [default: sayso-data, env: SAYSO_DATA_DIR]
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,
     /// Folder of models, as sayso-train writes them, in place of the compiled-in ones of the same names
+    /// [env: SAYSO_MODEL]
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<PathBuf>,
     /// How articles are read: fast, accurate, or fast-then-accurate, which keeps them at once and reads them better when
-    /// there is time [default: accurate, where it is compiled in]
+    /// there is time [default: accurate, where it is compiled in, env: SAYSO_ANALYSIS]
     #[arg(long, value_name = "MODE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub analysis: Option<String>,
-    /// Threads that analyse articles [default: one a core]
+    /// Threads that analyse articles [default: one a core, env: SAYSO_ANALYSIS_THREADS]
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub analysis_threads: Option<usize>,
-    /// Searches that run at once; more wait their turn [default: two a core]
+    /// Searches that run at once; more wait their turn [default: two a core, env: SAYSO_SEARCH_THREADS]
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search_threads: Option<usize>,
-    /// How long a search may take when the call sets no deadline [default: 10s]
+    /// How long a search may take when the call sets no deadline; one that the call sets holds, be it longer
+    /// [default: 10s, env: SAYSO_SEARCH_TIMEOUT]
     #[arg(long, value_name = "DURATION")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search_timeout: Option<String>,
-    /// How long a page token is good for, while articles come and go [default: 5m]
+    /// How long a page token is good for, while articles come and go [default: 5m, env: SAYSO_PAGE_TOKEN_LIFETIME]
     #[arg(long, value_name = "DURATION")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_token_lifetime: Option<String>,
-    /// Longest body of an article [default: 16MiB]
+    /// Longest body of an article [default: 16MiB, env: SAYSO_MAX_BODY]
     #[arg(long, value_name = "SIZE")]
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "size")]
     pub max_body: Option<String>,
-    /// Largest request message [default: 64MiB]
+    /// Largest request message [default: 64MiB, env: SAYSO_MAX_MESSAGE]
     #[arg(long, value_name = "SIZE")]
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "size")]
     pub max_message: Option<String>,
-    /// Most hits of a page [default: 1000]
+    /// Most hits of a page [default: 1000, env: SAYSO_MAX_PAGE_SIZE]
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_page_size: Option<u32>,
-    /// Most words of a query, those of phrases too, and its dates [default: 1024]
+    /// Most words of a query, those of phrases too, and its dates [default: 1024, env: SAYSO_MAX_QUERY_CLAUSES]
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_query_clauses: Option<u32>,
-    /// Most calls that one connection may have open at once [default: 256]
+    /// Most calls that one connection may have open at once [default: 256, env: SAYSO_MAX_CONCURRENT_STREAMS]
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_concurrent_streams: Option<u32>,
-    /// How long open calls may go on once the server is told to stop [default: 10s]
+    /// Largest answer that cannot end early [default: 64MiB, env: SAYSO_MAX_ANSWER]
+    #[arg(long, value_name = "SIZE")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "size")]
+    pub max_answer: Option<String>,
+    /// Most connections that may be open at once; then idle ones make room for new ones [default: 1024, or as many as the
+    /// process has files for, env: SAYSO_MAX_CONNECTIONS]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_connections: Option<u32>,
+    /// How long open calls may go on once the server is told to stop [default: 10s, env: SAYSO_SHUTDOWN_GRACE]
     #[arg(long, value_name = "DURATION")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shutdown_grace: Option<String>,
+}
+
+/// How the variables of the environment begin that hold settings.
+const PREFIX: &str = "SAYSO_";
+
+/// The names of all settings.
+fn names() -> Vec<String> {
+    let command = RawConfig::augment_args(clap::Command::new("settings"));
+    command.get_arguments().map(|argument| argument.get_id().to_string()).collect()
+}
+
+/// The setting that a name which is none was probably meant to be.
+fn nearest(name: &str) -> Option<String> {
+    let near = |known: &String| strsim::osa_distance(known, name) <= 2;
+    names().into_iter().filter(near).min_by_key(|known| strsim::osa_distance(known, name))
+}
+
+/// Variables of the environment that look like misspelt settings, a warning each.
+pub fn misspelt_variables() -> Vec<String> {
+    let known = names();
+    let mut variables: Vec<_> = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect();
+    variables.sort();
+    let warn = |variable: String| {
+        let name = variable.strip_prefix(PREFIX)?.to_lowercase();
+        let meant = nearest(&name).filter(|_| !known.contains(&name))?;
+        Some(format!("{variable} is no setting and is passed over; did you mean {PREFIX}{}?", meant.to_uppercase()))
+    };
+    variables.into_iter().filter_map(warn).collect()
+}
+
+/// What is wrong with a setting, and where it stands.
+fn told(fault: &figment::Error) -> String {
+    use figment::error::Kind;
+    let place = fault.metadata.as_ref().and_then(|metadata| metadata.source.as_ref());
+    let place = place.map(|source| format!(" ({source})")).unwrap_or_default();
+    match &fault.kind {
+        Kind::UnknownField(name, _) => {
+            let meant = nearest(name).map(|known| format!("; did you mean {known}?")).unwrap_or_default();
+            format!("{name}: there is no such setting{meant}{place}")
+        }
+        Kind::InvalidType(found, wanted) => {
+            let variable = if place.is_empty() { "" } else { &place };
+            let wanted = if wanted == "u32" || wanted == "usize" { "a number" } else { wanted };
+            format!("{}: is {found} where {wanted} is expected{variable}", fault.path.join("."))
+        }
+        kind => {
+            let path = fault.path.join(".");
+            if path.is_empty() { format!("{kind}{place}") } else { format!("{path}: {kind}{place}") }
+        }
+    }
 }
 
 /// Takes a size with a unit, or a bare number of bytes.
@@ -145,10 +212,14 @@ pub struct Limits {
     pub filter_values: usize,
     /// Calls that one connection may have open.
     pub concurrent_streams: u32,
-    /// How long a search may take.
+    /// How long a search may take when its call sets no deadline.
     pub search_timeout: Duration,
     /// How long a page token is good for.
     pub page_token_lifetime: Duration,
+    /// Bytes of an answer that cannot end early.
+    pub answer_bytes: usize,
+    /// Connections that may be open.
+    pub connections: usize,
 }
 
 /// Everything that is wrong with the settings, a line each.
@@ -165,6 +236,8 @@ impl std::error::Error for ConfigError {}
 
 impl RawConfig {
     /// Adds what the environment (`SAYSO_LISTEN`, …) and the file, if one is named, say where the flags say nothing.
+    ///
+    /// Other variables that begin with `SAYSO_` are left alone: Kubernetes sets some for a Service of that name.
     pub fn gather(flags: RawConfig, file: Option<&PathBuf>) -> Result<RawConfig, ConfigError> {
         let mut sources = Figment::new();
         if let Some(file) = file {
@@ -173,10 +246,10 @@ impl RawConfig {
             }
             sources = sources.merge(Toml::file_exact(file));
         }
-        // SAYSO_SERVER belongs to the client commands, SAYSO_LOG to the log.
-        sources = sources.merge(Env::prefixed("SAYSO_").ignore(&["server", "log", "config"]));
-        let gathered = sources.merge(Serialized::defaults(flags)).extract();
-        gathered.map_err(|fault| ConfigError(fault.into_iter().map(|one| one.to_string()).collect()))
+        let names = names();
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        sources = sources.merge(Env::prefixed(PREFIX).only(&names)).merge(Serialized::defaults(flags));
+        sources.extract().map_err(|fault| ConfigError(fault.into_iter().map(|one| told(&one)).collect()))
     }
 
     /// The values to use. Every fault is reported, not only the first.
@@ -213,6 +286,8 @@ impl RawConfig {
                     self.page_token_lifetime,
                     Duration::from_secs(5 * 60),
                 ),
+                answer_bytes: faults.size("max_answer", self.max_answer, 64 << 20),
+                connections: faults.connections(self.max_connections.map(|n| n as usize)),
             },
         };
         if config.limits.body_bytes >= message_bytes {
@@ -229,11 +304,36 @@ struct Faults(Vec<String>);
 impl Faults {
     fn address(&mut self, name: &str, given: Option<String>) -> Option<SocketAddr> {
         let text = given?;
-        let address = text.parse();
-        if address.is_err() {
-            self.0.push(format!("{name}: {text:?} is no address; write an IP address and a port, as 0.0.0.0:50051"));
+        if let Ok(address) = text.parse() {
+            return Some(address);
         }
-        address.ok()
+        let has_port =
+            text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+        let found = if has_port { text.to_socket_addrs().map(Vec::from_iter) } else { Ok(Vec::new()) };
+        match found {
+            // Clients look for the IPv4 address where a name has both.
+            Ok(found) if !found.is_empty() => found.iter().find(|one| one.is_ipv4()).or(found.first()).copied(),
+            Ok(_) => {
+                let said = "is no address; write an IP address or a name, and a port, as 0.0.0.0:50051";
+                self.0.push(format!("{name}: {text:?} {said}"));
+                None
+            }
+            Err(error) => {
+                self.0.push(format!("{name}: {text:?} names no machine that is known here: {error}"));
+                None
+            }
+        }
+    }
+
+    fn connections(&mut self, given: Option<usize>) -> usize {
+        let most = self.positive("max_connections", given, connections::usual());
+        let room = connections::room();
+        if most as u64 > room {
+            let said =
+                format!("{most} is more than the process has files for; write at most {room}, or raise ulimit -n");
+            self.0.push(format!("max_connections: {said}"));
+        }
+        most
     }
 
     fn mode(&mut self, given: Option<String>) -> Mode {
@@ -294,8 +394,8 @@ mod tests {
         };
         let said = raw.resolve().unwrap_err().to_string();
         for part in [
-            "listen: \"here\" is no address; write an IP address and a port",
-            "metrics: \"9464\" is no address; write an IP address and a port",
+            "listen: \"here\" is no address; write an IP address or a name, and a port",
+            "metrics: \"9464\" is no address; write an IP address or a name, and a port",
             "analysis: \"slow\" is no mode; write one of fast, accurate",
             "search_timeout: \"soon\"",
             "max_body: must be smaller",
@@ -339,11 +439,43 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_setting_is_named() {
+    fn faults_of_a_file_name_the_setting_the_place_and_what_would_do() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("sayso.toml");
-        std::fs::write(&file, "lisen = \"127.0.0.1:1\"\n").unwrap();
-        let said = RawConfig::gather(RawConfig::default(), Some(&file)).unwrap_err().to_string();
-        assert!(said.contains("lisen"), "{said}");
+        for (written, told) in [
+            ("lisen = \"127.0.0.1:1\"", "lisen: there is no such setting; did you mean listen? ("),
+            ("colour = 1", "colour: there is no such setting ("),
+            ("analysis_threads = \"two\"", "analysis_threads: is string \"two\" where a number is expected ("),
+        ] {
+            std::fs::write(&file, written).unwrap();
+            let said = RawConfig::gather(RawConfig::default(), Some(&file)).unwrap_err().to_string();
+            assert!(said.contains(told) && said.contains("sayso.toml") && !said.contains('`'), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_name_and_a_port_are_an_address() {
+        let config = RawConfig { listen: Some("localhost:4321".into()), ..RawConfig::default() }.resolve().unwrap();
+        assert!(config.listen.ip().is_loopback());
+        assert_eq!(config.listen.port(), 4321);
+    }
+
+    #[test]
+    fn the_help_of_every_setting_names_its_variable() {
+        let command = RawConfig::augment_args(clap::Command::new("settings"));
+        for argument in command.get_arguments() {
+            let variable = format!("env: {PREFIX}{}]", argument.get_id().as_str().to_uppercase());
+            let help = argument.get_help().unwrap().to_string();
+            assert!(help.ends_with(&variable), "{help:?} does not end in {variable}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_name_is_told_from_one_of_somebody_else() {
+        assert_eq!(nearest("lisen").as_deref(), Some("listen"));
+        assert_eq!(nearest("max_boby").as_deref(), Some("max_body"));
+        for other in ["port", "service_host", "port_50051_tcp_addr", "server", "log", "config"] {
+            assert_eq!(nearest(other), None, "{other}");
+        }
     }
 }

@@ -7,8 +7,11 @@
 mod analysis;
 pub mod cli;
 pub mod config;
+mod connections;
 mod convert;
+mod echo;
 mod grpc;
+mod health;
 mod metrics;
 mod models;
 mod pipeline;

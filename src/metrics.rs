@@ -3,7 +3,11 @@
 //! What `GetServerInfo` tells, too, is not counted here: every scrape takes it anew from where that call takes it. The
 //! rest is noted as it happens, analyses by `pipeline` and calls by `grpc/meter`.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use ::metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram, with_local_recorder};
 use axum::{
@@ -14,10 +18,10 @@ use axum::{
 };
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 use sayso_document::Tier;
-use sayso_index::Status;
-use tokio::net::TcpListener;
+use sayso_index::{Health, Status};
+use tokio::{net::TcpListener, task::JoinError};
 
-use crate::{pipeline::Pipeline, server::Failure, upgrade::Standing};
+use crate::{connections::Connections, pipeline::Pipeline, server::Failure, telemetry, upgrade::Standing};
 
 /// Prometheus' text format, as its servers ask for it.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -34,6 +38,15 @@ const SENTENCES: &str = "sayso_sentences";
 const QUOTES: &str = "sayso_quotes";
 const ENTITIES: &str = "sayso_entities";
 const DISK: &str = "sayso_disk_bytes";
+const FREE: &str = "sayso_disk_free_bytes";
+const STORE_FAULT: &str = "sayso_store_fault";
+const INDEX_FAULT: &str = "sayso_index_fault";
+const NO_ARTICLES: &str = "sayso_articles_refused";
+const NO_DELETES: &str = "sayso_deletes_refused";
+const DAMAGED: &str = "sayso_damaged_articles";
+const CONNECTIONS: &str = "sayso_connections";
+const OPEN_CALLS: &str = "sayso_open_calls";
+const MOST_CONNECTIONS: &str = "sayso_connections_limit";
 const PENDING: &str = "sayso_upgrades_pending";
 const DONE: &str = "sayso_upgrades_done_total";
 const FAILED: &str = "sayso_upgrades_failed_total";
@@ -84,11 +97,53 @@ impl Metrics {
     }
 }
 
+/// What scrapes ask anew, each time.
+#[derive(Clone)]
+pub(crate) struct Held {
+    pipeline: Pipeline,
+    connections: Connections,
+    data_dir: PathBuf,
+}
+
+impl Held {
+    /// What these hold.
+    pub(crate) fn new(pipeline: &Pipeline, connections: &Connections, data_dir: &Path) -> Self {
+        Self { pipeline: pipeline.clone(), connections: connections.clone(), data_dir: data_dir.to_owned() }
+    }
+
+    /// Asks the engine past the queue of searches: how busy the server is must not keep metrics from telling it.
+    async fn ask(&self) -> Result<(sayso_index::Result<Status>, Health, Option<u64>), JoinError> {
+        let (engine, folder) = (Arc::clone(self.pipeline.engine()), self.data_dir.clone());
+        let asked = move || (engine.status(), engine.health(), fs4::available_space(&folder).ok());
+        tokio::task::spawn_blocking(asked).await
+    }
+
+    /// Sets all that is asked. What a store that failed holds stays as it was told last; that it failed is told.
+    async fn set(&self, recorder: &PrometheusRecorder) -> Result<(), Failure> {
+        let (held, health, free) = self.ask().await?;
+        with_local_recorder(recorder, || {
+            set_health(&health, free);
+            gauge!(CONNECTIONS).set(self.connections.open() as f64);
+            gauge!(OPEN_CALLS).set(self.connections.open_calls() as f64);
+            gauge!(MOST_CONNECTIONS).set(self.connections.most() as f64);
+        });
+        match held {
+            Ok(held) => {
+                let standing = self.pipeline.upgrades().standing(held.pending);
+                with_local_recorder(recorder, || set(&held, &standing));
+                Ok(())
+            }
+            Err(_) if health.store_fault.is_some() => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
 /// Answers scrapes until `stop` is ready.
 pub(crate) async fn serve(
     listener: TcpListener,
     metrics: Metrics,
-    pipeline: Pipeline,
+    held: Held,
     stop: impl Future<Output = ()> + Send + 'static,
 ) {
     let Some(recorder) = metrics.0 else { return };
@@ -100,7 +155,7 @@ pub(crate) async fn serve(
         }
     };
     let routes = Router::new()
-        .route("/metrics", get(move || scrape(Arc::clone(&recorder), pipeline.clone())))
+        .route("/metrics", get(move || scrape(Arc::clone(&recorder), held.clone())))
         .fallback(|| async { (StatusCode::NOT_FOUND, "there is nothing here; metrics are at /metrics\n") });
     tokio::select! {
         // It mends failures of the socket itself, and ends when it is told to.
@@ -109,24 +164,14 @@ pub(crate) async fn serve(
     }
 }
 
-async fn scrape(recorder: Arc<PrometheusRecorder>, pipeline: Pipeline) -> Response {
-    match held(&pipeline).await {
-        Ok(held) => {
-            let standing = pipeline.upgrades().standing(held.pending);
-            with_local_recorder(recorder.as_ref(), || set(&held, &standing));
-            ([(header::CONTENT_TYPE, TEXT)], recorder.handle().render()).into_response()
-        }
+async fn scrape(recorder: Arc<PrometheusRecorder>, held: Held) -> Response {
+    match held.set(&recorder).await {
+        Ok(()) => ([(header::CONTENT_TYPE, TEXT)], recorder.handle().render()).into_response(),
         Err(error) => {
-            tracing::warn!(%error, "metrics could not be told");
+            telemetry::refused("METRICS", &error.to_string());
             (StatusCode::SERVICE_UNAVAILABLE, format!("what is held cannot be told: {error}\n")).into_response()
         }
     }
-}
-
-/// Asks the engine past the queue of searches: how busy the server is must not keep metrics from telling it.
-async fn held(pipeline: &Pipeline) -> Result<Status, Failure> {
-    let engine = Arc::clone(pipeline.engine());
-    Ok(tokio::task::spawn_blocking(move || engine.status()).await??)
 }
 
 fn set(held: &Status, standing: &Standing) {
@@ -140,12 +185,36 @@ fn set(held: &Status, standing: &Standing) {
     counter!(FAILED).absolute(standing.failed);
 }
 
+fn set_health(health: &Health, free: Option<u64>) {
+    for (name, fault) in [
+        (STORE_FAULT, &health.store_fault),
+        (INDEX_FAULT, &health.index_fault),
+        (NO_ARTICLES, &health.refuses_articles),
+        (NO_DELETES, &health.refuses_deletes),
+    ] {
+        gauge!(name).set(if fault.is_some() { 1. } else { 0. });
+    }
+    gauge!(DAMAGED).set(health.damaged_articles as f64);
+    if let Some(free) = free {
+        gauge!(FREE).set(free as f64);
+    }
+}
+
 fn describe() {
     describe_gauge!(ARTICLES, "Articles that are kept.");
     describe_gauge!(SENTENCES, "Sentences of the articles that are kept.");
     describe_gauge!(QUOTES, "Quotes in the articles that are kept.");
     describe_gauge!(ENTITIES, "Entities that the articles which are kept mention.");
     describe_gauge!(DISK, "Bytes on disk of articles and indexes.");
+    describe_gauge!(FREE, "Bytes that are free on the disk of articles and indexes.");
+    describe_gauge!(STORE_FAULT, "1 while the store of articles cannot be used, else 0.");
+    describe_gauge!(INDEX_FAULT, "1 while changes do not become searchable, else 0.");
+    describe_gauge!(NO_ARTICLES, "1 while articles are refused because the disk is nearly full, else 0.");
+    describe_gauge!(NO_DELETES, "1 while deletes are refused because the disk is full, else 0.");
+    describe_gauge!(DAMAGED, "Articles of which the record is damaged.");
+    describe_gauge!(CONNECTIONS, "Connections of gRPC clients that are open.");
+    describe_gauge!(OPEN_CALLS, "Calls that are open, streams among them.");
+    describe_gauge!(MOST_CONNECTIONS, "Connections of gRPC clients that may be open.");
     describe_gauge!(PENDING, "Articles that wait for another analysis.");
     describe_counter!(DONE, "Articles that got another analysis since the server started.");
     describe_counter!(FAILED, "Articles that could not be analysed anew since the server started.");

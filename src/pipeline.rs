@@ -6,13 +6,16 @@ use std::time::Instant;
 
 use sayso_document::{Analysis, Date, Tier};
 use sayso_extract::Analyzer;
-use sayso_index::{AnalyzedArticle, Article, Engine, Error, ErrorKind, Progress, Wanted, Write};
-use tokio::sync::watch;
+use sayso_index::{AnalyzedArticle, Article, Engine, Progress, Wanted, Write};
+use tokio::sync::Semaphore;
 
 use crate::analysis::Mode;
 use crate::metrics::Metrics;
 use crate::pool::{Pool, PoolError};
 use crate::upgrade::Upgrades;
+
+/// Changes that may wait at once for room in the engine's queue, each on a thread.
+const HANDING: usize = 64;
 
 /// Analyses articles on threads made for it and hands them to the engine.
 #[derive(Clone)]
@@ -20,8 +23,8 @@ pub(crate) struct Pipeline {
     reader: Reader,
     engine: Arc<dyn Engine>,
     pool: Pool,
-    /// Whether the last write could be kept; false from a failure of the disk to the next success.
-    writable: watch::Sender<bool>,
+    /// Turns to hand a change to the engine, which makes those wait who do while its queue is full.
+    handing: Arc<Semaphore>,
     upgrades: Arc<Upgrades>,
 }
 
@@ -32,7 +35,7 @@ impl Pipeline {
             reader: Reader { analyzer: Arc::new(analyzer), metrics },
             engine,
             pool: Pool::new(threads, 16 * threads),
-            writable: watch::Sender::new(true),
+            handing: Arc::new(Semaphore::new(HANDING)),
             upgrades: Arc::default(),
         }
     }
@@ -56,11 +59,6 @@ impl Pipeline {
     /// What is known of analyses that come later.
     pub(crate) fn upgrades(&self) -> &Upgrades {
         &self.upgrades
-    }
-
-    /// Follows whether writes can be kept.
-    pub(crate) fn writable(&self) -> watch::Receiver<bool> {
-        self.writable.subscribe()
     }
 
     /// Analyses an article, or takes the stored analysis where body and day are the same and the model is, too, or
@@ -105,20 +103,22 @@ impl Pipeline {
         write: Write,
         mut progress: impl FnMut(Progress) + Send + 'static,
     ) -> Result<(), PoolError> {
-        let (engine, writable) = (Arc::clone(&self.engine), self.writable.clone());
+        let engine = Arc::clone(&self.engine);
         let upgrades = matches!(write, Write::PutFirst(..) | Write::Want(..)).then(|| Arc::clone(&self.upgrades));
         let heard = move |step: Progress| {
-            match &step {
-                Progress::Failed(error) => set(&writable, !disk_failed(error)),
-                Progress::Durable(_) => set(&writable, true),
-                Progress::Delayed(..) => {}
+            if let Progress::Searchable(_) = &step {
                 // From now on those who look for what waits find it.
-                Progress::Searchable(_) => upgrades.iter().for_each(|upgrades| upgrades.wake()),
+                upgrades.iter().for_each(|upgrades| upgrades.wake());
             }
             progress(step);
         };
-        // The engine makes its callers wait while its queue is full, which no async thread may do.
-        let handed = tokio::task::spawn_blocking(move || engine.write(write, Box::new(heard)));
+        // The engine makes its callers wait while its queue is full, which no async thread may do; nor may they take
+        // all threads for blocking work, which searches and the server's own questions need.
+        let turn = Arc::clone(&self.handing).acquire_owned().await.map_err(|_| PoolError::Died)?;
+        let handed = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            engine.write(write, Box::new(heard));
+        });
         handed.await.map_err(|_| PoolError::Died)
     }
 
@@ -180,12 +180,4 @@ impl Reader {
 fn published_on(article: &Article) -> Option<Date> {
     const DAY: i64 = 86_400_000_000;
     article.published_at.and_then(|at| Date::from_days(i32::try_from(at.div_euclid(DAY)).ok()?))
-}
-
-fn disk_failed(error: &Error) -> bool {
-    error.kind() == ErrorKind::Storage
-}
-
-fn set(writable: &watch::Sender<bool>, now: bool) {
-    writable.send_if_modified(|was| std::mem::replace(was, now) != now);
 }

@@ -1,33 +1,28 @@
 //! The server: services, health and reflection on one listener, from start to a tidy stop.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant, SystemTime},
+};
 
 use sayso_index::{Embedded, EmbeddedOptions, Engine};
 use tokio::{net::TcpListener, sync::watch};
-use tonic::transport::{Server, server::TcpIncoming};
-use tonic_health::{ServingStatus, server::HealthReporter};
+use tonic::{service::Routes, transport::Server};
 
 use crate::{
     config::Config,
+    connections::Connections,
     grpc::{self, Core},
+    health,
     metrics::{self, Metrics},
     models,
     pipeline::Pipeline,
-    proto, samples, upgrade,
+    proto, samples, telemetry, upgrade,
 };
 
-/// The services that reflection lists and health reports.
-const SERVICES: [&str; 6] = [
-    proto::article_service_server::SERVICE_NAME,
-    proto::search_service_server::SERVICE_NAME,
-    proto::entity_service_server::SERVICE_NAME,
-    proto::quote_service_server::SERVICE_NAME,
-    proto::analyze_service_server::SERVICE_NAME,
-    proto::server_service_server::SERVICE_NAME,
-];
-
-/// The service whose health follows the disk.
-const WRITER: &str = proto::article_service_server::SERVICE_NAME;
+/// How long clients that make no call have, once the server stops, to close their connections themselves.
+const FAREWELL: Duration = Duration::from_millis(250);
 
 /// Any failure that keeps the server from running.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -38,31 +33,36 @@ pub struct Ready {
     engine: Arc<dyn Engine>,
     pipeline: Pipeline,
     listener: TcpListener,
+    connections: Connections,
     metrics: Metrics,
     /// Where metrics are asked for, if they are on.
     scrapes: Option<TcpListener>,
 }
 
 impl Ready {
-    /// Opens the data directory, replays what the indexes lack, and listens.
+    /// Listens, then opens the data directory and replays what the indexes lack.
     ///
     /// # Errors
-    /// When the models cannot be used, when another process has the data directory open, when it cannot be read, or when an address is taken.
+    /// When the clock stands before 1970, when an address is taken, which leaves no data directory behind, when the models cannot be used, when another
+    /// process has the data directory open, or when it cannot be read.
     pub async fn open(config: Config) -> Result<Self, Failure> {
-        let analyzer = models::analyzer(config.model.as_deref())?;
-        let folder = config.data_dir.clone();
-        let options =
-            EmbeddedOptions { page_lifetime: config.limits.page_token_lifetime, ..EmbeddedOptions::default() };
-        let opened = tokio::task::spawn_blocking(move || Embedded::open(&folder, options)).await?;
-        let engine: Arc<dyn Engine> =
-            Arc::new(opened.map_err(|error| format!("cannot open {}: {error}", config.data_dir.display()))?);
+        check_clock(SystemTime::now())?;
         let listener = listen("calls", config.listen).await?;
         let (metrics, scrapes) = match config.metrics {
             Some(address) => (Metrics::on()?, Some(listen("metrics", address).await?)),
             None => (Metrics::default(), None),
         };
+        let analyzer = models::analyzer(config.model.as_deref())?;
+        let (folder, began) = (config.data_dir.clone(), Instant::now());
+        let options =
+            EmbeddedOptions { page_lifetime: config.limits.page_token_lifetime, ..EmbeddedOptions::default() };
+        let opened = tokio::task::spawn_blocking(move || Embedded::open(&folder, options)).await?;
+        let engine = opened.map_err(|error| format!("cannot open {}: {error}", config.data_dir.display()))?;
+        tell_start(&config, listener.local_addr()?, &engine, began.elapsed());
+        let engine: Arc<dyn Engine> = Arc::new(engine);
         let pipeline = Pipeline::new(Arc::clone(&engine), analyzer, config.analysis_threads, metrics.clone());
-        Ok(Self { config, engine, pipeline, listener, metrics, scrapes })
+        let connections = Connections::new(config.limits.connections);
+        Ok(Self { config, engine, pipeline, listener, connections, metrics, scrapes })
     }
 
     /// Where it listens: tells the port that was taken when the configured one is 0.
@@ -82,52 +82,106 @@ impl Ready {
 
     /// Answers calls until `stop` is ready; then lets open calls finish within the configured grace.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<(), Failure> {
+        let Self { config, engine, pipeline, listener, connections, metrics, scrapes } = self;
         let (stopping, told) = watch::channel(false);
         let (reporter, health) = tonic_health::server::health_reporter();
-        for service in SERVICES {
-            reporter.set_service_status(service, ServingStatus::Serving).await;
-        }
-        let follower = tokio::spawn(follow_disk(reporter.clone(), self.pipeline.writable()));
-        let upgrading = tokio::spawn(upgrade::run(self.pipeline.clone(), self.config.analysis_threads, told.clone()));
-        let telling = self.scrapes.map(|listener| {
-            tokio::spawn(metrics::serve(listener, self.metrics.clone(), self.pipeline.clone(), stopped(told.clone())))
+        let follower = tokio::spawn(health::follow(Arc::clone(&engine), connections.clone(), reporter.clone()));
+        let upgrading = tokio::spawn(upgrade::run(pipeline.clone(), config.analysis_threads, told.clone()));
+        let telling = scrapes.map(|listener| {
+            let (metrics, held) = (metrics.clone(), metrics::Held::new(&pipeline, &connections, &config.data_dir));
+            tokio::spawn(metrics::serve(listener, metrics, held, stopped(told.clone())))
         });
-        let limits = &self.config.limits;
-        let mut server = Server::builder()
-            .max_concurrent_streams(limits.concurrent_streams)
-            .http2_keepalive_interval(Some(Duration::from_secs(60)))
-            .http2_keepalive_timeout(Some(Duration::from_secs(20)));
+        let (grace, limits, streams) = (config.shutdown_grace, config.limits.clone(), config.limits.concurrent_streams);
         let (reflection, reflection_alpha) = reflection()?;
-        let grace = self.config.shutdown_grace;
-        let routes = grpc::routes(Core::new(self.engine, self.pipeline, self.config, told.clone()))
+        let routes = grpc::routes(Core::new(engine, pipeline, config, told.clone()))
             .add_service(health)
             .add_service(reflection)
             .add_service(reflection_alpha);
-        let incoming = TcpIncoming::from(self.listener).with_nodelay(Some(true));
-        let serving = server
-            .add_routes(grpc::metered(routes, &self.metrics)?)
-            .serve_with_incoming_shutdown(incoming, stopped(told.clone()));
+        let routes = grpc::metered(grpc::bounded(routes, &limits, told.clone()), &metrics)?;
+        let serving = serve(routes, streams, connections.clone().incoming(listener), stopped(told));
         let ending = async {
             stop.await;
-            tracing::info!("stopping");
-            for service in SERVICES.into_iter().chain([""]) {
-                reporter.set_service_status(service, ServingStatus::NotServing).await;
-            }
+            tracing::info!(open_calls = connections.open_calls(), "stopping");
+            follower.abort();
+            health::stop(&reporter).await;
             stopping.send_replace(true);
-            // A client that holds its connection open must not keep the server from stopping.
-            tokio::time::sleep(grace).await;
+            close_idle(&connections, grace).await;
         };
         tokio::select! {
             outcome = serving => outcome?,
-            () = ending => tracing::warn!("open calls were cut off after {grace:?}"),
+            () = ending => tracing::warn!(open_calls = connections.open_calls(), "open calls were cut off after {grace:?}"),
         }
-        follower.abort();
         upgrading.abort();
         if let Some(telling) = telling {
             telling.abort();
         }
+        telemetry::tell_all_refusals();
         Ok(())
     }
+}
+
+async fn serve(
+    routes: Routes,
+    streams: u32,
+    incoming: impl futures_util::Stream<Item = Result<crate::connections::Connection, std::convert::Infallible>>,
+    stop: impl Future<Output = ()>,
+) -> Result<(), tonic::transport::Error> {
+    Server::builder()
+        .max_concurrent_streams(streams)
+        .http2_keepalive_interval(Some(Duration::from_secs(60)))
+        .http2_keepalive_timeout(Some(Duration::from_secs(20)))
+        .add_routes(routes)
+        .serve_with_incoming_shutdown(incoming, stop)
+        .await
+}
+
+/// Closes connections without a call for as long as open calls may go on: clients that hold them open must not keep the
+/// server from stopping.
+async fn close_idle(connections: &Connections, grace: Duration) {
+    let closing = async {
+        loop {
+            tokio::time::sleep(FAREWELL).await;
+            connections.close_idle();
+        }
+    };
+    // It never ends by itself: what passes is the grace.
+    let _: Result<(), _> = tokio::time::timeout(grace, closing).await;
+}
+
+/// What whoever starts the server should know, a line each.
+fn tell_start(config: &Config, address: SocketAddr, engine: &Embedded, took: Duration) {
+    let opened = engine.opened();
+    if !opened.created && (opened.replayed > 0 || !opened.rebuilt.is_empty() || !opened.damaged.is_empty()) {
+        let rebuilt: Vec<_> = opened.rebuilt.iter().map(|one| one.index).collect();
+        tracing::info!(
+            replayed = opened.replayed,
+            rebuilt = rebuilt.join(", "),
+            damaged = opened.damaged.len(),
+            ?took,
+            "recovered what an earlier run left"
+        );
+    }
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        %address,
+        data_dir = %config.data_dir.display(),
+        analysis = %config.analysis,
+        articles = opened.articles,
+        ?took,
+        "started"
+    );
+    if !address.ip().is_loopback() {
+        tracing::warn!(
+            %address,
+            "there is no authentication yet: whoever reaches this address can read, change and delete all articles"
+        );
+    }
+}
+
+/// Dates of HTTP begin in 1970: with an earlier clock, no call could be answered.
+fn check_clock(now: SystemTime) -> Result<(), Failure> {
+    let early = now < SystemTime::UNIX_EPOCH;
+    if early { Err("the clock of this machine stands before 1970; set it, then start again".into()) } else { Ok(()) }
 }
 
 async fn listen(wanted_for: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
@@ -140,14 +194,6 @@ async fn stopped(mut told: watch::Receiver<bool>) {
     let _ = told.wait_for(|stop| *stop).await;
 }
 
-/// Reports the service that writes as not serving while the disk refuses writes.
-async fn follow_disk(reporter: HealthReporter, mut writable: watch::Receiver<bool>) {
-    while writable.changed().await.is_ok() {
-        let status = if *writable.borrow_and_update() { ServingStatus::Serving } else { ServingStatus::NotServing };
-        reporter.set_service_status(WRITER, status).await;
-    }
-}
-
 macro_rules! reflection {
     ($build:ident) => {{
         let builder = tonic_reflection::server::Builder::configure()
@@ -156,7 +202,7 @@ macro_rules! reflection {
             // Without these, grpcurl shows error details as raw bytes.
             .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
             .with_service_name("grpc.health.v1.Health");
-        SERVICES.into_iter().fold(builder, |builder, service| builder.with_service_name(service)).$build()?
+        health::services().fold(builder, |builder, service| builder.with_service_name(service)).$build()?
     }};
 }
 
@@ -171,4 +217,16 @@ fn reflection() -> Result<
     Failure,
 > {
     Ok((reflection!(build_v1), reflection!(build_v1alpha)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_before_1970_is_told_in_words() {
+        let early = SystemTime::UNIX_EPOCH - Duration::from_secs(1);
+        assert!(check_clock(early).unwrap_err().to_string().contains("clock"));
+        assert!(check_clock(SystemTime::UNIX_EPOCH).is_ok());
+    }
 }

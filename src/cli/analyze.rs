@@ -1,5 +1,6 @@
 //! `sayso analyze`: what is found in a text, keeping nothing.
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -21,6 +22,9 @@ use crate::{analysis::Mode, convert, models};
 
 /// The longest text that is read, in bytes: far above any article, and what an offset can count.
 const TEXT_BYTES: usize = 1 << 30;
+
+/// How the text ends that is typed at a terminal.
+const END_OF_INPUT: &str = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-D on a line of its own" };
 
 /// Arguments of `sayso analyze`.
 #[derive(Debug, clap::Args)]
@@ -93,6 +97,9 @@ pub(super) fn run(args: Args) -> Outcome {
 }
 
 fn read(file: &str) -> Result<String, String> {
+    if file == "-" && std::io::stdin().is_terminal() {
+        anstream::eprintln!("sayso: reading a text from the terminal; {END_OF_INPUT} ends it");
+    }
     let mut reader = input::open(file).map_err(|error| error.to_string())?;
     let bytes = input::read_all(&mut reader, TEXT_BYTES).map_err(|error| error.to_string())?;
     let bytes = bytes.ok_or("the text is longer than 1 GiB")?;

@@ -17,6 +17,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The largest answer to accept. The server bounds its pages; this only lifts tonic's 4 MB.
 pub(super) const ANSWER_BYTES: usize = 256 << 20;
 
+/// How to start this program again: as `cargo run`, if that started it, else by its name.
+pub(super) fn program() -> &'static str {
+    // Only what cargo itself starts has this variable.
+    if std::env::var_os("CARGO_MANIFEST_DIR").is_some() { "cargo run -q --release --" } else { "sayso" }
+}
+
 /// Which server to ask.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Server {
@@ -37,6 +43,15 @@ impl Server {
     /// When the address is none, or nobody answers there; the words say what to do.
     pub(super) async fn connect(&self) -> Result<Channel, Fault> {
         let address = if self.server.contains("://") { self.server.clone() } else { format!("http://{}", self.server) };
+        if let Some((scheme, rest)) = address.split_once("://")
+            && !scheme.eq_ignore_ascii_case("http")
+        {
+            let why = match scheme.to_ascii_lowercase().as_str() {
+                "https" => "this client cannot encrypt (TLS) yet",
+                _ => "only http is spoken",
+            };
+            return Err(Fault::usage(format!("{address}: {why}; reach the server as http://{rest}")));
+        }
         let endpoint = Endpoint::from_shared(address.clone()).map_err(|_| {
             Fault::usage(format!("\"{}\" is no address of a server; one looks like {DEFAULT_SERVER}", self.server))
         })?;
@@ -47,7 +62,11 @@ impl Server {
             .user_agent(concat!("sayso-cli/", env!("CARGO_PKG_VERSION")))
             .map_err(Fault::new)?;
         endpoint.connect().await.map_err(|error| {
-            Fault::new(format!("no server answers at {address} ({})\n  start one with: sayso serve", root(&error)))
+            Fault::new(format!(
+                "no server answers at {address} ({})\n  start one with: {} serve",
+                root(&error),
+                program()
+            ))
         })
     }
 }
@@ -77,12 +96,21 @@ mod tests {
         let fault = block_on(async { Server::at("127.0.0.1:1".into()).connect().await }).unwrap_err();
         let Fault::Failed(words) = fault else { panic!("{fault:?}") };
         assert!(words.starts_with("no server answers at http://127.0.0.1:1 ("), "{words}");
-        assert!(words.ends_with("start one with: sayso serve"), "{words}");
+        assert!(words.ends_with(&format!("start one with: {} serve", program())), "{words}");
     }
 
     #[test]
     fn an_address_that_is_none_is_a_usage_fault() {
         let fault = block_on(async { Server::at("not an address".into()).connect().await }).unwrap_err();
         assert!(matches!(fault, Fault::Usage(_)), "{fault:?}");
+    }
+
+    #[test]
+    fn a_scheme_that_is_not_spoken_is_refused_before_anything_is_sent() {
+        for (address, why) in [("https://127.0.0.1:1", "TLS"), ("HTTPS://sayso.example", "TLS"), ("ftp://a", "http")] {
+            let fault = block_on(async { Server::at(address.into()).connect().await }).unwrap_err();
+            let Fault::Usage(words) = fault else { panic!("{fault:?}") };
+            assert!(words.contains(why) && words.starts_with(address), "{words}");
+        }
     }
 }

@@ -8,6 +8,8 @@ use tonic::Status;
 use tonic_types::StatusExt;
 use unicode_width::UnicodeWidthStr;
 
+use crate::echo;
+
 /// What a command ends with: an exit code, or the fault that stopped it.
 pub(super) type Outcome = Result<ExitCode, Fault>;
 
@@ -37,16 +39,21 @@ impl Fault {
     pub(super) fn report(self) -> ExitCode {
         match self {
             Self::Usage(words) => {
-                anstream::eprintln!("sayso: {words}");
+                anstream::eprintln!("sayso: {}", lines(&words));
                 ExitCode::from(2)
             }
             Self::Failed(words) => {
-                anstream::eprintln!("sayso: {words}");
+                anstream::eprintln!("sayso: {}", lines(&words));
                 ExitCode::FAILURE
             }
             Self::ReaderLeft => ExitCode::SUCCESS,
         }
     }
+}
+
+/// The words as they may be printed: only line feeds command the terminal.
+fn lines(words: &str) -> String {
+    words.split('\n').map(echo::visible).collect::<Vec<_>>().join("\n")
 }
 
 impl From<io::Error> for Fault {

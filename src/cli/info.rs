@@ -27,14 +27,14 @@ pub(super) fn run(args: Args) -> Outcome {
         if args.json {
             json::print("GetServerInfoResponse", &info)?
         } else {
-            render::print(&lines(&info))?
+            render::print(&lines(&info, render::width()))?
         }
         Ok(ExitCode::SUCCESS)
     })
 }
 
 /// The answer as a table under three headings.
-fn lines(info: &GetServerInfoResponse) -> String {
+fn lines(info: &GetServerInfoResponse, width: Option<usize>) -> String {
     let mut server = vec![("version", info.version.clone())];
     server.extend(info.models.iter().map(|model| ("model", format!("{} ({})", model.id, model.purpose))));
     server.extend(info.started_at.as_ref().map(|time| ("started", dates::show_moment(time))));
@@ -43,12 +43,14 @@ fn lines(info: &GetServerInfoResponse) -> String {
     let state = if behind == 0 { "all searchable".into() } else { format!("{} not searchable yet", grouped(behind)) };
     let analysis = info.analysis.unwrap_or_default();
     server.push(("analysis", Mode::label(analysis.default_mode).to_owned()));
+    server.extend(info.faults.iter().map(|fault| ("fault", fault.clone())));
     let counts = info.counts.unwrap_or_default();
     let limits = info.limits.unwrap_or_default();
     let mut holds = counted(&counts);
     holds.push(("changes", format!("{} durable, {state}", grouped(durable))));
     holds.push(("to reread", waiting(&analysis)));
-    [table("Server", &server), table("Holds", &holds), table("Limits", &limited(&limits))].join("\n")
+    let tables = [("Server", server), ("Holds", holds), ("Limits", limited(&limits))];
+    tables.map(|(heading, rows)| table(heading, &rows, width)).join("\n")
 }
 
 /// "1,200 articles; since the start 34 done, 1 failed"
@@ -78,19 +80,23 @@ fn limited(limits: &Limits) -> Vec<(&'static str, String)> {
     vec![
         ("request", bytes(limits.message_bytes)),
         ("article", bytes(limits.body_bytes)),
+        ("answer", bytes(limits.answer_bytes)),
         ("query", format!("{}, {} clauses", bytes(limits.query_bytes.into()), grouped(limits.query_clauses.into()))),
         ("filter", format!("{} values", grouped(limits.filter_values.into()))),
         ("page", pages),
+        ("clients", format!("{} connections", grouped(limits.connections.into()))),
         ("open calls", format!("{} for each connection", grouped(limits.concurrent_streams.into()))),
         ("search", timeout.map_or_else(|| "no time limit".into(), |seconds| format!("{seconds} s"))),
     ]
 }
 
-fn table(heading: &str, rows: &[(&str, String)]) -> String {
+/// Rows of label and value. What does not fit goes on below the value.
+fn table(heading: &str, rows: &[(&str, String)], width: Option<usize>) -> String {
+    const VALUE_AT: usize = 14;
     let mut out = Paragraph::new().add(NAME, heading).lines(None, 0);
     for (label, value) in rows {
-        let value = Paragraph::new().add(PLAIN, value).lines(None, 0);
-        out.push_str(&format!("  {DIM}{label:<11}{DIM:#} {value}"));
+        let value = Paragraph::new().add(PLAIN, value).lines(width, VALUE_AT);
+        out.push_str(&format!("  {DIM}{label:<11}{DIM:#} {}", value.trim_start()));
     }
     out
 }
@@ -141,6 +147,8 @@ mod tests {
                 concurrent_streams: 256,
                 search_timeout: Some(prost_types::Duration { seconds: 10, nanos: 0 }),
                 filter_values: 1000,
+                answer_bytes: 64 << 20,
+                connections: 1024,
                 ..Limits::default()
             }),
             counts: Some(Counts {
@@ -154,13 +162,18 @@ mod tests {
             searchable_sequence_number: 20_000,
             started_at: Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 }),
             analysis: Some(AnalysisInfo { default_mode: 3, pending: 1200, done: 34, failed: 0 }),
+            faults: vec![
+                "only 100 MiB are free in sayso-data; 128 MiB must stay free, so no article is taken in".into(),
+            ],
         };
-        insta::assert_snapshot!(render::plain(&lines(&info)), @r"
+        insta::assert_snapshot!(render::plain(&lines(&info, Some(60))), @r"
         Server
           version     0.1.0
           model       linear-3 (analysis)
           started     3 March 2026, 14:05 UTC
           analysis    fast, then accurate
+          fault       only 100 MiB are free in sayso-data; 128 MiB
+                      must stay free, so no article is taken in
 
         Holds
           articles    20,000
@@ -174,9 +187,11 @@ mod tests {
         Limits
           request     16 MiB
           article     10 MiB
+          answer      64 MiB
           query       8 KiB, 1,024 clauses
           filter      1,000 values
           page        1,000 hits, 20 unless asked
+          clients     1,024 connections
           open calls  256 for each connection
           search      10 s
         ");

@@ -1,5 +1,6 @@
 //! Messages as canonical protobuf JSON, for scripts.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
 
@@ -8,6 +9,7 @@ use prost_reflect::{DescriptorPool, DynamicMessage, SerializeOptions};
 use serde::{Serialize, Serializer};
 
 use super::fault::Fault;
+use crate::echo;
 use crate::proto::DESCRIPTORS;
 
 /// Prints a message of the type `sayso.v1.{name}` as one JSON object: over several lines on a
@@ -20,8 +22,27 @@ pub(super) fn print(name: &str, message: &impl Message) -> Result<(), Fault> {
 pub(super) fn print_object(object: &impl Serialize) -> Result<(), Fault> {
     let stdout = io::stdout();
     let text = if stdout.is_terminal() { serde_json::to_string_pretty(object) } else { serde_json::to_string(object) };
-    writeln!(stdout.lock(), "{}", text.map_err(Fault::new)?)?;
+    writeln!(stdout.lock(), "{}", escaped(&text.map_err(Fault::new)?))?;
     Ok(())
+}
+
+/// JSON with escapes for what commands a terminal and JSON lets through: C1 controls, and characters that turn the
+/// direction of text. It means the same.
+pub(super) fn escaped(json: &str) -> Cow<'_, str> {
+    let is_risky = |c: char| c != '\n' && echo::is_command(c);
+    if !json.contains(is_risky) {
+        return Cow::Borrowed(json);
+    }
+    let mut safe = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if is_risky(c) {
+            // None of them is above U+FFFF.
+            safe.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            safe.push(c);
+        }
+    }
+    Cow::Owned(safe)
 }
 
 /// A message as JSON: field names in lowerCamelCase in the order of their numbers, enums by name,
@@ -70,6 +91,17 @@ mod tests {
         );
         let hit = proto::EntityHit { score: 0.1, ..Default::default() };
         assert_eq!(serde_json::to_string(&Canonical(dynamic("EntityHit", &hit).unwrap())).unwrap(), r#"{"score":0.1}"#);
+    }
+
+    #[test]
+    fn nothing_in_json_commands_a_terminal_and_it_means_the_same() {
+        let text = "a\u{9b}31m \u{202e}b\u{2069} \u{7f}\u{2028} größe 👩\u{200d}🚀\n";
+        for json in [serde_json::to_string(text).unwrap(), serde_json::to_string_pretty(&[text]).unwrap()] {
+            let safe = escaped(&json);
+            assert!(!safe.contains(|c: char| c != '\n' && echo::is_command(c)), "{safe:?}");
+            let read = |json: &str| serde_json::from_str::<serde_json::Value>(json).unwrap();
+            assert_eq!(read(&safe), read(&json));
+        }
     }
 
     #[test]

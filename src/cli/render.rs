@@ -11,6 +11,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::fault::Fault;
+use crate::echo;
 
 /// Ordinary text.
 pub(super) const PLAIN: Style = Style::new();
@@ -57,9 +58,11 @@ impl Paragraph {
         Self::default()
     }
 
-    /// Adds text in a style. Control characters, which could command the terminal, become "\u{fffd}".
+    /// Adds text in a style. Characters that could command the terminal, or turn the direction of what follows, become
+    /// "\u{fffd}".
     pub(super) fn add(mut self, style: Style, text: &str) -> Self {
-        let safe = |c: char| if c.is_control() && !c.is_whitespace() { char::REPLACEMENT_CHARACTER } else { c };
+        let commands = |c: char| (c.is_control() && !c.is_whitespace()) || echo::turns(c);
+        let safe = |c: char| if commands(c) { char::REPLACEMENT_CHARACTER } else { c };
         self.runs.push((style, text.chars().map(safe).collect()));
         self
     }
@@ -179,8 +182,8 @@ mod tests {
 
     #[test]
     fn a_text_cannot_command_the_terminal() {
-        let text = Paragraph::new().add(PLAIN, "red \u{1b}[31malert\u{7}");
-        assert_eq!(text.lines(None, 0), "red \u{fffd}[31malert\u{fffd}\n");
+        let text = Paragraph::new().add(PLAIN, "red \u{1b}[31malert\u{7} \u{9b}0m\u{202e}txt \u{200f}");
+        assert_eq!(text.lines(None, 0), "red \u{fffd}[31malert\u{fffd} \u{fffd}0m\u{fffd}txt \u{200f}\n");
     }
 
     #[test]

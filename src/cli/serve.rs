@@ -1,15 +1,23 @@
 //! `sayso serve`.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
+use super::client;
 use crate::{
-    config::{DEFAULT_LISTEN, RawConfig},
+    config::{DEFAULT_LISTEN, RawConfig, misspelt_variables},
     server::{Failure, Ready},
     telemetry,
 };
 
 /// How long to wait at the end for threads that are still at work.
 const LAST_WAIT: Duration = Duration::from_secs(10);
+
+/// Threads for blocking work beside analyses and searches: handing changes to the engine, questions about the server.
+const OTHER_THREADS: usize = 256;
 
 /// Arguments of `sayso serve`.
 #[derive(Debug, clap::Args)]
@@ -24,11 +32,16 @@ pub(super) struct Args {
     flags: RawConfig,
 }
 
-/// Runs the server until it is told to stop (ctrl-c or SIGTERM).
+/// Runs the server until it is told to stop (ctrl-c or SIGTERM). Told so again, it ends at once.
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     telemetry::start();
     let config = RawConfig::gather(args.flags, args.config.as_ref())?.resolve()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    for warning in misspelt_variables() {
+        tracing::warn!("{warning}");
+    }
+    keep_private(&config.data_dir);
+    let threads = config.analysis_threads + config.search_threads + OTHER_THREADS;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(threads).build()?;
     let outcome = runtime.block_on(async {
         let server = Ready::open(config).await?;
         let address = server.address()?;
@@ -39,28 +52,80 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         if let Some(metrics) = server.metrics_address()? {
             anstream::println!("metrics are at http://{metrics}/metrics");
         }
+        let mut signals = Signals::new()?;
         // Programs that start the server read up to this line, to learn the port.
         anstream::println!("sayso listens on {address}");
-        server.run(told_to_stop()).await
+        let stop = async move {
+            signals.next().await;
+            tokio::spawn(async move {
+                let code = signals.next().await;
+                tracing::warn!(code, "told to stop again: ending at once; what was acknowledged is kept");
+                std::process::exit(code);
+            });
+        };
+        server.run(stop).await
     });
     // An analysis that was to come later may be long; it is cut off, and done when the server starts again.
     runtime.shutdown_timeout(LAST_WAIT);
+    if outcome.is_ok() {
+        tracing::info!("stopped");
+    }
     outcome
 }
 
-async fn told_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-        if let Ok(mut terminate) = terminate {
-            tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
-            return;
+/// Makes what the server writes from now on the user's own, and warns where others may read what there is.
+#[cfg(unix)]
+fn keep_private(data_dir: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    let Ok(metadata) = std::fs::metadata(data_dir) else { return };
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        let folder = data_dir.display();
+        tracing::warn!(data_dir = %folder, "other users of this machine may open the data directory (mode {mode:o}); chmod 700 keeps them out");
+    }
+}
+
+/// What this system lets others read is not ours to say.
+#[cfg(not(unix))]
+fn keep_private(_data_dir: &Path) {}
+
+/// The orders to stop, one after the other.
+#[cfg(unix)]
+struct Signals(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self(signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
+    }
+
+    /// Waits for the next. Returns what shells take for the exit code of one that ended so.
+    async fn next(&mut self) -> i32 {
+        tokio::select! {
+            _ = self.0.recv() => 130,
+            _ = self.1.recv() => 143,
         }
     }
-    // Without a signal to wait for, the server runs until it is killed.
-    if interrupt.await.is_err() {
-        std::future::pending::<()>().await;
+}
+
+/// The orders to stop, one after the other.
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) -> i32 {
+        // Without a signal to wait for, the server runs until it is killed.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        130
     }
 }
 
@@ -68,7 +133,8 @@ async fn told_to_stop() {
 fn welcome(address: SocketAddr, count: usize) -> String {
     let (bold, dim) = (anstyle::Style::new().bold(), anstyle::Style::new().dimmed());
     let server = if address == DEFAULT_LISTEN { String::new() } else { format!(" --server http://{address}") };
-    let sayso = |words: &str| format!("cargo run -q --release -- {words}{server}");
+    let program = client::program();
+    let sayso = |words: &str| format!("{program} {words}{server}");
     let [topic, person, typo, text] =
         ["quotes harbour", "quotes --speaker varrin", "entities varin", "search '\"minority share\"'"].map(sayso);
     format!(

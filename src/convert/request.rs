@@ -11,10 +11,12 @@ use sayso_index::{
 };
 
 use super::{Fault, labels, page_request};
-use crate::{analysis::Mode, config::Limits, proto};
+use crate::{analysis::Mode, config::Limits, echo::is_command, proto};
 
 /// Longest id of an article, in bytes.
-const ID_BYTES: usize = 256;
+pub(crate) const ID_BYTES: usize = 256;
+/// Longest id of a quote, in bytes.
+const QUOTE_ID_BYTES: usize = ID_BYTES + 24;
 /// Longest url, source, title or author, in bytes.
 const METADATA_BYTES: usize = 16 << 10;
 /// Microseconds in a day.
@@ -81,12 +83,14 @@ pub(crate) fn article_id(field: &str, id: String) -> Result<String, Fault> {
 
 /// Splits a quote's id into its article's id and its index.
 pub(crate) fn quote_id(id: &str) -> Result<(String, usize), Fault> {
+    longest("id", id, QUOTE_ID_BYTES)?;
     let parts = id.rsplit_once("#q").and_then(|(article, index)| Some((article.to_owned(), index.parse().ok()?)));
     parts.ok_or_else(|| Fault::invalid("id", format!("{id:?} is no quote's id, which ends in #q and a number")))
 }
 
 /// Checks an entity's id.
 pub(crate) fn entity_id(field: &str, id: &str) -> Result<EntityId, Fault> {
+    longest(field, id, METADATA_BYTES)?;
     EntityId::parse(id)
         .ok_or_else(|| Fault::invalid(field, format!("{id:?} is no entity's id, for example person/ada-lind")))
 }
@@ -210,6 +214,9 @@ fn filter(message: Option<&proto::ArticleFilter>, limits: &Limits) -> Result<Art
         [("article_ids", &message.article_ids), ("sources", &message.sources), ("languages", &message.languages)]
     {
         few(&format!("filter.{field}"), values.len(), limits)?;
+        for value in values {
+            metadata(&format!("filter.{field}"), value)?;
+        }
     }
     let moment = |field, at: &Option<Timestamp>| at.map(|at| micros(field, at)).transpose();
     let (from, until) = (
@@ -277,9 +284,13 @@ fn body(field: &str, text: &str, limits: &Limits) -> Result<(), Fault> {
 }
 
 fn metadata(field: &str, value: &str) -> Result<(), Fault> {
-    if value.len() > METADATA_BYTES {
-        let said = format!("is {} bytes long; {METADATA_BYTES} are accepted", value.len());
-        return Err(Fault::too_much(field, "metadata_bytes", METADATA_BYTES, said));
+    longest(field, value, METADATA_BYTES)
+}
+
+fn longest(field: &str, value: &str, most: usize) -> Result<(), Fault> {
+    if value.len() > most {
+        let said = format!("is {} bytes long; {most} are accepted", value.len());
+        return Err(Fault::too_much(field, "metadata_bytes", most, said));
     }
     Ok(())
 }
@@ -312,8 +323,11 @@ fn few(field: &str, count: usize, limits: &Limits) -> Result<(), Fault> {
 }
 
 fn checked_id(field: &str, id: String) -> Result<String, Fault> {
-    if id.len() > ID_BYTES || id.contains(char::is_control) {
-        let said = format!("must be at most {ID_BYTES} bytes long and without control characters");
+    if id.len() > ID_BYTES || id.contains(is_command) {
+        let said = format!(
+            "must be at most {ID_BYTES} bytes long and without characters that cannot be seen but command: control \
+             characters, those that turn the direction of text, line separators"
+        );
         return Err(Fault::invalid(field, said));
     }
     Ok(id)

@@ -22,7 +22,8 @@ impl AnalyzeService for Analyze {
         let tier = convert::tier_to_analyze(&message, self.0.config.analysis).map_err(status::fault)?;
         let article = convert::text_to_analyze(message, limits).map_err(status::fault)?;
         let call = deadline::Call::begin(&metadata, limits.search_timeout);
-        let analyzed = call.within(self.0.pipeline.analyze(article, tier)).await?.map_err(status::pool)?;
+        let analysis = self.0.pipeline.analyze(article, tier);
+        let analyzed = call.within(analysis, status::deadline_exceeded).await?.map_err(status::pool)?;
         Ok(Response::new(AnalyzeResponse { annotations: Some(convert::annotations(&analyzed, encoding)) }))
     }
 }

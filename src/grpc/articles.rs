@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{Core, encoding, ingest, status};
+use super::{Core, deadline::Call, encoding, ingest, status};
 use crate::{
     convert::{self, Replies},
     proto::{
@@ -25,11 +25,13 @@ impl ArticleService for Articles {
     type IngestArticlesStream = ingest::Answers;
 
     async fn put_article(&self, request: Request<PutArticleRequest>) -> Result<Response<PutArticleResponse>, Status> {
-        let message = request.into_inner();
+        let (metadata, _, message) = request.into_parts();
+        let call = Call::begin_patient(&metadata);
         let wait_for = wait_for(message.wait_for)?;
         let mode = self.0.mode(message.analysis)?;
         let article = convert::new_article(message.article, &self.0.config.limits).map_err(status::fault)?;
-        let analyzed = self.0.pipeline.analyze(article, mode.first()).await.map_err(status::pool)?;
+        let analysis = self.0.pipeline.analyze(article, mode.first());
+        let analyzed = call.within(analysis, status::change_not_begun).await?.map_err(status::pool)?;
         let counted = PutArticleResponse {
             id: analyzed.article.id.clone(),
             sentence_count: analyzed.analysis.sentences.len() as u32,
@@ -37,7 +39,7 @@ impl ArticleService for Articles {
             quote_count: analyzed.analysis.quotes.len() as u32,
             ..PutArticleResponse::default()
         };
-        let receipt = self.write(self.0.pipeline.put(analyzed, mode), wait_for).await?;
+        let receipt = self.write(&call, self.0.pipeline.put(analyzed, mode), wait_for).await?;
         Ok(Response::new(PutArticleResponse {
             change: convert::change(receipt.change),
             sequence_number: receipt.seq,
@@ -89,10 +91,11 @@ impl ArticleService for Articles {
         &self,
         request: Request<DeleteArticleRequest>,
     ) -> Result<Response<DeleteArticleResponse>, Status> {
-        let message = request.into_inner();
+        let (metadata, _, message) = request.into_parts();
+        let call = Call::begin_patient(&metadata);
         let wait_for = wait_for(message.wait_for)?;
         let id = convert::article_id("id", message.id).map_err(status::fault)?;
-        let receipt = self.write(Write::Delete(id.clone()), wait_for).await?;
+        let receipt = self.write(&call, Write::Delete(id.clone()), wait_for).await?;
         if receipt.change == Change::NotFound {
             return Err(status::not_found("Article", &id));
         }
@@ -104,6 +107,7 @@ impl ArticleService for Articles {
         request: Request<ReanalyzeArticlesRequest>,
     ) -> Result<Response<ReanalyzeArticlesResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
+        let call = Call::begin_patient(&metadata);
         let tier = convert::wanted_tier("tier", message.tier, self.0.config.analysis).map_err(status::fault)?;
         let pipeline = &self.0.pipeline;
         let models: Vec<_> =
@@ -113,10 +117,10 @@ impl ArticleService for Articles {
             let models = models.clone();
             let question =
                 move |engine: &dyn Engine, interrupt: &Interrupt| engine.outdated(&models, tier, from, interrupt);
-            let found = self.0.ask(&metadata, question).await?;
+            let found = self.0.ask_within(&call, question).await?;
             queued += found.seqs.len() as u64;
             if !found.seqs.is_empty() {
-                self.write(Write::Want(found.seqs, tier), WaitFor::Searchable).await?;
+                self.write(&call, Write::Want(found.seqs, tier), WaitFor::Searchable).await?;
             }
             after = found.next;
         }
@@ -127,9 +131,13 @@ impl ArticleService for Articles {
 }
 
 impl Articles {
-    /// Makes a change and waits until it has come as far as the caller wants. A caller that goes away
-    /// does not undo it.
-    async fn write(&self, write: Write, wait_for: WaitFor) -> Result<Receipt, Status> {
+    /// Makes a change and waits until it has come as far as the caller wants. A caller that goes away, or whose
+    /// deadline passes, does not undo it.
+    async fn write(&self, call: &Call, write: Write, wait_for: WaitFor) -> Result<Receipt, Status> {
+        call.within(self.make(write, wait_for), status::change_unconfirmed).await?
+    }
+
+    async fn make(&self, write: Write, wait_for: WaitFor) -> Result<Receipt, Status> {
         let (tell, heard) = mpsc::unbounded_channel();
         let told = move |step| {
             // Nobody listens any more when the caller has gone.

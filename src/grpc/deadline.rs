@@ -15,39 +15,47 @@ use std::{
 use sayso_index::Interrupt;
 use tonic::{Status, metadata::MetadataMap};
 
-use super::status;
-
 /// How much earlier than the caller's deadline a call gives up, so that its own answer is the first.
 const HASTE: Duration = Duration::from_millis(2);
 
 /// One call: until when its answer is wanted. Dropping it, as tonic does when the caller goes, stops the work.
 #[derive(Debug)]
 pub(super) struct Call {
-    deadline: Instant,
+    /// None for a call that may take as long as its caller waits.
+    deadline: Option<Instant>,
     cancelled: Arc<AtomicBool>,
 }
 
 impl Call {
-    /// Starts the clock: the caller's `grpc-timeout`, but at most `limit`.
-    pub(super) fn begin(metadata: &MetadataMap, limit: Duration) -> Self {
-        let asked = metadata.get("grpc-timeout").and_then(|value| parse(value.to_str().ok()?));
-        let allowed = asked.map_or(limit, |asked| asked.saturating_sub(HASTE).min(limit));
-        Self { deadline: Instant::now() + allowed, cancelled: Arc::default() }
+    /// Starts the clock: the caller's `grpc-timeout`, however long, or `unless_asked` where it sets none.
+    pub(super) fn begin(metadata: &MetadataMap, unless_asked: Duration) -> Self {
+        Self::start(Some(asked(metadata).unwrap_or(unless_asked)))
+    }
+
+    /// The same without a limit of its own: for changes, which must not be given up while somebody waits.
+    pub(super) fn begin_patient(metadata: &MetadataMap) -> Self {
+        Self::start(asked(metadata))
+    }
+
+    fn start(allowed: Option<Duration>) -> Self {
+        // A deadline too far away to be told is none.
+        let deadline = allowed.and_then(|allowed| Instant::now().checked_add(allowed));
+        Self { deadline, cancelled: Arc::default() }
     }
 
     /// What tells the engine to stop.
     pub(super) fn interrupt(&self) -> Interrupt {
-        Interrupt { deadline: Some(self.deadline), cancelled: Arc::clone(&self.cancelled) }
+        Interrupt { deadline: self.deadline, cancelled: Arc::clone(&self.cancelled) }
     }
 
-    /// Waits for the answer as long as it is wanted.
-    pub(super) async fn within<T>(self, answer: impl Future<Output = T>) -> Result<T, Status> {
+    /// Waits for the answer as long as it is wanted, and says `late` when it would come too late.
+    pub(super) async fn within<T>(&self, answer: impl Future<Output = T>, late: fn() -> Status) -> Result<T, Status> {
+        let Some(deadline) = self.deadline else { return Ok(answer.await) };
         // The timer answers after its first tick, which is too late for a deadline that has passed.
-        if Instant::now() >= self.deadline {
-            return Err(status::deadline_exceeded());
+        if Instant::now() >= deadline {
+            return Err(late());
         }
-        let answer = tokio::time::timeout_at(self.deadline.into(), answer).await;
-        answer.map_err(|_| status::deadline_exceeded())
+        tokio::time::timeout_at(deadline.into(), answer).await.map_err(|_| late())
     }
 }
 
@@ -55,6 +63,12 @@ impl Drop for Call {
     fn drop(&mut self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }
+}
+
+/// How long the caller waits, a little less, if it says so.
+fn asked(metadata: &MetadataMap) -> Option<Duration> {
+    let asked = metadata.get("grpc-timeout").and_then(|value| parse(value.to_str().ok()?))?;
+    Some(asked.saturating_sub(HASTE))
 }
 
 /// Reads a `grpc-timeout`: at most eight digits and a unit. A malformed one is ignored, as tonic does.
@@ -86,5 +100,24 @@ mod tests {
         for malformed in ["", "m", "1", "123456789S", "1x", "-1S", "é"] {
             assert_eq!(parse(malformed), None, "{malformed:?}");
         }
+    }
+
+    #[test]
+    fn the_callers_deadline_goes_before_the_servers_limit_be_it_longer_or_shorter() {
+        let limit = Duration::from_secs(10);
+        let until = |timeout: &str| {
+            let mut metadata = MetadataMap::new();
+            if !timeout.is_empty() {
+                metadata.insert("grpc-timeout", timeout.parse().unwrap());
+            }
+            let began = Instant::now();
+            Call::begin(&metadata, limit).interrupt().deadline.map(|deadline| deadline - began)
+        };
+        assert!(until("60S").unwrap() > Duration::from_secs(59));
+        assert!(until("100m").unwrap() < Duration::from_millis(200));
+        let unasked = until("").unwrap();
+        assert!(unasked >= limit && unasked < 2 * limit);
+        assert!(until("99999999H").is_none_or(|far| far > Duration::from_secs(1 << 30)));
+        assert_eq!(Call::begin_patient(&MetadataMap::new()).interrupt().deadline, None);
     }
 }

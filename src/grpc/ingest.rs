@@ -15,7 +15,7 @@ use tonic_types::StatusExt;
 
 use super::{Core, status};
 use crate::{
-    convert,
+    convert, echo,
     proto::{
         Backoff, Durable, IngestArticlesRequest, IngestArticlesResponse, Rejected, Searchable,
         ingest_articles_response::Event,
@@ -44,7 +44,17 @@ pub(super) fn answer(core: Arc<Core>, requests: Streaming<IngestArticlesRequest>
     Box::pin(UnboundedReceiverStream::new(answers).map(|(answer, _place)| answer))
 }
 
+/// Takes articles in until the client ends the stream or goes. What a client that goes has waiting is not analysed or
+/// written any more; what was handed to the engine stays.
 async fn take_in(core: Arc<Core>, requests: Streaming<IngestArticlesRequest>, tell: mpsc::UnboundedSender<Answer>) {
+    let given_up = tell.clone();
+    tokio::select! {
+        () = given_up.closed() => {}
+        () = take_all(core, requests, tell) => {}
+    }
+}
+
+async fn take_all(core: Arc<Core>, requests: Streaming<IngestArticlesRequest>, tell: mpsc::UnboundedSender<Answer>) {
     let places = Arc::new(Semaphore::new(UNANSWERED));
     let mut stopping = core.stopping.clone();
     let until_stopped = requests.take_until(async move { stopping.wait_for(|stop| *stop).await.is_ok() });
@@ -132,7 +142,7 @@ fn rejected(number: u64, id: &str, status: &Status) -> IngestArticlesResponse {
     let details = status.get_error_details();
     let field = details.bad_request().and_then(|bad| bad.field_violations.first().map(|one| one.field.clone()));
     let rejected = Rejected {
-        id: id.to_owned(),
+        id: echo::clip_to(id, convert::ID_BYTES).into_owned(),
         code: status.code().into(),
         reason: details.error_info().map(|info| info.reason.clone()).unwrap_or_default(),
         message: status.message().to_owned(),

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod articles;
+mod calls;
 mod deadline;
 mod entities;
 mod ingest;
@@ -11,6 +12,7 @@ mod search;
 mod server;
 mod status;
 
+pub(crate) use calls::bounded;
 pub(crate) use meter::metered;
 
 use std::{sync::Arc, time::SystemTime};
@@ -21,11 +23,17 @@ use tonic::{Status, codec::CompressionEncoding, metadata::MetadataMap, service::
 
 use crate::{analysis::Mode, config::Config, convert, pipeline::Pipeline, pool::Pool, proto};
 
+/// Questions about the server itself that are answered at once, and that may wait.
+const OWN_THREADS: usize = 2;
+const OWN_WAITING: usize = 256;
+
 /// What all services share.
 pub(crate) struct Core {
     engine: Arc<dyn Engine>,
     pipeline: Pipeline,
     searches: Pool,
+    /// Room for questions about the server itself, which must be answered when it is busiest.
+    own: Pool,
     config: Config,
     started: SystemTime,
     stopping: watch::Receiver<bool>,
@@ -40,7 +48,8 @@ impl Core {
         stopping: watch::Receiver<bool>,
     ) -> Self {
         let searches = Pool::new(config.search_threads, 64 * config.search_threads);
-        Self { engine, pipeline, searches, config, started: SystemTime::now(), stopping }
+        let own = Pool::new(OWN_THREADS, OWN_WAITING);
+        Self { engine, pipeline, searches, own, config, started: SystemTime::now(), stopping }
     }
 
     /// How to read an article: the mode that its request names, or else the server's default.
@@ -49,13 +58,13 @@ impl Core {
     }
 
     /// Asks the engine, on a thread for searches, until the call's deadline passes or its caller goes.
-    async fn ask<T: Send + 'static>(
+    async fn ask_within<T: Send + 'static>(
         &self,
-        metadata: &MetadataMap,
+        call: &deadline::Call,
         question: impl FnOnce(&dyn Engine, &Interrupt) -> sayso_index::Result<T> + Send + 'static,
     ) -> Result<T, Status> {
         let engine = Arc::clone(&self.engine);
-        self.search(metadata, move |interrupt| question(engine.as_ref(), interrupt).map_err(status::engine)).await
+        self.search(call, move |interrupt| question(engine.as_ref(), interrupt).map_err(status::engine)).await
     }
 
     /// Works out an answer from the request to the reply, all of it on a thread for searches: what reads a request or
@@ -65,34 +74,34 @@ impl Core {
         metadata: &MetadataMap,
         work: impl FnOnce(&Self, &Interrupt) -> Result<T, Status> + Send + 'static,
     ) -> Result<T, Status> {
-        let core = Arc::clone(self);
-        self.search(metadata, move |interrupt| work(&core, interrupt)).await
+        let (core, call) = (Arc::clone(self), deadline::Call::begin(metadata, self.config.limits.search_timeout));
+        self.search(&call, move |interrupt| work(&core, interrupt)).await
     }
 
     async fn search<T: Send + 'static>(
         &self,
-        metadata: &MetadataMap,
+        call: &deadline::Call,
         work: impl FnOnce(&Interrupt) -> Result<T, Status> + Send + 'static,
     ) -> Result<T, Status> {
-        let call = deadline::Call::begin(metadata, self.config.limits.search_timeout);
         let interrupt = call.interrupt();
         let answer = self.searches.run(move || {
             // The time may be over before the turn has come.
             interrupt.check().map_err(status::engine)?;
             work(&interrupt)
         });
-        call.within(answer).await?.map_err(status::pool)?
+        call.within(answer, status::deadline_exceeded).await?.map_err(status::pool)?
     }
 }
 
 /// All services of the package `sayso.v1`.
 pub(crate) fn routes(core: Core) -> Routes {
     let core = Arc::new(core);
-    let most = core.config.limits.message_bytes;
+    let (most, most_back) = (core.config.limits.message_bytes, core.config.limits.answer_bytes);
     macro_rules! service {
         ($server:ty, $adapter:expr) => {
             <$server>::new($adapter(Arc::clone(&core)))
                 .max_decoding_message_size(most)
+                .max_encoding_message_size(most_back)
                 .accept_compressed(CompressionEncoding::Gzip)
         };
     }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use sayso_document::Tier;
+use sayso_index::Health;
 use tonic::{Request, Response, Status};
 
-use super::Core;
+use super::{Core, deadline::Call, status};
 use crate::{
     config, convert,
     proto::{
@@ -23,19 +24,24 @@ impl ServerService for Info {
         &self,
         request: Request<GetServerInfoRequest>,
     ) -> Result<Response<GetServerInfoResponse>, Status> {
-        let held = self.0.ask(request.metadata(), |engine, _| engine.status()).await?;
+        let limits = &self.0.config.limits;
+        let call = Call::begin(request.metadata(), limits.search_timeout);
+        let engine = Arc::clone(&self.0.engine);
+        let asked = self.0.own.run(move || (engine.status(), engine.health()));
+        let (held, health) = call.within(asked, status::deadline_exceeded).await?.map_err(status::pool)?;
+        // What a store that failed holds is not known, but that it failed is.
+        let (held, counts) = match held {
+            Ok(held) => (held.clone(), Some(counts(&held))),
+            Err(_) if health.store_fault.is_some() => Default::default(),
+            Err(error) => return Err(status::engine(error)),
+        };
         let standing = self.0.pipeline.upgrades().standing(held.pending);
         Ok(Response::new(GetServerInfoResponse {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             models: self.0.pipeline.tiers().map(|tier| self.model(tier)).collect(),
-            limits: Some(limits(&self.0.config.limits)),
-            counts: Some(Counts {
-                articles: held.articles,
-                sentences: held.sentences,
-                quotes: held.quotes,
-                entities: held.entities,
-                disk_bytes: held.disk_bytes,
-            }),
+            limits: Some(told(limits)),
+            counts,
+            faults: faults(health),
             durable_sequence_number: held.durable_seq,
             searchable_sequence_number: held.searchable_seq,
             started_at: Some(self.0.started.into()),
@@ -63,7 +69,28 @@ impl Info {
     }
 }
 
-fn limits(limits: &config::Limits) -> Limits {
+fn counts(held: &sayso_index::Status) -> Counts {
+    Counts {
+        articles: held.articles,
+        sentences: held.sentences,
+        quotes: held.quotes,
+        entities: held.entities,
+        disk_bytes: held.disk_bytes,
+    }
+}
+
+/// What cannot be done at present, a sentence each.
+fn faults(health: Health) -> Vec<String> {
+    let damaged = match health.damaged_articles {
+        0 => None,
+        1 => Some("the record of 1 article is damaged; the log names it".to_owned()),
+        count => Some(format!("the records of {count} articles are damaged; the log names them")),
+    };
+    let Health { store_fault, index_fault, refuses_articles, refuses_deletes, .. } = health;
+    [store_fault, index_fault, refuses_articles, refuses_deletes, damaged].into_iter().flatten().collect()
+}
+
+fn told(limits: &config::Limits) -> Limits {
     Limits {
         message_bytes: limits.message_bytes as u64,
         body_bytes: limits.body_bytes as u64,
@@ -77,5 +104,7 @@ fn limits(limits: &config::Limits) -> Limits {
         search_timeout: prost_types::Duration::try_from(limits.search_timeout).ok(),
         page_token_lifetime: prost_types::Duration::try_from(limits.page_token_lifetime).ok(),
         filter_values: limits.filter_values as u32,
+        answer_bytes: limits.answer_bytes as u64,
+        connections: limits.connections as u32,
     }
 }

@@ -1,4 +1,7 @@
 //! The one place where failures become gRPC statuses (AIP-193).
+//!
+//! A status travels in HTTP headers, of which clients take 8 KiB: percent-encoded as the message, and once more, in
+//! base64, in the details. So all that goes in is cut, whatever a request held that is repeated here.
 
 use std::time::Duration;
 
@@ -6,24 +9,28 @@ use sayso_index::ErrorKind;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-use crate::{convert::Fault, pool::PoolError};
+use crate::{config::Limits, convert::Fault, echo, pool::PoolError, telemetry};
 
 /// `ErrorInfo.domain` of all errors.
 const DOMAIN: &str = "sayso";
 
+/// The longest message of a status, in bytes.
+const MESSAGE_BYTES: usize = 600;
+
 /// The request is at fault.
 pub(super) fn fault(fault: Fault) -> Status {
     let mut details = info(fault.reason, fault.metadata);
-    details.add_bad_request_violation(&fault.field, &fault.message);
-    let message = format!("{}: {}", fault.field, fault.message);
-    Status::with_error_details(Code::InvalidArgument, message, details)
+    let field = echo::clip(&fault.field);
+    details.add_bad_request_violation(field.as_ref(), echo::clip_to(&fault.message, MESSAGE_BYTES));
+    status(Code::InvalidArgument, &format!("{field}: {}", fault.message), details)
 }
 
 /// There is no such thing.
 pub(super) fn not_found(kind: &'static str, name: &str) -> Status {
-    let mut details = info("NOT_FOUND", vec![("id", name.to_owned())]);
-    details.set_resource_info(format!("sayso.v1.{kind}"), name, "", "does not exist");
-    Status::with_error_details(Code::NotFound, format!("there is no {} {name:?}", kind.to_lowercase()), details)
+    let name = echo::clip(name);
+    let mut details = info("NOT_FOUND", vec![("id", name.clone().into_owned())]);
+    details.set_resource_info(format!("sayso.v1.{kind}"), name.as_ref(), "", "does not exist");
+    status(Code::NotFound, &format!("there is no {} {name:?}", kind.to_lowercase()), details)
 }
 
 /// The engine failed.
@@ -46,45 +53,135 @@ pub(super) fn engine(error: sayso_index::Error) -> Status {
         _ => (Code::Internal, "INTERNAL"),
     };
     if matches!(code, Code::Internal | Code::DataLoss | Code::Unavailable) {
-        tracing::error!(reason, %error, "the engine failed");
+        telemetry::refused(reason, &error.to_string());
     }
     let mut details = info(reason, Vec::new());
     if code == Code::Unavailable {
         details.set_retry_info(Some(Duration::from_secs(5)));
     }
-    Status::with_error_details(code, error.to_string(), details)
+    status(code, &error.to_string(), details)
 }
 
 /// A pool did not do its work.
 pub(super) fn pool(error: PoolError) -> Status {
     match error {
         PoolError::Full => {
+            telemetry::refused("OVERLOADED", "too many calls wait for their turn");
             let mut details = info("OVERLOADED", Vec::new());
             details.set_retry_info(Some(Duration::from_secs(1)));
-            let message = "too many calls wait for their turn; try again later";
-            Status::with_error_details(Code::ResourceExhausted, message, details)
+            status(Code::ResourceExhausted, "too many calls wait for their turn; try again later", details)
         }
-        PoolError::Died => {
-            Status::with_error_details(Code::Internal, "the work ended without a result", info("INTERNAL", Vec::new()))
-        }
+        PoolError::Died => status(Code::Internal, "the work ended without a result", info("INTERNAL", Vec::new())),
     }
 }
 
 /// The answer would come too late.
 pub(super) fn deadline_exceeded() -> Status {
-    let message = "the deadline passed before the answer was complete; allow more time or ask for less";
-    Status::with_error_details(Code::DeadlineExceeded, message, info("DEADLINE_EXCEEDED", Vec::new()))
+    late("the deadline passed before the answer was complete; allow more time or ask for less")
+}
+
+/// The deadline passed before a change was handed to the engine.
+pub(super) fn change_not_begun() -> Status {
+    late("the deadline passed before the article was analysed, and nothing was changed; allow more time")
+}
+
+/// The deadline passed when the engine may have had a change already, which nobody takes back.
+pub(super) fn change_unconfirmed() -> Status {
+    late(
+        "the deadline passed before the change was confirmed; it may still be made. Look whether it was, or send it \
+         again, which is safe",
+    )
+}
+
+fn late(message: &str) -> Status {
+    status(Code::DeadlineExceeded, message, info("DEADLINE_EXCEEDED", Vec::new()))
 }
 
 /// The server is about to stop.
 pub(super) fn stopping() -> Status {
     let mut details = info("STOPPING", Vec::new());
     details.set_retry_info(Some(Duration::from_secs(1)));
-    let message = "the server is stopping; send again what was not answered";
-    Status::with_error_details(Code::Unavailable, message, details)
+    status(Code::Unavailable, "the server is stopping; send again what was not answered", details)
+}
+
+/// The caller has more answers open than are kept for it.
+pub(super) fn unread() -> Status {
+    let mut details = info("ANSWERS_UNREAD", Vec::new());
+    details.set_retry_info(Some(Duration::from_secs(1)));
+    let message = "too many answers wait to be read; read those that are open, or ask for less at once";
+    status(Code::ResourceExhausted, message, details)
+}
+
+/// What a refusal of the transport, which knows no names of ours, says in ours. None for what came from here already.
+pub(super) fn of_transport(refusal: &Status, limits: &Limits) -> Option<Status> {
+    let said = refusal.message();
+    let starts = |start: &str| said.starts_with(start);
+    Some(match refusal.code() {
+        _ if !refusal.details().is_empty() => return None,
+        Code::OutOfRange if starts("Error, decoded message length too large") => {
+            too_much("the request is", "message_bytes", limits.message_bytes)
+        }
+        Code::ResourceExhausted if starts("Error decompressing: size limit") => {
+            too_much("the unpacked request is", "message_bytes", limits.message_bytes)
+        }
+        Code::OutOfRange if starts("Error, encoded message length too large") => {
+            too_much("the answer would be", "answer_bytes", limits.answer_bytes)
+        }
+        Code::Internal if UNDECODABLE.into_iter().any(starts) => {
+            let what = said.strip_prefix("failed to decode Protobuf message: ").unwrap_or(said);
+            let message = format!("the request cannot be decoded: {what}");
+            status(Code::InvalidArgument, &message, info("MALFORMED_REQUEST", Vec::new()))
+        }
+        _ => return None,
+    })
+}
+
+/// How the transport begins when a request's bytes are not what they should be.
+const UNDECODABLE: [&str; 4] = [
+    "failed to decode Protobuf message",
+    "protocol error: received message with",
+    "Error decompressing",
+    "Unexpected EOF decoding stream",
+];
+
+fn too_much(what: &str, limit: &'static str, most: usize) -> Status {
+    let details = info("LIMIT_EXCEEDED", vec![("limit", limit.to_owned()), ("most", most.to_string())]);
+    let message = format!("{what} longer than the limit {limit}, which is {most} bytes");
+    status(Code::ResourceExhausted, &message, details)
 }
 
 fn info(reason: &str, metadata: Vec<(&str, String)>) -> ErrorDetails {
-    let metadata = metadata.into_iter().map(|(key, value)| (key.to_owned(), value));
+    let metadata = metadata.into_iter().map(|(key, value)| (key.to_owned(), echo::clip(&value).into_owned()));
     ErrorDetails::with_error_info(reason, DOMAIN, metadata.collect::<std::collections::HashMap<_, _>>())
+}
+
+fn status(code: Code, message: &str, details: ErrorDetails) -> Status {
+    Status::with_error_details(code, echo::clip_to(message, MESSAGE_BYTES), details)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes that a status takes in HTTP headers.
+    fn weight(status: &Status) -> usize {
+        let mut headers = axum::http::HeaderMap::new();
+        status.add_header(&mut headers).unwrap();
+        headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
+    }
+
+    #[test]
+    fn no_status_outgrows_the_headers_that_clients_take() {
+        for part in ["x", "é", "\u{1b}", "\"", "東"] {
+            let long = part.repeat(1 << 20);
+            let metadata = ["position", "expected", "limit", "most"].map(|key| (key, long.clone()));
+            let worst = Fault { metadata: metadata.to_vec(), ..Fault::new("QUERY_SYNTAX", &long, long.clone()) };
+            let garbled = Status::internal(format!("failed to decode Protobuf message: {long}"));
+            let limits = crate::config::RawConfig::default().resolve().unwrap().limits;
+            for status in [fault(worst), not_found("Article", &long), of_transport(&garbled, &limits).unwrap()] {
+                assert!(weight(&status) < 8000, "{part:?} makes {} bytes of {:?}", weight(&status), status.code());
+                assert!(status.details().len() < 4096, "{part:?}: {} bytes of details", status.details().len());
+            }
+        }
+    }
 }

@@ -2,7 +2,8 @@
 
 use sayso::proto::{
     Article, ArticleFilter, Date, DeleteArticleRequest, GetArticleRequest, GetEntityRequest, GetQuoteRequest,
-    ListArticlesRequest, LookupEntitiesRequest, PutArticleRequest, SearchQuotesRequest, SearchRequest,
+    ListArticlesRequest, ListMentionsRequest, LookupEntitiesRequest, PutArticleRequest, SearchQuotesRequest,
+    SearchRequest,
 };
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -54,8 +55,9 @@ async fn articles_that_cannot_be_kept() {
 async fn a_message_above_the_limit_is_refused_and_the_server_lives_on() {
     let server = Server::start_with(&["--max-message", "1MiB", "--max-body", "512KiB"]);
     let status = refused_put(&server, Some(article("a", &"word ".repeat(1 << 20)))).await;
-    assert_eq!(status.code(), Code::OutOfRange);
-    assert!(status.message().contains("1048576"), "{}", status.message());
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::ResourceExhausted, "LIMIT_EXCEEDED"));
+    assert_eq!(status.get_error_details().error_info().unwrap().metadata["limit"], "message_bytes");
+    assert!(status.message().contains("message_bytes") && status.message().contains("1048576"), "{}", status.message());
     assert_eq!(server.put(article("a", STORY)).await.quote_count, 3);
 }
 
@@ -161,4 +163,57 @@ async fn a_deadline_that_has_passed_is_told_as_such() {
     server.put(article("a", STORY)).await;
     let status = refused_search(&server, query("cranes")).await;
     assert_eq!((status.code(), reason(&status).as_str()), (Code::DeadlineExceeded, "DEADLINE_EXCEEDED"));
+}
+
+/// Bytes of an error's details, which travel in a header, with a quarter more.
+fn assert_fits_headers(status: &Status, what: &str) {
+    assert_ne!(status.code(), Code::Ok, "{what}");
+    assert!(status.message().len() <= 800, "{what}: a message of {} bytes", status.message().len());
+    assert!(status.details().len() < 4096, "{what}: details of {} bytes", status.details().len());
+}
+
+#[tokio::test]
+async fn whatever_is_too_long_is_refused_without_repeating_all_of_it() {
+    let server = Server::start();
+    let mut articles = server.articles().await;
+    let (mut search, mut quotes, mut entities) =
+        (server.search().await, server.quotes().await, server.entities().await);
+    for long in ["x".repeat(3_000), "é".repeat(1 << 20), "\u{202e}\"".repeat(1 << 20)] {
+        let id = || long.clone();
+        let get = GetArticleRequest { id: id(), ..Default::default() };
+        assert_fits_headers(&articles.get_article(get).await.unwrap_err(), "GetArticle");
+        let delete = DeleteArticleRequest { id: id(), ..Default::default() };
+        assert_fits_headers(&articles.delete_article(delete).await.unwrap_err(), "DeleteArticle");
+        assert_fits_headers(&refused_put(&server, Some(article(&id(), STORY))).await, "PutArticle");
+        let list = ListArticlesRequest { page_token: id(), ..Default::default() };
+        assert_fits_headers(&articles.list_articles(list).await.unwrap_err(), "ListArticles");
+        for id in [id(), format!("{long}#q1"), format!("a#q{long}")] {
+            assert_fits_headers(
+                &quotes.get_quote(GetQuoteRequest { id, ..Default::default() }).await.unwrap_err(),
+                "GetQuote",
+            );
+        }
+        for id in [id(), format!("person/{long}")] {
+            let mentions = ListMentionsRequest { entity_id: id.clone(), ..Default::default() };
+            if let Err(status) = entities.list_mentions(mentions).await {
+                assert_fits_headers(&status, "ListMentions");
+            }
+            assert_fits_headers(&entities.get_entity(GetEntityRequest { id }).await.unwrap_err(), "GetEntity");
+        }
+        for words in [format!("{long}:x"), format!("(\"{long}"), format!("date:{long}"), format!("source:{long} (")] {
+            assert_fits_headers(&search.search(query(words)).await.unwrap_err(), "Search");
+        }
+        let token = SearchRequest { page_token: id(), ..query("cranes") };
+        assert_fits_headers(&search.search(token).await.unwrap_err(), "Search by page");
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_commands_what_shows_it_is_refused() {
+    let server = Server::start();
+    for id in ["a\u{202e}b", "a\u{2066}b", "a\u{9b}31m", "\u{200f}a", "a\u{2028}b", "a\tb"] {
+        let status = refused_put(&server, Some(article(id, STORY))).await;
+        assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "article.id"), "{id:?}");
+    }
+    server.put(article("größe 東京 👩\u{200d}🚀", STORY)).await;
 }

@@ -17,7 +17,8 @@ fn sayso(server: &Server, arguments: &[&str]) -> Output {
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sayso"));
-    command.args(arguments).env("NO_COLOR", "1");
+    // As a user starts it, not as cargo does, which it tells apart.
+    command.args(arguments).env("NO_COLOR", "1").env_remove("CARGO_MANIFEST_DIR");
     command
 }
 

@@ -41,7 +41,7 @@ fn place(server: &Server) -> (&str, String) {
 }
 
 /// All values, by name and labels. Every line must be of the format, and every value have a type and a description.
-fn scrape(server: &Server) -> BTreeMap<String, f64> {
+pub(crate) fn scrape(server: &Server) -> BTreeMap<String, f64> {
     let (address, path) = place(server);
     let (head, body) = ask(address, "GET", &path);
     assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
@@ -92,6 +92,11 @@ async fn they_tell_what_is_held_and_what_was_done() {
     let told = scrape(&server);
     assert_eq!((told["sayso_articles"], told["sayso_sentences"], told["sayso_quotes"]), (1., 4., 3.));
     assert!(told["sayso_entities"] >= 3. && told["sayso_disk_bytes"] > 0.);
+    assert!(told["sayso_disk_free_bytes"] > 0. && told["sayso_connections"] >= 1.);
+    assert!(told["sayso_connections_limit"] >= told["sayso_connections"]);
+    for fault in ["store_fault", "index_fault", "articles_refused", "deletes_refused", "damaged_articles"] {
+        assert_eq!(told[&format!("sayso_{fault}")], 0., "{fault}");
+    }
     let standing = ["pending", "done_total", "failed_total"].map(|name| told[&format!("sayso_upgrades_{name}")]);
     assert_eq!(standing, [now.pending as f64, now.done as f64, now.failed as f64]);
     assert_eq!(standing, [0., 1., 0.]);

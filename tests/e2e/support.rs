@@ -8,10 +8,10 @@ use std::{
 };
 
 use sayso::proto::{
-    AnalysisInfo, AnalysisMode, Annotations, Article, GetArticleRequest, GetServerInfoRequest, PutArticleRequest,
-    PutArticleResponse, article_service_client::ArticleServiceClient, entity_service_client::EntityServiceClient,
-    quote_service_client::QuoteServiceClient, search_service_client::SearchServiceClient,
-    server_service_client::ServerServiceClient,
+    AnalysisInfo, AnalysisMode, Annotations, Article, GetArticleRequest, GetServerInfoRequest, ListArticlesRequest,
+    PutArticleRequest, PutArticleResponse, article_service_client::ArticleServiceClient,
+    entity_service_client::EntityServiceClient, quote_service_client::QuoteServiceClient,
+    search_service_client::SearchServiceClient, server_service_client::ServerServiceClient,
 };
 use tempfile::TempDir;
 use tonic::{Status, transport::Channel};
@@ -68,6 +68,20 @@ impl Server {
 
     pub(crate) async fn channel(&self) -> Channel {
         Channel::from_shared(self.url()).unwrap().connect().await.unwrap()
+    }
+
+    /// The same, where it may fail.
+    pub(crate) async fn try_channel(&self) -> Result<Channel, tonic::transport::Error> {
+        Channel::from_shared(self.url()).unwrap().connect().await
+    }
+
+    /// The ids of all articles, in order.
+    pub(crate) async fn ids(&self) -> Vec<String> {
+        let request = ListArticlesRequest { page_size: 1000, ..ListArticlesRequest::default() };
+        let page = self.articles().await.list_articles(request).await.unwrap().into_inner();
+        let mut ids: Vec<_> = page.articles.into_iter().map(|one| one.article.unwrap().id).collect();
+        ids.sort();
+        ids
     }
 
     pub(crate) async fn articles(&self) -> ArticleServiceClient<Channel> {

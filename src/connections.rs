@@ -1,0 +1,474 @@
+//! Who is connected: how many at most, who makes room for others, and who is cut off.
+//!
+//! Each connection takes a file of the process, and of those there are few. So connections are counted. When all places
+//! are taken, the one that has been idle for longest makes room; when none is idle, the new one is turned away. The
+//! store never lacks files because of clients.
+
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    io,
+    pin::Pin,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::{Duration, Instant},
+};
+
+use futures_util::{Stream, stream};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    sync::{Notify, oneshot},
+    time::{Sleep, sleep},
+};
+use tonic::transport::server::Connected;
+
+use crate::telemetry;
+
+/// Files of the process that clients leave to the store, the indexes and the log.
+const RESERVED_FILES: u64 = 256;
+
+/// Connections that may be open unless the settings say otherwise and the process may have so many files.
+const USUAL: usize = 1024;
+
+/// How long a new connection may take to say that it speaks HTTP/2.
+const GREETING_WITHIN: Duration = Duration::from_secs(10);
+
+/// Bytes of the words with which an HTTP/2 client begins.
+const GREETING_BYTES: usize = 24;
+
+/// How long a client may leave an answer unread before it is cut off.
+const READ_WITHIN: Duration = Duration::from_secs(60);
+
+/// How long one that is to make room may take.
+const ROOM_WITHIN: Duration = Duration::from_secs(1);
+
+/// How long to wait when the system cannot give another connection.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
+
+/// What a client is told that is turned away: empty SETTINGS, then GOAWAY with ENHANCE_YOUR_CALM and a word why.
+const TURNED_AWAY: &[u8] =
+    b"\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x1c\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x0btoo many connections";
+
+/// How many connections may be open where the settings do not say, and at most: the files that the process may have,
+/// less what the store needs.
+pub(crate) fn usual() -> usize {
+    usize::try_from(room()).unwrap_or(USUAL).min(USUAL)
+}
+
+/// How many connections there is room for.
+pub(crate) fn room() -> u64 {
+    let files = files();
+    // Where files are scarce, half of them are for clients.
+    files.saturating_sub(RESERVED_FILES).max(files / 2)
+}
+
+/// How many files the process may have open, after asking for as many as the system gives.
+#[cfg(unix)]
+fn files() -> u64 {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    // A system that refuses leaves what there was.
+    let given = if setrlimit(Resource::Nofile, raised).is_ok() { limit.maximum } else { limit.current };
+    given.unwrap_or(u64::MAX)
+}
+
+/// How many files the process may have open: this system sets no limit that matters.
+#[cfg(not(unix))]
+fn files() -> u64 {
+    u64::MAX
+}
+
+/// All connections that are open.
+#[derive(Clone)]
+pub(crate) struct Connections(Arc<Shared>);
+
+struct Shared {
+    most: usize,
+    greeting_within: Duration,
+    open: Mutex<BTreeMap<u64, Entry>>,
+    next: AtomicU64,
+    /// Somebody left.
+    left: Notify,
+}
+
+struct Entry {
+    peer: Peer,
+    close: Option<oneshot::Sender<()>>,
+}
+
+impl Connections {
+    /// Room for `most` connections.
+    pub(crate) fn new(most: usize) -> Self {
+        Self::with(most, GREETING_WITHIN)
+    }
+
+    fn with(most: usize, greeting_within: Duration) -> Self {
+        let (open, next, left) = (Mutex::default(), AtomicU64::new(0), Notify::new());
+        Self(Arc::new(Shared { most, greeting_within, open, next, left }))
+    }
+
+    /// How many are open.
+    pub(crate) fn open(&self) -> usize {
+        self.entries().len()
+    }
+
+    /// How many calls are open on all of them.
+    pub(crate) fn open_calls(&self) -> usize {
+        self.entries().values().map(|entry| entry.peer.0.calls.load(Ordering::Relaxed)).sum()
+    }
+
+    /// How many may be open.
+    pub(crate) fn most(&self) -> usize {
+        self.0.most
+    }
+
+    /// The connections that come in, for ever.
+    pub(crate) fn incoming(self, listener: TcpListener) -> impl Stream<Item = Result<Connection, Infallible>> {
+        stream::unfold((self, listener), |(connections, listener)| async {
+            let connection = connections.accept(&listener).await;
+            Some((Ok(connection), (connections, listener)))
+        })
+    }
+
+    async fn accept(&self, listener: &TcpListener) -> Connection {
+        let mut failing = false;
+        loop {
+            match listener.accept().await {
+                Ok((stream, _)) => {
+                    if std::mem::take(&mut failing) {
+                        tracing::info!("connections are accepted again");
+                    }
+                    if let Some(connection) = self.admit(stream).await {
+                        return connection;
+                    }
+                }
+                // The client gave up before it was its turn.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(error) => {
+                    if !std::mem::replace(&mut failing, true) {
+                        tracing::warn!(%error, open = self.open(), "no connection can be accepted; trying again");
+                    }
+                    self.close_longest_idle();
+                    sleep(ACCEPT_AGAIN).await;
+                }
+            }
+        }
+    }
+
+    /// Finds a place for a connection, or turns it away.
+    async fn admit(&self, stream: TcpStream) -> Option<Connection> {
+        if self.open() >= self.0.most && !self.make_room().await {
+            telemetry::refused("CONNECTIONS_FULL", "all connections that may be open are busy");
+            // A client that does not listen yet learns it from the end of the connection.
+            let _ = stream.try_write(TURNED_AWAY);
+            return None;
+        }
+        // Answers go out at once; without it, only later.
+        let _ = stream.set_nodelay(true);
+        let (close, closed) = oneshot::channel();
+        let (peer, number) = (Peer::default(), self.0.next.fetch_add(1, Ordering::Relaxed));
+        self.entries().insert(number, Entry { peer: peer.clone(), close: Some(close) });
+        let place = Place { connections: self.clone(), number };
+        let greeting = Some((Box::pin(sleep(self.0.greeting_within)), 0));
+        Some(Connection { stream, peer, closed: Some(closed), greeting, _place: place })
+    }
+
+    /// Whether a place is free in the end.
+    async fn make_room(&self) -> bool {
+        if !self.close_longest_idle() {
+            return false;
+        }
+        telemetry::refused("CONNECTIONS_FULL", "an idle connection was closed to make room for another one");
+        let free = async {
+            loop {
+                let left = self.0.left.notified();
+                if self.open() < self.0.most {
+                    return;
+                }
+                left.await;
+            }
+        };
+        tokio::time::timeout(ROOM_WITHIN, free).await.is_ok()
+    }
+
+    /// Closes the connection without open calls that has been idle for longest; one that never made a call goes first.
+    /// False when all are busy.
+    fn close_longest_idle(&self) -> bool {
+        let mut entries = self.entries();
+        let idle = entries.values_mut().filter(|entry| entry.close.is_some() && entry.peer.is_idle());
+        let longest = idle.min_by_key(|entry| (entry.peer.0.called.load(Ordering::Relaxed), entry.peer.last_used()));
+        longest.and_then(|entry| entry.close.take()).is_some_and(|close| close.send(()).is_ok())
+    }
+
+    /// Closes all connections without open calls: at the end.
+    pub(crate) fn close_idle(&self) {
+        self.close_where(Peer::is_idle);
+    }
+
+    /// Closes connections that leave their answers unread. For a timer.
+    pub(crate) fn close_stalled(&self) {
+        let closed = self.close_where(Peer::is_stalled);
+        if closed > 0 {
+            telemetry::refused("ANSWERS_UNREAD", "a client that read none of its answers for a minute was cut off");
+        }
+    }
+
+    fn close_where(&self, chosen: impl Fn(&Peer) -> bool) -> usize {
+        let mut entries = self.entries();
+        let all = entries.values_mut().filter(|entry| chosen(&entry.peer));
+        all.filter_map(|entry| entry.close.take()?.send(()).ok()).count()
+    }
+
+    fn entries(&self) -> MutexGuard<'_, BTreeMap<u64, Entry>> {
+        self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place among the connections, free again when dropped.
+struct Place {
+    connections: Connections,
+    number: u64,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.connections.entries().remove(&self.number);
+        self.connections.0.left.notify_one();
+    }
+}
+
+/// The other end of a connection: its open calls, and the answers that it has not read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Peer(Arc<PeerState>);
+
+#[derive(Debug)]
+struct PeerState {
+    calls: AtomicUsize,
+    /// Whether it ever made a call.
+    called: AtomicBool,
+    /// Bytes of answers that wait to be read.
+    unread: AtomicUsize,
+    /// Some were read.
+    read: Notify,
+    /// When a call last began or ended, or a piece of an answer was taken.
+    used: Mutex<Instant>,
+}
+
+impl Default for PeerState {
+    fn default() -> Self {
+        let (calls, unread) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let (called, used) = (AtomicBool::new(false), Mutex::new(Instant::now()));
+        Self { calls, called, unread, read: Notify::new(), used }
+    }
+}
+
+impl Peer {
+    /// Counts a call until it is dropped.
+    pub(crate) fn begin_call(&self) -> OpenCall {
+        self.0.calls.fetch_add(1, Ordering::AcqRel);
+        self.0.called.store(true, Ordering::Relaxed);
+        self.touch();
+        OpenCall(self.clone())
+    }
+
+    /// Notes that something happened.
+    pub(crate) fn touch(&self) {
+        *self.0.used.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// Counts bytes of an answer that wait to be read. Returns how many do by now.
+    pub(crate) fn leaves_unread(&self, bytes: usize) -> usize {
+        self.touch();
+        self.0.unread.fetch_add(bytes, Ordering::AcqRel) + bytes
+    }
+
+    /// Counts them down.
+    pub(crate) fn reads(&self, bytes: usize) {
+        self.0.unread.fetch_sub(bytes, Ordering::AcqRel);
+        self.0.read.notify_waiters();
+    }
+
+    /// Waits until at most so many bytes wait to be read.
+    pub(crate) async fn has_read(&self, most: usize) {
+        loop {
+            let read = self.0.read.notified();
+            if self.0.unread.load(Ordering::Acquire) <= most {
+                return;
+            }
+            read.await;
+        }
+    }
+
+    fn last_used(&self) -> Instant {
+        *self.0.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_idle(&self) -> bool {
+        self.0.calls.load(Ordering::Acquire) == 0
+    }
+
+    fn is_stalled(&self) -> bool {
+        self.0.unread.load(Ordering::Acquire) > 0 && self.last_used().elapsed() > READ_WITHIN
+    }
+}
+
+/// A call that is open.
+pub(crate) struct OpenCall(Peer);
+
+impl Drop for OpenCall {
+    fn drop(&mut self) {
+        self.0.touch();
+        self.0.0.calls.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// A connection that ends when it is told to, or when it does not begin with the words of HTTP/2 in time.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    peer: Peer,
+    /// None once it was told to end.
+    closed: Option<oneshot::Receiver<()>>,
+    /// Until when the greeting must have come, and how much of it has; none once all has.
+    greeting: Option<(Pin<Box<Sleep>>, usize)>,
+    _place: Place,
+}
+
+impl Connection {
+    /// Fails when the connection is to end.
+    fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        if let Some(closed) = &mut self.closed {
+            if Pin::new(closed).poll(cx).is_pending() {
+                return Ok(());
+            }
+            self.closed = None;
+        }
+        Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the server closed the connection"))
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.check(cx)?;
+        if let Some((until, _)) = &mut self.greeting
+            && until.as_mut().poll(cx).is_ready()
+        {
+            return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "no HTTP/2 client spoke in time")));
+        }
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
+        if let Some((_, come)) = &mut self.greeting {
+            *come += buffer.filled().len() - before;
+            if *come >= GREETING_BYTES {
+                self.greeting = None;
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.check(cx)?;
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.check(cx)?;
+        Pin::new(&mut self.stream).poll_write_vectored(cx, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+impl Connected for Connection {
+    type ConnectInfo = Peer;
+
+    fn connect_info(&self) -> Peer {
+        self.peer.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_that_is_turned_away_gets_whole_frames() {
+        let (settings, goaway) = TURNED_AWAY.split_at(9);
+        assert_eq!(settings, [0, 0, 0, 4, 0, 0, 0, 0, 0]);
+        let length = usize::from(goaway[2]);
+        assert_eq!((goaway[3], length), (7, goaway.len() - 9));
+    }
+
+    #[tokio::test]
+    async fn one_that_never_called_makes_room_before_one_that_did() {
+        let connections = Connections::new(2);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut ends = Vec::new();
+        let mut kept = Vec::new();
+        for _ in 0..2 {
+            ends.push(TcpStream::connect(address).await.unwrap());
+            kept.push(connections.accept(&listener).await);
+        }
+        drop(kept[0].peer.begin_call());
+        assert!(connections.close_longest_idle());
+        let told = |connection: &mut Connection| connection.closed.as_mut().unwrap().try_recv().is_ok();
+        assert_eq!((told(&mut kept[0]), told(&mut kept[1])), (false, true));
+        let _busy = kept[0].peer.begin_call();
+        assert!(!connections.close_longest_idle(), "what is busy stays");
+        drop(kept);
+        assert_eq!(connections.open(), 0);
+    }
+
+    #[tokio::test]
+    async fn one_that_does_not_greet_in_time_is_closed_and_one_that_did_is_not() {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let connections = Connections::with(9, Duration::from_millis(50));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let _silent = TcpStream::connect(address).await.unwrap();
+        let mut connection = connections.accept(&listener).await;
+        let error = connection.read_u8().await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        let mut speaking = TcpStream::connect(address).await.unwrap();
+        speaking.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await.unwrap();
+        let mut connection = connections.accept(&listener).await;
+        connection.read_exact(&mut [0; GREETING_BYTES]).await.unwrap();
+        let more = tokio::time::timeout(Duration::from_millis(200), connection.read_u8()).await;
+        assert!(more.is_err(), "it waits for more, without a fault: {more:?}");
+    }
+
+    #[tokio::test]
+    async fn the_next_call_waits_until_answers_are_read() {
+        let peer = Peer::default();
+        assert_eq!(peer.leaves_unread(100), 100);
+        let waiting = tokio::spawn({
+            let peer = peer.clone();
+            async move { peer.has_read(50).await }
+        });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        peer.reads(60);
+        waiting.await.unwrap();
+    }
+}

@@ -1,0 +1,264 @@
+//! What holds for every call, whatever its service: it is counted at its connection, its answer is held in memory only
+//! within bounds, refusals of the transport are put into words, and streams of health and reflection end with the server.
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
+};
+
+use axum::{
+    body::{Body, Bytes, HttpBody},
+    extract::{Request, State},
+    http::HeaderMap,
+    middleware::{self, Next},
+    response::Response,
+};
+use http_body::Frame;
+use tokio::sync::watch;
+use tonic::{Status, service::Routes};
+
+use super::status;
+use crate::{
+    config::Limits,
+    connections::{OpenCall, Peer},
+    pool::PoolError,
+};
+
+/// Bytes that are handed to the connection at once: a frame.
+const PIECE: usize = 16 << 10;
+
+/// Services whose streams tell of the server itself, and end when it does.
+const OF_THE_SERVER: [&str; 2] = ["/grpc.health.", "/grpc.reflection."];
+
+/// These services, with every call bounded.
+pub(crate) fn bounded(routes: Routes, limits: &Limits, stopping: watch::Receiver<bool>) -> Routes {
+    let gate = Arc::new(Gate { limits: limits.clone(), unread: AtomicUsize::new(0), stopping });
+    routes.into_axum_router().layer(middleware::from_fn_with_state(gate, pass)).into()
+}
+
+struct Gate {
+    limits: Limits,
+    /// Bytes of the answers of all connections that wait to be read.
+    unread: AtomicUsize,
+    stopping: watch::Receiver<bool>,
+}
+
+/// Bytes of unread answers that may be held, in longest answers, so that those who read at all are never refused for it:
+/// where a connection's next call waits, where its answers are refused, and where those of all are.
+impl Gate {
+    fn waits_above(&self) -> usize {
+        self.limits.answer_bytes / 4
+    }
+
+    fn refuses_above(&self) -> usize {
+        2 * self.limits.answer_bytes
+    }
+
+    fn refuses_all_above(&self) -> usize {
+        6 * self.limits.answer_bytes
+    }
+}
+
+async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<Peer>().cloned().unwrap_or_default();
+    let call = peer.begin_call();
+    let ends_with_server = OF_THE_SERVER.iter().any(|start| request.uri().path().starts_with(start));
+    let stopped = ends_with_server.then(|| stopped(gate.stopping.clone()));
+    if !ends_with_server {
+        peer.has_read(gate.waits_above()).await;
+    }
+    let (mut head, body) = next.run(request).await.into_parts();
+    put_into_words(&mut head.headers, &gate.limits);
+    let inner = Some(body);
+    let mut answer = Answer { inner, stopped, rest: Bytes::new(), held: 0, trailers: None, peer, gate, _call: call };
+    // What is ready is taken at once, so that it is counted though nobody reads it.
+    std::future::poll_fn(|cx| {
+        let _pending = answer.fetch(cx);
+        Poll::Ready(())
+    })
+    .await;
+    Response::from_parts(head, Body::new(answer))
+}
+
+type Stopped = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+fn stopped(mut stopping: watch::Receiver<bool>) -> Stopped {
+    Box::pin(async move {
+        // An error means that the sender is gone, which also is the end.
+        let _ = stopping.wait_for(|stop| *stop).await;
+    })
+}
+
+/// Replaces a status that the transport made by one of ours.
+fn put_into_words(headers: &mut HeaderMap, limits: &Limits) {
+    let Some(ours) = Status::from_header_map(headers).and_then(|status| status::of_transport(&status, limits)) else {
+        return;
+    };
+    write(&ours, headers);
+}
+
+fn write(status: &Status, headers: &mut HeaderMap) {
+    for name in [Status::GRPC_STATUS, Status::GRPC_MESSAGE, Status::GRPC_STATUS_DETAILS] {
+        headers.remove(name);
+    }
+    // It fails for what no header can hold; the words are escaped, and what is left is without a status: UNKNOWN.
+    let _ = status.add_header(headers);
+}
+
+/// The messages of an answer, in pieces, and what follows them.
+struct Answer {
+    /// None once all has come.
+    inner: Option<Body>,
+    stopped: Option<Stopped>,
+    /// What has come and was not read yet.
+    rest: Bytes,
+    /// Bytes that are counted as unread: all of what came at once, until its last piece is read.
+    held: usize,
+    trailers: Option<HeaderMap>,
+    peer: Peer,
+    gate: Arc<Gate>,
+    _call: OpenCall,
+}
+
+impl Answer {
+    /// Takes what comes next, if it is there.
+    fn fetch(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(inner) = &mut self.inner else { return Poll::Ready(()) };
+        match Pin::new(inner).poll_frame(cx) {
+            Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
+                Ok(data) => self.hold(data),
+                Err(frame) => {
+                    self.inner = None;
+                    let mut trailers = frame.into_trailers().unwrap_or_default();
+                    put_into_words(&mut trailers, &self.gate.limits);
+                    self.trailers = Some(trailers);
+                }
+            },
+            Poll::Ready(Some(Err(_))) => self.end(&status::pool(PoolError::Died)),
+            Poll::Ready(None) => self.inner = None,
+            Poll::Pending => {
+                let ends = self.stopped.as_mut().is_some_and(|stopped| stopped.as_mut().poll(cx).is_ready());
+                if !ends {
+                    return Poll::Pending;
+                }
+                self.end(&status::stopping());
+            }
+        }
+        Poll::Ready(())
+    }
+
+    fn hold(&mut self, data: Bytes) {
+        let size = data.len();
+        self.held += size;
+        let all = self.gate.unread.fetch_add(size, Ordering::AcqRel) + size;
+        if self.peer.leaves_unread(size) > self.gate.refuses_above() || all > self.gate.refuses_all_above() {
+            self.release();
+            return self.end(&status::unread());
+        }
+        self.rest = data;
+    }
+
+    fn release(&mut self) {
+        let held = std::mem::take(&mut self.held);
+        self.peer.reads(held);
+        self.gate.unread.fetch_sub(held, Ordering::AcqRel);
+    }
+
+    fn end(&mut self, status: &Status) {
+        self.inner = None;
+        let mut trailers = HeaderMap::new();
+        write(status, &mut trailers);
+        self.trailers = Some(trailers);
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
+impl HttpBody for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let answer = self.get_mut();
+        loop {
+            if !answer.rest.is_empty() {
+                let piece = answer.rest.split_to(answer.rest.len().min(PIECE));
+                answer.peer.touch();
+                if answer.rest.is_empty() {
+                    answer.release();
+                }
+                return Poll::Ready(Some(Ok(Frame::data(piece))));
+            }
+            if let Some(trailers) = answer.trailers.take() {
+                return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
+            }
+            if answer.inner.is_none() {
+                return Poll::Ready(None);
+            }
+            if answer.fetch(cx).is_pending() {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty() && self.trailers.is_none() && self.inner.as_ref().is_none_or(|inner| inner.is_end_stream())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::RawConfig;
+
+    fn answer(gate: &Arc<Gate>, peer: &Peer, bytes: usize) -> Answer {
+        Answer {
+            inner: Some(Body::from(vec![0; bytes])),
+            stopped: None,
+            rest: Bytes::new(),
+            held: 0,
+            trailers: None,
+            peer: peer.clone(),
+            gate: Arc::clone(gate),
+            _call: peer.begin_call(),
+        }
+    }
+
+    async fn fetched(mut answer: Answer) -> Answer {
+        assert!(std::future::poll_fn(|cx| Poll::Ready(answer.fetch(cx))).await.is_ready());
+        answer
+    }
+
+    #[tokio::test]
+    async fn answers_that_nobody_reads_are_held_within_bounds_and_forgotten_once_read() {
+        let config = RawConfig { max_answer: Some("1000".into()), ..RawConfig::default() }.resolve().unwrap();
+        let (_stop, stopping) = watch::channel(false);
+        let gate = Arc::new(Gate { limits: config.limits, unread: AtomicUsize::new(0), stopping });
+        let peer = Peer::default();
+        let mut held = Vec::new();
+        for _ in 0..2 {
+            held.push(fetched(answer(&gate, &peer, 900)).await);
+        }
+        let refused = fetched(answer(&gate, &peer, 900)).await;
+        let trailers = refused.trailers.clone().unwrap();
+        assert_eq!(trailers[Status::GRPC_STATUS], "8", "RESOURCE_EXHAUSTED");
+        assert_eq!(gate.unread.load(Ordering::Relaxed), 1800);
+        // Another connection has room of its own.
+        assert!(fetched(answer(&gate, &Peer::default(), 900)).await.trailers.is_none());
+        let mut read = Body::new(held.pop().unwrap());
+        while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut read).poll_frame(cx)).await {
+            frame.unwrap();
+        }
+        assert_eq!(gate.unread.load(Ordering::Relaxed), 900);
+        drop(held);
+        assert_eq!(gate.unread.load(Ordering::Relaxed), 0);
+    }
+}

@@ -1,0 +1,95 @@
+//! Asks the engine twice a second what it cannot do at present, and tells it to health and to the log. So both tell the
+//! truth whether calls come in or not, and go back by themselves.
+//!
+//! Nothing serves without the store. Without room on the disk, or while the indexes stand still, no article can be put
+//! so that it is found: ArticleService says so. Searches go on in both cases, on what was searchable last.
+
+use std::{sync::Arc, time::Duration};
+
+use sayso_index::{Engine, Health};
+use tonic_health::{ServingStatus, server::HealthReporter};
+
+use crate::{connections::Connections, proto, telemetry};
+
+/// How often to ask.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// The services that take articles in.
+const WRITERS: [&str; 1] = [proto::article_service_server::SERVICE_NAME];
+
+/// The services that answer from the store.
+const READERS: [&str; 3] = [
+    proto::search_service_server::SERVICE_NAME,
+    proto::entity_service_server::SERVICE_NAME,
+    proto::quote_service_server::SERVICE_NAME,
+];
+
+/// The services that need no store.
+const OTHERS: [&str; 2] = [proto::analyze_service_server::SERVICE_NAME, proto::server_service_server::SERVICE_NAME];
+
+/// Stands for the server as a whole.
+const WHOLE: &str = "";
+
+/// All services that health reports and reflection lists.
+pub(crate) fn services() -> impl Iterator<Item = &'static str> {
+    WRITERS.into_iter().chain(READERS).chain(OTHERS)
+}
+
+/// Tells health that nothing serves any more.
+pub(crate) async fn stop(reporter: &HealthReporter) {
+    for service in services().chain([WHOLE]) {
+        reporter.set_service_status(service, ServingStatus::NotServing).await;
+    }
+}
+
+/// Tells how the engine is, at once and from now on, and looks after what else a timer must: clients that read nothing,
+/// and refusals that were only counted.
+pub(crate) async fn follow(engine: Arc<dyn Engine>, connections: Connections, reporter: HealthReporter) {
+    let mut last = None;
+    loop {
+        let asked = Arc::clone(&engine);
+        // The runtime is about to end when such a task does not.
+        let Ok(now) = tokio::task::spawn_blocking(move || asked.health()).await else { return };
+        if last.as_ref() != Some(&now) {
+            report(&reporter, &now).await;
+            tell(&last.unwrap_or_default(), &now);
+            last = Some(now);
+        }
+        connections.close_stalled();
+        telemetry::tell_refusals();
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+async fn report(reporter: &HealthReporter, now: &Health) {
+    let reads = now.store_fault.is_none();
+    let writes = reads && now.refuses_articles.is_none() && now.index_fault.is_none();
+    let groups: [(&[&str], bool); 4] = [(&WRITERS, writes), (&READERS, reads), (&OTHERS, true), (&[WHOLE], reads)];
+    for (services, well) in groups {
+        let status = if well { ServingStatus::Serving } else { ServingStatus::NotServing };
+        for service in services {
+            reporter.set_service_status(service, status).await;
+        }
+    }
+}
+
+/// Logs what has changed. That the indexes stand still, and damage, the engine logs itself.
+fn tell(before: &Health, now: &Health) {
+    let changes = [
+        (
+            &before.store_fault,
+            &now.store_fault,
+            "nothing can be read or written",
+            "the store of articles is open again",
+        ),
+        (&before.refuses_articles, &now.refuses_articles, "articles are refused", "articles are taken in again"),
+        (&before.refuses_deletes, &now.refuses_deletes, "deletes are refused", "deletes are made again"),
+    ];
+    for (before, now, wrong, right) in changes {
+        match (before, now) {
+            (None, Some(why)) => tracing::error!(why, "{wrong}"),
+            (Some(_), None) => tracing::info!("{right}"),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Many connections, silent ones, and answers that nobody reads.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    time::Duration,
+};
+
+use sayso::proto::{
+    AnalysisMode, GetArticleRequest, GetArticleResponse, GetServerInfoRequest, SearchRequest,
+    server_service_client::ServerServiceClient,
+};
+use tonic::{Code, Request, Streaming, transport::Channel};
+use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+
+use crate::support::{STORY, Server, article, field, reason};
+
+fn connect(server: &Server) -> TcpStream {
+    let stream = TcpStream::connect(server.url().trim_start_matches("http://")).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    stream
+}
+
+#[tokio::test]
+async fn hundreds_of_idle_connections_make_room_for_one_that_calls() {
+    let server = Server::start_with(&["--max-connections", "20"]);
+    let mut client = ServerServiceClient::new(server.channel().await);
+    let limits = client.get_server_info(GetServerInfoRequest {}).await.unwrap().into_inner().limits.unwrap();
+    assert_eq!(limits.connections, 20);
+    let mut idle: Vec<_> = (0..300).map(|_| connect(&server)).collect();
+    server.put_as(AnalysisMode::Fast, article("a", STORY)).await;
+    let request = SearchRequest { query: "cranes".into(), ..SearchRequest::default() };
+    assert_eq!(server.search().await.search(request).await.unwrap().into_inner().hits.len(), 1);
+    // The first that came made room. A reset tells it as well as an end.
+    assert!(matches!(idle[0].read(&mut [0]), Ok(0) | Err(_)));
+    // What called before did not, while there were others that never had.
+    client.get_server_info(GetServerInfoRequest {}).await.unwrap();
+}
+
+#[tokio::test]
+async fn when_all_connections_are_busy_the_next_is_told_why_it_is_turned_away() {
+    let server = Server::start_with(&["--max-connections", "3"]);
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        let mut client = HealthClient::new(server.channel().await);
+        let mut watch = client.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
+        watch.message().await.unwrap().unwrap();
+        open.push(watch);
+    }
+    let mut told = Vec::new();
+    connect(&server).read_to_end(&mut told).unwrap();
+    assert!(String::from_utf8_lossy(&told).ends_with("too many connections"), "{told:?}");
+    open.pop();
+    // Its place is free as soon as the server has seen it go.
+    while server.try_channel().await.is_err() {}
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_answers_unread_waits_with_its_next_call_and_others_do_not() {
+    let server = Server::start_with(&["--max-answer", "512KiB"]);
+    server.put_as(AnalysisMode::Fast, article("a", &STORY.repeat(250))).await;
+    let slow = Channel::from_shared(server.url()).unwrap().initial_stream_window_size(Some(65_535));
+    let mut slow = Raw::new(slow.connect().await.unwrap());
+    let mut unread = get(&mut slow).await.unwrap();
+    let next = tokio::time::timeout(Duration::from_millis(500), get(&mut slow.clone())).await;
+    assert!(next.is_err(), "it waits until the first is read");
+    let others = get(&mut Raw::new(server.channel().await)).await.unwrap().message().await.unwrap().unwrap();
+    let late = unread.message().await.unwrap().unwrap();
+    assert_eq!(late.article, others.article);
+    while unread.message().await.unwrap().is_some() {}
+    assert!(get(&mut slow).await.unwrap().message().await.unwrap().is_some());
+}
+
+type Raw = tonic::client::Grpc<Channel>;
+
+/// Asks for an article without reading the answer yet.
+async fn get(client: &mut Raw) -> Result<Streaming<GetArticleResponse>, tonic::Status> {
+    client.ready().await.unwrap();
+    let request = Request::new(GetArticleRequest { id: "a".into(), ..GetArticleRequest::default() });
+    let codec = tonic_prost::ProstCodec::<GetArticleRequest, GetArticleResponse>::default();
+    let path = axum::http::uri::PathAndQuery::from_static("/sayso.v1.ArticleService/GetArticle");
+    Ok(client.server_streaming(request, path, codec).await?.into_inner())
+}
+
+#[tokio::test]
+async fn an_answer_that_would_be_too_long_names_the_limit() {
+    let server = Server::start_with(&["--max-answer", "4KiB"]);
+    server.put_as(AnalysisMode::Fast, article("a", &STORY.repeat(10))).await;
+    let request = GetArticleRequest { id: "a".into(), ..GetArticleRequest::default() };
+    let status = server.articles().await.get_article(request).await.unwrap_err();
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::ResourceExhausted, "LIMIT_EXCEEDED"), "{status}");
+    assert!(status.message().contains("answer_bytes") && status.message().contains("4096"), "{status}");
+    assert_eq!(field(&status), "");
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_message_are_the_callers_fault() {
+    let server = Server::start();
+    // Field 1, a string of one byte that is no UTF-8; and a varint that does not end.
+    for body in [&[0x0a, 0x01, 0xff][..], &[0x08, 0xff]] {
+        let status = raw_call(&server, "/sayso.v1.ArticleService/GetArticle", body).await;
+        assert_eq!((status.code(), reason(&status).as_str()), (Code::InvalidArgument, "MALFORMED_REQUEST"), "{status}");
+    }
+}
+
+/// Sends these bytes as a message.
+async fn raw_call(server: &Server, path: &'static str, message: &[u8]) -> tonic::Status {
+    let mut client = Raw::new(server.channel().await);
+    client.ready().await.unwrap();
+    let path = axum::http::uri::PathAndQuery::from_static(path);
+    client.unary(Request::new(message.to_vec()), path, Bytes).await.map(|_: tonic::Response<()>| ()).unwrap_err()
+}
+
+/// A codec that sends bytes as they are.
+#[derive(Clone, Copy)]
+struct Bytes;
+
+impl tonic::codec::Codec for Bytes {
+    type Encode = Vec<u8>;
+    type Decode = ();
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        *self
+    }
+
+    fn decoder(&mut self) -> Self {
+        *self
+    }
+}
+
+impl tonic::codec::Encoder for Bytes {
+    type Item = Vec<u8>;
+    type Error = tonic::Status;
+
+    fn encode(&mut self, item: Vec<u8>, to: &mut tonic::codec::EncodeBuf<'_>) -> Result<(), tonic::Status> {
+        prost::bytes::BufMut::put_slice(to, &item);
+        Ok(())
+    }
+}
+
+impl tonic::codec::Decoder for Bytes {
+    type Item = ();
+    type Error = tonic::Status;
+
+    fn decode(&mut self, _from: &mut tonic::codec::DecodeBuf<'_>) -> Result<Option<()>, tonic::Status> {
+        Ok(Some(()))
+    }
+}
+
+#[test]
+fn a_client_that_speaks_something_else_is_answered_with_an_end() {
+    let server = Server::start();
+    let mut stream = connect(&server);
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: sayso\r\n\r\n").unwrap();
+    let mut told = Vec::new();
+    // A reset tells it as well as an end.
+    let _ = stream.read_to_end(&mut told);
+}

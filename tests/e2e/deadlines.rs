@@ -1,0 +1,77 @@
+//! How long calls may take: what the caller says holds, and what nobody waits for any more ends.
+
+use std::time::Duration;
+
+use sayso::proto::{
+    AnalysisMode, AnalyzeRequest, Article, GetArticleRequest, IngestArticlesRequest, PutArticleRequest,
+    analyze_service_client::AnalyzeServiceClient, article_service_client::ArticleServiceClient,
+    ingest_articles_response::Event,
+};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Code, Request};
+
+use crate::support::{STORY, Server, article};
+
+fn lasting<T>(message: T, time: Duration) -> Request<T> {
+    let mut request = Request::new(message);
+    request.set_timeout(time);
+    request
+}
+
+#[tokio::test]
+async fn a_deadline_that_the_caller_sets_holds_though_it_is_longer_than_the_servers() {
+    let server = Server::start_with(&["--search-timeout", "1ms"]);
+    let mut client = AnalyzeServiceClient::new(server.channel().await);
+    let request = || AnalyzeRequest { text: STORY.repeat(8), ..AnalyzeRequest::default() };
+    let unset = client.analyze(request()).await.unwrap_err();
+    assert_eq!(unset.code(), Code::DeadlineExceeded, "{unset}");
+    client.analyze(lasting(request(), Duration::from_secs(300))).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_put_whose_deadline_passes_says_what_became_of_it() {
+    let server = Server::start_with(&["--analysis-threads", "1"]);
+    let long = Some(article("long", &STORY.repeat(800)));
+    let request = PutArticleRequest { article: long, analysis: AnalysisMode::Accurate.into(), ..Default::default() };
+    let status = server.articles().await.put_article(lasting(request, Duration::from_millis(500))).await.unwrap_err();
+    // Whichever clock is first, the server's or the client's.
+    assert!(matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled), "{status}");
+    if status.code() == Code::DeadlineExceeded {
+        assert!(status.message().contains("nothing was changed"), "{status}");
+    }
+    // The only thread is free for the next, and nothing was kept.
+    server.put(article("short", STORY)).await;
+    let absent = GetArticleRequest { id: "long".into(), ..Default::default() };
+    assert_eq!(server.articles().await.get_article(absent).await.unwrap_err().code(), Code::NotFound);
+}
+
+fn article_of(id: &str, body: &str) -> IngestArticlesRequest {
+    let article = Some(Article { id: id.into(), body: body.into(), ..Article::default() });
+    IngestArticlesRequest { article, analysis: AnalysisMode::Accurate.into(), ..Default::default() }
+}
+
+#[tokio::test]
+async fn an_ingest_stream_that_is_given_up_analyses_nothing_more_and_keeps_what_was_acknowledged() {
+    let server = Server::start_with(&["--analysis-threads", "1"]);
+    let (sender, requests) = mpsc::channel(16);
+    let client = ArticleServiceClient::connect(server.url());
+    // A runtime of its own, which takes the connection with it.
+    let elsewhere = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let begun = elsewhere.spawn(async move {
+        let mut client = client.await.unwrap();
+        let mut answers = client.ingest_articles(ReceiverStream::new(requests)).await.unwrap().into_inner();
+        while !matches!(answers.message().await.unwrap().unwrap().event, Some(Event::Searchable(_))) {}
+        answers
+    });
+    sender.send(article_of("first", STORY)).await.unwrap();
+    let answers = begun.await.unwrap();
+    // Each would take the only thread for a minute or more.
+    for n in 0..8 {
+        sender.send(article_of(&format!("long{n}"), &STORY.repeat(3000))).await.unwrap();
+    }
+    elsewhere.shutdown_background();
+    drop((sender, answers));
+    server.put(article("after", STORY)).await;
+    assert_eq!(server.ids().await, ["after", "first"]);
+}

@@ -1,0 +1,85 @@
+//! Health, `GetServerInfo` and metrics while something is wrong.
+
+use std::{fs, time::Duration};
+
+use sayso::proto::{
+    AnalysisMode, GetServerInfoRequest, PutArticleRequest, SearchRequest, server_service_client::ServerServiceClient,
+};
+use tonic::Code;
+use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient};
+
+use crate::{
+    metrics::scrape,
+    support::{STORY, Server, article, reason},
+};
+
+async fn status(server: &Server, service: &str) -> ServingStatus {
+    let request = HealthCheckRequest { service: service.into() };
+    HealthClient::new(server.channel().await).check(request).await.unwrap().into_inner().status()
+}
+
+/// Waits until health says this of a service.
+async fn becomes(server: &Server, service: &str, expected: ServingStatus) {
+    for _ in 0..600 {
+        if status(server, service).await == expected {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{service} never becomes {expected:?}");
+}
+
+#[tokio::test]
+async fn indexes_that_stand_still_show_in_health_info_and_metrics_and_go_on_by_themselves() {
+    let server = Server::start_with(&["--metrics", "127.0.0.1:0", "--analysis", "fast"]);
+    server.put(article("a", STORY)).await;
+    // A file where the folder of an index was cannot be written into, not even by root.
+    let (indexes, aside) = (server.data_dir().join("quotes"), server.data_dir().join("aside"));
+    fs::rename(&indexes, &aside).unwrap();
+    fs::write(&indexes, "").unwrap();
+    let request = PutArticleRequest { article: Some(article("b", STORY)), ..Default::default() };
+    let put = server.articles().await.put_article(request).await.unwrap_err();
+    assert_eq!((put.code(), reason(&put).as_str()), (Code::Unavailable, "NOT_SEARCHABLE_YET"), "{put}");
+    becomes(&server, "sayso.v1.ArticleService", ServingStatus::NotServing).await;
+    assert_eq!(status(&server, "sayso.v1.SearchService").await, ServingStatus::Serving, "reads go on");
+    assert_eq!(status(&server, "").await, ServingStatus::Serving);
+    let mut client = ServerServiceClient::new(server.channel().await);
+    let info = client.get_server_info(GetServerInfoRequest {}).await.unwrap().into_inner();
+    assert_eq!(info.faults.len(), 1, "{:?}", info.faults);
+    assert_eq!(scrape(&server)["sayso_index_fault"], 1.);
+    fs::remove_file(&indexes).unwrap();
+    fs::rename(&aside, &indexes).unwrap();
+    becomes(&server, "sayso.v1.ArticleService", ServingStatus::Serving).await;
+    assert_eq!(scrape(&server)["sayso_index_fault"], 0.);
+    let request = SearchRequest { query: "cranes".into(), ..SearchRequest::default() };
+    assert_eq!(server.search().await.search(request).await.unwrap().into_inner().hits.len(), 2, "b is found now");
+}
+
+#[tokio::test]
+async fn the_server_tells_of_itself_while_it_is_too_busy_for_anything_else() {
+    let server = Server::start_with(&["--analysis-threads", "1", "--search-threads", "1"]);
+    let channel = server.channel().await;
+    // More than may wait for the one thread.
+    let busy: Vec<_> = (0..100)
+        .map(|n| {
+            let mut client = sayso::proto::article_service_client::ArticleServiceClient::new(channel.clone());
+            let article = Some(article(&format!("a{n}"), &STORY.repeat(400)));
+            let analysis = AnalysisMode::Accurate.into();
+            let request = PutArticleRequest { article, analysis, ..Default::default() };
+            tokio::spawn(async move { client.put_article(request).await.map(|_| ()) })
+        })
+        .collect();
+    while !busy.iter().any(|call| call.is_finished()) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let mut client = ServerServiceClient::new(server.channel().await);
+    client.get_server_info(GetServerInfoRequest {}).await.unwrap();
+    assert_eq!(status(&server, "").await, ServingStatus::Serving);
+    for call in busy {
+        if call.is_finished() {
+            assert_eq!(reason(&call.await.unwrap().unwrap_err()), "OVERLOADED");
+        } else {
+            call.abort();
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What an operator meets: the settings around the server, its log, its files.
+#![cfg(unix)]
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use tempfile::TempDir;
+
+/// What a server wrote from its start to its end, and its data directory.
+struct Run {
+    log: String,
+    data: PathBuf,
+    _folder: TempDir,
+}
+
+/// Starts a server in this environment, with these flags, and stops it again.
+fn run(variables: &[(&str, &str)], flags: &[&str], prepare: impl Fn(&Path)) -> Run {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, log) = (folder.path().join("data"), folder.path().join("log"));
+    prepare(&data);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sayso"))
+        .args(["serve", "--analysis", "fast", "--data-dir"])
+        .arg(&data)
+        .args(flags)
+        .env_remove("SAYSO_LOG")
+        .envs(variables.iter().copied())
+        .stdout(Stdio::piped())
+        .stderr(fs::File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let listens = lines.any(|line| line.starts_with("sayso listens on "));
+    // One that did not start has ended.
+    let _ = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    let ended = child.wait().unwrap();
+    let log = fs::read_to_string(log).unwrap();
+    assert_eq!(listens, ended.success(), "{log}");
+    Run { log, data, _folder: folder }
+}
+
+const ANY_PORT: [&str; 2] = ["--listen", "127.0.0.1:0"];
+
+#[test]
+fn variables_of_others_are_left_alone_and_misspelt_ones_told() {
+    let kubernetes = [
+        ("SAYSO_PORT", "tcp://10.0.0.1:50051"),
+        ("SAYSO_SERVICE_HOST", "10.0.0.1"),
+        ("SAYSO_SERVICE_PORT", "50051"),
+        ("SAYSO_PORT_50051_TCP_ADDR", "10.0.0.1"),
+        ("SAYSO_MAX_BODDY", "1MiB"),
+    ];
+    let log = run(&kubernetes, &ANY_PORT, |_| {}).log;
+    let warnings: Vec<_> = log.lines().filter(|line| line.contains("WARN")).collect();
+    assert_eq!(warnings.len(), 1, "{log}");
+    assert!(warnings[0].contains("SAYSO_MAX_BODDY") && warnings[0].contains("did you mean SAYSO_MAX_BODY?"), "{log}");
+}
+
+#[test]
+fn the_log_tells_start_and_stop_in_plain_lines() {
+    let Run { log, data, .. } = run(&[], &ANY_PORT, |_| {});
+    let started = log.lines().find(|line| line.contains(" started ")).unwrap_or_else(|| panic!("no start in {log}"));
+    let directory = data.display().to_string();
+    for part in [env!("CARGO_PKG_VERSION"), &directory, "127.0.0.1:", "analysis=fast", "articles=0"] {
+        assert!(started.contains(part), "{started} lacks {part}");
+    }
+    assert!(log.contains("stopping open_calls=0") && log.trim_end().ends_with(" stopped"), "{log}");
+    assert!(!log.contains('\u{1b}'), "no colours where nobody looks: {log:?}");
+}
+
+#[test]
+fn whoever_opens_it_to_others_is_warned() {
+    let log = run(&[], &["--listen", "0.0.0.0:0"], |_| {}).log;
+    assert!(log.contains("WARN") && log.contains("no authentication"), "{log}");
+    let log = run(&[], &["--listen", "localhost:0"], |_| {}).log;
+    assert!(!log.contains("WARN"), "{log}");
+}
+
+#[test]
+fn a_port_that_is_taken_leaves_no_data_directory_behind() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let Run { log, data, .. } = run(&[], &["--listen", &address], |_| {});
+    assert!(log.contains(&format!("cannot listen on {address}")), "{log}");
+    assert!(!data.exists());
+}
+
+#[test]
+fn what_it_writes_is_for_its_user_alone() {
+    fn check(path: &Path) {
+        let mode = fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{} is {mode:o}", path.display());
+        if path.is_dir() {
+            fs::read_dir(path).unwrap().for_each(|entry| check(&entry.unwrap().path()));
+        }
+    }
+    let run = run(&[], &ANY_PORT, |_| {});
+    check(&run.data);
+    assert!(!run.log.contains("WARN"), "{}", run.log);
+}
+
+#[test]
+fn a_data_directory_that_others_may_open_is_told_and_left_as_it_is() {
+    let open = |data: &Path| {
+        fs::create_dir(data).unwrap();
+        fs::set_permissions(data, fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    let run = run(&[], &ANY_PORT, open);
+    assert!(run.log.contains("mode 755"), "{}", run.log);
+    assert_eq!(fs::metadata(&run.data).unwrap().permissions().mode() & 0o777, 0o755);
+}
