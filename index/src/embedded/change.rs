@@ -185,7 +185,7 @@ impl<'t> Changes<'t> {
     /// same model or on a better tier.
     fn model_kept(&self, seq: u64, new: &AnalyzedArticle) -> Result<Option<String>> {
         let Some(bytes) = self.articles.get(seq)? else { return Ok(None) };
-        let record: ArticleRecord<'_> = record::decode(bytes.value())?;
+        let record = record::decode_article(bytes.value())?;
         let kept = record.is(&new.article)
             && (record.model == new.analysis.model || self.tier_of(seq)? > Some(new.analysis.tier));
         Ok(kept.then(|| record.model.to_owned()))
@@ -199,7 +199,7 @@ impl<'t> Changes<'t> {
     /// Adds an article under a new number.
     fn add(&mut self, seq: u64, new: &AnalyzedArticle, entities: &mut BTreeSet<EntityId>) -> Result<()> {
         self.ids.insert(new.article.id.as_str(), seq)?;
-        self.articles.insert(seq, record::encode(&ArticleRecord::of(new))?.as_slice())?;
+        self.articles.insert(seq, record::encode_article(&ArticleRecord::of(new))?.as_slice())?;
         self.analyses.insert(seq, record::encode_analysis(&new.analysis)?.as_slice())?;
         let date = store::date_key(new.article.published_at);
         self.by_date.insert((date, store::newest_key(seq)), ())?;
@@ -218,7 +218,7 @@ impl<'t> Changes<'t> {
     /// Takes away all that stands under a number, but for the id.
     fn take_away(&mut self, seq: u64, entities: &mut BTreeSet<EntityId>) -> Result<()> {
         let published_at = match self.articles.remove(seq)? {
-            Some(bytes) => record::decode::<ArticleRecord<'_>>(bytes.value())?.published_at,
+            Some(bytes) => record::decode_article(bytes.value())?.published_at,
             None => None,
         };
         let analysis = match self.analyses.remove(seq)? {

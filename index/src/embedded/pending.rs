@@ -10,7 +10,7 @@ use std::ops::Bound;
 use redb::ReadableTableMetadata;
 use sayso_document::Tier;
 
-use super::record::{self, ArticleRecord};
+use super::record;
 use super::store::Snapshot;
 use crate::{Interrupt, Outdated, Pending, Result};
 
@@ -59,7 +59,7 @@ impl Snapshot {
             interrupt.check()?;
             let (seq, bytes) = entry?;
             last = seq.value();
-            let article: ArticleRecord<'_> = record::decode(bytes.value())?;
+            let article = record::decode_article(bytes.value())?;
             if !models.iter().any(|model| model == article.model) && self.waits_for(last)? < Some(tier) {
                 seqs.push(last);
             }

@@ -6,7 +6,7 @@ use redb::{Database, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableT
 use sayso_document::Analysis;
 
 use super::aggregate::Aggregate;
-use super::record::{self, ArticleRecord, ChangeRecord};
+use super::record::{self, ChangeRecord};
 use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, Error, ErrorKind, Result};
 
 /// Article id → sequence number of its current version.
@@ -173,7 +173,7 @@ impl Snapshot {
     /// The article under this number, without its analysis.
     pub(super) fn article(&self, seq: u64) -> Result<Option<Stored>> {
         let Some(bytes) = self.articles.get(seq)? else { return Ok(None) };
-        let record: ArticleRecord<'_> = record::decode(bytes.value())?;
+        let record = record::decode_article(bytes.value())?;
         let (sentences, entities, quotes) = (record.sentences, record.entities, record.quotes);
         Ok(Some(Stored { article: record.to_article(), sentences, entities, quotes }))
     }

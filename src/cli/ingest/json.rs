@@ -132,6 +132,7 @@ impl Layout {
             authors: self.find(record, Field::Authors).map_or(Ok(Vec::new()), |(name, value)| authors(&name, value))?,
             language: self.text(record, Field::Language)?,
             published_at,
+            published_on: None,
             body: String::new(),
         };
         Ok(Told { article, passed_over })
@@ -186,7 +187,7 @@ fn moment(name: &str, value: &Value) -> Result<Option<Timestamp>, String> {
     let found = match value {
         Value::String(text) if text.trim().is_empty() => return Ok(None),
         Value::String(text) => dates::parse_published(text),
-        Value::Number(number) => number.as_f64().and_then(dates::parse_epoch),
+        Value::Number(number) => dates::read_number(&number.to_string()).map(|found| found.time),
         _ => None,
     };
     found.map(Some).ok_or_else(|| {
