@@ -17,9 +17,11 @@ use super::{dates, json as proto_json, render};
 use crate::proto::GetServerInfoRequest;
 use crate::proto::server_service_client::ServerServiceClient;
 
+mod body;
 mod files;
 pub(super) mod html;
 mod json;
+mod markdown;
 mod read;
 mod report;
 mod stream;
