@@ -9,7 +9,7 @@ use crate::proto;
 
 mod published;
 
-pub(super) use published::{Published, read_number, read_published};
+pub(super) use published::{Published, read_milliseconds, read_number, read_published};
 
 /// A moment from which on: a date stands for its first moment (UTC).
 pub(super) fn parse_from(text: &str) -> Result<ProtoTime, String> {

@@ -19,6 +19,6 @@ pub(crate) use reply::{
     total,
 };
 pub(crate) use request::{
-    article_id, article_query, entity_id, entity_query, mention_query, new_article, quote_id, quote_query,
-    sentence_query, text_to_analyze, tier_to_analyze,
+    AUTHORS, ID_BYTES, LANGUAGE_BYTES, METADATA_BYTES, article_id, article_query, entity_id, entity_query,
+    mention_query, new_article, quote_id, quote_query, sentence_query, text_to_analyze, tier_to_analyze,
 };

@@ -14,11 +14,13 @@ use super::{Fault, labels, page_request};
 use crate::{analysis::Mode, config::Limits, proto};
 
 /// Longest id of an article, in bytes.
-const ID_BYTES: usize = 256;
+pub(crate) const ID_BYTES: usize = 256;
 /// Longest url, source, title or author, in bytes.
-const METADATA_BYTES: usize = 16 << 10;
+pub(crate) const METADATA_BYTES: usize = 16 << 10;
 /// Most authors of an article.
-const AUTHORS: usize = 1000;
+pub(crate) const AUTHORS: usize = 1000;
+/// Longest code of a language, in bytes.
+pub(crate) const LANGUAGE_BYTES: usize = 35;
 
 /// Checks an article to put. One without id gets a digest of url, source, title and body.
 pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> Result<Article, Fault> {
@@ -36,7 +38,7 @@ pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> R
     for author in &message.authors {
         metadata("article.authors", author)?;
     }
-    if message.language.len() > 35 {
+    if message.language.len() > LANGUAGE_BYTES {
         return Err(Fault::invalid("article.language", "is too long for a BCP 47 code, for example en or pt-BR"));
     }
     let id = if message.id.is_empty() { digest(&message) } else { checked_id("article.id", message.id)? };
