@@ -24,6 +24,8 @@ mod json;
 mod markdown;
 mod note;
 mod read;
+#[cfg(test)]
+mod record_tests;
 mod report;
 mod stream;
 #[cfg(test)]

@@ -26,6 +26,9 @@ pub(super) use parse::{Malformed, parse};
 const DATES: &str = "is no date that is understood; forms like 2026-03-03, 2026-03-03T14:05:00-05:00, 3 March 2026, \
     Tue, 3 Mar 2026 14:05:00 GMT and seconds since 1970 are";
 
+/// From here on two whole numbers may be one number for JSON: 2^53.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// Where records hold what.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Layout {
@@ -52,25 +55,30 @@ impl Layout {
     /// The articles of a value: of a record, or of a list of records within it. `around` is what was told beside the
     /// list that the value comes from. In place of what is no article stands the reason, in words.
     pub(super) fn articles(&self, value: Value, around: &Record) -> Vec<Result<Told, String>> {
+        let mut articles = Vec::new();
+        self.gather(value, &Feed::of(around), 0, &mut articles);
+        articles
+    }
+
+    fn gather(&self, value: Value, feed: &Feed, depth: usize, articles: &mut Vec<Result<Told, String>>) {
         let mut object = match value {
             Value::Object(object) => object,
-            other => return vec![Err(format!("expected an object, found {}", kind(&other)))],
+            other => return articles.push(Err(format!("expected an object, found {}", kind(&other)))),
         };
         if self.fields(&object).has_body() {
-            return vec![self.article(&object, &Feed::of(around))];
+            return articles.push(self.article(&object, feed));
         }
-        if let Some((items, holder)) = wrap::unwrapped(&mut object, 1) {
+        if depth < wrap::DEEPEST
+            && let Some((items, holder)) = wrap::unwrapped(&mut object, 1)
+        {
             let feed = Feed::of(&holder);
-            let article = |item: &Value| match item {
-                Value::Object(record) => self.article(record, &feed),
-                other => Err(format!("expected an object, found {}", kind(other))),
-            };
-            return items.iter().map(article).collect();
+            return items.into_iter().for_each(|item| self.gather(item, &feed, depth + 1, articles));
         }
-        if let Some(articles) = self.by_id(&object) {
-            return articles;
+        if let Some(found) = self.by_id(&object) {
+            return articles.extend(found);
         }
-        vec![self.article(&object, &Feed::of(around))]
+        let inner = wrap::inner(&object).into_iter().find(|inner| self.fields(inner).has_body());
+        articles.push(self.article(inner.unwrap_or(&object), feed));
     }
 
     /// The articles of an object that holds records under their ids.
@@ -196,7 +204,12 @@ impl<'r> Fields<'r> {
 
     fn id(&self, notes: &mut Vec<Note>) -> String {
         let what = "is not used: an id is text or a number";
-        let Some((name, _, id)) = self.first(Field::Id, values::text, what, notes) else { return String::new() };
+        let Some((name, value, id)) = self.first(Field::Id, values::text, what, notes) else { return String::new() };
+        if let Some(number) = value.as_f64().filter(|number| number.abs() >= EXACT && value.is_f64()) {
+            let what = "is not used: numbers of that size are not exact; write it as text";
+            notes.push(Note::new(name, number, what));
+            return String::new();
+        }
         if is_id(&id) {
             return id;
         }
@@ -236,10 +249,10 @@ impl<'r> Fields<'r> {
         } else if let Some((name, value)) = usual.iter().find(|(_, value)| !values::is_empty(value)) {
             notes.push(Note::new(*name, value, "is not used: text is expected"));
         }
-        if let (true, Some((_, address))) = (article.url.is_empty(), address)
-            && address.len() <= METADATA_BYTES
-        {
-            article.url.clone_from(address);
+        // trafilatura calls the address of the page its source.
+        let page = usual.iter().filter_map(|(_, value)| values::text(value)).find(|text| values::is_page(text));
+        if let Some(page) = page.filter(|page| article.url.is_empty() && page.len() <= METADATA_BYTES) {
+            article.url = page;
         }
     }
 

@@ -20,11 +20,22 @@ struct Names(Field, &'static str, &'static [&'static str], &'static [&'static st
 
 /// Written as in [`folded`].
 const NAMES: [Names; 8] = [
-    Names(Field::Id, "id", &["id"], &["articleid", "docid", "documentid", "uuid", "externalid"]),
+    Names(Field::Id, "id", &["id"], &["articleid", "docid", "documentid", "uuid", "externalid", "storiesid"]),
     Names(
         Field::Url,
         "url",
-        &["url", "link", "weburl", "canonicalurl", "canonicallink", "permalink", "articleurl", "pageurl", "storyurl"],
+        &[
+            "url",
+            "link",
+            "weburl",
+            "canonicalurl",
+            "canonicallink",
+            "permalink",
+            "articleurl",
+            "pageurl",
+            "storyurl",
+            "finalurl",
+        ],
         &["uri", "href", "guid", "mainentityofpage", "externalurl", "@id", "id"],
     ),
     Names(
@@ -36,13 +47,14 @@ const NAMES: [Names; 8] = [
             "outlet",
             "sitename",
             "sourcename",
+            "medianame",
             "sourcehostname",
             "publication",
             "newspaper",
             "ogsitename",
             "provider",
         ],
-        &["domain", "hostname", "sourcedomain", "host", "site"],
+        &["domain", "hostname", "sourcedomain", "cleanurl", "host", "site", "sourceurl"],
     ),
     Names(
         Field::Title,
@@ -59,7 +71,7 @@ const NAMES: [Names; 8] = [
     Names(
         Field::Language,
         "language",
-        &["language", "lang", "inlanguage", "languagecode", "metalang", "dclanguage"],
+        &["language", "lang", "inlanguage", "languagecode", "humanlanguage", "metalang", "dclanguage"],
         &["locale"],
     ),
     Names(
@@ -90,9 +102,11 @@ const NAMES: [Names; 8] = [
             "issued",
             "dcdate",
             "dcdateissued",
+            "datetimepub",
+            "datetime",
             "date",
         ],
-        &["timestamp", "datetime", "time", "seendate", "createdat", "datecreated", "created"],
+        &["timestamp", "time", "seendate", "createdat", "datecreated", "created"],
     ),
     Names(
         Field::Body,
@@ -100,6 +114,7 @@ const NAMES: [Names; 8] = [
         &[
             "body",
             "text",
+            "textcontent",
             "content",
             "maintext",
             "articlebody",
@@ -116,7 +131,7 @@ const NAMES: [Names; 8] = [
             "bodyhtml",
             "articlehtml",
         ],
-        &["rawtext", "leadparagraph"],
+        &["rawtext", "article", "document", "paragraphs", "html", "leadparagraph"],
     ),
 ];
 

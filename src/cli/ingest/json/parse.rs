@@ -54,12 +54,12 @@ fn decoded<'b>(bytes: &'b [u8], notes: &mut Vec<Note>) -> Cow<'b, str> {
     let lossy = String::from_utf8_lossy(bytes);
     let is_utf8 = lossy.chars().any(|c| !c.is_ascii() && c != char::REPLACEMENT_CHARACTER);
     if is_utf8 {
-        let value = format!("\"{}\"", String::from_utf8_lossy(around));
+        let value = format!("…{}…", String::from_utf8_lossy(around));
         notes.push(Note::new("", value, "holds bytes that are not UTF-8; U+FFFD stands in their place"));
         return lossy;
     }
     let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
-    let value = format!("\"{}\"", WINDOWS_1252.decode_without_bom_handling(around).0);
+    let value = format!("…{}…", WINDOWS_1252.decode_without_bom_handling(around).0);
     notes.push(Note::new("", value, "is not UTF-8; the record is read as windows-1252"));
     text
 }

@@ -18,7 +18,7 @@ pub(super) fn repaired(text: &str) -> Repaired {
         match next {
             '"' => repair.string(),
             '}' | ']' => {
-                repair.drop_comma();
+                repair.drop_commas();
                 repair.copy(1);
             }
             'A'..='Z' | 'a'..='z' | '0'..='9' | '+' | '-' | '.' => repair.scalar(),
@@ -46,10 +46,9 @@ impl<'t> Repair<'t> {
         self.out.push_str(taken);
     }
 
-    fn drop_comma(&mut self) {
-        let end = self.out.trim_end_matches([' ', '\t', '\r', '\n']).len();
-        if self.out[..end].ends_with(',') {
-            self.out.truncate(end - 1);
+    fn drop_commas(&mut self) {
+        while let Some(before) = self.out.trim_end_matches([' ', '\t', '\r', '\n']).strip_suffix(',') {
+            self.out.truncate(before.len());
         }
     }
 

@@ -8,14 +8,16 @@ use super::super::super::dates::{self, Published};
 use super::super::body::body_text;
 
 /// Names under which objects hold the text that they stand for: `{"rendered": "Tide"}`, `{"@value": "Tide"}`.
-const TEXT_NAMES: [&str; 15] = [
+const TEXT_NAMES: [&str; 18] = [
     "name", "rendered", "value", "@value", "#text", "_text", "$t", "_", "__cdata", "main", "original", "text", "title",
-    "$oid", "code",
+    "$oid", "code", "en", "en-US", "en-GB",
 ];
 
 /// Names under which objects hold a body.
-const BODY_NAMES: [&str; 12] =
-    ["text", "plain", "rendered", "value", "@value", "#text", "_text", "$t", "_", "__cdata", "html", "content"];
+const BODY_NAMES: [&str; 15] = [
+    "text", "plain", "rendered", "value", "@value", "#text", "_text", "$t", "_", "__cdata", "html", "content", "en",
+    "en-US", "en-GB",
+];
 
 /// Names under which objects hold an address.
 const ADDRESS_NAMES: [&str; 8] = ["href", "url", "@id", "link", "rendered", "#text", "@href", "$t"];
@@ -105,6 +107,12 @@ pub(super) fn address(value: &Value) -> Option<String> {
     }
 }
 
+/// Whether an address is that of a page, and not of the whole site.
+pub(super) fn is_page(address: &str) -> bool {
+    let path = address.split_once("//").and_then(|(_, rest)| rest.split_once('/'));
+    is_address(address) && path.is_some_and(|(_, path)| !path.is_empty())
+}
+
 /// The name of the machine in an address: "courier.example".
 pub(super) fn host(address: &str) -> Option<String> {
     let rest = address.split_once("//").map_or(address, |(_, rest)| rest);
@@ -131,6 +139,11 @@ fn gather(value: &Value, depth: usize, names: &mut Vec<String>) {
             match whole.iter().filter_map(|name| person.get(*name)).find(|value| !is_empty(value)) {
                 Some(value) => gather(value, depth + 1, names),
                 None => names.extend(of_parts(person)),
+            }
+            // What XML became: {"$t": "Ines Okafor"}.
+            let marked = ["$t", "_", "_text", "__cdata", "@value", "value"].iter().find_map(|name| person.get(*name));
+            if let Some(marked) = marked.filter(|_| names.is_empty()) {
+                gather(marked, depth + 1, names);
             }
             if let Some(persons) = person.get("person").filter(|_| names.is_empty()) {
                 gather(persons, depth + 1, names);
@@ -178,14 +191,14 @@ fn persons(part: &str) -> Vec<&str> {
         .map(|piece| piece.trim().trim_start_matches("and ").trim())
         .filter(|piece| !piece.is_empty())
         .collect();
-    let several = pieces.len() > 1 && pieces.iter().all(|piece| is_whole_name(piece));
-    if several { pieces } else { vec![part] }
+    // "Ines Okafor, Staff Writer": what has the word of an office in it is no person.
+    let people: Vec<&str> = pieces.iter().copied().filter(|piece| !has_office(piece)).collect();
+    let told_apart = pieces.len() > 1 && !people.is_empty() && people.iter().all(|piece| is_whole_name(piece));
+    if told_apart { people } else { vec![part] }
 }
 
-/// Two to four words, each with a capital but for particles, none of them the word of an office.
-fn is_whole_name(text: &str) -> bool {
-    const PARTICLES: [&str; 12] = ["de", "van", "von", "der", "den", "da", "di", "la", "le", "bin", "al", "dos"];
-    const OFFICES: [&str; 14] = [
+fn has_office(text: &str) -> bool {
+    const OFFICES: [&str; 15] = [
         "staff",
         "writer",
         "writers",
@@ -200,11 +213,17 @@ fn is_whole_name(text: &str) -> bool {
         "times",
         "courier",
         "bureau",
+        "contributor",
     ];
+    text.split(' ').any(|word| OFFICES.contains(&word.to_lowercase().as_str()))
+}
+
+/// Two to four words, each with a capital but for particles.
+fn is_whole_name(text: &str) -> bool {
+    const PARTICLES: [&str; 12] = ["de", "van", "von", "der", "den", "da", "di", "la", "le", "bin", "al", "dos"];
     let words: Vec<&str> = text.split(' ').collect();
     (2..=4).contains(&words.len())
         && words.iter().all(|word| word.starts_with(char::is_uppercase) || PARTICLES.contains(word))
-        && !words.iter().any(|word| OFFICES.contains(&word.to_lowercase().as_str()))
 }
 
 /// When something was published: a text, a number, what databases and languages make of a date.
@@ -246,6 +265,8 @@ fn of_object(object: &Map<String, Value>) -> Option<Published> {
     ["iso", "utc", "value", "@value", "#text", "_text", "$t", "_", "rendered", "date", "datetime", "iso8601"]
         .iter()
         .find_map(|name| published(object.get(*name)?))
+        // One language of several: {"en-US": "2026-03-03"}.
+        .or_else(|| published(object.values().next().filter(|_| object.len() == 1)?))
 }
 
 #[cfg(test)]
@@ -266,6 +287,7 @@ mod tests {
         assert_eq!(names("Ines Okafor; Jonas Ekholm"), "Ines Okafor/Jonas Ekholm");
         assert_eq!(names("Okafor, Ines; Ekholm, Jonas"), "Okafor, Ines/Ekholm, Jonas");
         assert_eq!(names("Okafor, Ines"), "Okafor, Ines");
+        assert_eq!(names("By Ines Okafor, Staff Writer"), "Ines Okafor");
         assert_eq!(names("Ann and Tom Reed"), "Ann and Tom Reed");
         assert_eq!(names("ines@veld.example (Ines Okafor)"), "Ines Okafor");
         assert_eq!(names("https://faces.example/ines"), "");

@@ -8,7 +8,7 @@ use super::names::folded;
 pub(super) const DEEPEST: usize = 4;
 
 /// What the lists are called, folded, and the objects around them; the most certain first.
-const WRAPPERS: [&str; 28] = [
+const WRAPPERS: [&str; 30] = [
     "articles",
     "items",
     "entries",
@@ -37,11 +37,13 @@ const WRAPPERS: [&str; 28] = [
     "values",
     "list",
     "content",
+    "objects",
+    "db",
 ];
 
 /// Where the true record lies within one that is only its envelope, folded.
-const ENVELOPES: [&str; 10] =
-    ["source", "fields", "article", "attributes", "node", "document", "data", "metadata", "meta", "embedded"];
+const ENVELOPES: [&str; 11] =
+    ["source", "fields", "article", "attributes", "node", "document", "data", "metadata", "meta", "embedded", "thread"];
 
 type Record = Map<String, Value>;
 
@@ -94,4 +96,17 @@ pub(super) fn layers(record: &Record) -> Vec<&Record> {
         at += 1;
     }
     layers
+}
+
+/// The objects that lie in wrappers without a list around them, outermost first: `{"response": {"content": {…}}}`.
+pub(super) fn inner(object: &Record) -> Vec<&Record> {
+    let mut found: Vec<&Record> = Vec::new();
+    let (mut level, mut depth) = (vec![object], 0);
+    while !level.is_empty() && depth < DEEPEST {
+        let next = level.iter().flat_map(|object| object.iter()).filter(|(name, _)| is_wrapper(name));
+        level = next.filter_map(|(_, value)| value.as_object()).collect();
+        found.extend(&level);
+        depth += 1;
+    }
+    found
 }
