@@ -176,8 +176,10 @@ impl Reader {
     }
 }
 
-/// The day (UTC) on which an article was published: words like "on Tuesday" count from it.
+/// The day on which an article was published: words like "on Tuesday" count from it. Where its outlet's day is not
+/// told, it is that of UTC.
 fn published_on(article: &Article) -> Option<Date> {
     const DAY: i64 = 86_400_000_000;
-    article.published_at.and_then(|at| Date::from_days(i32::try_from(at.div_euclid(DAY)).ok()?))
+    let in_utc = |at: i64| Date::from_days(i32::try_from(at.div_euclid(DAY)).ok()?);
+    article.published_on.or_else(|| article.published_at.and_then(in_utc))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sayso_document::{Analysis, Counted, EntityType};
+use sayso_document::{Analysis, Counted, Date, EntityType};
 
 use crate::text;
 
@@ -23,6 +23,8 @@ pub struct Article {
     pub language: String,
     /// When it was published, in microseconds since 1970-01-01T00:00:00Z.
     pub published_at: Option<i64>,
+    /// The day of publication where the outlet is, where that was told. Words of time count from it.
+    pub published_on: Option<Date>,
     /// The text that all spans of the analysis count in.
     pub body: String,
 }

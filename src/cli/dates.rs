@@ -1,14 +1,15 @@
 //! Dates and times: as options and records give them, and as people read them.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use prost_types::Timestamp as ProtoTime;
 
 use crate::proto;
 
-/// Epoch numbers at or above this count milliseconds: as seconds it would be the year 5138.
-const MILLISECONDS_FROM: f64 = 1e11;
+mod published;
+
+pub(super) use published::{Published, read_milliseconds, read_number, read_published};
 
 /// A moment from which on: a date stands for its first moment (UTC).
 pub(super) fn parse_from(text: &str) -> Result<ProtoTime, String> {
@@ -50,34 +51,15 @@ fn parse_moment(text: &str) -> Result<ProtoTime, String> {
     Ok(to_proto(moment))
 }
 
-/// When a record says that it was published: RFC 3339, a date, a date and time without zone (read
-/// as UTC), or the date line of e-mail and feeds (RFC 2822).
-pub(super) fn parse_published(text: &str) -> Option<ProtoTime> {
-    let text = text.trim();
-    if is_plain_date(text) {
-        return midnight(text.parse().ok()?).ok();
-    }
-    if let Ok(moment) = text.parse::<Timestamp>() {
-        return Some(to_proto(moment));
-    }
-    if let Ok(local) = text.parse::<DateTime>() {
-        return Some(to_proto(local.to_zoned(TimeZone::UTC).ok()?.timestamp()));
-    }
-    if let Ok(mail) = jiff::fmt::rfc2822::parse(text) {
-        return Some(to_proto(mail.timestamp()));
-    }
-    parse_epoch(text.parse().ok()?)
+/// When something was published, as an option gives it: YYYY-MM-DD, or RFC 3339.
+pub(super) fn parse_publication(text: &str) -> Result<Published, String> {
+    parse_from(text)?;
+    read_published(text).ok_or_else(|| "expected a year from 1600 to 2199".into())
 }
 
-/// A moment given as seconds since 1970, or, when that would be absurdly late, milliseconds.
-pub(super) fn parse_epoch(number: f64) -> Option<ProtoTime> {
-    let seconds = if number.abs() >= MILLISECONDS_FROM { number / 1e3 } else { number };
-    let micros = (seconds * 1e6).round();
-    // Beyond jiff's years −9999 to 9999 the conversion refuses; NaN and infinity are cut off here.
-    if !micros.is_finite() || micros.abs() > 9e17 {
-        return None;
-    }
-    Timestamp::from_microsecond(micros as i64).ok().map(to_proto)
+/// The moment that [`read_published`] reads.
+pub(super) fn parse_published(text: &str) -> Option<ProtoTime> {
+    read_published(text).map(|found| found.time)
 }
 
 fn is_plain_date(text: &str) -> bool {
@@ -127,26 +109,6 @@ fn show(time: &ProtoTime, format: &str) -> String {
 mod tests {
     use super::*;
 
-    fn shown(text: &str) -> String {
-        parse_published(text).map_or_else(|| "none".into(), |time| show_moment(&time))
-    }
-
-    #[test]
-    fn reads_the_forms_that_records_use() {
-        let expected = "3 March 2026, 14:05 UTC";
-        assert_eq!(shown("2026-03-03T14:05:00Z"), expected);
-        assert_eq!(shown("2026-03-03T16:05:00+02:00"), expected);
-        assert_eq!(shown("2026-03-03 14:05:00"), expected);
-        assert_eq!(shown("2026-03-03T14:05:00.123"), expected);
-        assert_eq!(shown("Tue, 3 Mar 2026 14:05:00 GMT"), expected);
-        assert_eq!(shown("1772546700"), expected);
-        assert_eq!(shown("1772546700000"), expected);
-        assert_eq!(shown("2026-03-03"), "3 March 2026, 00:00 UTC");
-        assert_eq!(shown("last Tuesday"), "none");
-        assert_eq!(shown("NaN"), "none");
-        assert_eq!(shown("1e300"), "none");
-    }
-
     #[test]
     fn a_day_that_ends_a_range_is_included() {
         assert_eq!(show_moment(&parse_from("2026-03-03").unwrap()), "3 March 2026, 00:00 UTC");
@@ -158,7 +120,7 @@ mod tests {
 
     #[test]
     fn nanoseconds_before_1970_count_forward() {
-        let time = parse_epoch(-0.25).unwrap();
+        let time = to_proto(Timestamp::from_millisecond(-250).unwrap());
         assert_eq!((time.seconds, time.nanos), (-1, 750_000_000));
     }
 }

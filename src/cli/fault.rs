@@ -20,6 +20,8 @@ pub(super) enum Fault {
     Usage(String),
     /// Something did not work; exit code 1.
     Failed(String),
+    /// Someone stopped it; exit code 130, as shells have it for Ctrl-C.
+    Interrupted(String),
     /// Whoever read our output has heard enough (`sayso quotes | head`): no reason to complain.
     ReaderLeft,
 }
@@ -45,6 +47,10 @@ impl Fault {
             Self::Failed(words) => {
                 anstream::eprintln!("sayso: {}", lines(&words));
                 ExitCode::FAILURE
+            }
+            Self::Interrupted(words) => {
+                anstream::eprintln!("sayso: {words}");
+                ExitCode::from(130)
             }
             Self::ReaderLeft => ExitCode::SUCCESS,
         }

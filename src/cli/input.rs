@@ -2,7 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use flate2::bufread::MultiGzDecoder;
 
 /// The first bytes of a gzip file (RFC 1952).
@@ -10,6 +13,16 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// How much is read at once.
 const BUFFER: usize = 256 << 10;
+
+/// How many times its size a gzip file may grow to. Text that people wrote grows tenfold at most, lists of like records
+/// thirtyfold; what grows more was made to fill the memory of whoever unpacks it.
+const GROWTH: u64 = 200;
+
+/// Up to so many unpacked bytes nothing is said about growth: less can do no harm.
+const HARMLESS: u64 = 64 << 20;
+
+/// How much of the start of a file is looked at to learn what it is.
+const HEAD: u64 = 64 << 10;
 
 /// Bytes to read, whatever they come from.
 pub(super) type Bytes = Box<dyn BufRead + Send>;
@@ -28,17 +41,112 @@ pub(super) fn open(path: &str) -> io::Result<Bytes> {
     if path == "-" { unpacked(io::stdin()) } else { unpacked(File::open(path)?) }
 }
 
-/// The bytes of `source`, unpacked where they are gzip.
+/// The bytes of `source`, unpacked where they are gzip. A file that grows beyond measure ends with an error.
 pub(super) fn unpacked(source: impl Read + Send + 'static) -> io::Result<Bytes> {
     let mut start = Vec::new();
     let mut source = source;
     (&mut source).take(GZIP.len() as u64).read_to_end(&mut start)?;
-    let packed = start == GZIP;
-    let whole = BufReader::with_capacity(BUFFER, io::Cursor::new(start).chain(source));
-    if packed {
-        Ok(Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(whole))))
-    } else {
-        Ok(Box::new(whole))
+    let gzip = start == GZIP;
+    let whole = io::Cursor::new(start).chain(source);
+    if !gzip {
+        return Ok(Box::new(BufReader::with_capacity(BUFFER, whole)));
+    }
+    let packed = Arc::<AtomicU64>::default();
+    let whole = BufReader::with_capacity(BUFFER, Counted { inner: whole, count: packed.clone() });
+    let grown = Growing { inner: MultiGzDecoder::new(whole), packed, unpacked: 0 };
+    Ok(Box::new(BufReader::with_capacity(BUFFER, grown)))
+}
+
+/// Counts what is read.
+pub(super) struct Counted<R> {
+    /// What is read from.
+    pub(super) inner: R,
+    /// How many bytes were.
+    pub(super) count: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.count.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+/// Watches how much more comes out than went in.
+struct Growing<R> {
+    inner: R,
+    packed: Arc<AtomicU64>,
+    unpacked: u64,
+}
+
+impl<R: Read> Read for Growing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.unpacked += count as u64;
+        if self.unpacked > HARMLESS && self.unpacked / GROWTH > self.packed.load(Ordering::Relaxed) {
+            return Err(io::Error::other(format!(
+                "grows to more than {GROWTH} times its size when it is unpacked; the rest is not read"
+            )));
+        }
+        Ok(count)
+    }
+}
+
+/// The bytes as UTF-8 where they are UTF-16, without a byte order mark; and their start, which is still to be read.
+pub(super) fn as_utf8(mut bytes: Bytes) -> io::Result<(Vec<u8>, Bytes)> {
+    let head = head(&mut bytes)?;
+    match Encoding::for_bom(&head).or_else(|| utf_16(&head).map(|encoding| (encoding, 0))) {
+        Some((encoding, _)) if encoding != UTF_8 => {
+            let inner = Box::new(io::Cursor::new(head).chain(bytes));
+            let utf8 = Transcoded { inner, decoder: encoding.new_decoder_with_bom_removal(), ended: false };
+            let mut bytes: Bytes = Box::new(BufReader::with_capacity(BUFFER, utf8));
+            let head = self::head(&mut bytes)?;
+            Ok((head.clone(), Box::new(io::Cursor::new(head).chain(bytes))))
+        }
+        bom => {
+            let head = head[bom.map_or(0, |(_, length)| length)..].to_vec();
+            Ok((head.clone(), Box::new(io::Cursor::new(head).chain(bytes))))
+        }
+    }
+}
+
+fn head(bytes: &mut Bytes) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    bytes.take(HEAD).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// UTF-16 without a byte order mark: JSON and JSON Lines begin with two ASCII characters (RFC 4627, section 3).
+fn utf_16(head: &[u8]) -> Option<&'static Encoding> {
+    match *head {
+        [0, first, 0, second, ..] if first != 0 && second != 0 => Some(UTF_16BE),
+        [first, 0, second, 0, ..] if first != 0 && second != 0 => Some(UTF_16LE),
+        _ => None,
+    }
+}
+
+/// Text in another encoding, read as UTF-8.
+struct Transcoded {
+    inner: Bytes,
+    decoder: Decoder,
+    ended: bool,
+}
+
+impl Read for Transcoded {
+    /// Needs a buffer that holds a character; the one around it does.
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while !self.ended {
+            let source = self.inner.fill_buf()?;
+            let last = source.is_empty();
+            let (result, read, written, _) = self.decoder.decode_to_utf8(source, buffer, last);
+            self.inner.consume(read);
+            self.ended = last && result == CoderResult::InputEmpty;
+            if written > 0 {
+                return Ok(written);
+            }
+        }
+        Ok(0)
     }
 }
 
@@ -125,5 +233,36 @@ mod tests {
             Some(b"t".as_slice())
         );
         assert_eq!(read_all(&mut &b"tides"[..], 4).unwrap(), None);
+    }
+
+    #[test]
+    fn what_grows_beyond_measure_ends_with_an_error() {
+        let mut packed = GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        io::copy(&mut io::repeat(b' ').take(HARMLESS + (2 << 20)), &mut packed).unwrap();
+        let bomb = packed.finish().unwrap();
+        assert!(bomb.len() < 400_000, "{}", bomb.len());
+        let mut reader = unpacked(io::Cursor::new(bomb)).unwrap();
+        let read = io::copy(&mut reader, &mut io::sink());
+        assert!(read.unwrap_err().to_string().starts_with("grows to more than 200 times its size"));
+    }
+
+    #[test]
+    fn other_encodings_of_unicode_are_known_by_their_first_bytes() {
+        let text = "{\"a\": \"café “shut” 😀\"}\n";
+        let utf_16 = |bytes: fn(u16) -> [u8; 2], bom: &str| -> Vec<u8> {
+            format!("{bom}{text}").encode_utf16().flat_map(bytes).collect()
+        };
+        for bytes in [
+            text.as_bytes().to_vec(),
+            format!("\u{feff}{text}").into_bytes(),
+            utf_16(u16::to_le_bytes, "\u{feff}"),
+            utf_16(u16::to_be_bytes, "\u{feff}"),
+            utf_16(u16::to_le_bytes, ""),
+            utf_16(u16::to_be_bytes, ""),
+        ] {
+            let (head, mut rest) = as_utf8(unpacked(io::Cursor::new(bytes)).unwrap()).unwrap();
+            assert_eq!(String::from_utf8(head).unwrap(), text);
+            assert_eq!(read_all(&mut rest, 100).unwrap().as_deref(), Some(text.as_bytes()));
+        }
     }
 }

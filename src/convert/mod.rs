@@ -16,6 +16,6 @@ pub(crate) use offsets::{Offsets, OffsetsOfPage};
 pub(crate) use page::{Replies, page, page_request};
 pub(crate) use reply::{Hit, annotations, article, entity, quote, sentence, total};
 pub(crate) use request::{
-    ID_BYTES, article_id, article_query, entity_id, entity_query, mention_query, new_article, quote_id, quote_query,
-    sentence_query, text_to_analyze, tier_to_analyze,
+    AUTHORS, ID_BYTES, LANGUAGE_BYTES, METADATA_BYTES, article_id, article_query, entity_id, entity_query,
+    mention_query, new_article, quote_id, quote_query, sentence_query, text_to_analyze, tier_to_analyze,
 };

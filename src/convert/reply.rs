@@ -15,6 +15,7 @@ use crate::proto::{self, OffsetEncoding};
 pub(crate) fn article(article: Article) -> proto::Article {
     proto::Article {
         published_at: article.published_at.map(timestamp),
+        published_on: article.published_on.map(day),
         id: article.id,
         url: article.url,
         source: article.source,
@@ -35,6 +36,7 @@ fn article_info(article: &Article) -> proto::ArticleInfo {
         authors: article.authors.clone(),
         language: article.language.clone(),
         published_at: article.published_at.map(timestamp),
+        published_on: article.published_on.map(day),
     }
 }
 
@@ -235,11 +237,12 @@ fn bare_quote(analyzed: &AnalyzedArticle, index: usize, quote: &Quote, offsets: 
 }
 
 fn date_range(range: DateRange) -> proto::DateRange {
-    let date = |date: Date| {
-        let (year, month, day) = date.parts();
-        proto::Date { year, month: month.into(), day: day.into() }
-    };
-    proto::DateRange { first: Some(date(range.first)), last: Some(date(range.last)) }
+    proto::DateRange { first: Some(day(range.first)), last: Some(day(range.last)) }
+}
+
+fn day(date: Date) -> proto::Date {
+    let (year, month, day) = date.parts();
+    proto::Date { year, month: month.into(), day: day.into() }
 }
 
 /// The sentences that a quote touches: the index of the first, and from where to where they stand.

@@ -18,13 +18,13 @@ pub(crate) const ID_BYTES: usize = 256;
 /// Longest id of a quote, in bytes.
 const QUOTE_ID_BYTES: usize = ID_BYTES + 24;
 /// Longest url, source, title or author, in bytes.
-const METADATA_BYTES: usize = 16 << 10;
-/// Microseconds in a day.
-const DAY: i64 = 86_400_000_000;
+pub(crate) const METADATA_BYTES: usize = 16 << 10;
 /// Most authors of an article.
-const AUTHORS: usize = 1000;
+pub(crate) const AUTHORS: usize = 1000;
+/// Longest code of a language, in bytes.
+pub(crate) const LANGUAGE_BYTES: usize = 35;
 
-/// Checks an article to put. One without id gets a digest of source, title and body.
+/// Checks an article to put. One without id gets a digest of url, source, title and body.
 pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> Result<Article, Fault> {
     let Some(message) = message else {
         return Err(Fault::invalid("article", "is missing; give an article with a body"));
@@ -40,7 +40,7 @@ pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> R
     for author in &message.authors {
         metadata("article.authors", author)?;
     }
-    if message.language.len() > 35 {
+    if message.language.len() > LANGUAGE_BYTES {
         return Err(Fault::invalid("article.language", "is too long for a BCP 47 code, for example en or pt-BR"));
     }
     let id = if message.id.is_empty() { digest(&message) } else { checked_id("article.id", message.id)? };
@@ -52,6 +52,7 @@ pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> R
         authors: message.authors,
         language: message.language,
         published_at: message.published_at.map(|at| micros("article.published_at", at)).transpose()?,
+        published_on: message.published_on.map(|day| date("article.published_on", day)).transpose()?,
         body: message.body,
     })
 }
@@ -59,9 +60,8 @@ pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> R
 /// Checks a text to analyse.
 pub(crate) fn text_to_analyze(message: proto::AnalyzeRequest, limits: &Limits) -> Result<Article, Fault> {
     body("text", &message.text, limits)?;
-    let published = message.published_on.map(|day| date("published_on", day)).transpose()?;
-    let published_at = published.map(|day| i64::from(day.days()) * DAY);
-    Ok(Article { body: message.text, published_at, ..Article::default() })
+    let published_on = message.published_on.map(|day| date("published_on", day)).transpose()?;
+    Ok(Article { body: message.text, published_on, ..Article::default() })
 }
 
 /// The tier that a text is to be read on. Nothing is kept of it, so that no better analysis can come later.
@@ -336,7 +336,7 @@ fn checked_id(field: &str, id: String) -> Result<String, Fault> {
 /// Half of a BLAKE3 digest, as hexadecimal digits. Lengths go in, so that no two splits of the same letters meet.
 fn digest(article: &proto::Article) -> String {
     let mut hasher = blake3::Hasher::new();
-    for part in [&article.source, &article.title, &article.body] {
+    for part in [&article.url, &article.source, &article.title, &article.body] {
         hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
     }
     hasher.finalize().to_hex()[..32].to_owned()

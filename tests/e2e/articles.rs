@@ -1,8 +1,8 @@
 //! `ArticleService`: put, get, list, replace, delete.
 
 use sayso::proto::{
-    Change, DeleteArticleRequest, GetArticleRequest, GetServerInfoRequest, ListArticlesRequest, ListMentionsRequest,
-    LookupEntitiesRequest, PutArticleRequest, SearchQuotesRequest, SearchRequest,
+    Article, Change, DeleteArticleRequest, GetArticleRequest, GetServerInfoRequest, ListArticlesRequest,
+    ListMentionsRequest, LookupEntitiesRequest, PutArticleRequest, SearchQuotesRequest, SearchRequest,
     server_service_client::ServerServiceClient,
 };
 use tonic::Code;
@@ -27,6 +27,17 @@ async fn an_article_comes_back_as_it_was_put_with_what_was_found() {
         let span = quote.content[0];
         assert!(STORY.is_char_boundary(span.start as usize) && span.end as usize <= STORY.len());
     }
+}
+
+#[tokio::test]
+async fn two_addresses_with_one_text_are_two_articles() {
+    let server = Server::start();
+    let at = |url: &str| Article { url: url.into(), ..article("", STORY) };
+    let one = server.put(at("https://courier.example/1")).await;
+    let two = server.put(at("https://courier.example/2")).await;
+    assert_eq!((one.change(), two.change()), (Change::Created, Change::Created));
+    assert_ne!(one.id, two.id);
+    assert_eq!(server.put(at("https://courier.example/1")).await.change(), Change::Unchanged);
 }
 
 #[tokio::test]

@@ -1,12 +1,12 @@
 //! When something was said, roles, and the language of a text: from the article to every service.
 
 use sayso::proto::{
-    AnalyzeRequest, Annotations, Date, DateRange, GetArticleRequest, SearchQuotesRequest,
-    analyze_service_client::AnalyzeServiceClient,
+    AnalyzeRequest, Annotations, Article, Change, Date, DateRange, GetArticleRequest, PutArticleRequest,
+    SearchQuotesRequest, analyze_service_client::AnalyzeServiceClient,
 };
 use tonic::Code;
 
-use crate::support::{Server, dated, field};
+use crate::support::{Server, article, dated, field};
 
 /// Of a Wednesday.
 const TALKS: &str = "Norwegian Fisheries Minister Ada Lind told the Harbour Union on Monday that the quota would fall.\n\n\
@@ -67,6 +67,39 @@ async fn a_text_counts_from_the_day_that_comes_with_it() {
     assert_eq!(found.quotes[0].said, days(day(2026, 3, 2), day(2026, 3, 2)));
     let status = client.analyze(request(Some(day(2026, 2, 30)))).await.unwrap_err();
     assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "published_on"));
+}
+
+/// Of an evening west of Greenwich: half past one of 4 March in UTC.
+const EVENING: &str = "2026-03-04T01:30:00Z";
+
+#[tokio::test]
+async fn words_of_time_count_from_the_day_where_the_outlet_is() {
+    let server = Server::start();
+    let body = "Ada Lind said today that the quota would fall.";
+    let told = |published_on| Article {
+        published_at: Some(EVENING.parse().unwrap()),
+        published_on,
+        source: "Veld Courier".into(),
+        ..article("evening", body)
+    };
+    let said = async |server: &Server| server.annotations("evening").await.quotes[0].said.clone();
+    server.put(told(None)).await;
+    assert_eq!(said(&server).await, days(day(2026, 3, 4), day(2026, 3, 4)));
+
+    // Only the day changed: the article is read again, and counts from it.
+    let put = server.put(told(Some(day(2026, 3, 3)))).await;
+    assert_eq!(put.change(), Change::Replaced);
+    assert_eq!(said(&server).await, days(day(2026, 3, 3), day(2026, 3, 3)));
+    assert_eq!(server.put(told(Some(day(2026, 3, 3)))).await.change(), Change::Unchanged);
+
+    let request = GetArticleRequest { id: "evening".into(), ..GetArticleRequest::default() };
+    let kept = server.articles().await.get_article(request).await.unwrap().into_inner().article.unwrap();
+    assert_eq!(kept.published_on, Some(day(2026, 3, 3)));
+    let hits = server.quotes().await.search_quotes(SearchQuotesRequest::default()).await.unwrap().into_inner().hits;
+    assert_eq!(hits[0].quote.as_ref().unwrap().article.as_ref().unwrap().published_on, Some(day(2026, 3, 3)));
+    let request = PutArticleRequest { article: Some(told(Some(day(2026, 2, 30)))), ..PutArticleRequest::default() };
+    let status = server.articles().await.put_article(request).await.unwrap_err();
+    assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "article.published_on"));
 }
 
 #[tokio::test]

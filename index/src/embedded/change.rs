@@ -200,7 +200,7 @@ impl<'t> Changes<'t> {
         let (Some(article), Some(analysis)) = (self.articles.get(seq)?, self.analyses.get(seq)?) else {
             return Ok(None);
         };
-        let record = record::decode::<ArticleRecord<'_>>(article.value());
+        let record = record::decode_article(article.value());
         // What cannot be read cannot be kept. Both are read: an article that stays must have its analysis.
         let (Some(record), Some(analysis)) = (legible(record)?, legible(record::decode_analysis(analysis.value()))?)
         else {
@@ -215,7 +215,7 @@ impl<'t> Changes<'t> {
     /// Adds an article under a new number.
     fn add(&mut self, seq: u64, new: &AnalyzedArticle, entities: &mut BTreeSet<EntityId>) -> Result<()> {
         self.ids.insert(new.article.id.as_str(), seq)?;
-        self.articles.insert(seq, record::encode(&ArticleRecord::of(new))?.as_slice())?;
+        self.articles.insert(seq, record::encode_article(&ArticleRecord::of(new))?.as_slice())?;
         self.analyses.insert(seq, record::encode_analysis(&new.analysis)?.as_slice())?;
         let date = store::date_key(new.article.published_at);
         self.by_date.insert((date, store::newest_key(seq)), ())?;
@@ -261,7 +261,7 @@ impl<'t> Changes<'t> {
         let (Some(article), Some(analysis)) = (self.articles.get(seq)?, self.analyses.get(seq)?) else {
             return Ok(None);
         };
-        let published_at = record::decode::<ArticleRecord<'_>>(article.value()).map(|record| record.published_at);
+        let published_at = record::decode_article(article.value()).map(|record| record.published_at);
         let (published_at, analysis) = (legible(published_at)?, legible(record::decode_analysis(analysis.value()))?);
         Ok(published_at.zip(analysis).filter(|_| self.damaged.get(seq).is_ok_and(|damaged| damaged.is_none())))
     }

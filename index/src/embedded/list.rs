@@ -8,7 +8,7 @@ use tantivy::query::BooleanQuery;
 
 use super::collect::{AT_LEAST, COUNT_UP_TO, Plan, Search, seq_of};
 use super::page::{self, After, Place};
-use super::record::{self, ArticleRecord};
+use super::record;
 use super::search::unknown;
 use super::store::{self, Stored};
 use super::view::View;
@@ -255,7 +255,7 @@ impl<'q> Filter<'q> {
             return Ok(true);
         }
         let stored = view.store.articles.get(seq)?.ok_or_else(|| unknown(seq))?;
-        let article: ArticleRecord<'_> = record::decode(stored.value())?;
+        let article = record::decode_article(stored.value())?;
         let (source, language) = (article.source, article.language);
         let spoken = |code: &String| code.eq_ignore_ascii_case(language);
         Ok((self.sources.is_empty() || !source.is_empty() && self.sources.contains(&text::folded(source)))

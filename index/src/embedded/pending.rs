@@ -10,7 +10,7 @@ use std::ops::Bound;
 use redb::ReadableTableMetadata;
 use sayso_document::Tier;
 
-use super::record::{self, ArticleRecord};
+use super::record;
 use super::store::Snapshot;
 use crate::{Interrupt, Outdated, Pending, Result};
 
@@ -64,7 +64,7 @@ impl Snapshot {
                 continue;
             }
             // One that is damaged and not known to be is for those to find who ask for it.
-            let Ok(article) = record::decode::<ArticleRecord<'_>>(bytes.value()) else { continue };
+            let Ok(article) = record::decode_article(bytes.value()) else { continue };
             if !models.iter().any(|model| model == article.model) && self.waits_for(last)? < Some(tier) {
                 seqs.push(last);
             }

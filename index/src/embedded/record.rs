@@ -1,14 +1,15 @@
-//! How articles and analyses are laid out in the store: articles and changes in version 1, analyses in version 3.
+//! How articles and analyses are laid out in the store: changes in version 1, articles in version 2, analyses in version 3.
 //!
 //! A record is one byte of version, a CRC-32 of what follows, then postcard. These structs mirror the
 //! domain values, which know nothing of serialisation. A change to them is a new version; the
 //! records of every version under `tests/fixtures` must still decode. Version 2 of an analysis is version 1 with
-//! the record of [`added`] behind it, version 3 is version 2 with the code of its tier behind it.
+//! the record of [`added`] behind it, version 3 is version 2 with the code of its tier behind it. Version 2 of an article is
+//! version 1 with the day of its publication behind it.
 
 mod added;
 mod codes;
 
-use sayso_document::{Addressee, Analysis, Counted, Entity, Mention, Quote, Sentence, Span, Tier};
+use sayso_document::{Addressee, Analysis, Counted, Date, Entity, Mention, Quote, Sentence, Span, Tier};
 use serde::{Deserialize, Serialize};
 
 use crate::{AnalyzedArticle, Article, Error, ErrorKind, Result};
@@ -16,8 +17,11 @@ use added::AddedRecord;
 use codes::{ACTS, FORMS, KINDS, POLARITIES, ROLES, TIERS, TYPES};
 pub(super) use codes::{tier_code, tier_of, type_code, type_of};
 
-/// The version of articles and changes that is written.
+/// The version of changes that is written.
 const VERSION: u8 = 1;
+
+/// The version of articles that is written; version 1 is still read.
+const ARTICLE_VERSION: u8 = 2;
 
 /// The version of analyses that is written; versions 1 and 2 are still read.
 const ANALYSIS_VERSION: u8 = 3;
@@ -38,6 +42,9 @@ pub(super) struct ArticleRecord<'a> {
     pub(super) entities: u32,
     pub(super) quotes: u32,
     body: &'a str,
+    /// In days since 1970-01-01. Version 2 has it behind all the rest.
+    #[serde(skip)]
+    published_on: Option<i32>,
 }
 
 impl<'a> ArticleRecord<'a> {
@@ -56,15 +63,17 @@ impl<'a> ArticleRecord<'a> {
             entities: analysis.entities.len() as u32,
             quotes: analysis.quotes.len() as u32,
             body: &article.body,
+            published_on: article.published_on.map(Date::days),
         }
     }
 
     /// Whether this is the same article, whatever was found in it.
     pub(super) fn is(&self, other: &Article) -> bool {
-        let Article { id, url, source, title, authors, language, published_at, body } = other;
+        let Article { id, url, source, title, authors, language, published_at, published_on, body } = other;
         (self.id, self.url, self.source, self.title) == (id, url, source, title)
             && (self.language, self.published_at, self.body) == (language, *published_at, body)
             && self.authors == *authors
+            && self.published_on == published_on.map(Date::days)
     }
 
     pub(super) fn to_article(&self) -> Article {
@@ -76,6 +85,7 @@ impl<'a> ArticleRecord<'a> {
             authors: self.authors.iter().map(|&author| author.to_owned()).collect(),
             language: self.language.to_owned(),
             published_at: self.published_at,
+            published_on: self.published_on.and_then(Date::from_days),
             body: self.body.to_owned(),
         }
     }
@@ -104,6 +114,25 @@ pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T> {
     let read = postcard::take_from_bytes(unsealed(bytes, VERSION)?.1);
     let (record, rest) = read.map_err(|error| corrupt(&format!("does not decode: {error}")))?;
     all_read(rest)?;
+    Ok(record)
+}
+
+/// Writes an article.
+pub(super) fn encode_article(record: &ArticleRecord<'_>) -> Result<Vec<u8>> {
+    let bytes = postcard::to_extend(record, vec![ARTICLE_VERSION, 0, 0, 0, 0])
+        .and_then(|bytes| postcard::to_extend(&record.published_on, bytes))
+        .map_err(|error| Error::new(ErrorKind::Invalid, format!("the article cannot be written: {error}")))?;
+    Ok(sealed(bytes))
+}
+
+/// Reads an article of any version; what it borrows stays in `bytes`.
+pub(super) fn decode_article(bytes: &[u8]) -> Result<ArticleRecord<'_>> {
+    let (version, content) = unsealed(bytes, ARTICLE_VERSION)?;
+    let unread = |error| corrupt(&format!("does not decode: {error}"));
+    let (mut record, rest) = postcard::take_from_bytes::<ArticleRecord<'_>>(content).map_err(unread)?;
+    if version > 1 {
+        record.published_on = postcard::from_bytes(rest).map_err(unread)?;
+    }
     Ok(record)
 }
 

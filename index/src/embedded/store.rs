@@ -13,7 +13,7 @@ use sayso_document::Analysis;
 
 use super::aggregate::Aggregate;
 use super::fault::caught;
-use super::record::{self, ArticleRecord, ChangeRecord};
+use super::record::{self, ChangeRecord};
 use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, Error, ErrorKind, Result};
 
 /// Article id → sequence number of its current version.
@@ -291,7 +291,7 @@ impl Snapshot {
     /// The article under this number, without its analysis.
     pub(super) fn article(&self, seq: u64) -> Result<Option<Stored>> {
         let Some(bytes) = self.articles.get(seq)? else { return Ok(None) };
-        let record: ArticleRecord<'_> = record::decode(bytes.value()).map_err(|error| self.damage(seq, error))?;
+        let record = record::decode_article(bytes.value()).map_err(|error| self.damage(seq, error))?;
         let (sentences, entities, quotes) = (record.sentences, record.entities, record.quotes);
         Ok(Some(Stored { article: record.to_article(), sentences, entities, quotes }))
     }

@@ -1,5 +1,6 @@
 //! Which files to read, and as what.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -53,53 +54,110 @@ impl File {
     }
 }
 
+/// What there is to read.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    /// The files, in the order in which to read them.
+    pub(super) files: Vec<File>,
+    /// What cannot be read.
+    pub(super) refused: Vec<Refusal>,
+    /// How many files of folders are of no known kind, by the ends of their names.
+    unknown: BTreeMap<String, usize>,
+    /// How many symbolic links in folders were not followed.
+    links: usize,
+}
+
 /// The files that the paths stand for: themselves, or what lies in a folder and below, by name, as
 /// far as it is of a known kind, not hidden and no `README`. `-` is standard input. `format` holds for every file.
-pub(super) fn list(paths: &[String], format: Option<Format>) -> (Vec<File>, Vec<Refusal>) {
-    let (mut files, mut refused) = (Vec::new(), Vec::new());
+/// Symbolic links in folders are followed only where `follow_links` says so: they may lead anywhere.
+pub(super) fn list(paths: &[String], format: Option<Format>, follow_links: bool) -> Listing {
+    let mut listing = Listing::default();
     for path in paths {
+        listing.add(path, format, follow_links);
+    }
+    listing
+}
+
+impl Listing {
+    fn add(&mut self, path: &str, format: Option<Format>, follow_links: bool) {
         if path == "-" {
             match format {
-                Some(format) => files.push(File { path: None, format, bytes: 0 }),
-                None => refused
+                Some(format) => self.files.push(File { path: None, format, bytes: 0 }),
+                None => self
+                    .refused
                     .push(Refusal::new("standard input", "tell what it holds: --format text, html, jsonl or json")),
             }
-            continue;
+            return;
         }
         let root = PathBuf::from(path);
         match root.metadata() {
-            Err(error) => refused.push(Refusal::new(path, error)),
-            Ok(meta) if meta.is_dir() => folder(&root, format, &mut files, &mut refused),
+            Err(error) => self.refused.push(Refusal::new(path, error)),
+            Ok(meta) if meta.is_dir() => self.folder(&root, format, follow_links),
             Ok(meta) => match format.or_else(|| Format::of(&root)) {
                 Some(_) if is_metadata(&root) => {}
-                Some(format) => files.push(File { path: Some(root), format, bytes: meta.len() }),
-                None => refused.push(Refusal::new(
+                Some(format) => self.files.push(File { path: Some(root), format, bytes: meta.len() }),
+                None => self.refused.push(Refusal::new(
                     path,
                     "its name does not tell what it holds: --format text, html, jsonl or json",
                 )),
             },
         }
     }
-    (files, refused)
-}
 
-fn folder(root: &Path, format: Option<Format>, files: &mut Vec<File>, refused: &mut Vec<Refusal>) {
-    let visible = |entry: &DirEntry| entry.depth() == 0 || is_content(&entry.file_name().to_string_lossy());
-    for entry in WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter().filter_entry(visible) {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                let place = error.path().unwrap_or(root).display().to_string();
-                refused.push(Refusal::new(place, error));
-                continue;
+    fn folder(&mut self, root: &Path, format: Option<Format>, follow_links: bool) {
+        let visible = |entry: &DirEntry| entry.depth() == 0 || is_content(&entry.file_name().to_string_lossy());
+        let walk = WalkDir::new(root).follow_links(follow_links).sort_by_file_name();
+        for entry in walk.into_iter().filter_entry(visible) {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    let place = error.path().unwrap_or(root).display().to_string();
+                    self.refused.push(Refusal::new(place, error));
+                    continue;
+                }
+            };
+            let kind = entry.file_type();
+            if kind.is_symlink() {
+                self.links += 1;
+            } else if kind.is_file() && !is_metadata(entry.path()) {
+                match Format::of(entry.path()) {
+                    Some(known) => {
+                        let bytes = entry.metadata().map_or(0, |meta| meta.len());
+                        let format = format.unwrap_or(known);
+                        self.files.push(File { path: Some(entry.into_path()), format, bytes });
+                    }
+                    None => *self.unknown.entry(ending(entry.path())).or_default() += 1,
+                }
             }
-        };
-        let kind = Format::of(entry.path()).map(|known| format.unwrap_or(known));
-        if let Some(format) = kind.filter(|_| entry.file_type().is_file() && !is_metadata(entry.path())) {
-            let bytes = entry.metadata().map_or(0, |meta| meta.len());
-            files.push(File { path: Some(entry.into_path()), format, bytes });
         }
     }
+
+    /// What was passed over, in words; a line each.
+    pub(super) fn passed_over(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        let count = |count: usize, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
+        if !self.unknown.is_empty() {
+            let mut kinds: Vec<_> = self.unknown.iter().collect();
+            kinds.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+            let total = count(kinds.iter().map(|(_, count)| **count).sum(), "file", "files");
+            let kinds: Vec<_> = kinds.iter().take(8).map(|(ending, count)| format!("{count} {ending}")).collect();
+            lines.push(format!(
+                "{total} passed over: {}; what can be read: .txt, .md, .html, .htm, .json, .jsonl, .ndjson, each also with .gz",
+                kinds.join(", ")
+            ));
+        }
+        if self.links > 0 {
+            let links = count(self.links, "symbolic link was", "symbolic links were");
+            lines.push(format!("{links} not followed; with --follow-links they are"));
+        }
+        lines
+    }
+}
+
+/// The end of a file's name, to count by: ".pdf".
+fn ending(path: &Path) -> String {
+    let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy().to_lowercase()));
+    ending.filter(|ending| ending.len() <= 12).unwrap_or_else(|| "of other names".into())
 }
 
 /// Whether a file or folder of this name, found in a folder, may hold articles.
@@ -113,11 +171,13 @@ fn is_metadata(path: &Path) -> bool {
         && ["txt", "md", "txt.gz", "md.gz"].iter().any(|text| path.with_extension(text).is_file())
 }
 
-/// The file that tells about a text: `01-tide.json` beside `01-tide.txt`, if there is one.
-pub(super) fn metadata_of(text: &Path) -> Option<PathBuf> {
+/// The file that tells about a text: `01-tide.json` beside `01-tide.txt`, if there is one. A symbolic link counts only
+/// where those are followed.
+pub(super) fn metadata_of(text: &Path, follow_links: bool) -> Option<PathBuf> {
     let plain =
         if text.extension().is_some_and(|extension| extension == "gz") { text.with_extension("") } else { text.into() };
-    Some(plain.with_extension("json")).filter(|path| path.is_file())
+    let is_file = |path: &PathBuf| path.is_file() && (follow_links || !path.is_symlink());
+    Some(plain.with_extension("json")).filter(is_file)
 }
 
 #[cfg(test)]
@@ -143,8 +203,9 @@ mod tests {
         ] {
             fs::write(folder.path().join(name), "x").unwrap();
         }
-        let (files, refused) = list(&[folder.path().display().to_string()], None);
-        let found: Vec<_> = files
+        let listing = list(&[folder.path().display().to_string()], None, false);
+        let found: Vec<_> = listing
+            .files
             .iter()
             .map(|file| {
                 (file.path.as_ref().unwrap().strip_prefix(folder.path()).unwrap().display().to_string(), file.format)
@@ -157,17 +218,42 @@ mod tests {
             ("d.json", Format::Json),
         ];
         assert_eq!(found, expected.map(|(name, format)| (name.to_string(), format)));
-        assert!(refused.is_empty());
-        assert_eq!(metadata_of(&folder.path().join("a.txt.gz")), Some(folder.path().join("a.json")));
+        assert!(listing.refused.is_empty());
+        let told = "1 file passed over: 1 .png; what can be read: .txt, .md,";
+        assert!(listing.passed_over()[0].starts_with(told), "{:?}", listing.passed_over());
+        assert_eq!(metadata_of(&folder.path().join("a.txt.gz"), false), Some(folder.path().join("a.json")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn symbolic_links_in_a_folder_are_followed_only_when_that_is_asked_for() {
+        use std::os::unix::fs::symlink;
+        let (inside, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::write(outside.path().join("secret.txt"), "x").unwrap();
+        fs::write(inside.path().join("a.txt"), "x").unwrap();
+        symlink(outside.path(), inside.path().join("b")).unwrap();
+        symlink(outside.path().join("secret.txt"), inside.path().join("c.txt")).unwrap();
+        symlink(outside.path().join("secret.txt"), inside.path().join("a.json")).unwrap();
+        let paths = [inside.path().display().to_string()];
+        let listing = list(&paths, None, false);
+        assert_eq!(listing.files.len(), 1);
+        assert_eq!(listing.passed_over(), ["3 symbolic links were not followed; with --follow-links they are"]);
+        assert_eq!(metadata_of(&inside.path().join("a.txt"), false), None);
+        let followed = list(&paths, None, true);
+        assert_eq!((followed.files.len(), followed.passed_over().len()), (3, 0));
+        // A link that is named itself is meant.
+        let named = list(&[inside.path().join("b").display().to_string()], None, false);
+        assert_eq!(named.files.len(), 1);
     }
 
     #[test]
     fn what_cannot_be_read_is_told() {
-        let (files, refused) = list(&["no/such/file.txt".into(), "Cargo.toml".into(), "-".into()], None);
+        let Listing { files, refused, .. } =
+            list(&["no/such/file.txt".into(), "Cargo.toml".into(), "-".into()], None, false);
         assert!(files.is_empty());
         let places: Vec<_> = refused.iter().map(|refusal| refusal.place.as_str()).collect();
         assert_eq!(places, ["no/such/file.txt", "Cargo.toml", "standard input"]);
-        let (files, _) = list(&["-".into()], Some(Format::Jsonl));
+        let files = list(&["-".into()], Some(Format::Jsonl), false).files;
         assert_eq!(files, [File { path: None, format: Format::Jsonl, bytes: 0 }]);
     }
 }

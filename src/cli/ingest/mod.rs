@@ -5,8 +5,8 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use prost_types::Timestamp;
 use tokio::sync::mpsc;
 use tonic::transport::Channel;
 
@@ -17,10 +17,15 @@ use super::{dates, json as proto_json, render};
 use crate::proto::GetServerInfoRequest;
 use crate::proto::server_service_client::ServerServiceClient;
 
+mod body;
 mod files;
 pub(super) mod html;
 mod json;
+mod markdown;
+mod note;
 mod read;
+#[cfg(test)]
+mod record_tests;
 mod report;
 mod stream;
 #[cfg(test)]
@@ -47,8 +52,11 @@ pub(super) struct Args {
     #[arg(long, value_name = "OUTLET", default_value = "", hide_default_value = true)]
     source: String,
     /// When articles were published that do not tell: YYYY-MM-DD, or RFC 3339
-    #[arg(long, value_name = "DATE", value_parser = dates::parse_from)]
-    date: Option<Timestamp>,
+    #[arg(long, value_name = "DATE", value_parser = dates::parse_publication)]
+    date: Option<dates::Published>,
+    /// Follow symbolic links in folders, wherever they lead
+    #[arg(long)]
+    follow_links: bool,
     /// How to read the articles [default: as the server is set]
     #[arg(long, value_name = "MODE", value_enum)]
     analysis: Option<Mode>,
@@ -69,47 +77,63 @@ const AFTER_HELP: &str = r#"Kinds of files, each also with .gz:
   .txt .md          one article; 01.json beside 01.txt tells its id, title, source …
   .html .htm        one article, as a reader would see it
   .jsonl .ndjson    one record a line
-  .json             one record, or a list of them
+  .json             one record, several one after another, a list of them, or an answer or feed that
+                    holds such a list: articles, items, results, docs, hits, response.results …
 
-Fields of a record, and the names they are looked for under:
-  id · url, link · source, publisher, outlet · title, headline · authors, author, byline ·
-  language, lang · published_at, publishedAt, date, published, timestamp · body, text, content
+Fields of a record, and some of the names they are looked for under; case, _ and - make no difference,
+and the names of JSON-LD, JSON Feed, RSS, WordPress, NewsAPI, Guardian, trafilatura, news-please and
+newspaper3k are known:
+  id · url, link, webUrl, permalink · source, publisher, sitename, domain · title, headline ·
+  authors, author, byline, dc:creator · language, lang · published_at, datePublished, pubDate,
+  date_publish, date · body, text, content, maintext, articleBody, content_text, content_html
+Only the body must be there. What else is not understood is left out, and told.
+
+Dates: 2026-03-03, RFC 3339, RFC 2822, "March 3, 2026 2:05 p.m. ET", 20260303140500, seconds since
+1970 and their thousandths, and more. 8/9/18 is 9 August, the month first, and told; 8.9.18 is
+8 September. Without a zone the time is UTC. "Today" counts from the day that was written.
 
 Running a command again does no harm: what is there already is only counted. A record is known by
-its id, or, if it has none, by its source, title and body; a text or HTML file is known by its path,
-so that a changed file takes the place of what it was.
+its id, or, if it has none, by its url, source, title and body; a text or HTML file is known by its
+path, so that a changed file takes the place of what it was.
 
 Examples:
   sayso ingest articles/ --source "Veld Courier"
   sayso ingest dump.jsonl.gz --field body=story --field id=url
   curl -s https://courier.example/feed.json | sayso ingest - --format json
 
-Ends with 0 when all went in, 1 when something was refused, 2 when the command was not understood."#;
+Ends with 0 when all went in, 1 when something was refused, 2 when the command was not understood,
+130 when it was interrupted; the summary then tells what was kept until then."#;
 
 pub(super) fn run(args: Args) -> Outcome {
-    let (files, refused) = files::list(&args.paths, args.format);
+    let listing = files::list(&args.paths, args.format, args.follow_links);
+    let passed_over = listing.passed_over();
+    let files::Listing { files, refused, .. } = listing;
     if files.is_empty() && refused.is_empty() {
-        return Err(Fault::usage(format!("there is no article in {}", args.paths.join(", "))));
+        let lines = [vec![format!("there is no article in {}", args.paths.join(", "))], passed_over].concat();
+        return Err(Fault::usage(lines.join("\n  ")));
     }
     let (report, fault) = client::block_on(async {
         let channel = args.server.connect().await?;
         let body_bytes = body_limit(channel.clone()).await?;
+        let progress = Arc::<report::Progress>::default();
         let reader = read::Reader {
             layout: json::Layout::new(args.field),
             source: args.source,
             date: args.date,
             body_bytes,
-            progress: Arc::default(),
+            follow_links: args.follow_links,
+            progress: progress.bytes.clone(),
         };
         // The length of standard input is not known, and with it that of the whole.
         let known = files.iter().all(|file| file.path.is_some());
         let bytes = if known { files.iter().map(|file| file.bytes).sum() } else { 0 };
-        let mut report = report::Report::start(bytes, reader.progress.clone());
+        let mut report = report::Report::start(bytes, progress.clone());
+        passed_over.into_iter().for_each(|what| report.passed_over(what));
         refused.into_iter().for_each(|refusal| report.refused(refusal));
-        let items = start_reading(reader, files);
+        let items = start_reading(reader, files, progress);
         let analysis = labels::at_most_one(Mode::values(args.analysis.as_slice()));
         let ingest = stream::Ingest::new(items, analysis, args.window, args.retries, report);
-        Ok(ingest.run(&args.server, channel).await)
+        Ok(ingest.run(&args.server, channel, interrupted()).await)
     })?;
     let summary = report.finish();
     if args.json {
@@ -124,12 +148,37 @@ pub(super) fn run(args: Args) -> Outcome {
     }
 }
 
+/// Ends when someone asks the program to stop: with Ctrl-C, or as `kill` does.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                // Where signals cannot be heard, they end the program as ever.
+                Ok(()) = tokio::signal::ctrl_c() => return,
+                _ = terminate.recv() => return,
+            }
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}
+
 /// Reads on a thread of its own, which ends when nobody takes its items any more. It is not waited
 /// for: it may hang on a standard input that never ends.
-fn start_reading(reader: read::Reader, files: Vec<files::File>) -> mpsc::Receiver<read::Item> {
+fn start_reading(
+    reader: read::Reader,
+    files: Vec<files::File>,
+    progress: Arc<report::Progress>,
+) -> mpsc::Receiver<read::Item> {
     let (sender, items) = mpsc::channel(AHEAD);
     std::thread::spawn(move || {
-        let mut sink = |item| sender.blocking_send(item).is_ok();
+        let mut sink = |item| {
+            progress.found.fetch_add(1, Ordering::Relaxed);
+            sender.blocking_send(item).is_ok()
+        };
         for file in &files {
             if !reader.read(file, &mut sink) {
                 return;

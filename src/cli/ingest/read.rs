@@ -1,27 +1,32 @@
 //! Files as a stream of articles.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
-use prost_types::Timestamp;
-use serde_json::Value;
-
-use super::super::input::{self, Bytes, Line};
+use super::super::dates::Published;
+use super::super::input::{self, Bytes, Counted, Line};
 use super::files::{self, File, Format};
-use super::json::{self, Layout, Told};
+use super::json::{self, At, Layout, Limits, Malformed, Piece, Told};
+use super::note::Note;
 use super::report::Refusal;
 use super::{html, text};
 use crate::proto::Article;
 
-/// A JSON file is read whole; more than this many bytes should be JSON Lines.
-const JSON_BYTES: usize = 1 << 30;
+/// How many times longer than its body a page may be, in bytes: it is mostly markup.
+const PAGE: usize = 8;
 
-/// How many times longer than its body a record or page may be, in bytes: JSON may write one byte
-/// as six, and a page is mostly markup.
-const WRAPPING: usize = 8;
+/// How many times longer than its body a record may be: JSON may write one byte as six, but no language as more than three,
+/// and there are other fields.
+const RECORD: usize = 4;
+
+/// How many values a record may hold.
+const VALUES: usize = 200_000;
+
+/// After so many refusals in a row, a JSON file is taken for something else.
+const REFUSALS: usize = 10_000;
 
 /// What a file yields.
 #[derive(Debug, PartialEq)]
@@ -39,10 +44,8 @@ pub(super) struct Entry {
     pub(super) place: String,
     /// The article.
     pub(super) article: Article,
-    /// What its record holds that could not be understood and was passed over.
-    pub(super) passed_over: Option<String>,
-    /// How many bytes of the files had been read when this was found.
-    pub(super) read: u64,
+    /// What its record holds that was left out, or read with a guess.
+    pub(super) notes: Vec<Note>,
 }
 
 /// How to read.
@@ -53,9 +56,11 @@ pub(super) struct Reader {
     /// The outlet of articles that name none.
     pub(super) source: String,
     /// The publication of articles that name none.
-    pub(super) date: Option<Timestamp>,
+    pub(super) date: Option<Published>,
     /// The longest body that the server takes, in bytes.
     pub(super) body_bytes: usize,
+    /// Whether the files beside texts may be symbolic links.
+    pub(super) follow_links: bool,
     /// How many bytes of the files were read, for the progress bar.
     pub(super) progress: Arc<AtomicU64>,
 }
@@ -73,8 +78,7 @@ impl Reader {
             Err(error) => return sink(Item::Refused(Refusal::new(name, error))),
         };
         match file.format {
-            Format::Jsonl => self.read_lines(&name, &mut reader, sink),
-            Format::Json => self.read_json(&name, &mut reader, sink),
+            Format::Jsonl | Format::Json => self.read_records(&name, file.format, reader, sink),
             Format::Text | Format::Html => sink(match self.read_document(file, &mut reader) {
                 Ok(told) => self.checked(name, told),
                 Err((line, why)) => Item::Refused(Refusal::new(place(&name, line), why)),
@@ -85,53 +89,93 @@ impl Reader {
     fn open(&self, file: &File) -> io::Result<Bytes> {
         match &file.path {
             None => input::unpacked(io::stdin()),
-            Some(path) => input::unpacked(Counted { inner: fs::File::open(path)?, progress: self.progress.clone() }),
+            Some(path) => input::unpacked(Counted { inner: fs::File::open(path)?, count: self.progress.clone() }),
         }
     }
 
+    fn read_records(&self, name: &str, format: Format, reader: Bytes, sink: Sink<'_>) -> bool {
+        let (head, mut reader) = match input::as_utf8(reader) {
+            Ok(found) => found,
+            Err(error) => return sink(Item::Refused(Refusal::new(name, error))),
+        };
+        if is_lines(&head, format) {
+            self.read_lines(name, &mut reader, sink)
+        } else {
+            self.read_pieces(name, &mut reader, sink)
+        }
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { bytes: self.body_bytes.saturating_mul(RECORD), values: VALUES }
+    }
+
+    /// Records one a line: what is wrong in a line costs no other.
     fn read_lines(&self, name: &str, reader: &mut Bytes, sink: Sink<'_>) -> bool {
-        let limit = self.body_bytes.saturating_mul(WRAPPING);
+        let limit = self.limits().bytes;
         for number in 1.. {
             let place = format!("{name}:{number}");
-            let item = match input::next_line(reader, limit) {
+            let line = match input::next_line(reader, limit) {
                 Ok(None) => return true,
-                Ok(Some(Line::Whole(line))) if line.trim_ascii().is_empty() => continue,
-                Ok(Some(Line::Whole(line))) => match self.record(&line) {
-                    Ok(told) => self.checked(place, told),
-                    Err(why) => Item::Refused(Refusal::new(place, why)),
-                },
+                Ok(Some(Line::Whole(line))) => line,
                 Ok(Some(Line::TooLong)) => {
-                    Item::Refused(Refusal::new(place, format!("the line is longer than {limit} bytes")))
+                    let why = format!("the line is longer than {limit} bytes");
+                    if !sink(Item::Refused(Refusal::new(place, why))) {
+                        return false;
+                    }
+                    continue;
                 }
                 Err(error) => return sink(Item::Refused(Refusal::new(place, error))),
             };
-            if !sink(item) {
+            let wants_more = json::pieces(&mut line.as_slice(), self.limits(), &mut |piece| {
+                let place = if piece.at == At::Whole { place.clone() } else { item_of(&place, piece.at) };
+                let malformed = |error: Malformed| format!("malformed JSON: {} at column {}", error.why, error.column);
+                self.piece(&place, piece, malformed, sink)
+            });
+            if !wants_more {
                 return false;
             }
         }
         true
     }
 
-    fn record(&self, line: &[u8]) -> Result<Told, String> {
-        let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
-        let text =
-            std::str::from_utf8(line).map_err(|error| format!("not valid UTF-8 (byte {})", error.valid_up_to()))?;
-        let value: Value =
-            serde_json::from_str(text).map_err(|error| input::without_line(format!("malformed JSON: {error}")))?;
-        self.layout.article(&value)
+    /// Records in any other arrangement.
+    fn read_pieces(&self, name: &str, reader: &mut Bytes, sink: Sink<'_>) -> bool {
+        let (mut refusals, mut wants_more) = (0, true);
+        json::pieces(reader, self.limits(), &mut |piece| {
+            let start = piece.line;
+            let malformed =
+                |error: Malformed| format!("malformed JSON: {} at line {}", error.why, start + error.line - 1);
+            let place = item_of(name, piece.at);
+            wants_more = self.piece(&place, piece, malformed, &mut |item| {
+                refusals = if matches!(item, Item::Refused(_)) { refusals + 1 } else { 0 };
+                sink(item)
+            });
+            if wants_more && refusals >= REFUSALS {
+                let why = format!("{REFUSALS} records in a row were refused; the rest is not read");
+                wants_more = sink(Item::Refused(Refusal::new(name, why)));
+                return false;
+            }
+            wants_more
+        });
+        wants_more
     }
 
-    fn read_json(&self, name: &str, reader: &mut Bytes, sink: Sink<'_>) -> bool {
-        let value = match read_value(reader) {
-            Ok(value) => value,
-            Err(why) => return sink(Item::Refused(Refusal::new(name, why))),
+    /// Hands on the articles of a piece.
+    fn piece(&self, place: &str, piece: Piece, malformed: impl Fn(Malformed) -> String, sink: Sink<'_>) -> bool {
+        let parsed = piece.bytes.and_then(|bytes| json::parse(&bytes).map_err(malformed));
+        let (value, repairs) = match parsed {
+            Ok(found) => found,
+            Err(why) => return sink(Item::Refused(Refusal::new(place, why))),
         };
-        let records = json::records(value);
-        let single = records.len() == 1;
-        for (i, record) in records.iter().enumerate() {
-            let place = if single { name.to_string() } else { format!("{name}, item {}", i + 1) };
-            let item = match self.layout.article(record) {
-                Ok(told) => self.checked(place, told),
+        let articles = self.layout.articles(value, &piece.around);
+        let single = articles.len() == 1;
+        for (number, article) in (1..).zip(articles) {
+            let place = if single { place.to_string() } else { item_of(place, At::Item(number)) };
+            let item = match article {
+                Ok(mut told) => {
+                    told.notes.extend(repairs.iter().cloned());
+                    self.checked(place, told)
+                }
                 Err(why) => Item::Refused(Refusal::new(place, why)),
             };
             if !sink(item) {
@@ -144,7 +188,7 @@ impl Reader {
     /// A file that is one article. The fault names a line where there is one.
     fn read_document(&self, file: &File, reader: &mut Bytes) -> Result<Told, (usize, String)> {
         let is_html = file.format == Format::Html;
-        let limit = if is_html { self.body_bytes.saturating_mul(WRAPPING) } else { self.body_bytes };
+        let limit = if is_html { self.body_bytes.saturating_mul(PAGE) } else { self.body_bytes };
         let bytes = input::read_all(reader, limit).map_err(|error| (0, error.to_string()))?;
         let bytes = bytes.ok_or_else(|| (0, format!("too large: more than {limit} bytes")))?;
         let article = if is_html {
@@ -152,9 +196,9 @@ impl Reader {
         } else {
             text::article(text::decode(bytes).map_err(|fault| (fault.line, fault.why))?)
         };
-        let mut told = Told { article, passed_over: None };
+        let mut told = Told { article, notes: Vec::new() };
         let Some(path) = &file.path else { return Ok(told) };
-        if let Some(beside) = files::metadata_of(path).filter(|_| !is_html) {
+        if let Some(beside) = files::metadata_of(path, self.follow_links).filter(|_| !is_html) {
             let metadata = self.metadata(&beside).map_err(|why| (0, format!("{}: {why}", beside.display())))?;
             told = with_metadata(told.article, metadata);
         }
@@ -166,15 +210,20 @@ impl Reader {
 
     /// What the file beside a text tells: the object itself, or what it holds under `article`.
     fn metadata(&self, path: &Path) -> Result<Told, String> {
-        let mut file = input::unpacked(fs::File::open(path).map_err(|error| error.to_string())?);
-        let value = read_value(file.as_mut().map_err(|error| error.to_string())?)?;
+        let file = fs::File::open(path).and_then(input::unpacked).and_then(input::as_utf8);
+        let (_, mut reader) = file.map_err(|error| error.to_string())?;
+        let limit = self.limits().bytes;
+        let bytes = input::read_all(&mut reader, limit).map_err(|error| error.to_string())?;
+        let bytes = bytes.ok_or_else(|| format!("too large: more than {limit} bytes"))?;
+        let malformed = |error: Malformed| format!("malformed JSON: {} at line {}", error.why, error.line);
+        let (value, _) = json::parse(&bytes).map_err(malformed)?;
         let record = value.get("article").unwrap_or(&value);
-        self.layout.metadata(record.as_object().ok_or("expected an object")?)
+        Ok(self.layout.metadata(record.as_object().ok_or("expected an object")?))
     }
 
     /// The article with what it lacks, or why the server would not take it.
     fn checked(&self, place: String, told: Told) -> Item {
-        let Told { mut article, passed_over } = told;
+        let Told { mut article, notes } = told;
         if article.body.trim().is_empty() {
             return Item::Refused(Refusal::new(place, "the body is empty"));
         }
@@ -186,16 +235,32 @@ impl Reader {
         if article.source.is_empty() {
             article.source.clone_from(&self.source);
         }
-        article.published_at = article.published_at.or(self.date);
-        Item::Article(Entry { place, article, passed_over, read: self.progress.load(Ordering::Relaxed) })
+        if let (None, Some(date)) = (article.published_at, &self.date) {
+            date.put_into(&mut article);
+        }
+        Item::Article(Entry { place, article, notes })
     }
 }
 
-fn read_value(reader: &mut Bytes) -> Result<Value, String> {
-    let bytes = input::read_all(reader, JSON_BYTES).map_err(|error| error.to_string())?;
-    let bytes = bytes.ok_or("too large for a JSON file; JSON Lines may be of any length")?;
-    let text = text::decode(bytes).map_err(|fault| format!("line {}: {}", fault.line, fault.why))?;
-    serde_json::from_str(&text).map_err(|error| format!("malformed JSON: {error}"))
+/// Whether a file holds a record a line. The name tells what to expect, the start what it is: a JSON file may hold
+/// JSON Lines, a `.jsonl` one list or records over several lines.
+fn is_lines(head: &[u8], format: Format) -> bool {
+    let mut lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let Some(first) = lines.next() else { return true };
+    match format {
+        Format::Json => {
+            let more = lines.next().is_some_and(|line| line.starts_with(b"{"));
+            more && first.starts_with(b"{") && serde_json::from_slice::<serde::de::IgnoredAny>(first).is_ok()
+        }
+        _ => !first.starts_with(b"[") && !first.ends_with(b"{") && !first.ends_with(b"["),
+    }
+}
+
+fn item_of(name: &str, at: At) -> String {
+    match at {
+        At::Whole => name.to_string(),
+        At::Item(number) => format!("{name}, item {number}"),
+    }
 }
 
 /// What was told about an article goes before what was guessed from its text.
@@ -211,20 +276,6 @@ fn place(name: &str, line: usize) -> String {
     if line == 0 { name.to_string() } else { format!("{name}:{line}") }
 }
 
-/// Counts what is read from a file.
-struct Counted {
-    inner: fs::File,
-    progress: Arc<AtomicU64>,
-}
-
-impl Read for Counted {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        self.progress.fetch_add(count as u64, Ordering::Relaxed);
-        Ok(count)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::super::dates;
@@ -234,8 +285,9 @@ mod tests {
         Reader {
             layout: Layout::default(),
             source: "Veld Courier".into(),
-            date: dates::parse_from("2026-03-03").ok(),
+            date: dates::parse_publication("2026-03-03").ok(),
             body_bytes: 100,
+            follow_links: false,
             progress: Arc::default(),
         }
     }
@@ -248,7 +300,7 @@ mod tests {
         }
         let root = folder.path().display().to_string();
         let (mut entries, mut refused) = (Vec::new(), Vec::new());
-        for file in files::list(std::slice::from_ref(&root), None).0 {
+        for file in files::list(std::slice::from_ref(&root), None, false).files {
             assert!(reader().read(&file, &mut |item| {
                 match item {
                     Item::Article(entry) => entries.push(entry),
@@ -288,16 +340,12 @@ mod tests {
         let lines = b"\xef\xbb\xbf{\"body\": \"One.\"}\r\n\n{\"body\": \n{\"body\": \" \"}\n{\"body\": \"\xff\"}\n{\"body\": \"Two.\", \"date\": \"soon\"}";
         let (entries, refused) = read(&[("a.jsonl", lines)]);
         let bodies: Vec<_> = entries.iter().map(|entry| entry.article.body.as_str()).collect();
-        assert_eq!(bodies, ["One.", "Two."]);
-        assert_eq!(entries[1].article.id, "");
-        assert_eq!(entries[1].passed_over.as_deref().map(|why| &why[..18]), Some("field date: \"soon\""));
+        assert_eq!(bodies, ["One.", "ÿ", "Two."]);
+        assert_eq!(entries[2].article.id, "");
+        assert!(entries[2].notes[0].to_string().starts_with("field date: \"soon\" is no date that is understood"));
         assert_eq!(
             refused,
-            [
-                "/a.jsonl:3: malformed JSON: EOF while parsing a value at column 9",
-                "/a.jsonl:4: the body is empty",
-                "/a.jsonl:5: not valid UTF-8 (byte 10)",
-            ]
+            ["/a.jsonl:3: malformed JSON: EOF while parsing a value at column 9", "/a.jsonl:4: the body is empty",]
         );
     }
 
@@ -323,9 +371,10 @@ mod tests {
                 "/c.txt: too large: more than 100 bytes",
                 "/d.jsonl:1: too large: the body has 101 bytes, the server takes 100",
                 "/e.json, item 2: expected an object, found a number",
-                "/f.json: malformed JSON: EOF while parsing an object at line 1 column 2",
+                "/f.json, item 1: malformed JSON: EOF while parsing an object at line 1",
+                "/f.json: malformed JSON: the file ends inside of a list",
                 "/g.html: no article found in the page",
-                "/h.jsonl:1: the line is longer than 800 bytes",
+                "/h.jsonl:1: the line is longer than 400 bytes",
             ]
         );
     }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::super::info::grouped;
 use super::super::render::{DIM, NAME};
+use super::note::Note;
 use crate::proto::Change;
 
 /// How often progress is told where nothing can be redrawn.
@@ -18,6 +19,9 @@ const LINE_EVERY: Duration = Duration::from_secs(5);
 
 /// How many refusals are kept to be listed; more are only counted.
 const LISTED: usize = 10_000;
+
+/// How many kinds of notes are kept; more are not told.
+const KINDS: usize = 200;
 
 /// Something that was not put in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,24 +41,41 @@ impl Refusal {
     }
 }
 
+/// A kind of note: what was left out of how many articles, and the first of them.
+struct Noted {
+    note: Note,
+    place: String,
+    count: u64,
+}
+
+/// How far reading has come.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// How many bytes of the files were read.
+    pub(super) bytes: Arc<AtomicU64>,
+    /// How many articles, and what is none, were found in them.
+    pub(super) found: AtomicU64,
+}
+
 /// Counts, and tells them.
 pub(super) struct Report {
     started: Instant,
     told: Instant,
     bar: Option<ProgressBar>,
-    read: Arc<AtomicU64>,
+    read: Arc<Progress>,
     new: u64,
     replaced: u64,
     unchanged: u64,
     refused: u64,
     refusals: Vec<Refusal>,
-    passed_over: Vec<Refusal>,
+    notes: Vec<Noted>,
+    passed_over: Vec<String>,
 }
 
 impl Report {
-    /// Starts to count. `bytes` is how much there is to read, 0 when that is not known; `read` counts
-    /// what has been. A bar is drawn when standard error is a terminal.
-    pub(super) fn start(bytes: u64, read: Arc<AtomicU64>) -> Self {
+    /// Starts to count. `bytes` is how much there is to read, 0 when that is not known; `read` tells
+    /// how far that has come. A bar is drawn when standard error is a terminal.
+    pub(super) fn start(bytes: u64, read: Arc<Progress>) -> Self {
         let now = Instant::now();
         let bar = io::stderr().is_terminal().then(|| bar(bytes));
         Self {
@@ -67,6 +88,7 @@ impl Report {
             unchanged: 0,
             refused: 0,
             refusals: Vec::new(),
+            notes: Vec::new(),
             passed_over: Vec::new(),
         }
     }
@@ -88,11 +110,18 @@ impl Report {
         }
     }
 
-    /// Something about an article could not be understood; the article goes in without it.
-    pub(super) fn passed_over(&mut self, what: Refusal) {
-        if self.passed_over.len() < LISTED {
-            self.passed_over.push(what);
+    /// Something was left out of an article, or read with a guess; the article goes in all the same.
+    pub(super) fn noted(&mut self, place: &str, note: Note) {
+        if let Some(noted) = self.notes.iter_mut().find(|noted| noted.note.is_like(&note)) {
+            noted.count += 1;
+        } else if self.notes.len() < KINDS {
+            self.notes.push(Noted { note, place: place.into(), count: 1 });
         }
+    }
+
+    /// Files that are not read.
+    pub(super) fn passed_over(&mut self, what: String) {
+        self.passed_over.push(what);
     }
 
     /// Whether anything was refused.
@@ -108,20 +137,40 @@ impl Report {
         self.articles() as f64 / self.started.elapsed().as_secs_f64().max(0.001)
     }
 
-    /// Tells how far it went, when it is time to: so many bytes of the files were `read` and answered
-    /// (none: all that were read), and whether all is `kept` and only not searchable yet.
-    pub(super) fn tick(&mut self, read: Option<u64>, kept: bool) {
-        let refused = if self.refused == 0 { String::new() } else { format!(" · {} refused", grouped(self.refused)) };
-        let pace = if kept { "indexing".into() } else { format!("{:.0}/s", self.rate()) };
-        let words = format!("{} articles · {pace}{refused}", grouped(self.articles()));
+    /// Tells how far it went, when it is time to: whether all has been read, and whether all of it is `kept` and only not
+    /// searchable yet.
+    pub(super) fn tick(&mut self, all_read: bool, kept: bool) {
+        let (words, share) = self.so_far(all_read, kept);
         if let Some(bar) = &self.bar {
-            bar.set_position(read.unwrap_or_else(|| self.read.load(Ordering::Relaxed)));
+            let read = self.read.bytes.load(Ordering::Relaxed);
+            bar.set_position((read as f64 * share) as u64);
             bar.set_message(words);
             bar.tick();
         } else if self.told.elapsed() >= LINE_EVERY {
             self.told = Instant::now();
             anstream::eprintln!("{words}");
         }
+    }
+
+    /// "12 of 60 articles · 0.4/s", and the answered share of what was found. What was read but not answered is not done:
+    /// a small file is read at once, and its articles may take minutes.
+    fn so_far(&self, all_read: bool, kept: bool) -> (String, f64) {
+        let done = self.articles() + self.refused;
+        let found = self.read.found.load(Ordering::Relaxed).max(done);
+        let share = if found == 0 { 0.0 } else { done as f64 / found as f64 };
+        let refused = if self.refused == 0 { String::new() } else { format!(" · {} refused", grouped(self.refused)) };
+        let rate = self.rate();
+        let pace = match (kept, rate < 10.0) {
+            (true, _) => "indexing".into(),
+            (false, true) => format!("{rate:.1}/s"),
+            (false, false) => format!("{rate:.0}/s"),
+        };
+        let counts = match (all_read, self.articles()) {
+            (true, articles) => format!("{} of {} articles", grouped(articles), grouped(found - self.refused)),
+            (false, 1) => "1 article".into(),
+            (false, articles) => format!("{} articles", grouped(articles)),
+        };
+        (format!("{counts} · {pace}{refused}"), share)
     }
 
     /// Says something that people should know while they wait.
@@ -137,12 +186,23 @@ impl Report {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        list("Put in without what was not understood", &self.passed_over);
+        self.passed_over.iter().for_each(|what| anstream::eprintln!("{what}"));
+        self.list_notes();
         list("Refused", &self.refusals);
         if self.refused > self.refusals.len() as u64 {
             anstream::eprintln!("  and {} more", grouped(self.refused - self.refusals.len() as u64));
         }
         self.summary(self.started.elapsed())
+    }
+
+    fn list_notes(&self) {
+        if !self.notes.is_empty() {
+            anstream::eprintln!("{NAME}Put in without what was not understood, or with a guess{NAME:#}");
+        }
+        for Noted { note, place, count } in &self.notes {
+            let more = if *count == 1 { String::new() } else { format!(" (and in {} more)", grouped(count - 1)) };
+            anstream::eprintln!("  {place}: {note}{more}");
+        }
     }
 
     /// "1,000 articles: 990 new, 4 replaced, 6 already there, 2 refused, in 2.1 s (476/s)"
@@ -177,8 +237,16 @@ impl Report {
             "refused": self.refused,
             "seconds": self.started.elapsed().as_secs_f64(),
             "refusals": list(&self.refusals),
-            "passedOver": list(&self.passed_over),
+            "notes": self.notes.iter().map(Noted::to_value).collect::<Vec<_>>(),
+            "passedOver": self.passed_over,
         })
+    }
+}
+
+impl Noted {
+    fn to_value(&self) -> Value {
+        let Self { note, place, count } = self;
+        json!({"field": note.field, "value": note.value, "what": note.what, "place": place, "count": count})
     }
 }
 
@@ -219,5 +287,33 @@ mod tests {
         report.refused(Refusal::new("a.txt:2", "not valid UTF-8"));
         assert_eq!(summary(&report), "2 articles: 1 new, 1 already there, 1 refused in 2.1 s (1/s)\n");
         assert_eq!(report.to_value()["refusals"], json!([{"place": "a.txt:2", "why": "not valid UTF-8"}]));
+    }
+
+    #[test]
+    fn what_was_read_is_not_yet_done() {
+        let read = Arc::<Progress>::default();
+        let mut report = Report::start(1000, read.clone());
+        assert_eq!(report.so_far(false, false).1, 0.0);
+        read.found.store(60, Ordering::Relaxed);
+        (0..12).for_each(|_| report.kept(Change::Created));
+        assert!(report.so_far(false, false).0.starts_with("12 articles · "));
+        let (words, share) = report.so_far(true, false);
+        assert!(words.starts_with("12 of 60 articles · "), "{words}");
+        assert_eq!(share, 0.2);
+        report.refused(Refusal::new("a", "b"));
+        assert!(report.so_far(true, true).0.starts_with("12 of 59 articles · indexing · 1 refused"));
+    }
+
+    #[test]
+    fn notes_of_a_kind_are_counted() {
+        let mut report = Report::start(0, Arc::default());
+        for number in 0..1000 {
+            report.noted(&format!("a:{number}"), Note::new("date", format!("\"{number}\""), "is no date"));
+            report.noted("b", Note::new(format!("field {number}"), "1", "is not used"));
+        }
+        let notes = report.to_value()["notes"].as_array().unwrap().clone();
+        assert_eq!(notes.len(), KINDS);
+        let first = json!({"field": "date", "value": "\"0\"", "what": "is no date", "place": "a:0", "count": 1000});
+        assert_eq!(notes[0], first);
     }
 }

@@ -115,8 +115,21 @@ impl Ingest {
         }
     }
 
-    /// Works until all is answered, or it can do no more; then the fault says why.
-    pub(super) async fn run(mut self, server: &Server, channel: Channel) -> (Report, Option<Fault>) {
+    /// Works until all is answered, it can do no more, or `interrupted` ends; then the fault says why.
+    pub(super) async fn run(
+        mut self,
+        server: &Server,
+        channel: Channel,
+        interrupted: impl Future<Output = ()>,
+    ) -> (Report, Option<Fault>) {
+        let fault = tokio::select! {
+            fault = self.put_all(server, channel) => fault,
+            () = interrupted => Some(Fault::Interrupted(self.unconfirmed("interrupted"))),
+        };
+        (self.report, fault)
+    }
+
+    async fn put_all(&mut self, server: &Server, channel: Channel) -> Option<Fault> {
         let mut channel = Some(channel);
         let mut attempt = 0;
         loop {
@@ -125,14 +138,13 @@ impl Ingest {
                 Err(broken) => Some(broken),
             };
             let status = match broken {
-                None => return (self.report, None),
-                Some(Broken::Refused(fault)) => return (self.report, Some(fault)),
+                None => return None,
+                Some(Broken::Refused(fault)) => return Some(fault),
                 Some(Broken::Connection(status)) => status,
             };
             attempt = if std::mem::take(&mut self.answered) { 1 } else { attempt + 1 };
             if attempt > self.retries {
-                let fault = self.lost(&status);
-                return (self.report, Some(fault));
+                return Some(Fault::new(self.unconfirmed(&format!("gave up: {}", describe(&status)))));
             }
             let pause = pause(attempt);
             // One note for each time that the connection is lost, not one for each attempt.
@@ -156,13 +168,12 @@ impl Ingest {
         }
     }
 
-    fn lost(&self, status: &Status) -> Fault {
-        Fault::new(format!(
-            "gave up: {}\n  {} articles were sent but not confirmed, and the rest was not read\n  \
-             run the same command again: what is there already is not kept twice",
-            describe(status),
-            self.held.len()
-        ))
+    /// What is not known to be kept, and what to do, after why it ended.
+    fn unconfirmed(&self, why: &str) -> String {
+        let sent = self.held.len();
+        let sent = format!("{sent} {} sent but not confirmed", if sent == 1 { "article was" } else { "articles were" });
+        let rest = if self.ended { "" } else { ", and the rest was not read" };
+        format!("{why}\n  {sent}{rest}\n  run the same command again: what is there already is not kept twice")
     }
 
     /// One stream, from its first article to its last answer.
@@ -210,9 +221,7 @@ impl Ingest {
     }
 
     fn tick(&mut self) {
-        // Progress is what was answered, not what was read ahead.
-        let read = self.held.first_key_value().map(|(_, held)| held.entry.read);
-        self.report.tick(read, self.ended && self.held.is_empty());
+        self.report.tick(self.ended, self.ended && self.held.is_empty());
     }
 
     fn has_room(&self) -> bool {
@@ -224,8 +233,8 @@ impl Ingest {
             None => self.ended = true,
             Some(Item::Refused(refusal)) => self.report.refused(refusal),
             Some(Item::Article(mut entry)) => {
-                if let Some(why) = entry.passed_over.take() {
-                    self.report.passed_over(Refusal::new(entry.place.clone(), why));
+                for note in std::mem::take(&mut entry.notes) {
+                    self.report.noted(&entry.place, note);
                 }
                 self.last_number += 1;
                 self.held_bytes += entry.article.body.len();

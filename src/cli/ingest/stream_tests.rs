@@ -125,17 +125,15 @@ async fn ingest(server: &Scripted, bodies: &[String], retries: u32) -> (serde_js
     tokio::spawn(async move {
         for (i, body) in bodies.into_iter().enumerate() {
             let article = Article { id: i.to_string(), body, ..Article::default() };
-            sender
-                .send(Item::Article(Entry { place: format!("a:{i}"), article, passed_over: None, read: 0 }))
-                .await
-                .unwrap();
+            sender.send(Item::Article(Entry { place: format!("a:{i}"), article, notes: Vec::new() })).await.unwrap();
         }
         sender.send(Item::Refused(Refusal::new("b", "bad"))).await.unwrap();
     });
     let server = Server::at(address);
     let channel = server.connect().await.unwrap();
-    let (report, fault) =
-        Ingest::new(items, 0, 8, retries, Report::start(0, Arc::default())).run(&server, channel).await;
+    let (report, fault) = Ingest::new(items, 0, 8, retries, Report::start(0, Arc::default()))
+        .run(&server, channel, std::future::pending())
+        .await;
     running.abort();
     (report.to_value(), fault)
 }

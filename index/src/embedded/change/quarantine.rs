@@ -10,7 +10,7 @@ use redb::{ReadableTable, ReadableTableMetadata};
 use super::{Changes, legible, names};
 use crate::embedded::aggregate::Aggregate;
 use crate::embedded::fault::caught;
-use crate::embedded::record::{self, ArticleRecord, ChangeRecord};
+use crate::embedded::record::{self, ChangeRecord};
 use crate::embedded::store::{self, Store};
 use crate::{EntityId, Result};
 
@@ -129,7 +129,7 @@ impl Changes<'_> {
     fn subtract_counts(&mut self, seq: u64) -> Result<bool> {
         self.totals.articles -= 1;
         let counted = match self.articles.get(seq)? {
-            Some(bytes) => legible(record::decode::<ArticleRecord<'_>>(bytes.value()))?
+            Some(bytes) => legible(record::decode_article(bytes.value()))?
                 .map(|record| (u64::from(record.sentences), u64::from(record.quotes))),
             None => None,
         };
@@ -146,7 +146,7 @@ impl Changes<'_> {
         for entry in self.articles.range::<u64>(..)? {
             let (seq, bytes) = entry?;
             if self.damaged.get(seq.value())?.is_none() {
-                let record: ArticleRecord<'_> = record::decode(bytes.value())?;
+                let record = record::decode_article(bytes.value())?;
                 self.totals.sentences += u64::from(record.sentences);
                 self.totals.quotes += u64::from(record.quotes);
             }

@@ -76,6 +76,7 @@ fn sample() -> AnalyzedArticle {
         authors: vec!["Élodie Marsh".into(), "Bero Tamm".into()],
         language: "en".into(),
         published_at: Some(-1_234_567),
+        published_on: Date::new(1969, 12, 30),
         body: body.into(),
     };
     AnalyzedArticle { article, analysis }
@@ -93,17 +94,27 @@ fn fixture(name: &str, now: &[u8]) -> Vec<u8> {
 #[test]
 fn records_of_version_1_still_decode() {
     let sample = sample();
-    let article = fixture("article-1.bin", &encode(&ArticleRecord::of(&sample)).unwrap());
-    let record: ArticleRecord<'_> = decode(&article).unwrap();
-    assert_eq!(record.to_article(), sample.article);
+    let article = fixture("article-1.bin", &[]);
+    let record = decode_article(&article).unwrap();
+    let undated = Article { published_on: None, ..sample.article.clone() };
+    assert_eq!(record.to_article(), undated);
     assert_eq!((record.sentences, record.entities, record.quotes), (2, 2, 1));
-    assert!(record.is(&sample.article));
+    assert!(record.is(&undated) && !record.is(&sample.article));
     let analysis = fixture("analysis-1.bin", &[]);
     assert_eq!(decode_analysis(&analysis).unwrap(), as_in_version_1(sample.analysis));
     let change = ChangeRecord { old: Some(7), put: true, entities: vec!["person/ansa-orlek".into()] };
     let change: Vec<u8> = fixture("change-1.bin", &encode(&change).unwrap());
     let change: ChangeRecord = decode(&change).unwrap();
     assert_eq!((change.old, change.put, change.entities.len()), (Some(7), true, 1));
+}
+
+#[test]
+fn articles_of_version_2_still_decode() {
+    let sample = sample();
+    let bytes = fixture("article-2.bin", &encode_article(&ArticleRecord::of(&sample)).unwrap());
+    let record = decode_article(&bytes).unwrap();
+    assert_eq!(record.to_article(), sample.article);
+    assert!(record.is(&sample.article));
 }
 
 /// The analysis without what later versions added.

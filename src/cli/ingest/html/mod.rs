@@ -6,6 +6,18 @@ use encoding_rs::Encoding;
 use super::super::dates;
 use crate::proto::Article;
 
+mod parse;
+mod quotation;
+mod references;
+mod rendered;
+
+pub(super) use references::reference;
+
+/// The text that a piece of HTML shows. None when it is deeper or larger than is read.
+pub(super) fn fragment_text(html: &str) -> Option<String> {
+    parse::document(html).ok().map(|tree| rendered::text(&tree, "en"))
+}
+
 /// How far into a page its encoding must be declared (WHATWG HTML, "prescan a byte stream").
 const PRESCAN: usize = 1024;
 
@@ -123,7 +135,7 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
 mod tests {
     use super::*;
 
-    const PAGE: &str = include_str!("../fixtures/page.html");
+    const PAGE: &str = include_str!("../../fixtures/page.html");
 
     #[test]
     fn a_page_gives_its_article_and_what_it_tells_about_itself() {

@@ -1,0 +1,56 @@
+//! The marks that browsers put around `<q>`.
+
+use dom_query::NodeRef;
+
+/// An opening and a closing mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Marks {
+    pub(super) open: &'static str,
+    pub(super) close: &'static str,
+}
+
+/// Languages, with their outer and inner marks (CLDR, as the HTML standard suggests). Others are
+/// marked as English is.
+const LANGUAGES: [(&str, [&str; 4]); 22] = [
+    ("bg", ["„", "“", "’", "’"]),
+    ("cs", ["„", "“", "‚", "‘"]),
+    ("da", ["”", "”", "’", "’"]),
+    ("de", ["„", "“", "‚", "‘"]),
+    ("el", ["«", "»", "“", "”"]),
+    ("es", ["«", "»", "“", "”"]),
+    ("et", ["„", "“", "«", "»"]),
+    ("fi", ["”", "”", "’", "’"]),
+    ("fr", ["«\u{a0}", "\u{a0}»", "«\u{a0}", "\u{a0}»"]),
+    ("hu", ["„", "”", "»", "«"]),
+    ("it", ["«", "»", "“", "”"]),
+    ("ja", ["「", "」", "『", "』"]),
+    ("nb", ["«", "»", "‘", "’"]),
+    ("nl", ["‘", "’", "“", "”"]),
+    ("no", ["«", "»", "‘", "’"]),
+    ("pl", ["„", "”", "«", "»"]),
+    ("pt", ["“", "”", "‘", "’"]),
+    ("ro", ["„", "”", "«", "»"]),
+    ("ru", ["«", "»", "„", "“"]),
+    ("sk", ["„", "“", "‚", "‘"]),
+    ("sv", ["”", "”", "’", "’"]),
+    ("uk", ["«", "»", "„", "“"]),
+];
+
+const ENGLISH: [&str; 4] = ["“", "”", "‘", "’"];
+
+/// Marks that a page writes by itself.
+const MARKED: [char; 12] = ['"', '“', '”', '„', '‘', '’', '‚', '«', '»', '‹', '「', '『'];
+
+/// The marks for a `<q>` that lies in `depth` others; none when its text brings its own.
+pub(super) fn marks(node: &NodeRef<'_>, page_language: &str, depth: usize) -> Option<Marks> {
+    let own = node.immediate_text();
+    if own.trim_start().starts_with(MARKED) {
+        return None;
+    }
+    let told = std::iter::once(*node).chain(node.ancestors_it(None)).find_map(|node| node.attr("lang"));
+    let language = told.as_deref().unwrap_or(page_language).to_ascii_lowercase();
+    let language = language.split(['-', '_']).next().unwrap_or_default();
+    let found = LANGUAGES.iter().find(|(known, _)| *known == language).map_or(ENGLISH, |(_, marks)| *marks);
+    let at = if depth % 2 == 0 { 0 } else { 2 };
+    Some(Marks { open: found[at], close: found[at + 1] })
+}

@@ -1,0 +1,61 @@
+//! Character references: `&eacute;`, `&#233;`.
+
+use html_escape::NAMED_ENTITIES;
+
+/// What a character reference stands for, given without `&` and `;`: one of the names of the HTML standard,
+/// or a number. Nothing for signs that are not seen: where a word may be parted, which way it runs.
+pub(in crate::cli::ingest) fn reference(name: &str) -> Option<String> {
+    if let Some(digits) = name.strip_prefix('#') {
+        let number = match digits.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16),
+            None => digits.parse(),
+        };
+        let sign = character(number.ok().filter(|_| !digits.starts_with('+'))?)?;
+        return Some(if is_unseen(sign) { String::new() } else { sign.to_string() });
+    }
+    let found = NAMED_ENTITIES.binary_search_by(|(known, _)| (*known).cmp(name.as_bytes())).ok()?;
+    let signs = NAMED_ENTITIES[found].1;
+    Some(signs.chars().filter(|&sign| !is_unseen(sign)).collect())
+}
+
+/// The character of a number. Those from 128 to 159 are meant in windows-1252, as browsers read them.
+fn character(number: u32) -> Option<char> {
+    let sign = match number {
+        0x80..=0x9f => {
+            let byte = [u8::try_from(number).ok()?];
+            encoding_rs::WINDOWS_1252.decode_without_bom_handling(&byte).0.chars().next()?
+        }
+        _ => char::from_u32(number)?,
+    };
+    (!sign.is_control() || sign.is_whitespace()).then_some(sign)
+}
+
+fn is_unseen(sign: char) -> bool {
+    matches!(sign, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_numbers_are_read() {
+        for (name, sign) in [
+            ("eacute", Some("é")),
+            ("Ccaron", Some("Č")),
+            ("CounterClockwiseContourIntegral", Some("∳")),
+            ("shy", Some("")),
+            ("zwj", Some("\u{200d}")),
+            ("#233", Some("é")),
+            ("#x2019", Some("’")),
+            ("#146", Some("’")),
+            ("#0", None),
+            ("#+5", None),
+            ("#xd800", None),
+            ("co", None),
+            ("", None),
+        ] {
+            assert_eq!(reference(name).as_deref(), sign, "{name}");
+        }
+    }
+}

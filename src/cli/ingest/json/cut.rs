@@ -1,0 +1,490 @@
+//! Cuts JSON into its records while it is read, so that no file has to fit into memory.
+//!
+//! Only strings and brackets are followed here; whether a piece is well formed, its parser tells. A file may hold one
+//! value or several, lists of records, and lists within an object (`{"articles": […]}`). An object is kept whole as long
+//! as it is within the limits. One that is beyond them is gone through member by member, for a list of records in it.
+
+use std::io::{self, BufRead, Read};
+
+use serde_json::{Map, Value};
+
+use super::wrap;
+
+/// How much a record may be.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::cli::ingest) struct Limits {
+    /// Its length in bytes.
+    pub(in crate::cli::ingest) bytes: usize,
+    /// How many values it may hold, in lists and objects. Each takes far more memory than the two bytes of `0,`.
+    pub(in crate::cli::ingest) values: usize,
+}
+
+/// The longest name of a member, and the longest value of a feed's own, in bytes.
+const SMALL: usize = 64 << 10;
+
+/// So many members of a list that are no objects, one after another, mean that it is no list of records.
+const STRANGERS: usize = 1000;
+
+/// A piece of a file.
+#[derive(Debug, PartialEq)]
+pub(in crate::cli::ingest) struct Piece {
+    /// Where it was found.
+    pub(in crate::cli::ingest) at: At,
+    /// The line that it begins in, from 1.
+    pub(in crate::cli::ingest) line: usize,
+    /// Its bytes, or why they could not be had.
+    pub(in crate::cli::ingest) bytes: Result<Vec<u8>, String>,
+    /// What the object around it tells, as far as that came before and is short.
+    pub(in crate::cli::ingest) around: Map<String, Value>,
+}
+
+/// Where a piece was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli::ingest) enum At {
+    /// It is all that the file holds.
+    Whole,
+    /// It is one of several, counted from 1.
+    Item(usize),
+}
+
+/// Whoever takes the pieces; it says false when it wants no more.
+type Sink<'s> = &'s mut dyn FnMut(Piece) -> bool;
+
+/// What stopped the cutting early.
+enum Stop {
+    /// The sink wants no more.
+    Enough,
+    /// The rest cannot be read, and why.
+    Fault(String),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Fault(error.to_string())
+    }
+}
+
+/// Hands on the pieces of what is read. Returns whether the sink wants more; a fault is handed on as the last piece.
+pub(in crate::cli::ingest) fn pieces(reader: &mut dyn BufRead, limits: Limits, sink: Sink<'_>) -> bool {
+    let mut cutter = Cutter { reader, limits, line: 1, count: 0, around: Map::new(), sink };
+    match cutter.file() {
+        Ok(()) => true,
+        Err(Stop::Enough) => false,
+        Err(Stop::Fault(why)) => cutter.emit(At::Whole, cutter.line, Err(why)).is_ok(),
+    }
+}
+
+struct Cutter<'r, 's> {
+    reader: &'r mut dyn BufRead,
+    limits: Limits,
+    line: usize,
+    count: usize,
+    around: Map<String, Value>,
+    sink: Sink<'s>,
+}
+
+/// How far a value has been read.
+#[derive(Default)]
+struct Progress {
+    depth: usize,
+    in_string: bool,
+    escaped: bool,
+    started: bool,
+    values: usize,
+}
+
+/// How reading a value ended.
+enum Taken {
+    /// At its end, or that of the file.
+    Done(Vec<u8>),
+    /// Before its end: it is larger than the limits, and this is its start.
+    TooLarge(Vec<u8>, Progress),
+}
+
+impl Cutter<'_, '_> {
+    fn emit(&mut self, at: At, line: usize, bytes: Result<Vec<u8>, String>) -> Result<(), Stop> {
+        let piece = Piece { at, line, bytes, around: self.around.clone() };
+        if (self.sink)(piece) { Ok(()) } else { Err(Stop::Enough) }
+    }
+
+    fn file(&mut self) -> Result<(), Stop> {
+        while let Some(next) = self.next_value()? {
+            match next {
+                b'[' => {
+                    self.bump()?;
+                    self.list()?;
+                }
+                b']' | b'}' | b':' => return Err(self.malformed("expected a record", next)),
+                _ => self.top_value(next)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A value that stands alone, or with others one after another.
+    fn top_value(&mut self, first: u8) -> Result<(), Stop> {
+        let line = self.line;
+        match self.value(self.limits, Progress::default())? {
+            Taken::Done(bytes) => {
+                let alone = self.count == 0 && self.next_value()?.is_none();
+                self.count += 1;
+                let at = if alone { At::Whole } else { At::Item(self.count) };
+                self.emit(at, line, Ok(bytes))
+            }
+            Taken::TooLarge(start, _) if first == b'{' => self.descend(start, line),
+            Taken::TooLarge(_, progress) => self.refuse_rest(progress, line),
+        }
+    }
+
+    /// Passes over the rest of a value that is too large, and says so.
+    fn refuse_rest(&mut self, progress: Progress, line: usize) -> Result<(), Stop> {
+        self.pass_over(progress)?;
+        self.count += 1;
+        let why = self.too_large();
+        self.emit(At::Item(self.count), line, Err(why))
+    }
+
+    fn too_large(&self) -> String {
+        format!(
+            "too large: a record may have {} bytes and {} values; a file of any length may hold several, \
+             one a line or in a list",
+            self.limits.bytes, self.limits.values
+        )
+    }
+
+    /// Reads a large object once more from its start, for a list of records in it.
+    fn descend(&mut self, start: Vec<u8>, line: usize) -> Result<(), Stop> {
+        let mut whole = io::Cursor::new(start).chain(&mut *self.reader);
+        let mut inner = Cutter {
+            reader: &mut whole,
+            limits: self.limits,
+            line,
+            count: self.count,
+            around: Map::new(),
+            sink: &mut *self.sink,
+        };
+        inner.bump()?;
+        let found = inner.members(1)?;
+        (self.count, self.line) = (inner.count, inner.line);
+        if found {
+            return Ok(());
+        }
+        // All of it has been passed over; only its size is left to be told.
+        self.count += 1;
+        let why = self.too_large();
+        self.emit(At::Item(self.count), line, Err(why))
+    }
+
+    /// The members of an object whose brace has been read. Returns whether a list of records was among them.
+    fn members(&mut self, depth: usize) -> Result<bool, Stop> {
+        let mut found = false;
+        loop {
+            match self.next_value()? {
+                None => return Err(Stop::Fault("malformed JSON: the file ends inside of an object".into())),
+                Some(b'}') => {
+                    self.bump()?;
+                    return Ok(found);
+                }
+                Some(b'"') => found |= self.member(depth, found)?,
+                Some(other) => return Err(self.malformed("expected the name of a field", other)),
+            }
+        }
+    }
+
+    /// A member of an object. Returns whether it is a list of records.
+    fn member(&mut self, depth: usize, found: bool) -> Result<bool, Stop> {
+        let small = Limits { bytes: SMALL, values: 1000 };
+        let Taken::Done(key) = self.value(small, Progress::default())? else {
+            return Err(Stop::Fault(format!("line {}: the name of a field is longer than {SMALL} bytes", self.line)));
+        };
+        let key: String = serde_json::from_slice(&key).unwrap_or_default();
+        match self.next_value()? {
+            Some(b':') => self.bump()?,
+            other => return Err(self.malformed("expected : after the name of a field", other.unwrap_or(b' '))),
+        }
+        let opens = self.next_value()?;
+        let holds_records = !found && wrap::is_wrapper(&key) && depth <= wrap::DEEPEST;
+        match opens {
+            Some(b'[') if holds_records => {
+                self.bump()?;
+                self.list()?;
+                Ok(true)
+            }
+            Some(b'{') if holds_records => {
+                self.bump()?;
+                self.members(depth + 1)
+            }
+            _ => {
+                match self.value(small, Progress::default())? {
+                    Taken::TooLarge(_, progress) => self.pass_over(progress)?,
+                    Taken::Done(value) if self.around.len() < 100 => {
+                        let value = serde_json::from_slice(&value).unwrap_or_default();
+                        self.around.insert(key, value);
+                    }
+                    Taken::Done(_) => {}
+                }
+                Ok(false)
+            }
+        }
+    }
+
+    /// The members of a list whose bracket has been read.
+    fn list(&mut self) -> Result<(), Stop> {
+        let mut strangers = 0;
+        loop {
+            let next = self.next_value()?;
+            let line = self.line;
+            match next {
+                None => return Err(Stop::Fault("malformed JSON: the file ends inside of a list".into())),
+                Some(b']') => return self.bump(),
+                Some(other @ (b'}' | b':')) => return Err(self.malformed("expected a record or ]", other)),
+                Some(first) => {
+                    strangers = if first == b'{' { 0 } else { strangers + 1 };
+                    if strangers > STRANGERS {
+                        let why = format!("{STRANGERS} values in a row are no objects: this is no list of records");
+                        return Err(Stop::Fault(why));
+                    }
+                    match self.value(self.limits, Progress::default())? {
+                        Taken::Done(bytes) => {
+                            self.count += 1;
+                            self.emit(At::Item(self.count), line, Ok(bytes))?;
+                        }
+                        Taken::TooLarge(_, progress) => self.refuse_rest(progress, line)?,
+                    }
+                }
+            }
+        }
+    }
+
+    fn malformed(&self, expected: &str, found: u8) -> Stop {
+        let found = char::from(found).escape_default();
+        Stop::Fault(format!("malformed JSON at line {}: {expected}, found {found}; the rest is not read", self.line))
+    }
+
+    /// The first byte that is neither blank nor a comma; none at the end. It is still to be read.
+    fn next_value(&mut self) -> Result<Option<u8>, Stop> {
+        loop {
+            let buffer = fill(self.reader)?;
+            let Some(&first) = buffer.first() else { return Ok(None) };
+            // The record separator is that of RFC 7464.
+            let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | 0x1e);
+            if !blank(&first) {
+                return Ok(Some(first));
+            }
+            let end = buffer.iter().position(|byte| !blank(byte)).unwrap_or(buffer.len());
+            self.line += newlines(&buffer[..end]);
+            self.reader.consume(end);
+        }
+    }
+
+    /// Passes over one byte.
+    fn bump(&mut self) -> Result<(), Stop> {
+        let length = fill(self.reader)?.len().min(1);
+        self.reader.consume(length);
+        Ok(())
+    }
+
+    fn pass_over(&mut self, progress: Progress) -> Result<(), Stop> {
+        let mut progress = progress;
+        loop {
+            let buffer = fill(self.reader)?;
+            let (used, done) = progress.through(buffer, usize::MAX);
+            let ended = buffer.is_empty();
+            self.line += newlines(&buffer[..used]);
+            self.reader.consume(used);
+            if done || ended {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The value that comes next, as far as it is within the limits.
+    fn value(&mut self, limits: Limits, mut progress: Progress) -> Result<Taken, Stop> {
+        let mut bytes = Vec::new();
+        loop {
+            let buffer = fill(self.reader)?;
+            let room = limits.bytes - bytes.len();
+            let piece = &buffer[..buffer.len().min(room)];
+            let (used, done) = progress.through(piece, limits.values);
+            let ended = buffer.is_empty();
+            bytes.extend_from_slice(&buffer[..used]);
+            self.line += newlines(&buffer[..used]);
+            self.reader.consume(used);
+            if done || ended {
+                return Ok(Taken::Done(bytes));
+            }
+            if progress.values > limits.values || bytes.len() >= limits.bytes {
+                return Ok(Taken::TooLarge(bytes, progress));
+            }
+        }
+    }
+}
+
+impl Progress {
+    /// Goes through the bytes to the end of the value, or until it holds more than so many values. Returns how many bytes
+    /// belong to it, and whether it ended.
+    fn through(&mut self, bytes: &[u8], values: usize) -> (usize, bool) {
+        for (at, &byte) in bytes.iter().enumerate() {
+            if self.in_string {
+                match byte {
+                    _ if self.escaped => self.escaped = false,
+                    b'\\' => self.escaped = true,
+                    b'"' => {
+                        self.in_string = false;
+                        if self.depth == 0 {
+                            return (at + 1, true);
+                        }
+                    }
+                    _ => {}
+                }
+                continue;
+            }
+            match byte {
+                b'"' if self.depth == 0 && self.started => return (at, true),
+                b'"' => self.in_string = true,
+                b'{' | b'[' if self.depth == 0 && self.started => return (at, true),
+                b'{' | b'[' => {
+                    self.depth += 1;
+                    self.values += 1;
+                }
+                b'}' | b']' if self.depth == 0 => return (at, true),
+                b'}' | b']' => {
+                    self.depth -= 1;
+                    if self.depth == 0 {
+                        return (at + 1, true);
+                    }
+                }
+                b',' | b' ' | b'\t' | b'\r' | b'\n' | b':' if self.depth == 0 => return (at, true),
+                b',' => self.values += 1,
+                _ => {}
+            }
+            self.started = true;
+            if self.values > values {
+                return (at + 1, false);
+            }
+        }
+        (bytes.len(), false)
+    }
+}
+
+fn fill(reader: &mut dyn BufRead) -> io::Result<&[u8]> {
+    // Borrowed twice, as a loop that returns what it borrowed is not accepted.
+    while let Err(error) = reader.fill_buf() {
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(error);
+        }
+    }
+    reader.fill_buf()
+}
+
+fn newlines(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte == b'\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use serde_json::json;
+
+    use super::*;
+
+    /// A line for each piece, with limits of so many bytes and values, read three bytes at a time.
+    fn cut(text: &str, bytes: usize, values: usize) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut reader = BufReader::with_capacity(3, text.as_bytes());
+        pieces(&mut reader, Limits { bytes, values }, &mut |piece| {
+            let Piece { at, line, bytes, around } = piece;
+            let words = match bytes {
+                Ok(bytes) => String::from_utf8(bytes).unwrap(),
+                Err(why) => format!("! {why}"),
+            };
+            let at = if let At::Item(number) = at { number } else { 0 };
+            let around = if around.is_empty() { String::new() } else { format!(" in {}", json!(around)) };
+            found.push(format!("{at} {line} {words}{around}"));
+            true
+        });
+        found
+    }
+
+    #[test]
+    fn records_come_in_any_arrangement() {
+        let cut = |text: &str| cut(text, 1000, 1000);
+        assert_eq!(cut(r#" {"a": "}]"} "#), [r#"0 1 {"a": "}]"}"#]);
+        assert_eq!(cut("[{\"a\":1},\n {\"a\":[{}]},\n]"), ["1 1 {\"a\":1}", "2 2 {\"a\":[{}]}"]);
+        assert_eq!(cut("{\"a\":1}{\"a\":2}\n\u{1e}{\"a\":3},"), ["1 1 {\"a\":1}", "2 1 {\"a\":2}", "3 2 {\"a\":3}"]);
+        assert_eq!(cut("[7, \"x\\\"]\", null]"), ["1 1 7", "2 1 \"x\\\"]\"", "3 1 null"]);
+        assert_eq!(cut(""), [""; 0]);
+        assert_eq!(cut("[]"), [""; 0]);
+        assert_eq!(cut("[{"), ["1 1 {", "0 1 ! malformed JSON: the file ends inside of a list"]);
+        let told = cut("[{}\n}");
+        assert_eq!(told[1], "0 2 ! malformed JSON at line 2: expected a record or ], found }; the rest is not read");
+    }
+
+    #[test]
+    fn an_object_beyond_the_limits_is_gone_through_for_its_records() {
+        let text =
+            r#"{"title": "Veld", "x": [[1, 2], "]"], "response": {"items": [{"a": 1}, {"b": 2}]}, "z": {}} {"c": 3}"#;
+        assert_eq!(
+            cut(text, 40, 1000),
+            [
+                r#"1 1 {"a": 1} in {"title":"Veld","x":[[1,2],"]"]}"#,
+                r#"2 1 {"b": 2} in {"title":"Veld","x":[[1,2],"]"]}"#,
+                r#"3 1 {"c": 3}"#
+            ]
+        );
+        assert_eq!(cut(text, 1000, 7).len(), 3);
+        let told = cut(r#"{"body": [0, 0, 0, 0]} {"c": 3}"#, 1000, 3);
+        assert!(told[0].starts_with("1 1 ! too large: a record may have 1000 bytes and 3 values"), "{told:?}");
+        assert_eq!(told[1], r#"2 1 {"c": 3}"#);
+        let told = cut(r#"[{"body": "0123456789"}, {"c": 3}]"#, 12, 100);
+        assert!(told[0].starts_with("1 1 ! too large"), "{told:?}");
+        assert_eq!(told[1], r#"2 1 {"c": 3}"#);
+    }
+
+    /// Text without an end, and how much of it was read.
+    struct Endless {
+        start: &'static [u8],
+        again: &'static [u8],
+        read: usize,
+        most: usize,
+    }
+
+    impl Read for Endless {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let count = buffer.len().min(self.most - self.read);
+            for byte in &mut buffer[..count] {
+                let at = self.read;
+                let again = |at: usize| self.again[at % self.again.len()];
+                *byte = self.start.get(at).copied().unwrap_or_else(|| again(at - self.start.len()));
+                self.read += 1;
+            }
+            Ok(count)
+        }
+    }
+
+    #[test]
+    fn no_more_is_held_than_a_record_may_have() {
+        let limits = Limits { bytes: 100_000, values: 1000 };
+        for (start, again) in [
+            (b"{\"body\": \"".as_slice(), b"a".as_slice()),
+            (b"{\"body\": [", b"0,"),
+            (b"", b"["),
+            (b"", b"{\"a\":"),
+            (b"[", b"{},"),
+            (b"{\"items\": [", b"{\"body\": \"The tide turned.\"},"),
+            (b"{\"items\": [", b"0,"),
+            (b"{\"", b"a"),
+        ] {
+            let mut endless = BufReader::new(Endless { start, again, read: 0, most: 3_000_000 });
+            let (mut largest, mut refused) = (0, 0);
+            pieces(&mut endless, limits, &mut |piece| {
+                refused += usize::from(piece.bytes.is_err());
+                largest = largest.max(piece.bytes.map_or(0, |bytes| bytes.capacity()));
+                true
+            });
+            assert!(largest <= 2 * limits.bytes, "{largest} bytes held of {start:?}");
+            assert!(refused > 0, "{start:?}");
+        }
+    }
+}

@@ -1,0 +1,487 @@
+//! JSON records as articles.
+//!
+//! [`cut`] parts a file into pieces, [`parse`] makes values of them, [`wrap`] finds the records in what surrounds them,
+//! [`names`] knows under which names records hold what, and [`values`] in which forms. Nothing but the body can cost an
+//! article: what else is not understood is left out, and told.
+
+use serde_json::{Map, Value};
+
+use super::note::Note;
+use crate::convert::{AUTHORS, ID_BYTES, LANGUAGE_BYTES, METADATA_BYTES};
+use crate::proto::Article;
+
+mod cut;
+mod names;
+mod parse;
+mod repair;
+mod values;
+mod wrap;
+
+pub(super) use cut::{At, Limits, Piece, pieces};
+pub(super) use names::FieldName;
+use names::{Field, folded};
+pub(super) use parse::{Malformed, parse};
+
+/// What is accepted where a date is not understood.
+const DATES: &str = "is no date that is understood; forms like 2026-03-03, 2026-03-03T14:05:00-05:00, 3 March 2026, \
+    Tue, 3 Mar 2026 14:05:00 GMT and seconds since 1970 are";
+
+/// From here on two whole numbers may be one number for JSON: 2^53.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Where records hold what.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Layout {
+    chosen: Vec<FieldName>,
+}
+
+type Record = Map<String, Value>;
+
+/// An article as a record or page tells it.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Told {
+    /// The article.
+    pub(super) article: Article,
+    /// What was left out because it could not be understood, or read with a guess.
+    pub(super) notes: Vec<Note>,
+}
+
+impl Layout {
+    /// The usual names, except for the fields that `chosen` names.
+    pub(super) fn new(chosen: Vec<FieldName>) -> Self {
+        Self { chosen }
+    }
+
+    /// The articles of a value: of a record, or of a list of records within it. `around` is what was told beside the
+    /// list that the value comes from. In place of what is no article stands the reason, in words.
+    pub(super) fn articles(&self, value: Value, around: &Record) -> Vec<Result<Told, String>> {
+        let mut articles = Vec::new();
+        self.gather(value, &Feed::of(around), 0, &mut articles);
+        articles
+    }
+
+    fn gather(&self, value: Value, feed: &Feed, depth: usize, articles: &mut Vec<Result<Told, String>>) {
+        let mut object = match value {
+            Value::Object(object) => object,
+            other => return articles.push(Err(format!("expected an object, found {}", kind(&other)))),
+        };
+        if self.fields(&object).has_body() {
+            return articles.push(self.article(&object, feed));
+        }
+        if depth < wrap::DEEPEST
+            && let Some((items, holder)) = wrap::unwrapped(&mut object, 1)
+        {
+            let feed = Feed::of(&holder);
+            return items.into_iter().for_each(|item| self.gather(item, &feed, depth + 1, articles));
+        }
+        if let Some(found) = self.by_id(&object) {
+            return articles.extend(found);
+        }
+        let inner = wrap::inner(&object).into_iter().find(|inner| self.fields(inner).has_body());
+        articles.push(self.article(inner.unwrap_or(&object), feed));
+    }
+
+    /// The articles of an object that holds records under their ids.
+    fn by_id(&self, object: &Record) -> Option<Vec<Result<Told, String>>> {
+        let records: Vec<_> = object.iter().map(|(id, value)| Some((id, value.as_object()?))).collect::<Option<_>>()?;
+        if records.is_empty() || !records.iter().all(|(_, record)| self.fields(record).has_body()) {
+            return None;
+        }
+        let article = |(id, record): (&String, &Record)| {
+            let mut told = self.article(record, &Feed::default())?;
+            if told.article.id.is_empty() && is_id(id) {
+                told.article.id.clone_from(id);
+            }
+            Ok(told)
+        };
+        Some(records.into_iter().map(article).collect())
+    }
+
+    fn fields<'r>(&'r self, record: &'r Record) -> Fields<'r> {
+        let layer =
+            |layer: &'r Record| layer.iter().map(|(name, value)| (folded(name), name.as_str(), value)).collect();
+        let layers = wrap::layers(record).into_iter().map(layer).collect();
+        Fields { layout: self, record, layers }
+    }
+
+    /// The record as an article, or in words why it is none.
+    fn article(&self, record: &Record, feed: &Feed) -> Result<Told, String> {
+        let fields = self.fields(record);
+        let mut told = fields.metadata();
+        feed.fill(&mut told.article);
+        let (name, body) = fields.body()?;
+        told.article.body = body;
+        if folded(name) == "leadparagraph" {
+            told.notes.push(Note::new(name, "", "is the start of a text that the record does not hold"));
+        }
+        if let Some(mark) = take_cut_mark(&mut told.article.body) {
+            told.notes.push(Note::new(name, mark, "says that the text is cut off there"));
+        }
+        Ok(told)
+    }
+
+    /// All but the body.
+    pub(super) fn metadata(&self, record: &Record) -> Told {
+        self.fields(record).metadata()
+    }
+}
+
+/// The fields of a record, by their folded names; a layer for the record and one for each envelope in it.
+struct Fields<'r> {
+    layout: &'r Layout,
+    record: &'r Record,
+    layers: Vec<Vec<(String, &'r str, &'r Value)>>,
+}
+
+impl<'r> Fields<'r> {
+    /// What stands under the names of a field: first the usual ones, then those that are taken last.
+    fn candidates(&self, field: Field) -> [Vec<(&'r str, &'r Value)>; 2] {
+        let chosen: Vec<_> = self.layout.chosen.iter().filter(|chosen| chosen.field == field).collect();
+        if chosen.is_empty() {
+            return [self.named(field.usual()), self.named(field.last())];
+        }
+        let found = chosen.iter().filter_map(|chosen| {
+            let exact = self.record.get(&chosen.name).or_else(|| nested(self.record, &chosen.name));
+            let found = exact.or_else(|| Some(self.named(&[&folded(&chosen.name)]).first()?.1));
+            found.map(|value| (chosen.name.as_str(), value))
+        });
+        [found.collect(), Vec::new()]
+    }
+
+    /// What stands under these folded names, in the order of layers, then of names.
+    fn named(&self, names: &[&str]) -> Vec<(&'r str, &'r Value)> {
+        let of_layer = |layer: &'_ Vec<(String, &'r str, &'r Value)>| {
+            let of_name = |name: &&str| {
+                let same = layer.iter().filter(|(folded, ..)| folded == name);
+                same.map(|(_, name, value)| (*name, *value)).collect::<Vec<_>>()
+            };
+            names.iter().flat_map(of_name).collect::<Vec<_>>()
+        };
+        self.layers.iter().flat_map(of_layer).collect()
+    }
+
+    /// The first value that can be read. Where none can, the first of the usual names that tells something is told.
+    fn first<T>(
+        &self,
+        field: Field,
+        read: impl Fn(&Value) -> Option<T>,
+        what: &str,
+        notes: &mut Vec<Note>,
+    ) -> Option<(&'r str, &'r Value, T)> {
+        let [usual, last] = self.candidates(field);
+        let unread = usual.iter().find(|(_, value)| !values::is_empty(value)).copied();
+        let found = usual.into_iter().chain(last).find_map(|(name, value)| Some((name, value, read(value)?)));
+        if let (None, Some((name, value))) = (&found, unread) {
+            notes.push(Note::new(name, value, what));
+        }
+        found
+    }
+
+    fn text(&self, field: Field, most: usize, notes: &mut Vec<Note>) -> String {
+        let Some((name, value, text)) = self.first(field, values::text, "is not used: text is expected", notes) else {
+            return String::new();
+        };
+        if value.as_array().is_some_and(|items| items.iter().filter(|item| !values::is_empty(item)).count() > 1) {
+            notes.push(Note::new(name, value, "are several values; the first is taken"));
+        }
+        within(name, text, most, notes)
+    }
+
+    fn metadata(&self) -> Told {
+        let mut notes = Vec::new();
+        let mut article = Article {
+            id: self.id(&mut notes),
+            url: self.url(&mut notes),
+            title: values::plain(&self.text(Field::Title, METADATA_BYTES, &mut notes)),
+            authors: self.authors(&mut notes),
+            language: self.text(Field::Language, LANGUAGE_BYTES, &mut notes),
+            ..Article::default()
+        };
+        self.source(&mut article, &mut notes);
+        self.date(&mut article, &mut notes);
+        Told { article, notes }
+    }
+
+    fn id(&self, notes: &mut Vec<Note>) -> String {
+        let what = "is not used: an id is text or a number";
+        let Some((name, value, id)) = self.first(Field::Id, values::text, what, notes) else { return String::new() };
+        if let Some(number) = value.as_f64().filter(|number| number.abs() >= EXACT && value.is_f64()) {
+            let what = "is not used: numbers of that size are not exact; write it as text";
+            notes.push(Note::new(name, number, what));
+            return String::new();
+        }
+        if is_id(&id) {
+            return id;
+        }
+        let what = format!("is not used: an id has at most {ID_BYTES} bytes, and no control characters");
+        notes.push(Note::new(name, format!("{id:?}"), what));
+        String::new()
+    }
+
+    fn url(&self, notes: &mut Vec<Note>) -> String {
+        let [usual, last] = self.candidates(Field::Url);
+        let unread = usual.iter().find(|(_, value)| !values::is_empty(value)).copied();
+        let usual: Vec<_> =
+            usual.into_iter().filter_map(|(name, value)| Some((name, values::address(value)?))).collect();
+        let is_address = |(_, text): &&(&str, String)| values::is_address(text);
+        if let Some((name, text)) = usual.iter().find(is_address).or(usual.first()) {
+            return within(name, text.clone(), METADATA_BYTES, notes);
+        }
+        if let Some((name, value)) = unread {
+            notes.push(Note::new(name, value, "is not used: an address is expected"));
+        }
+        // An id or guid may be an address, and may be something else.
+        let last = last.into_iter().filter_map(|(_, value)| values::address(value));
+        last.into_iter().find(|text| values::is_address(text) && text.len() <= METADATA_BYTES).unwrap_or_default()
+    }
+
+    /// The outlet. An address in its place tells at least where it was published.
+    fn source(&self, article: &mut Article, notes: &mut Vec<Note>) {
+        let [usual, last] = self.candidates(Field::Source);
+        let text = |(name, value)| Some((name, values::text(value)?));
+        let found: Vec<(&str, String)> = usual.iter().copied().chain(last).filter_map(text).collect();
+        let outlet = found.iter().find(|(_, text)| !values::is_address(text));
+        let address = found.iter().find(|(_, text)| values::is_address(text));
+        if let Some((name, outlet)) = outlet {
+            article.source = within(name, values::plain(outlet), METADATA_BYTES, notes);
+        } else if let Some(host) = address.and_then(|(_, address)| values::host(address)) {
+            article.source = host;
+        } else if let Some((name, value)) = usual.iter().find(|(_, value)| !values::is_empty(value)) {
+            notes.push(Note::new(*name, value, "is not used: text is expected"));
+        }
+        // trafilatura calls the address of the page its source.
+        let page = usual.iter().filter_map(|(_, value)| values::text(value)).find(|text| values::is_page(text));
+        if let Some(page) = page.filter(|page| article.url.is_empty() && page.len() <= METADATA_BYTES) {
+            article.url = page;
+        }
+    }
+
+    fn authors(&self, notes: &mut Vec<Note>) -> Vec<String> {
+        let read = |value: &Value| Some(values::authors(value)).filter(|authors| !authors.is_empty());
+        let what = "is not used: names are expected";
+        let Some((name, _, authors)) = self.first(Field::Authors, read, what, notes) else { return Vec::new() };
+        let fitting = authors.iter().filter(|author| author.len() <= METADATA_BYTES).take(AUTHORS).cloned();
+        let fitting: Vec<_> = fitting.collect();
+        if fitting.len() < authors.len() {
+            let what =
+                format!("authors of {} are kept: {AUTHORS} names of {METADATA_BYTES} bytes at most", authors.len());
+            notes.push(Note::new(name, fitting.len(), what));
+        }
+        fitting
+    }
+
+    fn date(&self, article: &mut Article, notes: &mut Vec<Note>) {
+        let Some((name, value, mut found)) = self.first(Field::PublishedAt, values::published, DATES, notes) else {
+            return;
+        };
+        // WordPress tells the date where the outlet is, and beside it the same moment in UTC.
+        let in_utc = self.named(&[&format!("{}gmt", folded(name))]);
+        if let Some(utc) = in_utc.first().and_then(|(_, value)| values::published(value)) {
+            found.time = utc.time;
+        }
+        if found.month_first {
+            notes.push(Note::new(name, value, "is read with the month first"));
+        }
+        found.put_into(article);
+    }
+
+    /// Name and text of the first body that is not blank.
+    fn body(&self) -> Result<(&'r str, String), String> {
+        let [usual, last] = self.candidates(Field::Body);
+        let all: Vec<_> = usual.into_iter().chain(last).collect();
+        let read = all.iter().find_map(|(name, value)| Some((*name, values::body(value)?)));
+        if let Some(found) = read {
+            return Ok(found);
+        }
+        match all.iter().find(|(_, value)| !values::is_empty(value)).or(all.first()) {
+            Some((name, value)) if !values::is_empty(value) => {
+                Err(format!("field {name}: expected text, found {}", kind(value)))
+            }
+            Some(_) => Err("the body is empty".into()),
+            None => Err(self.no_body()),
+        }
+    }
+
+    fn has_body(&self) -> bool {
+        self.candidates(Field::Body).concat().iter().any(|(_, value)| values::has_text(value))
+    }
+
+    fn no_body(&self) -> String {
+        let own: Vec<_> = self.record.keys().take(12).map(String::as_str).collect();
+        let own = if own.is_empty() { "none".into() } else { own.join(", ") };
+        let chosen: Vec<_> = self.layout.chosen.iter().filter(|chosen| chosen.field == Field::Body).collect();
+        match chosen.first() {
+            Some(chosen) => format!("no body: the record has no field {}; its fields: {own}", chosen.name),
+            None => format!("no body under a usual name: name it with --field body=NAME; the record's fields: {own}"),
+        }
+    }
+}
+
+/// What a feed tells of all its items.
+#[derive(Default)]
+struct Feed {
+    source: String,
+    language: String,
+    authors: Vec<String>,
+}
+
+impl Feed {
+    /// What the object around a list tells. Only feeds have titles that name an outlet.
+    fn of(holder: &Record) -> Self {
+        let is_feed = holder.keys().any(|name| matches!(folded(name).as_str(), "items" | "item" | "entries" | "entry"))
+            || holder.contains_key("version");
+        let own = ["feed", "channel"].iter().find_map(|name| holder.get(*name)?.as_object());
+        let Some(feed) = own.or(is_feed.then_some(holder)) else { return Self::default() };
+        let text = |name: &str| feed.get(name).and_then(values::text).unwrap_or_default();
+        let is_json_feed = text("version").contains("jsonfeed.org");
+        let authors = ["authors", "author"].iter().filter(|_| is_json_feed).find_map(|name| feed.get(*name));
+        let fits = |text: &String| text.len() <= METADATA_BYTES && !values::is_address(text);
+        Self {
+            source: Some(values::plain(&text("title"))).filter(fits).unwrap_or_default(),
+            language: Some(text("language")).filter(|text| text.len() <= LANGUAGE_BYTES).unwrap_or_default(),
+            authors: authors.map(values::authors).unwrap_or_default(),
+        }
+    }
+
+    fn fill(&self, article: &mut Article) {
+        if article.source.is_empty() {
+            article.source.clone_from(&self.source);
+        }
+        if article.language.is_empty() {
+            article.language.clone_from(&self.language);
+        }
+        if article.authors.is_empty() {
+            article.authors.clone_from(&self.authors);
+        }
+    }
+}
+
+/// The value at a dotted path: `meta.date`.
+fn nested<'r>(record: &'r Record, path: &str) -> Option<&'r Value> {
+    let (first, rest) = path.split_once('.')?;
+    let inner = record.get(first)?.as_object()?;
+    inner.get(rest).or_else(|| nested(inner, rest))
+}
+
+fn is_id(id: &str) -> bool {
+    id.len() <= ID_BYTES && !id.contains(char::is_control)
+}
+
+/// The text, or nothing and a note where the server would refuse it for its length.
+fn within(name: &str, text: String, most: usize, notes: &mut Vec<Note>) -> String {
+    if text.len() <= most {
+        return text;
+    }
+    notes.push(Note::new(name, format!("{text:?}"), format!("is not used: it has more than {most} bytes")));
+    String::new()
+}
+
+/// Takes away the mark of services that give only the start of a text: "… [+1234 chars]".
+fn take_cut_mark(body: &mut String) -> Option<String> {
+    let end = body.trim_end();
+    let at = end.strip_suffix(" chars]")?.rfind('[')?;
+    let count = end[at + 1..].trim_start_matches('+').strip_suffix(" chars]")?;
+    if count.is_empty() || !count.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mark = end[at..].to_string();
+    let text = end[..at].trim_end().len();
+    body.truncate(text);
+    Some(mark)
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::super::dates;
+    use super::*;
+
+    fn told(record: Value) -> Result<Told, String> {
+        Layout::default().articles(record, &Map::new()).remove(0)
+    }
+
+    #[test]
+    fn the_usual_names_are_known() {
+        let record = json!({
+            "id": 17, "link": "https://courier.example/1", "source": {"id": null, "name": "Veld Courier"},
+            "headline": "Tide", "author": "Ines Okafor", "lang": "en", "date": "2026-03-03", "text": "The tide turned."
+        });
+        let article = told(record).unwrap().article;
+        assert_eq!((article.id.as_str(), article.url.as_str()), ("17", "https://courier.example/1"));
+        assert_eq!((article.source.as_str(), article.title.as_str()), ("Veld Courier", "Tide"));
+        assert_eq!((article.authors, article.language.as_str()), (vec!["Ines Okafor".to_string()], "en"));
+        assert_eq!(dates::show_day(&article.published_at.unwrap()), "3 March 2026");
+        assert_eq!(article.body, "The tide turned.");
+    }
+
+    #[test]
+    fn chosen_names_take_the_place_of_the_usual_ones() {
+        let chosen = ["body=story", "published_at=meta.when", "id=url"].map(|text| text.parse().unwrap()).to_vec();
+        let record = json!({
+            "id": "1", "url": "u", "text": "not this", "story": "this", "meta": {"when": 1_772_546_700},
+            "authors": [{"name": "A"}, "B", ""], "title": null
+        });
+        let article = Layout::new(chosen).articles(record, &Map::new()).remove(0).unwrap().article;
+        assert_eq!((article.id.as_str(), article.body.as_str(), article.title.as_str()), ("u", "this", ""));
+        assert_eq!(article.authors, ["A", "B"]);
+        assert_eq!(dates::show_day(&article.published_at.unwrap()), "3 March 2026");
+    }
+
+    #[test]
+    fn what_is_no_article_is_told() {
+        let refused = |record: Value| told(record).unwrap_err();
+        assert_eq!(
+            refused(json!({"title": "Tide"})),
+            "no body under a usual name: name it with --field body=NAME; the record's fields: title"
+        );
+        assert_eq!(refused(json!({"body": 5})), "field body: expected text, found a number");
+        assert_eq!(refused(json!({"body": " ", "text": null})), "the body is empty");
+        assert_eq!(refused(json!([1])), "expected an object, found a list");
+    }
+
+    #[test]
+    fn no_field_but_the_body_costs_an_article() {
+        for name in ["id", "url", "source", "title", "authors", "language", "published_at"] {
+            let odd =
+                [json!(true), json!({"x": {}}), json!([[]]), json!([true]), json!("y".repeat(20_000)), json!(1e300)];
+            for value in odd {
+                let told = told(json!({"body": "The tide turned.", name: value.clone()})).unwrap();
+                assert_eq!(told.article.body, "The tide turned.");
+                let known = told.notes.iter().any(|note| note.field == name);
+                let used = told.article != Article { body: "The tide turned.".into(), ..Article::default() };
+                assert!(known || used || values::is_empty(&value), "{name}: {value} vanished without a word");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_holds_one_record_or_several() {
+        let count = |value: Value| Layout::default().articles(value, &Map::new()).len();
+        assert_eq!(count(json!({"status": "ok", "articles": [{}, {}, {}]})), 3);
+        assert_eq!(count(json!({"articles": [], "totalResults": 0})), 0);
+        assert_eq!(count(json!({"articles": 7, "body": "a"})), 1);
+        assert_eq!(count(json!({"body": "a", "items": [{"body": "b"}, {"body": "c"}]})), 1);
+        assert_eq!(count(json!({"response": {"results": [{"fields": {"bodyText": "a"}}]}})), 1);
+        assert_eq!(count(json!({"hits": {"total": 2, "hits": [{"_source": {}}, {"_source": {}}]}})), 2);
+        assert_eq!(count(json!({"a": {"body": "a"}, "b": {"body": "b"}})), 2);
+    }
+
+    #[test]
+    fn a_text_that_was_cut_off_says_so() {
+        let told = told(json!({"content": "The tide turned and… [+1234 chars]"})).unwrap();
+        assert_eq!(told.article.body, "The tide turned and…");
+        assert_eq!(told.notes[0].to_string(), "field content: [+1234 chars] says that the text is cut off there");
+    }
+}

@@ -1,0 +1,196 @@
+//! Under which names records hold the fields of an article.
+
+use std::str::FromStr;
+
+/// A field of an article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli::ingest) enum Field {
+    Id,
+    Url,
+    Source,
+    Title,
+    Authors,
+    Language,
+    PublishedAt,
+    Body,
+}
+
+/// A field's own name, the names that records give it, and those that stand for it only where none of these does.
+struct Names(Field, &'static str, &'static [&'static str], &'static [&'static str]);
+
+/// Written as in [`folded`].
+const NAMES: [Names; 8] = [
+    Names(Field::Id, "id", &["id"], &["articleid", "docid", "documentid", "uuid", "externalid", "storiesid"]),
+    Names(
+        Field::Url,
+        "url",
+        &[
+            "url",
+            "link",
+            "weburl",
+            "canonicalurl",
+            "canonicallink",
+            "permalink",
+            "articleurl",
+            "pageurl",
+            "storyurl",
+            "finalurl",
+        ],
+        &["uri", "href", "guid", "mainentityofpage", "externalurl", "@id", "id"],
+    ),
+    Names(
+        Field::Source,
+        "source",
+        &[
+            "source",
+            "publisher",
+            "outlet",
+            "sitename",
+            "sourcename",
+            "medianame",
+            "sourcehostname",
+            "publication",
+            "newspaper",
+            "ogsitename",
+            "provider",
+        ],
+        &["domain", "hostname", "sourcedomain", "cleanurl", "host", "site", "sourceurl"],
+    ),
+    Names(
+        Field::Title,
+        "title",
+        &["title", "headline", "webtitle", "articletitle", "posttitle", "ogtitle", "dctitle"],
+        &["titlepage", "titlerss", "name"],
+    ),
+    Names(
+        Field::Authors,
+        "authors",
+        &["authors", "author", "byline", "bylines", "creator", "creators", "dccreator", "articleauthor", "authorname"],
+        &["writer", "writers", "journalist", "reporter", "contributors"],
+    ),
+    Names(
+        Field::Language,
+        "language",
+        &["language", "lang", "inlanguage", "languagecode", "humanlanguage", "metalang", "dclanguage"],
+        &["locale"],
+    ),
+    Names(
+        Field::PublishedAt,
+        "published_at",
+        &[
+            "publishedat",
+            "published",
+            "publisheddate",
+            "datepublished",
+            "publishdate",
+            "datepublish",
+            "pubdate",
+            "publicationdate",
+            "webpublicationdate",
+            "firstpublicationdate",
+            "firstpublished",
+            "firstpublishedat",
+            "articlepublishedtime",
+            "publishedtime",
+            "publishedon",
+            "publishtime",
+            "publishedparsed",
+            "dateposted",
+            "postdate",
+            "postedat",
+            "releasedate",
+            "issued",
+            "dcdate",
+            "dcdateissued",
+            "datetimepub",
+            "datetime",
+            "date",
+        ],
+        &["timestamp", "time", "seendate", "createdat", "datecreated", "created"],
+    ),
+    Names(
+        Field::Body,
+        "body",
+        &[
+            "body",
+            "text",
+            "textcontent",
+            "content",
+            "maintext",
+            "articlebody",
+            "contenttext",
+            "bodytext",
+            "fulltext",
+            "articletext",
+            "storytext",
+            "story",
+            "plaintext",
+            "cleanedtext",
+            "contentencoded",
+            "contenthtml",
+            "bodyhtml",
+            "articlehtml",
+        ],
+        &["rawtext", "article", "document", "paragraphs", "html", "leadparagraph"],
+    ),
+];
+
+impl Field {
+    fn names(self) -> &'static Names {
+        // Every field has its line above.
+        NAMES.iter().find(|names| names.0 == self).unwrap_or(&NAMES[0])
+    }
+
+    /// The names that records usually give it, in order of preference.
+    pub(super) fn usual(self) -> &'static [&'static str] {
+        self.names().2
+    }
+
+    /// Names that mean it only where none of the usual ones is there.
+    pub(super) fn last(self) -> &'static [&'static str] {
+        self.names().3
+    }
+}
+
+/// The name without what writers of names do not agree about: case, `_`, `-` and what else parts words.
+/// `datePublished`, `date_published` and `date-published` are one name.
+pub(super) fn folded(name: &str) -> String {
+    let kept = |c: &char| c.is_alphanumeric() || matches!(c, '@' | '#' | '$');
+    name.chars().filter(kept).flat_map(char::to_lowercase).collect()
+}
+
+/// Under which name records hold a field: `body=text`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::cli::ingest) struct FieldName {
+    pub(super) field: Field,
+    pub(super) name: String,
+}
+
+impl FromStr for FieldName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let fields = || NAMES.iter().map(|names| names.1).collect::<Vec<_>>().join(", ");
+        let (label, name) = text.split_once('=').ok_or("expected FIELD=NAME, for example body=text")?;
+        let found = NAMES.iter().find(|names| names.1 == label);
+        let names = found.ok_or_else(|| format!("no field \"{label}\"; the fields are {}", fields()))?;
+        Ok(Self { field: names.0, name: name.into() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_written_folded_and_mean_one_field() {
+        for Names(field, _, usual, last) in &NAMES {
+            for name in usual.iter().chain(*last) {
+                assert_eq!(&folded(name), name, "{field:?}");
+            }
+        }
+        assert_eq!(folded("date-Published"), folded("DATE_PUBLISHED"));
+        assert_ne!(folded("@id"), folded("_id"));
+        assert!("text=body".parse::<FieldName>().unwrap_err().starts_with("no field \"text\"; the fields are id, url"));
+    }
+}

@@ -1,0 +1,319 @@
+//! What the values of a record mean, in the forms that exports give them.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+
+use super::super::super::dates::{self, Published};
+use super::super::body::body_text;
+
+/// Names under which objects hold the text that they stand for: `{"rendered": "Tide"}`, `{"@value": "Tide"}`.
+const TEXT_NAMES: [&str; 18] = [
+    "name", "rendered", "value", "@value", "#text", "_text", "$t", "_", "__cdata", "main", "original", "text", "title",
+    "$oid", "code", "en", "en-US", "en-GB",
+];
+
+/// Names under which objects hold a body.
+const BODY_NAMES: [&str; 15] = [
+    "text", "plain", "rendered", "value", "@value", "#text", "_text", "$t", "_", "__cdata", "html", "content", "en",
+    "en-US", "en-GB",
+];
+
+/// Names under which objects hold an address.
+const ADDRESS_NAMES: [&str; 8] = ["href", "url", "@id", "link", "rendered", "#text", "@href", "$t"];
+
+/// How deep values are looked for in each other.
+const DEEPEST: usize = 4;
+
+/// Whether a value tells nothing: null, blank, or a list or object of such.
+pub(super) fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.iter().all(is_empty),
+        Value::Object(object) => object.values().all(is_empty),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// Text; a number as text; what an object calls its name (`{"name": "Veld Courier"}`); the first of a list.
+pub(super) fn text(value: &Value) -> Option<String> {
+    text_within(value, 0)
+}
+
+fn text_within(value: &Value, depth: usize) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.trim().to_string()).filter(|text| !text.is_empty()),
+        // 17.0 is how tables write the whole number 17 where another line has none.
+        Value::Number(number) => Some(number.to_string().trim_end_matches(".0").to_string()),
+        Value::Array(items) if depth < DEEPEST => items.iter().find_map(|item| text_within(item, depth + 1)),
+        Value::Object(object) if depth < DEEPEST => {
+            TEXT_NAMES.iter().find_map(|name| text_within(object.get(*name)?, depth + 1))
+        }
+        _ => None,
+    }
+}
+
+/// A line of text as people read it: character references as the characters that they stand for.
+pub(super) fn plain(text: &str) -> String {
+    if text.contains(['&', '<']) {
+        body_text(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    } else {
+        text.into()
+    }
+}
+
+/// Whether a value holds a body.
+pub(super) fn has_text(value: &Value) -> bool {
+    body_within(value, 0).is_some()
+}
+
+/// A body: text, the paragraphs of a list, or what an object holds as text. HTML and Markdown become plain text.
+pub(super) fn body(value: &Value) -> Option<String> {
+    body_within(value, 0).map(|body| body_text(&body))
+}
+
+fn body_within(value: &Value, depth: usize) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
+        Value::Array(items) if depth < DEEPEST => {
+            let parts: Vec<_> = items.iter().filter_map(|item| body_within(item, depth + 1)).collect();
+            (!parts.is_empty()).then(|| parts.join("\n\n"))
+        }
+        Value::Object(object) if depth < DEEPEST => {
+            BODY_NAMES.iter().find_map(|name| body_within(object.get(*name)?, depth + 1))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a text is the address of a page.
+pub(super) fn is_address(text: &str) -> bool {
+    ["http://", "https://", "//", "www."].iter().any(|start| text.starts_with(start))
+        && !text.contains(char::is_whitespace)
+}
+
+/// An address; of several the first that is one.
+pub(super) fn address(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.trim().to_string()).filter(|text| !text.is_empty()),
+        Value::Array(items) => {
+            let mut found = items.iter().filter_map(address);
+            let first = found.next()?;
+            if is_address(&first) { Some(first) } else { found.find(|text| is_address(text)).or(Some(first)) }
+        }
+        Value::Object(object) => ADDRESS_NAMES.iter().find_map(|name| address(object.get(*name)?)),
+        _ => None,
+    }
+}
+
+/// Whether an address is that of a page, and not of the whole site.
+pub(super) fn is_page(address: &str) -> bool {
+    let path = address.split_once("//").and_then(|(_, rest)| rest.split_once('/'));
+    is_address(address) && path.is_some_and(|(_, path)| !path.is_empty())
+}
+
+/// The name of the machine in an address: "courier.example".
+pub(super) fn host(address: &str) -> Option<String> {
+    let rest = address.split_once("//").map_or(address, |(_, rest)| rest);
+    let host = rest.split(['/', '?', '#', ':']).next()?;
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    (!host.is_empty()).then(|| host.to_string())
+}
+
+/// The names of authors: of a list, of objects, of a line.
+pub(super) fn authors(value: &Value) -> Vec<String> {
+    let (mut names, mut seen) = (Vec::new(), HashSet::new());
+    gather(value, 0, &mut names);
+    names.retain(|name: &String| seen.insert(name.clone()));
+    names
+}
+
+fn gather(value: &Value, depth: usize, names: &mut Vec<String>) {
+    match value {
+        Value::String(line) => names.extend(names_of(line)),
+        Value::Array(items) if depth < DEEPEST => items.iter().for_each(|item| gather(item, depth + 1, names)),
+        Value::Object(person) if depth < DEEPEST => {
+            let whole =
+                ["name", "display_name", "displayName", "full_name", "fullName", "original", "rendered", "#text"];
+            match whole.iter().filter_map(|name| person.get(*name)).find(|value| !is_empty(value)) {
+                Some(value) => gather(value, depth + 1, names),
+                None => names.extend(of_parts(person)),
+            }
+            // What XML became: {"$t": "Ines Okafor"}.
+            let marked = ["$t", "_", "_text", "__cdata", "@value", "value"].iter().find_map(|name| person.get(*name));
+            if let Some(marked) = marked.filter(|_| names.is_empty()) {
+                gather(marked, depth + 1, names);
+            }
+            if let Some(persons) = person.get("person").filter(|_| names.is_empty()) {
+                gather(persons, depth + 1, names);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// First name and surname, where an object tells them apart.
+fn of_parts(person: &Map<String, Value>) -> Option<String> {
+    let part = |names: &[&str]| names.iter().find_map(|name| text(person.get(*name)?));
+    let first = part(&["first_name", "firstName", "firstname", "given_name", "givenName", "given", "first"]);
+    let last = part(&["last_name", "lastName", "lastname", "family_name", "familyName", "family", "surname", "last"])?;
+    Some(first.map_or(last.clone(), |first| format!("{first} {last}")))
+}
+
+/// The names in a line: "By Ines Okafor and Jonas Ekholm", "Okafor, Ines; Ekholm, Jonas", "ines@veld.example (Ines Okafor)".
+fn names_of(line: &str) -> Vec<String> {
+    let line = plain(line).split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = ["by ", "by: ", "von ", "par "].iter().find_map(|by| without_prefix(&line, by)).unwrap_or(&line);
+    line.split([';', '|']).flat_map(persons).map(str::to_string).collect()
+}
+
+fn without_prefix<'t>(line: &'t str, prefix: &str) -> Option<&'t str> {
+    let start = line.get(..prefix.len())?;
+    start.eq_ignore_ascii_case(prefix).then(|| &line[prefix.len()..])
+}
+
+/// The persons of a part of a line without semicolons. It is only taken apart where every part is a whole name.
+fn persons(part: &str) -> Vec<&str> {
+    let part = part.trim().trim_end_matches(',');
+    // RFC 822, as RSS has it: the name stands in brackets behind the address.
+    let part = match part.split_once(" (") {
+        Some((mail, name)) if mail.contains('@') => name.trim_end_matches(')'),
+        _ => part,
+    };
+    if part.is_empty() || is_address(part) {
+        return Vec::new();
+    }
+    let pieces: Vec<&str> = part
+        .split(", ")
+        .flat_map(|piece| piece.split(" and "))
+        .flat_map(|piece| piece.split(" & "))
+        .map(|piece| piece.trim().trim_start_matches("and ").trim())
+        .filter(|piece| !piece.is_empty())
+        .collect();
+    // "Ines Okafor, Staff Writer": what has the word of an office in it is no person.
+    let people: Vec<&str> = pieces.iter().copied().filter(|piece| !has_office(piece)).collect();
+    let told_apart = pieces.len() > 1 && !people.is_empty() && people.iter().all(|piece| is_whole_name(piece));
+    if told_apart { people } else { vec![part] }
+}
+
+fn has_office(text: &str) -> bool {
+    const OFFICES: [&str; 15] = [
+        "staff",
+        "writer",
+        "writers",
+        "editor",
+        "reporter",
+        "correspondent",
+        "desk",
+        "news",
+        "press",
+        "agency",
+        "post",
+        "times",
+        "courier",
+        "bureau",
+        "contributor",
+    ];
+    text.split(' ').any(|word| OFFICES.contains(&word.to_lowercase().as_str()))
+}
+
+/// Two to four words, each with a capital but for particles.
+fn is_whole_name(text: &str) -> bool {
+    const PARTICLES: [&str; 12] = ["de", "van", "von", "der", "den", "da", "di", "la", "le", "bin", "al", "dos"];
+    let words: Vec<&str> = text.split(' ').collect();
+    (2..=4).contains(&words.len())
+        && words.iter().all(|word| word.starts_with(char::is_uppercase) || PARTICLES.contains(word))
+}
+
+/// When something was published: a text, a number, what databases and languages make of a date.
+pub(super) fn published(value: &Value) -> Option<Published> {
+    match value {
+        Value::String(text) => dates::read_published(text),
+        Value::Number(number) => dates::read_number(&number.to_string()),
+        Value::Array(items) => of_list(items),
+        Value::Object(object) => of_object(object),
+        Value::Null | Value::Bool(_) => None,
+    }
+}
+
+/// A list of one; or year, month, day, hour, minute, second, as Python and Java write them.
+fn of_list(items: &[Value]) -> Option<Published> {
+    if let [one] = items {
+        return published(one);
+    }
+    let numbers: Vec<i64> = items.iter().map(Value::as_i64).collect::<Option<_>>()?;
+    let [year @ 1000..=9999, month, day, rest @ ..] = numbers.as_slice() else { return None };
+    let part = |at: usize| rest.get(at).copied().unwrap_or(0);
+    dates::read_published(&format!("{year}-{month:02}-{day:02}T{:02}:{:02}:{:02}", part(0), part(1), part(2)))
+}
+
+/// MongoDB's `$date`, Firestore's seconds, PHP's date with a zone, and objects with a value.
+fn of_object(object: &Map<String, Value>) -> Option<Published> {
+    if let Some(date) = object.get("$date") {
+        // Whole numbers are milliseconds there, in whichever wrapper.
+        let long = date.get("$numberLong").and_then(Value::as_str).and_then(|text| text.parse().ok());
+        return date.as_i64().or(long).map_or_else(|| published(date), dates::read_milliseconds);
+    }
+    if let Some(seconds) = ["seconds", "_seconds"].iter().find_map(|name| object.get(*name)) {
+        return published(seconds);
+    }
+    if let Some(Value::String(date)) = object.get("date") {
+        let zone = object.get("timezone").and_then(Value::as_str).unwrap_or_default();
+        return dates::read_published(&format!("{date} {zone}"));
+    }
+    ["iso", "utc", "value", "@value", "#text", "_text", "$t", "_", "rendered", "date", "datetime", "iso8601"]
+        .iter()
+        .find_map(|name| published(object.get(*name)?))
+        // One language of several: {"en-US": "2026-03-03"}.
+        .or_else(|| published(object.values().next().filter(|_| object.len() == 1)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn lines_of_authors_are_taken_apart_only_where_each_part_is_a_name() {
+        let names = |line: &str| authors(&json!(line)).join("/");
+        assert_eq!(names("By Ines Okafor and Jonas Ekholm"), "Ines Okafor/Jonas Ekholm");
+        assert_eq!(
+            names("Ines Okafor, Jonas van Ekholm and Mira Solberg"),
+            "Ines Okafor/Jonas van Ekholm/Mira Solberg"
+        );
+        assert_eq!(names("Ines Okafor, Jonas Ekholm, and Mira Solberg"), "Ines Okafor/Jonas Ekholm/Mira Solberg");
+        assert_eq!(names("Ines Okafor; Jonas Ekholm"), "Ines Okafor/Jonas Ekholm");
+        assert_eq!(names("Okafor, Ines; Ekholm, Jonas"), "Okafor, Ines/Ekholm, Jonas");
+        assert_eq!(names("Okafor, Ines"), "Okafor, Ines");
+        assert_eq!(names("By Ines Okafor, Staff Writer"), "Ines Okafor");
+        assert_eq!(names("Ann and Tom Reed"), "Ann and Tom Reed");
+        assert_eq!(names("ines@veld.example (Ines Okafor)"), "Ines Okafor");
+        assert_eq!(names("https://faces.example/ines"), "");
+        assert_eq!(names("Veld Courier and Fenmark Post"), "Veld Courier and Fenmark Post");
+    }
+
+    #[test]
+    fn authors_come_as_objects_and_lists_of_any_kind() {
+        let names = |value: Value| authors(&value).join("/");
+        assert_eq!(names(json!([{"name": "A"}, "B", "", null, {"name": null}, "A"])), "A/B");
+        assert_eq!(
+            names(json!({"person": [{"firstname": "Ines", "lastname": "Okafor"}], "original": null})),
+            "Ines Okafor"
+        );
+        assert_eq!(names(json!({"original": "By Ines Okafor", "person": [{"lastname": "Okafor"}]})), "Ines Okafor");
+        assert_eq!(names(json!({"name": ["A", "B"]})), "A/B");
+        assert_eq!(names(json!(3)), "");
+    }
+
+    #[test]
+    fn an_address_gives_its_machine() {
+        assert_eq!(host("https://www.courier.example:80/a?b").as_deref(), Some("courier.example"));
+        assert_eq!(host("courier.example").as_deref(), Some("courier.example"));
+        assert_eq!(host("https://"), None);
+        let links =
+            json!([{"rel": "self", "href": "tag:1"}, {"rel": "alternate", "href": "https://courier.example/1"}]);
+        assert_eq!(address(&links).as_deref(), Some("https://courier.example/1"));
+    }
+}

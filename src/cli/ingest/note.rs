@@ -1,0 +1,46 @@
+//! What could not be used of an article that goes in all the same.
+
+use std::fmt;
+
+/// The longest value that a note shows, in characters.
+const SHOWN: usize = 80;
+
+/// Something about an article that was left out, or read with a guess.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::cli) struct Note {
+    /// The field of the record, or what a page calls it; empty when it is about the whole.
+    pub(super) field: String,
+    /// The value, cut when it is long.
+    pub(super) value: String,
+    /// What is wrong with it, as the end of a sentence that begins with the value.
+    pub(super) what: String,
+}
+
+impl Note {
+    /// A note: "field date: "soon" is no date".
+    pub(in crate::cli) fn new(field: impl Into<String>, value: impl fmt::Display, what: impl Into<String>) -> Self {
+        let value = value.to_string();
+        let mut shown: String = value.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        if value.chars().nth(SHOWN).is_some() {
+            shown.push('…');
+        }
+        Self { field: field.into(), value: shown, what: what.into() }
+    }
+
+    /// Whether both say the same of the same field.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        self.field == other.field && self.what == other.what
+    }
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.field.is_empty() {
+            write!(f, "field {}: ", self.field)?;
+        }
+        if !self.value.is_empty() {
+            write!(f, "{} ", self.value)?;
+        }
+        f.write_str(&self.what)
+    }
+}
