@@ -75,6 +75,10 @@ pub struct RawConfig {
     #[arg(long, value_name = "SIZE")]
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "size")]
     pub max_message: Option<String>,
+    /// Largest page of hits; a page ends before, so that clients accept it, which take 4 MiB unless told otherwise [default: 3.5MiB, env: SAYSO_MAX_REPLY]
+    #[arg(long, value_name = "SIZE")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "size")]
+    pub max_reply: Option<String>,
     /// Most hits of a page [default: 1000, env: SAYSO_MAX_PAGE_SIZE]
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -274,8 +278,7 @@ impl RawConfig {
                 query_bytes: 64 << 10,
                 query_clauses: faults.positive("max_query_clauses", self.max_query_clauses.map(|n| n as usize), 1024),
                 query_expansions: 64,
-                // Clients take messages of 4 MiB unless told otherwise.
-                reply_bytes: 7 << 19,
+                reply_bytes: faults.size("max_reply", self.max_reply, 7 << 19),
                 default_page_size: page_size.min(10),
                 page_size,
                 filter_values: 1000,

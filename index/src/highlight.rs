@@ -1,15 +1,22 @@
 //! Which words of a hit matched, found with the same reading of text that indexed them.
 
+use std::collections::HashMap;
+
 use sayso_document::Span;
 
 use crate::query::{Expr, Field};
 use crate::text::{self, Word};
+use crate::{Interrupt, Result};
 
 /// Finds the words of a text that a query asks for.
 pub(crate) struct Highlighter {
     patterns: Vec<Pattern>,
-    /// Whether any pattern looks at stems.
-    stems: bool,
+    /// The patterns that begin with a word, and those that begin with a stem: one look-up a word of the text, however
+    /// many words the query has.
+    by_word: HashMap<String, Vec<usize>>,
+    by_stem: HashMap<String, Vec<usize>>,
+    /// Those that begin with a prefix or a word with typing errors, which each word has to be compared with.
+    others: Vec<usize>,
 }
 
 /// Words in a row, with at most `slop` other words between them in all.
@@ -25,38 +32,55 @@ enum Matcher {
     Fuzzy(Vec<char>, usize),
 }
 
+/// The clock is looked at once in so many words.
+const CHECK_EVERY: usize = 64;
+
 impl Highlighter {
     /// For what `expr` asks of the text itself. What must not match is never highlighted.
     pub(crate) fn new(expr: &Expr) -> Self {
         let mut patterns = Vec::new();
         collect(expr, &mut patterns);
-        let stems = patterns.iter().flat_map(|p| &p.words).any(|word| matches!(word, Matcher::Stem(_)));
-        Self { patterns, stems }
+        let (mut by_word, mut by_stem, mut others) = (HashMap::new(), HashMap::new(), Vec::new());
+        for (number, pattern) in patterns.iter().enumerate() {
+            match pattern.words.first() {
+                Some(Matcher::Exact(word)) => by_word.entry(word.clone()).or_insert_with(Vec::new).push(number),
+                Some(Matcher::Stem(stem)) => by_stem.entry(stem.clone()).or_insert_with(Vec::new).push(number),
+                Some(_) => others.push(number),
+                None => {}
+            }
+        }
+        Self { patterns, by_word, by_stem, others }
     }
 
     /// The matching words within `part` of `body`, in reading order; a phrase is one span.
-    pub(crate) fn spans(&self, body: &str, part: Span) -> Vec<Span> {
+    pub(crate) fn spans(&self, body: &str, part: Span, interrupt: &Interrupt) -> Result<Vec<Span>> {
         if self.patterns.is_empty() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let shown = part.of(body);
         let words: Vec<Word> = text::exact(shown).collect();
-        let stems = if self.stems { text::stemmed(shown) } else { Vec::new() };
+        let stems = if self.by_stem.is_empty() { Vec::new() } else { text::stemmed(shown) };
         let mut spans: Vec<Span> = Vec::new();
-        for pattern in &self.patterns {
-            // From the end, so that of two matches with the same last word the closer is taken.
-            let mut taken = words.len();
-            for first in (0..words.len()).rev() {
-                match pattern.match_at(first, &words, &stems) {
-                    Some(last) if last != taken => {
+        // From the end, so that of two matches with the same last word the closer is taken.
+        let mut taken = vec![words.len(); self.patterns.len()];
+        for first in (0..words.len()).rev() {
+            if first % CHECK_EVERY == 0 {
+                interrupt.check()?;
+            }
+            let begun = self.by_word.get(&words[first].text);
+            let stemmed = stems.get(first).and_then(|stem| self.by_stem.get(&stem.text));
+            let begun = begun.into_iter().chain(stemmed).flatten().chain(&self.others);
+            for &number in begun {
+                match self.patterns[number].match_at(first, &words, &stems) {
+                    Some(last) if last != taken[number] => {
                         spans.push(Span::new(part.start() + words[first].start, part.start() + words[last].end));
-                        taken = last;
+                        taken[number] = last;
                     }
                     _ => {}
                 }
             }
         }
-        merge(spans)
+        Ok(merge(spans))
     }
 }
 
@@ -177,7 +201,7 @@ mod tests {
     fn check(expr: Expr, text: &str, marked: &[&str]) {
         let body = format!("Before. {text} After talks.");
         let part = Span::new(8, 8 + text.len());
-        let spans = Highlighter::new(&expr).spans(&body, part);
+        let spans = Highlighter::new(&expr).spans(&body, part, &Interrupt::default()).unwrap();
         assert_eq!(spans.iter().map(|span| span.of(&body)).collect::<Vec<_>>(), marked);
     }
 

@@ -22,8 +22,12 @@ impl AnalyzeService for Analyze {
         let tier = convert::tier_to_analyze(&message, self.0.config.analysis).map_err(status::fault)?;
         let article = convert::text_to_analyze(message, limits).map_err(status::fault)?;
         let call = deadline::Call::begin(&metadata, limits.search_timeout);
-        let analysis = self.0.pipeline.analyze(article, tier);
-        let analyzed = call.within(analysis, status::deadline_exceeded).await?.map_err(status::pool)?;
-        Ok(Response::new(AnalyzeResponse { annotations: Some(convert::annotations(&analyzed, encoding)) }))
+        let reply = async {
+            let analyzed = self.0.pipeline.analyze(article, tier).await?;
+            // A long text has a long reply, which is not built on the async runtime either.
+            self.0.searches.run_patiently(move || convert::annotations(&analyzed, encoding)).await
+        };
+        let annotations = call.within(reply, status::deadline_exceeded).await?.map_err(status::pool)?;
+        Ok(Response::new(AnalyzeResponse { annotations: Some(annotations) }))
     }
 }

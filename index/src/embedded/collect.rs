@@ -7,6 +7,7 @@
 
 use std::collections::BinaryHeap;
 
+use sayso_document::Analysis;
 use tantivy::query::{EnableScoring, Query, Weight};
 use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED};
 
@@ -14,7 +15,7 @@ use super::page::{After, Place};
 use super::store;
 use super::view::Keys;
 use crate::query::Order;
-use crate::{Interrupt, Result, Total};
+use crate::{AnalyzedArticle, Article, Interrupt, Result, Total};
 
 /// Where counting stops when it is not free.
 pub(super) const COUNT_UP_TO: u64 = 1_000;
@@ -89,6 +90,42 @@ pub(super) struct Top {
     pub(super) hits: Vec<Found>,
     pub(super) more: bool,
     pub(super) total: Total,
+}
+
+impl Top {
+    /// Ends the page after so many hits.
+    pub(super) fn end_after(&mut self, hits: usize) {
+        self.more |= hits < self.hits.len();
+        self.hits.truncate(hits);
+    }
+}
+
+/// How much the articles of a page take, so that one of many long articles ends early.
+#[derive(Default)]
+pub(super) struct Room {
+    taken: usize,
+}
+
+/// Bytes of the articles of a page, about: the one that exceeds them is the last.
+const PAGE_BYTES: usize = 64 << 20;
+
+impl Room {
+    /// Whether another article has room.
+    pub(super) fn is_left(&self) -> bool {
+        self.taken < PAGE_BYTES
+    }
+
+    /// Takes the room of an article.
+    pub(super) fn take(&mut self, article: &Article) {
+        self.taken += article.body.len();
+    }
+
+    /// Takes the room of an article and its analysis.
+    pub(super) fn take_analyzed(&mut self, analyzed: &AnalyzedArticle) {
+        let Analysis { sentences, mentions, quotes, .. } = &analyzed.analysis;
+        self.take(&analyzed.article);
+        self.taken += size_of_val(&sentences[..]) + size_of_val(&mentions[..]) + size_of_val(&quotes[..]);
+    }
 }
 
 impl Search<'_> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tantivy::query::BooleanQuery;
 
-use super::collect::{AT_LEAST, COUNT_UP_TO, Plan, Search, seq_of};
+use super::collect::{AT_LEAST, COUNT_UP_TO, Plan, Room, Search, seq_of};
 use super::page::{self, After, Place};
 use super::record;
 use super::search::unknown;
@@ -62,14 +62,21 @@ impl View {
             after,
             interrupt,
         };
-        let top = search.run()?;
-        let next = self.next(hash, &top);
+        let mut top = search.run()?;
+        let mut room = Room::default();
         let mut hits = Vec::with_capacity(top.hits.len());
         for found in &top.hits {
             interrupt.check()?;
+            if !room.is_left() {
+                break;
+            }
             let seq = seq_of(found.place);
-            hits.push(hit(self.store.article(seq)?.ok_or_else(|| unknown(seq))?));
+            let stored = self.store.article(seq)?.ok_or_else(|| unknown(seq))?;
+            room.take(&stored.article);
+            hits.push(hit(stored));
         }
+        top.end_after(hits.len());
+        let next = self.next(hash, &top);
         Ok(Page { hits, next, total: top.total, seq: self.store.seq })
     }
 
@@ -99,10 +106,15 @@ impl View {
                 continue;
             }
             found.count += 1;
-            let stored = || self.store.article(seq)?.map(hit).ok_or_else(|| unknown(seq));
-            if !found.offer(place, stored)? && known.is_some() {
+            found.more |= !found.room.is_left();
+            if found.more && known.is_some() {
                 break;
             }
+            found.offer(place, |room| {
+                let stored = self.store.article(seq)?.ok_or_else(|| unknown(seq))?;
+                room.take(&stored.article);
+                Ok(hit(stored))
+            })?;
         }
         let total = known.unwrap_or(Total { count: found.count, exact: true });
         Ok(found.into_page(self, hash, total))
@@ -139,13 +151,17 @@ impl View {
                 continue;
             }
             let article = Arc::new(self.store.indexed(seq)?);
+            let left = found.room.is_left();
+            found.room.take_analyzed(&article);
             for index in mentions_in(&article, query) {
                 let place = Place { rank: date, tie: store::newest_key(seq), ordinal: index };
                 if after.is_some_and(|after| place <= after) {
                     continue;
                 }
                 found.count += 1;
-                let hit = || Ok(MentionHit { article: article.clone(), entity: query.entity.clone(), index });
+                found.more |= !left;
+                let hit =
+                    |_: &mut Room| Ok(MentionHit { article: article.clone(), entity: query.entity.clone(), index });
                 found.offer(place, hit)?;
             }
             // The forms are told by the analyses alone, so that counting on would mean reading them all.
@@ -162,6 +178,7 @@ impl View {
 /// What was found of a page so far.
 struct Found<T> {
     size: usize,
+    room: Room,
     hits: Vec<T>,
     last: Option<Place>,
     /// Whether there are hits that the page has no room for.
@@ -172,18 +189,18 @@ struct Found<T> {
 
 impl<T> Found<T> {
     fn new(size: usize) -> Self {
-        Self { size: size.max(1), hits: Vec::new(), last: None, more: false, count: 0 }
+        Self { size: size.max(1), room: Room::default(), hits: Vec::new(), last: None, more: false, count: 0 }
     }
 
-    /// Adds a hit if the page has room for it; tells whether it has.
-    fn offer(&mut self, place: Place, hit: impl FnOnce() -> Result<T>) -> Result<bool> {
-        if self.hits.len() == self.size {
+    /// Adds a hit if the page has room for it.
+    fn offer(&mut self, place: Place, hit: impl FnOnce(&mut Room) -> Result<T>) -> Result<()> {
+        if self.more || self.hits.len() == self.size {
             self.more = true;
-            return Ok(false);
+            return Ok(());
         }
-        self.hits.push(hit()?);
+        self.hits.push(hit(&mut self.room)?);
         self.last = Some(place);
-        Ok(true)
+        Ok(())
     }
 
     fn into_page(self, view: &View, hash: u64, total: Total) -> Page<T> {

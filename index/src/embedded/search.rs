@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sayso_document::{Sentence, Span};
 use tantivy::columnar::Column;
 
-use super::collect::{Found, Search, Top, seq_of};
+use super::collect::{Found, Room, Search, Top, seq_of};
 use super::compile::{Compiler, has_words};
 use super::page::{self, After};
 use super::schema::ROLES;
@@ -36,9 +36,10 @@ impl View {
             after: page::after(hash, &query.page)?,
             interrupt,
         };
-        let top = search.run()?;
-        let next = self.next(hash, &top);
+        let mut top = search.run()?;
         let hits = self.sentence_hits(&top.hits, &Highlighter::new(&query.expr), interrupt)?;
+        top.end_after(hits.len());
+        let next = self.next(hash, &top);
         Ok(Page { hits, next, total: top.total, seq: self.store.seq })
     }
 
@@ -49,14 +50,17 @@ impl View {
         interrupt: &Interrupt,
     ) -> Result<Vec<SentenceHit>> {
         let mut articles: HashMap<u64, Arc<Article>> = HashMap::new();
+        let mut room = Room::default();
         let mut hits = Vec::with_capacity(found.len());
         for hit in found {
             interrupt.check()?;
             let seq = seq_of(hit.place);
             let article = match articles.get(&seq) {
                 Some(article) => article.clone(),
+                None if !room.is_left() => break,
                 None => {
                     let stored = self.store.article(seq)?.ok_or_else(|| unknown(seq))?;
+                    room.take(&stored.article);
                     articles.entry(seq).or_insert(Arc::new(stored.article)).clone()
                 }
             };
@@ -64,7 +68,7 @@ impl View {
             if article.body.get(sentence.span.range()).is_none() {
                 return Err(unknown(seq));
             }
-            let highlights = highlighter.spans(&article.body, sentence.span);
+            let highlights = highlighter.spans(&article.body, sentence.span, interrupt)?;
             hits.push(SentenceHit { article, index: hit.place.ordinal, sentence, highlights, score: hit.score });
         }
         Ok(hits)
@@ -92,9 +96,10 @@ impl View {
             after: page::after(hash, &query.page)?,
             interrupt,
         };
-        let top = search.run()?;
-        let next = self.next(hash, &top);
+        let mut top = search.run()?;
         let hits = self.quote_hits(&top.hits, &Highlighter::new(&query.expr), interrupt)?;
+        top.end_after(hits.len());
+        let next = self.next(hash, &top);
         Ok(Page { hits, next, total: top.total, seq: self.store.seq })
     }
 
@@ -106,18 +111,26 @@ impl View {
 
     fn quote_hits(&self, found: &[Found], highlighter: &Highlighter, interrupt: &Interrupt) -> Result<Vec<QuoteHit>> {
         let mut articles: HashMap<u64, Arc<AnalyzedArticle>> = HashMap::new();
+        let mut room = Room::default();
         let mut hits = Vec::with_capacity(found.len());
         for hit in found {
             interrupt.check()?;
             let seq = seq_of(hit.place);
             let article = match articles.get(&seq) {
                 Some(article) => article.clone(),
-                None => articles.entry(seq).or_insert(Arc::new(self.store.indexed(seq)?)).clone(),
+                None if !room.is_left() => break,
+                None => {
+                    let stored = self.store.indexed(seq)?;
+                    room.take_analyzed(&stored);
+                    articles.entry(seq).or_insert(Arc::new(stored)).clone()
+                }
             };
             let index = hit.place.ordinal;
             let quote = article.analysis.quotes.get(index as usize).ok_or_else(|| unknown(seq))?;
-            let spans = quote.content.iter();
-            let highlights = spans.flat_map(|&span| highlighter.spans(&article.article.body, span)).collect();
+            let mut highlights = Vec::new();
+            for &span in &quote.content {
+                highlights.extend(highlighter.spans(&article.article.body, span, interrupt)?);
+            }
             hits.push(QuoteHit { article, index, highlights, score: hit.score });
         }
         Ok(hits)

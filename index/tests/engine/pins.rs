@@ -159,6 +159,33 @@ proptest! {
     }
 }
 
+/// The articles of a page are held in memory together.
+#[test]
+fn a_page_of_many_long_articles_ends_early_and_loses_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path());
+    for id in 0..3 {
+        let mut long = story(id, 2, &[0], Some(1));
+        long.article.body.push_str(&" ".repeat(33 << 20));
+        put(&engine, &long);
+    }
+    // One of each sort, and the articles in both ways.
+    for number in [0, 1, 18, 19, 20] {
+        let search = &Search::all()[number];
+        let (mut hits, mut key, total) = search.page(&engine, first(100)).unwrap();
+        let count = hits.len();
+        while let Some(after) = key {
+            let page = search.page(&engine, PageRequest { size: 100, after: Some(after) }).unwrap();
+            hits.extend(page.0);
+            key = page.1;
+        }
+        hits.iter_mut().for_each(|hit| *hit = hit.trim_end().to_owned());
+        let distinct = hits.iter().collect::<BTreeSet<_>>().len();
+        assert_eq!((hits.len(), distinct), (total.count as usize, total.count as usize));
+        assert!(count < hits.len());
+    }
+}
+
 fn opened(options: EmbeddedOptions) -> (tempfile::TempDir, Embedded) {
     let dir = tempfile::tempdir().unwrap();
     let engine = Embedded::open(dir.path(), options).unwrap();
