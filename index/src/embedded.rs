@@ -159,7 +159,8 @@ impl Embedded {
     fn start(dir: PathBuf, store: Store, options: EmbeddedOptions) -> Result<Self> {
         let store = Arc::new(store);
         let shared = Arc::new(Shared::default());
-        let (follower, opened) = Follower::start(dir.clone(), options.clone(), store.clone(), shared.clone())?;
+        let follow = || Follower::start(dir.clone(), options.clone(), store.clone(), shared.clone());
+        let (follower, opened) = caught("the data directory", follow)?;
         let view = follower.view();
 
         let (queue, jobs) = crossbeam_channel::bounded(options.queue_length.max(1));
