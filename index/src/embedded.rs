@@ -183,11 +183,15 @@ impl Embedded {
         &self.opened
     }
 
-    /// Reads from the current view. What fails for a damaged file is looked into, a panic included.
+    /// Reads from the current view.
     fn read<T>(&self, read: impl FnOnce(&View) -> Result<T>) -> Result<T> {
         let view = self.view.load_full();
-        let outcome = caught("what was asked for", || read(&view));
-        outcome.inspect_err(|error| self.shared.suspect(error))
+        self.guarded(|| read(&view))
+    }
+
+    /// Reads. What fails for a damaged file is looked into, a panic included.
+    fn guarded<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
+        caught("what was asked for", read).inspect_err(|error| self.shared.suspect(error))
     }
 }
 
