@@ -170,7 +170,8 @@ impl Embedded {
     fn start(dir: PathBuf, store: Store, options: EmbeddedOptions) -> Result<Self> {
         let store = Arc::new(store);
         let shared = Arc::new(Shared::default());
-        let (follower, opened) = Follower::start(dir.clone(), options.clone(), store.clone(), shared.clone())?;
+        let follow = || Follower::start(dir.clone(), options.clone(), store.clone(), shared.clone());
+        let (follower, opened) = caught("the data directory", follow)?;
         let limits = PinLimits {
             lifetime: options.page_lifetime,
             views: options.page_views,
@@ -207,14 +208,14 @@ impl Embedded {
     fn page<T>(&self, request: &PageRequest, make: impl FnOnce(&View) -> Result<Page<T>>) -> Result<Page<T>> {
         let Some(key) = &request.after else {
             let view = self.view();
-            let page = self.read_from(&view, make)?;
+            let page = self.guarded(|| make(&view))?;
             if page.next.is_some() {
                 self.pins.pin(&view, false);
             }
             return Ok(page);
         };
         let view = self.pins.view(page::view(key)?)?;
-        let page = match self.read_from(&view, make) {
+        let page = match self.guarded(|| make(&view)) {
             // The store was opened again after a failure, and older snapshots of it are lost.
             Err(error) if error.kind() == ErrorKind::Storage && view.id != self.view().id => {
                 self.pins.unpin(view.id);
@@ -230,13 +231,13 @@ impl Embedded {
 
     /// Reads from the current view.
     fn read<T>(&self, read: impl FnOnce(&View) -> Result<T>) -> Result<T> {
-        self.read_from(&self.view(), read)
+        let view = self.view();
+        self.guarded(|| read(&view))
     }
 
-    /// Reads from a view. What fails for a damaged file is looked into, a panic included.
-    fn read_from<T>(&self, view: &View, read: impl FnOnce(&View) -> Result<T>) -> Result<T> {
-        let outcome = caught("what was asked for", || read(view));
-        outcome.inspect_err(|error| self.shared.suspect(error))
+    /// Reads. What fails for a damaged file is looked into, a panic included.
+    fn guarded<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
+        caught("what was asked for", read).inspect_err(|error| self.shared.suspect(error))
     }
 }
 

@@ -48,7 +48,7 @@ pub(super) fn engine(error: sayso_index::Error) -> Status {
         ErrorKind::Cancelled => (Code::Cancelled, "CANCELLED"),
         ErrorKind::Storage => (Code::Unavailable, "STORAGE_UNAVAILABLE"),
         ErrorKind::NotSearchable => (Code::Unavailable, "NOT_SEARCHABLE_YET"),
-        ErrorKind::Corrupt => (Code::DataLoss, "STORAGE_CORRUPT"),
+        ErrorKind::Corrupt | ErrorKind::Newer => (Code::DataLoss, "STORAGE_CORRUPT"),
         ErrorKind::Closed => (Code::Unavailable, "STOPPING"),
         _ => (Code::Internal, "INTERNAL"),
     };

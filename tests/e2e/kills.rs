@@ -234,7 +234,7 @@ fn number_of(variable: &str, default: u64) -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_however_often_it_is_killed() {
-    let (rounds, seed) = (number_of("SAYSO_CRASH_ROUNDS", 3), number_of("SAYSO_CRASH_SEED", 1));
+    let (rounds, seed) = (number_of("CRASH_ROUNDS", 3), number_of("CRASH_SEED", 1));
     let mut numbers = Numbers(seed);
     let mut server = Server::start();
     let mut books: Vec<Book> = (0..WRITERS)

@@ -148,7 +148,7 @@ impl<'t> Changes<'t> {
     /// Marks those of the articles that are still there.
     fn want(&mut self, seqs: &[u64], tier: Tier) -> Result<Receipt> {
         for &seq in seqs {
-            if self.articles.get(seq)?.is_some() {
+            if self.articles.get(seq)?.is_some() && self.damaged.get(seq)?.is_none() {
                 self.mark(seq, tier)?;
             }
         }

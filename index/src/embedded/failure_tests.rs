@@ -215,6 +215,45 @@ fn indexes_that_cannot_be_written_are_told_and_catch_up_later() {
     assert_eq!(put(&engine, "d").unwrap(), Change::Created);
 }
 
+/// Overwrites the files of an index of this ending in place: a running engine has them mapped.
+fn overwrite(folder: &Path, ending: &str) {
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|found| found == ending) {
+            let len = std::fs::metadata(&path).unwrap().len() as usize;
+            let mut file = std::fs::File::options().write(true).open(path).unwrap();
+            io::Write::write_all(&mut file, &vec![0xff; len]).unwrap();
+            count += 1;
+        }
+    }
+    assert!(count > 0);
+}
+
+#[test]
+fn an_index_that_readers_fail_on_is_rebuilt_while_it_runs() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Embedded::open(dir.path(), EmbeddedOptions::default()).unwrap();
+    for id in ["a", "b"] {
+        write(&engine, Write::Put(Box::new(about(id, "Bero Tamm")))).unwrap();
+    }
+    overwrite(&dir.path().join("entities"), "term");
+    let name = |name: &str| EntityQuery {
+        name: name.into(),
+        kinds: vec![],
+        page: crate::query::PageRequest { size: 10, after: None },
+    };
+    // Depending on what is read, the library panics, fails or finds nothing. The last is not noticed before the next start.
+    let found =
+        |engine: &Embedded| engine.entities(&name("Bero Tamm"), &Interrupt::default()).map(|page| page.hits.len());
+    if let Ok(hits) = found(&engine) {
+        assert_eq!(hits, 0);
+        engine.shared.suspect(&Error::new(ErrorKind::Corrupt, "a reader failed"));
+    }
+    eventually("the index is whole again", || found(&engine).is_ok_and(|hits| hits == 1));
+    assert_eq!(engine.health(), Health::default());
+}
+
 /// Which records of an article are damaged.
 #[derive(Clone, Copy, Debug)]
 enum Record {
@@ -225,6 +264,10 @@ enum Record {
 
 /// Flips a bit of what the store keeps of an article, as if a faulty memory had done it before it was written.
 fn damage(engine: &Embedded, id: &str, record: Record) {
+    alter(engine, id, record, |bytes| *bytes.last_mut().unwrap() ^= 4);
+}
+
+fn alter(engine: &Embedded, id: &str, record: Record, change: impl Fn(&mut [u8])) {
     let spoil = |db: &Database| {
         let txn = db.begin_write()?;
         {
@@ -237,7 +280,7 @@ fn damage(engine: &Embedded, id: &str, record: Record) {
                 }
                 let mut table = txn.open_table(table)?;
                 let mut bytes = table.get(seq)?.unwrap().value().to_vec();
-                *bytes.last_mut().unwrap() ^= 4;
+                change(&mut bytes);
                 table.insert(seq, bytes.as_slice())?;
             }
         }
@@ -305,6 +348,22 @@ fn a_damaged_record_can_be_replaced_and_deleted_before_anyone_read_it() {
         assert_eq!(figures(&engine), [6, 5, 1, 5, 5], "{record:?}");
         assert_eq!((engine.article("a0").unwrap(), engine.health()), (None, Health::default()));
     }
+}
+
+#[test]
+fn a_change_that_cannot_be_made_costs_the_others_of_its_group_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Embedded::open(dir.path(), EmbeddedOptions::default()).unwrap();
+    put(&engine, "a").unwrap();
+    // Written by a version of the program that is still to come: that is no damage, and must not be overwritten.
+    alter(&engine, "a", Record::Analysis, |bytes| bytes[0] = 9);
+    let ids = ["b", "a", "c", "d"];
+    let told: Vec<_> = ids.iter().map(|id| hand_in(&engine, Write::Put(Box::new(about(id, "Bero Tamm"))))).collect();
+    let outcomes: Vec<_> = told.iter().map(|told| told.recv().unwrap().map_err(|error| error.kind())).collect();
+    assert_eq!(outcomes, [Ok(Change::Created), Err(ErrorKind::Newer), Ok(Change::Created), Ok(Change::Created)]);
+    assert_eq!((listed(&engine).unwrap(), engine.health()), (4, Health::default()));
+    let error = engine.article("a").unwrap_err();
+    assert_eq!((error.kind(), error.to_string().contains("\"a\"")), (ErrorKind::Newer, true), "{error}");
 }
 
 #[test]

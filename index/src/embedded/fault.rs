@@ -4,7 +4,7 @@ use std::io;
 use std::panic::{self, AssertUnwindSafe};
 
 use tantivy::TantivyError;
-use tantivy::directory::error::LockError;
+use tantivy::directory::error::{LockError, OpenWriteError};
 
 use crate::{Error, ErrorKind, Result};
 
@@ -60,6 +60,7 @@ impl From<TantivyError> for Error {
             | TantivyError::IncompatibleIndex(_)
             | TantivyError::SchemaError(_)
             | TantivyError::OpenReadError(_)
+            | TantivyError::OpenWriteError(OpenWriteError::FileAlreadyExists(_))
             | TantivyError::InvalidArgument(_) => ErrorKind::Corrupt,
             _ => ErrorKind::Storage,
         };

@@ -23,8 +23,8 @@ const TICK: Duration = Duration::from_secs(1);
 /// After a failure (a full disk) the indexes are opened again a second later, after more of them this much at most.
 const RETRY_AT_MOST: Duration = Duration::from_secs(8);
 
-/// How long store and indexes are not looked at once more after a look.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// How long the files of the indexes are not read once more to see whether they are damaged.
+const CHECK_EVERY: Duration = Duration::from_secs(60);
 
 /// The thread's own state.
 pub(super) struct Follower {
@@ -40,7 +40,9 @@ pub(super) struct Follower {
     pending: Followed,
     /// When to try again after failures, and how long to wait after the next one.
     retry: Option<(Instant, Duration)>,
-    looked: Option<Instant>,
+    /// When it last looked whether something is wrong, and when it last read all files of the indexes for it.
+    looked: Instant,
+    checked: Option<Instant>,
 }
 
 impl Follower {
@@ -68,8 +70,10 @@ impl Follower {
         shared.followed.store(snapshot.seq, Ordering::Release);
         let view = View::new(fields.clone(), indexes.searchers(), snapshot)?;
         let view = Arc::new(ArcSwap::from_pointee(view));
-        let (indexes, pending) = (Some(indexes), Vec::new());
-        Ok((Self { dir, options, store, fields, indexes, view, shared, pending, retry: None, looked: None }, opened))
+        let (indexes, pending, looked) = (Some(indexes), Vec::new(), Instant::now());
+        let (retry, checked) = (None, None);
+        let follower = Self { dir, options, store, fields, indexes, view, shared, pending, retry, looked, checked };
+        Ok((follower, opened))
     }
 
     /// Where the current view is found.
@@ -80,10 +84,12 @@ impl Follower {
     /// Runs until the thread that writes has ended and all that it wrote is searchable.
     pub(super) fn run(mut self, durable: &Receiver<Followed>) {
         loop {
-            let heard = durable.recv_timeout(TICK);
-            match heard {
-                Ok(group) => self.pending.extend(group),
-                Err(RecvTimeoutError::Timeout) if !self.look() && !self.due() => continue,
+            match durable.recv_timeout(TICK) {
+                Ok(group) => {
+                    self.pending.extend(group);
+                    self.look();
+                }
+                Err(RecvTimeoutError::Timeout) if !self.look() && !self.due() && self.pending.is_empty() => continue,
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -110,30 +116,43 @@ impl Follower {
         self.retry.is_some_and(|(at, _)| Instant::now() >= at)
     }
 
-    /// Whether something is wrong with store or indexes that readers met. Mends the store.
+    /// Looks into what readers met, once in a while. True when there is something to be done about it.
     fn look(&mut self) -> bool {
+        if self.looked.elapsed() < TICK {
+            return self.stale();
+        }
+        self.looked = Instant::now();
         if self.store.fault.load().is_some() {
             return self.store.reopen().is_ok();
         }
-        let suspects = std::mem::take(&mut *self.shared.suspects.lock().unwrap_or_else(PoisonError::into_inner));
         let mut found = false;
+        let suspects = std::mem::take(&mut *self.shared.suspects.lock().unwrap_or_else(PoisonError::into_inner));
         if !suspects.is_empty() {
             // A failure shows again with the next reader.
             found = self.store.quarantine(&Suspects::Some(suspects)).is_ok_and(|more| more > 0);
         }
-        let looked_lately = self.looked.is_some_and(|looked| looked.elapsed() < LOOK_EVERY);
-        if !looked_lately && self.shared.suspect.swap(false, Ordering::AcqRel) {
-            self.looked = Some(Instant::now());
+        if self.shared.suspect.swap(false, Ordering::AcqRel) {
             if !self.store.works() {
+                // If that fails, the next look tries again.
                 let _ = self.store.reopen();
             }
-            // A query may fail for reasons of its own. Opening the indexes makes anew what is damaged.
-            if self.indexes.as_ref().is_none_or(Indexes::damaged) {
-                self.indexes = None;
-            }
-            found |= self.indexes.is_none() || self.stale();
+            found |= self.check_indexes();
         }
-        found
+        found || self.stale()
+    }
+
+    /// Closes the indexes if a file of theirs is damaged: opening them makes those anew. A query may fail for reasons of
+    /// its own, too, so that this is not done again and again.
+    fn check_indexes(&mut self) -> bool {
+        if self.checked.is_some_and(|checked| checked.elapsed() < CHECK_EVERY) {
+            return false;
+        }
+        self.checked = Some(Instant::now());
+        let damaged = self.indexes.as_ref().is_some_and(Indexes::damaged);
+        if damaged {
+            self.indexes = None;
+        }
+        damaged
     }
 
     /// Tells what became of a round: those who wait, and whoever asks how the engine is.
@@ -151,6 +170,7 @@ impl Follower {
             return;
         }
         if self.retry.is_none_or(|(at, _)| Instant::now() >= at) {
+            self.shared.suspect(&error);
             // The store has the articles; the next round opens the indexes again from their last commits.
             self.indexes = None;
             let wait = self.retry.map_or(TICK, |(_, wait)| (2 * wait).clamp(TICK, RETRY_AT_MOST));

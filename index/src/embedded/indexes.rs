@@ -65,9 +65,15 @@ impl Indexes {
             let mut indexes = Self::open_each(dir, fields, options, store, anew, &mut opened.rebuilt)?;
             let reached = indexes.all().into_iter().filter_map(|one| one.seq).min();
             opened.replayed = store.seq - reached.unwrap_or(store.seq);
-            indexes.rebuild(fields, store)?;
-            indexes.feed(fields, store)?;
-            indexes.commit(fields, store)?;
+            if let Err(error) = indexes.follow(fields, store) {
+                // Files that fit each other may still not take what is to come; new ones do.
+                let old = indexes.all().into_iter().zip(&mut anew).filter(|(one, _)| !one.made_anew);
+                let again = old.map(|(_, anew)| *anew = true).count() > 0;
+                match error.kind() {
+                    ErrorKind::Corrupt if again && error.damaged_record().is_none() => continue,
+                    _ => return Err(error),
+                }
+            }
             let counts = ["sentences", "quotes", "entities"].map(|name| store.count(name));
             let mut right = true;
             for ((one, anew), count) in indexes.all().into_iter().zip(&mut anew).zip(counts) {
@@ -108,6 +114,15 @@ impl Indexes {
             entities: open("entities", &fields.entities.schema, 1, anew[2])?,
             touched: BTreeSet::new(),
             uncommitted: 0,
+        })
+    }
+
+    /// Brings the indexes up to the store, and commits.
+    fn follow(&mut self, fields: &Fields, store: &Snapshot) -> Result<()> {
+        caught("it", || {
+            self.rebuild(fields, store)?;
+            self.feed(fields, store)?;
+            self.commit(fields, store)
         })
     }
 
@@ -247,7 +262,9 @@ impl Place<'_> {
         let missing = !dir.join("meta.json").exists();
         let reason = match missing {
             true => "it was missing".to_owned(),
-            false if anew => "it did not hold as many documents as the store has".to_owned(),
+            false if anew => {
+                "it held another number of documents than the store, or did not take its changes".to_owned()
+            }
             false => match caught("it", || self.existing()) {
                 Ok(Existing::Usable(one)) => return Ok((*one, None)),
                 Ok(Existing::Unusable(reason)) => reason,
@@ -285,6 +302,7 @@ impl Place<'_> {
         if seq < self.store.trimmed {
             return unusable("it is further behind than the store can tell");
         }
+        remove_remains(&self.dir, &index)?;
         Ok(Existing::Usable(Box::new(One::start(&index, self.threads, self.memory, Some(seq))?)))
     }
 
@@ -342,12 +360,31 @@ impl Commit {
     }
 }
 
+/// The files that the last commit may have. Segments need not have all of them.
+fn files_of(index: &Index) -> Result<BTreeSet<PathBuf>> {
+    let files = index.load_metas()?.list_segment_files().into_iter();
+    // The name that a segment without deletes would have for them.
+    Ok(files.filter(|file| !file.to_string_lossy().ends_with(".0.del")).collect())
+}
+
+/// Removes what a process that was killed had begun to write: the next commit gives its files the same names, and fails
+/// where they stand already.
+fn remove_remains(dir: &Path, index: &Index) -> Result<()> {
+    let needed = files_of(index)?;
+    for entry in std::fs::read_dir(dir)? {
+        let name = PathBuf::from(entry?.file_name());
+        let kept = name == Path::new("meta.json") || name == Path::new(".managed.json");
+        let lock = name.extension().is_some_and(|extension| extension == "lock");
+        if !kept && !lock && !needed.contains(&name) {
+            std::fs::remove_file(dir.join(name))?;
+        }
+    }
+    Ok(())
+}
+
 /// Which file of an index is damaged, if one is.
 fn damage_of(index: &Index) -> Result<Option<String>> {
-    let metas = index.load_metas()?;
-    let mut files: Vec<PathBuf> = metas.list_segment_files().into_iter().collect();
-    files.sort_unstable();
-    for file in files {
+    for file in files_of(index)? {
         let optional = file.extension().is_some_and(|extension| extension == "del" || extension == "temp");
         if optional && !index.directory().exists(&file).map_err(tantivy::TantivyError::from)? {
             continue;

@@ -114,6 +114,7 @@ impl Store {
         let opened = caught(THE_STORE, &*self.open);
         match &opened {
             Ok(_) => tracing::warn!("the store of articles failed and was opened again"),
+            Err(_) if self.fault.load().is_some() => {}
             Err(error) => tracing::error!(%error, "the store of articles failed and cannot be opened; trying again"),
         }
         self.fault.store(opened.as_ref().err().map(|error| Arc::new(error.to_string())));
@@ -151,7 +152,9 @@ pub(super) const THE_STORE: &str = "the store of articles";
 
 /// Makes the tables that lack. Returns how many articles have a damaged record.
 fn prepare(db: &Database) -> Result<u64> {
-    let txn = db.begin_write()?;
+    let mut txn = db.begin_write()?;
+    // All commits are made so that none can be taken back when the file is damaged.
+    txn.set_quick_repair(true);
     let damaged = {
         let mut meta = txn.open_table(META)?;
         let format = meta.get("format")?.map(|value| value.value());

@@ -157,7 +157,7 @@ fn damage(file: &Path, numbers: &mut Numbers) -> String {
 
 /// As many as the variable says; a few otherwise.
 fn rounds() -> u64 {
-    std::env::var("SAYSO_DAMAGE_ROUNDS").ok().map_or(40, |rounds| rounds.parse().unwrap())
+    std::env::var("DAMAGE_ROUNDS").ok().map_or(40, |rounds| rounds.parse().unwrap())
 }
 
 #[test]

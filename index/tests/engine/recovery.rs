@@ -175,3 +175,29 @@ fn an_index_of_another_store_is_made_anew() {
         assert_eq!(seen(&engine), [3, 3, 3, 3]);
     }
 }
+
+#[test]
+fn what_a_killed_process_began_to_write_does_not_stand_in_the_way() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path());
+    fill(&engine, 0..4);
+    delete(&engine, "a0");
+    drop(engine);
+    // Files of deleted documents bear the number of the operation, which begins where the last commit ended.
+    for index in INDEXES {
+        let folder = dir.path().join(index);
+        let names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        for segment in names.iter().filter_map(|name| name.to_str()?.strip_suffix(".store")) {
+            for number in 0..300 {
+                let file = folder.join(format!("{segment}.{number}.del"));
+                if !file.exists() {
+                    fs::write(file, "half").unwrap();
+                }
+            }
+        }
+    }
+    let engine = open(dir.path());
+    assert_eq!(engine.opened().rebuilt, [], "nothing is wrong with the indexes");
+    delete(&engine, "a1");
+    assert_eq!(seen(&engine), [2, 2, 2, 2]);
+}
