@@ -4,6 +4,10 @@
 //! are taken, the one that has been idle for longest makes room; when none is idle, the new one is turned away. The
 //! store never lacks files because of clients.
 
+mod peer;
+
+pub(crate) use peer::{OpenCall, Peer};
+
 use std::{
     collections::BTreeMap,
     convert::Infallible,
@@ -11,10 +15,10 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll, ready},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use futures_util::{Stream, stream};
@@ -39,9 +43,6 @@ const GREETING_WITHIN: Duration = Duration::from_secs(10);
 
 /// Bytes of the words with which an HTTP/2 client begins.
 const GREETING_BYTES: usize = 24;
-
-/// How long a client may leave an answer unread before it is cut off.
-const READ_WITHIN: Duration = Duration::from_secs(60);
 
 /// How long one that is to make room may take.
 const ROOM_WITHIN: Duration = Duration::from_secs(1);
@@ -119,7 +120,7 @@ impl Connections {
 
     /// How many calls are open on all of them.
     pub(crate) fn open_calls(&self) -> usize {
-        self.entries().values().map(|entry| entry.peer.0.calls.load(Ordering::Relaxed)).sum()
+        self.entries().values().map(|entry| entry.peer.calls()).sum()
     }
 
     /// How many may be open.
@@ -201,7 +202,7 @@ impl Connections {
     fn close_longest_idle(&self) -> bool {
         let mut entries = self.entries();
         let idle = entries.values_mut().filter(|entry| entry.close.is_some() && entry.peer.is_idle());
-        let longest = idle.min_by_key(|entry| (entry.peer.0.called.load(Ordering::Relaxed), entry.peer.last_used()));
+        let longest = idle.min_by_key(|entry| (entry.peer.has_called(), entry.peer.last_used()));
         longest.and_then(|entry| entry.close.take()).is_some_and(|close| close.send(()).is_ok())
     }
 
@@ -239,91 +240,6 @@ impl Drop for Place {
     fn drop(&mut self) {
         self.connections.entries().remove(&self.number);
         self.connections.0.left.notify_one();
-    }
-}
-
-/// The other end of a connection: its open calls, and the answers that it has not read.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Peer(Arc<PeerState>);
-
-#[derive(Debug)]
-struct PeerState {
-    calls: AtomicUsize,
-    /// Whether it ever made a call.
-    called: AtomicBool,
-    /// Bytes of answers that wait to be read.
-    unread: AtomicUsize,
-    /// Some were read.
-    read: Notify,
-    /// When a call last began or ended, or a piece of an answer was taken.
-    used: Mutex<Instant>,
-}
-
-impl Default for PeerState {
-    fn default() -> Self {
-        let (calls, unread) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let (called, used) = (AtomicBool::new(false), Mutex::new(Instant::now()));
-        Self { calls, called, unread, read: Notify::new(), used }
-    }
-}
-
-impl Peer {
-    /// Counts a call until it is dropped.
-    pub(crate) fn begin_call(&self) -> OpenCall {
-        self.0.calls.fetch_add(1, Ordering::AcqRel);
-        self.0.called.store(true, Ordering::Relaxed);
-        self.touch();
-        OpenCall(self.clone())
-    }
-
-    /// Notes that something happened.
-    pub(crate) fn touch(&self) {
-        *self.0.used.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-    }
-
-    /// Counts bytes of an answer that wait to be read. Returns how many do by now.
-    pub(crate) fn leaves_unread(&self, bytes: usize) -> usize {
-        self.touch();
-        self.0.unread.fetch_add(bytes, Ordering::AcqRel) + bytes
-    }
-
-    /// Counts them down.
-    pub(crate) fn reads(&self, bytes: usize) {
-        self.0.unread.fetch_sub(bytes, Ordering::AcqRel);
-        self.0.read.notify_waiters();
-    }
-
-    /// Waits until at most so many bytes wait to be read.
-    pub(crate) async fn has_read(&self, most: usize) {
-        loop {
-            let read = self.0.read.notified();
-            if self.0.unread.load(Ordering::Acquire) <= most {
-                return;
-            }
-            read.await;
-        }
-    }
-
-    fn last_used(&self) -> Instant {
-        *self.0.used.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn is_idle(&self) -> bool {
-        self.0.calls.load(Ordering::Acquire) == 0
-    }
-
-    fn is_stalled(&self) -> bool {
-        self.0.unread.load(Ordering::Acquire) > 0 && self.last_used().elapsed() > READ_WITHIN
-    }
-}
-
-/// A call that is open.
-pub(crate) struct OpenCall(Peer);
-
-impl Drop for OpenCall {
-    fn drop(&mut self) {
-        self.0.touch();
-        self.0.0.calls.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -456,19 +372,5 @@ mod tests {
         connection.read_exact(&mut [0; GREETING_BYTES]).await.unwrap();
         let more = tokio::time::timeout(Duration::from_millis(200), connection.read_u8()).await;
         assert!(more.is_err(), "it waits for more, without a fault: {more:?}");
-    }
-
-    #[tokio::test]
-    async fn the_next_call_waits_until_answers_are_read() {
-        let peer = Peer::default();
-        assert_eq!(peer.leaves_unread(100), 100);
-        let waiting = tokio::spawn({
-            let peer = peer.clone();
-            async move { peer.has_read(50).await }
-        });
-        tokio::task::yield_now().await;
-        assert!(!waiting.is_finished());
-        peer.reads(60);
-        waiting.await.unwrap();
     }
 }

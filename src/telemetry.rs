@@ -72,11 +72,7 @@ pub(crate) fn refused(reason: &'static str, error: &str) {
             sort.last = error.to_owned();
         }
         None => {
-            tracing::warn!(
-                reason,
-                error,
-                "a call was refused; further ones like it are told once a minute, as a number"
-            );
+            tracing::warn!(reason, "{error} (told once a minute from now on, with how often)");
             refusals.insert(reason, Refusals { told: Instant::now(), untold: 0, last: String::new() });
         }
     }
@@ -99,7 +95,7 @@ fn tell_those_older_than(age: Duration) {
             return true;
         }
         if sort.untold > 0 {
-            tracing::warn!(reason, count = sort.untold, last = sort.last, "calls were refused");
+            tracing::warn!(reason, count = sort.untold, "{}", sort.last);
         }
         let goes_on = sort.untold > 0;
         *sort = Refusals { told: Instant::now(), untold: 0, last: String::new() };

@@ -52,17 +52,9 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         if let Some(metrics) = server.metrics_address()? {
             anstream::println!("metrics are at http://{metrics}/metrics");
         }
-        let mut signals = Signals::new()?;
+        let stop = told_to_stop()?;
         // Programs that start the server read up to this line, to learn the port.
         anstream::println!("sayso listens on {address}");
-        let stop = async move {
-            signals.next().await;
-            tokio::spawn(async move {
-                let code = signals.next().await;
-                tracing::warn!(code, "told to stop again: ending at once; what was acknowledged is kept");
-                std::process::exit(code);
-            });
-        };
         server.run(stop).await
     });
     // An analysis that was to come later may be long; it is cut off, and done when the server starts again.
@@ -71,6 +63,32 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         tracing::info!("stopped");
     }
     outcome
+}
+
+/// Is ready when the server is told to stop. From then on another order ends the process at once, wherever it is: the
+/// thread that listens for it is nobody else's.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()> + Send> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut signals = {
+        let _entered = runtime.enter();
+        Signals::new()?
+    };
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let listen = move || {
+        runtime.block_on(signals.next());
+        // Nobody listens any more when the server ended by itself.
+        let _ = tell.send(());
+        let code = runtime.block_on(signals.next());
+        tracing::warn!(code, "told to stop again: ending at once; what was acknowledged is kept");
+        std::process::exit(code);
+    };
+    std::thread::Builder::new().name("sayso-signals".into()).spawn(listen)?;
+    Ok(async {
+        // Without the thread, the server runs until it is killed.
+        if told.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
 }
 
 /// Makes what the server writes from now on the user's own, and warns where others may read what there is.

@@ -1,0 +1,128 @@
+//! The other end of a connection, as calls see it.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tokio::sync::Notify;
+
+/// How long a client may leave an answer unread before it is cut off.
+const READ_WITHIN: Duration = Duration::from_secs(60);
+
+/// The other end of a connection: its open calls, and the answers that it has not read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Peer(Arc<PeerState>);
+
+#[derive(Debug)]
+struct PeerState {
+    calls: AtomicUsize,
+    /// Whether it ever made a call.
+    called: AtomicBool,
+    /// Bytes of answers that wait to be read.
+    unread: AtomicUsize,
+    /// Some were read.
+    read: Notify,
+    /// When a call last began or ended, or a piece of an answer was taken.
+    used: Mutex<Instant>,
+}
+
+impl Default for PeerState {
+    fn default() -> Self {
+        let (calls, unread) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let (called, used) = (AtomicBool::new(false), Mutex::new(Instant::now()));
+        Self { calls, called, unread, read: Notify::new(), used }
+    }
+}
+
+impl Peer {
+    /// Counts a call until it is dropped.
+    pub(crate) fn begin_call(&self) -> OpenCall {
+        self.0.calls.fetch_add(1, Ordering::AcqRel);
+        self.0.called.store(true, Ordering::Relaxed);
+        self.touch();
+        OpenCall(self.clone())
+    }
+
+    /// Notes that something happened.
+    pub(crate) fn touch(&self) {
+        *self.0.used.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// Counts bytes of an answer that wait to be read. Returns how many do by now.
+    pub(crate) fn leaves_unread(&self, bytes: usize) -> usize {
+        self.touch();
+        self.0.unread.fetch_add(bytes, Ordering::AcqRel) + bytes
+    }
+
+    /// Counts them down.
+    pub(crate) fn reads(&self, bytes: usize) {
+        self.0.unread.fetch_sub(bytes, Ordering::AcqRel);
+        self.0.read.notify_waiters();
+    }
+
+    /// Waits until at most so many bytes wait to be read.
+    pub(crate) async fn has_read(&self, most: usize) {
+        loop {
+            let read = self.0.read.notified();
+            if self.0.unread.load(Ordering::Acquire) <= most {
+                return;
+            }
+            read.await;
+        }
+    }
+
+    /// How many calls are open.
+    pub(super) fn calls(&self) -> usize {
+        self.0.calls.load(Ordering::Acquire)
+    }
+
+    /// Whether it ever made a call.
+    pub(super) fn has_called(&self) -> bool {
+        self.0.called.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn last_used(&self) -> Instant {
+        *self.0.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.calls() == 0
+    }
+
+    pub(super) fn is_stalled(&self) -> bool {
+        self.0.unread.load(Ordering::Acquire) > 0 && self.last_used().elapsed() > READ_WITHIN
+    }
+}
+
+/// A call that is open.
+pub(crate) struct OpenCall(Peer);
+
+impl Drop for OpenCall {
+    fn drop(&mut self) {
+        self.0.touch();
+        self.0.0.calls.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_next_call_waits_until_answers_are_read() {
+        let peer = Peer::default();
+        assert_eq!(peer.leaves_unread(100), 100);
+        let waiting = tokio::spawn({
+            let peer = peer.clone();
+            async move { peer.has_read(50).await }
+        });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        peer.reads(60);
+        waiting.await.unwrap();
+    }
+}
