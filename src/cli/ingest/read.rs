@@ -147,12 +147,13 @@ impl Reader {
         let limit = if is_html { self.body_bytes.saturating_mul(WRAPPING) } else { self.body_bytes };
         let bytes = input::read_all(reader, limit).map_err(|error| (0, error.to_string()))?;
         let bytes = bytes.ok_or_else(|| (0, format!("too large: more than {limit} bytes")))?;
-        let article = if is_html {
-            html::article(&bytes).map_err(|why| (0, why))?
+        let (article, notes) = if is_html {
+            html::read(&bytes).map_err(|why| (0, why))?
         } else {
-            text::article(text::decode(bytes).map_err(|fault| (fault.line, fault.why))?)
+            (text::article(text::decode(bytes).map_err(|fault| (fault.line, fault.why))?), Vec::new())
         };
-        let mut told = Told { article, passed_over: None };
+        let passed_over = (!notes.is_empty()).then(|| notes.join("; "));
+        let mut told = Told { article, passed_over };
         let Some(path) = &file.path else { return Ok(told) };
         if let Some(beside) = files::metadata_of(path).filter(|_| !is_html) {
             let metadata = self.metadata(&beside).map_err(|why| (0, format!("{}: {why}", beside.display())))?;

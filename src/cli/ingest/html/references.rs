@@ -2,9 +2,34 @@
 
 use html_escape::NAMED_ENTITIES;
 
+/// The text with character references as what they stand for. One that ends without a semicolon is left:
+/// it may be a part of an address.
+pub(in crate::cli::ingest) fn with_references_read(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = rest.bytes().take(34).position(|byte| byte == b';').map(|end| end + 1);
+        let read = end.and_then(|end| Some((end, reference(&rest[1..end - 1])?)));
+        match read {
+            Some((end, sign)) => {
+                out.push_str(&sign);
+                rest = &rest[end..];
+            }
+            None => {
+                out.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
 /// What a character reference stands for, given without `&` and `;`: one of the names of the HTML standard,
 /// or a number. Nothing for signs that are not seen: where a word may be parted, which way it runs.
-pub(in crate::cli::ingest) fn reference(name: &str) -> Option<String> {
+fn reference(name: &str) -> Option<String> {
     if let Some(digits) = name.strip_prefix('#') {
         let number = match digits.strip_prefix(['x', 'X']) {
             Some(hex) => u32::from_str_radix(hex, 16),
