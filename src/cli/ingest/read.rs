@@ -150,7 +150,8 @@ impl Reader {
         let (article, notes) = if is_html {
             html::read(&bytes).map_err(|why| (0, why))?
         } else {
-            (text::article(text::decode(bytes).map_err(|fault| (fault.line, fault.why))?), Vec::new())
+            let is_markdown = file.path.as_deref().is_some_and(text::is_markdown);
+            text::article(&text::decode(bytes).map_err(|fault| (fault.line, fault.why))?, is_markdown)
         };
         let passed_over = (!notes.is_empty()).then(|| notes.join("; "));
         let mut told = Told { article, passed_over };

@@ -1,6 +1,6 @@
 //! Character references: `&eacute;`, `&#233;`.
 
-use html_escape::NAMED_ENTITIES;
+use html5ever::data::NAMED_ENTITIES;
 
 /// The text with character references as what they stand for. One that ends without a semicolon is left:
 /// it may be a part of an address.
@@ -38,9 +38,10 @@ fn reference(name: &str) -> Option<String> {
         let sign = character(number.ok().filter(|_| !digits.starts_with('+'))?)?;
         return Some(if is_unseen(sign) { String::new() } else { sign.to_string() });
     }
-    let found = NAMED_ENTITIES.binary_search_by(|(known, _)| (*known).cmp(name.as_bytes())).ok()?;
-    let signs = NAMED_ENTITIES[found].1;
-    Some(signs.chars().filter(|&sign| !is_unseen(sign)).collect())
+    // The table holds the starts of names, too, with nothing behind them.
+    let (first, second) = *NAMED_ENTITIES.get(format!("{name};").as_str()).filter(|signs| signs.0 != 0)?;
+    let signs = [first, second].into_iter().filter(|&sign| sign != 0).filter_map(char::from_u32);
+    Some(signs.filter(|&sign| !is_unseen(sign)).collect())
 }
 
 /// The character of a number. Those from 128 to 159 are meant in windows-1252, as browsers read them.
@@ -69,6 +70,8 @@ mod tests {
             ("eacute", Some("é")),
             ("Ccaron", Some("Č")),
             ("CounterClockwiseContourIntegral", Some("∳")),
+            ("fjlig", Some("fj")),
+            ("eacut", None),
             ("shy", Some("")),
             ("zwj", Some("\u{200d}")),
             ("#233", Some("é")),
