@@ -45,13 +45,13 @@ const BOXES: [&str; 34] = [
 /// A box holds at most this share of the text of the page: else its name belies it.
 const SHARE: usize = 3;
 
-/// Takes away boxes, and with `hidden` what readers are not shown.
-pub(super) fn clean(tree: &Document, hidden: bool) {
-    if hidden {
-        for node in tree.select("[hidden], [style], [aria-hidden]").nodes() {
-            if rendered::is_hidden(node) && !node.has_name("body") && !node.has_name("html") {
-                node.remove_from_parent();
-            }
+/// Takes away boxes, and what readers are not shown; or, with `reveal`, shows that.
+pub(super) fn clean(tree: &Document, reveal: bool) {
+    for node in tree.select("[hidden], [style], [aria-hidden]").nodes() {
+        if reveal || node.has_name("body") || node.has_name("html") {
+            node.remove_attrs(&["hidden", "style", "aria-hidden"]);
+        } else if rendered::is_hidden(node) {
+            node.remove_from_parent();
         }
     }
     let whole = tree.body().map_or(0, |body| body.normalized_char_count());

@@ -130,7 +130,7 @@ fn cut(byline: &str) -> &str {
 /// Names in elements that say whose they are.
 fn marked_up(tree: &Document) -> Vec<String> {
     let nodes =
-        tree.select("[itemprop~=author], [rel~=author], [property='schema:author'], .p-author, .hcard .fn, .vcard .fn");
+        tree.select("[itemprop~=author], [rel~=author], [rel~='schema:author'], [property~='schema:author'], .p-author, .hcard .fn, .vcard .fn");
     let mut found: Vec<String> = Vec::new();
     for node in nodes.nodes().iter().filter(|node| !node.has_name("link") && !is_in_comments(node)) {
         // The author's name, and not the picture or the biography beside it.

@@ -18,6 +18,8 @@ mod clean;
 mod decode;
 mod facts;
 mod linked_data;
+#[cfg(test)]
+mod pages;
 mod parse;
 mod published;
 mod quotation;
@@ -69,10 +71,10 @@ fn read_here(bytes: &[u8]) -> Result<(Article, Vec<String>), String> {
     let mut authors = facts::authors(&reader.doc, &statements, &outlet);
     let (published_at, unread) = published::published(&reader.doc, &statements);
     notes.extend(unread);
-    let mut shown = shown(&mut reader, &language, true);
+    let mut shown = shown(&mut reader, &language, false);
     if shown.is_none() {
         // Some pages hide their article until a script has run.
-        shown = self::shown(&mut self::reader(&page)?, &language, false);
+        shown = self::shown(&mut self::reader(&page)?, &language, true);
     }
     let (text, byline) = shown.unwrap_or_default();
     if authors.is_empty() {
@@ -93,8 +95,8 @@ fn reader(page: &str) -> Result<Readability, String> {
 }
 
 /// What readability finds to be the article: its text, and a byline. None when it finds nothing.
-fn shown(reader: &mut Readability, language: &str, hidden: bool) -> Option<(String, Option<String>)> {
-    clean::clean(&reader.doc, hidden);
+fn shown(reader: &mut Readability, language: &str, reveal: bool) -> Option<(String, Option<String>)> {
+    clean::clean(&reader.doc, reveal);
     let found = reader.parse().ok()?;
     let article = reader.doc.select_single("#readability-page-1");
     let text = rendered::text_of(*article.nodes().first()?, language);

@@ -66,13 +66,12 @@ const VAGUE: [&str; 20] = [
 ];
 
 /// Words in the names of classes, ids and properties of parts of a page that tell of something else.
-const ELSEWHERE: [&str; 13] = [
+const ELSEWHERE: [&str; 12] = [
     "comment",
     "related",
     "sidebar",
     "recommend",
     "newsletter",
-    "footer",
     "widget",
     "teaser",
     "promo",
@@ -84,6 +83,9 @@ const ELSEWHERE: [&str; 13] = [
 
 /// A `<time>` in the midst of a paragraph of more than this many characters belongs to the story.
 const IN_TEXT: usize = 160;
+
+/// How many elements are looked at that only look like dates.
+const CANDIDATES: usize = 8;
 
 /// How many statements that are not understood are told.
 const TOLD: usize = 3;
@@ -125,8 +127,7 @@ pub(super) fn published(tree: &Document, statements: &Statements) -> (Option<Tim
 fn stated(tree: &Document, statements: &Statements) -> Vec<Statement> {
     let mut found: Vec<Statement> = Vec::new();
     let mut add = |name: &str, value: String, exact: bool| {
-        let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
-        found.push(Statement { name: name.into(), value, exact });
+        found.push(Statement { name: name.into(), value: one_line(&value), exact });
     };
     let about = statements.linked.article(&statements.url);
     let linked = |name: &str| about.as_ref().and_then(|about| about.text(name));
@@ -195,18 +196,26 @@ fn marked_up(tree: &Document) -> Vec<(&'static str, String, bool)> {
     found
 }
 
-/// Dates that only their class tells from other text.
-fn shown(tree: &Document) -> Option<Statement> {
+/// Dates that only their class tells from other text; those with an attribute for programs before the others.
+fn shown(tree: &Document) -> Vec<Statement> {
     const CLASSES: &str = "abbr.published, .dt-published, .entry-date, .post-date, .published, .pubdate, .date-published, \
         .article-date, .publish-date, .article__date, .timestamp, .date-header, .dateline-date, .byline-date, .date";
     let nodes = tree.select(CLASSES);
-    let node = nodes.nodes().iter().find(|node| !is_elsewhere(node) && !is_in_text(node))?;
-    let value =
-        [node.attr_or("title", ""), node.attr_or("datetime", ""), node.attr_or("data-datetime", ""), node.text()]
-            .into_iter()
-            .find(|value| value.contains(|c: char| c.is_ascii_digit()))?;
-    let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
-    Some(Statement { name: "date".into(), value, exact: false })
+    let nodes = nodes.nodes().iter().filter(|node| !is_elsewhere(node) && !is_in_text(node)).take(CANDIDATES);
+    let statement = |value: String| Statement { name: "date".into(), value: one_line(&value), exact: false };
+    let is_dated = |value: &String| value.contains(|c: char| c.is_ascii_digit());
+    let mut marked: Vec<Statement> = Vec::new();
+    let mut written: Vec<Statement> = Vec::new();
+    for node in nodes {
+        let told = ["title", "datetime", "data-datetime"].iter().map(|name| node.attr_or(name, "").to_string());
+        marked.extend(told.filter(is_dated).map(statement));
+        written.extend(Some(node.text().to_string()).filter(is_dated).map(statement));
+    }
+    marked.into_iter().chain(written).collect()
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What an element gives for its date: an attribute for programs, or else its text.
@@ -232,6 +241,7 @@ fn is_elsewhere(node: &NodeRef<'_>) -> bool {
             .filter(|name| !["has-", "with-", "no-"].iter().any(|start| name.starts_with(start)))
             .collect();
         matches!(&*name, "aside" | "nav" | "footer") && !is_of_article(&node)
+            || names.iter().any(|name| matches!(*name, "footer" | "site-footer" | "page-footer"))
             || ELSEWHERE.iter().any(|word| names.iter().any(|name| name.contains(word)))
     })
 }
