@@ -4,6 +4,8 @@
 //! Nothing is rewritten: tokens step around these, so that no name and no quotation takes them in.
 //! A reference to a quotation mark, `&quot;`, does the work of the mark.
 
+use html_escape::NAMED_ENTITIES;
+
 /// What stands at some byte of a text in place of words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Leftover {
@@ -89,7 +91,7 @@ pub(crate) fn leftover(text: &str, at: usize) -> Option<Leftover> {
         b'<' => tag(text, at),
         b'>' if begins_line(text, at) => Some(Leftover::Gap { end: at + 1 }),
         b'&' => reference(bytes, at).map(|(end, sign)| match sign {
-            ' ' => Leftover::Gap { end },
+            sign if sign == ' ' || is_unseen(sign) => Leftover::Gap { end },
             sign => Leftover::Sign { end, sign },
         }),
         byte if byte.is_ascii() => {
@@ -128,7 +130,8 @@ pub fn plain_text(words: &str) -> String {
     let mut at = 0;
     while let Some(c) = words[at..].chars().next() {
         let (end, shown) = match leftover(words, at) {
-            Some(Leftover::Gap { end }) => (end, if c == '&' { ' ' } else { '\0' }),
+            Some(Leftover::Gap { end }) if c == '&' => (end, sign(words, at).map_or(' ', |(_, sign)| joiner(sign))),
+            Some(Leftover::Gap { end }) => (end, '\0'),
             Some(Leftover::Break { end, .. }) => (end, ' '),
             Some(Leftover::Sign { end, sign }) => (end, sign),
             None => (at + c.len_utf8(), if c == '\u{ad}' { '\0' } else { c }),
@@ -141,6 +144,11 @@ pub fn plain_text(words: &str) -> String {
     }
     plain.truncate(plain.trim_end().len());
     plain
+}
+
+/// A sign without a width as it goes into a readable text: only what joins letters and pictures is kept.
+fn joiner(sign: char) -> char {
+    if matches!(sign, '\u{200c}' | '\u{200d}') { sign } else { '\0' }
 }
 
 /// Signs without a width that part no words of their own: marks of direction, byte order, breaks.
@@ -208,68 +216,50 @@ fn find(bytes: &[u8], from: usize, needle: &[u8], opener: &[u8]) -> Option<usize
     starts(found, needle).then_some(found + needle.len())
 }
 
-/// The end of a character reference and its character; a blank for all that is not seen.
+/// The longest name of a character reference, with its semicolon, is at most this many bytes long.
+const NAME: usize = 34;
+
+/// The end of a character reference and its character; a blank for white space and what no text holds.
 fn reference(bytes: &[u8], at: usize) -> Option<(usize, char)> {
-    let width = bytes[at + 1..].iter().take(10).position(|&b| b == b';')?;
-    let name = std::str::from_utf8(&bytes[at + 1..at + 1 + width]).ok()?;
-    let end = at + width + 2;
+    let (end, name) = name_from(bytes, at + 1)?;
     // Escaped twice: "&amp;quot;".
     if name == "amp" {
-        let twice = bytes[end..].iter().take(10).position(|&b| b == b';').and_then(|width| {
-            let name = std::str::from_utf8(&bytes[end..end + width]).ok()?;
-            Some((end + width + 1, named(name)?))
-        });
+        let twice = name_from(bytes, end).and_then(|(end, name)| Some((end, named(name)?)));
         return twice.or(Some((end, '&')));
     }
     named(name).map(|sign| (end, sign))
 }
 
+/// What stands from byte `from` up to a semicolon, and where that ends.
+fn name_from(bytes: &[u8], from: usize) -> Option<(usize, &str)> {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'#';
+    let width = bytes[from..].iter().take(NAME).take_while(|byte| is_name(byte)).count();
+    let name = std::str::from_utf8(&bytes[from..from + width]).ok()?;
+    (bytes.get(from + width) == Some(&b';')).then_some((from + width + 1, name))
+}
+
+/// What the numbers 128 to 159 are meant to stand for: characters of windows-1252, as browsers read them.
+const WINDOWS: [char; 32] = [
+    '€', ' ', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', ' ', 'Ž', ' ', ' ', '‘', '’', '“', '”', '•', '–',
+    '—', '˜', '™', 'š', '›', 'œ', ' ', 'ž', 'Ÿ',
+];
+
+/// The character that a reference of this name or number stands for. Of those that stand for two, all of them
+/// signs of mathematics, the first.
 fn named(name: &str) -> Option<char> {
-    let number = name.strip_prefix('#').and_then(|digits| match digits.strip_prefix(['x', 'X']) {
+    let number = name.strip_prefix('#').map(|digits| match digits.strip_prefix(['x', 'X']) {
         Some(hex) => u32::from_str_radix(hex, 16).ok(),
         None => digits.parse().ok(),
     });
-    if let Some(number) = number {
-        let sign = char::from_u32(number)?;
-        return Some(if sign.is_whitespace() || sign.is_control() || is_unseen(sign) { ' ' } else { sign });
-    }
-    Some(match name {
-        "nbsp" | "ensp" | "emsp" | "thinsp" | "shy" | "zwj" | "zwnj" | "lrm" | "rlm" => ' ',
-        "amp" => '&',
-        "quot" => '"',
-        "apos" => '\'',
-        "lt" => '<',
-        "gt" => '>',
-        "ldquo" => '“',
-        "rdquo" => '”',
-        "bdquo" => '„',
-        "lsquo" => '‘',
-        "rsquo" => '’',
-        "sbquo" => '‚',
-        "laquo" => '«',
-        "raquo" => '»',
-        "ndash" => '–',
-        "mdash" => '—',
-        "hellip" => '…',
-        "bull" => '•',
-        "middot" => '·',
-        "copy" => '©',
-        "reg" => '®',
-        "trade" => '™',
-        "deg" => '°',
-        "pound" => '£',
-        "euro" => '€',
-        "cent" => '¢',
-        "sect" => '§',
-        "eacute" => 'é',
-        "egrave" => 'è',
-        "ouml" => 'ö',
-        "auml" => 'ä',
-        "uuml" => 'ü',
-        "ntilde" => 'ñ',
-        "ccedil" => 'ç',
-        _ => return None,
-    })
+    let sign = match number {
+        Some(Some(number @ 0x80..=0x9f)) => WINDOWS[number as usize - 0x80],
+        Some(number) => char::from_u32(number?)?,
+        None => {
+            let found = NAMED_ENTITIES.binary_search_by(|(known, _)| (*known).cmp(name.as_bytes())).ok()?;
+            NAMED_ENTITIES[found].1.chars().next()?
+        }
+    };
+    Some(if sign.is_whitespace() || sign.is_control() { ' ' } else { sign })
 }
 
 #[cfg(test)]
@@ -312,5 +302,26 @@ mod tests {
     fn words_come_out_plain() {
         let text = "<b>Ines&nbsp;Cal\u{ad}loway</b> &amp; Sons:<br> &ldquo;Yes&#33;&rdquo;\u{200f}";
         assert_eq!(plain_text(text), "Ines Calloway & Sons: “Yes!”");
+    }
+
+    #[test]
+    fn every_named_reference_is_read() {
+        for (words, plain) in [
+            ("Mart&iacute;n &Ccaron;apek &amp;eacute;", "Martín Čapek é"),
+            ("Cal&shy;loway Cal&#173;loway Cal&#xAD;loway", "Calloway Calloway Calloway"),
+            ("a&lrm;b a&rlm;b", "ab ab"),
+            ("a&zwnj;b a&zwj;b", "a\u{200c}b a\u{200d}b"),
+            ("one&ensp;two&nbsp;three&NewLine;four", "one two three four"),
+            ("&#147;Yes&#148; &CounterClockwiseContourIntegral;", "“Yes” ∳"),
+            ("&nosuchname; AT&T; R&D", "&nosuchname; AT&T; R&D"),
+        ] {
+            assert_eq!(plain_text(words), plain);
+        }
+    }
+
+    #[test]
+    fn a_reference_that_nobody_sees_parts_no_word() {
+        let text = "Cal&shy;loway";
+        assert_eq!(crate::token::tokenize(text).len(), 1);
     }
 }

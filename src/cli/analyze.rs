@@ -106,7 +106,7 @@ fn read(file: &str) -> Result<String, String> {
     let name = file.trim_end_matches(".gz");
     let is_html = Path::new(name).extension().is_some_and(|end| end == "html" || end == "htm");
     if is_html {
-        html::article(&bytes).map(|article| article.body)
+        html::read(&bytes).map(|(article, _)| article.body)
     } else {
         text::decode(bytes).map_err(|fault| fault.why)
     }

@@ -7,6 +7,7 @@ use prost_types::Timestamp as ProtoTime;
 
 use crate::proto;
 
+mod cursor;
 mod published;
 
 pub(super) use published::{Published, read_milliseconds, read_number, read_published};

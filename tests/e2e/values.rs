@@ -82,7 +82,7 @@ async fn words_of_time_count_from_the_day_where_the_outlet_is() {
         source: "Veld Courier".into(),
         ..article("evening", body)
     };
-    let said = async |server: &Server| server.annotations("evening").await.quotes[0].said.clone();
+    let said = async |server: &Server| server.annotations("evening").await.quotes[0].said;
     server.put(told(None)).await;
     assert_eq!(said(&server).await, days(day(2026, 3, 4), day(2026, 3, 4)));
 

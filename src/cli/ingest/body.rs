@@ -16,7 +16,7 @@ pub(in crate::cli) fn body_text(body: &str) -> String {
     if markdown::is_markdown(body) {
         return markdown::plain(body);
     }
-    let read = references(body);
+    let read = html::with_references_read(body);
     // Escaped as a whole, as feeds do: "&lt;p&gt;…".
     if read != body && is_html(&read) {
         return html::fragment_text(&read).unwrap_or(read);
@@ -123,31 +123,6 @@ impl Tag {
             end: text.len() - rest.len() + close + 1,
         })
     }
-}
-
-/// The text with character references as what they stand for. One that ends without a semicolon is left:
-/// it may be a part of an address.
-fn references(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let end = rest.bytes().take(34).position(|byte| byte == b';').map(|end| end + 1);
-        let read = end.and_then(|end| Some((end, html::reference(&rest[1..end - 1])?)));
-        match read {
-            Some((end, sign)) => {
-                out.push_str(&sign);
-                rest = &rest[end..];
-            }
-            None => {
-                out.push('&');
-                rest = &rest[1..];
-            }
-        }
-    }
-    out.push_str(rest);
-    out
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use pulldown_cmark::{Event, MetadataBlockKind, Options, Parser, Tag, TagEnd};
 use super::html;
 
 /// A Markdown text as a reader sees it: one blank line between paragraphs, headings and items; no marks,
-/// addresses, pictures or front matter. Lines that the writer broke stay broken.
+/// addresses or pictures. Lines that the writer broke stay broken.
 pub(super) fn plain(text: &str) -> String {
     let mut writer = Writer::default();
     for event in Parser::new_ext(text, options()) {
@@ -74,24 +74,21 @@ fn has_bold(line: &str) -> bool {
 }
 
 fn options() -> Options {
-    Options::ENABLE_TABLES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
-        | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS
+    Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES | Options::ENABLE_TASKLISTS
 }
 
-/// The front matter of a text, YAML between `---` or TOML between `+++`, as its lines. None when there is none.
-pub(super) fn front_matter(text: &str) -> Option<(MetadataBlockKind, &str)> {
-    let (event, range) = Parser::new_ext(text, options()).into_offset_iter().next()?;
+/// The front matter of a text, YAML between `---` or TOML between `+++`, as its lines, and the text behind it. None
+/// when there is none.
+pub(super) fn front_matter(text: &str) -> Option<(MetadataBlockKind, &str, &str)> {
+    let kinds = Options::ENABLE_YAML_STYLE_METADATA_BLOCKS | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
+    let (event, range) = Parser::new_ext(text, kinds).into_offset_iter().next()?;
     let Event::Start(Tag::MetadataBlock(kind)) = event else { return None };
     if !text[..range.start].trim().is_empty() {
         return None;
     }
-    let block = text[range].trim();
+    let block = text[range.clone()].trim();
     let inner = block.get(3..block.len().checked_sub(3)?)?;
-    Some((kind, inner))
+    Some((kind, inner, &text[range.end..]))
 }
 
 #[derive(Default)]
@@ -99,7 +96,7 @@ struct Writer {
     out: String,
     /// Whether a blank line is due before the next words.
     due: bool,
-    /// How many elements are open of which nothing is shown: pictures, notes, front matter.
+    /// How many elements are open of which nothing is shown: pictures and notes.
     unshown: usize,
     /// Whether there are tags among the words.
     has_html: bool,
@@ -123,7 +120,7 @@ impl Writer {
 
     fn start(&mut self, tag: &Tag<'_>) {
         match tag {
-            Tag::Image { .. } | Tag::MetadataBlock(_) | Tag::FootnoteDefinition(_) => self.unshown += 1,
+            Tag::Image { .. } | Tag::FootnoteDefinition(_) => self.unshown += 1,
             Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Superscript | Tag::Subscript => {
             }
             Tag::TableCell => self.words("\t"),
@@ -133,7 +130,7 @@ impl Writer {
 
     fn end(&mut self, tag: TagEnd) {
         match tag {
-            TagEnd::Image | TagEnd::MetadataBlock(_) | TagEnd::FootnoteDefinition => self.unshown -= 1,
+            TagEnd::Image | TagEnd::FootnoteDefinition => self.unshown -= 1,
             TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link => (),
             TagEnd::Superscript | TagEnd::Subscript | TagEnd::TableCell => (),
             _ => self.due = true,

@@ -19,6 +19,7 @@ use crate::proto::server_service_client::ServerServiceClient;
 
 mod body;
 mod files;
+mod front_matter;
 pub(super) mod html;
 mod json;
 mod markdown;

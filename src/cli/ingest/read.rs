@@ -32,7 +32,7 @@ const REFUSALS: usize = 10_000;
 #[derive(Debug, PartialEq)]
 pub(super) enum Item {
     /// An article to put in.
-    Article(Entry),
+    Article(Box<Entry>),
     /// Something that is none, and why.
     Refused(Refusal),
 }
@@ -191,16 +191,18 @@ impl Reader {
         let limit = if is_html { self.body_bytes.saturating_mul(PAGE) } else { self.body_bytes };
         let bytes = input::read_all(reader, limit).map_err(|error| (0, error.to_string()))?;
         let bytes = bytes.ok_or_else(|| (0, format!("too large: more than {limit} bytes")))?;
-        let article = if is_html {
-            html::article(&bytes).map_err(|why| (0, why))?
+        let (article, notes) = if is_html {
+            html::read(&bytes).map_err(|why| (0, why))?
         } else {
-            text::article(text::decode(bytes).map_err(|fault| (fault.line, fault.why))?)
+            let is_markdown = file.path.as_deref().is_some_and(text::is_markdown);
+            text::article(&text::decode(bytes).map_err(|fault| (fault.line, fault.why))?, is_markdown)
         };
-        let mut told = Told { article, notes: Vec::new() };
+        let notes = notes.into_iter().map(|note| Note::new("", "", note)).collect();
+        let mut told = Told { article, notes };
         let Some(path) = &file.path else { return Ok(told) };
         if let Some(beside) = files::metadata_of(path, self.follow_links).filter(|_| !is_html) {
             let metadata = self.metadata(&beside).map_err(|why| (0, format!("{}: {why}", beside.display())))?;
-            told = with_metadata(told.article, metadata);
+            told = with_metadata(told, metadata);
         }
         if told.article.id.is_empty() {
             told.article.id = text::id_of(path);
@@ -238,7 +240,7 @@ impl Reader {
         if let (None, Some(date)) = (article.published_at, &self.date) {
             date.put_into(&mut article);
         }
-        Item::Article(Entry { place, article, notes })
+        Item::Article(Box::new(Entry { place, article, notes }))
     }
 }
 
@@ -264,11 +266,26 @@ fn item_of(name: &str, at: At) -> String {
 }
 
 /// What was told about an article goes before what was guessed from its text.
-fn with_metadata(guessed: Article, mut told: Told) -> Told {
-    if told.article.title.is_empty() {
-        told.article.title = guessed.title;
+fn with_metadata(guessed: Told, mut told: Told) -> Told {
+    let (article, guess) = (&mut told.article, guessed.article);
+    for (field, guess) in [
+        (&mut article.url, guess.url),
+        (&mut article.source, guess.source),
+        (&mut article.title, guess.title),
+        (&mut article.language, guess.language),
+    ] {
+        if field.is_empty() {
+            *field = guess;
+        }
     }
-    told.article.body = guessed.body;
+    if article.authors.is_empty() {
+        article.authors = guess.authors;
+    }
+    if article.published_at.is_none() {
+        (article.published_at, article.published_on) = (guess.published_at, guess.published_on);
+    }
+    article.body = guess.body;
+    told.notes.extend(guessed.notes);
     told
 }
 
@@ -303,7 +320,7 @@ mod tests {
         for file in files::list(std::slice::from_ref(&root), None, false).files {
             assert!(reader().read(&file, &mut |item| {
                 match item {
-                    Item::Article(entry) => entries.push(entry),
+                    Item::Article(entry) => entries.push(*entry),
                     Item::Refused(refusal) => {
                         refused.push(format!("{}: {}", refusal.place, refusal.why).replace(&root, ""))
                     }

@@ -238,7 +238,7 @@ impl Ingest {
                 }
                 self.last_number += 1;
                 self.held_bytes += entry.article.body.len();
-                self.held.insert(self.last_number, Held { entry, tries: 0 });
+                self.held.insert(self.last_number, Held { entry: *entry, tries: 0 });
                 self.outbox.push_back(self.last_number);
             }
         }

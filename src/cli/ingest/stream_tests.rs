@@ -125,7 +125,10 @@ async fn ingest(server: &Scripted, bodies: &[String], retries: u32) -> (serde_js
     tokio::spawn(async move {
         for (i, body) in bodies.into_iter().enumerate() {
             let article = Article { id: i.to_string(), body, ..Article::default() };
-            sender.send(Item::Article(Entry { place: format!("a:{i}"), article, notes: Vec::new() })).await.unwrap();
+            sender
+                .send(Item::Article(Box::new(Entry { place: format!("a:{i}"), article, notes: Vec::new() })))
+                .await
+                .unwrap();
         }
         sender.send(Item::Refused(Refusal::new("b", "bad"))).await.unwrap();
     });

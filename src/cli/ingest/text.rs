@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::{body, front_matter, markdown};
 use crate::proto::Article;
 
 /// The longest first line that is taken for a headline, in characters.
@@ -32,18 +33,41 @@ pub(in crate::cli) fn decode(bytes: Vec<u8>) -> Result<String, NotText> {
     })
 }
 
-/// The article whose body is `text`, with its first line for a title where that looks like one.
-pub(super) fn article(text: String) -> Article {
-    Article { title: title(&text).unwrap_or_default(), body: text, ..Article::default() }
+/// The article whose body is `text`, with its first line for a title where that looks like one; and in words
+/// what of its front matter could not be understood. Markdown and HTML become plain text: any that
+/// `is_markdown`, and any other where the signs are clear.
+pub(super) fn article(text: &str, is_markdown: bool) -> (Article, Vec<String>) {
+    let front = front_matter::read(text);
+    let is_markdown = is_markdown || front.is_some();
+    let (mut article, notes, text) = front.unwrap_or_else(|| (Article::default(), Vec::new(), text));
+    let told = !article.title.is_empty();
+    article.body = if is_markdown { markdown::plain(text) } else { body::body_text(text) };
+    if !told {
+        // The signs of a heading are gone from the body.
+        article.title = heading(text, is_markdown).or_else(|| title(&article.body)).unwrap_or_default();
+    }
+    (article, notes)
 }
 
-/// A first line that stands alone, is short and does not end like a sentence; or a Markdown heading.
+/// Whether the name of a file says that it holds Markdown.
+pub(super) fn is_markdown(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    name.ends_with(".md") || name.ends_with(".markdown")
+}
+
+/// The words of a Markdown heading that a text begins with.
+fn heading(text: &str, is_markdown: bool) -> Option<String> {
+    let first = text.trim_start().lines().next()?.trim();
+    let words =
+        first.strip_prefix("# ").filter(|words| is_markdown || !words.starts_with(|c: char| c.is_ascii_digit()))?;
+    Some(markdown::plain(words.trim().trim_end_matches('#')).trim().to_string()).filter(|title| !title.is_empty())
+}
+
+/// A first line that stands alone, is short and does not end like a sentence.
 fn title(text: &str) -> Option<String> {
     let mut lines = text.trim_start().lines();
     let first = lines.next()?.trim();
-    if let Some(heading) = first.strip_prefix("# ") {
-        return Some(heading.trim().to_string());
-    }
     let alone = lines.next().is_some_and(|line| line.trim().is_empty()) && lines.next().is_some();
     let sentence = first.ends_with(['.', '!', '?', ':', ';', ',', '"', '”', '…']);
     (alone && !sentence && first.chars().count() <= TITLE_CHARS).then(|| first.to_string())
@@ -66,13 +90,23 @@ mod tests {
 
     #[test]
     fn a_headline_is_known_by_its_looks() {
-        let title = |text: &str| article(text.into()).title;
+        let title = |text: &str| article(text, false).0.title;
         assert_eq!(title("Harbour reopens\n\nThe harbour reopened."), "Harbour reopens");
-        assert_eq!(title("# Harbour reopens\nThe harbour reopened."), "Harbour reopens");
+        assert_eq!(title("# Harbour *reopens*\nThe harbour reopened."), "Harbour reopens");
+        assert_eq!(title("# 5 in the table\nThe harbour reopened."), "");
         assert_eq!(title("The harbour reopened.\n\nBoats came."), "");
         assert_eq!(title("The harbour reopened\nand boats came."), "");
         assert_eq!(title("Harbour reopens"), "");
         assert_eq!(title(""), "");
+    }
+
+    #[test]
+    fn markdown_is_read_and_plain_text_is_left_alone() {
+        let (read, notes) = article("# Tide\n\nThe *tide* [turned](https://a.example).\n\n> We wait.\n", true);
+        assert_eq!((read.title.as_str(), read.body.as_str()), ("Tide", "Tide\n\nThe tide turned.\n\nWe wait."));
+        assert_eq!(notes, [""; 0]);
+        let text = "  The *tide* turned: 5 < 6.\r\n\r\n> We wait.\r\n";
+        assert_eq!(article(text, false).0.body, text);
     }
 
     #[test]

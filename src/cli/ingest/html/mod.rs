@@ -1,145 +1,125 @@
 //! Web pages as articles.
+//!
+//! [`decode`] makes text of the bytes, [`parse`] a tree of the text, [`statements`] gathers what the page
+//! says about itself, [`clean`] and readability find the article in the tree, [`rendered`] makes text of it.
+//! Nothing is fetched, and no script runs.
 
-use dom_smoothie::{Config, Readability, TextMode};
-use encoding_rs::Encoding;
+use std::io;
+use std::thread;
 
-use super::super::dates;
+use dom_smoothie::{Config, Readability};
+
+use super::body;
 use crate::proto::Article;
+use statements::Statements;
 
+mod byline;
+mod clean;
+mod decode;
+mod facts;
+mod linked_data;
+#[cfg(test)]
+mod pages;
 mod parse;
+mod published;
 mod quotation;
 mod references;
 mod rendered;
+mod statements;
 
-pub(super) use references::reference;
+pub(super) use references::with_references_read;
+
+/// How much stack a page is read with, in bytes: a page of the deepest nesting that is read takes a part of it.
+const STACK_BYTES: usize = 64 << 20;
+
+/// Text in JSON-LD takes the place of what the page shows when it is this many times longer: the page
+/// shows no more than a beginning then.
+const LONGER: usize = 2;
 
 /// The text that a piece of HTML shows. None when it is deeper or larger than is read.
 pub(super) fn fragment_text(html: &str) -> Option<String> {
     parse::document(html).ok().map(|tree| rendered::text(&tree, "en"))
 }
 
-/// How far into a page its encoding must be declared (WHATWG HTML, "prescan a byte stream").
-const PRESCAN: usize = 1024;
-
-/// The deepest nesting that is read.
-const DEEPEST: usize = 1000;
-
-/// Elements whose end tag may not be left out, and which may lie in each other.
-const NESTING: [&str; 19] = [
-    "a",
-    "article",
-    "aside",
-    "b",
-    "blockquote",
-    "center",
-    "div",
-    "em",
-    "font",
-    "form",
-    "i",
-    "main",
-    "ol",
-    "section",
-    "small",
-    "span",
-    "strong",
-    "table",
-    "ul",
-];
-
-/// The article of a page: readability's choice of text, with one blank line between paragraphs,
-/// and what the page tells about itself.
-pub(in crate::cli) fn article(bytes: &[u8]) -> Result<Article, String> {
-    let page = decode(bytes)?;
-    if is_too_deep(&page) {
-        return Err(format!("elements lie in each other more than {DEEPEST} deep"));
+/// The article of a page, with one blank line between paragraphs, and what the page tells about itself; and
+/// in words what of that could not be understood.
+///
+/// # Errors
+/// In words, when the page is too large or too deep, or when there is no article in it.
+pub(in crate::cli) fn read(bytes: &[u8]) -> Result<(Article, Vec<String>), String> {
+    // One page must not cost the others, whatever is wrong with it or with what reads it.
+    let work = || read_here(bytes);
+    let outcome = thread::scope(|scope| {
+        let worker = thread::Builder::new().name("page".into()).stack_size(STACK_BYTES).spawn_scoped(scope, work)?;
+        Ok::<_, io::Error>(worker.join())
+    });
+    match outcome {
+        Ok(Ok(read)) => read,
+        Ok(Err(_)) => Err("the page cannot be read: its markup breaks the reader".into()),
+        Err(error) => Err(format!("no thread to read the page with: {error}")),
     }
-    let config = Config { text_mode: TextMode::Formatted, ..Config::default() };
-    let mut reader = Readability::new(page, None, Some(config)).map_err(|error| error.to_string())?;
-    // Before parsing, which takes the page apart.
-    let address = address(&reader);
-    let found = reader.parse().map_err(|_| "no article found in the page".to_string())?;
-    Ok(Article {
-        url: found.url.or(address).unwrap_or_default(),
-        source: found.site_name.unwrap_or_default(),
-        title: found.title,
-        authors: found.byline.as_deref().map(authors).unwrap_or_default(),
-        language: found.lang.unwrap_or_default(),
-        published_at: found.published_time.as_deref().and_then(dates::parse_published),
-        body: paragraphs(&found.text_content),
-        ..Article::default()
-    })
 }
 
-/// Where the page says that it was published.
-fn address(reader: &Readability) -> Option<String> {
-    let canonical = reader.doc.select("link[rel=canonical]").attr("href");
-    let address = canonical.or_else(|| reader.doc.select("meta[property='og:url']").attr("content"))?;
-    Some(address.trim().to_string()).filter(|address| address.starts_with("http"))
-}
-
-/// The names in a byline: "By Ines Okafor and Jonas Ekholm".
-fn authors(byline: &str) -> Vec<String> {
-    let byline = byline.split_whitespace().collect::<Vec<_>>().join(" ");
-    let names = ["By ", "by ", "BY "].iter().find_map(|by| byline.strip_prefix(by)).unwrap_or(&byline);
-    let names = names.split(", ").flat_map(|part| part.split(" and ")).map(str::trim);
-    names.filter(|name| !name.is_empty()).map(str::to_string).collect()
-}
-
-/// The lines, one blank line between two: each is a block of the page, or was broken on purpose.
-fn paragraphs(text: &str) -> String {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.collect::<Vec<_>>().join("\n\n")
-}
-
-/// Whether blocks lie deeper in each other than any sane page has them. Choosing the article takes
-/// time that grows with the square of the depth.
-fn is_too_deep(page: &str) -> bool {
-    let mut depth = 0_usize;
-    for tag in page.split('<').skip(1) {
-        let (closes, name) = tag.strip_prefix('/').map_or((false, tag), |name| (true, name));
-        let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
-        // Only elements that must be closed; else every paragraph of an old page would count.
-        if NESTING.iter().any(|element| element.eq_ignore_ascii_case(name)) {
-            depth = if closes { depth.saturating_sub(1) } else { depth + 1 };
-        }
-        if depth > DEEPEST {
-            return true;
-        }
+fn read_here(bytes: &[u8]) -> Result<(Article, Vec<String>), String> {
+    let (page, note) = decode::decode(bytes);
+    let mut notes: Vec<String> = note.into_iter().collect();
+    let mut reader = reader(&page)?;
+    let statements = Statements::new(&reader.doc);
+    let outlet = facts::outlet(&statements);
+    let language = facts::language(&reader.doc, &statements);
+    let title = facts::title(&reader.doc, &statements, &outlet, &reader.get_article_title());
+    let mut authors = facts::authors(&reader.doc, &statements, &outlet);
+    let (published_at, unread) = published::published(&reader.doc, &statements);
+    notes.extend(unread);
+    let mut shown = shown(&mut reader, &language, false);
+    if shown.is_none() {
+        // Some pages hide their article until a script has run.
+        shown = self::shown(&mut self::reader(&page)?, &language, true);
     }
-    false
+    let (text, byline) = shown.unwrap_or_default();
+    if authors.is_empty() {
+        authors = byline::names(byline.as_deref(), &outlet);
+    }
+    let body = whole_body(text, &statements);
+    if body.trim().is_empty() {
+        return Err("no article found in the page".into());
+    }
+    let url = statements.url;
+    Ok((Article { url, source: outlet, title, authors, language, published_at, body, ..Article::default() }, notes))
 }
 
-/// The page as text: by its byte order mark, as UTF-8, or in the encoding that it declares.
-fn decode(bytes: &[u8]) -> Result<String, String> {
-    if let Some((encoding, _)) = Encoding::for_bom(bytes) {
-        return Ok(encoding.decode(bytes).0.into_owned());
-    }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return Ok(text.to_string());
-    }
-    let encoding = declared(bytes).ok_or("not valid UTF-8, and the page declares no other encoding")?;
-    let (text, _, faulty) = encoding.decode(bytes);
-    if faulty { Err(format!("not valid {}, which the page declares", encoding.name())) } else { Ok(text.into_owned()) }
+fn reader(page: &str) -> Result<Readability, String> {
+    // What JSON-LD tells is read in `linked_data`, which knows more of its forms.
+    let config = Config { disable_json_ld: true, keep_classes: true, ..Config::default() };
+    Readability::with_document(parse::document(page)?, None, Some(config)).map_err(|error| error.to_string())
 }
 
-/// The encoding that a page declares near its start: `charset=…`.
-fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
-    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(PRESCAN)]).to_ascii_lowercase();
-    let after = start.split_once("charset=")?.1.trim_start_matches(['"', '\'', ' ']);
-    let end = after.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | ':' | '.'));
-    Encoding::for_label(&after.as_bytes()[..end.unwrap_or(after.len())])
+/// What readability finds to be the article: its text, and a byline. None when it finds nothing.
+fn shown(reader: &mut Readability, language: &str, reveal: bool) -> Option<(String, Option<String>)> {
+    clean::clean(&reader.doc, reveal);
+    let found = reader.parse().ok()?;
+    let article = reader.doc.select_single("#readability-page-1");
+    let text = rendered::text_of(*article.nodes().first()?, language);
+    (!text.trim().is_empty()).then_some((text, found.byline))
+}
+
+/// The text of the article that JSON-LD holds where the page shows only its beginning.
+fn whole_body(shown: String, statements: &Statements) -> String {
+    let about = statements.linked.article(&statements.url).filter(|about| about.is_article);
+    let told = about.and_then(|about| about.text("articleBody")).map(|text| body::body_text(&text)).unwrap_or_default();
+    if told.len() > LONGER * shown.len() { told } else { shown }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::dates;
     use super::*;
 
     const PAGE: &str = include_str!("../../fixtures/page.html");
 
     #[test]
     fn a_page_gives_its_article_and_what_it_tells_about_itself() {
-        let article = article(PAGE.as_bytes()).unwrap();
+        let article = read(PAGE.as_bytes()).unwrap().0;
         assert_eq!(article.title, "Harbour of Veld to reopen after storm");
         assert_eq!(article.source, "Veld Courier");
         assert_eq!(article.authors, ["Ines Okafor"]);
@@ -156,34 +136,46 @@ mod tests {
     }
 
     #[test]
-    fn other_encodings_are_read_when_the_page_declares_them() {
-        let page = PAGE.replace("utf-8", "windows-1252");
-        let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(&page);
-        assert!(article(&bytes).unwrap().body.contains("“The harbour will open on Friday,”"));
-        let silent = PAGE.replace("utf-8", "");
-        let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(&silent);
-        assert_eq!(article(&bytes).unwrap_err(), "not valid UTF-8, and the page declares no other encoding");
-    }
-
-    #[test]
-    fn bylines_hold_one_name_or_several() {
-        assert_eq!(authors("By  Ines Okafor"), ["Ines Okafor"]);
-        assert_eq!(
-            authors("Ines Okafor, Jonas Ekholm and Mira Solberg"),
-            ["Ines Okafor", "Jonas Ekholm", "Mira Solberg"]
+    fn pages_that_would_take_for_ever_or_all_the_stack_are_refused() {
+        let many = |tags: &str| format!("<body>{}<p>Text.", tags.repeat(50_000));
+        for tags in [
+            "<u>",
+            "<b><i><u>",
+            "<div>",
+            "<x-y>",
+            "<table><tr><td>",
+            "<font size=1>",
+            "<ul><li>",
+            "<svg>",
+            "<math><mi>",
+            "<select><div>",
+            "<a><div>",
+            "<template>",
+            "<details>",
+            "<ins>",
+            "<ruby>",
+            "<object>",
+            "<q>",
+            "<button><b>",
+        ] {
+            let outcome = read(many(tags).as_bytes()).map(|(article, _)| article.body.len());
+            assert!(
+                outcome.clone().is_err_and(|why| why.contains("deep")) || outcome.is_ok_and(|len| len < 100),
+                "{tags}"
+            );
+        }
+        assert!(
+            read(many("<p>Text.<br><div>a</div>").as_bytes()).is_ok_and(|(article, _)| article.body.len() > 400_000)
         );
-    }
-
-    #[test]
-    fn a_page_that_would_take_for_ever_is_refused() {
-        let deep = format!("<body>{}{}", "<div>".repeat(20_000), "<p>Text.".repeat(20_000));
-        assert!(article(deep.as_bytes()).unwrap_err().contains("deep"));
-        assert!(!is_too_deep(&"<p>Text.<br><div>a</div>".repeat(20_000)));
+        let crowded = format!("<p {}>Text.", (0..20_000).map(|i| format!("a{i} ")).collect::<String>());
+        assert_eq!(read(crowded.as_bytes()).unwrap_err(), "an element has more than 1000 attributes");
+        let large = "x".repeat(17 << 20);
+        assert!(read(large.as_bytes()).unwrap_err().starts_with("too large: the page has 17825792 bytes"));
     }
 
     #[test]
     fn a_page_without_an_article_is_refused() {
-        assert!(article(b"").is_err());
-        assert!(article(b"<html><body></body></html>").is_err());
+        assert!(read(b"").is_err());
+        assert!(read(b"<html><body></body></html>").is_err());
     }
 }

@@ -51,6 +51,6 @@ pub(super) fn marks(node: &NodeRef<'_>, page_language: &str, depth: usize) -> Op
     let language = told.as_deref().unwrap_or(page_language).to_ascii_lowercase();
     let language = language.split(['-', '_']).next().unwrap_or_default();
     let found = LANGUAGES.iter().find(|(known, _)| *known == language).map_or(ENGLISH, |(_, marks)| *marks);
-    let at = if depth % 2 == 0 { 0 } else { 2 };
+    let at = if depth.is_multiple_of(2) { 0 } else { 2 };
     Some(Marks { open: found[at], close: found[at + 1] })
 }

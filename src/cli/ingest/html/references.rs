@@ -1,10 +1,35 @@
 //! Character references: `&eacute;`, `&#233;`.
 
-use html_escape::NAMED_ENTITIES;
+use html5ever::data::NAMED_ENTITIES;
+
+/// The text with character references as what they stand for. One that ends without a semicolon is left:
+/// it may be a part of an address.
+pub(in crate::cli::ingest) fn with_references_read(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = rest.bytes().take(34).position(|byte| byte == b';').map(|end| end + 1);
+        let read = end.and_then(|end| Some((end, reference(&rest[1..end - 1])?)));
+        match read {
+            Some((end, sign)) => {
+                out.push_str(&sign);
+                rest = &rest[end..];
+            }
+            None => {
+                out.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
 
 /// What a character reference stands for, given without `&` and `;`: one of the names of the HTML standard,
 /// or a number. Nothing for signs that are not seen: where a word may be parted, which way it runs.
-pub(in crate::cli::ingest) fn reference(name: &str) -> Option<String> {
+fn reference(name: &str) -> Option<String> {
     if let Some(digits) = name.strip_prefix('#') {
         let number = match digits.strip_prefix(['x', 'X']) {
             Some(hex) => u32::from_str_radix(hex, 16),
@@ -13,9 +38,10 @@ pub(in crate::cli::ingest) fn reference(name: &str) -> Option<String> {
         let sign = character(number.ok().filter(|_| !digits.starts_with('+'))?)?;
         return Some(if is_unseen(sign) { String::new() } else { sign.to_string() });
     }
-    let found = NAMED_ENTITIES.binary_search_by(|(known, _)| (*known).cmp(name.as_bytes())).ok()?;
-    let signs = NAMED_ENTITIES[found].1;
-    Some(signs.chars().filter(|&sign| !is_unseen(sign)).collect())
+    // The table holds the starts of names, too, with nothing behind them.
+    let (first, second) = *NAMED_ENTITIES.get(format!("{name};").as_str()).filter(|signs| signs.0 != 0)?;
+    let signs = [first, second].into_iter().filter(|&sign| sign != 0).filter_map(char::from_u32);
+    Some(signs.filter(|&sign| !is_unseen(sign)).collect())
 }
 
 /// The character of a number. Those from 128 to 159 are meant in windows-1252, as browsers read them.
@@ -44,6 +70,8 @@ mod tests {
             ("eacute", Some("é")),
             ("Ccaron", Some("Č")),
             ("CounterClockwiseContourIntegral", Some("∳")),
+            ("fjlig", Some("fj")),
+            ("eacut", None),
             ("shy", Some("")),
             ("zwj", Some("\u{200d}")),
             ("#233", Some("é")),

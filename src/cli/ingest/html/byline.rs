@@ -1,0 +1,640 @@
+//! The names of people in a byline.
+//!
+//! Bylines hold more than names: roles, agencies, times, handles, invitations to follow. A part counts as a
+//! name unless it shows that it is something else. An agency alone (Reuters) is kept: it is the author.
+
+/// Words before "by" that tell that a writer follows.
+const WRITING: [&str; 18] = [
+    "analysis",
+    "article",
+    "author",
+    "column",
+    "commentary",
+    "contributed",
+    "essay",
+    "interview",
+    "opinion",
+    "posted",
+    "published",
+    "report",
+    "reported",
+    "reporting",
+    "review",
+    "story",
+    "words",
+    "written",
+];
+
+/// Words before "by" that tell that somebody else follows.
+const OTHERS: [&str; 21] = [
+    "additional",
+    "animation",
+    "checked",
+    "edited",
+    "editing",
+    "filmed",
+    "graphic",
+    "graphics",
+    "illustrated",
+    "illustration",
+    "illustrations",
+    "image",
+    "images",
+    "photo",
+    "photograph",
+    "photographed",
+    "photographs",
+    "photography",
+    "photos",
+    "translated",
+    "video",
+];
+
+/// Words that name what somebody does, at the end of a part.
+const ROLES: [&str; 30] = [
+    "analyst",
+    "anchor",
+    "author",
+    "blogger",
+    "chief",
+    "columnist",
+    "contributor",
+    "correspondent",
+    "critic",
+    "editor",
+    "fellow",
+    "freelancer",
+    "guest",
+    "host",
+    "intern",
+    "journalist",
+    "manager",
+    "photographer",
+    "photojournalist",
+    "producer",
+    "publisher",
+    "reporter",
+    "specialist",
+    "stringer",
+    "writer",
+    "professor",
+    "president",
+    "director",
+    "lecturer",
+    "researcher",
+];
+
+/// The same of several people, who have no names.
+const GROUPS: [&str; 22] = [
+    "agencies",
+    "board",
+    "bureau",
+    "contributors",
+    "correspondents",
+    "department",
+    "desk",
+    "editorial",
+    "editors",
+    "journalists",
+    "newsdesk",
+    "newsroom",
+    "reporters",
+    "services",
+    "staff",
+    "staffers",
+    "team",
+    "wires",
+    "writers",
+    "wire",
+    "newswire",
+    "reports",
+];
+
+/// Words between a name and a role.
+const MODIFIERS: [&str; 58] = [
+    "assistant",
+    "associate",
+    "breaking",
+    "business",
+    "chief",
+    "city",
+    "climate",
+    "contributing",
+    "courts",
+    "crime",
+    "culture",
+    "data",
+    "deputy",
+    "digital",
+    "diplomatic",
+    "economics",
+    "education",
+    "energy",
+    "entertainment",
+    "environment",
+    "executive",
+    "features",
+    "finance",
+    "foreign",
+    "freelance",
+    "general",
+    "guest",
+    "health",
+    "house",
+    "in",
+    "international",
+    "investigative",
+    "legal",
+    "lead",
+    "local",
+    "managing",
+    "markets",
+    "medical",
+    "national",
+    "news",
+    "opinion",
+    "political",
+    "politics",
+    "regional",
+    "reporting",
+    "science",
+    "security",
+    "senior",
+    "special",
+    "sports",
+    "staff",
+    "style",
+    "technology",
+    "tech",
+    "travel",
+    "washington",
+    "white",
+    "world",
+];
+
+/// Agencies and broadcasters in capitals, which stand before a role.
+const AGENCIES: [&str; 18] = [
+    "ABC", "AFP", "AP", "BBC", "CBC", "CBS", "CNBC", "CNN", "DPA", "EFE", "ITV", "MSNBC", "NBC", "NPR", "PA", "PBS",
+    "UPI", "USA",
+];
+
+/// What comes after a name in the same breath.
+const SUFFIXES: [&str; 28] = [
+    "jr", "sr", "ii", "iii", "iv", "phd", "md", "dphil", "esq", "mba", "cpa", "rn", "obe", "mbe", "cbe", "mp", "mep",
+    "qc", "kc", "msc", "bsc", "ma", "jd", "llm", "dds", "mph", "rd", "do",
+];
+
+/// Last words of the names of outlets, behind the name of somebody who writes for one.
+const OUTLETS: [&str; 30] = [
+    "agency",
+    "broadcasting",
+    "bulletin",
+    "chronicle",
+    "courier",
+    "daily",
+    "dispatch",
+    "examiner",
+    "express",
+    "gazette",
+    "globe",
+    "herald",
+    "independent",
+    "inquirer",
+    "journal",
+    "magazine",
+    "mail",
+    "media",
+    "mirror",
+    "network",
+    "news",
+    "observer",
+    "online",
+    "post",
+    "press",
+    "record",
+    "review",
+    "telegraph",
+    "times",
+    "tribune",
+];
+
+/// First words of what is no name.
+const NO_NAMES: [&str; 33] = [
+    "about",
+    "all",
+    "and",
+    "click",
+    "contact",
+    "courtesy",
+    "email",
+    "featured",
+    "follow",
+    "for",
+    "from",
+    "full",
+    "in",
+    "last",
+    "modified",
+    "more",
+    "on",
+    "photo",
+    "posted",
+    "published",
+    "read",
+    "see",
+    "share",
+    "special",
+    "subscribe",
+    "the",
+    "this",
+    "to",
+    "tweet",
+    "updated",
+    "via",
+    "view",
+    "with",
+];
+
+/// Words that stand where a name is missing.
+const NOBODY: [&str; 20] = [
+    "admin",
+    "administrator",
+    "anonymous",
+    "author",
+    "contributor",
+    "default",
+    "editor",
+    "guest",
+    "n/a",
+    "nan",
+    "none",
+    "null",
+    "root",
+    "staff",
+    "undefined",
+    "unknown",
+    "user",
+    "webadmin",
+    "webmaster",
+    "wordpress",
+];
+
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/// A name has at most this many words.
+const WORDS: usize = 7;
+
+/// The names in the bylines of a page. `outlet` is no author of its own articles.
+pub(super) fn names<'b>(bylines: impl IntoIterator<Item = &'b str>, outlet: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for byline in bylines {
+        for name in of_byline(byline) {
+            let known = names.iter().any(|known| known.eq_ignore_ascii_case(&name));
+            if !known && !is_outlet(&name, outlet) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+fn is_outlet(name: &str, outlet: &str) -> bool {
+    let bare = |name: &str| {
+        let name = name.to_lowercase();
+        let name = name.strip_prefix("the ").unwrap_or(&name);
+        name.chars().filter(|c| c.is_alphanumeric()).collect::<String>()
+    };
+    !outlet.is_empty() && bare(name) == bare(outlet)
+}
+
+fn of_byline(byline: &str) -> Vec<String> {
+    let byline: String = byline.chars().map(|c| if is_dash_or_bar(c) { '|' } else { c }).collect();
+    let byline = without_brackets(&byline);
+    let lines =
+        byline.lines().map(|line| line.split(' ').filter(|word| !is_address(word)).collect::<Vec<_>>().join(" "));
+    let byline = lines.collect::<Vec<_>>().join("\n");
+    let mut names = Vec::new();
+    for segment in byline.split(['|', '\n', '•', '·', '/']) {
+        let listed = segment.contains(';');
+        for piece in segment.split(';') {
+            let from = names.len();
+            of_piece(piece, &mut names);
+            invert(&mut names, from, listed, piece);
+            // Behind a name and a dash a single word is a place or an outlet.
+            if !listed && from > 0 && names.len() == from + 1 && !names[from].contains(' ') {
+                names.pop();
+            }
+        }
+    }
+    names
+}
+
+fn is_dash_or_bar(c: char) -> bool {
+    matches!(c, '|' | '—' | '–' | '｜' | '‖' | '»' | '\t')
+}
+
+/// "Okafor, Ines" is one name: two single words with a comma between.
+fn invert(names: &mut Vec<String>, from: usize, listed: bool, piece: &str) {
+    let [family, given] = &names[from..] else { return };
+    let single = |name: &str| !name.contains(' ');
+    let commas = piece.matches(',').count() == 1 && !piece.contains(" and ") && !piece.contains('&');
+    if commas && single(family) && (single(given) || listed) {
+        let name = format!("{given} {family}");
+        names.truncate(from);
+        names.push(name);
+    }
+}
+
+/// The names of a piece: parts between commas and "and".
+fn of_piece(piece: &str, names: &mut Vec<String>) {
+    let mut skipping = false;
+    let mut first = true;
+    let at_start = names.len();
+    for part in parts(piece) {
+        let words: Vec<&str> = part.split_whitespace().collect();
+        let suffix = words.join("").trim_end_matches('.').replace('.', "").to_lowercase();
+        if SUFFIXES.contains(&suffix.as_str()) && names.len() > at_start {
+            if let Some(name) = names.last_mut() {
+                name.push_str(", ");
+                name.push_str(&words.join(" "));
+            }
+            continue;
+        }
+        let (words, role) = after_by(&words);
+        skipping = role.unwrap_or(skipping);
+        if skipping {
+            continue;
+        }
+        if let Some(name) = name(words, first) {
+            names.push(name);
+            first = false;
+        }
+    }
+}
+
+/// Where a byline parts names: at commas, "and", "&" and "with".
+fn parts(piece: &str) -> Vec<String> {
+    let words = piece.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut parts = vec![String::new()];
+    for word in words.split(' ') {
+        if matches!(word.to_ascii_lowercase().as_str(), "and" | "&" | "with" | "und" | "et") {
+            parts.push(String::new());
+            continue;
+        }
+        let (bare, ends) = word.strip_suffix(',').map_or((word, false), |bare| (bare, true));
+        for (i, piece) in bare.split(',').enumerate() {
+            if i > 0 {
+                parts.push(String::new());
+            }
+            let last = parts.last_mut().filter(|_| !piece.is_empty());
+            if let Some(part) = last {
+                part.push_str(if part.is_empty() { "" } else { " " });
+                part.push_str(piece);
+            }
+        }
+        if ends {
+            parts.push(String::new());
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+/// The words after "By" or "Written by", and whether those are somebody else than a writer; the words as they
+/// are, where nothing is told.
+fn after_by<'p, 'w>(words: &'p [&'w str]) -> (&'p [&'w str], Option<bool>) {
+    let lower: Vec<String> = words.iter().map(|word| word.trim_end_matches(':').to_lowercase()).collect();
+    let by = lower.iter().take(4).position(|word| word == "by");
+    if let Some(at) = by {
+        let before = &lower[..at];
+        if before.iter().any(|word| OTHERS.contains(&word.as_str())) {
+            return (&words[at + 1..], Some(true));
+        }
+        let writes = |word: &String| {
+            WRITING.contains(&word.as_str()) || MODIFIERS.contains(&word.as_str()) || ROLES.contains(&word.as_str())
+        };
+        if before.is_empty() || before.iter().any(writes) {
+            return (&words[at + 1..], Some(false));
+        }
+        // "Ines Okafor by the river" is no byline; what stands before is.
+        return (&words[..at], None);
+    }
+    let label = words.first().is_some_and(|word| word.ends_with(':'));
+    if label {
+        let told = |words: &[&str]| words.contains(&lower[0].as_str());
+        return (&words[1..], Some(told(&OTHERS)));
+    }
+    let other = lower.first().is_some_and(|word| matches!(word.as_str(), "author" | "authors" | "par" | "por"));
+    if other && words.len() > 1 { (&words[1..], Some(false)) } else { (words, None) }
+}
+
+/// The name that the words of a part are, if they are one. Behind a first name roles and outlets are common.
+fn name(words: &[&str], first: bool) -> Option<String> {
+    let words = before_times(words);
+    let words = before_place(words);
+    let words = without_role(words, first)?;
+    let lower = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/').to_lowercase();
+    let (start, end) = (lower(words.first()?), lower(words.last()?));
+    let is_the = start == "the" && words.len() > 1 && first;
+    if words.len() > WORDS
+        || words.len() > 1 && NO_NAMES.contains(&start.as_str()) && !is_the
+        || words.len() == 1 && (NOBODY.contains(&start.as_str()) || NO_NAMES.contains(&start.as_str()))
+        || !first && words.len() > 1 && (OUTLETS.contains(&end.as_str()) || start == "the")
+        || !words.iter().any(|word| word.chars().any(char::is_alphabetic))
+        || words.len() > 1 && is_month(words[0]) && is_month(words[1])
+    {
+        return None;
+    }
+    let name = words.join(" ");
+    let name = name.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '\'' | '’' | 'ʻ'));
+    let name = name.strip_suffix('.').filter(|bare| !is_abbreviated(bare)).unwrap_or(name);
+    Some(capitalised(name)).filter(|name| name.chars().filter(|c| c.is_alphabetic()).count() >= 2)
+}
+
+/// Whether the full stop after a name belongs to its last word: "Jr.", "B.".
+fn is_abbreviated(name: &str) -> bool {
+    let last = name.rsplit(' ').next().unwrap_or_default();
+    last.chars().count() <= 2
+}
+
+/// The words before a time, a number or an invitation: "Ines Okafor April 28", "Ines Okafor Follow".
+fn before_times<'p, 'w>(words: &'p [&'w str]) -> &'p [&'w str] {
+    let ends = |(at, word): (usize, &&str)| {
+        let lower = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        let told = ["follow", "updated", "published", "posted", "email", "subscribe", "modified", "last"];
+        let dated =
+            is_month(word) && words.get(at + 1).is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()));
+        word.contains(|c: char| c.is_ascii_digit()) || told.contains(&lower.as_str()) || dated
+    };
+    let end = words.iter().enumerate().position(ends).unwrap_or(words.len());
+    &words[..end]
+}
+
+fn is_month(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    lower.get(..3).is_some_and(|start| MONTHS.contains(&start))
+}
+
+/// The words before "of the Marn Post", "for Reuters", "in Marn".
+fn before_place<'p, 'w>(words: &'p [&'w str]) -> &'p [&'w str] {
+    let at = words
+        .iter()
+        .position(|word| matches!(word.to_lowercase().as_str(), "of" | "for" | "at" | "in" | "from" | "via"));
+    match at {
+        Some(at) if at >= 2 => &words[..at],
+        _ => words,
+    }
+}
+
+/// The words without a role at their end. None when nothing else is there, or when it is the role of people
+/// without names.
+fn without_role<'p, 'w>(words: &'p [&'w str], first: bool) -> Option<&'p [&'w str]> {
+    let lower = |word: &&str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let is = |words: &[&str], word: &str| words.contains(&word);
+    let last = lower(words.last()?);
+    if is(&GROUPS, &last) && (words.len() > 1 || last != "board") {
+        return None;
+    }
+    if !is(&ROLES, &last) {
+        return Some(words);
+    }
+    let is_role = |word: &&str| {
+        let low = lower(word);
+        is(&ROLES, &low) || is(&MODIFIERS, &low) || is(&AGENCIES, word) || low.contains('-') && is(&ROLES, &low)
+    };
+    let kept = words.len() - words.iter().rev().take_while(|word| is_role(word)).count();
+    let removed = words.len() - kept;
+    match kept {
+        0 => None,
+        // "Judith Guest" is a name; "Courier Writer" and "Grain Markets Reporter" are not.
+        1 if words.len() == 2 && removed == 1 && matches!(last.as_str(), "guest" | "fellow" | "host" | "chief") => {
+            Some(words)
+        }
+        1 => None,
+        _ if !first && removed == 1 => None,
+        _ if is(&AGENCIES, words[0]) => None,
+        _ => Some(&words[..kept]),
+    }
+}
+
+/// A handle, an e-mail or web address: two words in small letters with a full stop between, as in "post.example".
+fn is_address(word: &str) -> bool {
+    let small = |c: Option<char>| c.is_some_and(|c| c.is_lowercase() || c.is_ascii_digit());
+    let host = word.match_indices('.').any(|(at, _)| {
+        small(word[..at].chars().next_back())
+            && word[at + 1..].chars().take(2).filter(|c| c.is_lowercase()).count() == 2
+    });
+    word.contains('@') || word.contains("://") || host || word.starts_with('#')
+}
+
+fn without_brackets(text: &str) -> String {
+    let mut depth = 0_usize;
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => {
+                depth = depth.saturating_sub(1);
+                out.push(' ');
+            }
+            c if depth == 0 => out.push(c),
+            _ => (),
+        }
+    }
+    out
+}
+
+/// A name of several words that is written in capitals, or without any, with a capital for each word.
+fn capitalised(name: &str) -> String {
+    let shouted = name.contains(' ') && !name.chars().any(char::is_lowercase);
+    let whispered = name.contains(' ') && !name.chars().any(char::is_uppercase);
+    if !shouted && !whispered {
+        return name.to_string();
+    }
+    name.split(' ').map(|word| capitalised_word(word, shouted)).collect::<Vec<_>>().join(" ")
+}
+
+fn capitalised_word(word: &str, shouted: bool) -> String {
+    let vowel = |c: char| "AEIOUYÀÁÂÄÅÆÈÉÊËÌÍÎÏÒÓÔÖØÙÚÛÜ".contains(c);
+    // Initials and "II" stay; "JO" is a name.
+    let initials = word.chars().count() <= 3 && !word.chars().any(vowel) || matches!(word, "II" | "III" | "IV");
+    if shouted && (initials || word.contains('.')) {
+        return word.to_string();
+    }
+    let mut out = String::with_capacity(word.len());
+    let mut starts = true;
+    for c in word.chars() {
+        if starts {
+            out.extend(c.to_uppercase())
+        } else {
+            out.extend(c.to_lowercase())
+        }
+        // O'Brien, Ekholm-Reed, and McKay below.
+        starts = matches!(c, '-' | '\'' | '’') || out == "Mc";
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_from_what_stands_beside_them() {
+        for (byline, expected) in [
+            ("Ines Okafor", &["Ines Okafor"] as &[&str]),
+            ("By  Ines Okafor", &["Ines Okafor"]),
+            ("BY INES OKAFOR AND JONAS EKHOLM", &["Ines Okafor", "Jonas Ekholm"]),
+            ("Ines Okafor, Jonas Ekholm and Mira Solberg", &["Ines Okafor", "Jonas Ekholm", "Mira Solberg"]),
+            ("Ines Okafor, Jonas Ekholm, and Mira Solberg", &["Ines Okafor", "Jonas Ekholm", "Mira Solberg"]),
+            ("Ines Okafor; Jonas Ekholm", &["Ines Okafor", "Jonas Ekholm"]),
+            ("Ines Okafor | Jonas Ekholm", &["Ines Okafor", "Jonas Ekholm"]),
+            ("Ines Okafor & Jonas Ekholm", &["Ines Okafor", "Jonas Ekholm"]),
+            ("Okafor, Ines", &["Ines Okafor"]),
+            ("Okafor, Ines; Ekholm, Jonas P.", &["Ines Okafor", "Jonas P. Ekholm"]),
+            ("Sam Reed, Jr., and Ines Okafor, Ph.D.", &["Sam Reed, Jr.", "Ines Okafor, Ph.D."]),
+            ("Sam Reed Jr.", &["Sam Reed Jr."]),
+            ("April Reed", &["April Reed"]),
+            ("Written by Ines Okafor", &["Ines Okafor"]),
+            ("Posted by: Ines Okafor", &["Ines Okafor"]),
+            ("Story by Ines Okafor, photos by Jonas Ekholm and Per Vold", &["Ines Okafor"]),
+            ("By Ines Okafor; edited by Per Vold", &["Ines Okafor"]),
+            ("By Ines Okafor, Staff Writer", &["Ines Okafor"]),
+            ("By Ines Okafor Staff Writer", &["Ines Okafor"]),
+            ("Ines Okafor, AP National Security Writer", &["Ines Okafor"]),
+            ("AP National Security Writer", &[]),
+            ("AP Energy Writer", &[]),
+            ("Staff Writers", &[]),
+            ("Marn Post Staff", &[]),
+            ("Editorial Board", &[]),
+            ("Ines Okafor of the Associated Press", &["Ines Okafor"]),
+            ("Ines Okafor, Associated Press", &["Ines Okafor"]),
+            ("Ines Okafor for the Marn Post", &["Ines Okafor"]),
+            ("Ines Okafor, Special to the Marn Post", &["Ines Okafor"]),
+            ("The Associated Press", &["The Associated Press"]),
+            ("Reuters", &["Reuters"]),
+            ("Ines Okafor (Reuters)", &["Ines Okafor"]),
+            ("April 28, 2019 at 6:01 am Updated April 29", &[]),
+            ("Ines Okafor April 28, 2019 at 6:01 am Updated April 29", &["Ines Okafor"]),
+            ("By Ines Okafor | 3 min read", &["Ines Okafor"]),
+            ("Ines Okafor Follow Author", &["Ines Okafor"]),
+            ("Follow Author", &[]),
+            ("Ines Okafor @inesokafor", &["Ines Okafor"]),
+            ("By Ines Okafor iokafor@post.example", &["Ines Okafor"]),
+            ("https://www.facebook.example/marnpost", &[]),
+            ("@marnpost", &[]),
+            ("Ines Okafor, 3 March 2026", &["Ines Okafor"]),
+            ("Ines Okafor – Marn", &["Ines Okafor"]),
+            ("admin", &[]),
+            ("Judith Guest", &["Judith Guest"]),
+            ("Seán O'Brien and ROSA MCKAY-REED III", &["Seán O'Brien", "Rosa McKay-Reed III"]),
+            ("SEÁN O'BRIEN", &["Seán O'Brien"]),
+            ("Ludwig van der Berg", &["Ludwig van der Berg"]),
+            ("Ana Paula de Souza e Silva", &["Ana Paula de Souza e Silva"]),
+            ("", &[]),
+        ] {
+            assert_eq!(names([byline], "Veld Courier"), expected, "{byline}");
+        }
+        assert_eq!(names(["Veld Courier", "Ines Okafor", "ines okafor"], "The Veld Courier"), ["Ines Okafor"]);
+    }
+}

@@ -1,0 +1,162 @@
+//! The bytes of a page as text, whatever encoding they are in.
+//!
+//! As browsers sniff, with three differences that suit files. What is valid UTF-8 is read as UTF-8, whatever
+//! the page declares: files have often been converted since they were written, and a browser would be told
+//! so by the server. A declaration counts wherever in the head it stands. A few bytes that do not belong to
+//! UTF-8 are read as windows-1252, which they nearly always are, in place of showing �.
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+/// How far into a page a declaration of its encoding is looked for, in bytes.
+const PRESCAN: usize = 64 << 10;
+
+/// The page as text, and in words what had to be guessed or replaced.
+pub(super) fn decode(bytes: &[u8]) -> (String, Option<String>) {
+    if let Some((encoding, _)) = Encoding::for_bom(bytes) {
+        return read_as(encoding, bytes);
+    }
+    if let Some(encoding) = utf_16(bytes) {
+        return read_as(encoding, bytes);
+    }
+    let declared = declared(bytes);
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && declared != Some(ISO_2022_JP)
+    {
+        return (text.to_string(), None);
+    }
+    if is_mostly_utf_8(bytes) {
+        return patched(bytes);
+    }
+    let declared = declared.filter(|&encoding| encoding != UTF_8).map(|encoding| read_as(encoding, bytes));
+    match declared {
+        Some((text, note)) if note.is_none() || !is_mostly_replaced(&text) => (text, note),
+        _ => read_as(guess(bytes), bytes),
+    }
+}
+
+/// Whether an encoding cannot be the one that a page is in.
+fn is_mostly_replaced(text: &str) -> bool {
+    let foreign = text.chars().filter(|c| !c.is_ascii()).count();
+    text.matches(char::REPLACEMENT_CHARACTER).count() * 2 > foreign
+}
+
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    detector.guess(None, Utf8Detection::Deny)
+}
+
+/// The text in an encoding, and how many characters in it had to be replaced.
+fn read_as(encoding: &'static Encoding, bytes: &[u8]) -> (String, Option<String>) {
+    let (text, encoding, _) = encoding.decode(bytes);
+    let count = text.matches(char::REPLACEMENT_CHARACTER).count();
+    let note = (count > 0).then(|| {
+        let noun = if count == 1 { "character is" } else { "characters are" };
+        format!("{count} {noun} no valid {}, and shown as �", encoding.name())
+    });
+    (text.into_owned(), note)
+}
+
+/// UTF-16 without a byte order mark: a page begins with ASCII, of which every other byte is zero.
+fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
+    let start: Vec<_> = bytes.chunks_exact(2).take(8).collect();
+    let all = |zero: usize| start.len() >= 2 && start.iter().all(|pair| pair[zero] == 0 && pair[1 - zero] != 0);
+    if all(1) {
+        Some(UTF_16LE)
+    } else if all(0) {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
+}
+
+/// Whether far more characters are valid UTF-8 of several bytes than bytes are not valid.
+fn is_mostly_utf_8(bytes: &[u8]) -> bool {
+    let (mut good, mut bad) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        bad += usize::from(!chunk.invalid().is_empty());
+    }
+    good > 2 * bad
+}
+
+/// UTF-8 in which the stray bytes are read as windows-1252.
+fn patched(bytes: &[u8]) -> (String, Option<String>) {
+    let mut text = String::with_capacity(bytes.len() + 16);
+    let mut count = 0;
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        count += chunk.invalid().len();
+        text.push_str(&WINDOWS_1252.decode_without_bom_handling(chunk.invalid()).0);
+    }
+    let noun = if count == 1 { "byte is" } else { "bytes are" };
+    (text, Some(format!("{count} {noun} no valid UTF-8, and read as windows-1252")))
+}
+
+/// The encoding that a page declares: in an XML declaration at its start, or in a `<meta>`.
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(PRESCAN)]).to_ascii_lowercase();
+    let xml = start.trim_start().strip_prefix("<?xml").and_then(|rest| rest.split("?>").next());
+    if let Some(encoding) = xml.and_then(|xml| label(xml.split_once("encoding")?.1)) {
+        return Some(encoding);
+    }
+    let mut rest = start.as_str();
+    loop {
+        rest = &rest[rest.find('<')?..];
+        if let Some(comment) = rest.strip_prefix("<!--") {
+            rest = &comment[comment.find("-->")?..];
+            continue;
+        }
+        rest = &rest[1..];
+        let Some(meta) =
+            rest.strip_prefix("meta").filter(|meta| meta.starts_with([' ', '\t', '\n', '\r', '\x0c', '/']))
+        else {
+            continue;
+        };
+        let meta = &meta[..meta.find('>').unwrap_or(meta.len())];
+        let found = meta.match_indices("charset").find_map(|(at, word)| label(&meta[at + word.len()..]));
+        if found.is_some() {
+            return found;
+        }
+    }
+}
+
+/// The encoding whose label follows, as in `="utf-8"`.
+fn label(text: &str) -> Option<&'static Encoding> {
+    let text =
+        text.trim_start().strip_prefix('=')?.trim_start_matches(|c: char| c.is_whitespace() || "\"'".contains(c));
+    let end = text.find(|c: char| c.is_whitespace() || "\"';>/".contains(c)).unwrap_or(text.len());
+    let encoding = Encoding::for_label(&text.as_bytes()[..end])?;
+    // Who can read the declaration is not reading UTF-16.
+    Some(if encoding == UTF_16LE || encoding == UTF_16BE { UTF_8 } else { encoding })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_declaration_counts_where_it_stands() {
+        let name = |page: &str| declared(page.as_bytes()).map(Encoding::name);
+        assert_eq!(name("<meta charset=iso-8859-1>"), Some("windows-1252"));
+        assert_eq!(name("<META HTTP-EQUIV='x' CONTENT='text/html; charset=Shift_JIS'>"), Some("Shift_JIS"));
+        assert_eq!(name("<?xml version='1.0' encoding='gb2312'?><html>"), Some("GBK"));
+        assert_eq!(name("<!-- <meta charset=koi8-r> --><meta charset = \"big5\" >"), Some("Big5"));
+        assert_eq!(name(&format!("<script>{}</script><meta charset=koi8-r>", "x".repeat(2_000))), Some("KOI8-R"));
+        assert_eq!(name("<meta charset=utf-16>"), Some("UTF-8"));
+        assert_eq!(name("<metal charset=big5><p>charset=big5"), None);
+        assert_eq!(name("<meta charset=martian><meta charset=big5>"), Some("Big5"));
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_bytes_is_told() {
+        let (text, note) = decode(b"<meta charset=utf-8>\xe2\x80\x9cSm\xc3\xb8r\xe2\x80\x9d in the caf\xe9");
+        assert!(text.ends_with("“Smør” in the café"), "{text}");
+        assert_eq!(note.as_deref(), Some("1 byte is no valid UTF-8, and read as windows-1252"));
+        let (text, note) = decode(b"<meta charset=shift_jis>\x82\xa0\x82\xa2\x81");
+        assert!(text.ends_with("あい�"), "{text}");
+        assert_eq!(note.as_deref(), Some("1 character is no valid Shift_JIS, and shown as �"));
+        assert_eq!(decode(b"<p>caf\xe9 \x93no\x94</p>"), ("<p>café “no”</p>".into(), None));
+    }
+}

@@ -1,0 +1,220 @@
+//! Title, outlet, language and authors of a page.
+
+use dom_query::{Document, NodeRef};
+
+use super::rendered;
+use super::statements::Statements;
+use super::{byline, parse};
+
+/// The longest byline that is read, in bytes; the longest text that is one without saying so, in characters.
+const BYLINE: usize = 2_000;
+const SHOWN_BYLINE: usize = 120;
+
+/// The headline: as told to programs, or as readers see it. `guess` is what is left when nothing tells it.
+pub(super) fn title(tree: &Document, statements: &Statements, outlet: &str, guess: &str) -> String {
+    let headings = tree.select("h1");
+    let headings: Vec<String> = headings.nodes().iter().map(|node| one_line(&rendered::text_of(*node, "en"))).collect();
+    let linked = statements.linked.article(&statements.url).filter(|about| about.is_article);
+    let told = [
+        linked.and_then(|about| about.headline()),
+        statements.meta(&["og:title"]).map(str::to_string),
+        statements
+            .meta(&["twitter:title", "dc.title", "dcterms.title", "sailthru.title", "parsely-title"])
+            .map(str::to_string),
+        headings.first().filter(|_| headings.len() == 1).cloned(),
+        Some(guess.to_string()),
+    ];
+    let told = told.into_iter().flatten().map(|title| plain(&title)).find(|title| !title.is_empty());
+    let title = without_outlet(&told.unwrap_or_default(), outlet);
+    // Some are cut for programs: the heading has the rest.
+    let start = title.trim_end_matches(['…', '.', ' ']);
+    let whole =
+        headings.iter().find(|heading| start.len() > 20 && heading.len() > title.len() && heading.starts_with(start));
+    match whole {
+        Some(heading) if title.ends_with(['…', '.']) => heading.clone(),
+        _ => title,
+    }
+}
+
+/// A title without the name of the outlet behind or before it.
+fn without_outlet(title: &str, outlet: &str) -> String {
+    if outlet.is_empty() {
+        return title.to_string();
+    }
+    for mark in ['|', '-', '–', '—', '·', '•', ':', '»', '«'] {
+        let behind =
+            title.rsplit_once(&format!(" {mark} ")).filter(|(_, name)| name.trim().eq_ignore_ascii_case(outlet));
+        let before =
+            title.split_once(&format!(" {mark} ")).filter(|(name, _)| name.trim().eq_ignore_ascii_case(outlet));
+        if let Some(title) = behind.map(|(title, _)| title).or(before.map(|(_, title)| title)) {
+            return title.trim().to_string();
+        }
+    }
+    title.to_string()
+}
+
+/// The name of the outlet.
+pub(super) fn outlet(statements: &Statements) -> String {
+    let about = statements.linked.article(&statements.url);
+    let told = [
+        statements.meta(&["og:site_name"]).map(str::to_string),
+        about.and_then(|about| about.publisher()),
+        statements.linked.site(),
+        statements
+            .meta(&["application-name", "dc.publisher", "dcterms.publisher", "publisher", "copyright"])
+            .map(str::to_string),
+    ];
+    let is_name = |name: &String| !name.is_empty() && !name.contains("://") && name.len() <= 200;
+    told.into_iter().flatten().map(|name| plain(&name)).find(is_name).unwrap_or_default()
+}
+
+/// The code of the language (BCP 47); empty when the page tells none, or no code.
+pub(super) fn language(tree: &Document, statements: &Statements) -> String {
+    let root = tree.select("html");
+    let root = root.nodes().first();
+    let linked = statements.linked.article(&statements.url).and_then(|about| about.text("inLanguage"));
+    let told = [
+        root.and_then(|root| root.attr("lang")).map(|code| code.to_string()),
+        root.and_then(|root| root.attr("xml:lang")).map(|code| code.to_string()),
+        statements.meta(&["content-language"]).map(str::to_string),
+        linked,
+        statements.meta(&["og:locale", "language", "dc.language", "dcterms.language"]).map(str::to_string),
+    ];
+    told.into_iter().flatten().find_map(|code| language_code(&code)).unwrap_or_default()
+}
+
+fn language_code(told: &str) -> Option<String> {
+    let code = told.split([',', ';']).next()?.trim().replace('_', "-");
+    let mut parts = code.split('-');
+    let primary = parts.next()?;
+    let is_code = (2..=3).contains(&primary.len())
+        && primary.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    is_code.then_some(code)
+}
+
+/// The authors: of JSON-LD, of `<meta>`, of marked-up elements, of the byline that readers see; the first of
+/// these that names anybody.
+pub(super) fn authors(tree: &Document, statements: &Statements, outlet: &str) -> Vec<String> {
+    const METAS: [&str; 15] = [
+        "author",
+        "article:author",
+        "og:article:author",
+        "article:author_name",
+        "parsely-author",
+        "sailthru.author",
+        "cxenseparse:author",
+        "dc.creator",
+        "dc:creator",
+        "dcterms.creator",
+        "citation_author",
+        "authors",
+        "byl",
+        "byline",
+        "creator",
+    ];
+    let linked = statements.linked.article(&statements.url).filter(|about| about.is_article);
+    let linked = linked.map(|about| about.authors()).unwrap_or_default();
+    let metas = METAS.iter().map(|name| statements.all(name).map(str::to_string).collect::<Vec<_>>());
+    let marked = std::iter::once_with(|| marked_up(tree)).chain(std::iter::once_with(|| shown(tree)));
+    let ways = std::iter::once(linked).chain(metas).chain(marked);
+    ways.map(|told| byline::names(told.iter().map(|told| cut(told)), outlet))
+        .find(|names| !names.is_empty())
+        .unwrap_or_default()
+}
+
+fn cut(byline: &str) -> &str {
+    &byline[..byline.floor_char_boundary(BYLINE)]
+}
+
+/// Names in elements that say whose they are.
+fn marked_up(tree: &Document) -> Vec<String> {
+    let nodes =
+        tree.select("[itemprop~=author], [rel~=author], [rel~='schema:author'], [property~='schema:author'], .p-author, .hcard .fn, .vcard .fn");
+    let mut found: Vec<String> = Vec::new();
+    for node in nodes.nodes().iter().filter(|node| !node.has_name("link") && !is_in_comments(node)) {
+        // The author's name, and not the picture or the biography beside it.
+        let names = node.descendants_it().find(|inner| inner.attr_or("itemprop", "").eq_ignore_ascii_case("name"));
+        let name = names.map_or_else(|| value(node), |name| value(&name));
+        if name.chars().count() <= SHOWN_BYLINE && !found.contains(&name) {
+            found.push(name);
+        }
+    }
+    found
+}
+
+/// The byline that readers see.
+fn shown(tree: &Document) -> Vec<String> {
+    const CLASSES: &str = "[class*=byline], [class*=Byline], [class*=author-name], [class*=authorName], [class*=author_name], \
+        .author, .authors, .article-author, .post-author, .entry-author, .writer, .c-byline, address";
+    let nodes = tree.select(CLASSES);
+    let texts = nodes.nodes().iter().filter(|node| !is_in_comments(node)).map(value);
+    texts
+        .filter(|text| text.chars().count() <= SHOWN_BYLINE)
+        .find(|text| !byline::names([text.as_str()], "").is_empty())
+        .into_iter()
+        .collect()
+}
+
+fn value(node: &NodeRef<'_>) -> String {
+    let content = node.attr("content").filter(|content| !content.trim().is_empty());
+    content.map_or_else(|| one_line(&rendered::text_of(*node, "en")), |content| content.trim().to_string())
+}
+
+pub(super) fn is_in_comments(node: &NodeRef<'_>) -> bool {
+    std::iter::once(*node).chain(node.ancestors_it(None)).filter(|node| !node.has_name("body")).any(|node| {
+        let names = format!("{} {}", node.attr_or("class", ""), node.attr_or("id", "")).to_lowercase();
+        node.has_name("aside") || ["comment", "related", "sidebar"].iter().any(|word| names.contains(word))
+    })
+}
+
+/// A statement without tags, in one line.
+fn plain(text: &str) -> String {
+    if super::super::body::is_html(text)
+        && let Ok(tree) = parse::document(text)
+    {
+        return one_line(&rendered::text(&tree, "en"));
+    }
+    one_line(text)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('\u{ad}', "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(page: &str) -> (String, String, String, Vec<String>) {
+        let tree = parse::document(page).unwrap();
+        let statements = Statements::new(&tree);
+        let outlet = outlet(&statements);
+        let title = title(&tree, &statements, &outlet, "");
+        (title, outlet.clone(), language(&tree, &statements), authors(&tree, &statements, &outlet))
+    }
+
+    #[test]
+    fn programs_are_told_and_readers_are_shown() {
+        let (title, outlet, language, authors) = facts(
+            "<html lang=en_GB><meta property=og:title content='Tide turns &amp;amp; stays | Marn Post'>\
+             <meta property=og:site_name content='Marn Post'><meta name=author content='https://face.example/marn'>\
+             <p class=byline>By <a rel=author>Ines Okafor</a></p><h1>Tide</h1>",
+        );
+        assert_eq!((title.as_str(), outlet.as_str(), language.as_str()), ("Tide turns & stays", "Marn Post", "en-GB"));
+        assert_eq!(authors, ["Ines Okafor"]);
+        let (title, _, language, authors) = facts(
+            "<html lang=english><meta http-equiv=Content-Language content='de, en'><h1>The tide <br>turns</h1>\
+             <div itemprop=author itemscope><img><span itemprop=name>Jonas Ekholm</span> has written here since 1999.</div>",
+        );
+        assert_eq!((title.as_str(), language.as_str()), ("The tide turns", "de"));
+        assert_eq!(authors, ["Jonas Ekholm"]);
+    }
+
+    #[test]
+    fn a_title_that_was_cut_gets_its_rest() {
+        let page =
+            "<meta property=og:title content='The tide turned at noon on…'><h1>The tide turned at noon on Monday</h1>";
+        assert_eq!(facts(page).0, "The tide turned at noon on Monday");
+    }
+}

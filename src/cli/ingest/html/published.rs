@@ -1,0 +1,350 @@
+//! When a page says that it was published.
+
+use dom_query::{Document, NodeRef};
+use prost_types::Timestamp;
+
+use super::super::super::dates;
+use super::statements::Statements;
+
+/// Names of `<meta>` that tell when an article was published, the most exact and most trusted first.
+const EXACT: [&str; 31] = [
+    "article:published_time",
+    "article:published",
+    "og:article:published_time",
+    "og:published_time",
+    "datepublished",
+    "rnews:datepublished",
+    "schema:datepublished",
+    "article.published",
+    "article_date_original",
+    "originalpublicationdate",
+    "original-publish-date",
+    "parsely-pub-date",
+    "sailthru.date",
+    "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime",
+    "bt:pubdate",
+    "weibo:article:create_at",
+    "publishedtime",
+    "published_time",
+    "published-date",
+    "publisheddate",
+    "published_date",
+    "publication_date",
+    "publication-date",
+    "publicationdate",
+    "publish_date",
+    "publish-date",
+    "publishdate",
+    "pubdate",
+    "pub_date",
+    "ptime",
+];
+
+/// Names of which some pages mean another day: of creation, or of the page.
+const VAGUE: [&str; 20] = [
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms:issued",
+    "dcterms.available",
+    "dc.date.published",
+    "dc.date",
+    "dc:date",
+    "dcterms.date",
+    "dcterms:date",
+    "dc.date.created",
+    "dcterms.created",
+    "dcterms:created",
+    "prism.publicationdate",
+    "citation_publication_date",
+    "citation_online_date",
+    "citation_date",
+    "article:created",
+    "displaydate",
+    "date",
+    "created",
+];
+
+/// Words in the names of classes, ids and properties of parts of a page that tell of something else.
+const ELSEWHERE: [&str; 12] = [
+    "comment",
+    "related",
+    "sidebar",
+    "recommend",
+    "newsletter",
+    "widget",
+    "teaser",
+    "promo",
+    "popular",
+    "latest",
+    "reply",
+    "trending",
+];
+
+/// A `<time>` in the midst of a paragraph of more than this many characters belongs to the story.
+const IN_TEXT: usize = 160;
+
+/// How many elements are looked at that only look like dates.
+const CANDIDATES: usize = 8;
+
+/// How many statements that are not understood are told.
+const TOLD: usize = 3;
+
+/// A date as the page states it.
+struct Statement {
+    /// Under which name.
+    name: String,
+    value: String,
+    /// Whether it is meant for programs: then it is told when it is not understood.
+    exact: bool,
+}
+
+/// The moment of publication, and in words what of the page's statements is no date that is understood.
+///
+/// Statements are taken in the order of trust. One of less trust that is understood goes before one that is
+/// not, which is told then.
+pub(super) fn published(tree: &Document, statements: &Statements) -> (Option<Timestamp>, Vec<String>) {
+    let mut notes: Vec<String> = Vec::new();
+    for Statement { name, value, exact } in stated(tree, statements) {
+        if value.is_empty() || matches!(value.to_ascii_lowercase().as_str(), "null" | "none" | "undefined" | "false") {
+            continue;
+        }
+        if let Some(moment) = dates::parse_published(&value).or_else(|| dates::parse_published(without_label(&value))) {
+            return (Some(moment), notes);
+        }
+        let note = format!("{name}: \"{}\" is no date that is understood", shortened(&value));
+        if exact && notes.len() < TOLD && !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+    if statements.linked.malformed > 0 {
+        notes.push("JSON-LD in the page is malformed, and may have told the date".into());
+    }
+    (from_path(&statements.url), notes)
+}
+
+/// All statements, the most trusted first.
+fn stated(tree: &Document, statements: &Statements) -> Vec<Statement> {
+    let mut found: Vec<Statement> = Vec::new();
+    let mut add = |name: &str, value: String, exact: bool| {
+        found.push(Statement { name: name.into(), value: one_line(&value), exact });
+    };
+    let about = statements.linked.article(&statements.url);
+    let linked = |name: &str| about.as_ref().and_then(|about| about.text(name));
+    let is_article = about.as_ref().is_some_and(|about| about.is_article);
+    if is_article {
+        linked("datePublished").into_iter().for_each(|value| add("datePublished", value, true));
+    }
+    for value in &statements.linked.salvaged {
+        add("datePublished", value.clone(), true);
+    }
+    for name in EXACT {
+        statements.all(name).for_each(|value| add(name, value.to_string(), true));
+    }
+    for (name, value, exact) in marked_up(tree) {
+        add(name, value, exact);
+    }
+    if !is_article {
+        linked("datePublished").into_iter().for_each(|value| add("datePublished", value, true));
+    }
+    for name in VAGUE {
+        statements.all(name).for_each(|value| add(name, value.to_string(), true));
+    }
+    for name in ["dateCreated", "uploadDate"] {
+        linked(name).into_iter().for_each(|value| add(name, value, true));
+    }
+    found.extend(shown(tree));
+    found
+}
+
+/// Dates in elements that say what they are: microdata, RDFa, `<time>`.
+fn marked_up(tree: &Document) -> Vec<(&'static str, String, bool)> {
+    let mut found = Vec::new();
+    for node in tree.select("[itemprop], [property]").nodes() {
+        let names = format!("{} {}", node.attr_or("itemprop", ""), node.attr_or("property", "")).to_lowercase();
+        let is = |name: &str| names.split_whitespace().any(|known| known.rsplit(':').next() == Some(name));
+        if is("datepublished") && !node.has_name("meta") && !is_elsewhere(node)
+            || node.has_name("meta")
+                && node.attr_or("itemprop", "").eq_ignore_ascii_case("datepublished")
+                && !is_elsewhere(node)
+        {
+            found.push(("datePublished", value_of(node), true));
+        }
+    }
+    let times = tree.select("time");
+    let times: Vec<_> = times.nodes().iter().filter(|time| !is_elsewhere(time) && !is_in_text(time)).collect();
+    let names = |time: &NodeRef<'_>| {
+        let own = format!("{} {}", time.attr_or("class", ""), time.attr_or("itemprop", ""));
+        let around = time.parent().map(|parent| parent.attr_or("class", "").to_string()).unwrap_or_default();
+        format!("{own} {around}").to_lowercase()
+    };
+    let is_update = |time: &NodeRef<'_>| ["updat", "modif"].iter().any(|word| names(time).contains(word));
+    let is_told = |time: &NodeRef<'_>| {
+        time.has_attr("pubdate")
+            || ["publi", "posted", "entry-date", "post-date"].iter().any(|word| names(time).contains(word))
+    };
+    // The first that says so; then the first that does not say that it is an update; then any.
+    let rank = |time: &NodeRef<'_>| match (is_told(time), is_update(time)) {
+        (true, false) => 0,
+        (false, false) => 1,
+        _ => 2,
+    };
+    for wanted in 0..3 {
+        let first = times.iter().find(|time| rank(time) == wanted);
+        found.extend(first.map(|time| ("time", value_of(time), time.has_attr("datetime"))));
+    }
+    found
+}
+
+/// Dates that only their class tells from other text; those with an attribute for programs before the others.
+fn shown(tree: &Document) -> Vec<Statement> {
+    const CLASSES: &str = "abbr.published, .dt-published, .entry-date, .post-date, .published, .pubdate, .date-published, \
+        .article-date, .publish-date, .article__date, .timestamp, .date-header, .dateline-date, .byline-date, .date";
+    let nodes = tree.select(CLASSES);
+    let nodes = nodes.nodes().iter().filter(|node| !is_elsewhere(node) && !is_in_text(node)).take(CANDIDATES);
+    let statement = |value: String| Statement { name: "date".into(), value: one_line(&value), exact: false };
+    let is_dated = |value: &String| value.contains(|c: char| c.is_ascii_digit());
+    let mut marked: Vec<Statement> = Vec::new();
+    let mut written: Vec<Statement> = Vec::new();
+    for node in nodes {
+        let told = ["title", "datetime", "data-datetime"].iter().map(|name| node.attr_or(name, "").to_string());
+        marked.extend(told.filter(is_dated).map(statement));
+        written.extend(Some(node.text().to_string()).filter(is_dated).map(statement));
+    }
+    marked.into_iter().chain(written).collect()
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What an element gives for its date: an attribute for programs, or else its text.
+fn value_of(node: &NodeRef<'_>) -> String {
+    let told = ["content", "datetime"].iter().find_map(|name| node.attr(name).filter(|value| !value.trim().is_empty()));
+    let inner = || node.descendants_it().find(|inner| inner.has_name("time")).and_then(|time| time.attr("datetime"));
+    told.or_else(inner).unwrap_or_else(|| node.text()).to_string()
+}
+
+/// Whether an element stands in a part of the page that is not its article: among comments or links to others.
+fn is_elsewhere(node: &NodeRef<'_>) -> bool {
+    std::iter::once(*node).chain(node.ancestors_it(None)).any(|node| {
+        let Some(name) = node.node_name() else { return false };
+        if matches!(&*name, "body" | "html") {
+            return false;
+        }
+        let names =
+            ["class", "id", "itemprop", "itemtype", "data-component"].map(|name| node.attr_or(name, "").to_lowercase());
+        // The layout of a whole page is often named by its parts: "has-sidebar", "with-comments".
+        let names: Vec<&str> = names
+            .iter()
+            .flat_map(|names| names.split_whitespace())
+            .filter(|name| !["has-", "with-", "no-"].iter().any(|start| name.starts_with(start)))
+            .collect();
+        matches!(&*name, "aside" | "nav" | "footer") && !is_of_article(&node)
+            || names.iter().any(|name| matches!(*name, "footer" | "site-footer" | "page-footer"))
+            || ELSEWHERE.iter().any(|word| names.iter().any(|name| name.contains(word)))
+    })
+}
+
+/// Whether a footer belongs to the article: many tell there when it was posted.
+fn is_of_article(node: &NodeRef<'_>) -> bool {
+    node.has_name("footer") && node.ancestors_it(None).any(|around| around.has_name("article"))
+}
+
+fn is_in_text(node: &NodeRef<'_>) -> bool {
+    let paragraph = node.ancestors_it(Some(4)).find(|around| around.has_name("p"));
+    paragraph.is_some_and(|paragraph| paragraph.normalized_char_count() > IN_TEXT)
+}
+
+/// "Published on 3 March 2026": what stands behind the label.
+fn without_label(value: &str) -> &str {
+    let lower = value.to_ascii_lowercase();
+    let label = ["published", "posted", "first published", "date", "created", "updated"]
+        .iter()
+        .filter(|label| lower.starts_with(*label))
+        .map(|label| label.len())
+        .max()
+        .unwrap_or(0);
+    let rest = value[label..].trim_start_matches(|c: char| c == ':' || c.is_whitespace());
+    ["on ", "at ", "On "].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest)
+}
+
+fn shortened(value: &str) -> String {
+    let short: String = value.chars().take(80).collect();
+    if short.len() < value.len() { format!("{short}…") } else { short }
+}
+
+/// The day in an address, the last thing to go by: `/2026/03/03/`, `/2026/mar/03/`, `/2026-03-03`.
+fn from_path(url: &str) -> Option<Timestamp> {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let path = url.split("://").nth(1)?.split(['?', '#']).next()?;
+    let parts: Vec<&str> = path.split(['/', '-']).skip(1).collect();
+    let is_number = |part: &str, width: usize| part.len() == width && part.bytes().all(|byte| byte.is_ascii_digit());
+    parts.windows(3).find_map(|part| {
+        let named = MONTHS.iter().position(|month| part[1].eq_ignore_ascii_case(month));
+        let month = named.map(|month| format!("{:02}", month + 1));
+        let month = month.or_else(|| is_number(part[1], 2).then(|| part[1].to_string()))?;
+        let plausible = is_number(part[0], 4) && ("1900".."2100").contains(&part[0]) && is_number(part[2], 2);
+        plausible.then(|| dates::parse_published(&format!("{}-{month}-{}", part[0], part[2])))?
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+
+    fn read(page: &str) -> (String, Vec<String>) {
+        let tree = parse::document(page).unwrap();
+        let (moment, notes) = published(&tree, &Statements::new(&tree));
+        (moment.map(|moment| dates::show_moment(&moment)).unwrap_or_default(), notes)
+    }
+
+    #[test]
+    fn a_date_is_found_wherever_it_is_told() {
+        for page in [
+            "<meta property='article:published_time' content=' 2026-03-03T14:05:00Z '>",
+            "<meta name='Article:Published_Time' content='2026-03-03T14:05:00Z'>",
+            "<meta property='og:type article:published_time' content='2026-03-03T14:05:00Z'>",
+            "<meta name=DC.Date.Issued content='2026-03-03T14:05:00Z'>",
+            "<meta name=pubdate content='2026-03-03T14:05:00Z'>",
+            "<meta name=sailthru.date content='2026-03-03T14:05:00Z'>",
+            "<meta itemprop=datePublished content='2026-03-03T14:05:00Z'>",
+            "<span itemprop='datePublished dateCreated' content='2026-03-03T14:05:00Z'>Tuesday</span>",
+            "<time itemprop=datePublished datetime='2026-03-03T14:05:00Z'>Tuesday</time>",
+            "<span itemprop=datePublished>2026-03-03 14:05:00</span>",
+            "<div property='schema:datePublished' content='2026-03-03T14:05:00Z'></div>",
+            "<article><header><time datetime='2026-03-03T14:05:00Z'>Tuesday</time></header></article>",
+            "<aside><time datetime='2020-01-01'></time></aside><time datetime='2026-03-03T14:05:00Z'></time>",
+            "<time class=updated datetime='2026-03-04'></time><time class=published datetime='2026-03-03T14:05:00Z'></time>",
+            "<ol class=comments><li><time datetime='2020-01-01'></time></ol><p><time pubdate datetime='2026-03-03T14:05:00Z'></time>",
+            "<abbr class=published title='2026-03-03T14:05:00Z'>Tuesday</abbr>",
+            "<span class=post-date>Published: 2026-03-03 14:05:00</span>",
+            "<meta name=date content=2020-01-01><script type='application/ld+json'>{\"@type\":\"NewsArticle\",\
+                \"datePublished\":\"2026-03-03T14:05:00Z\"}</script>",
+            "<script type='application/LD+JSON'>{\"@type\":\"Article\",\"dateCreated\":\"2026-03-03T14:05:00Z\"}</script>",
+        ] {
+            assert_eq!(read(page), ("3 March 2026, 14:05 UTC".into(), Vec::new()), "{page}");
+        }
+        for url in ["2026/03/03/a", "news/2026/mar/03/a", "2026-03-03-a"] {
+            let page = format!("<link rel=canonical href='https://veld.example/{url}'>");
+            assert_eq!(read(&page).0, "3 March 2026, 00:00 UTC", "{url}");
+        }
+        assert_eq!(read("<link rel=canonical href='https://veld.example/2026/33/03/a'>"), Default::default());
+    }
+
+    #[test]
+    fn what_is_no_date_is_told() {
+        let (moment, notes) = read("<meta name=pubdate content='on the eve of the fair'><meta name=date content=''>");
+        assert_eq!(moment, "");
+        assert_eq!(notes, ["pubdate: \"on the eve of the fair\" is no date that is understood"]);
+        let (moment, notes) = read("<meta name=pubdate content='at dusk'><time datetime='2026-03-03'></time>");
+        assert_eq!((moment.as_str(), notes.len()), ("3 March 2026, 00:00 UTC", 1));
+    }
+
+    #[test]
+    fn a_day_in_the_story_is_not_its_own() {
+        let words = "The bridge of Marn has stood for a long time. ".repeat(5);
+        assert_eq!(read(&format!("<p>{words}<time datetime='1920-01-01'>1920</time></p>")).0, "");
+    }
+}
