@@ -1,6 +1,8 @@
 //! Takes out of a page what belongs to no article, before the article is looked for.
 
-use dom_query::{Document, NodeRef};
+use std::collections::HashMap;
+
+use dom_query::{Document, NodeId, NodeRef};
 
 use super::{byline, facts, rendered};
 
@@ -45,6 +47,11 @@ const BOXES: [&str; 34] = [
 /// A box holds at most this share of the text of the page: else its name belies it.
 const SHARE: usize = 3;
 
+/// The longest text that is a byline, and of the block that holds nothing else, in bytes; and how many are looked for.
+const BYLINE: usize = 120;
+const LINE: usize = 160;
+const BYLINES: usize = 100;
+
 /// Takes away boxes, and what readers are not shown; or, with `reveal`, shows that.
 pub(super) fn clean(tree: &Document, reveal: bool) {
     for node in tree.select("[hidden], [style], [aria-hidden]").nodes() {
@@ -54,13 +61,15 @@ pub(super) fn clean(tree: &Document, reveal: bool) {
             node.remove_from_parent();
         }
     }
-    let whole = tree.body().map_or(0, |body| body.normalized_char_count());
+    let sizes = sizes(tree);
+    let size = |node: &NodeRef<'_>| sizes.get(&node.id).copied().unwrap_or(0);
+    let whole = tree.body().map_or(0, |body| size(&body));
     for node in tree.select("[class], [id]").nodes() {
-        if is_box(node) && node.normalized_char_count() * SHARE <= whole {
+        if is_box(node) && size(node) * SHARE <= whole {
             node.remove_from_parent();
         }
     }
-    bylines(tree);
+    bylines(tree, &size);
     for node in tree.select("[style]").nodes() {
         if node.attr_or("style", "").replace(' ', "").to_ascii_lowercase().contains("display:block")
             && node.has_name("span")
@@ -68,6 +77,20 @@ pub(super) fn clean(tree: &Document, reveal: bool) {
             node.rename("div");
         }
     }
+}
+
+/// How many bytes of text, without the white space around, each node holds. One pass, however deep they lie.
+fn sizes(tree: &Document) -> HashMap<NodeId, usize> {
+    let nodes: Vec<_> = tree.root().descendants_it().collect();
+    let mut sizes: HashMap<NodeId, usize> = HashMap::with_capacity(nodes.len());
+    for node in nodes.iter().rev() {
+        let own = if node.is_text() { node.text().trim().len() } else { 0 };
+        let size = *sizes.entry(node.id).and_modify(|size| *size += own).or_insert(own);
+        if let Some(parent) = node.parent() {
+            *sizes.entry(parent.id).or_insert(0) += size;
+        }
+    }
+    sizes
 }
 
 fn is_box(node: &NodeRef<'_>) -> bool {
@@ -83,13 +106,11 @@ fn is_box(node: &NodeRef<'_>) -> bool {
 }
 
 /// The byline stands in the article's authors.
-fn bylines(tree: &Document) {
+fn bylines(tree: &Document, size: &dyn Fn(&NodeRef<'_>) -> usize) {
     let nodes = tree.select("[class*=byline], [class*=Byline], [itemprop~=author], [rel~=author]");
-    for node in nodes.nodes().iter().filter(|node| !facts::is_in_comments(node)) {
-        let text = node.text();
-        let short = text.chars().count() <= 120;
-        let alone = node.parent().is_none_or(|parent| parent.normalized_char_count() <= 160);
-        if short && alone && !node.has_name("body") && !byline::names([&*text], "").is_empty() {
+    for node in nodes.nodes().iter().filter(|node| size(node) <= BYLINE && !facts::is_in_comments(node)).take(BYLINES) {
+        let alone = node.parent().is_none_or(|parent| size(&parent) <= LINE);
+        if alone && !node.has_name("body") && !byline::names([&*node.text()], "").is_empty() {
             node.remove_from_parent();
         }
     }

@@ -10,10 +10,15 @@ use super::{byline, parse};
 const BYLINE: usize = 2_000;
 const SHOWN_BYLINE: usize = 120;
 
+/// How many headings, and how many elements that may be bylines, are looked at.
+const HEADINGS: usize = 20;
+const BYLINES: usize = 100;
+
 /// The headline: as told to programs, or as readers see it. `guess` is what is left when nothing tells it.
 pub(super) fn title(tree: &Document, statements: &Statements, outlet: &str, guess: &str) -> String {
     let headings = tree.select("h1");
-    let headings: Vec<String> = headings.nodes().iter().map(|node| one_line(&rendered::text_of(*node, "en"))).collect();
+    let headings: Vec<String> =
+        headings.nodes().iter().take(HEADINGS).map(|node| one_line(&rendered::text_of(*node, "en"))).collect();
     let linked = statements.linked.article(&statements.url).filter(|about| about.is_article);
     let told = [
         linked.and_then(|about| about.headline()),
@@ -132,7 +137,7 @@ fn marked_up(tree: &Document) -> Vec<String> {
     let nodes =
         tree.select("[itemprop~=author], [rel~=author], [rel~='schema:author'], [property~='schema:author'], .p-author, .hcard .fn, .vcard .fn");
     let mut found: Vec<String> = Vec::new();
-    for node in nodes.nodes().iter().filter(|node| !node.has_name("link") && !is_in_comments(node)) {
+    for node in nodes.nodes().iter().filter(|node| !node.has_name("link") && !is_in_comments(node)).take(BYLINES) {
         // The author's name, and not the picture or the biography beside it.
         let names = node.descendants_it().find(|inner| inner.attr_or("itemprop", "").eq_ignore_ascii_case("name"));
         let name = names.map_or_else(|| value(node), |name| value(&name));
@@ -148,7 +153,7 @@ fn shown(tree: &Document) -> Vec<String> {
     const CLASSES: &str = "[class*=byline], [class*=Byline], [class*=author-name], [class*=authorName], [class*=author_name], \
         .author, .authors, .article-author, .post-author, .entry-author, .writer, .c-byline, address";
     let nodes = tree.select(CLASSES);
-    let texts = nodes.nodes().iter().filter(|node| !is_in_comments(node)).map(value);
+    let texts = nodes.nodes().iter().filter(|node| !is_in_comments(node)).take(BYLINES).map(value);
     texts
         .filter(|text| text.chars().count() <= SHOWN_BYLINE)
         .find(|text| !byline::names([text.as_str()], "").is_empty())

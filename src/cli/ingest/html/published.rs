@@ -84,7 +84,8 @@ const ELSEWHERE: [&str; 12] = [
 /// A `<time>` in the midst of a paragraph of more than this many characters belongs to the story.
 const IN_TEXT: usize = 160;
 
-/// How many elements are looked at that only look like dates.
+/// How many elements are looked at that may hold a date, and how many that only look like one.
+const MARKED: usize = 500;
 const CANDIDATES: usize = 8;
 
 /// How many statements that are not understood are told.
@@ -160,7 +161,7 @@ fn stated(tree: &Document, statements: &Statements) -> Vec<Statement> {
 /// Dates in elements that say what they are: microdata, RDFa, `<time>`.
 fn marked_up(tree: &Document) -> Vec<(&'static str, String, bool)> {
     let mut found = Vec::new();
-    for node in tree.select("[itemprop], [property]").nodes() {
+    for node in tree.select("[itemprop], [property]").nodes().iter().take(MARKED) {
         let names = format!("{} {}", node.attr_or("itemprop", ""), node.attr_or("property", "")).to_lowercase();
         let is = |name: &str| names.split_whitespace().any(|known| known.rsplit(':').next() == Some(name));
         if is("datepublished") && !node.has_name("meta") && !is_elsewhere(node)
@@ -172,7 +173,8 @@ fn marked_up(tree: &Document) -> Vec<(&'static str, String, bool)> {
         }
     }
     let times = tree.select("time");
-    let times: Vec<_> = times.nodes().iter().filter(|time| !is_elsewhere(time) && !is_in_text(time)).collect();
+    let times: Vec<_> =
+        times.nodes().iter().take(MARKED).filter(|time| !is_elsewhere(time) && !is_in_text(time)).collect();
     let names = |time: &NodeRef<'_>| {
         let own = format!("{} {}", time.attr_or("class", ""), time.attr_or("itemprop", ""));
         let around = time.parent().map(|parent| parent.attr_or("class", "").to_string()).unwrap_or_default();

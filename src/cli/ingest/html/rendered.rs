@@ -246,9 +246,15 @@ impl Writer {
         });
     }
 
+    /// The last words that were written: lines and words without an end must not be read again and again.
+    fn end(&self) -> &str {
+        &self.out[self.out.ceil_char_boundary(self.out.len().saturating_sub(4 * FULL_LINE))..]
+    }
+
     /// Whether the sentence before a `<br>` goes on with `next`.
     fn goes_on(&self, next: &str) -> bool {
-        let line = self.out.rsplit('\n').next().unwrap_or_default();
+        let line = self.end();
+        let line = line.rsplit('\n').next().unwrap_or(line);
         let Some(last) = line.trim_end_matches(['"', '”', '’', '»', ')', ']']).chars().next_back() else {
             return false;
         };
@@ -286,7 +292,8 @@ impl Writer {
     fn is_power(&self, node: &NodeRef<'_>) -> bool {
         let text = node.text();
         let raised_only = !text.trim().is_empty() && text.trim().chars().all(|c| raised(c).is_some());
-        let word = self.out.rsplit(char::is_whitespace).next().unwrap_or_default();
+        let end = self.end();
+        let word = end.rsplit(char::is_whitespace).next().unwrap_or(end);
         let unit = word.chars().count() <= 3 && word.chars().next_back().is_some_and(char::is_alphanumeric);
         let number = word.chars().next_back().is_some_and(|c| c.is_ascii_digit());
         raised_only && self.gap == Gap::None && (unit || number)
