@@ -49,7 +49,8 @@ impl Calibration {
         }
     }
 
-    /// Reads all confidences of an analysis. A quote without speakers has none to be sure of.
+    /// Reads all confidences of an analysis, and rounds them as they are told. A quote without speakers has none to be
+    /// sure of.
     pub(crate) fn apply(&self, analysis: &mut Analysis) {
         let tier = prefix(analysis.tier);
         for quote in &mut analysis.quotes {
@@ -58,9 +59,9 @@ impl Calibration {
                 QuoteKind::Mixed => "quote mixed",
                 QuoteKind::Indirect => "quote indirect",
             };
-            quote.confidence = self.read(&format!("{tier}{sort}"), quote.confidence);
+            quote.confidence = told(self.read(&format!("{tier}{sort}"), quote.confidence));
             if !quote.speakers.is_empty() {
-                quote.speaker_confidence = self.read(&format!("{tier}speaker"), quote.speaker_confidence);
+                quote.speaker_confidence = told(self.read(&format!("{tier}speaker"), quote.speaker_confidence));
             }
         }
         for entity in &mut analysis.entities {
@@ -71,7 +72,7 @@ impl Calibration {
                 EntityType::Facility => "entity facility",
                 _ => "entity",
             };
-            entity.confidence = self.read(&format!("{tier}{sort}"), entity.confidence);
+            entity.confidence = told(self.read(&format!("{tier}{sort}"), entity.confidence));
         }
     }
 
@@ -105,6 +106,12 @@ impl Calibration {
     }
 }
 
+/// A confidence to three digits: what is kept, filtered by and shown is the same number, and no more is known of it. None
+/// is certain or without hope.
+fn told(confidence: f32) -> f32 {
+    ((confidence * 1_000.0).round() / 1_000.0).clamp(0.001, 0.999)
+}
+
 /// What stands before the groups of a tier.
 pub fn prefix(tier: Tier) -> &'static str {
     match tier {
@@ -135,6 +142,15 @@ mod tests {
         assert!(error("# ok\nquote\t1\t0\nspeaker 1 0\n").starts_with("calibration.txt:3: \"speaker 1 0\" is not"));
         assert!(error("quote\t-1\t0\n").contains("slope above 0"));
         assert!(error("quote\t1\tNaN\n").contains("calibration.txt:1"));
+    }
+
+    #[test]
+    fn tells_three_digits() {
+        assert_eq!(
+            [0.985_666_45, 0.985_965_6, 0.25].map(told).map(|told| told.to_string()),
+            ["0.986", "0.986", "0.25"]
+        );
+        assert_eq!([0.0, 0.000_4, 0.999_6, 1.0].map(told), [0.001, 0.001, 0.999, 0.999]);
     }
 
     #[test]

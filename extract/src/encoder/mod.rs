@@ -1,14 +1,14 @@
 //! A small neural encoder, MiniLM (Wang et al., 2020) with heads for attributions, for names, and for what belongs to
 //! what. It reads a text window by window and gives scores for each word.
 //!
-//! [`pieces`] cuts the text, [`windows`] finds where to part it and tells the network what words look like, [`network`]
-//! runs it, [`chain`] and [`links`] make labels and links of its scores. `train/encoder` fits and exports it.
+//! [`pieces`] cuts the text, [`windows`] finds where to part it and tells the network what words look like,
+//! [`sayso_network`] runs it, [`chain`] and [`links`] make labels and links of its scores. `train/encoder` fits and exports
+//! it.
 
 mod chain;
 mod characters;
 mod heads;
 mod links;
-mod network;
 mod pieces;
 mod tables;
 mod windows;
@@ -16,13 +16,13 @@ mod windows;
 use std::ops::Range;
 
 use sayso_document::Span;
+use sayso_network::{Network, NetworkError, Window};
 
 use crate::model::{Files, ModelError};
 pub(crate) use chain::Chain;
 use heads::Heads;
 use links::LINKS;
 pub(crate) use links::Segment;
-use network::{Input, Network};
 pub(crate) use pieces::Pieces;
 use pieces::Vocabulary;
 pub(crate) use windows::Rank;
@@ -87,7 +87,7 @@ impl Encoder {
         let encoder = Self {
             heads: heads.map_err(|error| in_file(HEADS, error))?,
             vocabulary: Vocabulary::from_text(&vocabulary).map_err(|error| in_file(VOCABULARY, error))?,
-            network: Network::from_bytes(network).map_err(|error| in_file(NETWORK, error))?,
+            network: Network::from_bytes(&network).map_err(|error| in_file(NETWORK, error.into()))?,
         };
         encoder.tried().map_err(|error| in_file(NETWORK, error))
     }
@@ -112,11 +112,10 @@ impl Encoder {
     fn tried(self) -> Result<Self, ModelError> {
         let features: Vec<i32> = (0..=NO_WORD.into()).collect();
         let ids = vec![self.vocabulary.len() as i32 - 1; features.len()];
-        match self.network.run(Input { ids, features, firsts: vec![0, 1] })? {
-            [tags, names, links] if [tags.len(), names.len(), links.len()] == [2 * TAGS, 2 * NAMES, 2 * LINKS] => {
-                Ok(self)
-            }
-            _ => Err(ModelError::new("it yields other numbers than an encoder of this version")),
+        let found = self.network.run(&Window { ids, features, firsts: vec![0, 1] })?;
+        match [found.tags.len(), found.names.len(), found.links.len()] == [2 * TAGS, 2 * NAMES, 2 * LINKS] {
+            true => Ok(self),
+            false => Err(ModelError::new("it yields other numbers than an encoder of this version")),
         }
     }
 
@@ -127,20 +126,20 @@ impl Encoder {
             if !wanted() {
                 return Ok(None);
             }
-            let [tags, names, links] = self.network.run(self.input(&prepared, window.clone()))?;
-            found.tags.extend_from_slice(tags.as_chunks().0);
-            found.names.extend_from_slice(names.as_chunks().0);
-            found.links.extend(links);
+            let scores = self.network.run(&self.input(&prepared, window.clone()))?;
+            found.tags.extend_from_slice(scores.tags.as_chunks().0);
+            found.names.extend_from_slice(scores.names.as_chunks().0);
+            found.links.extend(scores.links);
         }
         let Prepared { pieces, looks, windows } = prepared;
         Ok(Some(Encoded { words: pieces.words, ranks: looks.ranks, windows, ..found }))
     }
 
-    fn input(&self, prepared: &Prepared, window: Range<usize>) -> Input {
+    fn input(&self, prepared: &Prepared, window: Range<usize>) -> Window {
         let Prepared { pieces, looks, .. } = prepared;
         let (from, to) = (pieces.first(window.start), pieces.first(window.end));
         let mut input =
-            Input { ids: vec![self.vocabulary.opening], features: vec![NO_WORD.into()], ..Input::default() };
+            Window { ids: vec![self.vocabulary.opening], features: vec![NO_WORD.into()], ..Window::default() };
         input.ids.extend_from_slice(&pieces.ids[from..to]);
         for word in window {
             let feature = i32::from(looks.features[word]);
@@ -177,6 +176,12 @@ impl Encoder {
     pub(crate) fn who(&self, encoded: &Encoded, mentions: &[Segment], others: &[Segment]) -> Vec<Vec<f32>> {
         let barred = |mention: &Segment, other: &Segment| other.rank >= mention.rank;
         links::shares(encoded, mentions, others, 8, &self.heads.who, barred)
+    }
+}
+
+impl From<NetworkError> for ModelError {
+    fn from(error: NetworkError) -> Self {
+        Self::new(error.to_string())
     }
 }
 

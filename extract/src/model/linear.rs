@@ -49,7 +49,7 @@ impl Linear {
 
     /// The probability that a logistic model with one label gives.
     pub fn probability(&self, features: &[u32]) -> f32 {
-        1.0 / (1.0 + (-self.score(features)).exp())
+        1.0 / (1.0 + libm::expf(-self.score(features)))
     }
 
     /// The label with the highest sum of weights; the first of equals.

@@ -203,7 +203,8 @@ impl Tagger {
             local[at][label] + self.moves[before][label] + next
         };
         let own = score(usize::from(labels[at]));
-        let rest: f32 = (0..LABELS).map(|label| ((score(label) - own) as f32 * self.model.scale()).exp()).sum();
+        let share = |label| libm::expf((score(label) - own) as f32 * self.model.scale());
+        let rest: f32 = (0..LABELS).map(share).sum();
         1.0 / rest
     }
 }
