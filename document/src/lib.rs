@@ -16,6 +16,7 @@ mod role;
 mod sentence;
 mod span;
 mod token;
+mod wanted;
 
 pub use annotation::{
     Act, Addressee, Analysis, Counted, Entity, EntityType, Mention, MentionForm, Named, Polarity, Quote, QuoteKind,
@@ -28,3 +29,4 @@ pub use markup::plain_text;
 pub use sentence::{Sentence, SentenceRole};
 pub use span::Span;
 pub use token::{Token, TokenKind};
+pub use wanted::Wanted;

@@ -109,7 +109,9 @@ fn told_inside(r: &Reading<'_>, candidates: &[Candidate], how: &Draft) -> Option
     let content = how.content.first()?;
     let source = |c: &Candidate| c.subject.as_ref().map(|subject| subject.tokens.clone());
     let begins = |c: &&Candidate| source(c).is_some_and(|source| source.start == content.start);
-    let cue = candidates.iter().find(|c| content.contains(&c.head) && c.voice == Voice::Active && begins(c))?;
+    let from = candidates.partition_point(|c| c.head < content.start);
+    let mut inside = candidates[from..].iter().take_while(|c| c.head < content.end);
+    let cue = inside.find(|c| c.voice == Voice::Active && begins(c))?;
     let that = (cue.cue.end..content.end).find(|&i| r.is(i, "that")).unwrap_or(cue.cue.end);
     let told = draft(r, candidates, cue.cue.clone(), source(cue), how.confidence);
     let piece = that..content.end;

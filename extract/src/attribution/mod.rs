@@ -44,7 +44,7 @@ mod verbs;
 
 use std::ops::Range;
 
-use sayso_document::{Addressee, Document, Quote};
+use sayso_document::{Addressee, Document, Quote, Span};
 
 use cast::Cast;
 pub(crate) use cue::Nouns;
@@ -118,16 +118,24 @@ fn quotes(r: &Reading<'_>, cast: &Cast<'_>, mut drafts: Vec<Draft>) -> Vec<Quote
     quotes
 }
 
+/// So many pieces of content that begin last before an "I" are looked at for who says it.
+const AROUND: usize = 100;
+
 /// "I" and "we" within what someone says are that one.
 fn first_persons(document: &Document<'_>, quotes: &mut [Quote]) {
+    let of_quote = |(place, quote): (usize, &Quote)| quote.content.iter().map(move |c| (*c, place)).collect::<Vec<_>>();
+    let mut pieces: Vec<(Span, usize)> = quotes.iter().enumerate().flat_map(of_quote).collect();
+    pieces.sort_unstable();
     for at in 0..quotes.len() {
         let &[source] = quotes[at].source.as_slice() else { continue };
         if !matches!(source.of(document.text()), "I" | "we" | "We" | "my" | "My" | "our" | "Our") {
             continue;
         }
-        let holds = |quote: &&Quote| !quote.speakers.is_empty() && quote.content.iter().any(|c| c.contains(source));
-        if let Some(outer) = quotes.iter().find(holds) {
-            let (speakers, sure) = (outer.speakers.clone(), outer.speaker_confidence);
+        let before = pieces.partition_point(|(piece, _)| piece.start() <= source.start());
+        let near = pieces[..before].iter().rev().take(AROUND);
+        let holding = near.filter(|&&(piece, place)| piece.contains(source) && !quotes[place].speakers.is_empty());
+        if let Some(outer) = holding.map(|&(_, place)| place).min() {
+            let (speakers, sure) = (quotes[outer].speakers.clone(), quotes[outer].speaker_confidence);
             quotes[at].speakers = speakers;
             quotes[at].speaker_confidence = sure * 0.9;
         }

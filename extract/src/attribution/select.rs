@@ -48,6 +48,7 @@ impl<'r, 'd> Search<'r, 'd> {
                 sight.starts.mark_subject(subject.tokens.start);
             }
         }
+        sight.tally_cues();
         Self { sight, candidates, chances }
     }
 

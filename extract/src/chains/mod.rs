@@ -7,7 +7,7 @@
 mod alias;
 mod anaphor;
 mod cluster;
-pub(crate) mod describe;
+mod describe;
 mod features;
 mod gender;
 mod office;
@@ -25,6 +25,7 @@ use crate::lexicon::Lexicon;
 use crate::model::{Files, Linear, ModelError};
 use crate::names::NameMention;
 use anaphor::Sort;
+pub(crate) use describe::Described;
 use gender::Genders;
 use profile::Profile;
 use scene::Scene;
@@ -129,9 +130,11 @@ fn prepare<'a, 's, 't>(
         names.iter().zip(&entity_of).map(|(name, &e)| mention(document, name, e)).collect();
     office::offices(document, lexicon, names, &mut entities, &mut mentions);
     mentions.sort_by_key(order);
-    for entity in profiles.len()..entities.len() {
-        let first = mentions.iter().find(|mention| mention.entity == entity);
-        profiles.push(first.map(|mention| profile::body(document, mention.span)).unwrap_or_default());
+    let named = profiles.len();
+    profiles.resize_with(entities.len(), Profile::default);
+    // The first mention of each of them decides.
+    for mention in mentions.iter().rev().filter(|mention| mention.entity >= named) {
+        profiles[mention.entity] = profile::body(document, mention.span);
     }
     (entities, mentions, Walk::new(scene, profiles))
 }

@@ -84,7 +84,7 @@ pub(super) struct Walk<'a, 's, 't> {
     pub(super) scene: &'s Scene<'a, 't>,
     pub(super) profiles: Vec<Profile>,
     pub(super) states: Vec<State>,
-    /// The entities that were mentioned, the latest at the end.
+    /// The entities that were mentioned last, [`DEPTH`] at most, the latest at the end.
     recent: Vec<usize>,
     /// The entity of the latest pronoun of each sort, with its token.
     pub(super) last: [Option<(usize, usize)>; 6],
@@ -222,8 +222,10 @@ impl<'a, 's, 't> Walk<'a, 's, 't> {
             outside,
             described: state.described,
         };
-        if let Some(place) = self.recent.iter().rposition(|&e| e == entity) {
-            self.recent.remove(place);
+        match self.recent.iter().rposition(|&e| e == entity) {
+            Some(place) => drop(self.recent.remove(place)),
+            None if self.recent.len() == DEPTH => drop(self.recent.remove(0)),
+            None => {}
         }
         self.recent.push(entity);
     }
@@ -280,7 +282,7 @@ impl<'a, 's, 't> Walk<'a, 's, 't> {
             }
         };
         let free = |entity: &usize| fits(entity) && !self.binds(anaphor, *entity);
-        self.recent.iter().rev().take(DEPTH).copied().filter(free).take(MOST).collect()
+        self.recent.iter().rev().copied().filter(free).take(MOST).collect()
     }
 }
 

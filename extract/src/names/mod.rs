@@ -87,7 +87,8 @@ pub(crate) fn find(
             if runs.0 != sentence {
                 runs = (sentence, runs::runs(&words, range.clone()));
             }
-            let run = runs.1.iter().find(|run| run.start < tokens.start && tokens.start <= run.end);
+            let before = runs.1.partition_point(|run| run.start < tokens.start);
+            let run = runs.1[..before].last().filter(|run| tokens.start <= run.end);
             let start = run.map_or(tokens.start, |run| run.start.max(person_ends));
             let free = names.last().map_or(start, |name| start.max(name.tokens.end));
             if let Some(body) = titles::body_in(&words, free..tokens.start) {
@@ -153,19 +154,29 @@ fn with_long_forms(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
     }
     let inside = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
     let wider = |a: &Range<usize>, b: &Range<usize>| a.start <= b.start && b.end <= a.end;
+    // What is tagged is in order and does not overlap; long forms are in order, and may.
+    let touched = |of: &[Tagged], range: &Range<usize>| {
+        let from = of.partition_point(|one| one.tokens.end <= range.start);
+        from..from.max(of.partition_point(|one| one.tokens.start < range.end))
+    };
     let mut out = Vec::with_capacity(tagged.len());
     for range in &long {
         // The acronym stands behind the bracket; its type is that of the long form.
-        let kind = tagged.iter().find(|one| one.tokens.start == range.end + 1).map(|one| one.kind);
-        let named = tagged.iter().any(|one| inside(&one.tokens, range));
-        let covered = tagged.iter().any(|one| wider(&one.tokens, range));
+        let behind = tagged.partition_point(|one| one.tokens.start <= range.end);
+        let kind = tagged.get(behind).filter(|one| one.tokens.start == range.end + 1).map(|one| one.kind);
+        let touched = &tagged[touched(&tagged, range)];
+        let named = !touched.is_empty();
+        let covered = touched.iter().any(|one| wider(&one.tokens, range));
         if let Some(kind) = kind.filter(|_| named && !covered) {
             out.push(Tagged { tokens: range.clone(), kind, confidence: 0.8 });
         }
     }
     let replaced = out.len();
     for one in tagged {
-        if !out[..replaced].iter().any(|long| inside(&one.tokens, &long.tokens)) {
+        // A long form is at most so many tokens long: those that begin earlier do not reach here.
+        let from = out[..replaced].partition_point(|long| long.tokens.start + longform::LONGEST < one.tokens.start);
+        let near = out[from..replaced].iter().take_while(|long| long.tokens.start < one.tokens.end);
+        if !near.into_iter().any(|long| inside(&one.tokens, &long.tokens)) {
             out.push(one);
         }
     }

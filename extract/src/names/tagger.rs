@@ -58,6 +58,9 @@ pub struct Tagger {
     moves: Vec<[i32; LABELS]>,
 }
 
+/// A stretch of more tokens is no name but a table, or words at random.
+const LONGEST: usize = 40;
+
 /// A text with at most so many sentences is no article.
 const SHORT: usize = 2;
 
@@ -189,7 +192,9 @@ impl Tagger {
             let inside = 2 * kind as u8 + 2;
             let len = 1 + labels[i + 1..].iter().take_while(|&&next| next == inside).count();
             let sure: f32 = (i..i + len).map(|at| self.sure(labels, local, at)).product();
-            out.push(Tagged { tokens: from + i..from + i + len, kind: TYPES[kind], confidence: sure });
+            if len <= LONGEST {
+                out.push(Tagged { tokens: from + i..from + i + len, kind: TYPES[kind], confidence: sure });
+            }
             i += len;
         }
     }
