@@ -35,6 +35,43 @@ impl Analysis {
         let after = self.sentences.partition_point(|one| one.span.start() < span.end());
         first..after.max(first)
     }
+
+    /// The sentences that a quote touches, as one stretch of the text, but no more than some bytes before and behind the
+    /// quote's own words: [`Self::CONTEXT`], or less where quotes stand so close that the contexts of all of them
+    /// together would be more than six times the text. Where a sentence is cut, it is cut between words.
+    ///
+    /// # Panics
+    /// When `text` is not the text that was analysed.
+    pub fn context(&self, quote: &Quote, text: &str) -> Span {
+        let extent = quote.extent();
+        let share = 3 * text.len() / self.quotes.len().max(1);
+        let reach = share.clamp(Self::LEAST_CONTEXT, Self::CONTEXT);
+        let touched = self.sentences[self.sentences_touched(extent)].iter().map(|one| one.span);
+        let whole = touched.fold(extent, Span::cover);
+        let start = match text.ceil_char_boundary(extent.start().saturating_sub(reach)) {
+            cut if cut > whole.start() => {
+                let words = &text[cut..extent.start()];
+                let whole = words.split_once(char::is_whitespace).map_or(words, |(_, rest)| rest.trim_start());
+                extent.start() - whole.len()
+            }
+            _ => whole.start(),
+        };
+        let end = match text.floor_char_boundary((extent.end() + reach).min(text.len())) {
+            cut if cut < whole.end() => {
+                let words = &text[extent.end()..cut];
+                let whole = words.rsplit_once(char::is_whitespace).map_or(words, |(rest, _)| rest.trim_end());
+                extent.end() + whole.len()
+            }
+            _ => whole.end(),
+        };
+        Span::new(start, end)
+    }
+
+    /// How far a quote's context reaches beyond its own words at most, in bytes to each side.
+    pub const CONTEXT: usize = 1_000;
+
+    /// How far it may reach however close quotes stand.
+    const LEAST_CONTEXT: usize = 60;
 }
 
 /// How thoroughly a text is read. The order is that of quality: a later tier finds more and errs less, and takes longer.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::marks::Directions;
-use crate::{Sentence, SentenceRole, Span, Token, Wanted, markup, paragraph, role, sentence, token};
+use crate::{Patience, Sentence, SentenceRole, Span, Token, markup, paragraph, role, sentence, token};
 
 /// A text with its tokens, sentences and paragraphs.
 ///
@@ -24,8 +24,7 @@ pub struct Document<'t> {
 impl<'t> Document<'t> {
     /// Cuts `text` into tokens, sentences and paragraphs. Any string is a document.
     pub fn new(text: &'t str) -> Self {
-        // Nothing but being unwanted ends the reading.
-        Self::read_while(text, &Wanted::always()).unwrap_or_else(|| unreachable!("it is always wanted"))
+        Patience::endless(|patience| Self::read(text, patience))
     }
 
     /// The longest token, in bytes of its text: a longer word or row of marks is cut.
@@ -34,19 +33,19 @@ impl<'t> Document<'t> {
     /// The longest sentence in tokens: a longer one is cut at a mark that parts its clauses, or else between words.
     pub const LONGEST_SENTENCE: usize = sentence::LONGEST;
 
-    /// The same for as long as it is `wanted`; none when it no longer is.
-    pub fn read_while(text: &'t str, wanted: &Wanted<'_>) -> Option<Self> {
-        let mut tokens = token::tokenize(text, wanted)?;
+    /// The same for as long as it is waited for; none when it no longer is.
+    pub fn read(text: &'t str, patience: &Patience<'_>) -> Option<Self> {
+        let mut tokens = token::tokenize(text, patience)?;
         let (mut sentences, mut first_token, mut first_sentence) = (Vec::new(), vec![0], vec![0]);
         let (mut ranges, mut directions) = (Vec::new(), Directions::default());
         let mut at = 0;
-        for paragraph in paragraph::paragraphs(text) {
+        for paragraph in paragraph::paragraphs(text, patience)? {
             let end = at + tokens[at..].partition_point(|token| token.span.start() < paragraph.end);
             if at == end {
                 // Nothing but left-over markup.
                 continue;
             }
-            wanted.spend(end - at)?;
+            patience.spend(end - at)?;
             directions.direct(text, &mut tokens, at..end);
             sentence::split(text, &tokens, at..end, &mut ranges);
             let number = first_sentence.len() as u32 - 1;

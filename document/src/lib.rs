@@ -12,11 +12,11 @@ mod document;
 mod marks;
 mod markup;
 mod paragraph;
+mod patience;
 mod role;
 mod sentence;
 mod span;
 mod token;
-mod wanted;
 
 pub use annotation::{
     Act, Addressee, Analysis, Counted, Entity, EntityType, Mention, MentionForm, Named, Polarity, Quote, QuoteKind,
@@ -26,7 +26,7 @@ pub use clean::join_spans;
 pub use date::{Date, DateRange};
 pub use document::Document;
 pub use markup::plain_text;
+pub use patience::Patience;
 pub use sentence::{Sentence, SentenceRole};
 pub use span::Span;
 pub use token::{Token, TokenKind};
-pub use wanted::Wanted;

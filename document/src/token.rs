@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::{Span, Wanted};
+use crate::{Patience, Span};
 use crate::abbreviation::{is_abbreviation, needs_number};
 use crate::chars::{is_apostrophe, is_dash, is_hyphen, is_joiner, is_single_mark, is_word};
 use crate::markup::{self, Leftover};
@@ -44,11 +44,11 @@ const ELIDED: [&str; 8] = ["em", "til", "till", "tis", "twas", "cause", "bout", 
 
 /// Cuts the text into tokens. Quotation marks come out as [`TokenKind::Mark`]; the next stage gives
 /// them their direction.
-pub(crate) fn tokenize(text: &str, wanted: &Wanted<'_>) -> Option<Vec<Token>> {
+pub(crate) fn tokenize(text: &str, patience: &Patience<'_>) -> Option<Vec<Token>> {
     let mut tokens = Vec::with_capacity(text.len() / 5);
     let mut at = 0;
     while let Some(c) = char_at(text, at) {
-        wanted.spend(1)?;
+        patience.spend(1)?;
         if c.is_whitespace() {
             at += c.len_utf8();
             continue;

@@ -15,7 +15,7 @@ pub(crate) use labels::{change, mode, tier, wanted_mode, wanted_tier};
 pub(crate) use offsets::Offsets;
 pub(crate) use page::{next_page_token, page_request};
 pub(crate) use reply::{
-    annotations, article, article_summary, entity, entity_hit, mention_hit, quote, quote_hit, sentence, sentence_hit,
+    annotations, article, article_summary, entity, entity_hit, mention_hits, quote, quote_hits, sentence, sentence_hits,
     total,
 };
 pub(crate) use request::{

@@ -1,5 +1,7 @@
 //! From domain values to reply messages.
 
+use std::collections::HashMap;
+
 use prost_types::Timestamp;
 use sayso_document::{
     Counted, Date, DateRange, Entity, EntityType, Mention, Named, Quote, Role, Sentence, Span, join_spans,
@@ -10,6 +12,23 @@ use sayso_index::{
 
 use super::{Offsets, labels};
 use crate::proto::{self, OffsetEncoding};
+
+/// The offsets of the bodies that the hits of a page stand in: each is read once, however many hits it has.
+struct Bodies<'t> {
+    encoding: OffsetEncoding,
+    /// By the article's id.
+    known: HashMap<&'t str, Offsets<'t>>,
+}
+
+impl<'t> Bodies<'t> {
+    fn new(encoding: OffsetEncoding) -> Self {
+        Self { encoding, known: HashMap::new() }
+    }
+
+    fn offsets(&mut self, article: &'t Article) -> &Offsets<'t> {
+        self.known.entry(&article.id).or_insert_with(|| Offsets::new(&article.body, self.encoding))
+    }
+}
 
 /// The article as it was put.
 pub(crate) fn article(article: Article) -> proto::Article {
@@ -81,23 +100,31 @@ pub(crate) fn quote(analyzed: &AnalyzedArticle, index: usize, quote: &Quote, off
     proto::Quote { article: Some(article_info(&analyzed.article)), ..bare_quote(analyzed, index, quote, offsets) }
 }
 
-/// A sentence that matches.
-pub(crate) fn sentence_hit(hit: &SentenceHit, encoding: OffsetEncoding) -> proto::SentenceHit {
-    let offsets = Offsets::new(&hit.article.body, encoding);
-    let highlights = hit.highlights.iter().map(|span| highlight(&hit.article.body, hit.sentence.span, *span, &offsets));
+/// The sentences that match.
+pub(crate) fn sentence_hits(hits: &[SentenceHit], encoding: OffsetEncoding) -> Vec<proto::SentenceHit> {
+    let mut bodies = Bodies::new(encoding);
+    hits.iter().map(|hit| sentence_hit(hit, bodies.offsets(&hit.article))).collect()
+}
+
+fn sentence_hit(hit: &SentenceHit, offsets: &Offsets) -> proto::SentenceHit {
+    let highlights = hit.highlights.iter().map(|span| highlight(&hit.article.body, hit.sentence.span, *span, offsets));
     proto::SentenceHit {
-        sentence: Some(sentence(&hit.article, hit.index as usize, &hit.sentence, &offsets)),
+        sentence: Some(sentence(&hit.article, hit.index as usize, &hit.sentence, offsets)),
         highlights: highlights.collect(),
         article: Some(article_info(&hit.article)),
         score: hit.score,
     }
 }
 
-/// A quote that matches.
-pub(crate) fn quote_hit(hit: &QuoteHit, encoding: OffsetEncoding) -> proto::QuoteHit {
-    let offsets = Offsets::new(&hit.article.article.body, encoding);
+/// The quotes that match.
+pub(crate) fn quote_hits(hits: &[QuoteHit], encoding: OffsetEncoding) -> Vec<proto::QuoteHit> {
+    let mut bodies = Bodies::new(encoding);
+    hits.iter().map(|hit| quote_hit(hit, bodies.offsets(&hit.article.article))).collect()
+}
+
+fn quote_hit(hit: &QuoteHit, offsets: &Offsets) -> proto::QuoteHit {
     proto::QuoteHit {
-        quote: Some(quote(&hit.article, hit.index as usize, hit.quote(), &offsets)),
+        quote: Some(quote(&hit.article, hit.index as usize, hit.quote(), offsets)),
         highlights: hit.highlights.iter().map(|span| offsets.span(*span)).collect(),
         score: hit.score,
     }
@@ -125,15 +152,19 @@ pub(crate) fn entity(record: EntityRecord) -> proto::Entity {
     }
 }
 
-/// A mention in its sentence.
-pub(crate) fn mention_hit(hit: &MentionHit, encoding: OffsetEncoding) -> proto::MentionHit {
+/// Mentions in their sentences.
+pub(crate) fn mention_hits(hits: &[MentionHit], encoding: OffsetEncoding) -> Vec<proto::MentionHit> {
+    let mut bodies = Bodies::new(encoding);
+    hits.iter().map(|hit| mention_hit(hit, bodies.offsets(&hit.article.article))).collect()
+}
+
+fn mention_hit(hit: &MentionHit, offsets: &Offsets) -> proto::MentionHit {
     let analyzed = &hit.article;
-    let offsets = Offsets::new(&analyzed.article.body, encoding);
     let one = &analyzed.analysis.mentions[hit.index as usize];
     let around = analyzed.analysis.sentences.get(one.sentence);
     proto::MentionHit {
-        mention: Some(mention(analyzed, hit.index as usize, one, &offsets)),
-        sentence: around.map(|found| sentence(&analyzed.article, one.sentence, found, &offsets)),
+        mention: Some(mention(analyzed, hit.index as usize, one, offsets)),
+        sentence: around.map(|found| sentence(&analyzed.article, one.sentence, found, offsets)),
         article: Some(article_info(&analyzed.article)),
     }
 }
@@ -180,7 +211,8 @@ fn role(analyzed: &AnalyzedArticle, role: &Role) -> proto::Role {
 
 fn bare_quote(analyzed: &AnalyzedArticle, index: usize, quote: &Quote, offsets: &Offsets) -> proto::Quote {
     let body = &analyzed.article.body;
-    let (first, context) = context(analyzed, quote);
+    let first = analyzed.analysis.sentences_touched(quote.extent()).start;
+    let context = analyzed.analysis.context(quote, body);
     let refs = |positions: &[usize]| positions.iter().map(|at| entity_ref(analyzed, *at)).collect();
     let addressee = quote.addressee.as_ref();
     proto::Quote {
@@ -216,14 +248,6 @@ fn date_range(range: DateRange) -> proto::DateRange {
         proto::Date { year, month: month.into(), day: day.into() }
     };
     proto::DateRange { first: Some(date(range.first)), last: Some(date(range.last)) }
-}
-
-/// The sentences that a quote touches: the index of the first, and from where to where they stand.
-fn context(analyzed: &AnalyzedArticle, quote: &Quote) -> (usize, Span) {
-    let extent = quote.extent();
-    let touched = analyzed.analysis.sentences_touched(extent);
-    let sentences = analyzed.analysis.sentences[touched.clone()].iter();
-    (touched.start, sentences.map(|one| one.span).fold(extent, Span::cover))
 }
 
 fn mention(analyzed: &AnalyzedArticle, index: usize, mention: &Mention, offsets: &Offsets) -> proto::Mention {

@@ -53,7 +53,7 @@ impl EntityService for Entities {
         });
         let page = answer.await?.ok_or_else(|| status::not_found("Entity", &message.entity_id))?;
         Ok(Response::new(ListMentionsResponse {
-            mentions: page.hits.iter().map(|hit| convert::mention_hit(hit, encoding)).collect(),
+            mentions: convert::mention_hits(&page.hits, encoding),
             next_page_token: convert::next_page_token(&message, page.next.as_ref()),
             total: Some(convert::total(page.total)),
         }))

@@ -31,7 +31,7 @@ impl QuoteService for Quotes {
         let query = convert::quote_query(&message, &self.0.config.limits).map_err(status::fault)?;
         let page = self.0.ask(&metadata, move |engine, interrupt| engine.quotes(&query, interrupt)).await?;
         Ok(Response::new(SearchQuotesResponse {
-            hits: page.hits.iter().map(|hit| convert::quote_hit(hit, encoding)).collect(),
+            hits: convert::quote_hits(&page.hits, encoding),
             next_page_token: convert::next_page_token(&message, page.next.as_ref()),
             total: Some(convert::total(page.total)),
         }))

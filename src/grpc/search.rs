@@ -21,7 +21,7 @@ impl SearchService for Search {
         let query = convert::sentence_query(&message, &self.0.config.limits).map_err(status::fault)?;
         let page = self.0.ask(&metadata, move |engine, interrupt| engine.sentences(&query, interrupt)).await?;
         Ok(Response::new(SearchResponse {
-            hits: page.hits.iter().map(|hit| convert::sentence_hit(hit, encoding)).collect(),
+            hits: convert::sentence_hits(&page.hits, encoding),
             next_page_token: convert::next_page_token(&message, page.next.as_ref()),
             total: Some(convert::total(page.total)),
         }))

@@ -16,7 +16,7 @@ mod words;
 
 use std::ops::Range;
 
-use sayso_document::{Document, EntityType, Span};
+use sayso_document::{Document, EntityType, Patience, Span};
 
 use crate::lexicon::{Class, Lexicon};
 use crate::model::Clusters;
@@ -41,21 +41,27 @@ pub(crate) struct NameMention {
     pub confidence: f32,
 }
 
+/// A name has at most this many bytes. Every mention and quote of an entity tells its name, so that a longer one makes
+/// answers grow far beyond the text.
+const LONGEST: usize = 160;
+
 /// Finds the names in a document, by start, then longest first; they may nest. And the dates and sums of money.
-/// `hints` are what another model says of the tokens.
+/// `hints` are what another model says of the tokens. None when nobody waits for them any longer.
 pub(crate) fn find(
     document: &Document,
     lexicon: &Lexicon,
     tagger: &Tagger,
     clusters: &Clusters,
     hints: Option<&Hints>,
-) -> (Vec<NameMention>, Vec<NameMention>) {
-    let words = Words::new(document, lexicon);
-    let tagged = with_long_forms(&words, tagger.tag(&words, clusters, hints));
+    patience: &Patience<'_>,
+) -> Option<(Vec<NameMention>, Vec<NameMention>)> {
+    let words = Words::new(document, lexicon, patience)?;
+    let tagged = with_long_forms(&words, tagger.tag(&words, clusters, hints, patience)?);
     let mut runs: (usize, Vec<Range<usize>>) = (usize::MAX, Vec::new());
     let mut names: Vec<NameMention> = Vec::with_capacity(tagged.len());
     let mut person_ends = 0;
     for one in tagged {
+        patience.spend(one.tokens.len())?;
         let Some(kind) = kept(&words, &one) else { continue };
         let named = titles::trim(&words, one.tokens.clone());
         let tokens = match kind {
@@ -99,8 +105,9 @@ pub(crate) fn find(
         }
         names.push(mention(&words, tokens, title, kind, one.confidence));
     }
+    names.retain(|name| name.name.len() <= LONGEST);
     names.sort_by_key(|name| (name.span.start(), std::cmp::Reverse(name.span.end())));
-    names.into_iter().partition(|name| !matches!(name.kind, EntityType::Date | EntityType::Money))
+    Some(names.into_iter().partition(|name| !matches!(name.kind, EntityType::Date | EntityType::Money)))
 }
 
 /// The type of a word that the lists hold as a name of its own.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sayso_document::{EntityType, MentionForm};
+use sayso_document::{EntityType, MentionForm, Patience};
 
 use super::super::content::Starts;
 use super::super::reading::Reading;
@@ -96,7 +96,7 @@ pub(crate) struct Seen<'a> {
 }
 
 impl<'r, 'd> Sight<'r, 'd> {
-    pub(in super::super) fn new(r: &'r Reading<'d>, seen: Seen<'r>) -> Self {
+    pub(in super::super) fn new(r: &'r Reading<'d>, seen: Seen<'r>, patience: &Patience<'_>) -> Option<Self> {
         let Seen { chains: Chains { entities, mentions, .. }, clusters, tree } = seen;
         let mut kinds = vec![0; r.len()];
         for mention in mentions.iter().filter(|m| m.entity < entities.len()).rev() {
@@ -110,7 +110,9 @@ impl<'r, 'd> Sight<'r, 'd> {
             let from = lower.char_indices().rev().nth(2).map_or(0, |(at, _)| at);
             word(&lower[from..])
         };
-        Self {
+        // A few looks at each word, and before them the pairing of marks.
+        patience.spend(r.len() / 4)?;
+        Some(Self {
             r,
             words: (0..r.len()).map(|i| word(r.lower(i))).collect(),
             endings: (0..r.len()).map(ending).collect(),
@@ -120,7 +122,7 @@ impl<'r, 'd> Sight<'r, 'd> {
             syntax: Syntax::new(tree),
             cues: Tally::new(0, |_| false),
             tallies: Sort::ALL.map(|sort| Tally::new(r.len(), |i| sort.holds(r, i))),
-        }
+        })
     }
 
     /// Makes what is marked in `starts` ready to be counted.
