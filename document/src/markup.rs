@@ -89,7 +89,7 @@ pub(crate) fn leftover(text: &str, at: usize) -> Option<Leftover> {
         b'<' => tag(text, at),
         b'>' if begins_line(text, at) => Some(Leftover::Gap { end: at + 1 }),
         b'&' => reference(bytes, at).map(|(end, sign)| match sign {
-            ' ' => Leftover::Gap { end },
+            ' ' | JOINER | NON_JOINER => Leftover::Gap { end },
             sign => Leftover::Sign { end, sign },
         }),
         byte if byte.is_ascii() => {
@@ -122,11 +122,21 @@ pub(crate) fn last_char(word: &str) -> char {
     }
 }
 
-/// Words without markup, with references as the characters that they stand for, and white space made even.
+/// Words without markup, with references as the characters that they stand for, and white space made even. Of the signs
+/// that nobody sees those stay that shape what stands beside them: joiners inside of words and emoji, variation
+/// selectors. Marks of direction and byte order, soft hyphens and blanks without width go.
 pub fn plain_text(words: &str) -> String {
     let mut plain = String::with_capacity(words.len());
     let mut at = 0;
     while let Some(c) = words[at..].chars().next() {
+        if let Some((end, sign)) = joining(words, at, c) {
+            let parted = |c: Option<char>| c.is_none_or(char::is_whitespace);
+            if !parted(plain.chars().next_back()) && !parted(words[end..].chars().next()) {
+                plain.push(sign);
+            }
+            at = end;
+            continue;
+        }
         let (end, shown) = match leftover(words, at) {
             Some(Leftover::Gap { end }) => (end, if c == '&' { ' ' } else { '\0' }),
             Some(Leftover::Break { end, .. }) => (end, ' '),
@@ -141,6 +151,20 @@ pub fn plain_text(words: &str) -> String {
     }
     plain.truncate(plain.trim_end().len());
     plain
+}
+
+/// Joins what stands at its sides: the parts of an emoji, letters of Arabic and Indian scripts.
+const JOINER: char = '\u{200d}';
+/// Keeps letters apart that would be joined: Persian endings, German compounds in black letter.
+const NON_JOINER: char = '\u{200c}';
+
+/// The joiner at byte `at`, where `c` stands, itself or as a reference: where it ends, and which it is.
+fn joining(words: &str, at: usize, c: char) -> Option<(usize, char)> {
+    match c {
+        JOINER | NON_JOINER => Some((at + c.len_utf8(), c)),
+        '&' => reference(words.as_bytes(), at).filter(|(_, sign)| matches!(*sign, JOINER | NON_JOINER)),
+        _ => None,
+    }
 }
 
 /// Signs without a width that part no words of their own: marks of direction, byte order, breaks.
@@ -217,11 +241,20 @@ fn reference(bytes: &[u8], at: usize) -> Option<(usize, char)> {
     if name == "amp" {
         let twice = bytes[end..].iter().take(10).position(|&b| b == b';').and_then(|width| {
             let name = std::str::from_utf8(&bytes[end..end + width]).ok()?;
-            Some((end + width + 1, named(name)?))
+            Some((end + width + 1, decoded(name)?))
         });
         return twice.or(Some((end, '&')));
     }
-    named(name).map(|sign| (end, sign))
+    decoded(name).map(|sign| (end, sign))
+}
+
+/// The character of a reference. Of those that are not seen the joiners alone are more than a blank.
+fn decoded(name: &str) -> Option<char> {
+    match name {
+        "zwj" | "#8205" | "#x200d" | "#x200D" | "#X200D" => Some(JOINER),
+        "zwnj" | "#8204" | "#x200c" | "#x200C" | "#X200C" => Some(NON_JOINER),
+        _ => named(name),
+    }
 }
 
 fn named(name: &str) -> Option<char> {
@@ -312,5 +345,24 @@ mod tests {
     fn words_come_out_plain() {
         let text = "<b>Ines&nbsp;Cal\u{ad}loway</b> &amp; Sons:<br> &ldquo;Yes&#33;&rdquo;\u{200f}";
         assert_eq!(plain_text(text), "Ines Calloway & Sons: “Yes!”");
+    }
+
+    #[test]
+    fn unseen_signs_stay_where_they_shape_others() {
+        for (text, plain) in [
+            ("👩\u{200d}🚀 up", "👩\u{200d}🚀 up"),
+            ("👩&zwj;🚀 up", "👩\u{200d}🚀 up"),
+            ("👩&#8205;🚀 up", "👩\u{200d}🚀 up"),
+            ("می\u{200c}خواهم", "می\u{200c}خواهم"),
+            ("می&zwnj;خواهم", "می\u{200c}خواهم"),
+            ("می&#x200C;خواهم", "می\u{200c}خواهم"),
+            ("क्\u{200d}ष", "क्\u{200d}ष"),
+            ("❤\u{fe0f}\u{200d}🔥 ❤\u{fe0e}", "❤\u{fe0f}\u{200d}🔥 ❤\u{fe0e}"),
+            ("🏴\u{e0067}\u{e0062}\u{e007f}", "🏴\u{e0067}\u{e0062}\u{e007f}"),
+            ("\u{200d}a \u{200c} b\u{200d}", "a b"),
+            ("\u{feff}a\u{202e}b\u{202c}\u{2069}\u{61c} c\u{ad}d\u{200b}e\u{2060}f\u{200f}", "ab cdef"),
+        ] {
+            assert_eq!(plain_text(text), plain, "{text:?}");
+        }
     }
 }
