@@ -2,10 +2,10 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::{Patience, Span};
 use crate::abbreviation::{is_abbreviation, needs_number};
 use crate::chars::{is_apostrophe, is_dash, is_hyphen, is_joiner, is_single_mark, is_word};
 use crate::markup::{self, Leftover};
+use crate::{Patience, Span};
 
 /// The smallest unit of text: a word, a number, a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

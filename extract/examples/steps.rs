@@ -26,7 +26,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         "accurate" => Tier::Accurate,
         other => return Err(format!("the tier {other:?} is neither fast nor accurate").into()),
     };
-    let kind = kinds::KINDS.iter().find(|kind| kind.name == name).ok_or_else(|| format!("there is no kind {name:?}"))?;
+    let kind =
+        kinds::KINDS.iter().find(|kind| kind.name == name).ok_or_else(|| format!("there is no kind {name:?}"))?;
     let text = kind.text(bytes);
     let asked = Cell::new(0);
     let wanted = || asked.replace(asked.get() + 1) < until;

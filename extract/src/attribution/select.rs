@@ -144,7 +144,10 @@ pub(super) fn chosen(r: &Reading<'_>, mut offers: Vec<Draft>) -> Vec<Draft> {
         let crowded = || draft.content.iter().any(|c| shares[c.clone()].iter().any(|&share| share >= SHARED));
         if !taken[draft.head] && !crowded() {
             draft.content.iter().chain([&draft.cue]).for_each(|c| taken[c.clone()].fill(true));
-            draft.content.iter().for_each(|c| shares[c.clone()].iter_mut().for_each(|share| *share = share.saturating_add(1)));
+            draft
+                .content
+                .iter()
+                .for_each(|c| shares[c.clone()].iter_mut().for_each(|share| *share = share.saturating_add(1)));
             chosen.push(draft);
         }
     }

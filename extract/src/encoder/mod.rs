@@ -208,7 +208,8 @@ mod tests {
         let encoder = Encoder::read(&Files::default()).unwrap();
         let alone = Patience::endless(|patience| encoder.encode(TEXT, patience));
         let both = std::thread::scope(|scope| {
-            let threads = [(); 2].map(|()| scope.spawn(|| Patience::endless(|patience| encoder.encode(TEXT, patience))));
+            let threads =
+                [(); 2].map(|()| scope.spawn(|| Patience::endless(|patience| encoder.encode(TEXT, patience))));
             threads.map(|thread| thread.join().unwrap())
         });
         assert!(both.iter().all(|found| *found == alone));

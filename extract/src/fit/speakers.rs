@@ -56,9 +56,8 @@ pub const GENDERS: &str = "genders.tsv";
 /// The speakers of each source, given as ranges of tokens of the document, with the entities that they refer to.
 pub fn resolve(analyzer: &Analyzer, document: &Document<'_>, sources: &[Range<usize>]) -> (Vec<Entity>, Vec<Resolved>) {
     let found = names(analyzer, document);
-    let link = |patience: &Patience<'_>| {
-        chains::link(document, &analyzer.lexicon, &analyzer.linking, found, None, patience)
-    };
+    let link =
+        |patience: &Patience<'_>| chains::link(document, &analyzer.lexicon, &analyzer.linking, found, None, patience);
     let chains = Patience::endless(link);
     let speakers = attribution::speakers_of(document, analyzer.words(document), &chains, sources);
     let resolved = speakers.into_iter().map(|(speakers, confidence)| Resolved { speakers, confidence }).collect();
