@@ -271,3 +271,66 @@ pub enum Polarity {
     /// It might be said: "would say", "if he says".
     Hypothetical,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Document;
+
+    fn quote(content: Span) -> Quote {
+        Quote {
+            content: vec![content],
+            cue: Vec::new(),
+            cue_lemma: String::new(),
+            source: Vec::new(),
+            speakers: Vec::new(),
+            addressee: None,
+            about: Vec::new(),
+            act: Act::Speech,
+            kind: QuoteKind::Direct,
+            polarity: Polarity::Asserted,
+            when: None,
+            said: None,
+            confidence: 1.0,
+            speaker_confidence: 0.0,
+        }
+    }
+
+    fn analysis(text: &str, quotes: Vec<Quote>) -> Analysis {
+        Analysis { sentences: Document::new(text).sentences().to_vec(), quotes, ..Analysis::default() }
+    }
+
+    #[test]
+    fn the_context_is_the_sentences_that_a_quote_touches() {
+        let text = "The port is open. “We may go. At last,” Lind said. So they went.";
+        let content = Span::new(text.find('“').unwrap(), text.find(" Lind").unwrap());
+        let analysis = analysis(text, vec![quote(content)]);
+        let context = analysis.context(&analysis.quotes[0], text);
+        assert_eq!(context.of(text), "“We may go. At last,” Lind said.");
+    }
+
+    #[test]
+    fn the_context_of_a_long_sentence_is_cut_between_words() {
+        let text =
+            format!("{}“a thing,” she said, {}end.", "beforehand-and-before ".repeat(60), "afterwards ".repeat(100));
+        let content = Span::new(text.find('“').unwrap(), text.find(" she").unwrap());
+        let one = analysis(&text, vec![quote(content)]);
+        let context = one.context(&one.quotes[0], &text);
+        assert!(context.of(&text).starts_with("beforehand-and-before ") && context.of(&text).ends_with(" afterwards"));
+        assert!((2 * 975..=2 * Analysis::CONTEXT + content.len()).contains(&context.len()), "{}", context.len());
+        // Where there are many, each has less: together six times the text.
+        let many = analysis(&text, vec![quote(content); 40]);
+        let context = many.context(&many.quotes[0], &text);
+        assert!(context.len() * 40 <= 6 * text.len() + 40 * content.len() && context.len() > 200, "{}", context.len());
+        assert!(context.of(&text).starts_with("beforehand-and-before ") && context.of(&text).ends_with(" afterwards"));
+    }
+
+    #[test]
+    fn a_context_without_blanks_is_cut_between_characters() {
+        let text = "磨".repeat(1_300);
+        let content = Span::new(1_500, 1_503);
+        let analysis = analysis(&text, vec![quote(content)]);
+        let context = analysis.context(&analysis.quotes[0], &text);
+        assert!(context.contains(content) && context.len() > 1_500 && context.len() <= 2_003, "{context:?}");
+    }
+}

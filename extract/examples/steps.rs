@@ -3,7 +3,6 @@
 //! `steps KIND BYTES TIER` analyses it to its end, `steps KIND BYTES TIER N` gives it up at the Nth question whether it is
 //! still wanted. `steps` alone lists the kinds.
 
-#[allow(dead_code)]
 #[path = "../tests/kinds/mod.rs"]
 mod kinds;
 
@@ -16,7 +15,10 @@ use sayso_extract::Analyzer;
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (name, bytes, tier, until) = match arguments.as_slice() {
-        [] => return Ok(list()),
+        [] => {
+            list();
+            return Ok(());
+        }
         [name, bytes, tier] => (name, bytes.parse()?, tier, usize::MAX),
         [name, bytes, tier, until] => (name, bytes.parse()?, tier, until.parse()?),
         _ => return Err("expected: steps [KIND BYTES TIER [QUESTIONS]]".into()),
