@@ -38,29 +38,28 @@ impl Analysis {
 
     /// The sentences that a quote touches, as one stretch of the text, but no more than some bytes before and behind the
     /// quote's own words: [`Self::CONTEXT`], or less where quotes stand so close that the contexts of all of them
-    /// together would be more than six times the text. Where a sentence is cut, it is cut between words.
+    /// together would be more than six times the text. Where a sentence is cut, it is cut between words, and a source
+    /// that stands further away than that stays outside.
     ///
     /// # Panics
     /// When `text` is not the text that was analysed.
     pub fn context(&self, quote: &Quote, text: &str) -> Span {
-        let extent = quote.extent();
-        let share = 3 * text.len() / self.quotes.len().max(1);
+        let share = 2 * text.len() / self.quotes.len().max(1);
         let reach = share.clamp(Self::LEAST_CONTEXT, Self::CONTEXT);
-        let touched = self.sentences[self.sentences_touched(extent)].iter().map(|one| one.span);
-        let whole = touched.fold(extent, Span::cover);
-        let start = match text.ceil_char_boundary(extent.start().saturating_sub(reach)) {
+        let own = quote.core(reach);
+        let touched = self.sentences[self.sentences_touched(own)].iter().map(|one| one.span);
+        let whole = touched.fold(own, Span::cover);
+        let start = match text.ceil_char_boundary(own.start().saturating_sub(reach)) {
             cut if cut > whole.start() => {
-                let words = &text[cut..extent.start()];
-                let whole = words.split_once(char::is_whitespace).map_or(words, |(_, rest)| rest.trim_start());
-                extent.start() - whole.len()
+                let words = &text[cut..own.start()];
+                own.start() - words.split_once(char::is_whitespace).map_or(words, |(_, rest)| rest.trim_start()).len()
             }
             _ => whole.start(),
         };
-        let end = match text.floor_char_boundary((extent.end() + reach).min(text.len())) {
+        let end = match text.floor_char_boundary((own.end() + reach).min(text.len())) {
             cut if cut < whole.end() => {
-                let words = &text[extent.end()..cut];
-                let whole = words.rsplit_once(char::is_whitespace).map_or(words, |(rest, _)| rest.trim_end());
-                extent.end() + whole.len()
+                let words = &text[own.end()..cut];
+                own.end() + words.rsplit_once(char::is_whitespace).map_or(words, |(rest, _)| rest.trim_end()).len()
             }
             _ => whole.end(),
         };
@@ -224,6 +223,14 @@ impl Quote {
         let parts = self.content.iter().chain(&self.cue).chain(&self.source).copied();
         parts.reduce(Span::cover).unwrap_or_default()
     }
+
+    /// The same, without parts that stand so far from the others that more than `gaps` bytes lie between them all.
+    fn core(&self, gaps: usize) -> Span {
+        let parts = || self.content.iter().chain(&self.cue).chain(&self.source).copied();
+        let most = gaps + parts().map(Span::len).sum::<usize>();
+        let near = |core: Span, part: Span| Some(core.cover(part)).filter(|both| both.len() <= most).unwrap_or(core);
+        parts().reduce(near).unwrap_or_default()
+    }
 }
 
 /// To whom something was said.
@@ -323,6 +330,15 @@ mod tests {
         let context = many.context(&many.quotes[0], &text);
         assert!(context.len() * 40 <= 6 * text.len() + 40 * content.len() && context.len() > 200, "{}", context.len());
         assert!(context.of(&text).starts_with("beforehand-and-before ") && context.of(&text).ends_with(" afterwards"));
+    }
+
+    #[test]
+    fn a_source_far_away_is_no_part_of_the_context() {
+        let text = format!("Ada Lind, {}said “the port”.", "harbourmaster, ".repeat(100));
+        let content = Span::new(text.find('“').unwrap(), text.len() - 1);
+        let analysis = analysis(&text, vec![Quote { source: vec![Span::new(0, 8)], ..quote(content) }]);
+        let context = analysis.context(&analysis.quotes[0], &text);
+        assert!(context.contains(content) && (900..1_100).contains(&context.len()), "{context:?}");
     }
 
     #[test]

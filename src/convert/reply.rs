@@ -211,8 +211,8 @@ fn role(analyzed: &AnalyzedArticle, role: &Role) -> proto::Role {
 
 fn bare_quote(analyzed: &AnalyzedArticle, index: usize, quote: &Quote, offsets: &Offsets) -> proto::Quote {
     let body = &analyzed.article.body;
-    let first = analyzed.analysis.sentences_touched(quote.extent()).start;
     let context = analyzed.analysis.context(quote, body);
+    let first = analyzed.analysis.sentences_touched(context).start;
     let refs = |positions: &[usize]| positions.iter().map(|at| entity_ref(analyzed, *at)).collect();
     let addressee = quote.addressee.as_ref();
     proto::Quote {
