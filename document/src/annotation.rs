@@ -35,6 +35,42 @@ impl Analysis {
         let after = self.sentences.partition_point(|one| one.span.start() < span.end());
         first..after.max(first)
     }
+
+    /// The sentences that a quote touches, as one stretch of the text, but no more than some bytes before and behind the
+    /// quote's own words: [`Self::CONTEXT`], or less where quotes stand so close that the contexts of all of them
+    /// together would be more than six times the text. Where a sentence is cut, it is cut between words, and a source
+    /// that stands further away than that stays outside.
+    ///
+    /// # Panics
+    /// When `text` is not the text that was analysed.
+    pub fn context(&self, quote: &Quote, text: &str) -> Span {
+        let share = 2 * text.len() / self.quotes.len().max(1);
+        let reach = share.clamp(Self::LEAST_CONTEXT, Self::CONTEXT);
+        let own = quote.core(reach);
+        let touched = self.sentences[self.sentences_touched(own)].iter().map(|one| one.span);
+        let whole = touched.fold(own, Span::cover);
+        let start = match text.ceil_char_boundary(own.start().saturating_sub(reach)) {
+            cut if cut > whole.start() => {
+                let words = &text[cut..own.start()];
+                own.start() - words.split_once(char::is_whitespace).map_or(words, |(_, rest)| rest.trim_start()).len()
+            }
+            _ => whole.start(),
+        };
+        let end = match text.floor_char_boundary((own.end() + reach).min(text.len())) {
+            cut if cut < whole.end() => {
+                let words = &text[own.end()..cut];
+                own.end() + words.rsplit_once(char::is_whitespace).map_or(words, |(rest, _)| rest.trim_end()).len()
+            }
+            _ => whole.end(),
+        };
+        Span::new(start, end)
+    }
+
+    /// How far a quote's context reaches beyond its own words at most, in bytes to each side.
+    pub const CONTEXT: usize = 1_000;
+
+    /// How far it may reach however close quotes stand.
+    const LEAST_CONTEXT: usize = 60;
 }
 
 /// How thoroughly a text is read. The order is that of quality: a later tier finds more and errs less, and takes longer.
@@ -187,6 +223,14 @@ impl Quote {
         let parts = self.content.iter().chain(&self.cue).chain(&self.source).copied();
         parts.reduce(Span::cover).unwrap_or_default()
     }
+
+    /// The same, without parts that stand so far from the others that more than `gaps` bytes lie between them all.
+    fn core(&self, gaps: usize) -> Span {
+        let parts = || self.content.iter().chain(&self.cue).chain(&self.source).copied();
+        let most = gaps + parts().map(Span::len).sum::<usize>();
+        let near = |core: Span, part: Span| Some(core.cover(part)).filter(|both| both.len() <= most).unwrap_or(core);
+        parts().reduce(near).unwrap_or_default()
+    }
 }
 
 /// To whom something was said.
@@ -233,4 +277,76 @@ pub enum Polarity {
     Negated,
     /// It might be said: "would say", "if he says".
     Hypothetical,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Document;
+
+    fn quote(content: Span) -> Quote {
+        Quote {
+            content: vec![content],
+            cue: Vec::new(),
+            cue_lemma: String::new(),
+            source: Vec::new(),
+            speakers: Vec::new(),
+            addressee: None,
+            about: Vec::new(),
+            act: Act::Speech,
+            kind: QuoteKind::Direct,
+            polarity: Polarity::Asserted,
+            when: None,
+            said: None,
+            confidence: 1.0,
+            speaker_confidence: 0.0,
+        }
+    }
+
+    fn analysis(text: &str, quotes: Vec<Quote>) -> Analysis {
+        Analysis { sentences: Document::new(text).sentences().to_vec(), quotes, ..Analysis::default() }
+    }
+
+    #[test]
+    fn the_context_is_the_sentences_that_a_quote_touches() {
+        let text = "The port is open. “We may go. At last,” Lind said. So they went.";
+        let content = Span::new(text.find('“').unwrap(), text.find(" Lind").unwrap());
+        let analysis = analysis(text, vec![quote(content)]);
+        let context = analysis.context(&analysis.quotes[0], text);
+        assert_eq!(context.of(text), "“We may go. At last,” Lind said.");
+    }
+
+    #[test]
+    fn the_context_of_a_long_sentence_is_cut_between_words() {
+        let text =
+            format!("{}“a thing,” she said, {}end.", "beforehand-and-before ".repeat(60), "afterwards ".repeat(100));
+        let content = Span::new(text.find('“').unwrap(), text.find(" she").unwrap());
+        let one = analysis(&text, vec![quote(content)]);
+        let context = one.context(&one.quotes[0], &text);
+        assert!(context.of(&text).starts_with("beforehand-and-before ") && context.of(&text).ends_with(" afterwards"));
+        assert!((2 * 975..=2 * Analysis::CONTEXT + content.len()).contains(&context.len()), "{}", context.len());
+        // Where there are many, each has less: together six times the text.
+        let many = analysis(&text, vec![quote(content); 40]);
+        let context = many.context(&many.quotes[0], &text);
+        assert!(context.len() * 40 <= 6 * text.len() + 40 * content.len() && context.len() > 200, "{}", context.len());
+        assert!(context.of(&text).starts_with("beforehand-and-before ") && context.of(&text).ends_with(" afterwards"));
+    }
+
+    #[test]
+    fn a_source_far_away_is_no_part_of_the_context() {
+        let text = format!("Ada Lind, {}said “the port”.", "harbourmaster, ".repeat(100));
+        let content = Span::new(text.find('“').unwrap(), text.len() - 1);
+        let analysis = analysis(&text, vec![Quote { source: vec![Span::new(0, 8)], ..quote(content) }]);
+        let context = analysis.context(&analysis.quotes[0], &text);
+        assert!(context.contains(content) && (900..1_100).contains(&context.len()), "{context:?}");
+    }
+
+    #[test]
+    fn a_context_without_blanks_is_cut_between_characters() {
+        let text = "磨".repeat(1_300);
+        let content = Span::new(1_500, 1_503);
+        let analysis = analysis(&text, vec![quote(content)]);
+        let context = analysis.context(&analysis.quotes[0], &text);
+        assert!(context.contains(content) && context.len() > 1_500 && context.len() <= 2_003, "{context:?}");
+    }
 }

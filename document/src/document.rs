@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use crate::marks::Directions;
-use crate::{Sentence, SentenceRole, Span, Token, markup, paragraph, role, sentence, token};
+use crate::{Patience, Sentence, SentenceRole, Span, Token, markup, paragraph, role, sentence, token};
 
 /// A text with its tokens, sentences and paragraphs.
 ///
 /// Every token belongs to exactly one sentence, every sentence to exactly one paragraph, and all are
-/// in reading order.
+/// in reading order. Tokens and sentences are bounded: whoever looks at all of a sentence from each of its tokens
+/// still takes time in proportion to the text.
 #[derive(Clone, Debug)]
 pub struct Document<'t> {
     text: &'t str,
@@ -23,16 +24,28 @@ pub struct Document<'t> {
 impl<'t> Document<'t> {
     /// Cuts `text` into tokens, sentences and paragraphs. Any string is a document.
     pub fn new(text: &'t str) -> Self {
-        let mut tokens = token::tokenize(text);
+        Patience::endless(|patience| Self::read(text, patience))
+    }
+
+    /// The longest token, in bytes of its text: a longer word or row of marks is cut.
+    pub const LONGEST_TOKEN: usize = token::LONGEST;
+
+    /// The longest sentence in tokens: a longer one is cut at a mark that parts its clauses, or else between words.
+    pub const LONGEST_SENTENCE: usize = sentence::LONGEST;
+
+    /// The same for as long as it is waited for; none when it no longer is.
+    pub fn read(text: &'t str, patience: &Patience<'_>) -> Option<Self> {
+        let mut tokens = token::tokenize(text, patience)?;
         let (mut sentences, mut first_token, mut first_sentence) = (Vec::new(), vec![0], vec![0]);
         let (mut ranges, mut directions) = (Vec::new(), Directions::default());
         let mut at = 0;
-        for paragraph in paragraph::paragraphs(text) {
+        for paragraph in paragraph::paragraphs(text, patience)? {
             let end = at + tokens[at..].partition_point(|token| token.span.start() < paragraph.end);
             if at == end {
                 // Nothing but left-over markup.
                 continue;
             }
+            patience.spend(end - at)?;
             directions.direct(text, &mut tokens, at..end);
             sentence::split(text, &tokens, at..end, &mut ranges);
             let number = first_sentence.len() as u32 - 1;
@@ -45,7 +58,7 @@ impl<'t> Document<'t> {
             at = end;
         }
         role::assign(text, &tokens, &first_token, &mut sentences);
-        Self { text, tokens, sentences, first_token, first_sentence }
+        Some(Self { text, tokens, sentences, first_token, first_sentence })
     }
 
     /// The text, as given.

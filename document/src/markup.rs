@@ -124,13 +124,23 @@ pub(crate) fn last_char(word: &str) -> char {
     }
 }
 
-/// Words without markup, with references as the characters that they stand for, and white space made even.
+/// Words without markup, with references as the characters that they stand for, and white space made even. Of the signs
+/// that nobody sees those stay that shape what stands beside them: joiners inside of words and emoji, variation
+/// selectors. Marks of direction and byte order, soft hyphens and blanks without width go.
 pub fn plain_text(words: &str) -> String {
     let mut plain = String::with_capacity(words.len());
     let mut at = 0;
     while let Some(c) = words[at..].chars().next() {
+        if let Some((end, sign)) = joining(words, at, c) {
+            let parted = |c: Option<char>| c.is_none_or(char::is_whitespace);
+            if !parted(plain.chars().next_back()) && !parted(words[end..].chars().next()) {
+                plain.push(sign);
+            }
+            at = end;
+            continue;
+        }
         let (end, shown) = match leftover(words, at) {
-            Some(Leftover::Gap { end }) if c == '&' => (end, sign(words, at).map_or(' ', |(_, sign)| joiner(sign))),
+            Some(Leftover::Gap { end }) if c == '&' => (end, sign(words, at).map_or(' ', |_| '\0')),
             Some(Leftover::Gap { end }) => (end, '\0'),
             Some(Leftover::Break { end, .. }) => (end, ' '),
             Some(Leftover::Sign { end, sign }) => (end, sign),
@@ -146,9 +156,18 @@ pub fn plain_text(words: &str) -> String {
     plain
 }
 
-/// A sign without a width as it goes into a readable text: only what joins letters and pictures is kept.
-fn joiner(sign: char) -> char {
-    if matches!(sign, '\u{200c}' | '\u{200d}') { sign } else { '\0' }
+/// Joins what stands at its sides: the parts of an emoji, letters of Arabic and Indian scripts.
+const JOINER: char = '\u{200d}';
+/// Keeps letters apart that would be joined: Persian endings, German compounds in black letter.
+const NON_JOINER: char = '\u{200c}';
+
+/// The joiner at byte `at`, where `c` stands, itself or as a reference: where it ends, and which it is.
+fn joining(words: &str, at: usize, c: char) -> Option<(usize, char)> {
+    match c {
+        JOINER | NON_JOINER => Some((at + c.len_utf8(), c)),
+        '&' => reference(words.as_bytes(), at).filter(|(_, sign)| matches!(*sign, JOINER | NON_JOINER)),
+        _ => None,
+    }
 }
 
 /// Signs without a width that part no words of their own: marks of direction, byte order, breaks.
@@ -322,6 +341,25 @@ mod tests {
     #[test]
     fn a_reference_that_nobody_sees_parts_no_word() {
         let text = "Cal&shy;loway";
-        assert_eq!(crate::token::tokenize(text).len(), 1);
+        assert_eq!(crate::Document::new(text).tokens().len(), 1);
+    }
+
+    #[test]
+    fn unseen_signs_stay_where_they_shape_others() {
+        for (text, plain) in [
+            ("👩\u{200d}🚀 up", "👩\u{200d}🚀 up"),
+            ("👩&zwj;🚀 up", "👩\u{200d}🚀 up"),
+            ("👩&#8205;🚀 up", "👩\u{200d}🚀 up"),
+            ("می\u{200c}خواهم", "می\u{200c}خواهم"),
+            ("می&zwnj;خواهم", "می\u{200c}خواهم"),
+            ("می&#x200C;خواهم", "می\u{200c}خواهم"),
+            ("क्\u{200d}ष", "क्\u{200d}ष"),
+            ("❤\u{fe0f}\u{200d}🔥 ❤\u{fe0e}", "❤\u{fe0f}\u{200d}🔥 ❤\u{fe0e}"),
+            ("🏴\u{e0067}\u{e0062}\u{e007f}", "🏴\u{e0067}\u{e0062}\u{e007f}"),
+            ("\u{200d}a \u{200c} b\u{200d}", "a b"),
+            ("\u{feff}a\u{202e}b\u{202c}\u{2069}\u{61c} c\u{ad}d\u{200b}e\u{2060}f\u{200f}", "ab cdef"),
+        ] {
+            assert_eq!(plain_text(text), plain, "{text:?}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::Patience;
 use crate::chars::{is_closing_bracket, is_line_break, is_quotation_mark, is_terminal};
 use crate::markup::{self, Leftover};
 
@@ -11,10 +12,11 @@ const WIDEST: usize = 100;
 const NARROWEST: usize = 40;
 
 /// The byte ranges of the paragraphs, in order; blank lines belong to none.
-pub(crate) fn paragraphs(text: &str) -> Vec<Range<usize>> {
+pub(crate) fn paragraphs(text: &str, patience: &Patience<'_>) -> Option<Vec<Range<usize>>> {
     let mut out = Vec::new();
     let mut block: Vec<Line> = Vec::new();
     for line in lines(text) {
+        patience.spend(line.len() / 100)?;
         let words = text[line.clone()].trim();
         if words.is_empty() {
             flush(&mut block, &mut out);
@@ -23,7 +25,7 @@ pub(crate) fn paragraphs(text: &str) -> Vec<Range<usize>> {
         }
     }
     flush(&mut block, &mut out);
-    out
+    Some(out)
 }
 
 struct Line {

@@ -147,6 +147,11 @@ const SAYING: [&str; 24] = [
 /// How many words may stand between a quotation and the verb that tells of it.
 const SAYING_WITHIN: usize = 5;
 
+/// A sentence has at most this many tokens …
+pub(crate) const LONGEST: usize = 240;
+/// … and bytes, of which one token may have more.
+const LONGEST_BYTES: usize = 4_000;
+
 /// Cuts the tokens of one paragraph (`tokens[range]`) into sentences, as ranges of token positions.
 pub(crate) fn split(text: &str, tokens: &[Token], range: Range<usize>, out: &mut Vec<Range<usize>>) {
     let splitter = Splitter { text, tokens, end: range.end };
@@ -154,7 +159,12 @@ pub(crate) fn split(text: &str, tokens: &[Token], range: Range<usize>, out: &mut
     let mut i = range.start;
     while i < range.end {
         let (ends, next) = splitter.end_at(start, i);
-        if ends {
+        while splitter.is_too_long(start..next) {
+            let cut = splitter.cut(start, next);
+            out.push(start..cut);
+            start = cut;
+        }
+        if ends && start < next {
             out.push(start..next);
             start = next;
         }
@@ -195,6 +205,25 @@ impl<'a> Splitter<'a> {
             self.begins(next) && !self.saying_follows(i, next)
         };
         (ends, next)
+    }
+
+    /// Whether a sentence of these tokens is longer than any may be.
+    fn is_too_long(&self, tokens: Range<usize>) -> bool {
+        let bytes = || self.tokens[tokens.end - 1].span.end() - self.tokens[tokens.start].span.start();
+        tokens.len() > LONGEST || tokens.len() > 1 && bytes() > LONGEST_BYTES
+    }
+
+    /// Where a sentence that began at `start` and is too long at `end` is cut: in its latter half behind a semicolon,
+    /// else behind a comma, else before a blank, else as late as can be.
+    fn cut(&self, start: usize, end: usize) -> usize {
+        let mut last = (start + LONGEST).min(end - 1);
+        while last > start + 1 && self.is_too_long(start..last) {
+            last -= 1;
+        }
+        let half = (start + 1).max(start + (last - start) / 2);
+        let behind = |mark: &str| (half..=last).rev().find(|&i| self.word(i - 1) == mark);
+        let blank = || (half..=last).rev().find(|&i| self.tokens[i - 1].span.end() < self.tokens[i].span.start());
+        behind(";").or_else(|| behind(",")).or_else(blank).unwrap_or(last)
     }
 
     /// The first token from `i` on that does not cling to the sentence before.

@@ -2,10 +2,10 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::Span;
 use crate::abbreviation::{is_abbreviation, needs_number};
 use crate::chars::{is_apostrophe, is_dash, is_hyphen, is_joiner, is_single_mark, is_word};
 use crate::markup::{self, Leftover};
+use crate::{Patience, Span};
 
 /// The smallest unit of text: a word, a number, a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,15 +33,22 @@ pub enum TokenKind {
     Mark,
 }
 
+/// The longest token, in bytes. Words of scripts that put no blanks between them, addresses and rows of marks are the
+/// only ones that come near.
+pub(crate) const LONGEST: usize = 2_000;
+/// One step of scanning a word takes at most this many bytes: a character reference that was escaped twice.
+const REFERENCE: usize = 24;
+
 /// Words that drop their first letters: the apostrophe belongs to them.
 const ELIDED: [&str; 8] = ["em", "til", "till", "tis", "twas", "cause", "bout", "n"];
 
 /// Cuts the text into tokens. Quotation marks come out as [`TokenKind::Mark`]; the next stage gives
 /// them their direction.
-pub(crate) fn tokenize(text: &str) -> Vec<Token> {
+pub(crate) fn tokenize(text: &str, patience: &Patience<'_>) -> Option<Vec<Token>> {
     let mut tokens = Vec::with_capacity(text.len() / 5);
     let mut at = 0;
     while let Some(c) = char_at(text, at) {
+        patience.spend(1)?;
         if c.is_whitespace() {
             at += c.len_utf8();
             continue;
@@ -62,7 +69,7 @@ pub(crate) fn tokenize(text: &str) -> Vec<Token> {
         tokens.push(Token { span: Span::new(at, end), kind });
         at = end;
     }
-    tokens
+    Some(tokens)
 }
 
 /// The end and kind of the token that starts at byte `at` with `c`.
@@ -82,7 +89,8 @@ fn token_from(text: &str, at: usize, c: char) -> (usize, TokenKind) {
         let next = at + c.len_utf8();
         if char_at(text, next) == Some(c) { next + c.len_utf8() } else { next }
     } else {
-        let cluster = text[at..].graphemes(true).next();
+        let near = &text[at..text.floor_char_boundary(at + LONGEST)];
+        let cluster = near.graphemes(true).next();
         at + cluster.map_or(c.len_utf8(), str::len)
     };
     (end, TokenKind::Mark)
@@ -113,7 +121,8 @@ fn is_word_or_dot(c: char) -> bool {
 }
 
 fn run_end(text: &str, at: usize, same: impl Fn(char) -> bool) -> usize {
-    at + text[at..].chars().take_while(|&c| same(c)).map(char::len_utf8).sum::<usize>()
+    let near = &text[at..text.floor_char_boundary(at + LONGEST)];
+    at + near.chars().take_while(|&c| same(c)).map(char::len_utf8).sum::<usize>()
 }
 
 fn char_at(text: &str, at: usize) -> Option<char> {
@@ -144,7 +153,9 @@ impl<'t> Word<'t> {
     fn scan(text: &'t str, start: usize) -> (usize, TokenKind) {
         let mut word = Word { text, start, at: start, last: ' ', run: 0, dotted: false, letters: false };
         while let Some(c) = char_at(text, word.at) {
-            if is_word(c) {
+            if word.at + REFERENCE - start > LONGEST {
+                break;
+            } else if is_word(c) {
                 word.take(c);
             } else if !word.connect(c) {
                 break;
@@ -265,7 +276,7 @@ impl<'t> Word<'t> {
 
     /// Takes the rest of a web address, without the marks of the sentence that it ends.
     fn address(&mut self) -> bool {
-        let rest = &self.text[self.at..];
+        let rest = &self.text[self.at..self.text.floor_char_boundary(self.start + LONGEST)];
         let stop = |c: char| c.is_whitespace() || matches!(c, '"' | '“' | '”' | '<' | '>' | ')' | ']' | '’');
         let long = &rest[..rest.find(stop).unwrap_or(rest.len())];
         let address = long.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'']);

@@ -9,7 +9,7 @@ mod words;
 
 use std::ops::Range;
 
-use sayso_document::{Document, Span, TokenKind};
+use sayso_document::{Document, Patience, Span, TokenKind};
 use whatlang::Lang;
 
 use words::{is_small_word, is_small_word_of_others, looks_english};
@@ -50,7 +50,7 @@ enum Told {
 
 impl Languages {
     /// Finds the languages of a document.
-    pub(crate) fn of(document: &Document<'_>) -> Self {
+    pub(crate) fn of(document: &Document<'_>, patience: &Patience<'_>) -> Option<Self> {
         let mut looks = CLOSER_LOOKS;
         let mut told = Vec::new();
         // Short paragraphs that tell nothing one by one may tell something together.
@@ -58,6 +58,7 @@ impl Languages {
         for sentences in document.paragraphs() {
             let tokens = document.tokens_of(sentences.start).start..document.tokens_of(sentences.end - 1).end;
             let words = tokens.len();
+            patience.spend(words.min(WORDS))?;
             let seen = Seen::of(document, tokens);
             let one = seen.tell(&mut looks);
             if one == Told::Nothing && together.running < WORDS {
@@ -75,7 +76,7 @@ impl Languages {
             one => matches!(one, Told::Other(_)),
         };
         let foreign = told.iter().map(|(one, _)| follows(one)).collect();
-        Self { code: code_of(main, document), foreign }
+        Some(Self { code: code_of(main, document), foreign })
     }
 
     /// Whether the whole text is in another language than English.
@@ -246,7 +247,7 @@ mod tests {
     use super::*;
 
     fn languages(text: &str) -> (&'static str, Vec<bool>) {
-        let found = Languages::of(&Document::new(text));
+        let found = Patience::endless(|patience| Languages::of(&Document::new(text), patience));
         (found.code, found.foreign)
     }
 

@@ -24,7 +24,7 @@ pub mod when;
 #[cfg(feature = "encoder")]
 use std::ops::Range;
 
-use sayso_document::{Analysis, Date, Document, Quote, Span, Tier};
+use sayso_document::{Analysis, Date, Document, Patience, Quote, Span, Tier};
 
 #[cfg(feature = "encoder")]
 use aid::Aid;
@@ -124,7 +124,7 @@ impl Analyzer {
     }
 
     /// The same for as long as it is `wanted`; none when it no longer is. The encoder asks before each of its windows,
-    /// a few of which fill a second at most; the fast tier is over before it would be worth asking.
+    /// a few of which fill a second at most, and every other stage once in a thousand steps.
     pub fn analyze_while(
         &self,
         text: &str,
@@ -132,15 +132,26 @@ impl Analyzer {
         tier: Tier,
         wanted: &dyn Fn() -> bool,
     ) -> Option<Analysis> {
-        let mut analysis = self.staged(text, tier, &mut |_| (), wanted)?;
+        let mut analysis = self.staged(text, tier, &mut |_| (), &Patience::new(wanted))?;
         when::date(&mut analysis.quotes, text, published);
         Some(analysis)
     }
 
     /// The same, undated; `done` hears the name of each stage when it is over. It serves to measure them: there is
     /// no clock here.
-    pub fn analyze_in_stages(&self, text: &str, tier: Tier, mut done: impl FnMut(&'static str)) -> Analysis {
-        self.staged(text, tier, &mut done, &|| true).unwrap_or_default()
+    pub fn analyze_in_stages(&self, text: &str, tier: Tier, done: impl FnMut(&'static str)) -> Analysis {
+        self.analyze_in_stages_while(text, tier, &|| true, done).unwrap_or_default()
+    }
+
+    /// The same for as long as it is `wanted`.
+    pub fn analyze_in_stages_while(
+        &self,
+        text: &str,
+        tier: Tier,
+        wanted: &dyn Fn() -> bool,
+        mut done: impl FnMut(&'static str),
+    ) -> Option<Analysis> {
+        self.staged(text, tier, &mut done, &Patience::new(wanted))
     }
 
     fn staged(
@@ -148,16 +159,16 @@ impl Analyzer {
         text: &str,
         tier: Tier,
         done: &mut dyn FnMut(&'static str),
-        wanted: &dyn Fn() -> bool,
+        patience: &Patience<'_>,
     ) -> Option<Analysis> {
         let tier = tier.min(self.best());
-        let document = Document::new(text);
+        let document = Document::read(text, patience)?;
         done("tokens and sentences");
-        let languages = Languages::of(&document);
+        let languages = Languages::of(&document, patience)?;
         done("language");
         let foreign = languages.all_foreign();
         let mut found =
-            if foreign { Analysis::default() } else { self.read(&document, &languages, tier, done, wanted)? };
+            if foreign { Analysis::default() } else { self.read(&document, &languages, tier, done, patience)? };
         self.roles.find(&mut found.entities);
         let mut analysis = Analysis {
             model: self.model(tier).to_owned(),
@@ -177,14 +188,14 @@ impl Analyzer {
         languages: &Languages,
         tier: Tier,
         done: &mut dyn FnMut(&'static str),
-        wanted: &dyn Fn() -> bool,
+        patience: &Patience<'_>,
     ) -> Option<Analysis> {
         #[cfg(feature = "encoder")]
         if tier == Tier::Accurate {
-            return self.read_accurate(document, languages, done, wanted);
+            return self.read_accurate(document, languages, done, patience);
         }
         debug_assert_eq!(tier, Tier::Fast, "a tier that is not compiled in was let through");
-        wanted().then(|| self.read_fast(document, languages, done))
+        self.read_fast(document, languages, done, patience)
     }
 
     /// The same by the linear models.
@@ -193,17 +204,18 @@ impl Analyzer {
         document: &Document<'_>,
         languages: &Languages,
         done: &mut dyn FnMut(&'static str),
-    ) -> Analysis {
-        let chains = self.chains(document, languages, None, done);
-        let words = self.words(document);
+        patience: &Patience<'_>,
+    ) -> Option<Analysis> {
+        let chains = self.chains(document, languages, None, done, patience)?;
+        let words = self.tagger.tag(document, &self.clusters, patience)?;
         done("tags");
-        let tree = self.tree(document, &words);
+        let tree = self.parser.parse(document, &words, patience)?;
         done("dependencies");
         let seen = Seen { chains: &chains, clusters: &self.clusters, tree: &tree };
-        let quotes = attribution::find(document, words, seen, &self.attribution);
+        let quotes = attribution::find(document, words, seen, &self.attribution, patience)?;
         let analysis = gathered(document, languages, chains, quotes);
         done("attribution");
-        analysis
+        Some(analysis)
     }
 
     /// The same with the encoder, which marks names and attributions and tells which words mean the same.
@@ -213,20 +225,20 @@ impl Analyzer {
         document: &Document<'_>,
         languages: &Languages,
         done: &mut dyn FnMut(&'static str),
-        wanted: &dyn Fn() -> bool,
+        patience: &Patience<'_>,
     ) -> Option<Analysis> {
-        let encoded = self.encoder.encode(document.text(), wanted)?;
+        let encoded = self.encoder.encode(document.text(), patience)?;
         done("encoder");
         let aid = Aid { encoder: &self.encoder, encoded: &encoded, document };
         let kin = |ask: &Range<usize>, offers: &[Range<usize>]| aid.kin(ask, offers);
-        let chains = self.chains(document, languages, Some((&aid.names(), &kin)), done);
-        let words = self.words(document);
+        let chains = self.chains(document, languages, Some((&aid.names(), &kin)), done, patience)?;
+        let words = self.tagger.tag(document, &self.clusters, patience)?;
         done("tags");
-        let tree = self.tree(document, &words);
+        let tree = self.parser.parse(document, &words, patience)?;
         done("dependencies");
         let seen = Seen { chains: &chains, clusters: &self.clusters, tree: &tree };
         let marks = (&self.encoder, &encoded);
-        let quotes = attribution::find_marked(document, words, seen, &self.attribution, marks);
+        let quotes = attribution::find_marked(document, words, seen, &self.attribution, marks, patience)?;
         let analysis = gathered(document, languages, chains, quotes);
         done("attribution");
         Some(analysis)
@@ -234,12 +246,12 @@ impl Analyzer {
 
     /// The words of a document with their tags.
     pub(crate) fn words(&self, document: &Document<'_>) -> Words<'_> {
-        self.tagger.tag(document, &self.clusters)
+        Patience::endless(|patience| self.tagger.tag(document, &self.clusters, patience))
     }
 
     /// The dependencies between the words of a document.
     pub(crate) fn tree(&self, document: &Document<'_>, words: &Words<'_>) -> Tree {
-        self.parser.parse(document, words)
+        Patience::endless(|patience| self.parser.parse(document, words, patience))
     }
 
     /// The entities of a document and where they are mentioned; `aid` is what the encoder says of names and of words
@@ -250,17 +262,19 @@ impl Analyzer {
         languages: &Languages,
         aid: Option<(&Hints, &Kin<'_>)>,
         done: &mut dyn FnMut(&'static str),
-    ) -> Chains {
+        patience: &Patience<'_>,
+    ) -> Option<Chains> {
+        let (hints, kin) = aid.unzip();
         let (mut names, mut quantities) =
-            names::find(document, &self.lexicon, &self.names, &self.clusters, aid.map(|aid| aid.0));
+            names::find(document, &self.lexicon, &self.names, &self.clusters, hints, patience)?;
         names.retain(|name| languages.reads(document, name.span));
         quantities.retain(|one| languages.reads(document, one.span));
         done("names");
-        let mut chains = chains::link(document, &self.lexicon, &self.linking, names, aid.map(|aid| aid.1));
+        let mut chains = chains::link(document, &self.lexicon, &self.linking, names, kin, patience)?;
         chains.retain(|mention| languages.reads(document, mention.span));
         chains.quantities = quantities;
         done("chains");
-        chains
+        Some(chains)
     }
 }
 

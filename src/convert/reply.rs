@@ -206,7 +206,8 @@ fn role(analyzed: &AnalyzedArticle, role: &Role) -> proto::Role {
 
 fn bare_quote(analyzed: &AnalyzedArticle, index: usize, quote: &Quote, offsets: &Offsets) -> proto::Quote {
     let body = &analyzed.article.body;
-    let (first, context) = context(analyzed, quote);
+    let context = analyzed.analysis.context(quote, body);
+    let first = analyzed.analysis.sentences_touched(context).start;
     let refs = |positions: &[usize]| positions.iter().map(|at| entity_ref(analyzed, *at)).collect();
     let addressee = quote.addressee.as_ref();
     proto::Quote {
@@ -243,14 +244,6 @@ fn date_range(range: DateRange) -> proto::DateRange {
 fn day(date: Date) -> proto::Date {
     let (year, month, day) = date.parts();
     proto::Date { year, month: month.into(), day: day.into() }
-}
-
-/// The sentences that a quote touches: the index of the first, and from where to where they stand.
-fn context(analyzed: &AnalyzedArticle, quote: &Quote) -> (usize, Span) {
-    let extent = quote.extent();
-    let touched = analyzed.analysis.sentences_touched(extent);
-    let sentences = analyzed.analysis.sentences[touched.clone()].iter();
-    (touched.start, sentences.map(|one| one.span).fold(extent, Span::cover))
 }
 
 fn mention(analyzed: &AnalyzedArticle, index: usize, mention: &Mention, offsets: &Offsets) -> proto::Mention {

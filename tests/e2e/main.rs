@@ -5,6 +5,7 @@
 mod analyze;
 mod articles;
 mod bad_input;
+mod bounds;
 mod cli;
 mod connections;
 mod crash;

@@ -6,11 +6,12 @@ use sayso_document::{EntityType, Mention, Span};
 
 use super::reading::Reading;
 use super::speaker::Speaker;
-use crate::chains::{Chains, describe};
+use crate::chains::{Chains, Described};
 
 /// The mentions of a document, asked by place.
 pub(super) struct Cast<'m> {
     chains: &'m Chains,
+    described: Described<'m>,
     /// By start, then longest first.
     places: Vec<Place<'m>>,
 }
@@ -44,7 +45,7 @@ impl<'m> Cast<'m> {
             })
             .collect();
         places.sort_by_key(|place| (place.tokens.start, std::cmp::Reverse(place.tokens.end)));
-        Self { chains, places }
+        Self { chains, described: Described::new(chains), places }
     }
 
     /// The mentions that lie inside a range of tokens, nested ones too.
@@ -83,11 +84,11 @@ impl<'m> Cast<'m> {
     /// For a description that is no mention, and fits no titles, the entity of its sort that the text speaks of most.
     pub(super) fn prominent(&self, r: &Reading<'_>, token: usize) -> Option<Speaker> {
         let (entity, _) = self.guess(token)?;
-        describe::prominent(self.chains, r.document, token, self.kind_of(entity) == EntityType::Person)
+        self.described.prominent(r.document, token, self.kind_of(entity) == EntityType::Person)
     }
 
     /// The entity whose titles and names best fit a description.
     pub(super) fn described(&self, r: &Reading<'_>, tokens: &Range<usize>) -> Option<Speaker> {
-        describe::described(self.chains, r.document, tokens)
+        self.described.described(r.document, tokens)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sayso_document::{Quote, Span};
+use sayso_document::{Patience, Quote, Span};
 
 use super::according;
 use super::byline;
@@ -45,14 +45,15 @@ pub(super) fn drafts(
     r: &Reading<'_>,
     candidates: &[Candidate],
     second: &[Draft],
-    encoder: &Encoder,
-    seen: &Encoded,
-) -> Vec<Draft> {
+    (encoder, seen): (&Encoder, &Encoded),
+    patience: &Patience<'_>,
+) -> Option<Vec<Draft>> {
     let mut found: Vec<Draft> = layout(r);
     let taken =
         covered(r, found.iter().flat_map(|draft| draft.content.iter().chain([&draft.cue]).chain(&draft.source)));
     let free = |draft: &Draft| !taken[draft.head] && !draft.content.iter().any(|c| taken[c.start]);
     for window in &seen.windows {
+        patience.spend(window.len())?;
         let mut offers = linked(r, candidates, encoder, seen, &marked(r, encoder, seen, window));
         for draft in offers.iter_mut().filter(|draft| according::tells_how(r, draft)) {
             *draft = told_inside(r, candidates, draft).unwrap_or_else(|| draft.clone());
@@ -66,7 +67,7 @@ pub(super) fn drafts(
     let missed = missed.filter(|draft| !draft.cue.clone().any(|token| read[token]));
     found.extend(missed.map(|draft| Draft { confidence: mean(draft.confidence, 0.5), ..draft }));
     found.sort_by_key(|draft| (draft.start(), draft.head));
-    found
+    Some(found)
 }
 
 /// Which tokens lie in any of the ranges.
@@ -109,7 +110,9 @@ fn told_inside(r: &Reading<'_>, candidates: &[Candidate], how: &Draft) -> Option
     let content = how.content.first()?;
     let source = |c: &Candidate| c.subject.as_ref().map(|subject| subject.tokens.clone());
     let begins = |c: &&Candidate| source(c).is_some_and(|source| source.start == content.start);
-    let cue = candidates.iter().find(|c| content.contains(&c.head) && c.voice == Voice::Active && begins(c))?;
+    let from = candidates.partition_point(|c| c.head < content.start);
+    let mut inside = candidates[from..].iter().take_while(|c| c.head < content.end);
+    let cue = inside.find(|c| c.voice == Voice::Active && begins(c))?;
     let that = (cue.cue.end..content.end).find(|&i| r.is(i, "that")).unwrap_or(cue.cue.end);
     let told = draft(r, candidates, cue.cue.clone(), source(cue), how.confidence);
     let piece = that..content.end;

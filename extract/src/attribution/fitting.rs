@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sayso_document::{Document, Span};
+use sayso_document::{Document, Patience, Span};
 
 use super::cue::{Candidate, Nouns};
 use super::learned::{self, Content, Models, Offer, Offers, Seen, Sight};
@@ -71,8 +71,11 @@ impl<'d> Text<'d> {
     }
 
     fn search(&self, nouns: &str, models: Option<&Models>) -> Search<'_, 'd> {
-        let sight = Sight::new(&self.reading, Seen { chains: &self.chains, clusters: self.clusters, tree: &self.tree });
-        Search::new(&self.reading, sight, &Nouns::read(nouns), models)
+        let seen = Seen { chains: &self.chains, clusters: self.clusters, tree: &self.tree };
+        Patience::endless(|patience| {
+            let sight = Sight::new(&self.reading, seen, patience)?;
+            Search::new(&self.reading, sight, &Nouns::read(nouns), models, patience)
+        })
     }
 
     /// For each candidate the attribution that it heads; none within for one that is no cue. Candidates

@@ -149,8 +149,11 @@ const FAR: usize = 1500;
 /// The issuers of the nearest document of the same kind whose phrase names them: before, else after.
 fn elsewhere(r: &Reading<'_>, cast: &Cast<'_>, head: usize) -> Vec<Speaker> {
     let word = singular(r.lower(head));
+    // Both numbers of all of these words begin alike; few other words do.
+    let begin = &word.as_bytes()[..word.len().min(3)];
     let named = |i: usize| {
-        if singular(r.lower(i)) != word {
+        let lower = r.lower(i);
+        if !lower.as_bytes().starts_with(begin) || singular(lower) != word {
             return Vec::new();
         }
         let start = start(r, i);

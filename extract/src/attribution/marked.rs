@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use sayso_document::{Act, Document, Polarity, Span};
+use sayso_document::{Act, Document, Patience, Polarity, Span};
 
 use super::cue::{Candidate, Nouns, Voice};
 use super::draft::Draft;
@@ -38,7 +38,7 @@ pub struct Values {
 /// The values of marked attributions of one document, in their order.
 pub(crate) fn values(document: &Document<'_>, words: Words<'_>, marked: &[Marked]) -> Vec<Values> {
     let r = Reading::new(document, words);
-    let candidates = select::candidates(&r, &Nouns::any());
+    let candidates = Patience::endless(|patience| select::candidates(&r, &Nouns::any(), patience));
     let drafts: Vec<Draft> = marked.iter().map(|one| draft(&r, &candidates, one)).collect();
     let heard = addressee::find(&r, &drafts);
     let of = |(draft, heard): (&Draft, Option<Range<usize>>)| Values {

@@ -44,7 +44,7 @@ mod verbs;
 
 use std::ops::Range;
 
-use sayso_document::{Addressee, Document, Quote};
+use sayso_document::{Addressee, Document, Patience, Quote, Span};
 
 use cast::Cast;
 pub(crate) use cue::Nouns;
@@ -75,18 +75,21 @@ impl AttributionModels {
 }
 use crate::tags::Words;
 
-/// Finds the quotes of a document whose names, pronouns and descriptions are linked.
+/// Finds the quotes of a document whose names, pronouns and descriptions are linked. None when nobody waits for them any
+/// longer.
 pub(crate) fn find(
     document: &Document<'_>,
     words: Words<'_>,
     seen: Seen<'_>,
     models: &AttributionModels,
-) -> Vec<Quote> {
+    patience: &Patience<'_>,
+) -> Option<Vec<Quote>> {
     let reading = Reading::new(document, words);
     let cast = Cast::new(&reading, seen.chains);
-    let search = Search::new(&reading, Sight::new(&reading, seen), &models.nouns, Some(&models.decisions));
-    let drafts = select::chosen(&reading, select::offers(&search, &models.decisions));
-    quotes(&reading, &cast, drafts)
+    let sight = Sight::new(&reading, seen, patience)?;
+    let search = Search::new(&reading, sight, &models.nouns, Some(&models.decisions), patience)?;
+    let drafts = select::chosen(&reading, select::offers(&search, &models.decisions, patience)?);
+    quotes(&reading, &cast, drafts, patience)
 }
 
 /// The same from what the encoder marks.
@@ -96,38 +99,52 @@ pub(crate) fn find_marked(
     words: Words<'_>,
     seen: Seen<'_>,
     models: &AttributionModels,
-    (encoder, encoded): (&Encoder, &Encoded),
-) -> Vec<Quote> {
+    marks: (&Encoder, &Encoded),
+    patience: &Patience<'_>,
+) -> Option<Vec<Quote>> {
     let reading = Reading::new(document, words);
     let cast = Cast::new(&reading, seen.chains);
-    let search = Search::new(&reading, Sight::new(&reading, seen), &models.nouns, Some(&models.decisions));
-    let second = select::offers(&search, &models.decisions);
-    let drafts = encoded::drafts(&reading, &search.candidates, &second, encoder, encoded);
-    let mut quotes = quotes(&reading, &cast, drafts);
+    let sight = Sight::new(&reading, seen, patience)?;
+    let search = Search::new(&reading, sight, &models.nouns, Some(&models.decisions), patience)?;
+    let second = select::offers(&search, &models.decisions, patience)?;
+    let drafts = encoded::drafts(&reading, &search.candidates, &second, marks, patience)?;
+    let mut quotes = quotes(&reading, &cast, drafts, patience)?;
     quotes.iter_mut().for_each(|quote| encoded::part_contraction(document.text(), quote));
-    quotes
+    Some(quotes)
 }
 
 /// Quotes from drafts, with the values that the text gives each of them.
-fn quotes(r: &Reading<'_>, cast: &Cast<'_>, mut drafts: Vec<Draft>) -> Vec<Quote> {
+fn quotes(r: &Reading<'_>, cast: &Cast<'_>, mut drafts: Vec<Draft>, patience: &Patience<'_>) -> Option<Vec<Quote>> {
     direct::continue_quotations(r, &mut drafts);
     drafts.iter_mut().for_each(|draft| time::leave_out(r, draft));
     let heard = addressee::find(r, &drafts);
-    let mut quotes: Vec<Quote> = drafts.iter().zip(heard).map(|(draft, heard)| quote(r, cast, draft, heard)).collect();
+    let mut quotes = Vec::with_capacity(drafts.len());
+    for (draft, heard) in drafts.iter().zip(heard) {
+        patience.spend(20 + draft.content.len())?;
+        quotes.push(quote(r, cast, draft, heard));
+    }
     first_persons(r.document, &mut quotes);
-    quotes
+    Some(quotes)
 }
+
+/// So many pieces of content that begin last before an "I" are looked at for who says it.
+const AROUND: usize = 100;
 
 /// "I" and "we" within what someone says are that one.
 fn first_persons(document: &Document<'_>, quotes: &mut [Quote]) {
+    let of_quote = |(place, quote): (usize, &Quote)| quote.content.iter().map(move |c| (*c, place)).collect::<Vec<_>>();
+    let mut pieces: Vec<(Span, usize)> = quotes.iter().enumerate().flat_map(of_quote).collect();
+    pieces.sort_unstable();
     for at in 0..quotes.len() {
         let &[source] = quotes[at].source.as_slice() else { continue };
         if !matches!(source.of(document.text()), "I" | "we" | "We" | "my" | "My" | "our" | "Our") {
             continue;
         }
-        let holds = |quote: &&Quote| !quote.speakers.is_empty() && quote.content.iter().any(|c| c.contains(source));
-        if let Some(outer) = quotes.iter().find(holds) {
-            let (speakers, sure) = (outer.speakers.clone(), outer.speaker_confidence);
+        let before = pieces.partition_point(|(piece, _)| piece.start() <= source.start());
+        let near = pieces[..before].iter().rev().take(AROUND);
+        let holding = near.filter(|&&(piece, place)| piece.contains(source) && !quotes[place].speakers.is_empty());
+        if let Some(outer) = holding.map(|&(_, place)| place).min() {
+            let (speakers, sure) = (quotes[outer].speakers.clone(), quotes[outer].speaker_confidence);
             quotes[at].speakers = speakers;
             quotes[at].speaker_confidence = sure * 0.9;
         }

@@ -12,6 +12,9 @@ use crate::tags::{Tag, Words};
 /// counts as one. The limit keeps the whole work linear in the length of the text.
 pub(super) const REACH: usize = 160;
 
+/// A unit has at most this many tokens, or one sentence: a quotation of more sentences is read in parts.
+const UNIT: usize = 1_200;
+
 /// A document with what all stages ask of it. Every list has one value per token.
 pub(super) struct Reading<'d> {
     pub(super) document: &'d Document<'d>,
@@ -144,7 +147,7 @@ fn units(document: &Document<'_>, quoted: &[u32], quotations: &[Quotation]) -> V
                 q > 0 && q == quoted[tokens.start - 1] && quotations[q as usize - 1].open < tokens.start
             });
         match units.last_mut() {
-            Some(unit) if runs_on => unit.end = tokens.end,
+            Some(unit) if runs_on && tokens.end - unit.start <= UNIT => unit.end = tokens.end,
             _ => units.push(tokens),
         }
     }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use sayso_document::Patience;
+
 use super::according;
 use super::byline;
 use super::cue::{self, Candidate, Nouns};
@@ -23,6 +25,12 @@ const WORTH: f32 = 0.06;
 /// From which probability on a cue ends the content before it.
 const SURE: f32 = 0.5;
 
+/// So many attributions share a token of their contents at most: what quotes say in sum stays in proportion to the text.
+const SHARED: u8 = 4;
+
+/// All decisions on one candidate take as long as so many other steps.
+const DECISION: usize = 200;
+
 /// A document with its candidates and how likely each is a cue.
 pub(crate) struct Search<'r, 'd> {
     pub(super) sight: Sight<'r, 'd>,
@@ -38,17 +46,28 @@ pub(super) struct Outcome {
 
 impl<'r, 'd> Search<'r, 'd> {
     /// The candidates of a document; with a model, how likely each is a cue, and where content therefore ends.
-    pub(super) fn new(r: &'r Reading<'d>, mut sight: Sight<'r, 'd>, nouns: &Nouns, models: Option<&Models>) -> Self {
-        let candidates = candidates(r, nouns);
+    pub(super) fn new(
+        r: &'r Reading<'d>,
+        mut sight: Sight<'r, 'd>,
+        nouns: &Nouns,
+        models: Option<&Models>,
+        patience: &Patience<'_>,
+    ) -> Option<Self> {
+        let candidates = candidates(r, nouns, patience)?;
         let chance = |c: &Candidate| models.map_or(0.0, |m| m.cue.probability(&learned::cue_features(&sight, c)));
-        let chances: Vec<f32> = candidates.iter().map(chance).collect();
+        let mut chances = Vec::with_capacity(candidates.len());
+        for candidate in &candidates {
+            patience.spend(10)?;
+            chances.push(chance(candidate));
+        }
         for (candidate, _) in candidates.iter().zip(&chances).filter(|(_, p)| **p >= SURE) {
             sight.starts.mark_own(candidate.cue.start);
             if let Some(subject) = candidate.subject.as_ref().filter(|s| s.order == Order::Plain) {
                 sight.starts.mark_subject(subject.tokens.start);
             }
         }
-        Self { sight, candidates, chances }
+        sight.tally_cues();
+        Some(Self { sight, candidates, chances })
     }
 
     /// Whether a candidate is likely enough for the costlier decisions.
@@ -97,9 +116,13 @@ impl<'r, 'd> Search<'r, 'd> {
 }
 
 /// What the decisions make of each candidate that is worth it, in the order of their heads.
-pub(super) fn offers(search: &Search<'_, '_>, models: &Models) -> Vec<Draft> {
-    let likely = (0..search.candidates.len()).filter(|&place| search.is_worth(place));
-    likely.filter_map(|place| Some(search.decide(place, models)?.draft)).collect()
+pub(super) fn offers(search: &Search<'_, '_>, models: &Models, patience: &Patience<'_>) -> Option<Vec<Draft>> {
+    let mut found = Vec::new();
+    for place in (0..search.candidates.len()).filter(|&place| search.is_worth(place)) {
+        patience.spend(DECISION)?;
+        found.extend(search.decide(place, models).map(|outcome| outcome.draft));
+    }
+    Some(found)
 }
 
 /// The attributions of a document among the offers and what the layout shows, in the order of their first tokens.
@@ -115,10 +138,16 @@ pub(super) fn chosen(r: &Reading<'_>, mut offers: Vec<Draft>) -> Vec<Draft> {
     // may hold other verbs that look like cues.
     offers.sort_by_key(|draft| (draft.voice.is_some(), !draft.follows_content(), draft.head));
     let mut taken = vec![false; r.len() + 1];
+    let mut shares = vec![0_u8; r.len() + 1];
     let mut chosen = Vec::new();
     for draft in offers {
-        if !taken[draft.head] {
+        let crowded = || draft.content.iter().any(|c| shares[c.clone()].iter().any(|&share| share >= SHARED));
+        if !taken[draft.head] && !crowded() {
             draft.content.iter().chain([&draft.cue]).for_each(|c| taken[c.clone()].fill(true));
+            draft
+                .content
+                .iter()
+                .for_each(|c| shares[c.clone()].iter_mut().for_each(|share| *share = share.saturating_add(1)));
             chosen.push(draft);
         }
     }
@@ -156,8 +185,11 @@ fn is_beaten(r: &Reading<'_>, offers: &[Draft], place: usize) -> bool {
 }
 
 /// All candidates of a document.
-pub(super) fn candidates(r: &Reading<'_>, nouns: &Nouns) -> Vec<Candidate> {
+pub(super) fn candidates(r: &Reading<'_>, nouns: &Nouns, patience: &Patience<'_>) -> Option<Vec<Candidate>> {
     let groups = verbs::groups(r);
+    patience.spend(r.len() / 4)?;
     let subjects = subject::subjects(r, &groups);
-    cue::candidates(r, &groups, &subjects, nouns)
+    patience.spend(groups.len())?;
+    let found = cue::candidates(r, &groups, &subjects, nouns);
+    patience.spend(found.len()).map(|()| found)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
-use sayso_document::{Counted, Document, Entity, EntityType};
+use sayso_document::{Counted, Document, Entity, EntityType, Patience};
 
 use super::alias::{acronyms, as_acronym, key, shortens};
 use super::gender::{Gender, Genders};
@@ -32,7 +32,8 @@ pub(super) fn cluster(
     lexicon: &Lexicon,
     genders: &Genders,
     names: &[NameMention],
-) -> Vec<Cluster> {
+    patience: &Patience<'_>,
+) -> Option<Vec<Cluster>> {
     let mut clusters = Clusters {
         document,
         lexicon,
@@ -44,9 +45,11 @@ pub(super) fn cluster(
     };
     let short = |name: &NameMention| name.kind == EntityType::Person && name.tokens.len() == 1;
     for (i, name) in names.iter().enumerate().filter(|(_, name)| !short(name)) {
+        patience.spend(10)?;
         clusters.add_full(i, name);
     }
     for (i, name) in names.iter().enumerate().filter(|(_, name)| short(name)) {
+        patience.spend(10)?;
         clusters.add_short(i, name);
     }
     let mut all = clusters.all;
@@ -56,7 +59,7 @@ pub(super) fn cluster(
     }
     all.retain(|cluster| !cluster.names.is_empty());
     all.sort_by_key(|cluster| cluster.names[0]);
-    all
+    Some(all)
 }
 
 struct Clusters<'a, 't> {

@@ -7,7 +7,7 @@
 mod alias;
 mod anaphor;
 mod cluster;
-pub(crate) mod describe;
+mod describe;
 mod features;
 mod gender;
 mod office;
@@ -19,12 +19,13 @@ mod walk;
 
 use std::ops::Range;
 
-use sayso_document::{Document, Entity, Mention, MentionForm, Span};
+use sayso_document::{Document, Entity, Mention, MentionForm, Patience, Span};
 
 use crate::lexicon::Lexicon;
 use crate::model::{Files, Linear, ModelError};
 use crate::names::NameMention;
 use anaphor::Sort;
+pub(crate) use describe::Described;
 use gender::Genders;
 use profile::Profile;
 use scene::Scene;
@@ -80,19 +81,21 @@ pub(crate) type Kin<'k> = dyn Fn(&Range<usize>, &[Range<usize>]) -> Vec<f32> + '
 /// How much that counts beside the ranking.
 const KIN: f32 = 1.0;
 
-/// Links names to entities, then descriptions and pronouns to these. The names are by start.
+/// Links names to entities, then descriptions and pronouns to these. The names are by start. None when nobody waits for
+/// it any longer.
 pub(crate) fn link(
     document: &Document,
     lexicon: &Lexicon,
     models: &ChainModels,
     names: Vec<NameMention>,
     kin: Option<&Kin<'_>>,
-) -> Chains {
+    patience: &Patience<'_>,
+) -> Option<Chains> {
     let scene = Scene::new(document, lexicon);
     let names = pollsters::part(document, names);
-    let (mut entities, known, walk) = prepare(&scene, &models.genders, &names);
+    let (mut entities, known, walk) = prepare(&scene, &models.genders, &names, patience)?;
     let mut profiles = walk.profiles.clone();
-    let found = walk.run(&known, |walk, question| answer(walk, &models.ranking, question, kin));
+    let found = walk.run(&known, patience, |walk, question| answer(walk, &models.ranking, question, kin))?;
     let mut all: Vec<(Mention, f32)> = known.into_iter().map(|mention| (mention, SURE)).collect();
     all.extend(found.mentions);
     all.sort_by_key(|(mention, _)| order(mention));
@@ -103,7 +106,7 @@ pub(crate) fn link(
     let mut order: Vec<usize> = (0..profiles.len()).filter(|&old| place[old] < usize::MAX).collect();
     order.sort_by_key(|&old| place[old]);
     profiles = order.into_iter().map(|old| std::mem::take(&mut profiles[old])).collect();
-    Chains { entities, mentions, sure, guesses, profiles, ..Chains::default() }
+    Some(Chains { entities, mentions, sure, guesses, profiles, ..Chains::default() })
 }
 
 /// How sure it is that a name belongs to the entity that bears it.
@@ -114,9 +117,10 @@ fn prepare<'a, 's, 't>(
     scene: &'s Scene<'a, 't>,
     genders: &Genders,
     names: &[NameMention],
-) -> (Vec<Entity>, Vec<Mention>, Walk<'a, 's, 't>) {
+    patience: &Patience<'_>,
+) -> Option<(Vec<Entity>, Vec<Mention>, Walk<'a, 's, 't>)> {
     let (document, lexicon) = (scene.document, scene.lexicon);
-    let clusters = cluster::cluster(document, lexicon, genders, names);
+    let clusters = cluster::cluster(document, lexicon, genders, names, patience)?;
     let mut entity_of = vec![0; names.len()];
     for (entity, cluster) in clusters.iter().enumerate() {
         for &name in &cluster.names {
@@ -129,11 +133,13 @@ fn prepare<'a, 's, 't>(
         names.iter().zip(&entity_of).map(|(name, &e)| mention(document, name, e)).collect();
     office::offices(document, lexicon, names, &mut entities, &mut mentions);
     mentions.sort_by_key(order);
-    for entity in profiles.len()..entities.len() {
-        let first = mentions.iter().find(|mention| mention.entity == entity);
-        profiles.push(first.map(|mention| profile::body(document, mention.span)).unwrap_or_default());
+    let named = profiles.len();
+    profiles.resize_with(entities.len(), Profile::default);
+    // The first mention of each of them decides.
+    for mention in mentions.iter().rev().filter(|mention| mention.entity >= named) {
+        profiles[mention.entity] = profile::body(document, mention.span);
     }
-    (entities, mentions, Walk::new(scene, profiles))
+    Some((entities, mentions, Walk::new(scene, profiles)))
 }
 
 /// A description whose head and other words fit a title is this sure.
@@ -208,10 +214,10 @@ pub(crate) fn questions(
     mut answer: impl FnMut(&Asked<'_>) -> Option<usize>,
 ) {
     let scene = Scene::new(document, lexicon);
-    let (_, known, mut walk) = prepare(&scene, genders, names);
+    let (_, known, mut walk) = Patience::endless(|patience| prepare(&scene, genders, names, patience));
     walk.blind = blind;
     let named: Vec<(Span, usize)> = known.iter().filter_map(|m| Some((m.name?, m.entity))).collect();
-    walk.run(&known, |walk, question| {
+    let put = |walk: &Walk<'_, '_, '_>, question: &Question<'_>| {
         let asked = Asked {
             words: walk.scene.document.span_of(question.anaphor.tokens.clone()),
             names: &named,
@@ -220,7 +226,8 @@ pub(crate) fn questions(
             settled: walk.settled(question),
         };
         answer(&asked).map(|place| Answer { place, sure: 1.0, stands: true })
-    });
+    };
+    Patience::endless(|patience| walk.run(&known, patience, put));
 }
 
 /// Puts the entities in order of first mention, and tells where each went. Every entity has a mention.

@@ -117,7 +117,14 @@ fn add_phrase(phrase: &str, headed: bool, words: &mut Vec<u32>, heads: &mut Vec<
             words.push(number);
         }
     }
-    if let Some(head) = head.filter(|head| headed && !heads.contains(head)) {
+    if let Some(head) = head.filter(|_| headed) {
+        add_head(head, heads);
+    }
+}
+
+/// Adds a head that is not yet known, where there is room.
+fn add_head(head: u32, heads: &mut Vec<u32>) {
+    if heads.len() < 2 * WORDS && !heads.contains(&head) {
         heads.push(head);
     }
 }
@@ -146,8 +153,8 @@ fn apposition(scene: &Scene, end: usize, profile: &mut Profile) {
         }
         let number = comparable(word);
         if matches!(word, "of" | "for" | "at" | "in" | "on" | "to" | "with" | "and" | "from") {
-            if let Some(head) = head.take().filter(|head| !profile.offices.contains(head)) {
-                profile.offices.push(head);
+            if let Some(head) = head.take() {
+                add_head(head, &mut profile.offices);
             }
             if word != "and" {
                 // What hangs on the head is no office itself.
@@ -159,8 +166,8 @@ fn apposition(scene: &Scene, end: usize, profile: &mut Profile) {
         head = Some(number);
         profile.roles.push(number);
     }
-    if let Some(head) = head.filter(|head| !profile.offices.contains(head)) {
-        profile.offices.push(head);
+    if let Some(head) = head {
+        add_head(head, &mut profile.offices);
     }
 }
 

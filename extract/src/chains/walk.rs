@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sayso_document::{EntityType, Mention, MentionForm};
+use sayso_document::{EntityType, Mention, MentionForm, Patience};
 
 use super::anaphor::{self, Anaphor, Sort};
 use super::features;
@@ -84,7 +84,7 @@ pub(super) struct Walk<'a, 's, 't> {
     pub(super) scene: &'s Scene<'a, 't>,
     pub(super) profiles: Vec<Profile>,
     pub(super) states: Vec<State>,
-    /// The entities that were mentioned, the latest at the end.
+    /// The entities that were mentioned last, [`DEPTH`] at most, the latest at the end.
     recent: Vec<usize>,
     /// The entity of the latest pronoun of each sort, with its token.
     pub(super) last: [Option<(usize, usize)>; 6],
@@ -107,12 +107,14 @@ impl<'a, 's, 't> Walk<'a, 's, 't> {
     pub(super) fn run(
         mut self,
         known: &[Mention],
+        patience: &Patience<'_>,
         mut ask: impl FnMut(&Self, &Question<'_>) -> Option<Answer>,
-    ) -> Found {
+    ) -> Option<Found> {
         let mut out = Found::default();
         let mut table: Vec<Vec<u32>> = Vec::new();
         let (mut next, mut covered, mut i) = (0, 0, 0);
         while i < self.scene.len() {
+            patience.spend(1)?;
             let start = self.scene.document.tokens()[i].span.start();
             while let Some(mention) = known.get(next).filter(|mention| mention.span.start() <= start) {
                 covered = covered.max(self.meet(mention));
@@ -138,6 +140,7 @@ impl<'a, 's, 't> Walk<'a, 's, 't> {
             }
             let candidates = self.candidates(&anaphor);
             if !candidates.is_empty() {
+                patience.spend(candidates.len())?;
                 features::fill(&self, &anaphor, &candidates, &mut table);
                 let features = &table[..=candidates.len()];
                 let answer = ask(&self, &Question { anaphor: &anaphor, candidates: &candidates, features });
@@ -153,7 +156,7 @@ impl<'a, 's, 't> Walk<'a, 's, 't> {
             }
             i = anaphor.tokens.end;
         }
-        out
+        Some(out)
     }
 
     fn mention(&self, anaphor: &Anaphor, entity: usize) -> Mention {
@@ -222,8 +225,10 @@ impl<'a, 's, 't> Walk<'a, 's, 't> {
             outside,
             described: state.described,
         };
-        if let Some(place) = self.recent.iter().rposition(|&e| e == entity) {
-            self.recent.remove(place);
+        match self.recent.iter().rposition(|&e| e == entity) {
+            Some(place) => drop(self.recent.remove(place)),
+            None if self.recent.len() == DEPTH => drop(self.recent.remove(0)),
+            None => {}
         }
         self.recent.push(entity);
     }
@@ -280,7 +285,7 @@ impl<'a, 's, 't> Walk<'a, 's, 't> {
             }
         };
         let free = |entity: &usize| fits(entity) && !self.binds(anaphor, *entity);
-        self.recent.iter().rev().take(DEPTH).copied().filter(free).take(MOST).collect()
+        self.recent.iter().rev().copied().filter(free).take(MOST).collect()
     }
 }
 

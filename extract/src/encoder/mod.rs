@@ -15,7 +15,7 @@ mod windows;
 
 use std::ops::Range;
 
-use sayso_document::Span;
+use sayso_document::{Patience, Span};
 use sayso_network::{Network, NetworkError, Window};
 
 use crate::model::{Files, ModelError};
@@ -100,11 +100,11 @@ impl Encoder {
         Prepared { pieces, looks, windows }
     }
 
-    /// Reads a text for as long as it is `wanted`, which is asked before each window. A window goes through the network
+    /// Reads a text for as long as it is waited for, which is asked before each window. A window goes through the network
     /// alone: what is read of it depends on nothing else.
-    pub(crate) fn encode(&self, text: &str, wanted: &dyn Fn() -> bool) -> Option<Encoded> {
+    pub(crate) fn encode(&self, text: &str, patience: &Patience<'_>) -> Option<Encoded> {
         // The network was tried when it was read, with all that could fail.
-        self.try_encode(text, wanted).unwrap_or_else(|error| unreachable!("{error}"))
+        self.try_encode(text, patience).unwrap_or_else(|error| unreachable!("{error}"))
     }
 
     /// The encoder, if its network takes every feature and the last of the pieces, and yields what is read from it. So
@@ -119,11 +119,11 @@ impl Encoder {
         }
     }
 
-    fn try_encode(&self, text: &str, wanted: &dyn Fn() -> bool) -> Result<Option<Encoded>, ModelError> {
+    fn try_encode(&self, text: &str, patience: &Patience<'_>) -> Result<Option<Encoded>, ModelError> {
         let prepared = self.prepare(text);
         let mut found = Encoded::default();
         for window in &prepared.windows {
-            if !wanted() {
+            if patience.ask().is_none() {
                 return Ok(None);
             }
             let scores = self.network.run(&self.input(&prepared, window.clone()))?;
@@ -198,22 +198,23 @@ mod tests {
     #[test]
     fn every_word_has_its_scores() {
         let encoder = Encoder::read(&Files::default()).unwrap();
-        let found = encoder.encode(TEXT, &|| true).unwrap();
+        let found = Patience::endless(|patience| encoder.encode(TEXT, patience));
         let words: Vec<_> = found.words.iter().map(|span| span.of(TEXT)).collect();
         assert_eq!(words[..5], ["“", "We", "are", "ready", ","]);
         assert_eq!(found.windows, std::slice::from_ref(&(0..words.len())));
         assert_eq!(found.tags.len(), words.len());
         assert_eq!((found.names.len(), found.links.len()), (words.len(), words.len() * LINKS));
         assert!(found.tags.iter().flatten().chain(&found.links).all(|score| score.is_finite()));
-        assert_eq!(encoder.encode("", &|| true).unwrap(), Encoded::default());
+        assert_eq!(Patience::endless(|patience| encoder.encode("", patience)), Encoded::default());
     }
 
     #[test]
     fn threads_find_the_same() {
         let encoder = Encoder::read(&Files::default()).unwrap();
-        let alone = encoder.encode(TEXT, &|| true).unwrap();
+        let alone = Patience::endless(|patience| encoder.encode(TEXT, patience));
         let both = std::thread::scope(|scope| {
-            let threads = [(); 2].map(|()| scope.spawn(|| encoder.encode(TEXT, &|| true).unwrap()));
+            let threads =
+                [(); 2].map(|()| scope.spawn(|| Patience::endless(|patience| encoder.encode(TEXT, patience))));
             threads.map(|thread| thread.join().unwrap())
         });
         assert!(both.iter().all(|found| *found == alone));
@@ -226,7 +227,7 @@ mod tests {
         let windows = encoder.prepare(&long).windows.len();
         let asked = std::cell::Cell::new(0);
         let twice = || asked.replace(asked.get() + 1) < 2;
-        assert_eq!(encoder.encode(&long, &twice), None);
+        assert_eq!(encoder.encode(&long, &Patience::new(&twice)), None);
         assert!(asked.get() == 3 && windows > 3, "asked {} times, {windows} windows", asked.get());
     }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sayso_document::{Document, Span};
+use sayso_document::{Document, Patience, Span};
 
 use crate::Analyzer;
 pub use crate::attribution::Models;
@@ -50,7 +50,10 @@ pub struct Text<'d>(fitting::Text<'d>);
 impl<'d> Text<'d> {
     /// Reads a document; names and chains are found by `analyzer`.
     pub fn new(document: &'d Document<'d>, analyzer: &'d Analyzer) -> Self {
-        let chains = analyzer.chains(document, &Languages::of(document), None, &mut |_| ());
+        let chains = Patience::endless(|patience| {
+            let languages = Languages::of(document, patience)?;
+            analyzer.chains(document, &languages, None, &mut |_| (), patience)
+        });
         let words = analyzer.words(document);
         let tree = analyzer.tree(document, &words);
         Self(fitting::Text::new(document, words, chains, &analyzer.clusters, tree))

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sayso_document::Span;
+use sayso_document::{Patience, Span};
 
 use crate::encoder;
 use crate::model::{Files, ModelError};
@@ -55,13 +55,13 @@ impl Encoder {
 
     /// The scores of a text's words.
     pub fn scores(&self, text: &str) -> Scores {
-        let found = self.0.encode(text, &|| true).unwrap_or_default();
+        let found = Patience::endless(|patience| self.0.encode(text, patience));
         Scores { tags: found.tags.concat(), names: found.names.concat(), links: found.links }
     }
 
     /// The best tag of each word.
     pub fn tags(&self, text: &str) -> Vec<usize> {
-        let found = self.0.encode(text, &|| true).unwrap_or_default();
+        let found = Patience::endless(|patience| self.0.encode(text, patience));
         found.windows.iter().flat_map(|window| self.0.tag_chain().best(&found.tags[window.clone()])).collect()
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use sayso_document::{Document, EntityType, Span};
+use sayso_document::{Document, EntityType, Patience, Span};
 
 use crate::lexicon::Lexicon;
 use crate::model::{Clusters, ModelError};
@@ -50,21 +50,21 @@ impl Entities {
 
     /// The features of a document.
     pub fn features(&self, document: &Document) -> Vec<Sequence> {
-        let words = Words::new(document, &self.lexicon);
+        let words = Patience::endless(|patience| Words::new(document, &self.lexicon, patience));
         let all = features(&words, &self.clusters);
         all.into_iter().map(|(tokens, features)| Sequence { tokens, features }).collect()
     }
 
     /// The part of a token that a name may cover: without "then-" before it and "-led" behind it.
     pub fn bare(&self, document: &Document) -> Vec<Span> {
-        let words = Words::new(document, &self.lexicon);
+        let words = Patience::endless(|patience| Words::new(document, &self.lexicon, patience));
         let spans = document.tokens().iter().map(|token| token.span).enumerate();
         spans.map(|(i, span)| Span::new(span.start() + words.prefix(i), span.end() - words.suffix(i))).collect()
     }
 
     /// What a model finds, by its own evidence alone.
     pub fn tag(&self, document: &Document, tagger: &Tagger) -> Vec<Tagged> {
-        let words = Words::new(document, &self.lexicon);
-        tagger.tag(&words, &self.clusters, None)
+        let words = Patience::endless(|patience| Words::new(document, &self.lexicon, patience));
+        Patience::endless(|patience| tagger.tag(&words, &self.clusters, None, patience))
     }
 }

@@ -3,9 +3,10 @@
 
 use std::ops::Range;
 
-use sayso_document::{Document, Entity};
+use sayso_document::{Document, Entity, Patience};
 
 use crate::model::Linear;
+use crate::names::NameMention;
 use crate::{Analyzer, attribution, chains, names};
 
 /// Name of the model and of its file, `speakers.bin`.
@@ -23,8 +24,16 @@ pub fn questions(
     blind: bool,
     answer: impl FnMut(&Question<'_>) -> Option<usize>,
 ) {
-    let found = names::find(document, &analyzer.lexicon, &analyzer.names, &analyzer.clusters, None).0;
+    let found = names(analyzer, document);
     chains::questions(document, &analyzer.lexicon, &analyzer.linking.genders, &found, blind, answer);
+}
+
+/// The names of a document.
+fn names(analyzer: &Analyzer, document: &Document<'_>) -> Vec<NameMention> {
+    let find = |patience: &Patience<'_>| {
+        names::find(document, &analyzer.lexicon, &analyzer.names, &analyzer.clusters, None, patience)
+    };
+    Patience::endless(find).0
 }
 
 /// Whom a source stands for.
@@ -46,8 +55,10 @@ pub const GENDERS: &str = "genders.tsv";
 
 /// The speakers of each source, given as ranges of tokens of the document, with the entities that they refer to.
 pub fn resolve(analyzer: &Analyzer, document: &Document<'_>, sources: &[Range<usize>]) -> (Vec<Entity>, Vec<Resolved>) {
-    let found = names::find(document, &analyzer.lexicon, &analyzer.names, &analyzer.clusters, None).0;
-    let chains = chains::link(document, &analyzer.lexicon, &analyzer.linking, found, None);
+    let found = names(analyzer, document);
+    let link =
+        |patience: &Patience<'_>| chains::link(document, &analyzer.lexicon, &analyzer.linking, found, None, patience);
+    let chains = Patience::endless(link);
     let speakers = attribution::speakers_of(document, analyzer.words(document), &chains, sources);
     let resolved = speakers.into_iter().map(|(speakers, confidence)| Resolved { speakers, confidence }).collect();
     (chains.entities, resolved)

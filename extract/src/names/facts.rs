@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
-use sayso_document::TokenKind;
+use sayso_document::{Patience, TokenKind};
 
 use super::words::Words;
 use crate::lexicon::{Class, fold};
@@ -81,17 +81,21 @@ pub(super) struct Facts {
 pub(super) type Run = (u32, u32);
 
 /// The facts of all tokens of a document.
-pub(super) fn facts(words: &Words, clusters: &Clusters) -> Facts {
+pub(super) fn facts(words: &Words, clusters: &Clusters, patience: &Patience<'_>) -> Option<Facts> {
     let count = words.document.tokens().len();
-    let mut tokens: Vec<Fact> = (0..count).map(|i| fact(words, clusters, i)).collect();
-    list(words, &mut tokens);
+    let mut tokens = Vec::with_capacity(count);
+    for i in 0..count {
+        patience.spend(1)?;
+        tokens.push(fact(words, clusters, i));
+    }
+    list(words, &mut tokens, patience)?;
     elsewhere(words, &mut tokens);
     let mut runs = vec![(0, 0); count];
     for sentence in 0..words.document.sentences().len() {
         mark_runs(words, words.document.tokens_of(sentence), &mut runs);
     }
     let (long, shortened) = longer(words, &tokens, &runs);
-    Facts { tokens, runs, long, shortened }
+    Some(Facts { tokens, runs, long, shortened })
 }
 
 /// Marks the runs of a sentence: words with a capital and the small words that may join them.
@@ -222,9 +226,10 @@ fn shapes(text: &str) -> (u32, u32) {
 const LONGEST: usize = 5;
 
 /// Marks names of several words that the lists hold, the longest first, and single words.
-fn list(words: &Words, facts: &mut [Fact]) {
+fn list(words: &Words, facts: &mut [Fact], patience: &Patience<'_>) -> Option<()> {
     for sentence in 0..words.document.sentences().len() {
         let range = words.document.tokens_of(sentence);
+        patience.spend(range.len())?;
         for start in range.clone().filter(|&i| words.capital(i)) {
             for shift in [0, 4] {
                 if facts[start].listed >> shift & 0b110 != 0 {
@@ -244,6 +249,7 @@ fn list(words: &Words, facts: &mut [Fact]) {
             }
         }
     }
+    Some(())
 }
 
 /// Tells every word with a capital how the same word stands elsewhere in the document.

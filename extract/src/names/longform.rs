@@ -7,6 +7,9 @@ use super::words::Words;
 /// An acronym has at most this many letters.
 const LETTERS: usize = 8;
 
+/// A long form has at most this many tokens.
+pub(super) const LONGEST: usize = 40;
+
 /// The long forms among the tokens of a sentence, in order.
 pub(super) fn long_forms(words: &Words, sentence: Range<usize>) -> Vec<Range<usize>> {
     let brackets = (sentence.start + 2..sentence.end.saturating_sub(2)).filter(|&i| words.reads(i, "("));
@@ -33,7 +36,7 @@ fn before(words: &Words, from: usize, open: usize) -> Option<Range<usize>> {
             return None;
         }
     }
-    (words.capital(start) && open - start >= 2).then_some(start..open)
+    (words.capital(start) && (2..=LONGEST).contains(&(open - start))).then_some(start..open)
 }
 
 fn is_small(word: &str) -> bool {

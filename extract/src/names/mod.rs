@@ -16,7 +16,7 @@ mod words;
 
 use std::ops::Range;
 
-use sayso_document::{Document, EntityType, Span};
+use sayso_document::{Document, EntityType, Patience, Span};
 
 use crate::lexicon::{Class, Lexicon};
 use crate::model::Clusters;
@@ -41,21 +41,27 @@ pub(crate) struct NameMention {
     pub confidence: f32,
 }
 
+/// A name has at most this many bytes. Every mention and quote of an entity tells its name, so that a longer one makes
+/// answers grow far beyond the text.
+const LONGEST: usize = 160;
+
 /// Finds the names in a document, by start, then longest first; they may nest. And the dates and sums of money.
-/// `hints` are what another model says of the tokens.
+/// `hints` are what another model says of the tokens. None when nobody waits for them any longer.
 pub(crate) fn find(
     document: &Document,
     lexicon: &Lexicon,
     tagger: &Tagger,
     clusters: &Clusters,
     hints: Option<&Hints>,
-) -> (Vec<NameMention>, Vec<NameMention>) {
-    let words = Words::new(document, lexicon);
-    let tagged = with_long_forms(&words, tagger.tag(&words, clusters, hints));
+    patience: &Patience<'_>,
+) -> Option<(Vec<NameMention>, Vec<NameMention>)> {
+    let words = Words::new(document, lexicon, patience)?;
+    let tagged = with_long_forms(&words, tagger.tag(&words, clusters, hints, patience)?);
     let mut runs: (usize, Vec<Range<usize>>) = (usize::MAX, Vec::new());
     let mut names: Vec<NameMention> = Vec::with_capacity(tagged.len());
     let mut person_ends = 0;
     for one in tagged {
+        patience.spend(one.tokens.len())?;
         let Some(kind) = kept(&words, &one) else { continue };
         let named = titles::trim(&words, one.tokens.clone());
         let tokens = match kind {
@@ -87,7 +93,8 @@ pub(crate) fn find(
             if runs.0 != sentence {
                 runs = (sentence, runs::runs(&words, range.clone()));
             }
-            let run = runs.1.iter().find(|run| run.start < tokens.start && tokens.start <= run.end);
+            let before = runs.1.partition_point(|run| run.start < tokens.start);
+            let run = runs.1[..before].last().filter(|run| tokens.start <= run.end);
             let start = run.map_or(tokens.start, |run| run.start.max(person_ends));
             let free = names.last().map_or(start, |name| start.max(name.tokens.end));
             if let Some(body) = titles::body_in(&words, free..tokens.start) {
@@ -98,8 +105,9 @@ pub(crate) fn find(
         }
         names.push(mention(&words, tokens, title, kind, one.confidence));
     }
+    names.retain(|name| name.name.len() <= LONGEST);
     names.sort_by_key(|name| (name.span.start(), std::cmp::Reverse(name.span.end())));
-    names.into_iter().partition(|name| !matches!(name.kind, EntityType::Date | EntityType::Money))
+    Some(names.into_iter().partition(|name| !matches!(name.kind, EntityType::Date | EntityType::Money)))
 }
 
 /// The type of a word that the lists hold as a name of its own.
@@ -153,19 +161,29 @@ fn with_long_forms(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
     }
     let inside = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
     let wider = |a: &Range<usize>, b: &Range<usize>| a.start <= b.start && b.end <= a.end;
+    // What is tagged is in order and does not overlap; long forms are in order, and may.
+    let touched = |of: &[Tagged], range: &Range<usize>| {
+        let from = of.partition_point(|one| one.tokens.end <= range.start);
+        from..from.max(of.partition_point(|one| one.tokens.start < range.end))
+    };
     let mut out = Vec::with_capacity(tagged.len());
     for range in &long {
         // The acronym stands behind the bracket; its type is that of the long form.
-        let kind = tagged.iter().find(|one| one.tokens.start == range.end + 1).map(|one| one.kind);
-        let named = tagged.iter().any(|one| inside(&one.tokens, range));
-        let covered = tagged.iter().any(|one| wider(&one.tokens, range));
+        let behind = tagged.partition_point(|one| one.tokens.start <= range.end);
+        let kind = tagged.get(behind).filter(|one| one.tokens.start == range.end + 1).map(|one| one.kind);
+        let touched = &tagged[touched(&tagged, range)];
+        let named = !touched.is_empty();
+        let covered = touched.iter().any(|one| wider(&one.tokens, range));
         if let Some(kind) = kind.filter(|_| named && !covered) {
             out.push(Tagged { tokens: range.clone(), kind, confidence: 0.8 });
         }
     }
     let replaced = out.len();
     for one in tagged {
-        if !out[..replaced].iter().any(|long| inside(&one.tokens, &long.tokens)) {
+        // A long form is at most so many tokens long: those that begin earlier do not reach here.
+        let from = out[..replaced].partition_point(|long| long.tokens.start + longform::LONGEST < one.tokens.start);
+        let near = out[from..replaced].iter().take_while(|long| long.tokens.start < one.tokens.end);
+        if !near.into_iter().any(|long| inside(&one.tokens, &long.tokens)) {
             out.push(one);
         }
     }

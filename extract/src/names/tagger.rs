@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sayso_document::EntityType;
+use sayso_document::{EntityType, Patience};
 
 use super::agree::agree;
 use super::facts::{Facts, facts};
@@ -58,6 +58,9 @@ pub struct Tagger {
     moves: Vec<[i32; LABELS]>,
 }
 
+/// A stretch of more tokens is no name but a table, or words at random.
+const LONGEST: usize = 40;
+
 /// A text with at most so many sentences is no article.
 const SHORT: usize = 2;
 
@@ -90,10 +93,17 @@ impl Tagger {
     }
 
     /// The names in a document, in order; they do not overlap.
-    pub(crate) fn tag(&self, words: &Words, clusters: &Clusters, hints: Option<&Hints>) -> Vec<Tagged> {
+    pub(crate) fn tag(
+        &self,
+        words: &Words,
+        clusters: &Clusters,
+        hints: Option<&Hints>,
+        patience: &Patience<'_>,
+    ) -> Option<Vec<Tagged>> {
+        let local = self.local(words, &facts(words, clusters, patience)?, patience)?;
         match hints {
-            Some(hints) => self.hinted(hints).spans_of(words, self.local(words, &facts(words, clusters)), Some(hints)),
-            None => self.spans_of(words, self.local(words, &facts(words, clusters)), None),
+            Some(hints) => self.hinted(hints).spans_of(words, local, Some(hints), patience),
+            None => self.spans_of(words, local, None, patience),
         }
     }
 
@@ -114,26 +124,34 @@ impl Tagger {
         }
     }
 
-    fn spans_of(&self, words: &Words, mut local: Vec<[i32; LABELS]>, hints: Option<&Hints>) -> Vec<Tagged> {
+    fn spans_of(
+        &self,
+        words: &Words,
+        mut local: Vec<[i32; LABELS]>,
+        hints: Option<&Hints>,
+        patience: &Patience<'_>,
+    ) -> Option<Vec<Tagged>> {
         if let Some(hints) = hints {
             local.iter_mut().zip(&hints.local).for_each(|(row, hints)| self.add(row, hints));
         }
         let mut out = Vec::new();
         for sentence in 0..words.document.sentences().len() {
             let range = words.document.tokens_of(sentence);
+            patience.spend(range.len())?;
             let local = &local[range.clone()];
             self.spans(&self.best(local), local, range.start, &mut out);
         }
         agree(words, &mut out);
-        out
+        Some(out)
     }
 
     /// What the features of each token say for each label.
-    fn local(&self, words: &Words, facts: &Facts) -> Vec<[i32; LABELS]> {
+    fn local(&self, words: &Words, facts: &Facts, patience: &Patience<'_>) -> Option<Vec<[i32; LABELS]>> {
         let mut features = Vec::with_capacity(256);
         let mut local = Vec::with_capacity(facts.tokens.len());
         for sentence in 0..words.document.sentences().len() {
             let range = words.document.tokens_of(sentence);
+            patience.spend(range.len())?;
             let view = view(words, facts, range.clone());
             for i in range {
                 view.features(i, &mut features);
@@ -142,7 +160,7 @@ impl Tagger {
                 local.push(row);
             }
         }
-        local
+        Some(local)
     }
 
     /// The best labels of a sentence.
@@ -189,7 +207,9 @@ impl Tagger {
             let inside = 2 * kind as u8 + 2;
             let len = 1 + labels[i + 1..].iter().take_while(|&&next| next == inside).count();
             let sure: f32 = (i..i + len).map(|at| self.sure(labels, local, at)).product();
-            out.push(Tagged { tokens: from + i..from + i + len, kind: TYPES[kind], confidence: sure });
+            if len <= LONGEST {
+                out.push(Tagged { tokens: from + i..from + i + len, kind: TYPES[kind], confidence: sure });
+            }
             i += len;
         }
     }
@@ -216,7 +236,7 @@ fn view<'f>(words: &Words, facts: &'f Facts, range: Range<usize>) -> Sentence<'f
 
 /// The features of every token, a list for each sentence with the tokens that it has.
 pub(crate) fn features(words: &Words, clusters: &Clusters) -> Vec<(Range<usize>, Vec<Vec<u32>>)> {
-    let facts = facts(words, clusters);
+    let facts = Patience::endless(|patience| facts(words, clusters, patience));
     let mut buffer = Vec::new();
     (0..words.document.sentences().len())
         .map(|sentence| {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use rustc_hash::FxHashSet;
-use sayso_document::{Document, SentenceRole, TokenKind};
+use sayso_document::{Document, Patience, SentenceRole, TokenKind};
 
 use crate::lexicon::{Class, Lexicon, fold};
 
@@ -64,9 +64,10 @@ const SUFFIXES: [&str; 22] = [
 ];
 
 impl<'d, 't> Words<'d, 't> {
-    pub(crate) fn new(document: &'d Document<'t>, lexicon: &'d Lexicon) -> Self {
+    pub(crate) fn new(document: &'d Document<'t>, lexicon: &'d Lexicon, patience: &Patience<'_>) -> Option<Self> {
         let mut words = Vec::with_capacity(document.tokens().len());
         for token in document.tokens() {
+            patience.spend(1)?;
             let word = if token.kind == TokenKind::Word {
                 Word::new(token.span.of(document.text()), lexicon)
             } else {
@@ -80,7 +81,7 @@ impl<'d, 't> Words<'d, 't> {
         }
         all.seen =
             (0..all.words.len()).filter(|&i| all.capital(i) && !all.forced(i)).map(|i| all.folded(i, i + 1)).collect();
-        all
+        Some(all)
     }
 
     /// Marks the words of a sentence whose capital is owed to their place.

@@ -8,7 +8,7 @@ mod features;
 mod relation;
 mod state;
 
-use sayso_document::Document;
+use sayso_document::{Document, Patience};
 
 pub use features::{MOVE_FEATURES, RELATION_FEATURES, Sight, move_features, relation_features};
 pub use relation::Relation;
@@ -53,15 +53,16 @@ impl Parser {
     }
 
     /// Parses all sentences of a document.
-    pub(crate) fn parse(&self, document: &Document<'_>, words: &Words<'_>) -> Tree {
+    pub(crate) fn parse(&self, document: &Document<'_>, words: &Words<'_>, patience: &Patience<'_>) -> Option<Tree> {
         let mut tree = Tree::default();
         let (mut state, mut sight) = (State::default(), Sight::default());
         for s in 0..document.sentences().len() {
             let tokens = document.tokens_of(s);
+            patience.spend(tokens.len())?;
             self.sentence(&words.forms()[tokens.clone()], &words.tags()[tokens], &mut sight, &mut state);
             tree.push(&state.nodes);
         }
-        tree
+        Some(tree)
     }
 
     /// Parses one sentence; the nodes of the state have the answer.

@@ -9,7 +9,7 @@ mod features;
 mod forms;
 mod tag;
 
-use sayso_document::Document;
+use sayso_document::{Document, Patience};
 
 pub use dictionary::{Class, Dictionary};
 pub use features::{Before, FEATURES, features};
@@ -38,12 +38,19 @@ impl Tagger {
     }
 
     /// Reads the words of a document and tags them.
-    pub(crate) fn tag(&self, document: &Document<'_>, clusters: &Clusters) -> Words<'_> {
+    pub(crate) fn tag(
+        &self,
+        document: &Document<'_>,
+        clusters: &Clusters,
+        patience: &Patience<'_>,
+    ) -> Option<Words<'_>> {
+        patience.spend(document.tokens().len() / 10)?;
         let letters = Letters::new(document);
         let forms = forms::forms(document, &letters, (&self.dictionary, clusters));
         let mut tags = Vec::with_capacity(forms.len());
         for s in 0..document.sentences().len() {
             let sentence = &forms[document.tokens_of(s)];
+            patience.spend(sentence.len())?;
             let mut before = Before::default();
             for (i, form) in sentence.iter().enumerate() {
                 let tag = form.class.only().unwrap_or_else(|| self.best(&features(sentence, i, before)));
@@ -51,7 +58,7 @@ impl Tagger {
                 tags.push(tag);
             }
         }
-        Words { dictionary: &self.dictionary, letters, forms, tags }
+        Some(Words { dictionary: &self.dictionary, letters, forms, tags })
     }
 
     fn best(&self, features: &[u32]) -> Tag {
@@ -105,7 +112,7 @@ mod tests {
             Tagger::of(&Files::default()).unwrap(),
             Clusters::from_bytes(Files::default().bytes("clusters.bin").unwrap()).unwrap(),
         );
-        tagger.tag(&Document::new(text), &clusters).tags().to_vec()
+        Patience::endless(|patience| tagger.tag(&Document::new(text), &clusters, patience)).tags().to_vec()
     }
 
     #[test]

@@ -18,6 +18,9 @@ pub(in super::super) type Content = Vec<Range<usize>>;
 /// How far content is looked for, in borders.
 const BORDERS: usize = 24;
 
+/// So many quotations are taken to go on with content here; what goes on further is added when all is chosen.
+const MORE: usize = 40;
+
 /// What may be the content, given the source. Empty when nothing is at hand.
 pub(in super::super) fn contents(s: &Sight<'_, '_>, c: &Candidate, source: Option<&Range<usize>>) -> Offers<Content> {
     let mut found: Vec<(Content, u32)> = Vec::with_capacity(64);
@@ -126,6 +129,7 @@ fn continued(s: &Sight<'_, '_>, found: &mut Vec<(Content, u32)>) {
             .iter()
             .take_while(|next| r.paragraph_of(next.start) == paragraph)
             .map_while(|next| direct::wholly_quoted(r, next).map(|(tokens, _)| tokens))
+            .take(MORE)
             .collect();
         if !more.is_empty() {
             let (mut content, made) = found[at].clone();

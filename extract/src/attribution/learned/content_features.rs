@@ -6,7 +6,7 @@ use super::super::cue::Candidate;
 use super::super::phrase;
 use super::content::Content;
 use super::cue::Atoms;
-use super::sight::{apart, count, steps};
+use super::sight::{Sort, apart, steps};
 use super::{Features, Offer, Offers, Sight};
 use crate::tags::Tag;
 
@@ -17,8 +17,6 @@ pub(super) struct View<'a, 'r, 'd> {
     a: Atoms,
     /// What the rules would choose.
     rule: Option<&'a Content>,
-    /// Where quotations begin in the unit of the cue.
-    quotes: Vec<usize>,
 }
 
 /// A place and a direction, and which list of features belongs to them.
@@ -26,8 +24,7 @@ type Known = Vec<((usize, u32), usize)>;
 
 impl<'a, 'r, 'd> View<'a, 'r, 'd> {
     pub(super) fn new(s: &'a Sight<'r, 'd>, c: &'a Candidate, rule: Option<&'a Content>) -> Self {
-        let quotes = s.r.unit(c.head).filter(|&i| s.r.is_open_quote(i)).collect();
-        Self { s, c, a: Atoms::of(c), rule, quotes }
+        Self { s, c, a: Atoms::of(c), rule }
     }
 
     /// The contents with their features. What speaks of a beginning, or of an end, is shared by all that have it.
@@ -94,7 +91,7 @@ impl<'a, 'r, 'd> View<'a, 'r, 'd> {
         f.add(42, &[s.sketch(end), u32::from(clause), direction, a.voice]);
         f.add(43, &[steps(unit.end.saturating_sub(end)), s.sketch(end), direction]);
         f.add(44, &[s.word(end + 1), s.tag(end), a.frame]);
-        let verbs = count(end..unit.end.min(end + 20), |i| r.tag(i).is_finite());
+        let verbs = s.tally(Sort::Finite, &(end..unit.end.min(end + 20).max(end))).min(3);
         f.add(46, &[s.sketch(end), verbs, a.voice, direction]);
         f.0
     }
@@ -121,10 +118,10 @@ impl<'a, 'r, 'd> View<'a, 'r, 'd> {
         f.add(40, &[u32::from(r.is_close_quote(end - 1)), u32::from(r.is_open_quote(last.start)), a.frame]);
         f.add(45, &[s.sketch(end), s.sketch(end + 1), steps(last.len())]);
         // What lies inside.
-        let inside = |is: &dyn Fn(usize) -> bool| content.iter().map(|p| count(p.clone(), is)).sum::<u32>().min(3);
-        let verbs = inside(&|i| r.tag(i).is_finite());
-        let cues = content.iter().map(|p| count(p.start + 1..p.end, |i| s.starts.cue(i))).sum::<u32>().min(2);
-        let quotes = inside(&|i| r.is_open_quote(i));
+        let inside = |sort: Sort| s.few(sort, content);
+        let verbs = inside(Sort::Finite);
+        let cues = content.iter().map(|p| s.cues(&(p.start + 1..p.end))).sum::<u32>().min(2);
+        let quotes = inside(Sort::OpenQuote);
         let len: usize = content.iter().map(Range::len).sum();
         f.add(50, &[verbs, a.frame, direction]);
         f.add(51, &[verbs, a.lemma]);
@@ -134,17 +131,14 @@ impl<'a, 'r, 'd> View<'a, 'r, 'd> {
         f.add(55, &[steps(len), a.frame, direction]);
         f.add(56, &[steps(len), a.voice, verbs]);
         f.add(57, &[content.len() as u32, direction, a.order]);
-        let unbalanced = inside(&|i| r.tag(i) == Tag::Open) != inside(&|i| r.tag(i) == Tag::Close);
+        let unbalanced = inside(Sort::Open) != inside(Sort::Close);
         f.add(58, &[u32::from(unbalanced)]);
-        let outside_quote = self.quotes.iter().any(|i| !content.iter().any(|p| p.contains(i)));
+        let outside_quote = self.quotes_outside(content);
         f.add(59, &[u32::from(outside_quote), quotes.min(1), direction]);
         f.add(60, &[u32::from(outside_quote), quotes.min(1), a.lemma]);
-        let commas = inside(&|i| r.tag(i) == Tag::Comma && r.quotation_at(i).is_none());
+        let commas = inside(Sort::Comma);
         f.add(61, &[commas, a.frame, direction]);
-        let breaks = inside(&|i| {
-            r.quotation_at(i).is_none()
-                && matches!(r.lower(i), "but" | "while" | "according" | "which" | "who" | "because" | "although" | ";")
-        });
+        let breaks = inside(Sort::Break);
         f.add(62, &[breaks, a.frame, direction]);
         syntax_features(&mut f, s, c, a, (if direction == 1 { first } else { last }, direction));
         if content.len() > 1 {
@@ -152,6 +146,20 @@ impl<'a, 'r, 'd> View<'a, 'r, 'd> {
             f.add(64, &[s.sketch(last.start.wrapping_sub(1)), u32::from(r.is_open_quote(last.start)), a.left]);
         }
         f.0
+    }
+
+    /// Whether a quotation begins in the unit of the cue that is no part of the content.
+    fn quotes_outside(&self, content: &Content) -> bool {
+        let unit = self.s.r.unit(self.c.head);
+        let (mut from, mut inside) = (unit.start, 0);
+        for piece in content {
+            let (start, end) = (piece.start.max(from), piece.end.min(unit.end));
+            if start < end {
+                inside += self.s.tally(Sort::OpenQuote, &(start..end));
+                from = end;
+            }
+        }
+        self.s.tally(Sort::OpenQuote, &unit) > inside
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sayso_document::{EntityType, MentionForm};
+use sayso_document::{EntityType, MentionForm, Patience};
 
 use super::super::content::Starts;
 use super::super::reading::Reading;
@@ -25,6 +25,66 @@ pub(in super::super) struct Sight<'r, 'd> {
     /// Where likely cues and their subjects begin.
     pub(in super::super) starts: Starts,
     pub(super) syntax: Syntax<'r>,
+    tallies: [Tally; Sort::ALL.len()],
+    /// Where likely cues begin, once these are known.
+    cues: Tally,
+}
+
+/// What is counted in ranges of tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Sort {
+    /// Verbs with tense.
+    Finite,
+    /// Opening quotation marks.
+    OpenQuote,
+    /// Opening and closing brackets.
+    Open,
+    Close,
+    /// Commas outside of quotations.
+    Comma,
+    /// Words outside of quotations that lead to another clause.
+    Break,
+}
+
+impl Sort {
+    const ALL: [Self; 6] = [Self::Finite, Self::OpenQuote, Self::Open, Self::Close, Self::Comma, Self::Break];
+
+    fn holds(self, r: &Reading<'_>, i: usize) -> bool {
+        match self {
+            Self::Finite => r.tag(i).is_finite(),
+            Self::OpenQuote => r.is_open_quote(i),
+            Self::Open => r.tag(i) == Tag::Open,
+            Self::Close => r.tag(i) == Tag::Close,
+            Self::Comma => r.tag(i) == Tag::Comma && r.quotation_at(i).is_none(),
+            Self::Break => {
+                let parts = ["but", "while", "according", "which", "who", "because", "although", ";"];
+                parts.contains(&r.lower(i)) && r.quotation_at(i).is_none()
+            }
+        }
+    }
+}
+
+/// How many tokens before each token are of a sort: how many there are in a range then costs two look-ups, however
+/// long it is.
+#[derive(Debug)]
+struct Tally(Vec<u32>);
+
+impl Tally {
+    fn new(len: usize, holds: impl Fn(usize) -> bool) -> Self {
+        let mut sums = Vec::with_capacity(len + 1);
+        sums.push(0);
+        let mut sum = 0;
+        sums.extend((0..len).map(|i| {
+            sum += u32::from(holds(i));
+            sum
+        }));
+        Self(sums)
+    }
+
+    fn count(&self, tokens: &Range<usize>) -> u32 {
+        let last = self.0.len() - 1;
+        self.0[tokens.end.min(last)].saturating_sub(self.0[tokens.start.min(last)])
+    }
 }
 
 /// What other stages found in a document.
@@ -36,7 +96,7 @@ pub(crate) struct Seen<'a> {
 }
 
 impl<'r, 'd> Sight<'r, 'd> {
-    pub(in super::super) fn new(r: &'r Reading<'d>, seen: Seen<'r>) -> Self {
+    pub(in super::super) fn new(r: &'r Reading<'d>, seen: Seen<'r>, patience: &Patience<'_>) -> Option<Self> {
         let Seen { chains: Chains { entities, mentions, .. }, clusters, tree } = seen;
         let mut kinds = vec![0; r.len()];
         for mention in mentions.iter().filter(|m| m.entity < entities.len()).rev() {
@@ -50,7 +110,9 @@ impl<'r, 'd> Sight<'r, 'd> {
             let from = lower.char_indices().rev().nth(2).map_or(0, |(at, _)| at);
             word(&lower[from..])
         };
-        Self {
+        // A few looks at each word, and before them the pairing of marks.
+        patience.spend(r.len() / 4)?;
+        Some(Self {
             r,
             words: (0..r.len()).map(|i| word(r.lower(i))).collect(),
             endings: (0..r.len()).map(ending).collect(),
@@ -58,7 +120,29 @@ impl<'r, 'd> Sight<'r, 'd> {
             groups: (0..r.len()).map(|i| clusters.of(r.document.word(i))).collect(),
             starts: Starts::new(r.len()),
             syntax: Syntax::new(tree),
-        }
+            cues: Tally::new(0, |_| false),
+            tallies: Sort::ALL.map(|sort| Tally::new(r.len(), |i| sort.holds(r, i))),
+        })
+    }
+
+    /// Makes what is marked in `starts` ready to be counted.
+    pub(in super::super) fn tally_cues(&mut self) {
+        self.cues = Tally::new(self.r.len(), |i| self.starts.cue(i));
+    }
+
+    /// At how many tokens of a range likely cues begin.
+    pub(in super::super) fn cues(&self, tokens: &Range<usize>) -> u32 {
+        self.cues.count(tokens)
+    }
+
+    /// How many tokens of a range are of a sort.
+    pub(in super::super) fn tally(&self, sort: Sort, tokens: &Range<usize>) -> u32 {
+        self.tallies[sort as usize].count(tokens)
+    }
+
+    /// How many tokens of some ranges are of a sort, up to 3.
+    pub(in super::super) fn few(&self, sort: Sort, ranges: &[Range<usize>]) -> u32 {
+        ranges.iter().map(|tokens| self.tally(sort, tokens)).sum::<u32>().min(3)
     }
 
     /// The word; 0 outside of the text.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::cue::Candidate;
 use super::super::phrase;
 use super::cue::Atoms;
-use super::sight::{apart, count, steps};
+use super::sight::{Sort, apart, steps};
 use super::{Content, Features, Sight};
 
 /// What the earlier decisions found, and how clearly.
@@ -26,7 +26,7 @@ pub(in super::super) fn whole_features(s: &Sight<'_, '_>, c: &Candidate, found: 
     let content = found.content;
     let (start, end) = (content[0].start, content[content.len() - 1].end);
     let direction = u32::from(start < c.head) + u32::from(start < c.head && end > c.head);
-    let quotes = content.iter().map(|x| count(x.clone(), |i| r.is_open_quote(i))).sum::<u32>().min(2);
+    let quotes = s.few(Sort::OpenQuote, content).min(2);
     let sourced = u32::from(found.source.is_some());
     f.add(0, &[]);
     f.add(1, &[p]);
@@ -40,7 +40,7 @@ pub(in super::super) fn whole_features(s: &Sight<'_, '_>, c: &Candidate, found: 
     f.add(9, &[a.lemma, quotes]);
     f.add(10, &[quotes, direction, sourced, a.voice]);
     let len: usize = content.iter().map(Range::len).sum();
-    let verbs = content.iter().map(|x| count(x.clone(), |i| r.tag(i).is_finite())).sum::<u32>().min(2);
+    let verbs = s.few(Sort::Finite, content).min(2);
     f.add(11, &[steps(len), a.voice, verbs]);
     f.add(17, &[s.group(c.head), a.frame, direction, sourced]);
     f.add(18, &[s.group(c.head), p / 3]);
