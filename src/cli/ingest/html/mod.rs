@@ -169,6 +169,7 @@ mod tests {
         );
         let crowded = format!("<p {}>Text.", (0..20_000).map(|i| format!("a{i} ")).collect::<String>());
         assert_eq!(read(crowded.as_bytes()).unwrap_err(), "an element has more than 1000 attributes");
+        assert!(read("&".repeat(400_000).as_bytes()).unwrap_err().starts_with("a text has more than 10000"));
         let large = "x".repeat(17 << 20);
         assert!(read(large.as_bytes()).unwrap_err().starts_with("too large: the page has 17825792 bytes"));
     }

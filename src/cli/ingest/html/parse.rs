@@ -21,6 +21,10 @@ const NODES: usize = 400_000;
 /// The most attributes that an element may have. The parser compares each with those before it.
 const ATTRIBUTES: usize = 1_000;
 
+/// The most `&`, `<` and `>` in one text. Readability writes the article out as HTML, which takes the length of a
+/// text for each of them.
+const SIGNS: usize = 10_000;
+
 /// How much is parsed between two looks at how the tree has grown, in bytes. A short run of tags can
 /// open again all that is open above it.
 const STEP: usize = 4 << 10;
@@ -58,7 +62,7 @@ pub(super) fn document(page: &str) -> Result<Document, String> {
     }
     let tree = parser.finish();
     check_growth(&tree)?;
-    check_depth(tree.root())?;
+    check_nodes(tree.root())?;
     Ok(tree)
 }
 
@@ -87,12 +91,17 @@ fn check_growth(tree: &Document) -> Result<(), String> {
     if grown.any(crowded) { Err(too_crowded()) } else { Ok(()) }
 }
 
-fn check_depth(root: NodeRef<'_>) -> Result<(), String> {
+fn check_nodes(root: NodeRef<'_>) -> Result<(), String> {
     let mut at = root.first_child();
     let mut depth = 1_usize;
     while let Some(node) = at {
         if depth > DEEPEST {
             return Err(too_deep());
+        }
+        let shown = node.is_text()
+            && !node.parent().is_some_and(|parent| parent.has_name("script") || parent.has_name("style"));
+        if shown && node.text().bytes().filter(|byte| matches!(byte, b'&' | b'<' | b'>')).count() > SIGNS {
+            return Err(format!("a text has more than {SIGNS} of the signs &, < and >"));
         }
         if let Some(child) = node.first_child() {
             (at, depth) = (Some(child), depth + 1);
