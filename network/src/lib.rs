@@ -1,7 +1,7 @@
 //! Runs the network of the encoder: a small transformer (Vaswani et al., 2017) whose matrices are 8-bit integers.
 //!
 //! The same window gives the same scores, bit for bit, on every processor whose floats follow IEEE 754. Products of
-//! integers are exact, so a library may add them up as it likes. All else is done here: [`vector`] multiplies and adds in
+//! integers are exact, so a library may add them up as it likes. All else is done here: `vector` multiplies and adds in
 //! one order, however many floats a processor takes at once, and never fuses the two, and takes no function from a
 //! platform's library.
 //!
