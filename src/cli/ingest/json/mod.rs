@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use super::note::Note;
+use super::note::{MONTH_FIRST, NO_DATE, Note};
 use crate::convert::{AUTHORS, ID_BYTES, LANGUAGE_BYTES, METADATA_BYTES};
 use crate::proto::Article;
 
@@ -21,10 +21,6 @@ pub(super) use cut::{At, Limits, Piece, pieces};
 pub(super) use names::FieldName;
 use names::{Field, folded};
 pub(super) use parse::{Malformed, parse};
-
-/// What is accepted where a date is not understood.
-const DATES: &str = "is no date that is understood; forms like 2026-03-03, 2026-03-03T14:05:00-05:00, 3 March 2026, \
-    Tue, 3 Mar 2026 14:05:00 GMT and seconds since 1970 are";
 
 /// From here on two whole numbers may be one number for JSON: 2^53.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -271,7 +267,7 @@ impl<'r> Fields<'r> {
     }
 
     fn date(&self, article: &mut Article, notes: &mut Vec<Note>) {
-        let Some((name, value, mut found)) = self.first(Field::PublishedAt, values::published, DATES, notes) else {
+        let Some((name, value, mut found)) = self.first(Field::PublishedAt, values::published, NO_DATE, notes) else {
             return;
         };
         // WordPress tells the date where the outlet is, and beside it the same moment in UTC.
@@ -280,7 +276,7 @@ impl<'r> Fields<'r> {
             found.time = utc.time;
         }
         if found.month_first {
-            notes.push(Note::new(name, value, "is read with the month first"));
+            notes.push(Note::new(name, value, MONTH_FIRST));
         }
         found.put_into(article);
     }
