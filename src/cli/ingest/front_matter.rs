@@ -5,8 +5,8 @@
 use pulldown_cmark::MetadataBlockKind;
 
 use super::super::dates;
-use super::markdown;
 use super::note::{MONTH_FIRST, NO_DATE, Note};
+use super::{byline, markdown};
 use crate::proto::Article;
 
 /// The article without its body, what could not be understood, and the text behind. None when a text has no front matter.
@@ -31,10 +31,11 @@ pub(super) fn read(text: &str) -> Option<(Article, Vec<Note>, &str)> {
         url: text(&["url", "canonical_url", "canonical", "link", "source_url"]),
         source: text(&["source", "outlet", "publisher", "publication", "site"]),
         title: text(&["title", "headline"]),
-        authors: authors.map(|(_, values)| values.clone()).unwrap_or_default(),
         language: text(&["lang", "language"]),
         ..Article::default()
     };
+    let authors = authors.map(|(_, values)| values.as_slice()).unwrap_or_default();
+    article.authors = byline::names(authors.iter().map(String::as_str), &article.source);
     if let Some((name, value)) = published {
         match dates::read_published(&value) {
             Some(date) => {

@@ -9,12 +9,11 @@ use std::thread;
 
 use dom_smoothie::{Config, Readability};
 
-use super::body;
 use super::note::Note;
+use super::{body, byline};
 use crate::proto::Article;
 use statements::Statements;
 
-mod byline;
 mod clean;
 mod decode;
 mod facts;

@@ -189,11 +189,11 @@ impl<'r> Fields<'r> {
             id: self.id(&mut notes),
             url: self.url(&mut notes),
             title: values::plain(&self.text(Field::Title, METADATA_BYTES, &mut notes)),
-            authors: self.authors(&mut notes),
             language: self.text(Field::Language, LANGUAGE_BYTES, &mut notes),
             ..Article::default()
         };
         self.source(&mut article, &mut notes);
+        article.authors = self.authors(&article.source, &mut notes);
         self.date(&mut article, &mut notes);
         Told { article, notes }
     }
@@ -252,9 +252,9 @@ impl<'r> Fields<'r> {
         }
     }
 
-    fn authors(&self, notes: &mut Vec<Note>) -> Vec<String> {
-        let read = |value: &Value| Some(values::authors(value)).filter(|authors| !authors.is_empty());
-        let what = "is not used: names are expected";
+    fn authors(&self, outlet: &str, notes: &mut Vec<Note>) -> Vec<String> {
+        let read = |value: &Value| Some(values::authors(value, outlet)).filter(|authors| !authors.is_empty());
+        let what = "is not used: names of people, or of an agency, are expected";
         let Some((name, _, authors)) = self.first(Field::Authors, read, what, notes) else { return Vec::new() };
         let fitting = authors.iter().filter(|author| author.len() <= METADATA_BYTES).take(AUTHORS).cloned();
         let fitting: Vec<_> = fitting.collect();
@@ -335,7 +335,7 @@ impl Feed {
         Self {
             source: Some(values::plain(&text("title"))).filter(fits).unwrap_or_default(),
             language: Some(text("language")).filter(|text| text.len() <= LANGUAGE_BYTES).unwrap_or_default(),
-            authors: authors.map(values::authors).unwrap_or_default(),
+            authors: authors.map(|value| values::authors(value, &text("title"))).unwrap_or_default(),
         }
     }
 
@@ -427,11 +427,11 @@ mod tests {
         let chosen = ["body=story", "published_at=meta.when", "id=url"].map(|text| text.parse().unwrap()).to_vec();
         let record = json!({
             "id": "1", "url": "u", "text": "not this", "story": "this", "meta": {"when": 1_772_546_700},
-            "authors": [{"name": "A"}, "B", ""], "title": null
+            "authors": [{"name": "Ann"}, "Bo", ""], "title": null
         });
         let article = Layout::new(chosen).articles(record, &Map::new()).remove(0).unwrap().article;
         assert_eq!((article.id.as_str(), article.body.as_str(), article.title.as_str()), ("u", "this", ""));
-        assert_eq!(article.authors, ["A", "B"]);
+        assert_eq!(article.authors, ["Ann", "Bo"]);
         assert_eq!(dates::show_day(&article.published_at.unwrap()), "3 March 2026");
     }
 
