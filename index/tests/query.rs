@@ -95,6 +95,20 @@ fn marks_alone_are_passed_over() {
 }
 
 #[test]
+fn faults_name_what_they_found_and_what_would_be_right() {
+    let told = |query: &str| parse(query, &ParseOptions::sentences()).unwrap_err().to_string();
+    assert!(told("a foo:bar").starts_with("unknown field \"foo\" at byte 2: expected one of text, title, "));
+    assert_eq!(
+        told("title:author:x"),
+        "unknown field \"author\" at byte 6: expected words without a field, since one stands before them"
+    );
+    assert_eq!(told("word~3"), "bad distance \"3\" at byte 5: expected 1, 2 or nothing after the tilde");
+    assert!(told("date:so\u{1b}on").starts_with("bad date \"so\\u{1b}on\" at byte 5: expected a date such as 2026"));
+    let long = told(&format!("{}:x", "f".repeat(900)));
+    assert!(long.starts_with(&format!("unknown field \"{}…\" at byte 0", "f".repeat(40))), "{long}");
+}
+
+#[test]
 fn faults_have_a_kind_and_a_place() {
     use ParseErrorKind::*;
     fails("a \"b c", Unbalanced, 2);

@@ -58,11 +58,6 @@ pub(super) fn parse_publication(text: &str) -> Result<Published, String> {
     read_published(text).ok_or_else(|| "expected a year from 1600 to 2199".into())
 }
 
-/// The moment that [`read_published`] reads.
-pub(super) fn parse_published(text: &str) -> Option<ProtoTime> {
-    read_published(text).map(|found| found.time)
-}
-
 fn is_plain_date(text: &str) -> bool {
     text.len() == 10
         && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() })

@@ -7,6 +7,8 @@ use std::fmt;
 pub struct ParseError {
     position: usize,
     kind: ParseErrorKind,
+    /// What stands there, where that says more than the place; else empty.
+    found: String,
     expected: String,
 }
 
@@ -42,9 +44,19 @@ pub enum ParseErrorKind {
     NoWords,
 }
 
+/// The longest text that is told as found, in characters.
+const FOUND: usize = 40;
+
 impl ParseError {
     pub(super) fn new(kind: ParseErrorKind, position: usize, expected: impl Into<String>) -> Self {
-        Self { position, kind, expected: expected.into() }
+        Self { position, kind, found: String::new(), expected: expected.into() }
+    }
+
+    /// The fault with what was found in place of what was expected. A long text is cut.
+    pub(super) fn with_found(mut self, found: &str) -> Self {
+        let cut = found.chars().nth(FOUND).is_some();
+        self.found = found.chars().take(FOUND).chain(cut.then_some('…')).collect();
+        self
     }
 
     /// Where the fault lies: a byte of the query, on a character boundary, at most the query's length.
@@ -80,7 +92,11 @@ impl fmt::Display for ParseError {
             ParseErrorKind::TooDeep => "parentheses too deep",
             ParseErrorKind::NoWords => "no words",
         };
-        write!(f, "{what} at byte {}: expected {}", self.position, self.expected)
+        f.write_str(what)?;
+        if !self.found.is_empty() {
+            write!(f, " {:?}", self.found)?;
+        }
+        write!(f, " at byte {}: expected {}", self.position, self.expected)
     }
 }
 

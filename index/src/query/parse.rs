@@ -250,14 +250,18 @@ impl<'q> Parser<'q> {
             "" => Ok(if raw[..tilde].chars().count() < 8 { 1 } else { 2 }),
             "1" => Ok(1),
             "2" => Ok(2),
-            _ => Err(self.fault(Kind::BadDistance, start + tilde + 1, "1, 2 or nothing after the tilde")),
+            other => {
+                let expected = "1, 2 or nothing after the tilde";
+                Err(self.fault(Kind::BadDistance, start + tilde + 1, expected).with_found(other))
+            }
         }
     }
 
     fn fielded(&mut self, name: &str) -> Parsed<Option<Expr>> {
         let start = self.at;
         if self.in_field {
-            return Err(self.fault(Kind::UnknownField, start, "words without a field, since one stands before them"));
+            let expected = "words without a field, since one stands before them";
+            return Err(self.fault(Kind::UnknownField, start, expected).with_found(name));
         }
         let known = NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|&(_, field)| field);
         let allowed = known.filter(|field| field.is_none_or(|field| self.options.fields.contains(&field)));
@@ -265,7 +269,7 @@ impl<'q> Parser<'q> {
             let allowed = |field: Option<Field>| field.is_none_or(|field| self.options.fields.contains(&field));
             let names: Vec<&str> = NAMES.iter().filter(|&&(_, field)| allowed(field)).map(|&(name, _)| name).collect();
             let expected = format!("one of {}, or quotation marks around words with a colon", names.join(", "));
-            return Err(self.fault(Kind::UnknownField, start, expected));
+            return Err(self.fault(Kind::UnknownField, start, expected).with_found(name));
         };
         self.at += name.len() + 1;
         let value = self.at;
@@ -325,7 +329,8 @@ impl<'q> Parser<'q> {
     }
 
     fn date(&self, at: usize, text: &str) -> Parsed<date::Interval> {
-        date::interval(text).ok_or_else(|| self.fault(Kind::BadDate, at, "a date such as 2026, 2026-01 or 2026-01-31"))
+        date::interval(text)
+            .ok_or_else(|| self.fault(Kind::BadDate, at, "a date such as 2026, 2026-01 or 2026-01-31").with_found(text))
     }
 
     /// Counts a part of the query and the words that it looks for; without any it is none.

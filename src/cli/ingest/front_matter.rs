@@ -5,12 +5,12 @@
 use pulldown_cmark::MetadataBlockKind;
 
 use super::super::dates;
-use super::markdown;
+use super::note::{MONTH_FIRST, NO_DATE, Note};
+use super::{byline, markdown};
 use crate::proto::Article;
 
-/// The article without its body, in words what could not be understood, and the text behind. None when a text has no front
-/// matter.
-pub(super) fn read(text: &str) -> Option<(Article, Vec<String>, &str)> {
+/// The article without its body, what could not be understood, and the text behind. None when a text has no front matter.
+pub(super) fn read(text: &str) -> Option<(Article, Vec<Note>, &str)> {
     let (kind, block, rest) = markdown::front_matter(text)?;
     let sign = if kind == MetadataBlockKind::YamlStyle { ':' } else { '=' };
     let fields = fields(block, sign);
@@ -31,14 +31,20 @@ pub(super) fn read(text: &str) -> Option<(Article, Vec<String>, &str)> {
         url: text(&["url", "canonical_url", "canonical", "link", "source_url"]),
         source: text(&["source", "outlet", "publisher", "publication", "site"]),
         title: text(&["title", "headline"]),
-        authors: authors.map(|(_, values)| values.clone()).unwrap_or_default(),
         language: text(&["lang", "language"]),
         ..Article::default()
     };
+    let authors = authors.map(|(_, values)| values.as_slice()).unwrap_or_default();
+    article.authors = byline::names(authors.iter().map(String::as_str), &article.source);
     if let Some((name, value)) = published {
         match dates::read_published(&value) {
-            Some(date) => date.put_into(&mut article),
-            None => notes.push(format!("{name}: \"{value}\" is no date that is understood")),
+            Some(date) => {
+                if date.month_first {
+                    notes.push(Note::new(name, format!("{value:?}"), MONTH_FIRST));
+                }
+                date.put_into(&mut article);
+            }
+            None => notes.push(Note::new(name, format!("{value:?}"), NO_DATE)),
         }
     }
     Some((article, notes, rest))
@@ -92,11 +98,11 @@ mod tests {
         assert_eq!((article.title.as_str(), article.language.as_str()), ("Tide: it turns", "en"));
         assert_eq!(article.authors, ["Ines Okafor", "Jonas Ekholm"]);
         assert_eq!(article.published_at.as_ref().map(dates::show_day).as_deref(), Some("3 March 2026"));
-        assert_eq!(notes, [""; 0]);
+        assert_eq!(notes, []);
         let toml = "+++\ntitle = 'Tide'\nauthor = \"Ines Okafor\"\ndate = \"at dusk\"\ntags = ['a', 'b']\n+++\nThe tide turned.";
         let (article, notes, _) = read(toml).unwrap();
         assert_eq!((article.title.as_str(), article.authors.len()), ("Tide", 1));
-        assert_eq!(notes, ["date: \"at dusk\" is no date that is understood"]);
+        assert_eq!(notes, [Note::new("date", "\"at dusk\"", NO_DATE)]);
         assert_eq!(read("---\nThe tide: it turned.\n---\nIt did."), None);
         assert_eq!(read("The tide turned."), None);
     }

@@ -18,6 +18,7 @@ use crate::proto::GetServerInfoRequest;
 use crate::proto::server_service_client::ServerServiceClient;
 
 mod body;
+mod byline;
 mod files;
 mod front_matter;
 pub(super) mod html;

@@ -5,6 +5,13 @@ use std::fmt;
 /// The longest value that a note shows, in characters.
 const SHOWN: usize = 80;
 
+/// What is wrong with a date that is not understood, and what is accepted.
+pub(super) const NO_DATE: &str = "is no date that is understood; forms like 2026-03-03, 2026-03-03T14:05:00-05:00, \
+    3 March 2026, Tue, 3 Mar 2026 14:05:00 GMT and seconds since 1970 are";
+
+/// What is told of a date like 8/9/18.
+pub(super) const MONTH_FIRST: &str = "is read with the month first";
+
 /// Something about an article that was left out, or read with a guess.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::cli) struct Note {

@@ -197,7 +197,6 @@ impl Reader {
             let is_markdown = file.path.as_deref().is_some_and(text::is_markdown);
             text::article(&text::decode(bytes).map_err(|fault| (fault.line, fault.why))?, is_markdown)
         };
-        let notes = notes.into_iter().map(|note| Note::new("", "", note)).collect();
         let mut told = Told { article, notes };
         let Some(path) = &file.path else { return Ok(told) };
         if let Some(beside) = files::metadata_of(path, self.follow_links).filter(|_| !is_html) {

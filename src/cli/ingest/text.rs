@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::note::Note;
 use super::{body, front_matter, markdown};
 use crate::proto::Article;
 
@@ -33,10 +34,10 @@ pub(in crate::cli) fn decode(bytes: Vec<u8>) -> Result<String, NotText> {
     })
 }
 
-/// The article whose body is `text`, with its first line for a title where that looks like one; and in words
-/// what of its front matter could not be understood. Markdown and HTML become plain text: any that
+/// The article whose body is `text`, with its first line for a title where that looks like one; and what
+/// of its front matter could not be understood. Markdown and HTML become plain text: any that
 /// `is_markdown`, and any other where the signs are clear.
-pub(super) fn article(text: &str, is_markdown: bool) -> (Article, Vec<String>) {
+pub(super) fn article(text: &str, is_markdown: bool) -> (Article, Vec<Note>) {
     let front = front_matter::read(text);
     let is_markdown = is_markdown || front.is_some();
     let (mut article, notes, text) = front.unwrap_or_else(|| (Article::default(), Vec::new(), text));
@@ -104,7 +105,7 @@ mod tests {
     fn markdown_is_read_and_plain_text_is_left_alone() {
         let (read, notes) = article("# Tide\n\nThe *tide* [turned](https://a.example).\n\n> We wait.\n", true);
         assert_eq!((read.title.as_str(), read.body.as_str()), ("Tide", "Tide\n\nThe tide turned.\n\nWe wait."));
-        assert_eq!(notes, [""; 0]);
+        assert_eq!(notes, []);
         let text = "  The *tide* turned: 5 < 6.\r\n\r\n> We wait.\r\n";
         assert_eq!(article(text, false).0.body, text);
     }

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use dom_query::{Document, NodeId, NodeRef};
 
-use super::{byline, facts, rendered};
+use super::super::byline;
+use super::{facts, rendered};
 
 /// Parts of the names of classes and ids that only boxes around articles have.
 const BOXES: [&str; 34] = [

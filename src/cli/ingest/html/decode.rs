@@ -8,11 +8,13 @@
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use super::super::note::Note;
+
 /// How far into a page a declaration of its encoding is looked for, in bytes.
 const PRESCAN: usize = 64 << 10;
 
-/// The page as text, and in words what had to be guessed or replaced.
-pub(super) fn decode(bytes: &[u8]) -> (String, Option<String>) {
+/// The page as text, and what had to be guessed or replaced.
+pub(super) fn decode(bytes: &[u8]) -> (String, Option<Note>) {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return read_as(encoding, bytes);
     }
@@ -48,12 +50,12 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
 }
 
 /// The text in an encoding, and how many characters in it had to be replaced.
-fn read_as(encoding: &'static Encoding, bytes: &[u8]) -> (String, Option<String>) {
+fn read_as(encoding: &'static Encoding, bytes: &[u8]) -> (String, Option<Note>) {
     let (text, encoding, _) = encoding.decode(bytes);
     let count = text.matches(char::REPLACEMENT_CHARACTER).count();
     let note = (count > 0).then(|| {
-        let noun = if count == 1 { "character is" } else { "characters are" };
-        format!("{count} {noun} no valid {}, and shown as �", encoding.name())
+        let value = format!("{count} character{}", if count == 1 { "" } else { "s" });
+        Note::new("", value, format!("shown as �, since not valid {}", encoding.name()))
     });
     (text.into_owned(), note)
 }
@@ -82,7 +84,7 @@ fn is_mostly_utf_8(bytes: &[u8]) -> bool {
 }
 
 /// UTF-8 in which the stray bytes are read as windows-1252.
-fn patched(bytes: &[u8]) -> (String, Option<String>) {
+fn patched(bytes: &[u8]) -> (String, Option<Note>) {
     let mut text = String::with_capacity(bytes.len() + 16);
     let mut count = 0;
     for chunk in bytes.utf8_chunks() {
@@ -90,8 +92,8 @@ fn patched(bytes: &[u8]) -> (String, Option<String>) {
         count += chunk.invalid().len();
         text.push_str(&WINDOWS_1252.decode_without_bom_handling(chunk.invalid()).0);
     }
-    let noun = if count == 1 { "byte is" } else { "bytes are" };
-    (text, Some(format!("{count} {noun} no valid UTF-8, and read as windows-1252")))
+    let value = format!("{count} byte{}", if count == 1 { "" } else { "s" });
+    (text, Some(Note::new("", value, "read as windows-1252, since not valid UTF-8")))
 }
 
 /// The encoding that a page declares: in an XML declaration at its start, or in a `<meta>`.
@@ -153,10 +155,10 @@ mod tests {
     fn what_is_wrong_with_the_bytes_is_told() {
         let (text, note) = decode(b"<meta charset=utf-8>\xe2\x80\x9cSm\xc3\xb8r\xe2\x80\x9d in the caf\xe9");
         assert!(text.ends_with("“Smør” in the café"), "{text}");
-        assert_eq!(note.as_deref(), Some("1 byte is no valid UTF-8, and read as windows-1252"));
+        assert_eq!(note.unwrap().to_string(), "1 byte read as windows-1252, since not valid UTF-8");
         let (text, note) = decode(b"<meta charset=shift_jis>\x82\xa0\x82\xa2\x81");
         assert!(text.ends_with("あい�"), "{text}");
-        assert_eq!(note.as_deref(), Some("1 character is no valid Shift_JIS, and shown as �"));
+        assert_eq!(note.unwrap().to_string(), "1 character shown as �, since not valid Shift_JIS");
         assert_eq!(decode(b"<p>caf\xe9 \x93no\x94</p>"), ("<p>café “no”</p>".into(), None));
     }
 }

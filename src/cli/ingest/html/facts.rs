@@ -2,9 +2,9 @@
 
 use dom_query::{Document, NodeRef};
 
-use super::rendered;
+use super::super::byline;
 use super::statements::Statements;
-use super::{byline, parse};
+use super::{parse, rendered};
 
 /// The longest byline that is read, in bytes; the longest text that is one without saying so, in characters.
 const BYLINE: usize = 2_000;

@@ -9,11 +9,11 @@ use std::thread;
 
 use dom_smoothie::{Config, Readability};
 
-use super::body;
+use super::note::Note;
+use super::{body, byline};
 use crate::proto::Article;
 use statements::Statements;
 
-mod byline;
 mod clean;
 mod decode;
 mod facts;
@@ -42,11 +42,11 @@ pub(super) fn fragment_text(html: &str) -> Option<String> {
 }
 
 /// The article of a page, with one blank line between paragraphs, and what the page tells about itself; and
-/// in words what of that could not be understood.
+/// what of that could not be understood.
 ///
 /// # Errors
 /// In words, when the page is too large or too deep, or when there is no article in it.
-pub(in crate::cli) fn read(bytes: &[u8]) -> Result<(Article, Vec<String>), String> {
+pub(in crate::cli) fn read(bytes: &[u8]) -> Result<(Article, Vec<Note>), String> {
     // One page must not cost the others, whatever is wrong with it or with what reads it.
     let work = || read_here(bytes);
     let outcome = thread::scope(|scope| {
@@ -60,16 +60,16 @@ pub(in crate::cli) fn read(bytes: &[u8]) -> Result<(Article, Vec<String>), Strin
     }
 }
 
-fn read_here(bytes: &[u8]) -> Result<(Article, Vec<String>), String> {
+fn read_here(bytes: &[u8]) -> Result<(Article, Vec<Note>), String> {
     let (page, note) = decode::decode(bytes);
-    let mut notes: Vec<String> = note.into_iter().collect();
+    let mut notes: Vec<Note> = note.into_iter().collect();
     let mut reader = reader(&page)?;
     let statements = Statements::new(&reader.doc);
     let outlet = facts::outlet(&statements);
     let language = facts::language(&reader.doc, &statements);
     let title = facts::title(&reader.doc, &statements, &outlet, &reader.get_article_title());
     let mut authors = facts::authors(&reader.doc, &statements, &outlet);
-    let (published_at, unread) = published::published(&reader.doc, &statements);
+    let (published, unread) = published::published(&reader.doc, &statements);
     notes.extend(unread);
     let mut shown = shown(&mut reader, &language, false);
     if shown.is_none() {
@@ -85,7 +85,11 @@ fn read_here(bytes: &[u8]) -> Result<(Article, Vec<String>), String> {
         return Err("no article found in the page".into());
     }
     let url = statements.url;
-    Ok((Article { url, source: outlet, title, authors, language, published_at, body, ..Article::default() }, notes))
+    let mut article = Article { url, source: outlet, title, authors, language, body, ..Article::default() };
+    if let Some(published) = published {
+        published.put_into(&mut article);
+    }
+    Ok((article, notes))
 }
 
 fn reader(page: &str) -> Result<Readability, String> {

@@ -1,7 +1,8 @@
 //! Pages as the web has them, each with what is to be read in it: `fixtures/pages/NAME.html` and, beside it,
 //! `NAME.json`. A new pair of files is a new test.
 //!
-//! `title`, `outlet`, `authors`, `published` (RFC 3339, or null), `language` and `url` are compared as they are;
+//! `title`, `outlet`, `authors`, `published` (RFC 3339, or null), `day` (where it is another than in UTC), `language` and
+//! `url` are compared as they are;
 //! `has` lists paragraphs of the body and `lacks` words that may not be in it; `notes` what was not understood.
 //! A page that is to be refused has `refused` alone, with words of the reason.
 
@@ -19,6 +20,7 @@ struct Expected {
     outlet: String,
     authors: Vec<String>,
     published: Option<String>,
+    day: Option<String>,
     language: String,
     url: String,
     has: Vec<String>,
@@ -48,6 +50,7 @@ fn faults(page: &Path) -> Vec<String> {
     let published = article.published_at.map(|moment| {
         jiff::Timestamp::new(moment.seconds, moment.nanos).map(|moment| moment.to_string()).unwrap_or_default()
     });
+    let day = article.published_on.map(|day| format!("{}-{:02}-{:02}", day.year, day.month, day.day));
     let mut faults = Vec::new();
     let mut compare = |what: &str, found: String, expected: String| {
         if found != expected {
@@ -58,8 +61,10 @@ fn faults(page: &Path) -> Vec<String> {
     compare("outlet", article.source, expected.outlet);
     compare("authors", format!("{:?}", article.authors), format!("{:?}", expected.authors));
     compare("published", format!("{published:?}"), format!("{:?}", expected.published));
+    compare("day", format!("{day:?}"), format!("{:?}", expected.day));
     compare("language", article.language, expected.language);
     compare("url", article.url, expected.url);
+    let notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
     compare("notes", format!("{notes:?}"), format!("{:?}", expected.notes));
     let paragraphs: Vec<&str> = article.body.split("\n\n").collect();
     for paragraph in &expected.has {

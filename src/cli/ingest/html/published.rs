@@ -1,9 +1,9 @@
 //! When a page says that it was published.
 
 use dom_query::{Document, NodeRef};
-use prost_types::Timestamp;
 
-use super::super::super::dates;
+use super::super::super::dates::{self, Published};
+use super::super::note::{MONTH_FIRST, NO_DATE, Note};
 use super::statements::Statements;
 
 /// Names of `<meta>` that tell when an article was published, the most exact and most trusted first.
@@ -100,26 +100,30 @@ struct Statement {
     exact: bool,
 }
 
-/// The moment of publication, and in words what of the page's statements is no date that is understood.
+/// When a page was published, and what of the page's statements is no date that is understood.
 ///
 /// Statements are taken in the order of trust. One of less trust that is understood goes before one that is
 /// not, which is told then.
-pub(super) fn published(tree: &Document, statements: &Statements) -> (Option<Timestamp>, Vec<String>) {
-    let mut notes: Vec<String> = Vec::new();
+pub(super) fn published(tree: &Document, statements: &Statements) -> (Option<Published>, Vec<Note>) {
+    let mut notes: Vec<Note> = Vec::new();
     for Statement { name, value, exact } in stated(tree, statements) {
         if value.is_empty() || matches!(value.to_ascii_lowercase().as_str(), "null" | "none" | "undefined" | "false") {
             continue;
         }
-        if let Some(moment) = dates::parse_published(&value).or_else(|| dates::parse_published(without_label(&value))) {
-            return (Some(moment), notes);
+        let quoted = || format!("{value:?}");
+        if let Some(found) = dates::read_published(&value).or_else(|| dates::read_published(without_label(&value))) {
+            if found.month_first {
+                notes.push(Note::new(name, quoted(), MONTH_FIRST));
+            }
+            return (Some(found), notes);
         }
-        let note = format!("{name}: \"{}\" is no date that is understood", shortened(&value));
+        let note = Note::new(name, quoted(), NO_DATE);
         if exact && notes.len() < TOLD && !notes.contains(&note) {
             notes.push(note);
         }
     }
     if statements.linked.malformed > 0 {
-        notes.push("JSON-LD in the page is malformed, and may have told the date".into());
+        notes.push(Note::new("", "", "JSON-LD in the page is malformed, and may have told the date"));
     }
     (from_path(&statements.url), notes)
 }
@@ -271,13 +275,8 @@ fn without_label(value: &str) -> &str {
     ["on ", "at ", "On "].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest)
 }
 
-fn shortened(value: &str) -> String {
-    let short: String = value.chars().take(80).collect();
-    if short.len() < value.len() { format!("{short}…") } else { short }
-}
-
 /// The day in an address, the last thing to go by: `/2026/03/03/`, `/2026/mar/03/`, `/2026-03-03`.
-fn from_path(url: &str) -> Option<Timestamp> {
+fn from_path(url: &str) -> Option<Published> {
     const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let path = url.split("://").nth(1)?.split(['?', '#']).next()?;
     let parts: Vec<&str> = path.split(['/', '-']).skip(1).collect();
@@ -287,7 +286,7 @@ fn from_path(url: &str) -> Option<Timestamp> {
         let month = named.map(|month| format!("{:02}", month + 1));
         let month = month.or_else(|| is_number(part[1], 2).then(|| part[1].to_string()))?;
         let plausible = is_number(part[0], 4) && ("1900".."2100").contains(&part[0]) && is_number(part[2], 2);
-        plausible.then(|| dates::parse_published(&format!("{}-{month}-{}", part[0], part[2])))?
+        plausible.then(|| dates::read_published(&format!("{}-{month}-{}", part[0], part[2])))?
     })
 }
 
@@ -298,8 +297,9 @@ mod tests {
 
     fn read(page: &str) -> (String, Vec<String>) {
         let tree = parse::document(page).unwrap();
-        let (moment, notes) = published(&tree, &Statements::new(&tree));
-        (moment.map(|moment| dates::show_moment(&moment)).unwrap_or_default(), notes)
+        let (found, notes) = published(&tree, &Statements::new(&tree));
+        let moment = found.map(|found| dates::show_moment(&found.time)).unwrap_or_default();
+        (moment, notes.iter().map(Note::to_string).collect())
     }
 
     #[test]
@@ -339,7 +339,11 @@ mod tests {
     fn what_is_no_date_is_told() {
         let (moment, notes) = read("<meta name=pubdate content='on the eve of the fair'><meta name=date content=''>");
         assert_eq!(moment, "");
-        assert_eq!(notes, ["pubdate: \"on the eve of the fair\" is no date that is understood"]);
+        assert_eq!(notes.len(), 1);
+        assert!(notes[0].starts_with("field pubdate: \"on the eve of the fair\" is no date that is understood; forms"));
+        let (moment, notes) = read("<meta name=pubdate content='8/9/18'>");
+        assert_eq!(moment, "9 August 2018, 00:00 UTC");
+        assert_eq!(notes, ["field pubdate: \"8/9/18\" is read with the month first"]);
         let (moment, notes) = read("<meta name=pubdate content='at dusk'><time datetime='2026-03-03'></time>");
         assert_eq!((moment.as_str(), notes.len()), ("3 March 2026, 00:00 UTC", 1));
     }

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use super::note::Note;
+use super::note::{MONTH_FIRST, NO_DATE, Note};
 use crate::convert::{AUTHORS, ID_BYTES, LANGUAGE_BYTES, METADATA_BYTES};
 use crate::proto::Article;
 
@@ -21,10 +21,6 @@ pub(super) use cut::{At, Limits, Piece, pieces};
 pub(super) use names::FieldName;
 use names::{Field, folded};
 pub(super) use parse::{Malformed, parse};
-
-/// What is accepted where a date is not understood.
-const DATES: &str = "is no date that is understood; forms like 2026-03-03, 2026-03-03T14:05:00-05:00, 3 March 2026, \
-    Tue, 3 Mar 2026 14:05:00 GMT and seconds since 1970 are";
 
 /// From here on two whole numbers may be one number for JSON: 2^53.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -193,11 +189,11 @@ impl<'r> Fields<'r> {
             id: self.id(&mut notes),
             url: self.url(&mut notes),
             title: values::plain(&self.text(Field::Title, METADATA_BYTES, &mut notes)),
-            authors: self.authors(&mut notes),
             language: self.text(Field::Language, LANGUAGE_BYTES, &mut notes),
             ..Article::default()
         };
         self.source(&mut article, &mut notes);
+        article.authors = self.authors(&article.source, &mut notes);
         self.date(&mut article, &mut notes);
         Told { article, notes }
     }
@@ -256,9 +252,9 @@ impl<'r> Fields<'r> {
         }
     }
 
-    fn authors(&self, notes: &mut Vec<Note>) -> Vec<String> {
-        let read = |value: &Value| Some(values::authors(value)).filter(|authors| !authors.is_empty());
-        let what = "is not used: names are expected";
+    fn authors(&self, outlet: &str, notes: &mut Vec<Note>) -> Vec<String> {
+        let read = |value: &Value| Some(values::authors(value, outlet)).filter(|authors| !authors.is_empty());
+        let what = "is not used: names of people, or of an agency, are expected";
         let Some((name, _, authors)) = self.first(Field::Authors, read, what, notes) else { return Vec::new() };
         let fitting = authors.iter().filter(|author| author.len() <= METADATA_BYTES).take(AUTHORS).cloned();
         let fitting: Vec<_> = fitting.collect();
@@ -271,7 +267,7 @@ impl<'r> Fields<'r> {
     }
 
     fn date(&self, article: &mut Article, notes: &mut Vec<Note>) {
-        let Some((name, value, mut found)) = self.first(Field::PublishedAt, values::published, DATES, notes) else {
+        let Some((name, value, mut found)) = self.first(Field::PublishedAt, values::published, NO_DATE, notes) else {
             return;
         };
         // WordPress tells the date where the outlet is, and beside it the same moment in UTC.
@@ -280,7 +276,7 @@ impl<'r> Fields<'r> {
             found.time = utc.time;
         }
         if found.month_first {
-            notes.push(Note::new(name, value, "is read with the month first"));
+            notes.push(Note::new(name, value, MONTH_FIRST));
         }
         found.put_into(article);
     }
@@ -339,7 +335,7 @@ impl Feed {
         Self {
             source: Some(values::plain(&text("title"))).filter(fits).unwrap_or_default(),
             language: Some(text("language")).filter(|text| text.len() <= LANGUAGE_BYTES).unwrap_or_default(),
-            authors: authors.map(values::authors).unwrap_or_default(),
+            authors: authors.map(|value| values::authors(value, &text("title"))).unwrap_or_default(),
         }
     }
 
@@ -431,11 +427,11 @@ mod tests {
         let chosen = ["body=story", "published_at=meta.when", "id=url"].map(|text| text.parse().unwrap()).to_vec();
         let record = json!({
             "id": "1", "url": "u", "text": "not this", "story": "this", "meta": {"when": 1_772_546_700},
-            "authors": [{"name": "A"}, "B", ""], "title": null
+            "authors": [{"name": "Ann"}, "Bo", ""], "title": null
         });
         let article = Layout::new(chosen).articles(record, &Map::new()).remove(0).unwrap().article;
         assert_eq!((article.id.as_str(), article.body.as_str(), article.title.as_str()), ("u", "this", ""));
-        assert_eq!(article.authors, ["A", "B"]);
+        assert_eq!(article.authors, ["Ann", "Bo"]);
         assert_eq!(dates::show_day(&article.published_at.unwrap()), "3 March 2026");
     }
 

@@ -1,7 +1,9 @@
-//! The names of people in a byline.
+//! The names of people in a byline, of a page or of a record.
 //!
 //! Bylines hold more than names: roles, agencies, times, handles, invitations to follow. A part counts as a
 //! name unless it shows that it is something else. An agency alone (Reuters) is kept: it is the author.
+
+use std::collections::HashSet;
 
 /// Words before "by" that tell that a writer follows.
 const WRITING: [&str; 18] = [
@@ -284,18 +286,11 @@ const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "au
 /// A name has at most this many words.
 const WORDS: usize = 7;
 
-/// The names in the bylines of a page. `outlet` is no author of its own articles.
+/// The names in bylines. `outlet` is no author of its own articles.
 pub(super) fn names<'b>(bylines: impl IntoIterator<Item = &'b str>, outlet: &str) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for byline in bylines {
-        for name in of_byline(byline) {
-            let known = names.iter().any(|known| known.eq_ignore_ascii_case(&name));
-            if !known && !is_outlet(&name, outlet) {
-                names.push(name);
-            }
-        }
-    }
-    names
+    let mut seen = HashSet::new();
+    let names = bylines.into_iter().flat_map(of_byline);
+    names.filter(|name| !is_outlet(name, outlet) && seen.insert(name.to_ascii_lowercase())).collect()
 }
 
 fn is_outlet(name: &str, outlet: &str) -> bool {
@@ -308,6 +303,9 @@ fn is_outlet(name: &str, outlet: &str) -> bool {
 }
 
 fn of_byline(byline: &str) -> Vec<String> {
+    // As RSS has it: "ines@post.example (Ines Okafor)".
+    let name = byline.trim().strip_suffix(')').and_then(|line| line.split_once(" ("));
+    let byline = name.filter(|(mail, _)| is_address(mail) && !mail.contains(' ')).map_or(byline, |(_, name)| name);
     let byline: String = byline.chars().map(|c| if is_dash_or_bar(c) { '|' } else { c }).collect();
     let byline = without_brackets(&byline);
     let lines =
@@ -623,6 +621,7 @@ mod tests {
             ("By Ines Okafor iokafor@post.example", &["Ines Okafor"]),
             ("https://www.facebook.example/marnpost", &[]),
             ("@marnpost", &[]),
+            ("ines@post.example (Ines Okafor)", &["Ines Okafor"]),
             ("Ines Okafor, 3 March 2026", &["Ines Okafor"]),
             ("Ines Okafor – Marn", &["Ines Okafor"]),
             ("admin", &[]),
