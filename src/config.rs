@@ -1,7 +1,9 @@
 //! What the server is told: raw settings from a file, the environment and flags, then resolved values.
 
+mod faults;
+
 use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
     time::Duration,
 };
@@ -11,13 +13,10 @@ use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
 };
-use sayso_extract::Analyzer;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    analysis::{self, Mode},
-    connections,
-};
+use crate::analysis::Mode;
+use faults::Faults;
 
 /// Where the server listens, and clients look for it, unless told otherwise.
 pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50051);
@@ -67,11 +66,12 @@ pub struct RawConfig {
     #[arg(long, value_name = "DURATION")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_token_lifetime: Option<String>,
-    /// Longest body of an article [default: 16MiB, env: SAYSO_MAX_BODY]
+    /// Longest body of an article [default: 4MiB, env: SAYSO_MAX_BODY]
     #[arg(long, value_name = "SIZE")]
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "size")]
     pub max_body: Option<String>,
-    /// Largest request message [default: 64MiB, env: SAYSO_MAX_MESSAGE]
+    /// Largest request message; twice as much may be under way at once, of all clients together, and more waits
+    /// [default: 8MiB, env: SAYSO_MAX_MESSAGE]
     #[arg(long, value_name = "SIZE")]
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "size")]
     pub max_message: Option<String>,
@@ -262,7 +262,7 @@ impl RawConfig {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let page_size = faults.positive("max_page_size", self.max_page_size.map(|n| n as usize), 1000);
         let streams = self.max_concurrent_streams.map(|n| n as usize);
-        let message_bytes = faults.size("max_message", self.max_message, 64 << 20);
+        let message_bytes = faults.size("max_message", self.max_message, 8 << 20);
         let config = Config {
             listen: faults.address("listen", self.listen).unwrap_or(DEFAULT_LISTEN),
             metrics: faults.address("metrics", self.metrics),
@@ -274,7 +274,7 @@ impl RawConfig {
             shutdown_grace: faults.duration("shutdown_grace", self.shutdown_grace, Duration::from_secs(10)),
             limits: Limits {
                 message_bytes,
-                body_bytes: faults.size("max_body", self.max_body, 16 << 20),
+                body_bytes: faults.size("max_body", self.max_body, 4 << 20),
                 query_bytes: 64 << 10,
                 query_clauses: faults.positive("max_query_clauses", self.max_query_clauses.map(|n| n as usize), 1024),
                 query_expansions: 64,
@@ -297,86 +297,6 @@ impl RawConfig {
             faults.0.push("max_body: must be smaller than max_message, so that a body fits a message".into());
         }
         if faults.0.is_empty() { Ok(config) } else { Err(ConfigError(faults.0)) }
-    }
-}
-
-/// Collects what is wrong while values are read.
-#[derive(Default)]
-struct Faults(Vec<String>);
-
-impl Faults {
-    fn address(&mut self, name: &str, given: Option<String>) -> Option<SocketAddr> {
-        let text = given?;
-        if let Ok(address) = text.parse() {
-            return Some(address);
-        }
-        let has_port =
-            text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
-        let found = if has_port { text.to_socket_addrs().map(Vec::from_iter) } else { Ok(Vec::new()) };
-        match found {
-            // Clients look for the IPv4 address where a name has both.
-            Ok(found) if !found.is_empty() => found.iter().find(|one| one.is_ipv4()).or(found.first()).copied(),
-            Ok(_) => {
-                let said = "is no address; write an IP address or a name, and a port, as 0.0.0.0:50051";
-                self.0.push(format!("{name}: {text:?} {said}"));
-                None
-            }
-            Err(error) => {
-                self.0.push(format!("{name}: {text:?} names no machine that is known here: {error}"));
-                None
-            }
-        }
-    }
-
-    fn connections(&mut self, given: Option<usize>) -> usize {
-        let most = self.positive("max_connections", given, connections::usual());
-        let room = connections::room();
-        if most as u64 > room {
-            let said =
-                format!("{most} is more than the process has files for; write at most {room}, or raise ulimit -n");
-            self.0.push(format!("max_connections: {said}"));
-        }
-        most
-    }
-
-    fn mode(&mut self, given: Option<String>) -> Mode {
-        let Some(text) = given else { return Mode::DEFAULT };
-        let Some(mode) = Mode::named(&text) else {
-            let names = Mode::ALL.map(|(_, name)| name).join(", ");
-            self.0.push(format!("analysis: {text:?} is no mode; write one of {names}"));
-            return Mode::DEFAULT;
-        };
-        if let Some(words) = analysis::lacking(mode.last(), Analyzer::BEST) {
-            self.0.push(format!("analysis: {words}"));
-        }
-        mode
-    }
-
-    fn positive(&mut self, name: &str, given: Option<usize>, default: usize) -> usize {
-        if given == Some(0) {
-            self.0.push(format!("{name}: must be at least 1"));
-        }
-        given.unwrap_or(default)
-    }
-
-    fn size(&mut self, name: &str, given: Option<String>, default: usize) -> usize {
-        let Some(text) = given else { return default };
-        match text.parse::<bytesize::ByteSize>() {
-            Ok(size) if size.0 > 0 && size.0 < 1 << 31 => size.0 as usize,
-            _ => {
-                self.0.push(format!("{name}: {text:?} is no size; write 16MiB, say, and less than 2GiB"));
-                default
-            }
-        }
-    }
-
-    fn duration(&mut self, name: &str, given: Option<String>, default: Duration) -> Duration {
-        let Some(text) = given else { return default };
-        let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(|d| Duration::try_from(d).ok());
-        parsed.filter(|d| !d.is_zero()).unwrap_or_else(|| {
-            self.0.push(format!("{name}: {text:?} is no duration; write 10s, say, or 1m30s"));
-            default
-        })
     }
 }
 
@@ -411,7 +331,7 @@ mod tests {
     #[test]
     fn articles_are_read_as_well_as_this_build_can_unless_told_otherwise() {
         let of = |name: Option<&str>| RawConfig { analysis: name.map(str::to_owned), ..RawConfig::default() }.resolve();
-        assert_eq!(of(None).unwrap().analysis.last(), Analyzer::BEST);
+        assert_eq!(of(None).unwrap().analysis.last(), sayso_extract::Analyzer::BEST);
         assert_eq!(of(Some("fast")).unwrap().analysis, Mode::Fast);
         match of(Some("fast-then-accurate")) {
             Ok(config) => assert_eq!(config.analysis, Mode::FastThenAccurate),

@@ -38,6 +38,7 @@ const SENTENCES: &str = "sayso_sentences";
 const QUOTES: &str = "sayso_quotes";
 const ENTITIES: &str = "sayso_entities";
 const DISK: &str = "sayso_disk_bytes";
+const VIEWS: &str = "sayso_pinned_views";
 const FREE: &str = "sayso_disk_free_bytes";
 const STORE_FAULT: &str = "sayso_store_fault";
 const INDEX_FAULT: &str = "sayso_index_fault";
@@ -180,6 +181,7 @@ fn set(held: &Status, standing: &Standing) {
     gauge!(QUOTES).set(held.quotes as f64);
     gauge!(ENTITIES).set(held.entities as f64);
     gauge!(DISK).set(held.disk_bytes as f64);
+    gauge!(VIEWS).set(held.pinned_views as f64);
     gauge!(PENDING).set(standing.pending as f64);
     counter!(DONE).absolute(standing.done);
     counter!(FAILED).absolute(standing.failed);
@@ -206,6 +208,7 @@ fn describe() {
     describe_gauge!(QUOTES, "Quotes in the articles that are kept.");
     describe_gauge!(ENTITIES, "Entities that the articles which are kept mention.");
     describe_gauge!(DISK, "Bytes on disk of articles and indexes.");
+    describe_gauge!(VIEWS, "Former states that are kept for the pages behind page tokens.");
     describe_gauge!(FREE, "Bytes that are free on the disk of articles and indexes.");
     describe_gauge!(STORE_FAULT, "1 while the store of articles cannot be used, else 0.");
     describe_gauge!(INDEX_FAULT, "1 while changes do not become searchable, else 0.");

@@ -24,6 +24,11 @@ use crate::{
 /// How long clients that make no call have, once the server stops, to close their connections themselves.
 const FAREWELL: Duration = Duration::from_millis(250);
 
+/// Bytes that a client may send ahead on one call, and on all calls of a connection: requests that wait for room are kept
+/// for every connection.
+const WINDOW: u32 = 64 << 10;
+const CONNECTION_WINDOW: u32 = 128 << 10;
+
 /// Any failure that keeps the server from running.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -128,6 +133,8 @@ async fn serve(
 ) -> Result<(), tonic::transport::Error> {
     Server::builder()
         .max_concurrent_streams(streams)
+        .initial_stream_window_size(WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
         .http2_keepalive_interval(Some(Duration::from_secs(60)))
         .http2_keepalive_timeout(Some(Duration::from_secs(20)))
         .add_routes(routes)
@@ -151,12 +158,15 @@ async fn close_idle(connections: &Connections, grace: Duration) {
 /// What whoever starts the server should know, a line each.
 fn tell_start(config: &Config, address: SocketAddr, engine: &Embedded, took: Duration) {
     let opened = engine.opened();
+    if opened.salvaged {
+        tracing::warn!("the store of articles was damaged; it was written anew from the records of its articles");
+    }
     if !opened.created && (opened.replayed > 0 || !opened.rebuilt.is_empty() || !opened.damaged.is_empty()) {
         let rebuilt: Vec<_> = opened.rebuilt.iter().map(|one| one.index).collect();
         tracing::info!(
             replayed = opened.replayed,
             rebuilt = rebuilt.join(", "),
-            damaged = opened.damaged.len(),
+            damaged = opened.damaged.join(", "),
             ?took,
             "recovered what an earlier run left"
         );

@@ -25,6 +25,22 @@ pub(crate) fn start() {
         .with_writer(move || Lines { colours, to: io::stderr() })
         .with_target(false)
         .init();
+    tell_panics();
+}
+
+/// Panics are events, too, of one line each: the store's library panics where a file is damaged, which the engine
+/// catches. Whoever asks for a backtrace gets it as always.
+fn tell_panics() {
+    let usual = std::panic::take_hook();
+    let with_backtrace = std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let why = panic.payload_as_str().unwrap_or("for an unknown reason");
+        tracing::error!(place, "a thread panicked: {why}");
+        if with_backtrace {
+            usual(panic);
+        }
+    }));
 }
 
 /// Writes an event as one line, whatever its values hold: what commands a terminal becomes an escape.

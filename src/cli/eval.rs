@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use super::fault::{Fault, Outcome};
 use super::input::{self, Line};
+use super::json;
 use crate::models;
 
 /// How many texts are read before the threads share them out.
@@ -150,7 +151,8 @@ fn take<'r>(next: &AtomicUsize, records: &'r [Record]) -> Option<(usize, &'r Rec
 
 fn find(analyzer: &Analyzer, tier: Tier, record: &Record) -> Vec<u8> {
     let found = describe(record.id.clone(), &record.text, &analyzer.analyze(&record.text, tier));
-    let mut line = serde_json::to_vec(&found).unwrap_or_default();
+    let line = serde_json::to_string(&found).unwrap_or_default();
+    let mut line = json::escaped(&line).into_owned().into_bytes();
     line.push(b'\n');
     line
 }

@@ -157,6 +157,7 @@ mod tests {
                 quotes: 99,
                 entities: 7,
                 disk_bytes: 1_600_000,
+                pinned_views: 0,
             }),
             durable_sequence_number: 20_001,
             searchable_sequence_number: 20_000,

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{Core, deadline::Call, encoding, ingest, status};
+use super::{Core, arriving::Held, deadline::Call, encoding, ingest, status};
 use crate::{
     convert::{self, Replies},
     proto::{
@@ -51,7 +51,8 @@ impl ArticleService for Articles {
         &self,
         request: Request<Streaming<IngestArticlesRequest>>,
     ) -> Result<Response<Self::IngestArticlesStream>, Status> {
-        Ok(Response::new(ingest::answer(Arc::clone(&self.0), request.into_inner())))
+        let held = request.extensions().get::<Held>().cloned().unwrap_or_default();
+        Ok(Response::new(ingest::answer(Arc::clone(&self.0), request.into_inner(), held)))
     }
 
     async fn get_article(&self, request: Request<GetArticleRequest>) -> Result<Response<GetArticleResponse>, Status> {

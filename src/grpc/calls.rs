@@ -21,7 +21,10 @@ use http_body::Frame;
 use tokio::sync::watch;
 use tonic::{Status, service::Routes};
 
-use super::status;
+use super::{
+    arriving::{Arriving, Held, Room, brings_articles},
+    status,
+};
 use crate::{
     config::Limits,
     connections::{OpenCall, Peer},
@@ -36,7 +39,7 @@ const OF_THE_SERVER: [&str; 2] = ["/grpc.health.", "/grpc.reflection."];
 
 /// These services, with every call bounded.
 pub(crate) fn bounded(routes: Routes, limits: &Limits, stopping: watch::Receiver<bool>) -> Routes {
-    let gate = Arc::new(Gate { limits: limits.clone(), unread: AtomicUsize::new(0), stopping });
+    let gate = Arc::new(Gate::new(limits.clone(), stopping));
     routes.into_axum_router().layer(middleware::from_fn_with_state(gate, pass)).into()
 }
 
@@ -44,12 +47,27 @@ struct Gate {
     limits: Limits,
     /// Bytes of the answers of all connections that wait to be read.
     unread: AtomicUsize,
+    /// Room for requests that bring articles, and for all others.
+    articles: Arc<Room>,
+    questions: Arc<Room>,
     stopping: watch::Receiver<bool>,
 }
 
 /// Bytes of unread answers that may be held, in longest answers, so that those who read at all are never refused for it:
 /// where a connection's next call waits, where its answers are refused, and where those of all are.
 impl Gate {
+    fn new(limits: Limits, stopping: watch::Receiver<bool>) -> Self {
+        let [articles, questions] = [(); 2].map(|()| Arc::new(Room::new(limits.message_bytes)));
+        Self { limits, unread: AtomicUsize::new(0), articles, questions, stopping }
+    }
+
+    /// The request, whose messages come in as there is room for them, which is `held`.
+    fn bound(&self, mut request: Request, held: &Held, keeps: bool) -> Request {
+        let room = if brings_articles(request.uri().path()) { &self.articles } else { &self.questions };
+        request.extensions_mut().insert(held.clone());
+        request.map(|body| Body::new(Arriving::new(body, room, held, keeps)))
+    }
+
     fn waits_above(&self) -> usize {
         self.limits.answer_bytes / 4
     }
@@ -71,6 +89,8 @@ async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Re
     if !ends_with_server {
         peer.has_read(gate.waits_above()).await;
     }
+    let held = Held::default();
+    let request = gate.bound(request, &held, !ends_with_server);
     let (mut head, body) = next.run(request).await.into_parts();
     put_into_words(&mut head.headers, &gate.limits);
     let inner = Some(body);
@@ -241,7 +261,7 @@ mod tests {
     async fn answers_that_nobody_reads_are_held_within_bounds_and_forgotten_once_read() {
         let config = RawConfig { max_answer: Some("1000".into()), ..RawConfig::default() }.resolve().unwrap();
         let (_stop, stopping) = watch::channel(false);
-        let gate = Arc::new(Gate { limits: config.limits, unread: AtomicUsize::new(0), stopping });
+        let gate = Arc::new(Gate::new(config.limits, stopping));
         let peer = Peer::default();
         let mut held = Vec::new();
         for _ in 0..2 {

@@ -13,7 +13,7 @@ use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Code, Status, Streaming};
 use tonic_types::StatusExt;
 
-use super::{Core, status};
+use super::{Core, arriving::Held, status};
 use crate::{
     convert, echo,
     proto::{
@@ -34,37 +34,55 @@ pub(super) type Answers = Pin<Box<dyn Stream<Item = Result<IngestArticlesRespons
 /// An answer, with the place that it holds until the client reads it.
 type Answer = (Result<IngestArticlesResponse, Status>, Option<OwnedSemaphorePermit>);
 
-/// What a request came to: its number, the id that it gave, and the article as it is to be written or what was wrong.
-type Analyzed = (u64, String, Result<Write, Status>);
+/// A request: its number, the id that it gave, and the room that it takes until it is written.
+struct Sent {
+    number: u64,
+    id: String,
+    room: Option<OwnedSemaphorePermit>,
+}
+
+/// What a request came to: the article as it is to be written, or what was wrong.
+type Analyzed = (Sent, Result<Write, Status>);
 
 /// Answers a stream of articles.
-pub(super) fn answer(core: Arc<Core>, requests: Streaming<IngestArticlesRequest>) -> Answers {
+pub(super) fn answer(core: Arc<Core>, requests: Streaming<IngestArticlesRequest>, held: Held) -> Answers {
     let (tell, answers) = mpsc::unbounded_channel::<Answer>();
-    tokio::spawn(take_in(core, requests, tell));
+    tokio::spawn(take_in(core, requests, held, tell));
     Box::pin(UnboundedReceiverStream::new(answers).map(|(answer, _place)| answer))
 }
 
 /// Takes articles in until the client ends the stream or goes. What a client that goes has waiting is not analysed or
 /// written any more; what was handed to the engine stays.
-async fn take_in(core: Arc<Core>, requests: Streaming<IngestArticlesRequest>, tell: mpsc::UnboundedSender<Answer>) {
+async fn take_in(
+    core: Arc<Core>,
+    requests: Streaming<IngestArticlesRequest>,
+    held: Held,
+    tell: mpsc::UnboundedSender<Answer>,
+) {
     let given_up = tell.clone();
     tokio::select! {
         () = given_up.closed() => {}
-        () = take_all(core, requests, tell) => {}
+        () = take_all(core, requests, held, tell) => {}
     }
 }
 
-async fn take_all(core: Arc<Core>, requests: Streaming<IngestArticlesRequest>, tell: mpsc::UnboundedSender<Answer>) {
+async fn take_all(
+    core: Arc<Core>,
+    requests: Streaming<IngestArticlesRequest>,
+    held: Held,
+    tell: mpsc::UnboundedSender<Answer>,
+) {
     let places = Arc::new(Semaphore::new(UNANSWERED));
     let mut stopping = core.stopping.clone();
     let until_stopped = requests.take_until(async move { stopping.wait_for(|stop| *stop).await.is_ok() });
-    let analysed = until_stopped.map(|request| analyze(&core, request)).buffered(2 * core.config.analysis_threads);
+    let analysed =
+        until_stopped.map(|request| analyze(&core, request, held.next())).buffered(2 * core.config.analysis_threads);
     let mut analysed = std::pin::pin!(analysed);
     while let Some(next) = analysed.next().await {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         match next {
-            Ok((number, id, Ok(put))) => write(&core, number, id, put, place, &tell).await,
-            Ok((number, id, Err(status))) => say(&tell, Ok(rejected(number, &id, &status)), Some(place)),
+            Ok((Sent { number, id, room }, Ok(put))) => write(&core, number, id, put, (place, room), &tell).await,
+            Ok((Sent { number, id, .. }, Err(status))) => say(&tell, Ok(rejected(number, &id, &status)), Some(place)),
             // The stream itself is broken: a message too large, or the client has gone.
             Err(status) => return say(&tell, Err(status), None),
         }
@@ -77,7 +95,11 @@ async fn take_all(core: Arc<Core>, requests: Streaming<IngestArticlesRequest>, t
     }
 }
 
-async fn analyze(core: &Core, request: Result<IngestArticlesRequest, Status>) -> Result<Analyzed, Status> {
+async fn analyze(
+    core: &Core,
+    request: Result<IngestArticlesRequest, Status>,
+    room: Option<OwnedSemaphorePermit>,
+) -> Result<Analyzed, Status> {
     let IngestArticlesRequest { client_sequence, article, analysis } = request?;
     let given = article.as_ref().map(|article| article.id.clone()).unwrap_or_default();
     let checked = core.mode(analysis).and_then(|mode| {
@@ -86,13 +108,13 @@ async fn analyze(core: &Core, request: Result<IngestArticlesRequest, Status>) ->
     });
     let (article, mode) = match checked {
         Ok(checked) => checked,
-        Err(status) => return Ok((client_sequence, given, Err(status))),
+        Err(status) => return Ok((Sent { number: client_sequence, id: given, room }, Err(status))),
     };
     let id = article.id.clone();
     let analyzed = core.pipeline.analyze_patiently(article, mode.first()).await.map_err(status::pool);
     Ok(match analyzed {
-        Ok(analyzed) => (client_sequence, id, Ok(core.pipeline.put(analyzed, mode))),
-        Err(status) => (client_sequence, given, Err(status)),
+        Ok(analyzed) => (Sent { number: client_sequence, id, room }, Ok(core.pipeline.put(analyzed, mode))),
+        Err(status) => (Sent { number: client_sequence, id: given, room }, Err(status)),
     })
 }
 
@@ -102,11 +124,12 @@ async fn write(
     number: u64,
     id: String,
     put: Write,
-    place: OwnedSemaphorePermit,
+    (place, mut room): (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>),
     tell: &mpsc::UnboundedSender<Answer>,
 ) {
     let (sender, mut place) = (tell.clone(), Some(place));
     let heard = move |step| {
+        drop(room.take());
         let answer = match step {
             Progress::Durable(receipt) => Event::Durable(Durable {
                 id: id.clone(),

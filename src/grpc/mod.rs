@@ -1,6 +1,7 @@
 //! One thin adapter per service: message in, domain query to the engine, message out.
 
 mod analyze;
+mod arriving;
 mod articles;
 mod calls;
 mod deadline;

@@ -76,6 +76,7 @@ fn counts(held: &sayso_index::Status) -> Counts {
         quotes: held.quotes,
         entities: held.entities,
         disk_bytes: held.disk_bytes,
+        pinned_views: held.pinned_views,
     }
 }
 

@@ -104,6 +104,12 @@ pub(super) fn stopping() -> Status {
     status(Code::Unavailable, "the server is stopping; send again what was not answered", details)
 }
 
+/// The caller began a message and does not go on.
+pub(super) fn stalled(within: Duration) -> Status {
+    let message = format!("nothing more of the request came for {within:?}, in the midst of a message; send it again");
+    status(Code::DeadlineExceeded, &message, info("REQUEST_STALLED", Vec::new()))
+}
+
 /// The caller has more answers open than are kept for it.
 pub(super) fn unread() -> Status {
     let mut details = info("ANSWERS_UNREAD", Vec::new());

@@ -92,6 +92,7 @@ async fn they_tell_what_is_held_and_what_was_done() {
     let told = scrape(&server);
     assert_eq!((told["sayso_articles"], told["sayso_sentences"], told["sayso_quotes"]), (1., 4., 3.));
     assert!(told["sayso_entities"] >= 3. && told["sayso_disk_bytes"] > 0.);
+    assert_eq!(told["sayso_pinned_views"], 0.);
     assert!(told["sayso_disk_free_bytes"] > 0. && told["sayso_connections"] >= 1.);
     assert!(told["sayso_connections_limit"] >= told["sayso_connections"]);
     for fault in ["store_fault", "index_fault", "articles_refused", "deletes_refused", "damaged_articles"] {

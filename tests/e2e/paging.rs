@@ -86,9 +86,9 @@ async fn totals_do_not_depend_on_the_size_of_the_page() {
 
 #[tokio::test]
 async fn a_page_ends_before_it_is_too_large_and_none_is_lost() {
-    let server = Server::start_with(&["--analysis", "fast", "--max-reply", "20KiB"]);
+    let server = Server::start_with(&["--analysis", "fast", "--max-reply", "8KiB"]);
     let most = limits(&server).await.reply_bytes as usize;
-    assert_eq!(most, 20 << 10);
+    assert_eq!(most, 8 << 10);
     for n in 0..12 {
         let body = format!("The storm {n} grew{}", " and grew".repeat(300));
         server.put(Article { title: "Storm".into(), ..article(&format!("s{n:02}"), &body) }).await;
@@ -108,7 +108,8 @@ async fn a_page_ends_before_it_is_too_large_and_none_is_lost() {
     }
     ids.sort();
     ids.dedup();
-    assert_eq!((ids.len(), pages), (12, 2), "each sentence has some 2,700 bytes");
+    assert_eq!(ids.len(), 12);
+    assert!((2..12).contains(&pages), "{pages} pages of hits of more than 1,000 bytes each");
 }
 
 #[tokio::test]

@@ -4,13 +4,19 @@
 
 use std::time::{Duration, Instant};
 
-use sayso::proto::{AnalysisMode, GetArticleRequest, PutArticleRequest, SearchQuotesRequest, SearchRequest};
+use sayso::proto::{
+    AnalysisMode, GetArticleRequest, IngestArticlesRequest, PutArticleRequest, SearchQuotesRequest, SearchRequest,
+};
 use tonic::{Code, Request, Status};
 
 use crate::support::{STORY, Server, article};
 
 /// What the server may take, in MiB.
 const BUDGET: u64 = 1024;
+
+/// The limits that it has unless told otherwise.
+const LONGEST_BODY: usize = 4 << 20;
+const LONGEST_MESSAGE: usize = 8 << 20;
 
 /// The most memory that the process ever took, in MiB.
 fn peak(server: &mut Server) -> u64 {
@@ -90,32 +96,133 @@ async fn queries(server: &mut Server) -> u64 {
     most.max(report(server, "a page of 1,000 quotes", began, found))
 }
 
+/// Several of the worst articles at once, on all threads, and their answers.
+async fn at_once(server: &mut Server, bytes: usize) -> u64 {
+    let began = Instant::now();
+    let mut calls = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let (_, body) = texts(bytes).into_iter().nth(number % 5).unwrap();
+        let article = Some(article(&format!("worst{number}"), &body));
+        let put = PutArticleRequest { article, analysis: AnalysisMode::Fast.into(), ..Default::default() };
+        let mut client = server.articles().await.max_decoding_message_size(1 << 30);
+        calls.spawn(async move {
+            let id = client.put_article(lasting(put)).await?.into_inner().id;
+            client.get_article(lasting(GetArticleRequest { id, ..Default::default() })).await
+        });
+    }
+    let mut outcome = Ok(0);
+    while let Some(answer) = calls.join_next().await {
+        match answer.unwrap() {
+            Ok(answer) => outcome = outcome.map(|sum| sum + prost::Message::encoded_len(answer.get_ref())),
+            Err(status) => println!("        {:?}: {}", status.code(), status.message()),
+        }
+    }
+    report(server, "eight articles put and got at once", began, outcome)
+}
+
+/// Hundreds of streams, each of which sends one of the longest articles at once; nearly all of them are given up.
+async fn streams(server: &mut Server, bytes: usize) -> u64 {
+    let (began, mut calls) = (Instant::now(), tokio::task::JoinSet::new());
+    for number in 0..200 {
+        let mut client = server.articles().await;
+        let request = move |body| IngestArticlesRequest {
+            client_sequence: 1,
+            article: Some(article(&format!("stream{number}"), body)),
+            analysis: AnalysisMode::Fast.into(),
+        };
+        let messages = tokio_stream::iter([request(&"said. ".repeat(bytes / 6))]);
+        calls.spawn(async move {
+            let mut answers = client.ingest_articles(messages).await?.into_inner();
+            answers.message().await
+        });
+    }
+    let answered = async { while calls.join_next().await.is_some() {} };
+    let _ = tokio::time::timeout(Duration::from_secs(20), answered).await;
+    report(server, "200 streams of one long article each", began, Ok(200 * bytes))
+}
+
+/// Articles that weigh little on the wire and much when they are unpacked.
+async fn packed(server: &mut Server, bytes: usize) -> u64 {
+    let (began, mut calls) = (Instant::now(), tokio::task::JoinSet::new());
+    for number in 0..64 {
+        let mut client = server.articles().await.send_compressed(tonic::codec::CompressionEncoding::Gzip);
+        let article = Some(article(&format!("packed{number}"), &" ".repeat(bytes)));
+        calls.spawn(async move {
+            client.put_article(lasting(PutArticleRequest { article, ..Default::default() })).await.map(|_| ())
+        });
+    }
+    let mut outcome = Ok(64 * bytes);
+    while let Some(answer) = calls.join_next().await {
+        if let Err(status) = answer.unwrap() {
+            outcome = Err(status);
+        }
+    }
+    report(server, "64 packed articles", began, outcome)
+}
+
+/// Pages of many callers, while every page finds another state.
+async fn views(server: &mut Server) -> u64 {
+    let began = Instant::now();
+    for number in 0..300 {
+        server.put_as(AnalysisMode::Fast, article(&format!("view{}", number % 40), &format!("{STORY} {number}"))).await;
+        let request = SearchQuotesRequest { page_size: 1, ..Default::default() };
+        server.quotes().await.search_quotes(lasting(request)).await.unwrap();
+    }
+    report(server, "256 views that are kept", began, Ok(0))
+}
+
+async fn pages(server: &mut Server) -> u64 {
+    let (began, mut calls) = (Instant::now(), tokio::task::JoinSet::new());
+    for _ in 0..32 {
+        let mut client = server.quotes().await.max_decoding_message_size(1 << 30);
+        let request = SearchQuotesRequest { page_size: 1000, ..Default::default() };
+        calls.spawn(async move { client.search_quotes(lasting(request)).await });
+    }
+    let mut outcome = Ok(0);
+    while let Some(answer) = calls.join_next().await {
+        match answer.unwrap() {
+            Ok(page) => outcome = outcome.map(|sum| sum + prost::Message::encoded_len(page.get_ref())),
+            Err(status) => outcome = Err(status),
+        }
+    }
+    report(server, "32 pages of 1,000 quotes at once", began, outcome)
+}
+
 async fn messages(server: &mut Server) -> u64 {
-    let (began, long) = (Instant::now(), "x".repeat(63 << 20));
+    let (began, long) = (Instant::now(), "x".repeat(LONGEST_MESSAGE - 100));
     let get = GetArticleRequest { id: long.clone(), ..Default::default() };
-    let mut client = server.articles().await.max_decoding_message_size(1 << 30);
-    let status = client.get_article(get).await.unwrap_err();
+    let status = server.articles().await.get_article(get).await.unwrap_err();
     assert_eq!(status.code(), Code::InvalidArgument, "{status}");
-    report(server, "an id of 63 MiB", began, Err(status));
+    report(server, "an id as long as a message", began, Err(status));
     let began = Instant::now();
     let query = SearchRequest { query: long, ..Default::default() };
-    let status = server.search().await.max_encoding_message_size(1 << 30).search(query).await.unwrap_err();
-    report(server, "a query of 63 MiB", began, Err(status))
+    let status = server.search().await.search(query).await.unwrap_err();
+    report(server, "a query as long as a message", began, Err(status))
+}
+
+async fn tier(mode: &str, sizes: &[usize]) -> u64 {
+    println!("{mode}");
+    let flags = ["--analysis", mode];
+    let mut most = 0;
+    for bytes in sizes {
+        let mut server = Server::start_with(&flags);
+        report(&mut server, "started", Instant::now(), Ok(0));
+        most = most.max(put_and_get(&mut server, *bytes).await);
+        most = most.max(queries(&mut server).await);
+        most = most.max(at_once(&mut server, *bytes).await);
+        most = most.max(pages(&mut server).await);
+        most = most.max(packed(&mut server, *bytes).await);
+        most = most.max(streams(&mut server, *bytes).await);
+    }
+    let mut server = Server::start_with(&flags);
+    most = most.max(messages(&mut server).await);
+    most.max(views(&mut server).await)
 }
 
 #[tokio::test]
 #[ignore = "takes minutes and a release build: scripts/worst-memory runs it"]
 async fn no_request_within_the_limits_takes_more_memory_than_the_budget() {
-    let flags = ["--analysis", "fast"];
-    let mut most = 0;
-    for bytes in [200 << 10, 1 << 20, 16 << 20] {
-        let mut server = Server::start_with(&flags);
-        report(&mut server, "started", Instant::now(), Ok(0));
-        most = most.max(put_and_get(&mut server, bytes).await);
-        most = most.max(queries(&mut server).await);
-    }
-    let mut server = Server::start_with(&flags);
-    most = most.max(messages(&mut server).await);
+    let most = tier("fast", &[200 << 10, LONGEST_BODY - 100]).await;
     println!("{most:6} MiB  at most, of {BUDGET}");
     assert!(most < BUDGET);
 }

@@ -1,0 +1,93 @@
+//! Values of settings, read from how they are written.
+
+use std::{
+    net::{SocketAddr, ToSocketAddrs},
+    time::Duration,
+};
+
+use sayso_extract::Analyzer;
+
+use crate::{
+    analysis::{self, Mode},
+    connections,
+};
+
+/// Collects what is wrong while values are read.
+#[derive(Default)]
+pub(super) struct Faults(pub(super) Vec<String>);
+
+impl Faults {
+    pub(super) fn address(&mut self, name: &str, given: Option<String>) -> Option<SocketAddr> {
+        let text = given?;
+        if let Ok(address) = text.parse() {
+            return Some(address);
+        }
+        let has_port =
+            text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+        let found = if has_port { text.to_socket_addrs().map(Vec::from_iter) } else { Ok(Vec::new()) };
+        match found {
+            // Clients look for the IPv4 address where a name has both.
+            Ok(found) if !found.is_empty() => found.iter().find(|one| one.is_ipv4()).or(found.first()).copied(),
+            Ok(_) => {
+                let said = "is no address; write an IP address or a name, and a port, as 0.0.0.0:50051";
+                self.0.push(format!("{name}: {text:?} {said}"));
+                None
+            }
+            Err(error) => {
+                self.0.push(format!("{name}: {text:?} names no machine that is known here: {error}"));
+                None
+            }
+        }
+    }
+
+    pub(super) fn connections(&mut self, given: Option<usize>) -> usize {
+        let most = self.positive("max_connections", given, connections::usual());
+        let room = connections::room();
+        if most as u64 > room {
+            let said =
+                format!("{most} is more than the process has files for; write at most {room}, or raise ulimit -n");
+            self.0.push(format!("max_connections: {said}"));
+        }
+        most
+    }
+
+    pub(super) fn mode(&mut self, given: Option<String>) -> Mode {
+        let Some(text) = given else { return Mode::DEFAULT };
+        let Some(mode) = Mode::named(&text) else {
+            let names = Mode::ALL.map(|(_, name)| name).join(", ");
+            self.0.push(format!("analysis: {text:?} is no mode; write one of {names}"));
+            return Mode::DEFAULT;
+        };
+        if let Some(words) = analysis::lacking(mode.last(), Analyzer::BEST) {
+            self.0.push(format!("analysis: {words}"));
+        }
+        mode
+    }
+
+    pub(super) fn positive(&mut self, name: &str, given: Option<usize>, default: usize) -> usize {
+        if given == Some(0) {
+            self.0.push(format!("{name}: must be at least 1"));
+        }
+        given.unwrap_or(default)
+    }
+
+    pub(super) fn size(&mut self, name: &str, given: Option<String>, default: usize) -> usize {
+        let Some(text) = given else { return default };
+        match text.parse::<bytesize::ByteSize>() {
+            Ok(size) if size.0 > 0 && size.0 < 1 << 31 => size.0 as usize,
+            _ => {
+                self.0.push(format!("{name}: {text:?} is no size; write 16MiB, say, and less than 2GiB"));
+                default
+            }
+        }
+    }
+
+    pub(super) fn duration(&mut self, name: &str, given: Option<String>, default: Duration) -> Duration {
+        let Some(text) = given else { return default };
+        let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(|d| Duration::try_from(d).ok());
+        parsed.filter(|d| !d.is_zero()).unwrap_or_else(|| {
+            self.0.push(format!("{name}: {text:?} is no duration; write 10s, say, or 1m30s"));
+            default
+        })
+    }
+}

@@ -1,0 +1,320 @@
+//! Requests come in within bounds: the messages of all calls together, from the first byte of each until it is answered
+//! or written, may weigh so much and no more. What finds no room waits where it is, in the windows of HTTP/2.
+//!
+//! Room is taken for a whole message, as soon as its length is known: so whoever has begun can end, and nobody waits for
+//! room who has any. A packed message takes what it may be at worst until its end tells its length.
+
+use std::{
+    collections::VecDeque,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::body::{Body, Bytes, HttpBody};
+use http_body::Frame;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Sleep,
+};
+
+use super::status;
+
+/// Bytes of the head of a message: whether it is packed, and its length.
+const HEAD: usize = 5;
+
+/// The unit in which room is counted.
+const UNIT: usize = 1 << 10;
+
+/// By how much gzip makes a text longer at most.
+const GZIP_GROWTH: usize = 1032;
+
+/// How long a client may send nothing in the midst of a message.
+const GOES_ON_WITHIN: Duration = Duration::from_secs(20);
+
+/// Room for messages that are under way.
+pub(super) struct Room {
+    units: Arc<Semaphore>,
+    /// The longest message that is accepted, packed or not.
+    message_bytes: usize,
+    goes_on_within: Duration,
+}
+
+impl Room {
+    /// Room for two of the longest messages, or as many short ones as weigh the same.
+    pub(super) fn new(message_bytes: usize) -> Self {
+        Self::with(message_bytes, GOES_ON_WITHIN)
+    }
+
+    fn with(message_bytes: usize, goes_on_within: Duration) -> Self {
+        let units = Arc::new(Semaphore::new(2 * units(message_bytes)));
+        Self { units, message_bytes, goes_on_within }
+    }
+
+    /// Units that a message takes until its end has come. One that is too long is refused by its head, and takes one.
+    fn wanted(&self, packed: bool, length: usize) -> usize {
+        match packed {
+            _ if length > self.message_bytes => 1,
+            true => units(length + self.message_bytes.min(length.saturating_mul(GZIP_GROWTH))),
+            false => units(length),
+        }
+    }
+}
+
+fn units(bytes: usize) -> usize {
+    bytes.div_ceil(UNIT).max(1)
+}
+
+/// The room that the messages of a call take, in their order. Given back when the last clone is dropped.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Held(Arc<Mutex<VecDeque<OwnedSemaphorePermit>>>);
+
+impl Held {
+    /// Takes over the room of the next message: for streams, which are done with one after the other.
+    pub(super) fn next(&self) -> Option<OwnedSemaphorePermit> {
+        self.queue().pop_front()
+    }
+
+    fn queue(&self) -> MutexGuard<'_, VecDeque<OwnedSemaphorePermit>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives back what the last message has too much.
+    fn shrink(&self, wanted: usize) {
+        if let Some(last) = self.queue().back_mut() {
+            drop(last.split(last.num_permits().saturating_sub(wanted)));
+        }
+    }
+}
+
+type Turn = Pin<Box<dyn Future<Output = Option<OwnedSemaphorePermit>> + Send>>;
+
+/// The messages of a call as they come in.
+pub(super) struct Arriving {
+    inner: Body,
+    room: Arc<Room>,
+    held: Held,
+    /// Whether somebody takes over the room of each message; else a new one takes that of the one before.
+    keeps: bool,
+    /// What has come and was not handed on.
+    rest: Bytes,
+    head: Vec<u8>,
+    /// What waits for room.
+    turn: Option<Turn>,
+    /// Bytes of the message that are still to come.
+    left: usize,
+    /// The length of a packed message, and its last bytes, which tell its length unpacked.
+    packed: Option<(usize, [u8; 4])>,
+    stalled: Option<Pin<Box<Sleep>>>,
+}
+
+impl Arriving {
+    /// These messages, whose room is `held`. With `keeps`, it is held for all of them, or until somebody takes it over.
+    pub(super) fn new(inner: Body, room: &Arc<Room>, held: &Held, keeps: bool) -> Self {
+        Self {
+            inner,
+            room: Arc::clone(room),
+            held: held.clone(),
+            keeps,
+            rest: Bytes::new(),
+            head: Vec::with_capacity(HEAD),
+            turn: None,
+            left: 0,
+            packed: None,
+            stalled: None,
+        }
+    }
+
+    /// The head of a message has come: asks for room.
+    fn begin(&mut self) {
+        let length = u32::from_be_bytes([self.head[1], self.head[2], self.head[3], self.head[4]]) as usize;
+        let packed = self.head[0] == 1;
+        self.left = length;
+        self.packed = packed.then_some((length, [0; 4]));
+        if !self.keeps {
+            self.held.queue().clear();
+        }
+        let (units, wanted) = (Arc::clone(&self.room.units), self.room.wanted(packed, length));
+        self.turn = Some(Box::pin(async move { units.acquire_many_owned(wanted as u32).await.ok() }));
+    }
+
+    /// Hands on what there is of a message.
+    fn piece(&mut self) -> Bytes {
+        let piece = self.rest.split_to(self.rest.len().min(self.left));
+        self.left -= piece.len();
+        if let Some((length, tail)) = &mut self.packed {
+            for byte in &piece[piece.len().saturating_sub(4)..] {
+                tail.rotate_left(1);
+                tail[3] = *byte;
+            }
+            if self.left == 0 {
+                let unpacked = self.room.message_bytes.min(u32::from_le_bytes(*tail) as usize);
+                self.held.shrink(units(*length + unpacked));
+            }
+        }
+        piece
+    }
+
+    fn poll_inner(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut self.inner).poll_frame(cx) {
+            self.stalled = None;
+            return Poll::Ready(frame);
+        }
+        if self.left > 0 || !self.head.is_empty() {
+            let within = self.room.goes_on_within;
+            let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(within)));
+            if stalled.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Some(Err(axum::Error::new(status::stalled(within)))));
+            }
+        }
+        Poll::Pending
+    }
+}
+
+impl HttpBody for Arriving {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let this = self.get_mut();
+        loop {
+            if let Some(turn) = &mut this.turn {
+                let Poll::Ready(permit) = turn.as_mut().poll(cx) else { return Poll::Pending };
+                this.turn = None;
+                this.held.queue().extend(permit);
+                let head = std::mem::replace(&mut this.head, Vec::with_capacity(HEAD));
+                return Poll::Ready(Some(Ok(Frame::data(head.into()))));
+            }
+            if !this.rest.is_empty() && this.left > 0 {
+                return Poll::Ready(Some(Ok(Frame::data(this.piece()))));
+            }
+            if !this.rest.is_empty() {
+                let of_head = this.rest.split_to(this.rest.len().min(HEAD - this.head.len()));
+                this.head.extend_from_slice(&of_head);
+                if this.head.len() == HEAD {
+                    this.begin();
+                }
+                continue;
+            }
+            match std::task::ready!(this.poll_inner(cx)) {
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) => this.rest = data,
+                    Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
+                },
+                // A head that was cut off is for the decoder to refuse.
+                None if !this.head.is_empty() => {
+                    return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut this.head).into()))));
+                }
+                other => return Poll::Ready(other),
+            }
+        }
+    }
+}
+
+/// Whether what a call asks for brings whole articles, which have a room of their own: questions never wait for them.
+pub(super) fn brings_articles(path: &str) -> bool {
+    let [put, ingest, analyze] =
+        ["ArticleService/PutArticle", "ArticleService/IngestArticles", "AnalyzeService/Analyze"];
+    path.strip_prefix("/sayso.v1.").is_some_and(|method| [put, ingest, analyze].contains(&method))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use futures_util::{FutureExt, stream};
+    use proptest::prelude::*;
+    use tonic::Status;
+
+    use super::*;
+
+    fn framed(packed: bool, message: &[u8]) -> Vec<u8> {
+        let head = [&[u8::from(packed)][..], &(message.len() as u32).to_be_bytes()].concat();
+        [head, message.to_vec()].concat()
+    }
+
+    fn body(pieces: Vec<Vec<u8>>) -> Body {
+        Body::from_stream(stream::iter(pieces.into_iter().map(Ok::<_, std::convert::Infallible>)))
+    }
+
+    /// Reads to the end; none while it waits for room.
+    fn read(body: &mut Arriving) -> Option<Vec<u8>> {
+        let mut all = Vec::new();
+        loop {
+            match std::future::poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).now_or_never()? {
+                Some(frame) => all.extend(frame.unwrap().into_data().unwrap()),
+                None => return Some(all),
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_waits_until_there_is_room_for_all_of_it() {
+        let room = Arc::new(Room::new(10 * UNIT));
+        let message = framed(false, &vec![7; 9 * UNIT]);
+        let [first, second, third] = [Held::default(), Held::default(), Held::default()];
+        let arriving = |held| Arriving::new(body(vec![message.clone()]), &room, held, true);
+        assert_eq!(read(&mut arriving(&first)).as_ref(), Some(&message));
+        assert_eq!(read(&mut arriving(&second)).as_ref(), Some(&message));
+        let mut waiting = arriving(&third);
+        assert_eq!(read(&mut waiting), None);
+        drop(first.next());
+        assert_eq!(read(&mut waiting).as_ref(), Some(&message));
+        drop((second, third, waiting));
+        assert_eq!(room.units.available_permits(), 20);
+    }
+
+    #[test]
+    fn a_packed_message_takes_what_it_is_unpacked() {
+        let room = Arc::new(Room::new(1 << 20));
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packer.write_all(&vec![b'a'; 100 * UNIT]).unwrap();
+        let packed = packer.finish().unwrap();
+        assert!(packed.len() < UNIT);
+        let held = Held::default();
+        read(&mut Arriving::new(body(vec![framed(true, &packed)]), &room, &held, true)).unwrap();
+        assert_eq!(held.next().unwrap().num_permits(), 101);
+    }
+
+    #[test]
+    fn a_message_that_is_too_long_is_left_to_the_decoder_to_refuse() {
+        let room = Arc::new(Room::new(UNIT));
+        let long = framed(false, &vec![7; 9 * UNIT]);
+        assert_eq!(read(&mut Arriving::new(body(vec![long.clone()]), &room, &Held::default(), true)), Some(long));
+    }
+
+    #[tokio::test]
+    async fn who_stops_in_the_midst_of_a_message_is_told_so() {
+        let room = Arc::new(Room::with(UNIT, Duration::ZERO));
+        let begun = stream::iter([Ok::<_, std::convert::Infallible>(framed(false, &[7; 9])[..8].to_vec())]);
+        let inner = Body::from_stream(futures_util::StreamExt::chain(begun, stream::pending()));
+        let mut arriving = Body::new(Arriving::new(inner, &room, &Held::default(), true));
+        let refusal = loop {
+            match std::future::poll_fn(|cx| Pin::new(&mut arriving).poll_frame(cx)).await.unwrap() {
+                Ok(_) => {}
+                Err(refusal) => break refusal,
+            }
+        };
+        let status = Status::from_error(Box::new(refusal));
+        assert_eq!(status.code(), tonic::Code::DeadlineExceeded, "{status:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn what_comes_in_is_handed_on_however_it_is_cut(
+            messages in prop::collection::vec((any::<bool>(), prop::collection::vec(any::<u8>(), 0..40)), 0..6),
+            size in 1..30_usize,
+            cut in 0..8_usize,
+            keeps: bool,
+        ) {
+            let mut all: Vec<u8> = messages.iter().flat_map(|(packed, bytes)| framed(*packed, bytes)).collect();
+            all.truncate(all.len().saturating_sub(cut));
+            let (room, held) = (Arc::new(Room::new(1 << 20)), Held::default());
+            let pieces = all.chunks(size).map(<[u8]>::to_vec).collect();
+            prop_assert_eq!(read(&mut Arriving::new(body(pieces), &room, &held, keeps)), Some(all));
+            drop(held);
+            prop_assert_eq!(room.units.available_permits(), 2 << 10);
+        }
+    }
+}
