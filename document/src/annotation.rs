@@ -10,7 +10,7 @@ use crate::{DateRange, Sentence, Span};
 /// Everything found in one text, and by which model.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Analysis {
-    /// Name and version of the model, for example `linear-3`.
+    /// Name and version of the model, for example `linear-4`.
     pub model: String,
     /// How thoroughly it read. [`Tier::Fast`] in analyses kept from before there was a choice.
     pub tier: Tier,

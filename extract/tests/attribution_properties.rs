@@ -98,3 +98,10 @@ fn unbalanced_marks_by_the_thousand_do_no_harm() {
     let text = format!("He said that {}", "“ he said, \"yes” ".repeat(5_000));
     check(&text);
 }
+
+/// A quotation that is left open, and told only in a later paragraph, begins the quote of that paragraph.
+#[test]
+fn quotes_are_in_reading_order_where_only_a_later_paragraph_tells_who_spoke() {
+    check("“'said\n\"'\n“.''told\"”“““““““");
+    check("“The port is shut. Ann Ruiz said so.\n\n“Nobody said “no”.\n\n“It will open in May,” Ann Ruiz said.");
+}

@@ -186,7 +186,7 @@ fn lines(file: &str, found: &Annotations, width: Option<usize>) -> String {
     out
 }
 
-/// "linear-3 (fast)"
+/// "linear-4 (fast)"
 fn told(model: &str, tier: i32) -> String {
     match Tier::label(tier) {
         "" => model.to_owned(),
@@ -213,7 +213,7 @@ mod tests {
     fn an_analysis_reads_well() {
         let name = || "Ada Lind".to_string();
         let found = Annotations {
-            model: "linear-3".into(),
+            model: "linear-4".into(),
             sentences: vec![proto::Sentence::default(); 2],
             entities: vec![ArticleEntity {
                 name: name(),
@@ -236,7 +236,7 @@ mod tests {
             tier: proto::AnalysisTier::Fast as i32,
         };
         insta::assert_snapshot!(render::plain(&lines("", &found, None)), @r"
-        2 sentences · 1 entity · 1 quote · linear-3 (fast)
+        2 sentences · 1 entity · 1 quote · linear-4 (fast)
 
         Entities
         Ada Lind · person · 3 mentions

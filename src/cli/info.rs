@@ -136,7 +136,7 @@ mod tests {
     fn the_table_reads_well() {
         let info = GetServerInfoResponse {
             version: "0.1.0".into(),
-            models: vec![ModelInfo { id: "linear-3".into(), purpose: "analysis".into(), tier: 1 }],
+            models: vec![ModelInfo { id: "linear-4".into(), purpose: "analysis".into(), tier: 1 }],
             limits: Some(Limits {
                 message_bytes: 16 << 20,
                 body_bytes: 10 << 20,
@@ -170,7 +170,7 @@ mod tests {
         insta::assert_snapshot!(render::plain(&lines(&info, Some(60))), @r"
         Server
           version     0.1.0
-          model       linear-3 (analysis)
+          model       linear-4 (analysis)
           started     3 March 2026, 14:05 UTC
           analysis    fast, then accurate
           fault       only 100 MiB are free in sayso-data; 128 MiB

@@ -60,7 +60,7 @@ pub(super) fn run(args: Args) -> Outcome {
     })
 }
 
-/// "34 articles wait for encoder-2 (accurate)"
+/// "34 articles wait for encoder-3 (accurate)"
 fn summary(queued: &ReanalyzeArticlesResponse) -> String {
     let what = format!("{} ({})", queued.model, Tier::label(queued.tier));
     match queued.queued {
@@ -112,9 +112,9 @@ mod tests {
 
     #[test]
     fn the_summary_tells_how_many_wait_for_what() {
-        let told = |queued| summary(&ReanalyzeArticlesResponse { queued, tier: 2, model: "encoder-2".into() });
-        assert_eq!(told(0), "all articles are analysed by encoder-2 (accurate) or better, or wait for it\n");
-        assert_eq!(told(1), "1 article more waits for encoder-2 (accurate)\n");
-        assert_eq!(told(1234), "1,234 articles more wait for encoder-2 (accurate)\n");
+        let told = |queued| summary(&ReanalyzeArticlesResponse { queued, tier: 2, model: "encoder-3".into() });
+        assert_eq!(told(0), "all articles are analysed by encoder-3 (accurate) or better, or wait for it\n");
+        assert_eq!(told(1), "1 article more waits for encoder-3 (accurate)\n");
+        assert_eq!(told(1234), "1,234 articles more wait for encoder-3 (accurate)\n");
     }
 }

@@ -23,8 +23,7 @@ pub(super) fn continue_quotations(r: &Reading<'_>, drafts: &mut [Draft]) {
     for (unit, tokens) in r.units().iter().enumerate() {
         let (paragraph, own_here) = (r.paragraph_of(tokens.start), &own[unit]);
         if let Some((place, quoted)) = told_later(r, drafts, &own, unit) {
-            let at = drafts[place].content.partition_point(|content| content.start < quoted.start);
-            drafts[place].content.insert(at, quoted);
+            add(&mut drafts[place].content, quoted);
             current = Some((place, paragraph));
             quoting_last = true;
             continue;
@@ -38,7 +37,7 @@ pub(super) fn continue_quotations(r: &Reading<'_>, drafts: &mut [Draft]) {
             // A paragraph that is nothing but a quotation goes on with the one just before it.
             let alone = next && quoting_last && fills_paragraph(r, tokens);
             if *last == paragraph || reopens && next || alone {
-                drafts[*place].content.push(quoted);
+                add(&mut drafts[*place].content, quoted);
                 *last = paragraph;
                 quoting_last = true;
             }
@@ -49,6 +48,17 @@ pub(super) fn continue_quotations(r: &Reading<'_>, drafts: &mut [Draft]) {
         let other = own_here.iter().copied().find(|&d| drafts[d].source.is_some());
         quoting_last = quoting.is_some();
         current = quoting.or(kept.map(|(place, _)| place)).or(other).map(|place| (place, paragraph));
+    }
+}
+
+/// Adds a quotation to pieces of content, in reading order: what it goes on with may be told further on. Nothing is
+/// said twice.
+fn add(content: &mut Vec<Range<usize>>, quoted: Range<usize>) {
+    let at = content.partition_point(|piece| piece.start < quoted.start);
+    let apart = content[..at].last().is_none_or(|before| before.end <= quoted.start)
+        && content.get(at).is_none_or(|after| quoted.end <= after.start);
+    if apart {
+        content.insert(at, quoted);
     }
 }
 
