@@ -263,7 +263,7 @@ fn bar(bytes: u64) -> ProgressBar {
     let (bar, template) = if bytes == 0 {
         (ProgressBar::new_spinner(), "{spinner} {msg} · {elapsed}")
     } else {
-        (ProgressBar::new(bytes), "{bar:30.cyan/dim} {percent:>3} % · {msg} · {elapsed} (left: {eta})")
+        (ProgressBar::new(bytes), "{wide_bar:.cyan/dim} {percent:>3} % · {msg} · {elapsed} (left: {eta})")
     };
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::note::{MONTH_FIRST, NO_DATE, Note};
 use crate::convert::{AUTHORS, ID_BYTES, LANGUAGE_BYTES, METADATA_BYTES};
+use crate::echo::is_command;
 use crate::proto::Article;
 
 mod cut;
@@ -360,7 +361,7 @@ fn nested<'r>(record: &'r Record, path: &str) -> Option<&'r Value> {
 }
 
 fn is_id(id: &str) -> bool {
-    id.len() <= ID_BYTES && !id.contains(char::is_control)
+    id.len() <= ID_BYTES && !id.contains(is_command)
 }
 
 /// The text, or nothing and a note where the server would refuse it for its length.
