@@ -20,6 +20,7 @@ use crate::proto::server_service_client::ServerServiceClient;
 mod body;
 mod byline;
 mod files;
+mod fit;
 mod front_matter;
 pub(super) mod html;
 mod json;

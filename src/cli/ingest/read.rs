@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicU64;
 use super::super::dates::Published;
 use super::super::input::{self, Bytes, Counted, Line};
 use super::files::{self, File, Format};
+use super::fit;
 use super::json::{self, At, Layout, Limits, Malformed, Piece, Told};
 use super::note::Note;
 use super::report::Refusal;
@@ -224,7 +225,7 @@ impl Reader {
 
     /// The article with what it lacks, or why the server would not take it.
     fn checked(&self, place: String, told: Told) -> Item {
-        let Told { mut article, notes } = told;
+        let Told { mut article, mut notes } = told;
         if article.body.trim().is_empty() {
             return Item::Refused(Refusal::new(place, "the body is empty"));
         }
@@ -239,6 +240,7 @@ impl Reader {
         if let (None, Some(date)) = (article.published_at, &self.date) {
             date.put_into(&mut article);
         }
+        fit::fit(&mut article, &mut notes);
         Item::Article(Box::new(Entry { place, article, notes }))
     }
 }
