@@ -15,8 +15,8 @@ use crate::support::{STORY, Server, article};
 const BUDGET: u64 = 1024;
 
 /// The limits that it has unless told otherwise.
-const LONGEST_BODY: usize = 4 << 20;
-const LONGEST_MESSAGE: usize = 8 << 20;
+const LONGEST_BODY: usize = 2 << 20;
+const LONGEST_MESSAGE: usize = 3 << 20;
 
 /// The most memory that the process ever took, in MiB.
 fn peak(server: &mut Server) -> u64 {
@@ -146,7 +146,7 @@ async fn packed(server: &mut Server, bytes: usize) -> u64 {
     let (began, mut calls) = (Instant::now(), tokio::task::JoinSet::new());
     for number in 0..64 {
         let mut client = server.articles().await.send_compressed(tonic::codec::CompressionEncoding::Gzip);
-        let article = Some(article(&format!("packed{number}"), &" ".repeat(bytes)));
+        let article = Some(article(&format!("packed{number}"), &"x".repeat(bytes)));
         calls.spawn(async move {
             client.put_article(lasting(PutArticleRequest { article, ..Default::default() })).await.map(|_| ())
         });
