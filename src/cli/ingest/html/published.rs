@@ -287,9 +287,12 @@ impl Parts {
     fn is_elsewhere(&self, node: &NodeRef<'_>) -> bool {
         std::iter::once(*node).chain(node.ancestors_it(None)).any(|node| {
             let Some(name) = node.node_name() else { return false };
-            if matches!(&*name, "body" | "html") || self.sizes.get(&node.id).is_some_and(|size| *size > self.most) {
+            if matches!(&*name, "body" | "html") {
                 return false;
             }
+            // Comments are often the most of a page: only other names are belied by what they hold.
+            let is_most = self.sizes.get(&node.id).is_some_and(|size| *size > self.most);
+            let counts = |word: &str| !is_most || matches!(word, "comment" | "reply");
             let names = ["class", "id", "itemprop", "itemtype", "data-component"]
                 .map(|name| node.attr_or(name, "").to_lowercase());
             // The layout of a whole page is often named by its parts: "has-sidebar", "with-comments".
@@ -298,9 +301,9 @@ impl Parts {
                 .flat_map(|names| names.split_whitespace())
                 .filter(|name| !["has-", "with-", "no-"].iter().any(|start| name.starts_with(start)))
                 .collect();
-            matches!(&*name, "aside" | "nav" | "footer") && !is_of_article(&node)
-                || names.iter().any(|name| matches!(*name, "footer" | "site-footer" | "page-footer"))
-                || ELSEWHERE.iter().any(|word| names.iter().any(|name| name.contains(word)))
+            !is_most && matches!(&*name, "aside" | "nav" | "footer") && !is_of_article(&node)
+                || !is_most && names.iter().any(|name| matches!(*name, "footer" | "site-footer" | "page-footer"))
+                || ELSEWHERE.iter().any(|word| counts(word) && names.iter().any(|name| name.contains(word)))
         })
     }
 }
@@ -385,6 +388,15 @@ mod tests {
             assert_eq!(read(&page).0, "3 March 2026, 00:00 UTC", "{url}");
         }
         assert_eq!(read("<link rel=canonical href='https://veld.example/2026/33/03/a'>"), Default::default());
+    }
+
+    #[test]
+    fn comments_are_no_article_however_long() {
+        let words = "The bridge of Marn has stood for a long time. ".repeat(20);
+        let page =
+            |name: &str| format!("<h1>Marn</h1><div class={name}><time datetime='2026-03-03'></time><p>{words}</div>");
+        assert_eq!(read(&page("comments")).0, "");
+        assert_eq!(read(&page("widget")).0, "3 March 2026, 00:00 UTC");
     }
 
     #[test]
