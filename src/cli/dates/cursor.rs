@@ -36,7 +36,7 @@ impl<'t> Cursor<'t> {
 
     /// A word: its points and what names of zones have in them are part of it.
     pub(super) fn word(&mut self) -> &'t str {
-        self.take(|c| c.is_ascii_alphabetic() || matches!(c, '.' | '/' | '_'))
+        self.take(|c| c.is_alphabetic() || matches!(c, '.' | '/' | '_'))
     }
 
     pub(super) fn skip_between(&mut self) {

@@ -206,7 +206,7 @@ impl Parts {
                 }
                 '(' => text.skip_until(')')?,
                 '[' => self.bracket(text)?,
-                'A'..='Z' | 'a'..='z' => self.word(text)?,
+                next if next.is_alphabetic() => self.word(text)?,
                 _ => return None,
             }
         }
@@ -251,6 +251,10 @@ impl Parts {
             return Some(());
         }
         let ordinal = text.ordinal();
+        // "3. März": the point makes an ordinal in many languages.
+        if first.len() <= 2 && text.peek() == Some('.') && text.after(1).is_some_and(char::is_whitespace) {
+            text.advance();
+        }
         match first.len() {
             4 if !ordinal => once(&mut self.year, first.parse().ok()?),
             1 | 2 if self.day.is_none() && self.date.is_none() => once(&mut self.day, first.parse().ok()?),
@@ -350,7 +354,7 @@ impl Parts {
             };
         }
         let word = text.word();
-        let plain: String = word.chars().filter(|&c| c != '.').collect::<String>().to_ascii_lowercase();
+        let plain: String = word.chars().filter(|&c| c != '.').collect::<String>().to_lowercase();
         if let Some(month) = month(&plain) {
             return once(&mut self.month, month);
         }
@@ -400,7 +404,27 @@ fn day_of_year(year: &str, number: &str) -> Option<Date> {
 }
 
 /// Words that stand beside dates and say nothing about them.
-const FILLERS: [&str; 10] = ["published", "posted", "on", "at", "of", "the", "date", "dated", "time", "t"];
+const FILLERS: [&str; 19] = [
+    "published",
+    "posted",
+    "on",
+    "at",
+    "of",
+    "the",
+    "date",
+    "dated",
+    "time",
+    "t",
+    "am",
+    "um",
+    "uhr",
+    "den",
+    "der",
+    "le",
+    "de",
+    "del",
+    "el",
+];
 
 const MONTHS: [&str; 12] = [
     "january",
@@ -417,17 +441,100 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
+/// Names of months in other languages, as they stand in dates, where they are not the English ones.
+const FOREIGN: [(&str, i8); 56] = [
+    ("januar", 1),
+    ("jänner", 1),
+    ("janvier", 1),
+    ("janv", 1),
+    ("enero", 1),
+    ("gennaio", 1),
+    ("janeiro", 1),
+    ("januari", 1),
+    ("februar", 2),
+    ("février", 2),
+    ("févr", 2),
+    ("febrero", 2),
+    ("febbraio", 2),
+    ("fevereiro", 2),
+    ("februari", 2),
+    ("märz", 3),
+    ("mär", 3),
+    ("mars", 3),
+    ("marzo", 3),
+    ("março", 3),
+    ("maart", 3),
+    ("avril", 4),
+    ("abril", 4),
+    ("aprile", 4),
+    ("mai", 5),
+    ("mayo", 5),
+    ("maggio", 5),
+    ("maio", 5),
+    ("mei", 5),
+    ("juni", 6),
+    ("juin", 6),
+    ("junio", 6),
+    ("giugno", 6),
+    ("junho", 6),
+    ("juli", 7),
+    ("juillet", 7),
+    ("juil", 7),
+    ("julio", 7),
+    ("luglio", 7),
+    ("julho", 7),
+    ("août", 8),
+    ("agosto", 8),
+    ("augustus", 8),
+    ("septembre", 9),
+    ("septiembre", 9),
+    ("settembre", 9),
+    ("setembro", 9),
+    ("oktober", 10),
+    ("okt", 10),
+    ("octobre", 10),
+    ("octubre", 10),
+    ("ottobre", 10),
+    ("outubro", 10),
+    ("dezember", 12),
+    ("dez", 12),
+    ("décembre", 12),
+];
+
+/// The days of the week in German and French.
+const FOREIGN_DAYS: [&str; 14] = [
+    "montag",
+    "dienstag",
+    "mittwoch",
+    "donnerstag",
+    "freitag",
+    "samstag",
+    "sonntag",
+    "lundi",
+    "mardi",
+    "mercredi",
+    "jeudi",
+    "vendredi",
+    "samedi",
+    "dimanche",
+];
+
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// The month of this name, whole or cut to three letters or more.
 fn month(word: &str) -> Option<i8> {
-    let word = word.to_ascii_lowercase();
+    let word = word.to_lowercase();
+    if let Some((_, month)) = FOREIGN.iter().find(|(name, _)| *name == word) {
+        return Some(*month);
+    }
     let found = MONTHS.iter().position(|month| word.len() >= 3 && month.starts_with(&word))?;
     i8::try_from(found + 1).ok()
 }
 
 fn is_weekday(word: &str) -> bool {
-    DAYS.iter().any(|day| word.len() >= 3 && day.starts_with(word)) || word == "weds" || word == "thurs"
+    DAYS.iter().any(|day| word.len() >= 3 && day.starts_with(word))
+        || matches!(word, "weds" | "thurs")
+        || FOREIGN_DAYS.contains(&word)
 }
 
 /// The zone of these letters. Those that mean different hours in different countries (IST, CST in China) are left out,

@@ -27,6 +27,28 @@ const WRITING: [&str; 18] = [
     "written",
 ];
 
+/// The same in other languages, before "von", "par" or "por".
+const FOREIGN_WRITING: [&str; 18] = [
+    "alle",
+    "artikel",
+    "beiträge",
+    "ein",
+    "eingestellt",
+    "erstellt",
+    "escrito",
+    "gepostet",
+    "geschrieben",
+    "gespeichert",
+    "posté",
+    "publicado",
+    "publié",
+    "text",
+    "verfasst",
+    "veröffentlicht",
+    "zeige",
+    "écrit",
+];
+
 /// Words before "by" that tell that somebody else follows.
 const OTHERS: [&str; 21] = [
     "additional",
@@ -87,7 +109,7 @@ const ROLES: [&str; 30] = [
 ];
 
 /// The same of several people, who have no names.
-const GROUPS: [&str; 22] = [
+const GROUPS: [&str; 27] = [
     "agencies",
     "board",
     "bureau",
@@ -109,6 +131,11 @@ const GROUPS: [&str; 22] = [
     "writers",
     "wire",
     "newswire",
+    "redaktion",
+    "redaktionsteam",
+    "rédaction",
+    "redacción",
+    "redazione",
     "reports",
 ];
 
@@ -258,7 +285,7 @@ const NO_NAMES: [&str; 33] = [
 ];
 
 /// Words that stand where a name is missing.
-const NOBODY: [&str; 20] = [
+const NOBODY: [&str; 24] = [
     "admin",
     "administrator",
     "anonymous",
@@ -267,15 +294,19 @@ const NOBODY: [&str; 20] = [
     "default",
     "editor",
     "guest",
+    "by",
     "n/a",
+    "name",
     "nan",
     "none",
     "null",
     "root",
     "staff",
+    "unbenannt",
     "undefined",
     "unknown",
     "user",
+    "von",
     "webadmin",
     "webmaster",
     "wordpress",
@@ -403,6 +434,15 @@ fn parts(piece: &str) -> Vec<String> {
 fn after_by<'p, 'w>(words: &'p [&'w str]) -> (&'p [&'w str], Option<bool>) {
     let lower: Vec<String> = words.iter().map(|word| word.trim_end_matches(':').to_lowercase()).collect();
     let by = lower.iter().take(4).position(|word| word == "by");
+    // "von Ines Okafor", "Publié par Ines Okafor"; "Otto von Marn" is a name.
+    let foreign = lower.iter().take(5).position(|word| matches!(word.as_str(), "von" | "par" | "por"));
+    if let Some(at) = foreign
+        && by.is_none()
+        && words.len() > at + 1
+        && lower[..at].iter().all(|word| WRITING.contains(&word.as_str()) || FOREIGN_WRITING.contains(&word.as_str()))
+    {
+        return (&words[at + 1..], Some(false));
+    }
     if let Some(at) = by {
         let before = &lower[..at];
         if before.iter().any(|word| OTHERS.contains(&word.as_str())) {
@@ -422,7 +462,7 @@ fn after_by<'p, 'w>(words: &'p [&'w str]) -> (&'p [&'w str], Option<bool>) {
         let told = |words: &[&str]| words.contains(&lower[0].as_str());
         return (&words[1..], Some(told(&OTHERS)));
     }
-    let other = lower.first().is_some_and(|word| matches!(word.as_str(), "author" | "authors" | "par" | "por"));
+    let other = lower.first().is_some_and(|word| matches!(word.as_str(), "author" | "authors" | "autor" | "autorin"));
     if other && words.len() > 1 { (&words[1..], Some(false)) } else { (words, None) }
 }
 
@@ -460,9 +500,11 @@ fn before_times<'p, 'w>(words: &'p [&'w str]) -> &'p [&'w str] {
     let ends = |(at, word): (usize, &&str)| {
         let lower = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
         let told = ["follow", "updated", "published", "posted", "email", "subscribe", "modified", "last"];
+        // "Ines Okafor am Samstag"
+        let told = |lower: &str| told.contains(&lower) || matches!(*word, "am" | "sagt" | "says");
         let dated =
             is_month(word) && words.get(at + 1).is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()));
-        word.contains(|c: char| c.is_ascii_digit()) || told.contains(&lower.as_str()) || dated
+        word.contains(|c: char| c.is_ascii_digit()) || told(&lower) || dated
     };
     let end = words.iter().enumerate().position(ends).unwrap_or(words.len());
     &words[..end]

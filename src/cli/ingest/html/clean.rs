@@ -70,6 +70,7 @@ pub(super) fn clean(tree: &Document, reveal: bool) {
             node.remove_from_parent();
         }
     }
+    links_elsewhere(tree, &size);
     bylines(tree, &size);
     for node in tree.select("[style]").nodes() {
         if node.attr_or("style", "").replace(' ', "").to_ascii_lowercase().contains("display:block")
@@ -80,12 +81,14 @@ pub(super) fn clean(tree: &Document, reveal: bool) {
     }
 }
 
-/// How many bytes of text, without the white space around, each node holds. One pass, however deep they lie.
-fn sizes(tree: &Document) -> HashMap<NodeId, usize> {
+/// How many bytes of text, without the white space around, each node holds; scripts count as none. One pass,
+/// however deep they lie.
+pub(super) fn sizes(tree: &Document) -> HashMap<NodeId, usize> {
     let nodes: Vec<_> = tree.root().descendants_it().collect();
     let mut sizes: HashMap<NodeId, usize> = HashMap::with_capacity(nodes.len());
     for node in nodes.iter().rev() {
-        let own = if node.is_text() { node.text().trim().len() } else { 0 };
+        let is_code = || node.parent().is_some_and(|parent| parent.has_name("script") || parent.has_name("style"));
+        let own = if node.is_text() && !is_code() { node.text().trim().len() } else { 0 };
         let size = *sizes.entry(node.id).and_modify(|size| *size += own).or_insert(own);
         if let Some(parent) = node.parent() {
             *sizes.entry(parent.id).or_insert(0) += size;
@@ -104,6 +107,38 @@ fn is_box(node: &NodeRef<'_>) -> bool {
         let layout = ["has-", "with-", "no-", "is-"].iter().any(|start| name.starts_with(start));
         !layout && BOXES.iter().any(|word| name.contains(word))
     })
+}
+
+/// "Read more: Ferry prices rise", a line between paragraphs that leads to another article.
+fn links_elsewhere(tree: &Document, size: &dyn Fn(&NodeRef<'_>) -> usize) {
+    const STARTS: [&str; 9] = [
+        "read more:",
+        "related:",
+        "see also:",
+        "also read:",
+        "read also:",
+        "more:",
+        "read next:",
+        "watch:",
+        "recommended:",
+    ];
+    const ALONE: [&str; 7] = ["advertisement", "read more", "related", "share", "subscribe", "also read", "see also"];
+    for node in tree.select("p, div, li, h2, h3, h4, h5, h6").nodes() {
+        let (own, around) = (size(node), node.parent().map_or(0, |parent| size(&parent)));
+        // What holds the same and nothing else is looked at once, at its outside.
+        let inner =
+            own == around && node.parent().is_some_and(|parent| parent.has_name("div") || parent.has_name("li"));
+        if own == 0 || own > LINE || inner {
+            continue;
+        }
+        let text = node.text().trim().to_lowercase();
+        let text = text.replace(" :", ":");
+        let links = || node.descendants_it().any(|inner| inner.has_name("a"));
+        let alone = ALONE.contains(&text.trim_end_matches(':')) && !node.has_name("li");
+        if alone || STARTS.iter().any(|start| text.starts_with(start)) && links() {
+            node.remove_from_parent();
+        }
+    }
 }
 
 /// The byline stands in the article's authors.

@@ -121,7 +121,9 @@ pub(super) fn authors(tree: &Document, statements: &Statements, outlet: &str) ->
     let linked = statements.linked.article(&statements.url).filter(|about| about.is_article);
     let linked = linked.map(|about| about.authors()).unwrap_or_default();
     let metas = METAS.iter().map(|name| statements.all(name).map(str::to_string).collect::<Vec<_>>());
-    let marked = std::iter::once_with(|| marked_up(tree)).chain(std::iter::once_with(|| shown(tree)));
+    let marked = std::iter::once_with(|| marked_up(tree))
+        .chain(std::iter::once_with(|| shown(tree)))
+        .chain(std::iter::once_with(|| introduced(tree)));
     let ways = std::iter::once(linked).chain(metas).chain(marked);
     ways.map(|told| byline::names(told.iter().map(|told| cut(told)), outlet))
         .find(|names| !names.is_empty())
@@ -156,6 +158,23 @@ fn shown(tree: &Document) -> Vec<String> {
     let texts = nodes.nodes().iter().filter(|node| !is_in_comments(node)).take(BYLINES).map(value);
     texts
         .filter(|text| text.chars().count() <= SHOWN_BYLINE)
+        .find(|text| !byline::names([text.as_str()], "").is_empty())
+        .into_iter()
+        .collect()
+}
+
+/// A short text whose class speaks of an author, and which says so itself: "By Ines Okafor".
+fn introduced(tree: &Document) -> Vec<String> {
+    const CLASSES: &str = "[class*=author], [class*=Author], [class*=autor], [class*=auteur], [class*=contributor]";
+    const STARTS: [&str; 9] =
+        ["by ", "written by ", "posted by ", "von ", "par ", "por ", "author: ", "autor: ", "text: "];
+    let nodes = tree.select(CLASSES);
+    let texts = nodes.nodes().iter().filter(|node| !is_in_comments(node)).take(BYLINES).map(value);
+    texts
+        .filter(|text| {
+            let lower = text.to_lowercase();
+            text.chars().count() <= SHOWN_BYLINE && STARTS.iter().any(|start| lower.starts_with(start))
+        })
         .find(|text| !byline::names([text.as_str()], "").is_empty())
         .into_iter()
         .collect()

@@ -1,9 +1,12 @@
 //! When a page says that it was published.
 
-use dom_query::{Document, NodeRef};
+use std::collections::HashMap;
+
+use dom_query::{Document, NodeId, NodeRef};
 
 use super::super::super::dates::{self, Published};
 use super::super::note::{MONTH_FIRST, NO_DATE, Note};
+use super::clean;
 use super::statements::Statements;
 
 /// Names of `<meta>` that tell when an article was published, the most exact and most trusted first.
@@ -81,6 +84,9 @@ const ELSEWHERE: [&str; 12] = [
     "trending",
 ];
 
+/// What holds more than one part in so many of the page's text holds the article, whatever its name says.
+const SHARE: usize = 2;
+
 /// A `<time>` in the midst of a paragraph of more than this many characters belongs to the story.
 const IN_TEXT: usize = 160;
 
@@ -88,8 +94,31 @@ const IN_TEXT: usize = 160;
 const MARKED: usize = 500;
 const CANDIDATES: usize = 8;
 
+/// What stands before a date that readers see.
+const LABELS: [&str; 16] = [
+    "published",
+    "posted",
+    "first published",
+    "publication date",
+    "date",
+    "created",
+    "updated",
+    "veröffentlicht",
+    "erschienen",
+    "erstellt",
+    "datum",
+    "stand",
+    "publié",
+    "publicado",
+    "pubblicato",
+    "geplaatst",
+];
+
 /// How many statements that are not understood are told.
 const TOLD: usize = 3;
+
+/// The longest text of an element that may hold a date and no more than its author beside, in bytes.
+const SHOWN: usize = 120;
 
 /// A date as the page states it.
 struct Statement {
@@ -146,7 +175,10 @@ fn stated(tree: &Document, statements: &Statements) -> Vec<Statement> {
     for name in EXACT {
         statements.all(name).for_each(|value| add(name, value.to_string(), true));
     }
-    for (name, value, exact) in marked_up(tree) {
+    let sizes = clean::sizes(tree);
+    let most = tree.body().and_then(|body| sizes.get(&body.id)).map_or(usize::MAX, |whole| whole / SHARE);
+    let parts = Parts { sizes, most };
+    for (name, value, exact) in marked_up(tree, &parts) {
         add(name, value, exact);
     }
     if !is_article {
@@ -158,27 +190,27 @@ fn stated(tree: &Document, statements: &Statements) -> Vec<Statement> {
     for name in ["dateCreated", "uploadDate"] {
         linked(name).into_iter().for_each(|value| add(name, value, true));
     }
-    found.extend(shown(tree));
+    found.extend(shown(tree, &parts));
     found
 }
 
 /// Dates in elements that say what they are: microdata, RDFa, `<time>`.
-fn marked_up(tree: &Document) -> Vec<(&'static str, String, bool)> {
+fn marked_up(tree: &Document, parts: &Parts) -> Vec<(&'static str, String, bool)> {
     let mut found = Vec::new();
     for node in tree.select("[itemprop], [property]").nodes().iter().take(MARKED) {
         let names = format!("{} {}", node.attr_or("itemprop", ""), node.attr_or("property", "")).to_lowercase();
         let is = |name: &str| names.split_whitespace().any(|known| known.rsplit(':').next() == Some(name));
-        if is("datepublished") && !node.has_name("meta") && !is_elsewhere(node)
+        if is("datepublished") && !node.has_name("meta") && !parts.is_elsewhere(node)
             || node.has_name("meta")
                 && node.attr_or("itemprop", "").eq_ignore_ascii_case("datepublished")
-                && !is_elsewhere(node)
+                && !parts.is_elsewhere(node)
         {
             found.push(("datePublished", value_of(node), true));
         }
     }
     let times = tree.select("time");
     let times: Vec<_> =
-        times.nodes().iter().take(MARKED).filter(|time| !is_elsewhere(time) && !is_in_text(time)).collect();
+        times.nodes().iter().take(MARKED).filter(|time| !parts.is_elsewhere(time) && !is_in_text(time)).collect();
     let names = |time: &NodeRef<'_>| {
         let own = format!("{} {}", time.attr_or("class", ""), time.attr_or("itemprop", ""));
         let around = time.parent().map(|parent| parent.attr_or("class", "").to_string()).unwrap_or_default();
@@ -203,11 +235,23 @@ fn marked_up(tree: &Document) -> Vec<(&'static str, String, bool)> {
 }
 
 /// Dates that only their class tells from other text; those with an attribute for programs before the others.
-fn shown(tree: &Document) -> Vec<Statement> {
+fn shown(tree: &Document, parts: &Parts) -> Vec<Statement> {
     const CLASSES: &str = "abbr.published, .dt-published, .entry-date, .post-date, .published, .pubdate, .date-published, \
         .article-date, .publish-date, .article__date, .timestamp, .date-header, .dateline-date, .byline-date, .date";
-    let nodes = tree.select(CLASSES);
-    let nodes = nodes.nodes().iter().filter(|node| !is_elsewhere(node) && !is_in_text(node)).take(CANDIDATES);
+    // Names that have such a word in them; after the exact ones.
+    const LIKE: &str = "[class*=date], [class*=Date], [class*=datum], [class*=publish], [class*=timestamp], [class*=postmeta], \
+        [class*=post-meta], [class*=entry-meta], [class*=submitted]";
+    let (exact, like) = (tree.select(CLASSES), tree.select(LIKE));
+    let usable = |node: &&NodeRef<'_>| {
+        let names = node.attr_or("class", "").to_ascii_lowercase();
+        !["updat", "modif", "valid", "event"].iter().any(|word| names.contains(word))
+            && !parts.is_elsewhere(node)
+            && !is_in_text(node)
+            && parts.sizes.get(&node.id).is_some_and(|size| *size <= SHOWN)
+    };
+    let exact = exact.nodes().iter().filter(|node| !parts.is_elsewhere(node) && !is_in_text(node)).take(CANDIDATES);
+    let like = like.nodes().iter().take(MARKED).filter(usable).take(CANDIDATES);
+    let nodes = exact.chain(like);
     let statement = |value: String| Statement { name: "date".into(), value: one_line(&value), exact: false };
     let is_dated = |value: &String| value.contains(|c: char| c.is_ascii_digit());
     let mut marked: Vec<Statement> = Vec::new();
@@ -215,7 +259,10 @@ fn shown(tree: &Document) -> Vec<Statement> {
     for node in nodes {
         let told = ["title", "datetime", "data-datetime"].iter().map(|name| node.attr_or(name, "").to_string());
         marked.extend(told.filter(is_dated).map(statement));
-        written.extend(Some(node.text().to_string()).filter(is_dated).map(statement));
+        let text = node.text();
+        // "Ines Okafor | 3 March 2026", "Posted on 3 March 2026 by Ines Okafor"
+        let pieces = text.split(['|', '·', '•', '∙', '⋅']).filter_map(|piece| piece.split(" by ").next());
+        written.extend(pieces.map(str::to_string).filter(is_dated).map(statement));
     }
     marked.into_iter().chain(written).collect()
 }
@@ -226,30 +273,43 @@ fn one_line(text: &str) -> String {
 
 /// What an element gives for its date: an attribute for programs, or else its text.
 fn value_of(node: &NodeRef<'_>) -> String {
-    let told = ["content", "datetime"].iter().find_map(|name| node.attr(name).filter(|value| !value.trim().is_empty()));
+    // An abbreviation is spelt out in its title.
+    let names: &[&str] = if node.has_name("abbr") { &["content", "title"] } else { &["content", "datetime"] };
+    let told = names.iter().find_map(|name| node.attr(name).filter(|value| !value.trim().is_empty()));
     let inner = || node.descendants_it().find(|inner| inner.has_name("time")).and_then(|time| time.attr("datetime"));
     told.or_else(inner).unwrap_or_else(|| node.text()).to_string()
 }
 
-/// Whether an element stands in a part of the page that is not its article: among comments or links to others.
-fn is_elsewhere(node: &NodeRef<'_>) -> bool {
-    std::iter::once(*node).chain(node.ancestors_it(None)).any(|node| {
-        let Some(name) = node.node_name() else { return false };
-        if matches!(&*name, "body" | "html") {
-            return false;
-        }
-        let names =
-            ["class", "id", "itemprop", "itemtype", "data-component"].map(|name| node.attr_or(name, "").to_lowercase());
-        // The layout of a whole page is often named by its parts: "has-sidebar", "with-comments".
-        let names: Vec<&str> = names
-            .iter()
-            .flat_map(|names| names.split_whitespace())
-            .filter(|name| !["has-", "with-", "no-"].iter().any(|start| name.starts_with(start)))
-            .collect();
-        matches!(&*name, "aside" | "nav" | "footer") && !is_of_article(&node)
-            || names.iter().any(|name| matches!(*name, "footer" | "site-footer" | "page-footer"))
-            || ELSEWHERE.iter().any(|word| names.iter().any(|name| name.contains(word)))
-    })
+/// How much text the parts of a page hold.
+struct Parts {
+    sizes: HashMap<NodeId, usize>,
+    most: usize,
+}
+
+impl Parts {
+    /// Whether an element stands in a part of the page that is not its article: among comments or links to others.
+    fn is_elsewhere(&self, node: &NodeRef<'_>) -> bool {
+        std::iter::once(*node).chain(node.ancestors_it(None)).any(|node| {
+            let Some(name) = node.node_name() else { return false };
+            if matches!(&*name, "body" | "html") {
+                return false;
+            }
+            // Comments are often the most of a page: only other names are belied by what they hold.
+            let is_most = self.sizes.get(&node.id).is_some_and(|size| *size > self.most);
+            let counts = |word: &str| !is_most || matches!(word, "comment" | "reply");
+            let names = ["class", "id", "itemprop", "itemtype", "data-component"]
+                .map(|name| node.attr_or(name, "").to_lowercase());
+            // The layout of a whole page is often named by its parts: "has-sidebar", "with-comments".
+            let names: Vec<&str> = names
+                .iter()
+                .flat_map(|names| names.split_whitespace())
+                .filter(|name| !["has-", "with-", "no-"].iter().any(|start| name.starts_with(start)))
+                .collect();
+            !is_most && matches!(&*name, "aside" | "nav" | "footer") && !is_of_article(&node)
+                || !is_most && names.iter().any(|name| matches!(*name, "footer" | "site-footer" | "page-footer"))
+                || ELSEWHERE.iter().any(|word| counts(word) && names.iter().any(|name| name.contains(word)))
+        })
+    }
 }
 
 /// Whether a footer belongs to the article: many tell there when it was posted.
@@ -265,12 +325,7 @@ fn is_in_text(node: &NodeRef<'_>) -> bool {
 /// "Published on 3 March 2026": what stands behind the label.
 fn without_label(value: &str) -> &str {
     let lower = value.to_ascii_lowercase();
-    let label = ["published", "posted", "first published", "date", "created", "updated"]
-        .iter()
-        .filter(|label| lower.starts_with(*label))
-        .map(|label| label.len())
-        .max()
-        .unwrap_or(0);
+    let label = LABELS.iter().filter(|label| lower.starts_with(*label)).map(|label| label.len()).max().unwrap_or(0);
     let rest = value[label..].trim_start_matches(|c: char| c == ':' || c.is_whitespace());
     ["on ", "at ", "On "].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest)
 }
@@ -333,6 +388,15 @@ mod tests {
             assert_eq!(read(&page).0, "3 March 2026, 00:00 UTC", "{url}");
         }
         assert_eq!(read("<link rel=canonical href='https://veld.example/2026/33/03/a'>"), Default::default());
+    }
+
+    #[test]
+    fn comments_are_no_article_however_long() {
+        let words = "The bridge of Marn has stood for a long time. ".repeat(20);
+        let page =
+            |name: &str| format!("<h1>Marn</h1><div class={name}><time datetime='2026-03-03'></time><p>{words}</div>");
+        assert_eq!(read(&page("comments")).0, "");
+        assert_eq!(read(&page("widget")).0, "3 March 2026, 00:00 UTC");
     }
 
     #[test]

@@ -86,7 +86,15 @@ pub(super) fn text(tree: &Document, language: &str) -> String {
 
 /// The text that a node and what it holds show.
 pub(super) fn text_of(root: NodeRef<'_>, language: &str) -> String {
-    let mut writer = Writer { out: String::new(), gap: Gap::None, tight: false, raw: 0, quotes: Vec::new() };
+    let mut writer = Writer {
+        out: String::new(),
+        gap: Gap::None,
+        tight: false,
+        raw: 0,
+        quotes: Vec::new(),
+        opened: false,
+        closed: false,
+    };
     let mut steps = vec![Step::Open(root)];
     while let Some(step) = steps.pop() {
         match step {
@@ -127,6 +135,9 @@ struct Writer {
     /// How many elements are open in which white space counts.
     raw: usize,
     quotes: Vec<Option<Marks>>,
+    /// Whether an element in the line began, and whether one ended, since the last words.
+    opened: bool,
+    closed: bool,
 }
 
 impl Writer {
@@ -175,13 +186,16 @@ impl Writer {
                 self.gap = Gap::Paragraph;
                 Some(Kind::Block)
             }
-            _ => Some(Kind::Inline),
+            _ => {
+                self.opened = true;
+                Some(Kind::Inline)
+            }
         }
     }
 
     fn close(&mut self, kind: Kind) {
         match kind {
-            Kind::Inline => (),
+            Kind::Inline => self.closed = true,
             Kind::Cell => self.gap = self.gap.max(Gap::Cell),
             Kind::Block => self.gap = Gap::Paragraph,
             Kind::Raw => {
@@ -220,6 +234,9 @@ impl Writer {
             if word.chars().all(is_unseen) {
                 continue;
             }
+            if self.is_glued(word) {
+                self.gap = Gap::Blank;
+            }
             self.fill(word);
             self.out.extend(word.chars().filter(|&c| !is_unseen(c)));
         }
@@ -230,8 +247,22 @@ impl Writer {
         self.out.push_str(mark);
     }
 
+    /// Whether a style sheet parts `next` from the words before: a sentence, or an element and the next, that ends
+    /// where another begins without a blank, as in `storm</span><span>Photo`.
+    fn is_glued(&self, next: &str) -> bool {
+        let mut before = self.out.chars().rev();
+        let (last, second) = (before.next(), before.next());
+        let lower = |c: Option<char>| c.is_some_and(char::is_lowercase);
+        let ends = matches!(last, Some('.' | '!' | '?')) && lower(second) && (self.opened || self.closed);
+        let parted = lower(last) && lower(second) && self.opened && self.closed;
+        let mut next = next.chars();
+        let starts = next.next().is_some_and(char::is_uppercase) && lower(next.next());
+        self.gap == Gap::None && !self.tight && starts && (ends || parted)
+    }
+
     /// Writes the gap before `next`.
     fn fill(&mut self, next: &str) {
+        (self.opened, self.closed) = (false, false);
         let gap = std::mem::replace(&mut self.gap, Gap::None);
         if self.out.is_empty() || std::mem::take(&mut self.tight) {
             return;
