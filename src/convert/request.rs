@@ -19,6 +19,8 @@ pub(crate) const ID_BYTES: usize = 256;
 const QUOTE_ID_BYTES: usize = ID_BYTES + 24;
 /// Longest url, source, title or author, in bytes.
 pub(crate) const METADATA_BYTES: usize = 16 << 10;
+/// Microseconds in a day.
+const DAY: i64 = 86_400_000_000;
 /// Most authors of an article.
 pub(crate) const AUTHORS: usize = 1000;
 /// Longest code of a language, in bytes.
@@ -43,6 +45,8 @@ pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> R
     if message.language.len() > LANGUAGE_BYTES {
         return Err(Fault::invalid("article.language", "is too long for a BCP 47 code, for example en or pt-BR"));
     }
+    let published_at = message.published_at.map(|at| micros("article.published_at", at)).transpose()?;
+    let published_on = message.published_on.map(|day| date("article.published_on", day)).transpose()?;
     let id = if message.id.is_empty() { digest(&message) } else { checked_id("article.id", message.id)? };
     Ok(Article {
         id,
@@ -51,8 +55,9 @@ pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> R
         title: message.title,
         authors: message.authors,
         language: message.language,
-        published_at: message.published_at.map(|at| micros("article.published_at", at)).transpose()?,
-        published_on: message.published_on.map(|day| date("article.published_on", day)).transpose()?,
+        // Filters and orders know moments only: a day without one stands for its first.
+        published_at: published_at.or(published_on.map(|day| i64::from(day.days()) * DAY)),
+        published_on,
         body: message.body,
     })
 }
@@ -323,10 +328,14 @@ fn few(field: &str, count: usize, limits: &Limits) -> Result<(), Fault> {
 }
 
 fn checked_id(field: &str, id: String) -> Result<String, Fault> {
-    if id.len() > ID_BYTES || id.contains(is_command) {
+    if id.len() > ID_BYTES {
+        return Err(Fault::invalid(field, format!("has {} bytes; an id has at most {ID_BYTES}", id.len())));
+    }
+    if let Some(sign) = id.chars().find(|&sign| is_command(sign)) {
         let said = format!(
-            "must be at most {ID_BYTES} bytes long and without characters that cannot be seen but command: control \
-             characters, those that turn the direction of text, line separators"
+            "has the character U+{:04X}; control characters, line separators and signs that turn the direction of text \
+             are not accepted",
+            u32::from(sign)
         );
         return Err(Fault::invalid(field, said));
     }

@@ -2,7 +2,7 @@
 
 use sayso::proto::{
     AnalyzeRequest, Annotations, Article, Change, Date, DateRange, GetArticleRequest, PutArticleRequest,
-    SearchQuotesRequest, analyze_service_client::AnalyzeServiceClient,
+    SearchQuotesRequest, SearchRequest, analyze_service_client::AnalyzeServiceClient,
 };
 use tonic::Code;
 
@@ -118,4 +118,15 @@ async fn titles_tell_body_and_country() {
     let president = &roles("Oskar Brandt")[0];
     assert_eq!(president.role, "president");
     assert_eq!(president.organization.as_ref().unwrap().name, "Harbour Union");
+}
+
+#[tokio::test]
+async fn a_day_without_a_moment_is_found_by_date() {
+    let server = Server::start();
+    server.put(Article { published_on: Some(day(2026, 3, 3)), ..article("talks", TALKS) }).await;
+    for (query, found) in [("quota date:2026-03-03", 1), ("quota date:2026-03-04", 0), ("quota date:>=2026-03", 1)] {
+        let request = SearchRequest { query: query.into(), ..SearchRequest::default() };
+        let hits = server.search().await.search(request).await.unwrap().into_inner().hits;
+        assert_eq!(hits.len(), found, "{query}");
+    }
 }

@@ -41,11 +41,16 @@ impl Refusal {
     }
 }
 
+/// How many values of a kind are told, beside the first.
+const VALUES: usize = 9;
+
 /// A kind of note: what was left out of how many articles, and the first of them.
 struct Noted {
     note: Note,
     place: String,
     count: u64,
+    /// Other values of the kind, each with the place where it was first found.
+    others: Vec<(String, String)>,
 }
 
 /// How far reading has come.
@@ -114,8 +119,12 @@ impl Report {
     pub(super) fn noted(&mut self, place: &str, note: Note) {
         if let Some(noted) = self.notes.iter_mut().find(|noted| noted.note.is_like(&note)) {
             noted.count += 1;
+            let known = noted.note.value == note.value || noted.others.iter().any(|(_, value)| *value == note.value);
+            if !known && noted.others.len() < VALUES {
+                noted.others.push((place.into(), note.value));
+            }
         } else if self.notes.len() < KINDS {
-            self.notes.push(Noted { note, place: place.into(), count: 1 });
+            self.notes.push(Noted { note, place: place.into(), count: 1, others: Vec::new() });
         }
     }
 
@@ -199,9 +208,13 @@ impl Report {
         if !self.notes.is_empty() {
             anstream::eprintln!("{NAME}Put in without what was not understood, or with a guess{NAME:#}");
         }
-        for Noted { note, place, count } in &self.notes {
-            let more = if *count == 1 { String::new() } else { format!(" (and in {} more)", grouped(count - 1)) };
-            anstream::eprintln!("  {place}: {note}{more}");
+        for Noted { note, place, count, others } in &self.notes {
+            anstream::eprintln!("  {place}: {note}");
+            if *count > 1 {
+                let others: Vec<_> = others.iter().map(|(place, value)| format!("{value} at {place}")).collect();
+                let others = if others.is_empty() { String::new() } else { format!(": {}", others.join(", ")) };
+                anstream::eprintln!("    and in {} more{others}", grouped(count - 1));
+            }
         }
     }
 
@@ -245,8 +258,11 @@ impl Report {
 
 impl Noted {
     fn to_value(&self) -> Value {
-        let Self { note, place, count } = self;
-        json!({"field": note.field, "value": note.value, "what": note.what, "place": place, "count": count})
+        let Self { note, place, count, others } = self;
+        let others: Vec<_> = others.iter().map(|(place, value)| json!({"place": place, "value": value})).collect();
+        json!({
+            "field": note.field, "value": note.value, "what": note.what, "place": place, "count": count, "others": others,
+        })
     }
 }
 
@@ -313,7 +329,11 @@ mod tests {
         }
         let notes = report.to_value()["notes"].as_array().unwrap().clone();
         assert_eq!(notes.len(), KINDS);
-        let first = json!({"field": "date", "value": "\"0\"", "what": "is no date", "place": "a:0", "count": 1000});
-        assert_eq!(notes[0], first);
+        assert_eq!(
+            [&notes[0]["field"], &notes[0]["value"], &notes[0]["place"], &notes[0]["count"]],
+            [&json!("date"), &json!("\"0\""), &json!("a:0"), &json!(1000)]
+        );
+        let others = notes[0]["others"].as_array().unwrap();
+        assert_eq!((others.len(), &others[0]), (VALUES, &json!({"place": "a:1", "value": "\"1\""})));
     }
 }
