@@ -124,7 +124,9 @@ async fn titles_tell_body_and_country() {
 async fn a_day_without_a_moment_is_found_by_date() {
     let server = Server::start();
     server.put(Article { published_on: Some(day(2026, 3, 3)), ..article("talks", TALKS) }).await;
-    for (query, found) in [("quota date:2026-03-03", 1), ("quota date:2026-03-04", 0), ("quota date:>=2026-03", 1)] {
+    for (query, found) in
+        [("quota AND date:2026-03-03", 1), ("quota AND date:2026-03-04", 0), ("quota AND date:>=2026-03", 1)]
+    {
         let request = SearchRequest { query: query.into(), ..SearchRequest::default() };
         let hits = server.search().await.search(request).await.unwrap().into_inner().hits;
         assert_eq!(hits.len(), found, "{query}");
