@@ -24,10 +24,10 @@ use crate::{
 /// How long clients that make no call have, once the server stops, to close their connections themselves.
 const FAREWELL: Duration = Duration::from_millis(250);
 
-/// Bytes that a client may send ahead on one call, and on all calls of a connection: requests that wait for room are kept
-/// for every connection.
+/// Bytes that a client may send ahead on one call, and on all calls of a connection. Streams that wait for room fill their
+/// windows: sixteen of one connection may, before they keep its other calls from going on.
 const WINDOW: u32 = 64 << 10;
-const CONNECTION_WINDOW: u32 = 128 << 10;
+const CONNECTION_WINDOW: u32 = 1 << 20;
 
 /// Any failure that keeps the server from running.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -1,5 +1,7 @@
 //! Requests come in within bounds: the messages of all calls together, from the first byte of each until it is answered
-//! or written, may weigh so much and no more. What finds no room waits where it is, in the windows of HTTP/2.
+//! or written, may weigh so much and no more. A stream of articles that finds no room waits where it is, in the windows of
+//! HTTP/2. Any other call is refused: what waits there takes room in the window of its connection, and many such calls of
+//! one client would keep those from going on that have room.
 //!
 //! Room is taken for a whole message, as soon as its length is known: so whoever has begun can end, and nobody waits for
 //! room who has any. A packed message takes what it may be at worst until its end tells its length.
@@ -20,6 +22,7 @@ use tokio::{
 };
 
 use super::status;
+use crate::pool::PoolError;
 
 /// Bytes of the head of a message: whether it is packed, and its length.
 const HEAD: usize = 5;
@@ -95,6 +98,8 @@ pub(super) struct Arriving {
     inner: Body,
     room: Arc<Room>,
     held: Held,
+    /// Whether a message that finds no room waits for it.
+    waits: bool,
     /// Whether somebody takes over the room of each message; else a new one takes that of the one before.
     keeps: bool,
     /// What has come and was not handed on.
@@ -110,12 +115,14 @@ pub(super) struct Arriving {
 }
 
 impl Arriving {
-    /// These messages, whose room is `held`. With `keeps`, it is held for all of them, or until somebody takes it over.
-    pub(super) fn new(inner: Body, room: &Arc<Room>, held: &Held, keeps: bool) -> Self {
+    /// These messages, whose room is `held`. With `keeps`, it is held for all of them, or until somebody takes it over. One
+    /// that finds no room `waits`, or ends the call.
+    pub(super) fn new(inner: Body, room: &Arc<Room>, held: &Held, keeps: bool, waits: bool) -> Self {
         Self {
             inner,
             room: Arc::clone(room),
             held: held.clone(),
+            waits,
             keeps,
             rest: Bytes::new(),
             head: Vec::with_capacity(HEAD),
@@ -126,8 +133,8 @@ impl Arriving {
         }
     }
 
-    /// The head of a message has come: asks for room.
-    fn begin(&mut self) {
+    /// The head of a message has come: asks for room. Fails when there is none and the call does not wait.
+    fn begin(&mut self) -> Result<(), axum::Error> {
         let length = u32::from_be_bytes([self.head[1], self.head[2], self.head[3], self.head[4]]) as usize;
         let packed = self.head[0] == 1;
         self.left = length;
@@ -135,8 +142,15 @@ impl Arriving {
         if !self.keeps {
             self.held.queue().clear();
         }
-        let (units, wanted) = (Arc::clone(&self.room.units), self.room.wanted(packed, length));
-        self.turn = Some(Box::pin(async move { units.acquire_many_owned(wanted as u32).await.ok() }));
+        let (units, wanted) = (Arc::clone(&self.room.units), self.room.wanted(packed, length) as u32);
+        self.turn = Some(if self.waits {
+            Box::pin(async move { units.acquire_many_owned(wanted).await.ok() })
+        } else {
+            let permit = units.try_acquire_many_owned(wanted);
+            let permit = permit.map_err(|_| axum::Error::new(status::pool(PoolError::Full)))?;
+            Box::pin(std::future::ready(Some(permit)))
+        });
+        Ok(())
     }
 
     /// Hands on what there is of a message.
@@ -192,8 +206,10 @@ impl HttpBody for Arriving {
             if !this.rest.is_empty() {
                 let of_head = this.rest.split_to(this.rest.len().min(HEAD - this.head.len()));
                 this.head.extend_from_slice(&of_head);
-                if this.head.len() == HEAD {
-                    this.begin();
+                if this.head.len() == HEAD
+                    && let Err(refusal) = this.begin()
+                {
+                    return Poll::Ready(Some(Err(refusal)));
                 }
                 continue;
             }
@@ -210,6 +226,11 @@ impl HttpBody for Arriving {
             }
         }
     }
+}
+
+/// Whether a call is a stream of articles, which is held up where others are refused.
+pub(super) fn brings_many(path: &str) -> bool {
+    path == "/sayso.v1.ArticleService/IngestArticles"
 }
 
 /// Whether what a call asks for brings whole articles, which have a room of their own: questions never wait for them.
@@ -254,7 +275,7 @@ mod tests {
         let room = Arc::new(Room::new(10 * UNIT));
         let message = framed(false, &vec![7; 9 * UNIT]);
         let [first, second, third] = [Held::default(), Held::default(), Held::default()];
-        let arriving = |held| Arriving::new(body(vec![message.clone()]), &room, held, true);
+        let arriving = |held| Arriving::new(body(vec![message.clone()]), &room, held, true, true);
         assert_eq!(read(&mut arriving(&first)).as_ref(), Some(&message));
         assert_eq!(read(&mut arriving(&second)).as_ref(), Some(&message));
         let mut waiting = arriving(&third);
@@ -262,6 +283,22 @@ mod tests {
         drop(first.next());
         assert_eq!(read(&mut waiting).as_ref(), Some(&message));
         drop((second, third, waiting));
+        assert_eq!(room.units.available_permits(), 20);
+    }
+
+    #[tokio::test]
+    async fn a_call_that_does_not_wait_is_refused_where_there_is_no_room() {
+        let room = Arc::new(Room::new(10 * UNIT));
+        let message = framed(false, &vec![7; 9 * UNIT]);
+        let held = [Held::default(), Held::default(), Held::default()];
+        let arriving = |held| Arriving::new(body(vec![message.clone()]), &room, held, true, false);
+        for one in &held[..2] {
+            assert_eq!(read(&mut arriving(one)).as_ref(), Some(&message));
+        }
+        let mut refused = arriving(&held[2]);
+        let frame = std::future::poll_fn(|cx| Pin::new(&mut refused).poll_frame(cx)).await.unwrap();
+        assert_eq!(Status::from_error(Box::new(frame.unwrap_err())).code(), tonic::Code::ResourceExhausted);
+        drop(held);
         assert_eq!(room.units.available_permits(), 20);
     }
 
@@ -273,7 +310,7 @@ mod tests {
         let packed = packer.finish().unwrap();
         assert!(packed.len() < UNIT);
         let held = Held::default();
-        read(&mut Arriving::new(body(vec![framed(true, &packed)]), &room, &held, true)).unwrap();
+        read(&mut Arriving::new(body(vec![framed(true, &packed)]), &room, &held, true, false)).unwrap();
         assert_eq!(held.next().unwrap().num_permits(), 101);
     }
 
@@ -281,7 +318,10 @@ mod tests {
     fn a_message_that_is_too_long_is_left_to_the_decoder_to_refuse() {
         let room = Arc::new(Room::new(UNIT));
         let long = framed(false, &vec![7; 9 * UNIT]);
-        assert_eq!(read(&mut Arriving::new(body(vec![long.clone()]), &room, &Held::default(), true)), Some(long));
+        assert_eq!(
+            read(&mut Arriving::new(body(vec![long.clone()]), &room, &Held::default(), true, false)),
+            Some(long)
+        );
     }
 
     #[tokio::test]
@@ -289,7 +329,7 @@ mod tests {
         let room = Arc::new(Room::with(UNIT, Duration::ZERO));
         let begun = stream::iter([Ok::<_, std::convert::Infallible>(framed(false, &[7; 9])[..8].to_vec())]);
         let inner = Body::from_stream(futures_util::StreamExt::chain(begun, stream::pending()));
-        let mut arriving = Body::new(Arriving::new(inner, &room, &Held::default(), true));
+        let mut arriving = Body::new(Arriving::new(inner, &room, &Held::default(), true, false));
         let refusal = loop {
             match std::future::poll_fn(|cx| Pin::new(&mut arriving).poll_frame(cx)).await.unwrap() {
                 Ok(_) => {}
@@ -312,7 +352,7 @@ mod tests {
             all.truncate(all.len().saturating_sub(cut));
             let (room, held) = (Arc::new(Room::new(1 << 20)), Held::default());
             let pieces = all.chunks(size).map(<[u8]>::to_vec).collect();
-            prop_assert_eq!(read(&mut Arriving::new(body(pieces), &room, &held, keeps)), Some(all));
+            prop_assert_eq!(read(&mut Arriving::new(body(pieces), &room, &held, keeps, true)), Some(all));
             drop(held);
             prop_assert_eq!(room.units.available_permits(), 2 << 10);
         }

@@ -22,7 +22,7 @@ use tokio::sync::watch;
 use tonic::{Status, service::Routes};
 
 use super::{
-    arriving::{Arriving, Held, Room, brings_articles},
+    arriving::{Arriving, Held, Room, brings_articles, brings_many},
     status,
 };
 use crate::{
@@ -64,8 +64,9 @@ impl Gate {
     /// The request, whose messages come in as there is room for them, which is `held`.
     fn bound(&self, mut request: Request, held: &Held, keeps: bool) -> Request {
         let room = if brings_articles(request.uri().path()) { &self.articles } else { &self.questions };
+        let waits = brings_many(request.uri().path());
         request.extensions_mut().insert(held.clone());
-        request.map(|body| Body::new(Arriving::new(body, room, held, keeps)))
+        request.map(|body| Body::new(Arriving::new(body, room, held, keeps, waits)))
     }
 
     fn waits_above(&self) -> usize {

@@ -74,6 +74,8 @@ async fn the_server_tells_of_itself_while_it_is_too_busy_for_anything_else() {
     }
     let mut client = ServerServiceClient::new(server.channel().await);
     client.get_server_info(GetServerInfoRequest {}).await.unwrap();
+    // On the busy connection as well, whose windows hold none of what was refused.
+    ServerServiceClient::new(channel).get_server_info(GetServerInfoRequest {}).await.unwrap();
     assert_eq!(status(&server, "").await, ServingStatus::Serving);
     for call in busy {
         if call.is_finished() {
