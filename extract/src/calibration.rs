@@ -52,6 +52,10 @@ impl Calibration {
     /// Reads all confidences of an analysis, and rounds them as they are told. A quote without speakers has none to be
     /// sure of.
     pub(crate) fn apply(&self, analysis: &mut Analysis) {
+        // Nothing to read by: lines are about to be fitted, on confidences as the stages give them.
+        if self.lines.is_empty() {
+            return;
+        }
         let tier = prefix(analysis.tier);
         for quote in &mut analysis.quotes {
             let sort = match quote.kind {
