@@ -66,12 +66,12 @@ pub struct RawConfig {
     #[arg(long, value_name = "DURATION")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_token_lifetime: Option<String>,
-    /// Longest body of an article [default: 2MiB, env: SAYSO_MAX_BODY]
+    /// Longest body of an article [default: 1MiB, env: SAYSO_MAX_BODY]
     #[arg(long, value_name = "SIZE")]
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "size")]
     pub max_body: Option<String>,
     /// Largest request message; twice as much may be under way at once, of all clients together, and more waits
-    /// [default: 3MiB, env: SAYSO_MAX_MESSAGE]
+    /// [default: 2MiB, env: SAYSO_MAX_MESSAGE]
     #[arg(long, value_name = "SIZE")]
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "size")]
     pub max_message: Option<String>,
@@ -262,7 +262,7 @@ impl RawConfig {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let page_size = faults.positive("max_page_size", self.max_page_size.map(|n| n as usize), 1000);
         let streams = self.max_concurrent_streams.map(|n| n as usize);
-        let message_bytes = faults.size("max_message", self.max_message, 3 << 20);
+        let message_bytes = faults.size("max_message", self.max_message, 2 << 20);
         let config = Config {
             listen: faults.address("listen", self.listen).unwrap_or(DEFAULT_LISTEN),
             metrics: faults.address("metrics", self.metrics),
@@ -274,7 +274,7 @@ impl RawConfig {
             shutdown_grace: faults.duration("shutdown_grace", self.shutdown_grace, Duration::from_secs(10)),
             limits: Limits {
                 message_bytes,
-                body_bytes: faults.size("max_body", self.max_body, 2 << 20),
+                body_bytes: faults.size("max_body", self.max_body, 1 << 20),
                 query_bytes: 64 << 10,
                 query_clauses: faults.positive("max_query_clauses", self.max_query_clauses.map(|n| n as usize), 1024),
                 query_expansions: 64,

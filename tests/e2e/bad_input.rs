@@ -26,7 +26,7 @@ fn query(words: impl Into<String>) -> SearchRequest {
 #[tokio::test]
 async fn articles_that_cannot_be_kept() {
     let server = Server::start();
-    let huge = "word ".repeat(1 << 19);
+    let huge = "word ".repeat(1 << 18);
     let long_id = "x".repeat(257);
     let cases = [
         (None, "article", "INVALID_FIELD"),

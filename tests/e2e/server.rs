@@ -19,7 +19,7 @@ async fn tells_version_models_limits_and_counts() {
     let (counts, limits) = (info.counts.unwrap(), info.limits.unwrap());
     assert_eq!((counts.articles, counts.sentences, counts.quotes), (1, 4, 3));
     assert!(counts.entities >= 3 && counts.disk_bytes > 0);
-    assert_eq!((limits.body_bytes, limits.page_size), (2 << 20, 1000));
+    assert_eq!((limits.body_bytes, limits.page_size), (1 << 20, 1000));
     assert_eq!(
         (info.durable_sequence_number, info.searchable_sequence_number),
         (put.sequence_number, put.sequence_number)

@@ -15,8 +15,8 @@ use crate::support::{STORY, Server, article};
 const BUDGET: u64 = 1024;
 
 /// The limits that it has unless told otherwise.
-const LONGEST_BODY: usize = 2 << 20;
-const LONGEST_MESSAGE: usize = 3 << 20;
+const LONGEST_BODY: usize = 1 << 20;
+const LONGEST_MESSAGE: usize = 2 << 20;
 
 /// The most memory that the process ever took, in MiB.
 fn peak(server: &mut Server) -> u64 {
