@@ -7,10 +7,9 @@ use crate::proto::Article;
 
 /// Takes out the fields that the server would refuse the article for, with a note for each. The body stays as it is.
 pub(super) fn fit(article: &mut Article, notes: &mut Vec<Note>) {
-    if article.id.len() > ID_BYTES || article.id.contains(is_command) {
+    if !is_id(&article.id) {
         let id = std::mem::take(&mut article.id);
-        let what = format!("is not used: an id has at most {ID_BYTES} bytes, and no control characters");
-        notes.push(Note::new("id", format!("{id:?}"), what));
+        notes.push(Note::new("id", format!("{id:?}"), NO_ID));
     }
     let Article { url, source, title, language, authors, .. } = article;
     for (name, text, most) in [
@@ -19,10 +18,7 @@ pub(super) fn fit(article: &mut Article, notes: &mut Vec<Note>) {
         ("title", title, METADATA_BYTES),
         ("language", language, LANGUAGE_BYTES),
     ] {
-        if text.len() > most {
-            let text = std::mem::take(text);
-            notes.push(Note::new(name, format!("{text:?}"), format!("is not used: it has more than {most} bytes")));
-        }
+        *text = within(name, std::mem::take(text), most, notes);
     }
     let stated = authors.len();
     authors.retain(|author| author.len() <= METADATA_BYTES);
@@ -31,6 +27,24 @@ pub(super) fn fit(article: &mut Article, notes: &mut Vec<Note>) {
         let what = format!("of {stated} are kept: {AUTHORS} names of {METADATA_BYTES} bytes at most");
         notes.push(Note::new("authors", authors.len(), what));
     }
+}
+
+/// What is wrong with an id that the server would refuse.
+pub(super) const NO_ID: &str = "is not used: an id has at most 256 bytes, and no control characters";
+const _: () = assert!(ID_BYTES == 256);
+
+/// Whether the server takes this id.
+pub(super) fn is_id(id: &str) -> bool {
+    id.len() <= ID_BYTES && !id.contains(is_command)
+}
+
+/// The text, or nothing and a note where the server would refuse it for its length.
+pub(super) fn within(name: &str, text: String, most: usize, notes: &mut Vec<Note>) -> String {
+    if text.len() <= most {
+        return text;
+    }
+    notes.push(Note::new(name, format!("{text:?}"), format!("is not used: it has more than {most} bytes")));
+    String::new()
 }
 
 #[cfg(test)]

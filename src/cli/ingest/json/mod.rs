@@ -6,9 +6,9 @@
 
 use serde_json::{Map, Value};
 
+use super::fit::{NO_ID, is_id, within};
 use super::note::{MONTH_FIRST, NO_DATE, Note};
-use crate::convert::{AUTHORS, ID_BYTES, LANGUAGE_BYTES, METADATA_BYTES};
-use crate::echo::is_command;
+use crate::convert::{AUTHORS, LANGUAGE_BYTES, METADATA_BYTES};
 use crate::proto::Article;
 
 mod cut;
@@ -210,8 +210,7 @@ impl<'r> Fields<'r> {
         if is_id(&id) {
             return id;
         }
-        let what = format!("is not used: an id has at most {ID_BYTES} bytes, and no control characters");
-        notes.push(Note::new(name, format!("{id:?}"), what));
+        notes.push(Note::new(name, format!("{id:?}"), NO_ID));
         String::new()
     }
 
@@ -358,19 +357,6 @@ fn nested<'r>(record: &'r Record, path: &str) -> Option<&'r Value> {
     let (first, rest) = path.split_once('.')?;
     let inner = record.get(first)?.as_object()?;
     inner.get(rest).or_else(|| nested(inner, rest))
-}
-
-fn is_id(id: &str) -> bool {
-    id.len() <= ID_BYTES && !id.contains(is_command)
-}
-
-/// The text, or nothing and a note where the server would refuse it for its length.
-fn within(name: &str, text: String, most: usize, notes: &mut Vec<Note>) -> String {
-    if text.len() <= most {
-        return text;
-    }
-    notes.push(Note::new(name, format!("{text:?}"), format!("is not used: it has more than {most} bytes")));
-    String::new()
 }
 
 /// Takes away the mark of services that give only the start of a text: "… [+1234 chars]".
