@@ -37,7 +37,17 @@ fn articles() -> Result<Vec<Article>, Failure> {
         let sample: Sample = serde_json::from_slice(&read(&name.replace(".txt", ".json"))?.data)?;
         let Metadata { id, title, source, url, authors, language, published_at } = sample.article;
         let published_at = Some(published_at.as_microsecond());
-        articles.push(Article { id, url, source, title, authors, language, published_at, published_on: None, body });
+        articles.push(Article {
+            id,
+            url,
+            outlet: source,
+            title,
+            authors,
+            language,
+            published_at,
+            published_on: None,
+            body,
+        });
     }
     articles.sort_by(|one, other| one.id.cmp(&other.id));
     Ok(articles)

@@ -14,7 +14,7 @@ pub struct Article {
     /// Where it was published. May be empty, like all that follows but the body.
     pub url: String,
     /// The outlet: "Reuters".
-    pub source: String,
+    pub outlet: String,
     /// The headline.
     pub title: String,
     /// Who wrote it.

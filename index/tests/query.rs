@@ -79,7 +79,7 @@ fn fields_and_dates() {
     means("title:peace", "title:peace");
     means("Speaker:\"the minister\"~1 cue:say", "(speaker:\"the minister\"~1 cue:say)");
     means("author:(ann bob*)", "(author:ann author:bob*)");
-    means("-source:courier x", "(x -source:courier)");
+    means("-outlet:courier x", "(x -outlet:courier)");
     means("date:1970", "[0, 365)");
     means("date:[1970-01-02 TO 1970-01]", "[1, 31)");
     means("date:{1970-01-02 TO *]", "[2, *)");

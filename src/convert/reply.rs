@@ -18,7 +18,7 @@ pub(crate) fn article(article: Article) -> proto::Article {
         published_on: article.published_on.map(day),
         id: article.id,
         url: article.url,
-        source: article.source,
+        source: article.outlet,
         title: article.title,
         authors: article.authors,
         language: article.language,
@@ -31,7 +31,7 @@ fn article_info(article: &Article) -> proto::ArticleInfo {
     proto::ArticleInfo {
         id: article.id.clone(),
         url: article.url.clone(),
-        source: article.source.clone(),
+        source: article.outlet.clone(),
         title: article.title.clone(),
         authors: article.authors.clone(),
         language: article.language.clone(),

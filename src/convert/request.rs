@@ -51,7 +51,7 @@ pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> R
     Ok(Article {
         id,
         url: message.url,
-        source: message.source,
+        outlet: message.source,
         title: message.title,
         authors: message.authors,
         language: message.language,
@@ -236,7 +236,7 @@ fn filter(message: Option<&proto::ArticleFilter>, limits: &Limits) -> Result<Art
     }
     Ok(ArticleFilter {
         ids: message.article_ids.clone(),
-        sources: message.sources.clone(),
+        outlets: message.sources.clone(),
         languages: message.languages.clone(),
         from,
         until,

@@ -200,7 +200,7 @@ async fn whatever_is_too_long_is_refused_without_repeating_all_of_it() {
             }
             assert_fits_headers(&entities.get_entity(GetEntityRequest { id }).await.unwrap_err(), "GetEntity");
         }
-        for words in [format!("{long}:x"), format!("(\"{long}"), format!("date:{long}"), format!("source:{long} (")] {
+        for words in [format!("{long}:x"), format!("(\"{long}"), format!("date:{long}"), format!("outlet:{long} (")] {
             assert_fits_headers(&search.search(query(words)).await.unwrap_err(), "Search");
         }
         let token = SearchRequest { page_token: id(), ..query("cranes") };

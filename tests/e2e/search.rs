@@ -86,7 +86,7 @@ async fn filters_hold_together_with_the_query() {
     let early = ArticleFilter { published_until: until, ..ArticleFilter::default() };
     assert_eq!(ids(search(&server, by(early)).await), ["one"]);
     assert_eq!(ids(search(&server, query("cranes AND date:[2026-04-01 TO 2026-04-30]")).await), ["two"]);
-    assert_eq!(ids(search(&server, query("cranes AND source:courier")).await), ["one"]);
+    assert_eq!(ids(search(&server, query("cranes AND outlet:courier")).await), ["one"]);
     let lind = SearchRequest { entities: vec!["person/ada-lind".into()], ..query("reporters") };
     assert_eq!(search(&server, lind).await.hits.len(), 2);
     let brandt = SearchRequest { entities: vec!["brandt".into()], ..query("reporters") };

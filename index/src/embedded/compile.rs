@@ -105,7 +105,7 @@ impl Compiler<'_> {
         match field {
             Field::Text => Some(self.common.text),
             Field::Title => Some(self.common.title),
-            Field::Source => exact(self.common.source),
+            Field::Outlet => exact(self.common.outlet),
             Field::Author => exact(self.common.author),
             Field::Speaker => self.quotes.and_then(|quotes| exact(quotes.speaker)),
             Field::About => self.quotes.and_then(|quotes| exact(quotes.about)),

@@ -93,8 +93,8 @@ impl View {
             }
             filters.push(any_term(terms));
         }
-        if !filter.sources.is_empty() {
-            filters.push(any_of(fields.source_key, filter.sources.iter().map(|source| text::folded(source))));
+        if !filter.outlets.is_empty() {
+            filters.push(any_of(fields.outlet_key, filter.outlets.iter().map(|outlet| text::folded(outlet))));
         }
         if !filter.languages.is_empty() {
             filters.push(any_of(fields.language, filter.languages.iter().map(|code| code.to_ascii_lowercase())));

@@ -232,7 +232,7 @@ fn mentions_in(article: &crate::AnalyzedArticle, query: &MentionQuery) -> Vec<u3
 struct Filter<'q> {
     filter: &'q ArticleFilter,
     versions: HashSet<u64>,
-    sources: HashSet<String>,
+    outlets: HashSet<String>,
 }
 
 impl<'q> Filter<'q> {
@@ -241,8 +241,8 @@ impl<'q> Filter<'q> {
         for id in &filter.ids {
             versions.extend(view.store.seq_of(id)?);
         }
-        let sources = filter.sources.iter().map(|source| text::folded(source)).collect();
-        Ok(Self { filter, versions, sources })
+        let outlets = filter.outlets.iter().map(|outlet| text::folded(outlet)).collect();
+        Ok(Self { filter, versions, outlets })
     }
 
     /// The first place in order of dates that can pass.
@@ -268,14 +268,14 @@ impl<'q> Filter<'q> {
             return Ok(false);
         }
         let languages = &self.filter.languages;
-        if self.sources.is_empty() && languages.is_empty() {
+        if self.outlets.is_empty() && languages.is_empty() {
             return Ok(true);
         }
         let stored = view.store.articles.get(seq)?.ok_or_else(|| unknown(seq))?;
         let article = record::decode_article(stored.value())?;
-        let (source, language) = (article.source, article.language);
+        let (outlet, language) = (article.outlet, article.language);
         let spoken = |code: &String| code.eq_ignore_ascii_case(language);
-        Ok((self.sources.is_empty() || !source.is_empty() && self.sources.contains(&text::folded(source)))
+        Ok((self.outlets.is_empty() || !outlet.is_empty() && self.outlets.contains(&text::folded(outlet)))
             && (languages.is_empty() || !language.is_empty() && languages.iter().any(spoken)))
     }
 }

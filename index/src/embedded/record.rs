@@ -31,7 +31,7 @@ const ANALYSIS_VERSION: u8 = 3;
 pub(super) struct ArticleRecord<'a> {
     pub(super) id: &'a str,
     url: &'a str,
-    pub(super) source: &'a str,
+    pub(super) outlet: &'a str,
     title: &'a str,
     #[serde(borrow)]
     authors: Vec<&'a str>,
@@ -53,7 +53,7 @@ impl<'a> ArticleRecord<'a> {
         Self {
             id: &article.id,
             url: &article.url,
-            source: &article.source,
+            outlet: &article.outlet,
             title: &article.title,
             authors: article.authors.iter().map(String::as_str).collect(),
             language: &article.language,
@@ -69,8 +69,8 @@ impl<'a> ArticleRecord<'a> {
 
     /// Whether this is the same article, whatever was found in it.
     pub(super) fn is(&self, other: &Article) -> bool {
-        let Article { id, url, source, title, authors, language, published_at, published_on, body } = other;
-        (self.id, self.url, self.source, self.title) == (id, url, source, title)
+        let Article { id, url, outlet, title, authors, language, published_at, published_on, body } = other;
+        (self.id, self.url, self.outlet, self.title) == (id, url, outlet, title)
             && (self.language, self.published_at, self.body) == (language, *published_at, body)
             && self.authors == *authors
             && self.published_on == published_on.map(Date::days)
@@ -80,7 +80,7 @@ impl<'a> ArticleRecord<'a> {
         Article {
             id: self.id.to_owned(),
             url: self.url.to_owned(),
-            source: self.source.to_owned(),
+            outlet: self.outlet.to_owned(),
             title: self.title.to_owned(),
             authors: self.authors.iter().map(|&author| author.to_owned()).collect(),
             language: self.language.to_owned(),

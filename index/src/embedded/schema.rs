@@ -14,7 +14,7 @@ use crate::article::type_word;
 use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, text};
 
 /// Changes whenever fields or the reading of text do: older indexes are rebuilt from the store.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 const EXACT: &str = "exact";
 const STEMMED: &str = "stemmed";
@@ -79,9 +79,9 @@ pub(super) struct Common {
     pub(super) published: Field,
     pub(super) text: Words,
     pub(super) title: Words,
-    pub(super) source: Field,
+    pub(super) outlet: Field,
     /// The outlet's whole name, folded.
-    pub(super) source_key: Field,
+    pub(super) outlet_key: Field,
     pub(super) language: Field,
     pub(super) author: Field,
 }
@@ -94,8 +94,8 @@ impl Common {
             published: builder.add_i64_field("published", fast()),
             text: Words::add(builder, "text"),
             title: Words::add(builder, "title"),
-            source: builder.add_text_field("source", words(EXACT)),
-            source_key: builder.add_text_field("source_key", keyword()),
+            outlet: builder.add_text_field("outlet", words(EXACT)),
+            outlet_key: builder.add_text_field("outlet_key", keyword()),
             language: builder.add_text_field("language", keyword()),
             author: builder.add_text_field("author", words(EXACT)),
         }
@@ -111,9 +111,9 @@ impl Common {
         if !article.title.is_empty() {
             self.title.put(&mut document, &article.title);
         }
-        if !article.source.is_empty() {
-            document.add_text(self.source, &article.source);
-            document.add_text(self.source_key, text::folded(&article.source));
+        if !article.outlet.is_empty() {
+            document.add_text(self.outlet, &article.outlet);
+            document.add_text(self.outlet_key, text::folded(&article.outlet));
         }
         if !article.language.is_empty() {
             document.add_text(self.language, article.language.to_ascii_lowercase());

@@ -82,7 +82,7 @@ pub enum Field {
     /// The article's title.
     Title,
     /// The outlet.
-    Source,
+    Outlet,
     /// The authors.
     Author,
     /// Names and titles of the speaker; of an unnamed one, the words of the source. Quotes only.
@@ -99,7 +99,7 @@ pub struct ArticleFilter {
     /// Any of these ids.
     pub ids: Vec<String>,
     /// Any of these outlets, by whole name, case and accents aside.
-    pub sources: Vec<String>,
+    pub outlets: Vec<String>,
     /// Any of these languages.
     pub languages: Vec<String>,
     /// Published at or after this moment, in microseconds since 1970.

@@ -20,14 +20,14 @@ pub struct ParseOptions {
 impl ParseOptions {
     /// For a search for sentences.
     pub const fn sentences() -> Self {
-        let fields = &[Field::Text, Field::Title, Field::Source, Field::Author];
+        let fields = &[Field::Text, Field::Title, Field::Outlet, Field::Author];
         Self { fields, max_clauses: 256, max_expansions: 64, max_length: 8 << 10, max_depth: 32 }
     }
 
     /// For a search for quotes.
     pub const fn quotes() -> Self {
         let fields =
-            &[Field::Text, Field::Title, Field::Source, Field::Author, Field::Speaker, Field::About, Field::Cue];
+            &[Field::Text, Field::Title, Field::Outlet, Field::Author, Field::Speaker, Field::About, Field::Cue];
         Self { fields, ..Self::sentences() }
     }
 }

@@ -406,7 +406,7 @@ const MAX_SLOP: u32 = 100;
 const NAMES: [(&str, Option<Field>); 8] = [
     ("text", Some(Field::Text)),
     ("title", Some(Field::Title)),
-    ("source", Some(Field::Source)),
+    ("outlet", Some(Field::Outlet)),
     ("author", Some(Field::Author)),
     ("speaker", Some(Field::Speaker)),
     ("about", Some(Field::About)),

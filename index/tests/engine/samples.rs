@@ -27,7 +27,7 @@ pub(crate) fn article(id: &str, body: &str) -> AnalyzedArticle {
     }
     let article = Article {
         id: id.into(),
-        source: "Varda Courier".into(),
+        outlet: "Varda Courier".into(),
         title: "Harbour talks resume".into(),
         authors: vec!["Élodie Marsh".into()],
         language: "en".into(),

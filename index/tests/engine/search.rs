@@ -22,7 +22,7 @@ fn filled() -> (tempfile::TempDir, Embedded) {
     let body = "Talks of peace failed, the U.S. envoy said.\nIven Kremov refused to say that peace talks are over.";
     let mut two = with_entity(article("two", body), person, &["Iven Kremov"], &[]);
     two.article.published_at = Some(2_000_000);
-    two.article.source = "Tamm Évening".into();
+    two.article.outlet = "Tamm Évening".into();
     two.article.language = "en-GB".into();
     two.article.title = "No faith in Varda".into();
     let mut two = with_quote(two, "Talks of peace failed", None);
@@ -74,7 +74,7 @@ fn queries_find_sentences() {
         ("\"talks peace\"~1", &["two.0"]),
         ("title:faith", &["two.0", "two.1"]),
         ("title:\"harbour talks\" AND short", &["one.2"]),
-        ("source:evening AND envoy", &["two.0"]),
+        ("outlet:evening AND envoy", &["two.0"]),
         ("author:elodie AND cafes", &["three.0"]),
         ("date:1970 AND peace", &["one.0", "two.0", "two.1"]),
         ("date:>=1970-01-01T00:00:02 AND envoy", &["two.0"]),
@@ -108,8 +108,8 @@ fn filters_narrow_sentences() {
     let cases: [(ArticleFilter, &[&str]); 7] = [
         (ArticleFilter { ids: vec!["two".into(), "nowhere".into()], ..none() }, &["two.0", "two.1"]),
         (ArticleFilter { ids: vec!["nowhere".into()], ..none() }, &[]),
-        (ArticleFilter { sources: vec!["tamm evening".into()], ..none() }, &["two.0", "two.1"]),
-        (ArticleFilter { sources: vec!["tamm".into()], ..none() }, &[]),
+        (ArticleFilter { outlets: vec!["tamm evening".into()], ..none() }, &["two.0", "two.1"]),
+        (ArticleFilter { outlets: vec!["tamm".into()], ..none() }, &[]),
         (ArticleFilter { languages: vec!["EN-gb".into(), "fr".into()], ..none() }, &["two.0", "two.1"]),
         (ArticleFilter { from: Some(1_000_000), until: Some(2_000_000), ..none() }, &["one.0"]),
         (ArticleFilter { from: Some(2_000_001), ..none() }, &[]),

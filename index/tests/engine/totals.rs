@@ -7,7 +7,7 @@ use sayso_index::{AnalyzedArticle, Embedded, Engine, EntityId, Interrupt, Page, 
 
 use crate::samples::*;
 
-const SOURCES: [&str; 3] = ["Varda Courier", "Tamm Évening", ""];
+const OUTLETS: [&str; 3] = ["Varda Courier", "Tamm Évening", ""];
 const LANGUAGES: [&str; 3] = ["en", "fr", ""];
 const NAME: &str = "Iven Kremov";
 
@@ -18,8 +18,8 @@ fn story(id: usize, lines: usize, about: (usize, usize, Option<i64>), named: boo
     if lines == 0 {
         made.analysis.sentences.clear();
     }
-    let (source, language, day) = about;
-    (made.article.source, made.article.language) = (SOURCES[source].into(), LANGUAGES[language].into());
+    let (outlet, language, day) = about;
+    (made.article.outlet, made.article.language) = (OUTLETS[outlet].into(), LANGUAGES[language].into());
     made.article.published_at = day;
     if named {
         made = with_entity(made, EntityType::Person, &[NAME], &[]);
@@ -45,9 +45,9 @@ fn filters() -> impl Strategy<Value = ArticleFilter> {
     };
     let ids = prop::option::of(prop::collection::vec(0..30usize, 1..20));
     let ends = (prop::option::of(0..4i64), prop::option::of(1..5i64));
-    (ids, some(&SOURCES[..2]), some(&LANGUAGES[..2]), ends).prop_map(|(ids, sources, languages, (from, until))| {
+    (ids, some(&OUTLETS[..2]), some(&LANGUAGES[..2]), ends).prop_map(|(ids, outlets, languages, (from, until))| {
         let ids = ids.unwrap_or_default().into_iter().map(|id| format!("a{id}")).collect();
-        ArticleFilter { ids, sources, languages, from, until }
+        ArticleFilter { ids, outlets, languages, from, until }
     })
 }
 
@@ -55,7 +55,7 @@ fn passes(filter: &ArticleFilter, story: &AnalyzedArticle) -> bool {
     let article = &story.article;
     let at = article.published_at;
     (filter.ids.is_empty() || filter.ids.contains(&article.id))
-        && (filter.sources.is_empty() || filter.sources.contains(&article.source))
+        && (filter.outlets.is_empty() || filter.outlets.contains(&article.outlet))
         && (filter.languages.is_empty() || filter.languages.contains(&article.language))
         && filter.from.is_none_or(|from| at.is_some_and(|at| at >= from))
         && filter.until.is_none_or(|until| at.is_some_and(|at| at < until))

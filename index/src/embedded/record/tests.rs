@@ -71,7 +71,7 @@ fn sample() -> AnalyzedArticle {
     let article = Article {
         id: "varda-1".into(),
         url: "https://example.org/varda".into(),
-        source: "Varda Courier".into(),
+        outlet: "Varda Courier".into(),
         title: "Harbour stays".into(),
         authors: vec!["Élodie Marsh".into(), "Bero Tamm".into()],
         language: "en".into(),
