@@ -35,7 +35,7 @@ fn article(line: Line) -> Article {
     Article {
         id: line.id,
         url: line.url.unwrap_or_default(),
-        source: line.source.unwrap_or_default(),
+        outlet: line.source.unwrap_or_default(),
         title: line.title.unwrap_or_default(),
         published_at: day.map(jiff::Timestamp::as_microsecond),
         body: line.body,

@@ -163,7 +163,7 @@ fn message(article: &Article) -> Message {
     Message {
         id: article.id.clone(),
         url: article.url.clone(),
-        source: article.source.clone(),
+        source: article.outlet.clone(),
         title: article.title.clone(),
         published_at: seconds.map(|seconds| prost_types::Timestamp { seconds, nanos: 0 }),
         body: article.body.clone(),
