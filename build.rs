@@ -3,6 +3,8 @@
 
 use std::{env, error::Error, fs, path::PathBuf};
 
+use prost_types::FileDescriptorSet;
+
 const FILES: [&str; 7] = [
     "sayso/v1/resources.proto",
     "sayso/v1/article_service.proto",
@@ -13,6 +15,10 @@ const FILES: [&str; 7] = [
     "sayso/v1/server_service.proto",
 ];
 
+/// Google's own, which ours import: by package, the module that they become.
+const COMMON: [(&str, &str); 2] =
+    [("google.type", "crate::proto::google_type"), ("google.rpc", "crate::proto::google_rpc")];
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=proto");
     let descriptors = protox::Compiler::new(["proto"])?
@@ -22,6 +28,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         .file_descriptor_set();
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("sayso.bin"), prost::Message::encode_to_vec(&descriptors))?;
-    tonic_prost_build::configure().compile_fds(descriptors)?;
+    let builder = tonic_prost_build::configure;
+    // Maps in order, so that the same answer is the same bytes.
+    let ours = COMMON.iter().fold(builder().btree_map("."), |builder, (package, module)| {
+        builder.extern_path(format!(".{package}"), *module)
+    });
+    ours.compile_fds(descriptors.clone())?;
+    let common = descriptors.file.into_iter().filter(|file| file.package().starts_with("google."));
+    builder().compile_fds(FileDescriptorSet { file: common.collect() })?;
     Ok(())
 }

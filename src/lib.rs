@@ -26,6 +26,16 @@ mod upgrade;
 pub mod proto {
     tonic::include_proto!("sayso.v1");
 
+    /// Days of the calendar and intervals of time: the package `google.type`.
+    pub mod google_type {
+        tonic::include_proto!("google.r#type");
+    }
+
+    /// Statuses within answers: the package `google.rpc`.
+    pub mod google_rpc {
+        tonic::include_proto!("google.rpc");
+    }
+
     /// The protobuf descriptors of this package and of all that it imports, as a serialised `FileDescriptorSet`.
     pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/sayso.bin"));
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use sayso::proto::{
-    AnalysisMode, Article as Message, IngestArticlesRequest, SearchRequest,
+    AnalysisMode, Article as Message, IngestArticlesRequest, SearchSentencesRequest,
     article_service_client::ArticleServiceClient, ingest_articles_response::Event,
     search_service_client::SearchServiceClient,
 };
@@ -180,7 +180,7 @@ async fn over_grpc(server: &Server, kind: &Kind) -> Figures {
         (times, before) = (Vec::new(), process::cpu(server.child.id()));
         for text in &kind.queries {
             let started = Instant::now();
-            let request = SearchRequest { query: text.clone(), ..SearchRequest::default() };
+            let request = SearchSentencesRequest { query: text.clone(), ..SearchSentencesRequest::default() };
             client.search(request).await.unwrap();
             times.push(started.elapsed());
         }

@@ -40,7 +40,7 @@ pub(super) struct Args {
     json: bool,
     /// The day on which the text was published: "on Tuesday" counts from it
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = dates::parse_day)]
-    date: Option<proto::Date>,
+    date: Option<proto::google_type::Date>,
     /// How thoroughly to read [default: as this program, or the server, does best]
     #[arg(long, value_name = "TIER", value_enum)]
     analysis: Option<Tier>,
@@ -121,7 +121,7 @@ fn tier(asked: Option<Tier>) -> Result<sayso_document::Tier, Fault> {
 fn ask(
     server: &str,
     text: String,
-    published_on: Option<proto::Date>,
+    published_on: Option<proto::google_type::Date>,
     asked: Option<Tier>,
 ) -> Result<Annotations, Fault> {
     let analysis = match asked {
@@ -145,7 +145,7 @@ fn ask(
 fn analyze(
     analyzer: &Analyzer,
     text: String,
-    published_on: Option<proto::Date>,
+    published_on: Option<proto::google_type::Date>,
     tier: sayso_document::Tier,
 ) -> Annotations {
     let published = published_on.and_then(|day| Date::new(day.year, day.month as u8, day.day as u8));
@@ -207,7 +207,7 @@ fn entity_lines(entity: &ArticleEntity, width: Option<usize>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto::{self, CountedText, EntityRef, Mention, Phrase, Quote};
+    use crate::proto::{self, CountedText, EntityRef, Mention, TextPhrase, Quote};
 
     #[test]
     fn an_analysis_reads_well() {
@@ -228,7 +228,7 @@ mod tests {
                 text: "the harbour will open".into(),
                 cue: Some(Phrase { text: "said".into(), spans: Vec::new() }),
                 speakers: vec![EntityRef { name: name(), ..EntityRef::default() }],
-                act: proto::Act::Speech as i32,
+                act: proto::QuoteAct::Speech as i32,
                 kind: proto::QuoteKind::Indirect as i32,
                 ..Quote::default()
             }],

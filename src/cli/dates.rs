@@ -29,7 +29,7 @@ pub(super) fn parse_until(text: &str) -> Result<ProtoTime, String> {
 }
 
 /// A day: YYYY-MM-DD.
-pub(super) fn parse_day(text: &str) -> Result<proto::Date, String> {
+pub(super) fn parse_day(text: &str) -> Result<proto::google_type::Date, String> {
     match text.parse::<Date>() {
         Ok(date) if is_plain_date(text) => Ok(day(date)),
         _ => Err("expected YYYY-MM-DD".into()),
@@ -37,14 +37,14 @@ pub(super) fn parse_day(text: &str) -> Result<proto::Date, String> {
 }
 
 /// The day after: a range until it includes the day that is given.
-pub(super) fn parse_day_after(text: &str) -> Result<proto::Date, String> {
+pub(super) fn parse_day_after(text: &str) -> Result<proto::google_type::Date, String> {
     let Ok(date) = text.parse::<Date>() else { return Err("expected YYYY-MM-DD".into()) };
     parse_day(text)?;
     date.tomorrow().map(day).map_err(|error| error.to_string())
 }
 
-fn day(date: Date) -> proto::Date {
-    proto::Date { year: date.year().into(), month: date.month().into(), day: date.day().into() }
+fn day(date: Date) -> proto::google_type::Date {
+    proto::google_type::Date { year: date.year().into(), month: date.month().into(), day: date.day().into() }
 }
 
 fn parse_moment(text: &str) -> Result<ProtoTime, String> {
@@ -83,7 +83,7 @@ pub(super) fn show_day(time: &ProtoTime) -> String {
 }
 
 /// The day of the calendar: "3 March 2026". Nothing for a day that no calendar has.
-pub(super) fn show_date(day: &proto::Date) -> String {
+pub(super) fn show_date(day: &proto::google_type::Date) -> String {
     let parts = (i16::try_from(day.year), i8::try_from(day.month), i8::try_from(day.day));
     let (Ok(year), Ok(month), Ok(day)) = parts else { return String::new() };
     Date::new(year, month, day).map(|date| date.strftime("%-d %B %Y").to_string()).unwrap_or_default()

@@ -182,7 +182,7 @@ fn seen(entity: &Entity) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto::{EntityType, Mention, Sentence, Span};
+    use crate::proto::{EntityType, Mention, Sentence, TextSpan};
 
     #[test]
     fn an_entity_reads_well() {

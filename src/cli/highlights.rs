@@ -7,16 +7,16 @@
 
 use std::ops::Range;
 
-use crate::proto::{Quote, Span};
+use crate::proto::{Quote, TextSpan};
 
 /// Where the words that matched stand in the quote's text. Nothing when the context does not fit.
-pub(super) fn in_text(quote: &Quote, highlights: &[Span]) -> Vec<Range<usize>> {
+pub(super) fn in_text(quote: &Quote, highlights: &[TextSpan]) -> Vec<Range<usize>> {
     if highlights.is_empty() {
         return Vec::new();
     }
     let text: Vec<_> = letters(&quote.text).collect();
     let Some(body) = body_letters(quote, &text) else { return Vec::new() };
-    let mark = |span: &Span| {
+    let mark = |span: &TextSpan| {
         let inside = |at: &usize| (span.start as usize..span.end as usize).contains(at);
         let first = body.iter().position(inside)?;
         let last = body.iter().rposition(inside)?;
@@ -56,9 +56,9 @@ mod tests {
 
     const BODY: &str = "Rain fell. “The  pört is\nopen,” Lind said, “and the port stays open.” She left.";
 
-    fn span(words: &str) -> Span {
+    fn span(words: &str) -> TextSpan {
         let start = BODY.find(words).unwrap() as u32;
-        Span { start, end: start + words.len() as u32 }
+        TextSpan { start, end: start + words.len() as u32 }
     }
 
     fn quote() -> Quote {

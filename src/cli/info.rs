@@ -8,7 +8,7 @@ use super::labels::Mode;
 use super::render::{self, DIM, NAME, PLAIN, Paragraph};
 use super::{dates, json};
 use crate::proto::server_service_client::ServerServiceClient;
-use crate::proto::{AnalysisInfo, Counts, GetServerInfoRequest, GetServerInfoResponse, Limits};
+use crate::proto::{AnalysisInfo, ServerCounts, GetServerInfoRequest, GetServerInfoResponse, ServerLimits};
 
 /// Arguments of `sayso info`.
 #[derive(Debug, clap::Args)]
@@ -64,7 +64,7 @@ fn waiting(analysis: &AnalysisInfo) -> String {
     }
 }
 
-fn counted(counts: &Counts) -> Vec<(&'static str, String)> {
+fn counted(counts: &ServerCounts) -> Vec<(&'static str, String)> {
     vec![
         ("articles", grouped(counts.articles)),
         ("sentences", grouped(counts.sentences)),
@@ -74,7 +74,7 @@ fn counted(counts: &Counts) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn limited(limits: &Limits) -> Vec<(&'static str, String)> {
+fn limited(limits: &ServerLimits) -> Vec<(&'static str, String)> {
     let timeout = limits.search_timeout.as_ref().map(|time| time.seconds as f64 + f64::from(time.nanos) / 1e9);
     let pages = format!("{} hits, {} unless asked", grouped(limits.page_size.into()), limits.default_page_size);
     vec![

@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn names_are_camel_case_and_times_are_rfc_3339() {
-        let article = proto::ArticleInfo {
+        let article = proto::Article {
             id: "a1".into(),
             published_at: Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 }),
             ..Default::default()
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn every_answer_that_is_printed_has_a_known_type() {
         for name in [
-            "SearchResponse",
+            "SearchSentencesResponse",
             "SearchQuotesResponse",
             "LookupEntitiesResponse",
             "ListArticlesResponse",

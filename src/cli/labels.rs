@@ -59,7 +59,7 @@ choice! {
 
 choice! {
     /// What a source did with the content.
-    Act: Act {
+    Act: QuoteAct {
         /// Said in words, spoken or written
         Speech = "speech",
         /// A belief, feeling or opinion that was not voiced
@@ -87,7 +87,7 @@ choice! {
 
 choice! {
     /// Whether the saying itself is asserted.
-    Polarity: Polarity {
+    Polarity: QuotePolarity {
         /// It was said
         Asserted = "asserted",
         /// It was not said: "refused to say"
@@ -134,8 +134,8 @@ mod tests {
 
     #[test]
     fn options_and_labels_speak_of_the_same_value() {
-        assert_eq!(Act::values(&[Act::Finding]), [proto::Act::Finding as i32]);
-        assert_eq!(Act::label(proto::Act::Finding as i32), "finding");
+        assert_eq!(Act::values(&[Act::Finding]), [proto::QuoteAct::Finding as i32]);
+        assert_eq!(Act::label(proto::QuoteAct::Finding as i32), "finding");
         assert_eq!(Kind::label(proto::QuoteKind::Unspecified as i32), "");
         assert_eq!(Type::label(99), "");
     }

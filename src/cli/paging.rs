@@ -44,7 +44,7 @@ macro_rules! page {
     };
 }
 
-page!(SearchResponse, SentenceHit, hits);
+page!(SearchSentencesResponse, SentenceHit, hits);
 page!(SearchQuotesResponse, QuoteHit, hits);
 page!(LookupEntitiesResponse, EntityHit, hits);
 page!(ListMentionsResponse, MentionHit, mentions);

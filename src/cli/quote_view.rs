@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::labels::{Act, Kind, Polarity, Type};
 use super::render::{DIM, HIT, KIND, NAME, Paragraph, SAID};
 use super::{dates, highlights};
-use crate::proto::{self, EntityType, Quote, Span};
+use crate::proto::{self, EntityType, Quote, TextSpan};
 
 /// Words that stand for a speaker without describing one.
 const PRONOUNS: [&str; 10] = ["he", "she", "it", "they", "i", "we", "you", "who", "him", "her"];
@@ -18,7 +18,7 @@ const SOURCE_CHARS: usize = 90;
 
 /// A quote in print. `spans` of the article's body, in UTF-8 bytes, are
 /// highlighted.
-pub(super) fn lines(quote: &Quote, spans: &[Span], width: Option<usize>) -> String {
+pub(super) fn lines(quote: &Quote, spans: &[TextSpan], width: Option<usize>) -> String {
     let marks = highlights::in_text(quote, spans);
     let (open, close) = around(quote);
     let said = Paragraph::new().add(SAID, open).add_marked(SAID, &quote.text, HIT, &marks).add(SAID, close);
@@ -128,7 +128,7 @@ fn on_day(quote: &Quote) -> String {
 
 /// "told reporters on Tuesday"; nothing without a cue.
 fn telling(quote: &Quote) -> String {
-    let words = |phrase: &Option<proto::Phrase>| phrase.as_ref().map(|phrase| phrase.text.clone()).unwrap_or_default();
+    let words = |phrase: &Option<proto::TextPhrase>| phrase.as_ref().map(|phrase| phrase.text.clone()).unwrap_or_default();
     let (cue, addressee, when) = (words(&quote.cue), words(&quote.addressee), words(&quote.when));
     let cue = trim(&cue).to_string();
     // The same goes for words of time.
@@ -144,14 +144,14 @@ fn telling(quote: &Quote) -> String {
 /// "direct speech", "indirect finding, not said".
 fn manner(quote: &Quote) -> String {
     let mut manner = format!("{} {}", Kind::label(quote.kind), Act::label(quote.act)).trim().to_string();
-    if quote.polarity != proto::Polarity::Asserted as i32 && quote.polarity != 0 {
+    if quote.polarity != proto::QuotePolarity::Asserted as i32 && quote.polarity != 0 {
         manner = format!("{manner}, {}", Polarity::label(quote.polarity));
     }
     manner
 }
 
 /// "Veld Courier, 3 March 2026": where and when an article was published, as far as that is known.
-pub(super) fn published(article: &proto::ArticleInfo) -> String {
+pub(super) fn published(article: &proto::Article) -> String {
     let day = article.published_at.as_ref().map(dates::show_day).unwrap_or_default();
     [article.source.clone(), day].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
@@ -173,7 +173,7 @@ fn clip(words: &str) -> String {
 mod tests {
     use super::super::render::plain;
     use super::*;
-    use crate::proto::{ArticleInfo, EntityRef, Phrase};
+    use crate::proto::{Article, EntityRef, TextPhrase};
 
     fn phrase(text: &str) -> Option<Phrase> {
         Some(Phrase { text: text.into(), spans: Vec::new() })
@@ -187,20 +187,20 @@ mod tests {
         Quote {
             id: "wire-03#q2".into(),
             text: "The harbour will open on Friday.".into(),
-            content: vec![Span { start: 100, end: 138 }],
+            content: vec![TextSpan { start: 100, end: 138 }],
             cue: phrase("told:"),
             source: phrase("Harbour Commissioner Ada Lind"),
             speakers: vec![entity("Ada Lind")],
             addressee: phrase("reporters"),
             when: phrase("on Tuesday"),
             about: vec![entity("Veld Harbour"), entity("Karel Tamm")],
-            act: proto::Act::Speech as i32,
+            act: proto::QuoteAct::Speech as i32,
             kind: proto::QuoteKind::Direct as i32,
-            polarity: proto::Polarity::Asserted as i32,
-            article: Some(ArticleInfo {
+            polarity: proto::QuotePolarity::Asserted as i32,
+            article: Some(Article {
                 source: "Veld Courier".into(),
                 published_at: Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 }),
-                ..ArticleInfo::default()
+                ..Article::default()
             }),
             ..Quote::default()
         }
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_day_of_the_week_is_told_as_a_date() {
-        let day = |day| Some(proto::Date { year: 2026, month: 3, day });
+        let day = |day| Some(proto::google_type::Date { year: 2026, month: 3, day });
         let said = |first, last| Quote { said: Some(proto::DateRange { first, last }), ..sample() };
         assert_eq!(telling(&said(day(3), day(3))), "told reporters on Tuesday (3 March 2026)");
         assert_eq!(telling(&said(day(2), day(8))), "told reporters on Tuesday");
@@ -233,9 +233,9 @@ mod tests {
         let quote = Quote {
             text: "the bridge is safe".into(),
             source: phrase("officials"),
-            polarity: proto::Polarity::Negated as i32,
+            polarity: proto::QuotePolarity::Negated as i32,
             kind: proto::QuoteKind::Indirect as i32,
-            act: proto::Act::Speech as i32,
+            act: proto::QuoteAct::Speech as i32,
             ..Quote::default()
         };
         insta::assert_snapshot!(plain(&lines(&quote, &[], None)), @r"

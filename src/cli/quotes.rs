@@ -43,10 +43,10 @@ pub(super) struct Args {
     unnamed: bool,
     /// Only quotes that the text dates to this day or later: YYYY-MM-DD
     #[arg(long, value_name = "DATE", value_parser = dates::parse_day)]
-    said_from: Option<proto::Date>,
+    said_from: Option<proto::google_type::Date>,
     /// Only quotes that the text dates to this day or earlier: YYYY-MM-DD
     #[arg(long, value_name = "DATE", value_parser = dates::parse_day_after)]
-    said_until: Option<proto::Date>,
+    said_until: Option<proto::google_type::Date>,
     #[command(flatten)]
     articles: Articles,
     /// Order of the hits [default: the best match first; without a query, the newest]
@@ -161,7 +161,7 @@ fn in_context(sentences: &[Sentence], quote: &Quote) -> Paragraph {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto::Span;
+    use crate::proto::TextSpan;
 
     #[test]
     fn the_surroundings_mark_the_quote_over_sentence_ends() {

@@ -9,7 +9,7 @@ use super::paging::each_hit;
 use super::quote_view::published;
 use super::render::{self, DIM, HIT, PLAIN, Paragraph};
 use crate::proto::search_service_client::SearchServiceClient;
-use crate::proto::{OffsetEncoding, SearchRequest, SentenceHit};
+use crate::proto::{OffsetEncoding, SearchSentencesRequest, SentenceHit};
 
 /// Arguments of `sayso search`.
 #[derive(Debug, clap::Args)]
@@ -39,20 +39,20 @@ const EXAMPLES: &str = r#"Examples:
 A query that begins with "-" comes after "--": sayso search -- '-storm harbour'"#;
 
 pub(super) fn run(args: Args) -> Outcome {
-    let request = SearchRequest {
+    let request = SearchSentencesRequest {
         query: args.query.join(" "),
         filter: args.articles.filter(),
         entities: args.entity,
         order: Sort::order(args.sort) as i32,
         offset_encoding: OffsetEncoding::Utf8 as i32,
-        ..SearchRequest::default()
+        ..SearchSentencesRequest::default()
     };
     client::block_on(async {
         let channel = args.server.connect().await?;
         let mut client = SearchServiceClient::new(channel).max_decoding_message_size(client::ANSWER_BYTES);
         let width = render::width();
         let fetch = async |page_size, page_token| {
-            client.search(SearchRequest { page_size, page_token, ..request.clone() }).await
+            client.search(SearchSentencesRequest { page_size, page_token, ..request.clone() }).await
         };
         let seen = each_hit(args.output, &request.query, fetch, |hit| render::print(&lines(&hit, width))).await?;
         if !args.output.json {
@@ -76,7 +76,7 @@ fn lines(hit: &SentenceHit, width: Option<usize>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto::{ArticleInfo, Highlight, Sentence, Span};
+    use crate::proto::{Article, Highlight, Sentence, TextSpan};
 
     #[test]
     fn a_hit_marks_what_matched_and_tells_where_it_stands() {
@@ -87,10 +87,10 @@ mod tests {
                 ..Sentence::default()
             }),
             highlights: vec![Highlight { in_text: Some(Span { start: 13, end: 17 }), ..Highlight::default() }],
-            article: Some(ArticleInfo {
+            article: Some(Article {
                 title: "Tides".into(),
                 source: "Veld Courier".into(),
-                ..ArticleInfo::default()
+                ..Article::default()
             }),
             score: 1.5,
         };

@@ -34,11 +34,11 @@ fn unknown(field: &str, number: i32) -> Fault {
     Fault::invalid(field, format!("{number} is none of the values that this enumeration has"))
 }
 
-labels!(act, acts, Act, proto::Act, {
+labels!(act, acts, Act, proto::QuoteAct, {
     Speech = Speech, Thought = Thought, Intent = Intent, Finding = Finding, Other = Other,
 });
 labels!(kind, kinds, QuoteKind, proto::QuoteKind, { Direct = Direct, Indirect = Indirect, Mixed = Mixed });
-labels!(polarity, polarities, Polarity, proto::Polarity, {
+labels!(polarity, polarities, Polarity, proto::QuotePolarity, {
     Asserted = Asserted, Negated = Negated, Hypothetical = Hypothetical,
 });
 labels!(entity_type, entity_types, EntityType, proto::EntityType, {
@@ -62,10 +62,10 @@ pub(super) fn role(role: SentenceRole) -> i32 {
 /// What a put did. A delete has no counterpart: its answer says only that it was done.
 pub(crate) fn change(change: Change) -> i32 {
     let change = match change {
-        Change::Created => proto::Change::Created,
-        Change::Replaced => proto::Change::Replaced,
-        Change::Unchanged => proto::Change::Unchanged,
-        Change::Deleted | Change::NotFound => proto::Change::Unspecified,
+        Change::Created => proto::ArticleChange::Created,
+        Change::Replaced => proto::ArticleChange::Replaced,
+        Change::Unchanged => proto::ArticleChange::Unchanged,
+        Change::Deleted | Change::NotFound => proto::ArticleChange::Unspecified,
     };
     change.into()
 }

@@ -35,9 +35,9 @@ impl<'t> Offsets<'t> {
     }
 
     /// A span in the chosen unit.
-    pub(crate) fn span(&self, span: Span) -> proto::Span {
+    pub(crate) fn span(&self, span: Span) -> proto::TextSpan {
         let start = self.count(span.start());
-        proto::Span { start, end: start + self.width(span.of(self.text)) }
+        proto::TextSpan { start, end: start + self.width(span.of(self.text)) }
     }
 
     /// How many units some words take.

@@ -33,7 +33,7 @@ macro_rules! paged {
     )* };
 }
 
-paged!(ListArticlesRequest, SearchRequest, LookupEntitiesRequest, ListMentionsRequest, SearchQuotesRequest);
+paged!(ListArticlesRequest, SearchSentencesRequest, LookupEntitiesRequest, ListMentionsRequest, SearchQuotesRequest);
 
 /// Which page the request asks for.
 pub(crate) fn page_request(request: &impl Paged, limits: &Limits) -> Result<PageRequest, Fault> {

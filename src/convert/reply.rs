@@ -27,8 +27,8 @@ pub(crate) fn article(article: Article) -> proto::Article {
 }
 
 /// The article without its body.
-fn article_info(article: &Article) -> proto::ArticleInfo {
-    proto::ArticleInfo {
+fn article_info(article: &Article) -> proto::Article {
+    proto::Article {
         id: article.id.clone(),
         url: article.url.clone(),
         source: article.outlet.clone(),
@@ -191,12 +191,12 @@ fn article_entity(analyzed: &AnalyzedArticle, entity: &Entity) -> proto::Article
     }
 }
 
-fn role(analyzed: &AnalyzedArticle, role: &Role) -> proto::Role {
+fn role(analyzed: &AnalyzedArticle, role: &Role) -> proto::EntityRole {
     let named = |kind, one: &Named| match one.entity {
         Some(position) => entity_ref(analyzed, position),
         None => reference(kind, &one.name),
     };
-    proto::Role {
+    proto::EntityRole {
         title: role.title.clone(),
         role: role.role.clone(),
         organization: role.organization.as_ref().map(|one| named(EntityType::Organization, one)),
@@ -241,9 +241,9 @@ fn date_range(range: DateRange) -> proto::DateRange {
     proto::DateRange { first: Some(day(range.first)), last: Some(day(range.last)) }
 }
 
-fn day(date: Date) -> proto::Date {
+fn day(date: Date) -> proto::google_type::Date {
     let (year, month, day) = date.parts();
-    proto::Date { year, month: month.into(), day: day.into() }
+    proto::google_type::Date { year, month: month.into(), day: day.into() }
 }
 
 fn mention(analyzed: &AnalyzedArticle, index: usize, mention: &Mention, offsets: &Offsets) -> proto::Mention {
@@ -276,14 +276,14 @@ fn highlight(body: &str, within: Span, span: Span, offsets: &Offsets) -> proto::
     let before = offsets.span(Span::new(within.start(), within.start())).start;
     proto::Highlight {
         span: Some(place),
-        in_text: Some(proto::Span { start: place.start - before, end: place.end - before }),
+        in_text: Some(proto::TextSpan { start: place.start - before, end: place.end - before }),
         text: span.of(body).to_owned(),
     }
 }
 
-fn phrase(spans: &[Span], body: &str, offsets: &Offsets) -> Option<proto::Phrase> {
+fn phrase(spans: &[Span], body: &str, offsets: &Offsets) -> Option<proto::TextPhrase> {
     let spans_of = || spans.iter().map(|span| offsets.span(*span)).collect();
-    (!spans.is_empty()).then(|| proto::Phrase { text: join_spans(spans, body), spans: spans_of() })
+    (!spans.is_empty()).then(|| proto::TextPhrase { text: join_spans(spans, body), spans: spans_of() })
 }
 
 fn counted(texts: &[Counted]) -> Vec<proto::CountedText> {

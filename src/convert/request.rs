@@ -106,7 +106,7 @@ pub(crate) fn article_query(message: &proto::ListArticlesRequest, limits: &Limit
 }
 
 /// What `Search` asks.
-pub(crate) fn sentence_query(message: &proto::SearchRequest, limits: &Limits) -> Result<SentenceQuery, Fault> {
+pub(crate) fn sentence_query(message: &proto::SearchSentencesRequest, limits: &Limits) -> Result<SentenceQuery, Fault> {
     Ok(SentenceQuery {
         expr: expr(&message.query, ParseOptions::sentences(), limits)?,
         mentions: mentions(&message.entities, limits)?,
@@ -122,7 +122,7 @@ pub(crate) fn quote_query(message: &proto::SearchQuotesRequest, limits: &Limits)
         let said = format!("{} is no confidence; give a number from 0 to 1", message.min_confidence);
         return Err(Fault::invalid("min_confidence", said));
     }
-    let day = |field, day: Option<proto::Date>| day.map(|day| date(field, day)).transpose();
+    let day = |field, day: Option<proto::google_type::Date>| day.map(|day| date(field, day)).transpose();
     let (said_from, said_until) = (day("said_from", message.said_from)?, day("said_until", message.said_until)?);
     if let (Some(from), Some(until)) = (said_from, said_until)
         && from >= until
@@ -351,7 +351,7 @@ fn digest(article: &proto::Article) -> String {
     hasher.finalize().to_hex()[..32].to_owned()
 }
 
-fn date(field: &str, day: proto::Date) -> Result<Date, Fault> {
+fn date(field: &str, day: proto::google_type::Date) -> Result<Date, Fault> {
     let small = |part: i32| u8::try_from(part).ok();
     let found = small(day.month).zip(small(day.day)).and_then(|(month, of_month)| Date::new(day.year, month, of_month));
     found.ok_or_else(|| {

@@ -8,7 +8,7 @@ use tonic::{Request, Response, Status};
 use super::{Core, encoding, status};
 use crate::{
     convert::{self, Replies},
-    proto::{SearchRequest, SearchResponse, search_service_server::SearchService},
+    proto::{SearchSentencesRequest, SearchSentencesResponse, search_service_server::SearchService},
 };
 
 /// Finds sentences.
@@ -16,7 +16,7 @@ pub(super) struct Search(pub(super) Arc<Core>);
 
 #[tonic::async_trait]
 impl SearchService for Search {
-    async fn search(&self, request: Request<SearchRequest>) -> Result<Response<SearchResponse>, Status> {
+    async fn search(&self, request: Request<SearchSentencesRequest>) -> Result<Response<SearchSentencesResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
         let work = move |core: &Core, interrupt: &Interrupt| {
             let encoding = encoding(message.offset_encoding)?;
@@ -27,7 +27,7 @@ impl SearchService for Search {
                 core.engine.sentences(&query, interrupt)
             });
             let Replies { hits, next_page_token, total } = page.map_err(status::engine)?;
-            Ok(SearchResponse { hits, next_page_token, total })
+            Ok(SearchSentencesResponse { hits, next_page_token, total })
         };
         self.0.answer(&metadata, work).await.map(Response::new)
     }

@@ -10,7 +10,7 @@ use super::{Core, deadline::Call, status};
 use crate::{
     config, convert,
     proto::{
-        AnalysisInfo, Counts, GetServerInfoRequest, GetServerInfoResponse, Limits, ModelInfo,
+        AnalysisInfo, ServerCounts, GetServerInfoRequest, GetServerInfoResponse, ServerLimits, ModelInfo,
         server_service_server::ServerService,
     },
 };

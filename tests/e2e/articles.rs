@@ -1,8 +1,8 @@
 //! `ArticleService`: put, get, list, replace, delete.
 
 use sayso::proto::{
-    Article, Change, DeleteArticleRequest, GetArticleRequest, GetServerInfoRequest, ListArticlesRequest,
-    ListMentionsRequest, LookupEntitiesRequest, PutArticleRequest, SearchQuotesRequest, SearchRequest,
+    Article, ArticleChange, DeleteArticleRequest, GetArticleRequest, GetServerInfoRequest, ListArticlesRequest,
+    ListMentionsRequest, LookupEntitiesRequest, PutArticleRequest, SearchQuotesRequest, SearchSentencesRequest,
     server_service_client::ServerServiceClient,
 };
 use tonic::Code;
@@ -74,7 +74,7 @@ async fn lists_newest_first_and_pages_through_all() {
 
 /// What every read tells of one article, to see that all change at the same moment.
 async fn seen(server: &Server) -> (usize, usize, usize, u64, u64, usize) {
-    let search = SearchRequest { query: "cranes".into(), ..SearchRequest::default() };
+    let search = SearchSentencesRequest { query: "cranes".into(), ..SearchSentencesRequest::default() };
     let sentences = server.search().await.search(search).await.unwrap().into_inner().hits.len();
     let spoken = SearchQuotesRequest { speaker: "lind".into(), ..SearchQuotesRequest::default() };
     let quotes = server.quotes().await.search_quotes(spoken).await.unwrap().into_inner().hits.len();
@@ -122,7 +122,7 @@ async fn the_old_text_goes_at_the_moment_that_the_new_one_comes() {
     });
     let mut client = server.search().await;
     while !writer.is_finished() {
-        let request = SearchRequest { query: "alder birch".into(), ..SearchRequest::default() };
+        let request = SearchSentencesRequest { query: "alder birch".into(), ..SearchSentencesRequest::default() };
         let hits = client.search(request).await.unwrap().into_inner().hits;
         assert_eq!(hits.len(), 1, "either text, never both, never none");
     }

@@ -3,14 +3,14 @@
 use sayso::proto::{
     Article, ArticleFilter, Date, DeleteArticleRequest, GetArticleRequest, GetEntityRequest, GetQuoteRequest,
     ListArticlesRequest, ListMentionsRequest, LookupEntitiesRequest, PutArticleRequest, SearchQuotesRequest,
-    SearchRequest,
+    SearchSentencesRequest,
 };
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use crate::support::{STORY, Server, article, dated, field, reason};
 
-async fn refused_search(server: &Server, request: SearchRequest) -> Status {
+async fn refused_search(server: &Server, request: SearchSentencesRequest) -> Status {
     server.search().await.search(request).await.unwrap_err()
 }
 
@@ -19,8 +19,8 @@ async fn refused_put(server: &Server, article: Option<Article>) -> Status {
     server.articles().await.put_article(request).await.unwrap_err()
 }
 
-fn query(words: impl Into<String>) -> SearchRequest {
-    SearchRequest { query: words.into(), ..SearchRequest::default() }
+fn query(words: impl Into<String>) -> SearchSentencesRequest {
+    SearchSentencesRequest { query: words.into(), ..SearchSentencesRequest::default() }
 }
 
 #[tokio::test]
@@ -88,19 +88,19 @@ async fn pages_that_do_not_exist() {
     for n in 0..4 {
         server.put(dated(&format!("a{n}"), "Wire", "2026-01-01", STORY)).await;
     }
-    let status = refused_search(&server, SearchRequest { page_size: -1, ..query("cranes") }).await;
+    let status = refused_search(&server, SearchSentencesRequest { page_size: -1, ..query("cranes") }).await;
     assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "page_size"));
     for token in ["nonsense", "!!", "AAAAAAAAAAAAAAAAAAAAAAAA"] {
-        let status = refused_search(&server, SearchRequest { page_token: token.into(), ..query("cranes") }).await;
+        let status = refused_search(&server, SearchSentencesRequest { page_token: token.into(), ..query("cranes") }).await;
         assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "page_token"), "{token}");
     }
-    let first = SearchRequest { page_size: 2, ..query("cranes") };
+    let first = SearchSentencesRequest { page_size: 2, ..query("cranes") };
     let token = server.search().await.search(first.clone()).await.unwrap().into_inner().next_page_token;
-    let changed = SearchRequest { page_token: token.clone(), ..query("port") };
+    let changed = SearchSentencesRequest { page_token: token.clone(), ..query("port") };
     assert_eq!(reason(&refused_search(&server, changed).await), "PAGE_TOKEN_MISMATCH");
-    let smaller = SearchRequest { page_token: token, page_size: 1, ..first };
+    let smaller = SearchSentencesRequest { page_token: token, page_size: 1, ..first };
     assert_eq!(server.search().await.search(smaller).await.unwrap().into_inner().hits.len(), 1);
-    let more = SearchRequest { page_size: 1_000_000, ..query("cranes") };
+    let more = SearchSentencesRequest { page_size: 1_000_000, ..query("cranes") };
     assert_eq!(
         server.search().await.search(more).await.unwrap().into_inner().hits.len(),
         4,
@@ -203,7 +203,7 @@ async fn whatever_is_too_long_is_refused_without_repeating_all_of_it() {
         for words in [format!("{long}:x"), format!("(\"{long}"), format!("date:{long}"), format!("outlet:{long} (")] {
             assert_fits_headers(&search.search(query(words)).await.unwrap_err(), "Search");
         }
-        let token = SearchRequest { page_token: id(), ..query("cranes") };
+        let token = SearchSentencesRequest { page_token: id(), ..query("cranes") };
         assert_fits_headers(&search.search(token).await.unwrap_err(), "Search by page");
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use sayso::proto::{
-    AnalysisMode, GetArticleRequest, GetArticleResponse, GetServerInfoRequest, SearchRequest,
+    AnalysisMode, GetArticleRequest, GetArticleResponse, GetServerInfoRequest, SearchSentencesRequest,
     server_service_client::ServerServiceClient,
 };
 use tonic::{Code, Request, Streaming, transport::Channel};
@@ -27,7 +27,7 @@ async fn hundreds_of_idle_connections_make_room_for_one_that_calls() {
     assert_eq!(limits.connections, 20);
     let mut idle: Vec<_> = (0..300).map(|_| connect(&server)).collect();
     server.put_as(AnalysisMode::Fast, article("a", STORY)).await;
-    let request = SearchRequest { query: "cranes".into(), ..SearchRequest::default() };
+    let request = SearchSentencesRequest { query: "cranes".into(), ..SearchSentencesRequest::default() };
     assert_eq!(server.search().await.search(request).await.unwrap().into_inner().hits.len(), 1);
     // The first that came made room: without an end, this would wait for ever. A reset tells it as well.
     let _ = idle[0].read_to_end(&mut Vec::new());

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sayso::proto::{
-    AnalysisMode, GetArticleRequest, IngestArticlesRequest, ListArticlesRequest, SearchRequest,
+    AnalysisMode, GetArticleRequest, IngestArticlesRequest, ListArticlesRequest, SearchSentencesRequest,
     ingest_articles_response::Event,
 };
 
@@ -57,14 +57,14 @@ async fn every_durable_article_survives_a_kill_in_the_middle() {
     }
     let mut search = server.search().await;
     for number in &durable {
-        let request = SearchRequest { query: marker(*number), ..SearchRequest::default() };
+        let request = SearchSentencesRequest { query: marker(*number), ..SearchSentencesRequest::default() };
         let found = search.search(request).await.unwrap().into_inner().hits;
         assert_eq!(found.len(), 1, "article {number} is found once");
     }
     let ids = listed(&server).await;
     let distinct: BTreeSet<_> = ids.iter().collect();
     assert_eq!(ids.len(), distinct.len(), "none twice");
-    let everything = SearchRequest { query: "reporters".into(), page_size: 1, ..SearchRequest::default() };
+    let everything = SearchSentencesRequest { query: "reporters".into(), page_size: 1, ..SearchSentencesRequest::default() };
     let total = search.search(everything).await.unwrap().into_inner().total.unwrap();
     assert_eq!(total.count, ids.len() as u64, "the index holds what the store holds");
 }

@@ -3,7 +3,7 @@
 use std::{fs, time::Duration};
 
 use sayso::proto::{
-    AnalysisMode, GetServerInfoRequest, PutArticleRequest, SearchRequest, server_service_client::ServerServiceClient,
+    AnalysisMode, GetServerInfoRequest, PutArticleRequest, SearchSentencesRequest, server_service_client::ServerServiceClient,
 };
 use tonic::Code;
 use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient};
@@ -51,7 +51,7 @@ async fn indexes_that_stand_still_show_in_health_info_and_metrics_and_go_on_by_t
     fs::rename(&aside, &indexes).unwrap();
     becomes(&server, "sayso.v1.ArticleService", ServingStatus::Serving).await;
     assert_eq!(scrape(&server)["sayso_index_fault"], 0.);
-    let request = SearchRequest { query: "cranes".into(), ..SearchRequest::default() };
+    let request = SearchSentencesRequest { query: "cranes".into(), ..SearchSentencesRequest::default() };
     assert_eq!(server.search().await.search(request).await.unwrap().into_inner().hits.len(), 2, "b is found now");
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sayso::proto::{
-    Article, Change, IngestArticlesRequest, IngestArticlesResponse, SearchRequest, ingest_articles_response::Event,
+    Article, ArticleChange, IngestArticlesRequest, IngestArticlesResponse, SearchSentencesRequest, ingest_articles_response::Event,
 };
 use tonic::Code;
 
@@ -83,7 +83,7 @@ async fn of_two_with_one_id_the_later_stays() {
         })
         .collect();
     assert_eq!(changes, [Change::Created, Change::Replaced]);
-    let request = SearchRequest { query: "alder birch".into(), ..SearchRequest::default() };
+    let request = SearchSentencesRequest { query: "alder birch".into(), ..SearchSentencesRequest::default() };
     let hits = server.search().await.search(request).await.unwrap().into_inner().hits;
     assert_eq!(hits.len(), 1);
     assert_eq!(hits[0].sentence.as_ref().unwrap().text, "The ferry Birch sank.");

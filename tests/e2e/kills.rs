@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sayso::proto::{
     AnalysisMode, Article, DeleteArticleRequest, GetArticleRequest, GetEntityRequest, GetServerInfoRequest,
-    IngestArticlesRequest, ListArticlesRequest, PutArticleRequest, SearchQuotesRequest, SearchRequest, WaitFor,
+    IngestArticlesRequest, ListArticlesRequest, PutArticleRequest, SearchQuotesRequest, SearchSentencesRequest, WaitFor,
     article_service_client::ArticleServiceClient, ingest_articles_response::Event,
     server_service_client::ServerServiceClient,
 };
@@ -178,7 +178,7 @@ async fn agree(server: &Server, standing: &[(u64, u64)], told: &str) {
     assert_eq!(ids, standing.iter().map(|&(number, _)| id(number)).collect::<Vec<_>>(), "{told}: listed");
 
     let mut search = server.search().await;
-    let everything = SearchRequest { query: "ferry".into(), page_size: 1000, ..SearchRequest::default() };
+    let everything = SearchSentencesRequest { query: "ferry".into(), page_size: 1000, ..SearchSentencesRequest::default() };
     let hits = search.search(everything).await.unwrap().into_inner().hits;
     let mut found: Vec<String> = hits.into_iter().map(|hit| hit.sentence.unwrap().text).collect();
     let sentence = |&(number, version): &(u64, u64)| story(number, version).body.lines().next().unwrap().to_owned();
@@ -187,7 +187,7 @@ async fn agree(server: &Server, standing: &[(u64, u64)], told: &str) {
     expected.sort();
     assert_eq!(found, expected, "{told}: searched");
     for &(number, version) in standing.iter().step_by(7) {
-        let request = SearchRequest { query: marker(number, version), ..SearchRequest::default() };
+        let request = SearchSentencesRequest { query: marker(number, version), ..SearchSentencesRequest::default() };
         assert_eq!(search.search(request).await.unwrap().into_inner().hits.len(), 1, "{told}: found by its word");
     }
 

@@ -2,18 +2,18 @@
 
 use prost::Message;
 use sayso::proto::{
-    Article, ArticleFilter, DeleteArticleRequest, GetServerInfoRequest, Limits, ListArticlesRequest,
-    LookupEntitiesRequest, SearchRequest, SearchResponse, server_service_client::ServerServiceClient,
+    Article, ArticleFilter, DeleteArticleRequest, GetServerInfoRequest, ServerLimits, ListArticlesRequest,
+    LookupEntitiesRequest, SearchSentencesRequest, SearchSentencesResponse, server_service_client::ServerServiceClient,
 };
 use tonic::{Code, Status};
 
 use crate::support::{Server, article, dated, field, reason};
 
-fn query(words: &str) -> SearchRequest {
-    SearchRequest { query: words.into(), page_size: 2, ..SearchRequest::default() }
+fn query(words: &str) -> SearchSentencesRequest {
+    SearchSentencesRequest { query: words.into(), page_size: 2, ..SearchSentencesRequest::default() }
 }
 
-async fn search(server: &Server, request: SearchRequest) -> Result<SearchResponse, Status> {
+async fn search(server: &Server, request: SearchSentencesRequest) -> Result<SearchSentencesResponse, Status> {
     Ok(server.search().await.search(request).await?.into_inner())
 }
 
@@ -33,7 +33,7 @@ async fn put_storms(server: &Server, range: std::ops::Range<usize>) {
 async fn pages_are_those_of_the_first_whatever_is_written_meanwhile() {
     let server = Server::start_with(&["--analysis", "fast"]);
     put_storms(&server, 0..12).await;
-    let whole = search(&server, SearchRequest { page_size: 100, ..query("storm") }).await.unwrap();
+    let whole = search(&server, SearchSentencesRequest { page_size: 100, ..query("storm") }).await.unwrap();
     let mut request = query("storm");
     let mut hits = Vec::new();
     for round in 0.. {
@@ -57,13 +57,13 @@ async fn a_token_that_is_too_old_or_of_a_server_that_ended_is_refused_in_words()
     assert_eq!(limits(&server).await.page_token_lifetime.map(|time| time.nanos), Some(1));
     put_storms(&server, 0..6).await;
     let page_token = search(&server, query("storm")).await.unwrap().next_page_token;
-    let next = SearchRequest { page_token, ..query("storm") };
+    let next = SearchSentencesRequest { page_token, ..query("storm") };
     assert!(search(&server, next.clone()).await.is_ok(), "nothing was written since");
     server.put(article("other", "Nothing of the kind.")).await;
     let old = search(&server, next).await.unwrap_err();
     let page_token = search(&server, query("storm")).await.unwrap().next_page_token;
     server.kill_and_restart();
-    let ended = search(&server, SearchRequest { page_token, ..query("storm") }).await.unwrap_err();
+    let ended = search(&server, SearchSentencesRequest { page_token, ..query("storm") }).await.unwrap_err();
     for status in [old, ended] {
         assert_eq!((status.code(), reason(&status).as_str()), (Code::InvalidArgument, "PAGE_TOKEN_EXPIRED"));
         assert_eq!(field(&status), "page_token");
@@ -93,7 +93,7 @@ async fn a_page_ends_before_it_is_too_large_and_none_is_lost() {
         let body = format!("The storm {n} grew{}", " and grew".repeat(300));
         server.put(Article { title: "Storm".into(), ..article(&format!("s{n:02}"), &body) }).await;
     }
-    let mut request = SearchRequest { page_size: 100, ..query("storm") };
+    let mut request = SearchSentencesRequest { page_size: 100, ..query("storm") };
     let (mut ids, mut pages) = (Vec::new(), 0);
     loop {
         let page = search(&server, request.clone()).await.unwrap();
@@ -123,7 +123,7 @@ async fn costly_queries_are_refused_with_the_name_of_the_limit() {
         assert_eq!(reason(&status), "LIMIT_EXCEEDED");
         assert!(status.message().contains("at most 64 words with a star or a tilde"), "{}", status.message());
     }
-    let names = SearchRequest { entities: vec!["lind".into(); most + 1], ..query("") };
+    let names = SearchSentencesRequest { entities: vec!["lind".into(); most + 1], ..query("") };
     let status = search(&server, names).await.unwrap_err();
     assert_eq!((reason(&status).as_str(), field(&status).as_str()), ("LIMIT_EXCEEDED", "entities"));
     let name = LookupEntitiesRequest { name: words(most + 1, ""), ..LookupEntitiesRequest::default() };

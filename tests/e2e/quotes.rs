@@ -1,6 +1,6 @@
 //! `QuoteService`.
 
-use sayso::proto::{Act, ArticleFilter, GetQuoteRequest, QuoteHit, QuoteKind, SearchQuotesRequest, SortOrder};
+use sayso::proto::{QuoteAct, ArticleFilter, GetQuoteRequest, QuoteHit, QuoteKind, SearchQuotesRequest, };
 use tonic::Code;
 
 use crate::support::{STORY, Server, dated};

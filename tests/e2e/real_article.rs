@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sayso::proto::{
     Annotations, EntityType, GetArticleRequest, LookupEntitiesRequest, OffsetEncoding, Quote, SearchQuotesRequest,
-    SearchRequest, Span,
+    SearchSentencesRequest, TextSpan,
 };
 use serde::Deserialize;
 
@@ -106,7 +106,7 @@ async fn it_is_found_by_words_speaker_subject_and_another_spelling() {
     assert_eq!(peskov.len(), 3);
     let about = quotes(SearchQuotesRequest { about: "Zelenskyy".into(), ..SearchQuotesRequest::default() }).await;
     assert!(about.iter().any(|hit| hit.quote.as_ref().unwrap().text.contains("legitimacy")));
-    let request = SearchRequest { query: "\"peace talks\"".into(), ..SearchRequest::default() };
+    let request = SearchSentencesRequest { query: "\"peace talks\"".into(), ..SearchSentencesRequest::default() };
     let hits = server.search().await.search(request).await.unwrap().into_inner().hits;
     assert_eq!(hits.len(), 1);
     assert_eq!(hits[0].highlights[0].text, "peace talks");

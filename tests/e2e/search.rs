@@ -1,15 +1,15 @@
 //! `SearchService`.
 
-use sayso::proto::{ArticleFilter, OffsetEncoding, SearchRequest, SearchResponse, SortOrder};
+use sayso::proto::{ArticleFilter, OffsetEncoding, SearchSentencesRequest, SearchSentencesResponse, };
 
 use crate::support::{STORY, Server, article, dated};
 
-async fn search(server: &Server, request: SearchRequest) -> SearchResponse {
+async fn search(server: &Server, request: SearchSentencesRequest) -> SearchSentencesResponse {
     server.search().await.search(request).await.unwrap().into_inner()
 }
 
-fn query(words: &str) -> SearchRequest {
-    SearchRequest { query: words.into(), ..SearchRequest::default() }
+fn query(words: &str) -> SearchSentencesRequest {
+    SearchSentencesRequest { query: words.into(), ..SearchSentencesRequest::default() }
 }
 
 #[tokio::test]
@@ -39,7 +39,7 @@ async fn offsets_count_in_the_unit_asked_for() {
     let encodings = [OffsetEncoding::Utf8, OffsetEncoding::Utf16, OffsetEncoding::Utf32];
     let starts = [body.find("zählt").unwrap(), 10, 9];
     for (encoding, start) in encodings.into_iter().zip(starts) {
-        let request = SearchRequest { offset_encoding: encoding.into(), ..query("zählt") };
+        let request = SearchSentencesRequest { offset_encoding: encoding.into(), ..query("zählt") };
         let found = search(&server, request).await;
         assert_eq!(found.hits[0].highlights[0].span.unwrap().start as usize, start, "{encoding:?}");
     }
@@ -54,7 +54,7 @@ async fn pages_give_every_hit_once_in_every_order() {
         server.put(dated(&format!("s{n:02}"), "Wire", &format!("2026-02-{:02}", n % 9 + 1), &body)).await;
     }
     for order in [SortOrder::Relevance, SortOrder::Newest, SortOrder::Oldest] {
-        let mut request = SearchRequest { page_size: 7, order: order.into(), ..query("storm") };
+        let mut request = SearchSentencesRequest { page_size: 7, order: order.into(), ..query("storm") };
         let mut seen = Vec::new();
         loop {
             let page = search(&server, request.clone()).await;
@@ -78,8 +78,8 @@ async fn filters_hold_together_with_the_query() {
     server.put(dated("one", "Veld Courier", "2026-03-02", STORY)).await;
     server.put(dated("two", "Sarn Post", "2026-04-02", STORY)).await;
     let ids =
-        |found: SearchResponse| -> Vec<String> { found.hits.into_iter().map(|hit| hit.article.unwrap().id).collect() };
-    let by = |filter: ArticleFilter| SearchRequest { filter: Some(filter), ..query("cranes") };
+        |found: SearchSentencesResponse| -> Vec<String> { found.hits.into_iter().map(|hit| hit.article.unwrap().id).collect() };
+    let by = |filter: ArticleFilter| SearchSentencesRequest { filter: Some(filter), ..query("cranes") };
     let source = ArticleFilter { sources: vec!["sarn post".into()], ..ArticleFilter::default() };
     assert_eq!(ids(search(&server, by(source)).await), ["two"]);
     let until = Some("2026-03-15T00:00:00Z".parse().unwrap());
@@ -87,8 +87,8 @@ async fn filters_hold_together_with_the_query() {
     assert_eq!(ids(search(&server, by(early)).await), ["one"]);
     assert_eq!(ids(search(&server, query("cranes AND date:[2026-04-01 TO 2026-04-30]")).await), ["two"]);
     assert_eq!(ids(search(&server, query("cranes AND outlet:courier")).await), ["one"]);
-    let lind = SearchRequest { entities: vec!["person/ada-lind".into()], ..query("reporters") };
+    let lind = SearchSentencesRequest { entities: vec!["person/ada-lind".into()], ..query("reporters") };
     assert_eq!(search(&server, lind).await.hits.len(), 2);
-    let brandt = SearchRequest { entities: vec!["brandt".into()], ..query("reporters") };
+    let brandt = SearchSentencesRequest { entities: vec!["brandt".into()], ..query("reporters") };
     assert_eq!(search(&server, brandt).await.hits.len(), 0);
 }

@@ -1,7 +1,7 @@
 //! How thoroughly texts are read: what the server is told, what a request overrides, what answers tell.
 
 use sayso::proto::{
-    AnalysisMode, AnalysisTier, AnalyzeRequest, Annotations, Change, IngestArticlesRequest, PutArticleRequest,
+    AnalysisMode, AnalysisTier, AnalyzeRequest, Annotations, ArticleChange, IngestArticlesRequest, PutArticleRequest,
     ReanalyzeArticlesRequest, SearchQuotesRequest, analyze_service_client::AnalyzeServiceClient,
     ingest_articles_response::Event,
 };

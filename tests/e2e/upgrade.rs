@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use sayso::proto::{
-    AnalysisMode, AnalysisTier, Change, DeleteArticleRequest, GetArticleRequest, IngestArticlesRequest,
+    AnalysisMode, AnalysisTier, ArticleChange, DeleteArticleRequest, GetArticleRequest, IngestArticlesRequest,
     ReanalyzeArticlesRequest, ReanalyzeArticlesResponse, SearchQuotesRequest, ingest_articles_response::Event,
 };
 use tonic::Code;

@@ -1,8 +1,8 @@
 //! When something was said, roles, and the language of a text: from the article to every service.
 
 use sayso::proto::{
-    AnalyzeRequest, Annotations, Article, Change, Date, DateRange, GetArticleRequest, PutArticleRequest,
-    SearchQuotesRequest, SearchRequest, analyze_service_client::AnalyzeServiceClient,
+    AnalyzeRequest, Annotations, Article, ArticleChange, Date, DateRange, GetArticleRequest, PutArticleRequest,
+    SearchQuotesRequest, SearchSentencesRequest, analyze_service_client::AnalyzeServiceClient,
 };
 use tonic::Code;
 
@@ -127,7 +127,7 @@ async fn a_day_without_a_moment_is_found_by_date() {
     for (query, found) in
         [("quota AND date:2026-03-03", 1), ("quota AND date:2026-03-04", 0), ("quota AND date:>=2026-03", 1)]
     {
-        let request = SearchRequest { query: query.into(), ..SearchRequest::default() };
+        let request = SearchSentencesRequest { query: query.into(), ..SearchSentencesRequest::default() };
         let hits = server.search().await.search(request).await.unwrap().into_inner().hits;
         assert_eq!(hits.len(), found, "{query}");
     }

@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use sayso::proto::{
-    AnalysisMode, GetArticleRequest, IngestArticlesRequest, PutArticleRequest, SearchQuotesRequest, SearchRequest,
+    AnalysisMode, GetArticleRequest, IngestArticlesRequest, PutArticleRequest, SearchQuotesRequest, SearchSentencesRequest,
 };
 use tonic::{Code, Request, Status};
 
@@ -85,7 +85,7 @@ async fn queries(server: &mut Server) -> u64 {
         ("brackets", "(".repeat(30 << 10)),
     ] {
         let began = Instant::now();
-        let request = SearchRequest { query, page_size: 1000, ..Default::default() };
+        let request = SearchSentencesRequest { query, page_size: 1000, ..Default::default() };
         let found = server.search().await.max_decoding_message_size(1 << 30).search(lasting(request)).await;
         let found = found.map(|answer| prost::Message::encoded_len(answer.get_ref()));
         most = most.max(report(server, &format!("search {name}"), began, found));
@@ -195,7 +195,7 @@ async fn messages(server: &mut Server) -> u64 {
     assert_eq!(status.code(), Code::InvalidArgument, "{status}");
     report(server, "an id as long as a message", began, Err(status));
     let began = Instant::now();
-    let query = SearchRequest { query: long, ..Default::default() };
+    let query = SearchSentencesRequest { query: long, ..Default::default() };
     let status = server.search().await.search(query).await.unwrap_err();
     report(server, "a query as long as a message", began, Err(status))
 }

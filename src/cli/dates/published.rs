@@ -27,7 +27,7 @@ pub(in crate::cli) struct Published {
     /// The moment.
     pub(in crate::cli) time: ProtoTime,
     /// The day where the outlet is: the day that was written, whatever the zone.
-    pub(in crate::cli) day: proto::Date,
+    pub(in crate::cli) day: proto::google_type::Date,
     /// Whether day and month could be told apart only by custom: "8/9/18" is read as 9 August.
     pub(in crate::cli) month_first: bool,
 }
@@ -40,7 +40,7 @@ impl Published {
     }
 }
 
-fn utc_day(time: &ProtoTime) -> Option<proto::Date> {
+fn utc_day(time: &ProtoTime) -> Option<proto::google_type::Date> {
     let moment = jiff::Timestamp::from_second(time.seconds).ok()?;
     Some(day(moment.to_zoned(TimeZone::UTC).date()))
 }
@@ -624,7 +624,7 @@ mod tests {
     fn milliseconds_of_forms_that_say_so_may_be_of_any_year() {
         assert_eq!(
             read_milliseconds(86_400_000).map(|found| found.day),
-            Some(proto::Date { year: 1970, month: 1, day: 2 })
+            Some(proto::google_type::Date { year: 1970, month: 1, day: 2 })
         );
         assert_eq!(read_milliseconds(i64::MAX), None);
     }

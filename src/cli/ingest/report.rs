@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::super::info::grouped;
 use super::super::render::{DIM, NAME};
 use super::note::Note;
-use crate::proto::Change;
+use crate::proto::ArticleChange;
 
 /// How often progress is told where nothing can be redrawn.
 const LINE_EVERY: Duration = Duration::from_secs(5);
@@ -99,11 +99,11 @@ impl Report {
     }
 
     /// An article was kept.
-    pub(super) fn kept(&mut self, change: Change) {
+    pub(super) fn kept(&mut self, change: ArticleChange) {
         match change {
-            Change::Unchanged => self.unchanged += 1,
-            Change::Replaced => self.replaced += 1,
-            Change::Created | Change::Unspecified => self.new += 1,
+            ArticleChange::Unchanged => self.unchanged += 1,
+            ArticleChange::Replaced => self.replaced += 1,
+            ArticleChange::Created | ArticleChange::Unspecified => self.new += 1,
         }
     }
 
@@ -297,9 +297,9 @@ mod tests {
         let mut report = Report::start(0, Arc::default());
         let summary = |report: &Report| plain(&report.summary(Duration::from_millis(2100)));
         assert_eq!(summary(&report), "0 articles in 2.1 s (0/s)\n");
-        report.kept(Change::Created);
+        report.kept(ArticleChange::Created);
         assert_eq!(summary(&report), "1 article: 1 new in 2.1 s (0/s)\n");
-        report.kept(Change::Unchanged);
+        report.kept(ArticleChange::Unchanged);
         report.refused(Refusal::new("a.txt:2", "not valid UTF-8"));
         assert_eq!(summary(&report), "2 articles: 1 new, 1 already there, 1 refused in 2.1 s (1/s)\n");
         assert_eq!(report.to_value()["refusals"], json!([{"place": "a.txt:2", "why": "not valid UTF-8"}]));
@@ -311,7 +311,7 @@ mod tests {
         let mut report = Report::start(1000, read.clone());
         assert_eq!(report.so_far(false, false).1, 0.0);
         read.found.store(60, Ordering::Relaxed);
-        (0..12).for_each(|_| report.kept(Change::Created));
+        (0..12).for_each(|_| report.kept(ArticleChange::Created));
         assert!(report.so_far(false, false).0.starts_with("12 articles · "));
         let (words, share) = report.so_far(true, false);
         assert!(words.starts_with("12 of 60 articles · "), "{words}");
