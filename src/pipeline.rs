@@ -92,9 +92,9 @@ impl Pipeline {
     pub(crate) fn put(&self, analyzed: AnalyzedArticle, mode: Mode) -> Write {
         let (tier, model) = (mode.last(), self.model(mode.last()).to_owned());
         if mode.first() == tier || analyzed.analysis.model == model {
-            return Write::Put(Box::new(analyzed));
+            return Write::Put(Box::new(analyzed), None);
         }
-        Write::PutFirst(Box::new(analyzed), Wanted { tier, model })
+        Write::PutFirst(Box::new(analyzed), Wanted { tier, model }, None)
     }
 
     /// Hands a change to the engine. Returns when it is queued; `progress` hears the rest.

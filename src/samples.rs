@@ -47,6 +47,7 @@ fn articles() -> Result<Vec<Article>, Failure> {
             published_at,
             published_on: None,
             body,
+            ..Article::default()
         });
     }
     articles.sort_by(|one, other| one.id.cmp(&other.id));

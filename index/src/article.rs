@@ -1,5 +1,6 @@
 //! What is kept: articles, their analyses, and the entities gathered over all of them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use sayso_document::{Analysis, Counted, Date, EntityType};
@@ -25,8 +26,81 @@ pub struct Article {
     pub published_at: Option<i64>,
     /// The day of publication where the outlet is, where that was told. Words of time count from it.
     pub published_on: Option<Date>,
+    /// What the client keeps with it: keys of its own and their values.
+    pub labels: BTreeMap<String, String>,
     /// The text that all spans of the analysis count in.
     pub body: String,
+    /// Which version of the article this is. The engine tells it; in what is handed in it means nothing.
+    pub version: Version,
+}
+
+/// Which version of an article stands under its id. What counts is all that the client put: another analysis of it is no
+/// new version.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Version {
+    /// 1 when the id is new, one more at every change.
+    pub revision: u64,
+    /// When the id was first put, in microseconds since 1970. None for an article that was put before this was kept.
+    pub created: Option<i64>,
+    /// When the article last changed. None while it is as it was put before this was kept; never before `created`.
+    pub updated: Option<i64>,
+    /// Differs between any two versions of an article, also when it was deleted between them or has the same content.
+    pub etag: u64,
+    /// A digest of the body alone, which names what stands in it: the first 16 hexadecimal digits of its BLAKE3 digest,
+    /// as a number. The same on every machine and for ever.
+    pub text: u64,
+}
+
+impl Version {
+    /// The version of an article that is put under a new id. `birth` tells lives of the id apart that begin in the same
+    /// microsecond, or out of order because the clock was set back.
+    pub(crate) fn first(article: &Article, now: i64, birth: u64) -> Self {
+        Self::of(article, 1, Some(now), Some(now), birth)
+    }
+
+    /// The version of other content in the place of this one. `birth` as above.
+    pub(crate) fn next(self, article: &Article, now: i64, birth: u64) -> Self {
+        let updated = self.updated.or(self.created).map_or(now, |last| last.max(now));
+        Self::of(article, self.revision + 1, self.created, Some(updated), birth)
+    }
+
+    /// The version of an article that was put before versions were kept.
+    pub(crate) fn unknown(article: &Article) -> Self {
+        Self::of(article, 1, None, None, 0)
+    }
+
+    fn of(article: &Article, revision: u64, created: Option<i64>, updated: Option<i64>, birth: u64) -> Self {
+        let etag = etag(article, revision, created, birth);
+        Self { revision, created, updated, etag, text: text_digest(&article.body) }
+    }
+}
+
+/// The first 16 hexadecimal digits of the BLAKE3 digest of a text, as a number.
+fn text_digest(text: &str) -> u64 {
+    number(&blake3::hash(text.as_bytes()))
+}
+
+fn number(digest: &blake3::Hash) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = *digest.as_bytes();
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
+}
+
+/// Lengths go in, so that no two splits of the same letters meet.
+fn etag(article: &Article, revision: u64, created: Option<i64>, birth: u64) -> u64 {
+    let Article { id, url, outlet, title, authors, language, published_at, published_on, labels, body, version: _ } =
+        article;
+    let mut hasher = blake3::Hasher::new();
+    for count in [revision, birth, authors.len() as u64, labels.len() as u64] {
+        hasher.update(&count.to_le_bytes());
+    }
+    for moment in [created, *published_at, published_on.map(|day| day.days().into())] {
+        hasher.update(&[u8::from(moment.is_some())]).update(&moment.unwrap_or_default().to_le_bytes());
+    }
+    let labels = labels.iter().flat_map(|(key, value)| [key, value]);
+    for part in [id, url, outlet, title, language, body].into_iter().chain(authors).chain(labels) {
+        hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+    }
+    number(&hasher.finalize())
 }
 
 /// An article with what was found in it.
@@ -177,6 +251,57 @@ mod tests {
         assert_eq!(EntityId::of(EntityType::Place, "U.S.").as_str(), "place/us");
         assert_eq!(EntityId::of(EntityType::Place, "Київ").as_str(), "place/київ");
         assert_eq!(EntityId::of(EntityType::Event, "★").as_str(), "event/u2605");
+    }
+
+    /// Ids of sentences, quotes and mentions are made of it: it may never change.
+    #[test]
+    fn the_digest_of_a_text_is_the_same_for_ever() {
+        assert_eq!(text_digest("The talks resumed."), 0x47a1_cbd5_bbad_e0f2);
+        assert_eq!(text_digest(""), 0xaf13_49b9_f5f9_a1a6);
+    }
+
+    #[test]
+    fn etags_tell_versions_and_contents_apart() {
+        let plain = || Article { id: "a".into(), body: "Talks.".into(), ..Article::default() };
+        let one = |text: &str| vec![text.to_owned()];
+        let contents = [
+            plain(),
+            Article { id: "b".into(), ..plain() },
+            Article { url: "x".into(), ..plain() },
+            Article { outlet: "x".into(), ..plain() },
+            Article { title: "x".into(), ..plain() },
+            Article { language: "x".into(), ..plain() },
+            Article { authors: one("x"), ..plain() },
+            Article { authors: [one("x"), one("")].concat(), ..plain() },
+            Article { labels: [("x".into(), String::new())].into(), ..plain() },
+            Article { labels: [(String::new(), "x".into())].into(), ..plain() },
+            Article { published_at: Some(0), ..plain() },
+            Article { published_on: Date::from_days(0), ..plain() },
+            Article { body: "Talks".into(), ..plain() },
+        ];
+        let versions = |article: &Article| {
+            let first = Version::first(article, 5, 1);
+            let later = [Version::first(article, 6, 1), Version::first(article, 5, 2), Version::unknown(article)];
+            [vec![first, first.next(article, 5, 1), first.next(article, 5, 2)], later.to_vec()].concat()
+        };
+        let etags: Vec<u64> = contents.iter().flat_map(versions).map(|version| version.etag).collect();
+        let different: std::collections::BTreeSet<u64> = etags.iter().copied().collect();
+        assert_eq!(different.len(), etags.len());
+        let marked = Article { version: Version::first(&plain(), 1, 1), ..plain() };
+        assert_eq!(Version::unknown(&marked), Version::unknown(&plain()), "its own version is no content");
+    }
+
+    #[test]
+    fn moments_never_run_backwards() {
+        let article = Article::default();
+        let first = Version::first(&article, 100, 1);
+        assert_eq!((first.revision, first.created, first.updated), (1, Some(100), Some(100)));
+        let earlier = first.next(&article, 50, 2);
+        assert_eq!((earlier.revision, earlier.created, earlier.updated), (2, Some(100), Some(100)));
+        let later = earlier.next(&article, 200, 3);
+        assert_eq!((later.revision, later.created, later.updated), (3, Some(100), Some(200)));
+        let old = Version::unknown(&article).next(&article, 7, 4);
+        assert_eq!((old.revision, old.created, old.updated), (2, None, Some(7)));
     }
 
     #[test]

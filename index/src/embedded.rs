@@ -20,6 +20,7 @@ mod lookup;
 mod page;
 mod pending;
 mod pins;
+mod predicate;
 mod record;
 mod schema;
 mod search;
@@ -33,7 +34,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::Sender;
 use sayso_document::Tier;
@@ -45,7 +46,7 @@ use self::pins::{PinLimits, Pins};
 use self::store::Store;
 use self::view::View;
 use self::writer::{Disk, GroupLimits, Job, Shared};
-use crate::query::{ArticleQuery, EntityQuery, MentionQuery, PageRequest, QuoteQuery, SentenceQuery};
+use crate::query::{ArticleFilter, ArticleQuery, EntityQuery, MentionQuery, PageRequest, QuoteQuery, SentenceQuery};
 use crate::{
     AnalyzedArticle, ArticleHit, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Health, Interrupt,
     MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
@@ -81,6 +82,8 @@ pub struct EmbeddedOptions {
     /// By how many bytes the store may grow meanwhile: what a view sees is not overwritten while it is kept. Views are
     /// let go, too, when less than twice `min_free_bytes` is free on the disk.
     pub page_growth_bytes: u64,
+    /// The moment that articles are put at, in microseconds since 1970.
+    pub now: fn() -> i64,
 }
 
 impl Default for EmbeddedOptions {
@@ -99,8 +102,15 @@ impl Default for EmbeddedOptions {
             page_lifetime: Duration::from_secs(5 * 60),
             page_views: 256,
             page_growth_bytes: 1 << 30,
+            now: system_time,
         }
     }
+}
+
+/// The system's clock. Before 1970 it counts as standing there.
+fn system_time() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
 
 /// What opening the engine came upon.
@@ -182,7 +192,8 @@ impl Embedded {
 
         let (queue, jobs) = crossbeam_channel::bounded(options.queue_length.max(1));
         let (durable, followed) = crossbeam_channel::bounded(FOLLOWER_QUEUE);
-        let limits = GroupLimits { articles: options.group_articles.max(1), bytes: options.group_bytes };
+        let limits =
+            GroupLimits { now: options.now, articles: options.group_articles.max(1), bytes: options.group_bytes };
         let numbers = shared.clone();
         let disk = Disk {
             dir: dir.clone(),
@@ -329,8 +340,15 @@ impl Engine for Embedded {
         self.read(|view| view.store.pending(best, taken, most))
     }
 
-    fn outdated(&self, models: &[String], tier: Tier, after: u64, interrupt: &Interrupt) -> Result<Outdated> {
-        self.read(|view| view.store.outdated(models, tier, after, interrupt))
+    fn outdated(
+        &self,
+        models: &[String],
+        tier: Tier,
+        filter: &ArticleFilter,
+        after: u64,
+        interrupt: &Interrupt,
+    ) -> Result<Outdated> {
+        self.read(|view| view.store.outdated(models, tier, filter, after, interrupt))
     }
 
     fn status(&self) -> Result<Status> {

@@ -7,10 +7,10 @@ use std::time::Instant;
 
 use sayso_document::Tier;
 
-use crate::query::{ArticleQuery, EntityQuery, MentionQuery, QuoteQuery, SentenceQuery};
+use crate::query::{ArticleFilter, ArticleQuery, EntityQuery, MentionQuery, QuoteQuery, SentenceQuery};
 use crate::{
     AnalyzedArticle, Article, ArticleHit, EntityHit, EntityId, EntityRecord, Error, ErrorKind, MentionHit, Page,
-    QuoteHit, Result, SentenceHit,
+    QuoteHit, Result, SentenceHit, Version,
 };
 
 /// Keeps articles and answers queries. Calls block; callers run them on threads made for that.
@@ -32,7 +32,7 @@ pub trait Engine: Send + Sync + 'static {
     /// The article with this id, with its analysis.
     fn article(&self, id: &str) -> Result<Option<AnalyzedArticle>>;
 
-    /// Articles, newest first.
+    /// Articles, in the order that is asked for.
     fn articles(&self, query: &ArticleQuery, interrupt: &Interrupt) -> Result<Page<ArticleHit>>;
 
     /// Sentences that match.
@@ -54,9 +54,16 @@ pub trait Engine: Send + Sync + 'static {
     /// and none of those whose numbers are `taken`.
     fn pending(&self, best: Tier, taken: &BTreeSet<u64>, most: usize) -> Result<Vec<Pending>>;
 
-    /// Looks through some of the articles after the number `after` for those whose analysis is by none of these models
-    /// and that do not wait for one of this tier yet.
-    fn outdated(&self, models: &[String], tier: Tier, after: u64, interrupt: &Interrupt) -> Result<Outdated>;
+    /// Looks through some of the articles after the number `after` for those that pass the filter, whose analysis is by
+    /// none of these models and that do not wait for one of this tier yet.
+    fn outdated(
+        &self,
+        models: &[String],
+        tier: Tier,
+        filter: &ArticleFilter,
+        after: u64,
+        interrupt: &Interrupt,
+    ) -> Result<Outdated>;
 
     /// Counts and sequence numbers.
     fn status(&self) -> Result<Status>;
@@ -66,29 +73,32 @@ pub trait Engine: Send + Sync + 'static {
 }
 
 /// A change to what is kept.
+///
+/// Where an etag comes with it, the change is made only if an article stands under the id with this [`Version::etag`].
+/// Else nothing changes, and it fails with [`ErrorKind::Stale`].
 #[derive(Clone, Debug)]
 pub enum Write {
     /// Adds the article, or replaces the one with its id. Where the same article stands already, an analysis of a
     /// better tier stays: then nothing changes.
-    Put(Box<AnalyzedArticle>),
+    Put(Box<AnalyzedArticle>, Option<u64>),
     /// The same, and notes that another analysis is still to come, unless the one that stands is by that model
     /// already. The note survives whatever the article does, and goes with it.
-    PutFirst(Box<AnalyzedArticle>, Wanted),
+    PutFirst(Box<AnalyzedArticle>, Wanted, Option<u64>),
     /// Puts another analysis in place of that of the article under this number. If another text, or none, has taken the
-    /// article's place meanwhile, nothing changes: [`Change::NotFound`].
+    /// article's place meanwhile, nothing changes: [`Change::NotFound`]. The version of the article stays.
     Reanalyzed(Box<AnalyzedArticle>, u64),
     /// Notes that these articles, as far as they still stand under these numbers, wait for an analysis of this tier.
     Want(Vec<u64>, Tier),
     /// Takes away the article with this id.
-    Delete(String),
+    Delete(String, Option<u64>),
 }
 
 impl Write {
     /// The article that it brings.
     pub(crate) fn article(&self) -> Option<&AnalyzedArticle> {
         match self {
-            Self::Put(article) | Self::PutFirst(article, _) | Self::Reanalyzed(article, _) => Some(article),
-            Self::Want(..) | Self::Delete(_) => None,
+            Self::Put(article, _) | Self::PutFirst(article, ..) | Self::Reanalyzed(article, _) => Some(article),
+            Self::Want(..) | Self::Delete(..) => None,
         }
     }
 }
@@ -146,6 +156,9 @@ pub struct Receipt {
     pub seq: u64,
     /// What it did.
     pub change: Change,
+    /// The version of the article that stands after it, changed or not. None where none does, and of changes that are
+    /// about many.
+    pub version: Option<Version>,
 }
 
 /// What a write did.

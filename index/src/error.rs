@@ -21,6 +21,8 @@ pub enum ErrorKind {
     PageExpired,
     /// The article cannot be kept: its analysis does not fit its text.
     Invalid,
+    /// The article does not stand as the change expects it to: another version does, or none.
+    Stale,
     /// The deadline passed.
     DeadlineExceeded,
     /// The caller has gone.

@@ -59,6 +59,7 @@ pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> R
         published_at: published_at.or(published_on.map(|day| i64::from(day.days()) * DAY)),
         published_on,
         body: message.body,
+        ..Article::default()
     })
 }
 
@@ -102,7 +103,8 @@ pub(crate) fn entity_id(field: &str, id: &str) -> Result<EntityId, Fault> {
 
 /// What `ListArticles` asks.
 pub(crate) fn article_query(message: &proto::ListArticlesRequest, limits: &Limits) -> Result<ArticleQuery, Fault> {
-    Ok(ArticleQuery { filter: filter(message.filter.as_ref(), limits)?, page: page_request(message, limits)? })
+    let filter = filter(message.filter.as_ref(), limits)?;
+    Ok(ArticleQuery { filter, order: query::ArticleOrder::default(), page: page_request(message, limits)? })
 }
 
 /// What `Search` asks.
@@ -240,6 +242,7 @@ fn filter(message: Option<&proto::ArticleFilter>, limits: &Limits) -> Result<Art
         languages: message.languages.clone(),
         from,
         until,
+        ..ArticleFilter::default()
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sayso_index::query::ArticleFilter;
 use sayso_index::{Change, Engine, Interrupt, Progress, Receipt, Write};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
@@ -96,7 +97,7 @@ impl ArticleService for Articles {
         let call = Call::begin_patient(&metadata);
         let wait_for = wait_for(message.wait_for)?;
         let id = convert::article_id("id", message.id).map_err(status::fault)?;
-        let receipt = self.write(&call, Write::Delete(id.clone()), wait_for).await?;
+        let receipt = self.write(&call, Write::Delete(id.clone(), None), wait_for).await?;
         if receipt.change == Change::NotFound {
             return Err(status::not_found("Article", &id));
         }
@@ -116,8 +117,9 @@ impl ArticleService for Articles {
         let (mut queued, mut after) = (0, Some(0));
         while let Some(from) = after {
             let models = models.clone();
-            let question =
-                move |engine: &dyn Engine, interrupt: &Interrupt| engine.outdated(&models, tier, from, interrupt);
+            let question = move |engine: &dyn Engine, interrupt: &Interrupt| {
+                engine.outdated(&models, tier, &ArticleFilter::default(), from, interrupt)
+            };
             let found = self.0.ask_within(&call, question).await?;
             queued += found.seqs.len() as u64;
             if !found.seqs.is_empty() {

@@ -14,41 +14,58 @@ use super::aggregate::Aggregate;
 use super::fault::caught;
 use super::record::{self, ArticleRecord, ChangeRecord};
 use super::store::{
-    self, ANALYSES, ARTICLES, BY_DATE, COUNTERS, DAMAGED, ENTITIES, ENTITY_ARTICLES, IDS, LOG, META, PENDING, Store,
+    self, ANALYSES, ARTICLES, BY_DATE, BY_UPDATED, COUNTERS, DAMAGED, ENTITIES, ENTITY_ARTICLES, IDS, LOG, META,
+    PENDING, Store,
 };
-use crate::{AnalyzedArticle, Change, EntityId, ErrorKind, Receipt, Result, Wanted, Write};
+use crate::{AnalyzedArticle, Change, EntityId, Error, ErrorKind, Receipt, Result, Version, Wanted, Write};
 
 impl Store {
-    /// Makes the changes in this order and returns once they survive a crash. On failure none is made.
+    /// Makes the changes in this order and returns once they survive a crash. On failure none is made. Those that
+    /// expect what does not stand have an error of their own.
     ///
-    /// The log up to `followed` is no longer needed and goes.
-    pub(super) fn commit<'w>(&self, writes: impl Iterator<Item = &'w Write>, followed: u64) -> Result<Vec<Receipt>> {
-        let committed = self.with(|db| caught(store::THE_STORE, || commit(db, writes, followed)));
-        let (receipts, damaged) = committed?;
+    /// The log up to `followed` is no longer needed and goes. `now` is the moment, in microseconds since 1970.
+    pub(super) fn commit<'w>(
+        &self,
+        writes: impl Iterator<Item = &'w Write>,
+        followed: u64,
+        now: i64,
+    ) -> Result<Vec<Outcome>> {
+        let committed = self.with(|db| caught(store::THE_STORE, || commit(db, writes, followed, now)));
+        let (outcomes, damaged) = committed?;
         self.count_damaged(damaged);
-        Ok(receipts)
+        Ok(outcomes)
     }
 }
 
+/// What came of one change of a group that was made.
+pub(super) type Outcome = Result<Receipt>;
+
 /// What came of the changes, and how many articles have a damaged record.
-fn commit<'w>(db: &Database, writes: impl Iterator<Item = &'w Write>, followed: u64) -> Result<(Vec<Receipt>, u64)> {
+fn commit<'w>(
+    db: &Database,
+    writes: impl Iterator<Item = &'w Write>,
+    followed: u64,
+    now: i64,
+) -> Result<(Vec<Outcome>, u64)> {
     let mut txn = db.begin_write()?;
     // After a crash the store must open at once, not after a walk over all of it.
     txn.set_quick_repair(true);
-    let (receipts, marked, damaged) = {
-        let mut changes = Changes::begin(&txn)?;
-        let receipts = writes.map(|write| changes.make(write)).collect::<Result<Vec<_>>>()?;
+    let (outcomes, marked, damaged) = {
+        let mut changes = Changes { now, ..Changes::begin(&txn)? };
+        let outcomes = writes.map(|write| changes.make(write)).collect::<Result<Vec<_>>>()?;
         let (marked, damaged) = (changes.marked, changes.damaged.len()?);
         changes.finish(followed)?;
-        (receipts, marked, damaged)
+        (outcomes, marked, damaged)
     };
-    let unchanged = |receipt: &Receipt| matches!(receipt.change, Change::Unchanged | Change::NotFound);
-    if !marked && receipts.iter().all(unchanged) {
+    let unchanged = |outcome: &Outcome| {
+        outcome.as_ref().map_or(true, |receipt| matches!(receipt.change, Change::Unchanged | Change::NotFound))
+    };
+    if !marked && outcomes.iter().all(unchanged) {
         txn.abort()?;
     } else {
         txn.commit()?;
     }
-    Ok((receipts, damaged))
+    Ok((outcomes, damaged))
 }
 
 /// The tables, open for one group of changes.
@@ -60,12 +77,15 @@ struct Changes<'t> {
     entities: Table<'t, &'static str, &'static [u8]>,
     entity_articles: Table<'t, (&'static str, u64, u64), u32>,
     by_date: Table<'t, (u64, u64), ()>,
+    by_updated: Table<'t, (u64, u64), ()>,
     pending: Table<'t, u64, u8>,
     damaged: Table<'t, u64, ()>,
     /// Whether a mark of an article that stays as it is came or went.
     marked: bool,
     meta: Table<'t, &'static str, u64>,
     totals: Totals,
+    /// The moment of what is put, in microseconds since 1970.
+    now: i64,
     /// Entities that this group touched, each read and written once however many articles mention it.
     touched: BTreeMap<EntityId, Aggregate>,
 }
@@ -98,30 +118,59 @@ impl<'t> Changes<'t> {
             entities: txn.open_table(ENTITIES)?,
             entity_articles: txn.open_table(ENTITY_ARTICLES)?,
             by_date: txn.open_table(BY_DATE)?,
+            by_updated: txn.open_table(BY_UPDATED)?,
             pending: txn.open_table(PENDING)?,
             damaged: txn.open_table(DAMAGED)?,
             marked: false,
             meta,
             totals,
+            now: 0,
             touched: BTreeMap::new(),
         })
     }
 
-    fn make(&mut self, write: &Write) -> Result<Receipt> {
-        match write {
-            Write::Put(article) => self.put(article, None),
-            Write::PutFirst(article, wanted) => self.put(article, Some(wanted)),
+    fn make(&mut self, write: &Write) -> Result<Outcome> {
+        let condition = match write {
+            Write::Put(article, etag) | Write::PutFirst(article, _, etag) => {
+                etag.map(|etag| (&article.article.id, etag))
+            }
+            Write::Delete(id, etag) => etag.map(|etag| (id, etag)),
+            Write::Reanalyzed(..) | Write::Want(..) => None,
+        };
+        if let Some((id, etag)) = condition
+            && let Some(stale) = self.stale(id, etag)?
+        {
+            return Ok(Err(stale));
+        }
+        let made = match write {
+            Write::Put(article, _) => self.put(article, None),
+            Write::PutFirst(article, wanted, _) => self.put(article, Some(wanted)),
             Write::Reanalyzed(article, seq) => self.reanalyzed(article, *seq),
             Write::Want(seqs, tier) => self.want(seqs, *tier),
-            Write::Delete(id) => self.delete(id),
-        }
+            Write::Delete(id, _) => self.delete(id),
+        };
+        made.map(Ok)
+    }
+
+    /// Why a change that expects this etag cannot be made, if it cannot.
+    fn stale(&self, id: &str, expected: u64) -> Result<Option<Error>> {
+        let stands = match self.seq_of(id)? {
+            None => format!("there is no article {id:?}"),
+            Some(seq) => match self.version_of(seq)? {
+                Some(version) if version.etag == expected => return Ok(None),
+                Some(version) => format!("article {id:?} stands with etag {:016x}", version.etag),
+                None => format!("the record of article {id:?} is damaged, so that its etag cannot be told"),
+            },
+        };
+        let message = format!("{stands}; the change expects it with etag {expected:016x}");
+        Ok(Some(Error::new(ErrorKind::Stale, message)))
     }
 
     fn put(&mut self, new: &AnalyzedArticle, wanted: Option<&Wanted>) -> Result<Receipt> {
         let old = self.seq_of(&new.article.id)?;
         let kept = old.map(|seq| self.model_kept(seq, new)).transpose()?.flatten();
         let (receipt, model) = match (old, kept) {
-            (Some(seq), Some(model)) => (Receipt { seq, change: Change::Unchanged }, model),
+            (Some(seq), Some(model)) => (self.unchanged(seq)?, model),
             _ => (self.replace(old, new)?, new.analysis.model.clone()),
         };
         if let Some(wanted) = wanted
@@ -135,14 +184,18 @@ impl<'t> Changes<'t> {
     /// Another analysis of what stands under a number, if it still does.
     fn reanalyzed(&mut self, new: &AnalyzedArticle, seq: u64) -> Result<Receipt> {
         if self.seq_of(&new.article.id)? != Some(seq) {
-            return Ok(Receipt { seq: self.totals.seq, change: Change::NotFound });
+            return Ok(Receipt { seq: self.totals.seq, change: Change::NotFound, version: None });
         }
         if self.model_kept(seq, new)?.is_some() {
             // There is nothing better to wait for.
             self.marked |= self.pending.remove(seq)?.is_some();
-            return Ok(Receipt { seq, change: Change::Unchanged });
+            return self.unchanged(seq);
         }
         self.replace(Some(seq), new)
+    }
+
+    fn unchanged(&self, seq: u64) -> Result<Receipt> {
+        Ok(Receipt { seq, change: Change::Unchanged, version: self.version_of(seq)? })
     }
 
     /// Marks those of the articles that are still there.
@@ -152,7 +205,7 @@ impl<'t> Changes<'t> {
                 self.mark(seq, tier)?;
             }
         }
-        Ok(Receipt { seq: self.totals.seq, change: Change::Unchanged })
+        Ok(Receipt { seq: self.totals.seq, change: Change::Unchanged, version: None })
     }
 
     /// Marks the article under a number as waiting for an analysis of this tier. A better one stays wanted.
@@ -167,27 +220,49 @@ impl<'t> Changes<'t> {
     }
 
     fn replace(&mut self, old: Option<u64>, new: &AnalyzedArticle) -> Result<Receipt> {
+        let version = self.version_after(old, new)?;
         let mut entities = BTreeSet::new();
         if let Some(seq) = old {
             self.take_away(seq, &mut entities)?;
         }
         self.totals.seq += 1;
         let seq = self.totals.seq;
-        self.add(seq, new, &mut entities)?;
+        self.add(seq, new, version, &mut entities)?;
         self.note(ChangeRecord { old, put: true, entities: names(entities) })?;
-        Ok(Receipt { seq, change: if old.is_some() { Change::Replaced } else { Change::Created } })
+        let change = if old.is_some() { Change::Replaced } else { Change::Created };
+        Ok(Receipt { seq, change, version: Some(version) })
+    }
+
+    /// The version that `new` is in the place of what stands under a number: the same if only the analysis is another,
+    /// the first if what stands there is damaged.
+    fn version_after(&self, old: Option<u64>, new: &AnalyzedArticle) -> Result<Version> {
+        let birth = self.totals.seq + 1;
+        if let Some(seq) = old
+            && let Some(bytes) = self.articles.get(seq)?
+            && let Some(record) = legible(record::decode_article(bytes.value()))?
+        {
+            let version = record.version();
+            return Ok(if record.is(&new.article) { version } else { version.next(&new.article, self.now, birth) });
+        }
+        Ok(Version::first(&new.article, self.now, birth))
+    }
+
+    /// Which version of an article stands under a number; none when its record is damaged.
+    fn version_of(&self, seq: u64) -> Result<Option<Version>> {
+        let Some(bytes) = self.articles.get(seq)? else { return Ok(None) };
+        Ok(legible(record::decode_article(bytes.value()))?.map(|record| record.version()))
     }
 
     fn delete(&mut self, id: &str) -> Result<Receipt> {
         let Some(old) = self.seq_of(id)? else {
-            return Ok(Receipt { seq: self.totals.seq, change: Change::NotFound });
+            return Ok(Receipt { seq: self.totals.seq, change: Change::NotFound, version: None });
         };
         let mut entities = BTreeSet::new();
         self.take_away(old, &mut entities)?;
         self.ids.remove(id)?;
         self.totals.seq += 1;
         self.note(ChangeRecord { old: Some(old), put: false, entities: names(entities) })?;
-        Ok(Receipt { seq: self.totals.seq, change: Change::Deleted })
+        Ok(Receipt { seq: self.totals.seq, change: Change::Deleted, version: None })
     }
 
     fn seq_of(&self, id: &str) -> Result<Option<u64>> {
@@ -212,13 +287,20 @@ impl<'t> Changes<'t> {
         Ok(kept.then(|| record.model.to_owned()))
     }
 
-    /// Adds an article under a new number.
-    fn add(&mut self, seq: u64, new: &AnalyzedArticle, entities: &mut BTreeSet<EntityId>) -> Result<()> {
+    /// Adds an article under a new number, as this version.
+    fn add(
+        &mut self,
+        seq: u64,
+        new: &AnalyzedArticle,
+        version: Version,
+        entities: &mut BTreeSet<EntityId>,
+    ) -> Result<()> {
         self.ids.insert(new.article.id.as_str(), seq)?;
-        self.articles.insert(seq, record::encode_article(&ArticleRecord::of(new))?.as_slice())?;
+        self.articles.insert(seq, record::encode_article(&ArticleRecord::of(new, version))?.as_slice())?;
         self.analyses.insert(seq, record::encode_analysis(&new.analysis)?.as_slice())?;
         let date = store::date_key(new.article.published_at);
         self.by_date.insert((date, store::newest_key(seq)), ())?;
+        self.by_updated.insert((store::date_key(version.updated), store::newest_key(seq)), ())?;
         for (id, share) in Aggregate::of_article(&new.analysis) {
             let mentions = u32::try_from(share.mentions).unwrap_or(u32::MAX);
             self.entity_articles.insert((id.as_str(), date, store::newest_key(seq)), mentions)?;
@@ -233,7 +315,7 @@ impl<'t> Changes<'t> {
 
     /// Takes away all that stands under a number, but for the id.
     fn take_away(&mut self, seq: u64, entities: &mut BTreeSet<EntityId>) -> Result<()> {
-        let Some((published_at, analysis)) = self.legible(seq)? else {
+        let Some(Legible { published_at, updated, analysis }) = self.legible(seq)? else {
             self.quarantine(BTreeSet::from([seq]))?;
             self.articles.remove(seq)?;
             self.analyses.remove(seq)?;
@@ -245,6 +327,7 @@ impl<'t> Changes<'t> {
         self.pending.remove(seq)?;
         let date = store::date_key(published_at);
         self.by_date.remove((date, store::newest_key(seq)))?;
+        self.by_updated.remove((store::date_key(updated), store::newest_key(seq)))?;
         for (id, share) in Aggregate::of_article(&analysis) {
             self.entity_articles.remove((id.as_str(), date, store::newest_key(seq)))?;
             self.aggregate(&id)?.subtract(&share);
@@ -256,14 +339,19 @@ impl<'t> Changes<'t> {
         Ok(())
     }
 
-    /// Date and analysis of the article under a number; none when its record is damaged.
-    fn legible(&self, seq: u64) -> Result<Option<(Option<i64>, Analysis)>> {
+    /// What is listed and counted of the article under a number; none when its record is damaged.
+    fn legible(&self, seq: u64) -> Result<Option<Legible>> {
         let (Some(article), Some(analysis)) = (self.articles.get(seq)?, self.analyses.get(seq)?) else {
             return Ok(None);
         };
-        let published_at = record::decode_article(article.value()).map(|record| record.published_at);
-        let (published_at, analysis) = (legible(published_at)?, legible(record::decode_analysis(analysis.value()))?);
-        Ok(published_at.zip(analysis).filter(|_| self.damaged.get(seq).is_ok_and(|damaged| damaged.is_none())))
+        let (article, analysis) =
+            (legible(record::decode_article(article.value()))?, legible(record::decode_analysis(analysis.value()))?);
+        let whole = article.zip(analysis).filter(|_| self.damaged.get(seq).is_ok_and(|damaged| damaged.is_none()));
+        Ok(whole.map(|(article, analysis)| Legible {
+            published_at: article.published_at,
+            updated: article.updated(),
+            analysis,
+        }))
     }
 
     fn aggregate(&mut self, id: &EntityId) -> Result<&mut Aggregate> {
@@ -301,6 +389,13 @@ impl<'t> Changes<'t> {
         self.meta.insert("checksum", store::checksum(counters))?;
         Ok(())
     }
+}
+
+/// What is listed and counted of an article.
+struct Legible {
+    published_at: Option<i64>,
+    updated: Option<i64>,
+    analysis: Analysis,
 }
 
 fn names(entities: BTreeSet<EntityId>) -> Vec<String> {

@@ -12,7 +12,7 @@ use tantivy::query::{EnableScoring, Query, Weight};
 use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED};
 
 use super::page::{After, Place};
-use super::store;
+use super::store::{self, Listing, Moment};
 use super::view::Keys;
 use crate::query::Order;
 use crate::{AnalyzedArticle, Article, Interrupt, Result, Total};
@@ -37,6 +37,15 @@ pub(super) enum Plan {
     Visit,
 }
 
+/// What hits are ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ranking {
+    /// An order of sentences or quotes.
+    Hits(Order),
+    /// An order of articles, which hits stand for.
+    Listing(Listing),
+}
+
 /// A query ready to run.
 pub(super) struct Search<'a> {
     pub(super) searcher: &'a Searcher,
@@ -44,7 +53,7 @@ pub(super) struct Search<'a> {
     pub(super) keys: &'a [Keys],
     pub(super) query: &'a dyn Query,
     pub(super) plan: Plan,
-    pub(super) order: Order,
+    pub(super) ranking: Ranking,
     /// Whether the query has words to score.
     pub(super) scored: bool,
     /// How many hits.
@@ -139,7 +148,7 @@ impl Search<'_> {
         let weight = self.query.weight(scoring)?;
         // One more than asked tells whether another page follows.
         let mut best = Best::new(self.limit.saturating_add(1), self.after.map(|after| after.place));
-        let prune = self.plan != Plan::Visit && self.order == Order::Relevance;
+        let prune = self.plan != Plan::Visit && self.ranking == Ranking::Hits(Order::Relevance);
         for (ord, reader) in self.searcher.segment_readers().iter().enumerate() {
             match prune {
                 true => self.prune(&*weight, reader, ord as u32, &mut best)?,
@@ -195,14 +204,22 @@ impl Search<'_> {
             }
             if alive.is_none_or(|alive| alive.is_alive(doc)) && (!self.firsts || columns.is_first(doc)) {
                 best.seen += 1;
-                let rank = match self.order {
-                    Order::Relevance => rank_of_score(scorer.score()),
-                    Order::Newest => store::date_key(columns.published.first(doc)),
-                    Order::Oldest => columns.published.first(doc).map_or(u64::MAX, store::ordered),
+                let published = || columns.published.first(doc);
+                let place = match self.ranking {
+                    Ranking::Hits(Order::Relevance) => columns.place(rank_of_score(scorer.score()), doc),
+                    Ranking::Hits(Order::Newest) => columns.place(store::date_key(published()), doc),
+                    Ranking::Hits(Order::Oldest) => columns.place(published().map_or(u64::MAX, store::ordered), doc),
+                    Ranking::Listing(listing) => {
+                        let moment = match listing.by {
+                            Moment::Published => published(),
+                            Moment::Updated => columns.updated.first(doc),
+                        };
+                        listing.place(store::date_key(moment), columns.seq(doc))
+                    }
                 };
-                if best.may_take(rank) {
+                if best.may_take(place.rank) {
                     let score = if self.scored { scorer.score() } else { 0.0 };
-                    best.offer(Found { place: columns.place(rank, doc), segment, doc, score });
+                    best.offer(Found { place, segment, doc, score });
                 }
             }
             doc = scorer.advance();

@@ -109,7 +109,7 @@ fn write(engine: &Embedded, change: Write) -> Result<Change> {
 }
 
 fn put(engine: &Embedded, id: &str) -> Result<Change> {
-    write(engine, Write::Put(Box::new(AnalyzedArticle { article: article(id), analysis: Analysis::default() })))
+    write(engine, Write::Put(Box::new(AnalyzedArticle { article: article(id), analysis: Analysis::default() }), None))
 }
 
 /// Waits for what the engine does of its own accord.
@@ -125,7 +125,7 @@ fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 
 fn listed(engine: &Embedded) -> Result<usize> {
     let page = crate::query::PageRequest { size: 1000, after: None };
-    let query = ArticleQuery { filter: Default::default(), page };
+    let query = ArticleQuery { filter: Default::default(), order: Default::default(), page };
     Ok(engine.articles(&query, &Interrupt::default())?.hits.len())
 }
 
@@ -154,7 +154,7 @@ fn a_store_that_closed_itself_says_so_and_opens_again_without_a_write() {
     put(&engine, "a").unwrap();
     assert_eq!(engine.health(), Health::default());
     full.store(true, Ordering::Relaxed);
-    write(&engine, Write::Delete("a".into())).unwrap_err();
+    write(&engine, Write::Delete("a".into(), None)).unwrap_err();
     assert!(engine.health().store_fault.is_some());
     full.store(false, Ordering::Relaxed);
     eventually("the store is open again", || engine.health() == Health::default());
@@ -174,14 +174,14 @@ fn a_disk_that_is_nearly_full_refuses_articles_but_answers_and_deletes() {
     assert_eq!(refused.kind(), ErrorKind::Storage);
     assert!(refused.to_string().contains("must stay free"), "{refused}");
     assert!(engine.article("a").unwrap().is_some());
-    assert_eq!(write(&engine, Write::Delete("a".into())).unwrap(), Change::Deleted);
+    assert_eq!(write(&engine, Write::Delete("a".into(), None)).unwrap(), Change::Deleted);
     let health = engine.health();
     assert_eq!((health.refuses_articles, health.refuses_deletes), (Some(refused.to_string()), None));
     drop(engine);
 
     let full = EmbeddedOptions { min_free_bytes_to_delete: u64::MAX, ..none_is_enough };
     let engine = Embedded::open(dir.path(), full).unwrap();
-    let refused = write(&engine, Write::Delete("b".into())).unwrap_err();
+    let refused = write(&engine, Write::Delete("b".into(), None)).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Storage);
     assert_eq!(engine.health().refuses_deletes, Some(refused.to_string()));
     assert!(engine.article("b").unwrap().is_some(), "reads go on");
@@ -235,7 +235,7 @@ fn an_index_that_readers_fail_on_is_rebuilt_while_it_runs() {
     let dir = tempfile::tempdir().unwrap();
     let engine = Embedded::open(dir.path(), EmbeddedOptions::default()).unwrap();
     for id in ["a", "b"] {
-        write(&engine, Write::Put(Box::new(about(id, "Bero Tamm")))).unwrap();
+        write(&engine, Write::Put(Box::new(about(id, "Bero Tamm")), None)).unwrap();
     }
     overwrite(&dir.path().join("entities"), "term");
     let name = |name: &str| EntityQuery {
@@ -294,7 +294,7 @@ fn with_a_damaged_record(record: Record) -> (tempfile::TempDir, Embedded) {
     let dir = tempfile::tempdir().unwrap();
     let engine = Embedded::open(dir.path(), EmbeddedOptions::default()).unwrap();
     for number in 0..6 {
-        write(&engine, Write::Put(Box::new(about(&format!("a{number}"), "Bero Tamm")))).unwrap();
+        write(&engine, Write::Put(Box::new(about(&format!("a{number}"), "Bero Tamm")), None)).unwrap();
     }
     damage(&engine, "a0", record);
     // Reads see what the file holds now with the next view.
@@ -324,10 +324,12 @@ fn a_damaged_record_costs_one_article() {
         assert_eq!(engine.article("a0").unwrap_err().to_string(), error.to_string(), "it stays under its id");
         assert!(engine.article("a1").unwrap().is_some());
 
-        assert_eq!(write(&engine, Write::Put(Box::new(about("a0", "Bero Tamm")))).unwrap(), Change::Replaced);
+        assert_eq!(write(&engine, Write::Put(Box::new(about("a0", "Bero Tamm")), None)).unwrap(), Change::Replaced);
         assert_eq!(figures(&engine), [7, 6, 1, 6, 6], "{record:?}");
         assert_eq!(engine.health(), Health::default());
-        assert_eq!(engine.article("a0").unwrap(), Some(about("a0", "Bero Tamm")));
+        let mut anew = engine.article("a0").unwrap().unwrap();
+        assert_eq!(std::mem::take(&mut anew.article.version).revision, 1);
+        assert_eq!(anew, about("a0", "Bero Tamm"));
     }
 }
 
@@ -338,13 +340,13 @@ fn a_damaged_record_can_be_replaced_and_deleted_before_anyone_read_it() {
         // The same article once more: what cannot be read is not taken for unchanged. Others go with it.
         let ids = ["b0", "a0", "b1", "a1"];
         let told: Vec<_> =
-            ids.iter().map(|id| hand_in(&engine, Write::Put(Box::new(about(id, "Bero Tamm"))))).collect();
+            ids.iter().map(|id| hand_in(&engine, Write::Put(Box::new(about(id, "Bero Tamm")), None))).collect();
         let changes: Vec<_> = told.iter().map(|told| told.recv().unwrap().unwrap()).collect();
         assert_eq!(changes, [Change::Created, Change::Replaced, Change::Created, Change::Unchanged], "{record:?}");
         assert_eq!(figures(&engine), [9, 8, 1, 8, 8], "{record:?}");
 
         let (_dir, engine) = with_a_damaged_record(record);
-        assert_eq!(write(&engine, Write::Delete("a0".into())).unwrap(), Change::Deleted);
+        assert_eq!(write(&engine, Write::Delete("a0".into(), None)).unwrap(), Change::Deleted);
         assert_eq!(figures(&engine), [6, 5, 1, 5, 5], "{record:?}");
         assert_eq!((engine.article("a0").unwrap(), engine.health()), (None, Health::default()));
     }
@@ -358,7 +360,8 @@ fn a_change_that_cannot_be_made_costs_the_others_of_its_group_nothing() {
     // Written by a version of the program that is still to come: that is no damage, and must not be overwritten.
     alter(&engine, "a", Record::Analysis, |bytes| bytes[0] = 9);
     let ids = ["b", "a", "c", "d"];
-    let told: Vec<_> = ids.iter().map(|id| hand_in(&engine, Write::Put(Box::new(about(id, "Bero Tamm"))))).collect();
+    let told: Vec<_> =
+        ids.iter().map(|id| hand_in(&engine, Write::Put(Box::new(about(id, "Bero Tamm")), None))).collect();
     let outcomes: Vec<_> = told.iter().map(|told| told.recv().unwrap().map_err(|error| error.kind())).collect();
     assert_eq!(outcomes, [Ok(Change::Created), Err(ErrorKind::Newer), Ok(Change::Created), Ok(Change::Created)]);
     assert_eq!((listed(&engine).unwrap(), engine.health()), (4, Health::default()));
@@ -387,12 +390,12 @@ fn entities_of_a_damaged_article_are_counted_from_all_others() {
     let dir = tempfile::tempdir().unwrap();
     let engine = Embedded::open(dir.path(), EmbeddedOptions::default()).unwrap();
     for (id, name) in [("a", "Bero Tamm"), ("b", "Béro Tamm"), ("c", "Béro Tamm"), ("d", "Bero Tamm")] {
-        write(&engine, Write::Put(Box::new(about(id, name)))).unwrap();
+        write(&engine, Write::Put(Box::new(about(id, name)), None)).unwrap();
     }
     // Two are damaged, of which only one is deleted: the other is found out by counting.
     damage(&engine, "b", Record::Analysis);
     damage(&engine, "c", Record::Both);
-    write(&engine, Write::Delete("b".into())).unwrap();
+    write(&engine, Write::Delete("b".into(), None)).unwrap();
     assert_eq!(engine.health().damaged_articles, 1);
     let entity = engine.entity(&EntityId::of(EntityType::Person, "Bero Tamm")).unwrap().unwrap();
     assert_eq!((entity.name.as_str(), entity.articles, entity.mentions), ("Bero Tamm", 2, 2));

@@ -9,7 +9,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, TERMINATED};
 
 use super::compile::published;
-use super::schema::{Common, act_word, kind_word, named_word, polarity_word};
+use super::schema::{Common, act_word, kind_word, label_key, label_value, named_word, polarity_word, tier_word};
 use super::view::View;
 use crate::article::type_word;
 use crate::query::{ArticleFilter, QuoteQuery, SentenceQuery, Who};
@@ -95,6 +95,21 @@ impl View {
         }
         if !filter.outlets.is_empty() {
             filters.push(any_of(fields.outlet_key, filter.outlets.iter().map(|outlet| text::folded(outlet))));
+        }
+        if !filter.authors.is_empty() {
+            filters.push(any_of(fields.author_key, filter.authors.iter().map(|author| text::folded(author))));
+        }
+        for label in &filter.labels {
+            filters.push(match label.values.is_empty() {
+                true => any_of(fields.label, [label_key(&label.key)]),
+                false => any_of(fields.label, label.values.iter().map(|value| label_value(&label.key, value))),
+            });
+        }
+        if !filter.models.is_empty() {
+            filters.push(any_of(fields.model, &filter.models));
+        }
+        if !filter.tiers.is_empty() {
+            filters.push(any_of(fields.tier, filter.tiers.iter().map(|&tier| tier_word(tier))));
         }
         if !filter.languages.is_empty() {
             filters.push(any_of(fields.language, filter.languages.iter().map(|code| code.to_ascii_lowercase())));

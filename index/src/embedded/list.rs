@@ -1,25 +1,24 @@
-//! Lists that the store itself keeps in order: articles by date, mentions of an entity. A filter may make the index of
+//! Lists that the store itself keeps in order: articles by a moment, mentions of an entity. A filter may make the index of
 //! sentences the faster way to the same list.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use tantivy::query::BooleanQuery;
 
-use super::collect::{AT_LEAST, COUNT_UP_TO, Plan, Room, Search, seq_of};
+use super::collect::{AT_LEAST, COUNT_UP_TO, Plan, Ranking, Room, Search};
 use super::page::{self, After, Place};
-use super::record;
+use super::predicate::Predicate;
 use super::search::unknown;
-use super::store::{self, Stored};
+use super::store::{self, Listing, Moment, Stored};
 use super::view::View;
-use crate::query::{ArticleFilter, ArticleQuery, MentionQuery, Order};
-use crate::{ArticleHit, Interrupt, MentionHit, Page, Result, Total, text};
+use crate::query::{ArticleFilter, ArticleOrder, ArticleQuery, MentionQuery};
+use crate::{ArticleHit, Interrupt, MentionHit, Page, Result, Total};
 
 impl View {
-    /// Articles, newest first.
+    /// Articles, in the order that is asked for.
     pub(super) fn articles(&self, query: &ArticleQuery, interrupt: &Interrupt) -> Result<Page<ArticleHit>> {
         interrupt.check()?;
-        let hash = page::query_hash(&("articles", &query.filter));
+        let hash = page::query_hash(&("articles", &query.filter, query.order));
         let after = page::after(hash, &query.page)?;
         match query.filter != ArticleFilter::default() && self.lists_articles(interrupt)? {
             true => self.filtered_articles(query, hash, after, interrupt),
@@ -41,7 +40,7 @@ impl View {
         Ok(*self.lists_articles.get_or_init(|| all))
     }
 
-    /// Finds and counts articles by their first sentences, of which the index knows date, outlet and language.
+    /// Finds and counts articles by their first sentences, of which the index knows all that filters and orders ask for.
     fn filtered_articles(
         &self,
         query: &ArticleQuery,
@@ -55,7 +54,7 @@ impl View {
             keys: &self.sentence_keys,
             query: &BooleanQuery::intersection(filters),
             plan: Plan::Visit,
-            order: Order::Newest,
+            ranking: Ranking::Listing(listing(query.order)),
             scored: false,
             limit: query.page.size.max(1),
             firsts: true,
@@ -70,7 +69,7 @@ impl View {
             if !room.is_left() {
                 break;
             }
-            let seq = seq_of(found.place);
+            let seq = listing(query.order).seq_of(found.place);
             let stored = self.store.article(seq)?.ok_or_else(|| unknown(seq))?;
             room.take(&stored.article);
             hits.push(hit(stored));
@@ -88,21 +87,26 @@ impl View {
         after: Option<After>,
         interrupt: &Interrupt,
     ) -> Result<Page<ArticleHit>> {
-        let filter = Filter::of(self, &query.filter)?;
+        let listing = listing(query.order);
+        let filter = Predicate::of(&self.store, &query.filter)?;
         let known = match query.filter == ArticleFilter::default() {
             true => Some(Total { count: self.store.count("articles")?, exact: true }),
             false => after.map(|after| after.total),
         };
         let after = after.map(|after| after.place);
         let mut found = Found::new(query.page.size);
-        for entry in self.store.by_date(filter.start(after))? {
+        // What is too new or too old can be passed over where articles come by date.
+        let dated = query.order == ArticleOrder::NewestPublished;
+        let start = if dated { filter.newest() } else { 0 };
+        for entry in self.store.listed(listing, after, start)? {
             interrupt.check()?;
-            let (date, seq) = entry?;
-            if filter.is_past(date) {
+            let (key, seq) = entry?;
+            if dated && filter.is_past(key) {
                 break;
             }
-            let place = Place { rank: date, tie: store::newest_key(seq), ordinal: 0 };
-            if after.is_some_and(|after| place <= after) || !filter.passes(self, date, seq)? {
+            let place = listing.place(key, seq);
+            let date = (listing.by == Moment::Published).then_some(key);
+            if after.is_some_and(|after| place <= after) || !filter.passes(&self.store, seq, date)? {
                 continue;
             }
             found.count += 1;
@@ -125,7 +129,7 @@ impl View {
         interrupt.check()?;
         let hash = page::query_hash(&("mentions", &query.entity, &query.forms, &query.filter));
         let after = page::after(hash, &query.page)?;
-        let filter = Filter::of(self, &query.filter)?;
+        let filter = Predicate::of(&self.store, &query.filter)?;
         let known = match query.forms.is_empty() && query.filter == ArticleFilter::default() {
             true => {
                 let entity = self.store.entity(&query.entity)?;
@@ -136,13 +140,15 @@ impl View {
         let after = after.map(|after| after.place);
         let mut found = Found::new(query.page.size);
         let mut total = None;
-        for entry in self.store.mentioning(&query.entity, filter.start(after))? {
+        let newest = (filter.newest(), 0);
+        let start = after.map_or(newest, |after| newest.max((after.rank, after.tie)));
+        for entry in self.store.mentioning(&query.entity, start)? {
             interrupt.check()?;
             let (date, seq, mentions) = entry?;
             if filter.is_past(date) || (found.more && known.is_some()) {
                 break;
             }
-            if !filter.passes(self, date, seq)? {
+            if !filter.passes(&self.store, seq, Some(date))? {
                 continue;
             }
             if found.more && query.forms.is_empty() {
@@ -173,6 +179,16 @@ impl View {
         let total = known.or(total).unwrap_or(Total { count: found.count, exact: true });
         Ok(found.into_page(self, hash, total))
     }
+}
+
+fn listing(order: ArticleOrder) -> Listing {
+    let (by, latest_first) = match order {
+        ArticleOrder::NewestPublished => (Moment::Published, true),
+        ArticleOrder::OldestPublished => (Moment::Published, false),
+        ArticleOrder::LatestUpdated => (Moment::Updated, true),
+        ArticleOrder::EarliestUpdated => (Moment::Updated, false),
+    };
+    Listing { by, latest_first }
 }
 
 /// What was found of a page so far.
@@ -226,56 +242,4 @@ fn mentions_in(article: &crate::AnalyzedArticle, query: &MentionQuery) -> Vec<u3
         .filter(|(_, mention)| query.forms.is_empty() || query.forms.contains(&mention.form))
         .map(|(index, _)| index as u32)
         .collect()
-}
-
-/// An article filter, made ready to compare.
-struct Filter<'q> {
-    filter: &'q ArticleFilter,
-    versions: HashSet<u64>,
-    outlets: HashSet<String>,
-}
-
-impl<'q> Filter<'q> {
-    fn of(view: &View, filter: &'q ArticleFilter) -> Result<Self> {
-        let mut versions = HashSet::new();
-        for id in &filter.ids {
-            versions.extend(view.store.seq_of(id)?);
-        }
-        let outlets = filter.outlets.iter().map(|outlet| text::folded(outlet)).collect();
-        Ok(Self { filter, versions, outlets })
-    }
-
-    /// The first place in order of dates that can pass.
-    fn start(&self, after: Option<Place>) -> (u64, u64) {
-        let newest = self.filter.until.map_or(0, |until| store::date_key(Some(until.saturating_sub(1))));
-        match after {
-            Some(after) if after.rank >= newest => (after.rank, after.tie),
-            _ => (newest, 0),
-        }
-    }
-
-    /// Whether all later places are too old.
-    fn is_past(&self, date: u64) -> bool {
-        match self.filter.from {
-            Some(from) => date > store::date_key(Some(from)),
-            None => self.filter.until.is_some() && date == u64::MAX,
-        }
-    }
-
-    /// Whether an article passes.
-    fn passes(&self, view: &View, date: u64, seq: u64) -> Result<bool> {
-        if self.is_past(date) || !(self.filter.ids.is_empty() || self.versions.contains(&seq)) {
-            return Ok(false);
-        }
-        let languages = &self.filter.languages;
-        if self.outlets.is_empty() && languages.is_empty() {
-            return Ok(true);
-        }
-        let stored = view.store.articles.get(seq)?.ok_or_else(|| unknown(seq))?;
-        let article = record::decode_article(stored.value())?;
-        let (outlet, language) = (article.outlet, article.language);
-        let spoken = |code: &String| code.eq_ignore_ascii_case(language);
-        Ok((self.outlets.is_empty() || !outlet.is_empty() && self.outlets.contains(&text::folded(outlet)))
-            && (languages.is_empty() || !language.is_empty() && languages.iter().any(spoken)))
-    }
 }

@@ -10,8 +10,10 @@ use std::ops::Bound;
 use redb::ReadableTableMetadata;
 use sayso_document::Tier;
 
+use super::predicate::Predicate;
 use super::record;
 use super::store::Snapshot;
+use crate::query::ArticleFilter;
 use crate::{Interrupt, Outdated, Pending, Result};
 
 /// How many articles one call of [`Snapshot::outdated`] looks through: a fraction of a second.
@@ -43,14 +45,16 @@ impl Snapshot {
         Ok(found)
     }
 
-    /// The next articles after a number whose analysis is by none of these models and that do not wait yet.
+    /// The next articles after a number that pass the filter, whose analysis is by none of these models and that do not wait yet.
     pub(super) fn outdated(
         &self,
         models: &[String],
         tier: Tier,
+        filter: &ArticleFilter,
         after: u64,
         interrupt: &Interrupt,
     ) -> Result<Outdated> {
+        let filter = Predicate::of(self, filter)?;
         let mut seqs = Vec::new();
         let mut last = after;
         for (count, entry) in self.articles.range((Bound::Excluded(after), Bound::Unbounded))?.enumerate() {
@@ -65,7 +69,8 @@ impl Snapshot {
             }
             // One that is damaged and not known to be is for those to find who ask for it.
             let Ok(article) = record::decode_article(bytes.value()) else { continue };
-            if !models.iter().any(|model| model == article.model) && self.waits_for(last)? < Some(tier) {
+            let outdated = !models.iter().any(|model| model == article.model) && self.waits_for(last)? < Some(tier);
+            if outdated && filter.passes_record(self, last, &article).unwrap_or(false) {
                 seqs.push(last);
             }
         }

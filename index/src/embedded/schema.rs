@@ -3,7 +3,7 @@
 //! Texts are not stored in the indexes: a hit carries its article's sequence number and its place
 //! there, and the store has the text.
 
-use sayso_document::{Act, Analysis, Entity, Polarity, Quote, QuoteKind, SentenceRole};
+use sayso_document::{Act, Analysis, Entity, Polarity, Quote, QuoteKind, SentenceRole, Tier};
 use tantivy::TantivyDocument;
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
@@ -11,7 +11,7 @@ use tantivy::schema::{
 use tantivy::tokenizer::TokenizerManager;
 
 use crate::article::type_word;
-use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, text};
+use crate::{AnalyzedArticle, EntityId, EntityRecord, text};
 
 /// Changes whenever fields or the reading of text do: older indexes are rebuilt from the store.
 pub(super) const VERSION: u32 = 3;
@@ -77,6 +77,8 @@ pub(super) struct Common {
     /// Place among the article's sentences or quotes.
     pub(super) ordinal: Field,
     pub(super) published: Field,
+    /// When the article last changed.
+    pub(super) updated: Field,
     pub(super) text: Words,
     pub(super) title: Words,
     pub(super) outlet: Field,
@@ -84,6 +86,12 @@ pub(super) struct Common {
     pub(super) outlet_key: Field,
     pub(super) language: Field,
     pub(super) author: Field,
+    /// The authors' whole names, folded.
+    pub(super) author_key: Field,
+    /// Keys of labels, and keys with their values: see [`label_key`] and [`label_value`].
+    pub(super) label: Field,
+    pub(super) model: Field,
+    pub(super) tier: Field,
 }
 
 impl Common {
@@ -92,21 +100,29 @@ impl Common {
             seq: builder.add_u64_field("seq", fast() | INDEXED),
             ordinal: builder.add_u64_field("ordinal", fast()),
             published: builder.add_i64_field("published", fast()),
+            updated: builder.add_i64_field("updated", fast()),
             text: Words::add(builder, "text"),
             title: Words::add(builder, "title"),
             outlet: builder.add_text_field("outlet", words(EXACT)),
             outlet_key: builder.add_text_field("outlet_key", keyword()),
             language: builder.add_text_field("language", keyword()),
             author: builder.add_text_field("author", words(EXACT)),
+            author_key: builder.add_text_field("author_key", keyword()),
+            label: builder.add_text_field("label", keyword()),
+            model: builder.add_text_field("model", keyword()),
+            tier: builder.add_text_field("tier", keyword()),
         }
     }
 
     /// What all documents of an article begin with.
-    fn document(self, seq: u64, article: &Article) -> TantivyDocument {
+    fn document(self, seq: u64, AnalyzedArticle { article, analysis }: &AnalyzedArticle) -> TantivyDocument {
         let mut document = TantivyDocument::default();
         document.add_u64(self.seq, seq);
         if let Some(at) = article.published_at {
             document.add_i64(self.published, at);
+        }
+        if let Some(at) = article.version.updated {
+            document.add_i64(self.updated, at);
         }
         if !article.title.is_empty() {
             self.title.put(&mut document, &article.title);
@@ -120,7 +136,16 @@ impl Common {
         }
         for author in &article.authors {
             document.add_text(self.author, author);
+            if !author.is_empty() {
+                document.add_text(self.author_key, text::folded(author));
+            }
         }
+        for (key, value) in &article.labels {
+            document.add_text(self.label, label_key(key));
+            document.add_text(self.label, label_value(key, value));
+        }
+        document.add_text(self.model, &analysis.model);
+        document.add_text(self.tier, tier_word(analysis.tier));
         document
     }
 }
@@ -158,7 +183,7 @@ impl Sentences {
 
     pub(super) fn documents(&self, seq: u64, analyzed: &AnalyzedArticle) -> Vec<TantivyDocument> {
         let AnalyzedArticle { article, analysis } = analyzed;
-        let shared = self.common.document(seq, article);
+        let shared = self.common.document(seq, analyzed);
         let ids = entity_ids(analysis);
         let mut mentioned = vec![Vec::new(); analysis.sentences.len()];
         for mention in &analysis.mentions {
@@ -226,7 +251,7 @@ impl Quotes {
 
     pub(super) fn documents(&self, seq: u64, analyzed: &AnalyzedArticle) -> Vec<TantivyDocument> {
         let AnalyzedArticle { article, analysis } = analyzed;
-        let shared = self.common.document(seq, article);
+        let shared = self.common.document(seq, analyzed);
         let ids = entity_ids(analysis);
         let mut documents = Vec::with_capacity(analysis.quotes.len());
         for (ordinal, quote) in analysis.quotes.iter().enumerate() {
@@ -336,6 +361,23 @@ impl Entities {
             document.add_text(self.title, &title.text);
         }
         document
+    }
+}
+
+/// The word for a label of this key, whatever its value.
+pub(super) fn label_key(key: &str) -> String {
+    format!("key {key}")
+}
+
+/// The word for a label of this key and value. The length tells where the value begins, whatever letters there are.
+pub(super) fn label_value(key: &str, value: &str) -> String {
+    format!("{} {key}\u{1F}{value}", key.len())
+}
+
+pub(super) fn tier_word(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Fast => "fast",
+        Tier::Accurate => "accurate",
     }
 }
 

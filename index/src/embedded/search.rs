@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sayso_document::{Sentence, Span};
 use tantivy::columnar::Column;
 
-use super::collect::{Found, Room, Search, Top, seq_of};
+use super::collect::{Found, Ranking, Room, Search, Top, seq_of};
 use super::compile::{Compiler, has_words};
 use super::page::{self, After};
 use super::schema::ROLES;
@@ -29,7 +29,7 @@ impl View {
             keys: &self.sentence_keys,
             query: &*compiled.query,
             plan: compiled.plan,
-            order: order(query.order, scored),
+            ranking: Ranking::Hits(order(query.order, scored)),
             scored,
             limit: query.page.size.max(1),
             firsts: false,
@@ -89,7 +89,7 @@ impl View {
             keys: &self.quote_keys,
             query: &*compiled.query,
             plan: compiled.plan,
-            order: order(query.order, scored),
+            ranking: Ranking::Hits(order(query.order, scored)),
             scored,
             limit: query.page.size.max(1),
             firsts: false,

@@ -7,13 +7,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use arc_swap::ArcSwapOption;
 use redb::{
     Database, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition,
-    TableError,
+    TableError, WriteTransaction,
 };
 use sayso_document::Analysis;
 
 use super::aggregate::Aggregate;
 use super::fault::caught;
-use super::record::{self, ChangeRecord};
+use super::page::Place;
+use super::record::{self, ArticleRecord, ChangeRecord};
 use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, Error, ErrorKind, Result};
 
 /// Article id → sequence number of its current version.
@@ -30,6 +31,8 @@ pub(super) const ENTITIES: TableDefinition<'_, &str, &[u8]> = TableDefinition::n
 pub(super) const ENTITY_ARTICLES: TableDefinition<'_, (&str, u64, u64), u32> = TableDefinition::new("entity_articles");
 /// [`date_key`], [`newest_key`] of every article.
 pub(super) const BY_DATE: TableDefinition<'_, (u64, u64), ()> = TableDefinition::new("by_date");
+/// [`date_key`] of when it last changed, [`newest_key`] of every article.
+pub(super) const BY_UPDATED: TableDefinition<'_, (u64, u64), ()> = TableDefinition::new("by_updated");
 /// Sequence number → code of the tier of which an analysis is still to come.
 pub(super) const PENDING: TableDefinition<'_, u64, u8> = TableDefinition::new("pending");
 /// Sequence numbers of articles of which the record is damaged. But for their ids and records they are in no other table.
@@ -40,8 +43,11 @@ pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("me
 /// The counters, in the order in which their checksum takes them.
 pub(super) const COUNTERS: [&str; 7] = ["seq", "articles", "sentences", "quotes", "entities", "trimmed", "pending"];
 
-/// The layout of the tables; another number means another program wrote them.
-const FORMAT: u64 = 1;
+/// The layout of the tables; a higher number means that a newer program wrote them.
+pub(super) const FORMAT: u64 = 2;
+
+/// The layout before articles were listed by when they changed. It is brought up to date.
+const UNLISTED: u64 = 1;
 
 /// Sorts later dates first, no date last.
 pub(super) fn date_key(published_at: Option<i64>) -> u64 {
@@ -56,6 +62,42 @@ pub(super) fn newest_key(seq: u64) -> u64 {
 /// The date that [`date_key`] was made of.
 pub(super) fn date_of(key: u64) -> Option<i64> {
     (key != u64::MAX).then(|| ((u64::MAX - key) ^ (1 << 63)) as i64)
+}
+
+/// Sorts earlier dates first, no date last; made of a [`date_key`].
+pub(super) fn earliest_key(date_key: u64) -> u64 {
+    if date_key == u64::MAX { u64::MAX } else { u64::MAX - date_key }
+}
+
+/// What articles are listed by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// When they were published.
+    Published,
+    /// When they last changed.
+    Updated,
+}
+
+/// An order of articles. Those of the same moment come in the same direction by their numbers; those without one last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Listing {
+    pub(super) by: Moment,
+    pub(super) latest_first: bool,
+}
+
+impl Listing {
+    /// The place of the article under a number, whose moment has this [`date_key`].
+    pub(super) fn place(self, key: u64, seq: u64) -> Place {
+        match self.latest_first {
+            true => Place { rank: key, tie: newest_key(seq), ordinal: 0 },
+            false => Place { rank: earliest_key(key), tie: seq, ordinal: 0 },
+        }
+    }
+
+    /// The number of the article at a place.
+    pub(super) fn seq_of(self, place: Place) -> u64 {
+        if self.latest_first { u64::MAX - place.tie } else { place.tie }
+    }
 }
 
 /// The same order, without a sign.
@@ -160,6 +202,10 @@ fn prepare(db: &Database) -> Result<u64> {
         let format = meta.get("format")?.map(|value| value.value());
         match format {
             Some(FORMAT) => {}
+            Some(UNLISTED) => {
+                list_unchanged(&txn)?;
+                meta.insert("format", FORMAT)?;
+            }
             Some(other) => {
                 let message = format!("the store has format {other}; this program reads format {FORMAT}");
                 return Err(Error::new(ErrorKind::Newer, message));
@@ -179,12 +225,23 @@ fn prepare(db: &Database) -> Result<u64> {
         txn.open_table(ENTITIES)?;
         txn.open_table(ENTITY_ARTICLES)?;
         txn.open_table(BY_DATE)?;
+        txn.open_table(BY_UPDATED)?;
         // Stores made before there were tiers lack it.
         txn.open_table(PENDING)?;
         txn.open_table(DAMAGED)?.len()?
     };
     txn.commit()?;
     Ok(damaged)
+}
+
+/// Lists all articles by when they changed: nothing told, so far.
+fn list_unchanged(txn: &WriteTransaction) -> Result<()> {
+    let mut by_updated = txn.open_table(BY_UPDATED)?;
+    for entry in txn.open_table(BY_DATE)?.range::<(u64, u64)>(..)? {
+        let (_, newest) = entry?.0.value();
+        by_updated.insert((date_key(None), newest), ())?;
+    }
+    Ok(())
 }
 
 /// The checksum of the counters, given in their order.
@@ -209,10 +266,20 @@ pub(super) struct Snapshot {
     entities: ReadOnlyTable<&'static str, &'static [u8]>,
     entity_articles: ReadOnlyTable<(&'static str, u64, u64), u32>,
     by_date: ReadOnlyTable<(u64, u64), ()>,
-    pub(super) pending: ReadOnlyTable<u64, u8>,
     /// None in a store that was made before and that no program of this version has prepared.
+    by_updated: Option<ReadOnlyTable<(u64, u64), ()>>,
+    pub(super) pending: ReadOnlyTable<u64, u8>,
+    /// The same.
     damaged: Option<ReadOnlyTable<u64, ()>>,
     meta: ReadOnlyTable<&'static str, u64>,
+}
+
+/// A table that older stores lack.
+fn newer<T>(opened: std::result::Result<T, TableError>) -> Result<Option<T>> {
+    match opened {
+        Err(TableError::TableDoesNotExist(_)) => Ok(None),
+        opened => Ok(Some(opened?)),
+    }
 }
 
 /// An article without its analysis.
@@ -227,14 +294,10 @@ impl Snapshot {
     pub(super) fn of(txn: &ReadTransaction) -> Result<Self> {
         let meta = txn.open_table(META)?;
         let number = |name: &str| Result::Ok(meta.get(name)?.map_or(0, |value| value.value()));
-        let damaged = match txn.open_table(DAMAGED) {
-            Err(TableError::TableDoesNotExist(_)) => None,
-            opened => Some(opened?),
-        };
         Ok(Self {
             id: number("id")?,
             opening: 0,
-            damaged,
+            damaged: newer(txn.open_table(DAMAGED))?,
             seq: number("seq")?,
             trimmed: number("trimmed")?,
             ids: txn.open_table(IDS)?,
@@ -244,6 +307,7 @@ impl Snapshot {
             entities: txn.open_table(ENTITIES)?,
             entity_articles: txn.open_table(ENTITY_ARTICLES)?,
             by_date: txn.open_table(BY_DATE)?,
+            by_updated: newer(txn.open_table(BY_UPDATED))?,
             pending: txn.open_table(PENDING)?,
             meta,
         })
@@ -293,10 +357,16 @@ impl Snapshot {
 
     /// The article under this number, without its analysis.
     pub(super) fn article(&self, seq: u64) -> Result<Option<Stored>> {
+        self.read(seq, |record| {
+            let (sentences, entities, quotes) = (record.sentences, record.entities, record.quotes);
+            Ok(Stored { article: record.to_article(), sentences, entities, quotes })
+        })
+    }
+
+    /// Reads the record of the article under this number.
+    pub(super) fn read<T>(&self, seq: u64, read: impl FnOnce(&ArticleRecord<'_>) -> Result<T>) -> Result<Option<T>> {
         let Some(bytes) = self.articles.get(seq)? else { return Ok(None) };
-        let record = record::decode_article(bytes.value()).map_err(|error| self.damage(seq, error))?;
-        let (sentences, entities, quotes) = (record.sentences, record.entities, record.quotes);
-        Ok(Some(Stored { article: record.to_article(), sentences, entities, quotes }))
+        read(&record::decode_article(bytes.value()).map_err(|error| self.damage(seq, error))?).map(Some)
     }
 
     /// The analysis under this number.
@@ -373,12 +443,42 @@ impl Snapshot {
         Ok(self.entities.range::<&str>(..)?.map(|entry| Ok(entry?.0.value().to_owned())))
     }
 
-    /// Articles from this place on, newest first: their [`date_key`] and number.
-    pub(super) fn by_date(&self, from: (u64, u64)) -> Result<impl Iterator<Item = Result<(u64, u64)>>> {
-        Ok(self.by_date.range(from..)?.map(|entry| {
-            let (date, newest) = entry?.0.value();
-            Ok((date, u64::MAX - newest))
-        }))
+    /// Articles in this order, about from a place on: their [`date_key`] and number. Where the latest come first, those
+    /// whose key is below `start` are left out.
+    pub(super) fn listed(
+        &self,
+        listing: Listing,
+        after: Option<Place>,
+        start: u64,
+    ) -> Result<impl Iterator<Item = Result<(u64, u64)>>> {
+        /// The first key without a moment.
+        const UNDATED: (u64, u64) = (u64::MAX, 0);
+        const END: (u64, u64) = (u64::MAX, u64::MAX);
+        let table = match listing.by {
+            Moment::Published => &self.by_date,
+            Moment::Updated => {
+                let missing = || Error::new(ErrorKind::Corrupt, "articles are not listed by when they changed");
+                self.by_updated.as_ref().ok_or_else(missing)?
+            }
+        };
+        let (forwards, backwards) = match (listing.latest_first, after) {
+            (true, None) => (Some((start, 0)), None),
+            (true, Some(after)) => (Some((after.rank, after.tie).max((start, 0))), None),
+            (false, None) => (None, Some((UNDATED, END))),
+            // Of those with a moment none is left once one without has come.
+            (false, Some(after)) if after.rank == u64::MAX => (None, Some(((0, 0), (u64::MAX, newest_key(after.tie))))),
+            (false, Some(after)) => (None, Some(((u64::MAX - after.rank, newest_key(after.tie)), END))),
+        };
+        let entry = |entry: std::result::Result<(redb::AccessGuard<'_, (u64, u64)>, _), redb::StorageError>| {
+            let (key, newest) = entry?.0.value();
+            Ok((key, u64::MAX - newest))
+        };
+        let forwards = forwards.map(|from| table.range(from..)).transpose()?;
+        let backwards = match backwards {
+            Some((dated, undated)) => Some(table.range(..dated)?.rev().chain(table.range(UNDATED..undated)?.rev())),
+            None => None,
+        };
+        Ok(forwards.into_iter().flatten().chain(backwards.into_iter().flatten()).map(entry))
     }
 
     /// Articles that mention an entity from this place on, newest first: their [`date_key`], number and mentions.

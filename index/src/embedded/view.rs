@@ -61,12 +61,18 @@ pub(super) struct Keys {
     seq: Column<u64>,
     ordinal: Column<u64>,
     pub(super) published: Column<i64>,
+    pub(super) updated: Column<i64>,
 }
 
 impl Keys {
     fn of(reader: &SegmentReader) -> Result<Self> {
         let fast = reader.fast_fields();
-        Ok(Self { seq: fast.u64("seq")?, ordinal: fast.u64("ordinal")?, published: fast.i64("published")? })
+        Ok(Self {
+            seq: fast.u64("seq")?,
+            ordinal: fast.u64("ordinal")?,
+            published: fast.i64("published")?,
+            updated: fast.i64("updated")?,
+        })
     }
 
     /// Whether it is the first sentence or quote of its article.
@@ -74,8 +80,13 @@ impl Keys {
         self.ordinal.first(doc) == Some(0)
     }
 
+    /// The number of its article.
+    pub(super) fn seq(&self, doc: DocId) -> u64 {
+        self.seq.first(doc).unwrap_or_default()
+    }
+
     pub(super) fn place(&self, rank: u64, doc: DocId) -> Place {
-        let tie = store::newest_key(self.seq.first(doc).unwrap_or_default());
+        let tie = store::newest_key(self.seq(doc));
         Place { rank, tie, ordinal: self.ordinal.first(doc).unwrap_or_default() as u32 }
     }
 }

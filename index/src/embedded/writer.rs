@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender};
 
+use super::change::Outcome;
 use super::store::Store;
 use crate::{Change, Error, ErrorKind, OnProgress, Progress, Receipt, Write};
 
@@ -57,9 +58,11 @@ impl Shared {
     }
 }
 
-/// How much goes into one commit of the store.
+/// How much goes into one commit of the store, and where the moment comes from that it is of.
 #[derive(Clone, Copy)]
 pub(super) struct GroupLimits {
+    /// The moment, in microseconds since 1970.
+    pub(super) now: fn() -> i64,
     pub(super) articles: usize,
     pub(super) bytes: usize,
 }
@@ -99,7 +102,7 @@ impl Disk {
     fn admit(&self, group: Vec<Job>) -> Vec<Vec<Job>> {
         let [articles, deletes] = self.refuses();
         let Some(error) = articles else { return vec![group] };
-        let (mut taken, others) = group.into_iter().partition(|job: &Job| matches!(job.write, Write::Delete(_)));
+        let (mut taken, others) = group.into_iter().partition(|job: &Job| matches!(job.write, Write::Delete(..)));
         refuse(others, &error);
         if let Some(error) = deletes {
             refuse(std::mem::take(&mut taken), &error);
@@ -131,21 +134,21 @@ pub(super) fn run(
         let admitted: usize = groups.iter().map(Vec::len).sum();
         shared.waiting.fetch_sub(size - admitted, Ordering::AcqRel);
         for group in groups {
-            write(store, group, followers, shared);
+            write(store, group, followers, shared, limits.now);
         }
     }
 }
 
 /// Makes a group of changes. If one of them cannot be made, the others are all the same.
-fn write(store: &Store, group: Vec<Job>, followers: &Sender<Followed>, shared: &Arc<Shared>) {
+fn write(store: &Store, group: Vec<Job>, followers: &Sender<Followed>, shared: &Arc<Shared>, now: fn() -> i64) {
     let followed = shared.followed.load(Ordering::Acquire);
-    let outcome = store.commit(group.iter().map(|job| &job.write), followed);
+    let committed = store.commit(group.iter().map(|job| &job.write), followed, now());
     let alone = group.len() == 1;
-    match outcome {
-        Ok(receipts) => {
+    match committed {
+        Ok(outcomes) => {
             // Counted down before anyone hears of it: the follower waits for what is still to come, no longer.
             shared.waiting.fetch_sub(group.len(), Ordering::AcqRel);
-            let done = acknowledge(group, receipts, shared);
+            let done = acknowledge(group, outcomes, shared);
             // The follower ends only after this thread; if it died, the change is durable all the same.
             let _ = followers.send(done);
         }
@@ -157,7 +160,7 @@ fn write(store: &Store, group: Vec<Job>, followers: &Sender<Followed>, shared: &
                 let _ = followers.send(Followed::new());
             }
             if !alone && error.kind() != ErrorKind::Storage {
-                return group.into_iter().for_each(|job| write(store, vec![job], followers, shared));
+                return group.into_iter().for_each(|job| write(store, vec![job], followers, shared, now));
             }
             shared.waiting.fetch_sub(group.len(), Ordering::AcqRel);
             refuse(group, &error);
@@ -181,13 +184,19 @@ fn weight(job: &Job) -> usize {
     job.write.article().map_or(0, |analyzed| analyzed.article.body.len())
 }
 
-fn acknowledge(group: Vec<Job>, receipts: Vec<Receipt>, shared: &Shared) -> Followed {
-    let last = receipts.iter().filter(|receipt| receipt.change != Change::NotFound).map(|receipt| receipt.seq).max();
+fn acknowledge(group: Vec<Job>, outcomes: Vec<Outcome>, shared: &Shared) -> Followed {
+    let receipts = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok());
+    let last = receipts.filter(|receipt| receipt.change != Change::NotFound).map(|receipt| receipt.seq).max();
     shared.durable.fetch_max(last.unwrap_or(0), Ordering::AcqRel);
     let mut done = Vec::with_capacity(group.len());
-    for (mut job, receipt) in group.into_iter().zip(receipts) {
-        (job.progress)(Progress::Durable(receipt));
-        done.push((receipt, job.progress));
+    for (mut job, outcome) in group.into_iter().zip(outcomes) {
+        match outcome {
+            Ok(receipt) => {
+                (job.progress)(Progress::Durable(receipt));
+                done.push((receipt, job.progress));
+            }
+            Err(error) => (job.progress)(Progress::Failed(error)),
+        }
     }
     done
 }

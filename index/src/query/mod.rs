@@ -5,7 +5,7 @@ mod fault;
 mod options;
 mod parse;
 
-use sayso_document::{Act, Date, EntityType, MentionForm, Polarity, QuoteKind};
+use sayso_document::{Act, Date, EntityType, MentionForm, Polarity, QuoteKind, Tier};
 
 use crate::{EntityId, PageKey};
 
@@ -100,12 +100,44 @@ pub struct ArticleFilter {
     pub ids: Vec<String>,
     /// Any of these outlets, by whole name, case and accents aside.
     pub outlets: Vec<String>,
+    /// Any of these authors, by whole name, case and accents aside.
+    pub authors: Vec<String>,
     /// Any of these languages.
     pub languages: Vec<String>,
+    /// Labels that the article has, all of these.
+    pub labels: Vec<LabelFilter>,
+    /// Analysed by any of these models.
+    pub models: Vec<String>,
+    /// Analysed on any of these tiers.
+    pub tiers: Vec<Tier>,
     /// Published at or after this moment, in microseconds since 1970.
     pub from: Option<i64>,
     /// Published before this moment.
     pub until: Option<i64>,
+}
+
+/// A label that an article has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LabelFilter {
+    /// Under this key.
+    pub key: String,
+    /// With any of these values; none: whatever its value.
+    pub values: Vec<String>,
+}
+
+/// In which order articles are listed. Those without the moment come last in each. Of articles with the same moment
+/// the one that was written last comes first where later moments do, and last where earlier ones do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ArticleOrder {
+    /// By date of publication, latest first.
+    #[default]
+    NewestPublished,
+    /// By date of publication, earliest first.
+    OldestPublished,
+    /// By when they last changed, latest first; see [`crate::Version::updated`].
+    LatestUpdated,
+    /// By when they last changed, earliest first.
+    EarliestUpdated,
 }
 
 /// In which order hits come. Ties are broken by the articles' sequence, then by place in the article.
@@ -143,6 +175,8 @@ pub enum Who {
 pub struct ArticleQuery {
     /// Which articles.
     pub filter: ArticleFilter,
+    /// In which order.
+    pub order: ArticleOrder,
     /// Which page.
     pub page: PageRequest,
 }

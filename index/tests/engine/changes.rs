@@ -1,7 +1,7 @@
 //! Put, replace and delete: each is seen by every read at once.
 
 use sayso_document::EntityType;
-use sayso_index::query::{ArticleFilter, ArticleQuery, EntityQuery, Expr, MentionQuery};
+use sayso_index::query::{ArticleFilter, ArticleOrder, ArticleQuery, EntityQuery, Expr, MentionQuery};
 use sayso_index::{Change, Embedded, Engine, EntityId, Error, ErrorKind, Interrupt, Progress, Status, Write};
 
 use crate::samples::*;
@@ -13,7 +13,11 @@ fn seen(engine: &Embedded, name: &str) -> [usize; 5] {
     let filter = ArticleFilter::default();
     let mentions = MentionQuery { entity, forms: vec![], filter: filter.clone(), page: first(100) };
     [
-        engine.articles(&ArticleQuery { filter, page: first(100) }, &now).unwrap().hits.len(),
+        engine
+            .articles(&ArticleQuery { filter, order: ArticleOrder::default(), page: first(100) }, &now)
+            .unwrap()
+            .hits
+            .len(),
         search(engine, &sentence_query(Expr::All)).len(),
         engine.quotes(&quote_query(Expr::All), &now).unwrap().hits.len(),
         engine.entities(&EntityQuery { name: name.into(), kinds: vec![], page: first(9) }, &now).unwrap().hits.len(),
@@ -37,7 +41,7 @@ fn every_read_sees_a_change_at_once() {
     let receipt = put(&engine, &old);
     assert_eq!((receipt.seq, receipt.change), (1, Change::Created));
     assert_eq!(seen(&engine, "Ansa Orlek"), [1, 2, 1, 1, 2]);
-    assert_eq!(engine.article("a").unwrap().as_ref(), Some(&old));
+    assert_eq!(stands(&engine, "a").as_ref(), Some(&old));
 
     let new = with_entity(article("a", "Bero Tamm closed the harbour."), EntityType::Person, &["Bero Tamm"], &[]);
     let receipt = put(&engine, &new);
@@ -78,8 +82,8 @@ fn the_same_again_changes_nothing() {
 fn one_group_may_change_an_article_again_and_again() {
     let dir = tempfile::tempdir().unwrap();
     let engine = open(dir.path());
-    let put = |text: &str| Write::Put(Box::new(article("a", text)));
-    let writes = vec![put("One."), put("Two."), Write::Delete("a".into()), put("Three."), put("Three.")];
+    let put = |text: &str| Write::Put(Box::new(article("a", text)), None);
+    let writes = vec![put("One."), put("Two."), Write::Delete("a".into(), None), put("Three."), put("Three.")];
     let changes: Vec<Change> = write_all(&engine, writes).iter().map(|receipt| receipt.change).collect();
     let expected = [Change::Created, Change::Replaced, Change::Deleted, Change::Created, Change::Unchanged];
     assert_eq!(changes, expected);
@@ -99,7 +103,7 @@ fn refuses_an_analysis_that_does_not_fit() {
             let error = if let Progress::Failed(error) = progress { Some(error) } else { None };
             sender.send(error).unwrap();
         });
-        engine.write(Write::Put(Box::new(article)), progress);
+        engine.write(Write::Put(Box::new(article), None), progress);
         assert_eq!(receiver.recv().unwrap().unwrap().kind(), ErrorKind::Invalid);
     }
     assert_eq!(engine.status().unwrap().articles, 0);

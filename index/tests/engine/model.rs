@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use sayso_document::{EntityType, Tier};
 use sayso_index::query::Expr;
-use sayso_index::{AnalyzedArticle, Embedded, Engine, EntityId, Wanted, Write};
+use sayso_index::{AnalyzedArticle, Article, Embedded, Engine, EntityId, Version, Wanted, Write};
 
 use crate::samples::*;
 
@@ -78,7 +78,7 @@ fn check(engine: &Embedded, model: &BTreeMap<String, AnalyzedArticle>) {
     assert_eq!(status.entities, known);
     assert_eq!(texts(engine, Expr::All).len(), sentences);
     for (id, article) in model {
-        assert_eq!(engine.article(id).unwrap().as_ref(), Some(article));
+        assert_eq!(stands(engine, id).as_ref(), Some(article));
     }
 }
 
@@ -129,7 +129,7 @@ fn better(engine: &Embedded, model: &Model) -> Vec<(AnalyzedArticle, u64)> {
     let mut made = Vec::new();
     for one in pending {
         let mut article = model.articles[&one.article.id].clone();
-        assert_eq!(article.article, one.article);
+        assert_eq!(article.article, Article { version: Version::default(), ..one.article });
         (article.analysis.model, article.analysis.tier) = ("test-2".into(), Tier::Accurate);
         made.push((article, one.seq));
     }
@@ -157,11 +157,11 @@ proptest! {
                         let article = article_of(&id, &words, &names);
                         model.put(&article);
                         let wanted = Wanted { tier: Tier::Accurate, model: "test-2".into() };
-                        writes.push(Write::PutFirst(Box::new(article), wanted));
+                        writes.push(Write::PutFirst(Box::new(article), wanted, None));
                     }
                     None => {
                         model.delete(&id);
-                        writes.push(Write::Delete(id));
+                        writes.push(Write::Delete(id, None));
                     }
                 }
             }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use sayso_index::query::{ArticleFilter, ArticleQuery, EntityQuery, Expr, Order};
+use sayso_index::query::{ArticleFilter, ArticleOrder, ArticleQuery, EntityQuery, Expr, Order};
 use sayso_index::{Embedded, Engine, ErrorKind, Interrupt, PageKey, Write};
 
 use crate::samples::*;
@@ -20,7 +20,7 @@ fn filled() -> (tempfile::TempDir, Embedded) {
             one.article.published_at = (number % 9 != 0).then_some((number % 4) as i64 - 2);
             let name = format!("Person {number}");
             let one = with_entity(one, sayso_document::EntityType::Person, &[&name], &[]);
-            Write::Put(Box::new(with_quote(one, "Harbour", Some(0))))
+            Write::Put(Box::new(with_quote(one, "Harbour", Some(0))), None)
         });
         write_all(&engine, articles.collect());
     }
@@ -77,7 +77,8 @@ fn dates_order_hits_and_undated_come_last() {
 fn pages_of_articles_quotes_and_entities_are_whole() {
     let (_dir, engine) = filled();
     let now = Interrupt::default();
-    let mut articles = ArticleQuery { filter: ArticleFilter::default(), page: first(7) };
+    let mut articles =
+        ArticleQuery { filter: ArticleFilter::default(), order: ArticleOrder::default(), page: first(7) };
     let mut quotes = quote_query(Expr::All);
     quotes.page.size = 7;
     let mut entities = EntityQuery { name: "person".into(), kinds: vec![], page: first(7) };
@@ -113,7 +114,7 @@ fn a_key_of_another_query_is_refused() {
     let mut other = sentence_query(word("pier"));
     other.page.after = key.clone();
     assert_eq!(engine.sentences(&other, &now).unwrap_err().kind(), ErrorKind::PageKey);
-    let articles = ArticleQuery { filter: ArticleFilter::default(), page: first(3) };
+    let articles = ArticleQuery { filter: ArticleFilter::default(), order: ArticleOrder::default(), page: first(3) };
     let articles = ArticleQuery { page: sayso_index::query::PageRequest { after: key, ..articles.page }, ..articles };
     assert_eq!(engine.articles(&articles, &now).unwrap_err().kind(), ErrorKind::PageKey);
     query.page.after = Some(PageKey::from_bytes(b"nonsense").unwrap());

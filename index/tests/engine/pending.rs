@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use sayso_document::Tier;
+use sayso_index::query::ArticleFilter;
 use sayso_index::{AnalyzedArticle, Change, Embedded, Engine, Interrupt, Receipt, Wanted, Write};
 
 use crate::samples::*;
@@ -19,7 +20,7 @@ fn wanted() -> Wanted {
 }
 
 fn put_first(engine: &Embedded, id: &str, body: &str) -> Receipt {
-    write(engine, Write::PutFirst(Box::new(read(Tier::Fast, article(id, body))), wanted()))
+    write(engine, Write::PutFirst(Box::new(read(Tier::Fast, article(id, body))), wanted(), None))
 }
 
 /// The ids of the articles that wait, and the numbers they stand under.
@@ -83,8 +84,8 @@ fn a_newer_text_is_never_overwritten() {
     assert_eq!(engine.article("a").unwrap(), None, "what was deleted stays so");
     // The same in one transaction.
     let writes = vec![
-        Write::PutFirst(Box::new(read(Tier::Fast, article("b", "One."))), wanted()),
-        Write::Put(Box::new(read(Tier::Fast, article("b", "Two.")))),
+        Write::PutFirst(Box::new(read(Tier::Fast, article("b", "One."))), wanted(), None),
+        Write::Put(Box::new(read(Tier::Fast, article("b", "Two."))), None),
         Write::Reanalyzed(Box::new(read(Tier::Accurate, article("b", "One."))), 4),
     ];
     let changes: Vec<_> = write_all(&engine, writes).iter().map(|receipt| receipt.change).collect();
@@ -101,7 +102,7 @@ fn a_lesser_analysis_of_the_same_article_changes_nothing() {
     assert_eq!(put_first(&engine, "a", "Talks.").change, Change::Unchanged);
     assert_eq!((tier_of(&engine, "a"), waiting(&engine)), (Some(Tier::Accurate), vec![]));
     let newer = Wanted { model: "slow-2".into(), ..wanted() };
-    let again = Write::PutFirst(Box::new(read(Tier::Fast, article("a", "Talks."))), newer);
+    let again = Write::PutFirst(Box::new(read(Tier::Fast, article("a", "Talks."))), newer, None);
     assert_eq!(write(&engine, again).change, Change::Unchanged);
     assert_eq!(waiting(&engine), [("a".to_owned(), 1)], "the analysis that stands is by an older model");
     assert_eq!(put(&engine, &read(Tier::Fast, article("a", "War."))).change, Change::Replaced, "another text");
@@ -126,13 +127,14 @@ fn what_is_not_up_to_date_is_found_and_marked() {
     let engine = open(dir.path());
     let puts = (0..4100).map(|n| {
         let tier = if n % 2 == 0 { Tier::Fast } else { Tier::Accurate };
-        Write::Put(Box::new(read(tier, article(&format!("a{n}"), "Talks."))))
+        Write::Put(Box::new(read(tier, article(&format!("a{n}"), "Talks."))), None)
     });
     write_all(&engine, puts.collect());
     let models = ["slow-1".to_owned()];
+    let all = ArticleFilter::default();
     let (mut after, mut found) = (Some(0), Vec::new());
     while let Some(from) = after {
-        let some = engine.outdated(&models, Tier::Accurate, from, &Interrupt::default()).unwrap();
+        let some = engine.outdated(&models, Tier::Accurate, &all, from, &Interrupt::default()).unwrap();
         found.extend(some.seqs);
         after = some.next;
     }
@@ -140,6 +142,6 @@ fn what_is_not_up_to_date_is_found_and_marked() {
     delete(&engine, "a0");
     write(&engine, Write::Want(found, Tier::Accurate));
     assert_eq!(engine.status().unwrap().pending, 2049, "what went meanwhile is not waited for");
-    let again = engine.outdated(&models, Tier::Accurate, 0, &Interrupt::default()).unwrap();
+    let again = engine.outdated(&models, Tier::Accurate, &all, 0, &Interrupt::default()).unwrap();
     assert_eq!(again.seqs, [] as [u64; 0], "what waits already is not found again");
 }

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use sayso_document::{EntityType, Tier};
 use sayso_index::query::{
-    ArticleFilter, ArticleQuery, EntityQuery, Expr, MentionQuery, Order, PageRequest, QuoteQuery, SentenceQuery,
+    ArticleFilter, ArticleOrder, ArticleQuery, EntityQuery, Expr, MentionQuery, Order, PageRequest, QuoteQuery,
+    SentenceQuery,
 };
 use sayso_index::{
     AnalyzedArticle, Embedded, EmbeddedOptions, Engine, EntityId, Error, ErrorKind, Interrupt, Page, PageKey, Total,
@@ -68,7 +69,11 @@ impl Search {
             }
         }
         for filter in [ArticleFilter::default(), filter()] {
-            all.push(Search::Articles(ArticleQuery { filter: filter.clone(), page: first(1) }));
+            all.push(Search::Articles(ArticleQuery {
+                filter: filter.clone(),
+                order: ArticleOrder::default(),
+                page: first(1),
+            }));
             let entity = EntityId::of(EntityType::Person, NAMES[0]);
             all.push(Search::Mentions(MentionQuery { entity, forms: vec![], filter, page: first(1) }));
         }
@@ -121,9 +126,9 @@ proptest! {
         let put = |(id, story): (usize, Option<AnalyzedArticle>)| match story {
             Some(story) => {
                 let wanted = Wanted { tier: Tier::Accurate, model: "test-2".into() };
-                Write::PutFirst(Box::new(story), wanted)
+                Write::PutFirst(Box::new(story), wanted, None)
             }
-            None => Write::Delete(format!("a{id}")),
+            None => Write::Delete(format!("a{id}"), None),
         };
         write_all(&engine, before.into_iter().map(put).collect());
         let searches = Search::all();

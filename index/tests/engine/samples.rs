@@ -9,7 +9,8 @@ use sayso_document::{
 };
 use sayso_index::query::{ArticleFilter, Expr, Field, Order, PageRequest, QuoteQuery, SentenceQuery};
 use sayso_index::{
-    AnalyzedArticle, Article, Embedded, EmbeddedOptions, Engine, Interrupt, Progress, Receipt, SentenceHit, Write,
+    AnalyzedArticle, Article, Embedded, EmbeddedOptions, Engine, Interrupt, Progress, Receipt, SentenceHit, Version,
+    Write,
 };
 
 pub(crate) fn open(dir: &Path) -> Embedded {
@@ -99,11 +100,11 @@ pub(crate) fn write(engine: &Embedded, write: Write) -> Receipt {
 }
 
 pub(crate) fn put(engine: &Embedded, article: &AnalyzedArticle) -> Receipt {
-    write(engine, Write::Put(Box::new(article.clone())))
+    write(engine, Write::Put(Box::new(article.clone()), None))
 }
 
 pub(crate) fn delete(engine: &Embedded, id: &str) -> Receipt {
-    write(engine, Write::Delete(id.into()))
+    write(engine, Write::Delete(id.into(), None))
 }
 
 /// Hands in all at once and waits until every read sees them. Each must be durable before it is searchable.
@@ -128,6 +129,13 @@ pub(crate) fn write_all(engine: &Embedded, writes: Vec<Write>) -> Vec<Receipt> {
     let mut receipts: Vec<(usize, Receipt)> = receiver.iter().take(count).collect();
     receipts.sort_by_key(|&(number, _)| number);
     receipts.into_iter().map(|(_, receipt)| receipt).collect()
+}
+
+/// The article with this id as it was handed in.
+pub(crate) fn stands(engine: &Embedded, id: &str) -> Option<AnalyzedArticle> {
+    let mut article = engine.article(id).unwrap()?;
+    article.article.version = Version::default();
+    Some(article)
 }
 
 pub(crate) fn word(text: &str) -> Expr {

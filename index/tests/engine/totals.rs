@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 use sayso_document::{EntityType, MentionForm};
-use sayso_index::query::{ArticleFilter, ArticleQuery, EntityQuery, Expr, MentionQuery, QuoteQuery, SentenceQuery};
+use sayso_index::query::{
+    ArticleFilter, ArticleOrder, ArticleQuery, EntityQuery, Expr, MentionQuery, QuoteQuery, SentenceQuery,
+};
 use sayso_index::{AnalyzedArticle, Embedded, Engine, EntityId, Interrupt, Page, Total, Write};
 
 use crate::samples::*;
@@ -47,7 +49,7 @@ fn filters() -> impl Strategy<Value = ArticleFilter> {
     let ends = (prop::option::of(0..4i64), prop::option::of(1..5i64));
     (ids, some(&OUTLETS[..2]), some(&LANGUAGES[..2]), ends).prop_map(|(ids, outlets, languages, (from, until))| {
         let ids = ids.unwrap_or_default().into_iter().map(|id| format!("a{id}")).collect();
-        ArticleFilter { ids, outlets, languages, from, until }
+        ArticleFilter { ids, outlets, languages, from, until, ..ArticleFilter::default() }
     })
 }
 
@@ -71,7 +73,7 @@ fn check_all(engine: &Embedded, stories: &[AnalyzedArticle], filter: &ArticleFil
     let now = Interrupt::default();
     let passing = || stories.iter().filter(|story| passes(filter, story));
     let page = || first(size);
-    let query = ArticleQuery { filter: filter.clone(), page: page() };
+    let query = ArticleQuery { filter: filter.clone(), order: ArticleOrder::default(), page: page() };
     let found = engine.articles(&query, &now).unwrap();
     let mut newest: Vec<_> = passing().map(|story| story.article.published_at).collect();
     newest.sort_by_key(|at| std::cmp::Reverse(*at));
@@ -111,7 +113,7 @@ proptest! {
     ) {
         let dir = tempfile::tempdir().unwrap();
         let engine = open(dir.path());
-        write_all(&engine, stories.iter().map(|story| Write::Put(Box::new(story.clone()))).collect());
+        write_all(&engine, stories.iter().map(|story| Write::Put(Box::new(story.clone()), None)).collect());
         let mut stories = stories;
         if gone < stories.len() {
             delete(&engine, &stories.remove(gone).article.id);
@@ -129,7 +131,7 @@ proptest! {
 fn a_count_that_stops_says_so() {
     let dir = tempfile::tempdir().unwrap();
     let engine = open(dir.path());
-    let writes = (0..60).map(|id| Write::Put(Box::new(story(id, 40, (0, 0, None), true)))).collect();
+    let writes = (0..60).map(|id| Write::Put(Box::new(story(id, 40, (0, 0, None), true)), None)).collect();
     write_all(&engine, writes);
     for size in [1, 5, 1_000] {
         let query = MentionQuery {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use redb::{ReadableTable, ReadableTableMetadata};
 
-use super::{Changes, legible, names};
+use super::{Changes, Legible, legible, names};
 use crate::embedded::aggregate::Aggregate;
 use crate::embedded::fault::caught;
 use crate::embedded::record::{self, ChangeRecord};
@@ -90,10 +90,11 @@ impl Changes<'_> {
     /// Takes an article out of the lists. Returns the entities that it mentions.
     fn set_aside(&mut self, seq: u64) -> Result<BTreeSet<EntityId>> {
         let newest = store::newest_key(seq);
-        let dates =
-            self.by_date.range::<(u64, u64)>(..)?.map(|entry| Ok(entry?.0.value())).collect::<Result<Vec<_>>>()?;
-        for key in dates.into_iter().filter(|key| key.1 == newest) {
-            self.by_date.remove(key)?;
+        for list in [&mut self.by_date, &mut self.by_updated] {
+            let keys = list.range::<(u64, u64)>(..)?.map(|entry| Ok(entry?.0.value())).collect::<Result<Vec<_>>>()?;
+            for key in keys.into_iter().filter(|key| key.1 == newest) {
+                list.remove(key)?;
+            }
         }
         let mut rows = Vec::new();
         for entry in self.entity_articles.range::<(&str, u64, u64)>(..)? {
@@ -167,7 +168,7 @@ impl Changes<'_> {
         let mut sums: BTreeMap<&EntityId, Aggregate> = entities.iter().map(|id| (id, Aggregate::default())).collect();
         let mut damaged = BTreeSet::new();
         for (seq, ids) in mentioning {
-            let Some((_, analysis)) = self.legible(seq)? else {
+            let Some(Legible { analysis, .. }) = self.legible(seq)? else {
                 damaged.insert(seq);
                 continue;
             };

@@ -169,7 +169,7 @@ fn add(from: &Snapshot, to: &Store, articles: Vec<(u64, AnalyzedArticle)>, remai
         txn.set_quick_repair(true);
         let mut changes = Changes::begin(&txn)?;
         for (seq, article) in &articles {
-            changes.add(*seq, article, &mut BTreeSet::new())?;
+            changes.add(*seq, article, article.article.version, &mut BTreeSet::new())?;
             if let Some(code) = from.pending.get(*seq)?.map(|code| code.value())
                 && record::tier_of(code).is_ok()
             {

@@ -1,5 +1,6 @@
 //! Records of every version still decode; damaged ones say so.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use sayso_document::{Act, Date, DateRange, EntityType, MentionForm, Named, Polarity, QuoteKind, Role, SentenceRole};
@@ -77,7 +78,9 @@ fn sample() -> AnalyzedArticle {
         language: "en".into(),
         published_at: Some(-1_234_567),
         published_on: Date::new(1969, 12, 30),
+        labels: [("desk".into(), "home".into()), ("Ä".into(), String::new())].into(),
         body: body.into(),
+        version: Version { revision: 3, created: Some(-5), updated: Some(1 << 50), etag: u64::MAX, text: 1 },
     };
     AnalyzedArticle { article, analysis }
 }
@@ -91,12 +94,18 @@ fn fixture(name: &str, now: &[u8]) -> Vec<u8> {
     std::fs::read(path).unwrap()
 }
 
+/// The article as records of versions that knew no labels tell it: its version is made of what they hold.
+fn as_in_version_2(article: Article) -> Article {
+    let bare = Article { labels: BTreeMap::new(), ..article };
+    Article { version: Version::unknown(&bare), ..bare }
+}
+
 #[test]
 fn records_of_version_1_still_decode() {
     let sample = sample();
     let article = fixture("article-1.bin", &[]);
     let record = decode_article(&article).unwrap();
-    let undated = Article { published_on: None, ..sample.article.clone() };
+    let undated = as_in_version_2(Article { published_on: None, ..sample.article.clone() });
     assert_eq!(record.to_article(), undated);
     assert_eq!((record.sentences, record.entities, record.quotes), (2, 2, 1));
     assert!(record.is(&undated) && !record.is(&sample.article));
@@ -111,15 +120,38 @@ fn records_of_version_1_still_decode() {
 #[test]
 fn articles_of_version_2_still_decode() {
     let sample = sample();
-    let bytes = fixture("article-2.bin", &encode_article(&ArticleRecord::of(&sample)).unwrap());
+    let bytes = fixture("article-2.bin", &[]);
+    let record = decode_article(&bytes).unwrap();
+    let article = as_in_version_2(sample.article.clone());
+    assert_eq!((record.to_article(), record.version()), (article.clone(), article.version));
+    assert!(record.is(&article) && !record.is(&sample.article));
+    assert_eq!((record.tier().unwrap(), record.updated()), (None, None));
+    // Nothing that an older record tells may ever change, or pages and conditions of clients would cease to fit.
+    let known = (0xaf1c_f916_24bb_e987, 0x538c_1961_60c0_8fa9);
+    assert_eq!((article.version.etag, article.version.text), known);
+}
+
+#[test]
+fn articles_of_version_3_still_decode() {
+    let sample = sample();
+    let record = ArticleRecord::of(&sample, sample.article.version);
+    let bytes = fixture("article-3.bin", &encode_article(&record).unwrap());
     let record = decode_article(&bytes).unwrap();
     assert_eq!(record.to_article(), sample.article);
-    assert!(record.is(&sample.article));
+    assert!(record.is(&Article { version: Version::default(), ..sample.article.clone() }));
+    assert!(!record.is(&Article { labels: BTreeMap::new(), ..sample.article }));
+    assert_eq!((record.tier().unwrap(), record.updated()), (Some(Tier::Accurate), Some(1 << 50)));
+    for older in [1, 2] {
+        let mut older_by_damage = bytes.clone();
+        older_by_damage[0] = older;
+        let error = decode_article(&older_by_damage).err().unwrap();
+        assert_eq!(error.to_string(), "a stored record is longer than its version");
+    }
 }
 
 /// The analysis without what later versions added.
 fn as_in_version_1(analysis: Analysis) -> Analysis {
-    let mut analysis = as_in_version_2(analysis);
+    let mut analysis = without_tier(analysis);
     analysis.language.clear();
     analysis.quotes.iter_mut().for_each(|quote| quote.said = None);
     analysis.entities.iter_mut().for_each(|entity| entity.roles.clear());
@@ -127,14 +159,14 @@ fn as_in_version_1(analysis: Analysis) -> Analysis {
 }
 
 /// Version 2 knew no tiers: all that it kept was read by the linear models.
-fn as_in_version_2(analysis: Analysis) -> Analysis {
+fn without_tier(analysis: Analysis) -> Analysis {
     Analysis { tier: Tier::Fast, ..analysis }
 }
 
 #[test]
 fn analyses_of_version_2_still_decode() {
     let analysis = fixture("analysis-2.bin", &[]);
-    assert_eq!(decode_analysis(&analysis).unwrap(), as_in_version_2(sample().analysis));
+    assert_eq!(decode_analysis(&analysis).unwrap(), without_tier(sample().analysis));
 }
 
 #[test]

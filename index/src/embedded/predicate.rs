@@ -1,0 +1,105 @@
+//! An article filter for where no index helps: it looks at the records of articles.
+
+use std::collections::HashSet;
+
+use sayso_document::Tier;
+
+use super::record::ArticleRecord;
+use super::search::unknown;
+use super::store::{self, Snapshot};
+use crate::query::{ArticleFilter, LabelFilter};
+use crate::{Result, text};
+
+/// An article filter, made ready to compare.
+pub(super) struct Predicate<'q> {
+    filter: &'q ArticleFilter,
+    /// The numbers of the articles whose ids it names.
+    seqs: HashSet<u64>,
+    outlets: HashSet<String>,
+    authors: HashSet<String>,
+}
+
+impl<'q> Predicate<'q> {
+    pub(super) fn of(store: &Snapshot, filter: &'q ArticleFilter) -> Result<Self> {
+        let mut seqs = HashSet::new();
+        for id in &filter.ids {
+            seqs.extend(store.seq_of(id)?);
+        }
+        let folded = |names: &[String]| names.iter().map(|name| text::folded(name)).collect();
+        Ok(Self { filter, seqs, outlets: folded(&filter.outlets), authors: folded(&filter.authors) })
+    }
+
+    /// The first [`store::date_key`], newest first, that can pass.
+    pub(super) fn newest(&self) -> u64 {
+        self.filter.until.map_or(0, |until| store::date_key(Some(until.saturating_sub(1))))
+    }
+
+    /// Whether this [`store::date_key`] and all later ones are of dates too old, or of none where one is asked for.
+    pub(super) fn is_past(&self, date: u64) -> bool {
+        match self.filter.from {
+            Some(from) => date > store::date_key(Some(from)),
+            None => self.filter.until.is_some() && date == u64::MAX,
+        }
+    }
+
+    /// Whether the article under a number passes. Its [`store::date_key`] spares reading it where that is all there is
+    /// to know.
+    pub(super) fn passes(&self, store: &Snapshot, seq: u64, date: Option<u64>) -> Result<bool> {
+        if !self.may_pass(seq) || date.is_some_and(|date| !self.in_time(date)) {
+            return Ok(false);
+        }
+        let timed = self.filter.from.is_some() || self.filter.until.is_some();
+        if !self.reads() && (date.is_some() || !timed) {
+            return Ok(true);
+        }
+        store.read(seq, |record| self.passes_record(store, seq, record))?.ok_or_else(|| unknown(seq))
+    }
+
+    /// Whether the article of this record passes.
+    pub(super) fn passes_record(&self, store: &Snapshot, seq: u64, record: &ArticleRecord<'_>) -> Result<bool> {
+        let ArticleFilter { languages, labels, models, tiers, .. } = self.filter;
+        let named = |names: &HashSet<String>, name: &str| !name.is_empty() && names.contains(&text::folded(name));
+        let spoken = |code: &String| !record.language.is_empty() && code.eq_ignore_ascii_case(record.language);
+        let passes = self.may_pass(seq)
+            && self.in_time(store::date_key(record.published_at))
+            && (self.outlets.is_empty() || named(&self.outlets, record.outlet))
+            && (self.authors.is_empty() || record.authors.iter().any(|author| named(&self.authors, author)))
+            && (languages.is_empty() || languages.iter().any(spoken))
+            && labels.iter().all(|label| has_label(record, label))
+            && (models.is_empty() || models.iter().any(|model| model == record.model));
+        Ok(passes && (tiers.is_empty() || tiers.contains(&tier(store, seq, record)?)))
+    }
+
+    fn may_pass(&self, seq: u64) -> bool {
+        self.filter.ids.is_empty() || self.seqs.contains(&seq)
+    }
+
+    fn in_time(&self, date: u64) -> bool {
+        date >= self.newest() && !self.is_past(date)
+    }
+
+    /// Whether it asks for more than id and date.
+    fn reads(&self) -> bool {
+        let ArticleFilter { ids: _, outlets, authors, languages, labels, models, tiers, from: _, until: _ } =
+            self.filter;
+        !(outlets.is_empty()
+            && authors.is_empty()
+            && languages.is_empty()
+            && labels.is_empty()
+            && models.is_empty()
+            && tiers.is_empty())
+    }
+}
+
+fn has_label(record: &ArticleRecord<'_>, label: &LabelFilter) -> bool {
+    let is_meant = |value: &str| label.values.is_empty() || label.values.iter().any(|one| one == value);
+    record.labels().iter().any(|&(key, value)| key == label.key && is_meant(value))
+}
+
+/// The tier of an article's analysis, which alone tells it where the record is of an older version.
+fn tier(store: &Snapshot, seq: u64, record: &ArticleRecord<'_>) -> Result<Tier> {
+    match record.tier()? {
+        Some(tier) => Ok(tier),
+        None => Ok(store.analysis(seq)?.ok_or_else(|| unknown(seq))?.tier),
+    }
+}
