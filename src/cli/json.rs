@@ -77,7 +77,7 @@ mod tests {
     fn names_are_camel_case_and_times_are_rfc_3339() {
         let article = proto::Article {
             id: "a1".into(),
-            published_at: Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 }),
+            publish_time: Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 }),
             ..Default::default()
         };
         let response = proto::ListArticlesResponse {
@@ -87,7 +87,7 @@ mod tests {
         };
         assert_eq!(
             serde_json::to_string(&Canonical(dynamic("ListArticlesResponse", &response).unwrap())).unwrap(),
-            r#"{"articles":[{"article":{"id":"a1","publishedAt":"2026-03-03T14:05:00Z"},"quoteCount":3}],"total":{"count":"1","exact":true}}"#
+            r#"{"articles":[{"article":{"id":"a1","publishTime":"2026-03-03T14:05:00Z"},"quoteCount":3}],"total":{"count":"1","exact":true}}"#
         );
         let hit = proto::EntityHit { score: 0.1, ..Default::default() };
         assert_eq!(serde_json::to_string(&Canonical(dynamic("EntityHit", &hit).unwrap())).unwrap(), r#"{"score":0.1}"#);
@@ -116,6 +116,8 @@ mod tests {
             "GetEntityResponse",
             "GetServerInfoResponse",
             "DeleteArticleResponse",
+            "DeleteArticlesResponse",
+            "AnnotatedArticle",
             "ReanalyzeArticlesResponse",
             "Annotations",
         ] {

@@ -66,7 +66,7 @@ mod tests {
         fit(&mut article, &mut notes);
         let fields: Vec<_> = notes.iter().map(|note| note.field.as_str()).collect();
         assert_eq!(fields, ["id", "url", "language", "authors"]);
-        assert_eq!((article.id.as_str(), article.url.as_str(), article.language.as_str()), ("", "", ""));
+        assert_eq!((article.id.as_str(), article.url.as_str(), article.language_code.as_str()), ("", "", ""));
         assert_eq!((article.title.as_str(), article.authors.len()), ("Tide", AUTHORS));
         assert_eq!(article.body, "The bridge is shut.");
     }

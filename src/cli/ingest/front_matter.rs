@@ -29,13 +29,13 @@ pub(super) fn read(text: &str) -> Option<(Article, Vec<Note>, &str)> {
     let mut article = Article {
         id: text(&["id"]),
         url: text(&["url", "canonical_url", "canonical", "link", "source_url"]),
-        source: text(&["source", "outlet", "publisher", "publication", "site"]),
+        outlet: text(&["source", "outlet", "publisher", "publication", "site"]),
         title: text(&["title", "headline"]),
-        language: text(&["lang", "language"]),
+        language_code: text(&["lang", "language"]),
         ..Article::default()
     };
     let authors = authors.map(|(_, values)| values.as_slice()).unwrap_or_default();
-    article.authors = byline::names(authors.iter().map(String::as_str), &article.source);
+    article.authors = byline::names(authors.iter().map(String::as_str), &article.outlet);
     if let Some((name, value)) = published {
         match dates::read_published(&value) {
             Some(date) => {
@@ -95,9 +95,9 @@ mod tests {
         let yaml = "---\ntitle: \"Tide: it turns\"\nauthors:\n  - Ines Okafor\n  - name: Jonas Ekholm\ndate: 2026-03-03 # a day\n\
                     lang: en\nlayout: post\n---\n\nThe tide turned.";
         let (article, notes, _) = read(yaml).unwrap();
-        assert_eq!((article.title.as_str(), article.language.as_str()), ("Tide: it turns", "en"));
+        assert_eq!((article.title.as_str(), article.language_code.as_str()), ("Tide: it turns", "en"));
         assert_eq!(article.authors, ["Ines Okafor", "Jonas Ekholm"]);
-        assert_eq!(article.published_at.as_ref().map(dates::show_day).as_deref(), Some("3 March 2026"));
+        assert_eq!(article.publish_time.as_ref().map(dates::show_day).as_deref(), Some("3 March 2026"));
         assert_eq!(notes, []);
         let toml = "+++\ntitle = 'Tide'\nauthor = \"Ines Okafor\"\ndate = \"at dusk\"\ntags = ['a', 'b']\n+++\nThe tide turned.";
         let (article, notes, _) = read(toml).unwrap();

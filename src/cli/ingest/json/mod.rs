@@ -194,7 +194,7 @@ impl<'r> Fields<'r> {
             ..Article::default()
         };
         self.source(&mut article, &mut notes);
-        article.authors = self.authors(&article.source, &mut notes);
+        article.authors = self.authors(&article.outlet, &mut notes);
         self.date(&mut article, &mut notes);
         Told { article, notes }
     }
@@ -239,9 +239,9 @@ impl<'r> Fields<'r> {
         let outlet = found.iter().find(|(_, text)| !values::is_address(text));
         let address = found.iter().find(|(_, text)| values::is_address(text));
         if let Some((name, outlet)) = outlet {
-            article.source = within(name, values::plain(outlet), METADATA_BYTES, notes);
+            article.outlet = within(name, values::plain(outlet), METADATA_BYTES, notes);
         } else if let Some(host) = address.and_then(|(_, address)| values::host(address)) {
-            article.source = host;
+            article.outlet = host;
         } else if let Some((name, value)) = usual.iter().find(|(_, value)| !values::is_empty(value)) {
             notes.push(Note::new(*name, value, "is not used: text is expected"));
         }
@@ -340,11 +340,11 @@ impl Feed {
     }
 
     fn fill(&self, article: &mut Article) {
-        if article.source.is_empty() {
-            article.source.clone_from(&self.source);
+        if article.outlet.is_empty() {
+            article.outlet.clone_from(&self.source);
         }
-        if article.language.is_empty() {
-            article.language.clone_from(&self.language);
+        if article.language_code.is_empty() {
+            article.language_code.clone_from(&self.language);
         }
         if article.authors.is_empty() {
             article.authors.clone_from(&self.authors);
@@ -403,9 +403,9 @@ mod tests {
         });
         let article = told(record).unwrap().article;
         assert_eq!((article.id.as_str(), article.url.as_str()), ("17", "https://courier.example/1"));
-        assert_eq!((article.source.as_str(), article.title.as_str()), ("Veld Courier", "Tide"));
-        assert_eq!((article.authors, article.language.as_str()), (vec!["Ines Okafor".to_string()], "en"));
-        assert_eq!(dates::show_day(&article.published_at.unwrap()), "3 March 2026");
+        assert_eq!((article.outlet.as_str(), article.title.as_str()), ("Veld Courier", "Tide"));
+        assert_eq!((article.authors, article.language_code.as_str()), (vec!["Ines Okafor".to_string()], "en"));
+        assert_eq!(dates::show_day(&article.publish_time.unwrap()), "3 March 2026");
         assert_eq!(article.body, "The tide turned.");
     }
 
@@ -419,7 +419,7 @@ mod tests {
         let article = Layout::new(chosen).articles(record, &Map::new()).remove(0).unwrap().article;
         assert_eq!((article.id.as_str(), article.body.as_str(), article.title.as_str()), ("u", "this", ""));
         assert_eq!(article.authors, ["Ann", "Bo"]);
-        assert_eq!(dates::show_day(&article.published_at.unwrap()), "3 March 2026");
+        assert_eq!(dates::show_day(&article.publish_time.unwrap()), "3 March 2026");
     }
 
     #[test]
