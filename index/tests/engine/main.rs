@@ -14,3 +14,4 @@ mod recovery;
 mod samples;
 mod search;
 mod totals;
+mod versions;
