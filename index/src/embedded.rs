@@ -17,6 +17,8 @@ mod follow;
 mod indexes;
 mod list;
 mod lookup;
+#[cfg(test)]
+mod older_tests;
 mod page;
 mod pending;
 mod pins;

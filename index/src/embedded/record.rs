@@ -197,6 +197,13 @@ pub(super) fn encode_article(record: &ArticleRecord<'_>) -> Result<Vec<u8>> {
     Ok(sealed(bytes))
 }
 
+/// The record of an article as version 2 wrote it.
+#[cfg(test)]
+pub(super) fn as_in_version_2(bytes: &[u8]) -> Vec<u8> {
+    let record = decode_article(bytes).unwrap();
+    encode_article(&ArticleRecord { added: None, ..record }).unwrap()
+}
+
 /// Reads an article of any version; what it borrows stays in `bytes`.
 pub(super) fn decode_article(bytes: &[u8]) -> Result<ArticleRecord<'_>> {
     let (version, content) = unsealed(bytes, ARTICLE_VERSION)?;
