@@ -16,6 +16,7 @@ mod filter;
 mod follow;
 mod indexes;
 mod list;
+mod listing;
 mod lookup;
 #[cfg(test)]
 mod older_tests;
