@@ -15,3 +15,4 @@ mod recovery;
 mod samples;
 mod search;
 mod totals;
+mod versions;
