@@ -31,12 +31,14 @@ pub(crate) enum Part {
     Full,
     /// The name has it, or words that begin with these letters.
     Initials(Vec<char>),
+    /// The same beside two other words of the name: a person's middle name may be left out, "Ada R. Lind".
+    Middle(Vec<char>),
     /// Belongs to a person's name or titles, or was left out there: "Mr.", "Senator", "Jr.".
     Honorific,
     /// Belongs to the name of a body, or was left out there: "Ltd".
     LegalForm,
-    /// Makes no difference: "the".
-    Article,
+    /// Makes no difference: "the", "and".
+    Filler,
 }
 
 impl AskedName {
@@ -52,14 +54,20 @@ impl AskedName {
             tell_parts(&words[start..end], &mut parts[start..end], start == 0);
             start = end;
         }
-        let abbreviates = |at: usize| parts[at] == Part::Full && is_initials(&name, &words[at]);
-        let initials: Vec<bool> = (0..words.len()).map(abbreviates).collect();
-        // Several letters are initials only beside a name: "J.R. Maat", but "UN".
-        let names = (0..words.len()).any(|at| parts[at] == Part::Full && !initials[at]);
+        for at in 1..words.len().saturating_sub(1) {
+            // "Orlen & Dahl".
+            if parts[at] == Part::Full && is_in(&words[at].text, LINKS) {
+                parts[at] = Part::Filler;
+            }
+        }
+        let letters: Vec<bool> = words.iter().map(|word| is_initials(&name, word)).collect();
+        let names = (0..words.len()).filter(|&at| parts[at] == Part::Full && !letters[at]).count();
         let read = words.iter().zip(parts).enumerate().map(|(at, (word, part))| {
-            let letters = word.text.chars().count();
+            let initials = || word.text.chars().collect::<Vec<char>>();
             let part = match part {
-                Part::Full if initials[at] && (names || letters == 1) => Part::Initials(word.text.chars().collect()),
+                Part::Full if letters[at] && names > 1 => Part::Middle(initials()),
+                // Several letters are initials only beside a name: "J.R. Maat", but "UN".
+                Part::Full if letters[at] && (names > 0 || initials().len() == 1) => Part::Initials(initials()),
                 part => part,
             };
             AskedWord { spellings: spellings(&name, &words, at, &part), part }
@@ -74,8 +82,8 @@ impl AskedName {
 
     /// Keys of names that are all that was asked for, those in the same order of words first.
     pub(crate) fn wholes(&self) -> Vec<String> {
-        let core = |word: &&AskedWord| !matches!(word.part, Part::Article | Part::LegalForm);
-        let named = |word: &&AskedWord| matches!(word.part, Part::Full | Part::Initials(_));
+        let core = |word: &&AskedWord| !matches!(word.part, Part::Filler | Part::LegalForm);
+        let named = |word: &&AskedWord| matches!(word.part, Part::Full | Part::Initials(_) | Part::Middle(_));
         let of = |words: Vec<&AskedWord>| whole_keys(words.iter().map(|word| word.spellings[0].as_str()).collect());
         let mut keys = of(self.words.iter().filter(core).collect());
         keys.extend(of(self.words.iter().filter(named).collect()));
@@ -97,7 +105,7 @@ fn whole_keys(mut words: Vec<&str>) -> Vec<String> {
 
 /// A name that an article uses, as it is kept for look-up.
 pub(crate) struct KeptName {
-    /// Its words, folded, and those that others write as one word.
+    /// Its words, folded, then those that others write as one word or without what is elided before.
     pub(crate) words: Vec<String>,
     /// Keys of the whole name, without article and legal form.
     pub(crate) wholes: Vec<String>,
@@ -114,16 +122,19 @@ impl KeptName {
         let name = even(name);
         let read: Vec<Word> = text::exact(&name).collect();
         let joined = (1..read.len()).filter(|&at| is_joined(&name, &read[at - 1], &read[at]));
-        let joined: Vec<String> = joined.map(|at| read[at - 1].text.clone() + &read[at].text).collect();
+        let joined = joined.map(|at| read[at - 1].text.clone() + &read[at].text);
+        let more: Vec<String> = joined.chain(read.iter().filter_map(|word| elided(&name, word))).collect();
         let mut words: Vec<String> = read.into_iter().map(|word| word.text).collect();
         let first = usize::from(words.len() > 1 && is_in(&words[0], ARTICLES));
         let mut last = words.len();
         while last > first + 1 && is_in(&words[last - 1], LEGAL_FORMS) {
             last -= 1;
         }
-        let wholes = whole_keys(words[first..last].iter().map(String::as_str).collect());
+        let filler = |at: usize| first < at && at + 1 < last && is_in(&words[at], LINKS);
+        let core = (first..last).filter(|&at| !filler(at)).map(|at| words[at].as_str());
+        let wholes = whole_keys(core.collect());
         let single = words.len();
-        words.extend(joined);
+        words.extend(more);
         Self { words, wholes, single }
     }
 
@@ -168,7 +179,7 @@ fn tell_parts(words: &[Word], parts: &mut [Part], first: bool) {
         _ => None,
     };
     let before = |word: &Word| match word.text.as_str() {
-        word if is_in(word, ARTICLES) => Some(Part::Article),
+        word if is_in(word, ARTICLES) => Some(Part::Filler),
         word if is_in(word, BEFORE) => Some(Part::Honorific),
         _ => None,
     };
@@ -180,7 +191,7 @@ fn tell_parts(words: &[Word], parts: &mut [Part], first: bool) {
         match before(&words[begin]) {
             Some(part) => parts[begin] = part,
             // "Mr. and Mrs. Maat".
-            None if links && begin + 1 + least < words.len() && next.is_some() => parts[begin] = Part::Article,
+            None if links && begin + 1 + least < words.len() && next.is_some() => parts[begin] = Part::Filler,
             None => break,
         }
         begin += 1;
@@ -191,7 +202,7 @@ fn tell_parts(words: &[Word], parts: &mut [Part], first: bool) {
         match beside(last) {
             Some(part) => parts[end - 1] = part,
             // "Maat and Co.".
-            None if end < words.len() && is_in(&last.text, LINKS) => parts[end - 1] = Part::Article,
+            None if end < words.len() && is_in(&last.text, LINKS) => parts[end - 1] = Part::Filler,
             None => break,
         }
         end -= 1;
@@ -208,8 +219,9 @@ fn spellings(name: &str, words: &[Word], at: usize, part: &Part) -> Vec<String> 
             spellings.extend(others(&word.text, BEHIND));
         }
         Part::LegalForm => spellings.extend(others(&word.text, LEGAL_FORMS)),
-        Part::Article => {}
-        Part::Full | Part::Initials(_) => {
+        Part::Filler => {}
+        Part::Full | Part::Initials(_) | Part::Middle(_) => {
+            spellings.extend(others(&word.text, SHORT));
             spellings.extend(without_umlauts(&name[word.start..word.end], &word.text));
             if at > 0 && is_joined(name, &words[at - 1], word) {
                 spellings.push(words[at - 1].text.clone() + &word.text);
@@ -235,6 +247,12 @@ fn is_joined(name: &str, word: &Word, next: &Word) -> bool {
         "" => word.text.chars().count() <= 3 && !APART.contains(&word.text.as_str()),
         _ => false,
     }
+}
+
+/// The word without the article or preposition that is elided before it: "Ivoire" of "d'Ivoire".
+fn elided(name: &str, word: &Word) -> Option<String> {
+    let (before, rest) = name[word.start..word.end].split_once(['\'', '’', 'ʼ', '‘', '＇'])?;
+    is_in(&before.to_lowercase(), ELIDED).then(|| text::folded(rest))
 }
 
 /// "Müller" as "mueller", and "Mueller" as "muller", which "Müller" is folded to.
@@ -272,8 +290,17 @@ fn is_in(word: &str, list: &str) -> bool {
 /// which keep it: "Le Monde", "Los Angeles".
 const ARTICLES: &str = "the";
 
-/// What links two of the words below.
-const LINKS: &str = "and, und, et";
+/// What links two words, and is a sign as often: "Orlen & Dahl".
+const LINKS: &str = "and, und, et, y";
+
+/// What is elided before a vowel.
+const ELIDED: &str = "l, d, dell, dall, nell, sull, all, qu";
+
+/// Words of names that are written short, with the whole.
+const SHORT: &str = "
+    st saint, ste sainte, mt mount, ft fort, univ university, dept department, assn association, intl international,
+    natl national, govt government, bros brothers
+";
 
 /// What stands before the names of persons: forms of address, learning and church, ranks, offices, and what stands before
 /// these. Folded words; those between two commas mean the same.

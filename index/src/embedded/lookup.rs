@@ -99,7 +99,7 @@ impl View {
         let fields = &self.fields.entities;
         let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         for (at, word) in asked.words.iter().enumerate() {
-            let occur = if word.part == Part::Article { Occur::Should } else { Occur::Must };
+            let occur = if word.part == Part::Filler { Occur::Should } else { Occur::Must };
             let ways = self.find_word(word, at + 1 == asked.words.len(), asked);
             parts.push((occur, Box::new(DisjunctionMaxQuery::new(ways))));
         }
@@ -124,16 +124,20 @@ impl View {
         let fields = &self.fields.entities;
         let spelt = |field: Field, score| word.spellings.iter().map(move |one| scored(term(field, one), score));
         match &word.part {
-            Part::Article => spelt(fields.name, FORM).collect(),
+            Part::Filler => spelt(fields.name, FORM).collect(),
             Part::LegalForm => spelt(fields.name, FORM).chain([scored(bodies(fields), 0.0)]).collect(),
             Part::Honorific => {
                 let ways = spelt(fields.name, EXACT).chain(spelt(fields.title, HONORIFIC));
                 ways.chain([scored(persons(fields), 0.0)]).collect()
             }
+            Part::Middle(letters) => {
+                let begins = scored(begins(fields, letters, asked), BEGUN);
+                spelt(fields.name, EXACT).chain([begins, scored(persons(fields), 0.0)]).collect()
+            }
             Part::Initials(letters) => {
                 let mut ways: Vec<_> = spelt(fields.name, EXACT).chain(spelt(fields.title, TITLE)).collect();
                 ways.push(scored(begins(fields, letters, asked), BEGUN));
-                ways.extend(self.begins_beside_errors(letters, asked).map(|query| scored(query, ALIKE)));
+                ways.push(scored(self.begins_beside_errors(letters, asked), ALIKE));
                 ways
             }
             Part::Full => {
@@ -156,15 +160,11 @@ impl View {
 
     /// Names in which words begin with these letters and none is as it was asked for, so that the others are begun or
     /// misspelt: "E. Varr". Were one as asked for, the letters would have to begin words beside it.
-    fn begins_beside_errors(&self, letters: &[char], asked: &AskedName) -> Option<Box<dyn Query>> {
+    fn begins_beside_errors(&self, letters: &[char], asked: &AskedName) -> Box<dyn Query> {
         let fields = &self.fields.entities;
         let full = asked.full_words().map(|word| (Occur::MustNot, term(fields.name, &word.spellings[0])));
         let letters = letters.iter().map(|letter| (Occur::Must, term(fields.initial, &letter.to_string())));
-        let parts: Vec<_> = letters.chain(full).collect();
-        parts
-            .iter()
-            .any(|(occur, _)| *occur == Occur::MustNot)
-            .then(|| -> Box<dyn Query> { Box::new(BooleanQuery::new(parts)) })
+        Box::new(BooleanQuery::new(letters.chain(full).collect()))
     }
 
     /// The id of the entity that a document of the index stands for.
@@ -231,34 +231,40 @@ fn best_wording(entity: &EntityRecord, asked: &AskedName) -> (String, MatchedBy)
 /// What a name earns.
 fn name_fit(name: &str, asked: &AskedName) -> f32 {
     let kept = KeptName::read(name);
-    let initials = kept.initials();
     let wholes = asked.wholes().into_iter().filter(|key| kept.wholes.contains(key));
     let whole = wholes.map(|key| whole_score(&key)).fold(0.0, f32::max);
-    let earned = asked.words.iter().enumerate().map(|(at, word)| match &word.part {
-        part if word.spellings.iter().any(|one| kept.words.contains(one)) => match part {
-            Part::Article | Part::LegalForm => FORM,
-            Part::Full | Part::Initials(_) | Part::Honorific => EXACT,
-        },
-        Part::Article | Part::LegalForm | Part::Honorific => 0.0,
-        Part::Initials(letters) => {
-            let mut full = asked.full_words().map(|word| &word.spellings[0]).peekable();
-            let alone = full.peek().is_none();
-            let full: Vec<&String> = full.collect();
-            let begun = |letter: &char| full.iter().any(|word| initials.contains(&initial(*letter, word)));
-            let some = |letter: &char| kept.letters().any(|begun| begun.starts_with(*letter));
-            match () {
-                () if alone && letters.iter().all(some) || letters.iter().all(begun) => BEGUN,
-                () if letters.iter().all(some) && !full.iter().any(|word| kept.words.contains(word)) => ALIKE,
-                () => 0.0,
-            }
+    let earned = asked.words.iter().enumerate().map(|(at, word)| {
+        let exact = word.spellings.iter().any(|one| kept.words.contains(one));
+        let last = at + 1 == asked.words.len();
+        match &word.part {
+            Part::Filler | Part::LegalForm if exact => FORM,
+            Part::Filler | Part::LegalForm => 0.0,
+            _ if exact => EXACT,
+            Part::Honorific => 0.0,
+            Part::Initials(letters) | Part::Middle(letters) => letters_fit(letters, &kept, asked),
+            Part::Full => kept.words.iter().map(|part| near(part, &word.spellings[0], last)).fold(0.0, f32::max),
         }
-        Part::Full => kept
-            .words
-            .iter()
-            .map(|part| near(part, &word.spellings[0], at + 1 == asked.words.len()))
-            .fold(0.0, f32::max),
     });
     whole + earned.sum::<f32>()
+}
+
+/// What initials earn in a name.
+fn letters_fit(letters: &[char], kept: &KeptName, asked: &AskedName) -> f32 {
+    let full: Vec<&String> = asked.full_words().map(|word| &word.spellings[0]).collect();
+    let initials = kept.initials();
+    let beside = |letter: &char| full.iter().any(|word| initials.contains(&initial(*letter, word)));
+    let begins = |letter: &char| kept.letters().any(|begun| begun.starts_with(*letter));
+    match full.iter().any(|word| kept.words.contains(word)) {
+        true if letters.iter().all(beside) => BEGUN,
+        false if letters.iter().all(begins) => {
+            if full.is_empty() {
+                BEGUN
+            } else {
+                ALIKE
+            }
+        }
+        _ => 0.0,
+    }
 }
 
 /// What a word of a name earns that begins as the one asked for, or differs a little.
@@ -277,7 +283,7 @@ fn title_fit(title: &str, asked: &AskedName) -> f32 {
     let earned = asked.words.iter().enumerate().map(|(at, word)| {
         let begun = || parts.iter().any(|part| part.starts_with(word.spellings[0].as_str()));
         match word.part {
-            Part::Article | Part::LegalForm => 0.0,
+            Part::Filler | Part::LegalForm => 0.0,
             _ if word.spellings.iter().any(|one| parts.contains(one)) => TITLE,
             Part::Full if at + 1 == asked.words.len() && begun() => TITLE / 2.0,
             _ => 0.0,

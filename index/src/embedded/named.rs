@@ -29,7 +29,7 @@ pub(super) enum Bearing {
 
 /// What a word earns that the names hold. One that only the titles hold earns nothing.
 const NAMED: f32 = 1_024.0;
-/// What an honorific earns that names or titles hold.
+/// What an honorific earns that names or titles hold, and a middle name.
 const TITLED: f32 = 1.0;
 
 impl View {
@@ -77,7 +77,7 @@ impl View {
                 let score = docs.score();
                 if speaks && score >= least && alive.is_none_or(|alive| alive.is_alive(doc)) {
                     let tier = if score >= all { 2 } else { u8::from(score >= NAMED) };
-                    // Who has the title, if anybody does: "Senator Brandt" is not Governor Brandt.
+                    // Who has the title or the middle name, if anybody does: "Senator Brandt" is not Governor Brandt.
                     let fit = (tier, score % NAMED);
                     if fit > best {
                         best = fit;
@@ -105,7 +105,7 @@ fn meant(fields: &Entities, asked: &AskedName) -> Box<dyn Query> {
             ways.extend(word.spellings.iter().map(|spelling| scored(term(field, spelling), score)));
         };
         match &word.part {
-            Part::Article => continue,
+            Part::Filler => continue,
             Part::Honorific => {
                 spelt(fields.name, TITLED);
                 spelt(fields.title, TITLED);
@@ -114,6 +114,11 @@ fn meant(fields: &Entities, asked: &AskedName) -> Box<dyn Query> {
             Part::LegalForm => {
                 spelt(fields.name, 0.0);
                 ways.push(scored(bodies(fields), 0.0));
+            }
+            Part::Middle(letters) => {
+                spelt(fields.name, TITLED);
+                ways.push(scored(begins(fields, letters, asked), TITLED));
+                ways.push(scored(persons(fields), 0.0));
             }
             Part::Full | Part::Initials(_) => {
                 spelt(fields.name, NAMED);
