@@ -5,7 +5,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost_types::FileDescriptorSet;
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "sayso/v1/resources.proto",
     "sayso/v1/article_service.proto",
     "sayso/v1/search_service.proto",
@@ -13,6 +13,8 @@ const FILES: [&str; 7] = [
     "sayso/v1/quote_service.proto",
     "sayso/v1/analyze_service.proto",
     "sayso/v1/server_service.proto",
+    // What the details of a status are made of: nothing imports it, but who asks by reflection must find it.
+    "google/rpc/error_details.proto",
 ];
 
 /// Google's own, which ours import: by package, the module that they become.

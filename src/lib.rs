@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 mod connections;
 mod convert;
+mod descriptors;
 mod echo;
 mod grpc;
 mod health;

@@ -76,7 +76,7 @@ impl Version {
 }
 
 /// The first 16 hexadecimal digits of the BLAKE3 digest of a text, as a number.
-fn text_digest(text: &str) -> u64 {
+pub fn text_digest(text: &str) -> u64 {
     number(&blake3::hash(text.as_bytes()))
 }
 

@@ -16,7 +16,11 @@ mod filter;
 mod follow;
 mod indexes;
 mod list;
+mod listing;
 mod lookup;
+mod named;
+#[cfg(test)]
+mod older_tests;
 mod page;
 mod pending;
 mod pins;

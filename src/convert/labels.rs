@@ -2,7 +2,10 @@
 
 use sayso_document::{Act, EntityType, MentionForm, Polarity, QuoteKind, SentenceRole, Tier};
 use sayso_extract::Analyzer;
-use sayso_index::{Change, query::Order};
+use sayso_index::{
+    Change, MatchedBy,
+    query::{ArticleOrder, Order},
+};
 
 use super::Fault;
 use crate::analysis::{self, Mode};
@@ -15,13 +18,16 @@ macro_rules! labels {
             match value { $(<$domain>::$variant => <$message>::$label.into()),* }
         }
 
-        /// The values that a repeated field names; a field that names "unspecified" does not filter.
+        /// The values that a repeated field names.
         pub(super) fn $from(field: &str, numbers: &[i32]) -> Result<Vec<$domain>, Fault> {
             let mut values = Vec::new();
             for number in numbers {
                 match <$message>::try_from(*number) {
                     $(Ok(<$message>::$label) => values.push(<$domain>::$variant),)*
-                    Ok(_) => return Ok(Vec::new()),
+                    Ok(unspecified) => {
+                        let said = format!("{} asks for nothing; leave the list empty for any", unspecified.as_str_name());
+                        return Err(Fault::invalid(field, said));
+                    }
                     Err(_) => return Err(unknown(field, *number)),
                 }
             }
@@ -59,24 +65,66 @@ pub(super) fn role(role: SentenceRole) -> i32 {
     role.into()
 }
 
-/// What a put did. A delete has no counterpart: its answer says only that it was done.
+/// What a write did.
 pub(crate) fn change(change: Change) -> i32 {
     let change = match change {
         Change::Created => proto::ArticleChange::Created,
         Change::Replaced => proto::ArticleChange::Replaced,
-        Change::Unchanged => proto::ArticleChange::Unchanged,
-        Change::Deleted | Change::NotFound => proto::ArticleChange::Unspecified,
+        Change::Unchanged | Change::NotFound => proto::ArticleChange::Unchanged,
+        Change::Deleted => proto::ArticleChange::Deleted,
     };
     change.into()
 }
 
-pub(super) fn order(field: &str, number: i32) -> Result<Order, Fault> {
-    match proto::SortOrder::try_from(number) {
-        Ok(proto::SortOrder::Unspecified | proto::SortOrder::Relevance) => Ok(Order::Relevance),
-        Ok(proto::SortOrder::Newest) => Ok(Order::Newest),
-        Ok(proto::SortOrder::Oldest) => Ok(Order::Oldest),
-        Err(_) => Err(unknown(field, number)),
-    }
+/// What of an entity matched, where something was looked for.
+pub(super) fn matched_by(matched: MatchedBy) -> i32 {
+    let matched = match matched {
+        MatchedBy::Name => proto::EntityMatch::Name,
+        MatchedBy::Alias => proto::EntityMatch::Alias,
+        MatchedBy::Title => proto::EntityMatch::Title,
+    };
+    matched.into()
+}
+
+/// In which order hits come, as AIP-132 writes it.
+pub(super) fn order(text: &str) -> Result<Order, Fault> {
+    const ORDERS: [(&str, Order); 4] = [
+        ("", Order::Relevance),
+        ("relevance", Order::Relevance),
+        ("publish_time desc", Order::Newest),
+        ("publish_time", Order::Oldest),
+    ];
+    one_of(text, &ORDERS)
+}
+
+/// In which order articles are listed.
+pub(super) fn article_order(text: &str) -> Result<ArticleOrder, Fault> {
+    const ORDERS: [(&str, ArticleOrder); 5] = [
+        ("", ArticleOrder::NewestPublished),
+        ("publish_time desc", ArticleOrder::NewestPublished),
+        ("publish_time", ArticleOrder::OldestPublished),
+        ("update_time desc", ArticleOrder::LatestUpdated),
+        ("update_time", ArticleOrder::EarliestUpdated),
+    ];
+    one_of(text, &ORDERS)
+}
+
+fn one_of<T: Copy>(text: &str, orders: &[(&str, T)]) -> Result<T, Fault> {
+    let written = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    orders.iter().find(|(name, _)| *name == written).map(|(_, order)| *order).ok_or_else(|| {
+        let names: Vec<_> = orders.iter().map(|(name, _)| *name).filter(|name| !name.is_empty()).collect();
+        Fault::invalid("order_by", format!("{text:?} is no order; {} are", names.join(", ")))
+    })
+}
+
+/// The tiers that a filter names.
+pub(super) fn tiers(field: &str, numbers: &[i32]) -> Result<Vec<Tier>, Fault> {
+    let tier = |number: &i32| match proto::AnalysisTier::try_from(*number) {
+        Ok(proto::AnalysisTier::Fast) => Ok(Tier::Fast),
+        Ok(proto::AnalysisTier::Accurate) => Ok(Tier::Accurate),
+        _ => Err(Fault::invalid(field, format!("{number} is no tier; 1 (fast) and 2 (accurate) are"))),
+    };
+    numbers.iter().map(tier).collect()
 }
 
 /// How thoroughly a text was read.
@@ -137,16 +185,16 @@ mod tests {
 
     #[test]
     fn a_tier_that_is_not_compiled_in_is_refused_by_name() {
-        let fault = offered("analysis", Tier::Accurate, Tier::Fast).unwrap_err();
-        assert_eq!((fault.field.as_str(), fault.reason), ("analysis", "TIER_NOT_OFFERED"));
+        let fault = offered("analysis_mode", Tier::Accurate, Tier::Fast).unwrap_err();
+        assert_eq!((fault.field.as_str(), fault.reason), ("analysis_mode", "TIER_NOT_OFFERED"));
         assert!(fault.message.contains("offers fast alone"), "{}", fault.message);
     }
 
     #[test]
     fn what_a_request_does_not_name_is_the_servers_default() {
-        assert_eq!(wanted_mode("analysis", 0, Mode::Fast), Ok(Mode::Fast));
+        assert_eq!(wanted_mode("analysis_mode", 0, Mode::Fast), Ok(Mode::Fast));
         assert_eq!(wanted_tier("tier", 0, Mode::Fast), Ok(Tier::Fast));
-        assert_eq!(wanted_mode("analysis", 9, Mode::Fast).unwrap_err().field, "analysis");
+        assert_eq!(wanted_mode("analysis_mode", 9, Mode::Fast).unwrap_err().field, "analysis_mode");
         assert_eq!(wanted_tier("tier", 9, Mode::Fast).unwrap_err().field, "tier");
     }
 }

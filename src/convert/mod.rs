@@ -5,17 +5,24 @@
 
 mod fault;
 mod labels;
+mod mask;
 mod offsets;
 mod page;
+mod parts;
+mod place;
 mod reply;
 mod request;
 
 pub(crate) use fault::Fault;
 pub(crate) use labels::{change, mode, tier, wanted_mode, wanted_tier};
+pub(crate) use mask::{MASK_PATHS, Mask};
 pub(crate) use offsets::{Offsets, OffsetsOfPage};
-pub(crate) use page::{Replies, page, page_request};
-pub(crate) use reply::{Hit, annotations, article, entity, quote, sentence, total};
+pub(crate) use page::{Replies, batch_asked, batch_token, page, page_request, part_asked, part_token};
+pub(crate) use parts::{PartStart, part, whole};
+pub(crate) use place::QuotePlace;
+pub(crate) use reply::{Hit, annotations, count, entity, etag, quote, sentence, total};
 pub(crate) use request::{
-    AUTHORS, ID_BYTES, LANGUAGE_BYTES, METADATA_BYTES, article_id, article_query, entity_id, entity_query,
-    mention_query, new_article, quote_id, quote_query, sentence_query, text_to_analyze, tier_to_analyze,
+    AUTHORS, CONTEXT_SENTENCES, ID_BYTES, LABEL_KEY_BYTES, LABEL_VALUE_BYTES, LABELS, LANGUAGE_BYTES, METADATA_BYTES,
+    article_id, article_query, batch_ids, entity_id, entity_query, etag as expected_etag, filter, filter_of_some,
+    mention_query, new_article, quote_place, quote_query, sentence_query, text_to_analyze, tier_to_analyze,
 };

@@ -18,7 +18,7 @@ pub(crate) struct Offsets<'t> {
     text: &'t str,
     unit: fn(char) -> usize,
     /// Units before each multiple of the stride; empty when bytes are the unit (or equal it).
-    marks: Vec<u32>,
+    marks: Vec<i32>,
 }
 
 impl<'t> Offsets<'t> {
@@ -41,13 +41,13 @@ impl<'t> Offsets<'t> {
     }
 
     /// How many units some words take.
-    pub(crate) fn width(&self, words: &str) -> u32 {
-        if self.marks.is_empty() { words.len() as u32 } else { self.units(words) }
+    pub(crate) fn width(&self, words: &str) -> i32 {
+        if self.marks.is_empty() { words.len() as i32 } else { self.units(words) }
     }
 
-    fn count(&self, byte: usize) -> u32 {
+    fn count(&self, byte: usize) -> i32 {
         if self.marks.is_empty() {
-            return byte as u32;
+            return byte as i32;
         }
         let mark = byte / STRIDE;
         let from = self.text.ceil_char_boundary(mark * STRIDE);
@@ -55,8 +55,8 @@ impl<'t> Offsets<'t> {
         self.marks[mark] + self.units(&self.text[from.min(byte)..byte])
     }
 
-    fn units(&self, words: &str) -> u32 {
-        words.chars().map(self.unit).sum::<usize>() as u32
+    fn units(&self, words: &str) -> i32 {
+        words.chars().map(self.unit).sum::<usize>() as i32
     }
 }
 
@@ -81,17 +81,17 @@ impl<'t> OffsetsOfPage<'t> {
     }
 }
 
-fn marks(text: &str, unit: fn(char) -> usize) -> Vec<u32> {
+fn marks(text: &str, unit: fn(char) -> usize) -> Vec<i32> {
     let mut marks = Vec::with_capacity(text.len() / STRIDE + 1);
     let mut units = 0;
     for (byte, c) in text.char_indices() {
         while marks.len() * STRIDE <= byte {
-            marks.push(units as u32);
+            marks.push(units as i32);
         }
         units += unit(c);
     }
     while marks.len() * STRIDE <= text.len() {
-        marks.push(units as u32);
+        marks.push(units as i32);
     }
     marks
 }

@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use prost::Message as _;
 use sayso_index::{Interrupt, Page, PageKey, query::PageRequest};
 
-use super::{Fault, Hit, OffsetsOfPage, total};
+use super::{Fault, Hit, Mask, OffsetsOfPage, PartStart, parts::HEADER_BYTES, total};
 use crate::{
     config::Limits,
     proto::{self, OffsetEncoding},
@@ -35,6 +35,19 @@ macro_rules! paged {
 
 paged!(ListArticlesRequest, SearchSentencesRequest, LookupEntitiesRequest, ListMentionsRequest, SearchQuotesRequest);
 
+/// Requests whose answers end where they are full, and not after so many hits.
+macro_rules! filled {
+    ($($message:ident),*) => { $(
+        impl Paged for proto::$message {
+            fn page_size(&self) -> i32 { 0 }
+            fn page_token(&self) -> &str { &self.page_token }
+            fn clear_page(&mut self) { self.page_token.clear(); }
+        }
+    )* };
+}
+
+filled!(GetArticleRequest, BatchGetArticlesRequest);
+
 /// Which page the request asks for.
 pub(crate) fn page_request(request: &impl Paged, limits: &Limits) -> Result<PageRequest, Fault> {
     let size = match request.page_size() {
@@ -61,14 +74,14 @@ pub(crate) struct Replies<R> {
 pub(crate) fn page<H: Hit>(
     request: &impl Paged,
     mut asked: PageRequest,
-    encoding: OffsetEncoding,
+    (encoding, mask): (OffsetEncoding, &Mask),
     limits: &Limits,
     interrupt: &Interrupt,
     mut search: impl FnMut(PageRequest) -> sayso_index::Result<Page<H>>,
 ) -> sayso_index::Result<Replies<H::Reply>> {
     loop {
         let page = search(asked.clone())?;
-        let hits = replies(&page.hits, encoding, limits.reply_bytes, interrupt)?;
+        let hits = replies(&page.hits, (encoding, mask), limits.reply_bytes, interrupt)?;
         if hits.len() == page.hits.len() {
             let next_page_token = next_page_token(request, page.next.as_ref());
             return Ok(Replies { hits, next_page_token, total: Some(total(page.total)) });
@@ -81,7 +94,7 @@ pub(crate) fn page<H: Hit>(
 /// The replies for as many of the first hits as fit; at least one.
 fn replies<H: Hit>(
     hits: &[H],
-    encoding: OffsetEncoding,
+    (encoding, mask): (OffsetEncoding, &Mask),
     most: usize,
     interrupt: &Interrupt,
 ) -> sayso_index::Result<Vec<H::Reply>> {
@@ -90,7 +103,7 @@ fn replies<H: Hit>(
     let mut bytes = 0;
     for hit in hits {
         interrupt.check()?;
-        let reply = hit.reply(&mut offsets);
+        let reply = mask.apply(hit.reply(&mut offsets));
         bytes += HEADER_BYTES + reply.encoded_len();
         if bytes > most && !replies.is_empty() {
             break;
@@ -100,30 +113,64 @@ fn replies<H: Hit>(
     Ok(replies)
 }
 
-/// Bytes at most that stand before a message within another: its field's number and its length.
-const HEADER_BYTES: usize = 6;
-
 /// The token that leads to the page at `next`; empty at the end.
 fn next_page_token(request: &impl Paged, next: Option<&PageKey>) -> String {
-    let Some(key) = next else { return String::new() };
-    let mut bytes = digest(request).to_vec();
-    bytes.extend_from_slice(key.as_bytes());
-    URL_SAFE_NO_PAD.encode(bytes)
+    next.map_or_else(String::new, |key| token(request, key.as_bytes()))
 }
 
 fn page_key(request: &impl Paged, token: &str) -> Result<PageKey, Fault> {
-    let unreadable = || {
-        let message = "is not a token of this server; pass the next_page_token of the page before, or none";
-        Fault::new("PAGE_TOKEN_INVALID", "page_token", message)
-    };
+    PageKey::from_bytes(&contents(request, token)?).map_err(|_| unreadable())
+}
+
+/// The token that leads to the next part of an article, in the state that `state` names.
+pub(crate) fn part_token(request: &proto::GetArticleRequest, state: u64, next: Option<PartStart>) -> String {
+    next.map_or_else(String::new, |start| token(request, &[&state.to_be_bytes()[..], &start.to_bytes()].concat()))
+}
+
+/// Of which state of an article which part is asked for; none for the first part.
+pub(crate) fn part_asked(request: &proto::GetArticleRequest) -> Result<Option<(u64, PartStart)>, Fault> {
+    if request.page_token.is_empty() {
+        return Ok(None);
+    }
+    let contents = contents(request, &request.page_token)?;
+    let (state, start) = contents.split_first_chunk().ok_or_else(unreadable)?;
+    let start = PartStart::from_bytes(start).ok_or_else(unreadable)?;
+    Ok(Some((u64::from_be_bytes(*state), start)))
+}
+
+/// The token that goes on with the id of this number; empty at the end.
+pub(crate) fn batch_token(request: &proto::BatchGetArticlesRequest, next: usize) -> String {
+    if next < request.ids.len() { token(request, &(next as u64).to_be_bytes()) } else { String::new() }
+}
+
+/// The number of the first id to answer.
+pub(crate) fn batch_asked(request: &proto::BatchGetArticlesRequest) -> Result<usize, Fault> {
+    if request.page_token.is_empty() {
+        return Ok(0);
+    }
+    let contents = contents(request, &request.page_token)?;
+    let number = contents.as_slice().try_into().map(u64::from_be_bytes).map_err(|_| unreadable())?;
+    usize::try_from(number).map_err(|_| unreadable())
+}
+
+fn token(request: &impl Paged, contents: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode([&digest(request), contents].concat())
+}
+
+fn contents(request: &impl Paged, token: &str) -> Result<Vec<u8>, Fault> {
     let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| unreadable())?;
-    let (theirs, key) = bytes.split_at_checked(DIGEST).ok_or_else(unreadable)?;
+    let (theirs, contents) = bytes.split_at_checked(DIGEST).ok_or_else(unreadable)?;
     if theirs != digest(request) {
         let message =
             "belongs to another request; all fields but page_size must stay as they were, or start without token";
         return Err(Fault::new("PAGE_TOKEN_MISMATCH", "page_token", message));
     }
-    PageKey::from_bytes(key).map_err(|_| unreadable())
+    Ok(contents.to_vec())
+}
+
+fn unreadable() -> Fault {
+    let message = "is not a token of this server; pass the next_page_token of the page before, or none";
+    Fault::new("PAGE_TOKEN_INVALID", "page_token", message)
 }
 
 fn digest(request: &impl Paged) -> [u8; DIGEST] {

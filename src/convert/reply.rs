@@ -2,81 +2,132 @@
 
 use prost_types::Timestamp;
 use sayso_document::{
-    Counted, Date, DateRange, Entity, EntityType, Mention, Named, Quote, Role, Sentence, Span, join_spans,
+    Analysis, Counted, Date, DateRange, Entity, EntityType, Named, Quote, Role, Sentence, Span, join_spans,
 };
 use sayso_index::{
     AnalyzedArticle, Article, ArticleHit, EntityHit, EntityId, EntityRecord, MentionHit, QuoteHit, SentenceHit, Total,
+    Version,
 };
 
-use super::{Offsets, OffsetsOfPage, labels};
+use super::{
+    Offsets, OffsetsOfPage, labels,
+    place::{self, Place},
+};
 use crate::proto::{self, OffsetEncoding};
 
 /// The article as it was put.
-pub(crate) fn article(article: Article) -> proto::Article {
-    proto::Article {
-        published_at: article.published_at.map(timestamp),
-        published_on: article.published_on.map(day),
-        id: article.id,
-        url: article.url,
-        source: article.outlet,
-        title: article.title,
-        authors: article.authors,
-        language: article.language,
-        body: article.body,
-    }
+pub(super) fn article(article: Article) -> proto::Article {
+    let told = article_without_body(&article);
+    proto::Article { body: article.body, ..told }
 }
 
-/// The article without its body.
-fn article_info(article: &Article) -> proto::Article {
+/// The article without its body, as hits carry it.
+pub(super) fn article_without_body(article: &Article) -> proto::Article {
     proto::Article {
         id: article.id.clone(),
         url: article.url.clone(),
-        source: article.outlet.clone(),
+        outlet: article.outlet.clone(),
         title: article.title.clone(),
         authors: article.authors.clone(),
-        language: article.language.clone(),
-        published_at: article.published_at.map(timestamp),
-        published_on: article.published_on.map(day),
+        language_code: article.language.clone(),
+        publish_time: article.published_at.map(timestamp),
+        publish_date: article.published_on.map(day),
+        labels: article.labels.clone(),
+        body: String::new(),
+        revision: count(article.version.revision),
+        create_time: article.version.created.map(timestamp),
+        update_time: article.version.updated.map(timestamp),
+        etag: etag(article.version),
     }
+}
+
+/// Names a version of an article.
+pub(crate) fn etag(version: Version) -> String {
+    format!("{:016x}", version.etag)
 }
 
 /// What was found in an article, its spans counted in `encoding`.
 pub(crate) fn annotations(analyzed: &AnalyzedArticle, encoding: OffsetEncoding) -> proto::Annotations {
     let offsets = Offsets::new(&analyzed.article.body, encoding);
-    let analysis = &analyzed.analysis;
-    let sentences = analysis.sentences.iter().enumerate();
-    let quotes = analysis.quotes.iter().enumerate();
+    proto::Annotations {
+        sentences: sentences(analyzed, &offsets, 0).collect(),
+        entities: article_entities(analyzed, 0).collect(),
+        mentions: mentions(analyzed, &offsets, 0).collect(),
+        quotes: bare_quotes(analyzed, &offsets, 0).collect(),
+        ..bare_annotations(&analyzed.analysis)
+    }
+}
+
+/// By what an article was read, without what was found.
+pub(super) fn bare_annotations(analysis: &Analysis) -> proto::Annotations {
     proto::Annotations {
         model: analysis.model.clone(),
-        sentences: sentences.map(|(index, one)| sentence(&analyzed.article, index, one, &offsets)).collect(),
-        entities: article_entities(analyzed, &offsets),
-        quotes: quotes.map(|(index, one)| bare_quote(analyzed, index, one, &offsets)).collect(),
-        language: analysis.language.clone(),
         tier: labels::tier(analysis.tier),
+        language_code: analysis.language.clone(),
+        ..proto::Annotations::default()
     }
+}
+
+/// The article's sentences from the one of this number on.
+pub(super) fn sentences(
+    analyzed: &AnalyzedArticle,
+    offsets: &Offsets,
+    from: usize,
+) -> impl Iterator<Item = proto::Sentence> {
+    let all = analyzed.analysis.sentences.iter().enumerate().skip(from);
+    all.map(|(index, one)| sentence(&analyzed.article, index, one, offsets))
+}
+
+/// The article's entities from the one of this number on.
+pub(super) fn article_entities(analyzed: &AnalyzedArticle, from: usize) -> impl Iterator<Item = proto::ArticleEntity> {
+    analyzed.analysis.entities.iter().skip(from).map(|one| article_entity(analyzed, one))
+}
+
+/// The article's mentions from the one of this number on.
+pub(super) fn mentions(
+    analyzed: &AnalyzedArticle,
+    offsets: &Offsets,
+    from: usize,
+) -> impl Iterator<Item = proto::Mention> {
+    let all = &analyzed.analysis.mentions;
+    let nths = if from < all.len() { place::nths(all.iter().map(|one| one.span)) } else { Vec::new() };
+    (from..all.len()).map(move |index| mention(analyzed, index, nths[index], offsets))
+}
+
+/// The article's quotes from the one of this number on, without the article.
+pub(super) fn bare_quotes(
+    analyzed: &AnalyzedArticle,
+    offsets: &Offsets,
+    from: usize,
+) -> impl Iterator<Item = proto::Quote> {
+    let all = &analyzed.analysis.quotes;
+    let nths = if from < all.len() { place::nths(all.iter().map(Quote::extent)) } else { Vec::new() };
+    (from..all.len()).map(move |index| bare_quote(analyzed, index, nths[index], offsets))
 }
 
 /// A sentence of an article.
 pub(crate) fn sentence(article: &Article, index: usize, sentence: &Sentence, offsets: &Offsets) -> proto::Sentence {
     proto::Sentence {
-        id: format!("{}#s{index}", article.id),
-        index: index as u32,
-        paragraph: sentence.paragraph,
+        id: Place::Sentence.id(article, sentence.span, 0),
+        index: index as i32,
+        paragraph_index: sentence.paragraph as i32,
         span: Some(offsets.span(sentence.span)),
         text: sentence.span.of(&article.body).to_owned(),
         role: labels::role(sentence.role),
     }
 }
 
-/// A quote with its article's metadata.
-pub(crate) fn quote(analyzed: &AnalyzedArticle, index: usize, quote: &Quote, offsets: &Offsets) -> proto::Quote {
-    proto::Quote { article: Some(article_info(&analyzed.article)), ..bare_quote(analyzed, index, quote, offsets) }
+/// The quote of this number with its article's metadata.
+pub(crate) fn quote(analyzed: &AnalyzedArticle, index: usize, offsets: &Offsets) -> proto::Quote {
+    let nth = place::nth_quote(&analyzed.analysis, index);
+    let article = Some(article_without_body(&analyzed.article));
+    proto::Quote { article, ..bare_quote(analyzed, index, nth, offsets) }
 }
 
 /// A hit of a page.
 pub(crate) trait Hit {
     /// What it is in an answer.
-    type Reply: prost::Message;
+    type Reply: prost::Message + Default;
     /// The reply, its spans counted as `offsets` count.
     fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>) -> Self::Reply;
 }
@@ -86,10 +137,12 @@ impl Hit for ArticleHit {
 
     fn reply<'h>(&'h self, _offsets: &mut OffsetsOfPage<'h>) -> Self::Reply {
         proto::ArticleSummary {
-            article: Some(article_info(&self.article)),
-            sentence_count: self.sentences,
-            entity_count: self.entities,
-            quote_count: self.quotes,
+            article: Some(article_without_body(&self.article)),
+            sentence_count: self.sentences.into(),
+            entity_count: self.entities.into(),
+            quote_count: self.quotes.into(),
+            model: self.model.clone(),
+            tier: labels::tier(self.tier),
         }
     }
 }
@@ -104,7 +157,7 @@ impl Hit for SentenceHit {
         proto::SentenceHit {
             sentence: Some(sentence(&self.article, self.index as usize, &self.sentence, offsets)),
             highlights: highlights.collect(),
-            article: Some(article_info(&self.article)),
+            article: Some(article_without_body(&self.article)),
             score: self.score,
         }
     }
@@ -116,8 +169,8 @@ impl Hit for QuoteHit {
     fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>) -> Self::Reply {
         let offsets = offsets.of(&self.article.article.body);
         proto::QuoteHit {
-            quote: Some(quote(&self.article, self.index as usize, self.quote(), offsets)),
-            highlights: self.highlights.iter().map(|span| offsets.span(*span)).collect(),
+            quote: Some(quote(&self.article, self.index as usize, offsets)),
+            highlights: quote_highlights(self, offsets),
             score: self.score,
         }
     }
@@ -127,7 +180,13 @@ impl Hit for EntityHit {
     type Reply = proto::EntityHit;
 
     fn reply<'h>(&'h self, _offsets: &mut OffsetsOfPage<'h>) -> Self::Reply {
-        proto::EntityHit { entity: Some(entity(&self.entity)), matched: self.matched.clone(), score: self.score }
+        let looked_for = !self.matched.is_empty();
+        proto::EntityHit {
+            entity: Some(entity(&self.entity)),
+            matched: self.matched.clone(),
+            matched_by: if looked_for { labels::matched_by(self.matched_by) } else { 0 },
+            score: self.score,
+        }
     }
 }
 
@@ -137,12 +196,13 @@ impl Hit for MentionHit {
     fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>) -> Self::Reply {
         let analyzed = &self.article;
         let offsets = offsets.of(&analyzed.article.body);
-        let one = &analyzed.analysis.mentions[self.index as usize];
+        let index = self.index as usize;
+        let one = &analyzed.analysis.mentions[index];
         let around = analyzed.analysis.sentences.get(one.sentence);
         proto::MentionHit {
-            mention: Some(mention(analyzed, self.index as usize, one, offsets)),
+            mention: Some(mention(analyzed, index, place::nth_mention(&analyzed.analysis, index), offsets)),
             sentence: around.map(|found| sentence(&analyzed.article, one.sentence, found, offsets)),
-            article: Some(article_info(&analyzed.article)),
+            article: Some(article_without_body(&analyzed.article)),
         }
     }
 }
@@ -155,27 +215,19 @@ pub(crate) fn entity(record: &EntityRecord) -> proto::Entity {
         r#type: labels::entity_type(record.kind),
         aliases: counted(&record.aliases),
         titles: counted(&record.titles),
-        mention_count: record.mentions,
-        article_count: record.articles,
-        quote_count: record.quotes,
-        first_seen: record.first_seen.map(timestamp),
-        last_seen: record.last_seen.map(timestamp),
+        mention_count: count(record.mentions),
+        article_count: count(record.articles),
+        quote_count: count(record.quotes),
+        first_publish_time: record.first_seen.map(timestamp),
+        last_publish_time: record.last_seen.map(timestamp),
         external_ids: Default::default(),
+        merged_into: String::new(),
     }
 }
 
 /// A count of hits.
 pub(crate) fn total(total: Total) -> proto::TotalCount {
-    proto::TotalCount { count: total.count, exact: total.exact }
-}
-
-fn article_entities(analyzed: &AnalyzedArticle, offsets: &Offsets) -> Vec<proto::ArticleEntity> {
-    let analysis = &analyzed.analysis;
-    let mut entities: Vec<_> = analysis.entities.iter().map(|one| article_entity(analyzed, one)).collect();
-    for (index, one) in analysis.mentions.iter().enumerate() {
-        entities[one.entity].mentions.push(mention(analyzed, index, one, offsets));
-    }
-    entities
+    proto::TotalCount { count: count(total.count), exact: total.exact }
 }
 
 fn article_entity(analyzed: &AnalyzedArticle, entity: &Entity) -> proto::ArticleEntity {
@@ -185,9 +237,8 @@ fn article_entity(analyzed: &AnalyzedArticle, entity: &Entity) -> proto::Article
         r#type: labels::entity_type(entity.kind),
         aliases: counted(&entity.aliases),
         titles: counted(&entity.titles),
-        mentions: Vec::new(),
-        confidence: entity.confidence,
         roles: entity.roles.iter().map(|one| role(analyzed, one)).collect(),
+        confidence: entity.confidence,
     }
 }
 
@@ -204,15 +255,16 @@ fn role(analyzed: &AnalyzedArticle, role: &Role) -> proto::EntityRole {
     }
 }
 
-fn bare_quote(analyzed: &AnalyzedArticle, index: usize, quote: &Quote, offsets: &Offsets) -> proto::Quote {
+fn bare_quote(analyzed: &AnalyzedArticle, index: usize, nth: usize, offsets: &Offsets) -> proto::Quote {
+    let quote = &analyzed.analysis.quotes[index];
     let body = &analyzed.article.body;
     let context = analyzed.analysis.context(quote, body);
     let first = analyzed.analysis.sentences_touched(context).start;
     let refs = |positions: &[usize]| positions.iter().map(|at| entity_ref(analyzed, *at)).collect();
     let addressee = quote.addressee.as_ref();
     proto::Quote {
-        id: format!("{}#q{index}", analyzed.article.id),
-        index: index as u32,
+        id: Place::Quote.id(&analyzed.article, quote.extent(), nth),
+        index: index as i32,
         article: None,
         text: quote.clean_text(body),
         content: quote.content.iter().map(|span| offsets.span(*span)).collect(),
@@ -227,18 +279,20 @@ fn bare_quote(analyzed: &AnalyzedArticle, index: usize, quote: &Quote, offsets: 
         act: labels::act(quote.act),
         kind: labels::kind(quote.kind),
         polarity: labels::polarity(quote.polarity),
-        when: quote.when.and_then(|span| phrase(&[span], body, offsets)),
+        time_expression: quote.when.and_then(|span| phrase(&[span], body, offsets)),
+        said_dates: quote.said.map(date_range),
         confidence: quote.confidence,
         context: context.of(body).to_owned(),
-        sentence: first as u32,
-        said: quote.said.map(date_range),
+        sentence_index: first as i32,
         model: analyzed.analysis.model.clone(),
         tier: labels::tier(analyzed.analysis.tier),
     }
 }
 
 fn date_range(range: DateRange) -> proto::DateRange {
-    proto::DateRange { first: Some(day(range.first)), last: Some(day(range.last)) }
+    // The last day that a date can be has none after it.
+    let end = Date::from_days(range.last.days() + 1);
+    proto::DateRange { start_date: Some(day(range.first)), end_date: end.map(day) }
 }
 
 fn day(date: Date) -> proto::google_type::Date {
@@ -246,15 +300,16 @@ fn day(date: Date) -> proto::google_type::Date {
     proto::google_type::Date { year, month: month.into(), day: day.into() }
 }
 
-fn mention(analyzed: &AnalyzedArticle, index: usize, mention: &Mention, offsets: &Offsets) -> proto::Mention {
+fn mention(analyzed: &AnalyzedArticle, index: usize, nth: usize, offsets: &Offsets) -> proto::Mention {
+    let mention = &analyzed.analysis.mentions[index];
     proto::Mention {
-        id: format!("{}#m{index}", analyzed.article.id),
+        id: Place::Mention.id(&analyzed.article, mention.span, nth),
         entity: Some(entity_ref(analyzed, mention.entity)),
-        sentence: mention.sentence as u32,
+        sentence_index: mention.sentence as i32,
         span: Some(offsets.span(mention.span)),
         text: mention.span.of(&analyzed.article.body).to_owned(),
         form: labels::form(mention.form),
-        name: mention.name.map(|span| offsets.span(span)),
+        name_span: mention.name.map(|span| offsets.span(span)),
     }
 }
 
@@ -276,9 +331,20 @@ fn highlight(body: &str, within: Span, span: Span, offsets: &Offsets) -> proto::
     let before = offsets.span(Span::new(within.start(), within.start())).start;
     proto::Highlight {
         span: Some(place),
-        in_text: Some(proto::TextSpan { start: place.start - before, end: place.end - before }),
+        text_span: Some(proto::TextSpan { start: place.start - before, end: place.end - before }),
         text: span.of(body).to_owned(),
     }
+}
+
+/// The words of a quote that matched. Where one stands in the quote's text is not told yet.
+fn quote_highlights(hit: &QuoteHit, offsets: &Offsets) -> Vec<proto::Highlight> {
+    let body = &hit.article.article.body;
+    let told = |span: &Span| proto::Highlight {
+        span: Some(offsets.span(*span)),
+        text_span: None,
+        text: span.of(body).to_owned(),
+    };
+    hit.highlights.iter().map(told).collect()
 }
 
 fn phrase(spans: &[Span], body: &str, offsets: &Offsets) -> Option<proto::TextPhrase> {
@@ -287,7 +353,12 @@ fn phrase(spans: &[Span], body: &str, offsets: &Offsets) -> Option<proto::TextPh
 }
 
 fn counted(texts: &[Counted]) -> Vec<proto::CountedText> {
-    texts.iter().map(|one| proto::CountedText { text: one.text.clone(), count: one.count.into() }).collect()
+    texts.iter().map(|one| proto::CountedText { text: one.text.clone(), count: i64::from(one.count) }).collect()
+}
+
+/// A count as messages have it.
+pub(crate) fn count(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 fn timestamp(micros: i64) -> Timestamp {

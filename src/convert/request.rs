@@ -1,82 +1,104 @@
 //! From request messages to domain queries.
 
+use std::collections::BTreeMap;
+
 use prost_types::Timestamp;
 use sayso_document::{Date, EntityType, Tier};
 use sayso_index::{
-    Article, EntityId,
+    Article, EntityId, Version,
     query::{
-        self, ArticleFilter, ArticleQuery, EntityQuery, Expr, MentionQuery, ParseErrorKind, ParseOptions, QuoteQuery,
-        SentenceQuery, Who,
+        self, ArticleFilter, ArticleQuery, EntityQuery, Expr, LabelFilter, MentionQuery, ParseErrorKind, ParseOptions,
+        QuoteQuery, SentenceQuery, Who,
     },
+    text_digest,
 };
 
-use super::{Fault, labels, page_request};
-use crate::{analysis::Mode, config::Limits, echo::is_command, proto};
+use super::{Fault, QuotePlace, labels, page_request};
+use crate::{
+    analysis::Mode,
+    config::Limits,
+    echo::is_command,
+    proto::{self, entity_selector::Selector, google_type::Interval},
+};
 
 /// Longest id of an article, in bytes.
 pub(crate) const ID_BYTES: usize = 256;
-/// Longest id of a quote, in bytes.
-const QUOTE_ID_BYTES: usize = ID_BYTES + 24;
-/// Longest url, source, title or author, in bytes.
-pub(crate) const METADATA_BYTES: usize = 16 << 10;
+/// Longest id of a quote, in bytes: that of an article, with a place behind it.
+const PLACE_ID_BYTES: usize = ID_BYTES + 80;
+/// Bytes of url, outlet, title, authors, code of the language and labels of an article together, and of a value to
+/// filter by.
+pub(crate) const METADATA_BYTES: usize = 64 << 10;
 /// Microseconds in a day.
 const DAY: i64 = 86_400_000_000;
 /// Most authors of an article.
 pub(crate) const AUTHORS: usize = 1000;
 /// Longest code of a language, in bytes.
 pub(crate) const LANGUAGE_BYTES: usize = 35;
+/// Most labels of an article.
+pub(crate) const LABELS: usize = 64;
+/// Longest key of a label, in bytes.
+pub(crate) const LABEL_KEY_BYTES: usize = 63;
+/// Longest value of a label, in bytes.
+pub(crate) const LABEL_VALUE_BYTES: usize = 1024;
+/// Most sentences that `GetQuote` gives before and after.
+pub(crate) const CONTEXT_SENTENCES: usize = 20;
 
-/// Checks an article to put. One without id gets a digest of url, source, title and body.
-pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> Result<Article, Fault> {
+/// Checks an article to put. One without id gets a digest of url, outlet, title and body. Gives the etag that must stand
+/// with it, if one must.
+pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> Result<(Article, Option<u64>), Fault> {
     let Some(message) = message else {
         return Err(Fault::invalid("article", "is missing; give an article with a body"));
     };
     body("article.body", &message.body, limits)?;
-    for (field, value) in [("url", &message.url), ("source", &message.source), ("title", &message.title)] {
-        metadata(&format!("article.{field}"), value)?;
-    }
-    if message.authors.len() > AUTHORS {
-        let said = format!("has {} values; {AUTHORS} are accepted", message.authors.len());
-        return Err(Fault::too_much("article.authors", "authors", AUTHORS, said));
-    }
-    for author in &message.authors {
-        metadata("article.authors", author)?;
-    }
-    if message.language.len() > LANGUAGE_BYTES {
-        return Err(Fault::invalid("article.language", "is too long for a BCP 47 code, for example en or pt-BR"));
-    }
-    let published_at = message.published_at.map(|at| micros("article.published_at", at)).transpose()?;
-    let published_on = message.published_on.map(|day| date("article.published_on", day)).transpose()?;
+    metadata(&message)?;
+    labels_fit(&message.labels)?;
+    let published_at = message.publish_time.map(|at| micros("article.publish_time", at)).transpose()?;
+    let published_on = message.publish_date.map(|day| date("article.publish_date", day)).transpose()?;
+    let expected = etag("article.etag", &message.etag)?;
     let id = if message.id.is_empty() { digest(&message) } else { checked_id("article.id", message.id)? };
-    Ok(Article {
+    let article = Article {
         id,
         url: message.url,
-        outlet: message.source,
+        outlet: message.outlet,
         title: message.title,
         authors: message.authors,
-        language: message.language,
+        language: message.language_code,
         // Filters and orders know moments only: a day without one stands for its first.
         published_at: published_at.or(published_on.map(|day| i64::from(day.days()) * DAY)),
         published_on,
+        labels: message.labels,
         body: message.body,
-        ..Article::default()
-    })
+        version: Version::default(),
+    };
+    Ok((article, expected))
+}
+
+/// Reads an etag; none where nothing is expected.
+pub(crate) fn etag(field: &str, etag: &str) -> Result<Option<u64>, Fault> {
+    if etag.is_empty() {
+        return Ok(None);
+    }
+    let digits = etag.len() == 16 && etag.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
+    let number = if digits { u64::from_str_radix(etag, 16).ok() } else { None };
+    let said = || format!("{etag:?} is no etag; give Article.etag as an answer told it, or none");
+    number.map(Some).ok_or_else(|| Fault::invalid(field, said()))
 }
 
 /// Checks a text to analyse.
 pub(crate) fn text_to_analyze(message: proto::AnalyzeRequest, limits: &Limits) -> Result<Article, Fault> {
     body("text", &message.text, limits)?;
-    let published_on = message.published_on.map(|day| date("published_on", day)).transpose()?;
-    Ok(Article { body: message.text, published_on, ..Article::default() })
+    let published_on = message.publish_date.map(|day| date("publish_date", day)).transpose()?;
+    let version = Version { text: text_digest(&message.text), ..Version::default() };
+    Ok(Article { body: message.text, published_on, version, ..Article::default() })
 }
 
 /// The tier that a text is to be read on. Nothing is kept of it, so that no better analysis can come later.
 pub(crate) fn tier_to_analyze(message: &proto::AnalyzeRequest, default: Mode) -> Result<Tier, Fault> {
-    if message.analysis == i32::from(proto::AnalysisMode::FastThenAccurate) {
+    if message.analysis_mode == i32::from(proto::AnalysisMode::FastThenAccurate) {
         let said = "cannot be fast first and accurate later, as nothing is kept; choose fast or accurate";
-        return Err(Fault::invalid("analysis", said));
+        return Err(Fault::invalid("analysis_mode", said));
     }
-    labels::wanted_mode("analysis", message.analysis, default).map(Mode::last)
+    labels::wanted_mode("analysis_mode", message.analysis_mode, default).map(Mode::last)
 }
 
 /// Checks the id of an article to read or delete.
@@ -87,18 +109,26 @@ pub(crate) fn article_id(field: &str, id: String) -> Result<String, Fault> {
     checked_id(field, id)
 }
 
-/// Splits a quote's id into its article's id and its index.
-pub(crate) fn quote_id(id: &str) -> Result<(String, usize), Fault> {
-    longest("id", id, QUOTE_ID_BYTES)?;
-    let parts = id.rsplit_once("#q").and_then(|(article, index)| Some((article.to_owned(), index.parse().ok()?)));
-    parts.ok_or_else(|| Fault::invalid("id", format!("{id:?} is no quote's id, which ends in #q and a number")))
+/// Reads the id of a quote.
+pub(crate) fn quote_place(id: &str) -> Result<QuotePlace, Fault> {
+    QuotePlace::read(id, PLACE_ID_BYTES)
+}
+
+/// The ids of articles to read.
+pub(crate) fn batch_ids(ids: &[String], limits: &Limits) -> Result<(), Fault> {
+    few("ids", ids.len(), limits)?;
+    if ids.is_empty() {
+        return Err(Fault::invalid("ids", "is empty; give the ids of articles"));
+    }
+    ids.iter().try_for_each(|id| article_id("ids", id.clone()).map(drop))
 }
 
 /// Checks an entity's id.
 pub(crate) fn entity_id(field: &str, id: &str) -> Result<EntityId, Fault> {
     longest(field, id, METADATA_BYTES)?;
-    EntityId::parse(id)
-        .ok_or_else(|| Fault::invalid(field, format!("{id:?} is no entity's id, for example person/ada-lind")))
+    EntityId::parse(id).ok_or_else(|| {
+        Fault::invalid(field, format!("{id:?} is no entity's id; LookupEntities tells them, for example person/ada-lind"))
+    })
 }
 
 /// What `ListArticles` asks.
@@ -107,13 +137,13 @@ pub(crate) fn article_query(message: &proto::ListArticlesRequest, limits: &Limit
     Ok(ArticleQuery { filter, order: query::ArticleOrder::default(), page: page_request(message, limits)? })
 }
 
-/// What `Search` asks.
+/// What `SearchSentences` asks.
 pub(crate) fn sentence_query(message: &proto::SearchSentencesRequest, limits: &Limits) -> Result<SentenceQuery, Fault> {
     Ok(SentenceQuery {
         expr: expr(&message.query, ParseOptions::sentences(), limits)?,
-        mentions: mentions(&message.entities, limits)?,
+        mentions: selected("mentions", &message.mentions, limits)?,
         filter: filter(message.filter.as_ref(), limits)?,
-        order: labels::order("order", message.order)?,
+        order: labels::order(&message.order_by)?,
         page: page_request(message, limits)?,
     })
 }
@@ -124,17 +154,12 @@ pub(crate) fn quote_query(message: &proto::SearchQuotesRequest, limits: &Limits)
         let said = format!("{} is no confidence; give a number from 0 to 1", message.min_confidence);
         return Err(Fault::invalid("min_confidence", said));
     }
-    let day = |field, day: Option<proto::google_type::Date>| day.map(|day| date(field, day)).transpose();
-    let (said_from, said_until) = (day("said_from", message.said_from)?, day("said_until", message.said_until)?);
-    if let (Some(from), Some(until)) = (said_from, said_until)
-        && from >= until
-    {
-        return Err(Fault::invalid("said_until", "is not after said_from, so that nothing can match"));
-    }
+    let (said_from, said_until) = days(message.said_dates.as_ref())?;
     Ok(QuoteQuery {
         expr: expr(&message.query, ParseOptions::quotes(), limits)?,
-        speakers: named("speaker", &message.speaker, limits)?,
-        about: named("about", &message.about, limits)?,
+        speakers: selected("speakers", &message.speakers, limits)?,
+        addressees: selected("addressees", &message.addressees, limits)?,
+        about: selected("about", &message.about, limits)?,
         kinds: labels::kinds("kinds", &message.kinds)?,
         acts: labels::acts("acts", &message.acts)?,
         polarities: labels::polarities("polarities", &message.polarities)?,
@@ -143,7 +168,7 @@ pub(crate) fn quote_query(message: &proto::SearchQuotesRequest, limits: &Limits)
         said_from,
         said_until,
         filter: filter(message.filter.as_ref(), limits)?,
-        order: labels::order("order", message.order)?,
+        order: labels::order(&message.order_by)?,
         page: page_request(message, limits)?,
     })
 }
@@ -215,68 +240,104 @@ fn expr(text: &str, fields: ParseOptions, limits: &Limits) -> Result<Expr, Fault
     })
 }
 
-fn filter(message: Option<&proto::ArticleFilter>, limits: &Limits) -> Result<ArticleFilter, Fault> {
+/// Which articles a request means.
+pub(crate) fn filter(message: Option<&proto::ArticleFilter>, limits: &Limits) -> Result<ArticleFilter, Fault> {
     let Some(message) = message else { return Ok(ArticleFilter::default()) };
-    for (field, values) in
-        [("article_ids", &message.article_ids), ("sources", &message.sources), ("languages", &message.languages)]
-    {
-        few(&format!("filter.{field}"), values.len(), limits)?;
-        for value in values {
-            metadata(&format!("filter.{field}"), value)?;
+    for (field, values) in [
+        ("article_ids", &message.article_ids),
+        ("outlets", &message.outlets),
+        ("authors", &message.authors),
+        ("language_codes", &message.language_codes),
+        ("models", &message.models),
+    ] {
+        listed(&format!("filter.{field}"), values, limits)?;
+    }
+    few("filter.labels", message.labels.len(), limits)?;
+    let labels = message.labels.iter().map(|label| {
+        listed("filter.labels.values", &label.values, limits)?;
+        longest("filter.labels.key", &label.key, METADATA_BYTES)?;
+        if label.key.is_empty() {
+            return Err(Fault::invalid("filter.labels.key", "is empty; give the key of a label"));
         }
-    }
-    let moment = |field, at: &Option<Timestamp>| at.map(|at| micros(field, at)).transpose();
-    let (from, until) = (
-        moment("filter.published_from", &message.published_from)?,
-        moment("filter.published_until", &message.published_until)?,
-    );
-    if let (Some(from), Some(until)) = (from, until)
-        && from >= until
-    {
-        let said = "is not after published_from, so that nothing can match";
-        return Err(Fault::invalid("filter.published_until", said));
-    }
+        Ok(LabelFilter { key: label.key.clone(), values: label.values.clone() })
+    });
+    let (from, until) = interval("filter.publish_time", message.publish_time.as_ref())?;
     Ok(ArticleFilter {
         ids: message.article_ids.clone(),
-        outlets: message.sources.clone(),
-        languages: message.languages.clone(),
+        outlets: message.outlets.clone(),
+        authors: message.authors.clone(),
+        languages: message.language_codes.clone(),
+        labels: labels.collect::<Result<_, _>>()?,
+        models: message.models.clone(),
+        tiers: labels::tiers("filter.tiers", &message.tiers)?,
         from,
         until,
-        ..ArticleFilter::default()
     })
 }
 
-fn mentions(texts: &[String], limits: &Limits) -> Result<Vec<Who>, Fault> {
-    few("entities", texts.len(), limits)?;
-    let mut mentions = Vec::with_capacity(texts.len());
-    for text in texts {
-        short("entities", text, limits)?;
-        words("entities", text, "query_clauses", limits.query_clauses)?;
-        mentions.push(who(text));
+/// The same, of which something must be set.
+pub(crate) fn filter_of_some(message: Option<&proto::ArticleFilter>, limits: &Limits) -> Result<ArticleFilter, Fault> {
+    let filter = filter(message, limits)?;
+    if filter == ArticleFilter::default() {
+        return Err(Fault::invalid("filter", "asks for nothing, and all articles are not deleted by mistake; set a field"));
     }
-    let names = mentions.iter().filter(|who| matches!(who, Who::Named(_))).count();
+    Ok(filter)
+}
+
+fn interval(field: &str, message: Option<&Interval>) -> Result<(Option<i64>, Option<i64>), Fault> {
+    let Some(message) = message else { return Ok((None, None)) };
+    let moment = |name, at: Option<Timestamp>| at.map(|at| micros(&format!("{field}.{name}"), at)).transpose();
+    let (from, until) = (moment("start_time", message.start_time)?, moment("end_time", message.end_time)?);
+    ordered(field, from.zip(until).is_none_or(|(from, until)| from < until))?;
+    Ok((from, until))
+}
+
+fn days(message: Option<&proto::DateRange>) -> Result<(Option<Date>, Option<Date>), Fault> {
+    let Some(message) = message else { return Ok((None, None)) };
+    let day = |name, day: Option<proto::google_type::Date>| {
+        day.map(|day| date(&format!("said_dates.{name}"), day)).transpose()
+    };
+    let (from, until) = (day("start_date", message.start_date)?, day("end_date", message.end_date)?);
+    ordered("said_dates", from.zip(until).is_none_or(|(from, until)| from < until))?;
+    Ok((from, until))
+}
+
+fn ordered(field: &str, ordered: bool) -> Result<(), Fault> {
+    if ordered { Ok(()) } else { Err(Fault::invalid(field, "ends before it begins, so that nothing can match")) }
+}
+
+fn listed(field: &str, values: &[String], limits: &Limits) -> Result<(), Fault> {
+    few(field, values.len(), limits)?;
+    values.iter().try_for_each(|value| longest(field, value, METADATA_BYTES))
+}
+
+/// The entities that a list of selectors means.
+fn selected(field: &str, selectors: &[proto::EntitySelector], limits: &Limits) -> Result<Vec<Who>, Fault> {
+    few(field, selectors.len(), limits)?;
+    let all = selectors.iter().map(|one| selector(field, one, limits)).collect::<Result<Vec<_>, _>>()?;
+    let names = all.iter().filter(|who| matches!(who, Who::Named(_))).count();
     let most = limits.query_expansions;
     if names > most {
         let said = format!("has {names} names; the limit query_expansions is {most}; give ids in place of names");
-        return Err(Fault::too_much("entities", "query_expansions", most, said));
+        return Err(Fault::too_much(field, "query_expansions", most, said));
     }
-    Ok(mentions)
+    Ok(all)
 }
 
-fn named(field: &str, text: &str, limits: &Limits) -> Result<Vec<Who>, Fault> {
-    short(field, text, limits)?;
-    words(field, text, "query_clauses", limits.query_clauses)?;
-    if text.is_empty() {
-        return Ok(Vec::new());
+fn selector(field: &str, message: &proto::EntitySelector, limits: &Limits) -> Result<Who, Fault> {
+    match &message.selector {
+        Some(Selector::Id(id)) => entity_id(&format!("{field}.id"), id).map(Who::Id),
+        Some(Selector::Name(name)) => {
+            let field = format!("{field}.name");
+            short(&field, name, limits)?;
+            words(&field, name, "query_clauses", limits.query_clauses)?;
+            if !name.contains(char::is_alphanumeric) {
+                return Err(Fault::invalid(&field, format!("{name:?} has no word; give a name")));
+            }
+            Ok(Who::Named(name.clone()))
+        }
+        None => Err(Fault::invalid(field, "has a selector with neither id nor name; give one of them")),
     }
-    if !text.contains(char::is_alphanumeric) {
-        return Err(Fault::invalid(field, format!("{text:?} has no word; give a name or an entity's id")));
-    }
-    Ok(vec![who(text)])
-}
-
-fn who(text: &str) -> Who {
-    EntityId::parse(text).map_or_else(|| Who::Named(text.to_owned()), Who::Id)
 }
 
 fn body(field: &str, text: &str, limits: &Limits) -> Result<(), Fault> {
@@ -291,13 +352,59 @@ fn body(field: &str, text: &str, limits: &Limits) -> Result<(), Fault> {
     Ok(())
 }
 
-fn metadata(field: &str, value: &str) -> Result<(), Fault> {
-    longest(field, value, METADATA_BYTES)
+fn metadata(article: &proto::Article) -> Result<(), Fault> {
+    if article.authors.len() > AUTHORS {
+        let said = format!("has {} values; the limit authors is {AUTHORS}", article.authors.len());
+        return Err(Fault::too_much("article.authors", "authors", AUTHORS, said));
+    }
+    let most = LANGUAGE_BYTES;
+    if article.language_code.len() > most {
+        let said = "is too long for a BCP 47 code, for example en or pt-BR";
+        return Err(Fault::too_much("article.language_code", "language_code_bytes", most, said));
+    }
+    let texts = [&article.url, &article.outlet, &article.title, &article.language_code].into_iter();
+    let labels = article.labels.iter().flat_map(|(key, value)| [key, value]);
+    let bytes: usize = texts.chain(&article.authors).chain(labels).map(String::len).sum();
+    if bytes > METADATA_BYTES {
+        let said = format!(
+            "has {bytes} bytes in url, outlet, title, authors, language_code and labels together; the limit \
+             metadata_bytes is {METADATA_BYTES}"
+        );
+        return Err(Fault::too_much("article", "metadata_bytes", METADATA_BYTES, said));
+    }
+    Ok(())
+}
+
+fn labels_fit(labels: &BTreeMap<String, String>) -> Result<(), Fault> {
+    let field = "article.labels";
+    if labels.len() > LABELS {
+        let said = format!("has {} labels; the limit labels is {LABELS}", labels.len());
+        return Err(Fault::too_much(field, "labels", LABELS, said));
+    }
+    for (key, value) in labels {
+        if key.len() > LABEL_KEY_BYTES {
+            let said = format!("has a key of {} bytes; the limit label_key_bytes is {LABEL_KEY_BYTES}", key.len());
+            return Err(Fault::too_much(field, "label_key_bytes", LABEL_KEY_BYTES, said));
+        }
+        let fits = |sign: char| matches!(sign, 'a'..='z' | '0'..='9' | '_' | '-' | '.' | '/');
+        if key.is_empty() || !key.chars().all(fits) {
+            let said = format!("has the key {key:?}; a key is made of a to z, 0 to 9 and the signs _ - . /");
+            return Err(Fault::invalid(field, said));
+        }
+        if value.len() > LABEL_VALUE_BYTES {
+            let said = format!(
+                "has {} bytes under the key {key:?}; the limit label_value_bytes is {LABEL_VALUE_BYTES}",
+                value.len()
+            );
+            return Err(Fault::too_much(field, "label_value_bytes", LABEL_VALUE_BYTES, said));
+        }
+    }
+    Ok(())
 }
 
 fn longest(field: &str, value: &str, most: usize) -> Result<(), Fault> {
     if value.len() > most {
-        let said = format!("is {} bytes long; {most} are accepted", value.len());
+        let said = format!("is {} bytes long; the limit metadata_bytes is {most}", value.len());
         return Err(Fault::too_much(field, "metadata_bytes", most, said));
     }
     Ok(())
@@ -332,7 +439,8 @@ fn few(field: &str, count: usize, limits: &Limits) -> Result<(), Fault> {
 
 fn checked_id(field: &str, id: String) -> Result<String, Fault> {
     if id.len() > ID_BYTES {
-        return Err(Fault::invalid(field, format!("has {} bytes; an id has at most {ID_BYTES}", id.len())));
+        let said = format!("has {} bytes; the limit id_bytes is {ID_BYTES}", id.len());
+        return Err(Fault::too_much(field, "id_bytes", ID_BYTES, said));
     }
     if let Some(sign) = id.chars().find(|&sign| is_command(sign)) {
         let said = format!(
@@ -348,7 +456,7 @@ fn checked_id(field: &str, id: String) -> Result<String, Fault> {
 /// Half of a BLAKE3 digest, as hexadecimal digits. Lengths go in, so that no two splits of the same letters meet.
 fn digest(article: &proto::Article) -> String {
     let mut hasher = blake3::Hasher::new();
-    for part in [&article.url, &article.source, &article.title, &article.body] {
+    for part in [&article.url, &article.outlet, &article.title, &article.body] {
         hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
     }
     hasher.finalize().to_hex()[..32].to_owned()

@@ -11,8 +11,9 @@ use sayso_document::Analysis;
 use tantivy::query::{EnableScoring, Query, Weight};
 use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED};
 
+use super::listing::Listing;
 use super::page::{After, Place};
-use super::store::{self, Listing, Moment};
+use super::store;
 use super::view::Keys;
 use crate::query::Order;
 use crate::{AnalyzedArticle, Article, Interrupt, Result, Total};
@@ -204,21 +205,18 @@ impl Search<'_> {
             }
             if alive.is_none_or(|alive| alive.is_alive(doc)) && (!self.firsts || columns.is_first(doc)) {
                 best.seen += 1;
-                let published = || columns.published.first(doc);
-                let place = match self.ranking {
-                    Ranking::Hits(Order::Relevance) => columns.place(rank_of_score(scorer.score()), doc),
-                    Ranking::Hits(Order::Newest) => columns.place(store::date_key(published()), doc),
-                    Ranking::Hits(Order::Oldest) => columns.place(published().map_or(u64::MAX, store::ordered), doc),
-                    Ranking::Listing(listing) => {
-                        let moment = match listing.by {
-                            Moment::Published => published(),
-                            Moment::Updated => columns.updated.first(doc),
-                        };
-                        listing.place(store::date_key(moment), columns.seq(doc))
-                    }
+                let rank = match self.ranking {
+                    Ranking::Hits(Order::Relevance) => rank_of_score(scorer.score()),
+                    Ranking::Hits(Order::Newest) => store::date_key(columns.published.first(doc)),
+                    Ranking::Hits(Order::Oldest) => columns.published.first(doc).map_or(u64::MAX, store::ordered),
+                    Ranking::Listing(listing) => listing.rank(store::date_key(columns.moment(listing.by, doc))),
                 };
-                if best.may_take(place.rank) {
+                if best.may_take(rank) {
                     let score = if self.scored { scorer.score() } else { 0.0 };
+                    let place = match self.ranking {
+                        Ranking::Hits(_) => columns.place(rank, doc),
+                        Ranking::Listing(listing) => listing.place(rank, columns.seq(doc)),
+                    };
                     best.offer(Found { place, segment, doc, score });
                 }
             }

@@ -124,9 +124,15 @@ fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 fn listed(engine: &Embedded) -> Result<usize> {
-    let page = crate::query::PageRequest { size: 1000, after: None };
-    let query = ArticleQuery { filter: Default::default(), order: Default::default(), page };
-    Ok(engine.articles(&query, &Interrupt::default())?.hits.len())
+    use crate::query::ArticleOrder::{EarliestUpdated, LatestUpdated, NewestPublished, OldestPublished};
+    let mut counts = Vec::new();
+    for order in [NewestPublished, OldestPublished, LatestUpdated, EarliestUpdated] {
+        let page = crate::query::PageRequest { size: 1000, after: None };
+        let query = ArticleQuery { filter: Default::default(), order, page };
+        counts.push(engine.articles(&query, &Interrupt::default())?.hits.len());
+    }
+    assert!(counts.iter().all(|count| *count == counts[0]), "{counts:?}");
+    Ok(counts[0])
 }
 
 #[test]

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use tantivy::query::BooleanQuery;
 
 use super::collect::{AT_LEAST, COUNT_UP_TO, Plan, Ranking, Room, Search};
+use super::listing::{Listing, Moment};
 use super::page::{self, After, Place};
 use super::predicate::Predicate;
 use super::search::unknown;
-use super::store::{self, Listing, Moment, Stored};
+use super::store::{self, Stored};
 use super::view::View;
 use crate::query::{ArticleFilter, ArticleOrder, ArticleQuery, MentionQuery};
 use crate::{ArticleHit, Interrupt, MentionHit, Page, Result, Total};
@@ -48,13 +49,14 @@ impl View {
         after: Option<After>,
         interrupt: &Interrupt,
     ) -> Result<Page<ArticleHit>> {
+        let listing = Listing::of(query.order);
         let filters = self.article_filters(&self.fields.sentences.common, &query.filter)?;
         let search = Search {
             searcher: &self.searchers.sentences,
             keys: &self.sentence_keys,
             query: &BooleanQuery::intersection(filters),
             plan: Plan::Visit,
-            ranking: Ranking::Listing(listing(query.order)),
+            ranking: Ranking::Listing(listing),
             scored: false,
             limit: query.page.size.max(1),
             firsts: true,
@@ -69,7 +71,7 @@ impl View {
             if !room.is_left() {
                 break;
             }
-            let seq = listing(query.order).seq_of(found.place);
+            let seq = listing.seq_of(found.place);
             let stored = self.store.article(seq)?.ok_or_else(|| unknown(seq))?;
             room.take(&stored.article);
             hits.push(hit(stored));
@@ -87,7 +89,7 @@ impl View {
         after: Option<After>,
         interrupt: &Interrupt,
     ) -> Result<Page<ArticleHit>> {
-        let listing = listing(query.order);
+        let listing = Listing::of(query.order);
         let filter = Predicate::of(&self.store, &query.filter)?;
         let known = match query.filter == ArticleFilter::default() {
             true => Some(Total { count: self.store.count("articles")?, exact: true }),
@@ -104,7 +106,7 @@ impl View {
             if dated && filter.is_past(key) {
                 break;
             }
-            let place = listing.place(key, seq);
+            let place = listing.place(listing.rank(key), seq);
             let date = (listing.by == Moment::Published).then_some(key);
             if after.is_some_and(|after| place <= after) || !filter.passes(&self.store, seq, date)? {
                 continue;
@@ -179,16 +181,6 @@ impl View {
         let total = known.or(total).unwrap_or(Total { count: found.count, exact: true });
         Ok(found.into_page(self, hash, total))
     }
-}
-
-fn listing(order: ArticleOrder) -> Listing {
-    let (by, latest_first) = match order {
-        ArticleOrder::NewestPublished => (Moment::Published, true),
-        ArticleOrder::OldestPublished => (Moment::Published, false),
-        ArticleOrder::LatestUpdated => (Moment::Updated, true),
-        ArticleOrder::EarliestUpdated => (Moment::Updated, false),
-    };
-    Listing { by, latest_first }
 }
 
 /// What was found of a page so far.

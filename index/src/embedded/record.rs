@@ -4,159 +4,29 @@
 //! domain values, which know nothing of serialisation. A change to them is a new version; the
 //! records of every version under `tests/fixtures` must still decode. Version 2 of an analysis is version 1 with
 //! the record of [`added`] behind it, version 3 is version 2 with the code of its tier behind it. Version 2 of an article is
-//! version 1 with the day of its publication behind it, version 3 is version 2 with the record of [`ArticleAdded`] behind it.
+//! version 1 with the day of its publication behind it, version 3 is version 2 with labels, tier
+//! and version behind it.
 
 mod added;
+mod article;
 mod codes;
 
-use sayso_document::{Addressee, Analysis, Counted, Date, Entity, Mention, Quote, Sentence, Span, Tier};
+use sayso_document::{Addressee, Analysis, Counted, Entity, Mention, Quote, Sentence, Span, Tier};
 use serde::{Deserialize, Serialize};
 
-use crate::{AnalyzedArticle, Article, Error, ErrorKind, Result, Version};
+use crate::{Error, ErrorKind, Result};
 use added::AddedRecord;
+#[cfg(test)]
+pub(super) use article::as_in_version_2;
+pub(super) use article::{ArticleRecord, decode_article, encode_article};
 use codes::{ACTS, FORMS, KINDS, POLARITIES, ROLES, TIERS, TYPES};
 pub(super) use codes::{tier_code, tier_of, type_code, type_of};
 
 /// The version of changes that is written.
 const VERSION: u8 = 1;
 
-/// The version of articles that is written; versions 1 and 2 are still read.
-const ARTICLE_VERSION: u8 = 3;
-
 /// The version of analyses that is written; versions 1 and 2 are still read.
 const ANALYSIS_VERSION: u8 = 3;
-
-/// An article, its body uncompressed so that a hit costs no more than a copy.
-#[derive(Serialize, Deserialize)]
-pub(super) struct ArticleRecord<'a> {
-    pub(super) id: &'a str,
-    url: &'a str,
-    pub(super) outlet: &'a str,
-    title: &'a str,
-    #[serde(borrow)]
-    pub(super) authors: Vec<&'a str>,
-    pub(super) language: &'a str,
-    pub(super) published_at: Option<i64>,
-    pub(super) model: &'a str,
-    pub(super) sentences: u32,
-    pub(super) entities: u32,
-    pub(super) quotes: u32,
-    body: &'a str,
-    /// In days since 1970-01-01. Version 2 has it behind all the rest.
-    #[serde(skip)]
-    published_on: Option<i32>,
-    /// Version 3 has it behind that. None in records of older ones.
-    #[serde(skip)]
-    added: Option<ArticleAdded<'a>>,
-}
-
-/// What version 3 of an article holds after what version 2 held.
-#[derive(Serialize, Deserialize)]
-struct ArticleAdded<'a> {
-    #[serde(borrow)]
-    labels: Vec<(&'a str, &'a str)>,
-    /// The code of the tier of the analysis.
-    tier: u8,
-    revision: u64,
-    created: Option<i64>,
-    updated: Option<i64>,
-    etag: u64,
-    text: u64,
-}
-
-impl<'a> ArticleAdded<'a> {
-    fn of(article: &'a Article, tier: Tier, version: Version) -> Self {
-        let Version { revision, created, updated, etag, text } = version;
-        let labels = article.labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-        Self { labels, tier: TIERS.code(tier), revision, created, updated, etag, text }
-    }
-}
-
-impl<'a> ArticleRecord<'a> {
-    /// The record of an article that stands as this version.
-    pub(super) fn of(analyzed: &'a AnalyzedArticle, version: Version) -> Self {
-        let AnalyzedArticle { article, analysis } = analyzed;
-        Self {
-            id: &article.id,
-            url: &article.url,
-            outlet: &article.outlet,
-            title: &article.title,
-            authors: article.authors.iter().map(String::as_str).collect(),
-            language: &article.language,
-            published_at: article.published_at,
-            model: &analysis.model,
-            sentences: analysis.sentences.len() as u32,
-            entities: analysis.entities.len() as u32,
-            quotes: analysis.quotes.len() as u32,
-            body: &article.body,
-            published_on: article.published_on.map(Date::days),
-            added: Some(ArticleAdded::of(article, analysis.tier, version)),
-        }
-    }
-
-    /// The labels, in order of their keys.
-    pub(super) fn labels(&self) -> &[(&'a str, &'a str)] {
-        self.added.as_ref().map_or(&[], |added| &added.labels)
-    }
-
-    /// The tier of the analysis. None in records of older versions, where only the analysis tells.
-    pub(super) fn tier(&self) -> Result<Option<Tier>> {
-        self.added.as_ref().map(|added| TIERS.value(added.tier)).transpose()
-    }
-
-    /// When the article last changed, where that is kept.
-    pub(super) fn updated(&self) -> Option<i64> {
-        self.added.as_ref().and_then(|added| added.updated)
-    }
-
-    /// Which version of the article it is. Takes reading all of the body in a record of an older version.
-    pub(super) fn version(&self) -> Version {
-        match self.added {
-            Some(ArticleAdded { revision, created, updated, etag, text, .. }) => {
-                Version { revision, created, updated, etag, text }
-            }
-            None => Version::unknown(&self.content()),
-        }
-    }
-
-    /// Whether this is the same article, whatever was found in it and whichever version the other says that it is.
-    pub(super) fn is(&self, other: &Article) -> bool {
-        let Article { id, url, outlet, title, authors, language, published_at, published_on, labels, body, version: _ } =
-            other;
-        (self.id, self.url, self.outlet, self.title) == (id, url, outlet, title)
-            && (self.language, self.published_at, self.body) == (language, *published_at, body)
-            && self.authors == *authors
-            && self.published_on == published_on.map(Date::days)
-            && self.labels().iter().copied().eq(labels.iter().map(|(key, value)| (key.as_str(), value.as_str())))
-    }
-
-    pub(super) fn to_article(&self) -> Article {
-        let mut article = self.content();
-        article.version = match &self.added {
-            Some(_) => self.version(),
-            None => Version::unknown(&article),
-        };
-        article
-    }
-
-    /// The article without its version.
-    fn content(&self) -> Article {
-        let owned = |&(key, value): &(&str, &str)| (key.to_owned(), value.to_owned());
-        Article {
-            id: self.id.to_owned(),
-            url: self.url.to_owned(),
-            outlet: self.outlet.to_owned(),
-            title: self.title.to_owned(),
-            authors: self.authors.iter().map(|&author| author.to_owned()).collect(),
-            language: self.language.to_owned(),
-            published_at: self.published_at,
-            published_on: self.published_on.and_then(Date::from_days),
-            labels: self.labels().iter().map(owned).collect(),
-            body: self.body.to_owned(),
-            version: Version::default(),
-        }
-    }
-}
 
 /// One change in the log that the indexes follow.
 #[derive(Serialize, Deserialize)]
@@ -180,36 +50,6 @@ pub(super) fn encode(record: &impl Serialize) -> Result<Vec<u8>> {
 pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T> {
     let read = postcard::take_from_bytes(unsealed(bytes, VERSION)?.1);
     let (record, rest) = read.map_err(|error| corrupt(&format!("does not decode: {error}")))?;
-    all_read(rest)?;
-    Ok(record)
-}
-
-/// Writes an article: one that was read from a record of an older version in the last that it fits.
-pub(super) fn encode_article(record: &ArticleRecord<'_>) -> Result<Vec<u8>> {
-    let version = if record.added.is_some() { ARTICLE_VERSION } else { ARTICLE_VERSION - 1 };
-    let bytes = postcard::to_extend(record, vec![version, 0, 0, 0, 0])
-        .and_then(|bytes| postcard::to_extend(&record.published_on, bytes))
-        .and_then(|bytes| match &record.added {
-            Some(added) => postcard::to_extend(added, bytes),
-            None => Ok(bytes),
-        })
-        .map_err(|error| Error::new(ErrorKind::Invalid, format!("the article cannot be written: {error}")))?;
-    Ok(sealed(bytes))
-}
-
-/// Reads an article of any version; what it borrows stays in `bytes`.
-pub(super) fn decode_article(bytes: &[u8]) -> Result<ArticleRecord<'_>> {
-    let (version, content) = unsealed(bytes, ARTICLE_VERSION)?;
-    let unread = |error| corrupt(&format!("does not decode: {error}"));
-    let (mut record, mut rest) = postcard::take_from_bytes::<ArticleRecord<'_>>(content).map_err(unread)?;
-    if version > 1 {
-        (record.published_on, rest) = postcard::take_from_bytes(rest).map_err(unread)?;
-    }
-    if version > 2 {
-        let (added, behind) = postcard::take_from_bytes::<ArticleAdded<'_>>(rest).map_err(unread)?;
-        TIERS.value(added.tier)?;
-        (record.added, rest) = (Some(added), behind);
-    }
     all_read(rest)?;
     Ok(record)
 }

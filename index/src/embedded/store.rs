@@ -13,7 +13,6 @@ use sayso_document::Analysis;
 
 use super::aggregate::Aggregate;
 use super::fault::caught;
-use super::page::Place;
 use super::record::{self, ArticleRecord, ChangeRecord};
 use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, Error, ErrorKind, Result};
 
@@ -62,42 +61,6 @@ pub(super) fn newest_key(seq: u64) -> u64 {
 /// The date that [`date_key`] was made of.
 pub(super) fn date_of(key: u64) -> Option<i64> {
     (key != u64::MAX).then(|| ((u64::MAX - key) ^ (1 << 63)) as i64)
-}
-
-/// Sorts earlier dates first, no date last; made of a [`date_key`].
-pub(super) fn earliest_key(date_key: u64) -> u64 {
-    if date_key == u64::MAX { u64::MAX } else { u64::MAX - date_key }
-}
-
-/// What articles are listed by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Moment {
-    /// When they were published.
-    Published,
-    /// When they last changed.
-    Updated,
-}
-
-/// An order of articles. Those of the same moment come in the same direction by their numbers; those without one last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Listing {
-    pub(super) by: Moment,
-    pub(super) latest_first: bool,
-}
-
-impl Listing {
-    /// The place of the article under a number, whose moment has this [`date_key`].
-    pub(super) fn place(self, key: u64, seq: u64) -> Place {
-        match self.latest_first {
-            true => Place { rank: key, tie: newest_key(seq), ordinal: 0 },
-            false => Place { rank: earliest_key(key), tie: seq, ordinal: 0 },
-        }
-    }
-
-    /// The number of the article at a place.
-    pub(super) fn seq_of(self, place: Place) -> u64 {
-        if self.latest_first { u64::MAX - place.tie } else { place.tie }
-    }
 }
 
 /// The same order, without a sign.
@@ -265,9 +228,9 @@ pub(super) struct Snapshot {
     log: ReadOnlyTable<u64, &'static [u8]>,
     entities: ReadOnlyTable<&'static str, &'static [u8]>,
     entity_articles: ReadOnlyTable<(&'static str, u64, u64), u32>,
-    by_date: ReadOnlyTable<(u64, u64), ()>,
+    pub(super) by_date: ReadOnlyTable<(u64, u64), ()>,
     /// None in a store that was made before and that no program of this version has prepared.
-    by_updated: Option<ReadOnlyTable<(u64, u64), ()>>,
+    pub(super) by_updated: Option<ReadOnlyTable<(u64, u64), ()>>,
     pub(super) pending: ReadOnlyTable<u64, u8>,
     /// The same.
     damaged: Option<ReadOnlyTable<u64, ()>>,
@@ -441,44 +404,6 @@ impl Snapshot {
     /// The ids of all entities.
     pub(super) fn entity_ids(&self) -> Result<impl Iterator<Item = Result<String>>> {
         Ok(self.entities.range::<&str>(..)?.map(|entry| Ok(entry?.0.value().to_owned())))
-    }
-
-    /// Articles in this order, about from a place on: their [`date_key`] and number. Where the latest come first, those
-    /// whose key is below `start` are left out.
-    pub(super) fn listed(
-        &self,
-        listing: Listing,
-        after: Option<Place>,
-        start: u64,
-    ) -> Result<impl Iterator<Item = Result<(u64, u64)>>> {
-        /// The first key without a moment.
-        const UNDATED: (u64, u64) = (u64::MAX, 0);
-        const END: (u64, u64) = (u64::MAX, u64::MAX);
-        let table = match listing.by {
-            Moment::Published => &self.by_date,
-            Moment::Updated => {
-                let missing = || Error::new(ErrorKind::Corrupt, "articles are not listed by when they changed");
-                self.by_updated.as_ref().ok_or_else(missing)?
-            }
-        };
-        let (forwards, backwards) = match (listing.latest_first, after) {
-            (true, None) => (Some((start, 0)), None),
-            (true, Some(after)) => (Some((after.rank, after.tie).max((start, 0))), None),
-            (false, None) => (None, Some((UNDATED, END))),
-            // Of those with a moment none is left once one without has come.
-            (false, Some(after)) if after.rank == u64::MAX => (None, Some(((0, 0), (u64::MAX, newest_key(after.tie))))),
-            (false, Some(after)) => (None, Some(((u64::MAX - after.rank, newest_key(after.tie)), END))),
-        };
-        let entry = |entry: std::result::Result<(redb::AccessGuard<'_, (u64, u64)>, _), redb::StorageError>| {
-            let (key, newest) = entry?.0.value();
-            Ok((key, u64::MAX - newest))
-        };
-        let forwards = forwards.map(|from| table.range(from..)).transpose()?;
-        let backwards = match backwards {
-            Some((dated, undated)) => Some(table.range(..dated)?.rev().chain(table.range(UNDATED..undated)?.rev())),
-            None => None,
-        };
-        Ok(forwards.into_iter().flatten().chain(backwards.into_iter().flatten()).map(entry))
     }
 
     /// Articles that mention an entity from this place on, newest first: their [`date_key`], number and mentions.

@@ -8,6 +8,7 @@ use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocId, Searcher, SegmentReader};
 
 use super::indexes::{Fields, Searchers};
+use super::listing::Moment;
 use super::page::Place;
 use super::store::{self, Snapshot};
 use crate::Result;
@@ -61,7 +62,7 @@ pub(super) struct Keys {
     seq: Column<u64>,
     ordinal: Column<u64>,
     pub(super) published: Column<i64>,
-    pub(super) updated: Column<i64>,
+    updated: Column<i64>,
 }
 
 impl Keys {
@@ -78,6 +79,14 @@ impl Keys {
     /// Whether it is the first sentence or quote of its article.
     pub(super) fn is_first(&self, doc: DocId) -> bool {
         self.ordinal.first(doc) == Some(0)
+    }
+
+    /// A moment of its article.
+    pub(super) fn moment(&self, which: Moment, doc: DocId) -> Option<i64> {
+        match which {
+            Moment::Published => self.published.first(doc),
+            Moment::Updated => self.updated.first(doc),
+        }
     }
 
     /// The number of its article.
@@ -115,6 +124,7 @@ impl Places {
 pub(super) struct Figures {
     pub(super) articles: Column<u64>,
     pub(super) mentions: Column<u64>,
+    pub(super) quotes: Column<u64>,
     pub(super) key: Column<u64>,
     /// None in a segment without documents.
     pub(super) id: Option<StrColumn>,
@@ -126,6 +136,7 @@ impl Figures {
         Ok(Self {
             articles: fast.u64("articles")?,
             mentions: fast.u64("mentions")?,
+            quotes: fast.u64("quotes")?,
             key: fast.u64("key")?,
             id: fast.str("id")?,
         })

@@ -22,6 +22,9 @@ impl Numbers {
     }
 }
 
+/// Of which each is in a table of its own.
+const ORDERS: [ArticleOrder; 2] = [ArticleOrder::NewestPublished, ArticleOrder::EarliestUpdated];
+
 const STORE: &str = "articles.redb";
 
 const NAMES: [&str; 5] = ["Bero Tamm", "Ansa Orlek", "Ilsa Brandt", "Tom Reed", "Per Vold"];
@@ -65,12 +68,10 @@ fn answers(engine: &Embedded, ids: &[String], scores: bool) -> Result<Vec<String
     for id in ids.iter().map(String::as_str).chain(["a0", "nowhere"]) {
         all.push(format!("{:?}", engine.article(id)?));
     }
-    all.push(format!(
-        "{:?}",
-        engine
-            .articles(&ArticleQuery { filter: filter.clone(), order: ArticleOrder::default(), page: first(100) }, &now)?
-            .hits
-    ));
+    for order in ORDERS {
+        let query = ArticleQuery { filter: filter.clone(), order, page: first(100) };
+        all.push(format!("{:?}", engine.articles(&query, &now)?.hits));
+    }
     let expressions = WORDS.iter().map(|text| word(text)).chain([Expr::All]);
     for expr in expressions {
         if scores {
@@ -221,11 +222,11 @@ fn heals(engine: &Embedded, ids: &[String], told: &str) {
     let damaged = engine.opened().damaged.clone();
     assert_eq!(engine.health().damaged_articles, damaged.len() as u64, "{told}");
     assert_eq!(engine.status().unwrap().articles as usize, ids.len() - damaged.len(), "{told}");
-    let listed = |engine: &Embedded| {
-        let query = ArticleQuery { filter: ArticleFilter::default(), order: ArticleOrder::default(), page: first(100) };
-        engine.articles(&query, &Interrupt::default()).unwrap().hits.len()
-    };
-    assert_eq!(listed(engine), ids.len() - damaged.len(), "{told}");
+    for order in ORDERS {
+        let query = ArticleQuery { filter: ArticleFilter::default(), order, page: first(100) };
+        let listed = engine.articles(&query, &Interrupt::default()).unwrap().hits.len();
+        assert_eq!(listed, ids.len() - damaged.len(), "{told}");
+    }
     for id in ids {
         let read = engine.article(id);
         match damaged.contains(id) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sayso_document::Tier;
-use sayso_index::query::ArticleFilter;
+use sayso_index::query::{ArticleFilter, LabelFilter};
 use sayso_index::{AnalyzedArticle, Change, Embedded, Engine, Interrupt, Receipt, Wanted, Write};
 
 use crate::samples::*;
@@ -144,4 +144,38 @@ fn what_is_not_up_to_date_is_found_and_marked() {
     assert_eq!(engine.status().unwrap().pending, 2049, "what went meanwhile is not waited for");
     let again = engine.outdated(&models, Tier::Accurate, &all, 0, &Interrupt::default()).unwrap();
     assert_eq!(again.seqs, [] as [u64; 0], "what waits already is not found again");
+}
+
+#[test]
+fn of_what_is_not_up_to_date_a_part_can_be_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path());
+    for number in 0..4 {
+        let mut one =
+            read(if number < 3 { Tier::Fast } else { Tier::Accurate }, article(&format!("a{number}"), "Talks."));
+        one.article.authors = vec![if number % 2 == 0 { "Bero Tamm" } else { "Ansa Orlek" }.into()];
+        one.article.labels = [("desk".into(), number.to_string())].into();
+        one.article.published_at = Some(number);
+        put(&engine, &one);
+    }
+    let none = ArticleFilter::default;
+    let label = |values: &[&str]| {
+        let values = values.iter().map(|value| (*value).into()).collect();
+        ArticleFilter { labels: vec![LabelFilter { key: "desk".into(), values }], ..none() }
+    };
+    let cases: [(ArticleFilter, &[u64]); 9] = [
+        (none(), &[1, 2, 3]),
+        (ArticleFilter { ids: vec!["a1".into(), "a3".into()], ..none() }, &[2]),
+        (ArticleFilter { authors: vec!["béro tamm".into()], ..none() }, &[1, 3]),
+        (ArticleFilter { from: Some(1), ..none() }, &[2, 3]),
+        (ArticleFilter { until: Some(1), ..none() }, &[1]),
+        (label(&[]), &[1, 2, 3]),
+        (label(&["1", "3"]), &[2]),
+        (ArticleFilter { models: vec!["slow-1".into()], ..none() }, &[]),
+        (ArticleFilter { tiers: vec![Tier::Fast], ..label(&["0"]) }, &[1]),
+    ];
+    for (filter, expected) in cases {
+        let found = engine.outdated(&["slow-1".into()], Tier::Accurate, &filter, 0, &Interrupt::default()).unwrap();
+        assert_eq!((found.seqs, found.next), (expected.to_vec(), None), "{filter:?}");
+    }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use sayso_document::{Act, Date, DateRange, EntityType, MentionForm, Named, Polarity, QuoteKind, Role, SentenceRole};
 
 use super::*;
+use crate::{AnalyzedArticle, Article, Version};
 
 /// An article that uses every field.
 fn sample() -> AnalyzedArticle {

@@ -1,0 +1,180 @@
+//! How an article is laid out in the store.
+
+use sayso_document::{Date, Tier};
+use serde::{Deserialize, Serialize};
+
+use super::codes::TIERS;
+use super::{all_read, corrupt, sealed, unsealed};
+use crate::{AnalyzedArticle, Article, Error, ErrorKind, Result, Version};
+
+/// The version that is written; versions 1 and 2 are still read.
+const VERSION: u8 = 3;
+
+/// An article, its body uncompressed so that a hit costs no more than a copy.
+#[derive(Serialize, Deserialize)]
+pub(in crate::embedded) struct ArticleRecord<'a> {
+    pub(in crate::embedded) id: &'a str,
+    url: &'a str,
+    pub(in crate::embedded) outlet: &'a str,
+    title: &'a str,
+    #[serde(borrow)]
+    pub(in crate::embedded) authors: Vec<&'a str>,
+    pub(in crate::embedded) language: &'a str,
+    pub(in crate::embedded) published_at: Option<i64>,
+    pub(in crate::embedded) model: &'a str,
+    pub(in crate::embedded) sentences: u32,
+    pub(in crate::embedded) entities: u32,
+    pub(in crate::embedded) quotes: u32,
+    body: &'a str,
+    /// In days since 1970-01-01. Version 2 has it behind all the rest.
+    #[serde(skip)]
+    published_on: Option<i32>,
+    /// Version 3 has it behind that. None in records of older ones.
+    #[serde(skip)]
+    added: Option<Added<'a>>,
+}
+
+/// What version 3 of an article holds after what version 2 held.
+#[derive(Serialize, Deserialize)]
+struct Added<'a> {
+    #[serde(borrow)]
+    labels: Vec<(&'a str, &'a str)>,
+    /// The code of the tier of the analysis.
+    tier: u8,
+    revision: u64,
+    created: Option<i64>,
+    updated: Option<i64>,
+    etag: u64,
+    text: u64,
+}
+
+impl<'a> Added<'a> {
+    fn of(article: &'a Article, tier: Tier, version: Version) -> Self {
+        let Version { revision, created, updated, etag, text } = version;
+        let labels = article.labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        Self { labels, tier: TIERS.code(tier), revision, created, updated, etag, text }
+    }
+}
+
+impl<'a> ArticleRecord<'a> {
+    /// The record of an article that stands as this version.
+    pub(in crate::embedded) fn of(analyzed: &'a AnalyzedArticle, version: Version) -> Self {
+        let AnalyzedArticle { article, analysis } = analyzed;
+        Self {
+            id: &article.id,
+            url: &article.url,
+            outlet: &article.outlet,
+            title: &article.title,
+            authors: article.authors.iter().map(String::as_str).collect(),
+            language: &article.language,
+            published_at: article.published_at,
+            model: &analysis.model,
+            sentences: analysis.sentences.len() as u32,
+            entities: analysis.entities.len() as u32,
+            quotes: analysis.quotes.len() as u32,
+            body: &article.body,
+            published_on: article.published_on.map(Date::days),
+            added: Some(Added::of(article, analysis.tier, version)),
+        }
+    }
+
+    /// The labels, in order of their keys.
+    pub(in crate::embedded) fn labels(&self) -> &[(&'a str, &'a str)] {
+        self.added.as_ref().map_or(&[], |added| &added.labels)
+    }
+
+    /// The tier of the analysis. None in records of older versions, where only the analysis tells.
+    pub(in crate::embedded) fn tier(&self) -> Result<Option<Tier>> {
+        self.added.as_ref().map(|added| TIERS.value(added.tier)).transpose()
+    }
+
+    /// When the article last changed, where that is kept.
+    pub(in crate::embedded) fn updated(&self) -> Option<i64> {
+        self.added.as_ref().and_then(|added| added.updated)
+    }
+
+    /// Which version of the article it is. Takes reading all of the body in a record of an older version.
+    pub(in crate::embedded) fn version(&self) -> Version {
+        match self.added {
+            Some(Added { revision, created, updated, etag, text, .. }) => {
+                Version { revision, created, updated, etag, text }
+            }
+            None => Version::unknown(&self.content()),
+        }
+    }
+
+    /// Whether this is the same article, whatever was found in it and whichever version the other says that it is.
+    pub(in crate::embedded) fn is(&self, other: &Article) -> bool {
+        let Article { id, url, outlet, title, authors, language, published_at, published_on, labels, body, version: _ } =
+            other;
+        (self.id, self.url, self.outlet, self.title) == (id, url, outlet, title)
+            && (self.language, self.published_at, self.body) == (language, *published_at, body)
+            && self.authors == *authors
+            && self.published_on == published_on.map(Date::days)
+            && self.labels().iter().copied().eq(labels.iter().map(|(key, value)| (key.as_str(), value.as_str())))
+    }
+
+    pub(in crate::embedded) fn to_article(&self) -> Article {
+        let mut article = self.content();
+        article.version = match &self.added {
+            Some(_) => self.version(),
+            None => Version::unknown(&article),
+        };
+        article
+    }
+
+    /// The article without its version.
+    fn content(&self) -> Article {
+        let owned = |&(key, value): &(&str, &str)| (key.to_owned(), value.to_owned());
+        Article {
+            id: self.id.to_owned(),
+            url: self.url.to_owned(),
+            outlet: self.outlet.to_owned(),
+            title: self.title.to_owned(),
+            authors: self.authors.iter().map(|&author| author.to_owned()).collect(),
+            language: self.language.to_owned(),
+            published_at: self.published_at,
+            published_on: self.published_on.and_then(Date::from_days),
+            labels: self.labels().iter().map(owned).collect(),
+            body: self.body.to_owned(),
+            version: Version::default(),
+        }
+    }
+}
+
+/// Writes an article: one that was read from a record of an older version in the last that it fits.
+pub(in crate::embedded) fn encode_article(record: &ArticleRecord<'_>) -> Result<Vec<u8>> {
+    let version = if record.added.is_some() { VERSION } else { VERSION - 1 };
+    let bytes = postcard::to_extend(record, vec![version, 0, 0, 0, 0])
+        .and_then(|bytes| postcard::to_extend(&record.published_on, bytes))
+        .and_then(|bytes| match &record.added {
+            Some(added) => postcard::to_extend(added, bytes),
+            None => Ok(bytes),
+        })
+        .map_err(|error| Error::new(ErrorKind::Invalid, format!("the article cannot be written: {error}")))?;
+    Ok(sealed(bytes))
+}
+
+/// The record of an article as version 2 wrote it.
+#[cfg(test)]
+pub(in crate::embedded) fn as_in_version_2(bytes: &[u8]) -> Vec<u8> {
+    let record = decode_article(bytes).unwrap();
+    encode_article(&ArticleRecord { added: None, ..record }).unwrap()
+}
+
+/// Reads an article of any version; what it borrows stays in `bytes`.
+pub(in crate::embedded) fn decode_article(bytes: &[u8]) -> Result<ArticleRecord<'_>> {
+    let (version, content) = unsealed(bytes, VERSION)?;
+    let unread = |error| corrupt(&format!("does not decode: {error}"));
+    let (mut record, mut rest) = postcard::take_from_bytes::<ArticleRecord<'_>>(content).map_err(unread)?;
+    if version > 1 {
+        (record.published_on, rest) = postcard::take_from_bytes(rest).map_err(unread)?;
+    }
+    if version > 2 {
+        let (added, behind) = postcard::take_from_bytes::<Added<'_>>(rest).map_err(unread)?;
+        TIERS.value(added.tier)?;
+        (record.added, rest) = (Some(added), behind);
+    }
+    all_read(rest)?;
+    Ok(record)
+}

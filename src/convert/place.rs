@@ -1,0 +1,142 @@
+//! Ids that mean a place: those of sentences, mentions and quotes.
+//!
+//! An id is made of the article's id, the sort of thing, the bytes of the body that it takes, and a digest of the body:
+//! `harbour-1#q120-188-8hxk3m2a`. So another analysis of the same text gives the same id to what it finds at the same
+//! place, and an id never means anything in another text. Of several things at one place all but the first have their
+//! number among them behind it.
+
+use std::collections::HashMap;
+
+use sayso_document::{Analysis, Quote, Span};
+use sayso_index::{AnalyzedArticle, Article};
+
+use super::Fault;
+
+/// The letters of a sentence's, a mention's and a quote's id.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place {
+    Sentence,
+    Mention,
+    Quote,
+}
+
+impl Place {
+    /// The id of what stands there in an article, as the `nth` of its place, from 0.
+    pub(super) fn id(self, article: &Article, span: Span, nth: usize) -> String {
+        let letter = match self {
+            Self::Sentence => 's',
+            Self::Mention => 'm',
+            Self::Quote => 'q',
+        };
+        let (start, end, digest) = (span.start(), span.end(), digest(article.version.text));
+        let place = format!("{}#{letter}{start}-{end}-{digest}", article.id);
+        if nth == 0 { place } else { format!("{place}-{nth}") }
+    }
+}
+
+/// Letters and digits that are not mistaken for each other: Douglas Crockford's base 32.
+const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// The first 40 bits of the digest of a text, in eight digits.
+fn digest(text: u64) -> String {
+    (0..8).map(|at| char::from(DIGITS[(text >> (59 - 5 * at)) as usize & 31])).collect()
+}
+
+/// How many things before each stand at the same place.
+pub(super) fn nths(spans: impl Iterator<Item = Span>) -> Vec<usize> {
+    let mut seen = HashMap::new();
+    let mut nth = |span: Span| {
+        let count = seen.entry((span.start(), span.end())).or_insert(0);
+        *count += 1;
+        *count - 1
+    };
+    spans.map(&mut nth).collect()
+}
+
+/// How many of the article's quotes before this one stand at the same place.
+pub(super) fn nth_quote(analysis: &Analysis, index: usize) -> usize {
+    let place = analysis.quotes[index].extent();
+    analysis.quotes[..index].iter().filter(|quote| quote.extent() == place).count()
+}
+
+/// How many of the article's mentions before this one stand at the same place.
+pub(super) fn nth_mention(analysis: &Analysis, index: usize) -> usize {
+    let place = analysis.mentions[index].span;
+    analysis.mentions[..index].iter().filter(|mention| mention.span == place).count()
+}
+
+/// A quote's place in an article, as its id tells it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct QuotePlace {
+    /// The id of the article.
+    pub(crate) article: String,
+    start: usize,
+    end: usize,
+    digest: String,
+    nth: usize,
+}
+
+impl QuotePlace {
+    /// Takes a quote's id apart.
+    pub(crate) fn read(id: &str, most: usize) -> Result<Self, Fault> {
+        if id.len() > most {
+            let said = format!("is {} bytes long; a quote's id has at most {most}", id.len());
+            return Err(Fault::too_much("id", "id_bytes", most, said));
+        }
+        Self::parse(id).ok_or_else(|| {
+            let said = format!("{id:?} is no quote's id; give Quote.id as an answer told it");
+            Fault::invalid("id", said)
+        })
+    }
+
+    fn parse(id: &str) -> Option<Self> {
+        let (article, place) = id.rsplit_once("#q")?;
+        let mut parts = place.split('-');
+        let (start, end, digest) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?);
+        let nth = parts.next().map_or(Some(0), |nth| nth.parse().ok())?;
+        let told = parts.next().is_none() && digest.len() == 8 && !article.is_empty();
+        told.then(|| Self { article: article.to_owned(), start, end, digest: digest.to_owned(), nth })
+    }
+
+    /// Which of the article's quotes stands there. None where the article has another text or the analysis no such quote.
+    pub(crate) fn find(&self, analyzed: &AnalyzedArticle) -> Option<usize> {
+        if digest(analyzed.article.version.text) != self.digest {
+            return None;
+        }
+        let here = |quote: &Quote| (quote.extent().start(), quote.extent().end()) == (self.start, self.end);
+        let quotes = analyzed.analysis.quotes.iter().enumerate().filter(|(_, quote)| here(quote));
+        quotes.map(|(index, _)| index).nth(self.nth)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sayso_index::Version;
+
+    use super::*;
+
+    #[test]
+    fn ids_name_place_and_text() {
+        let version = Version { text: 0x8642_0000_0000_0001, ..Version::default() };
+        let article = Article { id: "a#q1".into(), version, ..Article::default() };
+        let id = Place::Quote.id(&article, Span::new(12, 30), 1);
+        assert_eq!(id, "a#q1#q12-30-gs100000-1");
+        let read = QuotePlace::read(&id, 300).unwrap();
+        assert_eq!((read.article.as_str(), read.start, read.end, read.nth), ("a#q1", 12, 30, 1));
+        assert_eq!(Place::Sentence.id(&article, Span::new(0, 3), 0), "a#q1#s0-3-gs100000");
+    }
+
+    #[test]
+    fn refuses_what_is_no_id_of_a_quote() {
+        for id in ["", "a", "a#q4", "a#q1-2", "a#q1-2-short", "#q1-2-gs100000", "a#q1-2-gs100000-x", "a#q1-2-gs100000-1-2"] {
+            assert!(QuotePlace::read(id, 300).is_err(), "{id:?}");
+        }
+        assert_eq!(QuotePlace::read("a#q1-2-gs100000", 5).unwrap_err().reason, "LIMIT_EXCEEDED");
+    }
+
+    #[test]
+    fn counts_what_stands_at_one_place() {
+        let spans = [(0, 3), (0, 3), (1, 3), (0, 3)].map(|(start, end)| Span::new(start, end));
+        assert_eq!(nths(spans.into_iter()), [0, 1, 0, 2]);
+    }
+}
