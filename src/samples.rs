@@ -37,17 +37,7 @@ fn articles() -> Result<Vec<Article>, Failure> {
         let sample: Sample = serde_json::from_slice(&read(&name.replace(".txt", ".json"))?.data)?;
         let Metadata { id, title, outlet, url, authors, language, published_at } = sample.article;
         let published_at = Some(published_at.as_microsecond());
-        articles.push(Article {
-            id,
-            url,
-            outlet,
-            title,
-            authors,
-            language,
-            published_at,
-            body,
-            ..Article::default()
-        });
+        articles.push(Article { id, url, outlet, title, authors, language, published_at, body, ..Article::default() });
     }
     articles.sort_by(|one, other| one.id.cmp(&other.id));
     Ok(articles)

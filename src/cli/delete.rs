@@ -11,9 +11,7 @@ use super::fault::{Fault, Outcome, describe};
 use super::filter::Articles;
 use super::{json, render};
 use crate::proto::article_service_client::ArticleServiceClient;
-use crate::proto::{
-    ArticleChange, ArticleFilter, DeleteArticleRequest, DeleteArticlesRequest, DeleteArticlesResponse,
-};
+use crate::proto::{ArticleChange, ArticleFilter, DeleteArticleRequest, DeleteArticlesRequest, DeleteArticlesResponse};
 
 /// Arguments of `sayso delete`.
 #[derive(Debug, clap::Args)]

@@ -7,10 +7,10 @@ use tonic::transport::Channel;
 use super::client::{self, Server};
 use super::fault::{Fault, Outcome};
 use super::filter::{Articles, Output};
+use super::info::grouped;
 use super::labels::Type;
 use super::paging::each_hit;
 use super::quote_view::{labelled, published};
-use super::info::grouped;
 use super::render::{self, DIM, HIT, KIND, NAME, PLAIN, Paragraph};
 use super::{dates, json};
 use crate::proto::entity_service_client::EntityServiceClient;
@@ -52,7 +52,9 @@ pub(super) fn run(args: Args) -> Outcome {
             return show_one(&mut client, id, args.articles, args.output).await;
         }
         if args.articles.filter().is_some() {
-            return Err(Fault::usage("options that choose articles go with --id: entities are gathered over all articles"));
+            return Err(Fault::usage(
+                "options that choose articles go with --id: entities are gathered over all articles",
+            ));
         }
         let request = LookupEntitiesRequest {
             name: args.name.join(" "),
@@ -63,9 +65,7 @@ pub(super) fn run(args: Args) -> Outcome {
         let fetch = async |page_size, page_token| {
             client.lookup_entities(LookupEntitiesRequest { page_size, page_token, ..request.clone() }).await
         };
-        let show = |hit: EntityHit| {
-            render::print(&format!("{}\n", lines(&hit.entity.unwrap_or_default(), width)))
-        };
+        let show = |hit: EntityHit| render::print(&format!("{}\n", lines(&hit.entity.unwrap_or_default(), width)));
         let seen = each_hit(args.output, &request.name, fetch, show).await?;
         if !args.output.json {
             render::print(&Paragraph::new().add(DIM, &seen.words("entity", "entities")).lines(width, 0))?;
@@ -76,7 +76,7 @@ pub(super) fn run(args: Args) -> Outcome {
 
 /// An entity, then where it is mentioned.
 async fn show_one(client: &mut Client, id: String, articles: Articles, output: Output) -> Outcome {
-    let response = client.get_entity(GetEntityRequest { id: id.clone() }).await?.into_inner();
+    let response = client.get_entity(GetEntityRequest { id: id.clone(), read_mask: None }).await?.into_inner();
     let width = render::width();
     if output.json {
         json::print("GetEntityResponse", &response)?;

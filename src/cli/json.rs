@@ -2,15 +2,13 @@
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
-use std::sync::OnceLock;
 
 use prost::Message;
-use prost_reflect::{DescriptorPool, DynamicMessage, SerializeOptions};
+use prost_reflect::{DynamicMessage, SerializeOptions};
 use serde::{Serialize, Serializer};
 
 use super::fault::Fault;
-use crate::echo;
-use crate::proto::DESCRIPTORS;
+use crate::{descriptors, echo};
 
 /// Prints a message of the type `sayso.v1.{name}` as one JSON object: over several lines on a
 /// terminal, else on one, so that a script reads one object a line.
@@ -57,15 +55,8 @@ impl Serialize for Canonical {
 }
 
 fn dynamic(name: &str, message: &impl Message) -> Result<DynamicMessage, Fault> {
-    let full = format!("sayso.v1.{name}");
-    let descriptor = pool()?.get_message_by_name(&full).ok_or_else(|| Fault::new(format!("no message type {full}")))?;
+    let descriptor = descriptors::message(name).ok_or_else(|| Fault::new(format!("no message type {name}")))?;
     DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice()).map_err(Fault::new)
-}
-
-fn pool() -> Result<&'static DescriptorPool, Fault> {
-    static POOL: OnceLock<Option<DescriptorPool>> = OnceLock::new();
-    let pool = POOL.get_or_init(|| DescriptorPool::decode(DESCRIPTORS).ok());
-    pool.as_ref().ok_or_else(|| Fault::new("the compiled-in descriptors cannot be read"))
 }
 
 #[cfg(test)]
@@ -121,7 +112,7 @@ mod tests {
             "ReanalyzeArticlesResponse",
             "Annotations",
         ] {
-            assert!(pool().unwrap().get_message_by_name(&format!("sayso.v1.{name}")).is_some(), "{name}");
+            assert!(descriptors::message(name).is_some(), "{name}");
         }
     }
 }

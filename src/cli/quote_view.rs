@@ -125,7 +125,8 @@ fn inner_case(when: String) -> String {
 /// "(3 March 2026)", where the words of time mean one day and do not name the year themselves.
 fn on_day(quote: &Quote) -> String {
     let words = quote.time_expression.as_ref().map(|when| when.text.as_str()).unwrap_or_default();
-    let day = quote.said_dates.and_then(|said| said.start_date.filter(|first| dates::day_after(first) == said.end_date));
+    let day =
+        quote.said_dates.and_then(|said| said.start_date.filter(|first| dates::day_after(first) == said.end_date));
     match day {
         Some(day) if !words.contains(&day.year.to_string()) => format!("({})", dates::show_date(&day)),
         _ => String::new(),
@@ -134,7 +135,8 @@ fn on_day(quote: &Quote) -> String {
 
 /// "told reporters on Tuesday"; nothing without a cue.
 fn telling(quote: &Quote) -> String {
-    let words = |phrase: &Option<proto::TextPhrase>| phrase.as_ref().map(|phrase| phrase.text.clone()).unwrap_or_default();
+    let words =
+        |phrase: &Option<proto::TextPhrase>| phrase.as_ref().map(|phrase| phrase.text.clone()).unwrap_or_default();
     let (cue, addressee, when) = (words(&quote.cue), words(&quote.addressee), words(&quote.time_expression));
     let cue = trim(&cue).to_string();
     // The same goes for words of time.
@@ -242,7 +244,10 @@ mod tests {
         let at = |start, end| Highlight { text_span: Some(TextSpan { start, end }), ..Highlight::default() };
         let outside = Highlight { text: "told".into(), ..Highlight::default() };
         let text = lines(&quote, &[at(4, 11), outside, at(-2, 3)], None);
-        assert!(text.contains(&format!("{HIT}harbour{HIT:#}")) && text.matches(&HIT.to_string()).count() == 1, "{text:?}");
+        assert!(
+            text.contains(&format!("{HIT}harbour{HIT:#}")) && text.matches(&HIT.to_string()).count() == 1,
+            "{text:?}"
+        );
     }
 
     #[test]
@@ -265,8 +270,12 @@ mod tests {
         assert_eq!(telling(&said(day(2), day(9))), "told reporters on Tuesday");
         let dated = Quote { time_expression: phrase("On March 3, 2026"), ..said(day(3), day(4)) };
         assert_eq!(telling(&dated), "told reporters on March 3, 2026");
-        let taken =
-            Quote { cue: phrase("said Tuesday"), time_expression: phrase("Tuesday"), addressee: None, ..said(day(3), day(4)) };
+        let taken = Quote {
+            cue: phrase("said Tuesday"),
+            time_expression: phrase("Tuesday"),
+            addressee: None,
+            ..said(day(3), day(4))
+        };
         assert_eq!(telling(&taken), "said Tuesday (3 March 2026)");
     }
 

@@ -120,7 +120,8 @@ mod tests {
 
     #[test]
     fn the_summary_tells_how_many_wait_for_what() {
-        let told = |queued_count| summary(&ReanalyzeArticlesResponse { queued_count, tier: 2, model: "encoder-3".into() });
+        let told =
+            |queued_count| summary(&ReanalyzeArticlesResponse { queued_count, tier: 2, model: "encoder-3".into() });
         assert_eq!(told(0), "all articles are analysed by encoder-3 (accurate) or better, or wait for it\n");
         assert_eq!(told(1), "1 article more waits for encoder-3 (accurate)\n");
         assert_eq!(told(1234), "1,234 articles more wait for encoder-3 (accurate)\n");

@@ -54,6 +54,8 @@ pub(super) struct Entry {
 pub(super) struct Reader {
     /// Where JSON records hold what.
     pub(super) layout: Layout,
+    /// What all articles are labelled with; it goes before what they tell themselves.
+    pub(super) labels: Vec<(String, String)>,
     /// The outlet of articles that name none.
     pub(super) outlet: String,
     /// The publication of articles that name none.
@@ -240,6 +242,7 @@ impl Reader {
         if let (None, Some(date)) = (article.publish_time, &self.date) {
             date.put_into(&mut article);
         }
+        article.labels.extend(self.labels.iter().cloned());
         fit::fit(&mut article, &mut notes);
         Item::Article(Box::new(Entry { place, article, notes }))
     }
@@ -285,6 +288,9 @@ fn with_metadata(guessed: Told, mut told: Told) -> Told {
     if article.publish_time.is_none() {
         (article.publish_time, article.publish_date) = (guess.publish_time, guess.publish_date);
     }
+    for (key, value) in guess.labels {
+        article.labels.entry(key).or_insert(value);
+    }
     article.body = guess.body;
     told.notes.extend(guessed.notes);
     told
@@ -302,6 +308,7 @@ mod tests {
     fn reader() -> Reader {
         Reader {
             layout: Layout::default(),
+            labels: vec![("desk".into(), "politics".into())],
             outlet: "Veld Courier".into(),
             date: dates::parse_publication("2026-03-03").ok(),
             body_bytes: 100,

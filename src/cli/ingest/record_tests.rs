@@ -19,6 +19,7 @@ const BODY_BYTES: usize = 16 << 20;
 fn read(file: &File, root: &Path) -> String {
     let reader = Reader {
         layout: Layout::default(),
+        labels: Vec::new(),
         outlet: String::new(),
         date: None,
         body_bytes: BODY_BYTES,
@@ -46,6 +47,7 @@ fn read(file: &File, root: &Path) -> String {
 fn told(article: &Article) -> String {
     let on = article.publish_date.map(|on| format!(", there {}-{:02}-{:02}", on.year, on.month, on.day));
     let at = article.publish_time.map(|at| dates::show_moment(&at) + &on.unwrap_or_default());
+    let labels: Vec<_> = article.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let fields = [
         ("id", article.id.clone()),
         ("url", article.url.clone()),
@@ -53,6 +55,7 @@ fn told(article: &Article) -> String {
         ("title", article.title.clone()),
         ("authors", article.authors.join(" / ")),
         ("language", article.language_code.clone()),
+        ("labels", labels.join(", ")),
         ("published", at.unwrap_or_default()),
         ("body", article.body.replace('\n', "⏎")),
     ];
