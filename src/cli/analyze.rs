@@ -207,7 +207,7 @@ fn entity_lines(entity: &ArticleEntity, width: Option<usize>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto::{self, CountedText, EntityRef, Mention, TextPhrase, Quote};
+    use crate::proto::{self, CountedText, EntityRef, Mention, Quote, TextPhrase};
 
     #[test]
     fn an_analysis_reads_well() {

@@ -8,7 +8,7 @@ use super::labels::Mode;
 use super::render::{self, DIM, NAME, PLAIN, Paragraph};
 use super::{dates, json};
 use crate::proto::server_service_client::ServerServiceClient;
-use crate::proto::{AnalysisInfo, ServerCounts, GetServerInfoRequest, GetServerInfoResponse, ServerLimits};
+use crate::proto::{AnalysisInfo, GetServerInfoRequest, GetServerInfoResponse, ServerCounts, ServerLimits};
 
 /// Arguments of `sayso info`.
 #[derive(Debug, clap::Args)]

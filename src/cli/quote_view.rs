@@ -128,7 +128,8 @@ fn on_day(quote: &Quote) -> String {
 
 /// "told reporters on Tuesday"; nothing without a cue.
 fn telling(quote: &Quote) -> String {
-    let words = |phrase: &Option<proto::TextPhrase>| phrase.as_ref().map(|phrase| phrase.text.clone()).unwrap_or_default();
+    let words =
+        |phrase: &Option<proto::TextPhrase>| phrase.as_ref().map(|phrase| phrase.text.clone()).unwrap_or_default();
     let (cue, addressee, when) = (words(&quote.cue), words(&quote.addressee), words(&quote.when));
     let cue = trim(&cue).to_string();
     // The same goes for words of time.

@@ -87,11 +87,7 @@ mod tests {
                 ..Sentence::default()
             }),
             highlights: vec![Highlight { in_text: Some(Span { start: 13, end: 17 }), ..Highlight::default() }],
-            article: Some(Article {
-                title: "Tides".into(),
-                source: "Veld Courier".into(),
-                ..Article::default()
-            }),
+            article: Some(Article { title: "Tides".into(), source: "Veld Courier".into(), ..Article::default() }),
             score: 1.5,
         };
         let text = lines(&hit, None);

@@ -91,7 +91,8 @@ async fn pages_that_do_not_exist() {
     let status = refused_search(&server, SearchSentencesRequest { page_size: -1, ..query("cranes") }).await;
     assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "page_size"));
     for token in ["nonsense", "!!", "AAAAAAAAAAAAAAAAAAAAAAAA"] {
-        let status = refused_search(&server, SearchSentencesRequest { page_token: token.into(), ..query("cranes") }).await;
+        let status =
+            refused_search(&server, SearchSentencesRequest { page_token: token.into(), ..query("cranes") }).await;
         assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "page_token"), "{token}");
     }
     let first = SearchSentencesRequest { page_size: 2, ..query("cranes") };

@@ -64,7 +64,8 @@ async fn every_durable_article_survives_a_kill_in_the_middle() {
     let ids = listed(&server).await;
     let distinct: BTreeSet<_> = ids.iter().collect();
     assert_eq!(ids.len(), distinct.len(), "none twice");
-    let everything = SearchSentencesRequest { query: "reporters".into(), page_size: 1, ..SearchSentencesRequest::default() };
+    let everything =
+        SearchSentencesRequest { query: "reporters".into(), page_size: 1, ..SearchSentencesRequest::default() };
     let total = search.search(everything).await.unwrap().into_inner().total.unwrap();
     assert_eq!(total.count, ids.len() as u64, "the index holds what the store holds");
 }

@@ -3,7 +3,8 @@
 use std::{fs, time::Duration};
 
 use sayso::proto::{
-    AnalysisMode, GetServerInfoRequest, PutArticleRequest, SearchSentencesRequest, server_service_client::ServerServiceClient,
+    AnalysisMode, GetServerInfoRequest, PutArticleRequest, SearchSentencesRequest,
+    server_service_client::ServerServiceClient,
 };
 use tonic::Code;
 use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient};

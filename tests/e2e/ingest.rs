@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use sayso::proto::{
-    Article, ArticleChange, IngestArticlesRequest, IngestArticlesResponse, SearchSentencesRequest, ingest_articles_response::Event,
+    Article, ArticleChange, IngestArticlesRequest, IngestArticlesResponse, SearchSentencesRequest,
+    ingest_articles_response::Event,
 };
 use tonic::Code;
 

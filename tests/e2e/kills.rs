@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use sayso::proto::{
     AnalysisMode, Article, DeleteArticleRequest, GetArticleRequest, GetEntityRequest, GetServerInfoRequest,
-    IngestArticlesRequest, ListArticlesRequest, PutArticleRequest, SearchQuotesRequest, SearchSentencesRequest, WaitFor,
-    article_service_client::ArticleServiceClient, ingest_articles_response::Event,
+    IngestArticlesRequest, ListArticlesRequest, PutArticleRequest, SearchQuotesRequest, SearchSentencesRequest,
+    WaitFor, article_service_client::ArticleServiceClient, ingest_articles_response::Event,
     server_service_client::ServerServiceClient,
 };
 use tonic::Code;
@@ -178,7 +178,8 @@ async fn agree(server: &Server, standing: &[(u64, u64)], told: &str) {
     assert_eq!(ids, standing.iter().map(|&(number, _)| id(number)).collect::<Vec<_>>(), "{told}: listed");
 
     let mut search = server.search().await;
-    let everything = SearchSentencesRequest { query: "ferry".into(), page_size: 1000, ..SearchSentencesRequest::default() };
+    let everything =
+        SearchSentencesRequest { query: "ferry".into(), page_size: 1000, ..SearchSentencesRequest::default() };
     let hits = search.search(everything).await.unwrap().into_inner().hits;
     let mut found: Vec<String> = hits.into_iter().map(|hit| hit.sentence.unwrap().text).collect();
     let sentence = |&(number, version): &(u64, u64)| story(number, version).body.lines().next().unwrap().to_owned();

@@ -2,8 +2,8 @@
 
 use prost::Message;
 use sayso::proto::{
-    Article, ArticleFilter, DeleteArticleRequest, GetServerInfoRequest, ServerLimits, ListArticlesRequest,
-    LookupEntitiesRequest, SearchSentencesRequest, SearchSentencesResponse, server_service_client::ServerServiceClient,
+    Article, ArticleFilter, DeleteArticleRequest, GetServerInfoRequest, ListArticlesRequest, LookupEntitiesRequest,
+    SearchSentencesRequest, SearchSentencesResponse, ServerLimits, server_service_client::ServerServiceClient,
 };
 use tonic::{Code, Status};
 

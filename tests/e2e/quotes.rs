@@ -1,6 +1,6 @@
 //! `QuoteService`.
 
-use sayso::proto::{QuoteAct, ArticleFilter, GetQuoteRequest, QuoteHit, QuoteKind, SearchQuotesRequest, };
+use sayso::proto::{ArticleFilter, GetQuoteRequest, QuoteAct, QuoteHit, QuoteKind, SearchQuotesRequest};
 use tonic::Code;
 
 use crate::support::{STORY, Server, dated};

@@ -1,6 +1,6 @@
 //! `SearchService`.
 
-use sayso::proto::{ArticleFilter, OffsetEncoding, SearchSentencesRequest, SearchSentencesResponse, };
+use sayso::proto::{ArticleFilter, OffsetEncoding, SearchSentencesRequest, SearchSentencesResponse};
 
 use crate::support::{STORY, Server, article, dated};
 
@@ -77,8 +77,9 @@ async fn filters_hold_together_with_the_query() {
     let server = Server::start();
     server.put(dated("one", "Veld Courier", "2026-03-02", STORY)).await;
     server.put(dated("two", "Sarn Post", "2026-04-02", STORY)).await;
-    let ids =
-        |found: SearchSentencesResponse| -> Vec<String> { found.hits.into_iter().map(|hit| hit.article.unwrap().id).collect() };
+    let ids = |found: SearchSentencesResponse| -> Vec<String> {
+        found.hits.into_iter().map(|hit| hit.article.unwrap().id).collect()
+    };
     let by = |filter: ArticleFilter| SearchSentencesRequest { filter: Some(filter), ..query("cranes") };
     let source = ArticleFilter { sources: vec!["sarn post".into()], ..ArticleFilter::default() };
     assert_eq!(ids(search(&server, by(source)).await), ["two"]);

@@ -5,7 +5,8 @@
 use std::time::{Duration, Instant};
 
 use sayso::proto::{
-    AnalysisMode, GetArticleRequest, IngestArticlesRequest, PutArticleRequest, SearchQuotesRequest, SearchSentencesRequest,
+    AnalysisMode, GetArticleRequest, IngestArticlesRequest, PutArticleRequest, SearchQuotesRequest,
+    SearchSentencesRequest,
 };
 use tonic::{Code, Request, Status};
 

@@ -19,7 +19,7 @@ use super::read::{Entry, Item};
 use super::report::{Refusal, Report};
 use crate::proto::article_service_client::ArticleServiceClient;
 use crate::proto::ingest_articles_response::Event;
-use crate::proto::{IngestArticlesRequest, IngestArticlesResponse, };
+use crate::proto::{IngestArticlesRequest, IngestArticlesResponse};
 
 /// Bytes of bodies that may wait for an answer; a single article may be longer.
 const HELD_BYTES: usize = 64 << 20;
