@@ -88,13 +88,13 @@ impl Pipeline {
         self.pool.run_idle(work).await?.ok_or(PoolError::Died)
     }
 
-    /// The write that puts an article which was analysed for this mode.
-    pub(crate) fn put(&self, analyzed: AnalyzedArticle, mode: Mode) -> Write {
+    /// The write that puts an article which was analysed for this mode, where the version stands that is expected.
+    pub(crate) fn put(&self, analyzed: AnalyzedArticle, mode: Mode, expected: Option<u64>) -> Write {
         let (tier, model) = (mode.last(), self.model(mode.last()).to_owned());
         if mode.first() == tier || analyzed.analysis.model == model {
-            return Write::Put(Box::new(analyzed), None);
+            return Write::Put(Box::new(analyzed), expected);
         }
-        Write::PutFirst(Box::new(analyzed), Wanted { tier, model }, None)
+        Write::PutFirst(Box::new(analyzed), Wanted { tier, model }, expected)
     }
 
     /// Hands a change to the engine. Returns when it is queued; `progress` hears the rest.

@@ -56,7 +56,7 @@ pub(crate) async fn put(pipeline: &Pipeline, mode: Mode) -> Result<usize, Failur
             // Nobody listens any more once a sample has failed.
             let _ = tell.send(step);
         };
-        let handed = pipeline.write(pipeline.put(analyzed, mode), told).await;
+        let handed = pipeline.write(pipeline.put(analyzed, mode, None), told).await;
         handed.map_err(|_| "a sample could not be written")?;
     }
     drop(tell);

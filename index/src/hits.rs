@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sayso_document::{Quote, Sentence, Span};
+use sayso_document::{Quote, Sentence, Span, Tier};
 
 use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, Result};
 
@@ -56,6 +56,10 @@ pub struct ArticleHit {
     pub entities: u32,
     /// How many quotes.
     pub quotes: u32,
+    /// Name and version of the model that found them.
+    pub model: String,
+    /// How thoroughly it read.
+    pub tier: Tier,
 }
 
 /// A sentence that matches.

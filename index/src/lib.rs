@@ -14,7 +14,7 @@ pub mod query;
 mod steps;
 mod text;
 
-pub use article::{AnalyzedArticle, Article, EntityId, EntityRecord, Version};
+pub use article::{AnalyzedArticle, Article, EntityId, EntityRecord, Version, text_digest};
 pub use embedded::{Embedded, EmbeddedOptions, Opened, Rebuilt};
 pub use engine::{
     Change, Engine, Health, Interrupt, OnProgress, Outdated, Pending, Progress, Receipt, Status, Wanted, Write,

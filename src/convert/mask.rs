@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use prost::Message;
-use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage as _, Value};
+use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value};
 use prost_types::FieldMask;
 
 use super::Fault;
@@ -163,7 +163,11 @@ mod tests {
                 text: "The quay is closed.".into(),
                 speakers: vec![speaker("ada"), speaker("bo")],
                 source: Some(TextPhrase { text: "Ada and Bo".into(), spans: vec![] }),
-                article: Some(Article { outlet: "Veld Courier".into(), labels: [("a".into(), "b".into())].into(), ..Default::default() }),
+                article: Some(Article {
+                    outlet: "Veld Courier".into(),
+                    labels: [("a".into(), "b".into())].into(),
+                    ..Default::default()
+                }),
                 ..Default::default()
             }),
             score: 2.0,
@@ -217,7 +221,11 @@ mod tests {
         ] {
             let fault = mask(&[path]).unwrap_err();
             assert_eq!(fault.field, "read_mask");
-            assert!(fault.message.contains(if path == "quote.words" { "cue_lemma" } else { told }), "{}", fault.message);
+            assert!(
+                fault.message.contains(if path == "quote.words" { "cue_lemma" } else { told }),
+                "{}",
+                fault.message
+            );
         }
         let many = vec!["score"; MASK_PATHS + 1];
         assert_eq!(mask(&many).unwrap_err().reason, "LIMIT_EXCEEDED");

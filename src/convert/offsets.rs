@@ -17,6 +17,8 @@ const STRIDE: usize = 512;
 pub(crate) struct Offsets<'t> {
     text: &'t str,
     unit: fn(char) -> usize,
+    /// Whether bytes are the unit: of any words, also such as stand in no text.
+    is_bytes: bool,
     /// Units before each multiple of the stride; empty when bytes are the unit (or equal it).
     marks: Vec<i32>,
 }
@@ -29,9 +31,9 @@ impl<'t> Offsets<'t> {
             OffsetEncoding::Utf16 => char::len_utf16,
             OffsetEncoding::Utf32 => |_| 1,
         };
-        let bytes = matches!(encoding, OffsetEncoding::Unspecified | OffsetEncoding::Utf8) || text.is_ascii();
-        let marks = if bytes { Vec::new() } else { marks(text, unit) };
-        Self { text, unit, marks }
+        let is_bytes = matches!(encoding, OffsetEncoding::Unspecified | OffsetEncoding::Utf8);
+        let marks = if is_bytes || text.is_ascii() { Vec::new() } else { marks(text, unit) };
+        Self { text, unit, is_bytes, marks }
     }
 
     /// A span in the chosen unit.
@@ -42,7 +44,7 @@ impl<'t> Offsets<'t> {
 
     /// How many units some words take.
     pub(crate) fn width(&self, words: &str) -> i32 {
-        if self.marks.is_empty() { words.len() as i32 } else { self.units(words) }
+        if self.is_bytes { words.len() as i32 } else { self.units(words) }
     }
 
     fn count(&self, byte: usize) -> i32 {

@@ -128,7 +128,9 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_id_of_a_quote() {
-        for id in ["", "a", "a#q4", "a#q1-2", "a#q1-2-short", "#q1-2-gs100000", "a#q1-2-gs100000-x", "a#q1-2-gs100000-1-2"] {
+        for id in
+            ["", "a", "a#q4", "a#q1-2", "a#q1-2-short", "#q1-2-gs100000", "a#q1-2-gs100000-x", "a#q1-2-gs100000-1-2"]
+        {
             assert!(QuotePlace::read(id, 300).is_err(), "{id:?}");
         }
         assert_eq!(QuotePlace::read("a#q1-2-gs100000", 5).unwrap_err().reason, "LIMIT_EXCEEDED");

@@ -1,5 +1,7 @@
 //! From domain values to reply messages.
 
+use std::ops::Range;
+
 use prost_types::Timestamp;
 use sayso_document::{
     Analysis, Counted, Date, DateRange, Entity, EntityType, Named, Quote, Role, Sentence, Span, join_spans,
@@ -336,15 +338,19 @@ fn highlight(body: &str, within: Span, span: Span, offsets: &Offsets) -> proto::
     }
 }
 
-/// The words of a quote that matched. Where one stands in the quote's text is not told yet.
+/// The words of a quote that matched.
 fn quote_highlights(hit: &QuoteHit, offsets: &Offsets) -> Vec<proto::Highlight> {
     let body = &hit.article.article.body;
-    let told = |span: &Span| proto::Highlight {
+    let (text, places) = hit.quote().clean_text_with(body, &hit.highlights);
+    let told = |(span, place): (&Span, Option<Range<usize>>)| proto::Highlight {
         span: Some(offsets.span(*span)),
-        text_span: None,
+        text_span: place.map(|place| {
+            let start = offsets.width(&text[..place.start]);
+            proto::TextSpan { start, end: start + offsets.width(&text[place]) }
+        }),
         text: span.of(body).to_owned(),
     };
-    hit.highlights.iter().map(told).collect()
+    hit.highlights.iter().zip(places).map(told).collect()
 }
 
 fn phrase(spans: &[Span], body: &str, offsets: &Offsets) -> Option<proto::TextPhrase> {

@@ -127,7 +127,10 @@ pub(crate) fn batch_ids(ids: &[String], limits: &Limits) -> Result<(), Fault> {
 pub(crate) fn entity_id(field: &str, id: &str) -> Result<EntityId, Fault> {
     longest(field, id, METADATA_BYTES)?;
     EntityId::parse(id).ok_or_else(|| {
-        Fault::invalid(field, format!("{id:?} is no entity's id; LookupEntities tells them, for example person/ada-lind"))
+        Fault::invalid(
+            field,
+            format!("{id:?} is no entity's id; LookupEntities tells them, for example person/ada-lind"),
+        )
     })
 }
 
@@ -279,7 +282,10 @@ pub(crate) fn filter(message: Option<&proto::ArticleFilter>, limits: &Limits) ->
 pub(crate) fn filter_of_some(message: Option<&proto::ArticleFilter>, limits: &Limits) -> Result<ArticleFilter, Fault> {
     let filter = filter(message, limits)?;
     if filter == ArticleFilter::default() {
-        return Err(Fault::invalid("filter", "asks for nothing, and all articles are not deleted by mistake; set a field"));
+        return Err(Fault::invalid(
+            "filter",
+            "asks for nothing, and all articles are not deleted by mistake; set a field",
+        ));
     }
     Ok(filter)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
 
-use super::{Core, deadline, encoding, status};
+use super::{Core, deadline, encoding, mask, packed_if_large, status};
 use crate::{
     convert,
     proto::{AnalyzeRequest, AnalyzeResponse, analyze_service_server::AnalyzeService},
@@ -20,14 +20,18 @@ impl AnalyzeService for Analyze {
         let encoding = encoding(message.offset_encoding)?;
         let limits = &self.0.config.limits;
         let tier = convert::tier_to_analyze(&message, self.0.config.analysis).map_err(status::fault)?;
+        let mask = mask(message.read_mask.as_ref(), "AnalyzeResponse")?;
         let article = convert::text_to_analyze(message, limits).map_err(status::fault)?;
         let call = deadline::Call::begin(&metadata, limits.search_timeout);
         let reply = async {
             let analyzed = self.0.pipeline.analyze(article, tier).await?;
             // A long text has a long reply, which is not built on the async runtime either.
-            self.0.searches.run_patiently(move || convert::annotations(&analyzed, encoding)).await
+            let whole = move || {
+                let annotations = Some(convert::annotations(&analyzed, encoding));
+                packed_if_large(mask.apply(AnalyzeResponse { annotations }))
+            };
+            self.0.searches.run_patiently(whole).await
         };
-        let annotations = call.within(reply, status::deadline_exceeded).await?.map_err(status::pool)?;
-        Ok(Response::new(AnalyzeResponse { annotations: Some(annotations) }))
+        call.within(reply, status::deadline_exceeded).await?.map_err(status::pool)
     }
 }

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use sayso_index::query::ArticleFilter;
 use sayso_index::{Change, Engine, Interrupt, Progress, Receipt, Write};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{Core, arriving::Held, deadline::Call, encoding, ingest, status};
+use super::{Core, arriving::Held, deadline::Call, ingest, mask, read, status};
 use crate::{
     convert::{self, Replies},
     proto::{
-        DeleteArticleRequest, DeleteArticleResponse, GetArticleRequest, GetArticleResponse, IngestArticlesRequest,
+        BatchGetArticlesRequest, BatchGetArticlesResponse, DeleteArticleRequest, DeleteArticleResponse,
+        DeleteArticlesRequest, DeleteArticlesResponse, GetArticleRequest, GetArticleResponse, IngestArticlesRequest,
         ListArticlesRequest, ListArticlesResponse, OffsetEncoding, PutArticleRequest, PutArticleResponse,
         ReanalyzeArticlesRequest, ReanalyzeArticlesResponse, WaitFor, article_service_server::ArticleService,
     },
@@ -29,21 +29,24 @@ impl ArticleService for Articles {
         let (metadata, _, message) = request.into_parts();
         let call = Call::begin_patient(&metadata);
         let wait_for = wait_for(message.wait_for)?;
-        let mode = self.0.mode(message.analysis)?;
-        let article = convert::new_article(message.article, &self.0.config.limits).map_err(status::fault)?;
+        let mode = self.0.mode(message.analysis_mode)?;
+        let (article, expected) =
+            convert::new_article(message.article, &self.0.config.limits).map_err(status::fault)?;
         let analysis = self.0.pipeline.analyze(article, mode.first());
         let analyzed = call.within(analysis, status::change_not_begun).await?.map_err(status::pool)?;
         let counted = PutArticleResponse {
             id: analyzed.article.id.clone(),
-            sentence_count: analyzed.analysis.sentences.len() as u32,
-            entity_count: analyzed.analysis.entities.len() as u32,
-            quote_count: analyzed.analysis.quotes.len() as u32,
+            sentence_count: convert::count(analyzed.analysis.sentences.len() as u64),
+            entity_count: convert::count(analyzed.analysis.entities.len() as u64),
+            quote_count: convert::count(analyzed.analysis.quotes.len() as u64),
             ..PutArticleResponse::default()
         };
-        let receipt = self.write(&call, self.0.pipeline.put(analyzed, mode), wait_for).await?;
+        let receipt = self.write(&call, self.0.pipeline.put(analyzed, mode, expected), wait_for).await?;
+        let version = receipt.version.unwrap_or_default();
         Ok(Response::new(PutArticleResponse {
             change: convert::change(receipt.change),
-            sequence_number: receipt.seq,
+            revision: convert::count(version.revision),
+            etag: convert::etag(version),
             ..counted
         }))
     }
@@ -58,17 +61,15 @@ impl ArticleService for Articles {
 
     async fn get_article(&self, request: Request<GetArticleRequest>) -> Result<Response<GetArticleResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
-        let encoding = encoding(message.offset_encoding)?;
-        let id = convert::article_id("id", message.id).map_err(status::fault)?;
-        let work = move |core: &Core, _: &Interrupt| {
-            let found = core.engine.article(&id).map_err(status::engine)?;
-            let analyzed = found.ok_or_else(|| status::not_found("Article", &id))?;
-            Ok(GetArticleResponse {
-                annotations: Some(convert::annotations(&analyzed, encoding)),
-                article: Some(convert::article(analyzed.article)),
-            })
-        };
-        self.0.answer(&metadata, work).await.map(Response::new)
+        self.0.answer(&metadata, move |core, interrupt| read::article(core, &message, interrupt)).await
+    }
+
+    async fn batch_get_articles(
+        &self,
+        request: Request<BatchGetArticlesRequest>,
+    ) -> Result<Response<BatchGetArticlesResponse>, Status> {
+        let (metadata, _, message) = request.into_parts();
+        self.0.answer(&metadata, move |core, interrupt| read::articles(core, &message, interrupt)).await
     }
 
     async fn list_articles(
@@ -78,15 +79,16 @@ impl ArticleService for Articles {
         let (metadata, _, message) = request.into_parts();
         let work = move |core: &Core, interrupt: &Interrupt| {
             let mut query = convert::article_query(&message, &core.config.limits).map_err(status::fault)?;
+            let mask = mask(message.read_mask.as_ref(), "ArticleSummary")?;
             let (first, encoding) = (query.page.clone(), OffsetEncoding::Unspecified);
-            let page = convert::page(&message, first, encoding, &core.config.limits, interrupt, |page| {
+            let page = convert::page(&message, first, (encoding, &mask), &core.config.limits, interrupt, |page| {
                 query.page = page;
                 core.engine.articles(&query, interrupt)
             });
             let Replies { hits: articles, next_page_token, total } = page.map_err(status::engine)?;
             Ok(ListArticlesResponse { articles, next_page_token, total })
         };
-        self.0.answer(&metadata, work).await.map(Response::new)
+        self.0.answer(&metadata, work).await
     }
 
     async fn delete_article(
@@ -97,11 +99,26 @@ impl ArticleService for Articles {
         let call = Call::begin_patient(&metadata);
         let wait_for = wait_for(message.wait_for)?;
         let id = convert::article_id("id", message.id).map_err(status::fault)?;
-        let receipt = self.write(&call, Write::Delete(id.clone(), None), wait_for).await?;
-        if receipt.change == Change::NotFound {
+        let expected = convert::expected_etag("etag", &message.etag).map_err(status::fault)?;
+        let receipt = self.write(&call, Write::Delete(id.clone(), expected), wait_for).await?;
+        if receipt.change == Change::NotFound && !message.allow_missing {
             return Err(status::not_found("Article", &id));
         }
-        Ok(Response::new(DeleteArticleResponse { sequence_number: receipt.seq }))
+        Ok(Response::new(DeleteArticleResponse { change: convert::change(receipt.change) }))
+    }
+
+    async fn delete_articles(
+        &self,
+        request: Request<DeleteArticlesRequest>,
+    ) -> Result<Response<DeleteArticlesResponse>, Status> {
+        let (metadata, _, message) = request.into_parts();
+        let call = Call::begin_patient(&metadata);
+        let wait_for = wait_for(message.wait_for)?;
+        let filter = convert::filter_of_some(message.filter.as_ref(), &self.0.config.limits).map_err(status::fault)?;
+        if message.validate_only {
+            return self.would_delete(&call, filter).await.map(Response::new);
+        }
+        self.delete_all(&call, filter, wait_for).await.map(Response::new)
     }
 
     async fn reanalyze_articles(
@@ -111,14 +128,15 @@ impl ArticleService for Articles {
         let (metadata, _, message) = request.into_parts();
         let call = Call::begin_patient(&metadata);
         let tier = convert::wanted_tier("tier", message.tier, self.0.config.analysis).map_err(status::fault)?;
+        let filter = convert::filter(message.filter.as_ref(), &self.0.config.limits).map_err(status::fault)?;
         let pipeline = &self.0.pipeline;
         let models: Vec<_> =
             pipeline.tiers().filter(|one| *one >= tier).map(|one| pipeline.model(one).to_owned()).collect();
         let (mut queued, mut after) = (0, Some(0));
         while let Some(from) = after {
-            let models = models.clone();
+            let (models, filter) = (models.clone(), filter.clone());
             let question = move |engine: &dyn Engine, interrupt: &Interrupt| {
-                engine.outdated(&models, tier, &ArticleFilter::default(), from, interrupt)
+                engine.outdated(&models, tier, &filter, from, interrupt)
             };
             let found = self.0.ask_within(&call, question).await?;
             queued += found.seqs.len() as u64;
@@ -129,14 +147,15 @@ impl ArticleService for Articles {
         }
         let model = pipeline.model(tier).to_owned();
         tracing::info!(articles = queued, model, "articles were queued to be analysed anew");
-        Ok(Response::new(ReanalyzeArticlesResponse { queued, tier: convert::tier(tier), model }))
+        let queued_count = convert::count(queued);
+        Ok(Response::new(ReanalyzeArticlesResponse { queued_count, tier: convert::tier(tier), model }))
     }
 }
 
 impl Articles {
     /// Makes a change and waits until it has come as far as the caller wants. A caller that goes away, or whose
     /// deadline passes, does not undo it.
-    async fn write(&self, call: &Call, write: Write, wait_for: WaitFor) -> Result<Receipt, Status> {
+    pub(super) async fn write(&self, call: &Call, write: Write, wait_for: WaitFor) -> Result<Receipt, Status> {
         call.within(self.make(write, wait_for), status::change_unconfirmed).await?
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sayso_index::Interrupt;
 use tonic::{Request, Response, Status};
 
-use super::{Core, encoding, status};
+use super::{Core, encoding, mask, status};
 use crate::{
     convert::{self, Replies},
     proto::{
@@ -26,26 +26,28 @@ impl EntityService for Entities {
         let (metadata, _, message) = request.into_parts();
         let work = move |core: &Core, interrupt: &Interrupt| {
             let mut query = convert::entity_query(&message, &core.config.limits).map_err(status::fault)?;
+            let mask = mask(message.read_mask.as_ref(), "EntityHit")?;
             let (first, encoding) = (query.page.clone(), OffsetEncoding::Unspecified);
-            let page = convert::page(&message, first, encoding, &core.config.limits, interrupt, |page| {
+            let page = convert::page(&message, first, (encoding, &mask), &core.config.limits, interrupt, |page| {
                 query.page = page;
                 core.engine.entities(&query, interrupt)
             });
             let Replies { hits, next_page_token, total } = page.map_err(status::engine)?;
             Ok(LookupEntitiesResponse { hits, next_page_token, total })
         };
-        self.0.answer(&metadata, work).await.map(Response::new)
+        self.0.answer(&metadata, work).await
     }
 
     async fn get_entity(&self, request: Request<GetEntityRequest>) -> Result<Response<GetEntityResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
         let id = convert::entity_id("id", &message.id).map_err(status::fault)?;
+        let mask = mask(message.read_mask.as_ref(), "GetEntityResponse")?;
         let work = move |core: &Core, _: &Interrupt| {
             let found = core.engine.entity(&id).map_err(status::engine)?;
             let entity = found.ok_or_else(|| status::not_found("Entity", &message.id))?;
-            Ok(GetEntityResponse { entity: Some(convert::entity(&entity)) })
+            Ok(mask.apply(GetEntityResponse { entity: Some(convert::entity(&entity)) }))
         };
-        self.0.answer(&metadata, work).await.map(Response::new)
+        self.0.answer(&metadata, work).await
     }
 
     async fn list_mentions(
@@ -61,14 +63,15 @@ impl EntityService for Entities {
             if begins && core.engine.entity(&query.entity).map_err(status::engine)?.is_none() {
                 return Err(status::not_found("Entity", &message.entity_id));
             }
+            let mask = mask(message.read_mask.as_ref(), "MentionHit")?;
             let first = query.page.clone();
-            let page = convert::page(&message, first, encoding, &core.config.limits, interrupt, |page| {
+            let page = convert::page(&message, first, (encoding, &mask), &core.config.limits, interrupt, |page| {
                 query.page = page;
                 core.engine.mentions(&query, interrupt)
             });
-            let Replies { hits: mentions, next_page_token, total } = page.map_err(status::engine)?;
-            Ok(ListMentionsResponse { mentions, next_page_token, total })
+            let Replies { hits, next_page_token, total } = page.map_err(status::engine)?;
+            Ok(ListMentionsResponse { hits, next_page_token, total })
         };
-        self.0.answer(&metadata, work).await.map(Response::new)
+        self.0.answer(&metadata, work).await
     }
 }

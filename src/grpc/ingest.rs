@@ -7,23 +7,24 @@
 use std::{pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::{Stream, StreamExt};
-use sayso_index::{Progress, Write};
+use prost::Message as _;
+use sayso_index::{Change, Progress, Receipt, Write};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Code, Status, Streaming};
-use tonic_types::StatusExt;
 
 use super::{Core, arriving::Held, status};
 use crate::{
     convert, echo,
     proto::{
-        Backoff, Durable, IngestArticlesRequest, IngestArticlesResponse, Rejected, Searchable,
-        ingest_articles_response::Event,
+        IngestArticlesRequest, IngestArticlesResponse, google_rpc,
+        ingest_articles_request::{Action, Deletion},
+        ingest_articles_response::{Backoff, Durable, Event, Rejected, Searchable},
     },
 };
 
 /// How many articles of a stream may wait to become durable, or have an answer that was not read.
-const UNANSWERED: usize = 512;
+pub(super) const UNANSWERED: usize = 512;
 
 /// How long a write may wait for the engine before the client is told to send slower.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -34,10 +35,12 @@ pub(super) type Answers = Pin<Box<dyn Stream<Item = Result<IngestArticlesRespons
 /// An answer, with the place that it holds until the client reads it.
 type Answer = (Result<IngestArticlesResponse, Status>, Option<OwnedSemaphorePermit>);
 
-/// A request: its number, the id that it gave, and the room that it takes until it is written.
+/// A request: its number, the id that it gave, whether it may find nothing to delete, and the room that it takes until it
+/// is written.
 struct Sent {
-    number: u64,
+    number: i64,
     id: String,
+    allow_missing: bool,
     room: Option<OwnedSemaphorePermit>,
 }
 
@@ -81,7 +84,7 @@ async fn take_all(
     while let Some(next) = analysed.next().await {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         match next {
-            Ok((Sent { number, id, room }, Ok(put))) => write(&core, number, id, put, (place, room), &tell).await,
+            Ok((sent, Ok(change))) => write(&core, sent, change, place, &tell).await,
             Ok((Sent { number, id, .. }, Err(status))) => say(&tell, Ok(rejected(number, &id, &status)), Some(place)),
             // The stream itself is broken: a message too large, or the client has gone.
             Err(status) => return say(&tell, Err(status), None),
@@ -100,45 +103,72 @@ async fn analyze(
     request: Result<IngestArticlesRequest, Status>,
     room: Option<OwnedSemaphorePermit>,
 ) -> Result<Analyzed, Status> {
-    let IngestArticlesRequest { client_sequence, article, analysis } = request?;
-    let given = article.as_ref().map(|article| article.id.clone()).unwrap_or_default();
-    let checked = core.mode(analysis).and_then(|mode| {
-        let article = convert::new_article(article, &core.config.limits).map_err(status::fault)?;
-        Ok((article, mode))
-    });
-    let (article, mode) = match checked {
-        Ok(checked) => checked,
-        Err(status) => return Ok((Sent { number: client_sequence, id: given, room }, Err(status))),
+    let IngestArticlesRequest { client_sequence: number, action, analysis_mode } = request?;
+    let id = match &action {
+        Some(Action::Put(article)) => article.id.clone(),
+        Some(Action::Delete(deletion)) => deletion.id.clone(),
+        None => String::new(),
     };
-    let id = article.id.clone();
-    let analyzed = core.pipeline.analyze_patiently(article, mode.first()).await.map_err(status::pool);
-    Ok(match analyzed {
-        Ok(analyzed) => (Sent { number: client_sequence, id, room }, Ok(core.pipeline.put(analyzed, mode))),
-        Err(status) => (Sent { number: client_sequence, id: given, room }, Err(status)),
-    })
+    let mut sent = Sent { number, id, allow_missing: false, room };
+    let change = match action {
+        Some(Action::Put(article)) => put(core, article, analysis_mode, &mut sent).await,
+        Some(Action::Delete(deletion)) => {
+            sent.allow_missing = deletion.allow_missing;
+            deleted(deletion)
+        }
+        None => Err(status::fault(convert::Fault::invalid(
+            "action",
+            "is missing; give an article to put or an id to delete",
+        ))),
+    };
+    Ok((sent, change))
 }
 
-/// Hands an article to the engine, which calls back as it gets on.
+async fn put(
+    core: &Core,
+    article: crate::proto::Article,
+    analysis_mode: i32,
+    sent: &mut Sent,
+) -> Result<Write, Status> {
+    let mode = core.mode(analysis_mode)?;
+    let (article, expected) = convert::new_article(Some(article), &core.config.limits)
+        .map_err(|fault| status::fault(convert::Fault { field: fault.field.replacen("article", "put", 1), ..fault }))?;
+    let id = article.id.clone();
+    let analyzed = core.pipeline.analyze_patiently(article, mode.first()).await.map_err(status::pool)?;
+    sent.id = id;
+    Ok(core.pipeline.put(analyzed, mode, expected))
+}
+
+fn deleted(deletion: Deletion) -> Result<Write, Status> {
+    let id = convert::article_id("delete.id", deletion.id).map_err(status::fault)?;
+    let expected = convert::expected_etag("delete.etag", &deletion.etag).map_err(status::fault)?;
+    Ok(Write::Delete(id, expected))
+}
+
+/// Hands a change to the engine, which calls back as it gets on.
 async fn write(
     core: &Core,
-    number: u64,
-    id: String,
-    put: Write,
-    (place, mut room): (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>),
+    sent: Sent,
+    change: Write,
+    place: OwnedSemaphorePermit,
     tell: &mpsc::UnboundedSender<Answer>,
 ) {
+    let Sent { number, id, allow_missing, mut room } = sent;
     let (sender, mut place) = (tell.clone(), Some(place));
     let heard = move |step| {
         drop(room.take());
         let answer = match step {
-            Progress::Durable(receipt) => Event::Durable(Durable {
-                id: id.clone(),
-                change: convert::change(receipt.change),
-                sequence_number: receipt.seq,
-            }),
-            Progress::Searchable(receipt) => {
-                Event::Searchable(Searchable { id: id.clone(), sequence_number: receipt.seq })
+            Progress::Durable(receipt) | Progress::Searchable(receipt)
+                if receipt.change == Change::NotFound && !allow_missing =>
+            {
+                // There is one answer to a rejected request.
+                if let Some(place) = place.take() {
+                    say(&sender, Ok(rejected(number, &id, &status::not_found("Article", &id))), Some(place));
+                }
+                return;
             }
+            Progress::Durable(receipt) => Event::Durable(durable(&id, receipt)),
+            Progress::Searchable(_) => Event::Searchable(Searchable { id: id.clone() }),
             // It was told to be durable. There is no other answer to give: the client may go on.
             Progress::Delayed(..) => return,
             Progress::Failed(error) => {
@@ -147,7 +177,7 @@ async fn write(
         };
         say(&sender, Ok(event(number, answer)), place.take());
     };
-    let mut handed = std::pin::pin!(core.pipeline.write(put, heard));
+    let mut handed = std::pin::pin!(core.pipeline.write(change, heard));
     let outcome = match tokio::time::timeout(PATIENCE, &mut handed).await {
         Ok(outcome) => outcome,
         Err(_) => {
@@ -161,21 +191,29 @@ async fn write(
     }
 }
 
-fn rejected(number: u64, id: &str, status: &Status) -> IngestArticlesResponse {
-    let details = status.get_error_details();
-    let field = details.bad_request().and_then(|bad| bad.field_violations.first().map(|one| one.field.clone()));
+fn durable(id: &str, receipt: Receipt) -> Durable {
+    Durable {
+        id: id.to_owned(),
+        change: convert::change(receipt.change),
+        revision: receipt.version.map_or(0, |version| convert::count(version.revision)),
+        etag: receipt.version.map(convert::etag).unwrap_or_default(),
+    }
+}
+
+fn rejected(number: i64, id: &str, status: &Status) -> IngestArticlesResponse {
+    // The details of a status are the whole of it as a message.
+    let whole = google_rpc::Status::decode(status.details()).ok().filter(|whole| whole.code != 0);
+    let bare =
+        || google_rpc::Status { code: status.code().into(), message: status.message().to_owned(), details: vec![] };
     let rejected = Rejected {
         id: echo::clip_to(id, convert::ID_BYTES).into_owned(),
-        code: status.code().into(),
-        reason: details.error_info().map(|info| info.reason.clone()).unwrap_or_default(),
-        message: status.message().to_owned(),
-        field: field.unwrap_or_default(),
+        status: Some(whole.unwrap_or_else(bare)),
         retryable: matches!(status.code(), Code::Unavailable | Code::ResourceExhausted),
     };
     event(number, Event::Rejected(rejected))
 }
 
-fn event(number: u64, event: Event) -> IngestArticlesResponse {
+fn event(number: i64, event: Event) -> IngestArticlesResponse {
     IngestArticlesResponse { client_sequence: number, event: Some(event) }
 }
 

@@ -5,10 +5,12 @@ mod arriving;
 mod articles;
 mod calls;
 mod deadline;
+mod delete;
 mod entities;
 mod ingest;
 mod meter;
 mod quotes;
+mod read;
 mod search;
 mod server;
 mod status;
@@ -20,7 +22,7 @@ use std::{sync::Arc, time::SystemTime};
 
 use sayso_index::{Engine, Interrupt};
 use tokio::sync::watch;
-use tonic::{Status, codec::CompressionEncoding, metadata::MetadataMap, service::Routes};
+use tonic::{Response, Status, codec::CompressionEncoding, metadata::MetadataMap, service::Routes};
 
 use crate::{analysis::Mode, config::Config, convert, pipeline::Pipeline, pool::Pool, proto};
 
@@ -55,7 +57,7 @@ impl Core {
 
     /// How to read an article: the mode that its request names, or else the server's default.
     fn mode(&self, number: i32) -> Result<Mode, Status> {
-        convert::wanted_mode("analysis", number, self.config.analysis).map_err(status::fault)
+        convert::wanted_mode("analysis_mode", number, self.config.analysis).map_err(status::fault)
     }
 
     /// Asks the engine, on a thread for searches, until the call's deadline passes or its caller goes.
@@ -70,13 +72,13 @@ impl Core {
 
     /// Works out an answer from the request to the reply, all of it on a thread for searches: what reads a request or
     /// builds a reply takes time, too, which the async runtime does not have.
-    async fn answer<T: Send + 'static>(
+    async fn answer<T: prost::Message + 'static>(
         self: &Arc<Self>,
         metadata: &MetadataMap,
         work: impl FnOnce(&Self, &Interrupt) -> Result<T, Status> + Send + 'static,
-    ) -> Result<T, Status> {
+    ) -> Result<Response<T>, Status> {
         let (core, call) = (Arc::clone(self), deadline::Call::begin(metadata, self.config.limits.search_timeout));
-        self.search(&call, move |interrupt| work(&core, interrupt)).await
+        self.search(&call, move |interrupt| work(&core, interrupt)).await.map(packed_if_large)
     }
 
     async fn search<T: Send + 'static>(
@@ -104,6 +106,7 @@ pub(crate) fn routes(core: Core) -> Routes {
                 .max_decoding_message_size(most)
                 .max_encoding_message_size(most_back)
                 .accept_compressed(CompressionEncoding::Gzip)
+                .send_compressed(CompressionEncoding::Gzip)
         };
     }
     Routes::new(service!(proto::article_service_server::ArticleServiceServer<_>, articles::Articles))
@@ -112,6 +115,23 @@ pub(crate) fn routes(core: Core) -> Routes {
         .add_service(service!(proto::quote_service_server::QuoteServiceServer<_>, quotes::Quotes))
         .add_service(service!(proto::analyze_service_server::AnalyzeServiceServer<_>, analyze::Analyze))
         .add_service(service!(proto::server_service_server::ServerServiceServer<_>, server::Info))
+}
+
+/// Answers from this size on are compressed for clients that take them so. Below, it costs more time than it saves.
+const WORTH_PACKING: usize = 16 << 10;
+
+fn packed_if_large<T: prost::Message>(message: T) -> Response<T> {
+    let is_small = message.encoded_len() < WORTH_PACKING;
+    let mut response = Response::new(message);
+    if is_small {
+        response.disable_compression();
+    }
+    response
+}
+
+/// The mask of a request for the message of this name.
+fn mask(mask: Option<&prost_types::FieldMask>, name: &str) -> Result<convert::Mask, Status> {
+    convert::Mask::read(mask, name).map_err(status::fault)
 }
 
 /// The unit that a request names.

@@ -5,17 +5,14 @@ use std::sync::Arc;
 use sayso_index::{AnalyzedArticle, Interrupt};
 use tonic::{Request, Response, Status};
 
-use super::{Core, encoding, status};
+use super::{Core, encoding, mask, status};
 use crate::{
-    convert::{self, Fault, Offsets, Replies},
+    convert::{self, CONTEXT_SENTENCES, Fault, Offsets, Replies},
     proto::{
         GetQuoteRequest, GetQuoteResponse, OffsetEncoding, SearchQuotesRequest, SearchQuotesResponse,
         quote_service_server::QuoteService,
     },
 };
-
-/// Most sentences that `GetQuote` gives before and after.
-const MOST_CONTEXT: i32 = 20;
 
 /// Finds quotes.
 pub(super) struct Quotes(pub(super) Arc<Core>);
@@ -30,46 +27,43 @@ impl QuoteService for Quotes {
         let work = move |core: &Core, interrupt: &Interrupt| {
             let encoding = encoding(message.offset_encoding)?;
             let mut query = convert::quote_query(&message, &core.config.limits).map_err(status::fault)?;
+            let mask = mask(message.read_mask.as_ref(), "QuoteHit")?;
             let first = query.page.clone();
-            let page = convert::page(&message, first, encoding, &core.config.limits, interrupt, |page| {
+            let page = convert::page(&message, first, (encoding, &mask), &core.config.limits, interrupt, |page| {
                 query.page = page;
                 core.engine.quotes(&query, interrupt)
             });
             let Replies { hits, next_page_token, total } = page.map_err(status::engine)?;
             Ok(SearchQuotesResponse { hits, next_page_token, total })
         };
-        self.0.answer(&metadata, work).await.map(Response::new)
+        self.0.answer(&metadata, work).await
     }
 
     async fn get_quote(&self, request: Request<GetQuoteRequest>) -> Result<Response<GetQuoteResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
         let encoding = encoding(message.offset_encoding)?;
         let around = message.context_sentences.unwrap_or(1);
-        if !(0..=MOST_CONTEXT).contains(&around) {
-            let said = format!("{around} is not from 0 to {MOST_CONTEXT}");
-            return Err(status::fault(Fault::invalid("context_sentences", said)));
-        }
-        let (id, index) = convert::quote_id(&message.id).map_err(status::fault)?;
+        let around = usize::try_from(around).ok().filter(|around| *around <= CONTEXT_SENTENCES).ok_or_else(|| {
+            let said = format!("{around} is not from 0 to {CONTEXT_SENTENCES}, which is the limit context_sentences");
+            status::fault(Fault::too_much("context_sentences", "context_sentences", CONTEXT_SENTENCES, said))
+        })?;
+        let mask = mask(message.read_mask.as_ref(), "GetQuoteResponse")?;
+        let place = convert::quote_place(&message.id).map_err(status::fault)?;
         let work = move |core: &Core, _: &Interrupt| {
-            let found = core.engine.article(&id).map_err(status::engine)?;
-            let reply = found.and_then(|article| in_context(&article, index, around as usize, encoding));
-            reply.ok_or_else(|| status::not_found("Quote", &message.id))
+            let found = core.engine.article(&place.article).map_err(status::engine)?;
+            let reply = found.and_then(|article| Some(in_context(&article, place.find(&article)?, around, encoding)));
+            reply.map(|reply| mask.apply(reply)).ok_or_else(|| status::not_found("Quote", &message.id))
         };
-        self.0.answer(&metadata, work).await.map(Response::new)
+        self.0.answer(&metadata, work).await
     }
 }
 
-fn in_context(
-    article: &AnalyzedArticle,
-    index: usize,
-    around: usize,
-    encoding: OffsetEncoding,
-) -> Option<GetQuoteResponse> {
-    let quote = article.analysis.quotes.get(index)?;
+fn in_context(article: &AnalyzedArticle, index: usize, around: usize, encoding: OffsetEncoding) -> GetQuoteResponse {
+    let quote = &article.analysis.quotes[index];
     let sentences = &article.analysis.sentences;
     let touched = article.analysis.sentences_touched(quote.extent());
     let range = touched.start.saturating_sub(around)..(touched.end + around).min(sentences.len());
     let offsets = Offsets::new(&article.article.body, encoding);
     let shown = range.map(|at| convert::sentence(&article.article, at, &sentences[at], &offsets));
-    Some(GetQuoteResponse { quote: Some(convert::quote(article, index, quote, &offsets)), sentences: shown.collect() })
+    GetQuoteResponse { quote: Some(convert::quote(article, index, &offsets)), sentences: shown.collect() }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sayso_index::Interrupt;
 use tonic::{Request, Response, Status};
 
-use super::{Core, encoding, status};
+use super::{Core, encoding, mask, status};
 use crate::{
     convert::{self, Replies},
     proto::{SearchSentencesRequest, SearchSentencesResponse, search_service_server::SearchService},
@@ -16,19 +16,23 @@ pub(super) struct Search(pub(super) Arc<Core>);
 
 #[tonic::async_trait]
 impl SearchService for Search {
-    async fn search(&self, request: Request<SearchSentencesRequest>) -> Result<Response<SearchSentencesResponse>, Status> {
+    async fn search_sentences(
+        &self,
+        request: Request<SearchSentencesRequest>,
+    ) -> Result<Response<SearchSentencesResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
         let work = move |core: &Core, interrupt: &Interrupt| {
             let encoding = encoding(message.offset_encoding)?;
             let mut query = convert::sentence_query(&message, &core.config.limits).map_err(status::fault)?;
+            let mask = mask(message.read_mask.as_ref(), "SentenceHit")?;
             let first = query.page.clone();
-            let page = convert::page(&message, first, encoding, &core.config.limits, interrupt, |page| {
+            let page = convert::page(&message, first, (encoding, &mask), &core.config.limits, interrupt, |page| {
                 query.page = page;
                 core.engine.sentences(&query, interrupt)
             });
             let Replies { hits, next_page_token, total } = page.map_err(status::engine)?;
             Ok(SearchSentencesResponse { hits, next_page_token, total })
         };
-        self.0.answer(&metadata, work).await.map(Response::new)
+        self.0.answer(&metadata, work).await
     }
 }

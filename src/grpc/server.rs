@@ -6,11 +6,11 @@ use sayso_document::Tier;
 use sayso_index::Health;
 use tonic::{Request, Response, Status};
 
-use super::{Core, deadline::Call, status};
+use super::{Core, deadline::Call, ingest::UNANSWERED, mask, status};
 use crate::{
     config, convert,
     proto::{
-        AnalysisInfo, ServerCounts, GetServerInfoRequest, GetServerInfoResponse, ServerLimits, ModelInfo,
+        AnalysisInfo, GetServerInfoRequest, GetServerInfoResponse, ModelInfo, ServerCounts, ServerLimits,
         server_service_server::ServerService,
     },
 };
@@ -24,6 +24,7 @@ impl ServerService for Info {
         &self,
         request: Request<GetServerInfoRequest>,
     ) -> Result<Response<GetServerInfoResponse>, Status> {
+        let mask = mask(request.get_ref().read_mask.as_ref(), "GetServerInfoResponse")?;
         let limits = &self.0.config.limits;
         let call = Call::begin(request.metadata(), limits.search_timeout);
         let engine = Arc::clone(&self.0.engine);
@@ -36,22 +37,21 @@ impl ServerService for Info {
             Err(error) => return Err(status::engine(error)),
         };
         let standing = self.0.pipeline.upgrades().standing(held.pending);
-        Ok(Response::new(GetServerInfoResponse {
+        Ok(Response::new(mask.apply(GetServerInfoResponse {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             models: self.0.pipeline.tiers().map(|tier| self.model(tier)).collect(),
             limits: Some(told(limits)),
             counts,
             faults: faults(health),
-            durable_sequence_number: held.durable_seq,
-            searchable_sequence_number: held.searchable_seq,
-            started_at: Some(self.0.started.into()),
+            pending_change_count: convert::count(held.durable_seq.saturating_sub(held.searchable_seq)),
+            start_time: Some(self.0.started.into()),
             analysis: Some(AnalysisInfo {
                 default_mode: convert::mode(self.0.config.analysis),
-                pending: standing.pending,
-                done: standing.done,
-                failed: standing.failed,
+                pending_count: convert::count(standing.pending),
+                done_count: convert::count(standing.done),
+                failed_count: convert::count(standing.failed),
             }),
-        }))
+        })))
     }
 }
 
@@ -69,14 +69,14 @@ impl Info {
     }
 }
 
-fn counts(held: &sayso_index::Status) -> Counts {
-    Counts {
-        articles: held.articles,
-        sentences: held.sentences,
-        quotes: held.quotes,
-        entities: held.entities,
-        disk_bytes: held.disk_bytes,
-        pinned_views: held.pinned_views,
+fn counts(held: &sayso_index::Status) -> ServerCounts {
+    ServerCounts {
+        article_count: convert::count(held.articles),
+        sentence_count: convert::count(held.sentences),
+        quote_count: convert::count(held.quotes),
+        entity_count: convert::count(held.entities),
+        disk_bytes: convert::count(held.disk_bytes),
+        pinned_view_count: convert::count(held.pinned_views),
     }
 }
 
@@ -91,21 +91,33 @@ fn faults(health: Health) -> Vec<String> {
     [store_fault, index_fault, refuses_articles, refuses_deletes, damaged].into_iter().flatten().collect()
 }
 
-fn told(limits: &config::Limits) -> Limits {
-    Limits {
-        message_bytes: limits.message_bytes as u64,
-        body_bytes: limits.body_bytes as u64,
-        query_bytes: limits.query_bytes as u32,
-        query_clauses: limits.query_clauses as u32,
-        reply_bytes: limits.reply_bytes as u64,
-        query_expansions: limits.query_expansions as u32,
-        default_page_size: limits.default_page_size as u32,
-        page_size: limits.page_size as u32,
-        concurrent_streams: limits.concurrent_streams,
-        search_timeout: prost_types::Duration::try_from(limits.search_timeout).ok(),
+fn told(limits: &config::Limits) -> ServerLimits {
+    let number = |limit: usize| i32::try_from(limit).unwrap_or(i32::MAX);
+    let bytes = |limit: usize| convert::count(limit as u64);
+    ServerLimits {
+        message_bytes: bytes(limits.message_bytes),
+        body_bytes: bytes(limits.body_bytes),
+        metadata_bytes: bytes(convert::METADATA_BYTES),
+        id_bytes: number(convert::ID_BYTES),
+        language_code_bytes: number(convert::LANGUAGE_BYTES),
+        authors: number(convert::AUTHORS),
+        labels: number(convert::LABELS),
+        label_key_bytes: number(convert::LABEL_KEY_BYTES),
+        label_value_bytes: number(convert::LABEL_VALUE_BYTES),
+        query_bytes: number(limits.query_bytes),
+        query_clauses: number(limits.query_clauses),
+        query_expansions: number(limits.query_expansions),
+        filter_values: number(limits.filter_values),
+        mask_paths: number(convert::MASK_PATHS),
+        default_page_size: number(limits.default_page_size),
+        page_size: number(limits.page_size),
+        context_sentences: number(convert::CONTEXT_SENTENCES),
+        reply_bytes: bytes(limits.reply_bytes),
+        answer_bytes: bytes(limits.answer_bytes),
         page_token_lifetime: prost_types::Duration::try_from(limits.page_token_lifetime).ok(),
-        filter_values: limits.filter_values as u32,
-        answer_bytes: limits.answer_bytes as u64,
-        connections: limits.connections as u32,
+        search_timeout: prost_types::Duration::try_from(limits.search_timeout).ok(),
+        unanswered_requests: number(UNANSWERED),
+        concurrent_streams: i32::try_from(limits.concurrent_streams).unwrap_or(i32::MAX),
+        connections: number(limits.connections),
     }
 }

@@ -12,7 +12,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 use crate::{config::Limits, convert::Fault, echo, pool::PoolError, telemetry};
 
 /// `ErrorInfo.domain` of all errors.
-const DOMAIN: &str = "sayso";
+const DOMAIN: &str = "sayso.dev";
 
 /// The longest message of a status, in bytes.
 const MESSAGE_BYTES: usize = 600;
@@ -44,6 +44,7 @@ pub(super) fn engine(error: sayso_index::Error) -> Status {
                 "is too old: what it was made from is no longer kept; begin again with the first page, without token";
             return fault(Fault::new("PAGE_TOKEN_EXPIRED", "page_token", said));
         }
+        ErrorKind::Stale => (Code::Aborted, "ETAG_STALE"),
         ErrorKind::DeadlineExceeded => return deadline_exceeded(),
         ErrorKind::Cancelled => (Code::Cancelled, "CANCELLED"),
         ErrorKind::Storage => (Code::Unavailable, "STORAGE_UNAVAILABLE"),
@@ -78,6 +79,13 @@ pub(super) fn pool(error: PoolError) -> Status {
 /// The answer would come too late.
 pub(super) fn deadline_exceeded() -> Status {
     late("the deadline passed before the answer was complete; allow more time or ask for less")
+}
+
+/// Another article or analysis has taken the place of the one that is read in parts.
+pub(super) fn article_changed() -> Status {
+    let message =
+        "another article or analysis has taken its place since the first part; begin again without page_token";
+    status(Code::Aborted, message, info("ARTICLE_CHANGED", Vec::new()))
 }
 
 /// The deadline passed before a change was handed to the engine.

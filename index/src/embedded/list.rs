@@ -74,11 +74,20 @@ impl View {
             let seq = listing.seq_of(found.place);
             let stored = self.store.article(seq)?.ok_or_else(|| unknown(seq))?;
             room.take(&stored.article);
-            hits.push(hit(stored));
+            hits.push(self.hit(seq, stored)?);
         }
         top.end_after(hits.len());
         let next = self.next(hash, &top);
         Ok(Page { hits, next, total: top.total, seq: self.store.seq })
+    }
+
+    fn hit(&self, seq: u64, stored: Stored) -> Result<ArticleHit> {
+        let Stored { article, sentences, entities, quotes, model, tier } = stored;
+        let tier = match tier {
+            Some(tier) => tier,
+            None => self.store.analysis(seq)?.ok_or_else(|| unknown(seq))?.tier,
+        };
+        Ok(ArticleHit { article: Arc::new(article), sentences, entities, quotes, model, tier })
     }
 
     /// Reads articles as the store keeps them in order; to count those that pass a filter takes all of them.
@@ -119,7 +128,7 @@ impl View {
             found.offer(place, |room| {
                 let stored = self.store.article(seq)?.ok_or_else(|| unknown(seq))?;
                 room.take(&stored.article);
-                Ok(hit(stored))
+                self.hit(seq, stored)
             })?;
         }
         let total = known.unwrap_or(Total { count: found.count, exact: true });
@@ -216,11 +225,6 @@ impl<T> Found<T> {
         let next = last.map(|place| page::key(hash, view.id, After { place, total }));
         Page { hits: self.hits, next, total, seq: view.store.seq }
     }
-}
-
-fn hit(stored: Stored) -> ArticleHit {
-    let Stored { article, sentences, entities, quotes } = stored;
-    ArticleHit { article: Arc::new(article), sentences, entities, quotes }
 }
 
 /// Places of the mentions that a query asks for, within one article.

@@ -9,7 +9,7 @@ use redb::{
     Database, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition,
     TableError, WriteTransaction,
 };
-use sayso_document::Analysis;
+use sayso_document::{Analysis, Tier};
 
 use super::aggregate::Aggregate;
 use super::fault::caught;
@@ -251,6 +251,10 @@ pub(super) struct Stored {
     pub(super) sentences: u32,
     pub(super) entities: u32,
     pub(super) quotes: u32,
+    /// Of the analysis.
+    pub(super) model: String,
+    /// None in records of older versions, where only the analysis tells.
+    pub(super) tier: Option<Tier>,
 }
 
 impl Snapshot {
@@ -322,7 +326,8 @@ impl Snapshot {
     pub(super) fn article(&self, seq: u64) -> Result<Option<Stored>> {
         self.read(seq, |record| {
             let (sentences, entities, quotes) = (record.sentences, record.entities, record.quotes);
-            Ok(Stored { article: record.to_article(), sentences, entities, quotes })
+            let (model, tier) = (record.model.to_owned(), record.tier()?);
+            Ok(Stored { article: record.to_article(), sentences, entities, quotes, model, tier })
         })
     }
 
