@@ -125,7 +125,10 @@ fn meant(fields: &Entities, asked: &AskedName) -> Box<dyn Query> {
                 spelt(fields.title, 0.0);
             }
         }
-        if let Part::Initials(letters) = &word.part {
+        // A letter alone would mean everybody whose name has it.
+        if let Part::Initials(letters) = &word.part
+            && asked.full().next().is_some()
+        {
             ways.push(scored(begins(fields, letters, asked), NAMED));
         }
         parts.push((Occur::Must, Box::new(DisjunctionMaxQuery::new(ways))));
@@ -139,7 +142,7 @@ fn meant(fields: &Entities, asked: &AskedName) -> Box<dyn Query> {
 /// letters are all that is known of the name.
 pub(super) fn begins(fields: &Entities, letters: &[char], asked: &AskedName) -> Box<dyn Query> {
     let beside = |letter: char| -> Box<dyn Query> {
-        let pairs: Vec<String> = asked.full_words().map(|word| initial(letter, &word.spellings[0])).collect();
+        let pairs: Vec<String> = asked.full().map(|word| initial(letter, word)).collect();
         match pairs.is_empty() {
             true => term(fields.initial, &letter.to_string()),
             false => any_of(fields.initial, pairs),
