@@ -55,18 +55,21 @@ impl AskedName {
             tell_parts(&words[start..end], &mut parts[start..end], start == 0);
             start = end;
         }
+        let mut full = parts.iter().filter(|part| **part == Part::Full).count();
         for at in 1..words.len().saturating_sub(1) {
             // "Orlen & Dahl".
-            if parts[at] == Part::Full && is_in(&words[at].text, LINKS) {
+            if full > 1 && parts[at] == Part::Full && is_in(&words[at].text, LINKS) {
                 parts[at] = Part::Filler;
+                full -= 1;
             }
         }
         let letters: Vec<bool> = words.iter().map(|word| is_initials(&name, word)).collect();
         let names = (0..words.len()).filter(|&at| parts[at] == Part::Full && !letters[at]).count();
         let read = words.iter().zip(parts).enumerate().map(|(at, (word, part))| {
             let initials = || word.text.chars().collect::<Vec<char>>();
+            let dotted = || initials().len() == 1 || name[word.start..word.end].contains('.');
             let part = match part {
-                Part::Full if letters[at] && names > 1 => Part::Middle(initials()),
+                Part::Full if letters[at] && names > 1 && dotted() => Part::Middle(initials()),
                 // Several letters are initials only beside a name: "J.R. Maat", but "UN".
                 Part::Full if letters[at] && (names > 0 || initials().len() == 1) => Part::Initials(initials()),
                 part => part,
@@ -371,6 +374,8 @@ mod tests {
             ("Sir Prof", "(sir) PROF"),
             ("The The", "- THE"),
             ("Ltd", "LTD"),
+            ("Reed and Marsh", "REED - MARSH"),
+            ("the and, Jr", "- AND (jr)"),
             ("King, Ava", "KING AVA"),
             ("King, Dr. Ava", "KING (dr) AVA"),
             ("Harbour Works, Inc.", "HARBOUR WORKS (inc)"),
@@ -381,6 +386,7 @@ mod tests {
             ("al maat", "AL MAAT"),
             ("AL MAAT", "AL MAAT"),
             ("UN", "UN"),
+            ("FBI director Maat", "fbi. DIRECTOR MAAT"),
             ("J", "j."),
             ("東 Maat", "東. MAAT"),
             ("", ""),
