@@ -371,7 +371,7 @@ impl Entities {
         for name in std::iter::once(&entity.name).chain(entity.aliases.iter().map(|alias| &alias.text)) {
             let name = KeptName::read(name);
             document.add_text(self.name, name.words.join(" "));
-            initials.extend(name.letters());
+            initials.extend(name.letters().map(String::from));
             if entity.kind == EntityType::Person {
                 initials.extend(name.initials());
             }
