@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use sayso_document::{Act, Date, DateRange, EntityType, Polarity, QuoteKind, Tier};
 use sayso_index::query::{
-    ArticleFilter, Expr, Field, LabelFilter, Order, ParseOptions, QuoteQuery, SentenceQuery, Who, parse,
+    ArticleFilter, ArticleOrder, ArticleQuery, Expr, Field, LabelFilter, Order, ParseOptions, QuoteQuery,
+    SentenceQuery, Who, parse,
 };
 use sayso_index::{Embedded, Engine, EntityId, ErrorKind, Interrupt};
 
@@ -133,6 +134,40 @@ fn filters_narrow_sentences() {
     assert_eq!(found(&engine, &mentions(vec![spokesman.clone()])), ["one.1", "two.1"]);
     assert_eq!(found(&engine, &mentions(vec![id.clone()])), ["one.0"]);
     assert_eq!(found(&engine, &mentions(vec![id, spokesman])), Vec::<String>::new());
+}
+
+#[test]
+fn labels_that_look_alike_are_told_apart() {
+    let labels =
+        [("desk", "home"), ("desk", "Home"), ("desk", ""), ("deskhome", ""), ("desk\u{1F}home", ""), ("", "desk")];
+    // The last has no sentence, so that the store lists articles, not the index.
+    for sentences in [true, false] {
+        let dir = tempfile::tempdir().unwrap();
+        let engine = open(dir.path());
+        for (number, (key, value)) in labels.into_iter().enumerate() {
+            let mut one = article(&format!("a{number}"), "Talks.");
+            one.article.labels = [(key.into(), value.into())].into();
+            put(&engine, &one);
+        }
+        let mut last = article("last", "Talks.");
+        if !sentences {
+            last.analysis.sentences.clear();
+        }
+        put(&engine, &last);
+        let listed = |key: &str, values: &[&str]| {
+            let values = values.iter().map(|value| (*value).to_owned()).collect();
+            let filter = ArticleFilter { labels: vec![LabelFilter { key: key.into(), values }], ..Default::default() };
+            let query = ArticleQuery { filter, order: ArticleOrder::OldestPublished, page: first(9) };
+            let page = engine.articles(&query, &Interrupt::default()).unwrap();
+            page.hits.iter().map(|hit| hit.article.id.clone()).collect::<Vec<_>>()
+        };
+        for (number, (key, value)) in labels.into_iter().enumerate() {
+            assert_eq!(listed(key, &[value, "nowhere"]), [format!("a{number}")], "{key:?} {value:?}");
+        }
+        assert_eq!(listed("desk", &[]), ["a0", "a1", "a2"]);
+        assert_eq!(listed("deskhome", &[]), ["a3"]);
+        assert_eq!(listed("esk", &[]), [] as [&str; 0]);
+    }
 }
 
 #[test]
