@@ -128,7 +128,7 @@ pub(super) struct Output {
     /// Show so many at most; 0 for all
     #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
     pub(super) limit: u32,
-    /// Print protobuf JSON: one object for each page of the answer
+    /// Print protobuf JSON, in which counts are text: one object for each page of the answer
     #[arg(long)]
     pub(super) json: bool,
 }

@@ -78,7 +78,7 @@ mod tests {
         };
         assert_eq!(
             serde_json::to_string(&Canonical(dynamic("ListArticlesResponse", &response).unwrap())).unwrap(),
-            r#"{"articles":[{"article":{"id":"a1","publishTime":"2026-03-03T14:05:00Z"},"quoteCount":3}],"total":{"count":"1","exact":true}}"#
+            r#"{"articles":[{"article":{"id":"a1","publishTime":"2026-03-03T14:05:00Z"},"quoteCount":"3"}],"total":{"count":"1","exact":true}}"#
         );
         let hit = proto::EntityHit { score: 0.1, ..Default::default() };
         assert_eq!(serde_json::to_string(&Canonical(dynamic("EntityHit", &hit).unwrap())).unwrap(), r#"{"score":0.1}"#);
