@@ -14,7 +14,7 @@ use super::schema::{
 };
 use super::view::View;
 use crate::query::{ArticleFilter, QuoteQuery, SentenceQuery};
-use crate::{Interrupt, Result, text};
+use crate::{Interrupt, Result};
 
 type Filters = Vec<Box<dyn Query>>;
 
