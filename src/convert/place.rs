@@ -53,10 +53,17 @@ pub(super) fn nths(spans: impl Iterator<Item = Span>) -> Vec<usize> {
     spans.map(&mut nth).collect()
 }
 
+/// Where the content of a quote stands, from its first span to its last: whatever else an analysis finds around it.
+pub(super) fn of_quote(quote: &Quote) -> Span {
+    let start = quote.content.iter().map(|span| span.start()).min().unwrap_or_default();
+    let end = quote.content.iter().map(|span| span.end()).max().unwrap_or_default();
+    Span::new(start, end)
+}
+
 /// How many of the article's quotes before this one stand at the same place.
 pub(super) fn nth_quote(analysis: &Analysis, index: usize) -> usize {
-    let place = analysis.quotes[index].extent();
-    analysis.quotes[..index].iter().filter(|quote| quote.extent() == place).count()
+    let place = of_quote(&analysis.quotes[index]);
+    analysis.quotes[..index].iter().filter(|quote| of_quote(quote) == place).count()
 }
 
 /// How many of the article's mentions before this one stand at the same place.
@@ -103,7 +110,7 @@ impl QuotePlace {
         if digest(analyzed.article.version.text) != self.digest {
             return None;
         }
-        let here = |quote: &Quote| (quote.extent().start(), quote.extent().end()) == (self.start, self.end);
+        let here = |quote: &Quote| (of_quote(quote).start(), of_quote(quote).end()) == (self.start, self.end);
         let quotes = analyzed.analysis.quotes.iter().enumerate().filter(|(_, quote)| here(quote));
         quotes.map(|(index, _)| index).nth(self.nth)
     }

@@ -103,7 +103,7 @@ pub(super) fn bare_quotes(
     from: usize,
 ) -> impl Iterator<Item = proto::Quote> {
     let all = &analyzed.analysis.quotes;
-    let nths = if from < all.len() { place::nths(all.iter().map(Quote::extent)) } else { Vec::new() };
+    let nths = if from < all.len() { place::nths(all.iter().map(place::of_quote)) } else { Vec::new() };
     (from..all.len()).map(move |index| bare_quote(analyzed, index, nths[index], offsets))
 }
 
@@ -265,7 +265,7 @@ fn bare_quote(analyzed: &AnalyzedArticle, index: usize, nth: usize, offsets: &Of
     let refs = |positions: &[usize]| positions.iter().map(|at| entity_ref(analyzed, *at)).collect();
     let addressee = quote.addressee.as_ref();
     proto::Quote {
-        id: Place::Quote.id(&analyzed.article, quote.extent(), nth),
+        id: Place::Quote.id(&analyzed.article, place::of_quote(quote), nth),
         index: index as i32,
         article: None,
         text: quote.clean_text(body),
