@@ -99,8 +99,8 @@ impl QuotePlace {
     fn parse(id: &str) -> Option<Self> {
         let (article, place) = id.rsplit_once("#q")?;
         let mut parts = place.split('-');
-        let (start, end, digest) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?);
-        let nth = parts.next().map_or(Some(0), |nth| nth.parse().ok())?;
+        let (start, end, digest) = (number(parts.next()?)?, number(parts.next()?)?, parts.next()?);
+        let nth = parts.next().map_or(Some(0), |nth| number(nth).filter(|nth| *nth > 0))?;
         let told = parts.next().is_none() && digest.len() == 8 && !article.is_empty();
         told.then(|| Self { article: article.to_owned(), start, end, digest: digest.to_owned(), nth })
     }
@@ -114,6 +114,11 @@ impl QuotePlace {
         let quotes = analyzed.analysis.quotes.iter().enumerate().filter(|(_, quote)| here(quote));
         quotes.map(|(index, _)| index).nth(self.nth)
     }
+}
+
+/// A number as ids have it: there is one id for a place.
+fn number(digits: &str) -> Option<usize> {
+    digits.parse().ok().filter(|number: &usize| number.to_string() == digits)
 }
 
 #[cfg(test)]
@@ -135,9 +140,19 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_id_of_a_quote() {
-        for id in
-            ["", "a", "a#q4", "a#q1-2", "a#q1-2-short", "#q1-2-gs100000", "a#q1-2-gs100000-x", "a#q1-2-gs100000-1-2"]
-        {
+        for id in [
+            "",
+            "a",
+            "a#q4",
+            "a#q1-2",
+            "a#q1-2-short",
+            "#q1-2-gs100000",
+            "a#q1-2-gs100000-x",
+            "a#q1-2-gs100000-1-2",
+            "a#q+1-2-gs100000",
+            "a#q01-2-gs100000",
+            "a#q1-2-gs100000-0",
+        ] {
             assert!(QuotePlace::read(id, 300).is_err(), "{id:?}");
         }
         assert_eq!(QuotePlace::read("a#q1-2-gs100000", 5).unwrap_err().reason, "LIMIT_EXCEEDED");

@@ -3,9 +3,7 @@
 use std::ops::Range;
 
 use prost_types::Timestamp;
-use sayso_document::{
-    Analysis, Counted, Date, DateRange, Entity, EntityType, Named, Quote, Role, Sentence, Span, join_spans,
-};
+use sayso_document::{Analysis, Counted, Date, DateRange, Entity, EntityType, Named, Role, Sentence, Span, join_spans};
 use sayso_index::{
     AnalyzedArticle, Article, ArticleHit, EntityHit, EntityId, EntityRecord, MentionHit, QuoteHit, SentenceHit, Total,
     Version,
