@@ -12,6 +12,8 @@ use crate::{
 
 /// Bytes of the digest of a request at the head of a token.
 const DIGEST: usize = 8;
+/// Bytes of the digest of all that stands before, at its end: a token that came to harm must not lead to another page.
+const CHECK: usize = 4;
 
 /// A request for a page of something.
 pub(crate) trait Paged: prost::Message + Clone {
@@ -108,6 +110,7 @@ fn next_page_token(request: &impl Paged, next: Option<&PageKey>) -> String {
     let Some(key) = next else { return String::new() };
     let mut bytes = digest(request).to_vec();
     bytes.extend_from_slice(key.as_bytes());
+    bytes.extend(check(&bytes));
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
@@ -117,6 +120,10 @@ fn page_key(request: &impl Paged, token: &str) -> Result<PageKey, Fault> {
         Fault::new("PAGE_TOKEN_INVALID", "page_token", message)
     };
     let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| unreadable())?;
+    let (bytes, checked) = bytes.split_last_chunk().ok_or_else(unreadable)?;
+    if *checked != check(bytes) {
+        return Err(unreadable());
+    }
     let (theirs, key) = bytes.split_at_checked(DIGEST).ok_or_else(unreadable)?;
     if theirs != digest(request) {
         let message =
@@ -129,7 +136,14 @@ fn page_key(request: &impl Paged, token: &str) -> Result<PageKey, Fault> {
 fn digest(request: &impl Paged) -> [u8; DIGEST] {
     let mut request = request.clone();
     request.clear_page();
-    let mut digest = [0; DIGEST];
-    digest.copy_from_slice(&blake3::hash(&request.encode_to_vec()).as_bytes()[..DIGEST]);
-    digest
+    hashed(&request.encode_to_vec())
+}
+
+fn check(bytes: &[u8]) -> [u8; CHECK] {
+    hashed(bytes)
+}
+
+fn hashed<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    let hash = blake3::hash(bytes);
+    std::array::from_fn(|at| hash.as_bytes()[at])
 }

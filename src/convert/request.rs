@@ -89,7 +89,11 @@ pub(crate) fn article_id(field: &str, id: String) -> Result<String, Fault> {
 /// Splits a quote's id into its article's id and its index.
 pub(crate) fn quote_id(id: &str) -> Result<(String, usize), Fault> {
     longest("id", id, QUOTE_ID_BYTES)?;
-    let parts = id.rsplit_once("#q").and_then(|(article, index)| Some((article.to_owned(), index.parse().ok()?)));
+    let parts = id.rsplit_once("#q").and_then(|(article, written)| {
+        // As it is written in answers: neither "+4" nor "04" is the id of a quote.
+        let index: usize = written.parse().ok().filter(|index: &usize| index.to_string() == written)?;
+        Some((article.to_owned(), index))
+    });
     parts.ok_or_else(|| Fault::invalid("id", format!("{id:?} is no quote's id, which ends in #q and a number")))
 }
 
@@ -249,6 +253,7 @@ fn mentions(texts: &[String], limits: &Limits) -> Result<Vec<Who>, Fault> {
     for text in texts {
         short("entities", text, limits)?;
         words("entities", text, "query_clauses", limits.query_clauses)?;
+        says_something("entities", text)?;
         mentions.push(who(text));
     }
     let names = mentions.iter().filter(|who| matches!(who, Who::Named(_))).count();
@@ -266,10 +271,16 @@ fn named(field: &str, text: &str, limits: &Limits) -> Result<Vec<Who>, Fault> {
     if text.is_empty() {
         return Ok(Vec::new());
     }
+    says_something(field, text)?;
+    Ok(vec![who(text)])
+}
+
+/// A name without a word would find nothing, whatever there is.
+fn says_something(field: &str, text: &str) -> Result<(), Fault> {
     if !text.contains(char::is_alphanumeric) {
         return Err(Fault::invalid(field, format!("{text:?} has no word; give a name or an entity's id")));
     }
-    Ok(vec![who(text)])
+    Ok(())
 }
 
 fn who(text: &str) -> Who {
