@@ -99,7 +99,7 @@ async fn they_tell_what_is_held_and_what_was_done() {
         assert_eq!(told[&format!("sayso_{fault}")], 0., "{fault}");
     }
     let standing = ["pending", "done_total", "failed_total"].map(|name| told[&format!("sayso_upgrades_{name}")]);
-    assert_eq!(standing, [now.pending as f64, now.done as f64, now.failed as f64]);
+    assert_eq!(standing, [now.pending_count as f64, now.done_count as f64, now.failed_count as f64]);
     assert_eq!(standing, [0., 1., 0.]);
     for tier in ["fast", "accurate"] {
         let of = |part: &str| told[&format!("sayso_analysis_duration_seconds_{part}")];
@@ -188,7 +188,7 @@ async fn unknown(server: &Server, path: &'static str) -> Status {
     let mut client = Grpc::new(server.channel().await);
     client.ready().await.unwrap();
     let codec = ProstCodec::<GetServerInfoRequest, GetServerInfoResponse>::default();
-    let request = Request::new(GetServerInfoRequest {});
+    let request = Request::new(GetServerInfoRequest::default());
     client.unary(request, PathAndQuery::from_static(path), codec).await.unwrap_err()
 }
 
@@ -222,7 +222,7 @@ async fn nothing_tells_them_unasked() {
     assert_eq!(silent.metrics(), None);
     // Calls go on as ever.
     let mut client = ServerServiceClient::new(silent.channel().await);
-    client.get_server_info(GetServerInfoRequest {}).await.unwrap();
+    client.get_server_info(GetServerInfoRequest::default()).await.unwrap();
     if cfg!(target_os = "linux") {
         assert_eq!(listening(silent.process().id()), 1);
         assert_eq!(listening(start().process().id()), 2, "the control");

@@ -8,10 +8,12 @@ use std::{
 };
 
 use sayso::proto::{
-    AnalysisInfo, AnalysisMode, Annotations, Article, GetArticleRequest, GetServerInfoRequest, ListArticlesRequest,
-    PutArticleRequest, PutArticleResponse, article_service_client::ArticleServiceClient,
-    entity_service_client::EntityServiceClient, quote_service_client::QuoteServiceClient,
-    search_service_client::SearchServiceClient, server_service_client::ServerServiceClient,
+    AnalysisInfo, AnalysisMode, Annotations, Article, EntitySelector, GetArticleRequest, GetServerInfoRequest,
+    GetServerInfoResponse, ListArticlesRequest, PutArticleRequest, PutArticleResponse,
+    article_service_client::ArticleServiceClient, entity_selector::Selector,
+    entity_service_client::EntityServiceClient, ingest_articles_response::Rejected,
+    quote_service_client::QuoteServiceClient, search_service_client::SearchServiceClient,
+    server_service_client::ServerServiceClient,
 };
 use tempfile::TempDir;
 use tonic::{Status, transport::Channel};
@@ -107,7 +109,7 @@ impl Server {
 
     /// The same, read in this mode.
     pub(crate) async fn put_as(&self, mode: AnalysisMode, article: Article) -> PutArticleResponse {
-        let request = PutArticleRequest { article: Some(article), analysis: mode.into(), ..Default::default() };
+        let request = PutArticleRequest { article: Some(article), analysis_mode: mode.into(), ..Default::default() };
         self.articles().await.put_article(request).await.unwrap().into_inner()
     }
 
@@ -117,10 +119,15 @@ impl Server {
         self.articles().await.get_article(request).await.unwrap().into_inner().annotations.unwrap()
     }
 
+    /// What the server tells of itself.
+    pub(crate) async fn info(&self) -> GetServerInfoResponse {
+        let mut client = ServerServiceClient::new(self.channel().await);
+        client.get_server_info(GetServerInfoRequest::default()).await.unwrap().into_inner()
+    }
+
     /// How articles are read, and what is still to be read better.
     pub(crate) async fn analysis(&self) -> AnalysisInfo {
-        let mut client = ServerServiceClient::new(self.channel().await);
-        client.get_server_info(GetServerInfoRequest {}).await.unwrap().into_inner().analysis.unwrap()
+        self.info().await.analysis.unwrap()
     }
 
     /// Waits until no article waits for another analysis any more.
@@ -128,7 +135,7 @@ impl Server {
         let start = Instant::now();
         loop {
             let now = self.analysis().await;
-            if now.pending == 0 {
+            if now.pending_count == 0 {
                 return now;
             }
             assert!(start.elapsed() < Duration::from_secs(120), "still to do: {now:?}");
@@ -177,7 +184,7 @@ pub(crate) fn article(id: &str, body: &str) -> Article {
 /// A short dated article from an outlet.
 pub(crate) fn dated(id: &str, source: &str, day: &str, body: &str) -> Article {
     let at: prost_types::Timestamp = format!("{day}T12:00:00Z").parse().unwrap();
-    Article { source: source.to_owned(), published_at: Some(at), title: format!("Title of {id}"), ..article(id, body) }
+    Article { outlet: source.to_owned(), publish_time: Some(at), title: format!("Title of {id}"), ..article(id, body) }
 }
 
 /// A story about invented people, with a direct, an indirect and a mixed quote.
@@ -194,4 +201,21 @@ pub(crate) fn reason(status: &Status) -> String {
 pub(crate) fn field(status: &Status) -> String {
     let details = status.get_error_details();
     details.bad_request().map(|bad| bad.field_violations[0].field.clone()).unwrap_or_default()
+}
+
+/// Asks for entities by name.
+pub(crate) fn named(name: &str) -> EntitySelector {
+    EntitySelector { selector: Some(Selector::Name(name.to_owned())) }
+}
+
+/// Asks for one entity by its id.
+pub(crate) fn identified(id: &str) -> EntitySelector {
+    EntitySelector { selector: Some(Selector::Id(id.to_owned())) }
+}
+
+/// Why a request of a stream was rejected, as a call would have told it.
+pub(crate) fn status_of(rejected: &Rejected) -> Status {
+    let status = rejected.status.as_ref().unwrap();
+    let details = prost::Message::encode_to_vec(status).into();
+    Status::with_details(status.code.into(), status.message.clone(), details)
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use sayso::proto::{
     AnalysisMode, GetArticleRequest, IngestArticlesRequest, PutArticleRequest, SearchQuotesRequest,
-    SearchSentencesRequest,
+    SearchSentencesRequest, ingest_articles_request::Action,
 };
 use tonic::{Code, Request, Status};
 
@@ -61,7 +61,7 @@ async fn put_and_get(server: &mut Server, bytes: usize) -> u64 {
         let began = Instant::now();
         let request = PutArticleRequest {
             article: Some(article("worst", &body)),
-            analysis: AnalysisMode::Fast.into(),
+            analysis_mode: AnalysisMode::Fast.into(),
             ..Default::default()
         };
         let put = server.articles().await.put_article(lasting(request)).await.map(|_| bytes);
@@ -87,7 +87,7 @@ async fn queries(server: &mut Server) -> u64 {
     ] {
         let began = Instant::now();
         let request = SearchSentencesRequest { query, page_size: 1000, ..Default::default() };
-        let found = server.search().await.max_decoding_message_size(1 << 30).search(lasting(request)).await;
+        let found = server.search().await.max_decoding_message_size(1 << 30).search_sentences(lasting(request)).await;
         let found = found.map(|answer| prost::Message::encoded_len(answer.get_ref()));
         most = most.max(report(server, &format!("search {name}"), began, found));
     }
@@ -104,7 +104,7 @@ async fn at_once(server: &mut Server, bytes: usize) -> u64 {
     for number in 0..8 {
         let (_, body) = texts(bytes).into_iter().nth(number % 5).unwrap();
         let article = Some(article(&format!("worst{number}"), &body));
-        let put = PutArticleRequest { article, analysis: AnalysisMode::Fast.into(), ..Default::default() };
+        let put = PutArticleRequest { article, analysis_mode: AnalysisMode::Fast.into(), ..Default::default() };
         let mut client = server.articles().await.max_decoding_message_size(1 << 30);
         calls.spawn(async move {
             let id = client.put_article(lasting(put)).await?.into_inner().id;
@@ -128,8 +128,8 @@ async fn streams(server: &mut Server, bytes: usize) -> u64 {
         let mut client = server.articles().await;
         let request = move |body| IngestArticlesRequest {
             client_sequence: 1,
-            article: Some(article(&format!("stream{number}"), body)),
-            analysis: AnalysisMode::Fast.into(),
+            action: Some(Action::Put(article(&format!("stream{number}"), body))),
+            analysis_mode: AnalysisMode::Fast.into(),
         };
         let messages = tokio_stream::iter([request(&"said. ".repeat(bytes / 6))]);
         calls.spawn(async move {
@@ -197,7 +197,7 @@ async fn messages(server: &mut Server) -> u64 {
     report(server, "an id as long as a message", began, Err(status));
     let began = Instant::now();
     let query = SearchSentencesRequest { query: long, ..Default::default() };
-    let status = server.search().await.search(query).await.unwrap_err();
+    let status = server.search().await.search_sentences(query).await.unwrap_err();
     report(server, "a query as long as a message", began, Err(status))
 }
 
