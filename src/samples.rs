@@ -21,7 +21,7 @@ struct Sample {
 struct Metadata {
     id: String,
     title: String,
-    source: String,
+    outlet: String,
     url: String,
     authors: Vec<String>,
     language: String,
@@ -35,20 +35,9 @@ fn articles() -> Result<Vec<Article>, Failure> {
         let read = |name: &str| Files::get(name).ok_or_else(|| format!("the sample {name} is missing"));
         let body = String::from_utf8(read(&name)?.data.into_owned())?;
         let sample: Sample = serde_json::from_slice(&read(&name.replace(".txt", ".json"))?.data)?;
-        let Metadata { id, title, source, url, authors, language, published_at } = sample.article;
+        let Metadata { id, title, outlet, url, authors, language, published_at } = sample.article;
         let published_at = Some(published_at.as_microsecond());
-        articles.push(Article {
-            id,
-            url,
-            outlet: source,
-            title,
-            authors,
-            language,
-            published_at,
-            published_on: None,
-            body,
-            ..Article::default()
-        });
+        articles.push(Article { id, url, outlet, title, authors, language, published_at, body, ..Article::default() });
     }
     articles.sort_by(|one, other| one.id.cmp(&other.id));
     Ok(articles)

@@ -17,7 +17,7 @@ use super::labels::{self, Tier, Type};
 use super::render::{self, DIM, KIND, NAME, Paragraph};
 use super::{dates, eval, input, json, quote_view};
 use crate::proto::analyze_service_client::AnalyzeServiceClient;
-use crate::proto::{self, AnalysisMode, AnalyzeRequest, Annotations, ArticleEntity, OffsetEncoding};
+use crate::proto::{self, AnalysisMode, AnalyzeRequest, Annotations, ArticleEntity, Mention, OffsetEncoding};
 use crate::{analysis::Mode, convert, models};
 
 /// The longest text that is read, in bytes: far above any article, and what an offset can count.
@@ -121,7 +121,7 @@ fn tier(asked: Option<Tier>) -> Result<sayso_document::Tier, Fault> {
 fn ask(
     server: &str,
     text: String,
-    published_on: Option<proto::google_type::Date>,
+    publish_date: Option<proto::google_type::Date>,
     asked: Option<Tier>,
 ) -> Result<Annotations, Fault> {
     let analysis = match asked {
@@ -135,8 +135,9 @@ fn ask(
         let request = AnalyzeRequest {
             text,
             offset_encoding: OffsetEncoding::Utf8 as i32,
-            published_on,
-            analysis: analysis as i32,
+            publish_date,
+            analysis_mode: analysis as i32,
+            read_mask: None,
         };
         Ok(client.analyze(request).await?.into_inner().annotations.unwrap_or_default())
     })
@@ -145,10 +146,10 @@ fn ask(
 fn analyze(
     analyzer: &Analyzer,
     text: String,
-    published_on: Option<proto::google_type::Date>,
+    publish_date: Option<proto::google_type::Date>,
     tier: sayso_document::Tier,
 ) -> Annotations {
-    let published = published_on.and_then(|day| Date::new(day.year, day.month as u8, day.day as u8));
+    let published = publish_date.and_then(|day| Date::new(day.year, day.month as u8, day.day as u8));
     let analysis = analyzer.analyze_dated(&text, published, tier);
     let article = Article { body: text, ..Article::default() };
     let mut annotations = convert::annotations(&AnalyzedArticle { article, analysis }, OffsetEncoding::Utf8);
@@ -158,24 +159,24 @@ fn analyze(
 }
 
 /// Entities, then quotes, each under a heading.
-fn lines(file: &str, found: &Annotations, width: Option<usize>) -> String {
+pub(super) fn lines(heading: &str, found: &Annotations, width: Option<usize>) -> String {
     let mut out = String::new();
-    if !file.is_empty() {
-        out.push_str(&Paragraph::new().add(NAME.underline(), file).lines(width, 0));
+    if !heading.is_empty() {
+        out.push_str(&Paragraph::new().add(NAME.underline(), heading).lines(width, 0));
     }
     let named: Vec<_> = found.entities.iter().filter(|entity| Type::is_name(entity.r#type)).collect();
-    let foreign = !matches!(found.language.as_str(), "" | "en" | "und");
+    let foreign = !matches!(found.language_code.as_str(), "" | "en" | "und");
     let counts = [
-        counted(found.sentences.len() as u64, "sentence", "sentences"),
-        counted(named.len() as u64, "entity", "entities"),
-        counted(found.quotes.len() as u64, "quote", "quotes"),
-        if foreign { format!("language {}", found.language) } else { String::new() },
+        counted(found.sentences.len() as i64, "sentence", "sentences"),
+        counted(named.len() as i64, "entity", "entities"),
+        counted(found.quotes.len() as i64, "quote", "quotes"),
+        if foreign { format!("language {}", found.language_code) } else { String::new() },
         told(&found.model, found.tier),
     ];
     out.push_str(&Paragraph::new().add_parts(DIM, &counts).lines(width, 0));
     if !named.is_empty() {
         out.push_str(&format!("\n{NAME}Entities{NAME:#}\n"));
-        out.extend(named.iter().map(|entity| entity_lines(entity, width)));
+        out.extend(named.iter().map(|entity| entity_lines(entity, &found.mentions, width)));
     }
     if !found.quotes.is_empty() {
         out.push_str(&format!("\n{NAME}Quotes{NAME:#}\n"));
@@ -194,45 +195,50 @@ fn told(model: &str, tier: i32) -> String {
     }
 }
 
-fn entity_lines(entity: &ArticleEntity, width: Option<usize>) -> String {
+fn entity_lines(entity: &ArticleEntity, mentions: &[Mention], width: Option<usize>) -> String {
+    let of_it = |mention: &&Mention| mention.entity.as_ref().is_some_and(|other| other.id == entity.id);
+    let count = mentions.iter().filter(of_it).count();
     let head = Paragraph::new()
         .add(NAME, &entity.name)
         .add(DIM, " · ")
         .add(KIND, Type::label(entity.r#type))
         .add(DIM, " · ")
-        .add(DIM, &counted(entity.mentions.len() as u64, "mention", "mentions"));
+        .add(DIM, &counted(count as i64, "mention", "mentions"));
     format!("{}{}", head.lines(width, 0), names(&entity.titles, &entity.aliases, width))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto::{self, CountedText, EntityRef, Mention, Quote, TextPhrase};
+    use crate::proto::{self, CountedText, EntityRef, Quote, TextPhrase};
 
     #[test]
     fn an_analysis_reads_well() {
         let name = || "Ada Lind".to_string();
+        let entity = |id: &str| EntityRef { id: id.into(), ..EntityRef::default() };
+        let mention = |id| Mention { entity: Some(entity(id)), ..Mention::default() };
         let found = Annotations {
             model: "linear-4".into(),
             sentences: vec![proto::Sentence::default(); 2],
             entities: vec![ArticleEntity {
+                id: "person/ada-lind".into(),
                 name: name(),
                 r#type: proto::EntityType::Person as i32,
                 titles: vec![CountedText { text: "Harbour Commissioner".into(), count: 1 }],
                 aliases: vec![CountedText { text: "Lind".into(), count: 2 }],
-                mentions: vec![Mention::default(); 3],
                 ..ArticleEntity::default()
             }],
+            mentions: ["person/ada-lind", "place/veld", "person/ada-lind", "person/ada-lind"].map(mention).into(),
             quotes: vec![Quote {
                 id: "#q0".into(),
                 text: "the harbour will open".into(),
-                cue: Some(Phrase { text: "said".into(), spans: Vec::new() }),
+                cue: Some(TextPhrase { text: "said".into(), spans: Vec::new() }),
                 speakers: vec![EntityRef { name: name(), ..EntityRef::default() }],
                 act: proto::QuoteAct::Speech as i32,
                 kind: proto::QuoteKind::Indirect as i32,
                 ..Quote::default()
             }],
-            language: "en".into(),
+            language_code: "en".into(),
             tier: proto::AnalysisTier::Fast as i32,
         };
         insta::assert_snapshot!(render::plain(&lines("", &found, None)), @r"

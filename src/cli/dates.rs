@@ -43,6 +43,15 @@ pub(super) fn parse_day_after(text: &str) -> Result<proto::google_type::Date, St
     date.tomorrow().map(day).map_err(|error| error.to_string())
 }
 
+/// The day after one of an answer. None where there is none in the calendar.
+pub(super) fn day_after(of: &proto::google_type::Date) -> Option<proto::google_type::Date> {
+    calendar(of)?.tomorrow().map(day).ok()
+}
+
+fn calendar(day: &proto::google_type::Date) -> Option<Date> {
+    Date::new(day.year.try_into().ok()?, day.month.try_into().ok()?, day.day.try_into().ok()?).ok()
+}
+
 fn day(date: Date) -> proto::google_type::Date {
     proto::google_type::Date { year: date.year().into(), month: date.month().into(), day: date.day().into() }
 }
@@ -84,9 +93,7 @@ pub(super) fn show_day(time: &ProtoTime) -> String {
 
 /// The day of the calendar: "3 March 2026". Nothing for a day that no calendar has.
 pub(super) fn show_date(day: &proto::google_type::Date) -> String {
-    let parts = (i16::try_from(day.year), i8::try_from(day.month), i8::try_from(day.day));
-    let (Ok(year), Ok(month), Ok(day)) = parts else { return String::new() };
-    Date::new(year, month, day).map(|date| date.strftime("%-d %B %Y").to_string()).unwrap_or_default()
+    calendar(day).map(|date| date.strftime("%-d %B %Y").to_string()).unwrap_or_default()
 }
 
 /// Day and time: "3 March 2026, 14:05 UTC".

@@ -6,15 +6,17 @@ use tonic::transport::Channel;
 
 use super::client::{self, Server};
 use super::fault::{Fault, Outcome};
-use super::filter::Output;
+use super::filter::{Articles, Output};
+use super::info::grouped;
 use super::labels::Type;
 use super::paging::each_hit;
-use super::quote_view::published;
+use super::quote_view::{labelled, published};
 use super::render::{self, DIM, HIT, KIND, NAME, PLAIN, Paragraph};
 use super::{dates, json};
 use crate::proto::entity_service_client::EntityServiceClient;
 use crate::proto::{
-    CountedText, Entity, GetEntityRequest, ListMentionsRequest, LookupEntitiesRequest, MentionHit, OffsetEncoding,
+    CountedText, Entity, EntityHit, GetEntityRequest, ListMentionsRequest, LookupEntitiesRequest, MentionHit,
+    OffsetEncoding, TextSpan,
 };
 
 /// How many aliases or titles are shown.
@@ -36,6 +38,8 @@ pub(super) struct Args {
     output: Output,
     #[command(flatten)]
     server: Server,
+    #[command(flatten, next_help_heading = "With --id: mentions in which articles")]
+    articles: Articles,
 }
 
 type Client = EntityServiceClient<Channel>;
@@ -45,7 +49,12 @@ pub(super) fn run(args: Args) -> Outcome {
         let channel = args.server.connect().await?;
         let mut client = EntityServiceClient::new(channel).max_decoding_message_size(client::ANSWER_BYTES);
         if let Some(id) = args.id {
-            return show_one(&mut client, id, args.output).await;
+            return show_one(&mut client, id, args.articles, args.output).await;
+        }
+        if args.articles.filter().is_some() {
+            return Err(Fault::usage(
+                "options that choose articles go with --id: entities are gathered over all articles",
+            ));
         }
         let request = LookupEntitiesRequest {
             name: args.name.join(" "),
@@ -56,9 +65,7 @@ pub(super) fn run(args: Args) -> Outcome {
         let fetch = async |page_size, page_token| {
             client.lookup_entities(LookupEntitiesRequest { page_size, page_token, ..request.clone() }).await
         };
-        let show = |hit: crate::proto::EntityHit| {
-            render::print(&format!("{}\n", lines(&hit.entity.unwrap_or_default(), width)))
-        };
+        let show = |hit: EntityHit| render::print(&format!("{}\n", lines(&hit.entity.unwrap_or_default(), width)));
         let seen = each_hit(args.output, &request.name, fetch, show).await?;
         if !args.output.json {
             render::print(&Paragraph::new().add(DIM, &seen.words("entity", "entities")).lines(width, 0))?;
@@ -68,8 +75,8 @@ pub(super) fn run(args: Args) -> Outcome {
 }
 
 /// An entity, then where it is mentioned.
-async fn show_one(client: &mut Client, id: String, output: Output) -> Outcome {
-    let response = client.get_entity(GetEntityRequest { id: id.clone() }).await?.into_inner();
+async fn show_one(client: &mut Client, id: String, articles: Articles, output: Output) -> Outcome {
+    let response = client.get_entity(GetEntityRequest { id: id.clone(), read_mask: None }).await?.into_inner();
     let width = render::width();
     if output.json {
         json::print("GetEntityResponse", &response)?;
@@ -79,6 +86,7 @@ async fn show_one(client: &mut Client, id: String, output: Output) -> Outcome {
     }
     let request = ListMentionsRequest {
         entity_id: id,
+        filter: articles.filter(),
         offset_encoding: OffsetEncoding::Utf8 as i32,
         ..ListMentionsRequest::default()
     };
@@ -107,15 +115,16 @@ async fn show_one(client: &mut Client, id: String, output: Output) -> Outcome {
 
 fn heading(hit: &MentionHit, width: Option<usize>) -> String {
     let article = hit.article.clone().unwrap_or_default();
-    let line = Paragraph::new().add_parts(DIM, &[article.title.clone(), published(&article), article.id]);
+    let place = [article.title.clone(), published(&article), labelled(&article), article.id];
+    let line = Paragraph::new().add_parts(DIM, &place);
     format!("\n{}", line.lines(width, 0))
 }
 
 fn mention(hit: &MentionHit, width: Option<usize>) -> String {
     let sentence = hit.sentence.clone().unwrap_or_default();
-    let start = sentence.span.unwrap_or_default().start;
+    let place = sentence.span.unwrap_or_default();
     let span = hit.mention.as_ref().and_then(|mention| mention.span).unwrap_or_default();
-    let mark = span.start.saturating_sub(start) as usize..span.end.saturating_sub(start) as usize;
+    let mark = render::range(TextSpan { start: span.start - place.start, end: span.end - place.start });
     Paragraph::new().add_marked(PLAIN, &sentence.text, HIT, &[mark]).lines(width, 2)
 }
 
@@ -164,25 +173,25 @@ fn list(texts: &[CountedText]) -> String {
 }
 
 /// "1 quote", "3 quotes", "no quotes".
-pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
+pub(super) fn counted(count: i64, one: &str, many: &str) -> String {
     match count {
         0 => format!("no {many}"),
         1 => format!("1 {one}"),
-        _ => format!("{count} {many}"),
+        _ => format!("{} {many}", grouped(count)),
     }
 }
 
 /// "1 March 2026 to 3 March 2026": between which days the entity's articles were published.
 fn seen(entity: &Entity) -> String {
     let day = |time: &Option<prost_types::Timestamp>| time.as_ref().map(dates::show_day).unwrap_or_default();
-    let (first, last) = (day(&entity.first_seen), day(&entity.last_seen));
+    let (first, last) = (day(&entity.first_publish_time), day(&entity.last_publish_time));
     if first == last { first } else { format!("{first} to {last}") }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto::{EntityType, Mention, Sentence, TextSpan};
+    use crate::proto::{EntityType, Mention, Sentence};
 
     #[test]
     fn an_entity_reads_well() {
@@ -196,8 +205,8 @@ mod tests {
             mention_count: 17,
             article_count: 4,
             quote_count: 1,
-            first_seen: Some(prost_types::Timestamp { seconds: 1_772_323_200, nanos: 0 }),
-            last_seen: Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 }),
+            first_publish_time: Some(prost_types::Timestamp { seconds: 1_772_323_200, nanos: 0 }),
+            last_publish_time: Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 }),
             ..Entity::default()
         };
         insta::assert_snapshot!(render::plain(&lines(&entity, None)), @r"
@@ -211,9 +220,9 @@ mod tests {
     #[test]
     fn a_mention_is_marked_in_its_sentence() {
         let hit = |start, end| MentionHit {
-            mention: Some(Mention { span: Some(Span { start, end }), ..Mention::default() }),
+            mention: Some(Mention { span: Some(TextSpan { start, end }), ..Mention::default() }),
             sentence: Some(Sentence {
-                span: Some(Span { start: 100, end: 120 }),
+                span: Some(TextSpan { start: 100, end: 120 }),
                 text: "“Yes” Lind said.".into(),
                 ..Sentence::default()
             }),

@@ -4,11 +4,13 @@ use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
 
-use tonic::Status;
+use prost::Message;
+use tonic::{Code, Status};
 use tonic_types::StatusExt;
 use unicode_width::UnicodeWidthStr;
 
 use crate::echo;
+use crate::proto::google_rpc;
 
 /// What a command ends with: an exit code, or the fault that stopped it.
 pub(super) type Outcome = Result<ExitCode, Fault>;
@@ -86,6 +88,25 @@ pub(super) fn of_query(status: &Status, query: &str) -> Fault {
     }
 }
 
+/// A status within an answer, as one that a call ends with; its details can be read then.
+pub(super) fn status_of(told: Option<google_rpc::Status>) -> Status {
+    let told = told.unwrap_or_default();
+    let details = told.encode_to_vec().into();
+    Status::with_details(Code::from_i32(told.code), told.message, details)
+}
+
+/// "has more than 64 labels (article.labels, LIMIT_EXCEEDED)": a refusal in one line, with its field and reason.
+pub(super) fn in_short(status: &Status) -> String {
+    let message = if status.message().is_empty() { status.code().description() } else { status.message() };
+    let details = status.get_error_details();
+    let violations = details.bad_request().map(|request| request.field_violations.as_slice()).unwrap_or_default();
+    let fields = violations.iter().map(|violation| violation.field.as_str());
+    let new = fields.filter(|field| !message.starts_with(field));
+    let reason = details.error_info().map(|info| info.reason.as_str());
+    let facts: Vec<_> = new.chain(reason).filter(|fact| !fact.is_empty()).collect();
+    if facts.is_empty() { message.into() } else { format!("{message} ({})", facts.join(", ")) }
+}
+
 /// A server's refusal as text: its message, then a line for each detail that says more.
 pub(super) fn describe(status: &Status) -> String {
     let message = if status.message().is_empty() { status.code().description() } else { status.message() };
@@ -114,7 +135,6 @@ pub(super) fn describe(status: &Status) -> String {
 
 #[cfg(test)]
 mod tests {
-    use tonic::Code;
     use tonic_types::ErrorDetails;
 
     use super::*;
@@ -143,6 +163,21 @@ mod tests {
         let status = Status::with_error_details(Code::InvalidArgument, words, details);
         let Fault::Failed(text) = of_query(&status, "größe \"tide") else { panic!("no fault") };
         assert_eq!(text, format!("{words}\n  reason: QUERY_SYNTAX\n\n  größe \"tide\n       ^"));
+    }
+
+    #[test]
+    fn a_status_within_an_answer_tells_what_one_of_a_call_does() {
+        let mut details = ErrorDetails::with_bad_request_violation("article.body", "is too long");
+        details.set_error_info("LIMIT_EXCEEDED", "sayso", std::collections::HashMap::new());
+        let status = Status::with_error_details(Code::InvalidArgument, "too long", details);
+        let told = google_rpc::Status::decode(status.details()).unwrap();
+        let status = status_of(Some(told));
+        assert_eq!(
+            (status.code(), in_short(&status).as_str()),
+            (Code::InvalidArgument, "too long (article.body, LIMIT_EXCEEDED)")
+        );
+        assert_eq!(in_short(&Status::new(Code::Aborted, "article.etag is stale")), "article.etag is stale");
+        assert_eq!(in_short(&status_of(None)), Code::Ok.description());
     }
 
     #[test]

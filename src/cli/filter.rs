@@ -1,10 +1,16 @@
-//! Options that several commands share: which articles, in which order, how many.
+//! Options that several commands share: which articles and entities, in which order, how many.
+
+use std::collections::BTreeMap;
 
 use clap::ValueEnum;
 use prost_types::Timestamp;
+use sayso_index::EntityId;
 
 use super::dates;
-use crate::proto;
+use super::labels::Tier;
+use crate::proto::entity_selector::Selector;
+use crate::proto::google_type::Interval;
+use crate::proto::{ArticleFilter, EntitySelector, LabelFilter};
 
 /// Which articles to look in.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -14,7 +20,10 @@ pub(super) struct Articles {
     article: Vec<String>,
     /// Only this outlet, by its whole name (may be given again)
     #[arg(long, value_name = "OUTLET")]
-    source: Vec<String>,
+    outlet: Vec<String>,
+    /// Only this author, by the whole name (may be given again)
+    #[arg(long, value_name = "NAME")]
+    author: Vec<String>,
     /// Only articles in this language: en (may be given again)
     #[arg(long, value_name = "CODE")]
     language: Vec<String>,
@@ -24,20 +33,69 @@ pub(super) struct Articles {
     /// Only articles published until the end of this day: YYYY-MM-DD, or RFC 3339
     #[arg(long, value_name = "DATE", value_parser = dates::parse_until)]
     until: Option<Timestamp>,
+    /// Only articles with this label; KEY alone asks for any value. May be given again: any value of one key, all keys
+    #[arg(long, value_name = "KEY[=VALUE]", value_parser = parse_wanted_label)]
+    label: Vec<WantedLabel>,
+    /// Only articles analysed by this model: linear-4 (may be given again)
+    #[arg(long, value_name = "MODEL")]
+    model: Vec<String>,
+    /// Only articles analysed so thoroughly (may be given again)
+    #[arg(long, value_name = "TIER", value_enum)]
+    tier: Vec<Tier>,
 }
 
 impl Articles {
     /// The filter for a request; none when nothing was asked for.
-    pub(super) fn filter(self) -> Option<proto::ArticleFilter> {
-        let filter = proto::ArticleFilter {
+    pub(super) fn filter(self) -> Option<ArticleFilter> {
+        let time = Interval { start_time: self.from, end_time: self.until };
+        let filter = ArticleFilter {
             article_ids: self.article,
-            sources: self.source,
-            languages: self.language,
-            published_from: self.from,
-            published_until: self.until,
+            outlets: self.outlet,
+            authors: self.author,
+            language_codes: self.language,
+            publish_time: (time != Interval::default()).then_some(time),
+            labels: label_filters(self.label),
+            models: self.model,
+            tiers: Tier::values(&self.tier),
         };
-        (filter != proto::ArticleFilter::default()).then_some(filter)
+        (filter != ArticleFilter::default()).then_some(filter)
     }
+}
+
+/// A label to look for; without a value, any.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct WantedLabel {
+    key: String,
+    value: Option<String>,
+}
+
+fn parse_wanted_label(text: &str) -> Result<WantedLabel, String> {
+    let (key, value) = match text.split_once('=') {
+        Some((key, value)) => (key, Some(value.into())),
+        None => (text, None),
+    };
+    if key.is_empty() {
+        return Err("expected KEY or KEY=VALUE, for example desk=politics".into());
+    }
+    Ok(WantedLabel { key: key.into(), value })
+}
+
+/// One filter for each key, with all the values that were asked for.
+fn label_filters(wanted: Vec<WantedLabel>) -> Vec<LabelFilter> {
+    let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for WantedLabel { key, value } in wanted {
+        values.entry(key).or_default().extend(value);
+    }
+    values.into_iter().map(|(key, values)| LabelFilter { key, values }).collect()
+}
+
+/// Each as a selector: an entity's id, where it looks like one as `sayso entities` prints them, else a name.
+pub(super) fn selectors(entities: Vec<String>) -> Vec<EntitySelector> {
+    let selector = |entity: String| match EntityId::parse(&entity) {
+        Some(_) => Selector::Id(entity),
+        None => Selector::Name(entity),
+    };
+    entities.into_iter().map(|entity| EntitySelector { selector: Some(selector(entity)) }).collect()
 }
 
 /// In which order hits come.
@@ -52,14 +110,15 @@ pub(super) enum Sort {
 }
 
 impl Sort {
-    /// The order for a request.
-    pub(super) fn order(sort: Option<Self>) -> proto::SortOrder {
-        match sort {
-            None => proto::SortOrder::Unspecified,
-            Some(Self::Relevance) => proto::SortOrder::Relevance,
-            Some(Self::Newest) => proto::SortOrder::Newest,
-            Some(Self::Oldest) => proto::SortOrder::Oldest,
-        }
+    /// The order for a request; empty, which leaves it to the server, for none.
+    pub(super) fn order_by(sort: Option<Self>) -> String {
+        let order = match sort {
+            None => "",
+            Some(Self::Relevance) => "relevance",
+            Some(Self::Newest) => "publish_time desc",
+            Some(Self::Oldest) => "publish_time",
+        };
+        order.into()
     }
 }
 
@@ -69,7 +128,44 @@ pub(super) struct Output {
     /// Show so many at most; 0 for all
     #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
     pub(super) limit: u32,
-    /// Print protobuf JSON: one object for each page of the answer
+    /// Print protobuf JSON, in which counts are text: one object for each page of the answer
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_one_label_are_asked_for_together() {
+        let wanted = ["desk=politics", "customer", "desk=economy", "desk", "note=a=b", "empty="];
+        let filters = label_filters(wanted.map(|text| parse_wanted_label(text).unwrap()).to_vec());
+        let filters: Vec<_> = filters.iter().map(|filter| (filter.key.as_str(), filter.values.join("|"))).collect();
+        let expected = [("customer", ""), ("desk", "politics|economy"), ("empty", ""), ("note", "a=b")];
+        assert_eq!(filters, expected.map(|(key, values)| (key, values.to_string())));
+        assert!(parse_wanted_label("=politics").is_err() && parse_wanted_label("").is_err());
+    }
+
+    #[test]
+    fn an_empty_value_is_a_value() {
+        let filter = |text| label_filters(vec![parse_wanted_label(text).unwrap()]).remove(0).values;
+        assert_eq!(filter("desk="), [""]);
+        assert!(filter("desk").is_empty());
+    }
+
+    #[test]
+    fn what_looks_like_an_id_is_one() {
+        let names = ["person/ada-lind", "Ada Lind", "and/or", "person/", "place/veld port"].map(String::from).to_vec();
+        let ids: Vec<_> = selectors(names).iter().map(|one| matches!(one.selector, Some(Selector::Id(_)))).collect();
+        assert_eq!(ids, [true, false, false, false, false]);
+    }
+
+    #[test]
+    fn nothing_asked_for_is_no_filter() {
+        assert_eq!(Articles::default().filter(), None);
+        let day = dates::parse_from("2026-03-03").ok();
+        let filter = Articles { from: day, ..Articles::default() }.filter().unwrap();
+        assert_eq!(filter.publish_time, Some(Interval { start_time: day, end_time: None }));
+    }
 }

@@ -23,7 +23,7 @@ pub(super) struct Args {
 pub(super) fn run(args: Args) -> Outcome {
     client::block_on(async {
         let mut client = ServerServiceClient::new(args.server.connect().await?);
-        let info = client.get_server_info(GetServerInfoRequest {}).await?.into_inner();
+        let info = client.get_server_info(GetServerInfoRequest::default()).await?.into_inner();
         if args.json {
             json::print("GetServerInfoResponse", &info)?
         } else {
@@ -37,17 +37,17 @@ pub(super) fn run(args: Args) -> Outcome {
 fn lines(info: &GetServerInfoResponse, width: Option<usize>) -> String {
     let mut server = vec![("version", info.version.clone())];
     server.extend(info.models.iter().map(|model| ("model", format!("{} ({})", model.id, model.purpose))));
-    server.extend(info.started_at.as_ref().map(|time| ("started", dates::show_moment(time))));
-    let (durable, searchable) = (info.durable_sequence_number, info.searchable_sequence_number);
-    let behind = durable.saturating_sub(searchable);
-    let state = if behind == 0 { "all searchable".into() } else { format!("{} not searchable yet", grouped(behind)) };
+    server.extend(info.start_time.as_ref().map(|time| ("started", dates::show_moment(time))));
+    let state = match info.pending_change_count {
+        0 => "all searchable".into(),
+        behind => format!("{} not searchable yet", grouped(behind)),
+    };
     let analysis = info.analysis.unwrap_or_default();
     server.push(("analysis", Mode::label(analysis.default_mode).to_owned()));
     server.extend(info.faults.iter().map(|fault| ("fault", fault.clone())));
-    let counts = info.counts.unwrap_or_default();
     let limits = info.limits.unwrap_or_default();
-    let mut holds = counted(&counts);
-    holds.push(("changes", format!("{} durable, {state}", grouped(durable))));
+    let mut holds = info.counts.as_ref().map(counted).unwrap_or_default();
+    holds.push(("changes", state));
     holds.push(("to reread", waiting(&analysis)));
     let tables = [("Server", server), ("Holds", holds), ("Limits", limited(&limits))];
     tables.map(|(heading, rows)| table(heading, &rows, width)).join("\n")
@@ -55,9 +55,11 @@ fn lines(info: &GetServerInfoResponse, width: Option<usize>) -> String {
 
 /// "1,200 articles; since the start 34 done, 1 failed"
 fn waiting(analysis: &AnalysisInfo) -> String {
-    let articles =
-        if analysis.pending == 1 { "1 article".into() } else { format!("{} articles", grouped(analysis.pending)) };
-    match (analysis.done, analysis.failed) {
+    let articles = match analysis.pending_count {
+        1 => "1 article".into(),
+        pending => format!("{} articles", grouped(pending)),
+    };
+    match (analysis.done_count, analysis.failed_count) {
         (0, 0) => articles,
         (done, 0) => format!("{articles}; since the start {} done", grouped(done)),
         (done, failed) => format!("{articles}; since the start {} done, {} failed", grouped(done), grouped(failed)),
@@ -66,28 +68,56 @@ fn waiting(analysis: &AnalysisInfo) -> String {
 
 fn counted(counts: &ServerCounts) -> Vec<(&'static str, String)> {
     vec![
-        ("articles", grouped(counts.articles)),
-        ("sentences", grouped(counts.sentences)),
-        ("entities", grouped(counts.entities)),
-        ("quotes", grouped(counts.quotes)),
+        ("articles", grouped(counts.article_count)),
+        ("sentences", grouped(counts.sentence_count)),
+        ("entities", grouped(counts.entity_count)),
+        ("quotes", grouped(counts.quote_count)),
         ("on disk", bytes(counts.disk_bytes)),
     ]
 }
 
 fn limited(limits: &ServerLimits) -> Vec<(&'static str, String)> {
-    let timeout = limits.search_timeout.as_ref().map(|time| time.seconds as f64 + f64::from(time.nanos) / 1e9);
-    let pages = format!("{} hits, {} unless asked", grouped(limits.page_size.into()), limits.default_page_size);
+    let seconds = |time: &prost_types::Duration| format!("{} s", time.seconds as f64 + f64::from(time.nanos) / 1e9);
     vec![
         ("request", bytes(limits.message_bytes)),
-        ("article", bytes(limits.body_bytes)),
+        ("body", bytes(limits.body_bytes)),
+        ("metadata", format!("{}, {} authors", bytes(limits.metadata_bytes), grouped(limits.authors))),
+        ("id", format!("{}, a language code {}", bytes(limits.id_bytes), bytes(limits.language_code_bytes))),
+        (
+            "labels",
+            format!(
+                "{}; a key {}, a value {}",
+                grouped(limits.labels),
+                bytes(limits.label_key_bytes),
+                bytes(limits.label_value_bytes)
+            ),
+        ),
+        (
+            "query",
+            format!(
+                "{}, {} words, {} of them with a star or tilde",
+                bytes(limits.query_bytes),
+                grouped(limits.query_clauses),
+                grouped(limits.query_expansions)
+            ),
+        ),
+        ("filter", format!("{} values", grouped(limits.filter_values))),
+        ("read mask", format!("{} paths", grouped(limits.mask_paths))),
+        ("page", page(limits)),
+        ("page token", limits.page_token_lifetime.as_ref().map_or_else(|| "no time limit".into(), seconds)),
+        ("context", format!("{} sentences on either side", grouped(limits.context_sentences))),
         ("answer", bytes(limits.answer_bytes)),
-        ("query", format!("{}, {} clauses", bytes(limits.query_bytes.into()), grouped(limits.query_clauses.into()))),
-        ("filter", format!("{} values", grouped(limits.filter_values.into()))),
-        ("page", pages),
-        ("clients", format!("{} connections", grouped(limits.connections.into()))),
-        ("open calls", format!("{} for each connection", grouped(limits.concurrent_streams.into()))),
-        ("search", timeout.map_or_else(|| "no time limit".into(), |seconds| format!("{seconds} s"))),
+        ("search", limits.search_timeout.as_ref().map_or_else(|| "no time limit".into(), seconds)),
+        ("stream", format!("{} unanswered requests", grouped(limits.unanswered_requests))),
+        ("clients", format!("{} connections", grouped(limits.connections))),
+        ("open calls", format!("{} for each connection", grouped(limits.concurrent_streams))),
     ]
+}
+
+/// "1,000 hits, 20 unless asked, 2 MiB"
+fn page(limits: &ServerLimits) -> String {
+    let (most, default) = (grouped(limits.page_size), grouped(limits.default_page_size));
+    format!("{most} hits, {default} unless asked, {}", bytes(limits.reply_bytes))
 }
 
 /// Rows of label and value. What does not fit goes on below the value.
@@ -101,9 +131,9 @@ fn table(heading: &str, rows: &[(&str, String)], width: Option<usize>) -> String
     out
 }
 
-/// "1,234,567".
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
+/// "1,234,567". Counts are not negative; one that is shows as 0.
+pub(super) fn grouped(number: impl TryInto<u64>) -> String {
+    let digits = number.try_into().unwrap_or_default().to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
@@ -115,9 +145,9 @@ pub(super) fn grouped(number: u64) -> String {
 }
 
 /// "512 bytes", "1.5 MiB".
-pub(super) fn bytes(count: u64) -> String {
+fn bytes(count: impl Into<i64>) -> String {
     const UNITS: [&str; 5] = ["bytes", "KiB", "MiB", "GiB", "TiB"];
-    let mut size = count as f64;
+    let mut size = count.into() as f64;
     let mut unit = 0;
     while size >= 1024.0 && unit + 1 < UNITS.len() {
         size /= 1024.0;
@@ -137,32 +167,43 @@ mod tests {
         let info = GetServerInfoResponse {
             version: "0.1.0".into(),
             models: vec![ModelInfo { id: "linear-4".into(), purpose: "analysis".into(), tier: 1 }],
-            limits: Some(Limits {
+            limits: Some(ServerLimits {
                 message_bytes: 16 << 20,
                 body_bytes: 10 << 20,
+                metadata_bytes: 32 << 10,
+                id_bytes: 256,
+                language_code_bytes: 35,
+                authors: 1000,
+                labels: 64,
+                label_key_bytes: 64,
+                label_value_bytes: 1024,
                 query_bytes: 8192,
                 query_clauses: 1024,
+                query_expansions: 64,
+                filter_values: 1000,
+                mask_paths: 64,
                 default_page_size: 20,
                 page_size: 1000,
-                concurrent_streams: 256,
-                search_timeout: Some(prost_types::Duration { seconds: 10, nanos: 0 }),
-                filter_values: 1000,
+                context_sentences: 20,
+                reply_bytes: 3 << 20,
                 answer_bytes: 64 << 20,
+                page_token_lifetime: Some(prost_types::Duration { seconds: 600, nanos: 0 }),
+                search_timeout: Some(prost_types::Duration { seconds: 2, nanos: 500_000_000 }),
+                unanswered_requests: 1024,
+                concurrent_streams: 256,
                 connections: 1024,
-                ..Limits::default()
             }),
-            counts: Some(Counts {
-                articles: 20_000,
-                sentences: 812_345,
-                quotes: 99,
-                entities: 7,
+            counts: Some(ServerCounts {
+                article_count: 20_000,
+                sentence_count: 812_345,
+                quote_count: 99,
+                entity_count: 7,
                 disk_bytes: 1_600_000,
-                pinned_views: 0,
+                pinned_view_count: 0,
             }),
-            durable_sequence_number: 20_001,
-            searchable_sequence_number: 20_000,
-            started_at: Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 }),
-            analysis: Some(AnalysisInfo { default_mode: 3, pending: 1200, done: 34, failed: 0 }),
+            pending_change_count: 1,
+            start_time: Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 }),
+            analysis: Some(AnalysisInfo { default_mode: 3, pending_count: 1200, done_count: 34, failed_count: 0 }),
             faults: vec![
                 "only 100 MiB are free in sayso-data; 128 MiB must stay free, so no article is taken in".into(),
             ],
@@ -182,19 +223,27 @@ mod tests {
           entities    7
           quotes      99
           on disk     1.5 MiB
-          changes     20,001 durable, 1 not searchable yet
+          changes     1 not searchable yet
           to reread   1,200 articles; since the start 34 done
 
         Limits
           request     16 MiB
-          article     10 MiB
-          answer      64 MiB
-          query       8 KiB, 1,024 clauses
+          body        10 MiB
+          metadata    32 KiB, 1,000 authors
+          id          256 bytes, a language code 35 bytes
+          labels      64; a key 64 bytes, a value 1 KiB
+          query       8 KiB, 1,024 words, 64 of them with a star or
+                      tilde
           filter      1,000 values
-          page        1,000 hits, 20 unless asked
+          read mask   64 paths
+          page        1,000 hits, 20 unless asked, 3 MiB
+          page token  600 s
+          context     20 sentences on either side
+          answer      64 MiB
+          search      2.5 s
+          stream      1,024 unanswered requests
           clients     1,024 connections
           open calls  256 for each connection
-          search      10 s
         ");
     }
 }

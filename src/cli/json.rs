@@ -2,15 +2,13 @@
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
-use std::sync::OnceLock;
 
 use prost::Message;
-use prost_reflect::{DescriptorPool, DynamicMessage, SerializeOptions};
+use prost_reflect::{DynamicMessage, SerializeOptions};
 use serde::{Serialize, Serializer};
 
 use super::fault::Fault;
-use crate::echo;
-use crate::proto::DESCRIPTORS;
+use crate::{descriptors, echo};
 
 /// Prints a message of the type `sayso.v1.{name}` as one JSON object: over several lines on a
 /// terminal, else on one, so that a script reads one object a line.
@@ -57,15 +55,8 @@ impl Serialize for Canonical {
 }
 
 fn dynamic(name: &str, message: &impl Message) -> Result<DynamicMessage, Fault> {
-    let full = format!("sayso.v1.{name}");
-    let descriptor = pool()?.get_message_by_name(&full).ok_or_else(|| Fault::new(format!("no message type {full}")))?;
+    let descriptor = descriptors::message(name).ok_or_else(|| Fault::new(format!("no message type {name}")))?;
     DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice()).map_err(Fault::new)
-}
-
-fn pool() -> Result<&'static DescriptorPool, Fault> {
-    static POOL: OnceLock<Option<DescriptorPool>> = OnceLock::new();
-    let pool = POOL.get_or_init(|| DescriptorPool::decode(DESCRIPTORS).ok());
-    pool.as_ref().ok_or_else(|| Fault::new("the compiled-in descriptors cannot be read"))
 }
 
 #[cfg(test)]
@@ -77,7 +68,7 @@ mod tests {
     fn names_are_camel_case_and_times_are_rfc_3339() {
         let article = proto::Article {
             id: "a1".into(),
-            published_at: Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 }),
+            publish_time: Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 }),
             ..Default::default()
         };
         let response = proto::ListArticlesResponse {
@@ -87,7 +78,7 @@ mod tests {
         };
         assert_eq!(
             serde_json::to_string(&Canonical(dynamic("ListArticlesResponse", &response).unwrap())).unwrap(),
-            r#"{"articles":[{"article":{"id":"a1","publishedAt":"2026-03-03T14:05:00Z"},"quoteCount":3}],"total":{"count":"1","exact":true}}"#
+            r#"{"articles":[{"article":{"id":"a1","publishTime":"2026-03-03T14:05:00Z"},"quoteCount":"3"}],"total":{"count":"1","exact":true}}"#
         );
         let hit = proto::EntityHit { score: 0.1, ..Default::default() };
         assert_eq!(serde_json::to_string(&Canonical(dynamic("EntityHit", &hit).unwrap())).unwrap(), r#"{"score":0.1}"#);
@@ -116,10 +107,12 @@ mod tests {
             "GetEntityResponse",
             "GetServerInfoResponse",
             "DeleteArticleResponse",
+            "DeleteArticlesResponse",
+            "AnnotatedArticle",
             "ReanalyzeArticlesResponse",
             "Annotations",
         ] {
-            assert!(pool().unwrap().get_message_by_name(&format!("sayso.v1.{name}")).is_some(), "{name}");
+            assert!(descriptors::message(name).is_some(), "{name}");
         }
     }
 }

@@ -19,7 +19,6 @@ mod entities;
 mod eval;
 mod fault;
 mod filter;
-mod highlights;
 mod info;
 mod ingest;
 mod input;
@@ -32,6 +31,7 @@ mod reanalyze;
 mod render;
 mod search;
 mod serve;
+mod whole;
 
 /// Who said what, searchable: reads news articles and answers over gRPC.
 #[derive(Debug, Parser)]

@@ -47,14 +47,14 @@ macro_rules! page {
 page!(SearchSentencesResponse, SentenceHit, hits);
 page!(SearchQuotesResponse, QuoteHit, hits);
 page!(LookupEntitiesResponse, EntityHit, hits);
-page!(ListMentionsResponse, MentionHit, mentions);
+page!(ListMentionsResponse, MentionHit, hits);
 page!(ListArticlesResponse, ArticleSummary, articles);
 
 /// How many hits were shown, and how many there are.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Seen {
     /// Shown.
-    pub(super) shown: u64,
+    pub(super) shown: i64,
     /// On all pages, as the server counts.
     pub(super) total: proto::TotalCount,
 }
@@ -83,8 +83,8 @@ pub(super) async fn each_hit<P: Page>(
     mut fetch: impl AsyncFnMut(i32, String) -> Result<Response<P>, Status>,
     mut show: impl FnMut(P::Hit) -> Result<(), Fault>,
 ) -> Result<Seen, Fault> {
-    let limit = if output.limit == 0 { u64::MAX } else { u64::from(output.limit) };
-    let size = limit.min(u64::from(PAGE_SIZE)) as i32;
+    let limit = if output.limit == 0 { i64::MAX } else { i64::from(output.limit) };
+    let size = limit.min(i64::from(PAGE_SIZE)) as i32;
     let mut seen = Seen::default();
     let mut token = String::new();
     loop {
@@ -92,7 +92,7 @@ pub(super) async fn each_hit<P: Page>(
         seen.total = page.total().unwrap_or_default();
         let room = usize::try_from(limit - seen.shown).unwrap_or(usize::MAX);
         page.hits().truncate(room);
-        seen.shown += page.hits().len() as u64;
+        seen.shown += page.hits().len() as i64;
         token = page.next().to_string();
         if output.json {
             json::print(P::NAME, &page)?;
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     /// Serves `count` articles in pages that the server's own limit of 40 makes smaller.
-    async fn shown(limit: u32, count: usize) -> (usize, u64, usize) {
+    async fn shown(limit: u32, count: usize) -> (usize, i64, usize) {
         let (mut fetched, mut hits) = (0, 0);
         let fetch = async |size: i32, token: String| {
             fetched += 1;
@@ -119,7 +119,7 @@ mod tests {
             Ok(Response::new(proto::ListArticlesResponse {
                 articles: vec![proto::ArticleSummary::default(); until - from],
                 next_page_token: if until < count { until.to_string() } else { String::new() },
-                total: Some(proto::TotalCount { count: count as u64, exact: true }),
+                total: Some(proto::TotalCount { count: count as i64, exact: true }),
             }))
         };
         let show = |_| {

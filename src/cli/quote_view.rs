@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::labels::{Act, Kind, Polarity, Type};
 use super::render::{DIM, HIT, KIND, NAME, Paragraph, SAID};
-use super::{dates, highlights};
-use crate::proto::{self, EntityType, Quote, TextSpan};
+use super::{dates, render};
+use crate::proto::{self, EntityType, Highlight, Quote};
 
 /// Words that stand for a speaker without describing one.
 const PRONOUNS: [&str; 10] = ["he", "she", "it", "they", "i", "we", "you", "who", "him", "her"];
@@ -16,10 +16,15 @@ const MIN_ROLE_CHARS: usize = 4;
 /// The longest source that is printed whole, in characters.
 const SOURCE_CHARS: usize = 90;
 
-/// A quote in print. `spans` of the article's body, in UTF-8 bytes, are
-/// highlighted.
-pub(super) fn lines(quote: &Quote, spans: &[TextSpan], width: Option<usize>) -> String {
-    let marks = highlights::in_text(quote, spans);
+/// The most labels of an article that are shown.
+const LABELS: usize = 4;
+
+/// The longest value of a label that is printed whole, in characters.
+const LABEL_CHARS: usize = 40;
+
+/// A quote in print, the words that matched marked. Spans are in UTF-8 bytes.
+pub(super) fn lines(quote: &Quote, highlights: &[Highlight], width: Option<usize>) -> String {
+    let marks = render::marks(highlights);
     let (open, close) = around(quote);
     let said = Paragraph::new().add(SAID, open).add_marked(SAID, &quote.text, HIT, &marks).add(SAID, close);
     let mut out = said.lines(width, 0);
@@ -29,8 +34,9 @@ pub(super) fn lines(quote: &Quote, spans: &[TextSpan], width: Option<usize>) -> 
     let about = if about.is_empty() { String::new() } else { format!("about {}", about.join(", ")) };
     // A quote of a text that is not kept has no article: its id would lead nowhere.
     let id = if quote.article.is_some() { quote.id.clone() } else { String::new() };
-    if !id.is_empty() || !about.is_empty() {
-        out.push_str(&Paragraph::new().add_parts(DIM, &[about, id]).lines(width, 4));
+    let last = [about, quote.article.as_ref().map(labelled).unwrap_or_default(), id];
+    if last.iter().any(|part| !part.is_empty()) {
+        out.push_str(&Paragraph::new().add_parts(DIM, &last).lines(width, 4));
     }
     out
 }
@@ -66,7 +72,7 @@ fn attribution(quote: &Quote) -> Paragraph {
 
 /// The speakers' names, and how the article introduces the speaker, if it does.
 fn speaker(quote: &Quote) -> (String, String) {
-    let source = quote.source.as_ref().map(|phrase| clip(trim(&phrase.text))).unwrap_or_default();
+    let source = quote.source.as_ref().map(|phrase| clip(trim(&phrase.text), SOURCE_CHARS)).unwrap_or_default();
     match quote.speakers.as_slice() {
         [] if source.is_empty() => ("unnamed".into(), String::new()),
         [] => (source, String::new()),
@@ -118,8 +124,9 @@ fn inner_case(when: String) -> String {
 
 /// "(3 March 2026)", where the words of time mean one day and do not name the year themselves.
 fn on_day(quote: &Quote) -> String {
-    let words = quote.when.as_ref().map(|when| when.text.as_str()).unwrap_or_default();
-    let day = quote.said.and_then(|said| said.first.filter(|first| Some(*first) == said.last));
+    let words = quote.time_expression.as_ref().map(|when| when.text.as_str()).unwrap_or_default();
+    let day =
+        quote.said_dates.and_then(|said| said.start_date.filter(|first| dates::day_after(first) == said.end_date));
     match day {
         Some(day) if !words.contains(&day.year.to_string()) => format!("({})", dates::show_date(&day)),
         _ => String::new(),
@@ -130,7 +137,7 @@ fn on_day(quote: &Quote) -> String {
 fn telling(quote: &Quote) -> String {
     let words =
         |phrase: &Option<proto::TextPhrase>| phrase.as_ref().map(|phrase| phrase.text.clone()).unwrap_or_default();
-    let (cue, addressee, when) = (words(&quote.cue), words(&quote.addressee), words(&quote.when));
+    let (cue, addressee, when) = (words(&quote.cue), words(&quote.addressee), words(&quote.time_expression));
     let cue = trim(&cue).to_string();
     // The same goes for words of time.
     let when = if cue.contains(&when) { String::new() } else { inner_case(when) };
@@ -153,8 +160,22 @@ fn manner(quote: &Quote) -> String {
 
 /// "Veld Courier, 3 March 2026": where and when an article was published, as far as that is known.
 pub(super) fn published(article: &proto::Article) -> String {
-    let day = article.published_at.as_ref().map(dates::show_day).unwrap_or_default();
-    [article.source.clone(), day].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    let there = article.publish_date.as_ref().map(dates::show_date);
+    let day = there.or_else(|| article.publish_time.as_ref().map(dates::show_day)).unwrap_or_default();
+    [article.outlet.clone(), day].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+/// "customer=17, desk=politics": the first labels of an article.
+pub(super) fn labelled(article: &proto::Article) -> String {
+    let shown = article.labels.iter().take(LABELS).map(|(key, value)| match value.as_str() {
+        "" => key.clone(),
+        value => format!("{key}={}", clip(value, LABEL_CHARS)),
+    });
+    let mut shown: Vec<_> = shown.collect();
+    if article.labels.len() > LABELS {
+        shown.push(format!("{} more", article.labels.len() - LABELS));
+    }
+    shown.join(", ")
 }
 
 /// The words without the marks that part them from the rest of their sentence.
@@ -162,11 +183,11 @@ fn trim(words: &str) -> &str {
     words.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '—' | '–'))
 }
 
-fn clip(words: &str) -> String {
-    if words.chars().count() <= SOURCE_CHARS {
+fn clip(words: &str, most: usize) -> String {
+    if words.chars().count() <= most {
         return words.to_string();
     }
-    let clipped: String = words.chars().take(SOURCE_CHARS).collect();
+    let clipped: String = words.chars().take(most).collect();
     format!("{}…", clipped.trim_end())
 }
 
@@ -174,10 +195,10 @@ fn clip(words: &str) -> String {
 mod tests {
     use super::super::render::plain;
     use super::*;
-    use crate::proto::{Article, EntityRef, TextPhrase};
+    use crate::proto::{Article, DateRange, EntityRef, TextPhrase, TextSpan};
 
-    fn phrase(text: &str) -> Option<Phrase> {
-        Some(Phrase { text: text.into(), spans: Vec::new() })
+    fn phrase(text: &str) -> Option<TextPhrase> {
+        Some(TextPhrase { text: text.into(), spans: Vec::new() })
     }
 
     fn entity(name: &str) -> EntityRef {
@@ -193,14 +214,15 @@ mod tests {
             source: phrase("Harbour Commissioner Ada Lind"),
             speakers: vec![entity("Ada Lind")],
             addressee: phrase("reporters"),
-            when: phrase("on Tuesday"),
+            time_expression: phrase("on Tuesday"),
             about: vec![entity("Veld Harbour"), entity("Karel Tamm")],
             act: proto::QuoteAct::Speech as i32,
             kind: proto::QuoteKind::Direct as i32,
             polarity: proto::QuotePolarity::Asserted as i32,
             article: Some(Article {
-                source: "Veld Courier".into(),
-                published_at: Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 }),
+                outlet: "Veld Courier".into(),
+                labels: [("desk".into(), "politics".into())].into(),
+                publish_time: Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 }),
                 ..Article::default()
             }),
             ..Quote::default()
@@ -212,20 +234,48 @@ mod tests {
         insta::assert_snapshot!(plain(&lines(&sample(), &[], None)), @r"
         “The harbour will open on Friday.”
           — Ada Lind, Harbour Commissioner · told reporters on Tuesday · direct speech · Veld Courier, 3 March 2026
-            about Veld Harbour, Karel Tamm · wire-03#q2
+            about Veld Harbour, Karel Tamm · desk=politics · wire-03#q2
         ");
+    }
+
+    #[test]
+    fn words_that_matched_are_marked_where_they_stand_in_the_text() {
+        let quote = sample();
+        let at = |start, end| Highlight { text_span: Some(TextSpan { start, end }), ..Highlight::default() };
+        let outside = Highlight { text: "told".into(), ..Highlight::default() };
+        let text = lines(&quote, &[at(4, 11), outside, at(-2, 3)], None);
+        assert!(
+            text.contains(&format!("{HIT}harbour{HIT:#}")) && text.matches(&HIT.to_string()).count() == 1,
+            "{text:?}"
+        );
+    }
+
+    #[test]
+    fn the_day_is_that_of_the_outlet_and_labels_are_few() {
+        let labels = ["a", "b", "c", "d", "e", "f"].map(|key| (key.to_string(), "x".repeat(50)));
+        let mut article = sample().article.unwrap();
+        article.publish_date = Some(proto::google_type::Date { year: 2026, month: 3, day: 2 });
+        assert_eq!(published(&article), "Veld Courier, 2 March 2026");
+        article.labels = labels.into();
+        article.labels.insert("a".into(), String::new());
+        let x = "x".repeat(40);
+        assert_eq!(labelled(&article), format!("a, b={x}…, c={x}…, d={x}…, 2 more"));
     }
 
     #[test]
     fn a_day_of_the_week_is_told_as_a_date() {
         let day = |day| Some(proto::google_type::Date { year: 2026, month: 3, day });
-        let said = |first, last| Quote { said: Some(proto::DateRange { first, last }), ..sample() };
-        assert_eq!(telling(&said(day(3), day(3))), "told reporters on Tuesday (3 March 2026)");
-        assert_eq!(telling(&said(day(2), day(8))), "told reporters on Tuesday");
-        let dated = Quote { when: phrase("On March 3, 2026"), ..said(day(3), day(3)) };
+        let said = |start_date, end_date| Quote { said_dates: Some(DateRange { start_date, end_date }), ..sample() };
+        assert_eq!(telling(&said(day(3), day(4))), "told reporters on Tuesday (3 March 2026)");
+        assert_eq!(telling(&said(day(2), day(9))), "told reporters on Tuesday");
+        let dated = Quote { time_expression: phrase("On March 3, 2026"), ..said(day(3), day(4)) };
         assert_eq!(telling(&dated), "told reporters on March 3, 2026");
-        let taken =
-            Quote { cue: phrase("said Tuesday"), when: phrase("Tuesday"), addressee: None, ..said(day(3), day(3)) };
+        let taken = Quote {
+            cue: phrase("said Tuesday"),
+            time_expression: phrase("Tuesday"),
+            addressee: None,
+            ..said(day(3), day(4))
+        };
         assert_eq!(telling(&taken), "said Tuesday (3 March 2026)");
     }
 

@@ -4,14 +4,17 @@ use std::process::ExitCode;
 
 use super::client::{self, Server};
 use super::fault::{Fault, Outcome};
-use super::filter::{Articles, Output, Sort};
+use super::filter::{Articles, Output, Sort, selectors};
 use super::labels::{Act, Kind, Polarity};
 use super::paging::each_hit;
 use super::render::{self, DIM, Paragraph, SAID};
 use super::{dates, json, quote_view};
 use crate::proto;
 use crate::proto::quote_service_client::QuoteServiceClient;
-use crate::proto::{GetQuoteRequest, GetQuoteResponse, OffsetEncoding, Quote, SearchQuotesRequest, Sentence};
+use crate::proto::{
+    DateRange, GetQuoteRequest, GetQuoteResponse, OffsetEncoding, Quote, QuoteHit, SearchQuotesRequest, Sentence,
+    TextSpan,
+};
 
 /// Arguments of `sayso quotes`.
 #[derive(Debug, clap::Args)]
@@ -20,12 +23,15 @@ pub(super) struct Args {
     /// What the quote says: words, "phrases", AND OR NOT, +must -not, prefix*, fuzzy~1
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
-    /// Who speaks: words of a name or title, or an entity's id
-    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
-    speaker: String,
-    /// Whom or what the quote mentions: words of a name, or an entity's id
-    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
-    about: String,
+    /// Who speaks: words of a name or title, or an entity's id (may be given again: any of them)
+    #[arg(long, value_name = "NAME")]
+    speaker: Vec<String>,
+    /// Whom or what the quote mentions: words of a name, or an entity's id (may be given again: all of them)
+    #[arg(long, value_name = "NAME")]
+    about: Vec<String>,
+    /// To whom it was said: words of a name, or an entity's id (may be given again: any of them)
+    #[arg(long, value_name = "NAME")]
+    to: Vec<String>,
     /// Only quotes of this kind (may be given again)
     #[arg(long, value_enum)]
     kind: Vec<Kind>,
@@ -68,7 +74,7 @@ pub(super) struct Args {
 }
 
 const EXAMPLES: &str = r#"Examples:
-  sayso quotes harbour --speaker lind
+  sayso quotes harbour --speaker lind --speaker varrin
   sayso quotes --about "bank of veld" --act intent --from 2026-03-01
   sayso quotes '"minority share" OR dividend' --kind direct
   sayso quotes --id 01-harbour-strike#q3"#;
@@ -82,6 +88,7 @@ pub(super) fn run(args: Args) -> Outcome {
                 id,
                 context_sentences: Some(i32::from(args.context)),
                 offset_encoding: OffsetEncoding::Utf8 as i32,
+                read_mask: None,
             };
             return show_one(&client.get_quote(request).await?.into_inner(), args.output.json);
         }
@@ -91,7 +98,7 @@ pub(super) fn run(args: Args) -> Outcome {
         let fetch = async |page_size, page_token| {
             client.search_quotes(SearchQuotesRequest { page_size, page_token, ..request.clone() }).await
         };
-        let show = |hit: crate::proto::QuoteHit| {
+        let show = |hit: QuoteHit| {
             let quote = hit.quote.unwrap_or_default();
             render::print(&format!("{}\n", quote_view::lines(&quote, &hit.highlights, width)))
         };
@@ -104,22 +111,22 @@ pub(super) fn run(args: Args) -> Outcome {
 }
 
 fn request(args: Args) -> SearchQuotesRequest {
+    let said = DateRange { start_date: args.said_from, end_date: args.said_until };
     SearchQuotesRequest {
         query: args.query.join(" "),
-        speaker: args.speaker,
-        about: args.about,
+        speakers: selectors(args.speaker),
+        about: selectors(args.about),
+        addressees: selectors(args.to),
         kinds: Kind::values(&args.kind),
         acts: Act::values(&args.act),
         polarities: Polarity::values(&args.polarity),
         named_speaker: (args.named || args.unnamed).then_some(args.named),
         min_confidence: args.min_confidence,
+        said_dates: (said != DateRange::default()).then_some(said),
         filter: args.articles.filter(),
-        order: Sort::order(args.sort) as i32,
-        page_size: 0,
-        page_token: String::new(),
+        order_by: Sort::order_by(args.sort),
         offset_encoding: OffsetEncoding::Utf8 as i32,
-        said_from: args.said_from,
-        said_until: args.said_until,
+        ..SearchQuotesRequest::default()
     }
 }
 
@@ -136,7 +143,7 @@ fn show_one(response: &GetQuoteResponse, as_json: bool) -> Outcome {
     if !title.is_empty() {
         out.push_str(&Paragraph::new().add(DIM, &format!("from \"{title}\":")).lines(width, 2));
     }
-    for paragraph in response.sentences.chunk_by(|a, b| a.paragraph == b.paragraph) {
+    for paragraph in response.sentences.chunk_by(|a, b| a.paragraph_index == b.paragraph_index) {
         out.push_str(&in_context(paragraph, quote).lines(width, 2));
     }
     render::print(&out)?;
@@ -150,8 +157,8 @@ fn in_context(sentences: &[Sentence], quote: &Quote) -> Paragraph {
         let span = sentence.span.unwrap_or_default();
         let inside = quote.content.iter().filter(|content| content.start < span.end && span.start < content.end);
         let marks: Vec<_> = inside
-            .map(|content| content.start.max(span.start)..content.end.min(span.end))
-            .map(|range| (range.start - span.start) as usize..(range.end - span.start) as usize)
+            .map(|content| (content.start.max(span.start), content.end.min(span.end)))
+            .map(|(start, end)| render::range(TextSpan { start: start - span.start, end: end - span.start }))
             .collect();
         text = text.add_marked(DIM, &sentence.text, SAID, &marks).add(DIM, " ");
     }
@@ -161,16 +168,15 @@ fn in_context(sentences: &[Sentence], quote: &Quote) -> Paragraph {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto::TextSpan;
 
     #[test]
     fn the_surroundings_mark_the_quote_over_sentence_ends() {
         let sentence = |start, text: &str| Sentence {
-            span: Some(Span { start, end: start + text.len() as u32 }),
+            span: Some(TextSpan { start, end: start + text.len() as i32 }),
             text: text.into(),
             ..Sentence::default()
         };
-        let quote = Quote { content: vec![Span { start: 8, end: 24 }], ..Quote::default() };
+        let quote = Quote { content: vec![TextSpan { start: 8, end: 24 }], ..Quote::default() };
         let text =
             in_context(&[sentence(0, "He said go now."), sentence(16, "Or never. Ever.")], &quote).lines(None, 0);
         assert!(text.contains(&format!("{SAID}go now. Or never{SAID:#}")), "{text:?}");

@@ -9,6 +9,7 @@ use tonic::transport::Channel;
 
 use super::client::{self, Server};
 use super::fault::{Fault, Outcome};
+use super::filter::Articles;
 use super::info::grouped;
 use super::labels::{self, Tier};
 use super::{json, render};
@@ -26,6 +27,8 @@ pub(super) struct Args {
     /// How thoroughly to read them [default: as the server reads articles in the end]
     #[arg(long, value_name = "TIER", value_enum)]
     analysis: Option<Tier>,
+    #[command(flatten)]
+    articles: Articles,
     /// Wait until no article waits any more
     #[arg(long)]
     wait: bool,
@@ -44,7 +47,7 @@ pub(super) fn run(args: Args) -> Outcome {
     client::block_on(async {
         let channel = args.server.connect().await?;
         let tier = labels::at_most_one(Tier::values(args.analysis.as_slice()));
-        let request = ReanalyzeArticlesRequest { tier };
+        let request = ReanalyzeArticlesRequest { tier, filter: args.articles.filter() };
         let queued = ArticleServiceClient::new(channel.clone()).reanalyze_articles(request).await?.into_inner();
         if args.json {
             json::print("ReanalyzeArticlesResponse", &queued)?;
@@ -63,7 +66,7 @@ pub(super) fn run(args: Args) -> Outcome {
 /// "34 articles wait for encoder-3 (accurate)"
 fn summary(queued: &ReanalyzeArticlesResponse) -> String {
     let what = format!("{} ({})", queued.model, Tier::label(queued.tier));
-    match queued.queued {
+    match queued.queued_count {
         0 => format!("all articles are analysed by {what} or better, or wait for it\n"),
         1 => format!("1 article more waits for {what}\n"),
         many => format!("{} articles more wait for {what}\n", grouped(many)),
@@ -71,16 +74,16 @@ fn summary(queued: &ReanalyzeArticlesResponse) -> String {
 }
 
 /// Waits until nothing is left but what failed. Returns how many did.
-async fn wait(channel: Channel) -> Result<u64, Fault> {
+async fn wait(channel: Channel) -> Result<i64, Fault> {
     let mut client = ServerServiceClient::new(channel);
     let first = ask(&mut client).await?;
-    let bar = io::stderr().is_terminal().then(|| bar(first.pending));
+    let bar = io::stderr().is_terminal().then(|| bar(unsigned(first.pending_count)));
     let mut now = first;
-    while now.pending > now.failed {
+    while now.pending_count > now.failed_count {
         if let Some(bar) = &bar {
             // Others may queue more meanwhile: what is to do is done and left together.
-            let done = now.done.saturating_sub(first.done);
-            bar.set_length(done + now.pending);
+            let done = unsigned(now.done_count - first.done_count);
+            bar.set_length(done + unsigned(now.pending_count));
             bar.set_position(done);
         }
         tokio::time::sleep(TICK).await;
@@ -89,11 +92,16 @@ async fn wait(channel: Channel) -> Result<u64, Fault> {
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    Ok(now.failed)
+    Ok(now.failed_count)
+}
+
+/// A count; counts are not negative.
+fn unsigned(count: i64) -> u64 {
+    count.try_into().unwrap_or_default()
 }
 
 async fn ask(client: &mut ServerServiceClient<Channel>) -> Result<AnalysisInfo, Fault> {
-    Ok(client.get_server_info(GetServerInfoRequest {}).await?.into_inner().analysis.unwrap_or_default())
+    Ok(client.get_server_info(GetServerInfoRequest::default()).await?.into_inner().analysis.unwrap_or_default())
 }
 
 fn bar(articles: u64) -> ProgressBar {
@@ -112,7 +120,8 @@ mod tests {
 
     #[test]
     fn the_summary_tells_how_many_wait_for_what() {
-        let told = |queued| summary(&ReanalyzeArticlesResponse { queued, tier: 2, model: "encoder-3".into() });
+        let told =
+            |queued_count| summary(&ReanalyzeArticlesResponse { queued_count, tier: 2, model: "encoder-3".into() });
         assert_eq!(told(0), "all articles are analysed by encoder-3 (accurate) or better, or wait for it\n");
         assert_eq!(told(1), "1 article more waits for encoder-3 (accurate)\n");
         assert_eq!(told(1234), "1,234 articles more wait for encoder-3 (accurate)\n");

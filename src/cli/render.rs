@@ -12,12 +12,13 @@ use unicode_width::UnicodeWidthStr;
 
 use super::fault::Fault;
 use crate::echo;
+use crate::proto::{Highlight, TextSpan};
 
 /// Ordinary text.
 pub(super) const PLAIN: Style = Style::new();
 /// Words that matched.
 pub(super) const HIT: Style = AnsiColor::Yellow.on_default().bold();
-/// What is looked at second: ids, sources, dates.
+/// What is looked at second: ids, outlets, dates.
 pub(super) const DIM: Style = Style::new().dimmed();
 /// Names.
 pub(super) const NAME: Style = Style::new().bold();
@@ -36,6 +37,19 @@ pub(super) fn width() -> Option<usize> {
         return Some(columns);
     }
     terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0).min(WIDEST))
+}
+
+/// A span as a range; one that does not fit a text as one that marks nothing.
+pub(super) fn range(span: TextSpan) -> Range<usize> {
+    match (usize::try_from(span.start), usize::try_from(span.end)) {
+        (Ok(start), Ok(end)) => start..end,
+        _ => usize::MAX..usize::MAX,
+    }
+}
+
+/// Where the words that matched stand in the text of a hit.
+pub(super) fn marks(highlights: &[Highlight]) -> Vec<Range<usize>> {
+    highlights.iter().filter_map(|highlight| highlight.text_span).map(range).collect()
 }
 
 /// Writes text to standard output, with its colours where those are wanted.

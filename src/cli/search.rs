@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use super::client::{self, Server};
 use super::fault::Outcome;
-use super::filter::{Articles, Output, Sort};
+use super::filter::{Articles, Output, Sort, selectors};
 use super::paging::each_hit;
-use super::quote_view::published;
+use super::quote_view::{labelled, published};
 use super::render::{self, DIM, HIT, PLAIN, Paragraph};
 use crate::proto::search_service_client::SearchServiceClient;
 use crate::proto::{OffsetEncoding, SearchSentencesRequest, SentenceHit};
@@ -15,10 +15,10 @@ use crate::proto::{OffsetEncoding, SearchSentencesRequest, SentenceHit};
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// Words, "phrases", AND OR NOT, +must -not, prefix*, fuzzy~1, date:>=2026-01
+    /// Words, "phrases", AND OR NOT, +must -not, prefix*, fuzzy~1, title:, outlet:, author:, date:>=2026-01
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
-    /// Only sentences that mention this entity, by id or name (may be given again: all must be there)
+    /// Only sentences that mention this entity, by name or id (may be given again: all must be there)
     #[arg(long, value_name = "NAME")]
     entity: Vec<String>,
     #[command(flatten)]
@@ -42,8 +42,8 @@ pub(super) fn run(args: Args) -> Outcome {
     let request = SearchSentencesRequest {
         query: args.query.join(" "),
         filter: args.articles.filter(),
-        entities: args.entity,
-        order: Sort::order(args.sort) as i32,
+        mentions: selectors(args.entity),
+        order_by: Sort::order_by(args.sort),
         offset_encoding: OffsetEncoding::Utf8 as i32,
         ..SearchSentencesRequest::default()
     };
@@ -52,7 +52,7 @@ pub(super) fn run(args: Args) -> Outcome {
         let mut client = SearchServiceClient::new(channel).max_decoding_message_size(client::ANSWER_BYTES);
         let width = render::width();
         let fetch = async |page_size, page_token| {
-            client.search(SearchSentencesRequest { page_size, page_token, ..request.clone() }).await
+            client.search_sentences(SearchSentencesRequest { page_size, page_token, ..request.clone() }).await
         };
         let seen = each_hit(args.output, &request.query, fetch, |hit| render::print(&lines(&hit, width))).await?;
         if !args.output.json {
@@ -65,12 +65,11 @@ pub(super) fn run(args: Args) -> Outcome {
 /// The sentence with the words that matched, then where it stands, then an empty line.
 fn lines(hit: &SentenceHit, width: Option<usize>) -> String {
     let sentence = hit.sentence.clone().unwrap_or_default();
-    let spans = hit.highlights.iter().filter_map(|highlight| highlight.in_text.as_ref());
-    let marks: Vec<_> = spans.map(|span| span.start as usize..span.end as usize).collect();
+    let marks = render::marks(&hit.highlights);
     let article = hit.article.clone().unwrap_or_default();
     let text = Paragraph::new().add_marked(PLAIN, &sentence.text, HIT, &marks);
-    let place = Paragraph::new().add_parts(DIM, &[article.title.clone(), published(&article), sentence.id]);
-    format!("{}{}\n", text.lines(width, 0), place.lines(width, 2))
+    let place = [article.title.clone(), published(&article), labelled(&article), sentence.id];
+    format!("{}{}\n", text.lines(width, 0), Paragraph::new().add_parts(DIM, &place).lines(width, 2))
 }
 
 #[cfg(test)]
@@ -86,15 +85,20 @@ mod tests {
                 text: "Größe: the tide turned.".into(),
                 ..Sentence::default()
             }),
-            highlights: vec![Highlight { in_text: Some(Span { start: 13, end: 17 }), ..Highlight::default() }],
-            article: Some(Article { title: "Tides".into(), source: "Veld Courier".into(), ..Article::default() }),
+            highlights: vec![Highlight { text_span: Some(TextSpan { start: 13, end: 17 }), ..Highlight::default() }],
+            article: Some(Article {
+                title: "Tides".into(),
+                outlet: "Veld Courier".into(),
+                labels: [("desk".into(), "politics".into())].into(),
+                ..Article::default()
+            }),
             score: 1.5,
         };
         let text = lines(&hit, None);
         assert!(text.contains(&format!("{HIT}tide{HIT:#}")), "{text:?}");
         insta::assert_snapshot!(render::plain(&text), @r"
         Größe: the tide turned.
-          Tides · Veld Courier · a1#s4
+          Tides · Veld Courier · desk=politics · a1#s4
         ");
     }
 }

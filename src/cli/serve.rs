@@ -167,7 +167,7 @@ fn welcome(address: SocketAddr, count: usize) -> String {
   {text}
 
   {dim}# the same over gRPC, from any language{dim:#}
-  grpcurl -plaintext -d '{{\"speaker\": \"varrin\"}}' {address} sayso.v1.QuoteService/SearchQuotes
+  grpcurl -plaintext -d '{{\"speakers\": [{{\"name\": \"varrin\"}}]}}' {address} sayso.v1.QuoteService/SearchQuotes
 "
     )
 }

@@ -136,8 +136,11 @@ pub(crate) fn entity_id(field: &str, id: &str) -> Result<EntityId, Fault> {
 
 /// What `ListArticles` asks.
 pub(crate) fn article_query(message: &proto::ListArticlesRequest, limits: &Limits) -> Result<ArticleQuery, Fault> {
-    let filter = filter(message.filter.as_ref(), limits)?;
-    Ok(ArticleQuery { filter, order: query::ArticleOrder::default(), page: page_request(message, limits)? })
+    Ok(ArticleQuery {
+        filter: filter(message.filter.as_ref(), limits)?,
+        order: labels::article_order(&message.order_by)?,
+        page: page_request(message, limits)?,
+    })
 }
 
 /// What `SearchSentences` asks.

@@ -35,8 +35,8 @@ pub(in crate::cli) struct Published {
 impl Published {
     /// Dates the article. The day is told only where that of UTC is another.
     pub(in crate::cli) fn put_into(&self, article: &mut proto::Article) {
-        article.published_at = Some(self.time);
-        article.published_on = Some(self.day).filter(|day| Some(*day) != utc_day(&self.time));
+        article.publish_time = Some(self.time);
+        article.publish_date = Some(self.day).filter(|day| Some(*day) != utc_day(&self.time));
     }
 }
 
@@ -578,7 +578,7 @@ mod tests {
         let Some(found) = read_published(text) else { return "none".into() };
         let mut article = proto::Article::default();
         found.put_into(&mut article);
-        let on = article.published_on.map(|on| format!(", there {}-{:02}-{:02}", on.year, on.month, on.day));
+        let on = article.publish_date.map(|on| format!(", there {}-{:02}-{:02}", on.year, on.month, on.day));
         format!("{}{}", show_moment(&found.time), on.unwrap_or_default())
     }
 

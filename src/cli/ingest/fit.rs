@@ -1,7 +1,9 @@
 //! Fits what an article says about itself to what the server takes: an odd field costs the field, never the article.
 
+use std::collections::BTreeMap;
+
 use super::note::Note;
-use crate::convert::{AUTHORS, ID_BYTES, LANGUAGE_BYTES, METADATA_BYTES};
+use crate::convert::{AUTHORS, ID_BYTES, LABEL_KEY_BYTES, LABEL_VALUE_BYTES, LABELS, LANGUAGE_BYTES, METADATA_BYTES};
 use crate::echo::is_command;
 use crate::proto::Article;
 
@@ -11,12 +13,12 @@ pub(super) fn fit(article: &mut Article, notes: &mut Vec<Note>) {
         let id = std::mem::take(&mut article.id);
         notes.push(Note::new("id", format!("{id:?}"), NO_ID));
     }
-    let Article { url, source, title, language, authors, .. } = article;
+    let Article { url, outlet, title, language_code, authors, labels, .. } = article;
     for (name, text, most) in [
         ("url", url, METADATA_BYTES),
-        ("source", source, METADATA_BYTES),
+        ("outlet", outlet, METADATA_BYTES),
         ("title", title, METADATA_BYTES),
-        ("language", language, LANGUAGE_BYTES),
+        ("language_code", language_code, LANGUAGE_BYTES),
     ] {
         *text = within(name, std::mem::take(text), most, notes);
     }
@@ -26,6 +28,63 @@ pub(super) fn fit(article: &mut Article, notes: &mut Vec<Note>) {
     if authors.len() < stated {
         let what = format!("of {stated} are kept: {AUTHORS} names of {METADATA_BYTES} bytes at most");
         notes.push(Note::new("authors", authors.len(), what));
+    }
+    fit_labels(labels, notes);
+    fit_together(article, notes);
+}
+
+fn fit_labels(labels: &mut BTreeMap<String, String>, notes: &mut Vec<Note>) {
+    labels.retain(|key, value| {
+        let fault = label_fault(key, value);
+        if let Some(what) = &fault {
+            notes.push(Note::new("labels", format!("{key}={value:?}"), format!("is not used: {what}")));
+        }
+        fault.is_none()
+    });
+    let stated = labels.len();
+    if stated > LABELS {
+        *labels = std::mem::take(labels).into_iter().take(LABELS).collect();
+        notes.push(Note::new("labels", LABELS, format!("of {stated} are kept: the first by their keys")));
+    }
+}
+
+/// What the server would refuse a label for.
+pub(super) fn label_fault(key: &str, value: &str) -> Option<String> {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-./".contains(&byte);
+    if key.is_empty() || key.len() > LABEL_KEY_BYTES || !key.bytes().all(is_plain) {
+        return Some(format!("a key has 1 to {LABEL_KEY_BYTES} of a to z, 0 to 9, \"_\", \"-\", \".\" and \"/\""));
+    }
+    (value.len() > LABEL_VALUE_BYTES).then(|| format!("a value has at most {LABEL_VALUE_BYTES} bytes"))
+}
+
+/// Takes out the longest of the fields until all are short enough together.
+fn fit_together(article: &mut Article, notes: &mut Vec<Note>) {
+    loop {
+        let Article { url, outlet, title, language_code, authors, labels, .. } = &mut *article;
+        let of_authors = authors.iter().map(String::len).sum();
+        let of_labels = labels.iter().map(|(key, value)| key.len() + value.len()).sum();
+        let lengths = [
+            ("url", url.len()),
+            ("outlet", outlet.len()),
+            ("title", title.len()),
+            ("language_code", language_code.len()),
+            ("authors", of_authors),
+            ("labels", of_labels),
+        ];
+        if lengths.iter().map(|(_, bytes)| bytes).sum::<usize>() <= METADATA_BYTES {
+            return;
+        }
+        let Some((name, bytes)) = lengths.into_iter().max_by_key(|(_, bytes)| *bytes) else { return };
+        match name {
+            "url" => url.clear(),
+            "outlet" => outlet.clear(),
+            "title" => title.clear(),
+            "authors" => authors.clear(),
+            "labels" => labels.clear(),
+            _ => language_code.clear(),
+        }
+        let what = format!("with {bytes} bytes is not used: all but the body has at most {METADATA_BYTES} together");
+        notes.push(Note::new(name, "", what));
     }
 }
 
@@ -51,23 +110,57 @@ pub(super) fn within(name: &str, text: String, most: usize, notes: &mut Vec<Note
 mod tests {
     use super::*;
 
+    fn fitted(mut article: Article) -> (Article, Vec<String>) {
+        let mut notes = Vec::new();
+        fit(&mut article, &mut notes);
+        (article, notes.iter().map(ToString::to_string).collect())
+    }
+
     #[test]
     fn an_odd_field_costs_the_field() {
-        let mut article = Article {
+        let (article, notes) = fitted(Article {
             id: "a\u{202e}b".into(),
-            url: "https://marn.example/".repeat(2_000),
+            url: "https://marn.example/".repeat(METADATA_BYTES / 10),
             title: "Tide".into(),
-            language: "en-".repeat(20),
+            language_code: "en-".repeat(20),
             authors: (0..1_200).map(|n| format!("Ines Okafor {n}")).chain(["x".repeat(METADATA_BYTES + 1)]).collect(),
             body: "The bridge is shut.".into(),
             ..Article::default()
-        };
-        let mut notes = Vec::new();
-        fit(&mut article, &mut notes);
-        let fields: Vec<_> = notes.iter().map(|note| note.field.as_str()).collect();
-        assert_eq!(fields, ["id", "url", "language", "authors"]);
-        assert_eq!((article.id.as_str(), article.url.as_str(), article.language.as_str()), ("", "", ""));
+        });
+        let fields: Vec<_> = notes.iter().map(|note| note.split(':').next().unwrap()).collect();
+        assert_eq!(fields, ["field id", "field url", "field language_code", "field authors"]);
+        assert_eq!((article.id.as_str(), article.url.as_str(), article.language_code.as_str()), ("", "", ""));
         assert_eq!((article.title.as_str(), article.authors.len()), ("Tide", AUTHORS));
         assert_eq!(article.body, "The bridge is shut.");
+    }
+
+    #[test]
+    fn an_odd_label_costs_the_label() {
+        let labels = [("desk", "politics"), ("Desk", "x"), ("", "x"), ("a b", "x"), ("x/y-1._", ""), ("größe", "x")];
+        let labels = labels.map(|(key, value)| (key.to_string(), value.to_string()));
+        let long = ("long".to_string(), "x".repeat(LABEL_VALUE_BYTES + 1));
+        let (article, notes) =
+            fitted(Article { labels: labels.into_iter().chain([long]).collect(), ..Article::default() });
+        assert_eq!(article.labels.keys().collect::<Vec<_>>(), ["desk", "x/y-1._"]);
+        assert_eq!(notes.len(), 5);
+        assert!(notes[1].starts_with("field labels: Desk=\"x\" is not used: a key has 1 to "), "{}", notes[1]);
+
+        let labels = (0..LABELS + 3).map(|n| (format!("k{n:03}"), String::new())).collect();
+        let (article, notes) = fitted(Article { labels, ..Article::default() });
+        assert_eq!((article.labels.len(), notes.len()), (LABELS, 1));
+    }
+
+    #[test]
+    fn what_is_too_long_together_costs_the_longest() {
+        let half = "x".repeat(METADATA_BYTES / 2);
+        let (article, notes) = fitted(Article {
+            url: half.clone(),
+            title: half + "y",
+            outlet: "Veld Courier".into(),
+            ..Article::default()
+        });
+        assert_eq!((article.title.as_str(), article.url.len()), ("", METADATA_BYTES / 2));
+        assert_eq!(notes.len(), 1);
+        assert!(notes[0].starts_with("field title: with "), "{}", notes[0]);
     }
 }

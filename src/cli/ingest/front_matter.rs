@@ -1,6 +1,9 @@
 //! The front matter of Markdown files, as static sites use it: YAML between `---`, TOML between `+++`.
 //!
-//! Only what is simple is read: a name and a value in a line, quoted or not, and lists. The rest is passed over.
+//! Only what is simple is read: a name and a value in a line, quoted or not, lists, and names with values below a name.
+//! The rest is passed over.
+
+use std::collections::BTreeMap;
 
 use pulldown_cmark::MetadataBlockKind;
 
@@ -13,29 +16,33 @@ use crate::proto::Article;
 pub(super) fn read(text: &str) -> Option<(Article, Vec<Note>, &str)> {
     let (kind, block, rest) = markdown::front_matter(text)?;
     let sign = if kind == MetadataBlockKind::YamlStyle { ':' } else { '=' };
-    let fields = fields(block, sign);
+    let mut notes = Vec::new();
+    let (labels, others) = labels(block, sign, &mut notes);
+    let fields = fields(&others, sign);
     // A line between two rules is no front matter.
     let known = ["title", "date", "author", "authors", "url", "layout", "tags", "slug", "draft", "categories"];
-    fields.iter().find(|(name, _)| known.contains(&name.as_str()))?;
+    if labels.is_empty() {
+        fields.iter().find(|(name, _)| known.contains(&name.as_str()))?;
+    }
     let first = |names: &[&str]| {
         let found =
             names.iter().find_map(|name| fields.iter().find(|(known, values)| known == name && !values.is_empty()));
         found.map(|(name, values)| (name.clone(), values[0].clone()))
     };
     let text = |names: &[&str]| first(names).map(|(_, value)| value).unwrap_or_default();
-    let mut notes = Vec::new();
     let published = first(&["date", "published_at", "published", "datepublished", "publishdate", "pubdate", "created"]);
     let authors = fields.iter().find(|(name, _)| matches!(name.as_str(), "authors" | "author" | "byline"));
     let mut article = Article {
         id: text(&["id"]),
         url: text(&["url", "canonical_url", "canonical", "link", "source_url"]),
-        source: text(&["source", "outlet", "publisher", "publication", "site"]),
+        outlet: text(&["source", "outlet", "publisher", "publication", "site"]),
         title: text(&["title", "headline"]),
-        language: text(&["lang", "language"]),
+        language_code: text(&["lang", "language"]),
+        labels,
         ..Article::default()
     };
     let authors = authors.map(|(_, values)| values.as_slice()).unwrap_or_default();
-    article.authors = byline::names(authors.iter().map(String::as_str), &article.source);
+    article.authors = byline::names(authors.iter().map(String::as_str), &article.outlet);
     if let Some((name, value)) = published {
         match dates::read_published(&value) {
             Some(date) => {
@@ -48,6 +55,38 @@ pub(super) fn read(text: &str) -> Option<(Article, Vec<Note>, &str)> {
         }
     }
     Some((article, notes, rest))
+}
+
+/// The names and values below `labels`: indented in YAML, a table in TOML, or in braces; and the other lines.
+fn labels(block: &str, sign: char, notes: &mut Vec<Note>) -> (BTreeMap<String, String>, String) {
+    let (mut labels, mut others, mut is_inside) = (BTreeMap::new(), String::new(), false);
+    let mut take = |pair: &str| match pair.split_once(sign) {
+        Some((key, told)) => labels.extend(value(told).map(|value| (bare(key), value))),
+        None => notes.push(Note::new("labels", pair, format!("is not used: KEY{sign} VALUE is expected"))),
+    };
+    for line in block.lines() {
+        let (words, is_indented) = (line.trim(), line.starts_with([' ', '\t']));
+        let own = if sign == '=' { words == "[labels]" } else { !is_indented && words.starts_with("labels:") };
+        let ends = if sign == '=' { words.starts_with('[') } else { !is_indented };
+        let is_blank = words.is_empty() || words.starts_with('#');
+        is_inside = own || (is_inside && (!ends || is_blank));
+        let braces = words.strip_prefix("labels").and_then(|rest| rest.trim_start().strip_prefix(sign));
+        match braces.filter(|_| !is_indented && (own || !is_inside)).map(str::trim) {
+            Some(list) if list.starts_with('{') => {
+                list.trim_matches(['{', '}']).split(',').filter(|pair| !pair.trim().is_empty()).for_each(&mut take);
+            }
+            Some(other) if value(other).is_some() => take(other),
+            Some(_) => {}
+            None if is_inside => Some(words).filter(|_| !own && !is_blank).into_iter().for_each(&mut take),
+            None => others.extend([line, "\n"]),
+        }
+    }
+    (labels, others)
+}
+
+/// A name without blanks and quotation marks around it.
+fn bare(name: &str) -> String {
+    name.trim().trim_matches(['"', '\'']).into()
 }
 
 /// The names of a block, in lower case, with their values.
@@ -71,7 +110,7 @@ fn fields(block: &str, sign: char) -> Vec<(String, Vec<String>)> {
             Some(list) => list.split(',').filter_map(value).collect(),
             None => value(told).into_iter().collect(),
         };
-        fields.push((name.trim().trim_matches('"').to_lowercase(), values));
+        fields.push((bare(name).to_lowercase(), values));
     }
     fields
 }
@@ -95,9 +134,9 @@ mod tests {
         let yaml = "---\ntitle: \"Tide: it turns\"\nauthors:\n  - Ines Okafor\n  - name: Jonas Ekholm\ndate: 2026-03-03 # a day\n\
                     lang: en\nlayout: post\n---\n\nThe tide turned.";
         let (article, notes, _) = read(yaml).unwrap();
-        assert_eq!((article.title.as_str(), article.language.as_str()), ("Tide: it turns", "en"));
+        assert_eq!((article.title.as_str(), article.language_code.as_str()), ("Tide: it turns", "en"));
         assert_eq!(article.authors, ["Ines Okafor", "Jonas Ekholm"]);
-        assert_eq!(article.published_at.as_ref().map(dates::show_day).as_deref(), Some("3 March 2026"));
+        assert_eq!(article.publish_time.as_ref().map(dates::show_day).as_deref(), Some("3 March 2026"));
         assert_eq!(notes, []);
         let toml = "+++\ntitle = 'Tide'\nauthor = \"Ines Okafor\"\ndate = \"at dusk\"\ntags = ['a', 'b']\n+++\nThe tide turned.";
         let (article, notes, _) = read(toml).unwrap();
@@ -105,5 +144,26 @@ mod tests {
         assert_eq!(notes, [Note::new("date", "\"at dusk\"", NO_DATE)]);
         assert_eq!(read("---\nThe tide: it turned.\n---\nIt did."), None);
         assert_eq!(read("The tide turned."), None);
+    }
+
+    #[test]
+    fn labels_are_read_in_every_form() {
+        let labels: BTreeMap<String, String> =
+            [("customer", "17"), ("desk", "politics")].map(|(key, value)| (key.into(), value.into())).into();
+        for text in [
+            "---\nlabels:\n  desk: politics # ours\n\n  \"customer\": '17'\n  none: null\ntitle: Tide\n---\nIt turned.",
+            "---\ntitle: Tide\nlabels: {desk: politics, customer: \"17\"}\n---\nIt turned.",
+            "+++\ntitle = 'Tide'\n[labels]\ndesk = 'politics'\ncustomer = 17\n[params]\ndraft = true\n+++\nIt turned.",
+            "+++\nlabels = { desk = 'politics', customer = 17 }\ntitle = 'Tide'\n+++\nIt turned.",
+        ] {
+            let (article, notes, _) = read(text).unwrap();
+            assert_eq!((article.labels, article.title.as_str(), notes), (labels.clone(), "Tide", Vec::new()), "{text}");
+        }
+        let odd = "---\ntitle: Tide\nlabels:\n  - politics\n  id: x\ndate: 2026-03-03\n---\nIt turned.";
+        let (article, notes, _) = read(odd).unwrap();
+        assert_eq!((article.id.as_str(), article.labels["id"].as_str()), ("", "x"));
+        assert_eq!(notes, [Note::new("labels", "- politics", "is not used: KEY: VALUE is expected")]);
+        let (_, notes, _) = read("---\ntitle: Tide\nlabels: [a, b]\n---\nIt turned.").unwrap();
+        assert_eq!(notes, [Note::new("labels", "[a, b]", "is not used: KEY: VALUE is expected")]);
     }
 }

@@ -48,12 +48,15 @@ pub(super) struct Args {
     /// What the files hold, where their names do not tell
     #[arg(long, value_enum)]
     format: Option<files::Format>,
-    /// Under which name JSON records hold a field: body=text, published_at=meta.date (may be given again)
+    /// Under which name JSON records hold a field: body=text, publish_time=meta.date (may be given again)
     #[arg(long, value_name = "FIELD=NAME")]
     field: Vec<json::FieldName>,
     /// The outlet of articles that name none
     #[arg(long, value_name = "OUTLET", default_value = "", hide_default_value = true)]
-    source: String,
+    outlet: String,
+    /// Label every article so, whatever it tells itself: desk=politics (may be given again)
+    #[arg(long, value_name = "KEY=VALUE", value_parser = parse_label)]
+    label: Vec<(String, String)>,
     /// When articles were published that do not tell: YYYY-MM-DD, or RFC 3339
     #[arg(long, value_name = "DATE", value_parser = dates::parse_publication)]
     date: Option<dates::Published>,
@@ -77,7 +80,7 @@ pub(super) struct Args {
 }
 
 const AFTER_HELP: &str = r#"Kinds of files, each also with .gz:
-  .txt .md          one article; 01.json beside 01.txt tells its id, title, source …
+  .txt .md          one article; 01.json beside 01.txt tells its id, title, outlet …
   .html .htm        one article, as a reader would see it
   .jsonl .ndjson    one record a line
   .json             one record, several one after another, a list of them, or an answer or feed that
@@ -86,21 +89,23 @@ const AFTER_HELP: &str = r#"Kinds of files, each also with .gz:
 Fields of a record, and some of the names they are looked for under; case, _ and - make no difference,
 and the names of JSON-LD, JSON Feed, RSS, WordPress, NewsAPI, Guardian, trafilatura, news-please and
 newspaper3k are known:
-  id · url, link, webUrl, permalink · source, publisher, sitename, domain · title, headline ·
-  authors, author, byline, dc:creator · language, lang · published_at, datePublished, pubDate,
-  date_publish, date · body, text, content, maintext, articleBody, content_text, content_html
-Only the body must be there. What else is not understood is left out, and told.
+  id · url, link, webUrl, permalink · outlet, source, publisher, sitename, domain · title, headline ·
+  authors, author, byline, dc:creator · language, lang · publishTime, published_at, datePublished,
+  pubDate, date_publish, date · labels · body, text, content, maintext, articleBody, content_text,
+  content_html
+Only the body must be there. What else is not understood is left out, and told. labels is an object of
+keys of your own, {"desk": "politics", "customer": 17}; in Markdown it stands in the front matter.
 
 Dates: 2026-03-03, RFC 3339, RFC 2822, "March 3, 2026 2:05 p.m. ET", 20260303140500, seconds since
 1970 and their thousandths, and more. 8/9/18 is 9 August, the month first, and told; 8.9.18 is
 8 September. Without a zone the time is UTC. "Today" counts from the day that was written.
 
 Running a command again does no harm: what is there already is only counted. A record is known by
-its id, or, if it has none, by its url, source, title and body; a text or HTML file is known by its
+its id, or, if it has none, by its url, outlet, title and body; a text or HTML file is known by its
 path, so that a changed file takes the place of what it was.
 
 Examples:
-  sayso ingest articles/ --source "Veld Courier"
+  sayso ingest articles/ --outlet "Veld Courier" --label desk=politics
   sayso ingest dump.jsonl.gz --field body=story --field id=url
   curl -s https://courier.example/feed.json | sayso ingest - --format json
 
@@ -121,7 +126,8 @@ pub(super) fn run(args: Args) -> Outcome {
         let progress = Arc::<report::Progress>::default();
         let reader = read::Reader {
             layout: json::Layout::new(args.field),
-            source: args.source,
+            labels: args.label,
+            outlet: args.outlet,
             date: args.date,
             body_bytes,
             follow_links: args.follow_links,
@@ -148,6 +154,14 @@ pub(super) fn run(args: Args) -> Outcome {
         Some(fault) => Err(fault),
         None if report.any_refused() => Ok(ExitCode::FAILURE),
         None => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn parse_label(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE, for example desk=politics")?;
+    match fit::label_fault(key, value) {
+        Some(what) => Err(what),
+        None => Ok((key.into(), value.into())),
     }
 }
 
@@ -193,7 +207,7 @@ fn start_reading(
 
 /// The longest body that the server takes, in bytes.
 async fn body_limit(channel: Channel) -> Result<usize, Fault> {
-    let info = ServerServiceClient::new(channel).get_server_info(GetServerInfoRequest {}).await?.into_inner();
+    let info = ServerServiceClient::new(channel).get_server_info(GetServerInfoRequest::default()).await?.into_inner();
     let limit = info.limits.map(|limits| limits.body_bytes).filter(|&bytes| bytes > 0);
     Ok(limit.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX / 16))
 }

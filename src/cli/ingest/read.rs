@@ -54,8 +54,10 @@ pub(super) struct Entry {
 pub(super) struct Reader {
     /// Where JSON records hold what.
     pub(super) layout: Layout,
+    /// What all articles are labelled with; it goes before what they tell themselves.
+    pub(super) labels: Vec<(String, String)>,
     /// The outlet of articles that name none.
-    pub(super) source: String,
+    pub(super) outlet: String,
     /// The publication of articles that name none.
     pub(super) date: Option<Published>,
     /// The longest body that the server takes, in bytes.
@@ -234,12 +236,13 @@ impl Reader {
                 format!("too large: the body has {} bytes, the server takes {}", article.body.len(), self.body_bytes);
             return Item::Refused(Refusal::new(place, why));
         }
-        if article.source.is_empty() {
-            article.source.clone_from(&self.source);
+        if article.outlet.is_empty() {
+            article.outlet.clone_from(&self.outlet);
         }
-        if let (None, Some(date)) = (article.published_at, &self.date) {
+        if let (None, Some(date)) = (article.publish_time, &self.date) {
             date.put_into(&mut article);
         }
+        article.labels.extend(self.labels.iter().cloned());
         fit::fit(&mut article, &mut notes);
         Item::Article(Box::new(Entry { place, article, notes }))
     }
@@ -271,9 +274,9 @@ fn with_metadata(guessed: Told, mut told: Told) -> Told {
     let (article, guess) = (&mut told.article, guessed.article);
     for (field, guess) in [
         (&mut article.url, guess.url),
-        (&mut article.source, guess.source),
+        (&mut article.outlet, guess.outlet),
         (&mut article.title, guess.title),
-        (&mut article.language, guess.language),
+        (&mut article.language_code, guess.language_code),
     ] {
         if field.is_empty() {
             *field = guess;
@@ -282,8 +285,11 @@ fn with_metadata(guessed: Told, mut told: Told) -> Told {
     if article.authors.is_empty() {
         article.authors = guess.authors;
     }
-    if article.published_at.is_none() {
-        (article.published_at, article.published_on) = (guess.published_at, guess.published_on);
+    if article.publish_time.is_none() {
+        (article.publish_time, article.publish_date) = (guess.publish_time, guess.publish_date);
+    }
+    for (key, value) in guess.labels {
+        article.labels.entry(key).or_insert(value);
     }
     article.body = guess.body;
     told.notes.extend(guessed.notes);
@@ -302,7 +308,8 @@ mod tests {
     fn reader() -> Reader {
         Reader {
             layout: Layout::default(),
-            source: "Veld Courier".into(),
+            labels: vec![("desk".into(), "politics".into())],
+            outlet: "Veld Courier".into(),
             date: dates::parse_publication("2026-03-03").ok(),
             body_bytes: 100,
             follow_links: false,
@@ -339,18 +346,18 @@ mod tests {
         assert_eq!(refused, [""; 0]);
         let [Entry { article, .. }] = entries.as_slice() else { panic!("{entries:?}") };
         assert_eq!(
-            (article.id.as_str(), article.title.as_str(), article.source.as_str()),
+            (article.id.as_str(), article.title.as_str(), article.outlet.as_str()),
             ("01-tide", "Tide", "Fenmark Post")
         );
         assert_eq!(article.body, "The tide turned.");
-        assert_eq!(article.published_at.as_ref().map(dates::show_day).as_deref(), Some("3 March 2026"));
+        assert_eq!(article.publish_time.as_ref().map(dates::show_day).as_deref(), Some("3 March 2026"));
     }
 
     #[test]
     fn a_text_alone_is_known_by_its_path() {
         let (entries, _) = read(&[("tide.md", b"# Tide\n\nThe tide turned.")]);
         assert!(entries[0].article.id.starts_with("tide-"), "{entries:?}");
-        assert_eq!((entries[0].article.title.as_str(), entries[0].article.source.as_str()), ("Tide", "Veld Courier"));
+        assert_eq!((entries[0].article.title.as_str(), entries[0].article.outlet.as_str()), ("Tide", "Veld Courier"));
     }
 
     #[test]

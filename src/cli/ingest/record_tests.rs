@@ -19,7 +19,8 @@ const BODY_BYTES: usize = 16 << 20;
 fn read(file: &File, root: &Path) -> String {
     let reader = Reader {
         layout: Layout::default(),
-        source: String::new(),
+        labels: Vec::new(),
+        outlet: String::new(),
         date: None,
         body_bytes: BODY_BYTES,
         follow_links: false,
@@ -44,15 +45,17 @@ fn read(file: &File, root: &Path) -> String {
 }
 
 fn told(article: &Article) -> String {
-    let on = article.published_on.map(|on| format!(", there {}-{:02}-{:02}", on.year, on.month, on.day));
-    let at = article.published_at.map(|at| dates::show_moment(&at) + &on.unwrap_or_default());
+    let on = article.publish_date.map(|on| format!(", there {}-{:02}-{:02}", on.year, on.month, on.day));
+    let at = article.publish_time.map(|at| dates::show_moment(&at) + &on.unwrap_or_default());
+    let labels: Vec<_> = article.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let fields = [
         ("id", article.id.clone()),
         ("url", article.url.clone()),
-        ("source", article.source.clone()),
+        ("outlet", article.outlet.clone()),
         ("title", article.title.clone()),
         ("authors", article.authors.join(" / ")),
-        ("language", article.language.clone()),
+        ("language", article.language_code.clone()),
+        ("labels", labels.join(", ")),
         ("published", at.unwrap_or_default()),
         ("body", article.body.replace('\n', "⏎")),
     ];

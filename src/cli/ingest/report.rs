@@ -103,7 +103,8 @@ impl Report {
         match change {
             ArticleChange::Unchanged => self.unchanged += 1,
             ArticleChange::Replaced => self.replaced += 1,
-            ArticleChange::Created | ArticleChange::Unspecified => self.new += 1,
+            // Nothing is deleted here.
+            ArticleChange::Created | ArticleChange::Deleted | ArticleChange::Unspecified => self.new += 1,
         }
     }
 

@@ -14,11 +14,12 @@ use tonic::transport::Channel;
 use tonic::{Code, Status};
 
 use super::super::client::{ANSWER_BYTES, Server};
-use super::super::fault::{Fault, describe};
+use super::super::fault::{Fault, describe, in_short, status_of};
 use super::read::{Entry, Item};
 use super::report::{Refusal, Report};
 use crate::proto::article_service_client::ArticleServiceClient;
-use crate::proto::ingest_articles_response::Event;
+use crate::proto::ingest_articles_request::Action;
+use crate::proto::ingest_articles_response::{Event, Rejected};
 use crate::proto::{IngestArticlesRequest, IngestArticlesResponse};
 
 /// Bytes of bodies that may wait for an answer; a single article may be longer.
@@ -81,13 +82,13 @@ pub(super) struct Ingest {
     /// Whether the reader has nothing more.
     ended: bool,
     /// What was taken from the reader and not answered, by client sequence number.
-    held: BTreeMap<u64, Held>,
+    held: BTreeMap<i64, Held>,
     held_bytes: usize,
     /// Numbers in `held` that wait to be sent on the present stream.
-    outbox: VecDeque<u64>,
+    outbox: VecDeque<i64>,
     /// Numbers in `held` that the server put off, and until when; the earliest first.
-    put_off: BTreeMap<(Instant, u64), ()>,
-    last_number: u64,
+    put_off: BTreeMap<(Instant, i64), ()>,
+    last_number: i64,
     window: usize,
     retries: u32,
     /// Whether the present stream has had an answer: then the next fault starts counting anew.
@@ -247,12 +248,16 @@ impl Ingest {
     fn next_request(&mut self) -> Option<IngestArticlesRequest> {
         let client_sequence = self.outbox.pop_front()?;
         let article = self.held.get(&client_sequence)?.entry.article.clone();
-        Some(IngestArticlesRequest { client_sequence, article: Some(article), analysis: self.analysis })
+        Some(IngestArticlesRequest {
+            client_sequence,
+            action: Some(Action::Put(article)),
+            analysis_mode: self.analysis,
+        })
     }
 
     /// What was put off and is due now goes out again.
     fn resume(&mut self) {
-        let later = self.put_off.split_off(&(Instant::now(), u64::MAX));
+        let later = self.put_off.split_off(&(Instant::now(), i64::MAX));
         let due = std::mem::replace(&mut self.put_off, later);
         self.outbox.extend(due.into_keys().map(|(_, number)| number));
     }
@@ -267,12 +272,12 @@ impl Ingest {
                     self.report.kept(durable.change());
                 }
             }
-            Some(Event::Rejected(rejected)) => self.take_rejection(number, &rejected),
+            Some(Event::Rejected(rejected)) => self.take_rejection(number, rejected),
             Some(Event::Searchable(_) | Event::Backoff(_)) | None => {}
         }
     }
 
-    fn take_rejection(&mut self, number: u64, rejected: &Rejected) {
+    fn take_rejection(&mut self, number: i64, rejected: Rejected) {
         let Some(held) = self.held.get_mut(&number) else { return };
         held.tries += 1;
         if rejected.retryable && held.tries <= self.retries {
@@ -280,11 +285,11 @@ impl Ingest {
             return;
         }
         if let Some(held) = self.release(number) {
-            self.report.refused(Refusal::new(held.entry.place, words(rejected)));
+            self.report.refused(Refusal::new(held.entry.place, in_short(&status_of(rejected.status))));
         }
     }
 
-    fn release(&mut self, number: u64) -> Option<Held> {
+    fn release(&mut self, number: i64) -> Option<Held> {
         let held = self.held.remove(&number)?;
         self.held_bytes -= held.entry.article.body.len();
         Some(held)
@@ -293,11 +298,4 @@ impl Ingest {
 
 async fn reserve<T>(sender: Option<&mpsc::Sender<T>>) -> Option<mpsc::Permit<'_, T>> {
     sender?.reserve().await.ok()
-}
-
-/// "body is too long (article.body, ARTICLE_TOO_LARGE)"
-fn words(rejected: &Rejected) -> String {
-    let facts: Vec<_> =
-        [&rejected.field, &rejected.reason].into_iter().filter(|fact| !fact.is_empty()).cloned().collect();
-    if facts.is_empty() { rejected.message.clone() } else { format!("{} ({})", rejected.message, facts.join(", ")) }
 }

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
+use prost::Message;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::{ReceiverStream, TcpListenerStream};
 use tokio_stream::{Stream, StreamExt};
-use tonic::{Request, Response, Status, Streaming};
+use tonic::{Code, Request, Response, Status, Streaming};
+use tonic_types::{ErrorDetails, StatusExt};
 
 use super::super::client::Server;
 use super::super::fault::Fault;
@@ -16,7 +18,8 @@ use super::read::{Entry, Item};
 use super::report::{Refusal, Report};
 use super::stream::Ingest;
 use crate::proto::article_service_server::{ArticleService, ArticleServiceServer};
-use crate::proto::ingest_articles_response::Event;
+use crate::proto::ingest_articles_request::Action;
+use crate::proto::ingest_articles_response::{Durable, Event, Rejected};
 use crate::proto::*;
 
 /// Keeps articles by id. Keeps the `break_after`th that is sent, but breaks the stream in place of an
@@ -33,6 +36,13 @@ struct Store {
 #[derive(Clone, Default)]
 struct Scripted(Arc<Mutex<Store>>);
 
+fn rejected(status: &Status, retryable: bool) -> Rejected {
+    let told = google_rpc::Status { code: status.code().into(), message: status.message().into(), details: Vec::new() };
+    // The details of a call's status are a status again, which repeats code and message.
+    let status = google_rpc::Status::decode(status.details()).ok().filter(|inner| inner.code != 0).unwrap_or(told);
+    Rejected { status: Some(status), retryable, ..Rejected::default() }
+}
+
 type Answers = Pin<Box<dyn Stream<Item = Result<IngestArticlesResponse, Status>> + Send>>;
 
 impl Store {
@@ -46,18 +56,20 @@ impl Store {
     fn answer(&mut self, article: Article) -> Event {
         if article.body == "later" && self.put_off < 2 {
             self.put_off += 1;
-            return Event::Rejected(Rejected { retryable: true, message: "busy".into(), ..Rejected::default() });
+            return Event::Rejected(rejected(&Status::unavailable("busy"), true));
         }
         if article.body == "never" {
-            let (message, reason) = ("too long".into(), "ARTICLE_TOO_LARGE".into());
-            return Event::Rejected(Rejected { message, reason, field: "article.body".into(), ..Rejected::default() });
+            let mut details = ErrorDetails::with_bad_request_violation("article.body", "too long");
+            details.set_error_info("LIMIT_EXCEEDED", "sayso", HashMap::new());
+            let status = Status::with_error_details(Code::InvalidArgument, "too long", details);
+            return Event::Rejected(rejected(&status, false));
         }
         let change = match self.bodies.insert(article.id.clone(), article.body.clone()) {
-            None => Change::Created,
-            Some(before) if before == article.body => Change::Unchanged,
-            Some(_) => Change::Replaced,
+            None => ArticleChange::Created,
+            Some(before) if before == article.body => ArticleChange::Unchanged,
+            Some(_) => ArticleChange::Replaced,
         };
-        Event::Durable(Durable { id: article.id, change: change as i32, sequence_number: 1 })
+        Event::Durable(Durable { id: article.id, change: change as i32, ..Durable::default() })
     }
 }
 
@@ -75,7 +87,8 @@ impl ArticleService for Scripted {
         store.lock().unwrap().streams += 1;
         tokio::spawn(async move {
             while let Some(Ok(request)) = requests.next().await {
-                let Some(event) = store.lock().unwrap().handle(request.article.unwrap_or_default()) else {
+                let Some(Action::Put(article)) = request.action else { panic!("a put is expected") };
+                let Some(event) = store.lock().unwrap().handle(article) else {
                     let _ = sender.send(Err(Status::unavailable("going down"))).await;
                     return;
                 };
@@ -94,6 +107,13 @@ impl ArticleService for Scripted {
         Err(Status::unimplemented(""))
     }
 
+    async fn batch_get_articles(
+        &self,
+        _: Request<BatchGetArticlesRequest>,
+    ) -> Result<Response<BatchGetArticlesResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
     async fn list_articles(&self, _: Request<ListArticlesRequest>) -> Result<Response<ListArticlesResponse>, Status> {
         Err(Status::unimplemented(""))
     }
@@ -102,6 +122,13 @@ impl ArticleService for Scripted {
         &self,
         _: Request<DeleteArticleRequest>,
     ) -> Result<Response<DeleteArticleResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn delete_articles(
+        &self,
+        _: Request<DeleteArticlesRequest>,
+    ) -> Result<Response<DeleteArticlesResponse>, Status> {
         Err(Status::unimplemented(""))
     }
 
@@ -172,7 +199,7 @@ async fn what_is_put_off_goes_in_later_and_what_is_refused_is_listed() {
     assert_eq!((summary["new"].as_u64(), summary["refused"].as_u64()), (Some(4), Some(2)));
     let refused: Vec<_> =
         summary["refusals"].as_array().unwrap().iter().map(|r| format!("{}: {}", r["place"], r["why"])).collect();
-    assert!(refused.contains(&r#""a:3": "too long (article.body, ARTICLE_TOO_LARGE)""#.to_string()), "{refused:?}");
+    assert!(refused.contains(&r#""a:3": "too long (article.body, LIMIT_EXCEEDED)""#.to_string()), "{refused:?}");
     assert_eq!(server.0.lock().unwrap().streams, 1);
 }
 

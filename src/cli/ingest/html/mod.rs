@@ -85,7 +85,7 @@ fn read_here(bytes: &[u8]) -> Result<(Article, Vec<Note>), String> {
         return Err("no article found in the page".into());
     }
     let url = statements.url;
-    let mut article = Article { url, source: outlet, title, authors, language, body, ..Article::default() };
+    let mut article = Article { url, outlet, title, authors, language_code: language, body, ..Article::default() };
     if let Some(published) = published {
         published.put_into(&mut article);
     }
@@ -125,11 +125,11 @@ mod tests {
     fn a_page_gives_its_article_and_what_it_tells_about_itself() {
         let article = read(PAGE.as_bytes()).unwrap().0;
         assert_eq!(article.title, "Harbour of Veld to reopen after storm");
-        assert_eq!(article.source, "Veld Courier");
+        assert_eq!(article.outlet, "Veld Courier");
         assert_eq!(article.authors, ["Ines Okafor"]);
-        assert_eq!(article.language, "en");
+        assert_eq!(article.language_code, "en");
         assert_eq!(article.url, "https://courier.example/harbour");
-        assert_eq!(dates::show_moment(&article.published_at.unwrap()), "3 March 2026, 14:05 UTC");
+        assert_eq!(dates::show_moment(&article.publish_time.unwrap()), "3 March 2026, 14:05 UTC");
         let paragraphs: Vec<_> = article.body.split("\n\n").collect();
         assert!(
             paragraphs.iter().any(|p| p.starts_with("“The harbour will open on Friday,” Harbour Commissioner")),

@@ -47,10 +47,10 @@ fn faults(page: &Path) -> Vec<String> {
         (Ok(_), Some(words)) => return vec![format!("should be refused: {words}")],
         (Ok(read), None) => read,
     };
-    let published = article.published_at.map(|moment| {
+    let published = article.publish_time.map(|moment| {
         jiff::Timestamp::new(moment.seconds, moment.nanos).map(|moment| moment.to_string()).unwrap_or_default()
     });
-    let day = article.published_on.map(|day| format!("{}-{:02}-{:02}", day.year, day.month, day.day));
+    let day = article.publish_date.map(|day| format!("{}-{:02}-{:02}", day.year, day.month, day.day));
     let mut faults = Vec::new();
     let mut compare = |what: &str, found: String, expected: String| {
         if found != expected {
@@ -58,11 +58,11 @@ fn faults(page: &Path) -> Vec<String> {
         }
     };
     compare("title", article.title, expected.title);
-    compare("outlet", article.source, expected.outlet);
+    compare("outlet", article.outlet, expected.outlet);
     compare("authors", format!("{:?}", article.authors), format!("{:?}", expected.authors));
     compare("published", format!("{published:?}"), format!("{:?}", expected.published));
     compare("day", format!("{day:?}"), format!("{:?}", expected.day));
-    compare("language", article.language, expected.language);
+    compare("language", article.language_code, expected.language);
     compare("url", article.url, expected.url);
     let notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
     compare("notes", format!("{notes:?}"), format!("{:?}", expected.notes));

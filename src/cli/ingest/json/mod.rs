@@ -4,6 +4,8 @@
 //! [`names`] knows under which names records hold what, and [`values`] in which forms. Nothing but the body can cost an
 //! article: what else is not understood is left out, and told.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::fit::{NO_ID, is_id, within};
@@ -190,12 +192,13 @@ impl<'r> Fields<'r> {
             id: self.id(&mut notes),
             url: self.url(&mut notes),
             title: values::plain(&self.text(Field::Title, METADATA_BYTES, &mut notes)),
-            language: self.text(Field::Language, LANGUAGE_BYTES, &mut notes),
+            language_code: self.text(Field::Language, LANGUAGE_BYTES, &mut notes),
             ..Article::default()
         };
-        self.source(&mut article, &mut notes);
-        article.authors = self.authors(&article.source, &mut notes);
+        self.outlet(&mut article, &mut notes);
+        article.authors = self.authors(&article.outlet, &mut notes);
         self.date(&mut article, &mut notes);
+        article.labels = self.labels(&mut notes);
         Told { article, notes }
     }
 
@@ -232,16 +235,16 @@ impl<'r> Fields<'r> {
     }
 
     /// The outlet. An address in its place tells at least where it was published.
-    fn source(&self, article: &mut Article, notes: &mut Vec<Note>) {
-        let [usual, last] = self.candidates(Field::Source);
+    fn outlet(&self, article: &mut Article, notes: &mut Vec<Note>) {
+        let [usual, last] = self.candidates(Field::Outlet);
         let text = |(name, value)| Some((name, values::text(value)?));
         let found: Vec<(&str, String)> = usual.iter().copied().chain(last).filter_map(text).collect();
         let outlet = found.iter().find(|(_, text)| !values::is_address(text));
         let address = found.iter().find(|(_, text)| values::is_address(text));
         if let Some((name, outlet)) = outlet {
-            article.source = within(name, values::plain(outlet), METADATA_BYTES, notes);
+            article.outlet = within(name, values::plain(outlet), METADATA_BYTES, notes);
         } else if let Some(host) = address.and_then(|(_, address)| values::host(address)) {
-            article.source = host;
+            article.outlet = host;
         } else if let Some((name, value)) = usual.iter().find(|(_, value)| !values::is_empty(value)) {
             notes.push(Note::new(*name, value, "is not used: text is expected"));
         }
@@ -267,7 +270,7 @@ impl<'r> Fields<'r> {
     }
 
     fn date(&self, article: &mut Article, notes: &mut Vec<Note>) {
-        let Some((name, value, mut found)) = self.first(Field::PublishedAt, values::published, NO_DATE, notes) else {
+        let Some((name, value, mut found)) = self.first(Field::PublishTime, values::published, NO_DATE, notes) else {
             return;
         };
         // WordPress tells the date where the outlet is, and beside it the same moment in UTC.
@@ -275,10 +278,31 @@ impl<'r> Fields<'r> {
         if let Some(utc) = in_utc.first().and_then(|(_, value)| values::published(value)) {
             found.time = utc.time;
         }
+        // So do we, with a moment and the date there.
+        let there = self.named(&["publishdate"]).into_iter().find_map(|(_, value)| values::calendar_date(value));
+        if let Some(there) = there {
+            found.day = there;
+        }
         if found.month_first {
             notes.push(Note::new(name, value, MONTH_FIRST));
         }
         found.put_into(article);
+    }
+
+    /// The client's own keys. A value that is no text, number or truth value costs its key.
+    fn labels(&self, notes: &mut Vec<Note>) -> BTreeMap<String, String> {
+        let what = "is not used: an object of texts is expected";
+        let read = |value: &Value| value.as_object().cloned();
+        let Some((name, _, object)) = self.first(Field::Labels, read, what, notes) else { return BTreeMap::new() };
+        let mut labels = BTreeMap::new();
+        for (key, value) in object {
+            match values::label(&value) {
+                Some(text) => drop(labels.insert(key, text)),
+                None if value.is_null() => {}
+                None => notes.push(Note::new(format!("{name}.{key}"), value, "is not used: text is expected")),
+            }
+        }
+        labels
     }
 
     /// Name and text of the first body that is not blank.
@@ -316,7 +340,7 @@ impl<'r> Fields<'r> {
 /// What a feed tells of all its items.
 #[derive(Default)]
 struct Feed {
-    source: String,
+    outlet: String,
     language: String,
     authors: Vec<String>,
 }
@@ -333,18 +357,18 @@ impl Feed {
         let authors = ["authors", "author"].iter().filter(|_| is_json_feed).find_map(|name| feed.get(*name));
         let fits = |text: &String| text.len() <= METADATA_BYTES && !values::is_address(text);
         Self {
-            source: Some(values::plain(&text("title"))).filter(fits).unwrap_or_default(),
+            outlet: Some(values::plain(&text("title"))).filter(fits).unwrap_or_default(),
             language: Some(text("language")).filter(|text| text.len() <= LANGUAGE_BYTES).unwrap_or_default(),
             authors: authors.map(|value| values::authors(value, &text("title"))).unwrap_or_default(),
         }
     }
 
     fn fill(&self, article: &mut Article) {
-        if article.source.is_empty() {
-            article.source.clone_from(&self.source);
+        if article.outlet.is_empty() {
+            article.outlet.clone_from(&self.outlet);
         }
-        if article.language.is_empty() {
-            article.language.clone_from(&self.language);
+        if article.language_code.is_empty() {
+            article.language_code.clone_from(&self.language);
         }
         if article.authors.is_empty() {
             article.authors.clone_from(&self.authors);
@@ -403,15 +427,15 @@ mod tests {
         });
         let article = told(record).unwrap().article;
         assert_eq!((article.id.as_str(), article.url.as_str()), ("17", "https://courier.example/1"));
-        assert_eq!((article.source.as_str(), article.title.as_str()), ("Veld Courier", "Tide"));
-        assert_eq!((article.authors, article.language.as_str()), (vec!["Ines Okafor".to_string()], "en"));
-        assert_eq!(dates::show_day(&article.published_at.unwrap()), "3 March 2026");
+        assert_eq!((article.outlet.as_str(), article.title.as_str()), ("Veld Courier", "Tide"));
+        assert_eq!((article.authors, article.language_code.as_str()), (vec!["Ines Okafor".to_string()], "en"));
+        assert_eq!(dates::show_day(&article.publish_time.unwrap()), "3 March 2026");
         assert_eq!(article.body, "The tide turned.");
     }
 
     #[test]
     fn chosen_names_take_the_place_of_the_usual_ones() {
-        let chosen = ["body=story", "published_at=meta.when", "id=url"].map(|text| text.parse().unwrap()).to_vec();
+        let chosen = ["body=story", "publish_time=meta.when", "id=url"].map(|text| text.parse().unwrap()).to_vec();
         let record = json!({
             "id": "1", "url": "u", "text": "not this", "story": "this", "meta": {"when": 1_772_546_700},
             "authors": [{"name": "Ann"}, "Bo", ""], "title": null
@@ -419,7 +443,7 @@ mod tests {
         let article = Layout::new(chosen).articles(record, &Map::new()).remove(0).unwrap().article;
         assert_eq!((article.id.as_str(), article.body.as_str(), article.title.as_str()), ("u", "this", ""));
         assert_eq!(article.authors, ["Ann", "Bo"]);
-        assert_eq!(dates::show_day(&article.published_at.unwrap()), "3 March 2026");
+        assert_eq!(dates::show_day(&article.publish_time.unwrap()), "3 March 2026");
     }
 
     #[test]
@@ -436,17 +460,44 @@ mod tests {
 
     #[test]
     fn no_field_but_the_body_costs_an_article() {
-        for name in ["id", "url", "source", "title", "authors", "language", "published_at"] {
+        for name in ["id", "url", "source", "title", "authors", "language", "published_at", "labels"] {
             let odd =
                 [json!(true), json!({"x": {}}), json!([[]]), json!([true]), json!("y".repeat(20_000)), json!(1e300)];
             for value in odd {
                 let told = told(json!({"body": "The tide turned.", name: value.clone()})).unwrap();
                 assert_eq!(told.article.body, "The tide turned.");
-                let known = told.notes.iter().any(|note| note.field == name);
+                let known = told.notes.iter().any(|note| note.field.starts_with(name));
                 let used = told.article != Article { body: "The tide turned.".into(), ..Article::default() };
                 assert!(known || used || values::is_empty(&value), "{name}: {value} vanished without a word");
             }
         }
+    }
+
+    #[test]
+    fn labels_are_texts_under_keys() {
+        let labels =
+            json!({"desk": "politics", "customer": 17, "share": 0.5, "paid": true, "none": null, "tags": ["a"]});
+        let read = told(json!({"body": "The tide turned.", "labels": labels})).unwrap();
+        let expected = [("customer", "17"), ("desk", "politics"), ("paid", "true"), ("share", "0.5")];
+        assert_eq!(read.article.labels, expected.map(|(key, value)| (key.into(), value.into())).into());
+        assert_eq!(read.notes, [Note::new("labels.tags", "[\"a\"]", "is not used: text is expected")]);
+        let read = told(json!({"body": "The tide turned.", "labels": ["a"]})).unwrap();
+        assert_eq!(read.notes, [Note::new("labels", "[\"a\"]", "is not used: an object of texts is expected")]);
+    }
+
+    #[test]
+    fn what_we_print_is_read_back() {
+        let record = json!({
+            "id": "a1", "outlet": "Veld Courier", "languageCode": "en", "publishTime": "2026-03-04T01:05:00Z",
+            "publishDate": {"year": 2026, "month": 3, "day": 3}, "labels": {"desk": "politics"}, "revision": "2",
+            "createTime": "2026-03-05T00:00:00Z", "body": "The tide turned."
+        });
+        let article = told(record).unwrap().article;
+        assert_eq!((article.outlet.as_str(), article.language_code.as_str()), ("Veld Courier", "en"));
+        assert_eq!(dates::show_moment(&article.publish_time.unwrap()), "4 March 2026, 01:05 UTC");
+        assert_eq!(dates::show_date(&article.publish_date.unwrap()), "3 March 2026");
+        let alone = json!({"body": "The tide turned.", "publishDate": {"year": 2026, "month": 3, "day": 3}});
+        assert_eq!(dates::show_day(&told(alone).unwrap().article.publish_time.unwrap()), "3 March 2026");
     }
 
     #[test]

@@ -7,11 +7,12 @@ use std::str::FromStr;
 pub(in crate::cli::ingest) enum Field {
     Id,
     Url,
-    Source,
+    Outlet,
     Title,
     Authors,
     Language,
-    PublishedAt,
+    PublishTime,
+    Labels,
     Body,
 }
 
@@ -19,7 +20,7 @@ pub(in crate::cli::ingest) enum Field {
 struct Names(Field, &'static str, &'static [&'static str], &'static [&'static str]);
 
 /// Written as in [`folded`].
-const NAMES: [Names; 8] = [
+const NAMES: [Names; 9] = [
     Names(Field::Id, "id", &["id"], &["articleid", "docid", "documentid", "uuid", "externalid", "storiesid"]),
     Names(
         Field::Url,
@@ -39,8 +40,8 @@ const NAMES: [Names; 8] = [
         &["uri", "href", "guid", "mainentityofpage", "externalurl", "@id", "id"],
     ),
     Names(
-        Field::Source,
-        "source",
+        Field::Outlet,
+        "outlet",
         &[
             "source",
             "publisher",
@@ -70,18 +71,19 @@ const NAMES: [Names; 8] = [
     ),
     Names(
         Field::Language,
-        "language",
+        "language_code",
         &["language", "lang", "inlanguage", "languagecode", "humanlanguage", "metalang", "dclanguage"],
         &["locale"],
     ),
     Names(
-        Field::PublishedAt,
-        "published_at",
+        Field::PublishTime,
+        "publish_time",
         &[
             "publishedat",
             "published",
             "publisheddate",
             "datepublished",
+            "publishtime",
             "publishdate",
             "datepublish",
             "pubdate",
@@ -93,7 +95,6 @@ const NAMES: [Names; 8] = [
             "articlepublishedtime",
             "publishedtime",
             "publishedon",
-            "publishtime",
             "publishedparsed",
             "dateposted",
             "postdate",
@@ -108,6 +109,7 @@ const NAMES: [Names; 8] = [
         ],
         &["timestamp", "time", "seendate", "createdat", "datecreated", "created"],
     ),
+    Names(Field::Labels, "labels", &["labels"], &[]),
     Names(
         Field::Body,
         "body",

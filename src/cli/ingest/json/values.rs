@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::super::super::dates::{self, Published};
 use super::super::body::body_text;
 use super::super::byline;
+use crate::proto::google_type::Date;
 
 /// Names under which objects hold the text that they stand for: `{"rendered": "Tide"}`, `{"@value": "Tide"}`.
 const TEXT_NAMES: [&str; 18] = [
@@ -171,6 +172,23 @@ pub(super) fn published(value: &Value) -> Option<Published> {
     }
 }
 
+/// A day as our own answers tell it: `{"year": 2026, "month": 3, "day": 3}`.
+pub(super) fn calendar_date(value: &Value) -> Option<Date> {
+    let part = |name: &str| i32::try_from(value.get(name)?.as_i64()?).ok();
+    let date = Date { year: part("year")?, month: part("month")?, day: part("day")? };
+    dates::day_after(&date).map(|_| date)
+}
+
+/// The value of a label: text as it is, a number or a truth value as text.
+pub(super) fn label(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(truth) => Some(truth.to_string()),
+        Value::Number(_) => text(value),
+        _ => None,
+    }
+}
+
 /// A list of one; or year, month, day, hour, minute, second, as Python and Java write them.
 fn of_list(items: &[Value]) -> Option<Published> {
     if let [one] = items {
@@ -191,6 +209,9 @@ fn of_object(object: &Map<String, Value>) -> Option<Published> {
     }
     if let Some(seconds) = ["seconds", "_seconds"].iter().find_map(|name| object.get(*name)) {
         return published(seconds);
+    }
+    if let Some(day) = calendar_date(&Value::Object(object.clone())) {
+        return dates::read_published(&format!("{:04}-{:02}-{:02}", day.year, day.month, day.day));
     }
     if let Some(Value::String(date)) = object.get("date") {
         let zone = object.get("timezone").and_then(Value::as_str).unwrap_or_default();
