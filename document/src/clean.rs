@@ -1,6 +1,8 @@
 //! The words of a quote as one readable text.
 
-use crate::markup::plain_text;
+use std::ops::Range;
+
+use crate::markup::{plain_text, read_plain};
 use crate::{Quote, QuoteKind, Span};
 
 /// Marks that open or close a quotation, whichever language they come from.
@@ -16,15 +18,36 @@ impl Quote {
     /// # Panics
     /// When `text` is not the text that the quote was found in.
     pub fn clean_text(&self, text: &str) -> String {
-        let parts = self.content.iter().map(|span| match self.kind {
-            QuoteKind::Direct => spoken(span.of(text)),
-            QuoteKind::Indirect | QuoteKind::Mixed => plain_text(span.of(text)),
-        });
-        let mut joined = String::new();
-        for part in parts.filter(|part| !part.is_empty()) {
-            join(&mut joined, &part);
+        self.clean_text_with(text, &[]).0
+    }
+
+    /// The same, and where in it the words of each of `spans` stand, in bytes. None for a span that does not lie within
+    /// one span of the content, or of which nothing is left: a quotation mark, a tag.
+    ///
+    /// # Panics
+    /// When `text` is not the text that the quote was found in.
+    pub fn clean_text_with(&self, text: &str, spans: &[Span]) -> (String, Vec<Option<Range<usize>>>) {
+        let mut clean = Traced::default();
+        for &span in &self.content {
+            let mut part = Traced::default();
+            match self.kind {
+                QuoteKind::Direct => part.read_spoken(span, text),
+                QuoteKind::Indirect | QuoteKind::Mixed => {
+                    read_plain(span.of(text), |at, c| part.push(span.start() + at, c));
+                }
+            }
+            clean.join(part);
         }
-        joined.strip_suffix(',').unwrap_or(&joined).to_owned()
+        if clean.text.ends_with(',') {
+            clean.truncate(clean.text.len() - 1);
+        }
+        let place = |span: &Span| {
+            let after = self.content.partition_point(|part| part.start() <= span.start());
+            let part = self.content[..after].last().filter(|part| part.contains(*span));
+            part.and_then(|_| clean.place_of(*span))
+        };
+        let places = spans.iter().map(place).collect();
+        (clean.text, places)
     }
 }
 
@@ -33,31 +56,88 @@ pub fn join_spans(spans: &[Span], text: &str) -> String {
     spans.iter().map(|span| plain_text(span.of(text))).collect::<Vec<_>>().join(" … ")
 }
 
-/// Adds a part. The comma of "…," she said. "…" was a full stop before the cue came between, when the
-/// next part begins a sentence.
-fn join(joined: &mut String, part: &str) {
-    if joined.is_empty() {
-        joined.push_str(part);
-        return;
-    }
-    let begins = part.trim_start_matches(MARKS).starts_with(char::is_uppercase);
-    if begins && !part.starts_with("I ") && joined.ends_with(',') {
-        joined.pop();
-        joined.push('.');
-    }
-    joined.push(' ');
-    joined.push_str(part);
+/// A readable text that knows where it comes from.
+#[derive(Default)]
+struct Traced {
+    text: String,
+    /// For each byte of `text`, where in the article's text begins what its character stands for. Ascending.
+    origins: Vec<u32>,
 }
 
-/// The words inside quotation marks. A mark that re-opens a quotation at a new paragraph goes too.
-fn spoken(words: &str) -> String {
-    // "that “the port is open”": the mark opens after the word that joins it to the sentence.
-    let joined = words.strip_prefix("that ").filter(|rest| rest.starts_with(MARKS));
-    let marks = |c: char| MARKS.contains(&c) || c.is_whitespace();
-    let paragraphs = joined.unwrap_or(words).lines().map(|line| plain_text(line).trim_start_matches(marks).to_owned());
-    let paragraphs = paragraphs.filter(|words| !words.is_empty());
-    // "… is open,”": the comma may stand before the closing mark, or after it in British style.
-    paragraphs.collect::<Vec<_>>().join(" ").trim_end_matches(marks).to_owned()
+impl Traced {
+    fn push(&mut self, origin: usize, c: char) {
+        self.text.push(c);
+        // Spans do not reach further than 32 bits either.
+        self.origins.resize(self.text.len(), origin as u32);
+    }
+
+    /// A blank that stands for nothing of its own.
+    fn push_blank(&mut self) {
+        self.push(self.origins.last().map_or(0, |&origin| origin as usize), ' ');
+    }
+
+    fn truncate(&mut self, len: usize) {
+        self.text.truncate(len);
+        self.origins.truncate(len);
+    }
+
+    /// Adds a part. The comma of "…," she said. "…" was a full stop before the cue came between, when the
+    /// next part begins a sentence.
+    fn join(&mut self, part: Self) {
+        if self.text.is_empty() || part.text.is_empty() {
+            if self.text.is_empty() {
+                *self = part;
+            }
+            return;
+        }
+        let begins = part.text.trim_start_matches(MARKS).starts_with(char::is_uppercase);
+        if begins && !part.text.starts_with("I ") && self.text.ends_with(',') {
+            self.text.pop();
+            self.text.push('.');
+        }
+        self.push_blank();
+        self.text.push_str(&part.text);
+        self.origins.extend(part.origins);
+    }
+
+    /// Reads the words inside quotation marks. A mark that re-opens a quotation at a new paragraph goes too.
+    fn read_spoken(&mut self, span: Span, text: &str) {
+        let words = span.of(text);
+        // "that “the port is open”": the mark opens after the word that joins it to the sentence.
+        let joined = words.strip_prefix("that ").filter(|rest| rest.starts_with(MARKS));
+        let mut start = span.end() - joined.unwrap_or(words).len();
+        for line in joined.unwrap_or(words).split('\n') {
+            let mut begun = false;
+            read_plain(line, |at, c| {
+                if !begun && is_mark(c) {
+                    return;
+                }
+                if !begun && !self.text.is_empty() {
+                    self.push_blank();
+                }
+                begun = true;
+                self.push(start + at, c);
+            });
+            start += line.len() + 1;
+        }
+        // "… is open,”": the comma may stand before the closing mark, or after it in British style.
+        self.truncate(self.text.trim_end_matches(is_mark).len());
+    }
+
+    /// Where the words of a span of the article's text stand.
+    fn place_of(&self, span: Span) -> Option<Range<usize>> {
+        let before = |end: usize| self.origins.partition_point(|&origin| (origin as usize) < end);
+        let (start, end) = (before(span.start()), before(span.end()));
+        let words = self.text.get(start..end)?;
+        let start = end - words.trim_start().len();
+        let end = start + words.trim().len();
+        (start < end).then_some(start..end)
+    }
+}
+
+/// Whether a quotation may begin or end with it.
+fn is_mark(c: char) -> bool {
+    MARKS.contains(&c) || c.is_whitespace()
 }
 
 #[cfg(test)]
@@ -65,13 +145,14 @@ mod tests {
     use super::*;
     use crate::{Act, Polarity};
 
-    fn clean(kind: QuoteKind, text: &str, content: &[&str]) -> String {
-        let span = |part: &&str| {
-            let start = text.find(*part).unwrap();
-            Span::new(start, start + part.len())
-        };
-        let quote = Quote {
-            content: content.iter().map(span).collect(),
+    fn span(text: &str, part: &str) -> Span {
+        let start = text.find(part).unwrap();
+        Span::new(start, start + part.len())
+    }
+
+    fn quote(kind: QuoteKind, text: &str, content: &[&str]) -> Quote {
+        Quote {
+            content: content.iter().map(|part| span(text, part)).collect(),
             cue: Vec::new(),
             cue_lemma: String::new(),
             source: Vec::new(),
@@ -85,8 +166,26 @@ mod tests {
             said: None,
             confidence: 1.0,
             speaker_confidence: 0.0,
-        };
-        quote.clean_text(text)
+        }
+    }
+
+    fn clean(kind: QuoteKind, text: &str, content: &[&str]) -> String {
+        quote(kind, text, content).clean_text(text)
+    }
+
+    #[test]
+    fn tells_where_words_stand() {
+        let text = "He said that “the <b>port</b>&nbsp;is\n\n“open,” Lind said, “Fish&amp;Co. will\n stay.”";
+        let content = ["that “the <b>port</b>&nbsp;is\n\n“open,”", "“Fish&amp;Co. will\n stay.”"];
+        let quote = quote(QuoteKind::Direct, text, &content);
+        let words = ["port", "port</b>&nbsp;is", "is\n\n“open", "open,”", "Fish&amp;Co", "will\n stay.”"];
+        let nothing = ["that", "“", "<b>", "Lind", "open,” Lind said, “Fish", "He said that"];
+        let spans: Vec<Span> = words.iter().chain(&nothing).map(|part| span(text, part)).collect();
+        let (clean, places) = quote.clean_text_with(text, &spans);
+        assert_eq!(clean, "the port is open. Fish&Co. will stay.");
+        let shown: Vec<&str> = places.iter().flatten().map(|place| &clean[place.clone()]).collect();
+        assert_eq!(shown, ["port", "port is", "is open", "open.", "Fish&Co", "will stay."]);
+        assert!(places[words.len()..].iter().all(Option::is_none), "{places:?}");
     }
 
     #[test]

@@ -129,12 +129,22 @@ pub(crate) fn last_char(word: &str) -> char {
 /// selectors. Marks of direction and byte order, soft hyphens and blanks without width go.
 pub fn plain_text(words: &str) -> String {
     let mut plain = String::with_capacity(words.len());
+    read_plain(words, |_, shown| plain.push(shown));
+    plain
+}
+
+/// Tells the characters of [`plain_text`], each with the byte at which what it stands for begins.
+pub(crate) fn read_plain(words: &str, mut tell: impl FnMut(usize, char)) {
+    let mut last = None;
+    // Where white space began that has something before it, and is told when something follows.
+    let mut blank = None;
     let mut at = 0;
     while let Some(c) = words[at..].chars().next() {
         if let Some((end, sign)) = joining(words, at, c) {
             let parted = |c: Option<char>| c.is_none_or(char::is_whitespace);
-            if !parted(plain.chars().next_back()) && !parted(words[end..].chars().next()) {
-                plain.push(sign);
+            if blank.is_none() && last.is_some() && !parted(words[end..].chars().next()) {
+                tell(at, sign);
+                last = Some(sign);
             }
             at = end;
             continue;
@@ -146,14 +156,17 @@ pub fn plain_text(words: &str) -> String {
             Some(Leftover::Sign { end, sign }) => (end, sign),
             None => (at + c.len_utf8(), if c == '\u{ad}' { '\0' } else { c }),
         };
-        let blank = shown.is_whitespace();
-        if shown != '\0' && !(blank && (plain.is_empty() || plain.ends_with(' '))) {
-            plain.push(if blank { ' ' } else { shown });
+        if shown.is_whitespace() {
+            blank = blank.or(last.map(|_| at));
+        } else if shown != '\0' {
+            if let Some(blank) = blank.take() {
+                tell(blank, ' ');
+            }
+            tell(at, shown);
+            last = Some(shown);
         }
         at = end;
     }
-    plain.truncate(plain.trim_end().len());
-    plain
 }
 
 /// Joins what stands at its sides: the parts of an emoji, letters of Arabic and Indian scripts.

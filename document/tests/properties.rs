@@ -1,7 +1,7 @@
 //! What holds for the tokens and sentences of any text.
 
 use proptest::prelude::*;
-use sayso_document::{Document, Token, TokenKind};
+use sayso_document::{Act, Document, Polarity, Quote, QuoteKind, Span, Token, TokenKind, plain_text};
 
 /// Whether nobody reads what stands between two tokens: blanks, left-over tags and references, signs without width.
 fn is_gap(words: &str) -> bool {
@@ -123,7 +123,90 @@ fn newsy() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
 }
 
+/// A quote of these words.
+fn quote(kind: QuoteKind, content: Vec<Span>) -> Quote {
+    Quote {
+        content,
+        cue: Vec::new(),
+        cue_lemma: String::new(),
+        source: Vec::new(),
+        speakers: Vec::new(),
+        addressee: None,
+        about: Vec::new(),
+        act: Act::Speech,
+        kind,
+        polarity: Polarity::Asserted,
+        when: None,
+        said: None,
+        confidence: 1.0,
+        speaker_confidence: 0.0,
+    }
+}
+
+/// The letters and digits of a text, word by word.
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
+}
+
+/// The spans over the tokens from one to another, where each cut begins the next.
+fn spans_of(document: &Document, cuts: &[prop::sample::Index]) -> Vec<Span> {
+    let count = document.tokens().len();
+    if count == 0 {
+        return Vec::new();
+    }
+    let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(count)).collect();
+    cuts.sort_unstable();
+    cuts.dedup();
+    cuts.push(count);
+    cuts.windows(2).map(|pair| document.span_of(pair[0]..pair[1])).collect()
+}
+
 proptest! {
+    #[test]
+    fn words_of_a_quote_are_found_in_its_text(
+        text in newsy(),
+        direct in any::<bool>(),
+        content in prop::collection::vec(any::<prop::sample::Index>(), 1..4),
+        marked in prop::collection::vec(any::<prop::sample::Index>(), 1..12),
+    ) {
+        let document = Document::new(&text);
+        // Not all words are said.
+        let content: Vec<Span> = spans_of(&document, &content).into_iter().step_by(2).collect();
+        let marked = spans_of(&document, &marked);
+        let kind = if direct { QuoteKind::Direct } else { QuoteKind::Mixed };
+        let quote = quote(kind, content);
+        let (clean, places) = quote.clean_text_with(&text, &marked);
+        prop_assert_eq!(&clean, &quote.clean_text(&text));
+        prop_assert_eq!(places.len(), marked.len());
+        // What was said is read line by line.
+        let read = |text: &str| match direct {
+            true => text.split('\n').map(plain_text).collect::<Vec<_>>().join(" "),
+            false => plain_text(text),
+        };
+        for (span, place) in marked.into_iter().zip(places) {
+            let part = quote.content.iter().find(|part| part.contains(span));
+            let within = part.is_some();
+            let shown = read(span.of(&text));
+            // A web address may end within a reference; what half of it shows is not what the whole does.
+            let cut = part.is_some_and(|part| {
+                let cuts = [part.start()..span.start(), span.range(), span.end()..part.end()];
+                cuts.map(|cut| words(&read(&text[cut])).concat()).concat() != words(&read(part.of(&text))).concat()
+            });
+            if cut {
+                continue;
+            }
+            match place {
+                Some(place) => {
+                    prop_assert!(within);
+                    prop_assert!(clean.get(place.clone()).is_some_and(|words| words.trim() == words && !words.is_empty()));
+                    prop_assert_eq!(words(&clean[place]), words(&shown));
+                }
+                None => prop_assert!(!within || words(&shown).is_empty(), "{:?} is lost", shown),
+            }
+        }
+    }
+
     #[test]
     fn any_text_is_cut_into_order(text in any::<String>()) {
         check(&text);

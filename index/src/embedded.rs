@@ -17,6 +17,7 @@ mod follow;
 mod indexes;
 mod list;
 mod lookup;
+mod named;
 mod page;
 mod pending;
 mod pins;

@@ -98,10 +98,23 @@ impl QuoteHit {
 pub struct EntityHit {
     /// The entity.
     pub entity: EntityRecord,
-    /// The name or alias that matched best.
+    /// The name, alias or title that matched best, as it stands in the entity.
     pub matched: String,
+    /// Which of these it is.
+    pub matched_by: MatchedBy,
     /// How well it matched; higher is better, comparable within one answer only.
     pub score: f32,
+}
+
+/// What of an entity a look-up matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MatchedBy {
+    /// The name that most articles give it.
+    Name,
+    /// Another name.
+    Alias,
+    /// A title or role.
+    Title,
 }
 
 /// A mention of an entity.

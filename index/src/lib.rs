@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod highlight;
 mod hits;
+mod name;
 pub mod query;
 mod steps;
 mod text;
@@ -19,4 +20,4 @@ pub use engine::{
     Change, Engine, Health, Interrupt, OnProgress, Outdated, Pending, Progress, Receipt, Status, Wanted, Write,
 };
 pub use error::{Error, ErrorKind, Result};
-pub use hits::{ArticleHit, EntityHit, MentionHit, Page, PageKey, QuoteHit, SentenceHit, Total};
+pub use hits::{ArticleHit, EntityHit, MatchedBy, MentionHit, Page, PageKey, QuoteHit, SentenceHit, Total};

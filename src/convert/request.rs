@@ -132,6 +132,7 @@ pub(crate) fn quote_query(message: &proto::SearchQuotesRequest, limits: &Limits)
     Ok(QuoteQuery {
         expr: expr(&message.query, ParseOptions::quotes(), limits)?,
         speakers: named("speaker", &message.speaker, limits)?,
+        addressees: Vec::new(),
         about: named("about", &message.about, limits)?,
         kinds: labels::kinds("kinds", &message.kinds)?,
         acts: labels::acts("acts", &message.acts)?,

@@ -2,21 +2,17 @@
 
 use std::ops::Bound;
 
-use sayso_document::{Date, EntityType};
+use sayso_document::Date;
 use tantivy::Term;
-use tantivy::query::{BooleanQuery, EmptyQuery, EnableScoring, Occur, Query, RangeQuery, TermQuery, TermSetQuery};
+use tantivy::query::{EmptyQuery, Query, RangeQuery, TermQuery, TermSetQuery};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocSet, TERMINATED};
 
 use super::compile::published;
+use super::named::Bearing;
 use super::schema::{Common, act_word, kind_word, named_word, polarity_word};
 use super::view::View;
-use crate::article::type_word;
-use crate::query::{ArticleFilter, QuoteQuery, SentenceQuery, Who};
+use crate::query::{ArticleFilter, QuoteQuery, SentenceQuery};
 use crate::{Interrupt, Result, text};
-
-/// A name that so many entities share filters by those of most articles.
-const ENTITIES_OF_A_NAME: usize = 4_096;
 
 type Filters = Vec<Box<dyn Query>>;
 
@@ -39,7 +35,7 @@ impl View {
         let fields = &self.fields.sentences;
         let mut filters = self.article_filters(&fields.common, &query.filter)?;
         for who in &query.mentions {
-            filters.push(any_of(fields.mentions, self.ids_of(who, interrupt)?));
+            filters.push(any_of(fields.mentions, self.ids_of(who, Bearing::Name, interrupt)?));
         }
         Ok(filters)
     }
@@ -48,15 +44,21 @@ impl View {
     pub(super) fn quote_filters(&self, query: &QuoteQuery, interrupt: &Interrupt) -> Result<Filters> {
         let fields = &self.fields.quotes;
         let mut filters = self.article_filters(&fields.common, &query.filter)?;
-        if !query.speakers.is_empty() {
+        let any = [
+            (fields.speaker_ids, &query.speakers, Bearing::NameOrTitle),
+            (fields.addressee_ids, &query.addressees, Bearing::Name),
+        ];
+        for (field, any, bearing) in any {
             let mut ids = Vec::new();
-            for who in &query.speakers {
-                ids.extend(self.ids_of(who, interrupt)?);
+            for who in any {
+                ids.extend(self.ids_of(who, bearing, interrupt)?);
             }
-            filters.push(any_of(fields.speaker_ids, ids));
+            if !any.is_empty() {
+                filters.push(any_of(field, ids));
+            }
         }
         for who in &query.about {
-            filters.push(any_of(fields.about_ids, self.ids_of(who, interrupt)?));
+            filters.push(any_of(fields.about_ids, self.ids_of(who, Bearing::Name, interrupt)?));
         }
         let mut facet = |words: Vec<&str>| {
             if !words.is_empty() {
@@ -103,50 +105,5 @@ impl View {
             filters.push(published(fields.published, filter.from, filter.until));
         }
         Ok(filters)
-    }
-
-    /// The ids of the entities that a filter means.
-    fn ids_of(&self, who: &Who, interrupt: &Interrupt) -> Result<Vec<String>> {
-        match who {
-            Who::Id(id) => Ok(vec![id.as_str().to_owned()]),
-            Who::Named(name) => self.ids_named(name, interrupt),
-        }
-    }
-
-    /// Entities whose names, aliases and titles hold all words of `name`; those of most articles first.
-    fn ids_named(&self, name: &str, interrupt: &Interrupt) -> Result<Vec<String>> {
-        let fields = &self.fields.entities;
-        let either = |word: text::Word| -> (Occur, Box<dyn Query>) {
-            let term = |field| -> Box<dyn Query> {
-                Box::new(TermQuery::new(Term::from_field_text(field, &word.text), IndexRecordOption::Basic))
-            };
-            (Occur::Must, Box::new(BooleanQuery::union(vec![term(fields.name), term(fields.title)])))
-        };
-        let mut words: Vec<_> = text::exact(name).map(either).collect();
-        if words.is_empty() {
-            return Ok(Vec::new());
-        }
-        // "May" means the person, not the month.
-        let unnamed = [EntityType::Date, EntityType::Money].map(type_word);
-        words.push((Occur::MustNot, any_of(fields.kind, unnamed)));
-        let searcher = &self.searchers.entities;
-        let weight = BooleanQuery::new(words).weight(EnableScoring::disabled_from_searcher(searcher))?;
-        let mut found = Vec::new();
-        for (ord, reader) in searcher.segment_readers().iter().enumerate() {
-            interrupt.check()?;
-            let articles = &self.figures[ord].articles;
-            let alive = reader.alive_bitset();
-            let mut docs = weight.scorer(reader, 1.0)?;
-            let mut doc = docs.doc();
-            while doc != TERMINATED {
-                if alive.is_none_or(|alive| alive.is_alive(doc)) {
-                    found.push((articles.first(doc).unwrap_or_default(), ord as u32, doc));
-                }
-                doc = docs.advance();
-            }
-        }
-        found.sort_unstable_by(|a, b| b.cmp(a));
-        found.truncate(ENTITIES_OF_A_NAME);
-        found.into_iter().map(|(_, segment, doc)| self.entity_id(segment, doc)).collect()
     }
 }

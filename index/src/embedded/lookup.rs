@@ -1,5 +1,6 @@
 //! Looks up entities by name: whole, in part, begun, or with a typing error.
 
+use sayso_document::EntityType;
 use tantivy::columnar::Column;
 use tantivy::query::{
     AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, EnableScoring, FuzzyTermQuery, Occur,
@@ -10,11 +11,16 @@ use tantivy::{DocSet, TERMINATED, Term};
 
 use super::collect::{Best, CHECK_EVERY, Found, Top, rank_of_score};
 use super::filter::any_of;
+use super::named::begins;
 use super::page::{self, Place};
+use super::schema::Entities;
 use super::view::{Figures, View};
 use crate::article::type_word;
+use crate::name::{ANY_ORDER, AskedName, AskedWord, KeptName, Part, initial};
 use crate::query::EntityQuery;
-use crate::{EntityHit, EntityId, EntityRecord, Error, ErrorKind, Interrupt, Page, Result, Total, highlight, text};
+use crate::{
+    EntityHit, EntityId, EntityRecord, Error, ErrorKind, Interrupt, MatchedBy, Page, Result, Total, highlight, text,
+};
 
 /// What a word of the query earns, by how it is found. The best way counts.
 const EXACT: f32 = 4.0;
@@ -22,8 +28,14 @@ const BEGUN: f32 = 2.0;
 const ALIKE: f32 = 1.0;
 /// A word of a title tells less than one of a name.
 const TITLE: f32 = 1.0;
+/// The title before a name tells two people of one name apart, also where only one of them is called by that name alone.
+const HONORIFIC: f32 = 10.0;
+/// "Ltd" tells less than any other word.
+const FORM: f32 = 0.5;
 /// A name that is all that was asked for comes first: "Georgia" before "Georgia Marlow".
 const WHOLE: f32 = 8.0;
+/// The same words in another order: "Varrin, Elena".
+const WHOLE_TURNED: f32 = 7.0;
 
 impl View {
     /// Entities, the likeliest first.
@@ -31,8 +43,8 @@ impl View {
         interrupt.check()?;
         let hash = page::query_hash(&("entities", &query.name, &query.kinds));
         let after = page::after(hash, &query.page)?.map(|after| after.place);
-        let words: Vec<String> = text::exact(&query.name).map(|word| word.text).collect();
-        let top = self.likeliest(query, &words, after, interrupt)?;
+        let asked = AskedName::read(&query.name);
+        let top = self.likeliest(query, &asked, after, interrupt)?;
         let next = self.next(hash, &top);
         let mut hits = Vec::with_capacity(top.hits.len());
         for found in &top.hits {
@@ -40,8 +52,8 @@ impl View {
             let id = self.entity_id(found.segment, found.doc)?;
             let entity = EntityId::parse(&id).map(|id| self.store.entity(&id)).transpose()?.flatten();
             let entity = entity.ok_or_else(|| unknown(&id))?;
-            let matched = best_name(&entity, &words);
-            hits.push(EntityHit { entity, matched, score: found.score });
+            let (matched, matched_by) = best_wording(&entity, &asked);
+            hits.push(EntityHit { entity, matched, matched_by, score: found.score });
         }
         Ok(Page { hits, next, total: top.total, seq: self.store.seq })
     }
@@ -49,12 +61,12 @@ impl View {
     fn likeliest(
         &self,
         query: &EntityQuery,
-        words: &[String],
+        asked: &AskedName,
         after: Option<Place>,
         interrupt: &Interrupt,
     ) -> Result<Top> {
         let searcher = &self.searchers.entities;
-        let weight = self.lookup(query, words).weight(EnableScoring::enabled_from_searcher(searcher))?;
+        let weight = self.lookup(query, asked).weight(EnableScoring::enabled_from_searcher(searcher))?;
         let mut best = Best::new(query.page.size.max(1).saturating_add(1), after);
         for (ord, reader) in searcher.segment_readers().iter().enumerate() {
             let figures = &self.figures[ord];
@@ -83,19 +95,22 @@ impl View {
     }
 
     /// All words must be found, each in one way or another.
-    fn lookup(&self, query: &EntityQuery, words: &[String]) -> Box<dyn Query> {
+    fn lookup(&self, query: &EntityQuery, asked: &AskedName) -> Box<dyn Query> {
         let fields = &self.fields.entities;
         let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();
-        match words.split_last() {
-            Some((last, others)) => {
-                for word in others {
-                    parts.push((Occur::Must, self.find_word(word, false)));
-                }
-                parts.push((Occur::Must, self.find_word(last, true)));
-                parts.push((Occur::Should, scored(term(fields.whole, &words.join(" ")), WHOLE)));
+        for (at, word) in asked.words.iter().enumerate() {
+            let occur = if word.part == Part::Filler { Occur::Should } else { Occur::Must };
+            let ways = self.find_word(word, at + 1 == asked.words.len(), asked);
+            parts.push((occur, Box::new(DisjunctionMaxQuery::new(ways))));
+        }
+        match asked.words.is_empty() {
+            false => {
+                let whole = |key: &String| scored(term(fields.whole, key), whole_score(key));
+                let wholes = asked.wholes().iter().map(whole).collect();
+                parts.push((Occur::Should, Box::new(DisjunctionMaxQuery::new(wholes))));
             }
-            None if query.name.trim().is_empty() => parts.push((Occur::Must, scored(Box::new(AllQuery), 0.0))),
-            None => parts.push((Occur::Must, Box::new(EmptyQuery))),
+            true if query.name.trim().is_empty() => parts.push((Occur::Must, scored(Box::new(AllQuery), 0.0))),
+            true => parts.push((Occur::Must, Box::new(EmptyQuery))),
         }
         if !query.kinds.is_empty() {
             let kinds = any_of(fields.kind, query.kinds.iter().map(|&kind| type_word(kind)));
@@ -104,19 +119,52 @@ impl View {
         Box::new(BooleanQuery::new(parts))
     }
 
-    fn find_word(&self, word: &str, last: bool) -> Box<dyn Query> {
+    /// The ways to find a word.
+    fn find_word(&self, word: &AskedWord, last: bool, asked: &AskedName) -> Vec<Box<dyn Query>> {
         let fields = &self.fields.entities;
-        let mut ways = vec![scored(term(fields.name, word), EXACT), scored(term(fields.title, word), TITLE)];
-        if last {
-            let begun = |field| Box::new(FuzzyTermQuery::new_prefix(Term::from_field_text(field, word), 0, true));
-            ways.push(scored(begun(fields.name), BEGUN));
-            ways.push(scored(begun(fields.title), TITLE / 2.0));
+        let spelt = |field: Field, score| word.spellings.iter().map(move |one| scored(term(field, one), score));
+        match &word.part {
+            Part::Filler => spelt(fields.name, FORM).collect(),
+            Part::LegalForm => spelt(fields.name, FORM).chain([scored(bodies(fields), 0.0)]).collect(),
+            Part::Honorific => {
+                let ways = spelt(fields.name, EXACT).chain(spelt(fields.title, HONORIFIC));
+                ways.chain([scored(persons(fields), 0.0)]).collect()
+            }
+            Part::Middle(letters) => {
+                let begins = scored(begins(fields, letters, asked), BEGUN);
+                spelt(fields.name, EXACT).chain([begins, scored(persons(fields), 0.0)]).collect()
+            }
+            Part::Initials(letters) => {
+                let mut ways: Vec<_> = spelt(fields.name, EXACT).chain(spelt(fields.title, TITLE)).collect();
+                ways.push(scored(begins(fields, letters, asked), BEGUN));
+                ways.push(scored(self.begins_beside_errors(letters, asked), ALIKE));
+                ways
+            }
+            Part::Full => {
+                let mut ways: Vec<_> = spelt(fields.name, EXACT).chain(spelt(fields.title, TITLE)).collect();
+                let word = &word.spellings[0];
+                if last {
+                    let begun =
+                        |field| Box::new(FuzzyTermQuery::new_prefix(Term::from_field_text(field, word), 0, true));
+                    ways.push(scored(begun(fields.name), BEGUN));
+                    ways.push(scored(begun(fields.title), TITLE / 2.0));
+                }
+                if let Some(distance) = typing_errors(word) {
+                    let alike = FuzzyTermQuery::new(Term::from_field_text(fields.name, word), distance, true);
+                    ways.push(scored(Box::new(alike), ALIKE));
+                }
+                ways
+            }
         }
-        if let Some(distance) = typing_errors(word) {
-            let alike = FuzzyTermQuery::new(Term::from_field_text(fields.name, word), distance, true);
-            ways.push(scored(Box::new(alike), ALIKE));
-        }
-        Box::new(DisjunctionMaxQuery::new(ways))
+    }
+
+    /// Names in which words begin with these letters and none is as it was asked for, so that the others are begun or
+    /// misspelt: "E. Varr". Were one as asked for, the letters would have to begin words beside it.
+    fn begins_beside_errors(&self, letters: &[char], asked: &AskedName) -> Box<dyn Query> {
+        let fields = &self.fields.entities;
+        let full = asked.full_words().map(|word| (Occur::MustNot, term(fields.name, &word.spellings[0])));
+        let letters = letters.iter().map(|letter| (Occur::Must, term(fields.initial, &letter.to_string())));
+        Box::new(BooleanQuery::new(letters.chain(full).collect()))
     }
 
     /// The id of the entity that a document of the index stands for.
@@ -140,44 +188,108 @@ fn typing_errors(word: &str) -> Option<u8> {
     }
 }
 
-fn term(field: Field, text: &str) -> Box<dyn Query> {
+/// Persons.
+pub(super) fn persons(fields: &Entities) -> Box<dyn Query> {
+    any_of(fields.kind, [type_word(EntityType::Person)])
+}
+
+/// What may have a legal form in its name.
+pub(super) fn bodies(fields: &Entities) -> Box<dyn Query> {
+    let kinds = [EntityType::Organization, EntityType::Facility, EntityType::Product, EntityType::Place];
+    any_of(fields.kind, kinds.map(type_word))
+}
+
+pub(super) fn term(field: Field, text: &str) -> Box<dyn Query> {
     Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic))
 }
 
-fn scored(query: Box<dyn Query>, score: f32) -> Box<dyn Query> {
+pub(super) fn scored(query: Box<dyn Query>, score: f32) -> Box<dyn Query> {
     Box::new(ConstScoreQuery::new(query, score))
 }
 
-/// The name or alias that the words fit best; the canonical name when a title alone did.
-fn best_name(entity: &EntityRecord, words: &[String]) -> String {
-    let mut best = (entity.name.as_str(), 0.0);
-    for name in std::iter::once(&entity.name).chain(entity.aliases.iter().map(|alias| &alias.text)) {
-        let fit = fit(name, words);
-        if fit > best.1 {
-            best = (name, fit);
-        }
-    }
-    best.0.to_owned()
+fn whole_score(key: &str) -> f32 {
+    if key.starts_with(ANY_ORDER) { WHOLE_TURNED } else { WHOLE }
 }
 
-/// What a name earns, in the measure of the index.
-fn fit(name: &str, words: &[String]) -> f32 {
-    let parts: Vec<String> = text::exact(name).map(|word| word.text).collect();
-    let whole = if parts == words { WHOLE } else { 0.0 };
-    let earned = words.iter().enumerate().map(|(at, word)| {
-        let letters: Vec<char> = word.chars().collect();
-        let ways = parts.iter().map(|part| {
-            let alike = typing_errors(word).is_some_and(|errors| highlight::within(&letters, part, errors.into()));
-            match () {
-                () if part == word => EXACT,
-                () if at + 1 == words.len() && part.starts_with(word.as_str()) => BEGUN,
-                () if alike => ALIKE,
-                () => 0.0,
-            }
-        });
-        ways.fold(0.0, f32::max)
+/// The name, alias or title that was matched best, in the measure of the index. Of equals the first.
+fn best_wording(entity: &EntityRecord, asked: &AskedName) -> (String, MatchedBy) {
+    let aliases = entity.aliases.iter().map(|alias| (&alias.text, MatchedBy::Alias));
+    let titles = entity.titles.iter().map(|title| (&title.text, MatchedBy::Title));
+    let mut best = (&entity.name, MatchedBy::Name, 0.0);
+    for (wording, by) in std::iter::once((&entity.name, MatchedBy::Name)).chain(aliases).chain(titles) {
+        let fit = match by {
+            MatchedBy::Title => title_fit(wording, asked),
+            MatchedBy::Name | MatchedBy::Alias => name_fit(wording, asked),
+        };
+        if fit > best.2 {
+            best = (wording, by, fit);
+        }
+    }
+    (best.0.clone(), best.1)
+}
+
+/// What a name earns.
+fn name_fit(name: &str, asked: &AskedName) -> f32 {
+    let kept = KeptName::read(name);
+    let wholes = asked.wholes().into_iter().filter(|key| kept.wholes.contains(key));
+    let whole = wholes.map(|key| whole_score(&key)).fold(0.0, f32::max);
+    let earned = asked.words.iter().enumerate().map(|(at, word)| {
+        let exact = word.spellings.iter().any(|one| kept.words.contains(one));
+        let last = at + 1 == asked.words.len();
+        match &word.part {
+            Part::Filler | Part::LegalForm if exact => FORM,
+            Part::Filler | Part::LegalForm => 0.0,
+            _ if exact => EXACT,
+            Part::Honorific => 0.0,
+            Part::Initials(letters) | Part::Middle(letters) => letters_fit(letters, &kept, asked),
+            Part::Full => kept.words.iter().map(|part| near(part, &word.spellings[0], last)).fold(0.0, f32::max),
+        }
     });
     whole + earned.sum::<f32>()
+}
+
+/// What initials earn in a name.
+fn letters_fit(letters: &[char], kept: &KeptName, asked: &AskedName) -> f32 {
+    let full: Vec<&String> = asked.full_words().map(|word| &word.spellings[0]).collect();
+    let initials = kept.initials();
+    let beside = |letter: &char| full.iter().any(|word| initials.contains(&initial(*letter, word)));
+    let begins = |letter: &char| kept.letters().any(|begun| begun.starts_with(*letter));
+    match full.iter().any(|word| kept.words.contains(word)) {
+        true if letters.iter().all(beside) => BEGUN,
+        false if letters.iter().all(begins) => {
+            if full.is_empty() {
+                BEGUN
+            } else {
+                ALIKE
+            }
+        }
+        _ => 0.0,
+    }
+}
+
+/// What a word of a name earns that begins as the one asked for, or differs a little.
+fn near(part: &str, word: &str, last: bool) -> f32 {
+    let letters: Vec<char> = word.chars().collect();
+    match typing_errors(word) {
+        _ if last && part.starts_with(word) => BEGUN,
+        Some(errors) if highlight::within(&letters, part, errors.into()) => ALIKE,
+        _ => 0.0,
+    }
+}
+
+/// What a title earns.
+fn title_fit(title: &str, asked: &AskedName) -> f32 {
+    let parts: Vec<String> = text::exact(title).map(|word| word.text).collect();
+    let earned = asked.words.iter().enumerate().map(|(at, word)| {
+        let begun = || parts.iter().any(|part| part.starts_with(word.spellings[0].as_str()));
+        match word.part {
+            Part::Filler | Part::LegalForm => 0.0,
+            _ if word.spellings.iter().any(|one| parts.contains(one)) => TITLE,
+            Part::Full if at + 1 == asked.words.len() && begun() => TITLE / 2.0,
+            _ => 0.0,
+        }
+    });
+    earned.sum()
 }
 
 /// By score, then articles, then mentions, then a number of the entity's own.

@@ -3,7 +3,9 @@
 //! Texts are not stored in the indexes: a hit carries its article's sequence number and its place
 //! there, and the store has the text.
 
-use sayso_document::{Act, Analysis, Entity, Polarity, Quote, QuoteKind, SentenceRole};
+use std::collections::BTreeSet;
+
+use sayso_document::{Act, Analysis, Entity, EntityType, Polarity, Quote, QuoteKind, SentenceRole};
 use tantivy::TantivyDocument;
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
@@ -11,6 +13,7 @@ use tantivy::schema::{
 use tantivy::tokenizer::TokenizerManager;
 
 use crate::article::type_word;
+use crate::name::KeptName;
 use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, text};
 
 /// Changes whenever fields or the reading of text do: older indexes are rebuilt from the store.
@@ -194,6 +197,7 @@ pub(super) struct Quotes {
     pub(super) about: Field,
     pub(super) cue: Field,
     pub(super) speaker_ids: Field,
+    pub(super) addressee_ids: Field,
     pub(super) about_ids: Field,
     /// Kind, act, polarity and whether the speaker is named, one word each.
     pub(super) facet: Field,
@@ -215,6 +219,7 @@ impl Quotes {
             about: builder.add_text_field("about", words(EXACT)),
             cue: builder.add_text_field("cue", words(EXACT)),
             speaker_ids: builder.add_text_field("speaker_ids", keyword()),
+            addressee_ids: builder.add_text_field("addressee_ids", keyword()),
             about_ids: builder.add_text_field("about_ids", keyword()),
             facet: builder.add_text_field("facet", keyword()),
             confidence: builder.add_f64_field("confidence", fast()),
@@ -246,6 +251,9 @@ impl Quotes {
             }
             document.add_text(self.facet, named_word(!quote.speakers.is_empty()));
             self.put_speakers(&mut document, quote, analyzed, &ids);
+            for &position in quote.addressee.iter().flat_map(|to| &to.entities) {
+                document.add_text(self.addressee_ids, ids[position].as_str());
+            }
             for &position in &quote.about {
                 document.add_text(self.about_ids, ids[position].as_str());
                 put_names(&mut document, self.about, &analysis.entities[position]);
@@ -290,13 +298,16 @@ pub(super) struct Entities {
     pub(super) key: Field,
     /// Words of names and aliases.
     pub(super) name: Field,
+    /// The letters that these begin with, each as a word; of persons also each beside another word of the name.
+    pub(super) initial: Field,
     /// Words of titles.
     pub(super) title: Field,
-    /// Whole names and aliases, folded.
+    /// Keys of whole names and aliases.
     pub(super) whole: Field,
     pub(super) kind: Field,
     pub(super) articles: Field,
     pub(super) mentions: Field,
+    pub(super) quotes: Field,
     pub(super) schema: Schema,
 }
 
@@ -311,11 +322,13 @@ impl Entities {
             id: builder.add_text_field("id", keyword().set_fast("raw")),
             key: builder.add_u64_field("key", fast()),
             name: builder.add_text_field("name", unscored()),
+            initial: builder.add_text_field("initial", keyword()),
             title: builder.add_text_field("title", unscored()),
             whole: builder.add_text_field("whole", keyword()),
             kind: builder.add_text_field("kind", keyword()),
             articles: builder.add_u64_field("articles", fast()),
             mentions: builder.add_u64_field("mentions", fast()),
+            quotes: builder.add_u64_field("quotes", fast()),
             schema: builder.build(),
         }
     }
@@ -328,9 +341,19 @@ impl Entities {
         document.add_text(self.kind, type_word(entity.kind));
         document.add_u64(self.articles, entity.articles);
         document.add_u64(self.mentions, entity.mentions);
+        document.add_u64(self.quotes, entity.quotes);
+        let (mut initials, mut wholes) = (BTreeSet::new(), BTreeSet::new());
         for name in std::iter::once(&entity.name).chain(entity.aliases.iter().map(|alias| &alias.text)) {
-            document.add_text(self.name, name);
-            document.add_text(self.whole, text::folded(name));
+            let name = KeptName::read(name);
+            document.add_text(self.name, name.words.join(" "));
+            initials.extend(name.letters());
+            if entity.kind == EntityType::Person {
+                initials.extend(name.initials());
+            }
+            wholes.extend(name.wholes);
+        }
+        for (field, keys) in [(self.initial, initials), (self.whole, wholes)] {
+            keys.iter().for_each(|key| document.add_text(field, key));
         }
         for title in &entity.titles {
             document.add_text(self.title, &title.text);

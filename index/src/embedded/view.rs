@@ -104,6 +104,7 @@ impl Places {
 pub(super) struct Figures {
     pub(super) articles: Column<u64>,
     pub(super) mentions: Column<u64>,
+    pub(super) quotes: Column<u64>,
     pub(super) key: Column<u64>,
     /// None in a segment without documents.
     pub(super) id: Option<StrColumn>,
@@ -115,6 +116,7 @@ impl Figures {
         Ok(Self {
             articles: fast.u64("articles")?,
             mentions: fast.u64("mentions")?,
+            quotes: fast.u64("quotes")?,
             key: fast.u64("key")?,
             id: fast.str("id")?,
         })

@@ -132,7 +132,9 @@ pub struct PageRequest {
 /// A person, body or place that a filter names.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Who {
-    /// By words of a name, alias or title, all of which must occur: "peskov", "kremlin spokesman".
+    /// By words of a name or alias, in any order, all of which must occur: "orlensky", "Mr. Orlensky", "E. Varrin". A title
+    /// may stand beside a name, "harbour spokesman Kremov"; instead of one, "harbour spokesman", it finds speakers only,
+    /// and only those whom no name finds. More than one entity may be meant so: then any of them.
     Named(String),
     /// By id.
     Id(EntityId),
@@ -152,7 +154,7 @@ pub struct ArticleQuery {
 pub struct SentenceQuery {
     /// What the sentence says.
     pub expr: Expr,
-    /// Entities that the sentence must mention, all of them.
+    /// Entities that the sentence must mention: all of these.
     pub mentions: Vec<Who>,
     /// In which articles.
     pub filter: ArticleFilter,
@@ -169,6 +171,8 @@ pub struct QuoteQuery {
     pub expr: Expr,
     /// Who speaks: any of these.
     pub speakers: Vec<Who>,
+    /// To whom it was said: any of these.
+    pub addressees: Vec<Who>,
     /// Whom the content mentions: all of these.
     pub about: Vec<Who>,
     /// Any of these kinds.

@@ -7,6 +7,7 @@ mod changes;
 mod damage;
 mod entities;
 mod model;
+mod names;
 mod paging;
 mod pending;
 mod pins;

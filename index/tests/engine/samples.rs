@@ -147,6 +147,7 @@ pub(crate) fn quote_query(expr: Expr) -> QuoteQuery {
     QuoteQuery {
         expr,
         speakers: vec![],
+        addressees: vec![],
         about: vec![],
         kinds: vec![],
         acts: vec![],

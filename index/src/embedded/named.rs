@@ -1,0 +1,149 @@
+//! Which entities a filter means.
+
+use sayso_document::EntityType;
+use tantivy::query::{BooleanQuery, DisjunctionMaxQuery, EnableScoring, Occur, Query};
+use tantivy::schema::Field;
+use tantivy::{DocSet, TERMINATED};
+
+use super::collect::CHECK_EVERY;
+use super::filter::any_of;
+use super::lookup::{bodies, persons, scored, term};
+use super::schema::Entities;
+use super::view::View;
+use crate::article::type_word;
+use crate::name::{AskedName, AskedWord, Part, initial};
+use crate::query::Who;
+use crate::{Interrupt, Result};
+
+/// A name that so many entities share filters by those of most articles.
+const ENTITIES_OF_A_NAME: usize = 4_096;
+
+/// What of an entity the words of a filter may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bearing {
+    /// Its name, with a title beside it or not.
+    Name,
+    /// That, or a title alone. Only who speaks is meant.
+    NameOrTitle,
+}
+
+/// What a word earns that the names hold. One that only the titles hold earns nothing.
+const NAMED: f32 = 1_024.0;
+/// What an honorific earns that names or titles hold, and a middle name.
+const TITLED: f32 = 1.0;
+
+impl View {
+    /// The ids of the entities that a filter means.
+    pub(super) fn ids_of(&self, who: &Who, bearing: Bearing, interrupt: &Interrupt) -> Result<Vec<String>> {
+        match who {
+            Who::Id(id) => Ok(vec![id.as_str().to_owned()]),
+            Who::Named(name) => self.ids_named(name, bearing, interrupt),
+        }
+    }
+
+    /// The entities that these words mean best; those of most articles first.
+    ///
+    /// Words that are all in a name go before those of name and title, and these before titles alone: "reform league" is
+    /// the league, if it is one of those that are looked for, and else "Reform League leader Ada Lind". Both at once would
+    /// give the words of the leader as those of the league. Whoever never speaks is not looked for among speakers, so that
+    /// a hotel called "The President" does not hide all presidents.
+    fn ids_named(&self, name: &str, bearing: Bearing, interrupt: &Interrupt) -> Result<Vec<String>> {
+        let asked = AskedName::read(name);
+        let least = match bearing {
+            _ if asked.words.is_empty() => return Ok(Vec::new()),
+            Bearing::Name => NAMED,
+            Bearing::NameOrTitle => 0.0,
+        };
+        let required = |word: &&AskedWord| matches!(word.part, Part::Full | Part::Initials(_));
+        let all = NAMED * asked.words.iter().filter(required).count() as f32;
+        let query = meant(&self.fields.entities, &asked);
+        let searcher = &self.searchers.entities;
+        let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
+        let mut best = (0, 0.0);
+        let mut found = Vec::new();
+        for (ord, reader) in searcher.segment_readers().iter().enumerate() {
+            interrupt.check()?;
+            let figures = &self.figures[ord];
+            let alive = reader.alive_bitset();
+            let mut docs = weight.scorer(reader, 1.0)?;
+            let mut doc = docs.doc();
+            let mut visited = 0;
+            while doc != TERMINATED {
+                visited += 1;
+                if visited % CHECK_EVERY == 0 {
+                    interrupt.check()?;
+                }
+                let speaks = bearing == Bearing::Name || figures.quotes.first(doc).unwrap_or_default() > 0;
+                let score = docs.score();
+                if speaks && score >= least && alive.is_none_or(|alive| alive.is_alive(doc)) {
+                    let tier = if score >= all { 2 } else { u8::from(score >= NAMED) };
+                    // Who has the title or the middle name, if anybody does: "Senator Brandt" is not Governor Brandt.
+                    let fit = (tier, score % NAMED);
+                    if fit > best {
+                        best = fit;
+                        found.clear();
+                    }
+                    if fit == best {
+                        found.push((figures.articles.first(doc).unwrap_or_default(), ord as u32, doc));
+                    }
+                }
+                doc = docs.advance();
+            }
+        }
+        found.sort_unstable_by(|a, b| b.cmp(a));
+        found.truncate(ENTITIES_OF_A_NAME);
+        found.into_iter().map(|(_, segment, doc)| self.entity_id(segment, doc)).collect()
+    }
+}
+
+/// Finds whom the words may mean, with a score that tells how.
+fn meant(fields: &Entities, asked: &AskedName) -> Box<dyn Query> {
+    let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+    for word in &asked.words {
+        let mut ways = Vec::new();
+        let mut spelt = |field: Field, score| {
+            ways.extend(word.spellings.iter().map(|spelling| scored(term(field, spelling), score)));
+        };
+        match &word.part {
+            Part::Filler => continue,
+            Part::Honorific => {
+                spelt(fields.name, TITLED);
+                spelt(fields.title, TITLED);
+                ways.push(scored(persons(fields), 0.0));
+            }
+            Part::LegalForm => {
+                spelt(fields.name, 0.0);
+                ways.push(scored(bodies(fields), 0.0));
+            }
+            Part::Middle(letters) => {
+                spelt(fields.name, TITLED);
+                ways.push(scored(begins(fields, letters, asked), TITLED));
+                ways.push(scored(persons(fields), 0.0));
+            }
+            Part::Full | Part::Initials(_) => {
+                spelt(fields.name, NAMED);
+                spelt(fields.title, 0.0);
+            }
+        }
+        if let Part::Initials(letters) = &word.part {
+            ways.push(scored(begins(fields, letters, asked), NAMED));
+        }
+        parts.push((Occur::Must, Box::new(DisjunctionMaxQuery::new(ways))));
+    }
+    // "May" means the person, not the month.
+    parts.push((Occur::MustNot, any_of(fields.kind, [EntityType::Date, EntityType::Money].map(type_word))));
+    Box::new(BooleanQuery::new(parts))
+}
+
+/// Persons in whose names each of these letters begins a word beside one that was asked for. Without such a word, the
+/// letters are all that is known of the name.
+pub(super) fn begins(fields: &Entities, letters: &[char], asked: &AskedName) -> Box<dyn Query> {
+    let beside = |letter: char| -> Box<dyn Query> {
+        let pairs: Vec<String> = asked.full_words().map(|word| initial(letter, &word.spellings[0])).collect();
+        match pairs.is_empty() {
+            true => term(fields.initial, &letter.to_string()),
+            false => any_of(fields.initial, pairs),
+        }
+    };
+    Box::new(BooleanQuery::new(letters.iter().map(|&letter| (Occur::Must, beside(letter))).collect()))
+}
