@@ -218,12 +218,11 @@ fn cannot_listen(setting: &str, wanted_for: &str, address: SocketAddr, error: &i
 
 /// Says why the data directory cannot be opened, and names it once.
 fn cannot_open(folder: &Path, error: &sayso_index::Error) -> String {
-    let (folder, why) = (folder.display().to_string(), error.to_string());
-    if why.contains(&folder) {
-        format!("cannot open the data directory: {why}")
-    } else {
-        format!("cannot open {folder}: {why}")
-    }
+    let (folder, error) = (folder.display().to_string(), error.to_string());
+    let why = error.strip_prefix(&folder).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(&error);
+    // Of a file in it, the engine tells the path.
+    let what = if why.contains(&folder) { "the data directory" } else { &folder };
+    format!("cannot open {what}: {why}")
 }
 
 async fn stopped(mut told: watch::Receiver<bool>) {
