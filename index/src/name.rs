@@ -5,6 +5,7 @@
 //! missing depends on what bears the name: "Judge Maat" is a person named Maat, "General Motors" is not some "Motors".
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use crate::text::{self, Word};
 
@@ -54,18 +55,21 @@ impl AskedName {
             tell_parts(&words[start..end], &mut parts[start..end], start == 0);
             start = end;
         }
+        let mut full = parts.iter().filter(|part| **part == Part::Full).count();
         for at in 1..words.len().saturating_sub(1) {
             // "Orlen & Dahl".
-            if parts[at] == Part::Full && is_in(&words[at].text, LINKS) {
+            if full > 1 && parts[at] == Part::Full && is_in(&words[at].text, LINKS) {
                 parts[at] = Part::Filler;
+                full -= 1;
             }
         }
         let letters: Vec<bool> = words.iter().map(|word| is_initials(&name, word)).collect();
         let names = (0..words.len()).filter(|&at| parts[at] == Part::Full && !letters[at]).count();
         let read = words.iter().zip(parts).enumerate().map(|(at, (word, part))| {
             let initials = || word.text.chars().collect::<Vec<char>>();
+            let dotted = || initials().len() == 1 || name[word.start..word.end].contains('.');
             let part = match part {
-                Part::Full if letters[at] && names > 1 => Part::Middle(initials()),
+                Part::Full if letters[at] && names > 1 && dotted() => Part::Middle(initials()),
                 // Several letters are initials only beside a name: "J.R. Maat", but "UN".
                 Part::Full if letters[at] && (names > 0 || initials().len() == 1) => Part::Initials(initials()),
                 part => part,
@@ -75,42 +79,48 @@ impl AskedName {
         Self { words: read.collect() }
     }
 
-    /// The words that the name has as they stand, in full.
-    pub(crate) fn full_words(&self) -> impl Iterator<Item = &AskedWord> {
-        self.words.iter().filter(|word| word.part == Part::Full)
+    /// The words that the name has in full, in all their spellings.
+    pub(crate) fn full(&self) -> impl Iterator<Item = &str> {
+        let full = self.words.iter().filter(|word| word.part == Part::Full);
+        full.flat_map(|word| &word.spellings).map(String::as_str)
     }
 
-    /// Keys of names that are all that was asked for, those in the same order of words first.
+    /// Keys of names that are all that was asked for.
     pub(crate) fn wholes(&self) -> Vec<String> {
-        let core = |word: &&AskedWord| !matches!(word.part, Part::Filler | Part::LegalForm);
-        let named = |word: &&AskedWord| matches!(word.part, Part::Full | Part::Initials(_) | Part::Middle(_));
-        let of = |words: Vec<&AskedWord>| whole_keys(words.iter().map(|word| word.spellings[0].as_str()).collect());
-        let mut keys = of(self.words.iter().filter(core).collect());
-        keys.extend(of(self.words.iter().filter(named).collect()));
-        keys.sort_by_key(|key| key.starts_with(ANY_ORDER));
-        keys.dedup();
-        keys
+        let of = |words: fn(&Part) -> bool| -> Vec<&str> {
+            let words = self.words.iter().filter(|word| words(&word.part));
+            words.map(|word| word.spellings[0].as_str()).collect()
+        };
+        let named = of(|part| matches!(part, Part::Full | Part::Initials(_) | Part::Middle(_)));
+        let titled = of(|part| !matches!(part, Part::Filler | Part::LegalForm));
+        vec![ordered_key(&of(|_| true)), core_key(titled), core_key(named)]
     }
 }
 
-/// Begins the keys of names whose words may be in any order.
-pub(crate) const ANY_ORDER: char = '~';
-
-/// The key of the words in this order, blanks and hyphens aside, and that of the words in any order.
-fn whole_keys(mut words: Vec<&str>) -> Vec<String> {
-    let ordered = words.concat();
-    words.sort_unstable();
-    vec![ordered, format!("{ANY_ORDER}{}", words.join(" "))]
+/// The key of a name with all its words in this order, blanks and hyphens aside.
+fn ordered_key(words: &[&str]) -> String {
+    words.concat()
 }
+
+/// The key of a name of which only these words count, in any order.
+fn core_key(mut words: Vec<&str>) -> String {
+    words.sort_unstable();
+    format!("{CORE}{}", words.join(" "))
+}
+
+/// Begins the keys of names in any order of words, without article and legal form.
+pub(crate) const CORE: char = '~';
 
 /// A name that an article uses, as it is kept for look-up.
 pub(crate) struct KeptName {
     /// Its words, folded, then those that others write as one word or without what is elided before.
     pub(crate) words: Vec<String>,
-    /// Keys of the whole name, without article and legal form.
-    pub(crate) wholes: Vec<String>,
-    /// How many of the words stand in the name one by one.
-    single: usize,
+    /// Keys of the whole name.
+    pub(crate) wholes: [String; 2],
+    /// Which words of the name each of `words` is made of.
+    places: Vec<RangeInclusive<usize>>,
+    /// How many of `words` stand in the name one by one.
+    count: usize,
 }
 
 /// Longer names of persons have initials of their first words only.
@@ -121,36 +131,41 @@ impl KeptName {
     pub(crate) fn read(name: &str) -> Self {
         let name = even(name);
         let read: Vec<Word> = text::exact(&name).collect();
-        let joined = (1..read.len()).filter(|&at| is_joined(&name, &read[at - 1], &read[at]));
-        let joined = joined.map(|at| read[at - 1].text.clone() + &read[at].text);
-        let more: Vec<String> = joined.chain(read.iter().filter_map(|word| elided(&name, word))).collect();
-        let mut words: Vec<String> = read.into_iter().map(|word| word.text).collect();
-        let first = usize::from(words.len() > 1 && is_in(&words[0], ARTICLES));
-        let mut last = words.len();
-        while last > first + 1 && is_in(&words[last - 1], LEGAL_FORMS) {
+        let count = read.len();
+        let joined = (1..count).filter(|&at| is_joined(&name, &read[at - 1], &read[at]));
+        let joined = joined.map(|at| (read[at - 1].text.clone() + &read[at].text, at - 1..=at));
+        let elided = (0..count).filter_map(|at| Some((elided(&name, &read[at])?, at..=at)));
+        let single = (0..count).map(|at| (read[at].text.clone(), at..=at));
+        let (words, places): (Vec<_>, Vec<_>) = single.chain(joined).chain(elided).unzip();
+
+        let single: Vec<&str> = words[..count].iter().map(String::as_str).collect();
+        let first = usize::from(count > 1 && is_in(single[0], ARTICLES));
+        let mut last = count;
+        while last > first + 1 && is_in(single[last - 1], LEGAL_FORMS) {
             last -= 1;
         }
-        let filler = |at: usize| first < at && at + 1 < last && is_in(&words[at], LINKS);
-        let core = (first..last).filter(|&at| !filler(at)).map(|at| words[at].as_str());
-        let wholes = whole_keys(core.collect());
-        let single = words.len();
-        words.extend(more);
-        Self { words, wholes, single }
+        let filler = |at: usize| first < at && at + 1 < last && is_in(single[at], LINKS);
+        let core = (first..last).filter(|&at| !filler(at)).map(|at| single[at]).collect();
+        let wholes = [ordered_key(&single), core_key(core)];
+        Self { words, wholes, places, count }
+    }
+
+    /// The words that stand in the name one by one.
+    fn single(&self) -> &[String] {
+        &self.words[..self.count]
     }
 
     /// The letters that its words begin with.
-    pub(crate) fn letters(&self) -> impl Iterator<Item = String> {
-        self.words[..self.single].iter().filter_map(|word| word.chars().next()).map(String::from)
+    pub(crate) fn letters(&self) -> impl Iterator<Item = char> {
+        self.single().iter().filter_map(|word| word.chars().next())
     }
 
     /// Each letter that a word begins with, beside each other word: whom "E. Varrin" may mean. Not "V. Varrin".
     pub(crate) fn initials(&self) -> Vec<String> {
-        let words = &self.words[..self.single.min(WORDS_WITH_INITIALS)];
         let mut found = Vec::new();
-        for (at, begun) in words.iter().enumerate() {
-            let Some(letter) = begun.chars().next() else { continue };
-            let others = words.iter().enumerate().filter(|&(other, _)| other != at);
-            found.extend(others.map(|(_, word)| initial(letter, word)));
+        for (at, letter) in self.letters().enumerate().take(WORDS_WITH_INITIALS) {
+            let others = self.words.iter().zip(&self.places).filter(|(_, place)| !place.contains(&at));
+            found.extend(others.map(|(word, _)| initial(letter, word)));
         }
         found
     }
@@ -317,7 +332,7 @@ const BEFORE: &str = "
     sen senator, rep representative, congressman, congresswoman, gov governor, pres president presidente, chancellor,
     minister, secretary sec, amb ambassador, mayor, cllr councillor councilman councilwoman, judge, justice,
     hon honourable honorable, king, queen, prince, princess,
-    vice deputy, former ex, acting interim, prime chief, attorney atty
+    rt right, vice deputy, former ex, acting interim, prime chief, attorney atty
 ";
 
 /// What stands behind the names of persons.
@@ -331,3 +346,63 @@ const LEGAL_FORMS: &str = "
     se, sas, sarl, srl, spa, nv, bv, ab, asa, as, oy, oyj, aps, pty, pte, sdn, bhd, kk, jsc pjsc ojsc, ooo oao pao, doo,
     kft zrt, lda ltda
 ";
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parts(name: &str) -> String {
+        let of = |word: &AskedWord| match &word.part {
+            Part::Full => word.spellings[0].to_uppercase(),
+            Part::Initials(_) | Part::Middle(_) => format!("{}.", word.spellings[0]),
+            Part::Honorific | Part::LegalForm => format!("({})", word.spellings[0]),
+            Part::Filler => "-".into(),
+        };
+        AskedName::read(name).words.iter().map(of).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn tells_what_words_do() {
+        for (name, expected) in [
+            ("Mr. Maat", "(mr) MAAT"),
+            ("The Rt. Hon. Ada Maat, MP", "- (rt) (hon) ADA MAAT (mp)"),
+            ("the Hon. Ada Maat QC", "- (hon) ADA MAAT (qc)"),
+            ("Mr. and Mrs. Maat", "(mr) - (mrs) MAAT"),
+            ("Sir", "SIR"),
+            ("Sir Prof", "(sir) PROF"),
+            ("The The", "- THE"),
+            ("Ltd", "LTD"),
+            ("Reed and Marsh", "REED - MARSH"),
+            ("the and, Jr", "- AND (jr)"),
+            ("King, Ava", "KING AVA"),
+            ("King, Dr. Ava", "KING (dr) AVA"),
+            ("Harbour Works, Inc.", "HARBOUR WORKS (inc)"),
+            ("Harbour GmbH & Co. KG", "HARBOUR (gmbh) (co) (kg)"),
+            ("Harbour and Co", "HARBOUR - (co)"),
+            ("J.R. Maat", "jr. MAAT"),
+            ("JR MAAT", "jr. MAAT"),
+            ("al maat", "AL MAAT"),
+            ("AL MAAT", "AL MAAT"),
+            ("UN", "UN"),
+            ("FBI director Maat", "fbi. DIRECTOR MAAT"),
+            ("J", "j."),
+            ("東 Maat", "東. MAAT"),
+            ("", ""),
+        ] {
+            assert_eq!(parts(name), expected, "{name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_finds_itself(name in "\\PC{0,40}|((the|Mr|King|Ltd|and|al|Ada|E|JR|Inc)[ .,'-]{1,2}){0,7}") {
+            let (asked, kept) = (AskedName::read(&name), KeptName::read(&name));
+            let required = |word: &AskedWord| matches!(word.part, Part::Full | Part::Initials(_));
+            prop_assert!(asked.words.is_empty() || asked.words.iter().any(required));
+            prop_assert!(asked.words.iter().all(|word| word.spellings.iter().any(|one| kept.words.contains(one))));
+            prop_assert!(kept.words.is_empty() || asked.wholes().contains(&kept.wholes[0]));
+        }
+    }
+}

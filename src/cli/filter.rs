@@ -33,7 +33,7 @@ pub(super) struct Articles {
     /// Only articles published until the end of this day: YYYY-MM-DD, or RFC 3339
     #[arg(long, value_name = "DATE", value_parser = dates::parse_until)]
     until: Option<Timestamp>,
-    /// Only articles with this label; KEY alone asks for any value. May be given again: any value of one key, all keys
+    /// Only articles with this label; KEY alone is any value (may be given again: any value of a key, all keys)
     #[arg(long, value_name = "KEY[=VALUE]", value_parser = parse_wanted_label)]
     label: Vec<WantedLabel>,
     /// Only articles analysed by this model: linear-4 (may be given again)
@@ -128,7 +128,7 @@ pub(super) struct Output {
     /// Show so many at most; 0 for all
     #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
     pub(super) limit: u32,
-    /// Print protobuf JSON: one object for each page of the answer
+    /// Print protobuf JSON, in which counts are text: one object for each page of the answer
     #[arg(long)]
     pub(super) json: bool,
 }

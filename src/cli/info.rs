@@ -223,19 +223,27 @@ mod tests {
           entities    7
           quotes      99
           on disk     1.5 MiB
-          changes     20,001 durable, 1 not searchable yet
+          changes     1 not searchable yet
           to reread   1,200 articles; since the start 34 done
 
         Limits
           request     16 MiB
-          article     10 MiB
-          answer      64 MiB
-          query       8 KiB, 1,024 clauses
+          body        10 MiB
+          metadata    32 KiB, 1,000 authors
+          id          256 bytes, a language code 35 bytes
+          labels      64; a key 64 bytes, a value 1 KiB
+          query       8 KiB, 1,024 words, 64 of them with a star or
+                      tilde
           filter      1,000 values
-          page        1,000 hits, 20 unless asked
+          read mask   64 paths
+          page        1,000 hits, 20 unless asked, 3 MiB
+          page token  600 s
+          context     20 sentences on either side
+          answer      64 MiB
+          search      2.5 s
+          stream      1,024 unanswered requests
           clients     1,024 connections
           open calls  256 for each connection
-          search      10 s
         ");
     }
 }

@@ -99,6 +99,16 @@ async fn pages_that_do_not_exist() {
     let token = server.search().await.search_sentences(first.clone()).await.unwrap().into_inner().next_page_token;
     let changed = SearchSentencesRequest { page_token: token.clone(), ..query("port") };
     assert_eq!(reason(&refused_search(&server, changed).await), "PAGE_TOKEN_MISMATCH");
+    for at in 0..token.len() {
+        // As clients harm them: a sign changed, or the rest cut off.
+        let mut changed = token.clone();
+        changed.replace_range(at..=at, if token[at..].starts_with('A') { "B" } else { "A" });
+        for harmed in [&changed, &token[..at]].into_iter().filter(|harmed| !harmed.is_empty()) {
+            let status =
+                refused_search(&server, SearchSentencesRequest { page_token: harmed.into(), ..first.clone() }).await;
+            assert_eq!(reason(&status), "PAGE_TOKEN_INVALID", "{harmed}, of {token}");
+        }
+    }
     let smaller = SearchSentencesRequest { page_token: token, page_size: 1, ..first };
     assert_eq!(server.search().await.search_sentences(smaller).await.unwrap().into_inner().hits.len(), 1);
     let more = SearchSentencesRequest { page_size: 1_000_000, ..query("cranes") };
@@ -154,8 +164,15 @@ async fn fields_that_hold_nonsense() {
     let list = ListArticlesRequest { filter: Some(ids), ..ListArticlesRequest::default() };
     let status = server.articles().await.list_articles(list).await.unwrap_err();
     assert_eq!((field(&status).as_str(), reason(&status).as_str()), ("filter.article_ids", "LIMIT_EXCEEDED"));
-    let quote = GetQuoteRequest { id: "no index".into(), ..GetQuoteRequest::default() };
-    assert_eq!(field(&quotes.get_quote(quote).await.unwrap_err()), "id");
+    server.put(article("a", STORY)).await;
+    for id in ["no index", "a#q", "a#q+0", "a#q00", "a#q-1", "a#q0 ", "a#s0"] {
+        let quote = GetQuoteRequest { id: id.into(), ..GetQuoteRequest::default() };
+        assert_eq!(field(&quotes.get_quote(quote).await.unwrap_err()), "id", "{id}");
+    }
+    for entity in ["", " ", "“”"] {
+        let status = refused_search(&server, SearchRequest { entities: vec![entity.into()], ..query("port") }).await;
+        assert_eq!(field(&status), "entities", "{entity:?}");
+    }
     let long = LookupEntitiesRequest { name: "x".repeat(100_000), ..LookupEntitiesRequest::default() };
     assert_eq!(field(&server.entities().await.lookup_entities(long).await.unwrap_err()), "name");
 }

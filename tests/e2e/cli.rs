@@ -142,7 +142,7 @@ async fn what_is_passed_over_is_told_and_odd_fields_cost_nothing() {
     assert_eq!((&summary["new"], summary["notes"].as_array().unwrap().len()), (&Value::from(3), 3), "{summary}");
     let list: Value = serde_json::from_slice(&sayso(&server, &["articles", "--json"]).stdout).unwrap();
     let days = list.to_string();
-    assert!(days.contains(r#""publishedOn":{"day":3,"month":3,"year":2026}"#), "{days}");
+    assert!(days.contains(r#""publishDate":{"day":3,"month":3,"year":2026}"#), "{days}");
 
     let none = tempfile::tempdir().unwrap();
     fs::write(none.path().join("b.pdf"), "x").unwrap();
@@ -156,9 +156,14 @@ async fn answers_are_readable_and_with_json_canonical() {
     let server = Server::start();
     server.put(dated("harbour", "Veld Courier", "2026-03-02", STORY)).await;
     let quotes = text(&sayso(&server, &["quotes", "--speaker", "brandt"]).stdout);
-    for part in ["a disgrace for Veldmark", "Oskar Brandt", "Veld Courier", "harbour#q"] {
+    let found: Value =
+        serde_json::from_slice(&sayso(&server, &["quotes", "--speaker", "brandt", "--json"]).stdout).unwrap();
+    let id = found["hits"][0]["quote"]["id"].as_str().unwrap();
+    for part in ["a disgrace for Veldmark", "Oskar Brandt", "Veld Courier", id] {
         assert!(quotes.contains(part), "{part} is missing in: {quotes}");
     }
+    let one = text(&sayso(&server, &["quotes", "--id", id]).stdout);
+    assert!(one.contains("a disgrace for Veldmark") && one.contains("Title of harbour"), "{one}");
     assert!(!quotes.contains('\u{1b}'), "no colours where nobody looks");
     let search = text(&sayso(&server, &["search", "crane"]).stdout);
     assert!(search.contains("The cranes are safe"), "{search}");
@@ -168,10 +173,92 @@ async fn answers_are_readable_and_with_json_canonical() {
     assert!(info.contains(env!("CARGO_PKG_VERSION")), "{info}");
     let json: Value = serde_json::from_slice(&sayso(&server, &["quotes", "--json", "cranes"]).stdout).unwrap();
     assert_eq!(json["hits"][0]["quote"]["kind"], "QUOTE_KIND_DIRECT");
-    assert_eq!(json["hits"][0]["quote"]["article"]["publishedAt"], "2026-03-02T12:00:00Z");
+    assert_eq!(json["hits"][0]["quote"]["article"]["publishTime"], "2026-03-02T12:00:00Z");
     let deleted = sayso(&server, &["delete", "harbour"]);
     assert!(deleted.status.success());
     assert_eq!(sayso(&server, &["delete", "harbour"]).status.code(), Some(1));
+    let again = sayso(&server, &["delete", "harbour", "--allow-missing"]);
+    assert_eq!((again.status.code(), text(&again.stdout).as_str()), (Some(0), "harbour was not there\n"));
+}
+
+/// Two articles with labels, put in by the program: one in a record, one with front matter.
+fn put_labelled(server: &Server) {
+    let files = tempfile::tempdir().unwrap();
+    let record = serde_json::json!({
+        "id": "one", "outlet": "Veld Courier", "author": "Ines Okafor", "date": "2026-03-02", "text": STORY,
+        "labels": {"desk": "politics", "customer": 17, "Odd": "x"},
+    });
+    fs::write(files.path().join("a.jsonl"), record.to_string()).unwrap();
+    let front = "---\nid: two\noutlet: Fenmark Post\ndate: 2026-03-03\nlabels:\n  desk: economy\n---\n";
+    fs::write(files.path().join("b.md"), format!("{front}\n{STORY}")).unwrap();
+    let done = sayso(server, &["ingest", "--label", "source=dump", files.path().to_str().unwrap()]);
+    let told = text(&done.stderr);
+    assert!(done.status.success() && told.contains("field labels: Odd=\"x\" is not used"), "{told}");
+}
+
+/// The ids of the articles that these options list, in order.
+fn listed(server: &Server, options: &[&str]) -> Vec<String> {
+    let done = sayso(server, &[&["articles", "--json"], options].concat());
+    let page: Value = serde_json::from_slice(&done.stdout).unwrap_or_else(|_| panic!("{}", text(&done.stderr)));
+    let articles = page["articles"].as_array().into_iter().flatten();
+    articles.map(|article| article["article"]["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn labels_are_kept_shown_and_looked_for() {
+    let server = Server::start();
+    put_labelled(&server);
+    let list = text(&sayso(&server, &["articles"]).stdout);
+    assert!(list.contains("customer=17, desk=politics, source=dump"), "{list}");
+    for (options, expected) in [
+        (&["--label", "source=dump", "--sort", "oldest"][..], &["one", "two"][..]),
+        (&["--label", "desk=economy", "--label", "desk=politics"], &["two", "one"]),
+        (&["--label", "desk=economy", "--label", "customer"], &[]),
+        (&["--label", "customer"], &["one"]),
+        (&["--author", "ines okafor"], &["one"]),
+        (&["--outlet", "fenmark post", "--tier", "fast", "--tier", "accurate"], &["two"]),
+        (&["--model", "none-1"], &[]),
+    ] {
+        assert_eq!(listed(&server, options), expected, "{options:?}");
+    }
+    let quotes = |options: &[&str]| text(&sayso(&server, &[&["quotes"], options].concat()).stdout);
+    let both = quotes(&["--speaker", "brandt", "--speaker", "person/ada-lind", "--label", "customer=17"]);
+    assert!(both.contains("Oskar Brandt") && both.contains("Ada Lind") && !both.contains("Fenmark Post"), "{both}");
+    let said_to = quotes(&["--to", "nobody"]);
+    assert!(said_to.contains("no quotes found"), "{said_to}");
+}
+
+#[tokio::test]
+async fn an_article_is_shown_whole() {
+    let server = Server::start();
+    put_labelled(&server);
+    let shown = text(&sayso(&server, &["articles", "--id", "one"]).stdout);
+    for part in ["The cranes are safe,” Lind told reporters.", "Ines Okafor", "3 quotes", "customer=17"] {
+        assert!(shown.contains(part), "{part} is missing in: {shown}");
+    }
+    let whole: Value = serde_json::from_slice(&sayso(&server, &["articles", "--id", "one", "--json"]).stdout).unwrap();
+    assert_eq!((&whole["article"]["body"], &whole["article"]["revision"]), (&STORY.into(), &"1".into()));
+    // What is printed can be put in again.
+    let files = tempfile::tempdir().unwrap();
+    fs::write(files.path().join("a.json"), whole["article"].to_string()).unwrap();
+    let again = sayso(&server, &["ingest", "--json", files.path().to_str().unwrap()]);
+    let summary: Value = serde_json::from_slice(&again.stdout).unwrap();
+    assert_eq!((&summary["unchanged"], summary["notes"].as_array().unwrap().len()), (&Value::from(1), 0), "{summary}");
+}
+
+#[tokio::test]
+async fn articles_are_deleted_by_what_they_are() {
+    let server = Server::start();
+    put_labelled(&server);
+    for arguments in [&["delete"][..], &["delete", "one", "--label", "desk"], &["delete", "one", "--dry-run"]] {
+        assert_eq!(sayso(&server, arguments).status.code(), Some(2), "{arguments:?}");
+    }
+    let delete = |options: &[&str]| text(&sayso(&server, &[&["delete"], options].concat()).stdout);
+    assert_eq!(delete(&["--label", "desk=politics", "--dry-run"]), "1 article would be deleted: one\n");
+    assert_eq!(listed(&server, &[]), ["two", "one"]);
+    assert_eq!(delete(&["--label", "desk=politics"]), "1 article deleted: one\n");
+    assert_eq!(listed(&server, &[]), ["two"]);
+    assert_eq!(delete(&["--outlet", "Veld Courier"]), "no articles deleted\n");
 }
 
 #[tokio::test]

@@ -15,10 +15,10 @@ use sayso::proto::{
 };
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Code, Request, client::Grpc};
+use tonic::{Code, Request, Status, client::Grpc};
 use tonic_prost::ProstCodec;
 
-use crate::support::{STORY, Server, article};
+use crate::support::{STORY, Server, article, reason};
 
 /// What HTTP answers: the head, with its first line and its headers, and the body.
 fn ask(address: &str, method: &str, path: &str) -> (String, String) {
@@ -124,8 +124,10 @@ async fn calls_are_told_by_method_and_code_once_they_have_ended() {
     for _ in 0..2 {
         assert_eq!(server.articles().await.get_article(absent.clone()).await.unwrap_err().code(), Code::NotFound);
     }
-    assert_eq!(unknown(&server, "/sayso.v1.Made/Up").await, Code::Unimplemented);
-    assert_eq!(unknown(&server, "/sayso.v1.SearchService/MadeUp").await, Code::Unimplemented);
+    for path in ["/sayso.v1.Made/Up", "/sayso.v1.SearchService/MadeUp"] {
+        let status = unknown(&server, path).await;
+        assert_eq!((status.code(), reason(&status).as_str()), (Code::Unimplemented, "NO_SUCH_METHOD"), "{status}");
+    }
     let (sender, requests) = mpsc::channel(1);
     let stream = server.articles().await.ingest_articles(ReceiverStream::new(requests)).await;
     let told = scrape(&server);
@@ -182,12 +184,12 @@ async fn an_analysis_that_nobody_waits_for_any_more_ends() {
 }
 
 /// How a call of a method ends that no client has a name for.
-async fn unknown(server: &Server, path: &'static str) -> Code {
+async fn unknown(server: &Server, path: &'static str) -> Status {
     let mut client = Grpc::new(server.channel().await);
     client.ready().await.unwrap();
     let codec = ProstCodec::<GetServerInfoRequest, GetServerInfoResponse>::default();
     let request = Request::new(GetServerInfoRequest::default());
-    client.unary(request, PathAndQuery::from_static(path), codec).await.unwrap_err().code()
+    client.unary(request, PathAndQuery::from_static(path), codec).await.unwrap_err()
 }
 
 #[tokio::test]

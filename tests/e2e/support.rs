@@ -1,6 +1,7 @@
 //! A server process of its own for each test, and articles to put into it.
 
 use std::{
+    fs::File,
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
@@ -175,7 +176,15 @@ impl Drop for Server {
         // It may have been killed by the test already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!("{}", log(self.folder.path()));
+        }
     }
+}
+
+/// What the servers of this folder logged: for tests that fail. What others bring about on purpose looks frightening.
+fn log(folder: &Path) -> String {
+    std::fs::read_to_string(folder.join("log")).unwrap_or_default()
 }
 
 /// The process, its address, and what it says of metrics before it tells that address.
@@ -186,6 +195,7 @@ fn spawn(folder: &Path, flags: &[&str]) -> (Child, String, Option<String>) {
         .args(flags)
         .env("SAYSO_LOG", "warn")
         .stdout(Stdio::piped())
+        .stderr(File::options().create(true).append(true).open(folder.join("log")).unwrap())
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -196,7 +206,7 @@ fn spawn(folder: &Path, flags: &[&str]) -> (Child, String, Option<String>) {
             metrics = line.strip_prefix("metrics are at http://").map(str::to_owned).or(metrics.take());
             line.strip_prefix("sayso listens on ").map(str::to_owned)
         })
-        .expect("the server ended before it listened");
+        .unwrap_or_else(|| panic!("the server ended before it listened:\n{}", log(folder)));
     // Nobody reads on, so that what the server prints later must not block it: the pipe is drained.
     std::thread::spawn(move || lines.for_each(drop));
     (child, address, metrics)

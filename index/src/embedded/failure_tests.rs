@@ -181,15 +181,17 @@ fn a_disk_that_is_nearly_full_refuses_articles_but_answers_and_deletes() {
     assert!(refused.to_string().contains("must stay free"), "{refused}");
     assert!(engine.article("a").unwrap().is_some());
     assert_eq!(write(&engine, Write::Delete("a".into(), None)).unwrap(), Change::Deleted);
+    // How much is free may have changed meanwhile.
+    let told = |health: Option<String>| health.is_some_and(|told| told.contains("must stay free"));
     let health = engine.health();
-    assert_eq!((health.refuses_articles, health.refuses_deletes), (Some(refused.to_string()), None));
+    assert!(told(health.refuses_articles) && health.refuses_deletes.is_none());
     drop(engine);
 
     let full = EmbeddedOptions { min_free_bytes_to_delete: u64::MAX, ..none_is_enough };
     let engine = Embedded::open(dir.path(), full).unwrap();
     let refused = write(&engine, Write::Delete("b".into(), None)).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Storage);
-    assert_eq!(engine.health().refuses_deletes, Some(refused.to_string()));
+    assert!(told(engine.health().refuses_deletes));
     assert!(engine.article("b").unwrap().is_some(), "reads go on");
 }
 
@@ -315,6 +317,20 @@ fn figures(engine: &Embedded) -> [u64; 5] {
     [status.articles, status.sentences, status.entities, entity.articles, entity.mentions]
 }
 
+/// How many articles, sentences and mentions there are of this tier.
+fn filtered(engine: &Embedded) -> [u64; 3] {
+    let (filter, now) = (ArticleFilter { tiers: vec![Tier::Fast], ..ArticleFilter::default() }, Interrupt::default());
+    let page = || PageRequest { size: 1, after: None };
+    let articles = ArticleQuery { filter: filter.clone(), order: Default::default(), page: page() };
+    let (expr, order) = (crate::query::Expr::All, Default::default());
+    let sentences = SentenceQuery { expr, mentions: vec![], filter: filter.clone(), order, page: page() };
+    let entity = EntityId::of(EntityType::Person, "Bero Tamm");
+    let mentions = MentionQuery { entity, forms: vec![], filter, page: page() };
+    let articles = engine.articles(&articles, &now).unwrap().total;
+    let sentences = engine.sentences(&sentences, &now).unwrap().total;
+    [articles, sentences, engine.mentions(&mentions, &now).unwrap().total].map(|total| total.count)
+}
+
 const RECORDS: [Record; 3] = [Record::Article, Record::Analysis, Record::Both];
 
 #[test]
@@ -327,6 +343,7 @@ fn a_damaged_record_costs_one_article() {
         eventually("it is set aside", || engine.health().damaged_articles == 1);
         eventually("lists show all others", || listed(&engine).is_ok_and(|listed| listed == 6));
         assert_eq!(figures(&engine), [6, 5, 1, 5, 5], "{record:?}");
+        assert_eq!(filtered(&engine), [6, 5, 5], "{record:?}");
         assert_eq!(engine.article("a0").unwrap_err().to_string(), error.to_string(), "it stays under its id");
         assert!(engine.article("a1").unwrap().is_some());
 

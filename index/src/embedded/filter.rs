@@ -9,10 +9,12 @@ use tantivy::schema::{Field, IndexRecordOption};
 
 use super::compile::published;
 use super::named::Bearing;
-use super::schema::{Common, act_word, kind_word, label_key, label_value, named_word, polarity_word, tier_word};
+use super::schema::{
+    Common, act_word, kind_word, label_key, label_value, name_key, named_word, polarity_word, tier_word,
+};
 use super::view::View;
 use crate::query::{ArticleFilter, QuoteQuery, SentenceQuery};
-use crate::{Interrupt, Result, text};
+use crate::{Interrupt, Result};
 
 type Filters = Vec<Box<dyn Query>>;
 
@@ -96,10 +98,10 @@ impl View {
             filters.push(any_term(terms));
         }
         if !filter.outlets.is_empty() {
-            filters.push(any_of(fields.outlet_key, filter.outlets.iter().map(|outlet| text::folded(outlet))));
+            filters.push(any_of(fields.outlet_key, filter.outlets.iter().map(|outlet| name_key(outlet))));
         }
         if !filter.authors.is_empty() {
-            filters.push(any_of(fields.author_key, filter.authors.iter().map(|author| text::folded(author))));
+            filters.push(any_of(fields.author_key, filter.authors.iter().map(|author| name_key(author))));
         }
         for label in &filter.labels {
             filters.push(match label.values.is_empty() {

@@ -16,7 +16,7 @@ use super::page::{self, Place};
 use super::schema::Entities;
 use super::view::{Figures, View};
 use crate::article::type_word;
-use crate::name::{ANY_ORDER, AskedName, AskedWord, KeptName, Part, initial};
+use crate::name::{AskedName, AskedWord, CORE, KeptName, Part, initial};
 use crate::query::EntityQuery;
 use crate::{
     EntityHit, EntityId, EntityRecord, Error, ErrorKind, Interrupt, MatchedBy, Page, Result, Total, highlight, text,
@@ -34,8 +34,8 @@ const HONORIFIC: f32 = 10.0;
 const FORM: f32 = 0.5;
 /// A name that is all that was asked for comes first: "Georgia" before "Georgia Marlow".
 const WHOLE: f32 = 8.0;
-/// The same words in another order: "Varrin, Elena".
-const WHOLE_TURNED: f32 = 7.0;
+/// The same but for order, honorific, article and legal form: "Varrin, Elena", "The Reform League".
+const CORE_WHOLE: f32 = 7.0;
 
 impl View {
     /// Entities, the likeliest first.
@@ -162,7 +162,7 @@ impl View {
     /// misspelt: "E. Varr". Were one as asked for, the letters would have to begin words beside it.
     fn begins_beside_errors(&self, letters: &[char], asked: &AskedName) -> Box<dyn Query> {
         let fields = &self.fields.entities;
-        let full = asked.full_words().map(|word| (Occur::MustNot, term(fields.name, &word.spellings[0])));
+        let full = asked.full().map(|word| (Occur::MustNot, term(fields.name, word)));
         let letters = letters.iter().map(|letter| (Occur::Must, term(fields.initial, &letter.to_string())));
         Box::new(BooleanQuery::new(letters.chain(full).collect()))
     }
@@ -208,7 +208,7 @@ pub(super) fn scored(query: Box<dyn Query>, score: f32) -> Box<dyn Query> {
 }
 
 fn whole_score(key: &str) -> f32 {
-    if key.starts_with(ANY_ORDER) { WHOLE_TURNED } else { WHOLE }
+    if key.starts_with(CORE) { CORE_WHOLE } else { WHOLE }
 }
 
 /// The name, alias or title that was matched best, in the measure of the index. Of equals the first.
@@ -250,11 +250,11 @@ fn name_fit(name: &str, asked: &AskedName) -> f32 {
 
 /// What initials earn in a name.
 fn letters_fit(letters: &[char], kept: &KeptName, asked: &AskedName) -> f32 {
-    let full: Vec<&String> = asked.full_words().map(|word| &word.spellings[0]).collect();
+    let full: Vec<&str> = asked.full().collect();
     let initials = kept.initials();
     let beside = |letter: &char| full.iter().any(|word| initials.contains(&initial(*letter, word)));
-    let begins = |letter: &char| kept.letters().any(|begun| begun.starts_with(*letter));
-    match full.iter().any(|word| kept.words.contains(word)) {
+    let begins = |letter: &char| kept.letters().any(|begun| begun == *letter);
+    match kept.words.iter().any(|word| full.contains(&word.as_str())) {
         true if letters.iter().all(beside) => BEGUN,
         false if letters.iter().all(begins) => {
             if full.is_empty() {

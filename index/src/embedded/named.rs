@@ -45,7 +45,7 @@ impl View {
     ///
     /// Words that are all in a name go before those of name and title, and these before titles alone: "reform league" is
     /// the league, if it is one of those that are looked for, and else "Reform League leader Ada Lind". Both at once would
-    /// give the words of the leader as those of the league. Whoever never speaks is not looked for among speakers, so that
+    /// give the words of the leader as those of the league. Among speakers somebody is looked for who ever speaks, so that
     /// a hotel called "The President" does not hide all presidents.
     fn ids_named(&self, name: &str, bearing: Bearing, interrupt: &Interrupt) -> Result<Vec<String>> {
         let asked = AskedName::read(name);
@@ -59,8 +59,7 @@ impl View {
         let query = meant(&self.fields.entities, &asked);
         let searcher = &self.searchers.entities;
         let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
-        let mut best = (0, 0.0);
-        let mut found = Vec::new();
+        let mut tiers: [Tier; 3] = Default::default();
         for (ord, reader) in searcher.segment_readers().iter().enumerate() {
             interrupt.check()?;
             let figures = &self.figures[ord];
@@ -73,26 +72,45 @@ impl View {
                 if visited % CHECK_EVERY == 0 {
                     interrupt.check()?;
                 }
-                let speaks = bearing == Bearing::Name || figures.quotes.first(doc).unwrap_or_default() > 0;
                 let score = docs.score();
-                if speaks && score >= least && alive.is_none_or(|alive| alive.is_alive(doc)) {
-                    let tier = if score >= all { 2 } else { u8::from(score >= NAMED) };
-                    // Who has the title or the middle name, if anybody does: "Senator Brandt" is not Governor Brandt.
-                    let fit = (tier, score % NAMED);
-                    if fit > best {
-                        best = fit;
-                        found.clear();
-                    }
-                    if fit == best {
-                        found.push((figures.articles.first(doc).unwrap_or_default(), ord as u32, doc));
-                    }
+                if score >= least && alive.is_none_or(|alive| alive.is_alive(doc)) {
+                    let tier = if score >= all { 0 } else { 1 + usize::from(score < NAMED) };
+                    tiers[tier].sought |= bearing == Bearing::Name || figures.quotes.first(doc) > Some(0);
+                    let articles = figures.articles.first(doc).unwrap_or_default();
+                    tiers[tier].offer(score % NAMED, (articles, ord as u32, doc));
                 }
                 doc = docs.advance();
             }
         }
+        let best = tiers.into_iter().find(|tier| tier.sought).unwrap_or_default();
+        let mut found = best.found;
         found.sort_unstable_by(|a, b| b.cmp(a));
         found.truncate(ENTITIES_OF_A_NAME);
         found.into_iter().map(|(_, segment, doc)| self.entity_id(segment, doc)).collect()
+    }
+}
+
+/// Entities that the words mean in the same way: by name, by name and title, by title.
+#[derive(Default)]
+struct Tier {
+    /// Whether one of them may be meant at all.
+    sought: bool,
+    /// What those earn that have most of the honorifics and middle names.
+    honours: f32,
+    /// Those, by number of articles, segment and document.
+    found: Vec<(u64, u32, u32)>,
+}
+
+impl Tier {
+    /// Takes an entity, unless others have more honours: "Senator Brandt" is not Governor Brandt.
+    fn offer(&mut self, honours: f32, entity: (u64, u32, u32)) {
+        if honours > self.honours {
+            self.honours = honours;
+            self.found.clear();
+        }
+        if honours == self.honours {
+            self.found.push(entity);
+        }
     }
 }
 
@@ -117,6 +135,7 @@ fn meant(fields: &Entities, asked: &AskedName) -> Box<dyn Query> {
             }
             Part::Middle(letters) => {
                 spelt(fields.name, TITLED);
+                spelt(fields.title, TITLED);
                 ways.push(scored(begins(fields, letters, asked), TITLED));
                 ways.push(scored(persons(fields), 0.0));
             }
@@ -125,7 +144,10 @@ fn meant(fields: &Entities, asked: &AskedName) -> Box<dyn Query> {
                 spelt(fields.title, 0.0);
             }
         }
-        if let Part::Initials(letters) = &word.part {
+        // A letter alone would mean everybody whose name has it.
+        if let Part::Initials(letters) = &word.part
+            && asked.full().next().is_some()
+        {
             ways.push(scored(begins(fields, letters, asked), NAMED));
         }
         parts.push((Occur::Must, Box::new(DisjunctionMaxQuery::new(ways))));
@@ -139,7 +161,7 @@ fn meant(fields: &Entities, asked: &AskedName) -> Box<dyn Query> {
 /// letters are all that is known of the name.
 pub(super) fn begins(fields: &Entities, letters: &[char], asked: &AskedName) -> Box<dyn Query> {
     let beside = |letter: char| -> Box<dyn Query> {
-        let pairs: Vec<String> = asked.full_words().map(|word| initial(letter, &word.spellings[0])).collect();
+        let pairs: Vec<String> = asked.full().map(|word| initial(letter, word)).collect();
         match pairs.is_empty() {
             true => term(fields.initial, &letter.to_string()),
             false => any_of(fields.initial, pairs),

@@ -132,7 +132,7 @@ impl Common {
         }
         if !article.outlet.is_empty() {
             document.add_text(self.outlet, &article.outlet);
-            document.add_text(self.outlet_key, text::folded(&article.outlet));
+            document.add_text(self.outlet_key, name_key(&article.outlet));
         }
         if !article.language.is_empty() {
             document.add_text(self.language, article.language.to_ascii_lowercase());
@@ -140,7 +140,7 @@ impl Common {
         for author in &article.authors {
             document.add_text(self.author, author);
             if !author.is_empty() {
-                document.add_text(self.author_key, text::folded(author));
+                document.add_text(self.author_key, name_key(author));
             }
         }
         for (key, value) in &article.labels {
@@ -371,7 +371,7 @@ impl Entities {
         for name in std::iter::once(&entity.name).chain(entity.aliases.iter().map(|alias| &alias.text)) {
             let name = KeptName::read(name);
             document.add_text(self.name, name.words.join(" "));
-            initials.extend(name.letters());
+            initials.extend(name.letters().map(String::from));
             if entity.kind == EntityType::Person {
                 initials.extend(name.initials());
             }
@@ -387,14 +387,26 @@ impl Entities {
     }
 }
 
+/// The word for a whole name, case and accents aside.
+pub(super) fn name_key(name: &str) -> String {
+    whole(text::folded(name))
+}
+
 /// The word for a label of this key, whatever its value.
 pub(super) fn label_key(key: &str) -> String {
-    format!("key {key}")
+    whole(format!("key {key}"))
 }
 
 /// The word for a label of this key and value. The length tells where the value begins, whatever letters there are.
 pub(super) fn label_value(key: &str, value: &str) -> String {
-    format!("{} {key}\u{1F}{value}", key.len())
+    whole(format!("{} {key}\u{1F}{value}", key.len()))
+}
+
+/// Longer values are known to the index by their digest: it leaves out words of more than 64 KiB without a word.
+const WHOLE_BYTES: usize = 1 << 10;
+
+fn whole(value: String) -> String {
+    if value.len() <= WHOLE_BYTES { value } else { blake3::hash(value.as_bytes()).to_string() }
 }
 
 pub(super) fn tier_word(tier: Tier) -> &'static str {

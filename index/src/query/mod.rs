@@ -234,7 +234,8 @@ pub struct QuoteQuery {
 /// Asks for entities.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EntityQuery {
-    /// A name, part of one, a beginning, or one with a typo. Empty: all, those of most articles first.
+    /// A name as people write it, with honorific, initials or legal form or without, words in any order; part of one, a
+    /// beginning, or one with a typo; or a title. Empty: all, those of most articles first.
     pub name: String,
     /// Any of these types; empty does not filter.
     pub kinds: Vec<EntityType>,

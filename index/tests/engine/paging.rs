@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use sayso_index::query::{ArticleFilter, ArticleOrder, ArticleQuery, EntityQuery, Expr, Order};
-use sayso_index::{Embedded, Engine, ErrorKind, Interrupt, PageKey, Write};
+use sayso_index::{ArticleHit, Embedded, Engine, ErrorKind, Interrupt, Page, PageKey, Write};
 
 use crate::samples::*;
 
@@ -119,4 +119,45 @@ fn a_key_of_another_query_is_refused() {
     assert_eq!(engine.articles(&articles, &now).unwrap_err().kind(), ErrorKind::PageKey);
     query.page.after = Some(PageKey::from_bytes(b"nonsense").unwrap());
     assert_eq!(engine.sentences(&query, &now).unwrap_err().kind(), ErrorKind::PageKey);
+}
+
+#[test]
+fn lists_of_articles_hold_from_page_to_page_while_articles_change() {
+    use ArticleOrder::{EarliestUpdated, LatestUpdated, NewestPublished, OldestPublished};
+    let (_dir, engine) = filled();
+    let now = Interrupt::default();
+    let filters =
+        [ArticleFilter::default(), ArticleFilter { languages: vec!["en".into()], ..ArticleFilter::default() }];
+    for order in [NewestPublished, OldestPublished, LatestUpdated, EarliestUpdated] {
+        for filter in &filters {
+            let mut query = ArticleQuery { filter: filter.clone(), order, page: first(100) };
+            let whole: Vec<_> = ids(&engine.articles(&query, &now).unwrap());
+            let mut paged = Vec::new();
+            query.page.size = 17;
+            loop {
+                let page = engine.articles(&query, &now).unwrap();
+                paged.extend(ids(&page));
+                query.page.after = page.next;
+                if query.page.after.is_none() {
+                    break;
+                }
+                // One that was shown and one that was not become the latest, and change their dates.
+                for id in [&whole[0], &whole[49]] {
+                    let mut changed = engine.article(id).unwrap().unwrap();
+                    changed.article.title.push('s');
+                    changed.article.published_at = changed.article.published_at.map_or(Some(0), |_| None);
+                    put(&engine, &changed);
+                }
+            }
+            assert_eq!(paged, whole, "{order:?}");
+        }
+    }
+    let mut query = ArticleQuery { filter: ArticleFilter::default(), order: LatestUpdated, page: first(3) };
+    query.page.after = engine.articles(&query, &now).unwrap().next;
+    query.order = EarliestUpdated;
+    assert_eq!(engine.articles(&query, &now).unwrap_err().kind(), ErrorKind::PageKey);
+}
+
+fn ids(page: &Page<ArticleHit>) -> Vec<String> {
+    page.hits.iter().map(|hit| hit.article.id.clone()).collect()
 }

@@ -2,8 +2,11 @@
 
 use std::time::Instant;
 
-use sayso_document::{Act, Date, DateRange, EntityType, Polarity, QuoteKind};
-use sayso_index::query::{ArticleFilter, Expr, Field, Order, ParseOptions, QuoteQuery, SentenceQuery, Who, parse};
+use sayso_document::{Act, Date, DateRange, EntityType, Polarity, QuoteKind, Tier};
+use sayso_index::query::{
+    ArticleFilter, ArticleOrder, ArticleQuery, Expr, Field, LabelFilter, Order, ParseOptions, QuoteQuery,
+    SentenceQuery, Who, parse,
+};
 use sayso_index::{Embedded, Engine, EntityId, ErrorKind, Interrupt};
 
 use crate::samples::*;
@@ -105,12 +108,20 @@ fn filters_narrow_sentences() {
     let (_dir, engine) = filled();
     let with = |filter: ArticleFilter| SentenceQuery { filter, ..sentence_query(ask("peace")) };
     let none = ArticleFilter::default;
-    let cases: [(ArticleFilter, &[&str]); 7] = [
+    let cases: [(ArticleFilter, &[&str]); 12] = [
         (ArticleFilter { ids: vec!["two".into(), "nowhere".into()], ..none() }, &["two.0", "two.1"]),
         (ArticleFilter { ids: vec!["nowhere".into()], ..none() }, &[]),
         (ArticleFilter { outlets: vec!["tamm evening".into()], ..none() }, &["two.0", "two.1"]),
         (ArticleFilter { outlets: vec!["tamm".into()], ..none() }, &[]),
         (ArticleFilter { languages: vec!["EN-gb".into(), "fr".into()], ..none() }, &["two.0", "two.1"]),
+        (ArticleFilter { authors: vec!["elodie MARSH".into()], ..none() }, &["one.0", "three.0", "two.0", "two.1"]),
+        (ArticleFilter { authors: vec!["marsh".into()], ..none() }, &[]),
+        (
+            ArticleFilter { models: vec!["test-1".into(), "nowhere".into()], ..none() },
+            &["one.0", "three.0", "two.0", "two.1"],
+        ),
+        (ArticleFilter { models: vec!["test".into()], ..none() }, &[]),
+        (ArticleFilter { tiers: vec![Tier::Accurate], ..none() }, &[]),
         (ArticleFilter { from: Some(1_000_000), until: Some(2_000_000), ..none() }, &["one.0"]),
         (ArticleFilter { from: Some(2_000_001), ..none() }, &[]),
     ];
@@ -123,6 +134,65 @@ fn filters_narrow_sentences() {
     assert_eq!(found(&engine, &mentions(vec![spokesman.clone()])), ["one.1", "two.1"]);
     assert_eq!(found(&engine, &mentions(vec![id.clone()])), ["one.0"]);
     assert_eq!(found(&engine, &mentions(vec![id, spokesman])), Vec::<String>::new());
+}
+
+#[test]
+fn labels_that_look_alike_are_told_apart() {
+    let labels =
+        [("desk", "home"), ("desk", "Home"), ("desk", ""), ("deskhome", ""), ("desk\u{1F}home", ""), ("", "desk")];
+    // The last has no sentence, so that the store lists articles, not the index.
+    for sentences in [true, false] {
+        let dir = tempfile::tempdir().unwrap();
+        let engine = open(dir.path());
+        for (number, (key, value)) in labels.into_iter().enumerate() {
+            let mut one = article(&format!("a{number}"), "Talks.");
+            one.article.labels = [(key.into(), value.into())].into();
+            put(&engine, &one);
+        }
+        let mut last = article("last", "Talks.");
+        if !sentences {
+            last.analysis.sentences.clear();
+        }
+        put(&engine, &last);
+        let listed = |key: &str, values: &[&str]| {
+            let values = values.iter().map(|value| (*value).to_owned()).collect();
+            let filter = ArticleFilter { labels: vec![LabelFilter { key: key.into(), values }], ..Default::default() };
+            let query = ArticleQuery { filter, order: ArticleOrder::OldestPublished, page: first(9) };
+            let page = engine.articles(&query, &Interrupt::default()).unwrap();
+            page.hits.iter().map(|hit| hit.article.id.clone()).collect::<Vec<_>>()
+        };
+        for (number, (key, value)) in labels.into_iter().enumerate() {
+            assert_eq!(listed(key, &[value, "nowhere"]), [format!("a{number}")], "{key:?} {value:?}");
+        }
+        assert_eq!(listed("desk", &[]), ["a0", "a1", "a2"]);
+        assert_eq!(listed("deskhome", &[]), ["a3"]);
+        assert_eq!(listed("esk", &[]), [] as [&str; 0]);
+    }
+}
+
+#[test]
+fn filters_take_values_of_any_length() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path());
+    let long = |end: &str| format!("{}{end}", "word ".repeat(20_000));
+    for end in ["one", "two"] {
+        let mut one = article(end, "Talks.");
+        (one.article.outlet, one.article.authors) = (long(end), vec![long(end)]);
+        one.article.labels = [(long(end), long(end))].into();
+        put(&engine, &one);
+    }
+    let none = ArticleFilter::default;
+    let label = |values| vec![LabelFilter { key: long("two"), values }];
+    let filters = [
+        ArticleFilter { outlets: vec![long("TWO")], ..none() },
+        ArticleFilter { authors: vec![long("TWO")], ..none() },
+        ArticleFilter { labels: label(vec![]), ..none() },
+        ArticleFilter { labels: label(vec![long("two")]), ..none() },
+    ];
+    for (number, filter) in filters.into_iter().enumerate() {
+        let query = SentenceQuery { filter, ..sentence_query(Expr::All) };
+        assert_eq!(found(&engine, &query), ["two.0"], "{number}");
+    }
 }
 
 #[test]
