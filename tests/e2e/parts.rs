@@ -172,7 +172,7 @@ async fn whoever_reads_on_in_another_article_or_analysis_is_told() {
     let next = GetArticleRequest { page_token: first.next_page_token.clone(), ..get("a") };
     let second = part(&server, next.clone()).await.unwrap();
     assert_ne!(second, first);
-    server.put(article("b", STORY)).await;
+    server.put(article("b", &text(10, 0))).await;
     assert_eq!(part(&server, next.clone()).await.unwrap(), second, "another article is none of its business");
     put(&text(21, 0)).await;
     let changed = part(&server, next.clone()).await.unwrap_err();
