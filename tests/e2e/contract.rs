@@ -23,7 +23,7 @@ fn methods() -> Vec<MethodDescriptor> {
 fn reads() -> Vec<MethodDescriptor> {
     let reads: Vec<_> =
         methods().into_iter().filter(|method| READS.iter().any(|start| method.name().starts_with(start))).collect();
-    assert_eq!(reads.len(), 10, "{reads:?}");
+    assert!(reads.len() >= 11, "{} methods", reads.len());
     reads
 }
 
