@@ -136,11 +136,9 @@ pub(crate) fn entity_id(field: &str, id: &str) -> Result<EntityId, Fault> {
 
 /// What `ListArticles` asks.
 pub(crate) fn article_query(message: &proto::ListArticlesRequest, limits: &Limits) -> Result<ArticleQuery, Fault> {
-    Ok(ArticleQuery {
-        filter: filter(message.filter.as_ref(), limits)?,
-        order: labels::article_order(&message.order_by)?,
-        page: page_request(message, limits)?,
-    })
+    let filter = filter(message.filter.as_ref(), limits)?;
+    let order = labels::article_order(&message.order_by)?;
+    Ok(ArticleQuery { filter, order, page: page_request(message, limits)? })
 }
 
 /// What `SearchSentences` asks.
