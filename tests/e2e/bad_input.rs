@@ -170,8 +170,9 @@ async fn fields_that_hold_nonsense() {
         assert_eq!(field(&quotes.get_quote(quote).await.unwrap_err()), "id", "{id}");
     }
     for entity in ["", " ", "“”"] {
-        let status = refused_search(&server, SearchRequest { entities: vec![entity.into()], ..query("port") }).await;
-        assert_eq!(field(&status), "entities", "{entity:?}");
+        let mentions = vec![named(entity)];
+        let status = refused_search(&server, SearchSentencesRequest { mentions, ..query("port") }).await;
+        assert_eq!(field(&status), "mentions.name", "{entity:?}");
     }
     let long = LookupEntitiesRequest { name: "x".repeat(100_000), ..LookupEntitiesRequest::default() };
     assert_eq!(field(&server.entities().await.lookup_entities(long).await.unwrap_err()), "name");

@@ -218,7 +218,7 @@ async fn accurate(bytes: usize) -> u64 {
         let (began, mut puts) = (Instant::now(), tokio::task::JoinSet::new());
         for number in 0..workers {
             let article = Some(article(&format!("worst{number}"), &body));
-            let put = PutArticleRequest { article, analysis: AnalysisMode::Accurate.into(), ..Default::default() };
+            let put = PutArticleRequest { article, analysis_mode: AnalysisMode::Accurate.into(), ..Default::default() };
             let mut client = server.articles().await;
             puts.spawn(async move { client.put_article(lasting(put)).await.map(|_| bytes) });
         }
