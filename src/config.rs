@@ -238,6 +238,13 @@ impl std::fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
+impl ConfigError {
+    /// The same, with another fault in front.
+    pub(crate) fn and(fault: String, others: Option<Self>) -> Self {
+        Self(std::iter::once(fault).chain(others.into_iter().flat_map(|others| others.0)).collect())
+    }
+}
+
 impl RawConfig {
     /// Adds what the environment (`SAYSO_LISTEN`, …) and the file, if one is named, say where the flags say nothing.
     ///

@@ -1,7 +1,9 @@
 //! The server: services, health and reflection on one listener, from start to a tidy stop.
 
 use std::{
+    io,
     net::SocketAddr,
+    path::Path,
     sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
@@ -52,9 +54,9 @@ impl Ready {
     /// process has the data directory open, or when it cannot be read.
     pub async fn open(config: Config) -> Result<Self, Failure> {
         check_clock(SystemTime::now())?;
-        let listener = listen("calls", config.listen).await?;
+        let listener = listen("listen", "calls", config.listen).await?;
         let (metrics, scrapes) = match config.metrics {
-            Some(address) => (Metrics::on()?, Some(listen("metrics", address).await?)),
+            Some(address) => (Metrics::on()?, Some(listen("metrics", "metrics", address).await?)),
             None => (Metrics::default(), None),
         };
         let analyzer = models::analyzer(config.model.as_deref())?;
@@ -62,7 +64,7 @@ impl Ready {
         let options =
             EmbeddedOptions { page_lifetime: config.limits.page_token_lifetime, ..EmbeddedOptions::default() };
         let opened = tokio::task::spawn_blocking(move || Embedded::open(&folder, options)).await?;
-        let engine = opened.map_err(|error| format!("cannot open {}: {error}", config.data_dir.display()))?;
+        let engine = opened.map_err(|error| cannot_open(&config.data_dir, &error))?;
         tell_start(&config, listener.local_addr()?, &engine, began.elapsed());
         let engine: Arc<dyn Engine> = Arc::new(engine);
         let pipeline = Pipeline::new(Arc::clone(&engine), analyzer, config.analysis_threads, metrics.clone());
@@ -194,9 +196,33 @@ fn check_clock(now: SystemTime) -> Result<(), Failure> {
     if early { Err("the clock of this machine stands before 1970; set it, then start again".into()) } else { Ok(()) }
 }
 
-async fn listen(wanted_for: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
+/// Listens at an address that this setting names.
+async fn listen(setting: &str, wanted_for: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
     let bound = TcpListener::bind(address).await;
-    Ok(bound.map_err(|error| format!("cannot listen on {address} for {wanted_for}: {error}"))?)
+    Ok(bound.map_err(|error| cannot_listen(setting, wanted_for, address, &error))?)
+}
+
+/// Says why nothing listens there, and what would do.
+fn cannot_listen(setting: &str, wanted_for: &str, address: SocketAddr, error: &io::Error) -> String {
+    let any_port = SocketAddr::new(address.ip(), 0);
+    let remedy = match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            format!("; stop what listens there, or take a free port with --{setting} {any_port}")
+        }
+        io::ErrorKind::AddrNotAvailable => format!("; --{setting} takes an address of this machine"),
+        io::ErrorKind::PermissionDenied => format!("; --{setting} {any_port} takes a port that every user may have"),
+        _ => String::new(),
+    };
+    format!("cannot listen on {address} for {wanted_for}: {error}{remedy}")
+}
+
+/// Says why the data directory cannot be opened, and names it once.
+fn cannot_open(folder: &Path, error: &sayso_index::Error) -> String {
+    let (folder, error) = (folder.display().to_string(), error.to_string());
+    let why = error.strip_prefix(&folder).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(&error);
+    // Of a file in it, the engine tells the path.
+    let what = if why.contains(&folder) { "the data directory" } else { &folder };
+    format!("cannot open {what}: {why}")
 }
 
 async fn stopped(mut told: watch::Receiver<bool>) {
@@ -232,6 +258,19 @@ fn reflection() -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_that_is_not_to_be_had_is_told_with_what_would_do() {
+        let told = |setting, address: &str, kind: io::ErrorKind| {
+            cannot_listen(setting, "calls", address.parse().unwrap(), &kind.into())
+        };
+        let taken = told("listen", "127.0.0.1:50051", io::ErrorKind::AddrInUse);
+        assert!(taken.ends_with("; stop what listens there, or take a free port with --listen 127.0.0.1:0"), "{taken}");
+        let taken = told("metrics", "[::1]:9464", io::ErrorKind::AddrInUse);
+        assert!(taken.ends_with("--metrics [::1]:0"), "{taken}");
+        let other = told("listen", "192.0.2.1:50051", io::ErrorKind::AddrNotAvailable);
+        assert!(other.ends_with("; --listen takes an address of this machine"), "{other}");
+    }
 
     #[test]
     fn a_clock_before_1970_is_told_in_words() {

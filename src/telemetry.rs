@@ -2,22 +2,39 @@
 
 use std::{
     collections::BTreeMap,
+    env::VarError,
     io::{self, IsTerminal, Write},
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    EnvFilter,
+    filter::{Directive, LevelFilter},
+};
 
 use crate::echo;
 
 /// How long refusals of one sort are counted before they are told again.
 const BURST: Duration = Duration::from_secs(60);
 
-/// Sends the log to standard error, with colours on a terminal alone. `SAYSO_LOG` sets what is told: `info` by
-/// default, or for example `sayso=debug`.
-pub(crate) fn start() {
-    let filter = EnvFilter::try_from_env("SAYSO_LOG").unwrap_or_else(|_| EnvFilter::new("info,tantivy=warn"));
+/// The variable of the environment that sets what is told.
+const VARIABLE: &str = "SAYSO_LOG";
+
+/// The levels that may be written, by name.
+const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
+
+/// Sends the log to standard error, with colours on a terminal alone. `SAYSO_LOG` sets what is told: a level, `info` by
+/// default, or levels by module, as in `warn,sayso_index=debug,tantivy=info`.
+///
+/// # Errors
+/// Says what is wrong with `SAYSO_LOG` and what would do.
+pub(crate) fn start() -> Result<(), String> {
+    let filter = match std::env::var(VARIABLE) {
+        Ok(written) => directives(&written)?,
+        Err(VarError::NotPresent) => directives("")?,
+        Err(VarError::NotUnicode(written)) => return Err(format!("{VARIABLE}: {written:?} is no UTF-8")),
+    };
     let colours = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -26,6 +43,44 @@ pub(crate) fn start() {
         .with_target(false)
         .init();
     tell_panics();
+    Ok(())
+}
+
+/// The filter that this text means; the default where it is empty. A level alone is that of Sayso's own modules: of
+/// libraries, errors are told unless they are named, since their warnings mean something to those alone who know their
+/// insides, and what they cost an operator our own modules tell.
+fn directives(written: &str) -> Result<EnvFilter, String> {
+    let parts = written.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts
+        .map(directive)
+        .try_fold(EnvFilter::new("error,sayso=info"), |filter, directive| Ok(filter.add_directive(directive?)))
+}
+
+/// What one part between commas sets: `debug`, `tantivy=warn`.
+fn directive(part: &str) -> Result<Directive, String> {
+    let (module, level) =
+        part.rsplit_once('=').map_or(("sayso", part), |(module, level)| (module.trim(), level.trim()));
+    // Without this, an unknown word would be taken for the name of a module, and all others be silent.
+    let level: LevelFilter = Some(level)
+        .filter(|level| !level.is_empty())
+        .and_then(|level| level.parse().ok())
+        .ok_or_else(|| no_level(level))?;
+    let named = !module.is_empty() && !module.contains(char::is_whitespace);
+    let directive = named.then(|| format!("{module}={level}").parse().ok()).flatten();
+    directive
+        .ok_or_else(|| format!("{VARIABLE}: {module:?} is no name of a module; write for example sayso_index={level}"))
+}
+
+fn no_level(word: &str) -> String {
+    let known = LEVELS.join(", ");
+    let distance = |level: &str| strsim::osa_distance(&word.to_ascii_lowercase(), level);
+    let near = LEVELS.into_iter().filter(|level| 2 * distance(level) <= level.len() || word.starts_with(level));
+    let meant =
+        near.min_by_key(|level| distance(level)).map(|level| format!("; did you mean {level}?")).unwrap_or_default();
+    format!(
+        "{VARIABLE}: {:?} is no level; write one of {known}, or one for a module, as in info,tantivy=warn{meant}",
+        echo::clip(word)
+    )
 }
 
 /// Panics are events, too, of one line each: the store's library panics where a file is damaged, which the engine
@@ -127,6 +182,48 @@ mod tests {
         let mut to = Vec::new();
         Lines { colours, to: &mut to }.write_all(event.as_bytes()).unwrap();
         String::from_utf8(to).unwrap()
+    }
+
+    #[test]
+    fn levels_and_modules_are_understood() {
+        for (written, filter) in [
+            ("", "sayso=info,error"),
+            (" , ", "sayso=info,error"),
+            ("warn", "sayso=warn,error"),
+            (" Debug,", "sayso=debug,error"),
+            ("off", "sayso=off,error"),
+            ("sayso=debug, tantivy = warn", "tantivy=warn,sayso=debug,error"),
+            ("warn,sayso_index=trace", "sayso_index=trace,sayso=warn,error"),
+            ("4", "sayso=debug,error"),
+        ] {
+            assert_eq!(directives(written).unwrap().to_string(), filter, "{written:?}");
+        }
+    }
+
+    #[test]
+    fn whatever_else_is_written_is_refused_with_what_would_do() {
+        let refused = |written: &str| directives(written).unwrap_err();
+        assert_eq!(
+            refused("inof"),
+            "SAYSO_LOG: \"inof\" is no level; write one of error, warn, info, debug, trace, off, or one for a module, as in \
+             info,tantivy=warn; did you mean info?"
+        );
+        for (written, told) in [
+            ("loud", "\"loud\" is no level"),
+            ("inf o,,=", "did you mean info?"),
+            ("info,warnings", "did you mean warn?"),
+            ("sayso=inof", "did you mean info?"),
+            ("tantivy", "\"tantivy\" is no level"),
+            ("sayso=", "\"\" is no level"),
+            ("=", "\"\" is no level"),
+            ("=info", "\"\" is no name of a module"),
+            ("say so=info", "\"say so\" is no name of a module"),
+            ("[unclosed=info", "\"[unclosed\" is no name of a module"),
+        ] {
+            let said = refused(written);
+            assert!(said.starts_with("SAYSO_LOG: ") && said.contains(told), "{written:?}: {said}");
+        }
+        assert!(!refused("on").contains("did you mean"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::{
 
 use sayso::proto::{
     AnalysisMode, Article as Message, IngestArticlesRequest, SearchSentencesRequest,
-    article_service_client::ArticleServiceClient, ingest_articles_response::Event,
+    article_service_client::ArticleServiceClient, ingest_articles_request::Action, ingest_articles_response::Event,
     search_service_client::SearchServiceClient,
 };
 use sayso_index::{
@@ -138,9 +138,9 @@ async fn ingest(server: &Server, articles: &[Article]) -> (f64, f64) {
     let messages: Vec<_> = articles.iter().map(message).collect();
     // Fast, so that what is measured is the way into the store; the accurate tier's speed is that of its analysis.
     let requests = messages.into_iter().enumerate().map(|(at, article)| IngestArticlesRequest {
-        client_sequence: at as u64 + 1,
-        article: Some(article),
-        analysis: AnalysisMode::Fast.into(),
+        client_sequence: at as i64 + 1,
+        action: Some(Action::Put(article)),
+        analysis_mode: AnalysisMode::Fast.into(),
     });
     let mut client = ArticleServiceClient::new(server.channel().await);
     let started = Instant::now();
@@ -163,9 +163,9 @@ fn message(article: &Article) -> Message {
     Message {
         id: article.id.clone(),
         url: article.url.clone(),
-        source: article.outlet.clone(),
+        outlet: article.outlet.clone(),
         title: article.title.clone(),
-        published_at: seconds.map(|seconds| prost_types::Timestamp { seconds, nanos: 0 }),
+        publish_time: seconds.map(|seconds| prost_types::Timestamp { seconds, nanos: 0 }),
         body: article.body.clone(),
         ..Message::default()
     }
@@ -181,7 +181,7 @@ async fn over_grpc(server: &Server, kind: &Kind) -> Figures {
         for text in &kind.queries {
             let started = Instant::now();
             let request = SearchSentencesRequest { query: text.clone(), ..SearchSentencesRequest::default() };
-            client.search(request).await.unwrap();
+            client.search_sentences(request).await.unwrap();
             times.push(started.elapsed());
         }
     }

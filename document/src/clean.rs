@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use crate::chars::{is_closing_bracket, is_terminal};
 use crate::markup::{plain_text, read_plain};
-use crate::{Quote, QuoteKind, Span};
+use crate::{Document, Quote, QuoteKind, Span};
 
 /// Marks that open or close a quotation, whichever language they come from.
 const MARKS: [char; 22] = [
@@ -12,7 +13,7 @@ const MARKS: [char; 22] = [
 
 impl Quote {
     /// The content as one readable text: spans joined, white space made even, the comma before "he
-    /// said" left out. A direct quote stands without its quotation marks; in a mixed one they show
+    /// said" left out, or made a full stop where the sentence ended after it. A direct quote stands without its quotation marks; in a mixed one they show
     /// which words were the speaker's own.
     ///
     /// # Panics
@@ -28,6 +29,7 @@ impl Quote {
     /// When `text` is not the text that the quote was found in.
     pub fn clean_text_with(&self, text: &str, spans: &[Span]) -> (String, Vec<Option<Range<usize>>>) {
         let mut clean = Traced::default();
+        let mut end = 0;
         for &span in &self.content {
             let mut part = Traced::default();
             match self.kind {
@@ -36,7 +38,10 @@ impl Quote {
                     read_plain(span.of(text), |at, c| part.push(span.start() + at, c));
                 }
             }
-            clean.join(part);
+            if !part.text.is_empty() {
+                clean.join(part, text.get(end..span.start()).unwrap_or_default());
+                end = span.end();
+            }
         }
         if clean.text.ends_with(',') {
             clean.truncate(clean.text.len() - 1);
@@ -81,23 +86,35 @@ impl Traced {
         self.origins.truncate(len);
     }
 
-    /// Adds a part. The comma of "…," she said. "…" was a full stop before the cue came between, when the
-    /// next part begins a sentence.
-    fn join(&mut self, part: Self) {
-        if self.text.is_empty() || part.text.is_empty() {
-            if self.text.is_empty() {
-                *self = part;
-            }
+    /// Adds a part that is not empty, which these words part from the one before. The comma of “…,” she said. “…” was
+    /// a full stop before the cue came between; what stands behind the cue tells.
+    fn join(&mut self, part: Self, between: &str) {
+        if self.text.is_empty() {
+            *self = part;
             return;
         }
-        let begins = part.text.trim_start_matches(MARKS).starts_with(char::is_uppercase);
-        if begins && !part.text.starts_with("I ") && self.text.ends_with(',') {
-            self.text.pop();
-            self.text.push('.');
+        let next = part.text.trim_start_matches(MARKS).chars().next();
+        let goes_on = next.is_some_and(char::is_lowercase);
+        let words = self.text.trim_end_matches(is_mark);
+        let last = words.chars().next_back().unwrap_or_default();
+        let open = last == ',' || last.is_alphanumeric() || is_closing_bracket(last);
+        if open && ends_sentence(between, goes_on) {
+            match words.strip_suffix(',').map(|words| (words.len(), words.ends_with(is_terminal))) {
+                // "In the U.S.," has its full stop.
+                Some((comma, true)) => self.cut_out(comma),
+                Some((comma, false)) => self.text.replace_range(comma..=comma, "."),
+                None => self.push(self.origins.last().map_or(0, |&origin| origin as usize), '.'),
+            }
         }
         self.push_blank();
         self.text.push_str(&part.text);
         self.origins.extend(part.origins);
+    }
+
+    /// Takes out the sign of one byte that stands here.
+    fn cut_out(&mut self, at: usize) {
+        self.text.remove(at);
+        self.origins.remove(at);
     }
 
     /// Reads the words inside quotation marks. A mark that re-opens a quotation at a new paragraph goes too.
@@ -132,6 +149,33 @@ impl Traced {
         let start = end - words.trim_start().len();
         let end = start + words.trim().len();
         (start < end).then_some(start..end)
+    }
+}
+
+/// No cue is so long that no sentence ends in it, in bytes.
+const LONGEST_CUE: usize = 1_000;
+
+/// Whether a sentence ends in the words between two parts: “…,” she said. “…”; not in “…,” she said, “…”. After an
+/// abbreviation, a colon or an omission it does unless the next part `goes_on` in small letters.
+fn ends_sentence(between: &str, goes_on: bool) -> bool {
+    if between.len() > LONGEST_CUE {
+        return true;
+    }
+    let lines: Vec<&str> = between.split('\n').collect();
+    let blank_line = lines.len() > 2 && lines[1..lines.len() - 1].iter().any(|line| line.trim().is_empty());
+    // Other breaks may be those of a wrapped text.
+    let line = lines.join(" ");
+    let document = Document::new(&line);
+    let mut words = (0..document.tokens().len()).rev().map(|token| document.word(token));
+    let Some(last) = words.find(|word| !word.chars().all(|c| is_mark(c) || is_closing_bracket(c))) else {
+        return false;
+    };
+    if blank_line || document.sentences().len() > 1 {
+        return true;
+    }
+    match last {
+        "." | "!" | "?" => true,
+        _ => !goes_on && last.ends_with(|c| is_terminal(c) || c == ':'),
     }
 }
 
@@ -182,9 +226,9 @@ mod tests {
         let nothing = ["that", "“", "<b>", "Lind", "open,” Lind said, “Fish", "He said that"];
         let spans: Vec<Span> = words.iter().chain(&nothing).map(|part| span(text, part)).collect();
         let (clean, places) = quote.clean_text_with(text, &spans);
-        assert_eq!(clean, "the port is open. Fish&Co. will stay.");
+        assert_eq!(clean, "the port is open, Fish&Co. will stay.");
         let shown: Vec<&str> = places.iter().flatten().map(|place| &clean[place.clone()]).collect();
-        assert_eq!(shown, ["port", "port is", "is open", "open.", "Fish&Co", "will stay."]);
+        assert_eq!(shown, ["port", "port is", "is open", "open,", "Fish&Co", "will stay."]);
         assert!(places[words.len()..].iter().all(Option::is_none), "{places:?}");
     }
 
@@ -196,10 +240,50 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_after_the_cue_begins_after_a_full_stop() {
-        let text = "“The port is open,” Lind said. “Ships may come.”";
-        let content = ["“The port is open,”", "“Ships may come.”"];
-        assert_eq!(clean(QuoteKind::Direct, text, &content), "The port is open. Ships may come.");
+    fn what_stands_behind_the_cue_tells_whether_a_sentence_ended() {
+        // Each text, its parts between bars, and how they are joined.
+        for (text, joined) in [
+            ("|“We stay,”| Lind told the town council. |“I am sorry.”|", "We stay. I am sorry."),
+            ("|“We stay,”| Lind said. |“I’ll go.”|", "We stay. I’ll go."),
+            ("|“We stay,”| Lind said. |“Paris is later.”|", "We stay. Paris is later."),
+            ("|“We stay,”| Lind said. |“2030 is soon.”|", "We stay. 2030 is soon."),
+            ("|“We stay,”| Lind said. |“iFerry pays.”|", "We stay. iFerry pays."),
+            ("|“We stay,”| did Lind say? |“NATO knows.”|", "We stay. NATO knows."),
+            ("|“We stay,”| Lind said (twice.) |“I do.”|", "We stay. I do."),
+            ("|“We stay,”| Lind said, |“and I am sorry.”|", "We stay, and I am sorry."),
+            ("|“We stay,”| Lind said, |“Paris goes.”|", "We stay, Paris goes."),
+            ("|“We stay,”| Lind said, |“I’m sure.”|", "We stay, I’m sure."),
+            ("|“We stay,”| Lind said |“I do.”|", "We stay, I do."),
+            ("|“We stay,”| Lind said — |“and go.”|", "We stay, and go."),
+            ("|“We stay,”| said Dr. J. D. Lind, |“and go.”|", "We stay, and go."),
+            ("|“We stay,”| said Lind of Dorn Corp. |“I go.”|", "We stay. I go."),
+            ("|“We stay,”| said Lind of Dorn Corp. |“and I go.”|", "We stay, and I go."),
+            ("|“We stay,”| Lind said, adding: |“I am sorry.”|", "We stay. I am sorry."),
+            ("|“We stay,”| Lind said… |“I am sorry.”|", "We stay. I am sorry."),
+            ("|“We stay,”| Lind said. Later he added, |“I go.”|", "We stay. I go."),
+            ("|“We stay,”| Lind said\n\n|“I am sorry.”|", "We stay. I am sorry."),
+            ("|“We stay,”| Lind\nsaid, |“and I go.”|", "We stay, and I go."),
+            ("|“We met in the U.S.,”| Lind said. |“I go.”|", "We met in the U.S. I go."),
+            ("|“Why?”| Lind said. |“I go.”|", "Why? I go."),
+            ("|“We stay …”| Lind said. |“I go.”|", "We stay … I go."),
+            ("|“We stay —”| Lind said. |“I go.”|", "We stay — I go."),
+            ("|“We stay”|, Lind said. |“I go.”|", "We stay. I go."),
+            ("|“We stay”|, Lind said, |“and I go.”|", "We stay and I go."),
+            ("|“One,\n\n“two”|, Lind said. |“Three.”|", "One, two. Three."),
+            ("Lind said: |“We stay,”| and: |“I go.”|", "We stay. I go."),
+            ("Lind said |“we stay,”| and |“I go.”|", "we stay, I go."),
+        ] {
+            let pieces: Vec<&str> = text.split('|').collect();
+            let content: Vec<&str> = pieces.iter().skip(1).step_by(2).copied().collect();
+            assert_eq!(clean(QuoteKind::Direct, &pieces.concat(), &content), joined, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_ends_within_the_marks_of_a_mixed_quote() {
+        let text = "the port was “open,” Lind said. “I saw it.”";
+        let content = ["the port was “open,”", "“I saw it.”"];
+        assert_eq!(clean(QuoteKind::Mixed, text, &content), "the port was “open.” “I saw it.”");
     }
 
     #[test]

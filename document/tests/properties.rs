@@ -208,6 +208,19 @@ proptest! {
     }
 
     #[test]
+    fn joining_changes_no_word(
+        text in newsy(),
+        direct in any::<bool>(),
+        content in prop::collection::vec(any::<prop::sample::Index>(), 1..6),
+    ) {
+        let content: Vec<Span> = spans_of(&Document::new(&text), &content).into_iter().step_by(2).collect();
+        let kind = if direct { QuoteKind::Direct } else { QuoteKind::Mixed };
+        let alone = |span: &Span| words(&quote(kind, vec![*span]).clean_text(&text));
+        let parts: Vec<String> = content.iter().flat_map(alone).collect();
+        prop_assert_eq!(words(&quote(kind, content).clean_text(&text)), parts);
+    }
+
+    #[test]
     fn any_text_is_cut_into_order(text in any::<String>()) {
         check(&text);
     }

@@ -29,8 +29,8 @@ impl Aid<'_> {
     /// The encoder's word at a token.
     fn word(&self, token: usize) -> Option<usize> {
         let start = self.document.tokens()[token].span.start();
-        let word = self.encoded.words.partition_point(|word| word.end() <= start);
-        (word < self.encoded.words.len()).then_some(word)
+        let word = self.encoded.words().partition_point(|word| word.end() <= start);
+        (word < self.encoded.words().len()).then_some(word)
     }
 
     /// How likely the words of each offer mean the same as those of `ask`, as log odds against "none of them"; 0
@@ -42,7 +42,7 @@ impl Aid<'_> {
         };
         let Some(mut own) = segment(ask) else { return vec![0.0; offers.len()] };
         own.rank += 1;
-        let windows = &self.encoded.windows;
+        let windows = self.encoded.windows();
         let window = windows.get(windows.partition_point(|window| window.end <= own.first));
         let inside = |tokens: &Range<usize>| segment(tokens).filter(|s| window.is_some_and(|w| w.contains(&s.first)));
         let places: Vec<Option<Segment>> = offers.iter().map(inside).collect();

@@ -35,7 +35,8 @@ pub(super) struct Args {
     server: Server,
 }
 
-const AFTER_HELP: &str = r#"With options, all that is given must hold, and nothing is asked before articles go: try --dry-run first.
+const AFTER_HELP: &str = r#"With options, all that is given must hold, and nothing is asked before the articles go: try
+--dry-run first.
 
 Examples:
   sayso delete 01-harbour-strike 02-bank-rate-cut

@@ -38,7 +38,7 @@ pub(super) struct Args {
     output: Output,
     #[command(flatten)]
     server: Server,
-    #[command(flatten, next_help_heading = "With --id: mentions in which articles")]
+    #[command(flatten, next_help_heading = "Which mentions to show, with --id")]
     articles: Articles,
 }
 

@@ -33,7 +33,7 @@ pub(super) struct Articles {
     /// Only articles published until the end of this day: YYYY-MM-DD, or RFC 3339
     #[arg(long, value_name = "DATE", value_parser = dates::parse_until)]
     until: Option<Timestamp>,
-    /// Only articles with this label; KEY alone asks for any value. May be given again: any value of one key, all keys
+    /// Only articles with this label; KEY alone is any value (may be given again: any value of a key, all keys)
     #[arg(long, value_name = "KEY[=VALUE]", value_parser = parse_wanted_label)]
     label: Vec<WantedLabel>,
     /// Only articles analysed by this model: linear-4 (may be given again)

@@ -1,10 +1,12 @@
 //! Messages as canonical protobuf JSON, for scripts.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use prost::Message;
-use prost_reflect::{DynamicMessage, SerializeOptions};
+use prost_reflect::{DynamicMessage, Kind, MapKey, ReflectMessage, SerializeOptions, Value};
 use serde::{Serialize, Serializer};
 
 use super::fault::Fault;
@@ -13,7 +15,7 @@ use crate::{descriptors, echo};
 /// Prints a message of the type `sayso.v1.{name}` as one JSON object: over several lines on a
 /// terminal, else on one, so that a script reads one object a line.
 pub(super) fn print(name: &str, message: &impl Message) -> Result<(), Fault> {
-    print_object(&Canonical(dynamic(name, message)?))
+    print_object(&Canonical(&dynamic(name, message)?))
 }
 
 /// Prints an object: over several lines on a terminal, else on one.
@@ -45,12 +47,56 @@ pub(super) fn escaped(json: &str) -> Cow<'_, str> {
 
 /// A message as JSON: field names in lowerCamelCase in the order of their numbers, enums by name,
 /// 64-bit numbers as strings, fields at their default left out, as the protobuf documentation's
-/// "ProtoJSON Format" has it.
-struct Canonical(DynamicMessage);
+/// "ProtoJSON Format" has it; maps in the order of their keys, so that the same answer prints the same.
+struct Canonical<'m>(&'m DynamicMessage);
 
-impl Serialize for Canonical {
+impl Serialize for Canonical<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize_with_options(serializer, &SerializeOptions::new())
+        // Times, durations and the like have forms of their own.
+        if self.0.descriptor().full_name().starts_with("google.protobuf.") {
+            return self.0.serialize_with_options(serializer, &SerializeOptions::new());
+        }
+        serializer.collect_map(self.0.fields().map(|(field, value)| {
+            let kind = field.kind();
+            (field.json_name().to_owned(), Field { value, kind })
+        }))
+    }
+}
+
+/// The value of a field.
+struct Field<'m> {
+    value: &'m Value,
+    kind: Kind,
+}
+
+impl Serialize for Field<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.value {
+            Value::Bool(value) => serializer.serialize_bool(*value),
+            Value::I32(value) => serializer.serialize_i32(*value),
+            Value::U32(value) => serializer.serialize_u32(*value),
+            Value::I64(value) => serializer.collect_str(value),
+            Value::U64(value) => serializer.collect_str(value),
+            Value::F32(value) => serializer.serialize_f32(*value),
+            Value::F64(value) => serializer.serialize_f64(*value),
+            Value::String(value) => serializer.serialize_str(value),
+            Value::Bytes(value) => serializer.collect_str(&BASE64_STANDARD.encode(value)),
+            Value::EnumNumber(number) => match self.kind.as_enum().and_then(|values| values.get_value(*number)) {
+                Some(value) => serializer.serialize_str(value.name()),
+                None => serializer.serialize_i32(*number),
+            },
+            Value::Message(message) => Canonical(message).serialize(serializer),
+            Value::List(items) => {
+                serializer.collect_seq(items.iter().map(|value| Field { value, kind: self.kind.clone() }))
+            }
+            Value::Map(entries) => {
+                let key = |key: &MapKey| key.as_str().map_or_else(|| format!("{key:?}"), str::to_owned);
+                let kind = self.kind.as_message().map(|entry| entry.map_entry_value_field().kind());
+                let entries: BTreeMap<_, _> = entries.iter().map(|(name, value)| (key(name), value)).collect();
+                let field = |value| Field { value, kind: kind.clone().unwrap_or(Kind::String) };
+                serializer.collect_map(entries.into_iter().map(|(name, value)| (name, field(value))))
+            }
+        }
     }
 }
 
@@ -77,11 +123,35 @@ mod tests {
             total: Some(proto::TotalCount { count: 1, exact: true }),
         };
         assert_eq!(
-            serde_json::to_string(&Canonical(dynamic("ListArticlesResponse", &response).unwrap())).unwrap(),
+            serde_json::to_string(&Canonical(&dynamic("ListArticlesResponse", &response).unwrap())).unwrap(),
             r#"{"articles":[{"article":{"id":"a1","publishTime":"2026-03-03T14:05:00Z"},"quoteCount":"3"}],"total":{"count":"1","exact":true}}"#
         );
         let hit = proto::EntityHit { score: 0.1, ..Default::default() };
-        assert_eq!(serde_json::to_string(&Canonical(dynamic("EntityHit", &hit).unwrap())).unwrap(), r#"{"score":0.1}"#);
+        assert_eq!(
+            serde_json::to_string(&Canonical(&dynamic("EntityHit", &hit).unwrap())).unwrap(),
+            r#"{"score":0.1}"#
+        );
+    }
+
+    #[test]
+    fn maps_are_in_order_and_all_kinds_of_values_are_written() {
+        let article = proto::Article {
+            labels: ["d", "a", "c", "b", "e"].map(|key| (key.into(), String::new())).into(),
+            publish_date: Some(proto::google_type::Date { year: 2026, month: 3, day: 3 }),
+            ..Default::default()
+        };
+        let quote = proto::Quote {
+            article: Some(article),
+            content: vec![proto::TextSpan { start: 0, end: 4 }, proto::TextSpan { start: 6, end: 9 }],
+            act: proto::QuoteAct::Speech as i32,
+            kind: 99,
+            speaker_confidence: Some(0.0),
+            ..Default::default()
+        };
+        assert_eq!(
+            serde_json::to_string(&Canonical(&dynamic("Quote", &quote).unwrap())).unwrap(),
+            r#"{"article":{"publishDate":{"year":2026,"month":3,"day":3},"labels":{"a":"","b":"","c":"","d":"","e":""}},"content":[{"end":4},{"start":6,"end":9}],"speakerConfidence":0.0,"act":"QUOTE_ACT_SPEECH","kind":99}"#
+        );
     }
 
     #[test]

@@ -53,7 +53,7 @@ enum Command {
     Quotes(quotes::Args),
     /// Find persons, bodies and places.
     Entities(entities::Args),
-    /// List the articles, the newest first.
+    /// List the articles, or show one whole.
     Articles(articles::Args),
     /// Find entities and quotes in a text, keeping nothing.
     Analyze(analyze::Args),

@@ -39,9 +39,12 @@ pub(super) struct Args {
     server: Server,
 }
 
-const AFTER_HELP: &str = "\
-The server goes through the articles while it has nothing better to do, and shows the new analysis of each as soon as it
-has it. What is still to do survives a restart; `sayso info` tells how much that is.";
+const AFTER_HELP: &str = r#"The server goes through the articles while it has nothing better to do, and shows the new analysis
+of each as soon as it has it. What is still to do survives a restart; `sayso info` tells how much
+that is.
+
+Example:
+  sayso reanalyze --outlet "Veld Courier" --model linear-4"#;
 
 pub(super) fn run(args: Args) -> Outcome {
     client::block_on(async {

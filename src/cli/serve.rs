@@ -8,7 +8,7 @@ use std::{
 
 use super::client;
 use crate::{
-    config::{DEFAULT_LISTEN, RawConfig, misspelt_variables},
+    config::{ConfigError, DEFAULT_LISTEN, RawConfig, misspelt_variables},
     server::{Failure, Ready},
     telemetry,
 };
@@ -34,8 +34,12 @@ pub(super) struct Args {
 
 /// Runs the server until it is told to stop (ctrl-c or SIGTERM). Told so again, it ends at once.
 pub(super) fn run(args: Args) -> Result<(), Failure> {
-    telemetry::start();
-    let config = RawConfig::gather(args.flags, args.config.as_ref())?.resolve()?;
+    let log = telemetry::start();
+    let config = RawConfig::gather(args.flags, args.config.as_ref()).and_then(RawConfig::resolve);
+    let config = match log {
+        Ok(()) => config?,
+        Err(fault) => return Err(ConfigError::and(fault, config.err()).into()),
+    };
     for warning in misspelt_variables() {
         tracing::warn!("{warning}");
     }

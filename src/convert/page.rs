@@ -12,6 +12,8 @@ use crate::{
 
 /// Bytes of the digest of a request at the head of a token.
 const DIGEST: usize = 8;
+/// Bytes of the digest of all that stands before, at its end: a token that came to harm must not lead to another page.
+const CHECK: usize = 4;
 
 /// A request for a page of something.
 pub(crate) trait Paged: prost::Message + Clone {
@@ -154,11 +156,17 @@ pub(crate) fn batch_asked(request: &proto::BatchGetArticlesRequest) -> Result<us
 }
 
 fn token(request: &impl Paged, contents: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode([&digest(request), contents].concat())
+    let mut bytes = [&digest(request), contents].concat();
+    bytes.extend(check(&bytes));
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 fn contents(request: &impl Paged, token: &str) -> Result<Vec<u8>, Fault> {
     let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| unreadable())?;
+    let (bytes, checked) = bytes.split_last_chunk().ok_or_else(unreadable)?;
+    if *checked != check(bytes) {
+        return Err(unreadable());
+    }
     let (theirs, contents) = bytes.split_at_checked(DIGEST).ok_or_else(unreadable)?;
     if theirs != digest(request) {
         let message =
@@ -176,7 +184,14 @@ fn unreadable() -> Fault {
 fn digest(request: &impl Paged) -> [u8; DIGEST] {
     let mut request = request.clone();
     request.clear_page();
-    let mut digest = [0; DIGEST];
-    digest.copy_from_slice(&blake3::hash(&request.encode_to_vec()).as_bytes()[..DIGEST]);
-    digest
+    hashed(&request.encode_to_vec())
+}
+
+fn check(bytes: &[u8]) -> [u8; CHECK] {
+    hashed(bytes)
+}
+
+fn hashed<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    let hash = blake3::hash(bytes);
+    std::array::from_fn(|at| hash.as_bytes()[at])
 }

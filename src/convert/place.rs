@@ -53,10 +53,17 @@ pub(super) fn nths(spans: impl Iterator<Item = Span>) -> Vec<usize> {
     spans.map(&mut nth).collect()
 }
 
+/// Where the content of a quote stands, from its first span to its last: whatever else an analysis finds around it.
+pub(super) fn of_quote(quote: &Quote) -> Span {
+    let start = quote.content.iter().map(|span| span.start()).min().unwrap_or_default();
+    let end = quote.content.iter().map(|span| span.end()).max().unwrap_or_default();
+    Span::new(start, end)
+}
+
 /// How many of the article's quotes before this one stand at the same place.
 pub(super) fn nth_quote(analysis: &Analysis, index: usize) -> usize {
-    let place = analysis.quotes[index].extent();
-    analysis.quotes[..index].iter().filter(|quote| quote.extent() == place).count()
+    let place = of_quote(&analysis.quotes[index]);
+    analysis.quotes[..index].iter().filter(|quote| of_quote(quote) == place).count()
 }
 
 /// How many of the article's mentions before this one stand at the same place.
@@ -92,8 +99,8 @@ impl QuotePlace {
     fn parse(id: &str) -> Option<Self> {
         let (article, place) = id.rsplit_once("#q")?;
         let mut parts = place.split('-');
-        let (start, end, digest) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?);
-        let nth = parts.next().map_or(Some(0), |nth| nth.parse().ok())?;
+        let (start, end, digest) = (number(parts.next()?)?, number(parts.next()?)?, parts.next()?);
+        let nth = parts.next().map_or(Some(0), |nth| number(nth).filter(|nth| *nth > 0))?;
         let told = parts.next().is_none() && digest.len() == 8 && !article.is_empty();
         told.then(|| Self { article: article.to_owned(), start, end, digest: digest.to_owned(), nth })
     }
@@ -103,10 +110,15 @@ impl QuotePlace {
         if digest(analyzed.article.version.text) != self.digest {
             return None;
         }
-        let here = |quote: &Quote| (quote.extent().start(), quote.extent().end()) == (self.start, self.end);
+        let here = |quote: &Quote| (of_quote(quote).start(), of_quote(quote).end()) == (self.start, self.end);
         let quotes = analyzed.analysis.quotes.iter().enumerate().filter(|(_, quote)| here(quote));
         quotes.map(|(index, _)| index).nth(self.nth)
     }
+}
+
+/// A number as ids have it: there is one id for a place.
+fn number(digits: &str) -> Option<usize> {
+    digits.parse().ok().filter(|number: &usize| number.to_string() == digits)
 }
 
 #[cfg(test)]
@@ -128,9 +140,19 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_id_of_a_quote() {
-        for id in
-            ["", "a", "a#q4", "a#q1-2", "a#q1-2-short", "#q1-2-gs100000", "a#q1-2-gs100000-x", "a#q1-2-gs100000-1-2"]
-        {
+        for id in [
+            "",
+            "a",
+            "a#q4",
+            "a#q1-2",
+            "a#q1-2-short",
+            "#q1-2-gs100000",
+            "a#q1-2-gs100000-x",
+            "a#q1-2-gs100000-1-2",
+            "a#q+1-2-gs100000",
+            "a#q01-2-gs100000",
+            "a#q1-2-gs100000-0",
+        ] {
             assert!(QuotePlace::read(id, 300).is_err(), "{id:?}");
         }
         assert_eq!(QuotePlace::read("a#q1-2-gs100000", 5).unwrap_err().reason, "LIMIT_EXCEEDED");

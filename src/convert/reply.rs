@@ -3,9 +3,7 @@
 use std::ops::Range;
 
 use prost_types::Timestamp;
-use sayso_document::{
-    Analysis, Counted, Date, DateRange, Entity, EntityType, Named, Quote, Role, Sentence, Span, join_spans,
-};
+use sayso_document::{Analysis, Counted, Date, DateRange, Entity, EntityType, Named, Role, Sentence, Span, join_spans};
 use sayso_index::{
     AnalyzedArticle, Article, ArticleHit, EntityHit, EntityId, EntityRecord, MentionHit, QuoteHit, SentenceHit, Total,
     Version,
@@ -103,7 +101,7 @@ pub(super) fn bare_quotes(
     from: usize,
 ) -> impl Iterator<Item = proto::Quote> {
     let all = &analyzed.analysis.quotes;
-    let nths = if from < all.len() { place::nths(all.iter().map(Quote::extent)) } else { Vec::new() };
+    let nths = if from < all.len() { place::nths(all.iter().map(place::of_quote)) } else { Vec::new() };
     (from..all.len()).map(move |index| bare_quote(analyzed, index, nths[index], offsets))
 }
 
@@ -265,7 +263,7 @@ fn bare_quote(analyzed: &AnalyzedArticle, index: usize, nth: usize, offsets: &Of
     let refs = |positions: &[usize]| positions.iter().map(|at| entity_ref(analyzed, *at)).collect();
     let addressee = quote.addressee.as_ref();
     proto::Quote {
-        id: Place::Quote.id(&analyzed.article, quote.extent(), nth),
+        id: Place::Quote.id(&analyzed.article, place::of_quote(quote), nth),
         index: index as i32,
         article: None,
         text: quote.clean_text(body),

@@ -146,6 +146,10 @@ pub(super) fn of_transport(refusal: &Status, limits: &Limits) -> Option<Status> 
             let message = format!("the request cannot be decoded: {what}");
             status(Code::InvalidArgument, &message, info("MALFORMED_REQUEST", Vec::new()))
         }
+        Code::Unimplemented if said.is_empty() => {
+            let message = "this server has no such method; its reflection lists those that it has: grpcurl … describe";
+            status(Code::Unimplemented, message, info("NO_SUCH_METHOD", Vec::new()))
+        }
         _ => return None,
     })
 }

@@ -1,17 +1,17 @@
 //! Requests that cannot be answered as they stand: the right code, the right details, and a server that lives on.
 
 use sayso::proto::{
-    Article, ArticleFilter, Date, DeleteArticleRequest, GetArticleRequest, GetEntityRequest, GetQuoteRequest,
-    ListArticlesRequest, ListMentionsRequest, LookupEntitiesRequest, PutArticleRequest, SearchQuotesRequest,
-    SearchSentencesRequest,
+    Article, ArticleFilter, DateRange, DeleteArticleRequest, EntitySelector, GetArticleRequest, GetEntityRequest,
+    GetQuoteRequest, ListArticlesRequest, ListMentionsRequest, LookupEntitiesRequest, PutArticleRequest,
+    SearchQuotesRequest, SearchSentencesRequest, google_type::Date,
 };
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use crate::support::{STORY, Server, article, dated, field, reason};
+use crate::support::{STORY, Server, article, dated, field, named, reason};
 
 async fn refused_search(server: &Server, request: SearchSentencesRequest) -> Status {
-    server.search().await.search(request).await.unwrap_err()
+    server.search().await.search_sentences(request).await.unwrap_err()
 }
 
 async fn refused_put(server: &Server, article: Option<Article>) -> Status {
@@ -34,8 +34,8 @@ async fn articles_that_cannot_be_kept() {
         (Some(article("a", " \n\t ")), "article.body", "INVALID_FIELD"),
         (Some(article("a", &huge)), "article.body", "LIMIT_EXCEEDED"),
         (Some(article("a\nb", STORY)), "article.id", "INVALID_FIELD"),
-        (Some(article(&long_id, STORY)), "article.id", "INVALID_FIELD"),
-        (Some(Article { url: "u".repeat(20_000), ..article("a", STORY) }), "article.url", "LIMIT_EXCEEDED"),
+        (Some(article(&long_id, STORY)), "article.id", "LIMIT_EXCEEDED"),
+        (Some(Article { url: "u".repeat(70_000), ..article("a", STORY) }), "article", "LIMIT_EXCEEDED"),
     ];
     for (article, wrong, why) in cases {
         let status = refused_put(&server, article).await;
@@ -46,8 +46,8 @@ async fn articles_that_cannot_be_kept() {
         assert!(status.message().contains(wrong), "{}", status.message());
     }
     let late = prost_types::Timestamp { seconds: 1 << 60, nanos: 0 };
-    let status = refused_put(&server, Some(Article { published_at: Some(late), ..article("a", STORY) })).await;
-    assert_eq!(field(&status), "article.published_at");
+    let status = refused_put(&server, Some(Article { publish_time: Some(late), ..article("a", STORY) })).await;
+    assert_eq!(field(&status), "article.publish_time");
     assert_eq!(server.put(article("a", STORY)).await.quote_count, 3, "the server lives on");
 }
 
@@ -96,14 +96,24 @@ async fn pages_that_do_not_exist() {
         assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "page_token"), "{token}");
     }
     let first = SearchSentencesRequest { page_size: 2, ..query("cranes") };
-    let token = server.search().await.search(first.clone()).await.unwrap().into_inner().next_page_token;
+    let token = server.search().await.search_sentences(first.clone()).await.unwrap().into_inner().next_page_token;
     let changed = SearchSentencesRequest { page_token: token.clone(), ..query("port") };
     assert_eq!(reason(&refused_search(&server, changed).await), "PAGE_TOKEN_MISMATCH");
+    for at in 0..token.len() {
+        // As clients harm them: a sign changed, or the rest cut off.
+        let mut changed = token.clone();
+        changed.replace_range(at..=at, if token[at..].starts_with('A') { "B" } else { "A" });
+        for harmed in [&changed, &token[..at]].into_iter().filter(|harmed| !harmed.is_empty()) {
+            let status =
+                refused_search(&server, SearchSentencesRequest { page_token: harmed.into(), ..first.clone() }).await;
+            assert_eq!(reason(&status), "PAGE_TOKEN_INVALID", "{harmed}, of {token}");
+        }
+    }
     let smaller = SearchSentencesRequest { page_token: token, page_size: 1, ..first };
-    assert_eq!(server.search().await.search(smaller).await.unwrap().into_inner().hits.len(), 1);
+    assert_eq!(server.search().await.search_sentences(smaller).await.unwrap().into_inner().hits.len(), 1);
     let more = SearchSentencesRequest { page_size: 1_000_000, ..query("cranes") };
     assert_eq!(
-        server.search().await.search(more).await.unwrap().into_inner().hits.len(),
+        server.search().await.search_sentences(more).await.unwrap().into_inner().hits.len(),
         4,
         "above the limit: the limit"
     );
@@ -116,8 +126,8 @@ async fn things_that_do_not_exist() {
     let mut articles = server.articles().await;
     let get = GetArticleRequest { id: missing.clone(), ..GetArticleRequest::default() };
     let delete = DeleteArticleRequest { id: missing.clone(), ..DeleteArticleRequest::default() };
-    let quote = GetQuoteRequest { id: "missing#q0".into(), ..GetQuoteRequest::default() };
-    let entity = GetEntityRequest { id: "person/missing".into() };
+    let quote = GetQuoteRequest { id: "missing#q0-9-00000000".into(), ..GetQuoteRequest::default() };
+    let entity = GetEntityRequest { id: "person/missing".into(), ..Default::default() };
     let statuses = [
         articles.get_article(get).await.unwrap_err(),
         articles.delete_article(delete).await.unwrap_err(),
@@ -136,12 +146,14 @@ async fn things_that_do_not_exist() {
 async fn fields_that_hold_nonsense() {
     let server = Server::start();
     let mut quotes = server.quotes().await;
+    let no_day = Some(DateRange { start_date: Some(Date::default()), end_date: None });
     let nonsense = [
         (SearchQuotesRequest { kinds: vec![99], ..SearchQuotesRequest::default() }, "kinds"),
         (SearchQuotesRequest { min_confidence: f32::NAN, ..SearchQuotesRequest::default() }, "min_confidence"),
-        (SearchQuotesRequest { speaker: "“”".into(), ..SearchQuotesRequest::default() }, "speaker"),
-        (SearchQuotesRequest { said_from: Some(Date::default()), ..SearchQuotesRequest::default() }, "said_from"),
-        (SearchQuotesRequest { order: 9, ..SearchQuotesRequest::default() }, "order"),
+        (SearchQuotesRequest { speakers: vec![named("“”")], ..SearchQuotesRequest::default() }, "speakers.name"),
+        (SearchQuotesRequest { about: vec![EntitySelector::default()], ..SearchQuotesRequest::default() }, "about"),
+        (SearchQuotesRequest { said_dates: no_day, ..SearchQuotesRequest::default() }, "said_dates.start_date"),
+        (SearchQuotesRequest { order_by: "newest".into(), ..SearchQuotesRequest::default() }, "order_by"),
         (SearchQuotesRequest { offset_encoding: 9, ..SearchQuotesRequest::default() }, "offset_encoding"),
     ];
     for (request, wrong) in nonsense {
@@ -152,8 +164,16 @@ async fn fields_that_hold_nonsense() {
     let list = ListArticlesRequest { filter: Some(ids), ..ListArticlesRequest::default() };
     let status = server.articles().await.list_articles(list).await.unwrap_err();
     assert_eq!((field(&status).as_str(), reason(&status).as_str()), ("filter.article_ids", "LIMIT_EXCEEDED"));
-    let quote = GetQuoteRequest { id: "no index".into(), ..GetQuoteRequest::default() };
-    assert_eq!(field(&quotes.get_quote(quote).await.unwrap_err()), "id");
+    server.put(article("a", STORY)).await;
+    for id in ["no index", "a#q", "a#q+0", "a#q00", "a#q-1", "a#q0 ", "a#s0"] {
+        let quote = GetQuoteRequest { id: id.into(), ..GetQuoteRequest::default() };
+        assert_eq!(field(&quotes.get_quote(quote).await.unwrap_err()), "id", "{id}");
+    }
+    for entity in ["", " ", "“”"] {
+        let mentions = vec![named(entity)];
+        let status = refused_search(&server, SearchSentencesRequest { mentions, ..query("port") }).await;
+        assert_eq!(field(&status), "mentions.name", "{entity:?}");
+    }
     let long = LookupEntitiesRequest { name: "x".repeat(100_000), ..LookupEntitiesRequest::default() };
     assert_eq!(field(&server.entities().await.lookup_entities(long).await.unwrap_err()), "name");
 }
@@ -199,13 +219,16 @@ async fn whatever_is_too_long_is_refused_without_repeating_all_of_it() {
             if let Err(status) = entities.list_mentions(mentions).await {
                 assert_fits_headers(&status, "ListMentions");
             }
-            assert_fits_headers(&entities.get_entity(GetEntityRequest { id }).await.unwrap_err(), "GetEntity");
+            assert_fits_headers(
+                &entities.get_entity(GetEntityRequest { id, ..Default::default() }).await.unwrap_err(),
+                "GetEntity",
+            );
         }
         for words in [format!("{long}:x"), format!("(\"{long}"), format!("date:{long}"), format!("outlet:{long} (")] {
-            assert_fits_headers(&search.search(query(words)).await.unwrap_err(), "Search");
+            assert_fits_headers(&search.search_sentences(query(words)).await.unwrap_err(), "Search");
         }
         let token = SearchSentencesRequest { page_token: id(), ..query("cranes") };
-        assert_fits_headers(&search.search(token).await.unwrap_err(), "Search by page");
+        assert_fits_headers(&search.search_sentences(token).await.unwrap_err(), "Search by page");
     }
 }
 

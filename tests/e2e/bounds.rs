@@ -38,7 +38,7 @@ async fn answers_are_in_proportion_to_the_text() {
         let most = TIMES * text.len() + BESIDE;
         let mut request = Request::new(AnalyzeRequest {
             text: text.clone(),
-            analysis: AnalysisMode::Fast.into(),
+            analysis_mode: AnalysisMode::Fast.into(),
             ..Default::default()
         });
         request.set_timeout(Duration::from_secs(300));

@@ -216,7 +216,7 @@ async fn labels_are_kept_shown_and_looked_for() {
         (&["--label", "desk=economy", "--label", "customer"], &[]),
         (&["--label", "customer"], &["one"]),
         (&["--author", "ines okafor"], &["one"]),
-        (&["--outlet", "fenmark post", "--tier", "fast"], &["two"]),
+        (&["--outlet", "fenmark post", "--tier", "fast", "--tier", "accurate"], &["two"]),
         (&["--model", "none-1"], &[]),
     ] {
         assert_eq!(listed(&server, options), expected, "{options:?}");

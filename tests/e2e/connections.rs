@@ -7,8 +7,8 @@ use std::{
 };
 
 use sayso::proto::{
-    AnalysisMode, GetArticleRequest, GetArticleResponse, GetServerInfoRequest, SearchSentencesRequest,
-    server_service_client::ServerServiceClient,
+    AnalysisMode, AnalyzeRequest, GetArticleRequest, GetArticleResponse, GetServerInfoRequest, SearchSentencesRequest,
+    analyze_service_client::AnalyzeServiceClient, server_service_client::ServerServiceClient,
 };
 use tonic::{Code, Request, Streaming, transport::Channel};
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
@@ -23,16 +23,16 @@ fn connect(server: &Server) -> TcpStream {
 async fn hundreds_of_idle_connections_make_room_for_one_that_calls() {
     let server = Server::start_with(&["--max-connections", "20"]);
     let mut client = ServerServiceClient::new(server.channel().await);
-    let limits = client.get_server_info(GetServerInfoRequest {}).await.unwrap().into_inner().limits.unwrap();
+    let limits = client.get_server_info(GetServerInfoRequest::default()).await.unwrap().into_inner().limits.unwrap();
     assert_eq!(limits.connections, 20);
     let mut idle: Vec<_> = (0..300).map(|_| connect(&server)).collect();
     server.put_as(AnalysisMode::Fast, article("a", STORY)).await;
     let request = SearchSentencesRequest { query: "cranes".into(), ..SearchSentencesRequest::default() };
-    assert_eq!(server.search().await.search(request).await.unwrap().into_inner().hits.len(), 1);
+    assert_eq!(server.search().await.search_sentences(request).await.unwrap().into_inner().hits.len(), 1);
     // The first that came made room: without an end, this would wait for ever. A reset tells it as well.
     let _ = idle[0].read_to_end(&mut Vec::new());
     // What called before did not, while there were others that never had.
-    client.get_server_info(GetServerInfoRequest {}).await.unwrap();
+    client.get_server_info(GetServerInfoRequest::default()).await.unwrap();
 }
 
 #[tokio::test]
@@ -85,9 +85,9 @@ async fn get(client: &mut Raw) -> Result<Streaming<GetArticleResponse>, tonic::S
 #[tokio::test]
 async fn an_answer_that_would_be_too_long_names_the_limit() {
     let server = Server::start_with(&["--max-answer", "4KiB"]);
-    server.put_as(AnalysisMode::Fast, article("a", &STORY.repeat(10))).await;
-    let request = GetArticleRequest { id: "a".into(), ..GetArticleRequest::default() };
-    let status = server.articles().await.get_article(request).await.unwrap_err();
+    let text = STORY.repeat(10);
+    let request = AnalyzeRequest { text, analysis_mode: AnalysisMode::Fast.into(), ..AnalyzeRequest::default() };
+    let status = AnalyzeServiceClient::new(server.channel().await).analyze(request).await.unwrap_err();
     assert_eq!((status.code(), reason(&status).as_str()), (Code::ResourceExhausted, "LIMIT_EXCEEDED"), "{status}");
     assert!(status.message().contains("answer_bytes") && status.message().contains("4096"), "{status}");
     assert_eq!(field(&status), "");

@@ -4,20 +4,20 @@ use std::collections::BTreeSet;
 
 use sayso::proto::{
     AnalysisMode, GetArticleRequest, IngestArticlesRequest, ListArticlesRequest, SearchSentencesRequest,
-    ingest_articles_response::Event,
+    ingest_articles_request::Action, ingest_articles_response::Event,
 };
 
 use crate::support::{Server, article};
 
-const ARTICLES: u64 = 1000;
+const ARTICLES: i64 = 1000;
 
 /// Letters only, so that each article has a word of its own which stemming leaves alone.
-fn marker(number: u64) -> String {
+fn marker(number: i64) -> String {
     let letters = format!("{number:04}").bytes().map(|digit| char::from(b'b' + (digit - b'0') * 2)).collect::<String>();
     format!("zq{letters}x")
 }
 
-fn body(number: u64) -> String {
+fn body(number: i64) -> String {
     format!(
         "Harbour Commissioner Ada Lind said ferry {} would sail.\n\n“It is safe,” Lind told reporters in Veldmark.",
         marker(number)
@@ -29,9 +29,9 @@ async fn every_durable_article_survives_a_kill_in_the_middle() {
     let mut server = Server::start();
     let requests = (1..=ARTICLES).map(|number| IngestArticlesRequest {
         client_sequence: number,
-        article: Some(article(&format!("a{number:04}"), &body(number))),
+        action: Some(Action::Put(article(&format!("a{number:04}"), &body(number)))),
         // The store is what is tried here, by many articles in a short time.
-        analysis: AnalysisMode::Fast.into(),
+        analysis_mode: AnalysisMode::Fast.into(),
     });
     let mut client = server.articles().await;
     let mut answers = client.ingest_articles(tokio_stream::iter(requests)).await.unwrap().into_inner();
@@ -41,11 +41,11 @@ async fn every_durable_article_survives_a_kill_in_the_middle() {
         if let Some(Event::Durable(_)) = answer.event {
             durable.insert(answer.client_sequence);
         }
-        if durable.len() as u64 == ARTICLES / 3 {
+        if durable.len() as i64 == ARTICLES / 3 {
             server.process().kill().unwrap();
         }
     }
-    assert!(durable.len() as u64 >= ARTICLES / 3, "{} were durable", durable.len());
+    assert!(durable.len() as i64 >= ARTICLES / 3, "{} were durable", durable.len());
     server.kill_and_restart();
 
     let mut articles = server.articles().await;
@@ -58,7 +58,7 @@ async fn every_durable_article_survives_a_kill_in_the_middle() {
     let mut search = server.search().await;
     for number in &durable {
         let request = SearchSentencesRequest { query: marker(*number), ..SearchSentencesRequest::default() };
-        let found = search.search(request).await.unwrap().into_inner().hits;
+        let found = search.search_sentences(request).await.unwrap().into_inner().hits;
         assert_eq!(found.len(), 1, "article {number} is found once");
     }
     let ids = listed(&server).await;
@@ -66,8 +66,8 @@ async fn every_durable_article_survives_a_kill_in_the_middle() {
     assert_eq!(ids.len(), distinct.len(), "none twice");
     let everything =
         SearchSentencesRequest { query: "reporters".into(), page_size: 1, ..SearchSentencesRequest::default() };
-    let total = search.search(everything).await.unwrap().into_inner().total.unwrap();
-    assert_eq!(total.count, ids.len() as u64, "the index holds what the store holds");
+    let total = search.search_sentences(everything).await.unwrap().into_inner().total.unwrap();
+    assert_eq!(total.count, ids.len() as i64, "the index holds what the store holds");
 }
 
 async fn listed(server: &Server) -> Vec<String> {

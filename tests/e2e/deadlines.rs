@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use sayso::proto::{
-    AnalysisMode, AnalyzeRequest, Article, GetArticleRequest, IngestArticlesRequest, PutArticleRequest,
+    AnalysisMode, AnalyzeRequest, GetArticleRequest, IngestArticlesRequest, PutArticleRequest,
     analyze_service_client::AnalyzeServiceClient, article_service_client::ArticleServiceClient,
-    ingest_articles_response::Event,
+    ingest_articles_request::Action, ingest_articles_response::Event,
 };
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -33,7 +33,8 @@ async fn a_deadline_that_the_caller_sets_holds_though_it_is_longer_than_the_serv
 async fn a_put_whose_deadline_passes_says_what_became_of_it() {
     let server = Server::start_with(&["--analysis-threads", "1"]);
     let long = Some(article("long", &STORY.repeat(800)));
-    let request = PutArticleRequest { article: long, analysis: AnalysisMode::Accurate.into(), ..Default::default() };
+    let request =
+        PutArticleRequest { article: long, analysis_mode: AnalysisMode::Accurate.into(), ..Default::default() };
     let status = server.articles().await.put_article(lasting(request, Duration::from_millis(500))).await.unwrap_err();
     // Whichever clock is first, the server's or the client's.
     assert!(matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled), "{status}");
@@ -47,8 +48,8 @@ async fn a_put_whose_deadline_passes_says_what_became_of_it() {
 }
 
 fn article_of(id: &str, body: &str) -> IngestArticlesRequest {
-    let article = Some(Article { id: id.into(), body: body.into(), ..Article::default() });
-    IngestArticlesRequest { article, analysis: AnalysisMode::Accurate.into(), ..Default::default() }
+    let action = Some(Action::Put(article(id, body)));
+    IngestArticlesRequest { action, analysis_mode: AnalysisMode::Accurate.into(), ..Default::default() }
 }
 
 #[tokio::test]

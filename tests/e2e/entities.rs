@@ -18,8 +18,8 @@ async fn finds_an_entity_by_name_part_beginning_and_with_a_typo() {
         assert_eq!((entity.name.as_str(), entity.r#type()), ("Ada Lind", EntityType::Person), "{name}");
         assert_eq!(entity.article_count, 2);
         assert!(entity.mention_count >= 4 && entity.quote_count >= 2, "{entity:?}");
-        assert_eq!(entity.first_seen.unwrap().to_string(), "2026-03-02T12:00:00Z");
-        assert_eq!(entity.last_seen.unwrap().to_string(), "2026-04-02T12:00:00Z");
+        assert_eq!(entity.first_publish_time.unwrap().to_string(), "2026-03-02T12:00:00Z");
+        assert_eq!(entity.last_publish_time.unwrap().to_string(), "2026-04-02T12:00:00Z");
         assert!(entity.titles.iter().any(|title| title.text == "Harbour Commissioner"));
     }
 }
@@ -38,7 +38,7 @@ async fn lists_mentions_newest_article_first() {
     let mut seen = Vec::new();
     loop {
         let page = server.entities().await.list_mentions(request.clone()).await.unwrap().into_inner();
-        for hit in page.mentions {
+        for hit in page.hits {
             let (mention, sentence) = (hit.mention.unwrap(), hit.sentence.unwrap());
             let span = mention.span.unwrap();
             assert_eq!(STORY[span.start as usize..span.end as usize], mention.text);
@@ -58,7 +58,7 @@ async fn lists_mentions_newest_article_first() {
 #[tokio::test]
 async fn an_unknown_entity_is_not_found() {
     let server = Server::start();
-    let request = GetEntityRequest { id: "person/nobody".into() };
+    let request = GetEntityRequest { id: "person/nobody".into(), ..Default::default() };
     let status = server.entities().await.get_entity(request).await.unwrap_err();
     assert_eq!(status.code(), Code::NotFound);
     let request = ListMentionsRequest { entity_id: "person/nobody".into(), ..ListMentionsRequest::default() };

@@ -45,7 +45,7 @@ async fn indexes_that_stand_still_show_in_health_info_and_metrics_and_go_on_by_t
     assert_eq!(status(&server, "sayso.v1.SearchService").await, ServingStatus::Serving, "reads go on");
     assert_eq!(status(&server, "").await, ServingStatus::Serving);
     let mut client = ServerServiceClient::new(server.channel().await);
-    let info = client.get_server_info(GetServerInfoRequest {}).await.unwrap().into_inner();
+    let info = client.get_server_info(GetServerInfoRequest::default()).await.unwrap().into_inner();
     assert_eq!(info.faults.len(), 1, "{:?}", info.faults);
     assert_eq!(scrape(&server)["sayso_index_fault"], 1.);
     fs::remove_file(&indexes).unwrap();
@@ -53,7 +53,11 @@ async fn indexes_that_stand_still_show_in_health_info_and_metrics_and_go_on_by_t
     becomes(&server, "sayso.v1.ArticleService", ServingStatus::Serving).await;
     assert_eq!(scrape(&server)["sayso_index_fault"], 0.);
     let request = SearchSentencesRequest { query: "cranes".into(), ..SearchSentencesRequest::default() };
-    assert_eq!(server.search().await.search(request).await.unwrap().into_inner().hits.len(), 2, "b is found now");
+    assert_eq!(
+        server.search().await.search_sentences(request).await.unwrap().into_inner().hits.len(),
+        2,
+        "b is found now"
+    );
 }
 
 #[tokio::test]
@@ -65,8 +69,8 @@ async fn the_server_tells_of_itself_while_it_is_too_busy_for_anything_else() {
         .map(|n| {
             let mut client = sayso::proto::article_service_client::ArticleServiceClient::new(channel.clone());
             let article = Some(article(&format!("a{n}"), &STORY.repeat(400)));
-            let analysis = AnalysisMode::Accurate.into();
-            let request = PutArticleRequest { article, analysis, ..Default::default() };
+            let analysis_mode = AnalysisMode::Accurate.into();
+            let request = PutArticleRequest { article, analysis_mode, ..Default::default() };
             tokio::spawn(async move { client.put_article(request).await.map(|_| ()) })
         })
         .collect();
@@ -74,9 +78,9 @@ async fn the_server_tells_of_itself_while_it_is_too_busy_for_anything_else() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let mut client = ServerServiceClient::new(server.channel().await);
-    client.get_server_info(GetServerInfoRequest {}).await.unwrap();
+    client.get_server_info(GetServerInfoRequest::default()).await.unwrap();
     // On the busy connection as well, whose windows hold none of what was refused.
-    ServerServiceClient::new(channel).get_server_info(GetServerInfoRequest {}).await.unwrap();
+    ServerServiceClient::new(channel).get_server_info(GetServerInfoRequest::default()).await.unwrap();
     assert_eq!(status(&server, "").await, ServingStatus::Serving);
     for call in busy {
         if call.is_finished() {

@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 
 use sayso::proto::{
     Article, ArticleChange, IngestArticlesRequest, IngestArticlesResponse, SearchSentencesRequest,
-    ingest_articles_response::Event,
+    ingest_articles_request::Action, ingest_articles_response::Event,
 };
 use tonic::Code;
 
-use crate::support::{STORY, Server, article};
+use crate::support::{STORY, Server, article, field, reason, status_of};
 
 /// Sends all at once, ends the stream, and gathers the answers.
 async fn ingest(server: &Server, articles: Vec<Article>) -> Vec<IngestArticlesResponse> {
     let requests = articles
         .into_iter()
         .enumerate()
-        .map(|(at, article)| (at as u64 + 1, Some(article)))
-        .map(|(client_sequence, article)| IngestArticlesRequest { client_sequence, article, ..Default::default() });
+        .map(|(at, article)| (at as i64 + 1, Some(Action::Put(article))))
+        .map(|(client_sequence, action)| IngestArticlesRequest { client_sequence, action, ..Default::default() });
     let mut client = server.articles().await;
     let stream = tokio_stream::iter(requests.collect::<Vec<_>>());
     let mut answers = client.ingest_articles(stream).await.unwrap().into_inner();
@@ -32,7 +32,7 @@ async fn each_article_is_answered_durable_then_searchable() {
     let server = Server::start();
     let articles = (0..40).map(|n| article(&format!("n{n}"), &format!("{STORY}Note {n}.")));
     let answers = ingest(&server, articles.collect()).await;
-    let mut steps: BTreeMap<u64, Vec<&str>> = BTreeMap::new();
+    let mut steps: BTreeMap<i64, Vec<&str>> = BTreeMap::new();
     for answer in &answers {
         let step = match answer.event.as_ref().unwrap() {
             Event::Durable(_) => "durable",
@@ -60,11 +60,13 @@ async fn a_bad_article_is_rejected_and_the_stream_goes_on() {
             _ => None,
         })
         .collect();
-    let told: Vec<_> = rejected.iter().map(|(at, why)| (*at, why.id.as_str(), why.reason.as_str())).collect();
-    assert_eq!(told, [(2, "empty", "INVALID_FIELD"), (3, "huge", "LIMIT_EXCEEDED")]);
+    let told: Vec<_> = rejected.iter().map(|(at, why)| (*at, why.id.clone(), reason(&status_of(why)))).collect();
+    let expected = [(2, "empty", "INVALID_FIELD"), (3, "huge", "LIMIT_EXCEEDED")];
+    assert_eq!(told, expected.map(|(at, id, why)| (at, id.to_owned(), why.to_owned())));
     for (_, why) in rejected {
-        assert_eq!((why.code, why.field.as_str()), (i32::from(Code::InvalidArgument), "article.body"));
-        assert!(!why.retryable && why.message.contains("article.body"), "{}", why.message);
+        let status = status_of(why);
+        assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "put.body"));
+        assert!(!why.retryable && status.message().contains("put.body"), "{status}");
     }
     let kept = |answer: &&IngestArticlesResponse| matches!(answer.event, Some(Event::Searchable(_)));
     assert_eq!(answers.iter().filter(kept).count(), 2);
@@ -83,9 +85,9 @@ async fn of_two_with_one_id_the_later_stays() {
             _ => None,
         })
         .collect();
-    assert_eq!(changes, [Change::Created, Change::Replaced]);
+    assert_eq!(changes, [ArticleChange::Created, ArticleChange::Replaced]);
     let request = SearchSentencesRequest { query: "alder birch".into(), ..SearchSentencesRequest::default() };
-    let hits = server.search().await.search(request).await.unwrap().into_inner().hits;
+    let hits = server.search().await.search_sentences(request).await.unwrap().into_inner().hits;
     assert_eq!(hits.len(), 1);
     assert_eq!(hits[0].sentence.as_ref().unwrap().text, "The ferry Birch sank.");
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use sayso::proto::{
     AnalysisMode, Article, DeleteArticleRequest, GetArticleRequest, GetEntityRequest, GetServerInfoRequest,
     IngestArticlesRequest, ListArticlesRequest, PutArticleRequest, SearchQuotesRequest, SearchSentencesRequest,
-    WaitFor, article_service_client::ArticleServiceClient, ingest_articles_response::Event,
-    server_service_client::ServerServiceClient,
+    WaitFor, article_service_client::ArticleServiceClient, ingest_articles_request::Action,
+    ingest_articles_response::Event, server_service_client::ServerServiceClient,
 };
 use tonic::Code;
 use tonic::transport::Channel;
@@ -90,7 +90,7 @@ async fn put(client: &mut Articles, book: &mut Book, number: u64, version: u64, 
     let request = PutArticleRequest {
         article: Some(story(number, version)),
         wait_for: wait_for.into(),
-        analysis: AnalysisMode::Fast.into(),
+        analysis_mode: AnalysisMode::Fast.into(),
     };
     let done = client.put_article(request).await.is_ok();
     if done {
@@ -102,7 +102,7 @@ async fn put(client: &mut Articles, book: &mut Book, number: u64, version: u64, 
 async fn delete(client: &mut Articles, book: &mut Book, number: u64, wait_for: WaitFor) -> bool {
     let known = book.get_mut(&number).unwrap();
     known.open = Some(None);
-    let request = DeleteArticleRequest { id: id(number), wait_for: wait_for.into() };
+    let request = DeleteArticleRequest { id: id(number), wait_for: wait_for.into(), ..Default::default() };
     let done = match client.delete_article(request).await {
         Ok(_) => true,
         Err(status) if status.code() == Code::NotFound => {
@@ -121,9 +121,9 @@ async fn delete(client: &mut Articles, book: &mut Book, number: u64, wait_for: W
 async fn ingest(client: &mut Articles, book: &mut Book, version: u64) -> bool {
     let requests: Vec<_> = (book.keys().copied())
         .map(|number| IngestArticlesRequest {
-            client_sequence: number,
-            article: Some(story(number, version)),
-            analysis: AnalysisMode::Fast.into(),
+            client_sequence: number as i64,
+            action: Some(Action::Put(story(number, version))),
+            analysis_mode: AnalysisMode::Fast.into(),
         })
         .collect();
     book.values_mut().for_each(|known| known.open = Some(Some(version)));
@@ -132,10 +132,13 @@ async fn ingest(client: &mut Articles, book: &mut Book, version: u64) -> bool {
     while let Ok(Some(answer)) = answers.message().await {
         match answer.event {
             Some(Event::Durable(_)) => {
-                let known = book.get_mut(&answer.client_sequence).unwrap();
+                let known = book.get_mut(&(answer.client_sequence as u64)).unwrap();
                 *known = Known { acknowledged: Some(version), open: None };
             }
-            Some(Event::Rejected(rejected)) => assert_eq!(rejected.code, Code::Unavailable as i32, "{rejected:?}"),
+            Some(Event::Rejected(rejected)) => {
+                let code = rejected.status.as_ref().unwrap().code;
+                assert_eq!(code, Code::Unavailable as i32, "{rejected:?}");
+            }
             _ => {}
         }
     }
@@ -170,7 +173,7 @@ async fn check(server: &Server, book: &mut Book, told: &str) {
 
 /// Lists, searches, entities and counts tell of the same articles.
 async fn agree(server: &Server, standing: &[(u64, u64)], told: &str) {
-    let count = standing.len() as u64;
+    let count = standing.len() as i64;
     let request = ListArticlesRequest { page_size: 1000, ..ListArticlesRequest::default() };
     let listed = server.articles().await.list_articles(request).await.unwrap().into_inner().articles;
     let mut ids: Vec<String> = listed.iter().map(|one| one.article.clone().unwrap().id).collect();
@@ -180,7 +183,7 @@ async fn agree(server: &Server, standing: &[(u64, u64)], told: &str) {
     let mut search = server.search().await;
     let everything =
         SearchSentencesRequest { query: "ferry".into(), page_size: 1000, ..SearchSentencesRequest::default() };
-    let hits = search.search(everything).await.unwrap().into_inner().hits;
+    let hits = search.search_sentences(everything).await.unwrap().into_inner().hits;
     let mut found: Vec<String> = hits.into_iter().map(|hit| hit.sentence.unwrap().text).collect();
     let sentence = |&(number, version): &(u64, u64)| story(number, version).body.lines().next().unwrap().to_owned();
     let mut expected: Vec<String> = standing.iter().map(sentence).collect();
@@ -189,19 +192,27 @@ async fn agree(server: &Server, standing: &[(u64, u64)], told: &str) {
     assert_eq!(found, expected, "{told}: searched");
     for &(number, version) in standing.iter().step_by(7) {
         let request = SearchSentencesRequest { query: marker(number, version), ..SearchSentencesRequest::default() };
-        assert_eq!(search.search(request).await.unwrap().into_inner().hits.len(), 1, "{told}: found by its word");
+        assert_eq!(
+            search.search_sentences(request).await.unwrap().into_inner().hits.len(),
+            1,
+            "{told}: found by its word"
+        );
     }
 
-    let quotes: u64 = listed.iter().map(|one| u64::from(one.quote_count)).sum();
+    let quotes: i64 = listed.iter().map(|one| one.quote_count).sum();
     let request = SearchQuotesRequest { page_size: 1, ..SearchQuotesRequest::default() };
     let total = server.quotes().await.search_quotes(request).await.unwrap().into_inner().total.unwrap();
     assert_eq!(total.count, quotes, "{told}: quotes");
     let mut info = ServerServiceClient::new(server.channel().await);
-    let info = info.get_server_info(GetServerInfoRequest {}).await.unwrap().into_inner();
+    let info = info.get_server_info(GetServerInfoRequest::default()).await.unwrap().into_inner();
     let counts = info.counts.unwrap();
-    assert_eq!((counts.articles, counts.quotes), (count, quotes), "{told}: counted");
-    assert_eq!(info.durable_sequence_number, info.searchable_sequence_number, "{told}: all is searchable");
-    let entity = server.entities().await.get_entity(GetEntityRequest { id: "person/ada-lind".into() }).await;
+    assert_eq!((counts.article_count, counts.quote_count), (count, quotes), "{told}: counted");
+    assert_eq!(info.pending_change_count, 0, "{told}: all is searchable");
+    let entity = server
+        .entities()
+        .await
+        .get_entity(GetEntityRequest { id: "person/ada-lind".into(), ..Default::default() })
+        .await;
     let articles = match entity {
         Ok(entity) => entity.into_inner().entity.unwrap().article_count,
         Err(status) => {

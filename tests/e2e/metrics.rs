@@ -15,10 +15,10 @@ use sayso::proto::{
 };
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Code, Request, client::Grpc};
+use tonic::{Code, Request, Status, client::Grpc};
 use tonic_prost::ProstCodec;
 
-use crate::support::{STORY, Server, article};
+use crate::support::{STORY, Server, article, reason};
 
 /// What HTTP answers: the head, with its first line and its headers, and the body.
 fn ask(address: &str, method: &str, path: &str) -> (String, String) {
@@ -99,7 +99,7 @@ async fn they_tell_what_is_held_and_what_was_done() {
         assert_eq!(told[&format!("sayso_{fault}")], 0., "{fault}");
     }
     let standing = ["pending", "done_total", "failed_total"].map(|name| told[&format!("sayso_upgrades_{name}")]);
-    assert_eq!(standing, [now.pending as f64, now.done as f64, now.failed as f64]);
+    assert_eq!(standing, [now.pending_count as f64, now.done_count as f64, now.failed_count as f64]);
     assert_eq!(standing, [0., 1., 0.]);
     for tier in ["fast", "accurate"] {
         let of = |part: &str| told[&format!("sayso_analysis_duration_seconds_{part}")];
@@ -124,8 +124,10 @@ async fn calls_are_told_by_method_and_code_once_they_have_ended() {
     for _ in 0..2 {
         assert_eq!(server.articles().await.get_article(absent.clone()).await.unwrap_err().code(), Code::NotFound);
     }
-    assert_eq!(unknown(&server, "/sayso.v1.Made/Up").await, Code::Unimplemented);
-    assert_eq!(unknown(&server, "/sayso.v1.SearchService/MadeUp").await, Code::Unimplemented);
+    for path in ["/sayso.v1.Made/Up", "/sayso.v1.SearchService/MadeUp"] {
+        let status = unknown(&server, path).await;
+        assert_eq!((status.code(), reason(&status).as_str()), (Code::Unimplemented, "NO_SUCH_METHOD"), "{status}");
+    }
     let (sender, requests) = mpsc::channel(1);
     let stream = server.articles().await.ingest_articles(ReceiverStream::new(requests)).await;
     let told = scrape(&server);
@@ -182,12 +184,12 @@ async fn an_analysis_that_nobody_waits_for_any_more_ends() {
 }
 
 /// How a call of a method ends that no client has a name for.
-async fn unknown(server: &Server, path: &'static str) -> Code {
+async fn unknown(server: &Server, path: &'static str) -> Status {
     let mut client = Grpc::new(server.channel().await);
     client.ready().await.unwrap();
     let codec = ProstCodec::<GetServerInfoRequest, GetServerInfoResponse>::default();
-    let request = Request::new(GetServerInfoRequest {});
-    client.unary(request, PathAndQuery::from_static(path), codec).await.unwrap_err().code()
+    let request = Request::new(GetServerInfoRequest::default());
+    client.unary(request, PathAndQuery::from_static(path), codec).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -220,7 +222,7 @@ async fn nothing_tells_them_unasked() {
     assert_eq!(silent.metrics(), None);
     // Calls go on as ever.
     let mut client = ServerServiceClient::new(silent.channel().await);
-    client.get_server_info(GetServerInfoRequest {}).await.unwrap();
+    client.get_server_info(GetServerInfoRequest::default()).await.unwrap();
     if cfg!(target_os = "linux") {
         assert_eq!(listening(silent.process().id()), 1);
         assert_eq!(listening(start().process().id()), 2, "the control");

@@ -26,7 +26,7 @@ fn copy_models(folder: &Path) -> String {
 /// The model of the tier that texts are read on here.
 async fn model_of(server: &Server) -> String {
     let mut client = ServerServiceClient::new(server.channel().await);
-    let models = client.get_server_info(GetServerInfoRequest {}).await.unwrap().into_inner().models;
+    let models = client.get_server_info(GetServerInfoRequest::default()).await.unwrap().into_inner().models;
     models.into_iter().find(|model| model.tier() == AnalysisTier::Fast).unwrap().id
 }
 
@@ -40,8 +40,8 @@ async fn a_copy_of_the_models_finds_the_same_under_another_version() {
     let mut found = Vec::new();
     for server in [&plain, &other] {
         let mut client = AnalyzeServiceClient::new(server.channel().await);
-        let analysis = AnalysisMode::Fast.into();
-        let request = AnalyzeRequest { text: STORY.into(), analysis, ..AnalyzeRequest::default() };
+        let analysis_mode = AnalysisMode::Fast.into();
+        let request = AnalyzeRequest { text: STORY.into(), analysis_mode, ..AnalyzeRequest::default() };
         found.push(client.analyze(request).await.unwrap().into_inner().annotations.unwrap());
     }
     assert_eq!((found[0].model.as_str(), found[1].model.as_str()), (was.as_str(), is.as_str()));

@@ -7,19 +7,19 @@ use sayso::proto::{
 };
 use tonic::{Code, Status};
 
-use crate::support::{Server, article, dated, field, reason};
+use crate::support::{Server, article, dated, field, named, reason};
 
 fn query(words: &str) -> SearchSentencesRequest {
     SearchSentencesRequest { query: words.into(), page_size: 2, ..SearchSentencesRequest::default() }
 }
 
 async fn search(server: &Server, request: SearchSentencesRequest) -> Result<SearchSentencesResponse, Status> {
-    Ok(server.search().await.search(request).await?.into_inner())
+    Ok(server.search().await.search_sentences(request).await?.into_inner())
 }
 
-async fn limits(server: &Server) -> Limits {
+async fn limits(server: &Server) -> ServerLimits {
     let mut client = ServerServiceClient::new(server.channel().await);
-    client.get_server_info(GetServerInfoRequest {}).await.unwrap().into_inner().limits.unwrap()
+    client.get_server_info(GetServerInfoRequest::default()).await.unwrap().into_inner().limits.unwrap()
 }
 
 async fn put_storms(server: &Server, range: std::ops::Range<usize>) {
@@ -77,7 +77,7 @@ async fn totals_do_not_depend_on_the_size_of_the_page() {
     put_storms(&server, 0..9).await;
     server.put(dated("x", "Veld Courier", "2026-02-01", "Calm.")).await;
     for page_size in [1, 5, 100] {
-        let filter = ArticleFilter { sources: vec!["wire".into()], ..ArticleFilter::default() };
+        let filter = ArticleFilter { outlets: vec!["wire".into()], ..ArticleFilter::default() };
         let request = ListArticlesRequest { page_size, filter: Some(filter), ..ListArticlesRequest::default() };
         let total = server.articles().await.list_articles(request).await.unwrap().into_inner().total.unwrap();
         assert_eq!((total.count, total.exact), (9, true), "{page_size}");
@@ -123,9 +123,9 @@ async fn costly_queries_are_refused_with_the_name_of_the_limit() {
         assert_eq!(reason(&status), "LIMIT_EXCEEDED");
         assert!(status.message().contains("at most 64 words with a star or a tilde"), "{}", status.message());
     }
-    let names = SearchSentencesRequest { entities: vec!["lind".into(); most + 1], ..query("") };
+    let names = SearchSentencesRequest { mentions: vec![named("lind"); most + 1], ..query("") };
     let status = search(&server, names).await.unwrap_err();
-    assert_eq!((reason(&status).as_str(), field(&status).as_str()), ("LIMIT_EXCEEDED", "entities"));
+    assert_eq!((reason(&status).as_str(), field(&status).as_str()), ("LIMIT_EXCEEDED", "mentions"));
     let name = LookupEntitiesRequest { name: words(most + 1, ""), ..LookupEntitiesRequest::default() };
     let status = server.entities().await.lookup_entities(name).await.unwrap_err();
     assert_eq!((reason(&status).as_str(), field(&status).as_str()), ("LIMIT_EXCEEDED", "name"));

@@ -3,7 +3,7 @@
 use sayso::proto::{ArticleFilter, GetQuoteRequest, QuoteAct, QuoteHit, QuoteKind, SearchQuotesRequest};
 use tonic::Code;
 
-use crate::support::{STORY, Server, dated};
+use crate::support::{STORY, Server, dated, identified, named};
 
 async fn find(server: &Server, request: SearchQuotesRequest) -> Vec<QuoteHit> {
     server.quotes().await.search_quotes(request).await.unwrap().into_inner().hits
@@ -17,27 +17,31 @@ fn texts(hits: &[QuoteHit]) -> Vec<&str> {
 async fn finds_who_said_what_about_whom() {
     let server = Server::start();
     server.put(dated("harbour", "Veld Courier", "2026-03-02", STORY)).await;
-    let brandt = SearchQuotesRequest { speaker: "brandt".into(), ..SearchQuotesRequest::default() };
+    let brandt = SearchQuotesRequest { speakers: vec![named("brandt")], ..SearchQuotesRequest::default() };
     let hits = find(&server, brandt).await;
     assert_eq!(texts(&hits), ["the delay was “a disgrace for Veldmark”"]);
     let quote = hits[0].quote.as_ref().unwrap();
     assert_eq!((quote.speakers[0].name.as_str(), quote.kind()), ("Oskar Brandt", QuoteKind::Mixed));
-    assert_eq!((quote.cue_lemma.as_str(), quote.act()), ("say", Act::Speech));
-    assert_eq!(quote.article.as_ref().unwrap().source, "Veld Courier");
-    let about = SearchQuotesRequest { about: "veldmark".into(), ..SearchQuotesRequest::default() };
+    assert_eq!((quote.cue_lemma.as_str(), quote.act()), ("say", QuoteAct::Speech));
+    assert_eq!(quote.article.as_ref().unwrap().outlet, "Veld Courier");
+    let about = SearchQuotesRequest { about: vec![named("veldmark")], ..SearchQuotesRequest::default() };
     assert_eq!(find(&server, about).await.len(), 2);
-    let both = SearchQuotesRequest { about: "veldmark".into(), speaker: "lind".into(), ..Default::default() };
+    let both =
+        SearchQuotesRequest { about: vec![named("veldmark")], speakers: vec![named("lind")], ..Default::default() };
     assert_eq!(find(&server, both).await.len(), 1);
     let words = SearchQuotesRequest { query: "crane".into(), ..SearchQuotesRequest::default() };
     let hits = find(&server, words).await;
-    let shown = hits[0].highlights[0];
-    assert_eq!(&STORY[shown.start as usize..shown.end as usize], "cranes");
+    let shown = &hits[0].highlights[0];
+    let (span, inside) = (shown.span.unwrap(), shown.text_span.unwrap());
+    assert_eq!(&STORY[span.start as usize..span.end as usize], "cranes");
+    let text = &hits[0].quote.as_ref().unwrap().text;
+    assert_eq!((&text[inside.start as usize..inside.end as usize], shown.text.as_str()), ("cranes", "cranes"));
     let direct = SearchQuotesRequest { kinds: vec![QuoteKind::Direct.into()], ..SearchQuotesRequest::default() };
     let hits = find(&server, direct).await;
     assert_eq!(texts(&hits), ["The cranes are safe. We checked every one of them."]);
     let told = hits[0].quote.as_ref().unwrap().addressee.as_ref().unwrap();
     assert_eq!(told.text, "reporters");
-    let thoughts = SearchQuotesRequest { acts: vec![Act::Thought.into()], ..SearchQuotesRequest::default() };
+    let thoughts = SearchQuotesRequest { acts: vec![QuoteAct::Thought.into()], ..SearchQuotesRequest::default() };
     assert_eq!(find(&server, thoughts).await.len(), 0);
     let elsewhere = ArticleFilter { article_ids: vec!["other".into()], ..ArticleFilter::default() };
     let elsewhere = SearchQuotesRequest { filter: Some(elsewhere), ..SearchQuotesRequest::default() };
@@ -51,31 +55,31 @@ async fn follows_a_person_over_time() {
         let body = format!("Harbour Commissioner Ada Lind said the port would be {view} by winter.");
         server.put(dated(id, "Veld Courier", day, &body)).await;
     }
-    let request = |order: SortOrder| SearchQuotesRequest {
-        speaker: "person/ada-lind".into(),
-        order: order.into(),
+    let request = |order: &str| SearchQuotesRequest {
+        speakers: vec![identified("person/ada-lind")],
+        order_by: order.into(),
         ..SearchQuotesRequest::default()
     };
     let ids = |hits: Vec<QuoteHit>| -> String {
         hits.into_iter().map(|hit| hit.quote.unwrap().article.unwrap().id).collect()
     };
-    assert_eq!(ids(find(&server, request(SortOrder::Oldest)).await), "abc");
-    assert_eq!(ids(find(&server, request(SortOrder::Newest)).await), "cba");
+    assert_eq!(ids(find(&server, request("publish_time")).await), "abc");
+    assert_eq!(ids(find(&server, request("publish_time desc")).await), "cba");
 }
 
 #[tokio::test]
 async fn a_quote_comes_with_the_sentences_around_it() {
     let server = Server::start();
     server.put(dated("harbour", "Veld Courier", "2026-03-02", STORY)).await;
-    let brandt = SearchQuotesRequest { speaker: "brandt".into(), ..SearchQuotesRequest::default() };
+    let brandt = SearchQuotesRequest { speakers: vec![named("brandt")], ..SearchQuotesRequest::default() };
     let id = find(&server, brandt).await[0].quote.as_ref().unwrap().id.clone();
     let request = |id: &str| GetQuoteRequest { id: id.to_owned(), ..GetQuoteRequest::default() };
     let got = server.quotes().await.get_quote(request(&id)).await.unwrap().into_inner();
     let around: Vec<_> = got.sentences.iter().map(|sentence| sentence.index).collect();
     assert_eq!(around, [2, 3]);
     assert_eq!(got.quote.unwrap().id, id);
-    for missing in ["harbour#q99", "other#q0"] {
-        let status = server.quotes().await.get_quote(request(missing)).await.unwrap_err();
+    for missing in ["harbour#q0-9-00000000".to_owned(), id.replace("harbour", "other")] {
+        let status = server.quotes().await.get_quote(request(&missing)).await.unwrap_err();
         assert_eq!(status.code(), Code::NotFound, "{missing}");
     }
 }

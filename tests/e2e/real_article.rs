@@ -8,11 +8,11 @@ use sayso::proto::{
 };
 use serde::Deserialize;
 
-use crate::support::{Server, article};
+use crate::support::{Server, article, named};
 
 #[derive(Deserialize)]
 struct Gold {
-    sentences: Vec<(u32, u32)>,
+    sentences: Vec<(i32, i32)>,
     entities: Vec<GoldEntity>,
     quotes: Vec<GoldQuote>,
 }
@@ -27,7 +27,7 @@ struct GoldEntity {
 
 #[derive(Deserialize)]
 struct GoldQuote {
-    content: Vec<(u32, u32)>,
+    content: Vec<(i32, i32)>,
     speakers: Vec<String>,
     kind: String,
     #[serde(default)]
@@ -44,12 +44,16 @@ async fn seed() -> Option<(Server, Gold, Annotations)> {
     let gold = serde_json::from_slice(&std::fs::read(path.with_extension("gold.json")).unwrap()).unwrap();
     let server = Server::start();
     server.put(article("seed", &body)).await;
-    let request = GetArticleRequest { id: "seed".into(), offset_encoding: OffsetEncoding::Utf32.into() };
+    let request = GetArticleRequest {
+        id: "seed".into(),
+        offset_encoding: OffsetEncoding::Utf32.into(),
+        ..GetArticleRequest::default()
+    };
     let got = server.articles().await.get_article(request).await.unwrap().into_inner();
     Some((server, gold, got.annotations.unwrap()))
 }
 
-fn pair(span: Option<Span>) -> (u32, u32) {
+fn pair(span: Option<TextSpan>) -> (i32, i32) {
     span.map(|span| (span.start, span.end)).unwrap()
 }
 
@@ -78,9 +82,9 @@ async fn its_sentences_and_entities_are_those_of_the_gold() {
 #[tokio::test]
 async fn its_quotes_have_the_kind_speaker_and_addressee_of_the_gold() {
     let Some((_server, gold, found)) = seed().await else { return };
-    let overlap = |quote: &Quote, want: &GoldQuote| -> u32 {
+    let overlap = |quote: &Quote, want: &GoldQuote| -> i32 {
         let pairs = quote.content.iter().flat_map(|got| want.content.iter().map(move |want| (got, want)));
-        pairs.map(|(got, want)| got.end.min(want.1).saturating_sub(got.start.max(want.0))).sum()
+        pairs.map(|(got, want)| got.end.min(want.1).saturating_sub(got.start.max(want.0)).max(0)).sum()
     };
     for want in &gold.quotes {
         let got = found.quotes.iter().max_by_key(|quote| overlap(quote, want)).unwrap();
@@ -102,12 +106,13 @@ async fn it_is_found_by_words_speaker_subject_and_another_spelling() {
         let server = &server;
         async move { server.quotes().await.search_quotes(request).await.unwrap().into_inner().hits }
     };
-    let peskov = quotes(SearchQuotesRequest { speaker: "peskov".into(), ..SearchQuotesRequest::default() }).await;
+    let peskov =
+        quotes(SearchQuotesRequest { speakers: vec![named("peskov")], ..SearchQuotesRequest::default() }).await;
     assert_eq!(peskov.len(), 3);
-    let about = quotes(SearchQuotesRequest { about: "Zelenskyy".into(), ..SearchQuotesRequest::default() }).await;
+    let about = quotes(SearchQuotesRequest { about: vec![named("Zelenskyy")], ..SearchQuotesRequest::default() }).await;
     assert!(about.iter().any(|hit| hit.quote.as_ref().unwrap().text.contains("legitimacy")));
     let request = SearchSentencesRequest { query: "\"peace talks\"".into(), ..SearchSentencesRequest::default() };
-    let hits = server.search().await.search(request).await.unwrap().into_inner().hits;
+    let hits = server.search().await.search_sentences(request).await.unwrap().into_inner().hits;
     assert_eq!(hits.len(), 1);
     assert_eq!(hits[0].highlights[0].text, "peace talks");
     let lookup = LookupEntitiesRequest { name: "zelensky".into(), ..LookupEntitiesRequest::default() };

@@ -1,11 +1,13 @@
 //! `SearchService`.
 
-use sayso::proto::{ArticleFilter, OffsetEncoding, SearchSentencesRequest, SearchSentencesResponse};
+use sayso::proto::{
+    ArticleFilter, OffsetEncoding, SearchSentencesRequest, SearchSentencesResponse, google_type::Interval,
+};
 
-use crate::support::{STORY, Server, article, dated};
+use crate::support::{STORY, Server, article, dated, identified, named};
 
 async fn search(server: &Server, request: SearchSentencesRequest) -> SearchSentencesResponse {
-    server.search().await.search(request).await.unwrap().into_inner()
+    server.search().await.search_sentences(request).await.unwrap().into_inner()
 }
 
 fn query(words: &str) -> SearchSentencesRequest {
@@ -23,9 +25,9 @@ async fn one_string_finds_sentences_with_highlights_and_metadata() {
         let sentence = hit.sentence.as_ref().unwrap();
         assert!(sentence.text.starts_with("“The cranes are safe,”"), "{words}: {}", sentence.text);
         let info = hit.article.as_ref().unwrap();
-        assert_eq!((info.id.as_str(), info.source.as_str()), ("harbour", "Veld Courier"));
+        assert_eq!((info.id.as_str(), info.outlet.as_str()), ("harbour", "Veld Courier"));
         let shown = &hit.highlights[0];
-        let (inside, whole) = (shown.in_text.unwrap(), shown.span.unwrap());
+        let (inside, whole) = (shown.text_span.unwrap(), shown.span.unwrap());
         assert_eq!(sentence.text[inside.start as usize..inside.end as usize], shown.text, "{words}");
         assert_eq!(STORY[whole.start as usize..whole.end as usize], shown.text, "{words}");
     }
@@ -53,8 +55,8 @@ async fn pages_give_every_hit_once_in_every_order() {
             format!("Storm warning number {n} was issued. The storm in Sarnholm grew{}.", " and grew".repeat(n % 5));
         server.put(dated(&format!("s{n:02}"), "Wire", &format!("2026-02-{:02}", n % 9 + 1), &body)).await;
     }
-    for order in [SortOrder::Relevance, SortOrder::Newest, SortOrder::Oldest] {
-        let mut request = SearchSentencesRequest { page_size: 7, order: order.into(), ..query("storm") };
+    for order in ["relevance", "publish_time desc", "publish_time"] {
+        let mut request = SearchSentencesRequest { page_size: 7, order_by: order.into(), ..query("storm") };
         let mut seen = Vec::new();
         loop {
             let page = search(&server, request.clone()).await;
@@ -68,7 +70,7 @@ async fn pages_give_every_hit_once_in_every_order() {
         let count = seen.len();
         seen.sort();
         seen.dedup();
-        assert_eq!((count, seen.len()), (50, 50), "{order:?}");
+        assert_eq!((count, seen.len()), (50, 50), "{order}");
     }
 }
 
@@ -81,15 +83,16 @@ async fn filters_hold_together_with_the_query() {
         found.hits.into_iter().map(|hit| hit.article.unwrap().id).collect()
     };
     let by = |filter: ArticleFilter| SearchSentencesRequest { filter: Some(filter), ..query("cranes") };
-    let source = ArticleFilter { sources: vec!["sarn post".into()], ..ArticleFilter::default() };
+    let source = ArticleFilter { outlets: vec!["sarn post".into()], ..ArticleFilter::default() };
     assert_eq!(ids(search(&server, by(source)).await), ["two"]);
     let until = Some("2026-03-15T00:00:00Z".parse().unwrap());
-    let early = ArticleFilter { published_until: until, ..ArticleFilter::default() };
+    let publish_time = Some(Interval { start_time: None, end_time: until });
+    let early = ArticleFilter { publish_time, ..ArticleFilter::default() };
     assert_eq!(ids(search(&server, by(early)).await), ["one"]);
     assert_eq!(ids(search(&server, query("cranes AND date:[2026-04-01 TO 2026-04-30]")).await), ["two"]);
     assert_eq!(ids(search(&server, query("cranes AND outlet:courier")).await), ["one"]);
-    let lind = SearchSentencesRequest { entities: vec!["person/ada-lind".into()], ..query("reporters") };
+    let lind = SearchSentencesRequest { mentions: vec![identified("person/ada-lind")], ..query("reporters") };
     assert_eq!(search(&server, lind).await.hits.len(), 2);
-    let brandt = SearchSentencesRequest { entities: vec!["brandt".into()], ..query("reporters") };
+    let brandt = SearchSentencesRequest { mentions: vec![named("brandt")], ..query("reporters") };
     assert_eq!(search(&server, brandt).await.hits.len(), 0);
 }

@@ -8,22 +8,19 @@ use crate::support::{STORY, Server, article};
 #[tokio::test]
 async fn tells_version_models_limits_and_counts() {
     let server = Server::start();
-    let put = server.put(article("a", STORY)).await;
+    server.put(article("a", STORY)).await;
     let mut client = ServerServiceClient::new(server.channel().await);
-    let info = client.get_server_info(GetServerInfoRequest {}).await.unwrap().into_inner();
+    let info = client.get_server_info(GetServerInfoRequest::default()).await.unwrap().into_inner();
     assert_eq!(info.version, env!("CARGO_PKG_VERSION"));
     let models: Vec<_> = info.models.iter().map(|model| (model.id.as_str(), model.tier())).collect();
     assert_eq!(models, [("linear-4", AnalysisTier::Fast), ("encoder-3", AnalysisTier::Accurate)]);
     let analysis = info.analysis.unwrap();
-    assert_eq!((analysis.default_mode(), analysis.pending), (AnalysisMode::Accurate, 0));
+    assert_eq!((analysis.default_mode(), analysis.pending_count), (AnalysisMode::Accurate, 0));
     let (counts, limits) = (info.counts.unwrap(), info.limits.unwrap());
-    assert_eq!((counts.articles, counts.sentences, counts.quotes), (1, 4, 3));
-    assert!(counts.entities >= 3 && counts.disk_bytes > 0);
+    assert_eq!((counts.article_count, counts.sentence_count, counts.quote_count), (1, 4, 3));
+    assert!(counts.entity_count >= 3 && counts.disk_bytes > 0);
     assert_eq!((limits.body_bytes, limits.page_size), (1 << 20, 1000));
-    assert_eq!(
-        (info.durable_sequence_number, info.searchable_sequence_number),
-        (put.sequence_number, put.sequence_number)
-    );
+    assert_eq!(info.pending_change_count, 0);
 }
 
 #[tokio::test]

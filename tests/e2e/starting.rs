@@ -86,8 +86,32 @@ fn a_port_that_is_taken_leaves_no_data_directory_behind() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let Run { log, data, .. } = run(&[], &["--listen", &address], |_| {});
-    assert!(log.contains(&format!("cannot listen on {address}")), "{log}");
+    let free = "take a free port with --listen 127.0.0.1:0";
+    assert!(log.contains(&format!("cannot listen on {address}")) && log.contains(free), "{log}");
     assert!(!data.exists());
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_made_is_named_once() {
+    let Run { log, data, .. } = run(&[], &ANY_PORT, |data| fs::write(data, "in the way").unwrap());
+    let said = log.lines().find(|line| line.starts_with("sayso: ")).unwrap();
+    assert!(said.starts_with(&format!("sayso: cannot open {}: ", data.display())), "{said}");
+    assert_eq!(said.matches(data.to_str().unwrap()).count(), 1, "{said}");
+}
+
+#[test]
+fn a_misspelt_level_of_the_log_is_refused_with_all_other_faults() {
+    let Run { log, data, .. } = run(&[("SAYSO_LOG", "inof"), ("SAYSO_ANALYSIS_THREADS", "0")], &ANY_PORT, |_| {});
+    assert!(log.contains("SAYSO_LOG: \"inof\" is no level") && log.contains("did you mean info?"), "{log}");
+    assert!(log.contains("analysis_threads"), "{log}");
+    assert!(!data.exists());
+}
+
+#[test]
+fn the_log_tells_as_much_as_it_is_asked_to() {
+    assert!(!run(&[("SAYSO_LOG", "warn")], &ANY_PORT, |_| {}).log.contains(" started "));
+    assert!(run(&[("SAYSO_LOG", "tantivy=warn")], &ANY_PORT, |_| {}).log.contains(" started "));
+    assert!(run(&[("SAYSO_LOG", "debug,tantivy=info")], &ANY_PORT, |_| {}).log.contains(" started "));
 }
 
 #[test]

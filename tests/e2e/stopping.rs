@@ -52,7 +52,7 @@ async fn told_again_it_ends_at_once_with_the_code_of_the_signal() {
         let channel = server.channel().await;
         let text = STORY.repeat(3000);
         let long = tokio::spawn(async move {
-            let request = AnalyzeRequest { text, analysis: AnalysisMode::Accurate.into(), ..Default::default() };
+            let request = AnalyzeRequest { text, analysis_mode: AnalysisMode::Accurate.into(), ..Default::default() };
             let mut request = tonic::Request::new(request);
             request.set_timeout(Duration::from_secs(3000));
             AnalyzeServiceClient::new(channel).analyze(request).await

@@ -1,6 +1,7 @@
 //! A server process of its own for each test, and articles to put into it.
 
 use std::{
+    fs::File,
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
@@ -8,10 +9,12 @@ use std::{
 };
 
 use sayso::proto::{
-    AnalysisInfo, AnalysisMode, Annotations, Article, GetArticleRequest, GetServerInfoRequest, ListArticlesRequest,
-    PutArticleRequest, PutArticleResponse, article_service_client::ArticleServiceClient,
-    entity_service_client::EntityServiceClient, quote_service_client::QuoteServiceClient,
-    search_service_client::SearchServiceClient, server_service_client::ServerServiceClient,
+    AnalysisInfo, AnalysisMode, Annotations, Article, EntitySelector, GetArticleRequest, GetServerInfoRequest,
+    GetServerInfoResponse, ListArticlesRequest, PutArticleRequest, PutArticleResponse,
+    article_service_client::ArticleServiceClient, entity_selector::Selector,
+    entity_service_client::EntityServiceClient, ingest_articles_response::Rejected,
+    quote_service_client::QuoteServiceClient, search_service_client::SearchServiceClient,
+    server_service_client::ServerServiceClient,
 };
 use tempfile::TempDir;
 use tonic::{Status, transport::Channel};
@@ -107,7 +110,7 @@ impl Server {
 
     /// The same, read in this mode.
     pub(crate) async fn put_as(&self, mode: AnalysisMode, article: Article) -> PutArticleResponse {
-        let request = PutArticleRequest { article: Some(article), analysis: mode.into(), ..Default::default() };
+        let request = PutArticleRequest { article: Some(article), analysis_mode: mode.into(), ..Default::default() };
         self.articles().await.put_article(request).await.unwrap().into_inner()
     }
 
@@ -117,10 +120,15 @@ impl Server {
         self.articles().await.get_article(request).await.unwrap().into_inner().annotations.unwrap()
     }
 
+    /// What the server tells of itself.
+    pub(crate) async fn info(&self) -> GetServerInfoResponse {
+        let mut client = ServerServiceClient::new(self.channel().await);
+        client.get_server_info(GetServerInfoRequest::default()).await.unwrap().into_inner()
+    }
+
     /// How articles are read, and what is still to be read better.
     pub(crate) async fn analysis(&self) -> AnalysisInfo {
-        let mut client = ServerServiceClient::new(self.channel().await);
-        client.get_server_info(GetServerInfoRequest {}).await.unwrap().into_inner().analysis.unwrap()
+        self.info().await.analysis.unwrap()
     }
 
     /// Waits until no article waits for another analysis any more.
@@ -128,7 +136,7 @@ impl Server {
         let start = Instant::now();
         loop {
             let now = self.analysis().await;
-            if now.pending == 0 {
+            if now.pending_count == 0 {
                 return now;
             }
             assert!(start.elapsed() < Duration::from_secs(120), "still to do: {now:?}");
@@ -142,7 +150,15 @@ impl Drop for Server {
         // It may have been killed by the test already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!("{}", log(self.folder.path()));
+        }
     }
+}
+
+/// What the servers of this folder logged: for tests that fail. What others bring about on purpose looks frightening.
+fn log(folder: &Path) -> String {
+    std::fs::read_to_string(folder.join("log")).unwrap_or_default()
 }
 
 /// The process, its address, and what it says of metrics before it tells that address.
@@ -153,6 +169,7 @@ fn spawn(folder: &Path, flags: &[&str]) -> (Child, String, Option<String>) {
         .args(flags)
         .env("SAYSO_LOG", "warn")
         .stdout(Stdio::piped())
+        .stderr(File::options().create(true).append(true).open(folder.join("log")).unwrap())
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -163,7 +180,7 @@ fn spawn(folder: &Path, flags: &[&str]) -> (Child, String, Option<String>) {
             metrics = line.strip_prefix("metrics are at http://").map(str::to_owned).or(metrics.take());
             line.strip_prefix("sayso listens on ").map(str::to_owned)
         })
-        .expect("the server ended before it listened");
+        .unwrap_or_else(|| panic!("the server ended before it listened:\n{}", log(folder)));
     // Nobody reads on, so that what the server prints later must not block it: the pipe is drained.
     std::thread::spawn(move || lines.for_each(drop));
     (child, address, metrics)
@@ -177,7 +194,7 @@ pub(crate) fn article(id: &str, body: &str) -> Article {
 /// A short dated article from an outlet.
 pub(crate) fn dated(id: &str, source: &str, day: &str, body: &str) -> Article {
     let at: prost_types::Timestamp = format!("{day}T12:00:00Z").parse().unwrap();
-    Article { source: source.to_owned(), published_at: Some(at), title: format!("Title of {id}"), ..article(id, body) }
+    Article { outlet: source.to_owned(), publish_time: Some(at), title: format!("Title of {id}"), ..article(id, body) }
 }
 
 /// A story about invented people, with a direct, an indirect and a mixed quote.
@@ -194,4 +211,21 @@ pub(crate) fn reason(status: &Status) -> String {
 pub(crate) fn field(status: &Status) -> String {
     let details = status.get_error_details();
     details.bad_request().map(|bad| bad.field_violations[0].field.clone()).unwrap_or_default()
+}
+
+/// Asks for entities by name.
+pub(crate) fn named(name: &str) -> EntitySelector {
+    EntitySelector { selector: Some(Selector::Name(name.to_owned())) }
+}
+
+/// Asks for one entity by its id.
+pub(crate) fn identified(id: &str) -> EntitySelector {
+    EntitySelector { selector: Some(Selector::Id(id.to_owned())) }
+}
+
+/// Why a request of a stream was rejected, as a call would have told it.
+pub(crate) fn status_of(rejected: &Rejected) -> Status {
+    let status = rejected.status.as_ref().unwrap();
+    let details = prost::Message::encode_to_vec(status).into();
+    Status::with_details(status.code.into(), status.message.clone(), details)
 }

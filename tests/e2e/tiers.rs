@@ -3,11 +3,11 @@
 use sayso::proto::{
     AnalysisMode, AnalysisTier, AnalyzeRequest, Annotations, ArticleChange, IngestArticlesRequest, PutArticleRequest,
     ReanalyzeArticlesRequest, SearchQuotesRequest, analyze_service_client::AnalyzeServiceClient,
-    ingest_articles_response::Event,
+    ingest_articles_request::Action, ingest_articles_response::Event,
 };
 use tonic::{Code, Status};
 
-use crate::support::{STORY, Server, article, field, reason};
+use crate::support::{STORY, Server, article, field, reason, status_of};
 
 /// Model and tier of an analysis, which all its quotes share.
 fn told(found: &Annotations) -> (&str, AnalysisTier) {
@@ -20,9 +20,9 @@ fn told(found: &Annotations) -> (&str, AnalysisTier) {
 const FAST: (&str, AnalysisTier) = ("linear-4", AnalysisTier::Fast);
 const ACCURATE: (&str, AnalysisTier) = ("encoder-3", AnalysisTier::Accurate);
 
-async fn analyze(server: &Server, analysis: i32) -> Result<Annotations, Status> {
+async fn analyze(server: &Server, analysis_mode: i32) -> Result<Annotations, Status> {
     let mut client = AnalyzeServiceClient::new(server.channel().await);
-    let request = AnalyzeRequest { text: STORY.into(), analysis, ..AnalyzeRequest::default() };
+    let request = AnalyzeRequest { text: STORY.into(), analysis_mode, ..AnalyzeRequest::default() };
     client.analyze(request).await.map(|reply| reply.into_inner().annotations.unwrap())
 }
 
@@ -50,7 +50,7 @@ async fn what_is_not_kept_is_read_at_once_as_well_as_it_would_be_later() {
     let server = Server::start_with(&["--analysis", "fast-then-accurate"]);
     assert_eq!(told(&analyze(&server, 0).await.unwrap()), ACCURATE);
     let status = analyze(&server, AnalysisMode::FastThenAccurate.into()).await.unwrap_err();
-    assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "analysis"));
+    assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "analysis_mode"));
     assert!(status.message().contains("nothing is kept"), "{}", status.message());
 }
 
@@ -60,12 +60,13 @@ async fn a_fast_put_leaves_an_accurate_analysis_of_the_same_article() {
     let first = server.put(article("a", STORY)).await;
     for mode in [AnalysisMode::Fast, AnalysisMode::FastThenAccurate] {
         let again = server.put_as(mode, article("a", STORY)).await;
-        assert_eq!((again.change(), again.sequence_number), (Change::Unchanged, first.sequence_number), "{mode:?}");
+        let same = (ArticleChange::Unchanged, first.revision, &first.etag);
+        assert_eq!((again.change(), again.revision, &again.etag), same, "{mode:?}");
     }
-    assert_eq!((told(&server.annotations("a").await), server.analysis().await.pending), (ACCURATE, 0));
+    assert_eq!((told(&server.annotations("a").await), server.analysis().await.pending_count), (ACCURATE, 0));
     // The title is no reason to read the body again.
     let titled = sayso::proto::Article { title: "Port reopens".into(), ..article("a", STORY) };
-    assert_eq!(server.put_as(AnalysisMode::Fast, titled).await.change(), Change::Replaced);
+    assert_eq!(server.put_as(AnalysisMode::Fast, titled).await.change(), ArticleChange::Replaced);
     assert_eq!(told(&server.annotations("a").await), ACCURATE);
     server.put_as(AnalysisMode::Fast, article("a", &format!("{STORY}More."))).await;
     assert_eq!(told(&server.annotations("a").await), FAST, "another text");
@@ -74,12 +75,12 @@ async fn a_fast_put_leaves_an_accurate_analysis_of_the_same_article() {
 #[tokio::test]
 async fn modes_and_tiers_that_do_not_exist() {
     let server = Server::start();
-    let put = PutArticleRequest { article: Some(article("a", STORY)), analysis: 9, ..Default::default() };
-    let reanalyze = ReanalyzeArticlesRequest { tier: 9 };
+    let put = PutArticleRequest { article: Some(article("a", STORY)), analysis_mode: 9, ..Default::default() };
+    let reanalyze = ReanalyzeArticlesRequest { tier: 9, ..Default::default() };
     let mut client = server.articles().await;
     let statuses = [
-        (client.put_article(put).await.unwrap_err(), "analysis"),
-        (analyze(&server, 9).await.unwrap_err(), "analysis"),
+        (client.put_article(put).await.unwrap_err(), "analysis_mode"),
+        (analyze(&server, 9).await.unwrap_err(), "analysis_mode"),
         (client.reanalyze_articles(reanalyze).await.unwrap_err(), "tier"),
     ];
     for (status, wrong) in statuses {
@@ -87,11 +88,14 @@ async fn modes_and_tiers_that_do_not_exist() {
         assert_eq!(reason(&status), "INVALID_FIELD");
         assert!(status.message().contains("2 (accurate)"), "{}", status.message());
     }
-    let request = IngestArticlesRequest { client_sequence: 7, article: Some(article("b", STORY)), analysis: -1 };
+    let request =
+        IngestArticlesRequest { client_sequence: 7, action: Some(Action::Put(article("b", STORY))), analysis_mode: -1 };
     let mut answers = client.ingest_articles(tokio_stream::iter([request])).await.unwrap().into_inner();
     let answer = answers.message().await.unwrap().unwrap();
     let Some(Event::Rejected(rejected)) = answer.event else { panic!("{answer:?}") };
-    assert_eq!((answer.client_sequence, rejected.id.as_str(), rejected.field.as_str()), (7, "b", "analysis"));
+    let status = status_of(&rejected);
+    assert_eq!((answer.client_sequence, rejected.id.as_str()), (7, "b"));
+    assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "analysis_mode"));
     assert!(answers.message().await.unwrap().is_none(), "nothing else was done");
 }
 

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use sayso::proto::{
     AnalysisMode, AnalysisTier, ArticleChange, DeleteArticleRequest, GetArticleRequest, IngestArticlesRequest,
-    ReanalyzeArticlesRequest, ReanalyzeArticlesResponse, SearchQuotesRequest, ingest_articles_response::Event,
+    ReanalyzeArticlesRequest, ReanalyzeArticlesResponse, SearchQuotesRequest, ingest_articles_request::Action,
+    ingest_articles_response::Event,
 };
 use tonic::Code;
 
@@ -16,7 +17,7 @@ async fn tier(server: &Server, id: &str) -> AnalysisTier {
 }
 
 async fn reanalyze(server: &Server, tier: AnalysisTier) -> ReanalyzeArticlesResponse {
-    let request = ReanalyzeArticlesRequest { tier: tier.into() };
+    let request = ReanalyzeArticlesRequest { tier: tier.into(), ..Default::default() };
     server.articles().await.reanalyze_articles(request).await.unwrap().into_inner()
 }
 
@@ -24,26 +25,26 @@ async fn reanalyze(server: &Server, tier: AnalysisTier) -> ReanalyzeArticlesResp
 async fn an_article_is_found_at_once_and_read_better_later() {
     let server = Server::start_with(&["--analysis", "fast-then-accurate"]);
     let put = server.put(article("a", STORY)).await;
-    assert_eq!((put.change(), put.quote_count), (Change::Created, 3));
+    assert_eq!((put.change(), put.quote_count), (ArticleChange::Created, 3));
     let now = server.all_read().await;
-    assert_eq!((now.default_mode(), now.done, now.failed), (AnalysisMode::FastThenAccurate, 1, 0));
+    assert_eq!((now.default_mode(), now.done_count, now.failed_count), (AnalysisMode::FastThenAccurate, 1, 0));
     let found = server.annotations("a").await;
     assert_eq!((found.model.as_str(), found.tier(), found.quotes.len()), ("encoder-3", AnalysisTier::Accurate, 3));
     let hits = server.quotes().await.search_quotes(SearchQuotesRequest::default()).await.unwrap().into_inner().hits;
     assert_eq!(hits.len(), 3, "each quote once");
     assert!(hits.iter().all(|hit| hit.quote.as_ref().unwrap().model == "encoder-3"));
-    assert_eq!(server.put(article("a", STORY)).await.change(), Change::Unchanged);
-    assert_eq!(server.analysis().await.pending, 0);
+    assert_eq!(server.put(article("a", STORY)).await.change(), ArticleChange::Unchanged);
+    assert_eq!(server.analysis().await.pending_count, 0);
 }
 
 #[tokio::test]
 async fn what_was_still_to_do_when_the_process_died_is_done_afterwards() {
-    const ARTICLES: u64 = 120;
+    const ARTICLES: i64 = 120;
     let mut server = Server::start_with(&["--analysis-threads", "1"]);
     let requests = (1..=ARTICLES).map(|number| IngestArticlesRequest {
         client_sequence: number,
-        article: Some(article(&format!("a{number}"), &format!("{STORY}Note {number}."))),
-        analysis: AnalysisMode::FastThenAccurate.into(),
+        action: Some(Action::Put(article(&format!("a{number}"), &format!("{STORY}Note {number}.")))),
+        analysis_mode: AnalysisMode::FastThenAccurate.into(),
     });
     let mut client = server.articles().await;
     let mut answers = client.ingest_articles(tokio_stream::iter(requests)).await.unwrap().into_inner();
@@ -53,13 +54,13 @@ async fn what_was_still_to_do_when_the_process_died_is_done_afterwards() {
         if let Some(Event::Durable(_)) = answer.event {
             durable.insert(answer.client_sequence);
         }
-        if durable.len() as u64 == ARTICLES / 2 {
+        if durable.len() as i64 == ARTICLES / 2 {
             server.process().kill().unwrap();
         }
     }
     server.kill_and_restart();
     let now = server.all_read().await;
-    assert!(now.done > 0 && now.failed == 0, "{now:?}");
+    assert!(now.done_count > 0 && now.failed_count == 0, "{now:?}");
     for number in durable {
         let found = server.annotations(&format!("a{number}")).await;
         assert_eq!((found.tier(), found.quotes.len()), (AnalysisTier::Accurate, 3), "article {number}");
@@ -75,11 +76,11 @@ async fn a_text_that_comes_while_the_old_one_is_read_is_not_lost() {
         server.put_as(AnalysisMode::FastThenAccurate, article(&replaced, &long)).await;
         server.put_as(AnalysisMode::FastThenAccurate, article(&deleted, &long)).await;
         let put = server.put_as(AnalysisMode::Fast, article(&replaced, STORY)).await;
-        assert_eq!(put.change(), Change::Replaced);
+        assert_eq!(put.change(), ArticleChange::Replaced);
         let delete = DeleteArticleRequest { id: deleted, ..DeleteArticleRequest::default() };
         server.articles().await.delete_article(delete).await.unwrap();
     }
-    assert_eq!(server.all_read().await.failed, 0);
+    assert_eq!(server.all_read().await.failed_count, 0);
     for round in 0..3 {
         let get = |id: String| GetArticleRequest { id, ..GetArticleRequest::default() };
         let got = server.articles().await.get_article(get(format!("r{round}"))).await.unwrap().into_inner();
@@ -98,13 +99,13 @@ async fn all_that_another_model_read_is_read_anew() {
     }
     server.put_as(AnalysisMode::Accurate, article("good", STORY)).await;
     let queued = reanalyze(&server, AnalysisTier::Unspecified).await;
-    assert_eq!((queued.queued, queued.tier(), queued.model.as_str()), (5, AnalysisTier::Accurate, "encoder-3"));
-    assert_eq!(server.all_read().await.done, 5);
+    assert_eq!((queued.queued_count, queued.tier(), queued.model.as_str()), (5, AnalysisTier::Accurate, "encoder-3"));
+    assert_eq!(server.all_read().await.done_count, 5);
     for number in 0..5 {
         assert_eq!(tier(&server, &format!("f{number}")).await, AnalysisTier::Accurate);
     }
     for wanted in [AnalysisTier::Accurate, AnalysisTier::Fast] {
-        assert_eq!(reanalyze(&server, wanted).await.queued, 0, "nothing is out of date, and nothing gets worse");
+        assert_eq!(reanalyze(&server, wanted).await.queued_count, 0, "nothing is out of date, and nothing gets worse");
     }
 }
 

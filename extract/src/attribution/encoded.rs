@@ -52,7 +52,7 @@ pub(super) fn drafts(
     let taken =
         covered(r, found.iter().flat_map(|draft| draft.content.iter().chain([&draft.cue]).chain(&draft.source)));
     let free = |draft: &Draft| !taken[draft.head] && !draft.content.iter().any(|c| taken[c.start]);
-    for window in &seen.windows {
+    for window in seen.windows() {
         patience.spend(window.len())?;
         let mut offers = linked(r, candidates, encoder, seen, &marked(r, encoder, seen, window));
         for draft in offers.iter_mut().filter(|draft| according::tells_how(r, draft)) {
@@ -137,7 +137,7 @@ fn marked(r: &Reading<'_>, encoder: &Encoder, seen: &Encoded, window: &Range<usi
         let len = 1 + labels[at + 1..].iter().take_while(|&&label| label == inside).count();
         let sure = (at..at + len).map(|i| chances[i][inside - 1] + chances[i][inside]).sum::<f32>() / len as f32;
         let (first, last) = (window.start + at, window.start + at + len - 1);
-        let (from, to) = (seen.words[first].start(), seen.words[last].end());
+        let (from, to) = (seen.words()[first].start(), seen.words()[last].end());
         let tokens = r.token_at(from)..r.token_at(to - 1) + 1;
         roles[role].push(Marked { tokens, segment: Segment { first, last, rank }, sure });
         rank += 1;

@@ -13,6 +13,7 @@ mod pieces;
 mod tables;
 mod windows;
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use sayso_document::{Patience, Span};
@@ -21,11 +22,10 @@ use sayso_network::{Network, NetworkError, Window};
 use crate::model::{Files, ModelError};
 pub(crate) use chain::Chain;
 use heads::Heads;
-use links::LINKS;
 pub(crate) use links::Segment;
+use links::{LINKS, VIEW};
 pub(crate) use pieces::Pieces;
 use pieces::Vocabulary;
-pub(crate) use windows::Rank;
 use windows::{Looks, NO_WORD, WINDOW};
 
 /// Labels of tags: outside, then begin and inside of source, cue, content.
@@ -40,21 +40,37 @@ const VOCABULARY: &str = "encoder.vocab.txt";
 /// Its chains and biases.
 const HEADS: &str = "encoder.heads";
 
+/// Of so many words the numbers that links are scored by are kept, which are 2,304 bytes a word: 36 MiB, for a text of
+/// some 70 KB. Windows beyond go through the network again when a link is looked for in them.
+const KEPT: usize = 1 << 14;
+/// Windows beyond, of which the numbers were asked for last, are kept, too: segments may end in a later one.
+const LATEST: usize = 2;
+
 /// A text as the encoder sees it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Encoded {
-    /// Where the words stand in the text: runs of letters and digits, and symbols.
-    pub(crate) words: Vec<Span>,
-    /// What stands before each word.
-    pub(crate) ranks: Vec<Rank>,
-    /// The windows, as ranges of words. Labels and links do not reach from one into another.
-    pub(crate) windows: Vec<Range<usize>>,
+    /// Its words and windows. Labels and links do not reach from one window into another.
+    pub(crate) prepared: Prepared,
     /// Scores of the tags of each word.
     pub(crate) tags: Vec<[f32; TAGS]>,
     /// Scores of the names of each word.
     pub(crate) names: Vec<[f32; NAMES]>,
-    /// What links are scored by, so many numbers a word.
-    pub(crate) links: Vec<f32>,
+    /// What links are scored by: of the first windows, whose words are the first ones.
+    links: Vec<f32>,
+    /// The same of later windows, each behind its place.
+    latest: RefCell<Vec<(usize, Vec<f32>)>>,
+}
+
+impl Encoded {
+    /// Where the words stand in the text: runs of letters and digits, and symbols.
+    pub(crate) fn words(&self) -> &[Span] {
+        &self.prepared.pieces.words
+    }
+
+    /// The windows, as ranges of words.
+    pub(crate) fn windows(&self) -> &[Range<usize>] {
+        &self.prepared.windows
+    }
 }
 
 /// The encoder.
@@ -66,7 +82,7 @@ pub(crate) struct Encoder {
 }
 
 /// A text before it goes through the network.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Prepared {
     /// Its pieces.
     pub(crate) pieces: Pieces,
@@ -104,7 +120,7 @@ impl Encoder {
     /// alone: what is read of it depends on nothing else.
     pub(crate) fn encode(&self, text: &str, patience: &Patience<'_>) -> Option<Encoded> {
         // The network was tried when it was read, with all that could fail.
-        self.try_encode(text, patience).unwrap_or_else(|error| unreachable!("{error}"))
+        self.try_encode(text, KEPT, patience).unwrap_or_else(|error| unreachable!("{error}"))
     }
 
     /// The encoder, if its network takes every feature and the last of the pieces, and yields what is read from it. So
@@ -119,7 +135,7 @@ impl Encoder {
         }
     }
 
-    fn try_encode(&self, text: &str, patience: &Patience<'_>) -> Result<Option<Encoded>, ModelError> {
+    fn try_encode(&self, text: &str, kept: usize, patience: &Patience<'_>) -> Result<Option<Encoded>, ModelError> {
         let prepared = self.prepare(text);
         let mut found = Encoded::default();
         for window in &prepared.windows {
@@ -129,10 +145,42 @@ impl Encoder {
             let scores = self.network.run(&self.input(&prepared, window.clone()))?;
             found.tags.extend_from_slice(scores.tags.as_chunks().0);
             found.names.extend_from_slice(scores.names.as_chunks().0);
-            found.links.extend(scores.links);
+            if window.end <= kept {
+                found.links.extend(scores.links);
+            }
         }
-        let Prepared { pieces, looks, windows } = prepared;
-        Ok(Some(Encoded { words: pieces.words, ranks: looks.ranks, windows, ..found }))
+        Ok(Some(Encoded { prepared, ..found }))
+    }
+
+    /// What links of a word are scored by, in one of its views.
+    fn view(&self, encoded: &Encoded, word: usize, view: usize) -> [f32; VIEW] {
+        let of = |links: &[f32], word: usize| std::array::from_fn(|at| links[word * LINKS + view * VIEW + at]);
+        if word * LINKS < encoded.links.len() {
+            return of(&encoded.links, word);
+        }
+        let place = encoded.windows().partition_point(|window| window.end <= word);
+        let window = &encoded.windows()[place];
+        let mut latest = encoded.latest.borrow_mut();
+        if !latest.iter().any(|(known, _)| *known == place) {
+            // It went through the network before, which takes the same input the same way.
+            let found = self.network.run(&self.input(&encoded.prepared, window.clone()));
+            latest.truncate(LATEST - 1);
+            latest.insert(0, (place, found.unwrap_or_else(|error| unreachable!("{error}")).links));
+        }
+        let known = latest.iter().find(|(known, _)| *known == place);
+        known.map_or([0.0; VIEW], |(_, links)| of(links, word - window.start))
+    }
+
+    /// What links are scored by, of all words one after another.
+    pub(crate) fn links(&self, encoded: &Encoded) -> Vec<f32> {
+        let views = |word: usize| (0..LINKS / VIEW).flat_map(move |view| self.view(encoded, word, view));
+        (0..encoded.words().len()).flat_map(views).collect()
+    }
+
+    /// What a segment shows in the view of its first word and in that of its last, which comes next.
+    fn seen(&self, encoded: &Encoded, segment: &Segment, view: usize) -> [f32; VIEW] {
+        let (first, last) = (self.view(encoded, segment.first, view), self.view(encoded, segment.last, view + 1));
+        std::array::from_fn(|at| first[at] + last[at])
     }
 
     fn input(&self, prepared: &Prepared, window: Range<usize>) -> Window {
@@ -163,19 +211,33 @@ impl Encoder {
 
     /// Of each cue, the logarithms of the probabilities that its source is one of `sources`, and none at the end.
     pub(crate) fn sources(&self, encoded: &Encoded, cues: &[Segment], sources: &[Segment]) -> Vec<Vec<f32>> {
-        links::shares(encoded, cues, sources, 0, &self.heads.sources, |_, _| false)
+        links::shares(
+            |segment, view| self.seen(encoded, segment, view),
+            cues,
+            sources,
+            0,
+            &self.heads.sources,
+            |_, _| false,
+        )
     }
 
     /// Of each content, the logarithms of the probabilities that its cue is one of `cues`, and none at the end.
     pub(crate) fn cues(&self, encoded: &Encoded, contents: &[Segment], cues: &[Segment]) -> Vec<Vec<f32>> {
-        links::shares(encoded, contents, cues, 4, &self.heads.cues, |_, _| false)
+        links::shares(
+            |segment, view| self.seen(encoded, segment, view),
+            contents,
+            cues,
+            4,
+            &self.heads.cues,
+            |_, _| false,
+        )
     }
 
     /// Of each mention, the logarithms of the probabilities that it means the same as one of `others` of lower rank, and
     /// none at the end.
     pub(crate) fn who(&self, encoded: &Encoded, mentions: &[Segment], others: &[Segment]) -> Vec<Vec<f32>> {
         let barred = |mention: &Segment, other: &Segment| other.rank >= mention.rank;
-        links::shares(encoded, mentions, others, 8, &self.heads.who, barred)
+        links::shares(|segment, view| self.seen(encoded, segment, view), mentions, others, 8, &self.heads.who, barred)
     }
 }
 
@@ -199,13 +261,34 @@ mod tests {
     fn every_word_has_its_scores() {
         let encoder = Encoder::read(&Files::default()).unwrap();
         let found = Patience::endless(|patience| encoder.encode(TEXT, patience));
-        let words: Vec<_> = found.words.iter().map(|span| span.of(TEXT)).collect();
+        let words: Vec<_> = found.words().iter().map(|span| span.of(TEXT)).collect();
         assert_eq!(words[..5], ["“", "We", "are", "ready", ","]);
-        assert_eq!(found.windows, std::slice::from_ref(&(0..words.len())));
+        assert_eq!(found.windows(), std::slice::from_ref(&(0..words.len())));
         assert_eq!(found.tags.len(), words.len());
         assert_eq!((found.names.len(), found.links.len()), (words.len(), words.len() * LINKS));
         assert!(found.tags.iter().flatten().chain(&found.links).all(|score| score.is_finite()));
         assert_eq!(Patience::endless(|patience| encoder.encode("", patience)), Encoded::default());
+    }
+
+    #[test]
+    fn links_that_were_not_kept_are_found_again() {
+        let encoder = Encoder::read(&Files::default()).unwrap();
+        let long = TEXT.repeat(40);
+        let encoded = |kept| {
+            let found = Patience::endless(|patience| Some(encoder.try_encode(&long, kept, patience)));
+            found.unwrap().unwrap()
+        };
+        let (all, some) = (encoded(usize::MAX), encoded(500));
+        let words = all.words().len();
+        assert_eq!(all.links.len(), words * LINKS);
+        assert!((1..=500 * LINKS).contains(&some.links.len()) && words > 900, "{words} words");
+        assert_eq!(encoder.links(&some), all.links);
+        // From the end to the begin, each in the window of its own and the next.
+        let segments: Vec<_> = (0..words - 9).rev().map(|first| Segment { first, last: first + 9, rank: 0 }).collect();
+        for pair in segments.chunks(2) {
+            assert_eq!(encoder.sources(&some, pair, pair), encoder.sources(&all, pair, pair));
+        }
+        assert!(some.latest.borrow().len() <= LATEST && all.latest.borrow().is_empty());
     }
 
     #[test]

@@ -56,12 +56,12 @@ impl Encoder {
     /// The scores of a text's words.
     pub fn scores(&self, text: &str) -> Scores {
         let found = Patience::endless(|patience| self.0.encode(text, patience));
-        Scores { tags: found.tags.concat(), names: found.names.concat(), links: found.links }
+        Scores { tags: found.tags.concat(), names: found.names.concat(), links: self.0.links(&found) }
     }
 
     /// The best tag of each word.
     pub fn tags(&self, text: &str) -> Vec<usize> {
         let found = Patience::endless(|patience| self.0.encode(text, patience));
-        found.windows.iter().flat_map(|window| self.0.tag_chain().best(&found.tags[window.clone()])).collect()
+        found.windows().iter().flat_map(|window| self.0.tag_chain().best(&found.tags[window.clone()])).collect()
     }
 }

@@ -283,8 +283,9 @@ impl Place<'_> {
 
     /// What is there, every byte of it looked at.
     fn existing(&self) -> Result<Existing> {
-        let index = open_index(&self.dir, self.schema)?;
-        let commit = index.load_metas()?.payload.as_deref().map_or(Err("making it was not finished"), Commit::parse);
+        // What the commit says comes before the fields: those of another version differ.
+        let metas = Index::open_in_dir(&self.dir)?.load_metas()?;
+        let commit = metas.payload.as_deref().map_or(Err("making it was not finished"), Commit::parse);
         let unusable = |reason: &str| Ok(Existing::Unusable(reason.to_owned()));
         let Commit { store, seq } = match commit {
             Ok(commit) => commit,
@@ -293,6 +294,7 @@ impl Place<'_> {
         if store != self.store.id {
             return unusable("it belongs to another store of articles");
         }
+        let index = open_index(&self.dir, self.schema)?;
         if let Some(damage) = damage_of(&index)? {
             return Ok(Existing::Unusable(damage));
         }

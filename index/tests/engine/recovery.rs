@@ -74,9 +74,16 @@ fn lost_and_damaged_indexes_are_rebuilt() {
         fs::write(dir.path().join(index).join("meta.json"), "{}").unwrap();
         assert_eq!(seen(&open(dir.path())), [3, 3, 3, 3], "{index} damaged");
         let meta = dir.path().join(index).join("meta.json");
-        let newer = fs::read_to_string(&meta).unwrap().replace("sayso 1 ", "sayso 999 ");
-        fs::write(meta, newer).unwrap();
-        assert_eq!(seen(&open(dir.path())), [3, 3, 3, 3], "{index} newer");
+        let text = fs::read_to_string(&meta).unwrap();
+        let (before, commit) = text.split_once("sayso ").unwrap();
+        // The fields of another version differ, too.
+        let other = format!("{}sayso 9{commit}", before.replace("\"indexed\":true", "\"indexed\":false"));
+        assert!(index == "entities" || !other.contains("\"indexed\":true"));
+        fs::write(meta, other).unwrap();
+        let engine = open(dir.path());
+        let reason = "it was made by another version of this program".to_owned();
+        assert_eq!(engine.opened().rebuilt, [Rebuilt { index, reason }]);
+        assert_eq!(seen(&engine), [3, 3, 3, 3], "{index} of another version");
     }
 }
 

@@ -86,15 +86,15 @@ const AFTER_HELP: &str = r#"Kinds of files, each also with .gz:
   .json             one record, several one after another, a list of them, or an answer or feed that
                     holds such a list: articles, items, results, docs, hits, response.results …
 
-Fields of a record, and some of the names they are looked for under; case, _ and - make no difference,
-and the names of JSON-LD, JSON Feed, RSS, WordPress, NewsAPI, Guardian, trafilatura, news-please and
-newspaper3k are known:
-  id · url, link, webUrl, permalink · outlet, source, publisher, sitename, domain · title, headline ·
+Fields of a record, and some of the names they are looked for under; case, _ and - make no
+difference, and the names of JSON-LD, JSON Feed, RSS, WordPress, NewsAPI, Guardian, trafilatura,
+news-please and newspaper3k are known:
+  id · url, link, webUrl, permalink · outlet, source, publisher, sitename, domain · title, headline
   authors, author, byline, dc:creator · language, lang · publishTime, published_at, datePublished,
   pubDate, date_publish, date · labels · body, text, content, maintext, articleBody, content_text,
   content_html
-Only the body must be there. What else is not understood is left out, and told. labels is an object of
-keys of your own, {"desk": "politics", "customer": 17}; in Markdown it stands in the front matter.
+Only the body must be there. What else is not understood is left out, and told. labels is an object
+of keys of your own, {"desk": "politics", "customer": 17}; in Markdown it is in the front matter.
 
 Dates: 2026-03-03, RFC 3339, RFC 2822, "March 3, 2026 2:05 p.m. ET", 20260303140500, seconds since
 1970 and their thousandths, and more. 8/9/18 is 9 August, the month first, and told; 8.9.18 is
