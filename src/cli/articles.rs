@@ -124,6 +124,7 @@ fn whole_lines(article: &Article, width: Option<usize>) -> String {
     if !article.url.is_empty() {
         out.push_str(&Paragraph::new().add(DIM, &article.url).lines(width, 2));
     }
+    out.push('\n');
     for line in article.body.lines() {
         let blank = line.trim().is_empty();
         out.push_str(&if blank { "\n".into() } else { Paragraph::new().add(PLAIN, line).lines(width, 0) });
@@ -169,6 +170,7 @@ mod tests {
         Tide
           Veld Courier · Ines Okafor, Jonas Ekholm · customer=17, desk=politics · wire-03
           https://courier.example/1
+
         The tide turned.
 
         Boats came.

@@ -16,7 +16,7 @@ use super::{dates, json};
 use crate::proto::entity_service_client::EntityServiceClient;
 use crate::proto::{
     CountedText, Entity, EntityHit, GetEntityRequest, ListMentionsRequest, LookupEntitiesRequest, MentionHit,
-    OffsetEncoding, TextSpan,
+    OffsetEncoding,
 };
 
 /// How many aliases or titles are shown.
@@ -122,9 +122,9 @@ fn heading(hit: &MentionHit, width: Option<usize>) -> String {
 
 fn mention(hit: &MentionHit, width: Option<usize>) -> String {
     let sentence = hit.sentence.clone().unwrap_or_default();
-    let place = sentence.span.unwrap_or_default();
+    let start = sentence.span.unwrap_or_default().start;
     let span = hit.mention.as_ref().and_then(|mention| mention.span).unwrap_or_default();
-    let mark = render::range(TextSpan { start: span.start - place.start, end: span.end - place.start });
+    let mark = render::range(span, start);
     Paragraph::new().add_marked(PLAIN, &sentence.text, HIT, &[mark]).lines(width, 2)
 }
 
@@ -191,7 +191,7 @@ fn seen(entity: &Entity) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto::{EntityType, Mention, Sentence};
+    use crate::proto::{EntityType, Mention, Sentence, TextSpan};
 
     #[test]
     fn an_entity_reads_well() {

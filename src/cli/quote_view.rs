@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::labels::{Act, Kind, Polarity, Type};
 use super::render::{DIM, HIT, KIND, NAME, Paragraph, SAID};
 use super::{dates, render};
+use crate::proto::google_type::Date;
 use crate::proto::{self, EntityType, Highlight, Quote};
 
 /// Words that stand for a speaker without describing one.
@@ -125,9 +126,8 @@ fn inner_case(when: String) -> String {
 /// "(3 March 2026)", where the words of time mean one day and do not name the year themselves.
 fn on_day(quote: &Quote) -> String {
     let words = quote.time_expression.as_ref().map(|when| when.text.as_str()).unwrap_or_default();
-    let day =
-        quote.said_dates.and_then(|said| said.start_date.filter(|first| dates::day_after(first) == said.end_date));
-    match day {
+    let is_one = |first: &Date, end: Option<Date>| end.is_some() && dates::day_after(first) == end;
+    match quote.said_dates.and_then(|said| said.start_date.filter(|first| is_one(first, said.end_date))) {
         Some(day) if !words.contains(&day.year.to_string()) => format!("({})", dates::show_date(&day)),
         _ => String::new(),
     }

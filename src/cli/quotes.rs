@@ -157,8 +157,8 @@ fn in_context(sentences: &[Sentence], quote: &Quote) -> Paragraph {
         let span = sentence.span.unwrap_or_default();
         let inside = quote.content.iter().filter(|content| content.start < span.end && span.start < content.end);
         let marks: Vec<_> = inside
-            .map(|content| (content.start.max(span.start), content.end.min(span.end)))
-            .map(|(start, end)| render::range(TextSpan { start: start - span.start, end: end - span.start }))
+            .map(|content| TextSpan { start: content.start.max(span.start), end: content.end.min(span.end) })
+            .map(|inside| render::range(inside, span.start))
             .collect();
         text = text.add_marked(DIM, &sentence.text, SAID, &marks).add(DIM, " ");
     }

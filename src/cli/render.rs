@@ -39,9 +39,10 @@ pub(super) fn width() -> Option<usize> {
     terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0).min(WIDEST))
 }
 
-/// A span as a range; one that does not fit a text as one that marks nothing.
-pub(super) fn range(span: TextSpan) -> Range<usize> {
-    match (usize::try_from(span.start), usize::try_from(span.end)) {
+/// A span as a range that counts from `origin`; one that begins before it as one that marks nothing.
+pub(super) fn range(span: TextSpan, origin: i32) -> Range<usize> {
+    let from_there = |at: i32| usize::try_from(at.saturating_sub(origin));
+    match (from_there(span.start), from_there(span.end)) {
         (Ok(start), Ok(end)) => start..end,
         _ => usize::MAX..usize::MAX,
     }
@@ -49,7 +50,7 @@ pub(super) fn range(span: TextSpan) -> Range<usize> {
 
 /// Where the words that matched stand in the text of a hit.
 pub(super) fn marks(highlights: &[Highlight]) -> Vec<Range<usize>> {
-    highlights.iter().filter_map(|highlight| highlight.text_span).map(range).collect()
+    highlights.iter().filter_map(|highlight| highlight.text_span).map(|span| range(span, 0)).collect()
 }
 
 /// Writes text to standard output, with its colours where those are wanted.

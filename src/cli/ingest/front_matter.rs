@@ -73,7 +73,8 @@ fn labels(block: &str, sign: char, notes: &mut Vec<Note>) -> (BTreeMap<String, S
         let braces = words.strip_prefix("labels").and_then(|rest| rest.trim_start().strip_prefix(sign));
         match braces.filter(|_| !is_indented && (own || !is_inside)).map(str::trim) {
             Some(list) if list.starts_with('{') => {
-                list.trim_matches(['{', '}']).split(',').filter(|pair| !pair.trim().is_empty()).for_each(&mut take);
+                let inner = list[1..].rsplit_once('}').map_or(&list[1..], |(inner, _)| inner);
+                inner.split(',').filter(|pair| !pair.trim().is_empty()).for_each(&mut take);
             }
             Some(other) if value(other).is_some() => take(other),
             Some(_) => {}
@@ -152,7 +153,7 @@ mod tests {
             [("customer", "17"), ("desk", "politics")].map(|(key, value)| (key.into(), value.into())).into();
         for text in [
             "---\nlabels:\n  desk: politics # ours\n\n  \"customer\": '17'\n  none: null\ntitle: Tide\n---\nIt turned.",
-            "---\ntitle: Tide\nlabels: {desk: politics, customer: \"17\"}\n---\nIt turned.",
+            "---\ntitle: Tide\nlabels: {desk: politics, customer: \"17\"} # ours\n---\nIt turned.",
             "+++\ntitle = 'Tide'\n[labels]\ndesk = 'politics'\ncustomer = 17\n[params]\ndraft = true\n+++\nIt turned.",
             "+++\nlabels = { desk = 'politics', customer = 17 }\ntitle = 'Tide'\n+++\nIt turned.",
         ] {

@@ -278,9 +278,9 @@ impl<'r> Fields<'r> {
         if let Some(utc) = in_utc.first().and_then(|(_, value)| values::published(value)) {
             found.time = utc.time;
         }
-        // So do we, with a moment and the date there.
+        // We tell the moment, and beside it the date where the outlet is.
         let there = self.named(&["publishdate"]).into_iter().find_map(|(_, value)| values::calendar_date(value));
-        if let Some(there) = there {
+        if let Some(there) = there.filter(|_| folded(name) == "publishtime") {
             found.day = there;
         }
         if found.month_first {
