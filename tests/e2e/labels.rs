@@ -71,7 +71,8 @@ async fn found(server: &Server, filter: &Option<ArticleFilter>) -> Vec<(&'static
 async fn articles_are_found_by_labels_in_every_method() {
     let server = server().await;
     assert_eq!(server.get("a").await.article.unwrap().labels, labels(&[("desk", "politics"), ("customer", "17")]));
-    let cases: [(&[(&str, &[&str])], &str); 9] = [
+    type Filter<'f> = &'f [(&'f str, &'f [&'f str])];
+    let cases: [(Filter, &str); 9] = [
         (&[("desk", &["politics"])], "a"),
         (&[("desk", &["politics", "sport"])], "ab"),
         (&[("desk", &[])], "abc"),
