@@ -13,8 +13,8 @@ const MARKS: [char; 22] = [
 
 impl Quote {
     /// The content as one readable text: spans joined, white space made even, the comma before "he
-    /// said" left out, or made a full stop where the sentence ended after it. A direct quote stands without its quotation marks; in a mixed one they show
-    /// which words were the speaker's own.
+    /// said" left out, or made a full stop where the sentence ended with these words. A direct quote
+    /// stands without its quotation marks; in a mixed one they show which words were the speaker's own.
     ///
     /// # Panics
     /// When `text` is not the text that the quote was found in.

@@ -66,6 +66,7 @@ fn check(text: &str) {
             quote.content.windows(2).all(|pair| pair[0].end() <= pair[1].start()),
             "content out of order in {text:?}"
         );
+        assert!(quote.content.iter().all(|&piece| stays(&analysis, text, piece)), "two paragraphs in {text:?}");
         assert!(references(&analysis, &quote.speakers) && references(&analysis, &quote.about));
         assert!((0.0..=1.0).contains(&quote.confidence) && (0.0..=1.0).contains(&quote.speaker_confidence));
         let start = quote.extent().start();
@@ -73,6 +74,15 @@ fn check(text: &str) {
         last = start;
     }
     assert_eq!(analysis, ANALYZER.analyze(text, Tier::Fast));
+}
+
+/// Whether a piece of content lies in one paragraph, or has a mark where it leaves the first one.
+fn stays(analysis: &Analysis, text: &str, piece: Span) -> bool {
+    let sentences = &analysis.sentences[analysis.sentences_touched(piece)];
+    let first = sentences[0].paragraph;
+    let own =
+        sentences.iter().take_while(|one| one.paragraph == first).last().map_or(piece.end(), |one| one.span.end());
+    own >= piece.end() || text[piece.start()..own].contains(['“', '”', '"', '\'', '’', '‘', '«', '»'])
 }
 
 fn references(analysis: &Analysis, positions: &[usize]) -> bool {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use sayso_document::Date;
 use sayso_extract::Analyzer;
-use sayso_index::{AnalyzedArticle, Article};
+use sayso_index::AnalyzedArticle;
 
 use super::client::{self, Server};
 use super::entities::{counted, names};
@@ -151,7 +151,7 @@ fn analyze(
 ) -> Annotations {
     let published = publish_date.and_then(|day| Date::new(day.year, day.month as u8, day.day as u8));
     let analysis = analyzer.analyze_dated(&text, published, tier);
-    let article = Article { body: text, ..Article::default() };
+    let article = convert::unkept(text, None);
     let mut annotations = convert::annotations(&AnalyzedArticle { article, analysis }, OffsetEncoding::Utf8);
     // The text is no article that is kept: nothing can be asked about one.
     annotations.quotes.iter_mut().for_each(|quote| quote.article = None);

@@ -24,5 +24,5 @@ pub(crate) use reply::{Hit, annotations, count, entity, etag, quote, sentence, t
 pub(crate) use request::{
     AUTHORS, CONTEXT_SENTENCES, ID_BYTES, LABEL_KEY_BYTES, LABEL_VALUE_BYTES, LABELS, LANGUAGE_BYTES, METADATA_BYTES,
     article_id, article_query, batch_ids, entity_id, entity_query, etag as expected_etag, filter, filter_of_some,
-    mention_query, new_article, quote_place, quote_query, sentence_query, text_to_analyze, tier_to_analyze,
+    mention_query, new_article, quote_place, quote_query, sentence_query, text_to_analyze, tier_to_analyze, unkept,
 };

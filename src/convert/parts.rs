@@ -109,7 +109,7 @@ fn body(
     let mut told = if at == 0 {
         mask.apply(reply::article_without_body(article))
     } else {
-        proto::Article { id: article.id.clone(), ..proto::Article::default() }
+        mask.apply(proto::Article { id: article.id.clone(), ..proto::Article::default() })
     };
     *room = room.saturating_sub(told.encoded_len() + 2 * HEADER_BYTES);
     let mut rest = None;

@@ -88,8 +88,13 @@ pub(crate) fn etag(field: &str, etag: &str) -> Result<Option<u64>, Fault> {
 pub(crate) fn text_to_analyze(message: proto::AnalyzeRequest, limits: &Limits) -> Result<Article, Fault> {
     body("text", &message.text, limits)?;
     let published_on = message.publish_date.map(|day| date("publish_date", day)).transpose()?;
-    let version = Version { text: text_digest(&message.text), ..Version::default() };
-    Ok(Article { body: message.text, published_on, version, ..Article::default() })
+    Ok(unkept(message.text, published_on))
+}
+
+/// A text that is analysed and not kept, as an article without id.
+pub(crate) fn unkept(text: String, published_on: Option<Date>) -> Article {
+    let version = Version { text: text_digest(&text), ..Version::default() };
+    Article { body: text, published_on, version, ..Article::default() }
 }
 
 /// The tier that a text is to be read on. Nothing is kept of it, so that no better analysis can come later.

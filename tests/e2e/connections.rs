@@ -98,54 +98,8 @@ async fn bytes_that_are_no_message_are_the_callers_fault() {
     let server = Server::start();
     // Field 1, a string of one byte that is no UTF-8; and a varint that does not end.
     for body in [&[0x0a, 0x01, 0xff][..], &[0x08, 0xff]] {
-        let status = raw_call(&server, "/sayso.v1.ArticleService/GetArticle", body).await;
+        let status = server.ask("/sayso.v1.ArticleService/GetArticle", body.to_vec()).await.unwrap_err();
         assert_eq!((status.code(), reason(&status).as_str()), (Code::InvalidArgument, "MALFORMED_REQUEST"), "{status}");
-    }
-}
-
-/// Sends these bytes as a message.
-async fn raw_call(server: &Server, path: &'static str, message: &[u8]) -> tonic::Status {
-    let mut client = Raw::new(server.channel().await);
-    client.ready().await.unwrap();
-    let path = axum::http::uri::PathAndQuery::from_static(path);
-    client.unary(Request::new(message.to_vec()), path, Bytes).await.map(|_: tonic::Response<()>| ()).unwrap_err()
-}
-
-/// A codec that sends bytes as they are.
-#[derive(Clone, Copy)]
-struct Bytes;
-
-impl tonic::codec::Codec for Bytes {
-    type Encode = Vec<u8>;
-    type Decode = ();
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        *self
-    }
-
-    fn decoder(&mut self) -> Self {
-        *self
-    }
-}
-
-impl tonic::codec::Encoder for Bytes {
-    type Item = Vec<u8>;
-    type Error = tonic::Status;
-
-    fn encode(&mut self, item: Vec<u8>, to: &mut tonic::codec::EncodeBuf<'_>) -> Result<(), tonic::Status> {
-        prost::bytes::BufMut::put_slice(to, &item);
-        Ok(())
-    }
-}
-
-impl tonic::codec::Decoder for Bytes {
-    type Item = ();
-    type Error = tonic::Status;
-
-    fn decode(&mut self, _from: &mut tonic::codec::DecodeBuf<'_>) -> Result<Option<()>, tonic::Status> {
-        Ok(Some(()))
     }
 }
 

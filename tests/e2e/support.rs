@@ -8,16 +8,18 @@ use std::{
     time::{Duration, Instant},
 };
 
+use prost::bytes::{Buf, BufMut};
 use sayso::proto::{
-    AnalysisInfo, AnalysisMode, Annotations, Article, EntitySelector, GetArticleRequest, GetServerInfoRequest,
-    GetServerInfoResponse, ListArticlesRequest, PutArticleRequest, PutArticleResponse,
+    AnalysisInfo, AnalysisMode, Annotations, Article, EntitySelector, GetArticleRequest, GetArticleResponse,
+    GetServerInfoRequest, GetServerInfoResponse, ListArticlesRequest, PutArticleRequest, PutArticleResponse,
     article_service_client::ArticleServiceClient, entity_selector::Selector,
     entity_service_client::EntityServiceClient, ingest_articles_response::Rejected,
     quote_service_client::QuoteServiceClient, search_service_client::SearchServiceClient,
     server_service_client::ServerServiceClient,
 };
 use tempfile::TempDir;
-use tonic::{Status, transport::Channel};
+use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::{Request, Response, Status, transport::Channel};
 use tonic_types::StatusExt;
 
 /// A running `sayso serve` on a free port. Killed when dropped.
@@ -44,9 +46,14 @@ impl Server {
 
     /// Ends the process as a power failure would (SIGKILL) and starts another one on what it left.
     pub(crate) fn kill_and_restart(&mut self) {
+        self.restart_with(&[]);
+    }
+
+    /// The same, with these flags.
+    pub(crate) fn restart_with(&mut self, flags: &[&str]) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        (self.child, self.address, self.metrics) = spawn(self.folder.path(), &[]);
+        (self.child, self.address, self.metrics) = spawn(self.folder.path(), flags);
     }
 
     /// The process.
@@ -114,10 +121,29 @@ impl Server {
         self.articles().await.put_article(request).await.unwrap().into_inner()
     }
 
+    /// What a put comes to that may be refused.
+    pub(crate) async fn try_put(&self, article: Article) -> Result<PutArticleResponse, Status> {
+        let request = PutArticleRequest { article: Some(article), ..PutArticleRequest::default() };
+        self.articles().await.put_article(request).await.map(Response::into_inner)
+    }
+
+    /// An article that is kept, with what was found in it.
+    pub(crate) async fn get(&self, id: &str) -> GetArticleResponse {
+        let request = GetArticleRequest { id: id.into(), ..GetArticleRequest::default() };
+        self.articles().await.get_article(request).await.unwrap().into_inner()
+    }
+
     /// What was found in an article that is kept.
     pub(crate) async fn annotations(&self, id: &str) -> Annotations {
-        let request = GetArticleRequest { id: id.into(), ..GetArticleRequest::default() };
-        self.articles().await.get_article(request).await.unwrap().into_inner().annotations.unwrap()
+        self.get(id).await.annotations.unwrap()
+    }
+
+    /// Asks with these bytes as the request, as a client of another contract might. Gives the bytes of the answer.
+    pub(crate) async fn ask(&self, path: &str, message: Vec<u8>) -> Result<Vec<u8>, Status> {
+        let mut client = tonic::client::Grpc::new(self.channel().await);
+        client.ready().await.unwrap();
+        let path = path.parse().unwrap();
+        client.unary(Request::new(message), path, Bytes).await.map(Response::into_inner)
     }
 
     /// What the server tells of itself.
@@ -228,4 +254,56 @@ pub(crate) fn status_of(rejected: &Rejected) -> Status {
     let status = rejected.status.as_ref().unwrap();
     let details = prost::Message::encode_to_vec(status).into();
     Status::with_details(status.code.into(), status.message.clone(), details)
+}
+
+/// The articles of `samples/`, by name.
+pub(crate) fn samples() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut texts: Vec<_> = paths
+        .filter(|path| path.extension().is_some_and(|end| end == "txt"))
+        .map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(path).unwrap()))
+        .collect();
+    texts.sort();
+    texts
+}
+
+/// A codec that sends and takes bytes as they are.
+#[derive(Clone, Copy)]
+pub(crate) struct Bytes;
+
+impl Codec for Bytes {
+    type Encode = Vec<u8>;
+    type Decode = Vec<u8>;
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        *self
+    }
+
+    fn decoder(&mut self) -> Self {
+        *self
+    }
+}
+
+impl Encoder for Bytes {
+    type Item = Vec<u8>;
+    type Error = Status;
+
+    fn encode(&mut self, item: Vec<u8>, to: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        to.put_slice(&item);
+        Ok(())
+    }
+}
+
+impl Decoder for Bytes {
+    type Item = Vec<u8>;
+    type Error = Status;
+
+    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Vec<u8>>, Status> {
+        let mut bytes = vec![0; from.remaining()];
+        from.copy_to_slice(&mut bytes);
+        Ok(Some(bytes))
+    }
 }

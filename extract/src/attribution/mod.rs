@@ -3,8 +3,8 @@
 //! The stages run in this order, each in a file of its own: a [`reading`] of the document (tags,
 //! quotations), verb groups with their subjects, [`cue`] candidates with their construction, the
 //! [`learned`] decisions on their sources, contents and extents, a choice among them ([`select`]),
-//! quotations that go on ([`direct`]), and at the end the values that the text gives each of them
-//! (speakers, act, polarity …).
+//! their contents cut to a paragraph ([`bounds`]), quotations that go on ([`direct`]), and at the end
+//! the values that the text gives each of them (speakers, act, polarity …).
 //!
 //! Spans follow PolNeAR: quotation marks and "that" belong to the content, the full stop does not,
 //! auxiliaries belong to the cue, titles and appositions to the source, and no attribution lies
@@ -13,6 +13,7 @@
 mod according;
 mod act;
 mod addressee;
+mod bounds;
 mod byline;
 mod cast;
 mod classes;
@@ -115,6 +116,7 @@ pub(crate) fn find_marked(
 
 /// Quotes from drafts, with the values that the text gives each of them.
 fn quotes(r: &Reading<'_>, cast: &Cast<'_>, mut drafts: Vec<Draft>, patience: &Patience<'_>) -> Option<Vec<Quote>> {
+    bounds::cut(r, &mut drafts);
     direct::continue_quotations(r, &mut drafts);
     drafts.iter_mut().for_each(|draft| time::leave_out(r, draft));
     let heard = addressee::find(r, &drafts);

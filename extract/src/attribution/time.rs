@@ -97,7 +97,8 @@ fn is_weekday(word: &str) -> bool {
     word.ends_with("day") && phrase::is_date_word(word) && !matches!(word, "today" | "yesterday")
 }
 
-fn is_month(r: &Reading<'_>, i: usize) -> bool {
+/// Whether a token names a month.
+pub(super) fn is_month(r: &Reading<'_>, i: usize) -> bool {
     let word = r.lower(i).trim_end_matches('.');
     let name = phrase::is_date_word(word) && !word.ends_with("day") && !matches!(word, "tonight" | "tomorrow")
         || word == "may";
