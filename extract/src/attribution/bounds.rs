@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sayso_document::TokenKind;
+use sayso_document::{Patience, TokenKind};
 
 use super::content;
 use super::draft::Draft;
@@ -14,9 +14,10 @@ use crate::tags::Tag;
 const DATELINE: usize = 16;
 
 /// Cuts the contents of attributions to the paragraph of the cue, or to that of their largest part where none is there.
-/// Quotations of other paragraphs stay. An attribution without content goes.
-pub(super) fn cut(r: &Reading<'_>, drafts: &mut Vec<Draft>) {
+/// Quotations of other paragraphs stay. An attribution without content goes. None when nobody waits any longer.
+pub(super) fn cut(r: &Reading<'_>, drafts: &mut Vec<Draft>, patience: &Patience<'_>) -> Option<()> {
     for draft in drafts.iter_mut() {
+        patience.spend(DATELINE + draft.content.iter().map(Range::len).sum::<usize>())?;
         draft.content = within(r, draft);
         if let Some(source) = &mut draft.source {
             let start = behind_dateline(r, source.start);
@@ -24,6 +25,7 @@ pub(super) fn cut(r: &Reading<'_>, drafts: &mut Vec<Draft>) {
         }
     }
     drafts.retain(|draft| !draft.content.is_empty());
+    Some(())
 }
 
 fn within(r: &Reading<'_>, draft: &Draft) -> Vec<Range<usize>> {
@@ -76,7 +78,7 @@ fn runs_on(r: &Reading<'_>, piece: &Range<usize>, at: usize) -> bool {
 }
 
 /// The token itself, or the first behind the dateline that it stands in: "KESSEL, March 3 (Wire) — ".
-pub(super) fn behind_dateline(r: &Reading<'_>, at: usize) -> usize {
+fn behind_dateline(r: &Reading<'_>, at: usize) -> usize {
     let paragraph = r.paragraph_of(at);
     let Some(start) = (at.saturating_sub(DATELINE)..=at).rev().take_while(|&i| r.paragraph_of(i) == paragraph).last()
     else {
