@@ -38,7 +38,7 @@ async fn server() -> Server {
 }
 
 /// The ids of the articles that each method finds with this filter. Each must tell the labels with what it finds.
-async fn found(server: &Server, filter: &Option<ArticleFilter>) -> Vec<(&'static str, BTreeSet<String>)> {
+pub(crate) async fn found(server: &Server, filter: &Option<ArticleFilter>) -> Vec<(&'static str, BTreeSet<String>)> {
     let filter = || filter.clone();
     let list = ListArticlesRequest { filter: filter(), ..Default::default() };
     let listed = server.articles().await.list_articles(list).await.unwrap().into_inner().articles;

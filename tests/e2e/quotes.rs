@@ -1,6 +1,6 @@
 //! `QuoteService`.
 
-use sayso::proto::{ArticleFilter, GetQuoteRequest, QuoteAct, QuoteHit, QuoteKind, SearchQuotesRequest};
+use sayso::proto::{ArticleFilter, GetQuoteRequest, QuoteAct, QuoteHit, QuoteKind, QuotePolarity, SearchQuotesRequest};
 use tonic::Code;
 
 use crate::support::{STORY, Server, dated, identified, named};
@@ -82,4 +82,54 @@ async fn a_quote_comes_with_the_sentences_around_it() {
         let status = server.quotes().await.get_quote(request(&missing)).await.unwrap_err();
         assert_eq!(status.code(), Code::NotFound, "{missing}");
     }
+}
+
+/// Told to a body and to somebody without a name, and one thing that was not said.
+const TALKS: &str = "Fisheries Minister Ada Lind told the Harbour Union on Monday that the quota would fall.\n\n\
+    “We will wait,” Oskar Brandt told reporters.\n\n\
+    Officials said the port of Veldmark was open. Lind did not say that the quota would rise.\n";
+
+#[tokio::test]
+async fn finds_what_was_said_to_whom_and_by_whom_it_may_be_said() {
+    let server = Server::start_with(&["--analysis", "fast"]);
+    server.put(dated("talks", "Veld Courier", "2026-03-04", TALKS)).await;
+    let all = find(&server, SearchQuotesRequest::default()).await;
+    let quotes: Vec<_> = all.iter().map(|hit| hit.quote.clone().unwrap()).collect();
+    for to in [named("harbour union"), named("the Harbour Union"), identified("organization/harbour-union")] {
+        let hits = find(&server, SearchQuotesRequest { addressees: vec![to], ..Default::default() }).await;
+        assert_eq!(hits.len(), 1);
+        assert_eq!(hits[0].quote.as_ref().unwrap().addressees[0].name, "Harbour Union");
+    }
+    let to_either = SearchQuotesRequest { addressees: vec![named("veldmark"), named("union")], ..Default::default() };
+    assert_eq!(find(&server, to_either).await.len(), 1);
+    for named_speaker in [true, false] {
+        let request = SearchQuotesRequest { named_speaker: Some(named_speaker), ..Default::default() };
+        let hits = find(&server, request).await;
+        let expected = quotes.iter().filter(|quote| quote.speakers.is_empty() != named_speaker).count();
+        assert!(expected > 0 && hits.len() == expected, "{named_speaker}: {}", hits.len());
+    }
+    let polarities = vec![QuotePolarity::Negated.into()];
+    let negated = find(&server, SearchQuotesRequest { polarities, ..Default::default() }).await;
+    assert!(texts(&negated).iter().all(|text| text.contains("would rise")) && negated.len() == 1, "{negated:?}");
+    let least = quotes.iter().map(|quote| quote.confidence).fold(1.0, f32::min);
+    let sure = SearchQuotesRequest { min_confidence: least + 0.001, ..Default::default() };
+    assert!(find(&server, sure).await.len() < quotes.len());
+}
+
+#[tokio::test]
+async fn highlights_outside_of_the_text_of_a_quote_have_no_place_in_it() {
+    let server = Server::start();
+    server.put(dated("harbour", "Veld Courier", "2026-03-02", STORY)).await;
+    let hits = find(&server, SearchQuotesRequest { query: "cue:told OR disgrace".into(), ..Default::default() }).await;
+    let mut shown: Vec<_> = hits
+        .iter()
+        .flat_map(|hit| hit.highlights.iter().map(|one| (one, hit.quote.as_ref().unwrap().text.as_str())))
+        .map(|(one, text)| {
+            let span = one.span.unwrap();
+            assert_eq!(&STORY[span.start as usize..span.end as usize], one.text);
+            (one.text.as_str(), one.text_span.map(|inside| &text[inside.start as usize..inside.end as usize]))
+        })
+        .collect();
+    shown.sort();
+    assert_eq!(shown, [("disgrace", Some("disgrace")), ("told", None)]);
 }
