@@ -78,7 +78,7 @@ async fn a_batch_comes_in_answers_that_clients_accept() {
     }
     assert!(pages > 1 && pages < 12, "{pages} pages");
     assert_eq!((missing, oversized), (vec!["missing".into(), "gone".into()], vec!["a03".to_owned(), "a08".to_owned()]));
-    let expected: Vec<_> = names.iter().cloned().filter(|id| !["a03", "a08"].contains(&id.as_str())).collect();
+    let expected: Vec<_> = names.iter().filter(|id| !["a03", "a08"].contains(&id.as_str())).cloned().collect();
     assert_eq!(found, expected);
     // With less of each, none is too large.
     let paths = vec!["article.id".to_owned(), "annotations.quotes.text".to_owned()];

@@ -19,7 +19,10 @@ fn labelled(id: &str, pairs: &[(&str, &str)]) -> Article {
     Article { labels: labels(pairs), ..article(id, STORY) }
 }
 
-fn filter(wanted: &[(&str, &[&str])]) -> Option<ArticleFilter> {
+/// Keys with the values that may stand under each.
+type Wanted<'a> = &'a [(&'a str, &'a [&'a str])];
+
+fn filter(wanted: Wanted) -> Option<ArticleFilter> {
     let label = |(key, values): &(&str, &[&str])| LabelFilter {
         key: (*key).to_owned(),
         values: values.iter().map(|value| (*value).to_owned()).collect(),
@@ -71,7 +74,7 @@ pub(crate) async fn found(server: &Server, filter: &Option<ArticleFilter>) -> Ve
 async fn articles_are_found_by_labels_in_every_method() {
     let server = server().await;
     assert_eq!(server.get("a").await.article.unwrap().labels, labels(&[("desk", "politics"), ("customer", "17")]));
-    let cases: [(&[(&str, &[&str])], &str); 9] = [
+    let cases: [(Wanted, &str); 9] = [
         (&[("desk", &["politics"])], "a"),
         (&[("desk", &["politics", "sport"])], "ab"),
         (&[("desk", &[])], "abc"),

@@ -1,6 +1,9 @@
 //! `QuoteService`.
 
-use sayso::proto::{ArticleFilter, GetQuoteRequest, QuoteAct, QuoteHit, QuoteKind, QuotePolarity, SearchQuotesRequest};
+use sayso::proto::{
+    ArticleFilter, GetQuoteRequest, OffsetEncoding, QuoteAct, QuoteHit, QuoteKind, QuotePolarity, SearchQuotesRequest,
+    TextSpan,
+};
 use tonic::Code;
 
 use crate::support::{STORY, Server, dated, identified, named};
@@ -116,20 +119,34 @@ async fn finds_what_was_said_to_whom_and_by_whom_it_may_be_said() {
     assert!(find(&server, sure).await.len() < quotes.len());
 }
 
+/// The part of a text that a span means, in this unit.
+fn part(text: &str, span: TextSpan, encoding: OffsetEncoding) -> String {
+    let (start, end) = (span.start as usize, span.end as usize);
+    match encoding {
+        OffsetEncoding::Utf16 => String::from_utf16(&text.encode_utf16().collect::<Vec<_>>()[start..end]).unwrap(),
+        OffsetEncoding::Utf32 => text.chars().skip(start).take(end - start).collect(),
+        _ => text[start..end].to_owned(),
+    }
+}
+
 #[tokio::test]
-async fn highlights_outside_of_the_text_of_a_quote_have_no_place_in_it() {
+async fn what_matched_is_shown_in_the_body_and_in_the_text_of_the_quote_in_each_unit() {
     let server = Server::start();
-    server.put(dated("harbour", "Veld Courier", "2026-03-02", STORY)).await;
-    let hits = find(&server, SearchQuotesRequest { query: "cue:told OR disgrace".into(), ..Default::default() }).await;
-    let mut shown: Vec<_> = hits
-        .iter()
-        .flat_map(|hit| hit.highlights.iter().map(|one| (one, hit.quote.as_ref().unwrap().text.as_str())))
-        .map(|(one, text)| {
-            let span = one.span.unwrap();
-            assert_eq!(&STORY[span.start as usize..span.end as usize], one.text);
-            (one.text.as_str(), one.text_span.map(|inside| &text[inside.start as usize..inside.end as usize]))
-        })
-        .collect();
-    shown.sort();
-    assert_eq!(shown, [("disgrace", Some("disgrace")), ("told", None)]);
+    // Interrupted, with signs of one to four bytes, and white space that the text makes even.
+    let body = "“The größe 😀 of the\n  cranes counts,” said Ada Lind. “Every größe 😀 of a crane counts.”";
+    server.put(dated("cranes", "Veld Courier", "2026-03-02", body)).await;
+    for encoding in [OffsetEncoding::Utf8, OffsetEncoding::Utf16, OffsetEncoding::Utf32] {
+        let (query, offset_encoding) = ("größe crane".into(), encoding.into());
+        let hits = find(&server, SearchQuotesRequest { query, offset_encoding, ..Default::default() }).await;
+        let mut shown = Vec::new();
+        for hit in &hits {
+            let text = &hit.quote.as_ref().unwrap().text;
+            for one in &hit.highlights {
+                assert_eq!(part(body, one.span.unwrap(), encoding), one.text, "{encoding:?}");
+                assert_eq!(part(text, one.text_span.unwrap(), encoding), one.text, "{encoding:?} in {text}");
+                shown.push(one.text.as_str());
+            }
+        }
+        assert_eq!(shown, ["größe", "cranes", "größe", "crane"], "{encoding:?}");
+    }
 }
