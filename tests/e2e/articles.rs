@@ -74,6 +74,36 @@ async fn lists_newest_first_and_pages_through_all() {
     assert_eq!(ids, ["a7", "a6", "a5", "a4", "a3", "a2", "a1", "undated"]);
 }
 
+#[tokio::test]
+async fn lists_in_each_order_with_those_without_a_time_last() {
+    let server = Server::start_with(&["--analysis", "fast"]);
+    for (id, day) in [("a", "2026-05-02"), ("b", "2026-05-03"), ("c", "2026-05-01")] {
+        server.put(dated(id, "Veld Courier", day, STORY)).await;
+    }
+    server.put(article("d", STORY)).await;
+    server.put(Article { title: "Another".into(), ..dated("a", "Veld Courier", "2026-05-02", STORY) }).await;
+    let cases = [
+        ("", "bacd"),
+        ("publish_time desc", "bacd"),
+        ("publish_time", "cabd"),
+        ("update_time", "bcda"),
+        ("update_time desc", "adcb"),
+    ];
+    for (order_by, expected) in cases {
+        let mut request = ListArticlesRequest { order_by: order_by.into(), page_size: 1, ..Default::default() };
+        let mut ids = String::new();
+        loop {
+            let page = server.articles().await.list_articles(request.clone()).await.unwrap().into_inner();
+            ids.extend(page.articles.into_iter().map(|one| one.article.unwrap().id));
+            request.page_token = page.next_page_token;
+            if request.page_token.is_empty() {
+                break;
+            }
+        }
+        assert_eq!(ids, expected, "{order_by}");
+    }
+}
+
 /// What every read tells of one article, to see that all change at the same moment.
 async fn seen(server: &Server) -> (usize, usize, usize, i64, i64, usize) {
     let search = SearchSentencesRequest { query: "cranes".into(), ..SearchSentencesRequest::default() };
