@@ -267,7 +267,7 @@ async fn unanswered(server: &Server, most: i32) {
         let deletion = DeleteArticleRequest { id: id.clone(), ..Default::default() };
         let action = Some(Action::Delete(deletion));
         let request = IngestArticlesRequest { client_sequence: i64::from(sent) + 1, action, ..Default::default() };
-        match tokio::time::timeout(Duration::from_secs(3), sender.send(request)).await {
+        match tokio::time::timeout(Duration::from_secs(10), sender.send(request)).await {
             Ok(taken) => taken.unwrap(),
             Err(_) => break,
         }
