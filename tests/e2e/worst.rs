@@ -5,14 +5,8 @@
 use std::time::{Duration, Instant};
 
 use sayso::proto::{
-<<<<<<< HEAD
-    AnalysisMode, GetArticleRequest, IngestArticlesRequest, PutArticleRequest, SearchQuotesRequest,
-    SearchSentencesRequest,
-=======
     AnalysisMode, AnalyzeRequest, GetArticleRequest, IngestArticlesRequest, PutArticleRequest, SearchQuotesRequest,
     SearchSentencesRequest, analyze_service_client::AnalyzeServiceClient, article_service_client::ArticleServiceClient,
-    ingest_articles_request::Action,
->>>>>>> e2e
 };
 use tonic::{Code, Request, Status, transport::Channel};
 
