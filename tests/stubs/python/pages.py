@@ -94,7 +94,7 @@ def read_long(articles: ArticleServiceStub, body: str, put: PutArticleResponse) 
             assert one.index == sentences and one.text == body[one.span.start : one.span.end], one
             sentences += 1
         for quote in found.quotes:
-            assert quote.index == quotes and quote.content, quote
+            assert quote.index == quotes and quote.content_spans, quote
             quotes += 1
         for mention in found.mentions:
             assert mention.id not in mentions and mention.text == body[mention.span.start : mention.span.end], mention
