@@ -26,7 +26,7 @@ async fn an_article_comes_back_as_it_was_put_with_what_was_found() {
     let mentions: Vec<_> = found.mentions.iter().filter(of_lind).collect();
     assert!(mentions.len() >= 2, "full name and surname: {mentions:?}");
     for quote in &found.quotes {
-        let span = quote.content[0];
+        let span = quote.content_spans[0];
         assert!(STORY.is_char_boundary(span.start as usize) && span.end as usize <= STORY.len());
     }
 }

@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 use sayso::proto::{
     AnalysisMode, AnalyzeRequest, GetArticleRequest, IngestArticlesRequest, PutArticleRequest, SearchQuotesRequest,
     SearchSentencesRequest, analyze_service_client::AnalyzeServiceClient, article_service_client::ArticleServiceClient,
-    ingest_articles_request::Action,
 };
 use tonic::{Code, Request, Status, transport::Channel};
 
-use crate::support::{STORY, Server, article};
+use crate::support::{STORY, Server, article, to_put};
 
 /// What the server may take, in MiB.
 const BUDGET: u64 = 1024;
@@ -146,8 +145,7 @@ async fn streams(server: &mut Server, bytes: usize) -> u64 {
         let mut client = server.articles().await;
         let request = move |body| IngestArticlesRequest {
             client_sequence: 1,
-            action: Some(Action::Put(article(&format!("stream{number}"), body))),
-            analysis_mode: AnalysisMode::Fast.into(),
+            action: to_put(article(&format!("stream{number}"), body), AnalysisMode::Fast),
         };
         let messages = tokio_stream::iter([request(&"said. ".repeat(bytes / 6))]);
         calls.spawn(async move {

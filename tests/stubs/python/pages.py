@@ -120,7 +120,8 @@ def ingest(articles: ArticleServiceStub, count: int) -> None:
         for start in range(0, count, SENTENCES_PER_ARTICLE):
             body = " ".join(sentence(number) for number in range(start, min(start + SENTENCES_PER_ARTICLE, count)))
             article = Article(id=f"short-{start}", outlet="Northern Wire", labels=LABELS, body=body)
-            yield IngestArticlesRequest(client_sequence=start + 1, put=article, analysis_mode=ANALYSIS_MODE_FAST)
+            put = PutArticleRequest(article=article, analysis_mode=ANALYSIS_MODE_FAST)
+            yield IngestArticlesRequest(client_sequence=start + 1, put=put)
 
     for answer in articles.IngestArticles(requests()):
         assert not answer.HasField("rejected"), answer
