@@ -228,10 +228,8 @@ async fn a_stream_puts_and_deletes_in_the_order_in_which_it_was_asked() {
         None,
         put("c", &long),
     ];
-    let requests: Vec<_> = (1..)
-        .zip(actions)
-        .map(|(client_sequence, action)| IngestArticlesRequest { client_sequence, action, ..Default::default() })
-        .collect();
+    let requests: Vec<_> =
+        (1..).zip(actions).map(|(client_sequence, action)| IngestArticlesRequest { client_sequence, action }).collect();
     let mut answers = server.articles().await.ingest_articles(tokio_stream::iter(requests)).await.unwrap().into_inner();
     let (mut durable, mut searchable, mut rejected) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     while let Some(answer) = answers.message().await.unwrap() {

@@ -266,7 +266,7 @@ async fn unanswered(server: &Server, most: i32) {
     while sent < all {
         let deletion = DeleteArticleRequest { id: id.clone(), ..Default::default() };
         let action = Some(Action::Delete(deletion));
-        let request = IngestArticlesRequest { client_sequence: i64::from(sent) + 1, action, ..Default::default() };
+        let request = IngestArticlesRequest { client_sequence: i64::from(sent) + 1, action };
         match tokio::time::timeout(Duration::from_secs(10), sender.send(request)).await {
             Ok(taken) => taken.unwrap(),
             Err(_) => break,

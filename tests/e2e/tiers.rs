@@ -101,7 +101,7 @@ async fn modes_and_tiers_that_do_not_exist() {
     let Some(Event::Rejected(rejected)) = answer.event else { panic!("{answer:?}") };
     let status = status_of(&rejected);
     assert_eq!((answer.client_sequence, rejected.id.as_str()), (7, "b"));
-    assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "analysis_mode"));
+    assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "put.analysis_mode"));
     assert!(answers.message().await.unwrap().is_none(), "nothing else was done");
 }
 
