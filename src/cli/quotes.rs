@@ -77,7 +77,7 @@ const EXAMPLES: &str = r#"Examples:
   sayso quotes harbour --speaker lind --speaker varrin
   sayso quotes --about "bank of veld" --act intent --from 2026-03-01
   sayso quotes '"minority share" OR dividend' --kind direct
-  sayso quotes --id 01-harbour-strike#q753-937-693fg1dc"#;
+  sayso quotes --id 01-harbour-strike#q753-937c795-693fg1dc"#;
 
 pub(super) fn run(args: Args) -> Outcome {
     client::block_on(async {
