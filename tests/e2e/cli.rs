@@ -247,6 +247,25 @@ async fn an_article_is_shown_whole() {
 }
 
 #[tokio::test]
+async fn a_large_article_is_put_together_from_its_parts() {
+    let server = Server::start_with(&["--analysis", "fast", "--max-reply", "4KiB"]);
+    let body = vec![STORY; 40].join("\n");
+    server.put(dated("large", "Veld Courier", "2026-03-02", &body)).await;
+    let json = |options: &[&str]| -> Value {
+        let done = sayso(&server, &[&["articles", "--json"], options].concat());
+        serde_json::from_slice(&done.stdout).unwrap_or_else(|_| panic!("{}", text(&done.stderr)))
+    };
+    let whole = json(&["--id", "large"]);
+    assert_eq!(whole["article"]["body"], Value::from(body));
+    let summary = &json(&[])["articles"][0];
+    for (list, count) in [("sentences", "sentenceCount"), ("quotes", "quoteCount")] {
+        let list = whole["annotations"][list].as_array().unwrap();
+        assert_eq!(Value::from(list.len().to_string()), summary[count], "{count}");
+        assert!(list.iter().enumerate().all(|(at, item)| item["index"].as_u64().unwrap_or(0) == at as u64), "{count}");
+    }
+}
+
+#[tokio::test]
 async fn articles_are_deleted_by_what_they_are() {
     let server = Server::start();
     put_labelled(&server);
