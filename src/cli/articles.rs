@@ -26,7 +26,7 @@ pub(super) struct Args {
     #[arg(long, value_enum, default_value_t = Sort::Newest)]
     sort: Sort,
     /// Show this article whole, with the entities and quotes in it, and no others
-    #[arg(long, value_name = "ARTICLE")]
+    #[arg(long, value_name = "ARTICLE", conflicts_with_all = ["Articles", "sort", "limit"])]
     id: Option<String>,
     #[command(flatten)]
     output: Output,

@@ -59,6 +59,11 @@ impl Fault {
     }
 }
 
+/// An error of the operating system without its number, which tells people nothing: "No such file or directory (os error 2)".
+pub(super) fn without_number(error: &impl Display) -> String {
+    error.to_string().split(" (os error").next().unwrap_or_default().to_string()
+}
+
 /// The words as they may be printed: only line feeds command the terminal.
 fn lines(words: &str) -> String {
     words.split('\n').map(echo::visible).collect::<Vec<_>>().join("\n")
@@ -107,17 +112,47 @@ pub(super) fn in_short(status: &Status) -> String {
     if facts.is_empty() { message.into() } else { format!("{message} ({})", facts.join(", ")) }
 }
 
-/// A server's refusal as text: its message, then a line for each detail that says more.
+/// The options that fill the fields of requests.
+const OPTIONS: [(&str, &str); 16] = [
+    ("filter.publish_time", "--from and --until"),
+    ("filter.article_ids", "--article"),
+    ("filter.outlets", "--outlet"),
+    ("filter.authors", "--author"),
+    ("filter.language_codes", "--language"),
+    ("filter.labels", "--label"),
+    ("filter.models", "--model"),
+    ("filter.tiers", "--tier"),
+    ("said_dates", "--said-from and --said-until"),
+    ("speakers", "--speaker"),
+    ("about", "--about"),
+    ("addressees", "--to"),
+    ("mentions", "--entity"),
+    ("min_confidence", "--min-confidence"),
+    ("context_sentences", "--context"),
+    ("entity_id", "--id"),
+];
+
+/// What fills a field on the command line: an option where there is one, else the field as it is.
+fn option_of(field: &str) -> &str {
+    let is_of = |name: &str| field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    OPTIONS.iter().find(|(name, _)| is_of(name)).map_or(field, |(_, option)| option)
+}
+
+/// A server's refusal as text: its message, then a line for each detail that says more. Fields are called by the options
+/// that fill them.
 pub(super) fn describe(status: &Status) -> String {
     let message = if status.message().is_empty() { status.code().description() } else { status.message() };
     let mut lines = vec![message.to_string()];
     let details = status.get_error_details();
     for violation in details.bad_request().iter().flat_map(|request| &request.field_violations) {
         let said = message.contains(&violation.description);
+        let option = option_of(&violation.field);
         if !said {
-            lines.push(format!("field: {} ({})", violation.field, violation.description));
-        } else if !message.starts_with(&violation.field) {
-            lines.push(format!("field: {}", violation.field));
+            lines.push(format!("field: {option} ({})", violation.description));
+        } else if let Some(rest) = message.strip_prefix(&violation.field) {
+            lines[0] = format!("{option}{rest}");
+        } else {
+            lines.push(format!("field: {option}"));
         }
     }
     if let Some(info) = details.error_info() {
@@ -178,6 +213,21 @@ mod tests {
         );
         assert_eq!(in_short(&Status::new(Code::Aborted, "article.etag is stale")), "article.etag is stale");
         assert_eq!(in_short(&status_of(None)), Code::Ok.description());
+    }
+
+    #[test]
+    fn a_field_is_called_by_the_option_that_fills_it() {
+        let told = |field: &str| {
+            let mut details = ErrorDetails::with_bad_request_violation(field, "ends before it begins");
+            details.set_error_info("INVALID_FIELD", "sayso", std::collections::HashMap::new());
+            let words = format!("{field}: ends before it begins");
+            describe(&Status::with_error_details(Code::InvalidArgument, words, details))
+        };
+        let reason = "\n  reason: INVALID_FIELD";
+        assert_eq!(told("filter.publish_time"), format!("--from and --until: ends before it begins{reason}"));
+        assert_eq!(told("speakers.name"), format!("--speaker: ends before it begins{reason}"));
+        assert_eq!(told("query"), format!("query: ends before it begins{reason}"));
+        assert_eq!(told("aboutness"), format!("aboutness: ends before it begins{reason}"));
     }
 
     #[test]

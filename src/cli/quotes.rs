@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::client::{self, Server};
 use super::fault::{Fault, Outcome};
-use super::filter::{Articles, Output, Sort, selectors};
+use super::filter::{Articles, Output, Sort, number, selectors};
 use super::labels::{Act, Kind, Polarity};
 use super::paging::each_hit;
 use super::render::{self, DIM, Paragraph, SAID};
@@ -62,16 +62,36 @@ pub(super) struct Args {
     #[arg(long, value_name = "P", default_value_t = 0.0, hide_default_value = true)]
     min_confidence: f32,
     /// Show this quote in its surroundings, and no others
-    #[arg(long, value_name = "QUOTE", conflicts_with = "query")]
+    #[arg(long, value_name = "QUOTE", conflicts_with_all = SEARCHES)]
     id: Option<String>,
     /// With --id: how many sentences to show before and after
-    #[arg(long, value_name = "N", default_value_t = 2)]
+    #[arg(long, value_name = "N", default_value_t = 2, requires = "id", value_parser = number::<u16>)]
     context: u16,
     #[command(flatten)]
     output: Output,
     #[command(flatten)]
     server: Server,
 }
+
+/// What searches for quotes, and says nothing about one that is named; `Articles` is the group of options that choose
+/// articles.
+const SEARCHES: [&str; 15] = [
+    "query",
+    "speaker",
+    "about",
+    "to",
+    "kind",
+    "act",
+    "polarity",
+    "named",
+    "unnamed",
+    "said_from",
+    "said_until",
+    "Articles",
+    "sort",
+    "min_confidence",
+    "limit",
+];
 
 const EXAMPLES: &str = r#"Examples:
   sayso quotes harbour --speaker lind --speaker varrin

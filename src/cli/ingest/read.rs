@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::super::dates::Published;
+use super::super::info;
 use super::super::input::{self, Bytes, Counted, Line};
 use super::files::{self, File, Format};
 use super::fit;
@@ -36,6 +37,8 @@ pub(super) enum Item {
     Article(Box<Entry>),
     /// Something that is none, and why.
     Refused(Refusal),
+    /// Something about a file, or all of them, that people should know; and where.
+    Noted(String, Note),
 }
 
 /// An article and where it was found.
@@ -68,6 +71,14 @@ pub(super) struct Reader {
     pub(super) progress: Arc<AtomicU64>,
 }
 
+/// How a piece of JSON was taken.
+struct Taken {
+    /// Whether the sink wants more.
+    wants_more: bool,
+    /// Whether the piece was JSON.
+    is_json: bool,
+}
+
 /// Whoever takes the items; it says false when it wants no more.
 type Sink<'s> = &'s mut dyn FnMut(Item) -> bool;
 
@@ -76,15 +87,32 @@ impl Reader {
     /// but the sink. Returns whether the sink wants more.
     pub(super) fn read(&self, file: &File, sink: Sink<'_>) -> bool {
         let name = file.name();
+        let mut is_empty = true;
+        let wants_more = self.read_all(&name, file, &mut |item| {
+            is_empty = false;
+            sink(item)
+        });
+        wants_more && (!is_empty || sink(Item::Noted(name, Note::new("", "", "holds no record"))))
+    }
+
+    /// Hands on what is known once all files have been read. Returns whether the sink wants more.
+    pub(super) fn finish(&self, sink: Sink<'_>) -> bool {
+        self.layout.unmatched().into_iter().all(|chosen| {
+            let note = Note::new("", "", "no record of this run has a field of this name");
+            sink(Item::Noted(format!("--field {chosen}"), note))
+        })
+    }
+
+    fn read_all(&self, name: &str, file: &File, sink: Sink<'_>) -> bool {
         let mut reader = match self.open(file) {
             Ok(reader) => reader,
             Err(error) => return sink(Item::Refused(Refusal::new(name, error))),
         };
         match file.format {
-            Format::Jsonl | Format::Json => self.read_records(&name, file.format, reader, sink),
+            Format::Jsonl | Format::Json => self.read_records(name, file.format, reader, sink),
             Format::Text | Format::Html => sink(match self.read_document(file, &mut reader) {
-                Ok(told) => self.checked(name, told),
-                Err((line, why)) => Item::Refused(Refusal::new(place(&name, line), why)),
+                Ok(told) => self.checked(name.to_string(), told),
+                Err((line, why)) => Item::Refused(Refusal::new(place(name, line), why)),
             }),
         }
     }
@@ -121,7 +149,7 @@ impl Reader {
                 Ok(None) => return true,
                 Ok(Some(Line::Whole(line))) => line,
                 Ok(Some(Line::TooLong)) => {
-                    let why = format!("the line is longer than {limit} bytes");
+                    let why = format!("the line is longer than {}", shown(limit));
                     if !sink(Item::Refused(Refusal::new(place, why))) {
                         return false;
                     }
@@ -129,10 +157,21 @@ impl Reader {
                 }
                 Err(error) => return sink(Item::Refused(Refusal::new(place, error))),
             };
-            let wants_more = json::pieces(&mut line.as_slice(), self.limits(), &mut |piece| {
-                let place = if piece.at == At::Whole { place.clone() } else { item_of(&place, piece.at) };
-                let malformed = |error: Malformed| format!("malformed JSON: {} at column {}", error.why, error.column);
-                self.piece(&place, piece, malformed, sink)
+            let is_list = line.trim_ascii_start().starts_with(b"[");
+            let mut wants_more = true;
+            json::pieces(&mut line.as_slice(), self.limits(), &mut |piece| {
+                let is_stranger = !is_list && !is_object(&piece);
+                let place = if is_stranger { place.clone() } else { item_of(&place, piece.at) };
+                // The column counts from where the piece begins, which is not told.
+                let is_first = matches!(piece.at, At::Whole | At::Item(1));
+                let malformed = |error: Malformed| match is_first {
+                    true => format!("malformed JSON: {} at column {}", error.why, error.column),
+                    false => format!("malformed JSON after a record: {}", error.why),
+                };
+                let taken = self.piece(&place, piece, malformed, sink);
+                wants_more = taken.wants_more;
+                // What is no record is told once: each word of a line of text would be a refusal of its own.
+                wants_more && taken.is_json && !is_stranger
             });
             if !wants_more {
                 return false;
@@ -143,32 +182,45 @@ impl Reader {
 
     /// Records in any other arrangement.
     fn read_pieces(&self, name: &str, reader: &mut Bytes, sink: Sink<'_>) -> bool {
-        let (mut refusals, mut wants_more) = (0, true);
+        let (mut refusals, mut wants_more, mut is_broken) = (0, true, false);
         json::pieces(reader, self.limits(), &mut |piece| {
             let start = piece.line;
+            if is_broken && piece.bytes.is_ok() && !is_object(&piece) {
+                // The words of a text are no JSON, either; the first of them was told.
+                refusals += 1;
+                return refusals < REFUSALS || self.give_up(name, &mut wants_more, sink);
+            }
             let malformed =
                 |error: Malformed| format!("malformed JSON: {} at line {}", error.why, start + error.line - 1);
             let place = item_of(name, piece.at);
-            wants_more = self.piece(&place, piece, malformed, &mut |item| {
+            let was_object = is_object(&piece);
+            let taken = self.piece(&place, piece, malformed, &mut |item| {
                 refusals = if matches!(item, Item::Refused(_)) { refusals + 1 } else { 0 };
                 sink(item)
             });
-            if wants_more && refusals >= REFUSALS {
-                let why = format!("{REFUSALS} records in a row were refused; the rest is not read");
-                wants_more = sink(Item::Refused(Refusal::new(name, why)));
-                return false;
-            }
-            wants_more
+            is_broken = !taken.is_json && !was_object;
+            wants_more = taken.wants_more;
+            wants_more && (refusals < REFUSALS || self.give_up(name, &mut wants_more, sink))
         });
         wants_more
     }
 
+    /// Says that no more is read of a file; always false.
+    fn give_up(&self, name: &str, wants_more: &mut bool, sink: Sink<'_>) -> bool {
+        let why = format!("{REFUSALS} records in a row were refused; the rest is not read");
+        *wants_more = sink(Item::Refused(Refusal::new(name, why)));
+        false
+    }
+
     /// Hands on the articles of a piece.
-    fn piece(&self, place: &str, piece: Piece, malformed: impl Fn(Malformed) -> String, sink: Sink<'_>) -> bool {
+    fn piece(&self, place: &str, piece: Piece, malformed: impl Fn(Malformed) -> String, sink: Sink<'_>) -> Taken {
         let parsed = piece.bytes.and_then(|bytes| json::parse(&bytes).map_err(malformed));
         let (value, repairs) = match parsed {
             Ok(found) => found,
-            Err(why) => return sink(Item::Refused(Refusal::new(place, why))),
+            Err(why) => {
+                let wants_more = sink(Item::Refused(Refusal::new(place, why)));
+                return Taken { wants_more, is_json: false };
+            }
         };
         let articles = self.layout.articles(value, &piece.around);
         let single = articles.len() == 1;
@@ -182,10 +234,10 @@ impl Reader {
                 Err(why) => Item::Refused(Refusal::new(place, why)),
             };
             if !sink(item) {
-                return false;
+                return Taken { wants_more: false, is_json: true };
             }
         }
-        true
+        Taken { wants_more: true, is_json: true }
     }
 
     /// A file that is one article. The fault names a line where there is one.
@@ -193,7 +245,11 @@ impl Reader {
         let is_html = file.format == Format::Html;
         let limit = if is_html { self.body_bytes.saturating_mul(PAGE) } else { self.body_bytes };
         let bytes = input::read_all(reader, limit).map_err(|error| (0, error.to_string()))?;
-        let bytes = bytes.ok_or_else(|| (0, format!("too large: more than {limit} bytes")))?;
+        let too_large = || match is_html {
+            true => format!("too large: a page may have {} at most, {PAGE} times the body", shown(limit)),
+            false => self.too_long("more than the server takes"),
+        };
+        let bytes = bytes.ok_or_else(|| (0, too_large()))?;
         let (article, notes) = if is_html {
             html::read(&bytes).map_err(|why| (0, why))?
         } else {
@@ -218,11 +274,16 @@ impl Reader {
         let (_, mut reader) = file.map_err(|error| error.to_string())?;
         let limit = self.limits().bytes;
         let bytes = input::read_all(&mut reader, limit).map_err(|error| error.to_string())?;
-        let bytes = bytes.ok_or_else(|| format!("too large: more than {limit} bytes"))?;
+        let bytes = bytes.ok_or_else(|| format!("too large: more than {}", shown(limit)))?;
         let malformed = |error: Malformed| format!("malformed JSON: {} at line {}", error.why, error.line);
         let (value, _) = json::parse(&bytes).map_err(malformed)?;
         let record = value.get("article").unwrap_or(&value);
         Ok(self.layout.metadata(record.as_object().ok_or("expected an object")?))
+    }
+
+    /// What is told of a body that the server would refuse, and how to have it taken.
+    fn too_long(&self, what: &str) -> String {
+        format!("too large: {what}; its limit body_bytes is {} (sayso serve --max-body)", shown(self.body_bytes))
     }
 
     /// The article with what it lacks, or why the server would not take it.
@@ -231,9 +292,13 @@ impl Reader {
         if article.body.trim().is_empty() {
             return Item::Refused(Refusal::new(place, "the body is empty"));
         }
+        if text::is_binary(&article.body) {
+            let why = "the body is binary, no text: it is full of control characters";
+            let zeros = if article.body.contains('\0') { ", as UTF-16 is that was read as something else" } else { "" };
+            return Item::Refused(Refusal::new(place, format!("{why}{zeros}")));
+        }
         if article.body.len() > self.body_bytes {
-            let why =
-                format!("too large: the body has {} bytes, the server takes {}", article.body.len(), self.body_bytes);
+            let why = self.too_long(&format!("the body has {} bytes", article.body.len()));
             return Item::Refused(Refusal::new(place, why));
         }
         if article.outlet.is_empty() {
@@ -260,6 +325,11 @@ fn is_lines(head: &[u8], format: Format) -> bool {
         }
         _ => !first.starts_with(b"[") && !first.ends_with(b"{") && !first.ends_with(b"["),
     }
+}
+
+/// Whether a piece looks like an object, be it sound or not.
+fn is_object(piece: &Piece) -> bool {
+    piece.bytes.as_ref().is_ok_and(|bytes| bytes.starts_with(b"{"))
 }
 
 fn item_of(name: &str, at: At) -> String {
@@ -296,6 +366,11 @@ fn with_metadata(guessed: Told, mut told: Told) -> Told {
     told
 }
 
+/// "1.5 MiB"
+fn shown(bytes: usize) -> String {
+    info::bytes(i64::try_from(bytes).unwrap_or(i64::MAX))
+}
+
 fn place(name: &str, line: usize) -> String {
     if line == 0 { name.to_string() } else { format!("{name}:{line}") }
 }
@@ -317,7 +392,7 @@ mod tests {
         }
     }
 
-    /// Writes the files, reads the folder, and gives a line for each item.
+    /// Writes the files, reads the folder, and gives a line for each item that is no article.
     fn read(files: &[(&str, &[u8])]) -> (Vec<Entry>, Vec<String>) {
         let folder = tempfile::tempdir().unwrap();
         for (name, bytes) in files {
@@ -332,6 +407,7 @@ mod tests {
                     Item::Refused(refusal) => {
                         refused.push(format!("{}: {}", refusal.place, refusal.why).replace(&root, ""))
                     }
+                    Item::Noted(place, note) => refused.push(format!("{place}: {note}").replace(&root, "")),
                 }
                 true
             }));
@@ -375,6 +451,49 @@ mod tests {
     }
 
     #[test]
+    fn a_line_is_refused_once_whatever_it_holds() {
+        let lines = b"{\"body\": \"One.\"}\nnot json at all\n2026-03-03 10:00 INFO started\n\"a\",\"b\",7\n{\"body\" \"x\"} {}\n\
+            {\"body\": \"Two.\"} and more words\n[{\"body\": \"Three.\"}, 7, {\"body\": \"Four.\"}]\n{\"body\": \"Five.\"}{\"body\": \"Six.\"}";
+        let (entries, refused) = read(&[("a.jsonl", lines)]);
+        let bodies: Vec<_> = entries.iter().map(|entry| entry.article.body.as_str()).collect();
+        assert_eq!(bodies, ["One.", "Two.", "Three.", "Four.", "Five.", "Six."]);
+        let places: Vec<_> = refused.iter().map(|told| told.split(": ").next().unwrap()).collect();
+        let expected =
+            ["/a.jsonl:2", "/a.jsonl:3", "/a.jsonl:4", "/a.jsonl:5, item 1", "/a.jsonl:6", "/a.jsonl:7, item 2"];
+        assert_eq!(places, expected, "{refused:?}");
+    }
+
+    #[test]
+    fn words_are_no_json_each_but_together() {
+        let (entries, refused) =
+            read(&[("a.json", b"no json at all {\"body\": \"One.\"} [7, {\"body\": \"Two.\"}, \"x\"]")]);
+        assert_eq!(entries.len(), 2);
+        assert!(refused[0].starts_with("/a.json, item 1: malformed JSON"), "{refused:?}");
+        assert_eq!(refused.len(), 3, "{refused:?}");
+    }
+
+    #[test]
+    fn what_holds_nothing_is_told() {
+        let files: [(&str, &[u8]); 4] =
+            [("a.json", b"[]"), ("b.jsonl", b""), ("c.jsonl", b" \n\n"), ("d.json", b"{\"articles\": []}")];
+        let (entries, told) = read(&files);
+        assert_eq!(entries, []);
+        assert_eq!(told, files.map(|(name, _)| format!("/{name}: holds no record")));
+    }
+
+    #[test]
+    fn a_binary_body_is_refused_wherever_it_comes_from() {
+        let zeros: String = "The tide turned.".chars().flat_map(|letter| [letter, '\0']).collect();
+        let record = serde_json::json!({"body": zeros}).to_string();
+        let utf_16: Vec<u8> = "The tide turned.".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let (entries, refused) = read(&[("a.json", record.as_bytes()), ("b.txt", &[7; 90]), ("c.txt", &utf_16)]);
+        assert_eq!(entries.len(), 1);
+        assert_eq!(entries[0].article.body, "The tide turned.");
+        assert!(refused[0].ends_with("as UTF-16 is that was read as something else"), "{refused:?}");
+        assert_eq!(refused[1], "/b.txt: the body is binary, no text: it is full of control characters");
+    }
+
+    #[test]
     fn a_bad_file_is_told_and_the_others_are_read() {
         let long = format!("{{\"body\": \"{}\"}}", "x".repeat(101));
         let (entries, refused) = read(&[
@@ -391,10 +510,10 @@ mod tests {
         assert_eq!(
             refused,
             [
-                "/a.txt:2: not valid UTF-8 (byte 4)",
+                "/a.txt:2: not valid UTF-8 (byte 4); it looks like windows-1252: convert it with iconv -f windows-1252 -t UTF-8",
                 "/b.txt: the body is empty",
-                "/c.txt: too large: more than 100 bytes",
-                "/d.jsonl:1: too large: the body has 101 bytes, the server takes 100",
+                "/c.txt: too large: more than the server takes; its limit body_bytes is 100 bytes (sayso serve --max-body)",
+                "/d.jsonl:1: too large: the body has 101 bytes; its limit body_bytes is 100 bytes (sayso serve --max-body)",
                 "/e.json, item 2: expected an object, found a number",
                 "/f.json, item 1: malformed JSON: EOF while parsing an object at line 1",
                 "/f.json: malformed JSON: the file ends inside of a list",
