@@ -35,7 +35,7 @@ pub(super) struct Args {
 }
 
 const EXAMPLES: &str = r#"Examples:
-  sayso articles --outlet "Veld Courier" --label desk=politics --sort updated
+  sayso articles --outlet "Northern Wire" --sort updated
   sayso articles --id 01-harbour-strike"#;
 
 /// In which order articles come.

@@ -1,5 +1,6 @@
 //! Why a command ended early, in words for the person who typed it.
 
+use std::error::Error;
 use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
@@ -100,16 +101,27 @@ pub(super) fn status_of(told: Option<google_rpc::Status>) -> Status {
     Status::with_details(Code::from_i32(told.code), told.message, details)
 }
 
+/// What a status says. One that no server made tells that none answered: only those have a cause.
+fn message_of(status: &Status) -> String {
+    let message = if status.message().is_empty() { status.code().description() } else { status.message() };
+    // What tonic says of an answer of HTTP/2 that is none of gRPC.
+    let is_foreign = message.starts_with("grpc-status header missing");
+    if status.source().is_none() && !is_foreign {
+        return message.into();
+    }
+    format!("the server stopped, or no gRPC server answers there: {message}")
+}
+
 /// "has more than 64 labels (article.labels, LIMIT_EXCEEDED)": a refusal in one line, with its field and reason.
 pub(super) fn in_short(status: &Status) -> String {
-    let message = if status.message().is_empty() { status.code().description() } else { status.message() };
+    let message = &message_of(status);
     let details = status.get_error_details();
     let violations = details.bad_request().map(|request| request.field_violations.as_slice()).unwrap_or_default();
     let fields = violations.iter().map(|violation| violation.field.as_str());
     let new = fields.filter(|field| !message.starts_with(field));
     let reason = details.error_info().map(|info| info.reason.as_str());
     let facts: Vec<_> = new.chain(reason).filter(|fact| !fact.is_empty()).collect();
-    if facts.is_empty() { message.into() } else { format!("{message} ({})", facts.join(", ")) }
+    if facts.is_empty() { message.clone() } else { format!("{message} ({})", facts.join(", ")) }
 }
 
 /// The options that fill the fields of requests.
@@ -141,7 +153,7 @@ fn option_of(field: &str) -> &str {
 /// A server's refusal as text: its message, then a line for each detail that says more. Fields are called by the options
 /// that fill them.
 pub(super) fn describe(status: &Status) -> String {
-    let message = if status.message().is_empty() { status.code().description() } else { status.message() };
+    let message = &message_of(status);
     let mut lines = vec![message.to_string()];
     let details = status.get_error_details();
     for violation in details.bad_request().iter().flat_map(|request| &request.field_violations) {

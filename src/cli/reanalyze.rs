@@ -44,7 +44,7 @@ of each as soon as it has it. What is still to do survives a restart; `sayso inf
 that is.
 
 Example:
-  sayso reanalyze --outlet "Veld Courier" --model linear-4"#;
+  sayso reanalyze --outlet "Northern Wire" --model linear-4"#;
 
 pub(super) fn run(args: Args) -> Outcome {
     client::block_on(async {

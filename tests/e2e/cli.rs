@@ -419,3 +419,29 @@ fn a_port_without_a_grpc_server_says_so() {
     assert!(told.contains("no gRPC server answers there"), "{told}");
     assert_eq!(done.status.code(), Some(1));
 }
+
+/// The examples at the end of a command's help, one a line.
+fn examples(command_name: &str) -> Vec<String> {
+    let help = text(&command(&[command_name, "--help"]).output().unwrap().stdout);
+    let behind = help.rsplit_once("Examples:").map(|(_, behind)| behind.to_owned()).unwrap_or_default();
+    behind.lines().filter_map(|line| line.trim().strip_prefix("sayso ").map(str::to_owned)).collect()
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_examples_of_the_help_find_something_in_the_samples() {
+    let server = Server::start();
+    let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/samples");
+    let done = sayso(&server, &["ingest", "--analysis", "fast", samples]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    for name in ["search", "quotes", "articles", "entities"] {
+        let examples = examples(name);
+        assert!(examples.len() >= 2, "{name}: {examples:?}");
+        for example in examples {
+            let line = format!("{} {example}", env!("CARGO_BIN_EXE_sayso"));
+            let done = Command::new("sh").args(["-c", &line]).env("SAYSO_SERVER", server.url()).output().unwrap();
+            let told = text(&done.stdout) + &text(&done.stderr);
+            assert!(done.status.success() && !told.contains(" found\n"), "{example}: {told}");
+        }
+    }
+}
