@@ -107,7 +107,7 @@ fn faults_name_what_they_found_and_what_would_be_right() {
         told("title:author:x"),
         "unknown field \"author\" at byte 6: expected words without a field, since one stands before them"
     );
-    assert!(told("a^2").starts_with("boosts are not understood \"^2\" at byte 1: expected nothing after the word"));
+    assert!(told("a^2").starts_with("boost that is not understood \"^2\" at byte 1: expected nothing after the word"));
     assert_eq!(told("a && b"), "unknown operator \"&&\" at byte 2: expected AND");
     assert_eq!(told("word~3"), "bad distance \"3\" at byte 5: expected 1, 2 or nothing after the tilde");
     assert!(told("date:so\u{1b}on").starts_with("bad date \"so\\u{1b}on\" at byte 5: expected a date such as 2026"));

@@ -86,7 +86,7 @@ impl Server {
 }
 
 /// The innermost cause, which tells most: "Connection refused".
-fn root(error: &dyn Error) -> String {
+pub(super) fn root(error: &dyn Error) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {
         cause = inner;

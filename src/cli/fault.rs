@@ -10,6 +10,7 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt;
 use unicode_width::UnicodeWidthStr;
 
+use super::client::root;
 use crate::echo;
 use crate::proto::google_rpc;
 
@@ -109,7 +110,8 @@ fn message_of(status: &Status) -> String {
     if status.source().is_none() && !is_foreign {
         return message.into();
     }
-    format!("the server stopped, or no gRPC server answers there: {message}")
+    let cause = if is_foreign { message.to_string() } else { root(status) };
+    format!("the server stopped, or no gRPC server answers there: {cause}")
 }
 
 /// "has more than 64 labels (article.labels, LIMIT_EXCEEDED)": a refusal in one line, with its field and reason.

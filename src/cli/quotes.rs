@@ -59,13 +59,13 @@ pub(super) struct Args {
     #[arg(long, value_enum)]
     sort: Option<Sort>,
     /// Only quotes that the model is at least so sure of, from 0 to 1
-    #[arg(long, value_name = "P", default_value_t = 0.0, hide_default_value = true)]
+    #[arg(long, value_name = "P", default_value_t = 0.0, hide_default_value = true, allow_negative_numbers = true)]
     min_confidence: f32,
     /// Show this quote in its surroundings, and no others
     #[arg(long, value_name = "QUOTE", conflicts_with_all = SEARCHES)]
     id: Option<String>,
     /// With --id: how many sentences to show before and after
-    #[arg(long, value_name = "N", default_value_t = 2, requires = "id", value_parser = number::<u16>)]
+    #[arg(long, value_name = "N", default_value_t = 2, requires = "id", value_parser = number::<u16>, allow_negative_numbers = true)]
     context: u16,
     #[command(flatten)]
     output: Output,

@@ -96,7 +96,7 @@ impl fmt::Display for ParseError {
             ParseErrorKind::BadDate => "bad date",
             ParseErrorKind::EmptyRange => "range that ends before it begins",
             ParseErrorKind::BadRange => "range of something other than dates",
-            ParseErrorKind::Boost => "boosts are not understood",
+            ParseErrorKind::Boost => "boost that is not understood",
             ParseErrorKind::ForeignOperator => "unknown operator",
             ParseErrorKind::TooManyClauses => "too many clauses",
             ParseErrorKind::TooManyExpansions => "too many words that stand for many",

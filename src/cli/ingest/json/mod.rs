@@ -22,8 +22,7 @@ mod values;
 mod wrap;
 
 pub(super) use cut::{At, Limits, Piece, pieces};
-pub(super) use names::FieldName;
-use names::{Field, folded};
+pub(super) use names::{Field, FieldName, did_you_mean, folded, is_known, nearest};
 pub(super) use parse::{Malformed, parse};
 
 /// From here on two whole numbers may be one number for JSON: 2^53.
@@ -223,14 +222,13 @@ impl<'r> Fields<'r> {
     fn misspelt(&self, notes: &mut Vec<Note>) {
         let is_chosen = |name: &str| self.layout.chosen.iter().any(|chosen| folded(&chosen.name.name) == name);
         for (folded, name, value) in self.layers.iter().flatten() {
-            if values::is_empty(value) || names::is_known(folded) || is_chosen(folded) {
+            if values::is_empty(value) || is_known(folded) || is_chosen(folded) {
                 continue;
             }
-            if let Some((field, meant)) = names::nearest(folded)
+            if let Some((field, meant)) = nearest(folded)
                 && self.candidates(field).concat().is_empty()
             {
-                let what = format!("is not used: no field is called so; did you mean {meant}?");
-                notes.push(Note::new(*name, value, what));
+                notes.push(Note::new(*name, value, did_you_mean(meant)));
             }
         }
     }

@@ -157,7 +157,7 @@ impl Field {
 
 /// The name without what writers of names do not agree about: case, `_`, `-` and what else parts words.
 /// `datePublished`, `date_published` and `date-published` are one name.
-pub(super) fn folded(name: &str) -> String {
+pub(in crate::cli::ingest) fn folded(name: &str) -> String {
     let kept = |c: &char| c.is_alphanumeric() || matches!(c, '@' | '#' | '$');
     name.chars().filter(kept).flat_map(char::to_lowercase).collect()
 }
@@ -180,15 +180,20 @@ pub(super) const SPELT: [(Field, &[&str]); 7] = [
 const LONGEST_NAME: usize = 24;
 
 /// Whether a folded name is one that some field is looked for under.
-pub(super) fn is_known(folded: &str) -> bool {
+pub(in crate::cli::ingest) fn is_known(folded: &str) -> bool {
     NAMES.iter().any(|names| names.2.contains(&folded) || names.3.contains(&folded))
 }
 
 /// The field that a folded name is a misspelt name of, and which name that is.
-pub(super) fn nearest(folded: &str) -> Option<(Field, &'static str)> {
+pub(in crate::cli::ingest) fn nearest(folded: &str) -> Option<(Field, &'static str)> {
     let names = SPELT.iter().flat_map(|(field, spelt)| spelt.iter().map(|name| (*field, *name)));
     let near = names.filter_map(|(field, name)| Some((distance(folded, name)?, field, name)));
     near.min_by_key(|(distance, ..)| *distance).map(|(_, field, name)| (field, name))
+}
+
+/// What is told of a name that looks like a misspelt one.
+pub(in crate::cli::ingest) fn did_you_mean(meant: &str) -> String {
+    format!("is not used: no field is called so; did you mean {meant}?")
 }
 
 /// How far a folded name is from `name`, where it looks like a misspelt one: two letters changed places, one is wrong,
