@@ -102,7 +102,7 @@ impl QuoteHit {
 pub struct EntityHit {
     /// The entity.
     pub entity: EntityRecord,
-    /// The name, alias or title that matched best, as it stands in the entity.
+    /// The name, alias or title that matched best, as it stands in the entity. Empty where nothing was looked for.
     pub matched: String,
     /// Which of these it is.
     pub matched_by: MatchedBy,

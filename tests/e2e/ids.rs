@@ -1,7 +1,11 @@
 //! Ids of sentences, mentions and quotes: they name a place in a text, whichever analysis finds something there, and
 //! never come to mean anything else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    process::Command,
+};
 
 use sayso::proto::{
     AnalysisMode, AnalysisTier, AnalyzeRequest, Annotations, ArticleChange, DeleteArticleRequest, GetQuoteRequest,
@@ -147,9 +151,27 @@ async fn no_two_ids_of_an_article_are_equal_and_all_answers_tell_the_same_ones()
 }
 
 #[tokio::test]
+async fn two_quotes_of_one_content_have_ids_of_their_own() {
+    let server = Server::start_with(&["--analysis", "fast"]);
+    let text = "Ada Lind said, and Oskar Brandt denied, that the port would close.";
+    server.put(article("both", text)).await;
+    let quotes = server.annotations("both").await.quotes;
+    assert_eq!(quotes.len(), 2);
+    assert_eq!(quotes[0].content, quotes[1].content);
+    assert_ne!(quotes[0].id, quotes[1].id);
+    for (one, speaker) in quotes.iter().zip(["Ada Lind", "Oskar Brandt"]) {
+        let found = quote(&server, &one.id).await.unwrap();
+        assert_eq!(found.speakers[0].name, speaker);
+        assert_eq!(Quote { article: None, ..found }, *one);
+    }
+    let none = quote(&server, &format!("{}-2", quotes[0].id)).await.unwrap_err();
+    assert_eq!(none.code(), Code::NotFound, "{none}");
+}
+
+#[tokio::test]
 async fn an_analysis_that_is_not_kept_has_ids_as_well() {
     let server = Server::start_with(&["--analysis", "fast"]);
-    let (_, text) = samples().remove(0);
+    let (name, text) = samples().remove(0);
     let mut client = AnalyzeServiceClient::new(server.channel().await);
     let request = AnalyzeRequest { text, analysis_mode: AnalysisMode::Fast.into(), ..Default::default() };
     let first = client.analyze(request.clone()).await.unwrap().into_inner().annotations.unwrap();
@@ -157,6 +179,13 @@ async fn an_analysis_that_is_not_kept_has_ids_as_well() {
     assert_eq!(ids(&first), ids(&again));
     let distinct: BTreeSet<_> = ids(&first).into_values().collect();
     assert_eq!(distinct.len(), first.sentences.len() + first.mentions.len() + first.quotes.len());
+    // The program without a server tells the same.
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("samples/{name}.txt"));
+    let mut analyze = Command::new(env!("CARGO_BIN_EXE_sayso"));
+    let told = analyze.args(["analyze", "--analysis", "fast", "--json"]).arg(file).output().unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    let told: Vec<_> = told["quotes"].as_array().unwrap().iter().map(|quote| quote["id"].as_str().unwrap()).collect();
+    assert_eq!(told, first.quotes.iter().map(|quote| quote.id.as_str()).collect::<Vec<_>>());
     let status = quote(&server, &first.quotes[0].id).await.unwrap_err();
     assert!(matches!(status.code(), Code::NotFound | Code::InvalidArgument), "{status}");
 }

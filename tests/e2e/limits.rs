@@ -21,6 +21,11 @@ fn words(count: usize, form: &str) -> String {
     (0..count).map(|n| form.replace('#', &n.to_string())).collect::<Vec<_>>().join(" ")
 }
 
+/// This text with so many blanks behind it that it has so many bytes.
+fn padded(text: &str, bytes: usize) -> String {
+    text.to_owned() + &" ".repeat(bytes - text.len())
+}
+
 /// The refusal tells the limit by its name and its number.
 fn assert_names(refused: Result<impl Sized, Status>, limit: &str, most: i64) {
     let Err(status) = refused else { panic!("more than {limit} is accepted") };
@@ -71,8 +76,8 @@ async fn probe(server: &Server, name: &str, told: &ServerLimits) {
             assert_eq!(nearly.code(), Code::InvalidArgument, "that is another limit: {nearly}");
         }
         "body_bytes" => {
-            of_article(server, name, told.body_bytes, |bytes| article("a", &format!("{:bytes$}", "No."))).await;
-            let text = format!("{:1$}", "No.", told.body_bytes as usize + 1);
+            of_article(server, name, told.body_bytes, |bytes| article("a", &padded("No.", bytes))).await;
+            let text = padded("No.", told.body_bytes as usize + 1);
             let mut client = AnalyzeServiceClient::new(server.channel().await);
             let request = AnalyzeRequest { text, ..Default::default() };
             assert_names(client.analyze(request).await, name, told.body_bytes);
@@ -115,8 +120,8 @@ async fn probe(server: &Server, name: &str, told: &ServerLimits) {
         }
         "query_bytes" => {
             let most = told.query_bytes as usize;
-            search(server, format!("{:most$}", "cranes")).await.unwrap();
-            assert_names(search(server, format!("{:1$}", "cranes", most + 1)).await, name, most as i64);
+            search(server, padded("cranes", most)).await.unwrap();
+            assert_names(search(server, padded("cranes", most + 1)).await, name, most as i64);
             assert_names(look_up(server, "x".repeat(most + 1)).await, name, most as i64);
         }
         "query_clauses" => {

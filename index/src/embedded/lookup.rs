@@ -52,7 +52,10 @@ impl View {
             let id = self.entity_id(found.segment, found.doc)?;
             let entity = EntityId::parse(&id).map(|id| self.store.entity(&id)).transpose()?.flatten();
             let entity = entity.ok_or_else(|| unknown(&id))?;
-            let (matched, matched_by) = best_wording(&entity, &asked);
+            let (matched, matched_by) = match asked.words.is_empty() {
+                true => (String::new(), MatchedBy::Name),
+                false => best_wording(&entity, &asked),
+            };
             hits.push(EntityHit { entity, matched, matched_by, score: found.score });
         }
         Ok(Page { hits, next, total: top.total, seq: self.store.seq })

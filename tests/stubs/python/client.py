@@ -1,4 +1,4 @@
-"""client.py ADDRESS SPEAKER prints the first quote of a speaker, then code and reason of the error for a quote that does not exist."""
+"""client.py ADDRESS SPEAKER prints the first quote of a speaker, then code and reason of an error."""
 
 import sys
 

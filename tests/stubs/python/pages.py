@@ -1,6 +1,6 @@
-"""pages.py ADDRESS MIB HITS puts invented articles and reads them as a client does that never heard of limits: gRPC's own, 4 MiB a message.
+"""pages.py ADDRESS MIB HITS puts invented articles and reads them with gRPC's own limit, 4 MiB a message.
 
-It reads an article of MIB megabytes part by part and pages through HITS hits, and ends with an error where anything is
+It reads an article of MIB mebibytes part by part and pages through HITS hits, and ends with an error where anything is
 missing, comes twice or is not what was put.
 """
 
@@ -11,7 +11,13 @@ from collections.abc import Iterator
 from typing import Protocol, TypeVar
 
 import grpc
-from sayso.v1.article_service_pb2 import GetArticleRequest, GetArticleResponse, IngestArticlesRequest, PutArticleRequest, PutArticleResponse
+from sayso.v1.article_service_pb2 import (
+    GetArticleRequest,
+    GetArticleResponse,
+    IngestArticlesRequest,
+    PutArticleRequest,
+    PutArticleResponse,
+)
 from sayso.v1.article_service_pb2_grpc import ArticleServiceStub
 from sayso.v1.resources_pb2 import ANALYSIS_MODE_FAST, OFFSET_ENCODING_UTF32, Article
 from sayso.v1.search_service_pb2 import SearchSentencesRequest, SearchSentencesResponse
