@@ -29,6 +29,8 @@ mod markdown;
 mod note;
 mod read;
 #[cfg(test)]
+mod read_tests;
+#[cfg(test)]
 mod record_tests;
 mod report;
 mod seen;

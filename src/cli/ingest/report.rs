@@ -13,6 +13,7 @@ use super::super::fault::without_number;
 use super::super::info::grouped;
 use super::super::render::{DIM, NAME};
 use super::note::Note;
+use crate::echo::visible;
 use crate::proto::ArticleChange;
 
 /// How often progress is told where nothing can be redrawn.
@@ -190,7 +191,7 @@ impl Report {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        self.passed_over.iter().for_each(|what| anstream::eprintln!("{what}"));
+        self.passed_over.iter().for_each(|what| anstream::eprintln!("{}", visible(what)));
         self.list_notes();
         list("Refused", &self.refusals);
         if self.refused > self.refusals.len() as u64 {
@@ -204,11 +205,11 @@ impl Report {
             anstream::eprintln!("{NAME}Worth a look: left out, guessed or replaced{NAME:#}");
         }
         for Noted { note, place, count, others } in &self.notes {
-            anstream::eprintln!("  {place}: {note}");
+            anstream::eprintln!("  {}", visible(&format!("{place}: {note}")));
             if *count > 1 {
                 let others: Vec<_> = others.iter().map(|(place, value)| format!("{value} at {place}")).collect();
                 let others = if others.is_empty() { String::new() } else { format!(": {}", others.join(", ")) };
-                anstream::eprintln!("    and in {} more{others}", grouped(count - 1));
+                anstream::eprintln!("    and in {} more{}", grouped(count - 1), visible(&others));
             }
         }
     }
@@ -276,7 +277,7 @@ fn list(heading: &str, items: &[Refusal]) {
         anstream::eprintln!("{NAME}{heading}{NAME:#}");
     }
     for item in items {
-        anstream::eprintln!("  {}: {}", item.place, item.why);
+        anstream::eprintln!("  {}", visible(&format!("{}: {}", item.place, item.why)));
     }
 }
 

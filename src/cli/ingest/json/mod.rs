@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::{Map, Value};
 
 use super::fit::{NO_ID, is_id, within};
-use super::note::{MONTH_FIRST, NO_DATE, Note};
+use super::note::{MONTH_FIRST, NO_DATE, Note, shown};
 use crate::convert::{AUTHORS, LANGUAGE_BYTES, METADATA_BYTES};
 use crate::proto::Article;
 
@@ -358,7 +358,7 @@ impl<'r> Fields<'r> {
     }
 
     fn no_body(&self) -> String {
-        let own: Vec<_> = self.record.keys().take(12).map(String::as_str).collect();
+        let own: Vec<_> = self.record.keys().take(12).map(|name| shown(name)).collect();
         let own = if own.is_empty() { "none".into() } else { own.join(", ") };
         match self.layout.chosen.iter().map(|chosen| &chosen.name).find(|chosen| chosen.field == Field::Body) {
             Some(chosen) => format!("no body: the record has no field {}; its fields: {own}", chosen.name),

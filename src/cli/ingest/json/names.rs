@@ -163,7 +163,7 @@ pub(in crate::cli::ingest) fn folded(name: &str) -> String {
 }
 
 /// The names that misspelt ones are compared with: those that people write by hand. Programs spell theirs right.
-pub(super) const SPELT: [(Field, &[&str]); 7] = [
+const SPELT: [(Field, &[&str]); 7] = [
     (Field::Outlet, &["outlet", "source", "publisher"]),
     (Field::Title, &["title", "headline"]),
     (Field::Authors, &["authors", "author", "byline"]),
