@@ -8,7 +8,7 @@ use std::{
 };
 
 use sayso::proto::{
-    AnalysisMode, Article as Message, IngestArticlesRequest, SearchSentencesRequest,
+    AnalysisMode, Article as Message, IngestArticlesRequest, PutArticleRequest, SearchSentencesRequest,
     article_service_client::ArticleServiceClient, ingest_articles_request::Action, ingest_articles_response::Event,
     search_service_client::SearchServiceClient,
 };
@@ -139,8 +139,11 @@ async fn ingest(server: &Server, articles: &[Article]) -> (f64, f64) {
     // Fast, so that what is measured is the way into the store; the accurate tier's speed is that of its analysis.
     let requests = messages.into_iter().enumerate().map(|(at, article)| IngestArticlesRequest {
         client_sequence: at as i64 + 1,
-        action: Some(Action::Put(article)),
-        analysis_mode: AnalysisMode::Fast.into(),
+        action: Some(Action::Put(PutArticleRequest {
+            article: Some(article),
+            analysis_mode: AnalysisMode::Fast.into(),
+            ..PutArticleRequest::default()
+        })),
     });
     let mut client = ArticleServiceClient::new(server.channel().await);
     let started = Instant::now();

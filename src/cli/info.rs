@@ -44,7 +44,7 @@ fn lines(info: &GetServerInfoResponse, width: Option<usize>) -> String {
     };
     let analysis = info.analysis.unwrap_or_default();
     server.push(("analysis", Mode::label(analysis.default_mode).to_owned()));
-    server.extend(info.faults.iter().map(|fault| ("fault", fault.clone())));
+    server.extend(info.faults.iter().map(|fault| ("fault", fault.message.clone())));
     let limits = info.limits.unwrap_or_default();
     let mut holds = info.counts.as_ref().map(counted).unwrap_or_default();
     holds.push(("changes", state));
@@ -160,7 +160,7 @@ pub(super) fn bytes(count: impl Into<i64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto::ModelInfo;
+    use crate::proto::{ModelInfo, ServerFault};
 
     #[test]
     fn the_table_reads_well() {
@@ -204,9 +204,11 @@ mod tests {
             pending_change_count: 1,
             start_time: Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 }),
             analysis: Some(AnalysisInfo { default_mode: 3, pending_count: 1200, done_count: 34, failed_count: 0 }),
-            faults: vec![
-                "only 100 MiB are free in sayso-data; 128 MiB must stay free, so no article is taken in".into(),
-            ],
+            faults: vec![ServerFault {
+                reason: "ARTICLES_REFUSED".into(),
+                message: "only 100 MiB are free in sayso-data; 128 MiB must stay free, so no article is taken in"
+                    .into(),
+            }],
         };
         insta::assert_snapshot!(render::plain(&lines(&info, Some(60))), @r"
         Server

@@ -142,7 +142,7 @@ mod tests {
         };
         let quote = proto::Quote {
             article: Some(article),
-            content: vec![proto::TextSpan { start: 0, end: 4 }, proto::TextSpan { start: 6, end: 9 }],
+            content_spans: vec![proto::TextSpan { start: 0, end: 4 }, proto::TextSpan { start: 6, end: 9 }],
             act: proto::QuoteAct::Speech as i32,
             kind: 99,
             speaker_confidence: Some(0.0),
@@ -150,7 +150,7 @@ mod tests {
         };
         assert_eq!(
             serde_json::to_string(&Canonical(&dynamic("Quote", &quote).unwrap())).unwrap(),
-            r#"{"article":{"publishDate":{"year":2026,"month":3,"day":3},"labels":{"a":"","b":"","c":"","d":"","e":""}},"content":[{"end":4},{"start":6,"end":9}],"speakerConfidence":0.0,"act":"QUOTE_ACT_SPEECH","kind":99}"#
+            r#"{"article":{"publishDate":{"year":2026,"month":3,"day":3},"labels":{"a":"","b":"","c":"","d":"","e":""}},"contentSpans":[{"end":4},{"start":6,"end":9}],"speakerConfidence":0.0,"act":"QUOTE_ACT_SPEECH","kind":99}"#
         );
     }
 

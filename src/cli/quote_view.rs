@@ -224,7 +224,7 @@ mod tests {
         Quote {
             id: "wire-03#q2".into(),
             text: "The harbour will open on Friday.".into(),
-            content: vec![TextSpan { start: 100, end: 138 }],
+            content_spans: vec![TextSpan { start: 100, end: 138 }],
             cue: phrase("told:"),
             source: phrase("Harbour Commissioner Ada Lind"),
             speakers: vec![entity("Ada Lind")],

@@ -178,7 +178,7 @@ fn in_context(sentences: &[Sentence], quote: &Quote) -> Paragraph {
     let mut text = Paragraph::new();
     for sentence in sentences {
         let span = sentence.span.unwrap_or_default();
-        let inside = quote.content.iter().filter(|content| content.start < span.end && span.start < content.end);
+        let inside = quote.content_spans.iter().filter(|content| content.start < span.end && span.start < content.end);
         let marks: Vec<_> = inside
             .map(|content| TextSpan { start: content.start.max(span.start), end: content.end.min(span.end) })
             .map(|inside| render::range(inside, span.start))
@@ -199,7 +199,7 @@ mod tests {
             text: text.into(),
             ..Sentence::default()
         };
-        let quote = Quote { content: vec![TextSpan { start: 8, end: 24 }], ..Quote::default() };
+        let quote = Quote { content_spans: vec![TextSpan { start: 8, end: 24 }], ..Quote::default() };
         let text =
             in_context(&[sentence(0, "He said go now."), sentence(16, "Or never. Ever.")], &quote).lines(None, 0);
         assert!(text.contains(&format!("{SAID}go now. Or never{SAID:#}")), "{text:?}");

@@ -267,7 +267,7 @@ fn bare_quote(analyzed: &AnalyzedArticle, index: usize, nth: usize, offsets: &Of
         index: index as i32,
         article: None,
         text: quote.clean_text(body),
-        content: quote.content.iter().map(|span| offsets.span(*span)).collect(),
+        content_spans: quote.content.iter().map(|span| offsets.span(*span)).collect(),
         cue: phrase(&quote.cue, body, offsets),
         cue_lemma: quote.cue_lemma.clone(),
         source: phrase(&quote.source, body, offsets),

@@ -15,11 +15,12 @@ use tonic::{Code, Status, Streaming};
 
 use super::{Core, arriving::Held, status};
 use crate::{
-    convert, echo,
+    convert::{self, Fault},
+    echo,
     proto::{
-        IngestArticlesRequest, IngestArticlesResponse, google_rpc,
-        ingest_articles_request::{Action, Deletion},
-        ingest_articles_response::{Backoff, Durable, Event, Rejected, Searchable},
+        DeleteArticleRequest, IngestArticlesRequest, IngestArticlesResponse, PutArticleRequest, WaitFor, google_rpc,
+        ingest_articles_request::Action,
+        ingest_articles_response::{BackoffEvent, DurableEvent, Event, RejectedEvent, SearchableEvent},
     },
 };
 
@@ -103,46 +104,48 @@ async fn analyze(
     request: Result<IngestArticlesRequest, Status>,
     room: Option<OwnedSemaphorePermit>,
 ) -> Result<Analyzed, Status> {
-    let IngestArticlesRequest { client_sequence: number, action, analysis_mode } = request?;
+    let IngestArticlesRequest { client_sequence: number, action } = request?;
     let id = match &action {
-        Some(Action::Put(article)) => article.id.clone(),
-        Some(Action::Delete(deletion)) => deletion.id.clone(),
+        Some(Action::Put(put)) => put.article.as_ref().map(|article| article.id.clone()).unwrap_or_default(),
+        Some(Action::Delete(delete)) => delete.id.clone(),
         None => String::new(),
     };
     let mut sent = Sent { number, id, allow_missing: false, room };
     let change = match action {
-        Some(Action::Put(article)) => put(core, article, analysis_mode, &mut sent).await,
-        Some(Action::Delete(deletion)) => {
-            sent.allow_missing = deletion.allow_missing;
-            deleted(deletion)
+        Some(Action::Put(request)) => put(core, request, &mut sent).await,
+        Some(Action::Delete(request)) => {
+            sent.allow_missing = request.allow_missing;
+            delete(request)
         }
-        None => Err(status::fault(convert::Fault::invalid(
-            "action",
-            "is missing; give an article to put or an id to delete",
-        ))),
+        None => Err(status::fault(Fault::invalid("action", "is missing; give an article to put or an id to delete"))),
     };
     Ok((sent, change))
 }
 
-async fn put(
-    core: &Core,
-    article: crate::proto::Article,
-    analysis_mode: i32,
-    sent: &mut Sent,
-) -> Result<Write, Status> {
-    let mode = core.mode(analysis_mode)?;
-    let (article, expected) = convert::new_article(Some(article), &core.config.limits)
-        .map_err(|fault| status::fault(convert::Fault { field: fault.field.replacen("article", "put", 1), ..fault }))?;
+async fn put(core: &Core, request: PutArticleRequest, sent: &mut Sent) -> Result<Write, Status> {
+    let within = |fault: Fault| status::fault(Fault { field: format!("put.{}", fault.field), ..fault });
+    unwaited(request.wait_for).map_err(within)?;
+    let mode = core.wanted_mode(request.analysis_mode).map_err(within)?;
+    let (article, expected) = convert::new_article(request.article, &core.config.limits).map_err(within)?;
     let id = article.id.clone();
     let analyzed = core.pipeline.analyze_patiently(article, mode.first()).await.map_err(status::pool)?;
     sent.id = id;
     Ok(core.pipeline.put(analyzed, mode, expected))
 }
 
-fn deleted(deletion: Deletion) -> Result<Write, Status> {
-    let id = convert::article_id("delete.id", deletion.id).map_err(status::fault)?;
-    let expected = convert::expected_etag("delete.etag", &deletion.etag).map_err(status::fault)?;
-    Ok(Write::Delete(id, expected))
+fn delete(request: DeleteArticleRequest) -> Result<Write, Status> {
+    let within = |fault: Fault| status::fault(Fault { field: format!("delete.{}", fault.field), ..fault });
+    unwaited(request.wait_for).map_err(within)?;
+    let id = convert::article_id("id", request.id).map_err(within)?;
+    Ok(Write::Delete(id, convert::expected_etag("etag", &request.etag).map_err(within)?))
+}
+
+/// In a stream nobody waits: its answers tell how far a change is.
+fn unwaited(wait_for: i32) -> Result<(), Fault> {
+    if wait_for == WaitFor::Unspecified as i32 {
+        return Ok(());
+    }
+    Err(Fault::invalid("wait_for", "must not be set in a stream, whose answers tell how far a change is"))
 }
 
 /// Hands a change to the engine, which calls back as it gets on.
@@ -168,7 +171,7 @@ async fn write(
                 return;
             }
             Progress::Durable(receipt) => Event::Durable(durable(&id, receipt)),
-            Progress::Searchable(_) => Event::Searchable(Searchable { id: id.clone() }),
+            Progress::Searchable(_) => Event::Searchable(SearchableEvent { id: id.clone() }),
             // It was told to be durable. There is no other answer to give: the client may go on.
             Progress::Delayed(..) => return,
             Progress::Failed(error) => {
@@ -182,7 +185,7 @@ async fn write(
         Ok(outcome) => outcome,
         Err(_) => {
             let retry_delay = Some(prost_types::Duration { seconds: 1, nanos: 0 });
-            say(tell, Ok(event(0, Event::Backoff(Backoff { retry_delay }))), None);
+            say(tell, Ok(event(0, Event::Backoff(BackoffEvent { retry_delay }))), None);
             handed.await
         }
     };
@@ -191,8 +194,8 @@ async fn write(
     }
 }
 
-fn durable(id: &str, receipt: Receipt) -> Durable {
-    Durable {
+fn durable(id: &str, receipt: Receipt) -> DurableEvent {
+    DurableEvent {
         id: id.to_owned(),
         change: convert::change(receipt.change),
         revision: receipt.version.map_or(0, |version| convert::count(version.revision)),
@@ -205,7 +208,7 @@ fn rejected(number: i64, id: &str, status: &Status) -> IngestArticlesResponse {
     let whole = google_rpc::Status::decode(status.details()).ok().filter(|whole| whole.code != 0);
     let bare =
         || google_rpc::Status { code: status.code().into(), message: status.message().to_owned(), details: vec![] };
-    let rejected = Rejected {
+    let rejected = RejectedEvent {
         id: echo::clip_to(id, convert::ID_BYTES).into_owned(),
         status: Some(whole.unwrap_or_else(bare)),
         retryable: matches!(status.code(), Code::Unavailable | Code::ResourceExhausted),

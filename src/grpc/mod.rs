@@ -57,7 +57,11 @@ impl Core {
 
     /// How to read an article: the mode that its request names, or else the server's default.
     fn mode(&self, number: i32) -> Result<Mode, Status> {
-        convert::wanted_mode("analysis_mode", number, self.config.analysis).map_err(status::fault)
+        self.wanted_mode(number).map_err(status::fault)
+    }
+
+    fn wanted_mode(&self, number: i32) -> Result<Mode, convert::Fault> {
+        convert::wanted_mode("analysis_mode", number, self.config.analysis)
     }
 
     /// Asks the engine, on a thread for searches, until the call's deadline passes or its caller goes.

@@ -10,7 +10,7 @@ use super::{Core, deadline::Call, ingest::UNANSWERED, mask, status};
 use crate::{
     config, convert,
     proto::{
-        AnalysisInfo, GetServerInfoRequest, GetServerInfoResponse, ModelInfo, ServerCounts, ServerLimits,
+        AnalysisInfo, GetServerInfoRequest, GetServerInfoResponse, ModelInfo, ServerCounts, ServerFault, ServerLimits,
         server_service_server::ServerService,
     },
 };
@@ -80,15 +80,24 @@ fn counts(held: &sayso_index::Status) -> ServerCounts {
     }
 }
 
-/// What cannot be done at present, a sentence each.
-fn faults(health: Health) -> Vec<String> {
+/// What cannot be done at present.
+fn faults(health: Health) -> Vec<ServerFault> {
     let damaged = match health.damaged_articles {
         0 => None,
         1 => Some("the record of 1 article is damaged; the log names it".to_owned()),
         count => Some(format!("the records of {count} articles are damaged; the log names them")),
     };
     let Health { store_fault, index_fault, refuses_articles, refuses_deletes, .. } = health;
-    [store_fault, index_fault, refuses_articles, refuses_deletes, damaged].into_iter().flatten().collect()
+    let faults = [
+        ("STORAGE_UNAVAILABLE", store_fault),
+        ("NOT_SEARCHABLE_YET", index_fault),
+        ("ARTICLES_REFUSED", refuses_articles),
+        ("DELETES_REFUSED", refuses_deletes),
+        ("RECORDS_DAMAGED", damaged),
+    ];
+    let told =
+        |(reason, message): (&str, Option<String>)| Some(ServerFault { reason: reason.into(), message: message? });
+    faults.into_iter().filter_map(told).collect()
 }
 
 fn told(limits: &config::Limits) -> ServerLimits {

@@ -9,7 +9,7 @@ use sayso_index::ErrorKind;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-use crate::{config::Limits, convert::Fault, echo, pool::PoolError, telemetry};
+use crate::{config::Limits, convert::Fault, echo, pool::PoolError, proto::ErrorReason, telemetry};
 
 /// `ErrorInfo.domain` of all errors.
 const DOMAIN: &str = "sayso.dev";
@@ -169,6 +169,8 @@ fn too_much(what: &str, limit: &'static str, most: usize) -> Status {
 }
 
 fn info(reason: &str, metadata: Vec<(&str, String)>) -> ErrorDetails {
+    let name = format!("ERROR_REASON_{reason}");
+    debug_assert!(ErrorReason::from_str_name(&name).is_some(), "{reason} is not told in resources.proto");
     let metadata = metadata.into_iter().map(|(key, value)| (key.to_owned(), echo::clip(&value).into_owned()));
     ErrorDetails::with_error_info(reason, DOMAIN, metadata.collect::<std::collections::HashMap<_, _>>())
 }

@@ -26,7 +26,7 @@ async fn an_article_comes_back_as_it_was_put_with_what_was_found() {
     let mentions: Vec<_> = found.mentions.iter().filter(of_lind).collect();
     assert!(mentions.len() >= 2, "full name and surname: {mentions:?}");
     for quote in &found.quotes {
-        let span = quote.content[0];
+        let span = quote.content_spans[0];
         assert!(STORY.is_char_boundary(span.start as usize) && span.end as usize <= STORY.len());
     }
 }
@@ -72,6 +72,36 @@ async fn lists_newest_first_and_pages_through_all() {
         request.page_token = page.next_page_token;
     }
     assert_eq!(ids, ["a7", "a6", "a5", "a4", "a3", "a2", "a1", "undated"]);
+}
+
+#[tokio::test]
+async fn lists_in_each_order_with_those_without_a_time_last() {
+    let server = Server::start_with(&["--analysis", "fast"]);
+    for (id, day) in [("a", "2026-05-02"), ("b", "2026-05-03"), ("c", "2026-05-01")] {
+        server.put(dated(id, "Veld Courier", day, STORY)).await;
+    }
+    server.put(article("d", STORY)).await;
+    server.put(Article { title: "Another".into(), ..dated("a", "Veld Courier", "2026-05-02", STORY) }).await;
+    let cases = [
+        ("", "bacd"),
+        ("publish_time desc", "bacd"),
+        ("publish_time", "cabd"),
+        ("update_time", "bcda"),
+        ("update_time desc", "adcb"),
+    ];
+    for (order_by, expected) in cases {
+        let mut request = ListArticlesRequest { order_by: order_by.into(), page_size: 1, ..Default::default() };
+        let mut ids = String::new();
+        loop {
+            let page = server.articles().await.list_articles(request.clone()).await.unwrap().into_inner();
+            ids.extend(page.articles.into_iter().map(|one| one.article.unwrap().id));
+            request.page_token = page.next_page_token;
+            if request.page_token.is_empty() {
+                break;
+            }
+        }
+        assert_eq!(ids, expected, "{order_by}");
+    }
 }
 
 /// What every read tells of one article, to see that all change at the same moment.

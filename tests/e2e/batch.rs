@@ -4,17 +4,15 @@ use std::collections::BTreeMap;
 
 use prost::Message;
 use sayso::proto::{
-    AnnotatedArticle, Article, ArticleChange, ArticleFilter, BatchGetArticlesRequest, BatchGetArticlesResponse,
-    DeleteArticlesRequest, DeleteArticlesResponse, GetArticleRequest, IngestArticlesRequest, OffsetEncoding,
-    SearchSentencesRequest,
-    google_type::Interval,
-    ingest_articles_request::{Action, Deletion},
-    ingest_articles_response::Event,
+    AnalysisMode, AnnotatedArticle, Article, ArticleChange, ArticleFilter, BatchGetArticlesRequest,
+    BatchGetArticlesResponse, DeleteArticleRequest, DeleteArticlesRequest, DeleteArticlesResponse, GetArticleRequest,
+    IngestArticlesRequest, OffsetEncoding, SearchSentencesRequest, google_type::Interval,
+    ingest_articles_request::Action, ingest_articles_response::Event,
 };
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use crate::support::{STORY, Server, article, dated, field, reason, status_of};
+use crate::support::{STORY, Server, article, dated, field, reason, status_of, to_put};
 
 fn ids(ids: &[&str]) -> BatchGetArticlesRequest {
     BatchGetArticlesRequest { ids: ids.iter().map(|id| (*id).to_owned()).collect(), ..Default::default() }
@@ -78,7 +76,7 @@ async fn a_batch_comes_in_answers_that_clients_accept() {
     }
     assert!(pages > 1 && pages < 12, "{pages} pages");
     assert_eq!((missing, oversized), (vec!["missing".into(), "gone".into()], vec!["a03".to_owned(), "a08".to_owned()]));
-    let expected: Vec<_> = names.iter().cloned().filter(|id| !["a03", "a08"].contains(&id.as_str())).collect();
+    let expected: Vec<_> = names.iter().filter(|id| !["a03", "a08"].contains(&id.as_str())).cloned().collect();
     assert_eq!(found, expected);
     // With less of each, none is too large.
     let paths = vec!["article.id".to_owned(), "annotations.quotes.text".to_owned()];
@@ -127,8 +125,9 @@ fn wire() -> DeleteArticlesRequest {
 
 /// Puts many short articles in one stream.
 async fn put_all(server: &Server, articles: impl Iterator<Item = Article>) {
-    let requests: Vec<_> =
-        articles.map(|one| IngestArticlesRequest { action: Some(Action::Put(one)), ..Default::default() }).collect();
+    let requests: Vec<_> = articles
+        .map(|one| IngestArticlesRequest { action: to_put(one, AnalysisMode::Unspecified), ..Default::default() })
+        .collect();
     let mut answers = server.articles().await.ingest_articles(tokio_stream::iter(requests)).await.unwrap().into_inner();
     while let Some(answer) = answers.message().await.unwrap() {
         assert!(!matches!(answer.event, Some(Event::Rejected(_))), "{answer:?}");
@@ -211,9 +210,10 @@ async fn what_is_put_anew_while_all_is_deleted_stays() {
 async fn a_stream_puts_and_deletes_in_the_order_in_which_it_was_asked() {
     let server = Server::start_with(&["--analysis", "fast"]);
     server.put(article("old", STORY)).await;
-    let put = |id: &str, body: &str| Some(Action::Put(article(id, body)));
-    let take =
-        |id: &str, allow_missing| Some(Action::Delete(Deletion { id: id.into(), etag: String::new(), allow_missing }));
+    let put = |id: &str, body: &str| to_put(article(id, body), AnalysisMode::Unspecified);
+    let take = |id: &str, allow_missing| {
+        Some(Action::Delete(DeleteArticleRequest { id: id.into(), allow_missing, ..Default::default() }))
+    };
     let long = STORY.repeat(40);
     let actions = [
         put("a", &long),
@@ -228,10 +228,8 @@ async fn a_stream_puts_and_deletes_in_the_order_in_which_it_was_asked() {
         None,
         put("c", &long),
     ];
-    let requests: Vec<_> = (1..)
-        .zip(actions)
-        .map(|(client_sequence, action)| IngestArticlesRequest { client_sequence, action, ..Default::default() })
-        .collect();
+    let requests: Vec<_> =
+        (1..).zip(actions).map(|(client_sequence, action)| IngestArticlesRequest { client_sequence, action }).collect();
     let mut answers = server.articles().await.ingest_articles(tokio_stream::iter(requests)).await.unwrap().into_inner();
     let (mut durable, mut searchable, mut rejected) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     while let Some(answer) = answers.message().await.unwrap() {

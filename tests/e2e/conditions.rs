@@ -3,13 +3,12 @@
 use sayso::proto::{
     AnalysisMode, AnalysisTier, Article, ArticleChange, DeleteArticleRequest, IngestArticlesRequest,
     IngestArticlesResponse, ListArticlesRequest, PutArticleRequest, ReanalyzeArticlesRequest,
-    ingest_articles_request::{Action, Deletion},
-    ingest_articles_response::Event,
+    ingest_articles_request::Action, ingest_articles_response::Event,
 };
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use crate::support::{STORY, Server, article, field, reason, status_of};
+use crate::support::{STORY, Server, article, field, reason, status_of, to_put};
 
 fn at(etag: &str, body: &str) -> Article {
     Article { etag: etag.to_owned(), ..article("a", body) }
@@ -79,15 +78,9 @@ async fn of_two_who_read_before_they_write_one_wins() {
     }
 }
 
-async fn stream(server: &Server, actions: Vec<Action>) -> Vec<IngestArticlesResponse> {
-    let requests: Vec<_> = (1..)
-        .zip(actions)
-        .map(|(client_sequence, action)| IngestArticlesRequest {
-            client_sequence,
-            action: Some(action),
-            analysis_mode: AnalysisMode::Fast.into(),
-        })
-        .collect();
+async fn stream(server: &Server, actions: Vec<Option<Action>>) -> Vec<IngestArticlesResponse> {
+    let requests: Vec<_> =
+        (1..).zip(actions).map(|(client_sequence, action)| IngestArticlesRequest { client_sequence, action }).collect();
     let mut answers = server.articles().await.ingest_articles(tokio_stream::iter(requests)).await.unwrap().into_inner();
     let mut all = Vec::new();
     while let Some(answer) = answers.message().await.unwrap() {
@@ -102,9 +95,12 @@ async fn a_stream_tells_of_versions_and_conditions_as_calls_do() {
     let first = server.put(article("a", STORY)).await;
     let stale = server.put(article("b", STORY)).await.etag;
     server.put(article("b", "Other.")).await;
-    let put = |id: &str, etag: &str, body: &str| Action::Put(Article { etag: etag.into(), ..article(id, body) });
-    let take =
-        |id: &str, etag: &str| Action::Delete(Deletion { id: id.into(), etag: etag.into(), allow_missing: false });
+    let put = |id: &str, etag: &str, body: &str| {
+        to_put(Article { etag: etag.into(), ..article(id, body) }, AnalysisMode::Fast)
+    };
+    let take = |id: &str, etag: &str| {
+        Some(Action::Delete(DeleteArticleRequest { id: id.into(), etag: etag.into(), ..Default::default() }))
+    };
     let actions = vec![
         put("a", &first.etag, "Second."),
         put("a", &first.etag, "Third."),
@@ -142,7 +138,7 @@ async fn a_stream_tells_of_versions_and_conditions_as_calls_do() {
         aborted(2, "a"),
         aborted(3, "b"),
         aborted(4, "b"),
-        invalid(5, "c", "put.etag"),
+        invalid(5, "c", "put.article.etag"),
         invalid(6, "a", "delete.etag"),
     ];
     assert_eq!(kinds, expected);

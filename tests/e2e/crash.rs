@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use sayso::proto::{
     AnalysisMode, GetArticleRequest, IngestArticlesRequest, ListArticlesRequest, SearchSentencesRequest,
-    ingest_articles_request::Action, ingest_articles_response::Event,
+    ingest_articles_response::Event,
 };
 
-use crate::support::{Server, article};
+use crate::support::{Server, article, to_put};
 
 const ARTICLES: i64 = 1000;
 
@@ -29,9 +29,8 @@ async fn every_durable_article_survives_a_kill_in_the_middle() {
     let mut server = Server::start();
     let requests = (1..=ARTICLES).map(|number| IngestArticlesRequest {
         client_sequence: number,
-        action: Some(Action::Put(article(&format!("a{number:04}"), &body(number)))),
         // The store is what is tried here, by many articles in a short time.
-        analysis_mode: AnalysisMode::Fast.into(),
+        action: to_put(article(&format!("a{number:04}"), &body(number)), AnalysisMode::Fast),
     });
     let mut client = server.articles().await;
     let mut answers = client.ingest_articles(tokio_stream::iter(requests)).await.unwrap().into_inner();

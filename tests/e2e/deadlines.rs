@@ -5,13 +5,13 @@ use std::time::Duration;
 use sayso::proto::{
     AnalysisMode, AnalyzeRequest, GetArticleRequest, IngestArticlesRequest, PutArticleRequest,
     analyze_service_client::AnalyzeServiceClient, article_service_client::ArticleServiceClient,
-    ingest_articles_request::Action, ingest_articles_response::Event,
+    ingest_articles_response::Event,
 };
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Request};
 
-use crate::support::{STORY, Server, article};
+use crate::support::{STORY, Server, article, to_put};
 
 fn lasting<T>(message: T, time: Duration) -> Request<T> {
     let mut request = Request::new(message);
@@ -48,8 +48,7 @@ async fn a_put_whose_deadline_passes_says_what_became_of_it() {
 }
 
 fn article_of(id: &str, body: &str) -> IngestArticlesRequest {
-    let action = Some(Action::Put(article(id, body)));
-    IngestArticlesRequest { action, analysis_mode: AnalysisMode::Accurate.into(), ..Default::default() }
+    IngestArticlesRequest { action: to_put(article(id, body), AnalysisMode::Accurate), ..Default::default() }
 }
 
 #[tokio::test]

@@ -33,8 +33,8 @@ fn ids(found: &Annotations) -> BTreeMap<(&'static str, Place), String> {
         add("mention", one.span.unwrap().start, one.span.unwrap().end, &one.id);
     }
     for one in &found.quotes {
-        let start = one.content.iter().map(|span| span.start).min().unwrap();
-        add("quote", start, one.content.iter().map(|span| span.end).max().unwrap(), &one.id);
+        let start = one.content_spans.iter().map(|span| span.start).min().unwrap();
+        add("quote", start, one.content_spans.iter().map(|span| span.end).max().unwrap(), &one.id);
     }
     ids
 }
@@ -157,7 +157,7 @@ async fn two_quotes_of_one_content_have_ids_of_their_own() {
     server.put(article("both", text)).await;
     let quotes = server.annotations("both").await.quotes;
     assert_eq!(quotes.len(), 2);
-    assert_eq!(quotes[0].content, quotes[1].content);
+    assert_eq!(quotes[0].content_spans, quotes[1].content_spans);
     assert_ne!(quotes[0].id, quotes[1].id);
     for (one, speaker) in quotes.iter().zip(["Ada Lind", "Oskar Brandt"]) {
         let found = quote(&server, &one.id).await.unwrap();

@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 
 use sayso::proto::{
-    Article, ArticleChange, IngestArticlesRequest, IngestArticlesResponse, SearchSentencesRequest,
-    ingest_articles_request::Action, ingest_articles_response::Event,
+    AnalysisMode, Article, ArticleChange, IngestArticlesRequest, IngestArticlesResponse, SearchSentencesRequest,
+    ingest_articles_response::Event,
 };
 use tonic::Code;
 
-use crate::support::{STORY, Server, article, field, reason, status_of};
+use crate::support::{STORY, Server, article, field, reason, status_of, to_put};
 
 /// Sends all at once, ends the stream, and gathers the answers.
 async fn ingest(server: &Server, articles: Vec<Article>) -> Vec<IngestArticlesResponse> {
     let requests = articles
         .into_iter()
         .enumerate()
-        .map(|(at, article)| (at as i64 + 1, Some(Action::Put(article))))
-        .map(|(client_sequence, action)| IngestArticlesRequest { client_sequence, action, ..Default::default() });
+        .map(|(at, article)| (at as i64 + 1, to_put(article, AnalysisMode::Unspecified)))
+        .map(|(client_sequence, action)| IngestArticlesRequest { client_sequence, action });
     let mut client = server.articles().await;
     let stream = tokio_stream::iter(requests.collect::<Vec<_>>());
     let mut answers = client.ingest_articles(stream).await.unwrap().into_inner();
@@ -65,8 +65,8 @@ async fn a_bad_article_is_rejected_and_the_stream_goes_on() {
     assert_eq!(told, expected.map(|(at, id, why)| (at, id.to_owned(), why.to_owned())));
     for (_, why) in rejected {
         let status = status_of(why);
-        assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "put.body"));
-        assert!(!why.retryable && status.message().contains("put.body"), "{status}");
+        assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "put.article.body"));
+        assert!(!why.retryable && status.message().contains("put.article.body"), "{status}");
     }
     let kept = |answer: &&IngestArticlesResponse| matches!(answer.event, Some(Event::Searchable(_)));
     assert_eq!(answers.iter().filter(kept).count(), 2);

@@ -8,13 +8,13 @@ use std::time::Duration;
 use sayso::proto::{
     AnalysisMode, Article, DeleteArticleRequest, GetArticleRequest, GetEntityRequest, GetServerInfoRequest,
     IngestArticlesRequest, ListArticlesRequest, PutArticleRequest, SearchQuotesRequest, SearchSentencesRequest,
-    WaitFor, article_service_client::ArticleServiceClient, ingest_articles_request::Action,
-    ingest_articles_response::Event, server_service_client::ServerServiceClient,
+    WaitFor, article_service_client::ArticleServiceClient, ingest_articles_response::Event,
+    server_service_client::ServerServiceClient,
 };
 use tonic::Code;
 use tonic::transport::Channel;
 
-use crate::support::{Server, article};
+use crate::support::{Server, article, to_put};
 
 /// Clients that write at the same time; each has articles of its own.
 const WRITERS: u64 = 4;
@@ -122,8 +122,7 @@ async fn ingest(client: &mut Articles, book: &mut Book, version: u64) -> bool {
     let requests: Vec<_> = (book.keys().copied())
         .map(|number| IngestArticlesRequest {
             client_sequence: number as i64,
-            action: Some(Action::Put(story(number, version))),
-            analysis_mode: AnalysisMode::Fast.into(),
+            action: to_put(story(number, version), AnalysisMode::Fast),
         })
         .collect();
     book.values_mut().for_each(|known| known.open = Some(Some(version)));

@@ -19,7 +19,10 @@ fn labelled(id: &str, pairs: &[(&str, &str)]) -> Article {
     Article { labels: labels(pairs), ..article(id, STORY) }
 }
 
-fn filter(wanted: &[(&str, &[&str])]) -> Option<ArticleFilter> {
+/// Keys with the values that may stand under each.
+type Wanted<'a> = &'a [(&'a str, &'a [&'a str])];
+
+fn filter(wanted: Wanted) -> Option<ArticleFilter> {
     let label = |(key, values): &(&str, &[&str])| LabelFilter {
         key: (*key).to_owned(),
         values: values.iter().map(|value| (*value).to_owned()).collect(),
@@ -38,7 +41,7 @@ async fn server() -> Server {
 }
 
 /// The ids of the articles that each method finds with this filter. Each must tell the labels with what it finds.
-async fn found(server: &Server, filter: &Option<ArticleFilter>) -> Vec<(&'static str, BTreeSet<String>)> {
+pub(crate) async fn found(server: &Server, filter: &Option<ArticleFilter>) -> Vec<(&'static str, BTreeSet<String>)> {
     let filter = || filter.clone();
     let list = ListArticlesRequest { filter: filter(), ..Default::default() };
     let listed = server.articles().await.list_articles(list).await.unwrap().into_inner().articles;
@@ -71,7 +74,7 @@ async fn found(server: &Server, filter: &Option<ArticleFilter>) -> Vec<(&'static
 async fn articles_are_found_by_labels_in_every_method() {
     let server = server().await;
     assert_eq!(server.get("a").await.article.unwrap().labels, labels(&[("desk", "politics"), ("customer", "17")]));
-    let cases: [(&[(&str, &[&str])], &str); 9] = [
+    let cases: [(Wanted, &str); 9] = [
         (&[("desk", &["politics"])], "a"),
         (&[("desk", &["politics", "sport"])], "ab"),
         (&[("desk", &[])], "abc"),

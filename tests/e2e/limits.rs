@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use prost_reflect::DescriptorPool;
 use sayso::proto::{
-    AnalyzeRequest, Article, GetQuoteRequest, IngestArticlesRequest, ListArticlesRequest, LookupEntitiesRequest,
-    SearchSentencesRequest, ServerLimits, analyze_service_client::AnalyzeServiceClient,
-    article_service_client::ArticleServiceClient, ingest_articles_request::Action, ingest_articles_request::Deletion,
-    ingest_articles_response::Event,
+    AnalyzeRequest, Article, DeleteArticleRequest, GetQuoteRequest, IngestArticlesRequest, ListArticlesRequest,
+    LookupEntitiesRequest, SearchSentencesRequest, ServerLimits, analyze_service_client::AnalyzeServiceClient,
+    article_service_client::ArticleServiceClient, ingest_articles_request::Action, ingest_articles_response::Event,
 };
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -265,10 +264,10 @@ async fn unanswered(server: &Server, most: i32) {
     let mut sent = 0;
     let all = 20 * most;
     while sent < all {
-        let deletion = Deletion { id: id.clone(), ..Default::default() };
+        let deletion = DeleteArticleRequest { id: id.clone(), ..Default::default() };
         let action = Some(Action::Delete(deletion));
-        let request = IngestArticlesRequest { client_sequence: i64::from(sent) + 1, action, ..Default::default() };
-        match tokio::time::timeout(Duration::from_secs(3), sender.send(request)).await {
+        let request = IngestArticlesRequest { client_sequence: i64::from(sent) + 1, action };
+        match tokio::time::timeout(Duration::from_secs(10), sender.send(request)).await {
             Ok(taken) => taken.unwrap(),
             Err(_) => break,
         }

@@ -1,6 +1,9 @@
 //! `QuoteService`.
 
-use sayso::proto::{ArticleFilter, GetQuoteRequest, QuoteAct, QuoteHit, QuoteKind, SearchQuotesRequest};
+use sayso::proto::{
+    ArticleFilter, GetQuoteRequest, OffsetEncoding, QuoteAct, QuoteHit, QuoteKind, QuotePolarity, SearchQuotesRequest,
+    TextSpan,
+};
 use tonic::Code;
 
 use crate::support::{STORY, Server, dated, identified, named};
@@ -81,5 +84,69 @@ async fn a_quote_comes_with_the_sentences_around_it() {
     for missing in ["harbour#q0-9-00000000".to_owned(), id.replace("harbour", "other")] {
         let status = server.quotes().await.get_quote(request(&missing)).await.unwrap_err();
         assert_eq!(status.code(), Code::NotFound, "{missing}");
+    }
+}
+
+/// Told to a body and to somebody without a name, and one thing that was not said.
+const TALKS: &str = "Fisheries Minister Ada Lind told the Harbour Union on Monday that the quota would fall.\n\n\
+    “We will wait,” Oskar Brandt told reporters.\n\n\
+    Officials said the port of Veldmark was open. Lind did not say that the quota would rise.\n";
+
+#[tokio::test]
+async fn finds_what_was_said_to_whom_and_by_whom_it_may_be_said() {
+    let server = Server::start_with(&["--analysis", "fast"]);
+    server.put(dated("talks", "Veld Courier", "2026-03-04", TALKS)).await;
+    let all = find(&server, SearchQuotesRequest::default()).await;
+    let quotes: Vec<_> = all.iter().map(|hit| hit.quote.clone().unwrap()).collect();
+    for to in [named("harbour union"), named("the Harbour Union"), identified("organization/harbour-union")] {
+        let hits = find(&server, SearchQuotesRequest { addressees: vec![to], ..Default::default() }).await;
+        assert_eq!(hits.len(), 1);
+        assert_eq!(hits[0].quote.as_ref().unwrap().addressees[0].name, "Harbour Union");
+    }
+    let to_either = SearchQuotesRequest { addressees: vec![named("veldmark"), named("union")], ..Default::default() };
+    assert_eq!(find(&server, to_either).await.len(), 1);
+    for named_speaker in [true, false] {
+        let request = SearchQuotesRequest { named_speaker: Some(named_speaker), ..Default::default() };
+        let hits = find(&server, request).await;
+        let expected = quotes.iter().filter(|quote| quote.speakers.is_empty() != named_speaker).count();
+        assert!(expected > 0 && hits.len() == expected, "{named_speaker}: {}", hits.len());
+    }
+    let polarities = vec![QuotePolarity::Negated.into()];
+    let negated = find(&server, SearchQuotesRequest { polarities, ..Default::default() }).await;
+    assert!(texts(&negated).iter().all(|text| text.contains("would rise")) && negated.len() == 1, "{negated:?}");
+    let least = quotes.iter().map(|quote| quote.confidence).fold(1.0, f32::min);
+    let sure = SearchQuotesRequest { min_confidence: least + 0.001, ..Default::default() };
+    assert!(find(&server, sure).await.len() < quotes.len());
+}
+
+/// The part of a text that a span means, in this unit.
+fn part(text: &str, span: TextSpan, encoding: OffsetEncoding) -> String {
+    let (start, end) = (span.start as usize, span.end as usize);
+    match encoding {
+        OffsetEncoding::Utf16 => String::from_utf16(&text.encode_utf16().collect::<Vec<_>>()[start..end]).unwrap(),
+        OffsetEncoding::Utf32 => text.chars().skip(start).take(end - start).collect(),
+        _ => text[start..end].to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn what_matched_is_shown_in_the_body_and_in_the_text_of_the_quote_in_each_unit() {
+    let server = Server::start();
+    // Interrupted, with signs of one to four bytes, and white space that the text makes even.
+    let body = "“The größe 😀 of the\n  cranes counts,” said Ada Lind. “Every größe 😀 of a crane counts.”";
+    server.put(dated("cranes", "Veld Courier", "2026-03-02", body)).await;
+    for encoding in [OffsetEncoding::Utf8, OffsetEncoding::Utf16, OffsetEncoding::Utf32] {
+        let (query, offset_encoding) = ("größe crane".into(), encoding.into());
+        let hits = find(&server, SearchQuotesRequest { query, offset_encoding, ..Default::default() }).await;
+        let mut shown = Vec::new();
+        for hit in &hits {
+            let text = &hit.quote.as_ref().unwrap().text;
+            for one in &hit.highlights {
+                assert_eq!(part(body, one.span.unwrap(), encoding), one.text, "{encoding:?}");
+                assert_eq!(part(text, one.text_span.unwrap(), encoding), one.text, "{encoding:?} in {text}");
+                shown.push(one.text.as_str());
+            }
+        }
+        assert_eq!(shown, ["größe", "cranes", "größe", "crane"], "{encoding:?}");
     }
 }

@@ -83,7 +83,7 @@ async fn its_sentences_and_entities_are_those_of_the_gold() {
 async fn its_quotes_have_the_kind_speaker_and_addressee_of_the_gold() {
     let Some((_server, gold, found)) = seed().await else { return };
     let overlap = |quote: &Quote, want: &GoldQuote| -> i32 {
-        let pairs = quote.content.iter().flat_map(|got| want.content.iter().map(move |want| (got, want)));
+        let pairs = quote.content_spans.iter().flat_map(|got| want.content.iter().map(move |want| (got, want)));
         pairs.map(|(got, want)| got.end.min(want.1).saturating_sub(got.start.max(want.0)).max(0)).sum()
     };
     for want in &gold.quotes {

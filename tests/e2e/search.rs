@@ -95,4 +95,8 @@ async fn filters_hold_together_with_the_query() {
     assert_eq!(search(&server, lind).await.hits.len(), 2);
     let brandt = SearchSentencesRequest { mentions: vec![named("brandt")], ..query("reporters") };
     assert_eq!(search(&server, brandt).await.hits.len(), 0);
+    let all = |mentions| SearchSentencesRequest { mentions, ..query("") };
+    let both = all(vec![named("brandt"), named("veldmark"), identified("person/oskar-brandt")]);
+    assert_eq!(search(&server, both).await.hits.len(), 2, "each must be mentioned");
+    assert_eq!(search(&server, all(vec![named("brandt"), named("lind")])).await.hits.len(), 0);
 }

@@ -13,9 +13,9 @@ use sayso::proto::{
     AnalysisInfo, AnalysisMode, Annotations, Article, EntitySelector, GetArticleRequest, GetArticleResponse,
     GetServerInfoRequest, GetServerInfoResponse, ListArticlesRequest, PutArticleRequest, PutArticleResponse,
     article_service_client::ArticleServiceClient, entity_selector::Selector,
-    entity_service_client::EntityServiceClient, ingest_articles_response::Rejected,
-    quote_service_client::QuoteServiceClient, search_service_client::SearchServiceClient,
-    server_service_client::ServerServiceClient,
+    entity_service_client::EntityServiceClient, ingest_articles_request::Action,
+    ingest_articles_response::RejectedEvent, quote_service_client::QuoteServiceClient,
+    search_service_client::SearchServiceClient, server_service_client::ServerServiceClient,
 };
 use tempfile::TempDir;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
@@ -250,7 +250,7 @@ pub(crate) fn identified(id: &str) -> EntitySelector {
 }
 
 /// Why a request of a stream was rejected, as a call would have told it.
-pub(crate) fn status_of(rejected: &Rejected) -> Status {
+pub(crate) fn status_of(rejected: &RejectedEvent) -> Status {
     let status = rejected.status.as_ref().unwrap();
     let details = prost::Message::encode_to_vec(status).into();
     Status::with_details(status.code.into(), status.message.clone(), details)
@@ -306,4 +306,10 @@ impl Decoder for Bytes {
         from.copy_to_slice(&mut bytes);
         Ok(Some(bytes))
     }
+}
+
+/// An article to put in a stream, read as `mode` says.
+pub(crate) fn to_put(article: Article, mode: AnalysisMode) -> Option<Action> {
+    let put = PutArticleRequest { article: Some(article), analysis_mode: mode.into(), ..Default::default() };
+    Some(Action::Put(put))
 }

@@ -88,14 +88,20 @@ async fn modes_and_tiers_that_do_not_exist() {
         assert_eq!(reason(&status), "INVALID_FIELD");
         assert!(status.message().contains("2 (accurate)"), "{}", status.message());
     }
-    let request =
-        IngestArticlesRequest { client_sequence: 7, action: Some(Action::Put(article("b", STORY))), analysis_mode: -1 };
+    let request = IngestArticlesRequest {
+        client_sequence: 7,
+        action: Some(Action::Put(PutArticleRequest {
+            article: Some(article("b", STORY)),
+            analysis_mode: -1,
+            ..Default::default()
+        })),
+    };
     let mut answers = client.ingest_articles(tokio_stream::iter([request])).await.unwrap().into_inner();
     let answer = answers.message().await.unwrap().unwrap();
     let Some(Event::Rejected(rejected)) = answer.event else { panic!("{answer:?}") };
     let status = status_of(&rejected);
     assert_eq!((answer.client_sequence, rejected.id.as_str()), (7, "b"));
-    assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "analysis_mode"));
+    assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "put.analysis_mode"));
     assert!(answers.message().await.unwrap().is_none(), "nothing else was done");
 }
 

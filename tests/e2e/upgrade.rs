@@ -5,12 +5,11 @@ use std::process::Command;
 
 use sayso::proto::{
     AnalysisMode, AnalysisTier, ArticleChange, DeleteArticleRequest, GetArticleRequest, IngestArticlesRequest,
-    ReanalyzeArticlesRequest, ReanalyzeArticlesResponse, SearchQuotesRequest, ingest_articles_request::Action,
-    ingest_articles_response::Event,
+    ReanalyzeArticlesRequest, ReanalyzeArticlesResponse, SearchQuotesRequest, ingest_articles_response::Event,
 };
 use tonic::Code;
 
-use crate::support::{STORY, Server, article};
+use crate::support::{STORY, Server, article, to_put};
 
 async fn tier(server: &Server, id: &str) -> AnalysisTier {
     server.annotations(id).await.tier()
@@ -43,8 +42,10 @@ async fn what_was_still_to_do_when_the_process_died_is_done_afterwards() {
     let mut server = Server::start_with(&["--analysis-threads", "1"]);
     let requests = (1..=ARTICLES).map(|number| IngestArticlesRequest {
         client_sequence: number,
-        action: Some(Action::Put(article(&format!("a{number}"), &format!("{STORY}Note {number}.")))),
-        analysis_mode: AnalysisMode::FastThenAccurate.into(),
+        action: to_put(
+            article(&format!("a{number}"), &format!("{STORY}Note {number}.")),
+            AnalysisMode::FastThenAccurate,
+        ),
     });
     let mut client = server.articles().await;
     let mut answers = client.ingest_articles(tokio_stream::iter(requests)).await.unwrap().into_inner();

@@ -5,12 +5,12 @@
 use std::time::{Duration, Instant};
 
 use sayso::proto::{
-    AnalysisMode, GetArticleRequest, IngestArticlesRequest, PutArticleRequest, SearchQuotesRequest,
-    SearchSentencesRequest, ingest_articles_request::Action,
+    AnalysisMode, AnalyzeRequest, GetArticleRequest, IngestArticlesRequest, PutArticleRequest, SearchQuotesRequest,
+    SearchSentencesRequest, analyze_service_client::AnalyzeServiceClient, article_service_client::ArticleServiceClient,
 };
-use tonic::{Code, Request, Status};
+use tonic::{Code, Request, Status, transport::Channel};
 
-use crate::support::{STORY, Server, article};
+use crate::support::{STORY, Server, article, to_put};
 
 /// What the server may take, in MiB.
 const BUDGET: u64 = 1024;
@@ -55,6 +55,19 @@ fn texts(bytes: usize) -> [(&'static str, String); 5] {
     ]
 }
 
+/// Reads all parts of an article. Tells their bytes.
+async fn read(mut client: ArticleServiceClient<Channel>, id: String) -> Result<usize, Status> {
+    let (mut bytes, mut request) = (0, GetArticleRequest { id, ..Default::default() });
+    loop {
+        let part = client.get_article(lasting(request.clone())).await?.into_inner();
+        bytes += prost::Message::encoded_len(&part);
+        request.page_token = part.next_page_token;
+        if request.page_token.is_empty() {
+            return Ok(bytes);
+        }
+    }
+}
+
 async fn put_and_get(server: &mut Server, bytes: usize) -> u64 {
     let mut most = 0;
     for (name, body) in texts(bytes) {
@@ -66,11 +79,15 @@ async fn put_and_get(server: &mut Server, bytes: usize) -> u64 {
         };
         let put = server.articles().await.put_article(lasting(request)).await.map(|_| bytes);
         most = most.max(report(server, &format!("put {name}, {} KiB", bytes >> 10), began, put));
-        let (began, get) = (Instant::now(), GetArticleRequest { id: "worst".into(), ..Default::default() });
-        let mut client = server.articles().await.max_decoding_message_size(1 << 30);
-        let got = client.get_article(lasting(get)).await;
-        let got = got.map(|answer| prost::Message::encoded_len(answer.get_ref()));
-        most = most.max(report(server, &format!("get {name}"), began, got));
+        let began = Instant::now();
+        let got = read(server.articles().await, "worst".into()).await;
+        most = most.max(report(server, &format!("get {name}, in parts"), began, got));
+        let began = Instant::now();
+        let request = AnalyzeRequest { text: body, analysis_mode: AnalysisMode::Fast.into(), ..Default::default() };
+        let mut client = AnalyzeServiceClient::new(server.channel().await).max_decoding_message_size(1 << 30);
+        let whole = client.analyze(lasting(request)).await;
+        let whole = whole.map(|answer| prost::Message::encoded_len(answer.get_ref()));
+        most = most.max(report(server, &format!("analyze {name}, in one answer"), began, whole));
     }
     most
 }
@@ -108,13 +125,13 @@ async fn at_once(server: &mut Server, bytes: usize) -> u64 {
         let mut client = server.articles().await.max_decoding_message_size(1 << 30);
         calls.spawn(async move {
             let id = client.put_article(lasting(put)).await?.into_inner().id;
-            client.get_article(lasting(GetArticleRequest { id, ..Default::default() })).await
+            read(client, id).await
         });
     }
     let mut outcome = Ok(0);
     while let Some(answer) = calls.join_next().await {
         match answer.unwrap() {
-            Ok(answer) => outcome = outcome.map(|sum| sum + prost::Message::encoded_len(answer.get_ref())),
+            Ok(bytes) => outcome = outcome.map(|sum| sum + bytes),
             Err(status) => println!("        {:?}: {}", status.code(), status.message()),
         }
     }
@@ -128,8 +145,7 @@ async fn streams(server: &mut Server, bytes: usize) -> u64 {
         let mut client = server.articles().await;
         let request = move |body| IngestArticlesRequest {
             client_sequence: 1,
-            action: Some(Action::Put(article(&format!("stream{number}"), body))),
-            analysis_mode: AnalysisMode::Fast.into(),
+            action: to_put(article(&format!("stream{number}"), body), AnalysisMode::Fast),
         };
         let messages = tokio_stream::iter([request(&"said. ".repeat(bytes / 6))]);
         calls.spawn(async move {
@@ -227,11 +243,7 @@ async fn accurate(bytes: usize) -> u64 {
         most = most.max(report(&mut server, &format!("{workers} times {name} put at once"), began, put));
         let (began, mut gets) = (Instant::now(), tokio::task::JoinSet::new());
         for number in 0..workers {
-            let get = GetArticleRequest { id: format!("worst{number}"), ..Default::default() };
-            let mut client = server.articles().await.max_decoding_message_size(1 << 30);
-            gets.spawn(async move {
-                client.get_article(lasting(get)).await.map(|answer| prost::Message::encoded_len(answer.get_ref()))
-            });
+            gets.spawn(read(server.articles().await, format!("worst{number}")));
         }
         most = most.max(report(&mut server, &format!("{workers} times {name} got at once"), began, sum(gets).await));
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sayso_document::TokenKind;
+use sayso_document::{Patience, TokenKind};
 
 use super::content;
 use super::draft::Draft;
@@ -14,9 +14,10 @@ use crate::tags::Tag;
 const DATELINE: usize = 16;
 
 /// Cuts the contents of attributions to the paragraph of the cue, or to that of their largest part where none is there.
-/// Quotations of other paragraphs stay. An attribution without content goes.
-pub(super) fn cut(r: &Reading<'_>, drafts: &mut Vec<Draft>) {
+/// Quotations of other paragraphs stay. An attribution without content goes. None when nobody waits any longer.
+pub(super) fn cut(r: &Reading<'_>, drafts: &mut Vec<Draft>, patience: &Patience<'_>) -> Option<()> {
     for draft in drafts.iter_mut() {
+        patience.spend(DATELINE + draft.content.iter().map(Range::len).sum::<usize>())?;
         draft.content = within(r, draft);
         if let Some(source) = &mut draft.source {
             let start = behind_dateline(r, source.start);
@@ -24,6 +25,7 @@ pub(super) fn cut(r: &Reading<'_>, drafts: &mut Vec<Draft>) {
         }
     }
     drafts.retain(|draft| !draft.content.is_empty());
+    Some(())
 }
 
 fn within(r: &Reading<'_>, draft: &Draft) -> Vec<Range<usize>> {
@@ -37,7 +39,7 @@ fn within(r: &Reading<'_>, draft: &Draft) -> Vec<Range<usize>> {
         let Some(largest) = parts.iter().rev().max_by_key(|part| part.tokens.len()) else { return Vec::new() };
         paragraph = r.paragraph_of(largest.tokens.start);
     }
-    let quoted = |part: &Part| !part.cut && r.quotation_at(part.tokens.start).is_some();
+    let quoted = |part: &Part| part.own && r.quotation_at(part.tokens.start).is_some();
     parts.retain(|part| reaches(part, paragraph) || quoted(part));
     let pieces = parts.into_iter().map(|part| behind_dateline(r, part.tokens.start)..part.tokens.end);
     pieces.filter(|tokens| !tokens.is_empty()).collect()
@@ -46,8 +48,8 @@ fn within(r: &Reading<'_>, draft: &Draft) -> Vec<Range<usize>> {
 /// A part of a piece of content that no paragraph breaks.
 struct Part {
     tokens: Range<usize>,
-    /// Whether it is not the whole piece.
-    cut: bool,
+    /// Whether it is the whole piece, or a colon leads to it.
+    own: bool,
 }
 
 /// The parts of a piece between the paragraphs that no quotation joins.
@@ -55,11 +57,12 @@ fn parts(r: &Reading<'_>, piece: &Range<usize>) -> Vec<Part> {
     let begins = |i: &usize| r.paragraph_of(*i) != r.paragraph_of(*i - 1) && !runs_on(r, piece, *i);
     let breaks: Vec<usize> = (piece.start + 1..piece.end).filter(begins).collect();
     if breaks.is_empty() {
-        return vec![Part { tokens: piece.clone(), cut: false }];
+        return vec![Part { tokens: piece.clone(), own: true }];
     }
     let ends = breaks.iter().copied().chain([piece.end]);
     let parts = [piece.start].into_iter().chain(breaks.iter().copied()).zip(ends);
-    let parts = parts.map(|(start, end)| Part { tokens: start..content::trim_end(r, start, end), cut: true });
+    let own = |start: usize| start > piece.start && r.is(start - 1, ":");
+    let parts = parts.map(|(start, end)| Part { tokens: start..content::trim_end(r, start, end), own: own(start) });
     parts.filter(|part| !part.tokens.is_empty()).collect()
 }
 
@@ -76,7 +79,7 @@ fn runs_on(r: &Reading<'_>, piece: &Range<usize>, at: usize) -> bool {
 }
 
 /// The token itself, or the first behind the dateline that it stands in: "KESSEL, March 3 (Wire) — ".
-pub(super) fn behind_dateline(r: &Reading<'_>, at: usize) -> usize {
+fn behind_dateline(r: &Reading<'_>, at: usize) -> usize {
     let paragraph = r.paragraph_of(at);
     let Some(start) = (at.saturating_sub(DATELINE)..=at).rev().take_while(|&i| r.paragraph_of(i) == paragraph).last()
     else {

@@ -116,7 +116,7 @@ pub(crate) fn find_marked(
 
 /// Quotes from drafts, with the values that the text gives each of them.
 fn quotes(r: &Reading<'_>, cast: &Cast<'_>, mut drafts: Vec<Draft>, patience: &Patience<'_>) -> Option<Vec<Quote>> {
-    bounds::cut(r, &mut drafts);
+    bounds::cut(r, &mut drafts, patience)?;
     direct::continue_quotations(r, &mut drafts);
     drafts.iter_mut().for_each(|draft| time::leave_out(r, draft));
     let heard = addressee::find(r, &drafts);

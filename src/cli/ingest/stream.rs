@@ -20,8 +20,8 @@ use super::report::{Refusal, Report};
 use super::seen::Seen;
 use crate::proto::article_service_client::ArticleServiceClient;
 use crate::proto::ingest_articles_request::Action;
-use crate::proto::ingest_articles_response::{Event, Rejected};
-use crate::proto::{ArticleChange, IngestArticlesRequest, IngestArticlesResponse};
+use crate::proto::ingest_articles_response::{Event, RejectedEvent};
+use crate::proto::{ArticleChange, IngestArticlesRequest, IngestArticlesResponse, PutArticleRequest};
 
 /// Bytes of bodies that may wait for an answer; a single article may be longer.
 const HELD_BYTES: usize = 64 << 20;
@@ -254,11 +254,8 @@ impl Ingest {
     fn next_request(&mut self) -> Option<IngestArticlesRequest> {
         let client_sequence = self.outbox.pop_front()?;
         let article = self.held.get(&client_sequence)?.entry.article.clone();
-        Some(IngestArticlesRequest {
-            client_sequence,
-            action: Some(Action::Put(article)),
-            analysis_mode: self.analysis,
-        })
+        let put = PutArticleRequest { article: Some(article), analysis_mode: self.analysis, ..Default::default() };
+        Some(IngestArticlesRequest { client_sequence, action: Some(Action::Put(put)) })
     }
 
     /// What was put off and is due now goes out again.
@@ -286,7 +283,7 @@ impl Ingest {
         }
     }
 
-    fn take_rejection(&mut self, number: i64, rejected: Rejected) {
+    fn take_rejection(&mut self, number: i64, rejected: RejectedEvent) {
         let Some(held) = self.held.get_mut(&number) else { return };
         held.tries += 1;
         if rejected.retryable && held.tries <= self.retries {

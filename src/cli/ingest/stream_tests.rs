@@ -19,7 +19,7 @@ use super::report::{Refusal, Report};
 use super::stream::Ingest;
 use crate::proto::article_service_server::{ArticleService, ArticleServiceServer};
 use crate::proto::ingest_articles_request::Action;
-use crate::proto::ingest_articles_response::{Durable, Event, Rejected};
+use crate::proto::ingest_articles_response::{DurableEvent, Event, RejectedEvent};
 use crate::proto::*;
 
 /// Keeps articles by id. Keeps the `break_after`th that is sent, but breaks the stream in place of an
@@ -36,11 +36,11 @@ struct Store {
 #[derive(Clone, Default)]
 struct Scripted(Arc<Mutex<Store>>);
 
-fn rejected(status: &Status, retryable: bool) -> Rejected {
+fn rejected(status: &Status, retryable: bool) -> RejectedEvent {
     let told = google_rpc::Status { code: status.code().into(), message: status.message().into(), details: Vec::new() };
     // The details of a call's status are a status again, which repeats code and message.
     let status = google_rpc::Status::decode(status.details()).ok().filter(|inner| inner.code != 0).unwrap_or(told);
-    Rejected { status: Some(status), retryable, ..Rejected::default() }
+    RejectedEvent { status: Some(status), retryable, ..RejectedEvent::default() }
 }
 
 type Answers = Pin<Box<dyn Stream<Item = Result<IngestArticlesResponse, Status>> + Send>>;
@@ -69,7 +69,7 @@ impl Store {
             Some(before) if before == article.body => ArticleChange::Unchanged,
             Some(_) => ArticleChange::Replaced,
         };
-        Event::Durable(Durable { id: article.id, change: change as i32, ..Durable::default() })
+        Event::Durable(DurableEvent { id: article.id, change: change as i32, ..DurableEvent::default() })
     }
 }
 
@@ -87,7 +87,9 @@ impl ArticleService for Scripted {
         store.lock().unwrap().streams += 1;
         tokio::spawn(async move {
             while let Some(Ok(request)) = requests.next().await {
-                let Some(Action::Put(article)) = request.action else { panic!("a put is expected") };
+                let Some(Action::Put(PutArticleRequest { article: Some(article), .. })) = request.action else {
+                    panic!("a put is expected")
+                };
                 let Some(event) = store.lock().unwrap().handle(article) else {
                     let _ = sender.send(Err(Status::unavailable("going down"))).await;
                     return;

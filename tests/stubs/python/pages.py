@@ -94,7 +94,7 @@ def read_long(articles: ArticleServiceStub, body: str, put: PutArticleResponse) 
             assert one.index == sentences and one.text == body[one.span.start : one.span.end], one
             sentences += 1
         for quote in found.quotes:
-            assert quote.index == quotes and quote.content, quote
+            assert quote.index == quotes and quote.content_spans, quote
             quotes += 1
         for mention in found.mentions:
             assert mention.id not in mentions and mention.text == body[mention.span.start : mention.span.end], mention
@@ -119,8 +119,9 @@ def ingest(articles: ArticleServiceStub, count: int) -> None:
     def requests() -> Iterator[IngestArticlesRequest]:
         for start in range(0, count, SENTENCES_PER_ARTICLE):
             body = " ".join(sentence(number) for number in range(start, min(start + SENTENCES_PER_ARTICLE, count)))
-            article = Article(id=f"short-{start}", outlet="Northern Wire", labels=LABELS, body=body)
-            yield IngestArticlesRequest(client_sequence=start + 1, put=article, analysis_mode=ANALYSIS_MODE_FAST)
+            article = Article(id=f"short-{start}", outlet="Crane Register", labels=LABELS, body=body)
+            put = PutArticleRequest(article=article, analysis_mode=ANALYSIS_MODE_FAST)
+            yield IngestArticlesRequest(client_sequence=start + 1, put=put)
 
     for answer in articles.IngestArticles(requests()):
         assert not answer.HasField("rejected"), answer
@@ -132,7 +133,7 @@ def ingest(articles: ArticleServiceStub, count: int) -> None:
 def search(sentences: SearchServiceStub, count: int) -> Reading:
     """Pages through a sentence each of them."""
     reading, seen, early = Reading(), set[str](), 0
-    request = SearchSentencesRequest(query='crane AND outlet:"Northern Wire"', page_size=1000)
+    request = SearchSentencesRequest(query='crane AND outlet:"Crane Register"', page_size=1000)
     while True:
         page: SearchSentencesResponse = reading.note(sentences.SearchSentences(request))
         assert (page.total.count, page.total.exact) == (count, True), page.total

@@ -1,0 +1,66 @@
+//! Every field of `ArticleFilter` narrows what every method finds.
+
+use std::collections::BTreeSet;
+
+use prost_reflect::DescriptorPool;
+use sayso::proto::{
+    AnalysisMode, AnalysisTier, Article, ArticleFilter, DeleteArticlesRequest, LabelFilter, google_type::Interval,
+};
+
+use crate::{
+    labels::found,
+    support::{STORY, Server, dated},
+};
+
+/// Filters on this field that let one of the two articles through.
+fn probes(field: &str) -> Vec<ArticleFilter> {
+    let moment = |day: &str| format!("{day}T00:00:00Z").parse().ok();
+    let time = |start: &str, end: &str| ArticleFilter {
+        publish_time: Some(Interval { start_time: moment(start), end_time: moment(end) }),
+        ..ArticleFilter::default()
+    };
+    let any = ArticleFilter::default;
+    let of = |value: &str| vec!["nobody".to_owned(), value.to_owned()];
+    match field {
+        "article_ids" => vec![ArticleFilter { article_ids: of("a"), ..any() }],
+        "outlets" => ["Veld Courier", "VELD COURIER"].map(|name| ArticleFilter { outlets: of(name), ..any() }).into(),
+        "authors" => ["Ilsa Härt", "ilsa hart"].map(|name| ArticleFilter { authors: of(name), ..any() }).into(),
+        "language_codes" => ["en-GB", "EN-gb"].map(|code| ArticleFilter { language_codes: of(code), ..any() }).into(),
+        "publish_time" => {
+            vec![time("2026-03-01", "2026-03-03"), time("", "2026-03-03"), time("2026-03-02", "2026-04-02")]
+        }
+        "labels" => {
+            vec![ArticleFilter { labels: vec![LabelFilter { key: "desk".into(), values: of("port") }], ..any() }]
+        }
+        "models" => vec![ArticleFilter { models: of("linear-4"), ..any() }],
+        "tiers" => vec![ArticleFilter { tiers: vec![AnalysisTier::Fast.into()], ..any() }],
+        other => panic!("no probe shows that a filter by {other} narrows anything: write one"),
+    }
+}
+
+#[tokio::test]
+async fn every_field_narrows_what_every_method_finds() {
+    let server = Server::start();
+    let a = Article {
+        authors: vec!["Tom Reed".into(), "Ilsa Härt".into()],
+        language_code: "en-GB".into(),
+        labels: [("desk".into(), "port".into())].into(),
+        ..dated("a", "Veld Courier", "2026-03-02", STORY)
+    };
+    server.put_as(AnalysisMode::Fast, a).await;
+    let b = Article { language_code: "en".into(), ..dated("b", "Veld Courier West", "2026-04-02", STORY) };
+    server.put_as(AnalysisMode::Accurate, b).await;
+    let pool = DescriptorPool::decode(sayso::proto::DESCRIPTORS).unwrap();
+    let only_a = BTreeSet::from(["a".to_owned()]);
+    for field in pool.get_message_by_name("sayso.v1.ArticleFilter").unwrap().fields() {
+        for filter in probes(field.name()) {
+            let filter = Some(filter);
+            for (method, ids) in found(&server, &filter).await {
+                assert_eq!(ids, only_a, "{method} by {filter:?}");
+            }
+            let request = DeleteArticlesRequest { filter, validate_only: true, ..Default::default() };
+            let counted = server.articles().await.delete_articles(request).await.unwrap().into_inner();
+            assert_eq!((counted.article_count, counted.sample_ids), (1, vec!["a".to_owned()]), "{}", field.name());
+        }
+    }
+}
