@@ -91,6 +91,11 @@ fn fields_and_dates() {
 fn marks_alone_are_passed_over() {
     means("Kyiv - Moscow", "(Kyiv Moscow)");
     means("a & b ??? \"…\"", "(a b)");
+    means("[sic] yes! no ! [a] TO b", "([sic] yes! no [a] TO b)");
+    means("{a TO\u{a0}b", "({a TO b)");
+    means("^ a^b x^ 5^x", "(a^b x^ 5^x)");
+    means("\"x^2\" \"[a TO b]\"", "(\"x^2\" \"[a TO b]\")");
+    means("date:[2026-01-01 TO 2026-01-01]", "[20454, 20455)");
     means("a AND …", "a");
 }
 
@@ -102,6 +107,8 @@ fn faults_name_what_they_found_and_what_would_be_right() {
         told("title:author:x"),
         "unknown field \"author\" at byte 6: expected words without a field, since one stands before them"
     );
+    assert!(told("a^2").starts_with("boost that is not understood \"^2\" at byte 1: expected nothing after the word"));
+    assert_eq!(told("a && b"), "unknown operator \"&&\" at byte 2: expected AND");
     assert_eq!(told("word~3"), "bad distance \"3\" at byte 5: expected 1, 2 or nothing after the tilde");
     assert!(told("date:so\u{1b}on").starts_with("bad date \"so\\u{1b}on\" at byte 5: expected a date such as 2026"));
     let long = told(&format!("{}:x", "f".repeat(900)));
@@ -137,6 +144,21 @@ fn faults_have_a_kind_and_a_place() {
     fails("\"a b\"~", BadDistance, 6);
     fails("\"a b\"~999", BadDistance, 6);
     fails("date:soon", BadDate, 5);
+    fails("a date:[2027-01-01 TO 2026-01-01]", EmptyRange, 7);
+    fails("date:{2026-01-01 TO 2026-01-01}", EmptyRange, 5);
+    fails("date:[2027 TO 2026}", EmptyRange, 5);
+    fails("x [a TO b]", BadRange, 2);
+    fails("{alpha TO omega]", BadRange, 0);
+    fails("title:[a TO b]", BadRange, 6);
+    fails("[2026-01-01 TO 2026-02-01]", BadRange, 0);
+    fails("harbour^2", Boost, 7);
+    fails("title:harbour^0.5 x", Boost, 13);
+    fails("\"peace talks\"^2", Boost, 13);
+    fails("(a b)^2", Boost, 5);
+    fails("harbour~^2", Boost, 8);
+    fails("a && b", ForeignOperator, 2);
+    fails("a || b", ForeignOperator, 2);
+    fails("a !storm", ForeignOperator, 2);
     fails("date:[2026-01-01 TO 2026-13-01]", BadDate, 20);
     fails("date:[2026-01-01]", BadDate, 6);
     fails("date:[2026", Unbalanced, 5);

@@ -11,7 +11,7 @@ use sayso_index::AnalyzedArticle;
 
 use super::client::{self, Server};
 use super::entities::{counted, names};
-use super::fault::{Fault, Outcome};
+use super::fault::{Fault, Outcome, without_number};
 use super::ingest::{html, text};
 use super::labels::{self, Tier, Type};
 use super::render::{self, DIM, KIND, NAME, Paragraph};
@@ -28,15 +28,16 @@ const END_OF_INPUT: &str = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-
 
 /// Arguments of `sayso analyze`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// Text or HTML files, or JSON Lines with --format eval; `-` is standard input
+    /// Text or HTML files, or JSON Lines with --output eval; `-` is standard input
     #[arg(value_name = "FILE", default_value = "-")]
     files: Vec<String>,
     /// What to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// Print the annotations as protobuf JSON, one object for each file
-    #[arg(long)]
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    output: Form,
+    /// Print the annotations as protobuf JSON, one object for each file: as --output json
+    #[arg(long, conflicts_with = "output")]
     json: bool,
     /// The day on which the text was published: "on Tuesday" counts from it
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = dates::parse_day)]
@@ -52,9 +53,13 @@ pub(super) struct Args {
     server: Option<String>,
 }
 
+const AFTER_HELP: &str = r#"A text is read to the letter, so that offsets are those of the file: bytes of UTF-8, or of what UTF-16
+becomes in UTF-8. Markdown, front matter and JSON are read as if they were prose; of a page the text
+of the article is read. `sayso ingest` makes plain text of all of them first."#;
+
 /// What to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum Form {
     /// Entities and quotes, for people
     Text,
     /// The annotations as protobuf JSON
@@ -64,18 +69,24 @@ enum Format {
 }
 
 pub(super) fn run(args: Args) -> Outcome {
-    if args.format == Format::Eval {
+    if args.output == Form::Eval {
         let conflict = args.json || args.server.is_some() || args.date.is_some();
-        let usage = || Err(Fault::usage("--format eval goes with none of --json, --server and --date"));
+        let usage = || Err(Fault::usage("--output eval goes with none of --json, --server and --date"));
         return if conflict { usage() } else { eval::run(&args.files, args.model.as_deref(), tier(args.analysis)?) };
     }
-    let as_json = args.json || args.format == Format::Json;
+    let as_json = args.json || args.output == Form::Json;
     let analyzer = models::analyzer(args.model.as_deref()).map_err(Fault::new)?;
     let tier = if args.server.is_none() { tier(args.analysis)? } else { Analyzer::BEST };
+    if args.server.is_some() && args.model.is_some() {
+        anstream::eprintln!("sayso: the server reads with its own models; --model is not used");
+    }
     let mut refused = false;
     for file in &args.files {
         let text = match read(file) {
-            Ok(text) => text,
+            Ok((text, hint)) => {
+                hint.into_iter().for_each(|hint| anstream::eprintln!("sayso: {file}: {hint}"));
+                text
+            }
             Err(why) => {
                 refused = true;
                 anstream::eprintln!("sayso: {file}: {why}");
@@ -96,20 +107,40 @@ pub(super) fn run(args: Args) -> Outcome {
     Ok(if refused { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn read(file: &str) -> Result<String, String> {
+/// The text of a file, and what people should know of how it is read.
+fn read(file: &str) -> Result<(String, Option<&'static str>), String> {
     if file == "-" && std::io::stdin().is_terminal() {
         anstream::eprintln!("sayso: reading a text from the terminal; {END_OF_INPUT} ends it");
     }
-    let mut reader = input::open(file).map_err(|error| error.to_string())?;
-    let bytes = input::read_all(&mut reader, TEXT_BYTES).map_err(|error| error.to_string())?;
+    let mut reader = input::open(file).map_err(|error| without_number(&error))?;
+    let bytes = input::read_all(&mut reader, TEXT_BYTES).map_err(|error| without_number(&error))?;
     let bytes = bytes.ok_or("the text is longer than 1 GiB")?;
     let name = file.trim_end_matches(".gz");
     let is_html = Path::new(name).extension().is_some_and(|end| end == "html" || end == "htm");
     if is_html {
-        html::read(&bytes).map(|(article, _)| article.body)
-    } else {
-        text::decode(bytes).map_err(|fault| fault.why)
+        return html::read(&bytes).map(|(article, _)| (article.body, None));
     }
+    let text = text::decode(bytes).map_err(|fault| fault.why)?;
+    let hint = hint(Path::new(name), &text);
+    Ok((text, hint))
+}
+
+/// What is told of a text that is more than prose: it is read as it stands all the same.
+fn hint(path: &Path, text: &str) -> Option<&'static str> {
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
+    let is_json = || serde_json::from_str::<serde::de::IgnoredAny>(first).is_ok() || matches!(first, "{" | "[");
+    if first.starts_with(['{', '[']) && is_json() {
+        return Some(
+            "this looks like JSON, and is read as one text; --output eval reads JSON Lines, sayso ingest any JSON",
+        );
+    }
+    if text::looks_like_html(text) {
+        return Some(
+            "this looks like HTML, and is read with its tags; a file whose name ends with .html is read as a page",
+        );
+    }
+    let is_markdown = text::is_markdown(path) || text::looks_like_markdown(text);
+    is_markdown.then_some("this looks like Markdown, and is read with its signs, so that offsets are those of the file")
 }
 
 /// The tier to read on: the one that was asked for, or the best that is compiled in.
@@ -165,10 +196,12 @@ pub(super) fn lines(heading: &str, found: &Annotations, width: Option<usize>) ->
         out.push_str(&Paragraph::new().add(NAME.underline(), heading).lines(width, 0));
     }
     let named: Vec<_> = found.entities.iter().filter(|entity| Type::is_name(entity.r#type)).collect();
+    let unnamed = found.entities.len() - named.len();
     let foreign = !matches!(found.language_code.as_str(), "" | "en" | "und");
     let counts = [
         counted(found.sentences.len() as i64, "sentence", "sentences"),
         counted(named.len() as i64, "entity", "entities"),
+        if unnamed > 0 { format!("{unnamed} more of dates and money, which --json shows") } else { String::new() },
         counted(found.quotes.len() as i64, "quote", "quotes"),
         if foreign { format!("language {}", found.language_code) } else { String::new() },
         told(&found.model, found.tier),
@@ -211,6 +244,23 @@ fn entity_lines(entity: &ArticleEntity, mentions: &[Mention], width: Option<usiz
 mod tests {
     use super::*;
     use crate::proto::{self, CountedText, EntityRef, Quote, TextPhrase};
+
+    #[test]
+    fn what_is_more_than_prose_is_told() {
+        let told = |name: &str, text: &str| hint(Path::new(name), text).map(|hint| hint.split(',').next().unwrap());
+        for (name, text, expected) in [
+            ("a.txt", "The tide turned, she said.\n\n[sic] it did.", None),
+            ("a.txt", "{ and [ are brackets.", None),
+            ("a.txt", "# Tide\n\nThe tide turned.", Some("this looks like Markdown")),
+            ("a.txt", "---\ntitle: Tide\n---\nThe tide turned.", Some("this looks like Markdown")),
+            ("a.md", "The tide turned.", Some("this looks like Markdown")),
+            ("a.txt", "<p>The tide turned.</p>", Some("this looks like HTML")),
+            ("a.jsonl", "{\"id\": 1, \"text\": \"The tide turned.\"}\n", Some("this looks like JSON")),
+            ("-", "[\n{\"text\": \"The tide turned.\"}]", Some("this looks like JSON")),
+        ] {
+            assert_eq!(told(name, text), expected, "{name}: {text}");
+        }
+    }
 
     #[test]
     fn an_analysis_reads_well() {

@@ -26,7 +26,7 @@ pub(super) struct Args {
     #[arg(long, value_enum, default_value_t = Sort::Newest)]
     sort: Sort,
     /// Show this article whole, with the entities and quotes in it, and no others
-    #[arg(long, value_name = "ARTICLE")]
+    #[arg(long, value_name = "ARTICLE", conflicts_with_all = ["Articles", "sort", "limit"])]
     id: Option<String>,
     #[command(flatten)]
     output: Output,
@@ -35,7 +35,7 @@ pub(super) struct Args {
 }
 
 const EXAMPLES: &str = r#"Examples:
-  sayso articles --outlet "Veld Courier" --label desk=politics --sort updated
+  sayso articles --outlet "Northern Wire" --sort updated
   sayso articles --id 01-harbour-strike"#;
 
 /// In which order articles come.

@@ -52,6 +52,9 @@ impl Server {
             };
             return Err(Fault::usage(format!("{address}: {why}; reach the server as http://{rest}")));
         }
+        if let Some(fault) = self.bad_port(&address) {
+            return Err(fault);
+        }
         let endpoint = Endpoint::from_shared(address.clone()).map_err(|_| {
             Fault::usage(format!("\"{}\" is no address of a server; one looks like {DEFAULT_SERVER}", self.server))
         })?;
@@ -71,8 +74,19 @@ impl Server {
     }
 }
 
+impl Server {
+    /// A port that is none, which would be taken for a part of the name otherwise.
+    fn bad_port(&self, address: &str) -> Option<Fault> {
+        let authority = address.split_once("://").map_or(address, |(_, rest)| rest).split('/').next()?;
+        // What stands behind the last colon of an IPv6 address in brackets is none of a port.
+        let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'))?;
+        let words = || format!("\"{port}\" in \"{}\" is no port; a port is a number up to 65535", self.server);
+        port.parse::<u16>().is_err().then(|| Fault::usage(words()))
+    }
+}
+
 /// The innermost cause, which tells most: "Connection refused".
-fn root(error: &dyn Error) -> String {
+pub(super) fn root(error: &dyn Error) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {
         cause = inner;
@@ -103,6 +117,20 @@ mod tests {
     fn an_address_that_is_none_is_a_usage_fault() {
         let fault = block_on(async { Server::at("not an address".into()).connect().await }).unwrap_err();
         assert!(matches!(fault, Fault::Usage(_)), "{fault:?}");
+    }
+
+    #[test]
+    fn a_port_that_is_none_is_named() {
+        for (address, part) in [
+            ("foo:bar", "\"bar\" in \"foo:bar\" is no port"),
+            ("http://127.0.0.1:70000/", "\"70000\""),
+            ("[::1]:x", "\"x\""),
+            ("not an address", "is no address of a server"),
+        ] {
+            let fault = block_on(async { Server::at(address.into()).connect().await }).unwrap_err();
+            let Fault::Usage(words) = fault else { panic!("{address}: {fault:?}") };
+            assert!(words.contains(part), "{words}");
+        }
     }
 
     #[test]

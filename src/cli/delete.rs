@@ -40,7 +40,7 @@ const AFTER_HELP: &str = r#"With options, all that is given must hold, and nothi
 
 Examples:
   sayso delete 01-harbour-strike 02-bank-rate-cut
-  sayso delete --outlet "Veld Courier" --until 2025-12-31 --dry-run
+  sayso delete --outlet "Northern Wire" --until 2026-06-30 --dry-run
   sayso delete --label customer=17"#;
 
 pub(super) fn run(args: Args) -> Outcome {

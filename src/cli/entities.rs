@@ -15,8 +15,8 @@ use super::render::{self, DIM, HIT, KIND, NAME, PLAIN, Paragraph};
 use super::{dates, json};
 use crate::proto::entity_service_client::EntityServiceClient;
 use crate::proto::{
-    CountedText, Entity, EntityHit, GetEntityRequest, ListMentionsRequest, LookupEntitiesRequest, MentionHit,
-    OffsetEncoding,
+    ArticleFilter, CountedText, Entity, EntityHit, GetEntityRequest, ListMentionsRequest, LookupEntitiesRequest,
+    MentionHit, OffsetEncoding,
 };
 
 /// How many aliases or titles are shown.
@@ -24,6 +24,7 @@ const SHOWN_NAMES: usize = 8;
 
 /// Arguments of `sayso entities`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// A name, part or beginning of one, even misspelt; all when empty
     #[arg(value_name = "NAME")]
@@ -42,19 +43,23 @@ pub(super) struct Args {
     articles: Articles,
 }
 
+const EXAMPLES: &str = r#"Examples:
+  sayso entities varin
+  sayso entities --type organization --limit 5
+  sayso entities --id person/elske-varrin --outlet "Northern Wire""#;
+
 type Client = EntityServiceClient<Channel>;
 
 pub(super) fn run(args: Args) -> Outcome {
+    let articles = args.articles.filter();
+    if args.id.is_none() && articles.is_some() {
+        return Err(Fault::usage("options that choose articles go with --id: entities are gathered over all articles"));
+    }
     client::block_on(async {
         let channel = args.server.connect().await?;
         let mut client = EntityServiceClient::new(channel).max_decoding_message_size(client::ANSWER_BYTES);
         if let Some(id) = args.id {
-            return show_one(&mut client, id, args.articles, args.output).await;
-        }
-        if args.articles.filter().is_some() {
-            return Err(Fault::usage(
-                "options that choose articles go with --id: entities are gathered over all articles",
-            ));
+            return show_one(&mut client, id, articles, args.output).await;
         }
         let request = LookupEntitiesRequest {
             name: args.name.join(" "),
@@ -75,7 +80,7 @@ pub(super) fn run(args: Args) -> Outcome {
 }
 
 /// An entity, then where it is mentioned.
-async fn show_one(client: &mut Client, id: String, articles: Articles, output: Output) -> Outcome {
+async fn show_one(client: &mut Client, id: String, filter: Option<ArticleFilter>, output: Output) -> Outcome {
     let response = client.get_entity(GetEntityRequest { id: id.clone(), read_mask: None }).await?.into_inner();
     let width = render::width();
     if output.json {
@@ -86,7 +91,7 @@ async fn show_one(client: &mut Client, id: String, articles: Articles, output: O
     }
     let request = ListMentionsRequest {
         entity_id: id,
-        filter: articles.filter(),
+        filter,
         offset_encoding: OffsetEncoding::Utf8 as i32,
         ..ListMentionsRequest::default()
     };

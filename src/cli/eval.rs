@@ -1,4 +1,4 @@
-//! `sayso analyze --format eval`: what the analysis found, in the form that evaluation reads.
+//! `sayso analyze --output eval`: what the analysis found, in the form that evaluation reads.
 //!
 //! In: JSON Lines with `id` and `text`, gzip or not. Out: one JSON object a line, in the same order:
 //! `{"id", "quotes": [{"source", "cue", "content", "speakers", "kind", "act", "polarity",
@@ -17,7 +17,7 @@ use sayso_extract::Analyzer;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::fault::{Fault, Outcome};
+use super::fault::{Fault, Outcome, without_number};
 use super::input::{self, Line};
 use super::json;
 use crate::models;
@@ -66,7 +66,8 @@ pub(super) fn run(files: &[String], model: Option<&Path>, tier: Tier) -> Outcome
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut refused = false;
     for file in files {
-        let mut reader = input::open(file).map_err(|error| Fault::new(format!("{file}: {error}")))?;
+        let mut reader =
+            input::open(file).map_err(|error| Fault::new(format!("{file}: {}", without_number(&error))))?;
         refused |= run_file(&analyzer, tier, file, &mut reader, &mut out)?;
     }
     out.flush()?;

@@ -1,5 +1,6 @@
 //! Why a command ended early, in words for the person who typed it.
 
+use std::error::Error;
 use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
@@ -9,6 +10,7 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt;
 use unicode_width::UnicodeWidthStr;
 
+use super::client::root;
 use crate::echo;
 use crate::proto::google_rpc;
 
@@ -59,6 +61,11 @@ impl Fault {
     }
 }
 
+/// An error of the operating system without its number, which tells people nothing: "No such file or directory (os error 2)".
+pub(super) fn without_number(error: &impl Display) -> String {
+    error.to_string().split(" (os error").next().unwrap_or_default().to_string()
+}
+
 /// The words as they may be printed: only line feeds command the terminal.
 fn lines(words: &str) -> String {
     words.split('\n').map(echo::visible).collect::<Vec<_>>().join("\n")
@@ -95,29 +102,71 @@ pub(super) fn status_of(told: Option<google_rpc::Status>) -> Status {
     Status::with_details(Code::from_i32(told.code), told.message, details)
 }
 
+/// What a status says. One that no server made tells that none answered: only those have a cause.
+fn message_of(status: &Status) -> String {
+    let message = if status.message().is_empty() { status.code().description() } else { status.message() };
+    // What tonic says of an answer of HTTP/2 that is none of gRPC.
+    let is_foreign = message.starts_with("grpc-status header missing");
+    if status.source().is_none() && !is_foreign {
+        return message.into();
+    }
+    let cause = if is_foreign { message.to_string() } else { root(status) };
+    format!("the server stopped, or no gRPC server answers there: {cause}")
+}
+
 /// "has more than 64 labels (article.labels, LIMIT_EXCEEDED)": a refusal in one line, with its field and reason.
 pub(super) fn in_short(status: &Status) -> String {
-    let message = if status.message().is_empty() { status.code().description() } else { status.message() };
+    let message = &message_of(status);
     let details = status.get_error_details();
     let violations = details.bad_request().map(|request| request.field_violations.as_slice()).unwrap_or_default();
     let fields = violations.iter().map(|violation| violation.field.as_str());
     let new = fields.filter(|field| !message.starts_with(field));
     let reason = details.error_info().map(|info| info.reason.as_str());
     let facts: Vec<_> = new.chain(reason).filter(|fact| !fact.is_empty()).collect();
-    if facts.is_empty() { message.into() } else { format!("{message} ({})", facts.join(", ")) }
+    if facts.is_empty() { message.clone() } else { format!("{message} ({})", facts.join(", ")) }
 }
 
-/// A server's refusal as text: its message, then a line for each detail that says more.
+/// The options that fill the fields of requests.
+const OPTIONS: [(&str, &str); 16] = [
+    ("filter.publish_time", "--from and --until"),
+    ("filter.article_ids", "--article"),
+    ("filter.outlets", "--outlet"),
+    ("filter.authors", "--author"),
+    ("filter.language_codes", "--language"),
+    ("filter.labels", "--label"),
+    ("filter.models", "--model"),
+    ("filter.tiers", "--tier"),
+    ("said_dates", "--said-from and --said-until"),
+    ("speakers", "--speaker"),
+    ("about", "--about"),
+    ("addressees", "--to"),
+    ("mentions", "--entity"),
+    ("min_confidence", "--min-confidence"),
+    ("context_sentences", "--context"),
+    ("entity_id", "--id"),
+];
+
+/// What fills a field on the command line: an option where there is one, else the field as it is.
+fn option_of(field: &str) -> &str {
+    let is_of = |name: &str| field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    OPTIONS.iter().find(|(name, _)| is_of(name)).map_or(field, |(_, option)| option)
+}
+
+/// A server's refusal as text: its message, then a line for each detail that says more. Fields are called by the options
+/// that fill them.
 pub(super) fn describe(status: &Status) -> String {
-    let message = if status.message().is_empty() { status.code().description() } else { status.message() };
+    let message = &message_of(status);
     let mut lines = vec![message.to_string()];
     let details = status.get_error_details();
     for violation in details.bad_request().iter().flat_map(|request| &request.field_violations) {
         let said = message.contains(&violation.description);
+        let option = option_of(&violation.field);
         if !said {
-            lines.push(format!("field: {} ({})", violation.field, violation.description));
-        } else if !message.starts_with(&violation.field) {
-            lines.push(format!("field: {}", violation.field));
+            lines.push(format!("field: {option} ({})", violation.description));
+        } else if let Some(rest) = message.strip_prefix(&violation.field) {
+            lines[0] = format!("{option}{rest}");
+        } else {
+            lines.push(format!("field: {option}"));
         }
     }
     if let Some(info) = details.error_info() {
@@ -178,6 +227,21 @@ mod tests {
         );
         assert_eq!(in_short(&Status::new(Code::Aborted, "article.etag is stale")), "article.etag is stale");
         assert_eq!(in_short(&status_of(None)), Code::Ok.description());
+    }
+
+    #[test]
+    fn a_field_is_called_by_the_option_that_fills_it() {
+        let told = |field: &str| {
+            let mut details = ErrorDetails::with_bad_request_violation(field, "ends before it begins");
+            details.set_error_info("INVALID_FIELD", "sayso", std::collections::HashMap::new());
+            let words = format!("{field}: ends before it begins");
+            describe(&Status::with_error_details(Code::InvalidArgument, words, details))
+        };
+        let reason = "\n  reason: INVALID_FIELD";
+        assert_eq!(told("filter.publish_time"), format!("--from and --until: ends before it begins{reason}"));
+        assert_eq!(told("speakers.name"), format!("--speaker: ends before it begins{reason}"));
+        assert_eq!(told("query"), format!("query: ends before it begins{reason}"));
+        assert_eq!(told("aboutness"), format!("aboutness: ends before it begins{reason}"));
     }
 
     #[test]

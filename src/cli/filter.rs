@@ -126,16 +126,31 @@ impl Sort {
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct Output {
     /// Show so many at most; 0 for all
-    #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 10, value_parser = number::<u32>, allow_negative_numbers = true)]
     pub(super) limit: u32,
     /// Print protobuf JSON, in which counts are text: one object for each page of the answer
     #[arg(long)]
     pub(super) json: bool,
 }
 
+/// A whole number from 0 on.
+pub(super) fn number<N: TryFrom<u64>>(text: &str) -> Result<N, String> {
+    let number = text.parse::<u64>().map_err(|_| "a whole number from 0 on is accepted")?;
+    N::try_from(number).map_err(|_| format!("a number below {} is accepted", 1_u128 << (8 * size_of::<N>())))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_refused_in_words() {
+        assert_eq!((number::<u32>("0"), number::<u16>("65535")), (Ok(0), Ok(65_535)));
+        for text in ["-1", "abc", "1.5", "", "99999999999999999999"] {
+            assert_eq!(number::<u32>(text).unwrap_err(), "a whole number from 0 on is accepted", "{text}");
+        }
+        assert_eq!(number::<u16>("65536").unwrap_err(), "a number below 65536 is accepted");
+    }
 
     #[test]
     fn values_of_one_label_are_asked_for_together() {

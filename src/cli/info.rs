@@ -145,7 +145,7 @@ pub(super) fn grouped(number: impl TryInto<u64>) -> String {
 }
 
 /// "512 bytes", "1.5 MiB".
-fn bytes(count: impl Into<i64>) -> String {
+pub(super) fn bytes(count: impl Into<i64>) -> String {
     const UNITS: [&str; 5] = ["bytes", "KiB", "MiB", "GiB", "TiB"];
     let mut size = count.into() as f64;
     let mut unit = 0;

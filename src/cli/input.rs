@@ -117,11 +117,21 @@ fn head(bytes: &mut Bytes) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// UTF-16 without a byte order mark: JSON and JSON Lines begin with two ASCII characters (RFC 4627, section 3).
-fn utf_16(head: &[u8]) -> Option<&'static Encoding> {
-    match *head {
-        [0, first, 0, second, ..] if first != 0 && second != 0 => Some(UTF_16BE),
-        [first, 0, second, 0, ..] if first != 0 && second != 0 => Some(UTF_16LE),
+/// The encoding of UTF-16 without a byte order mark, told by its zeros: letters, signs and blanks of ASCII have one, always
+/// on the same side. No text in another encoding has any.
+pub(super) fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = &bytes[..bytes.len().min(HEAD as usize)];
+    let (mut pairs, mut first, mut second) = (0_usize, 0_usize, 0_usize);
+    for pair in head.chunks_exact(2) {
+        pairs += 1;
+        first += usize::from(pair[0] == 0 && pair[1] != 0);
+        second += usize::from(pair[0] != 0 && pair[1] == 0);
+    }
+    // Of a text in Cyrillic letters a sixth is blanks and signs; letters of other scripts may end with a zero byte.
+    let tells = |zeros: usize, others: usize| pairs >= 2 && zeros * 10 >= pairs && others * 8 <= zeros;
+    match (tells(first, second), tells(second, first)) {
+        (true, _) => Some(UTF_16BE),
+        (_, true) => Some(UTF_16LE),
         _ => None,
     }
 }
@@ -244,6 +254,20 @@ mod tests {
         let mut reader = unpacked(io::Cursor::new(bomb)).unwrap();
         let read = io::copy(&mut reader, &mut io::sink());
         assert!(read.unwrap_err().to_string().starts_with("grows to more than 200 times its size"));
+    }
+
+    #[test]
+    fn utf_16_is_told_by_its_zeros() {
+        let bytes = |text: &str, bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<_>>();
+        for text in ["“The tide turned,” she said.", "Мост закрыт, сказала она.", "[]", "Größe — ÄÖÜ 漢字 和 Marn"]
+        {
+            assert_eq!(utf_16(&bytes(text, u16::to_le_bytes)), Some(UTF_16LE), "{text}");
+            assert_eq!(utf_16(&bytes(text, u16::to_be_bytes)), Some(UTF_16BE), "{text}");
+            assert_eq!(utf_16(text.as_bytes()), None, "{text}");
+        }
+        for other in [b"".as_slice(), b"a\0", b"The tide\0 turned, and nobody was there to see it.", &[0; 64]] {
+            assert_eq!(utf_16(other), None, "{other:?}");
+        }
     }
 
     #[test]

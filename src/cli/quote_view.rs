@@ -108,10 +108,25 @@ fn uncapitalized(source: &str) -> String {
         .map_or_else(|| source.to_string(), |article| format!("{}{}", article.to_lowercase(), &source[article.len()..]))
 }
 
-/// Where a source gives the speaker's name, or the end of it: all of "Ada Lind", or "Lind".
+/// Where a source gives the speaker's name, or words of it that stand together, the longest first: all of "Ada Lind of
+/// Marn", "Ada Lind" or "Lind". They begin and end with a capital: "of" is no name.
 fn find_name(name: &str, source: &str) -> Option<Range<usize>> {
-    let starts = std::iter::once(0).chain(name.match_indices(' ').map(|(at, _)| at + 1));
-    starts.map(|at| &name[at..]).find_map(|part| source.find(part).map(|at| at..at + part.len()))
+    let words: Vec<_> = name.split(' ').collect();
+    let is_capital = |word: &str| word.starts_with(char::is_uppercase);
+    (1..=words.len()).rev().flat_map(|count| words.windows(count)).find_map(|part| match part {
+        [first, .., last] if !(is_capital(first) && is_capital(last)) => None,
+        [one] if words.len() > 1 && !is_capital(one) => None,
+        _ => find_words(&part.join(" "), source),
+    })
+}
+
+/// Where these words stand as whole words.
+fn find_words(words: &str, source: &str) -> Option<Range<usize>> {
+    let bound = |next: Option<char>| next.is_none_or(|c| !c.is_alphanumeric());
+    let is_whole =
+        |at: usize| bound(source[..at].chars().next_back()) && bound(source[at + words.len()..].chars().next());
+    let found = source.match_indices(words).map(|(at, _)| at).find(|&at| !words.is_empty() && is_whole(at));
+    found.map(|at| at..at + words.len())
 }
 
 /// "On Tuesday", which began a sentence, as it stands inside one; names of days and months keep their capitals.
@@ -308,6 +323,21 @@ mod tests {
             ("Lind herself", ""),
         ] {
             assert_eq!(role("Ada Lind", source), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_the_name_is_no_role() {
+        for (name, source, expected) in [
+            ("Bertil Anker of Lorn", "Anker", ""),
+            ("Bertil Anker of Lorn", "Bertil Anker", ""),
+            ("Bertil Anker of Lorn", "Mayor Anker", "Mayor"),
+            ("Bertil Anker of Lorn", "the mayor of the town", "the mayor of the town"),
+            ("Tove van der Berg", "Tove van der Berg, a diver", "a diver"),
+            ("Ada Lind", "Commissioner Lindqvist", "Commissioner Lindqvist"),
+            ("lind", "Commissioner lind", "Commissioner"),
+        ] {
+            assert_eq!(role(name, source), expected, "{name}: {source}");
         }
     }
 

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::client::{self, Server};
 use super::fault::{Fault, Outcome};
-use super::filter::{Articles, Output, Sort, selectors};
+use super::filter::{Articles, Output, Sort, number, selectors};
 use super::labels::{Act, Kind, Polarity};
 use super::paging::each_hit;
 use super::render::{self, DIM, Paragraph, SAID};
@@ -59,13 +59,13 @@ pub(super) struct Args {
     #[arg(long, value_enum)]
     sort: Option<Sort>,
     /// Only quotes that the model is at least so sure of, from 0 to 1
-    #[arg(long, value_name = "P", default_value_t = 0.0, hide_default_value = true)]
+    #[arg(long, value_name = "P", default_value_t = 0.0, hide_default_value = true, allow_negative_numbers = true)]
     min_confidence: f32,
     /// Show this quote in its surroundings, and no others
-    #[arg(long, value_name = "QUOTE", conflicts_with = "query")]
+    #[arg(long, value_name = "QUOTE", conflicts_with_all = SEARCHES)]
     id: Option<String>,
     /// With --id: how many sentences to show before and after
-    #[arg(long, value_name = "N", default_value_t = 2)]
+    #[arg(long, value_name = "N", default_value_t = 2, requires = "id", value_parser = number::<u16>, allow_negative_numbers = true)]
     context: u16,
     #[command(flatten)]
     output: Output,
@@ -73,10 +73,33 @@ pub(super) struct Args {
     server: Server,
 }
 
-const EXAMPLES: &str = r#"Examples:
-  sayso quotes harbour --speaker lind --speaker varrin
-  sayso quotes --about "bank of veld" --act intent --from 2026-03-01
-  sayso quotes '"minority share" OR dividend' --kind direct
+/// What searches for quotes, and says nothing about one that is named; `Articles` is the group of options that choose
+/// articles.
+const SEARCHES: [&str; 15] = [
+    "query",
+    "speaker",
+    "about",
+    "to",
+    "kind",
+    "act",
+    "polarity",
+    "named",
+    "unnamed",
+    "said_from",
+    "said_until",
+    "Articles",
+    "sort",
+    "min_confidence",
+    "limit",
+];
+
+const EXAMPLES: &str = r#"Several words find quotes with any of them, those with most of them first; AND between them, or + before
+each, asks for all.
+
+Examples:
+  sayso quotes harbour --speaker varrin --speaker quill
+  sayso quotes --about "supreme court" --from 2026-03-01
+  sayso quotes '"minority share" OR brochure' --kind direct
   sayso quotes --id 01-harbour-strike#q753-937c795-693fg1dc"#;
 
 pub(super) fn run(args: Args) -> Outcome {

@@ -44,7 +44,7 @@ of each as soon as it has it. What is still to do survives a restart; `sayso inf
 that is.
 
 Example:
-  sayso reanalyze --outlet "Veld Courier" --model linear-4"#;
+  sayso reanalyze --outlet "Northern Wire" --model linear-4"#;
 
 pub(super) fn run(args: Args) -> Outcome {
     client::block_on(async {
@@ -55,7 +55,8 @@ pub(super) fn run(args: Args) -> Outcome {
         if args.json {
             json::print("ReanalyzeArticlesResponse", &queued)?;
         } else {
-            render::print(&summary(&queued))?;
+            let waiting = ask(&mut ServerServiceClient::new(channel.clone())).await?.pending_count;
+            render::print(&summary(&queued, waiting))?;
         }
         let failed = if args.wait { wait(channel).await? } else { 0 };
         if failed > 0 {
@@ -66,10 +67,11 @@ pub(super) fn run(args: Args) -> Outcome {
     })
 }
 
-/// "34 articles wait for encoder-3 (accurate)"
-fn summary(queued: &ReanalyzeArticlesResponse) -> String {
+/// "34 articles more wait for encoder-3 (accurate)", where `waiting` wait in all.
+fn summary(queued: &ReanalyzeArticlesResponse, waiting: i64) -> String {
     let what = format!("{} ({})", queued.model, Tier::label(queued.tier));
     match queued.queued_count {
+        0 if waiting == 0 => format!("all articles are analysed by {what} or better\n"),
         0 => format!("all articles are analysed by {what} or better, or wait for it\n"),
         1 => format!("1 article more waits for {what}\n"),
         many => format!("{} articles more wait for {what}\n", grouped(many)),
@@ -123,9 +125,13 @@ mod tests {
 
     #[test]
     fn the_summary_tells_how_many_wait_for_what() {
-        let told =
-            |queued_count| summary(&ReanalyzeArticlesResponse { queued_count, tier: 2, model: "encoder-3".into() });
-        assert_eq!(told(0), "all articles are analysed by encoder-3 (accurate) or better, or wait for it\n");
+        let told = |queued_count| {
+            summary(&ReanalyzeArticlesResponse { queued_count, tier: 2, model: "encoder-3".into() }, queued_count)
+        };
+        let queued = ReanalyzeArticlesResponse { queued_count: 0, tier: 2, model: "encoder-3".into() };
+        let others = summary(&queued, 5);
+        assert_eq!(others, "all articles are analysed by encoder-3 (accurate) or better, or wait for it\n");
+        assert_eq!(told(0), "all articles are analysed by encoder-3 (accurate) or better\n");
         assert_eq!(told(1), "1 article more waits for encoder-3 (accurate)\n");
         assert_eq!(told(1234), "1,234 articles more wait for encoder-3 (accurate)\n");
     }

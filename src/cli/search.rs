@@ -32,11 +32,15 @@ pub(super) struct Args {
     server: Server,
 }
 
-const EXAMPLES: &str = r#"Examples:
+const EXAMPLES: &str = r#"Several words find sentences with any of them, those with most of them first; AND between them, or + before
+each, asks for all.
+
+Examples:
   sayso search harbour strike
-  sayso search '"peace talks" AND title:harbour'
-  sayso search 'breakwat* -storm' --entity lind --sort newest
-A query that begins with "-" comes after "--": sayso search -- '-storm harbour'"#;
+  sayso search '"minority share" AND title:harbour'
+  sayso search 'harb* -strike' --entity varrin --sort newest
+  sayso search -- '-storm harbour'
+A query that begins with "-" comes after "--", as the last one does."#;
 
 pub(super) fn run(args: Args) -> Outcome {
     let request = SearchSentencesRequest {

@@ -24,20 +24,20 @@ macro_rules! labels {
             for number in numbers {
                 match <$message>::try_from(*number) {
                     $(Ok(<$message>::$label) => values.push(<$domain>::$variant),)*
-                    Ok(unspecified) => {
-                        let said = format!("{} asks for nothing; leave the list empty for any", unspecified.as_str_name());
+                    other => {
+                        let what = match other {
+                            Ok(unspecified) => format!("{} asks for nothing", unspecified.as_str_name()),
+                            Err(_) => format!("{number} is no value of this enumeration"),
+                        };
+                        let accepted = [$(<$message>::$label),*].map(|value| format!("{} ({})", value as i32, value.as_str_name()));
+                        let said = format!("{what}; accepted are {}, or an empty list for any", accepted.join(", "));
                         return Err(Fault::invalid(field, said));
                     }
-                    Err(_) => return Err(unknown(field, *number)),
                 }
             }
             Ok(values)
         }
     };
-}
-
-fn unknown(field: &str, number: i32) -> Fault {
-    Fault::invalid(field, format!("{number} is none of the values that this enumeration has"))
 }
 
 labels!(act, acts, Act, proto::QuoteAct, {
@@ -188,6 +188,17 @@ mod tests {
         let fault = offered("analysis_mode", Tier::Accurate, Tier::Fast).unwrap_err();
         assert_eq!((fault.field.as_str(), fault.reason), ("analysis_mode", "TIER_NOT_OFFERED"));
         assert!(fault.message.contains("offers fast alone"), "{}", fault.message);
+    }
+
+    #[test]
+    fn a_number_that_is_no_value_is_told_with_those_that_are() {
+        let fault = polarities("polarities", &[1, 9]).unwrap_err();
+        let accepted = "accepted are 1 (QUOTE_POLARITY_ASSERTED), 2 (QUOTE_POLARITY_NEGATED), 3 (QUOTE_POLARITY_HYPOTHETICAL), \
+            or an empty list for any";
+        assert_eq!(fault.message, format!("9 is no value of this enumeration; {accepted}"));
+        let fault = polarities("polarities", &[0]).unwrap_err();
+        assert_eq!(fault.message, format!("QUOTE_POLARITY_UNSPECIFIED asks for nothing; {accepted}"));
+        assert!(entity_types("types", &[77]).unwrap_err().message.len() < 600, "the whole list fits into a status");
     }
 
     #[test]

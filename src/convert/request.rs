@@ -187,6 +187,9 @@ pub(crate) fn entity_query(message: &proto::LookupEntitiesRequest, limits: &Limi
     short("name", &message.name, limits)?;
     // Every word is also looked for with typing errors.
     words("name", &message.name, "query_expansions", limits.query_expansions)?;
+    if !message.name.trim().is_empty() {
+        has_word("name", &message.name)?;
+    }
     let kinds = labels::entity_types("types", &message.types)?;
     Ok(EntityQuery {
         name: message.name.clone(),
@@ -343,9 +346,7 @@ fn selector(field: &str, message: &proto::EntitySelector, limits: &Limits) -> Re
             let field = format!("{field}.name");
             short(&field, name, limits)?;
             words(&field, name, "query_clauses", limits.query_clauses)?;
-            if !name.contains(char::is_alphanumeric) {
-                return Err(Fault::invalid(&field, format!("{name:?} has no word; give a name")));
-            }
+            has_word(&field, name)?;
             Ok(Who::Named(name.clone()))
         }
         None => Err(Fault::invalid(field, "has a selector with neither id nor name; give one of them")),
@@ -438,6 +439,11 @@ fn words(field: &str, value: &str, limit: &'static str, most: usize) -> Result<(
         return Err(Fault::too_much(field, limit, most, said));
     }
     Ok(())
+}
+
+fn has_word(field: &str, name: &str) -> Result<(), Fault> {
+    let said = || Fault::invalid(field, format!("{name:?} has no word; give a name"));
+    if name.contains(char::is_alphanumeric) { Ok(()) } else { Err(said()) }
 }
 
 fn few(field: &str, count: usize, limits: &Limits) -> Result<(), Fault> {

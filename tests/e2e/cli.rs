@@ -300,7 +300,7 @@ fn analyze_needs_no_server_and_counts_code_points_for_the_scorer() {
     let mut packed = flate2::write::GzEncoder::new(fs::File::create(&path).unwrap(), flate2::Compression::fast());
     packed.write_all(lines.as_bytes()).unwrap();
     packed.finish().unwrap();
-    let done = command(&["analyze", "--format", "eval", path.to_str().unwrap()]).output().unwrap();
+    let done = command(&["analyze", "--output", "eval", path.to_str().unwrap()]).output().unwrap();
     let found: Value = serde_json::from_slice(&done.stdout).unwrap();
     assert_eq!(found["id"], "é");
     let letters: Vec<char> = format!("😀 é\n\n{STORY}").chars().collect();
@@ -330,4 +330,118 @@ fn analyze_reads_standard_input() {
     child.stdin.take().unwrap().write_all(STORY.as_bytes()).unwrap();
     let told = text(&child.wait_with_output().unwrap().stdout);
     assert!(told.contains("Oskar Brandt") && told.contains("a disgrace for Veldmark"), "{told}");
+}
+
+#[tokio::test]
+async fn what_is_lost_in_a_run_is_told() {
+    let server = Server::start();
+    let files = tempfile::tempdir().unwrap();
+    let record =
+        |id: &str, body: &str| serde_json::json!({"id": id, "body": body, "publishd": "2026-03-03"}).to_string();
+    let lines =
+        [record("a", "One."), record("b", "Two."), record("a", "Three."), record("b", "Two."), "no json".into()];
+    fs::write(files.path().join("feed.jsonl"), lines.join("\n")).unwrap();
+    fs::write(files.path().join("none.json"), "[]").unwrap();
+    fs::create_dir(files.path().join(".hidden")).unwrap();
+    let path = files.path().to_str().unwrap();
+    let done = sayso(&server, &["ingest", "--json", "--field", "title=nosuch", path]);
+    let summary: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let counts = ["new", "replaced", "unchanged", "refused"].map(|key| summary[key].as_i64().unwrap());
+    assert_eq!(counts, [2, 1, 1, 1], "{summary}");
+    let told = text(&done.stderr);
+    for part in [
+        format!("{path}/feed.jsonl:3: {path}/feed.jsonl:1 has the same id, and is gone: this takes its place"),
+        format!("{path}/none.json: holds no record"),
+        "--field title=nosuch: no record of this run has a field of this name".into(),
+        "feed.jsonl:1: field publishd: \"2026-03-03\" is not used: no field is called so; did you mean published?"
+            .into(),
+        "1 hidden file or folder passed over".into(),
+        "feed.jsonl:5: malformed JSON".into(),
+    ] {
+        assert!(told.contains(&part), "{part} is missing in: {told}");
+    }
+    let notes: Vec<_> =
+        summary["notes"].as_array().unwrap().iter().map(|note| note["place"].as_str().unwrap()).collect();
+    assert_eq!(notes.len(), 4, "{summary}");
+}
+
+#[test]
+fn options_that_would_do_nothing_are_refused() {
+    for arguments in [
+        &["quotes", "--id", "x", "--speaker", "y"][..],
+        &["quotes", "--id", "x", "--outlet", "y"],
+        &["quotes", "--id", "x", "--limit", "3"],
+        &["quotes", "--context", "3"],
+        &["articles", "--id", "x", "--from", "2026-03-03"],
+        &["articles", "--id", "x", "--sort", "oldest"],
+        &["entities", "--id", "x", "--type", "person"],
+        &["entities", "lind", "--outlet", "y"],
+        &["analyze", "--json", "--output", "text"],
+        &["delete", "x", "--dry-run"],
+        &["delete", "--allow-missing", "--outlet", "y"],
+        &["search", "--limit", "-1"],
+        &["search", "-n", "abc"],
+    ] {
+        // Nobody listens there: whoever asks first finds another fault.
+        let done = command(arguments).env("SAYSO_SERVER", "http://127.0.0.1:1").output().unwrap();
+        assert_eq!(done.status.code(), Some(2), "{arguments:?}: {}", text(&done.stderr));
+    }
+    let done = command(&["search", "--limit", "-1"]).output().unwrap();
+    assert!(text(&done.stderr).contains("a whole number from 0 on is accepted"), "{}", text(&done.stderr));
+}
+
+#[tokio::test]
+async fn faults_speak_of_options_and_files() {
+    let server = Server::start();
+    let done = sayso(&server, &["search", "--from", "2026-06-30", "--until", "2026-06-01"]);
+    let told = text(&done.stderr);
+    assert!(told.starts_with("sayso: --from and --until: ends before it begins"), "{told}");
+    let (ingest, analyze) = (sayso(&server, &["ingest", "/nope"]), command(&["analyze", "/nope"]).output().unwrap());
+    for (done, place) in [(ingest, "  /nope: "), (analyze, "sayso: /nope: ")] {
+        let told = text(&done.stderr);
+        assert!(told.contains(&format!("{place}No such file or directory\n")), "{told}");
+        assert_eq!(done.status.code(), Some(1));
+    }
+}
+
+#[test]
+fn a_port_without_a_grpc_server_says_so() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        }
+    });
+    let done = command(&["info", "--server", &address]).output().unwrap();
+    let told = text(&done.stderr);
+    assert!(told.contains("no gRPC server answers there"), "{told}");
+    assert_eq!(done.status.code(), Some(1));
+}
+
+/// The examples at the end of a command's help, one a line.
+fn examples(command_name: &str) -> Vec<String> {
+    let help = text(&command(&[command_name, "--help"]).output().unwrap().stdout);
+    let behind = help.rsplit_once("Examples:").map(|(_, behind)| behind.to_owned()).unwrap_or_default();
+    behind.lines().filter_map(|line| line.trim().strip_prefix("sayso ").map(str::to_owned)).collect()
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_examples_of_the_help_find_something_in_the_samples() {
+    let server = Server::start();
+    let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/samples");
+    let done = sayso(&server, &["ingest", "--analysis", "fast", samples]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    for name in ["search", "quotes", "articles", "entities"] {
+        let examples = examples(name);
+        assert!(examples.len() >= 2, "{name}: {examples:?}");
+        for example in examples {
+            let line = format!("{} {example}", env!("CARGO_BIN_EXE_sayso"));
+            let done = Command::new("sh").args(["-c", &line]).env("SAYSO_SERVER", server.url()).output().unwrap();
+            let told = text(&done.stdout) + &text(&done.stderr);
+            assert!(done.status.success() && !told.contains(" found\n"), "{example}: {told}");
+        }
+    }
 }

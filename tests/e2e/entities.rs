@@ -146,3 +146,14 @@ async fn a_title_finds_speakers_and_not_what_quotes_are_about() {
     let told = SearchQuotesRequest { addressees: vec![named("nobody")], ..Default::default() };
     assert!(texts(told).await.is_empty());
 }
+
+#[tokio::test]
+async fn a_name_of_signs_alone_is_refused() {
+    let server = Server::start();
+    for name in ["!!!", " … ", "“”"] {
+        let request = LookupEntitiesRequest { name: name.into(), ..LookupEntitiesRequest::default() };
+        let status = server.entities().await.lookup_entities(request).await.unwrap_err();
+        assert_eq!(status.code(), tonic::Code::InvalidArgument);
+        assert!(status.message().starts_with("name: ") && status.message().contains("has no word"), "{status}");
+    }
+}

@@ -32,6 +32,14 @@ pub enum ParseErrorKind {
     BadDistance,
     /// A date that is none.
     BadDate,
+    /// A range that ends before it begins.
+    EmptyRange,
+    /// A range of something other than dates.
+    BadRange,
+    /// A weight after `^`.
+    Boost,
+    /// `&&`, `||` or `!`, as other query languages write AND, OR and NOT.
+    ForeignOperator,
     /// More words and dates than allowed.
     TooManyClauses,
     /// More words with a star or a tilde than allowed.
@@ -86,6 +94,10 @@ impl fmt::Display for ParseError {
             ParseErrorKind::BadPrefix => "star in the wrong place",
             ParseErrorKind::BadDistance => "bad distance",
             ParseErrorKind::BadDate => "bad date",
+            ParseErrorKind::EmptyRange => "range that ends before it begins",
+            ParseErrorKind::BadRange => "range of something other than dates",
+            ParseErrorKind::Boost => "boost that is not understood",
+            ParseErrorKind::ForeignOperator => "unknown operator",
             ParseErrorKind::TooManyClauses => "too many clauses",
             ParseErrorKind::TooManyExpansions => "too many words that stand for many",
             ParseErrorKind::TooLong => "query too long",

@@ -10,7 +10,8 @@
 //! ```
 //!
 //! Curly quotation marks are as good as straight ones. Words without letters or digits are passed
-//! over; an empty query matches everything, one of such words alone is a fault.
+//! over; an empty query matches everything, one of such words alone is a fault. What other languages write and this
+//! one lacks is refused in place of being taken for words: `word^2`, `[a TO b]` of words, `&&`, `||`, `!word`.
 
 use super::fault::{ParseError, ParseErrorKind as Kind};
 use super::{Expr, Field, ParseOptions, date};
@@ -211,9 +212,48 @@ impl<'q> Parser<'q> {
         self.clause(open, words, Expr::Phrase { field, text: words.to_owned(), slop })
     }
 
+    /// Refuses what other query languages mean something by, and what would be taken for words here.
+    fn not_foreign(&self, start: usize, raw: &str) -> Parsed<()> {
+        if raw.starts_with(['[', '{']) && self.is_range(raw) {
+            let expected = "words, or a range of dates after date:, such as date:[2026-01 TO 2026-02]";
+            return Err(self.fault(Kind::BadRange, start, expected));
+        }
+        let operator = match raw {
+            "&&" => "AND",
+            "||" => "OR",
+            _ if raw.starts_with('!') && raw[1..].starts_with(char::is_alphanumeric) => {
+                "NOT, or - right before the word"
+            }
+            _ => return self.no_boost(start, raw),
+        };
+        let sign = if raw.starts_with('!') { "!" } else { raw };
+        Err(self.fault(Kind::ForeignOperator, start, operator).with_found(sign))
+    }
+
+    /// Refuses `word^2`, and the `^2` after a phrase or parenthesis.
+    fn no_boost(&self, start: usize, raw: &str) -> Parsed<()> {
+        let Some((before, weight)) = raw.rsplit_once('^') else { return Ok(()) };
+        let is_weight =
+            weight.starts_with(|c: char| c.is_ascii_digit()) && weight.chars().all(|c| c.is_ascii_digit() || c == '.');
+        if !is_weight {
+            return Ok(());
+        }
+        let expected = "nothing after the word; quotation marks around it look for the sign itself";
+        Err(self.fault(Kind::Boost, start + before.len(), expected).with_found(&raw[before.len()..]))
+    }
+
+    /// Whether the opening bracket here begins `[a TO b]`. No more than three words are looked at.
+    fn is_range(&self, raw: &str) -> bool {
+        let mut rest = self.text[self.at + raw.len()..].split_whitespace();
+        let (to, last) = (rest.next(), rest.next());
+        steps::take(raw.len() + to.map_or(0, str::len) + last.map_or(0, str::len));
+        to == Some("TO") && last.is_some_and(|last| last.contains([']', '}']))
+    }
+
     fn word(&mut self, field: Field) -> Parsed<Option<Expr>> {
         let start = self.at;
         let raw = self.until(ends_word);
+        self.not_foreign(start, raw)?;
         if let Some((name, _)) = raw.split_once(':')
             && !name.is_empty()
             && name.bytes().all(|byte| byte.is_ascii_alphabetic())
@@ -324,6 +364,12 @@ impl<'q> Parser<'q> {
         };
         let from = end(first)?.map(|(start, end)| if with_first { start } else { end });
         let until = end(last)?.map(|(start, end)| if with_last { end } else { start });
+        if let Some((from, until)) = from.zip(until)
+            && from >= until
+        {
+            let expected = "the earlier date first; [ and ] include their date, { and } do not";
+            return Err(self.fault(Kind::EmptyRange, open, expected));
+        }
         self.at = open + len + 1;
         Ok((from, until))
     }
@@ -450,7 +496,7 @@ mod tests {
     use super::*;
 
     /// What a query can be made of, and what looks like it.
-    const PIECES: [&str; 60] = [
+    const PIECES: [&str; 68] = [
         "+",
         "-",
         "+-",
@@ -506,6 +552,14 @@ mod tests {
         "date:>=2026-01",
         "date:[",
         "date:[2026 TO 2027]",
+        "[a TO ",
+        "[a TO b] ",
+        "TO ",
+        "{a ",
+        "^",
+        "^2",
+        "!",
+        "&& ",
         "\u{301}",
         "\u{ad}",
         "é",

@@ -65,6 +65,12 @@ pub(super) struct Listing {
     unknown: BTreeMap<String, usize>,
     /// How many symbolic links in folders were not followed.
     links: usize,
+    /// How many files and folders within folders are hidden: their names begin with a dot.
+    hidden: usize,
+    /// How many files are called `README.…`.
+    readmes: usize,
+    /// How many things in folders are neither files nor folders: pipes, sockets, devices.
+    special: usize,
 }
 
 /// The files that the paths stand for: themselves, or what lies in a folder and below, by name, as
@@ -105,7 +111,17 @@ impl Listing {
     }
 
     fn folder(&mut self, root: &Path, format: Option<Format>, follow_links: bool) {
-        let visible = |entry: &DirEntry| entry.depth() == 0 || is_content(&entry.file_name().to_string_lossy());
+        let (mut hidden, mut readmes) = (0, 0);
+        let visible = |entry: &DirEntry| {
+            let name = entry.file_name().to_string_lossy();
+            let (is_hidden, is_readme) = (name.starts_with('.'), name.to_lowercase().starts_with("readme."));
+            if entry.depth() == 0 {
+                return true;
+            }
+            hidden += usize::from(is_hidden);
+            readmes += usize::from(is_readme);
+            !is_hidden && !is_readme
+        };
         let walk = WalkDir::new(root).follow_links(follow_links).sort_by_file_name();
         for entry in walk.into_iter().filter_entry(visible) {
             let entry = match entry {
@@ -128,8 +144,12 @@ impl Listing {
                     }
                     None => *self.unknown.entry(ending(entry.path())).or_default() += 1,
                 }
+            } else if !kind.is_file() && !kind.is_dir() {
+                self.special += 1;
             }
         }
+        self.hidden += hidden;
+        self.readmes += readmes;
     }
 
     /// What was passed over, in words; a line each.
@@ -150,6 +170,17 @@ impl Listing {
             let links = count(self.links, "symbolic link was", "symbolic links were");
             lines.push(format!("{links} not followed; with --follow-links they are"));
         }
+        if self.hidden > 0 {
+            let hidden = count(self.hidden, "hidden file or folder", "hidden files and folders");
+            lines.push(format!("{hidden} passed over; what is named itself is read"));
+        }
+        if self.readmes > 0 {
+            lines.push(format!("{} passed over", count(self.readmes, "README", "READMEs")));
+        }
+        if self.special > 0 {
+            let special = count(self.special, "pipe, socket or device", "pipes, sockets and devices");
+            lines.push(format!("{special} passed over"));
+        }
         lines
     }
 }
@@ -158,11 +189,6 @@ impl Listing {
 fn ending(path: &Path) -> String {
     let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy().to_lowercase()));
     ending.filter(|ending| ending.len() <= 12).unwrap_or_else(|| "of other names".into())
-}
-
-/// Whether a file or folder of this name, found in a folder, may hold articles.
-fn is_content(name: &str) -> bool {
-    !name.starts_with('.') && !name.to_lowercase().starts_with("readme.")
 }
 
 /// Whether a file tells about the text beside it: `01-tide.json` beside `01-tide.txt`.
@@ -221,7 +247,21 @@ mod tests {
         assert!(listing.refused.is_empty());
         let told = "1 file passed over: 1 .png; what can be read: .txt, .md,";
         assert!(listing.passed_over()[0].starts_with(told), "{:?}", listing.passed_over());
+        assert_eq!(
+            &listing.passed_over()[1..],
+            ["2 hidden files and folders passed over; what is named itself is read", "1 README passed over"]
+        );
         assert_eq!(metadata_of(&folder.path().join("a.txt.gz"), false), Some(folder.path().join("a.json")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_counted_and_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("a.txt")).unwrap();
+        let listing = list(&[folder.path().display().to_string()], None, false);
+        assert!(listing.files.is_empty());
+        assert_eq!(listing.passed_over(), ["1 pipe, socket or device passed over"]);
     }
 
     #[cfg(unix)]

@@ -8,9 +8,23 @@ use std::collections::BTreeMap;
 use pulldown_cmark::MetadataBlockKind;
 
 use super::super::dates;
+use super::json::{Field, did_you_mean, folded, is_known, nearest};
 use super::note::{MONTH_FIRST, NO_DATE, Note};
 use super::{byline, markdown};
 use crate::proto::Article;
+
+/// The names of the date, as in [`folded`].
+const PUBLISHED: [&str; 9] = [
+    "date",
+    "publishedat",
+    "published",
+    "publishtime",
+    "datepublished",
+    "publishdate",
+    "pubdate",
+    "publisheddate",
+    "created",
+];
 
 /// The article without its body, what could not be understood, and the text behind. None when a text has no front matter.
 pub(super) fn read(text: &str) -> Option<(Article, Vec<Note>, &str)> {
@@ -25,19 +39,18 @@ pub(super) fn read(text: &str) -> Option<(Article, Vec<Note>, &str)> {
         fields.iter().find(|(name, _)| known.contains(&name.as_str()))?;
     }
     let first = |names: &[&str]| {
-        let found =
-            names.iter().find_map(|name| fields.iter().find(|(known, values)| known == name && !values.is_empty()));
-        found.map(|(name, values)| (name.clone(), values[0].clone()))
+        let with = |name: &&str| fields.iter().find(|(known, values)| folded(known) == **name && !values.is_empty());
+        names.iter().find_map(with).map(|(name, values)| (name.clone(), values[0].clone()))
     };
     let text = |names: &[&str]| first(names).map(|(_, value)| value).unwrap_or_default();
-    let published = first(&["date", "published_at", "published", "datepublished", "publishdate", "pubdate", "created"]);
+    let published = first(&PUBLISHED);
     let authors = fields.iter().find(|(name, _)| matches!(name.as_str(), "authors" | "author" | "byline"));
     let mut article = Article {
         id: text(&["id"]),
-        url: text(&["url", "canonical_url", "canonical", "link", "source_url"]),
+        url: text(&["url", "canonicalurl", "canonical", "link", "permalink", "sourceurl"]),
         outlet: text(&["source", "outlet", "publisher", "publication", "site"]),
         title: text(&["title", "headline"]),
-        language_code: text(&["lang", "language"]),
+        language_code: text(&["lang", "language", "languagecode"]),
         labels,
         ..Article::default()
     };
@@ -54,7 +67,31 @@ pub(super) fn read(text: &str) -> Option<(Article, Vec<Note>, &str)> {
             None => notes.push(Note::new(name, format!("{value:?}"), NO_DATE)),
         }
     }
+    misspelt(&fields, &article, &mut notes);
     Some((article, notes, rest))
+}
+
+/// Tells of names that look like a misspelt one of a field that the article lacks.
+fn misspelt(fields: &[(String, Vec<String>)], article: &Article, notes: &mut Vec<Note>) {
+    for (name, values) in fields {
+        let folded = folded(name);
+        let Some((field, meant)) = nearest(&folded).filter(|_| !is_known(&folded) && !values.is_empty()) else {
+            continue;
+        };
+        let is_lacking = match field {
+            Field::Outlet => article.outlet.is_empty(),
+            Field::Title => article.title.is_empty(),
+            Field::Authors => article.authors.is_empty(),
+            Field::Language => article.language_code.is_empty(),
+            Field::PublishTime => article.publish_time.is_none(),
+            Field::Labels => article.labels.is_empty(),
+            Field::Url => article.url.is_empty(),
+            Field::Id | Field::Body => false,
+        };
+        if is_lacking {
+            notes.push(Note::new(name, format!("{:?}", values[0]), did_you_mean(meant)));
+        }
+    }
 }
 
 /// The names and values below `labels`: indented in YAML, a table in TOML, or in braces; and the other lines.
@@ -145,6 +182,16 @@ mod tests {
         assert_eq!(notes, [Note::new("date", "\"at dusk\"", NO_DATE)]);
         assert_eq!(read("---\nThe tide: it turned.\n---\nIt did."), None);
         assert_eq!(read("The tide turned."), None);
+    }
+
+    #[test]
+    fn names_are_written_in_any_way_and_misspelt_ones_are_told() {
+        let text = "---\ntitle: Tide\nPublish_Time: 2026-03-03\nlanguage-code: en\nsorce: Veld Courier\nauhtor: Ines Okafor\nlinks: [a]\n---\nIt turned.";
+        let (article, notes, _) = read(text).unwrap();
+        assert_eq!(article.publish_time.as_ref().map(dates::show_day).as_deref(), Some("3 March 2026"));
+        assert_eq!((article.language_code.as_str(), article.outlet.as_str()), ("en", ""));
+        let told: Vec<_> = notes.iter().map(|note| note.field.as_str()).collect();
+        assert_eq!(told, ["sorce", "auhtor"]);
     }
 
     #[test]

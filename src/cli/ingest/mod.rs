@@ -12,6 +12,7 @@ use tonic::transport::Channel;
 
 use super::client::{self, Server};
 use super::fault::{Fault, Outcome};
+use super::filter::number;
 use super::labels::{self, Mode};
 use super::{dates, json as proto_json, render};
 use crate::proto::GetServerInfoRequest;
@@ -28,8 +29,11 @@ mod markdown;
 mod note;
 mod read;
 #[cfg(test)]
+mod read_tests;
+#[cfg(test)]
 mod record_tests;
 mod report;
+mod seen;
 mod stream;
 #[cfg(test)]
 mod stream_tests;
@@ -67,10 +71,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "MODE", value_enum)]
     analysis: Option<Mode>,
     /// How many articles may wait for an answer
-    #[arg(long, value_name = "N", default_value_t = 256)]
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = number::<usize>, allow_negative_numbers = true)]
     window: usize,
     /// How often in a row to try again after a lost connection, or an article that the server put off
-    #[arg(long, value_name = "N", default_value_t = 8)]
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = number::<u32>, allow_negative_numbers = true)]
     retries: u32,
     /// Print the summary as JSON
     #[arg(long)]
@@ -102,7 +106,8 @@ Dates: 2026-03-03, RFC 3339, RFC 2822, "March 3, 2026 2:05 p.m. ET", 20260303140
 
 Running a command again does no harm: what is there already is only counted. A record is known by
 its id, or, if it has none, by its url, outlet, title and body; a text or HTML file is known by its
-path, so that a changed file takes the place of what it was.
+path, so that a changed file takes the place of what it was. Where two records of a run have one id,
+the later takes the place of the earlier, in every run, and both are told.
 
 Examples:
   sayso ingest articles/ --outlet "Veld Courier" --label desk=politics
@@ -119,6 +124,9 @@ pub(super) fn run(args: Args) -> Outcome {
     if files.is_empty() && refused.is_empty() {
         let lines = [vec![format!("there is no article in {}", args.paths.join(", "))], passed_over].concat();
         return Err(Fault::usage(lines.join("\n  ")));
+    }
+    if files.is_empty() {
+        return nothing_to_read(passed_over, refused, args.json);
     }
     let (report, fault) = client::block_on(async {
         let channel = args.server.connect().await?;
@@ -144,17 +152,27 @@ pub(super) fn run(args: Args) -> Outcome {
         let ingest = stream::Ingest::new(items, analysis, args.window, args.retries, report);
         Ok(ingest.run(&args.server, channel, interrupted()).await)
     })?;
-    let summary = report.finish();
-    if args.json {
-        proto_json::print_object(&report.to_value())?
-    } else {
-        render::print(&summary)?
-    }
+    tell(&report, args.json)?;
     match fault {
         Some(fault) => Err(fault),
         None if report.any_refused() => Ok(ExitCode::FAILURE),
         None => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// Tells what cannot be read, for which no server is needed.
+fn nothing_to_read(passed_over: Vec<String>, refused: Vec<report::Refusal>, as_json: bool) -> Outcome {
+    let mut report = report::Report::start(0, Arc::default());
+    passed_over.into_iter().for_each(|what| report.passed_over(what));
+    refused.into_iter().for_each(|refusal| report.refused(refusal));
+    tell(&report, as_json)?;
+    Ok(ExitCode::FAILURE)
+}
+
+/// Lists what is to be told of a run, and prints the summary.
+fn tell(report: &report::Report, as_json: bool) -> Result<(), Fault> {
+    let summary = report.finish();
+    if as_json { proto_json::print_object(&report.to_value()) } else { Ok(render::print(&summary)?) }
 }
 
 fn parse_label(text: &str) -> Result<(String, String), String> {
@@ -193,13 +211,14 @@ fn start_reading(
     let (sender, items) = mpsc::channel(AHEAD);
     std::thread::spawn(move || {
         let mut sink = |item| {
-            progress.found.fetch_add(1, Ordering::Relaxed);
+            if !matches!(item, read::Item::Noted(..)) {
+                progress.found.fetch_add(1, Ordering::Relaxed);
+            }
             sender.blocking_send(item).is_ok()
         };
-        for file in &files {
-            if !reader.read(file, &mut sink) {
-                return;
-            }
+        let read = files.iter().all(|file| reader.read(file, &mut sink));
+        if read {
+            reader.finish(&mut sink);
         }
     });
     items

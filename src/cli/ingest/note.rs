@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The longest value that a note shows, in characters.
+/// The longest field, and the longest value, that a note shows, in characters.
 const SHOWN: usize = 80;
 
 /// What is wrong with a date that is not understood, and what is accepted.
@@ -26,18 +26,22 @@ pub(in crate::cli) struct Note {
 impl Note {
     /// A note: "field date: "soon" is no date".
     pub(in crate::cli) fn new(field: impl Into<String>, value: impl fmt::Display, what: impl Into<String>) -> Self {
-        let value = value.to_string();
-        let mut shown: String = value.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
-        if value.chars().nth(SHOWN).is_some() {
-            shown.push('…');
-        }
-        Self { field: field.into(), value: shown, what: what.into() }
+        Self { field: shown(&field.into()), value: shown(&value.to_string()), what: what.into() }
     }
 
     /// Whether both say the same of the same field.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         self.field == other.field && self.what == other.what
     }
+}
+
+/// A text of others as it may be shown: without control characters, and cut when it is long.
+pub(super) fn shown(text: &str) -> String {
+    let mut shown: String = text.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 impl fmt::Display for Note {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::super::dates::Published;
+use super::super::info;
 use super::super::input::{self, Bytes, Counted, Line};
 use super::files::{self, File, Format};
 use super::fit;
@@ -36,6 +37,8 @@ pub(super) enum Item {
     Article(Box<Entry>),
     /// Something that is none, and why.
     Refused(Refusal),
+    /// Something about a file, or all of them, that people should know; and where.
+    Noted(String, Note),
 }
 
 /// An article and where it was found.
@@ -68,6 +71,14 @@ pub(super) struct Reader {
     pub(super) progress: Arc<AtomicU64>,
 }
 
+/// How a piece of JSON was taken.
+struct Taken {
+    /// Whether the sink wants more.
+    wants_more: bool,
+    /// Whether the piece was JSON.
+    is_json: bool,
+}
+
 /// Whoever takes the items; it says false when it wants no more.
 type Sink<'s> = &'s mut dyn FnMut(Item) -> bool;
 
@@ -76,15 +87,32 @@ impl Reader {
     /// but the sink. Returns whether the sink wants more.
     pub(super) fn read(&self, file: &File, sink: Sink<'_>) -> bool {
         let name = file.name();
+        let mut is_empty = true;
+        let wants_more = self.read_all(&name, file, &mut |item| {
+            is_empty = false;
+            sink(item)
+        });
+        wants_more && (!is_empty || sink(Item::Noted(name, Note::new("", "", "holds no record"))))
+    }
+
+    /// Hands on what is known once all files have been read. Returns whether the sink wants more.
+    pub(super) fn finish(&self, sink: Sink<'_>) -> bool {
+        self.layout.unmatched().into_iter().all(|chosen| {
+            let note = Note::new("", "", "no record of this run has a field of this name");
+            sink(Item::Noted(format!("--field {chosen}"), note))
+        })
+    }
+
+    fn read_all(&self, name: &str, file: &File, sink: Sink<'_>) -> bool {
         let mut reader = match self.open(file) {
             Ok(reader) => reader,
             Err(error) => return sink(Item::Refused(Refusal::new(name, error))),
         };
         match file.format {
-            Format::Jsonl | Format::Json => self.read_records(&name, file.format, reader, sink),
+            Format::Jsonl | Format::Json => self.read_records(name, file.format, reader, sink),
             Format::Text | Format::Html => sink(match self.read_document(file, &mut reader) {
-                Ok(told) => self.checked(name, told),
-                Err((line, why)) => Item::Refused(Refusal::new(place(&name, line), why)),
+                Ok(told) => self.checked(name.to_string(), told),
+                Err((line, why)) => Item::Refused(Refusal::new(place(name, line), why)),
             }),
         }
     }
@@ -121,7 +149,7 @@ impl Reader {
                 Ok(None) => return true,
                 Ok(Some(Line::Whole(line))) => line,
                 Ok(Some(Line::TooLong)) => {
-                    let why = format!("the line is longer than {limit} bytes");
+                    let why = format!("the line is longer than {}", shown(limit));
                     if !sink(Item::Refused(Refusal::new(place, why))) {
                         return false;
                     }
@@ -129,10 +157,21 @@ impl Reader {
                 }
                 Err(error) => return sink(Item::Refused(Refusal::new(place, error))),
             };
-            let wants_more = json::pieces(&mut line.as_slice(), self.limits(), &mut |piece| {
-                let place = if piece.at == At::Whole { place.clone() } else { item_of(&place, piece.at) };
-                let malformed = |error: Malformed| format!("malformed JSON: {} at column {}", error.why, error.column);
-                self.piece(&place, piece, malformed, sink)
+            let is_list = line.trim_ascii_start().starts_with(b"[");
+            let mut wants_more = true;
+            json::pieces(&mut line.as_slice(), self.limits(), &mut |piece| {
+                let is_stranger = !is_list && !is_object(&piece);
+                let place = if is_stranger { place.clone() } else { item_of(&place, piece.at) };
+                // The column counts from where the piece begins, which is not told.
+                let is_first = matches!(piece.at, At::Whole | At::Item(1));
+                let malformed = |error: Malformed| match is_first {
+                    true => format!("malformed JSON: {} at column {}", error.why, error.column),
+                    false => format!("malformed JSON after a record: {}", error.why),
+                };
+                let taken = self.piece(&place, piece, malformed, sink);
+                wants_more = taken.wants_more;
+                // What is no record is told once: each word of a line of text would be a refusal of its own.
+                wants_more && taken.is_json && !is_stranger
             });
             if !wants_more {
                 return false;
@@ -143,32 +182,45 @@ impl Reader {
 
     /// Records in any other arrangement.
     fn read_pieces(&self, name: &str, reader: &mut Bytes, sink: Sink<'_>) -> bool {
-        let (mut refusals, mut wants_more) = (0, true);
+        let (mut refusals, mut wants_more, mut is_broken) = (0, true, false);
         json::pieces(reader, self.limits(), &mut |piece| {
             let start = piece.line;
+            if is_broken && piece.bytes.is_ok() && !is_object(&piece) {
+                // The words of a text are no JSON, either; the first of them was told.
+                refusals += 1;
+                return refusals < REFUSALS || self.give_up(name, &mut wants_more, sink);
+            }
             let malformed =
                 |error: Malformed| format!("malformed JSON: {} at line {}", error.why, start + error.line - 1);
             let place = item_of(name, piece.at);
-            wants_more = self.piece(&place, piece, malformed, &mut |item| {
+            let was_object = is_object(&piece);
+            let taken = self.piece(&place, piece, malformed, &mut |item| {
                 refusals = if matches!(item, Item::Refused(_)) { refusals + 1 } else { 0 };
                 sink(item)
             });
-            if wants_more && refusals >= REFUSALS {
-                let why = format!("{REFUSALS} records in a row were refused; the rest is not read");
-                wants_more = sink(Item::Refused(Refusal::new(name, why)));
-                return false;
-            }
-            wants_more
+            is_broken = !taken.is_json && !was_object;
+            wants_more = taken.wants_more;
+            wants_more && (refusals < REFUSALS || self.give_up(name, &mut wants_more, sink))
         });
         wants_more
     }
 
+    /// Says that no more is read of a file; always false.
+    fn give_up(&self, name: &str, wants_more: &mut bool, sink: Sink<'_>) -> bool {
+        let why = format!("{REFUSALS} records in a row were refused; the rest is not read");
+        *wants_more = sink(Item::Refused(Refusal::new(name, why)));
+        false
+    }
+
     /// Hands on the articles of a piece.
-    fn piece(&self, place: &str, piece: Piece, malformed: impl Fn(Malformed) -> String, sink: Sink<'_>) -> bool {
+    fn piece(&self, place: &str, piece: Piece, malformed: impl Fn(Malformed) -> String, sink: Sink<'_>) -> Taken {
         let parsed = piece.bytes.and_then(|bytes| json::parse(&bytes).map_err(malformed));
         let (value, repairs) = match parsed {
             Ok(found) => found,
-            Err(why) => return sink(Item::Refused(Refusal::new(place, why))),
+            Err(why) => {
+                let wants_more = sink(Item::Refused(Refusal::new(place, why)));
+                return Taken { wants_more, is_json: false };
+            }
         };
         let articles = self.layout.articles(value, &piece.around);
         let single = articles.len() == 1;
@@ -182,18 +234,23 @@ impl Reader {
                 Err(why) => Item::Refused(Refusal::new(place, why)),
             };
             if !sink(item) {
-                return false;
+                return Taken { wants_more: false, is_json: true };
             }
         }
-        true
+        Taken { wants_more: true, is_json: true }
     }
 
     /// A file that is one article. The fault names a line where there is one.
     fn read_document(&self, file: &File, reader: &mut Bytes) -> Result<Told, (usize, String)> {
         let is_html = file.format == Format::Html;
-        let limit = if is_html { self.body_bytes.saturating_mul(PAGE) } else { self.body_bytes };
+        // UTF-16 takes up to twice the bytes of the body.
+        let limit = self.body_bytes.saturating_mul(if is_html { PAGE } else { 2 }).saturating_add(2);
         let bytes = input::read_all(reader, limit).map_err(|error| (0, error.to_string()))?;
-        let bytes = bytes.ok_or_else(|| (0, format!("too large: more than {limit} bytes")))?;
+        let too_large = || match is_html {
+            true => format!("too large: a page may have {} at most, {PAGE} times the body", shown(limit)),
+            false => self.too_long("more than the server takes"),
+        };
+        let bytes = bytes.ok_or_else(|| (0, too_large()))?;
         let (article, notes) = if is_html {
             html::read(&bytes).map_err(|why| (0, why))?
         } else {
@@ -218,11 +275,16 @@ impl Reader {
         let (_, mut reader) = file.map_err(|error| error.to_string())?;
         let limit = self.limits().bytes;
         let bytes = input::read_all(&mut reader, limit).map_err(|error| error.to_string())?;
-        let bytes = bytes.ok_or_else(|| format!("too large: more than {limit} bytes"))?;
+        let bytes = bytes.ok_or_else(|| format!("too large: more than {}", shown(limit)))?;
         let malformed = |error: Malformed| format!("malformed JSON: {} at line {}", error.why, error.line);
         let (value, _) = json::parse(&bytes).map_err(malformed)?;
         let record = value.get("article").unwrap_or(&value);
         Ok(self.layout.metadata(record.as_object().ok_or("expected an object")?))
+    }
+
+    /// What is told of a body that the server would refuse, and how to have it taken.
+    fn too_long(&self, what: &str) -> String {
+        format!("too large: {what}; its limit body_bytes is {} (sayso serve --max-body)", shown(self.body_bytes))
     }
 
     /// The article with what it lacks, or why the server would not take it.
@@ -231,9 +293,13 @@ impl Reader {
         if article.body.trim().is_empty() {
             return Item::Refused(Refusal::new(place, "the body is empty"));
         }
+        if text::is_binary(&article.body) {
+            let why = "the body is binary, no text: it is full of control characters";
+            let zeros = if article.body.contains('\0') { ", as UTF-16 is that was read as something else" } else { "" };
+            return Item::Refused(Refusal::new(place, format!("{why}{zeros}")));
+        }
         if article.body.len() > self.body_bytes {
-            let why =
-                format!("too large: the body has {} bytes, the server takes {}", article.body.len(), self.body_bytes);
+            let why = self.too_long(&format!("the body has {} bytes", article.body.len()));
             return Item::Refused(Refusal::new(place, why));
         }
         if article.outlet.is_empty() {
@@ -260,6 +326,11 @@ fn is_lines(head: &[u8], format: Format) -> bool {
         }
         _ => !first.starts_with(b"[") && !first.ends_with(b"{") && !first.ends_with(b"["),
     }
+}
+
+/// Whether a piece looks like an object, be it sound or not.
+fn is_object(piece: &Piece) -> bool {
+    piece.bytes.as_ref().is_ok_and(|bytes| bytes.starts_with(b"{"))
 }
 
 fn item_of(name: &str, at: At) -> String {
@@ -296,111 +367,11 @@ fn with_metadata(guessed: Told, mut told: Told) -> Told {
     told
 }
 
-fn place(name: &str, line: usize) -> String {
-    if line == 0 { name.to_string() } else { format!("{name}:{line}") }
+/// "1.5 MiB"
+fn shown(bytes: usize) -> String {
+    info::bytes(i64::try_from(bytes).unwrap_or(i64::MAX))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::super::super::dates;
-    use super::*;
-
-    fn reader() -> Reader {
-        Reader {
-            layout: Layout::default(),
-            labels: vec![("desk".into(), "politics".into())],
-            outlet: "Veld Courier".into(),
-            date: dates::parse_publication("2026-03-03").ok(),
-            body_bytes: 100,
-            follow_links: false,
-            progress: Arc::default(),
-        }
-    }
-
-    /// Writes the files, reads the folder, and gives a line for each item.
-    fn read(files: &[(&str, &[u8])]) -> (Vec<Entry>, Vec<String>) {
-        let folder = tempfile::tempdir().unwrap();
-        for (name, bytes) in files {
-            fs::write(folder.path().join(name), bytes).unwrap();
-        }
-        let root = folder.path().display().to_string();
-        let (mut entries, mut refused) = (Vec::new(), Vec::new());
-        for file in files::list(std::slice::from_ref(&root), None, false).files {
-            assert!(reader().read(&file, &mut |item| {
-                match item {
-                    Item::Article(entry) => entries.push(*entry),
-                    Item::Refused(refusal) => {
-                        refused.push(format!("{}: {}", refusal.place, refusal.why).replace(&root, ""))
-                    }
-                }
-                true
-            }));
-        }
-        (entries, refused)
-    }
-
-    #[test]
-    fn a_text_takes_what_the_file_beside_it_tells() {
-        let told = br#"{"article": {"id": "01-tide", "title": "Tide", "source": "Fenmark Post"}, "expected": {}}"#;
-        let (entries, refused) = read(&[("01-tide.txt", b"The tide turned."), ("01-tide.json", told)]);
-        assert_eq!(refused, [""; 0]);
-        let [Entry { article, .. }] = entries.as_slice() else { panic!("{entries:?}") };
-        assert_eq!(
-            (article.id.as_str(), article.title.as_str(), article.outlet.as_str()),
-            ("01-tide", "Tide", "Fenmark Post")
-        );
-        assert_eq!(article.body, "The tide turned.");
-        assert_eq!(article.publish_time.as_ref().map(dates::show_day).as_deref(), Some("3 March 2026"));
-    }
-
-    #[test]
-    fn a_text_alone_is_known_by_its_path() {
-        let (entries, _) = read(&[("tide.md", b"# Tide\n\nThe tide turned.")]);
-        assert!(entries[0].article.id.starts_with("tide-"), "{entries:?}");
-        assert_eq!((entries[0].article.title.as_str(), entries[0].article.outlet.as_str()), ("Tide", "Veld Courier"));
-    }
-
-    #[test]
-    fn a_bad_line_does_not_stop_the_others() {
-        let lines = b"\xef\xbb\xbf{\"body\": \"One.\"}\r\n\n{\"body\": \n{\"body\": \" \"}\n{\"body\": \"\xff\"}\n{\"body\": \"Two.\", \"date\": \"soon\"}";
-        let (entries, refused) = read(&[("a.jsonl", lines)]);
-        let bodies: Vec<_> = entries.iter().map(|entry| entry.article.body.as_str()).collect();
-        assert_eq!(bodies, ["One.", "ÿ", "Two."]);
-        assert_eq!(entries[2].article.id, "");
-        assert!(entries[2].notes[0].to_string().starts_with("field date: \"soon\" is no date that is understood"));
-        assert_eq!(
-            refused,
-            ["/a.jsonl:3: malformed JSON: EOF while parsing a value at column 9", "/a.jsonl:4: the body is empty",]
-        );
-    }
-
-    #[test]
-    fn a_bad_file_is_told_and_the_others_are_read() {
-        let long = format!("{{\"body\": \"{}\"}}", "x".repeat(101));
-        let (entries, refused) = read(&[
-            ("a.txt", b"one\n\xff"),
-            ("b.txt", b""),
-            ("c.txt", "x".repeat(101).as_bytes()),
-            ("d.jsonl", long.as_bytes()),
-            ("e.json", b"[{\"text\": \"One.\"}, 7, {\"text\": \"Two.\"}]"),
-            ("f.json", b"[{"),
-            ("g.html", b"<html></html>"),
-            ("h.jsonl", "x".repeat(900).as_bytes()),
-        ]);
-        assert_eq!(entries.len(), 2);
-        assert_eq!(
-            refused,
-            [
-                "/a.txt:2: not valid UTF-8 (byte 4)",
-                "/b.txt: the body is empty",
-                "/c.txt: too large: more than 100 bytes",
-                "/d.jsonl:1: too large: the body has 101 bytes, the server takes 100",
-                "/e.json, item 2: expected an object, found a number",
-                "/f.json, item 1: malformed JSON: EOF while parsing an object at line 1",
-                "/f.json: malformed JSON: the file ends inside of a list",
-                "/g.html: no article found in the page",
-                "/h.jsonl:1: the line is longer than 400 bytes",
-            ]
-        );
-    }
+fn place(name: &str, line: usize) -> String {
+    if line == 0 { name.to_string() } else { format!("{name}:{line}") }
 }

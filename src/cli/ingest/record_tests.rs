@@ -35,6 +35,9 @@ fn read(file: &File, root: &Path) -> String {
                 lines += &told(&entry.article);
                 entry.notes.iter().for_each(|note| writeln!(lines, "  note: {note}").unwrap());
             }
+            Item::Noted(place, note) => {
+                writeln!(lines, "{}\n  note: {note}", place.replace(&root, "")).unwrap();
+            }
             Item::Refused(refusal) => {
                 writeln!(lines, "{}\n  refused: {}", refusal.place.replace(&root, ""), refusal.why).unwrap();
             }

@@ -9,9 +9,11 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
+use super::super::fault::without_number;
 use super::super::info::grouped;
 use super::super::render::{DIM, NAME};
 use super::note::Note;
+use crate::echo::visible;
 use crate::proto::ArticleChange;
 
 /// How often progress is told where nothing can be redrawn.
@@ -35,9 +37,7 @@ pub(super) struct Refusal {
 impl Refusal {
     /// Something that was not put in, and why.
     pub(super) fn new(place: impl Into<String>, why: impl Display) -> Self {
-        // "No such file or directory (os error 2)": the number tells people nothing.
-        let why = why.to_string().split(" (os error").next().unwrap_or_default().to_string();
-        Self { place: place.into(), why }
+        Self { place: place.into(), why: without_number(&why) }
     }
 }
 
@@ -169,12 +169,7 @@ impl Report {
         let found = self.read.found.load(Ordering::Relaxed).max(done);
         let share = if found == 0 { 0.0 } else { done as f64 / found as f64 };
         let refused = if self.refused == 0 { String::new() } else { format!(" · {} refused", grouped(self.refused)) };
-        let rate = self.rate();
-        let pace = match (kept, rate < 10.0) {
-            (true, _) => "indexing".into(),
-            (false, true) => format!("{rate:.1}/s"),
-            (false, false) => format!("{rate:.0}/s"),
-        };
+        let pace = if kept { "indexing".into() } else { pace(self.rate()) };
         let counts = match (all_read, self.articles()) {
             (true, articles) => format!("{} of {} articles", grouped(articles), grouped(found - self.refused)),
             (false, 1) => "1 article".into(),
@@ -196,7 +191,7 @@ impl Report {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        self.passed_over.iter().for_each(|what| anstream::eprintln!("{what}"));
+        self.passed_over.iter().for_each(|what| anstream::eprintln!("{}", visible(what)));
         self.list_notes();
         list("Refused", &self.refusals);
         if self.refused > self.refusals.len() as u64 {
@@ -207,14 +202,14 @@ impl Report {
 
     fn list_notes(&self) {
         if !self.notes.is_empty() {
-            anstream::eprintln!("{NAME}Put in without what was not understood, or with a guess{NAME:#}");
+            anstream::eprintln!("{NAME}Worth a look: left out, guessed or replaced{NAME:#}");
         }
         for Noted { note, place, count, others } in &self.notes {
-            anstream::eprintln!("  {place}: {note}");
+            anstream::eprintln!("  {}", visible(&format!("{place}: {note}")));
             if *count > 1 {
                 let others: Vec<_> = others.iter().map(|(place, value)| format!("{value} at {place}")).collect();
                 let others = if others.is_empty() { String::new() } else { format!(": {}", others.join(", ")) };
-                anstream::eprintln!("    and in {} more{others}", grouped(count - 1));
+                anstream::eprintln!("    and in {} more{}", grouped(count - 1), visible(&others));
             }
         }
     }
@@ -234,8 +229,9 @@ impl Report {
             .map(|(count, label)| format!("{} {label}", grouped(*count)))
             .collect();
         let counts = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
-        let rate = self.articles() as f64 / elapsed.as_secs_f64().max(0.001);
-        let time = format!("{DIM}in {:.1} s ({rate:.0}/s){DIM:#}", elapsed.as_secs_f64());
+        let rate = pace(self.articles() as f64 / elapsed.as_secs_f64().max(0.001));
+        let rate = if self.articles() == 0 { String::new() } else { format!(" ({rate})") };
+        let time = format!("{DIM}in {:.1} s{rate}{DIM:#}", elapsed.as_secs_f64());
         format!("{NAME}{} {noun}{NAME:#}{counts} {time}\n", grouped(self.articles()))
     }
 
@@ -267,12 +263,21 @@ impl Noted {
     }
 }
 
+/// "476/s", "0.4/s", "2 a minute": never 0 where there was something.
+fn pace(a_second: f64) -> String {
+    match a_second {
+        10.0.. => format!("{a_second:.0}/s"),
+        0.1.. => format!("{a_second:.1}/s"),
+        _ => format!("{:.1} a minute", a_second * 60.0),
+    }
+}
+
 fn list(heading: &str, items: &[Refusal]) {
     if !items.is_empty() {
         anstream::eprintln!("{NAME}{heading}{NAME:#}");
     }
     for item in items {
-        anstream::eprintln!("  {}: {}", item.place, item.why);
+        anstream::eprintln!("  {}", visible(&format!("{}: {}", item.place, item.why)));
     }
 }
 
@@ -297,13 +302,18 @@ mod tests {
     fn the_summary_tells_what_there_is_to_tell() {
         let mut report = Report::start(0, Arc::default());
         let summary = |report: &Report| plain(&report.summary(Duration::from_millis(2100)));
-        assert_eq!(summary(&report), "0 articles in 2.1 s (0/s)\n");
+        assert_eq!(summary(&report), "0 articles in 2.1 s\n");
         report.kept(ArticleChange::Created);
-        assert_eq!(summary(&report), "1 article: 1 new in 2.1 s (0/s)\n");
+        assert_eq!(summary(&report), "1 article: 1 new in 2.1 s (0.5/s)\n");
         report.kept(ArticleChange::Unchanged);
         report.refused(Refusal::new("a.txt:2", "not valid UTF-8"));
-        assert_eq!(summary(&report), "2 articles: 1 new, 1 already there, 1 refused in 2.1 s (1/s)\n");
+        assert_eq!(summary(&report), "2 articles: 1 new, 1 already there, 1 refused in 2.1 s (1.0/s)\n");
         assert_eq!(report.to_value()["refusals"], json!([{"place": "a.txt:2", "why": "not valid UTF-8"}]));
+    }
+
+    #[test]
+    fn a_slow_pace_is_no_standstill() {
+        assert_eq!([476.4, 9.96, 0.14, 0.02].map(pace), ["476/s", "10.0/s", "0.1/s", "1.2 a minute"]);
     }
 
     #[test]

@@ -17,10 +17,11 @@ use super::super::client::{ANSWER_BYTES, Server};
 use super::super::fault::{Fault, describe, in_short, status_of};
 use super::read::{Entry, Item};
 use super::report::{Refusal, Report};
+use super::seen::Seen;
 use crate::proto::article_service_client::ArticleServiceClient;
 use crate::proto::ingest_articles_request::Action;
 use crate::proto::ingest_articles_response::{Event, RejectedEvent};
-use crate::proto::{IngestArticlesRequest, IngestArticlesResponse, PutArticleRequest};
+use crate::proto::{ArticleChange, IngestArticlesRequest, IngestArticlesResponse, PutArticleRequest};
 
 /// Bytes of bodies that may wait for an answer; a single article may be longer.
 const HELD_BYTES: usize = 64 << 20;
@@ -93,6 +94,8 @@ pub(super) struct Ingest {
     retries: u32,
     /// Whether the present stream has had an answer: then the next fault starts counting anew.
     answered: bool,
+    /// What was kept under which id.
+    seen: Seen,
     report: Report,
 }
 
@@ -112,6 +115,7 @@ impl Ingest {
             window: window.max(1),
             retries,
             answered: false,
+            seen: Seen::default(),
             report,
         }
     }
@@ -127,6 +131,7 @@ impl Ingest {
             fault = self.put_all(server, channel) => fault,
             () = interrupted => Some(Fault::Interrupted(self.unconfirmed("interrupted"))),
         };
+        self.seen.limit().into_iter().for_each(|note| self.report.noted("the whole run", note));
         (self.report, fault)
     }
 
@@ -150,7 +155,7 @@ impl Ingest {
             let pause = pause(attempt);
             // One note for each time that the connection is lost, not one for each attempt.
             if attempt == 1 {
-                let words = describe(&status);
+                let words = in_short(&status);
                 self.report.note(&format!("connection lost ({words}); trying again, {} times at most", self.retries));
             }
             sleep(pause).await;
@@ -233,6 +238,7 @@ impl Ingest {
         match item {
             None => self.ended = true,
             Some(Item::Refused(refusal)) => self.report.refused(refusal),
+            Some(Item::Noted(place, note)) => self.report.noted(&place, note),
             Some(Item::Article(mut entry)) => {
                 for note in std::mem::take(&mut entry.notes) {
                     self.report.noted(&entry.place, note);
@@ -265,8 +271,11 @@ impl Ingest {
         match answer.event {
             Some(Event::Durable(durable)) => {
                 // An answer may come twice when the article was sent twice; it counts once.
-                if self.release(number).is_some() {
+                if let Some(held) = self.release(number) {
+                    let place = &held.entry.place;
+                    let note = self.seen.kept(&durable.id, place, durable.change() == ArticleChange::Replaced);
                     self.report.kept(durable.change());
+                    note.into_iter().for_each(|note| self.report.noted(place, note));
                 }
             }
             Some(Event::Rejected(rejected)) => self.take_rejection(number, rejected),

@@ -2,6 +2,10 @@
 
 use std::path::Path;
 
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8};
+
+use super::super::input;
 use super::note::Note;
 use super::{body, front_matter, markdown};
 use crate::proto::Article;
@@ -21,17 +25,41 @@ pub(in crate::cli) struct NotText {
     pub(in crate::cli) why: String,
 }
 
-/// The bytes as text, without a byte order mark.
+/// The bytes as text, without a byte order mark: UTF-8, or UTF-16 with a mark or without.
 pub(in crate::cli) fn decode(bytes: Vec<u8>) -> Result<String, NotText> {
+    let marked = Encoding::for_bom(&bytes).map(|(encoding, _)| encoding).filter(|&encoding| encoding != UTF_8);
+    if let Some(encoding) = marked.or_else(|| input::utf_16(&bytes)) {
+        let (text, is_bad) = encoding.decode_with_bom_removal(&bytes);
+        let not_text = || NotText { line: 0, why: format!("not valid {}", encoding.name()) };
+        return if is_bad { Err(not_text()) } else { Ok(text.into_owned()) };
+    }
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = 1 + error.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count();
-        NotText { line, why: format!("not valid UTF-8 (byte {at})") }
+        NotText { line, why: format!("not valid UTF-8 (byte {at}); {}", remedy(error.as_bytes())) }
     })?;
     Ok(match text.strip_prefix('\u{feff}') {
         Some(rest) => rest.to_string(),
         None => text,
     })
+}
+
+/// What would make bytes readable that are not UTF-8.
+fn remedy(bytes: &[u8]) -> String {
+    if is_binary(&String::from_utf8_lossy(bytes)) {
+        return "this is a binary file, no text".into();
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    let looks = detector.guess(None, Utf8Detection::Deny).name();
+    format!("it looks like {looks}: convert it with iconv -f {looks} -t UTF-8")
+}
+
+/// Whether more than one in twenty characters is a control character that no text has: a binary file, or UTF-16 that was
+/// read as something else. A few are left in texts by old systems of news agencies, and cost no article.
+pub(super) fn is_binary(text: &str) -> bool {
+    let controls = text.bytes().filter(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31)).count();
+    controls >= 3 && controls * 20 > text.len()
 }
 
 /// The article whose body is `text`, with its first line for a title where that looks like one; and what
@@ -51,10 +79,20 @@ pub(super) fn article(text: &str, is_markdown: bool) -> (Article, Vec<Note>) {
 }
 
 /// Whether the name of a file says that it holds Markdown.
-pub(super) fn is_markdown(path: &Path) -> bool {
+pub(in crate::cli) fn is_markdown(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     name.ends_with(".md") || name.ends_with(".markdown")
+}
+
+/// Whether a text has the signs of Markdown, or front matter.
+pub(in crate::cli) fn looks_like_markdown(text: &str) -> bool {
+    markdown::is_markdown(text) || front_matter::read(text).is_some()
+}
+
+/// Whether a text has the tags of HTML.
+pub(in crate::cli) fn looks_like_html(text: &str) -> bool {
+    body::is_html(text)
 }
 
 /// The words of a Markdown heading that a text begins with.
@@ -112,8 +150,30 @@ mod tests {
 
     #[test]
     fn bad_bytes_are_told_with_their_line() {
-        assert_eq!(decode(b"one\ntwo \xff".to_vec()), Err(NotText { line: 2, why: "not valid UTF-8 (byte 8)".into() }));
+        let NotText { line, why } = decode(b"one\nThe caf\xe9 is shut, she said.".to_vec()).unwrap_err();
+        let expected =
+            "not valid UTF-8 (byte 11); it looks like windows-1252: convert it with iconv -f windows-1252 -t UTF-8";
+        assert_eq!((line, why.as_str()), (2, expected));
+        let binary = [b"\x7fELF\xff".as_slice(), &[0; 90], b"text"].concat();
+        assert_eq!(decode(binary).unwrap_err().why, "not valid UTF-8 (byte 4); this is a binary file, no text");
         assert_eq!(decode("\u{feff}one\r\n".into()).as_deref(), Ok("one\r\n"));
+    }
+
+    #[test]
+    fn utf_16_is_read_with_a_mark_or_without() {
+        for text in ["“The tide turned,” she said.\r\n", "Größe: “shut”."] {
+            for mark in ["", "\u{feff}"] {
+                let units: Vec<u16> = format!("{mark}{text}").encode_utf16().collect();
+                let (little, big) = (
+                    units.iter().flat_map(|unit| unit.to_le_bytes()),
+                    units.iter().flat_map(|unit| unit.to_be_bytes()),
+                );
+                assert_eq!(decode(little.collect()).as_deref(), Ok(text));
+                assert_eq!(decode(big.collect()).as_deref(), Ok(text));
+            }
+        }
+        assert!(is_binary(&"T\0h\0e\0".repeat(9)) && !is_binary("The tide\ttur\u{ad}ned.\r\n\u{c}\u{93}Yes\u{94}"));
+        assert!(!is_binary("\u{2}The tide turned\u{13}, said Lind, and nobody was there to see it.\u{3}\u{4}"));
     }
 
     #[test]

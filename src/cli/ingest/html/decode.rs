@@ -8,6 +8,7 @@
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use super::super::super::input;
 use super::super::note::Note;
 
 /// How far into a page a declaration of its encoding is looked for, in bytes.
@@ -18,7 +19,7 @@ pub(super) fn decode(bytes: &[u8]) -> (String, Option<Note>) {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return read_as(encoding, bytes);
     }
-    if let Some(encoding) = utf_16(bytes) {
+    if let Some(encoding) = input::utf_16(bytes) {
         return read_as(encoding, bytes);
     }
     let declared = declared(bytes);
@@ -58,19 +59,6 @@ fn read_as(encoding: &'static Encoding, bytes: &[u8]) -> (String, Option<Note>) 
         Note::new("", value, format!("shown as �, since not valid {}", encoding.name()))
     });
     (text.into_owned(), note)
-}
-
-/// UTF-16 without a byte order mark: a page begins with ASCII, of which every other byte is zero.
-fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
-    let start: Vec<_> = bytes.chunks_exact(2).take(8).collect();
-    let all = |zero: usize| start.len() >= 2 && start.iter().all(|pair| pair[zero] == 0 && pair[1 - zero] != 0);
-    if all(1) {
-        Some(UTF_16LE)
-    } else if all(0) {
-        Some(UTF_16BE)
-    } else {
-        None
-    }
 }
 
 /// Whether far more characters are valid UTF-8 of several bytes than bytes are not valid.

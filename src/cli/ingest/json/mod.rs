@@ -5,11 +5,12 @@
 //! article: what else is not understood is left out, and told.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Map, Value};
 
 use super::fit::{NO_ID, is_id, within};
-use super::note::{MONTH_FIRST, NO_DATE, Note};
+use super::note::{MONTH_FIRST, NO_DATE, Note, shown};
 use crate::convert::{AUTHORS, LANGUAGE_BYTES, METADATA_BYTES};
 use crate::proto::Article;
 
@@ -21,17 +22,23 @@ mod values;
 mod wrap;
 
 pub(super) use cut::{At, Limits, Piece, pieces};
-pub(super) use names::FieldName;
-use names::{Field, folded};
+pub(super) use names::{Field, FieldName, did_you_mean, folded, is_known, nearest};
 pub(super) use parse::{Malformed, parse};
 
 /// From here on two whole numbers may be one number for JSON: 2^53.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Where records hold what.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Layout {
-    chosen: Vec<FieldName>,
+    chosen: Vec<Chosen>,
+}
+
+/// A name that the user gave a field, and whether a record had it.
+#[derive(Debug)]
+struct Chosen {
+    name: FieldName,
+    matched: AtomicBool,
 }
 
 type Record = Map<String, Value>;
@@ -48,7 +55,14 @@ pub(super) struct Told {
 impl Layout {
     /// The usual names, except for the fields that `chosen` names.
     pub(super) fn new(chosen: Vec<FieldName>) -> Self {
-        Self { chosen }
+        let chosen = chosen.into_iter().map(|name| Chosen { name, matched: AtomicBool::new(false) });
+        Self { chosen: chosen.collect() }
+    }
+
+    /// The names that no record had so far.
+    pub(super) fn unmatched(&self) -> Vec<&FieldName> {
+        let unmatched = self.chosen.iter().filter(|chosen| !chosen.matched.load(Ordering::Relaxed));
+        unmatched.map(|chosen| &chosen.name).collect()
     }
 
     /// The articles of a value: of a record, or of a list of records within it. `around` is what was told beside the
@@ -135,14 +149,15 @@ struct Fields<'r> {
 impl<'r> Fields<'r> {
     /// What stands under the names of a field: first the usual ones, then those that are taken last.
     fn candidates(&self, field: Field) -> [Vec<(&'r str, &'r Value)>; 2] {
-        let chosen: Vec<_> = self.layout.chosen.iter().filter(|chosen| chosen.field == field).collect();
+        let chosen: Vec<_> = self.layout.chosen.iter().filter(|chosen| chosen.name.field == field).collect();
         if chosen.is_empty() {
             return [self.named(field.usual()), self.named(field.last())];
         }
-        let found = chosen.iter().filter_map(|chosen| {
-            let exact = self.record.get(&chosen.name).or_else(|| nested(self.record, &chosen.name));
-            let found = exact.or_else(|| Some(self.named(&[&folded(&chosen.name)]).first()?.1));
-            found.map(|value| (chosen.name.as_str(), value))
+        let found = chosen.iter().filter_map(|Chosen { name: FieldName { name, .. }, matched }| {
+            let exact = self.record.get(name).or_else(|| nested(self.record, name));
+            let value = exact.or_else(|| Some(self.named(&[&folded(name)]).first()?.1))?;
+            matched.store(true, Ordering::Relaxed);
+            Some((name.as_str(), value))
         });
         [found.collect(), Vec::new()]
     }
@@ -199,7 +214,23 @@ impl<'r> Fields<'r> {
         article.authors = self.authors(&article.outlet, &mut notes);
         self.date(&mut article, &mut notes);
         article.labels = self.labels(&mut notes);
+        self.misspelt(&mut notes);
         Told { article, notes }
+    }
+
+    /// Tells of names that are none of ours but nearly one of a field that the record lacks.
+    fn misspelt(&self, notes: &mut Vec<Note>) {
+        let is_chosen = |name: &str| self.layout.chosen.iter().any(|chosen| folded(&chosen.name.name) == name);
+        for (folded, name, value) in self.layers.iter().flatten() {
+            if values::is_empty(value) || is_known(folded) || is_chosen(folded) {
+                continue;
+            }
+            if let Some((field, meant)) = nearest(folded)
+                && self.candidates(field).concat().is_empty()
+            {
+                notes.push(Note::new(*name, value, did_you_mean(meant)));
+            }
+        }
     }
 
     fn id(&self, notes: &mut Vec<Note>) -> String {
@@ -327,10 +358,9 @@ impl<'r> Fields<'r> {
     }
 
     fn no_body(&self) -> String {
-        let own: Vec<_> = self.record.keys().take(12).map(String::as_str).collect();
+        let own: Vec<_> = self.record.keys().take(12).map(|name| shown(name)).collect();
         let own = if own.is_empty() { "none".into() } else { own.join(", ") };
-        let chosen: Vec<_> = self.layout.chosen.iter().filter(|chosen| chosen.field == Field::Body).collect();
-        match chosen.first() {
+        match self.layout.chosen.iter().map(|chosen| &chosen.name).find(|chosen| chosen.field == Field::Body) {
             Some(chosen) => format!("no body: the record has no field {}; its fields: {own}", chosen.name),
             None => format!("no body under a usual name: name it with --field body=NAME; the record's fields: {own}"),
         }
@@ -444,6 +474,35 @@ mod tests {
         assert_eq!((article.id.as_str(), article.body.as_str(), article.title.as_str()), ("u", "this", ""));
         assert_eq!(article.authors, ["Ann", "Bo"]);
         assert_eq!(dates::show_day(&article.publish_time.unwrap()), "3 March 2026");
+    }
+
+    #[test]
+    fn chosen_names_that_no_record_has_are_remembered() {
+        let chosen =
+            ["publish_time=pubblishd", "body=story", "title=meta.title"].map(|text| text.parse().unwrap()).to_vec();
+        let layout = Layout::new(chosen);
+        let unmatched = |layout: &Layout| layout.unmatched().iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(unmatched(&layout).len(), 3);
+        for record in [json!({"story": "One.", "published": "2026-03-03"}), json!({"meta": {"title": null}})] {
+            layout.articles(record, &Map::new());
+        }
+        assert_eq!(unmatched(&layout), ["publish_time=pubblishd"]);
+    }
+
+    #[test]
+    fn misspelt_names_are_told_where_the_field_is_lacking() {
+        let record = json!({"body": "The tide turned.", "titel": "Tide", "publishd": "2026-03-03", "sorce": "Veld Courier", "authro": ""});
+        let told: Vec<_> = told(record).unwrap().notes.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "field publishd: \"2026-03-03\" is not used: no field is called so; did you mean published?",
+                "field sorce: \"Veld Courier\" is not used: no field is called so; did you mean source?",
+                "field titel: \"Tide\" is not used: no field is called so; did you mean title?",
+            ]
+        );
+        let full = json!({"body": "The tide turned.", "title": "Tide", "titles": ["Tide"], "date": "2026-03-03", "publishd": 1});
+        assert_eq!(super::Layout::default().articles(full, &Map::new()).remove(0).unwrap().notes, []);
     }
 
     #[test]

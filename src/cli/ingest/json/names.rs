@@ -1,5 +1,6 @@
 //! Under which names records hold the fields of an article.
 
+use std::fmt;
 use std::str::FromStr;
 
 /// A field of an article.
@@ -156,9 +157,61 @@ impl Field {
 
 /// The name without what writers of names do not agree about: case, `_`, `-` and what else parts words.
 /// `datePublished`, `date_published` and `date-published` are one name.
-pub(super) fn folded(name: &str) -> String {
+pub(in crate::cli::ingest) fn folded(name: &str) -> String {
     let kept = |c: &char| c.is_alphanumeric() || matches!(c, '@' | '#' | '$');
     name.chars().filter(kept).flat_map(char::to_lowercase).collect()
+}
+
+/// The names that misspelt ones are compared with: those that people write by hand. Programs spell theirs right.
+const SPELT: [(Field, &[&str]); 7] = [
+    (Field::Outlet, &["outlet", "source", "publisher"]),
+    (Field::Title, &["title", "headline"]),
+    (Field::Authors, &["authors", "author", "byline"]),
+    (Field::Language, &["language", "lang", "language_code"]),
+    (
+        Field::PublishTime,
+        &["published", "published_at", "publish_time", "publish_date", "datePublished", "pubDate", "date"],
+    ),
+    (Field::Labels, &["labels"]),
+    (Field::Url, &["url", "link", "permalink"]),
+];
+
+/// Longer names are not looked at, in bytes: no field of ours comes near them.
+const LONGEST_NAME: usize = 24;
+
+/// Whether a folded name is one that some field is looked for under.
+pub(in crate::cli::ingest) fn is_known(folded: &str) -> bool {
+    NAMES.iter().any(|names| names.2.contains(&folded) || names.3.contains(&folded))
+}
+
+/// The field that a folded name is a misspelt name of, and which name that is.
+pub(in crate::cli::ingest) fn nearest(folded: &str) -> Option<(Field, &'static str)> {
+    let names = SPELT.iter().flat_map(|(field, spelt)| spelt.iter().map(|name| (*field, *name)));
+    let near = names.filter_map(|(field, name)| Some((distance(folded, name)?, field, name)));
+    near.min_by_key(|(distance, ..)| *distance).map(|(_, field, name)| (field, name))
+}
+
+/// What is told of a name that looks like a misspelt one.
+pub(in crate::cli::ingest) fn did_you_mean(meant: &str) -> String {
+    format!("is not used: no field is called so; did you mean {meant}?")
+}
+
+/// How far a folded name is from `name`, where it looks like a misspelt one: two letters changed places, one is wrong,
+/// missing or too many, or two in a long name. Of short names only the first holds: "data" and "rate" are no misspelt "date".
+fn distance(folded: &str, name: &str) -> Option<usize> {
+    let name = self::folded(name);
+    if folded.len() > LONGEST_NAME || folded.len().abs_diff(name.len()) > 2 {
+        return None;
+    }
+    let most = if name.len() < 8 { 1 } else { 2 };
+    let sorted = |text: &str| {
+        let mut letters: Vec<_> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let is_long = name.len() > 4 && folded.len() > 4;
+    let distance = strsim::osa_distance(folded, &name);
+    (distance <= most && (is_long || sorted(folded) == sorted(&name))).then_some(distance)
 }
 
 /// Under which name records hold a field: `body=text`.
@@ -166,6 +219,13 @@ pub(super) fn folded(name: &str) -> String {
 pub(in crate::cli::ingest) struct FieldName {
     pub(super) field: Field,
     pub(super) name: String,
+}
+
+impl fmt::Display for FieldName {
+    /// As it is written on the command line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.field.names().1, self.name)
+    }
 }
 
 impl FromStr for FieldName {
@@ -183,6 +243,32 @@ impl FromStr for FieldName {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn misspelt_names_are_known_and_others_are_not() {
+        let meant = |name: &str| nearest(&folded(name)).map(|(_, name)| name);
+        for (name, expected) in [
+            ("publishd", "published"),
+            ("Publish-tiem", "publish_time"),
+            ("titel", "title"),
+            ("sorce", "source"),
+            ("outlt", "outlet"),
+            ("auhtor", "author"),
+            ("lables", "labels"),
+            ("langauge", "language"),
+            ("daet", "date"),
+            ("labesl", "labels"),
+        ] {
+            assert_eq!(meant(name), Some(expected), "{name}");
+        }
+        for name in [
+            "data", "rate", "line", "like", "tile", "test", "score", "issue", "modified", "section", "country",
+            "updated",
+        ] {
+            assert_eq!(meant(name), None, "{name}");
+        }
+        assert!(is_known("datepublished") && !is_known("publishd"));
+    }
 
     #[test]
     fn names_are_written_folded_and_mean_one_field() {
