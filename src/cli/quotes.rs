@@ -93,14 +93,14 @@ const SEARCHES: [&str; 15] = [
     "limit",
 ];
 
-const EXAMPLES: &str = r#"Several words find quotes with any of them, those with most of them first; AND between them, or + before
-each, asks for all.
+const EXAMPLES: &str = r#"Several words find quotes with any of them, those with most of them first; AND between
+them, or + before each, asks for all.
 
 Examples:
   sayso quotes harbour --speaker varrin --speaker quill
   sayso quotes --about "supreme court" --from 2026-03-01
   sayso quotes '"minority share" OR brochure' --kind direct
-  sayso quotes --id 01-harbour-strike#q753-937-693fg1dc"#;
+  sayso quotes --id 01-harbour-strike#q753-937c795-693fg1dc"#;
 
 pub(super) fn run(args: Args) -> Outcome {
     client::block_on(async {

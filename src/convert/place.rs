@@ -1,9 +1,10 @@
 //! Ids that mean a place: those of sentences, mentions and quotes.
 //!
 //! An id is made of the article's id, the sort of thing, the bytes of the body that it takes, and a digest of the body:
-//! `harbour-1#q120-188-8hxk3m2a`. So another analysis of the same text gives the same id to what it finds at the same
-//! place, and an id never means anything in another text. Of several things at one place all but the first have their
-//! number among them behind it.
+//! `harbour-1#s120-188-8hxk3m2a`. So another analysis of the same text gives the same id to what it finds at the same
+//! place, and an id never means anything in another text. A quote's place is that of its content and of its cue, as one
+//! content may have several ("she warned and he claimed that …"): `harbour-1#q120-188c199-8hxk3m2a`. Of several things at
+//! one place all but the first have their number among them behind it.
 
 use std::collections::HashMap;
 
@@ -22,14 +23,15 @@ pub(crate) enum Place {
 
 impl Place {
     /// The id of what stands there in an article, as the `nth` of its place, from 0.
-    pub(super) fn id(self, article: &Article, span: Span, nth: usize) -> String {
+    pub(super) fn id(self, article: &Article, (span, cue): (Span, Option<usize>), nth: usize) -> String {
         let letter = match self {
             Self::Sentence => 's',
             Self::Mention => 'm',
             Self::Quote => 'q',
         };
         let (start, end, digest) = (span.start(), span.end(), digest(article.version.text));
-        let place = format!("{}#{letter}{start}-{end}-{digest}", article.id);
+        let cue = cue.map(|start| format!("c{start}")).unwrap_or_default();
+        let place = format!("{}#{letter}{start}-{end}{cue}-{digest}", article.id);
         if nth == 0 { place } else { format!("{place}-{nth}") }
     }
 }
@@ -43,21 +45,21 @@ fn digest(text: u64) -> String {
 }
 
 /// How many things before each stand at the same place.
-pub(super) fn nths(spans: impl Iterator<Item = Span>) -> Vec<usize> {
+pub(super) fn nths(places: impl Iterator<Item = (Span, Option<usize>)>) -> Vec<usize> {
     let mut seen = HashMap::new();
-    let mut nth = |span: Span| {
-        let count = seen.entry((span.start(), span.end())).or_insert(0);
+    let mut nth = |(span, cue): (Span, Option<usize>)| {
+        let count = seen.entry((span.start(), span.end(), cue)).or_insert(0);
         *count += 1;
         *count - 1
     };
-    spans.map(&mut nth).collect()
+    places.map(&mut nth).collect()
 }
 
-/// Where the content of a quote stands, from its first span to its last: whatever else an analysis finds around it.
-pub(super) fn of_quote(quote: &Quote) -> Span {
+/// Where the content of a quote stands, from its first span to its last, and where its cue begins, if it has one.
+pub(super) fn of_quote(quote: &Quote) -> (Span, Option<usize>) {
     let start = quote.content.iter().map(|span| span.start()).min().unwrap_or_default();
     let end = quote.content.iter().map(|span| span.end()).max().unwrap_or_default();
-    Span::new(start, end)
+    (Span::new(start, end), quote.cue.iter().map(|span| span.start()).min())
 }
 
 /// How many of the article's quotes before this one stand at the same place.
@@ -79,6 +81,7 @@ pub(crate) struct QuotePlace {
     pub(crate) article: String,
     start: usize,
     end: usize,
+    cue: Option<usize>,
     digest: String,
     nth: usize,
 }
@@ -99,10 +102,14 @@ impl QuotePlace {
     fn parse(id: &str) -> Option<Self> {
         let (article, place) = id.rsplit_once("#q")?;
         let mut parts = place.split('-');
-        let (start, end, digest) = (number(parts.next()?)?, number(parts.next()?)?, parts.next()?);
+        let (start, end, digest) = (number(parts.next()?)?, parts.next()?, parts.next()?);
+        let (end, cue) = match end.split_once('c') {
+            Some((end, cue)) => (number(end)?, Some(number(cue)?)),
+            None => (number(end)?, None),
+        };
         let nth = parts.next().map_or(Some(0), |nth| number(nth).filter(|nth| *nth > 0))?;
         let told = parts.next().is_none() && digest.len() == 8 && !article.is_empty();
-        told.then(|| Self { article: article.to_owned(), start, end, digest: digest.to_owned(), nth })
+        told.then(|| Self { article: article.to_owned(), start, end, cue, digest: digest.to_owned(), nth })
     }
 
     /// Which of the article's quotes stands there. None where the article has another text or the analysis no such quote.
@@ -110,7 +117,10 @@ impl QuotePlace {
         if digest(analyzed.article.version.text) != self.digest {
             return None;
         }
-        let here = |quote: &Quote| (of_quote(quote).start(), of_quote(quote).end()) == (self.start, self.end);
+        let here = |quote: &Quote| {
+            let (content, cue) = of_quote(quote);
+            (content.start(), content.end(), cue) == (self.start, self.end, self.cue)
+        };
         let quotes = analyzed.analysis.quotes.iter().enumerate().filter(|(_, quote)| here(quote));
         quotes.map(|(index, _)| index).nth(self.nth)
     }
@@ -131,11 +141,11 @@ mod tests {
     fn ids_name_place_and_text() {
         let version = Version { text: 0x8642_0000_0000_0001, ..Version::default() };
         let article = Article { id: "a#q1".into(), version, ..Article::default() };
-        let id = Place::Quote.id(&article, Span::new(12, 30), 1);
-        assert_eq!(id, "a#q1#q12-30-gs100000-1");
+        let id = Place::Quote.id(&article, (Span::new(12, 30), Some(40)), 1);
+        assert_eq!(id, "a#q1#q12-30c40-gs100000-1");
         let read = QuotePlace::read(&id, 300).unwrap();
-        assert_eq!((read.article.as_str(), read.start, read.end, read.nth), ("a#q1", 12, 30, 1));
-        assert_eq!(Place::Sentence.id(&article, Span::new(0, 3), 0), "a#q1#s0-3-gs100000");
+        assert_eq!((read.article.as_str(), read.start, read.end, read.cue, read.nth), ("a#q1", 12, 30, Some(40), 1));
+        assert_eq!(Place::Sentence.id(&article, (Span::new(0, 3), None), 0), "a#q1#s0-3-gs100000");
     }
 
     #[test]
@@ -160,7 +170,8 @@ mod tests {
 
     #[test]
     fn counts_what_stands_at_one_place() {
-        let spans = [(0, 3), (0, 3), (1, 3), (0, 3)].map(|(start, end)| Span::new(start, end));
-        assert_eq!(nths(spans.into_iter()), [0, 1, 0, 2]);
+        let place = |start, cue| (Span::new(start, 3), cue);
+        let places = [place(0, None), place(0, None), place(1, None), place(0, Some(9)), place(0, None)];
+        assert_eq!(nths(places.into_iter()), [0, 1, 0, 0, 2]);
     }
 }

@@ -90,7 +90,7 @@ pub(super) fn mentions(
     from: usize,
 ) -> impl Iterator<Item = proto::Mention> {
     let all = &analyzed.analysis.mentions;
-    let nths = if from < all.len() { place::nths(all.iter().map(|one| one.span)) } else { Vec::new() };
+    let nths = if from < all.len() { place::nths(all.iter().map(|one| (one.span, None))) } else { Vec::new() };
     (from..all.len()).map(move |index| mention(analyzed, index, nths[index], offsets))
 }
 
@@ -108,7 +108,7 @@ pub(super) fn bare_quotes(
 /// A sentence of an article.
 pub(crate) fn sentence(article: &Article, index: usize, sentence: &Sentence, offsets: &Offsets) -> proto::Sentence {
     proto::Sentence {
-        id: Place::Sentence.id(article, sentence.span, 0),
+        id: Place::Sentence.id(article, (sentence.span, None), 0),
         index: index as i32,
         paragraph_index: sentence.paragraph as i32,
         span: Some(offsets.span(sentence.span)),
@@ -303,7 +303,7 @@ fn day(date: Date) -> proto::google_type::Date {
 fn mention(analyzed: &AnalyzedArticle, index: usize, nth: usize, offsets: &Offsets) -> proto::Mention {
     let mention = &analyzed.analysis.mentions[index];
     proto::Mention {
-        id: Place::Mention.id(&analyzed.article, mention.span, nth),
+        id: Place::Mention.id(&analyzed.article, (mention.span, None), nth),
         entity: Some(entity_ref(analyzed, mention.entity)),
         sentence_index: mention.sentence as i32,
         span: Some(offsets.span(mention.span)),
