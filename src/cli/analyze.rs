@@ -53,9 +53,9 @@ pub(super) struct Args {
     server: Option<String>,
 }
 
-const AFTER_HELP: &str = r#"A text is read to the letter, so that offsets are those of the file: bytes of UTF-8, or of what UTF-16
-becomes in UTF-8. Markdown, front matter and JSON are read as if they were prose; of a page the text
-of the article is read. `sayso ingest` makes plain text of all of them first."#;
+const AFTER_HELP: &str = r#"A text is read to the letter, so that offsets are those of the file: bytes of UTF-8, or of what
+UTF-16 becomes in UTF-8. Markdown, front matter and JSON are read as if they were prose; of a page
+the text of the article is read. `sayso ingest` makes plain text of all of them first."#;
 
 /// What to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -127,7 +127,7 @@ pub(super) fn in_short(status: &Status) -> String {
 }
 
 /// The options that fill the fields of requests.
-const OPTIONS: [(&str, &str); 16] = [
+const OPTIONS: [(&str, &str); 19] = [
     ("filter.publish_time", "--from and --until"),
     ("filter.article_ids", "--article"),
     ("filter.outlets", "--outlet"),
@@ -144,6 +144,9 @@ const OPTIONS: [(&str, &str); 16] = [
     ("min_confidence", "--min-confidence"),
     ("context_sentences", "--context"),
     ("entity_id", "--id"),
+    ("publish_date", "--date"),
+    ("analysis_mode", "--analysis"),
+    ("tier", "--analysis"),
 ];
 
 /// What fills a field on the command line: an option where there is one, else the field as it is.
@@ -242,6 +245,31 @@ mod tests {
         assert_eq!(told("speakers.name"), format!("--speaker: ends before it begins{reason}"));
         assert_eq!(told("query"), format!("query: ends before it begins{reason}"));
         assert_eq!(told("aboutness"), format!("aboutness: ends before it begins{reason}"));
+    }
+
+    #[test]
+    fn fields_and_their_options_exist() {
+        let pool = prost_reflect::DescriptorPool::decode(crate::proto::DESCRIPTORS).unwrap();
+        let messages: Vec<_> =
+            pool.all_messages().filter(|message| message.full_name().starts_with("sayso.v1.")).collect();
+        let command = <crate::cli::Cli as clap::CommandFactory>::command();
+        let options: Vec<_> = command
+            .get_subcommands()
+            .flat_map(|command| command.get_arguments())
+            .filter_map(|arg| arg.get_long())
+            .collect();
+        for (field, named) in OPTIONS {
+            let mut of =
+                messages.iter().filter(|message| message.name().ends_with("Request")).cloned().collect::<Vec<_>>();
+            for part in field.split('.') {
+                let found: Vec<_> = of.iter().filter_map(|message| message.get_field_by_name(part)).collect();
+                assert!(!found.is_empty(), "no request has a field {field}");
+                of = found.iter().filter_map(|field| field.kind().as_message().cloned()).collect();
+            }
+            for option in named.split(" and ") {
+                assert!(options.contains(&option.trim_start_matches("--")), "no command has {option}");
+            }
+        }
     }
 
     #[test]

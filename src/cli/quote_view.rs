@@ -114,8 +114,8 @@ fn find_name(name: &str, source: &str) -> Option<Range<usize>> {
     let words: Vec<_> = name.split(' ').collect();
     let is_capital = |word: &str| word.starts_with(char::is_uppercase);
     (1..=words.len()).rev().flat_map(|count| words.windows(count)).find_map(|part| match part {
-        [first, .., last] if !(is_capital(first) && is_capital(last)) => None,
-        [one] if words.len() > 1 && !is_capital(one) => None,
+        [first, ..] if part.len() < words.len() && !is_capital(first) => None,
+        [.., last] if part.len() < words.len() && !is_capital(last) => None,
         _ => find_words(&part.join(" "), source),
     })
 }
@@ -336,6 +336,7 @@ mod tests {
             ("Tove van der Berg", "Tove van der Berg, a diver", "a diver"),
             ("Ada Lind", "Commissioner Lindqvist", "Commissioner Lindqvist"),
             ("lind", "Commissioner lind", "Commissioner"),
+            ("ada lind", "Commissioner ada lind", "Commissioner"),
         ] {
             assert_eq!(role(name, source), expected, "{name}: {source}");
         }

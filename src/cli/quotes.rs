@@ -93,8 +93,8 @@ const SEARCHES: [&str; 15] = [
     "limit",
 ];
 
-const EXAMPLES: &str = r#"Several words find quotes with any of them, those with most of them first; AND between them, or + before
-each, asks for all.
+const EXAMPLES: &str = r#"Several words find quotes with any of them, those with most of them first; AND between
+them, or + before each, asks for all.
 
 Examples:
   sayso quotes harbour --speaker varrin --speaker quill

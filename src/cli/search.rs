@@ -32,8 +32,8 @@ pub(super) struct Args {
     server: Server,
 }
 
-const EXAMPLES: &str = r#"Several words find sentences with any of them, those with most of them first; AND between them, or + before
-each, asks for all.
+const EXAMPLES: &str = r#"Several words find sentences with any of them, those with most of them first; AND between
+them, or + before each, asks for all.
 
 Examples:
   sayso search harbour strike

@@ -173,7 +173,9 @@ mod tests {
             }
         }
         assert!(is_binary(&"T\0h\0e\0".repeat(9)) && !is_binary("The tide\ttur\u{ad}ned.\r\n\u{c}\u{93}Yes\u{94}"));
-        assert!(!is_binary("\u{2}The tide turned\u{13}, said Lind, and nobody was there to see it.\u{3}\u{4}"));
+        assert!(!is_binary(
+            "\u{2}The tide turned\u{13}, said Lind, and nobody was there to see it but a heron on the quay.\u{3}\u{4}"
+        ));
     }
 
     #[test]
