@@ -16,25 +16,28 @@ use tonic::{Code, Status};
 
 use crate::support::{Server, article, samples};
 
-/// Where something stands, from its first to its last byte; the number tells apart what stands at one place.
-type Place = (i32, i32, usize);
+/// Where something stands, from its first to its last byte, and of a quote where its cue begins; the number tells apart
+/// what stands at one place.
+type Place = (i32, i32, Option<i32>, usize);
 
 /// Ids by sort and place.
 fn ids(found: &Annotations) -> BTreeMap<(&'static str, Place), String> {
     let mut ids = BTreeMap::new();
-    let mut add = |sort, start, end, id: &String| {
-        let nth = (0..).find(|nth| !ids.contains_key(&(sort, (start, end, *nth)))).unwrap();
-        ids.insert((sort, (start, end, nth)), id.clone());
+    let mut add = |sort, start, end, cue, id: &String| {
+        let nth = (0..).find(|nth| !ids.contains_key(&(sort, (start, end, cue, *nth)))).unwrap();
+        ids.insert((sort, (start, end, cue, nth)), id.clone());
     };
     for one in &found.sentences {
-        add("sentence", one.span.unwrap().start, one.span.unwrap().end, &one.id);
+        add("sentence", one.span.unwrap().start, one.span.unwrap().end, None, &one.id);
     }
     for one in &found.mentions {
-        add("mention", one.span.unwrap().start, one.span.unwrap().end, &one.id);
+        add("mention", one.span.unwrap().start, one.span.unwrap().end, None, &one.id);
     }
     for one in &found.quotes {
         let start = one.content_spans.iter().map(|span| span.start).min().unwrap();
-        add("quote", start, one.content_spans.iter().map(|span| span.end).max().unwrap(), &one.id);
+        let end = one.content_spans.iter().map(|span| span.end).max().unwrap();
+        let cue = one.cue.as_ref().and_then(|cue| cue.spans.iter().map(|span| span.start).min());
+        add("quote", start, end, cue, &one.id);
     }
     ids
 }
