@@ -14,7 +14,7 @@ use crate::proto;
 /// Pairs a domain enumeration with its protobuf one: `to` never fails, `from` refuses unknown numbers.
 macro_rules! labels {
     ($to:ident, $from:ident, $domain:ty, $message:ty, { $($variant:ident = $label:ident),* $(,)? }) => {
-        pub(super) fn $to(value: $domain) -> i32 {
+        pub(crate) fn $to(value: $domain) -> i32 {
             match value { $(<$domain>::$variant => <$message>::$label.into()),* }
         }
 
@@ -29,15 +29,20 @@ macro_rules! labels {
                             Ok(unspecified) => format!("{} asks for nothing", unspecified.as_str_name()),
                             Err(_) => format!("{number} is no value of this enumeration"),
                         };
-                        let accepted = [$(<$message>::$label),*].map(|value| format!("{} ({})", value as i32, value.as_str_name()));
-                        let said = format!("{what}; accepted are {}, or an empty list for any", accepted.join(", "));
-                        return Err(Fault::invalid(field, said));
+                        let accepted = accepted(&[$((<$message>::$label as i32, <$message>::$label.as_str_name())),*]);
+                        return Err(Fault::invalid(field, format!("{what}; {accepted}, or an empty list for any")));
                     }
                 }
             }
             Ok(values)
         }
     };
+}
+
+/// The values of an enumeration that a field takes, in words.
+pub(crate) fn accepted(values: &[(i32, &str)]) -> String {
+    let told: Vec<_> = values.iter().map(|(number, name)| format!("{number} ({name})")).collect();
+    format!("accepted are {}", told.join(", "))
 }
 
 labels!(act, acts, Act, proto::QuoteAct, {
@@ -117,24 +122,7 @@ fn one_of<T: Copy>(text: &str, orders: &[(&str, T)]) -> Result<T, Fault> {
     })
 }
 
-/// The tiers that a filter names.
-pub(super) fn tiers(field: &str, numbers: &[i32]) -> Result<Vec<Tier>, Fault> {
-    let tier = |number: &i32| match proto::AnalysisTier::try_from(*number) {
-        Ok(proto::AnalysisTier::Fast) => Ok(Tier::Fast),
-        Ok(proto::AnalysisTier::Accurate) => Ok(Tier::Accurate),
-        _ => Err(Fault::invalid(field, format!("{number} is no tier; 1 (fast) and 2 (accurate) are"))),
-    };
-    numbers.iter().map(tier).collect()
-}
-
-/// How thoroughly a text was read.
-pub(crate) fn tier(tier: Tier) -> i32 {
-    let tier = match tier {
-        Tier::Fast => proto::AnalysisTier::Fast,
-        Tier::Accurate => proto::AnalysisTier::Accurate,
-    };
-    tier.into()
-}
+labels!(tier, tiers, Tier, proto::AnalysisTier, { Fast = Fast, Accurate = Accurate });
 
 /// The tier that a request names, or else that of the server's default in the end.
 pub(crate) fn wanted_tier(field: &str, number: i32, default: Mode) -> Result<Tier, Fault> {
@@ -142,7 +130,11 @@ pub(crate) fn wanted_tier(field: &str, number: i32, default: Mode) -> Result<Tie
         Ok(proto::AnalysisTier::Unspecified) => default.last(),
         Ok(proto::AnalysisTier::Fast) => Tier::Fast,
         Ok(proto::AnalysisTier::Accurate) => Tier::Accurate,
-        Err(_) => return Err(Fault::invalid(field, format!("{number} is no tier; 1 (fast) and 2 (accurate) are"))),
+        Err(_) => {
+            let known = [proto::AnalysisTier::Fast, proto::AnalysisTier::Accurate];
+            let accepted = accepted(&known.map(|tier| (tier as i32, tier.as_str_name())));
+            return Err(Fault::invalid(field, format!("{number} is no tier; {accepted}")));
+        }
     };
     offered(field, tier, Analyzer::BEST).map(|()| tier)
 }
@@ -165,8 +157,10 @@ pub(crate) fn wanted_mode(field: &str, number: i32, default: Mode) -> Result<Mod
         Ok(proto::AnalysisMode::Accurate) => Mode::Accurate,
         Ok(proto::AnalysisMode::FastThenAccurate) => Mode::FastThenAccurate,
         Err(_) => {
-            let said = format!("{number} is no mode; 1 (fast), 2 (accurate) and 3 (fast, then accurate) are");
-            return Err(Fault::invalid(field, said));
+            let known =
+                [proto::AnalysisMode::Fast, proto::AnalysisMode::Accurate, proto::AnalysisMode::FastThenAccurate];
+            let accepted = accepted(&known.map(|mode| (mode as i32, mode.as_str_name())));
+            return Err(Fault::invalid(field, format!("{number} is no mode; {accepted}")));
         }
     };
     offered(field, mode.last(), Analyzer::BEST).map(|()| mode)

@@ -14,7 +14,7 @@ mod reply;
 mod request;
 
 pub(crate) use fault::Fault;
-pub(crate) use labels::{change, mode, tier, wanted_mode, wanted_tier};
+pub(crate) use labels::{accepted, change, mode, tier, wanted_mode, wanted_tier};
 pub(crate) use mask::{MASK_PATHS, Mask};
 pub(crate) use offsets::{Offsets, OffsetsOfPage};
 pub(crate) use page::{Replies, batch_asked, batch_token, page, page_request, part_asked, part_token};

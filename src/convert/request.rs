@@ -54,6 +54,13 @@ pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> R
     labels_fit(&message.labels)?;
     let published_at = message.publish_time.map(|at| micros("article.publish_time", at)).transpose()?;
     let published_on = message.publish_date.map(|day| date("article.publish_date", day)).transpose()?;
+    if let (Some(at), Some(on)) = (published_at, published_on)
+        && (at.div_euclid(DAY) - i64::from(on.days())).abs() > 1
+    {
+        let said =
+            "is more than a day away from publish_time, which is so nowhere on earth; give the day where the outlet is";
+        return Err(Fault::invalid("article.publish_date", said));
+    }
     let expected = etag("article.etag", &message.etag)?;
     let id = if message.id.is_empty() { digest(&message) } else { checked_id("article.id", message.id)? };
     let article = Article {

@@ -182,6 +182,8 @@ impl Articles {
 
 fn wait_for(number: i32) -> Result<WaitFor, Status> {
     WaitFor::try_from(number).map_err(|_| {
-        status::fault(convert::Fault::invalid("wait_for", format!("{number} is none of its values; 0 to 2 are")))
+        let known = [WaitFor::Durable, WaitFor::Searchable].map(|one| (one as i32, one.as_str_name()));
+        let said = format!("{number} is no value of this enumeration; {}", convert::accepted(&known));
+        status::fault(convert::Fault::invalid("wait_for", said))
     })
 }

@@ -141,7 +141,9 @@ fn mask(mask: Option<&prost_types::FieldMask>, name: &str) -> Result<convert::Ma
 /// The unit that a request names.
 fn encoding(number: i32) -> Result<proto::OffsetEncoding, Status> {
     proto::OffsetEncoding::try_from(number).map_err(|_| {
-        let message = format!("{number} is no encoding; 0 to 3 are");
+        use proto::OffsetEncoding::{Utf8, Utf16, Utf32};
+        let accepted = convert::accepted(&[Utf8, Utf16, Utf32].map(|one| (one as i32, one.as_str_name())));
+        let message = format!("{number} is no encoding; {accepted}");
         status::fault(convert::Fault::invalid("offset_encoding", message))
     })
 }

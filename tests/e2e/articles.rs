@@ -7,7 +7,7 @@ use sayso::proto::{
 };
 use tonic::Code;
 
-use crate::support::{STORY, Server, article, dated, named};
+use crate::support::{STORY, Server, article, dated, field, named};
 
 #[tokio::test]
 async fn an_article_comes_back_as_it_was_put_with_what_was_found() {
@@ -159,4 +159,25 @@ async fn the_old_text_goes_at_the_moment_that_the_new_one_comes() {
         assert_eq!(hits.len(), 1, "either text, never both, never none");
     }
     writer.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_day_and_a_moment_of_publication_must_be_the_same_somewhere_on_earth() {
+    let server = Server::start_with(&["--analysis", "fast"]);
+    let put = |day| {
+        let publish_date = Some(sayso::proto::google_type::Date { year: 2026, month: 3, day });
+        let publish_time = Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 });
+        PutArticleRequest {
+            article: Some(Article { publish_date, publish_time, ..article("dated", STORY) }),
+            ..Default::default()
+        }
+    };
+    let mut client = server.articles().await;
+    for day in [2, 3, 4] {
+        client.put_article(put(day)).await.unwrap();
+    }
+    for day in [1, 5] {
+        let status = client.put_article(put(day)).await.unwrap_err();
+        assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "article.publish_date"));
+    }
 }

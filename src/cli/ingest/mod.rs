@@ -97,7 +97,7 @@ news-please and newspaper3k are known:
   authors, author, byline, dc:creator · language, lang · publishTime, published_at, datePublished,
   pubDate, date_publish, date · labels · body, text, content, maintext, articleBody, content_text,
   content_html
-Only the body must be there. What else is not understood is left out, and told. labels is an object
+Only the body must be there. What else is not understood, or looks misspelt, is left out, and told. labels is an object
 of keys of your own, {"desk": "politics", "customer": 17}; in Markdown it is in the front matter.
 
 Dates: 2026-03-03, RFC 3339, RFC 2822, "March 3, 2026 2:05 p.m. ET", 20260303140500, seconds since
@@ -118,6 +118,14 @@ Ends with 0 when all went in, 1 when something was refused, 2 when the command w
 130 when it was interrupted; the summary then tells what was kept until then."#;
 
 pub(super) fn run(args: Args) -> Outcome {
+    if let Some((key, _)) = args
+        .label
+        .iter()
+        .enumerate()
+        .find_map(|(at, label)| args.label[..at].iter().any(|before| before.0 == label.0).then_some(label))
+    {
+        return Err(Fault::usage(format!("--label {key} is given twice, and an article has one value of a key")));
+    }
     let listing = files::list(&args.paths, args.format, args.follow_links);
     let passed_over = listing.passed_over();
     let files::Listing { files, refused, .. } = listing;
