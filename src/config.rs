@@ -270,6 +270,9 @@ impl RawConfig {
         let page_size = faults.positive("max_page_size", self.max_page_size.map(|n| n as usize), 1000);
         let streams = self.max_concurrent_streams.map(|n| n as usize);
         let message_bytes = faults.size("max_message", self.max_message, 2 << 20);
+        let answer_bytes = faults.size("max_answer", self.max_answer, 64 << 20);
+        // A page is an answer, too, and has a token and a total beside its hits.
+        let page_bytes = (7 << 19).min(answer_bytes - answer_bytes / 8);
         let config = Config {
             listen: faults.address("listen", self.listen).unwrap_or(DEFAULT_LISTEN),
             metrics: faults.address("metrics", self.metrics),
@@ -285,7 +288,7 @@ impl RawConfig {
                 query_bytes: 64 << 10,
                 query_clauses: faults.positive("max_query_clauses", self.max_query_clauses.map(|n| n as usize), 1024),
                 query_expansions: 64,
-                reply_bytes: faults.size("max_reply", self.max_reply, 7 << 19),
+                reply_bytes: faults.size("max_reply", self.max_reply, page_bytes),
                 default_page_size: page_size.min(10),
                 page_size,
                 filter_values: 1000,
@@ -296,12 +299,15 @@ impl RawConfig {
                     self.page_token_lifetime,
                     Duration::from_secs(5 * 60),
                 ),
-                answer_bytes: faults.size("max_answer", self.max_answer, 64 << 20),
+                answer_bytes,
                 connections: faults.connections(self.max_connections.map(|n| n as usize)),
             },
         };
         if config.limits.body_bytes >= message_bytes {
             faults.0.push("max_body: must be smaller than max_message, so that a body fits a message".into());
+        }
+        if config.limits.reply_bytes > config.limits.answer_bytes {
+            faults.0.push("max_reply: must not be larger than max_answer, as a page is an answer, too".into());
         }
         if faults.0.is_empty() { Ok(config) } else { Err(ConfigError(faults.0)) }
     }

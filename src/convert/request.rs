@@ -176,9 +176,9 @@ pub(crate) fn quote_query(message: &proto::SearchQuotesRequest, limits: &Limits)
         speakers: selected("speakers", &message.speakers, limits)?,
         addressees: selected("addressees", &message.addressees, limits)?,
         about: selected("about", &message.about, limits)?,
-        kinds: labels::kinds("kinds", &message.kinds)?,
-        acts: labels::acts("acts", &message.acts)?,
-        polarities: labels::polarities("polarities", &message.polarities)?,
+        kinds: labelled("kinds", &message.kinds, labels::kinds, limits)?,
+        acts: labelled("acts", &message.acts, labels::acts, limits)?,
+        polarities: labelled("polarities", &message.polarities, labels::polarities, limits)?,
         named_speaker: message.named_speaker,
         min_confidence: message.min_confidence,
         said_from,
@@ -197,7 +197,7 @@ pub(crate) fn entity_query(message: &proto::LookupEntitiesRequest, limits: &Limi
     if !message.name.trim().is_empty() {
         has_word("name", &message.name)?;
     }
-    let kinds = labels::entity_types("types", &message.types)?;
+    let kinds = labelled("types", &message.types, labels::entity_types, limits)?;
     Ok(EntityQuery {
         name: message.name.clone(),
         kinds: if kinds.is_empty() { NAMED.to_vec() } else { kinds },
@@ -220,7 +220,7 @@ const NAMED: [EntityType; 7] = [
 pub(crate) fn mention_query(message: &proto::ListMentionsRequest, limits: &Limits) -> Result<MentionQuery, Fault> {
     Ok(MentionQuery {
         entity: entity_id("entity_id", &message.entity_id)?,
-        forms: labels::forms("forms", &message.forms)?,
+        forms: labelled("forms", &message.forms, labels::forms, limits)?,
         filter: filter(message.filter.as_ref(), limits)?,
         page: page_request(message, limits)?,
     })
@@ -288,7 +288,7 @@ pub(crate) fn filter(message: Option<&proto::ArticleFilter>, limits: &Limits) ->
         languages: message.language_codes.clone(),
         labels: labels.collect::<Result<_, _>>()?,
         models: message.models.clone(),
-        tiers: labels::tiers("filter.tiers", &message.tiers)?,
+        tiers: labelled("filter.tiers", &message.tiers, labels::tiers, limits)?,
         from,
         until,
     })
@@ -308,9 +308,14 @@ pub(crate) fn filter_of_some(message: Option<&proto::ArticleFilter>, limits: &Li
 
 fn interval(field: &str, message: Option<&Interval>) -> Result<(Option<i64>, Option<i64>), Fault> {
     let Some(message) = message else { return Ok((None, None)) };
-    let moment = |name, at: Option<Timestamp>| at.map(|at| micros(&format!("{field}.{name}"), at)).transpose();
+    // What is kept is cut to microseconds, so that an end between two of them is the later one.
+    let moment = |name, at: Option<Timestamp>| {
+        let between = at.is_some_and(|at| at.nanos % 1000 != 0);
+        at.map(|at| Ok(micros(&format!("{field}.{name}"), at)? + i64::from(between))).transpose()
+    };
     let (from, until) = (moment("start_time", message.start_time)?, moment("end_time", message.end_time)?);
-    ordered(field, from.zip(until).is_none_or(|(from, until)| from < until))?;
+    let nanos = |at: Timestamp| (at.seconds, at.nanos);
+    ordered(field, message.start_time.zip(message.end_time).is_none_or(|(from, until)| nanos(from) < nanos(until)))?;
     Ok((from, until))
 }
 
@@ -379,7 +384,8 @@ fn metadata(article: &proto::Article) -> Result<(), Fault> {
     }
     let most = LANGUAGE_BYTES;
     if article.language_code.len() > most {
-        let said = "is too long for a BCP 47 code, for example en or pt-BR";
+        let said =
+            format!("is too long for a BCP 47 code, for example en or pt-BR; the limit language_code_bytes is {most}");
         return Err(Fault::too_much("article.language_code", "language_code_bytes", most, said));
     }
     let texts = [&article.url, &article.outlet, &article.title, &article.language_code].into_iter();
@@ -451,6 +457,17 @@ fn words(field: &str, value: &str, limit: &'static str, most: usize) -> Result<(
 fn has_word(field: &str, name: &str) -> Result<(), Fault> {
     let said = || Fault::invalid(field, format!("{name:?} has no word; give a name"));
     if name.contains(char::is_alphanumeric) { Ok(()) } else { Err(said()) }
+}
+
+/// The values of an enumeration that a list names.
+fn labelled<T>(
+    field: &str,
+    numbers: &[i32],
+    read: fn(&str, &[i32]) -> Result<Vec<T>, Fault>,
+    limits: &Limits,
+) -> Result<Vec<T>, Fault> {
+    few(field, numbers.len(), limits)?;
+    read(field, numbers)
 }
 
 fn few(field: &str, count: usize, limits: &Limits) -> Result<(), Fault> {

@@ -26,12 +26,13 @@ impl AnalyzeService for Analyze {
         let reply = async {
             let analyzed = self.0.pipeline.analyze(article, tier).await?;
             // A long text has a long reply, which is not built on the async runtime either.
+            let most = self.0.config.limits.answer_bytes;
             let whole = move || {
                 let annotations = Some(convert::annotations(&analyzed, encoding));
-                packed_if_large(mask.apply(AnalyzeResponse { annotations }))
+                packed_if_large(mask.apply(AnalyzeResponse { annotations }), most)
             };
             self.0.searches.run_patiently(whole).await
         };
-        call.within(reply, status::deadline_exceeded).await?.map_err(status::pool)
+        call.within(reply, status::deadline_exceeded).await?.map_err(status::pool)?
     }
 }

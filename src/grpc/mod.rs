@@ -82,7 +82,9 @@ impl Core {
         work: impl FnOnce(&Self, &Interrupt) -> Result<T, Status> + Send + 'static,
     ) -> Result<Response<T>, Status> {
         let (core, call) = (Arc::clone(self), deadline::Call::begin(metadata, self.config.limits.search_timeout));
-        self.search(&call, move |interrupt| work(&core, interrupt)).await.map(packed_if_large)
+        let most = self.config.limits.answer_bytes;
+        let answer = move |interrupt: &Interrupt| packed_if_large(work(&core, interrupt)?, most);
+        self.search(&call, answer).await
     }
 
     async fn search<T: Send + 'static>(
@@ -124,13 +126,17 @@ pub(crate) fn routes(core: Core) -> Routes {
 /// Answers from this size on are compressed for clients that take them so. Below, it costs more time than it saves.
 const WORTH_PACKING: usize = 16 << 10;
 
-fn packed_if_large<T: prost::Message>(message: T) -> Response<T> {
-    let is_small = message.encoded_len() < WORTH_PACKING;
+/// An answer of at most so many bytes, whether it will be compressed or not.
+fn packed_if_large<T: prost::Message>(message: T, most: usize) -> Result<Response<T>, Status> {
+    let bytes = message.encoded_len();
+    if bytes > most {
+        return Err(status::too_long(most));
+    }
     let mut response = Response::new(message);
-    if is_small {
+    if bytes < WORTH_PACKING {
         response.disable_compression();
     }
-    response
+    Ok(response)
 }
 
 /// The mask of a request for the message of this name.

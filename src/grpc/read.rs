@@ -12,6 +12,9 @@ use crate::{
     },
 };
 
+/// Bytes at most that the token of the next part takes.
+const TOKEN_BYTES: usize = 48;
+
 /// Answers `GetArticle`.
 pub(super) fn article(
     core: &Core,
@@ -30,7 +33,8 @@ pub(super) fn article(
         Some((_, start)) => start,
         None => PartStart::FIRST,
     };
-    let part = convert::part(&analyzed, encoding, &mask, start, core.config.limits.reply_bytes, interrupt);
+    let room = core.config.limits.reply_bytes.saturating_sub(TOKEN_BYTES);
+    let part = convert::part(&analyzed, encoding, &mask, start, room, interrupt);
     let (AnnotatedArticle { article, annotations }, next) = part.map_err(status::engine)?;
     let next_page_token = convert::part_token(message, state, next);
     Ok(GetArticleResponse { article, annotations, next_page_token })

@@ -138,9 +138,7 @@ pub(super) fn of_transport(refusal: &Status, limits: &Limits) -> Option<Status> 
         Code::ResourceExhausted if starts("Error decompressing: size limit") => {
             too_much("the unpacked request is", "message_bytes", limits.message_bytes)
         }
-        Code::OutOfRange if starts("Error, encoded message length too large") => {
-            too_much("the answer would be", "answer_bytes", limits.answer_bytes)
-        }
+        Code::OutOfRange if starts("Error, encoded message length too large") => too_long(limits.answer_bytes),
         Code::Internal if UNDECODABLE.into_iter().any(starts) => {
             let what = said.strip_prefix("failed to decode Protobuf message: ").unwrap_or(said);
             let message = format!("the request cannot be decoded: {what}");
@@ -161,6 +159,11 @@ const UNDECODABLE: [&str; 4] = [
     "Error decompressing",
     "Unexpected EOF decoding stream",
 ];
+
+/// The answer would be longer than answers are.
+pub(super) fn too_long(most: usize) -> Status {
+    too_much("the answer would be", "answer_bytes", most)
+}
 
 fn too_much(what: &str, limit: &'static str, most: usize) -> Status {
     let details = info("LIMIT_EXCEEDED", vec![("limit", limit.to_owned()), ("most", most.to_string())]);

@@ -6,11 +6,15 @@ use axum::body::HttpBody;
 use prost::Message;
 use sayso::proto::{
     AnalyzeRequest, AnalyzeResponse, BatchGetArticlesRequest, GetArticleRequest, GetArticleResponse,
-    ListArticlesRequest, SearchQuotesRequest,
+    ListArticlesRequest, SearchQuotesRequest, analyze_service_client::AnalyzeServiceClient,
 };
-use tonic::codegen::{Service, http};
+use tonic::{
+    Code,
+    codec::CompressionEncoding,
+    codegen::{Service, http},
+};
 
-use crate::support::{STORY, Server, article};
+use crate::support::{STORY, Server, article, reason};
 
 /// An answer as it came: whether it was packed, and its bytes.
 struct Came {
@@ -106,4 +110,16 @@ async fn every_method_packs_large_answers() {
     }
     let found = AnalyzeResponse::decode(&came[0].unpacked()[..]).unwrap();
     assert_eq!(found.annotations.unwrap().quotes.len(), 3 * 40);
+}
+
+#[tokio::test]
+async fn an_answer_is_too_long_whether_it_would_be_packed_or_not() {
+    let server = Server::start_with(&["--analysis", "fast", "--max-answer", "20KB", "--max-reply", "10KB"]);
+    let analyze = || AnalyzeRequest { text: STORY.repeat(40), ..Default::default() };
+    let plain = AnalyzeServiceClient::new(server.channel().await);
+    let packing = AnalyzeServiceClient::new(server.channel().await).accept_compressed(CompressionEncoding::Gzip);
+    for mut client in [plain, packing] {
+        let status = client.analyze(analyze()).await.unwrap_err();
+        assert_eq!((status.code(), reason(&status).as_str()), (Code::ResourceExhausted, "LIMIT_EXCEEDED"), "{status}");
+    }
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use prost_reflect::DescriptorPool;
 use sayso::proto::{
-    AnalysisMode, AnalysisTier, Article, ArticleFilter, DeleteArticlesRequest, LabelFilter, google_type::Interval,
+    AnalysisMode, AnalysisTier, Article, ArticleFilter, DeleteArticlesRequest, LabelFilter, ListArticlesRequest,
+    google_type::Interval,
 };
 
 use crate::{
     labels::found,
-    support::{STORY, Server, dated},
+    support::{STORY, Server, article, dated},
 };
 
 /// Filters on this field that let one of the two articles through.
@@ -62,5 +63,21 @@ async fn every_field_narrows_what_every_method_finds() {
             let counted = server.articles().await.delete_articles(request).await.unwrap().into_inner();
             assert_eq!((counted.article_count, counted.sample_ids), (1, vec!["a".to_owned()]), "{}", field.name());
         }
+    }
+}
+
+/// Moments are kept to the microsecond; an end of a filter between two of them is not moved to the wrong side.
+#[tokio::test]
+async fn ends_of_an_interval_hold_to_the_nanosecond() {
+    let server = Server::start_with(&["--analysis", "fast"]);
+    let at = |nanos| Some(prost_types::Timestamp { seconds: 1000, nanos });
+    server.put(Article { publish_time: at(5000), ..article("a", STORY) }).await;
+    for (start, end, count) in [(at(5000), at(5001), 1), (None, at(5001), 1), (at(5001), None, 0), (None, at(5000), 0)]
+    {
+        let publish_time = Some(Interval { start_time: start, end_time: end });
+        let filter = Some(ArticleFilter { publish_time, ..Default::default() });
+        let list = ListArticlesRequest { filter, ..Default::default() };
+        let total = server.articles().await.list_articles(list).await.unwrap().into_inner().total.unwrap();
+        assert_eq!(total.count, count, "{start:?} to {end:?}");
     }
 }

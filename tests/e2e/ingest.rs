@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use sayso::proto::{
-    AnalysisMode, Article, ArticleChange, IngestArticlesRequest, IngestArticlesResponse, SearchSentencesRequest,
-    ingest_articles_response::Event,
+    AnalysisMode, Article, ArticleChange, DeleteArticleRequest, IngestArticlesRequest, IngestArticlesResponse,
+    SearchSentencesRequest, ingest_articles_request::Action, ingest_articles_response::Event,
 };
 use tonic::Code;
 
@@ -90,4 +90,21 @@ async fn of_two_with_one_id_the_later_stays() {
     let hits = server.search().await.search_sentences(request).await.unwrap().into_inner().hits;
     assert_eq!(hits.len(), 1);
     assert_eq!(hits[0].sentence.as_ref().unwrap().text, "The ferry Birch sank.");
+}
+
+/// Small frames cost the transport more than their bytes, and it ends connections on which too many wait.
+#[tokio::test]
+async fn as_many_of_the_smallest_requests_as_a_client_can_send_are_all_answered() {
+    let server = Server::start_with(&["--analysis", "fast"]);
+    let requests = (1..=12_000).map(|client_sequence| {
+        let delete = DeleteArticleRequest { id: "x".into(), allow_missing: true, ..Default::default() };
+        IngestArticlesRequest { client_sequence, action: Some(Action::Delete(delete)) }
+    });
+    let mut client = server.articles().await;
+    let mut answers = client.ingest_articles(tokio_stream::iter(requests)).await.unwrap().into_inner();
+    let mut durable = 0;
+    while let Some(answer) = answers.message().await.unwrap() {
+        durable += usize::from(matches!(answer.event, Some(Event::Durable(_))));
+    }
+    assert_eq!(durable, 12_000);
 }

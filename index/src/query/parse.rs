@@ -242,12 +242,17 @@ impl<'q> Parser<'q> {
         Err(self.fault(Kind::Boost, start + before.len(), expected).with_found(&raw[before.len()..]))
     }
 
-    /// Whether the opening bracket here begins `[a TO b]`. No more than three words are looked at.
+    /// Whether the opening bracket here begins `[a TO b]`. Of what stands behind TO, no more than a date has is looked at.
     fn is_range(&self, raw: &str) -> bool {
-        let mut rest = self.text[self.at + raw.len()..].split_whitespace();
-        let (to, last) = (rest.next(), rest.next());
-        steps::take(raw.len() + to.map_or(0, str::len) + last.map_or(0, str::len));
-        to == Some("TO") && last.is_some_and(|last| last.contains([']', '}']))
+        const DATE_BYTES: usize = 64;
+        let behind = &self.text[self.at + raw.len()..];
+        let rest = behind.trim_start();
+        steps::take(raw.len() + behind.len() - rest.len() + DATE_BYTES);
+        let Some(last) = rest.strip_prefix("TO").filter(|last| last.starts_with(char::is_whitespace)) else {
+            return false;
+        };
+        let near = &last[..last.floor_char_boundary(DATE_BYTES.min(last.len()))];
+        near.split_whitespace().next().is_some_and(|last| last.contains([']', '}']))
     }
 
     fn word(&mut self, field: Field) -> Parsed<Option<Expr>> {
