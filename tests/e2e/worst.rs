@@ -97,9 +97,11 @@ async fn queries(server: &mut Server) -> u64 {
     let words = |n: usize, form: &str| (0..n).map(|i| form.replace('#', &i.to_string())).collect::<Vec<_>>().join(" ");
     for (name, query) in [
         ("operators", "+".repeat(64 << 10)),
-        ("fuzzy words", words(1000, "harbour#~2")),
-        ("short fuzzy words", words(1000, "ab#~")),
-        ("beginnings", words(1000, "a#*")),
+        // As many as `query_clauses` and `query_expansions` allow.
+        ("words", words(1024, "harbour#")),
+        ("fuzzy words", words(64, "harbour#~2")),
+        ("short fuzzy words", words(64, "ab#~")),
+        ("beginnings", words(64, "a#*")),
         ("brackets", "(".repeat(30 << 10)),
     ] {
         let began = Instant::now();
