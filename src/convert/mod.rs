@@ -18,7 +18,7 @@ pub(crate) use labels::{accepted, change, mode, tier, wanted_mode, wanted_tier};
 pub(crate) use mask::{MASK_PATHS, Mask};
 pub(crate) use offsets::{Offsets, OffsetsOfPage};
 pub(crate) use page::{Replies, batch_asked, batch_token, page, page_request, part_asked, part_token};
-pub(crate) use parts::{PartStart, part, whole};
+pub(crate) use parts::{HEADER_BYTES, PartStart, part, whole};
 pub(crate) use place::QuotePlace;
 pub(crate) use reply::{Hit, annotations, count, entity, etag, quote, sentence, total};
 pub(crate) use request::{

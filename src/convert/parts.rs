@@ -167,4 +167,4 @@ impl Filler<'_> {
 }
 
 /// Bytes at most that stand before a message within another: its field's number and its length.
-pub(super) const HEADER_BYTES: usize = 6;
+pub(crate) const HEADER_BYTES: usize = 6;

@@ -6,7 +6,7 @@ use tonic::Status;
 
 use super::{Core, encoding, mask, status};
 use crate::{
-    convert::{self, PartStart},
+    convert::{self, HEADER_BYTES, PartStart},
     proto::{
         AnnotatedArticle, BatchGetArticlesRequest, BatchGetArticlesResponse, GetArticleRequest, GetArticleResponse,
     },
@@ -60,21 +60,21 @@ pub(super) fn articles(
     let limits = &core.config.limits;
     convert::batch_ids(&message.ids, limits).map_err(status::fault)?;
     let first = convert::batch_asked(message).map_err(status::fault)?;
-    let (mut answer, mut next) = (BatchGetArticlesResponse::default(), first);
+    let (mut answer, mut next, mut bytes) = (BatchGetArticlesResponse::default(), first, TOKEN_BYTES);
     for id in message.ids.iter().skip(first) {
         interrupt.check().map_err(status::engine)?;
         match core.engine.article(id).map_err(status::engine)? {
             None => answer.missing_ids.push(id.clone()),
             Some(analyzed) => {
                 let article = convert::whole(&analyzed, encoding, &mask);
-                if article.encoded_len() > limits.reply_bytes {
+                let size = article.encoded_len() + HEADER_BYTES;
+                if size > limits.reply_bytes {
                     answer.oversized_ids.push(id.clone());
+                } else if bytes + size > limits.reply_bytes && !answer.articles.is_empty() {
+                    break;
                 } else {
+                    bytes += size;
                     answer.articles.push(article);
-                    if answer.encoded_len() > limits.reply_bytes && answer.articles.len() > 1 {
-                        answer.articles.pop();
-                        break;
-                    }
                 }
             }
         }
