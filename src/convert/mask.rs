@@ -73,16 +73,11 @@ impl Mask {
         if self.wanted == Wanted::All {
             return message;
         }
-        let mut fields = DynamicMessage::new(self.message.clone());
-        fields.transcode_from(&message_of(&self.message, &message)).expect("the types are the same");
+        let mut fields = DynamicMessage::decode(self.message.clone(), message.encode_to_vec().as_slice())
+            .expect("the message is of the type that the mask is for");
         self.wanted.keep_in(&mut fields);
         M::decode(fields.encode_to_vec().as_slice()).expect("what was encoded can be decoded")
     }
-}
-
-fn message_of(descriptor: &MessageDescriptor, message: &impl Message) -> DynamicMessage {
-    DynamicMessage::decode(descriptor.clone(), message.encode_to_vec().as_slice())
-        .expect("the message is of the type that the mask is for")
 }
 
 impl Wanted {
