@@ -16,6 +16,7 @@ use sayso_extract::Analyzer;
 use serde_json::{Value, json};
 
 use crate::eval::predict::{FoundEntity, FoundQuote, Prediction, predict};
+use crate::parallel::THREADS;
 use crate::speed::bodies;
 use crate::stages::Places;
 
@@ -24,8 +25,6 @@ pub const QUOTES: &str = "quotes.jsonl.gz";
 /// Their names.
 pub const NAMES: &str = "names.jsonl.gz";
 
-/// How many threads label.
-const THREADS: usize = 2;
 /// From which confidence on a label is learned from.
 const SURE: f32 = 0.5;
 

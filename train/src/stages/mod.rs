@@ -7,8 +7,9 @@ mod clusters;
 mod entities;
 mod lexicon;
 mod parse;
-mod speakers;
+pub(crate) mod speakers;
 mod tags;
+pub(crate) mod voices;
 
 use std::io;
 use std::path::{Path, PathBuf};
