@@ -1,0 +1,126 @@
+//! Questions about speakers with their answers, from articles in which it is marked who each source is.
+
+use std::collections::BTreeMap;
+
+use sayso_document::{Document, Span, Tier};
+use sayso_extract::Analyzer;
+use sayso_extract::fit::speakers::{Question, choose, questions_of_tier};
+use sayso_extract::model::Linear;
+
+use crate::corpus::{Voice, VoicedArticle};
+use crate::eval::text::name;
+use crate::learn::Choice;
+
+/// The questions that a source of the article is the answer to: of pronouns that are a source, and of descriptions that
+/// head one. Right is the candidate that bears the speaker's name; "none of them" for a source without a name, and
+/// where no candidate bears it. What stands between is answered by `model`, as analysis would. The names are those that
+/// the tier finds.
+pub(crate) fn choices(analyzer: &Analyzer, model: &Linear, article: &VoicedArticle, tier: Tier) -> Vec<Choice> {
+    let by_start: BTreeMap<usize, &Voice> =
+        article.sources.iter().filter_map(|voice| Some((voice.source.first()?.start(), voice))).collect();
+    let (mut out, mut bearers) = (Vec::new(), None);
+    questions_of_tier(analyzer, &Document::new(&article.text), tier, |question| {
+        let usual = || choose(model, question.features).map(|(place, _)| place);
+        let voice = by_start.get(&question.words.start()).filter(|voice| heads(&article.text, question.words, voice));
+        let Some(voice) = voice else { return usual() };
+        // One word cannot be led to several speakers.
+        if voice.speakers.len() > 1 {
+            return usual();
+        }
+        let bearers = bearers.get_or_insert_with(|| Bearers::new(&article.text, question.names));
+        let right = voice.speakers.first().map_or_else(Vec::new, |speaker| bearers.places(question, speaker));
+        let answer = right.first().map(|place| place - 1);
+        let right = if right.is_empty() { vec![0] } else { right };
+        out.push(Choice { candidates: question.features.to_vec(), right });
+        answer
+    });
+    out
+}
+
+/// Whether the words of a question are the head of a source that begins with them.
+fn heads(text: &str, words: Span, voice: &Voice) -> bool {
+    let Some(&source) = voice.source.first() else { return false };
+    if !words.of(text).starts_with("the ") && !words.of(text).starts_with("The ") {
+        // "His lawyer" is not he; "he's" is more than he.
+        return source.end() <= words.end();
+    }
+    let rest = text[words.end()..].trim_start();
+    words.end() <= source.end() && !rest.starts_with(['\'', '’'])
+}
+
+/// Who bears which name in an article.
+struct Bearers {
+    /// The words of each name, small letters, and its entity.
+    names: Vec<(String, usize)>,
+}
+
+impl Bearers {
+    fn new(text: &str, names: &[(Span, usize)]) -> Self {
+        Self { names: names.iter().map(|&(span, entity)| (name(span.of(text)), entity)).collect() }
+    }
+
+    /// The entities with exactly this name; else the only one whose name is part of it, or the other way round.
+    fn of(&self, speaker: &str) -> Vec<usize> {
+        let wanted = name(speaker);
+        let bear = |fits: &dyn Fn(&str) -> bool| -> Vec<usize> {
+            let mut all: Vec<usize> = self.names.iter().filter(|(name, _)| fits(name)).map(|&(_, e)| e).collect();
+            all.sort_unstable();
+            all.dedup();
+            all
+        };
+        let same = bear(&|name| name == wanted);
+        if !same.is_empty() {
+            return same;
+        }
+        let part = bear(&|name| holds(name, &wanted) || holds(&wanted, name));
+        if part.len() == 1 { part } else { Vec::new() }
+    }
+
+    /// The places of those who bear the name among "none of them" and the candidates.
+    fn places(&self, question: &Question<'_>, speaker: &str) -> Vec<usize> {
+        let bearers = self.of(speaker);
+        let candidates = question.candidates.iter().enumerate();
+        candidates.filter(|(_, entity)| bearers.contains(entity)).map(|(at, _)| at + 1).collect()
+    }
+}
+
+/// Whether the words of `part` stand in `whole`, one after the other.
+fn holds(whole: &str, part: &str) -> bool {
+    !part.is_empty() && format!(" {whole} ").contains(&format!(" {part} "))
+}
+
+#[cfg(test)]
+mod tests {
+    use sayso_extract::fit::speakers::MODEL;
+
+    use super::*;
+
+    #[test]
+    fn asks_about_sources_alone() {
+        let text = "Ada Lind, the minister, met Brin Oster. She said it rained. He said his lawyer was ill. \
+                    His lawyer said no. The minister said yes.";
+        let voice = |words: &str, speakers: &[&str]| {
+            let at = text.find(words).unwrap();
+            let speakers = speakers.iter().map(|&one| one.to_owned()).collect();
+            Voice { source: vec![Span::new(at, at + words.len())], content: Vec::new(), speakers }
+        };
+        let sources = vec![
+            voice("She", &["Ada Lind"]),
+            voice("He", &["Brin Erik Oster"]),
+            voice("His lawyer", &[]),
+            voice("The minister", &["Cole Varga"]),
+        ];
+        let article = VoicedArticle { id: "a".into(), text: text.into(), sources };
+        let model = Linear::quantized(1, 1, &[0.0; 3]);
+        let found = choices(
+            &Analyzer::new(),
+            &Linear::from_bytes(MODEL, 1, model.to_bytes(MODEL)).unwrap(),
+            &article,
+            Tier::Fast,
+        );
+        let right: Vec<(usize, usize)> = found.iter().map(|one| (one.candidates.len(), one.right[0])).collect();
+        // Of each: "none of them" and the persons that it may be; the minister of the gold data is nowhere named.
+        assert_eq!(right.len(), 3, "{right:?}");
+        assert!(right[0].1 > 0 && right[1].1 > 0 && right[2].1 == 0, "{right:?}");
+    }
+}
