@@ -209,7 +209,7 @@ pub(super) fn left_of(r: &Reading<'_>, start: usize) -> char {
     }
 }
 
-/// "Trump: We will win": words and a colon at the head of a sentence.
+/// "Harth: We will win": words and a colon at the head of a sentence.
 fn of_colon(r: &Reading<'_>, i: usize) -> Option<Candidate> {
     if !r.is(i, ":") || r.quotation_at(i).is_some() {
         return None;
