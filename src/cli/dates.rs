@@ -8,7 +8,9 @@ use prost_types::Timestamp as ProtoTime;
 use crate::proto;
 
 mod cursor;
+mod parts;
 mod published;
+mod words;
 
 pub(super) use published::{Published, read_milliseconds, read_number, read_published};
 
