@@ -22,7 +22,7 @@ pub struct Analysis {
     /// The persons, organisations, places … of the text, in order of first mention.
     pub entities: Vec<Entity>,
     /// Where they are mentioned, in reading order (by start, then longest first). Mentions may nest:
-    /// the place "U.S." inside the titled name "U.S. Envoy Steve Witkoff".
+    /// the place "U.S." inside the titled name "U.S. Envoy Orla Benwick".
     pub mentions: Vec<Mention>,
     /// The quotes, in order of the first byte of cue, source or content.
     pub quotes: Vec<Quote>,
@@ -109,11 +109,11 @@ pub enum EntityType {
 /// One person, body or place, as one article names it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entity {
-    /// The longest proper name in the text, without titles: "Volodymyr Zelenskyy".
+    /// The longest proper name in the text, without titles: "Tam Ostrey".
     pub name: String,
     /// What sort of thing it is.
     pub kind: EntityType,
-    /// Other names in the text, with how often each occurs: "Zelenskyy". Sorted by name.
+    /// Other names in the text, with how often each occurs: "Ostrey". Sorted by name.
     pub aliases: Vec<Counted>,
     /// Titles and roles that the text gives a person, with how often each occurs: "Kremlin Spokesman". Sorted.
     pub titles: Vec<Counted>,
@@ -172,9 +172,9 @@ pub struct Mention {
 /// How a mention speaks of its entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MentionForm {
-    /// A name alone: "Lavrov", "the State Department".
+    /// A name alone: "Orlek", "the State Department".
     Name,
-    /// A title and a name: "Russian Foreign Minister Sergei Lavrov".
+    /// A title and a name: "Foreign Minister Ansa Orlek".
     TitledName,
     /// A description that stands for a name: "the spokesman".
     Description,
@@ -218,6 +218,26 @@ pub struct Quote {
 }
 
 impl Quote {
+    /// Words that were said, for sure, of which nothing else is known: no cue, no source and no speaker.
+    pub fn new(kind: QuoteKind, content: Vec<Span>) -> Self {
+        Self {
+            content,
+            cue: Vec::new(),
+            cue_lemma: String::new(),
+            source: Vec::new(),
+            speakers: Vec::new(),
+            addressee: None,
+            about: Vec::new(),
+            act: Act::Speech,
+            kind,
+            polarity: Polarity::Asserted,
+            when: None,
+            said: None,
+            confidence: 1.0,
+            speaker_confidence: 0.0,
+        }
+    }
+
     /// The smallest span that covers content, cue and source.
     pub fn extent(&self) -> Span {
         let parts = self.content.iter().chain(&self.cue).chain(&self.source).copied();
@@ -285,22 +305,7 @@ mod tests {
     use crate::Document;
 
     fn quote(content: Span) -> Quote {
-        Quote {
-            content: vec![content],
-            cue: Vec::new(),
-            cue_lemma: String::new(),
-            source: Vec::new(),
-            speakers: Vec::new(),
-            addressee: None,
-            about: Vec::new(),
-            act: Act::Speech,
-            kind: QuoteKind::Direct,
-            polarity: Polarity::Asserted,
-            when: None,
-            said: None,
-            confidence: 1.0,
-            speaker_confidence: 0.0,
-        }
+        Quote::new(QuoteKind::Direct, vec![content])
     }
 
     fn analysis(text: &str, quotes: Vec<Quote>) -> Analysis {

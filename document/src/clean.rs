@@ -187,7 +187,6 @@ fn is_mark(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Act, Polarity};
 
     fn span(text: &str, part: &str) -> Span {
         let start = text.find(part).unwrap();
@@ -195,22 +194,7 @@ mod tests {
     }
 
     fn quote(kind: QuoteKind, text: &str, content: &[&str]) -> Quote {
-        Quote {
-            content: content.iter().map(|part| span(text, part)).collect(),
-            cue: Vec::new(),
-            cue_lemma: String::new(),
-            source: Vec::new(),
-            speakers: Vec::new(),
-            addressee: None,
-            about: Vec::new(),
-            act: Act::Speech,
-            kind,
-            polarity: Polarity::Asserted,
-            when: None,
-            said: None,
-            confidence: 1.0,
-            speaker_confidence: 0.0,
-        }
+        Quote::new(kind, content.iter().map(|part| span(text, part)).collect())
     }
 
     fn clean(kind: QuoteKind, text: &str, content: &[&str]) -> String {

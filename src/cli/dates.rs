@@ -9,10 +9,14 @@ use crate::proto;
 
 mod cursor;
 mod message;
+mod moment;
+mod parts;
 mod published;
+mod words;
 
 use message::{calendar, day, to_proto};
-pub(super) use published::{Published, read_milliseconds, read_number, read_published};
+pub(super) use moment::Published;
+pub(super) use published::{read_milliseconds, read_number, read_published};
 
 /// A moment from which on: a date stands for its first moment (UTC).
 pub(super) fn parse_from(text: &str) -> Result<ProtoTime, String> {

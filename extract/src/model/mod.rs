@@ -6,15 +6,17 @@
 //! that a model needs no dictionary, loads at once and takes no more room than its table.
 
 mod clusters;
+mod error;
 mod feature;
 mod file;
 mod files;
 mod linear;
 mod rows;
+mod versions;
 
 pub use clusters::{Clusters, Groups, plain};
+pub use error::ModelError;
 pub use feature::{feature, word};
-pub use file::ModelError;
 #[cfg(feature = "encoder")]
 pub(crate) use file::checksum;
 pub use files::Files;
