@@ -18,6 +18,7 @@ mod cut;
 mod names;
 mod parse;
 mod repair;
+mod repeated;
 mod values;
 mod wrap;
 
@@ -25,8 +26,8 @@ pub(super) use cut::{At, Limits, Piece, pieces};
 pub(super) use names::{Field, FieldName, did_you_mean, folded, is_known, nearest};
 pub(super) use parse::{Malformed, parse};
 
-/// From here on two whole numbers may be one number for JSON: 2^53.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+/// What is told of a number that does not tell what was written.
+const INEXACT: &str = "is not used: numbers of that size are not exact; write it as text";
 
 /// Where records hold what.
 #[derive(Debug, Default)]
@@ -236,9 +237,8 @@ impl<'r> Fields<'r> {
     fn id(&self, notes: &mut Vec<Note>) -> String {
         let what = "is not used: an id is text or a number";
         let Some((name, value, id)) = self.first(Field::Id, values::text, what, notes) else { return String::new() };
-        if let Some(number) = value.as_f64().filter(|number| number.abs() >= EXACT && value.is_f64()) {
-            let what = "is not used: numbers of that size are not exact; write it as text";
-            notes.push(Note::new(name, number, what));
+        if let Some(number) = values::inexact(value) {
+            notes.push(Note::new(name, number, INEXACT));
             return String::new();
         }
         if is_id(&id) {
@@ -320,13 +320,17 @@ impl<'r> Fields<'r> {
         found.put_into(article);
     }
 
-    /// The client's own keys. A value that is no text, number or truth value costs its key.
+    /// The client's own keys. A value that is no text, exact number or truth value costs its key.
     fn labels(&self, notes: &mut Vec<Note>) -> BTreeMap<String, String> {
         let what = "is not used: an object of texts is expected";
         let read = |value: &Value| value.as_object().cloned();
         let Some((name, _, object)) = self.first(Field::Labels, read, what, notes) else { return BTreeMap::new() };
         let mut labels = BTreeMap::new();
         for (key, value) in object {
+            if let Some(number) = values::inexact(&value) {
+                notes.push(Note::new(format!("{name}.{key}"), number, INEXACT));
+                continue;
+            }
             match values::label(&value) {
                 Some(text) => drop(labels.insert(key, text)),
                 None if value.is_null() => {}
@@ -542,6 +546,15 @@ mod tests {
         assert_eq!(read.notes, [Note::new("labels.tags", "[\"a\"]", "is not used: text is expected")]);
         let read = told(json!({"body": "The tide turned.", "labels": ["a"]})).unwrap();
         assert_eq!(read.notes, [Note::new("labels", "[\"a\"]", "is not used: an object of texts is expected")]);
+    }
+
+    #[test]
+    fn numbers_that_are_not_exact_are_no_labels() {
+        let labels =
+            json!({"ledger": 12_345_678_901_234_567_890_123.0, "big": u64::MAX, "small": i64::MIN, "half": 0.5});
+        let read = told(json!({"body": "The tide turned.", "labels": labels})).unwrap();
+        assert_eq!(read.notes, [Note::new("labels.ledger", 12_345_678_901_234_567_890_123.0, INEXACT)]);
+        assert_eq!(read.article.labels.keys().collect::<Vec<_>>(), ["big", "half", "small"]);
     }
 
     #[test]
