@@ -278,6 +278,13 @@ pub(crate) fn filter(message: Option<&proto::ArticleFilter>, limits: &Limits) ->
         if label.key.is_empty() {
             return Err(Fault::invalid("filter.labels.key", "is empty; give the key of a label"));
         }
+        // No article has such a key: an answer of no hits would hide the slip.
+        if !is_label_key(&label.key) {
+            return Err(Fault::invalid(
+                "filter.labels.key",
+                format!("is {:?}, which no label has; {LABEL_KEY}", label.key),
+            ));
+        }
         Ok(LabelFilter { key: label.key.clone(), values: label.values.clone() })
     });
     let (from, until) = interval("filter.publish_time", message.publish_time.as_ref())?;
@@ -401,6 +408,13 @@ fn metadata(article: &proto::Article) -> Result<(), Fault> {
     Ok(())
 }
 
+/// What is told of a key that no label may have.
+const LABEL_KEY: &str = "a key is made of a to z, 0 to 9 and the signs _ - . /";
+
+fn is_label_key(key: &str) -> bool {
+    !key.is_empty() && key.chars().all(|sign| matches!(sign, 'a'..='z' | '0'..='9' | '_' | '-' | '.' | '/'))
+}
+
 fn labels_fit(labels: &BTreeMap<String, String>) -> Result<(), Fault> {
     let field = "article.labels";
     if labels.len() > LABELS {
@@ -412,9 +426,8 @@ fn labels_fit(labels: &BTreeMap<String, String>) -> Result<(), Fault> {
             let said = format!("has a key of {} bytes; the limit label_key_bytes is {LABEL_KEY_BYTES}", key.len());
             return Err(Fault::too_much(field, "label_key_bytes", LABEL_KEY_BYTES, said));
         }
-        let fits = |sign: char| matches!(sign, 'a'..='z' | '0'..='9' | '_' | '-' | '.' | '/');
-        if key.is_empty() || !key.chars().all(fits) {
-            let said = format!("has the key {key:?}; a key is made of a to z, 0 to 9 and the signs _ - . /");
+        if !is_label_key(key) {
+            let said = format!("has the key {key:?}; {LABEL_KEY}");
             return Err(Fault::invalid(field, said));
         }
         if value.len() > LABEL_VALUE_BYTES {
