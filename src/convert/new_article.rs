@@ -120,6 +120,13 @@ fn metadata(article: &proto::Article) -> Result<(), Fault> {
     Ok(())
 }
 
+/// What is told of a key that no label may have.
+pub(super) const LABEL_KEY: &str = "a key is made of a to z, 0 to 9 and the signs _ - . /";
+
+pub(super) fn is_label_key(key: &str) -> bool {
+    !key.is_empty() && key.chars().all(|sign| matches!(sign, 'a'..='z' | '0'..='9' | '_' | '-' | '.' | '/'))
+}
+
 fn labels_fit(labels: &BTreeMap<String, String>) -> Result<(), Fault> {
     let field = "article.labels";
     if labels.len() > LABELS {
@@ -131,9 +138,8 @@ fn labels_fit(labels: &BTreeMap<String, String>) -> Result<(), Fault> {
             let said = format!("has a key of {} bytes; the limit label_key_bytes is {LABEL_KEY_BYTES}", key.len());
             return Err(Fault::too_much(field, "label_key_bytes", LABEL_KEY_BYTES, said));
         }
-        let fits = |sign: char| matches!(sign, 'a'..='z' | '0'..='9' | '_' | '-' | '.' | '/');
-        if key.is_empty() || !key.chars().all(fits) {
-            let said = format!("has the key {key:?}; a key is made of a to z, 0 to 9 and the signs _ - . /");
+        if !is_label_key(key) {
+            let said = format!("has the key {key:?}; {LABEL_KEY}");
             return Err(Fault::invalid(field, said));
         }
         if value.len() > LABEL_VALUE_BYTES {

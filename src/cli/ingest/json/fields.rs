@@ -13,8 +13,8 @@ use super::values;
 use crate::convert::{AUTHORS, LANGUAGE_BYTES, METADATA_BYTES};
 use crate::proto::Article;
 
-/// From here on two whole numbers may be one number for JSON: 2^53.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+/// What is told of a number that does not tell what was written.
+pub(super) const INEXACT: &str = "is not used: numbers of that size are not exact; write it as text";
 
 /// The fields of a record, by their folded names; a layer for the record and one for each envelope in it.
 pub(super) struct Fields<'r> {
@@ -113,9 +113,8 @@ impl<'r> Fields<'r> {
     fn id(&self, notes: &mut Vec<Note>) -> String {
         let what = "is not used: an id is text or a number";
         let Some((name, value, id)) = self.first(Field::Id, values::text, what, notes) else { return String::new() };
-        if let Some(number) = value.as_f64().filter(|number| number.abs() >= EXACT && value.is_f64()) {
-            let what = "is not used: numbers of that size are not exact; write it as text";
-            notes.push(Note::new(name, number, what));
+        if let Some(number) = values::inexact(value) {
+            notes.push(Note::new(name, number, INEXACT));
             return String::new();
         }
         if is_id(&id) {
@@ -197,13 +196,17 @@ impl<'r> Fields<'r> {
         found.put_into(article);
     }
 
-    /// The client's own keys. A value that is no text, number or truth value costs its key.
+    /// The client's own keys. A value that is no text, exact number or truth value costs its key.
     fn labels(&self, notes: &mut Vec<Note>) -> BTreeMap<String, String> {
         let what = "is not used: an object of texts is expected";
         let read = |value: &Value| value.as_object().cloned();
         let Some((name, _, object)) = self.first(Field::Labels, read, what, notes) else { return BTreeMap::new() };
         let mut labels = BTreeMap::new();
         for (key, value) in object {
+            if let Some(number) = values::inexact(&value) {
+                notes.push(Note::new(format!("{name}.{key}"), number, INEXACT));
+                continue;
+            }
             match values::label(&value) {
                 Some(text) => drop(labels.insert(key, text)),
                 None if value.is_null() => {}

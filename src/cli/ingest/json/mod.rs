@@ -17,6 +17,7 @@ mod layout;
 mod names;
 mod parse;
 mod repair;
+mod repeated;
 mod values;
 mod wrap;
 
@@ -160,6 +161,7 @@ mod tests {
     use serde_json::json;
 
     use super::super::super::dates;
+    use super::fields::INEXACT;
     use serde_json::Map;
 
     use super::*;
@@ -261,6 +263,15 @@ mod tests {
         assert_eq!(read.notes, [Note::new("labels.tags", "[\"a\"]", "is not used: text is expected")]);
         let read = told(json!({"body": "The tide turned.", "labels": ["a"]})).unwrap();
         assert_eq!(read.notes, [Note::new("labels", "[\"a\"]", "is not used: an object of texts is expected")]);
+    }
+
+    #[test]
+    fn numbers_that_are_not_exact_are_no_labels() {
+        let labels =
+            json!({"ledger": 12_345_678_901_234_567_890_123.0, "big": u64::MAX, "small": i64::MIN, "half": 0.5});
+        let read = told(json!({"body": "The tide turned.", "labels": labels})).unwrap();
+        assert_eq!(read.notes, [Note::new("labels.ledger", 12_345_678_901_234_567_890_123.0, INEXACT)]);
+        assert_eq!(read.article.labels.keys().collect::<Vec<_>>(), ["big", "half", "small"]);
     }
 
     #[test]
