@@ -29,7 +29,7 @@ use attribution::{AttributionModels, Seen};
 use calibration::Calibration;
 use coref::{ChainModels, Chains, Kin};
 #[cfg(feature = "encoder")]
-use encoder::hints::Aid;
+use encoder::hints::{self, Aid};
 use language::Languages;
 use lexicon::Lexicon;
 use model::{Clusters, Files, ModelError};
@@ -226,7 +226,7 @@ impl Analyzer {
         done: &mut dyn FnMut(&'static str),
         patience: &Patience<'_>,
     ) -> Option<Analysis> {
-        let (encoded, hints) = aid::encode(&self.encoder, document, patience)?;
+        let (encoded, hints) = hints::encode(&self.encoder, document, patience)?;
         done("encoder");
         let aid = Aid { encoder: &self.encoder, encoded: &encoded, document };
         let kin = |ask: &Range<usize>, offers: &[Range<usize>]| aid.kin(ask, offers);

@@ -22,7 +22,8 @@ use sayso_network::{Network, NetworkError, Window};
 
 use crate::model::{Files, ModelError};
 pub(crate) use chain::Chain;
-use heads::{Heads, NAMES, TAGS};
+pub(crate) use heads::NAMES;
+use heads::{Heads, TAGS};
 pub(crate) use links::Segment;
 use links::{LINKS, VIEW};
 pub(crate) use pieces::Pieces;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use sayso_document::{Document, Entity, Patience, Tier};
 
 #[cfg(feature = "encoder")]
-use crate::encoder::hints::Aid;
+use crate::encoder::hints;
 use crate::model::Linear;
 use crate::names::{self, NameMention};
 use crate::{Analyzer, attribution, coref};
@@ -44,11 +44,8 @@ pub fn questions_of_tier(
 /// The names of a document as a tier finds them.
 fn names(analyzer: &Analyzer, document: &Document<'_>, tier: Tier) -> Vec<NameMention> {
     #[cfg(feature = "encoder")]
-    let hints = (tier == Tier::Accurate).then(|| {
-        let encoder = &analyzer.encoder;
-        let encoded = Patience::endless(|patience| encoder.encode(document.text(), patience));
-        Aid { encoder, encoded: &encoded, document }.names()
-    });
+    let hints = (tier == Tier::Accurate)
+        .then(|| Patience::endless(|patience| hints::encode(&analyzer.encoder, document, patience)).1);
     #[cfg(not(feature = "encoder"))]
     let hints = {
         debug_assert_eq!(tier, Tier::Fast, "the accurate tier is not compiled in");
