@@ -2,7 +2,16 @@
 
 use std::fmt;
 
-/// A day in the proleptic Gregorian calendar. Days sort as they follow one another.
+/// A day in the proleptic Gregorian calendar. Days sort in order of time.
+///
+/// ```
+/// use sayso_document::Date;
+///
+/// let friday = Date::new(2026, 3, 6).expect("there is such a day");
+/// assert_eq!(friday.weekday(), 4); // Monday is 0.
+/// assert_eq!(friday.plus(-4).parts(), (2026, 3, 2));
+/// assert_eq!(Date::new(2026, 2, 29), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Date {
     /// Days since 1970-01-01. Between [`Date::MIN`] and [`Date::MAX`].
@@ -10,6 +19,13 @@ pub struct Date {
 }
 
 /// Days from a first to a last one, both included.
+///
+/// ```
+/// use sayso_document::DateRange;
+///
+/// let march = DateRange::month(2026, 3).expect("there is such a month");
+/// assert_eq!(march.last.parts(), (2026, 3, 31));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DateRange {
     /// The first day.
@@ -19,7 +35,7 @@ pub struct DateRange {
 }
 
 impl Date {
-    /// 0001-01-01, the first day that can be told.
+    /// 0001-01-01, the first day that can be represented.
     pub const MIN: Date = Date { days: -719_162 };
     /// 9999-12-31, the last one.
     pub const MAX: Date = Date { days: 2_932_896 };

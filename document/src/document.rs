@@ -7,9 +7,22 @@ use crate::{Patience, Sentence, SentenceRole, Span, Token, markup, paragraph, ro
 
 /// A text with its tokens, sentences and paragraphs.
 ///
-/// Every token belongs to exactly one sentence, every sentence to exactly one paragraph, and all are
-/// in reading order. Tokens and sentences are bounded: whoever looks at all of a sentence from each of its tokens
-/// still takes time in proportion to the text.
+/// Every token belongs to exactly one sentence, every sentence to exactly one paragraph, and all are in reading order.
+/// Tokens and sentences have a maximum length, so code that looks at a whole sentence from each of its tokens still
+/// takes time in proportion to the text.
+///
+/// ```
+/// use sayso_document::Document;
+///
+/// let document = Document::new("Ferries resume\n\nMr. Lind said no. He left.");
+/// assert_eq!(document.paragraphs().len(), 2);
+/// assert_eq!(document.sentences().len(), 3);
+///
+/// // The tokens of the last sentence, as positions among all tokens.
+/// let words: Vec<_> = document.tokens_of(2).map(|token| document.word(token)).collect();
+/// assert_eq!(words, ["He", "left", "."]);
+/// assert_eq!(document.sentence_at(document.text().len() - 1), Some(2));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Document<'t> {
     text: &'t str,

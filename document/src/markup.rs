@@ -124,9 +124,17 @@ pub(crate) fn last_char(word: &str) -> char {
     }
 }
 
-/// Words without markup, with references as the characters that they stand for, and white space made even. Of the signs
-/// that nobody sees those stay that shape what stands beside them: joiners inside of words and emoji, variation
-/// selectors. Marks of direction and byte order, soft hyphens and blanks without width go.
+/// Words without markup: character references become the characters they stand for, and white space is normalised.
+///
+/// Invisible characters that shape their neighbours stay: joiners inside words and emoji, and variation selectors.
+/// Direction marks, byte order marks, soft hyphens and zero-width spaces go.
+///
+/// ```
+/// use sayso_document::plain_text;
+///
+/// assert_eq!(plain_text("The <b>harbour</b>\n is &ldquo;open&rdquo;."), "The harbour is “open”.");
+/// assert_eq!(plain_text("Cal\u{ad}loway"), "Calloway");
+/// ```
 pub fn plain_text(words: &str) -> String {
     let mut plain = String::with_capacity(words.len());
     read_plain(words, |_, shown| plain.push(shown));

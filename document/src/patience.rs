@@ -5,8 +5,16 @@ use std::cell::Cell;
 /// So many steps of work are done between two questions.
 const STRIDE: usize = 1_000;
 
-/// Asks whether work is still waited for, once in a thousand steps of it. A step is what one token takes in one stage of
-/// the work, or what takes about as long. Once nobody waits, nobody ever does again.
+/// Asks whether work is still wanted, once in a thousand steps of it. A step is what one token takes in one stage of
+/// the work, or anything that takes about as long. Once nobody waits, it stays that way.
+///
+/// ```
+/// use sayso_document::{Document, Patience};
+///
+/// let text = "The ferry sails again. ".repeat(1000);
+/// assert!(Document::read(&text, &Patience::new(&|| true)).is_some());
+/// assert!(Document::read(&text, &Patience::new(&|| false)).is_none());
+/// ```
 pub struct Patience<'p> {
     waits: &'p dyn Fn() -> bool,
     /// Steps until the next question.

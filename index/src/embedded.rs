@@ -56,7 +56,7 @@ use crate::{
     MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
 };
 
-/// How much the engine may take.
+/// What the engine may use.
 #[derive(Clone, Debug)]
 pub struct EmbeddedOptions {
     /// Memory for pages of the store, in bytes.
@@ -65,17 +65,17 @@ pub struct EmbeddedOptions {
     pub index_memory_bytes: usize,
     /// Threads that index sentences. Quotes and entities have one each.
     pub index_threads: usize,
-    /// Changes that may wait to be written; further ones make their writers wait.
+    /// Changes that may wait to be written. Beyond that, [`Engine::write`] waits.
     pub queue_length: usize,
-    /// Changes in one commit of the store, at most.
+    /// The maximum number of changes in one commit of the store.
     pub group_articles: usize,
-    /// Bytes of text in one commit of the store, about.
+    /// The approximate maximum of bytes of text in one commit of the store.
     pub group_bytes: usize,
-    /// How long a change may wait, while others come in, before it is made searchable.
+    /// How long a change may wait to become searchable while others come in.
     pub commit_after: Duration,
-    /// How many sentences may wait so.
+    /// How many sentences may be waiting to become searchable.
     pub commit_sentences: usize,
-    /// Articles are refused while less than this is free on the disk.
+    /// Articles are refused while fewer bytes than this are free on the disk.
     pub min_free_bytes: u64,
     /// Deletes are refused, too, while less than this is free: they take room before they give any.
     pub min_free_bytes_to_delete: u64,
@@ -117,35 +117,52 @@ fn system_time() -> i64 {
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// What opening the engine came upon.
+/// What opening the engine found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Opened {
     /// Whether the directory held no store before.
     pub created: bool,
-    /// Whether the store of articles was damaged and written anew from what can be read of it.
+    /// Whether the store of articles was damaged and rebuilt from what can be read of it.
     pub salvaged: bool,
     /// Articles in it.
     pub articles: u64,
-    /// Durable changes that the indexes had not seen and were given now.
+    /// Durable changes that the indexes were missing and have now received.
     pub replayed: u64,
-    /// Indexes that were made anew from the store.
+    /// Indexes that were rebuilt from the store.
     pub rebuilt: Vec<Rebuilt>,
     /// The ids of articles whose record is damaged; see [`Health::damaged_articles`].
     pub damaged: Vec<String>,
 }
 
-/// An index that was made anew.
+/// An index that was rebuilt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rebuilt {
     /// Its name: `sentences`, `quotes` or `entities`.
     pub index: &'static str,
-    /// Why: in words that go on from "because".
+    /// Why, in words that continue "because".
     pub reason: String,
 }
 
 /// The engine that needs nothing installed: all data lies in one directory.
 ///
-/// Dropping it writes what is queued, brings the indexes up to date and ends its threads.
+/// It can be shared between threads. Dropping it writes what is queued, brings the indexes up to date and ends its
+/// threads. What was acknowledged as durable is there when the directory is opened again, after a crash too.
+///
+/// ```
+/// use sayso_index::{Embedded, EmbeddedOptions, Engine, ErrorKind};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let folder = tempfile::tempdir()?;
+/// let engine = Embedded::open(folder.path(), EmbeddedOptions::default())?;
+/// assert!(engine.opened().created);
+/// assert_eq!(engine.status()?.articles, 0);
+///
+/// // A directory belongs to one engine at a time.
+/// let second = Embedded::open(folder.path(), EmbeddedOptions::default());
+/// assert_eq!(second.err().map(|error| error.kind()), Some(ErrorKind::InUse));
+/// # Ok(())
+/// # }
+/// ```
 pub struct Embedded {
     dir: PathBuf,
     /// None only while dropping.
@@ -159,14 +176,16 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Opens the engine in this directory, which is made if need be. Every file is looked at before this returns: changes
-    /// that the indexes have not seen yet are replayed, damaged or outdated indexes rebuilt, articles with a damaged record
-    /// set aside. [`Embedded::opened`] tells.
+    /// Opens the engine in this directory, and creates the directory if needed. Every file is checked before this
+    /// returns. Changes that the indexes are missing are replayed, damaged or outdated indexes are rebuilt, and
+    /// articles with a damaged record are set aside. [`Embedded::opened`] says what was done.
     ///
     /// # Errors
-    /// [`ErrorKind::InUse`] when another engine has the directory open, [`ErrorKind::Corrupt`] when the store is missing
-    /// beside its indexes, older than they are, or damaged beyond single articles, [`ErrorKind::Newer`] when a newer version
-    /// wrote it, [`ErrorKind::Storage`] when the disk fails.
+    /// - [`ErrorKind::InUse`]: another engine has the directory open.
+    /// - [`ErrorKind::Corrupt`]: the store is missing beside its indexes, older than they are, or damaged beyond single
+    ///   articles.
+    /// - [`ErrorKind::Newer`]: a newer version wrote it.
+    /// - [`ErrorKind::Storage`]: the disk fails.
     pub fn open(dir: impl Into<PathBuf>, options: EmbeddedOptions) -> Result<Self> {
         let dir = dir.into();
         std::fs::create_dir_all(&dir).map_err(|error| Error::from(error).about(dir.display()))?;
@@ -210,7 +229,7 @@ impl Embedded {
         Ok(Self { dir, queue: Some(queue), pins, shared, store, disk, opened, threads: vec![writing, following] })
     }
 
-    /// What opening came upon, for whoever starts the server to see.
+    /// What opening found.
     pub fn opened(&self) -> &Opened {
         &self.opened
     }
@@ -219,7 +238,8 @@ impl Embedded {
         self.pins.current()
     }
 
-    /// Makes a page from the view that its key names, without one from the current view, and keeps that for the next page.
+    /// Makes a page from the view that its key names, without one from the current view, and keeps that for the next
+    /// page.
     fn page<T>(&self, request: &PageRequest, make: impl FnOnce(&View) -> Result<Page<T>>) -> Result<Page<T>> {
         let Some(key) = &request.after else {
             let view = self.view();
@@ -379,7 +399,7 @@ impl Engine for Embedded {
         // Readers cannot read on in a file that was closed, even if it is open again.
         let stale = (self.view().store.opening != self.store.opening()).then(|| {
             let why = index_fault.as_deref().unwrap_or("the search indexes are about to follow");
-            format!("the store of articles failed and was opened again, and cannot be read yet: {why}")
+            format!("the store of articles failed and was reopened, and cannot be read yet: {why}")
         });
         Health {
             store_fault: closed.or(stale),

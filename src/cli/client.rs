@@ -56,7 +56,7 @@ impl Server {
             return Err(fault);
         }
         let endpoint = Endpoint::from_shared(address.clone()).map_err(|_| {
-            Fault::usage(format!("\"{}\" is no address of a server; one looks like {DEFAULT_SERVER}", self.server))
+            Fault::usage(format!("\"{}\" is not the address of a server; write one like {DEFAULT_SERVER}", self.server))
         })?;
         let endpoint = endpoint
             .connect_timeout(CONNECT_TIMEOUT)
@@ -80,7 +80,7 @@ impl Server {
         let authority = address.split_once("://").map_or(address, |(_, rest)| rest).split('/').next()?;
         // What stands behind the last colon of an IPv6 address in brackets is none of a port.
         let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'))?;
-        let words = || format!("\"{port}\" in \"{}\" is no port; a port is a number up to 65535", self.server);
+        let words = || format!("\"{port}\" in \"{}\" is not a port; a port is a number up to 65535", self.server);
         port.parse::<u16>().is_err().then(|| Fault::usage(words()))
     }
 }
@@ -122,10 +122,10 @@ mod tests {
     #[test]
     fn a_port_that_is_none_is_named() {
         for (address, part) in [
-            ("foo:bar", "\"bar\" in \"foo:bar\" is no port"),
+            ("foo:bar", "\"bar\" in \"foo:bar\" is not a port"),
             ("http://127.0.0.1:70000/", "\"70000\""),
             ("[::1]:x", "\"x\""),
-            ("not an address", "is no address of a server"),
+            ("not an address", "is not the address of a server"),
         ] {
             let fault = block_on(async { Server::at(address.into()).connect().await }).unwrap_err();
             let Fault::Usage(words) = fault else { panic!("{address}: {fault:?}") };

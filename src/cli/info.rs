@@ -114,10 +114,10 @@ fn limited(limits: &ServerLimits) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// "1,000 hits, 20 unless asked, 2 MiB"
+/// "1,000 hits, 20 by default, 2 MiB"
 fn page(limits: &ServerLimits) -> String {
     let (most, default) = (grouped(limits.page_size), grouped(limits.default_page_size));
-    format!("{most} hits, {default} unless asked, {}", bytes(limits.reply_bytes))
+    format!("{most} hits, {default} by default, {}", bytes(limits.reply_bytes))
 }
 
 /// Rows of label and value. What does not fit goes on below the value.
@@ -238,7 +238,7 @@ mod tests {
                       tilde
           filter      1,000 values
           read mask   64 paths
-          page        1,000 hits, 20 unless asked, 3 MiB
+          page        1,000 hits, 20 by default, 3 MiB
           page token  600 s
           context     20 sentences on either side
           answer      64 MiB

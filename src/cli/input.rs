@@ -32,7 +32,7 @@ pub(super) type Bytes = Box<dyn BufRead + Send>;
 pub(super) enum Line {
     /// The line's bytes.
     Whole(Vec<u8>),
-    /// The line was longer than the limit; it has been passed over.
+    /// The line was longer than the limit; it has been skipped.
     TooLong,
 }
 
@@ -86,7 +86,7 @@ impl<R: Read> Read for Growing<R> {
         self.unpacked += count as u64;
         if self.unpacked > HARMLESS && self.unpacked / GROWTH > self.packed.load(Ordering::Relaxed) {
             return Err(io::Error::other(format!(
-                "grows to more than {GROWTH} times its size when it is unpacked; the rest is not read"
+                "unpacks to more than {GROWTH} times its size; the rest is not read"
             )));
         }
         Ok(count)
@@ -117,8 +117,8 @@ fn head(bytes: &mut Bytes) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// The encoding of UTF-16 without a byte order mark, told by its zeros: letters, signs and blanks of ASCII have one, always
-/// on the same side. No text in another encoding has any.
+/// The encoding of UTF-16 without a byte order mark, told by its zeros: letters, signs and blanks of ASCII have one,
+/// always on the same side. No text in another encoding has any.
 pub(super) fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = &bytes[..bytes.len().min(HEAD as usize)];
     let (mut pairs, mut first, mut second) = (0_usize, 0_usize, 0_usize);
@@ -253,7 +253,7 @@ mod tests {
         assert!(bomb.len() < 400_000, "{}", bomb.len());
         let mut reader = unpacked(io::Cursor::new(bomb)).unwrap();
         let read = io::copy(&mut reader, &mut io::sink());
-        assert!(read.unwrap_err().to_string().starts_with("grows to more than 200 times its size"));
+        assert!(read.unwrap_err().to_string().starts_with("unpacks to more than 200 times its size"));
     }
 
     #[test]

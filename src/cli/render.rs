@@ -82,7 +82,7 @@ impl Paragraph {
         self
     }
 
-    /// Adds text in a style, its `marked` byte ranges in another. Ranges that do not fit the text are passed over.
+    /// Adds text in a style, its `marked` byte ranges in another. Ranges that do not fit the text are skipped.
     pub(super) fn add_marked(mut self, style: Style, text: &str, mark: Style, marked: &[Range<usize>]) -> Self {
         let mut at = 0;
         for range in marked {

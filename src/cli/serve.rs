@@ -22,10 +22,10 @@ const OTHER_THREADS: usize = 256;
 /// Arguments of `sayso serve`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Settings in TOML, with the names of these flags: `listen = "0.0.0.0:50051"`, `data_dir = …`
+    /// TOML file with settings named like these flags: `listen = "0.0.0.0:50051"`, `data_dir = …`
     #[arg(long, value_name = "FILE", env = "SAYSO_CONFIG")]
     config: Option<PathBuf>,
-    /// Put the sample articles that come with the program, and say what to try with them
+    /// Add the built-in sample articles, and print commands to try with them
     #[arg(long)]
     samples: bool,
     #[command(flatten)]
@@ -83,7 +83,7 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()> + Send> {
         // Nobody listens any more when the server ended by itself.
         let _ = tell.send(());
         let code = runtime.block_on(signals.next());
-        tracing::warn!(code, "told to stop again: ending at once; what was acknowledged is kept");
+        tracing::warn!(code, "told to stop again, ending at once; acknowledged changes are kept");
         std::process::exit(code);
     };
     std::thread::Builder::new().name("sayso-signals".into()).spawn(listen)?;

@@ -43,8 +43,8 @@ pub(crate) const LABEL_VALUE_BYTES: usize = 1024;
 /// Most sentences that `GetQuote` gives before and after.
 pub(crate) const CONTEXT_SENTENCES: usize = 20;
 
-/// Checks an article to put. One without id gets a digest of url, outlet, title and body. Gives the etag that must stand
-/// with it, if one must.
+/// Checks an article to put. One without id gets a digest of url, outlet, title and body. Gives the etag that must
+/// stand with it, if one must.
 pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> Result<(Article, Option<u64>), Fault> {
     let Some(message) = message else {
         return Err(Fault::invalid("article", "is missing; give an article with a body"));
@@ -58,7 +58,7 @@ pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> R
         && (at.div_euclid(DAY) - i64::from(on.days())).abs() > 1
     {
         let said =
-            "is more than a day away from publish_time, which is so nowhere on earth; give the day where the outlet is";
+            "is more than a day away from publish_time, which no time zone allows; give the day where the outlet is";
         return Err(Fault::invalid("article.publish_date", said));
     }
     let expected = etag("article.etag", &message.etag)?;
@@ -70,7 +70,7 @@ pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> R
         title: message.title,
         authors: message.authors,
         language: message.language_code,
-        // Filters and orders know moments only: a day without one stands for its first.
+        // Filters and orders know moments only, so a day without one counts as its first moment.
         published_at: published_at.or(published_on.map(|day| i64::from(day.days()) * DAY)),
         published_on,
         labels: message.labels,
@@ -80,14 +80,14 @@ pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> R
     Ok((article, expected))
 }
 
-/// Reads an etag; none where nothing is expected.
+/// Reads an etag. None if no version is expected.
 pub(crate) fn etag(field: &str, etag: &str) -> Result<Option<u64>, Fault> {
     if etag.is_empty() {
         return Ok(None);
     }
     let digits = etag.len() == 16 && etag.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
     let number = if digits { u64::from_str_radix(etag, 16).ok() } else { None };
-    let said = || format!("{etag:?} is no etag; give Article.etag as an answer told it, or none");
+    let said = || format!("{etag:?} is not an etag; pass an Article.etag from an earlier answer, or leave it empty");
     number.map(Some).ok_or_else(|| Fault::invalid(field, said()))
 }
 
@@ -107,7 +107,7 @@ pub(crate) fn unkept(text: String, published_on: Option<Date>) -> Article {
 /// The tier that a text is to be read on. Nothing is kept of it, so that no better analysis can come later.
 pub(crate) fn tier_to_analyze(message: &proto::AnalyzeRequest, default: Mode) -> Result<Tier, Fault> {
     if message.analysis_mode == i32::from(proto::AnalysisMode::FastThenAccurate) {
-        let said = "cannot be fast first and accurate later, as nothing is kept; choose fast or accurate";
+        let said = "cannot be fast first and accurate later, because nothing is stored; choose fast or accurate";
         return Err(Fault::invalid("analysis_mode", said));
     }
     labels::wanted_mode("analysis_mode", message.analysis_mode, default).map(Mode::last)
@@ -141,7 +141,7 @@ pub(crate) fn entity_id(field: &str, id: &str) -> Result<EntityId, Fault> {
     EntityId::parse(id).ok_or_else(|| {
         Fault::invalid(
             field,
-            format!("{id:?} is no entity's id; LookupEntities tells them, for example person/ada-lind"),
+            format!("{id:?} is not an entity id; LookupEntities returns them, for example person/ada-lind"),
         )
     })
 }
@@ -167,7 +167,7 @@ pub(crate) fn sentence_query(message: &proto::SearchSentencesRequest, limits: &L
 /// What `SearchQuotes` asks.
 pub(crate) fn quote_query(message: &proto::SearchQuotesRequest, limits: &Limits) -> Result<QuoteQuery, Fault> {
     if !(0.0..=1.0).contains(&message.min_confidence) {
-        let said = format!("{} is no confidence; give a number from 0 to 1", message.min_confidence);
+        let said = format!("{} is not a confidence; give a number from 0 to 1", message.min_confidence);
         return Err(Fault::invalid("min_confidence", said));
     }
     let (said_from, said_until) = days(message.said_dates.as_ref())?;
@@ -300,7 +300,7 @@ pub(crate) fn filter_of_some(message: Option<&proto::ArticleFilter>, limits: &Li
     if filter == ArticleFilter::default() {
         return Err(Fault::invalid(
             "filter",
-            "asks for nothing, and all articles are not deleted by mistake; set a field",
+            "selects nothing; set at least one field, so that not everything is deleted by mistake",
         ));
     }
     Ok(filter)
@@ -330,7 +330,7 @@ fn days(message: Option<&proto::DateRange>) -> Result<(Option<Date>, Option<Date
 }
 
 fn ordered(field: &str, ordered: bool) -> Result<(), Fault> {
-    if ordered { Ok(()) } else { Err(Fault::invalid(field, "ends before it begins, so that nothing can match")) }
+    if ordered { Ok(()) } else { Err(Fault::invalid(field, "ends before it begins, so nothing can match")) }
 }
 
 fn listed(field: &str, values: &[String], limits: &Limits) -> Result<(), Fault> {
@@ -509,7 +509,7 @@ fn date(field: &str, day: proto::google_type::Date) -> Result<Date, Fault> {
     let found = small(day.month).zip(small(day.day)).and_then(|(month, of_month)| Date::new(day.year, month, of_month));
     found.ok_or_else(|| {
         let said = format!(
-            "{:04}-{:02}-{:02} is no day of the calendar; give year, month and day",
+            "{:04}-{:02}-{:02} is not a day of the calendar; give year, month and day",
             day.year, day.month, day.day
         );
         Fault::invalid(field, said)

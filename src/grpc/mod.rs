@@ -126,7 +126,7 @@ pub(crate) fn routes(core: Core) -> Routes {
 /// Answers from this size on are compressed for clients that take them so. Below, it costs more time than it saves.
 const WORTH_PACKING: usize = 16 << 10;
 
-/// An answer of at most so many bytes, whether it will be compressed or not.
+/// An answer of at most this many bytes before compression.
 fn packed_if_large<T: prost::Message>(message: T, most: usize) -> Result<Response<T>, Status> {
     let bytes = message.encoded_len();
     if bytes > most {
@@ -149,7 +149,7 @@ fn encoding(number: i32) -> Result<proto::OffsetEncoding, Status> {
     proto::OffsetEncoding::try_from(number).map_err(|_| {
         use proto::OffsetEncoding::{Utf8, Utf16, Utf32};
         let accepted = convert::accepted(&[Utf8, Utf16, Utf32].map(|one| (one as i32, one.as_str_name())));
-        let message = format!("{number} is no encoding; {accepted}");
+        let message = format!("{number} is not an offset encoding; {accepted}");
         status::fault(convert::Fault::invalid("offset_encoding", message))
     })
 }

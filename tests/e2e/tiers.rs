@@ -112,6 +112,6 @@ fn settings_that_do_not_exist_are_told_with_those_that_do() {
     serve.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder.path().join("data"));
     let ended = serve.env("SAYSO_ANALYSIS", "slow").output().unwrap();
     let said = String::from_utf8_lossy(&ended.stderr);
-    assert!(!ended.status.success() && said.contains("\"slow\" is no mode"), "{said}");
+    assert!(!ended.status.success() && said.contains("\"slow\" is not a mode"), "{said}");
     assert!(said.contains("fast, accurate, fast-then-accurate"), "{said}");
 }

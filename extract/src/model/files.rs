@@ -58,7 +58,7 @@ impl Files {
         match replaced.keys().find(|given| !Self::names().any(|name| name == *given)) {
             Some(unknown) => {
                 let names: Vec<_> = Self::names().collect();
-                Err(ModelError::new(format!("{unknown} is no model; the models are {}", names.join(", "))))
+                Err(ModelError::new(format!("{unknown} is not a model; the models are {}", names.join(", "))))
             }
             None => Ok(Self { replaced }),
         }
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn names_what_no_model_has() {
         let error = Files::new([("tegs.bin".to_owned(), Vec::new())]).unwrap_err().to_string();
-        assert!(error.starts_with("tegs.bin is no model; the models are"), "{error}");
+        assert!(error.starts_with("tegs.bin is not a model; the models are"), "{error}");
         assert!(Files::default().linear("tegs", 1).is_err());
     }
 

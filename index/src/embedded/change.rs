@@ -158,11 +158,11 @@ impl<'t> Changes<'t> {
             None => format!("there is no article {id:?}"),
             Some(seq) => match self.version_of(seq)? {
                 Some(version) if version.etag == expected => return Ok(None),
-                Some(version) => format!("article {id:?} stands with etag {:016x}", version.etag),
-                None => format!("the record of article {id:?} is damaged, so that its etag cannot be told"),
+                Some(version) => format!("article {id:?} has the etag {:016x}", version.etag),
+                None => format!("the record of article {id:?} is damaged, so its etag is unknown"),
             },
         };
-        let message = format!("{stands}; the change expects it with etag {expected:016x}");
+        let message = format!("{stands}; the change expects the etag {expected:016x}");
         Ok(Some(Error::new(ErrorKind::Stale, message)))
     }
 

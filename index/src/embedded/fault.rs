@@ -8,12 +8,13 @@ use tantivy::directory::error::{LockError, OpenWriteError};
 
 use crate::{Error, ErrorKind, Result};
 
-/// Does something that reads files, and makes a failure of a panic: on damaged files the libraries do panic. `what` is read
-/// then.
+/// Does something that reads files, and makes a failure of a panic: on damaged files the libraries do panic. `what` is
+/// read then.
 pub(super) fn caught<T>(what: &str, act: impl FnOnce() -> Result<T>) -> Result<T> {
     // What was touched is thrown away, or only read again.
-    panic::catch_unwind(AssertUnwindSafe(act))
-        .unwrap_or_else(|_| Err(Error::new(ErrorKind::Corrupt, format!("{what} cannot be read: reading it broke off"))))
+    panic::catch_unwind(AssertUnwindSafe(act)).unwrap_or_else(|_| {
+        Err(Error::new(ErrorKind::Corrupt, format!("{what} cannot be read: reading it failed halfway")))
+    })
 }
 
 /// What a failure of the store of record means to a caller.

@@ -20,7 +20,7 @@ use crate::{Error, ErrorKind, Progress, Result};
 /// How often the thread looks whether something is wrong.
 const TICK: Duration = Duration::from_secs(1);
 
-/// After a failure (a full disk) the indexes are opened again a second later, after more of them this much at most.
+/// After a failure (a full disk) the indexes are being reopened a second later, after more of them this much at most.
 const RETRY_AT_MOST: Duration = Duration::from_secs(8);
 
 /// How long the files of the indexes are not read once more to see whether they are damaged.
@@ -141,8 +141,8 @@ impl Follower {
         found || self.stale()
     }
 
-    /// Closes the indexes if a file of theirs is damaged: opening them makes those anew. A query may fail for reasons of
-    /// its own, too, so that this is not done again and again.
+    /// Closes the indexes if a file of theirs is damaged: opening them makes those anew. A query may fail for reasons
+    /// of its own, too, so that this is not done again and again.
     fn check_indexes(&mut self) -> bool {
         if self.checked.is_some_and(|checked| checked.elapsed() < CHECK_EVERY) {
             return false;
@@ -176,7 +176,7 @@ impl Follower {
             let wait = self.retry.map_or(TICK, |(_, wait)| (2 * wait).clamp(TICK, RETRY_AT_MOST));
             self.retry = Some((Instant::now() + wait, wait));
             if self.shared.fault.swap(Some(Arc::new(error.to_string()))).is_none() {
-                tracing::warn!(%error, "the search indexes do not follow the store; trying again");
+                tracing::warn!(%error, "the search indexes cannot follow the store; trying again");
             }
         }
         for (receipt, mut progress) in std::mem::take(&mut self.pending) {
@@ -187,7 +187,7 @@ impl Follower {
 
     fn standing_fault(&self) -> Error {
         let fault = self.shared.fault.load();
-        Error::new(ErrorKind::Storage, fault.as_deref().map_or("the indexes are opened again", String::as_str))
+        Error::new(ErrorKind::Storage, fault.as_deref().map_or("the indexes are being reopened", String::as_str))
     }
 
     /// Feeds the indexes until the queue is idle or the backlog large enough, then shows the new view.

@@ -48,8 +48,8 @@ pub(super) struct Searchers {
 }
 
 impl Indexes {
-    /// Opens the indexes under `dir` and brings them up to the store. One that is missing, damaged, of another version, of
-    /// another store or too far behind is rebuilt. What is done is noted in `opened`.
+    /// Opens the indexes under `dir` and brings them up to the store. One that is missing, damaged, of another version,
+    /// of another store or too far behind is rebuilt. What is done is noted in `opened`.
     ///
     /// # Errors
     /// [`ErrorKind::Corrupt`] when an index is ahead of its store, which then is not as it was left.
@@ -100,7 +100,7 @@ impl Indexes {
             let place = Place { dir: dir.join(index), schema, threads, memory: options.index_memory_bytes, store };
             let (one, reason) = place.open(anew).map_err(|error| error.about(place.dir.display()))?;
             if let Some(reason) = reason {
-                tracing::warn!(index, reason, "a search index is made anew");
+                tracing::warn!(index, reason, "rebuilding a search index");
                 // What opening met first is what was wrong; it may begin once more.
                 if rebuilt.iter().all(|other| other.index != index) {
                     rebuilt.push(Rebuilt { index, reason });
@@ -263,7 +263,7 @@ impl Place<'_> {
         let reason = match missing {
             true => "it was missing".to_owned(),
             false if anew => {
-                "it held another number of documents than the store, or did not take its changes".to_owned()
+                "its number of documents differs from the store's, or it did not accept the store's changes".to_owned()
             }
             false => match caught("it", || self.existing()) {
                 Ok(Existing::Usable(one)) => return Ok((*one, None)),
@@ -285,7 +285,7 @@ impl Place<'_> {
     fn existing(&self) -> Result<Existing> {
         // What the commit says comes before the fields: those of another version differ.
         let metas = Index::open_in_dir(&self.dir)?.load_metas()?;
-        let commit = metas.payload.as_deref().map_or(Err("making it was not finished"), Commit::parse);
+        let commit = metas.payload.as_deref().map_or(Err("building it was not finished"), Commit::parse);
         let unusable = |reason: &str| Ok(Existing::Unusable(reason.to_owned()));
         let Commit { store, seq } = match commit {
             Ok(commit) => commit,
@@ -302,7 +302,7 @@ impl Place<'_> {
             return Ok(Existing::Ahead(seq));
         }
         if seq < self.store.trimmed {
-            return unusable("it is further behind than the store can tell");
+            return unusable("it is further behind than the store's log reaches");
         }
         remove_remains(&self.dir, &index)?;
         Ok(Existing::Usable(Box::new(One::start(&index, self.threads, self.memory, Some(seq))?)))

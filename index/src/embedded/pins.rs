@@ -136,7 +136,7 @@ impl Drop for Pins {
 }
 
 pub(super) fn expired() -> Error {
-    let message = "the page key is too old: what was searched is no longer kept; begin again with the first page";
+    let message = "the page key is too old: the state it refers to is no longer kept; start again with the first page";
     Error::new(ErrorKind::PageExpired, message)
 }
 

@@ -34,7 +34,8 @@ pub(super) const BY_DATE: TableDefinition<'_, (u64, u64), ()> = TableDefinition:
 pub(super) const BY_UPDATED: TableDefinition<'_, (u64, u64), ()> = TableDefinition::new("by_updated");
 /// Sequence number → code of the tier of which an analysis is still to come.
 pub(super) const PENDING: TableDefinition<'_, u64, u8> = TableDefinition::new("pending");
-/// Sequence numbers of articles of which the record is damaged. But for their ids and records they are in no other table.
+/// Sequence numbers of articles of which the record is damaged. But for their ids and records they are in no other
+/// table.
 pub(super) const DAMAGED: TableDefinition<'_, u64, ()> = TableDefinition::new("damaged");
 /// Counters, their checksum, the number of the store and the format version.
 pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
@@ -118,7 +119,7 @@ impl Store {
         *db = None;
         let opened = caught(THE_STORE, &*self.open);
         match &opened {
-            Ok(_) => tracing::warn!("the store of articles failed and was opened again"),
+            Ok(_) => tracing::warn!("the store of articles failed and was reopened"),
             Err(_) if self.fault.load().is_some() => {}
             Err(error) => tracing::error!(%error, "the store of articles failed and cannot be opened; trying again"),
         }
@@ -360,7 +361,7 @@ impl Snapshot {
         if error.kind() == ErrorKind::Newer {
             return error.about(article);
         }
-        Error::damaged(seq, format!("{article} cannot be read: {error}; put it anew or delete it"))
+        Error::damaged(seq, format!("{article} cannot be read: {error}; put the article again or delete it"))
     }
 
     /// What the indexes name must be there, since both belong to one view.

@@ -19,8 +19,23 @@ use crate::{steps, text};
 
 /// Reads a query.
 ///
+/// An empty text matches everything. `options` says which fields may be named, and how much a query may hold.
+///
+/// ```
+/// use sayso_index::query::{Expr, Field, ParseErrorKind, ParseOptions, parse};
+///
+/// let options = ParseOptions::sentences();
+/// assert_eq!(parse("strike", &options)?, Expr::Word { field: Field::Text, text: "strike".into() });
+/// assert_eq!(parse(" ", &options)?, Expr::All);
+///
+/// let error = parse("harbour && strike", &options).unwrap_err();
+/// assert_eq!((error.kind(), error.position()), (ParseErrorKind::ForeignOperator, 8));
+/// assert_eq!(error.to_string(), "unknown operator \"&&\" at byte 8: expected AND");
+/// # Ok::<(), sayso_index::query::ParseError>(())
+/// ```
+///
 /// # Errors
-/// What is wrong with it, and where.
+/// Says what is wrong with the query, where, and what was expected there.
 pub fn parse(text: &str, options: &ParseOptions) -> Result<Expr, ParseError> {
     if text.len() > options.max_length {
         let position = text.floor_char_boundary(options.max_length);
@@ -238,11 +253,12 @@ impl<'q> Parser<'q> {
         if !is_weight {
             return Ok(());
         }
-        let expected = "nothing after the word; quotation marks around it look for the sign itself";
+        let expected = "nothing after the word; put it in quotation marks to look for the sign itself";
         Err(self.fault(Kind::Boost, start + before.len(), expected).with_found(&raw[before.len()..]))
     }
 
-    /// Whether the opening bracket here begins `[a TO b]`. Of what stands behind TO, no more than a date has is looked at.
+    /// Whether the opening bracket here begins `[a TO b]`. Of what stands behind TO, no more than a date has is looked
+    /// at.
     fn is_range(&self, raw: &str) -> bool {
         const DATE_BYTES: usize = 64;
         let behind = &self.text[self.at + raw.len()..];
@@ -305,7 +321,7 @@ impl<'q> Parser<'q> {
     fn fielded(&mut self, name: &str) -> Parsed<Option<Expr>> {
         let start = self.at;
         if self.in_field {
-            let expected = "words without a field, since one stands before them";
+            let expected = "words without a field, because a field already applies here";
             return Err(self.fault(Kind::UnknownField, start, expected).with_found(name));
         }
         let known = NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|&(_, field)| field);
@@ -580,7 +596,8 @@ mod tests {
         steps::of(|| parse(text, &options).map(|_| ()).unwrap_or(()))
     }
 
-    /// 32 times the text may take 64 times the steps, as what is looked ahead is bounded; a square would be 1,024 times.
+    /// 32 times the text may take 64 times the steps, as what is looked ahead is bounded; a square would be 1,024
+    /// times.
     #[track_caller]
     fn grows_with_the_text_only(before: &str, piece: &str, after: &str) {
         let of = |count| steps(&format!("{before}{}{after}", piece.repeat(count)));

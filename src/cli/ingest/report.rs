@@ -147,8 +147,8 @@ impl Report {
         self.articles() as f64 / self.started.elapsed().as_secs_f64().max(0.001)
     }
 
-    /// Tells how far it went, when it is time to: whether all has been read, and whether all of it is `kept` and only not
-    /// searchable yet.
+    /// Tells how far it went, when it is time to: whether all has been read, and whether all of it is `kept` and only
+    /// not searchable yet.
     pub(super) fn tick(&mut self, all_read: bool, kept: bool) {
         let (words, share) = self.so_far(all_read, kept);
         if let Some(bar) = &self.bar {
@@ -162,8 +162,8 @@ impl Report {
         }
     }
 
-    /// "12 of 60 articles · 0.4/s", and the answered share of what was found. What was read but not answered is not done:
-    /// a small file is read at once, and its articles may take minutes.
+    /// "12 of 60 articles · 0.4/s", and the answered share of what was found. What was read but not answered is not
+    /// done: a small file is read at once, and its articles may take minutes.
     fn so_far(&self, all_read: bool, kept: bool) -> (String, f64) {
         let done = self.articles() + self.refused;
         let found = self.read.found.load(Ordering::Relaxed).max(done);
@@ -335,7 +335,7 @@ mod tests {
     fn notes_of_a_kind_are_counted() {
         let mut report = Report::start(0, Arc::default());
         for number in 0..1000 {
-            report.noted(&format!("a:{number}"), Note::new("date", format!("\"{number}\""), "is no date"));
+            report.noted(&format!("a:{number}"), Note::new("date", format!("\"{number}\""), "is not a date"));
             report.noted("b", Note::new(format!("field {number}"), "1", "is not used"));
         }
         let notes = report.to_value()["notes"].as_array().unwrap().clone();

@@ -1,7 +1,7 @@
 //! Sets articles aside whose record is damaged, so that they cost nobody else anything.
 //!
-//! What such an article added to the entities cannot be subtracted, since only its record tells it. So the figures of the
-//! entities that it mentions are counted anew from all other articles.
+//! What such an article added to the entities cannot be subtracted, since only its record tells it. So the figures of
+//! the entities that it mentions are counted anew from all other articles.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -112,7 +112,10 @@ impl Changes<'_> {
         self.pending.remove(seq)?;
         self.totals.seq += 1;
         self.note(ChangeRecord { old: Some(seq), put: false, entities: names(entities.clone()) })?;
-        tracing::warn!(article = self.id_of(seq)?, "the record of an article is damaged: put it anew or delete it");
+        tracing::warn!(
+            article = self.id_of(seq)?,
+            "the record of an article is damaged: put the article again or delete it"
+        );
         Ok(entities)
     }
 

@@ -1,7 +1,7 @@
 //! A store whose file is damaged, written anew from its records.
 //!
-//! Each record has a checksum of its own, so that what can be read of them is right. All else (lists, entities, counts) is
-//! made from them once more. The counters tell how many articles there are, so that none can be lost without a word.
+//! Each record has a checksum of its own, so that what can be read of them is right. All else (lists, entities, counts)
+//! is made from them once more. The counters tell how many articles there are, so that none can be lost without a word.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -108,7 +108,7 @@ fn copy(from: &Snapshot, to: &Store) -> Result<()> {
     let remains = remains(from, &legible)?;
     let found = (legible.len() + remains.len()) as u64;
     if found != expected {
-        return Err(lost(&format!("it should hold {expected} articles, and {found} can be told")));
+        return Err(lost(&format!("it should hold {expected} articles, but {found} can be read")));
     }
     add(from, to, batch, &remains)
 }
@@ -155,7 +155,7 @@ fn remains(from: &Snapshot, legible: &BTreeMap<String, u64>) -> Result<Vec<Remai
         if seq > from.seq || !taken.insert(seq) {
             return Err(lost(&format!("article {id:?} has the number of another")));
         }
-        tracing::warn!(article = id, "the record of an article is damaged: put it anew or delete it");
+        tracing::warn!(article = id, "the record of an article is damaged: put the article again or delete it");
         let article = from.articles.get(seq)?.map(|bytes| bytes.value().to_vec());
         let analysis = from.analyses.get(seq)?.map(|bytes| bytes.value().to_vec());
         remains.push(Remains { id, seq, article, analysis });
