@@ -55,10 +55,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("  {}: {}", hit.article.article.id, hit.quote().clean_text(&hit.article.article.body));
     }
 
-    let expr = parse("\"minority share\" OR ferr*", &ParseOptions::sentences())?;
+    let expr = parse("\"minority share\" OR dock*", &ParseOptions::sentences())?;
     let query = SentenceQuery { expr, page, ..SentenceQuery::default() };
     let sentences = engine.sentences(&query, &interrupt)?;
-    println!("\n{} sentences about ferries or the minority share, for example:", sentences.total.count);
+    println!("\n{} sentences with the minority share or a word like docks, for example:", sentences.total.count);
     for hit in &sentences.hits {
         println!("  {}: {}", hit.article.id, hit.sentence.span.of(&hit.article.body));
     }

@@ -12,8 +12,11 @@ use sayso_index::query::{Expr, ParseOptions, parse};
 
 fn main() -> ExitCode {
     let words: Vec<_> = std::env::args().skip(1).collect();
-    let query =
-        if words.is_empty() { "(strike OR walkout~1) -title:weather date:>=2026-10".into() } else { words.join(" ") };
+    let query = if words.is_empty() {
+        "(strike OR walkout~1) AND date:>=2026-10 AND NOT title:weather".into()
+    } else {
+        words.join(" ")
+    };
     match parse(&query, &ParseOptions::quotes()) {
         Ok(expr) => {
             println!("{query}");
@@ -31,7 +34,7 @@ fn main() -> ExitCode {
 fn print(expr: &Expr, role: &str, depth: usize) {
     let line = match expr {
         Expr::All => "everything".to_owned(),
-        Expr::Word { field, text } => format!("{text:?} in {field:?}, in any inflection"),
+        Expr::Word { field, text } => format!("the word {text:?} in {field:?}"),
         Expr::Phrase { field, text, slop: 0 } => format!("the words {text:?} in {field:?}"),
         Expr::Phrase { field, text, slop } => {
             format!("the words {text:?} in {field:?}, up to {slop} others between them")

@@ -149,7 +149,19 @@ impl AnalyzedArticle {
     }
 }
 
-/// Names an entity across articles: type and folded name, `person/volodymyr-zelenskyy`.
+/// Identifies an entity across articles: type and folded name, `person/ada-lind`.
+///
+/// ```
+/// use sayso_document::EntityType;
+/// use sayso_index::EntityId;
+///
+/// let id = EntityId::of(EntityType::Person, "Ada Lind");
+/// assert_eq!(id.as_str(), "person/ada-lind");
+/// // Case, accents and possessive endings make no difference.
+/// assert_eq!(EntityId::of(EntityType::Person, "ADA LÍND’s"), id);
+/// assert_eq!(EntityId::parse("person/ada-lind"), Some(id));
+/// assert_eq!(EntityId::parse("Ada Lind"), None);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntityId(String);
 
@@ -157,8 +169,8 @@ impl EntityId {
     /// Names longer than this many bytes, once folded, are cut: they are not names.
     const NAME_BYTES: usize = 200;
 
-    /// The id of the entity of this type that bears this name. Case, accents, marks and possessive
-    /// endings make no difference. A name without letters or digits is told by its code points.
+    /// The id of the entity of this type with this name. Case, accents, punctuation and possessive endings make no difference. A
+    /// name without letters or digits is identified by its code points.
     pub fn of(kind: EntityType, name: &str) -> Self {
         let mut words = text::exact(name).map(|word| word.text).collect::<Vec<_>>().join("-");
         if words.is_empty() {
@@ -168,7 +180,7 @@ impl EntityId {
         Self(format!("{}/{words}", type_word(kind)))
     }
 
-    /// Reads an id that [`EntityId::as_str`] wrote. None when it cannot be one.
+    /// Reads an id that [`EntityId::as_str`] wrote. None if it cannot be one.
     pub fn parse(id: &str) -> Option<Self> {
         let (kind, name) = id.split_once('/')?;
         let typed = TYPES.iter().any(|&(_, word)| word == kind);

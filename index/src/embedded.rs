@@ -1,9 +1,27 @@
 //! The engine in this process: a store of record (redb) and three tantivy indexes that follow it.
 //!
-//! A change takes this way: [`Engine::write`] queues it; one thread commits all that is queued to
-//! the store and acknowledges it (`writer`); another brings the indexes up to the store (`follow`)
-//! and then shows readers a new view, in which store and indexes stand at one sequence number.
-//! The store alone is the truth: whatever the indexes lack or lose is made from it when it opens.
+//! The store alone is the truth. Whatever the indexes lack or lose is made from it, at the latest when the engine opens.
+//!
+//! # A change
+//!
+//! 1. [`Engine::write`] queues it.
+//! 2. One thread (`writer`) commits everything that is queued to the store in one transaction (`change`), and reports the
+//!    changes as durable after the fsync.
+//! 3. Another thread (`follow`) reads the store's log, updates the indexes (`indexes`, `schema`) and commits them.
+//! 4. It then publishes a new view (`view`), in which store and indexes are at the same sequence number, and reports the changes
+//!    as searchable.
+//!
+//! # A query
+//!
+//! 1. The page key, if there is one, names the view to read (`page`, `pins`); otherwise it is the current one.
+//! 2. `compile` and `filter` turn the query into tantivy queries; `named` finds out which entities a name means.
+//! 3. `collect` runs them and keeps the best hits after the last page; `lookup` does the same for entities, and `list` for
+//!    articles and mentions.
+//! 4. `search` reads the texts of the hits from the view's snapshot of the store.
+//!
+//! # Files
+//!
+//! The directory holds `articles.redb`, the store, and one folder for each index: `sentences`, `quotes` and `entities`.
 
 mod aggregate;
 mod change;

@@ -74,6 +74,22 @@ pub trait Engine: Send + Sync + 'static {
 
 /// A change to what is stored.
 ///
+/// ```
+/// use std::sync::mpsc;
+///
+/// use sayso_index::{Change, Embedded, EmbeddedOptions, Engine, Progress, Write};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let folder = tempfile::tempdir()?;
+/// let engine = Embedded::open(folder.path(), EmbeddedOptions::default())?;
+/// let (sender, progress) = mpsc::channel();
+/// engine.write(Write::Delete("a1".into(), None), Box::new(move |step| drop(sender.send(step))));
+/// let Progress::Durable(receipt) = progress.recv()? else { panic!("the change is made") };
+/// assert_eq!(receipt.change, Change::NotFound);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// If it carries an etag, the change is made only if the article with this id has that [`Version::etag`]. Otherwise
 /// nothing changes, and it fails with [`ErrorKind::Stale`].
 #[derive(Clone, Debug)]

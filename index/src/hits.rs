@@ -115,6 +115,8 @@ impl QuoteHit {
 }
 
 /// An entity that matches.
+///
+/// `matched` is the wording that fits best, and `matched_by` says whether that is the name, an alias or a title.
 #[derive(Clone, Debug)]
 pub struct EntityHit {
     /// The entity.

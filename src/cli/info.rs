@@ -48,7 +48,7 @@ fn lines(info: &GetServerInfoResponse, width: Option<usize>) -> String {
     let limits = info.limits.unwrap_or_default();
     let mut holds = info.counts.as_ref().map(counted).unwrap_or_default();
     holds.push(("changes", state));
-    holds.push(("to reread", waiting(&analysis)));
+    holds.push(("waiting", waiting(&analysis)));
     let tables = [("Server", server), ("Holds", holds), ("Limits", limited(&limits))];
     tables.map(|(heading, rows)| table(heading, &rows, width)).join("\n")
 }
@@ -226,7 +226,7 @@ mod tests {
           quotes      99
           on disk     1.5 MiB
           changes     1 not searchable yet
-          to reread   1,200 articles; since the start 34 done
+          waiting     1,200 articles; since the start 34 done
 
         Limits
           request     16 MiB

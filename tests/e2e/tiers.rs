@@ -51,7 +51,7 @@ async fn what_is_not_kept_is_read_at_once_as_well_as_it_would_be_later() {
     assert_eq!(told(&analyze(&server, 0).await.unwrap()), ACCURATE);
     let status = analyze(&server, AnalysisMode::FastThenAccurate.into()).await.unwrap_err();
     assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "analysis_mode"));
-    assert!(status.message().contains("nothing is kept"), "{}", status.message());
+    assert!(status.message().contains("nothing is stored"), "{}", status.message());
 }
 
 #[tokio::test]

@@ -123,7 +123,7 @@ fn a_change_of_one_version_is_made_to_no_other() {
     let second = write(&engine, put_if(&two, Some(first.etag))).version.unwrap();
     assert_eq!((second.revision, stands(&engine, "a")), (2, Some(two.clone())));
     let other =
-        format!("article \"a\" has the etag {:016x}; the change expects it with etag {:016x}", second.etag, first.etag);
+        format!("article \"a\" has the etag {:016x}; the change expects the etag {:016x}", second.etag, first.etag);
     assert_eq!(stale(put_if(&one, Some(first.etag))), other);
     assert_eq!(stale(put_if(&two, Some(first.etag))), other, "also where it would change nothing");
     assert_eq!(stale(Write::PutFirst(Box::new(one.clone()), wanted(), Some(first.etag))), other);
