@@ -78,7 +78,7 @@ impl Analysis {
     /// How far a quote's context reaches beyond its own words at most, in bytes to each side.
     pub const CONTEXT: usize = 1_000;
 
-    /// How far it may reach however close quotes stand.
+    /// How far it may reach, however close quotes are.
     const LEAST_CONTEXT: usize = 60;
 }
 
@@ -158,7 +158,7 @@ pub struct Named {
 /// A wording and how often it occurs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Counted {
-    /// The words, with runs of white space made one blank.
+    /// The words, with runs of white space made one space.
     pub text: String,
     /// How often they occur in the article.
     pub count: u32,
@@ -201,7 +201,7 @@ pub struct Quote {
     pub content: Vec<Span>,
     /// The words that attribute: "told", "according to". May be empty (a bare quotation).
     pub cue: Vec<Span>,
-    /// Dictionary form of the cue: "tell", "according to". Empty when the cue is.
+    /// Dictionary form of the cue: "tell", "according to". Empty if the cue is.
     pub cue_lemma: String,
     /// The words that name the source. May be empty.
     pub source: Vec<Span>,
@@ -234,7 +234,7 @@ impl Quote {
         parts.reduce(Span::cover).unwrap_or_default()
     }
 
-    /// The same, without parts that stand so far from the others that more than `gaps` bytes lie between them all.
+    /// The same, without parts so far from the others that more than `gaps` bytes would lie between them all.
     fn core(&self, gaps: usize) -> Span {
         let parts = || self.content.iter().chain(&self.cue).chain(&self.source).copied();
         let most = gaps + parts().map(Span::len).sum::<usize>();
@@ -267,7 +267,7 @@ pub enum Act {
     Other,
 }
 
-/// How much of the content stands in quotation marks.
+/// How much of the content is in quotation marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum QuoteKind {
     /// All of it.

@@ -48,8 +48,8 @@ impl Quote {
         self.clean_text_with(text, &[]).0
     }
 
-    /// The same, and where in it the words of each of `spans` stand, in bytes. None for a span that does not lie within
-    /// one span of the content, or of which nothing is left: a quotation mark, a tag.
+    /// The same, with the position of each of `spans` in it, in bytes. None for a span that is not within one span of
+    /// the content, or of which nothing is left, such as a quotation mark or a tag.
     ///
     /// # Panics
     /// When `text` is not the text that the quote was found in.

@@ -40,13 +40,13 @@ impl Date {
     /// 9999-12-31, the last one.
     pub const MAX: Date = Date { days: 2_932_896 };
 
-    /// The day with this year (1 to 9999), month (1 to 12) and day of the month. None when there is no such day.
+    /// The day with this year (1 to 9999), month (1 to 12) and day of the month. None if there is no such day.
     pub fn new(year: i32, month: u8, day: u8) -> Option<Self> {
         let exists = (1..=9999).contains(&year) && (1..=12).contains(&month);
         (exists && day >= 1 && day <= days_in(year, month)).then(|| Self { days: days_since_1970(year, month, day) })
     }
 
-    /// The day so many days after 1970-01-01. None outside of the years 1 to 9999.
+    /// The day this many days after 1970-01-01. None outside the years 1 to 9999.
     pub fn from_days(days: i32) -> Option<Self> {
         (Self::MIN.days..=Self::MAX.days).contains(&days).then_some(Self { days })
     }
@@ -75,7 +75,7 @@ impl Date {
         (self.days + 3).rem_euclid(7) as u8
     }
 
-    /// The day so many days later, kept within the years 1 to 9999.
+    /// The day this many days later, kept within the years 1 to 9999.
     pub fn plus(self, days: i32) -> Self {
         Self { days: self.days.saturating_add(days).clamp(Self::MIN.days, Self::MAX.days) }
     }
@@ -87,7 +87,7 @@ impl DateRange {
         Self { first: date, last: date }
     }
 
-    /// A calendar month. None when there is no such month.
+    /// A calendar month. None if there is no such month.
     pub fn month(year: i32, month: u8) -> Option<Self> {
         Some(Self { first: Date::new(year, month, 1)?, last: Date::new(year, month, days_in(year, month))? })
     }

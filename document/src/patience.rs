@@ -1,8 +1,8 @@
-//! How long work is waited for: asked as it goes on, so that it can be given up.
+//! Whether work is still wanted: asked while it goes on, so that it can be given up.
 
 use std::cell::Cell;
 
-/// So many steps of work are done between two questions.
+/// How many steps of work are done between two questions.
 const STRIDE: usize = 1_000;
 
 /// Asks whether work is still wanted, once in a thousand steps of it. A step is what one token takes in one stage of
@@ -23,7 +23,7 @@ pub struct Patience<'p> {
 }
 
 impl<'p> Patience<'p> {
-    /// That of someone who waits for as long as `waits` says so.
+    /// The patience of someone who waits for as long as `waits` says so.
     pub fn new(waits: &'p dyn Fn() -> bool) -> Self {
         Self { waits, left: Cell::new(0), over: Cell::new(false) }
     }
@@ -36,7 +36,7 @@ impl<'p> Patience<'p> {
         work(&Patience::new(&|| true)).unwrap_or_else(|| unreachable!("work was given up that is always waited for"))
     }
 
-    /// Notes so many steps of work, which come next or were just done. None when nobody waits any longer.
+    /// Counts steps of work, which come next or were just done. None if nobody waits any longer.
     pub fn spend(&self, steps: usize) -> Option<()> {
         match self.left.get().checked_sub(steps.max(1)) {
             Some(left) if !self.over.get() => {

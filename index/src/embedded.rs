@@ -1,23 +1,21 @@
 //! The engine in this process: a store of record (redb) and three tantivy indexes that follow it.
 //!
-//! The store alone is the truth. Whatever the indexes lack or lose is made from it, at the latest when the engine opens.
+//! The store alone is the truth. Whatever the indexes lack or lose is made from it, at the latest when the engine
+//! opens.
 //!
 //! # A change
 //!
-//! 1. [`Engine::write`] queues it.
-//! 2. One thread (`writer`) commits everything that is queued to the store in one transaction (`change`), and reports the
-//!    changes as durable after the fsync.
-//! 3. Another thread (`follow`) reads the store's log, updates the indexes (`indexes`, `schema`) and commits them.
-//! 4. It then publishes a new view (`view`), in which store and indexes are at the same sequence number, and reports the changes
-//!    as searchable.
+//! 1. [`Engine::write`] queues it. 2. One thread (`writer`) commits everything that is queued to the store in one
+//! transaction (`change`), and reports the changes as durable after the fsync. 3. Another thread (`follow`) reads the
+//! store's log, updates the indexes (`indexes`, `schema`) and commits them. 4. It then publishes a new view (`view`),
+//! in which store and indexes are at the same sequence number, and reports the changes as searchable.
 //!
 //! # A query
 //!
-//! 1. The page key, if there is one, names the view to read (`page`, `pins`); otherwise it is the current one.
-//! 2. `compile` and `filter` turn the query into tantivy queries; `named` finds out which entities a name means.
-//! 3. `collect` runs them and keeps the best hits after the last page; `lookup` does the same for entities, and `list` for
-//!    articles and mentions.
-//! 4. `search` reads the texts of the hits from the view's snapshot of the store.
+//! 1. The page key, if there is one, names the view to read (`page`, `pins`); otherwise it is the current one. 2.
+//! `compile` and `filter` turn the query into tantivy queries; `named` finds out which entities a name means. 3.
+//! `collect` runs them and keeps the best hits after the last page; `lookup` does the same for entities, and `list` for
+//! articles and mentions. 4. `search` reads the texts of the hits from the view's snapshot of the store.
 //!
 //! # Files
 //!
@@ -74,7 +72,16 @@ use crate::{
     MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
 };
 
-/// What the engine may use.
+/// What the engine may use: memory, threads and disk, and how long it keeps views for page keys.
+///
+/// The defaults suit a server with a few cores. A test or a small tool can do with less:
+///
+/// ```
+/// use sayso_index::EmbeddedOptions;
+///
+/// let small = EmbeddedOptions { store_cache_bytes: 8 << 20, index_threads: 1, ..EmbeddedOptions::default() };
+/// # assert!(small.index_memory_bytes >= 16_000_000);
+/// ```
 #[derive(Clone, Debug)]
 pub struct EmbeddedOptions {
     /// Memory for pages of the store, in bytes.
@@ -95,16 +102,16 @@ pub struct EmbeddedOptions {
     pub commit_sentences: usize,
     /// Articles are refused while fewer bytes than this are free on the disk.
     pub min_free_bytes: u64,
-    /// Deletes are refused, too, while less than this is free: they take room before they give any.
+    /// Deletes are refused too while fewer bytes than this are free, because they take room before they give any.
     pub min_free_bytes_to_delete: u64,
     /// How long the view that a page was made from is kept for the next page.
     pub page_lifetime: Duration,
-    /// How many such views are kept, at most. Those that only a first page was made from go first.
+    /// The maximum number of such views. Those of which only a first page was made go first.
     pub page_views: usize,
-    /// By how many bytes the store may grow meanwhile: what a view sees is not overwritten while it is kept. Views are
-    /// let go, too, when less than twice `min_free_bytes` is free on the disk.
+    /// By how many bytes the store may grow while a view is kept, since nothing that the view sees can be overwritten.
+    /// Views are also dropped when less than twice `min_free_bytes` is free on the disk.
     pub page_growth_bytes: u64,
-    /// The moment that articles are put at, in microseconds since 1970.
+    /// The clock for changes, in microseconds since 1970.
     pub now: fn() -> i64,
 }
 
@@ -442,7 +449,7 @@ impl Drop for Embedded {
     }
 }
 
-/// The size of all files under a directory, in bytes. Files that vanish meanwhile (a merge) do not count.
+/// The size of all files under a directory, in bytes. Files that vanish in the meantime (a merge) do not count.
 fn size_of(dir: &Path) -> Result<u64> {
     let mut size = 0;
     for entry in std::fs::read_dir(dir)? {

@@ -18,6 +18,23 @@ use crate::{
 /// Every read sees one consistent view: the state after one sequence number, the same for articles,
 /// sentences, quotes, entities and counts. A written article appears in all of them at once.
 ///
+/// Callers hold a `dyn Engine` and know nothing of the implementation:
+///
+/// ```
+/// use sayso_index::query::{QuoteQuery, Who};
+/// use sayso_index::{Engine, Interrupt, Result};
+///
+/// /// The latest words of whoever goes by this name.
+/// fn last_words(engine: &dyn Engine, name: &str) -> Result<Option<String>> {
+///     let query = QuoteQuery { speakers: vec![Who::Named(name.into())], ..QuoteQuery::default() };
+///     let page = engine.quotes(&query, &Interrupt::default())?;
+///     Ok(page.hits.first().map(|hit| hit.quote().clean_text(&hit.article.article.body)))
+/// }
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let engine = sayso_index::Embedded::open(folder.path(), Default::default()).expect("an engine");
+/// # assert_eq!(last_words(&engine, "lind").expect("an answer"), None);
+/// ```
+///
 /// A page key pins the view that its page was made from. The following pages come from the same view, with the same
 /// order, scores and total, whatever is written in the meantime. An engine keeps a limited number of views for a
 /// limited time; a key whose view is gone is refused with [`ErrorKind::PageExpired`].
@@ -254,6 +271,9 @@ pub struct Status {
 }
 
 /// What the engine cannot do at present. All is well if it equals [`Health::default`].
+///
+/// Faults pass by themselves when their cause does: the engine retries. Only damaged articles stay until they are put
+/// again or deleted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Health {
     /// Why nothing can be read or written: the store of articles failed. The engine tries to reopen it every second.

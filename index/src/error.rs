@@ -3,6 +3,23 @@
 use std::fmt;
 
 /// Why the engine could not do what was asked.
+///
+/// Its [kind](Error::kind) decides what a caller can do about it; its `Display` says what happened, for people.
+///
+/// ```
+/// use sayso_index::query::{ArticleQuery, PageRequest};
+/// use sayso_index::{Embedded, EmbeddedOptions, Engine, ErrorKind, Interrupt, PageKey};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let folder = tempfile::tempdir()?;
+/// let engine = Embedded::open(folder.path(), EmbeddedOptions::default())?;
+/// let after = Some(PageKey::from_bytes(b"not a key")?);
+/// let query = ArticleQuery { page: PageRequest { size: 10, after }, ..ArticleQuery::default() };
+/// let error = engine.articles(&query, &Interrupt::default()).unwrap_err();
+/// assert_eq!((error.kind(), error.to_string()), (ErrorKind::PageKey, "the page key is damaged".into()));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Error {
     kind: ErrorKind,

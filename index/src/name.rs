@@ -1,8 +1,9 @@
 //! How names that people type are read, and how names that articles use are indexed for them.
 //!
-//! The words of a name may come in any order. What people put before or after a name may be missing from it: honorifics, ranks and
-//! offices, legal forms, an article. A single letter stands for a word that begins with it. Which of these may be missing depends
-//! on who has the name: "Judge Maat" is a person named Maat, but "General Motors" is not some "Motors".
+//! The words of a name may come in any order. What people put before or after a name may be missing from it:
+//! honorifics, ranks and offices, legal forms, an article. A single letter stands for a word that begins with it. Which
+//! of these may be missing depends on who has the name: "Judge Maat" is a person named Maat, but "General Motors" is
+//! not some "Motors".
 //!
 //! | typed | finds |
 //! |---|---|
@@ -105,7 +106,7 @@ impl AskedName {
     }
 }
 
-/// The key of a name with all its words in this order, blanks and hyphens aside.
+/// The key of a name with all its words in this order, without spaces and hyphens.
 fn ordered_key(words: &[&str]) -> String {
     words.concat()
 }
@@ -158,7 +159,7 @@ impl KeptName {
         Self { words, wholes, places, count }
     }
 
-    /// The words that stand in the name one by one.
+    /// The single words of the name.
     fn single(&self) -> &[String] {
         &self.words[..self.count]
     }
@@ -290,8 +291,8 @@ fn without_umlauts(typed: &str, folded: &str) -> Option<String> {
     (other != folded).then_some(other)
 }
 
-/// Whether a word stands for words that begin with its letters: "E", "J.R.", "JR" among words that are not all capitals,
-/// "jr", which cannot be spoken.
+/// Whether a word stands for words that begin with its letters: "E", "J.R.", "JR" among words that are not all
+/// capitals, "jr", which cannot be spoken.
 fn is_initials(name: &str, word: &Word) -> bool {
     let typed = &name[word.start..word.end];
     let letters = word.text.chars().count();
@@ -325,8 +326,8 @@ const SHORT: &str = "
     natl national, govt government, bros brothers
 ";
 
-/// What stands before the names of persons: forms of address, learning and church, ranks, offices, and what stands before
-/// these. Folded words; those between two commas mean the same.
+/// What stands before the names of persons: forms of address, learning and church, ranks, offices, and what stands
+/// before these. Folded words; those between two commas mean the same.
 const BEFORE: &str = "
     mr mister, mrs missus, ms, miss, mx, messrs, sir, dame, lord, lady, madam madame mme, monsieur, mademoiselle mlle,
     mmes mesdames, herr, frau, senor sr, senora sra, senorita srta, senhor, senhora, don, dona donna,
@@ -343,12 +344,12 @@ const BEFORE: &str = "
     rt right, vice deputy, former ex, acting interim, prime chief, attorney atty
 ";
 
-/// What stands behind the names of persons.
+/// What follows the names of persons.
 const BEHIND: &str = "
     jr junior, sr senior, ii, iii, iv, esq esquire, phd, md, jd, mba, mp, mep, msp, qc kc, obe, mbe, cbe, rn, sj, ret
 ";
 
-/// What stands behind the names of bodies.
+/// What follows the names of organisations.
 const LEGAL_FORMS: &str = "
     inc incorporated, ltd limited, plc, llc, llp, lp, corp corporation, co company cie, gmbh, ag, kg, kgaa, ohg, ev, sa,
     se, sas, sarl, srl, spa, nv, bv, ab, asa, as, oy, oyj, aps, pty, pte, sdn, bhd, kk, jsc pjsc ojsc, ooo oao pao, doo,

@@ -49,7 +49,7 @@ pub(crate) fn stemmed(text: &str) -> Vec<Word> {
     words
 }
 
-/// The words of `text`, folded, with one blank between: how whole names are compared.
+/// The words of `text`, folded, with one space between them: the form in which whole names are compared.
 pub(crate) fn folded(text: &str) -> String {
     exact(text).map(|word| word.text).collect::<Vec<_>>().join(" ")
 }
@@ -64,7 +64,8 @@ pub(crate) fn stemming_analyzer() -> TextAnalyzer {
     TextAnalyzer::builder(Folding::default()).filter(Stemmer::new(Language::English)).build()
 }
 
-/// Words are cut after this many bytes, in the index and in queries, so that a line of base64 costs no more than a word.
+/// Words are cut after this many bytes, in the index and in queries, so that a line of base64 costs no more than a
+/// word.
 const WORD_BYTES: usize = 100;
 
 /// A longer row of single letters with dots is not an abbreviation. This bounds how far each letter looks ahead.
@@ -227,7 +228,7 @@ fn is_word_char(c: char) -> bool {
     }
 }
 
-/// Scripts without blanks between words: each sign is a word, and phrases find words of several.
+/// Scripts without spaces between words: each character is a word, and phrases find words of several characters.
 fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
         | '\u{20000}'..='\u{3ffff}')

@@ -125,7 +125,7 @@ fn read(file: &str) -> Result<(String, Option<&'static str>), String> {
     Ok((text, hint))
 }
 
-/// What is told of a text that is more than prose: it is read as it stands all the same.
+/// A hint for a text that is more than prose, which is read as it is all the same.
 fn hint(path: &Path, text: &str) -> Option<&'static str> {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
     let is_json = || serde_json::from_str::<serde::de::IgnoredAny>(first).is_ok() || matches!(first, "{" | "[");
@@ -184,7 +184,7 @@ fn analyze(
     let analysis = analyzer.analyze_dated(&text, published, tier);
     let article = convert::unkept(text, None);
     let mut annotations = convert::annotations(&AnalyzedArticle { article, analysis }, OffsetEncoding::Utf8);
-    // The text is no article that is kept: nothing can be asked about one.
+    // The text is not a stored article, so nothing can be asked about it.
     annotations.quotes.iter_mut().for_each(|quote| quote.article = None);
     annotations
 }

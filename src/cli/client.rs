@@ -8,13 +8,13 @@ use tonic::transport::{Channel, Endpoint};
 
 use super::fault::Fault;
 
-/// Where `sayso serve` listens unless told otherwise.
+/// Where `sayso serve` listens by default.
 pub(super) const DEFAULT_SERVER: &str = "http://127.0.0.1:50051";
 
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The largest answer to accept. The server bounds its pages; this only lifts tonic's 4 MB.
+/// The largest answer to accept. The server limits its pages; this only lifts tonic's limit of 4 MB.
 pub(super) const ANSWER_BYTES: usize = 256 << 20;
 
 /// How to start this program again: as `cargo run`, if that started it, else by its name.
@@ -78,14 +78,14 @@ impl Server {
     /// A port that is none, which would be taken for a part of the name otherwise.
     fn bad_port(&self, address: &str) -> Option<Fault> {
         let authority = address.split_once("://").map_or(address, |(_, rest)| rest).split('/').next()?;
-        // What stands behind the last colon of an IPv6 address in brackets is none of a port.
+        // What follows the last colon inside the brackets of an IPv6 address is not a port.
         let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'))?;
         let words = || format!("\"{port}\" in \"{}\" is not a port; a port is a number up to 65535", self.server);
         port.parse::<u16>().is_err().then(|| Fault::usage(words()))
     }
 }
 
-/// The innermost cause, which tells most: "Connection refused".
+/// The innermost cause, which says most: "Connection refused".
 pub(super) fn root(error: &dyn Error) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {

@@ -18,7 +18,7 @@ const BUFFER: usize = 256 << 10;
 /// thirtyfold; what grows more was made to fill the memory of whoever unpacks it.
 const GROWTH: u64 = 200;
 
-/// Up to so many unpacked bytes nothing is said about growth: less can do no harm.
+/// Up to this many unpacked bytes growth does not matter, because it can do no harm.
 const HARMLESS: u64 = 64 << 20;
 
 /// How much of the start of a file is looked at to learn what it is.
@@ -41,7 +41,7 @@ pub(super) fn open(path: &str) -> io::Result<Bytes> {
     if path == "-" { unpacked(io::stdin()) } else { unpacked(File::open(path)?) }
 }
 
-/// The bytes of `source`, unpacked where they are gzip. A file that grows beyond measure ends with an error.
+/// The bytes of `source`, unpacked if they are gzip. A file that unpacks to too many bytes ends with an error.
 pub(super) fn unpacked(source: impl Read + Send + 'static) -> io::Result<Bytes> {
     let mut start = Vec::new();
     let mut source = source;

@@ -19,7 +19,7 @@ macro_rules! choice {
                 chosen.iter().map(|choice| match choice { $(Self::$variant => proto::$proto::$variant as i32),+ }).collect()
             }
 
-            /// What an answer's value is called in print; nothing when it is not told.
+            /// The printed name of an answer's value; empty if it is not set.
             pub(super) fn label(value: i32) -> &'static str {
                 match proto::$proto::try_from(value) {
                     $(Ok(proto::$proto::$variant) => $label,)+
@@ -74,7 +74,7 @@ choice! {
 }
 
 choice! {
-    /// How much of the content stands in quotation marks.
+    /// How much of the content is in quotation marks.
     Kind: QuoteKind {
         /// All of it in quotation marks
         Direct = "direct",

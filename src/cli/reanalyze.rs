@@ -1,4 +1,4 @@
-//! `sayso reanalyze`: has articles analysed anew that another model analysed.
+//! `sayso reanalyze`: analyses articles again that another model analysed.
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
@@ -85,7 +85,7 @@ async fn wait(channel: Channel) -> Result<i64, Fault> {
     let mut now = first;
     while now.pending_count > now.failed_count {
         if let Some(bar) = &bar {
-            // Others may queue more meanwhile: what is to do is done and left together.
+            // Others may queue more in the meantime, so the work is what is done and what is left together.
             let done = unsigned(now.done_count - first.done_count);
             bar.set_length(done + unsigned(now.pending_count));
             bar.set_position(done);

@@ -48,7 +48,7 @@ pub(super) fn range(span: TextSpan, origin: i32) -> Range<usize> {
     }
 }
 
-/// Where the words that matched stand in the text of a hit.
+/// Where the words that matched are in the text of a hit.
 pub(super) fn marks(highlights: &[Highlight]) -> Vec<Range<usize>> {
     highlights.iter().filter_map(|highlight| highlight.text_span).map(|span| range(span, 0)).collect()
 }

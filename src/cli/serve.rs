@@ -32,7 +32,7 @@ pub(super) struct Args {
     flags: RawConfig,
 }
 
-/// Runs the server until it is told to stop (ctrl-c or SIGTERM). Told so again, it ends at once.
+/// Runs the server until it is told to stop (Ctrl-C or SIGTERM). A second order ends it at once.
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let log = telemetry::start();
     let config = RawConfig::gather(args.flags, args.config.as_ref()).and_then(RawConfig::resolve);

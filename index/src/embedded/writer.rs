@@ -1,10 +1,11 @@
 //! The thread that writes: it takes everything that is queued, makes it durable in one commit, and tells the writers.
 //!
-//! A group is what is queued when the thread is free, up to a limit. All changes of a group are made in one transaction, so one
-//! fsync serves them all. If the transaction fails for the sake of one change, the changes are made one by one.
+//! A group is what is queued when the thread is free, up to a limit. All changes of a group are made in one
+//! transaction, so one fsync serves them all. If the transaction fails for the sake of one change, the changes are made
+//! one by one.
 //!
-//! While the disk fills up, articles are refused first and deletes later, since a full disk would close the store. Deletes go in
-//! small groups then, because a large one takes more room before it gives any.
+//! While the disk fills up, articles are refused first and deletes later, since a full disk would close the store.
+//! Deletes go in small groups then, because a large one takes more room before it gives any.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -20,8 +21,9 @@ use super::change::Outcome;
 use super::store::Store;
 use crate::{Change, Error, ErrorKind, OnProgress, Progress, Receipt, Write};
 
-/// How long a group waits for company if the previous one had some. Every commit rewrites the pages that lead to what it changed,
-/// so a few large commits cost less disk than many small ones. A lone writer, whose groups have one change, never waits.
+/// How long a group waits for company if the previous one had some. Every commit rewrites the pages that lead to what
+/// it changed, so a few large commits cost less disk than many small ones. A lone writer, whose groups have one change,
+/// never waits.
 const LINGER: Duration = Duration::from_millis(50);
 
 /// A change on its way into the store.
@@ -65,33 +67,39 @@ impl Shared {
     }
 }
 
-/// How much goes into one commit of the store, and where the moment comes from that it is of.
+/// How much goes into one commit of the store, and the clock for it.
 #[derive(Clone, Copy)]
 pub(super) struct GroupLimits {
     /// The moment, in microseconds since 1970.
     pub(super) now: fn() -> i64,
+    /// The maximum number of changes.
     pub(super) articles: usize,
+    /// The approximate maximum of bytes of text.
     pub(super) bytes: usize,
 }
 
-/// The disk that the data lie on, and how much of it must stay free.
+/// The disk that holds the data, and how much of it must stay free.
 ///
-/// A full disk makes the store close itself, reads included. So articles are refused while there is
-/// still room for the indexes to follow and for readers to go on; deleting stays possible for longer.
+/// A full disk makes the store close itself, reads included. So articles are refused while there is still room for the
+/// indexes to follow and for readers to go on. Deleting stays possible for longer.
 #[derive(Clone)]
 pub(super) struct Disk {
+    /// The data directory.
     pub(super) dir: PathBuf,
+    /// Articles are refused below this.
     pub(super) min_free_bytes: u64,
+    /// Deletes are refused below this.
     pub(super) min_free_to_delete: u64,
 }
 
-/// Deletes in one commit while the disk is nearly full: each takes room before it gives any.
+/// The maximum number of deletes in one commit while the disk is nearly full, because each takes room before it gives
+/// any.
 const DELETES: usize = 16;
 
 impl Disk {
     /// Why articles, and why deletes, are refused now.
     pub(super) fn refuses(&self) -> [Option<Error>; 2] {
-        // A disk that does not tell is taken to have room: the store finds out.
+        // If the free space is unknown, there is room until the store finds otherwise.
         let free = fs4::available_space(&self.dir).unwrap_or(u64::MAX);
         let refuses = |least: u64, what: &str| {
             let (dir, free, least) = (self.dir.display(), free >> 20, least.div_ceil(1 << 20));

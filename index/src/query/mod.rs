@@ -110,7 +110,9 @@ pub enum Expr {
     },
 }
 
-/// What a query can look at.
+/// A field that a query can name, as in `title:strike`. Without one, a word looks in the text.
+///
+/// Dates are not among them: `date:2026-10` is an [`Expr::Date`], and every search has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Field {
     /// The sentence, or the content of the quote: the default.
@@ -218,7 +220,16 @@ impl Default for PageRequest {
     }
 }
 
-/// A person, organisation or place that a filter selects.
+/// A person, organisation or place that a filter selects, by name or by id.
+///
+/// ```
+/// use sayso_index::EntityId;
+/// use sayso_index::query::Who;
+///
+/// let by_name = Who::Named("Mr. Lind".into());
+/// let by_id = Who::Id(EntityId::parse("person/ada-lind").expect("it is an id"));
+/// # assert_ne!(by_name, by_id);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Who {
     /// By words of a name or alias, all of them, in any order: "orlensky", "Mr. Orlensky", "E. Varrin". A title may

@@ -1,7 +1,7 @@
 //! `sayso ingest`: puts articles in.
 //!
 //! [`files`] finds the files, [`read`] makes articles of them on a thread of its own, [`stream`]
-//! sends them and takes the answers, [`report`] tells what became of them.
+//! sends them and takes the answers, and [`report`] prints the outcome.
 
 use std::process::ExitCode;
 use std::sync::Arc;

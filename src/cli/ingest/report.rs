@@ -1,4 +1,4 @@
-//! What became of the articles: progress while they go in, a summary at the end.
+//! The outcome of an ingest: progress while articles go in, and a summary at the end.
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
@@ -16,13 +16,13 @@ use super::note::Note;
 use crate::echo::visible;
 use crate::proto::ArticleChange;
 
-/// How often progress is told where nothing can be redrawn.
+/// How often progress is printed if nothing can be redrawn.
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
-/// How many refusals are kept to be listed; more are only counted.
+/// How many refusals are listed. More are only counted.
 const LISTED: usize = 10_000;
 
-/// How many kinds of notes are kept; more are not told.
+/// How many kinds of notes are listed. More are dropped.
 const KINDS: usize = 200;
 
 /// Something that was not put in.
@@ -41,7 +41,7 @@ impl Refusal {
     }
 }
 
-/// How many values of a kind are told, beside the first.
+/// How many values of a kind are listed besides the first.
 const VALUES: usize = 9;
 
 /// A kind of note: what was left out of how many articles, and the first of them.
@@ -62,7 +62,7 @@ pub(super) struct Progress {
     pub(super) found: AtomicU64,
 }
 
-/// Counts, and tells them.
+/// Counts outcomes, and prints them.
 pub(super) struct Report {
     started: Instant,
     told: Instant,

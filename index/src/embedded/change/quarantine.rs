@@ -1,10 +1,10 @@
 //! Sets articles with a damaged record aside, so that all other articles can be used as before.
 //!
-//! Such an article is no longer listed, counted or found. Asking for it by id is an error that names it, and it can be put again or
-//! deleted.
+//! Such an article is no longer listed, counted or found. Asking for it by id is an error that names it, and it can be
+//! put again or deleted.
 //!
-//! What the article added to the figures of entities cannot be subtracted, because only its record says what that was. So the
-//! figures of the entities that it mentions are counted again from all other articles.
+//! What the article added to the figures of entities cannot be subtracted, because only its record says what that was.
+//! So the figures of the entities that it mentions are counted again from all other articles.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -134,7 +134,7 @@ impl Changes<'_> {
         Ok(None)
     }
 
-    /// Takes an article out of the counters. False when nothing tells how many sentences and quotes it has.
+    /// Takes an article out of the counters. False if nothing says how many sentences and quotes it has.
     fn subtract_counts(&mut self, seq: u64) -> Result<bool> {
         self.totals.articles -= 1;
         let counted = match self.articles.get(seq)? {
@@ -163,7 +163,7 @@ impl Changes<'_> {
         Ok(())
     }
 
-    /// Counts the figures of these entities anew. Returns articles that turned out to be damaged.
+    /// Counts the figures of these entities again. Returns articles that turned out to be damaged.
     fn count_anew(&mut self, entities: &BTreeSet<EntityId>) -> Result<BTreeSet<u64>> {
         // Each article is read once, however many of the entities it mentions.
         let mut mentioning: BTreeMap<u64, Vec<&EntityId>> = BTreeMap::new();
