@@ -32,6 +32,7 @@ mod connections;
 mod convert;
 mod descriptors;
 mod echo;
+mod failure;
 mod grpc;
 mod health;
 mod metrics;
@@ -40,6 +41,7 @@ mod pipeline;
 mod pool;
 mod samples;
 pub mod server;
+mod standing;
 mod telemetry;
 mod upgrade;
 

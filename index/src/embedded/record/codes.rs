@@ -4,7 +4,7 @@
 
 use sayso_document::{Act, EntityType, MentionForm, Polarity, QuoteKind, SentenceRole, Tier};
 
-use super::corrupt;
+use super::damage::corrupt;
 use crate::Result;
 
 /// The values of an enumeration. A value's position in the list is its code.
