@@ -77,7 +77,7 @@ async fn report(reporter: &HealthReporter, now: &Health) {
     }
 }
 
-/// Logs what has changed. That the indexes stand still, and damage, the engine logs itself.
+/// Logs what has changed. The engine itself logs damage, and indexes that cannot follow.
 fn tell(before: &Health, now: &Health) {
     let changes = [
         (

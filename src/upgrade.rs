@@ -1,7 +1,7 @@
 //! Gives articles the better analysis that they wait for, while nothing else needs the threads.
 //!
-//! What waits is marked in the engine, not listed here: so nothing is lost when the process ends, and stopping waits for
-//! nothing. An analysis takes the place of the one before only if the article still stands as it was read; whoever
+//! What waits is marked in the engine, not listed here: so nothing is lost when the process ends, and stopping waits
+//! for nothing. An analysis takes the place of the one before only if the article still stands as it was read; whoever
 //! replaced or deleted it meanwhile has the last word.
 
 use std::collections::BTreeSet;
@@ -62,7 +62,7 @@ impl Worker {
             let failed = match self.fill().await {
                 Ok(()) => false,
                 Err(error) => {
-                    tracing::warn!(%error, "cannot tell which articles wait for another analysis; trying again");
+                    tracing::warn!(%error, "cannot find out which articles wait for another analysis; trying again");
                     true
                 }
             };
@@ -77,7 +77,7 @@ impl Worker {
                 Some(ended) = self.tasks.join_next() => {
                     match ended {
                         Ok((pending, outcome)) => self.settle(&pending, outcome).await,
-                        Err(error) => tracing::error!(%error, "an analysis that was to come later ended without a word"),
+                        Err(error) => tracing::error!(%error, "an analysis in the background ended without a result"),
                     }
                     self.pipeline.upgrades().under_way.fetch_sub(1, Ordering::Release);
                 }
@@ -122,13 +122,13 @@ impl Worker {
                 self.taken.remove(&pending.seq);
             }
             Outcome::Refused(error) => {
-                tracing::warn!(id, %error, "a new analysis was not kept; trying again");
+                tracing::warn!(id, %error, "a new analysis was not stored; trying again");
                 tokio::time::sleep(PAUSE).await;
                 self.taken.remove(&pending.seq);
             }
             Outcome::GivenUp => {
                 upgrades.failed.fetch_add(1, Ordering::Relaxed);
-                tracing::error!(id, "the new analysis of an article failed; it keeps the one that it has");
+                tracing::error!(id, "the new analysis of an article failed; the article keeps its present one");
             }
         }
     }

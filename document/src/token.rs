@@ -10,8 +10,8 @@ use crate::{Patience, Span};
 /// The smallest unit of text: a word, a number, a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// Where it stands. Tokens do not overlap; between them is only white space, and what nobody reads:
-    /// left-over tags, references to blanks, signs without width.
+    /// Its position. Tokens do not overlap; between them is only white space, and what nobody reads:
+    /// left-over tags, references to spaces, characters without width.
     pub span: Span,
     /// What sort of token it is.
     pub kind: TokenKind,

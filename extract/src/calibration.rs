@@ -1,4 +1,8 @@
-//! How confidences are to be read: from what the stages say to the share that is right.
+//! Calibration: turns the scores of the stages into probabilities (Platt, 1999).
+//!
+//! For each group of answers (tier, and sort of value) two numbers, fitted on held-out articles, map the log odds of a
+//! score to the share of such answers that is right. So a confidence of 0.8 means that about four in five answers like
+//! this are right.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -18,25 +18,25 @@ use crate::proto::{ArticleChange, ArticleFilter, DeleteArticleRequest, DeleteArt
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// The articles' ids; without any, the options below choose the articles
+    /// Ids of articles; without any, the options below select them
     #[arg(value_name = "ID")]
     ids: Vec<String>,
-    /// With ids: one that is not there is no fault
+    /// With ids: do not fail for an id that does not exist
     #[arg(long, requires = "ids")]
     allow_missing: bool,
-    /// Only tell how many articles there are of these ids, or that the options choose; nothing is deleted
+    /// Only count the articles of these ids, or that the options select; delete nothing
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
     articles: Articles,
-    /// Print protobuf JSON: with ids, one object for each article that was there
+    /// Print protobuf JSON; with ids, one object for each article that existed
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     server: Server,
 }
 
-const AFTER_HELP: &str = r#"With options, all that is given must hold, and nothing is asked before the articles go: try
+const AFTER_HELP: &str = r#"An article must match all options. There is no confirmation before articles are deleted: try
 --dry-run first.
 
 Examples:
@@ -49,12 +49,12 @@ pub(super) fn run(args: Args) -> Outcome {
     match (args.ids.is_empty(), &filter) {
         (true, None) => {
             return Err(Fault::usage(
-                "tell which articles: by their ids, or by an option such as --outlet, --label or --until",
+                "say which articles: by their ids, or by an option such as --outlet, --label or --until",
             ));
         }
         (false, Some(_)) => {
             return Err(Fault::usage(
-                "ids and options that choose articles do not go together; --article ID is such an option",
+                "ids and options that select articles cannot be used together; --article ID is such an option",
             ));
         }
         _ => {}

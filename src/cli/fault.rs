@@ -60,7 +60,7 @@ impl Fault {
     }
 }
 
-/// The innermost cause, which tells most: "Connection refused".
+/// The innermost cause, which says most: "Connection refused".
 pub(super) fn root(error: &dyn Error) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {
@@ -70,7 +70,8 @@ pub(super) fn root(error: &dyn Error) -> String {
     words.split(" (os error").next().unwrap_or_default().to_lowercase()
 }
 
-/// An error of the operating system without its number, which tells people nothing: "No such file or directory (os error 2)".
+/// An error of the operating system without its number, which means nothing to people: "No such file or directory (os
+/// error 2)".
 pub(super) fn without_number(error: &impl Display) -> String {
     error.to_string().split(" (os error").next().unwrap_or_default().to_string()
 }
@@ -165,8 +166,8 @@ fn option_of(field: &str) -> &str {
     OPTIONS.iter().find(|(name, _)| is_of(name)).map_or(field, |(_, option)| option)
 }
 
-/// A server's refusal as text: its message, then a line for each detail that says more. Fields are called by the options
-/// that fill them.
+/// A server's refusal as text: its message, then a line for each detail that says more. Fields are called by the
+/// options that fill them.
 pub(super) fn describe(status: &Status) -> String {
     let message = &message_of(status);
     let mut lines = vec![message.to_string()];

@@ -48,7 +48,7 @@ fn lines(info: &GetServerInfoResponse, width: Option<usize>) -> String {
     let limits = info.limits.unwrap_or_default();
     let mut holds = info.counts.as_ref().map(counted).unwrap_or_default();
     holds.push(("changes", state));
-    holds.push(("to reread", waiting(&analysis)));
+    holds.push(("waiting", waiting(&analysis)));
     let tables = [("Server", server), ("Holds", holds), ("Limits", limited(&limits))];
     tables.map(|(heading, rows)| table(heading, &rows, width)).join("\n")
 }
@@ -114,10 +114,10 @@ fn limited(limits: &ServerLimits) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// "1,000 hits, 20 unless asked, 2 MiB"
+/// "1,000 hits, 20 by default, 2 MiB"
 fn page(limits: &ServerLimits) -> String {
     let (most, default) = (grouped(limits.page_size), grouped(limits.default_page_size));
-    format!("{most} hits, {default} unless asked, {}", bytes(limits.reply_bytes))
+    format!("{most} hits, {default} by default, {}", bytes(limits.reply_bytes))
 }
 
 /// Rows of label and value. What does not fit goes on below the value.
@@ -233,7 +233,7 @@ mod tests {
           quotes      99
           on disk     1.5 MiB
           changes     1 not searchable yet
-          to reread   1,200 articles; since the start 34 done
+          waiting     1,200 articles; since the start 34 done
 
         Limits
           request     16 MiB
@@ -245,7 +245,7 @@ mod tests {
                       tilde
           filter      1,000 values
           read mask   64 paths
-          page        1,000 hits, 20 unless asked, 3 MiB
+          page        1,000 hits, 20 by default, 3 MiB
           page token  600 s
           context     20 sentences on either side
           answer      64 MiB

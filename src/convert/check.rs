@@ -86,7 +86,7 @@ pub(super) fn date(field: &str, day: proto::google_type::Date) -> Result<Date, F
     let found = small(day.month).zip(small(day.day)).and_then(|(month, of_month)| Date::new(day.year, month, of_month));
     found.ok_or_else(|| {
         let said = format!(
-            "{:04}-{:02}-{:02} is no day of the calendar; give year, month and day",
+            "{:04}-{:02}-{:02} is not a day of the calendar; give year, month and day",
             day.year, day.month, day.day
         );
         Fault::invalid(field, said)

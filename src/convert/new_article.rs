@@ -14,8 +14,8 @@ use crate::{analysis::Mode, config::Limits, proto};
 /// Microseconds in a day.
 const DAY: i64 = 86_400_000_000;
 
-/// Checks an article to put. One without id gets a digest of url, outlet, title and body. Gives the etag that must stand
-/// with it, if one must.
+/// Checks an article to put. One without id gets a digest of url, outlet, title and body. Gives the etag that must
+/// stand with it, if one must.
 pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> Result<(Article, Option<u64>), Fault> {
     let Some(message) = message else {
         return Err(Fault::invalid("article", "is missing; give an article with a body"));
@@ -29,7 +29,7 @@ pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> R
         && (at.div_euclid(DAY) - i64::from(on.days())).abs() > 1
     {
         let said =
-            "is more than a day away from publish_time, which is so nowhere on earth; give the day where the outlet is";
+            "is more than a day away from publish_time, which no time zone allows; give the day where the outlet is";
         return Err(Fault::invalid("article.publish_date", said));
     }
     let expected = etag("article.etag", &message.etag)?;
@@ -41,7 +41,7 @@ pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> R
         title: message.title,
         authors: message.authors,
         language: message.language_code,
-        // Filters and orders know moments only: a day without one stands for its first.
+        // Filters and orders know moments only, so a day without one counts as its first moment.
         published_at: published_at.or(published_on.map(|day| i64::from(day.days()) * DAY)),
         published_on,
         labels: message.labels,
@@ -51,14 +51,14 @@ pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> R
     Ok((article, expected))
 }
 
-/// Reads an etag; none where nothing is expected.
+/// Reads an etag. None if no version is expected.
 pub(crate) fn etag(field: &str, etag: &str) -> Result<Option<u64>, Fault> {
     if etag.is_empty() {
         return Ok(None);
     }
     let digits = etag.len() == 16 && etag.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
     let number = if digits { u64::from_str_radix(etag, 16).ok() } else { None };
-    let said = || format!("{etag:?} is no etag; give Article.etag as an answer told it, or none");
+    let said = || format!("{etag:?} is not an etag; pass an Article.etag from an earlier answer, or leave it empty");
     number.map(Some).ok_or_else(|| Fault::invalid(field, said()))
 }
 
@@ -78,7 +78,7 @@ pub(crate) fn unkept(text: String, published_on: Option<Date>) -> Article {
 /// The tier that a text is to be read on. Nothing is kept of it, so that no better analysis can come later.
 pub(crate) fn tier_to_analyze(message: &proto::AnalyzeRequest, default: Mode) -> Result<Tier, Fault> {
     if message.analysis_mode == i32::from(proto::AnalysisMode::FastThenAccurate) {
-        let said = "cannot be fast first and accurate later, as nothing is kept; choose fast or accurate";
+        let said = "cannot be fast first and accurate later, because nothing is stored; choose fast or accurate";
         return Err(Fault::invalid("analysis_mode", said));
     }
     labels::wanted_mode("analysis_mode", message.analysis_mode, default).map(Mode::last)

@@ -49,7 +49,7 @@ pub(crate) fn entity_id(field: &str, id: &str) -> Result<EntityId, Fault> {
     EntityId::parse(id).ok_or_else(|| {
         Fault::invalid(
             field,
-            format!("{id:?} is no entity's id; LookupEntities tells them, for example person/ada-lind"),
+            format!("{id:?} is not an entity id; LookupEntities returns them, for example person/ada-lind"),
         )
     })
 }
@@ -75,7 +75,7 @@ pub(crate) fn sentence_query(message: &proto::SearchSentencesRequest, limits: &L
 /// What `SearchQuotes` asks.
 pub(crate) fn quote_query(message: &proto::SearchQuotesRequest, limits: &Limits) -> Result<QuoteQuery, Fault> {
     if !(0.0..=1.0).contains(&message.min_confidence) {
-        let said = format!("{} is no confidence; give a number from 0 to 1", message.min_confidence);
+        let said = format!("{} is not a confidence; give a number from 0 to 1", message.min_confidence);
         return Err(Fault::invalid("min_confidence", said));
     }
     let (said_from, said_until) = days(message.said_dates.as_ref())?;
@@ -215,7 +215,7 @@ pub(crate) fn filter_of_some(message: Option<&proto::ArticleFilter>, limits: &Li
     if filter == ArticleFilter::default() {
         return Err(Fault::invalid(
             "filter",
-            "asks for nothing, and all articles are not deleted by mistake; set a field",
+            "selects nothing; set at least one field, so that not everything is deleted by mistake",
         ));
     }
     Ok(filter)
@@ -245,7 +245,7 @@ fn days(message: Option<&proto::DateRange>) -> Result<(Option<Date>, Option<Date
 }
 
 fn ordered(field: &str, ordered: bool) -> Result<(), Fault> {
-    if ordered { Ok(()) } else { Err(Fault::invalid(field, "ends before it begins, so that nothing can match")) }
+    if ordered { Ok(()) } else { Err(Fault::invalid(field, "ends before it begins, so nothing can match")) }
 }
 
 fn listed(field: &str, values: &[String], limits: &Limits) -> Result<(), Fault> {

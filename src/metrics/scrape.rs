@@ -113,7 +113,7 @@ async fn scrape(recorder: Arc<PrometheusRecorder>, held: Held) -> Response {
         Ok(()) => ([(header::CONTENT_TYPE, TEXT)], recorder.handle().render()).into_response(),
         Err(error) => {
             telemetry::refused("METRICS", &error.to_string());
-            (StatusCode::SERVICE_UNAVAILABLE, format!("what is held cannot be told: {error}\n")).into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, format!("the counts cannot be read: {error}\n")).into_response()
         }
     }
 }

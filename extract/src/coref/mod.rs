@@ -1,4 +1,16 @@
-//! Puts the mentions of one person, body or place together.
+//! Coreference: puts the mentions of one person, organisation or place together.
+//!
+//! "Harbour Commissioner Ada Lind", "Lind", "the commissioner" and "she" become one entity with four mentions.
+//!
+//! | file | does |
+//! |---|---|
+//! | [`cluster`], [`person`], [`alias`] | puts names together: full names, surnames, acronyms |
+//! | [`office`], [`pollsters`] | finds organisations that are called after a name |
+//! | [`anaphor`] | finds pronouns and descriptions that refer to something |
+//! | [`profile`], [`gender`], [`describe`] | what is known of each entity so far, and which descriptions fit it |
+//! | [`context`], [`question`] | what the text shows around a mention, and what the model is asked |
+//! | [`features`], [`resolver`] | ranks the entities for each anaphor, from left to right (`speakers.bin`) |
+//!
 //!
 //! Names meet in clusters ([`cluster`]), and bodies called after a name are added ([`office`]). Then the
 //! document is gone through in reading order ([`resolver`]): for each pronoun and description ([`anaphor`]) the

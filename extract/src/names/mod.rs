@@ -1,8 +1,9 @@
-//! Finds where a text names persons, bodies, places and other things.
+//! Named entities: finds where a text names people, organisations, places and other things, and of which type they are.
 //!
-//! A learned tagger ([`tagger`]) marks names token by token from what is known of each ([`facts`],
-//! [`features`]), and the document makes its names agree ([`agree`]). Acronyms in brackets tell long forms ([`longform`]); a person's titles are read
-//! before ([`titles`]) and after the name ([`apposition`]).
+//!
+//! A learned tagger ([`tagger`]) marks names token by token from what is known of each ([`facts`], [`features`]), and
+//! the document makes its names agree ([`agree`]). Acronyms in brackets tell long forms ([`longform`]); a person's
+//! titles are read before ([`titles`]) and after the name ([`apposition`]).
 
 mod agree;
 mod apposition;

@@ -1,7 +1,8 @@
-//! What day words mean: "on Tuesday", "last week", "in March", "two days ago", seen from the day of an article.
+//! Which days words of time refer to: "on Tuesday", "last week", "in March", "two days ago", counted from the day of an
+//! article.
 //!
-//! Resolution is by the plain meaning of the words. What depends on more than the day of the article ("a
-//! week earlier", "that night", "last summer", which is not the same on both hemispheres) has no answer.
+//! Words are resolved by their plain meaning. What depends on more than the day of the article has no answer: "a week
+//! earlier", "that night", or "last summer", which differs between the hemispheres.
 
 use sayso_document::{Date, DateRange, Polarity, Quote};
 
@@ -15,8 +16,11 @@ pub enum Direction {
     Ahead,
 }
 
+/// The days of the week, from Monday.
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+/// The beginnings of the months' names.
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+/// The months' names.
 const MONTH_NAMES: [&str; 12] = [
     "january",
     "february",
@@ -31,11 +35,24 @@ const MONTH_NAMES: [&str; 12] = [
     "november",
     "december",
 ];
+/// Numbers in words, from zero.
 const NUMBERS: [&str; 13] =
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
-/// The days that words of time mean in an article of this day. Without it, only words that name a year
-/// have an answer. None when the words do not settle it.
+/// The days that words of time refer to in an article of this day. Without that day, only words that name a year have
+/// an answer. None if the words are not precise enough.
+///
+/// ```
+/// use sayso_document::{Date, DateRange};
+/// use sayso_extract::time::resolve::{Direction, resolve};
+///
+/// let friday = Date::new(2026, 3, 6);
+/// let day = |year, month, day| Date::new(year, month, day).map(DateRange::day);
+/// assert_eq!(resolve("on Tuesday", friday, Direction::Back), day(2026, 3, 3));
+/// assert_eq!(resolve("on Tuesday", friday, Direction::Ahead), day(2026, 3, 10));
+/// assert_eq!(resolve("in February 2026", None, Direction::Back), DateRange::month(2026, 2));
+/// assert_eq!(resolve("that night", friday, Direction::Back), None);
+/// ```
 pub fn resolve(words: &str, article: Option<Date>, direction: Direction) -> Option<DateRange> {
     let lower = words.to_lowercase();
     let words: Vec<&str> = lower
@@ -70,6 +87,7 @@ struct Named {
     decade: bool,
 }
 
+/// What words name of a calendar date.
 fn calendar(words: &[&str]) -> Named {
     let mut named = Named::default();
     for (i, word) in words.iter().enumerate() {

@@ -1,4 +1,7 @@
-//! A document as the stages of attribution read it: words in small letters, tags, quotations, units.
+//! A document as the stages of attribution read it: words in small letters, tags, quotations and units.
+//!
+//! It is made once for a document and then only read. A unit is a sentence, or several that a quotation joins because it runs over
+//! their border; most stages look no further than the unit around them. [`quotations`] pairs the quotation marks.
 
 mod quotations;
 

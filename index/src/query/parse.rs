@@ -22,8 +22,23 @@ mod term;
 
 /// Reads a query.
 ///
+/// An empty text matches everything. `options` says which fields may be named, and how much a query may hold.
+///
+/// ```
+/// use sayso_index::query::{Expr, Field, ParseErrorKind, ParseOptions, parse};
+///
+/// let options = ParseOptions::sentences();
+/// assert_eq!(parse("strike", &options)?, Expr::Word { field: Field::Text, text: "strike".into() });
+/// assert_eq!(parse(" ", &options)?, Expr::All);
+///
+/// let error = parse("harbour && strike", &options).unwrap_err();
+/// assert_eq!((error.kind(), error.position()), (ParseErrorKind::ForeignOperator, 8));
+/// assert_eq!(error.to_string(), "unknown operator \"&&\" at byte 8: expected AND");
+/// # Ok::<(), sayso_index::query::ParseError>(())
+/// ```
+///
 /// # Errors
-/// What is wrong with it, and where.
+/// Says what is wrong with the query, where, and what was expected there.
 pub fn parse(text: &str, options: &ParseOptions) -> Result<Expr, ParseError> {
     if text.len() > options.max_length {
         let position = text.floor_char_boundary(options.max_length);
@@ -342,7 +357,8 @@ mod tests {
         steps::of(|| parse(text, &options).map(|_| ()).unwrap_or(()))
     }
 
-    /// 32 times the text may take 64 times the steps, as what is looked ahead is bounded; a square would be 1,024 times.
+    /// 32 times the text may take 64 times the steps, as what is looked ahead is bounded; a square would be 1,024
+    /// times.
     #[track_caller]
     fn grows_with_the_text_only(before: &str, piece: &str, after: &str) {
         let of = |count| steps(&format!("{before}{}{after}", piece.repeat(count)));

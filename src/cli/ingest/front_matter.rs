@@ -1,7 +1,7 @@
 //! The front matter of Markdown files, as static sites use it: YAML between `---`, TOML between `+++`.
 //!
 //! Only what is simple is read: a name and a value in a line, quoted or not, lists, and names with values below a name.
-//! The rest is passed over.
+//! The rest is skipped.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,8 @@ const PUBLISHED: [&str; 9] = [
     "created",
 ];
 
-/// The article without its body, what could not be understood, and the text behind. None when a text has no front matter.
+/// The article without its body, what could not be understood, and the text behind. None when a text has no front
+/// matter.
 pub(super) fn read(text: &str) -> Option<(Article, Vec<Note>, &str)> {
     let (kind, block, rest) = markdown::front_matter(text)?;
     let sign = if kind == MetadataBlockKind::YamlStyle { ':' } else { '=' };

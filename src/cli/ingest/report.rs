@@ -1,4 +1,4 @@
-//! What became of the articles: progress while they go in, a summary at the end.
+//! The outcome of an ingest: progress while articles go in, and a summary at the end.
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
@@ -16,13 +16,13 @@ use super::note::Note;
 use crate::echo::visible;
 use crate::proto::ArticleChange;
 
-/// How often progress is told where nothing can be redrawn.
+/// How often progress is printed if nothing can be redrawn.
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
-/// How many refusals are kept to be listed; more are only counted.
+/// How many refusals are listed. More are only counted.
 const LISTED: usize = 10_000;
 
-/// How many kinds of notes are kept; more are not told.
+/// How many kinds of notes are listed. More are dropped.
 const KINDS: usize = 200;
 
 /// Something that was not put in.
@@ -41,7 +41,7 @@ impl Refusal {
     }
 }
 
-/// How many values of a kind are told, beside the first.
+/// How many values of a kind are listed besides the first.
 const VALUES: usize = 9;
 
 /// How many further places of the same value are told.
@@ -67,7 +67,7 @@ pub(super) struct Progress {
     pub(super) found: AtomicU64,
 }
 
-/// Counts, and tells them.
+/// Counts outcomes, and prints them.
 pub(super) struct Report {
     started: Instant,
     told: Instant,
@@ -159,8 +159,8 @@ impl Report {
         self.articles() as f64 / self.started.elapsed().as_secs_f64().max(0.001)
     }
 
-    /// Tells how far it went, when it is time to: whether all has been read, and whether all of it is `kept` and only not
-    /// searchable yet.
+    /// Tells how far it went, when it is time to: whether all has been read, and whether all of it is `kept` and only
+    /// not searchable yet.
     pub(super) fn tick(&mut self, all_read: bool, kept: bool) {
         let (words, share) = self.so_far(all_read, kept);
         if let Some(bar) = &self.bar {
@@ -174,8 +174,8 @@ impl Report {
         }
     }
 
-    /// "12 of 60 articles · 0.4/s", and the answered share of what was found. What was read but not answered is not done:
-    /// a small file is read at once, and its articles may take minutes.
+    /// "12 of 60 articles · 0.4/s", and the answered share of what was found. What was read but not answered is not
+    /// done: a small file is read at once, and its articles may take minutes.
     fn so_far(&self, all_read: bool, kept: bool) -> (String, f64) {
         let done = self.articles() + self.refused;
         let found = self.read.found.load(Ordering::Relaxed).max(done);
@@ -372,7 +372,7 @@ mod tests {
     fn notes_of_a_kind_are_counted() {
         let mut report = Report::start(0, Arc::default());
         for number in 0..1000 {
-            report.noted(&format!("a:{number}"), Note::new("date", format!("\"{number}\""), "is no date"));
+            report.noted(&format!("a:{number}"), Note::new("date", format!("\"{number}\""), "is not a date"));
             report.noted("b", Note::new(format!("field {number}"), "1", "is not used"));
         }
         let notes = report.to_value()["notes"].as_array().unwrap().clone();

@@ -188,7 +188,7 @@ impl Ingest {
         let sent = self.held.len();
         let sent = format!("{sent} {} sent but not confirmed", if sent == 1 { "article was" } else { "articles were" });
         let rest = if self.ended { "" } else { ", and the rest was not read" };
-        format!("{why}\n  {sent}{rest}\n  run the same command again: what is there already is not kept twice")
+        format!("{why}\n  {sent}{rest}\n  run the same command again; nothing is stored twice")
     }
 
     /// One stream, from its first article to its last answer.

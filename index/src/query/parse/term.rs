@@ -72,11 +72,12 @@ impl Parser<'_> {
         if !is_weight {
             return Ok(());
         }
-        let expected = "nothing after the word; quotation marks around it look for the sign itself";
+        let expected = "nothing after the word; put it in quotation marks to look for the sign itself";
         Err(self.fault(Kind::Boost, start + before.len(), expected).with_found(&raw[before.len()..]))
     }
 
-    /// Whether the opening bracket here begins `[a TO b]`. Of what stands behind TO, no more than a date has is looked at.
+    /// Whether the opening bracket here begins `[a TO b]`. Of what stands behind TO, no more than a date has is looked
+    /// at.
     fn is_range(&self, raw: &str) -> bool {
         const DATE_BYTES: usize = 64;
         let behind = &self.text[self.at + raw.len()..];
@@ -139,7 +140,7 @@ impl Parser<'_> {
     fn fielded(&mut self, name: &str) -> Parsed<Option<Expr>> {
         let start = self.at;
         if self.in_field {
-            let expected = "words without a field, since one stands before them";
+            let expected = "words without a field, because a field already applies here";
             return Err(self.fault(Kind::UnknownField, start, expected).with_found(name));
         }
         let known = NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|&(_, field)| field);

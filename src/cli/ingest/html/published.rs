@@ -129,7 +129,7 @@ struct Statement {
     exact: bool,
 }
 
-/// When a page was published, and what of the page's statements is no date that is understood.
+/// When a page was published, and what of the page's statements is not a date that is understood.
 ///
 /// Statements are taken in the order of trust. One of less trust that is understood goes before one that is
 /// not, which is told then.
@@ -152,7 +152,7 @@ pub(super) fn published(tree: &Document, statements: &Statements) -> (Option<Pub
         }
     }
     if statements.linked.malformed > 0 {
-        notes.push(Note::new("", "", "JSON-LD in the page is malformed, and may have told the date"));
+        notes.push(Note::new("", "", "JSON-LD in the page is malformed and may have contained the date"));
     }
     (from_path(&statements.url), notes)
 }
@@ -404,7 +404,9 @@ mod tests {
         let (moment, notes) = read("<meta name=pubdate content='on the eve of the fair'><meta name=date content=''>");
         assert_eq!(moment, "");
         assert_eq!(notes.len(), 1);
-        assert!(notes[0].starts_with("field pubdate: \"on the eve of the fair\" is no date that is understood; forms"));
+        assert!(
+            notes[0].starts_with("field pubdate: \"on the eve of the fair\" is not a date that is understood; forms")
+        );
         let (moment, notes) = read("<meta name=pubdate content='8/9/18'>");
         assert_eq!(moment, "9 August 2018, 00:00 UTC");
         assert_eq!(notes, ["field pubdate: \"8/9/18\" is read with the month first"]);

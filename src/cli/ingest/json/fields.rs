@@ -73,7 +73,7 @@ impl<'r> Fields<'r> {
             return String::new();
         };
         if value.as_array().is_some_and(|items| items.iter().filter(|item| !values::is_empty(item)).count() > 1) {
-            notes.push(Note::new(name, value, "are several values; the first is taken"));
+            notes.push(Note::new(name, value, "are several values; the first one is used"));
         }
         within(name, text, most, notes)
     }
@@ -242,7 +242,9 @@ impl<'r> Fields<'r> {
         let own = if own.is_empty() { "none".into() } else { own.join(", ") };
         match self.layout.chosen.iter().map(|chosen| &chosen.name).find(|chosen| chosen.field == Field::Body) {
             Some(chosen) => format!("no body: the record has no field {}; its fields: {own}", chosen.name),
-            None => format!("no body under a usual name: name it with --field body=NAME; the record's fields: {own}"),
+            None => {
+                format!("no body under a usual name; name its field with --field body=NAME; the record's fields: {own}")
+            }
         }
     }
 }

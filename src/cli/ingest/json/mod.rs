@@ -89,7 +89,7 @@ impl Layout {
         let (name, body) = fields.body()?;
         told.article.body = body;
         if folded(name) == "leadparagraph" {
-            told.notes.push(Note::new(name, "", "is the start of a text that the record does not hold"));
+            told.notes.push(Note::new(name, "", "is only the start of a text; the record does not hold the rest"));
         }
         if let Some(mark) = take_cut_mark(&mut told.article.body) {
             told.notes.push(Note::new(name, mark, "says that the text is cut off there"));
@@ -217,9 +217,9 @@ mod tests {
         assert_eq!(
             told,
             [
-                "field publishd: \"2026-03-03\" is not used: no field is called so; did you mean published?",
-                "field sorce: \"Veld Courier\" is not used: no field is called so; did you mean source?",
-                "field titel: \"Tide\" is not used: no field is called so; did you mean title?",
+                "field publishd: \"2026-03-03\" is not used: there is no such field; did you mean published?",
+                "field sorce: \"Veld Courier\" is not used: there is no such field; did you mean source?",
+                "field titel: \"Tide\" is not used: there is no such field; did you mean title?",
             ]
         );
         let full = json!({"body": "The tide turned.", "title": "Tide", "titles": ["Tide"], "date": "2026-03-03", "publishd": 1});
@@ -231,7 +231,7 @@ mod tests {
         let refused = |record: Value| told(record).unwrap_err();
         assert_eq!(
             refused(json!({"title": "Tide"})),
-            "no body under a usual name: name it with --field body=NAME; the record's fields: title"
+            "no body under a usual name; name its field with --field body=NAME; the record's fields: title"
         );
         assert_eq!(refused(json!({"body": 5})), "field body: expected text, found a number");
         assert_eq!(refused(json!({"body": " ", "text": null})), "the body is empty");
