@@ -19,6 +19,7 @@ mod parse;
 mod quantities;
 mod roles;
 mod tags;
+mod turns;
 pub mod when;
 
 #[cfg(feature = "encoder")]

@@ -19,6 +19,8 @@ pub(super) struct Draft {
     /// A noun phrase between cue and content.
     pub(super) object: Option<Range<usize>>,
     pub(super) negated: bool,
+    /// Whether lines and signs alone tell what belongs to it.
+    pub(super) layout: bool,
     /// From 0 to 1.
     pub(super) confidence: f32,
 }

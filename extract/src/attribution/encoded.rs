@@ -9,6 +9,7 @@ use super::byline;
 use super::cue::{Candidate, Voice};
 use super::draft::Draft;
 use super::headline;
+use super::leadin;
 use super::lemma;
 use super::reading::Reading;
 use super::select;
@@ -101,6 +102,7 @@ fn mean(one: f32, other: f32) -> f32 {
 fn layout(r: &Reading<'_>) -> Vec<Draft> {
     let mut found = byline::drafts(r);
     found.extend(headline::drafts(r));
+    found.extend(leadin::drafts(r));
     found.retain(|draft| !transcript::is_layout(r, draft));
     found
 }
@@ -209,6 +211,7 @@ fn draft(
         voice: read.map(|c| c.voice),
         object: read.and_then(|c| c.frame.object.clone()),
         negated: read.is_some_and(|c| c.negated),
+        layout: false,
         cue,
         source,
         content: Vec::new(),

@@ -27,6 +27,7 @@ pub(crate) mod fitting;
 mod frame;
 mod headline;
 mod issuer;
+mod leadin;
 mod learned;
 mod lemma;
 pub(crate) mod marked;
@@ -34,6 +35,7 @@ mod marks;
 mod mood;
 mod phrase;
 mod reading;
+mod runs;
 mod select;
 mod speaker;
 mod stance;
@@ -117,9 +119,11 @@ pub(crate) fn find_marked(
 /// Quotes from drafts, with the values that the text gives each of them.
 fn quotes(r: &Reading<'_>, cast: &Cast<'_>, mut drafts: Vec<Draft>, patience: &Patience<'_>) -> Option<Vec<Quote>> {
     bounds::cut(r, &mut drafts, patience)?;
+    runs::join(r, &mut drafts);
     direct::continue_quotations(r, &mut drafts);
     drafts.iter_mut().for_each(|draft| time::leave_out(r, draft));
     let heard = addressee::find(r, &drafts);
+    drafts.iter_mut().zip(&heard).for_each(|(draft, heard)| addressee::leave_out(r, draft, heard.as_ref()));
     let mut quotes = Vec::with_capacity(drafts.len());
     for (draft, heard) in drafts.iter().zip(heard) {
         patience.spend(20 + draft.content.len())?;

@@ -9,6 +9,7 @@ use super::byline;
 use super::cue::{self, Candidate, Nouns};
 use super::draft::Draft;
 use super::headline;
+use super::leadin;
 use super::learned::{self, Content, Found, Models, Offers, Sight};
 use super::reading::Reading;
 use super::subject::{self, Order};
@@ -110,6 +111,7 @@ impl<'r, 'd> Search<'r, 'd> {
             content,
             object: c.frame.object.clone(),
             negated: c.negated,
+            layout: false,
         };
         Some(Outcome { draft, features })
     }
@@ -129,6 +131,7 @@ pub(super) fn offers(search: &Search<'_, '_>, models: &Models, patience: &Patien
 pub(super) fn chosen(r: &Reading<'_>, mut offers: Vec<Draft>) -> Vec<Draft> {
     offers.extend(byline::drafts(r));
     offers.extend(headline::drafts(r));
+    offers.extend(leadin::drafts(r));
     let quoted = |draft: &Draft| draft.content.iter().any(|c| c.clone().any(|i| r.is_open_quote(i)));
     offers.retain(|draft| draft.confidence >= if quoted(draft) { LEAST_QUOTED } else { LEAST });
     offers.retain(|draft| !transcript::is_layout(r, draft));
