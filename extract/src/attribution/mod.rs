@@ -1,67 +1,42 @@
 //! Who said what: from a document with its mentions to quotes.
 //!
-//! The stages run in this order, each in a file of its own: a [`reading`] of the document (tags,
-//! quotations), verb groups with their subjects, [`cue`] candidates with their construction, the
-//! [`learned`] decisions on their sources, contents and extents, a choice among them ([`select`]),
-//! their contents cut to a paragraph ([`bounds`]), quotations that go on ([`direct`]), and at the end
-//! the values that the text gives each of them (speakers, act, polarity …).
+//! The stages run in this order, each in a room of its own: a [`view`](crate::view) of the document (tags, quotations), its
+//! [`grammar`](crate::grammar), [`candidate`] cues with their construction and what the [`layout`] shows, the decisions on
+//! their sources, contents and extents and a choice among them ([`decide`]), their contents cut to a paragraph
+//! ([`bounds`]), quotations that go on ([`continued`]), and at the end the [`values`] that the text gives each of them
+//! (speakers, act, polarity …).
 //!
 //! Spans follow PolNeAR: quotation marks and "that" belong to the content, the full stop does not,
 //! auxiliaries belong to the cue, titles and appositions to the source, and no attribution lies
 //! inside the content of another. `extract/models/MODELS.md` has the figures.
 
-mod according;
-mod act;
-mod addressee;
-mod bounds;
-mod byline;
-mod cast;
-mod classes;
-mod content;
-mod cue;
-mod direct;
+mod candidate;
+pub(crate) mod decide;
 mod draft;
-#[cfg(feature = "encoder")]
-mod encoded;
-pub(crate) mod fitting;
-mod frame;
-mod headline;
-mod issuer;
-mod leadin;
-mod learned;
-mod lemma;
-pub(crate) mod marked;
-mod marks;
-mod mood;
-mod phrase;
-mod reading;
-mod runs;
-mod select;
-mod speaker;
-mod stance;
-mod subject;
-mod time;
-mod transcript;
-mod verbal;
-mod verbs;
+mod layout;
+pub(crate) mod values;
 
 use std::ops::Range;
 
 use sayso_document::{Addressee, Document, Patience, Quote, Span};
 
-use cast::Cast;
-pub(crate) use cue::Nouns;
+use candidate::cue::Nouns;
+pub use decide::Models;
+pub(crate) use decide::Seen;
+#[cfg(feature = "encoder")]
+use decide::encoded;
+use decide::select::{self, Search};
+use decide::{Sight, bounds, continued, runs};
 use draft::Draft;
-pub use learned::Models;
-pub(crate) use learned::Seen;
-use learned::Sight;
-use reading::Reading;
-use select::Search;
+use values::mentions::Cast;
+use values::{act, addressee, kind, polarity, speaker, when};
 
-use crate::chains::Chains;
+use crate::coref::Chains;
 #[cfg(feature = "encoder")]
 use crate::encoder::{Encoded, Encoder};
 use crate::model::{Files, ModelError};
+use crate::tags::Words;
+use crate::view::Reading;
 
 /// What decides attributions.
 #[derive(Clone, Debug)]
@@ -76,8 +51,6 @@ impl AttributionModels {
         Ok(Self { nouns: Nouns::read(&files.text("cue_nouns.txt")?), decisions: Models::read(files)? })
     }
 }
-use crate::tags::Words;
-
 /// Finds the quotes of a document whose names, pronouns and descriptions are linked. None when nobody waits for them any
 /// longer.
 pub(crate) fn find(
@@ -120,8 +93,8 @@ pub(crate) fn find_marked(
 fn quotes(r: &Reading<'_>, cast: &Cast<'_>, mut drafts: Vec<Draft>, patience: &Patience<'_>) -> Option<Vec<Quote>> {
     bounds::cut(r, &mut drafts, patience)?;
     runs::join(r, &mut drafts);
-    direct::continue_quotations(r, &mut drafts);
-    drafts.iter_mut().for_each(|draft| time::leave_out(r, draft));
+    continued::continue_quotations(r, &mut drafts);
+    drafts.iter_mut().for_each(|draft| continued::leave_out(r, draft));
     let heard = addressee::find(r, &drafts);
     drafts.iter_mut().zip(&heard).for_each(|(draft, heard)| addressee::leave_out(r, draft, heard.as_ref()));
     let mut quotes = Vec::with_capacity(drafts.len());
@@ -184,9 +157,9 @@ fn quote(r: &Reading<'_>, cast: &Cast<'_>, draft: &Draft, heard: Option<Range<us
         addressee,
         about,
         act: act::of(r, draft),
-        kind: stance::kind(r, draft),
-        polarity: mood::polarity(r, draft),
-        when: stance::when(r, draft).map(|tokens| r.span(&tokens)),
+        kind: kind::kind(r, draft),
+        polarity: polarity::polarity(r, draft),
+        when: when::when(r, draft).map(|tokens| r.span(&tokens)),
         said: None,
         confidence: draft.confidence.clamp(0.0, 1.0),
         speaker_confidence,

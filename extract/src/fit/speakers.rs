@@ -6,14 +6,14 @@ use std::ops::Range;
 use sayso_document::{Document, Entity, Patience};
 
 use crate::model::Linear;
-use crate::names::NameMention;
-use crate::{Analyzer, attribution, chains, names};
+use crate::names::{self, NameMention};
+use crate::{Analyzer, attribution, coref};
 
 /// Name of the model and of its file, `speakers.bin`.
 pub const MODEL: &str = "speakers";
 
 /// A pronoun or description, and the entities for which it may stand.
-pub use crate::chains::Asked as Question;
+pub use crate::coref::Asked as Question;
 
 /// Puts every question of a document, in reading order, to `answer`, which picks the position of a candidate or none.
 /// Later questions build on the answers to earlier ones. Where `blind` is set, persons of either gender are candidates
@@ -25,7 +25,7 @@ pub fn questions(
     answer: impl FnMut(&Question<'_>) -> Option<usize>,
 ) {
     let found = names(analyzer, document);
-    chains::questions(document, &analyzer.lexicon, &analyzer.linking.genders, &found, blind, answer);
+    coref::questions(document, &analyzer.lexicon, &analyzer.linking.genders, &found, blind, answer);
 }
 
 /// The names of a document.
@@ -47,7 +47,7 @@ pub struct Resolved {
 
 /// The position of the candidate that a model picks for the features of a question, and how sure it is.
 pub fn choose(model: &Linear, features: &[Vec<u32>]) -> Option<(usize, f32)> {
-    chains::choose(model, features)
+    coref::choose(model, features)
 }
 
 /// The file of first names with the gender that news gives their bearers.
@@ -57,7 +57,7 @@ pub const GENDERS: &str = "genders.tsv";
 pub fn resolve(analyzer: &Analyzer, document: &Document<'_>, sources: &[Range<usize>]) -> (Vec<Entity>, Vec<Resolved>) {
     let found = names(analyzer, document);
     let link =
-        |patience: &Patience<'_>| chains::link(document, &analyzer.lexicon, &analyzer.linking, found, None, patience);
+        |patience: &Patience<'_>| coref::link(document, &analyzer.lexicon, &analyzer.linking, found, None, patience);
     let chains = Patience::endless(link);
     let speakers = attribution::speakers_of(document, analyzer.words(document), &chains, sources);
     let resolved = speakers.into_iter().map(|(speakers, confidence)| Resolved { speakers, confidence }).collect();

@@ -5,7 +5,7 @@ use std::ops::Range;
 use rustc_hash::FxHashSet;
 use sayso_document::EntityType;
 
-use super::tagger::Tagged;
+use super::tagged::Tagged;
 use super::words::Words;
 use crate::lexicon::{Class, fold};
 

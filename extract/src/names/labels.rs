@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use sayso_document::EntityType;
 
-use super::tagger::Tagged;
+use super::tagged::Tagged;
 use super::words::Words;
 use crate::lexicon::Class;
-use crate::turns::{Look, Turn};
+use crate::view::turns::{Look, Turn};
 
 /// How sure it is that a label is a name.
 const SURE: f32 = 0.9;

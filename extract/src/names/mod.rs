@@ -7,11 +7,12 @@
 mod agree;
 mod apposition;
 mod facts;
+mod features;
 mod given;
 mod labels;
-mod features;
 mod longform;
 mod runs;
+mod tagged;
 mod tagger;
 mod titles;
 mod words;
@@ -22,9 +23,9 @@ use sayso_document::{Document, EntityType, Patience, Span};
 
 use crate::lexicon::{Class, Lexicon};
 use crate::model::Clusters;
-use crate::turns;
+pub use tagged::Tagged;
+pub use tagger::Tagger;
 pub(crate) use tagger::{Hints, LABELS, TYPES, features};
-pub use tagger::{Tagged, Tagger};
 pub(crate) use words::Words;
 
 /// One place where a name stands.
@@ -61,7 +62,7 @@ pub(crate) fn find(
     let words = Words::new(document, lexicon, patience)?;
     let tagged = with_long_forms(&words, tagger.tag(&words, clusters, hints, patience)?);
     let tagged = given::whole(&words, tagged);
-    let tagged = labels::with_labels(&words, tagged, &turns::turns(document, patience)?);
+    let tagged = labels::with_labels(&words, tagged, &crate::view::turns::turns(document, patience)?);
     let mut runs: (usize, Vec<Range<usize>>) = (usize::MAX, Vec::new());
     let mut names: Vec<NameMention> = Vec::with_capacity(tagged.len());
     let given = given::Surnames::of(&words);
