@@ -21,7 +21,6 @@ const FILES: [&str; 8] = [
 const COMMON: [(&str, &str); 2] =
     [("google.type", "crate::proto::google_type"), ("google.rpc", "crate::proto::google_rpc")];
 
-#[allow(clippy::disallowed_macros, reason = "cargo reads what a build script prints")]
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=proto");
     let descriptors = protox::Compiler::new(["proto"])?

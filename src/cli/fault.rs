@@ -184,6 +184,7 @@ pub(super) fn describe(status: &Status) -> String {
         }
     }
     if let Some(info) = details.error_info() {
+        #[allow(clippy::disallowed_methods, reason = "sorted in the next lines")]
         let new = info.metadata.iter().filter(|(_, value)| !message.contains(value.as_str()));
         let mut facts: Vec<_> = new.map(|(key, value)| format!("{key} = {value}")).collect();
         facts.sort();
