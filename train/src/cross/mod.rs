@@ -27,6 +27,7 @@ use crate::eval::{Found, tier, tier_of};
 use crate::models;
 use crate::parallel::THREADS;
 use crate::stages::Places;
+use crate::stages::voices::CORPORA;
 use fit::Fitting;
 
 /// How many folds there are.
@@ -49,7 +50,10 @@ pub fn command() -> Command {
             tier(),
             path("model", "DIR", "A folder of models in place of the compiled-in ones of the same names"),
             path("encoders", "DIR", "A folder with fold0 to fold4: files of an encoder fitted without that fold"),
-            Arg::new("as-it-is").long("as-it-is").action(ArgAction::SetTrue).help("Fit nothing"),
+            Arg::new("as-it-is")
+                .long("as-it-is")
+                .action(ArgAction::SetTrue)
+                .help("Fit nothing: all folds are read with the same models"),
             fraction
                 .action(ArgAction::Append)
                 .value_delimiter(',')
@@ -73,19 +77,15 @@ impl Corpus {
     /// The corpora that are there.
     fn all(places: &Places) -> io::Result<Vec<Self>> {
         let mut all = Vec::new();
-        let ood = Articles::read(places, "ood/train.jsonl.gz")?;
-        if !ood.quotes.is_empty() {
-            let path = places.eval("ood/train.jsonl.gz");
-            all.push(Self { name: "ood/train", gold: ood, voiced: voiced_articles(&path, &path)? });
-        }
-        let speakers: Vec<SpokenText> = present(places, "speakers/train.jsonl.gz")?;
-        let quotes: Vec<QuotedText> = present(places, "polnear/train.jsonl.gz")?;
-        if !speakers.is_empty() && !quotes.is_empty() {
-            let mut texts: BTreeMap<String, QuotedText> = quotes.into_iter().map(|one| (one.id.clone(), one)).collect();
-            let quotes = speakers.iter().filter_map(|one| texts.remove(&one.id)).collect();
-            let [path, texts] = ["speakers/train.jsonl.gz", "polnear/train.jsonl.gz"].map(|name| places.eval(name));
-            let gold = Articles { quotes, speakers };
-            all.push(Self { name: "speakers/train", gold, voiced: voiced_articles(&path, &texts)? });
+        for (name, path, texts) in CORPORA {
+            let speakers: Vec<SpokenText> = present(places, path)?;
+            let quotes: Vec<QuotedText> = present(places, texts)?;
+            if !speakers.is_empty() && !quotes.is_empty() {
+                let mut by_id: BTreeMap<_, _> = quotes.into_iter().map(|one| (one.id.clone(), one)).collect();
+                let quotes = speakers.iter().filter_map(|one| by_id.remove(&one.id)).collect();
+                let gold = Articles { quotes, speakers };
+                all.push(Self { name, gold, voiced: voiced_articles(&places.eval(path), &places.eval(texts))? });
+            }
         }
         if all.is_empty() {
             let words = "there are no articles with speakers: neither eval/ood/train nor eval/speakers/train is there";
@@ -121,15 +121,18 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
         for fold in 0..FOLDS {
             let mut files = base.clone();
             files.extend(folder("encoders").map_or(Ok(Files::new()), |folder| encoder(folder, fold))?);
-            files.extend(fitted.as_ref().map_or(Files::new(), |fitted| fitted[fold].clone()));
+            files.extend(fitted.as_ref().map_or(Files::new(), |fitted| fitted[fold].files()));
             found.extend(analyse(&corpora, fold, files, tier)?);
         }
         let found = Found::from(found);
         if let Some(path) = folder("predictions") {
             found.write(path)?;
         }
-        match &fitting {
-            Some(_) => writeln!(out, "Fitted on {percent} % of the articles of the other folds, {tier:?} tier\n")?,
+        match fitting.as_ref().zip(fitted.as_ref()) {
+            Some((fitting, fitted)) => {
+                writeln!(out, "Fitted on {percent} % of the articles of the other folds, {tier:?} tier\n")?;
+                writeln!(out, "{}", fitting.reach(fitted, tier))?;
+            }
             None => writeln!(out, "As it is, {tier:?} tier\n")?,
         }
         show(&mut out, &corpora, &found, matches)?;
