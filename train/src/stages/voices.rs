@@ -140,9 +140,9 @@ impl Bearers {
     }
 }
 
-/// Whether the words of `part` stand in `whole`, one after the other.
+/// Whether all words of `part` are in `whole`: "Ada Lind" in "Ada Marie Lind".
 fn holds(whole: &str, part: &str) -> bool {
-    !part.is_empty() && format!(" {whole} ").contains(&format!(" {part} "))
+    !part.is_empty() && part.split(' ').all(|word| whole.split(' ').any(|one| one == word))
 }
 
 #[cfg(test)]
