@@ -1,5 +1,6 @@
 //! Fits the model that leads pronouns and descriptions back to names, on OntoGUM, on news where gender alone settles who
-//! is meant, and on articles in which it is marked who each source is. GAP measures it: its pairs are hard on purpose, and fitting on them made news worse.
+//! is meant, and on articles in which it is marked who each source is. GAP measures it: its pairs are hard on purpose, and
+//! fitting on them made news worse.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
