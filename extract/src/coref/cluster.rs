@@ -9,7 +9,7 @@ use sayso_document::{Counted, Document, Entity, EntityType, Patience};
 use super::alias::{acronyms, as_acronym, key, shortens};
 use super::gender::{Gender, Genders};
 use super::person::{PersonName, is_courtesy, one_letter_apart, rough};
-use super::profile::comparable;
+use super::title::comparable;
 use crate::lexicon::{Class, Lexicon};
 use crate::names::NameMention;
 
@@ -60,7 +60,6 @@ pub(super) fn cluster(
         document,
         lexicon,
         genders,
-        names,
         all: Vec::new(),
         by_key: FxHashMap::default(),
         by_word: FxHashMap::default(),
@@ -89,7 +88,6 @@ struct Clusters<'a, 't> {
     document: &'a Document<'t>,
     lexicon: &'a Lexicon,
     genders: &'a Genders,
-    names: &'a [NameMention],
     all: Vec<Cluster>,
     /// Clusters by key and type.
     by_key: FxHashMap<(String, EntityType), usize>,

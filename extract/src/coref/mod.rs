@@ -29,6 +29,7 @@ mod pollsters;
 mod profile;
 mod question;
 mod resolver;
+mod title;
 
 use std::ops::Range;
 

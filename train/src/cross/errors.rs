@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::{Corpus, fold};
+use super::folds::{Corpus, fold};
 use crate::eval::gold::SourceRow;
 use crate::eval::predict::{FoundQuote, Prediction};
 use crate::eval::speakers::match_row;

@@ -10,6 +10,7 @@
 
 mod errors;
 mod fit;
+mod folds;
 mod report;
 
 use std::collections::BTreeMap;
@@ -20,22 +21,13 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use sayso_document::Tier;
 use sayso_extract::Analyzer;
 
-use crate::corpus::{VoicedArticle, voiced_articles};
-use crate::eval::gold::{Articles, QuotedText, SpokenText, present};
 use crate::eval::predict::{Prediction, predict};
 use crate::eval::{Found, tier, tier_of};
 use crate::models;
 use crate::parallel::THREADS;
 use crate::places::Places;
 use fit::Fitting;
-
-/// How many folds there are.
-pub const FOLDS: usize = 5;
-
-/// The fold of an article, by its place in the file.
-pub fn fold(place: usize) -> usize {
-    place % FOLDS
-}
+use folds::{Corpus, FOLDS, Files};
 
 /// The sub-command `cross`.
 pub fn command() -> Command {
@@ -49,7 +41,10 @@ pub fn command() -> Command {
             tier(),
             path("model", "DIR", "A folder of models in place of the compiled-in ones of the same names"),
             path("encoders", "DIR", "A folder with fold0 to fold4: files of an encoder fitted without that fold"),
-            Arg::new("as-it-is").long("as-it-is").action(ArgAction::SetTrue).help("Fit nothing"),
+            Arg::new("as-it-is")
+                .long("as-it-is")
+                .action(ArgAction::SetTrue)
+                .help("Fit nothing: all folds are read with the same models"),
             fraction
                 .action(ArgAction::Append)
                 .value_delimiter(',')
@@ -61,48 +56,6 @@ pub fn command() -> Command {
         ],
     )
 }
-
-/// A corpus with its articles in the order of its file.
-struct Corpus {
-    name: &'static str,
-    gold: Articles,
-    voiced: Vec<VoicedArticle>,
-}
-
-impl Corpus {
-    /// The corpora that are there.
-    fn all(places: &Places) -> io::Result<Vec<Self>> {
-        let mut all = Vec::new();
-        let ood = Articles::read(places, "ood/train.jsonl.gz")?;
-        if !ood.quotes.is_empty() {
-            let path = places.eval("ood/train.jsonl.gz");
-            all.push(Self { name: "ood/train", gold: ood, voiced: voiced_articles(&path, &path)? });
-        }
-        let speakers: Vec<SpokenText> = present(places, "speakers/train.jsonl.gz")?;
-        let quotes: Vec<QuotedText> = present(places, "polnear/train.jsonl.gz")?;
-        if !speakers.is_empty() && !quotes.is_empty() {
-            let mut texts: BTreeMap<String, QuotedText> = quotes.into_iter().map(|one| (one.id.clone(), one)).collect();
-            let quotes = speakers.iter().filter_map(|one| texts.remove(&one.id)).collect();
-            let [path, texts] = ["speakers/train.jsonl.gz", "polnear/train.jsonl.gz"].map(|name| places.eval(name));
-            let gold = Articles { quotes, speakers };
-            all.push(Self { name: "speakers/train", gold, voiced: voiced_articles(&path, &texts)? });
-        }
-        if all.is_empty() {
-            let words = "there are no articles with speakers: neither eval/ood/train nor eval/speakers/train is there";
-            return Err(io::Error::new(io::ErrorKind::NotFound, words));
-        }
-        Ok(all)
-    }
-
-    /// Names and texts of the articles of a fold.
-    fn texts(&self, of: usize) -> impl Iterator<Item = (&str, &str)> {
-        let articles = self.gold.quotes.iter().enumerate().filter(move |&(place, _)| fold(place) == of);
-        articles.map(|(_, one)| (one.id.as_str(), one.text.as_str()))
-    }
-}
-
-/// Files of models by name.
-type Files = Vec<(String, Vec<u8>)>;
 
 /// Fits, analyses, counts and prints.
 pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
@@ -121,15 +74,18 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
         for fold in 0..FOLDS {
             let mut files = base.clone();
             files.extend(folder("encoders").map_or(Ok(Files::new()), |folder| encoder(folder, fold))?);
-            files.extend(fitted.as_ref().map_or(Files::new(), |fitted| fitted[fold].clone()));
+            files.extend(fitted.as_ref().map_or(Files::new(), |fitted| fitted[fold].files()));
             found.extend(analyse(&corpora, fold, files, tier)?);
         }
         let found = Found::from(found);
         if let Some(path) = folder("predictions") {
             found.write(path)?;
         }
-        match &fitting {
-            Some(_) => writeln!(out, "Fitted on {percent} % of the articles of the other folds, {tier:?} tier\n")?,
+        match fitting.as_ref().zip(fitted.as_ref()) {
+            Some((fitting, fitted)) => {
+                writeln!(out, "Fitted on {percent} % of the articles of the other folds, {tier:?} tier\n")?;
+                writeln!(out, "{}", fitting.reach(fitted, tier))?;
+            }
             None => writeln!(out, "As it is, {tier:?} tier\n")?,
         }
         show(&mut out, &corpora, &found, matches)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::{Corpus, FOLDS, fold};
+use super::folds::{Corpus, FOLDS, fold};
 use crate::eval::figures::Figures;
 use crate::eval::gold::{QuotedText, SpokenText};
 use crate::eval::predict::Prediction;
