@@ -1,13 +1,50 @@
-//! From a text to its entities, name chains and quotes.
+//! Reads news articles in English: their sentences, the entities that they name, and who said what.
 //!
-//! Three stages, each behind one function: `names` finds where proper names stand, `chains` puts
-//! the mentions of one person, body or place together, `attribution` finds who said what.
+//! An [`Analyzer`] turns any text into an [`Analysis`]. It cannot fail, reads no files and no clock, and the same text
+//! gives the same answer on every machine.
+//!
+//! ```
+//! use sayso_document::{Act, Tier};
+//! use sayso_extract::Analyzer;
+//!
+//! let analyzer = Analyzer::new();
+//! let text = "“The harbour stays open,” Mayor Ines Calloway told reporters on Tuesday.";
+//! let analysis = analyzer.analyze(text, Tier::Fast);
+//!
+//! let quote = &analysis.quotes[0];
+//! assert_eq!(quote.content[0].of(text), "“The harbour stays open,”");
+//! assert_eq!(analysis.entities[quote.speakers[0]].name, "Ines Calloway");
+//! assert_eq!((quote.cue_lemma.as_str(), quote.act), ("tell", Act::Speech));
+//! ```
+//!
+//! # Tiers
+//!
+//! [`Tier::Fast`] reads with linear models, more than 100,000 tokens a second on one core. [`Tier::Accurate`] asks a small
+//! neural encoder, too: it finds more, and reads some thousands. [`Analyzer::BEST`] is the best tier that is compiled in,
+//! which also answers for a better one. `extract/models/MODELS.md` has the figures.
+//!
+//! # Features
+//!
+//! | feature | on by default | what for |
+//! |---|---|---|
+//! | `encoder` | yes | [`Tier::Accurate`], and its weights, 24 MB |
+//! | `training` | no | the module `fit`: features and cases of every stage, for `sayso-train`, which fits the models |
+//!
+//! # Stages
+//!
+//! The text is cut into tokens and sentences, and paragraphs that are not English are set aside. `names` finds where proper
+//! names stand, `coref` puts the mentions of one person, body or place together, `tags` and `parse` read the grammar, and
+//! `attribution` finds who said what. `ARCHITECTURE.md` has a line on each room.
+
+// What training sees is public for it alone.
+#![cfg_attr(not(feature = "training"), allow(unreachable_pub))]
 
 mod attribution;
 mod calibration;
 mod coref;
 #[cfg(feature = "encoder")]
 mod encoder;
+#[cfg(feature = "training")]
 pub mod fit;
 mod grammar;
 mod language;
@@ -17,7 +54,7 @@ mod names;
 mod parse;
 mod roles;
 mod tags;
-pub mod time;
+mod time;
 mod view;
 
 #[cfg(feature = "encoder")]
@@ -34,9 +71,9 @@ use language::Languages;
 use lexicon::Lexicon;
 use model::{Clusters, Files, ModelError};
 use names::Hints;
-use parse::{Parser, Tree};
+use parse::Parser;
 use roles::Roles;
-use tags::{Tagger, Words};
+use tags::Tagger;
 
 /// Analyses texts. Cheap to share between threads; loading it is the only costly step.
 #[derive(Debug)]
@@ -245,16 +282,6 @@ impl Analyzer {
         let analysis = gathered(document, languages, chains, quotes);
         done("attribution");
         Some(analysis)
-    }
-
-    /// The words of a document with their tags.
-    pub(crate) fn words(&self, document: &Document<'_>) -> Words<'_> {
-        Patience::endless(|patience| self.tagger.tag(document, &self.clusters, patience))
-    }
-
-    /// The dependencies between the words of a document.
-    pub(crate) fn tree(&self, document: &Document<'_>, words: &Words<'_>) -> Tree {
-        Patience::endless(|patience| self.parser.parse(document, words, patience))
     }
 
     /// The entities of a document and where they are mentioned; `aid` is what the encoder says of names and of words

@@ -12,11 +12,21 @@ mod files;
 mod linear;
 mod rows;
 
-pub use clusters::{Clusters, Groups, plain};
-pub use feature::{feature, word};
 pub use file::ModelError;
 #[cfg(feature = "encoder")]
 pub(crate) use file::checksum;
 pub use files::Files;
-pub use linear::Linear;
-pub use rows::Rows;
+#[cfg(feature = "training")]
+pub use {
+    clusters::{Clusters, Groups, plain},
+    feature::{feature, word},
+    linear::Linear,
+    rows::Rows,
+};
+#[cfg(not(feature = "training"))]
+pub(crate) use {
+    clusters::{Clusters, Groups},
+    feature::{feature, word},
+    linear::Linear,
+    rows::Rows,
+};

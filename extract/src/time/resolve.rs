@@ -7,7 +7,7 @@ use sayso_document::{Date, DateRange, Polarity, Quote};
 
 /// Whether what the words date has happened: "said on Tuesday" looks back, "will say on Tuesday" ahead.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Direction {
+pub(crate) enum Direction {
     /// Into the past of the article.
     #[default]
     Back,
@@ -36,7 +36,7 @@ const NUMBERS: [&str; 13] =
 
 /// The days that words of time mean in an article of this day. Without it, only words that name a year
 /// have an answer. None when the words do not settle it.
-pub fn resolve(words: &str, article: Option<Date>, direction: Direction) -> Option<DateRange> {
+pub(crate) fn resolve(words: &str, article: Option<Date>, direction: Direction) -> Option<DateRange> {
     let lower = words.to_lowercase();
     let words: Vec<&str> = lower
         .split(|c: char| c.is_whitespace() || matches!(c, ',' | '.' | '(' | ')' | '’' | '\''))

@@ -5,6 +5,7 @@
 //! over hashed features. What hand-written rules would have chosen is one feature among them.
 
 pub(crate) mod bounds;
+#[cfg(feature = "training")]
 pub(crate) mod cases;
 mod content;
 mod content_features;
@@ -78,6 +79,7 @@ impl<T: Clone> Offers<T> {
     }
 
     /// All features of an offer.
+    #[cfg(feature = "training")]
     pub(crate) fn features(&self, place: usize) -> Vec<u32> {
         let offer = &self.list[place];
         let shared = offer.shared.iter().flatten().flat_map(|&at| &self.shared[at]);
