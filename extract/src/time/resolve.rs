@@ -8,7 +8,7 @@ use sayso_document::{Date, DateRange, Polarity, Quote};
 
 /// Whether what the words date has happened: "said on Tuesday" looks back, "will say on Tuesday" ahead.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Direction {
+pub(crate) enum Direction {
     /// Into the past of the article.
     #[default]
     Back,
@@ -39,21 +39,9 @@ const MONTH_NAMES: [&str; 12] = [
 const NUMBERS: [&str; 13] =
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
-/// The days that words of time refer to in an article of this day. Without that day, only words that name a year have
-/// an answer. None if the words are not precise enough.
-///
-/// ```
-/// use sayso_document::{Date, DateRange};
-/// use sayso_extract::time::resolve::{Direction, resolve};
-///
-/// let friday = Date::new(2026, 3, 6);
-/// let day = |year, month, day| Date::new(year, month, day).map(DateRange::day);
-/// assert_eq!(resolve("on Tuesday", friday, Direction::Back), day(2026, 3, 3));
-/// assert_eq!(resolve("on Tuesday", friday, Direction::Ahead), day(2026, 3, 10));
-/// assert_eq!(resolve("in February 2026", None, Direction::Back), DateRange::month(2026, 2));
-/// assert_eq!(resolve("that night", friday, Direction::Back), None);
-/// ```
-pub fn resolve(words: &str, article: Option<Date>, direction: Direction) -> Option<DateRange> {
+/// The days that words of time mean in an article of this day. Without that day, only words that name a year
+/// have an answer. None if the words are not precise enough.
+pub(crate) fn resolve(words: &str, article: Option<Date>, direction: Direction) -> Option<DateRange> {
     let lower = words.to_lowercase();
     let words: Vec<&str> = lower
         .split(|c: char| c.is_whitespace() || matches!(c, ',' | '.' | '(' | ')' | '’' | '\''))
