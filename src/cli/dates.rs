@@ -7,6 +7,7 @@ use prost_types::Timestamp as ProtoTime;
 
 use crate::proto;
 
+mod calendar;
 mod cursor;
 mod parts;
 mod published;

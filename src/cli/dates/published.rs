@@ -4,18 +4,16 @@
 //! impossible makes the whole not understood; nothing is guessed but the century of a year of two digits, and which of
 //! two small numbers is the month.
 
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
 
+use super::calendar::{YEARS, basic_date, basic_time};
 use super::cursor::Cursor;
 use super::parts::Parts;
 use super::{ProtoTime, day, proto, to_proto};
 
 /// The longest text that can be a date, in bytes.
 const LONGEST: usize = 120;
-
-/// Years that an article can be of: from the first newspapers on. Go's zero time and other fillers lie before.
-pub(super) const YEARS: std::ops::Range<i16> = 1600..2200;
 
 /// Seconds since 1970 that are taken for a moment: from 1971 to the end of 2100. Smaller numbers mean something else.
 const EPOCH: std::ops::Range<i128> = 31_536_000..4_133_980_800;
@@ -63,7 +61,8 @@ pub(in crate::cli) fn read_published(text: &str) -> Option<Published> {
     }
     let mut parts = Parts::default();
     parts.read(&mut Cursor(text))?;
-    parts.finish()
+    let (local, zone, month_first) = parts.finish()?;
+    Some(Published { month_first, ..in_zone(local, &zone)? })
 }
 
 /// Reads a number as JSON writes it: seconds, milliseconds, microseconds or nanoseconds since 1970, or the digits of a
@@ -134,17 +133,6 @@ fn written_in_digits(text: &str) -> Option<Published> {
     in_zone(DateTime::from_parts(date, time), &TimeZone::UTC)
 }
 
-pub(super) fn basic_date(text: &str) -> Option<Date> {
-    checked(text.get(..4)?.parse().ok()?, text.get(4..6)?.parse().ok()?, text.get(6..8)?.parse().ok()?)
-}
-
-/// HH, HHMM, HHMMSS or HHMMSSmmm.
-pub(super) fn basic_time(text: &str) -> Option<Time> {
-    let part = |at: usize, length: usize| text.get(at..at + length).map_or(Some(0), |part| part.parse().ok());
-    let millis = text.get(6..).filter(|rest| !rest.is_empty()).map_or(Some(0), |rest| rest.parse::<i32>().ok())?;
-    Time::new(part(0, 2)?, part(2, 2)?, part(4, 2)?.min(59), millis * 1_000_000).ok()
-}
-
 fn epoch(nanos: i128) -> Option<Published> {
     if !EPOCH.contains(&nanos.div_euclid(NANOS)) {
         return None;
@@ -156,13 +144,9 @@ fn in_utc(moment: jiff::Timestamp) -> Published {
     Published { time: to_proto(moment), day: day(moment.to_zoned(TimeZone::UTC).date()), month_first: false }
 }
 
-pub(super) fn in_zone(local: DateTime, zone: &TimeZone) -> Option<Published> {
+fn in_zone(local: DateTime, zone: &TimeZone) -> Option<Published> {
     let moment = zone.to_ambiguous_timestamp(local).compatible().ok()?;
     Some(Published { time: to_proto(moment), day: day(local.date()), month_first: false })
-}
-
-pub(super) fn checked(year: i16, month: i8, day: i8) -> Option<Date> {
-    Date::new(year, month, day).ok().filter(|_| YEARS.contains(&year))
 }
 
 #[cfg(test)]

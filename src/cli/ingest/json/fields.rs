@@ -1,22 +1,41 @@
 //! The fields of one record.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::super::fit::{NO_ID, is_id, within};
 use super::super::note::{MONTH_FIRST, NO_DATE, Note, shown};
-use super::{Chosen, Field, FieldName, Layout, Record, Told, did_you_mean, folded, is_known, nearest, values};
+use super::names::{Field, FieldName, did_you_mean, folded, is_known, nearest};
+use super::values;
 use crate::convert::{AUTHORS, LANGUAGE_BYTES, METADATA_BYTES};
 use crate::proto::Article;
+
+/// A name that the user gave a field, and whether a record had it.
+#[derive(Debug)]
+pub(super) struct Chosen {
+    pub(super) name: FieldName,
+    pub(super) matched: AtomicBool,
+}
+
+pub(super) type Record = Map<String, Value>;
+
+/// An article as a record or page tells it.
+#[derive(Debug, Default, PartialEq)]
+pub(in crate::cli::ingest) struct Told {
+    /// The article.
+    pub(in crate::cli::ingest) article: Article,
+    /// What was left out because it could not be understood, or read with a guess.
+    pub(in crate::cli::ingest) notes: Vec<Note>,
+}
 
 /// From here on two whole numbers may be one number for JSON: 2^53.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// The fields of a record, by their folded names; a layer for the record and one for each envelope in it.
 pub(super) struct Fields<'r> {
-    pub(super) layout: &'r Layout,
+    pub(super) chosen: &'r [Chosen],
     pub(super) record: &'r Record,
     pub(super) layers: Vec<Vec<(String, &'r str, &'r Value)>>,
 }
@@ -24,7 +43,7 @@ pub(super) struct Fields<'r> {
 impl<'r> Fields<'r> {
     /// What stands under the names of a field: first the usual ones, then those that are taken last.
     fn candidates(&self, field: Field) -> [Vec<(&'r str, &'r Value)>; 2] {
-        let chosen: Vec<_> = self.layout.chosen.iter().filter(|chosen| chosen.name.field == field).collect();
+        let chosen: Vec<_> = self.chosen.iter().filter(|chosen| chosen.name.field == field).collect();
         if chosen.is_empty() {
             return [self.named(field.usual()), self.named(field.last())];
         }
@@ -95,7 +114,7 @@ impl<'r> Fields<'r> {
 
     /// Tells of names that are none of ours but nearly one of a field that the record lacks.
     fn misspelt(&self, notes: &mut Vec<Note>) {
-        let is_chosen = |name: &str| self.layout.chosen.iter().any(|chosen| folded(&chosen.name.name) == name);
+        let is_chosen = |name: &str| self.chosen.iter().any(|chosen| folded(&chosen.name.name) == name);
         for (folded, name, value) in self.layers.iter().flatten() {
             if values::is_empty(value) || is_known(folded) || is_chosen(folded) {
                 continue;
@@ -235,7 +254,7 @@ impl<'r> Fields<'r> {
     fn no_body(&self) -> String {
         let own: Vec<_> = self.record.keys().take(12).map(|name| shown(name)).collect();
         let own = if own.is_empty() { "none".into() } else { own.join(", ") };
-        match self.layout.chosen.iter().map(|chosen| &chosen.name).find(|chosen| chosen.field == Field::Body) {
+        match self.chosen.iter().map(|chosen| &chosen.name).find(|chosen| chosen.field == Field::Body) {
             Some(chosen) => format!("no body: the record has no field {}; its fields: {own}", chosen.name),
             None => format!("no body under a usual name: name it with --field body=NAME; the record's fields: {own}"),
         }

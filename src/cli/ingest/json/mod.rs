@@ -22,7 +22,8 @@ mod values;
 mod wrap;
 
 pub(super) use cut::{At, Limits, Piece, pieces};
-use fields::{Fields, kind};
+pub(super) use fields::Told;
+use fields::{Chosen, Fields, Record, kind};
 pub(super) use names::{Field, FieldName, did_you_mean, folded, is_known, nearest};
 pub(super) use parse::{Malformed, parse};
 
@@ -30,24 +31,6 @@ pub(super) use parse::{Malformed, parse};
 #[derive(Debug, Default)]
 pub(super) struct Layout {
     chosen: Vec<Chosen>,
-}
-
-/// A name that the user gave a field, and whether a record had it.
-#[derive(Debug)]
-struct Chosen {
-    name: FieldName,
-    matched: AtomicBool,
-}
-
-type Record = Map<String, Value>;
-
-/// An article as a record or page tells it.
-#[derive(Debug, Default, PartialEq)]
-pub(super) struct Told {
-    /// The article.
-    pub(super) article: Article,
-    /// What was left out because it could not be understood, or read with a guess.
-    pub(super) notes: Vec<Note>,
 }
 
 impl Layout {
@@ -112,7 +95,7 @@ impl Layout {
         let layer =
             |layer: &'r Record| layer.iter().map(|(name, value)| (folded(name), name.as_str(), value)).collect();
         let layers = wrap::layers(record).into_iter().map(layer).collect();
-        Fields { layout: self, record, layers }
+        Fields { chosen: &self.chosen, record, layers }
     }
 
     /// The record as an article, or in words why it is none.
