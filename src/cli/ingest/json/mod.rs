@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::fit::is_id;
 use super::note::Note;
@@ -175,7 +175,7 @@ fn take_cut_mark(body: &mut String) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Map, json};
 
     use super::super::super::dates;
     use super::*;
