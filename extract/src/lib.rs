@@ -1,7 +1,7 @@
 //! From a text to its entities, coreference chains and quotes.
 //!
 //! [`Analyzer`] is the whole interface: load it once, then give it texts. The result is an
-//! [`Analysis`](sayso_document::Analysis), whose spans point into the text.
+//! [`Analysis`], whose spans point into the text.
 //!
 //! ```
 //! use sayso_document::Tier;
