@@ -46,7 +46,7 @@ mod telemetry;
 mod upgrade;
 
 /// Messages, clients and service traits of the package `sayso.v1`, generated from `proto/`.
-#[allow(missing_docs, clippy::all, unreachable_pub, rustdoc::invalid_html_tags)]
+#[allow(missing_docs, clippy::all, clippy::too_many_lines, unreachable_pub, rustdoc::invalid_html_tags)]
 pub mod proto {
     tonic::include_proto!("sayso.v1");
 

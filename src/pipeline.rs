@@ -115,6 +115,7 @@ impl Pipeline {
         // The engine makes its callers wait while its queue is full, which no async thread may do; nor may they take
         // all threads for blocking work, which searches and the server's own questions need.
         let turn = Arc::clone(&self.handing).acquire_owned().await.map_err(|_| PoolError::Died)?;
+        #[allow(clippy::disallowed_methods, reason = "the turn bounds how many wait for the engine at once")]
         let handed = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             engine.write(write, Box::new(heard));

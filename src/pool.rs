@@ -79,6 +79,7 @@ async fn start<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, PoolError> {
     // The permit goes with the work: a caller that goes away does not free the thread.
+    #[allow(clippy::disallowed_methods, reason = "this is the pool; the permit bounds how many run at once")]
     let task = tokio::task::spawn_blocking(move || {
         let _running = running;
         work()

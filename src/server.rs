@@ -64,6 +64,7 @@ impl Ready {
         let (folder, began) = (config.data_dir.clone(), Instant::now());
         let options =
             EmbeddedOptions { page_lifetime: config.limits.page_token_lifetime, ..EmbeddedOptions::default() };
+        #[allow(clippy::disallowed_methods, reason = "once, before there is anything to serve")]
         let opened = tokio::task::spawn_blocking(move || Embedded::open(&folder, options)).await?;
         let engine = opened.map_err(|error| cannot_open(&config.data_dir, &error))?;
         tell_start(&config, listener.local_addr()?, &engine, began.elapsed());

@@ -90,6 +90,7 @@ impl Worker {
     /// Tells what an earlier run of the server left to do.
     async fn greet(&self) {
         let engine = Arc::clone(self.pipeline.engine());
+        #[allow(clippy::disallowed_methods, reason = "once, at the start")]
         let status = tokio::task::spawn_blocking(move || engine.status()).await;
         if let Ok(Ok(status)) = status
             && status.pending > 0
@@ -103,6 +104,7 @@ impl Worker {
         let room = self.most.saturating_sub(self.tasks.len());
         let Some(best) = self.pipeline.tiers().max().filter(|_| room > 0) else { return Ok(()) };
         let (engine, taken) = (Arc::clone(self.pipeline.engine()), self.taken.clone());
+        #[allow(clippy::disallowed_methods, reason = "one at a time; the analyses that follow go through the pool")]
         let found = tokio::task::spawn_blocking(move || engine.pending(best, &taken, room)).await;
         // The runtime is about to end when such a task does not.
         for pending in found.unwrap_or_else(|_| Ok(Vec::new()))? {

@@ -228,6 +228,26 @@ pub struct Quote {
 }
 
 impl Quote {
+    /// Words that were said, for sure, of which nothing else is known: no cue, no source and no speaker.
+    pub fn new(kind: QuoteKind, content: Vec<Span>) -> Self {
+        Self {
+            content,
+            cue: Vec::new(),
+            cue_lemma: String::new(),
+            source: Vec::new(),
+            speakers: Vec::new(),
+            addressee: None,
+            about: Vec::new(),
+            act: Act::Speech,
+            kind,
+            polarity: Polarity::Asserted,
+            when: None,
+            said: None,
+            confidence: 1.0,
+            speaker_confidence: 0.0,
+        }
+    }
+
     /// The smallest span that covers content, cue and source.
     pub fn extent(&self) -> Span {
         let parts = self.content.iter().chain(&self.cue).chain(&self.source).copied();
@@ -295,22 +315,7 @@ mod tests {
     use crate::Document;
 
     fn quote(content: Span) -> Quote {
-        Quote {
-            content: vec![content],
-            cue: Vec::new(),
-            cue_lemma: String::new(),
-            source: Vec::new(),
-            speakers: Vec::new(),
-            addressee: None,
-            about: Vec::new(),
-            act: Act::Speech,
-            kind: QuoteKind::Direct,
-            polarity: Polarity::Asserted,
-            when: None,
-            said: None,
-            confidence: 1.0,
-            speaker_confidence: 0.0,
-        }
+        Quote::new(QuoteKind::Direct, vec![content])
     }
 
     fn analysis(text: &str, quotes: Vec<Quote>) -> Analysis {

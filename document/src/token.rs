@@ -255,7 +255,7 @@ impl<'t> Word<'t> {
         self.abbreviation_dot(after, next)
     }
 
-    /// Whether another initial follows, as in "I. M. Pei".
+    /// Whether another initial follows, as in "I. M. Orr".
     fn initials_follow(&self, after: usize) -> bool {
         let mut rest = self.text[after..].chars().skip_while(|c| *c == ' ');
         rest.next().is_some_and(char::is_uppercase) && rest.next() == Some('.')

@@ -7,9 +7,12 @@ use prost_types::Timestamp as ProtoTime;
 
 use crate::proto;
 
+mod calendar;
 mod cursor;
 mod message;
+mod parts;
 mod published;
+mod words;
 
 use message::{calendar, day, to_proto};
 pub(super) use published::{Published, read_milliseconds, read_number, read_published};

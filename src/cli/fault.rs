@@ -106,6 +106,7 @@ pub(super) fn of_query(status: &Status, query: &str) -> Fault {
 }
 
 /// A status within an answer, as one that a call ends with; its details can be read then.
+#[allow(clippy::disallowed_methods, reason = "the server made it; here it is only unpacked")]
 pub(super) fn status_of(told: Option<google_rpc::Status>) -> Status {
     let told = told.unwrap_or_default();
     let details = told.encode_to_vec().into();
@@ -183,6 +184,7 @@ pub(super) fn describe(status: &Status) -> String {
         }
     }
     if let Some(info) = details.error_info() {
+        #[allow(clippy::disallowed_methods, reason = "sorted in the next lines")]
         let new = info.metadata.iter().filter(|(_, value)| !message.contains(value.as_str()));
         let mut facts: Vec<_> = new.map(|(key, value)| format!("{key} = {value}")).collect();
         facts.sort();

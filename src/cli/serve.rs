@@ -84,6 +84,10 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()> + Send> {
         let _ = tell.send(());
         let code = runtime.block_on(signals.next());
         tracing::warn!(code, "told to stop again, ending at once; acknowledged changes are kept");
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "whoever asks twice does not want to wait; the store survives it"
+        )]
         std::process::exit(code);
     };
     std::thread::Builder::new().name("sayso-signals".into()).spawn(listen)?;

@@ -176,6 +176,7 @@ fn info(reason: &str, metadata: Vec<(&str, String)>) -> ErrorDetails {
     ErrorDetails::with_error_info(reason, DOMAIN, metadata.collect::<std::collections::HashMap<_, _>>())
 }
 
+#[allow(clippy::disallowed_methods, reason = "this is the one place that makes statuses")]
 fn status(code: Code, message: &str, details: ErrorDetails) -> Status {
     Status::with_error_details(code, echo::clip_to(message, MESSAGE_BYTES), details)
 }

@@ -56,6 +56,7 @@ impl Held {
     }
 
     /// Asks the engine past the queue of searches: how busy the server is must not keep metrics from telling it.
+    #[allow(clippy::disallowed_methods, reason = "a scrape at a time; it must not wait behind searches")]
     async fn ask(&self) -> Result<(sayso_index::Result<Status>, Health, Option<u64>), JoinError> {
         let (engine, folder) = (Arc::clone(&self.engine), self.data_dir.clone());
         let asked = move || (engine.status(), engine.health(), fs4::available_space(&folder).ok());

@@ -21,9 +21,9 @@ pub(super) struct Scene<'a, 't> {
 pub(super) enum Part {
     /// A verb follows.
     Subject,
-    /// A verb of saying goes before it: "said Lavrov".
+    /// A verb of saying goes before it: "said Orlek".
     Inverted,
-    /// Something of its own follows: "Lavrov's plan".
+    /// Something of its own follows: "Orlek's plan".
     Owner,
     /// A preposition goes before it.
     Complement,

@@ -129,7 +129,7 @@ fn add_head(head: u32, heads: &mut Vec<u32>) {
     }
 }
 
-/// Adds what an apposition after a name tells: "Ryan Ellis, a Republican tax consultant, …", "(R-Ohio)" apart.
+/// Adds what an apposition after a name tells: "Ada Lind, a Republican tax consultant, …", "(R-Ohio)" apart.
 fn apposition(scene: &Scene, end: usize, profile: &mut Profile) {
     let mut at = end;
     if scene.word(at) == "(" {
@@ -171,7 +171,7 @@ fn apposition(scene: &Scene, end: usize, profile: &mut Profile) {
     }
 }
 
-/// A body that is no name's cluster: "the Obama administration".
+/// A body that is no name's cluster: "the Ostrey administration".
 pub(super) fn body(document: &Document, span: sayso_document::Span) -> Profile {
     let mut profile = Profile { kind: Some(EntityType::Organization), total: 1, full: true, ..Profile::default() };
     add_phrase(span.of(document.text()), true, &mut profile.name, &mut profile.heads);

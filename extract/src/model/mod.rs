@@ -18,6 +18,7 @@ mod file;
 mod files;
 mod linear;
 mod rows;
+mod versions;
 
 pub use clusters::{Clusters, Groups, plain};
 pub use feature::{feature, word};

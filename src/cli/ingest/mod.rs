@@ -217,6 +217,7 @@ fn start_reading(
     progress: Arc<report::Progress>,
 ) -> mpsc::Receiver<read::Item> {
     let (sender, items) = mpsc::channel(AHEAD);
+    #[allow(clippy::disallowed_methods, reason = "may hang on standard input for ever, and is not waited for")]
     std::thread::spawn(move || {
         let mut sink = |item| {
             if !matches!(item, read::Item::Noted(..)) {
