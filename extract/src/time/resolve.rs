@@ -42,17 +42,11 @@ const NUMBERS: [&str; 13] =
 /// The days that words of time refer to in an article of this day. Without that day, only words that name a year have
 /// an answer. None if the words are not precise enough.
 ///
-/// ```
-/// use sayso_document::{Date, DateRange};
-/// use sayso_extract::time::resolve::{Direction, resolve};
-///
-/// let friday = Date::new(2026, 3, 6);
-/// let day = |year, month, day| Date::new(year, month, day).map(DateRange::day);
-/// assert_eq!(resolve("on Tuesday", friday, Direction::Back), day(2026, 3, 3));
-/// assert_eq!(resolve("on Tuesday", friday, Direction::Ahead), day(2026, 3, 10));
-/// assert_eq!(resolve("in February 2026", None, Direction::Back), DateRange::month(2026, 2));
-/// assert_eq!(resolve("that night", friday, Direction::Back), None);
-/// ```
+/// | words, in an article of Friday, 6 March 2026 | back | ahead |
+/// |---|---|---|
+/// | "on Tuesday" | 3 March | 10 March |
+/// | "in February 2026" | all of February | the same |
+/// | "that night" | none | none |
 pub fn resolve(words: &str, article: Option<Date>, direction: Direction) -> Option<DateRange> {
     let lower = words.to_lowercase();
     let words: Vec<&str> = lower
