@@ -5,7 +5,6 @@
 //! this are right.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use sayso_document::{Analysis, EntityType, QuoteKind, Tier};
 
@@ -33,6 +32,7 @@ pub struct Calibration {
 
 impl Calibration {
     /// Lines by group. Numbers are kept to four decimals, as the file has them.
+    #[cfg(any(test, feature = "training"))]
     pub fn new(lines: impl IntoIterator<Item = (String, Line)>) -> Self {
         let round = |number: f32| (number * 1e4).round() / 1e4;
         let rounded = |line: Line| Line { slope: round(line.slope), offset: round(line.offset) };
@@ -40,6 +40,7 @@ impl Calibration {
     }
 
     /// Adds the lines of another.
+    #[cfg(feature = "training")]
     pub fn extend(&mut self, other: Self) {
         self.lines.extend(other.lines);
     }
@@ -85,7 +86,10 @@ impl Calibration {
     }
 
     /// The file: a line for each group, its words, a tabulator, the slope, a tabulator and the offset.
+    #[cfg(feature = "training")]
     pub fn to_text(&self) -> String {
+        use std::fmt::Write as _;
+
         let mut out = String::from("# Group, slope, offset: what is done to the log odds of a confidence.\n");
         for (group, line) in &self.lines {
             let _ = writeln!(out, "{group}\t{:.4}\t{:.4}", line.slope, line.offset);

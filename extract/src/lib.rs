@@ -35,16 +35,28 @@
 //! Analysis cannot fail and does no IO: the models are compiled in. The same text gives the same analysis on every
 //! processor.
 //!
+//! # Tiers
+//!
+//! [`Tier::Fast`] uses linear models and reads more than 100,000 tokens a second on one core. [`Tier::Accurate`] also asks a
+//! small neural encoder: it finds more, and reads some thousands of tokens a second. [`Analyzer::BEST`] is the best tier that
+//! is compiled in, and answers for a better one too. `extract/models/MODELS.md` has the figures.
+//!
 //! # Features
 //!
-//! - `encoder` (on by default): the accurate tier, with the neural encoder and its weights (24 MB). Without it, [`Analyzer::BEST`]
-//!   is [`Tier::Fast`], and a request for more gets the fast tier.
+//! | feature | on by default | what for |
+//! |---|---|---|
+//! | `encoder` | yes | [`Tier::Accurate`], with the weights of the encoder (24 MB) |
+//! | `training` | no | the module `fit` and the linear models, for `sayso-train`, which fits the models |
+
+// What training sees is public for it alone.
+#![cfg_attr(not(feature = "training"), allow(unreachable_pub))]
 
 mod attribution;
 mod calibration;
 mod coref;
 #[cfg(feature = "encoder")]
 mod encoder;
+#[cfg(feature = "training")]
 pub mod fit;
 mod grammar;
 mod language;
@@ -54,7 +66,7 @@ mod names;
 mod parse;
 mod roles;
 mod tags;
-pub mod time;
+mod time;
 mod view;
 
 #[cfg(feature = "encoder")]
@@ -71,9 +83,9 @@ use language::Languages;
 use lexicon::Lexicon;
 use model::{Clusters, Files, ModelError};
 use names::Hints;
-use parse::{Parser, Tree};
+use parse::Parser;
 use roles::Roles;
-use tags::{Tagger, Words};
+use tags::Tagger;
 
 /// Analyses texts.
 ///
@@ -327,16 +339,6 @@ impl Analyzer {
         let analysis = gathered(document, languages, chains, quotes);
         done("attribution");
         Some(analysis)
-    }
-
-    /// The words of a document with their tags.
-    pub(crate) fn words(&self, document: &Document<'_>) -> Words<'_> {
-        Patience::endless(|patience| self.tagger.tag(document, &self.clusters, patience))
-    }
-
-    /// The dependencies between the words of a document.
-    pub(crate) fn tree(&self, document: &Document<'_>, words: &Words<'_>) -> Tree {
-        Patience::endless(|patience| self.parser.parse(document, words, patience))
     }
 
     /// The entities of a document and where they are mentioned; `aid` is what the encoder says of names and of words

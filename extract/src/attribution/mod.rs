@@ -31,7 +31,6 @@ use draft::Draft;
 use values::mentions::Cast;
 use values::{act, addressee, kind, polarity, speaker, when};
 
-use crate::coref::Chains;
 #[cfg(feature = "encoder")]
 use crate::encoder::{Encoded, Encoder};
 use crate::model::{Files, ModelError};
@@ -162,16 +161,4 @@ fn quote(r: &Reading<'_>, cast: &Cast<'_>, draft: &Draft, heard: Option<Range<us
         confidence: draft.confidence.clamp(0.0, 1.0),
         speaker_confidence,
     }
-}
-
-/// The speakers of sources that are given, and how sure each answer is.
-pub(crate) fn speakers_of(
-    document: &Document<'_>,
-    words: Words<'_>,
-    chains: &Chains,
-    sources: &[std::ops::Range<usize>],
-) -> Vec<(Vec<usize>, f32)> {
-    let reading = Reading::new(document, words);
-    let cast = Cast::new(&reading, chains);
-    sources.iter().map(|source| speaker::speakers(&reading, &cast, source)).collect()
 }

@@ -18,6 +18,8 @@
 
 mod alias;
 mod anaphor;
+#[cfg(feature = "training")]
+mod asked;
 mod cluster;
 mod context;
 mod describe;
@@ -32,12 +34,16 @@ mod resolver;
 
 use std::ops::Range;
 
-use sayso_document::{Document, Entity, Mention, MentionForm, Patience, Span};
+use sayso_document::{Document, Entity, Mention, MentionForm, Patience};
 
 use crate::lexicon::Lexicon;
 use crate::model::{Files, Linear, ModelError};
 use crate::names::NameMention;
 use anaphor::Sort;
+#[cfg(feature = "training")]
+pub use asked::Asked;
+#[cfg(feature = "training")]
+pub(crate) use asked::{choose, questions};
 use context::Scene;
 pub(crate) use describe::Described;
 use gender::Genders;
@@ -200,53 +206,6 @@ fn rank(model: &Linear, features: &[Vec<u32>], shy: f32, told: &[f32]) -> Option
     let best = candidates.iter().enumerate().reduce(|best, next| if next.1 > best.1 { next } else { best })?;
     let rest: f32 = scores.iter().map(|score| libm::expf(score - best.1)).sum();
     Some((none >= best.1, best.0, 1.0 / rest))
-}
-
-/// The candidate that the model gives the highest odds, with its probability; none when that is likelier.
-pub(crate) fn choose(model: &Linear, features: &[Vec<u32>]) -> Option<(usize, f32)> {
-    rank(model, features, 0.0, &[]).filter(|&(none, ..)| !none).map(|(_, place, sure)| (place, sure))
-}
-
-/// A question as fitting sees it.
-#[derive(Clone, Copy, Debug)]
-pub struct Asked<'q> {
-    /// The words.
-    pub words: Span,
-    /// The names of the document and their entities, by start.
-    pub names: &'q [(Span, usize)],
-    /// The entities, the latest mentioned first.
-    pub candidates: &'q [usize],
-    /// The hashed features of "none of them", then of each candidate.
-    pub features: &'q [Vec<u32>],
-    /// The position of the candidate that gender alone settles.
-    pub settled: Option<usize>,
-}
-
-/// Puts every question of a document to `answer`, which picks a candidate. Where `blind` is set, gender tells the
-/// features nothing. It serves to fit the model; analysis has no use for it.
-pub(crate) fn questions(
-    document: &Document,
-    lexicon: &Lexicon,
-    genders: &Genders,
-    names: &[NameMention],
-    blind: bool,
-    mut answer: impl FnMut(&Asked<'_>) -> Option<usize>,
-) {
-    let scene = Scene::new(document, lexicon);
-    let (_, known, mut walk) = Patience::endless(|patience| prepare(&scene, genders, names, patience));
-    walk.discourse.blind = blind;
-    let named: Vec<(Span, usize)> = known.iter().filter_map(|m| Some((m.name?, m.entity))).collect();
-    let put = |discourse: &Discourse<'_, '_, '_>, question: &Question<'_>| {
-        let asked = Asked {
-            words: discourse.scene.document.span_of(question.anaphor.tokens.clone()),
-            names: &named,
-            candidates: question.candidates,
-            features: question.features,
-            settled: discourse.settled(question),
-        };
-        answer(&asked).map(|place| Answer { place, sure: 1.0, stands: true })
-    };
-    Patience::endless(|patience| walk.run(&known, patience, put));
 }
 
 /// Puts the entities in order of first mention, and tells where each went. Every entity has a mention.

@@ -168,6 +168,7 @@ impl Encoder {
     }
 
     /// What links are scored by, of all words one after another.
+    #[cfg(any(test, feature = "training"))]
     pub(crate) fn links(&self, encoded: &Encoded) -> Vec<f32> {
         let views = |word: usize| (0..LINKS / VIEW).flat_map(move |view| self.view(encoded, word, view));
         (0..encoded.words().len()).flat_map(views).collect()

@@ -5,9 +5,12 @@ use std::ops::Range;
 
 use sayso_document::{Document, Entity, Patience};
 
+use crate::attribution::values::mentions::Cast;
+use crate::attribution::values::speaker;
 use crate::model::Linear;
 use crate::names::{self, NameMention};
-use crate::{Analyzer, attribution, coref};
+use crate::view::Reading;
+use crate::{Analyzer, coref};
 
 /// Name of the model and of its file, `speakers.bin`.
 pub const MODEL: &str = "speakers";
@@ -59,7 +62,12 @@ pub fn resolve(analyzer: &Analyzer, document: &Document<'_>, sources: &[Range<us
     let link =
         |patience: &Patience<'_>| coref::link(document, &analyzer.lexicon, &analyzer.linking, found, None, patience);
     let chains = Patience::endless(link);
-    let speakers = attribution::speakers_of(document, analyzer.words(document), &chains, sources);
-    let resolved = speakers.into_iter().map(|(speakers, confidence)| Resolved { speakers, confidence }).collect();
+    let reading = Reading::new(document, analyzer.words(document));
+    let cast = Cast::new(&reading, &chains);
+    let resolve = |source| {
+        let (speakers, confidence) = speaker::speakers(&reading, &cast, source);
+        Resolved { speakers, confidence }
+    };
+    let resolved = sources.iter().map(resolve).collect();
     (chains.entities, resolved)
 }

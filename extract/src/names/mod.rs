@@ -23,8 +23,12 @@ use sayso_document::{Document, EntityType, Patience, Span};
 use crate::lexicon::{Class, Lexicon};
 use crate::model::Clusters;
 pub use tagged::Tagged;
+pub(crate) use tagger::Hints;
+#[cfg(any(feature = "encoder", feature = "training"))]
+pub(crate) use tagger::LABELS;
 pub use tagger::Tagger;
-pub(crate) use tagger::{Hints, LABELS, TYPES, features};
+#[cfg(feature = "training")]
+pub(crate) use tagger::{TYPES, features};
 pub(crate) use words::Words;
 
 /// One place where a name stands.

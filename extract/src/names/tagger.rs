@@ -225,6 +225,7 @@ fn view<'f>(words: &Words, facts: &'f Facts, range: Range<usize>) -> Sentence<'f
 }
 
 /// The features of every token, a list for each sentence with the tokens that it has.
+#[cfg(feature = "training")]
 pub(crate) fn features(words: &Words, clusters: &Clusters) -> Vec<(Range<usize>, Vec<Vec<u32>>)> {
     let facts = Patience::endless(|patience| facts(words, clusters, patience));
     let mut buffer = Vec::new();

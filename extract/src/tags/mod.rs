@@ -13,7 +13,9 @@ mod tag;
 use sayso_document::{Document, Patience};
 
 pub use dictionary::{Class, Dictionary};
-pub use features::{Before, FEATURES, features};
+#[cfg(feature = "training")]
+pub use features::FEATURES;
+pub use features::{Before, features};
 pub use forms::Form;
 pub(crate) use forms::Letters;
 pub use tag::Tag;
@@ -68,6 +70,7 @@ impl Tagger {
 }
 
 /// The forms of the tokens of a document.
+#[cfg(feature = "training")]
 pub fn forms_of(document: &Document<'_>, dictionary: &Dictionary, clusters: &Clusters) -> Vec<Form> {
     forms::forms(document, &Letters::new(document), (dictionary, clusters))
 }

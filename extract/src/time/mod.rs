@@ -3,4 +3,4 @@
 
 pub(crate) mod expression;
 pub(crate) mod quantities;
-pub mod resolve;
+pub(crate) mod resolve;

@@ -8,7 +8,7 @@ use sayso_document::{Date, DateRange, Polarity, Quote};
 
 /// Whether what the words date has happened: "said on Tuesday" looks back, "will say on Tuesday" ahead.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Direction {
+pub(crate) enum Direction {
     /// Into the past of the article.
     #[default]
     Back,
@@ -47,7 +47,7 @@ const NUMBERS: [&str; 13] =
 /// | "on Tuesday" | 3 March | 10 March |
 /// | "in February 2026" | all of February | the same |
 /// | "that night" | none | none |
-pub fn resolve(words: &str, article: Option<Date>, direction: Direction) -> Option<DateRange> {
+pub(crate) fn resolve(words: &str, article: Option<Date>, direction: Direction) -> Option<DateRange> {
     let lower = words.to_lowercase();
     let words: Vec<&str> = lower
         .split(|c: char| c.is_whitespace() || matches!(c, ',' | '.' | '(' | ')' | '’' | '\''))

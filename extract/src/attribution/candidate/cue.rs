@@ -47,6 +47,7 @@ impl Nouns {
     }
 
     /// Every noun.
+    #[cfg(feature = "training")]
     pub(crate) fn any() -> Self {
         Self(None)
     }

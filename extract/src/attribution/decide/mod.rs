@@ -21,6 +21,7 @@
 //! of all after it.
 
 pub(crate) mod bounds;
+#[cfg(feature = "training")]
 pub(crate) mod cases;
 mod content;
 mod content_features;
@@ -94,6 +95,7 @@ impl<T: Clone> Offers<T> {
     }
 
     /// All features of an offer.
+    #[cfg(feature = "training")]
     pub(crate) fn features(&self, place: usize) -> Vec<u32> {
         let offer = &self.list[place];
         let shared = offer.shared.iter().flatten().flat_map(|&at| &self.shared[at]);

@@ -43,6 +43,7 @@ pub(crate) struct Search<'r, 'd> {
 /// What the decisions for one candidate found.
 pub(crate) struct Outcome {
     pub(crate) draft: Draft,
+    #[cfg(feature = "training")]
     pub(crate) features: Vec<u32>,
 }
 
@@ -113,7 +114,11 @@ impl<'r, 'd> Search<'r, 'd> {
             object: c.frame.object.clone(),
             negated: c.negated,
         };
-        Some(Outcome { draft, features })
+        Some(Outcome {
+            draft,
+            #[cfg(feature = "training")]
+            features,
+        })
     }
 }
 

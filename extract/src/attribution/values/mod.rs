@@ -16,6 +16,7 @@ pub(crate) mod act;
 pub(crate) mod addressee;
 mod issuer;
 pub(crate) mod kind;
+#[cfg(feature = "training")]
 pub(crate) mod marked;
 pub(crate) mod mentions;
 pub(crate) mod polarity;
