@@ -1,4 +1,4 @@
-//! What the server tells Prometheus, over HTTP at `/metrics`: how much it holds, and how much it does how fast.
+//! Metrics for Prometheus, over HTTP at `/metrics`: how much the server holds, and how much it does how fast.
 //!
 //! What `GetServerInfo` tells, too, is not counted here: every scrape takes it anew from where that call takes it. The
 //! rest is noted as it happens, analyses by `pipeline` and calls by `grpc/meter`.
@@ -41,7 +41,7 @@ const ANALYSIS: &str = "sayso_analysis_duration_seconds";
 const RPCS: &str = "sayso_rpcs_total";
 const RPC: &str = "sayso_rpc_duration_seconds";
 
-/// A book of what happens, for scrapes to tell. Clones share it; where metrics are off, there is none.
+/// The recorder of what happens, for scrapes to read. Clones share it; if metrics are off, there is none.
 ///
 /// It is the server's own, not the process's: servers side by side do not mix up their numbers.
 #[derive(Clone, Debug, Default)]
