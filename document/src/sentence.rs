@@ -214,7 +214,8 @@ impl<'a> Splitter<'a> {
     fn another_quotation(&self, i: usize) -> bool {
         let kind = |i: usize| self.tokens.get(i).map(|token| token.kind);
         let apart = |next: &Token| self.tokens[i].span.end() < next.span.start();
-        let meets = i + 1 < self.end && kind(i) == Some(TokenKind::CloseQuote) && kind(i + 1) == Some(TokenKind::OpenQuote);
+        let meets =
+            i + 1 < self.end && kind(i) == Some(TokenKind::CloseQuote) && kind(i + 1) == Some(TokenKind::OpenQuote);
         let breaks = || i > 0 && matches!(self.word(i - 1), "—" | "–" | "-" | "--" | "…" | "...");
         meets && breaks() && self.tokens.get(i + 1).is_some_and(apart)
     }

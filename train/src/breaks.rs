@@ -46,7 +46,11 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
         }
     }
     let share = 1000.0 * f64::from(over as u32) / f64::from(all.max(1) as u32);
-    writeln!(out, "{over} of {all} contents of {} articles run over a paragraph break: {share:.2} in 1,000", bodies.len())?;
+    writeln!(
+        out,
+        "{over} of {all} contents of {} articles run over a paragraph break: {share:.2} in 1,000",
+        bodies.len()
+    )?;
     if share > MOST { Err(io::Error::other(format!("more than {MOST} in 1,000"))) } else { Ok(()) }
 }
 

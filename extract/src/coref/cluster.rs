@@ -60,7 +60,6 @@ pub(super) fn cluster(
         document,
         lexicon,
         genders,
-        names,
         all: Vec::new(),
         by_key: FxHashMap::default(),
         by_word: FxHashMap::default(),
@@ -89,7 +88,6 @@ struct Clusters<'a, 't> {
     document: &'a Document<'t>,
     lexicon: &'a Lexicon,
     genders: &'a Genders,
-    names: &'a [NameMention],
     all: Vec<Cluster>,
     /// Clusters by key and type.
     by_key: FxHashMap<(String, EntityType), usize>,
@@ -144,7 +142,11 @@ impl Clusters<'_, '_> {
         let same = self.by_word.get(person.last()).into_iter().flatten().filter(fits);
         let alike = same.clone().find(|&&c| self.all[c].person.agrees(person));
         let near = || same.clone().find(|&&c| self.all[c].person.nearly(person));
-        let rough = || rough(person.last()).find_map(|key| self.by_rough.get(&key)?.iter().filter(fits).find(|&&c| self.all[c].person.nearly(person)));
+        let rough = || {
+            rough(person.last()).find_map(|key| {
+                self.by_rough.get(&key)?.iter().filter(fits).find(|&&c| self.all[c].person.nearly(person))
+            })
+        };
         alike.or_else(near).or_else(rough).copied()
     }
 
@@ -308,7 +310,7 @@ pub(super) fn entity(document: &Document, lexicon: &Lexicon, names: &[NameMentio
     let mut best = String::new();
     for name in cluster.names.iter().map(|&i| &names[i]) {
         let words = plain(name.name.of(document.text()));
-        if rank(&words) > rank(&best) {
+        if rank(cluster.kind, &words) > rank(cluster.kind, &best) {
             best.clone_from(&words);
         }
         *surfaces.entry(words).or_insert(0) += 1;
@@ -332,8 +334,9 @@ pub(super) fn entity(document: &Document, lexicon: &Lexicon, names: &[NameMentio
 }
 
 /// The longest name stands for the entity; one in capitals only if there is no other.
-fn rank(name: &str) -> (bool, usize) {
-    let shouted = name.contains(' ') && !name.contains(char::is_lowercase);
+fn rank(kind: EntityType, name: &str) -> (bool, usize) {
+    let acronym = kind != EntityType::Person && !name.contains(' ');
+    let shouted = !acronym && !name.contains(char::is_lowercase);
     (!shouted && !name.is_empty(), name.chars().count())
 }
 

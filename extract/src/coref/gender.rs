@@ -41,9 +41,30 @@ fn by_kin(document: &Document, lexicon: &Lexicon, name: &NameMention) -> Option<
     let word = document.word(at);
     let kin = matches!(
         word,
-        "wife" | "husband" | "son" | "daughter" | "brother" | "sister" | "father" | "mother" | "uncle" | "aunt" | "nephew"
-            | "niece" | "grandfather" | "grandmother" | "grandson" | "granddaughter" | "widow" | "widower" | "fiancé"
-            | "fiancée" | "stepson" | "stepdaughter" | "half-brother" | "half-sister"
+        "wife"
+            | "husband"
+            | "son"
+            | "daughter"
+            | "brother"
+            | "sister"
+            | "father"
+            | "mother"
+            | "uncle"
+            | "aunt"
+            | "nephew"
+            | "niece"
+            | "grandfather"
+            | "grandmother"
+            | "grandson"
+            | "granddaughter"
+            | "widow"
+            | "widower"
+            | "fiancé"
+            | "fiancée"
+            | "stepson"
+            | "stepdaughter"
+            | "half-brother"
+            | "half-sister"
     );
     let class = lexicon.class(word);
     let female = class.is(Class::FEMALE)
@@ -53,8 +74,10 @@ fn by_kin(document: &Document, lexicon: &Lexicon, name: &NameMention) -> Option<
     let owned = at.checked_sub(1).is_some_and(|owner| {
         let owner = document.word(owner).to_lowercase();
         let word = owner.as_str();
-        matches!(word, "his" | "her" | "their" | "my" | "our" | "'s" | "’s" | "late" | "elder" | "older" | "younger" | "twin")
-            || word.ends_with("est")
+        matches!(
+            word,
+            "his" | "her" | "their" | "my" | "our" | "'s" | "’s" | "late" | "elder" | "older" | "younger" | "twin"
+        ) || word.ends_with("est")
     });
     (kin && owned).then_some(Gender { male: !female, female })
 }

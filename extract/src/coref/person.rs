@@ -145,7 +145,10 @@ pub(super) fn rough(word: &str) -> impl Iterator<Item = String> {
 /// Whether a title tells no more than a gender.
 pub(super) fn is_courtesy(title: &str) -> bool {
     let small = title.trim_end_matches('.').to_lowercase();
-    matches!(small.as_str(), "mr" | "mrs" | "ms" | "miss" | "mx" | "madam" | "sir" | "monsieur" | "madame" | "herr" | "frau")
+    matches!(
+        small.as_str(),
+        "mr" | "mrs" | "ms" | "miss" | "mx" | "madam" | "sir" | "monsieur" | "madame" | "herr" | "frau"
+    )
 }
 
 fn ends_with(long: &[String], short: &[String]) -> bool {

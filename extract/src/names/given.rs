@@ -39,7 +39,18 @@ pub(super) fn whole(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
         }
         out.push(one);
     }
-    let found = said(words, &out);
+    let surnames = Surnames::of(words);
+    for one in out.iter_mut().filter(|one| one.kind == EntityType::Organization && (2..=3).contains(&one.tokens.len()))
+    {
+        // "Mr. Lind" tells that "Ada Lind" is no company.
+        let (first, last) = (one.tokens.start, one.tokens.end - 1);
+        let body = words.is(last, Class::ORG) || words.is(first, Class::ORG) || words.text(first) == "the";
+        if !body && surnames.polite.contains(&key(words, last)) && words.is(first, Class::FIRST_NAME) {
+            one.kind = EntityType::Person;
+        }
+    }
+    let mut found = said(words, &out);
+    found.extend(acronyms(words, &out));
     if !found.is_empty() {
         out.extend(found);
         out.sort_by_key(|one| one.tokens.start);
@@ -59,10 +70,23 @@ fn said(words: &Words, tagged: &[Tagged]) -> Vec<Tagged> {
         let beside = says(at + 1) || at >= 2 && says(at - 2);
         if first && plain(at) && beside && !words.in_title(at) && same_sentence(words, at - 1, at) {
             let alone = !words.capital(at + 1) && (at < 2 || !words.capital(at - 2));
-            found.extend(alone.then_some(Tagged { tokens: at - 1..at + 1, kind: EntityType::Person, confidence: SURE }));
+            found.extend(alone.then_some(Tagged {
+                tokens: at - 1..at + 1,
+                kind: EntityType::Person,
+                confidence: SURE,
+            }));
         }
     }
     found
+}
+
+/// Acronyms of the word lists that nothing marks.
+fn acronyms(words: &Words, tagged: &[Tagged]) -> Vec<Tagged> {
+    let mut taken = vec![false; words.document.tokens().len() + 1];
+    tagged.iter().for_each(|one| taken[one.tokens.clone()].fill(true));
+    let body = |i: &usize| !taken[*i] && words.capitals(*i) && words.is(*i, Class::ORG_WORD) && !words.in_title(*i);
+    let found = (0..taken.len() - 1).filter(body);
+    found.map(|i| Tagged { tokens: i..i + 1, kind: EntityType::Organization, confidence: SURE }).collect()
 }
 
 fn is_first(words: &Words, at: usize) -> bool {
@@ -101,7 +125,8 @@ impl Surnames {
             return false;
         }
         let modified = at.checked_sub(1).is_some_and(|before| {
-            words.is(before, Class::TITLE.or(Class::TITLE_MODIFIER)) || matches!(words.text(before), "the" | "The" | "a" | "and")
+            words.is(before, Class::TITLE.or(Class::TITLE_MODIFIER))
+                || matches!(words.text(before), "the" | "The" | "a" | "and")
         });
         let surname = key(words, name.end - 1);
         if modified || self.named.contains(&surname) && name.len() == 1 {
@@ -124,9 +149,35 @@ impl Surnames {
 fn is_title_too(words: &Words, at: usize) -> bool {
     matches!(
         words.text(at),
-        "Amir" | "Dean" | "Judge" | "Prince" | "Major" | "Sheikh" | "King" | "Bishop" | "Marshal" | "Duke" | "Baron"
-            | "Earl" | "Pastor" | "Don" | "Justice" | "Chief" | "Pope" | "Rabbi" | "Star" | "Warden" | "Sergeant" | "Mayor"
-            | "General" | "Deacon" | "Squire" | "Princess" | "Queen" | "Lord" | "Lady"
+        "Amir"
+            | "Dean"
+            | "Judge"
+            | "Prince"
+            | "Major"
+            | "Sheikh"
+            | "King"
+            | "Bishop"
+            | "Marshal"
+            | "Duke"
+            | "Baron"
+            | "Earl"
+            | "Pastor"
+            | "Don"
+            | "Justice"
+            | "Chief"
+            | "Pope"
+            | "Rabbi"
+            | "Star"
+            | "Warden"
+            | "Sergeant"
+            | "Mayor"
+            | "General"
+            | "Deacon"
+            | "Squire"
+            | "Princess"
+            | "Queen"
+            | "Lord"
+            | "Lady"
     )
 }
 

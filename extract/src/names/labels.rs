@@ -14,9 +14,34 @@ const SURE: f32 = 0.9;
 
 /// Words that tell what somebody does in a conversation, and no name.
 const ROLES: [&str; 28] = [
-    "moderator", "host", "anchor", "reporter", "reporters", "interviewer", "audience", "speaker", "chair", "witness",
-    "counsel", "clerk", "operator", "narrator", "unidentified", "unknown", "male", "female", "man", "woman", "caller",
-    "voiceover", "announcer", "correspondent", "student", "translator", "interpreter", "all",
+    "moderator",
+    "host",
+    "anchor",
+    "reporter",
+    "reporters",
+    "interviewer",
+    "audience",
+    "speaker",
+    "chair",
+    "witness",
+    "counsel",
+    "clerk",
+    "operator",
+    "narrator",
+    "unidentified",
+    "unknown",
+    "male",
+    "female",
+    "man",
+    "woman",
+    "caller",
+    "voiceover",
+    "announcer",
+    "correspondent",
+    "student",
+    "translator",
+    "interpreter",
+    "all",
 ];
 
 /// Puts the names of labels in the place of what was tagged in them.
@@ -37,7 +62,8 @@ pub(super) fn with_labels(words: &Words, tagged: Vec<Tagged>, turns: &[Turn]) ->
         }
     }
     for ((tokens, named), body) in labels.into_iter().zip(bodies) {
-        let headed = tokens.len() > 1 && words.is(tokens.end - 1, Class::ORG) && !words.is(tokens.end - 1, Class::SURNAME);
+        let headed =
+            tokens.len() > 1 && words.is(tokens.end - 1, Class::ORG) && !words.is(tokens.end - 1, Class::SURNAME);
         let kind = if headed || body && tokens.len() > 1 && !words.is(tokens.start, Class::FIRST_NAME) {
             EntityType::Organization
         } else {
@@ -54,7 +80,8 @@ fn name(words: &Words, label: &Range<usize>) -> (Range<usize>, bool) {
     let title = |i: usize| {
         words.is(i, Class::TITLE.or(Class::HONORIFIC)) && !(words.is(i, Class::FIRST_NAME) && label.start == i)
     };
-    let start = label.clone().take_while(|&i| i + 1 < label.end && title(i)).last().map_or(label.start, |last| last + 1);
+    let start =
+        label.clone().take_while(|&i| i + 1 < label.end && title(i)).last().map_or(label.start, |last| last + 1);
     let role = |i: usize| ROLES.contains(&words.text(i).to_lowercase().trim_end_matches('.'));
     let named = !(start..label.end).any(role) && !(label.len() == 1 && words.is(start, Class::TITLE));
     (start..label.end, named)

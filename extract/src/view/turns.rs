@@ -97,7 +97,8 @@ fn turn(document: &Document<'_>, tokens: Range<usize>, paragraph: usize) -> Opti
     let colon = (from + 1..tokens.end.min(from + LABEL)).find(|&i| is(i, ":"))?;
     let aside = (from + 1..colon).find(|&i| matches!(document.word(i), "(" | "[" | ",")).unwrap_or(colon);
     let bracket = aside < colon && !is(aside, ",");
-    if bracket && !matches!(document.word(colon - 1), ")" | "]") || (from..colon).any(|i| ends_sentence(document.word(i)))
+    if bracket && !matches!(document.word(colon - 1), ")" | "]")
+        || (from..colon).any(|i| ends_sentence(document.word(i)))
     {
         return None;
     }
@@ -150,7 +151,10 @@ fn look(document: &Document<'_>, words: &Range<usize>) -> Option<Look> {
     let capitals = words.clone().all(|i| document.word(i).starts_with(char::is_uppercase));
     let last = document.word(words.end - 1);
     let shouts = |word: &str| !word.contains(char::is_lowercase);
-    if capitals && shouts(last) && words.clone().any(|i| shouts(document.word(i)) && document.word(i).chars().count() > 2) {
+    if capitals
+        && shouts(last)
+        && words.clone().any(|i| shouts(document.word(i)) && document.word(i).chars().count() > 2)
+    {
         Some(Look::Shouted)
     } else {
         capitals.then_some(Look::Name)

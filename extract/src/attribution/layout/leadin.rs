@@ -21,8 +21,11 @@ const CLAUSE: usize = 40;
 /// The attributions by a colon after verb and speaker, or at the end of a paragraph.
 pub(crate) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
     let mut found: Vec<Draft> = r.units().iter().filter_map(|unit| turned(r, unit)).collect();
-    let ends: Vec<&Range<usize>> =
-        r.units().iter().filter(|unit| unit.len() <= CLAUSE && r.is(unit.end - 1, ":") && ends_paragraph(r, unit)).collect();
+    let ends: Vec<&Range<usize>> = r
+        .units()
+        .iter()
+        .filter(|unit| unit.len() <= CLAUSE && r.is(unit.end - 1, ":") && ends_paragraph(r, unit))
+        .collect();
     if ends.is_empty() {
         return found;
     }
@@ -36,9 +39,30 @@ pub(crate) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
 fn turns(word: &str) -> bool {
     matches!(
         word,
-        "said" | "says" | "added" | "adds" | "asked" | "asks" | "replied" | "replies" | "wrote" | "writes" | "answered"
-            | "tweeted" | "continued" | "concluded" | "explained" | "joked" | "quipped" | "recalled" | "warned"
-            | "declared" | "responded" | "insisted" | "noted" | "argued"
+        "said"
+            | "says"
+            | "added"
+            | "adds"
+            | "asked"
+            | "asks"
+            | "replied"
+            | "replies"
+            | "wrote"
+            | "writes"
+            | "answered"
+            | "tweeted"
+            | "continued"
+            | "concluded"
+            | "explained"
+            | "joked"
+            | "quipped"
+            | "recalled"
+            | "warned"
+            | "declared"
+            | "responded"
+            | "insisted"
+            | "noted"
+            | "argued"
     )
 }
 
@@ -86,9 +110,30 @@ fn below(r: &Reading<'_>, unit: &Range<usize>, groups: &[Group], subjects: &[Opt
 fn speaks(lemma: &str) -> bool {
     matches!(
         lemma,
-        "say" | "write" | "reply" | "respond" | "answer" | "add" | "tell" | "declare" | "announce" | "post" | "tweet"
-            | "state" | "explain" | "comment" | "continue" | "conclude" | "note" | "warn" | "ask" | "read" | "promise"
-            | "demand" | "argue" | "insist"
+        "say"
+            | "write"
+            | "reply"
+            | "respond"
+            | "answer"
+            | "add"
+            | "tell"
+            | "declare"
+            | "announce"
+            | "post"
+            | "tweet"
+            | "state"
+            | "explain"
+            | "comment"
+            | "continue"
+            | "conclude"
+            | "note"
+            | "warn"
+            | "ask"
+            | "read"
+            | "promise"
+            | "demand"
+            | "argue"
+            | "insist"
     )
 }
 
@@ -97,8 +142,22 @@ fn lists(r: &Reading<'_>, unit: &Range<usize>) -> bool {
     let noun = r.lower(unit.end - 2);
     matches!(
         noun,
-        "reasons" | "conditions" | "demands" | "promises" | "questions" | "points" | "proposals" | "arguments" | "pledges"
-            | "claims" | "suggestions" | "recommendations" | "answers" | "requests" | "rules" | "complaints"
+        "reasons"
+            | "conditions"
+            | "demands"
+            | "promises"
+            | "questions"
+            | "points"
+            | "proposals"
+            | "arguments"
+            | "pledges"
+            | "claims"
+            | "suggestions"
+            | "recommendations"
+            | "answers"
+            | "requests"
+            | "rules"
+            | "complaints"
     )
 }
 
@@ -145,13 +204,7 @@ fn ends_paragraph(r: &Reading<'_>, unit: &Range<usize>) -> bool {
     unit.end < r.len() && r.paragraph_of(unit.end) != r.paragraph_of(unit.start)
 }
 
-fn draft(
-    r: &Reading<'_>,
-    cue: Range<usize>,
-    head: usize,
-    source: Range<usize>,
-    content: Vec<Range<usize>>,
-) -> Draft {
+fn draft(r: &Reading<'_>, cue: Range<usize>, head: usize, source: Range<usize>, content: Vec<Range<usize>>) -> Draft {
     Draft {
         cue,
         head,
