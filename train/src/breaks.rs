@@ -7,8 +7,8 @@ use sayso_document::{Document, Span, TokenKind};
 use sayso_extract::Analyzer;
 
 use crate::eval::{tier, tier_of};
+use crate::places::Places;
 use crate::speed::bodies;
-use crate::stages::Places;
 
 /// Of a thousand contents at most so many may run over a break.
 const MOST: f64 = 1.0;

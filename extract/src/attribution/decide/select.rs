@@ -190,7 +190,7 @@ fn is_beaten(r: &Reading<'_>, offers: &[Draft], place: usize) -> bool {
     let before = offers[..place].iter().rev().take_while(|other| other.head + NEAR > own.head);
     let after = offers[place + 1..].iter().take_while(|other| own.head + NEAR > other.head);
     let mut near = before.chain(after).filter(|other| other.confidence > own.confidence);
-    if near.any(|other| own.reads_like(other)) {
+    if near.any(|other| !own.layout && own.reads_like(other)) {
         return true;
     }
     let margin = if tells_how(r, own) { 0.5 - own.confidence } else { CLEARLY };
