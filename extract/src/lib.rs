@@ -78,7 +78,7 @@ use attribution::{AttributionModels, Seen};
 use calibration::Calibration;
 use coref::{ChainModels, Chains, Kin};
 #[cfg(feature = "encoder")]
-use encoder::hints::Aid;
+use encoder::hints::{self, Aid};
 use language::Languages;
 use lexicon::Lexicon;
 use model::{Clusters, Files, ModelError};
@@ -320,11 +320,8 @@ impl Analyzer {
         done: &mut dyn FnMut(&'static str),
         patience: &Patience<'_>,
     ) -> Option<Analysis> {
-        let mut encoded = self.encoder.encode(document.text(), patience)?;
+        let (encoded, hints) = hints::encode(&self.encoder, document, patience)?;
         done("encoder");
-        let hints = Aid { encoder: &self.encoder, encoded: &encoded, document }.names();
-        // They are told by token now, and take more memory than the document.
-        encoded.names = Vec::new();
         let aid = Aid { encoder: &self.encoder, encoded: &encoded, document };
         let kin = |ask: &Range<usize>, offers: &[Range<usize>]| aid.kin(ask, offers);
         let chains = self.chains(document, languages, Some((&hints, &kin)), done, patience)?;

@@ -7,15 +7,16 @@ use prost_types::Timestamp as ProtoTime;
 
 use crate::proto;
 
-mod calendar;
 mod cursor;
 mod message;
+mod moment;
 mod parts;
 mod published;
 mod words;
 
 use message::{calendar, day, to_proto};
-pub(super) use published::{Published, read_milliseconds, read_number, read_published};
+pub(super) use moment::Published;
+pub(super) use published::{read_milliseconds, read_number, read_published};
 
 /// The start of an interval: a date means its first moment (UTC).
 pub(super) fn parse_from(text: &str) -> Result<ProtoTime, String> {

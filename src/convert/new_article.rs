@@ -14,8 +14,8 @@ use crate::{analysis::Mode, config::Limits, proto};
 /// Microseconds in a day.
 const DAY: i64 = 86_400_000_000;
 
-/// Checks an article to put. One without id gets a digest of url, outlet, title and body. Gives the etag that must stand
-/// with it, if one must.
+/// Checks an article to put. One without id gets a digest of url, outlet, title and body. Gives the etag that must
+/// stand with it, if one must.
 pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> Result<(Article, Option<u64>), Fault> {
     let Some(message) = message else {
         return Err(Fault::invalid("article", "is missing; give an article with a body"));
@@ -41,7 +41,7 @@ pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> R
         title: message.title,
         authors: message.authors,
         language: message.language_code,
-        // Filters and orders know moments only: a day without one stands for its first.
+        // Filters and orders know moments only, so a day without one counts as its first moment.
         published_at: published_at.or(published_on.map(|day| i64::from(day.days()) * DAY)),
         published_on,
         labels: message.labels,
@@ -51,7 +51,7 @@ pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> R
     Ok((article, expected))
 }
 
-/// Reads an etag; none where nothing is expected.
+/// Reads an etag. None if no version is expected.
 pub(crate) fn etag(field: &str, etag: &str) -> Result<Option<u64>, Fault> {
     if etag.is_empty() {
         return Ok(None);
@@ -120,6 +120,13 @@ fn metadata(article: &proto::Article) -> Result<(), Fault> {
     Ok(())
 }
 
+/// What is told of a key that no label may have.
+pub(super) const LABEL_KEY: &str = "a key is made of a to z, 0 to 9 and the signs _ - . /";
+
+pub(super) fn is_label_key(key: &str) -> bool {
+    !key.is_empty() && key.chars().all(|sign| matches!(sign, 'a'..='z' | '0'..='9' | '_' | '-' | '.' | '/'))
+}
+
 fn labels_fit(labels: &BTreeMap<String, String>) -> Result<(), Fault> {
     let field = "article.labels";
     if labels.len() > LABELS {
@@ -131,9 +138,8 @@ fn labels_fit(labels: &BTreeMap<String, String>) -> Result<(), Fault> {
             let said = format!("has a key of {} bytes; the limit label_key_bytes is {LABEL_KEY_BYTES}", key.len());
             return Err(Fault::too_much(field, "label_key_bytes", LABEL_KEY_BYTES, said));
         }
-        let fits = |sign: char| matches!(sign, 'a'..='z' | '0'..='9' | '_' | '-' | '.' | '/');
-        if key.is_empty() || !key.chars().all(fits) {
-            let said = format!("has the key {key:?}; a key is made of a to z, 0 to 9 and the signs _ - . /");
+        if !is_label_key(key) {
+            let said = format!("has the key {key:?}; {LABEL_KEY}");
             return Err(Fault::invalid(field, said));
         }
         if value.len() > LABEL_VALUE_BYTES {

@@ -11,6 +11,7 @@ use sayso_index::{
 };
 
 use super::check::{ID_BYTES, METADATA_BYTES, checked_id, date, few, has_word, longest, micros, short, words};
+use super::new_article::{LABEL_KEY, is_label_key};
 use super::{Fault, QuotePlace, labels, page_request};
 use crate::{
     config::Limits,
@@ -184,6 +185,13 @@ pub(crate) fn filter(message: Option<&proto::ArticleFilter>, limits: &Limits) ->
         longest("filter.labels.key", &label.key, METADATA_BYTES)?;
         if label.key.is_empty() {
             return Err(Fault::invalid("filter.labels.key", "is empty; give the key of a label"));
+        }
+        // No article has such a key: an answer of no hits would hide the slip.
+        if !is_label_key(&label.key) {
+            return Err(Fault::invalid(
+                "filter.labels.key",
+                format!("is {:?}, which no label has; {LABEL_KEY}", label.key),
+            ));
         }
         Ok(LabelFilter { key: label.key.clone(), values: label.values.clone() })
     });

@@ -269,11 +269,19 @@ async fn a_large_article_is_put_together_from_its_parts() {
 async fn articles_are_deleted_by_what_they_are() {
     let server = Server::start();
     put_labelled(&server);
-    for arguments in [&["delete"][..], &["delete", "one", "--label", "desk"], &["delete", "one", "--dry-run"]] {
+    for arguments in [&["delete"][..], &["delete", "one", "--label", "desk"]] {
         assert_eq!(sayso(&server, arguments).status.code(), Some(2), "{arguments:?}");
     }
     let delete = |options: &[&str]| text(&sayso(&server, &[&["delete"], options].concat()).stdout);
     assert_eq!(delete(&["--label", "desk=politics", "--dry-run"]), "1 article would be deleted: one\n");
+    assert_eq!(delete(&["one", "two", "--dry-run"]), "2 articles would be deleted: two, one\n");
+    let missing = sayso(&server, &["delete", "one", "nine", "ten", "--dry-run"]);
+    assert_eq!(text(&missing.stdout), "1 article would be deleted: one\n");
+    assert_eq!(
+        (text(&missing.stderr).as_str(), missing.status.code()),
+        ("sayso: 2 of the ids are not there\n", Some(1))
+    );
+    assert!(sayso(&server, &["delete", "one", "nine", "--allow-missing", "--dry-run"]).status.success());
     assert_eq!(listed(&server, &[]), ["two", "one"]);
     assert_eq!(delete(&["--label", "desk=politics"]), "1 article deleted: one\n");
     assert_eq!(listed(&server, &[]), ["two"]);
@@ -377,7 +385,6 @@ fn options_that_would_do_nothing_are_refused() {
         &["entities", "--id", "x", "--type", "person"],
         &["entities", "lind", "--outlet", "y"],
         &["analyze", "--json", "--output", "text"],
-        &["delete", "x", "--dry-run"],
         &["delete", "--allow-missing", "--outlet", "y"],
         &["search", "--limit", "-1"],
         &["search", "-n", "abc"],

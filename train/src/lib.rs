@@ -1,12 +1,15 @@
 //! What the command `sayso-train` does, and what that takes: corpora are read, models learned in
 //! stages that build on each other, and their figures measured.
 
+pub mod breaks;
 pub mod corpus;
+pub mod cross;
 pub mod encoder;
 pub mod eval;
 pub mod label;
 pub mod learn;
 pub mod models;
+pub mod parallel;
 pub mod places;
 pub mod speed;
 pub mod stages;
@@ -40,7 +43,8 @@ pub fn command() -> Command {
     let stages = STAGES.iter().map(|stage| Command::new(stage.name).about(stage.about));
     let all = Command::new("all").about("Runs all stages in order");
     let writing = stages.chain([all, study::command()]).map(|sub| sub.args([out.clone(), labels.clone()]));
-    let reading = [eval::command(), speed::command(), encoder::command(), label::command()];
+    let reading =
+        [eval::command(), cross::command(), speed::command(), breaks::command(), encoder::command(), label::command()];
     Command::new("sayso-train")
         .about("Fits and evaluates the models of Sayso")
         .subcommand_required(true)
@@ -57,8 +61,10 @@ pub fn run(matches: &ArgMatches) -> io::Result<()> {
     places::check(&places.data)?;
     match name {
         "eval" => return eval::run(&places, matches),
+        "cross" => return cross::run(&places, matches),
         "encode-check" => return encoder::run(&places, matches),
         "label" => return label::run(&places, matches),
+        "breaks" => return breaks::run(&places, matches),
         "speed" => return speed::run(&places, matches),
         "study" => return study::run(&places, matches),
         _ => {}

@@ -26,7 +26,7 @@ pub(crate) use decide::Seen;
 #[cfg(feature = "encoder")]
 use decide::encoded;
 use decide::select::{self, Search};
-use decide::{Sight, bounds, continued};
+use decide::{Sight, bounds, continued, runs};
 use draft::Draft;
 use values::mentions::Cast;
 use values::{act, addressee, kind, polarity, speaker, when};
@@ -91,9 +91,11 @@ pub(crate) fn find_marked(
 /// Quotes from drafts, with the values that the text gives each of them.
 fn quotes(r: &Reading<'_>, cast: &Cast<'_>, mut drafts: Vec<Draft>, patience: &Patience<'_>) -> Option<Vec<Quote>> {
     bounds::cut(r, &mut drafts, patience)?;
+    runs::join(r, &mut drafts);
     continued::continue_quotations(r, &mut drafts);
     drafts.iter_mut().for_each(|draft| continued::leave_out(r, draft));
     let heard = addressee::find(r, &drafts);
+    drafts.iter_mut().zip(&heard).for_each(|(draft, heard)| addressee::leave_out(r, draft, heard.as_ref()));
     let mut quotes = Vec::with_capacity(drafts.len());
     for (draft, heard) in drafts.iter().zip(heard) {
         patience.spend(20 + draft.content.len())?;

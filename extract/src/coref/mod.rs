@@ -31,6 +31,7 @@ mod pollsters;
 mod profile;
 mod question;
 mod resolver;
+mod title;
 
 use std::ops::Range;
 

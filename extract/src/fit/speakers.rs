@@ -3,10 +3,12 @@
 
 use std::ops::Range;
 
-use sayso_document::{Document, Entity, Patience};
+use sayso_document::{Document, Entity, Patience, Tier};
 
 use crate::attribution::values::mentions::Cast;
 use crate::attribution::values::speaker;
+#[cfg(feature = "encoder")]
+use crate::encoder::hints;
 use crate::model::Linear;
 use crate::names::{self, NameMention};
 use crate::view::Reading;
@@ -27,14 +29,33 @@ pub fn questions(
     blind: bool,
     answer: impl FnMut(&Question<'_>) -> Option<usize>,
 ) {
-    let found = names(analyzer, document);
+    let found = names(analyzer, document, Tier::Fast);
     coref::questions(document, &analyzer.lexicon, &analyzer.linking.genders, &found, blind, answer);
 }
 
-/// The names of a document.
-fn names(analyzer: &Analyzer, document: &Document<'_>) -> Vec<NameMention> {
+/// The same about the names that a tier finds, with all that is known of gender.
+pub fn questions_of_tier(
+    analyzer: &Analyzer,
+    document: &Document<'_>,
+    tier: Tier,
+    answer: impl FnMut(&Question<'_>) -> Option<usize>,
+) {
+    let found = names(analyzer, document, tier);
+    coref::questions(document, &analyzer.lexicon, &analyzer.linking.genders, &found, false, answer);
+}
+
+/// The names of a document as a tier finds them.
+fn names(analyzer: &Analyzer, document: &Document<'_>, tier: Tier) -> Vec<NameMention> {
+    #[cfg(feature = "encoder")]
+    let hints = (tier == Tier::Accurate)
+        .then(|| Patience::endless(|patience| hints::encode(&analyzer.encoder, document, patience)).1);
+    #[cfg(not(feature = "encoder"))]
+    let hints = {
+        debug_assert_eq!(tier, Tier::Fast, "the accurate tier is not compiled in");
+        None
+    };
     let find = |patience: &Patience<'_>| {
-        names::find(document, &analyzer.lexicon, &analyzer.names, &analyzer.clusters, None, patience)
+        names::find(document, &analyzer.lexicon, &analyzer.names, &analyzer.clusters, hints.as_ref(), patience)
     };
     Patience::endless(find).0
 }
@@ -58,7 +79,7 @@ pub const GENDERS: &str = "genders.tsv";
 
 /// The speakers of each source, given as ranges of tokens of the document, with the entities that they refer to.
 pub fn resolve(analyzer: &Analyzer, document: &Document<'_>, sources: &[Range<usize>]) -> (Vec<Entity>, Vec<Resolved>) {
-    let found = names(analyzer, document);
+    let found = names(analyzer, document, Tier::Fast);
     let link =
         |patience: &Patience<'_>| coref::link(document, &analyzer.lexicon, &analyzer.linking, found, None, patience);
     let chains = Patience::endless(link);

@@ -13,31 +13,11 @@
 //! All numbers are little-endian.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use super::{Linear, versions};
+use super::{Linear, ModelError, versions};
 
 const MAGIC: &[u8; 8] = b"SAYSOLM\x01";
 const HEADER: usize = 48;
-
-/// Why a model file cannot be used; says what was found and what would be accepted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ModelError(String);
-
-impl fmt::Display for ModelError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for ModelError {}
-
-impl ModelError {
-    /// An error with these words.
-    pub fn new(words: impl Into<String>) -> Self {
-        Self(words.into())
-    }
-}
 
 impl Linear {
     /// The bytes of the model's file.
@@ -59,7 +39,7 @@ impl Linear {
     /// Reads the file of the model `name`, which must have `labels` labels.
     pub fn from_bytes(name: &str, labels: usize, bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, ModelError> {
         let bytes = bytes.into();
-        let fault = |what: String| Err(ModelError(format!("model \"{name}\": {what}")));
+        let fault = |what: String| Err(ModelError::new(format!("model \"{name}\": {what}")));
         let Some(header) = bytes.get(..HEADER) else {
             return fault(format!("{} bytes are too few for a model file", bytes.len()));
         };

@@ -13,6 +13,7 @@
 //! | [`Files`] | the bytes of all of these: compiled in, or replaced by the user | [`Analyzer`](crate::Analyzer) |
 
 mod clusters;
+mod error;
 mod feature;
 mod file;
 mod files;
@@ -20,7 +21,7 @@ mod linear;
 mod rows;
 mod versions;
 
-pub use file::ModelError;
+pub use error::ModelError;
 #[cfg(feature = "encoder")]
 pub(crate) use file::checksum;
 pub use files::Files;

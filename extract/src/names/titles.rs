@@ -188,7 +188,13 @@ pub(super) fn trim(words: &Words, run: Range<usize>) -> Range<usize> {
         start += 1;
     }
     // "the nonpartisan Budget Office": names do not begin with such words.
-    while end - start > 1 && !words.capital(start) && words.is(start, Class::ORDINARY) && words.capital(start + 1) {
+    let common = Class::ORDINARY.or(Class::TITLE).or(Class::TITLE_MODIFIER);
+    while end - start > 1
+        && !words.capital(start)
+        && words.is(start, common)
+        && !words.is(start, Class::PARTICLE)
+        && words.capital(start + 1)
+    {
         start += 1;
     }
     // "Jane Doe (D-Ohio)": the party and the state are no part of the name.

@@ -3,7 +3,8 @@
 //! It is made once for a document and then only read. A unit is a sentence, or several that a quotation joins because it runs over
 //! their border; most stages look no further than the unit around them. [`quotations`] pairs the quotation marks.
 
-mod quotations;
+pub(crate) mod quotations;
+pub(crate) mod turns;
 
 use std::ops::Range;
 

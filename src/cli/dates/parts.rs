@@ -3,8 +3,8 @@
 use jiff::civil::{Date, DateTime, ISOWeekDate, Time, Weekday};
 use jiff::tz::{Offset, TimeZone};
 
-use super::calendar::{YEARS, basic_date, basic_time, checked};
 use super::cursor::Cursor;
+use super::moment::{Published, YEARS, basic_date, basic_time, checked, in_zone};
 use super::words::{FILLERS, Zone, is_weekday, month, zone};
 
 /// What of a date has been read.
@@ -205,8 +205,7 @@ impl Parts {
         (FILLERS.contains(&plain.as_str()) || is_weekday(&plain)).then_some(())
     }
 
-    /// The time on the clock, where that hangs, and whether the month was guessed to stand first.
-    pub(super) fn finish(self) -> Option<(DateTime, TimeZone, bool)> {
+    pub(super) fn finish(self) -> Option<Published> {
         let date = match (self.date, self.year, self.month, self.day) {
             (Some(date), None, None, None) => date,
             (None, Some(year), Some(month), Some(day)) => checked(year, month, day)?,
@@ -217,7 +216,8 @@ impl Parts {
             Some(Zone::Fixed(offset)) => offset.to_time_zone(),
             Some(Zone::Named(zone)) => zone,
         };
-        Some((DateTime::from_parts(date, self.time.unwrap_or_default()), zone, self.month_first))
+        let local = DateTime::from_parts(date, self.time.unwrap_or_default());
+        Some(Published { month_first: self.month_first, ..in_zone(local, &zone)? })
     }
 }
 

@@ -6,13 +6,11 @@
 
 use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
-use prost_types::Timestamp as ProtoTime;
 
-use super::calendar::{YEARS, basic_date, basic_time};
 use super::cursor::Cursor;
-use super::message::{day, to_proto};
+use super::message::day;
+use super::moment::{Published, YEARS, basic_date, basic_time, in_utc, in_zone};
 use super::parts::Parts;
-use crate::proto;
 
 /// The longest text that can be a date, in bytes.
 const LONGEST: usize = 120;
@@ -21,30 +19,6 @@ const LONGEST: usize = 120;
 const EPOCH: std::ops::Range<i128> = 31_536_000..4_133_980_800;
 
 const NANOS: i128 = 1_000_000_000;
-
-/// When something was published.
-#[derive(Clone, Debug, PartialEq)]
-pub(in crate::cli) struct Published {
-    /// The moment.
-    pub(in crate::cli) time: ProtoTime,
-    /// The day where the outlet is: the day that was written, whatever the zone.
-    pub(in crate::cli) day: proto::google_type::Date,
-    /// Whether day and month could be told apart only by custom: "8/9/18" is read as 9 August.
-    pub(in crate::cli) month_first: bool,
-}
-
-impl Published {
-    /// Dates the article. The day is told only where that of UTC is another.
-    pub(in crate::cli) fn put_into(&self, article: &mut proto::Article) {
-        article.publish_time = Some(self.time);
-        article.publish_date = Some(self.day).filter(|day| Some(*day) != utc_day(&self.time));
-    }
-}
-
-fn utc_day(time: &ProtoTime) -> Option<proto::google_type::Date> {
-    let moment = jiff::Timestamp::from_second(time.seconds).ok()?;
-    Some(day(moment.to_zoned(TimeZone::UTC).date()))
-}
 
 /// Reads a date as records and pages write it; none when it is not understood. Without zone it counts as UTC.
 pub(in crate::cli) fn read_published(text: &str) -> Option<Published> {
@@ -63,8 +37,7 @@ pub(in crate::cli) fn read_published(text: &str) -> Option<Published> {
     }
     let mut parts = Parts::default();
     parts.read(&mut Cursor(text))?;
-    let (local, zone, month_first) = parts.finish()?;
-    Some(Published { month_first, ..in_zone(local, &zone)? })
+    parts.finish()
 }
 
 /// Reads a number as JSON writes it: seconds, milliseconds, microseconds or nanoseconds since 1970, or the digits of a
@@ -142,19 +115,11 @@ fn epoch(nanos: i128) -> Option<Published> {
     jiff::Timestamp::from_nanosecond(nanos).ok().map(in_utc)
 }
 
-fn in_utc(moment: jiff::Timestamp) -> Published {
-    Published { time: to_proto(moment), day: day(moment.to_zoned(TimeZone::UTC).date()), month_first: false }
-}
-
-fn in_zone(local: DateTime, zone: &TimeZone) -> Option<Published> {
-    let moment = zone.to_ambiguous_timestamp(local).compatible().ok()?;
-    Some(Published { time: to_proto(moment), day: day(local.date()), month_first: false })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::show_moment;
     use super::*;
+    use crate::proto;
 
     /// Moment, and the day where it was written if that is another.
     fn read(text: &str) -> String {

@@ -7,7 +7,7 @@ use sayso_document::{Patience, Quote, Span};
 use super::select;
 use crate::attribution::candidate::Candidate;
 use crate::attribution::draft::{Draft, Voice};
-use crate::attribution::layout::{byline, headline, is_layout};
+use crate::attribution::layout::{byline, headline, is_layout, leadin};
 use crate::encoder::{Encoded, Encoder, Segment};
 use crate::grammar::subject::Order;
 use crate::tags::{Tag, lemma};
@@ -97,6 +97,7 @@ fn mean(one: f32, other: f32) -> f32 {
 fn layout(r: &Reading<'_>) -> Vec<Draft> {
     let mut found = byline::drafts(r);
     found.extend(headline::drafts(r));
+    found.extend(leadin::drafts(r));
     found.retain(|draft| !is_layout(r, draft));
     found
 }
@@ -205,6 +206,7 @@ fn draft(
         voice: read.map(|c| c.voice),
         object: read.and_then(|c| c.frame.object.clone()),
         negated: read.is_some_and(|c| c.negated),
+        layout: false,
         cue,
         source,
         content: Vec::new(),

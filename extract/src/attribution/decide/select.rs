@@ -12,7 +12,7 @@ use super::{Content, Models, Offers, Sight};
 use crate::attribution::candidate::cue::Nouns;
 use crate::attribution::candidate::{self, Candidate, rules};
 use crate::attribution::draft::{Draft, Voice};
-use crate::attribution::layout::{byline, headline, is_layout};
+use crate::attribution::layout::{byline, headline, is_layout, leadin};
 use crate::grammar::subject::{self, Order};
 use crate::grammar::verbs;
 use crate::tags::Tag;
@@ -113,6 +113,7 @@ impl<'r, 'd> Search<'r, 'd> {
             content,
             object: c.frame.object.clone(),
             negated: c.negated,
+            layout: false,
         };
         Some(Outcome {
             draft,
@@ -136,6 +137,7 @@ pub(crate) fn offers(search: &Search<'_, '_>, models: &Models, patience: &Patien
 pub(crate) fn chosen(r: &Reading<'_>, mut offers: Vec<Draft>) -> Vec<Draft> {
     offers.extend(byline::drafts(r));
     offers.extend(headline::drafts(r));
+    offers.extend(leadin::drafts(r));
     let quoted = |draft: &Draft| draft.content.iter().any(|c| c.clone().any(|i| r.is_open_quote(i)));
     offers.retain(|draft| draft.confidence >= if quoted(draft) { LEAST_QUOTED } else { LEAST });
     offers.retain(|draft| !is_layout(r, draft));

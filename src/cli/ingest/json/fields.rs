@@ -1,41 +1,24 @@
 //! The fields of one record.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::super::fit::{NO_ID, is_id, within};
 use super::super::note::{MONTH_FIRST, NO_DATE, Note, shown};
+use super::layout::{Chosen, Layout, Record, Told};
 use super::names::{Field, FieldName, did_you_mean, folded, is_known, nearest};
 use super::values;
 use crate::convert::{AUTHORS, LANGUAGE_BYTES, METADATA_BYTES};
 use crate::proto::Article;
 
-/// A name that the user gave a field, and whether a record had it.
-#[derive(Debug)]
-pub(super) struct Chosen {
-    pub(super) name: FieldName,
-    pub(super) matched: AtomicBool,
-}
-
-pub(super) type Record = Map<String, Value>;
-
-/// An article as a record or page tells it.
-#[derive(Debug, Default, PartialEq)]
-pub(in crate::cli::ingest) struct Told {
-    /// The article.
-    pub(in crate::cli::ingest) article: Article,
-    /// What was left out because it could not be understood, or read with a guess.
-    pub(in crate::cli::ingest) notes: Vec<Note>,
-}
-
-/// From here on two whole numbers may be one number for JSON: 2^53.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+/// What is told of a number that does not tell what was written.
+pub(super) const INEXACT: &str = "is not used: numbers of that size are not exact; write it as text";
 
 /// The fields of a record, by their folded names; a layer for the record and one for each envelope in it.
 pub(super) struct Fields<'r> {
-    pub(super) chosen: &'r [Chosen],
+    pub(super) layout: &'r Layout,
     pub(super) record: &'r Record,
     pub(super) layers: Vec<Vec<(String, &'r str, &'r Value)>>,
 }
@@ -43,7 +26,7 @@ pub(super) struct Fields<'r> {
 impl<'r> Fields<'r> {
     /// What stands under the names of a field: first the usual ones, then those that are taken last.
     fn candidates(&self, field: Field) -> [Vec<(&'r str, &'r Value)>; 2] {
-        let chosen: Vec<_> = self.chosen.iter().filter(|chosen| chosen.name.field == field).collect();
+        let chosen: Vec<_> = self.layout.chosen.iter().filter(|chosen| chosen.name.field == field).collect();
         if chosen.is_empty() {
             return [self.named(field.usual()), self.named(field.last())];
         }
@@ -114,7 +97,7 @@ impl<'r> Fields<'r> {
 
     /// Tells of names that are none of ours but nearly one of a field that the record lacks.
     fn misspelt(&self, notes: &mut Vec<Note>) {
-        let is_chosen = |name: &str| self.chosen.iter().any(|chosen| folded(&chosen.name.name) == name);
+        let is_chosen = |name: &str| self.layout.chosen.iter().any(|chosen| folded(&chosen.name.name) == name);
         for (folded, name, value) in self.layers.iter().flatten() {
             if values::is_empty(value) || is_known(folded) || is_chosen(folded) {
                 continue;
@@ -130,9 +113,8 @@ impl<'r> Fields<'r> {
     fn id(&self, notes: &mut Vec<Note>) -> String {
         let what = "is not used: an id is text or a number";
         let Some((name, value, id)) = self.first(Field::Id, values::text, what, notes) else { return String::new() };
-        if let Some(number) = value.as_f64().filter(|number| number.abs() >= EXACT && value.is_f64()) {
-            let what = "is not used: numbers of that size are not exact; write it as text";
-            notes.push(Note::new(name, number, what));
+        if let Some(number) = values::inexact(value) {
+            notes.push(Note::new(name, number, INEXACT));
             return String::new();
         }
         if is_id(&id) {
@@ -214,13 +196,17 @@ impl<'r> Fields<'r> {
         found.put_into(article);
     }
 
-    /// The client's own keys. A value that is no text, number or truth value costs its key.
+    /// The client's own keys. A value that is no text, exact number or truth value costs its key.
     fn labels(&self, notes: &mut Vec<Note>) -> BTreeMap<String, String> {
         let what = "is not used: an object of texts is expected";
         let read = |value: &Value| value.as_object().cloned();
         let Some((name, _, object)) = self.first(Field::Labels, read, what, notes) else { return BTreeMap::new() };
         let mut labels = BTreeMap::new();
         for (key, value) in object {
+            if let Some(number) = values::inexact(&value) {
+                notes.push(Note::new(format!("{name}.{key}"), number, INEXACT));
+                continue;
+            }
             match values::label(&value) {
                 Some(text) => drop(labels.insert(key, text)),
                 None if value.is_null() => {}
@@ -254,7 +240,7 @@ impl<'r> Fields<'r> {
     fn no_body(&self) -> String {
         let own: Vec<_> = self.record.keys().take(12).map(|name| shown(name)).collect();
         let own = if own.is_empty() { "none".into() } else { own.join(", ") };
-        match self.chosen.iter().map(|chosen| &chosen.name).find(|chosen| chosen.field == Field::Body) {
+        match self.layout.chosen.iter().map(|chosen| &chosen.name).find(|chosen| chosen.field == Field::Body) {
             Some(chosen) => format!("no body: the record has no field {}; its fields: {own}", chosen.name),
             None => {
                 format!("no body under a usual name; name its field with --field body=NAME; the record's fields: {own}")

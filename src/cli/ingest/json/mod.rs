@@ -4,8 +4,6 @@
 //! [`names`] knows under which names records hold what, and [`values`] in which forms. Nothing but the body can cost an
 //! article: what else is not understood is left out, and told.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use serde_json::Value;
 
 use super::fit::is_id;
@@ -15,37 +13,22 @@ use crate::proto::Article;
 
 mod cut;
 mod fields;
+mod layout;
 mod names;
 mod parse;
 mod repair;
+mod repeated;
 mod values;
 mod wrap;
 
 pub(super) use cut::{At, Limits, Piece, pieces};
-pub(super) use fields::Told;
-use fields::{Chosen, Fields, Record, kind};
+use fields::{Fields, kind};
+use layout::Record;
+pub(super) use layout::{Layout, Told};
 pub(super) use names::{Field, FieldName, did_you_mean, folded, is_known, nearest};
 pub(super) use parse::{Malformed, parse};
 
-/// Where records hold what.
-#[derive(Debug, Default)]
-pub(super) struct Layout {
-    chosen: Vec<Chosen>,
-}
-
 impl Layout {
-    /// The usual names, except for the fields that `chosen` names.
-    pub(super) fn new(chosen: Vec<FieldName>) -> Self {
-        let chosen = chosen.into_iter().map(|name| Chosen { name, matched: AtomicBool::new(false) });
-        Self { chosen: chosen.collect() }
-    }
-
-    /// The names that no record had so far.
-    pub(super) fn unmatched(&self) -> Vec<&FieldName> {
-        let unmatched = self.chosen.iter().filter(|chosen| !chosen.matched.load(Ordering::Relaxed));
-        unmatched.map(|chosen| &chosen.name).collect()
-    }
-
     /// The articles of a value: of a record, or of a list of records within it. `around` is what was told beside the
     /// list that the value comes from. In place of what is no article stands the reason, in words.
     pub(super) fn articles(&self, value: Value, around: &Record) -> Vec<Result<Told, String>> {
@@ -95,7 +78,7 @@ impl Layout {
         let layer =
             |layer: &'r Record| layer.iter().map(|(name, value)| (folded(name), name.as_str(), value)).collect();
         let layers = wrap::layers(record).into_iter().map(layer).collect();
-        Fields { chosen: &self.chosen, record, layers }
+        Fields { layout: self, record, layers }
     }
 
     /// The record as an article, or in words why it is none.
@@ -175,9 +158,12 @@ fn take_cut_mark(body: &mut String) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Map, json};
+    use serde_json::json;
 
     use super::super::super::dates;
+    use super::fields::INEXACT;
+    use serde_json::Map;
+
     use super::*;
 
     fn told(record: Value) -> Result<Told, String> {
@@ -277,6 +263,15 @@ mod tests {
         assert_eq!(read.notes, [Note::new("labels.tags", "[\"a\"]", "is not used: text is expected")]);
         let read = told(json!({"body": "The tide turned.", "labels": ["a"]})).unwrap();
         assert_eq!(read.notes, [Note::new("labels", "[\"a\"]", "is not used: an object of texts is expected")]);
+    }
+
+    #[test]
+    fn numbers_that_are_not_exact_are_no_labels() {
+        let labels =
+            json!({"ledger": 12_345_678_901_234_567_890_123.0, "big": u64::MAX, "small": i64::MIN, "half": 0.5});
+        let read = told(json!({"body": "The tide turned.", "labels": labels})).unwrap();
+        assert_eq!(read.notes, [Note::new("labels.ledger", 12_345_678_901_234_567_890_123.0, INEXACT)]);
+        assert_eq!(read.article.labels.keys().collect::<Vec<_>>(), ["big", "half", "small"]);
     }
 
     #[test]

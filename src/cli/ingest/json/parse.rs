@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::super::note::Note;
 use super::repair::repaired;
+use super::repeated::read;
 
 /// Why bytes are no JSON.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,13 +24,13 @@ pub(in crate::cli::ingest) struct Malformed {
 pub(in crate::cli::ingest) fn parse(bytes: &[u8]) -> Result<(Value, Vec<Note>), Malformed> {
     let mut notes = Vec::new();
     let text = decoded(bytes, &mut notes);
-    let strict = match serde_json::from_str(&text) {
+    let strict = match read(&text, &mut notes) {
         Ok(value) => return Ok((value, notes)),
         Err(error) => error,
     };
     let repaired = repaired(&text);
     // What the strict parser said of the text as it is tells people more than what is left after the repair.
-    let value = serde_json::from_str(&repaired.text).map_err(|_| malformed(&strict))?;
+    let value = read(&repaired.text, &mut notes).map_err(|_| malformed(&strict))?;
     if let Some(half) = repaired.halves.first() {
         notes.push(Note::new("", half, "is half of a character; it was replaced with U+FFFD"));
     }
