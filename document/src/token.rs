@@ -1,4 +1,13 @@
 //! The tokeniser: one pass over the text, from left to right.
+//!
+//! A token is a word, a number, a quotation mark or another mark. What matters to all later stages is decided here:
+//!
+//! - whether a dot belongs to an abbreviation or a number, or stands alone;
+//! - whether a mark is an apostrophe inside a word or a mark of its own (`marks` then gives quotation marks their direction);
+//! - what is left-over markup, which belongs to no token.
+//!
+//! Tokens and the gaps between them rebuild the text. A token longer than [`Document::LONGEST_TOKEN`](crate::Document::LONGEST_TOKEN)
+//! is cut, so that work per token is bounded.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -13,11 +22,11 @@ pub struct Token {
     /// Its position. Tokens do not overlap; between them is only white space, and what nobody reads:
     /// left-over tags, references to spaces, characters without width.
     pub span: Span,
-    /// What sort of token it is.
+    /// The kind of token.
     pub kind: TokenKind,
 }
 
-/// What sort of token.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenKind {
     /// Letters, with inner apostrophes, hyphens and the dots of abbreviations: "don't", "U.S.",
@@ -33,8 +42,7 @@ pub enum TokenKind {
     Mark,
 }
 
-/// The longest token, in bytes. Words of scripts that put no blanks between them, addresses and rows of marks are the
-/// only ones that come near.
+/// The length of the longest token in bytes. Only words of scripts without spaces, addresses and rows of marks come near it.
 pub(crate) const LONGEST: usize = 2_000;
 /// One step of scanning a word takes at most this many bytes: a character reference that was escaped twice.
 const REFERENCE: usize = 24;
