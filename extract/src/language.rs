@@ -155,6 +155,7 @@ impl Seen {
         if small.running < RUNNING && shouted.running > 2 * RUNNING { shouted } else { small }
     }
 
+    /// Counts a word.
     fn add(&mut self, word: &str) {
         self.running += 1;
         self.english += usize::from(is_small_word(word));
@@ -172,6 +173,7 @@ impl Seen {
         self.all.push(' ');
     }
 
+    /// Counts the letters of a word.
     fn count_letters(&mut self, word: &str) {
         if word.is_ascii() {
             self.letters += word.len();
@@ -183,6 +185,7 @@ impl Seen {
         }
     }
 
+    /// Which language the counts show, if they are enough.
     fn tell(&self, looks: &mut usize) -> Told {
         if self.strange * 2 > self.letters && self.strange > 3 {
             return Told::Other(whatlang::detect_lang(&self.words).filter(|lang| *lang != Lang::Eng));
@@ -214,6 +217,7 @@ impl Seen {
         }
     }
 
+    /// Adds the counts of another paragraph.
     fn append(&mut self, other: &Self) {
         self.words.push_str(&other.words);
         self.all.push_str(&other.all);

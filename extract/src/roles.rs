@@ -7,6 +7,7 @@
 use rustc_hash::FxHashMap;
 use sayso_document::{Entity, EntityType, Named, Role};
 
+/// Countries, with the names of their people.
 const COUNTRIES: &str = include_str!("../models/countries.txt");
 
 /// A name has at most this many words, here.
@@ -62,6 +63,7 @@ impl Roles {
         Some(Role { title: title.into(), role, organization, country })
     }
 
+    /// Takes the name of a country out of the words of a title.
     fn take_country(&self, words: &mut Vec<&str>) -> Option<&'static str> {
         take(words, |name| self.countries.get(name).copied())
     }
@@ -96,6 +98,7 @@ impl Known {
         Self { bodies, countries }
     }
 
+    /// Takes the name of an organisation out of the words of a title.
     fn take_body(&self, words: &mut Vec<&str>) -> Option<Named> {
         let (name, entity) = take(words, |name| self.bodies.get(name))?;
         Some(Named { name: name.clone(), entity: Some(*entity) })
@@ -119,6 +122,7 @@ fn take<T>(words: &mut Vec<&str>, answer: impl Fn(&str) -> Option<T>) -> Option<
     None
 }
 
+/// Whether a word joins a role and a name.
 fn joins(word: &&&str) -> bool {
     matches!(**word, "of" | "for" | "at" | "in" | "from" | "with" | "the" | "to")
 }

@@ -55,7 +55,7 @@ fn a_fault_names_the_file() {
         }
     }
     let error = Analyzer::with_models([("spekers.bin".to_owned(), Vec::new())]).unwrap_err().to_string();
-    assert!(error.contains("spekers.bin is no model; the models are"), "{error}");
+    assert!(error.contains("spekers.bin is not a model; the models are"), "{error}");
 }
 
 #[test]

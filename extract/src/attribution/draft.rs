@@ -32,13 +32,17 @@ pub(crate) struct Draft {
     pub(crate) cue: Range<usize>,
     /// The token of the cue that carries the meaning.
     pub(crate) head: usize,
+    /// The dictionary form of the cue; empty without one.
     pub(crate) lemma: String,
+    /// How the cue is used; none if the attribution was not found by grammar.
     pub(crate) voice: Option<Voice>,
+    /// The tokens of the source.
     pub(crate) source: Option<Range<usize>>,
     /// In reading order.
     pub(crate) content: Vec<Range<usize>>,
     /// A noun phrase between cue and content.
     pub(crate) object: Option<Range<usize>>,
+    /// Whether the cue is negated.
     pub(crate) negated: bool,
     /// Whether lines and signs alone tell what belongs to it.
     pub(crate) layout: bool,

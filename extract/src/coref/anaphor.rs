@@ -26,6 +26,7 @@ pub(super) enum Sort {
 }
 
 impl Sort {
+    /// Whether it is a pronoun, not a description.
     pub(super) fn is_pronoun(self) -> bool {
         !matches!(self, Self::Person | Self::Body)
     }
@@ -34,7 +35,9 @@ impl Sort {
 /// Words that stand for a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Anaphor {
+    /// Its tokens.
     pub(super) tokens: Range<usize>,
+    /// What it may refer to.
     pub(super) sort: Sort,
 }
 

@@ -16,7 +16,9 @@ use crate::names::NameMention;
 /// Names of one wording and type, and the entity that they end up in.
 #[derive(Debug)]
 pub(super) struct Cluster {
+    /// The type of its names.
     pub(super) kind: EntityType,
+    /// What the names show of a person's gender.
     pub(super) gender: Gender,
     /// The names, as positions in the list of names, ascending.
     pub(super) names: Vec<usize>,
@@ -85,9 +87,13 @@ pub(super) fn cluster(
 }
 
 struct Clusters<'a, 't> {
+    /// The document.
     document: &'a Document<'t>,
+    /// Word lists.
     lexicon: &'a Lexicon,
+    /// The genders of first names.
     genders: &'a Genders,
+    /// The clusters so far.
     all: Vec<Cluster>,
     /// Clusters by key and type.
     by_key: FxHashMap<(String, EntityType), usize>,
@@ -231,6 +237,7 @@ impl Clusters<'_, '_> {
         best.into_iter().max_by_key(|&c| (self.all[c].latest(i), std::cmp::Reverse(c)))
     }
 
+    /// Begins a cluster.
     fn push(&mut self, kind: EntityType, gender: Gender, person: PersonName, key: String, surface: &str) -> usize {
         let at = self.all.len();
         if kind == EntityType::Person {

@@ -7,7 +7,9 @@ use crate::model;
 
 /// A document as the linking of mentions reads it.
 pub(super) struct Scene<'a, 't> {
+    /// The document.
     pub(super) document: &'a Document<'t>,
+    /// Word lists.
     pub(super) lexicon: &'a Lexicon,
     /// For every token the number of the quotation that it stands in, from 1; 0 outside of quotations.
     quotations: Vec<u32>,
@@ -34,6 +36,7 @@ pub(super) enum Part {
     Object,
 }
 
+/// Words after which a noun phrase is no subject.
 const PREPOSITIONS: [&str; 30] = [
     "about",
     "after",
@@ -66,6 +69,7 @@ const PREPOSITIONS: [&str; 30] = [
     "within",
     "without",
 ];
+/// Words that show that a noun phrase before them is a subject.
 const AUXILIARIES: [&str; 34] = [
     "also", "are", "became", "began", "came", "can", "could", "did", "does", "doesn't", "gave", "got", "had", "has",
     "have", "is", "knew", "left", "made", "may", "might", "must", "should", "spoke", "took", "tried", "wanted", "was",
@@ -73,6 +77,7 @@ const AUXILIARIES: [&str; 34] = [
 ];
 
 impl<'a, 't> Scene<'a, 't> {
+    /// Reads the context of a document.
     pub(super) fn new(document: &'a Document<'t>, lexicon: &'a Lexicon) -> Self {
         let n = document.tokens().len();
         let (mut quotations, mut sentences) = (Vec::with_capacity(n), Vec::with_capacity(n));
@@ -97,6 +102,7 @@ impl<'a, 't> Scene<'a, 't> {
         Self { document, lexicon, quotations, sentences }
     }
 
+    /// How many tokens there are.
     pub(super) fn len(&self) -> usize {
         self.sentences.len()
     }
@@ -106,14 +112,17 @@ impl<'a, 't> Scene<'a, 't> {
         if i < self.len() { self.document.word(i) } else { "" }
     }
 
+    /// The number of the quotation around a token; 0 outside quotations.
     pub(super) fn quotation(&self, i: usize) -> u32 {
         self.quotations.get(i).copied().unwrap_or(0)
     }
 
+    /// The sentence of a token.
     pub(super) fn sentence(&self, i: usize) -> u32 {
         self.sentences.get(i).copied().unwrap_or(0)
     }
 
+    /// The paragraph of a token.
     pub(super) fn paragraph(&self, i: usize) -> u32 {
         self.document.sentences().get(self.sentence(i) as usize).map_or(0, |sentence| sentence.paragraph)
     }
@@ -163,6 +172,7 @@ impl<'a, 't> Scene<'a, 't> {
             && !matches!(word, "and" | "or" | "but" | "because" | "that" | "who" | "when" | "if" | "the" | "a" | "an")
     }
 
+    /// Whether the token is a possessive ending.
     pub(super) fn possessive(&self, i: usize) -> bool {
         matches!(self.word(i), "'s" | "’s" | "'" | "’")
     }

@@ -19,6 +19,7 @@ const PROMINENT: f32 = 0.45;
 /// Where each entity is mentioned, and which may be described by which head: made once for a document.
 #[derive(Debug)]
 pub(crate) struct Described<'c> {
+    /// The entities and their mentions.
     chains: &'c Chains,
     /// The sentences of each entity's mentions, ascending.
     sentences: Vec<Vec<u32>>,
@@ -34,6 +35,7 @@ const NEAR: usize = 150;
 const MOST: usize = 50;
 
 impl<'c> Described<'c> {
+    /// Indexes the entities of a document.
     pub(crate) fn new(chains: &'c Chains) -> Self {
         let mut sentences = vec![Vec::new(); chains.profiles.len()];
         chains.mentions.iter().for_each(|mention| sentences[mention.entity].push(mention.sentence as u32));
@@ -134,6 +136,7 @@ fn alike(head: u32) -> Vec<u32> {
     all
 }
 
+/// How well an entity fits a description with this head.
 fn fit(profile: &Profile, head: u32) -> f32 {
     let body = matches!(profile.kind, Some(EntityType::Organization));
     match profile.kind {
@@ -145,6 +148,7 @@ fn fit(profile: &Profile, head: u32) -> f32 {
     }
 }
 
+/// How well an entity fits another word of the description.
 fn fit_other(profile: &Profile, word: &str) -> f32 {
     if matches!(word, "the" | "The" | "a" | "A" | "an" | "An" | "this" | "That" | "that") {
         return 0.0;

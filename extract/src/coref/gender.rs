@@ -10,7 +10,9 @@ use crate::names::NameMention;
 /// The gender that names and titles tell; both flags false when they tell none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Gender {
+    /// Whether it may be a man.
     pub(super) male: bool,
+    /// Whether it may be a woman.
     pub(super) female: bool,
 }
 
@@ -28,6 +30,7 @@ impl Genders {
         Self { male: rows.map(|(name, sex)| (model::word(name), sex == "m")).collect() }
     }
 
+    /// The gender of a first name, if the list has it.
     fn of(&self, name: &str) -> Option<Gender> {
         let male = *self.male.get(&model::word(&fold(name)))?;
         Some(Gender { male, female: !male })
@@ -108,6 +111,7 @@ impl Gender {
         if male == female { Self::default() } else { Self { male, female } }
     }
 
+    /// Whether only one of the two is possible.
     pub(super) fn known(self) -> bool {
         self.male != self.female
     }

@@ -74,6 +74,7 @@ fn owner<'t>(document: &Document<'t>, name: &NameMention) -> &'t str {
     surname
 }
 
+/// An organisation that is called after a name.
 fn body(words: String) -> Entity {
     let name = sayso_document::plain_text(&words);
     let (aliases, titles): (Vec<Counted>, Vec<Counted>) = Default::default();

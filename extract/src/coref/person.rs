@@ -64,6 +64,7 @@ const NICKNAMES: [(&str, &str); 48] = [
 ];
 
 impl PersonName {
+    /// Reads a person's name.
     pub(super) fn new(name: &str, lexicon: &Lexicon) -> Self {
         let mut words: Vec<String> = name
             .split(|c: char| c.is_whitespace() || c == ',')
@@ -76,6 +77,7 @@ impl PersonName {
         Self { words, suffix }
     }
 
+    /// The first word.
     fn first(&self) -> &str {
         self.words.first().map_or("", String::as_str)
     }
@@ -151,6 +153,7 @@ pub(super) fn is_courtesy(title: &str) -> bool {
     )
 }
 
+/// Whether a longer name ends with a shorter one.
 fn ends_with(long: &[String], short: &[String]) -> bool {
     long.len() > short.len() && long.ends_with(short)
 }

@@ -51,6 +51,7 @@ fn joined(document: &Document, name: &NameMention) -> Option<[Span; 2]> {
     Some([name.name, document.span_of(next..last + 1)])
 }
 
+/// A name without a title at this place.
 fn alone(document: &Document, name: &NameMention, span: Span) -> NameMention {
     NameMention { span, name: span, title: None, tokens: document.tokens_in(span), ..name.clone() }
 }

@@ -14,7 +14,9 @@ const WORDS: usize = 24;
 /// What its names, titles and appositions tell of an entity. Words are numbers, in comparable form.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Profile {
+    /// The type of the entity.
     pub(super) kind: Option<EntityType>,
+    /// What is known of a person's gender.
     pub(super) gender: Gender,
     /// How many names it has in the text.
     pub(super) total: u32,
@@ -35,6 +37,7 @@ pub(super) fn profiles(scene: &Scene, names: &[NameMention], clusters: &[Cluster
     clusters.iter().map(|cluster| profile(scene, names, cluster)).collect()
 }
 
+/// The profile of a cluster.
 fn profile(scene: &Scene, names: &[NameMention], cluster: &Cluster) -> Profile {
     let text = scene.document.text();
     let mut profile = Profile {

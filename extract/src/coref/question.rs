@@ -10,8 +10,11 @@ use super::profile::Profile;
 
 /// What is known when a question is asked: the text, its entities, and what was seen of them so far.
 pub(super) struct Discourse<'a, 's, 't> {
+    /// The context of every token.
     pub(super) scene: &'s Scene<'a, 't>,
+    /// What is known of each entity.
     pub(super) profiles: Vec<Profile>,
+    /// What was last said of each entity.
     pub(super) states: Vec<State>,
     /// The entity of the latest pronoun of each sort, with its token.
     pub(super) last: [Option<(usize, usize)>; 6],
@@ -23,6 +26,7 @@ pub(super) struct Discourse<'a, 's, 't> {
 }
 
 impl<'a, 's, 't> Discourse<'a, 's, 't> {
+    /// The state at the start of a document.
     pub(super) fn new(scene: &'s Scene<'a, 't>, profiles: Vec<Profile>) -> Self {
         let states = vec![State::default(); profiles.len()];
         Self { scene, profiles, states, last: [None; 6], speaker: None, blind: false }
@@ -34,7 +38,9 @@ impl<'a, 's, 't> Discourse<'a, 's, 't> {
 pub(super) struct State {
     /// The tokens of its latest mention.
     pub(super) tokens: Range<usize>,
+    /// The form of its last mention.
     pub(super) form: Option<MentionForm>,
+    /// The part of the sentence that its last mention played.
     pub(super) part: Part,
     /// Whether that mention is the first of a person in its sentence.
     pub(super) leads: bool,
@@ -54,6 +60,7 @@ pub(super) struct State {
 
 /// A question: for which of the candidates does the anaphor stand?
 pub(super) struct Question<'q> {
+    /// The pronoun or description.
     pub(super) anaphor: &'q Anaphor,
     /// The entities, the latest mentioned first.
     pub(super) candidates: &'q [usize],

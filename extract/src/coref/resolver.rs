@@ -107,6 +107,7 @@ impl<'a, 's, 't> Walk<'a, 's, 't> {
         Some(out)
     }
 
+    /// The mention of an entity by an anaphor.
     fn mention(&self, anaphor: &Anaphor, entity: usize) -> Mention {
         let span = self.discourse.scene.document.span_of(anaphor.tokens.clone());
         let form = if anaphor.sort.is_pronoun() { MentionForm::Pronoun } else { MentionForm::Description };
@@ -148,6 +149,7 @@ impl<'a, 's, 't> Walk<'a, 's, 't> {
         }
     }
 
+    /// Notes a mention, as the latest of its entity.
     fn note(&mut self, entity: usize, tokens: Range<usize>, form: MentionForm) {
         let scene = self.discourse.scene;
         let mut part = scene.part(tokens.start, tokens.end);

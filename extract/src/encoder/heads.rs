@@ -27,7 +27,9 @@ pub(crate) const TAGS: usize = 7;
 /// Labels of names: outside, then begin and inside of PERSON, ORG, LOC, FACILITY, NORP, PRODUCT, MISC, DATE, MONEY.
 pub(crate) const NAMES: usize = 19;
 
+/// The first bytes of the file.
 const MAGIC: &[u8; 8] = b"SAYSOEH\x01";
+/// Bytes before the numbers.
 const HEADER: usize = 48;
 
 /// Chains and biases.
@@ -91,6 +93,7 @@ fn read(numbers: &mut dyn Iterator<Item = f32>) -> Option<Heads> {
     numbers.next().is_none().then_some(heads)
 }
 
+/// Reads the weights of a chain.
 fn chain<const N: usize>(numbers: &mut dyn Iterator<Item = f32>) -> Option<Chain<N>> {
     let mut chain = Chain { begin: row(numbers)?, moves: [[0.0; N]; N] };
     for moves in &mut chain.moves {
@@ -99,6 +102,7 @@ fn chain<const N: usize>(numbers: &mut dyn Iterator<Item = f32>) -> Option<Chain
     Some(chain)
 }
 
+/// Reads a row of numbers.
 fn row<const N: usize>(numbers: &mut dyn Iterator<Item = f32>) -> Option<[f32; N]> {
     let mut row = [0.0; N];
     for place in &mut row {

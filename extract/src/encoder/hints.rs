@@ -12,8 +12,11 @@ const APART: usize = 4;
 
 /// An encoded document.
 pub(crate) struct Aid<'a> {
+    /// The encoder, which scores links on demand.
     pub(crate) encoder: &'a Encoder,
+    /// What it found in the document.
     pub(crate) encoded: &'a Encoded,
+    /// The document.
     pub(crate) document: &'a Document<'a>,
 }
 

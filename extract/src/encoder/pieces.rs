@@ -120,6 +120,7 @@ struct Reader<'v> {
 }
 
 impl Reader<'_> {
+    /// Reads one character of the text.
     fn character(&mut self, c: char, at: usize) {
         let to = at + c.len_utf8();
         match c {
@@ -135,6 +136,7 @@ impl Reader<'_> {
         }
     }
 
+    /// Reads one folded character.
     fn part(&mut self, part: char, from: usize, to: usize) {
         if punctuation(part) {
             self.close();
@@ -145,6 +147,7 @@ impl Reader<'_> {
         }
     }
 
+    /// Adds a character to the word.
     fn add(&mut self, part: char, from: usize, to: usize) {
         if self.word.is_empty() {
             self.from = from;

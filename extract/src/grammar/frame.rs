@@ -21,6 +21,7 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
+    /// A frame without an object.
     fn new(key: &str, at: usize, cue_end: usize) -> Self {
         Self { key: key.into(), at, cue_end, object: None }
     }
@@ -251,6 +252,7 @@ pub(crate) fn after_noun(r: &Reading<'_>, end: usize) -> Frame {
     }
 }
 
+/// Whether what follows is an adjunct and not what was said.
 fn is_adjunct(key: &str) -> bool {
     matches!(
         key,

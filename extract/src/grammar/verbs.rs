@@ -27,6 +27,7 @@ pub(crate) struct Group {
     pub(crate) head: usize,
     /// One past the last token: a particle ("pointed out") is inside.
     pub(crate) end: usize,
+    /// The form of the verb group.
     pub(crate) form: Form,
     /// Whether the subject suffers the action: "was told".
     pub(crate) passive: bool,
@@ -52,6 +53,7 @@ pub(crate) fn groups(r: &Reading<'_>) -> Vec<Group> {
     found
 }
 
+/// Whether the word is a form of "be".
 pub(crate) fn is_be(word: &str) -> bool {
     matches!(
         word,
@@ -59,14 +61,17 @@ pub(crate) fn is_be(word: &str) -> bool {
     )
 }
 
+/// Whether the word is a form of "have".
 fn is_have(word: &str) -> bool {
     matches!(word, "have" | "has" | "had" | "having" | "haven't" | "hasn't" | "hadn't")
 }
 
+/// Whether the word is a form of "do".
 fn is_do(word: &str) -> bool {
     matches!(word, "do" | "does" | "did" | "don't" | "doesn't" | "didn't")
 }
 
+/// The verb group that begins at this token.
 fn group_at(r: &Reading<'_>, i: usize) -> Option<Group> {
     let tag = r.tag(i);
     let starts =
@@ -104,6 +109,7 @@ fn group_at(r: &Reading<'_>, i: usize) -> Option<Group> {
     })
 }
 
+/// Whether the word negates a verb.
 pub(crate) fn is_negation(word: &str) -> bool {
     matches!(word, "not" | "never" | "hardly" | "nor" | "cannot") || word.ends_with("n't")
 }
@@ -126,6 +132,7 @@ fn next_in_group(r: &Reading<'_>, head: usize) -> Option<usize> {
     (fits && r.unit_at(next) == r.unit_at(head)).then_some(next)
 }
 
+/// The first token after up to three adverbs.
 fn skip_adverbs(r: &Reading<'_>, mut i: usize) -> usize {
     let limit = i + 3;
     while i < limit && r.tag(i) == Tag::Rb {
@@ -134,6 +141,7 @@ fn skip_adverbs(r: &Reading<'_>, mut i: usize) -> usize {
     i
 }
 
+/// Where the adverbs before a verb begin.
 fn leading_adverbs(r: &Reading<'_>, first: usize) -> usize {
     let unit = r.unit(first);
     let mut at = first;

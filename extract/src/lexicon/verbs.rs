@@ -64,11 +64,13 @@ pub(crate) const COURT_DECIDES: &str = "find determine conclude hold uphold dism
 /// Verbs with their particles.
 pub(crate) const PHRASAL_INTENT: &str = "back-off strike-down give-up pull-out call-off turn-down walk-back opt-out back-away set-out \
     back-down vote-down throw-out rule-in scale-back step-down";
+/// Phrasal verbs of thinking.
 pub(crate) const PHRASAL_THOUGHT: &str = "figure-out find-out work-out make-out puzzle-over";
 
 /// Adjectives after "be".
 pub(crate) const BE_SPEECH: &str = "critical clear quick vocal dismissive silent outspoken adamant blunt emphatic \
     unequivocal coy insistent explicit frank candid complimentary effusive scathing noncommittal apologetic";
+/// Adjectives of intent after "be".
 pub(crate) const BE_INTENT: &str = "willing ready prepared set eager unwilling due poised determined reluctant committed \
     keen dedicated intent bent scheduled slated loath";
 
@@ -78,12 +80,15 @@ pub(crate) const SPEECH_NOUNS: &str = "case claim comment argument point stateme
     threat charge allegation complaint objection denial answer reply response question criticism praise advice \
     offer excuse confession admission request prediction mention declaration allusion boast lecture testimony \
     criticisms sentiment condolence support message defense defence swipe shot jab objection rebuke description";
+/// Nouns of thinking.
 pub(crate) const THOUGHT_NOUNS: &str = "doubt view belief hope fear concern confidence faith opinion worry impression dream \
     expectation conclusion understanding perception sense anger frustration enthusiasm regret distrust suspicion \
     feeling assumption conviction respect admiration notion idea thought mind fault credit worry sympathy anxiety \
     skepticism scepticism misgiving qualm reservation attitude supporter opposition memory";
+/// Nouns of intent.
 pub(crate) const INTENT_NOUNS: &str = "decision plan intention choice effort aim goal desire attempt bid push strategy ruling \
     determination mandate resolution refusal commitment ambition wish proposal order policy vote approval rejection \
     agreement veto appointment nominee purpose priority demand";
+/// Nouns of finding.
 pub(crate) const FINDING_NOUNS: &str = "finding estimate result survey poll study analysis evidence data statistic calculation \
     projection";

@@ -10,8 +10,11 @@ use super::ModelError;
 use super::feature::word;
 use super::file::checksum;
 
+/// The first bytes of the file.
 const MAGIC: &[u8; 8] = b"SAYSOWC\x01";
+/// Bytes before the rows.
 const HEADER: usize = 24;
+/// Bytes of a row: a word's number, and its groups.
 const ROW: usize = 10;
 /// The rows are found by so many leading bits of a word's number.
 const BITS: u32 = 16;
@@ -86,6 +89,7 @@ impl Clusters {
         self.of_number(word(form)).or_else(|| self.of_other_case(text)).unwrap_or_default()
     }
 
+    /// The groups of the word in small letters.
     fn of_other_case(&self, text: &str) -> Option<Groups> {
         if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return None;
@@ -110,6 +114,7 @@ impl Clusters {
     }
 }
 
+/// The number that a row begins with.
 fn key(row: &[u8]) -> u32 {
     u32::from_le_bytes([row[0], row[1], row[2], row[3]])
 }

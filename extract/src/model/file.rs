@@ -16,7 +16,9 @@ use std::borrow::Cow;
 
 use super::{Linear, ModelError, versions};
 
+/// The first bytes of a model file.
 const MAGIC: &[u8; 8] = b"SAYSOLM\x01";
+/// Bytes before the weights.
 const HEADER: usize = 48;
 
 impl Linear {

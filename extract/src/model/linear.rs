@@ -5,8 +5,11 @@ use std::borrow::Cow;
 /// A linear model over hashed features.
 #[derive(Clone, Debug)]
 pub struct Linear {
+    /// How many labels a feature has weights for.
     pub(super) labels: usize,
+    /// The size of the table less one; the size is a power of two.
     pub(super) mask: u32,
+    /// What a weight of 1 is worth.
     pub(super) scale: f32,
     /// `mask + 1 + labels` signed bytes.
     pub(super) weights: Cow<'static, [u8]>,

@@ -14,7 +14,9 @@ use std::borrow::Cow;
 use super::file::checksum;
 use super::{ModelError, versions};
 
+/// The first bytes of the file.
 const MAGIC: &[u8; 8] = b"SAYSORM\x01";
+/// Bytes before the buckets.
 const HEADER: usize = 48;
 /// Places of a bucket.
 const PLACES: usize = 8;
@@ -22,7 +24,9 @@ const PLACES: usize = 8;
 /// A linear model with rows for chosen features.
 #[derive(Clone, Debug)]
 pub struct Rows {
+    /// How many labels a feature has weights for.
     labels: usize,
+    /// What a weight of 1 is worth.
     scale: f32,
     /// Buckets less one.
     mask: usize,

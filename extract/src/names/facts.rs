@@ -160,6 +160,7 @@ fn longer(words: &Words, tokens: &[Fact], runs: &[Run]) -> (Vec<Run>, Vec<bool>)
     (long, shortened)
 }
 
+/// What is known of a token.
 fn fact(words: &Words, clusters: &Clusters, i: usize) -> Fact {
     let bare = words.bare(i);
     let folded = fold(bare);
@@ -279,6 +280,7 @@ fn elsewhere(words: &Words, facts: &mut [Fact]) {
     }
 }
 
+/// What the words before a token show of it.
 fn before(words: &Words, i: usize) -> u32 {
     let mut bits = if words.capital(i) { Elsewhere::FOLLOWS } else { 0 };
     if words.is(i, Class::TITLE.or(Class::HONORIFIC)) {
@@ -295,6 +297,7 @@ fn before(words: &Words, i: usize) -> u32 {
     }
 }
 
+/// What the words after a token show of it.
 fn after(words: &Words, i: usize) -> u32 {
     let mut bits = if words.capital(i) { Elsewhere::LEADS } else { 0 };
     if words.is(i, Class::SAY) {

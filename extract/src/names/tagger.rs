@@ -43,6 +43,7 @@ const BESIDE_HINTS: f32 = 0.25;
 /// The model with its transitions laid out.
 #[derive(Clone, Debug)]
 pub struct Tagger {
+    /// The weights of features.
     model: Rows,
     /// A row for the label before, the last one for the beginning of a sentence.
     moves: Vec<[i32; LABELS]>,
@@ -114,6 +115,7 @@ impl Tagger {
         }
     }
 
+    /// The likeliest sequence of labels, as names.
     fn spans_of(
         &self,
         words: &Words,

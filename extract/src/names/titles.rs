@@ -9,6 +9,7 @@ use crate::lexicon::Class;
 
 /// Heads of names that are no persons' names.
 const HEADS: Class = Class::ORG.or(Class::FACILITY).or(Class::PLACE).or(Class::EVENT).or(Class::PRODUCT);
+/// Classes of words that may be part of a title's name.
 const KNOWN: Class = Class::PLACE_WORD.or(Class::ORG_WORD).or(Class::NORP_WORD);
 /// Words that are no titles in small letters: "her brother Johann".
 const FAMILY: [&str; 8] = ["father", "mother", "brother", "sister", "son", "daughter", "wife", "husband"];
@@ -115,6 +116,7 @@ fn last_before_link(words: &Words, run: Range<usize>) -> usize {
     run.clone().find(|&i| i > run.start && is_link(words, i)).unwrap_or(run.end) - 1
 }
 
+/// Whether the word joins the parts of a title.
 fn is_link(words: &Words, i: usize) -> bool {
     matches!(words.text(i), "of" | "for" | "on" | "'s" | "’s")
 }

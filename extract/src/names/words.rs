@@ -9,8 +9,11 @@ use crate::lexicon::{Class, Lexicon, fold};
 
 /// The tokens of a document with their classes.
 pub(crate) struct Words<'d, 't> {
+    /// The document.
     pub(crate) document: &'d Document<'t>,
+    /// Word lists.
     pub(crate) lexicon: &'d Lexicon,
+    /// What is known of each token.
     words: Vec<Word>,
     /// Folded words that have a capital where none is owed to their place.
     seen: FxHashSet<Cow<'t, str>>,
@@ -64,6 +67,7 @@ const SUFFIXES: [&str; 22] = [
 ];
 
 impl<'d, 't> Words<'d, 't> {
+    /// Reads the words of a document. None once nobody waits.
     pub(crate) fn new(document: &'d Document<'t>, lexicon: &'d Lexicon, patience: &Patience<'_>) -> Option<Self> {
         let mut words = Vec::with_capacity(document.tokens().len());
         for token in document.tokens() {
@@ -118,6 +122,7 @@ impl<'d, 't> Words<'d, 't> {
         all >= 3 && capital * 10 >= all * if line { 6 } else { 8 } && (line || ordinary >= 2)
     }
 
+    /// The classes of a token.
     pub(crate) fn class(&self, i: usize) -> Class {
         self.words.get(i).map_or(Class::default(), |word| word.class)
     }
@@ -127,14 +132,17 @@ impl<'d, 't> Words<'d, 't> {
         self.class(i).is(class)
     }
 
+    /// Whether a token begins with a capital.
     pub(crate) fn capital(&self, i: usize) -> bool {
         self.words.get(i).is_some_and(|word| word.capital)
     }
 
+    /// Whether a token is all capitals.
     pub(crate) fn capitals(&self, i: usize) -> bool {
         self.words.get(i).is_some_and(|word| word.capitals)
     }
 
+    /// Whether the capital of a token says nothing, as at the start of a sentence.
     pub(crate) fn forced(&self, i: usize) -> bool {
         self.words.get(i).is_some_and(|word| word.forced)
     }
@@ -149,10 +157,12 @@ impl<'d, 't> Words<'d, 't> {
         self.words.get(i).is_some_and(|word| word.in_title)
     }
 
+    /// How many bytes of a token come before the name in it.
     pub(crate) fn prefix(&self, i: usize) -> usize {
         self.words.get(i).map_or(0, |word| usize::from(word.prefix))
     }
 
+    /// How many bytes of a token come after the name in it.
     pub(crate) fn suffix(&self, i: usize) -> usize {
         self.words.get(i).map_or(0, |word| usize::from(word.suffix))
     }
@@ -254,6 +264,7 @@ fn is_contraction(word: &str) -> bool {
     matches!(ending, "re" | "ve" | "ll" | "d" | "m" | "t")
 }
 
+/// Whether all letters of a word, two at least, are capitals.
 fn is_all_capitals(word: &str) -> bool {
     let mut capitals = 0;
     for c in word.chars() {

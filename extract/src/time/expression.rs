@@ -20,6 +20,7 @@ pub(crate) fn phrase_at(r: &Reading<'_>, at: usize) -> Option<usize> {
     (whole && (at..found).all(|t| r.quotation_at(t).is_none())).then_some(found)
 }
 
+/// Where an expression of time that begins here ends.
 fn core(r: &Reading<'_>, i: usize, preposition: bool) -> Option<usize> {
     let word = r.lower(i);
     if matches!(word, "today" | "yesterday" | "tonight" | "tomorrow") {
@@ -71,6 +72,7 @@ fn with_year(r: &Reading<'_>, at: usize) -> usize {
     }
 }
 
+/// The token after a part of the day, if there is one.
 fn part_of_day(r: &Reading<'_>, at: usize) -> usize {
     at + usize::from(matches!(r.lower(at), "morning" | "afternoon" | "evening" | "night"))
 }
@@ -82,6 +84,7 @@ fn ago(r: &Reading<'_>, i: usize) -> Option<usize> {
     (counted && r.is(unit + 1, "ago")).then_some(unit + 2)
 }
 
+/// Whether the word is a day of the week.
 fn is_weekday(word: &str) -> bool {
     word.ends_with("day") && is_date_word(word) && !matches!(word, "today" | "yesterday")
 }
@@ -93,15 +96,18 @@ pub(crate) fn is_month(r: &Reading<'_>, i: usize) -> bool {
     name && r.is_capital(i)
 }
 
+/// Whether the word is a number like "3rd".
 fn is_ordinal(word: &str) -> bool {
     let digits = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or_default();
     !digits.is_empty() && digits.len() <= 2 && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Whether the word is a year.
 fn is_year(word: &str) -> bool {
     word.len() == 4 && matches!(word.as_bytes()[0], b'1' | b'2') && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Whether the word is a unit of time.
 fn is_unit(word: &str) -> bool {
     matches!(
         word,

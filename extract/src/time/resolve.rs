@@ -72,8 +72,11 @@ pub(crate) fn date(quotes: &mut [Quote], text: &str, article: Option<Date>) {
 /// Parts of a date that the words name.
 #[derive(Clone, Copy, Debug, Default)]
 struct Named {
+    /// The year.
     year: Option<i32>,
+    /// The month, from 1.
     month: Option<u8>,
+    /// The day of the month, from 1.
     day: Option<u8>,
     /// Which third of the month or year: 0 early, 1 mid, 2 late.
     third: Option<u8>,
@@ -110,6 +113,7 @@ fn calendar(words: &[&str]) -> Named {
     named
 }
 
+/// The number of a month.
 fn month(word: &str) -> Option<u8> {
     let whole = MONTH_NAMES.iter().position(|name| *name == word);
     let short =
@@ -117,17 +121,20 @@ fn month(word: &str) -> Option<u8> {
     whole.or_else(short).map(|at| at as u8 + 1)
 }
 
+/// A year.
 fn year(word: &str) -> Option<i32> {
     let digits = word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| word.parse().ok()).flatten().filter(|year| (1000..2200).contains(year))
 }
 
+/// A day of the month.
 fn day(word: &str) -> Option<u8> {
     let digits = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
     let short = !digits.is_empty() && digits.len() <= 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
     short.then(|| digits.parse().ok()).flatten().filter(|day| (1..=31).contains(day))
 }
 
+/// A date like 2026-03-03.
 fn iso(word: &str) -> Option<Date> {
     let mut parts = word.splitn(3, '-');
     let (year, month, day) = (year(parts.next()?)?, day(parts.next()?)?, day(parts.next()?)?);
@@ -207,6 +214,7 @@ fn relative(words: &[&str], article: Date, direction: Direction) -> Option<DateR
     }
 }
 
+/// The nearest such weekday, back or ahead.
 fn on_weekday(words: &[&str], weekday: u8, article: Date, direction: Direction) -> Date {
     let (today, weekday) = (i32::from(article.weekday()), i32::from(weekday));
     let (back, ahead) = ((today - weekday).rem_euclid(7), (weekday - today).rem_euclid(7));

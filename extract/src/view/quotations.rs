@@ -18,6 +18,7 @@ pub(crate) struct Quotation {
 }
 
 impl Quotation {
+    /// Its tokens, marks included.
     pub(crate) fn range(&self) -> Range<usize> {
         self.open..self.end
     }
@@ -120,6 +121,7 @@ fn is_nested(document: &Document<'_>, open: usize) -> bool {
 }
 
 impl Waiting {
+    /// The quotation that ends here.
     fn close(&self, end: usize, closed: bool) -> Quotation {
         Quotation { open: self.open, end, closed, reopens: self.reopens }
     }
@@ -137,6 +139,7 @@ fn runs_on(document: &Document<'_>, open: usize, end: usize) -> bool {
     sentence && capital && end - open <= LONGEST && !(open..end).any(told)
 }
 
+/// Where the sentence of a token ends.
 fn sentence_end(document: &Document<'_>, sentences: &[u32], token: usize) -> usize {
     document.tokens_of(sentences[token] as usize).end.max(token + 1)
 }

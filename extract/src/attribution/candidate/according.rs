@@ -34,6 +34,7 @@ pub(crate) fn candidate(r: &Reading<'_>, i: usize) -> Option<Candidate> {
     })
 }
 
+/// Where the source of "according to" ends, with its prepositional phrases and appositions.
 fn source_end(r: &Reading<'_>, from: usize) -> Option<usize> {
     let unit_end = r.unit(from - 1).end;
     let end = phrase::full_after(r, from, &["of", "for", "at", "from", "in", "with", "by", "on"])?;

@@ -9,23 +9,29 @@ use crate::view::{REACH, Reading};
 
 /// Where words that surely attribute begin: their own first token or that of their subject.
 pub(crate) struct Starts {
+    /// Whether a candidate's cue begins at each token.
     own: Vec<bool>,
+    /// Whether a candidate's subject begins at each token.
     subject: Vec<bool>,
 }
 
 impl Starts {
+    /// None yet, for this many tokens.
     pub(crate) fn new(len: usize) -> Self {
         Self { own: vec![false; len + 1], subject: vec![false; len + 1] }
     }
 
+    /// Notes where a cue begins.
     pub(crate) fn mark_own(&mut self, i: usize) {
         self.own[i] = true;
     }
 
+    /// Notes where a subject begins.
     pub(crate) fn mark_subject(&mut self, i: usize) {
         self.subject[i] = true;
     }
 
+    /// Whether a cue begins here.
     pub(crate) fn cue(&self, i: usize) -> bool {
         self.own.get(i).copied().unwrap_or(false)
     }
@@ -115,8 +121,11 @@ pub(crate) fn forward_to(r: &Reading<'_>, from: usize, starts: &Starts, extent: 
 /// Counts clauses and their verbs, to tell when a verb belongs to none of the clauses so far.
 #[derive(Default)]
 struct Clauses {
+    /// How many subordinate clauses are open.
     open: usize,
+    /// How many verbs with tense were seen.
     verbs: usize,
+    /// Whether the last token belonged to a verb group.
     in_group: bool,
 }
 
@@ -179,6 +188,7 @@ fn begins_clause(r: &Reading<'_>, at: usize) -> bool {
     phrase::full_after(r, at, &["of", "for", "in"]).is_some_and(|end| phrase::starts_clause(r, end))
 }
 
+/// The end without commas, conjunctions and stops before it.
 pub(crate) fn trim_end(r: &Reading<'_>, from: usize, mut end: usize) -> usize {
     while end > from
         && r.quotation_at(end - 1).is_none()
@@ -189,6 +199,7 @@ pub(crate) fn trim_end(r: &Reading<'_>, from: usize, mut end: usize) -> usize {
     end
 }
 
+/// Whether content must end before this token.
 fn stops_at(r: &Reading<'_>, at: usize, first: bool, starts: &Starts) -> bool {
     let word = r.lower(at);
     match r.tag(at) {

@@ -52,6 +52,7 @@ impl Nouns {
         Self(None)
     }
 
+    /// Whether a noun may be a cue.
     fn holds(&self, lemma: &str) -> bool {
         self.0.as_ref().is_none_or(|known| known.contains(lemma))
     }
@@ -91,6 +92,7 @@ fn leads_to(r: &Reading<'_>, light: &Candidate, next: &Candidate) -> bool {
         && r.unit_at(light.head) == r.unit_at(next.head)
 }
 
+/// The candidate of a verb group.
 fn of_verb(r: &Reading<'_>, group: &Group, subject: Option<&Subject>) -> Candidate {
     let voice = match group.form {
         _ if group.passive => Voice::Passive,
@@ -157,6 +159,7 @@ fn of_colon(r: &Reading<'_>, i: usize) -> Option<Candidate> {
     })
 }
 
+/// The candidate of a noun: "the claim that".
 fn of_noun(r: &Reading<'_>, i: usize, nouns: &Nouns) -> Option<Candidate> {
     if !matches!(r.tag(i), Tag::Nn | Tag::Nns) || r.quotation_at(i).is_some() || r.tag(i + 1).is_noun() {
         return None;

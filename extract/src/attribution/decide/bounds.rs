@@ -108,6 +108,7 @@ fn is_whereabouts(r: &Reading<'_>, draft: &Draft) -> bool {
     draft.voice == Some(Voice::Passive) && matches!(draft.lemma.as_str(), "find" | "discover") && behind && before
 }
 
+/// The content without what lies in other paragraphs.
 fn within(r: &Reading<'_>, draft: &Draft) -> Vec<Range<usize>> {
     let pieces = draft.content.iter().map(|piece| to_the_cue(r, draft, to_the_mark(r, draft, piece.clone())));
     let mut parts: Vec<Part> = pieces.flat_map(|piece| parts(r, draft, &piece)).collect();
@@ -213,6 +214,7 @@ fn is_speech(r: &Reading<'_>, quotation: &Quotation, end: usize) -> bool {
 
 /// A part of a piece of content that no paragraph breaks.
 struct Part {
+    /// The tokens of this part, within one paragraph.
     tokens: Range<usize>,
     /// Whether it is the whole piece, or a colon leads to it.
     own: bool,
@@ -292,6 +294,7 @@ fn is_place_alone(r: &Reading<'_>, start: usize, dash: usize) -> bool {
     dash - start <= 3 && sentence && (start..dash).all(|i| r.is_capital(i) && r.tag(i) == Tag::Nnp)
 }
 
+/// Whether the token is a dash.
 fn is_dash(r: &Reading<'_>, i: usize) -> bool {
     matches!(r.lower(i), "-" | "--" | "–" | "—" | "―")
 }

@@ -46,13 +46,18 @@ const NEARLY: f32 = 0.6;
 
 /// A document with what its names yield.
 pub(crate) struct Text<'d> {
+    /// The view of the document.
     reading: Reading<'d>,
+    /// Its entities and mentions.
     chains: Chains,
+    /// Groups of words.
     clusters: &'d Clusters,
+    /// Its dependencies.
     tree: Tree,
 }
 
 impl<'d> Text<'d> {
+    /// A document, ready to offer cases.
     pub(crate) fn new(
         document: &'d Document<'d>,
         words: Words<'d>,
@@ -82,6 +87,7 @@ impl<'d> Text<'d> {
         found
     }
 
+    /// The nouns that are cues in this document, in their dictionary form.
     pub(crate) fn nouns(&self, gold: &[Gold]) -> Vec<String> {
         let r = &self.reading;
         let noun = |i: &usize| matches!(r.tag(*i), Tag::Nn | Tag::Nns);
@@ -93,6 +99,7 @@ impl<'d> Text<'d> {
         heads.map(|i| lemma::of_noun(r.lower(i))).collect()
     }
 
+    /// The candidates of the document, with the models' opinion if there are any yet.
     fn search(&self, nouns: &str, models: Option<&Models>) -> Search<'_, 'd> {
         let seen = Seen { chains: &self.chains, clusters: self.clusters, tree: &self.tree };
         Patience::endless(|patience| {
@@ -125,6 +132,7 @@ impl<'d> Text<'d> {
         found
     }
 
+    /// Cases for the cue model: each candidate, and whether it is a cue.
     pub(crate) fn cues(&self, gold: &[Gold], nouns: &str) -> Vec<Case> {
         let search = self.search(nouns, None);
         let matched = self.matched(&search.candidates, gold);
@@ -134,6 +142,7 @@ impl<'d> Text<'d> {
             .collect()
     }
 
+    /// Cases for the models of source, content and extent.
     pub(crate) fn parts(&self, gold: &[Gold], nouns: &str, models: &Models) -> Cases {
         let search = self.search(nouns, Some(models));
         let mut cases = Cases::default();
@@ -165,6 +174,7 @@ impl<'d> Text<'d> {
         cases
     }
 
+    /// Cases for the model of whole attributions.
     pub(crate) fn wholes(&self, gold: &[Gold], nouns: &str, models: &Models) -> Vec<Case> {
         let search = self.search(nouns, Some(models));
         let matched = self.matched(&search.candidates, gold);
@@ -184,6 +194,7 @@ impl<'d> Text<'d> {
     }
 }
 
+/// A choice among offers, and which of them are right.
 fn choice<T: Clone>(offers: &Offers<T>, right: Vec<usize>) -> Choice {
     ((0..offers.list.len()).map(|place| offers.features(place)).collect(), right)
 }

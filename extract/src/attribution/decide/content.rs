@@ -133,6 +133,7 @@ fn continued(s: &Sight<'_, '_>, found: &mut Vec<(Content, u32)>) {
     }
 }
 
+/// Adds a possible content, or notes that it was made in another way too.
 fn offer(found: &mut Vec<(Content, u32)>, content: Content, made: u32) {
     if content.is_empty() {
         return;
@@ -192,6 +193,7 @@ fn borders(s: &Sight<'_, '_>, start: usize) -> Vec<usize> {
     found
 }
 
+/// Whether content may begin or end at this token.
 fn is_border(s: &Sight<'_, '_>, at: usize) -> bool {
     let r = s.r;
     match r.tag(at) {

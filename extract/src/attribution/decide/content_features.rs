@@ -46,6 +46,7 @@ impl<'a, 'r, 'd> View<'a, 'r, 'd> {
         Offers { list, shared }
     }
 
+    /// Features of where the content begins.
     fn start(&self, start: usize, direction: u32) -> Vec<u32> {
         let Self { s, c, a, .. } = self;
         let r = s.r;
@@ -65,6 +66,7 @@ impl<'a, 'r, 'd> View<'a, 'r, 'd> {
         f.0
     }
 
+    /// Features of where the content ends.
     fn end(&self, end: usize, direction: u32) -> Vec<u32> {
         let Self { s, c, a, .. } = self;
         let mut f = Features::with(&[]);
@@ -95,6 +97,7 @@ impl<'a, 'r, 'd> View<'a, 'r, 'd> {
         f.0
     }
 
+    /// Features of the content as a whole.
     fn whole(&self, content: &Content, made: u32, direction: u32) -> Vec<u32> {
         let Self { s, c, a, .. } = self;
         let r = s.r;
@@ -172,6 +175,7 @@ fn once(known: &mut Known, lists: &mut Vec<Vec<u32>>, key: (usize, u32), make: i
     lists.len() - 1
 }
 
+/// Features of the dependencies between cue and content.
 fn syntax_features(
     f: &mut Features,
     s: &Sight<'_, '_>,

@@ -63,6 +63,7 @@ fn add(content: &mut Vec<Range<usize>>, quoted: Range<usize>) {
     }
 }
 
+/// Whether there is a quotation among these tokens.
 fn has_quote(r: &Reading<'_>, tokens: &Range<usize>) -> bool {
     tokens.clone().any(|i| r.quotation_at(i).is_some())
 }

@@ -14,14 +14,20 @@ use crate::tags::Tag;
 
 /// The numbers that name a candidate in the features of all decisions.
 pub(crate) struct Atoms {
+    /// The lemma.
     pub(crate) lemma: u32,
+    /// The voice.
     pub(crate) voice: u32,
+    /// The frame.
     pub(crate) frame: u32,
+    /// What is before subject and verb.
     pub(crate) left: u32,
+    /// Where the subject is.
     pub(crate) order: u32,
 }
 
 impl Atoms {
+    /// The numbers of a candidate.
     pub(crate) fn of(c: &Candidate) -> Self {
         let order = match c.subject.as_ref().map(|s| s.order) {
             None => 0,
@@ -94,6 +100,7 @@ pub(crate) fn cue_features(s: &Sight<'_, '_>, c: &Candidate) -> Vec<u32> {
     f.0
 }
 
+/// Features of the noun phrase between cue and content.
 fn object_features(f: &mut Features, s: &Sight<'_, '_>, c: &Candidate, a: &Atoms) {
     if let Some(object) = &c.frame.object {
         let last = object.end - 1;
@@ -106,6 +113,7 @@ fn object_features(f: &mut Features, s: &Sight<'_, '_>, c: &Candidate, a: &Atoms
     }
 }
 
+/// Features of a noun as a cue.
 fn noun_features(f: &mut Features, s: &Sight<'_, '_>, c: &Candidate, a: &Atoms) {
     if !matches!(c.voice, Voice::Noun | Voice::OwnNoun) {
         return;
@@ -119,6 +127,7 @@ fn noun_features(f: &mut Features, s: &Sight<'_, '_>, c: &Candidate, a: &Atoms) 
     f.add(59, &[verb, a.lemma]);
 }
 
+/// Features of the dependencies around the cue.
 fn syntax_features(f: &mut Features, s: &Sight<'_, '_>, c: &Candidate, a: &Atoms) {
     let x = &s.syntax;
     let (own, frame) = (x.relation(c.head), x.frame(c.head));
@@ -148,6 +157,7 @@ fn syntax_features(f: &mut Features, s: &Sight<'_, '_>, c: &Candidate, a: &Atoms
     f.add(86, &[subject.map_or(9, |i| s.kind(i)), clauses, a.voice]);
 }
 
+/// Features of the subject.
 fn subject_features(f: &mut Features, s: &Sight<'_, '_>, c: &Candidate, a: &Atoms) {
     let Some(subject) = &c.subject else {
         f.add(30, &[a.voice, a.lemma]);

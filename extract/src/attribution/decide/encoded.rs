@@ -244,6 +244,7 @@ fn head(r: &Reading<'_>, cue: &Range<usize>) -> usize {
     last(Tag::is_verb).or_else(|| last(Tag::is_noun)).unwrap_or(cue.end - 1)
 }
 
+/// The dictionary form of the word at this token.
 fn lemma_at(r: &Reading<'_>, head: usize) -> String {
     match r.tag(head) {
         tag if tag.is_verb() => r.infinitive(head),

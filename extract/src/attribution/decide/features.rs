@@ -150,10 +150,12 @@ impl<'r, 'd> Sight<'r, 'd> {
         self.words.get(i).copied().unwrap_or(0)
     }
 
+    /// The number of a token's ending.
     pub(crate) fn ending(&self, i: usize) -> u32 {
         self.endings.get(i).copied().unwrap_or(0)
     }
 
+    /// The number of a token's tag.
     pub(crate) fn tag(&self, i: usize) -> u32 {
         if i >= self.words.len() {
             99
@@ -197,11 +199,13 @@ impl<'r, 'd> Sight<'r, 'd> {
         self.groups.get(i).map_or(0, |groups| u32::from(groups[0]))
     }
 
+    /// The number of the entity type at a token.
     pub(crate) fn kind(&self, i: usize) -> u32 {
         self.kinds.get(i).map_or(0, |&kind| u32::from(kind))
     }
 }
 
+/// The number of an entity type, in features.
 fn kind_number(kind: EntityType) -> u8 {
     match kind {
         EntityType::Person => 1,

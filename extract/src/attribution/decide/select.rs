@@ -37,8 +37,11 @@ const DECISION: usize = 200;
 
 /// A document with its candidates and how likely each is a cue.
 pub(crate) struct Search<'r, 'd> {
+    /// What features are made from.
     pub(crate) sight: Sight<'r, 'd>,
+    /// The candidates, in reading order.
     pub(crate) candidates: Vec<Candidate>,
+    /// How likely each of them is a cue, from 0 to 1.
     pub(crate) chances: Vec<f32>,
 }
 
@@ -190,6 +193,7 @@ fn drop_beaten(r: &Reading<'_>, offers: &mut Vec<Draft>) {
     offers.retain(|_| !beaten.next().unwrap_or(false));
 }
 
+/// Whether a likelier attribution overlaps this one.
 fn is_beaten(r: &Reading<'_>, offers: &[Draft], place: usize) -> bool {
     let own = &offers[place];
     let before = offers[..place].iter().rev().take_while(|other| other.head + NEAR > own.head);

@@ -119,6 +119,7 @@ fn parsed(s: &Sight<'_, '_>, c: &Candidate) -> Vec<Range<usize>> {
     found
 }
 
+/// Features of having no source.
 fn none(s: &Sight<'_, '_>, c: &Candidate, a: &Atoms, ruled: bool) -> Vec<u32> {
     let mut f = Features::with(&[]);
     f.add(100, &[u32::from(ruled), a.voice]);
@@ -131,6 +132,7 @@ fn none(s: &Sight<'_, '_>, c: &Candidate, a: &Atoms, ruled: bool) -> Vec<u32> {
     f.0
 }
 
+/// Features of a noun phrase as the source.
 fn features(
     s: &Sight<'_, '_>,
     c: &Candidate,
@@ -195,6 +197,7 @@ fn features(
     f.0
 }
 
+/// Features of the dependencies between cue and source.
 fn syntax_features(
     f: &mut Features,
     s: &Sight<'_, '_>,

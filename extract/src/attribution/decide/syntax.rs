@@ -6,6 +6,7 @@ use crate::parse::{NONE, Relation, Tree};
 
 /// The dependencies of a document, asked in both directions.
 pub(crate) struct Syntax<'t> {
+    /// The dependencies of the document.
     tree: &'t Tree,
     /// The words by what they depend on …
     children: Vec<u32>,
@@ -14,6 +15,7 @@ pub(crate) struct Syntax<'t> {
 }
 
 impl<'t> Syntax<'t> {
+    /// Indexes the words by what they depend on.
     pub(crate) fn new(tree: &'t Tree) -> Self {
         let n = tree.heads.len();
         let mut starts = vec![0_u32; n + 2];

@@ -51,6 +51,7 @@ fn post(r: &Reading<'_>, dash: usize) -> Option<Range<usize>> {
     (start > floor || floor == 0).then_some(start..dash)
 }
 
+/// The attribution of content to a name behind a dash.
 fn draft(r: &Reading<'_>, source: Range<usize>, dash: usize, content: Range<usize>) -> Draft {
     Draft {
         cue: dash..dash + 1,

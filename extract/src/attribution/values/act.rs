@@ -106,6 +106,7 @@ impl Source {
     }
 }
 
+/// The act of an adjective after "be": "was adamant that".
 fn be(adjective: &str) -> Act {
     match adjective {
         "" => Act::Speech,

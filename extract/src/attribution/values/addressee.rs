@@ -103,6 +103,7 @@ fn behind(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let turned = draft.source.as_ref().filter(|s| s.start >= draft.cue.end).map(|s| s.end);
     let from = turned.unwrap_or(draft.head + 1);
     let noun = matches!(draft.voice, Some(Voice::Noun | Voice::OwnNoun));
+    /// Verbs that hand something over: what is handed may be a message.
     const GIVES: &str = "send write address email pen offer extend issue deliver direct";
     let light = listed(verbs::LIGHT, &verb) || listed(GIVES, &verb);
     // A noun that is said or written, seen so far: after it "to" brings the hearer.
@@ -135,6 +136,7 @@ fn behind(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
 
 /// "Read the letter to the crowd", "pitched himself to farmers": the object stands before the hearer.
 fn handed(r: &Reading<'_>, draft: &Draft, verb: &str) -> Option<Range<usize>> {
+    /// Verbs of saying whose object comes before the addressee: "explained the plan to reporters".
     const HANDED: &str = "explain describe present pitch read recite disclose reveal recommend propose deliver confess mention \
         report relay repeat convey outline leak sell";
     let end = listed(HANDED, verb).then(|| phrase::base_after(r, draft.head + 1)).flatten()?;
@@ -232,6 +234,7 @@ const HEARD: &str = "tell ask urge inform assure remind warn advise order instru
 
 /// Verbs after which "to" brings the hearer.
 fn says_to(verb: &str) -> bool {
+    /// Verbs of saying that take the addressee after "to".
     const SAYS_TO: &str = "say write shout explain speak talk suggest admit confess announce pitch complain confirm \
         mention report insist repeat remark whisper tweet declare describe disclose propose recommend argue add offer \
         stress testify acknowledge make apologize apologise signal reveal express present swear yell scream appeal \
@@ -244,6 +247,7 @@ fn answers(verb: &str) -> bool {
     matches!(verb, "respond" | "reply" | "react" | "object")
 }
 
+/// Nouns for an answer: what they answer is whom they are addressed to.
 fn answers_noun(noun: &str) -> bool {
     matches!(
         noun,
@@ -251,22 +255,26 @@ fn answers_noun(noun: &str) -> bool {
     )
 }
 
+/// Verbs of talking with somebody.
 fn talks(verb: &str) -> bool {
     matches!(verb, "speak" | "talk" | "meet" | "chat" | "confer" | "plead" | "huddle")
 }
 
+/// Whether "with" or "to" at this place names who is talked with.
 fn talks_with(r: &Reading<'_>, verb: &str, at: usize) -> bool {
     talks(verb) && r.is(at, "with") || verb == "plead" && r.is(at, "to")
 }
 
 /// What is said or written to somebody.
 fn is_channel(word: &str) -> bool {
+    /// Nouns for a message or an occasion, which name the addressee after "to" or "with".
     const CHANNELS: &str = "interview letter email e-mail message speech call note memo conversation remark address \
         statement testimony submission submissions appeal apology response reply warning briefing presentation report \
         complaint petition filing comment telegram text post tweet plea pitch memorandum cable fax phone";
     listed(CHANNELS, word) || word.strip_suffix('s').is_some_and(|stem| listed(CHANNELS, stem))
 }
 
+/// The noun phrase of an addressee at this place.
 fn phrase_at(r: &Reading<'_>, at: usize) -> Option<Range<usize>> {
     if r.quotation_at(at).is_some() {
         return None;
@@ -302,10 +310,13 @@ fn head(r: &Reading<'_>, found: &Range<usize>) -> usize {
 
 /// "The truth", "retaliation": nobody who could hear.
 fn is_abstract(r: &Reading<'_>, found: &Range<usize>) -> bool {
+    /// Endings of abstract nouns, which nobody talks to.
     const ENDINGS: [&str; 7] = ["tion", "ment", "ness", "ity", "ism", "sion", "ance"];
+    /// Nouns with such an ending that are organisations or groups.
     const BODIES: &str = "parliament government department administration commission delegation organization organisation \
         association corporation nation convention community university authority majority minority foundation \
         federation television station publication congregation";
+    /// Other nouns that nobody talks to.
     const THINGS: &str = "truth lie story joke question way end fact time difference point work support change action caution \
         restraint silence violence patience independence peace war leadership membership";
     let head = head(r, found);
@@ -317,6 +328,7 @@ fn is_abstract(r: &Reading<'_>, found: &Range<usize>) -> bool {
 
 /// Whether the phrase names a person or body.
 fn is_person(r: &Reading<'_>, found: &Range<usize>) -> bool {
+    /// Nouns for people and organisations, which are talked to.
     const PEOPLE: &str = "people crowd audience press media public family mother father wife husband son daughter \
         friend friends court jury committee panel board paper newspaper agency magazine station network staff team congress \
         parliament senate police judge woman women man men child children aide aides ally allies nation colleagues students \

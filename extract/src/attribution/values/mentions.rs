@@ -12,7 +12,9 @@ pub(crate) type Speaker = (usize, f32);
 
 /// The mentions of a document, asked by place.
 pub(crate) struct Cast<'m> {
+    /// The entities and their mentions.
     chains: &'m Chains,
+    /// Which entities a description may refer to.
     described: Described<'m>,
     /// By start, then longest first.
     places: Vec<Place<'m>>,
@@ -21,9 +23,11 @@ pub(crate) struct Cast<'m> {
 /// A mention and the tokens that it covers.
 #[derive(Clone, Debug)]
 pub(crate) struct Place<'m> {
+    /// The tokens of the mention.
     pub(crate) tokens: Range<usize>,
     /// One past the last token of the name, where it has one: an apposition may follow.
     pub(crate) name_end: usize,
+    /// The mention.
     pub(crate) mention: &'m Mention,
     /// How sure it is that the mention is one of its entity.
     pub(crate) sure: f32,
@@ -33,6 +37,7 @@ pub(crate) struct Place<'m> {
 const LONGEST: usize = 40;
 
 impl<'m> Cast<'m> {
+    /// Indexes the mentions of a document.
     pub(crate) fn new(r: &Reading<'_>, chains: &'m Chains) -> Self {
         let end = |span: Span| r.token_at(span.end().saturating_sub(1)) + 1;
         let mut places: Vec<_> = chains
@@ -72,6 +77,7 @@ impl<'m> Cast<'m> {
         near.into_iter().find(|place| place.tokens.end == token + 1 || place.name_end == token + 1)
     }
 
+    /// The type of an entity.
     pub(crate) fn kind_of(&self, entity: usize) -> EntityType {
         self.chains.entities[entity].kind
     }
