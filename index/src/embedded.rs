@@ -5,17 +5,20 @@
 //!
 //! # A change
 //!
-//! 1. [`Engine::write`] queues it. 2. One thread (`writer`) commits everything that is queued to the store in one
-//! transaction (`change`), and reports the changes as durable after the fsync. 3. Another thread (`follow`) reads the
-//! store's log, updates the indexes (`indexes`, `schema`) and commits them. 4. It then publishes a new view (`view`),
-//! in which store and indexes are at the same sequence number, and reports the changes as searchable.
+//! 1. [`Engine::write`] queues it.
+//! 2. One thread (`writer`) commits everything that is queued to the store in one transaction (`change`), and reports the
+//!    changes as durable after the fsync.
+//! 3. Another thread (`follow`) reads the store's log, updates the indexes (`indexes`, `schema`) and commits them.
+//! 4. It then publishes a new view (`view`), in which store and indexes are at the same sequence number, and reports the
+//!    changes as searchable.
 //!
 //! # A query
 //!
-//! 1. The page key, if there is one, names the view to read (`page`, `pins`); otherwise it is the current one. 2.
-//! `compile` and `filter` turn the query into tantivy queries; `named` finds out which entities a name means. 3.
-//! `collect` runs them and keeps the best hits after the last page; `lookup` does the same for entities, and `list` for
-//! articles and mentions. 4. `search` reads the texts of the hits from the view's snapshot of the store.
+//! 1. The page key, if there is one, names the view to read (`page`, `pins`); otherwise it is the current one.
+//! 2. `compile` and `filter` turn the query into tantivy queries; `named` finds out which entities a name means.
+//! 3. `collect` runs them and keeps the best hits after the last page; `lookup` does the same for entities, and `list` for
+//!    articles and mentions.
+//! 4. `search` reads the texts of the hits from the view's snapshot of the store.
 //!
 //! # Files
 //!
