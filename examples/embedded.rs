@@ -6,6 +6,7 @@
 // An example prints.
 #![allow(clippy::print_stdout)]
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fs;
 use std::sync::mpsc;
@@ -21,8 +22,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let analyzer = Analyzer::new();
     let (sender, progress) = mpsc::channel();
     let mut waiting = 0;
-    for entry in fs::read_dir("samples")? {
-        let path = entry?.path();
+    let files = fs::read_dir("samples")?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
+    // Articles are numbered in the order in which they come, which breaks ties between hits.
+    for path in files.into_iter().collect::<BTreeSet<_>>() {
         if path.extension().is_none_or(|extension| extension != "txt") {
             continue;
         }

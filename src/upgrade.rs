@@ -1,8 +1,8 @@
 //! Gives articles the better analysis that they wait for, while nothing else needs the threads.
 //!
-//! What waits is marked in the engine, not listed here: so nothing is lost when the process ends, and stopping waits
-//! for nothing. An analysis takes the place of the one before only if the article still stands as it was read; whoever
-//! replaced or deleted it meanwhile has the last word.
+//! Waiting articles are marked in the engine, not listed here. So nothing is lost when the process ends, and stopping
+//! waits for nothing. A new analysis replaces the old one only if the article has not changed since it was read;
+//! whoever replaced or deleted it in the meantime has the last word.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ const UNDER_WAY: usize = 8;
 /// How long to wait after the engine failed (a full disk).
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// What came of one article.
+/// The outcome for one article.
 enum Outcome {
     /// The engine did this with its new analysis, and every read sees it.
     Written(Change),

@@ -17,27 +17,13 @@ impl Quote {
     /// mixed one they stay, to show which words were the speaker's own.
     ///
     /// ```
-    /// use sayso_document::{Act, Polarity, Quote, QuoteKind, Span};
+    /// use sayso_document::{Quote, QuoteKind, Span};
     ///
     /// let text = "“We are ready,” Lind said. “Not before.”";
     /// let place = |words: &str| text.find(words).expect("the words are in the text");
     /// let span = |words: &str| Span::new(place(words), place(words) + words.len());
-    /// let quote = Quote {
-    ///     content: vec![span("“We are ready,”"), span("“Not before.”")],
-    ///     cue: vec![span("said")],
-    ///     cue_lemma: "say".into(),
-    ///     source: vec![span("Lind")],
-    ///     speakers: Vec::new(),
-    ///     addressee: None,
-    ///     about: Vec::new(),
-    ///     act: Act::Speech,
-    ///     kind: QuoteKind::Direct,
-    ///     polarity: Polarity::Asserted,
-    ///     when: None,
-    ///     said: None,
-    ///     confidence: 1.0,
-    ///     speaker_confidence: 0.0,
-    /// };
+    /// let content = vec![span("“We are ready,”"), span("“Not before.”")];
+    /// let quote = Quote { cue: vec![span("said")], source: vec![span("Lind")], ..Quote::new(QuoteKind::Direct, content) };
     /// assert_eq!(quote.clean_text(text), "We are ready. Not before.");
     /// assert_eq!(quote.extent(), Span::new(0, text.len()));
     /// ```

@@ -1,40 +1,52 @@
-//! Reads news articles in English: their sentences, the entities that they name, and who said what.
+//! From a text to its entities, coreference chains and quotes.
 //!
-//! An [`Analyzer`] turns any text into an [`Analysis`]. It cannot fail, reads no files and no clock, and the same text
-//! gives the same answer on every machine.
+//! [`Analyzer`] is the whole interface: load it once, then give it texts. The result is an
+//! [`Analysis`], whose spans point into the text.
 //!
 //! ```
-//! use sayso_document::{Act, Tier};
+//! use sayso_document::Tier;
 //! use sayso_extract::Analyzer;
 //!
 //! let analyzer = Analyzer::new();
-//! let text = "“The harbour stays open,” Mayor Ines Calloway told reporters on Tuesday.";
+//! let text = "“The port is open,” Harbour Commissioner Ada Lind told reporters.";
 //! let analysis = analyzer.analyze(text, Tier::Fast);
 //!
 //! let quote = &analysis.quotes[0];
-//! assert_eq!(quote.content[0].of(text), "“The harbour stays open,”");
-//! assert_eq!(analysis.entities[quote.speakers[0]].name, "Ines Calloway");
-//! assert_eq!((quote.cue_lemma.as_str(), quote.act), ("tell", Act::Speech));
+//! assert_eq!(quote.clean_text(text), "The port is open");
+//! assert_eq!(quote.cue_lemma, "tell");
+//! assert_eq!(analysis.entities[quote.speakers[0]].name, "Ada Lind");
 //! ```
+//!
+//! # The stages
+//!
+//! A text is cut into tokens and sentences (`sayso-document`), then goes through one stage after another. Each stage
+//! sees what those before it found.
+//!
+//! | stage | finds |
+//! |---|---|
+//! | `language` | which paragraphs are English; nothing is found in others |
+//! | `encoder` (accurate tier) | scores for cues, sources, contents, names and coreference, by a neural network |
+//! | `names` | where proper names are, and their types |
+//! | `coref` | which mentions are of the same person, organisation or place |
+//! | `tags`, `parse` | parts of speech; dependencies between words |
+//! | `attribution` | who said what: candidates, learned decisions, and the values of each quote |
+//! | `time`, `roles`, `calibration` | the days that words of time refer to; organisations and countries in titles; confidences |
+//!
+//! Analysis cannot fail and does no IO: the models are compiled in. The same text gives the same analysis on every
+//! processor.
 //!
 //! # Tiers
 //!
-//! [`Tier::Fast`] reads with linear models, more than 100,000 tokens a second on one core. [`Tier::Accurate`] asks a small
-//! neural encoder, too: it finds more, and reads some thousands. [`Analyzer::BEST`] is the best tier that is compiled in,
-//! which also answers for a better one. `extract/models/MODELS.md` has the figures.
+//! [`Tier::Fast`] uses linear models and reads more than 100,000 tokens a second on one core. [`Tier::Accurate`] also asks a
+//! small neural encoder: it finds more, and reads some thousands of tokens a second. [`Analyzer::BEST`] is the best tier that
+//! is compiled in, and answers for a better one too. `extract/models/MODELS.md` has the figures.
 //!
 //! # Features
 //!
 //! | feature | on by default | what for |
 //! |---|---|---|
-//! | `encoder` | yes | [`Tier::Accurate`], and its weights, 24 MB |
-//! | `training` | no | the module `fit`: features and cases of every stage, for `sayso-train`, which fits the models |
-//!
-//! # Stages
-//!
-//! The text is cut into tokens and sentences, and paragraphs that are not English are set aside. `names` finds where proper
-//! names stand, `coref` puts the mentions of one person, body or place together, `tags` and `parse` read the grammar, and
-//! `attribution` finds who said what. `ARCHITECTURE.md` has a line on each room.
+//! | `encoder` | yes | [`Tier::Accurate`], with the weights of the encoder (24 MB) |
+//! | `training` | no | the module `fit` and the linear models, for `sayso-train`, which fits the models |
 
 // What training sees is public for it alone.
 #![cfg_attr(not(feature = "training"), allow(unreachable_pub))]

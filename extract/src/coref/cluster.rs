@@ -310,7 +310,7 @@ pub(super) fn entity(document: &Document, lexicon: &Lexicon, names: &[NameMentio
     let mut best = String::new();
     for name in cluster.names.iter().map(|&i| &names[i]) {
         let words = plain(name.name.of(document.text()));
-        if rank(&words) > rank(&best) {
+        if rank(cluster.kind, &words) > rank(cluster.kind, &best) {
             best.clone_from(&words);
         }
         *surfaces.entry(words).or_insert(0) += 1;
@@ -334,8 +334,9 @@ pub(super) fn entity(document: &Document, lexicon: &Lexicon, names: &[NameMentio
 }
 
 /// The longest name stands for the entity; one in capitals only if there is no other.
-fn rank(name: &str) -> (bool, usize) {
-    let shouted = name.contains(' ') && !name.contains(char::is_lowercase);
+fn rank(kind: EntityType, name: &str) -> (bool, usize) {
+    let acronym = kind != EntityType::Person && !name.contains(' ');
+    let shouted = !acronym && !name.contains(char::is_lowercase);
     (!shouted && !name.is_empty(), name.chars().count())
 }
 

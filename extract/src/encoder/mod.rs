@@ -144,8 +144,9 @@ impl Encoder {
     ) -> Result<Option<Encoded>, ModelError> {
         let prepared = self.prepare(text);
         // All at once: a list that grows holds its numbers twice while it moves.
-        let tags = Vec::with_capacity(prepared.pieces.words.len());
-        let mut found = Encoded { tags, ..Encoded::default() };
+        let words = prepared.pieces.words.len();
+        let (tags, links) = (Vec::with_capacity(words), Vec::with_capacity(words.min(kept) * LINKS));
+        let mut found = Encoded { tags, links, ..Encoded::default() };
         for window in &prepared.windows {
             if patience.ask().is_none() {
                 return Ok(None);

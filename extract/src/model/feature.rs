@@ -4,14 +4,6 @@
 const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The number of a text, to build features from.
-///
-/// ```
-/// use sayso_extract::model::{feature, word};
-///
-/// // A feature is a template with values. The same template and values always give the same number.
-/// assert_eq!(feature(2, &[word("said")]), feature(2, &[word("said")]));
-/// assert_ne!(feature(2, &[word("said")]), feature(3, &[word("said")]));
-/// ```
 pub fn word(text: &str) -> u32 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for chunk in text.as_bytes().chunks(8) {

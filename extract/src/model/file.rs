@@ -57,7 +57,9 @@ impl Linear {
                 "{has} labels and a table of 2^{bits}; this version takes {labels} labels and up to 2^28"
             ));
         }
-        versions::check(name, number(36))?;
+        if let Err(why) = versions::check(name, number(36)) {
+            return fault(why);
+        }
         let scale = f32::from_bits(number(32));
         let expected = u64::from(number(44)) << 32 | u64::from(number(40));
         let size = (1_usize << bits) + labels;

@@ -7,9 +7,9 @@
 //!
 //! | type | holds | used by |
 //! |---|---|---|
-//! | [`Linear`] | a weight for every feature that hashes into the table | tags, parser, attribution, speakers |
-//! | [`Rows`] | weights for chosen features, with fingerprints against collisions | the entity tagger |
-//! | [`Clusters`] | groups of words, which are features for all others | all |
+//! | `Linear` | a weight for every feature that hashes into the table | tags, parser, attribution, speakers |
+//! | `Rows` | weights for chosen features, with fingerprints against collisions | the entity tagger |
+//! | `Clusters` | groups of words, which are features for all others | all |
 //! | [`Files`] | the bytes of all of these: compiled in, or replaced by the user | [`Analyzer`](crate::Analyzer) |
 
 mod clusters;

@@ -127,7 +127,9 @@ impl Rows {
                 "{has} labels and 2^{bits} buckets; this version takes {labels} labels and up to 2^24"
             ));
         }
-        versions::check(name, number(36))?;
+        if let Err(why) = versions::check(name, number(36)) {
+            return fault(why);
+        }
         let places = PLACES << bits;
         if rest.len() != places * (2 + labels) {
             return fault(format!("{} bytes, but its header promises {}", rest.len(), places * (2 + labels)));

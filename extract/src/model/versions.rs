@@ -4,8 +4,6 @@
 //! program computes another. Who changes a model's features raises its number here and fits it again; the test below
 //! notices features that changed under the same number.
 
-use super::ModelError;
-
 /// The version of the features by name of the model, in the order of names. Files from before there were versions say 0.
 const VERSIONS: [(&str, u32); 10] = [
     ("content", 0),
@@ -36,17 +34,17 @@ pub(super) fn version(name: &str) -> u32 {
     VERSIONS.iter().find(|(known, _)| *known == name).map_or(0, |(_, version)| *version)
 }
 
-/// Refuses a model that was fitted with another version of its features than this program computes.
-pub(super) fn check(name: &str, fitted: u32) -> Result<(), ModelError> {
+/// Refuses a model that was fitted with another version of its features than this program computes; says what would do.
+pub(super) fn check(name: &str, fitted: u32) -> Result<(), String> {
     let computed = version(name);
     if fitted == computed {
         return Ok(());
     }
-    Err(ModelError::new(format!(
-        "model \"{name}\": fitted with version {fitted} of its features, and this program computes version {computed}: \
+    Err(format!(
+        "fitted with version {fitted} of its features, and this program computes version {computed}: \
          fit it again with `sayso-train {}`, or use it with the release that it was fitted for",
         stage(name)
-    )))
+    ))
 }
 
 #[cfg(test)]
@@ -150,7 +148,7 @@ mod tests {
 
     #[test]
     fn refuses_other_features_in_words() {
-        let said = check("tags", version("tags") + 7).unwrap_err().to_string();
+        let said = check("tags", version("tags") + 7).unwrap_err();
         assert!(said.contains("with version 7 of its features") && said.contains("`sayso-train tags`"), "{said}");
         assert_eq!(check("tags", version("tags")), Ok(()));
     }

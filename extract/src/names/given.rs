@@ -39,7 +39,18 @@ pub(super) fn whole(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
         }
         out.push(one);
     }
-    let found = said(words, &out);
+    let surnames = Surnames::of(words);
+    for one in out.iter_mut().filter(|one| one.kind == EntityType::Organization && (2..=3).contains(&one.tokens.len()))
+    {
+        // "Mr. Lind" tells that "Ada Lind" is no company.
+        let (first, last) = (one.tokens.start, one.tokens.end - 1);
+        let body = words.is(last, Class::ORG) || words.is(first, Class::ORG) || words.text(first) == "the";
+        if !body && surnames.polite.contains(&key(words, last)) && words.is(first, Class::FIRST_NAME) {
+            one.kind = EntityType::Person;
+        }
+    }
+    let mut found = said(words, &out);
+    found.extend(acronyms(words, &out));
     if !found.is_empty() {
         out.extend(found);
         out.sort_by_key(|one| one.tokens.start);
@@ -47,26 +58,39 @@ pub(super) fn whole(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
     out
 }
 
-/// First names with a surname that nothing marks, before or behind a verb of saying.
+/// Two words with a capital that nothing marks, before or behind a verb of saying: a first name and a surname, or a name
+/// behind a title, or before a surname that the text knows.
 fn said(words: &Words, tagged: &[Tagged]) -> Vec<Tagged> {
     let mut taken = vec![false; words.document.tokens().len() + 1];
     tagged.iter().for_each(|one| taken[one.tokens.clone()].fill(true));
+    let persons = tagged.iter().filter(|one| one.kind == EntityType::Person && one.tokens.len() > 1);
+    let known: FxHashSet<String> = persons.map(|one| key(words, one.tokens.end - 1)).collect();
     let plain = |i: usize| words.capital(i) && !words.capitals(i) && !taken[i];
+    let says = |i: usize| words.is(i, Class::SAY) && (!words.capital(i) || words.forced(i) && !words.in_title(i));
     let mut found = Vec::new();
-    for at in 1..taken.len().saturating_sub(2) {
-        let says = |i: usize| words.is(i, Class::SAY) && !words.capital(i);
-        let first = plain(at - 1) && is_first(words, at - 1) && !words.is(at - 1, Class::ORDINARY.or(Class::TITLE));
+    for at in 1..taken.len().saturating_sub(1) {
         let beside = says(at + 1) || at >= 2 && says(at - 2);
-        if first && plain(at) && beside && !words.in_title(at) && same_sentence(words, at - 1, at) {
-            let alone = !words.capital(at + 1) && (at < 2 || !words.capital(at - 2));
-            found.extend(alone.then_some(Tagged {
-                tokens: at - 1..at + 1,
-                kind: EntityType::Person,
-                confidence: SURE,
-            }));
+        if !beside || !plain(at) || !plain(at - 1) || words.in_title(at) || !same_sentence(words, at - 1, at) {
+            continue;
+        }
+        let common = Class::ORDINARY.or(Class::TITLE);
+        let titled = at >= 2 && words.is(at - 2, Class::TITLE) && !words.capital(at - 2);
+        let first = (is_first(words, at - 1) || titled || known.contains(&key(words, at))) && !words.is(at - 1, common);
+        let before = at < 2 || !words.capital(at - 2) || says(at - 2);
+        if first && before && !words.capital(at + 1) {
+            found.push(Tagged { tokens: at - 1..at + 1, kind: EntityType::Person, confidence: SURE });
         }
     }
     found
+}
+
+/// Acronyms of the word lists that nothing marks.
+fn acronyms(words: &Words, tagged: &[Tagged]) -> Vec<Tagged> {
+    let mut taken = vec![false; words.document.tokens().len() + 1];
+    tagged.iter().for_each(|one| taken[one.tokens.clone()].fill(true));
+    let body = |i: &usize| !taken[*i] && words.capitals(*i) && words.is(*i, Class::ORG_WORD) && !words.in_title(*i);
+    let found = (0..taken.len() - 1).filter(body);
+    found.map(|i| Tagged { tokens: i..i + 1, kind: EntityType::Organization, confidence: SURE }).collect()
 }
 
 fn is_first(words: &Words, at: usize) -> bool {

@@ -80,6 +80,7 @@ pub(crate) fn find(
         let named = titles::trim(&words, one.tokens.clone());
         let tokens = match kind {
             EntityType::Person => {
+                let named = titles::without_cue(&words, named);
                 let behind = titles::without_title(&words, named.clone());
                 if given.names(&words, behind.start.wrapping_sub(1), &behind) {
                     behind.start - 1..behind.end
@@ -146,6 +147,9 @@ fn listed(words: &Words, at: usize) -> Option<EntityType> {
 /// that it is an event or a product.
 fn kept(words: &Words, one: &Tagged) -> Option<EntityType> {
     if titles::is_party(words, one.tokens.start) {
+        return None;
+    }
+    if one.tokens.clone().all(|i| words.is(i, Class::HONORIFIC)) || titles::is_no_name(words, &one.tokens) {
         return None;
     }
     let alone = one.tokens.len() == 1 && words.class(one.tokens.start).is(Class::NORP_WORD);

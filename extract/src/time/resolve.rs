@@ -20,8 +20,14 @@ pub(crate) enum Direction {
 const NUMBERS: [&str; 13] =
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
-/// The days that words of time mean in an article of this day. Without that day, only words that name a year
-/// have an answer. None if the words are not precise enough.
+/// The days that words of time refer to in an article of this day. Without that day, only words that name a year have
+/// an answer. None if the words are not precise enough.
+///
+/// | words, in an article of Friday, 6 March 2026 | back | ahead |
+/// |---|---|---|
+/// | "on Tuesday" | 3 March | 10 March |
+/// | "in February 2026" | all of February | the same |
+/// | "that night" | none | none |
 pub(crate) fn resolve(words: &str, article: Option<Date>, direction: Direction) -> Option<DateRange> {
     let lower = words.to_lowercase();
     let words: Vec<&str> = lower

@@ -50,7 +50,7 @@ impl Default for EmbeddedOptions {
     fn default() -> Self {
         Self {
             store_cache_bytes: 64 << 20,
-            index_memory_bytes: 48 << 20,
+            index_memory_bytes: 24 << 20,
             index_threads: thread::available_parallelism().map_or(1, |cores| cores.get().min(2)),
             queue_length: 256,
             group_articles: 256,

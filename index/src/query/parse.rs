@@ -1,17 +1,18 @@
-//! The query language, read by hand: any text either is a query or is told what is wrong with it.
+//! The parser of the query language, written by hand: any text either is a query or is refused with what is wrong with
+//! it.
 //!
 //! ```text
-//! group   = chain { [ "OR" ] chain }          any of them, the more the better
+//! group   = chain { [ "OR" ] chain }          any of them; more of them rank higher
 //! chain   = unary { "AND" unary }             all of them
-//! unary   = { "NOT" | "-" | "+" } primary     none; must
+//! unary   = { "NOT" | "-" | "+" } primary     must not match; must match
 //! primary = "(" group ")" | field ":" primary | "date:" dates
 //!         | "\"" words "\"" [ "~" slop ] | word [ "*" | "~" [ 1 | 2 ] ] | "*"
 //! dates   = date | ( ">" | ">=" | "<" | "<=" ) date | "[" date "TO" date "]"
 //! ```
 //!
-//! Curly quotation marks are as good as straight ones. Words without letters or digits are passed
-//! over; an empty query matches everything, one of such words alone is a fault. What other languages write and this
-//! one lacks is refused in place of being taken for words: `word^2`, `[a TO b]` of words, `&&`, `||`, `!word`.
+//! Curly quotation marks count like straight ones. Words without letters or digits are skipped. An empty query matches
+//! everything; a query of such words only is an error. Syntax that other query languages have and this one lacks is
+//! refused instead of being taken for words: `word^2`, `[a TO b]` of words, `&&`, `||`, `!word`.
 
 use super::ParseOptions;
 use super::expr::{Expr, Field};
@@ -64,11 +65,11 @@ struct Parser<'q> {
     clauses: usize,
     expansions: usize,
     depth: usize,
-    /// Whether a field was named around this place.
+    /// Whether a field applies at this place.
     in_field: bool,
 }
 
-/// How a part of a group counts.
+/// The sign in front of a part of a group.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sign {
     Plain,
@@ -76,7 +77,7 @@ enum Sign {
     Not,
 }
 
-/// A part of a group, and whether OR stands beside it.
+/// A part of a group, and whether OR is next to it.
 struct Part {
     sign: Sign,
     expr: Expr,
@@ -86,11 +87,11 @@ struct Part {
 const WORD: &str = "a word, a phrase or a parenthesis";
 
 impl<'q> Parser<'q> {
-    /// Reads up to the end or a closing parenthesis. Tells also whether there was anything at all.
+    /// Reads up to the end or a closing parenthesis. Also says whether there was anything at all.
     fn group(&mut self, field: Field) -> Parsed<(Option<Expr>, bool)> {
         let mut parts: Vec<Part> = Vec::new();
         let mut any = false;
-        // Where an OR stands that still lacks its right side.
+        // The position of an OR that still lacks its right side.
         let mut or = None;
         loop {
             self.skip_blanks();

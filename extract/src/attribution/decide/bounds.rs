@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use sayso_document::{Patience, TokenKind};
 
+use super::runs;
 use crate::attribution::candidate::content;
 use crate::attribution::draft::{Draft, Voice};
 use crate::tags::Tag;
@@ -27,14 +28,76 @@ pub(crate) fn cut(r: &Reading<'_>, drafts: &mut Vec<Draft>, patience: &Patience<
         patience.spend(DATELINE + draft.content.iter().map(Range::len).sum::<usize>())?;
         if !draft.layout {
             draft.content = within(r, draft);
+            if let Some(source) = draft.source.clone().filter(|source| source.end <= draft.cue.start) {
+                runs::take(&mut draft.content, &source);
+                draft.content.iter_mut().for_each(|piece| piece.end = content::trim_end(r, piece.start, piece.end));
+                draft.content.retain(|piece| !piece.is_empty());
+            }
         }
         if let Some(source) = &mut draft.source {
             let start = behind_dateline(r, source.start);
             source.start = if start < source.end { start } else { source.start };
         }
     }
+    once(r, drafts);
+    beside(r, drafts);
     drafts.retain(|draft| !draft.content.is_empty() && !is_whereabouts(r, draft));
     Some(())
+}
+
+/// A quotation right before the words that attribute in its sentence is told there, and not by those of a sentence before.
+fn beside(r: &Reading<'_>, drafts: &mut [Draft]) {
+    let begin =
+        |draft: &Draft| draft.source.iter().map(|source| source.start).chain([draft.cue.start]).min().unwrap_or(0);
+    for place in 1..drafts.len() {
+        let (at, unit) = (begin(&drafts[place]), r.unit_at(drafts[place].head));
+        let Some(q) = at.checked_sub(1).and_then(|last| r.quotation_at(last)).filter(|_| !drafts[place].layout) else {
+            continue;
+        };
+        let tokens = r.quotations()[q].range();
+        let (before, own) = drafts.split_at_mut(place);
+        let own = &mut own[0];
+        let held = |other: &&mut Draft| {
+            r.unit_at(other.head) != unit && other.content.len() > 1 && other.content.contains(&tokens)
+        };
+        if tokens.end == at
+            && !own.cue.is_empty()
+            && r.unit_at(tokens.start) == unit
+            && let Some(other) = before.iter_mut().rev().take(NEAR).find(held)
+        {
+            other.content.retain(|piece| *piece != tokens);
+            if !own.content.iter().any(|piece| piece.start < tokens.end && tokens.start < piece.end) {
+                let after = own.content.partition_point(|piece| piece.start < tokens.start);
+                own.content.insert(after, tokens);
+            }
+        }
+    }
+}
+
+/// So many attributions before one are looked at for what it tells itself.
+const NEAR: usize = 4;
+
+/// A quotation that several attributions hold whole belongs to the one whose cue stands in its sentence, of these to the
+/// surest.
+fn once(r: &Reading<'_>, drafts: &mut [Draft]) {
+    let mut held: Vec<(usize, usize, usize)> = Vec::new();
+    for (place, draft) in drafts.iter().enumerate() {
+        let quoted = draft.content.iter().filter(|piece| r.is_open_quote(piece.start));
+        held.extend(quoted.map(|piece| (piece.start, piece.end, place)));
+    }
+    held.sort_unstable();
+    for same in held.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)).filter(|same| same.len() > 1) {
+        let (start, end) = (same[0].0, same[0].1);
+        let rank = |place: usize| {
+            let draft = &drafts[place];
+            (r.unit_at(draft.head) == r.unit_at(start), draft.layout, (draft.confidence * 1e4) as u32)
+        };
+        let places = || same.iter().map(|&(.., place)| place);
+        let Some(owner) = places().rev().max_by_key(|&place| rank(place)) else { continue };
+        for place in places().filter(|&place| place != owner) {
+            drafts[place].content.retain(|piece| (piece.start, piece.end) != (start, end));
+        }
+    }
 }
 
 /// "A crack was found in the pier": where a thing was found, not what somebody found.
@@ -66,8 +129,15 @@ fn within(r: &Reading<'_>, draft: &Draft) -> Vec<Range<usize>> {
             })
     };
     parts.retain(|part| reaches(part, paragraph) || quoted(part));
+    // A clause right before the cue is what was said, and not also a quotation in a sentence before.
+    let own =
+        |tokens: &Range<usize>| tokens.end <= draft.cue.start && r.unit_at(tokens.end - 1) == r.unit_at(draft.head);
+    if parts.iter().any(|part| own(&part.tokens) && !part.tokens.clone().any(|i| r.quotation_at(i).is_some())) {
+        parts.retain(|part| part.tokens.start >= draft.cue.end || own(&part.tokens));
+    }
     let pieces = parts.into_iter().map(|part| behind_dateline(r, part.tokens.start)..part.tokens.end);
-    pieces.filter(|tokens| !tokens.is_empty()).collect()
+    let trimmed = pieces.map(|piece| piece.start..content::trim_end(r, piece.start, piece.end));
+    trimmed.filter(|tokens| !tokens.is_empty()).collect()
 }
 
 /// The first token of the last quotation that goes on with this one, paragraph by paragraph.
@@ -168,11 +238,12 @@ fn sentence(r: &Reading<'_>, draft: &Draft, piece: &Range<usize>) -> Range<usize
     if draft.cue.is_empty() || r.is(draft.head, ":") || r.unit_at(piece.start) == r.unit_at(piece.end - 1) {
         return piece.clone();
     }
-    if piece.end <= draft.cue.start {
+    let marked = |i: usize| r.quotation_at(i).is_some();
+    if piece.end <= draft.cue.start && !marked(piece.end - 1) {
         let unit = r.unit(piece.end - 1);
         return unit.start.max(piece.start)..piece.end;
     }
-    if piece.start >= draft.cue.end {
+    if piece.start >= draft.cue.end && !marked(piece.start) {
         let unit = r.unit(piece.start);
         return piece.start..content::trim_end(r, piece.start, unit.end.min(piece.end));
     }

@@ -62,7 +62,7 @@ fn share(r: &Reading<'_>, drafts: &mut [Draft], run: &Range<usize>, all: &[usize
 }
 
 /// Takes tokens out of content.
-fn take(content: &mut Vec<Range<usize>>, tokens: &Range<usize>) {
+pub(crate) fn take(content: &mut Vec<Range<usize>>, tokens: &Range<usize>) {
     let rest = |piece: &Range<usize>| {
         let meets = piece.start < tokens.end && tokens.start < piece.end;
         let parts = if meets {

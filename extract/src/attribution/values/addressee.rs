@@ -74,8 +74,7 @@ fn told(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
         _ if listed(TOUCHED, &verb) => is_person(r, &found),
         // "Urges restraint": what is urged is no hearer, unless it is to do something.
         _ => {
-            r.tag(next) == Tag::To
-                || matches!(r.lower(next), "that" | "about" | "of" | "if" | "whether" | "not" | "against" | ":")
+            matches!(r.lower(next), "that" | "about" | "of" | "if" | "whether" | "not" | "against" | ":")
         }
     };
     // After what was said, the object can only be the hearer.

@@ -1,10 +1,10 @@
-//! What stands between the operators: words, phrases, fields and dates.
+//! What is between the operators: words, phrases, fields and dates.
 
 use super::{Kind, Parsed, Parser, ends_word, is_quote};
 use crate::query::{Expr, Field, date};
 use crate::{steps, text};
 
-/// Words that may stand between those of a phrase.
+/// The most words that may be between those of a phrase.
 const MAX_SLOP: u32 = 100;
 
 /// The fields by name; `date` has its own values.
@@ -46,7 +46,7 @@ impl Parser<'_> {
         self.clause(open, words, Expr::Phrase { field, text: words.to_owned(), slop })
     }
 
-    /// Refuses what other query languages mean something by, and what would be taken for words here.
+    /// Refuses syntax of other query languages that would be taken for words here.
     fn not_foreign(&self, start: usize, raw: &str) -> Parsed<()> {
         if raw.starts_with(['[', '{']) && self.is_range(raw) {
             let expected = "words, or a range of dates after date:, such as date:[2026-01 TO 2026-02]";
@@ -124,7 +124,7 @@ impl Parser<'_> {
         expr.ok_or_else(|| self.fault(Kind::ExpectedWord, start, "letters before this mark")).map(Some)
     }
 
-    /// What stands after the tilde; without a number, one error in short words and two in long ones.
+    /// The number after the tilde. Without one, short words may have one error and long ones two.
     fn distance(&self, start: usize, raw: &str, tilde: usize) -> Parsed<u8> {
         match &raw[tilde + 1..] {
             "" => Ok(if raw[..tilde].chars().count() < 8 { 1 } else { 2 }),
@@ -219,7 +219,7 @@ impl Parser<'_> {
             .ok_or_else(|| self.fault(Kind::BadDate, at, "a date such as 2026, 2026-01 or 2026-01-31").with_found(text))
     }
 
-    /// Counts a part of the query and the words that it looks for; without any it is none.
+    /// Counts a part of the query and the words that it looks for. Without any word there is no part.
     fn clause(&mut self, at: usize, words: &str, expr: Expr) -> Parsed<Option<Expr>> {
         let words = text::exact(words).count();
         if words == 0 {
