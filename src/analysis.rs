@@ -19,7 +19,7 @@ impl Mode {
     pub(crate) const ALL: [(Self, &str); 3] =
         [(Self::Fast, "fast"), (Self::Accurate, "accurate"), (Self::FastThenAccurate, "fast-then-accurate")];
 
-    /// What a server does that is told nothing: the best that is compiled in.
+    /// The default: the best tier that is compiled in.
     pub(crate) const DEFAULT: Self = match Analyzer::BEST {
         Tier::Fast => Self::Fast,
         Tier::Accurate => Self::Accurate,
@@ -55,7 +55,7 @@ impl std::fmt::Display for Mode {
     }
 }
 
-/// What to say to those who ask for a tier that is not compiled in; none where it is. `best` is the best that is.
+/// The error for a request that asks for a tier that is not compiled in. None if it is. `best` is the best one that is.
 pub(crate) fn lacking(wanted: Tier, best: Tier) -> Option<&'static str> {
     (wanted > best).then_some(
         "accurate analysis is not in this build, which offers fast alone; build with the feature encoder, a default one, for it",

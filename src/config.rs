@@ -1,4 +1,4 @@
-//! What the server is told: raw settings from a file, the environment and flags, then resolved values.
+//! Settings: raw ones from flags, the environment and a file, then resolved values.
 
 mod faults;
 
@@ -18,95 +18,97 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::Mode;
 use faults::Faults;
 
-/// Where the server listens, and clients look for it, unless told otherwise.
+/// The default address, for the server and for clients.
 pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50051);
 
-/// Settings as they are written: flags go before the environment, the environment before the file.
+/// Settings as they are written. Flags override the environment, and the environment overrides the file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, clap::Args)]
 #[serde(default, deny_unknown_fields)]
 pub struct RawConfig {
-    /// Address and port to listen on, as 0.0.0.0:50051 or localhost:50051; port 0 takes a free one
+    /// Address and port to listen on, for example 0.0.0.0:50051 or localhost:50051; port 0 picks a free port
     /// [default: 127.0.0.1:50051, env: SAYSO_LISTEN]
     #[arg(long, value_name = "ADDRESS:PORT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listen: Option<String>,
-    /// Address and port that tell metrics to Prometheus, over HTTP at /metrics; port 0 takes a free one
+    /// Address and port that serve Prometheus metrics over HTTP at /metrics; port 0 picks a free port
     /// [default: none, env: SAYSO_METRICS]
     #[arg(long, value_name = "ADDRESS:PORT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics: Option<String>,
-    /// Folder that keeps articles and indexes [default: sayso-data, env: SAYSO_DATA_DIR]
+    /// Folder that holds articles and indexes [default: sayso-data, env: SAYSO_DATA_DIR]
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,
-    /// Folder of models, as sayso-train writes them, in place of the compiled-in ones of the same names
+    /// Folder of models from sayso-train; each replaces the compiled-in model of the same name
     /// [env: SAYSO_MODEL]
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<PathBuf>,
-    /// How articles are read: fast, accurate, or fast-then-accurate, which keeps them at once and reads them better when
-    /// there is time [default: accurate, where it is compiled in, env: SAYSO_ANALYSIS]
+    /// How articles are analysed: fast, accurate, or fast-then-accurate, which stores them at once and analyses them
+    /// accurately when the server is idle [default: accurate if compiled in, env: SAYSO_ANALYSIS]
     #[arg(long, value_name = "MODE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub analysis: Option<String>,
-    /// Threads that analyse articles [default: one a core, env: SAYSO_ANALYSIS_THREADS]
+    /// Threads that analyse articles [default: one per core, env: SAYSO_ANALYSIS_THREADS]
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub analysis_threads: Option<usize>,
-    /// Searches that run at once; more wait their turn [default: two a core, env: SAYSO_SEARCH_THREADS]
+    /// Searches that run at the same time; others wait their turn [default: two per core, env: SAYSO_SEARCH_THREADS]
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search_threads: Option<usize>,
-    /// How long a search may take when the call sets no deadline; one that the call sets holds, be it longer
+    /// How long a search may take if the call sets no deadline of its own
     /// [default: 10s, env: SAYSO_SEARCH_TIMEOUT]
     #[arg(long, value_name = "DURATION")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search_timeout: Option<String>,
-    /// How long a page token is good for, while articles come and go [default: 5m, env: SAYSO_PAGE_TOKEN_LIFETIME]
+    /// How long a page token stays valid while articles change [default: 5m, env: SAYSO_PAGE_TOKEN_LIFETIME]
     #[arg(long, value_name = "DURATION")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_token_lifetime: Option<String>,
-    /// Longest body of an article [default: 1MiB, env: SAYSO_MAX_BODY]
+    /// Size limit of an article's body [default: 1MiB, env: SAYSO_MAX_BODY]
     #[arg(long, value_name = "SIZE")]
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "size")]
     pub max_body: Option<String>,
-    /// Largest request message; twice as much may be under way at once, of all clients together, and more waits
+    /// Size limit of a request message. All messages under way may take twice that; beyond it, streams wait and other
+    /// calls are refused
     /// [default: 2MiB, env: SAYSO_MAX_MESSAGE]
     #[arg(long, value_name = "SIZE")]
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "size")]
     pub max_message: Option<String>,
-    /// Largest page of hits; a page ends before, so that clients accept it, which take 4 MiB unless told otherwise [default: 3.5MiB, env: SAYSO_MAX_REPLY]
+    /// Size at which a page of hits ends early; gRPC clients accept 4 MiB by default [default: 3.5MiB,
+    /// env: SAYSO_MAX_REPLY]
     #[arg(long, value_name = "SIZE")]
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "size")]
     pub max_reply: Option<String>,
-    /// Most hits of a page [default: 1000, env: SAYSO_MAX_PAGE_SIZE]
+    /// Maximum hits per page [default: 1000, env: SAYSO_MAX_PAGE_SIZE]
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_page_size: Option<u32>,
-    /// Most words of a query, those of phrases too, and its dates [default: 1024, env: SAYSO_MAX_QUERY_CLAUSES]
+    /// Maximum words and dates in a query, words of phrases included [default: 1024, env: SAYSO_MAX_QUERY_CLAUSES]
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_query_clauses: Option<u32>,
-    /// Most calls that one connection may have open at once [default: 256, env: SAYSO_MAX_CONCURRENT_STREAMS]
+    /// Maximum open calls per connection [default: 256, env: SAYSO_MAX_CONCURRENT_STREAMS]
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_concurrent_streams: Option<u32>,
-    /// Largest answer that cannot end early [default: 64MiB, env: SAYSO_MAX_ANSWER]
+    /// Size limit of an answer that cannot end early [default: 64MiB, env: SAYSO_MAX_ANSWER]
     #[arg(long, value_name = "SIZE")]
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "size")]
     pub max_answer: Option<String>,
-    /// Most connections that may be open at once; then idle ones make room for new ones [default: 1024, or as many as the
-    /// process has files for, env: SAYSO_MAX_CONNECTIONS]
+    /// Maximum open connections; beyond it, idle ones are closed to make room [default: 1024, or fewer if the process
+    /// may not open as many files, env: SAYSO_MAX_CONNECTIONS]
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_connections: Option<u32>,
-    /// How long open calls may go on once the server is told to stop [default: 10s, env: SAYSO_SHUTDOWN_GRACE]
+    /// How long open calls may run on after the server is told to stop [default: 10s, env: SAYSO_SHUTDOWN_GRACE]
     #[arg(long, value_name = "DURATION")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shutdown_grace: Option<String>,
 }
 
-/// How the variables of the environment begin that hold settings.
+/// The prefix of environment variables that hold settings.
 const PREFIX: &str = "SAYSO_";
 
 /// The names of all settings.
@@ -115,13 +117,13 @@ fn names() -> Vec<String> {
     command.get_arguments().map(|argument| argument.get_id().to_string()).collect()
 }
 
-/// The setting that a name which is none was probably meant to be.
+/// The setting that a misspelt name was probably meant to be.
 fn nearest(name: &str) -> Option<String> {
     let near = |known: &String| strsim::osa_distance(known, name) <= 2;
     names().into_iter().filter(near).min_by_key(|known| strsim::osa_distance(known, name))
 }
 
-/// Variables of the environment that look like misspelt settings, a warning each.
+/// A warning for each environment variable that looks like a misspelt setting.
 pub fn misspelt_variables() -> Vec<String> {
     let known = names();
     let mut variables: Vec<_> = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect();
@@ -129,12 +131,12 @@ pub fn misspelt_variables() -> Vec<String> {
     let warn = |variable: String| {
         let name = variable.strip_prefix(PREFIX)?.to_lowercase();
         let meant = nearest(&name).filter(|_| !known.contains(&name))?;
-        Some(format!("{variable} is no setting and is passed over; did you mean {PREFIX}{}?", meant.to_uppercase()))
+        Some(format!("{variable} is not a setting and is ignored; did you mean {PREFIX}{}?", meant.to_uppercase()))
     };
     variables.into_iter().filter_map(warn).collect()
 }
 
-/// What is wrong with a setting, and where it stands.
+/// What is wrong with a setting, and where it is written.
 fn told(fault: &figment::Error) -> String {
     use figment::error::Kind;
     let place = fault.metadata.as_ref().and_then(|metadata| metadata.source.as_ref());
@@ -175,25 +177,25 @@ fn size<'de, D: serde::Deserializer<'de>>(written: D) -> Result<Option<String>, 
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
-    /// Where to tell metrics; none where nobody asked for them.
+    /// Where to serve metrics. None if they are off.
     pub metrics: Option<SocketAddr>,
-    /// The folder that keeps articles and indexes.
+    /// The folder that holds articles and indexes.
     pub data_dir: PathBuf,
-    /// The folder of models to use in place of those that are compiled in.
+    /// The folder of models that replace compiled-in ones.
     pub model: Option<PathBuf>,
-    /// How articles are read that are put without a mode of their own.
+    /// The mode for articles that are put without one of their own.
     pub analysis: Mode,
     /// Threads that analyse.
     pub analysis_threads: usize,
     /// Searches that run at once.
     pub search_threads: usize,
-    /// How long open calls may go on after the order to stop.
+    /// How long open calls may run on after the order to stop.
     pub shutdown_grace: Duration,
-    /// What a request may not exceed.
+    /// The limits of requests and answers.
     pub limits: Limits,
 }
 
-/// What a request may not exceed; `GetServerInfo` tells it to clients.
+/// The limits of requests and answers, as `GetServerInfo` reports them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Limits {
     /// Bytes of a request message.
@@ -202,31 +204,31 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Bytes of a query.
     pub query_bytes: usize,
-    /// Words of a query, those of phrases too, and its dates.
+    /// Words and dates of a query, words of phrases included.
     pub query_clauses: usize,
-    /// Words of a query or name that each stand for many.
+    /// Words of a query or name that each match many words of the index.
     pub query_expansions: usize,
     /// Bytes of the hits of a page.
     pub reply_bytes: usize,
-    /// Hits of a page that names no size.
+    /// Hits of a page if the request names no size.
     pub default_page_size: usize,
     /// Hits of a page.
     pub page_size: usize,
     /// Values of one repeated filter.
     pub filter_values: usize,
-    /// Calls that one connection may have open.
+    /// Open calls per connection.
     pub concurrent_streams: u32,
-    /// How long a search may take when its call sets no deadline.
+    /// How long a search may take if its call sets no deadline.
     pub search_timeout: Duration,
-    /// How long a page token is good for.
+    /// How long a page token stays valid.
     pub page_token_lifetime: Duration,
     /// Bytes of an answer that cannot end early.
     pub answer_bytes: usize,
-    /// Connections that may be open.
+    /// Open connections.
     pub connections: usize,
 }
 
-/// Everything that is wrong with the settings, a line each.
+/// Everything that is wrong with the settings, one line each.
 #[derive(Debug)]
 pub struct ConfigError(Vec<String>);
 
@@ -239,16 +241,16 @@ impl std::fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl ConfigError {
-    /// The same, with another fault in front.
+    /// The same errors, with another one in front.
     pub(crate) fn and(fault: String, others: Option<Self>) -> Self {
         Self(std::iter::once(fault).chain(others.into_iter().flat_map(|others| others.0)).collect())
     }
 }
 
 impl RawConfig {
-    /// Adds what the environment (`SAYSO_LISTEN`, …) and the file, if one is named, say where the flags say nothing.
+    /// Adds settings from the environment (`SAYSO_LISTEN`, …) and the file, if there is one, to those of the flags.
     ///
-    /// Other variables that begin with `SAYSO_` are left alone: Kubernetes sets some for a Service of that name.
+    /// Other variables that begin with `SAYSO_` are ignored: Kubernetes sets some for a Service of that name.
     pub fn gather(flags: RawConfig, file: Option<&PathBuf>) -> Result<RawConfig, ConfigError> {
         let mut sources = Figment::new();
         if let Some(file) = file {
@@ -263,7 +265,10 @@ impl RawConfig {
         sources.extract().map_err(|fault| ConfigError(fault.into_iter().map(|one| told(&one)).collect()))
     }
 
-    /// The values to use. Every fault is reported, not only the first.
+    /// The values to use.
+    ///
+    /// # Errors
+    /// Reports everything that is wrong, not only the first thing.
     pub fn resolve(self) -> Result<Config, ConfigError> {
         let mut faults = Faults::default();
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -271,7 +276,7 @@ impl RawConfig {
         let streams = self.max_concurrent_streams.map(|n| n as usize);
         let message_bytes = faults.size("max_message", self.max_message, 2 << 20);
         let answer_bytes = faults.size("max_answer", self.max_answer, 64 << 20);
-        // A page is an answer, too, and has a token and a total beside its hits.
+        // A page is an answer too, and has a token and a total in addition to its hits.
         let page_bytes = (7 << 19).min(answer_bytes - answer_bytes / 8);
         let config = Config {
             listen: faults.address("listen", self.listen).unwrap_or(DEFAULT_LISTEN),
@@ -304,10 +309,10 @@ impl RawConfig {
             },
         };
         if config.limits.body_bytes >= message_bytes {
-            faults.0.push("max_body: must be smaller than max_message, so that a body fits a message".into());
+            faults.0.push("max_body: must be smaller than max_message, so that a body fits into a message".into());
         }
         if config.limits.reply_bytes > config.limits.answer_bytes {
-            faults.0.push("max_reply: must not be larger than max_answer, as a page is an answer, too".into());
+            faults.0.push("max_reply: must not be larger than max_answer, because a page is an answer too".into());
         }
         if faults.0.is_empty() { Ok(config) } else { Err(ConfigError(faults.0)) }
     }
@@ -330,9 +335,9 @@ mod tests {
         };
         let said = raw.resolve().unwrap_err().to_string();
         for part in [
-            "listen: \"here\" is no address; write an IP address or a name, and a port",
-            "metrics: \"9464\" is no address; write an IP address or a name, and a port",
-            "analysis: \"slow\" is no mode; write one of fast, accurate",
+            "listen: \"here\" is not an address; write an IP address or a name, and a port",
+            "metrics: \"9464\" is not an address; write an IP address or a name, and a port",
+            "analysis: \"slow\" is not a mode; write one of fast, accurate",
             "search_timeout: \"soon\"",
             "max_body: must be smaller",
             "analysis_threads",

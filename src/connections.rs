@@ -35,7 +35,7 @@ use crate::telemetry;
 /// Files of the process that clients leave to the store, the indexes and the log.
 const RESERVED_FILES: u64 = 256;
 
-/// Connections that may be open unless the settings say otherwise and the process may have so many files.
+/// The default number of open connections, if the process may open that many files.
 const USUAL: usize = 1024;
 
 /// How long a new connection may take to say that it speaks HTTP/2.
@@ -50,7 +50,7 @@ const ROOM_WITHIN: Duration = Duration::from_secs(1);
 /// How long to wait when the system cannot give another connection.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 
-/// What a client is told that is turned away: empty SETTINGS, then GOAWAY with ENHANCE_YOUR_CALM and a word why.
+/// What a client receives that is turned away: empty SETTINGS, then GOAWAY with ENHANCE_YOUR_CALM and the reason.
 const TURNED_AWAY: &[u8] =
     b"\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x1c\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x0btoo many connections";
 
@@ -128,7 +128,7 @@ impl Connections {
         self.0.most
     }
 
-    /// The connections that come in, for ever.
+    /// The incoming connections; never ends.
     pub(crate) fn incoming(self, listener: TcpListener) -> impl Stream<Item = Result<Connection, Infallible>> {
         stream::unfold((self, listener), |(connections, listener)| async {
             let connection = connections.accept(&listener).await;
@@ -243,11 +243,11 @@ impl Drop for Place {
     }
 }
 
-/// A connection that ends when it is told to, or when it does not begin with the words of HTTP/2 in time.
+/// A connection that ends on order, or if it does not begin with the preface of HTTP/2 in time.
 pub(crate) struct Connection {
     stream: TcpStream,
     peer: Peer,
-    /// None once it was told to end.
+    /// None once it has been ordered to end.
     closed: Option<oneshot::Receiver<()>>,
     /// Until when the greeting must have come, and how much of it has; none once all has.
     greeting: Option<(Pin<Box<Sleep>>, usize)>,

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 /// The longest text of a caller that an error repeats in full, in bytes.
 pub(crate) const ECHO_BYTES: usize = 200;
 
-/// The text, cut to [`ECHO_BYTES`] with its length told if it is longer.
+/// The text; if it is longer than [`ECHO_BYTES`], cut and with its length.
 pub(crate) fn clip(text: &str) -> Cow<'_, str> {
     clip_to(text, ECHO_BYTES)
 }
 
-/// The text, cut to about `most` bytes with its length told if it is longer.
+/// The text; if it is longer than `most` bytes, cut to about that and with its length.
 pub(crate) fn clip_to(text: &str, most: usize) -> Cow<'_, str> {
     if text.len() <= most {
         return Cow::Borrowed(text);

@@ -1,4 +1,4 @@
-//! What keeps the server from running.
+//! The error that keeps the server from starting or running.
 
 /// Any failure that keeps the server from running.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

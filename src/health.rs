@@ -49,6 +49,10 @@ pub(crate) async fn follow(engine: Arc<dyn Engine>, connections: Connections, re
     loop {
         let asked = Arc::clone(&engine);
         // The runtime is about to end when such a task does not.
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "one at a time, asked by a timer; it must not wait behind searches"
+        )]
         let Ok(now) = tokio::task::spawn_blocking(move || asked.health()).await else { return };
         if last.as_ref() != Some(&now) {
             report(&reporter, &now).await;
@@ -73,7 +77,7 @@ async fn report(reporter: &HealthReporter, now: &Health) {
     }
 }
 
-/// Logs what has changed. That the indexes stand still, and damage, the engine logs itself.
+/// Logs what has changed. The engine itself logs damage, and indexes that cannot follow.
 fn tell(before: &Health, now: &Health) {
     let changes = [
         (

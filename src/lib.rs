@@ -1,8 +1,29 @@
 //! Sayso reads news articles and answers who said what.
 //!
-//! This library is the server and the command line behind the program `sayso`; [`proto`] is the
-//! client for Rust programs. What analyses lives in `sayso-extract`, what keeps and finds in
-//! `sayso-index`; here they are put behind protobuf RPCs.
+//! This library is the server and the command line behind the program `sayso`. The analysis is in `sayso-extract`, storage and
+//! search in `sayso-index`; here they are put behind protobuf RPCs. To use them in your own program, depend on those crates.
+//!
+//! A Rust program that talks to a server uses the generated clients in [`proto`]:
+//!
+//! ```no_run
+//! use sayso::proto::quote_service_client::QuoteServiceClient;
+//! use sayso::proto::{EntitySelector, SearchQuotesRequest, entity_selector::Selector};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut client = QuoteServiceClient::connect("http://127.0.0.1:50051").await?;
+//! let speaker = EntitySelector { selector: Some(Selector::Name("varrin".into())) };
+//! let request = SearchQuotesRequest { speakers: vec![speaker], ..SearchQuotesRequest::default() };
+//! for hit in client.search_quotes(request).await?.into_inner().hits {
+//!     println!("{}", hit.quote.unwrap_or_default().text);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Features
+//!
+//! - `encoder` (on by default): the accurate tier of analysis, by a neural encoder. Without it the program is smaller and offers
+//!   the fast tier only.
 
 mod analysis;
 pub mod cli;
@@ -25,7 +46,7 @@ mod telemetry;
 mod upgrade;
 
 /// Messages, clients and service traits of the package `sayso.v1`, generated from `proto/`.
-#[allow(missing_docs, clippy::all, unreachable_pub, rustdoc::invalid_html_tags)]
+#[allow(missing_docs, clippy::all, clippy::too_many_lines, unreachable_pub, rustdoc::invalid_html_tags)]
 pub mod proto {
     tonic::include_proto!("sayso.v1");
 

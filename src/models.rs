@@ -55,7 +55,7 @@ mod tests {
         fs::write(folder.path().join("notes.txt"), "no model").unwrap();
         assert!(fault().contains("it holds no model"), "{}", fault());
         fs::write(folder.path().join("mine.bin"), "what").unwrap();
-        assert!(fault().contains("mine.bin is no model; the models are"), "{}", fault());
+        assert!(fault().contains("mine.bin is not a model; the models are"), "{}", fault());
         let absent = folder.path().join("absent");
         assert!(analyzer(Some(&absent)).unwrap_err().contains("absent"));
     }

@@ -76,7 +76,7 @@ impl Pipeline {
         self.pool.run_patiently(move || pipeline.analyze_now(article, tier, &wanted)).await?.ok_or(PoolError::Died)
     }
 
-    /// Analyses a stored article anew when nothing else waits for a thread.
+    /// Analyses a stored article again, when nothing else waits for a thread.
     pub(crate) async fn analyze_idly(&self, article: Article, tier: Tier) -> Result<AnalyzedArticle, PoolError> {
         // Not the whole pipeline: a long analysis must not keep the engine open when the server stops.
         let (reader, caller) = (self.reader.clone(), Caller::default());
@@ -88,7 +88,7 @@ impl Pipeline {
         self.pool.run_idle(work).await?.ok_or(PoolError::Died)
     }
 
-    /// The write that puts an article which was analysed for this mode, where the version stands that is expected.
+    /// The write for an article that was analysed for this mode, on condition of the expected version.
     pub(crate) fn put(&self, analyzed: AnalyzedArticle, mode: Mode, expected: Option<u64>) -> Write {
         let (tier, model) = (mode.last(), self.model(mode.last()).to_owned());
         if mode.first() == tier || analyzed.analysis.model == model {
@@ -115,6 +115,7 @@ impl Pipeline {
         // The engine makes its callers wait while its queue is full, which no async thread may do; nor may they take
         // all threads for blocking work, which searches and the server's own questions need.
         let turn = Arc::clone(&self.handing).acquire_owned().await.map_err(|_| PoolError::Died)?;
+        #[allow(clippy::disallowed_methods, reason = "the turn bounds how many wait for the engine at once")]
         let handed = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             engine.write(write, Box::new(heard));
@@ -142,7 +143,7 @@ impl Pipeline {
     }
 
     fn analyze_now(&self, article: Article, tier: Tier, wanted: &dyn Fn() -> bool) -> Option<AnalyzedArticle> {
-        // A failing read only costs the short cut: the write will meet the same failure and tell it.
+        // A failing read only costs the short cut. The write will meet the same failure and report it.
         let stored = if article.id.is_empty() { None } else { self.engine.article(&article.id).ok().flatten() };
         let analysis = match stored {
             Some(stored)
@@ -206,7 +207,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// None when it is no longer wanted.
+    /// None if it is no longer wanted.
     fn read(&self, article: &Article, tier: Tier, wanted: &dyn Fn() -> bool) -> Option<Analysis> {
         let began = Instant::now();
         let analysis = self.analyzer.analyze_while(&article.body, published_on(article), tier, wanted)?;

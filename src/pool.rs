@@ -61,7 +61,7 @@ impl Pool {
         let running = loop {
             waiting.wait_for(|count| *count == 0).await.map_err(|_| PoolError::Died)?;
             let running = self.turn().await?;
-            // Turns come in the order of asking, so that others may have come behind this one meanwhile: they go first.
+            // Turns are given in order, and others may have queued up behind this one in the meantime: they go first.
             if *waiting.borrow() == 0 {
                 break running;
             }
@@ -79,6 +79,7 @@ async fn start<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, PoolError> {
     // The permit goes with the work: a caller that goes away does not free the thread.
+    #[allow(clippy::disallowed_methods, reason = "this is the pool; the permit bounds how many run at once")]
     let task = tokio::task::spawn_blocking(move || {
         let _running = running;
         work()

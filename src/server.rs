@@ -27,8 +27,8 @@ use crate::{
 /// How long clients that make no call have, once the server stops, to close their connections themselves.
 const FAREWELL: Duration = Duration::from_millis(250);
 
-/// Bytes that a client may send ahead on one call, and on all calls of a connection. Streams that wait for room fill their
-/// windows: many of one connection may, before they keep its other calls from going on.
+/// Bytes that a client may send ahead on one call, and on all calls of a connection. Streams that wait for room fill
+/// their windows: many of one connection may, before they keep its other calls from going on.
 ///
 /// h2 ends a connection whose small frames cost more than half of its window, counting 256 bytes less their length for
 /// each. A stream full of the smallest requests there are, of 12 bytes, costs 666 KB: less than half of this.
@@ -64,6 +64,7 @@ impl Ready {
         let (folder, began) = (config.data_dir.clone(), Instant::now());
         let options =
             EmbeddedOptions { page_lifetime: config.limits.page_token_lifetime, ..EmbeddedOptions::default() };
+        #[allow(clippy::disallowed_methods, reason = "once, before there is anything to serve")]
         let opened = tokio::task::spawn_blocking(move || Embedded::open(&folder, options)).await?;
         let engine = opened.map_err(|error| cannot_open(&config.data_dir, &error))?;
         tell_start(&config, listener.local_addr()?, &engine, began.elapsed());
@@ -163,7 +164,7 @@ async fn close_idle(connections: &Connections, grace: Duration) {
 fn tell_start(config: &Config, address: SocketAddr, engine: &Embedded, took: Duration) {
     let opened = engine.opened();
     if opened.salvaged {
-        tracing::warn!("the store of articles was damaged; it was written anew from the records of its articles");
+        tracing::warn!("the store of articles was damaged; it was rebuilt from the records of its articles");
     }
     if !opened.created && (opened.replayed > 0 || !opened.rebuilt.is_empty() || !opened.damaged.is_empty()) {
         let rebuilt: Vec<_> = opened.rebuilt.iter().map(|one| one.index).collect();
@@ -187,7 +188,7 @@ fn tell_start(config: &Config, address: SocketAddr, engine: &Embedded, took: Dur
     if !address.ip().is_loopback() {
         tracing::warn!(
             %address,
-            "there is no authentication yet: whoever reaches this address can read, change and delete all articles"
+            "there is no authentication yet: anyone who reaches this address can read, change and delete all articles"
         );
     }
 }
@@ -195,7 +196,7 @@ fn tell_start(config: &Config, address: SocketAddr, engine: &Embedded, took: Dur
 /// Dates of HTTP begin in 1970: with an earlier clock, no call could be answered.
 fn check_clock(now: SystemTime) -> Result<(), Failure> {
     let early = now < SystemTime::UNIX_EPOCH;
-    if early { Err("the clock of this machine stands before 1970; set it, then start again".into()) } else { Ok(()) }
+    if early { Err("the clock of this machine is set before 1970; set it, then start again".into()) } else { Ok(()) }
 }
 
 /// Listens at an address that this setting names.

@@ -1,4 +1,4 @@
-//! How far analyses are that come later.
+//! How many articles wait for another analysis, have received one, or have failed.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

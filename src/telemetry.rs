@@ -15,16 +15,16 @@ use tracing_subscriber::{
 
 use crate::echo;
 
-/// How long refusals of one sort are counted before they are told again.
+/// How long refusals of one kind are counted before they are logged again.
 const BURST: Duration = Duration::from_secs(60);
 
-/// The variable of the environment that sets what is told.
+/// The environment variable that sets the level of the log.
 const VARIABLE: &str = "SAYSO_LOG";
 
 /// The levels that may be written, by name.
 const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
 
-/// Sends the log to standard error, with colours on a terminal alone. `SAYSO_LOG` sets what is told: a level, `info` by
+/// Sends the log to standard error, with colours only on a terminal. `SAYSO_LOG` sets its level: `info` by
 /// default, or levels by module, as in `warn,sayso_index=debug,tantivy=info`.
 ///
 /// # Errors
@@ -33,7 +33,7 @@ pub(crate) fn start() -> Result<(), String> {
     let filter = match std::env::var(VARIABLE) {
         Ok(written) => directives(&written)?,
         Err(VarError::NotPresent) => directives("")?,
-        Err(VarError::NotUnicode(written)) => return Err(format!("{VARIABLE}: {written:?} is no UTF-8")),
+        Err(VarError::NotUnicode(written)) => return Err(format!("{VARIABLE}: {written:?} is not UTF-8")),
     };
     let colours = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     tracing_subscriber::fmt()
@@ -67,8 +67,9 @@ fn directive(part: &str) -> Result<Directive, String> {
         .ok_or_else(|| no_level(level))?;
     let named = !module.is_empty() && !module.contains(char::is_whitespace);
     let directive = named.then(|| format!("{module}={level}").parse().ok()).flatten();
-    directive
-        .ok_or_else(|| format!("{VARIABLE}: {module:?} is no name of a module; write for example sayso_index={level}"))
+    directive.ok_or_else(|| {
+        format!("{VARIABLE}: {module:?} is not the name of a module; write for example sayso_index={level}")
+    })
 }
 
 fn no_level(word: &str) -> String {
@@ -78,7 +79,7 @@ fn no_level(word: &str) -> String {
     let meant =
         near.min_by_key(|level| distance(level)).map(|level| format!("; did you mean {level}?")).unwrap_or_default();
     format!(
-        "{VARIABLE}: {:?} is no level; write one of {known}, or one for a module, as in info,tantivy=warn{meant}",
+        "{VARIABLE}: {:?} is not a level; write one of {known}, or one for a module, as in info,tantivy=warn{meant}",
         echo::clip(word)
     )
 }
@@ -133,7 +134,7 @@ struct Refusals {
     last: String,
 }
 
-/// Notes that something was refused that is not the caller's fault: the first is told at once, what follows within a
+/// Notes a refusal that is not the caller's fault. The first is logged at once; what follows within a
 /// minute as a number.
 pub(crate) fn refused(reason: &'static str, error: &str) {
     let mut refusals = REFUSALS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -143,18 +144,18 @@ pub(crate) fn refused(reason: &'static str, error: &str) {
             sort.last = error.to_owned();
         }
         None => {
-            tracing::warn!(reason, "{error} (told once a minute from now on, with how often)");
+            tracing::warn!(reason, "{error} (from now on reported once a minute, with a count)");
             refusals.insert(reason, Refusals { told: Instant::now(), untold: 0, last: String::new() });
         }
     }
 }
 
-/// Tells what was refused and not told yet, where its minute is over. For a timer.
+/// Logs refusals that were only counted so far and whose minute is over. For a timer.
 pub(crate) fn tell_refusals() {
     tell_those_older_than(BURST);
 }
 
-/// Tells all that was refused and not told yet: at the end.
+/// Logs all refusals that were only counted so far. For the end.
 pub(crate) fn tell_all_refusals() {
     tell_those_older_than(Duration::ZERO);
 }
@@ -205,20 +206,20 @@ mod tests {
         let refused = |written: &str| directives(written).unwrap_err();
         assert_eq!(
             refused("inof"),
-            "SAYSO_LOG: \"inof\" is no level; write one of error, warn, info, debug, trace, off, or one for a module, as in \
+            "SAYSO_LOG: \"inof\" is not a level; write one of error, warn, info, debug, trace, off, or one for a module, as in \
              info,tantivy=warn; did you mean info?"
         );
         for (written, told) in [
-            ("loud", "\"loud\" is no level"),
+            ("loud", "\"loud\" is not a level"),
             ("inf o,,=", "did you mean info?"),
             ("info,warnings", "did you mean warn?"),
             ("sayso=inof", "did you mean info?"),
-            ("tantivy", "\"tantivy\" is no level"),
-            ("sayso=", "\"\" is no level"),
-            ("=", "\"\" is no level"),
-            ("=info", "\"\" is no name of a module"),
-            ("say so=info", "\"say so\" is no name of a module"),
-            ("[unclosed=info", "\"[unclosed\" is no name of a module"),
+            ("tantivy", "\"tantivy\" is not a level"),
+            ("sayso=", "\"\" is not a level"),
+            ("=", "\"\" is not a level"),
+            ("=info", "\"\" is not the name of a module"),
+            ("say so=info", "\"say so\" is not the name of a module"),
+            ("[unclosed=info", "\"[unclosed\" is not the name of a module"),
         ] {
             let said = refused(written);
             assert!(said.starts_with("SAYSO_LOG: ") && said.contains(told), "{written:?}: {said}");

@@ -1,8 +1,8 @@
 //! Gives articles the better analysis that they wait for, while nothing else needs the threads.
 //!
-//! What waits is marked in the engine, not listed here: so nothing is lost when the process ends, and stopping waits for
-//! nothing. An analysis takes the place of the one before only if the article still stands as it was read; whoever
-//! replaced or deleted it meanwhile has the last word.
+//! Waiting articles are marked in the engine, not listed here. So nothing is lost when the process ends, and stopping
+//! waits for nothing. A new analysis replaces the old one only if the article has not changed since it was read;
+//! whoever replaced or deleted it in the meantime has the last word.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ const UNDER_WAY: usize = 8;
 /// How long to wait after the engine failed (a full disk).
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// What came of one article.
+/// The outcome for one article.
 enum Outcome {
     /// The engine did this with its new analysis, and every read sees it.
     Written(Change),
@@ -62,7 +62,7 @@ impl Worker {
             let failed = match self.fill().await {
                 Ok(()) => false,
                 Err(error) => {
-                    tracing::warn!(%error, "cannot tell which articles wait for another analysis; trying again");
+                    tracing::warn!(%error, "cannot find out which articles wait for another analysis; trying again");
                     true
                 }
             };
@@ -77,7 +77,7 @@ impl Worker {
                 Some(ended) = self.tasks.join_next() => {
                     match ended {
                         Ok((pending, outcome)) => self.settle(&pending, outcome).await,
-                        Err(error) => tracing::error!(%error, "an analysis that was to come later ended without a word"),
+                        Err(error) => tracing::error!(%error, "an analysis in the background ended without a result"),
                     }
                     self.pipeline.upgrades().under_way.fetch_sub(1, Ordering::Release);
                 }
@@ -90,6 +90,7 @@ impl Worker {
     /// Tells what an earlier run of the server left to do.
     async fn greet(&self) {
         let engine = Arc::clone(self.pipeline.engine());
+        #[allow(clippy::disallowed_methods, reason = "once, at the start")]
         let status = tokio::task::spawn_blocking(move || engine.status()).await;
         if let Ok(Ok(status)) = status
             && status.pending > 0
@@ -103,6 +104,7 @@ impl Worker {
         let room = self.most.saturating_sub(self.tasks.len());
         let Some(best) = self.pipeline.tiers().max().filter(|_| room > 0) else { return Ok(()) };
         let (engine, taken) = (Arc::clone(self.pipeline.engine()), self.taken.clone());
+        #[allow(clippy::disallowed_methods, reason = "one at a time; the analyses that follow go through the pool")]
         let found = tokio::task::spawn_blocking(move || engine.pending(best, &taken, room)).await;
         // The runtime is about to end when such a task does not.
         for pending in found.unwrap_or_else(|_| Ok(Vec::new()))? {
@@ -122,13 +124,13 @@ impl Worker {
                 self.taken.remove(&pending.seq);
             }
             Outcome::Refused(error) => {
-                tracing::warn!(id, %error, "a new analysis was not kept; trying again");
+                tracing::warn!(id, %error, "a new analysis was not stored; trying again");
                 tokio::time::sleep(PAUSE).await;
                 self.taken.remove(&pending.seq);
             }
             Outcome::GivenUp => {
                 upgrades.failed.fetch_add(1, Ordering::Relaxed);
-                tracing::error!(id, "the new analysis of an article failed; it keeps the one that it has");
+                tracing::error!(id, "the new analysis of an article failed; the article keeps its present one");
             }
         }
     }

@@ -1,28 +1,37 @@
 //! What analysis finds in a document: entities, their mentions, and quotes.
 //!
-//! These are plain values. Positions in the lists serve as references: a mention names its entity by
-//! its place in [`Analysis::entities`], a quote its speakers likewise.
+//! These are plain values. They refer to each other by position: a mention holds the position of its entity in
+//! [`Analysis::entities`], and a quote those of its speakers.
 
 use std::ops::Range;
 
 use crate::{DateRange, Sentence, Span};
 
 /// Everything found in one text, and by which model.
+///
+/// ```
+/// use sayso_document::{Analysis, Document, Span};
+///
+/// let document = Document::new("Lind left. Ferries sail. Crews wait.");
+/// let analysis = Analysis { sentences: document.sentences().to_vec(), ..Analysis::default() };
+/// // "left. Ferries" touches the first two sentences.
+/// assert_eq!(analysis.sentences_touched(Span::new(5, 18)), 0..2);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Analysis {
     /// Name and version of the model, for example `linear-4`.
     pub model: String,
-    /// How thoroughly it read. [`Tier::Fast`] in analyses kept from before there was a choice.
+    /// The tier of that model. [`Tier::Fast`] in analyses stored before there was a choice.
     pub tier: Tier,
-    /// BCP-47 code of the language that most of the text is written in: `en`, `de`; `und` when the text
-    /// does not tell. Empty only in analyses kept from before languages were told.
+    /// BCP 47 code of the language detected for most of the text: `en`, `de`; `und` if undetermined. Empty only in
+    /// analyses stored before languages were detected.
     pub language: String,
     /// The sentences, in reading order; they do not overlap.
     pub sentences: Vec<Sentence>,
     /// The persons, organisations, places … of the text, in order of first mention.
     pub entities: Vec<Entity>,
     /// Where they are mentioned, in reading order (by start, then longest first). Mentions may nest:
-    /// the place "U.S." inside the titled name "U.S. Envoy Steve Witkoff".
+    /// the place "U.S." inside the titled name "U.S. Envoy Orla Benwick".
     pub mentions: Vec<Mention>,
     /// The quotes, in order of the first byte of cue, source or content.
     pub quotes: Vec<Quote>,
@@ -36,8 +45,8 @@ impl Analysis {
         first..after.max(first)
     }
 
-    /// The sentences that a quote touches, as one stretch of the text, but no more than some bytes before and behind the
-    /// quote's own words: [`Self::CONTEXT`], or less where quotes stand so close that the contexts of all of them
+    /// The sentences that a quote touches, as one stretch of the text, but no more than some bytes before and behind
+    /// the quote's own words: [`Self::CONTEXT`], or less where quotes stand so close that the contexts of all of them
     /// together would be more than six times the text. Where a sentence is cut, it is cut between words, and a source
     /// that stands further away than that stays outside.
     ///
@@ -69,11 +78,12 @@ impl Analysis {
     /// How far a quote's context reaches beyond its own words at most, in bytes to each side.
     pub const CONTEXT: usize = 1_000;
 
-    /// How far it may reach however close quotes stand.
+    /// How far it may reach, however close quotes are.
     const LEAST_CONTEXT: usize = 60;
 }
 
-/// How thoroughly a text is read. The order is that of quality: a later tier finds more and errs less, and takes longer.
+/// How thoroughly a text is read. The order is that of quality: a later tier finds more and errs less, and takes
+/// longer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Tier {
     /// By linear models: a hundred articles a second and more on one core.
@@ -106,31 +116,31 @@ pub enum EntityType {
     Money,
 }
 
-/// One person, body or place, as one article names it.
+/// One person, organisation, place or other thing, as one article names it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entity {
-    /// The longest proper name in the text, without titles: "Volodymyr Zelenskyy".
+    /// The longest proper name in the text, without titles: "Tam Ostrey".
     pub name: String,
     /// What sort of thing it is.
     pub kind: EntityType,
-    /// Other names in the text, with how often each occurs: "Zelenskyy". Sorted by name.
+    /// Other names in the text, with how often each occurs: "Ostrey". Sorted by name.
     pub aliases: Vec<Counted>,
-    /// Titles and roles that the text gives a person, with how often each occurs: "Kremlin Spokesman". Sorted.
+    /// Titles and roles that the text gives a person, with how often each occurs: "Harbour Commissioner". Sorted.
     pub titles: Vec<Counted>,
-    /// What those of the titles say that name a body or a country, in the order of the titles.
+    /// Those of the titles that name an organisation or a country, in the order of the titles.
     pub roles: Vec<Role>,
-    /// How sure the model is that this is an entity of this type, from 0 to 1.
+    /// The confidence that this is an entity of this type, from 0 to 1.
     pub confidence: f32,
 }
 
-/// A title or role that names where a person holds it: "Russian Foreign Minister", "president of the Harbour Union".
+/// A title or role that names where a person holds it: "Sarnian Foreign Minister", "president of the Harbour Union".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Role {
     /// The words of the title, as among [`Entity::titles`].
     pub title: String,
     /// The title without the names in it: "Foreign Minister", "president".
     pub role: String,
-    /// The body that it names.
+    /// The organisation that it names.
     pub organization: Option<Named>,
     /// The country that it names.
     pub country: Option<Named>,
@@ -139,7 +149,7 @@ pub struct Role {
 /// Something named, which the article may mention as an entity of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
-    /// Its name: of a country the usual one, "Russia", also where the text says "Russian".
+    /// Its name: of a country the usual one, "Sarnia", also where the text says "Sarnian".
     pub name: String,
     /// Position in [`Analysis::entities`], where the article mentions it.
     pub entity: Option<usize>,
@@ -148,13 +158,13 @@ pub struct Named {
 /// A wording and how often it occurs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Counted {
-    /// The words, with runs of white space made one blank.
+    /// The words, with runs of white space made one space.
     pub text: String,
     /// How often they occur in the article.
     pub count: u32,
 }
 
-/// One place where the text speaks of an entity.
+/// One place where the text refers to an entity.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mention {
     /// Position in [`Analysis::entities`].
@@ -165,24 +175,24 @@ pub struct Mention {
     pub span: Span,
     /// The name alone, without titles. None when the form is a description or a pronoun.
     pub name: Option<Span>,
-    /// How the text speaks of the entity.
+    /// How the text refers to the entity.
     pub form: MentionForm,
 }
 
-/// How a mention speaks of its entity.
+/// How a mention refers to its entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MentionForm {
-    /// A name alone: "Lavrov", "the State Department".
+    /// A name alone: "Orlek", "the State Department".
     Name,
-    /// A title and a name: "Russian Foreign Minister Sergei Lavrov".
+    /// A title and a name: "Foreign Minister Ansa Orlek".
     TitledName,
-    /// A description that stands for a name: "the spokesman".
+    /// A description in place of a name: "the spokesman".
     Description,
     /// A pronoun: "he".
     Pronoun,
 }
 
-/// One attribution: some content that the text ascribes to a source.
+/// One attribution: some content that the text attributes to a source.
 ///
 /// The parts follow PolNeAR (Newell, Margolin and Ruths, 2018): source, cue and content spans.
 #[derive(Clone, Debug, PartialEq)]
@@ -191,13 +201,13 @@ pub struct Quote {
     pub content: Vec<Span>,
     /// The words that attribute: "told", "according to". May be empty (a bare quotation).
     pub cue: Vec<Span>,
-    /// Dictionary form of the cue: "tell", "according to". Empty when the cue is.
+    /// Dictionary form of the cue: "tell", "according to". Empty if the cue is.
     pub cue_lemma: String,
     /// The words that name the source. May be empty.
     pub source: Vec<Span>,
     /// Who speaks: positions in [`Analysis::entities`]; none when the source is unnamed.
     pub speakers: Vec<usize>,
-    /// To whom it was said, when the text tells.
+    /// To whom it was said, if the text says so.
     pub addressee: Option<Addressee>,
     /// The entities that the content mentions: positions in [`Analysis::entities`], ascending.
     pub about: Vec<usize>,
@@ -207,24 +217,44 @@ pub struct Quote {
     pub kind: QuoteKind,
     /// Whether the saying is asserted, denied or supposed.
     pub polarity: Polarity,
-    /// The words that tell when it was said, "on Tuesday", when the text tells.
+    /// The words that say when it was said, "on Tuesday", if there are any.
     pub when: Option<Span>,
-    /// The days that these words mean, seen from the day of the article; none where they do not settle it.
+    /// The days that these words refer to, counted from the day of the article. None if they are not precise enough.
     pub said: Option<DateRange>,
-    /// How sure the model is that this is a quote with these bounds, from 0 to 1.
+    /// The confidence that this is a quote with these bounds, from 0 to 1.
     pub confidence: f32,
-    /// How sure the model is of the speakers, from 0 to 1; 0 when there is none.
+    /// The confidence in the speakers, from 0 to 1; 0 if there are none.
     pub speaker_confidence: f32,
 }
 
 impl Quote {
+    /// Words that were said, for sure, of which nothing else is known: no cue, no source and no speaker.
+    pub fn new(kind: QuoteKind, content: Vec<Span>) -> Self {
+        Self {
+            content,
+            cue: Vec::new(),
+            cue_lemma: String::new(),
+            source: Vec::new(),
+            speakers: Vec::new(),
+            addressee: None,
+            about: Vec::new(),
+            act: Act::Speech,
+            kind,
+            polarity: Polarity::Asserted,
+            when: None,
+            said: None,
+            confidence: 1.0,
+            speaker_confidence: 0.0,
+        }
+    }
+
     /// The smallest span that covers content, cue and source.
     pub fn extent(&self) -> Span {
         let parts = self.content.iter().chain(&self.cue).chain(&self.source).copied();
         parts.reduce(Span::cover).unwrap_or_default()
     }
 
-    /// The same, without parts that stand so far from the others that more than `gaps` bytes lie between them all.
+    /// The same, without parts so far from the others that more than `gaps` bytes would lie between them all.
     fn core(&self, gaps: usize) -> Span {
         let parts = || self.content.iter().chain(&self.cue).chain(&self.source).copied();
         let most = gaps + parts().map(Span::len).sum::<usize>();
@@ -236,7 +266,7 @@ impl Quote {
 /// To whom something was said.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Addressee {
-    /// The words of the article: "Russian state news agencies TASS and RIA Novosti".
+    /// The words of the article: "reporters of the Tamm Post".
     pub span: Span,
     /// The entities among them: positions in [`Analysis::entities`].
     pub entities: Vec<usize>,
@@ -257,7 +287,7 @@ pub enum Act {
     Other,
 }
 
-/// How much of the content stands in quotation marks.
+/// How much of the content is in quotation marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum QuoteKind {
     /// All of it.
@@ -285,22 +315,7 @@ mod tests {
     use crate::Document;
 
     fn quote(content: Span) -> Quote {
-        Quote {
-            content: vec![content],
-            cue: Vec::new(),
-            cue_lemma: String::new(),
-            source: Vec::new(),
-            speakers: Vec::new(),
-            addressee: None,
-            about: Vec::new(),
-            act: Act::Speech,
-            kind: QuoteKind::Direct,
-            polarity: Polarity::Asserted,
-            when: None,
-            said: None,
-            confidence: 1.0,
-            speaker_confidence: 0.0,
-        }
+        Quote::new(QuoteKind::Direct, vec![content])
     }
 
     fn analysis(text: &str, quotes: Vec<Quote>) -> Analysis {

@@ -26,7 +26,7 @@ pub(crate) fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '’' | 'ʼ' | '＇' | '´')
 }
 
-/// A hyphen that may stand inside a word.
+/// A hyphen that may be inside a word.
 pub(crate) fn is_hyphen(c: char) -> bool {
     matches!(c, '-' | '\u{2010}' | '\u{2011}')
 }
@@ -41,7 +41,7 @@ pub(crate) fn is_terminal(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | '…' | '‼' | '⁇' | '⁈' | '⁉' | '؟' | '۔' | '।' | '॥' | '።' | '։' | '。' | '！' | '？')
 }
 
-/// A terminal mark of a script that puts no blank after it.
+/// A terminal mark of a script that puts no space after it.
 pub(crate) fn is_wide_terminal(c: char) -> bool {
     matches!(c, '。' | '！' | '？')
 }

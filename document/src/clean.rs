@@ -12,9 +12,21 @@ const MARKS: [char; 22] = [
 ];
 
 impl Quote {
-    /// The content as one readable text: spans joined, white space made even, the comma before "he
-    /// said" left out, or made a full stop where the sentence ended with these words. A direct quote
-    /// stands without its quotation marks; in a mixed one they show which words were the speaker's own.
+    /// The content as one readable text. Spans are joined and white space is normalised. The comma before "he said" is
+    /// left out, or becomes a full stop if the sentence ended there. A direct quote loses its quotation marks; in a
+    /// mixed one they stay, to show which words were the speaker's own.
+    ///
+    /// ```
+    /// use sayso_document::{Quote, QuoteKind, Span};
+    ///
+    /// let text = "“We are ready,” Lind said. “Not before.”";
+    /// let place = |words: &str| text.find(words).expect("the words are in the text");
+    /// let span = |words: &str| Span::new(place(words), place(words) + words.len());
+    /// let content = vec![span("“We are ready,”"), span("“Not before.”")];
+    /// let quote = Quote { cue: vec![span("said")], source: vec![span("Lind")], ..Quote::new(QuoteKind::Direct, content) };
+    /// assert_eq!(quote.clean_text(text), "We are ready. Not before.");
+    /// assert_eq!(quote.extent(), Span::new(0, text.len()));
+    /// ```
     ///
     /// # Panics
     /// When `text` is not the text that the quote was found in.
@@ -22,8 +34,8 @@ impl Quote {
         self.clean_text_with(text, &[]).0
     }
 
-    /// The same, and where in it the words of each of `spans` stand, in bytes. None for a span that does not lie within
-    /// one span of the content, or of which nothing is left: a quotation mark, a tag.
+    /// The same, with the position of each of `spans` in it, in bytes. None for a span that is not within one span of
+    /// the content, or of which nothing is left, such as a quotation mark or a tag.
     ///
     /// # Panics
     /// When `text` is not the text that the quote was found in.
@@ -58,6 +70,12 @@ impl Quote {
 }
 
 /// Words that several spans cover, as one readable text: parts that stand apart are joined by " … ".
+///
+/// ```
+/// use sayso_document::{Span, join_spans};
+///
+/// assert_eq!(join_spans(&[Span::new(0, 3), Span::new(9, 13)], "Ada, who said no"), "Ada … said");
+/// ```
 pub fn join_spans(spans: &[Span], text: &str) -> String {
     spans.iter().map(|span| plain_text(span.of(text))).collect::<Vec<_>>().join(" … ")
 }
@@ -258,7 +276,6 @@ fn is_mark(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Act, Polarity};
 
     fn span(text: &str, part: &str) -> Span {
         let start = text.find(part).unwrap();
@@ -266,22 +283,7 @@ mod tests {
     }
 
     fn quote(kind: QuoteKind, text: &str, content: &[&str]) -> Quote {
-        Quote {
-            content: content.iter().map(|part| span(text, part)).collect(),
-            cue: Vec::new(),
-            cue_lemma: String::new(),
-            source: Vec::new(),
-            speakers: Vec::new(),
-            addressee: None,
-            about: Vec::new(),
-            act: Act::Speech,
-            kind,
-            polarity: Polarity::Asserted,
-            when: None,
-            said: None,
-            confidence: 1.0,
-            speaker_confidence: 0.0,
-        }
+        Quote::new(kind, content.iter().map(|part| span(text, part)).collect())
     }
 
     fn clean(kind: QuoteKind, text: &str, content: &[&str]) -> String {

@@ -2,7 +2,16 @@
 
 use std::fmt;
 
-/// A day in the proleptic Gregorian calendar. Days sort as they follow one another.
+/// A day in the proleptic Gregorian calendar. Days sort in order of time.
+///
+/// ```
+/// use sayso_document::Date;
+///
+/// let friday = Date::new(2026, 3, 6).expect("there is such a day");
+/// assert_eq!(friday.weekday(), 4); // Monday is 0.
+/// assert_eq!(friday.plus(-4).parts(), (2026, 3, 2));
+/// assert_eq!(Date::new(2026, 2, 29), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Date {
     /// Days since 1970-01-01. Between [`Date::MIN`] and [`Date::MAX`].
@@ -10,6 +19,13 @@ pub struct Date {
 }
 
 /// Days from a first to a last one, both included.
+///
+/// ```
+/// use sayso_document::DateRange;
+///
+/// let march = DateRange::month(2026, 3).expect("there is such a month");
+/// assert_eq!(march.last.parts(), (2026, 3, 31));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DateRange {
     /// The first day.
@@ -19,18 +35,35 @@ pub struct DateRange {
 }
 
 impl Date {
-    /// 0001-01-01, the first day that can be told.
+    /// 0001-01-01, the first day that can be represented.
     pub const MIN: Date = Date { days: -719_162 };
+    /// The English names of the months in small letters, from January.
+    pub const MONTH_NAMES: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    /// The English names of the days of the week in small letters, from Monday.
+    pub const WEEKDAY_NAMES: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     /// 9999-12-31, the last one.
     pub const MAX: Date = Date { days: 2_932_896 };
 
-    /// The day with this year (1 to 9999), month (1 to 12) and day of the month. None when there is no such day.
+    /// The day with this year (1 to 9999), month (1 to 12) and day of the month. None if there is no such day.
     pub fn new(year: i32, month: u8, day: u8) -> Option<Self> {
         let exists = (1..=9999).contains(&year) && (1..=12).contains(&month);
         (exists && day >= 1 && day <= days_in(year, month)).then(|| Self { days: days_since_1970(year, month, day) })
     }
 
-    /// The day so many days after 1970-01-01. None outside of the years 1 to 9999.
+    /// The day this many days after 1970-01-01. None outside the years 1 to 9999.
     pub fn from_days(days: i32) -> Option<Self> {
         (Self::MIN.days..=Self::MAX.days).contains(&days).then_some(Self { days })
     }
@@ -59,7 +92,7 @@ impl Date {
         (self.days + 3).rem_euclid(7) as u8
     }
 
-    /// The day so many days later, kept within the years 1 to 9999.
+    /// The day this many days later, kept within the years 1 to 9999.
     pub fn plus(self, days: i32) -> Self {
         Self { days: self.days.saturating_add(days).clamp(Self::MIN.days, Self::MAX.days) }
     }
@@ -71,7 +104,7 @@ impl DateRange {
         Self { first: date, last: date }
     }
 
-    /// A calendar month. None when there is no such month.
+    /// A calendar month. None if there is no such month.
     pub fn month(year: i32, month: u8) -> Option<Self> {
         Some(Self { first: Date::new(year, month, 1)?, last: Date::new(year, month, days_in(year, month))? })
     }

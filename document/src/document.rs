@@ -7,9 +7,22 @@ use crate::{Patience, Sentence, SentenceRole, Span, Token, markup, paragraph, ro
 
 /// A text with its tokens, sentences and paragraphs.
 ///
-/// Every token belongs to exactly one sentence, every sentence to exactly one paragraph, and all are
-/// in reading order. Tokens and sentences are bounded: whoever looks at all of a sentence from each of its tokens
-/// still takes time in proportion to the text.
+/// Every token belongs to exactly one sentence, every sentence to exactly one paragraph, and all are in reading order.
+/// Tokens and sentences have a maximum length, so code that looks at a whole sentence from each of its tokens still
+/// takes time in proportion to the text.
+///
+/// ```
+/// use sayso_document::Document;
+///
+/// let document = Document::new("Ferries resume\n\nMr. Lind said no. He left.");
+/// assert_eq!(document.paragraphs().len(), 2);
+/// assert_eq!(document.sentences().len(), 3);
+///
+/// // The tokens of the last sentence, as positions among all tokens.
+/// let words: Vec<_> = document.tokens_of(2).map(|token| document.word(token)).collect();
+/// assert_eq!(words, ["He", "left", "."]);
+/// assert_eq!(document.sentence_at(document.text().len() - 1), Some(2));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Document<'t> {
     text: &'t str,
@@ -27,13 +40,14 @@ impl<'t> Document<'t> {
         Patience::endless(|patience| Self::read(text, patience))
     }
 
-    /// The longest token, in bytes of its text: a longer word or row of marks is cut.
+    /// The length of the longest token in bytes. A longer word or row of marks is cut.
     pub const LONGEST_TOKEN: usize = token::LONGEST;
 
-    /// The longest sentence in tokens: a longer one is cut at a mark that parts its clauses, or else between words.
+    /// The length of the longest sentence in tokens. A longer one is cut at a mark between clauses, or else between
+    /// words.
     pub const LONGEST_SENTENCE: usize = sentence::LONGEST;
 
-    /// The same for as long as it is waited for; none when it no longer is.
+    /// The same, for as long as somebody waits. None once nobody does.
     pub fn read(text: &'t str, patience: &Patience<'_>) -> Option<Self> {
         let mut tokens = token::tokenize(text, patience)?;
         let (mut sentences, mut first_token, mut first_sentence) = (Vec::new(), vec![0], vec![0]);
@@ -126,7 +140,7 @@ impl<'t> Document<'t> {
         self.tokens[token].span.of(self.text)
     }
 
-    /// The first character of a token; of a character reference such as `&quot;` the one that it stands for.
+    /// The first character of a token; for a character reference such as `&quot;`, the character it stands for.
     pub fn first_char(&self, token: usize) -> char {
         markup::first_char(self.word(token))
     }

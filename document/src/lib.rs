@@ -1,7 +1,18 @@
 //! Texts and what is marked in them: spans, tokens, sentences, and the values that analysis yields.
 //!
-//! This crate knows nothing of models, files, networks or indexes. Nothing in it can fail: any
-//! string is a document.
+//! Start with [`Document`], which cuts a text into [tokens](Token), [sentences](Sentence) and paragraphs. [`Analysis`]
+//! is what an analysis finds in a text: [entities](Entity), their [mentions](Mention) and [quotes](Quote). All of them
+//! point into the text with [`Span`]s, which are byte offsets; the text itself is never changed.
+//!
+//! This crate knows nothing of models, files, networks or indexes. Nothing in it can fail: any string is a document.
+//!
+//! ```
+//! use sayso_document::Document;
+//!
+//! let document = Document::new("The ferry sails again. “We are ready,” Ada Lind said.");
+//! let sentences: Vec<_> = document.sentences().iter().map(|sentence| sentence.span.of(document.text())).collect();
+//! assert_eq!(sentences, ["The ferry sails again.", "“We are ready,” Ada Lind said."]);
+//! ```
 
 mod abbreviation;
 mod annotation;

@@ -1,12 +1,12 @@
-//! What is left of a web page in a text that was cut out of it: tags, comments, scripts, character
-//! references, and signs that nobody sees.
+//! What is left of a web page in a text that was cut out of it: tags, comments, scripts, character references, and
+//! invisible characters.
 //!
 //! Nothing is rewritten: tokens step around these, so that no name and no quotation takes them in.
 //! A reference to a quotation mark, `&quot;`, does the work of the mark.
 
 use html_escape::NAMED_ENTITIES;
 
-/// What stands at some byte of a text in place of words.
+/// What is at some byte of a text instead of words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Leftover {
     /// Markup or an invisible sign up to this byte. Words at both sides are apart.
@@ -84,7 +84,7 @@ const BLOCK: [&str; 51] = [
     "video",
 ];
 
-/// What stands at byte `at`, if it is no text.
+/// What is at byte `at`, if it is not text.
 pub(crate) fn leftover(text: &str, at: usize) -> Option<Leftover> {
     let bytes = text.as_bytes();
     match bytes.get(at)? {
@@ -111,7 +111,7 @@ pub(crate) fn sign(text: &str, at: usize) -> Option<(usize, char)> {
     (bytes.get(at) == Some(&b'&')).then(|| reference(bytes, at).filter(|(_, sign)| *sign != ' ')).flatten()
 }
 
-/// The first character of a word, or the one that a reference at its start stands for. A blank for an empty word.
+/// The first character of a word, or the one that a reference at its start stands for. A space for an empty word.
 pub(crate) fn first_char(word: &str) -> char {
     sign(word, 0).map(|(_, sign)| sign).or(word.chars().next()).unwrap_or(' ')
 }
@@ -124,9 +124,17 @@ pub(crate) fn last_char(word: &str) -> char {
     }
 }
 
-/// Words without markup, with references as the characters that they stand for, and white space made even. Of the signs
-/// that nobody sees those stay that shape what stands beside them: joiners inside of words and emoji, variation
-/// selectors. Marks of direction and byte order, soft hyphens and blanks without width go.
+/// Words without markup: character references become the characters they stand for, and white space is normalised.
+///
+/// Invisible characters that shape their neighbours stay: joiners inside words and emoji, and variation selectors.
+/// Direction marks, byte order marks, soft hyphens and zero-width spaces go.
+///
+/// ```
+/// use sayso_document::plain_text;
+///
+/// assert_eq!(plain_text("The <b>harbour</b>\n is &ldquo;open&rdquo;."), "The harbour is “open”.");
+/// assert_eq!(plain_text("Cal\u{ad}loway"), "Calloway");
+/// ```
 pub fn plain_text(words: &str) -> String {
     let mut plain = String::with_capacity(words.len());
     read_plain(words, |_, shown| plain.push(shown));

@@ -85,7 +85,7 @@ fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Puts out the paragraphs of a block of lines without a blank one between.
+/// The paragraphs of a block of lines without a blank line in between.
 fn flush(block: &mut Vec<Line>, out: &mut Vec<Range<usize>>) {
     let wrapped = is_wrapped(block);
     let widest = block.iter().map(|line| line.width).max().unwrap_or(0);

@@ -1,12 +1,20 @@
-//! How long work is waited for: asked as it goes on, so that it can be given up.
+//! Whether work is still wanted: asked while it goes on, so that it can be given up.
 
 use std::cell::Cell;
 
-/// So many steps of work are done between two questions.
+/// How many steps of work are done between two questions.
 const STRIDE: usize = 1_000;
 
-/// Asks whether work is still waited for, once in a thousand steps of it. A step is what one token takes in one stage of
-/// the work, or what takes about as long. Once nobody waits, nobody ever does again.
+/// Asks whether work is still wanted, once in a thousand steps of it. A step is what one token takes in one stage of
+/// the work, or anything that takes about as long. Once nobody waits, it stays that way.
+///
+/// ```
+/// use sayso_document::{Document, Patience};
+///
+/// let text = "The ferry sails again. ".repeat(1000);
+/// assert!(Document::read(&text, &Patience::new(&|| true)).is_some());
+/// assert!(Document::read(&text, &Patience::new(&|| false)).is_none());
+/// ```
 pub struct Patience<'p> {
     waits: &'p dyn Fn() -> bool,
     /// Steps until the next question.
@@ -15,7 +23,7 @@ pub struct Patience<'p> {
 }
 
 impl<'p> Patience<'p> {
-    /// That of someone who waits for as long as `waits` says so.
+    /// The patience of someone who waits for as long as `waits` says so.
     pub fn new(waits: &'p dyn Fn() -> bool) -> Self {
         Self { waits, left: Cell::new(0), over: Cell::new(false) }
     }
@@ -28,7 +36,7 @@ impl<'p> Patience<'p> {
         work(&Patience::new(&|| true)).unwrap_or_else(|| unreachable!("work was given up that is always waited for"))
     }
 
-    /// Notes so many steps of work, which come next or were just done. None when nobody waits any longer.
+    /// Counts steps of work, which come next or were just done. None if nobody waits any longer.
     pub fn spend(&self, steps: usize) -> Option<()> {
         match self.left.get().checked_sub(steps.max(1)) {
             Some(left) if !self.over.get() => {

@@ -6,27 +6,27 @@ use crate::abbreviation::{Dotted, dotted};
 use crate::chars::{is_closing_bracket, is_opening_bracket, is_terminal, is_wide_terminal};
 use crate::{Span, Token, TokenKind};
 
-/// A sentence, or a line that stands for one (headline, caption).
+/// A sentence, or a line on its own (headline, caption).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sentence {
     /// From its first to its last token.
     pub span: Span,
     /// Which paragraph it belongs to, counted from 0.
     pub paragraph: u32,
-    /// What it is for in the article.
+    /// Its role in the article.
     pub role: SentenceRole,
 }
 
-/// What a sentence is for in an article.
+/// The role of a sentence in an article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SentenceRole {
     /// Running text.
     Body,
     /// The title line.
     Headline,
-    /// A line between paragraphs that heads what follows.
+    /// A heading between paragraphs.
     Subheading,
-    /// Words below or beside a picture.
+    /// The caption of a picture.
     Caption,
 }
 
@@ -267,7 +267,8 @@ impl<'a> Splitter<'a> {
         i == start + 1 && self.tokens[start].kind == TokenKind::Number && self.word(start).len() <= 3
     }
 
-    /// Without a blank, only marks of scripts that need none, a capital after a small letter, or a new quotation part sentences.
+    /// Without a space, only these separate sentences: marks of scripts that need none, a capital after a small letter,
+    /// and a new quotation.
     fn ends_without_blank(&self, i: usize, next: usize) -> bool {
         let wide = self.first_char(i).is_some_and(is_wide_terminal);
         let before = i.checked_sub(1).map(|b| self.word(b));

@@ -7,6 +7,16 @@ use std::ops::Range;
 /// A span never holds text of its own: [`Span::of`] reads it back from the text that it was made
 /// for, so there is one copy of every article and nothing rewrites it. Offsets are 32 bits wide,
 /// which is why the service accepts no text of 4 GiB or more.
+///
+/// ```
+/// use sayso_document::Span;
+///
+/// let text = "Ada Lind said no.";
+/// let name = Span::new(0, 8);
+/// assert_eq!(name.of(text), "Ada Lind");
+/// assert!(name.contains(Span::new(4, 8)) && !name.overlaps(Span::new(8, 9)));
+/// assert_eq!(name.cover(Span::new(9, 13)).of(text), "Ada Lind said");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
     start: u32,

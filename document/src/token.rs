@@ -10,8 +10,8 @@ use crate::{Patience, Span};
 /// The smallest unit of text: a word, a number, a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// Where it stands. Tokens do not overlap; between them is only white space, and what nobody reads:
-    /// left-over tags, references to blanks, signs without width.
+    /// Its position. Tokens do not overlap; between them is only white space, and what nobody reads:
+    /// left-over tags, references to spaces, characters without width.
     pub span: Span,
     /// What sort of token it is.
     pub kind: TokenKind,
@@ -255,7 +255,7 @@ impl<'t> Word<'t> {
         self.abbreviation_dot(after, next)
     }
 
-    /// Whether another initial follows, as in "I. M. Pei".
+    /// Whether another initial follows, as in "I. M. Orr".
     fn initials_follow(&self, after: usize) -> bool {
         let mut rest = self.text[after..].chars().skip_while(|c| *c == ' ');
         rest.next().is_some_and(char::is_uppercase) && rest.next() == Some('.')

@@ -1,7 +1,10 @@
-//! How confidences are to be read: from what the stages say to the share that is right.
+//! Calibration: turns the scores of the stages into probabilities (Platt, 1999).
+//!
+//! For each group of answers (tier, and sort of value) two numbers, fitted on held-out articles, map the log odds of a
+//! score to the share of such answers that is right. So a confidence of 0.8 means that about four in five answers like
+//! this are right.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use sayso_document::{Analysis, EntityType, QuoteKind, Tier};
 
@@ -29,6 +32,7 @@ pub struct Calibration {
 
 impl Calibration {
     /// Lines by group. Numbers are kept to four decimals, as the file has them.
+    #[cfg(any(test, feature = "training"))]
     pub fn new(lines: impl IntoIterator<Item = (String, Line)>) -> Self {
         let round = |number: f32| (number * 1e4).round() / 1e4;
         let rounded = |line: Line| Line { slope: round(line.slope), offset: round(line.offset) };
@@ -36,6 +40,7 @@ impl Calibration {
     }
 
     /// Adds the lines of another.
+    #[cfg(feature = "training")]
     pub fn extend(&mut self, other: Self) {
         self.lines.extend(other.lines);
     }
@@ -81,7 +86,10 @@ impl Calibration {
     }
 
     /// The file: a line for each group, its words, a tabulator, the slope, a tabulator and the offset.
+    #[cfg(feature = "training")]
     pub fn to_text(&self) -> String {
+        use std::fmt::Write as _;
+
         let mut out = String::from("# Group, slope, offset: what is done to the log odds of a confidence.\n");
         for (group, line) in &self.lines {
             let _ = writeln!(out, "{group}\t{:.4}\t{:.4}", line.slope, line.offset);

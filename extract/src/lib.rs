@@ -1,13 +1,62 @@
-//! From a text to its entities, name chains and quotes.
+//! From a text to its entities, coreference chains and quotes.
 //!
-//! Three stages, each behind one function: `names` finds where proper names stand, `chains` puts
-//! the mentions of one person, body or place together, `attribution` finds who said what.
+//! [`Analyzer`] is the whole interface: load it once, then give it texts. The result is an
+//! [`Analysis`], whose spans point into the text.
+//!
+//! ```
+//! use sayso_document::Tier;
+//! use sayso_extract::Analyzer;
+//!
+//! let analyzer = Analyzer::new();
+//! let text = "“The port is open,” Harbour Commissioner Ada Lind told reporters.";
+//! let analysis = analyzer.analyze(text, Tier::Fast);
+//!
+//! let quote = &analysis.quotes[0];
+//! assert_eq!(quote.clean_text(text), "The port is open");
+//! assert_eq!(quote.cue_lemma, "tell");
+//! assert_eq!(analysis.entities[quote.speakers[0]].name, "Ada Lind");
+//! ```
+//!
+//! # The stages
+//!
+//! A text is cut into tokens and sentences (`sayso-document`), then goes through one stage after another. Each stage
+//! sees what those before it found.
+//!
+//! | stage | finds |
+//! |---|---|
+//! | `language` | which paragraphs are English; nothing is found in others |
+//! | `encoder` (accurate tier) | scores for cues, sources, contents, names and coreference, by a neural network |
+//! | `names` | where proper names are, and their types |
+//! | `coref` | which mentions are of the same person, organisation or place |
+//! | `tags`, `parse` | parts of speech; dependencies between words |
+//! | `attribution` | who said what: candidates, learned decisions, and the values of each quote |
+//! | `time`, `roles`, `calibration` | the days that words of time refer to; organisations and countries in titles; confidences |
+//!
+//! Analysis cannot fail and does no IO: the models are compiled in. The same text gives the same analysis on every
+//! processor.
+//!
+//! # Tiers
+//!
+//! [`Tier::Fast`] uses linear models and reads more than 100,000 tokens a second on one core. [`Tier::Accurate`] also asks a
+//! small neural encoder: it finds more, and reads some thousands of tokens a second. [`Analyzer::BEST`] is the best tier that
+//! is compiled in, and answers for a better one too. `extract/models/MODELS.md` has the figures.
+//!
+//! # Features
+//!
+//! | feature | on by default | what for |
+//! |---|---|---|
+//! | `encoder` | yes | [`Tier::Accurate`], with the weights of the encoder (24 MB) |
+//! | `training` | no | the module `fit` and the linear models, for `sayso-train`, which fits the models |
+
+// What training sees is public for it alone.
+#![cfg_attr(not(feature = "training"), allow(unreachable_pub))]
 
 mod attribution;
 mod calibration;
 mod coref;
 #[cfg(feature = "encoder")]
 mod encoder;
+#[cfg(feature = "training")]
 pub mod fit;
 mod grammar;
 mod language;
@@ -17,7 +66,7 @@ mod names;
 mod parse;
 mod roles;
 mod tags;
-pub mod time;
+mod time;
 mod view;
 
 #[cfg(feature = "encoder")]
@@ -29,16 +78,20 @@ use attribution::{AttributionModels, Seen};
 use calibration::Calibration;
 use coref::{ChainModels, Chains, Kin};
 #[cfg(feature = "encoder")]
-use encoder::hints::Aid;
+use encoder::hints::{self, Aid};
 use language::Languages;
 use lexicon::Lexicon;
 use model::{Clusters, Files, ModelError};
 use names::Hints;
-use parse::{Parser, Tree};
+use parse::Parser;
 use roles::Roles;
-use tags::{Tagger, Words};
+use tags::Tagger;
+use view::View;
 
-/// Analyses texts. Cheap to share between threads; loading it is the only costly step.
+/// Analyses texts.
+///
+/// Loading takes about a tenth of a second and 100 MB of memory with the encoder. After that an analyzer can be shared
+/// between threads, by reference or in an [`Arc`](std::sync::Arc); an analysis changes nothing in it.
 #[derive(Debug)]
 pub struct Analyzer {
     /// Name and version of each tier's model.
@@ -58,27 +111,38 @@ pub struct Analyzer {
 }
 
 impl Analyzer {
-    /// Name and version of the compiled-in model of [`Tier::Fast`]: changes whenever its output may.
+    /// Name and version of the compiled-in model of [`Tier::Fast`]. It changes whenever the output may change.
     pub const MODEL: &str = "linear-4";
 
-    /// The same of [`Tier::Accurate`].
+    /// Name and version of the compiled-in model of [`Tier::Accurate`].
     pub const ENCODER: &str = "encoder-3";
 
     /// The best tier that is compiled in: [`Tier::Accurate`] with the feature `encoder`.
     pub const BEST: Tier = if cfg!(feature = "encoder") { Tier::Accurate } else { Tier::Fast };
 
-    /// The analyzer with the models that are compiled in.
+    /// Loads the compiled-in models.
     pub fn new() -> Self {
         // The tests read every model that is compiled in, so that none can be damaged in a release.
         Self::of(&Files::default()).unwrap_or_else(|error| unreachable!("a compiled-in model is damaged: {error}"))
     }
 
-    /// The analyzer with these files in place of the compiled-in ones of the same names, `tags.bin` say; see
-    /// [`Files::names`]. An error names the file, what is wrong with it and what would be accepted.
+    /// Loads these files in place of the compiled-in ones with the same names, for example `tags.bin`; see
+    /// [`Files::names`].
+    ///
+    /// ```
+    /// use sayso_extract::Analyzer;
+    ///
+    /// let error = Analyzer::with_models([("tegs.bin".to_owned(), Vec::new())]).unwrap_err();
+    /// assert!(error.to_string().starts_with("tegs.bin is not a model; the models are"));
+    /// ```
+    ///
+    /// # Errors
+    /// Names the file, what is wrong with it, and what would be accepted.
     pub fn with_models(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, ModelError> {
         Self::of(&Files::new(files)?)
     }
 
+    /// Reads every model.
     fn of(files: &Files) -> Result<Self, ModelError> {
         Ok(Self {
             fast: files.version(Self::MODEL),
@@ -97,8 +161,9 @@ impl Analyzer {
         })
     }
 
-    /// Name and version of a tier's model, kept with every analysis: [`Analyzer::MODEL`] or [`Analyzer::ENCODER`], and a
-    /// checksum of the files that replace compiled-in ones. Of a tier that is not compiled in: those of the best that is.
+    /// Name and version of a tier's model, which every analysis carries: [`Analyzer::MODEL`] or [`Analyzer::ENCODER`],
+    /// with a checksum of the files that replace compiled-in ones. For a tier that is not compiled in, those of the
+    /// best one that is.
     pub fn model(&self, tier: Tier) -> &str {
         match tier.min(self.best()) {
             Tier::Fast => &self.fast,
@@ -111,19 +176,48 @@ impl Analyzer {
         Self::BEST
     }
 
-    /// Finds sentences, entities and quotes. Any string can be analysed; the same text gives the same answer. A tier
-    /// that is not compiled in gives way to the best that is, which the analysis then names.
+    /// Finds sentences, entities and quotes. Any string can be analysed, and the same text always gives the same
+    /// result. If the tier is not compiled in, the best one that is takes its place; the analysis names the one that
+    /// was used.
+    ///
+    /// ```
+    /// use sayso_document::{Polarity, Tier};
+    /// use sayso_extract::Analyzer;
+    ///
+    /// let text = "Lind refused to say when the ferries would return.";
+    /// let analysis = Analyzer::new().analyze(text, Tier::Fast);
+    /// assert_eq!(analysis.tier, Tier::Fast);
+    /// assert_eq!(analysis.quotes[0].polarity, Polarity::Negated);
+    /// ```
     pub fn analyze(&self, text: &str, tier: Tier) -> Analysis {
         self.analyze_dated(text, None, tier)
     }
 
-    /// The same of a text that was published on this day, from which words like "on Tuesday" count.
+    /// Analyses a text that was published on this day, from which words like "on Tuesday" are counted.
+    ///
+    /// ```
+    /// use sayso_document::{Date, DateRange, Tier};
+    /// use sayso_extract::Analyzer;
+    ///
+    /// let text = "“The port is open,” Lind said on Tuesday.";
+    /// let friday = Date::new(2026, 3, 6);
+    /// let analysis = Analyzer::new().analyze_dated(text, friday, Tier::Fast);
+    /// assert_eq!(analysis.quotes[0].said, Date::new(2026, 3, 3).map(DateRange::day));
+    /// ```
     pub fn analyze_dated(&self, text: &str, published: Option<Date>, tier: Tier) -> Analysis {
         self.analyze_while(text, published, tier, &|| true).unwrap_or_default()
     }
 
-    /// The same for as long as it is `wanted`; none when it no longer is. The encoder asks before each of its windows,
-    /// a few of which fill a second at most, and every other stage once in a thousand steps.
+    /// The same, for as long as `wanted` says so. None once it does not. The encoder asks before each of its windows, a
+    /// few of which take at most a second, and every other stage once in a thousand steps.
+    ///
+    /// ```
+    /// use sayso_document::Tier;
+    /// use sayso_extract::Analyzer;
+    ///
+    /// let given_up = Analyzer::new().analyze_while("Lind said no.", None, Tier::Fast, &|| false);
+    /// assert_eq!(given_up, None);
+    /// ```
     pub fn analyze_while(
         &self,
         text: &str,
@@ -136,8 +230,8 @@ impl Analyzer {
         Some(analysis)
     }
 
-    /// The same, undated; `done` hears the name of each stage when it is over. It serves to measure them: there is
-    /// no clock here.
+    /// The same, without dates. `done` is called with the name of each stage when it is over, so that a caller can
+    /// measure the stages; there is no clock in this crate.
     pub fn analyze_in_stages(&self, text: &str, tier: Tier, done: impl FnMut(&'static str)) -> Analysis {
         self.analyze_in_stages_while(text, tier, &|| true, done).unwrap_or_default()
     }
@@ -153,6 +247,7 @@ impl Analyzer {
         self.staged(text, tier, &mut done, &Patience::new(wanted))
     }
 
+    /// Runs the stages one after another.
     fn staged(
         &self,
         text: &str,
@@ -205,13 +300,15 @@ impl Analyzer {
         done: &mut dyn FnMut(&'static str),
         patience: &Patience<'_>,
     ) -> Option<Analysis> {
-        let chains = self.chains(document, languages, None, done, patience)?;
-        let words = self.tagger.tag(document, &self.clusters, patience)?;
+        let view = View::new(document, &self.clusters, patience)?;
+        done("view");
+        let chains = self.chains(&view, languages, None, done, patience)?;
+        let words = self.tagger.tag(document, view.spelling(), patience)?;
         done("tags");
         let tree = self.parser.parse(document, &words, patience)?;
         done("dependencies");
-        let seen = Seen { chains: &chains, clusters: &self.clusters, tree: &tree };
-        let quotes = attribution::find(document, words, seen, &self.attribution, patience)?;
+        let seen = Seen { chains: &chains, tree: &tree };
+        let quotes = attribution::find(view, words, seen, &self.attribution, patience)?;
         let analysis = gathered(document, languages, chains, quotes);
         done("attribution");
         Some(analysis)
@@ -226,54 +323,44 @@ impl Analyzer {
         done: &mut dyn FnMut(&'static str),
         patience: &Patience<'_>,
     ) -> Option<Analysis> {
-        let mut encoded = self.encoder.encode(document.text(), patience)?;
+        let (encoded, hints) = hints::encode(&self.encoder, document, patience)?;
         done("encoder");
-        let hints = Aid { encoder: &self.encoder, encoded: &encoded, document }.names();
-        // They are told by token now, and take more memory than the document.
-        encoded.names = Vec::new();
         let aid = Aid { encoder: &self.encoder, encoded: &encoded, document };
         let kin = |ask: &Range<usize>, offers: &[Range<usize>]| aid.kin(ask, offers);
-        let chains = self.chains(document, languages, Some((&hints, &kin)), done, patience)?;
+        let view = View::new(document, &self.clusters, patience)?;
+        done("view");
+        let chains = self.chains(&view, languages, Some((&hints, &kin)), done, patience)?;
         drop(hints);
-        let words = self.tagger.tag(document, &self.clusters, patience)?;
+        let words = self.tagger.tag(document, view.spelling(), patience)?;
         done("tags");
         let tree = self.parser.parse(document, &words, patience)?;
         done("dependencies");
-        let seen = Seen { chains: &chains, clusters: &self.clusters, tree: &tree };
+        let seen = Seen { chains: &chains, tree: &tree };
         let marks = (&self.encoder, &encoded);
-        let quotes = attribution::find_marked(document, words, seen, &self.attribution, marks, patience)?;
+        let quotes = attribution::find_marked(view, words, seen, &self.attribution, marks, patience)?;
         let analysis = gathered(document, languages, chains, quotes);
         done("attribution");
         Some(analysis)
-    }
-
-    /// The words of a document with their tags.
-    pub(crate) fn words(&self, document: &Document<'_>) -> Words<'_> {
-        Patience::endless(|patience| self.tagger.tag(document, &self.clusters, patience))
-    }
-
-    /// The dependencies between the words of a document.
-    pub(crate) fn tree(&self, document: &Document<'_>, words: &Words<'_>) -> Tree {
-        Patience::endless(|patience| self.parser.parse(document, words, patience))
     }
 
     /// The entities of a document and where they are mentioned; `aid` is what the encoder says of names and of words
     /// that mean the same.
     pub(crate) fn chains(
         &self,
-        document: &Document<'_>,
+        view: &View<'_>,
         languages: &Languages,
         aid: Option<(&Hints, &Kin<'_>)>,
         done: &mut dyn FnMut(&'static str),
         patience: &Patience<'_>,
     ) -> Option<Chains> {
+        let document = view.document;
         let (hints, kin) = aid.unzip();
         let (mut names, mut quantities) =
-            names::find(document, &self.lexicon, &self.names, &self.clusters, hints, patience)?;
+            names::find(view, &self.lexicon, &self.names, &self.clusters, hints, patience)?;
         names.retain(|name| languages.reads(document, name.span));
         quantities.retain(|one| languages.reads(document, one.span));
         done("names");
-        let mut chains = coref::link(document, &self.lexicon, &self.linking, names, kin, patience)?;
+        let mut chains = coref::link(view, &self.lexicon, &self.linking, names, kin, patience)?;
         chains.retain(|mention| languages.reads(document, mention.span));
         chains.quantities = quantities;
         done("chains");

@@ -1,4 +1,4 @@
-//! What is kept: articles, their analyses, and the entities gathered over all of them.
+//! What is stored: articles, their analyses, and the entities collected over all of them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,14 +7,14 @@ use sayso_document::{Analysis, Counted, Date, EntityType};
 
 use crate::text;
 
-/// An article as a client handed it in. Text is kept as given.
+/// An article as a client put it. Its text is stored as given.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Article {
     /// The client's id, or a digest of the content. Never empty in the store.
     pub id: String,
-    /// Where it was published. May be empty, like all that follows but the body.
+    /// Where it was published. Optional, like everything that follows except the body.
     pub url: String,
-    /// The outlet: "Reuters".
+    /// The outlet: "Veld Courier".
     pub outlet: String,
     /// The headline.
     pub title: String,
@@ -24,21 +24,21 @@ pub struct Article {
     pub language: String,
     /// When it was published, in microseconds since 1970-01-01T00:00:00Z.
     pub published_at: Option<i64>,
-    /// The day of publication where the outlet is, where that was told. Words of time count from it.
+    /// The day of publication at the outlet, if known. Words of time count from it.
     pub published_on: Option<Date>,
-    /// What the client keeps with it: keys of its own and their values.
+    /// The client's own keys and their values.
     pub labels: BTreeMap<String, String>,
-    /// The text that all spans of the analysis count in.
+    /// The text that all spans of the analysis refer to.
     pub body: String,
-    /// Which version of the article this is. The engine tells it; in what is handed in it means nothing.
+    /// Which version of the article this is. The engine sets it; in a [`crate::Write`] it is ignored.
     pub version: Version,
 }
 
-/// Which version of an article stands under its id. What counts is all that the client put: another analysis of it is no
-/// new version.
+/// Which version of an article an id has at present. Only what the client put counts: another analysis makes no new
+/// version.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Version {
-    /// 1 when the id is new, one more at every change.
+    /// 1 when the id is new, and one more at every change.
     pub revision: u64,
     /// When the id was first put, in microseconds since 1970. None for an article that was put before this was kept.
     pub created: Option<i64>,
@@ -75,7 +75,14 @@ impl Version {
     }
 }
 
-/// The first 16 hexadecimal digits of the BLAKE3 digest of a text, as a number.
+/// The first 16 hexadecimal digits of the BLAKE3 digest of a text, as a number. The same on every machine, for ever.
+///
+/// ```
+/// use sayso_index::text_digest;
+///
+/// assert_eq!(text_digest(""), 0xaf13_49b9_f5f9_a1a6);
+/// assert_ne!(text_digest("The ferry sails."), text_digest("The ferry sails"));
+/// ```
 pub fn text_digest(text: &str) -> u64 {
     number(&blake3::hash(text.as_bytes()))
 }
@@ -142,7 +149,19 @@ impl AnalyzedArticle {
     }
 }
 
-/// Names an entity across articles: type and folded name, `person/volodymyr-zelenskyy`.
+/// Identifies an entity across articles: type and folded name, `person/ada-lind`.
+///
+/// ```
+/// use sayso_document::EntityType;
+/// use sayso_index::EntityId;
+///
+/// let id = EntityId::of(EntityType::Person, "Ada Lind");
+/// assert_eq!(id.as_str(), "person/ada-lind");
+/// // Case, accents and possessive endings make no difference.
+/// assert_eq!(EntityId::of(EntityType::Person, "ADA LÍND’s"), id);
+/// assert_eq!(EntityId::parse("person/ada-lind"), Some(id));
+/// assert_eq!(EntityId::parse("Ada Lind"), None);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntityId(String);
 
@@ -150,8 +169,8 @@ impl EntityId {
     /// Names longer than this many bytes, once folded, are cut: they are not names.
     const NAME_BYTES: usize = 200;
 
-    /// The id of the entity of this type that bears this name. Case, accents, marks and possessive
-    /// endings make no difference. A name without letters or digits is told by its code points.
+    /// The id of the entity of this type with this name. Case, accents, punctuation and possessive endings make no difference. A
+    /// name without letters or digits is identified by its code points.
     pub fn of(kind: EntityType, name: &str) -> Self {
         let mut words = text::exact(name).map(|word| word.text).collect::<Vec<_>>().join("-");
         if words.is_empty() {
@@ -161,7 +180,7 @@ impl EntityId {
         Self(format!("{}/{words}", type_word(kind)))
     }
 
-    /// Reads an id that [`EntityId::as_str`] wrote. None when it cannot be one.
+    /// Reads an id that [`EntityId::as_str`] wrote. None if it cannot be one.
     pub fn parse(id: &str) -> Option<Self> {
         let (kind, name) = id.split_once('/')?;
         let typed = TYPES.iter().any(|&(_, word)| word == kind);

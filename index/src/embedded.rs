@@ -1,9 +1,28 @@
 //! The engine in this process: a store of record (redb) and three tantivy indexes that follow it.
 //!
-//! A change takes this way: [`Engine::write`] queues it; one thread commits all that is queued to
-//! the store and acknowledges it (`writer`); another brings the indexes up to the store (`follow`)
-//! and then shows readers a new view, in which store and indexes stand at one sequence number.
-//! The store alone is the truth: whatever the indexes lack or lose is made from it when it opens.
+//! The store alone is the truth. Whatever the indexes lack or lose is made from it, at the latest when the engine
+//! opens.
+//!
+//! # A change
+//!
+//! 1. [`Engine::write`] queues it.
+//! 2. One thread (`writer`) commits everything that is queued to the store in one transaction (`change`), and reports the
+//!    changes as durable after the fsync.
+//! 3. Another thread (`follow`) reads the store's log, updates the indexes (`indexes`, `schema`) and commits them.
+//! 4. It then publishes a new view (`view`), in which store and indexes are at the same sequence number, and reports the
+//!    changes as searchable.
+//!
+//! # A query
+//!
+//! 1. The page key, if there is one, names the view to read (`page`, `pins`); otherwise it is the current one.
+//! 2. `compile` and `filter` turn the query into tantivy queries; `named` finds out which entities a name means.
+//! 3. `collect` runs them and keeps the best hits after the last page; `lookup` does the same for entities, and `list` for
+//!    articles and mentions.
+//! 4. `search` reads the texts of the hits from the view's snapshot of the store.
+//!
+//! # Files
+//!
+//! The directory holds `articles.redb`, the store, and one folder for each index: `sentences`, `quotes` and `entities`.
 
 mod aggregate;
 mod change;
@@ -64,7 +83,24 @@ use crate::{
 
 /// The engine that needs nothing installed: all data lies in one directory.
 ///
-/// Dropping it writes what is queued, brings the indexes up to date and ends its threads.
+/// It can be shared between threads. Dropping it writes what is queued, brings the indexes up to date and ends its
+/// threads. What was acknowledged as durable is there when the directory is opened again, after a crash too.
+///
+/// ```
+/// use sayso_index::{Embedded, EmbeddedOptions, Engine, ErrorKind};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let folder = tempfile::tempdir()?;
+/// let engine = Embedded::open(folder.path(), EmbeddedOptions::default())?;
+/// assert!(engine.opened().created);
+/// assert_eq!(engine.status()?.articles, 0);
+///
+/// // A directory belongs to one engine at a time.
+/// let second = Embedded::open(folder.path(), EmbeddedOptions::default());
+/// assert_eq!(second.err().map(|error| error.kind()), Some(ErrorKind::InUse));
+/// # Ok(())
+/// # }
+/// ```
 pub struct Embedded {
     dir: PathBuf,
     /// None only while dropping.
@@ -78,14 +114,16 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Opens the engine in this directory, which is made if need be. Every file is looked at before this returns: changes
-    /// that the indexes have not seen yet are replayed, damaged or outdated indexes rebuilt, articles with a damaged record
-    /// set aside. [`Embedded::opened`] tells.
+    /// Opens the engine in this directory, and creates the directory if needed. Every file is checked before this
+    /// returns. Changes that the indexes are missing are replayed, damaged or outdated indexes are rebuilt, and
+    /// articles with a damaged record are set aside. [`Embedded::opened`] says what was done.
     ///
     /// # Errors
-    /// [`ErrorKind::InUse`] when another engine has the directory open, [`ErrorKind::Corrupt`] when the store is missing
-    /// beside its indexes, older than they are, or damaged beyond single articles, [`ErrorKind::Newer`] when a newer version
-    /// wrote it, [`ErrorKind::Storage`] when the disk fails.
+    /// - [`ErrorKind::InUse`]: another engine has the directory open.
+    /// - [`ErrorKind::Corrupt`]: the store is missing beside its indexes, older than they are, or damaged beyond single
+    ///   articles.
+    /// - [`ErrorKind::Newer`]: a newer version wrote it.
+    /// - [`ErrorKind::Storage`]: the disk fails.
     pub fn open(dir: impl Into<PathBuf>, options: EmbeddedOptions) -> Result<Self> {
         let dir = dir.into();
         std::fs::create_dir_all(&dir).map_err(|error| Error::from(error).about(dir.display()))?;
@@ -129,7 +167,7 @@ impl Embedded {
         Ok(Self { dir, queue: Some(queue), pins, shared, store, disk, opened, threads: vec![writing, following] })
     }
 
-    /// What opening came upon, for whoever starts the server to see.
+    /// What opening found.
     pub fn opened(&self) -> &Opened {
         &self.opened
     }
@@ -138,7 +176,8 @@ impl Embedded {
         self.pins.current()
     }
 
-    /// Makes a page from the view that its key names, without one from the current view, and keeps that for the next page.
+    /// Makes a page from the view that its key names, without one from the current view, and keeps that for the next
+    /// page.
     fn page<T>(&self, request: &PageRequest, make: impl FnOnce(&View) -> Result<Page<T>>) -> Result<Page<T>> {
         let Some(key) = &request.after else {
             let view = self.view();
@@ -294,7 +333,7 @@ impl Engine for Embedded {
         // Readers cannot read on in a file that was closed, even if it is open again.
         let stale = (self.view().store.opening != self.store.opening()).then(|| {
             let why = index_fault.as_deref().unwrap_or("the search indexes are about to follow");
-            format!("the store of articles failed and was opened again, and cannot be read yet: {why}")
+            format!("the store of articles failed and was reopened, and cannot be read yet: {why}")
         });
         Health {
             store_fault: closed.or(stale),
@@ -319,7 +358,7 @@ impl Drop for Embedded {
     }
 }
 
-/// The size of all files under a directory, in bytes. Files that vanish meanwhile (a merge) do not count.
+/// The size of all files under a directory, in bytes. Files that vanish in the meantime (a merge) do not count.
 fn size_of(dir: &Path) -> Result<u64> {
     let mut size = 0;
     for entry in std::fs::read_dir(dir)? {

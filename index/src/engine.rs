@@ -1,4 +1,4 @@
-//! The contract between the services and whatever keeps the articles.
+//! The contract between the services and whatever stores the articles.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,16 +13,33 @@ use crate::{
     QuoteHit, Result, SentenceHit, Version,
 };
 
-/// Keeps articles and answers queries. Calls block; callers run them on threads made for that.
+/// Stores articles and answers queries. Calls block, so callers run them on threads made for that.
 ///
 /// Every read sees one consistent view: the state after one sequence number, the same for articles,
 /// sentences, quotes, entities and counts. A written article appears in all of them at once.
 ///
-/// A page key pins the view that its page was made from: the pages that follow come from the same, with the same order,
-/// scores and total, whatever is written meanwhile. An engine keeps views for a while, and not too many; a key whose view
-/// has gone is refused with [`ErrorKind::PageExpired`].
+/// Callers hold a `dyn Engine` and know nothing of the implementation:
+///
+/// ```
+/// use sayso_index::query::{QuoteQuery, Who};
+/// use sayso_index::{Engine, Interrupt, Result};
+///
+/// /// The latest words of whoever goes by this name.
+/// fn last_words(engine: &dyn Engine, name: &str) -> Result<Option<String>> {
+///     let query = QuoteQuery { speakers: vec![Who::Named(name.into())], ..QuoteQuery::default() };
+///     let page = engine.quotes(&query, &Interrupt::default())?;
+///     Ok(page.hits.first().map(|hit| hit.quote().clean_text(&hit.article.article.body)))
+/// }
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let engine = sayso_index::Embedded::open(folder.path(), Default::default()).expect("an engine");
+/// # assert_eq!(last_words(&engine, "lind").expect("an answer"), None);
+/// ```
+///
+/// A page key pins the view that its page was made from. The following pages come from the same view, with the same
+/// order, scores and total, whatever is written in the meantime. An engine keeps a limited number of views for a
+/// limited time; a key whose view is gone is refused with [`ErrorKind::PageExpired`].
 pub trait Engine: Send + Sync + 'static {
-    /// Hands in a change. Returns when it is queued, waiting while the queue is full.
+    /// Submits a change. Returns when it is queued, and waits while the queue is full.
     ///
     /// `progress` is called with [`Progress::Durable`] once the change will survive a crash, then
     /// with [`Progress::Searchable`] once every read sees it, or with [`Progress::Delayed`] while the indexes cannot
@@ -50,12 +67,12 @@ pub trait Engine: Send + Sync + 'static {
     /// Where an entity is mentioned, newest article first, in reading order within one.
     fn mentions(&self, query: &MentionQuery, interrupt: &Interrupt) -> Result<Page<MentionHit>>;
 
-    /// Articles that wait for an analysis of this tier or a lesser one, those first that were put first: at most `most`,
-    /// and none of those whose numbers are `taken`.
+    /// Articles that wait for an analysis of this tier or a lesser one, in the order in which they were put: at most
+    /// `most`, and none whose numbers are in `taken`.
     fn pending(&self, best: Tier, taken: &BTreeSet<u64>, most: usize) -> Result<Vec<Pending>>;
 
-    /// Looks through some of the articles after the number `after` for those that pass the filter, whose analysis is by
-    /// none of these models and that do not wait for one of this tier yet.
+    /// Looks through some of the articles after the number `after`. Finds those that pass the filter, were analysed by
+    /// none of these models, and do not wait for an analysis of this tier yet.
     fn outdated(
         &self,
         models: &[String],
@@ -68,28 +85,44 @@ pub trait Engine: Send + Sync + 'static {
     /// Counts and sequence numbers.
     fn status(&self) -> Result<Status>;
 
-    /// What cannot be done at present, and why. Reads no data and never waits, so that it may be asked every second.
+    /// What cannot be done at present, and why. Reads no data and never waits, so it may be called every second.
     fn health(&self) -> Health;
 }
 
-/// A change to what is kept.
+/// A change to what is stored.
 ///
-/// Where an etag comes with it, the change is made only if an article stands under the id with this [`Version::etag`].
-/// Else nothing changes, and it fails with [`ErrorKind::Stale`].
+/// ```
+/// use std::sync::mpsc;
+///
+/// use sayso_index::{Change, Embedded, EmbeddedOptions, Engine, Progress, Write};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let folder = tempfile::tempdir()?;
+/// let engine = Embedded::open(folder.path(), EmbeddedOptions::default())?;
+/// let (sender, progress) = mpsc::channel();
+/// engine.write(Write::Delete("a1".into(), None), Box::new(move |step| drop(sender.send(step))));
+/// let Progress::Durable(receipt) = progress.recv()? else { panic!("the change is made") };
+/// assert_eq!(receipt.change, Change::NotFound);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// If it carries an etag, the change is made only if the article with this id has that [`Version::etag`]. Otherwise
+/// nothing changes, and it fails with [`ErrorKind::Stale`].
 #[derive(Clone, Debug)]
 pub enum Write {
-    /// Adds the article, or replaces the one with its id. Where the same article stands already, an analysis of a
-    /// better tier stays: then nothing changes.
+    /// Adds the article, or replaces the one with its id. If the same article is there already with an analysis of a
+    /// better tier, that one stays and nothing changes.
     Put(Box<AnalyzedArticle>, Option<u64>),
-    /// The same, and notes that another analysis is still to come, unless the one that stands is by that model
-    /// already. The note survives whatever the article does, and goes with it.
+    /// The same, and marks the article as waiting for another analysis, unless its present one is by that model
+    /// already. The mark is as durable as the article, and is deleted with it.
     PutFirst(Box<AnalyzedArticle>, Wanted, Option<u64>),
-    /// Puts another analysis in place of that of the article under this number. If another text, or none, has taken the
-    /// article's place meanwhile, nothing changes: [`Change::NotFound`]. The version of the article stays.
+    /// Replaces the analysis of the article with this number. If the article has been replaced or deleted in the
+    /// meantime, nothing changes: [`Change::NotFound`]. The version of the article stays the same.
     Reanalyzed(Box<AnalyzedArticle>, u64),
-    /// Notes that these articles, as far as they still stand under these numbers, wait for an analysis of this tier.
+    /// Marks the articles that still have these numbers as waiting for an analysis of this tier.
     Want(Vec<u64>, Tier),
-    /// Takes away the article with this id.
+    /// Deletes the article with this id.
     Delete(String, Option<u64>),
 }
 
@@ -106,7 +139,7 @@ impl Write {
 /// An analysis that is still to come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
-    /// Of which tier.
+    /// Its tier.
     pub tier: Tier,
     /// Name and version of the model that is to make it.
     pub model: String,
@@ -115,9 +148,9 @@ pub struct Wanted {
 /// An article that waits for another analysis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pending {
-    /// The number under which it stands, for [`Write::Reanalyzed`].
+    /// Its number, for [`Write::Reanalyzed`].
     pub seq: u64,
-    /// Of which tier the analysis should be.
+    /// The tier that the analysis should have.
     pub tier: Tier,
     /// The article.
     pub article: Article,
@@ -128,11 +161,11 @@ pub struct Pending {
 pub struct Outdated {
     /// Their numbers, for [`Write::Want`].
     pub seqs: Vec<u64>,
-    /// After which number to go on looking; none when all have been seen.
+    /// The number after which to continue; none when all have been seen.
     pub next: Option<u64>,
 }
 
-/// Told to the writer of a change, from a thread of the engine: must not block.
+/// Called with the progress of a change, from a thread of the engine. Must not block.
 pub type OnProgress = Box<dyn FnMut(Progress) + Send>;
 
 /// How far a change has come.
@@ -142,8 +175,8 @@ pub enum Progress {
     Durable(Receipt),
     /// Every read sees it.
     Searchable(Receipt),
-    /// It survives a crash, but reads do not see it yet, because the indexes cannot follow: the error says why. They
-    /// will once that has passed; nothing is to be sent again. The last word on this change.
+    /// It survives a crash, but reads do not see it yet, because the indexes cannot follow; the error says why. Reads
+    /// will see it when that is over, so do not send it again. This is the last step that is reported.
     Delayed(Receipt, Error),
     /// It was not made, and will not be.
     Failed(Error),
@@ -156,8 +189,8 @@ pub struct Receipt {
     pub seq: u64,
     /// What it did.
     pub change: Change,
-    /// The version of the article that stands after it, changed or not. None where none does, and of changes that are
-    /// about many.
+    /// The version of the article after it, changed or not. None if there is no article, and for changes to many
+    /// articles.
     pub version: Option<Version>,
 }
 
@@ -166,17 +199,28 @@ pub struct Receipt {
 pub enum Change {
     /// The id was new.
     Created,
-    /// Another text or analysis stood under the id.
+    /// The id had another text or analysis.
     Replaced,
-    /// The same article with an analysis by the same model, or of a better tier, stood there already.
+    /// The same article was there already, with an analysis by the same model or of a better tier.
     Unchanged,
     /// The article is gone.
     Deleted,
-    /// There was no such article to delete, or to give another analysis to.
+    /// There was no such article to delete or analyse.
     NotFound,
 }
 
 /// Ends a search early: at a moment, or when its caller has gone.
+///
+/// ```
+/// use std::time::{Duration, Instant};
+///
+/// use sayso_index::{ErrorKind, Interrupt};
+///
+/// let soon = Interrupt { deadline: Some(Instant::now() + Duration::from_secs(60)), ..Interrupt::default() };
+/// assert!(soon.check().is_ok());
+/// soon.cancelled.store(true, std::sync::atomic::Ordering::Relaxed);
+/// assert_eq!(soon.check().unwrap_err().kind(), ErrorKind::Cancelled);
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt {
     /// When the answer is no longer wanted.
@@ -226,18 +270,21 @@ pub struct Status {
     pub pinned_views: u64,
 }
 
-/// What the engine cannot do at present. All is well where it equals [`Health::default`].
+/// What the engine cannot do at present. All is well if it equals [`Health::default`].
+///
+/// Faults pass by themselves when their cause does: the engine retries. Only damaged articles stay until they are put
+/// again or deleted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Health {
-    /// Why nothing can be read or written: the store of articles failed. It is opened again every second until it can be.
+    /// Why nothing can be read or written: the store of articles failed. The engine tries to reopen it every second.
     pub store_fault: Option<String>,
-    /// Why durable changes do not become searchable. Reads see the state before them; it is tried again every second.
+    /// Why durable changes do not become searchable. Reads see the state before them. The engine retries every second.
     pub index_fault: Option<String>,
     /// Why articles are refused: too little is free on the disk. Looked up when asked.
     pub refuses_articles: Option<String>,
     /// Why deletes are refused, too: even less is free.
     pub refuses_deletes: Option<String>,
-    /// How many articles are kept of which the record is damaged. Reading one fails with [`ErrorKind::Corrupt`] and its
-    /// id, no search finds it, and it can be put anew or deleted.
+    /// How many articles have a damaged record. Reading one fails with [`ErrorKind::Corrupt`] and its id, and no search
+    /// finds it. It can be put again or deleted.
     pub damaged_articles: u64,
 }

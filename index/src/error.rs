@@ -3,6 +3,23 @@
 use std::fmt;
 
 /// Why the engine could not do what was asked.
+///
+/// Its [kind](Error::kind) decides what a caller can do about it; its `Display` says what happened, for people.
+///
+/// ```
+/// use sayso_index::query::{ArticleQuery, PageRequest};
+/// use sayso_index::{Embedded, EmbeddedOptions, Engine, ErrorKind, Interrupt, PageKey};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let folder = tempfile::tempdir()?;
+/// let engine = Embedded::open(folder.path(), EmbeddedOptions::default())?;
+/// let after = Some(PageKey::from_bytes(b"not a key")?);
+/// let query = ArticleQuery { page: PageRequest { size: 10, after }, ..ArticleQuery::default() };
+/// let error = engine.articles(&query, &Interrupt::default()).unwrap_err();
+/// assert_eq!((error.kind(), error.to_string()), (ErrorKind::PageKey, "the page key is damaged".into()));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Error {
     kind: ErrorKind,
@@ -11,21 +28,21 @@ pub struct Error {
     damaged: Option<u64>,
 }
 
-/// What sort of failure it is: decides what a caller can do about it.
+/// What kind of failure it is, which decides what a caller can do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The page key belongs to another query.
     PageKey,
-    /// What the page key was made from is no longer kept: begin again with the first page.
+    /// The view that the page key refers to is no longer kept: start again with the first page.
     PageExpired,
-    /// The article cannot be kept: its analysis does not fit its text.
+    /// The article cannot be stored: its analysis does not fit its text.
     Invalid,
-    /// The article does not stand as the change expects it to: another version does, or none.
+    /// The article has another version than the change expects, or does not exist.
     Stale,
     /// The deadline passed.
     DeadlineExceeded,
-    /// The caller has gone.
+    /// The caller is gone.
     Cancelled,
     /// The disk is full or cannot be written; nothing that was acknowledged is lost.
     Storage,

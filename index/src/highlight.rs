@@ -1,4 +1,8 @@
-//! Which words of a hit matched, found with the same reading of text that indexed them.
+//! Which words of a hit matched, found by reading the text in the same way as for the index.
+//!
+//! The index does not store where words are in a text, so the words of each hit are read again and compared with the query. That is
+//! done for the hits of one page only. Most patterns begin with a known word or stem, so one look-up per word of the text suffices;
+//! prefixes and fuzzy words are compared one by one. What must not match is never highlighted.
 
 use std::collections::HashMap;
 
@@ -11,28 +15,33 @@ use crate::{Interrupt, Result};
 /// Finds the words of a text that a query asks for.
 pub(crate) struct Highlighter {
     patterns: Vec<Pattern>,
-    /// The patterns that begin with a word, and those that begin with a stem: one look-up a word of the text, however
-    /// many words the query has.
+    /// The patterns that begin with a word, by that word.
     by_word: HashMap<String, Vec<usize>>,
+    /// The patterns that begin with a stem, by that stem.
     by_stem: HashMap<String, Vec<usize>>,
-    /// Those that begin with a prefix or a word with typing errors, which each word has to be compared with.
+    /// Those that begin with a prefix or a fuzzy word, which have to be compared with each word.
     others: Vec<usize>,
 }
 
-/// Words in a row, with at most `slop` other words between them in all.
+/// Words in a row, with at most `slop` other words between them in total.
 struct Pattern {
     words: Vec<Matcher>,
     slop: usize,
 }
 
+/// What a word is compared with.
 enum Matcher {
+    /// This word.
     Exact(String),
+    /// This stem.
     Stem(String),
+    /// This beginning.
     Prefix(String),
+    /// These letters, with at most so many edits.
     Fuzzy(Vec<char>, usize),
 }
 
-/// The clock is looked at once in so many words.
+/// The deadline is checked once in this many words.
 const CHECK_EVERY: usize = 64;
 
 impl Highlighter {
@@ -84,6 +93,7 @@ impl Highlighter {
     }
 }
 
+/// Adds the patterns that an expression looks for in the text itself.
 fn collect(expr: &Expr, patterns: &mut Vec<Pattern>) {
     let row = |words: Vec<Matcher>, slop| Pattern { words, slop };
     match expr {

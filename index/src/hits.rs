@@ -1,4 +1,4 @@
-//! What queries yield.
+//! The results of queries.
 
 use std::sync::Arc;
 
@@ -7,13 +7,30 @@ use sayso_document::{Quote, Sentence, Span, Tier};
 use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, Result};
 
 /// One page of hits.
+///
+/// ```no_run
+/// use sayso_index::query::{ArticleQuery, PageRequest};
+/// use sayso_index::{Engine, Interrupt, Result};
+///
+/// /// Prints the ids of all articles, newest first, a hundred at a time.
+/// fn print_all(engine: &dyn Engine) -> Result<()> {
+///     let mut query = ArticleQuery { page: PageRequest { size: 100, after: None }, ..ArticleQuery::default() };
+///     loop {
+///         let page = engine.articles(&query, &Interrupt::default())?;
+///         page.hits.iter().for_each(|hit| println!("{}", hit.article.id));
+///         // All pages come from the view of the first one, whatever is written meanwhile.
+///         let Some(next) = page.next else { return Ok(()) };
+///         query.page.after = Some(next);
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Page<T> {
-    /// The hits, in the order that the query asked for.
+    /// The hits, in the order of the query.
     pub hits: Vec<T>,
-    /// Where the next page begins; none at the end.
+    /// Where the next page begins. None on the last page.
     pub next: Option<PageKey>,
-    /// How many hits there are on all pages.
+    /// The number of hits on all pages.
     pub total: Total,
     /// The sequence number of the view that was searched.
     pub seq: u64,
@@ -24,12 +41,12 @@ pub struct Page<T> {
 pub struct Total {
     /// The count.
     pub count: u64,
-    /// Whether it is exact; else there are at least so many.
+    /// Whether it is exact. Otherwise it is a lower bound.
     pub exact: bool,
 }
 
-/// The place between two hits of one query, in the view that they were found in (a cluster would say: point in time).
-/// Its bytes mean something only to the engine that made it, and for as long as that keeps the view.
+/// The place between two hits of one query, in the view in which they were found. Only the engine that made it
+/// understands its bytes, and only for as long as it keeps the view.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageKey(pub(crate) Vec<u8>);
 
@@ -58,35 +75,35 @@ pub struct ArticleHit {
     pub quotes: u32,
     /// Name and version of the model that found them.
     pub model: String,
-    /// How thoroughly it read.
+    /// The tier of that model.
     pub tier: Tier,
 }
 
 /// A sentence that matches.
 #[derive(Clone, Debug)]
 pub struct SentenceHit {
-    /// The article it stands in.
+    /// The article that contains it.
     pub article: Arc<Article>,
-    /// Its place among the article's sentences, from 0.
+    /// Its position among the article's sentences, from 0.
     pub index: u32,
     /// The sentence.
     pub sentence: Sentence,
     /// The words of the sentence that matched, in reading order, as spans of the article's body.
     pub highlights: Vec<Span>,
-    /// BM25 score; 0 when the query has no words.
+    /// BM25 score; 0 if the query has no words.
     pub score: f32,
 }
 
 /// A quote that matches.
 #[derive(Clone, Debug)]
 pub struct QuoteHit {
-    /// The article it stands in, with the entities that the quote's positions refer to.
+    /// The article that contains it, with the entities that the quote's positions refer to.
     pub article: Arc<AnalyzedArticle>,
-    /// Its place among the article's quotes, from 0.
+    /// Its position among the article's quotes, from 0.
     pub index: u32,
     /// The words of the content that matched, in reading order, as spans of the article's body.
     pub highlights: Vec<Span>,
-    /// BM25 score; 0 when the query has no words.
+    /// BM25 score; 0 if the query has no words.
     pub score: f32,
 }
 
@@ -98,6 +115,8 @@ impl QuoteHit {
 }
 
 /// An entity that matches.
+///
+/// `matched` is the wording that fits best, and `matched_by` says whether that is the name, an alias or a title.
 #[derive(Clone, Debug)]
 pub struct EntityHit {
     /// The entity.
@@ -124,7 +143,7 @@ pub enum MatchedBy {
 /// A mention of an entity.
 #[derive(Clone, Debug)]
 pub struct MentionHit {
-    /// The article it stands in.
+    /// The article that contains it.
     pub article: Arc<AnalyzedArticle>,
     /// The entity that was asked for.
     pub entity: EntityId,

@@ -1,7 +1,44 @@
-//! Keeps analysed articles and finds them again.
+//! Stores analysed articles and answers queries about them.
 //!
-//! Services speak to the [`Engine`] trait in domain terms: a parsed query ([`query::Expr`]), typed
-//! filters, page keys, hits. [`Embedded`] is the engine that needs nothing installed.
+//! Callers speak to the [`Engine`] trait in domain terms: a parsed query ([`query::Expr`]), typed filters, page keys
+//! and hits. [`Embedded`] is the engine that needs nothing installed: it keeps all data in one directory.
+//!
+//! - [`Write`] says what to change, and [`Progress`] how far the change is: first durable, then searchable.
+//! - [`query`] has the query language and the typed queries.
+//! - [`Page`] is one page of hits; its [`PageKey`] leads to the next one, in the same view of the data.
+//!
+//! This crate does not analyse anything: an [`AnalyzedArticle`] comes with its analysis, for example from
+//! `sayso-extract`.
+//!
+//! ```
+//! use std::sync::mpsc;
+//!
+//! use sayso_document::{Analysis, Document};
+//! use sayso_index::query::{ParseOptions, SentenceQuery, parse};
+//! use sayso_index::{AnalyzedArticle, Article, Embedded, EmbeddedOptions, Engine, Interrupt, Progress, Write};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let folder = tempfile::tempdir()?;
+//! let engine = Embedded::open(folder.path(), EmbeddedOptions::default())?;
+//!
+//! // An article with its sentences, and nothing else found in it.
+//! let article = Article { id: "a1".into(), body: "The ferry sails again.".into(), ..Article::default() };
+//! let sentences = Document::new(&article.body).sentences().to_vec();
+//! let analysis = Analysis { sentences, ..Analysis::default() };
+//!
+//! let (sender, progress) = mpsc::channel();
+//! let put = Write::Put(Box::new(AnalyzedArticle { article, analysis }), None);
+//! engine.write(put, Box::new(move |step| sender.send(step).expect("the receiver waits for both steps")));
+//! assert!(matches!(progress.recv()?, Progress::Durable(_)));
+//! assert!(matches!(progress.recv()?, Progress::Searchable(_)));
+//!
+//! let query = SentenceQuery { expr: parse("sail", &ParseOptions::sentences())?, ..SentenceQuery::default() };
+//! let page = engine.sentences(&query, &Interrupt::default())?;
+//! assert_eq!(page.total.count, 1);
+//! assert_eq!(page.hits[0].article.id, "a1");
+//! # Ok(())
+//! # }
+//! ```
 
 mod article;
 pub mod embedded;

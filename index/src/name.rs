@@ -1,8 +1,17 @@
-//! How names are read that people type, and how those that articles use are kept for them.
+//! How names that people type are read, and how names that articles use are indexed for them.
 //!
-//! Words in any order find a name. What people put before and behind one may be missing from it: honorifics, ranks
-//! and offices, legal forms, an article. A single letter stands for a word that begins so. Which of these may be
-//! missing depends on what bears the name: "Judge Maat" is a person named Maat, "General Motors" is not some "Motors".
+//! The words of a name may come in any order. What people put before or after a name may be missing from it:
+//! honorifics, ranks and offices, legal forms, an article. A single letter stands for a word that begins with it. Which
+//! of these may be missing depends on who has the name: "Judge Maat" is a person named Maat, but "General Motors" is
+//! not some "Motors".
+//!
+//! | typed | finds |
+//! |---|---|
+//! | "Mr. Maat", "Sen. Maat" | a person named Maat |
+//! | "Varrin, Elena" | Elena Varrin |
+//! | "E. Varrin", "JR Maat" | a person whose name has words with these initials |
+//! | "Ada R. Lind" | Ada Lind |
+//! | "the Reform League", "Orlen & Dahl Ltd" | the Reform League, Orlen and Dahl |
 
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
@@ -32,11 +41,11 @@ pub(crate) enum Part {
     Full,
     /// The name has it, or words that begin with these letters.
     Initials(Vec<char>),
-    /// The same beside two other words of the name: a person's middle name may be left out, "Ada R. Lind".
+    /// The same, next to two other words of the name: a person's middle name may be left out, "Ada R. Lind".
     Middle(Vec<char>),
-    /// Belongs to a person's name or titles, or was left out there: "Mr.", "Senator", "Jr.".
+    /// Part of a person's name or titles, or missing there: "Mr.", "Senator", "Jr.".
     Honorific,
-    /// Belongs to the name of a body, or was left out there: "Ltd".
+    /// Part of an organisation's name, or missing there: "Ltd".
     LegalForm,
     /// Makes no difference: "the", "and".
     Filler,
@@ -97,33 +106,33 @@ impl AskedName {
     }
 }
 
-/// The key of a name with all its words in this order, blanks and hyphens aside.
+/// The key of a name with all its words in this order, without spaces and hyphens.
 fn ordered_key(words: &[&str]) -> String {
     words.concat()
 }
 
-/// The key of a name of which only these words count, in any order.
+/// The key of a name of which only these words count, whatever their order.
 fn core_key(mut words: Vec<&str>) -> String {
     words.sort_unstable();
     format!("{CORE}{}", words.join(" "))
 }
 
-/// Begins the keys of names in any order of words, without article and legal form.
+/// The first character of keys for names in any order of words, without article and legal form.
 pub(crate) const CORE: char = '~';
 
-/// A name that an article uses, as it is kept for look-up.
+/// A name that an article uses, as it is indexed for look-up.
 pub(crate) struct KeptName {
     /// Its words, folded, then those that others write as one word or without what is elided before.
     pub(crate) words: Vec<String>,
     /// Keys of the whole name.
     pub(crate) wholes: [String; 2],
-    /// Which words of the name each of `words` is made of.
+    /// For each of `words`, which words of the name it is made of.
     places: Vec<RangeInclusive<usize>>,
-    /// How many of `words` stand in the name one by one.
+    /// How many of `words` are single words of the name.
     count: usize,
 }
 
-/// Longer names of persons have initials of their first words only.
+/// In a longer name of a person, only this many first words have initials.
 const WORDS_WITH_INITIALS: usize = 6;
 
 impl KeptName {
@@ -150,7 +159,7 @@ impl KeptName {
         Self { words, wholes, places, count }
     }
 
-    /// The words that stand in the name one by one.
+    /// The single words of the name.
     fn single(&self) -> &[String] {
         &self.words[..self.count]
     }
@@ -282,8 +291,8 @@ fn without_umlauts(typed: &str, folded: &str) -> Option<String> {
     (other != folded).then_some(other)
 }
 
-/// Whether a word stands for words that begin with its letters: "E", "J.R.", "JR" among words that are not all capitals,
-/// "jr", which cannot be spoken.
+/// Whether a word stands for words that begin with its letters: "E", "J.R.", "JR" among words that are not all
+/// capitals, "jr", which cannot be spoken.
 fn is_initials(name: &str, word: &Word) -> bool {
     let typed = &name[word.start..word.end];
     let letters = word.text.chars().count();
@@ -317,8 +326,8 @@ const SHORT: &str = "
     natl national, govt government, bros brothers
 ";
 
-/// What stands before the names of persons: forms of address, learning and church, ranks, offices, and what stands before
-/// these. Folded words; those between two commas mean the same.
+/// What stands before the names of persons: forms of address, learning and church, ranks, offices, and what stands
+/// before these. Folded words; those between two commas mean the same.
 const BEFORE: &str = "
     mr mister, mrs missus, ms, miss, mx, messrs, sir, dame, lord, lady, madam madame mme, monsieur, mademoiselle mlle,
     mmes mesdames, herr, frau, senor sr, senora sra, senorita srta, senhor, senhora, don, dona donna,
@@ -335,12 +344,12 @@ const BEFORE: &str = "
     rt right, vice deputy, former ex, acting interim, prime chief, attorney atty
 ";
 
-/// What stands behind the names of persons.
+/// What follows the names of persons.
 const BEHIND: &str = "
     jr junior, sr senior, ii, iii, iv, esq esquire, phd, md, jd, mba, mp, mep, msp, qc kc, obe, mbe, cbe, rn, sj, ret
 ";
 
-/// What stands behind the names of bodies.
+/// What follows the names of organisations.
 const LEGAL_FORMS: &str = "
     inc incorporated, ltd limited, plc, llc, llp, lp, corp corporation, co company cie, gmbh, ag, kg, kgaa, ohg, ev, sa,
     se, sas, sarl, srl, spa, nv, bv, ab, asa, as, oy, oyj, aps, pty, pte, sdn, bhd, kk, jsc pjsc ojsc, ooo oao pao, doo,

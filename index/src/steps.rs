@@ -1,6 +1,7 @@
-//! Counts how much of a text was looked at, so that tests can tell linear reading from slower. Costs nothing elsewhere.
+//! Counts how much of a text was looked at, so that tests can tell linear reading from slower reading. It costs nothing
+//! outside tests.
 
-/// Notes that so many bytes or characters were looked at.
+/// Notes how many bytes or characters were looked at.
 #[cfg(not(test))]
 #[inline(always)]
 pub(crate) fn take(_count: usize) {}
@@ -16,7 +17,7 @@ mod counted {
         static TAKEN: Cell<usize> = const { Cell::new(0) };
     }
 
-    /// Notes that so many bytes or characters were looked at.
+    /// Notes how many bytes or characters were looked at.
     pub(crate) fn take(count: usize) {
         TAKEN.with(|taken| taken.set(taken.get() + count));
     }

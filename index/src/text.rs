@@ -1,19 +1,29 @@
-//! How text is read for search: the same for what is indexed, asked and highlighted.
+//! How text is split into words for search. The same code serves what is indexed, asked and highlighted.
 //!
-//! Words are lower-cased and lose their accents; an apostrophe and the dots of an abbreviation
-//! vanish ("U.S." is "us"), the possessive `'s` too; a hyphen parts words. The stemmed form of a
-//! word finds its inflections, the exact form is for phrases, beginnings and typing errors.
+//! | in the text | the word |
+//! |---|---|
+//! | capitals, accents | are folded: "Größe" is "grosse" |
+//! | dots of an abbreviation | are dropped: "U.S." is "us" |
+//! | an apostrophe, the possessive `'s` | are dropped: "Lind's" is "lind" |
+//! | a hyphen | separates words |
+//! | thousands in a number | are joined: "1,200" is "1200" |
+//! | ideographs | are a word each |
+//!
+//! The stem of a word finds its inflections. The exact word is for phrases, prefixes and fuzzy words.
 
 use tantivy::tokenizer::{Language, Stemmer, TextAnalyzer, Token, TokenStream, Tokenizer};
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 use crate::steps;
 
-/// A word as it is indexed, and the bytes of the text that it stands for.
+/// A word as it is indexed, and its bytes in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Word {
+    /// The folded or stemmed word.
     pub(crate) text: String,
+    /// Its first byte.
     pub(crate) start: usize,
+    /// One past its last byte.
     pub(crate) end: usize,
 }
 
@@ -39,7 +49,7 @@ pub(crate) fn stemmed(text: &str) -> Vec<Word> {
     words
 }
 
-/// The words of `text`, folded, with one blank between: how whole names are compared.
+/// The words of `text`, folded, with one space between them: the form in which whole names are compared.
 pub(crate) fn folded(text: &str) -> String {
     exact(text).map(|word| word.text).collect::<Vec<_>>().join(" ")
 }
@@ -54,17 +64,20 @@ pub(crate) fn stemming_analyzer() -> TextAnalyzer {
     TextAnalyzer::builder(Folding::default()).filter(Stemmer::new(Language::English)).build()
 }
 
-/// Words are cut after so many bytes, in the index as in queries, so that a line of base64 costs no more than a word.
+/// Words are cut after this many bytes, in the index and in queries, so that a line of base64 costs no more than a
+/// word.
 const WORD_BYTES: usize = 100;
 
-/// A longer row of single letters with dots is no abbreviation. How far is looked ahead at each letter is bounded so.
+/// A longer row of single letters with dots is not an abbreviation. This bounds how far each letter looks ahead.
 const ABBREVIATION_LETTERS: usize = 32;
 
+/// Tantivy's tokenizer of folded words.
 #[derive(Clone, Default)]
 struct Folding {
     token: Token,
 }
 
+/// The folded words of one text.
 struct FoldingStream<'a> {
     text: &'a str,
     token: &'a mut Token,
@@ -194,6 +207,7 @@ fn is_possessive(after: &str) -> bool {
     matches!(after.next(), Some('s' | 'S')) && !after.next().is_some_and(is_word_char)
 }
 
+/// Whether a digit is right before this byte.
 fn digit_before(text: &str, end: usize) -> bool {
     text[..end].ends_with(|c: char| c.is_ascii_digit())
 }
@@ -204,6 +218,7 @@ fn is_thousand(after: &str) -> bool {
     digits == 3
 }
 
+/// Whether a character can be part of a word.
 fn is_word_char(c: char) -> bool {
     match c {
         // Unicode counts this apostrophe among the letters.
@@ -213,7 +228,7 @@ fn is_word_char(c: char) -> bool {
     }
 }
 
-/// Scripts without blanks between words: each sign is a word, and phrases find words of several.
+/// Scripts without spaces between words: each character is a word, and phrases find words of several characters.
 fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
         | '\u{20000}'..='\u{3ffff}')
@@ -254,6 +269,7 @@ fn fold_letter(c: char, into: &mut String) {
     }
 }
 
+/// Whether folding drops the character.
 fn is_accent(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}')

@@ -105,9 +105,9 @@ fn faults_name_what_they_found_and_what_would_be_right() {
     assert!(told("a foo:bar").starts_with("unknown field \"foo\" at byte 2: expected one of text, title, "));
     assert_eq!(
         told("title:author:x"),
-        "unknown field \"author\" at byte 6: expected words without a field, since one stands before them"
+        "unknown field \"author\" at byte 6: expected words without a field, because a field already applies here"
     );
-    assert!(told("a^2").starts_with("boost that is not understood \"^2\" at byte 1: expected nothing after the word"));
+    assert!(told("a^2").starts_with("unsupported boost \"^2\" at byte 1: expected nothing after the word"));
     assert_eq!(told("a && b"), "unknown operator \"&&\" at byte 2: expected AND");
     assert_eq!(told("word~3"), "bad distance \"3\" at byte 5: expected 1, 2 or nothing after the tilde");
     assert!(told("date:so\u{1b}on").starts_with("bad date \"so\\u{1b}on\" at byte 5: expected a date such as 2026"));

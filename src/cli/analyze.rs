@@ -36,49 +36,49 @@ pub(super) struct Args {
     /// What to print
     #[arg(long, value_enum, default_value_t = Form::Text)]
     output: Form,
-    /// Print the annotations as protobuf JSON, one object for each file: as --output json
+    /// Print the annotations as protobuf JSON, one object for each file (short for --output json)
     #[arg(long, conflicts_with = "output")]
     json: bool,
-    /// The day on which the text was published: "on Tuesday" counts from it
+    /// The day on which the text was published, from which "on Tuesday" is counted
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = dates::parse_day)]
     date: Option<proto::google_type::Date>,
-    /// How thoroughly to read [default: as this program, or the server, does best]
+    /// The tier to analyse on [default: the best that this program, or the server, offers]
     #[arg(long, value_name = "TIER", value_enum)]
     analysis: Option<Tier>,
-    /// Folder of models, as sayso-train writes them, in place of the compiled-in ones of the same names
+    /// Folder of models from sayso-train; each replaces the compiled-in model of the same name
     #[arg(long, value_name = "FOLDER", env = "SAYSO_MODEL")]
     model: Option<PathBuf>,
-    /// Let this server analyse; without it, this program does
+    /// Let this server analyse the text; otherwise this program does it itself
     #[arg(long, value_name = "URL")]
     server: Option<String>,
 }
 
-const AFTER_HELP: &str = r#"A text is read to the letter, so that offsets are those of the file: bytes of UTF-8, or of what
-UTF-16 becomes in UTF-8. Markdown, front matter and JSON are read as if they were prose; of a page
-the text of the article is read. `sayso ingest` makes plain text of all of them first."#;
+const AFTER_HELP: &str = r#"A text file is read as it is, so offsets are those of the file, in bytes of UTF-8 (UTF-16 is
+converted first). Markdown, front matter and JSON are read as if they were prose; of an HTML page,
+only the article's text is read. `sayso ingest` turns all of them into plain text first."#;
 
 /// What to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Form {
-    /// Entities and quotes, for people
+    /// Entities and quotes, for people to read
     Text,
     /// The annotations as protobuf JSON
     Json,
-    /// What evaluation reads: JSON Lines with id and text in, spans in code points out
+    /// For evaluation: JSON Lines with id and text in, spans in code points out
     Eval,
 }
 
 pub(super) fn run(args: Args) -> Outcome {
     if args.output == Form::Eval {
         let conflict = args.json || args.server.is_some() || args.date.is_some();
-        let usage = || Err(Fault::usage("--output eval goes with none of --json, --server and --date"));
+        let usage = || Err(Fault::usage("--output eval cannot be used with --json, --server or --date"));
         return if conflict { usage() } else { eval::run(&args.files, args.model.as_deref(), tier(args.analysis)?) };
     }
     let as_json = args.json || args.output == Form::Json;
     let analyzer = models::analyzer(args.model.as_deref()).map_err(Fault::new)?;
     let tier = if args.server.is_none() { tier(args.analysis)? } else { Analyzer::BEST };
     if args.server.is_some() && args.model.is_some() {
-        anstream::eprintln!("sayso: the server reads with its own models; --model is not used");
+        anstream::eprintln!("sayso: the server uses its own models; --model is ignored");
     }
     let mut refused = false;
     for file in &args.files {
@@ -110,7 +110,7 @@ pub(super) fn run(args: Args) -> Outcome {
 /// The text of a file, and what people should know of how it is read.
 fn read(file: &str) -> Result<(String, Option<&'static str>), String> {
     if file == "-" && std::io::stdin().is_terminal() {
-        anstream::eprintln!("sayso: reading a text from the terminal; {END_OF_INPUT} ends it");
+        anstream::eprintln!("sayso: reading a text from the terminal; end it with {END_OF_INPUT}");
     }
     let mut reader = input::open(file).map_err(|error| without_number(&error))?;
     let bytes = input::read_all(&mut reader, TEXT_BYTES).map_err(|error| without_number(&error))?;
@@ -125,22 +125,22 @@ fn read(file: &str) -> Result<(String, Option<&'static str>), String> {
     Ok((text, hint))
 }
 
-/// What is told of a text that is more than prose: it is read as it stands all the same.
+/// A hint for a text that is more than prose, which is read as it is all the same.
 fn hint(path: &Path, text: &str) -> Option<&'static str> {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
     let is_json = || serde_json::from_str::<serde::de::IgnoredAny>(first).is_ok() || matches!(first, "{" | "[");
     if first.starts_with(['{', '[']) && is_json() {
         return Some(
-            "this looks like JSON, and is read as one text; --output eval reads JSON Lines, sayso ingest any JSON",
+            "this looks like JSON, but is read as plain text; --output eval reads JSON Lines, and sayso ingest reads any JSON",
         );
     }
     if text::looks_like_html(text) {
         return Some(
-            "this looks like HTML, and is read with its tags; a file whose name ends with .html is read as a page",
+            "this looks like HTML, but is read as plain text, tags included; a file whose name ends in .html is read as a page",
         );
     }
     let is_markdown = text::is_markdown(path) || text::looks_like_markdown(text);
-    is_markdown.then_some("this looks like Markdown, and is read with its signs, so that offsets are those of the file")
+    is_markdown.then_some("this looks like Markdown, but is read as it is, so that offsets are those of the file")
 }
 
 /// The tier to read on: the one that was asked for, or the best that is compiled in.
@@ -184,7 +184,7 @@ fn analyze(
     let analysis = analyzer.analyze_dated(&text, published, tier);
     let article = convert::unkept(text, None);
     let mut annotations = convert::annotations(&AnalyzedArticle { article, analysis }, OffsetEncoding::Utf8);
-    // The text is no article that is kept: nothing can be asked about one.
+    // The text is not a stored article, so nothing can be asked about it.
     annotations.quotes.iter_mut().for_each(|quote| quote.article = None);
     annotations
 }

@@ -25,7 +25,7 @@ pub(super) struct Args {
     /// Order of the articles
     #[arg(long, value_enum, default_value_t = Sort::Newest)]
     sort: Sort,
-    /// Show this article whole, with the entities and quotes in it, and no others
+    /// Show only this article, in full, with its entities and quotes
     #[arg(long, value_name = "ARTICLE", conflicts_with_all = ["Articles", "sort", "limit"])]
     id: Option<String>,
     #[command(flatten)]
@@ -41,13 +41,13 @@ const EXAMPLES: &str = r#"Examples:
 /// In which order articles come.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Sort {
-    /// The latest publication first
+    /// Latest publication first
     Newest,
-    /// The earliest publication first
+    /// Earliest publication first
     Oldest,
-    /// The latest change first
+    /// Latest change first
     Updated,
-    /// The earliest change first
+    /// Earliest change first
     LongestUnchanged,
 }
 

@@ -7,13 +7,13 @@ use tonic::transport::{Channel, Endpoint};
 
 use super::fault::{Fault, root};
 
-/// Where `sayso serve` listens unless told otherwise.
+/// Where `sayso serve` listens by default.
 pub(super) const DEFAULT_SERVER: &str = "http://127.0.0.1:50051";
 
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The largest answer to accept. The server bounds its pages; this only lifts tonic's 4 MB.
+/// The largest answer to accept. The server limits its pages; this only lifts tonic's limit of 4 MB.
 pub(super) const ANSWER_BYTES: usize = 256 << 20;
 
 /// How to start this program again: as `cargo run`, if that started it, else by its name.
@@ -55,7 +55,7 @@ impl Server {
             return Err(fault);
         }
         let endpoint = Endpoint::from_shared(address.clone()).map_err(|_| {
-            Fault::usage(format!("\"{}\" is no address of a server; one looks like {DEFAULT_SERVER}", self.server))
+            Fault::usage(format!("\"{}\" is not the address of a server; write one like {DEFAULT_SERVER}", self.server))
         })?;
         let endpoint = endpoint
             .connect_timeout(CONNECT_TIMEOUT)
@@ -77,9 +77,9 @@ impl Server {
     /// A port that is none, which would be taken for a part of the name otherwise.
     fn bad_port(&self, address: &str) -> Option<Fault> {
         let authority = address.split_once("://").map_or(address, |(_, rest)| rest).split('/').next()?;
-        // What stands behind the last colon of an IPv6 address in brackets is none of a port.
+        // What follows the last colon inside the brackets of an IPv6 address is not a port.
         let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'))?;
-        let words = || format!("\"{port}\" in \"{}\" is no port; a port is a number up to 65535", self.server);
+        let words = || format!("\"{port}\" in \"{}\" is not a port; a port is a number up to 65535", self.server);
         port.parse::<u16>().is_err().then(|| Fault::usage(words()))
     }
 }
@@ -111,10 +111,10 @@ mod tests {
     #[test]
     fn a_port_that_is_none_is_named() {
         for (address, part) in [
-            ("foo:bar", "\"bar\" in \"foo:bar\" is no port"),
+            ("foo:bar", "\"bar\" in \"foo:bar\" is not a port"),
             ("http://127.0.0.1:70000/", "\"70000\""),
             ("[::1]:x", "\"x\""),
-            ("not an address", "is no address of a server"),
+            ("not an address", "is not the address of a server"),
         ] {
             let fault = block_on(async { Server::at(address.into()).connect().await }).unwrap_err();
             let Fault::Usage(words) = fault else { panic!("{address}: {fault:?}") };

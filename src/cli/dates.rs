@@ -9,12 +9,16 @@ use crate::proto;
 
 mod cursor;
 mod message;
+mod moment;
+mod parts;
 mod published;
+mod words;
 
 use message::{calendar, day, to_proto};
-pub(super) use published::{Published, read_milliseconds, read_number, read_published};
+pub(super) use moment::Published;
+pub(super) use published::{read_milliseconds, read_number, read_published};
 
-/// A moment from which on: a date stands for its first moment (UTC).
+/// The start of an interval: a date means its first moment (UTC).
 pub(super) fn parse_from(text: &str) -> Result<ProtoTime, String> {
     match text.parse::<Date>() {
         Ok(date) if is_plain_date(text) => midnight(date),
@@ -22,7 +26,7 @@ pub(super) fn parse_from(text: &str) -> Result<ProtoTime, String> {
     }
 }
 
-/// A moment until which: a date stands for the end of that day (UTC), so that it is included.
+/// The end of an interval: a date means the end of that day (UTC), so that the day is included.
 pub(super) fn parse_until(text: &str) -> Result<ProtoTime, String> {
     match text.parse::<Date>() {
         Ok(date) if is_plain_date(text) => midnight(date.checked_add(1.day()).map_err(|error| error.to_string())?),

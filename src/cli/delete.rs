@@ -1,5 +1,6 @@
 //! `sayso delete`: takes articles away.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use tonic::Code;
@@ -17,25 +18,25 @@ use crate::proto::{ArticleChange, ArticleFilter, DeleteArticleRequest, DeleteArt
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// The articles' ids; without any, the options below choose the articles
+    /// Ids of articles; without any, the options below select them
     #[arg(value_name = "ID")]
     ids: Vec<String>,
-    /// With ids: one that is not there is no fault
+    /// With ids: do not fail for an id that does not exist
     #[arg(long, requires = "ids")]
     allow_missing: bool,
-    /// Only tell how many articles the options choose; nothing is deleted
-    #[arg(long, conflicts_with = "ids")]
+    /// Only count the articles of these ids, or that the options select; delete nothing
+    #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
     articles: Articles,
-    /// Print protobuf JSON: with ids, one object for each article that was there
+    /// Print protobuf JSON; with ids, one object for each article that existed
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     server: Server,
 }
 
-const AFTER_HELP: &str = r#"With options, all that is given must hold, and nothing is asked before the articles go: try
+const AFTER_HELP: &str = r#"An article must match all options. There is no confirmation before articles are deleted: try
 --dry-run first.
 
 Examples:
@@ -48,12 +49,12 @@ pub(super) fn run(args: Args) -> Outcome {
     match (args.ids.is_empty(), &filter) {
         (true, None) => {
             return Err(Fault::usage(
-                "tell which articles: by their ids, or by an option such as --outlet, --label or --until",
+                "say which articles: by their ids, or by an option such as --outlet, --label or --until",
             ));
         }
         (false, Some(_)) => {
             return Err(Fault::usage(
-                "ids and options that choose articles do not go together; --article ID is such an option",
+                "ids and options that select articles cannot be used together; --article ID is such an option",
             ));
         }
         _ => {}
@@ -61,7 +62,11 @@ pub(super) fn run(args: Args) -> Outcome {
     client::block_on(async {
         let client = ArticleServiceClient::new(args.server.connect().await?);
         match filter {
-            Some(filter) => by_filter(client, filter, args.dry_run, args.json).await,
+            Some(filter) => {
+                by_filter(client, filter, args.dry_run, args.json).await?;
+                Ok(ExitCode::SUCCESS)
+            }
+            None if args.dry_run => how_many(client, args.ids, args.allow_missing, args.json).await,
             None => by_id(client, args.ids, args.allow_missing, args.json).await,
         }
     })
@@ -93,12 +98,31 @@ async fn by_id(
     Ok(if missing == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// Tells how many articles there are of these ids. The exit code is that of their deletion.
+async fn how_many(
+    client: ArticleServiceClient<Channel>,
+    ids: Vec<String>,
+    allow_missing: bool,
+    as_json: bool,
+) -> Outcome {
+    let ids: BTreeSet<String> = ids.into_iter().collect();
+    let wanted = ids.len() as i64;
+    let filter = ArticleFilter { article_ids: ids.into_iter().collect(), ..ArticleFilter::default() };
+    let missing = wanted - by_filter(client, filter, true, as_json).await?;
+    if missing == 0 || allow_missing {
+        return Ok(ExitCode::SUCCESS);
+    }
+    anstream::eprintln!("sayso: {missing} of the ids {} not there", if missing == 1 { "is" } else { "are" });
+    Ok(ExitCode::FAILURE)
+}
+
+/// Returns how many articles there are.
 async fn by_filter(
     mut client: ArticleServiceClient<Channel>,
     filter: ArticleFilter,
     dry_run: bool,
     as_json: bool,
-) -> Outcome {
+) -> Result<i64, Fault> {
     let request = DeleteArticlesRequest { filter: Some(filter), validate_only: dry_run, wait_for: 0 };
     let response = client.delete_articles(request).await?.into_inner();
     if as_json {
@@ -106,7 +130,7 @@ async fn by_filter(
     } else {
         render::print(&summary(&response, dry_run))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(response.article_count)
 }
 
 /// "34 articles would be deleted: a1, a2 and others"

@@ -26,20 +26,20 @@ const SHOWN_NAMES: usize = 8;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// A name, part or beginning of one, even misspelt; all when empty
+    /// A name, a part of one, or its beginning, even misspelt; all entities when empty
     #[arg(value_name = "NAME")]
     name: Vec<String>,
-    /// Only this type (may be given again)
+    /// Only this type (repeatable)
     #[arg(long = "type", value_enum, value_name = "TYPE")]
     types: Vec<Type>,
-    /// Show this entity with its latest mentions, and no others: person/ada-lind
+    /// Show only this entity, with its latest mentions: person/ada-lind
     #[arg(long, value_name = "ENTITY", conflicts_with_all = ["name", "types"])]
     id: Option<String>,
     #[command(flatten)]
     output: Output,
     #[command(flatten)]
     server: Server,
-    #[command(flatten, next_help_heading = "Which mentions to show, with --id")]
+    #[command(flatten, next_help_heading = "Filters for mentions, with --id")]
     articles: Articles,
 }
 
@@ -53,7 +53,7 @@ type Client = EntityServiceClient<Channel>;
 pub(super) fn run(args: Args) -> Outcome {
     let articles = args.articles.filter();
     if args.id.is_none() && articles.is_some() {
-        return Err(Fault::usage("options that choose articles go with --id: entities are gathered over all articles"));
+        return Err(Fault::usage("options that select articles need --id: entities are collected over all articles"));
     }
     client::block_on(async {
         let channel = args.server.connect().await?;

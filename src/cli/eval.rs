@@ -25,7 +25,7 @@ use crate::models;
 /// How many texts are read before the threads share them out.
 const BATCH: usize = 512;
 
-/// A text to analyse; other fields are passed over.
+/// A text to analyse; other fields are skipped.
 #[derive(Deserialize)]
 struct Record {
     /// Given back as it was, be it text or number.
@@ -60,7 +60,7 @@ struct FoundEntity {
 }
 
 /// Analyses the texts of all files (`-` is standard input) and writes what was found to standard
-/// output. A line that is no record is told on standard error and passed over; the exit code is 1 then.
+/// output. A line that is no record is told on standard error and skipped; the exit code is 1 then.
 pub(super) fn run(files: &[String], model: Option<&Path>, tier: Tier) -> Outcome {
     let analyzer = models::analyzer(model).map_err(Fault::new)?;
     let mut out = io::BufWriter::new(io::stdout().lock());

@@ -60,7 +60,7 @@ impl Fault {
     }
 }
 
-/// The innermost cause, which tells most: "Connection refused".
+/// The innermost cause, which says most: "Connection refused".
 pub(super) fn root(error: &dyn Error) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {
@@ -70,7 +70,8 @@ pub(super) fn root(error: &dyn Error) -> String {
     words.split(" (os error").next().unwrap_or_default().to_lowercase()
 }
 
-/// An error of the operating system without its number, which tells people nothing: "No such file or directory (os error 2)".
+/// An error of the operating system without its number, which means nothing to people: "No such file or directory (os
+/// error 2)".
 pub(super) fn without_number(error: &impl Display) -> String {
     error.to_string().split(" (os error").next().unwrap_or_default().to_string()
 }
@@ -105,6 +106,7 @@ pub(super) fn of_query(status: &Status, query: &str) -> Fault {
 }
 
 /// A status within an answer, as one that a call ends with; its details can be read then.
+#[allow(clippy::disallowed_methods, reason = "the server made it; here it is only unpacked")]
 pub(super) fn status_of(told: Option<google_rpc::Status>) -> Status {
     let told = told.unwrap_or_default();
     let details = told.encode_to_vec().into();
@@ -164,8 +166,8 @@ fn option_of(field: &str) -> &str {
     OPTIONS.iter().find(|(name, _)| is_of(name)).map_or(field, |(_, option)| option)
 }
 
-/// A server's refusal as text: its message, then a line for each detail that says more. Fields are called by the options
-/// that fill them.
+/// A server's refusal as text: its message, then a line for each detail that says more. Fields are called by the
+/// options that fill them.
 pub(super) fn describe(status: &Status) -> String {
     let message = &message_of(status);
     let mut lines = vec![message.to_string()];
@@ -182,6 +184,7 @@ pub(super) fn describe(status: &Status) -> String {
         }
     }
     if let Some(info) = details.error_info() {
+        #[allow(clippy::disallowed_methods, reason = "sorted in the next lines")]
         let new = info.metadata.iter().filter(|(_, value)| !message.contains(value.as_str()));
         let mut facts: Vec<_> = new.map(|(key, value)| format!("{key} = {value}")).collect();
         facts.sort();

@@ -15,31 +15,32 @@ use crate::proto::{ArticleFilter, EntitySelector, LabelFilter};
 /// Which articles to look in.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct Articles {
-    /// Only in this article, by id (may be given again)
+    /// Only in the article with this id (repeatable)
     #[arg(long, value_name = "ID")]
     article: Vec<String>,
-    /// Only this outlet, by its whole name (may be given again)
+    /// Only articles of this outlet, by its full name (repeatable)
     #[arg(long, value_name = "OUTLET")]
     outlet: Vec<String>,
-    /// Only this author, by the whole name (may be given again)
+    /// Only articles by this author, by full name (repeatable)
     #[arg(long, value_name = "NAME")]
     author: Vec<String>,
-    /// Only articles in this language: en (may be given again)
+    /// Only articles in this language, for example en (repeatable)
     #[arg(long, value_name = "CODE")]
     language: Vec<String>,
-    /// Only articles published on this day or later: YYYY-MM-DD, or RFC 3339
+    /// Only articles published on this day or later: YYYY-MM-DD or RFC 3339
     #[arg(long, value_name = "DATE", value_parser = dates::parse_from)]
     from: Option<Timestamp>,
-    /// Only articles published until the end of this day: YYYY-MM-DD, or RFC 3339
+    /// Only articles published on this day or earlier: YYYY-MM-DD or RFC 3339
     #[arg(long, value_name = "DATE", value_parser = dates::parse_until)]
     until: Option<Timestamp>,
-    /// Only articles with this label; KEY alone is any value (may be given again: any value of a key, all keys)
+    /// Only articles with this label; KEY alone matches any value. Repeatable: the values of one key are alternatives,
+    /// and every key must match
     #[arg(long, value_name = "KEY[=VALUE]", value_parser = parse_wanted_label)]
     label: Vec<WantedLabel>,
-    /// Only articles analysed by this model: linear-4 (may be given again)
+    /// Only articles analysed by this model, for example linear-4 (repeatable)
     #[arg(long, value_name = "MODEL")]
     model: Vec<String>,
-    /// Only articles analysed so thoroughly (may be given again)
+    /// Only articles analysed on this tier (repeatable)
     #[arg(long, value_name = "TIER", value_enum)]
     tier: Vec<Tier>,
 }
@@ -101,11 +102,11 @@ pub(super) fn selectors(entities: Vec<String>) -> Vec<EntitySelector> {
 /// In which order hits come.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum Sort {
-    /// The best match first
+    /// Best match first
     Relevance,
-    /// The latest publication first
+    /// Latest publication first
     Newest,
-    /// The earliest publication first
+    /// Earliest publication first
     Oldest,
 }
 
@@ -125,10 +126,10 @@ impl Sort {
 /// How many hits, and for whom.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct Output {
-    /// Show so many at most; 0 for all
+    /// Show at most this many; 0 shows all
     #[arg(long, short = 'n', value_name = "N", default_value_t = 10, value_parser = number::<u32>, allow_negative_numbers = true)]
     pub(super) limit: u32,
-    /// Print protobuf JSON, in which counts are text: one object for each page of the answer
+    /// Print protobuf JSON, one object for each page of the answer; 64-bit counts are strings
     #[arg(long)]
     pub(super) json: bool,
 }

@@ -48,7 +48,7 @@ fn lines(info: &GetServerInfoResponse, width: Option<usize>) -> String {
     let limits = info.limits.unwrap_or_default();
     let mut holds = info.counts.as_ref().map(counted).unwrap_or_default();
     holds.push(("changes", state));
-    holds.push(("to reread", waiting(&analysis)));
+    holds.push(("waiting", waiting(&analysis)));
     let tables = [("Server", server), ("Holds", holds), ("Limits", limited(&limits))];
     tables.map(|(heading, rows)| table(heading, &rows, width)).join("\n")
 }
@@ -114,10 +114,10 @@ fn limited(limits: &ServerLimits) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// "1,000 hits, 20 unless asked, 2 MiB"
+/// "1,000 hits, 20 by default, 2 MiB"
 fn page(limits: &ServerLimits) -> String {
     let (most, default) = (grouped(limits.page_size), grouped(limits.default_page_size));
-    format!("{most} hits, {default} unless asked, {}", bytes(limits.reply_bytes))
+    format!("{most} hits, {default} by default, {}", bytes(limits.reply_bytes))
 }
 
 /// Rows of label and value. What does not fit goes on below the value.
@@ -162,37 +162,40 @@ mod tests {
     use super::*;
     use crate::proto::{ModelInfo, ServerFault};
 
-    #[test]
-    fn the_table_reads_well() {
-        let info = GetServerInfoResponse {
+    fn limits() -> ServerLimits {
+        ServerLimits {
+            message_bytes: 16 << 20,
+            body_bytes: 10 << 20,
+            metadata_bytes: 32 << 10,
+            id_bytes: 256,
+            language_code_bytes: 35,
+            authors: 1000,
+            labels: 64,
+            label_key_bytes: 64,
+            label_value_bytes: 1024,
+            query_bytes: 8192,
+            query_clauses: 1024,
+            query_expansions: 64,
+            filter_values: 1000,
+            mask_paths: 64,
+            default_page_size: 20,
+            page_size: 1000,
+            context_sentences: 20,
+            reply_bytes: 3 << 20,
+            answer_bytes: 64 << 20,
+            page_token_lifetime: Some(prost_types::Duration { seconds: 600, nanos: 0 }),
+            search_timeout: Some(prost_types::Duration { seconds: 2, nanos: 500_000_000 }),
+            unanswered_requests: 1024,
+            concurrent_streams: 256,
+            connections: 1024,
+        }
+    }
+
+    fn info() -> GetServerInfoResponse {
+        GetServerInfoResponse {
             version: "0.1.0".into(),
             models: vec![ModelInfo { id: "linear-4".into(), purpose: "analysis".into(), tier: 1 }],
-            limits: Some(ServerLimits {
-                message_bytes: 16 << 20,
-                body_bytes: 10 << 20,
-                metadata_bytes: 32 << 10,
-                id_bytes: 256,
-                language_code_bytes: 35,
-                authors: 1000,
-                labels: 64,
-                label_key_bytes: 64,
-                label_value_bytes: 1024,
-                query_bytes: 8192,
-                query_clauses: 1024,
-                query_expansions: 64,
-                filter_values: 1000,
-                mask_paths: 64,
-                default_page_size: 20,
-                page_size: 1000,
-                context_sentences: 20,
-                reply_bytes: 3 << 20,
-                answer_bytes: 64 << 20,
-                page_token_lifetime: Some(prost_types::Duration { seconds: 600, nanos: 0 }),
-                search_timeout: Some(prost_types::Duration { seconds: 2, nanos: 500_000_000 }),
-                unanswered_requests: 1024,
-                concurrent_streams: 256,
-                connections: 1024,
-            }),
+            limits: Some(limits()),
             counts: Some(ServerCounts {
                 article_count: 20_000,
                 sentence_count: 812_345,
@@ -209,8 +212,12 @@ mod tests {
                 message: "only 100 MiB are free in sayso-data; 128 MiB must stay free, so no article is taken in"
                     .into(),
             }],
-        };
-        insta::assert_snapshot!(render::plain(&lines(&info, Some(60))), @r"
+        }
+    }
+
+    #[test]
+    fn the_table_reads_well() {
+        insta::assert_snapshot!(render::plain(&lines(&info(), Some(60))), @r"
         Server
           version     0.1.0
           model       linear-4 (analysis)
@@ -226,7 +233,7 @@ mod tests {
           quotes      99
           on disk     1.5 MiB
           changes     1 not searchable yet
-          to reread   1,200 articles; since the start 34 done
+          waiting     1,200 articles; since the start 34 done
 
         Limits
           request     16 MiB
@@ -238,7 +245,7 @@ mod tests {
                       tilde
           filter      1,000 values
           read mask   64 paths
-          page        1,000 hits, 20 unless asked, 3 MiB
+          page        1,000 hits, 20 by default, 3 MiB
           page token  600 s
           context     20 sentences on either side
           answer      64 MiB

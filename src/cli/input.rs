@@ -18,7 +18,7 @@ const BUFFER: usize = 256 << 10;
 /// thirtyfold; what grows more was made to fill the memory of whoever unpacks it.
 const GROWTH: u64 = 200;
 
-/// Up to so many unpacked bytes nothing is said about growth: less can do no harm.
+/// Up to this many unpacked bytes growth does not matter, because it can do no harm.
 const HARMLESS: u64 = 64 << 20;
 
 /// How much of the start of a file is looked at to learn what it is.
@@ -32,7 +32,7 @@ pub(super) type Bytes = Box<dyn BufRead + Send>;
 pub(super) enum Line {
     /// The line's bytes.
     Whole(Vec<u8>),
-    /// The line was longer than the limit; it has been passed over.
+    /// The line was longer than the limit; it has been skipped.
     TooLong,
 }
 
@@ -41,7 +41,7 @@ pub(super) fn open(path: &str) -> io::Result<Bytes> {
     if path == "-" { unpacked(io::stdin()) } else { unpacked(File::open(path)?) }
 }
 
-/// The bytes of `source`, unpacked where they are gzip. A file that grows beyond measure ends with an error.
+/// The bytes of `source`, unpacked if they are gzip. A file that unpacks to too many bytes ends with an error.
 pub(super) fn unpacked(source: impl Read + Send + 'static) -> io::Result<Bytes> {
     let mut start = Vec::new();
     let mut source = source;
@@ -86,7 +86,7 @@ impl<R: Read> Read for Growing<R> {
         self.unpacked += count as u64;
         if self.unpacked > HARMLESS && self.unpacked / GROWTH > self.packed.load(Ordering::Relaxed) {
             return Err(io::Error::other(format!(
-                "grows to more than {GROWTH} times its size when it is unpacked; the rest is not read"
+                "unpacks to more than {GROWTH} times its size; the rest is not read"
             )));
         }
         Ok(count)
@@ -117,8 +117,8 @@ fn head(bytes: &mut Bytes) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// The encoding of UTF-16 without a byte order mark, told by its zeros: letters, signs and blanks of ASCII have one, always
-/// on the same side. No text in another encoding has any.
+/// The encoding of UTF-16 without a byte order mark, told by its zeros: letters, signs and blanks of ASCII have one,
+/// always on the same side. No text in another encoding has any.
 pub(super) fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = &bytes[..bytes.len().min(HEAD as usize)];
     let (mut pairs, mut first, mut second) = (0_usize, 0_usize, 0_usize);
@@ -253,7 +253,7 @@ mod tests {
         assert!(bomb.len() < 400_000, "{}", bomb.len());
         let mut reader = unpacked(io::Cursor::new(bomb)).unwrap();
         let read = io::copy(&mut reader, &mut io::sink());
-        assert!(read.unwrap_err().to_string().starts_with("grows to more than 200 times its size"));
+        assert!(read.unwrap_err().to_string().starts_with("unpacks to more than 200 times its size"));
     }
 
     #[test]

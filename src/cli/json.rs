@@ -92,6 +92,7 @@ impl Serialize for Field<'_> {
             Value::Map(entries) => {
                 let key = |key: &MapKey| key.as_str().map_or_else(|| format!("{key:?}"), str::to_owned);
                 let kind = self.kind.as_message().map(|entry| entry.map_entry_value_field().kind());
+                #[allow(clippy::disallowed_methods, reason = "they go into a map in order")]
                 let entries: BTreeMap<_, _> = entries.iter().map(|(name, value)| (key(name), value)).collect();
                 let field = |value| Field { value, kind: kind.clone().unwrap_or(Kind::String) };
                 serializer.collect_map(entries.into_iter().map(|(name, value)| (name, field(value))))

@@ -19,7 +19,7 @@ macro_rules! choice {
                 chosen.iter().map(|choice| match choice { $(Self::$variant => proto::$proto::$variant as i32),+ }).collect()
             }
 
-            /// What an answer's value is called in print; nothing when it is not told.
+            /// The printed name of an answer's value; empty if it is not set.
             pub(super) fn label(value: i32) -> &'static str {
                 match proto::$proto::try_from(value) {
                     $(Ok(proto::$proto::$variant) => $label,)+
@@ -38,9 +38,9 @@ pub(super) fn at_most_one(values: Vec<i32>) -> i32 {
 choice! {
     /// How thoroughly a text is read.
     Tier: AnalysisTier {
-        /// By linear models: a hundred articles a second and more on one core
+        /// Linear models: a hundred articles a second or more on one core
         Fast = "fast",
-        /// By a neural encoder: a few articles a second on one core
+        /// A neural encoder: a few articles a second on one core
         Accurate = "accurate",
     }
 }
@@ -48,11 +48,11 @@ choice! {
 choice! {
     /// How articles are read that are put in.
     Mode: AnalysisMode {
-        /// By linear models, and no more
+        /// Linear models only
         Fast = "fast",
-        /// By a neural encoder, before they are kept
+        /// The neural encoder, before articles are stored
         Accurate = "accurate",
-        /// Fast, so that they are found at once; accurately when the server has nothing better to do
+        /// Linear models at once, then the neural encoder when the server is otherwise idle
         FastThenAccurate = "fast, then accurate",
     }
 }
@@ -74,13 +74,13 @@ choice! {
 }
 
 choice! {
-    /// How much of the content stands in quotation marks.
+    /// How much of the content is in quotation marks.
     Kind: QuoteKind {
-        /// All in quotation marks
+        /// All of it in quotation marks
         Direct = "direct",
-        /// In the article's words
+        /// None of it in quotation marks
         Indirect = "indirect",
-        /// Partly in quotation marks
+        /// Part of it in quotation marks
         Mixed = "partly direct",
     }
 }
@@ -100,21 +100,21 @@ choice! {
 choice! {
     /// What sort of thing an entity is.
     Type: EntityType {
-        /// A human being
+        /// A person
         Person = "person",
-        /// A company, ministry, party, newspaper, team
+        /// A company, ministry, party, newspaper or team
         Organization = "organization",
-        /// A country, city, region, river
+        /// A country, city, region or river
         Place = "place",
-        /// A building, airport, bridge
+        /// A building, airport or bridge
         Facility = "facility",
         /// A nationality, religion or political group
         Norp = "nationality or group",
-        /// A war, election, storm, championship
+        /// A war, election, storm or championship
         Event = "event",
-        /// A product, vehicle, work of art, law
+        /// A product, vehicle, work of art or law
         Product = "product",
-        /// A day, month, year: "on Tuesday"
+        /// A day, month or year: "on Tuesday"
         Date = "date",
         /// A sum of money
         Money = "money",

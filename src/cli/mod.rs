@@ -33,7 +33,7 @@ mod search;
 mod serve;
 mod whole;
 
-/// Who said what, searchable: reads news articles and answers over gRPC.
+/// Reads news articles and answers who said what, over gRPC.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 struct Cli {
@@ -45,23 +45,23 @@ struct Cli {
 enum Command {
     /// Start the server.
     Serve(serve::Args),
-    /// Put articles in: text, HTML or JSON, files or folders.
+    /// Add articles: text, HTML or JSON, from files or folders.
     Ingest(ingest::Args),
     /// Find sentences by their words.
     Search(search::Args),
     /// Find quotes: who said what.
     Quotes(quotes::Args),
-    /// Find persons, bodies and places.
+    /// Find people, organisations and places.
     Entities(entities::Args),
-    /// List the articles, or show one whole.
+    /// List articles, or show one in full.
     Articles(articles::Args),
-    /// Find entities and quotes in a text, keeping nothing.
+    /// Find entities and quotes in a text without storing it.
     Analyze(analyze::Args),
-    /// Take articles away.
+    /// Delete articles.
     Delete(delete::Args),
-    /// Have articles analysed anew whose analysis is not by the present model.
+    /// Analyse articles again that the current model has not analysed.
     Reanalyze(reanalyze::Args),
-    /// Tell what the server runs and holds.
+    /// Show the server's version, models, limits and counts.
     Info(info::Args),
 }
 

@@ -8,7 +8,7 @@ use super::{dates, render};
 use crate::proto::google_type::Date;
 use crate::proto::{self, EntityType, Highlight, Quote};
 
-/// Words that stand for a speaker without describing one.
+/// Words that refer to a speaker without describing one.
 const PRONOUNS: [&str; 10] = ["he", "she", "it", "they", "i", "we", "you", "who", "him", "her"];
 
 /// A shorter role says nothing, in characters.
@@ -120,7 +120,7 @@ fn find_name(name: &str, source: &str) -> Option<Range<usize>> {
     })
 }
 
-/// Where these words stand as whole words.
+/// Where these words are, as whole words.
 fn find_words(words: &str, source: &str) -> Option<Range<usize>> {
     let bound = |next: Option<char>| next.is_none_or(|c| !c.is_alphanumeric());
     let is_whole =

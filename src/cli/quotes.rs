@@ -23,48 +23,48 @@ pub(super) struct Args {
     /// What the quote says: words, "phrases", AND OR NOT, +must -not, prefix*, fuzzy~1
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
-    /// Who speaks: words of a name or title, or an entity's id (may be given again: any of them)
+    /// Who speaks: words of a name or title, or an entity's id (repeatable: any of them)
     #[arg(long, value_name = "NAME")]
     speaker: Vec<String>,
-    /// Whom or what the quote mentions: words of a name, or an entity's id (may be given again: all of them)
+    /// Who or what the quote mentions: words of a name, or an entity's id (repeatable: all of them)
     #[arg(long, value_name = "NAME")]
     about: Vec<String>,
-    /// To whom it was said: words of a name, or an entity's id (may be given again: any of them)
+    /// To whom it was said: words of a name, or an entity's id (repeatable: any of them)
     #[arg(long, value_name = "NAME")]
     to: Vec<String>,
-    /// Only quotes of this kind (may be given again)
+    /// Only quotes of this kind (repeatable)
     #[arg(long, value_enum)]
     kind: Vec<Kind>,
-    /// Only this act: `speech` finds what was said (may be given again)
+    /// Only this act; `speech` finds what was actually said (repeatable)
     #[arg(long, value_enum)]
     act: Vec<Act>,
-    /// Only this polarity (may be given again)
+    /// Only this polarity (repeatable)
     #[arg(long, value_enum)]
     polarity: Vec<Polarity>,
     /// Only quotes whose speaker has a name
     #[arg(long, conflicts_with = "unnamed")]
     named: bool,
-    /// Only quotes whose speaker has none: "officials"
+    /// Only quotes whose speaker has no name, such as "officials"
     #[arg(long)]
     unnamed: bool,
-    /// Only quotes that the text dates to this day or later: YYYY-MM-DD
+    /// Only quotes that, by the text, were said on this day or later: YYYY-MM-DD
     #[arg(long, value_name = "DATE", value_parser = dates::parse_day)]
     said_from: Option<proto::google_type::Date>,
-    /// Only quotes that the text dates to this day or earlier: YYYY-MM-DD
+    /// Only quotes that, by the text, were said on this day or earlier: YYYY-MM-DD
     #[arg(long, value_name = "DATE", value_parser = dates::parse_day_after)]
     said_until: Option<proto::google_type::Date>,
     #[command(flatten)]
     articles: Articles,
-    /// Order of the hits [default: the best match first; without a query, the newest]
+    /// Order of the hits [default: best match first; without a query, newest first]
     #[arg(long, value_enum)]
     sort: Option<Sort>,
-    /// Only quotes that the model is at least so sure of, from 0 to 1
+    /// Only quotes with at least this confidence, from 0 to 1
     #[arg(long, value_name = "P", default_value_t = 0.0, hide_default_value = true, allow_negative_numbers = true)]
     min_confidence: f32,
-    /// Show this quote in its surroundings, and no others
+    /// Show only this quote, with the sentences around it
     #[arg(long, value_name = "QUOTE", conflicts_with_all = SEARCHES)]
     id: Option<String>,
-    /// With --id: how many sentences to show before and after
+    /// With --id: how many sentences to show on each side
     #[arg(long, value_name = "N", default_value_t = 2, requires = "id", value_parser = number::<u16>, allow_negative_numbers = true)]
     context: u16,
     #[command(flatten)]
@@ -93,8 +93,8 @@ const SEARCHES: [&str; 15] = [
     "limit",
 ];
 
-const EXAMPLES: &str = r#"Several words find quotes with any of them, those with most of them first; AND between
-them, or + before each, asks for all.
+const EXAMPLES: &str = r#"Several words find quotes with any of them; those with most of them come first. To ask for
+all of them, put AND between them or + before each.
 
 Examples:
   sayso quotes harbour --speaker varrin --speaker quill

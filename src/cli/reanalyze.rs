@@ -1,4 +1,4 @@
-//! `sayso reanalyze`: has articles analysed anew that another model analysed.
+//! `sayso reanalyze`: analyses articles again that another model analysed.
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
@@ -24,12 +24,12 @@ const TICK: Duration = Duration::from_millis(500);
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// How thoroughly to read them [default: as the server reads articles in the end]
+    /// The tier to analyse on [default: the one that the server's default mode ends with]
     #[arg(long, value_name = "TIER", value_enum)]
     analysis: Option<Tier>,
     #[command(flatten)]
     articles: Articles,
-    /// Wait until no article waits any more
+    /// Return only when no article is waiting any more
     #[arg(long)]
     wait: bool,
     /// Print protobuf JSON
@@ -39,9 +39,8 @@ pub(super) struct Args {
     server: Server,
 }
 
-const AFTER_HELP: &str = r#"The server goes through the articles while it has nothing better to do, and shows the new analysis
-of each as soon as it has it. What is still to do survives a restart; `sayso info` tells how much
-that is.
+const AFTER_HELP: &str = r#"The server works through the articles while it is otherwise idle. Each new analysis is visible as
+soon as it is made. The queue survives a restart; `sayso info` shows how many articles are left.
 
 Example:
   sayso reanalyze --outlet "Northern Wire" --model linear-4"#;
@@ -60,21 +59,21 @@ pub(super) fn run(args: Args) -> Outcome {
         }
         let failed = if args.wait { wait(channel).await? } else { 0 };
         if failed > 0 {
-            let words = "of the articles could not be analysed; the log of the server tells which";
+            let words = "of the articles could not be analysed; the server's log lists them";
             return Err(Fault::new(format!("{} {words}", grouped(failed))));
         }
         Ok(ExitCode::SUCCESS)
     })
 }
 
-/// "34 articles more wait for encoder-3 (accurate)", where `waiting` wait in all.
+/// "34 more articles wait for encoder-3 (accurate)", where `waiting` wait in all.
 fn summary(queued: &ReanalyzeArticlesResponse, waiting: i64) -> String {
     let what = format!("{} ({})", queued.model, Tier::label(queued.tier));
     match queued.queued_count {
         0 if waiting == 0 => format!("all articles are analysed by {what} or better\n"),
         0 => format!("all articles are analysed by {what} or better, or wait for it\n"),
-        1 => format!("1 article more waits for {what}\n"),
-        many => format!("{} articles more wait for {what}\n", grouped(many)),
+        1 => format!("1 more article waits for {what}\n"),
+        many => format!("{} more articles wait for {what}\n", grouped(many)),
     }
 }
 
@@ -86,7 +85,7 @@ async fn wait(channel: Channel) -> Result<i64, Fault> {
     let mut now = first;
     while now.pending_count > now.failed_count {
         if let Some(bar) = &bar {
-            // Others may queue more meanwhile: what is to do is done and left together.
+            // Others may queue more in the meantime, so the work is what is done and what is left together.
             let done = unsigned(now.done_count - first.done_count);
             bar.set_length(done + unsigned(now.pending_count));
             bar.set_position(done);
@@ -132,7 +131,7 @@ mod tests {
         let others = summary(&queued, 5);
         assert_eq!(others, "all articles are analysed by encoder-3 (accurate) or better, or wait for it\n");
         assert_eq!(told(0), "all articles are analysed by encoder-3 (accurate) or better\n");
-        assert_eq!(told(1), "1 article more waits for encoder-3 (accurate)\n");
-        assert_eq!(told(1234), "1,234 articles more wait for encoder-3 (accurate)\n");
+        assert_eq!(told(1), "1 more article waits for encoder-3 (accurate)\n");
+        assert_eq!(told(1234), "1,234 more articles wait for encoder-3 (accurate)\n");
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn range(span: TextSpan, origin: i32) -> Range<usize> {
     }
 }
 
-/// Where the words that matched stand in the text of a hit.
+/// Where the words that matched are in the text of a hit.
 pub(super) fn marks(highlights: &[Highlight]) -> Vec<Range<usize>> {
     highlights.iter().filter_map(|highlight| highlight.text_span).map(|span| range(span, 0)).collect()
 }
@@ -82,7 +82,7 @@ impl Paragraph {
         self
     }
 
-    /// Adds text in a style, its `marked` byte ranges in another. Ranges that do not fit the text are passed over.
+    /// Adds text in a style, its `marked` byte ranges in another. Ranges that do not fit the text are skipped.
     pub(super) fn add_marked(mut self, style: Style, text: &str, mark: Style, marked: &[Range<usize>]) -> Self {
         let mut at = 0;
         for range in marked {

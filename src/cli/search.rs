@@ -18,12 +18,12 @@ pub(super) struct Args {
     /// Words, "phrases", AND OR NOT, +must -not, prefix*, fuzzy~1, title:, outlet:, author:, date:>=2026-01
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
-    /// Only sentences that mention this entity, by name or id (may be given again: all must be there)
+    /// Only sentences that mention this entity, by name or id (repeatable: all of them)
     #[arg(long, value_name = "NAME")]
     entity: Vec<String>,
     #[command(flatten)]
     articles: Articles,
-    /// Order of the hits [default: the best match first]
+    /// Order of the hits [default: best match first]
     #[arg(long, value_enum)]
     sort: Option<Sort>,
     #[command(flatten)]
@@ -32,15 +32,15 @@ pub(super) struct Args {
     server: Server,
 }
 
-const EXAMPLES: &str = r#"Several words find sentences with any of them, those with most of them first; AND between
-them, or + before each, asks for all.
+const EXAMPLES: &str = r#"Several words find sentences with any of them; those with most of them come first. To ask for
+all of them, put AND between them or + before each.
 
 Examples:
   sayso search harbour strike
   sayso search '"minority share" AND title:harbour'
   sayso search 'harb* -strike' --entity varrin --sort newest
   sayso search -- '-storm harbour'
-A query that begins with "-" comes after "--", as the last one does."#;
+A query that begins with "-" goes after "--", as in the last example."#;
 
 pub(super) fn run(args: Args) -> Outcome {
     let request = SearchSentencesRequest {
@@ -66,7 +66,7 @@ pub(super) fn run(args: Args) -> Outcome {
     })
 }
 
-/// The sentence with the words that matched, then where it stands, then an empty line.
+/// The sentence with the words that matched, then where it is, then an empty line.
 fn lines(hit: &SentenceHit, width: Option<usize>) -> String {
     let sentence = hit.sentence.clone().unwrap_or_default();
     let marks = render::marks(&hit.highlights);

@@ -22,17 +22,17 @@ const OTHER_THREADS: usize = 256;
 /// Arguments of `sayso serve`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Settings in TOML, with the names of these flags: `listen = "0.0.0.0:50051"`, `data_dir = …`
+    /// TOML file with settings named like these flags: `listen = "0.0.0.0:50051"`, `data_dir = …`
     #[arg(long, value_name = "FILE", env = "SAYSO_CONFIG")]
     config: Option<PathBuf>,
-    /// Put the sample articles that come with the program, and say what to try with them
+    /// Add the built-in sample articles, and print commands to try with them
     #[arg(long)]
     samples: bool,
     #[command(flatten)]
     flags: RawConfig,
 }
 
-/// Runs the server until it is told to stop (ctrl-c or SIGTERM). Told so again, it ends at once.
+/// Runs the server until it is told to stop (Ctrl-C or SIGTERM). A second order ends it at once.
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let log = telemetry::start();
     let config = RawConfig::gather(args.flags, args.config.as_ref()).and_then(RawConfig::resolve);
@@ -83,7 +83,11 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()> + Send> {
         // Nobody listens any more when the server ended by itself.
         let _ = tell.send(());
         let code = runtime.block_on(signals.next());
-        tracing::warn!(code, "told to stop again: ending at once; what was acknowledged is kept");
+        tracing::warn!(code, "told to stop again, ending at once; acknowledged changes are kept");
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "whoever asks twice does not want to wait; the store survives it"
+        )]
         std::process::exit(code);
     };
     std::thread::Builder::new().name("sayso-signals".into()).spawn(listen)?;

@@ -1,4 +1,4 @@
-//! Reads whole articles, which the server gives in parts where they are large.
+//! Reads whole articles, which the server returns in parts if they are large.
 
 use tonic::transport::Channel;
 use tonic::{Code, Status};

@@ -29,12 +29,12 @@ impl Faults {
             // Clients look for the IPv4 address where a name has both.
             Ok(found) if !found.is_empty() => found.iter().find(|one| one.is_ipv4()).or(found.first()).copied(),
             Ok(_) => {
-                let said = "is no address; write an IP address or a name, and a port, as 0.0.0.0:50051";
+                let said = "is not an address; write an IP address or a name, and a port, for example 0.0.0.0:50051";
                 self.0.push(format!("{name}: {text:?} {said}"));
                 None
             }
             Err(error) => {
-                self.0.push(format!("{name}: {text:?} names no machine that is known here: {error}"));
+                self.0.push(format!("{name}: {text:?} is not the name of a known machine: {error}"));
                 None
             }
         }
@@ -55,7 +55,7 @@ impl Faults {
         let Some(text) = given else { return Mode::DEFAULT };
         let Some(mode) = Mode::named(&text) else {
             let names = Mode::ALL.map(|(_, name)| name).join(", ");
-            self.0.push(format!("analysis: {text:?} is no mode; write one of {names}"));
+            self.0.push(format!("analysis: {text:?} is not a mode; write one of {names}"));
             return Mode::DEFAULT;
         };
         if let Some(words) = analysis::lacking(mode.last(), Analyzer::BEST) {
@@ -76,7 +76,7 @@ impl Faults {
         match text.parse::<bytesize::ByteSize>() {
             Ok(size) if size.0 > 0 && size.0 < 1 << 31 => size.0 as usize,
             _ => {
-                self.0.push(format!("{name}: {text:?} is no size; write 16MiB, say, and less than 2GiB"));
+                self.0.push(format!("{name}: {text:?} is not a size; write for example 16MiB, and less than 2GiB"));
                 default
             }
         }
@@ -86,7 +86,7 @@ impl Faults {
         let Some(text) = given else { return default };
         let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(|d| Duration::try_from(d).ok());
         parsed.filter(|d| !d.is_zero()).unwrap_or_else(|| {
-            self.0.push(format!("{name}: {text:?} is no duration; write 10s, say, or 1m30s"));
+            self.0.push(format!("{name}: {text:?} is not a duration; write for example 10s or 1m30s"));
             default
         })
     }

@@ -64,7 +64,7 @@ impl Peer {
         self.0.read.notify_waiters();
     }
 
-    /// Waits until at most so many bytes wait to be read.
+    /// Waits until at most this many bytes are waiting to be read.
     pub(crate) async fn has_read(&self, most: usize) {
         loop {
             let read = self.0.read.notified();

@@ -1,25 +1,25 @@
-//! What is wrong with a request.
+//! Errors in requests.
 
-/// A request that cannot be answered as it stands.
+/// What is wrong with a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     /// The field at fault, as a path from the request: `article.body`.
     pub(crate) field: String,
-    /// What sort of fault, for programs: `LIMIT_EXCEEDED`.
+    /// The reason, for programs: `LIMIT_EXCEEDED`.
     pub(crate) reason: &'static str,
-    /// What is wrong and what would do, for people.
+    /// For people: what is wrong, and what would be accepted.
     pub(crate) message: String,
     /// Further facts for programs, for example the position in a query.
     pub(crate) metadata: Vec<(&'static str, String)>,
 }
 
 impl Fault {
-    /// The field does not hold what it should.
+    /// The field has an invalid value.
     pub(crate) fn invalid(field: &str, message: impl Into<String>) -> Self {
         Self::new("INVALID_FIELD", field, message)
     }
 
-    /// The field holds more than it may.
+    /// The field exceeds a limit.
     pub(crate) fn too_much(field: &str, limit: &'static str, most: usize, message: impl Into<String>) -> Self {
         let mut fault = Self::new("LIMIT_EXCEEDED", field, message);
         fault.metadata = vec![("limit", limit.to_owned()), ("most", most.to_string())];

@@ -26,8 +26,8 @@ macro_rules! labels {
                     $(Ok(<$message>::$label) => values.push(<$domain>::$variant),)*
                     other => {
                         let what = match other {
-                            Ok(unspecified) => format!("{} asks for nothing", unspecified.as_str_name()),
-                            Err(_) => format!("{number} is no value of this enumeration"),
+                            Ok(unspecified) => format!("{} selects nothing", unspecified.as_str_name()),
+                            Err(_) => format!("{number} is not a value of this enumeration"),
                         };
                         let accepted = accepted(&[$((<$message>::$label as i32, <$message>::$label.as_str_name())),*]);
                         return Err(Fault::invalid(field, format!("{what}; {accepted}, or an empty list for any")));
@@ -118,7 +118,7 @@ fn one_of<T: Copy>(text: &str, orders: &[(&str, T)]) -> Result<T, Fault> {
     let written = text.split_whitespace().collect::<Vec<_>>().join(" ");
     orders.iter().find(|(name, _)| *name == written).map(|(_, order)| *order).ok_or_else(|| {
         let names: Vec<_> = orders.iter().map(|(name, _)| *name).filter(|name| !name.is_empty()).collect();
-        Fault::invalid("order_by", format!("{text:?} is no order; {} are", names.join(", ")))
+        Fault::invalid("order_by", format!("{text:?} is not an order; use one of {}", names.join(", ")))
     })
 }
 
@@ -133,7 +133,7 @@ pub(crate) fn wanted_tier(field: &str, number: i32, default: Mode) -> Result<Tie
         Err(_) => {
             let known = [proto::AnalysisTier::Fast, proto::AnalysisTier::Accurate];
             let accepted = accepted(&known.map(|tier| (tier as i32, tier.as_str_name())));
-            return Err(Fault::invalid(field, format!("{number} is no tier; {accepted}")));
+            return Err(Fault::invalid(field, format!("{number} is not a tier; {accepted}")));
         }
     };
     offered(field, tier, Analyzer::BEST).map(|()| tier)
@@ -160,7 +160,7 @@ pub(crate) fn wanted_mode(field: &str, number: i32, default: Mode) -> Result<Mod
             let known =
                 [proto::AnalysisMode::Fast, proto::AnalysisMode::Accurate, proto::AnalysisMode::FastThenAccurate];
             let accepted = accepted(&known.map(|mode| (mode as i32, mode.as_str_name())));
-            return Err(Fault::invalid(field, format!("{number} is no mode; {accepted}")));
+            return Err(Fault::invalid(field, format!("{number} is not a mode; {accepted}")));
         }
     };
     offered(field, mode.last(), Analyzer::BEST).map(|()| mode)
@@ -189,9 +189,9 @@ mod tests {
         let fault = polarities("polarities", &[1, 9]).unwrap_err();
         let accepted = "accepted are 1 (QUOTE_POLARITY_ASSERTED), 2 (QUOTE_POLARITY_NEGATED), 3 (QUOTE_POLARITY_HYPOTHETICAL), \
             or an empty list for any";
-        assert_eq!(fault.message, format!("9 is no value of this enumeration; {accepted}"));
+        assert_eq!(fault.message, format!("9 is not a value of this enumeration; {accepted}"));
         let fault = polarities("polarities", &[0]).unwrap_err();
-        assert_eq!(fault.message, format!("QUOTE_POLARITY_UNSPECIFIED asks for nothing; {accepted}"));
+        assert_eq!(fault.message, format!("QUOTE_POLARITY_UNSPECIFIED selects nothing; {accepted}"));
         assert!(entity_types("types", &[77]).unwrap_err().message.len() < 600, "the whole list fits into a status");
     }
 

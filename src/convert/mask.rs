@@ -132,10 +132,10 @@ fn contents(field: &FieldDescriptor) -> Option<MessageDescriptor> {
 
 fn no_field(path: &str, name: &str, inside: Option<&MessageDescriptor>) -> Fault {
     let said = match inside {
-        None => format!("{path:?} goes on behind a field that has no fields of its own"),
+        None => format!("{path:?} continues after a field that has no fields of its own"),
         Some(inside) => {
             let names: Vec<_> = inside.fields().map(|field| field.name().to_owned()).collect();
-            format!("{path:?} names no field: {} has {name:?} not, but {}", inside.name(), names.join(", "))
+            format!("{path:?} is not a field: {} has no {name:?}; it has {}", inside.name(), names.join(", "))
         }
     };
     Fault::invalid("read_mask", said)

@@ -3,9 +3,11 @@
 //! Requests become domain queries, or a [`Fault`] that names the field; domain values become replies,
 //! their spans counted in the unit that the client asked for.
 
+mod check;
 mod fault;
 mod labels;
 mod mask;
+mod new_article;
 mod offsets;
 mod page;
 mod parts;
@@ -13,16 +15,19 @@ mod place;
 mod reply;
 mod request;
 
+pub(crate) use check::{
+    AUTHORS, CONTEXT_SENTENCES, ID_BYTES, LABEL_KEY_BYTES, LABEL_VALUE_BYTES, LABELS, LANGUAGE_BYTES, METADATA_BYTES,
+};
 pub(crate) use fault::Fault;
 pub(crate) use labels::{accepted, change, mode, tier, wanted_mode, wanted_tier};
 pub(crate) use mask::{MASK_PATHS, Mask};
+pub(crate) use new_article::{etag as expected_etag, new_article, text_to_analyze, tier_to_analyze, unkept};
 pub(crate) use offsets::{Offsets, OffsetsOfPage};
 pub(crate) use page::{Replies, batch_asked, batch_token, page, page_request, part_asked, part_token};
 pub(crate) use parts::{HEADER_BYTES, PartStart, part, whole};
 pub(crate) use place::QuotePlace;
 pub(crate) use reply::{Hit, annotations, count, entity, etag, quote, sentence, total};
 pub(crate) use request::{
-    AUTHORS, CONTEXT_SENTENCES, ID_BYTES, LABEL_KEY_BYTES, LABEL_VALUE_BYTES, LABELS, LANGUAGE_BYTES, METADATA_BYTES,
-    article_id, article_query, batch_ids, entity_id, entity_query, etag as expected_etag, filter, filter_of_some,
-    mention_query, new_article, quote_place, quote_query, sentence_query, text_to_analyze, tier_to_analyze, unkept,
+    article_id, article_query, batch_ids, entity_id, entity_query, filter, filter_of_some, mention_query, quote_place,
+    quote_query, sentence_query,
 };

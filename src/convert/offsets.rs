@@ -6,7 +6,7 @@ use sayso_document::Span;
 
 use crate::proto::{self, OffsetEncoding};
 
-/// How far apart the marks of [`Offsets`] stand, in bytes.
+/// The distance between the marks of [`Offsets`], in bytes.
 const STRIDE: usize = 512;
 
 /// Turns byte offsets of one text into offsets of another unit.
@@ -53,7 +53,7 @@ impl<'t> Offsets<'t> {
         }
         let mark = byte / STRIDE;
         let from = self.text.ceil_char_boundary(mark * STRIDE);
-        // A mark inside a character stands after it, which can be past the offset only if that is the mark's own.
+        // A mark inside a character is moved behind it, which can be past the offset only if that is the mark's own.
         self.marks[mark] + self.units(&self.text[from.min(byte)..byte])
     }
 
@@ -62,7 +62,7 @@ impl<'t> Offsets<'t> {
     }
 }
 
-/// The [`Offsets`] of the texts that a page of hits stands in, each made once.
+/// The [`Offsets`] of the texts of a page of hits, each made once.
 #[derive(Debug)]
 pub(crate) struct OffsetsOfPage<'t> {
     encoding: OffsetEncoding,

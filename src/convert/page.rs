@@ -12,7 +12,8 @@ use crate::{
 
 /// Bytes of the digest of a request at the head of a token.
 const DIGEST: usize = 8;
-/// Bytes of the digest of all that stands before, at its end: a token that came to harm must not lead to another page.
+/// Bytes of the digest at the end of a token. It covers everything before, so that a damaged token leads to no other
+/// page.
 const CHECK: usize = 4;
 
 /// A request for a page of something.
@@ -37,7 +38,7 @@ macro_rules! paged {
 
 paged!(ListArticlesRequest, SearchSentencesRequest, LookupEntitiesRequest, ListMentionsRequest, SearchQuotesRequest);
 
-/// Requests whose answers end where they are full, and not after so many hits.
+/// Requests whose answers end when they are full, not after a number of hits.
 macro_rules! filled {
     ($($message:ident),*) => { $(
         impl Paged for proto::$message {
@@ -170,14 +171,14 @@ fn contents(request: &impl Paged, token: &str) -> Result<Vec<u8>, Fault> {
     let (theirs, contents) = bytes.split_at_checked(DIGEST).ok_or_else(unreadable)?;
     if theirs != digest(request) {
         let message =
-            "belongs to another request; all fields but page_size must stay as they were, or start without token";
+            "belongs to another request; keep all fields but page_size as they were, or start again without a token";
         return Err(Fault::new("PAGE_TOKEN_MISMATCH", "page_token", message));
     }
     Ok(contents.to_vec())
 }
 
 fn unreadable() -> Fault {
-    let message = "is not a token of this server; pass the next_page_token of the page before, or none";
+    let message = "is not a token of this server; pass the next_page_token of the previous page, or leave it empty";
     Fault::new("PAGE_TOKEN_INVALID", "page_token", message)
 }
 

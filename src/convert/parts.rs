@@ -31,7 +31,7 @@ impl PartStart {
     /// Where the first part begins.
     pub(crate) const FIRST: Self = Self { section: Section::Body, at: 0 };
 
-    /// As it stands in a token.
+    /// Its form in a token.
     pub(crate) fn to_bytes(self) -> [u8; 9] {
         let mut bytes = [self.section as u8; 9];
         bytes[1..].copy_from_slice(&(self.at as u64).to_be_bytes());
@@ -53,7 +53,7 @@ pub(crate) fn whole(analyzed: &AnalyzedArticle, encoding: OffsetEncoding, mask: 
     proto::AnnotatedArticle { article, annotations }
 }
 
-/// A part of an article, with the wanted fields alone, of at most so many bytes, and where the next one begins.
+/// A part of an article with only the wanted fields, of at most this many bytes, and where the next one begins.
 pub(crate) fn part(
     analyzed: &AnalyzedArticle,
     encoding: OffsetEncoding,
@@ -125,7 +125,7 @@ fn body(
     rest
 }
 
-/// Fills the lists of a part until there is no more room.
+/// Fills the lists of a part until it is full.
 struct Filler<'i> {
     start: PartStart,
     room: usize,
@@ -166,5 +166,5 @@ impl Filler<'_> {
     }
 }
 
-/// Bytes at most that stand before a message within another: its field's number and its length.
+/// The most bytes in front of a message within another: its field's number and its length.
 pub(crate) const HEADER_BYTES: usize = 6;

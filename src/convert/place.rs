@@ -3,8 +3,8 @@
 //! An id is made of the article's id, the sort of thing, the bytes of the body that it takes, and a digest of the body:
 //! `harbour-1#s120-188-8hxk3m2a`. So another analysis of the same text gives the same id to what it finds at the same
 //! place, and an id never means anything in another text. A quote's place is that of its content and of its cue, as one
-//! content may have several ("she warned and he claimed that …"): `harbour-1#q120-188c199-8hxk3m2a`. Of several things at
-//! one place all but the first have their number among them behind it.
+//! content may have several ("she warned and he claimed that …"): `harbour-1#q120-188c199-8hxk3m2a`. Of several things
+//! at one place all but the first have their number among them behind it.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    /// The id of what stands there in an article, as the `nth` of its place, from 0.
+    /// The id of what is there in an article, the `nth` thing at this place, from 0.
     pub(super) fn id(self, article: &Article, (span, cue): (Span, Option<usize>), nth: usize) -> String {
         let letter = match self {
             Self::Sentence => 's',
@@ -44,7 +44,7 @@ fn digest(text: u64) -> String {
     (0..8).map(|at| char::from(DIGITS[(text >> (59 - 5 * at)) as usize & 31])).collect()
 }
 
-/// How many things before each stand at the same place.
+/// For each thing, how many earlier ones are at the same place.
 pub(super) fn nths(places: impl Iterator<Item = (Span, Option<usize>)>) -> Vec<usize> {
     let mut seen = HashMap::new();
     let mut nth = |(span, cue): (Span, Option<usize>)| {
@@ -55,26 +55,26 @@ pub(super) fn nths(places: impl Iterator<Item = (Span, Option<usize>)>) -> Vec<u
     places.map(&mut nth).collect()
 }
 
-/// Where the content of a quote stands, from its first span to its last, and where its cue begins, if it has one.
+/// The position of a quote's content, from its first span to its last, and where its cue begins, if it has one.
 pub(super) fn of_quote(quote: &Quote) -> (Span, Option<usize>) {
     let start = quote.content.iter().map(|span| span.start()).min().unwrap_or_default();
     let end = quote.content.iter().map(|span| span.end()).max().unwrap_or_default();
     (Span::new(start, end), quote.cue.iter().map(|span| span.start()).min())
 }
 
-/// How many of the article's quotes before this one stand at the same place.
+/// How many earlier quotes of the article are at the same place.
 pub(super) fn nth_quote(analysis: &Analysis, index: usize) -> usize {
     let place = of_quote(&analysis.quotes[index]);
     analysis.quotes[..index].iter().filter(|quote| of_quote(quote) == place).count()
 }
 
-/// How many of the article's mentions before this one stand at the same place.
+/// How many earlier mentions of the article are at the same place.
 pub(super) fn nth_mention(analysis: &Analysis, index: usize) -> usize {
     let place = analysis.mentions[index].span;
     analysis.mentions[..index].iter().filter(|mention| mention.span == place).count()
 }
 
-/// A quote's place in an article, as its id tells it.
+/// A quote's place in an article, read from its id.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct QuotePlace {
     /// The id of the article.
@@ -94,7 +94,7 @@ impl QuotePlace {
             return Err(Fault::too_much("id", "id_bytes", most, said));
         }
         Self::parse(id).ok_or_else(|| {
-            let said = format!("{id:?} is no quote's id; give Quote.id as an answer told it");
+            let said = format!("{id:?} is not a quote id; pass a Quote.id from an earlier answer");
             Fault::invalid("id", said)
         })
     }
@@ -112,7 +112,7 @@ impl QuotePlace {
         told.then(|| Self { article: article.to_owned(), start, end, cue, digest: digest.to_owned(), nth })
     }
 
-    /// Which of the article's quotes stands there. None where the article has another text or the analysis no such quote.
+    /// The article's quote at that place. None if the article has another text or its analysis has no such quote.
     pub(crate) fn find(&self, analyzed: &AnalyzedArticle) -> Option<usize> {
         if digest(analyzed.article.version.text) != self.digest {
             return None;

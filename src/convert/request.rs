@@ -1,117 +1,25 @@
 //! From request messages to domain queries.
 
-use std::collections::BTreeMap;
-
 use prost_types::Timestamp;
-use sayso_document::{Date, EntityType, Tier};
+use sayso_document::{Date, EntityType};
 use sayso_index::{
-    Article, EntityId, Version,
+    EntityId,
     query::{
         self, ArticleFilter, ArticleQuery, EntityQuery, Expr, LabelFilter, MentionQuery, ParseErrorKind, ParseOptions,
         QuoteQuery, SentenceQuery, Who,
     },
-    text_digest,
 };
 
+use super::check::{ID_BYTES, METADATA_BYTES, checked_id, date, few, has_word, longest, micros, short, words};
+use super::new_article::{LABEL_KEY, is_label_key};
 use super::{Fault, QuotePlace, labels, page_request};
 use crate::{
-    analysis::Mode,
     config::Limits,
-    echo::is_command,
     proto::{self, entity_selector::Selector, google_type::Interval},
 };
 
-/// Longest id of an article, in bytes.
-pub(crate) const ID_BYTES: usize = 256;
 /// Longest id of a quote, in bytes: that of an article, with a place behind it.
 const PLACE_ID_BYTES: usize = ID_BYTES + 80;
-/// Bytes of url, outlet, title, authors, code of the language and labels of an article together, and of a value to
-/// filter by.
-pub(crate) const METADATA_BYTES: usize = 64 << 10;
-/// Microseconds in a day.
-const DAY: i64 = 86_400_000_000;
-/// Most authors of an article.
-pub(crate) const AUTHORS: usize = 1000;
-/// Longest code of a language, in bytes.
-pub(crate) const LANGUAGE_BYTES: usize = 35;
-/// Most labels of an article.
-pub(crate) const LABELS: usize = 64;
-/// Longest key of a label, in bytes.
-pub(crate) const LABEL_KEY_BYTES: usize = 63;
-/// Longest value of a label, in bytes.
-pub(crate) const LABEL_VALUE_BYTES: usize = 1024;
-/// Most sentences that `GetQuote` gives before and after.
-pub(crate) const CONTEXT_SENTENCES: usize = 20;
-
-/// Checks an article to put. One without id gets a digest of url, outlet, title and body. Gives the etag that must stand
-/// with it, if one must.
-pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> Result<(Article, Option<u64>), Fault> {
-    let Some(message) = message else {
-        return Err(Fault::invalid("article", "is missing; give an article with a body"));
-    };
-    body("article.body", &message.body, limits)?;
-    metadata(&message)?;
-    labels_fit(&message.labels)?;
-    let published_at = message.publish_time.map(|at| micros("article.publish_time", at)).transpose()?;
-    let published_on = message.publish_date.map(|day| date("article.publish_date", day)).transpose()?;
-    if let (Some(at), Some(on)) = (published_at, published_on)
-        && (at.div_euclid(DAY) - i64::from(on.days())).abs() > 1
-    {
-        let said =
-            "is more than a day away from publish_time, which is so nowhere on earth; give the day where the outlet is";
-        return Err(Fault::invalid("article.publish_date", said));
-    }
-    let expected = etag("article.etag", &message.etag)?;
-    let id = if message.id.is_empty() { digest(&message) } else { checked_id("article.id", message.id)? };
-    let article = Article {
-        id,
-        url: message.url,
-        outlet: message.outlet,
-        title: message.title,
-        authors: message.authors,
-        language: message.language_code,
-        // Filters and orders know moments only: a day without one stands for its first.
-        published_at: published_at.or(published_on.map(|day| i64::from(day.days()) * DAY)),
-        published_on,
-        labels: message.labels,
-        body: message.body,
-        version: Version::default(),
-    };
-    Ok((article, expected))
-}
-
-/// Reads an etag; none where nothing is expected.
-pub(crate) fn etag(field: &str, etag: &str) -> Result<Option<u64>, Fault> {
-    if etag.is_empty() {
-        return Ok(None);
-    }
-    let digits = etag.len() == 16 && etag.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
-    let number = if digits { u64::from_str_radix(etag, 16).ok() } else { None };
-    let said = || format!("{etag:?} is no etag; give Article.etag as an answer told it, or none");
-    number.map(Some).ok_or_else(|| Fault::invalid(field, said()))
-}
-
-/// Checks a text to analyse.
-pub(crate) fn text_to_analyze(message: proto::AnalyzeRequest, limits: &Limits) -> Result<Article, Fault> {
-    body("text", &message.text, limits)?;
-    let published_on = message.publish_date.map(|day| date("publish_date", day)).transpose()?;
-    Ok(unkept(message.text, published_on))
-}
-
-/// A text that is analysed and not kept, as an article without id.
-pub(crate) fn unkept(text: String, published_on: Option<Date>) -> Article {
-    let version = Version { text: text_digest(&text), ..Version::default() };
-    Article { body: text, published_on, version, ..Article::default() }
-}
-
-/// The tier that a text is to be read on. Nothing is kept of it, so that no better analysis can come later.
-pub(crate) fn tier_to_analyze(message: &proto::AnalyzeRequest, default: Mode) -> Result<Tier, Fault> {
-    if message.analysis_mode == i32::from(proto::AnalysisMode::FastThenAccurate) {
-        let said = "cannot be fast first and accurate later, as nothing is kept; choose fast or accurate";
-        return Err(Fault::invalid("analysis_mode", said));
-    }
-    labels::wanted_mode("analysis_mode", message.analysis_mode, default).map(Mode::last)
-}
 
 /// Checks the id of an article to read or delete.
 pub(crate) fn article_id(field: &str, id: String) -> Result<String, Fault> {
@@ -141,7 +49,7 @@ pub(crate) fn entity_id(field: &str, id: &str) -> Result<EntityId, Fault> {
     EntityId::parse(id).ok_or_else(|| {
         Fault::invalid(
             field,
-            format!("{id:?} is no entity's id; LookupEntities tells them, for example person/ada-lind"),
+            format!("{id:?} is not an entity id; LookupEntities returns them, for example person/ada-lind"),
         )
     })
 }
@@ -167,7 +75,7 @@ pub(crate) fn sentence_query(message: &proto::SearchSentencesRequest, limits: &L
 /// What `SearchQuotes` asks.
 pub(crate) fn quote_query(message: &proto::SearchQuotesRequest, limits: &Limits) -> Result<QuoteQuery, Fault> {
     if !(0.0..=1.0).contains(&message.min_confidence) {
-        let said = format!("{} is no confidence; give a number from 0 to 1", message.min_confidence);
+        let said = format!("{} is not a confidence; give a number from 0 to 1", message.min_confidence);
         return Err(Fault::invalid("min_confidence", said));
     }
     let (said_from, said_until) = days(message.said_dates.as_ref())?;
@@ -278,6 +186,13 @@ pub(crate) fn filter(message: Option<&proto::ArticleFilter>, limits: &Limits) ->
         if label.key.is_empty() {
             return Err(Fault::invalid("filter.labels.key", "is empty; give the key of a label"));
         }
+        // No article has such a key: an answer of no hits would hide the slip.
+        if !is_label_key(&label.key) {
+            return Err(Fault::invalid(
+                "filter.labels.key",
+                format!("is {:?}, which no label has; {LABEL_KEY}", label.key),
+            ));
+        }
         Ok(LabelFilter { key: label.key.clone(), values: label.values.clone() })
     });
     let (from, until) = interval("filter.publish_time", message.publish_time.as_ref())?;
@@ -300,7 +215,7 @@ pub(crate) fn filter_of_some(message: Option<&proto::ArticleFilter>, limits: &Li
     if filter == ArticleFilter::default() {
         return Err(Fault::invalid(
             "filter",
-            "asks for nothing, and all articles are not deleted by mistake; set a field",
+            "selects nothing; set at least one field, so that not everything is deleted by mistake",
         ));
     }
     Ok(filter)
@@ -330,7 +245,7 @@ fn days(message: Option<&proto::DateRange>) -> Result<(Option<Date>, Option<Date
 }
 
 fn ordered(field: &str, ordered: bool) -> Result<(), Fault> {
-    if ordered { Ok(()) } else { Err(Fault::invalid(field, "ends before it begins, so that nothing can match")) }
+    if ordered { Ok(()) } else { Err(Fault::invalid(field, "ends before it begins, so nothing can match")) }
 }
 
 fn listed(field: &str, values: &[String], limits: &Limits) -> Result<(), Fault> {
@@ -365,100 +280,6 @@ fn selector(field: &str, message: &proto::EntitySelector, limits: &Limits) -> Re
     }
 }
 
-fn body(field: &str, text: &str, limits: &Limits) -> Result<(), Fault> {
-    if text.trim().is_empty() {
-        return Err(Fault::invalid(field, "is empty; give the text of an article"));
-    }
-    let most = limits.body_bytes;
-    if text.len() > most {
-        let said = format!("is {} bytes long; the limit body_bytes is {most}", text.len());
-        return Err(Fault::too_much(field, "body_bytes", most, said));
-    }
-    Ok(())
-}
-
-fn metadata(article: &proto::Article) -> Result<(), Fault> {
-    if article.authors.len() > AUTHORS {
-        let said = format!("has {} values; the limit authors is {AUTHORS}", article.authors.len());
-        return Err(Fault::too_much("article.authors", "authors", AUTHORS, said));
-    }
-    let most = LANGUAGE_BYTES;
-    if article.language_code.len() > most {
-        let said =
-            format!("is too long for a BCP 47 code, for example en or pt-BR; the limit language_code_bytes is {most}");
-        return Err(Fault::too_much("article.language_code", "language_code_bytes", most, said));
-    }
-    let texts = [&article.url, &article.outlet, &article.title, &article.language_code].into_iter();
-    let labels = article.labels.iter().flat_map(|(key, value)| [key, value]);
-    let bytes: usize = texts.chain(&article.authors).chain(labels).map(String::len).sum();
-    if bytes > METADATA_BYTES {
-        let said = format!(
-            "has {bytes} bytes in url, outlet, title, authors, language_code and labels together; the limit \
-             metadata_bytes is {METADATA_BYTES}"
-        );
-        return Err(Fault::too_much("article", "metadata_bytes", METADATA_BYTES, said));
-    }
-    Ok(())
-}
-
-fn labels_fit(labels: &BTreeMap<String, String>) -> Result<(), Fault> {
-    let field = "article.labels";
-    if labels.len() > LABELS {
-        let said = format!("has {} labels; the limit labels is {LABELS}", labels.len());
-        return Err(Fault::too_much(field, "labels", LABELS, said));
-    }
-    for (key, value) in labels {
-        if key.len() > LABEL_KEY_BYTES {
-            let said = format!("has a key of {} bytes; the limit label_key_bytes is {LABEL_KEY_BYTES}", key.len());
-            return Err(Fault::too_much(field, "label_key_bytes", LABEL_KEY_BYTES, said));
-        }
-        let fits = |sign: char| matches!(sign, 'a'..='z' | '0'..='9' | '_' | '-' | '.' | '/');
-        if key.is_empty() || !key.chars().all(fits) {
-            let said = format!("has the key {key:?}; a key is made of a to z, 0 to 9 and the signs _ - . /");
-            return Err(Fault::invalid(field, said));
-        }
-        if value.len() > LABEL_VALUE_BYTES {
-            let said = format!(
-                "has {} bytes under the key {key:?}; the limit label_value_bytes is {LABEL_VALUE_BYTES}",
-                value.len()
-            );
-            return Err(Fault::too_much(field, "label_value_bytes", LABEL_VALUE_BYTES, said));
-        }
-    }
-    Ok(())
-}
-
-fn longest(field: &str, value: &str, most: usize) -> Result<(), Fault> {
-    if value.len() > most {
-        let said = format!("is {} bytes long; the limit metadata_bytes is {most}", value.len());
-        return Err(Fault::too_much(field, "metadata_bytes", most, said));
-    }
-    Ok(())
-}
-
-fn short(field: &str, value: &str, limits: &Limits) -> Result<(), Fault> {
-    let most = limits.query_bytes;
-    if value.len() > most {
-        let said = format!("is {} bytes long; the limit query_bytes is {most}", value.len());
-        return Err(Fault::too_much(field, "query_bytes", most, said));
-    }
-    Ok(())
-}
-
-fn words(field: &str, value: &str, limit: &'static str, most: usize) -> Result<(), Fault> {
-    let count = query::words(value);
-    if count > most {
-        let said = format!("has {count} words; the limit {limit} is {most}");
-        return Err(Fault::too_much(field, limit, most, said));
-    }
-    Ok(())
-}
-
-fn has_word(field: &str, name: &str) -> Result<(), Fault> {
-    let said = || Fault::invalid(field, format!("{name:?} has no word; give a name"));
-    if name.contains(char::is_alphanumeric) { Ok(()) } else { Err(said()) }
-}
-
 /// The values of an enumeration that a list names.
 fn labelled<T>(
     field: &str,
@@ -468,59 +289,4 @@ fn labelled<T>(
 ) -> Result<Vec<T>, Fault> {
     few(field, numbers.len(), limits)?;
     read(field, numbers)
-}
-
-fn few(field: &str, count: usize, limits: &Limits) -> Result<(), Fault> {
-    let most = limits.filter_values;
-    if count > most {
-        let said = format!("has {count} values; the limit filter_values is {most}");
-        return Err(Fault::too_much(field, "filter_values", most, said));
-    }
-    Ok(())
-}
-
-fn checked_id(field: &str, id: String) -> Result<String, Fault> {
-    if id.len() > ID_BYTES {
-        let said = format!("has {} bytes; the limit id_bytes is {ID_BYTES}", id.len());
-        return Err(Fault::too_much(field, "id_bytes", ID_BYTES, said));
-    }
-    if let Some(sign) = id.chars().find(|&sign| is_command(sign)) {
-        let said = format!(
-            "has the character U+{:04X}; control characters, line separators and signs that turn the direction of text \
-             are not accepted",
-            u32::from(sign)
-        );
-        return Err(Fault::invalid(field, said));
-    }
-    Ok(id)
-}
-
-/// Half of a BLAKE3 digest, as hexadecimal digits. Lengths go in, so that no two splits of the same letters meet.
-fn digest(article: &proto::Article) -> String {
-    let mut hasher = blake3::Hasher::new();
-    for part in [&article.url, &article.outlet, &article.title, &article.body] {
-        hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
-    }
-    hasher.finalize().to_hex()[..32].to_owned()
-}
-
-fn date(field: &str, day: proto::google_type::Date) -> Result<Date, Fault> {
-    let small = |part: i32| u8::try_from(part).ok();
-    let found = small(day.month).zip(small(day.day)).and_then(|(month, of_month)| Date::new(day.year, month, of_month));
-    found.ok_or_else(|| {
-        let said = format!(
-            "{:04}-{:02}-{:02} is no day of the calendar; give year, month and day",
-            day.year, day.month, day.day
-        );
-        Fault::invalid(field, said)
-    })
-}
-
-fn micros(field: &str, at: Timestamp) -> Result<i64, Fault> {
-    // The range that google.protobuf.Timestamp documents: years 1 to 9999.
-    let in_range = (-62_135_596_800..=253_402_300_799).contains(&at.seconds) && (0..1_000_000_000).contains(&at.nanos);
-    if !in_range {
-        return Err(Fault::invalid(field, "is outside of the years 1 to 9999, or its nanos are not below one second"));
-    }
-    Ok(at.seconds * 1_000_000 + i64::from(at.nanos / 1000))
 }

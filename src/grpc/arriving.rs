@@ -1,10 +1,10 @@
 //! Requests come in within bounds: the messages of all calls together, from the first byte of each until it is answered
-//! or written, may weigh so much and no more. A stream of articles that finds no room waits where it is, in the windows of
-//! HTTP/2. Any other call is refused: what waits there takes room in the window of its connection, and many such calls of
-//! one client would keep those from going on that have room.
+//! or written, may weigh so much and no more. A stream of articles that finds no room waits where it is, in the windows
+//! of HTTP/2. Any other call is refused: what waits there takes room in the window of its connection, and many such
+//! calls of one client would keep those from going on that have room.
 //!
-//! Room is taken for a whole message, as soon as its length is known: so whoever has begun can end, and nobody waits for
-//! room who has any. A packed message takes what it may be at worst until its end tells its length.
+//! Room is taken for a whole message as soon as its length is known. So whoever has begun can finish, and nobody who
+//! has room waits for more. A packed message takes what it may be at worst until its end tells its length.
 
 use std::{
     collections::VecDeque,
@@ -109,14 +109,14 @@ pub(super) struct Arriving {
     turn: Option<Turn>,
     /// Bytes of the message that are still to come.
     left: usize,
-    /// The length of a packed message, and its last bytes, which tell its length unpacked.
+    /// The length of a packed message, and its last bytes, which hold its unpacked length.
     packed: Option<(usize, [u8; 4])>,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Arriving {
-    /// These messages, whose room is `held`. With `keeps`, it is held for all of them, or until somebody takes it over. One
-    /// that finds no room `waits`, or ends the call.
+    /// These messages, whose room is `held`. With `keeps`, it is held for all of them, or until somebody takes it over.
+    /// One that finds no room `waits`, or ends the call.
     pub(super) fn new(inner: Body, room: &Arc<Room>, held: &Held, keeps: bool, waits: bool) -> Self {
         Self {
             inner,

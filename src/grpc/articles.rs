@@ -142,7 +142,7 @@ impl ArticleService for Articles {
             }
         }
         let (queued, model) = (round.queued(), self.0.pipeline.model(tier).to_owned());
-        tracing::info!(articles = queued, model, "articles were queued to be analysed anew");
+        tracing::info!(articles = queued, model, "articles were queued for another analysis");
         let queued_count = convert::count(queued);
         Ok(Response::new(ReanalyzeArticlesResponse { queued_count, tier: convert::tier(tier), model }))
     }
@@ -168,7 +168,7 @@ impl Articles {
 fn wait_for(number: i32) -> Result<WaitFor, Status> {
     WaitFor::try_from(number).map_err(|_| {
         let known = [WaitFor::Durable, WaitFor::Searchable].map(|one| (one as i32, one.as_str_name()));
-        let said = format!("{number} is no value of this enumeration; {}", convert::accepted(&known));
+        let said = format!("{number} is not a value of this enumeration; {}", convert::accepted(&known));
         status::fault(convert::Fault::invalid("wait_for", said))
     })
 }

@@ -1,5 +1,6 @@
 //! What holds for every call, whatever its service: it is counted at its connection, its answer is held in memory only
-//! within bounds, refusals of the transport are put into words, and streams of health and reflection end with the server.
+//! within bounds, refusals of the transport are put into words, and streams of health and reflection end with the
+//! server.
 
 use std::{
     pin::Pin,
@@ -34,7 +35,7 @@ use crate::{
 /// Bytes that are handed to the connection at once: a frame.
 const PIECE: usize = 16 << 10;
 
-/// Services whose streams tell of the server itself, and end when it does.
+/// Services whose streams report on the server itself, and end with it.
 const OF_THE_SERVER: [&str; 2] = ["/grpc.health.", "/grpc.reflection."];
 
 /// These services, with every call bounded.
@@ -53,8 +54,8 @@ struct Gate {
     stopping: watch::Receiver<bool>,
 }
 
-/// Bytes of unread answers that may be held, in longest answers, so that those who read at all are never refused for it:
-/// where a connection's next call waits, where its answers are refused, and where those of all are.
+/// Bytes of unread answers that may be held, in longest answers, so that those who read at all are never refused for
+/// it: where a connection's next call waits, where its answers are refused, and where those of all are.
 impl Gate {
     fn new(limits: Limits, stopping: watch::Receiver<bool>) -> Self {
         let [articles, questions] = [(); 2].map(|()| Arc::new(Room::new(limits.message_bytes)));

@@ -111,7 +111,7 @@ pub(super) fn encoding(number: i32) -> Result<proto::OffsetEncoding, Status> {
     proto::OffsetEncoding::try_from(number).map_err(|_| {
         use proto::OffsetEncoding::{Utf8, Utf16, Utf32};
         let accepted = convert::accepted(&[Utf8, Utf16, Utf32].map(|one| (one as i32, one.as_str_name())));
-        let message = format!("{number} is no encoding; {accepted}");
+        let message = format!("{number} is not an offset encoding; {accepted}");
         status::fault(convert::Fault::invalid("offset_encoding", message))
     })
 }

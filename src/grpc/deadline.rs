@@ -38,12 +38,12 @@ impl Call {
     }
 
     fn start(allowed: Option<Duration>) -> Self {
-        // A deadline too far away to be told is none.
+        // A deadline too far away to be represented is no deadline.
         let deadline = allowed.and_then(|allowed| Instant::now().checked_add(allowed));
         Self { deadline, cancelled: Arc::default() }
     }
 
-    /// What tells the engine to stop.
+    /// The order to stop, for the engine.
     pub(super) fn interrupt(&self) -> Interrupt {
         Interrupt { deadline: self.deadline, cancelled: Arc::clone(&self.cancelled) }
     }

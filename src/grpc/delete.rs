@@ -13,7 +13,7 @@ use crate::{
     proto::{DeleteArticlesResponse, WaitFor},
 };
 
-/// How many of the ids are told.
+/// How many of the ids are returned.
 const SAMPLE: usize = 10;
 
 /// How many articles are looked for at once, and how many deleted.
@@ -31,7 +31,7 @@ impl Articles {
         Ok(DeleteArticlesResponse { article_count: convert::count(page.total.count), sample_ids })
     }
 
-    /// Deletes the articles that pass the filter now, each unless it has changed meanwhile.
+    /// Deletes the articles that pass the filter now, except those that have changed since.
     pub(super) async fn delete_all(
         &self,
         call: &Call,
@@ -57,7 +57,7 @@ impl Articles {
                             answer.sample_ids.push(id);
                         }
                     }
-                    // It was put anew, or has gone, since it was listed.
+                    // It was put again or deleted after it was listed.
                     Ok(_) => {}
                     Err(status) if status.code() == Code::Aborted => {}
                     Err(status) => return Err(status),

@@ -27,7 +27,7 @@ use crate::{
 /// How many articles of a stream may wait to become durable, or have an answer that was not read.
 pub(super) const UNANSWERED: usize = 512;
 
-/// How long a write may wait for the engine before the client is told to send slower.
+/// How long a write may wait for the engine before the client is asked to send more slowly.
 const PATIENCE: Duration = Duration::from_millis(250);
 
 /// The answers of a stream.
@@ -36,8 +36,8 @@ pub(super) type Answers = Pin<Box<dyn Stream<Item = Result<IngestArticlesRespons
 /// An answer, with the place that it holds until the client reads it.
 type Answer = (Result<IngestArticlesResponse, Status>, Option<OwnedSemaphorePermit>);
 
-/// A request: its number, the id that it gave, whether it may find nothing to delete, and the room that it takes until it
-/// is written.
+/// A request: its number, the id that it gave, whether it may find nothing to delete, and the room that it takes until
+/// it is written.
 struct Sent {
     number: i64,
     id: String,
@@ -140,7 +140,7 @@ fn delete(request: DeleteArticleRequest) -> Result<Write, Status> {
     Ok(Write::Delete(id, convert::expected_etag("etag", &request.etag).map_err(within)?))
 }
 
-/// In a stream nobody waits: its answers tell how far a change is.
+/// In a stream nobody waits: its answers report the progress of a change.
 fn unwaited(wait_for: i32) -> Result<(), Fault> {
     if wait_for == WaitFor::Unspecified as i32 {
         return Ok(());
@@ -172,7 +172,7 @@ async fn write(
             }
             Progress::Durable(receipt) => Event::Durable(durable(&id, receipt)),
             Progress::Searchable(_) => Event::Searchable(SearchableEvent { id: id.clone() }),
-            // It was told to be durable. There is no other answer to give: the client may go on.
+            // It was reported durable. There is nothing else to answer: the client may go on.
             Progress::Delayed(..) => return,
             Progress::Failed(error) => {
                 return say(&sender, Ok(rejected(number, &id, &status::engine(error))), place.take());

@@ -1,7 +1,7 @@
 //! The one place where failures become gRPC statuses (AIP-193).
 //!
-//! A status travels in HTTP headers, of which clients take 8 KiB: percent-encoded as the message, and once more, in
-//! base64, in the details. So all that goes in is cut, whatever a request held that is repeated here.
+//! A status travels in HTTP headers, of which clients accept 8 KiB: once percent-encoded as the message, and once in
+//! base64 in the details. So everything that goes in is cut, since it may repeat parts of a request.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const DOMAIN: &str = "sayso.dev";
 /// The longest message of a status, in bytes.
 const MESSAGE_BYTES: usize = 600;
 
-/// The request is at fault.
+/// The request is invalid.
 pub(super) fn fault(fault: Fault) -> Status {
     let mut details = info(fault.reason, fault.metadata);
     let field = echo::clip(&fault.field);
@@ -25,7 +25,7 @@ pub(super) fn fault(fault: Fault) -> Status {
     status(Code::InvalidArgument, &format!("{field}: {}", fault.message), details)
 }
 
-/// There is no such thing.
+/// The resource does not exist.
 pub(super) fn not_found(kind: &'static str, name: &str) -> Status {
     let name = echo::clip(name);
     let mut details = info("NOT_FOUND", vec![("id", name.clone().into_owned())]);
@@ -40,8 +40,7 @@ pub(super) fn engine(error: sayso_index::Error) -> Status {
             return fault(Fault::new("PAGE_TOKEN_MISMATCH", "page_token", error.to_string()));
         }
         ErrorKind::PageExpired => {
-            let said =
-                "is too old: what it was made from is no longer kept; begin again with the first page, without token";
+            let said = "is too old: the state it refers to is no longer kept; start again with the first page, without a token";
             return fault(Fault::new("PAGE_TOKEN_EXPIRED", "page_token", said));
         }
         ErrorKind::Stale => (Code::Aborted, "ETAG_STALE"),
@@ -63,14 +62,14 @@ pub(super) fn engine(error: sayso_index::Error) -> Status {
     status(code, &error.to_string(), details)
 }
 
-/// A pool did not do its work.
+/// A pool could not do the work.
 pub(super) fn pool(error: PoolError) -> Status {
     match error {
         PoolError::Full => {
-            telemetry::refused("OVERLOADED", "too many calls wait for their turn");
+            telemetry::refused("OVERLOADED", "too many calls are waiting");
             let mut details = info("OVERLOADED", Vec::new());
             details.set_retry_info(Some(Duration::from_secs(1)));
-            status(Code::ResourceExhausted, "too many calls wait for their turn; try again later", details)
+            status(Code::ResourceExhausted, "too many calls are waiting; try again later", details)
         }
         PoolError::Died => status(Code::Internal, "the work ended without a result", info("INTERNAL", Vec::new())),
     }
@@ -81,10 +80,9 @@ pub(super) fn deadline_exceeded() -> Status {
     late("the deadline passed before the answer was complete; allow more time or ask for less")
 }
 
-/// Another article or analysis has taken the place of the one that is read in parts.
+/// The article that is being read in parts, or its analysis, has changed.
 pub(super) fn article_changed() -> Status {
-    let message =
-        "another article or analysis has taken its place since the first part; begin again without page_token";
+    let message = "the article or its analysis has changed since the first part; start again without page_token";
     status(Code::Aborted, message, info("ARTICLE_CHANGED", Vec::new()))
 }
 
@@ -93,10 +91,10 @@ pub(super) fn change_not_begun() -> Status {
     late("the deadline passed before the article was analysed, and nothing was changed; allow more time")
 }
 
-/// The deadline passed when the engine may have had a change already, which nobody takes back.
+/// The deadline passed when the engine may already have had the change, which cannot be taken back.
 pub(super) fn change_unconfirmed() -> Status {
     late(
-        "the deadline passed before the change was confirmed; it may still be made. Look whether it was, or send it \
+        "the deadline passed before the change was confirmed; it may still be made. Check whether it was, or send it \
          again, which is safe",
     )
 }
@@ -112,21 +110,21 @@ pub(super) fn stopping() -> Status {
     status(Code::Unavailable, "the server is stopping; send again what was not answered", details)
 }
 
-/// The caller began a message and does not go on.
+/// The caller began a message and stopped in the middle.
 pub(super) fn stalled(within: Duration) -> Status {
-    let message = format!("nothing more of the request came for {within:?}, in the midst of a message; send it again");
+    let message = format!("the request stopped in the middle of a message for {within:?}; send it again");
     status(Code::DeadlineExceeded, &message, info("REQUEST_STALLED", Vec::new()))
 }
 
-/// The caller has more answers open than are kept for it.
+/// The caller has too many unread answers.
 pub(super) fn unread() -> Status {
     let mut details = info("ANSWERS_UNREAD", Vec::new());
     details.set_retry_info(Some(Duration::from_secs(1)));
-    let message = "too many answers wait to be read; read those that are open, or ask for less at once";
+    let message = "too many answers of this connection are waiting to be read; read them, or ask for less at once";
     status(Code::ResourceExhausted, message, details)
 }
 
-/// What a refusal of the transport, which knows no names of ours, says in ours. None for what came from here already.
+/// A refusal of the transport, in this API's terms. None for statuses that were made here.
 pub(super) fn of_transport(refusal: &Status, limits: &Limits) -> Option<Status> {
     let said = refusal.message();
     let starts = |start: &str| said.starts_with(start);
@@ -145,14 +143,14 @@ pub(super) fn of_transport(refusal: &Status, limits: &Limits) -> Option<Status> 
             status(Code::InvalidArgument, &message, info("MALFORMED_REQUEST", Vec::new()))
         }
         Code::Unimplemented if said.is_empty() => {
-            let message = "this server has no such method; its reflection lists those that it has: grpcurl … describe";
+            let message = "this server has no such method; reflection lists those it has: grpcurl … describe";
             status(Code::Unimplemented, message, info("NO_SUCH_METHOD", Vec::new()))
         }
         _ => return None,
     })
 }
 
-/// How the transport begins when a request's bytes are not what they should be.
+/// How the transport's messages begin if a request cannot be decoded.
 const UNDECODABLE: [&str; 4] = [
     "failed to decode Protobuf message",
     "protocol error: received message with",
@@ -160,7 +158,7 @@ const UNDECODABLE: [&str; 4] = [
     "Unexpected EOF decoding stream",
 ];
 
-/// The answer would be longer than answers are.
+/// The answer would exceed the limit of answers.
 pub(super) fn too_long(most: usize) -> Status {
     too_much("the answer would be", "answer_bytes", most)
 }
@@ -178,6 +176,7 @@ fn info(reason: &str, metadata: Vec<(&str, String)>) -> ErrorDetails {
     ErrorDetails::with_error_info(reason, DOMAIN, metadata.collect::<std::collections::HashMap<_, _>>())
 }
 
+#[allow(clippy::disallowed_methods, reason = "this is the one place that makes statuses")]
 fn status(code: Code, message: &str, details: ErrorDetails) -> Status {
     Status::with_error_details(code, echo::clip_to(message, MESSAGE_BYTES), details)
 }

@@ -1,4 +1,4 @@
-//! What the server tells Prometheus, over HTTP at `/metrics`: how much it holds, and how much it does how fast.
+//! Metrics for Prometheus, over HTTP at `/metrics`: how much the server holds, and how much it does how fast.
 //!
 //! What `GetServerInfo` tells, too, is not counted here: every scrape takes it anew from where that call takes it. The
 //! rest is noted as it happens, analyses by `pipeline` and calls by `grpc/meter`.
@@ -41,7 +41,7 @@ const ANALYSIS: &str = "sayso_analysis_duration_seconds";
 const RPCS: &str = "sayso_rpcs_total";
 const RPC: &str = "sayso_rpc_duration_seconds";
 
-/// A book of what happens, for scrapes to tell. Clones share it; where metrics are off, there is none.
+/// The recorder of what happens, for scrapes to read. Clones share it; if metrics are off, there is none.
 ///
 /// It is the server's own, not the process's: servers side by side do not mix up their numbers.
 #[derive(Clone, Debug, Default)]
@@ -85,25 +85,25 @@ impl Metrics {
 }
 
 fn describe() {
-    describe_gauge!(ARTICLES, "Articles that are kept.");
-    describe_gauge!(SENTENCES, "Sentences of the articles that are kept.");
-    describe_gauge!(QUOTES, "Quotes in the articles that are kept.");
-    describe_gauge!(ENTITIES, "Entities that the articles which are kept mention.");
-    describe_gauge!(DISK, "Bytes on disk of articles and indexes.");
-    describe_gauge!(VIEWS, "Former states that are kept for the pages behind page tokens.");
-    describe_gauge!(FREE, "Bytes that are free on the disk of articles and indexes.");
-    describe_gauge!(STORE_FAULT, "1 while the store of articles cannot be used, else 0.");
-    describe_gauge!(INDEX_FAULT, "1 while changes do not become searchable, else 0.");
-    describe_gauge!(NO_ARTICLES, "1 while articles are refused because the disk is nearly full, else 0.");
-    describe_gauge!(NO_DELETES, "1 while deletes are refused because the disk is full, else 0.");
-    describe_gauge!(DAMAGED, "Articles of which the record is damaged.");
-    describe_gauge!(CONNECTIONS, "Connections of gRPC clients that are open.");
-    describe_gauge!(OPEN_CALLS, "Calls that are open, streams among them.");
-    describe_gauge!(MOST_CONNECTIONS, "Connections of gRPC clients that may be open.");
+    describe_gauge!(ARTICLES, "Stored articles.");
+    describe_gauge!(SENTENCES, "Sentences of the stored articles.");
+    describe_gauge!(QUOTES, "Quotes in the stored articles.");
+    describe_gauge!(ENTITIES, "Entities that the stored articles mention.");
+    describe_gauge!(DISK, "Bytes of articles and indexes on disk.");
+    describe_gauge!(VIEWS, "Earlier states that are kept for page tokens.");
+    describe_gauge!(FREE, "Free bytes on the disk that holds articles and indexes.");
+    describe_gauge!(STORE_FAULT, "1 while the store of articles cannot be used, otherwise 0.");
+    describe_gauge!(INDEX_FAULT, "1 while changes do not become searchable, otherwise 0.");
+    describe_gauge!(NO_ARTICLES, "1 while articles are refused because the disk is nearly full, otherwise 0.");
+    describe_gauge!(NO_DELETES, "1 while deletes are refused because the disk is full, otherwise 0.");
+    describe_gauge!(DAMAGED, "Articles with a damaged record.");
+    describe_gauge!(CONNECTIONS, "Open connections of gRPC clients.");
+    describe_gauge!(OPEN_CALLS, "Open calls, including streams.");
+    describe_gauge!(MOST_CONNECTIONS, "Limit of open connections of gRPC clients.");
     describe_gauge!(PENDING, "Articles that wait for another analysis.");
-    describe_counter!(DONE, "Articles that got another analysis since the server started.");
-    describe_counter!(FAILED, "Articles that could not be analysed anew since the server started.");
-    describe_histogram!(ANALYSIS, "How long analyses took, by tier.");
-    describe_counter!(RPCS, "Calls that have ended, by method and gRPC code; a stream is one call.");
-    describe_histogram!(RPC, "How long calls took, to the end of their answers, by method.");
+    describe_counter!(DONE, "Articles that received another analysis since the server started.");
+    describe_counter!(FAILED, "Articles whose next analysis failed since the server started.");
+    describe_histogram!(ANALYSIS, "Duration of analyses, by tier.");
+    describe_counter!(RPCS, "Ended calls, by method and gRPC code; a stream is one call.");
+    describe_histogram!(RPC, "Duration of calls to the end of their answers, by method.");
 }

@@ -56,6 +56,7 @@ impl Held {
     }
 
     /// Asks the engine past the queue of searches: how busy the server is must not keep metrics from telling it.
+    #[allow(clippy::disallowed_methods, reason = "a scrape at a time; it must not wait behind searches")]
     async fn ask(&self) -> Result<(sayso_index::Result<Status>, Health, Option<u64>), JoinError> {
         let (engine, folder) = (Arc::clone(&self.engine), self.data_dir.clone());
         let asked = move || (engine.status(), engine.health(), fs4::available_space(&folder).ok());
@@ -113,7 +114,7 @@ async fn scrape(recorder: Arc<PrometheusRecorder>, held: Held) -> Response {
         Ok(()) => ([(header::CONTENT_TYPE, TEXT)], recorder.handle().render()).into_response(),
         Err(error) => {
             telemetry::refused("METRICS", &error.to_string());
-            (StatusCode::SERVICE_UNAVAILABLE, format!("what is held cannot be told: {error}\n")).into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, format!("the counts cannot be read: {error}\n")).into_response()
         }
     }
 }

@@ -6,8 +6,10 @@ use prost::Message;
 use sayso::proto::{
     AnalysisMode, AnnotatedArticle, Article, ArticleChange, ArticleFilter, BatchGetArticlesRequest,
     BatchGetArticlesResponse, DeleteArticleRequest, DeleteArticlesRequest, DeleteArticlesResponse, GetArticleRequest,
-    IngestArticlesRequest, OffsetEncoding, SearchSentencesRequest, google_type::Interval,
-    ingest_articles_request::Action, ingest_articles_response::Event,
+    IngestArticlesRequest, OffsetEncoding, SearchSentencesRequest,
+    google_type::Interval,
+    ingest_articles_request::Action,
+    ingest_articles_response::{DurableEvent, Event, RejectedEvent},
 };
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -206,6 +208,37 @@ async fn what_is_put_anew_while_all_is_deleted_stays() {
     assert!(server.ids().await.contains(&"w0000".to_owned()));
 }
 
+/// What a stream answered, by the number of the request.
+#[derive(Default)]
+struct Answers {
+    durable: BTreeMap<i64, DurableEvent>,
+    searchable: BTreeMap<i64, String>,
+    rejected: BTreeMap<i64, RejectedEvent>,
+}
+
+impl Answers {
+    /// Sends the requests and reads all answers: each kind once a request, durable before searchable.
+    async fn to(server: &Server, requests: Vec<IngestArticlesRequest>) -> Self {
+        let requests = tokio_stream::iter(requests);
+        let mut answers = server.articles().await.ingest_articles(requests).await.unwrap().into_inner();
+        let mut all = Self::default();
+        while let Some(answer) = answers.message().await.unwrap() {
+            let number = answer.client_sequence;
+            let twice = match answer.event.unwrap() {
+                Event::Durable(told) => all.durable.insert(number, told).is_some(),
+                Event::Searchable(told) => {
+                    assert!(all.durable.contains_key(&number), "{number} is searchable before it is durable");
+                    all.searchable.insert(number, told.id).is_some()
+                }
+                Event::Rejected(told) => all.rejected.insert(number, told).is_some(),
+                Event::Backoff(_) => false,
+            };
+            assert!(!twice, "{number} is answered twice");
+        }
+        all
+    }
+}
+
 #[tokio::test]
 async fn a_stream_puts_and_deletes_in_the_order_in_which_it_was_asked() {
     let server = Server::start_with(&["--analysis", "fast"]);
@@ -230,25 +263,9 @@ async fn a_stream_puts_and_deletes_in_the_order_in_which_it_was_asked() {
     ];
     let requests: Vec<_> =
         (1..).zip(actions).map(|(client_sequence, action)| IngestArticlesRequest { client_sequence, action }).collect();
-    let mut answers = server.articles().await.ingest_articles(tokio_stream::iter(requests)).await.unwrap().into_inner();
-    let (mut durable, mut searchable, mut rejected) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-    while let Some(answer) = answers.message().await.unwrap() {
-        let number = answer.client_sequence;
-        let twice = match answer.event.unwrap() {
-            Event::Durable(told) => {
-                durable.insert(number, (told.id.clone(), told.change(), told.revision, told.etag)).is_some()
-            }
-            Event::Searchable(told) => {
-                assert!(durable.contains_key(&number), "{number} is searchable before it is durable");
-                searchable.insert(number, told.id).is_some()
-            }
-            Event::Rejected(told) => rejected.insert(number, told).is_some(),
-            Event::Backoff(_) => false,
-        };
-        assert!(!twice, "{number} is answered twice");
-    }
+    let Answers { durable, searchable, rejected } = Answers::to(&server, requests).await;
     let changes: Vec<_> =
-        durable.iter().map(|(n, (id, change, revision, _))| (*n, id.as_str(), *change, *revision)).collect();
+        durable.iter().map(|(n, told)| (*n, told.id.as_str(), told.change(), told.revision)).collect();
     let expected = [
         (1, "a", ArticleChange::Created, 1),
         (2, "a", ArticleChange::Deleted, 0),
@@ -260,7 +277,7 @@ async fn a_stream_puts_and_deletes_in_the_order_in_which_it_was_asked() {
         (11, "c", ArticleChange::Created, 1),
     ];
     assert_eq!(changes, expected);
-    assert!(durable.values().all(|(_, _, revision, etag)| (*revision == 0) == etag.is_empty()), "{durable:?}");
+    assert!(durable.values().all(|told| (told.revision == 0) == told.etag.is_empty()), "{durable:?}");
     assert_eq!(searchable.keys().collect::<Vec<_>>(), durable.keys().collect::<Vec<_>>());
     let why: Vec<_> = rejected
         .iter()

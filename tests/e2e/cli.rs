@@ -131,8 +131,8 @@ async fn what_is_passed_over_is_told_and_odd_fields_cost_nothing() {
     let told = text(&done.stderr);
     assert!(done.status.success(), "{told}");
     for part in [
-        "3 files passed over: 2 .pdf, 1 .csv; what can be read: .txt",
-        "field date: \"soon\" is no date that is understood",
+        "3 files skipped: 2 .pdf, 1 .csv; these can be read: .txt",
+        "field date: \"soon\" is not a date that is understood",
         "field date: \"8/9/18\" is read with the month first",
         "field id: true is not used",
     ] {
@@ -148,7 +148,7 @@ async fn what_is_passed_over_is_told_and_odd_fields_cost_nothing() {
     fs::write(none.path().join("b.pdf"), "x").unwrap();
     let done = sayso(&server, &["ingest", none.path().to_str().unwrap()]);
     assert_eq!(done.status.code(), Some(2));
-    assert!(text(&done.stderr).contains("1 file passed over: 1 .pdf"), "{}", text(&done.stderr));
+    assert!(text(&done.stderr).contains("1 file skipped: 1 .pdf"), "{}", text(&done.stderr));
 }
 
 #[tokio::test]
@@ -269,11 +269,19 @@ async fn a_large_article_is_put_together_from_its_parts() {
 async fn articles_are_deleted_by_what_they_are() {
     let server = Server::start();
     put_labelled(&server);
-    for arguments in [&["delete"][..], &["delete", "one", "--label", "desk"], &["delete", "one", "--dry-run"]] {
+    for arguments in [&["delete"][..], &["delete", "one", "--label", "desk"]] {
         assert_eq!(sayso(&server, arguments).status.code(), Some(2), "{arguments:?}");
     }
     let delete = |options: &[&str]| text(&sayso(&server, &[&["delete"], options].concat()).stdout);
     assert_eq!(delete(&["--label", "desk=politics", "--dry-run"]), "1 article would be deleted: one\n");
+    assert_eq!(delete(&["one", "two", "--dry-run"]), "2 articles would be deleted: two, one\n");
+    let missing = sayso(&server, &["delete", "one", "nine", "ten", "--dry-run"]);
+    assert_eq!(text(&missing.stdout), "1 article would be deleted: one\n");
+    assert_eq!(
+        (text(&missing.stderr).as_str(), missing.status.code()),
+        ("sayso: 2 of the ids are not there\n", Some(1))
+    );
+    assert!(sayso(&server, &["delete", "one", "nine", "--allow-missing", "--dry-run"]).status.success());
     assert_eq!(listed(&server, &[]), ["two", "one"]);
     assert_eq!(delete(&["--label", "desk=politics"]), "1 article deleted: one\n");
     assert_eq!(listed(&server, &[]), ["two"]);
@@ -352,10 +360,10 @@ async fn what_is_lost_in_a_run_is_told() {
     for part in [
         format!("{path}/feed.jsonl:3: {path}/feed.jsonl:1 has the same id, and is gone: this takes its place"),
         format!("{path}/none.json: holds no record"),
-        "--field title=nosuch: no record of this run has a field of this name".into(),
-        "feed.jsonl:1: field publishd: \"2026-03-03\" is not used: no field is called so; did you mean published?"
+        "--field title=nosuch: no record of this run has a field with this name".into(),
+        "feed.jsonl:1: field publishd: \"2026-03-03\" is not used: there is no such field; did you mean published?"
             .into(),
-        "1 hidden file or folder passed over".into(),
+        "1 hidden file or folder skipped".into(),
         "feed.jsonl:5: malformed JSON".into(),
     ] {
         assert!(told.contains(&part), "{part} is missing in: {told}");
@@ -377,7 +385,6 @@ fn options_that_would_do_nothing_are_refused() {
         &["entities", "--id", "x", "--type", "person"],
         &["entities", "lind", "--outlet", "y"],
         &["analyze", "--json", "--output", "text"],
-        &["delete", "x", "--dry-run"],
         &["delete", "--allow-missing", "--outlet", "y"],
         &["search", "--limit", "-1"],
         &["search", "-n", "abc"],

@@ -96,7 +96,7 @@ async fn an_answer_that_would_be_too_long_names_the_limit() {
 #[tokio::test]
 async fn bytes_that_are_no_message_are_the_callers_fault() {
     let server = Server::start();
-    // Field 1, a string of one byte that is no UTF-8; and a varint that does not end.
+    // Field 1, a string of one byte that is not UTF-8; and a varint that does not end.
     for body in [&[0x0a, 0x01, 0xff][..], &[0x08, 0xff]] {
         let status = server.ask("/sayso.v1.ArticleService/GetArticle", body.to_vec()).await.unwrap_err();
         assert_eq!((status.code(), reason(&status).as_str()), (Code::InvalidArgument, "MALFORMED_REQUEST"), "{status}");

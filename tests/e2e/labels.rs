@@ -191,3 +191,14 @@ async fn other_labels_are_another_revision_with_the_same_quotes() {
         assert!(ids.is_empty(), "{method}");
     }
 }
+
+#[tokio::test]
+async fn a_filter_by_a_key_that_no_label_may_have_is_refused() {
+    let server = server().await;
+    for key in ["Desk", "desk politics", "désk", ""] {
+        let request = ListArticlesRequest { filter: filter(&[(key, &[])]), ..Default::default() };
+        let status = server.articles().await.list_articles(request).await.unwrap_err();
+        assert_eq!(status.code(), Code::InvalidArgument, "{key}");
+        assert!(status.message().contains("filter.labels.key") && status.message().contains(key), "{status}");
+    }
+}

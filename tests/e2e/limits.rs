@@ -66,188 +66,227 @@ fn labelled(key: usize, value: usize) -> Article {
 /// Tries what a limit forbids. Limits that are settings get small ones, on servers of their own.
 async fn probe(server: &Server, name: &str, told: &ServerLimits) {
     match name {
-        "message_bytes" => {
-            let small = Server::start_with(&["--max-message", "1MiB", "--max-body", "512KiB"]);
-            let most = limits(&small).await.message_bytes;
-            let title = |bytes: usize| Article { title: "x".repeat(bytes), ..article("a", STORY) };
-            assert_names(small.try_put(title(most as usize)).await, name, most);
-            let nearly = small.try_put(title(most as usize - 1000)).await.unwrap_err();
-            assert_eq!(nearly.code(), Code::InvalidArgument, "that is another limit: {nearly}");
-        }
-        "body_bytes" => {
-            of_article(server, name, told.body_bytes, |bytes| article("a", &padded("No.", bytes))).await;
-            let text = padded("No.", told.body_bytes as usize + 1);
-            let mut client = AnalyzeServiceClient::new(server.channel().await);
-            let request = AnalyzeRequest { text, ..Default::default() };
-            assert_names(client.analyze(request).await, name, told.body_bytes);
-        }
-        "metadata_bytes" => {
-            let most = told.metadata_bytes;
-            let title = |bytes: usize| Article { title: "x".repeat(bytes), ..article("a", STORY) };
-            of_article(server, name, most, title).await;
-            let shared = |bytes: usize| Article {
-                url: "u".repeat(5),
-                outlet: "o".repeat(7),
-                title: "x".repeat(bytes - 12),
-                ..article("a", STORY)
-            };
-            of_article(server, name, most, shared).await;
-            let filter =
-                sayso::proto::ArticleFilter { outlets: vec!["x".repeat(most as usize + 1)], ..Default::default() };
-            let request = ListArticlesRequest { filter: Some(filter), ..Default::default() };
-            assert_names(list(server, request).await, name, most);
-        }
+        "message_bytes" => message_bytes().await,
+        "body_bytes" => body_bytes(server, told).await,
+        "metadata_bytes" => metadata_bytes(server, told).await,
         "id_bytes" => of_article(server, name, told.id_bytes.into(), |bytes| article(&"i".repeat(bytes), STORY)).await,
-        "language_code_bytes" => {
-            let coded = |bytes: usize| Article { language_code: "x".repeat(bytes), ..article("a", STORY) };
-            of_article(server, name, told.language_code_bytes.into(), coded).await;
-        }
-        "authors" => {
-            let written = |count: usize| Article { authors: vec!["A. B.".into(); count], ..article("a", STORY) };
-            of_article(server, name, told.authors.into(), written).await;
-        }
-        "labels" => {
-            let many = |count: usize| Article {
-                labels: (0..count).map(|n| (format!("k{n}"), String::new())).collect(),
-                ..article("a", STORY)
-            };
-            of_article(server, name, told.labels.into(), many).await;
-        }
+        "language_code_bytes" => language_code_bytes(server, told).await,
+        "authors" => authors(server, told).await,
+        "labels" => labels(server, told).await,
         "label_key_bytes" => of_article(server, name, told.label_key_bytes.into(), |bytes| labelled(bytes, 1)).await,
         "label_value_bytes" => {
             of_article(server, name, told.label_value_bytes.into(), |bytes| labelled(1, bytes)).await
         }
-        "query_bytes" => {
-            let most = told.query_bytes as usize;
-            search(server, padded("cranes", most)).await.unwrap();
-            assert_names(search(server, padded("cranes", most + 1)).await, name, most as i64);
-            assert_names(look_up(server, "x".repeat(most + 1)).await, name, most as i64);
-        }
-        "query_clauses" => {
-            let most = told.query_clauses as usize;
-            search(server, words(most, "w#")).await.unwrap();
-            assert_names(search(server, words(most + 1, "w#")).await, name, most as i64);
-            assert_names(search(server, format!("\"{}\"", words(most + 1, "w#"))).await, name, most as i64);
-        }
-        "query_expansions" => {
-            let most = told.query_expansions as usize;
-            for form in ["w#*", "word#~1"] {
-                search(server, words(most, form)).await.unwrap();
-                assert_names(search(server, words(most + 1, form)).await, name, most as i64);
-            }
-            look_up(server, words(most, "w#")).await.unwrap();
-            assert_names(look_up(server, words(most + 1, "w#")).await, name, most as i64);
-        }
-        "filter_values" => {
-            let of = |count| {
-                let filter = sayso::proto::ArticleFilter { article_ids: vec!["x".into(); count], ..Default::default() };
-                ListArticlesRequest { filter: Some(filter), ..Default::default() }
-            };
-            let most = told.filter_values as usize;
-            list(server, of(most)).await.unwrap();
-            assert_names(list(server, of(most + 1)).await, name, most as i64);
-        }
-        "mask_paths" => {
-            let of = |count| {
-                let read_mask = Some(prost_types::FieldMask { paths: vec!["article.id".into(); count] });
-                ListArticlesRequest { read_mask, ..Default::default() }
-            };
-            let most = told.mask_paths as usize;
-            list(server, of(most)).await.unwrap();
-            assert_names(list(server, of(most + 1)).await, name, most as i64);
-        }
-        "default_page_size" => {
-            let most = told.default_page_size as usize;
-            let many = Server::start_with(&["--analysis", "fast"]);
-            for n in 0..most + 1 {
-                many.put(dated(&format!("n{n}"), "Wire", "2026-03-02", "The ferry sank.")).await;
-            }
-            assert_eq!(list(&many, ListArticlesRequest::default()).await.unwrap(), most);
-            assert_eq!(search(&many, "ferry".into()).await.unwrap(), most);
-        }
-        "page_size" => {
-            let small = Server::start_with(&["--analysis", "fast", "--max-page-size", "2"]);
-            assert_eq!(limits(&small).await.page_size, 2);
-            for id in ["a", "b", "c"] {
-                small.put(article(id, STORY)).await;
-            }
-            let request = ListArticlesRequest { page_size: 1000, ..Default::default() };
-            assert_eq!(list(&small, request).await.unwrap(), 2);
-        }
-        "context_sentences" => {
-            server.put(article("quoted", STORY)).await;
-            let id = server.annotations("quoted").await.quotes[0].id.clone();
-            let around = async |count| {
-                let request = GetQuoteRequest { id: id.clone(), context_sentences: Some(count), ..Default::default() };
-                server.quotes().await.get_quote(request).await
-            };
-            around(told.context_sentences).await.unwrap();
-            for count in [told.context_sentences + 1, -1] {
-                assert_names(around(count).await, name, told.context_sentences.into());
-            }
-        }
-        "reply_bytes" => {
-            let small = Server::start_with(&["--analysis", "fast", "--max-reply", "8KiB"]);
-            assert_eq!(limits(&small).await.reply_bytes, 8 << 10);
-            for n in 0..12 {
-                small.put(Article { title: "x".repeat(2000), ..article(&format!("n{n}"), "The ferry sank.") }).await;
-            }
-            assert_eq!(list(&small, ListArticlesRequest::default()).await.unwrap(), 3);
-        }
-        "answer_bytes" => {
-            let small = Server::start_with(&["--analysis", "fast", "--max-answer", "4KiB"]);
-            let request = AnalyzeRequest { text: STORY.repeat(9), ..Default::default() };
-            assert_names(AnalyzeServiceClient::new(small.channel().await).analyze(request).await, name, 4 << 10);
-        }
-        "page_token_lifetime" => {
-            let short = Server::start_with(&["--analysis", "fast", "--page-token-lifetime", "1ns"]);
-            for id in ["a", "b"] {
-                short.put(article(id, STORY)).await;
-            }
-            let request = SearchSentencesRequest { query: "cranes".into(), page_size: 1, ..Default::default() };
-            let page = short.search().await.search_sentences(request.clone()).await.unwrap().into_inner();
-            short.put(article("c", STORY)).await;
-            let next = SearchSentencesRequest { page_token: page.next_page_token, ..request };
-            let status = short.search().await.search_sentences(next).await.unwrap_err();
-            assert_eq!(reason(&status), "PAGE_TOKEN_EXPIRED");
-        }
-        "search_timeout" => {
-            let short = Server::start_with(&["--search-timeout", "1ns"]);
-            assert_eq!(search(&short, "cranes".into()).await.unwrap_err().code(), Code::DeadlineExceeded);
-        }
+        "query_bytes" => query_bytes(server, told).await,
+        "query_clauses" => query_clauses(server, told).await,
+        "query_expansions" => query_expansions(server, told).await,
+        "filter_values" => filter_values(server, told).await,
+        "mask_paths" => mask_paths(server, told).await,
+        "default_page_size" => default_page_size(told).await,
+        "page_size" => page_size().await,
+        "context_sentences" => context_sentences(server, told).await,
+        "reply_bytes" => reply_bytes().await,
+        "answer_bytes" => answer_bytes().await,
+        "page_token_lifetime" => page_token_lifetime().await,
+        "search_timeout" => search_timeout().await,
         "unanswered_requests" => unanswered(server, told.unanswered_requests).await,
-        "concurrent_streams" => {
-            let small = Server::start_with(&["--max-concurrent-streams", "2"]);
-            assert_eq!(limits(&small).await.concurrent_streams, 2);
-            let channel = small.channel().await;
-            let mut open = Vec::new();
-            for _ in 0..2 {
-                let watch = HealthClient::new(channel.clone()).watch(HealthCheckRequest::default()).await;
-                open.push(watch.unwrap().into_inner());
-            }
-            let mut third = ArticleServiceClient::new(channel);
-            let mut call = Box::pin(third.list_articles(ListArticlesRequest::default()));
-            let waits = tokio::time::timeout(Duration::from_millis(500), &mut call).await;
-            assert!(waits.is_err(), "a third call of the connection is answered");
-            open.pop();
-            call.await.unwrap();
-        }
-        "connections" => {
-            let small = Server::start_with(&["--max-connections", "2"]);
-            let mut open = Vec::new();
-            for _ in 0..2 {
-                let watch = HealthClient::new(small.channel().await).watch(HealthCheckRequest::default()).await;
-                open.push(watch.unwrap().into_inner());
-            }
-            let told = HealthClient::new(match small.try_channel().await {
-                Ok(channel) => channel,
-                Err(_) => return,
-            });
-            let check = told.clone().check(HealthCheckRequest::default()).await;
-            assert!(check.is_err(), "a third connection is served");
-        }
+        "concurrent_streams" => concurrent_streams().await,
+        "connections" => connections().await,
         other => panic!("no probe shows that the limit {other} holds: write one"),
     }
+}
+
+async fn message_bytes() {
+    let small = Server::start_with(&["--max-message", "1MiB", "--max-body", "512KiB"]);
+    let most = limits(&small).await.message_bytes;
+    let title = |bytes: usize| Article { title: "x".repeat(bytes), ..article("a", STORY) };
+    assert_names(small.try_put(title(most as usize)).await, "message_bytes", most);
+    let nearly = small.try_put(title(most as usize - 1000)).await.unwrap_err();
+    assert_eq!(nearly.code(), Code::InvalidArgument, "that is another limit: {nearly}");
+}
+
+async fn body_bytes(server: &Server, told: &ServerLimits) {
+    of_article(server, "body_bytes", told.body_bytes, |bytes| article("a", &padded("No.", bytes))).await;
+    let text = padded("No.", told.body_bytes as usize + 1);
+    let mut client = AnalyzeServiceClient::new(server.channel().await);
+    let request = AnalyzeRequest { text, ..Default::default() };
+    assert_names(client.analyze(request).await, "body_bytes", told.body_bytes);
+}
+
+async fn metadata_bytes(server: &Server, told: &ServerLimits) {
+    let most = told.metadata_bytes;
+    let title = |bytes: usize| Article { title: "x".repeat(bytes), ..article("a", STORY) };
+    of_article(server, "metadata_bytes", most, title).await;
+    let shared = |bytes: usize| Article {
+        url: "u".repeat(5),
+        outlet: "o".repeat(7),
+        title: "x".repeat(bytes - 12),
+        ..article("a", STORY)
+    };
+    of_article(server, "metadata_bytes", most, shared).await;
+    let filter = sayso::proto::ArticleFilter { outlets: vec!["x".repeat(most as usize + 1)], ..Default::default() };
+    let request = ListArticlesRequest { filter: Some(filter), ..Default::default() };
+    assert_names(list(server, request).await, "metadata_bytes", most);
+}
+
+async fn language_code_bytes(server: &Server, told: &ServerLimits) {
+    let coded = |bytes: usize| Article { language_code: "x".repeat(bytes), ..article("a", STORY) };
+    of_article(server, "language_code_bytes", told.language_code_bytes.into(), coded).await;
+}
+
+async fn authors(server: &Server, told: &ServerLimits) {
+    let written = |count: usize| Article { authors: vec!["A. B.".into(); count], ..article("a", STORY) };
+    of_article(server, "authors", told.authors.into(), written).await;
+}
+
+async fn labels(server: &Server, told: &ServerLimits) {
+    let many = |count: usize| Article {
+        labels: (0..count).map(|n| (format!("k{n}"), String::new())).collect(),
+        ..article("a", STORY)
+    };
+    of_article(server, "labels", told.labels.into(), many).await;
+}
+
+async fn query_bytes(server: &Server, told: &ServerLimits) {
+    let most = told.query_bytes as usize;
+    search(server, padded("cranes", most)).await.unwrap();
+    assert_names(search(server, padded("cranes", most + 1)).await, "query_bytes", most as i64);
+    assert_names(look_up(server, "x".repeat(most + 1)).await, "query_bytes", most as i64);
+}
+
+async fn query_clauses(server: &Server, told: &ServerLimits) {
+    let most = told.query_clauses as usize;
+    search(server, words(most, "w#")).await.unwrap();
+    assert_names(search(server, words(most + 1, "w#")).await, "query_clauses", most as i64);
+    assert_names(search(server, format!("\"{}\"", words(most + 1, "w#"))).await, "query_clauses", most as i64);
+}
+
+async fn query_expansions(server: &Server, told: &ServerLimits) {
+    let most = told.query_expansions as usize;
+    for form in ["w#*", "word#~1"] {
+        search(server, words(most, form)).await.unwrap();
+        assert_names(search(server, words(most + 1, form)).await, "query_expansions", most as i64);
+    }
+    look_up(server, words(most, "w#")).await.unwrap();
+    assert_names(look_up(server, words(most + 1, "w#")).await, "query_expansions", most as i64);
+}
+
+async fn filter_values(server: &Server, told: &ServerLimits) {
+    let of = |count| {
+        let filter = sayso::proto::ArticleFilter { article_ids: vec!["x".into(); count], ..Default::default() };
+        ListArticlesRequest { filter: Some(filter), ..Default::default() }
+    };
+    let most = told.filter_values as usize;
+    list(server, of(most)).await.unwrap();
+    assert_names(list(server, of(most + 1)).await, "filter_values", most as i64);
+}
+
+async fn mask_paths(server: &Server, told: &ServerLimits) {
+    let of = |count| {
+        let read_mask = Some(prost_types::FieldMask { paths: vec!["article.id".into(); count] });
+        ListArticlesRequest { read_mask, ..Default::default() }
+    };
+    let most = told.mask_paths as usize;
+    list(server, of(most)).await.unwrap();
+    assert_names(list(server, of(most + 1)).await, "mask_paths", most as i64);
+}
+
+async fn default_page_size(told: &ServerLimits) {
+    let most = told.default_page_size as usize;
+    let many = Server::start_with(&["--analysis", "fast"]);
+    for n in 0..most + 1 {
+        many.put(dated(&format!("n{n}"), "Wire", "2026-03-02", "The ferry sank.")).await;
+    }
+    assert_eq!(list(&many, ListArticlesRequest::default()).await.unwrap(), most);
+    assert_eq!(search(&many, "ferry".into()).await.unwrap(), most);
+}
+
+async fn page_size() {
+    let small = Server::start_with(&["--analysis", "fast", "--max-page-size", "2"]);
+    assert_eq!(limits(&small).await.page_size, 2);
+    for id in ["a", "b", "c"] {
+        small.put(article(id, STORY)).await;
+    }
+    let request = ListArticlesRequest { page_size: 1000, ..Default::default() };
+    assert_eq!(list(&small, request).await.unwrap(), 2);
+}
+
+async fn context_sentences(server: &Server, told: &ServerLimits) {
+    server.put(article("quoted", STORY)).await;
+    let id = server.annotations("quoted").await.quotes[0].id.clone();
+    let around = async |count| {
+        let request = GetQuoteRequest { id: id.clone(), context_sentences: Some(count), ..Default::default() };
+        server.quotes().await.get_quote(request).await
+    };
+    around(told.context_sentences).await.unwrap();
+    for count in [told.context_sentences + 1, -1] {
+        assert_names(around(count).await, "context_sentences", told.context_sentences.into());
+    }
+}
+
+async fn reply_bytes() {
+    let small = Server::start_with(&["--analysis", "fast", "--max-reply", "8KiB"]);
+    assert_eq!(limits(&small).await.reply_bytes, 8 << 10);
+    for n in 0..12 {
+        small.put(Article { title: "x".repeat(2000), ..article(&format!("n{n}"), "The ferry sank.") }).await;
+    }
+    assert_eq!(list(&small, ListArticlesRequest::default()).await.unwrap(), 3);
+}
+
+async fn answer_bytes() {
+    let small = Server::start_with(&["--analysis", "fast", "--max-answer", "4KiB"]);
+    let request = AnalyzeRequest { text: STORY.repeat(9), ..Default::default() };
+    assert_names(AnalyzeServiceClient::new(small.channel().await).analyze(request).await, "answer_bytes", 4 << 10);
+}
+
+async fn page_token_lifetime() {
+    let short = Server::start_with(&["--analysis", "fast", "--page-token-lifetime", "1ns"]);
+    for id in ["a", "b"] {
+        short.put(article(id, STORY)).await;
+    }
+    let request = SearchSentencesRequest { query: "cranes".into(), page_size: 1, ..Default::default() };
+    let page = short.search().await.search_sentences(request.clone()).await.unwrap().into_inner();
+    short.put(article("c", STORY)).await;
+    let next = SearchSentencesRequest { page_token: page.next_page_token, ..request };
+    let status = short.search().await.search_sentences(next).await.unwrap_err();
+    assert_eq!(reason(&status), "PAGE_TOKEN_EXPIRED");
+}
+
+async fn search_timeout() {
+    let short = Server::start_with(&["--search-timeout", "1ns"]);
+    assert_eq!(search(&short, "cranes".into()).await.unwrap_err().code(), Code::DeadlineExceeded);
+}
+
+async fn concurrent_streams() {
+    let small = Server::start_with(&["--max-concurrent-streams", "2"]);
+    assert_eq!(limits(&small).await.concurrent_streams, 2);
+    let channel = small.channel().await;
+    let mut open = Vec::new();
+    for _ in 0..2 {
+        let watch = HealthClient::new(channel.clone()).watch(HealthCheckRequest::default()).await;
+        open.push(watch.unwrap().into_inner());
+    }
+    let mut third = ArticleServiceClient::new(channel);
+    let mut call = Box::pin(third.list_articles(ListArticlesRequest::default()));
+    let waits = tokio::time::timeout(Duration::from_millis(500), &mut call).await;
+    assert!(waits.is_err(), "a third call of the connection is answered");
+    open.pop();
+    call.await.unwrap();
+}
+
+async fn connections() {
+    let small = Server::start_with(&["--max-connections", "2"]);
+    let mut open = Vec::new();
+    for _ in 0..2 {
+        let watch = HealthClient::new(small.channel().await).watch(HealthCheckRequest::default()).await;
+        open.push(watch.unwrap().into_inner());
+    }
+    let told = HealthClient::new(match small.try_channel().await {
+        Ok(channel) => channel,
+        Err(_) => return,
+    });
+    let check = told.clone().check(HealthCheckRequest::default()).await;
+    assert!(check.is_err(), "a third connection is served");
 }
 
 async fn limits(server: &Server) -> ServerLimits {

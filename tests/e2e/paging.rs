@@ -67,7 +67,7 @@ async fn a_token_that_is_too_old_or_of_a_server_that_ended_is_refused_in_words()
     for status in [old, ended] {
         assert_eq!((status.code(), reason(&status).as_str()), (Code::InvalidArgument, "PAGE_TOKEN_EXPIRED"));
         assert_eq!(field(&status), "page_token");
-        assert!(status.message().contains("begin again with the first page"), "{}", status.message());
+        assert!(status.message().contains("start again with the first page"), "{}", status.message());
     }
 }
 

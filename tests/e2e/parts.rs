@@ -177,7 +177,7 @@ async fn whoever_reads_on_in_another_article_or_analysis_is_told() {
     put(&text(21, 0)).await;
     let changed = part(&server, next.clone()).await.unwrap_err();
     assert_eq!((changed.code(), reason(&changed).as_str()), (Code::Aborted, "ARTICLE_CHANGED"), "{changed}");
-    assert!(changed.message().contains("begin again"), "{changed}");
+    assert!(changed.message().contains("start again"), "{changed}");
     // Labels are part of the article, too.
     let token = part(&server, get("a")).await.unwrap().next_page_token;
     let next = GetArticleRequest { page_token: token, ..get("a") };

@@ -102,7 +102,7 @@ fn a_data_directory_that_cannot_be_made_is_named_once() {
 #[test]
 fn a_misspelt_level_of_the_log_is_refused_with_all_other_faults() {
     let Run { log, data, .. } = run(&[("SAYSO_LOG", "inof"), ("SAYSO_ANALYSIS_THREADS", "0")], &ANY_PORT, |_| {});
-    assert!(log.contains("SAYSO_LOG: \"inof\" is no level") && log.contains("did you mean info?"), "{log}");
+    assert!(log.contains("SAYSO_LOG: \"inof\" is not a level") && log.contains("did you mean info?"), "{log}");
     assert!(log.contains("analysis_threads"), "{log}");
     assert!(!data.exists());
 }

@@ -51,7 +51,7 @@ async fn what_is_not_kept_is_read_at_once_as_well_as_it_would_be_later() {
     assert_eq!(told(&analyze(&server, 0).await.unwrap()), ACCURATE);
     let status = analyze(&server, AnalysisMode::FastThenAccurate.into()).await.unwrap_err();
     assert_eq!((status.code(), field(&status).as_str()), (Code::InvalidArgument, "analysis_mode"));
-    assert!(status.message().contains("nothing is kept"), "{}", status.message());
+    assert!(status.message().contains("nothing is stored"), "{}", status.message());
 }
 
 #[tokio::test]
@@ -112,6 +112,6 @@ fn settings_that_do_not_exist_are_told_with_those_that_do() {
     serve.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder.path().join("data"));
     let ended = serve.env("SAYSO_ANALYSIS", "slow").output().unwrap();
     let said = String::from_utf8_lossy(&ended.stderr);
-    assert!(!ended.status.success() && said.contains("\"slow\" is no mode"), "{said}");
+    assert!(!ended.status.success() && said.contains("\"slow\" is not a mode"), "{said}");
     assert!(said.contains("fast, accurate, fast-then-accurate"), "{said}");
 }

@@ -129,7 +129,7 @@ async fn the_commands_choose_wait_and_tell() {
     assert!(sayso(&server, &["analyze", "--server", &server.url(), "--analysis", "fast", path]).contains("linear-4"));
     sayso(&server, &["ingest", "--analysis", "fast", path]);
     let told = sayso(&server, &["reanalyze", "--wait"]);
-    assert_eq!(told, "1 article more waits for encoder-3 (accurate)\n");
+    assert_eq!(told, "1 more article waits for encoder-3 (accurate)\n");
     let info = sayso(&server, &["info"]);
     assert!(info.contains("0 articles; since the start 1 done"), "{info}");
     assert!(info.contains("linear-4") && info.contains("encoder-3"), "{info}");

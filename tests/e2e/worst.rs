@@ -19,6 +19,11 @@ const BUDGET: u64 = 1024;
 const LONGEST_BODY: usize = 1 << 20;
 const LONGEST_MESSAGE: usize = 2 << 20;
 
+/// Whether a part is to be tried: all are, unless the variable `WORST` names some.
+fn wanted(part: &str) -> bool {
+    std::env::var("WORST").map_or(true, |parts| parts.is_empty() || parts.split_whitespace().any(|one| one == part))
+}
+
 /// The most memory that the process ever took, in MiB.
 fn peak(server: &mut Server) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.process().id())).expect("it lives on");
@@ -231,8 +236,11 @@ async fn accurate(bytes: usize) -> u64 {
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(2 * LONGEST_MESSAGE / LONGEST_BODY);
     let mut server = Server::start_with(&["--analysis", "accurate"]);
     let mut most = report(&mut server, "started", Instant::now(), Ok(0));
-    let [news, quotes, ..] = texts(bytes);
-    for (name, body) in [news, quotes, ("signs alone", "!".repeat(bytes))] {
+    let [(_, news), (_, quotes), ..] = texts(bytes);
+    for (name, body) in [("news", news), ("quotes", quotes), ("signs", "!".repeat(bytes))] {
+        if !wanted("accurate") && !wanted(name) {
+            continue;
+        }
         let (began, mut puts) = (Instant::now(), tokio::task::JoinSet::new());
         for number in 0..workers {
             let article = Some(article(&format!("worst{number}"), &body));
@@ -265,16 +273,33 @@ async fn fast(sizes: &[usize]) -> u64 {
     for bytes in sizes {
         let mut server = Server::start_with(&flags);
         report(&mut server, "started", Instant::now(), Ok(0));
-        most = most.max(put_and_get(&mut server, *bytes).await);
-        most = most.max(queries(&mut server).await);
-        most = most.max(at_once(&mut server, *bytes).await);
-        most = most.max(pages(&mut server).await);
-        most = most.max(packed(&mut server, *bytes).await);
-        most = most.max(streams(&mut server, *bytes).await);
+        if wanted("articles") {
+            most = most.max(put_and_get(&mut server, *bytes).await);
+        }
+        if wanted("queries") {
+            most = most.max(queries(&mut server).await);
+        }
+        if wanted("at-once") {
+            most = most.max(at_once(&mut server, *bytes).await);
+        }
+        if wanted("pages") {
+            most = most.max(pages(&mut server).await);
+        }
+        if wanted("packed") {
+            most = most.max(packed(&mut server, *bytes).await);
+        }
+        if wanted("streams") {
+            most = most.max(streams(&mut server, *bytes).await);
+        }
     }
     let mut server = Server::start_with(&flags);
-    most = most.max(messages(&mut server).await);
-    most.max(views(&mut server).await)
+    if wanted("messages") {
+        most = most.max(messages(&mut server).await);
+    }
+    if wanted("views") {
+        most = most.max(views(&mut server).await);
+    }
+    most
 }
 
 #[tokio::test]

@@ -3,11 +3,13 @@
 
 pub mod breaks;
 pub mod corpus;
+pub mod cross;
 pub mod encoder;
 pub mod eval;
 pub mod label;
 pub mod learn;
 pub mod models;
+pub mod parallel;
 pub mod places;
 pub mod speed;
 pub mod stages;
@@ -41,7 +43,8 @@ pub fn command() -> Command {
     let stages = STAGES.iter().map(|stage| Command::new(stage.name).about(stage.about));
     let all = Command::new("all").about("Runs all stages in order");
     let writing = stages.chain([all, study::command()]).map(|sub| sub.args([out.clone(), labels.clone()]));
-    let reading = [eval::command(), speed::command(), breaks::command(), encoder::command(), label::command()];
+    let reading =
+        [eval::command(), cross::command(), speed::command(), breaks::command(), encoder::command(), label::command()];
     Command::new("sayso-train")
         .about("Fits and evaluates the models of Sayso")
         .subcommand_required(true)
@@ -58,6 +61,7 @@ pub fn run(matches: &ArgMatches) -> io::Result<()> {
     places::check(&places.data)?;
     match name {
         "eval" => return eval::run(&places, matches),
+        "cross" => return cross::run(&places, matches),
         "encode-check" => return encoder::run(&places, matches),
         "label" => return label::run(&places, matches),
         "breaks" => return breaks::run(&places, matches),

@@ -31,12 +31,11 @@ use draft::Draft;
 use values::mentions::Cast;
 use values::{act, addressee, kind, polarity, speaker, when};
 
-use crate::coref::Chains;
 #[cfg(feature = "encoder")]
 use crate::encoder::{Encoded, Encoder};
 use crate::model::{Files, ModelError};
 use crate::tags::Words;
-use crate::view::Reading;
+use crate::view::{Reading, View};
 
 /// What decides attributions.
 #[derive(Clone, Debug)]
@@ -54,13 +53,13 @@ impl AttributionModels {
 /// Finds the quotes of a document whose names, pronouns and descriptions are linked. None when nobody waits for them any
 /// longer.
 pub(crate) fn find(
-    document: &Document<'_>,
+    view: View<'_>,
     words: Words<'_>,
     seen: Seen<'_>,
     models: &AttributionModels,
     patience: &Patience<'_>,
 ) -> Option<Vec<Quote>> {
-    let reading = Reading::new(document, words);
+    let reading = Reading::new(view, words);
     let cast = Cast::new(&reading, seen.chains);
     let sight = Sight::new(&reading, seen, patience)?;
     let search = Search::new(&reading, sight, &models.nouns, Some(&models.decisions), patience)?;
@@ -71,21 +70,21 @@ pub(crate) fn find(
 /// The same from what the encoder marks.
 #[cfg(feature = "encoder")]
 pub(crate) fn find_marked(
-    document: &Document<'_>,
+    view: View<'_>,
     words: Words<'_>,
     seen: Seen<'_>,
     models: &AttributionModels,
     marks: (&Encoder, &Encoded),
     patience: &Patience<'_>,
 ) -> Option<Vec<Quote>> {
-    let reading = Reading::new(document, words);
+    let reading = Reading::new(view, words);
     let cast = Cast::new(&reading, seen.chains);
     let sight = Sight::new(&reading, seen, patience)?;
     let search = Search::new(&reading, sight, &models.nouns, Some(&models.decisions), patience)?;
     let second = select::offers(&search, &models.decisions, patience)?;
     let drafts = encoded::drafts(&reading, &search.candidates, &second, marks, patience)?;
     let mut quotes = quotes(&reading, &cast, drafts, patience)?;
-    quotes.iter_mut().for_each(|quote| encoded::part_contraction(document.text(), quote));
+    quotes.iter_mut().for_each(|quote| encoded::part_contraction(reading.document.text(), quote));
     Some(quotes)
 }
 
@@ -164,16 +163,4 @@ fn quote(r: &Reading<'_>, cast: &Cast<'_>, draft: &Draft, heard: Option<Range<us
         confidence: draft.confidence.clamp(0.0, 1.0),
         speaker_confidence,
     }
-}
-
-/// The speakers of sources that are given, and how sure each answer is.
-pub(crate) fn speakers_of(
-    document: &Document<'_>,
-    words: Words<'_>,
-    chains: &Chains,
-    sources: &[std::ops::Range<usize>],
-) -> Vec<(Vec<usize>, f32)> {
-    let reading = Reading::new(document, words);
-    let cast = Cast::new(&reading, chains);
-    sources.iter().map(|source| speaker::speakers(&reading, &cast, source)).collect()
 }

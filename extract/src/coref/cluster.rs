@@ -9,7 +9,7 @@ use sayso_document::{Counted, Document, Entity, EntityType, Patience};
 use super::alias::{acronyms, as_acronym, key, shortens};
 use super::gender::{Gender, Genders};
 use super::person::{PersonName, is_courtesy, one_letter_apart, rough};
-use super::profile::comparable;
+use super::title::comparable;
 use crate::lexicon::{Class, Lexicon};
 use crate::names::NameMention;
 

@@ -6,7 +6,8 @@ use rustc_hash::FxHashMap;
 use sayso_document::{Document, EntityType};
 
 use super::Chains;
-use super::profile::{Profile, comparable};
+use super::profile::Profile;
+use super::title::comparable;
 use crate::model;
 
 /// A description that fits so well stands for its entity.

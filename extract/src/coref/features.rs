@@ -4,8 +4,9 @@ use sayso_document::MentionForm;
 
 use super::anaphor::{Anaphor, Sort};
 use super::context::Scene;
-use super::profile::{Profile, comparable};
+use super::profile::Profile;
 use super::question::{Discourse, Question, State, pronoun_part, says_after};
+use super::title::comparable;
 use crate::model::feature;
 
 /// What is asked of each candidate, as small numbers.

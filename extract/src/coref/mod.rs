@@ -1,4 +1,16 @@
-//! Puts the mentions of one person, body or place together.
+//! Coreference: puts the mentions of one person, organisation or place together.
+//!
+//! "Harbour Commissioner Ada Lind", "Lind", "the commissioner" and "she" become one entity with four mentions.
+//!
+//! | file | does |
+//! |---|---|
+//! | [`cluster`], [`person`], [`alias`] | puts names together: full names, surnames, acronyms |
+//! | [`office`], [`pollsters`] | finds organisations that are called after a name |
+//! | [`anaphor`] | finds pronouns and descriptions that refer to something |
+//! | [`profile`], [`gender`], [`describe`] | what is known of each entity so far, and which descriptions fit it |
+//! | [`context`], [`question`] | what the text shows around a mention, and what the model is asked |
+//! | [`features`], [`resolver`] | ranks the entities for each anaphor, from left to right (`speakers.bin`) |
+//!
 //!
 //! Names meet in clusters ([`cluster`]), and bodies called after a name are added ([`office`]). Then the
 //! document is gone through in reading order ([`resolver`]): for each pronoun and description ([`anaphor`]) the
@@ -6,6 +18,8 @@
 
 mod alias;
 mod anaphor;
+#[cfg(feature = "training")]
+mod asked;
 mod cluster;
 mod context;
 mod describe;
@@ -17,15 +31,21 @@ mod pollsters;
 mod profile;
 mod question;
 mod resolver;
+mod title;
 
 use std::ops::Range;
 
-use sayso_document::{Document, Entity, Mention, MentionForm, Patience, Span};
+use sayso_document::{Document, Entity, Mention, MentionForm, Patience};
 
 use crate::lexicon::Lexicon;
 use crate::model::{Files, Linear, ModelError};
 use crate::names::NameMention;
+use crate::view::View;
 use anaphor::Sort;
+#[cfg(feature = "training")]
+pub use asked::Asked;
+#[cfg(feature = "training")]
+pub(crate) use asked::{choose, questions};
 use context::Scene;
 pub(crate) use describe::Described;
 use gender::Genders;
@@ -86,15 +106,15 @@ const KIN: f32 = 1.0;
 /// Links names to entities, then descriptions and pronouns to these. The names are by start. None when nobody waits for
 /// it any longer.
 pub(crate) fn link(
-    document: &Document,
+    view: &View<'_>,
     lexicon: &Lexicon,
     models: &ChainModels,
     names: Vec<NameMention>,
     kin: Option<&Kin<'_>>,
     patience: &Patience<'_>,
 ) -> Option<Chains> {
-    let scene = Scene::new(document, lexicon);
-    let names = pollsters::part(document, names);
+    let scene = Scene::new(view, lexicon);
+    let names = pollsters::part(view.document, names);
     let (mut entities, known, walk) = prepare(&scene, &models.genders, &names, patience)?;
     let mut profiles = walk.discourse.profiles.clone();
     let found = walk.run(&known, patience, |discourse, question| answer(discourse, &models.ranking, question, kin))?;
@@ -188,53 +208,6 @@ fn rank(model: &Linear, features: &[Vec<u32>], shy: f32, told: &[f32]) -> Option
     let best = candidates.iter().enumerate().reduce(|best, next| if next.1 > best.1 { next } else { best })?;
     let rest: f32 = scores.iter().map(|score| libm::expf(score - best.1)).sum();
     Some((none >= best.1, best.0, 1.0 / rest))
-}
-
-/// The candidate that the model gives the highest odds, with its probability; none when that is likelier.
-pub(crate) fn choose(model: &Linear, features: &[Vec<u32>]) -> Option<(usize, f32)> {
-    rank(model, features, 0.0, &[]).filter(|&(none, ..)| !none).map(|(_, place, sure)| (place, sure))
-}
-
-/// A question as fitting sees it.
-#[derive(Clone, Copy, Debug)]
-pub struct Asked<'q> {
-    /// The words.
-    pub words: Span,
-    /// The names of the document and their entities, by start.
-    pub names: &'q [(Span, usize)],
-    /// The entities, the latest mentioned first.
-    pub candidates: &'q [usize],
-    /// The hashed features of "none of them", then of each candidate.
-    pub features: &'q [Vec<u32>],
-    /// The position of the candidate that gender alone settles.
-    pub settled: Option<usize>,
-}
-
-/// Puts every question of a document to `answer`, which picks a candidate. Where `blind` is set, gender tells the
-/// features nothing. It serves to fit the model; analysis has no use for it.
-pub(crate) fn questions(
-    document: &Document,
-    lexicon: &Lexicon,
-    genders: &Genders,
-    names: &[NameMention],
-    blind: bool,
-    mut answer: impl FnMut(&Asked<'_>) -> Option<usize>,
-) {
-    let scene = Scene::new(document, lexicon);
-    let (_, known, mut walk) = Patience::endless(|patience| prepare(&scene, genders, names, patience));
-    walk.discourse.blind = blind;
-    let named: Vec<(Span, usize)> = known.iter().filter_map(|m| Some((m.name?, m.entity))).collect();
-    let put = |discourse: &Discourse<'_, '_, '_>, question: &Question<'_>| {
-        let asked = Asked {
-            words: discourse.scene.document.span_of(question.anaphor.tokens.clone()),
-            names: &named,
-            candidates: question.candidates,
-            features: question.features,
-            settled: discourse.settled(question),
-        };
-        answer(&asked).map(|place| Answer { place, sure: 1.0, stands: true })
-    };
-    Patience::endless(|patience| walk.run(&known, patience, put));
 }
 
 /// Puts the entities in order of first mention, and tells where each went. Every entity has a mention.

@@ -1,4 +1,4 @@
-//! Bodies that are called after a person, place or people: "the Obama administration", "Trump's
+//! Bodies that are called after a person, place or people: "the Ostrey administration", "Harth's
 //! campaign", "the Saudi government", and "the campaign" after that.
 
 use rustc_hash::FxHashMap;

@@ -85,7 +85,7 @@ impl PersonName {
         self.words.last().map_or("", String::as_str)
     }
 
-    /// Whether two names of several words may be one person's: "Donald J. Trump" and "Donald Trump".
+    /// Whether two names of several words may be one person's: "Wendel J. Harth" and "Wendel Harth".
     pub(super) fn agrees(&self, other: &Self) -> bool {
         let same_first = same_given(self.first(), other.first());
         let suffix = self.suffix == other.suffix;

@@ -3,10 +3,9 @@
 use sayso_document::{Document, EntityType};
 
 use super::cluster::Cluster;
-use super::context::{Scene, small};
+use super::context::Scene;
 use super::gender::Gender;
-use crate::lexicon::fold;
-use crate::model;
+use super::title::comparable;
 use crate::names::NameMention;
 
 /// So many words of titles and appositions are kept for an entity.
@@ -29,49 +28,6 @@ pub(super) struct Profile {
     pub(super) roles: Vec<u32>,
     /// The last words of its titles, and of the noun phrases in apposition.
     pub(super) offices: Vec<u32>,
-}
-
-/// Titles before names are cut short; descriptions are not. Some words mean nearly the same.
-const SAME: [(&str, &str); 20] = [
-    ("attorney", "lawyer"),
-    ("candidate", "nominee"),
-    ("congressman", "representative"),
-    ("congresswoman", "representative"),
-    ("daily", "newspaper"),
-    ("dr", "doctor"),
-    ("gen", "general"),
-    ("gov", "governor"),
-    ("justice", "judge"),
-    ("legislator", "lawmaker"),
-    ("lt", "lieutenant"),
-    ("paper", "newspaper"),
-    ("physician", "doctor"),
-    ("prof", "professor"),
-    ("rep", "representative"),
-    ("republicans", "republican"),
-    ("rev", "reverend"),
-    ("sen", "senator"),
-    ("sgt", "sergeant"),
-    ("site", "website"),
-];
-
-/// The number of a word in the form in which titles are compared: spokesman, spokeswoman and spokesperson are one.
-pub(super) fn comparable(word: &str) -> u32 {
-    let word = fold(word);
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-    small(word, |word| {
-        if let Ok(at) = SAME.binary_search_by_key(&word, |&(short, _)| short) {
-            return model::word(SAME[at].1);
-        }
-        for ending in ["woman", "person", "man"] {
-            if let Some(stem) = word.strip_suffix(ending)
-                && matches!(stem, "spokes" | "chair" | "council")
-            {
-                return model::word(stem);
-            }
-        }
-        model::word(word)
-    })
 }
 
 /// The profiles of all clusters.
@@ -129,7 +85,7 @@ fn add_head(head: u32, heads: &mut Vec<u32>) {
     }
 }
 
-/// Adds what an apposition after a name tells: "Ryan Ellis, a Republican tax consultant, …", "(R-Ohio)" apart.
+/// Adds what an apposition after a name tells: "Ada Lind, a Republican tax consultant, …", "(R-Ohio)" apart.
 fn apposition(scene: &Scene, end: usize, profile: &mut Profile) {
     let mut at = end;
     if scene.word(at) == "(" {
@@ -171,7 +127,7 @@ fn apposition(scene: &Scene, end: usize, profile: &mut Profile) {
     }
 }
 
-/// A body that is no name's cluster: "the Obama administration".
+/// A body that is no name's cluster: "the Ostrey administration".
 pub(super) fn body(document: &Document, span: sayso_document::Span) -> Profile {
     let mut profile = Profile { kind: Some(EntityType::Organization), total: 1, full: true, ..Profile::default() };
     add_phrase(span.of(document.text()), true, &mut profile.name, &mut profile.heads);

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use sayso_document::MentionForm;
 
-use super::anaphor::{Anaphor, Sort};
+use super::anaphor::Anaphor;
 use super::context::{Part, Scene};
 use super::profile::Profile;
 
@@ -26,19 +26,6 @@ impl<'a, 's, 't> Discourse<'a, 's, 't> {
     pub(super) fn new(scene: &'s Scene<'a, 't>, profiles: Vec<Profile>) -> Self {
         let states = vec![State::default(); profiles.len()];
         Self { scene, profiles, states, last: [None; 6], speaker: None, blind: false }
-    }
-
-    /// The candidate that gender alone settles: all others are known to be of the other one.
-    pub(super) fn settled(&self, question: &Question<'_>) -> Option<usize> {
-        let male = match question.anaphor.sort {
-            Sort::Male => true,
-            Sort::Female => false,
-            _ => return None,
-        };
-        let genders = question.candidates.iter().map(|&entity| self.profiles[entity].gender);
-        let mut same = genders.clone().enumerate().filter(|(_, gender)| gender.male == male);
-        let (found, _) = same.next()?;
-        (same.next().is_none() && genders.clone().all(|gender| gender.known())).then_some(found)
     }
 }
 

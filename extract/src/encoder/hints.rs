@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sayso_document::Document;
+use sayso_document::{Document, Patience, Span};
 
 use super::{Encoded, Encoder, Segment};
 use crate::names::{Hints, LABELS};
@@ -17,19 +17,32 @@ pub(crate) struct Aid<'a> {
     pub(crate) document: &'a Document<'a>,
 }
 
-impl Aid<'_> {
-    /// What the encoder says of names.
-    pub(crate) fn names(&self) -> Hints {
-        let none = [0.0; LABELS];
-        let tokens = 0..self.document.tokens().len();
-        let row = |token: usize| self.word(token).map_or(none, |word| self.encoded.names[word]);
-        Hints { local: tokens.map(row).collect(), moves: self.encoder.name_chain().moves }
-    }
+/// Reads a document, and takes what the encoder says of names down by token: a row of marks is one token and many words.
+pub(crate) fn encode(encoder: &Encoder, document: &Document<'_>, patience: &Patience<'_>) -> Option<(Encoded, Hints)> {
+    let tokens = document.tokens();
+    let mut local = Vec::with_capacity(tokens.len());
+    let mut hear = |words: &[Span], window: &Range<usize>, scores: &[[f32; LABELS]]| {
+        // Windows come in order, and so do the words at the tokens.
+        while let Some(token) = tokens.get(local.len()) {
+            let Some(row) = scores.get(word_at(words, token.span.start()) - window.start) else { break };
+            local.push(*row);
+        }
+    };
+    let encoded = encoder.encode(document.text(), &mut hear, patience)?;
+    // Nothing is said of what comes behind the last word.
+    local.resize(tokens.len(), [0.0; LABELS]);
+    Some((encoded, Hints { local, moves: encoder.name_chain().moves }))
+}
 
+/// The first word that ends behind a byte.
+fn word_at(words: &[Span], byte: usize) -> usize {
+    words.partition_point(|word| word.end() <= byte)
+}
+
+impl Aid<'_> {
     /// The encoder's word at a token.
     fn word(&self, token: usize) -> Option<usize> {
-        let start = self.document.tokens()[token].span.start();
-        let word = self.encoded.words().partition_point(|word| word.end() <= start);
+        let word = word_at(self.encoded.words(), self.document.tokens()[token].span.start());
         (word < self.encoded.words().len()).then_some(word)
     }
 

@@ -22,7 +22,8 @@ use sayso_network::{Network, NetworkError, Window};
 
 use crate::model::{Files, ModelError};
 pub(crate) use chain::Chain;
-use heads::{Heads, NAMES, TAGS};
+pub(crate) use heads::NAMES;
+use heads::{Heads, TAGS};
 pub(crate) use links::Segment;
 use links::{LINKS, VIEW};
 pub(crate) use pieces::Pieces;
@@ -42,15 +43,18 @@ const KEPT: usize = 1 << 14;
 /// Windows beyond, of which the numbers were asked for last, are kept, too: segments may end in a later one.
 const LATEST: usize = 2;
 
-/// A text as the encoder sees it.
+/// Hears the scores of the names of a window, a row for each of its words, which come with all words of the text. They
+/// are kept by nobody else: 76 bytes a word are too many where each byte is a word.
+pub(crate) type Hear<'a> = dyn FnMut(&[Span], &Range<usize>, &[[f32; NAMES]]) + 'a;
+
+/// A text as the encoder sees it. Of each word are kept where it stands, its piece, its looks and the scores of its tags,
+/// 50 bytes and those of further pieces: a text of 1 MiB has as many words at worst.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Encoded {
     /// Its words and windows. Labels and links do not reach from one window into another.
     pub(crate) prepared: Prepared,
     /// Scores of the tags of each word.
     pub(crate) tags: Vec<[f32; TAGS]>,
-    /// Scores of the names of each word.
-    pub(crate) names: Vec<[f32; NAMES]>,
     /// What links are scored by: of the first windows, whose words are the first ones.
     links: Vec<f32>,
     /// The same of later windows, each behind its place.
@@ -113,10 +117,10 @@ impl Encoder {
     }
 
     /// Reads a text for as long as it is waited for, which is asked before each window. A window goes through the network
-    /// alone: what is read of it depends on nothing else.
-    pub(crate) fn encode(&self, text: &str, patience: &Patience<'_>) -> Option<Encoded> {
+    /// alone: what is read of it depends on nothing else. The scores of names are told to `hear`.
+    pub(crate) fn encode(&self, text: &str, hear: &mut Hear<'_>, patience: &Patience<'_>) -> Option<Encoded> {
         // The network was tried when it was read, with all that could fail.
-        self.try_encode(text, KEPT, patience).unwrap_or_else(|error| unreachable!("{error}"))
+        self.try_encode(text, KEPT, hear, patience).unwrap_or_else(|error| unreachable!("{error}"))
     }
 
     /// The encoder, if its network takes every feature and the last of the pieces, and yields what is read from it. So
@@ -131,16 +135,25 @@ impl Encoder {
         }
     }
 
-    fn try_encode(&self, text: &str, kept: usize, patience: &Patience<'_>) -> Result<Option<Encoded>, ModelError> {
+    fn try_encode(
+        &self,
+        text: &str,
+        kept: usize,
+        hear: &mut Hear<'_>,
+        patience: &Patience<'_>,
+    ) -> Result<Option<Encoded>, ModelError> {
         let prepared = self.prepare(text);
-        let mut found = Encoded::default();
+        // All at once: a list that grows holds its numbers twice while it moves.
+        let words = prepared.pieces.words.len();
+        let (tags, links) = (Vec::with_capacity(words), Vec::with_capacity(words.min(kept) * LINKS));
+        let mut found = Encoded { tags, links, ..Encoded::default() };
         for window in &prepared.windows {
             if patience.ask().is_none() {
                 return Ok(None);
             }
             let scores = self.network.run(&self.input(&prepared, window.clone()))?;
             found.tags.extend_from_slice(scores.tags.as_chunks().0);
-            found.names.extend_from_slice(scores.names.as_chunks().0);
+            hear(&prepared.pieces.words, window, scores.names.as_chunks().0);
             if window.end <= kept {
                 found.links.extend(scores.links);
             }
@@ -168,6 +181,7 @@ impl Encoder {
     }
 
     /// What links are scored by, of all words one after another.
+    #[cfg(any(test, feature = "training"))]
     pub(crate) fn links(&self, encoded: &Encoded) -> Vec<f32> {
         let views = |word: usize| (0..LINKS / VIEW).flat_map(move |view| self.view(encoded, word, view));
         (0..encoded.words().len()).flat_map(views).collect()
@@ -256,14 +270,16 @@ mod tests {
     #[test]
     fn every_word_has_its_scores() {
         let encoder = Encoder::read(&Files::default()).unwrap();
-        let found = Patience::endless(|patience| encoder.encode(TEXT, patience));
+        let mut names = Vec::new();
+        let mut hear = |_: &[Span], _: &Range<usize>, scores: &[[f32; NAMES]]| names.extend_from_slice(scores);
+        let found = Patience::endless(|patience| encoder.encode(TEXT, &mut hear, patience));
         let words: Vec<_> = found.words().iter().map(|span| span.of(TEXT)).collect();
         assert_eq!(words[..5], ["“", "We", "are", "ready", ","]);
         assert_eq!(found.windows(), std::slice::from_ref(&(0..words.len())));
         assert_eq!(found.tags.len(), words.len());
-        assert_eq!((found.names.len(), found.links.len()), (words.len(), words.len() * LINKS));
+        assert_eq!((names.len(), found.links.len()), (words.len(), words.len() * LINKS));
         assert!(found.tags.iter().flatten().chain(&found.links).all(|score| score.is_finite()));
-        assert_eq!(Patience::endless(|patience| encoder.encode("", patience)), Encoded::default());
+        assert_eq!(Patience::endless(|patience| encoder.encode("", &mut |_, _, _| (), patience)), Encoded::default());
     }
 
     #[test]
@@ -271,7 +287,8 @@ mod tests {
         let encoder = Encoder::read(&Files::default()).unwrap();
         let long = TEXT.repeat(40);
         let encoded = |kept| {
-            let found = Patience::endless(|patience| Some(encoder.try_encode(&long, kept, patience)));
+            let found =
+                Patience::endless(|patience| Some(encoder.try_encode(&long, kept, &mut |_, _, _| (), patience)));
             found.unwrap().unwrap()
         };
         let (all, some) = (encoded(usize::MAX), encoded(500));
@@ -290,10 +307,11 @@ mod tests {
     #[test]
     fn threads_find_the_same() {
         let encoder = Encoder::read(&Files::default()).unwrap();
-        let alone = Patience::endless(|patience| encoder.encode(TEXT, patience));
+        let alone = Patience::endless(|patience| encoder.encode(TEXT, &mut |_, _, _| (), patience));
         let both = std::thread::scope(|scope| {
-            let threads =
-                [(); 2].map(|()| scope.spawn(|| Patience::endless(|patience| encoder.encode(TEXT, patience))));
+            let threads = [(); 2].map(|()| {
+                scope.spawn(|| Patience::endless(|patience| encoder.encode(TEXT, &mut |_, _, _| (), patience)))
+            });
             threads.map(|thread| thread.join().unwrap())
         });
         assert!(both.iter().all(|found| *found == alone));
@@ -306,7 +324,7 @@ mod tests {
         let windows = encoder.prepare(&long).windows.len();
         let asked = std::cell::Cell::new(0);
         let twice = || asked.replace(asked.get() + 1) < 2;
-        assert_eq!(encoder.encode(&long, &Patience::new(&twice)), None);
+        assert_eq!(encoder.encode(&long, &mut |_, _, _| (), &Patience::new(&twice)), None);
         assert!(asked.get() == 3 && windows > 3, "asked {} times, {windows} windows", asked.get());
     }
 

@@ -55,13 +55,16 @@ impl Encoder {
 
     /// The scores of a text's words.
     pub fn scores(&self, text: &str) -> Scores {
-        let found = Patience::endless(|patience| self.0.encode(text, patience));
-        Scores { tags: found.tags.concat(), names: found.names.concat(), links: self.0.links(&found) }
+        let mut names = Vec::new();
+        let mut hear =
+            |_: &[Span], _: &Range<usize>, scores: &[[f32; encoder::NAMES]]| names.extend(scores.as_flattened());
+        let found = Patience::endless(|patience| self.0.encode(text, &mut hear, patience));
+        Scores { tags: found.tags.concat(), names, links: self.0.links(&found) }
     }
 
     /// The best tag of each word.
     pub fn tags(&self, text: &str) -> Vec<usize> {
-        let found = Patience::endless(|patience| self.0.encode(text, patience));
+        let found = Patience::endless(|patience| self.0.encode(text, &mut |_, _, _| (), patience));
         found.windows().iter().flat_map(|window| self.0.tag_chain().best(&found.tags[window.clone()])).collect()
     }
 }

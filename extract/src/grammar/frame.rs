@@ -186,7 +186,7 @@ fn clause(r: &Reading<'_>, at: usize, cue_end: usize) -> Option<Frame> {
     None
 }
 
-/// "said Dean, a doctor, should know": the verb comes after the apposition.
+/// "said Lind, a doctor, should know": the verb comes after the apposition.
 fn starts_after_apposition(r: &Reading<'_>, end: usize) -> bool {
     let after = if r.tag(end) == Tag::Comma { subject::with_apposition(r, end) } else { end };
     after > end && r.tag(after) == Tag::Comma && phrase::starts_clause(r, after + 1)

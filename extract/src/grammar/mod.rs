@@ -1,5 +1,11 @@
-//! What the tags of a sentence tell of its grammar: noun phrases, verb groups with their subjects, and what follows a verb
-//! or noun.
+//! The grammar of a sentence, read from its tags.
+//!
+//! | file | finds |
+//! |---|---|
+//! | [`verbs`] | verb groups: "has repeatedly said", "was not told" |
+//! | [`subject`] | the subject of a verb group, before it or after it ("said Lind") |
+//! | [`phrase`] | noun phrases to the left and right of a place |
+//! | [`frame`] | what follows a verb or noun: a clause, a quotation, an object, a phrase |
 
 pub(crate) mod frame;
 pub(crate) mod phrase;

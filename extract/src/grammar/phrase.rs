@@ -129,7 +129,7 @@ pub(crate) fn before(r: &Reading<'_>, end: usize) -> Option<usize> {
     if expression::ends_time(r, end - 1) {
         return None;
     }
-    // "In an interview Trump said": the name is not part of the phrase before it.
+    // "In an interview Harth said": the name is not part of the phrase before it.
     if start > floor && matches!(r.tag(start - 1), Tag::In | Tag::To) {
         let border = (start + 1..end)
             .find(|&i| r.tag(i) == Tag::Nnp && matches!(r.tag(i - 1), Tag::Nn | Tag::Nns) && !r.is_capital(i - 1));

@@ -21,7 +21,7 @@ pub(crate) struct Subject {
 pub(crate) enum Order {
     /// Before its verb.
     Plain,
-    /// After its verb: "said Peskov".
+    /// After its verb: "said Benwick".
     Inverted,
     /// It belongs to another verb too: "came and said", "…, saying".
     Shared,
@@ -41,7 +41,7 @@ pub(crate) fn subjects(r: &Reading<'_>, groups: &[Group]) -> Vec<Option<Subject>
         let unit = r.unit_at(group.head);
         let says = is_saying(&group.lemma);
         let here = |subject: &Option<Known>| subject.clone().filter(|(at, _)| *at == unit);
-        // "The spokesman said that Putin was ready, but said": who said the first said the second.
+        // "The spokesman said that Ostrey was ready, but said": who said the first said the second.
         let shared = here(&saying).filter(|_| says).or_else(|| here(&latest));
         let shared = shared.map(|(_, tokens)| Subject { tokens, order: Order::Shared });
         let own = if group.form == Form::Finite { own_subject(r, group) } else { None };
@@ -131,7 +131,7 @@ fn own_subject(r: &Reading<'_>, group: &Group) -> Option<Subject> {
         }
         _ => {
             if let Some(start) = phrase::before(r, first) {
-                // "Stumpf in an interview said".
+                // "Harth in an interview said".
                 let end = (start + 1..first)
                     .find(|&i| r.tag(i - 1) == Tag::Nnp && phrase::names_occasion(r, i))
                     .unwrap_or(first);
@@ -142,7 +142,7 @@ fn own_subject(r: &Reading<'_>, group: &Group) -> Option<Subject> {
     inverted(r, group)
 }
 
-/// Steps back over a time between subject and verb: "Axelrod on Wednesday called".
+/// Steps back over a time between subject and verb: "Benwick on Wednesday called".
 fn before_time(r: &Reading<'_>, first: usize, floor: usize) -> usize {
     let mut at = first;
     if at > floor + 2 && expression::ends_time(r, at - 1) {
@@ -157,7 +157,7 @@ fn before_time(r: &Reading<'_>, first: usize, floor: usize) -> usize {
     at
 }
 
-/// The subject before a parenthesis that closes with the comma at `comma`: "Kevin Madden, a strategist,".
+/// The subject before a parenthesis that closes with the comma at `comma`: "Tam Ostrey, a strategist,".
 /// An apposition or a relative clause belongs to it, an adverb ("however") does not. Also tells whether
 /// the parenthesis is surely one.
 fn apposed(r: &Reading<'_>, comma: usize) -> Option<(Range<usize>, bool)> {
@@ -165,7 +165,7 @@ fn apposed(r: &Reading<'_>, comma: usize) -> Option<(Range<usize>, bool)> {
     let opens = (floor + 1..comma).rev().filter(|&i| r.tag(i) == Tag::Comma && r.quotation_at(i).is_none());
     let mut best = None;
     for open in opens.take(4) {
-        // ", and the host, Chuck Todd, said": another clause begins.
+        // ", and the host, Bero Tamm, said": another clause begins.
         if r.tag(open + 1) == Tag::Cc {
             break;
         }
@@ -213,12 +213,12 @@ fn inverted(r: &Reading<'_>, group: &Group) -> Option<Subject> {
     if phrase::starts_clause(r, end) && first != unit.start {
         return None;
     }
-    // "Said Ellis: “…”" opens its sentence; otherwise that order is a question or an order.
+    // "Said Lind: “…”" opens its sentence; otherwise that order is a question or an order.
     (first > unit.start || r.is(end, ":"))
         .then(|| Subject { tokens: group.end..with_apposition(r, end), order: Order::Inverted })
 }
 
-/// Takes in an apposition after a noun phrase: "Ed Rendell, a former governor". Ends before the full
+/// Takes in an apposition after a noun phrase: "Ada Orlek, a former governor". Ends before the full
 /// stop, a quotation, or a comma that starts something else.
 pub(crate) fn with_apposition(r: &Reading<'_>, end: usize) -> usize {
     let limit = r.window(end - 1).end;

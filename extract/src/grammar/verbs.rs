@@ -39,6 +39,8 @@ pub(crate) struct Group {
 
 /// All verb groups outside of quotations, in reading order.
 pub(crate) fn groups(r: &Reading<'_>) -> Vec<Group> {
+    #[cfg(test)]
+    crate::view::built::note("verb groups");
     let mut found = Vec::new();
     let mut i = 0;
     while i < r.len() {

@@ -1,76 +1,17 @@
 //! Words that show which language a text is in.
 
-/// Frequent words of English that are no words, or rare ones, of the languages that share its alphabet.
+/// Frequent words of English that are no words, or rare ones, of the languages that share its alphabet; sorted.
+const SMALL_WORDS: [&str; 65] = [
+    "'s", "about", "after", "against", "all", "and", "any", "are", "because", "been", "being", "between", "but", "by",
+    "can", "could", "first", "from", "has", "have", "his", "how", "into", "it", "its", "just", "my", "not", "of",
+    "only", "other", "our", "out", "over", "said", "she", "some", "still", "than", "that", "the", "their", "then",
+    "there", "these", "they", "this", "those", "through", "to", "very", "were", "what", "when", "where", "which",
+    "while", "who", "why", "will", "with", "would", "yes", "you", "your",
+];
+
+/// Whether a word is one of them.
 pub(super) fn is_small_word(word: &str) -> bool {
-    match word.len() {
-        2 => matches!(word, "of" | "to" | "by" | "it" | "'s" | "my"),
-        3 => matches!(
-            word,
-            "the"
-                | "and"
-                | "are"
-                | "has"
-                | "not"
-                | "but"
-                | "you"
-                | "who"
-                | "his"
-                | "she"
-                | "its"
-                | "our"
-                | "all"
-                | "any"
-                | "can"
-                | "how"
-                | "why"
-                | "out"
-                | "yes"
-        ),
-        4 => matches!(
-            word,
-            "that"
-                | "with"
-                | "from"
-                | "this"
-                | "they"
-                | "have"
-                | "said"
-                | "been"
-                | "were"
-                | "what"
-                | "when"
-                | "will"
-                | "your"
-                | "than"
-                | "then"
-                | "into"
-                | "over"
-                | "only"
-                | "just"
-                | "some"
-                | "very"
-        ),
-        5 => matches!(
-            word,
-            "would"
-                | "which"
-                | "about"
-                | "there"
-                | "their"
-                | "after"
-                | "could"
-                | "other"
-                | "while"
-                | "still"
-                | "where"
-                | "these"
-                | "those"
-                | "being"
-                | "first"
-        ),
-        7 => matches!(word, "because" | "between" | "through" | "against"),
-        _ => false,
-    }
+    word.len() <= 7 && SMALL_WORDS.binary_search(&word).is_ok()
 }
 
 /// Frequent words of the most spoken languages in Latin letters that are no English words.
@@ -95,10 +36,10 @@ pub(super) fn looks_english(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::SMALL_WORDS_OF_OTHERS;
+    use super::{SMALL_WORDS, SMALL_WORDS_OF_OTHERS};
 
     #[test]
     fn small_words_are_sorted_for_binary_search() {
-        assert!(SMALL_WORDS_OF_OTHERS.is_sorted());
+        assert!(SMALL_WORDS.is_sorted() && SMALL_WORDS_OF_OTHERS.is_sorted());
     }
 }

@@ -1,4 +1,8 @@
 //! Word lists that the rules consult, compiled in and read once.
+//!
+//! The lists are in `extract/models`; [`class`] has a bit for each. A word can be in several. Words are looked up
+//! folded: without case, accents and curly apostrophes. [`verbs`] has verbs and nouns by what they say
+//! about an attribution.
 
 mod class;
 mod fold;

@@ -1,5 +1,6 @@
 //! Features as numbers.
 
+/// An odd number with well-mixed bits, for multiplicative hashing.
 const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The number of a text, to build features from.

@@ -7,37 +7,17 @@
 //! | 24..28 | number of labels |
 //! | 28..32 | size of the table as a power of two |
 //! | 32..36 | the size of one step of a weight, a 32-bit float |
-//! | 36..40 | zeros |
+//! | 36..40 | version of the features that it was fitted with |
 //! | 40..48 | checksum of the weights (FNV-1a over words of 8 bytes) |
 //!
 //! All numbers are little-endian.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use super::Linear;
+use super::{Linear, ModelError, versions};
 
 const MAGIC: &[u8; 8] = b"SAYSOLM\x01";
 const HEADER: usize = 48;
-
-/// Why a model file cannot be used; says what was found and what would be accepted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ModelError(String);
-
-impl fmt::Display for ModelError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for ModelError {}
-
-impl ModelError {
-    /// An error with these words.
-    pub fn new(words: impl Into<String>) -> Self {
-        Self(words.into())
-    }
-}
 
 impl Linear {
     /// The bytes of the model's file.
@@ -50,7 +30,7 @@ impl Linear {
         bytes.extend_from_slice(&(self.labels as u32).to_le_bytes());
         bytes.extend_from_slice(&(self.mask.count_ones()).to_le_bytes());
         bytes.extend_from_slice(&self.scale.to_le_bytes());
-        bytes.extend_from_slice(&[0; 4]);
+        bytes.extend_from_slice(&versions::version(name).to_le_bytes());
         bytes.extend_from_slice(&checksum(&self.weights).to_le_bytes());
         bytes.extend_from_slice(&self.weights);
         bytes
@@ -59,7 +39,7 @@ impl Linear {
     /// Reads the file of the model `name`, which must have `labels` labels.
     pub fn from_bytes(name: &str, labels: usize, bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, ModelError> {
         let bytes = bytes.into();
-        let fault = |what: String| Err(ModelError(format!("model \"{name}\": {what}")));
+        let fault = |what: String| Err(ModelError::new(format!("model \"{name}\": {what}")));
         let Some(header) = bytes.get(..HEADER) else {
             return fault(format!("{} bytes are too few for a model file", bytes.len()));
         };
@@ -76,6 +56,9 @@ impl Linear {
             return fault(format!(
                 "{has} labels and a table of 2^{bits}; this version takes {labels} labels and up to 2^28"
             ));
+        }
+        if let Err(why) = versions::check(name, number(36)) {
+            return fault(why);
         }
         let scale = f32::from_bits(number(32));
         let expected = u64::from(number(44)) << 32 | u64::from(number(40));
@@ -133,6 +116,9 @@ mod tests {
         let mut damaged = good.clone();
         damaged[50] ^= 1;
         assert!(error("tags", 2, damaged).contains("damaged"));
+        let mut fitted_later = good.clone();
+        fitted_later[36] ^= 9;
+        assert!(error("tags", 2, fitted_later).contains("fitted with version 9 of its features"));
         assert!(error("tags", 2, [b"PK", &good[2..]].concat()).contains("no model file"));
     }
 }

@@ -33,10 +33,17 @@ const COMPILED_IN: &[(&str, &[u8])] = &[
     ("tags.txt", include_bytes!("../../models/tags.txt")),
 ];
 
-/// Gives each stage the bytes of its models.
+/// The files of all models: those that are compiled in, or a user's in their place.
+///
+/// ```
+/// use sayso_extract::model::Files;
+///
+/// assert!(Files::names().any(|name| name == "tags.bin"));
+/// assert!(Files::default().bytes("tags.bin").is_some());
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Files {
-    /// By name of the file; all names stand in [`COMPILED_IN`].
+    /// By name of the file; all names are in [`COMPILED_IN`].
     replaced: BTreeMap<String, Vec<u8>>,
 }
 
@@ -46,25 +53,29 @@ impl Files {
         COMPILED_IN.iter().map(|(name, _)| *name)
     }
 
-    /// How many bytes are compiled in for a tier: of the encoder for the accurate one, all others for the fast one.
+    /// How many bytes are compiled in for a tier: those of the encoder for the accurate one, all others for the fast
+    /// one.
     pub fn compiled_in_bytes(tier: Tier) -> usize {
         let own = |name: &str| name.starts_with("encoder") == (tier == Tier::Accurate);
         COMPILED_IN.iter().filter(|(name, _)| own(name)).map(|(_, bytes)| bytes.len()).sum()
     }
 
-    /// These files in place of those compiled in; a name that no model has is an error.
+    /// Puts these files in place of compiled-in ones.
+    ///
+    /// # Errors
+    /// Says so if no model has the name of a file.
     pub fn new(replaced: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, ModelError> {
         let replaced: BTreeMap<_, _> = replaced.into_iter().collect();
         match replaced.keys().find(|given| !Self::names().any(|name| name == *given)) {
             Some(unknown) => {
                 let names: Vec<_> = Self::names().collect();
-                Err(ModelError::new(format!("{unknown} is no model; the models are {}", names.join(", "))))
+                Err(ModelError::new(format!("{unknown} is not a model; the models are {}", names.join(", "))))
             }
             None => Ok(Self { replaced }),
         }
     }
 
-    /// The bytes of a file; none when there is no such model.
+    /// The bytes of a file. None if there is no such model.
     pub fn bytes(&self, name: &str) -> Option<Cow<'static, [u8]>> {
         let compiled = COMPILED_IN.iter().find(|(compiled, _)| *compiled == name);
         let replaced = self.replaced.get(name).map(|bytes| Cow::Owned(bytes.clone()));
@@ -119,7 +130,7 @@ mod tests {
     #[test]
     fn names_what_no_model_has() {
         let error = Files::new([("tegs.bin".to_owned(), Vec::new())]).unwrap_err().to_string();
-        assert!(error.starts_with("tegs.bin is no model; the models are"), "{error}");
+        assert!(error.starts_with("tegs.bin is not a model; the models are"), "{error}");
         assert!(Files::default().linear("tegs", 1).is_err());
     }
 

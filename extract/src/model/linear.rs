@@ -32,6 +32,8 @@ impl Linear {
 
     /// Adds what the features say for each label to `scores`, in steps of [`Linear::scale`].
     pub fn add(&self, features: &[u32], scores: &mut [i32]) {
+        #[cfg(test)]
+        super::versions::seen::note(&self.weights, features);
         for &feature in features {
             let from = (feature & self.mask) as usize;
             let row = &self.weights[from..from + self.labels];
@@ -43,6 +45,8 @@ impl Linear {
 
     /// What the features say for the first label, as log odds when the model was fitted as a logistic one.
     pub fn score(&self, features: &[u32]) -> f32 {
+        #[cfg(test)]
+        super::versions::seen::note(&self.weights, features);
         let sum: i32 = features.iter().map(|&f| i32::from(self.weights[(f & self.mask) as usize] as i8)).sum();
         sum as f32 * self.scale
     }

@@ -6,13 +6,13 @@
 //!
 //! The file: `SAYSORM` and the version of the form, 1; the name of the model in 16 bytes; the number of
 //! labels, the power of two of the number of buckets, the size of one step of a weight (a 32-bit
-//! float) and zeros, 32 bits each; a checksum of the rest, 64 bits; then two bytes for each place, zeros
+//! float) and the version of the features that it was fitted with, 32 bits each; a checksum of the rest, 64 bits; then two bytes for each place, zeros
 //! where it is empty, and then a row of signed bytes for each. All numbers are little-endian.
 
 use std::borrow::Cow;
 
-use super::ModelError;
 use super::file::checksum;
+use super::{ModelError, versions};
 
 const MAGIC: &[u8; 8] = b"SAYSORM\x01";
 const HEADER: usize = 48;
@@ -80,6 +80,8 @@ impl Rows {
 
     /// Adds what the features say for each label to `scores`, in steps of [`Rows::scale`].
     pub fn add<const LABELS: usize>(&self, features: &[u32], scores: &mut [i32; LABELS]) {
+        #[cfg(test)]
+        super::versions::seen::note(&self.bytes, features);
         for row in features.iter().filter_map(|&feature| self.row(feature)) {
             // A row of known length is added at once.
             if let Ok(row) = <&[u8; LABELS]>::try_from(row) {
@@ -98,7 +100,7 @@ impl Rows {
         out.extend_from_slice(&(self.labels as u32).to_le_bytes());
         out.extend_from_slice(&(self.mask.count_ones()).to_le_bytes());
         out.extend_from_slice(&self.scale.to_le_bytes());
-        out.extend_from_slice(&[0; 4]);
+        out.extend_from_slice(&versions::version(name).to_le_bytes());
         out.extend_from_slice(&checksum(&self.bytes).to_le_bytes());
         out.extend_from_slice(&self.bytes);
         out
@@ -124,6 +126,9 @@ impl Rows {
             return fault(format!(
                 "{has} labels and 2^{bits} buckets; this version takes {labels} labels and up to 2^24"
             ));
+        }
+        if let Err(why) = versions::check(name, number(36)) {
+            return fault(why);
         }
         let places = PLACES << bits;
         if rest.len() != places * (2 + labels) {
@@ -173,6 +178,9 @@ mod tests {
         assert!(error("entities", 3, good.clone()).contains("2 labels"));
         assert!(error("entities", 2, good[..20].to_vec()).contains("too few"));
         assert!(error("entities", 2, good[..50].to_vec()).contains("promises"));
+        let mut fitted_later = good.clone();
+        fitted_later[36] ^= 9;
+        assert!(error("entities", 2, fitted_later).contains("fitted with version 9 of its features"));
         assert!(error("entities", 2, [b"PK", &good[2..]].concat()).contains("SAYSORM"));
         let mut damaged = good.clone();
         damaged[60] ^= 1;

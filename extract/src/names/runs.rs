@@ -94,7 +94,7 @@ fn extend(words: &Words, start: usize, end: usize) -> usize {
 fn step(words: &Words, start: usize, at: usize, end: usize) -> usize {
     let last = at - 1;
     let name = |i: usize| i < end && nameable(words, i);
-    // "Newtown, Conn. Carson said": a state cut short ends a name.
+    // "Newtown, Conn. Benwick said": a state cut short ends a name.
     let state = words.text(last).len() > 2 && words.text(last).ends_with('.') && words.is(last, Class::PLACE_WORD);
     if words.suffix(last) > 0 || state && !words.text(last).starts_with('U') {
         return at;
@@ -185,7 +185,7 @@ fn is_company_suffix(word: &str) -> bool {
     matches!(word, "Inc" | "Inc." | "Corp" | "Corp." | "Ltd" | "Ltd." | "LLC" | "Jr" | "Jr." | "Sr" | "Sr.")
 }
 
-/// A hyphen set apart by blanks, as texts put together from tokens have it: "El - Sisi", "Tsai Ing - wen".
+/// A hyphen set apart by blanks, as texts put together from tokens have it: "El - Marn", "Tai Lin - wen".
 fn hyphen(words: &Words, at: usize, end: usize) -> usize {
     if at + 1 >= end || words.document.tokens()[at + 1].kind != TokenKind::Word {
         return at;
@@ -205,7 +205,7 @@ fn hyphen(words: &Words, at: usize, end: usize) -> usize {
     if short && nameable(words, at + 1) || given && !words.is(at - 1, KNOWN) || double { at + 2 } else { at }
 }
 
-/// Past particles and the name that they belong to: "van der Berg", "bin Salman", "al - Sisi".
+/// Past particles and the name that they belong to: "van der Berg", "bin Marn", "al - Marn".
 fn particles(words: &Words, at: usize, end: usize) -> usize {
     let mut i = at;
     while i < end && i < at + 3 && words.is(i, Class::PARTICLE) && !words.capital(i) {

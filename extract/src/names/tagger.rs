@@ -90,10 +90,10 @@ impl Tagger {
         hints: Option<&Hints>,
         patience: &Patience<'_>,
     ) -> Option<Vec<Tagged>> {
-        let local = self.local(words, &facts(words, clusters, patience)?, patience)?;
+        let facts = facts(words, clusters, patience)?;
         match hints {
-            Some(hints) => self.hinted(hints).spans_of(words, local, Some(hints), patience),
-            None => self.spans_of(words, local, None, patience),
+            Some(hints) => self.hinted(hints).spans_of(words, &facts, Some(hints), patience),
+            None => self.spans_of(words, &facts, None, patience),
         }
     }
 
@@ -117,40 +117,40 @@ impl Tagger {
     fn spans_of(
         &self,
         words: &Words,
-        mut local: Vec<[i32; LABELS]>,
+        facts: &Facts,
         hints: Option<&Hints>,
         patience: &Patience<'_>,
     ) -> Option<Vec<Tagged>> {
-        if let Some(hints) = hints {
-            local.iter_mut().zip(&hints.local).for_each(|(row, hints)| self.add(row, hints));
-        }
-        let mut out = Vec::new();
+        let (mut features, mut local, mut out) = (Vec::with_capacity(256), Vec::new(), Vec::new());
         for sentence in 0..words.document.sentences().len() {
             let range = words.document.tokens_of(sentence);
-            patience.spend(range.len())?;
-            let local = &local[range.clone()];
-            self.spans(&self.best(local), local, range.start, &mut out);
+            patience.spend(2 * range.len())?;
+            // Of one sentence at a time: a row is 76 bytes, more than anything else that is known of a token.
+            self.local(&view(words, facts, range.clone()), range.clone(), &mut features, &mut local);
+            if let Some(hints) = hints {
+                local.iter_mut().zip(&hints.local[range.clone()]).for_each(|(row, hints)| self.add(row, hints));
+            }
+            self.spans(&self.best(&local), &local, range.start, &mut out);
         }
         agree(words, &mut out);
         Some(out)
     }
 
-    /// What the features of each token say for each label.
-    fn local(&self, words: &Words, facts: &Facts, patience: &Patience<'_>) -> Option<Vec<[i32; LABELS]>> {
-        let mut features = Vec::with_capacity(256);
-        let mut local = Vec::with_capacity(facts.tokens.len());
-        for sentence in 0..words.document.sentences().len() {
-            let range = words.document.tokens_of(sentence);
-            patience.spend(range.len())?;
-            let view = view(words, facts, range.clone());
-            for i in range {
-                view.features(i, &mut features);
-                let mut row = [0; LABELS];
-                self.model.add(&features, &mut row);
-                local.push(row);
-            }
+    /// What the features of each token of a sentence say for each label.
+    fn local(
+        &self,
+        view: &Sentence<'_>,
+        tokens: Range<usize>,
+        features: &mut Vec<u32>,
+        local: &mut Vec<[i32; LABELS]>,
+    ) {
+        local.clear();
+        for token in tokens {
+            view.features(token, features);
+            let mut row = [0; LABELS];
+            self.model.add(features, &mut row);
+            local.push(row);
         }
-        Some(local)
     }
 
     /// The best labels of a sentence.
@@ -225,6 +225,7 @@ fn view<'f>(words: &Words, facts: &'f Facts, range: Range<usize>) -> Sentence<'f
 }
 
 /// The features of every token, a list for each sentence with the tokens that it has.
+#[cfg(feature = "training")]
 pub(crate) fn features(words: &Words, clusters: &Clusters) -> Vec<(Range<usize>, Vec<Vec<u32>>)> {
     let facts = Patience::endless(|patience| facts(words, clusters, patience));
     let mut buffer = Vec::new();

@@ -99,7 +99,7 @@ fn title_head(words: &Words, run: &Range<usize>) -> Option<usize> {
     if last > head && words.is(last, HEADS) && !words.is(last, Class::TITLE) && !words.is(last, Class::SURNAME) {
         return None;
     }
-    // "Stephen King", "John Major": a first name before makes it a surname.
+    // "Otto King", "Ada Major": a first name before makes it a surname.
     if head + 1 == run.end && head > run.start && words.is(head - 1, Class::FIRST_NAME) && !is_title(head - 1) {
         let modifier = words.is(head - 1, Class::TITLE_MODIFIER);
         let earlier = (run.start..head - 1).rfind(|&i| is_title(i));

@@ -6,11 +6,14 @@ use rustc_hash::FxHashSet;
 use sayso_document::{Document, Patience, SentenceRole, TokenKind};
 
 use crate::lexicon::{Class, Lexicon, fold};
+use crate::model::{Clusters, Groups};
+use crate::view::View;
 
 /// The tokens of a document with their classes.
 pub(crate) struct Words<'d, 't> {
     pub(crate) document: &'d Document<'t>,
     pub(crate) lexicon: &'d Lexicon,
+    view: &'d View<'t>,
     words: Vec<Word>,
     /// Folded words that have a capital where none is owed to their place.
     seen: FxHashSet<Cow<'t, str>>,
@@ -64,7 +67,10 @@ const SUFFIXES: [&str; 22] = [
 ];
 
 impl<'d, 't> Words<'d, 't> {
-    pub(crate) fn new(document: &'d Document<'t>, lexicon: &'d Lexicon, patience: &Patience<'_>) -> Option<Self> {
+    pub(crate) fn new(view: &'d View<'t>, lexicon: &'d Lexicon, patience: &Patience<'_>) -> Option<Self> {
+        #[cfg(test)]
+        crate::view::built::note("words of names");
+        let document = view.document;
         let mut words = Vec::with_capacity(document.tokens().len());
         for token in document.tokens() {
             patience.spend(1)?;
@@ -75,7 +81,7 @@ impl<'d, 't> Words<'d, 't> {
             };
             words.push(word);
         }
-        let mut all = Self { document, lexicon, words, seen: FxHashSet::default() };
+        let mut all = Self { document, lexicon, view, words, seen: FxHashSet::default() };
         for sentence in 0..document.sentences().len() {
             all.force(sentence);
         }
@@ -161,6 +167,11 @@ impl<'d, 't> Words<'d, 't> {
     pub(crate) fn bare(&self, i: usize) -> &'t str {
         let text = self.text(i);
         &text[self.prefix(i)..text.len() - self.suffix(i)]
+    }
+
+    /// The clusters of the words of token `i` without what belongs to no name.
+    pub(crate) fn groups(&self, i: usize, clusters: &Clusters) -> Groups {
+        if self.prefix(i) + self.suffix(i) == 0 { self.view.spelling().groups(i) } else { clusters.of(self.bare(i)) }
     }
 
     /// The words of token `i`; none beyond the end.

@@ -10,7 +10,9 @@ mod state;
 
 use sayso_document::{Document, Patience};
 
-pub use features::{MOVE_FEATURES, RELATION_FEATURES, Sight, move_features, relation_features};
+#[cfg(feature = "training")]
+pub use features::{MOVE_FEATURES, RELATION_FEATURES};
+pub use features::{Sight, move_features, relation_features};
 pub use relation::Relation;
 pub use state::{Move, NONE, Node, State};
 
@@ -51,6 +53,8 @@ impl Parser {
 
     /// Parses all sentences of a document.
     pub(crate) fn parse(&self, document: &Document<'_>, words: &Words<'_>, patience: &Patience<'_>) -> Option<Tree> {
+        #[cfg(test)]
+        crate::view::built::note("tree");
         let mut tree = Tree::default();
         let (mut state, mut sight) = (State::default(), Sight::default());
         for s in 0..document.sentences().len() {
@@ -125,12 +129,15 @@ impl Tree {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Analyzer;
+    use crate::tags::{Spelling, Tagger};
 
     fn tree(text: &str) -> Tree {
-        let analyzer = Analyzer::new();
-        let document = Document::new(text);
-        analyzer.tree(&document, &analyzer.words(&document))
+        let files = Files::default();
+        let (tagger, parser) = (Tagger::of(&files).unwrap(), Parser::of(&files).unwrap());
+        let (clusters, document) = (files.clusters().unwrap(), Document::new(text));
+        let spelling = Spelling::new(&document, &clusters);
+        let words = Patience::endless(|patience| tagger.tag(&document, &spelling, patience));
+        Patience::endless(|patience| parser.parse(&document, &words, patience))
     }
 
     #[test]

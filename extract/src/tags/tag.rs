@@ -96,6 +96,7 @@ impl Tag {
     }
 
     /// The name in the dictionary.
+    #[cfg(feature = "training")]
     pub fn name(self) -> &'static str {
         Self::NAMES[self as usize]
     }

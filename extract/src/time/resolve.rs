@@ -1,13 +1,14 @@
-//! What day words mean: "on Tuesday", "last week", "in March", "two days ago", seen from the day of an article.
+//! Which days words of time refer to: "on Tuesday", "last week", "in March", "two days ago", counted from the day of an
+//! article.
 //!
-//! Resolution is by the plain meaning of the words. What depends on more than the day of the article ("a
-//! week earlier", "that night", "last summer", which is not the same on both hemispheres) has no answer.
+//! Words are resolved by their plain meaning. What depends on more than the day of the article has no answer: "a week
+//! earlier", "that night", or "last summer", which differs between the hemispheres.
 
 use sayso_document::{Date, DateRange, Polarity, Quote};
 
 /// Whether what the words date has happened: "said on Tuesday" looks back, "will say on Tuesday" ahead.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Direction {
+pub(crate) enum Direction {
     /// Into the past of the article.
     #[default]
     Back,
@@ -15,28 +16,19 @@ pub enum Direction {
     Ahead,
 }
 
-const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-const MONTH_NAMES: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
+/// Numbers in words, from zero.
 const NUMBERS: [&str; 13] =
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
-/// The days that words of time mean in an article of this day. Without it, only words that name a year
-/// have an answer. None when the words do not settle it.
-pub fn resolve(words: &str, article: Option<Date>, direction: Direction) -> Option<DateRange> {
+/// The days that words of time refer to in an article of this day. Without that day, only words that name a year have
+/// an answer. None if the words are not precise enough.
+///
+/// | words, in an article of Friday, 6 March 2026 | back | ahead |
+/// |---|---|---|
+/// | "on Tuesday" | 3 March | 10 March |
+/// | "in February 2026" | all of February | the same |
+/// | "that night" | none | none |
+pub(crate) fn resolve(words: &str, article: Option<Date>, direction: Direction) -> Option<DateRange> {
     let lower = words.to_lowercase();
     let words: Vec<&str> = lower
         .split(|c: char| c.is_whitespace() || matches!(c, ',' | '.' | '(' | ')' | '’' | '\''))
@@ -70,6 +62,7 @@ struct Named {
     decade: bool,
 }
 
+/// What words name of a calendar date.
 fn calendar(words: &[&str]) -> Named {
     let mut named = Named::default();
     for (i, word) in words.iter().enumerate() {
@@ -99,10 +92,9 @@ fn calendar(words: &[&str]) -> Named {
 }
 
 fn month(word: &str) -> Option<u8> {
-    let whole = MONTH_NAMES.iter().position(|name| *name == word);
-    let short =
-        || MONTHS.iter().position(|name| word.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest == "t"));
-    whole.or_else(short).map(|at| at as u8 + 1)
+    let is =
+        |name: &&str| *name == word || word.strip_prefix(&name[..3]).is_some_and(|rest| rest.is_empty() || rest == "t");
+    Date::MONTH_NAMES.iter().position(is).map(|at| at as u8 + 1)
 }
 
 fn year(word: &str) -> Option<i32> {
@@ -182,9 +174,9 @@ fn relative(words: &[&str], article: Date, direction: Direction) -> Option<DateR
     if let Some(at) = words.iter().position(|word| *word == "ago") {
         return ago(&words[..at], article);
     }
-    let weekday = words
-        .iter()
-        .find_map(|word| WEEKDAYS.iter().position(|name| name == word || word.strip_suffix('s') == Some(name)));
+    let weekday = words.iter().find_map(|word| {
+        Date::WEEKDAY_NAMES.iter().position(|name| name == word || word.strip_suffix('s') == Some(name))
+    });
     if has("earlier") && !has("this") && !has("last") && weekday.is_none() {
         return None;
     }

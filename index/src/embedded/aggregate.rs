@@ -1,4 +1,7 @@
-//! Figures of an entity over all articles, kept exactly: what an article adds, its removal takes away.
+//! Figures of an entity over all articles, kept exactly: what an article adds, its removal subtracts.
+//!
+//! An article's share of an entity is an aggregate of its own. Adding and subtracting shares keeps counts of mentions, articles and
+//! quotes, and of each name, alias and title. The name of the entity is the one that most articles use.
 
 use std::collections::BTreeMap;
 
@@ -11,19 +14,24 @@ use crate::{EntityId, Result};
 /// What is known of an entity from any number of articles.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Aggregate {
+    /// The code of its type.
     kind: u8,
     /// Canonical names, with how many articles use each.
     names: BTreeMap<String, u64>,
     /// Other names, with how often each occurs.
     aliases: BTreeMap<String, u64>,
+    /// Titles and roles, with how often each occurs.
     titles: BTreeMap<String, u64>,
+    /// How many mentions it has.
     pub(super) mentions: u64,
+    /// How many articles mention it.
     pub(super) articles: u64,
+    /// How many quotes it is the speaker of.
     pub(super) quotes: u64,
 }
 
 impl Aggregate {
-    /// What one article says of each of its entities.
+    /// One article's share of each of its entities.
     pub(super) fn of_article(analysis: &Analysis) -> BTreeMap<EntityId, Aggregate> {
         let ids: Vec<EntityId> = analysis.entities.iter().map(|e| EntityId::of(e.kind, &e.name)).collect();
         let mut shares: BTreeMap<EntityId, Aggregate> = BTreeMap::new();
@@ -49,7 +57,7 @@ impl Aggregate {
         shares
     }
 
-    /// Adds what an article says.
+    /// Adds an article's share.
     pub(super) fn add(&mut self, share: &Aggregate) {
         self.kind = share.kind;
         for (mine, theirs) in self.maps().into_iter().zip([&share.names, &share.aliases, &share.titles]) {
@@ -62,7 +70,7 @@ impl Aggregate {
         self.quotes += share.quotes;
     }
 
-    /// Takes away what an article said that was added before.
+    /// Subtracts an article's share, which was added before.
     pub(super) fn subtract(&mut self, share: &Aggregate) {
         for (mine, theirs) in self.maps().into_iter().zip([&share.names, &share.aliases, &share.titles]) {
             for (text, count) in theirs {
@@ -77,15 +85,17 @@ impl Aggregate {
         self.quotes = self.quotes.saturating_sub(share.quotes);
     }
 
+    /// Names, aliases and titles.
     fn maps(&mut self) -> [&mut BTreeMap<String, u64>; 3] {
         [&mut self.names, &mut self.aliases, &mut self.titles]
     }
 
+    /// Its type.
     pub(super) fn kind(&self) -> Result<EntityType> {
         record::type_of(self.kind)
     }
 
-    /// The name that most articles give; among equals the first in order of letters.
+    /// The name that most articles use; the first in alphabetical order among equals.
     pub(super) fn name(&self) -> &str {
         let best = self.names.iter().rev().max_by_key(|&(_, count)| *count);
         best.map_or("", |(name, _)| name)
@@ -108,6 +118,7 @@ impl Aggregate {
     }
 }
 
+/// Adds counts, and drops those that are 0.
 fn count(into: &mut BTreeMap<String, u64>, list: &[Counted]) {
     for Counted { text, count } in list {
         *into.entry(text.clone()).or_default() += u64::from(*count);
@@ -115,6 +126,7 @@ fn count(into: &mut BTreeMap<String, u64>, list: &[Counted]) {
     into.retain(|_, count| *count > 0);
 }
 
+/// The most frequent first; in alphabetical order among equals.
 fn ranked(counts: &BTreeMap<String, u64>) -> Vec<Counted> {
     let counted = |(text, &count): (&String, &u64)| Counted {
         text: text.clone(),

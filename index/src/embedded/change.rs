@@ -1,4 +1,21 @@
-//! Makes changes to the store: several at once, all or none, on disk before they are acknowledged.
+//! Makes changes to the store: a group of them in one transaction, on disk before they are acknowledged.
+//!
+//! Each change that is made gets the next sequence number, and a record in the log that tells the indexes what to do. An article
+//! lives under its sequence number; replacing it takes everything under the old number away and adds it under a new one. Counters
+//! and the figures of entities change in the same transaction, so they always fit the articles.
+//!
+//! | table | key | value |
+//! |---|---|---|
+//! | `ids` | the article's id | its sequence number |
+//! | `articles`, `analyses` | sequence number | the records |
+//! | `log` | sequence number | what changed, until the indexes have followed |
+//! | `entities` | the entity's id | names, titles and figures over all articles |
+//! | `entity_articles` | entity, date, sequence number | how many mentions |
+//! | `by_date`, `by_updated` | date, sequence number | for lists |
+//! | `pending`, `damaged` | sequence number | marks |
+//! | `meta` | name | counters |
+//!
+//! A put that would change nothing writes nothing. A condition on an etag is checked here, by the only thread that writes.
 
 mod quarantine;
 pub(super) mod salvage;
@@ -20,10 +37,10 @@ use super::store::{
 use crate::{AnalyzedArticle, Change, EntityId, Error, ErrorKind, Receipt, Result, Version, Wanted, Write};
 
 impl Store {
-    /// Makes the changes in this order and returns once they survive a crash. On failure none is made. Those that
-    /// expect what does not stand have an error of their own.
+    /// Makes the changes in this order and returns once they survive a crash. On failure, none is made. A change whose
+    /// condition does not hold has an error of its own.
     ///
-    /// The log up to `followed` is no longer needed and goes. `now` is the moment, in microseconds since 1970.
+    /// The log up to `followed` is no longer needed and is deleted. `now` is the time, in microseconds since 1970.
     pub(super) fn commit<'w>(
         &self,
         writes: impl Iterator<Item = &'w Write>,
@@ -37,10 +54,10 @@ impl Store {
     }
 }
 
-/// What came of one change of a group that was made.
+/// The outcome of one change of a group that was committed.
 pub(super) type Outcome = Result<Receipt>;
 
-/// What came of the changes, and how many articles have a damaged record.
+/// The outcomes of the changes, and how many articles have a damaged record.
 fn commit<'w>(
     db: &Database,
     writes: impl Iterator<Item = &'w Write>,
@@ -48,7 +65,7 @@ fn commit<'w>(
     now: i64,
 ) -> Result<(Vec<Outcome>, u64)> {
     let mut txn = db.begin_write()?;
-    // After a crash the store must open at once, not after a walk over all of it.
+    // After a crash the store must open at once, not after a walk through all of it.
     txn.set_quick_repair(true);
     let (outcomes, marked, damaged) = {
         let mut changes = Changes { now, ..Changes::begin(&txn)? };
@@ -80,7 +97,7 @@ struct Changes<'t> {
     by_updated: Table<'t, (u64, u64), ()>,
     pending: Table<'t, u64, u8>,
     damaged: Table<'t, u64, ()>,
-    /// Whether a mark of an article that stays as it is came or went.
+    /// Whether an article that stays as it is was marked or unmarked.
     marked: bool,
     meta: Table<'t, &'static str, u64>,
     totals: Totals,
@@ -90,7 +107,7 @@ struct Changes<'t> {
     touched: BTreeMap<EntityId, Aggregate>,
 }
 
-/// The counters as they stand.
+/// The present counters.
 struct Totals {
     seq: u64,
     articles: u64,
@@ -100,6 +117,7 @@ struct Totals {
 }
 
 impl<'t> Changes<'t> {
+    /// Opens the tables and reads the counters.
     fn begin(txn: &'t WriteTransaction) -> Result<Self> {
         let meta = txn.open_table(META)?;
         let number = |name: &str| Result::Ok(meta.get(name)?.map_or(0, |value| value.value()));
@@ -129,6 +147,7 @@ impl<'t> Changes<'t> {
         })
     }
 
+    /// Makes one change, if its condition holds.
     fn make(&mut self, write: &Write) -> Result<Outcome> {
         let condition = match write {
             Write::Put(article, etag) | Write::PutFirst(article, _, etag) => {
@@ -158,14 +177,15 @@ impl<'t> Changes<'t> {
             None => format!("there is no article {id:?}"),
             Some(seq) => match self.version_of(seq)? {
                 Some(version) if version.etag == expected => return Ok(None),
-                Some(version) => format!("article {id:?} stands with etag {:016x}", version.etag),
-                None => format!("the record of article {id:?} is damaged, so that its etag cannot be told"),
+                Some(version) => format!("article {id:?} has the etag {:016x}", version.etag),
+                None => format!("the record of article {id:?} is damaged, so its etag is unknown"),
             },
         };
-        let message = format!("{stands}; the change expects it with etag {expected:016x}");
+        let message = format!("{stands}; the change expects the etag {expected:016x}");
         Ok(Some(Error::new(ErrorKind::Stale, message)))
     }
 
+    /// Adds or replaces an article, unless the same one is there with an analysis that is as good.
     fn put(&mut self, new: &AnalyzedArticle, wanted: Option<&Wanted>) -> Result<Receipt> {
         let old = self.seq_of(&new.article.id)?;
         let kept = old.map(|seq| self.model_kept(seq, new)).transpose()?.flatten();
@@ -181,7 +201,7 @@ impl<'t> Changes<'t> {
         Ok(receipt)
     }
 
-    /// Another analysis of what stands under a number, if it still does.
+    /// Replaces the analysis of the article with this number, if it still has it.
     fn reanalyzed(&mut self, new: &AnalyzedArticle, seq: u64) -> Result<Receipt> {
         if self.seq_of(&new.article.id)? != Some(seq) {
             return Ok(Receipt { seq: self.totals.seq, change: Change::NotFound, version: None });
@@ -194,11 +214,12 @@ impl<'t> Changes<'t> {
         self.replace(Some(seq), new)
     }
 
+    /// The receipt for a change that changed nothing.
     fn unchanged(&self, seq: u64) -> Result<Receipt> {
         Ok(Receipt { seq, change: Change::Unchanged, version: self.version_of(seq)? })
     }
 
-    /// Marks those of the articles that are still there.
+    /// Marks those of the articles that still exist as waiting for an analysis.
     fn want(&mut self, seqs: &[u64], tier: Tier) -> Result<Receipt> {
         for &seq in seqs {
             if self.articles.get(seq)?.is_some() && self.damaged.get(seq)?.is_none() {
@@ -219,6 +240,7 @@ impl<'t> Changes<'t> {
         Ok(())
     }
 
+    /// Puts an article in place of the one with the old number, or as a new one.
     fn replace(&mut self, old: Option<u64>, new: &AnalyzedArticle) -> Result<Receipt> {
         let version = self.version_after(old, new)?;
         let mut entities = BTreeSet::new();
@@ -233,8 +255,8 @@ impl<'t> Changes<'t> {
         Ok(Receipt { seq, change, version: Some(version) })
     }
 
-    /// The version that `new` is in the place of what stands under a number: the same if only the analysis is another,
-    /// the first if what stands there is damaged.
+    /// The version of `new` in place of the article with this number: the same one if only the analysis differs, and the first
+    /// one if the present record is damaged.
     fn version_after(&self, old: Option<u64>, new: &AnalyzedArticle) -> Result<Version> {
         let birth = self.totals.seq + 1;
         if let Some(seq) = old
@@ -247,12 +269,13 @@ impl<'t> Changes<'t> {
         Ok(Version::first(&new.article, self.now, birth))
     }
 
-    /// Which version of an article stands under a number; none when its record is damaged.
+    /// The version of the article with this number. None if its record is damaged.
     fn version_of(&self, seq: u64) -> Result<Option<Version>> {
         let Some(bytes) = self.articles.get(seq)? else { return Ok(None) };
         Ok(legible(record::decode_article(bytes.value()))?.map(|record| record.version()))
     }
 
+    /// Deletes the article with this id.
     fn delete(&mut self, id: &str) -> Result<Receipt> {
         let Some(old) = self.seq_of(id)? else {
             return Ok(Receipt { seq: self.totals.seq, change: Change::NotFound, version: None });
@@ -265,12 +288,13 @@ impl<'t> Changes<'t> {
         Ok(Receipt { seq: self.totals.seq, change: Change::Deleted, version: None })
     }
 
+    /// The sequence number of the article with this id.
     fn seq_of(&self, id: &str) -> Result<Option<u64>> {
         Ok(self.ids.get(id)?.map(|value| value.value()))
     }
 
-    /// The model of the analysis under a number, if a put of `new` leaves it there: the same article, analysed by the
-    /// same model or on a better tier.
+    /// The model of the present analysis, if a put of `new` leaves it in place: the same article, analysed by the same model or
+    /// on a better tier.
     fn model_kept(&self, seq: u64, new: &AnalyzedArticle) -> Result<Option<String>> {
         let (Some(article), Some(analysis)) = (self.articles.get(seq)?, self.analyses.get(seq)?) else {
             return Ok(None);
@@ -313,7 +337,7 @@ impl<'t> Changes<'t> {
         Ok(())
     }
 
-    /// Takes away all that stands under a number, but for the id.
+    /// Deletes everything under a number, except for the id.
     fn take_away(&mut self, seq: u64, entities: &mut BTreeSet<EntityId>) -> Result<()> {
         let Some(Legible { published_at, updated, analysis }) = self.legible(seq)? else {
             self.quarantine(BTreeSet::from([seq]))?;
@@ -339,7 +363,7 @@ impl<'t> Changes<'t> {
         Ok(())
     }
 
-    /// What is listed and counted of the article under a number; none when its record is damaged.
+    /// What lists and counters hold of the article with this number. None if its record is damaged.
     fn legible(&self, seq: u64) -> Result<Option<Legible>> {
         let (Some(article), Some(analysis)) = (self.articles.get(seq)?, self.analyses.get(seq)?) else {
             return Ok(None);
@@ -354,6 +378,7 @@ impl<'t> Changes<'t> {
         }))
     }
 
+    /// The figures of an entity, read from the store at most once for a group.
     fn aggregate(&mut self, id: &EntityId) -> Result<&mut Aggregate> {
         Ok(match self.touched.entry(id.clone()) {
             Entry::Occupied(entry) => entry.into_mut(),
@@ -364,6 +389,7 @@ impl<'t> Changes<'t> {
         })
     }
 
+    /// Writes a change into the log.
     fn note(&mut self, change: ChangeRecord) -> Result<()> {
         self.log.insert(self.totals.seq, record::encode(&change)?.as_slice())?;
         Ok(())
@@ -391,18 +417,19 @@ impl<'t> Changes<'t> {
     }
 }
 
-/// What is listed and counted of an article.
+/// What lists and counters hold of an article.
 struct Legible {
     published_at: Option<i64>,
     updated: Option<i64>,
     analysis: Analysis,
 }
 
+/// The ids of entities, as the log holds them.
 fn names(entities: BTreeSet<EntityId>) -> Vec<String> {
     entities.iter().map(|id| id.as_str().to_owned()).collect()
 }
 
-/// What was read, or none where it is damaged. A record of a newer version is no damage.
+/// What was read, or none if it is damaged. A record of a newer version is an error, not damage.
 fn legible<T>(read: Result<T>) -> Result<Option<T>> {
     match read {
         Err(error) if error.kind() == ErrorKind::Corrupt => Ok(None),

@@ -1,9 +1,13 @@
-//! The best hits of a query after a place, with an eye on the clock.
+//! The best hits of a query after a given place, within a deadline.
 //!
-//! Ranking by score over plain words lets tantivy skip blocks of documents that cannot reach the
-//! page (block-max WAND; Ding and Suel, 2011); then hits are counted only so far as [`COUNT_UP_TO`].
-//! All other queries visit every match anyway, and their count is exact. The clock is looked at while
-//! matches come in; blocks that are skipped cost too little for it.
+//! If hits are ranked by score and the query has only plain words, tantivy skips blocks of documents that cannot reach the page
+//! (block-max WAND; Ding and Suel, 2011). Hits are then counted only up to [`COUNT_UP_TO`]. All other queries visit every match
+//! anyway, and their count is exact.
+//!
+//! The deadline is checked once in [`CHECK_EVERY`] matches. Skipped blocks cost too little to need it.
+//!
+//! Every hit has a [`Place`], and no two hits of a query share one. So a page is "the first so many places after the last one of
+//! the previous page", and the order is total: ties of score or date are broken by article and position.
 
 use std::collections::BinaryHeap;
 
@@ -24,13 +28,13 @@ pub(super) const COUNT_UP_TO: u64 = 1_000;
 /// The total where counting has stopped: the same whatever the size of the page.
 pub(super) const AT_LEAST: Total = Total { count: COUNT_UP_TO, exact: false };
 
-/// The clock is looked at once in so many documents.
+/// The deadline is checked once in this many documents.
 pub(super) const CHECK_EVERY: u32 = 1_024;
 
 /// How a query is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Plan {
-    /// One word: its matches are counted already.
+    /// One word, whose matches the index has already counted.
     Word,
     /// All or any of several words: blocks can be skipped.
     Words,
@@ -49,29 +53,38 @@ pub(super) enum Ranking {
 
 /// A query ready to run.
 pub(super) struct Search<'a> {
+    /// The index to search.
     pub(super) searcher: &'a Searcher,
     /// The columns of the searcher's segments.
     pub(super) keys: &'a [Keys],
+    /// What to match.
     pub(super) query: &'a dyn Query,
+    /// How to run it.
     pub(super) plan: Plan,
+    /// The order of the hits.
     pub(super) ranking: Ranking,
     /// Whether the query has words to score.
     pub(super) scored: bool,
-    /// How many hits.
+    /// The maximum number of hits.
     pub(super) limit: usize,
     /// Only the first sentence or quote of each article: hits stand for articles. Not for [`Plan::Words`].
     pub(super) firsts: bool,
-    /// Only hits behind this place.
+    /// Only hits after this place.
     pub(super) after: Option<After>,
+    /// When to give up.
     pub(super) interrupt: &'a Interrupt,
 }
 
-/// A hit.
+/// A hit. Hits are compared by place alone.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Found {
+    /// Its place in the order of hits.
     pub(super) place: Place,
+    /// The segment of the index that holds it.
     pub(super) segment: u32,
+    /// Its document in that segment.
     pub(super) doc: DocId,
+    /// Its score; 0 without words to score.
     pub(super) score: f32,
 }
 
@@ -95,28 +108,31 @@ impl Ord for Found {
     }
 }
 
-/// The hits of a page, in order; whether more follow; how many there are in all.
+/// The hits of one page.
 pub(super) struct Top {
+    /// The hits, in order.
     pub(super) hits: Vec<Found>,
+    /// Whether more follow.
     pub(super) more: bool,
+    /// How many there are on all pages.
     pub(super) total: Total,
 }
 
 impl Top {
-    /// Ends the page after so many hits.
+    /// Ends the page after this many hits.
     pub(super) fn end_after(&mut self, hits: usize) {
         self.more |= hits < self.hits.len();
         self.hits.truncate(hits);
     }
 }
 
-/// How much the articles of a page take, so that one of many long articles ends early.
+/// The memory that the articles of a page take, so that a page of many long articles ends early.
 #[derive(Default)]
 pub(super) struct Room {
     taken: usize,
 }
 
-/// Bytes of the articles of a page, about: the one that exceeds them is the last.
+/// The approximate limit for the articles of a page, in bytes. The article that exceeds it is the last one.
 const PAGE_BYTES: usize = 64 << 20;
 
 impl Room {
@@ -256,11 +272,12 @@ impl Search<'_> {
     }
 }
 
-/// Smaller for higher scores, in the lower 32 bits. Scores are never negative, so that their bits sort as they do.
+/// Smaller for higher scores, in the lower 32 bits. Scores are never negative, so their bits sort as they do.
 pub(super) fn rank_of_score(score: f32) -> u64 {
     u64::from(u32::MAX - score.max(0.0).to_bits())
 }
 
+/// The score that has this rank.
 fn score_of_rank(rank: u64) -> f32 {
     f32::from_bits(u32::MAX - rank as u32)
 }
@@ -280,6 +297,7 @@ impl Best {
         Self { limit, after, heap: BinaryHeap::new(), seen: 0 }
     }
 
+    /// Whether there are as many hits as wanted.
     fn is_full(&self) -> bool {
         self.heap.len() == self.limit
     }
@@ -290,6 +308,7 @@ impl Best {
             && (!self.is_full() || self.heap.peek().is_none_or(|worst| rank <= worst.place.rank))
     }
 
+    /// Takes a hit if it belongs on the page so far.
     pub(super) fn offer(&mut self, found: Found) {
         if self.after.is_some_and(|after| found.place <= after) {
             return;
@@ -303,7 +322,7 @@ impl Best {
         }
     }
 
-    /// Scores up to this one need not be seen. Equal scores must be: ties are broken by place.
+    /// Scores up to this one need not be visited. Equal scores must be, because ties are broken by place.
     fn threshold(&self) -> f32 {
         match self.heap.peek() {
             Some(worst) if self.is_full() => score_of_rank(worst.place.rank).next_down(),
@@ -311,7 +330,7 @@ impl Best {
         }
     }
 
-    /// The hits in order, without the one too many.
+    /// The hits in order, without the extra one that only shows that more follow.
     pub(super) fn into_top(self, total: Total) -> Top {
         let mut hits = self.heap.into_sorted_vec();
         let more = hits.len() == self.limit;
@@ -320,7 +339,7 @@ impl Best {
     }
 }
 
-/// The number of the article's version that a hit belongs to.
+/// The sequence number of the article that a hit belongs to.
 pub(super) fn seq_of(place: Place) -> u64 {
     u64::MAX - place.tie
 }

@@ -1,4 +1,10 @@
-//! From a parsed query to a tantivy query.
+//! From a parsed query ([`Expr`]) to a tantivy query.
+//!
+//! A plain word looks in the stems of a field, so it matches in any inflection. Phrases, prefixes and fuzzy words look at the
+//! exact words. A field that has no stems, such as the outlet, is searched by exact words alone. Dates and filters let hits pass
+//! or not, and add nothing to the score.
+//!
+//! Compiling also decides how the query will be run ([`Plan`]): one word, several plain words, or anything else.
 
 use std::ops::Bound;
 
@@ -14,26 +20,30 @@ use super::schema::{Common, Quotes, Words};
 use crate::query::{Expr, Field};
 use crate::text;
 
-/// Which index fields the query's fields mean.
+/// Knows which index fields the query's fields refer to.
 #[derive(Clone, Copy)]
 pub(super) struct Compiler<'a> {
+    /// The fields of sentences and quotes.
     pub(super) common: &'a Common,
-    /// The fields that only quotes have.
+    /// The fields that only quotes have; none in a search for sentences.
     pub(super) quotes: Option<&'a Quotes>,
 }
 
 /// A compiled query.
 pub(super) struct Compiled {
+    /// The query for tantivy.
     pub(super) query: Box<dyn Query>,
+    /// How to run it.
     pub(super) plan: Plan,
 }
 
 impl Compiled {
+    /// A query of which every match must be visited.
     fn visit(query: impl Query) -> Self {
         Self { query: Box::new(query), plan: Plan::Visit }
     }
 
-    /// Restricts the query to what all filters let pass. They do not change scores.
+    /// Restricts the query to hits that pass all filters. Filters do not change scores.
     pub(super) fn filtered(self, filters: Vec<Box<dyn Query>>) -> Self {
         if filters.is_empty() {
             return self;
@@ -52,7 +62,7 @@ pub(super) fn has_words(expr: &Expr) -> bool {
     }
 }
 
-/// Moments `[from, until)` of publication.
+/// Matches articles published in `[from, until)`.
 pub(super) fn published(field: IndexField, from: Option<i64>, until: Option<i64>) -> Box<dyn Query> {
     let term = |at: i64| Term::from_field_i64(field, at);
     let from = from.map_or(Bound::Unbounded, |at| Bound::Included(term(at)));
@@ -63,12 +73,13 @@ pub(super) fn published(field: IndexField, from: Option<i64>, until: Option<i64>
     }
 }
 
+/// The same query with a score of 0.
 fn unscored(query: Box<dyn Query>) -> Box<dyn Query> {
     Box::new(ConstScoreQuery::new(query, 0.0))
 }
 
 impl Compiler<'_> {
-    /// Compiles a query. Its depth is bounded by whoever made it.
+    /// Compiles a query. It recurses as deep as the expression is, which the parser bounds.
     pub(super) fn compile(self, expr: &Expr) -> Compiled {
         match expr {
             Expr::All => Compiled::visit(ConstScoreQuery::new(Box::new(AllQuery), 0.0)),
@@ -83,6 +94,7 @@ impl Compiler<'_> {
         }
     }
 
+    /// All of `must`, none of `must_not`, and any of `should`.
     fn combine(self, must: &[Expr], should: &[Expr], must_not: &[Expr]) -> Compiled {
         let mut plain = must_not.is_empty() && (must.is_empty() || should.is_empty());
         let mut parts = Vec::with_capacity(must.len() + should.len() + must_not.len() + 1);
@@ -100,6 +112,7 @@ impl Compiler<'_> {
         Compiled { query: Box::new(BooleanQuery::new(parts)), plan }
     }
 
+    /// The index fields for a field of the query. None for a field that this search does not have.
     fn words(self, field: Field) -> Option<Words> {
         let exact = |field| Some(Words { stemmed: field, exact: field });
         match field {
@@ -113,6 +126,7 @@ impl Compiler<'_> {
         }
     }
 
+    /// One word, in any inflection if the field has stems.
     fn word(self, field: Field, text: &str) -> Compiled {
         let Some(words) = self.words(field) else { return Compiled::visit(EmptyQuery) };
         let forms = match words.stemmed == words.exact {
@@ -122,6 +136,7 @@ impl Compiler<'_> {
         sequence(words.stemmed, forms, 0)
     }
 
+    /// Words in this order, with up to `slop` others between them.
     fn phrase(self, field: Field, text: &str, slop: u32) -> Compiled {
         match self.words(field) {
             Some(words) => sequence(words.exact, text::exact(text).map(|word| word.text).collect(), slop),
@@ -129,6 +144,7 @@ impl Compiler<'_> {
         }
     }
 
+    /// Words that begin like this; of several words, the last one is the prefix.
     fn prefix(self, field: Field, text: &str) -> Box<dyn Query> {
         let Some(words) = self.words(field) else { return Box::new(EmptyQuery) };
         let mut terms = terms(words.exact, text);
@@ -143,6 +159,7 @@ impl Compiler<'_> {
         }
     }
 
+    /// Words within some edits of these, all of them.
     fn fuzzy(self, field: Field, text: &str, distance: u8) -> Compiled {
         let Some(words) = self.words(field) else { return Compiled::visit(EmptyQuery) };
         let fuzzy = |term| -> (Occur, Box<dyn Query>) {
@@ -152,14 +169,15 @@ impl Compiler<'_> {
     }
 }
 
-/// Words that the last, begun word of a phrase may become.
+/// How many words the prefix at the end of a phrase may stand for.
 const PREFIX_EXPANSIONS: u32 = 1_024;
 
+/// The exact words of a text, as terms of a field.
 fn terms(field: IndexField, text: &str) -> Vec<Term> {
     text::exact(text).map(|word| Term::from_field_text(field, &word.text)).collect()
 }
 
-/// One word, or several in this order.
+/// One word, or several in this order, with up to `slop` others between them.
 fn sequence(field: IndexField, forms: Vec<String>, slop: u32) -> Compiled {
     let mut terms: Vec<Term> = forms.iter().map(|form| Term::from_field_text(field, form)).collect();
     match terms.len() {

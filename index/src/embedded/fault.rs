@@ -1,4 +1,7 @@
-//! The libraries' errors in this crate's words.
+//! The libraries' errors as errors of this crate.
+//!
+//! What matters to a caller is the kind: damage (restore or rebuild), a failing disk (try again later), or another process that has
+//! the directory open. Both libraries panic on some damaged files, so reading files goes through [`caught`].
 
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
@@ -8,15 +11,16 @@ use tantivy::directory::error::{LockError, OpenWriteError};
 
 use crate::{Error, ErrorKind, Result};
 
-/// Does something that reads files, and makes a failure of a panic: on damaged files the libraries do panic. `what` is read
-/// then.
+/// Does something that reads files, and turns a panic into an error, since the libraries panic on some damaged files. `what` says
+/// what is being read.
 pub(super) fn caught<T>(what: &str, act: impl FnOnce() -> Result<T>) -> Result<T> {
     // What was touched is thrown away, or only read again.
-    panic::catch_unwind(AssertUnwindSafe(act))
-        .unwrap_or_else(|_| Err(Error::new(ErrorKind::Corrupt, format!("{what} cannot be read: reading it broke off"))))
+    panic::catch_unwind(AssertUnwindSafe(act)).unwrap_or_else(|_| {
+        Err(Error::new(ErrorKind::Corrupt, format!("{what} cannot be read: reading it failed halfway")))
+    })
 }
 
-/// What a failure of the store of record means to a caller.
+/// A failure of the store of record, as this crate's error.
 fn stored(error: redb::Error) -> Error {
     use redb::Error as E;
     let kind = match &error {

@@ -1,4 +1,7 @@
-//! From typed filters to tantivy queries that only let pass or not.
+//! From typed filters to tantivy queries that let hits pass or not, without a score.
+//!
+//! The values of one list are alternatives, and all lists must hold. Names of outlets and authors are compared folded. A name of an
+//! entity is first resolved to ids (`named`), so that a filter by name and one by id run alike.
 
 use std::ops::Bound;
 
@@ -16,6 +19,7 @@ use super::view::View;
 use crate::query::{ArticleFilter, QuoteQuery, SentenceQuery};
 use crate::{Interrupt, Result};
 
+/// Queries that all must match.
 type Filters = Vec<Box<dyn Query>>;
 
 impl View {
@@ -74,7 +78,7 @@ impl View {
         Ok(filters)
     }
 
-    /// Filters by what is known of an article.
+    /// The filters by properties of the article.
     pub(super) fn article_filters(&self, fields: &Common, filter: &ArticleFilter) -> Result<Filters> {
         let mut filters: Filters = Vec::new();
         if !filter.ids.is_empty() {

@@ -1,4 +1,14 @@
-//! The thread that follows the store: brings the indexes up to it and shows readers the new view.
+//! The thread that follows the store: it brings the indexes up to the store and publishes the new view.
+//!
+//! In each round it reads the store's log from where the indexes are, feeds them, commits them, and publishes a view of both. While
+//! changes keep coming it waits a little before it commits, because each commit waits for the disk.
+//!
+//! If a round fails, for example on a full disk, the thread drops the indexes and reopens them later, at growing intervals. Until
+//! then reads see the old view, changes stay durable, and their writers are told that they are not searchable yet. Nothing is lost,
+//! because the next round starts from the last commits of the indexes and the log of the store.
+//!
+//! The thread also looks once a second whether a reader met damage: it sets damaged articles aside, reopens a store that closed
+//! itself, and rebuilds an index with a damaged file.
 
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
@@ -18,13 +28,13 @@ use super::view::View;
 use super::writer::{Followed, Shared};
 use crate::{Error, ErrorKind, Progress, Result};
 
-/// How often the thread looks whether something is wrong.
+/// How often the thread checks whether something is wrong.
 const TICK: Duration = Duration::from_secs(1);
 
-/// After a failure (a full disk) the indexes are opened again a second later, after more of them this much at most.
+/// The longest wait before the indexes are reopened after failures. The first wait is a second, and each next one twice as long.
 const RETRY_AT_MOST: Duration = Duration::from_secs(8);
 
-/// How long the files of the indexes are not read once more to see whether they are damaged.
+/// The least time between two checks of all files of the indexes.
 const CHECK_EVERY: Duration = Duration::from_secs(60);
 
 /// The thread's own state.
@@ -33,21 +43,22 @@ pub(super) struct Follower {
     options: EmbeddedOptions,
     store: Arc<Store>,
     fields: Arc<Fields>,
-    /// None after a failure: what the writers hold is unknown, the last commits are not.
+    /// None after a failure: the writers' state is unknown then, but the last commits are known.
     indexes: Option<Indexes>,
     view: Arc<ArcSwap<View>>,
     shared: Arc<Shared>,
-    /// Durable changes whose writers wait to hear that they are searchable.
+    /// Durable changes whose writers wait until they are searchable.
     pending: Followed,
-    /// When to try again after failures, and how long to wait after the next one.
+    /// When to retry after a failure, and how long to wait after the next one.
     retry: Option<(Instant, Duration)>,
-    /// When it last looked whether something is wrong, and when it last read all files of the indexes for it.
+    /// When it last checked whether something is wrong.
     looked: Instant,
+    /// When it last checked all files of the indexes.
     checked: Option<Instant>,
 }
 
 impl Follower {
-    /// Opens the indexes, brings them up to the store and makes the first view. Tells what it came upon.
+    /// Opens the indexes, brings them up to the store and makes the first view. Reports what it found.
     pub(super) fn start(
         dir: PathBuf,
         options: EmbeddedOptions,
@@ -77,12 +88,12 @@ impl Follower {
         Ok((follower, opened))
     }
 
-    /// Where the current view is found.
+    /// The place that holds the current view.
     pub(super) fn view(&self) -> Arc<ArcSwap<View>> {
         self.view.clone()
     }
 
-    /// Runs until the thread that writes has ended and all that it wrote is searchable.
+    /// Runs until the writing thread has ended and everything it wrote is searchable.
     pub(super) fn run(mut self, durable: &Receiver<Followed>) {
         loop {
             match durable.recv_timeout(TICK) {
@@ -96,28 +107,28 @@ impl Follower {
             }
             let outcome = match self.retry {
                 Some((at, _)) if Instant::now() < at && !self.stale() => Err(self.standing_fault()),
-                // A panic must not end the thread: writers would wait for ever, and readers see an old view.
+                // A panic must not end the thread: writers would wait forever, and readers would see an old view.
                 _ => caught("the search index", || self.catch_up(durable)),
             };
             self.settle(outcome);
         }
         if let Some(indexes) = self.indexes.take() {
-            // All is committed: a merge that fails now is made up for by the next one.
+            // Everything is committed; a merge that fails now is repeated by the next one.
             let _ = indexes.close();
         }
     }
 
-    /// Whether the store was opened again since readers got their view, which they cannot read any more.
+    /// Whether the store was reopened after the current view was made, which makes that view unreadable.
     fn stale(&self) -> bool {
         self.view.load().store.opening != self.store.opening()
     }
 
-    /// Whether it is time to try again what failed.
+    /// Whether it is time to retry.
     fn due(&self) -> bool {
         self.retry.is_some_and(|(at, _)| Instant::now() >= at)
     }
 
-    /// Looks into what readers met, once in a while. True when there is something to be done about it.
+    /// Follows up on what readers met, once a second. True if there is something to do.
     fn look(&mut self) -> bool {
         if self.looked.elapsed() < TICK {
             return self.stale();
@@ -142,8 +153,8 @@ impl Follower {
         found || self.stale()
     }
 
-    /// Closes the indexes if a file of theirs is damaged: opening them makes those anew. A query may fail for reasons of
-    /// its own, too, so that this is not done again and again.
+    /// Closes the indexes if one of their files is damaged, so that opening rebuilds that index. A query may also fail for
+    /// reasons of its own, so this is not repeated too often.
     fn check_indexes(&mut self) -> bool {
         if self.checked.is_some_and(|checked| checked.elapsed() < CHECK_EVERY) {
             return false;
@@ -156,7 +167,7 @@ impl Follower {
         damaged
     }
 
-    /// Tells what became of a round: those who wait, and whoever asks how the engine is.
+    /// Reports the outcome of a round to waiting writers and to the engine's health.
     fn settle(&mut self, outcome: Result<()>) {
         let Err(error) = outcome else {
             self.retry = None;
@@ -172,12 +183,12 @@ impl Follower {
         }
         if self.retry.is_none_or(|(at, _)| Instant::now() >= at) {
             self.shared.suspect(&error);
-            // The store has the articles; the next round opens the indexes again from their last commits.
+            // The store has the articles; the next round reopens the indexes from their last commits.
             self.indexes = None;
             let wait = self.retry.map_or(TICK, |(_, wait)| (2 * wait).clamp(TICK, RETRY_AT_MOST));
             self.retry = Some((Instant::now() + wait, wait));
             if self.shared.fault.swap(Some(Arc::new(error.to_string()))).is_none() {
-                tracing::warn!(%error, "the search indexes do not follow the store; trying again");
+                tracing::warn!(%error, "the search indexes cannot follow the store; trying again");
             }
         }
         for (receipt, mut progress) in std::mem::take(&mut self.pending) {
@@ -186,12 +197,13 @@ impl Follower {
         }
     }
 
+    /// The error for changes that cannot become searchable yet.
     fn standing_fault(&self) -> Error {
         let fault = self.shared.fault.load();
-        Error::new(ErrorKind::Storage, fault.as_deref().map_or("the indexes are opened again", String::as_str))
+        Error::new(ErrorKind::Storage, fault.as_deref().map_or("the indexes are being reopened", String::as_str))
     }
 
-    /// Feeds the indexes until the queue is idle or the backlog large enough, then shows the new view.
+    /// Feeds the indexes until the queue is idle or the backlog is large enough, then commits and shows the new view.
     fn catch_up(&mut self, durable: &Receiver<Followed>) -> Result<()> {
         let until = Instant::now() + self.options.commit_after;
         let mut snapshot = self.store.snapshot()?;
@@ -210,8 +222,7 @@ impl Follower {
         self.show(indexes, snapshot)
     }
 
-    /// Takes what has become durable meanwhile, which only a new snapshot shows. False when nothing is on its way or
-    /// the time is over.
+    /// Waits for more durable changes, which only a new snapshot shows. False if none are under way or the time is over.
     fn wait_for_more(&mut self, durable: &Receiver<Followed>, until: Instant) -> bool {
         if Instant::now() >= until {
             return false;
@@ -226,7 +237,7 @@ impl Follower {
         true
     }
 
-    /// Publishes the view, then tells the writers whose changes it shows.
+    /// Publishes the view, then reports the changes that it shows as searchable.
     fn show(&mut self, indexes: Indexes, snapshot: Snapshot) -> Result<()> {
         let seq = snapshot.seq;
         let view = View::new(self.fields.clone(), indexes.searchers(), snapshot)?;

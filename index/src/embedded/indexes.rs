@@ -1,4 +1,13 @@
-//! The three tantivy indexes: opened or rebuilt, fed from the store, committed at one sequence number.
+//! The three tantivy indexes: opened or rebuilt, fed from the store, and committed at one sequence number.
+//!
+//! Each commit of an index carries a line of its own (`Commit`): the version of the schema, the number of the store, the sequence
+//! number that the index has reached, and a checksum of these. When the engine opens, an index is
+//!
+//! - used, if the line fits this program and this store, and every file matches its checksum; it then catches up from the log;
+//! - rebuilt from the store, if it is missing, damaged, of another version, of another store, or behind what the log still holds;
+//! - a reason not to start, if it is ahead of the store: then the store is an older copy or damaged, and a person must decide.
+//!
+//! After that, an index must hold as many documents as the store counts. One that does not is rebuilt as well.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -18,12 +27,16 @@ use crate::{EntityId, Error, ErrorKind, Result};
 
 /// The fields of the indexes, fixed when the program is built.
 pub(super) struct Fields {
+    /// Of the index of sentences.
     pub(super) sentences: Sentences,
+    /// Of the index of quotes.
     pub(super) quotes: Quotes,
+    /// Of the index of entities.
     pub(super) entities: Entities,
 }
 
 impl Fields {
+    /// The fields of all indexes.
     pub(super) fn new() -> Self {
         Self { sentences: Sentences::new(), quotes: Quotes::new(), entities: Entities::new() }
     }
@@ -43,17 +56,20 @@ pub(super) struct Indexes {
 /// The three searchers of one view.
 #[derive(Clone)]
 pub(super) struct Searchers {
+    /// Of sentences.
     pub(super) sentences: Searcher,
+    /// Of quotes.
     pub(super) quotes: Searcher,
+    /// Of entities.
     pub(super) entities: Searcher,
 }
 
 impl Indexes {
-    /// Opens the indexes under `dir` and brings them up to the store. One that is missing, damaged, of another version, of
-    /// another store or too far behind is rebuilt. What is done is noted in `opened`.
+    /// Opens the indexes under `dir` and brings them up to the store. One that is missing, damaged, of another version,
+    /// of another store or too far behind is rebuilt. `opened` says what was done.
     ///
     /// # Errors
-    /// [`ErrorKind::Corrupt`] when an index is ahead of its store, which then is not as it was left.
+    /// [`ErrorKind::Corrupt`] if an index is ahead of its store.
     pub(super) fn open(
         dir: &Path,
         fields: &Fields,
@@ -89,6 +105,7 @@ impl Indexes {
         }
     }
 
+    /// Opens or begins each index. Those marked in `anew` begin empty.
     fn open_each(
         dir: &Path,
         fields: &Fields,
@@ -101,7 +118,7 @@ impl Indexes {
             let place = Place { dir: dir.join(index), schema, threads, memory: options.index_memory_bytes, store };
             let (one, reason) = place.open(anew).map_err(|error| error.about(place.dir.display()))?;
             if let Some(reason) = reason {
-                tracing::warn!(index, reason, "a search index is made anew");
+                tracing::warn!(index, reason, "rebuilding a search index");
                 // What opening met first is what was wrong; it may begin once more.
                 if rebuilt.iter().all(|other| other.index != index) {
                     rebuilt.push(Rebuilt { index, reason });
@@ -127,18 +144,19 @@ impl Indexes {
         })
     }
 
-    /// Whether a file of theirs is damaged, or cannot be read.
+    /// Whether one of their files is damaged or cannot be read.
     pub(super) fn damaged(&self) -> bool {
         let ones = [&self.sentences, &self.quotes, &self.entities];
         let whole = |one: &One| caught("it", || damage_of(one.writer.index())).is_ok_and(|damage| damage.is_none());
         !ones.into_iter().all(whole)
     }
 
+    /// The three of them.
     fn all(&mut self) -> [&mut One; 3] {
         [&mut self.sentences, &mut self.quotes, &mut self.entities]
     }
 
-    /// Fills the indexes that begin empty from all that the store holds.
+    /// Fills the indexes that begin empty with everything in the store.
     fn rebuild(&mut self, fields: &Fields, store: &Snapshot) -> Result<()> {
         let (sentences, quotes) = (self.sentences.seq.is_none(), self.quotes.seq.is_none());
         if sentences || quotes {
@@ -162,7 +180,7 @@ impl Indexes {
         Ok(())
     }
 
-    /// Adds and takes away what the store's log tells, without making it visible.
+    /// Adds and deletes what the store's log says, without making it visible.
     pub(super) fn feed(&mut self, fields: &Fields, store: &Snapshot) -> Result<()> {
         let [sentences, quotes, entities] = self.all().map(|one| one.seq.unwrap_or(store.seq));
         for entry in store.log_after(sentences.min(quotes).min(entities))? {
@@ -197,7 +215,7 @@ impl Indexes {
         Ok(())
     }
 
-    /// Makes all that was fed durable, if anything was. `store` is the snapshot that was fed last.
+    /// Makes everything that was fed durable, if anything was. `store` is the snapshot that was fed last.
     pub(super) fn commit(&mut self, fields: &Fields, store: &Snapshot) -> Result<()> {
         if self.all().iter().all(|one| one.committed == Some(store.seq)) {
             return Ok(());
@@ -217,7 +235,7 @@ impl Indexes {
         Ok(())
     }
 
-    /// Ends the indexes' threads, merges included, so that nothing is written from here on.
+    /// Ends the indexes' threads, merges included, so that nothing is written any more.
     pub(super) fn close(self) -> Result<()> {
         for one in [self.sentences, self.quotes, self.entities] {
             one.writer.wait_merging_threads()?;
@@ -239,15 +257,15 @@ impl Indexes {
 struct One {
     writer: IndexWriter,
     reader: IndexReader,
-    /// Up to which change it has been fed; none when it begins empty while the store does not.
+    /// The last change that it was fed. None if it begins empty while the store does not.
     seq: Option<u64>,
-    /// Up to which change its last commit reaches.
+    /// The last change in its last commit.
     committed: Option<u64>,
     /// Whether it began empty.
     made_anew: bool,
 }
 
-/// Where an index lies, and what it is to be.
+/// Where an index is, and what it should be.
 struct Place<'a> {
     dir: PathBuf,
     schema: &'a Schema,
@@ -257,14 +275,14 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// Opens the index, or begins it anew: then the reason comes with it, unless there was nothing to put in.
+    /// Opens the index, or begins an empty one. Then the reason comes with it, unless the store is empty too.
     fn open(&self, anew: bool) -> Result<(One, Option<String>)> {
         let dir = &self.dir;
         let missing = !dir.join("meta.json").exists();
         let reason = match missing {
             true => "it was missing".to_owned(),
             false if anew => {
-                "it held another number of documents than the store, or did not take its changes".to_owned()
+                "its number of documents differs from the store's, or it did not accept the store's changes".to_owned()
             }
             false => match caught("it", || self.existing()) {
                 Ok(Existing::Usable(one)) => return Ok((*one, None)),
@@ -273,7 +291,7 @@ impl Place<'_> {
                 Err(error) => error.to_string(),
             },
         };
-        // A folder that cannot be written must not cost an index that may be whole.
+        // A folder that cannot be written must not cost an index that may be intact.
         std::fs::create_dir_all(dir)?;
         std::fs::write(dir.join("probe"), "?")?;
         std::fs::remove_dir_all(dir)?;
@@ -282,11 +300,11 @@ impl Place<'_> {
         Ok((one, (self.store.seq > 0).then_some(reason)))
     }
 
-    /// What is there, every byte of it looked at.
+    /// What is there, after checking every byte of it.
     fn existing(&self) -> Result<Existing> {
         // What the commit says comes before the fields: those of another version differ.
         let metas = Index::open_in_dir(&self.dir)?.load_metas()?;
-        let commit = metas.payload.as_deref().map_or(Err("making it was not finished"), Commit::parse);
+        let commit = metas.payload.as_deref().map_or(Err("building it was not finished"), Commit::parse);
         let unusable = |reason: &str| Ok(Existing::Unusable(reason.to_owned()));
         let Commit { store, seq } = match commit {
             Ok(commit) => commit,
@@ -303,12 +321,13 @@ impl Place<'_> {
             return Ok(Existing::Ahead(seq));
         }
         if seq < self.store.trimmed {
-            return unusable("it is further behind than the store can tell");
+            return unusable("it is further behind than the store's log reaches");
         }
         remove_remains(&self.dir, &index)?;
         Ok(Existing::Usable(Box::new(One::start(&index, self.threads, self.memory, Some(seq))?)))
     }
 
+    /// The error for an index that has seen more changes than the store.
     fn ahead(&self, seq: u64) -> Error {
         let now = self.store.seq;
         let message = format!(
@@ -325,15 +344,15 @@ enum Existing {
     Usable(Box<One>),
     /// Why not.
     Unusable(String),
-    /// It has seen more changes than the store; how many.
+    /// It has seen more changes than the store: this many.
     Ahead(u64),
 }
 
-/// What a commit of an index says of itself.
+/// What a commit of an index says about itself.
 struct Commit {
     /// The number of the store that it was made from.
     store: u64,
-    /// Up to which change.
+    /// The last change in it.
     seq: u64,
 }
 
@@ -341,6 +360,7 @@ struct Commit {
 const UNREADABLE: &str = "its last commit cannot be read";
 
 impl Commit {
+    /// The line that the commit carries.
     fn payload(&self) -> String {
         let said = format!("{PAYLOAD} {} {:016x} {}", schema::VERSION, self.store, self.seq);
         // tantivy gives the file that holds it no checksum.
@@ -348,6 +368,7 @@ impl Commit {
         format!("{said} {checksum:08x}")
     }
 
+    /// Reads the line of a commit, or says why the index cannot be used.
     fn parse(payload: &str) -> std::result::Result<Self, &'static str> {
         let mut words = payload.split(' ');
         let (name, version) = (words.next(), words.next().and_then(|version| version.parse().ok()));
@@ -370,8 +391,8 @@ fn files_of(index: &Index) -> Result<BTreeSet<PathBuf>> {
     Ok(files.filter(|file| !file.to_string_lossy().ends_with(".0.del")).collect())
 }
 
-/// Removes what a process that was killed had begun to write: the next commit gives its files the same names, and fails
-/// where they stand already.
+/// Removes files that a killed process had begun to write. The next commit would give its files the same names and fail because
+/// they exist.
 fn remove_remains(dir: &Path, index: &Index) -> Result<()> {
     let needed = files_of(index)?;
     for entry in std::fs::read_dir(dir)? {
@@ -385,7 +406,7 @@ fn remove_remains(dir: &Path, index: &Index) -> Result<()> {
     Ok(())
 }
 
-/// Which file of an index is damaged, if one is.
+/// Says which file of an index is damaged, if one is.
 fn damage_of(index: &Index) -> Result<Option<String>> {
     for file in files_of(index)? {
         let optional = file.extension().is_some_and(|extension| extension == "del" || extension == "temp");
@@ -400,6 +421,7 @@ fn damage_of(index: &Index) -> Result<Option<String>> {
 }
 
 impl One {
+    /// Starts the writer and the reader of an index.
     fn start(index: &Index, threads: usize, memory: usize, committed: Option<u64>) -> Result<Self> {
         let options = IndexWriterOptions::builder()
             .num_worker_threads(threads)
@@ -415,6 +437,7 @@ impl One {
         Ok(Self { writer, reader, seq: committed, committed, made_anew: committed.is_none() })
     }
 
+    /// Adds documents.
     fn add(&self, documents: impl IntoIterator<Item = TantivyDocument>) -> Result<()> {
         for document in documents {
             self.writer.add_document(document)?;
@@ -422,10 +445,12 @@ impl One {
         Ok(())
     }
 
+    /// Deletes the documents with a term.
     fn delete(&self, term: Term) {
         self.writer.delete_term(term);
     }
 
+    /// Commits, and makes the commit visible to new searchers.
     fn commit(&mut self, store: &Snapshot) -> Result<()> {
         let mut prepared = self.writer.prepare_commit()?;
         prepared.set_payload(&Commit { store: store.id, seq: store.seq }.payload());
@@ -442,6 +467,7 @@ const MEMORY_AT_LEAST: usize = 16_000_000;
 /// What a commit's payload begins with.
 const PAYLOAD: &str = "sayso";
 
+/// Opens an index or creates it, with this crate's tokenizers.
 fn open_index(dir: &Path, schema: &Schema) -> Result<Index> {
     let directory = MmapDirectory::open(dir).map_err(tantivy::TantivyError::from)?;
     let mut index = Index::open_or_create(directory, schema.clone())?;

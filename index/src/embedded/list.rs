@@ -1,5 +1,9 @@
-//! Lists that the store itself keeps in order: articles by a moment, mentions of an entity. A filter may make the index of
-//! sentences the faster way to the same list.
+//! Lists that the store itself keeps in order: articles by a moment, and mentions of an entity.
+//!
+//! A list without a filter walks a table of the store and stops when the page is full; the total is a counter. With a filter, the
+//! index of sentences is the faster way to the same list, because it holds dates, outlets and labels: the first sentence of each
+//! article stands for the article. If some article has no sentence, the list goes through the store instead, which is exact, too,
+//! but slower.
 
 use std::sync::Arc;
 
@@ -16,7 +20,7 @@ use crate::query::{ArticleFilter, ArticleOrder, ArticleQuery, MentionQuery};
 use crate::{ArticleHit, Interrupt, MentionHit, Page, Result, Total};
 
 impl View {
-    /// Articles, in the order that is asked for.
+    /// Articles, in the order of the query.
     pub(super) fn articles(&self, query: &ArticleQuery, interrupt: &Interrupt) -> Result<Page<ArticleHit>> {
         interrupt.check()?;
         let hash = page::query_hash(&("articles", &query.filter, query.order));
@@ -27,7 +31,7 @@ impl View {
         }
     }
 
-    /// Whether every article has a first sentence, so that the index of sentences knows all articles.
+    /// Whether every article has a sentence, so that the index of sentences knows all articles.
     fn lists_articles(&self, interrupt: &Interrupt) -> Result<bool> {
         if let Some(&known) = self.lists_articles.get() {
             return Ok(known);
@@ -81,6 +85,7 @@ impl View {
         Ok(Page { hits, next, total: top.total, seq: self.store.seq })
     }
 
+    /// A hit for an article, with its counts.
     fn hit(&self, seq: u64, stored: Stored) -> Result<ArticleHit> {
         let Stored { article, sentences, entities, quotes, model, tier } = stored;
         let tier = match tier {
@@ -198,13 +203,14 @@ struct Found<T> {
     room: Room,
     hits: Vec<T>,
     last: Option<Place>,
-    /// Whether there are hits that the page has no room for.
+    /// Whether there are hits that do not fit on the page.
     more: bool,
     /// How many hits were seen.
     count: u64,
 }
 
 impl<T> Found<T> {
+    /// An empty page of this size.
     fn new(size: usize) -> Self {
         Self { size: size.max(1), room: Room::default(), hits: Vec::new(), last: None, more: false, count: 0 }
     }
@@ -220,6 +226,7 @@ impl<T> Found<T> {
         Ok(())
     }
 
+    /// The page, with a key if more hits follow.
     fn into_page(self, view: &View, hash: u64, total: Total) -> Page<T> {
         let last = self.last.filter(|_| self.more);
         let next = last.map(|place| page::key(hash, view.id, After { place, total }));
@@ -227,7 +234,7 @@ impl<T> Found<T> {
     }
 }
 
-/// Places of the mentions that a query asks for, within one article.
+/// Positions of the mentions that a query asks for, within one article.
 fn mentions_in(article: &crate::AnalyzedArticle, query: &MentionQuery) -> Vec<u32> {
     let analysis = &article.analysis;
     let is_asked = |kind, name: &str| crate::EntityId::of(kind, name) == query.entity;

@@ -1,4 +1,7 @@
-//! The orders in which articles are listed, as the tables of the store keep them.
+//! The orders in which articles are listed, and how the store's tables are walked for each.
+//!
+//! Two tables hold articles by a moment: publication and last change. Their keys sort latest first, with articles without the
+//! moment at the end. The opposite order walks the same table backwards, in two stretches, so that those articles still come last.
 
 use redb::{AccessGuard, StorageError};
 
@@ -16,14 +19,17 @@ pub(super) enum Moment {
     Updated,
 }
 
-/// An order of articles. Those of one moment come in the same direction by their numbers; those without one come last.
+/// An order of articles. Articles with the same moment are ordered in the same direction by sequence number; those without a
+/// moment come last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Listing {
+    /// The moment that it goes by.
     pub(super) by: Moment,
     latest_first: bool,
 }
 
 impl Listing {
+    /// The listing for an order.
     pub(super) fn of(order: ArticleOrder) -> Self {
         let (by, latest_first) = match order {
             ArticleOrder::NewestPublished => (Moment::Published, true),

@@ -1,4 +1,19 @@
-//! Looks up entities by name: whole, in part, begun, or with a typing error.
+//! Looks up entities by name: in full, in part, by its beginning, or with a typing error.
+//!
+//! Every word of the query must be found in an entity's names or titles. How a word is found decides what it earns; the best way
+//! counts. A name that is all that was asked for earns extra, so that "Georgia" comes before "Georgia Marlow". Among equal scores,
+//! entities in more articles come first, then those with more mentions.
+//!
+//! | a word is found | it earns |
+//! |---|---|
+//! | as a whole word of a name | [`EXACT`] |
+//! | as the beginning of a word (the last word of the query only), or as an initial | [`BEGUN`] |
+//! | with a typing error | [`ALIKE`] |
+//! | in a title | [`TITLE`] |
+//! | as an honorific among the titles | [`HONORIFIC`] |
+//!
+//! What the honorifics, initials and legal forms of a query are is decided in `crate::name`. The name, alias or title shown as the
+//! match is the one that earns most by the same measure.
 
 use tantivy::columnar::Column;
 use tantivy::query::{
@@ -19,15 +34,17 @@ use crate::{
     EntityHit, EntityId, EntityRecord, Error, ErrorKind, Interrupt, MatchedBy, Page, Result, Total, highlight, text,
 };
 
-/// What a word of the query earns, by how it is found. The best way counts.
+/// What a whole word earns.
 const EXACT: f32 = 4.0;
+/// A word that begins like this, or an initial.
 const BEGUN: f32 = 2.0;
+/// A word with a typing error.
 const ALIKE: f32 = 1.0;
-/// A word of a title tells less than one of a name.
+/// A word of a title says less than one of a name.
 const TITLE: f32 = 1.0;
-/// The title before a name tells two people of one name apart, also where only one of them is called by that name alone.
+/// An honorific distinguishes two people with the same name, even if only one of them is called by that name alone.
 const HONORIFIC: f32 = 10.0;
-/// "Ltd" tells less than any other word.
+/// "Ltd" says less than any other word.
 const FORM: f32 = 0.5;
 /// A name that is all that was asked for comes first: "Georgia" before "Georgia Marlow".
 const WHOLE: f32 = 8.0;
@@ -35,7 +52,7 @@ const WHOLE: f32 = 8.0;
 const CORE_WHOLE: f32 = 7.0;
 
 impl View {
-    /// Entities, the likeliest first.
+    /// Entities that match, the likeliest first.
     pub(super) fn entities(&self, query: &EntityQuery, interrupt: &Interrupt) -> Result<Page<EntityHit>> {
         interrupt.check()?;
         let hash = page::query_hash(&("entities", &query.name, &query.kinds));
@@ -58,6 +75,7 @@ impl View {
         Ok(Page { hits, next, total: top.total, seq: self.store.seq })
     }
 
+    /// The likeliest entities after a place.
     fn likeliest(
         &self,
         query: &EntityQuery,
@@ -94,7 +112,7 @@ impl View {
         Ok(best.into_top(total))
     }
 
-    /// All words must be found, each in one way or another.
+    /// The query for tantivy: all words must be found, each in one way or another.
     fn lookup(&self, query: &EntityQuery, asked: &AskedName) -> Box<dyn Query> {
         let fields = &self.fields.entities;
         let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();
@@ -119,7 +137,7 @@ impl View {
         Box::new(BooleanQuery::new(parts))
     }
 
-    /// The ways to find a word.
+    /// The ways to find a word, with what each earns.
     fn find_word(&self, word: &AskedWord, last: bool, asked: &AskedName) -> Vec<Box<dyn Query>> {
         let fields = &self.fields.entities;
         let spelt = |field: Field, score| word.spellings.iter().map(move |one| scored(term(field, one), score));
@@ -167,7 +185,7 @@ impl View {
         Box::new(BooleanQuery::new(letters.chain(full).collect()))
     }
 
-    /// The id of the entity that a document of the index stands for.
+    /// The id of the entity that a document of the index represents.
     pub(super) fn entity_id(&self, segment: u32, doc: u32) -> Result<String> {
         let mut id = String::new();
         if let Some(column) = &self.figures[segment as usize].id
@@ -179,7 +197,7 @@ impl View {
     }
 }
 
-/// How many typing errors a word may have: short words would match anything.
+/// How many typing errors a word may have. Short words may have none, because they would match anything.
 fn typing_errors(word: &str) -> Option<u8> {
     match word.chars().count() {
         ..4 => None,
@@ -188,11 +206,12 @@ fn typing_errors(word: &str) -> Option<u8> {
     }
 }
 
+/// What a whole name earns.
 fn whole_score(key: &str) -> f32 {
     if key.starts_with(CORE) { CORE_WHOLE } else { WHOLE }
 }
 
-/// The name, alias or title that was matched best, in the measure of the index. Of equals the first.
+/// The name, alias or title that matches best, by the measure of the index. The first of equals.
 fn best_wording(entity: &EntityRecord, asked: &AskedName) -> (String, MatchedBy) {
     let aliases = entity.aliases.iter().map(|alias| (&alias.text, MatchedBy::Alias));
     let titles = entity.titles.iter().map(|title| (&title.text, MatchedBy::Title));
@@ -273,7 +292,7 @@ fn title_fit(title: &str, asked: &AskedName) -> f32 {
     earned.sum()
 }
 
-/// By score, then articles, then mentions, then a number of the entity's own.
+/// The place of an entity: by score, then articles, then mentions, then a number of its own.
 fn place_of(figures: &Figures, score: f32, doc: u32) -> Place {
     let figure = |column: &Column<u64>| column.first(doc).unwrap_or_default();
     let articles = u64::from(u32::MAX) - figure(&figures.articles).min(u32::MAX.into());
@@ -282,8 +301,10 @@ fn place_of(figures: &Figures, score: f32, doc: u32) -> Place {
     Place { rank: rank_of_score(score) << 32 | articles, tie: mentions << 40 | key >> 24, ordinal: key as u32 }
 }
 
+/// More mentions than this count the same.
 const MENTIONS_MAX: u64 = (1 << 24) - 1;
 
+/// The error for an index and a store that contradict each other.
 fn unknown(id: &str) -> Error {
     Error::new(ErrorKind::Corrupt, format!("the index names the entity {id:?}, which the store lacks"))
 }

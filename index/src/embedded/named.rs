@@ -1,4 +1,14 @@
-//! Which entities a filter means.
+//! Which entities a filter by name means.
+//!
+//! A search for quotes by "Senator Brandt" must find the senator, and not Governor Brandt or a hotel of that name. So
+//! entities are looked up in three tiers, and only the best tier that has anybody is used:
+//!
+//! 1. all words are in a name;
+//! 2. some words are in a name, the others in a title;
+//! 3. all words are in titles: for speakers only, and only for entities that speak in some quote.
+//!
+//! Within a tier, those with most of the honorifics and middle names win. The scores of the query below encode all of
+//! this: [`NAMED`] for each word found in a name, plus [`TITLED`] for each honorific.
 
 use sayso_document::EntityType;
 use tantivy::query::{BooleanQuery, DisjunctionMaxQuery, EnableScoring, Occur, Query};
@@ -14,25 +24,25 @@ use crate::name::{AskedName, AskedWord, Part, initial};
 use crate::query::Who;
 use crate::{Interrupt, Result};
 
-/// A name that so many entities share filters by those of most articles.
+/// If more entities than this share a name, the filter uses those in most articles.
 const ENTITIES_OF_A_NAME: usize = 4_096;
 
-/// What of an entity the words of a filter may be.
+/// What the words of a filter may match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Bearing {
-    /// Its name, with a title beside it or not.
+    /// A name, with or without a title.
     Name,
-    /// That, or a title alone. Only who speaks is meant.
+    /// That, or a title alone. For speakers.
     NameOrTitle,
 }
 
-/// What a word earns that the names hold. One that only the titles hold earns nothing.
+/// What a word earns that is in the names. A word that is only in the titles earns nothing.
 const NAMED: f32 = 1_024.0;
-/// What an honorific earns that names or titles hold, and a middle name.
+/// What an honorific or a middle name earns that is in names or titles.
 const TITLED: f32 = 1.0;
 
 impl View {
-    /// The ids of the entities that a filter means.
+    /// The ids of the entities that a selector means.
     pub(super) fn ids_of(&self, who: &Who, bearing: Bearing, interrupt: &Interrupt) -> Result<Vec<String>> {
         match who {
             Who::Id(id) => Ok(vec![id.as_str().to_owned()]),
@@ -42,10 +52,10 @@ impl View {
 
     /// The entities that these words mean best; those of most articles first.
     ///
-    /// Words that are all in a name go before those of name and title, and these before titles alone: "reform league" is
-    /// the league, if it is one of those that are looked for, and else "Reform League leader Ada Lind". Both at once would
-    /// give the words of the leader as those of the league. Among speakers somebody is looked for who ever speaks, so that
-    /// a hotel called "The President" does not hide all presidents.
+    /// Words that are all in a name go before those of name and title, and these before titles alone: "reform league"
+    /// is the league, if it is one of those that are looked for, and else "Reform League leader Ada Lind". Both at once
+    /// would give the words of the leader as those of the league. Among speakers somebody is looked for who ever
+    /// speaks, so that a hotel called "The President" does not hide all presidents.
     fn ids_named(&self, name: &str, bearing: Bearing, interrupt: &Interrupt) -> Result<Vec<String>> {
         let asked = AskedName::read(name);
         let least = match bearing {
@@ -89,14 +99,14 @@ impl View {
     }
 }
 
-/// Entities that the words mean in the same way: by name, by name and title, by title.
+/// Entities that the words match in the same way: by name, by name and title, or by title.
 #[derive(Default)]
 struct Tier {
-    /// Whether one of them may be meant at all.
+    /// Whether one of them can be meant at all.
     sought: bool,
-    /// What those earn that have most of the honorifics and middle names.
+    /// The most that any of them earned by honorifics and middle names.
     honours: f32,
-    /// Those, by number of articles, segment and document.
+    /// Those that earned it, as number of articles, segment and document.
     found: Vec<(u64, u32, u32)>,
 }
 
@@ -113,7 +123,7 @@ impl Tier {
     }
 }
 
-/// Finds whom the words may mean, with a score that tells how.
+/// The query for entities that the words may mean. The score encodes how they match.
 fn meant(fields: &Entities, asked: &AskedName) -> Box<dyn Query> {
     let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();
     for word in &asked.words {

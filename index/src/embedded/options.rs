@@ -1,9 +1,18 @@
-//! How much the engine may take.
+//! What the engine may use.
 
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// How much the engine may take.
+/// What the engine may use: memory, threads and disk, and how long it keeps views for page keys.
+///
+/// The defaults suit a server with a few cores. A test or a small tool can do with less:
+///
+/// ```
+/// use sayso_index::EmbeddedOptions;
+///
+/// let small = EmbeddedOptions { store_cache_bytes: 8 << 20, index_threads: 1, ..EmbeddedOptions::default() };
+/// # assert!(small.index_memory_bytes >= 16_000_000);
+/// ```
 #[derive(Clone, Debug)]
 pub struct EmbeddedOptions {
     /// Memory for pages of the store, in bytes.
@@ -12,28 +21,28 @@ pub struct EmbeddedOptions {
     pub index_memory_bytes: usize,
     /// Threads that index sentences. Quotes and entities have one each.
     pub index_threads: usize,
-    /// Changes that may wait to be written; further ones make their writers wait.
+    /// Changes that may wait to be written. Beyond that, [`crate::Engine::write`] waits.
     pub queue_length: usize,
-    /// Changes in one commit of the store, at most.
+    /// The maximum number of changes in one commit of the store.
     pub group_articles: usize,
-    /// Bytes of text in one commit of the store, about.
+    /// The approximate maximum of bytes of text in one commit of the store.
     pub group_bytes: usize,
-    /// How long a change may wait, while others come in, before it is made searchable.
+    /// How long a change may wait to become searchable while others come in.
     pub commit_after: Duration,
-    /// How many sentences may wait so.
+    /// How many sentences may be waiting to become searchable.
     pub commit_sentences: usize,
-    /// Articles are refused while less than this is free on the disk.
+    /// Articles are refused while fewer bytes than this are free on the disk.
     pub min_free_bytes: u64,
-    /// Deletes are refused, too, while less than this is free: they take room before they give any.
+    /// Deletes are refused too while fewer bytes than this are free, because they take room before they give any.
     pub min_free_bytes_to_delete: u64,
     /// How long the view that a page was made from is kept for the next page.
     pub page_lifetime: Duration,
-    /// How many such views are kept, at most. Those that only a first page was made from go first.
+    /// The maximum number of such views. Those of which only a first page was made go first.
     pub page_views: usize,
-    /// By how many bytes the store may grow meanwhile: what a view sees is not overwritten while it is kept. Views are
-    /// let go, too, when less than twice `min_free_bytes` is free on the disk.
+    /// By how many bytes the store may grow while a view is kept, since nothing that the view sees can be overwritten.
+    /// Views are also dropped when less than twice `min_free_bytes` is free on the disk.
     pub page_growth_bytes: u64,
-    /// The moment that articles are put at, in microseconds since 1970.
+    /// The clock for changes, in microseconds since 1970.
     pub now: fn() -> i64,
 }
 
@@ -41,7 +50,7 @@ impl Default for EmbeddedOptions {
     fn default() -> Self {
         Self {
             store_cache_bytes: 64 << 20,
-            index_memory_bytes: 48 << 20,
+            index_memory_bytes: 24 << 20,
             index_threads: thread::available_parallelism().map_or(1, |cores| cores.get().min(2)),
             queue_length: 256,
             group_articles: 256,
@@ -58,7 +67,7 @@ impl Default for EmbeddedOptions {
     }
 }
 
-/// The system's clock. Before 1970 it counts as standing there.
+/// The system's clock. A time before 1970 counts as 1970.
 fn system_time() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)

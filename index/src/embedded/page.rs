@@ -1,4 +1,8 @@
-//! Page keys: where in the order of one query's hits a page ends.
+//! Page keys: where a page ends, in the order of one query's hits.
+//!
+//! A key has a fixed length: a version, a hash of the query, the id of the view, the total, and the place of the last hit. So it
+//! fits only the query it was made for, leads to the same view, and spares counting again. Clients get it inside an opaque token,
+//! which the service protects with a digest.
 
 use std::fmt::{self, Debug, Write};
 
@@ -8,26 +12,27 @@ use crate::{Error, ErrorKind, PageKey, Result, Total};
 /// A hit's place in the order of hits: smaller comes first. No two hits of a query share one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
-    /// Score or date, turned so that smaller comes first.
+    /// Score or date, converted so that smaller comes first.
     pub(super) rank: u64,
-    /// Breaks ties: the article's version, or what else is the hit's own.
+    /// Breaks ties: the article's sequence number, or whatever else identifies the hit.
     pub(super) tie: u64,
-    /// Place within the article.
+    /// Position within the article.
     pub(super) ordinal: u32,
 }
 
-/// Where a page begins, and what is known from the pages before.
+/// Where a page begins, and what is known from the previous pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct After {
     /// The place of the last hit before it.
     pub(super) place: Place,
-    /// How many hits there are on all pages: in one view it stays the same.
+    /// The number of hits on all pages, which stays the same in one view.
     pub(super) total: Total,
 }
 
+/// The version of the layout of keys.
 const VERSION: u8 = 2;
 
-/// A key is a version, the query, the view, the total (its lowest bit: whether it is exact), and the place.
+/// The length of a key: the version, the query, the view, the total (its lowest bit says whether it is exact), and the place.
 const KEY_BYTES: usize = 1 + 5 * 8 + 4;
 
 /// The key of a page of this query in this view.
@@ -45,7 +50,7 @@ pub(super) fn view(key: &PageKey) -> Result<u64> {
     read(key).map(|([_, view, ..], _)| view)
 }
 
-/// Where the page begins that is asked for, if not at the start. Its key must belong to this query.
+/// Where the requested page begins; none at the start. The key must belong to this query.
 pub(super) fn after(query: u64, request: &PageRequest) -> Result<Option<After>> {
     let Some(key) = &request.after else { return Ok(None) };
     let ([of, _, total, rank, tie], ordinal) = read(key)?;
@@ -56,6 +61,7 @@ pub(super) fn after(query: u64, request: &PageRequest) -> Result<Option<After>> 
     Ok(Some(After { place: Place { rank, tie, ordinal }, total }))
 }
 
+/// The numbers of a key: query, view, total, rank and tie; then the ordinal.
 fn read(key: &PageKey) -> Result<([u64; 5], u32)> {
     let fault = |message| Error::new(ErrorKind::PageKey, message);
     let bytes: &[u8; KEY_BYTES] = key.as_bytes().try_into().map_err(|_| fault("the page key is damaged"))?;
@@ -67,7 +73,7 @@ fn read(key: &PageKey) -> Result<([u64; 5], u32)> {
     Ok(([number(1), number(9), number(17), number(25), number(33)], ordinal))
 }
 
-/// Tells queries apart by what they ask.
+/// A hash of what a query asks, to recognise the query that a key belongs to.
 pub(super) fn query_hash(query: &impl Debug) -> u64 {
     let mut hasher = Fnv::new();
     // Hashing cannot fail; a value whose Debug does gets the hash of what it wrote.

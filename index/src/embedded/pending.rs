@@ -1,8 +1,8 @@
 //! Articles that wait for another analysis.
 //!
-//! The store marks each under its number, in the transaction that puts the article or asks for the analysis, so that
-//! the mark is as durable as the article and no list in memory has to be rebuilt. A mark goes with the version of the
-//! article that it belongs to: with the analysis that was waited for, with another text, or when it is deleted.
+//! The store marks each article under its sequence number, in the transaction that puts the article or asks for the analysis.
+//! So the mark is as durable as the article, and no list in memory has to be rebuilt. The mark belongs to that version of the
+//! article: it goes when the analysis comes, when the article is replaced, or when it is deleted.
 
 use std::collections::BTreeSet;
 use std::ops::Bound;
@@ -16,7 +16,7 @@ use super::store::Snapshot;
 use crate::query::ArticleFilter;
 use crate::{Interrupt, Outdated, Pending, Result};
 
-/// How many articles one call of [`Snapshot::outdated`] looks through: a fraction of a second.
+/// How many articles one call of [`Snapshot::outdated`] looks through, which takes a fraction of a second.
 const LOOKED_THROUGH: usize = 2000;
 
 impl Snapshot {
@@ -25,7 +25,7 @@ impl Snapshot {
         Ok(self.pending.len()?)
     }
 
-    /// The articles that wait for an analysis of at most the tier `best`, oldest first, without those `taken`.
+    /// The articles that wait for an analysis of the tier `best` or a lesser one, oldest first, without those in `taken`.
     pub(super) fn pending(&self, best: Tier, taken: &BTreeSet<u64>, most: usize) -> Result<Vec<Pending>> {
         let mut found = Vec::new();
         for entry in self.pending.range::<u64>(..)? {
@@ -67,7 +67,7 @@ impl Snapshot {
             if self.is_damaged(last)? {
                 continue;
             }
-            // One that is damaged and not known to be is for those to find who ask for it.
+            // Damage that is not known yet is left to whoever asks for the article.
             let Ok(article) = record::decode_article(bytes.value()) else { continue };
             let outdated = !models.iter().any(|model| model == article.model) && self.waits_for(last)? < Some(tier);
             if outdated && filter.passes_record(self, last, &article).unwrap_or(false) {

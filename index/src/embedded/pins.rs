@@ -1,9 +1,11 @@
-//! Views that pages are still to be turned in.
+//! Views that are kept for the next pages.
 //!
-//! A page key names the view that its page was made from, and the next page is made from the same: scores and order
-//! move with every write, so that in another view hits would be missed or come twice. A view costs memory, the files
-//! of index segments that were merged since, and the pages of the store that were freed since. So a view stays for a
-//! while only, not too many stay at once, and none while the disk fills up.
+//! A page key names the view that its page was made from, and the next page comes from the same view. In another view, hits could
+//! be missed or come twice, because scores and order move with every write.
+//!
+//! A kept view costs memory, the files of index segments that were merged since, and the pages of the store that were freed since.
+//! So a view is kept for a limited time, only so many are kept at once, and none while the disk fills up. If there are too many,
+//! views of which only a first page was read go first.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -18,20 +20,20 @@ use super::threads::spawn;
 use super::view::View;
 use crate::{Error, ErrorKind, Result};
 
-/// How much the views that stay may cost.
+/// How much the kept views may cost.
 #[derive(Clone, Debug)]
 pub(super) struct PinLimits {
-    /// How long a view stays after a page was made from it.
+    /// How long a view is kept after a page was made from it.
     pub(super) lifetime: Duration,
-    /// How many stay.
+    /// How many are kept.
     pub(super) views: usize,
-    /// By how many bytes the store may grow after a view was made that stays.
+    /// By how many bytes the store may grow while a view is kept.
     pub(super) growth_bytes: u64,
-    /// None stays while less is free on the disk.
+    /// No view is kept while fewer bytes than this are free on the disk.
     pub(super) free_bytes: u64,
 }
 
-/// The current view, and those that stay.
+/// The current view, and those that are kept.
 pub(super) struct Pins {
     current: Arc<ArcSwap<View>>,
     kept: Arc<Kept>,
@@ -40,6 +42,7 @@ pub(super) struct Pins {
     sweeper: Option<JoinHandle<()>>,
 }
 
+/// The kept views, shared with the thread that drops them.
 struct Kept {
     limits: PinLimits,
     /// The store's file.
@@ -47,6 +50,7 @@ struct Kept {
     views: Mutex<BTreeMap<u64, Pin>>,
 }
 
+/// A kept view.
 struct Pin {
     view: Arc<View>,
     /// When a page was last made from it.
@@ -136,8 +140,9 @@ impl Drop for Pins {
     }
 }
 
+/// The error for a view that is no longer kept.
 pub(super) fn expired() -> Error {
-    let message = "the page key is too old: what was searched is no longer kept; begin again with the first page";
+    let message = "the page key is too old: the state it refers to is no longer kept; start again with the first page";
     Error::new(ErrorKind::PageExpired, message)
 }
 
@@ -178,10 +183,12 @@ impl Kept {
         });
     }
 
+    /// The size of the store's file.
     fn file_bytes(&self) -> u64 {
         std::fs::metadata(&self.file).map_or(0, |metadata| metadata.len())
     }
 
+    /// The kept views, locked.
     fn views(&self) -> MutexGuard<'_, BTreeMap<u64, Pin>> {
         self.views.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -189,4 +196,5 @@ impl Kept {
 
 /// How long nobody looks after the views.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
+/// The thread that drops views looks at least this often.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);

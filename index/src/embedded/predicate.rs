@@ -1,4 +1,7 @@
-//! An article filter for where no index helps: it looks at the records of articles.
+//! An article filter that looks at the records of articles, for reads that no index helps.
+//!
+//! Lists of articles and mentions come from tables of the store. Most filters need an article's record; filters by id and date do
+//! not, and the keys of the tables spare reading it.
 
 use std::collections::HashSet;
 
@@ -20,6 +23,7 @@ pub(super) struct Predicate<'q> {
 }
 
 impl<'q> Predicate<'q> {
+    /// Prepares a filter: looks up ids and folds names.
     pub(super) fn of(store: &Snapshot, filter: &'q ArticleFilter) -> Result<Self> {
         let mut seqs = HashSet::new();
         for id in &filter.ids {
@@ -29,12 +33,12 @@ impl<'q> Predicate<'q> {
         Ok(Self { filter, seqs, outlets: folded(&filter.outlets), authors: folded(&filter.authors) })
     }
 
-    /// The first [`store::date_key`], newest first, that can pass.
+    /// The first [`store::date_key`] that can pass, in the order with the newest first.
     pub(super) fn newest(&self) -> u64 {
         self.filter.until.map_or(0, |until| store::date_key(Some(until.saturating_sub(1))))
     }
 
-    /// Whether this [`store::date_key`] and all later ones are of dates too old, or of none where one is asked for.
+    /// Whether this [`store::date_key`] and all following ones are too old, or undated although the filter asks for a date.
     pub(super) fn is_past(&self, date: u64) -> bool {
         match self.filter.from {
             Some(from) => date > store::date_key(Some(from)),
@@ -42,8 +46,8 @@ impl<'q> Predicate<'q> {
         }
     }
 
-    /// Whether the article under a number passes. Its [`store::date_key`] spares reading it where that is all there is
-    /// to know.
+    /// Whether the article with this sequence number passes. If its [`store::date_key`] is known, the record is only read for
+    /// what the key does not say.
     pub(super) fn passes(&self, store: &Snapshot, seq: u64, date: Option<u64>) -> Result<bool> {
         if !self.may_pass(seq) || date.is_some_and(|date| !self.in_time(date)) {
             return Ok(false);
@@ -70,10 +74,12 @@ impl<'q> Predicate<'q> {
         Ok(passes && (tiers.is_empty() || tiers.contains(&tier(store, seq, record)?)))
     }
 
+    /// Whether the filter by id lets it pass.
     fn may_pass(&self, seq: u64) -> bool {
         self.filter.ids.is_empty() || self.seqs.contains(&seq)
     }
 
+    /// Whether the filter by date lets it pass.
     fn in_time(&self, date: u64) -> bool {
         date >= self.newest() && !self.is_past(date)
     }
@@ -91,12 +97,13 @@ impl<'q> Predicate<'q> {
     }
 }
 
+/// Whether an article has a label.
 fn has_label(record: &ArticleRecord<'_>, label: &LabelFilter) -> bool {
     let is_meant = |value: &str| label.values.is_empty() || label.values.iter().any(|one| one == value);
     record.labels().iter().any(|&(key, value)| key == label.key && is_meant(value))
 }
 
-/// The tier of an article's analysis, which alone tells it where the record is of an older version.
+/// The tier of an article's analysis. Records of older versions do not have it, so then the analysis is read.
 fn tier(store: &Snapshot, seq: u64, record: &ArticleRecord<'_>) -> Result<Tier> {
     match record.tier()? {
         Some(tier) => Ok(tier),

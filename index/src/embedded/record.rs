@@ -1,11 +1,15 @@
-//! How articles and analyses are laid out in the store: changes in version 1, articles and analyses in version 3.
+//! How articles, analyses and changes are laid out in the store.
 //!
-//! A record is one byte of version, a CRC-32 of what follows, then postcard. These structs mirror the
-//! domain values, which know nothing of serialisation. A change to them is a new version; the
-//! records of every version under `tests/fixtures` must still decode. Version 2 of an analysis is version 1 with
-//! the record of [`added`] behind it, version 3 is version 2 with the code of its tier behind it. Version 2 of an article is
-//! version 1 with the day of its publication behind it, version 3 is version 2 with labels, tier
-//! and version behind it.
+//! A record is one byte of version, a CRC-32 of what follows, then postcard. These structs mirror the domain values, which know
+//! nothing of serialisation. A change to a struct is a new version, and the records of every version under `tests/fixtures` must
+//! still decode. A new version only appends to the previous one:
+//!
+//! | version | of an article appends | of an analysis appends |
+//! |---|---|---|
+//! | 2 | the day of publication | roles, days of saying and language (`added`) |
+//! | 3 | labels, tier and version of the article | the tier |
+//!
+//! Changes are in version 1.
 
 mod added;
 mod article;
@@ -33,9 +37,9 @@ const ANALYSIS_VERSION: u8 = 3;
 /// One change in the log that the indexes follow.
 #[derive(Serialize, Deserialize)]
 pub(super) struct ChangeRecord {
-    /// The sequence number under which the article stood before.
+    /// The sequence number that the article had before.
     pub(super) old: Option<u64>,
-    /// Whether an article stands under this change's number (until a later change takes it away).
+    /// Whether there is an article under this change's number (until a later change deletes it).
     pub(super) put: bool,
     /// The entities of the old and the new version, whose figures changed.
     pub(super) entities: Vec<String>,
@@ -48,7 +52,7 @@ pub(super) fn encode(record: &impl Serialize) -> Result<Vec<u8>> {
     Ok(sealed(bytes))
 }
 
-/// Reads a record; what it borrows stays in `bytes`.
+/// Reads a record, which borrows from `bytes`.
 pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T> {
     let read = postcard::take_from_bytes(unsealed(bytes, VERSION)?.1);
     let (record, rest) = read.map_err(|error| corrupt(&format!("does not decode: {error}")))?;
@@ -56,7 +60,7 @@ pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T> {
     Ok(record)
 }
 
-/// Writes an analysis, compressed: it is read less often than bodies.
+/// Writes an analysis, compressed, because it is read less often than a body.
 pub(super) fn encode_analysis(analysis: &Analysis) -> Result<Vec<u8>> {
     let plain = postcard::to_extend(&AnalysisRecord::of(analysis), Vec::new())
         .and_then(|plain| postcard::to_extend(&AddedRecord::of(analysis), plain))
@@ -89,11 +93,13 @@ pub(super) fn decode_analysis(bytes: &[u8]) -> Result<Analysis> {
     Ok(analysis)
 }
 
-/// The byte of the version has no checksum: a record that seems to be of an older version has more than that one had.
+/// Checks that nothing is left over. The version has no checksum, and a record that wrongly claims an older version has more than
+/// that one had.
 fn all_read(rest: &[u8]) -> Result<()> {
     if rest.is_empty() { Ok(()) } else { Err(corrupt("is longer than its version")) }
 }
 
+/// The bytes before the content: version and checksum.
 const HEADER: usize = 5;
 
 /// Fills in the checksum of what follows the header.
@@ -118,37 +124,44 @@ fn unsealed(bytes: &[u8], newest: u8) -> Result<(u8, &[u8])> {
     Ok((version, content))
 }
 
-/// First byte and length.
+/// A span: its first byte and its length.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct SpanRecord(u32, u32);
 
 impl SpanRecord {
+    /// The record of a span.
     fn of(span: Span) -> Self {
         Self(span.start() as u32, span.len() as u32)
     }
 
+    /// The span; an error if it cannot be one.
     fn span(self) -> Result<Span> {
         let end = self.0.checked_add(self.1).ok_or_else(|| corrupt("holds a span beyond 4 GiB"))?;
         Ok(Span::new(self.0 as usize, end as usize))
     }
 }
 
+/// The records of spans.
 fn spans_of(spans: &[Span]) -> Vec<SpanRecord> {
     spans.iter().copied().map(SpanRecord::of).collect()
 }
 
+/// The spans of records.
 fn to_spans(records: &[SpanRecord]) -> Result<Vec<Span>> {
     records.iter().map(|record| record.span()).collect()
 }
 
+/// Positions in a list, as they are stored.
 fn positions(list: &[usize]) -> Vec<u32> {
     list.iter().map(|&position| position as u32).collect()
 }
 
+/// Stored positions in a list.
 fn to_positions(list: &[u32]) -> Vec<usize> {
     list.iter().map(|&position| position as usize).collect()
 }
 
+/// Version 1 of [`Analysis`].
 #[derive(Serialize, Deserialize)]
 struct AnalysisRecord<'a> {
     model: &'a str,
@@ -160,6 +173,7 @@ struct AnalysisRecord<'a> {
     quotes: Vec<QuoteRecord<'a>>,
 }
 
+/// A [`Sentence`]; its role as a code.
 #[derive(Serialize, Deserialize)]
 struct SentenceRecord {
     span: SpanRecord,
@@ -167,6 +181,7 @@ struct SentenceRecord {
     role: u8,
 }
 
+/// An [`Entity`]; its type as a code, aliases and titles with their counts.
 #[derive(Serialize, Deserialize)]
 struct EntityRecord<'a> {
     name: &'a str,
@@ -178,6 +193,7 @@ struct EntityRecord<'a> {
     confidence: f32,
 }
 
+/// A [`Mention`]; its form as a code.
 #[derive(Serialize, Deserialize)]
 struct MentionRecord {
     entity: u32,
@@ -187,6 +203,7 @@ struct MentionRecord {
     form: u8,
 }
 
+/// A [`Quote`]; act, kind and polarity as codes, the addressee as words and entities.
 #[derive(Serialize, Deserialize)]
 struct QuoteRecord<'a> {
     content: Vec<SpanRecord>,

@@ -1,7 +1,16 @@
 //! The fields of the three indexes, and the documents that articles become.
 //!
-//! Texts are not stored in the indexes: a hit carries its article's sequence number and its place
-//! there, and the store has the text.
+//! | index | one document is |
+//! |---|---|
+//! | `sentences` | a sentence of an article, with the article's metadata |
+//! | `quotes` | a quote of an article, with the article's metadata |
+//! | `entities` | an entity over all articles |
+//!
+//! Texts are not stored in the indexes. A hit carries its article's sequence number and its position there, and the store has
+//! the text. Whole values (ids, labels, names of outlets) are words of their own, folded if case and accents do not matter.
+//!
+//! An index must hold exactly as many documents as the store counts sentences, quotes and entities: opening the engine rebuilds
+//! an index that does not. Whoever adds a field raises [`VERSION`], so that older indexes are rebuilt.
 
 use std::collections::BTreeSet;
 
@@ -31,6 +40,7 @@ pub(super) fn tokenizers() -> TokenizerManager {
     manager
 }
 
+/// Words with their positions, to be searched and scored.
 fn words(tokenizer: &str) -> TextOptions {
     let indexing = TextFieldIndexing::default()
         .set_tokenizer(tokenizer)
@@ -47,18 +57,22 @@ fn keyword() -> TextOptions {
     TextOptions::default().set_indexing_options(indexing)
 }
 
+/// Numbers in a column, to order and filter by.
 fn fast() -> NumericOptions {
     FAST.into()
 }
 
-/// Text that is findable by inflection and by exact form.
+/// Text that can be found by any inflection of a word and by its exact form.
 #[derive(Clone, Copy)]
 pub(super) struct Words {
+    /// The stems of the words.
     pub(super) stemmed: Field,
+    /// The words as they are, folded, for phrases, prefixes and fuzzy words.
     pub(super) exact: Field,
 }
 
 impl Words {
+    /// Adds both fields to a schema.
     fn add(builder: &mut SchemaBuilder, name: &str) -> Self {
         Self {
             stemmed: builder.add_text_field(name, words(STEMMED)),
@@ -66,6 +80,7 @@ impl Words {
         }
     }
 
+    /// Adds a text to both fields of a document.
     fn put(self, document: &mut TantivyDocument, text: &str) {
         document.add_text(self.stemmed, text);
         document.add_text(self.exact, text);
@@ -79,25 +94,34 @@ pub(super) struct Common {
     pub(super) seq: Field,
     /// Place among the article's sentences or quotes.
     pub(super) ordinal: Field,
+    /// When the article was published, in microseconds since 1970. Absent if undated.
     pub(super) published: Field,
     /// When the article last changed.
     pub(super) updated: Field,
+    /// The words of the sentence, or of the quote's content.
     pub(super) text: Words,
+    /// The words of the article's title.
     pub(super) title: Words,
+    /// The words of the outlet's name.
     pub(super) outlet: Field,
     /// The outlet's whole name, folded.
     pub(super) outlet_key: Field,
+    /// The code of the language, in small letters.
     pub(super) language: Field,
+    /// The words of the authors' names.
     pub(super) author: Field,
     /// The authors' whole names, folded.
     pub(super) author_key: Field,
     /// Keys of labels, and keys with their values: see [`label_key`] and [`label_value`].
     pub(super) label: Field,
+    /// Name and version of the model.
     pub(super) model: Field,
+    /// The tier of the model, as [`tier_word`].
     pub(super) tier: Field,
 }
 
 impl Common {
+    /// Adds the fields to a schema.
     fn add(builder: &mut SchemaBuilder) -> Self {
         Self {
             seq: builder.add_u64_field("seq", fast() | INDEXED),
@@ -117,7 +141,7 @@ impl Common {
         }
     }
 
-    /// What all documents of an article begin with.
+    /// What all documents of an article have in common.
     fn document(self, seq: u64, AnalyzedArticle { article, analysis }: &AnalyzedArticle) -> TantivyDocument {
         let mut document = TantivyDocument::default();
         document.add_u64(self.seq, seq);
@@ -158,10 +182,15 @@ pub(super) struct Sentences {
     pub(super) common: Common,
     /// Ids of the entities that the sentence mentions.
     pub(super) mentions: Field,
+    /// The first byte of the sentence in the body.
     pub(super) start: Field,
+    /// Its length in bytes.
     pub(super) len: Field,
+    /// Its paragraph, from 0.
     pub(super) paragraph: Field,
+    /// Its role, as a position in [`ROLES`].
     pub(super) role: Field,
+    /// All of these, for tantivy.
     pub(super) schema: Schema,
 }
 
@@ -184,6 +213,7 @@ impl Sentences {
         }
     }
 
+    /// One document for each sentence of the article with this sequence number.
     pub(super) fn documents(&self, seq: u64, analyzed: &AnalyzedArticle) -> Vec<TantivyDocument> {
         let AnalyzedArticle { article, analysis } = analyzed;
         let shared = self.common.document(seq, analyzed);
@@ -216,21 +246,27 @@ impl Sentences {
 /// The index of quotes.
 pub(super) struct Quotes {
     pub(super) common: Common,
-    /// Names and titles of the speakers; of an unnamed one, the words of the source.
+    /// Names and titles of the speakers; for an unnamed one, the words of the source.
     pub(super) speaker: Field,
     /// Names of the entities that the content mentions.
     pub(super) about: Field,
+    /// The dictionary form of the cue.
     pub(super) cue: Field,
+    /// Ids of the speakers.
     pub(super) speaker_ids: Field,
+    /// Ids of the addressees.
     pub(super) addressee_ids: Field,
+    /// Ids of the entities that the content mentions.
     pub(super) about_ids: Field,
     /// Kind, act, polarity and whether the speaker is named, one word each.
     pub(super) facet: Field,
+    /// The confidence, from 0 to 1.
     pub(super) confidence: Field,
-    /// The first day on which it was said, in days since 1970; absent when the text does not tell.
+    /// The first day on which it may have been said, in days since 1970. Absent if the text does not say.
     pub(super) said_first: Field,
     /// The last one.
     pub(super) said_last: Field,
+    /// All of these, for tantivy.
     pub(super) schema: Schema,
 }
 
@@ -254,6 +290,7 @@ impl Quotes {
         }
     }
 
+    /// One document for each quote of the article with this sequence number.
     pub(super) fn documents(&self, seq: u64, analyzed: &AnalyzedArticle) -> Vec<TantivyDocument> {
         let AnalyzedArticle { article, analysis } = analyzed;
         let shared = self.common.document(seq, analyzed);
@@ -288,6 +325,7 @@ impl Quotes {
         documents
     }
 
+    /// Adds the speakers of a quote, or the words of its source if nobody is named.
     fn put_speakers(&self, document: &mut TantivyDocument, quote: &Quote, from: &AnalyzedArticle, ids: &[EntityId]) {
         for &position in &quote.speakers {
             let entity = &from.analysis.entities[position];
@@ -305,6 +343,7 @@ impl Quotes {
     }
 }
 
+/// Adds the name and the aliases of an entity.
 fn put_names(document: &mut TantivyDocument, field: Field, entity: &Entity) {
     document.add_text(field, &entity.name);
     for alias in &entity.aliases {
@@ -312,6 +351,7 @@ fn put_names(document: &mut TantivyDocument, field: Field, entity: &Entity) {
     }
 }
 
+/// The ids of an analysis' entities, by position.
 fn entity_ids(analysis: &Analysis) -> Vec<EntityId> {
     analysis.entities.iter().map(|entity| EntityId::of(entity.kind, &entity.name)).collect()
 }
@@ -319,20 +359,25 @@ fn entity_ids(analysis: &Analysis) -> Vec<EntityId> {
 /// The index of entities.
 pub(super) struct Entities {
     pub(super) id: Field,
-    /// A number made of the id, which breaks ties.
+    /// A number made from the id, which breaks ties.
     pub(super) key: Field,
     /// Words of names and aliases.
     pub(super) name: Field,
-    /// The letters that these begin with, each as a word; of persons also each beside another word of the name.
+    /// The first letters of these, each as a word; for persons, also each next to another word of the name.
     pub(super) initial: Field,
     /// Words of titles.
     pub(super) title: Field,
     /// Keys of whole names and aliases.
     pub(super) whole: Field,
+    /// The type.
     pub(super) kind: Field,
+    /// How many articles mention it.
     pub(super) articles: Field,
+    /// How many mentions it has.
     pub(super) mentions: Field,
+    /// How many quotes it is the speaker of.
     pub(super) quotes: Field,
+    /// All of these, for tantivy.
     pub(super) schema: Schema,
 }
 
@@ -358,6 +403,7 @@ impl Entities {
         }
     }
 
+    /// The document of an entity.
     pub(super) fn document(&self, entity: &EntityRecord) -> TantivyDocument {
         let mut document = TantivyDocument::default();
         let id = entity.id.as_str();
@@ -397,18 +443,20 @@ pub(super) fn label_key(key: &str) -> String {
     whole(format!("key {key}"))
 }
 
-/// The word for a label of this key and value. The length tells where the value begins, whatever letters there are.
+/// The word for a label with this key and value. The length says where the value begins, whatever characters it has.
 pub(super) fn label_value(key: &str, value: &str) -> String {
     whole(format!("{} {key}\u{1F}{value}", key.len()))
 }
 
-/// Longer values are known to the index by their digest: it leaves out words of more than 64 KiB without a word.
+/// Longer values are indexed by their digest, because tantivy silently drops words of more than 64 KiB.
 const WHOLE_BYTES: usize = 1 << 10;
 
+/// A value as one word of the index.
 fn whole(value: String) -> String {
     if value.len() <= WHOLE_BYTES { value } else { blake3::hash(value.as_bytes()).to_string() }
 }
 
+/// The word for a tier.
 pub(super) fn tier_word(tier: Tier) -> &'static str {
     match tier {
         Tier::Fast => "fast",
@@ -416,6 +464,7 @@ pub(super) fn tier_word(tier: Tier) -> &'static str {
     }
 }
 
+/// The word for a kind of quote, among the facets.
 pub(super) fn kind_word(kind: QuoteKind) -> &'static str {
     match kind {
         QuoteKind::Direct => "direct",
@@ -424,6 +473,7 @@ pub(super) fn kind_word(kind: QuoteKind) -> &'static str {
     }
 }
 
+/// The word for an act, among the facets.
 pub(super) fn act_word(act: Act) -> &'static str {
     match act {
         Act::Speech => "speech",
@@ -434,6 +484,7 @@ pub(super) fn act_word(act: Act) -> &'static str {
     }
 }
 
+/// The word for a polarity, among the facets.
 pub(super) fn polarity_word(polarity: Polarity) -> &'static str {
     match polarity {
         Polarity::Asserted => "asserted",
@@ -442,6 +493,7 @@ pub(super) fn polarity_word(polarity: Polarity) -> &'static str {
     }
 }
 
+/// The word for whether the speaker is named, among the facets.
 pub(super) fn named_word(named: bool) -> &'static str {
     if named { "named" } else { "unnamed" }
 }

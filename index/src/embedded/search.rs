@@ -1,4 +1,11 @@
-//! Search for sentences and quotes.
+//! Search for sentences and quotes: compiles the query, collects one page, and reads the hits' texts from the store.
+//!
+//! A hit in the index is a document number with a place (`Place`): rank, article and position in it. The article's sequence number
+//! leads to its record in the view's snapshot, which is read once for all hits of a page. A page of many long articles ends
+//! early, so that it takes a bounded amount of memory (`Room`).
+//!
+//! A document that does not fit its article is damage, not a hit: the index and the store of one view are always at the same
+//! sequence number.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -43,6 +50,7 @@ impl View {
         Ok(Page { hits, next, total: top.total, seq: self.store.seq })
     }
 
+    /// The sentences behind the documents that were found. Fewer if their articles would take too much memory.
     fn sentence_hits(
         &self,
         found: &[Found],
@@ -109,6 +117,7 @@ impl View {
         Some(page::key(query, self.id, After { place: last.place, total: top.total }))
     }
 
+    /// The quotes behind the documents that were found. Fewer if their articles would take too much memory.
     fn quote_hits(&self, found: &[Found], highlighter: &Highlighter, interrupt: &Interrupt) -> Result<Vec<QuoteHit>> {
         let mut articles: HashMap<u64, Arc<AnalyzedArticle>> = HashMap::new();
         let mut room = Room::default();
@@ -137,7 +146,7 @@ impl View {
     }
 }
 
-/// Without words to score, the newest come first.
+/// The order to use: without words to score, relevance means newest first.
 fn order(asked: Order, scored: bool) -> Order {
     match asked {
         Order::Relevance if !scored => Order::Newest,
@@ -145,7 +154,7 @@ fn order(asked: Order, scored: bool) -> Order {
     }
 }
 
-/// The sentence that a document of the index stands for.
+/// The sentence that a document of the index represents, without reading its article.
 fn sentence_of(places: &Places, doc: u32) -> Sentence {
     let number = |column: &Column<u64>| column.first(doc).unwrap_or_default() as usize;
     let start = number(&places.start);
@@ -154,6 +163,7 @@ fn sentence_of(places: &Places, doc: u32) -> Sentence {
     Sentence { span, paragraph: number(&places.paragraph) as u32, role }
 }
 
+/// The error for an index and a store that contradict each other.
 pub(super) fn unknown(seq: u64) -> Error {
     Error::new(ErrorKind::Corrupt, format!("the index does not fit the article of change {seq}"))
 }

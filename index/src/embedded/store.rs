@@ -1,4 +1,10 @@
 //! The store of record: one redb file that holds every article, analysis and entity.
+//!
+//! `change` writes it, one transaction for each group of changes. Readers take a [`Snapshot`], which later changes do not move. The
+//! format has a number: a store of an older format is brought up to date when it is opened, and one of a newer format is refused.
+//!
+//! After a failed write, for example on a full disk, redb refuses everything. The store then closes the file and opens it again.
+//! What was committed is in it; snapshots from before can no longer be read, so their views are replaced.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -34,7 +40,8 @@ pub(super) const BY_DATE: TableDefinition<'_, (u64, u64), ()> = TableDefinition:
 pub(super) const BY_UPDATED: TableDefinition<'_, (u64, u64), ()> = TableDefinition::new("by_updated");
 /// Sequence number → code of the tier of which an analysis is still to come.
 pub(super) const PENDING: TableDefinition<'_, u64, u8> = TableDefinition::new("pending");
-/// Sequence numbers of articles of which the record is damaged. But for their ids and records they are in no other table.
+/// Sequence numbers of articles of which the record is damaged. But for their ids and records they are in no other
+/// table.
 pub(super) const DAMAGED: TableDefinition<'_, u64, ()> = TableDefinition::new("damaged");
 /// Counters, their checksum, the number of the store and the format version.
 pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
@@ -58,7 +65,7 @@ pub(super) fn newest_key(seq: u64) -> u64 {
     u64::MAX - seq
 }
 
-/// The date that [`date_key`] was made of.
+/// The date that a [`date_key`] was made from.
 pub(super) fn date_of(key: u64) -> Option<i64> {
     (key != u64::MAX).then(|| ((u64::MAX - key) ^ (1 << 63)) as i64)
 }
@@ -71,13 +78,13 @@ pub(super) fn ordered(at: i64) -> u64 {
 /// The store of record. One process opens it at a time.
 pub(super) struct Store {
     open: OpenDatabase,
-    /// None while it cannot be opened again after a failure.
+    /// None while it cannot be reopened after a failure.
     db: RwLock<Option<Database>>,
     /// Why it cannot.
     pub(super) fault: ArcSwapOption<String>,
     /// How many articles have a damaged record.
     pub(super) damaged: AtomicU64,
-    /// How often it was opened again.
+    /// How often it was reopened.
     openings: AtomicU64,
 }
 
@@ -91,7 +98,7 @@ impl Store {
         Self::of(db, open)
     }
 
-    /// The store in a file that is open. `open` opens it again after a failure.
+    /// The store in an open file. `open` reopens it after a failure.
     pub(super) fn of(db: Database, open: OpenDatabase) -> Result<Self> {
         let damaged = caught(THE_STORE, || prepare(&db))?;
         Ok(Self {
@@ -111,14 +118,14 @@ impl Store {
         }
     }
 
-    /// Closes and opens the file: after one failed write (a full disk) it refuses all others, and even reads.
-    /// What was committed is in it. Snapshots taken before can no longer be read.
+    /// Closes and reopens the file: after one failed write (a full disk) redb refuses all others, and even reads. What was committed
+    /// is in it. Snapshots taken before can no longer be read.
     pub(super) fn reopen(&self) -> Result<()> {
         let mut db = self.db.write().unwrap_or_else(PoisonError::into_inner);
         *db = None;
         let opened = caught(THE_STORE, &*self.open);
         match &opened {
-            Ok(_) => tracing::warn!("the store of articles failed and was opened again"),
+            Ok(_) => tracing::warn!("the store of articles failed and was reopened"),
             Err(_) if self.fault.load().is_some() => {}
             Err(error) => tracing::error!(%error, "the store of articles failed and cannot be opened; trying again"),
         }
@@ -134,7 +141,7 @@ impl Store {
         caught(THE_STORE, || self.with(|db| Ok(db.begin_write()?.abort()?))).is_ok()
     }
 
-    /// Which opening of the file snapshots are of now; those of earlier ones can no longer be read.
+    /// The present opening of the file. Snapshots of earlier ones can no longer be read.
     pub(super) fn opening(&self) -> u64 {
         self.openings.load(Ordering::Acquire)
     }
@@ -144,7 +151,7 @@ impl Store {
         self.damaged.store(damaged, Ordering::Relaxed);
     }
 
-    /// The store as it is now, unmoved by later changes.
+    /// The store as it is now, unaffected by later changes.
     pub(super) fn snapshot(&self) -> Result<Snapshot> {
         let opening = self.opening();
         let snapshot = self.with(|db| Snapshot::of(&db.begin_read()?))?;
@@ -152,10 +159,10 @@ impl Store {
     }
 }
 
-/// What failures of the file are about.
+/// What errors about the file call it.
 pub(super) const THE_STORE: &str = "the store of articles";
 
-/// Makes the tables that lack. Returns how many articles have a damaged record.
+/// Creates missing tables. Returns how many articles have a damaged record.
 fn prepare(db: &Database) -> Result<u64> {
     let mut txn = db.begin_write()?;
     // All commits are made so that none can be taken back when the file is damaged.
@@ -197,7 +204,7 @@ fn prepare(db: &Database) -> Result<u64> {
     Ok(damaged)
 }
 
-/// Lists all articles by when they changed: nothing told, so far.
+/// Lists all articles by when they last changed, which is not known of any yet.
 fn list_unchanged(txn: &WriteTransaction) -> Result<()> {
     let mut by_updated = txn.open_table(BY_UPDATED)?;
     for entry in txn.open_table(BY_DATE)?.range::<(u64, u64)>(..)? {
@@ -214,9 +221,9 @@ pub(super) fn checksum(counters: [u64; COUNTERS.len()]) -> u64 {
 
 /// The store after one sequence number.
 pub(super) struct Snapshot {
-    /// The number of the store, random when it was made: which indexes belong to it.
+    /// The number of the store, chosen at random when it was created. Indexes carry the number of their store.
     pub(super) id: u64,
-    /// Which opening of the file it is of.
+    /// The opening of the file that it belongs to.
     pub(super) opening: u64,
     /// The sequence number.
     pub(super) seq: u64,
@@ -229,7 +236,7 @@ pub(super) struct Snapshot {
     entities: ReadOnlyTable<&'static str, &'static [u8]>,
     entity_articles: ReadOnlyTable<(&'static str, u64, u64), u32>,
     pub(super) by_date: ReadOnlyTable<(u64, u64), ()>,
-    /// None in a store that was made before and that no program of this version has prepared.
+    /// None in an older store that no program of this version has prepared.
     pub(super) by_updated: Option<ReadOnlyTable<(u64, u64), ()>>,
     pub(super) pending: ReadOnlyTable<u64, u8>,
     /// The same.
@@ -253,11 +260,12 @@ pub(super) struct Stored {
     pub(super) quotes: u32,
     /// Of the analysis.
     pub(super) model: String,
-    /// None in records of older versions, where only the analysis tells.
+    /// None in records of older versions, where only the analysis has it.
     pub(super) tier: Option<Tier>,
 }
 
 impl Snapshot {
+    /// The snapshot of a transaction.
     pub(super) fn of(txn: &ReadTransaction) -> Result<Self> {
         let meta = txn.open_table(META)?;
         let number = |name: &str| Result::Ok(meta.get(name)?.map_or(0, |value| value.value()));
@@ -285,12 +293,12 @@ impl Snapshot {
         Ok(self.meta.get(name)?.map_or(0, |value| value.value()))
     }
 
-    /// Under which number the article stands.
+    /// The sequence number of the article with this id.
     pub(super) fn seq_of(&self, id: &str) -> Result<Option<u64>> {
         Ok(self.ids.get(id)?.map(|value| value.value()))
     }
 
-    /// The counter of this name, where it is kept.
+    /// The counter of this name, if there is one.
     pub(super) fn counter(&self, name: &str) -> Result<Option<u64>> {
         Ok(self.meta.get(name)?.map(|value| value.value()))
     }
@@ -351,7 +359,7 @@ impl Snapshot {
         Ok(Some(AnalyzedArticle { article: stored.article, analysis }))
     }
 
-    /// What a record that cannot be read means to those who asked for it, and which article it is of.
+    /// The error for a record that cannot be read, with the article it belongs to.
     fn damage(&self, seq: u64, error: Error) -> Error {
         // Looked for among all: this seldom happens.
         let mut ids = self.ids.range::<&str>(..).into_iter().flatten().flatten();
@@ -360,10 +368,10 @@ impl Snapshot {
         if error.kind() == ErrorKind::Newer {
             return error.about(article);
         }
-        Error::damaged(seq, format!("{article} cannot be read: {error}; put it anew or delete it"))
+        Error::damaged(seq, format!("{article} cannot be read: {error}; put the article again or delete it"))
     }
 
-    /// What the indexes name must be there, since both belong to one view.
+    /// An article that an index names. It must exist, because store and index belong to one view.
     pub(super) fn indexed(&self, seq: u64) -> Result<AnalyzedArticle> {
         let missing = || self.damage(seq, Error::new(ErrorKind::Corrupt, "its record is missing"));
         self.analyzed(seq)?.ok_or_else(missing)
@@ -400,7 +408,7 @@ impl Snapshot {
         }))
     }
 
-    /// The numbers of all articles but those whose record is known to be damaged, oldest first.
+    /// The numbers of all articles, oldest first, except those with a record known to be damaged.
     pub(super) fn seqs(&self) -> Result<impl Iterator<Item = Result<u64>>> {
         let seqs = self.articles.range::<u64>(..)?.map(|entry| Ok(entry?.0.value()));
         Ok(seqs.filter(|seq| !seq.as_ref().is_ok_and(|&seq| self.is_damaged(seq).unwrap_or(false))))
@@ -411,7 +419,7 @@ impl Snapshot {
         Ok(self.entities.range::<&str>(..)?.map(|entry| Ok(entry?.0.value().to_owned())))
     }
 
-    /// Articles that mention an entity from this place on, newest first: their [`date_key`], number and mentions.
+    /// Articles that mention an entity, from this place on, newest first: their [`date_key`], number and mentions.
     pub(super) fn mentioning(
         &self,
         id: &EntityId,

@@ -1,4 +1,4 @@
-//! The small parts that queries are made of.
+//! The small parts that queries for tantivy are made of.
 
 use sayso_document::EntityType;
 use tantivy::Term;
@@ -13,7 +13,7 @@ pub(super) fn any_of(field: Field, values: impl IntoIterator<Item = impl AsRef<s
     any_term(values.into_iter().map(|value| Term::from_field_text(field, value.as_ref())).collect())
 }
 
-/// Any of these terms.
+/// Any of these terms; nothing if there are none.
 pub(super) fn any_term(mut terms: Vec<Term>) -> Box<dyn Query> {
     match terms.len() {
         0 => Box::new(EmptyQuery),
@@ -22,23 +22,23 @@ pub(super) fn any_term(mut terms: Vec<Term>) -> Box<dyn Query> {
     }
 }
 
-/// Persons.
+/// Matches persons.
 pub(super) fn persons(fields: &Entities) -> Box<dyn Query> {
     any_of(fields.kind, [type_word(EntityType::Person)])
 }
 
-/// What may have a legal form in its name.
+/// Matches entities that may have a legal form in their names.
 pub(super) fn bodies(fields: &Entities) -> Box<dyn Query> {
     let kinds = [EntityType::Organization, EntityType::Facility, EntityType::Product, EntityType::Place];
     any_of(fields.kind, kinds.map(type_word))
 }
 
-/// This term of a field.
+/// Matches a term of a field.
 pub(super) fn term(field: Field, text: &str) -> Box<dyn Query> {
     Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic))
 }
 
-/// What a query matches, all with this score.
+/// The same query with a fixed score.
 pub(super) fn scored(query: Box<dyn Query>, score: f32) -> Box<dyn Query> {
     Box::new(ConstScoreQuery::new(query, score))
 }

@@ -1,4 +1,8 @@
 //! What all reads look at: store and indexes at one sequence number.
+//!
+//! A view is a snapshot of the store and a searcher for each index, taken when both were at the same sequence number. It never
+//! changes. The follower publishes a new one after each commit of the indexes, in one step, so that a change becomes visible
+//! everywhere at the same moment. A page key names the view that its page was made from; `pins` keeps that view for a while.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,23 +19,28 @@ use crate::Result;
 
 /// The state after one sequence number. Replaced as a whole, so that everything changes at the same moment.
 pub(super) struct View {
-    /// No other view has it, nor one of another process.
+    /// Its number. No other view has it, not even one of another process.
     pub(super) id: u64,
+    /// The fields of the indexes.
     pub(super) fields: Arc<Fields>,
+    /// A searcher for each index.
     pub(super) searchers: Searchers,
+    /// The store at the same sequence number.
     pub(super) store: Snapshot,
-    // The columns of each segment, opened once: opening them costs more than a search.
+    /// What sentences are ordered by, for each segment. Columns are opened once, because opening them costs more than a search.
     pub(super) sentence_keys: Vec<Keys>,
+    /// Where sentences are in their articles, for each segment.
     pub(super) sentence_places: Vec<Places>,
+    /// What quotes are ordered by, for each segment.
     pub(super) quote_keys: Vec<Keys>,
+    /// What entities are ordered by, for each segment.
     pub(super) figures: Vec<Figures>,
-    /// Whether every article has a first sentence, so that the index of sentences lists all articles; counted when
-    /// first asked.
+    /// Whether every article has a sentence, so that the index of sentences lists all articles. Counted on first use.
     pub(super) lists_articles: OnceLock<bool>,
 }
 
 impl View {
-    /// The view of indexes and store that stand at the same sequence number.
+    /// The view of indexes and a store that are at the same sequence number.
     pub(super) fn new(fields: Arc<Fields>, searchers: Searchers, store: Snapshot) -> Result<Self> {
         Ok(Self {
             id: next_id(),
@@ -47,12 +56,13 @@ impl View {
     }
 }
 
-/// Begins somewhere at random, so that the page keys of a process that has ended name no view of this one.
+/// The number of the next view. Numbers begin at random, so that page keys from before a restart name no view of this process.
 fn next_id() -> u64 {
     static NEXT: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(RandomState::new().hash_one("view")));
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
+/// Opens something for each segment.
 fn columns<T>(searcher: &Searcher, open: impl Fn(&SegmentReader) -> Result<T>) -> Result<Vec<T>> {
     searcher.segment_readers().iter().map(open).collect()
 }
@@ -94,17 +104,22 @@ impl Keys {
         self.seq.first(doc).unwrap_or_default()
     }
 
+    /// The place of a sentence or quote with this rank.
     pub(super) fn place(&self, rank: u64, doc: DocId) -> Place {
         let tie = store::newest_key(self.seq(doc));
         Place { rank, tie, ordinal: self.ordinal.first(doc).unwrap_or_default() as u32 }
     }
 }
 
-/// Where sentences stand in their articles.
+/// Where sentences are in their articles.
 pub(super) struct Places {
+    /// The first byte.
     pub(super) start: Column<u64>,
+    /// The length in bytes.
     pub(super) len: Column<u64>,
+    /// The paragraph, from 0.
     pub(super) paragraph: Column<u64>,
+    /// The role, as a position in [`super::schema::ROLES`].
     pub(super) role: Column<u64>,
 }
 
@@ -122,11 +137,15 @@ impl Places {
 
 /// What entities are ordered by, and their ids.
 pub(super) struct Figures {
+    /// How many articles mention it.
     pub(super) articles: Column<u64>,
+    /// How many mentions it has.
     pub(super) mentions: Column<u64>,
+    /// How many quotes it is the speaker of.
     pub(super) quotes: Column<u64>,
+    /// A number made from its id.
     pub(super) key: Column<u64>,
-    /// None in a segment without documents.
+    /// Its id. None in a segment without documents.
     pub(super) id: Option<StrColumn>,
 }
 

@@ -1,4 +1,11 @@
-//! The thread that writes: takes all that is queued, makes it durable at once, tells the writers.
+//! The thread that writes: it takes everything that is queued, makes it durable in one commit, and tells the writers.
+//!
+//! A group is what is queued when the thread is free, up to a limit. All changes of a group are made in one
+//! transaction, so one fsync serves them all. If the transaction fails for the sake of one change, the changes are made
+//! one by one.
+//!
+//! While the disk fills up, articles are refused first and deletes later, since a full disk would close the store.
+//! Deletes go in small groups then, because a large one takes more room before it gives any.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -14,18 +21,20 @@ use super::change::Outcome;
 use super::store::Store;
 use crate::{Change, Error, ErrorKind, OnProgress, Progress, Receipt, Write};
 
-/// How long a group waits for company when the one before had some. Every commit writes anew the pages
-/// that lead to what it changed, so that few large ones cost less of the disk than many small ones;
-/// a lone writer, whose groups have one change, is never kept waiting.
+/// How long a group waits for company if the previous one had some. Every commit rewrites the pages that lead to what
+/// it changed, so a few large commits cost less disk than many small ones. A lone writer, whose groups have one change,
+/// never waits.
 const LINGER: Duration = Duration::from_millis(50);
 
 /// A change on its way into the store.
 pub(super) struct Job {
+    /// The change.
     pub(super) write: Write,
+    /// Whom to tell how far it is.
     pub(super) progress: OnProgress,
 }
 
-/// Changes that are durable and wait to be searchable. None: a new view is wanted all the same.
+/// Changes that are durable and wait to become searchable. An empty list asks for a new view anyway.
 pub(super) type Followed = Vec<(Receipt, OnProgress)>;
 
 /// What the engine's threads share.
@@ -33,9 +42,9 @@ pub(super) type Followed = Vec<(Receipt, OnProgress)>;
 pub(super) struct Shared {
     /// Sequence number of the last durable change.
     pub(super) durable: AtomicU64,
-    /// Up to which change all indexes are committed.
+    /// The last change that all indexes have committed.
     pub(super) followed: AtomicU64,
-    /// Changes handed in that are not yet durable.
+    /// Submitted changes that are not yet durable.
     pub(super) waiting: AtomicUsize,
     /// Why the indexes do not follow, while they do not.
     pub(super) fault: ArcSwapOption<String>,
@@ -58,33 +67,39 @@ impl Shared {
     }
 }
 
-/// How much goes into one commit of the store, and where the moment comes from that it is of.
+/// How much goes into one commit of the store, and the clock for it.
 #[derive(Clone, Copy)]
 pub(super) struct GroupLimits {
     /// The moment, in microseconds since 1970.
     pub(super) now: fn() -> i64,
+    /// The maximum number of changes.
     pub(super) articles: usize,
+    /// The approximate maximum of bytes of text.
     pub(super) bytes: usize,
 }
 
-/// The disk that the data lie on, and how much of it must stay free.
+/// The disk that holds the data, and how much of it must stay free.
 ///
-/// A full disk makes the store close itself, reads included. So articles are refused while there is
-/// still room for the indexes to follow and for readers to go on; deleting stays possible for longer.
+/// A full disk makes the store close itself, reads included. So articles are refused while there is still room for the
+/// indexes to follow and for readers to go on. Deleting stays possible for longer.
 #[derive(Clone)]
 pub(super) struct Disk {
+    /// The data directory.
     pub(super) dir: PathBuf,
+    /// Articles are refused below this.
     pub(super) min_free_bytes: u64,
+    /// Deletes are refused below this.
     pub(super) min_free_to_delete: u64,
 }
 
-/// Deletes in one commit while the disk is nearly full: each takes room before it gives any.
+/// The maximum number of deletes in one commit while the disk is nearly full, because each takes room before it gives
+/// any.
 const DELETES: usize = 16;
 
 impl Disk {
     /// Why articles, and why deletes, are refused now.
     pub(super) fn refuses(&self) -> [Option<Error>; 2] {
-        // A disk that does not tell is taken to have room: the store finds out.
+        // If the free space is unknown, there is room until the store finds otherwise.
         let free = fs4::available_space(&self.dir).unwrap_or(u64::MAX);
         let refuses = |least: u64, what: &str| {
             let (dir, free, least) = (self.dir.display(), free >> 20, least.div_ceil(1 << 20));
@@ -98,7 +113,7 @@ impl Disk {
         ]
     }
 
-    /// The changes that may be made now, in groups; the writers of the others are told why not.
+    /// The changes that may be made now, in groups. The writers of the others are told why not.
     fn admit(&self, group: Vec<Job>) -> Vec<Vec<Job>> {
         let [articles, deletes] = self.refuses();
         let Some(error) = articles else { return vec![group] };
@@ -139,7 +154,7 @@ pub(super) fn run(
     }
 }
 
-/// Makes a group of changes. If one of them cannot be made, the others are all the same.
+/// Makes a group of changes. If one of them cannot be made, the others still are.
 fn write(store: &Store, group: Vec<Job>, followers: &Sender<Followed>, shared: &Arc<Shared>, now: fn() -> i64) {
     let followed = shared.followed.load(Ordering::Acquire);
     let committed = store.commit(group.iter().map(|job| &job.write), followed, now());
@@ -168,6 +183,7 @@ fn write(store: &Store, group: Vec<Job>, followers: &Sender<Followed>, shared: &
     }
 }
 
+/// Takes what is queued, up to the limits, and waits for more for as long as `linger`.
 fn take_group(first: Job, queue: &Receiver<Job>, limits: GroupLimits, linger: Duration) -> Vec<Job> {
     let until = Instant::now() + linger;
     let mut bytes = weight(&first);
@@ -180,10 +196,12 @@ fn take_group(first: Job, queue: &Receiver<Job>, limits: GroupLimits, linger: Du
     group
 }
 
+/// The bytes of text that a change brings.
 fn weight(job: &Job) -> usize {
     job.write.article().map_or(0, |analyzed| analyzed.article.body.len())
 }
 
+/// Reports the changes as durable, or as failed. Returns those that wait to become searchable.
 fn acknowledge(group: Vec<Job>, outcomes: Vec<Outcome>, shared: &Shared) -> Followed {
     let receipts = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok());
     let last = receipts.filter(|receipt| receipt.change != Change::NotFound).map(|receipt| receipt.seq).max();
@@ -201,6 +219,7 @@ fn acknowledge(group: Vec<Job>, outcomes: Vec<Outcome>, shared: &Shared) -> Foll
     done
 }
 
+/// Reports all changes as failed.
 fn refuse(group: Vec<Job>, error: &Error) {
     for mut job in group {
         (job.progress)(Progress::Failed(error.clone()));

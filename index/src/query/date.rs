@@ -1,9 +1,14 @@
-//! Dates in queries: a year, month, day or moment, in UTC, as the span of time that it names.
+//! Dates in queries: a year, month, day or moment in UTC, as the interval that it names.
+//!
+//! `2026` is the whole year, `2026-01-31T12:30` one minute. So `date:2026-01` finds everything of that month, and `date:>2026-01`
+//! begins after its end.
 
 /// Microseconds since 1970, from the first to the one after the last.
 pub(super) type Interval = (i64, i64);
 
+/// Microseconds in a second.
 const SECOND: i64 = 1_000_000;
+/// Microseconds in a day.
 const DAY: i64 = 86_400 * SECOND;
 
 /// Reads `2026`, `2026-01`, `2026-01-31`, `2026-01-31T12:30`, `2026-01-31T12:30:59Z`.
@@ -45,6 +50,7 @@ fn moment(time: &str) -> Option<(i64, i64)> {
     (hour < 24 && minute < 60 && second < 60).then_some(((hour * 60 + minute) * 60 * SECOND + second * SECOND, unit))
 }
 
+/// A number of exactly this many digits.
 fn number(digits: &str, len: usize) -> Option<i64> {
     let all_digits = digits.len() == len && digits.bytes().all(|byte| byte.is_ascii_digit());
     all_digits.then(|| digits.parse().ok()).flatten()

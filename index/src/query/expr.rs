@@ -1,11 +1,26 @@
-//! A query as it is understood.
+//! A query as a tree: what the parser understood.
 
-/// A parsed query.
-#[derive(Clone, Debug, PartialEq)]
+/// A parsed query, as a tree.
+///
+/// [`parse()`](super::parse()) makes it from text. A program can also put it together by itself:
+///
+/// ```
+/// use sayso_index::query::{Expr, Field, ParseOptions, parse};
+///
+/// let phrase = Expr::Phrase { field: Field::Text, text: "minority share".into(), slop: 0 };
+/// assert_eq!(parse("\"minority share\"", &ParseOptions::sentences())?, phrase);
+///
+/// let old = Expr::Date { from: None, until: Some(0) };
+/// let recent = Expr::Bool { must: vec![phrase], should: vec![], must_not: vec![old] };
+/// # let _ = recent;
+/// # Ok::<(), sayso_index::query::ParseError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Expr {
     /// Matches everything.
+    #[default]
     All,
-    /// A word, in any inflection; one that the tokeniser splits ("e-mail") is a phrase of its parts.
+    /// A word, in any inflection. A word that the tokeniser splits ("e-mail") is a phrase of its parts.
     Word {
         /// Where to look.
         field: Field,
@@ -18,10 +33,10 @@ pub enum Expr {
         field: Field,
         /// The words.
         text: String,
-        /// How many other words may stand between them, in all.
+        /// How many other words may stand between them in total.
         slop: u32,
     },
-    /// Words that begin so.
+    /// Words with this beginning.
     Prefix {
         /// Where to look.
         field: Field,
@@ -34,18 +49,18 @@ pub enum Expr {
         field: Field,
         /// The word.
         text: String,
-        /// By how many edits at most: 1 or 2.
+        /// The maximum number of edits: 1 or 2.
         distance: u8,
     },
-    /// Articles published in `[from, until)`; an open end is none.
+    /// Articles published in `[from, until)`. `None` leaves an end open.
     Date {
         /// First moment, in microseconds since 1970.
         from: Option<i64>,
         /// The moment after the last.
         until: Option<i64>,
     },
-    /// All of `must`, none of `must_not`, and if there is no `must`, at least one of `should`. More of
-    /// `should` ranks higher.
+    /// All of `must`, none of `must_not`, and at least one of `should` if there is no `must`. Hits with more of
+    /// `should` rank higher.
     Bool {
         /// What has to match.
         must: Vec<Expr>,
@@ -56,7 +71,9 @@ pub enum Expr {
     },
 }
 
-/// What a query can look at.
+/// A field that a query can name, as in `title:strike`. Without one, a word looks in the text.
+///
+/// Dates are not among them: `date:2026-10` is an [`Expr::Date`], and every search has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Field {
     /// The sentence, or the content of the quote: the default.
@@ -67,7 +84,7 @@ pub enum Field {
     Outlet,
     /// The authors.
     Author,
-    /// Names and titles of the speaker; of an unnamed one, the words of the source. Quotes only.
+    /// Names and titles of the speaker; for an unnamed one, the words of the source. Quotes only.
     Speaker,
     /// Names of the entities that the content mentions. Quotes only.
     About,

@@ -2,7 +2,18 @@
 
 use std::fmt;
 
-/// Why a query cannot be understood.
+/// Why a query cannot be read.
+///
+/// Its `Display` is fit for the person who typed the query. A program can point at the place instead:
+///
+/// ```
+/// use sayso_index::query::{ParseOptions, parse};
+///
+/// let error = parse("\"minority share", &ParseOptions::sentences()).unwrap_err();
+/// assert_eq!(error.position(), 0);
+/// assert_eq!(error.expected(), "a closing quotation mark for this one");
+/// assert_eq!(error.to_string(), "unbalanced mark at byte 0: expected a closing quotation mark for this one");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {
     position: usize,
@@ -91,17 +102,17 @@ impl fmt::Display for ParseError {
             ParseErrorKind::DanglingOperator => "operator without operand",
             ParseErrorKind::UnknownField => "unknown field",
             ParseErrorKind::ExpectedWord => "missing word",
-            ParseErrorKind::BadPrefix => "star in the wrong place",
+            ParseErrorKind::BadPrefix => "misplaced star",
             ParseErrorKind::BadDistance => "bad distance",
             ParseErrorKind::BadDate => "bad date",
             ParseErrorKind::EmptyRange => "range that ends before it begins",
             ParseErrorKind::BadRange => "range of something other than dates",
-            ParseErrorKind::Boost => "boost that is not understood",
+            ParseErrorKind::Boost => "unsupported boost",
             ParseErrorKind::ForeignOperator => "unknown operator",
             ParseErrorKind::TooManyClauses => "too many clauses",
-            ParseErrorKind::TooManyExpansions => "too many words that stand for many",
+            ParseErrorKind::TooManyExpansions => "too many prefixes and fuzzy words",
             ParseErrorKind::TooLong => "query too long",
-            ParseErrorKind::TooDeep => "parentheses too deep",
+            ParseErrorKind::TooDeep => "parentheses nested too deep",
             ParseErrorKind::NoWords => "no words",
         };
         f.write_str(what)?;

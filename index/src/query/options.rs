@@ -3,6 +3,16 @@
 use super::expr::Field;
 
 /// What a query may hold.
+///
+/// ```
+/// use sayso_index::query::{ParseErrorKind, ParseOptions, parse};
+///
+/// let short = ParseOptions { max_clauses: 2, ..ParseOptions::quotes() };
+/// assert!(parse("speaker:lind ferry", &short).is_ok());
+/// assert_eq!(parse("speaker:lind ferry strike", &short).unwrap_err().kind(), ParseErrorKind::TooManyClauses);
+/// // Sentences have no speaker.
+/// assert_eq!(parse("speaker:lind", &ParseOptions::sentences()).unwrap_err().kind(), ParseErrorKind::UnknownField);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseOptions {
     /// The fields that may be named; dates always may.

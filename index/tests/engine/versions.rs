@@ -113,7 +113,7 @@ fn a_change_of_one_version_is_made_to_no_other() {
         assert_eq!(engine.status().unwrap().durable_seq, before.durable_seq);
         error.to_string()
     };
-    let missing = "there is no article \"a\"; the change expects it with etag 0000000000000001";
+    let missing = "there is no article \"a\"; the change expects the etag 0000000000000001";
     let wanted = || Wanted { tier: Tier::Accurate, model: "slow-1".into() };
     assert_eq!(stale(put_if(&one, Some(1))), missing);
     assert_eq!(stale(Write::PutFirst(Box::new(one.clone()), wanted(), Some(1))), missing);
@@ -122,10 +122,8 @@ fn a_change_of_one_version_is_made_to_no_other() {
     let first = put(&engine, &one).version.unwrap();
     let second = write(&engine, put_if(&two, Some(first.etag))).version.unwrap();
     assert_eq!((second.revision, stands(&engine, "a")), (2, Some(two.clone())));
-    let other = format!(
-        "article \"a\" stands with etag {:016x}; the change expects it with etag {:016x}",
-        second.etag, first.etag
-    );
+    let other =
+        format!("article \"a\" has the etag {:016x}; the change expects the etag {:016x}", second.etag, first.etag);
     assert_eq!(stale(put_if(&one, Some(first.etag))), other);
     assert_eq!(stale(put_if(&two, Some(first.etag))), other, "also where it would change nothing");
     assert_eq!(stale(Write::PutFirst(Box::new(one.clone()), wanted(), Some(first.etag))), other);

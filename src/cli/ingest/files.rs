@@ -15,7 +15,7 @@ pub(super) enum Format {
     Text,
     /// A web page: one article
     Html,
-    /// One record a line
+    /// One record per line
     Jsonl,
     /// One record, or a list of them
     Json,
@@ -91,7 +91,7 @@ impl Listing {
                 Some(format) => self.files.push(File { path: None, format, bytes: 0 }),
                 None => self
                     .refused
-                    .push(Refusal::new("standard input", "tell what it holds: --format text, html, jsonl or json")),
+                    .push(Refusal::new("standard input", "say what it contains: --format text, html, jsonl or json")),
             }
             return;
         }
@@ -104,7 +104,7 @@ impl Listing {
                 Some(format) => self.files.push(File { path: Some(root), format, bytes: meta.len() }),
                 None => self.refused.push(Refusal::new(
                     path,
-                    "its name does not tell what it holds: --format text, html, jsonl or json",
+                    "its name does not say what it contains: --format text, html, jsonl or json",
                 )),
             },
         }
@@ -152,7 +152,7 @@ impl Listing {
         self.readmes += readmes;
     }
 
-    /// What was passed over, in words; a line each.
+    /// What was skipped, in words; a line each.
     pub(super) fn passed_over(&self) -> Vec<String> {
         let mut lines = Vec::new();
         let count = |count: usize, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
@@ -162,24 +162,24 @@ impl Listing {
             let total = count(kinds.iter().map(|(_, count)| **count).sum(), "file", "files");
             let kinds: Vec<_> = kinds.iter().take(8).map(|(ending, count)| format!("{count} {ending}")).collect();
             lines.push(format!(
-                "{total} passed over: {}; what can be read: .txt, .md, .html, .htm, .json, .jsonl, .ndjson, each also with .gz",
+                "{total} skipped: {}; these can be read: .txt, .md, .html, .htm, .json, .jsonl, .ndjson, each also with .gz",
                 kinds.join(", ")
             ));
         }
         if self.links > 0 {
             let links = count(self.links, "symbolic link was", "symbolic links were");
-            lines.push(format!("{links} not followed; with --follow-links they are"));
+            lines.push(format!("{links} not followed; use --follow-links to follow them"));
         }
         if self.hidden > 0 {
             let hidden = count(self.hidden, "hidden file or folder", "hidden files and folders");
-            lines.push(format!("{hidden} passed over; what is named itself is read"));
+            lines.push(format!("{hidden} skipped; name a file itself to read it"));
         }
         if self.readmes > 0 {
-            lines.push(format!("{} passed over", count(self.readmes, "README", "READMEs")));
+            lines.push(format!("{} skipped", count(self.readmes, "README", "READMEs")));
         }
         if self.special > 0 {
             let special = count(self.special, "pipe, socket or device", "pipes, sockets and devices");
-            lines.push(format!("{special} passed over"));
+            lines.push(format!("{special} skipped"));
         }
         lines
     }
@@ -245,11 +245,11 @@ mod tests {
         ];
         assert_eq!(found, expected.map(|(name, format)| (name.to_string(), format)));
         assert!(listing.refused.is_empty());
-        let told = "1 file passed over: 1 .png; what can be read: .txt, .md,";
+        let told = "1 file skipped: 1 .png; these can be read: .txt, .md,";
         assert!(listing.passed_over()[0].starts_with(told), "{:?}", listing.passed_over());
         assert_eq!(
             &listing.passed_over()[1..],
-            ["2 hidden files and folders passed over; what is named itself is read", "1 README passed over"]
+            ["2 hidden files and folders skipped; name a file itself to read it", "1 README skipped"]
         );
         assert_eq!(metadata_of(&folder.path().join("a.txt.gz"), false), Some(folder.path().join("a.json")));
     }
@@ -261,7 +261,7 @@ mod tests {
         let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("a.txt")).unwrap();
         let listing = list(&[folder.path().display().to_string()], None, false);
         assert!(listing.files.is_empty());
-        assert_eq!(listing.passed_over(), ["1 pipe, socket or device passed over"]);
+        assert_eq!(listing.passed_over(), ["1 pipe, socket or device skipped"]);
     }
 
     #[cfg(unix)]
@@ -277,7 +277,7 @@ mod tests {
         let paths = [inside.path().display().to_string()];
         let listing = list(&paths, None, false);
         assert_eq!(listing.files.len(), 1);
-        assert_eq!(listing.passed_over(), ["3 symbolic links were not followed; with --follow-links they are"]);
+        assert_eq!(listing.passed_over(), ["3 symbolic links were not followed; use --follow-links to follow them"]);
         assert_eq!(metadata_of(&inside.path().join("a.txt"), false), None);
         let followed = list(&paths, None, true);
         assert_eq!((followed.files.len(), followed.passed_over().len()), (3, 0));

@@ -1,7 +1,7 @@
 //! The front matter of Markdown files, as static sites use it: YAML between `---`, TOML between `+++`.
 //!
 //! Only what is simple is read: a name and a value in a line, quoted or not, lists, and names with values below a name.
-//! The rest is passed over.
+//! The rest is skipped.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,8 @@ const PUBLISHED: [&str; 9] = [
     "created",
 ];
 
-/// The article without its body, what could not be understood, and the text behind. None when a text has no front matter.
+/// The article without its body, what could not be understood, and the text behind. None when a text has no front
+/// matter.
 pub(super) fn read(text: &str) -> Option<(Article, Vec<Note>, &str)> {
     let (kind, block, rest) = markdown::front_matter(text)?;
     let sign = if kind == MetadataBlockKind::YamlStyle { ':' } else { '=' };
@@ -70,6 +71,22 @@ pub(super) fn read(text: &str) -> Option<(Article, Vec<Note>, &str)> {
     }
     misspelt(&fields, &article, &mut notes);
     Some((article, notes, rest))
+}
+
+/// Tells of a text that begins as front matter does and never closes it: all of it is body.
+pub(super) fn unclosed(text: &str) -> Option<Note> {
+    let mut lines = text.trim_start_matches('\u{feff}').lines();
+    let rule = lines.next()?.trim_end();
+    let sign = match rule {
+        "---" => ':',
+        "+++" => '=',
+        _ => return None,
+    };
+    let (name, _) = lines.next()?.split_once(sign)?;
+    if markdown::front_matter(text).is_some() || !is_known(&folded(&bare(name))) {
+        return None;
+    }
+    Some(Note::new("", rule, format!("begins front matter that has no end: a line {rule}; all of it is read as text")))
 }
 
 /// Tells of names that look like a misspelt one of a field that the article lacks.
@@ -193,6 +210,18 @@ mod tests {
         assert_eq!((article.language_code.as_str(), article.outlet.as_str()), ("en", ""));
         let told: Vec<_> = notes.iter().map(|note| note.field.as_str()).collect();
         assert_eq!(told, ["sorce", "auhtor"]);
+    }
+
+    #[test]
+    fn front_matter_without_an_end_is_told() {
+        for text in ["---\ntitle: Tide\ndate: 2026-03-03\n\nIt turned.", "+++\nPublish_Time = 2026-03-03\nIt turned."] {
+            assert_eq!(read(text), None);
+            let note = unclosed(text).unwrap().to_string();
+            assert!(note.contains("begins front matter that has no end"), "{note}");
+        }
+        for text in ["---\ntitle: Tide\n---\nIt turned.", "---\nNobody knew: it turned.", "---\n", "title: Tide", ""] {
+            assert_eq!(unclosed(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `sayso ingest`: puts articles in.
 //!
 //! [`files`] finds the files, [`read`] makes articles of them on a thread of its own, [`stream`]
-//! sends them and takes the answers, [`report`] tells what became of them.
+//! sends them and takes the answers, and [`report`] prints the outcome.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -45,34 +45,34 @@ const AHEAD: usize = 32;
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
-    /// Files, or folders of them; `-` is standard input
+    /// Files or folders; `-` is standard input
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<String>,
-    /// What the files hold, where their names do not tell
+    /// What the files contain, if their names do not show it
     #[arg(long, value_enum)]
     format: Option<files::Format>,
-    /// Under which name JSON records hold a field: body=text, publish_time=meta.date (may be given again)
+    /// The name of a field in your JSON records: body=text, publish_time=meta.date (repeatable)
     #[arg(long, value_name = "FIELD=NAME")]
     field: Vec<json::FieldName>,
-    /// The outlet of articles that name none
+    /// Outlet of articles that do not name one
     #[arg(long, value_name = "OUTLET", default_value = "", hide_default_value = true)]
     outlet: String,
-    /// Label every article so, whatever it tells itself: desk=politics (may be given again)
+    /// Put this label on every article, overriding its own: desk=politics (repeatable)
     #[arg(long, value_name = "KEY=VALUE", value_parser = parse_label)]
     label: Vec<(String, String)>,
-    /// When articles were published that do not tell: YYYY-MM-DD, or RFC 3339
+    /// Publication date of articles that do not state one: YYYY-MM-DD or RFC 3339
     #[arg(long, value_name = "DATE", value_parser = dates::parse_publication)]
     date: Option<dates::Published>,
     /// Follow symbolic links in folders, wherever they lead
     #[arg(long)]
     follow_links: bool,
-    /// How to read the articles [default: as the server is set]
+    /// How to analyse the articles [default: the server's setting]
     #[arg(long, value_name = "MODE", value_enum)]
     analysis: Option<Mode>,
-    /// How many articles may wait for an answer
+    /// How many articles may be waiting for an answer
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = number::<usize>, allow_negative_numbers = true)]
     window: usize,
-    /// How often in a row to try again after a lost connection, or an article that the server put off
+    /// How many times in a row to retry after a lost connection or a temporary refusal
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = number::<u32>, allow_negative_numbers = true)]
     retries: u32,
     /// Print the summary as JSON
@@ -82,39 +82,40 @@ pub(super) struct Args {
     server: Server,
 }
 
-const AFTER_HELP: &str = r#"Kinds of files, each also with .gz:
-  .txt .md          one article; 01.json beside 01.txt tells its id, title, outlet …
+const AFTER_HELP: &str = r#"File types (each may end in .gz as well):
+  .txt .md          one article; 01.json next to 01.txt holds its id, title, outlet and so on
   .html .htm        one article, as a reader would see it
-  .jsonl .ndjson    one record a line
-  .json             one record, several one after another, a list of them, or an answer or feed that
-                    holds such a list: articles, items, results, docs, hits, response.results …
+  .jsonl .ndjson    one record per line
+  .json             one record, several in a row, a list of them, or a feed or API response that
+                    contains such a list: articles, items, results, docs, hits, response.results …
 
-Fields of a record, and some of the names they are looked for under; case, _ and - make no
-difference, and the names of JSON-LD, JSON Feed, RSS, WordPress, NewsAPI, Guardian, trafilatura,
-news-please and newspaper3k are known:
+Fields of a record, with some of the names they go by. Case, _ and - make no difference. The names
+used by JSON-LD, JSON Feed, RSS, WordPress, NewsAPI, Guardian, trafilatura, news-please and
+newspaper3k are understood:
   id · url, link, webUrl, permalink · outlet, source, publisher, sitename, domain · title, headline
   authors, author, byline, dc:creator · language, lang · publishTime, published_at, datePublished,
   pubDate, date_publish, date · labels · body, text, content, maintext, articleBody, content_text,
   content_html
-Only the body must be there. What else is not understood, or looks misspelt, is left out, and told. labels is an object
-of keys of your own, {"desk": "politics", "customer": 17}; in Markdown it is in the front matter.
+Only the body is required. Any other field that cannot be read, or whose name looks misspelt, is
+left out and reported. labels is an object with keys of your own, {"desk": "politics", "customer":
+17}; in Markdown it goes into the front matter.
 
-Dates: 2026-03-03, RFC 3339, RFC 2822, "March 3, 2026 2:05 p.m. ET", 20260303140500, seconds since
-1970 and their thousandths, and more. 8/9/18 is 9 August, the month first, and told; 8.9.18 is
-8 September. Without a zone the time is UTC. "Today" counts from the day that was written.
+Dates: 2026-03-03, RFC 3339, RFC 2822, "March 3, 2026 2:05 p.m. ET", 20260303140500, seconds or
+milliseconds since 1970, and more. 8/9/18 is read as 9 August, month first, and reported; 8.9.18 is
+8 September. A time without a zone is UTC. "Today" in an article counts from the date as written.
 
-Running a command again does no harm: what is there already is only counted. A record is known by
-its id, or, if it has none, by its url, outlet, title and body; a text or HTML file is known by its
-path, so that a changed file takes the place of what it was. Where two records of a run have one id,
-the later takes the place of the earlier, in every run, and both are told.
+It is safe to run a command again: articles that are already there are only counted. A record is
+identified by its id or, without one, by its url, outlet, title and body. A text or HTML file is
+identified by its path, so a changed file replaces its earlier version. If two records of a run
+have the same id, the later one replaces the earlier one, and both are reported.
 
 Examples:
   sayso ingest articles/ --outlet "Veld Courier" --label desk=politics
   sayso ingest dump.jsonl.gz --field body=story --field id=url
   curl -s https://courier.example/feed.json | sayso ingest - --format json
 
-Ends with 0 when all went in, 1 when something was refused, 2 when the command was not understood,
-130 when it was interrupted; the summary then tells what was kept until then."#;
+Exit code: 0 if everything was added, 1 if something was refused, 2 if the command was not
+understood, 130 if it was interrupted (the summary then shows what was added by that point)."#;
 
 pub(super) fn run(args: Args) -> Outcome {
     if let Some((key, _)) = args
@@ -123,7 +124,7 @@ pub(super) fn run(args: Args) -> Outcome {
         .enumerate()
         .find_map(|(at, label)| args.label[..at].iter().any(|before| before.0 == label.0).then_some(label))
     {
-        return Err(Fault::usage(format!("--label {key} is given twice, and an article has one value of a key")));
+        return Err(Fault::usage(format!("--label {key} is given twice, but an article has one value for each key")));
     }
     let listing = files::list(&args.paths, args.format, args.follow_links);
     let passed_over = listing.passed_over();
@@ -216,6 +217,7 @@ fn start_reading(
     progress: Arc<report::Progress>,
 ) -> mpsc::Receiver<read::Item> {
     let (sender, items) = mpsc::channel(AHEAD);
+    #[allow(clippy::disallowed_methods, reason = "may hang on standard input for ever, and is not waited for")]
     std::thread::spawn(move || {
         let mut sink = |item| {
             if !matches!(item, read::Item::Noted(..)) {

@@ -6,7 +6,7 @@ use std::fmt;
 const SHOWN: usize = 80;
 
 /// What is wrong with a date that is not understood, and what is accepted.
-pub(super) const NO_DATE: &str = "is no date that is understood; forms like 2026-03-03, 2026-03-03T14:05:00-05:00, \
+pub(super) const NO_DATE: &str = "is not a date that is understood; forms like 2026-03-03, 2026-03-03T14:05:00-05:00, \
     3 March 2026, Tue, 3 Mar 2026 14:05:00 GMT and seconds since 1970 are";
 
 /// What is told of a date like 8/9/18.
@@ -24,7 +24,7 @@ pub(in crate::cli) struct Note {
 }
 
 impl Note {
-    /// A note: "field date: "soon" is no date".
+    /// A note: "field date: "soon" is not a date".
     pub(in crate::cli) fn new(field: impl Into<String>, value: impl fmt::Display, what: impl Into<String>) -> Self {
         Self { field: shown(&field.into()), value: shown(&value.to_string()), what: what.into() }
     }

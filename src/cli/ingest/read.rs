@@ -20,8 +20,8 @@ use crate::proto::Article;
 /// How many times longer than its body a page may be, in bytes: it is mostly markup.
 const PAGE: usize = 8;
 
-/// How many times longer than its body a record may be: JSON may write one byte as six, but no language as more than three,
-/// and there are other fields.
+/// How many times longer than its body a record may be: JSON may write one byte as six, but no language as more than
+/// three, and there are other fields.
 const RECORD: usize = 4;
 
 /// How many values a record may hold.
@@ -98,7 +98,7 @@ impl Reader {
     /// Hands on what is known once all files have been read. Returns whether the sink wants more.
     pub(super) fn finish(&self, sink: Sink<'_>) -> bool {
         self.layout.unmatched().into_iter().all(|chosen| {
-            let note = Note::new("", "", "no record of this run has a field of this name");
+            let note = Note::new("", "", "no record of this run has a field with this name");
             sink(Item::Noted(format!("--field {chosen}"), note))
         })
     }

@@ -71,7 +71,7 @@ fn a_bad_line_does_not_stop_the_others() {
     let bodies: Vec<_> = entries.iter().map(|entry| entry.article.body.as_str()).collect();
     assert_eq!(bodies, ["One.", "ÿ", "Two."]);
     assert_eq!(entries[2].article.id, "");
-    assert!(entries[2].notes[0].to_string().starts_with("field date: \"soon\" is no date that is understood"));
+    assert!(entries[2].notes[0].to_string().starts_with("field date: \"soon\" is not a date that is understood"));
     assert_eq!(
         refused,
         ["/a.jsonl:3: malformed JSON: EOF while parsing a value at column 9", "/a.jsonl:4: the body is empty",]

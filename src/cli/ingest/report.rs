@@ -1,4 +1,4 @@
-//! What became of the articles: progress while they go in, a summary at the end.
+//! The outcome of an ingest: progress while articles go in, and a summary at the end.
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
@@ -16,13 +16,13 @@ use super::note::Note;
 use crate::echo::visible;
 use crate::proto::ArticleChange;
 
-/// How often progress is told where nothing can be redrawn.
+/// How often progress is printed if nothing can be redrawn.
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
-/// How many refusals are kept to be listed; more are only counted.
+/// How many refusals are listed. More are only counted.
 const LISTED: usize = 10_000;
 
-/// How many kinds of notes are kept; more are not told.
+/// How many kinds of notes are listed. More are dropped.
 const KINDS: usize = 200;
 
 /// Something that was not put in.
@@ -41,8 +41,11 @@ impl Refusal {
     }
 }
 
-/// How many values of a kind are told, beside the first.
+/// How many values of a kind are listed besides the first.
 const VALUES: usize = 9;
+
+/// How many further places of the same value are told.
+const PLACES: usize = 3;
 
 /// A kind of note: what was left out of how many articles, and the first of them.
 struct Noted {
@@ -51,6 +54,8 @@ struct Noted {
     count: u64,
     /// Other values of the kind, each with the place where it was first found.
     others: Vec<(String, String)>,
+    /// The next places where the first value was found.
+    again: Vec<String>,
 }
 
 /// How far reading has come.
@@ -62,7 +67,7 @@ pub(super) struct Progress {
     pub(super) found: AtomicU64,
 }
 
-/// Counts, and tells them.
+/// Counts outcomes, and prints them.
 pub(super) struct Report {
     started: Instant,
     told: Instant,
@@ -74,6 +79,8 @@ pub(super) struct Report {
     refused: u64,
     refusals: Vec<Refusal>,
     notes: Vec<Noted>,
+    /// Notes of kinds beyond those that are kept.
+    untold: u64,
     passed_over: Vec<String>,
 }
 
@@ -94,6 +101,7 @@ impl Report {
             refused: 0,
             refusals: Vec::new(),
             notes: Vec::new(),
+            untold: 0,
             passed_over: Vec::new(),
         }
     }
@@ -123,9 +131,13 @@ impl Report {
             let known = noted.note.value == note.value || noted.others.iter().any(|(_, value)| *value == note.value);
             if !known && noted.others.len() < VALUES {
                 noted.others.push((place.into(), note.value));
+            } else if noted.note.value == note.value && noted.again.len() < PLACES {
+                noted.again.push(place.into());
             }
         } else if self.notes.len() < KINDS {
-            self.notes.push(Noted { note, place: place.into(), count: 1, others: Vec::new() });
+            self.notes.push(Noted { note, place: place.into(), count: 1, others: Vec::new(), again: Vec::new() });
+        } else {
+            self.untold += 1;
         }
     }
 
@@ -147,8 +159,8 @@ impl Report {
         self.articles() as f64 / self.started.elapsed().as_secs_f64().max(0.001)
     }
 
-    /// Tells how far it went, when it is time to: whether all has been read, and whether all of it is `kept` and only not
-    /// searchable yet.
+    /// Tells how far it went, when it is time to: whether all has been read, and whether all of it is `kept` and only
+    /// not searchable yet.
     pub(super) fn tick(&mut self, all_read: bool, kept: bool) {
         let (words, share) = self.so_far(all_read, kept);
         if let Some(bar) = &self.bar {
@@ -162,8 +174,8 @@ impl Report {
         }
     }
 
-    /// "12 of 60 articles · 0.4/s", and the answered share of what was found. What was read but not answered is not done:
-    /// a small file is read at once, and its articles may take minutes.
+    /// "12 of 60 articles · 0.4/s", and the answered share of what was found. What was read but not answered is not
+    /// done: a small file is read at once, and its articles may take minutes.
     fn so_far(&self, all_read: bool, kept: bool) -> (String, f64) {
         let done = self.articles() + self.refused;
         let found = self.read.found.load(Ordering::Relaxed).max(done);
@@ -204,13 +216,14 @@ impl Report {
         if !self.notes.is_empty() {
             anstream::eprintln!("{NAME}Worth a look: left out, guessed or replaced{NAME:#}");
         }
-        for Noted { note, place, count, others } in &self.notes {
-            anstream::eprintln!("  {}", visible(&format!("{place}: {note}")));
-            if *count > 1 {
-                let others: Vec<_> = others.iter().map(|(place, value)| format!("{value} at {place}")).collect();
-                let others = if others.is_empty() { String::new() } else { format!(": {}", others.join(", ")) };
-                anstream::eprintln!("    and in {} more{}", grouped(count - 1), visible(&others));
+        for noted in &self.notes {
+            anstream::eprintln!("  {}", visible(&format!("{}: {}", noted.place, noted.note)));
+            if let Some(more) = noted.more() {
+                anstream::eprintln!("    {}", visible(&more));
             }
+        }
+        if self.untold > 0 {
+            anstream::eprintln!("  and {} more notes, of other kinds", grouped(self.untold));
         }
     }
 
@@ -248,14 +261,24 @@ impl Report {
             "seconds": self.started.elapsed().as_secs_f64(),
             "refusals": list(&self.refusals),
             "notes": self.notes.iter().map(Noted::to_value).collect::<Vec<_>>(),
+            "untoldNotes": self.untold,
             "passedOver": self.passed_over,
         })
     }
 }
 
 impl Noted {
+    /// "and in 12 more: "soon" at a.json:3, at a.json:5 and others"; none when there was one.
+    fn more(&self) -> Option<String> {
+        let valued = self.others.iter().map(|(place, value)| format!("{value} at {place}").trim_start().to_owned());
+        let places: Vec<_> = valued.chain(self.again.iter().map(|place| format!("at {place}"))).collect();
+        let more = self.count - 1;
+        let others = if (places.len() as u64) < more { " and others" } else { "" };
+        (more > 0).then(|| format!("and in {} more: {}{others}", grouped(more), places.join(", ")))
+    }
+
     fn to_value(&self) -> Value {
-        let Self { note, place, count, others } = self;
+        let Self { note, place, count, others, .. } = self;
         let others: Vec<_> = others.iter().map(|(place, value)| json!({"place": place, "value": value})).collect();
         json!({
             "field": note.field, "value": note.value, "what": note.what, "place": place, "count": count, "others": others,
@@ -332,10 +355,24 @@ mod tests {
     }
 
     #[test]
+    fn what_more_there_is_has_a_place() {
+        let mut report = Report::start(0, Arc::default());
+        report.noted("a:1", Note::new("date", "\"soon\"", "is no date"));
+        assert_eq!(report.notes[0].more(), None);
+        report.noted("a:2", Note::new("date", "\"soon\"", "is no date"));
+        assert_eq!(report.notes[0].more().as_deref(), Some("and in 1 more: at a:2"));
+        report.noted("a:3", Note::new("date", "\"late\"", "is no date"));
+        assert_eq!(report.notes[0].more().as_deref(), Some("and in 2 more: \"late\" at a:3, at a:2"));
+        (4..9).for_each(|line| report.noted(&format!("a:{line}"), Note::new("date", "\"soon\"", "is no date")));
+        let expected = "and in 7 more: \"late\" at a:3, at a:2, at a:4, at a:5 and others";
+        assert_eq!(report.notes[0].more().as_deref(), Some(expected));
+    }
+
+    #[test]
     fn notes_of_a_kind_are_counted() {
         let mut report = Report::start(0, Arc::default());
         for number in 0..1000 {
-            report.noted(&format!("a:{number}"), Note::new("date", format!("\"{number}\""), "is no date"));
+            report.noted(&format!("a:{number}"), Note::new("date", format!("\"{number}\""), "is not a date"));
             report.noted("b", Note::new(format!("field {number}"), "1", "is not used"));
         }
         let notes = report.to_value()["notes"].as_array().unwrap().clone();
@@ -344,6 +381,7 @@ mod tests {
             [&notes[0]["field"], &notes[0]["value"], &notes[0]["place"], &notes[0]["count"]],
             [&json!("date"), &json!("\"0\""), &json!("a:0"), &json!(1000)]
         );
+        assert_eq!(report.to_value()["untoldNotes"], json!(1000 - (KINDS - 1)));
         let others = notes[0]["others"].as_array().unwrap();
         assert_eq!((others.len(), &others[0]), (VALUES, &json!({"place": "a:1", "value": "\"1\""})));
     }

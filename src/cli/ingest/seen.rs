@@ -51,7 +51,7 @@ impl Seen {
     /// What could not be told, where there were more ids than are remembered.
     pub(super) fn limit(&self) -> Option<Note> {
         let most = grouped(self.most as u64);
-        let what = format!("records with one id are told among the first {most} ids only");
+        let what = format!("duplicate ids are reported only among the first {most} ids only");
         self.overflown.then(|| Note::new("", "", what))
     }
 }
@@ -79,6 +79,6 @@ mod tests {
         assert_eq!(seen.limit(), None);
         assert_eq!((seen.kept("c", "f:6", false), seen.kept("c", "f:7", true)), (None, None));
         let told = seen.limit().map(|note| note.to_string());
-        assert_eq!(told.as_deref(), Some("records with one id are told among the first 2 ids only"));
+        assert_eq!(told.as_deref(), Some("duplicate ids are reported only among the first 2 ids only"));
     }
 }

@@ -58,6 +58,17 @@ enum Broken {
     Refused(Fault),
 }
 
+impl Broken {
+    /// A connection that ended without a status of the server's.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "seen by this client alone, which treats it as a status of the server's"
+    )]
+    fn lost(words: &str) -> Self {
+        Self::Connection(Status::unavailable(words))
+    }
+}
+
 impl From<Status> for Broken {
     fn from(status: Status) -> Self {
         let lasting = matches!(
@@ -166,9 +177,7 @@ impl Ingest {
         match open {
             Some(channel) => Ok(channel),
             None => server.connect().await.map_err(|fault| match fault {
-                Fault::Failed(words) => {
-                    Broken::Connection(Status::unavailable(words.lines().next().unwrap_or_default().to_string()))
-                }
+                Fault::Failed(words) => Broken::lost(words.lines().next().unwrap_or_default()),
                 other => Broken::Refused(other),
             }),
         }
@@ -179,7 +188,7 @@ impl Ingest {
         let sent = self.held.len();
         let sent = format!("{sent} {} sent but not confirmed", if sent == 1 { "article was" } else { "articles were" });
         let rest = if self.ended { "" } else { ", and the rest was not read" };
-        format!("{why}\n  {sent}{rest}\n  run the same command again: what is there already is not kept twice")
+        format!("{why}\n  {sent}{rest}\n  run the same command again; nothing is stored twice")
     }
 
     /// One stream, from its first article to its last answer.
@@ -206,7 +215,7 @@ impl Ingest {
                     Ok(Some(answer)) => self.take_answer(answer),
                     // All is durable then; whether it became searchable was only worth waiting for.
                     Ok(None) | Err(_) if sender.is_none() => return Ok(()),
-                    Ok(None) => return Err(Broken::Connection(Status::unavailable("the server ended the stream"))),
+                    Ok(None) => return Err(Broken::lost("the server ended the stream")),
                     Err(status) => return Err(status.into()),
                 },
                 permit = reserve(open), if open.is_some() && !self.outbox.is_empty() => {

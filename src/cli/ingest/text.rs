@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 use super::super::input;
 use super::front_matter;
@@ -52,7 +52,10 @@ fn remedy(bytes: &[u8]) -> String {
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
-    let looks = detector.guess(None, Utf8Detection::Deny).name();
+    let guessed = detector.guess(None, Utf8Detection::Deny);
+    // Many encodings have the usual signs in the same places: the usual one is named then.
+    let same = guessed.decode_without_bom_handling(bytes) == WINDOWS_1252.decode_without_bom_handling(bytes);
+    let looks = if same { WINDOWS_1252.name() } else { guessed.name() };
     format!("it looks like {looks}: convert it with iconv -f {looks} -t UTF-8")
 }
 
@@ -69,7 +72,8 @@ pub(super) fn is_binary(text: &str) -> bool {
 pub(super) fn article(text: &str, is_markdown: bool) -> (Article, Vec<Note>) {
     let front = front_matter::read(text);
     let is_markdown = is_markdown || front.is_some();
-    let (mut article, notes, text) = front.unwrap_or_else(|| (Article::default(), Vec::new(), text));
+    let unclosed = || front_matter::unclosed(text).into_iter().collect();
+    let (mut article, notes, text) = front.unwrap_or_else(|| (Article::default(), unclosed(), text));
     let told = !article.title.is_empty();
     article.body = if is_markdown { markdown::plain(text) } else { body::body_text(text) };
     if !told {

@@ -34,7 +34,7 @@ class Answer(Protocol):
 
     @property
     def next_page_token(self) -> str: ...
-    def ByteSize(self) -> int: ...
+    def ByteSize(self) -> int: ...  # noqa: N802 - protobuf calls it so.
 
 
 A = TypeVar("A", bound=Answer)

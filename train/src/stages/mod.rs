@@ -7,9 +7,10 @@ mod clusters;
 mod entities;
 mod lexicon;
 mod parse;
-mod speakers;
+pub(crate) mod speakers;
 mod stage;
 mod tags;
+pub(crate) mod voices;
 
 pub use stage::Stage;
 

@@ -47,6 +47,7 @@ impl Nouns {
     }
 
     /// Every noun.
+    #[cfg(feature = "training")]
     pub(crate) fn any() -> Self {
         Self(None)
     }
@@ -133,7 +134,7 @@ fn ends_speech(r: &Reading<'_>, start: usize) -> bool {
     long && matches!(r.tag(before - 1), Tag::Comma | Tag::Stop)
 }
 
-/// "Trump: We will win": words and a colon at the head of a sentence.
+/// "Harth: We will win": words and a colon at the head of a sentence.
 fn of_colon(r: &Reading<'_>, i: usize) -> Option<Candidate> {
     if !r.is(i, ":") || r.quotation_at(i).is_some() {
         return None;

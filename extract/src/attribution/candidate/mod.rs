@@ -1,4 +1,14 @@
-//! Words that may attribute, each with its construction, and what the grammar proposes as their content.
+//! Words that may attribute, each with its construction, and what the grammar proposes as their source and content.
+//!
+//! A candidate is a possible cue, such as "said", "was told", "the claim" or "according to". It is only a proposal:
+//! whether it is a cue is decided in [`decide`](super::decide).
+//!
+//! | file | proposes |
+//! |---|---|
+//! | [`cue`] | verbs, nouns and colons outside quotations, with voice, subject and what follows them |
+//! | [`according`] | "according to X" |
+//! | [`content`] | the spans that may be the content of a candidate |
+//! | [`rules`] | the source and content that hand-written rules would choose, which is a feature of the learned decisions |
 
 pub(crate) mod according;
 pub(crate) mod content;

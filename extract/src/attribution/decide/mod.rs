@@ -1,10 +1,27 @@
-//! The learned decisions of attribution: is this a cue, how far does it reach, who is its source, what is
-//! its content, and is the whole an attribution?
+//! The learned decisions of attribution: is this a cue, how far does it reach, who is its source, what is its content,
+//! and is the whole an attribution?
 //!
-//! Each decision ranks a few possibilities that the grammar of the sentence offers, by a linear model
-//! over hashed features. What hand-written rules would have chosen is one feature among them.
+//! Each decision ranks a few possibilities that the grammar of the sentence offers, by a linear model over hashed
+//! features. What hand-written rules would have chosen is one feature among them.
+//!
+//! | file | decides | model |
+//! |---|---|---|
+//! | [`cue`] | whether a candidate is a cue, and which words belong to it | `cue.bin`, `extent.bin` |
+//! | [`source`] | which noun phrase is the source | `source.bin` |
+//! | [`content`], [`content_features`] | which span is the content | `content.bin` |
+//! | [`whole`] | whether cue, source and content make an attribution | `whole.bin` |
+//! | [`select`] | which of the overlapping attributions stay | |
+//! | `encoded` | the same from the encoder's marks, with the linear decisions as a second opinion | the encoder |
+//! | [`bounds`] | where content must end: at its paragraph, after a dateline | |
+//! | [`continued`] | which quotations go on with what the same speaker said before | |
+//!
+//! [`features`] and [`syntax`] hold what the features of all decisions are made from; [`cases`] is for fitting.
+//!
+//! A feature has a number, its template. Changing what a template means, or adding one, needs a refit of that model and
+//! of all after it.
 
 pub(crate) mod bounds;
+#[cfg(feature = "training")]
 pub(crate) mod cases;
 mod content;
 mod content_features;
@@ -79,6 +96,7 @@ impl<T: Clone> Offers<T> {
     }
 
     /// All features of an offer.
+    #[cfg(feature = "training")]
     pub(crate) fn features(&self, place: usize) -> Vec<u32> {
         let offer = &self.list[place];
         let shared = offer.shared.iter().flatten().flat_map(|&at| &self.shared[at]);

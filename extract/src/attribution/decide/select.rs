@@ -45,6 +45,7 @@ pub(crate) struct Search<'r, 'd> {
 /// What the decisions for one candidate found.
 pub(crate) struct Outcome {
     pub(crate) draft: Draft,
+    #[cfg(feature = "training")]
     pub(crate) features: Vec<u32>,
 }
 
@@ -117,7 +118,11 @@ impl<'r, 'd> Search<'r, 'd> {
             negated: c.negated,
             layout: false,
         };
-        Some(Outcome { draft, features })
+        Some(Outcome {
+            draft,
+            #[cfg(feature = "training")]
+            features,
+        })
     }
 }
 

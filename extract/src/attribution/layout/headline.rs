@@ -1,4 +1,4 @@
-//! "Peskov: Talks will go on": a name and a colon at the head of a line.
+//! "Benwick: Talks will go on": a name and a colon at the head of a line.
 
 use std::ops::Range;
 

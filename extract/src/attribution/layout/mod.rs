@@ -1,4 +1,10 @@
-//! Attributions that the layout shows: a name behind a dash, a name and a colon, the turns of a transcript.
+//! Attributions that the layout shows, without any verb.
+//!
+//! | file | finds |
+//! |---|---|
+//! | [`byline`] | a name behind a dash after what was said: "…" — Jane Doe |
+//! | [`headline`] | a name and a colon at the start of a line: "Lind: Ferries will return" |
+//! | [`transcript`] | the turns of a written conversation: "LIND: Not yet.", "Q: …" |
 
 pub(crate) mod byline;
 pub(crate) mod headline;

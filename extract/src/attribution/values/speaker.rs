@@ -80,14 +80,14 @@ fn speaker(place: &Place<'_>) -> Speaker {
     (place.mention.entity, place.sure)
 }
 
-/// "Lavrov, who said": the mention that ends right before the pronoun. "Who" looks further back for a person.
+/// "Orlek, who said": the mention that ends right before the pronoun. "Who" looks further back for a person.
 fn antecedent(r: &Reading<'_>, cast: &Cast<'_>, pronoun: usize) -> Vec<Speaker> {
     let unit = r.unit(pronoun);
     let Some(last) = (unit.start..pronoun).rev().take(2).find(|&i| r.tag(i) != Tag::Comma) else { return Vec::new() };
     let near = cast.over(last);
     let person = |place: &&Place<'_>| cast.kind_of(place.mention.entity) == EntityType::Person;
     let found = if r.is(pronoun, "who") {
-        // Not "the Clinton aide who": a name before a noun belongs to that.
+        // Not "the Varrin aide who": a name before a noun belongs to that.
         let modifies = |i: &usize| matches!(r.tag(i + 1), Tag::Nn | Tag::Nns | Tag::Nnp | Tag::Pos);
         let back = (unit.start.max(pronoun.saturating_sub(12))..pronoun).rev().filter(|i| !modifies(i));
         near.filter(person).or_else(|| back.filter_map(|i| cast.headed_by(i)).find(person))
@@ -183,7 +183,7 @@ fn body_before(r: &Reading<'_>, cast: &Cast<'_>, part: &Range<usize>) -> Option<
     body.then_some((place.mention.entity, place.sure * 0.9))
 }
 
-/// A name in apposition: "A lawyer for the paper, David Schulz,".
+/// A name in apposition: "A lawyer for the paper, Nils Harth,".
 fn apposed(r: &Reading<'_>, cast: &Cast<'_>, rest: &Range<usize>) -> Option<Speaker> {
     let comma = rest.clone().find(|&i| r.tag(i) == Tag::Comma)?;
     let place = cast.over(comma + 1).filter(|place| place.tokens.start == comma + 1 && comma + 1 < rest.end)?;

@@ -1,7 +1,10 @@
-//! Sets articles aside whose record is damaged, so that they cost nobody else anything.
+//! Sets articles with a damaged record aside, so that all other articles can be used as before.
 //!
-//! What such an article added to the entities cannot be subtracted, since only its record tells it. So the figures of the
-//! entities that it mentions are counted anew from all other articles.
+//! Such an article is no longer listed, counted or found. Asking for it by id is an error that names it, and it can be
+//! put again or deleted.
+//!
+//! What the article added to the figures of entities cannot be subtracted, because only its record says what that was.
+//! So the figures of the entities that it mentions are counted again from all other articles.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +26,7 @@ pub(in crate::embedded) enum Suspects {
 }
 
 impl Store {
-    /// Sets aside those of the articles whose record is damaged. Returns how many more they are than before.
+    /// Sets aside those of the articles that have a damaged record. Returns how many more there are than before.
     pub(in crate::embedded) fn quarantine(&self, suspects: &Suspects) -> Result<u64> {
         let quarantined = self.with(|db| {
             caught(store::THE_STORE, || {
@@ -51,6 +54,7 @@ impl Store {
 }
 
 impl Changes<'_> {
+    /// Those of the suspects that have a damaged record.
     fn damaged_among(&self, suspects: &Suspects) -> Result<BTreeSet<u64>> {
         let seqs: Vec<u64> = match suspects {
             Suspects::All => {
@@ -112,10 +116,14 @@ impl Changes<'_> {
         self.pending.remove(seq)?;
         self.totals.seq += 1;
         self.note(ChangeRecord { old: Some(seq), put: false, entities: names(entities.clone()) })?;
-        tracing::warn!(article = self.id_of(seq)?, "the record of an article is damaged: put it anew or delete it");
+        tracing::warn!(
+            article = self.id_of(seq)?,
+            "the record of an article is damaged: put the article again or delete it"
+        );
         Ok(entities)
     }
 
+    /// The id of the article with this number.
     fn id_of(&self, seq: u64) -> Result<Option<String>> {
         for entry in self.ids.range::<&str>(..)? {
             let (id, number) = entry?;
@@ -126,7 +134,7 @@ impl Changes<'_> {
         Ok(None)
     }
 
-    /// Takes an article out of the counters. False when nothing tells how many sentences and quotes it has.
+    /// Takes an article out of the counters. False if nothing says how many sentences and quotes it has.
     fn subtract_counts(&mut self, seq: u64) -> Result<bool> {
         self.totals.articles -= 1;
         let counted = match self.articles.get(seq)? {
@@ -155,7 +163,7 @@ impl Changes<'_> {
         Ok(())
     }
 
-    /// Counts the figures of these entities anew. Returns articles that turned out to be damaged.
+    /// Counts the figures of these entities again. Returns articles that turned out to be damaged.
     fn count_anew(&mut self, entities: &BTreeSet<EntityId>) -> Result<BTreeSet<u64>> {
         // Each article is read once, however many of the entities it mentions.
         let mut mentioning: BTreeMap<u64, Vec<&EntityId>> = BTreeMap::new();

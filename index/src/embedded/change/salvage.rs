@@ -1,7 +1,11 @@
-//! A store whose file is damaged, written anew from its records.
+//! Rebuilds a store whose file is damaged, from its records.
 //!
-//! Each record has a checksum of its own, so that what can be read of them is right. All else (lists, entities, counts) is
-//! made from them once more. The counters tell how many articles there are, so that none can be lost without a word.
+//! Each record has a checksum of its own, so whatever can be read of them is right. Everything else (lists, entities, counts) is
+//! made from them again. The counters say how many articles there must be, so none can be lost silently. If more is damaged than
+//! the records of single articles, the store is refused, and the error says what to do.
+//!
+//! The new file is written next to the old one and takes its place at the end, so an interruption leaves the old file as it was.
+//! This needs as much free disk as the store takes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -18,8 +22,8 @@ use crate::{AnalyzedArticle, Error, ErrorKind, Result};
 /// Articles in one commit of the new file.
 const BATCH: usize = 256;
 
-/// Opens the file, or makes it. If it was damaged from outside, but its articles can be told, it is written anew first,
-/// without what is lost: then the second value is true.
+/// Opens the file, or creates it. If it is damaged but its articles can be read, it is rebuilt first, without what is lost. Then
+/// the second value is true.
 ///
 /// # Errors
 /// [`ErrorKind::Corrupt`] when more is damaged than the records of single articles.
@@ -37,6 +41,7 @@ pub(in crate::embedded) fn open(file: &Path, cache: usize) -> Result<(Store, boo
     Ok((Store::of(db, Box::new(again))?, salvaged))
 }
 
+/// The error with what to do about it.
 fn advised(error: Error, file: &Path) -> Error {
     let file = file.display();
     match error.kind() {
@@ -48,6 +53,7 @@ fn advised(error: Error, file: &Path) -> Error {
     }
 }
 
+/// Writes the readable records of a damaged file into a new one, and puts that in its place.
 fn salvage(file: &Path, cache: usize, why: &Error) -> Result<()> {
     let new = file.with_extension("redb.new");
     let remove = || if new.exists() { fs::remove_file(&new) } else { Ok(()) };
@@ -85,6 +91,7 @@ struct Remains {
     analysis: Option<Vec<u8>>,
 }
 
+/// Copies all articles, in groups, and checks that none is missing.
 fn copy(from: &Snapshot, to: &Store) -> Result<()> {
     let expected = check_counters(from)?;
     let mut legible = BTreeMap::new();
@@ -108,11 +115,12 @@ fn copy(from: &Snapshot, to: &Store) -> Result<()> {
     let remains = remains(from, &legible)?;
     let found = (legible.len() + remains.len()) as u64;
     if found != expected {
-        return Err(lost(&format!("it should hold {expected} articles, and {found} can be told")));
+        return Err(lost(&format!("it should hold {expected} articles, but {found} can be read")));
     }
     add(from, to, batch, &remains)
 }
 
+/// The error for a store that cannot be rebuilt.
 fn lost(what: &str) -> Error {
     Error::new(ErrorKind::Corrupt, format!("{THE_STORE} is damaged: {what}"))
 }
@@ -155,7 +163,7 @@ fn remains(from: &Snapshot, legible: &BTreeMap<String, u64>) -> Result<Vec<Remai
         if seq > from.seq || !taken.insert(seq) {
             return Err(lost(&format!("article {id:?} has the number of another")));
         }
-        tracing::warn!(article = id, "the record of an article is damaged: put it anew or delete it");
+        tracing::warn!(article = id, "the record of an article is damaged: put the article again or delete it");
         let article = from.articles.get(seq)?.map(|bytes| bytes.value().to_vec());
         let analysis = from.analyses.get(seq)?.map(|bytes| bytes.value().to_vec());
         remains.push(Remains { id, seq, article, analysis });
@@ -163,6 +171,7 @@ fn remains(from: &Snapshot, legible: &BTreeMap<String, u64>) -> Result<Vec<Remai
     Ok(remains)
 }
 
+/// Adds a group of articles under their old numbers.
 fn add(from: &Snapshot, to: &Store, articles: Vec<(u64, AnalyzedArticle)>, remains: &[Remains]) -> Result<()> {
     to.with(|db| {
         let mut txn = db.begin_write()?;

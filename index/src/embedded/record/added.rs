@@ -1,4 +1,4 @@
-//! What version 2 of a stored analysis holds after what version 1 held.
+//! What version 2 of a stored analysis appends to version 1: the language, days of saying, and roles.
 
 use sayso_document::{Analysis, Date, DateRange, Entity, Named, Role};
 use serde::{Deserialize, Serialize};
@@ -9,13 +9,16 @@ use crate::Result;
 /// Written after the record of version 1. One value for each quote, one for each entity.
 #[derive(Serialize, Deserialize)]
 pub(super) struct AddedRecord<'a> {
+    /// [`Analysis::language`].
     language: &'a str,
     /// First and last day, in days since 1970-01-01.
     said: Vec<Option<(i32, i32)>>,
+    /// The roles of each entity.
     #[serde(borrow)]
     roles: Vec<Vec<RoleRecord<'a>>>,
 }
 
+/// A [`Role`].
 #[derive(Serialize, Deserialize)]
 struct RoleRecord<'a> {
     title: &'a str,
@@ -31,6 +34,7 @@ struct RoleRecord<'a> {
 struct NamedRecord<'a>(&'a str, Option<u32>);
 
 impl<'a> AddedRecord<'a> {
+    /// The part of an analysis.
     pub(super) fn of(analysis: &'a Analysis) -> Self {
         let said = |range: DateRange| (range.first.days(), range.last.days());
         let roles = |entity: &'a Entity| entity.roles.iter().map(RoleRecord::of).collect();
@@ -57,18 +61,21 @@ impl<'a> AddedRecord<'a> {
     }
 }
 
+/// A range of days.
 fn range((first, last): (i32, i32)) -> Result<DateRange> {
     let date = |days| Date::from_days(days).ok_or_else(|| corrupt("holds a day that no calendar has"));
     Ok(DateRange { first: date(first)?, last: date(last)? })
 }
 
 impl<'a> RoleRecord<'a> {
+    /// The record of a role.
     fn of(role: &'a Role) -> Self {
         let named = |one: &'a Named| NamedRecord(&one.name, one.entity.map(|position| position as u32));
         let Role { title, role, organization, country } = role;
         Self { title, role, organization: organization.as_ref().map(named), country: country.as_ref().map(named) }
     }
 
+    /// The role.
     fn to_role(&self) -> Role {
         let named = |NamedRecord(name, entity): &NamedRecord<'_>| Named {
             name: (*name).to_owned(),

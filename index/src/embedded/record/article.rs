@@ -1,4 +1,8 @@
 //! How an article is laid out in the store.
+//!
+//! The body is not compressed, so that a hit costs no more than a copy. A record of an older version lacks what was
+//! added since: the labels are empty then, the tier comes from the analysis, and the version is computed from the
+//! content.
 
 use sayso_document::{Date, Tier};
 use serde::{Deserialize, Serialize};
@@ -14,42 +18,60 @@ const VERSION: u8 = 3;
 /// An article, its body uncompressed so that a hit costs no more than a copy.
 #[derive(Serialize, Deserialize)]
 pub(in crate::embedded) struct ArticleRecord<'a> {
+    /// [`Article::id`].
     pub(in crate::embedded) id: &'a str,
+    /// [`Article::url`].
     url: &'a str,
+    /// [`Article::outlet`].
     pub(in crate::embedded) outlet: &'a str,
+    /// [`Article::title`].
     title: &'a str,
+    /// [`Article::authors`].
     #[serde(borrow)]
     pub(in crate::embedded) authors: Vec<&'a str>,
+    /// [`Article::language`].
     pub(in crate::embedded) language: &'a str,
+    /// In microseconds since 1970.
     pub(in crate::embedded) published_at: Option<i64>,
+    /// The model of the analysis.
     pub(in crate::embedded) model: &'a str,
+    /// How many sentences the analysis has.
     pub(in crate::embedded) sentences: u32,
+    /// How many entities.
     pub(in crate::embedded) entities: u32,
+    /// How many quotes.
     pub(in crate::embedded) quotes: u32,
+    /// [`Article::body`].
     body: &'a str,
-    /// In days since 1970-01-01. Version 2 has it behind all the rest.
+    /// In days since 1970-01-01. Appended in version 2.
     #[serde(skip)]
     published_on: Option<i32>,
-    /// Version 3 has it behind that. None in records of older ones.
+    /// Appended in version 3. None in older records.
     #[serde(skip)]
     added: Option<Added<'a>>,
 }
 
-/// What version 3 of an article holds after what version 2 held.
+/// What version 3 of an article appends to version 2.
 #[derive(Serialize, Deserialize)]
 struct Added<'a> {
     #[serde(borrow)]
     labels: Vec<(&'a str, &'a str)>,
     /// The code of the tier of the analysis.
     tier: u8,
+    /// [`Version::revision`].
     revision: u64,
+    /// [`Version::created`].
     created: Option<i64>,
+    /// [`Version::updated`].
     updated: Option<i64>,
+    /// [`Version::etag`].
     etag: u64,
+    /// [`Version::text`].
     text: u64,
 }
 
 impl<'a> Added<'a> {
+    /// The part for an article with this version.
     fn of(article: &'a Article, tier: Tier, version: Version) -> Self {
         let Version { revision, created, updated, etag, text } = version;
         let labels = article.labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
@@ -58,7 +80,7 @@ impl<'a> Added<'a> {
 }
 
 impl<'a> ArticleRecord<'a> {
-    /// The record of an article that stands as this version.
+    /// The record of an article with this version.
     pub(in crate::embedded) fn of(analyzed: &'a AnalyzedArticle, version: Version) -> Self {
         let AnalyzedArticle { article, analysis } = analyzed;
         Self {
@@ -84,17 +106,17 @@ impl<'a> ArticleRecord<'a> {
         self.added.as_ref().map_or(&[], |added| &added.labels)
     }
 
-    /// The tier of the analysis. None in records of older versions, where only the analysis tells.
+    /// The tier of the analysis. None in records of older versions, where only the analysis has it.
     pub(in crate::embedded) fn tier(&self) -> Result<Option<Tier>> {
         self.added.as_ref().map(|added| TIERS.value(added.tier)).transpose()
     }
 
-    /// When the article last changed, where that is kept.
+    /// When the article last changed, if the record has it.
     pub(in crate::embedded) fn updated(&self) -> Option<i64> {
         self.added.as_ref().and_then(|added| added.updated)
     }
 
-    /// Which version of the article it is. Takes reading all of the body in a record of an older version.
+    /// The version of the article. For a record of an older version, this reads the whole body.
     pub(in crate::embedded) fn version(&self) -> Version {
         match self.added {
             Some(Added { revision, created, updated, etag, text, .. }) => {
@@ -104,7 +126,7 @@ impl<'a> ArticleRecord<'a> {
         }
     }
 
-    /// Whether this is the same article, whatever was found in it and whichever version the other says that it is.
+    /// Whether this is the same article, whatever its analysis and version.
     pub(in crate::embedded) fn is(&self, other: &Article) -> bool {
         let Article { id, url, outlet, title, authors, language, published_at, published_on, labels, body, version: _ } =
             other;

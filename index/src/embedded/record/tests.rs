@@ -8,15 +8,10 @@ use sayso_document::{Act, Date, DateRange, EntityType, MentionForm, Named, Polar
 use super::*;
 use crate::{AnalyzedArticle, Article, Version};
 
-/// An article that uses every field.
-fn sample() -> AnalyzedArticle {
-    let body = "Varda Harbour\n“We stay,” Minister Ansa Orlek told the Tamm Post on Tuesday.";
-    let span = |words: &str| {
-        let start = body.find(words).unwrap();
-        Span::new(start, start + words.len())
-    };
+/// An entity that uses every field.
+fn entity(name: &str, kind: EntityType, confidence: f32) -> Entity {
     let counted = |text: &str, count| Counted { text: text.into(), count };
-    let entity = |name: &str, kind, confidence| Entity {
+    Entity {
         name: name.into(),
         kind,
         aliases: vec![counted("Orlek", 2)],
@@ -28,6 +23,32 @@ fn sample() -> AnalyzedArticle {
             country: Some(Named { name: "Norway".into(), entity: None }),
         }],
         confidence,
+    }
+}
+
+/// An article that uses every field.
+fn article(body: &str) -> Article {
+    Article {
+        id: "varda-1".into(),
+        url: "https://example.org/varda".into(),
+        outlet: "Varda Courier".into(),
+        title: "Harbour stays".into(),
+        authors: vec!["Élodie Marsh".into(), "Bero Tamm".into()],
+        language: "en".into(),
+        published_at: Some(-1_234_567),
+        published_on: Date::new(1969, 12, 30),
+        labels: [("desk".into(), "home".into()), ("Ä".into(), String::new())].into(),
+        body: body.into(),
+        version: Version { revision: 3, created: Some(-5), updated: Some(1 << 50), etag: u64::MAX, text: 1 },
+    }
+}
+
+/// The same with an analysis that uses every field.
+fn sample() -> AnalyzedArticle {
+    let body = "Varda Harbour\n“We stay,” Minister Ansa Orlek told the Tamm Post on Tuesday.";
+    let span = |words: &str| {
+        let start = body.find(words).unwrap();
+        Span::new(start, start + words.len())
     };
     let mention = |entity, words, name: Option<&str>, form| Mention {
         entity,
@@ -70,20 +91,7 @@ fn sample() -> AnalyzedArticle {
         ],
         quotes: vec![quote],
     };
-    let article = Article {
-        id: "varda-1".into(),
-        url: "https://example.org/varda".into(),
-        outlet: "Varda Courier".into(),
-        title: "Harbour stays".into(),
-        authors: vec!["Élodie Marsh".into(), "Bero Tamm".into()],
-        language: "en".into(),
-        published_at: Some(-1_234_567),
-        published_on: Date::new(1969, 12, 30),
-        labels: [("desk".into(), "home".into()), ("Ä".into(), String::new())].into(),
-        body: body.into(),
-        version: Version { revision: 3, created: Some(-5), updated: Some(1 << 50), etag: u64::MAX, text: 1 },
-    };
-    AnalyzedArticle { article, analysis }
+    AnalyzedArticle { article: article(body), analysis }
 }
 
 /// Reads a fixture. One that is missing is written, to be looked at and kept.

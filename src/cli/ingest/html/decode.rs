@@ -56,7 +56,7 @@ fn read_as(encoding: &'static Encoding, bytes: &[u8]) -> (String, Option<Note>) 
     let count = text.matches(char::REPLACEMENT_CHARACTER).count();
     let note = (count > 0).then(|| {
         let value = format!("{count} character{}", if count == 1 { "" } else { "s" });
-        Note::new("", value, format!("shown as �, since not valid {}", encoding.name()))
+        Note::new("", value, format!("shown as �: not valid {}", encoding.name()))
     });
     (text.into_owned(), note)
 }
@@ -81,7 +81,7 @@ fn patched(bytes: &[u8]) -> (String, Option<Note>) {
         text.push_str(&WINDOWS_1252.decode_without_bom_handling(chunk.invalid()).0);
     }
     let value = format!("{count} byte{}", if count == 1 { "" } else { "s" });
-    (text, Some(Note::new("", value, "read as windows-1252, since not valid UTF-8")))
+    (text, Some(Note::new("", value, "read as windows-1252: not valid UTF-8")))
 }
 
 /// The encoding that a page declares: in an XML declaration at its start, or in a `<meta>`.
@@ -143,10 +143,10 @@ mod tests {
     fn what_is_wrong_with_the_bytes_is_told() {
         let (text, note) = decode(b"<meta charset=utf-8>\xe2\x80\x9cSm\xc3\xb8r\xe2\x80\x9d in the caf\xe9");
         assert!(text.ends_with("“Smør” in the café"), "{text}");
-        assert_eq!(note.unwrap().to_string(), "1 byte read as windows-1252, since not valid UTF-8");
+        assert_eq!(note.unwrap().to_string(), "1 byte read as windows-1252: not valid UTF-8");
         let (text, note) = decode(b"<meta charset=shift_jis>\x82\xa0\x82\xa2\x81");
         assert!(text.ends_with("あい�"), "{text}");
-        assert_eq!(note.unwrap().to_string(), "1 character shown as �, since not valid Shift_JIS");
+        assert_eq!(note.unwrap().to_string(), "1 character shown as �: not valid Shift_JIS");
         assert_eq!(decode(b"<p>caf\xe9 \x93no\x94</p>"), ("<p>café “no”</p>".into(), None));
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use dom_query::{Document, NodeId, NodeRef};
+use sayso_document::Date;
 
 use super::super::super::dates::{self, Published};
 use super::super::note::{MONTH_FIRST, NO_DATE, Note};
@@ -129,7 +130,7 @@ struct Statement {
     exact: bool,
 }
 
-/// When a page was published, and what of the page's statements is no date that is understood.
+/// When a page was published, and what of the page's statements is not a date that is understood.
 ///
 /// Statements are taken in the order of trust. One of less trust that is understood goes before one that is
 /// not, which is told then.
@@ -152,7 +153,7 @@ pub(super) fn published(tree: &Document, statements: &Statements) -> (Option<Pub
         }
     }
     if statements.linked.malformed > 0 {
-        notes.push(Note::new("", "", "JSON-LD in the page is malformed, and may have told the date"));
+        notes.push(Note::new("", "", "JSON-LD in the page is malformed and may have contained the date"));
     }
     (from_path(&statements.url), notes)
 }
@@ -332,12 +333,11 @@ fn without_label(value: &str) -> &str {
 
 /// The day in an address, the last thing to go by: `/2026/03/03/`, `/2026/mar/03/`, `/2026-03-03`.
 fn from_path(url: &str) -> Option<Published> {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let path = url.split("://").nth(1)?.split(['?', '#']).next()?;
     let parts: Vec<&str> = path.split(['/', '-']).skip(1).collect();
     let is_number = |part: &str, width: usize| part.len() == width && part.bytes().all(|byte| byte.is_ascii_digit());
     parts.windows(3).find_map(|part| {
-        let named = MONTHS.iter().position(|month| part[1].eq_ignore_ascii_case(month));
+        let named = Date::MONTH_NAMES.iter().position(|month| part[1].eq_ignore_ascii_case(&month[..3]));
         let month = named.map(|month| format!("{:02}", month + 1));
         let month = month.or_else(|| is_number(part[1], 2).then(|| part[1].to_string()))?;
         let plausible = is_number(part[0], 4) && ("1900".."2100").contains(&part[0]) && is_number(part[2], 2);
@@ -404,7 +404,9 @@ mod tests {
         let (moment, notes) = read("<meta name=pubdate content='on the eve of the fair'><meta name=date content=''>");
         assert_eq!(moment, "");
         assert_eq!(notes.len(), 1);
-        assert!(notes[0].starts_with("field pubdate: \"on the eve of the fair\" is no date that is understood; forms"));
+        assert!(
+            notes[0].starts_with("field pubdate: \"on the eve of the fair\" is not a date that is understood; forms")
+        );
         let (moment, notes) = read("<meta name=pubdate content='8/9/18'>");
         assert_eq!(moment, "9 August 2018, 00:00 UTC");
         assert_eq!(notes, ["field pubdate: \"8/9/18\" is read with the month first"]);

@@ -1,8 +1,9 @@
 //! Cuts JSON into its records while it is read, so that no file has to fit into memory.
 //!
 //! Only strings and brackets are followed here; whether a piece is well formed, its parser tells. A file may hold one
-//! value or several, lists of records, and lists within an object (`{"articles": […]}`). An object is kept whole as long
-//! as it is within the limits. One that is beyond them is gone through member by member, for a list of records in it.
+//! value or several, lists of records, and lists within an object (`{"articles": […]}`). An object is kept whole as
+//! long as it is within the limits. One that is beyond them is gone through member by member, for a list of records in
+//! it.
 
 use std::io::{self, BufRead, Read};
 
@@ -169,7 +170,7 @@ impl Cutter<'_, '_> {
         if found {
             return Ok(());
         }
-        // All of it has been passed over; only its size is left to be told.
+        // All of it has been skipped; only its size is left to be told.
         self.count += 1;
         let why = self.too_large();
         self.emit(At::Item(self.count), line, Err(why))
@@ -241,7 +242,7 @@ impl Cutter<'_, '_> {
                 Some(first) => {
                     strangers = if first == b'{' { 0 } else { strangers + 1 };
                     if strangers > STRANGERS {
-                        let why = format!("{STRANGERS} values in a row are no objects: this is no list of records");
+                        let why = format!("{STRANGERS} values in a row are not objects: this is not a list of records");
                         return Err(Stop::Fault(why));
                     }
                     match self.value(self.limits, Progress::default())? {
@@ -321,8 +322,8 @@ impl Cutter<'_, '_> {
 }
 
 impl Progress {
-    /// Goes through the bytes to the end of the value, or until it holds more than so many values. Returns how many bytes
-    /// belong to it, and whether it ended.
+    /// Goes through the bytes to the end of the value, or until it holds more than so many values. Returns how many
+    /// bytes belong to it, and whether it ended.
     fn through(&mut self, bytes: &[u8], values: usize) -> (usize, bool) {
         for (at, &byte) in bytes.iter().enumerate() {
             if self.in_string {

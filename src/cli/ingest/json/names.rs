@@ -193,11 +193,12 @@ pub(in crate::cli::ingest) fn nearest(folded: &str) -> Option<(Field, &'static s
 
 /// What is told of a name that looks like a misspelt one.
 pub(in crate::cli::ingest) fn did_you_mean(meant: &str) -> String {
-    format!("is not used: no field is called so; did you mean {meant}?")
+    format!("is not used: there is no such field; did you mean {meant}?")
 }
 
 /// How far a folded name is from `name`, where it looks like a misspelt one: two letters changed places, one is wrong,
-/// missing or too many, or two in a long name. Of short names only the first holds: "data" and "rate" are no misspelt "date".
+/// missing or too many, or two in a long name. Of short names only the first holds: "data" and "rate" are no misspelt
+/// "date".
 fn distance(folded: &str, name: &str) -> Option<usize> {
     let name = self::folded(name);
     if folded.len() > LONGEST_NAME || folded.len().abs_diff(name.len()) > 2 {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::super::note::Note;
 use super::repair::repaired;
+use super::repeated::read;
 
 /// Why bytes are no JSON.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,15 +24,15 @@ pub(in crate::cli::ingest) struct Malformed {
 pub(in crate::cli::ingest) fn parse(bytes: &[u8]) -> Result<(Value, Vec<Note>), Malformed> {
     let mut notes = Vec::new();
     let text = decoded(bytes, &mut notes);
-    let strict = match serde_json::from_str(&text) {
+    let strict = match read(&text, &mut notes) {
         Ok(value) => return Ok((value, notes)),
         Err(error) => error,
     };
     let repaired = repaired(&text);
     // What the strict parser said of the text as it is tells people more than what is left after the repair.
-    let value = serde_json::from_str(&repaired.text).map_err(|_| malformed(&strict))?;
+    let value = read(&repaired.text, &mut notes).map_err(|_| malformed(&strict))?;
     if let Some(half) = repaired.halves.first() {
-        notes.push(Note::new("", half, "is half of a character; U+FFFD stands in its place"));
+        notes.push(Note::new("", half, "is half of a character; it was replaced with U+FFFD"));
     }
     Ok((value, notes))
 }
@@ -55,7 +56,7 @@ fn decoded<'b>(bytes: &'b [u8], notes: &mut Vec<Note>) -> Cow<'b, str> {
     let is_utf8 = lossy.chars().any(|c| !c.is_ascii() && c != char::REPLACEMENT_CHARACTER);
     if is_utf8 {
         let value = format!("…{}…", String::from_utf8_lossy(around));
-        notes.push(Note::new("", value, "holds bytes that are not UTF-8; U+FFFD stands in their place"));
+        notes.push(Note::new("", value, "has bytes that are not UTF-8; they were replaced with U+FFFD"));
         return lossy;
     }
     let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
@@ -88,6 +89,6 @@ mod tests {
         assert_eq!((value, notes.len()), (json!({"a": "“shut” \u{7f}"}), 0));
         let (value, notes) = parse(&[b"{\"a\": \"\xe2\x80\x9cshut ".as_slice(), b"\xff\"}"].concat()).unwrap();
         assert_eq!(value, json!({"a": "“shut \u{fffd}"}));
-        assert!(notes[0].to_string().ends_with("U+FFFD stands in their place"), "{notes:?}");
+        assert!(notes[0].to_string().ends_with("they were replaced with U+FFFD"), "{notes:?}");
     }
 }

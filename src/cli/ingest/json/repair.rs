@@ -5,7 +5,7 @@
 pub(super) struct Repaired {
     /// The text.
     pub(super) text: String,
-    /// Halves of surrogate pairs, as they were written; U+FFFD stands in their place.
+    /// Halves of surrogate pairs, as they were written; they were replaced with U+FFFD.
     pub(super) halves: Vec<String>,
 }
 

@@ -7,6 +7,9 @@ use super::super::byline;
 use super::super::markup::body::body_text;
 use crate::proto::google_type::Date;
 
+/// From here on two whole numbers may be one number for JSON: 2^53.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// Names under which objects hold the text that they stand for: `{"rendered": "Tide"}`, `{"@value": "Tide"}`.
 const TEXT_NAMES: [&str; 18] = [
     "name", "rendered", "value", "@value", "#text", "_text", "$t", "_", "__cdata", "main", "original", "text", "title",
@@ -177,6 +180,11 @@ pub(super) fn calendar_date(value: &Value) -> Option<Date> {
     let part = |name: &str| i32::try_from(value.get(name)?.as_i64()?).ok();
     let date = Date { year: part("year")?, month: part("month")?, day: part("day")? };
     dates::day_after(&date).map(|_| date)
+}
+
+/// A number that may stand for others, too, so that it does not tell which was written.
+pub(super) fn inexact(value: &Value) -> Option<f64> {
+    value.as_f64().filter(|number| number.abs() >= EXACT && value.is_f64())
 }
 
 /// The value of a label: text as it is, a number or a truth value as text.

@@ -126,7 +126,7 @@ fn too_crowded() -> String {
 }
 
 fn too_deep() -> String {
-    format!("elements lie in each other more than {DEEPEST} deep")
+    format!("elements are nested more than {DEEPEST} deep")
 }
 
 /// Whether a tag has more attributes than are read: a word beside another, outside of quotation

@@ -1,0 +1,241 @@
+//! A date that is written out: its parts in the order in which they stand, each told once.
+
+use jiff::civil::{Date, DateTime, ISOWeekDate, Time, Weekday};
+use jiff::tz::{Offset, TimeZone};
+
+use super::cursor::Cursor;
+use super::moment::{Published, YEARS, basic_date, basic_time, checked, in_zone};
+use super::words::{FILLERS, Zone, is_weekday, month, zone};
+
+/// What of a date has been read.
+#[derive(Default)]
+pub(super) struct Parts {
+    date: Option<Date>,
+    month_first: bool,
+    year: Option<i16>,
+    month: Option<i8>,
+    day: Option<i8>,
+    time: Option<Time>,
+    /// Whether the time was told to be of the morning or afternoon.
+    half: bool,
+    zone: Option<Zone>,
+}
+
+/// Sets what may be told once only.
+fn once<T>(place: &mut Option<T>, value: T) -> Option<()> {
+    if place.is_some() {
+        return None;
+    }
+    *place = Some(value);
+    Some(())
+}
+
+impl Parts {
+    pub(super) fn read(&mut self, text: &mut Cursor<'_>) -> Option<()> {
+        loop {
+            text.skip_between();
+            let Some(next) = text.peek() else { return Some(()) };
+            match next {
+                '0'..='9' => self.number(text)?,
+                '+' | '-' | '−' | '–' if self.time.is_some() || (next == '+' && self.date.is_some()) => {
+                    let offset = text.offset()?;
+                    self.offset(offset)?;
+                }
+                '(' => text.skip_until(')')?,
+                '[' => self.bracket(text)?,
+                next if next.is_alphabetic() => self.word(text)?,
+                _ => return None,
+            }
+        }
+    }
+
+    /// An offset is more exact than the name of a zone beside it; only UTC and GMT may go before: "GMT+0100".
+    fn offset(&mut self, offset: Offset) -> Option<()> {
+        match &self.zone {
+            Some(Zone::Fixed(before)) if *before != Offset::UTC => None,
+            _ => {
+                self.zone = Some(Zone::Fixed(offset));
+                Some(())
+            }
+        }
+    }
+
+    /// `[America/New_York]`; what else RFC 9557 allows there says nothing about the moment.
+    fn bracket(&mut self, text: &mut Cursor<'_>) -> Option<()> {
+        text.advance();
+        let name = text.until(']')?;
+        if name.contains('=') || matches!(self.zone, Some(Zone::Fixed(_))) {
+            return Some(());
+        }
+        once(&mut self.zone, Zone::Named(TimeZone::get(name.trim_start_matches('!')).ok()?))
+    }
+
+    fn number(&mut self, text: &mut Cursor<'_>) -> Option<()> {
+        let first = text.digits();
+        match text.peek() {
+            Some(':') => return self.clock(first, text),
+            Some(mark @ ('-' | '/' | '.')) if !self.dated() && text.after(1).is_some_and(char::is_alphanumeric) => {
+                return self.numeric_date(first, mark, text);
+            }
+            _ => {}
+        }
+        if first.len() == 8 && self.date.is_none() {
+            return once(&mut self.date, basic_date(first)?);
+        }
+        if let Some(after_noon) = text.half_of_day() {
+            once(&mut self.time, Time::new(hour_of_half(first.parse().ok()?, after_noon)?, 0, 0, 0).ok()?)?;
+            self.half = true;
+            return Some(());
+        }
+        let ordinal = text.ordinal();
+        // "3. März": the point makes an ordinal in many languages.
+        if first.len() <= 2 && text.peek() == Some('.') && text.after(1).is_some_and(char::is_whitespace) {
+            text.advance();
+        }
+        match first.len() {
+            4 if !ordinal => once(&mut self.year, first.parse().ok()?),
+            1 | 2 if self.day.is_none() && self.date.is_none() => once(&mut self.day, first.parse().ok()?),
+            // The year of RFC 822: "3 Mar 26".
+            2 if self.month.is_some() && !ordinal => once(&mut self.year, full_year(first)?),
+            _ => None,
+        }
+    }
+
+    fn dated(&self) -> bool {
+        self.date.is_some() || (self.month.is_some() && self.day.is_some())
+    }
+
+    /// The time that begins with this hour: 14:05, 14:05:00.123, 2:05 p.m.
+    fn clock(&mut self, hour: &str, text: &mut Cursor<'_>) -> Option<()> {
+        let mut hour: i8 = hour.parse().ok()?;
+        let mut parts = [0_i8; 2];
+        for part in &mut parts {
+            if text.peek() != Some(':') {
+                break;
+            }
+            text.advance();
+            let digits = text.digits();
+            *part = Some(digits).filter(|digits| digits.len() == 2)?.parse().ok()?;
+        }
+        let mut nanos = 0;
+        if matches!(text.peek(), Some('.' | ',')) && text.after(1).is_some_and(|c| c.is_ascii_digit()) {
+            text.advance();
+            let digits = text.digits();
+            nanos = format!("{:0<9}", &digits[..digits.len().min(9)]).parse().ok()?;
+        }
+        if let Some(after_noon) = text.half_of_day() {
+            // "14:05 PM" is told twice, and not wrong.
+            hour = if hour > 12 && after_noon { hour } else { hour_of_half(hour, after_noon)? };
+            self.half = true;
+        }
+        // A leap second counts as the second before it.
+        let second = if parts[1] == 60 { 59 } else { parts[1] };
+        once(&mut self.time, Time::new(hour, parts[0], second, nanos).ok()?)
+    }
+
+    /// A date that begins with these digits, its parts set apart by `mark`.
+    fn numeric_date(&mut self, first: &str, mark: char, text: &mut Cursor<'_>) -> Option<()> {
+        text.advance();
+        if matches!(text.peek(), Some('W' | 'w')) {
+            text.advance();
+            return self.week(first, text);
+        }
+        let second = text.digits_or_letters();
+        if text.peek() != Some(mark) {
+            return match (first.len(), second.len()) {
+                // The day of the year, as ISO 8601 counts: 2026-062.
+                (4, 3) => once(&mut self.date, day_of_year(first, second)?),
+                _ => None,
+            };
+        }
+        text.advance();
+        // The `T` of 2026-03-03T14:05 is no part of the day.
+        let third = text.digits();
+        let date = if let Some(month) = month(second) {
+            let (year, day) = if first.len() == 4 { (first, third) } else { (third, first) };
+            checked(full_year(year)?, month, day.parse().ok()?)?
+        } else if first.len() == 4 {
+            checked(first.parse().ok()?, second.parse().ok()?, third.parse().ok()?)?
+        } else {
+            self.small_first(first.parse().ok()?, second.parse().ok()?, full_year(third)?, mark)?
+        };
+        once(&mut self.date, date)
+    }
+
+    /// Day and month, in whichever order: American with `/` and `-`, as in most of Europe with `.`.
+    fn small_first(&mut self, first: i8, second: i8, year: i16, mark: char) -> Option<Date> {
+        let (month_first, day_first) = (checked(year, first, second), checked(year, second, first));
+        let (likely, other) = if mark == '.' { (day_first, month_first) } else { (month_first, day_first) };
+        self.month_first = mark != '.' && likely.is_some() && other.is_some() && first != second;
+        likely.or(other)
+    }
+
+    /// The day of a week, as ISO 8601 counts: 2026-W10-2.
+    fn week(&mut self, year: &str, text: &mut Cursor<'_>) -> Option<()> {
+        let week = text.digits().parse().ok()?;
+        text.peek().filter(|&c| c == '-')?;
+        text.advance();
+        let weekday = Weekday::from_monday_one_offset(text.digits().parse().ok()?).ok()?;
+        let year: i16 = year.parse().ok().filter(|year| YEARS.contains(year))?;
+        once(&mut self.date, ISOWeekDate::new(year, week, weekday).ok()?.date())
+    }
+
+    fn word(&mut self, text: &mut Cursor<'_>) -> Option<()> {
+        if matches!(text.peek(), Some('T' | 't')) && text.after(1).is_some_and(|c| c.is_ascii_digit()) {
+            text.advance();
+            // 20260303T140500; with colons it is read as any other time.
+            let digits = text.digits();
+            return match digits.len() {
+                4 | 6 if text.peek() != Some(':') => once(&mut self.time, basic_time(digits)?),
+                _ => self.clock(digits, text),
+            };
+        }
+        let word = text.word();
+        let plain: String = word.chars().filter(|&c| c != '.').collect::<String>().to_lowercase();
+        if let Some(month) = month(&plain) {
+            return once(&mut self.month, month);
+        }
+        if word.contains('/') {
+            return once(&mut self.zone, Zone::Named(TimeZone::get(word).ok()?));
+        }
+        if let Some(zone) = zone(&plain) {
+            // "-0500 (EST)" and "-0500 EST": the offset has told it.
+            return if self.zone.is_some() { Some(()) } else { once(&mut self.zone, zone) };
+        }
+        (FILLERS.contains(&plain.as_str()) || is_weekday(&plain)).then_some(())
+    }
+
+    pub(super) fn finish(self) -> Option<Published> {
+        let date = match (self.date, self.year, self.month, self.day) {
+            (Some(date), None, None, None) => date,
+            (None, Some(year), Some(month), Some(day)) => checked(year, month, day)?,
+            _ => return None,
+        };
+        let zone = match self.zone {
+            None => TimeZone::UTC,
+            Some(Zone::Fixed(offset)) => offset.to_time_zone(),
+            Some(Zone::Named(zone)) => zone,
+        };
+        let local = DateTime::from_parts(date, self.time.unwrap_or_default());
+        Some(Published { month_first: self.month_first, ..in_zone(local, &zone)? })
+    }
+}
+
+fn hour_of_half(hour: i8, after_noon: bool) -> Option<i8> {
+    (1..=12).contains(&hour).then_some(hour % 12 + if after_noon { 12 } else { 0 })
+}
+
+/// A year of four digits, or of two: as POSIX has it, from 1970 to 2069.
+fn full_year(digits: &str) -> Option<i16> {
+    let year: i16 = digits.parse().ok()?;
+    match digits.len() {
+        4 => Some(year),
+        2 => Some(if year < 70 { 2000 + year } else { 1900 + year }),
+        _ => None,
+    }
+}
+
+fn day_of_year(year: &str, number: &str) -> Option<Date> {
+    let first = checked(year.parse().ok()?, 1, 1)?;
+    first.with().day_of_year(number.parse().ok()?).build().ok()
+}

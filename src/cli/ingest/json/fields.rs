@@ -1,0 +1,268 @@
+//! The fields of one record.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+
+use serde_json::Value;
+
+use super::super::fit::{NO_ID, is_id, within};
+use super::super::note::{MONTH_FIRST, NO_DATE, Note, shown};
+use super::layout::{Chosen, Layout, Record, Told};
+use super::names::{Field, FieldName, did_you_mean, folded, is_known, nearest};
+use super::values;
+use crate::convert::{AUTHORS, LANGUAGE_BYTES, METADATA_BYTES};
+use crate::proto::Article;
+
+/// What is told of a number that does not tell what was written.
+pub(super) const INEXACT: &str = "is not used: numbers of that size are not exact; write it as text";
+
+/// The fields of a record, by their folded names; a layer for the record and one for each envelope in it.
+pub(super) struct Fields<'r> {
+    pub(super) layout: &'r Layout,
+    pub(super) record: &'r Record,
+    pub(super) layers: Vec<Vec<(String, &'r str, &'r Value)>>,
+}
+
+impl<'r> Fields<'r> {
+    /// What stands under the names of a field: first the usual ones, then those that are taken last.
+    fn candidates(&self, field: Field) -> [Vec<(&'r str, &'r Value)>; 2] {
+        let chosen: Vec<_> = self.layout.chosen.iter().filter(|chosen| chosen.name.field == field).collect();
+        if chosen.is_empty() {
+            return [self.named(field.usual()), self.named(field.last())];
+        }
+        let found = chosen.iter().filter_map(|Chosen { name: FieldName { name, .. }, matched }| {
+            let exact = self.record.get(name).or_else(|| nested(self.record, name));
+            let value = exact.or_else(|| Some(self.named(&[&folded(name)]).first()?.1))?;
+            matched.store(true, Ordering::Relaxed);
+            Some((name.as_str(), value))
+        });
+        [found.collect(), Vec::new()]
+    }
+
+    /// What stands under these folded names, in the order of layers, then of names.
+    fn named(&self, names: &[&str]) -> Vec<(&'r str, &'r Value)> {
+        let of_layer = |layer: &'_ Vec<(String, &'r str, &'r Value)>| {
+            let of_name = |name: &&str| {
+                let same = layer.iter().filter(|(folded, ..)| folded == name);
+                same.map(|(_, name, value)| (*name, *value)).collect::<Vec<_>>()
+            };
+            names.iter().flat_map(of_name).collect::<Vec<_>>()
+        };
+        self.layers.iter().flat_map(of_layer).collect()
+    }
+
+    /// The first value that can be read. Where none can, the first of the usual names that tells something is told.
+    fn first<T>(
+        &self,
+        field: Field,
+        read: impl Fn(&Value) -> Option<T>,
+        what: &str,
+        notes: &mut Vec<Note>,
+    ) -> Option<(&'r str, &'r Value, T)> {
+        let [usual, last] = self.candidates(field);
+        let unread = usual.iter().find(|(_, value)| !values::is_empty(value)).copied();
+        let found = usual.into_iter().chain(last).find_map(|(name, value)| Some((name, value, read(value)?)));
+        if let (None, Some((name, value))) = (&found, unread) {
+            notes.push(Note::new(name, value, what));
+        }
+        found
+    }
+
+    fn text(&self, field: Field, most: usize, notes: &mut Vec<Note>) -> String {
+        let Some((name, value, text)) = self.first(field, values::text, "is not used: text is expected", notes) else {
+            return String::new();
+        };
+        if value.as_array().is_some_and(|items| items.iter().filter(|item| !values::is_empty(item)).count() > 1) {
+            notes.push(Note::new(name, value, "are several values; the first one is used"));
+        }
+        within(name, text, most, notes)
+    }
+
+    pub(super) fn metadata(&self) -> Told {
+        let mut notes = Vec::new();
+        let mut article = Article {
+            id: self.id(&mut notes),
+            url: self.url(&mut notes),
+            title: values::plain(&self.text(Field::Title, METADATA_BYTES, &mut notes)),
+            language_code: self.text(Field::Language, LANGUAGE_BYTES, &mut notes),
+            ..Article::default()
+        };
+        self.outlet(&mut article, &mut notes);
+        article.authors = self.authors(&article.outlet, &mut notes);
+        self.date(&mut article, &mut notes);
+        article.labels = self.labels(&mut notes);
+        self.misspelt(&mut notes);
+        Told { article, notes }
+    }
+
+    /// Tells of names that are none of ours but nearly one of a field that the record lacks.
+    fn misspelt(&self, notes: &mut Vec<Note>) {
+        let is_chosen = |name: &str| self.layout.chosen.iter().any(|chosen| folded(&chosen.name.name) == name);
+        for (folded, name, value) in self.layers.iter().flatten() {
+            if values::is_empty(value) || is_known(folded) || is_chosen(folded) {
+                continue;
+            }
+            if let Some((field, meant)) = nearest(folded)
+                && self.candidates(field).concat().is_empty()
+            {
+                notes.push(Note::new(*name, value, did_you_mean(meant)));
+            }
+        }
+    }
+
+    fn id(&self, notes: &mut Vec<Note>) -> String {
+        let what = "is not used: an id is text or a number";
+        let Some((name, value, id)) = self.first(Field::Id, values::text, what, notes) else { return String::new() };
+        if let Some(number) = values::inexact(value) {
+            notes.push(Note::new(name, number, INEXACT));
+            return String::new();
+        }
+        if is_id(&id) {
+            return id;
+        }
+        notes.push(Note::new(name, format!("{id:?}"), NO_ID));
+        String::new()
+    }
+
+    fn url(&self, notes: &mut Vec<Note>) -> String {
+        let [usual, last] = self.candidates(Field::Url);
+        let unread = usual.iter().find(|(_, value)| !values::is_empty(value)).copied();
+        let usual: Vec<_> =
+            usual.into_iter().filter_map(|(name, value)| Some((name, values::address(value)?))).collect();
+        let is_address = |(_, text): &&(&str, String)| values::is_address(text);
+        if let Some((name, text)) = usual.iter().find(is_address).or(usual.first()) {
+            return within(name, text.clone(), METADATA_BYTES, notes);
+        }
+        if let Some((name, value)) = unread {
+            notes.push(Note::new(name, value, "is not used: an address is expected"));
+        }
+        // An id or guid may be an address, and may be something else.
+        let last = last.into_iter().filter_map(|(_, value)| values::address(value));
+        last.into_iter().find(|text| values::is_address(text) && text.len() <= METADATA_BYTES).unwrap_or_default()
+    }
+
+    /// The outlet. An address in its place tells at least where it was published.
+    fn outlet(&self, article: &mut Article, notes: &mut Vec<Note>) {
+        let [usual, last] = self.candidates(Field::Outlet);
+        let text = |(name, value)| Some((name, values::text(value)?));
+        let found: Vec<(&str, String)> = usual.iter().copied().chain(last).filter_map(text).collect();
+        let outlet = found.iter().find(|(_, text)| !values::is_address(text));
+        let address = found.iter().find(|(_, text)| values::is_address(text));
+        if let Some((name, outlet)) = outlet {
+            article.outlet = within(name, values::plain(outlet), METADATA_BYTES, notes);
+        } else if let Some(host) = address.and_then(|(_, address)| values::host(address)) {
+            article.outlet = host;
+        } else if let Some((name, value)) = usual.iter().find(|(_, value)| !values::is_empty(value)) {
+            notes.push(Note::new(*name, value, "is not used: text is expected"));
+        }
+        // trafilatura calls the address of the page its source.
+        let page = usual.iter().filter_map(|(_, value)| values::text(value)).find(|text| values::is_page(text));
+        if let Some(page) = page.filter(|page| article.url.is_empty() && page.len() <= METADATA_BYTES) {
+            article.url = page;
+        }
+    }
+
+    fn authors(&self, outlet: &str, notes: &mut Vec<Note>) -> Vec<String> {
+        let read = |value: &Value| Some(values::authors(value, outlet)).filter(|authors| !authors.is_empty());
+        let what = "is not used: names of people, or of an agency, are expected";
+        let Some((name, _, authors)) = self.first(Field::Authors, read, what, notes) else { return Vec::new() };
+        let fitting = authors.iter().filter(|author| author.len() <= METADATA_BYTES).take(AUTHORS).cloned();
+        let fitting: Vec<_> = fitting.collect();
+        if fitting.len() < authors.len() {
+            let what =
+                format!("authors of {} are kept: {AUTHORS} names of {METADATA_BYTES} bytes at most", authors.len());
+            notes.push(Note::new(name, fitting.len(), what));
+        }
+        fitting
+    }
+
+    fn date(&self, article: &mut Article, notes: &mut Vec<Note>) {
+        let Some((name, value, mut found)) = self.first(Field::PublishTime, values::published, NO_DATE, notes) else {
+            return;
+        };
+        // WordPress tells the date where the outlet is, and beside it the same moment in UTC.
+        let in_utc = self.named(&[&format!("{}gmt", folded(name))]);
+        if let Some(utc) = in_utc.first().and_then(|(_, value)| values::published(value)) {
+            found.time = utc.time;
+        }
+        // We tell the moment, and beside it the date where the outlet is.
+        let there = self.named(&["publishdate"]).into_iter().find_map(|(_, value)| values::calendar_date(value));
+        if let Some(there) = there.filter(|_| folded(name) == "publishtime") {
+            found.day = there;
+        }
+        if found.month_first {
+            notes.push(Note::new(name, value, MONTH_FIRST));
+        }
+        found.put_into(article);
+    }
+
+    /// The client's own keys. A value that is no text, exact number or truth value costs its key.
+    fn labels(&self, notes: &mut Vec<Note>) -> BTreeMap<String, String> {
+        let what = "is not used: an object of texts is expected";
+        let read = |value: &Value| value.as_object().cloned();
+        let Some((name, _, object)) = self.first(Field::Labels, read, what, notes) else { return BTreeMap::new() };
+        let mut labels = BTreeMap::new();
+        for (key, value) in object {
+            if let Some(number) = values::inexact(&value) {
+                notes.push(Note::new(format!("{name}.{key}"), number, INEXACT));
+                continue;
+            }
+            match values::label(&value) {
+                Some(text) => drop(labels.insert(key, text)),
+                None if value.is_null() => {}
+                None => notes.push(Note::new(format!("{name}.{key}"), value, "is not used: text is expected")),
+            }
+        }
+        labels
+    }
+
+    /// Name and text of the first body that is not blank.
+    pub(super) fn body(&self) -> Result<(&'r str, String), String> {
+        let [usual, last] = self.candidates(Field::Body);
+        let all: Vec<_> = usual.into_iter().chain(last).collect();
+        let read = all.iter().find_map(|(name, value)| Some((*name, values::body(value)?)));
+        if let Some(found) = read {
+            return Ok(found);
+        }
+        match all.iter().find(|(_, value)| !values::is_empty(value)).or(all.first()) {
+            Some((name, value)) if !values::is_empty(value) => {
+                Err(format!("field {name}: expected text, found {}", kind(value)))
+            }
+            Some(_) => Err("the body is empty".into()),
+            None => Err(self.no_body()),
+        }
+    }
+
+    pub(super) fn has_body(&self) -> bool {
+        self.candidates(Field::Body).concat().iter().any(|(_, value)| values::has_text(value))
+    }
+
+    fn no_body(&self) -> String {
+        let own: Vec<_> = self.record.keys().take(12).map(|name| shown(name)).collect();
+        let own = if own.is_empty() { "none".into() } else { own.join(", ") };
+        match self.layout.chosen.iter().map(|chosen| &chosen.name).find(|chosen| chosen.field == Field::Body) {
+            Some(chosen) => format!("no body: the record has no field {}; its fields: {own}", chosen.name),
+            None => {
+                format!("no body under a usual name; name its field with --field body=NAME; the record's fields: {own}")
+            }
+        }
+    }
+}
+
+/// The value at a dotted path: `meta.date`.
+fn nested<'r>(record: &'r Record, path: &str) -> Option<&'r Value> {
+    let (first, rest) = path.split_once('.')?;
+    let inner = record.get(first)?.as_object()?;
+    inner.get(rest).or_else(|| nested(inner, rest))
+}
+
+pub(super) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
