@@ -37,6 +37,23 @@ pub struct DateRange {
 impl Date {
     /// 0001-01-01, the first day that can be represented.
     pub const MIN: Date = Date { days: -719_162 };
+    /// The English names of the months in small letters, from January.
+    pub const MONTH_NAMES: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    /// The English names of the days of the week in small letters, from Monday.
+    pub const WEEKDAY_NAMES: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     /// 9999-12-31, the last one.
     pub const MAX: Date = Date { days: 2_932_896 };
 

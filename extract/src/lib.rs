@@ -86,6 +86,7 @@ use names::Hints;
 use parse::Parser;
 use roles::Roles;
 use tags::Tagger;
+use view::View;
 
 /// Analyses texts.
 ///
@@ -299,13 +300,15 @@ impl Analyzer {
         done: &mut dyn FnMut(&'static str),
         patience: &Patience<'_>,
     ) -> Option<Analysis> {
-        let chains = self.chains(document, languages, None, done, patience)?;
-        let words = self.tagger.tag(document, &self.clusters, patience)?;
+        let view = View::new(document, &self.clusters, patience)?;
+        done("view");
+        let chains = self.chains(&view, languages, None, done, patience)?;
+        let words = self.tagger.tag(document, view.spelling(), patience)?;
         done("tags");
         let tree = self.parser.parse(document, &words, patience)?;
         done("dependencies");
-        let seen = Seen { chains: &chains, clusters: &self.clusters, tree: &tree };
-        let quotes = attribution::find(document, words, seen, &self.attribution, patience)?;
+        let seen = Seen { chains: &chains, tree: &tree };
+        let quotes = attribution::find(view, words, seen, &self.attribution, patience)?;
         let analysis = gathered(document, languages, chains, quotes);
         done("attribution");
         Some(analysis)
@@ -324,15 +327,17 @@ impl Analyzer {
         done("encoder");
         let aid = Aid { encoder: &self.encoder, encoded: &encoded, document };
         let kin = |ask: &Range<usize>, offers: &[Range<usize>]| aid.kin(ask, offers);
-        let chains = self.chains(document, languages, Some((&hints, &kin)), done, patience)?;
+        let view = View::new(document, &self.clusters, patience)?;
+        done("view");
+        let chains = self.chains(&view, languages, Some((&hints, &kin)), done, patience)?;
         drop(hints);
-        let words = self.tagger.tag(document, &self.clusters, patience)?;
+        let words = self.tagger.tag(document, view.spelling(), patience)?;
         done("tags");
         let tree = self.parser.parse(document, &words, patience)?;
         done("dependencies");
-        let seen = Seen { chains: &chains, clusters: &self.clusters, tree: &tree };
+        let seen = Seen { chains: &chains, tree: &tree };
         let marks = (&self.encoder, &encoded);
-        let quotes = attribution::find_marked(document, words, seen, &self.attribution, marks, patience)?;
+        let quotes = attribution::find_marked(view, words, seen, &self.attribution, marks, patience)?;
         let analysis = gathered(document, languages, chains, quotes);
         done("attribution");
         Some(analysis)
@@ -342,19 +347,20 @@ impl Analyzer {
     /// that mean the same.
     pub(crate) fn chains(
         &self,
-        document: &Document<'_>,
+        view: &View<'_>,
         languages: &Languages,
         aid: Option<(&Hints, &Kin<'_>)>,
         done: &mut dyn FnMut(&'static str),
         patience: &Patience<'_>,
     ) -> Option<Chains> {
+        let document = view.document;
         let (hints, kin) = aid.unzip();
         let (mut names, mut quantities) =
-            names::find(document, &self.lexicon, &self.names, &self.clusters, hints, patience)?;
+            names::find(view, &self.lexicon, &self.names, &self.clusters, hints, patience)?;
         names.retain(|name| languages.reads(document, name.span));
         quantities.retain(|one| languages.reads(document, one.span));
         done("names");
-        let mut chains = coref::link(document, &self.lexicon, &self.linking, names, kin, patience)?;
+        let mut chains = coref::link(view, &self.lexicon, &self.linking, names, kin, patience)?;
         chains.retain(|mention| languages.reads(document, mention.span));
         chains.quantities = quantities;
         done("chains");

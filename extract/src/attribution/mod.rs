@@ -35,7 +35,7 @@ use values::{act, addressee, kind, polarity, speaker, when};
 use crate::encoder::{Encoded, Encoder};
 use crate::model::{Files, ModelError};
 use crate::tags::Words;
-use crate::view::Reading;
+use crate::view::{Reading, View};
 
 /// What decides attributions.
 #[derive(Clone, Debug)]
@@ -53,13 +53,13 @@ impl AttributionModels {
 /// Finds the quotes of a document whose names, pronouns and descriptions are linked. None when nobody waits for them any
 /// longer.
 pub(crate) fn find(
-    document: &Document<'_>,
+    view: View<'_>,
     words: Words<'_>,
     seen: Seen<'_>,
     models: &AttributionModels,
     patience: &Patience<'_>,
 ) -> Option<Vec<Quote>> {
-    let reading = Reading::new(document, words);
+    let reading = Reading::new(view, words);
     let cast = Cast::new(&reading, seen.chains);
     let sight = Sight::new(&reading, seen, patience)?;
     let search = Search::new(&reading, sight, &models.nouns, Some(&models.decisions), patience)?;
@@ -70,21 +70,21 @@ pub(crate) fn find(
 /// The same from what the encoder marks.
 #[cfg(feature = "encoder")]
 pub(crate) fn find_marked(
-    document: &Document<'_>,
+    view: View<'_>,
     words: Words<'_>,
     seen: Seen<'_>,
     models: &AttributionModels,
     marks: (&Encoder, &Encoded),
     patience: &Patience<'_>,
 ) -> Option<Vec<Quote>> {
-    let reading = Reading::new(document, words);
+    let reading = Reading::new(view, words);
     let cast = Cast::new(&reading, seen.chains);
     let sight = Sight::new(&reading, seen, patience)?;
     let search = Search::new(&reading, sight, &models.nouns, Some(&models.decisions), patience)?;
     let second = select::offers(&search, &models.decisions, patience)?;
     let drafts = encoded::drafts(&reading, &search.candidates, &second, marks, patience)?;
     let mut quotes = quotes(&reading, &cast, drafts, patience)?;
-    quotes.iter_mut().for_each(|quote| encoded::part_contraction(document.text(), quote));
+    quotes.iter_mut().for_each(|quote| encoded::part_contraction(reading.document.text(), quote));
     Some(quotes)
 }
 

@@ -1,6 +1,6 @@
 //! The questions of a document as fitting sees them. Analysis has no use for this.
 
-use sayso_document::{Document, Patience, Span};
+use sayso_document::{Patience, Span};
 
 use super::anaphor::Sort;
 use super::context::Scene;
@@ -10,6 +10,7 @@ use super::{prepare, rank};
 use crate::lexicon::Lexicon;
 use crate::model::Linear;
 use crate::names::NameMention;
+use crate::view::View;
 
 /// The candidate that the model gives the highest odds, with its probability; none when that is likelier.
 pub(crate) fn choose(model: &Linear, features: &[Vec<u32>]) -> Option<(usize, f32)> {
@@ -34,14 +35,14 @@ pub struct Asked<'q> {
 /// Puts every question of a document to `answer`, which picks a candidate. Where `blind` is set, gender tells the
 /// features nothing. It serves to fit the model; analysis has no use for it.
 pub(crate) fn questions(
-    document: &Document,
+    view: &View<'_>,
     lexicon: &Lexicon,
     genders: &Genders,
     names: &[NameMention],
     blind: bool,
     mut answer: impl FnMut(&Asked<'_>) -> Option<usize>,
 ) {
-    let scene = Scene::new(document, lexicon);
+    let scene = Scene::new(view, lexicon);
     let (_, known, mut walk) = Patience::endless(|patience| prepare(&scene, genders, names, patience));
     walk.discourse.blind = blind;
     let named: Vec<(Span, usize)> = known.iter().filter_map(|m| Some((m.name?, m.entity))).collect();

@@ -4,6 +4,7 @@ use sayso_document::{Document, TokenKind};
 
 use crate::lexicon::{Class, Lexicon};
 use crate::model;
+use crate::view::View;
 
 /// A document as the linking of mentions reads it.
 pub(super) struct Scene<'a, 't> {
@@ -11,10 +12,7 @@ pub(super) struct Scene<'a, 't> {
     pub(super) document: &'a Document<'t>,
     /// Word lists.
     pub(super) lexicon: &'a Lexicon,
-    /// For every token the number of the quotation that it stands in, from 1; 0 outside of quotations.
-    quotations: Vec<u32>,
-    /// For every token its sentence.
-    sentences: Vec<u32>,
+    view: &'a View<'t>,
 }
 
 /// The part that a mention plays in its clause, as far as its neighbours tell.
@@ -78,33 +76,13 @@ const AUXILIARIES: [&str; 34] = [
 
 impl<'a, 't> Scene<'a, 't> {
     /// Reads the context of a document.
-    pub(super) fn new(document: &'a Document<'t>, lexicon: &'a Lexicon) -> Self {
-        let n = document.tokens().len();
-        let (mut quotations, mut sentences) = (Vec::with_capacity(n), Vec::with_capacity(n));
-        let (mut paragraph, mut open, mut number) = (u32::MAX, false, 0);
-        for sentence in 0..document.sentences().len() {
-            let here = document.sentences()[sentence].paragraph;
-            open &= here == paragraph;
-            paragraph = here;
-            for i in document.tokens_of(sentence) {
-                match document.tokens()[i].kind {
-                    TokenKind::OpenQuote => {
-                        number += u32::from(!open);
-                        open = true;
-                    }
-                    TokenKind::CloseQuote => open = false,
-                    _ => {}
-                }
-                quotations.push(if open { number } else { 0 });
-                sentences.push(sentence as u32);
-            }
-        }
-        Self { document, lexicon, quotations, sentences }
+    pub(super) fn new(view: &'a View<'t>, lexicon: &'a Lexicon) -> Self {
+        Self { document: view.document, view, lexicon }
     }
 
     /// How many tokens there are.
     pub(super) fn len(&self) -> usize {
-        self.sentences.len()
+        self.document.tokens().len()
     }
 
     /// The word; empty outside of the text.
@@ -114,17 +92,17 @@ impl<'a, 't> Scene<'a, 't> {
 
     /// The number of the quotation around a token; 0 outside quotations.
     pub(super) fn quotation(&self, i: usize) -> u32 {
-        self.quotations.get(i).copied().unwrap_or(0)
+        self.view.speech_of(i)
     }
 
     /// The sentence of a token.
     pub(super) fn sentence(&self, i: usize) -> u32 {
-        self.sentences.get(i).copied().unwrap_or(0)
+        self.view.sentence_of(i) as u32
     }
 
     /// The paragraph of a token.
     pub(super) fn paragraph(&self, i: usize) -> u32 {
-        self.document.sentences().get(self.sentence(i) as usize).map_or(0, |sentence| sentence.paragraph)
+        self.view.paragraph_of(i)
     }
 
     /// The token before, in the same sentence.

@@ -40,6 +40,7 @@ use sayso_document::{Document, Entity, Mention, MentionForm, Patience};
 use crate::lexicon::Lexicon;
 use crate::model::{Files, Linear, ModelError};
 use crate::names::NameMention;
+use crate::view::View;
 use anaphor::Sort;
 #[cfg(feature = "training")]
 pub use asked::Asked;
@@ -105,15 +106,15 @@ const KIN: f32 = 1.0;
 /// Links names to entities, then descriptions and pronouns to these. The names are by start. None when nobody waits for
 /// it any longer.
 pub(crate) fn link(
-    document: &Document,
+    view: &View<'_>,
     lexicon: &Lexicon,
     models: &ChainModels,
     names: Vec<NameMention>,
     kin: Option<&Kin<'_>>,
     patience: &Patience<'_>,
 ) -> Option<Chains> {
-    let scene = Scene::new(document, lexicon);
-    let names = pollsters::part(document, names);
+    let scene = Scene::new(view, lexicon);
+    let names = pollsters::part(view.document, names);
     let (mut entities, known, walk) = prepare(&scene, &models.genders, &names, patience)?;
     let mut profiles = walk.discourse.profiles.clone();
     let found = walk.run(&known, patience, |discourse, question| answer(discourse, &models.ranking, question, kin))?;

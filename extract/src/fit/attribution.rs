@@ -27,13 +27,14 @@ pub struct Text<'d>(cases::Text<'d>);
 impl<'d> Text<'d> {
     /// Reads a document; names and chains are found by `analyzer`.
     pub fn new(document: &'d Document<'d>, analyzer: &'d Analyzer) -> Self {
+        let view = analyzer.view(document);
         let chains = Patience::endless(|patience| {
             let languages = Languages::of(document, patience)?;
-            analyzer.chains(document, &languages, None, &mut |_| (), patience)
+            analyzer.chains(&view, &languages, None, &mut |_| (), patience)
         });
-        let words = analyzer.words(document);
+        let words = analyzer.words(&view);
         let tree = analyzer.tree(document, &words);
-        Self(cases::Text::new(document, words, chains, &analyzer.clusters, tree))
+        Self(cases::Text::new(view, words, chains, tree))
     }
 
     /// Nouns of the gold cues, in their dictionary form.

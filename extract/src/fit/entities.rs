@@ -9,6 +9,7 @@ use crate::lexicon::Lexicon;
 use crate::model::{Clusters, ModelError};
 pub use crate::names::{Tagged, Tagger};
 use crate::names::{Words, features};
+use crate::view::View;
 
 /// How many labels the tagger tells apart: outside, then the beginning and the rest of each of [`TYPES`].
 pub const LABELS: usize = crate::names::LABELS;
@@ -48,23 +49,30 @@ impl Entities {
         Tagger::transition(before)
     }
 
+    fn view<'d>(&self, document: &'d Document<'d>) -> View<'d> {
+        Patience::endless(|patience| View::new(document, &self.clusters, patience))
+    }
+
     /// The features of a document.
     pub fn features(&self, document: &Document) -> Vec<Sequence> {
-        let words = Patience::endless(|patience| Words::new(document, &self.lexicon, patience));
+        let view = self.view(document);
+        let words = Patience::endless(|patience| Words::new(&view, &self.lexicon, patience));
         let all = features(&words, &self.clusters);
         all.into_iter().map(|(tokens, features)| Sequence { tokens, features }).collect()
     }
 
     /// The part of a token that a name may cover: without "then-" before it and "-led" behind it.
     pub fn bare(&self, document: &Document) -> Vec<Span> {
-        let words = Patience::endless(|patience| Words::new(document, &self.lexicon, patience));
+        let view = self.view(document);
+        let words = Patience::endless(|patience| Words::new(&view, &self.lexicon, patience));
         let spans = document.tokens().iter().map(|token| token.span).enumerate();
         spans.map(|(i, span)| Span::new(span.start() + words.prefix(i), span.end() - words.suffix(i))).collect()
     }
 
     /// What a model finds, by its own evidence alone.
     pub fn tag(&self, document: &Document, tagger: &Tagger) -> Vec<Tagged> {
-        let words = Patience::endless(|patience| Words::new(document, &self.lexicon, patience));
+        let view = self.view(document);
+        let words = Patience::endless(|patience| Words::new(&view, &self.lexicon, patience));
         Patience::endless(|patience| tagger.tag(&words, &self.clusters, None, patience))
     }
 }

@@ -17,15 +17,21 @@ use sayso_document::{Document, Patience};
 use crate::Analyzer;
 use crate::parse::Tree;
 use crate::tags::Words;
+use crate::view::View;
 
 impl Analyzer {
+    /// A document as all stages read it.
+    fn view<'d>(&self, document: &'d Document<'d>) -> View<'d> {
+        Patience::endless(|patience| View::new(document, &self.clusters, patience))
+    }
+
     /// The words of a document with their tags.
-    pub(crate) fn words(&self, document: &Document<'_>) -> Words<'_> {
-        Patience::endless(|patience| self.tagger.tag(document, &self.clusters, patience))
+    fn words(&self, view: &View<'_>) -> Words<'_> {
+        Patience::endless(|patience| self.tagger.tag(view.document, view.spelling(), patience))
     }
 
     /// The dependencies between the words of a document.
-    pub(crate) fn tree(&self, document: &Document<'_>, words: &Words<'_>) -> Tree {
+    fn tree(&self, document: &Document<'_>, words: &Words<'_>) -> Tree {
         Patience::endless(|patience| self.parser.parse(document, words, patience))
     }
 }

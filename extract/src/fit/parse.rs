@@ -10,5 +10,5 @@ pub use crate::parse::{
 
 /// The dependencies of a document.
 pub fn tree(analyzer: &Analyzer, document: &Document<'_>) -> Tree {
-    analyzer.tree(document, &analyzer.words(document))
+    analyzer.tree(document, &analyzer.words(&analyzer.view(document)))
 }

@@ -11,7 +11,7 @@ use crate::attribution::values::speaker;
 use crate::encoder::hints;
 use crate::model::Linear;
 use crate::names::{self, NameMention};
-use crate::view::Reading;
+use crate::view::{Reading, View};
 use crate::{Analyzer, coref};
 
 /// Name of the model and of its file, `speakers.bin`.
@@ -29,8 +29,9 @@ pub fn questions(
     blind: bool,
     answer: impl FnMut(&Question<'_>) -> Option<usize>,
 ) {
-    let found = names(analyzer, document, Tier::Fast);
-    coref::questions(document, &analyzer.lexicon, &analyzer.linking.genders, &found, blind, answer);
+    let view = analyzer.view(document);
+    let found = names(analyzer, &view, Tier::Fast);
+    coref::questions(&view, &analyzer.lexicon, &analyzer.linking.genders, &found, blind, answer);
 }
 
 /// The same about the names that a tier finds, with all that is known of gender.
@@ -40,22 +41,23 @@ pub fn questions_of_tier(
     tier: Tier,
     answer: impl FnMut(&Question<'_>) -> Option<usize>,
 ) {
-    let found = names(analyzer, document, tier);
-    coref::questions(document, &analyzer.lexicon, &analyzer.linking.genders, &found, false, answer);
+    let view = analyzer.view(document);
+    let found = names(analyzer, &view, tier);
+    coref::questions(&view, &analyzer.lexicon, &analyzer.linking.genders, &found, false, answer);
 }
 
 /// The names of a document as a tier finds them.
-fn names(analyzer: &Analyzer, document: &Document<'_>, tier: Tier) -> Vec<NameMention> {
+fn names(analyzer: &Analyzer, view: &View<'_>, tier: Tier) -> Vec<NameMention> {
     #[cfg(feature = "encoder")]
     let hints = (tier == Tier::Accurate)
-        .then(|| Patience::endless(|patience| hints::encode(&analyzer.encoder, document, patience)).1);
+        .then(|| Patience::endless(|patience| hints::encode(&analyzer.encoder, view.document, patience)).1);
     #[cfg(not(feature = "encoder"))]
     let hints = {
         debug_assert_eq!(tier, Tier::Fast, "the accurate tier is not compiled in");
         None
     };
     let find = |patience: &Patience<'_>| {
-        names::find(document, &analyzer.lexicon, &analyzer.names, &analyzer.clusters, hints.as_ref(), patience)
+        names::find(view, &analyzer.lexicon, &analyzer.names, &analyzer.clusters, hints.as_ref(), patience)
     };
     Patience::endless(find).0
 }
@@ -79,11 +81,13 @@ pub const GENDERS: &str = "genders.tsv";
 
 /// The speakers of each source, given as ranges of tokens of the document, with the entities that they refer to.
 pub fn resolve(analyzer: &Analyzer, document: &Document<'_>, sources: &[Range<usize>]) -> (Vec<Entity>, Vec<Resolved>) {
-    let found = names(analyzer, document, Tier::Fast);
+    let view = analyzer.view(document);
+    let found = names(analyzer, &view, Tier::Fast);
     let link =
-        |patience: &Patience<'_>| coref::link(document, &analyzer.lexicon, &analyzer.linking, found, None, patience);
+        |patience: &Patience<'_>| coref::link(&view, &analyzer.lexicon, &analyzer.linking, found, None, patience);
     let chains = Patience::endless(link);
-    let reading = Reading::new(document, analyzer.words(document));
+    let words = analyzer.words(&view);
+    let reading = Reading::new(view, words);
     let cast = Cast::new(&reading, &chains);
     let resolve = |source| {
         let (speakers, confidence) = speaker::speakers(&reading, &cast, source);

@@ -4,5 +4,5 @@ pub use crate::tags::{Before, Class, Dictionary, FEATURES, Form, NAME, Tag, feat
 
 /// The tags of a document.
 pub fn tags(analyzer: &crate::Analyzer, document: &sayso_document::Document<'_>) -> Vec<Tag> {
-    analyzer.words(document).tags().to_vec()
+    analyzer.words(&analyzer.view(document)).tags().to_vec()
 }

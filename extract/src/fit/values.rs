@@ -7,5 +7,7 @@ pub use crate::attribution::values::marked::{Marked, Values};
 
 /// The values of marked attributions of one document, in their order.
 pub fn values(analyzer: &Analyzer, document: &Document<'_>, marked: &[Marked]) -> Vec<Values> {
-    crate::attribution::values::marked::values(document, analyzer.words(document), marked)
+    let view = analyzer.view(document);
+    let words = analyzer.words(&view);
+    crate::attribution::values::marked::values(view, words, marked)
 }

@@ -1,5 +1,6 @@
 //! Verb groups: a verb with its auxiliaries and adverbs, "has repeatedly said", "to be seen".
 
+use super::phrase;
 use crate::tags::Tag;
 use crate::view::Reading;
 
@@ -39,6 +40,8 @@ pub(crate) struct Group {
 
 /// All verb groups outside of quotations, in reading order.
 pub(crate) fn groups(r: &Reading<'_>) -> Vec<Group> {
+    #[cfg(test)]
+    crate::view::built::note("verb groups");
     let mut found = Vec::new();
     let mut i = 0;
     while i < r.len() {
@@ -92,7 +95,7 @@ fn group_at(r: &Reading<'_>, i: usize) -> Option<Group> {
         before.is_some_and(|b| is_be(r.lower(b)) || r.is(b, "'s")) && matches!(r.tag(head), Tag::Vbn | Tag::Vbd);
     let form = match tag {
         Tag::To => Form::Infinitive,
-        _ if tag.is_finite() => Form::Finite,
+        _ if tag.is_finite() || i == head && closes_speech(r, i) => Form::Finite,
         Tag::Vbg => Form::Gerund,
         Tag::Vbn => Form::Participle,
         _ => Form::Bare,
@@ -107,6 +110,15 @@ fn group_at(r: &Reading<'_>, i: usize) -> Option<Group> {
         negated: (i..head + 1).any(|t| is_negation(r.lower(t))),
         lemma,
     })
+}
+
+/// “The mill is sold,” Reed interrupted.: what looks like a participle has tense there.
+fn closes_speech(r: &Reading<'_>, verb: usize) -> bool {
+    if r.tag(verb) != Tag::Vbn || r.tag(verb + 1) != Tag::Stop {
+        return false;
+    }
+    let subject = phrase::simple_before(r, verb);
+    subject.is_some_and(|start| start >= 2 && r.is_close_quote(start - 1) && r.tag(start - 2) == Tag::Comma)
 }
 
 /// Whether the word negates a verb.

@@ -82,6 +82,8 @@ pub(super) type Run = (u32, u32);
 
 /// The facts of all tokens of a document.
 pub(super) fn facts(words: &Words, clusters: &Clusters, patience: &Patience<'_>) -> Option<Facts> {
+    #[cfg(test)]
+    crate::view::built::note("facts of names");
     let count = words.document.tokens().len();
     let mut tokens = Vec::with_capacity(count);
     for i in 0..count {
@@ -188,7 +190,7 @@ fn fact(words: &Words, clusters: &Clusters, i: usize) -> Fact {
         brief,
         starts: [start(2), start(3), start(4)],
         ends: [end(1), end(2), end(3), end(4)],
-        groups: clusters.of(bare),
+        groups: words.groups(i, clusters),
         class: words.class(i).bits(),
         capital: words.capital(i),
         forced: words.forced(i),

@@ -20,10 +20,11 @@ mod words;
 
 use std::ops::Range;
 
-use sayso_document::{Document, EntityType, Patience, Span};
+use sayso_document::{EntityType, Patience, Span};
 
 use crate::lexicon::{Class, Lexicon};
 use crate::model::Clusters;
+use crate::view::View;
 pub use tagged::Tagged;
 pub(crate) use tagger::Hints;
 #[cfg(any(feature = "encoder", feature = "training"))]
@@ -57,17 +58,18 @@ const LONGEST: usize = 160;
 /// Finds the names in a document, by start, then longest first; they may nest. And the dates and sums of money.
 /// `hints` are what another model says of the tokens. None when nobody waits for them any longer.
 pub(crate) fn find(
-    document: &Document,
+    view: &View<'_>,
     lexicon: &Lexicon,
     tagger: &Tagger,
     clusters: &Clusters,
     hints: Option<&Hints>,
     patience: &Patience<'_>,
 ) -> Option<(Vec<NameMention>, Vec<NameMention>)> {
-    let words = Words::new(document, lexicon, patience)?;
+    let document = view.document;
+    let words = Words::new(view, lexicon, patience)?;
     let tagged = with_long_forms(&words, tagger.tag(&words, clusters, hints, patience)?);
     let tagged = given::whole(&words, tagged);
-    let tagged = labels::with_labels(&words, tagged, &crate::view::turns::turns(document, patience)?);
+    let tagged = labels::with_labels(&words, tagged, view.turns());
     let mut runs: (usize, Vec<Range<usize>>) = (usize::MAX, Vec::new());
     let mut names: Vec<NameMention> = Vec::with_capacity(tagged.len());
     let given = given::Surnames::of(&words);

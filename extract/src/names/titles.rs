@@ -241,9 +241,14 @@ pub(super) fn without_cue(words: &Words, name: Range<usize>) -> Range<usize> {
 /// A colon stands at most so far behind the name in such a sentence.
 const CUE: usize = 16;
 
-/// Whether what was tagged is one ordinary word, whose capital is owed to the dash of a dateline before it, or a pronoun.
+/// Whether what was tagged runs out of a bracket, or is one ordinary word, whose capital is owed to the dash of a dateline before it, or a pronoun.
 pub(super) fn is_no_name(words: &Words, tokens: &Range<usize>) -> bool {
     let at = tokens.start;
+    // What a dateline ends with is no part of the name behind it: "(AFP) – Health".
+    let bracket = |sign: &str| tokens.clone().any(|i| words.text(i) == sign);
+    if bracket(")") && !bracket("(") {
+        return true;
+    }
     if tokens.len() != 1 {
         return false;
     }

@@ -6,6 +6,8 @@ use rustc_hash::FxHashSet;
 use sayso_document::{Document, Patience, SentenceRole, TokenKind};
 
 use crate::lexicon::{Class, Lexicon, fold};
+use crate::model::{Clusters, Groups};
+use crate::view::View;
 
 /// The tokens of a document with their classes.
 pub(crate) struct Words<'d, 't> {
@@ -13,6 +15,7 @@ pub(crate) struct Words<'d, 't> {
     pub(crate) document: &'d Document<'t>,
     /// Word lists.
     pub(crate) lexicon: &'d Lexicon,
+    view: &'d View<'t>,
     /// What is known of each token.
     words: Vec<Word>,
     /// Folded words that have a capital where none is owed to their place.
@@ -68,7 +71,10 @@ const SUFFIXES: [&str; 22] = [
 
 impl<'d, 't> Words<'d, 't> {
     /// Reads the words of a document. None once nobody waits.
-    pub(crate) fn new(document: &'d Document<'t>, lexicon: &'d Lexicon, patience: &Patience<'_>) -> Option<Self> {
+    pub(crate) fn new(view: &'d View<'t>, lexicon: &'d Lexicon, patience: &Patience<'_>) -> Option<Self> {
+        #[cfg(test)]
+        crate::view::built::note("words of names");
+        let document = view.document;
         let mut words = Vec::with_capacity(document.tokens().len());
         for token in document.tokens() {
             patience.spend(1)?;
@@ -79,7 +85,7 @@ impl<'d, 't> Words<'d, 't> {
             };
             words.push(word);
         }
-        let mut all = Self { document, lexicon, words, seen: FxHashSet::default() };
+        let mut all = Self { document, lexicon, view, words, seen: FxHashSet::default() };
         for sentence in 0..document.sentences().len() {
             all.force(sentence);
         }
@@ -171,6 +177,11 @@ impl<'d, 't> Words<'d, 't> {
     pub(crate) fn bare(&self, i: usize) -> &'t str {
         let text = self.text(i);
         &text[self.prefix(i)..text.len() - self.suffix(i)]
+    }
+
+    /// The clusters of the words of token `i` without what belongs to no name.
+    pub(crate) fn groups(&self, i: usize, clusters: &Clusters) -> Groups {
+        if self.prefix(i) + self.suffix(i) == 0 { self.view.spelling().groups(i) } else { clusters.of(self.bare(i)) }
     }
 
     /// The words of token `i`; none beyond the end.

@@ -53,6 +53,8 @@ impl Parser {
 
     /// Parses all sentences of a document.
     pub(crate) fn parse(&self, document: &Document<'_>, words: &Words<'_>, patience: &Patience<'_>) -> Option<Tree> {
+        #[cfg(test)]
+        crate::view::built::note("tree");
         let mut tree = Tree::default();
         let (mut state, mut sight) = (State::default(), Sight::default());
         for s in 0..document.sentences().len() {
@@ -127,13 +129,14 @@ impl Tree {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tags::Tagger;
+    use crate::tags::{Spelling, Tagger};
 
     fn tree(text: &str) -> Tree {
         let files = Files::default();
         let (tagger, parser) = (Tagger::of(&files).unwrap(), Parser::of(&files).unwrap());
         let (clusters, document) = (files.clusters().unwrap(), Document::new(text));
-        let words = Patience::endless(|patience| tagger.tag(&document, &clusters, patience));
+        let spelling = Spelling::new(&document, &clusters);
+        let words = Patience::endless(|patience| tagger.tag(&document, &spelling, patience));
         Patience::endless(|patience| parser.parse(&document, &words, patience))
     }
 

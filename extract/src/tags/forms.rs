@@ -4,69 +4,9 @@ use std::ops::Range;
 
 use sayso_document::{Document, TokenKind};
 
+use super::spelling::{Spelling, is_acronym};
 use super::{Class, Dictionary, Tag};
-use crate::model::{Clusters, Groups, word};
-
-/// The words of a document in small letters, with straight apostrophes, one after the other.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Letters {
-    text: String,
-    bounds: Vec<u32>,
-}
-
-impl Letters {
-    pub(crate) fn new(document: &Document<'_>) -> Self {
-        let mut text = String::with_capacity(document.text().len());
-        let mut bounds = Vec::with_capacity(document.tokens().len() + 1);
-        bounds.push(0);
-        for s in 0..document.sentences().len() {
-            let tokens = document.tokens_of(s);
-            let shouted = !tokens.clone().any(|i| document.word(i).starts_with(char::is_lowercase));
-            for i in tokens {
-                let word = document.word(i);
-                if !shouted && is_acronym(word) {
-                    text.push_str(word);
-                } else {
-                    push_small(&mut text, word);
-                }
-                bounds.push(text.len() as u32);
-            }
-        }
-        Self { text, bounds }
-    }
-
-    /// How many words there are.
-    pub(crate) fn len(&self) -> usize {
-        self.bounds.len() - 1
-    }
-
-    /// A word; empty beyond the last.
-    pub(crate) fn get(&self, i: usize) -> &str {
-        if i >= self.len() {
-            return "";
-        }
-        &self.text[self.bounds[i] as usize..self.bounds[i + 1] as usize]
-    }
-}
-
-/// Adds a word in small letters, with straight apostrophes.
-fn push_small(text: &mut String, word: &str) {
-    for c in word.chars() {
-        match c {
-            '’' | 'ʼ' => text.push('\''),
-            _ if c.is_ascii() => text.push(c.to_ascii_lowercase()),
-            _ => text.extend(c.to_lowercase()),
-        }
-    }
-}
-
-/// Acronyms that in small letters are pronouns: "The WHO said".
-fn is_acronym(word: &str) -> bool {
-    matches!(word, "WHO" | "US" | "IT")
-}
-
-/// What is known of words beforehand.
-pub(crate) type Known<'k> = (&'k Dictionary, &'k Clusters);
+use crate::model::Groups;
 
 /// One word in numbers.
 #[derive(Clone, Copy, Debug, Default)]
@@ -98,24 +38,24 @@ impl Form {
 const BREAKS: [&str; 4] = [":", "-", "—", "–"];
 
 /// The forms of all tokens of a document.
-pub(crate) fn forms(document: &Document<'_>, letters: &Letters, (dictionary, clusters): Known<'_>) -> Vec<Form> {
-    let mut forms = Vec::with_capacity(letters.len());
+pub(crate) fn forms(document: &Document<'_>, spelling: &Spelling, dictionary: &Dictionary) -> Vec<Form> {
+    let mut forms = Vec::with_capacity(document.tokens().len());
     for s in 0..document.sentences().len() {
         let tokens = document.tokens_of(s);
-        let title = is_title_case(document, letters, tokens.clone());
+        let title = is_title_case(document, spelling, tokens.clone());
         for i in tokens.clone() {
             let first = i == tokens.start
                 || BREAKS.contains(&document.word(i - 1))
                 || document.tokens()[i - 1].kind == TokenKind::OpenQuote;
             let place = u32::from(first) | u32::from(title) << 1;
-            forms.push(form(document, letters.get(i), (dictionary, clusters), i, place));
+            forms.push(form(document, spelling, dictionary, i, place));
         }
     }
     forms
 }
 
-fn form(document: &Document<'_>, lower: &str, (dictionary, clusters): Known<'_>, i: usize, place: u32) -> Form {
-    let number = word(lower);
+fn form(document: &Document<'_>, spelling: &Spelling, dictionary: &Dictionary, i: usize, place: u32) -> Form {
+    let (lower, number, groups) = (spelling.lower(i), spelling.number(i), spelling.groups(i));
     let bytes = lower.as_bytes();
     let tail = bytes.iter().rev().take(4).rev().fold(0, |tail, byte| tail << 8 | u32::from(*byte));
     let long_tail = bytes.iter().rev().take(6).fold(0_u64, |tail, byte| tail << 8 | u64::from(*byte));
@@ -124,7 +64,6 @@ fn form(document: &Document<'_>, lower: &str, (dictionary, clusters): Known<'_>,
     let class = fixed(document, i).or(acronym).map(Class::settled).or_else(|| dictionary.class(number));
     let long_tail = (long_tail ^ long_tail >> 23) as u32;
     let shape = shape(document.word(i)) << 2 | place;
-    let groups = clusters.of(document.word(i));
     let form = Form { word: number, tail, long_tail, head, shape, groups, class: Class::EMPTY };
     class.map_or(form.unknown(), |class| Form { class, ..form })
 }
@@ -143,8 +82,8 @@ fn shape(text: &str) -> u32 {
 }
 
 /// Whether capital letters say nothing about names in this sentence: nearly all words have them.
-fn is_title_case(document: &Document<'_>, letters: &Letters, tokens: Range<usize>) -> bool {
-    let words = tokens.filter(|&i| document.tokens()[i].kind == TokenKind::Word && letters.get(i).len() > 3);
+fn is_title_case(document: &Document<'_>, spelling: &Spelling, tokens: Range<usize>) -> bool {
+    let words = tokens.filter(|&i| document.tokens()[i].kind == TokenKind::Word && spelling.lower(i).len() > 3);
     let (all, capital) = words.fold((0, 0), |(all, capital), i| {
         (all + 1, capital + usize::from(document.word(i).starts_with(char::is_uppercase)))
     });

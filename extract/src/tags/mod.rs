@@ -8,6 +8,7 @@ mod dictionary;
 mod features;
 mod forms;
 pub(crate) mod lemma;
+mod spelling;
 mod tag;
 
 use sayso_document::{Document, Patience};
@@ -17,7 +18,7 @@ pub use dictionary::{Class, Dictionary};
 pub use features::FEATURES;
 pub use features::{Before, features};
 pub use forms::Form;
-pub(crate) use forms::Letters;
+pub(crate) use spelling::Spelling;
 pub use tag::Tag;
 
 use crate::model::{Clusters, Files, Linear, ModelError};
@@ -44,12 +45,13 @@ impl Tagger {
     pub(crate) fn tag(
         &self,
         document: &Document<'_>,
-        clusters: &Clusters,
+        spelling: &Spelling,
         patience: &Patience<'_>,
     ) -> Option<Words<'_>> {
+        #[cfg(test)]
+        crate::view::built::note("tags");
         patience.spend(document.tokens().len() / 10)?;
-        let letters = Letters::new(document);
-        let forms = forms::forms(document, &letters, (&self.dictionary, clusters));
+        let forms = forms::forms(document, spelling, &self.dictionary);
         let mut tags = Vec::with_capacity(forms.len());
         for s in 0..document.sentences().len() {
             let sentence = &forms[document.tokens_of(s)];
@@ -61,7 +63,7 @@ impl Tagger {
                 tags.push(tag);
             }
         }
-        Some(Words { dictionary: &self.dictionary, letters, forms, tags })
+        Some(Words { dictionary: &self.dictionary, forms, tags })
     }
 
     fn best(&self, features: &[u32]) -> Tag {
@@ -72,14 +74,13 @@ impl Tagger {
 /// The forms of the tokens of a document.
 #[cfg(feature = "training")]
 pub fn forms_of(document: &Document<'_>, dictionary: &Dictionary, clusters: &Clusters) -> Vec<Form> {
-    forms::forms(document, &Letters::new(document), (dictionary, clusters))
+    forms::forms(document, &Spelling::new(document, clusters), dictionary)
 }
 
 /// The words of a document with their tags. Every list has one value per token.
 #[derive(Clone, Debug)]
 pub(crate) struct Words<'m> {
     dictionary: &'m Dictionary,
-    letters: Letters,
     forms: Vec<Form>,
     tags: Vec<Tag>,
 }
@@ -88,11 +89,6 @@ impl<'m> Words<'m> {
     /// What is known of the tags of words.
     pub(crate) fn dictionary(&self) -> &'m Dictionary {
         self.dictionary
-    }
-
-    /// The word in small letters, with straight apostrophes; empty outside of the text.
-    pub(crate) fn lower(&self, i: usize) -> &str {
-        self.letters.get(i)
     }
 
     /// The tags.
@@ -116,7 +112,9 @@ mod tests {
             Tagger::of(&Files::default()).unwrap(),
             Clusters::from_bytes(Files::default().bytes("clusters.bin").unwrap()).unwrap(),
         );
-        Patience::endless(|patience| tagger.tag(&Document::new(text), &clusters, patience)).tags().to_vec()
+        let document = Document::new(text);
+        let spelling = Spelling::new(&document, &clusters);
+        Patience::endless(|patience| tagger.tag(&document, &spelling, patience)).tags().to_vec()
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Words of time: "on Tuesday night", "last week", "on Feb. 3, 2015", "two days ago".
 
+use sayso_document::Date;
+
 use crate::tags::Tag;
 use crate::view::Reading;
 
@@ -86,14 +88,13 @@ fn ago(r: &Reading<'_>, i: usize) -> Option<usize> {
 
 /// Whether the word is a day of the week.
 fn is_weekday(word: &str) -> bool {
-    word.ends_with("day") && is_date_word(word) && !matches!(word, "today" | "yesterday")
+    Date::WEEKDAY_NAMES.contains(&word)
 }
 
 /// Whether a token names a month.
 pub(crate) fn is_month(r: &Reading<'_>, i: usize) -> bool {
     let word = r.lower(i).trim_end_matches('.');
-    let name = is_date_word(word) && !word.ends_with("day") && !matches!(word, "tonight" | "tomorrow") || word == "may";
-    name && r.is_capital(i)
+    (Date::MONTH_NAMES.contains(&word) || SHORT_MONTHS.contains(&word)) && r.is_capital(i)
 }
 
 /// Whether the word is a number like "3rd".
@@ -193,38 +194,14 @@ pub(crate) fn ends_time(r: &Reading<'_>, i: usize) -> bool {
         && matches!(r.lower(i - 1), "last" | "this" | "next" | "that" | "earlier")
 }
 
-/// Days, months and the like, which stand beside a subject without being part of it.
+/// How newspapers shorten the months.
+const SHORT_MONTHS: [&str; 7] = ["jan", "feb", "aug", "sept", "oct", "nov", "dec"];
+
+/// Days, months and the like, which stand beside a subject without being part of it. "May" is a verb far more often.
 pub(crate) fn is_date_word(word: &str) -> bool {
-    matches!(
-        word.trim_end_matches('.'),
-        "monday"
-            | "tuesday"
-            | "wednesday"
-            | "thursday"
-            | "friday"
-            | "saturday"
-            | "sunday"
-            | "today"
-            | "yesterday"
-            | "tonight"
-            | "tomorrow"
-            | "jan"
-            | "january"
-            | "feb"
-            | "february"
-            | "march"
-            | "april"
-            | "june"
-            | "july"
-            | "aug"
-            | "august"
-            | "sept"
-            | "september"
-            | "oct"
-            | "october"
-            | "nov"
-            | "november"
-            | "dec"
-            | "december"
-    )
+    let word = word.trim_end_matches('.');
+    is_weekday(word)
+        || matches!(word, "today" | "yesterday" | "tonight" | "tomorrow")
+        || SHORT_MONTHS.contains(&word)
+        || word != "may" && Date::MONTH_NAMES.contains(&word)
 }

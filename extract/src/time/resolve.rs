@@ -16,25 +16,6 @@ pub(crate) enum Direction {
     Ahead,
 }
 
-/// The days of the week, from Monday.
-const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-/// The beginnings of the months' names.
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-/// The months' names.
-const MONTH_NAMES: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 /// Numbers in words, from zero.
 const NUMBERS: [&str; 13] =
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
@@ -115,10 +96,9 @@ fn calendar(words: &[&str]) -> Named {
 
 /// The number of a month.
 fn month(word: &str) -> Option<u8> {
-    let whole = MONTH_NAMES.iter().position(|name| *name == word);
-    let short =
-        || MONTHS.iter().position(|name| word.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest == "t"));
-    whole.or_else(short).map(|at| at as u8 + 1)
+    let is =
+        |name: &&str| *name == word || word.strip_prefix(&name[..3]).is_some_and(|rest| rest.is_empty() || rest == "t");
+    Date::MONTH_NAMES.iter().position(is).map(|at| at as u8 + 1)
 }
 
 /// A year.
@@ -201,9 +181,9 @@ fn relative(words: &[&str], article: Date, direction: Direction) -> Option<DateR
     if let Some(at) = words.iter().position(|word| *word == "ago") {
         return ago(&words[..at], article);
     }
-    let weekday = words
-        .iter()
-        .find_map(|word| WEEKDAYS.iter().position(|name| name == word || word.strip_suffix('s') == Some(name)));
+    let weekday = words.iter().find_map(|word| {
+        Date::WEEKDAY_NAMES.iter().position(|name| name == word || word.strip_suffix('s') == Some(name))
+    });
     if has("earlier") && !has("this") && !has("last") && weekday.is_none() {
         return None;
     }

@@ -1,18 +1,22 @@
-//! A document as the stages of attribution read it: words in small letters, tags, quotations and units.
+//! A document as all stages read it: the spelling of its words, sentences, quotations, units and turns; and with tags.
 //!
 //! It is made once for a document and then only read. A unit is a sentence, or several that a quotation joins because it runs over
 //! their border; most stages look no further than the unit around them. [`quotations`] pairs the quotation marks.
 
+#[cfg(test)]
+pub(crate) mod built;
 pub(crate) mod quotations;
 pub(crate) mod turns;
 
 use std::ops::Range;
 
-use sayso_document::{Document, Span, TokenKind};
+use sayso_document::{Document, Patience, Span, TokenKind};
 
 use quotations::Quotation;
+use turns::Turn;
 
-use crate::tags::{Tag, Words, lemma};
+use crate::model::{Clusters, Groups};
+use crate::tags::{Spelling, Tag, Words, lemma};
 
 /// How many tokens any stage looks ahead or back from one place. A quotation that is stepped over
 /// counts as one. The limit keeps the whole work linear in the length of the text.
@@ -21,37 +25,86 @@ pub(crate) const REACH: usize = 160;
 /// A unit has at most this many tokens, or one sentence: a quotation of more sentences is read in parts.
 const UNIT: usize = 1_200;
 
-/// A document with what all stages ask of it. Every list has one value per token.
-pub(crate) struct Reading<'d> {
+/// A document with what all stages ask of it. It is made once. Every list has one value per token.
+pub(crate) struct View<'d> {
     pub(crate) document: &'d Document<'d>,
-    words: Words<'d>,
+    spelling: Spelling,
     sentences: Vec<u32>,
     quotations: Vec<Quotation>,
     /// Position of the quotation that holds the token, plus one; 0 outside of quotations.
     quoted: Vec<u32>,
+    /// The number of the speech that the token stands in, from 1; 0 outside. See [`quotations::speeches`].
+    speeches: Vec<u32>,
     /// Sentences, joined where a quotation runs over their border. Token ranges in reading order.
     units: Vec<Range<usize>>,
     unit_of: Vec<u32>,
+    turns: Vec<Turn>,
 }
 
-impl<'d> Reading<'d> {
-    pub(crate) fn new(document: &'d Document<'d>, words: Words<'d>) -> Self {
+impl<'d> View<'d> {
+    /// Looks at a document; none when nobody waits any longer.
+    pub(crate) fn new(document: &'d Document<'d>, clusters: &Clusters, patience: &Patience<'_>) -> Option<Self> {
+        #[cfg(test)]
+        crate::view::built::note("view");
         let n = document.tokens().len();
+        patience.spend(n / 4)?;
+        let spelling = Spelling::new(document, clusters);
         let mut sentences = vec![0; n];
         for s in 0..document.sentences().len() {
             document.tokens_of(s).for_each(|token| sentences[token] = s as u32);
         }
+        patience.spend(n / 4)?;
         let quotations = quotations::pair(document, &sentences);
         let mut quoted = vec![0; n];
         for (place, quotation) in quotations.iter().enumerate() {
             quoted[quotation.range()].fill(place as u32 + 1);
         }
+        let speeches = quotations::speeches(document);
         let units = units(document, &quoted, &quotations);
         let mut unit_of = vec![0; n];
         for (place, unit) in units.iter().enumerate() {
             unit_of[unit.clone()].fill(place as u32);
         }
-        Self { document, words, sentences, quotations, quoted, units, unit_of }
+        let turns = turns::turns(document, patience)?;
+        Some(Self { document, spelling, sentences, quotations, quoted, speeches, units, unit_of, turns })
+    }
+
+    /// How its words are spelt.
+    pub(crate) fn spelling(&self) -> &Spelling {
+        &self.spelling
+    }
+
+    /// The sentence of a token; the first one outside of the text.
+    pub(crate) fn sentence_of(&self, i: usize) -> usize {
+        self.sentences.get(i).copied().unwrap_or(0) as usize
+    }
+
+    /// The paragraph of a token.
+    pub(crate) fn paragraph_of(&self, i: usize) -> u32 {
+        self.document.sentences().get(self.sentence_of(i)).map_or(0, |sentence| sentence.paragraph)
+    }
+
+    /// The number of the speech that a token stands in, from 1; 0 outside of speech.
+    pub(crate) fn speech_of(&self, i: usize) -> u32 {
+        self.speeches.get(i).copied().unwrap_or(0)
+    }
+
+    /// The turns of the conversation that the document writes down; none where it writes down none.
+    pub(crate) fn turns(&self) -> &[Turn] {
+        &self.turns
+    }
+}
+
+/// A view whose words have tags: what grammar and attribution read.
+pub(crate) struct Reading<'d> {
+    pub(crate) document: &'d Document<'d>,
+    view: View<'d>,
+    words: Words<'d>,
+}
+
+impl<'d> Reading<'d> {
+    pub(crate) fn new(view: View<'d>, words: Words<'d>) -> Self {
+        Self { document: view.document, view, words }
     }
 
     /// How many tokens there are.
@@ -61,7 +114,17 @@ impl<'d> Reading<'d> {
 
     /// The word in small letters, with straight apostrophes; empty outside of the text.
     pub(crate) fn lower(&self, i: usize) -> &str {
-        self.words.lower(i)
+        self.view.spelling.lower(i)
+    }
+
+    /// The number of the word in small letters; 0 outside of the text.
+    pub(crate) fn number(&self, i: usize) -> u32 {
+        self.view.spelling.number(i)
+    }
+
+    /// The clusters of the word.
+    pub(crate) fn groups(&self, i: usize) -> Groups {
+        self.view.spelling.groups(i)
     }
 
     /// The dictionary form of the verb at `i`.
@@ -84,41 +147,46 @@ impl<'d> Reading<'d> {
     }
 
     pub(crate) fn is_open_quote(&self, i: usize) -> bool {
-        self.quotation_at(i).is_some_and(|q| self.quotations[q].open == i)
+        self.quotation_at(i).is_some_and(|q| self.view.quotations[q].open == i)
     }
 
     pub(crate) fn is_close_quote(&self, i: usize) -> bool {
-        self.quotation_at(i).is_some_and(|q| self.quotations[q].end == i + 1)
+        self.quotation_at(i).is_some_and(|q| self.view.quotations[q].end == i + 1)
     }
 
     pub(crate) fn quotations(&self) -> &[Quotation] {
-        &self.quotations
+        &self.view.quotations
+    }
+
+    /// The turns of a conversation.
+    pub(crate) fn turns(&self) -> &[Turn] {
+        self.view.turns()
     }
 
     /// Which quotation holds the token.
     pub(crate) fn quotation_at(&self, i: usize) -> Option<usize> {
-        self.quoted.get(i).and_then(|&q| (q as usize).checked_sub(1))
+        self.view.quoted.get(i).and_then(|&q| (q as usize).checked_sub(1))
     }
 
     pub(crate) fn sentence_of(&self, i: usize) -> usize {
-        self.sentences.get(i).copied().unwrap_or(0) as usize
+        self.view.sentence_of(i)
     }
 
     pub(crate) fn paragraph_of(&self, i: usize) -> u32 {
-        self.document.sentences().get(self.sentence_of(i)).map_or(0, |sentence| sentence.paragraph)
+        self.view.paragraph_of(i)
     }
 
     pub(crate) fn units(&self) -> &[Range<usize>] {
-        &self.units
+        &self.view.units
     }
 
     pub(crate) fn unit_at(&self, i: usize) -> usize {
-        self.unit_of.get(i).copied().unwrap_or(0) as usize
+        self.view.unit_of.get(i).copied().unwrap_or(0) as usize
     }
 
     /// The tokens of the unit around a token.
     pub(crate) fn unit(&self, i: usize) -> Range<usize> {
-        self.units.get(self.unit_at(i)).cloned().unwrap_or(0..0)
+        self.view.units.get(self.unit_at(i)).cloned().unwrap_or(0..0)
     }
 
     /// The unit around a token, no further than [`REACH`] tokens to both sides.

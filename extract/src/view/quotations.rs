@@ -48,6 +48,8 @@ struct Waiting {
 
 /// Finds the quotations of a document in one pass; `sentences` names the sentence of every token.
 pub(crate) fn pair(document: &Document<'_>, sentences: &[u32]) -> Vec<Quotation> {
+    #[cfg(test)]
+    crate::view::built::note("quotations");
     let paragraph = |i: usize| document.sentences().get(sentences[i] as usize).map_or(0, |s| s.paragraph);
     let mut found: Vec<Quotation> = Vec::new();
     let mut waiting: Option<Waiting> = None;
@@ -94,6 +96,33 @@ pub(crate) fn pair(document: &Document<'_>, sentences: &[u32]) -> Vec<Quotation>
         found.push(open.close(end, false));
     }
     found
+}
+
+/// For every token the number of the speech that it stands in, from 1; 0 outside. A speech begins with an opening mark and
+/// ends with the next closing mark or its paragraph, of whatever sort the marks are. Coreference was fitted on this plainer
+/// reading; [`pair`] tells which marks belong together.
+pub(super) fn speeches(document: &Document<'_>) -> Vec<u32> {
+    #[cfg(test)]
+    crate::view::built::note("speeches");
+    let mut speeches = Vec::with_capacity(document.tokens().len());
+    let (mut paragraph, mut open, mut number) = (u32::MAX, false, 0);
+    for sentence in 0..document.sentences().len() {
+        let here = document.sentences()[sentence].paragraph;
+        open &= here == paragraph;
+        paragraph = here;
+        for i in document.tokens_of(sentence) {
+            match document.tokens()[i].kind {
+                TokenKind::OpenQuote => {
+                    number += u32::from(!open);
+                    open = true;
+                }
+                TokenKind::CloseQuote => open = false,
+                _ => {}
+            }
+            speeches.push(if open { number } else { 0 });
+        }
+    }
+    speeches
 }
 
 /// Whether a mark is a single one, and whether it is straight.

@@ -43,6 +43,8 @@ pub(crate) struct Turn {
 
 /// The turns of a document, if there are enough to make it a transcript. None when nobody waits for them any longer.
 pub(crate) fn turns(document: &Document<'_>, patience: &Patience<'_>) -> Option<Vec<Turn>> {
+    #[cfg(test)]
+    crate::view::built::note("turns");
     let mut all = Vec::new();
     for (place, sentences) in document.paragraphs().enumerate() {
         patience.spend(LABEL)?;

@@ -1,6 +1,7 @@
 //! The words of dates, in English and in the languages that feeds are written in.
 
 use jiff::tz::{Offset, TimeZone};
+use sayso_document::Date;
 
 /// Where the clock hangs.
 pub(super) enum Zone {
@@ -29,21 +30,6 @@ pub(super) const FILLERS: [&str; 19] = [
     "de",
     "del",
     "el",
-];
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
 ];
 
 /// Names of months in other languages, as they stand in dates, where they are not the English ones.
@@ -124,20 +110,18 @@ const FOREIGN_DAYS: [&str; 14] = [
     "dimanche",
 ];
 
-const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-
 /// The month of this name, whole or cut to three letters or more.
 pub(super) fn month(word: &str) -> Option<i8> {
     let word = word.to_lowercase();
     if let Some((_, month)) = FOREIGN.iter().find(|(name, _)| *name == word) {
         return Some(*month);
     }
-    let found = MONTHS.iter().position(|month| word.len() >= 3 && month.starts_with(&word))?;
+    let found = Date::MONTH_NAMES.iter().position(|month| word.len() >= 3 && month.starts_with(&word))?;
     i8::try_from(found + 1).ok()
 }
 
 pub(super) fn is_weekday(word: &str) -> bool {
-    DAYS.iter().any(|day| word.len() >= 3 && day.starts_with(word))
+    Date::WEEKDAY_NAMES.iter().any(|day| word.len() >= 3 && day.starts_with(word))
         || matches!(word, "weds" | "thurs")
         || FOREIGN_DAYS.contains(&word)
 }

@@ -5,10 +5,12 @@
 
 use std::collections::HashSet;
 
+use sayso_document::Date;
+
 mod words;
 
 use words::{
-    AGENCIES, FOREIGN_WRITING, GROUPS, MODIFIERS, MONTHS, NO_NAMES, NOBODY, OTHERS, OUTLETS, ROLES, SUFFIXES, WRITING,
+    AGENCIES, FOREIGN_WRITING, GROUPS, MODIFIERS, NO_NAMES, NOBODY, OTHERS, OUTLETS, ROLES, SUFFIXES, WRITING,
 };
 
 /// A name has at most this many words.
@@ -209,7 +211,7 @@ fn before_times<'p, 'w>(words: &'p [&'w str]) -> &'p [&'w str] {
 
 fn is_month(word: &str) -> bool {
     let lower = word.to_lowercase();
-    lower.get(..3).is_some_and(|start| MONTHS.contains(&start))
+    lower.get(..3).is_some_and(|start| Date::MONTH_NAMES.iter().any(|month| month.starts_with(start)))
 }
 
 /// The words before "of the Marn Post", "for Reuters", "in Marn".

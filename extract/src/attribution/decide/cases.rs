@@ -2,17 +2,16 @@
 
 use std::ops::Range;
 
-use sayso_document::{Document, Patience, Span};
+use sayso_document::{Patience, Span};
 
 use super::select::Search;
 use super::{Content, Models, Offer, Offers, Seen, Sight, cue, meet};
 use crate::attribution::candidate::Candidate;
 use crate::attribution::candidate::cue::Nouns;
 use crate::coref::Chains;
-use crate::model::Clusters;
 use crate::parse::Tree;
 use crate::tags::{Tag, Words, lemma};
-use crate::view::Reading;
+use crate::view::{Reading, View};
 
 /// A yes-or-no case: features and answer.
 pub type Case = (Vec<u32>, bool);
@@ -50,22 +49,14 @@ pub(crate) struct Text<'d> {
     reading: Reading<'d>,
     /// Its entities and mentions.
     chains: Chains,
-    /// Groups of words.
-    clusters: &'d Clusters,
     /// Its dependencies.
     tree: Tree,
 }
 
 impl<'d> Text<'d> {
     /// A document, ready to offer cases.
-    pub(crate) fn new(
-        document: &'d Document<'d>,
-        words: Words<'d>,
-        chains: Chains,
-        clusters: &'d Clusters,
-        tree: Tree,
-    ) -> Self {
-        Self { reading: Reading::new(document, words), chains, clusters, tree }
+    pub(crate) fn new(view: View<'d>, words: Words<'d>, chains: Chains, tree: Tree) -> Self {
+        Self { reading: Reading::new(view, words), chains, tree }
     }
 
     /// The tokens of spans; neighbours become one range.
@@ -101,7 +92,7 @@ impl<'d> Text<'d> {
 
     /// The candidates of the document, with the models' opinion if there are any yet.
     fn search(&self, nouns: &str, models: Option<&Models>) -> Search<'_, 'd> {
-        let seen = Seen { chains: &self.chains, clusters: self.clusters, tree: &self.tree };
+        let seen = Seen { chains: &self.chains, tree: &self.tree };
         Patience::endless(|patience| {
             let sight = Sight::new(&self.reading, seen, patience)?;
             Search::new(&self.reading, sight, &Nouns::read(nouns), models, patience)

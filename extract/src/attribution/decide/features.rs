@@ -7,7 +7,7 @@ use sayso_document::{EntityType, MentionForm, Patience};
 use super::syntax::Syntax;
 use crate::attribution::candidate::content::Starts;
 use crate::coref::Chains;
-use crate::model::{Clusters, Groups, feature, word};
+use crate::model::{feature, word};
 use crate::parse::Tree;
 use crate::tags::Tag;
 use crate::view::Reading;
@@ -15,13 +15,10 @@ use crate::view::Reading;
 /// A document with a number for everything that features look at. Lists have one value per token.
 pub(crate) struct Sight<'r, 'd> {
     pub(crate) r: &'r Reading<'d>,
-    words: Vec<u32>,
     /// The end of the word: its last three letters.
     endings: Vec<u32>,
     /// The type of the entity that is mentioned here, plus one; 0 outside of mentions.
     kinds: Vec<u8>,
-    /// The clusters of the word.
-    groups: Vec<Groups>,
     /// Where likely cues and their subjects begin.
     pub(crate) starts: Starts,
     pub(crate) syntax: Syntax<'r>,
@@ -91,13 +88,14 @@ impl Tally {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seen<'a> {
     pub(crate) chains: &'a Chains,
-    pub(crate) clusters: &'a Clusters,
     pub(crate) tree: &'a Tree,
 }
 
 impl<'r, 'd> Sight<'r, 'd> {
     pub(crate) fn new(r: &'r Reading<'d>, seen: Seen<'r>, patience: &Patience<'_>) -> Option<Self> {
-        let Seen { chains: Chains { entities, mentions, .. }, clusters, tree } = seen;
+        #[cfg(test)]
+        crate::view::built::note("features");
+        let Seen { chains: Chains { entities, mentions, .. }, tree } = seen;
         let mut kinds = vec![0; r.len()];
         for mention in mentions.iter().filter(|m| m.entity < entities.len()).rev() {
             let kind = kind_number(entities[mention.entity].kind)
@@ -114,10 +112,8 @@ impl<'r, 'd> Sight<'r, 'd> {
         patience.spend(r.len() / 4)?;
         Some(Self {
             r,
-            words: (0..r.len()).map(|i| word(r.lower(i))).collect(),
             endings: (0..r.len()).map(ending).collect(),
             kinds,
-            groups: (0..r.len()).map(|i| clusters.of(r.document.word(i))).collect(),
             starts: Starts::new(r.len()),
             syntax: Syntax::new(tree),
             cues: Tally::new(0, |_| false),
@@ -147,7 +143,7 @@ impl<'r, 'd> Sight<'r, 'd> {
 
     /// The word; 0 outside of the text.
     pub(crate) fn word(&self, i: usize) -> u32 {
-        self.words.get(i).copied().unwrap_or(0)
+        self.r.number(i)
     }
 
     /// The number of a token's ending.
@@ -157,7 +153,7 @@ impl<'r, 'd> Sight<'r, 'd> {
 
     /// The number of a token's tag.
     pub(crate) fn tag(&self, i: usize) -> u32 {
-        if i >= self.words.len() {
+        if i >= self.r.len() {
             99
         } else {
             self.r.tag(i) as u32 + if self.r.quotation_at(i).is_some() { 40 } else { 0 }
@@ -167,7 +163,7 @@ impl<'r, 'd> Sight<'r, 'd> {
     /// The word if it says something about structure, else its tag.
     pub(crate) fn sketch(&self, i: usize) -> u32 {
         match self.r.tag(i) {
-            _ if i >= self.words.len() => 99,
+            _ if i >= self.r.len() => 99,
             Tag::Nn
             | Tag::Nns
             | Tag::Nnp
@@ -180,23 +176,23 @@ impl<'r, 'd> Sight<'r, 'd> {
             | Tag::Vbz
             | Tag::Cd
             | Tag::Rb => self.tag(i),
-            _ => self.words[i],
+            _ => self.r.number(i),
         }
     }
 
     /// The middle cluster of the word.
     pub(crate) fn group(&self, i: usize) -> u32 {
-        self.groups.get(i).map_or(0, |groups| u32::from(groups[1]))
+        u32::from(self.r.groups(i)[1])
     }
 
     /// The fine cluster of the word.
     pub(crate) fn fine(&self, i: usize) -> u32 {
-        self.groups.get(i).map_or(0, |groups| u32::from(groups[2]))
+        u32::from(self.r.groups(i)[2])
     }
 
     /// The coarse cluster of the word.
     pub(crate) fn broad(&self, i: usize) -> u32 {
-        self.groups.get(i).map_or(0, |groups| u32::from(groups[0]))
+        u32::from(self.r.groups(i)[0])
     }
 
     /// The number of the entity type at a token.

@@ -7,6 +7,9 @@ use crate::grammar::phrase;
 use crate::tags::Tag;
 use crate::view::Reading;
 
+/// A quotation is followed over at most this many paragraphs.
+const PARAGRAPHS: usize = 60;
+
 /// A paragraph that only tells who speaks next has at most this many tokens.
 const LEAD: usize = 14;
 /// How sure it is that such a paragraph tells who speaks.
@@ -23,16 +26,18 @@ pub(crate) fn join(r: &Reading<'_>, drafts: &mut Vec<Draft>) {
             (from..from + inside.count()).for_each(|q| owners[q].push(place));
         }
     }
+    let mut cued = vec![false; r.units().len()];
+    drafts.iter().for_each(|draft| cued[r.unit_at(draft.head)] = true);
     let mut told = Vec::new();
     let mut at = 0;
     while at < owners.len() {
-        let run = at..at + 1 + r.quotations()[at + 1..].iter().take_while(|next| next.reopens).count();
+        let run = at..at + 1 + r.quotations()[at + 1..].iter().take(PARAGRAPHS).take_while(|next| next.reopens).count();
         at = run.end;
         let mut all: Vec<usize> = owners[run.clone()].concat();
         all.sort_unstable();
         all.dedup();
         if all.is_empty() {
-            told.extend(led(r, drafts, &run));
+            told.extend(led(r, &cued, &run));
         } else if run.len() > 1 {
             share(r, drafts, &run, &all);
         }
@@ -90,7 +95,7 @@ fn cover(content: &mut Vec<Range<usize>>, tokens: Range<usize>) {
 }
 
 /// "Ilsa Brandt was blunt.", and then paragraphs that are nothing but a quotation.
-fn led(r: &Reading<'_>, drafts: &[Draft], run: &Range<usize>) -> Option<Draft> {
+fn led(r: &Reading<'_>, cued: &[bool], run: &Range<usize>) -> Option<Draft> {
     let quotations = &r.quotations()[run.clone()];
     let whole = quotations.iter().all(|quotation| {
         let unit = r.unit(quotation.open);
@@ -102,7 +107,7 @@ fn led(r: &Reading<'_>, drafts: &[Draft], run: &Range<usize>) -> Option<Draft> {
     let short = opens_paragraph(r, lead.start) && lead.len() <= LEAD && r.tag(lead.end - 1) == Tag::Stop;
     let subject = phrase::base_after(r, lead.start).filter(|&end| r.tag(end).is_finite() && !r.is(end, ":"))?;
     let person = matches!(r.lower(lead.start), "he" | "she") || r.tag(subject - 1) == Tag::Nnp;
-    let free = !drafts.iter().any(|draft| lead.contains(&draft.head));
+    let free = !cued[r.unit_at(lead.start)];
     let quoted = lead.clone().any(|i| r.quotation_at(i).is_some());
     (whole && ends && short && person && free && !quoted && last.closed).then(|| Draft {
         cue: quotations[0].open..quotations[0].open,

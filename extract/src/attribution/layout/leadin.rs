@@ -192,8 +192,15 @@ fn paragraph(r: &Reading<'_>, from: usize) -> Option<Range<usize>> {
 
 /// Where the words of a marked line begin: behind ">", a bullet, or a number.
 fn sign(r: &Reading<'_>, line: &Range<usize>) -> Option<usize> {
+    // The sign of a quoted block is no token.
+    let tokens = r.document.tokens();
+    let before = line.start.checked_sub(1).map_or(0, |last| tokens[last].span.end());
+    let gap = &r.document.text()[before..tokens[line.start].span.start()];
+    if gap.rsplit('\n').next().is_some_and(|margin| margin.trim_start().starts_with('>')) {
+        return Some(line.start);
+    }
     let word = r.lower(line.start);
-    let bullet = matches!(word, ">" | "&gt;" | "-" | "–" | "—" | "*" | "•" | "·" | "●" | "‣");
+    let bullet = matches!(word, "-" | "–" | "—" | "*" | "•" | "·" | "●" | "‣");
     let number = r.tag(line.start) == Tag::Cd && matches!(r.lower(line.start + 1), "." | ")");
     let words = line.start + 1 + usize::from(number);
     ((bullet || number) && words < line.end).then_some(words)

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use sayso_document::{Act, Document, Patience, Polarity, Span};
+use sayso_document::{Act, Patience, Polarity, Span};
 
 use super::{act, addressee, polarity, when};
 use crate::attribution::candidate::Candidate;
@@ -11,7 +11,7 @@ use crate::attribution::candidate::cue::Nouns;
 use crate::attribution::decide::select;
 use crate::attribution::draft::{Draft, Voice};
 use crate::tags::{Tag, Words, lemma};
-use crate::view::Reading;
+use crate::view::{Reading, View};
 
 /// Where the parts of a marked attribution stand. Cue and source may be empty.
 #[derive(Clone, Debug, Default)]
@@ -38,8 +38,8 @@ pub struct Values {
 }
 
 /// The values of marked attributions of one document, in their order.
-pub(crate) fn values(document: &Document<'_>, words: Words<'_>, marked: &[Marked]) -> Vec<Values> {
-    let r = Reading::new(document, words);
+pub(crate) fn values(view: View<'_>, words: Words<'_>, marked: &[Marked]) -> Vec<Values> {
+    let r = Reading::new(view, words);
     let candidates = Patience::endless(|patience| select::candidates(&r, &Nouns::any(), patience));
     let drafts: Vec<Draft> = marked.iter().map(|one| draft(&r, &candidates, one)).collect();
     let heard = addressee::find(&r, &drafts);

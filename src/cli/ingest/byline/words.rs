@@ -306,6 +306,3 @@ pub(super) const NOBODY: [&str; 24] = [
     "webmaster",
     "wordpress",
 ];
-
-pub(super) const MONTHS: [&str; 12] =
-    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];

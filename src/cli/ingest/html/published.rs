@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use dom_query::{Document, NodeId, NodeRef};
+use sayso_document::Date;
 
 use super::super::super::dates::{self, Published};
 use super::super::note::{MONTH_FIRST, NO_DATE, Note};
@@ -332,12 +333,11 @@ fn without_label(value: &str) -> &str {
 
 /// The day in an address, the last thing to go by: `/2026/03/03/`, `/2026/mar/03/`, `/2026-03-03`.
 fn from_path(url: &str) -> Option<Published> {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let path = url.split("://").nth(1)?.split(['?', '#']).next()?;
     let parts: Vec<&str> = path.split(['/', '-']).skip(1).collect();
     let is_number = |part: &str, width: usize| part.len() == width && part.bytes().all(|byte| byte.is_ascii_digit());
     parts.windows(3).find_map(|part| {
-        let named = MONTHS.iter().position(|month| part[1].eq_ignore_ascii_case(month));
+        let named = Date::MONTH_NAMES.iter().position(|month| part[1].eq_ignore_ascii_case(&month[..3]));
         let month = named.map(|month| format!("{:02}", month + 1));
         let month = month.or_else(|| is_number(part[1], 2).then(|| part[1].to_string()))?;
         let plausible = is_number(part[0], 4) && ("1900".."2100").contains(&part[0]) && is_number(part[2], 2);
