@@ -26,6 +26,7 @@
 //! |---|---|
 //! | `language` | which paragraphs are English; nothing is found in others |
 //! | `encoder` (accurate tier) | scores for cues, sources, contents, names and coreference, by a neural network |
+//! | `view` | what all later stages ask of every word, looked up once: spelling, sentence, quotation, turn of a conversation |
 //! | `names` | where proper names are, and their types |
 //! | `coref` | which mentions are of the same person, organisation or place |
 //! | `tags`, `parse` | parts of speech; dependencies between words |

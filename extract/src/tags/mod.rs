@@ -21,7 +21,7 @@ pub use forms::Form;
 pub(crate) use spelling::Spelling;
 pub use tag::Tag;
 
-use crate::model::{Clusters, Files, Linear, ModelError};
+use crate::model::{Files, Linear, ModelError};
 
 /// The name of the model in its file.
 pub const NAME: &str = "tags";
@@ -73,7 +73,7 @@ impl Tagger {
 
 /// The forms of the tokens of a document.
 #[cfg(feature = "training")]
-pub fn forms_of(document: &Document<'_>, dictionary: &Dictionary, clusters: &Clusters) -> Vec<Form> {
+pub fn forms_of(document: &Document<'_>, dictionary: &Dictionary, clusters: &crate::model::Clusters) -> Vec<Form> {
     forms::forms(document, &Spelling::new(document, clusters), dictionary)
 }
 
@@ -108,10 +108,8 @@ mod tests {
     use Tag::*;
 
     fn tags(text: &str) -> Vec<Tag> {
-        let (tagger, clusters) = (
-            Tagger::of(&Files::default()).unwrap(),
-            Clusters::from_bytes(Files::default().bytes("clusters.bin").unwrap()).unwrap(),
-        );
+        let files = Files::default();
+        let (tagger, clusters) = (Tagger::of(&files).unwrap(), files.clusters().unwrap());
         let document = Document::new(text);
         let spelling = Spelling::new(&document, &clusters);
         Patience::endless(|patience| tagger.tag(&document, &spelling, patience)).tags().to_vec()
