@@ -179,11 +179,16 @@ impl Clusters<'_, '_> {
         }
     }
 
-    /// The words of the title of a name, in comparable form, without those that tell only a gender.
+    /// The words of the title of a name, in comparable form, and a number for all of it; without those that tell only a
+    /// gender.
     fn title_words(&self, name: &NameMention) -> Vec<u32> {
         let title = name.title.map_or("", |title| title.of(self.document.text()));
         let words = title.split([' ', '-', '\n']).filter(|word| !word.is_empty());
-        words.filter(|word| !is_courtesy(word)).map(comparable).collect()
+        let mut words: Vec<u32> = words.filter(|word| !is_courtesy(word)).map(comparable).collect();
+        if !words.is_empty() {
+            words.push(words.iter().fold(words.len() as u32, |all, word| all.wrapping_mul(31).wrapping_add(*word)));
+        }
+        words
     }
 
     /// Adds a person's surname or given name to the person that it most likely means.
@@ -212,7 +217,7 @@ impl Clusters<'_, '_> {
             let fit = person.fit(&c.person);
             let same = c.person == *person;
             let usable = c.kind == EntityType::Person && c.gender.agrees(gender) && (fit > 0 || same);
-            let titled = titles.iter().any(|title| c.titles.contains(title));
+            let titled = titles.iter().filter(|title| c.titles.contains(title)).count();
             // "Ms. Brandt" is the woman rather than one of whom nothing is known.
             let told = gender.known() && c.gender == gender;
             usable.then_some((fit.max(3 * u32::from(same)), titled, told, c.latest(i).is_some()))
