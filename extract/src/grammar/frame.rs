@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{phrase, subject, verbs};
+use crate::lexicon::List;
 use crate::tags::Tag;
 use crate::time::expression;
 use crate::view::Reading;
@@ -87,16 +88,13 @@ pub(crate) fn after_verb(r: &Reading<'_>, end: usize, lemma: &str) -> Frame {
 fn asks_when(r: &Reading<'_>, end: usize, lemma: &str) -> bool {
     let denied = (end.saturating_sub(4)..end)
         .any(|i| verbs::is_negation(r.lower(i)) || matches!(r.lower(i), "refused" | "declined"));
-    let asks = matches!(lemma, "decide" | "know" | "ask" | "wonder" | "determine" | "disclose" | "reveal" | "specify");
+    let asks = List::QuestionVerbs.has(lemma);
     matches!(r.lower(end), "when" | "where" | "if") && (asks || denied && matches!(lemma, "say" | "tell"))
 }
 
 /// "said at a rally in Ohio on Friday evening that": words of saying reach over any adjunct.
 fn far_clause(r: &Reading<'_>, end: usize, lemma: &str) -> Option<Frame> {
-    if !matches!(
-        lemma,
-        "say" | "tell" | "write" | "tweet" | "argue" | "announce" | "declare" | "insist" | "state" | "add" | "claim"
-    ) {
+    if !List::ReachingVerbs.has(lemma) {
         return None;
     }
     for i in end + 1..r.unit(end - 1).end.min(end + 16) {
@@ -224,22 +222,7 @@ fn after_object(r: &Reading<'_>, at: usize, lemma: &str) -> Frame {
 
 /// Verbs whose object is the hearer and not part of what was said.
 pub(crate) fn is_told(lemma: &str) -> bool {
-    matches!(
-        lemma,
-        "tell"
-            | "inform"
-            | "assure"
-            | "remind"
-            | "warn"
-            | "write"
-            | "advise"
-            | "promise"
-            | "show"
-            | "email"
-            | "notify"
-            | "ask"
-            | "convince"
-    )
+    List::ToldVerbs.has(lemma)
 }
 
 /// The construction after a noun.
@@ -260,22 +243,7 @@ fn is_adjunct(key: &str) -> bool {
 
 /// "in a statement", "on Twitter": the corpus takes these as part of the cue.
 fn names_a_channel(r: &Reading<'_>, from: usize, to: usize) -> bool {
-    let noun = matches!(
-        r.lower(to - 1),
-        "statement"
-            | "interview"
-            | "tweet"
-            | "speech"
-            | "email"
-            | "letter"
-            | "post"
-            | "memo"
-            | "release"
-            | "article"
-            | "report"
-            | "twitter"
-            | "facebook"
-    );
+    let noun = List::StatementNouns.has(r.lower(to - 1));
     matches!(r.lower(from), "in" | "on") && noun && to - from <= 5
 }
 

@@ -1,5 +1,6 @@
 //! Noun phrases to the left and to the right of a place.
 
+use crate::lexicon::List;
 use crate::tags::Tag;
 use crate::time::expression;
 use crate::view::{REACH, Reading};
@@ -66,45 +67,7 @@ pub(crate) fn names_occasion(r: &Reading<'_>, at: usize) -> bool {
     }
     let Some(end) = base_after(r, at + 1) else { return false };
     let head = r.lower(end - 1);
-    matches!(
-        head.strip_suffix('s').unwrap_or(head),
-        "statement"
-            | "interview"
-            | "tweet"
-            | "speech"
-            | "rally"
-            | "debate"
-            | "conference"
-            | "email"
-            | "letter"
-            | "address"
-            | "post"
-            | "twitter"
-            | "facebook"
-            | "appearance"
-            | "remark"
-            | "event"
-            | "meeting"
-            | "article"
-            | "op-ed"
-            | "forum"
-            | "hall"
-            | "hearing"
-            | "comment"
-            | "convention"
-            | "call"
-            | "message"
-            | "memo"
-            | "video"
-            | "ad"
-            | "stop"
-            | "website"
-            | "show"
-            | "report"
-            | "town"
-            | "campaign"
-            | "trail"
-    )
+    List::OccasionNouns.has(head.strip_suffix('s').unwrap_or(head))
 }
 
 /// The end of a short bracket: "(R-Ohio)".

@@ -8,6 +8,7 @@ use crate::grammar::frame::{self, Frame};
 use crate::grammar::phrase;
 use crate::grammar::subject::{Order, Subject};
 use crate::grammar::verbs::{Form, Group};
+use crate::lexicon::List;
 use crate::tags::{Tag, lemma};
 use crate::view::Reading;
 
@@ -59,29 +60,7 @@ impl Nouns {
 
 /// Whether a verb only prepares the one in the infinitive or gerund after it: "went on to say", "refused to say".
 fn leads_to(r: &Reading<'_>, light: &Candidate, next: &Candidate) -> bool {
-    let prepares = matches!(
-        light.lemma.as_str(),
-        "go" | "go on"
-            | "continue"
-            | "appear"
-            | "seem"
-            | "try"
-            | "attempt"
-            | "refuse"
-            | "decline"
-            | "begin"
-            | "start"
-            | "fail"
-            | "come"
-            | "tend"
-            | "resist"
-            | "keep"
-            | "stop"
-            | "avoid"
-            | "need"
-            | "have"
-            | "use"
-    );
+    let prepares = List::PreparingVerbs.has(&light.lemma);
     let on = light.lemma == "go" && r.is(light.group_end, "on");
     let near = next.cue.start == light.group_end || on && next.cue.start == light.group_end + 1;
     prepares

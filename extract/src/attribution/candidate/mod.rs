@@ -20,6 +20,7 @@ use std::ops::Range;
 use super::draft::Voice;
 use crate::grammar::frame::Frame;
 use crate::grammar::subject::Subject;
+use crate::lexicon::List;
 use crate::tags::Tag;
 use crate::view::Reading;
 
@@ -46,7 +47,7 @@ pub(crate) struct Candidate {
 impl Candidate {
     /// Together with the verb that this one prepares. The meaning is that of the other, the clause this one's.
     fn joined(&self, next: Candidate) -> Candidate {
-        let refuses = matches!(self.lemma.as_str(), "refuse" | "decline" | "fail" | "resist" | "stop" | "avoid");
+        let refuses = List::RefusalVerbs.has(&self.lemma);
         Candidate {
             cue: self.cue.start..next.cue.end,
             negated: self.negated || next.negated || refuses,
