@@ -33,6 +33,8 @@ pub(crate) struct Draft {
     /// The token of the cue that carries the meaning.
     pub(crate) head: usize,
     pub(crate) lemma: String,
+    /// How the cue stands in its clause; none where the layout or the encoder shows the attribution and the grammar
+    /// sees no cue.
     pub(crate) voice: Option<Voice>,
     pub(crate) source: Option<Range<usize>>,
     /// In reading order.

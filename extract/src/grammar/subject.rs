@@ -183,7 +183,7 @@ fn inverted(r: &Reading<'_>, group: &Group) -> Option<Subject> {
     if !opens || group.negated || group.end >= unit.end || r.quotation_at(group.end).is_some() {
         return None;
     }
-    let end = phrase::full_after(r, group.end, &["of", "for", "at", "from", "in", "with"])?;
+    let end = phrase::full_after(r, group.end, phrase::SOURCE_LINKS)?;
     if phrase::starts_clause(r, end) && first != unit.start {
         return None;
     }

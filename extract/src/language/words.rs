@@ -3,13 +3,13 @@
 use crate::lexicon::List;
 
 /// Whether a word is frequent in English alone.
-pub(super) fn is_small_word(word: &str) -> bool {
-    word.len() <= 7 && List::FrequentWords.has(word)
+pub(super) fn is_frequent(word: &str) -> bool {
+    List::FrequentWords.has(word)
 }
 
 /// Whether a word is frequent in other languages alone.
-pub(super) fn is_small_word_of_others(word: &str) -> bool {
-    word.len() <= 5 && List::ForeignWords.has(word)
+pub(super) fn is_foreign(word: &str) -> bool {
+    List::ForeignWords.has(word)
 }
 
 /// Whether a word is spelled as hardly any language but English spells.

@@ -128,6 +128,14 @@ lists! {
     FrequentWords = "frequent_words";
     /// Frequent words of the most spoken languages in Latin letters that are no English words.
     ForeignWords = "foreign_words";
+    /// Words that begin a clause or an apposition of its own behind a comma: ", who", ", while".
+    CommaOpeners = "comma_openers";
+    /// Prepositions before places, times and occasions: "said at a rally in Tamm that".
+    AdjunctPrepositions = "adjunct_prepositions";
+    /// Prepositions that hang a phrase on a noun: "a spokesman for the ministry".
+    LinkingPrepositions = "linking_prepositions";
+    /// Small words and signs that have no letter in most acronyms: "Alliance to Reclaim Our Schools (AROS)".
+    AcronymSkips = "acronym_skips";
 }
 
 /// Forms of verbs with their dictionary form.
@@ -214,5 +222,43 @@ mod tests {
             assert!(words.len() >= 5 && words.iter().all(clean), "{name}: a word a line, and more than a few");
         }
         assert!(lines(IRREGULAR_VERBS).all(|line| line.split(' ').count() == 2), "a form and its dictionary form");
+    }
+
+    /// Of lists that are asked one after another, a word in two is found in the first alone.
+    #[test]
+    fn lists_that_part_words_share_none() {
+        use List::*;
+        let parted: [&[List]; 6] = [
+            &[IntentVerbs, ThoughtVerbs, OtherVerbs, FindingVerbs, LightVerbs],
+            &[SpeechNouns, ThoughtNouns, IntentNouns, FindingNouns],
+            &[SpeechAdjectives, IntentAdjectives],
+            &[RecordNouns, PaperNouns, CourtNouns],
+            &[AddressedOnlyVerbs, AddressedOrThingVerbs],
+            &[FrequentWords, ForeignWords],
+        ];
+        for lists in parted {
+            for (place, &one) in lists.iter().enumerate() {
+                for &other in &lists[place + 1..] {
+                    let both: Vec<_> = lines(TEXTS[one as usize]).filter(|word| other.has(word)).collect();
+                    assert!(both.is_empty(), "{one:?} and {other:?}: {both:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lists_of_some_of_another_lie_in_it() {
+        use List::*;
+        let within = [
+            (AddressedOnlyVerbs, AddressedVerbs),
+            (AddressedOrThingVerbs, AddressedVerbs),
+            (PaperVerbs, ShowingVerbs),
+            (ReachingVerbs, SayingVerbs),
+            (RefusalVerbs, PreparingVerbs),
+        ];
+        for (part, whole) in within {
+            let beyond: Vec<_> = lines(TEXTS[part as usize]).filter(|word| !whole.has(word)).collect();
+            assert!(beyond.is_empty(), "{part:?} has what {whole:?} lacks: {beyond:?}");
+        }
     }
 }

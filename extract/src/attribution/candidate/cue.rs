@@ -2,9 +2,9 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{Candidate, according, left_of};
+use super::{Candidate, Left, according};
 use crate::attribution::draft::Voice;
-use crate::grammar::frame::{self, Frame};
+use crate::grammar::frame::{self, Construction, Frame};
 use crate::grammar::phrase;
 use crate::grammar::subject::{Order, Subject};
 use crate::grammar::verbs::{Form, Group};
@@ -83,7 +83,7 @@ fn of_verb(r: &Reading<'_>, group: &Group, subject: Option<&Subject>) -> Candida
     let frame = if let Some(subject) = opening {
         Frame { cue_end: group.end, ..frame::after_verb(r, subject.tokens.end, &group.lemma) }
     } else if inverted {
-        Frame { key: "end".into(), at: group.end, cue_end: group.end, object: None }
+        Frame::new(Construction::End, group.end, group.end)
     } else {
         frame::after_verb(r, group.end, &group.lemma)
     };
@@ -95,7 +95,7 @@ fn of_verb(r: &Reading<'_>, group: &Group, subject: Option<&Subject>) -> Candida
         group_end: group.end,
         lemma: group.lemma.clone(),
         voice,
-        left: left_of(r, start),
+        left: Left::of(r, start),
         after_speech: voice == Voice::Active && subject.is_some() && ends_speech(r, start),
         frame,
         subject: subject.cloned(),
@@ -128,8 +128,8 @@ fn of_colon(r: &Reading<'_>, i: usize) -> Option<Candidate> {
         group_end: i + 1,
         lemma: ":".into(),
         voice: Voice::Colon,
-        frame: Frame { key: "colon".into(), at: i + 1, cue_end: i + 1, object: None },
-        left: '-',
+        frame: Frame::new(Construction::Colon, i + 1, i + 1),
+        left: Left::Other,
         after_speech: false,
         subject: Some(Subject { tokens: unit.start..i, order: Order::Plain }),
         negated: false,
@@ -162,7 +162,7 @@ fn of_noun(r: &Reading<'_>, i: usize, nouns: &Nouns) -> Option<Candidate> {
         lemma,
         voice: if subject.is_some() { Voice::OwnNoun } else { Voice::Noun },
         frame,
-        left: '-',
+        left: Left::Other,
         after_speech: false,
         subject,
         negated: false,
