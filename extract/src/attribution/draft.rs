@@ -2,27 +2,27 @@
 
 use std::ops::Range;
 
-/// How a possible cue stands in its clause.
+/// How a possible cue stands in its clause. Features take the numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Voice {
     /// "said".
-    Active,
+    Active = 0,
     /// "was told".
-    Passive,
+    Passive = 1,
     /// "saying".
-    Gerund,
+    Gerund = 2,
     /// "to say".
-    Infinitive,
+    Infinitive = 3,
     /// "accused of".
-    Participle,
+    Participle = 4,
     /// "the claim".
-    Noun,
+    Noun = 5,
     /// "his claim".
-    OwnNoun,
+    OwnNoun = 6,
     /// "according to".
-    According,
+    According = 7,
     /// A colon.
-    Colon,
+    Colon = 8,
 }
 
 /// An attribution in the making.

@@ -310,7 +310,7 @@ fn after_object(r: &Reading<'_>, at: usize, lemma: &str) -> Frame {
             as_what if sure && as_what.is_preposition(&["as"]) => Construction::ObjectAs,
             _ => continue,
         };
-        // "told reporters that": the hearer stays outside; "disputes the idea that": the object is content.
+        // "told reporters that": the addressee stays outside; "disputes the idea that": the object is content.
         let outside =
             told && !matches!(construction, Construction::ObjectOf | Construction::ObjectAs) || r.is(end, "about");
         return Frame { construction, at: if outside { next.at } else { at }, cue_end: at, object: Some(at..end) };
@@ -318,7 +318,7 @@ fn after_object(r: &Reading<'_>, at: usize, lemma: &str) -> Frame {
     Frame { construction: Construction::Object, at, cue_end: at, object: Some(at..end) }
 }
 
-/// Verbs whose object is the hearer and not part of what was said.
+/// Verbs whose object is the addressee and not part of what was said.
 pub(crate) fn is_told(lemma: &str) -> bool {
     List::ToldVerbs.has(lemma)
 }

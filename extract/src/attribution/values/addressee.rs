@@ -9,7 +9,7 @@ use crate::tags::{Tag, lemma};
 use crate::time::expression;
 use crate::view::Reading;
 
-/// How far behind the cue a hearer is looked for, in tokens.
+/// How far behind the cue an addressee is looked for, in tokens.
 const BEHIND: usize = 14;
 /// How far before source and cue.
 const AHEAD: usize = 24;
@@ -72,13 +72,13 @@ fn told(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let fits = match verb.as_str() {
         _ if phrasal || List::AddressedOnlyVerbs.has_stem(&verb) || asked_to(r, next).is_some() => true,
         _ if List::AddressedOrThingVerbs.has_stem(&verb) => is_person(r, &found),
-        // "Urges restraint": what is urged is no hearer, unless it is to do something.
+        // "Urges restraint": what is urged is no addressee, unless it is to do something.
         _ => {
             r.tag(next) == Tag::To
                 || matches!(r.lower(next), "that" | "about" | "of" | "if" | "whether" | "not" | "against" | ":")
         }
     };
-    // After what was said, the object can only be the hearer.
+    // After what was said, the object can only be the addressee.
     let after = draft.content.first().is_some_and(|content| content.end <= draft.head);
     (fits || after || r.quotation_at(next).is_some()).then_some(found)
 }
@@ -105,7 +105,7 @@ fn behind(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let from = turned.unwrap_or(draft.head + 1);
     let noun = matches!(draft.voice, Some(Voice::Noun | Voice::OwnNoun));
     let light = List::LightVerbs.has_stem(&verb) || List::GivingVerbs.has_stem(&verb);
-    // A noun that is said or written, seen so far: after it "to" brings the hearer.
+    // A noun that is said or written, seen so far: after it "to" brings the addressee.
     let mut channel = noun && is_channel(r.lower(draft.head));
     if let Some(found) = handed(r, draft, &verb) {
         return Some(found);
@@ -133,7 +133,7 @@ fn behind(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     None
 }
 
-/// "Read the letter to the crowd", "pitched himself to farmers": the object stands before the hearer.
+/// "Read the letter to the crowd", "pitched himself to farmers": the object stands before the addressee.
 fn handed(r: &Reading<'_>, draft: &Draft, verb: &str) -> Option<Range<usize>> {
     let end = List::HandingVerbs.has_stem(verb).then(|| phrase::base_after(r, draft.head + 1)).flatten()?;
     if r.tag(end) != Tag::To || matches!(r.tag(end + 1), Tag::Vb | Tag::Rb) {
@@ -174,7 +174,7 @@ fn ahead(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     phrase_at(r, link + 1).and_then(|found| checked(r, found)).filter(|found| found.end <= comma)
 }
 
-/// The hearer of the clause that the draft hangs on: "told the crowd, reciting", "spoke to dockers, promising".
+/// The addressee of the clause that the draft hangs on: "told the crowd, reciting", "spoke to dockers, promising".
 fn beside(r: &Reading<'_>, drafts: &[Draft], own: &[Option<Range<usize>>], place: usize) -> Option<Range<usize>> {
     let draft = &drafts[place];
     let hangs = matches!(draft.voice, Some(Voice::Gerund | Voice::Infinitive))
@@ -215,7 +215,7 @@ fn before_colon(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     checked(r, found).filter(|found| found.end <= colon)
 }
 
-/// Verbs after which "to" brings the hearer.
+/// Verbs after which "to" brings the addressee.
 fn says_to(verb: &str) -> bool {
     List::SaysToVerbs.has_stem(verb)
 }
@@ -242,7 +242,7 @@ fn phrase_at(r: &Reading<'_>, at: usize) -> Option<Range<usize>> {
     // "A packed crowd": a participle is no border after the article.
     let cut = end == at + 1 && r.tag(at) == Tag::Dt && matches!(r.tag(end), Tag::Vbn | Tag::Vbd | Tag::Vbg | Tag::Rb);
     let end = if cut { phrase::full_after(r, end + 1, &["of", "at"])? } else { end };
-    // "Calls to boycott films" is misread: a hearer is no bare noun in the singular.
+    // "Calls to boycott films" is misread: an addressee is no bare noun in the singular.
     let bare = r.tag(at) == Tag::Nn && !r.is_capital(at) && r.tag(at - 1) == Tag::To && end <= at + 1;
     (!bare).then_some(at..end)
 }
