@@ -12,7 +12,7 @@ use std::ops::Range;
 use sayso_document::{Document, Patience, Span, TokenKind};
 use whatlang::Lang;
 
-use words::{is_small_word, is_small_word_of_others, looks_english};
+use words::{is_foreign, is_frequent, looks_english};
 
 /// How many words of a paragraph are looked at.
 const WORDS: usize = 64;
@@ -158,9 +158,9 @@ impl Seen {
     /// Counts a word.
     fn add(&mut self, word: &str) {
         self.running += 1;
-        self.english += usize::from(is_small_word(word));
+        self.english += usize::from(is_frequent(word));
         self.shaped += usize::from(looks_english(word));
-        self.marked += usize::from(!word.is_ascii() || is_small_word_of_others(word));
+        self.marked += usize::from(!word.is_ascii() || is_foreign(word));
         self.words.push_str(word);
         self.words.push(' ');
         self.pass(word);

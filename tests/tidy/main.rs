@@ -1,9 +1,10 @@
 //! What the house looks like, where no lint can tell: lengths of files, the share of documentation, the
-//! order of lists, names of people who live. The length of functions is clippy's to watch (`too-many-lines-threshold` in clippy.toml).
+//! order of lists, word lists in code, names of people who live. The length of functions is clippy's to watch (`too-many-lines-threshold` in clippy.toml).
 
 #![allow(clippy::unwrap_used)] // A test may panic.
 
 mod names;
+mod word_lists;
 
 use std::fs;
 use std::path::{Path, PathBuf};

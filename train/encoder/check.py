@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Compares what `sayso-train encode-check` makes of news with the tokeniser and the model that it was fitted with.
 
-  check.py --program ../../target/release/sayso-train --minilm DIR --data ../../../shared --weights encoder.pt
+check.py --program ../../target/release/sayso-train --minilm DIR --data ../../../shared --weights encoder.pt
 """
 
 import argparse
-import json
 import gzip
 import itertools
+import json
 import subprocess
 import tempfile
 import zlib
@@ -56,13 +56,13 @@ def compare_texts(args, tokenizer):
 
 def expected(model, tokenizer, body):
     """Scores of a text's words by the model in floats, a window at a time."""
-    found = ([], [], [])
+    found: tuple[list, list, list] = ([], [], [])
     for window in data.windows(data.read_text(tokenizer, body)):
         ids, features, mask, firsts = tensors([window])
         with torch.no_grad():
-            for part, scores in zip(found, model(ids, features, mask)):
+            for part, scores in zip(found, model(ids, features, mask), strict=True):
                 part.append(by_word(scores, firsts)[0][0].numpy())
-    return [np.concatenate(part) if part else np.zeros((0, width)) for part, width in zip(found, WIDTHS)]
+    return [np.concatenate(part) if part else np.zeros((0, width)) for part, width in zip(found, WIDTHS, strict=True)]
 
 
 def compare_scores(args, tokenizer):
@@ -72,20 +72,22 @@ def compare_scores(args, tokenizer):
         command += ["--scores", file.name] + (["--model", args.model] if args.model else [])
         print(subprocess.run(command, check=True, capture_output=True, text=True).stdout, end="")
         numbers = np.fromfile(file.name, dtype="<f4")
-    at, apart, other = 0, [[], [], []], [[], []]
+    at = 0
+    apart: tuple[list, list, list] = ([], [], [])
+    other: tuple[list, list] = ([], [])
     for body in bodies(args.data, args.scored):
         count = int(numbers[at : at + 1].view("<u4")[0])
         at += 1
-        for part, (width, right) in enumerate(zip(WIDTHS, expected(model, tokenizer, body))):
+        for part, (width, right) in enumerate(zip(WIDTHS, expected(model, tokenizer, body), strict=True)):
             got = numbers[at : at + count * width].reshape(count, width)
             at += count * width
             apart[part].append(np.abs(got - right).ravel())
             if part < 2:
                 other[part].append(got.argmax(1) != right.argmax(1))
     for part, name in enumerate(("tags", "names", "links")):
-        all = np.concatenate(apart[part])
-        high = np.quantile(all, 0.999)
-        line = f"{name}: differ by {all.mean():.4f} on average, {high:.3f} at 99.9 %, {all.max():.3f} at most"
+        far = np.concatenate(apart[part])
+        high = np.quantile(far, 0.999)
+        line = f"{name}: differ by {far.mean():.4f} on average, {high:.3f} at 99.9 %, {far.max():.3f} at most"
         if part < 2:
             line += f"; another label for {100 * np.concatenate(other[part]).mean():.2f} % of words"
         print(line)
@@ -93,15 +95,15 @@ def compare_scores(args, tokenizer):
 
 
 def main():
-    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    args.add_argument("--program", default="../../target/release/sayso-train")
-    args.add_argument("--data", default="../../../shared")
-    args.add_argument("--minilm", required=True)
-    args.add_argument("--weights")
-    args.add_argument("--model", help="a folder with files of an encoder, in place of the compiled-in ones")
-    args.add_argument("--articles", type=int, default=20000, help="of which pieces and windows are compared")
-    args.add_argument("--scored", type=int, default=40, help="of which scores are compared")
-    args = args.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", default="../../target/release/sayso-train")
+    parser.add_argument("--data", default="../../../shared")
+    parser.add_argument("--minilm", required=True)
+    parser.add_argument("--weights")
+    parser.add_argument("--model", help="a folder with files of an encoder, in place of the compiled-in ones")
+    parser.add_argument("--articles", type=int, default=20000, help="of which pieces and windows are compared")
+    parser.add_argument("--scored", type=int, default=40, help="of which scores are compared")
+    args = parser.parse_args()
     torch.set_num_threads(1)
     tokenizer = Tokenizer.from_file(f"{args.minilm}/tokenizer.json")
     tokenizer.no_padding()

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+CLS, SEP, MASK = 101, 102, 103  # pieces of BERT's vocabulary
 WINDOW = 318  # pieces of one window, without [CLS] and [SEP]
 ROLES = ("source", "cue", "content")
 TYPES = ("PERSON", "ORG", "LOC", "FACILITY", "NORP", "PRODUCT", "MISC", "DATE", "MONEY")
@@ -48,6 +49,10 @@ class Window:
         last = self.text.first[self.end] if self.end < len(self.text.words) else len(self.text.ids)
         return self.text.first[self.begin], last
 
+    def within(self, first, end):
+        """The part of a range of the text's words that lies in the window, counted from its begin."""
+        return max(first, self.begin) - self.begin, min(end, self.end) - self.begin
+
 
 def shape(word):
     if not word[0].isalnum():
@@ -68,17 +73,17 @@ def read_text(tokenizer, text):
     word_of = np.cumsum(np.diff(word_of, prepend=-1) != 0) - 1
     ends = np.append(first[1:], len(word_of)) - 1
     offsets = encoding.offsets
-    words = [(offsets[a][0], offsets[b][1]) for a, b in zip(first, ends)]
+    # A text without pieces has no first piece, but an end.
+    words = [(offsets[a][0], offsets[b][1]) for a, b in zip(first, ends, strict=False)]
     rank, features = [], []
-    before, previous = 0, 2
-    closes = False
+    before, closes = 0, False
     for begin, end in words:
         gap = text[before:begin]
         now = 2 if "\n" in gap or before == 0 else 1 if closes and gap else 0
         rank.append(now)
         features.append(shape(text[begin:end]) * 4 + 2 * bool(gap) + (now == 2))
         word = text[begin:end]
-        closes = word in STOPS or closes and word in CLOSERS and not gap
+        closes = word in STOPS or (closes and word in CLOSERS and not gap)
         before = end
     features = np.array(features, dtype=np.int64)[word_of] if words else np.zeros(0, dtype=np.int64)
     return Text(np.array(encoding.ids, dtype=np.int64), word_of, words, first, features, np.array(rank))
@@ -144,9 +149,9 @@ def covered(words, begins, span):
 
 def joined(text, segments):
     """Segments that only white space parts are one."""
-    out = []
+    out: list[tuple[int, int]] = []
     for b, e in sorted(map(tuple, segments)):
-        if out and not text[out[-1][1]:b].strip():
+        if out and not text[out[-1][1] : b].strip():
             out[-1] = (out[-1][0], max(e, out[-1][1]))
         else:
             out.append((b, e))
@@ -156,7 +161,7 @@ def joined(text, segments):
 def attributions(row, text):
     """Segments of all attributions as (role, first word, end word, numbers of the attributions)."""
     begins = np.array([w[0] for w in text.words])
-    found = {}
+    found: dict[tuple[int, int, int], set[int]] = {}
     for number, one in enumerate(row["attributions"]):
         for role, name in enumerate(ROLES):
             for span in joined(row["text"], one.get(name) or []):
@@ -170,11 +175,11 @@ def mark_attributions(window, segments):
     n = window.end - window.begin
     labels = np.zeros(n, dtype=np.int64)
     inside = []
-    for role, b, e, numbers in segments:
-        b, e = max(b, window.begin) - window.begin, min(e, window.end) - window.begin
+    for role, first, end, numbers in segments:
+        b, e = window.within(first, end)
         if b < e:
             labels[b] = 1 + 2 * role
-            labels[b + 1:e] = 2 + 2 * role
+            labels[b + 1 : e] = 2 + 2 * role
             inside.append((role, b, e - 1, numbers))
     window.gold = {"tags": one_hot(labels, 1 + 2 * len(ROLES)), "segments": inside}
     return window
@@ -188,17 +193,17 @@ def one_hot(labels, count):
 def mark_entities(window, entities, types):
     n = window.end - window.begin
     labels = np.zeros(n, dtype=np.int64)
-    for b, e, kind in entities:
-        b, e = max(b, window.begin) - window.begin, min(e, window.end) - window.begin
+    for first, end, kind in entities:
+        b, e = window.within(first, end)
         if b < e and kind in TYPES:
             k = TYPES.index(kind)
             labels[b] = 1 + 2 * k
-            labels[b + 1:e] = 2 + 2 * k
+            labels[b + 1 : e] = 2 + 2 * k
     allowed = one_hot(labels, 1 + 2 * len(TYPES))
     # Types that this corpus does not mark may hide in what it leaves out.
     for k, kind in enumerate(TYPES):
         if kind not in types:
-            allowed[labels == 0, 1 + 2 * k:3 + 2 * k] = True
+            allowed[labels == 0, 1 + 2 * k : 3 + 2 * k] = True
     window.gold = {"names": allowed}
     return window
 
@@ -206,9 +211,9 @@ def mark_entities(window, entities, types):
 def mark_labelled(window, segments, entities, types, unsure):
     """Attributions and names at once. Words that may belong to something unsure may have any label."""
     gold = mark_entities(window, entities, types).gold | mark_attributions(window, segments).gold
-    for kind, ranges in zip(("tags", "names"), unsure):
-        for b, e in ranges:
-            b, e = max(b, window.begin) - window.begin, min(e, window.end) - window.begin
+    for kind, ranges in zip(("tags", "names"), unsure, strict=True):
+        for first, end in ranges:
+            b, e = window.within(first, end)
             if b < e:
                 gold[kind][b:e][gold[kind][b:e, 0]] = True
     window.gold = gold
@@ -230,7 +235,8 @@ def ontogum(path):
 
 
 def rebuilt(lines):
-    text, open_mentions, mentions, sentence = "", {}, [], True
+    text, mentions, sentence = "", [], True
+    open_mentions: dict[str, list[int]] = {}
     for line in lines:
         cells = line.split("\t")
         if len(cells) < 3 or not cells[-2].strip():
@@ -238,7 +244,7 @@ def rebuilt(lines):
             continue
         word = cells[-2]
         glue = not text or word[0] in ".,;:!?)]}%’'" or text[-1] in "([{$"
-        text += ("\n" if sentence and text and text[-1] not in ".!?”\"" else "" if glue else " ") if text else ""
+        text += ("\n" if sentence and text and text[-1] not in '.!?”"' else "" if glue else " ") if text else ""
         sentence = False
         begin = len(text)
         text += word
@@ -265,8 +271,11 @@ def mention_words(text, mentions):
 
 def gap(path):
     """Texts with one pronoun and two names: (text, mentions as in `ontogum`)."""
+
+    def place(row, at, words):
+        return int(row[at]), int(row[at]) + len(row[words])
+
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-            place = lambda at, words: (int(row[at]), int(row[at]) + len(row[words]))
-            named = [(*place(f"{x}-offset", x), "he" if row[f"{x}-coref"].upper() == "TRUE" else x) for x in "AB"]
-            yield row["Text"], [(*place("Pronoun-offset", "Pronoun"), "he")], named
+            named = [(*place(row, f"{x}-offset", x), "he" if row[f"{x}-coref"].upper() == "TRUE" else x) for x in "AB"]
+            yield row["Text"], [(*place(row, "Pronoun-offset", "Pronoun"), "he")], named

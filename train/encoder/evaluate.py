@@ -13,7 +13,7 @@ import torch
 from tokenizers import Tokenizer
 
 import data
-from model import LINK, Encoder, link_scores
+from model import COLUMNS, LINK, Encoder, link_scores
 from train import attribution_windows, name_windows, names, polnear, ranked, tensors
 
 
@@ -52,17 +52,20 @@ def read(model, window):
 def quotes(model, window, tags, links):
     spans = segments(viterbi(model.tag_chain, tags))
     sources, cues, contents = ranked([(role, b, e - 1, (b, e)) for role, b, e in spans])
-    links = links.view(-1, 12, LINK)
-    char = lambda s: [window.text.words[window.begin + s[0]][0], window.text.words[window.begin + s[1]][1]]
+    links = links.view(-1, COLUMNS, LINK)
+
+    def char(s):
+        return [window.text.words[window.begin + s[0]][0], window.text.words[window.begin + s[1]][1]]
+
     found = [{"source": [], "cue": [char(cue)], "content": []} for cue in cues]
     if cues:
         answers = link_scores(links, cues, sources, (0, 1, 2, 3), model.source_bias).argmax(1)
-        for one, answer in zip(found, answers):
+        for one, answer in zip(found, answers, strict=True):
             if answer < len(sources):
                 one["source"] = [char(sources[answer])]
     if contents:
         answers = link_scores(links, contents, cues, (4, 5, 6, 7), model.cue_bias).argmax(1)
-        for content, answer in zip(contents, answers):
+        for content, answer in zip(contents, answers, strict=True):
             if answer < len(cues):
                 found[answer]["content"].append(char(content))
             else:
@@ -71,12 +74,12 @@ def quotes(model, window, tags, links):
 
 
 def main():
-    args = argparse.ArgumentParser(description=__doc__)
-    args.add_argument("--data", default="../../../shared")
-    args.add_argument("--minilm", required=True)
-    args.add_argument("--weights", default="encoder.pt")
-    args.add_argument("--out", default=".")
-    args = args.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", default="../../../shared")
+    parser.add_argument("--minilm", required=True)
+    parser.add_argument("--weights", default="encoder.pt")
+    parser.add_argument("--out", default=".")
+    args = parser.parse_args()
     tokenizer = Tokenizer.from_file(f"{args.minilm}/tokenizer.json")
     tokenizer.no_padding()
     tokenizer.no_truncation()
@@ -90,7 +93,7 @@ def main():
     ):
         rows = data.read(f"{e}/{name}.jsonl.gz")
         with open(f"{args.out}/{name.replace('/', '-')}.jsonl", "w") as out:
-            for row, one in zip(rows, read_corpus(tokenizer, f"{e}/{name}.jsonl.gz")):
+            for row, one in zip(rows, read_corpus(tokenizer, f"{e}/{name}.jsonl.gz"), strict=True):
                 found = {"id": row["id"], "quotes": [], "entities": []}
                 for window in cut([one]):
                     tags, kinds, links = read(model, window)
@@ -100,7 +103,11 @@ def main():
                         for kind, b, end in segments(viterbi(model.name_chain, kinds)):
                             word = window.text.words
                             found["entities"].append(
-                                {"start": word[window.begin + b][0], "end": word[window.begin + end - 1][1], "type": data.TYPES[kind]}
+                                {
+                                    "start": word[window.begin + b][0],
+                                    "end": word[window.begin + end - 1][1],
+                                    "type": data.TYPES[kind],
+                                }
                             )
                 print(json.dumps(found), file=out)
 

@@ -1,6 +1,5 @@
 """The encoder (MiniLM: 6 layers, 384 wide) with heads for attributions, their links, and names."""
 
-import json
 import math
 from pathlib import Path
 
@@ -12,6 +11,9 @@ from data import FEATURES, ROLES, TYPES
 
 WIDTH, LAYERS, HEADS, INNER = 384, 6, 12, 1536
 TAGS, NAMES, LINK, NEAR = 1 + 2 * len(ROLES), 1 + 2 * len(TYPES), 48, 4
+# First and last word of: a cue that looks for its source, a source; a content that looks for its cue, a cue;
+# a mention that looks for another of the same entity, that other. Each has LINK numbers.
+COLUMNS = 12
 
 
 class Layer(nn.Module):
@@ -67,7 +69,7 @@ class Crf(nn.Module):
         """Mean over words of the negative log-likelihood that every label is an allowed one."""
         both = torch.cat([scores, scores.masked_fill(~allowed, -1e4)])
         z = self.partition(both, torch.cat([lengths, lengths]))
-        return (z[: len(lengths)] - z[len(lengths):]).sum() / lengths.sum()
+        return (z[: len(lengths)] - z[len(lengths) :]).sum() / lengths.sum()
 
 
 class Encoder(nn.Module):
@@ -80,9 +82,7 @@ class Encoder(nn.Module):
         self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
         self.tags = nn.Linear(WIDTH, TAGS)
         self.names = nn.Linear(WIDTH, NAMES)
-        # First and last word of: a cue that looks for its source, a source; a content that looks for its cue, a cue;
-        # a mention that looks for another of the same entity, that other.
-        self.links = nn.Linear(WIDTH, 12 * LINK)
+        self.links = nn.Linear(WIDTH, COLUMNS * LINK)
         self.tag_chain, self.name_chain = Crf(TAGS), Crf(NAMES)
         # How many segments away the source, the cue is; the last for "none".
         self.source_bias = nn.Parameter(torch.zeros(2 * NEAR + 2))
@@ -104,7 +104,7 @@ class Encoder(nn.Module):
         return self.tags(x), self.names(x), self.links(x)
 
     def load_minilm(self, folder):
-        from safetensors.torch import load_file
+        from safetensors.torch import load_file  # noqa: PLC0415 -- only what begins with MiniLM needs it
 
         weights = load_file(str(Path(folder) / "model.safetensors"))
         weights = {k.removeprefix("bert."): v for k, v in weights.items()}

@@ -52,11 +52,11 @@ def load_heads(model, content):
 
 
 def main():
-    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    args.add_argument("--models", default="../../extract/models")
-    args.add_argument("--minilm", required=True)
-    args.add_argument("--out", default="encoder.pt")
-    args = args.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", default="../../extract/models")
+    parser.add_argument("--minilm", required=True)
+    parser.add_argument("--out", default="encoder.pt")
+    args = parser.parse_args()
     folder = Path(args.models)
     model = Encoder()
     model.load_minilm(args.minilm)

@@ -11,12 +11,11 @@ import math
 import random
 import time
 
-import numpy as np
 import torch
 from tokenizers import Tokenizer
 
 import data
-from model import LINK, Encoder, link_scores
+from model import COLUMNS, LINK, Encoder, link_scores
 
 PIECES = 4000  # of one step, at most
 
@@ -24,13 +23,15 @@ PIECES = 4000  # of one step, at most
 def polnear(tokenizer, path):
     rows = data.read(path)
     texts = [data.read_text(tokenizer, row["text"]) for row in rows]
-    return [(text, data.attributions(row, text)) for row, text in zip(rows, texts)]
+    return [(text, data.attributions(row, text)) for row, text in zip(rows, texts, strict=True)]
 
 
 def names(tokenizer, path):
     rows = data.read(path)
     texts = [data.read_text(tokenizer, row["text"]) for row in rows]
-    return [(text, data.entity_words(row, text), row["types"]) for row, text in zip(rows, texts) if text.words]
+    return [
+        (text, data.entity_words(row, text), row["types"]) for row, text in zip(rows, texts, strict=True) if text.words
+    ]
 
 
 def attribution_windows(corpus, rng=None):
@@ -41,7 +42,7 @@ def labelled(tokenizer, folder):
     """News with the attributions and the names that `sayso-train label` found in it."""
     quotes, names = (data.read(f"{folder}/{name}.jsonl.gz") for name in ("quotes", "names"))
     found = []
-    for quote, name in zip(quotes, names):
+    for quote, name in zip(quotes, names, strict=True):
         text = data.read_text(tokenizer, quote["text"])
         unsure = data.attributions({"text": quote["text"], "attributions": quote["unsure"]}, text)
         unsure = [(b, e) for _, b, e, _ in unsure], data.openings(text)
@@ -66,10 +67,10 @@ def name_windows(corpus, rng=None):
 def coreference(tokenizer, folder):
     rows = list(data.ontogum(f"{folder}/ontogum-conll.tar.xz"))
     texts = [data.read_text(tokenizer, text) for text, _ in rows]
-    found = [(text, data.mention_words(text, mentions), None) for text, (_, mentions) in zip(texts, rows)]
+    found = [(text, data.mention_words(text, mentions), None) for text, (_, mentions) in zip(texts, rows, strict=True)]
     for part in ("development", "validation"):
-        for text, pronoun, named in data.gap(f"{folder}/gap-{part}.tsv.gz"):
-            text = data.read_text(tokenizer, text)
+        for plain, pronoun, named in data.gap(f"{folder}/gap-{part}.tsv.gz"):
+            text = data.read_text(tokenizer, plain)
             found.append((text, data.mention_words(text, pronoun), data.mention_words(text, named)))
     return found
 
@@ -93,10 +94,16 @@ def cut(text, rng):
 
 def batches(windows, rng=None):
     """Batches of windows of about the same length, in a random order."""
-    size = lambda w: w.pieces()[1] - w.pieces()[0]
-    order = sorted(windows, key=lambda w: (size(w) + (rng.randint(0, 20) if rng else 0), id(w) if not rng else 0))
-    found, batch, longest = [], [], 0
-    for window in order:
+
+    def size(w):
+        return w.pieces()[1] - w.pieces()[0]
+
+    # Windows of one length stay in reading order.
+    order = sorted((size(w) + (rng.randint(0, 20) if rng else 0), number) for number, w in enumerate(windows))
+    found, longest = [], 0
+    batch: list[data.Window] = []
+    for _, number in order:
+        window = windows[number]
         longest = max(longest, size(window) + 2)
         if batch and longest * (len(batch) + 1) > PIECES:
             found.append(batch)
@@ -121,13 +128,13 @@ def tensors(batch):
     ids = torch.zeros(len(batch), longest, dtype=torch.long)
     features = torch.full((len(batch), longest), data.FEATURES, dtype=torch.long)
     mask = torch.zeros(len(batch), longest, dtype=torch.bool)
-    for row, (window, (a, b)) in enumerate(zip(batch, spans)):
+    for row, (window, (a, b)) in enumerate(zip(batch, spans, strict=True)):
         n = b - a
-        ids[row, 0], ids[row, n + 1] = 101, 102
+        ids[row, 0], ids[row, n + 1] = data.CLS, data.SEP
         ids[row, 1 : n + 1] = put(window.text.ids[a:b])
         features[row, 1 : n + 1] = put(window.text.features[a:b])
         mask[row, : n + 2] = True
-    firsts = [put(w.text.first[w.begin : w.end] - a + 1).long() for w, (a, _) in zip(batch, spans)]
+    firsts = [put(w.text.first[w.begin : w.end] - a + 1).long() for w, (a, _) in zip(batch, spans, strict=True)]
     return ids, features, mask, firsts
 
 
@@ -142,14 +149,14 @@ def padded(rows, longest):
     """The labels that are allowed to the words of each window; behind its end, "outside"."""
     allowed = torch.zeros(len(rows), longest, rows[0].shape[1], dtype=torch.bool)
     allowed[:, :, 0] = True
-    for own, row in zip(allowed, rows):
+    for own, row in zip(allowed, rows, strict=True):
         own[: len(row)] = put(row)
     return allowed
 
 
 def ranked(segments):
     """Segments as (first, last, rank, attributions), by role."""
-    roles = ([], [], [])
+    roles: tuple[list, list, list] = ([], [], [])
     for rank, (role, first, last, numbers) in enumerate(segments):
         roles[role].append((first, last, rank, numbers))
     return roles
@@ -159,7 +166,7 @@ def link_loss(model, links, batch):
     total, count = torch.zeros(()), 0
     for row, window in enumerate(batch):
         sources, cues, contents = ranked(window.gold["segments"])
-        own = links[row].view(-1, 12, LINK)
+        own = links[row].view(-1, COLUMNS, LINK)
         for asks, offers, columns, bias in (
             (cues, sources, (0, 1, 2, 3), model.source_bias),
             (contents, cues, (4, 5, 6, 7), model.cue_bias),
@@ -179,11 +186,12 @@ def who_loss(model, links, batch):
     total, count = torch.zeros(()), 0
     for row, window in enumerate(batch):
         gold = window.gold
-        asks = [(f, l, rank, who) for rank, (f, l, who) in enumerate(gold["mentions"])]
-        offers = [(f, l, rank, who) for rank, (f, l, who) in enumerate(gold.get("named", gold["mentions"]))]
+        asks = [(first, last, rank, who) for rank, (first, last, who) in enumerate(gold["mentions"])]
+        named = gold.get("named", gold["mentions"])
+        offers = [(first, last, rank, who) for rank, (first, last, who) in enumerate(named)]
         if not asks or not offers:
             continue
-        own = links[row].view(-1, 12, LINK)
+        own = links[row].view(-1, COLUMNS, LINK)
         scores = link_scores(own, asks, offers, (8, 9, 10, 11), model.who_bias)
         fits = [[("named" in gold or o[2] < a[2], a[3] == o[3]) for o in offers] + [(True, False)] for a in asks]
         fits = torch.tensor(fits)
@@ -198,8 +206,8 @@ def who_loss(model, links, batch):
 def step_loss(model, batch):
     ids, features, mask, firsts = tensors(batch)
     if model.training:
-        hide = (torch.rand(ids.shape) < 0.04) & mask & (ids != 101) & (ids != 102)
-        ids = ids.masked_fill(hide, 103)
+        hide = (torch.rand(ids.shape) < 0.04) & mask & (ids != data.CLS) & (ids != data.SEP)
+        ids = ids.masked_fill(hide, data.MASK)
     # A processor without 16-bit arithmetic only emulates it, a hundred times slower.
     short = ids.device.type != "cpu" or torch.cpu.get_capabilities().get("avx512_bf16", False)
     with torch.autocast(ids.device.type, dtype=torch.bfloat16, enabled=short):
@@ -221,7 +229,8 @@ def step_loss(model, batch):
 
 def groups(model, rate):
     heads = ("tags", "names", "links", "tag_chain", "name_chain", "source_bias", "cue_bias", "who_bias", "shapes")
-    plain, head = [], []
+    plain: list[torch.nn.Parameter] = []
+    head: list[torch.nn.Parameter] = []
     for name, p in model.named_parameters():
         if name.startswith(("words.", "places.")):
             p.requires_grad_(False)
@@ -231,19 +240,19 @@ def groups(model, rate):
 
 
 def main():
-    args = argparse.ArgumentParser(description=__doc__)
-    args.add_argument("--data", default="../../../shared")
-    args.add_argument("--minilm", required=True)
-    args.add_argument("--out", default="encoder.pt")
-    args.add_argument("--begin", help="weights to go on with, instead of MiniLM")
-    args.add_argument("--rate", type=float, default=3e-4)
-    args.add_argument("--labels", help="the folder that `sayso-train label` wrote, to learn from that too")
-    args.add_argument(
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", default="../../../shared")
+    parser.add_argument("--minilm", required=True)
+    parser.add_argument("--out", default="encoder.pt")
+    parser.add_argument("--begin", help="weights to go on with, instead of MiniLM")
+    parser.add_argument("--rate", type=float, default=3e-4)
+    parser.add_argument("--labels", help="the folder that `sayso-train label` wrote, to learn from that too")
+    parser.add_argument(
         "--epochs", default="5,3,1,1,1", help="over PolNeAR, worldwide names, mixed sentences, coreference, labels"
     )
-    args.add_argument("--minutes", type=float, default=1e9, help="stop after so long; the rate falls to zero by then")
-    args.add_argument("--steps", type=int, default=0, help="only so many, to try it")
-    args = args.parse_args()
+    parser.add_argument("--minutes", type=float, default=1e9, help="stop after so long; the rate falls to zero by then")
+    parser.add_argument("--steps", type=int, default=0, help="only so many, to try it")
+    args = parser.parse_args()
     torch.set_default_device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(1)
     rng = random.Random(1)
@@ -264,24 +273,26 @@ def main():
     ]
     if args.labels:
         corpora.append((labelled_windows, labelled(tokenizer, args.labels)))
-    plan = []
-    for (make, corpus), epochs in zip(corpora, map(float, args.epochs.split(","))):
+    placed = []
+    # The last number of epochs is for labels, which need not be there.
+    for (make, corpus), epochs in zip(corpora, map(float, args.epochs.split(",")), strict=False):
         rounds = [batches(make(corpus, rng), rng) for _ in range(math.ceil(epochs))]
         mine = [b for batch in rounds for b in batch][: round(sum(map(len, rounds)) * epochs / max(len(rounds), 1))]
         # Spread evenly over the whole run.
-        plan += [((i + rng.random()) / len(mine), b) for i, b in enumerate(mine)]
-    plan = [b for _, b in sorted(plan, key=lambda x: x[0])]
+        placed += [((i + rng.random()) / len(mine), b) for i, b in enumerate(mine)]
+    plan = [b for _, b in sorted(placed, key=lambda x: x[0])]
     if args.steps:
         plan = plan[: args.steps]
     optimizer = torch.optim.AdamW(groups(model, args.rate), betas=(0.9, 0.98), fused=True)
     peak = [g["lr"] for g in optimizer.param_groups]
-    sums, start = {}, time.time()
+    sums: dict[str, float] = {}
+    start = time.time()
     print(len(plan), "steps", flush=True)
     for step, batch in enumerate(plan):
         done = max(step / len(plan), (time.time() - start) / 60 / args.minutes)
         if done >= 1:
             break
-        for group, lr in zip(optimizer.param_groups, peak):
+        for group, lr in zip(optimizer.param_groups, peak, strict=True):
             group["lr"] = lr * min(1, done / 0.06 + 0.02) * (1 - done)
         loss = step_loss(model, batch)
         optimizer.zero_grad(set_to_none=True)

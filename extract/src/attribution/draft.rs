@@ -2,27 +2,27 @@
 
 use std::ops::Range;
 
-/// How a possible cue stands in its clause.
+/// How a possible cue stands in its clause. Features take the numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Voice {
     /// "said".
-    Active,
+    Active = 0,
     /// "was told".
-    Passive,
+    Passive = 1,
     /// "saying".
-    Gerund,
+    Gerund = 2,
     /// "to say".
-    Infinitive,
+    Infinitive = 3,
     /// "accused of".
-    Participle,
+    Participle = 4,
     /// "the claim".
-    Noun,
+    Noun = 5,
     /// "his claim".
-    OwnNoun,
+    OwnNoun = 6,
     /// "according to".
-    According,
+    According = 7,
     /// A colon.
-    Colon,
+    Colon = 8,
 }
 
 /// An attribution in the making.
@@ -34,7 +34,8 @@ pub(crate) struct Draft {
     pub(crate) head: usize,
     /// The dictionary form of the cue; empty without one.
     pub(crate) lemma: String,
-    /// How the cue is used; none if the attribution was not found by grammar.
+    /// How the cue stands in its clause; none where the layout or the encoder shows the attribution and the grammar
+    /// sees no cue.
     pub(crate) voice: Option<Voice>,
     /// The tokens of the source.
     pub(crate) source: Option<Range<usize>>,

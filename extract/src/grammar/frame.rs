@@ -3,15 +3,118 @@
 use std::ops::Range;
 
 use super::{phrase, subject, verbs};
+use crate::lexicon::List;
 use crate::tags::Tag;
 use crate::time::expression;
 use crate::view::Reading;
 
-/// The construction after a possible cue.
+/// What follows a verb or noun that may attribute. Features take the names for numbers: a name that changes wants
+/// other weights.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Construction {
+    /// Nothing that could be content.
+    End,
+    /// "that the port is open".
+    That,
+    /// A quotation.
+    Quote,
+    /// A colon and what it announces.
+    Colon,
+    /// A colon at the end of a sentence.
+    ColonEnd,
+    /// "the port is open", without "that".
+    Clause,
+    /// "how", "what", "whether" …
+    Question,
+    /// "to go".
+    Infinitive,
+    /// "to" before anything else: "to the board".
+    To,
+    /// Another preposition or particle: "of", "on".
+    Preposition(Box<str>),
+    /// "by going".
+    ByGerund,
+    /// "going".
+    Gerund,
+    /// An adjective behind which no noun phrase goes on.
+    Adjective,
+    /// An expression of time.
+    Time,
+    /// An object, and nothing behind it that could be content.
+    Object,
+    /// An object and "that …": "told reporters that".
+    ObjectThat,
+    /// An object and a quotation.
+    ObjectQuote,
+    /// An object and a clause without "that".
+    ObjectClause,
+    /// An object and "how", "what", "whether" …
+    ObjectQuestion,
+    /// An object and "to go".
+    ObjectInfinitive,
+    /// An object and "of" or "about": "accused him of".
+    ObjectOf,
+    /// An object and "as": "described it as".
+    ObjectAs,
+    /// Anything else.
+    Other,
+}
+
+impl Construction {
+    /// What a word begins that is tagged as a preposition or particle.
+    fn of_preposition(word: &str) -> Self {
+        match word {
+            "that" => Self::That,
+            "to" => Self::Infinitive,
+            _ => Self::Preposition(word.into()),
+        }
+    }
+
+    /// Whether it is one of these prepositions.
+    pub(crate) fn is_preposition(&self, words: &[&str]) -> bool {
+        matches!(self, Self::Preposition(word) if words.contains(&word.as_ref()))
+    }
+
+    /// Whether it begins a place, a time or an occasion, behind which content may come.
+    fn is_adjunct(&self) -> bool {
+        const BEGIN: [&str; 9] = ["in", "on", "at", "during", "by", "from", "through", "via", "with"];
+        matches!(self, Self::To | Self::Infinitive) || self.is_preposition(&BEGIN)
+    }
+
+    /// The name by which features know it.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::End => "end",
+            Self::That => "that",
+            Self::Quote => "quote",
+            Self::Colon => "colon",
+            Self::ColonEnd => "colon-end",
+            Self::Clause => "clause",
+            Self::Question => "wh",
+            Self::Infinitive => "to",
+            Self::To => "to+",
+            Self::Preposition(word) => word,
+            Self::ByGerund => "by ing",
+            Self::Gerund => "ing",
+            Self::Adjective => "adjective",
+            Self::Time => "time",
+            Self::Object => "object",
+            Self::ObjectThat => "object that",
+            Self::ObjectQuote => "object quote",
+            Self::ObjectClause => "object clause",
+            Self::ObjectQuestion => "object wh",
+            Self::ObjectInfinitive => "object to",
+            Self::ObjectOf => "object of",
+            Self::ObjectAs => "object as",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// A construction and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
-    /// Name of the construction, as the table of cues lists it: "that", "quote", "to", "for" …
-    pub(crate) key: String,
+    pub(crate) construction: Construction,
     /// Where content would begin.
     pub(crate) at: usize,
     /// One past the last token of the cue: a preposition or a colon belongs to it.
@@ -21,38 +124,39 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// A frame without an object.
-    fn new(key: &str, at: usize, cue_end: usize) -> Self {
-        Self { key: key.into(), at, cue_end, object: None }
+    pub(crate) fn new(construction: Construction, at: usize, cue_end: usize) -> Self {
+        Self { construction, at, cue_end, object: None }
     }
 
     /// Whether nothing that could be content follows.
     pub(crate) fn is_end(&self) -> bool {
-        self.key == "end"
+        self.construction == Construction::End
     }
 }
 
 /// The construction after a verb group that ends before `end`.
 pub(crate) fn after_verb(r: &Reading<'_>, end: usize, lemma: &str) -> Frame {
     if asks_when(r, end, lemma) {
-        return Frame::new("wh", end, end);
+        return Frame::new(Construction::Question, end, end);
     }
     if is_told(lemma) && r.tag(end) == Tag::Vbg && r.tag(end + 1).is_noun() {
         return after_object(r, end, lemma);
     }
     let plain = simple(r, end, end);
     if let Some(mut frame) = plain {
-        let of_whom = matches!(frame.key.as_str(), "of" | "about" | "as" | "when");
-        if of_whom && let Some(later) = far_clause(r, end, lemma).filter(|later| later.key == "quote") {
+        let of_whom = frame.construction.is_preposition(&["of", "about", "as"]);
+        if of_whom
+            && let Some(later) = far_clause(r, end, lemma).filter(|later| later.construction == Construction::Quote)
+        {
             return later;
         }
         if matches!(lemma, "respond" | "reply")
             && frame.cue_end > end
-            && !matches!(frame.key.as_str(), "quote" | "colon" | "colon-end")
+            && !matches!(frame.construction, Construction::Quote | Construction::Colon | Construction::ColonEnd)
         {
             (frame.at, frame.cue_end) = (end, end);
         }
-        if !matches!(frame.key.as_str(), "end" | "time") && !is_adjunct(&frame.key) {
+        if !matches!(frame.construction, Construction::End | Construction::Time) && !frame.construction.is_adjunct() {
             return frame;
         }
         // "said in a statement on Monday that": the content comes after the adjuncts.
@@ -60,12 +164,12 @@ pub(crate) fn after_verb(r: &Reading<'_>, end: usize, lemma: &str) -> Frame {
         if after > end
             && let Some(mut later) = simple(r, after, after)
         {
-            let time_only = frame.key == "time" || expression::time_after(r, end) == Some(after);
-            let good = matches!(later.key.as_str(), "that" | "quote" | "colon")
-                || time_only && matches!(later.key.as_str(), "clause" | "wh");
+            let time_only = frame.construction == Construction::Time || expression::time_after(r, end) == Some(after);
+            let good = matches!(later.construction, Construction::That | Construction::Quote | Construction::Colon)
+                || time_only && matches!(later.construction, Construction::Clause | Construction::Question);
             if good {
                 later.object = to;
-                if later.cue_end == after && frame.key != "to+" && names_a_channel(r, end, after) {
+                if later.cue_end == after && frame.construction != Construction::To && names_a_channel(r, end, after) {
                     later.cue_end = after;
                 } else if later.cue_end == after {
                     later.cue_end = end;
@@ -76,8 +180,8 @@ pub(crate) fn after_verb(r: &Reading<'_>, end: usize, lemma: &str) -> Frame {
         if let Some(later) = far_clause(r, end, lemma) {
             return later;
         }
-        if frame.key == "time" {
-            frame.key = "end".into();
+        if frame.construction == Construction::Time {
+            frame.construction = Construction::End;
         }
         return frame;
     }
@@ -88,24 +192,21 @@ pub(crate) fn after_verb(r: &Reading<'_>, end: usize, lemma: &str) -> Frame {
 fn asks_when(r: &Reading<'_>, end: usize, lemma: &str) -> bool {
     let denied = (end.saturating_sub(4)..end)
         .any(|i| verbs::is_negation(r.lower(i)) || matches!(r.lower(i), "refused" | "declined"));
-    let asks = matches!(lemma, "decide" | "know" | "ask" | "wonder" | "determine" | "disclose" | "reveal" | "specify");
+    let asks = List::QuestionVerbs.has(lemma);
     matches!(r.lower(end), "when" | "where" | "if") && (asks || denied && matches!(lemma, "say" | "tell"))
 }
 
 /// "said at a rally in Ohio on Friday evening that": words of saying reach over any adjunct.
 fn far_clause(r: &Reading<'_>, end: usize, lemma: &str) -> Option<Frame> {
-    if !matches!(
-        lemma,
-        "say" | "tell" | "write" | "tweet" | "argue" | "announce" | "declare" | "insist" | "state" | "add" | "claim"
-    ) {
+    if !List::ReachingVerbs.has(lemma) {
         return None;
     }
     for i in end + 1..r.unit(end - 1).end.min(end + 16) {
         if r.is(i, "that") && r.tag(i) == Tag::In {
-            return Some(Frame::new("that", i, end));
+            return Some(Frame::new(Construction::That, i, end));
         }
         if r.is_open_quote(i) && matches!(r.tag(i - 1), Tag::Comma | Tag::Colon) {
-            return Some(Frame::new("quote", i, end));
+            return Some(Frame::new(Construction::Quote, i, end));
         }
         if r.quotation_at(i).is_some() || r.tag(i).is_finite() {
             return None;
@@ -119,36 +220,42 @@ fn simple(r: &Reading<'_>, at: usize, cue_end: usize) -> Option<Frame> {
     let unit_end = r.unit(cue_end - 1).end;
     let word = r.lower(at);
     if at >= unit_end {
-        return Some(Frame::new("end", at, cue_end));
+        return Some(Frame::new(Construction::End, at, cue_end));
     }
     if r.is_open_quote(at) {
-        return Some(Frame::new("quote", at, cue_end));
+        return Some(Frame::new(Construction::Quote, at, cue_end));
     }
     let next = r.tag(at + 1);
     let frame = match r.tag(at) {
-        Tag::Comma if r.is_open_quote(at + 1) => Frame::new("quote", at + 1, cue_end),
-        Tag::Colon if word == ":" && r.is_open_quote(at + 1) => Frame::new("quote", at + 1, at + 1),
-        Tag::Colon if word == ":" && at + 1 < unit_end => Frame::new("colon", at + 1, at + 1),
-        Tag::Colon if word == ":" => Frame::new("colon-end", at + 1, at + 1),
-        _ if word == "that" && (r.tag(at) == Tag::In || !next.is_finite()) => Frame::new("that", at, cue_end),
-        Tag::To if matches!(next, Tag::Vb | Tag::Rb) => Frame::new("to", at, cue_end),
-        Tag::To => Frame::new("to+", at + 1, at + 1),
-        _ if matches!(word, "how" | "what" | "why" | "whether" | "who") => Frame::new("wh", at, cue_end),
+        Tag::Comma if r.is_open_quote(at + 1) => Frame::new(Construction::Quote, at + 1, cue_end),
+        Tag::Colon if word == ":" && r.is_open_quote(at + 1) => Frame::new(Construction::Quote, at + 1, at + 1),
+        Tag::Colon if word == ":" && at + 1 < unit_end => Frame::new(Construction::Colon, at + 1, at + 1),
+        Tag::Colon if word == ":" => Frame::new(Construction::ColonEnd, at + 1, at + 1),
+        _ if word == "that" && (r.tag(at) == Tag::In || !next.is_finite()) => {
+            Frame::new(Construction::That, at, cue_end)
+        }
+        Tag::To if matches!(next, Tag::Vb | Tag::Rb) => Frame::new(Construction::Infinitive, at, cue_end),
+        Tag::To => Frame::new(Construction::To, at + 1, at + 1),
+        _ if matches!(word, "how" | "what" | "why" | "whether" | "who") => {
+            Frame::new(Construction::Question, at, cue_end)
+        }
         _ if matches!(
             word,
             "if" | "where" | "when" | "while" | "because" | "after" | "before" | "since" | "though" | "although"
         ) =>
         {
-            Frame::new("end", at, cue_end)
+            Frame::new(Construction::End, at, cue_end)
         }
-        _ if expression::is_date_word(word) || expression::is_time(r, at) => Frame::new("time", at, cue_end),
-        Tag::In if word == "by" && next == Tag::Vbg => Frame::new("by ing", at, cue_end),
-        Tag::In | Tag::Rp => Frame::new(word, at + 1, at + 1),
-        Tag::Vbg => Frame::new("ing", at, cue_end),
+        _ if expression::is_date_word(word) || expression::is_time(r, at) => {
+            Frame::new(Construction::Time, at, cue_end)
+        }
+        Tag::In if word == "by" && next == Tag::Vbg => Frame::new(Construction::ByGerund, at, cue_end),
+        Tag::In | Tag::Rp => Frame::new(Construction::of_preposition(word), at + 1, at + 1),
+        Tag::Vbg => Frame::new(Construction::Gerund, at, cue_end),
         Tag::Rb if at == cue_end && !matches!(word, "not") => return adverb_frame(r, at, cue_end),
-        Tag::Jj if !next.in_phrase() => Frame::new("adjective", at, cue_end),
+        Tag::Jj if !next.in_phrase() => Frame::new(Construction::Adjective, at, cue_end),
         _ if r.tag(at).opens_phrase() => return clause(r, at, cue_end),
-        _ => Frame::new("end", at, cue_end),
+        _ => Frame::new(Construction::End, at, cue_end),
     };
     Some(frame)
 }
@@ -157,17 +264,8 @@ fn simple(r: &Reading<'_>, at: usize, cue_end: usize) -> Option<Frame> {
 fn adverb_frame(r: &Reading<'_>, at: usize, cue_end: usize) -> Option<Frame> {
     let after = (at + 1..at + 3).find(|&i| r.tag(i) != Tag::Rb).unwrap_or(at + 1);
     let frame = simple(r, after, after)?;
-    let keeps = frame.key == "end" || frame.cue_end != after;
-    Some(Frame {
-        cue_end: if keeps && frame.key != "end" {
-            frame.cue_end
-        } else if frame.key == "end" {
-            cue_end
-        } else {
-            after
-        },
-        ..frame
-    })
+    // A preposition or a colon belongs to the cue.
+    Some(Frame { cue_end: if frame.is_end() { cue_end } else { frame.cue_end }, ..frame })
 }
 
 /// A clause without "that": a noun phrase with a verb after it.
@@ -175,7 +273,7 @@ fn clause(r: &Reading<'_>, at: usize, cue_end: usize) -> Option<Frame> {
     let mut end = phrase::base_after(r, at)?;
     for _ in 0..6 {
         if phrase::starts_clause(r, end) || starts_after_apposition(r, end) {
-            return Some(Frame::new("clause", at, cue_end));
+            return Some(Frame::new(Construction::Clause, at, cue_end));
         }
         let links =
             matches!(r.tag(end), Tag::In | Tag::Cc | Tag::To) && r.quotation_at(end).is_none() && !r.is(end, "that");
@@ -195,89 +293,52 @@ fn starts_after_apposition(r: &Reading<'_>, end: usize) -> bool {
 
 /// The verb has an object; what comes after that?
 fn after_object(r: &Reading<'_>, at: usize, lemma: &str) -> Frame {
-    let bare = |key: &str| Frame::new(key, at, at);
-    let Some(end) = phrase::full_after(r, at, &["of"]) else { return bare("other") };
+    let Some(end) = phrase::full_after(r, at, &["of"]) else {
+        return Frame::new(Construction::Other, at, at);
+    };
     let (after, _) = skip_adjuncts(r, end);
     for (place, sure) in [(end, true), (after, false)] {
         let Some(next) = simple(r, place, place) else { continue };
-        let key = match next.key.as_str() {
-            "that" => "object that",
-            "quote" => "object quote",
-            "colon" => "object quote",
-            "to" if sure => "object to",
-            "to" if is_told(lemma) => "object to",
-            "wh" if sure || is_told(lemma) => "object wh",
-            "clause" if sure => "object clause",
-            "about" | "of" if sure => "object of",
-            "as" if sure => "object as",
+        let told = is_told(lemma);
+        let construction = match &next.construction {
+            Construction::That => Construction::ObjectThat,
+            Construction::Quote | Construction::Colon => Construction::ObjectQuote,
+            Construction::Infinitive if sure || told => Construction::ObjectInfinitive,
+            Construction::Question if sure || told => Construction::ObjectQuestion,
+            Construction::Clause if sure => Construction::ObjectClause,
+            of if sure && of.is_preposition(&["about", "of"]) => Construction::ObjectOf,
+            as_what if sure && as_what.is_preposition(&["as"]) => Construction::ObjectAs,
             _ => continue,
         };
-        // "told reporters that": the hearer stays outside; "disputes the idea that": the object is content.
-        let told = is_told(lemma);
-        let outside = told && !matches!(key, "object of" | "object as") || r.is(end, "about");
-        if !outside {
-            return Frame { key: key.into(), at, cue_end: at, object: Some(at..end) };
-        }
-        return Frame { key: key.into(), at: next.at, cue_end: at, object: Some(at..end) };
+        // "told reporters that": the addressee stays outside; "disputes the idea that": the object is content.
+        let outside =
+            told && !matches!(construction, Construction::ObjectOf | Construction::ObjectAs) || r.is(end, "about");
+        return Frame { construction, at: if outside { next.at } else { at }, cue_end: at, object: Some(at..end) };
     }
-    Frame { key: "object".into(), at, cue_end: at, object: Some(at..end) }
+    Frame { construction: Construction::Object, at, cue_end: at, object: Some(at..end) }
 }
 
-/// Verbs whose object is the hearer and not part of what was said.
+/// Verbs whose object is the addressee and not part of what was said.
 pub(crate) fn is_told(lemma: &str) -> bool {
-    matches!(
-        lemma,
-        "tell"
-            | "inform"
-            | "assure"
-            | "remind"
-            | "warn"
-            | "write"
-            | "advise"
-            | "promise"
-            | "show"
-            | "email"
-            | "notify"
-            | "ask"
-            | "convince"
-    )
+    List::ToldVerbs.has(lemma)
 }
 
 /// The construction after a noun.
 pub(crate) fn after_noun(r: &Reading<'_>, end: usize) -> Frame {
     match simple(r, end, end) {
-        Some(frame) if matches!(frame.key.as_str(), "time" | "adjective" | "ing") => Frame::new("end", end, end),
+        Some(frame)
+            if matches!(frame.construction, Construction::Time | Construction::Adjective | Construction::Gerund) =>
+        {
+            Frame::new(Construction::End, end, end)
+        }
         Some(frame) => frame,
-        None => Frame::new("end", end, end),
+        None => Frame::new(Construction::End, end, end),
     }
-}
-
-/// Whether what follows is an adjunct and not what was said.
-fn is_adjunct(key: &str) -> bool {
-    matches!(
-        key,
-        "in" | "on" | "at" | "during" | "by" | "from" | "through" | "via" | "after" | "before" | "with" | "to+" | "to"
-    )
 }
 
 /// "in a statement", "on Twitter": the corpus takes these as part of the cue.
 fn names_a_channel(r: &Reading<'_>, from: usize, to: usize) -> bool {
-    let noun = matches!(
-        r.lower(to - 1),
-        "statement"
-            | "interview"
-            | "tweet"
-            | "speech"
-            | "email"
-            | "letter"
-            | "post"
-            | "memo"
-            | "release"
-            | "article"
-            | "report"
-            | "twitter"
-            | "facebook"
-    );
+    let noun = List::StatementNouns.has(r.lower(to - 1));
     matches!(r.lower(from), "in" | "on") && noun && to - from <= 5
 }
 
@@ -291,25 +352,7 @@ fn skip_adjuncts(r: &Reading<'_>, from: usize) -> (usize, Option<Range<usize>>) 
         }
         if let Some(end) = expression::time_after(r, at) {
             at = end;
-        } else if matches!(
-            r.lower(at),
-            "in" | "on"
-                | "at"
-                | "during"
-                | "by"
-                | "from"
-                | "through"
-                | "via"
-                | "after"
-                | "before"
-                | "with"
-                | "to"
-                | "for"
-                | "outside"
-                | "inside"
-                | "near"
-                | "across"
-        ) {
+        } else if List::AdjunctPrepositions.has(r.lower(at)) {
             let Some(end) = phrase::full_after(r, at + 1, &["of", "with", "for"]) else { break };
             if phrase::starts_clause(r, end) {
                 break;

@@ -1,5 +1,6 @@
 //! Noun phrases to the left and to the right of a place.
 
+use crate::lexicon::List;
 use crate::tags::Tag;
 use crate::time::expression;
 use crate::view::{REACH, Reading};
@@ -37,6 +38,9 @@ pub(crate) fn base_after(r: &Reading<'_>, i: usize) -> Option<usize> {
     (noun && at > i).then_some(at)
 }
 
+/// Prepositions that may hang more on the phrase that names a source: "the spokesman for the union in Tamm".
+pub(crate) const SOURCE_LINKS: &[&str] = &["of", "for", "at", "from", "in", "with"];
+
 /// The end of the noun phrase at `i` with what hangs on it: "the head of the committee and its staff".
 pub(crate) fn full_after(r: &Reading<'_>, i: usize, joins: &[&str]) -> Option<usize> {
     let mut end = base_after(r, i)?;
@@ -66,45 +70,7 @@ pub(crate) fn names_occasion(r: &Reading<'_>, at: usize) -> bool {
     }
     let Some(end) = base_after(r, at + 1) else { return false };
     let head = r.lower(end - 1);
-    matches!(
-        head.strip_suffix('s').unwrap_or(head),
-        "statement"
-            | "interview"
-            | "tweet"
-            | "speech"
-            | "rally"
-            | "debate"
-            | "conference"
-            | "email"
-            | "letter"
-            | "address"
-            | "post"
-            | "twitter"
-            | "facebook"
-            | "appearance"
-            | "remark"
-            | "event"
-            | "meeting"
-            | "article"
-            | "op-ed"
-            | "forum"
-            | "hall"
-            | "hearing"
-            | "comment"
-            | "convention"
-            | "call"
-            | "message"
-            | "memo"
-            | "video"
-            | "ad"
-            | "stop"
-            | "website"
-            | "show"
-            | "report"
-            | "town"
-            | "campaign"
-            | "trail"
-    )
+    List::OccasionNouns.has(head.strip_suffix('s').unwrap_or(head))
 }
 
 /// The end of a short bracket: "(R-Ohio)".
@@ -145,22 +111,7 @@ pub(crate) fn before(r: &Reading<'_>, end: usize) -> Option<usize> {
         let hangs = match r.tag(link) {
             Tag::In => {
                 (holder.is_noun() || holder == Tag::Cd || holder == Tag::Dt || r.is(link, "of") || holder == Tag::Jj)
-                    && matches!(
-                        r.lower(link),
-                        "of" | "for"
-                            | "in"
-                            | "at"
-                            | "from"
-                            | "with"
-                            | "on"
-                            | "to"
-                            | "by"
-                            | "against"
-                            | "inside"
-                            | "behind"
-                            | "within"
-                            | "near"
-                    )
+                    && List::LinkingPrepositions.has(r.lower(link))
                     && !expression::is_date_word(r.lower(link - 1))
             }
             Tag::To => holder.is_noun() || r.is(link - 1, "close"),

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::phrase;
 use super::verbs::{Form, Group};
+use crate::lexicon::List;
 use crate::tags::Tag;
 use crate::time::expression;
 use crate::view::Reading;
@@ -60,34 +61,7 @@ pub(crate) fn subjects(r: &Reading<'_>, groups: &[Group]) -> Vec<Option<Subject>
 
 /// Verbs of saying, whose subject goes on speaking within the sentence.
 pub(crate) fn is_saying(lemma: &str) -> bool {
-    matches!(
-        lemma,
-        "say"
-            | "tell"
-            | "add"
-            | "announce"
-            | "argue"
-            | "claim"
-            | "note"
-            | "warn"
-            | "insist"
-            | "write"
-            | "tweet"
-            | "declare"
-            | "state"
-            | "explain"
-            | "suggest"
-            | "call"
-            | "describe"
-            | "accuse"
-            | "acknowledge"
-            | "stress"
-            | "cite"
-            | "refer"
-            | "promise"
-            | "vow"
-            | "urge"
-    )
+    List::SayingVerbs.has(lemma)
 }
 
 /// A participle that opens the sentence takes the subject of the verb after it: "Speaking to reporters, he …".
@@ -209,7 +183,7 @@ fn inverted(r: &Reading<'_>, group: &Group) -> Option<Subject> {
     if !opens || group.negated || group.end >= unit.end || r.quotation_at(group.end).is_some() {
         return None;
     }
-    let end = phrase::full_after(r, group.end, &["of", "for", "at", "from", "in", "with"])?;
+    let end = phrase::full_after(r, group.end, phrase::SOURCE_LINKS)?;
     if phrase::starts_clause(r, end) && first != unit.start {
         return None;
     }

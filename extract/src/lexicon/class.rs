@@ -4,96 +4,89 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Class(u64);
 
-impl Class {
-    /// The names of the classes in `models/rules.txt`, in the order of their bits.
-    pub(super) const NAMES: [&'static str; 29] = [
-        "title",
-        "honorific",
-        "male",
-        "female",
-        "titlemod",
-        "complement",
-        "org",
-        "orgonly",
-        "facility",
-        "place",
-        "placefirst",
-        "event",
-        "product",
-        "ofhead",
-        "forhead",
-        "onhead",
-        "time",
-        "month",
-        "notname",
-        "say",
-        "particle",
-        "suffix",
-        "placeword",
-        "orgword",
-        "norpword",
-        "ordinary",
-        "mixed",
-        "first",
-        "surname",
-    ];
+macro_rules! classes {
+    ($($(#[$doc:meta])* $class:ident = $bit:literal, $name:literal;)*) => {
+        impl Class {
+            $($(#[$doc])* pub(crate) const $class: Self = Self(1 << $bit);)*
 
-    /// Titles: "minister", "president".
-    pub(crate) const TITLE: Self = Self(1);
-    /// Forms of address: "Mr.", "Dame".
-    pub(crate) const HONORIFIC: Self = Self(1 << 1);
+            /// The class with this name in `models/rules.txt`.
+            pub(super) fn named(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$class),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+// Each with its bit, which features take for its number, and its name in `models/rules.txt`.
+classes! {
+    /// Titles: "president", "spokeswoman".
+    TITLE = 0, "title";
+    /// "Mr.", "Dr." and the like.
+    HONORIFIC = 1, "honorific";
     /// Words that only men are called by, first names apart.
-    pub(crate) const MALE: Self = Self(1 << 2);
-    pub(crate) const FEMALE: Self = Self(1 << 3);
-    /// Words before a title: "deputy", "former".
-    pub(crate) const TITLE_MODIFIER: Self = Self(1 << 4);
-    /// Words that complete a title: "affairs", "finance".
-    pub(crate) const COMPLEMENT: Self = Self(1 << 5);
+    MALE = 2, "male";
+    /// Words that only women are called by, first names apart.
+    FEMALE = 3, "female";
+    /// What stands before a title and belongs to it: "deputy".
+    TITLE_MODIFIER = 4, "titlemod";
+    /// What follows "of" behind a title: "minister of defence".
+    COMPLEMENT = 5, "complement";
     /// Heads of the names of organisations.
-    pub(crate) const ORG: Self = Self(1 << 6);
-    pub(crate) const FACILITY: Self = Self(1 << 8);
+    ORG = 6, "org";
+    /// Heads that make a name an organisation and nothing else.
+    ORG_ONLY = 7, "orgonly";
+    /// Heads of the names of buildings and works.
+    FACILITY = 8, "facility";
     /// Heads of the names of places.
-    pub(crate) const PLACE: Self = Self(1 << 9);
+    PLACE = 9, "place";
     /// First words of place names: "New", "San".
-    pub(crate) const PLACE_FIRST: Self = Self(1 << 10);
-    pub(crate) const EVENT: Self = Self(1 << 11);
-    /// Heads of the names of products.
-    pub(crate) const PRODUCT: Self = Self(1 << 12);
+    PLACE_FIRST = 10, "placefirst";
+    /// Heads of the names of events.
+    EVENT = 11, "event";
+    /// Heads of the names of products and works.
+    PRODUCT = 12, "product";
     /// Heads that take "of".
-    pub(crate) const OF_HEAD: Self = Self(1 << 13);
-    pub(crate) const FOR_HEAD: Self = Self(1 << 14);
+    OF_HEAD = 13, "ofhead";
+    /// Heads that take "for".
+    FOR_HEAD = 14, "forhead";
     /// Heads that take "on".
-    pub(crate) const ON_HEAD: Self = Self(1 << 15);
+    ON_HEAD = 15, "onhead";
     /// Words of time.
-    pub(crate) const TIME: Self = Self(1 << 16);
+    TIME = 16, "time";
     /// Months that are also names or words.
-    pub(crate) const MONTH: Self = Self(1 << 17);
-    pub(crate) const NOT_NAME: Self = Self(1 << 18);
+    MONTH = 17, "month";
+    /// Words that are no names, whatever their capital says.
+    NOT_NAME = 18, "notname";
     /// Verbs of saying.
-    pub(crate) const SAY: Self = Self(1 << 19);
-    pub(crate) const PARTICLE: Self = Self(1 << 20);
+    SAY = 19, "say";
+    /// "van", "bin" and the like.
+    PARTICLE = 20, "particle";
     /// "Jr." and the like.
-    pub(crate) const SUFFIX: Self = Self(1 << 21);
+    SUFFIX = 21, "suffix";
     /// Words that are place names by themselves.
-    pub(crate) const PLACE_WORD: Self = Self(1 << 22);
-    pub(crate) const ORG_WORD: Self = Self(1 << 23);
-    /// Nationalities, peoples and political groups.
-    pub(crate) const NORP_WORD: Self = Self(1 << 24);
+    PLACE_WORD = 22, "placeword";
+    /// Words that are names of organisations by themselves.
+    ORG_WORD = 23, "orgword";
+    /// Words for people of a country or belief.
+    NORP_WORD = 24, "norpword";
     /// Words that news writes in small letters nearly always.
-    pub(crate) const ORDINARY: Self = Self(1 << 25);
+    ORDINARY = 25, "ordinary";
     /// Words that news writes in small letters often.
-    pub(crate) const MIXED: Self = Self(1 << 26);
+    MIXED = 26, "mixed";
     /// First names.
-    pub(crate) const FIRST_NAME: Self = Self(1 << 27);
-    pub(crate) const SURNAME: Self = Self(1 << 28);
+    FIRST_NAME = 27, "first";
+    /// Surnames.
+    SURNAME = 28, "surname";
+}
+
+impl Class {
     /// First names of men; in [`Class::MALE`] are other words.
     pub(crate) const MALE_NAME: Self = Self(1 << 29);
+    /// First names of women; in [`Class::FEMALE`] are other words.
     pub(crate) const FEMALE_NAME: Self = Self(1 << 30);
-
-    /// The class with this name in the rules.
-    pub(super) fn named(name: &str) -> Option<Self> {
-        Self::NAMES.iter().position(|n| *n == name).map(|bit| Self(1 << bit))
-    }
 
     /// Whether the word is in any of the classes of `other`.
     pub(crate) fn is(self, other: Self) -> bool {

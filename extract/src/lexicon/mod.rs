@@ -1,12 +1,12 @@
 //! Word lists that the rules consult, compiled in and read once.
 //!
 //! The lists are in `extract/models`; [`class`] has a bit for each. A word can be in several. Words are looked up
-//! folded: without case, accents and curly apostrophes. [`verbs`] has verbs and nouns by what they say
-//! about an attribution.
+//! folded: without case, accents and curly apostrophes. [`List`] names the lists of English words in `lexicon/en`, which
+//! say what a word tells in a sentence.
 
 mod class;
 mod fold;
-pub(crate) mod verbs;
+mod list;
 
 use std::borrow::Cow;
 
@@ -14,6 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(crate) use class::Class;
 pub(crate) use fold::fold;
+pub(crate) use list::{List, irregular_infinitive};
 
 const RULES: &str = include_str!("../../models/rules.txt");
 const WORDS: &str = include_str!("../../models/words.tsv");
@@ -39,6 +40,7 @@ pub(crate) struct Lexicon {
 impl Lexicon {
     /// The lists that are compiled in.
     pub(crate) fn compiled_in() -> Self {
+        list::read();
         let mut lexicon = Self::default();
         lexicon.read_rules();
         for (word, tag) in pairs(WORDS) {

@@ -24,43 +24,117 @@ pub(super) struct Fact {
     pub(super) groups: Groups,
     /// What the word lists say of the word.
     pub(super) class: u32,
-    /// Whether it begins, goes on with or is the name of a place or of a body in the word lists.
-    pub(super) listed: u32,
+    /// Its part in names of the word lists.
+    pub(super) listed: Listed,
     pub(super) capital: bool,
     /// Whether its capital says nothing, and whether it stands in a line written like a title.
     pub(super) forced: bool,
     pub(super) in_title: bool,
-    /// What other places of the document say of the word: the bits of [`Elsewhere`].
-    pub(super) elsewhere: u32,
+    /// What other places of the document say of the word.
+    pub(super) elsewhere: Elsewhere,
 }
 
-/// How a word stands anywhere in the document, as bits.
-pub(super) struct Elsewhere;
+/// What a name of the word lists names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ListedName {
+    Place,
+    Body,
+}
+
+/// The parts that a word has in names of the word lists. Features take the numbers of the bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Listed(u32);
+
+impl Listed {
+    /// In no name.
+    pub(super) const NONE: Self = Self(0);
+    /// It is such a name.
+    const WHOLE: Self = Self(1);
+    /// It begins such a name of several words.
+    const FIRST: Self = Self(1 << 1);
+    /// It goes on with one.
+    const LATER: Self = Self(1 << 2);
+
+    /// A part in a name of this sort.
+    const fn of(self, name: ListedName) -> Self {
+        match name {
+            ListedName::Place => self,
+            ListedName::Body => Self(self.0 << 4),
+        }
+    }
+
+    /// With the parts of the other.
+    const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether it has any of the parts of the other.
+    fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// All parts as bits.
+    pub(super) fn bits(self) -> u32 {
+        self.0
+    }
+}
+
+/// How a word stands anywhere in the document. Features take the numbers of the bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Elsewhere(u32);
 
 impl Elsewhere {
+    /// Nowhere.
+    pub(super) const NONE: Self = Self(0);
     /// With a capital that its place does not owe.
-    pub(super) const CAPITAL: u32 = 1;
-    pub(super) const SMALL: u32 = 1 << 1;
+    const CAPITAL: Self = Self(1 << 0);
+    /// In small letters.
+    const SMALL: Self = Self(1 << 1);
     /// After a title or an honorific.
-    pub(super) const TITLED: u32 = 1 << 2;
+    const TITLED: Self = Self(1 << 2);
     /// After a first name.
-    pub(super) const SURNAME: u32 = 1 << 3;
+    const SURNAME: Self = Self(1 << 3);
     /// Before a verb of saying.
-    pub(super) const SAYS: u32 = 1 << 4;
+    const SAYS: Self = Self(1 << 4);
     /// Before the head of a body's name.
-    pub(super) const BODY: u32 = 1 << 5;
+    const BODY: Self = Self(1 << 5);
     /// After "in", "at", "from", "near".
-    pub(super) const IN: u32 = 1 << 6;
+    const IN: Self = Self(1 << 6);
     /// In brackets.
-    pub(super) const BRACKETS: u32 = 1 << 7;
+    const BRACKETS: Self = Self(1 << 7);
     /// After "the".
-    pub(super) const THE: u32 = 1 << 8;
+    const THE: Self = Self(1 << 8);
     /// In capitals.
-    pub(super) const CAPITALS: u32 = 1 << 9;
-    /// Before another word with a capital, and after one.
-    pub(super) const LEADS: u32 = 1 << 10;
-    pub(super) const FOLLOWS: u32 = 1 << 11;
-    pub(super) const ALL: u32 = 12;
+    const CAPITALS: Self = Self(1 << 9);
+    /// Before another word with a capital.
+    const LEADS: Self = Self(1 << 10);
+    /// After another word with a capital.
+    const FOLLOWS: Self = Self(1 << 11);
+
+    /// In the ways of either.
+    const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// These ways if that is so.
+    fn when(self, so: bool) -> Self {
+        if so { self } else { Self::NONE }
+    }
+
+    /// Only whether it stands in small letters and with a capital.
+    pub(super) fn cased(self) -> Self {
+        Self(self.0 & Self::CAPITAL.or(Self::SMALL).0)
+    }
+
+    /// All ways as bits.
+    pub(super) fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// The number of each way.
+    pub(super) fn numbers(self) -> impl Iterator<Item = u32> {
+        (0..12).filter(move |number| self.0 >> number & 1 == 1)
+    }
 }
 
 /// What is known of the tokens of a document.
@@ -234,20 +308,21 @@ fn list(words: &Words, facts: &mut [Fact], patience: &Patience<'_>) -> Option<()
         let range = words.document.tokens_of(sentence);
         patience.spend(range.len())?;
         for start in range.clone().filter(|&i| words.capital(i)) {
-            for shift in [0, 4] {
-                if facts[start].listed >> shift & 0b110 != 0 {
+            for name in [ListedName::Place, ListedName::Body] {
+                if facts[start].listed.has(Listed::FIRST.or(Listed::LATER).of(name)) {
                     continue;
                 }
-                let known = |end| if shift == 0 { words.is_place(start, end) } else { words.is_body(start, end) };
+                let known = |end| match name {
+                    ListedName::Place => words.is_place(start, end),
+                    ListedName::Body => words.is_body(start, end),
+                };
                 let longest = (start + LONGEST).min(range.end);
                 let found = (start + 1..=longest).rev().find(|&end| words.capital(end - 1) && known(end));
-                match found {
-                    Some(end) if end > start + 1 => {
-                        facts[start].listed |= 0b10 << shift;
-                        facts[start + 1..end].iter_mut().for_each(|fact| fact.listed |= 0b100 << shift);
-                    }
-                    Some(_) => facts[start].listed |= 1 << shift,
-                    None => {}
+                let Some(end) = found else { continue };
+                let first = if end > start + 1 { Listed::FIRST } else { Listed::WHOLE };
+                facts[start].listed = facts[start].listed.or(first.of(name));
+                for fact in &mut facts[start + 1..end] {
+                    fact.listed = fact.listed.or(Listed::LATER.of(name));
                 }
             }
         }
@@ -257,7 +332,7 @@ fn list(words: &Words, facts: &mut [Fact], patience: &Patience<'_>) -> Option<()
 
 /// Tells every word with a capital how the same word stands elsewhere in the document.
 fn elsewhere(words: &Words, facts: &mut [Fact]) {
-    let mut seen: FxHashMap<u32, u32> = FxHashMap::default();
+    let mut seen: FxHashMap<u32, Elsewhere> = FxHashMap::default();
     for sentence in 0..words.document.sentences().len() {
         let range = words.document.tokens_of(sentence);
         for i in range.clone() {
@@ -265,48 +340,44 @@ fn elsewhere(words: &Words, facts: &mut [Fact]) {
             if words.document.tokens()[i].kind != TokenKind::Word {
                 continue;
             }
-            let mut bits = 0;
-            if !fact.capital {
-                bits = Elsewhere::SMALL;
-            } else if !fact.in_title {
-                bits |= if fact.forced { 0 } else { Elsewhere::CAPITAL };
-                bits |= if words.capitals(i) { Elsewhere::CAPITALS } else { 0 };
-                bits |= if i > range.start { before(words, i - 1) } else { 0 };
-                bits |= if i + 1 < range.end { after(words, i + 1) } else { 0 };
+            let mut ways = Elsewhere::SMALL.when(!fact.capital);
+            if fact.capital && !fact.in_title {
+                ways = Elsewhere::CAPITAL.when(!fact.forced).or(Elsewhere::CAPITALS.when(words.capitals(i)));
+                if i > range.start {
+                    ways = ways.or(before(words, i - 1));
+                }
+                if i + 1 < range.end {
+                    ways = ways.or(after(words, i + 1));
+                }
             }
-            *seen.entry(fact.small).or_default() |= bits;
+            let known = seen.entry(fact.small).or_default();
+            *known = known.or(ways);
         }
     }
     for fact in facts.iter_mut().filter(|fact| fact.capital) {
-        fact.elsewhere = seen.get(&fact.small).copied().unwrap_or(0);
+        fact.elsewhere = seen.get(&fact.small).copied().unwrap_or_default();
     }
 }
 
-/// What the words before a token show of it.
-fn before(words: &Words, i: usize) -> u32 {
-    let mut bits = if words.capital(i) { Elsewhere::FOLLOWS } else { 0 };
-    if words.is(i, Class::TITLE.or(Class::HONORIFIC)) {
-        bits |= Elsewhere::TITLED;
-    }
-    if words.is(i, Class::FIRST_NAME) && words.capital(i) {
-        bits |= Elsewhere::SURNAME;
-    }
-    bits | match words.text(i) {
+/// What the word before tells.
+fn before(words: &Words, i: usize) -> Elsewhere {
+    let word = match words.text(i) {
         "in" | "at" | "from" | "near" => Elsewhere::IN,
         "(" => Elsewhere::BRACKETS,
         "the" | "The" => Elsewhere::THE,
-        _ => 0,
-    }
+        _ => Elsewhere::NONE,
+    };
+    let capital = words.capital(i);
+    word.or(Elsewhere::FOLLOWS.when(capital))
+        .or(Elsewhere::TITLED.when(words.is(i, Class::TITLE.or(Class::HONORIFIC))))
+        .or(Elsewhere::SURNAME.when(capital && words.is(i, Class::FIRST_NAME)))
 }
 
-/// What the words after a token show of it.
-fn after(words: &Words, i: usize) -> u32 {
-    let mut bits = if words.capital(i) { Elsewhere::LEADS } else { 0 };
-    if words.is(i, Class::SAY) {
-        bits |= Elsewhere::SAYS;
-    }
-    if words.is(i, Class::ORG) && words.capital(i) {
-        bits |= Elsewhere::BODY;
-    }
-    bits
+/// What the word behind tells.
+fn after(words: &Words, i: usize) -> Elsewhere {
+    let capital = words.capital(i);
+    Elsewhere::LEADS
+        .when(capital)
+        .or(Elsewhere::SAYS.when(words.is(i, Class::SAY)))
+        .or(Elsewhere::BODY.when(capital && words.is(i, Class::ORG)))
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::facts::{Elsewhere, Fact, Facts};
+use super::facts::{Elsewhere, Fact, Facts, Listed};
 use crate::model::feature;
 
 /// Words beyond the ends of a sentence.
@@ -15,11 +15,11 @@ const OUTSIDE: Fact = Fact {
     ends: [1; 4],
     groups: [u16::MAX; 3],
     class: 0,
-    listed: 0,
+    listed: Listed::NONE,
     capital: false,
     forced: false,
     in_title: false,
-    elsewhere: 0,
+    elsewhere: Elsewhere::NONE,
 };
 
 /// One sentence of a document.
@@ -123,9 +123,9 @@ impl<'f> Sentence<'f> {
             feature(70, &[this.class, u32::from(this.capital)]),
             feature(71, &[one.class]),
             feature(72, &[next.class]),
-            feature(73, &[this.listed]),
-            feature(74, &[this.listed, this.brief]),
-            feature(75, &[one.listed, this.listed, next.listed]),
+            feature(73, &[this.listed.bits()]),
+            feature(74, &[this.listed.bits(), this.brief]),
+            feature(75, &[one.listed.bits(), this.listed.bits(), next.listed.bits()]),
             feature(76, &[one.class, this.class]),
             feature(77, &[this.class, next.class]),
         ]);
@@ -155,7 +155,7 @@ impl<'f> Sentence<'f> {
             feature(92, &[first.class, last.class, long]),
             feature(93, &[before.small, group(last, 0), long]),
             feature(94, &[last.ends[2], place]),
-            feature(95, &[first.listed, last.listed, place]),
+            feature(95, &[first.listed.bits(), last.listed.bits(), place]),
         ]);
     }
 
@@ -163,14 +163,9 @@ impl<'f> Sentence<'f> {
         let this = &self.facts.tokens[i];
         let owed = u32::from(this.forced || this.in_title);
         let single = u32::from(run == 1);
-        for bit in 0..Elsewhere::ALL {
-            if this.elsewhere >> bit & 1 == 1 {
-                out.push(feature(100 + bit, &[owed, single]));
-            }
-        }
-        let case = this.elsewhere & (Elsewhere::CAPITAL | Elsewhere::SMALL);
-        out.push(feature(120, &[case, owed, single]));
-        out.push(feature(121, &[this.elsewhere, single]));
+        out.extend(this.elsewhere.numbers().map(|number| feature(100 + number, &[owed, single])));
+        out.push(feature(120, &[this.elsewhere.cased().bits(), owed, single]));
+        out.push(feature(121, &[this.elsewhere.bits(), single]));
     }
 
     /// What the longest run with the word tells, or the run that an acronym is short for.
@@ -205,7 +200,7 @@ impl<'f> Sentence<'f> {
             feature(138, &[place, before.class, single]),
             feature(139, &[place, group(before), single]),
             feature(140, &[place, group(first), group(last)]),
-            feature(141, &[place, first.listed, last.listed]),
+            feature(141, &[place, first.listed.bits(), last.listed.bits()]),
         ]);
     }
 }

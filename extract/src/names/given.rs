@@ -7,7 +7,7 @@ use sayso_document::EntityType;
 
 use super::tagged::Tagged;
 use super::words::Words;
-use crate::lexicon::{Class, fold};
+use crate::lexicon::{Class, List, fold};
 
 /// A name that was found by the names that its words are is this sure.
 const SURE: f32 = 0.6;
@@ -151,38 +151,7 @@ impl Surnames {
 
 /// Words that are both titles and first names.
 fn is_title_too(words: &Words, at: usize) -> bool {
-    matches!(
-        words.text(at),
-        "Amir"
-            | "Dean"
-            | "Judge"
-            | "Prince"
-            | "Major"
-            | "Sheikh"
-            | "King"
-            | "Bishop"
-            | "Marshal"
-            | "Duke"
-            | "Baron"
-            | "Earl"
-            | "Pastor"
-            | "Don"
-            | "Justice"
-            | "Chief"
-            | "Pope"
-            | "Rabbi"
-            | "Star"
-            | "Warden"
-            | "Sergeant"
-            | "Mayor"
-            | "General"
-            | "Deacon"
-            | "Squire"
-            | "Princess"
-            | "Queen"
-            | "Lord"
-            | "Lady"
-    )
+    List::TitleFirstNames.has(words.text(at))
 }
 
 fn key(words: &Words, at: usize) -> String {

@@ -6,43 +6,11 @@ use sayso_document::EntityType;
 
 use super::tagged::Tagged;
 use super::words::Words;
-use crate::lexicon::Class;
+use crate::lexicon::{Class, List};
 use crate::view::turns::{Look, Turn};
 
 /// How sure it is that a label is a name.
 const SURE: f32 = 0.9;
-
-/// Words that tell what somebody does in a conversation, and no name.
-const ROLES: [&str; 28] = [
-    "moderator",
-    "host",
-    "anchor",
-    "reporter",
-    "reporters",
-    "interviewer",
-    "audience",
-    "speaker",
-    "chair",
-    "witness",
-    "counsel",
-    "clerk",
-    "operator",
-    "narrator",
-    "unidentified",
-    "unknown",
-    "male",
-    "female",
-    "man",
-    "woman",
-    "caller",
-    "voiceover",
-    "announcer",
-    "correspondent",
-    "student",
-    "translator",
-    "interpreter",
-    "all",
-];
 
 /// Puts the names of labels in the place of what was tagged in them.
 pub(super) fn with_labels(words: &Words, tagged: Vec<Tagged>, turns: &[Turn]) -> Vec<Tagged> {
@@ -82,7 +50,7 @@ fn name(words: &Words, label: &Range<usize>) -> (Range<usize>, bool) {
     };
     let start =
         label.clone().take_while(|&i| i + 1 < label.end && title(i)).last().map_or(label.start, |last| last + 1);
-    let role = |i: usize| ROLES.contains(&words.text(i).to_lowercase().trim_end_matches('.'));
+    let role = |i: usize| List::TurnRoles.has(words.text(i).to_lowercase().trim_end_matches('.'));
     let title_alone = label.len() == 1 && words.is(start, Class::TITLE);
     let named = !title_alone && !(start..label.end).any(role);
     (start..label.end, named)

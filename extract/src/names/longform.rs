@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::words::Words;
+use crate::lexicon::List;
 
 /// An acronym has at most this many letters.
 const LETTERS: usize = 8;
@@ -40,5 +41,5 @@ fn before(words: &Words, from: usize, open: usize) -> Option<Range<usize>> {
 }
 
 fn is_small(word: &str) -> bool {
-    matches!(word, "of" | "the" | "and" | "for" | "to" | "in" | "on" | "&" | "de" | "a" | "'s" | "’s" | "," | "-")
+    List::AcronymSkips.has(word)
 }

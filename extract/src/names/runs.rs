@@ -5,7 +5,7 @@ use std::ops::Range;
 use sayso_document::TokenKind;
 
 use super::words::Words;
-use crate::lexicon::Class;
+use crate::lexicon::{Class, List};
 
 /// Heads of any sort of name.
 const HEADS: Class = Class::ORG.or(Class::FACILITY).or(Class::PLACE).or(Class::EVENT);
@@ -182,7 +182,7 @@ fn listed(words: &Words, start: usize, at: usize, end: usize) -> bool {
 }
 
 fn is_company_suffix(word: &str) -> bool {
-    matches!(word, "Inc" | "Inc." | "Corp" | "Corp." | "Ltd" | "Ltd." | "LLC" | "Jr" | "Jr." | "Sr" | "Sr.")
+    List::NameSuffixes.has(word)
 }
 
 /// A hyphen set apart by blanks, as texts put together from tokens have it: "El - Marn", "Tai Lin - wen".
@@ -190,8 +190,7 @@ fn hyphen(words: &Words, at: usize, end: usize) -> usize {
     if at + 1 >= end || words.document.tokens()[at + 1].kind != TokenKind::Word {
         return at;
     }
-    let short =
-        matches!(words.text(at - 1), "Al" | "El" | "al" | "el" | "Abdel" | "Abd" | "Abu" | "Ul" | "Bin" | "Guinea");
+    let short = List::HyphenedFirsts.has(words.text(at - 1));
     let given = !words.capital(at + 1)
         && words.text(at + 1).len() <= 6
         && !words.is(

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rustc_hash::FxHashSet;
 use sayso_document::{Document, Patience, SentenceRole, TokenKind};
 
-use crate::lexicon::{Class, Lexicon, fold};
+use crate::lexicon::{Class, Lexicon, List, fold};
 use crate::model::{Clusters, Groups};
 use crate::view::View;
 
@@ -42,32 +42,6 @@ struct Word {
 
 /// Prefixes with a hyphen that stand before titles and names.
 const PREFIXES: [&str; 4] = ["then-", "ex-", "former-", "now-"];
-
-/// Endings with a hyphen that stand after names of places and people: "Veloria-based".
-const SUFFIXES: [&str; 22] = [
-    "-led",
-    "-based",
-    "-backed",
-    "-born",
-    "-style",
-    "-controlled",
-    "-occupied",
-    "-funded",
-    "-trained",
-    "-owned",
-    "-listed",
-    "-ruled",
-    "-held",
-    "-made",
-    "-wide",
-    "-bound",
-    "-era",
-    "-educated",
-    "-speaking",
-    "-run",
-    "-dominated",
-    "-sponsored",
-];
 
 impl<'d, 't> Words<'d, 't> {
     /// Reads the words of a document. None once nobody waits.
@@ -237,8 +211,8 @@ impl Word {
             .iter()
             .find(|p| text.len() > p.len() && text.get(..p.len()).is_some_and(|t| t.eq_ignore_ascii_case(p)));
         let prefix = prefix.map_or(0, |p| p.len());
-        let suffix =
-            SUFFIXES.iter().find(|s| text[prefix..].len() > s.len() && text.ends_with(*s)).map_or(0, |s| s.len());
+        let hyphen = text[prefix..].rfind('-').filter(|&at| at > 0).map(|at| &text[prefix + at..]);
+        let suffix = hyphen.filter(|ending| List::AttachedEndings.has(ending)).map_or(0, str::len);
         let bare = &text[prefix..text.len() - suffix];
         let mut letters = bare.chars();
         let first = letters.next();

@@ -1,38 +1,12 @@
 //! Dictionary forms of verbs and nouns.
 
-use std::sync::OnceLock;
-
-use rustc_hash::FxHashMap;
-
 use super::{Dictionary, Tag};
-
-/// Forms that no rule yields, with their dictionary form.
-const IRREGULAR: &str = "am:be are:be arose:arise ate:eat beaten:beat became:become been:be began:begin begun:begin being:be bent:bend \
-    bit:bite blew:blow bought:buy broke:break broken:break brought:bring built:build came:come caught:catch \
-    chose:choose chosen:choose dealt:deal did:do does:do done:do drawn:draw drew:draw drove:drive dug:dig \
-    dying:die fallen:fall fed:feed fell:fall felt:feel fled:flee flew:fly forbade:forbid forbidden:forbid \
-    foresaw:foresee foreseen:foresee forgave:forgive forgiven:forgive forgot:forget forgotten:forget fought:fight \
-    found:find froze:freeze frozen:freeze gave:give given:give goes:go gone:go got:get gotten:get grew:grow \
-    had:have has:have heard:hear held:hold hid:hide hidden:hide hung:hang is:be kept:keep knew:know known:know \
-    laid:lay leapt:leap led:lead left:leave lent:lend lost:lose lying:lie made:make meant:mean met:meet \
-    mistaken:mistake mistook:mistake overcame:overcome oversaw:oversee overseen:oversee overthrew:overthrow \
-    paid:pay ran:run rang:ring rode:ride rose:rise said:say sang:sing sank:sink sat:sit saw:see seen:see sent:send \
-    shone:shine shook:shake shot:shoot shown:show slept:sleep slid:slide sold:sell sought:seek spent:spend \
-    spoke:speak spoken:speak sprang:spring spun:spin stole:steal stolen:steal stood:stand struck:strike \
-    stuck:stick swore:swear sworn:swear swung:swing taken:take taught:teach thought:think threw:throw told:tell \
-    took:take tore:tear tying:tie understood:understand undertaken:undertake undertook:undertake upheld:uphold \
-    was:be went:go wept:weep were:be withdrawn:withdraw withdrew:withdraw withheld:withhold woke:wake won:win \
-    wore:wear written:write wrote:write";
-
-fn irregular() -> &'static FxHashMap<&'static str, &'static str> {
-    static FORMS: OnceLock<FxHashMap<&'static str, &'static str>> = OnceLock::new();
-    FORMS.get_or_init(|| IRREGULAR.split(' ').filter_map(|pair| pair.split_once(':')).collect())
-}
+use crate::lexicon;
 
 /// The dictionary form of a verb's form, both in small letters: "said" → "say", "planned" → "plan".
 pub(crate) fn of_verb(form: &str, dictionary: &Dictionary) -> String {
-    if let Some(lemma) = irregular().get(form) {
-        return (*lemma).into();
+    if let Some(lemma) = lexicon::irregular_infinitive(form) {
+        return lemma.into();
     }
     let endings: &[(&str, &[&str])] =
         &[("ies", &["y"]), ("ied", &["y"]), ("es", &["e", ""]), ("s", &[""]), ("ed", &["e", ""]), ("ing", &["e", ""])];

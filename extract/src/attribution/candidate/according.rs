@@ -1,8 +1,8 @@
 //! "According to X, …" and "…, according to X".
 
-use super::{Candidate, left_of};
+use super::{Candidate, Left};
 use crate::attribution::draft::Voice;
-use crate::grammar::frame::Frame;
+use crate::grammar::frame::{Construction, Frame};
 use crate::grammar::phrase;
 use crate::grammar::subject::{self, Order, Subject};
 use crate::tags::Tag;
@@ -19,15 +19,15 @@ pub(crate) fn candidate(r: &Reading<'_>, i: usize) -> Option<Candidate> {
     let comma = source_end.filter(|_| opens).and_then(|from| {
         (from..unit.end.min(from + 60)).find(|&t| r.tag(t) == Tag::Comma && r.quotation_at(t).is_none())
     });
-    let (key, at) = comma.map_or(("end", i + 2), |comma| ("clause", comma + 1));
+    let (construction, at) = comma.map_or((Construction::End, i + 2), |comma| (Construction::Clause, comma + 1));
     Some(Candidate {
         cue: i..i + 2,
         head: i,
         group_end: i + 2,
         lemma: "according to".into(),
         voice: Voice::According,
-        frame: Frame { key: key.into(), at, cue_end: i + 2, object: None },
-        left: left_of(r, i),
+        frame: Frame::new(construction, at, i + 2),
+        left: Left::of(r, i),
         after_speech: false,
         subject: source_end.map(|end| Subject { tokens: i + 2..end, order: Order::Inverted }),
         negated: false,

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::grammar::phrase;
+use crate::lexicon::List;
 use crate::tags::Tag;
 use crate::time::expression;
 use crate::view::{REACH, Reading};
@@ -184,7 +185,7 @@ fn continues_list(r: &Reading<'_>, comma: usize) -> bool {
 }
 
 /// Whether a clause with a subject of its own begins here.
-fn begins_clause(r: &Reading<'_>, at: usize) -> bool {
+pub(crate) fn begins_clause(r: &Reading<'_>, at: usize) -> bool {
     phrase::full_after(r, at, &["of", "for", "in"]).is_some_and(|end| phrase::starts_clause(r, end))
 }
 
@@ -220,22 +221,7 @@ fn stops_after_comma(r: &Reading<'_>, next: usize, starts: &Starts) -> bool {
     match r.tag(next) {
         Tag::Cc => word == "but" || word == "and" && starts.any(next + 1),
         Tag::Vbg => !matches!(word, "including"),
-        _ => matches!(
-            word,
-            "which"
-                | "who"
-                | "while"
-                | "though"
-                | "although"
-                | "even"
-                | "despite"
-                | "where"
-                | "a"
-                | "the"
-                | "he"
-                | "she"
-                | "an"
-        ),
+        _ => List::CommaOpeners.has(word),
     }
 }
 

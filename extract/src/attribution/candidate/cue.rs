@@ -2,12 +2,13 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{Candidate, according, left_of};
+use super::{Candidate, Left, according};
 use crate::attribution::draft::Voice;
-use crate::grammar::frame::{self, Frame};
+use crate::grammar::frame::{self, Construction, Frame};
 use crate::grammar::phrase;
 use crate::grammar::subject::{Order, Subject};
 use crate::grammar::verbs::{Form, Group};
+use crate::lexicon::List;
 use crate::tags::{Tag, lemma};
 use crate::view::Reading;
 
@@ -60,29 +61,7 @@ impl Nouns {
 
 /// Whether a verb only prepares the one in the infinitive or gerund after it: "went on to say", "refused to say".
 fn leads_to(r: &Reading<'_>, light: &Candidate, next: &Candidate) -> bool {
-    let prepares = matches!(
-        light.lemma.as_str(),
-        "go" | "go on"
-            | "continue"
-            | "appear"
-            | "seem"
-            | "try"
-            | "attempt"
-            | "refuse"
-            | "decline"
-            | "begin"
-            | "start"
-            | "fail"
-            | "come"
-            | "tend"
-            | "resist"
-            | "keep"
-            | "stop"
-            | "avoid"
-            | "need"
-            | "have"
-            | "use"
-    );
+    let prepares = List::PreparingVerbs.has(&light.lemma);
     let on = light.lemma == "go" && r.is(light.group_end, "on");
     let near = next.cue.start == light.group_end || on && next.cue.start == light.group_end + 1;
     prepares
@@ -106,7 +85,7 @@ fn of_verb(r: &Reading<'_>, group: &Group, subject: Option<&Subject>) -> Candida
     let frame = if let Some(subject) = opening {
         Frame { cue_end: group.end, ..frame::after_verb(r, subject.tokens.end, &group.lemma) }
     } else if inverted {
-        Frame { key: "end".into(), at: group.end, cue_end: group.end, object: None }
+        Frame::new(Construction::End, group.end, group.end)
     } else {
         frame::after_verb(r, group.end, &group.lemma)
     };
@@ -118,7 +97,7 @@ fn of_verb(r: &Reading<'_>, group: &Group, subject: Option<&Subject>) -> Candida
         group_end: group.end,
         lemma: group.lemma.clone(),
         voice,
-        left: left_of(r, start),
+        left: Left::of(r, start),
         after_speech: voice == Voice::Active && subject.is_some() && ends_speech(r, start),
         frame,
         subject: subject.cloned(),
@@ -151,8 +130,8 @@ fn of_colon(r: &Reading<'_>, i: usize) -> Option<Candidate> {
         group_end: i + 1,
         lemma: ":".into(),
         voice: Voice::Colon,
-        frame: Frame { key: "colon".into(), at: i + 1, cue_end: i + 1, object: None },
-        left: '-',
+        frame: Frame::new(Construction::Colon, i + 1, i + 1),
+        left: Left::Other,
         after_speech: false,
         subject: Some(Subject { tokens: unit.start..i, order: Order::Plain }),
         negated: false,
@@ -186,7 +165,7 @@ fn of_noun(r: &Reading<'_>, i: usize, nouns: &Nouns) -> Option<Candidate> {
         lemma,
         voice: if subject.is_some() { Voice::OwnNoun } else { Voice::Noun },
         frame,
-        left: '-',
+        left: Left::Other,
         after_speech: false,
         subject,
         negated: false,

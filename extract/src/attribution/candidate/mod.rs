@@ -20,6 +20,7 @@ use std::ops::Range;
 use super::draft::Voice;
 use crate::grammar::frame::Frame;
 use crate::grammar::subject::Subject;
+use crate::lexicon::List;
 use crate::tags::Tag;
 use crate::view::Reading;
 
@@ -35,8 +36,7 @@ pub(crate) struct Candidate {
     pub(crate) lemma: String,
     pub(crate) voice: Voice,
     pub(crate) frame: Frame,
-    /// What stands before subject and verb: 'q' the end of a quotation, 'c' a comma, '-' anything else.
-    pub(crate) left: char,
+    pub(crate) left: Left,
     /// Whether a quotation that ends like a sentence stands right before subject and verb.
     pub(crate) after_speech: bool,
     pub(crate) subject: Option<Subject>,
@@ -46,7 +46,7 @@ pub(crate) struct Candidate {
 impl Candidate {
     /// Together with the verb that this one prepares. The meaning is that of the other, the clause this one's.
     fn joined(&self, next: Candidate) -> Candidate {
-        let refuses = matches!(self.lemma.as_str(), "refuse" | "decline" | "fail" | "resist" | "stop" | "avoid");
+        let refuses = List::RefusalVerbs.has(&self.lemma);
         Candidate {
             cue: self.cue.start..next.cue.end,
             negated: self.negated || next.negated || refuses,
@@ -59,17 +59,30 @@ impl Candidate {
     }
 }
 
-/// What stands before the words that attribute.
-pub(crate) fn left_of(r: &Reading<'_>, start: usize) -> char {
-    if start == r.unit(start).start {
-        return '-';
-    }
-    let before = start - 1;
-    if r.is_close_quote(before) || r.tag(before) == Tag::Comma && before > 0 && r.is_close_quote(before - 1) {
-        'q'
-    } else if r.tag(before) == Tag::Comma {
-        'c'
-    } else {
-        '-'
+/// What stands before subject and verb. Features take the numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum Left {
+    /// The end of a quotation, and perhaps a comma.
+    Quotation = 'q' as u32,
+    Comma = 'c' as u32,
+    /// Anything else.
+    Other = '-' as u32,
+}
+
+impl Left {
+    /// What stands before the words that attribute, which begin at `start`.
+    pub(crate) fn of(r: &Reading<'_>, start: usize) -> Self {
+        if start == r.unit(start).start {
+            return Self::Other;
+        }
+        let before = start - 1;
+        if r.is_close_quote(before) || r.tag(before) == Tag::Comma && before > 0 && r.is_close_quote(before - 1) {
+            Self::Quotation
+        } else if r.tag(before) == Tag::Comma {
+            Self::Comma
+        } else {
+            Self::Other
+        }
     }
 }

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::Candidate;
 use super::content::{self, Extent, Starts};
+use super::{Candidate, Left};
 use crate::attribution::draft::Voice;
+use crate::grammar::frame::Construction;
 use crate::grammar::phrase;
 use crate::grammar::subject::{self, Order, Subject};
 use crate::view::Reading;
@@ -29,8 +30,16 @@ fn ahead(r: &Reading<'_>, candidate: &Candidate, starts: &Starts) -> Vec<Range<u
 
 fn extent(candidate: &Candidate) -> Extent {
     let clause = matches!(
-        candidate.frame.key.as_str(),
-        "that" | "clause" | "quote" | "colon" | "wh" | "to" | "other" | "object quote" | "object that"
+        candidate.frame.construction,
+        Construction::That
+            | Construction::Clause
+            | Construction::Quote
+            | Construction::Colon
+            | Construction::Question
+            | Construction::Infinitive
+            | Construction::Other
+            | Construction::ObjectQuote
+            | Construction::ObjectThat
     );
     match candidate.voice {
         _ if !clause => Extent::Phrase,
@@ -60,7 +69,7 @@ fn behind(r: &Reading<'_>, candidate: &Candidate, starts: &Starts) -> Vec<Range<
     }
     let after = turned.map_or(candidate.cue.end, |s| s.tokens.end);
     let after = candidate.frame.object.as_ref().map_or(after, |o| o.end.max(after));
-    let more = content::resumed(r, after, candidate.left == 'q', starts);
+    let more = content::resumed(r, after, candidate.left == Left::Quotation, starts);
     std::iter::once(before).chain(more).collect()
 }
 
@@ -68,7 +77,7 @@ fn behind(r: &Reading<'_>, candidate: &Candidate, starts: &Starts) -> Vec<Range<
 fn around_passive(r: &Reading<'_>, candidate: &Candidate, starts: &Starts) -> Vec<Range<usize>> {
     let Some(Subject { tokens, order: Order::Plain | Order::Relative }) = &candidate.subject else { return Vec::new() };
     let mut content = vec![tokens.clone()];
-    if candidate.frame.key != "by" && !candidate.frame.is_end() {
+    if !candidate.frame.construction.is_preposition(&["by"]) && !candidate.frame.is_end() {
         content.extend(content::forward(r, candidate.frame.at, starts).filter(|c| c.start >= tokens.end));
     }
     content
@@ -77,7 +86,10 @@ fn around_passive(r: &Reading<'_>, candidate: &Candidate, starts: &Starts) -> Ve
 pub(crate) fn source(r: &Reading<'_>, candidate: &Candidate) -> Option<Range<usize>> {
     if matches!(candidate.voice, Voice::Passive | Voice::Participle) {
         let at = candidate.frame.at;
-        return (candidate.frame.key == "by")
+        return candidate
+            .frame
+            .construction
+            .is_preposition(&["by"])
             .then(|| phrase::full_after(r, at, &["of", "for", "at", "in"]))
             .flatten()
             .map(|end| at..end);

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::content_features::View;
+use super::makers::{Maker, Makers};
 use super::{Content, Offers, Sight, continued, meet};
 use crate::attribution::candidate::content::{self, Extent};
-use crate::attribution::candidate::{Candidate, rules};
+use crate::attribution::candidate::{Candidate, Left, rules};
 use crate::tags::Tag;
 use crate::time::expression;
 
@@ -17,31 +18,31 @@ const MORE: usize = 40;
 
 /// What may be the content, given the source. Empty when nothing is at hand.
 pub(crate) fn contents(s: &Sight<'_, '_>, c: &Candidate, source: Option<&Range<usize>>) -> Offers<Content> {
-    let mut found: Vec<(Content, u32)> = Vec::with_capacity(64);
+    let mut found: Vec<(Content, Makers)> = Vec::with_capacity(64);
     let rules = rules::proposals(s.r, c, &s.starts);
-    for (at, proposal) in rules.iter().enumerate() {
-        offer(&mut found, proposal.clone(), 1 << at);
+    for (maker, proposal) in [Maker::Ahead, Maker::Behind, Maker::Around].into_iter().zip(&rules) {
+        offer(&mut found, proposal.clone(), maker.into());
     }
     let ahead = starts_ahead(s, c, source);
     for &start in &ahead {
         for extent in [Extent::Clause, Extent::Inner, Extent::Noun, Extent::Phrase] {
             let rule = content::forward_to(s.r, start, &s.starts, extent);
-            offer(&mut found, rule.into_iter().collect(), 1 << (4 + extent as u32));
+            offer(&mut found, rule.into_iter().collect(), Maker::of(extent).into());
         }
         for end in borders(s, start) {
             let piece = start..end;
-            offer(&mut found, vec![piece], 0);
+            offer(&mut found, vec![piece], Makers::default());
         }
     }
     for span in clauses(s, c) {
-        offer(&mut found, vec![span], 1 << 10);
+        offer(&mut found, vec![span], Maker::Parsed.into());
     }
     let begin = source.filter(|x| x.start < c.head).map_or(c.cue.start, |x| x.start.min(c.cue.start));
     for piece in behind(s, begin) {
-        offer(&mut found, vec![piece.clone()], 0);
+        offer(&mut found, vec![piece.clone()], Makers::default());
         // A rule's second piece may go with another first one.
         for rule in rules.iter().filter(|rule| rule.len() == 2 && rule[1].start > c.head) {
-            offer(&mut found, vec![piece.clone(), rule[1].clone()], 0);
+            offer(&mut found, vec![piece.clone(), rule[1].clone()], Makers::default());
         }
     }
     split(s, c, source, begin, &mut found);
@@ -80,13 +81,13 @@ fn split(
     c: &Candidate,
     source: Option<&Range<usize>>,
     begin: usize,
-    found: &mut Vec<(Content, u32)>,
+    found: &mut Vec<(Content, Makers)>,
 ) {
     let r = s.r;
     let after = source.filter(|x| x.start >= c.group_end).map_or(c.group_end, |x| x.end);
     let opens = matches!(r.tag(after), Tag::Comma)
         || r.tag(after).is_finite()
-        || c.left == 'c'
+        || c.left == Left::Comma
         || matches!(r.tag(begin.wrapping_sub(1)), Tag::Wdt | Tag::Wp);
     let from = after + usize::from(r.tag(after) == Tag::Comma);
     let unit = r.unit(c.head);
@@ -104,13 +105,13 @@ fn split(
     let tails: Vec<usize> = borders(s, from).into_iter().take(8).collect();
     for head in heads {
         for &end in &tails {
-            offer(found, vec![head.clone(), from..end], 1 << 8);
+            offer(found, vec![head.clone(), from..end], Maker::Split.into());
         }
     }
 }
 
 /// The same content with the quotations that go on with it: “…,” she said. “…”
-fn continued(s: &Sight<'_, '_>, found: &mut Vec<(Content, u32)>) {
+fn continued(s: &Sight<'_, '_>, found: &mut Vec<(Content, Makers)>) {
     let r = s.r;
     for at in 0..found.len() {
         let last = found[at].0[found[at].0.len() - 1].end - 1;
@@ -126,21 +127,20 @@ fn continued(s: &Sight<'_, '_>, found: &mut Vec<(Content, u32)>) {
             .take(MORE)
             .collect();
         if !more.is_empty() {
-            let (mut content, made) = found[at].clone();
+            let (mut content, makers) = found[at].clone();
             content.extend(more);
-            offer(found, content, made | 1 << 9);
+            offer(found, content, makers.and(Maker::Continued.into()));
         }
     }
 }
 
-/// Adds a possible content, or notes that it was made in another way too.
-fn offer(found: &mut Vec<(Content, u32)>, content: Content, made: u32) {
+fn offer(found: &mut Vec<(Content, Makers)>, content: Content, makers: Makers) {
     if content.is_empty() {
         return;
     }
     match found.iter_mut().find(|(known, _)| *known == content) {
-        Some((_, by)) => *by |= made,
-        None => found.push((content, made)),
+        Some((_, by)) => *by = by.and(makers),
+        None => found.push((content, makers)),
     }
 }
 

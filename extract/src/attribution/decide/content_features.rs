@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::cue::Atoms;
 use super::features::{Sort, apart, steps};
+use super::makers::Makers;
 use super::{Content, Features, Offer, Offers, Sight};
-use crate::attribution::candidate::Candidate;
-use crate::grammar::phrase;
+use crate::attribution::candidate::{Candidate, content};
 use crate::tags::Tag;
 
 /// A candidate whose content is looked for.
@@ -27,11 +27,11 @@ impl<'a, 'r, 'd> View<'a, 'r, 'd> {
     }
 
     /// The contents with their features. What speaks of a beginning, or of an end, is shared by all that have it.
-    pub(crate) fn offers(&self, found: Vec<(Content, u32)>) -> Offers<Content> {
+    pub(crate) fn offers(&self, found: Vec<(Content, Makers)>) -> Offers<Content> {
         let mut shared = Vec::new();
         let (mut starts, mut ends): (Known, Known) = Default::default();
         let mut list = Vec::with_capacity(found.len());
-        for (value, made) in found {
+        for (value, makers) in found {
             let (start, end) = (value[0].start, value[value.len() - 1].end);
             let direction = match (start < self.c.head, end > self.c.head) {
                 (false, _) => 0,
@@ -40,7 +40,7 @@ impl<'a, 'r, 'd> View<'a, 'r, 'd> {
             };
             let start = once(&mut starts, &mut shared, (start, direction), || self.start(start, direction));
             let end = once(&mut ends, &mut shared, (end, direction), || self.end(end, direction));
-            let features = self.whole(&value, made, direction);
+            let features = self.whole(&value, makers, direction);
             list.push(Offer { features, value, shared: Some([start, end]) });
         }
         Offers { list, shared }
@@ -87,8 +87,7 @@ impl<'a, 'r, 'd> View<'a, 'r, 'd> {
         f.add(38, &[final_, a.lemma]);
         f.add(39, &[u32::from(r.is_close_quote(end - 1)), s.sketch(end), direction]);
         f.add(41, &[apart(end, c.head), direction, a.order]);
-        let clause =
-            phrase::full_after(r, end + 1, &["of", "for", "in"]).is_some_and(|after| phrase::starts_clause(r, after));
+        let clause = content::begins_clause(r, end + 1);
         f.add(42, &[s.sketch(end), u32::from(clause), direction, a.voice]);
         f.add(43, &[steps(unit.end.saturating_sub(end)), s.sketch(end), direction]);
         f.add(44, &[s.word(end + 1), s.tag(end), a.frame]);
@@ -97,18 +96,17 @@ impl<'a, 'r, 'd> View<'a, 'r, 'd> {
         f.0
     }
 
-    /// Features of the content as a whole.
-    fn whole(&self, content: &Content, made: u32, direction: u32) -> Vec<u32> {
+    fn whole(&self, content: &Content, makers: Makers, direction: u32) -> Vec<u32> {
         let Self { s, c, a, .. } = self;
         let r = s.r;
         let (first, last) = (&content[0], &content[content.len() - 1]);
         let (start, end) = (first.start, last.end);
         let mut f = Features::with(&[]);
-        f.add(1, &[made, a.voice]);
-        f.add(2, &[made, a.frame]);
-        for bit in (0..11).filter(|bit| made >> bit & 1 == 1) {
-            f.add(3, &[bit, a.voice, a.frame]);
-            f.add(4, &[bit, a.lemma]);
+        f.add(1, &[makers.bits(), a.voice]);
+        f.add(2, &[makers.bits(), a.frame]);
+        for maker in makers.each() {
+            f.add(3, &[maker as u32, a.voice, a.frame]);
+            f.add(4, &[maker as u32, a.lemma]);
         }
         f.add(5, &[direction, a.voice, a.frame, a.left]);
         f.add(6, &[direction, a.lemma]);

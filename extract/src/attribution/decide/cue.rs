@@ -36,7 +36,13 @@ impl Atoms {
             Some(Order::Shared) => 3,
             Some(Order::Relative) => 4,
         };
-        Self { lemma: word(&c.lemma), voice: c.voice as u32, frame: word(&c.frame.key), left: c.left as u32, order }
+        Self {
+            lemma: word(&c.lemma),
+            voice: c.voice as u32,
+            frame: word(c.frame.construction.name()),
+            left: c.left as u32,
+            order,
+        }
     }
 }
 

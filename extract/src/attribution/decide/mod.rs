@@ -30,6 +30,7 @@ mod cue;
 #[cfg(feature = "encoder")]
 pub(crate) mod encoded;
 mod features;
+mod makers;
 pub(crate) mod runs;
 pub(crate) mod select;
 mod source;

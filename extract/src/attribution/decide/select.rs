@@ -15,6 +15,7 @@ use crate::attribution::draft::{Draft, Voice};
 use crate::attribution::layout::{byline, headline, is_layout, leadin};
 use crate::grammar::subject::{self, Order};
 use crate::grammar::verbs;
+use crate::lexicon::List;
 use crate::tags::Tag;
 use crate::view::Reading;
 
@@ -226,17 +227,6 @@ pub(super) fn tells_how(r: &Reading<'_>, draft: &Draft) -> bool {
     draft.voice == Some(Voice::According)
         && draft.source.as_ref().is_some_and(|source| {
             let at = source.start + usize::from(r.tag(source.start) == Tag::Dt);
-            matches!(
-                r.lower(at),
-                "comments"
-                    | "remarks"
-                    | "transcript"
-                    | "transcripts"
-                    | "quotes"
-                    | "excerpts"
-                    | "audio"
-                    | "video"
-                    | "footage"
-            )
+            List::TranscriptNouns.has(r.lower(at))
         })
 }

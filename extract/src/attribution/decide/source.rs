@@ -45,7 +45,7 @@ fn variants(s: &Sight<'_, '_>, rule: &Range<usize>) -> Vec<Range<usize>> {
     found.extend(phrase::before(r, rule.end).filter(|&start| start < rule.end).map(|start| start..rule.end));
     found.extend(phrase::simple_before(r, rule.end).filter(|&start| start < rule.end).map(|start| start..rule.end));
     found.push(rule.start..subject::with_apposition(r, rule.end).max(rule.end));
-    if let Some(end) = phrase::full_after(r, rule.start, &["of", "for", "at", "from", "in", "with"]) {
+    if let Some(end) = phrase::full_after(r, rule.start, phrase::SOURCE_LINKS) {
         found.push(rule.start..end);
     }
     found

@@ -5,7 +5,7 @@ use sayso_document::Act;
 use super::polarity;
 use crate::attribution::draft::{Draft, Voice};
 use crate::grammar::phrase;
-use crate::lexicon::verbs::{self, listed};
+use crate::lexicon::List;
 use crate::tags::{Tag, lemma};
 use crate::view::Reading;
 
@@ -19,18 +19,18 @@ pub(crate) fn of(r: &Reading<'_>, draft: &Draft) -> Act {
     let source = Source::of(r, draft);
     match verb {
         "according" | ":" | "in" if source == Source::Record => Act::Finding,
-        _ if source == Source::Record && listed(verbs::SHOWN, verb) => Act::Finding,
-        _ if source == Source::Paper && listed(verbs::PAPER_SHOWS, verb) => Act::Finding,
-        _ if source == Source::Court && listed(verbs::COURT_DECIDES, verb) => Act::Intent,
-        _ if listed(verbs::FINDING, verb) => Act::Finding,
+        _ if source == Source::Record && List::ShowingVerbs.has_stem(verb) => Act::Finding,
+        _ if source == Source::Paper && List::PaperVerbs.has_stem(verb) => Act::Finding,
+        _ if source == Source::Court && List::CourtVerbs.has_stem(verb) => Act::Intent,
+        _ if List::FindingVerbs.has_stem(verb) => Act::Finding,
         "be" => be(particle),
         "agree" if to => Act::Intent,
         _ if polarity::asks_to_know(r, draft) || polarity::refuses_to_tell(r, draft) => Act::Speech,
-        _ if !particle.is_empty() && verb != "according" => phrasal(verb, particle),
+        _ if !particle.is_empty() && verb != "according" => phrasal(&draft.lemma, verb),
         "ask" | "say" | "tell" | "write" | "call" => Act::Speech,
-        _ if listed(verbs::LIGHT, verb) => light(r, draft).unwrap_or(if to { Act::Intent } else { Act::Other }),
-        _ if listed(verbs::INTENT, verb) => Act::Intent,
-        _ if listed(verbs::THOUGHT, verb) => {
+        _ if List::LightVerbs.has_stem(verb) => light(r, draft).unwrap_or(if to { Act::Intent } else { Act::Other }),
+        _ if List::IntentVerbs.has_stem(verb) => Act::Intent,
+        _ if List::ThoughtVerbs.has_stem(verb) => {
             if voiced(r, draft) {
                 Act::Speech
             } else {
@@ -38,21 +38,20 @@ pub(crate) fn of(r: &Reading<'_>, draft: &Draft) -> Act {
             }
         }
         "move" | "continue" | "go" | "come" | "work" if to => Act::Intent,
-        _ if listed(verbs::OTHER, verb) => Act::Other,
+        _ if List::OtherVerbs.has_stem(verb) => Act::Other,
         _ => Act::Speech,
     }
 }
 
 /// "Strike down", "figure out", "follow up".
-fn phrasal(verb: &str, particle: &str) -> Act {
-    let is = |list: &str| list.split_ascii_whitespace().any(|one| one.split_once('-') == Some((verb, particle)));
+fn phrasal(lemma: &str, verb: &str) -> Act {
     match verb {
-        _ if is(verbs::PHRASAL_INTENT) => Act::Intent,
-        _ if is(verbs::PHRASAL_THOUGHT) => Act::Thought,
-        _ if listed(verbs::LIGHT, verb) || listed(verbs::OTHER, verb) => Act::Speech,
+        _ if List::PhrasalIntent.has(lemma) => Act::Intent,
+        _ if List::PhrasalThought.has(lemma) => Act::Thought,
+        _ if List::LightVerbs.has_stem(verb) || List::OtherVerbs.has_stem(verb) => Act::Speech,
         "call" | "point" | "speak" | "rule" | "look" => Act::Speech,
-        _ if listed(verbs::INTENT, verb) => Act::Intent,
-        _ if listed(verbs::THOUGHT, verb) => Act::Thought,
+        _ if List::IntentVerbs.has_stem(verb) => Act::Intent,
+        _ if List::ThoughtVerbs.has_stem(verb) => Act::Thought,
         _ => Act::Speech,
     }
 }
@@ -61,9 +60,9 @@ fn phrasal(verb: &str, particle: &str) -> Act {
 fn of_noun(r: &Reading<'_>, draft: &Draft, noun: &str) -> Act {
     match noun {
         _ if polarity::refuses_to_tell(r, draft) => Act::Speech,
-        _ if listed(verbs::FINDING_NOUNS, noun) => Act::Finding,
-        _ if listed(verbs::INTENT_NOUNS, noun) || listed(verbs::INTENT, noun) => Act::Intent,
-        _ if listed(verbs::THOUGHT_NOUNS, noun) || listed(verbs::THOUGHT, noun) => Act::Thought,
+        _ if List::FindingNouns.has_stem(noun) => Act::Finding,
+        _ if List::IntentNouns.has_stem(noun) || List::IntentVerbs.has_stem(noun) => Act::Intent,
+        _ if List::ThoughtNouns.has_stem(noun) || List::ThoughtVerbs.has_stem(noun) => Act::Thought,
         _ => Act::Speech,
     }
 }
@@ -91,13 +90,13 @@ impl Source {
         let words = phrase.filter(|&i| ends(i)).map(|i| (i, r.lower(i).strip_suffix('s').unwrap_or(r.lower(i))));
         let mut found = Self::Other;
         for (i, word) in words {
-            if listed(verbs::RECORDS, word) && !named(i, word) {
+            if List::RecordNouns.has_stem(word) && !named(i, word) {
                 return Self::Record;
             }
             if found == Self::Other {
                 found = match word {
-                    _ if listed(verbs::COURTS, word) => Self::Court,
-                    _ if listed(verbs::PAPERS, word) && !named(i, word) => Self::Paper,
+                    _ if List::CourtNouns.has_stem(word) => Self::Court,
+                    _ if List::PaperNouns.has_stem(word) && !named(i, word) => Self::Paper,
                     _ => Self::Other,
                 };
             }
@@ -110,8 +109,8 @@ impl Source {
 fn be(adjective: &str) -> Act {
     match adjective {
         "" => Act::Speech,
-        word if listed(verbs::BE_SPEECH, word) => Act::Speech,
-        word if listed(verbs::BE_INTENT, word) => Act::Intent,
+        word if List::SpeechAdjectives.has_stem(word) => Act::Speech,
+        word if List::IntentAdjectives.has_stem(word) => Act::Intent,
         _ => Act::Thought,
     }
 }
@@ -124,14 +123,14 @@ fn light(r: &Reading<'_>, draft: &Draft) -> Option<Act> {
         let word = r.lower(i);
         let noun = lemma::of_noun(word);
         let noun = noun.as_str();
-        if listed(verbs::SPEECH_NOUNS, noun) {
+        if List::SpeechNouns.has_stem(noun) {
             Some(Act::Speech)
-        } else if listed(verbs::THOUGHT_NOUNS, noun) {
+        } else if List::ThoughtNouns.has_stem(noun) {
             Some(Act::Thought)
-        } else if listed(verbs::INTENT_NOUNS, noun) {
+        } else if List::IntentNouns.has_stem(noun) {
             Some(Act::Intent)
         } else {
-            listed(verbs::FINDING_NOUNS, noun).then_some(Act::Finding)
+            List::FindingNouns.has_stem(noun).then_some(Act::Finding)
         }
     })
 }
@@ -139,7 +138,5 @@ fn light(r: &Reading<'_>, draft: &Draft) -> Option<Act> {
 /// "Has repeatedly wondered", "doubted aloud": the thought was made known.
 fn voiced(r: &Reading<'_>, draft: &Draft) -> bool {
     let near = draft.cue.start..(draft.head + 3).min(r.unit(draft.head).end);
-    near.into_iter().any(|i| {
-        matches!(r.lower(i), "repeatedly" | "publicly" | "openly" | "aloud" | "loudly" | "audibly" | "vocally")
-    })
+    near.into_iter().any(|i| List::VoicedAdverbs.has(r.lower(i)))
 }

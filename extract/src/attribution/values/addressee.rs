@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use crate::attribution::draft::{Draft, Voice};
 use crate::grammar::phrase;
-use crate::lexicon::verbs::{self, listed};
+use crate::lexicon::List;
 use crate::tags::{Tag, lemma};
 use crate::time::expression;
 use crate::view::Reading;
 
-/// How far behind the cue a hearer is looked for, in tokens.
+/// How far behind the cue an addressee is looked for, in tokens.
 const BEHIND: usize = 14;
 /// How far before source and cue.
 const AHEAD: usize = 24;
@@ -45,7 +45,7 @@ fn told(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let on = r.lower(draft.head + 1);
     let phrasal =
         matches!((verb.as_str(), on), ("call", "on" | "upon") | ("plead" | "reason", "with") | ("appeal", "to"));
-    if !phrasal && !listed(HEARD, &verb) {
+    if !phrasal && !List::AddressedVerbs.has_stem(&verb) {
         return None;
     }
     if draft.voice == Some(Voice::Passive) {
@@ -70,14 +70,14 @@ fn told(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
         return None;
     }
     let fits = match verb.as_str() {
-        _ if phrasal || listed(OPEN, &verb) || asked_to(r, next).is_some() => true,
-        _ if listed(TOUCHED, &verb) => is_person(r, &found),
-        // "Urges restraint": what is urged is no hearer, unless it is to do something.
+        _ if phrasal || List::AddressedOnlyVerbs.has_stem(&verb) || asked_to(r, next).is_some() => true,
+        _ if List::AddressedOrThingVerbs.has_stem(&verb) => is_person(r, &found),
+        // "Urges restraint": what is urged is no addressee, unless it is to do something.
         _ => {
             matches!(r.lower(next), "that" | "about" | "of" | "if" | "whether" | "not" | "against" | ":")
         }
     };
-    // After what was said, the object can only be the hearer.
+    // After what was said, the object can only be the addressee.
     let after = draft.content.first().is_some_and(|content| content.end <= draft.head);
     (fits || after || r.quotation_at(next).is_some()).then_some(found)
 }
@@ -103,10 +103,8 @@ fn behind(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let turned = draft.source.as_ref().filter(|s| s.start >= draft.cue.end).map(|s| s.end);
     let from = turned.unwrap_or(draft.head + 1);
     let noun = matches!(draft.voice, Some(Voice::Noun | Voice::OwnNoun));
-    /// Verbs that hand something over: what is handed may be a message.
-    const GIVES: &str = "send write address email pen offer extend issue deliver direct";
-    let light = listed(verbs::LIGHT, &verb) || listed(GIVES, &verb);
-    // A noun that is said or written, seen so far: after it "to" brings the hearer.
+    let light = List::LightVerbs.has_stem(&verb) || List::GivingVerbs.has_stem(&verb);
+    // A noun that is said or written, seen so far: after it "to" brings the addressee.
     let mut channel = noun && is_channel(r.lower(draft.head));
     if let Some(found) = handed(r, draft, &verb) {
         return Some(found);
@@ -119,14 +117,14 @@ fn behind(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
         if draft.holds(i) && !light && i > from {
             break;
         }
-        let spoken = is_channel(r.lower(i)) || light && listed(verbs::SPEECH_NOUNS, &lemma::of_noun(r.lower(i)));
+        let spoken = is_channel(r.lower(i)) || light && List::SpeechNouns.has_stem(&lemma::of_noun(r.lower(i)));
         channel |= spoken && r.tag(i).is_noun();
         let to = r.tag(i) == Tag::To && !matches!(r.tag(i + 1), Tag::Vb | Tag::Rb);
         let first = i == from || i == from + 1 && r.tag(from) == Tag::Rb;
         let says = to && first && (says_to(&verb) || answers(&verb));
         if says || channel && (to || r.is(i, "with") && r.tag(i - 1).is_noun()) || talks_with(r, &verb, i) && first {
             // "A response to the rhetoric": what is answered need not hear.
-            let strict = answers(&verb) && says || i > from && answers_noun(r.lower(i - 1));
+            let strict = answers(&verb) && says || i > from && List::AnswerNouns.has(r.lower(i - 1));
             let found = phrase_at(r, i + 1).and_then(|found| checked(r, found))?;
             return (!strict || is_person(r, &found)).then_some(found);
         }
@@ -134,12 +132,9 @@ fn behind(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     None
 }
 
-/// "Read the letter to the crowd", "pitched himself to farmers": the object stands before the hearer.
+/// "Read the letter to the crowd", "pitched himself to farmers": the object stands before the addressee.
 fn handed(r: &Reading<'_>, draft: &Draft, verb: &str) -> Option<Range<usize>> {
-    /// Verbs of saying whose object comes before the addressee: "explained the plan to reporters".
-    const HANDED: &str = "explain describe present pitch read recite disclose reveal recommend propose deliver confess mention \
-        report relay repeat convey outline leak sell";
-    let end = listed(HANDED, verb).then(|| phrase::base_after(r, draft.head + 1)).flatten()?;
+    let end = List::HandingVerbs.has_stem(verb).then(|| phrase::base_after(r, draft.head + 1)).flatten()?;
     if r.tag(end) != Tag::To || matches!(r.tag(end + 1), Tag::Vb | Tag::Rb) {
         return None;
     }
@@ -178,7 +173,7 @@ fn ahead(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     phrase_at(r, link + 1).and_then(|found| checked(r, found)).filter(|found| found.end <= comma)
 }
 
-/// The hearer of the clause that the draft hangs on: "told the crowd, reciting", "spoke to dockers, promising".
+/// The addressee of the clause that the draft hangs on: "told the crowd, reciting", "spoke to dockers, promising".
 fn beside(r: &Reading<'_>, drafts: &[Draft], own: &[Option<Range<usize>>], place: usize) -> Option<Range<usize>> {
     let draft = &drafts[place];
     let hangs = matches!(draft.voice, Some(Voice::Gerund | Voice::Infinitive))
@@ -199,9 +194,9 @@ fn beside(r: &Reading<'_>, drafts: &[Draft], own: &[Option<Range<usize>>], place
             (from..draft.cue.start).rev().filter(|&i| r.quotation_at(i).is_none()).find(|&i| r.tag(i).is_finite())?;
         let word = r.infinitive(verb);
         let sends = matches!(word.as_str(), "send" | "write" | "give" | "make" | "issue");
-        let speaks = talks(&word) || answers(&word) || says_to(&word);
+        let speaks = List::TalkingVerbs.has(&word) || answers(&word) || says_to(&word);
         let link = (verb + 1..draft.cue.start.min(verb + 8)).find(|&i| {
-            let linked = r.tag(i) == Tag::To || r.is(i, "with") && talks(&word);
+            let linked = r.tag(i) == Tag::To || r.is(i, "with") && List::TalkingVerbs.has(&word);
             linked && (speaks && i == verb + 1 || sends && is_channel(r.lower(i - 1)))
         })?;
         let found = phrase_at(r, link + 1).and_then(|found| checked(r, found))?;
@@ -215,31 +210,13 @@ fn before_colon(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let colon = quoted.checked_sub(1).filter(|&i| r.is(i, ":"))?;
     let from = r.unit(colon).start.max(colon.saturating_sub(BEHIND));
     let verb = (from..colon).rev().find(|&i| r.tag(i).is_verb()).filter(|&verb| !draft.holds(verb))?;
-    let found = listed(HEARD, &r.infinitive(verb)).then(|| phrase_at(r, verb + 1)).flatten()?;
+    let found = List::AddressedVerbs.has_stem(&r.infinitive(verb)).then(|| phrase_at(r, verb + 1)).flatten()?;
     checked(r, found).filter(|found| found.end <= colon)
 }
 
-/// Of these, verbs whose object cannot be what was said.
-const OPEN: &str = "tell ask inform assure remind notify email text brief";
-
-/// Of these, verbs whose object may be a thing.
-const TOUCHED: &str = "thank congratulate scold admonish chide berate rebuke lecture interrupt quiz address reassure warn \
-    query alert petition advise caution beg implore";
-
-/// Verbs whose object is the hearer.
-const HEARD: &str = "tell ask urge inform assure remind warn advise order instruct beg implore convince persuade thank \
-    invite encourage challenge brief notify press email promise scold address exhort counsel direct command admonish \
-    caution reassure lecture chide berate rebuke congratulate text petition lobby beseech entreat alert query \
-    interrupt quiz update forewarn dare";
-
-/// Verbs after which "to" brings the hearer.
+/// Verbs after which "to" brings the addressee.
 fn says_to(verb: &str) -> bool {
-    /// Verbs of saying that take the addressee after "to".
-    const SAYS_TO: &str = "say write shout explain speak talk suggest admit confess announce pitch complain confirm \
-        mention report insist repeat remark whisper tweet declare describe disclose propose recommend argue add offer \
-        stress testify acknowledge make apologize apologise signal reveal express present swear yell scream appeal \
-        boast brag deny indicate promise vow pledge read recount relay convey outline clarify emphasize reiterate";
-    listed(SAYS_TO, verb)
+    List::SaysToVerbs.has_stem(verb)
 }
 
 /// Verbs that take "to" before persons and before what they said alike.
@@ -247,31 +224,13 @@ fn answers(verb: &str) -> bool {
     matches!(verb, "respond" | "reply" | "react" | "object")
 }
 
-/// Nouns for an answer: what they answer is whom they are addressed to.
-fn answers_noun(noun: &str) -> bool {
-    matches!(
-        noun,
-        "response" | "responses" | "reply" | "replies" | "answer" | "answers" | "reaction" | "objection" | "objections"
-    )
-}
-
-/// Verbs of talking with somebody.
-fn talks(verb: &str) -> bool {
-    matches!(verb, "speak" | "talk" | "meet" | "chat" | "confer" | "plead" | "huddle")
-}
-
-/// Whether "with" or "to" at this place names who is talked with.
 fn talks_with(r: &Reading<'_>, verb: &str, at: usize) -> bool {
-    talks(verb) && r.is(at, "with") || verb == "plead" && r.is(at, "to")
+    List::TalkingVerbs.has(verb) && r.is(at, "with") || verb == "plead" && r.is(at, "to")
 }
 
 /// What is said or written to somebody.
 fn is_channel(word: &str) -> bool {
-    /// Nouns for a message or an occasion, which name the addressee after "to" or "with".
-    const CHANNELS: &str = "interview letter email e-mail message speech call note memo conversation remark address \
-        statement testimony submission submissions appeal apology response reply warning briefing presentation report \
-        complaint petition filing comment telegram text post tweet plea pitch memorandum cable fax phone";
-    listed(CHANNELS, word) || word.strip_suffix('s').is_some_and(|stem| listed(CHANNELS, stem))
+    List::ChannelNouns.has_stem(word) || word.strip_suffix('s').is_some_and(|stem| List::ChannelNouns.has_stem(stem))
 }
 
 /// The noun phrase of an addressee at this place.
@@ -283,7 +242,7 @@ fn phrase_at(r: &Reading<'_>, at: usize) -> Option<Range<usize>> {
     // "A packed crowd": a participle is no border after the article.
     let cut = end == at + 1 && r.tag(at) == Tag::Dt && matches!(r.tag(end), Tag::Vbn | Tag::Vbd | Tag::Vbg | Tag::Rb);
     let end = if cut { phrase::full_after(r, end + 1, &["of", "at"])? } else { end };
-    // "Calls to boycott films" is misread: a hearer is no bare noun in the singular.
+    // "Calls to boycott films" is misread: an addressee is no bare noun in the singular.
     let bare = r.tag(at) == Tag::Nn && !r.is_capital(at) && r.tag(at - 1) == Tag::To && end <= at + 1;
     (!bare).then_some(at..end)
 }
@@ -312,32 +271,20 @@ fn head(r: &Reading<'_>, found: &Range<usize>) -> usize {
 fn is_abstract(r: &Reading<'_>, found: &Range<usize>) -> bool {
     /// Endings of abstract nouns, which nobody talks to.
     const ENDINGS: [&str; 7] = ["tion", "ment", "ness", "ity", "ism", "sion", "ance"];
-    /// Nouns with such an ending that are organisations or groups.
-    const BODIES: &str = "parliament government department administration commission delegation organization organisation \
-        association corporation nation convention community university authority majority minority foundation \
-        federation television station publication congregation";
-    /// Other nouns that nobody talks to.
-    const THINGS: &str = "truth lie story joke question way end fact time difference point work support change action caution \
-        restraint silence violence patience independence peace war leadership membership";
     let head = head(r, found);
     let word = r.lower(head);
     let stem = lemma::of_noun(word);
-    let abstracted = ENDINGS.iter().any(|ending| stem.ends_with(ending)) && !listed(BODIES, &stem);
-    r.tag(head) != Tag::Nnp && (abstracted || listed(THINGS, &stem))
+    let abstracted = ENDINGS.iter().any(|ending| stem.ends_with(ending)) && !List::BodyNouns.has_stem(&stem);
+    r.tag(head) != Tag::Nnp && (abstracted || List::AbstractNouns.has_stem(&stem))
 }
 
 /// Whether the phrase names a person or body.
 fn is_person(r: &Reading<'_>, found: &Range<usize>) -> bool {
-    /// Nouns for people and organisations, which are talked to.
-    const PEOPLE: &str = "people crowd audience press media public family mother father wife husband son daughter \
-        friend friends court jury committee panel board paper newspaper agency magazine station network staff team congress \
-        parliament senate police judge woman women man men child children aide aides ally allies nation colleagues students \
-        officials delegates guests members gathering group chief president host colleague";
     let head = head(r, found);
     let word = r.lower(head);
     let stem = word.strip_suffix('s').unwrap_or(word);
     let agent = ["er", "or", "ist", "ian", "eer", "man", "woman", "ee", "ate"]
         .iter()
         .any(|end| stem.len() > 4 && stem.ends_with(end));
-    matches!(r.tag(head), Tag::Nnp | Tag::Prp) || listed(PEOPLE, word) || agent
+    matches!(r.tag(head), Tag::Nnp | Tag::Prp) || List::AudienceNouns.has_stem(word) || agent
 }

@@ -5,7 +5,7 @@ use sayso_document::Polarity;
 
 use crate::attribution::draft::{Draft, Voice};
 use crate::grammar::verbs::{is_be, is_negation};
-use crate::lexicon::verbs::{self, listed};
+use crate::lexicon::List;
 use crate::tags::{Tag, lemma};
 use crate::time::expression;
 use crate::view::Reading;
@@ -55,13 +55,13 @@ fn nobody(r: &Reading<'_>, draft: &Draft) -> bool {
 }
 
 fn is_refusal(r: &Reading<'_>, i: usize) -> bool {
-    r.tag(i).is_verb()
-        && matches!(r.infinitive(i).as_str(), "refuse" | "decline" | "avoid" | "fail" | "resist" | "stop")
+    r.tag(i).is_verb() && List::RefusalVerbs.has(&r.infinitive(i))
 }
 
 /// "Refused to say", "declined to comment"; but who refused to cooperate has made a decision known.
 fn refused(r: &Reading<'_>, draft: &Draft) -> bool {
-    let decided = listed(verbs::INTENT, &draft.lemma) || listed(verbs::OTHER, &draft.lemma) || draft.lemma == "do";
+    let decided =
+        List::IntentVerbs.has_stem(&draft.lemma) || List::OtherVerbs.has_stem(&draft.lemma) || draft.lemma == "do";
     refuses_to_tell(r, draft) || !decided && (draft.cue.start..draft.head).any(|i| is_refusal(r, i))
 }
 
@@ -73,7 +73,7 @@ pub(crate) fn refuses_to_tell(r: &Reading<'_>, draft: &Draft) -> bool {
     }
     let next = draft.content.first().map_or(draft.head + 1, |content| content.start);
     let verb = if r.is(next, "to") { next + 1 } else { next };
-    listed(TELLING, &r.infinitive(verb))
+    List::TellingVerbs.has_stem(&r.infinitive(verb))
 }
 
 /// "Wanted to know who", which is to ask.
@@ -83,12 +83,6 @@ pub(crate) fn asks_to_know(r: &Reading<'_>, draft: &Draft) -> bool {
     wants(head) && r.is(head + 1, "to") && r.is(head + 2, "know")
         || r.is(head, "know") && head >= 2 && r.is(head - 1, "to") && wants(head - 2)
 }
-
-/// Verbs of saying that a refusal denies.
-const TELLING: &str = "say tell comment answer discuss disclose reveal respond reply speak talk name identify specify \
-    explain elaborate confirm deny threaten declare acknowledge admit apologize apologise condemn criticize endorse \
-    use mention address describe detail provide give call express recognize recognise accuse blame concede state \
-    announce share release repeat testify write publish report";
 
 /// What stands over a verb.
 enum Over {
@@ -121,7 +115,7 @@ fn over(r: &Reading<'_>, draft: &Draft) -> Over {
             Tag::To => match over_to(r, left, floor) {
                 Some(Step::Real(verb)) => at = verb,
                 // "Is set to veto", "decided to ban": the decision itself is made.
-                Some(Step::Unreal) if listed(verbs::INTENT, &draft.lemma) => return Over::Nothing,
+                Some(Step::Unreal) if List::IntentVerbs.has_stem(&draft.lemma) => return Over::Nothing,
                 Some(Step::Unreal) => return Over::Supposes,
                 None => return Over::Nothing,
             },
@@ -129,7 +123,7 @@ fn over(r: &Reading<'_>, draft: &Draft) -> Over {
             tag if tag.is_verb() && is_auxiliary(word) => at = left,
             // "Help explain", "consider saying".
             tag if tag.is_verb() && matches!(r.tag(at), Tag::Vb | Tag::Vbg) => {
-                if listed(UNREAL, &r.infinitive(left)) {
+                if List::UnrealVerbs.has_stem(&r.infinitive(left)) {
                     return Over::Supposes;
                 }
                 at = left;
@@ -205,10 +199,10 @@ fn over_to(r: &Reading<'_>, to: usize, floor: usize) -> Option<Step> {
             // "Has to say": no auxiliary here.
             let must = matches!(word, "has" | "have" | "had" | "having");
             let verb = if tag == Tag::Rp { r.infinitive(left) } else { verb };
-            Some(if must || listed(UNREAL, &verb) { Step::Unreal } else { Step::Real(left) })
+            Some(if must || List::UnrealVerbs.has_stem(&verb) { Step::Unreal } else { Step::Real(left) })
         }
-        Tag::Jj => listed(UNREAL_ADJECTIVES, word).then_some(Step::Unreal),
-        tag if listed(UNREAL_NOUNS, &lemma::of_noun(word)) && tag.is_noun() => Some(Step::Unreal),
+        Tag::Jj => List::UnrealAdjectives.has_stem(word).then_some(Step::Unreal),
+        tag if List::UnrealNouns.has_stem(&lemma::of_noun(word)) && tag.is_noun() => Some(Step::Unreal),
         // "Asked the mayor to say": the verb stands before the phrase.
         tag if tag.is_noun() || tag == Tag::Prp => {
             let from = floor.max(left.saturating_sub(CONTROL_REACH));
@@ -216,30 +210,11 @@ fn over_to(r: &Reading<'_>, to: usize, floor: usize) -> Option<Step> {
                 (from..left).rev().take_while(|&i| !matches!(r.tag(i), Tag::Comma | Tag::Stop | Tag::Colon));
             // The nearest verb alone: what stands further left governs that verb, not this one.
             let nearest = control.find(|&i| r.tag(i).is_verb())?;
-            listed(CONTROL, &r.infinitive(nearest)).then_some(Step::Unreal)
+            List::ControlVerbs.has_stem(&r.infinitive(nearest)).then_some(Step::Unreal)
         }
         _ => None,
     }
 }
-
-/// Verbs before "to say" that leave open whether it was said.
-const UNREAL: &str = "expect plan want hope need intend aim ought prepare schedule set slate poise promise vow pledge \
-    threaten offer decide wait wish propose vote design mean suppose like agree choose hesitate long \
-    ask urge tell order instruct invite consider suggest recommend contemplate mull risk advise require oblige \
-    obligate authorize authorise permit allow dare push press commit undertake resolve opt let";
-
-/// Verbs before "someone to say".
-const CONTROL: &str = "ask urge tell want expect order press push help encourage allow permit require advise invite beg \
-    instruct enable authorize authorise command implore challenge dare need pressure lobby convince persuade";
-
-/// Adjectives before "to say".
-const UNREAL_ADJECTIVES: &str = "likely unlikely due ready able eager willing reluctant unwilling free bound certain sure set \
-    prepared unable hesitant keen poised supposed liable obliged expected scheduled slated tempted afraid loath";
-
-/// Nouns before "to say".
-const UNREAL_NOUNS: &str = "push effort bid plan chance opportunity right need power duty pressure call move attempt intention \
-    decision promise vow pledge obligation request offer ability willingness desire proposal refusal authority \
-    responsibility temptation order";
 
 /// The first of two verbs that "and" or "or" joins at `join`, where a modal or "to" stands before the first.
 fn shared(r: &Reading<'_>, join: usize, floor: usize) -> Option<usize> {
