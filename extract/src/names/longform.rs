@@ -26,14 +26,14 @@ fn before(words: &Words, from: usize, open: usize) -> Option<Range<usize>> {
     }
     let mut start = open;
     for letter in acronym.chars().rev().filter(|c| c.is_alphabetic()) {
-        start -= 1;
+        start = start.checked_sub(1).filter(|&start| start >= from)?;
         // Small words have no letter in most acronyms.
         while start > from && is_small(words.text(start)) && !words.text(start).starts_with(letter.to_ascii_lowercase())
         {
             start -= 1;
         }
         let initial = words.text(start).chars().next()?;
-        if start < from || !initial.to_uppercase().eq(letter.to_uppercase()) {
+        if !initial.to_uppercase().eq(letter.to_uppercase()) {
             return None;
         }
     }
@@ -42,4 +42,18 @@ fn before(words: &Words, from: usize, open: usize) -> Option<Range<usize>> {
 
 fn is_small(word: &str) -> bool {
     List::AcronymSkips.has(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use sayso_document::Tier;
+
+    use crate::Analyzer;
+
+    /// More letters than words before the bracket.
+    #[test]
+    fn an_acronym_may_be_longer_than_what_stands_before_it() {
+        let analysis = Analyzer::new().analyze("of and (WHO) met. It was late.", Tier::Fast);
+        assert!(analysis.entities.iter().all(|entity| entity.name != "of and"));
+    }
 }

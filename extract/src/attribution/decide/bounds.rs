@@ -225,7 +225,10 @@ fn parts(r: &Reading<'_>, draft: &Draft, piece: &Range<usize>) -> Vec<Part> {
     let begins = |i: &usize| r.paragraph_of(*i) != r.paragraph_of(*i - 1) && !runs_on(r, piece, *i);
     let breaks: Vec<usize> = (piece.start + 1..piece.end).filter(begins).collect();
     if breaks.is_empty() {
-        return vec![Part { tokens: sentence(r, draft, piece), own: true }];
+        // What a quotation joins over paragraphs is one, also where its marks do not pair.
+        let joined = r.paragraph_of(piece.start) != r.paragraph_of(piece.end - 1);
+        let tokens = if joined { piece.clone() } else { sentence(r, draft, piece) };
+        return vec![Part { tokens, own: true }];
     }
     let ends = breaks.iter().copied().chain([piece.end]);
     let parts = [piece.start].into_iter().chain(breaks.iter().copied()).zip(ends);
