@@ -77,20 +77,7 @@ pub(crate) fn find(
     for one in tagged {
         patience.spend(one.tokens.len())?;
         let Some(kind) = kept(&words, &one) else { continue };
-        let named = titles::trim(&words, one.tokens.clone());
-        let tokens = match kind {
-            EntityType::Person => {
-                let named = titles::without_cue(&words, named);
-                let behind = titles::without_title(&words, named.clone());
-                if given.names(&words, behind.start.wrapping_sub(1), &behind) {
-                    behind.start - 1..behind.end
-                } else {
-                    behind
-                }
-            }
-            EntityType::Organization => titles::without_country(&words, named),
-            _ => named,
-        };
+        let tokens = trimmed(&words, &given, kind, one.tokens.clone());
         if tokens.is_empty() {
             continue;
         }
@@ -130,6 +117,23 @@ pub(crate) fn find(
     names.retain(|name| name.name.len() <= LONGEST);
     names.sort_by_key(|name| (name.span.start(), std::cmp::Reverse(name.span.end())));
     Some(names.into_iter().partition(|name| !matches!(name.kind, EntityType::Date | EntityType::Money)))
+}
+
+/// The tokens of a name without what its type shows not to be part of it: titles before a person, a country before a body.
+fn trimmed(words: &Words, given: &given::Surnames, kind: EntityType, tokens: Range<usize>) -> Range<usize> {
+    let named = titles::trim(words, tokens);
+    match kind {
+        EntityType::Person => {
+            let behind = titles::without_title(words, titles::without_cue(words, named));
+            // The word before may be a first name that is a title, too: "Dean Holt".
+            match behind.start.checked_sub(1) {
+                Some(first) if given.names(words, first, &behind) => first..behind.end,
+                _ => behind,
+            }
+        }
+        EntityType::Organization => titles::without_country(words, named),
+        _ => named,
+    }
 }
 
 /// The type of a word that the lists hold as a name of its own.

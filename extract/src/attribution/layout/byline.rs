@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::mark_draft;
 use crate::attribution::draft::Draft;
 use crate::grammar::{phrase, subject};
 use crate::tags::Tag;
@@ -53,16 +54,5 @@ fn post(r: &Reading<'_>, dash: usize) -> Option<Range<usize>> {
 
 /// The attribution of content to a name behind a dash.
 fn draft(r: &Reading<'_>, source: Range<usize>, dash: usize, content: Range<usize>) -> Draft {
-    Draft {
-        cue: dash..dash + 1,
-        head: dash,
-        lemma: r.lower(dash).into(),
-        voice: None,
-        source: Some(source),
-        content: vec![content],
-        object: None,
-        negated: false,
-        layout: true,
-        confidence: 0.9,
-    }
+    mark_draft(r.lower(dash), source, dash, content, 0.9)
 }

@@ -19,17 +19,22 @@ use crate::view::turns::heads_layout;
 
 /// An attribution by the colon after a name.
 pub(crate) fn colon_draft(source: Range<usize>, colon: usize, content: Range<usize>) -> Draft {
+    mark_draft(":", source, colon, content, 0.7)
+}
+
+/// An attribution by a mark, which stands in place of a cue.
+fn mark_draft(lemma: &str, source: Range<usize>, mark: usize, content: Range<usize>, confidence: f32) -> Draft {
     Draft {
-        cue: colon..colon + 1,
-        head: colon,
-        lemma: ":".into(),
+        cue: mark..mark + 1,
+        head: mark,
+        lemma: lemma.into(),
         voice: None,
         source: Some(source),
         content: vec![content],
         object: None,
         negated: false,
         layout: true,
-        confidence: 0.7,
+        confidence,
     }
 }
 
