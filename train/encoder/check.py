@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Compares what `sayso-train encode-check` makes of news with the tokeniser and the model that it was fitted with.
 
-  check.py --program ../../target/release/sayso-train --minilm DIR --data ../../../shared --weights encoder.pt
+check.py --program ../../target/release/sayso-train --minilm DIR --data ../../../shared --weights encoder.pt
 """
 
 import argparse
-import json
 import gzip
 import itertools
+import json
 import subprocess
 import tempfile
 import zlib
@@ -17,11 +17,12 @@ import torch
 from tokenizers import Tokenizer
 
 import data
+from batch import inputs
 from export import load
-from train import by_word, tensors
 
 PARTS = ("pieces", "words", "features", "ranks", "windows")
-WIDTHS = (7, 19, 576)
+WIDTHS = (7, 19, 576, 11)
+HEADS = ("tags", "names", "links", "values")
 
 
 def bodies(folder, count):
@@ -56,36 +57,39 @@ def compare_texts(args, tokenizer):
 
 def expected(model, tokenizer, body):
     """Scores of a text's words by the model in floats, a window at a time."""
-    found = ([], [], [])
+    found = ([], [], [], [])
     for window in data.windows(data.read_text(tokenizer, body)):
-        ids, features, mask, firsts = tensors([window])
+        ids, features, firsts = map(torch.from_numpy, inputs(window))
         with torch.no_grad():
-            for part, scores in zip(found, model(ids, features, mask)):
-                part.append(by_word(scores, firsts)[0][0].numpy())
-    return [np.concatenate(part) if part else np.zeros((0, width)) for part, width in zip(found, WIDTHS)]
+            scores = [
+                part[0, firsts].numpy() for part in model(ids[None], features[None], torch.ones(1, len(ids)).bool())
+            ]
+        for part, one in zip(found, [*scores[:3], np.concatenate(scores[3:], 1)], strict=False):
+            part.append(one)
+    return [np.concatenate(part) if part else np.zeros((0, width)) for part, width in zip(found, WIDTHS, strict=False)]
 
 
 def compare_scores(args, tokenizer):
-    model = load(args.weights, args.minilm)
+    model = load(args.weights, args.minilm, args.start)
     with tempfile.NamedTemporaryFile() as file:
         command = [args.program, "encode-check", "--data", args.data, "--articles", str(args.scored)]
         command += ["--scores", file.name] + (["--model", args.model] if args.model else [])
         print(subprocess.run(command, check=True, capture_output=True, text=True).stdout, end="")
         numbers = np.fromfile(file.name, dtype="<f4")
-    at, apart, other = 0, [[], [], []], [[], []]
+    at, apart, other = 0, [[], [], [], []], [[], []]
     for body in bodies(args.data, args.scored):
         count = int(numbers[at : at + 1].view("<u4")[0])
         at += 1
-        for part, (width, right) in enumerate(zip(WIDTHS, expected(model, tokenizer, body))):
+        for part, (width, right) in enumerate(zip(WIDTHS, expected(model, tokenizer, body), strict=False)):
             got = numbers[at : at + count * width].reshape(count, width)
             at += count * width
             apart[part].append(np.abs(got - right).ravel())
             if part < 2:
                 other[part].append(got.argmax(1) != right.argmax(1))
-    for part, name in enumerate(("tags", "names", "links")):
-        all = np.concatenate(apart[part])
-        high = np.quantile(all, 0.999)
-        line = f"{name}: differ by {all.mean():.4f} on average, {high:.3f} at 99.9 %, {all.max():.3f} at most"
+    for part, name in enumerate(HEADS):
+        apart_here = np.concatenate(apart[part])
+        high = np.quantile(apart_here, 0.999)
+        line = f"{name}: differ by {apart_here.mean():.4f} on average, {high:.3f} at 99.9 %, {apart_here.max():.3f} at most"
         if part < 2:
             line += f"; another label for {100 * np.concatenate(other[part]).mean():.2f} % of words"
         print(line)
@@ -98,6 +102,7 @@ def main():
     args.add_argument("--data", default="../../../shared")
     args.add_argument("--minilm", required=True)
     args.add_argument("--weights")
+    args.add_argument("--start", help="what fitting began with, which weights that end in .xz leave out")
     args.add_argument("--model", help="a folder with files of an encoder, in place of the compiled-in ones")
     args.add_argument("--articles", type=int, default=20000, help="of which pieces and windows are compared")
     args.add_argument("--scored", type=int, default=40, help="of which scores are compared")

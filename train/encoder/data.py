@@ -1,4 +1,4 @@
-"""Corpora as windows of word pieces with gold labels.
+"""Texts as words and windows of word pieces, and what corpora mark in them as ranges of words.
 
 A *word* is what BERT's pre-tokeniser yields (a run of letters and digits, or one symbol); the model labels words at
 their first piece. A *window* is at most WINDOW pieces of one text; it ends where a paragraph ends, or else a
@@ -7,10 +7,9 @@ sentence. `sayso-extract` cuts texts the same way (`extract/src/encoder/windows.
 
 import csv
 import gzip
-import json
 import re
 import tarfile
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,7 +41,6 @@ class Window:
     text: Text
     begin: int
     end: int
-    gold: dict = field(default_factory=dict)
 
     def pieces(self):
         last = self.text.first[self.end] if self.end < len(self.text.words) else len(self.text.ids)
@@ -68,9 +66,9 @@ def read_text(tokenizer, text):
     word_of = np.cumsum(np.diff(word_of, prepend=-1) != 0) - 1
     ends = np.append(first[1:], len(word_of)) - 1
     offsets = encoding.offsets
-    words = [(offsets[a][0], offsets[b][1]) for a, b in zip(first, ends)]
+    words = [(offsets[a][0], offsets[b][1]) for a, b in zip(first, ends, strict=False)]
     rank, features = [], []
-    before, previous = 0, 2
+    before = 0
     closes = False
     for begin, end in words:
         gap = text[before:begin]
@@ -78,7 +76,7 @@ def read_text(tokenizer, text):
         rank.append(now)
         features.append(shape(text[begin:end]) * 4 + 2 * bool(gap) + (now == 2))
         word = text[begin:end]
-        closes = word in STOPS or closes and word in CLOSERS and not gap
+        closes = word in STOPS or (closes and word in CLOSERS and not gap)
         before = end
     features = np.array(features, dtype=np.int64)[word_of] if words else np.zeros(0, dtype=np.int64)
     return Text(np.array(encoding.ids, dtype=np.int64), word_of, words, first, features, np.array(rank))
@@ -117,23 +115,6 @@ def parted(text, rng):
     return replace(text, features=features, rank=rank)
 
 
-def openings(text):
-    """The words with capitals that begin paragraphs, as ranges. Whether they are names is hardest to tell."""
-    capital = [f >> 2 in (1, 2, 3) for f in text.features[text.first]]
-    found = []
-    for begin in np.flatnonzero(text.rank == 2):
-        end = begin
-        while end < len(capital) and capital[end]:
-            end += 1
-        found.append((begin, end))
-    return found
-
-
-def read(path):
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines if line.strip()]
-
-
 def covered(words, begins, span):
     """The words that a span of characters touches, as a range."""
     low = int(np.searchsorted(begins, span[0], side="right")) - 1
@@ -146,7 +127,7 @@ def joined(text, segments):
     """Segments that only white space parts are one."""
     out = []
     for b, e in sorted(map(tuple, segments)):
-        if out and not text[out[-1][1]:b].strip():
+        if out and not text[out[-1][1] : b].strip():
             out[-1] = (out[-1][0], max(e, out[-1][1]))
         else:
             out.append((b, e))
@@ -166,53 +147,9 @@ def attributions(row, text):
     return [(role, b, e, numbers) for (role, b, e), numbers in sorted(found.items(), key=lambda x: x[0][1:])]
 
 
-def mark_attributions(window, segments):
-    n = window.end - window.begin
-    labels = np.zeros(n, dtype=np.int64)
-    inside = []
-    for role, b, e, numbers in segments:
-        b, e = max(b, window.begin) - window.begin, min(e, window.end) - window.begin
-        if b < e:
-            labels[b] = 1 + 2 * role
-            labels[b + 1:e] = 2 + 2 * role
-            inside.append((role, b, e - 1, numbers))
-    window.gold = {"tags": one_hot(labels, 1 + 2 * len(ROLES)), "segments": inside}
-    return window
-
-
 def one_hot(labels, count):
     """Which labels each word may have: its own alone."""
     return np.arange(count) == labels[:, None]
-
-
-def mark_entities(window, entities, types):
-    n = window.end - window.begin
-    labels = np.zeros(n, dtype=np.int64)
-    for b, e, kind in entities:
-        b, e = max(b, window.begin) - window.begin, min(e, window.end) - window.begin
-        if b < e and kind in TYPES:
-            k = TYPES.index(kind)
-            labels[b] = 1 + 2 * k
-            labels[b + 1:e] = 2 + 2 * k
-    allowed = one_hot(labels, 1 + 2 * len(TYPES))
-    # Types that this corpus does not mark may hide in what it leaves out.
-    for k, kind in enumerate(TYPES):
-        if kind not in types:
-            allowed[labels == 0, 1 + 2 * k:3 + 2 * k] = True
-    window.gold = {"names": allowed}
-    return window
-
-
-def mark_labelled(window, segments, entities, types, unsure):
-    """Attributions and names at once. Words that may belong to something unsure may have any label."""
-    gold = mark_entities(window, entities, types).gold | mark_attributions(window, segments).gold
-    for kind, ranges in zip(("tags", "names"), unsure):
-        for b, e in ranges:
-            b, e = max(b, window.begin) - window.begin, min(e, window.end) - window.begin
-            if b < e:
-                gold[kind][b:e][gold[kind][b:e, 0]] = True
-    window.gold = gold
-    return window
 
 
 def entity_words(row, text, key="entities"):
@@ -238,7 +175,7 @@ def rebuilt(lines):
             continue
         word = cells[-2]
         glue = not text or word[0] in ".,;:!?)]}%’'" or text[-1] in "([{$"
-        text += ("\n" if sentence and text and text[-1] not in ".!?”\"" else "" if glue else " ") if text else ""
+        text += ("\n" if sentence and text and text[-1] not in '.!?”"' else "" if glue else " ") if text else ""
         sentence = False
         begin = len(text)
         text += word
@@ -248,13 +185,6 @@ def rebuilt(lines):
             if open_mentions.get(closed):
                 mentions.append((open_mentions[closed].pop(), len(text), closed))
     return text, sorted(mentions)
-
-
-def mark_mentions(window, mentions):
-    """Mentions wholly inside the window, as (first word, last word, entity), in reading order."""
-    a, b = window.begin, window.end
-    window.gold = {"mentions": [(f - a, e - 1 - a, who) for f, e, who in mentions if a <= f and e <= b]}
-    return window
 
 
 def mention_words(text, mentions):
@@ -267,6 +197,10 @@ def gap(path):
     """Texts with one pronoun and two names: (text, mentions as in `ontogum`)."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-            place = lambda at, words: (int(row[at]), int(row[at]) + len(row[words]))
-            named = [(*place(f"{x}-offset", x), "he" if row[f"{x}-coref"].upper() == "TRUE" else x) for x in "AB"]
-            yield row["Text"], [(*place("Pronoun-offset", "Pronoun"), "he")], named
+            named = [(*placed(row, f"{x}-offset", x), "he" if row[f"{x}-coref"].upper() == "TRUE" else x) for x in "AB"]
+            yield row["Text"], [(*placed(row, "Pronoun-offset", "Pronoun"), "he")], named
+
+
+def placed(row, at, words):
+    """Where the words of a column stand, by the column that says where they begin."""
+    return int(row[at]), int(row[at]) + len(row[words])

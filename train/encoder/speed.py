@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How fast the encoder runs in the server beside onnxruntime: the same 8-bit network, the same windows, one thread each, by turns.
 
-  speed.py --program ../../target/release/sayso-train --minilm DIR --data ../../../shared
+speed.py --program ../../target/release/sayso-train --minilm DIR --data ../../../shared
 """
 
 import argparse
@@ -14,8 +14,8 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 import data
+from batch import inputs
 from check import bodies
-from train import tensors
 
 
 def session(path):
@@ -32,8 +32,7 @@ def windows(args):
     texts = [data.read_text(tokenizer, body) for body in bodies(args.data, args.articles)]
     found = []
     for window in (window for text in texts for window in data.windows(text)):
-        ids, features, _, firsts = tensors([window])
-        found.append({"ids": ids[0].numpy(), "features": features[0].numpy(), "firsts": firsts[0].numpy()})
+        found.append(dict(zip(("ids", "features", "firsts"), inputs(window), strict=False)))
     return found, sum(len(text.ids) for text in texts)
 
 
@@ -60,12 +59,12 @@ def main():
     args.add_argument("--articles", type=int, default=25)
     args.add_argument("--rounds", type=int, default=3)
     args = args.parse_args()
-    inputs, pieces = windows(args)
+    given, pieces = windows(args)
     network = session(f"{args.models}/encoder.onnx")
-    theirs(network, inputs[:8])
+    theirs(network, given[:8])
     ratios = []
     for _ in range(args.rounds):
-        mine, other = ours(args), pieces / theirs(network, inputs)
+        mine, other = ours(args), pieces / theirs(network, given)
         ratios.append(mine / other)
         print(f"sayso {mine:.0f}, onnxruntime {other:.0f} word pieces/s: {ratios[-1]:.2f} of it", flush=True)
     print(f"median of {args.rounds}: {statistics.median(ratios):.2f} of onnxruntime (needed: 0.6)")

@@ -38,7 +38,7 @@ def table(name, doc, wanted):
             lines.append(line)
             line = "   "
         line += cell
-    body = "\n".join(lines + [line])
+    body = "\n".join([*lines, line])
     print(f"\n/// {doc}\n#[rustfmt::skip]\npub(super) const {name}: &[Range] = &[\n{body}\n];")
 
 
