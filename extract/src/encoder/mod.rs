@@ -1,5 +1,5 @@
-//! A small neural encoder, MiniLM (Wang et al., 2020) with heads for attributions, for names, and for what belongs to
-//! what. It reads a text window by window and gives scores for each word.
+//! A small neural encoder, MiniLM (Wang et al., 2020) with heads for attributions, for names, for what belongs to what,
+//! and for act, polarity and addressee. It reads a text window by window and gives scores for each word.
 //!
 //! [`pieces`] cuts the text, [`windows`] finds where to part it and tells the network what words look like,
 //! [`sayso_network`] runs it, [`chain`] and [`links`] make labels and links of its scores. `train/encoder` fits and exports
@@ -32,6 +32,14 @@ use windows::{Looks, NO_WORD, WINDOW};
 pub(crate) const TAGS: usize = 7;
 /// Labels of names: outside, then begin and inside of PERSON, ORG, LOC, FACILITY, NORP, PRODUCT, MISC, DATE, MONEY.
 pub(crate) const NAMES: usize = 19;
+/// Acts: speech, thought, intent, finding, other.
+pub(crate) const ACTS: usize = 5;
+/// Polarities: asserted, negated, hypothetical.
+pub(crate) const POLARITIES: usize = 3;
+/// Labels of addressees: outside, begin and inside.
+pub(crate) const ADDRESSEES: usize = 3;
+/// Numbers of values of one word: of acts, polarities and addressees, one after another.
+const VALUES: usize = ACTS + POLARITIES + ADDRESSEES;
 
 /// The network of an encoder.
 const NETWORK: &str = "encoder.onnx";
@@ -49,12 +57,14 @@ const LATEST: usize = 2;
 /// A text as the encoder sees it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Encoded {
-    /// Its words and windows. Labels and links do not reach from one window into another.
+    /// Its words and windows. Labels and links do not reach from one window into another, but for kin.
     pub(crate) prepared: Prepared,
     /// Scores of the tags of each word.
     pub(crate) tags: Vec<[f32; TAGS]>,
     /// Scores of the names of each word.
     pub(crate) names: Vec<[f32; NAMES]>,
+    /// Scores of the values of each word.
+    values: Vec<[f32; VALUES]>,
     /// What links are scored by: of the first windows, whose words are the first ones.
     links: Vec<f32>,
     /// The same of later windows, each behind its place.
@@ -71,6 +81,29 @@ impl Encoded {
     pub(crate) fn windows(&self) -> &[Range<usize>] {
         &self.prepared.windows
     }
+
+    /// Scores of the values of all words, one after another.
+    pub(crate) fn values(&self) -> Vec<f32> {
+        self.values.concat()
+    }
+
+    /// How likely each act is for the cue that begins with a word.
+    pub(crate) fn acts(&self, word: usize) -> [f32; ACTS] {
+        chances(std::array::from_fn(|act| self.values[word][act]))
+    }
+
+    /// How likely each polarity is for the cue that begins with a word.
+    pub(crate) fn polarities(&self, word: usize) -> [f32; POLARITIES] {
+        chances(std::array::from_fn(|polarity| self.values[word][ACTS + polarity]))
+    }
+}
+
+/// Scores as probabilities.
+fn chances<const N: usize>(scores: [f32; N]) -> [f32; N] {
+    let greatest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let weights = scores.map(|score| libm::expf(score - greatest));
+    let sum: f32 = weights.iter().sum();
+    weights.map(|weight| weight / sum)
 }
 
 /// The encoder.
@@ -129,7 +162,8 @@ impl Encoder {
         let features: Vec<i32> = (0..=NO_WORD.into()).collect();
         let ids = vec![self.vocabulary.len() as i32 - 1; features.len()];
         let found = self.network.run(&Window { ids, features, firsts: vec![0, 1] })?;
-        match [found.tags.len(), found.names.len(), found.links.len()] == [2 * TAGS, 2 * NAMES, 2 * LINKS] {
+        let counts = [found.tags.len(), found.names.len(), found.links.len(), found.values.len()];
+        match counts == [2 * TAGS, 2 * NAMES, 2 * LINKS, 2 * VALUES] {
             true => Ok(self),
             false => Err(ModelError::new("it yields other numbers than an encoder of this version")),
         }
@@ -145,6 +179,7 @@ impl Encoder {
             let scores = self.network.run(&self.input(&prepared, window.clone()))?;
             found.tags.extend_from_slice(scores.tags.as_chunks().0);
             found.names.extend_from_slice(scores.names.as_chunks().0);
+            found.values.extend_from_slice(scores.values.as_chunks().0);
             if window.end <= kept {
                 found.links.extend(scores.links);
             }
@@ -209,35 +244,49 @@ impl Encoder {
         &self.heads.names
     }
 
+    /// The addressees of a window, as ranges of its words, each with how likely it is.
+    pub(crate) fn addressees(&self, encoded: &Encoded, window: &Range<usize>) -> Vec<(Range<usize>, f32)> {
+        let own = |values: &[f32; VALUES]| std::array::from_fn(|label| values[ACTS + POLARITIES + label]);
+        let scores: Vec<[f32; ADDRESSEES]> = encoded.values[window.clone()].iter().map(own).collect();
+        let labels = self.heads.addressees.best(&scores);
+        let chances = self.heads.addressees.marginals(&scores);
+        let begins = (0..labels.len()).filter(|&word| labels[word] == 1);
+        begins
+            .map(|begin| {
+                let end = begin + 1 + labels[begin + 1..].iter().take_while(|&&label| label == 2).count();
+                let sure = chances[begin..end].iter().map(|word| word[1] + word[2]).sum::<f32>();
+                (window.start + begin..window.start + end, sure / (end - begin) as f32)
+            })
+            .collect()
+    }
+
     /// Of each cue, the logarithms of the probabilities that its source is one of `sources`, and none at the end.
     pub(crate) fn sources(&self, encoded: &Encoded, cues: &[Segment], sources: &[Segment]) -> Vec<Vec<f32>> {
-        links::shares(
-            |segment, view| self.seen(encoded, segment, view),
-            cues,
-            sources,
-            0,
-            &self.heads.sources,
-            |_, _| false,
-        )
+        links::shares(|segment, view| self.seen(encoded, segment, view), cues, sources, 0, &self.heads.sources)
     }
 
     /// Of each content, the logarithms of the probabilities that its cue is one of `cues`, and none at the end.
     pub(crate) fn cues(&self, encoded: &Encoded, contents: &[Segment], cues: &[Segment]) -> Vec<Vec<f32>> {
-        links::shares(
-            |segment, view| self.seen(encoded, segment, view),
-            contents,
-            cues,
-            4,
-            &self.heads.cues,
-            |_, _| false,
-        )
+        links::shares(|segment, view| self.seen(encoded, segment, view), contents, cues, 4, &self.heads.cues)
     }
 
-    /// Of each mention, the logarithms of the probabilities that it means the same as one of `others` of lower rank, and
-    /// none at the end.
-    pub(crate) fn who(&self, encoded: &Encoded, mentions: &[Segment], others: &[Segment]) -> Vec<Vec<f32>> {
-        let barred = |mention: &Segment, other: &Segment| other.rank >= mention.rank;
-        links::shares(|segment, view| self.seen(encoded, segment, view), mentions, others, 8, &self.heads.who, barred)
+    /// How likely a mention means the same as each of `others`, before or after it in any window of the text, as log
+    /// odds against "none of them". None where it cannot be told: beyond the words whose numbers are kept only others in
+    /// the mention's own window are looked at, so that no window goes through the network for each mention.
+    pub(crate) fn who(&self, encoded: &Encoded, mention: &Segment, others: &[Segment]) -> Vec<Option<f32>> {
+        let kept = encoded.links.len() / LINKS;
+        let windows = encoded.windows();
+        let own = windows.get(windows.partition_point(|window| window.end <= mention.first));
+        let known = |other: &Segment| {
+            let near = own.is_some_and(|window| window.contains(&other.first) && window.contains(&other.last));
+            near || other.first.max(other.last) < kept
+        };
+        let asked = self.seen(encoded, mention, 8);
+        let odds = |other: &Segment| {
+            let offered = self.seen(encoded, other, 10);
+            links::product(&asked, &offered) + links::kin_bias(&self.heads.who, mention, other)
+        };
+        others.iter().map(|other| known(other).then(|| odds(other))).collect()
     }
 }
 
@@ -266,6 +315,8 @@ mod tests {
         assert_eq!(found.windows(), std::slice::from_ref(&(0..words.len())));
         assert_eq!(found.tags.len(), words.len());
         assert_eq!((found.names.len(), found.links.len()), (words.len(), words.len() * LINKS));
+        let sum: f32 = found.acts(1).iter().chain(&found.polarities(1)).sum();
+        assert!((sum - 2.0).abs() < 1e-5, "{sum}");
         assert!(found.tags.iter().flatten().chain(&found.links).all(|score| score.is_finite()));
         assert_eq!(Patience::endless(|patience| encoder.encode("", patience)), Encoded::default());
     }
@@ -289,6 +340,27 @@ mod tests {
             assert_eq!(encoder.sources(&some, pair, pair), encoder.sources(&all, pair, pair));
         }
         assert!(some.latest.borrow().len() <= LATEST && all.latest.borrow().is_empty());
+    }
+
+    #[test]
+    fn kin_reach_over_windows_whose_numbers_are_kept() {
+        let encoder = Encoder::read(&Files::default()).unwrap();
+        let long = TEXT.repeat(40);
+        let encoded = |kept| {
+            let found = Patience::endless(|patience| Some(encoder.try_encode(&long, kept, patience)));
+            found.unwrap().unwrap()
+        };
+        let (all, some) = (encoded(usize::MAX), encoded(500));
+        let last = all.words().len() - 1;
+        let segments: Vec<_> = (0..=last).map(|word| Segment { first: word, last: word, rank: 0 }).collect();
+        let told = encoder.who(&all, &segments[last], &segments);
+        assert!(told.iter().all(|odds| odds.is_some_and(f32::is_finite)));
+        let own = all.windows().last().unwrap().start;
+        let fewer = encoder.who(&some, &segments[last], &segments);
+        assert_eq!(fewer[own..], told[own..]);
+        let kept = some.links.len() / LINKS;
+        assert_eq!(fewer[..kept], told[..kept]);
+        assert!(kept < own && fewer[kept..own].iter().all(Option::is_none));
     }
 
     #[test]

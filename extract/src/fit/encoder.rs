@@ -37,6 +37,8 @@ pub struct Scores {
     pub names: Vec<f32>,
     /// What links are scored by, 576 a word.
     pub links: Vec<f32>,
+    /// Of values, 11 a word: of acts, polarities and addressees.
+    pub values: Vec<f32>,
 }
 
 impl Encoder {
@@ -56,12 +58,25 @@ impl Encoder {
     /// The scores of a text's words.
     pub fn scores(&self, text: &str) -> Scores {
         let found = Patience::endless(|patience| self.0.encode(text, patience));
-        Scores { tags: found.tags.concat(), names: found.names.concat(), links: self.0.links(&found) }
+        let links = self.0.links(&found);
+        Scores { tags: found.tags.concat(), names: found.names.concat(), links, values: found.values() }
     }
 
     /// The best tag of each word.
     pub fn tags(&self, text: &str) -> Vec<usize> {
         let found = Patience::endless(|patience| self.0.encode(text, patience));
         found.windows().iter().flat_map(|window| self.0.tag_chain().best(&found.tags[window.clone()])).collect()
+    }
+
+    /// How likely each act, and then each polarity, is for a cue that begins with each word.
+    pub fn acts(&self, text: &str) -> Vec<([f32; 5], [f32; 3])> {
+        let found = Patience::endless(|patience| self.0.encode(text, patience));
+        (0..found.words().len()).map(|word| (found.acts(word), found.polarities(word))).collect()
+    }
+
+    /// The addressees, as ranges of words, each with how likely it is.
+    pub fn addressees(&self, text: &str) -> Vec<(Range<usize>, f32)> {
+        let found = Patience::endless(|patience| self.0.encode(text, patience));
+        found.windows().iter().flat_map(|window| self.0.addressees(&found, window)).collect()
     }
 }
