@@ -45,14 +45,16 @@ pub struct Scores {
     pub names: Vec<f32>,
     /// What links are scored by.
     pub links: Vec<f32>,
+    /// Of values: act, polarity and addressee.
+    pub values: Vec<f32>,
 }
 
 /// The network, ready to run on any number of threads at once.
 pub struct Network {
     embedding: Embedding,
     layers: Vec<Layer>,
-    /// Of tags, names and links.
-    heads: [Linear; 3],
+    /// Of tags, names, links and values.
+    heads: [Linear; 4],
     /// Pools of one thread that wait for work. The library of integer products asks rayon for threads, and gets one: so
     /// callers share the cores among themselves.
     pools: Mutex<Vec<Arc<ThreadPool>>>,
@@ -79,8 +81,9 @@ impl Network {
         let attention = Attention::new(width, heads, scale)?;
         let layers = (0..count).map(|layer| Layer::read(&mut parts, layer, &attention, epsilon));
         let layers = layers.collect::<Result<_, _>>()?;
-        let [tags, names, links] = ["tags", "names", "links"].map(|name| Linear::read(&mut parts, name, width));
-        Ok(Self { embedding, layers, heads: [tags?, names?, links?], pools: Mutex::default() })
+        let read = |name: &str| Linear::read(&mut parts, name, width);
+        let [tags, names, links, values] = ["tags", "names", "links", "values"].map(read);
+        Ok(Self { embedding, layers, heads: [tags?, names?, links?, values?], pools: Mutex::default() })
     }
 
     /// The scores of a window's words. Fails when the network knows no such piece or feature, when there are more pieces
@@ -108,8 +111,8 @@ impl Network {
             rows = layer.rows(rows, asking)?;
         }
         let rounded = Rounded::of(&rows, self.embedding.norm.width());
-        let [tags, names, links] = self.heads.each_ref().map(|head| head.products(&rounded));
-        Ok(Scores { tags: tags?, names: names?, links: links? })
+        let [tags, names, links, values] = self.heads.each_ref().map(|head| head.products(&rounded));
+        Ok(Scores { tags: tags?, names: names?, links: links?, values: values? })
     }
 }
 

@@ -122,7 +122,7 @@ impl Parts {
             all.extend(["Add", "LayerNormalization"]);
         }
         all.push("DynamicQuantizeLinear");
-        all.extend([PRODUCT; 3].concat());
+        all.extend([PRODUCT; 4].concat());
         all
     }
 }

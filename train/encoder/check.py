@@ -17,11 +17,12 @@ import torch
 from tokenizers import Tokenizer
 
 import data
+from batch import inputs
 from export import load
-from train import by_word, tensors
 
 PARTS = ("pieces", "words", "features", "ranks", "windows")
-WIDTHS = (7, 19, 576)
+WIDTHS = (7, 19, 576, 11)
+HEADS = ("tags", "names", "links", "values")
 
 
 def bodies(folder, count):
@@ -56,38 +57,39 @@ def compare_texts(args, tokenizer):
 
 def expected(model, tokenizer, body):
     """Scores of a text's words by the model in floats, a window at a time."""
-    found: tuple[list, list, list] = ([], [], [])
+    found = ([], [], [], [])
     for window in data.windows(data.read_text(tokenizer, body)):
-        ids, features, mask, firsts = tensors([window])
+        ids, features, firsts = map(torch.from_numpy, inputs(window))
         with torch.no_grad():
-            for part, scores in zip(found, model(ids, features, mask), strict=True):
-                part.append(by_word(scores, firsts)[0][0].numpy())
-    return [np.concatenate(part) if part else np.zeros((0, width)) for part, width in zip(found, WIDTHS, strict=True)]
+            scores = [
+                part[0, firsts].numpy() for part in model(ids[None], features[None], torch.ones(1, len(ids)).bool())
+            ]
+        for part, one in zip(found, [*scores[:3], np.concatenate(scores[3:], 1)], strict=False):
+            part.append(one)
+    return [np.concatenate(part) if part else np.zeros((0, width)) for part, width in zip(found, WIDTHS, strict=False)]
 
 
 def compare_scores(args, tokenizer):
-    model = load(args.weights, args.minilm)
+    model = load(args.weights, args.minilm, args.start)
     with tempfile.NamedTemporaryFile() as file:
         command = [args.program, "encode-check", "--data", args.data, "--articles", str(args.scored)]
         command += ["--scores", file.name] + (["--model", args.model] if args.model else [])
         print(subprocess.run(command, check=True, capture_output=True, text=True).stdout, end="")
         numbers = np.fromfile(file.name, dtype="<f4")
-    at = 0
-    apart: tuple[list, list, list] = ([], [], [])
-    other: tuple[list, list] = ([], [])
+    at, apart, other = 0, [[], [], [], []], [[], []]
     for body in bodies(args.data, args.scored):
         count = int(numbers[at : at + 1].view("<u4")[0])
         at += 1
-        for part, (width, right) in enumerate(zip(WIDTHS, expected(model, tokenizer, body), strict=True)):
+        for part, (width, right) in enumerate(zip(WIDTHS, expected(model, tokenizer, body), strict=False)):
             got = numbers[at : at + count * width].reshape(count, width)
             at += count * width
             apart[part].append(np.abs(got - right).ravel())
             if part < 2:
                 other[part].append(got.argmax(1) != right.argmax(1))
-    for part, name in enumerate(("tags", "names", "links")):
-        far = np.concatenate(apart[part])
-        high = np.quantile(far, 0.999)
-        line = f"{name}: differ by {far.mean():.4f} on average, {high:.3f} at 99.9 %, {far.max():.3f} at most"
+    for part, name in enumerate(HEADS):
+        apart_here = np.concatenate(apart[part])
+        high = np.quantile(apart_here, 0.999)
+        line = f"{name}: differ by {apart_here.mean():.4f} on average, {high:.3f} at 99.9 %, {apart_here.max():.3f} at most"
         if part < 2:
             line += f"; another label for {100 * np.concatenate(other[part]).mean():.2f} % of words"
         print(line)
@@ -95,15 +97,16 @@ def compare_scores(args, tokenizer):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", default="../../target/release/sayso-train")
-    parser.add_argument("--data", default="../../../shared")
-    parser.add_argument("--minilm", required=True)
-    parser.add_argument("--weights")
-    parser.add_argument("--model", help="a folder with files of an encoder, in place of the compiled-in ones")
-    parser.add_argument("--articles", type=int, default=20000, help="of which pieces and windows are compared")
-    parser.add_argument("--scored", type=int, default=40, help="of which scores are compared")
-    args = parser.parse_args()
+    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("--program", default="../../target/release/sayso-train")
+    args.add_argument("--data", default="../../../shared")
+    args.add_argument("--minilm", required=True)
+    args.add_argument("--weights")
+    args.add_argument("--start", help="what fitting began with, which weights that end in .xz leave out")
+    args.add_argument("--model", help="a folder with files of an encoder, in place of the compiled-in ones")
+    args.add_argument("--articles", type=int, default=20000, help="of which pieces and windows are compared")
+    args.add_argument("--scored", type=int, default=40, help="of which scores are compared")
+    args = args.parse_args()
     torch.set_num_threads(1)
     tokenizer = Tokenizer.from_file(f"{args.minilm}/tokenizer.json")
     tokenizer.no_padding()

@@ -1,4 +1,4 @@
-"""Corpora as windows of word pieces with gold labels.
+"""Texts as words and windows of word pieces, and what corpora mark in them as ranges of words.
 
 A *word* is what BERT's pre-tokeniser yields (a run of letters and digits, or one symbol); the model labels words at
 their first piece. A *window* is at most WINDOW pieces of one text; it ends where a paragraph ends, or else a
@@ -7,14 +7,12 @@ sentence. `sayso-extract` cuts texts the same way (`extract/src/encoder/windows.
 
 import csv
 import gzip
-import json
 import re
 import tarfile
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-CLS, SEP, MASK = 101, 102, 103  # pieces of BERT's vocabulary
 WINDOW = 318  # pieces of one window, without [CLS] and [SEP]
 ROLES = ("source", "cue", "content")
 TYPES = ("PERSON", "ORG", "LOC", "FACILITY", "NORP", "PRODUCT", "MISC", "DATE", "MONEY")
@@ -43,15 +41,10 @@ class Window:
     text: Text
     begin: int
     end: int
-    gold: dict = field(default_factory=dict)
 
     def pieces(self):
         last = self.text.first[self.end] if self.end < len(self.text.words) else len(self.text.ids)
         return self.text.first[self.begin], last
-
-    def within(self, first, end):
-        """The part of a range of the text's words that lies in the window, counted from its begin."""
-        return max(first, self.begin) - self.begin, min(end, self.end) - self.begin
 
 
 def shape(word):
@@ -73,10 +66,10 @@ def read_text(tokenizer, text):
     word_of = np.cumsum(np.diff(word_of, prepend=-1) != 0) - 1
     ends = np.append(first[1:], len(word_of)) - 1
     offsets = encoding.offsets
-    # A text without pieces has no first piece, but an end.
     words = [(offsets[a][0], offsets[b][1]) for a, b in zip(first, ends, strict=False)]
     rank, features = [], []
-    before, closes = 0, False
+    before = 0
+    closes = False
     for begin, end in words:
         gap = text[before:begin]
         now = 2 if "\n" in gap or before == 0 else 1 if closes and gap else 0
@@ -122,23 +115,6 @@ def parted(text, rng):
     return replace(text, features=features, rank=rank)
 
 
-def openings(text):
-    """The words with capitals that begin paragraphs, as ranges. Whether they are names is hardest to tell."""
-    capital = [f >> 2 in (1, 2, 3) for f in text.features[text.first]]
-    found = []
-    for begin in np.flatnonzero(text.rank == 2):
-        end = begin
-        while end < len(capital) and capital[end]:
-            end += 1
-        found.append((begin, end))
-    return found
-
-
-def read(path):
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines if line.strip()]
-
-
 def covered(words, begins, span):
     """The words that a span of characters touches, as a range."""
     low = int(np.searchsorted(begins, span[0], side="right")) - 1
@@ -149,7 +125,7 @@ def covered(words, begins, span):
 
 def joined(text, segments):
     """Segments that only white space parts are one."""
-    out: list[tuple[int, int]] = []
+    out = []
     for b, e in sorted(map(tuple, segments)):
         if out and not text[out[-1][1] : b].strip():
             out[-1] = (out[-1][0], max(e, out[-1][1]))
@@ -161,7 +137,7 @@ def joined(text, segments):
 def attributions(row, text):
     """Segments of all attributions as (role, first word, end word, numbers of the attributions)."""
     begins = np.array([w[0] for w in text.words])
-    found: dict[tuple[int, int, int], set[int]] = {}
+    found = {}
     for number, one in enumerate(row["attributions"]):
         for role, name in enumerate(ROLES):
             for span in joined(row["text"], one.get(name) or []):
@@ -171,53 +147,9 @@ def attributions(row, text):
     return [(role, b, e, numbers) for (role, b, e), numbers in sorted(found.items(), key=lambda x: x[0][1:])]
 
 
-def mark_attributions(window, segments):
-    n = window.end - window.begin
-    labels = np.zeros(n, dtype=np.int64)
-    inside = []
-    for role, first, end, numbers in segments:
-        b, e = window.within(first, end)
-        if b < e:
-            labels[b] = 1 + 2 * role
-            labels[b + 1 : e] = 2 + 2 * role
-            inside.append((role, b, e - 1, numbers))
-    window.gold = {"tags": one_hot(labels, 1 + 2 * len(ROLES)), "segments": inside}
-    return window
-
-
 def one_hot(labels, count):
     """Which labels each word may have: its own alone."""
     return np.arange(count) == labels[:, None]
-
-
-def mark_entities(window, entities, types):
-    n = window.end - window.begin
-    labels = np.zeros(n, dtype=np.int64)
-    for first, end, kind in entities:
-        b, e = window.within(first, end)
-        if b < e and kind in TYPES:
-            k = TYPES.index(kind)
-            labels[b] = 1 + 2 * k
-            labels[b + 1 : e] = 2 + 2 * k
-    allowed = one_hot(labels, 1 + 2 * len(TYPES))
-    # Types that this corpus does not mark may hide in what it leaves out.
-    for k, kind in enumerate(TYPES):
-        if kind not in types:
-            allowed[labels == 0, 1 + 2 * k : 3 + 2 * k] = True
-    window.gold = {"names": allowed}
-    return window
-
-
-def mark_labelled(window, segments, entities, types, unsure):
-    """Attributions and names at once. Words that may belong to something unsure may have any label."""
-    gold = mark_entities(window, entities, types).gold | mark_attributions(window, segments).gold
-    for kind, ranges in zip(("tags", "names"), unsure, strict=True):
-        for first, end in ranges:
-            b, e = window.within(first, end)
-            if b < e:
-                gold[kind][b:e][gold[kind][b:e, 0]] = True
-    window.gold = gold
-    return window
 
 
 def entity_words(row, text, key="entities"):
@@ -235,8 +167,7 @@ def ontogum(path):
 
 
 def rebuilt(lines):
-    text, mentions, sentence = "", [], True
-    open_mentions: dict[str, list[int]] = {}
+    text, open_mentions, mentions, sentence = "", {}, [], True
     for line in lines:
         cells = line.split("\t")
         if len(cells) < 3 or not cells[-2].strip():
@@ -256,13 +187,6 @@ def rebuilt(lines):
     return text, sorted(mentions)
 
 
-def mark_mentions(window, mentions):
-    """Mentions wholly inside the window, as (first word, last word, entity), in reading order."""
-    a, b = window.begin, window.end
-    window.gold = {"mentions": [(f - a, e - 1 - a, who) for f, e, who in mentions if a <= f and e <= b]}
-    return window
-
-
 def mention_words(text, mentions):
     begins = np.array([w[0] for w in text.words])
     spans = [(*covered(text.words, begins, (b, e)), who) for b, e, who in mentions]
@@ -271,11 +195,12 @@ def mention_words(text, mentions):
 
 def gap(path):
     """Texts with one pronoun and two names: (text, mentions as in `ontogum`)."""
-
-    def place(row, at, words):
-        return int(row[at]), int(row[at]) + len(row[words])
-
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-            named = [(*place(row, f"{x}-offset", x), "he" if row[f"{x}-coref"].upper() == "TRUE" else x) for x in "AB"]
-            yield row["Text"], [(*place(row, "Pronoun-offset", "Pronoun"), "he")], named
+            named = [(*placed(row, f"{x}-offset", x), "he" if row[f"{x}-coref"].upper() == "TRUE" else x) for x in "AB"]
+            yield row["Text"], [(*placed(row, "Pronoun-offset", "Pronoun"), "he")], named
+
+
+def placed(row, at, words):
+    """Where the words of a column stand, by the column that says where they begin."""
+    return int(row[at]), int(row[at]) + len(row[words])

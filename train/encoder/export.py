@@ -2,6 +2,7 @@
 """Writes a trained encoder as the files that `sayso-extract` reads.
 
   export.py --weights encoder.pt --minilm DIR --out ../../extract/models
+  export.py --weights encoder.xz --start minilm.xz --minilm DIR --out ../../extract/models
 
 `encoder.onnx` is the network for one window at a time: its matrices are 8-bit integers with a scale for each output,
 its table of word pieces 8-bit integers with a scale for each piece; the rest is floats. `encoder.vocab.txt` holds the
@@ -23,14 +24,16 @@ from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer
 
 import data
+import weights
+from articles import read_lines
+from batch import tensors
 from data import WINDOW
-from model import HEADS, LAYERS, NEAR, WIDTH, Encoder
-from train import tensors
+from model import ADDRESSEES, HEADS, LAYERS, NEAR, WIDTH, Encoder, load_minilm
 
 # Processors without VNNI add two products of a weight and an activation, which is up to 255, in 16 bits and cut off what
 # does not fit. Up to this weight all fits, and all processors answer the same.
 REACH = 64
-MAGIC = b"SAYSOEH\x01"
+MAGIC = b"SAYSOEH\x02"
 HEAD = WIDTH // HEADS
 
 
@@ -68,18 +71,18 @@ class Graph:
         """`x` times each of the matrices."""
         found = []
         q, scale, zero = self.quantized(x) if self.eight_bits else (None, None, None)
-        for name, weight, bias in zip(names, weights, biases, strict=True):
-            added = self.constant(f"{name}.bias", bias)
+        for name, weight, bias in zip(names, weights, biases, strict=False):
+            bias = self.constant(f"{name}.bias", bias)
             if not self.eight_bits:
                 product = self.op("MatMul", [x, self.constant(f"{name}.weight", weight.T)], f"{name}.product")
-                found.append(self.op("Add", [product, added], name))
+                found.append(self.op("Add", [product, bias], name))
                 continue
             whole, scales = rounded(weight, self.reach)
             inputs = [q, self.constant(f"{name}.weight", whole.T), zero, self.constant(f"{name}.zero", np.int8(0))]
             product = self.op("MatMulInteger", inputs, f"{name}.product")
             product = self.op("Cast", [product], f"{name}.float", to=TensorProto.FLOAT)
             scales = self.op("Mul", [scale, self.constant(f"{name}.scales", scales)], f"{name}.scale")
-            found.append(self.op("Add", [self.op("Mul", [product, scales], f"{name}.scaled"), added], name))
+            found.append(self.op("Add", [self.op("Mul", [product, scales], f"{name}.scaled"), bias], name))
         return found
 
     def norm(self, x, name, module):
@@ -102,8 +105,7 @@ def soft(greatest):
 
 def greatest_inputs(model, batches):
     """How far each input of the matrices reaches in some texts."""
-    found: dict[str, np.ndarray] = {}
-    hooks = []
+    found, hooks = {}, []
 
     def watch(name):
         def seen(_, inputs):
@@ -116,7 +118,7 @@ def greatest_inputs(model, batches):
         for part in ("qkv", "up", "down"):
             hooks.append(getattr(layer, part).register_forward_pre_hook(watch(f"layer{i}.{part}")))
     with torch.no_grad():
-        for ids, features, mask, _ in batches:
+        for ids, features, mask in batches:
             model(ids, features, mask)
     for hook in hooks:
         hook.remove()
@@ -172,21 +174,27 @@ def layered(graph, x, layer, at, last):
 
 def network(model, eight_bits=True, reach=REACH, greatest=None):
     """Inputs: ids and features of a window's pieces, [CLS] and [SEP] among them, and the first piece of each word.
-    Outputs, a row for each word: tags, names, links."""
+    Outputs, a row for each word: tags, names, links, and values: act, polarity and addressee one after another."""
     graph = Graph(eight_bits, reach, greatest or {})
     graph.constant("window", np.array([1, -1, WIDTH], dtype=np.int64))
     graph.constant("width", np.array([-1, WIDTH], dtype=np.int64))
     x = embedded(graph, model)
     for i, layer in enumerate(model.layers):
         x = layered(graph, x, layer, f"layer{i}", i == LAYERS - 1)
-    outputs = {"tags": model.tags, "names": model.names, "links": model.links}
-    graph.products(x, outputs, [array(h.weight) for h in outputs.values()], [array(h.bias) for h in outputs.values()])
+    outputs = {"tags": [model.tags], "names": [model.names], "links": [model.links]}
+    outputs["values"] = [model.acts, model.polarities, model.addressees]
+    matrices = [np.concatenate([array(head.weight) for head in heads]) for heads in outputs.values()]
+    biases = [np.concatenate([array(head.bias) for head in heads]) for heads in outputs.values()]
+    graph.products(x, outputs, matrices, biases)
     inputs = [("ids", "pieces"), ("features", "pieces"), ("firsts", "words")]
     made = helper.make_graph(
         graph.nodes,
         "encoder",
         [helper.make_tensor_value_info(name, TensorProto.INT64, [size]) for name, size in inputs],
-        [helper.make_tensor_value_info(n, TensorProto.FLOAT, ["words", h.out_features]) for n, h in outputs.items()],
+        [
+            helper.make_tensor_value_info(n, TensorProto.FLOAT, ["words", len(b)])
+            for n, b in zip(outputs, biases, strict=False)
+        ],
         graph.constants,
     )
     found = helper.make_model(made, opset_imports=[helper.make_opsetid("", 23)], ir_version=11)
@@ -204,28 +212,27 @@ def checksum(content):
 
 
 def heads(model, *belonging):
-    """`SAYSOEH` and the version of the form, 1; the numbers of tags and names, the reach of the biases and zeros,
-    32 bits each; checksums of the files that belong to it, and of the rest, 64 bits each; then 32-bit floats: of the
-    chain of tags and of that of names where one may begin, and then a row of moves from each label; and the biases of
-    sources, cues and mentions. All numbers are little-endian."""
-    chains = (model.tag_chain, model.name_chain)
+    """`SAYSOEH` and the version of the form, 2; the numbers of tags and names, the reach of the biases of links, and the
+    number of labels of addressees, 32 bits each; checksums of the files that belong to it, and of the rest, 64 bits
+    each; then 32-bit floats: of the chains of tags, names and addressees where one may begin, and then a row of moves
+    from each label; and the biases of sources, cues and kin. All numbers are little-endian."""
+    chains = (model.tag_chain, model.name_chain, model.addressee_chain)
     values = [part for chain in chains for part in (chain.begin, chain.transitions())]
     values += [model.source_bias, model.cue_bias, model.who_bias]
     body = b"".join(array(value).astype("<f4").tobytes() for value in values)
-    counts = struct.pack("<4I", *(len(chain.begin) for chain in chains), NEAR, 0)
+    counts = struct.pack("<4I", len(model.tag_chain.begin), len(model.name_chain.begin), NEAR, ADDRESSEES)
     sums = [checksum(Path(file).read_bytes()) for file in belonging] + [checksum(body)]
     return MAGIC + counts + struct.pack(f"<{len(sums)}Q", *sums) + body
 
 
-def load(weights, minilm):
+def load(path, minilm, begun=None):
+    if path:
+        return weights.finished(path, begun)
+    # Without training, to try the export.
     model = Encoder()
-    if weights:
-        model.load_state_dict(torch.load(weights, map_location="cpu"))
-    else:
-        # Without training, to try the export.
-        torch.manual_seed(1)
-        model.load_minilm(minilm)
-        torch.nn.init.normal_(model.shapes.weight, std=0.02)
+    torch.manual_seed(1)
+    load_minilm(model, minilm)
+    torch.nn.init.normal_(model.shapes.weight, std=0.02)
     return model.eval()
 
 
@@ -233,23 +240,24 @@ def some_texts(args):
     tokenizer = Tokenizer.from_file(f"{args.minilm}/tokenizer.json")
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    rows = data.read(f"{args.data}/eval/polnear/train.jsonl.gz")[:12]
+    rows = read_lines(f"{args.data}/eval/polnear/train.jsonl.gz")[:12]
     texts = [data.read_text(tokenizer, row["text"]) for row in rows]
-    return [tensors([window]) for text in texts for window in data.windows(text)]
+    return [tensors(window) for text in texts for window in data.windows(text)]
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--weights", help="of a trained encoder; without it, those of MiniLM and random heads")
-    parser.add_argument("--minilm", required=True)
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--data", default="../../../shared", help="the corpora: some texts show how far numbers reach")
-    parser.add_argument("--floats", action="store_true", help="write 32-bit floats, to compare")
-    parser.add_argument("--reach", type=int, default=REACH, help="the greatest weight as an integer")
-    args = parser.parse_args()
+    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("--weights", help="of a trained encoder; without it, those of MiniLM and random heads")
+    args.add_argument("--start", help="what fitting began with, which weights that end in .xz leave out")
+    args.add_argument("--minilm", required=True)
+    args.add_argument("--out", required=True)
+    args.add_argument("--data", default="../../../shared", help="the corpora: some texts show how far numbers reach")
+    args.add_argument("--floats", action="store_true", help="write 32-bit floats, to compare")
+    args.add_argument("--reach", type=int, default=REACH, help="the greatest weight as an integer")
+    args = args.parse_args()
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
-    model = load(args.weights, args.minilm)
+    model = load(args.weights, args.minilm, args.start)
     greatest = greatest_inputs(model, some_texts(args))
     onnx.save(network(model, not args.floats, args.reach, greatest), out / "encoder.onnx")
     shutil.copyfile(f"{args.minilm}/vocab.txt", out / "encoder.vocab.txt")

@@ -1,141 +1,186 @@
-"""The encoder (MiniLM: 6 layers, 384 wide) with heads for attributions, their links, and names."""
+"""The encoder with heads for attributions, their links, names, kin, act, polarity and addressee.
 
+It comes in two sizes: MiniLM, which is shipped, and MPNet, which teaches it.
+"""
+
+import json
 import math
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+from articles import ACTS, POLARITIES
+from chain import Crf
 from data import FEATURES, ROLES, TYPES
 
 WIDTH, LAYERS, HEADS, INNER = 384, 6, 12, 1536
 TAGS, NAMES, LINK, NEAR = 1 + 2 * len(ROLES), 1 + 2 * len(TYPES), 48, 4
-# First and last word of: a cue that looks for its source, a source; a content that looks for its cue, a cue;
-# a mention that looks for another of the same entity, that other. Each has LINK numbers.
-COLUMNS = 12
+# An addressee is marked like a name of one type.
+ADDRESSEES = 3
+# Up to so many words apart, kin share a bias.
+FAR = (8, 32, 128, 512)
+
+
+@dataclass(frozen=True)
+class Size:
+    width: int = WIDTH
+    layers: int = LAYERS
+    inner: int = INNER
+    epsilon: float = 1e-12
+    relative: bool = False
+
+
+SMALL = Size()
+LARGE = Size(768, 12, 3072, 1e-5, True)
 
 
 class Layer(nn.Module):
-    def __init__(self):
+    def __init__(self, size=SMALL):
         super().__init__()
-        self.qkv = nn.Linear(WIDTH, 3 * WIDTH)
-        self.out = nn.Linear(WIDTH, WIDTH)
-        self.norm1 = nn.LayerNorm(WIDTH, eps=1e-12)
-        self.up = nn.Linear(WIDTH, INNER)
-        self.down = nn.Linear(INNER, WIDTH)
-        self.norm2 = nn.LayerNorm(WIDTH, eps=1e-12)
+        self.qkv = nn.Linear(size.width, 3 * size.width)
+        self.out = nn.Linear(size.width, size.width)
+        self.norm1 = nn.LayerNorm(size.width, eps=size.epsilon)
+        self.up = nn.Linear(size.width, size.inner)
+        self.down = nn.Linear(size.inner, size.width)
+        self.norm2 = nn.LayerNorm(size.width, eps=size.epsilon)
         self.dropout = nn.Dropout(0.1)
 
     def forward(self, x, mask):
-        b, n, _ = x.shape
-        q, k, v = self.qkv(x).view(b, n, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
-        if torch.onnx.is_in_onnx_export():
-            scores = q @ k.transpose(-1, -2) / math.sqrt(WIDTH // HEADS) + mask
-            seen = scores.softmax(-1) @ v
-        else:
-            seen = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
-        x = self.norm1(x + self.dropout(self.out(seen.transpose(1, 2).reshape(b, n, WIDTH))))
+        b, n, width = x.shape
+        q, k, v = self.qkv(x).view(b, n, 3, HEADS, width // HEADS).permute(2, 0, 3, 1, 4)
+        seen = F.scaled_dot_product_attention(q, k, v, attn_mask=mask.to(q.dtype))
+        x = self.norm1(x + self.dropout(self.out(seen.transpose(1, 2).reshape(b, n, width))))
         return self.norm2(x + self.dropout(self.down(F.gelu(self.up(x)))))
 
 
-class Crf(nn.Module):
-    """A linear chain (Lafferty et al., 2001) over labels O, B, I, B, I, …; an I follows its own B or I."""
-
-    def __init__(self, labels):
-        super().__init__()
-        self.moves = nn.Parameter(torch.zeros(labels, labels))
-        self.begin = nn.Parameter(torch.zeros(labels))
-        legal = torch.ones(labels, labels, dtype=torch.bool)
-        for inside in range(2, labels, 2):
-            legal[:, inside] = False
-            legal[inside - 1, inside] = legal[inside, inside] = True
-        self.register_buffer("legal", legal)
-
-    def transitions(self):
-        return self.moves.masked_fill(~self.legal, -1e4)
-
-    def partition(self, scores, lengths):
-        """Log of the summed weight of all label sequences, for each of a batch."""
-        moves = self.transitions()
-        start = self.begin.clone()
-        alpha = scores[:, 0] + start
-        for t in range(1, scores.shape[1]):
-            following = torch.logsumexp(alpha.unsqueeze(2) + moves, 1) + scores[:, t]
-            alpha = torch.where((t < lengths).unsqueeze(1), following, alpha)
-        return torch.logsumexp(alpha, 1)
-
-    def loss(self, scores, allowed, lengths):
-        """Mean over words of the negative log-likelihood that every label is an allowed one."""
-        both = torch.cat([scores, scores.masked_fill(~allowed, -1e4)])
-        z = self.partition(both, torch.cat([lengths, lengths]))
-        return (z[: len(lengths)] - z[len(lengths) :]).sum() / lengths.sum()
-
-
 class Encoder(nn.Module):
-    def __init__(self, vocabulary=30522, positions=512):
+    def __init__(self, size=SMALL, vocabulary=30522, positions=512):
         super().__init__()
-        self.words = nn.Embedding(vocabulary, WIDTH)
-        self.places = nn.Embedding(positions, WIDTH)
-        self.shapes = nn.Embedding(FEATURES + 1, WIDTH)
-        self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
-        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
-        self.tags = nn.Linear(WIDTH, TAGS)
-        self.names = nn.Linear(WIDTH, NAMES)
-        self.links = nn.Linear(WIDTH, COLUMNS * LINK)
-        self.tag_chain, self.name_chain = Crf(TAGS), Crf(NAMES)
+        self.size = size
+        self.words = nn.Embedding(vocabulary, size.width)
+        self.places = nn.Embedding(positions, size.width)
+        self.shapes = nn.Embedding(FEATURES + 1, size.width)
+        self.norm = nn.LayerNorm(size.width, eps=size.epsilon)
+        self.layers = nn.ModuleList(Layer(size) for _ in range(size.layers))
+        if size.relative:
+            self.relative = nn.Embedding(32, HEADS)
+        self.tags = nn.Linear(size.width, TAGS)
+        self.names = nn.Linear(size.width, NAMES)
+        # First and last word of: a cue that looks for its source, a source; a content that looks for its cue, a cue;
+        # a mention that looks for another of the same entity, that other.
+        self.links = nn.Linear(size.width, 12 * LINK)
+        # Of a cue, at its first word.
+        self.acts = nn.Linear(size.width, len(ACTS))
+        self.polarities = nn.Linear(size.width, len(POLARITIES))
+        self.addressees = nn.Linear(size.width, ADDRESSEES)
+        self.tag_chain, self.name_chain, self.addressee_chain = Crf(TAGS), Crf(NAMES), Crf(ADDRESSEES)
         # How many segments away the source, the cue is; the last for "none".
         self.source_bias = nn.Parameter(torch.zeros(2 * NEAR + 2))
         self.cue_bias = nn.Parameter(torch.zeros(2 * NEAR + 2))
-        self.who_bias = nn.Parameter(torch.zeros(2 * NEAR + 2))
+        # How far away kin are, see `apart`; the last for "none".
+        self.who_bias = nn.Parameter(torch.zeros(2 * len(FAR) + 4))
         self.dropout = nn.Dropout(0.1)
         nn.init.zeros_(self.shapes.weight)
+
+    def bias(self, mask):
+        """What is added to the scores of attention."""
+        far = (~mask)[:, None, None, :].float() * -1e4
+        if not self.size.relative:
+            return far
+        at = torch.arange(mask.shape[1], device=mask.device)
+        near = self.relative(relative_bucket(at[None, :] - at[:, None])).permute(2, 0, 1)
+        return far + near.detach()
 
     def hidden(self, ids, features, mask):
         x = self.words(ids) + self.places.weight[: ids.shape[1]] + self.shapes(features)
         x = self.dropout(self.norm(x))
-        far = (~mask)[:, None, None, :].to(x.dtype) * -1e4
+        bias = self.bias(mask).to(torch.bfloat16 if torch.is_autocast_enabled(ids.device.type) else torch.float32)
         for layer in self.layers:
-            x = layer(x, far)
+            x = layer(x, bias)
         return self.dropout(x)
+
+    def heads(self):
+        return [self.tags, self.names, self.links, self.acts, self.polarities, self.addressees]
 
     def forward(self, ids, features, mask):
         x = self.hidden(ids, features, mask)
-        return self.tags(x), self.names(x), self.links(x)
-
-    def load_minilm(self, folder):
-        from safetensors.torch import load_file  # noqa: PLC0415 -- only what begins with MiniLM needs it
-
-        weights = load_file(str(Path(folder) / "model.safetensors"))
-        weights = {k.removeprefix("bert."): v for k, v in weights.items()}
-        token_type = weights["embeddings.token_type_embeddings.weight"][0]
-        with torch.no_grad():
-            self.words.weight.copy_(weights["embeddings.word_embeddings.weight"])
-            self.places.weight.copy_(weights["embeddings.position_embeddings.weight"] + token_type)
-            copy(self.norm, weights, "embeddings.LayerNorm")
-            for i, layer in enumerate(self.layers):
-                at = f"encoder.layer.{i}."
-                parts = [f"{at}attention.self.{name}" for name in ("query", "key", "value")]
-                layer.qkv.weight.copy_(torch.cat([weights[p + ".weight"] for p in parts]))
-                layer.qkv.bias.copy_(torch.cat([weights[p + ".bias"] for p in parts]))
-                copy(layer.out, weights, at + "attention.output.dense")
-                copy(layer.norm1, weights, at + "attention.output.LayerNorm")
-                copy(layer.up, weights, at + "intermediate.dense")
-                copy(layer.down, weights, at + "output.dense")
-                copy(layer.norm2, weights, at + "output.LayerNorm")
+        return [head(x) for head in self.heads()]
 
 
-def copy(module, weights, name):
-    module.weight.copy_(weights[name + ".weight"])
-    module.bias.copy_(weights[name + ".bias"])
+def relative_bucket(apart):
+    """The 32 distances that MPNet tells apart (those of T5)."""
+    n = -apart
+    found = (n < 0).long() * 16
+    n = n.abs()
+    far = 8 + (torch.log(n.float().clamp(min=1) / 8) / math.log(128 / 8) * 8).long()
+    return found + torch.where(n < 8, n, far.clamp(max=15))
 
 
-def link_scores(links, asks, offers, columns, bias):
-    """How well each offer (first, last word, rank) answers each ask, and "none" in the last column."""
-    ask = links[[a[0] for a in asks], columns[0]] + links[[a[1] for a in asks], columns[1]]
-    none = bias[-1].expand(len(asks), 1)
-    if not offers:
-        return none
-    offer = links[[o[0] for o in offers], columns[2]] + links[[o[1] for o in offers], columns[3]]
-    apart = torch.tensor([[max(-NEAR, min(NEAR, o[2] - a[2])) + NEAR for o in offers] for a in asks])
-    return torch.cat([ask @ offer.T / math.sqrt(LINK) + bias[apart], none], 1)
+def load_minilm(model, folder):
+    """MiniLM's own weights, `all-MiniLM-L6-v2`."""
+    from safetensors.torch import load_file
+
+    weights = load_file(str(Path(folder) / "model.safetensors"))
+    weights = {k.removeprefix("bert."): v for k, v in weights.items()}
+    found = embedded(weights, weights["embeddings.position_embeddings.weight"])
+    found["places.weight"] = found["places.weight"] + weights["embeddings.token_type_embeddings.weight"][0]
+    parts = {
+        "qkv": [f"attention.self.{name}" for name in ("query", "key", "value")],
+        "out": ["attention.output.dense"],
+        "norm1": ["attention.output.LayerNorm"],
+    }
+    load(model, found | layered(weights, parts, len(model.layers)))
+
+
+def load_mpnet(model, folder):
+    """MPNet's own weights, `all-mpnet-base-v2`, its word pieces in the order of MiniLM's."""
+    from safetensors.torch import load_file
+
+    weights = load_file(str(Path(folder) / "model.safetensors"))
+    weights = {k.removeprefix("mpnet."): v for k, v in weights.items()}
+    own = json.loads((Path(folder) / "tokenizer.json").read_text())["model"]["vocab"]
+    pieces = (Path(folder) / "minilm-vocab.txt").read_text(encoding="utf-8").split("\n")[:30522]
+    special = {"[CLS]": "<s>", "[SEP]": "</s>", "[MASK]": "<mask>", "[PAD]": "<pad>"}
+    order = [own.get(special.get(piece, piece), own["[UNK]"]) for piece in pieces]
+    found = embedded(weights, weights["embeddings.position_embeddings.weight"][2:514])
+    found["words.weight"] = found["words.weight"][order]
+    found["relative.weight"] = weights["encoder.relative_attention_bias.weight"]
+    parts = {
+        "qkv": [f"attention.attn.{name}" for name in "qkv"],
+        "out": ["attention.attn.o"],
+        "norm1": ["attention.LayerNorm"],
+    }
+    load(model, found | layered(weights, parts, len(model.layers)))
+
+
+def embedded(weights, places):
+    found = {"words.weight": weights["embeddings.word_embeddings.weight"], "places.weight": places}
+    return found | {f"norm.{part}": weights[f"embeddings.LayerNorm.{part}"] for part in ("weight", "bias")}
+
+
+def layered(weights, parts, count):
+    parts = parts | {"up": ["intermediate.dense"], "down": ["output.dense"], "norm2": ["output.LayerNorm"]}
+    return {
+        f"layers.{i}.{own}.{part}": torch.cat([weights[f"encoder.layer.{i}.{name}.{part}"] for name in names])
+        for i in range(count)
+        for own, names in parts.items()
+        for part in ("weight", "bias")
+    }
+
+
+def load(model, weights):
+    missing, unknown = model.load_state_dict(weights, strict=False)
+    bare = ("shapes.", "tags.", "names.", "links.", "acts.", "polarities.", "addressees.")
+    assert not unknown and all(m.startswith(bare) or "chain" in m or "bias" in m for m in missing), (missing, unknown)
+
+
+def apart(ask, offer):
+    """The place in `who_bias` of an offer by how many words it begins before or after what asks. Ranges of words."""
+    if ask[0] < offer[1] and offer[0] < ask[1]:
+        return len(FAR) + 1
+    distance = offer[0] - ask[0]
+    steps = sum(abs(distance) > far for far in FAR) + 1
+    return len(FAR) + 1 + (steps if distance > 0 else -steps)

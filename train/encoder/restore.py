@@ -14,8 +14,9 @@ import onnx
 import torch
 from onnx import numpy_helper
 
+from articles import ACTS, POLARITIES
 from export import MAGIC
-from model import LAYERS, Encoder
+from model import LAYERS, Encoder, load_minilm
 
 
 def matrix(constants, name):
@@ -30,11 +31,15 @@ def named(constants):
     found["shapes.weight"] = constants["shapes.weight"]
     norms = {"norm": "norm"} | {f"layers.{i}.{n}": f"layer{i}.{n}" for i in range(LAYERS) for n in ("norm1", "norm2")}
     linear = {f"layers.{i}.{p}": f"layer{i}.{p}" for i in range(LAYERS) for p in ("qkv", "out", "up", "down")}
-    linear |= {head: head for head in ("tags", "names", "links")}
+    linear |= {head: head for head in ("tags", "names", "links", "values")}
     for own, name in norms.items():
         found |= {f"{own}.{part}": constants[f"{name}.{part}"] for part in ("weight", "bias")}
     for own, name in linear.items():
         found |= {f"{own}.weight": matrix(constants, name), f"{own}.bias": constants[f"{name}.bias"]}
+    for part in ("weight", "bias"):
+        whole = found.pop(f"values.{part}")
+        parts = np.split(whole, np.cumsum([len(ACTS), len(POLARITIES)]))
+        found |= {f"{head}.{part}": own for head, own in zip(("acts", "polarities", "addressees"), parts, strict=False)}
     return found
 
 
@@ -43,7 +48,7 @@ def load_heads(model, content):
     assert content.startswith(MAGIC), "not a file of heads"
     start = len(MAGIC) + struct.calcsize("<4I3Q")
     values, at = np.frombuffer(content, dtype="<f4", offset=start), 0
-    chains = (model.tag_chain, model.name_chain)
+    chains = (model.tag_chain, model.name_chain, model.addressee_chain)
     parts = [part for chain in chains for part in (chain.begin, chain.moves)]
     for part in (*parts, model.source_bias, model.cue_bias, model.who_bias):
         own = torch.from_numpy(values[at : at + part.numel()].copy()).view(part.shape)
@@ -59,7 +64,7 @@ def main():
     args = parser.parse_args()
     folder = Path(args.models)
     model = Encoder()
-    model.load_minilm(args.minilm)
+    load_minilm(model, args.minilm)
     network = onnx.load(folder / "encoder.onnx")
     constants = {one.name: numpy_helper.to_array(one) for one in network.graph.initializer}
     found = named(constants)

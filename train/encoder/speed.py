@@ -14,8 +14,8 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 import data
+from batch import inputs
 from check import bodies
-from train import tensors
 
 
 def session(path):
@@ -32,8 +32,7 @@ def windows(args):
     texts = [data.read_text(tokenizer, body) for body in bodies(args.data, args.articles)]
     found = []
     for window in (window for text in texts for window in data.windows(text)):
-        ids, features, _, firsts = tensors([window])
-        found.append({"ids": ids[0].numpy(), "features": features[0].numpy(), "firsts": firsts[0].numpy()})
+        found.append(dict(zip(("ids", "features", "firsts"), inputs(window), strict=False)))
     return found, sum(len(text.ids) for text in texts)
 
 
@@ -48,26 +47,24 @@ def ours(args):
     """Word pieces a second, as the program says."""
     command = [args.program, "speed", "--tier", "accurate", "--articles", str(args.articles), "--data", args.data]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    found = re.search(r"the encoder +([\d.]+) word pieces/s", said)
-    assert found, said
-    return float(found[1])
+    return float(re.search(r"the encoder +([\d.]+) word pieces/s", said)[1])
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", default="../../target/release/sayso-train")
-    parser.add_argument("--models", default="../../extract/models", help="those that are compiled into the program")
-    parser.add_argument("--minilm", required=True)
-    parser.add_argument("--data", default="../../../shared")
-    parser.add_argument("--articles", type=int, default=25)
-    parser.add_argument("--rounds", type=int, default=3)
-    args = parser.parse_args()
-    inputs, pieces = windows(args)
+    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("--program", default="../../target/release/sayso-train")
+    args.add_argument("--models", default="../../extract/models", help="those that are compiled into the program")
+    args.add_argument("--minilm", required=True)
+    args.add_argument("--data", default="../../../shared")
+    args.add_argument("--articles", type=int, default=25)
+    args.add_argument("--rounds", type=int, default=3)
+    args = args.parse_args()
+    given, pieces = windows(args)
     network = session(f"{args.models}/encoder.onnx")
-    theirs(network, inputs[:8])
+    theirs(network, given[:8])
     ratios = []
     for _ in range(args.rounds):
-        mine, other = ours(args), pieces / theirs(network, inputs)
+        mine, other = ours(args), pieces / theirs(network, given)
         ratios.append(mine / other)
         print(f"sayso {mine:.0f}, onnxruntime {other:.0f} word pieces/s: {ratios[-1]:.2f} of it", flush=True)
     print(f"median of {args.rounds}: {statistics.median(ratios):.2f} of onnxruntime (needed: 0.6)")

@@ -1,314 +1,205 @@
 #!/usr/bin/env python3
-"""Fine-tunes the encoder on PolNeAR (attributions, links) and on the name corpora.
+"""Fits an encoder on what `prepare.py` wrote: first the large one, then the small one, which the large one teaches.
 
-  train.py --data ../../../shared --minilm DIR --out encoder.pt
+  train.py --size large --start mpnet.xz --corpora DIR --out teacher.pt
+  train.py --size small --start minilm.xz --corpora DIR --teacher teacher.pt --out encoder.pt
 
-Runs on a GPU when there is one; `fit` beside this file prepares all that it needs.
+With `--fold K` all that belongs to the articles of that fold is left out, to measure on them. It stops at any time and
+goes on from its checkpoint when it is started again. Runs on a GPU when there is one.
 """
 
 import argparse
+import gc
 import math
+import os
+import queue
 import random
+import threading
 import time
+from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer
 
-import data
-from model import COLUMNS, LINK, Encoder, link_scores
+import articles
+import evaluate
+import losses
+import weights
+from batch import chunks, collect
+from model import LARGE, SMALL, Encoder
 
-PIECES = 4000  # of one step, at most
-
-
-def polnear(tokenizer, path):
-    rows = data.read(path)
-    texts = [data.read_text(tokenizer, row["text"]) for row in rows]
-    return [(text, data.attributions(row, text)) for row, text in zip(rows, texts, strict=True)]
-
-
-def names(tokenizer, path):
-    rows = data.read(path)
-    texts = [data.read_text(tokenizer, row["text"]) for row in rows]
-    return [
-        (text, data.entity_words(row, text), row["types"]) for row, text in zip(rows, texts, strict=True) if text.words
-    ]
+SIZES = {"large": LARGE, "small": SMALL}
+# Rounds over each corpus.
+EPOCHS = {"polnear": 6, "ood": 9, "worldwide": 5, "permissive": 2.5, "ontogum": 4, "gap": 2, "news": 1}
 
 
-def attribution_windows(corpus, rng=None):
-    return [data.mark_attributions(w, segments) for text, segments in corpus for w in cut(text, rng)]
+def training(args):
+    """The articles of each corpus, without those of the fold that is measured."""
+    found = articles.load(Path(args.corpora) / "train.xz")
+    found = [one for one in found if args.fold < 0 or one.fold != args.fold]
+    if args.share < 1:
+        rng = random.Random(9)
+        found = [one for one in found if one.rows is None or rng.random() < args.share]
+    for file in sorted(Path(args.corpora).glob("news*.xz")) if args.teacher else ():
+        found += articles.load(file)
+    corpora = {}
+    for one in found:
+        corpora.setdefault(one.corpus, []).append(one)
+    return corpora
 
 
-def labelled(tokenizer, folder):
-    """News with the attributions and the names that `sayso-train label` found in it."""
-    quotes, names = (data.read(f"{folder}/{name}.jsonl.gz") for name in ("quotes", "names"))
-    found = []
-    for quote, name in zip(quotes, names, strict=True):
-        text = data.read_text(tokenizer, quote["text"])
-        unsure = data.attributions({"text": quote["text"], "attributions": quote["unsure"]}, text)
-        unsure = [(b, e) for _, b, e, _ in unsure], data.openings(text)
-        unsure[1].extend((b, e) for b, e, _ in data.entity_words(name, text, "unsure"))
-        found.append((text, data.attributions(quote, text), data.entity_words(name, text), name["types"], unsure))
-    return found
+def planned(corpora, epochs, seed):
+    """Batches as lists of (article, windows), those of each corpus spread evenly over the whole run."""
+    rng, plan = random.Random(seed), []
+    for corpus, own in corpora.items():
+        wanted = epochs.get(corpus, 0)
+        rounds = [chunks(own, rng) for _ in range(math.ceil(wanted))]
+        mine = [batch for one in rounds for batch in one]
+        mine = mine[: round(len(mine) * wanted / max(len(rounds), 1))]
+        plan += [((i + rng.random()) / len(mine), batch) for i, batch in enumerate(mine)]
+    return [batch for _, batch in sorted(plan, key=lambda x: x[0])]
 
 
-def labelled_windows(corpus, rng=None):
-    return [
-        data.mark_labelled(w, segments, entities, types, unsure)
-        for text, segments, entities, types, unsure in corpus
-        for w in cut(text, rng)
-    ]
+def made(plan, loose):
+    """Batches of the plan, made beside the fitting."""
+    ready = queue.Queue(6)
 
+    def make():
+        for one in plan:
+            batch = collect(one)
+            ready.put((batch, losses.gold_of(batch, loose)))
+        ready.put(None)
 
-def name_windows(corpus, rng=None):
-    part = (lambda text: data.parted(text, rng)) if rng else lambda text: text
-    return [data.mark_entities(w, entities, types) for text, entities, types in corpus for w in cut(part(text), rng)]
-
-
-def coreference(tokenizer, folder):
-    rows = list(data.ontogum(f"{folder}/ontogum-conll.tar.xz"))
-    texts = [data.read_text(tokenizer, text) for text, _ in rows]
-    found = [(text, data.mention_words(text, mentions), None) for text, (_, mentions) in zip(texts, rows, strict=True)]
-    for part in ("development", "validation"):
-        for plain, pronoun, named in data.gap(f"{folder}/gap-{part}.tsv.gz"):
-            text = data.read_text(tokenizer, plain)
-            found.append((text, data.mention_words(text, pronoun), data.mention_words(text, named)))
-    return found
-
-
-def coreference_windows(corpus, rng=None):
-    made = []
-    for text, mentions, named in corpus:
-        for window in cut(text, None if named else rng):
-            data.mark_mentions(window, mentions)
-            if named:
-                a, b = window.begin, window.end
-                window.gold["named"] = [(f - a, e - 1 - a, who) for f, e, who in named if a <= f and e <= b]
-            if window.gold["mentions"] and window.gold.get("named") != []:
-                made.append(window)
-    return made
-
-
-def cut(text, rng):
-    return data.windows(text, first_limit=rng.randint(data.WINDOW // 3, data.WINDOW) if rng else None)
-
-
-def batches(windows, rng=None):
-    """Batches of windows of about the same length, in a random order."""
-
-    def size(w):
-        return w.pieces()[1] - w.pieces()[0]
-
-    # Windows of one length stay in reading order.
-    order = sorted((size(w) + (rng.randint(0, 20) if rng else 0), number) for number, w in enumerate(windows))
-    found, longest = [], 0
-    batch: list[data.Window] = []
-    for _, number in order:
-        window = windows[number]
-        longest = max(longest, size(window) + 2)
-        if batch and longest * (len(batch) + 1) > PIECES:
-            found.append(batch)
-            batch, longest = [], size(window) + 2
-        batch.append(window)
-    if batch:
-        found.append(batch)
-    if rng:
-        rng.shuffle(found)
-    return found
-
-
-def put(array):
-    """An array on the device in use."""
-    return torch.from_numpy(array).to(torch.get_default_device())
-
-
-def tensors(batch):
-    """Ids, features, mask of the pieces, and for each window the pieces at which its words begin."""
-    spans = [w.pieces() for w in batch]
-    longest = max(b - a for a, b in spans) + 2
-    ids = torch.zeros(len(batch), longest, dtype=torch.long)
-    features = torch.full((len(batch), longest), data.FEATURES, dtype=torch.long)
-    mask = torch.zeros(len(batch), longest, dtype=torch.bool)
-    for row, (window, (a, b)) in enumerate(zip(batch, spans, strict=True)):
-        n = b - a
-        ids[row, 0], ids[row, n + 1] = data.CLS, data.SEP
-        ids[row, 1 : n + 1] = put(window.text.ids[a:b])
-        features[row, 1 : n + 1] = put(window.text.features[a:b])
-        mask[row, : n + 2] = True
-    firsts = [put(w.text.first[w.begin : w.end] - a + 1).long() for w, (a, _) in zip(batch, spans, strict=True)]
-    return ids, features, mask, firsts
-
-
-def by_word(scores, firsts):
-    """Scores of the words, padded: (windows, words, …)."""
-    longest = max(len(f) for f in firsts)
-    rows = torch.stack([torch.nn.functional.pad(f, (0, longest - len(f))) for f in firsts])
-    return scores[torch.arange(len(firsts))[:, None], rows], torch.tensor([len(f) for f in firsts])
-
-
-def padded(rows, longest):
-    """The labels that are allowed to the words of each window; behind its end, "outside"."""
-    allowed = torch.zeros(len(rows), longest, rows[0].shape[1], dtype=torch.bool)
-    allowed[:, :, 0] = True
-    for own, row in zip(allowed, rows, strict=True):
-        own[: len(row)] = put(row)
-    return allowed
-
-
-def ranked(segments):
-    """Segments as (first, last, rank, attributions), by role."""
-    roles: tuple[list, list, list] = ([], [], [])
-    for rank, (role, first, last, numbers) in enumerate(segments):
-        roles[role].append((first, last, rank, numbers))
-    return roles
-
-
-def link_loss(model, links, batch):
-    total, count = torch.zeros(()), 0
-    for row, window in enumerate(batch):
-        sources, cues, contents = ranked(window.gold["segments"])
-        own = links[row].view(-1, COLUMNS, LINK)
-        for asks, offers, columns, bias in (
-            (cues, sources, (0, 1, 2, 3), model.source_bias),
-            (contents, cues, (4, 5, 6, 7), model.cue_bias),
-        ):
-            if not asks:
-                continue
-            scores = link_scores(own, asks, offers, columns, bias)
-            right = torch.tensor([[bool(a[3] & o[3]) for o in offers] + [False] for a in asks])
-            right[:, -1] = ~right.any(1)
-            total = total - (scores.masked_fill(~right, -1e4).logsumexp(1) - scores.logsumexp(1)).sum()
-            count += len(asks)
-    return total / max(count, 1)
-
-
-def who_loss(model, links, batch):
-    """Every mention finds an earlier one of the same entity, or none; a pronoun of GAP one of two names."""
-    total, count = torch.zeros(()), 0
-    for row, window in enumerate(batch):
-        gold = window.gold
-        asks = [(first, last, rank, who) for rank, (first, last, who) in enumerate(gold["mentions"])]
-        named = gold.get("named", gold["mentions"])
-        offers = [(first, last, rank, who) for rank, (first, last, who) in enumerate(named)]
-        if not asks or not offers:
-            continue
-        own = links[row].view(-1, COLUMNS, LINK)
-        scores = link_scores(own, asks, offers, (8, 9, 10, 11), model.who_bias)
-        fits = [[("named" in gold or o[2] < a[2], a[3] == o[3]) for o in offers] + [(True, False)] for a in asks]
-        fits = torch.tensor(fits)
-        right = fits.all(2)
-        right[:, -1] = ~right.any(1)
-        scores = scores.masked_fill(~fits[:, :, 0], -1e4)
-        total = total - (scores.masked_fill(~right, -1e4).logsumexp(1) - scores.logsumexp(1)).sum()
-        count += len(asks)
-    return total / max(count, 1)
-
-
-def step_loss(model, batch):
-    ids, features, mask, firsts = tensors(batch)
-    if model.training:
-        hide = (torch.rand(ids.shape) < 0.04) & mask & (ids != data.CLS) & (ids != data.SEP)
-        ids = ids.masked_fill(hide, data.MASK)
-    # A processor without 16-bit arithmetic only emulates it, a hundred times slower.
-    short = ids.device.type != "cpu" or torch.cpu.get_capabilities().get("avx512_bf16", False)
-    with torch.autocast(ids.device.type, dtype=torch.bfloat16, enabled=short):
-        x = model.hidden(ids, features, mask)
-    x = x.float()
-    x, lengths = by_word(x, firsts)
-    gold = batch[0].gold
-    if "mentions" in gold:
-        return 0.1 * who_loss(model, model.links(x), batch)
-    total = torch.zeros(())
-    for kind, head, chain in (("tags", model.tags, model.tag_chain), ("names", model.names, model.name_chain)):
-        if kind in gold:
-            scores = head(x)
-            total = total + chain.loss(scores, padded([w.gold[kind] for w in batch], scores.shape[1]), lengths)
-    if "segments" in gold:
-        total = total + 0.05 * link_loss(model, model.links(x), batch)
-    return total
+    threading.Thread(target=make, daemon=True).start()
+    return iter(ready.get, None)
 
 
 def groups(model, rate):
-    heads = ("tags", "names", "links", "tag_chain", "name_chain", "source_bias", "cue_bias", "who_bias", "shapes")
-    plain: list[torch.nn.Parameter] = []
-    head: list[torch.nn.Parameter] = []
+    heads = ("tags", "names", "links", "acts", "polarities", "addressees", "tag_chain", "name_chain", "addressee_chain")
+    heads += ("source_bias", "cue_bias", "who_bias", "shapes")
+    plain, head = [], []
     for name, p in model.named_parameters():
-        if name.startswith(("words.", "places.")):
+        if name.startswith(("words.", "places.", "relative.")):
             p.requires_grad_(False)
         else:
             (head if name.startswith(heads) else plain).append(p)
     return [{"params": plain, "lr": rate, "weight_decay": 0.01}, {"params": head, "lr": 5 * rate, "weight_decay": 0.0}]
 
 
+class Run:
+    """A model on its way, which can be put down and taken up."""
+
+    def __init__(self, args, device):
+        self.args, self.device, self.step, self.spent = args, device, 0, 0.0
+        self.model = Encoder(SIZES[args.size])
+        weights.start(self.model, args.start)
+        self.model.to(device).train()
+        self.optimizer = torch.optim.AdamW(groups(self.model, args.rate), betas=(0.9, 0.98), fused=True)
+        self.peak = [group["lr"] for group in self.optimizer.param_groups]
+        self.teacher = None
+        if args.teacher:
+            self.teacher = Encoder(LARGE)
+            self.teacher.load_state_dict(torch.load(args.teacher, map_location="cpu"))
+            self.teacher.to(device).eval().requires_grad_(False)
+
+    def checkpoint(self):
+        return Path(f"{self.args.out}.checkpoint")
+
+    def resume(self):
+        if not self.checkpoint().exists():
+            return
+        kept = torch.load(self.checkpoint(), map_location="cpu", weights_only=False)
+        self.model.load_state_dict(kept["model"])
+        self.optimizer.load_state_dict(kept["optimizer"])
+        self.step, self.spent = kept["step"], kept["spent"]
+        torch.set_rng_state(kept["random"])
+        if self.device == "cuda":
+            torch.cuda.set_rng_state(kept["random_cuda"])
+        print(f"goes on at step {self.step}", flush=True)
+
+    def save(self):
+        kept = {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "step": self.step}
+        kept |= {"spent": self.spent, "random": torch.get_rng_state()}
+        if self.device == "cuda":
+            kept["random_cuda"] = torch.cuda.get_rng_state()
+        part = f"{self.checkpoint()}.part"
+        torch.save(kept, part)
+        os.replace(part, self.checkpoint())
+
+    def loss(self, batch, gold):
+        scores, lengths = losses.read(self.model, batch, self.device, hide=0.04)
+        found = losses.gold_losses(self.model, scores, lengths, gold, self.device)
+        total = losses.weighed(found)
+        if self.teacher is not None:
+            with torch.no_grad():
+                taught, _ = losses.read(self.teacher, batch, self.device)
+            given = (scores, self.teacher, taught, lengths, batch, gold, self.device)
+            more = losses.taught_losses(self.model, *given)
+            total = total + losses.weighed(more)
+            found |= {f"{kind}*": loss for kind, loss in more.items()}
+        return total, found
+
+    def fit(self, plan):
+        args, sums, start = self.args, {}, time.time() - self.spent
+        saved = time.time()
+        print(len(plan), "steps", flush=True)
+        for batch, gold in made(plan[self.step :], not args.exact):
+            self.spent = time.time() - start
+            done = max(self.step / len(plan), self.spent / 60 / args.minutes)
+            if done >= 1:
+                break
+            for group, rate in zip(self.optimizer.param_groups, self.peak, strict=False):
+                group["lr"] = rate * min(1, done / 0.06 + 0.02) * (1 - done)
+            loss, found = self.loss(batch, gold)
+            self.optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+            self.optimizer.step()
+            self.step += 1
+            if self.step % 25 == 0:
+                for kind, one in found.items():
+                    sums[kind] = 0.8 * sums.get(kind, one.item()) + 0.2 * one.item()
+            if self.step % 200 == 0:
+                shown = " ".join(f"{kind} {value:.4f}" for kind, value in sorted(sums.items()))
+                print(f"{self.step}/{len(plan)} {self.spent:.0f} s {shown}", flush=True)
+            if time.time() - saved > args.save * 60:
+                self.save()
+                saved = time.time()
+
+
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", default="../../../shared")
-    parser.add_argument("--minilm", required=True)
-    parser.add_argument("--out", default="encoder.pt")
-    parser.add_argument("--begin", help="weights to go on with, instead of MiniLM")
-    parser.add_argument("--rate", type=float, default=3e-4)
-    parser.add_argument("--labels", help="the folder that `sayso-train label` wrote, to learn from that too")
-    parser.add_argument(
-        "--epochs", default="5,3,1,1,1", help="over PolNeAR, worldwide names, mixed sentences, coreference, labels"
+    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("--corpora", default="corpora")
+    args.add_argument("--size", choices=SIZES, default="small")
+    args.add_argument("--start", required=True, help="weights to begin with")
+    args.add_argument("--teacher", help="weights of the large encoder that the small one learns from")
+    args.add_argument("--fold", type=int, default=-1, help="leave out the articles of this fold")
+    args.add_argument(
+        "--share", type=float, default=1, help="of the articles with speakers, to see what more would bring"
     )
-    parser.add_argument("--minutes", type=float, default=1e9, help="stop after so long; the rate falls to zero by then")
-    parser.add_argument("--steps", type=int, default=0, help="only so many, to try it")
-    args = parser.parse_args()
-    torch.set_default_device("cuda" if torch.cuda.is_available() else "cpu")
+    args.add_argument("--exact", action="store_true", help="learn the bounds of contents of all corpora")
+    args.add_argument("--rate", type=float, default=3e-4)
+    args.add_argument("--epochs", help="other rounds than those of this program, as corpus=number,…")
+    args.add_argument("--minutes", type=float, default=1e9, help="stop after so long; the rate falls to zero by then")
+    args.add_argument("--save", type=float, default=10, help="minutes between checkpoints")
+    args.add_argument("--steps", type=int, default=0, help="only so many, to try it")
+    args.add_argument("--out", default="encoder.pt")
+    args = args.parse_args()
+    device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(1)
-    rng = random.Random(1)
-    tokenizer = Tokenizer.from_file(f"{args.minilm}/tokenizer.json")
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    model = Encoder()
-    model.load_minilm(args.minilm)
-    if args.begin:
-        model.load_state_dict(torch.load(args.begin, map_location="cpu"))
-    model.train()
-    e = f"{args.data}/eval"
-    corpora = [
-        (attribution_windows, polnear(tokenizer, f"{e}/polnear/train.jsonl.gz")),
-        (name_windows, names(tokenizer, f"{e}/ner/worldwide-train.jsonl.gz")),
-        (name_windows, names(tokenizer, f"{e}/ner/permissive-train.jsonl.gz")),
-        (coreference_windows, coreference(tokenizer, f"{e}/coref")),
-    ]
-    if args.labels:
-        corpora.append((labelled_windows, labelled(tokenizer, args.labels)))
-    placed = []
-    # The last number of epochs is for labels, which need not be there.
-    for (make, corpus), epochs in zip(corpora, map(float, args.epochs.split(",")), strict=False):
-        rounds = [batches(make(corpus, rng), rng) for _ in range(math.ceil(epochs))]
-        mine = [b for batch in rounds for b in batch][: round(sum(map(len, rounds)) * epochs / max(len(rounds), 1))]
-        # Spread evenly over the whole run.
-        placed += [((i + rng.random()) / len(mine), b) for i, b in enumerate(mine)]
-    plan = [b for _, b in sorted(placed, key=lambda x: x[0])]
+    began = time.time()
+    epochs = EPOCHS | {k: float(v) for k, v in (one.split("=") for one in (args.epochs or "").split(",") if one)}
+    corpora = training(args)
+    plan = planned(corpora, epochs, 1)
     if args.steps:
         plan = plan[: args.steps]
-    optimizer = torch.optim.AdamW(groups(model, args.rate), betas=(0.9, 0.98), fused=True)
-    peak = [g["lr"] for g in optimizer.param_groups]
-    sums: dict[str, float] = {}
-    start = time.time()
-    print(len(plan), "steps", flush=True)
-    for step, batch in enumerate(plan):
-        done = max(step / len(plan), (time.time() - start) / 60 / args.minutes)
-        if done >= 1:
-            break
-        for group, lr in zip(optimizer.param_groups, peak, strict=True):
-            group["lr"] = lr * min(1, done / 0.06 + 0.02) * (1 - done)
-        loss = step_loss(model, batch)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        gold = batch[0].gold
-        kind = "who" if "mentions" in gold else "+".join(kind for kind in ("tags", "names") if kind in gold)
-        old = sums.get(kind, loss.item())
-        sums[kind] = 0.97 * old + 0.03 * loss.item()
-        if step % 20 == 0:
-            shown = " ".join(f"{k} {v:.4f}" for k, v in sorted(sums.items()))
-            print(f"{step}/{len(plan)} {time.time() - start:.0f} s {shown}", flush=True)
-        if step % 200 == 199:
-            torch.save(model.state_dict(), args.out + ".part")
-    torch.save(model.state_dict(), args.out)
+    run = Run(args, device)
+    run.resume()
+    gc.freeze()
+    print(f"ready after {time.time() - began:.0f} s", {k: len(v) for k, v in corpora.items()}, flush=True)
+    run.fit(plan)
+    torch.save(run.model.state_dict(), args.out)
+    run.checkpoint().unlink(missing_ok=True)
+    evaluate.report(run.model, args.corpora, args.fold, device)
 
 
 if __name__ == "__main__":

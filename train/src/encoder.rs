@@ -73,9 +73,10 @@ fn crc(numbers: impl Iterator<Item = u32>) -> u32 {
     sum.sum()
 }
 
-/// The number of words, then tags, names and links.
+/// The number of words, then tags, names, links and values.
 fn write_scores(encoder: &Encoder, body: &str, out: &mut impl Write) -> io::Result<()> {
     let found = encoder.scores(body);
     out.write_all(&((found.tags.len() / 7) as u32).to_le_bytes())?;
-    [found.tags, found.names, found.links].iter().flatten().try_for_each(|score| out.write_all(&score.to_le_bytes()))
+    let all = [found.tags, found.names, found.links, found.values];
+    all.iter().flatten().try_for_each(|score| out.write_all(&score.to_le_bytes()))
 }

@@ -4,31 +4,33 @@
 //!
 //! | bytes | what |
 //! |---|---|
-//! | 0..8 | `SAYSOEH` and the version of the form, 1 |
+//! | 0..8 | `SAYSOEH` and the version of the form, 2 |
 //! | 8..12 | number of labels of tags |
 //! | 12..16 | number of labels of names |
 //! | 16..20 | how many segments away links have biases of their own |
-//! | 20..24 | zeros |
+//! | 20..24 | number of labels of addressees |
 //! | 24..40 | checksums of the network and of the vocabulary that belong to it |
 //! | 40..48 | checksum of the rest |
 //! | 48.. | 32-bit floats |
 //!
-//! The floats are, of the chain of tags and then of that of names, how well each label begins and a row of moves from
-//! each; and the biases of sources, cues and mentions.
+//! The floats are, of the chains of tags, names and addressees, how well each label begins and a row of moves from each;
+//! and the biases of sources, cues and kin.
 //!
 //! All numbers are little-endian; checksums are FNV-1a over words of 8 bytes.
 
 use super::chain::Chain;
-use super::links::{Biases, NEAR};
+use super::links::{Biases, KinBiases, NEAR};
 use crate::model::{ModelError, checksum};
 
 /// Labels of tags: outside, then begin and inside of source, cue, content.
 pub(crate) const TAGS: usize = 7;
 /// Labels of names: outside, then begin and inside of PERSON, ORG, LOC, FACILITY, NORP, PRODUCT, MISC, DATE, MONEY.
 pub(crate) const NAMES: usize = 19;
+/// Labels of addressees: outside, begin and inside.
+const ADDRESSEES: usize = 3;
 
 /// The first bytes of the file.
-const MAGIC: &[u8; 8] = b"SAYSOEH\x01";
+const MAGIC: &[u8; 8] = b"SAYSOEH\x02";
 /// Bytes before the numbers.
 const HEADER: usize = 48;
 
@@ -43,8 +45,8 @@ pub(crate) struct Heads {
     pub(crate) sources: Biases,
     /// Of a content's cue.
     pub(crate) cues: Biases,
-    /// Of a mention's earlier mention.
-    pub(crate) who: Biases,
+    /// Of another mention of the same.
+    pub(crate) who: KinBiases,
 }
 
 impl Heads {
@@ -55,10 +57,10 @@ impl Heads {
             return fault("too few bytes for the heads of an encoder");
         };
         if &header[..8] != MAGIC {
-            return fault("these are no heads of an encoder, version 1 (they do not begin with SAYSOEH)");
+            return fault("these are no heads of an encoder, version 2 (they do not begin with SAYSOEH)");
         }
         let words: Vec<u32> = numbers(&header[8..24], u32::from_le_bytes);
-        if words != [TAGS as u32, NAMES as u32, NEAR as u32, 0] {
+        if words != [TAGS as u32, NAMES as u32, NEAR as u32, ADDRESSEES as u32] {
             return fault("heads for other labels than those of this version");
         }
         let sums: Vec<u64> = numbers(&header[24..], u64::from_le_bytes);
@@ -83,14 +85,11 @@ fn numbers<const SIZE: usize, T>(bytes: &[u8], of: fn([u8; SIZE]) -> T) -> Vec<T
 
 /// All heads, if there are as many numbers as they take.
 fn read(numbers: &mut dyn Iterator<Item = f32>) -> Option<Heads> {
-    let heads = Heads {
-        tags: chain(numbers)?,
-        names: chain(numbers)?,
-        sources: row(numbers)?,
-        cues: row(numbers)?,
-        who: row(numbers)?,
-    };
-    numbers.next().is_none().then_some(heads)
+    let (tags, names) = (chain(numbers)?, chain(numbers)?);
+    // The grammar tells addressees better.
+    chain::<ADDRESSEES>(numbers)?;
+    let (sources, cues, who) = (row(numbers)?, row(numbers)?, row(numbers)?);
+    numbers.next().is_none().then_some(Heads { tags, names, sources, cues, who })
 }
 
 /// Reads the weights of a chain.
@@ -114,12 +113,14 @@ fn row<const N: usize>(numbers: &mut dyn Iterator<Item = f32>) -> Option<[f32; N
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::encoder::links::KIN_BIASES;
 
-    const COUNT: usize = TAGS * (TAGS + 1) + NAMES * (NAMES + 1) + 3 * (2 * NEAR + 2);
+    const CHAINS: usize = TAGS * (TAGS + 1) + NAMES * (NAMES + 1) + ADDRESSEES * (ADDRESSEES + 1);
+    const COUNT: usize = CHAINS + 2 * (2 * NEAR + 2) + KIN_BIASES;
 
     fn file(count: usize) -> Vec<u8> {
         let body: Vec<u8> = (0..count).flat_map(|number| (number as f32).to_le_bytes()).collect();
-        let counts = [TAGS as u32, NAMES as u32, NEAR as u32, 0].map(u32::to_le_bytes).concat();
+        let counts = [TAGS as u32, NAMES as u32, NEAR as u32, ADDRESSEES as u32].map(u32::to_le_bytes).concat();
         let sums = [checksum(b"net"), checksum(b"words"), checksum(&body)].map(u64::to_le_bytes).concat();
         [&MAGIC[..], &counts, &sums, &body].concat()
     }
@@ -130,7 +131,8 @@ mod tests {
         assert_eq!(heads.tags.begin[1], 1.0);
         assert_eq!(heads.tags.moves[1][0], (2 * TAGS) as f32);
         assert_eq!(heads.names.begin[0], (TAGS * (TAGS + 1)) as f32);
-        assert_eq!(heads.who[2 * NEAR + 1], (COUNT - 1) as f32);
+        assert_eq!(heads.sources[0], CHAINS as f32);
+        assert_eq!(heads.who[KIN_BIASES - 1], (COUNT - 1) as f32);
     }
 
     #[test]

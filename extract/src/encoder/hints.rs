@@ -3,12 +3,10 @@
 use std::ops::Range;
 
 use sayso_document::{Document, Patience, Span};
+use sayso_network::Scores;
 
 use super::{Encoded, Encoder, Segment};
 use crate::names::{Hints, LABELS};
-
-/// So many tokens count as one mention between two others.
-const APART: usize = 4;
 
 /// An encoded document.
 pub(crate) struct Aid<'a> {
@@ -24,7 +22,8 @@ pub(crate) struct Aid<'a> {
 pub(crate) fn encode(encoder: &Encoder, document: &Document<'_>, patience: &Patience<'_>) -> Option<(Encoded, Hints)> {
     let tokens = document.tokens();
     let mut local = Vec::with_capacity(tokens.len());
-    let mut hear = |words: &[Span], window: &Range<usize>, scores: &[[f32; LABELS]]| {
+    let mut hear = |words: &[Span], window: &Range<usize>, scores: &Scores| {
+        let scores: &[[f32; LABELS]] = scores.names.as_chunks().0;
         // Windows come in order, and so do the words at the tokens.
         while let Some(token) = tokens.get(local.len()) {
             let Some(row) = scores.get(word_at(words, token.span.start()) - window.start) else { break };
@@ -49,23 +48,17 @@ impl Aid<'_> {
         (word < self.encoded.words().len()).then_some(word)
     }
 
-    /// How likely the words of each offer mean the same as those of `ask`, as log odds against "none of them"; 0
-    /// outside of the window, which the encoder does not see together.
+    /// How likely the words of each offer mean the same as those of `ask`, as log odds against "none of them"; 0 where
+    /// the encoder cannot tell, which in long texts is so of words in other windows.
     pub(crate) fn kin(&self, ask: &Range<usize>, offers: &[Range<usize>]) -> Vec<f32> {
         let segment = |tokens: &Range<usize>| {
             let (first, last) = (self.word(tokens.start)?, self.word(tokens.end.checked_sub(1)?)?);
-            Some(Segment { first, last: last.max(first), rank: tokens.start / APART })
+            Some(Segment { first, last: last.max(first), rank: 0 })
         };
-        let Some(mut own) = segment(ask) else { return vec![0.0; offers.len()] };
-        own.rank += 1;
-        let windows = self.encoded.windows();
-        let window = windows.get(windows.partition_point(|window| window.end <= own.first));
-        let inside = |tokens: &Range<usize>| segment(tokens).filter(|s| window.is_some_and(|w| w.contains(&s.first)));
-        let places: Vec<Option<Segment>> = offers.iter().map(inside).collect();
-        let near: Vec<Segment> = places.iter().flatten().copied().collect();
-        let chances = self.encoder.who(self.encoded, &[own], &near).pop().unwrap_or_default();
-        let none = chances.last().copied().unwrap_or_default();
-        let mut odds = chances.iter().map(|chance| chance - none);
-        places.iter().map(|place| place.and_then(|_| odds.next()).unwrap_or(0.0)).collect()
+        let Some(own) = segment(ask) else { return vec![0.0; offers.len()] };
+        let places: Vec<Option<Segment>> = offers.iter().map(segment).collect();
+        let known: Vec<Segment> = places.iter().flatten().copied().collect();
+        let mut odds = self.encoder.who(self.encoded, &own, &known).into_iter();
+        places.iter().map(|place| place.and_then(|_| odds.next().flatten()).unwrap_or(0.0)).collect()
     }
 }

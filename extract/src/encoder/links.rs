@@ -1,4 +1,4 @@
-//! Which segment belongs to which: a cue's source, a content's cue, a mention's earlier mention.
+//! Which segment belongs to which: a cue's source, a content's cue, other mentions of whom a mention means.
 
 /// Segments so far away have biases of their own; those beyond share the farthest.
 pub(crate) const NEAR: usize = 4;
@@ -6,11 +6,15 @@ pub(crate) const NEAR: usize = 4;
 pub(crate) const VIEW: usize = 48;
 /// Numbers of all views of a word.
 pub(crate) const LINKS: usize = 12 * VIEW;
-/// The score of an offer that may not be.
-const BARRED: f32 = -1e4;
+/// Up to so many words apart, kin share a bias; those beyond share another.
+const FAR: [usize; 4] = [8, 32, 128, 512];
+/// Kin before, in each of these distances and beyond, kin of common words, kin after, and "none".
+pub(crate) const KIN_BIASES: usize = 2 * FAR.len() + 4;
 
 /// By how many segments an offer comes before or after what asks; the last is that of "none".
 pub(crate) type Biases = [f32; 2 * NEAR + 2];
+/// By how many words an offer begins before or after what asks, see [`kin_bias`]; the last is that of "none".
+pub(crate) type KinBiases = [f32; KIN_BIASES];
 
 /// Some words in a row that may be linked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,18 +36,13 @@ pub(crate) fn shares(
     offers: &[Segment],
     views: usize,
     biases: &Biases,
-    barred: impl Fn(&Segment, &Segment) -> bool,
 ) -> Vec<Vec<f32>> {
     let offered: Vec<_> = offers.iter().map(|offer| seen(offer, views + 2)).collect();
     asks.iter()
         .map(|ask| {
             let asked = seen(ask, views);
-            let score = |(offer, offered): (&Segment, &[f32; VIEW])| {
-                let product: f32 = asked.iter().zip(offered).map(|(a, b)| a * b).sum();
-                let apart = (offer.rank as isize - ask.rank as isize).clamp(-(NEAR as isize), NEAR as isize);
-                let bias = biases[(apart + NEAR as isize) as usize];
-                if barred(ask, offer) { BARRED } else { product / (VIEW as f32).sqrt() + bias }
-            };
+            let score =
+                |(offer, offered): (&Segment, &[f32; VIEW])| product(&asked, offered) + bias(biases, ask, offer);
             let mut scores: Vec<f32> = offers.iter().zip(&offered).map(score).collect();
             scores.push(biases[2 * NEAR + 1]);
             let greatest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -51,6 +50,29 @@ pub(crate) fn shares(
             scores.iter().map(|score| score - greatest - libm::logf(sum)).collect()
         })
         .collect()
+}
+
+/// How well what an offer shows answers what is asked.
+pub(crate) fn product(asked: &[f32; VIEW], offered: &[f32; VIEW]) -> f32 {
+    asked.iter().zip(offered).map(|(a, b)| a * b).sum::<f32>() / (VIEW as f32).sqrt()
+}
+
+fn bias(biases: &Biases, ask: &Segment, offer: &Segment) -> f32 {
+    let apart = (offer.rank as isize - ask.rank as isize).clamp(-(NEAR as isize), NEAR as isize);
+    biases[(apart + NEAR as isize) as usize]
+}
+
+/// How much better than "none" an offer is by how far it is away: that of five distances before, of segments that have
+/// words in common, and of five distances after.
+pub(crate) fn kin_bias(biases: &KinBiases, ask: &Segment, offer: &Segment) -> f32 {
+    let middle = FAR.len() + 1;
+    let steps = FAR.iter().filter(|&&far| offer.first.abs_diff(ask.first) > far).count() + 1;
+    let place = match () {
+        () if offer.first <= ask.last && ask.first <= offer.last => middle,
+        () if offer.first < ask.first => middle - steps,
+        () => middle + steps,
+    };
+    biases[place] - biases[KIN_BIASES - 1]
 }
 
 #[cfg(test)]
@@ -72,14 +94,25 @@ mod tests {
         let segment = |word, rank| Segment { first: word, last: word, rank };
         let mut biases = [0.0; 2 * NEAR + 2];
         biases[NEAR + 1] = 1.0;
-        let found = shares(seen, &[segment(0, 0)], &[segment(1, 1), segment(2, 9)], 4, &biases, |_, _| false);
+        let found = shares(seen, &[segment(0, 0)], &[segment(1, 1), segment(2, 9)], 4, &biases);
         let sum = libm::expf(1.0) + libm::expf(2.0) + 1.0;
         let sum = libm::logf(sum);
         for (share, expected) in found[0].iter().zip([1.0 - sum, 2.0 - sum, -sum]) {
             assert!((share - expected).abs() < 1e-5, "{share} is not {expected}");
         }
-        let alone = shares(seen, &[segment(0, 0)], &[segment(2, 1)], 4, &biases, |_, _| true);
-        assert!(alone[0][0] < -9_000.0 && alone[0][1] == 0.0);
-        assert_eq!(shares(seen, &[segment(0, 0)], &[], 4, &biases, |_, _| false), [[0.0]]);
+        assert_eq!(shares(seen, &[segment(0, 0)], &[], 4, &biases), [[0.0]]);
+    }
+
+    #[test]
+    fn kin_are_told_apart_by_their_distance() {
+        let mut biases: KinBiases = std::array::from_fn(|at| at as f32);
+        biases[KIN_BIASES - 1] = 0.0;
+        let segment = |first, last| Segment { first, last, rank: 0 };
+        let of = |first, last| kin_bias(&biases, &segment(1000, 1002), &segment(first, last));
+        let before = [(400, 401), (488, 488), (872, 872), (968, 968), (992, 999)];
+        assert_eq!(before.map(|(first, last)| of(first, last)), [0.0, 1.0, 2.0, 3.0, 4.0]);
+        assert_eq!([(990, 1000), (1000, 1002), (1002, 1009)].map(|(first, last)| of(first, last)), [5.0; 3]);
+        let after = [(1003, 1003), (1009, 1009), (1033, 1033), (1129, 1130), (1513, 1513)];
+        assert_eq!(after.map(|(first, last)| of(first, last)), [6.0, 7.0, 8.0, 9.0, 10.0]);
     }
 }

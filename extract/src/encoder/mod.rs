@@ -1,5 +1,5 @@
-//! A small neural encoder, MiniLM (Wang et al., 2020) with heads for attributions, for names, and for what belongs to
-//! what. It reads a text window by window and gives scores for each word.
+//! A small neural encoder, MiniLM (Wang et al., 2020) with heads for attributions, for names, for what belongs to what,
+//! and for act, polarity and addressee. It reads a text window by window and gives scores for each word.
 //!
 //! [`pieces`] cuts the text, [`windows`] finds where to part it and tells the network what words look like,
 //! [`sayso_network`] runs it, [`chain`] and [`links`] make labels and links of its scores. `train/encoder` fits and exports
@@ -18,7 +18,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use sayso_document::{Patience, Span};
-use sayso_network::{Network, NetworkError, Window};
+use sayso_network::{Network, NetworkError, Scores, Window};
 
 use crate::model::{Files, ModelError};
 pub(crate) use chain::Chain;
@@ -29,6 +29,9 @@ use links::{LINKS, VIEW};
 pub(crate) use pieces::Pieces;
 use pieces::Vocabulary;
 use windows::{Looks, NO_WORD, WINDOW};
+
+/// Scores of values of one word, which only their check reads: five of acts, three of polarities, three of addressees.
+const VALUES: usize = 11;
 
 /// The network of an encoder.
 const NETWORK: &str = "encoder.onnx";
@@ -43,15 +46,15 @@ const KEPT: usize = 1 << 14;
 /// Windows beyond, of which the numbers were asked for last, are kept, too: segments may end in a later one.
 const LATEST: usize = 2;
 
-/// Hears the scores of the names of a window, a row for each of its words, which come with all words of the text. They
-/// are kept by nobody else: 76 bytes a word are too many where each byte is a word.
-pub(crate) type Hear<'a> = dyn FnMut(&[Span], &Range<usize>, &[[f32; NAMES]]) + 'a;
+/// Hears the scores of the words of a window, which come with all words of the text. Those of names are kept by nobody
+/// else: 76 bytes a word are too many where each byte is a word.
+pub(crate) type Hear<'a> = dyn FnMut(&[Span], &Range<usize>, &Scores) + 'a;
 
 /// A text as the encoder sees it. Of each word are kept where it stands, its piece, its looks and the scores of its tags,
 /// 50 bytes and those of further pieces: a text of 1 MiB has as many words at worst.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Encoded {
-    /// Its words and windows. Labels and links do not reach from one window into another.
+    /// Its words and windows. Labels and links do not reach from one window into another, but for kin.
     pub(crate) prepared: Prepared,
     /// Scores of the tags of each word.
     pub(crate) tags: Vec<[f32; TAGS]>,
@@ -117,7 +120,7 @@ impl Encoder {
     }
 
     /// Reads a text for as long as it is waited for, which is asked before each window. A window goes through the network
-    /// alone: what is read of it depends on nothing else. The scores of names are told to `hear`.
+    /// alone: what is read of it depends on nothing else. The scores are told to `hear`.
     pub(crate) fn encode(&self, text: &str, hear: &mut Hear<'_>, patience: &Patience<'_>) -> Option<Encoded> {
         // The network was tried when it was read, with all that could fail.
         self.try_encode(text, KEPT, hear, patience).unwrap_or_else(|error| unreachable!("{error}"))
@@ -129,7 +132,8 @@ impl Encoder {
         let features: Vec<i32> = (0..=NO_WORD.into()).collect();
         let ids = vec![self.vocabulary.len() as i32 - 1; features.len()];
         let found = self.network.run(&Window { ids, features, firsts: vec![0, 1] })?;
-        match [found.tags.len(), found.names.len(), found.links.len()] == [2 * TAGS, 2 * NAMES, 2 * LINKS] {
+        let counts = [found.tags.len(), found.names.len(), found.links.len(), found.values.len()];
+        match counts == [2 * TAGS, 2 * NAMES, 2 * LINKS, 2 * VALUES] {
             true => Ok(self),
             false => Err(ModelError::new("it yields other numbers than an encoder of this version")),
         }
@@ -153,7 +157,7 @@ impl Encoder {
             }
             let scores = self.network.run(&self.input(&prepared, window.clone()))?;
             found.tags.extend_from_slice(scores.tags.as_chunks().0);
-            hear(&prepared.pieces.words, window, scores.names.as_chunks().0);
+            hear(&prepared.pieces.words, window, &scores);
             if window.end <= kept {
                 found.links.extend(scores.links);
             }
@@ -221,33 +225,31 @@ impl Encoder {
 
     /// Of each cue, the logarithms of the probabilities that its source is one of `sources`, and none at the end.
     pub(crate) fn sources(&self, encoded: &Encoded, cues: &[Segment], sources: &[Segment]) -> Vec<Vec<f32>> {
-        links::shares(
-            |segment, view| self.seen(encoded, segment, view),
-            cues,
-            sources,
-            0,
-            &self.heads.sources,
-            |_, _| false,
-        )
+        links::shares(|segment, view| self.seen(encoded, segment, view), cues, sources, 0, &self.heads.sources)
     }
 
     /// Of each content, the logarithms of the probabilities that its cue is one of `cues`, and none at the end.
     pub(crate) fn cues(&self, encoded: &Encoded, contents: &[Segment], cues: &[Segment]) -> Vec<Vec<f32>> {
-        links::shares(
-            |segment, view| self.seen(encoded, segment, view),
-            contents,
-            cues,
-            4,
-            &self.heads.cues,
-            |_, _| false,
-        )
+        links::shares(|segment, view| self.seen(encoded, segment, view), contents, cues, 4, &self.heads.cues)
     }
 
-    /// Of each mention, the logarithms of the probabilities that it means the same as one of `others` of lower rank, and
-    /// none at the end.
-    pub(crate) fn who(&self, encoded: &Encoded, mentions: &[Segment], others: &[Segment]) -> Vec<Vec<f32>> {
-        let barred = |mention: &Segment, other: &Segment| other.rank >= mention.rank;
-        links::shares(|segment, view| self.seen(encoded, segment, view), mentions, others, 8, &self.heads.who, barred)
+    /// How likely a mention means the same as each of `others`, before or after it in any window of the text, as log
+    /// odds against "none of them". None where it cannot be told: beyond the words whose numbers are kept only others in
+    /// the mention's own window are looked at, so that no window goes through the network for each mention.
+    pub(crate) fn who(&self, encoded: &Encoded, mention: &Segment, others: &[Segment]) -> Vec<Option<f32>> {
+        let kept = encoded.links.len() / LINKS;
+        let windows = encoded.windows();
+        let own = windows.get(windows.partition_point(|window| window.end <= mention.first));
+        let known = |other: &Segment| {
+            let near = own.is_some_and(|window| window.contains(&other.first) && window.contains(&other.last));
+            near || other.first.max(other.last) < kept
+        };
+        let asked = self.seen(encoded, mention, 8);
+        let odds = |other: &Segment| {
+            let offered = self.seen(encoded, other, 10);
+            links::product(&asked, &offered) + links::kin_bias(&self.heads.who, mention, other)
+        };
+        others.iter().map(|other| known(other).then(|| odds(other))).collect()
     }
 }
 
@@ -271,13 +273,13 @@ mod tests {
     fn every_word_has_its_scores() {
         let encoder = Encoder::read(&Files::default()).unwrap();
         let mut names = Vec::new();
-        let mut hear = |_: &[Span], _: &Range<usize>, scores: &[[f32; NAMES]]| names.extend_from_slice(scores);
+        let mut hear = |_: &[Span], _: &Range<usize>, scores: &Scores| names.extend_from_slice(&scores.names);
         let found = Patience::endless(|patience| encoder.encode(TEXT, &mut hear, patience));
         let words: Vec<_> = found.words().iter().map(|span| span.of(TEXT)).collect();
         assert_eq!(words[..5], ["“", "We", "are", "ready", ","]);
         assert_eq!(found.windows(), std::slice::from_ref(&(0..words.len())));
         assert_eq!(found.tags.len(), words.len());
-        assert_eq!((names.len(), found.links.len()), (words.len(), words.len() * LINKS));
+        assert_eq!((names.len(), found.links.len()), (words.len() * NAMES, words.len() * LINKS));
         assert!(found.tags.iter().flatten().chain(&found.links).all(|score| score.is_finite()));
         assert_eq!(Patience::endless(|patience| encoder.encode("", &mut |_, _, _| (), patience)), Encoded::default());
     }
@@ -302,6 +304,28 @@ mod tests {
             assert_eq!(encoder.sources(&some, pair, pair), encoder.sources(&all, pair, pair));
         }
         assert!(some.latest.borrow().len() <= LATEST && all.latest.borrow().is_empty());
+    }
+
+    #[test]
+    fn kin_reach_over_windows_whose_numbers_are_kept() {
+        let encoder = Encoder::read(&Files::default()).unwrap();
+        let long = TEXT.repeat(40);
+        let encoded = |kept| {
+            let found =
+                Patience::endless(|patience| Some(encoder.try_encode(&long, kept, &mut |_, _, _| (), patience)));
+            found.unwrap().unwrap()
+        };
+        let (all, some) = (encoded(usize::MAX), encoded(500));
+        let last = all.words().len() - 1;
+        let segments: Vec<_> = (0..=last).map(|word| Segment { first: word, last: word, rank: 0 }).collect();
+        let told = encoder.who(&all, &segments[last], &segments);
+        assert!(told.iter().all(|odds| odds.is_some_and(f32::is_finite)));
+        let own = all.windows().last().unwrap().start;
+        let fewer = encoder.who(&some, &segments[last], &segments);
+        assert_eq!(fewer[own..], told[own..]);
+        let kept = some.links.len() / LINKS;
+        assert_eq!(fewer[..kept], told[..kept]);
+        assert!(kept < own && fewer[kept..own].iter().all(Option::is_none));
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub struct Scores {
     pub names: Vec<f32>,
     /// What links are scored by, 576 a word.
     pub links: Vec<f32>,
+    /// Of values, 11 a word: of acts, polarities and addressees.
+    pub values: Vec<f32>,
 }
 
 impl Encoder {
@@ -55,11 +57,13 @@ impl Encoder {
 
     /// The scores of a text's words.
     pub fn scores(&self, text: &str) -> Scores {
-        let mut names = Vec::new();
-        let mut hear =
-            |_: &[Span], _: &Range<usize>, scores: &[[f32; encoder::NAMES]]| names.extend(scores.as_flattened());
+        let (mut names, mut values) = (Vec::new(), Vec::new());
+        let mut hear = |_: &[Span], _: &Range<usize>, scores: &sayso_network::Scores| {
+            names.extend_from_slice(&scores.names);
+            values.extend_from_slice(&scores.values);
+        };
         let found = Patience::endless(|patience| self.0.encode(text, &mut hear, patience));
-        Scores { tags: found.tags.concat(), names, links: self.0.links(&found) }
+        Scores { tags: found.tags.concat(), names, links: self.0.links(&found), values }
     }
 
     /// The best tag of each word.

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Weights in few bytes, to take along: each row of a matrix as whole numbers with a scale.
+
+  weights.py mpnet DIR --out mpnet      two files, mpnet.0 and mpnet.1
+  weights.py minilm DIR --out minilm.xz --pieces 1 --reach 511
+  weights.py fitted encoder.pt --out encoder.xz --pieces 1 --reach 511
+
+Of fitted weights the tables of word pieces and places are left out: they stay those that fitting began with.
+"""
+
+import argparse
+import lzma
+import pickle
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import model as models
+
+FROZEN = ("words.", "places.", "relative.")
+FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 4, "lc": 0, "lp": 0, "pb": 0}]
+
+
+def packed(state, reach):
+    """Rows of matrices as whole numbers up to `reach`: low bytes and high bytes apart. The rest stays as it is."""
+    found = {}
+    for name, value in state.items():
+        value = value.detach().float().cpu().numpy() if value.dtype.is_floating_point else value.cpu().numpy()
+        if value.ndim != 2 or value.size < 1 << 14:
+            found[name] = value
+            continue
+        scales = (np.maximum(np.abs(value).max(1), 1e-12) / reach).astype(np.float32)
+        whole = np.rint(value / scales[:, None]).astype(np.int16)
+        low, high = (whole & 255).astype(np.uint8), (whole >> 8).astype(np.int8)
+        found[name] = (scales, low, high if reach > 127 else None)
+    return found
+
+
+def unpacked(found):
+    state = {}
+    for name, value in found.items():
+        if isinstance(value, tuple):
+            scales, low, high = value
+            whole = low.view(np.int8) if high is None else low.astype(np.int16) + 256 * high.astype(np.int16)
+            value = whole.astype(np.float32) * scales[:, None]
+        state[name] = torch.from_numpy(np.array(value))
+    return state
+
+
+def opened(name, mode):
+    """A file, compressed when its name says so."""
+    if ".xz" not in str(name):
+        return open(name, mode)
+    return lzma.open(name, mode, **({"format": lzma.FORMAT_XZ, "filters": FILTERS} if mode == "wb" else {}))
+
+
+def write(state, path, reach=511, pieces=1):
+    """Writes one file, or several of about the same size, `path.0` and so on."""
+    found = packed(state, reach)
+    parts, sizes = [{} for _ in range(pieces)], [0] * pieces
+
+    def size(value):
+        return sum(v.nbytes for v in value if v is not None) if isinstance(value, tuple) else value.nbytes
+
+    for name in sorted(found, key=lambda name: -size(found[name])):
+        least = sizes.index(min(sizes))
+        parts[least][name] = found[name]
+        sizes[least] += size(found[name])
+    for number, part in enumerate(parts):
+        name = path if pieces == 1 else f"{path}.{number}"
+        with opened(name, "wb") as out:
+            pickle.dump(part, out, protocol=5)
+        print(name, Path(name).stat().st_size)
+
+
+def read(path):
+    """The weights of a file, or of all pieces `path.*`."""
+    files = [Path(path)] if Path(path).exists() else sorted(Path(path).parent.glob(Path(path).name + ".[0-9]"))
+    assert files, f"there is no {path} and no {path}.0"
+    found = {}
+    for file in files:
+        with opened(file, "rb") as source:
+            found |= pickle.load(source)
+    return unpacked(found)
+
+
+def start(model, path):
+    """Begins a model with weights that this program wrote, or that `train.py` did."""
+    if str(path).endswith(".pt"):
+        model.load_state_dict(torch.load(path, map_location="cpu"))
+    else:
+        models.load(model, read(path))
+
+
+def finished(path, begun):
+    """A fitted model, ready to be used. Of a file of this program, what was left out comes from the weights that
+    fitting began with."""
+    model = models.Encoder()
+    if not str(path).endswith(".pt"):
+        start(model, begun)
+        _, unknown = model.load_state_dict(read(path), strict=False)
+        assert not unknown, unknown
+    else:
+        start(model, path)
+    return model.eval()
+
+
+def main():
+    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("kind", choices=("mpnet", "minilm", "fitted"))
+    args.add_argument("folder")
+    args.add_argument("--out", required=True)
+    args.add_argument("--pieces", type=int, default=2)
+    args.add_argument("--reach", type=int, default=127)
+    args = args.parse_args()
+    if args.kind == "fitted":
+        state = torch.load(args.folder, map_location="cpu")
+        state = {name: value for name, value in state.items() if not name.startswith(FROZEN)}
+        return write(state, args.out, args.reach, args.pieces)
+    model = models.Encoder(models.LARGE if args.kind == "mpnet" else models.SMALL)
+    (models.load_mpnet if args.kind == "mpnet" else models.load_minilm)(model, args.folder)
+    body = ("words.", "places.", "norm.", "layers.", "relative.")
+    state = {name: value for name, value in model.state_dict().items() if name.startswith(body)}
+    write(state, args.out, args.reach, args.pieces)
+    return None
+
+
+if __name__ == "__main__":
+    main()
