@@ -28,7 +28,7 @@ use sayso_document::{Analysis, Date, Document, Patience, Quote, Span, Tier};
 
 #[cfg(feature = "encoder")]
 use aid::Aid;
-use attribution::{AttributionModels, Seen};
+use attribution::{AttributionModels, Decide, Seen};
 use calibration::Calibration;
 use chains::{ChainModels, Chains, Kin};
 use language::Languages;
@@ -132,7 +132,8 @@ impl Analyzer {
         tier: Tier,
         wanted: &dyn Fn() -> bool,
     ) -> Option<Analysis> {
-        let mut analysis = self.staged(text, tier, &mut |_| (), &Patience::new(wanted))?;
+        let mut choose = self.chooser(tier);
+        let mut analysis = self.staged(text, tier, &mut |_| (), &mut choose, &Patience::new(wanted))?;
         when::date(&mut analysis.quotes, text, published);
         Some(analysis)
     }
@@ -151,14 +152,21 @@ impl Analyzer {
         wanted: &dyn Fn() -> bool,
         mut done: impl FnMut(&'static str),
     ) -> Option<Analysis> {
-        self.staged(text, tier, &mut done, &Patience::new(wanted))
+        self.staged(text, tier, &mut done, &mut self.chooser(tier), &Patience::new(wanted))
     }
 
-    fn staged(
+    /// What chooses who a source is.
+    fn chooser(&self, tier: Tier) -> impl FnMut(&attribution::Asked<'_>) -> (usize, f32) {
+        let tier = tier.min(self.best());
+        move |asked| self.attribution.who.choose(tier, asked.features)
+    }
+
+    pub(crate) fn staged(
         &self,
         text: &str,
         tier: Tier,
         done: &mut dyn FnMut(&'static str),
+        decide: &mut Decide<'_>,
         patience: &Patience<'_>,
     ) -> Option<Analysis> {
         let tier = tier.min(self.best());
@@ -168,7 +176,7 @@ impl Analyzer {
         done("language");
         let foreign = languages.all_foreign();
         let mut found =
-            if foreign { Analysis::default() } else { self.read(&document, &languages, tier, done, patience)? };
+            if foreign { Analysis::default() } else { self.read(&document, &languages, tier, done, decide, patience)? };
         self.roles.find(&mut found.entities);
         let mut analysis = Analysis {
             model: self.model(tier).to_owned(),
@@ -188,14 +196,15 @@ impl Analyzer {
         languages: &Languages,
         tier: Tier,
         done: &mut dyn FnMut(&'static str),
+        decide: &mut Decide<'_>,
         patience: &Patience<'_>,
     ) -> Option<Analysis> {
         #[cfg(feature = "encoder")]
         if tier == Tier::Accurate {
-            return self.read_accurate(document, languages, done, patience);
+            return self.read_accurate(document, languages, done, decide, patience);
         }
         debug_assert_eq!(tier, Tier::Fast, "a tier that is not compiled in was let through");
-        self.read_fast(document, languages, done, patience)
+        self.read_fast(document, languages, done, decide, patience)
     }
 
     /// The same by the linear models.
@@ -204,6 +213,7 @@ impl Analyzer {
         document: &Document<'_>,
         languages: &Languages,
         done: &mut dyn FnMut(&'static str),
+        decide: &mut Decide<'_>,
         patience: &Patience<'_>,
     ) -> Option<Analysis> {
         let chains = self.chains(document, languages, None, done, patience)?;
@@ -212,7 +222,7 @@ impl Analyzer {
         let tree = self.parser.parse(document, &words, patience)?;
         done("dependencies");
         let seen = Seen { chains: &chains, clusters: &self.clusters, tree: &tree };
-        let quotes = attribution::find(document, words, seen, &self.attribution, patience)?;
+        let quotes = attribution::find(document, words, seen, &self.attribution, decide, patience)?;
         let analysis = gathered(document, languages, chains, quotes);
         done("attribution");
         Some(analysis)
@@ -225,6 +235,7 @@ impl Analyzer {
         document: &Document<'_>,
         languages: &Languages,
         done: &mut dyn FnMut(&'static str),
+        decide: &mut Decide<'_>,
         patience: &Patience<'_>,
     ) -> Option<Analysis> {
         let mut encoded = self.encoder.encode(document.text(), patience)?;
@@ -242,7 +253,7 @@ impl Analyzer {
         done("dependencies");
         let seen = Seen { chains: &chains, clusters: &self.clusters, tree: &tree };
         let marks = (&self.encoder, &encoded);
-        let quotes = attribution::find_marked(document, words, seen, &self.attribution, marks, patience)?;
+        let quotes = attribution::find_marked(document, words, seen, &self.attribution, marks, &kin, decide, patience)?;
         let analysis = gathered(document, languages, chains, quotes);
         done("attribution");
         Some(analysis)
@@ -290,7 +301,8 @@ fn gathered(document: &Document<'_>, languages: &Languages, chains: Chains, mut 
     quotes.retain(|quote| !quote.content.is_empty());
     // A quotation that only a later paragraph tells of gives its quote an earlier beginning than it was found with.
     quotes.sort_by_key(|quote| quote.extent().start());
-    let Chains { entities, mentions, quantities, .. } = chains;
+    let Chains { entities, mut mentions, quantities, .. } = chains;
+    attribution::agree(document, &mut mentions, &quotes);
     let mut analysis = Analysis { entities, mentions, quotes, ..Analysis::default() };
     quantities::add(document, &mut analysis, &quantities);
     analysis

@@ -10,6 +10,7 @@ pub mod models;
 pub mod speed;
 pub mod stages;
 pub mod study;
+pub mod whostudy;
 
 use std::io;
 use std::path::PathBuf;
@@ -38,7 +39,7 @@ pub fn command() -> Command {
     let stages = STAGES.iter().map(|stage| Command::new(stage.name).about(stage.about));
     let all = Command::new("all").about("Runs all stages in order");
     let writing = stages.chain([all, study::command()]).map(|sub| sub.args([out.clone(), labels.clone()]));
-    let reading = [eval::command(), speed::command(), encoder::command(), label::command()];
+    let reading = [eval::command(), speed::command(), encoder::command(), label::command(), whostudy::command()];
     Command::new("sayso-train")
         .about("Fits and evaluates the models of Sayso")
         .subcommand_required(true)
@@ -58,6 +59,7 @@ pub fn run(matches: &ArgMatches) -> io::Result<()> {
         "encode-check" => return encoder::run(&places, matches),
         "label" => return label::run(&places, matches),
         "speed" => return speed::run(&places, matches),
+        "who-study" => return whostudy::run(&places, matches),
         "study" => return study::run(&places, matches),
         _ => {}
     }

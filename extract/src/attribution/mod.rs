@@ -42,36 +42,53 @@ mod time;
 mod transcript;
 mod verbal;
 mod verbs;
+mod who;
 
 use std::ops::Range;
 
-use sayso_document::{Addressee, Document, Patience, Quote, Span};
+use sayso_document::{Addressee, Document, Patience, Quote, Span, Tier};
 
 use cast::Cast;
 pub(crate) use cue::Nouns;
 use draft::Draft;
 pub use learned::Models;
 pub(crate) use learned::Seen;
+pub(crate) use who::{Asked, agree, Decide, Means, choose as choose_source};
 use learned::Sight;
 use reading::Reading;
 use select::Search;
 
-use crate::chains::Chains;
+use crate::chains::{Chains, Kin};
 #[cfg(feature = "encoder")]
 use crate::encoder::{Encoded, Encoder};
-use crate::model::{Files, ModelError};
+use crate::model::{Files, Linear, ModelError};
 
 /// What decides attributions.
 #[derive(Clone, Debug)]
 pub(crate) struct AttributionModels {
     pub(crate) nouns: Nouns,
     pub(crate) decisions: Models,
+    pub(crate) who: Who,
+}
+
+/// The models that choose who a source is: with what the encoder says, and without.
+#[derive(Clone, Debug)]
+pub(crate) struct Who {
+    accurate: Linear,
+    fast: Linear,
+}
+
+impl Who {
+    /// Takes the likeliest offer.
+    pub(crate) fn choose(&self, tier: Tier, features: &[Vec<u32>]) -> (usize, f32) {
+        who::choose(if tier == Tier::Accurate { &self.accurate } else { &self.fast }, features)
+    }
 }
 
 impl AttributionModels {
     /// Reads the models.
     pub(crate) fn read(files: &Files) -> Result<Self, ModelError> {
-        Ok(Self { nouns: Nouns::read(&files.text("cue_nouns.txt")?), decisions: Models::read(files)? })
+        Ok(Self { nouns: Nouns::read(&files.text("cue_nouns.txt")?), decisions: Models::read(files)?, who: Who { accurate: files.linear("who", 1)?, fast: files.linear("who_fast", 1)? } })
     }
 }
 use crate::tags::Words;
@@ -83,6 +100,7 @@ pub(crate) fn find(
     words: Words<'_>,
     seen: Seen<'_>,
     models: &AttributionModels,
+    decide: &mut Decide<'_>,
     patience: &Patience<'_>,
 ) -> Option<Vec<Quote>> {
     let reading = Reading::new(document, words);
@@ -90,7 +108,7 @@ pub(crate) fn find(
     let sight = Sight::new(&reading, seen, patience)?;
     let search = Search::new(&reading, sight, &models.nouns, Some(&models.decisions), patience)?;
     let drafts = select::chosen(&reading, select::offers(&search, &models.decisions, patience)?);
-    quotes(&reading, &cast, drafts, patience)
+    quotes(&reading, &cast, drafts, Means { tree: seen.tree, kin: None }, decide, patience)
 }
 
 /// The same from what the encoder marks.
@@ -101,6 +119,8 @@ pub(crate) fn find_marked(
     seen: Seen<'_>,
     models: &AttributionModels,
     marks: (&Encoder, &Encoded),
+    kin: &Kin<'_>,
+    decide: &mut Decide<'_>,
     patience: &Patience<'_>,
 ) -> Option<Vec<Quote>> {
     let reading = Reading::new(document, words);
@@ -109,21 +129,30 @@ pub(crate) fn find_marked(
     let search = Search::new(&reading, sight, &models.nouns, Some(&models.decisions), patience)?;
     let second = select::offers(&search, &models.decisions, patience)?;
     let drafts = encoded::drafts(&reading, &search.candidates, &second, marks, patience)?;
-    let mut quotes = quotes(&reading, &cast, drafts, patience)?;
+    let means = Means { tree: seen.tree, kin: Some(kin) };
+    let mut quotes = quotes(&reading, &cast, drafts, means, decide, patience)?;
     quotes.iter_mut().for_each(|quote| encoded::part_contraction(document.text(), quote));
     Some(quotes)
 }
 
 /// Quotes from drafts, with the values that the text gives each of them.
-fn quotes(r: &Reading<'_>, cast: &Cast<'_>, mut drafts: Vec<Draft>, patience: &Patience<'_>) -> Option<Vec<Quote>> {
+fn quotes(
+    r: &Reading<'_>,
+    cast: &Cast<'_>,
+    mut drafts: Vec<Draft>,
+    means: Means<'_>,
+    decide: &mut Decide<'_>,
+    patience: &Patience<'_>,
+) -> Option<Vec<Quote>> {
     bounds::cut(r, &mut drafts, patience)?;
     direct::continue_quotations(r, &mut drafts);
     drafts.iter_mut().for_each(|draft| time::leave_out(r, draft));
     let heard = addressee::find(r, &drafts);
+    let speakers = who::decide(r, cast, &drafts, means, decide, patience)?;
     let mut quotes = Vec::with_capacity(drafts.len());
-    for (draft, heard) in drafts.iter().zip(heard) {
+    for ((draft, heard), speakers) in drafts.iter().zip(heard).zip(speakers) {
         patience.spend(20 + draft.content.len())?;
-        quotes.push(quote(r, cast, draft, heard));
+        quotes.push(quote(r, cast, draft, heard, speakers));
     }
     first_persons(r.document, &mut quotes);
     Some(quotes)
@@ -153,9 +182,13 @@ fn first_persons(document: &Document<'_>, quotes: &mut [Quote]) {
     }
 }
 
-fn quote(r: &Reading<'_>, cast: &Cast<'_>, draft: &Draft, heard: Option<Range<usize>>) -> Quote {
-    let (speakers, speaker_confidence) =
-        draft.source.as_ref().map_or((Vec::new(), 0.0), |source| speaker::speakers(r, cast, source));
+fn quote(
+    r: &Reading<'_>,
+    cast: &Cast<'_>,
+    draft: &Draft,
+    heard: Option<Range<usize>>,
+    (speakers, speaker_confidence): (Vec<usize>, f32),
+) -> Quote {
     let entities = |tokens: &Range<usize>| cast.inside(tokens).map(|place| place.mention.entity).collect::<Vec<_>>();
     let mut about: Vec<usize> = draft.content.iter().flat_map(entities).collect();
     about.sort_unstable();

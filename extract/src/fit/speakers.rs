@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use sayso_document::{Document, Entity, Patience};
+use sayso_document::{Analysis, Document, Entity, Patience, Span, Tier};
 
 use crate::model::Linear;
 use crate::names::NameMention;
@@ -62,4 +62,40 @@ pub fn resolve(analyzer: &Analyzer, document: &Document<'_>, sources: &[Range<us
     let speakers = attribution::speakers_of(document, analyzer.words(document), &chains, sources);
     let resolved = speakers.into_iter().map(|(speakers, confidence)| Resolved { speakers, confidence }).collect();
     (chains.entities, resolved)
+}
+
+/// A question who a source of the article is.
+#[derive(Clone, Copy, Debug)]
+pub struct SourceAsked<'q> {
+    /// The words of the source; empty where there is none.
+    pub source: Span,
+    /// What is attributed to it.
+    pub content: &'q [Span],
+    /// The entities of the article.
+    pub entities: &'q [Entity],
+    /// The entities of each offer; the first offer is nobody.
+    pub offers: &'q [Vec<usize>],
+    /// The hashed features of each offer.
+    pub features: &'q [Vec<u32>],
+    /// The place of the offer that the rules take.
+    pub usual: usize,
+}
+
+/// The names of the models that answer, with the encoder and without, and of their files without `.bin`.
+pub const WHO: [(Tier, &str); 2] = [(Tier::Accurate, "who"), (Tier::Fast, "who_fast")];
+
+/// Analyses a text, and puts to `answer` who each source is, in reading order; it picks the place of an offer.
+pub fn sources(
+    analyzer: &Analyzer,
+    text: &str,
+    tier: Tier,
+    mut answer: impl FnMut(&SourceAsked<'_>) -> usize,
+) -> Analysis {
+    let mut decide = |asked: &attribution::Asked<'_>| (answer(&asked.told()), 1.0);
+    Patience::endless(|patience| analyzer.staged(text, tier, &mut |_| (), &mut decide, patience))
+}
+
+/// The place of the likeliest offer, and how sure that is.
+pub fn choose_source(model: &Linear, features: &[Vec<u32>]) -> (usize, f32) {
+    attribution::choose_source(model, features)
 }

@@ -9,6 +9,7 @@ mod lexicon;
 mod parse;
 mod speakers;
 mod tags;
+pub mod who;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -81,6 +82,7 @@ pub const STAGES: &[Stage] = &[
     parse::STAGE,
     speakers::STAGE,
     attribution::STAGE,
+    who::STAGE,
     calibration::STAGE,
 ];
 

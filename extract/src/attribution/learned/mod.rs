@@ -17,6 +17,7 @@ pub(super) use cue::{cue_features, extents};
 pub(crate) use sight::Seen;
 pub(super) use sight::{Features, Sight};
 pub(super) use source::sources;
+pub(super) use syntax::Syntax;
 pub(super) use whole::{Found, whole_features};
 
 use std::ops::Range;

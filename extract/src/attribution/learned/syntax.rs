@@ -14,7 +14,7 @@ pub(in super::super) struct Syntax<'t> {
 }
 
 impl<'t> Syntax<'t> {
-    pub(super) fn new(tree: &'t Tree) -> Self {
+    pub(in super::super) fn new(tree: &'t Tree) -> Self {
         let n = tree.heads.len();
         let mut starts = vec![0_u32; n + 2];
         let heads = || tree.heads.iter().enumerate().filter(|(_, head)| **head != NONE);
@@ -38,7 +38,7 @@ impl<'t> Syntax<'t> {
     }
 
     /// How a word depends on its head, as a number; 99 outside of the text.
-    pub(super) fn relation(&self, i: usize) -> u32 {
+    pub(in super::super) fn relation(&self, i: usize) -> u32 {
         self.tree.relations.get(i).map_or(99, |relation| *relation as u32)
     }
 
