@@ -11,6 +11,7 @@ mod connections;
 mod convert;
 mod descriptors;
 mod echo;
+mod failure;
 mod grpc;
 mod health;
 mod metrics;
@@ -19,6 +20,7 @@ mod pipeline;
 mod pool;
 mod samples;
 pub mod server;
+mod standing;
 mod telemetry;
 mod upgrade;
 

@@ -6,13 +6,13 @@ use std::time::Instant;
 
 use sayso_document::{Analysis, Date, Tier};
 use sayso_extract::Analyzer;
-use sayso_index::{AnalyzedArticle, Article, Engine, Progress, Wanted, Write};
-use tokio::sync::Semaphore;
+use sayso_index::{AnalyzedArticle, Article, Engine, Error, Progress, Receipt, Wanted, Write};
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::analysis::Mode;
 use crate::metrics::Metrics;
 use crate::pool::{Pool, PoolError};
-use crate::upgrade::Upgrades;
+use crate::standing::Upgrades;
 
 /// Changes that may wait at once for room in the engine's queue, each on a thread.
 const HANDING: usize = 64;
@@ -57,7 +57,7 @@ impl Pipeline {
     }
 
     /// What is known of analyses that come later.
-    pub(crate) fn upgrades(&self) -> &Upgrades {
+    pub(crate) fn upgrades(&self) -> &Arc<Upgrades> {
         &self.upgrades
     }
 
@@ -122,6 +122,25 @@ impl Pipeline {
         handed.await.map_err(|_| PoolError::Died)
     }
 
+    /// Makes a change and waits until it has come as far as `until`. Whoever drops this does not undo it.
+    pub(crate) async fn written(&self, write: Write, until: Until) -> Result<Receipt, Unwritten> {
+        let (tell, mut heard) = mpsc::unbounded_channel();
+        let told = move |step| {
+            // Nobody listens any more when the caller has gone.
+            let _ = tell.send(step);
+        };
+        self.write(write, told).await.map_err(Unwritten::Pool)?;
+        while let Some(step) = heard.recv().await {
+            match step {
+                Progress::Durable(receipt) if until == Until::Durable => return Ok(receipt),
+                Progress::Durable(_) => {}
+                Progress::Searchable(receipt) => return Ok(receipt),
+                Progress::Delayed(_, error) | Progress::Failed(error) => return Err(Unwritten::Engine(error)),
+            }
+        }
+        Err(Unwritten::Stopping)
+    }
+
     fn analyze_now(&self, article: Article, tier: Tier, wanted: &dyn Fn() -> bool) -> Option<AnalyzedArticle> {
         // A failing read only costs the short cut: the write will meet the same failure and tell it.
         let stored = if article.id.is_empty() { None } else { self.engine.article(&article.id).ok().flatten() };
@@ -137,6 +156,26 @@ impl Pipeline {
         };
         Some(AnalyzedArticle { article, analysis })
     }
+}
+
+/// How far a change is to come before its caller goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// It is on the disk.
+    Durable,
+    /// Every read sees it.
+    Searchable,
+}
+
+/// Why a change did not come as far as it was to.
+#[derive(Debug)]
+pub(crate) enum Unwritten {
+    /// It never reached the engine.
+    Pool(PoolError),
+    /// The engine failed, before or after it was durable.
+    Engine(Error),
+    /// The engine stopped without a word about it.
+    Stopping,
 }
 
 /// One who waits for an analysis, which ends with it: a long text must not keep a thread busy for nobody.

@@ -5,7 +5,7 @@ use sayso_index::{Article, Progress};
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
-use crate::{analysis::Mode, pipeline::Pipeline, server::Failure};
+use crate::{analysis::Mode, failure::Failure, pipeline::Pipeline};
 
 /// `samples/`: `NN-slug.txt` is a body, `NN-slug.json` its metadata.
 #[derive(RustEmbed)]

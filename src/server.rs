@@ -12,6 +12,7 @@ use sayso_index::{Embedded, EmbeddedOptions, Engine};
 use tokio::{net::TcpListener, sync::watch};
 use tonic::{service::Routes, transport::Server};
 
+pub use crate::failure::Failure;
 use crate::{
     config::Config,
     connections::Connections,
@@ -33,9 +34,6 @@ const FAREWELL: Duration = Duration::from_millis(250);
 /// each. A stream full of the smallest requests there are, of 12 bytes, costs 666 KB: less than half of this.
 const WINDOW: u32 = 32 << 10;
 const CONNECTION_WINDOW: u32 = 3 << 19;
-
-/// Any failure that keeps the server from running.
-pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// A server whose store is open and which listens, but does not answer yet.
 pub struct Ready {
@@ -98,7 +96,8 @@ impl Ready {
         let follower = tokio::spawn(health::follow(Arc::clone(&engine), connections.clone(), reporter.clone()));
         let upgrading = tokio::spawn(upgrade::run(pipeline.clone(), config.analysis_threads, told.clone()));
         let telling = scrapes.map(|listener| {
-            let (metrics, held) = (metrics.clone(), metrics::Held::new(&pipeline, &connections, &config.data_dir));
+            let (metrics, held) =
+                (metrics.clone(), metrics::Held::new(&engine, pipeline.upgrades(), &connections, &config.data_dir));
             tokio::spawn(metrics::serve(listener, metrics, held, stopped(told.clone())))
         });
         let (grace, limits, streams) = (config.shutdown_grace, config.limits.clone(), config.limits.concurrent_streams);

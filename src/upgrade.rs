@@ -6,60 +6,22 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use sayso_index::{Change, Error, Pending, Progress, Write};
-use tokio::sync::{Notify, mpsc, watch};
+use sayso_document::Tier;
+use sayso_index::query::ArticleFilter;
+use sayso_index::{Change, Engine, Error, Interrupt, Outdated, Pending, Write};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, Until, Unwritten};
 
 /// How many articles are under way at once, for each analysis thread: some are analysed while others become searchable.
 const UNDER_WAY: usize = 8;
 
 /// How long to wait after the engine failed (a full disk).
 const PAUSE: Duration = Duration::from_secs(5);
-
-/// What is known of analyses that come later.
-#[derive(Debug, Default)]
-pub(crate) struct Upgrades {
-    wake: Notify,
-    /// How many are under way. What is done is counted before it is no longer under way.
-    under_way: AtomicU64,
-    done: AtomicU64,
-    failed: AtomicU64,
-}
-
-impl Upgrades {
-    /// Says that something waits.
-    pub(crate) fn wake(&self) {
-        self.wake.notify_one();
-    }
-
-    /// How far they are when the engine says that `marked` articles wait. Ask it first: what it does not list any more,
-    /// and is not under way, is among those done.
-    pub(crate) fn standing(&self, marked: u64) -> Standing {
-        // The new analysis of what is under way may be in sight already, but is not counted as done yet.
-        let pending = marked.max(self.under_way.load(Ordering::Acquire));
-        Standing { pending, done: self.done(), failed: self.failed.load(Ordering::Relaxed) }
-    }
-
-    fn done(&self) -> u64 {
-        self.done.load(Ordering::Relaxed)
-    }
-}
-
-/// How far analyses are that come later.
-#[derive(Debug)]
-pub(crate) struct Standing {
-    /// How many articles wait for theirs. Reads see the new analyses of all others.
-    pub(crate) pending: u64,
-    /// How many got theirs since the server started.
-    pub(crate) done: u64,
-    /// How many were given up until it starts again.
-    pub(crate) failed: u64,
-}
 
 /// What came of one article.
 enum Outcome {
@@ -177,20 +139,48 @@ async fn upgrade(pipeline: Pipeline, pending: Pending) -> (Pending, Outcome) {
     let Ok(analyzed) = pipeline.analyze_idly(pending.article.clone(), pending.tier).await else {
         return (pending, Outcome::GivenUp);
     };
-    let (tell, mut heard) = mpsc::unbounded_channel();
-    let told = move |step| {
-        // Nobody listens any more when the server stops.
-        let _ = tell.send(step);
+    let written = pipeline.written(Write::Reanalyzed(Box::new(analyzed), pending.seq), Until::Searchable).await;
+    let outcome = match written {
+        Ok(receipt) => Outcome::Written(receipt.change),
+        Err(Unwritten::Engine(error)) => Outcome::Refused(error),
+        Err(Unwritten::Pool(_) | Unwritten::Stopping) => Outcome::GivenUp,
     };
-    if pipeline.write(Write::Reanalyzed(Box::new(analyzed), pending.seq), told).await.is_err() {
-        return (pending, Outcome::GivenUp);
+    (pending, outcome)
+}
+
+/// A round through all articles of a filter that marks those for another analysis whose present one is by no model of
+/// this tier or a better one. It goes in parts, so that no question and no change is long.
+pub(crate) struct Round {
+    models: Vec<String>,
+    tier: Tier,
+    filter: ArticleFilter,
+    /// Where the next part begins; none at the end.
+    after: Option<u64>,
+    queued: u64,
+}
+
+impl Round {
+    pub(crate) fn new(pipeline: &Pipeline, tier: Tier, filter: ArticleFilter) -> Self {
+        let tiers = pipeline.tiers().filter(|one| *one >= tier);
+        let models = tiers.map(|one| pipeline.model(one).to_owned()).collect();
+        Self { models, tier, filter, after: Some(0), queued: 0 }
     }
-    while let Some(step) = heard.recv().await {
-        match step {
-            Progress::Durable(_) => {}
-            Progress::Searchable(receipt) => return (pending, Outcome::Written(receipt.change)),
-            Progress::Delayed(_, error) | Progress::Failed(error) => return (pending, Outcome::Refused(error)),
-        }
+
+    /// What the engine is to be asked next; none when the round is over.
+    pub(crate) fn question(&self) -> Option<impl FnOnce(&dyn Engine, &Interrupt) -> Result<Outdated, Error> + use<>> {
+        let (from, models, tier, filter) = (self.after?, self.models.clone(), self.tier, self.filter.clone());
+        Some(move |engine: &dyn Engine, interrupt: &Interrupt| engine.outdated(&models, tier, &filter, from, interrupt))
     }
-    (pending, Outcome::GivenUp)
+
+    /// Takes the answer; gives the change that marks what was found.
+    pub(crate) fn take(&mut self, found: Outdated) -> Option<Write> {
+        self.queued += found.seqs.len() as u64;
+        self.after = found.next;
+        (!found.seqs.is_empty()).then_some(Write::Want(found.seqs, self.tier))
+    }
+
+    /// How many articles were marked.
+    pub(crate) fn queued(&self) -> u64 {
+        self.queued
+    }
 }

@@ -3,34 +3,33 @@
 //! Three stages, each behind one function: `names` finds where proper names stand, `chains` puts
 //! the mentions of one person, body or place together, `attribution` finds who said what.
 
-#[cfg(feature = "encoder")]
-mod aid;
 mod attribution;
 mod calibration;
-mod chains;
+mod coref;
 #[cfg(feature = "encoder")]
 mod encoder;
 pub mod fit;
+mod grammar;
 mod language;
 mod lexicon;
 pub mod model;
 mod names;
 mod parse;
-mod quantities;
 mod roles;
 mod tags;
-pub mod when;
+pub mod time;
+mod view;
 
 #[cfg(feature = "encoder")]
 use std::ops::Range;
 
 use sayso_document::{Analysis, Date, Document, Patience, Quote, Span, Tier};
 
-#[cfg(feature = "encoder")]
-use aid::Aid;
 use attribution::{AttributionModels, Decide, Seen};
 use calibration::Calibration;
-use chains::{ChainModels, Chains, Kin};
+use coref::{ChainModels, Chains, Kin};
+#[cfg(feature = "encoder")]
+use encoder::hints::Aid;
 use language::Languages;
 use lexicon::Lexicon;
 use model::{Clusters, Files, ModelError};
@@ -134,7 +133,7 @@ impl Analyzer {
     ) -> Option<Analysis> {
         let mut choose = self.chooser(tier);
         let mut analysis = self.staged(text, tier, &mut |_| (), &mut choose, &Patience::new(wanted))?;
-        when::date(&mut analysis.quotes, text, published);
+        time::resolve::date(&mut analysis.quotes, text, published);
         Some(analysis)
     }
 
@@ -285,7 +284,7 @@ impl Analyzer {
         names.retain(|name| languages.reads(document, name.span));
         quantities.retain(|one| languages.reads(document, one.span));
         done("names");
-        let mut chains = chains::link(document, &self.lexicon, &self.linking, names, kin, patience)?;
+        let mut chains = coref::link(document, &self.lexicon, &self.linking, names, kin, patience)?;
         chains.retain(|mention| languages.reads(document, mention.span));
         chains.quantities = quantities;
         done("chains");
@@ -304,7 +303,7 @@ fn gathered(document: &Document<'_>, languages: &Languages, chains: Chains, mut 
     let Chains { entities, mut mentions, quantities, .. } = chains;
     attribution::agree(document, &mut mentions, &quotes);
     let mut analysis = Analysis { entities, mentions, quotes, ..Analysis::default() };
-    quantities::add(document, &mut analysis, &quantities);
+    time::quantities::add(document, &mut analysis, &quantities);
     analysis
 }
 

@@ -21,6 +21,8 @@ mod lookup;
 mod named;
 #[cfg(test)]
 mod older_tests;
+mod opened;
+mod options;
 mod page;
 mod pending;
 mod pins;
@@ -29,6 +31,8 @@ mod record;
 mod schema;
 mod search;
 mod store;
+mod terms;
+mod threads;
 mod view;
 mod writer;
 
@@ -38,7 +42,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::Sender;
 use sayso_document::Tier;
@@ -46,8 +49,11 @@ use sayso_document::Tier;
 use self::change::salvage;
 use self::fault::caught;
 use self::follow::Follower;
+pub use self::opened::{Opened, Rebuilt};
+pub use self::options::EmbeddedOptions;
 use self::pins::{PinLimits, Pins};
 use self::store::Store;
+use self::threads::spawn;
 use self::view::View;
 use self::writer::{Disk, GroupLimits, Job, Shared};
 use crate::query::{ArticleFilter, ArticleQuery, EntityQuery, MentionQuery, PageRequest, QuoteQuery, SentenceQuery};
@@ -55,93 +61,6 @@ use crate::{
     AnalyzedArticle, ArticleHit, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Health, Interrupt,
     MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
 };
-
-/// How much the engine may take.
-#[derive(Clone, Debug)]
-pub struct EmbeddedOptions {
-    /// Memory for pages of the store, in bytes.
-    pub store_cache_bytes: usize,
-    /// Memory for each indexing thread, in bytes; at least 16 MB are taken.
-    pub index_memory_bytes: usize,
-    /// Threads that index sentences. Quotes and entities have one each.
-    pub index_threads: usize,
-    /// Changes that may wait to be written; further ones make their writers wait.
-    pub queue_length: usize,
-    /// Changes in one commit of the store, at most.
-    pub group_articles: usize,
-    /// Bytes of text in one commit of the store, about.
-    pub group_bytes: usize,
-    /// How long a change may wait, while others come in, before it is made searchable.
-    pub commit_after: Duration,
-    /// How many sentences may wait so.
-    pub commit_sentences: usize,
-    /// Articles are refused while less than this is free on the disk.
-    pub min_free_bytes: u64,
-    /// Deletes are refused, too, while less than this is free: they take room before they give any.
-    pub min_free_bytes_to_delete: u64,
-    /// How long the view that a page was made from is kept for the next page.
-    pub page_lifetime: Duration,
-    /// How many such views are kept, at most. Those that only a first page was made from go first.
-    pub page_views: usize,
-    /// By how many bytes the store may grow meanwhile: what a view sees is not overwritten while it is kept. Views are
-    /// let go, too, when less than twice `min_free_bytes` is free on the disk.
-    pub page_growth_bytes: u64,
-    /// The moment that articles are put at, in microseconds since 1970.
-    pub now: fn() -> i64,
-}
-
-impl Default for EmbeddedOptions {
-    fn default() -> Self {
-        Self {
-            store_cache_bytes: 64 << 20,
-            index_memory_bytes: 48 << 20,
-            index_threads: thread::available_parallelism().map_or(1, |cores| cores.get().min(2)),
-            queue_length: 256,
-            group_articles: 256,
-            group_bytes: 8 << 20,
-            commit_after: Duration::from_millis(500),
-            commit_sentences: 100_000,
-            min_free_bytes: 128 << 20,
-            min_free_bytes_to_delete: 32 << 20,
-            page_lifetime: Duration::from_secs(5 * 60),
-            page_views: 256,
-            page_growth_bytes: 1 << 30,
-            now: system_time,
-        }
-    }
-}
-
-/// The system's clock. Before 1970 it counts as standing there.
-fn system_time() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
-}
-
-/// What opening the engine came upon.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Opened {
-    /// Whether the directory held no store before.
-    pub created: bool,
-    /// Whether the store of articles was damaged and written anew from what can be read of it.
-    pub salvaged: bool,
-    /// Articles in it.
-    pub articles: u64,
-    /// Durable changes that the indexes had not seen and were given now.
-    pub replayed: u64,
-    /// Indexes that were made anew from the store.
-    pub rebuilt: Vec<Rebuilt>,
-    /// The ids of articles whose record is damaged; see [`Health::damaged_articles`].
-    pub damaged: Vec<String>,
-}
-
-/// An index that was made anew.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rebuilt {
-    /// Its name: `sentences`, `quotes` or `entities`.
-    pub index: &'static str,
-    /// Why: in words that go on from "because".
-    pub reason: String,
-}
 
 /// The engine that needs nothing installed: all data lies in one directory.
 ///
@@ -280,10 +199,6 @@ const STORE: &str = "articles.redb";
 
 /// Commits of the store that the indexes may be behind before writers have to wait.
 const FOLLOWER_QUEUE: usize = 64;
-
-fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
-    Ok(thread::Builder::new().name(name.to_owned()).spawn(run)?)
-}
 
 impl Engine for Embedded {
     fn write(&self, write: Write, mut progress: OnProgress) {

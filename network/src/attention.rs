@@ -2,7 +2,7 @@
 
 use rten_simd::{Isa, SimdOp};
 
-use crate::NetworkError;
+use crate::error::NetworkError;
 use crate::vector::{self, LANES};
 
 /// Rows of queries that are worked on together: their scores stay in the nearest cache.

@@ -9,6 +9,7 @@
 //! them is written down here, and a file with other operators is refused.
 
 mod attention;
+mod error;
 mod linear;
 mod onnx;
 mod vector;
@@ -19,27 +20,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use attention::Attention;
+pub use error::NetworkError;
 use linear::{Linear, Rounded};
 use onnx::Parts;
 use vector::Norm;
-
-/// Why a network could not be read or run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NetworkError(String);
-
-impl NetworkError {
-    fn new(what: impl Into<String>) -> Self {
-        Self(what.into())
-    }
-}
-
-impl fmt::Display for NetworkError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for NetworkError {}
 
 /// A window as the network reads it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

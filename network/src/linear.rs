@@ -3,8 +3,9 @@
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix, QuantParams};
 use rten_tensor::NdTensorView;
 
+use crate::error::NetworkError;
 use crate::onnx::Parts;
-use crate::{NetworkError, vector};
+use crate::vector;
 
 /// The greatest weight. Processors without VNNI add two products of a weight and an activation, which is up to 255, in
 /// 16 bits and cut off what does not fit. Up to this weight all fits, and all processors find the same.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rten_onnx::onnx::{AttributeProto, DataType, ModelProto, NodeProto, TensorProto};
 
-use crate::NetworkError;
+use crate::error::NetworkError;
 
 /// The operators of a product with a matrix, after its input was rounded.
 const PRODUCT: [&str; 5] = ["MatMulInteger", "Cast", "Mul", "Mul", "Add"];

@@ -7,7 +7,7 @@
 use rten_simd::ops::{BitOps, FloatOps, IntOps, NarrowSaturate, NumOps, ToFloat};
 use rten_simd::{Isa, Simd, SimdOp};
 
-use crate::NetworkError;
+use crate::error::NetworkError;
 use crate::onnx::Parts;
 
 /// The most numbers that a processor takes at once.

@@ -1,12 +1,11 @@
 //! Reaches the server.
 
-use std::error::Error;
 use std::future::Future;
 use std::time::Duration;
 
 use tonic::transport::{Channel, Endpoint};
 
-use super::fault::Fault;
+use super::fault::{Fault, root};
 
 /// Where `sayso serve` listens unless told otherwise.
 pub(super) const DEFAULT_SERVER: &str = "http://127.0.0.1:50051";
@@ -83,16 +82,6 @@ impl Server {
         let words = || format!("\"{port}\" in \"{}\" is no port; a port is a number up to 65535", self.server);
         port.parse::<u16>().is_err().then(|| Fault::usage(words()))
     }
-}
-
-/// The innermost cause, which tells most: "Connection refused".
-pub(super) fn root(error: &dyn Error) -> String {
-    let mut cause = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    let words = cause.to_string();
-    words.split(" (os error").next().unwrap_or_default().to_lowercase()
 }
 
 /// Runs a client's work to its end on a runtime of its own.

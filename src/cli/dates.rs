@@ -8,8 +8,10 @@ use prost_types::Timestamp as ProtoTime;
 use crate::proto;
 
 mod cursor;
+mod message;
 mod published;
 
+use message::{calendar, day, to_proto};
 pub(super) use published::{Published, read_milliseconds, read_number, read_published};
 
 /// A moment from which on: a date stands for its first moment (UTC).
@@ -48,14 +50,6 @@ pub(super) fn day_after(of: &proto::google_type::Date) -> Option<proto::google_t
     calendar(of)?.tomorrow().map(day).ok()
 }
 
-fn calendar(day: &proto::google_type::Date) -> Option<Date> {
-    Date::new(day.year.try_into().ok()?, day.month.try_into().ok()?, day.day.try_into().ok()?).ok()
-}
-
-fn day(date: Date) -> proto::google_type::Date {
-    proto::google_type::Date { year: date.year().into(), month: date.month().into(), day: date.day().into() }
-}
-
 fn parse_moment(text: &str) -> Result<ProtoTime, String> {
     let moment: Timestamp = text.parse().map_err(|_| "expected YYYY-MM-DD, or RFC 3339: 2026-03-03T14:05:00Z")?;
     Ok(to_proto(moment))
@@ -74,16 +68,6 @@ fn is_plain_date(text: &str) -> bool {
 
 fn midnight(date: Date) -> Result<ProtoTime, String> {
     date.to_zoned(TimeZone::UTC).map(|zoned| to_proto(zoned.timestamp())).map_err(|error| error.to_string())
-}
-
-fn to_proto(moment: Timestamp) -> ProtoTime {
-    // Protobuf wants nanoseconds to count forward, also before 1970.
-    let (seconds, nanos) = (moment.as_second(), moment.subsec_nanosecond());
-    if nanos < 0 {
-        ProtoTime { seconds: seconds - 1, nanos: nanos + 1_000_000_000 }
-    } else {
-        ProtoTime { seconds, nanos }
-    }
 }
 
 /// The day, as people write it: "3 March 2026" (UTC). Nothing for a moment that no calendar has.

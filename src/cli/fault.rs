@@ -10,7 +10,6 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt;
 use unicode_width::UnicodeWidthStr;
 
-use super::client::root;
 use crate::echo;
 use crate::proto::google_rpc;
 
@@ -59,6 +58,16 @@ impl Fault {
             Self::ReaderLeft => ExitCode::SUCCESS,
         }
     }
+}
+
+/// The innermost cause, which tells most: "Connection refused".
+pub(super) fn root(error: &dyn Error) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    let words = cause.to_string();
+    words.split(" (os error").next().unwrap_or_default().to_lowercase()
 }
 
 /// An error of the operating system without its number, which tells people nothing: "No such file or directory (os error 2)".

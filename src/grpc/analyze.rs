@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
 
-use super::{Core, deadline, encoding, mask, packed_if_large, status};
+use super::{
+    core::{Core, encoding, mask, packed_if_large},
+    deadline, status,
+};
 use crate::{
     convert,
     proto::{AnalyzeRequest, AnalyzeResponse, analyze_service_server::AnalyzeService},

@@ -2,20 +2,25 @@
 
 use std::sync::Arc;
 
-use sayso_index::{Change, Engine, Interrupt, Progress, Receipt, Write};
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::UnboundedReceiverStream;
+use sayso_index::{Change, Interrupt, Receipt, Write};
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{Core, arriving::Held, deadline::Call, ingest, mask, read, status};
+use super::{
+    arriving::Held,
+    core::{Core, mask},
+    deadline::Call,
+    ingest, read, status,
+};
 use crate::{
     convert::{self, Replies},
+    pipeline::{Until, Unwritten},
     proto::{
         BatchGetArticlesRequest, BatchGetArticlesResponse, DeleteArticleRequest, DeleteArticleResponse,
         DeleteArticlesRequest, DeleteArticlesResponse, GetArticleRequest, GetArticleResponse, IngestArticlesRequest,
         ListArticlesRequest, ListArticlesResponse, OffsetEncoding, PutArticleRequest, PutArticleResponse,
         ReanalyzeArticlesRequest, ReanalyzeArticlesResponse, WaitFor, article_service_server::ArticleService,
     },
+    upgrade::Round,
 };
 
 /// Keeps articles.
@@ -129,23 +134,14 @@ impl ArticleService for Articles {
         let call = Call::begin_patient(&metadata);
         let tier = convert::wanted_tier("tier", message.tier, self.0.config.analysis).map_err(status::fault)?;
         let filter = convert::filter(message.filter.as_ref(), &self.0.config.limits).map_err(status::fault)?;
-        let pipeline = &self.0.pipeline;
-        let models: Vec<_> =
-            pipeline.tiers().filter(|one| *one >= tier).map(|one| pipeline.model(one).to_owned()).collect();
-        let (mut queued, mut after) = (0, Some(0));
-        while let Some(from) = after {
-            let (models, filter) = (models.clone(), filter.clone());
-            let question = move |engine: &dyn Engine, interrupt: &Interrupt| {
-                engine.outdated(&models, tier, &filter, from, interrupt)
-            };
+        let mut round = Round::new(&self.0.pipeline, tier, filter);
+        while let Some(question) = round.question() {
             let found = self.0.ask_within(&call, question).await?;
-            queued += found.seqs.len() as u64;
-            if !found.seqs.is_empty() {
-                self.write(&call, Write::Want(found.seqs, tier), WaitFor::Searchable).await?;
+            if let Some(write) = round.take(found) {
+                self.write(&call, write, WaitFor::Searchable).await?;
             }
-            after = found.next;
         }
-        let model = pipeline.model(tier).to_owned();
+        let (queued, model) = (round.queued(), self.0.pipeline.model(tier).to_owned());
         tracing::info!(articles = queued, model, "articles were queued to be analysed anew");
         let queued_count = convert::count(queued);
         Ok(Response::new(ReanalyzeArticlesResponse { queued_count, tier: convert::tier(tier), model }))
@@ -160,23 +156,12 @@ impl Articles {
     }
 
     async fn make(&self, write: Write, wait_for: WaitFor) -> Result<Receipt, Status> {
-        let (tell, heard) = mpsc::unbounded_channel();
-        let told = move |step| {
-            // Nobody listens any more when the caller has gone.
-            let _ = tell.send(step);
-        };
-        self.0.pipeline.write(write, told).await.map_err(status::pool)?;
-        let mut steps = UnboundedReceiverStream::new(heard);
-        while let Some(step) = tokio_stream::StreamExt::next(&mut steps).await {
-            match step {
-                Progress::Failed(error) => return Err(status::engine(error)),
-                Progress::Durable(receipt) if wait_for == WaitFor::Durable => return Ok(receipt),
-                Progress::Durable(_) => {}
-                Progress::Searchable(receipt) => return Ok(receipt),
-                Progress::Delayed(_, error) => return Err(status::engine(error)),
-            }
-        }
-        Err(status::stopping())
+        let until = if wait_for == WaitFor::Durable { Until::Durable } else { Until::Searchable };
+        self.0.pipeline.written(write, until).await.map_err(|why| match why {
+            Unwritten::Pool(error) => status::pool(error),
+            Unwritten::Engine(error) => status::engine(error),
+            Unwritten::Stopping => status::stopping(),
+        })
     }
 }
 

@@ -13,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Code, Status, Streaming};
 
-use super::{Core, arriving::Held, status};
+use super::{arriving::Held, core::Core, status};
 use crate::{
     convert::{self, Fault},
     echo,

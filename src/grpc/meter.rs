@@ -23,7 +23,7 @@ use prost::{DecodeError, Message};
 use prost_types::FileDescriptorSet;
 use tonic::{Code, Status, service::Routes};
 
-use crate::{metrics::Metrics, proto, server::Failure};
+use crate::{failure::Failure, metrics::Metrics, proto};
 
 /// What a call of a method that does not exist is noted as: clients may make up as many as they like.
 const OTHER: &str = "other";

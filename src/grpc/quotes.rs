@@ -5,7 +5,10 @@ use std::sync::Arc;
 use sayso_index::{AnalyzedArticle, Interrupt};
 use tonic::{Request, Response, Status};
 
-use super::{Core, encoding, mask, status};
+use super::{
+    core::{Core, encoding, mask},
+    status,
+};
 use crate::{
     convert::{self, CONTEXT_SENTENCES, Fault, Offsets, Replies},
     proto::{

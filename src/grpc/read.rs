@@ -4,7 +4,10 @@ use prost::Message as _;
 use sayso_index::{AnalyzedArticle, Interrupt};
 use tonic::Status;
 
-use super::{Core, encoding, mask, status};
+use super::{
+    core::{Core, encoding, mask},
+    status,
+};
 use crate::{
     convert::{self, HEADER_BYTES, PartStart},
     proto::{

@@ -6,7 +6,12 @@ use sayso_document::Tier;
 use sayso_index::Health;
 use tonic::{Request, Response, Status};
 
-use super::{Core, deadline::Call, ingest::UNANSWERED, mask, status};
+use super::{
+    core::{Core, mask},
+    deadline::Call,
+    ingest::UNANSWERED,
+    status,
+};
 use crate::{
     config, convert,
     proto::{

@@ -11,8 +11,8 @@ use sayso_extract::fit::encoder::Encoder;
 use sayso_extract::model::Files;
 
 use crate::models;
+use crate::places::Places;
 use crate::speed::bodies;
-use crate::stages::Places;
 
 /// The sub-command `encode-check`.
 pub fn command() -> Command {

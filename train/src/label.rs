@@ -15,14 +15,10 @@ use sayso_document::Tier;
 use sayso_extract::Analyzer;
 use serde_json::{Value, json};
 
+use crate::corpus::labels::{NAMES, QUOTES};
 use crate::eval::predict::{FoundEntity, FoundQuote, Prediction, predict};
+use crate::places::Places;
 use crate::speed::bodies;
-use crate::stages::Places;
-
-/// The attributions of the labelled articles.
-pub const QUOTES: &str = "quotes.jsonl.gz";
-/// Their names.
-pub const NAMES: &str = "names.jsonl.gz";
 
 /// How many threads label.
 const THREADS: usize = 2;

@@ -7,6 +7,7 @@ pub mod eval;
 pub mod label;
 pub mod learn;
 pub mod models;
+pub mod places;
 pub mod speed;
 pub mod stages;
 pub mod study;
@@ -17,7 +18,8 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use stages::{Places, STAGES};
+use places::Places;
+use stages::STAGES;
 
 /// The command line.
 pub fn command() -> Command {
@@ -53,7 +55,7 @@ pub fn run(matches: &ArgMatches) -> io::Result<()> {
     let folder = |name: &str| matches.try_get_one::<PathBuf>(name).ok().flatten().cloned().unwrap_or_default();
     let labels = matches.try_get_one::<PathBuf>("labels").ok().flatten().cloned();
     let places = Places { data: folder("data"), out: folder("out"), labels };
-    stages::check(&places.data)?;
+    places::check(&places.data)?;
     match name {
         "eval" => return eval::run(&places, matches),
         "encode-check" => return encoder::run(&places, matches),

@@ -19,7 +19,7 @@ use sayso_extract::model::Files;
 use serde::Deserialize;
 
 use crate::eval::{tier, tier_of};
-use crate::stages::Places;
+use crate::places::Places;
 
 /// What is needed of a tier: MB of weights, milliseconds to load, MB of memory.
 fn needed(tier: Tier) -> [f64; 3] {

@@ -15,7 +15,8 @@ use sayso_extract::model::{Clusters, Linear};
 use crate::corpus::read;
 use crate::eval::{Found, gold::Gold, score};
 use crate::models;
-use crate::stages::{Places, STAGES};
+use crate::places::Places;
+use crate::stages::STAGES;
 
 /// The figures that are shown, and the heads of their columns.
 const SHOWN: [(&str, &str); 8] = [

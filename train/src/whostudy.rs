@@ -14,8 +14,8 @@ use crate::eval::predict::Prediction;
 use crate::eval::speakers::score;
 use crate::eval::text::{Text, name};
 use crate::learn::Choice;
+use crate::places::Places;
 use crate::stages::who::{Voiced, choices, fit, map, predicted, voiced};
-use crate::stages::Places;
 
 pub fn command() -> Command {
     Command::new("who-study")
@@ -74,7 +74,8 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
             eprintln!("fitted, {:?}", start.elapsed());
         }
     }
-    let found: Vec<Prediction> = map(&places_of, |&at| predicted(&analyzer, &all[at].1, tier, models[fold(at)].as_ref()));
+    let found: Vec<Prediction> =
+        map(&places_of, |&at| predicted(&analyzer, &all[at].1, tier, models[fold(at)].as_ref()));
     eprintln!("predicted, {:?}", start.elapsed());
     let mut dump = io::BufWriter::new(std::fs::File::create(matches.get_one::<String>("dump").unwrap())?);
     for corpus in 0..2 {

@@ -1,67 +1,44 @@
 //! Who said what: from a document with its mentions to quotes.
 //!
-//! The stages run in this order, each in a file of its own: a [`reading`] of the document (tags,
-//! quotations), verb groups with their subjects, [`cue`] candidates with their construction, the
-//! [`learned`] decisions on their sources, contents and extents, a choice among them ([`select`]),
-//! their contents cut to a paragraph ([`bounds`]), quotations that go on ([`direct`]), and at the end
-//! the values that the text gives each of them (speakers, act, polarity …).
+//! The stages run in this order, each in a room of its own: a [`view`](crate::view) of the document (tags, quotations), its
+//! [`grammar`](crate::grammar), [`candidate`] cues with their construction and what the [`layout`] shows, the decisions on
+//! their sources, contents and extents and a choice among them ([`decide`]), their contents cut to a paragraph
+//! ([`bounds`]), quotations that go on ([`continued`]), and at the end the [`values`] that the text gives each of them
+//! (speakers, act, polarity …).
 //!
 //! Spans follow PolNeAR: quotation marks and "that" belong to the content, the full stop does not,
 //! auxiliaries belong to the cue, titles and appositions to the source, and no attribution lies
 //! inside the content of another. `extract/models/MODELS.md` has the figures.
 
-mod according;
-mod act;
-mod addressee;
-mod bounds;
-mod byline;
-mod cast;
-mod classes;
-mod content;
-mod cue;
-mod direct;
+mod candidate;
+pub(crate) mod decide;
 mod draft;
-#[cfg(feature = "encoder")]
-mod encoded;
-pub(crate) mod fitting;
-mod frame;
-mod headline;
-mod issuer;
-mod learned;
-mod lemma;
-pub(crate) mod marked;
-mod marks;
-mod mood;
-mod phrase;
-mod reading;
-mod select;
-mod speaker;
-mod stance;
-mod subject;
-mod time;
-mod transcript;
-mod verbal;
-mod verbs;
-mod who;
+mod layout;
+pub(crate) mod values;
 
 use std::ops::Range;
 
 use sayso_document::{Addressee, Document, Patience, Quote, Span, Tier};
 
-use cast::Cast;
-pub(crate) use cue::Nouns;
+use candidate::cue::Nouns;
+pub use decide::Models;
+pub(crate) use decide::Seen;
+#[cfg(feature = "encoder")]
+use decide::encoded;
+use decide::select::{self, Search};
+use decide::{Sight, bounds, continued};
 use draft::Draft;
-pub use learned::Models;
-pub(crate) use learned::Seen;
-pub(crate) use who::{Asked, agree, Decide, Means, choose as choose_source};
-use learned::Sight;
-use reading::Reading;
-use select::Search;
+use values::mentions::Cast;
+pub use values::who::Asked;
+pub(crate) use values::who::{Decide, Means, agree, choose as choose_source};
+use values::{act, addressee, kind, polarity, speaker, when, who};
 
-use crate::chains::{Chains, Kin};
+use crate::coref::{Chains, Kin};
 #[cfg(feature = "encoder")]
 use crate::encoder::{Encoded, Encoder};
 use crate::model::{Files, Linear, ModelError};
+use crate::tags::Words;
+use crate::view::Reading;
 
 /// What decides attributions.
 #[derive(Clone, Debug)]
@@ -88,11 +65,13 @@ impl Who {
 impl AttributionModels {
     /// Reads the models.
     pub(crate) fn read(files: &Files) -> Result<Self, ModelError> {
-        Ok(Self { nouns: Nouns::read(&files.text("cue_nouns.txt")?), decisions: Models::read(files)?, who: Who { accurate: files.linear("who", 1)?, fast: files.linear("who_fast", 1)? } })
+        Ok(Self {
+            nouns: Nouns::read(&files.text("cue_nouns.txt")?),
+            decisions: Models::read(files)?,
+            who: Who { accurate: files.linear("who", 1)?, fast: files.linear("who_fast", 1)? },
+        })
     }
 }
-use crate::tags::Words;
-
 /// Finds the quotes of a document whose names, pronouns and descriptions are linked. None when nobody waits for them any
 /// longer.
 pub(crate) fn find(
@@ -145,8 +124,8 @@ fn quotes(
     patience: &Patience<'_>,
 ) -> Option<Vec<Quote>> {
     bounds::cut(r, &mut drafts, patience)?;
-    direct::continue_quotations(r, &mut drafts);
-    drafts.iter_mut().for_each(|draft| time::leave_out(r, draft));
+    continued::continue_quotations(r, &mut drafts);
+    drafts.iter_mut().for_each(|draft| continued::leave_out(r, draft));
     let heard = addressee::find(r, &drafts);
     let speakers = who::decide(r, cast, &drafts, means, decide, patience)?;
     let mut quotes = Vec::with_capacity(drafts.len());
@@ -213,9 +192,9 @@ fn quote(
         addressee,
         about,
         act: act::of(r, draft),
-        kind: stance::kind(r, draft),
-        polarity: mood::polarity(r, draft),
-        when: stance::when(r, draft).map(|tokens| r.span(&tokens)),
+        kind: kind::kind(r, draft),
+        polarity: polarity::polarity(r, draft),
+        when: when::when(r, draft).map(|tokens| r.span(&tokens)),
         said: None,
         confidence: draft.confidence.clamp(0.0, 1.0),
         speaker_confidence,

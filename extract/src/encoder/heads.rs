@@ -20,8 +20,12 @@
 
 use super::chain::Chain;
 use super::links::{Biases, NEAR};
-use super::{NAMES, TAGS};
 use crate::model::{ModelError, checksum};
+
+/// Labels of tags: outside, then begin and inside of source, cue, content.
+pub(crate) const TAGS: usize = 7;
+/// Labels of names: outside, then begin and inside of PERSON, ORG, LOC, FACILITY, NORP, PRODUCT, MISC, DATE, MONEY.
+pub(crate) const NAMES: usize = 19;
 
 const MAGIC: &[u8; 8] = b"SAYSOEH\x01";
 const HEADER: usize = 48;

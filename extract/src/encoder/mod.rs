@@ -8,6 +8,7 @@
 mod chain;
 mod characters;
 mod heads;
+pub(crate) mod hints;
 mod links;
 mod pieces;
 mod tables;
@@ -21,17 +22,12 @@ use sayso_network::{Network, NetworkError, Window};
 
 use crate::model::{Files, ModelError};
 pub(crate) use chain::Chain;
-use heads::Heads;
+use heads::{Heads, NAMES, TAGS};
 pub(crate) use links::Segment;
 use links::{LINKS, VIEW};
 pub(crate) use pieces::Pieces;
 use pieces::Vocabulary;
 use windows::{Looks, NO_WORD, WINDOW};
-
-/// Labels of tags: outside, then begin and inside of source, cue, content.
-pub(crate) const TAGS: usize = 7;
-/// Labels of names: outside, then begin and inside of PERSON, ORG, LOC, FACILITY, NORP, PRODUCT, MISC, DATE, MONEY.
-pub(crate) const NAMES: usize = 19;
 
 /// The network of an encoder.
 const NETWORK: &str = "encoder.onnx";

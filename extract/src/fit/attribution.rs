@@ -6,7 +6,8 @@ use sayso_document::{Document, Patience, Span};
 
 use crate::Analyzer;
 pub use crate::attribution::Models;
-use crate::attribution::fitting;
+use crate::attribution::decide::cases;
+pub use crate::attribution::decide::cases::{Case, Cases, Choice};
 use crate::language::Languages;
 
 /// The parts of one attribution as a corpus marks them, in bytes.
@@ -20,32 +21,8 @@ pub struct Gold {
     pub content: Vec<Span>,
 }
 
-/// A yes-or-no case: features and answer.
-pub type Case = (Vec<u32>, bool);
-
-/// Candidates with features, and the positions of the right ones.
-pub type Choice = (Vec<Vec<u32>>, Vec<usize>);
-
-/// What the parts of one document teach.
-#[derive(Clone, Debug, Default)]
-pub struct Cases {
-    /// Is a word a cue?
-    pub cue: Vec<Case>,
-    /// Which noun phrase is its source?
-    pub source: Vec<Choice>,
-    /// Which words are its content?
-    pub content: Vec<Choice>,
-    /// Which words belong to the cue?
-    pub extent: Vec<Choice>,
-    /// Is the whole an attribution?
-    pub whole: Vec<Case>,
-    /// How many gold attributions were looked for, and how many candidates, sources and contents the
-    /// grammar offered rightly.
-    pub reach: [usize; 4],
-}
-
 /// A document read once, for all that is asked of it.
-pub struct Text<'d>(fitting::Text<'d>);
+pub struct Text<'d>(cases::Text<'d>);
 
 impl<'d> Text<'d> {
     /// Reads a document; names and chains are found by `analyzer`.
@@ -56,7 +33,7 @@ impl<'d> Text<'d> {
         });
         let words = analyzer.words(document);
         let tree = analyzer.tree(document, &words);
-        Self(fitting::Text::new(document, words, chains, &analyzer.clusters, tree))
+        Self(cases::Text::new(document, words, chains, &analyzer.clusters, tree))
     }
 
     /// Nouns of the gold cues, in their dictionary form.

@@ -3,17 +3,17 @@
 
 use std::ops::Range;
 
-use sayso_document::{Analysis, Document, Entity, Patience, Span, Tier};
+use sayso_document::{Analysis, Document, Entity, Patience, Tier};
 
 use crate::model::Linear;
-use crate::names::NameMention;
-use crate::{Analyzer, attribution, chains, names};
+use crate::names::{self, NameMention};
+use crate::{Analyzer, attribution, coref};
 
 /// Name of the model and of its file, `speakers.bin`.
 pub const MODEL: &str = "speakers";
 
 /// A pronoun or description, and the entities for which it may stand.
-pub use crate::chains::Asked as Question;
+pub use crate::coref::Asked as Question;
 
 /// Puts every question of a document, in reading order, to `answer`, which picks the position of a candidate or none.
 /// Later questions build on the answers to earlier ones. Where `blind` is set, persons of either gender are candidates
@@ -25,7 +25,7 @@ pub fn questions(
     answer: impl FnMut(&Question<'_>) -> Option<usize>,
 ) {
     let found = names(analyzer, document);
-    chains::questions(document, &analyzer.lexicon, &analyzer.linking.genders, &found, blind, answer);
+    coref::questions(document, &analyzer.lexicon, &analyzer.linking.genders, &found, blind, answer);
 }
 
 /// The names of a document.
@@ -47,7 +47,7 @@ pub struct Resolved {
 
 /// The position of the candidate that a model picks for the features of a question, and how sure it is.
 pub fn choose(model: &Linear, features: &[Vec<u32>]) -> Option<(usize, f32)> {
-    chains::choose(model, features)
+    coref::choose(model, features)
 }
 
 /// The file of first names with the gender that news gives their bearers.
@@ -57,29 +57,14 @@ pub const GENDERS: &str = "genders.tsv";
 pub fn resolve(analyzer: &Analyzer, document: &Document<'_>, sources: &[Range<usize>]) -> (Vec<Entity>, Vec<Resolved>) {
     let found = names(analyzer, document);
     let link =
-        |patience: &Patience<'_>| chains::link(document, &analyzer.lexicon, &analyzer.linking, found, None, patience);
+        |patience: &Patience<'_>| coref::link(document, &analyzer.lexicon, &analyzer.linking, found, None, patience);
     let chains = Patience::endless(link);
     let speakers = attribution::speakers_of(document, analyzer.words(document), &chains, sources);
     let resolved = speakers.into_iter().map(|(speakers, confidence)| Resolved { speakers, confidence }).collect();
     (chains.entities, resolved)
 }
 
-/// A question who a source of the article is.
-#[derive(Clone, Copy, Debug)]
-pub struct SourceAsked<'q> {
-    /// The words of the source; empty where there is none.
-    pub source: Span,
-    /// What is attributed to it.
-    pub content: &'q [Span],
-    /// The entities of the article.
-    pub entities: &'q [Entity],
-    /// The entities of each offer; the first offer is nobody.
-    pub offers: &'q [Vec<usize>],
-    /// The hashed features of each offer.
-    pub features: &'q [Vec<u32>],
-    /// The place of the offer that the rules take.
-    pub usual: usize,
-}
+pub use crate::attribution::Asked as SourceAsked;
 
 /// The names of the models that answer, with the encoder and without, and of their files without `.bin`.
 pub const WHO: [(Tier, &str); 2] = [(Tier::Accurate, "who"), (Tier::Fast, "who_fast")];
@@ -91,7 +76,7 @@ pub fn sources(
     tier: Tier,
     mut answer: impl FnMut(&SourceAsked<'_>) -> usize,
 ) -> Analysis {
-    let mut decide = |asked: &attribution::Asked<'_>| (answer(&asked.told()), 1.0);
+    let mut decide = |asked: &attribution::Asked<'_>| (answer(asked), 1.0);
     Patience::endless(|patience| analyzer.staged(text, tier, &mut |_| (), &mut decide, patience))
 }
 

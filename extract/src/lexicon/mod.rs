@@ -2,6 +2,7 @@
 
 mod class;
 mod fold;
+pub(crate) mod verbs;
 
 use std::borrow::Cow;
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sayso_document::EntityType;
 
-use super::tagger::Tagged;
+use super::tagged::Tagged;
 use super::words::Words;
 use crate::lexicon::Class;
 

@@ -10,6 +10,7 @@ mod facts;
 mod features;
 mod longform;
 mod runs;
+mod tagged;
 mod tagger;
 mod titles;
 mod words;
@@ -20,8 +21,9 @@ use sayso_document::{Document, EntityType, Patience, Span};
 
 use crate::lexicon::{Class, Lexicon};
 use crate::model::Clusters;
+pub use tagged::Tagged;
+pub use tagger::Tagger;
 pub(crate) use tagger::{Hints, LABELS, TYPES, features};
-pub use tagger::{Tagged, Tagger};
 pub(crate) use words::Words;
 
 /// One place where a name stands.

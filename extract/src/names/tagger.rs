@@ -7,6 +7,7 @@ use sayso_document::{EntityType, Patience};
 use super::agree::agree;
 use super::facts::{Facts, facts};
 use super::features::Sentence;
+use super::tagged::Tagged;
 use super::words::Words;
 use crate::model::{Clusters, Files, ModelError, Rows, feature};
 
@@ -26,17 +27,6 @@ pub(crate) const TYPES: [EntityType; 9] = [
 
 /// How many labels there are.
 pub(crate) const LABELS: usize = 1 + 2 * TYPES.len();
-
-/// A stretch of tokens of one type, and how sure that is.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Tagged {
-    /// The tokens, as positions in the document.
-    pub tokens: Range<usize>,
-    /// What sort of thing they name.
-    pub kind: EntityType,
-    /// From 0 to 1.
-    pub confidence: f32,
-}
 
 /// What another model says of the labels, to be added to what the features say. In natural logarithms.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! The features of moves and relations, for fitting and for parsing alike.
 
-use super::state::{Node, State};
+use super::state::{NEW, NONE, Node, State};
 use crate::model::feature;
 use crate::tags::{Form, Tag};
 
@@ -70,7 +70,7 @@ impl Sight {
 /// A distance in steps that grow with it.
 fn apart(from: u32, to: u32) -> u32 {
     match to.wrapping_sub(from) {
-        _ if from == super::NONE || to == super::NONE => 15,
+        _ if from == NONE || to == NONE => 15,
         d @ 0..=4 => d,
         5..=6 => 5,
         7..=10 => 6,
@@ -79,7 +79,7 @@ fn apart(from: u32, to: u32) -> u32 {
     }
 }
 
-const EMPTY: Node = super::state::NEW;
+const EMPTY: Node = NEW;
 
 fn node(state: &State, word: u32) -> &Node {
     state.nodes.get(word as usize).unwrap_or(&EMPTY)
@@ -220,13 +220,13 @@ pub fn relation_features(sight: &Sight, state: &State, head: u32) -> [u32; RELAT
     let word = state.on_stack(0);
     let (d, h) = (sight.at(word), sight.at(head));
     let (own, above) = (node(state, word), node(state, head));
-    let on_left = u32::from(head != super::NONE && word < head);
+    let on_left = u32::from(head != NONE && word < head);
     let side_set = if on_left == 1 { above.left_set } else { above.right_set };
     let (dl, dr, hl) = (sight.at(own.left), sight.at(own.right), sight.at(above.left));
     let (before, after) = (sight.at(word.wrapping_sub(1)), sight.at(word.wrapping_add(1)));
     let (from, to) = if on_left == 1 { (word, head) } else { (head, word) };
     let (far, marks) = (apart(from, to), sight.between(from, to));
-    let side = on_left | u32::from(head == super::NONE) << 1;
+    let side = on_left | u32::from(head == NONE) << 1;
     [
         feature(0, &[d.tag, h.tag, side]),
         feature(1, &[d.both, side]),

@@ -12,13 +12,10 @@ use sayso_document::{Document, Patience};
 
 pub use features::{MOVE_FEATURES, RELATION_FEATURES, Sight, move_features, relation_features};
 pub use relation::Relation;
-pub use state::{Move, Node, State};
+pub use state::{Move, NONE, Node, State};
 
 use crate::model::{Files, Linear, ModelError};
 use crate::tags::{Form, Tag, Words};
-
-/// Stands where there is no word.
-pub const NONE: u32 = u32::MAX;
 
 /// The names of the two models in their files.
 pub const NAMES: [&str; 2] = ["moves", "relations"];

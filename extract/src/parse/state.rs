@@ -1,6 +1,9 @@
 //! The states that a sentence goes through while it is parsed (arc-hybrid: Kuhlmann et al., 2011).
 
-use super::{NONE, Relation};
+use super::Relation;
+
+/// Stands where there is no word.
+pub const NONE: u32 = u32::MAX;
 
 /// What is known so far of a word.
 #[derive(Clone, Copy, Debug)]

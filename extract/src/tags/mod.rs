@@ -7,6 +7,7 @@
 mod dictionary;
 mod features;
 mod forms;
+pub(crate) mod lemma;
 mod tag;
 
 use sayso_document::{Document, Patience};

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
+use std::time::Duration;
 
 use redb::backends::FileBackend;
 use redb::{Database, ReadableTable, StorageBackend, TableHandle};

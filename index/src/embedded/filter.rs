@@ -4,32 +4,19 @@ use std::ops::Bound;
 
 use sayso_document::Date;
 use tantivy::Term;
-use tantivy::query::{EmptyQuery, Query, RangeQuery, TermQuery, TermSetQuery};
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::query::{Query, RangeQuery};
 
 use super::compile::published;
 use super::named::Bearing;
 use super::schema::{
     Common, act_word, kind_word, label_key, label_value, name_key, named_word, polarity_word, tier_word,
 };
+use super::terms::{any_of, any_term};
 use super::view::View;
 use crate::query::{ArticleFilter, QuoteQuery, SentenceQuery};
 use crate::{Interrupt, Result};
 
 type Filters = Vec<Box<dyn Query>>;
-
-/// Any of these values.
-pub(super) fn any_of(field: Field, values: impl IntoIterator<Item = impl AsRef<str>>) -> Box<dyn Query> {
-    any_term(values.into_iter().map(|value| Term::from_field_text(field, value.as_ref())).collect())
-}
-
-fn any_term(mut terms: Vec<Term>) -> Box<dyn Query> {
-    match terms.len() {
-        0 => Box::new(EmptyQuery),
-        1 => Box::new(TermQuery::new(terms.remove(0), IndexRecordOption::Basic)),
-        _ => Box::new(TermSetQuery::new(terms)),
-    }
-}
 
 impl View {
     /// Filters of a search for sentences.

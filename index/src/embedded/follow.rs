@@ -11,10 +11,11 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use super::change::Suspects;
 use super::fault::caught;
 use super::indexes::{Fields, Indexes};
+use super::opened::Opened;
+use super::options::EmbeddedOptions;
 use super::store::{Snapshot, Store};
 use super::view::View;
 use super::writer::{Followed, Shared};
-use super::{EmbeddedOptions, Opened};
 use crate::{Error, ErrorKind, Progress, Result};
 
 /// How often the thread looks whether something is wrong.

@@ -10,9 +10,10 @@ use tantivy::schema::Schema;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
 
 use super::fault::caught;
+use super::opened::{Opened, Rebuilt};
+use super::options::EmbeddedOptions;
 use super::schema::{self, Entities, Quotes, Sentences};
 use super::store::Snapshot;
-use super::{EmbeddedOptions, Opened, Rebuilt};
 use crate::{EntityId, Error, ErrorKind, Result};
 
 /// The fields of the indexes, fixed when the program is built.

@@ -1,19 +1,16 @@
 //! Looks up entities by name: whole, in part, begun, or with a typing error.
 
-use sayso_document::EntityType;
 use tantivy::columnar::Column;
 use tantivy::query::{
-    AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, EnableScoring, FuzzyTermQuery, Occur,
-    Query, TermQuery,
+    AllQuery, BooleanQuery, DisjunctionMaxQuery, EmptyQuery, EnableScoring, FuzzyTermQuery, Occur, Query,
 };
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::schema::Field;
 use tantivy::{DocSet, TERMINATED, Term};
 
 use super::collect::{Best, CHECK_EVERY, Found, Top, rank_of_score};
-use super::filter::any_of;
 use super::named::begins;
 use super::page::{self, Place};
-use super::schema::Entities;
+use super::terms::{any_of, bodies, persons, scored, term};
 use super::view::{Figures, View};
 use crate::article::type_word;
 use crate::name::{AskedName, AskedWord, CORE, KeptName, Part, initial};
@@ -189,25 +186,6 @@ fn typing_errors(word: &str) -> Option<u8> {
         4..8 => Some(1),
         _ => Some(2),
     }
-}
-
-/// Persons.
-pub(super) fn persons(fields: &Entities) -> Box<dyn Query> {
-    any_of(fields.kind, [type_word(EntityType::Person)])
-}
-
-/// What may have a legal form in its name.
-pub(super) fn bodies(fields: &Entities) -> Box<dyn Query> {
-    let kinds = [EntityType::Organization, EntityType::Facility, EntityType::Product, EntityType::Place];
-    any_of(fields.kind, kinds.map(type_word))
-}
-
-pub(super) fn term(field: Field, text: &str) -> Box<dyn Query> {
-    Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic))
-}
-
-pub(super) fn scored(query: Box<dyn Query>, score: f32) -> Box<dyn Query> {
-    Box::new(ConstScoreQuery::new(query, score))
 }
 
 fn whole_score(key: &str) -> f32 {

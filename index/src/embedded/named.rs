@@ -6,9 +6,8 @@ use tantivy::schema::Field;
 use tantivy::{DocSet, TERMINATED};
 
 use super::collect::CHECK_EVERY;
-use super::filter::any_of;
-use super::lookup::{bodies, persons, scored, term};
 use super::schema::Entities;
+use super::terms::{any_of, bodies, persons, scored, term};
 use super::view::View;
 use crate::article::type_word;
 use crate::name::{AskedName, AskedWord, Part, initial};

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
+use super::threads::spawn;
 use super::view::View;
 use crate::{Error, ErrorKind, Result};
 
@@ -62,7 +63,7 @@ impl Pins {
         let kept = Arc::new(Kept { limits, file, views: Mutex::default() });
         let (wake, woken) = crossbeam_channel::bounded(1);
         let swept = kept.clone();
-        let sweeper = super::spawn("sayso-views", move || swept.run(&woken))?;
+        let sweeper = spawn("sayso-views", move || swept.run(&woken))?;
         Ok(Self { current, kept, wake: Some(wake), sweeper: Some(sweeper) })
     }
 

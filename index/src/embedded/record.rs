@@ -10,6 +10,7 @@
 mod added;
 mod article;
 mod codes;
+mod damage;
 
 use sayso_document::{Addressee, Analysis, Counted, Entity, Mention, Quote, Sentence, Span, Tier};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,7 @@ pub(super) use article::as_in_version_2;
 pub(super) use article::{ArticleRecord, decode_article, encode_article};
 use codes::{ACTS, FORMS, KINDS, POLARITIES, ROLES, TIERS, TYPES};
 pub(super) use codes::{tier_code, tier_of, type_code, type_of};
+use damage::corrupt;
 
 /// The version of changes that is written.
 const VERSION: u8 = 1;
@@ -114,10 +116,6 @@ fn unsealed(bytes: &[u8], newest: u8) -> Result<(u8, &[u8])> {
         return Err(Error::new(ErrorKind::Newer, message));
     }
     Ok((version, content))
-}
-
-fn corrupt(what: &str) -> Error {
-    Error::new(ErrorKind::Corrupt, format!("a stored record {what}"))
 }
 
 /// First byte and length.

@@ -1,6 +1,6 @@
 //! What a query may hold.
 
-use super::Field;
+use super::expr::Field;
 
 /// What a query may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

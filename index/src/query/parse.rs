@@ -13,8 +13,9 @@
 //! over; an empty query matches everything, one of such words alone is a fault. What other languages write and this
 //! one lacks is refused in place of being taken for words: `word^2`, `[a TO b]` of words, `&&`, `||`, `!word`.
 
+use super::expr::{Expr, Field};
 use super::fault::{ParseError, ParseErrorKind as Kind};
-use super::{Expr, Field, ParseOptions, date};
+use super::{ParseOptions, date};
 use crate::{steps, text};
 
 /// Reads a query.

@@ -6,9 +6,11 @@
 
 use jiff::civil::{Date, DateTime, ISOWeekDate, Time, Weekday};
 use jiff::tz::{Offset, TimeZone};
+use prost_types::Timestamp as ProtoTime;
 
 use super::cursor::Cursor;
-use super::{ProtoTime, day, proto, to_proto};
+use super::message::{day, to_proto};
+use crate::proto;
 
 /// The longest text that can be a date, in bytes.
 const LONGEST: usize = 120;

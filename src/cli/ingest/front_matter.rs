@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use pulldown_cmark::MetadataBlockKind;
 
 use super::super::dates;
+use super::byline;
 use super::json::{Field, did_you_mean, folded, is_known, nearest};
+use super::markup::markdown;
 use super::note::{MONTH_FIRST, NO_DATE, Note};
-use super::{byline, markdown};
 use crate::proto::Article;
 
 /// The names of the date, as in [`folded`].

@@ -18,14 +18,13 @@ use super::{dates, json as proto_json, render};
 use crate::proto::GetServerInfoRequest;
 use crate::proto::server_service_client::ServerServiceClient;
 
-mod body;
 mod byline;
 mod files;
 mod fit;
 mod front_matter;
 pub(super) mod html;
 mod json;
-mod markdown;
+mod markup;
 mod note;
 mod read;
 #[cfg(test)]

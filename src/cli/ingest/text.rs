@@ -6,8 +6,9 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8};
 
 use super::super::input;
+use super::front_matter;
+use super::markup::{body, markdown};
 use super::note::Note;
-use super::{body, front_matter, markdown};
 use crate::proto::Article;
 
 /// The longest first line that is taken for a headline, in characters.

@@ -4,6 +4,7 @@ mod align;
 mod conllu;
 mod file;
 mod gap;
+pub mod labels;
 mod masc;
 mod names;
 mod ontogum;

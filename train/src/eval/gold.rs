@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::text::Segment;
 use crate::corpus::lines;
-use crate::stages::Places;
+use crate::places::Places;
 
 /// An article with its attributions, in the form of `eval/polnear`.
 #[derive(Clone, Debug, Deserialize, Serialize)]

@@ -24,7 +24,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use sayso_document::Tier;
 use sayso_extract::Analyzer;
 
-use crate::stages::Places;
+use crate::places::Places;
 use figures::{Figures, nested};
 use gold::Gold;
 use predict::{Prediction, predict};

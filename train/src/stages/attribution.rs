@@ -11,11 +11,12 @@ use sayso_extract::Analyzer;
 use sayso_extract::fit::attribution::{Cases, Gold, Models, Text};
 use sayso_extract::model::Linear;
 
-use super::{Places, Stage, bar};
+use super::stage::Stage;
+use crate::corpus::labels::QUOTES;
 use crate::corpus::{self, QuotedArticle};
-use crate::label::QUOTES;
 use crate::learn::{Choice, Logistic, LogisticExample, Ranking, Settings};
 use crate::models::of_folder;
+use crate::places::{Places, bar};
 
 /// How many parts the articles are split into.
 const FOLDS: usize = 2;

@@ -12,10 +12,11 @@ use sayso_document::Tier;
 use sayso_extract::Analyzer;
 use sayso_extract::fit::calibration::{Calibration, FILE, Line, kind_of, log_odds};
 
-use super::{Places, Stage};
+use super::stage::Stage;
 use crate::eval::Found;
 use crate::eval::calibration::{Case, cases, error};
 use crate::eval::gold::Gold;
+use crate::places::Places;
 
 const FOLDS: usize = 5;
 /// A group with fewer cases is read as the group of all its kind.

@@ -7,9 +7,10 @@ use sayso_document::Document;
 use sayso_extract::model::{self, Clusters};
 use serde::Deserialize;
 
-use super::{Places, Stage, bar};
+use super::stage::Stage;
 use crate::corpus::lines;
 use crate::learn::{Contexts, group};
+use crate::places::{Places, bar};
 
 /// The stage.
 pub(super) const STAGE: Stage =

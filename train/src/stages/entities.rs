@@ -10,10 +10,11 @@ use sayso_document::{Document, EntityType, Span};
 use sayso_extract::fit::entities::{Entities, LABELS, TYPES, Tagger};
 use sayso_extract::model::{Linear, Rows};
 
-use super::{Places, Stage, bar};
+use super::stage::Stage;
+use crate::corpus::labels::NAMES;
 use crate::corpus::{NamedText, named_texts};
-use crate::label::NAMES;
 use crate::learn::{PartialChain, PartialExample, Settings};
+use crate::places::{Places, bar};
 
 /// The stage.
 pub(super) const STAGE: Stage = Stage { name: "entities", about: "Fits the entity tagger on texts with names", run };

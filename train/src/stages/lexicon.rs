@@ -11,8 +11,9 @@ use sayso_extract::fit::entities::fold;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Places, Stage, bar};
+use super::stage::Stage;
 use crate::corpus::{lines, named_texts, read};
+use crate::places::{Places, bar};
 
 /// The stage.
 pub(super) const STAGE: Stage = Stage { name: "lexicon", about: "Builds word lists from gazetteers and news", run };

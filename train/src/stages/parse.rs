@@ -10,10 +10,11 @@ use sayso_document::Document;
 use sayso_extract::fit::parse::{Move, NAMES, NONE, Parser, Relation, Sight, State, move_features, relation_features};
 use sayso_extract::fit::tags::{Form, Tag, forms_of};
 
+use super::stage::Stage;
 use super::tags::{self, Gold};
-use super::{Places, Stage, bar};
 use crate::corpus::{TaggedSentence, TaggedWord, pieces, trees};
 use crate::learn::{Settings, Shuffle, Table, normalize};
+use crate::places::{Places, bar};
 
 /// The stage.
 pub(super) const STAGE: Stage = Stage { name: "parse", about: "Fits the dependency parser on UD English EWT", run };

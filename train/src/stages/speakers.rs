@@ -10,9 +10,10 @@ use sayso_extract::fit::speakers::{GENDERS, MODEL, Question, choose, questions, 
 use sayso_extract::model::Linear;
 use serde::Deserialize;
 
-use super::{Places, Stage, bar};
+use super::stage::Stage;
 use crate::corpus::{GapPair, LinkedText, VoicedArticle, first_lines, gap_pairs, linked_texts, voiced_articles};
 use crate::learn::{Choice, Ranking, Settings};
+use crate::places::{Places, bar};
 
 /// This stage.
 pub(super) const STAGE: Stage =

@@ -7,9 +7,10 @@ use sayso_document::Document;
 use sayso_extract::fit::tags::{Before, Dictionary, Form, NAME, Tag, features, forms_of};
 use sayso_extract::model::{Clusters, Linear};
 
-use super::{Places, Stage, bar};
+use super::stage::Stage;
 use crate::corpus::{TaggedSentence, gold_tags, tagged, trees};
 use crate::learn::{Settings, Shuffle, Table, normalize};
+use crate::places::{Places, bar};
 
 /// The stage.
 pub(super) const STAGE: Stage =

@@ -9,7 +9,8 @@ use sayso_extract::Analyzer;
 use sayso_extract::fit::speakers::{SourceAsked, WHO, choose_source, sources};
 use sayso_extract::model::Linear;
 
-use super::{Places, Stage, bar};
+use super::stage::Stage;
+use crate::places::{Places, bar};
 use crate::corpus::{Points, lines};
 use crate::eval::gold::{QuotedText, SourceRow, SpokenText};
 use crate::eval::predict::{Prediction, describe};
@@ -85,7 +86,9 @@ impl<'a> Rows<'a> {
         for (spans, row) in &self.rows {
             let both: usize = spans
                 .iter()
-                .flat_map(|a| content.iter().map(move |b| b.end().min(a.end()).saturating_sub(a.start().max(b.start()))))
+                .flat_map(|a| {
+                    content.iter().map(move |b| b.end().min(a.end()).saturating_sub(a.start().max(b.start())))
+                })
                 .sum();
             let share = both as f64 / (size(spans) + size(content) - both).max(1) as f64;
             if share >= 0.3 && best.is_none_or(|(top, _)| share > top) {

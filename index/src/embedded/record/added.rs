@@ -3,7 +3,7 @@
 use sayso_document::{Analysis, Date, DateRange, Entity, Named, Role};
 use serde::{Deserialize, Serialize};
 
-use super::corrupt;
+use super::damage::corrupt;
 use crate::Result;
 
 /// Written after the record of version 1. One value for each quote, one for each entity.

@@ -4,7 +4,8 @@ use sayso_document::{Date, Tier};
 use serde::{Deserialize, Serialize};
 
 use super::codes::TIERS;
-use super::{all_read, corrupt, sealed, unsealed};
+use super::damage::corrupt;
+use super::{all_read, sealed, unsealed};
 use crate::{AnalyzedArticle, Article, Error, ErrorKind, Result, Version};
 
 /// The version that is written; versions 1 and 2 are still read.

@@ -2,7 +2,7 @@
 
 use sayso_document::{Act, EntityType, MentionForm, Polarity, QuoteKind, SentenceRole, Tier};
 
-use super::corrupt;
+use super::damage::corrupt;
 use crate::Result;
 
 /// The values of an enumeration; a value's place in the list is its code in the store. Append only.

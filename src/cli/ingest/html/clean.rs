@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use dom_query::{Document, NodeId, NodeRef};
 
 use super::super::byline;
-use super::{facts, rendered};
+use super::super::markup::rendered;
+use super::facts;
 
 /// Parts of the names of classes and ids that only boxes around articles have.
 const BOXES: [&str; 34] = [

@@ -3,8 +3,8 @@
 use dom_query::{Document, NodeRef};
 
 use super::super::byline;
+use super::super::markup::{body, parse, rendered};
 use super::statements::Statements;
-use super::{parse, rendered};
 
 /// The longest byline that is read, in bytes; the longest text that is one without saying so, in characters.
 const BYLINE: usize = 2_000;
@@ -194,7 +194,7 @@ pub(super) fn is_in_comments(node: &NodeRef<'_>) -> bool {
 
 /// A statement without tags, in one line.
 fn plain(text: &str) -> String {
-    if super::super::body::is_html(text)
+    if body::is_html(text)
         && let Ok(tree) = parse::document(text)
     {
         return one_line(&rendered::text(&tree, "en"));

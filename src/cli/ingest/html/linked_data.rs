@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::references::with_references_read;
+use super::super::markup::references::with_references_read;
 
 type Node = Map<String, Value>;
 

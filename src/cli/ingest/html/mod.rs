@@ -9,8 +9,9 @@ use std::thread;
 
 use dom_smoothie::{Config, Readability};
 
+use super::byline;
+use super::markup::{body, parse, rendered};
 use super::note::Note;
-use super::{body, byline};
 use crate::proto::Article;
 use statements::Statements;
 
@@ -20,14 +21,8 @@ mod facts;
 mod linked_data;
 #[cfg(test)]
 mod pages;
-mod parse;
 mod published;
-mod quotation;
-mod references;
-mod rendered;
 mod statements;
-
-pub(super) use references::with_references_read;
 
 /// How much stack a page is read with, in bytes: a page of the deepest nesting that is read takes a part of it.
 const STACK_BYTES: usize = 64 << 20;
@@ -35,11 +30,6 @@ const STACK_BYTES: usize = 64 << 20;
 /// Text in JSON-LD takes the place of what the page shows when it is this many times longer: the page
 /// shows no more than a beginning then.
 const LONGER: usize = 2;
-
-/// The text that a piece of HTML shows. None when it is deeper or larger than is read.
-pub(super) fn fragment_text(html: &str) -> Option<String> {
-    parse::document(html).ok().map(|tree| rendered::text(&tree, "en"))
-}
 
 /// The article of a page, with one blank line between paragraphs, and what the page tells about itself; and
 /// what of that could not be understood.

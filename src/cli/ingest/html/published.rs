@@ -347,7 +347,7 @@ fn from_path(url: &str) -> Option<Published> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse;
+    use super::super::super::markup::parse;
     use super::*;
 
     fn read(page: &str) -> (String, Vec<String>) {

@@ -2,8 +2,8 @@
 
 use dom_query::{Document, NodeRef};
 
+use super::super::markup::references::with_references_read;
 use super::linked_data::LinkedData;
-use super::references::with_references_read;
 
 /// A page's statements about itself, gathered before its tree is taken apart.
 pub(super) struct Statements {

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::super::super::dates::{self, Published};
-use super::super::body::body_text;
 use super::super::byline;
+use super::super::markup::body::body_text;
 use crate::proto::google_type::Date;
 
 /// Names under which objects hold the text that they stand for: `{"rendered": "Tide"}`, `{"@value": "Tide"}`.

@@ -1,0 +1,113 @@
+//! Quotations that stand alone: they go on with what the same speaker said just before.
+
+use std::ops::Range;
+
+use crate::attribution::draft::Draft;
+use crate::tags::Tag;
+use crate::time::expression;
+use crate::view::Reading;
+
+/// A quotation is followed over at most this many paragraphs.
+const PARAGRAPHS: usize = 30;
+
+/// Adds units that are wholly quoted to the attribution before them.
+pub(crate) fn continue_quotations(r: &Reading<'_>, drafts: &mut [Draft]) {
+    let mut own = vec![Vec::new(); r.units().len()];
+    for (place, draft) in drafts.iter().enumerate() {
+        let anchor = draft.content.last().map_or(draft.head, |c| c.end - 1).max(draft.head);
+        own[r.unit_at(anchor)].push(place);
+    }
+    // The attribution that a quotation would go on with, and the paragraph that it reaches.
+    let mut current: Option<(usize, u32)> = None;
+    // Whether the unit before was part of that attribution's quotation.
+    let mut quoting_last = false;
+    for (unit, tokens) in r.units().iter().enumerate() {
+        let (paragraph, own_here) = (r.paragraph_of(tokens.start), &own[unit]);
+        if let Some((place, quoted)) = told_later(r, drafts, &own, unit) {
+            add(&mut drafts[place].content, quoted);
+            current = Some((place, paragraph));
+            quoting_last = true;
+            continue;
+        }
+        if own_here.is_empty() {
+            let Some(((quoted, reopens), (place, last))) = wholly_quoted(r, tokens).zip(current.as_mut()) else {
+                quoting_last = false;
+                continue;
+            };
+            let next = *last + 1 == paragraph;
+            // A paragraph that is nothing but a quotation goes on with the one just before it.
+            let alone = next && quoting_last && fills_paragraph(r, tokens);
+            if *last == paragraph || reopens && next || alone {
+                add(&mut drafts[*place].content, quoted);
+                *last = paragraph;
+                quoting_last = true;
+            }
+            continue;
+        }
+        let quoting = own_here.iter().copied().rfind(|&d| drafts[d].content.iter().any(|c| has_quote(r, c)));
+        let kept = current.filter(|(_, last)| *last == paragraph);
+        let other = own_here.iter().copied().find(|&d| drafts[d].source.is_some());
+        quoting_last = quoting.is_some();
+        current = quoting.or(kept.map(|(place, _)| place)).or(other).map(|place| (place, paragraph));
+    }
+}
+
+/// Adds a quotation to pieces of content, in reading order: what it goes on with may be told further on. Nothing is
+/// said twice.
+fn add(content: &mut Vec<Range<usize>>, quoted: Range<usize>) {
+    let at = content.partition_point(|piece| piece.start < quoted.start);
+    let apart = content[..at].last().is_none_or(|before| before.end <= quoted.start)
+        && content.get(at).is_none_or(|after| quoted.end <= after.start);
+    if apart {
+        content.insert(at, quoted);
+    }
+}
+
+/// The attribution in a later paragraph that a quotation belongs to: it is left open here, opened anew in
+/// each paragraph that follows, and only the last of them tells who spoke.
+fn told_later(r: &Reading<'_>, drafts: &[Draft], own: &[Vec<usize>], unit: usize) -> Option<(usize, Range<usize>)> {
+    let (quoted, _) = wholly_quoted(r, &r.units()[unit]).filter(|_| own[unit].is_empty())?;
+    let mut open = r.quotation_at(quoted.start)?;
+    for (later, owned) in r.units().iter().zip(own).skip(unit + 1).take(PARAGRAPHS) {
+        let (next, start) = (open + 1, later.start);
+        if r.quotations()[open].closed || r.quotation_at(start) != Some(next) || !r.quotations()[next].reopens {
+            return None;
+        }
+        let begins = |place: &usize| drafts[*place].content.first().is_some_and(|content| content.start == start);
+        if !owned.is_empty() {
+            return owned.iter().copied().find(begins).map(|place| (place, quoted));
+        }
+        open = next;
+    }
+    None
+}
+
+fn has_quote(r: &Reading<'_>, tokens: &Range<usize>) -> bool {
+    tokens.clone().any(|i| r.quotation_at(i).is_some())
+}
+
+/// Whether a unit is all of its paragraph.
+fn fills_paragraph(r: &Reading<'_>, unit: &Range<usize>) -> bool {
+    let paragraph = r.paragraph_of(unit.start);
+    (unit.start == 0 || r.paragraph_of(unit.start - 1) != paragraph)
+        && (unit.end >= r.len() || r.paragraph_of(unit.end) != paragraph)
+}
+
+/// The quoted tokens when a unit is one quotation from its first token on.
+pub(crate) fn wholly_quoted(r: &Reading<'_>, unit: &Range<usize>) -> Option<(Range<usize>, bool)> {
+    let quotation = &r.quotations()[r.quotation_at(unit.start)?];
+    let rest = unit.end.saturating_sub(quotation.end);
+    let only_marks =
+        rest <= 2 && (quotation.end..unit.end).all(|i| matches!(r.tag(i), Tag::Stop | Tag::Close | Tag::Quote));
+    (quotation.open == unit.start && only_marks && quotation.inner_len() >= 1)
+        .then(|| (quotation.range(), quotation.reopens))
+}
+
+/// "Said last month that crews were leaving": the time before "that" tells when it was said and is no content.
+pub(crate) fn leave_out(r: &Reading<'_>, draft: &mut Draft) {
+    let Some(content) = draft.content.first_mut().filter(|content| content.start >= draft.cue.end) else { return };
+    let Some(end) = expression::phrase_at(r, content.start).filter(|&end| end < content.end) else { return };
+    if r.is(end, "that") && content.start > draft.head {
+        content.start = end;
+    }
+}

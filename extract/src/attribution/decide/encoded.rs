@@ -1,0 +1,261 @@
+//! Attributions from what the encoder marks: segments of cue, source and content, and which belong together.
+
+use std::ops::Range;
+
+use sayso_document::{Patience, Quote, Span};
+
+use super::select;
+use crate::attribution::candidate::Candidate;
+use crate::attribution::draft::{Draft, Voice};
+use crate::attribution::layout::{byline, headline, is_layout};
+use crate::encoder::{Encoded, Encoder, Segment};
+use crate::grammar::subject::Order;
+use crate::tags::{Tag, lemma};
+use crate::view::Reading;
+
+/// What the linear models are taken to say of a cue that they do not look at.
+const UNSEEN: f32 = 0.2;
+/// The head of a cue lies at most so many tokens outside of another reading of it.
+const REACH: usize = 16;
+/// From which confidence on an attribution that the linear models alone find counts.
+const ALONE: f32 = 0.75;
+/// From which confidence on an attribution counts.
+const LEAST: f32 = 0.22;
+/// A source goes before "none" when its chance is no lower than this.
+const NAMED: f32 = 0.1;
+/// What is added to the scores of the labels with which a source, a cue and a content begin, so that more is found:
+/// missing what was said costs readers more than a doubtful quote that carries its confidence.
+const BEGINS: [(usize, f32); 3] = [(1, 0.4), (3, 0.5), (5, 0.4)];
+
+/// Words that the encoder marks as one part of an attribution.
+#[derive(Clone, Debug)]
+struct Marked {
+    tokens: Range<usize>,
+    segment: Segment,
+    /// How sure the mark is, from 0 to 1.
+    sure: f32,
+}
+
+/// The attributions of a document, in the order of their first tokens. `second` is what the linear models offer.
+pub(crate) fn drafts(
+    r: &Reading<'_>,
+    candidates: &[Candidate],
+    second: &[Draft],
+    (encoder, seen): (&Encoder, &Encoded),
+    patience: &Patience<'_>,
+) -> Option<Vec<Draft>> {
+    let mut found: Vec<Draft> = layout(r);
+    let taken =
+        covered(r, found.iter().flat_map(|draft| draft.content.iter().chain([&draft.cue]).chain(&draft.source)));
+    let free = |draft: &Draft| !taken[draft.head] && !draft.content.iter().any(|c| taken[c.start]);
+    for window in seen.windows() {
+        patience.spend(window.len())?;
+        let mut offers = linked(r, candidates, encoder, seen, &marked(r, encoder, seen, window));
+        for draft in offers.iter_mut().filter(|draft| select::tells_how(r, draft)) {
+            *draft = told_inside(r, candidates, draft).unwrap_or_else(|| draft.clone());
+        }
+        offers.iter_mut().for_each(|draft| advise(draft, second));
+        found.extend(offers.into_iter().filter(|draft| draft.confidence >= LEAST && free(draft)));
+    }
+    let read = covered(r, found.iter().map(|draft| &draft.cue));
+    let alone = |draft: &Draft| draft.voice.is_some() && draft.confidence >= ALONE && free(draft);
+    let missed = select::chosen(r, second.to_vec()).into_iter().filter(alone);
+    let missed = missed.filter(|draft| !draft.cue.clone().any(|token| read[token]));
+    found.extend(missed.map(|draft| Draft { confidence: mean(draft.confidence, 0.5), ..draft }));
+    found.sort_by_key(|draft| (draft.start(), draft.head));
+    Some(found)
+}
+
+/// Which tokens lie in any of the ranges.
+fn covered<'r>(r: &Reading<'_>, ranges: impl Iterator<Item = &'r Range<usize>>) -> Vec<bool> {
+    let mut covered = vec![false; r.len() + 1];
+    ranges.for_each(|range| covered[range.clone()].fill(true));
+    covered
+}
+
+/// The attribution as the linear models see it, too. They err in other ways than the encoder: where both agree, more is
+/// right than either says.
+fn advise(draft: &mut Draft, second: &[Draft]) {
+    let from = second.partition_point(|other| other.head + REACH < draft.cue.start);
+    let near = second[from..].iter().take_while(|other| other.head < draft.cue.end + REACH);
+    let same = near.filter(|other| other.cue.start < draft.cue.end && draft.cue.start < other.cue.end);
+    let same = same.reduce(|best, next| if next.confidence > best.confidence { next } else { best });
+    draft.confidence = mean(draft.confidence, same.map_or(UNSEEN, |other| other.confidence));
+}
+
+/// The probability whose log odds are the mean of those of two others.
+fn mean(one: f32, other: f32) -> f32 {
+    let odds = |p: f32| {
+        let p = p.clamp(1e-3, 1.0 - 1e-3);
+        p / (1.0 - p)
+    };
+    let mean = libm::sqrtf(odds(one) * odds(other));
+    mean / (1.0 + mean)
+}
+
+/// What the layout shows: names behind a dash, headlines, turns of a transcript.
+fn layout(r: &Reading<'_>) -> Vec<Draft> {
+    let mut found = byline::drafts(r);
+    found.extend(headline::drafts(r));
+    found.retain(|draft| !is_layout(r, draft));
+    found
+}
+
+/// Of "X told Y that …, according to a transcript" the words are X's: the attribution that the content begins with.
+fn told_inside(r: &Reading<'_>, candidates: &[Candidate], how: &Draft) -> Option<Draft> {
+    let content = how.content.first()?;
+    let source = |c: &Candidate| c.subject.as_ref().map(|subject| subject.tokens.clone());
+    let begins = |c: &&Candidate| source(c).is_some_and(|source| source.start == content.start);
+    let from = candidates.partition_point(|c| c.head < content.start);
+    let mut inside = candidates[from..].iter().take_while(|c| c.head < content.end);
+    let cue = inside.find(|c| c.voice == Voice::Active && begins(c))?;
+    let that = (cue.cue.end..content.end).find(|&i| r.is(i, "that")).unwrap_or(cue.cue.end);
+    let told = draft(r, candidates, cue.cue.clone(), source(cue), how.confidence);
+    let piece = that..content.end;
+    (!piece.is_empty()).then(|| Draft { content: vec![piece], ..told })
+}
+
+/// The sources, cues and contents of a window, in reading order.
+fn marked(r: &Reading<'_>, encoder: &Encoder, seen: &Encoded, window: &Range<usize>) -> [Vec<Marked>; 3] {
+    let mut scores = seen.tags[window.clone()].to_vec();
+    scores.iter_mut().for_each(|row| BEGINS.iter().for_each(|(label, more)| row[*label] += more));
+    let chain = encoder.tag_chain();
+    let labels = chain.best(&scores);
+    let chances = chain.marginals(&scores);
+    let mut roles: [Vec<Marked>; 3] = Default::default();
+    let (mut at, mut rank) = (0, 0);
+    while at < labels.len() {
+        let Some(role) = labels[at].checked_sub(1).map(|label| label / 2) else {
+            at += 1;
+            continue;
+        };
+        let inside = 2 * role + 2;
+        let len = 1 + labels[at + 1..].iter().take_while(|&&label| label == inside).count();
+        let sure = (at..at + len).map(|i| chances[i][inside - 1] + chances[i][inside]).sum::<f32>() / len as f32;
+        let (first, last) = (window.start + at, window.start + at + len - 1);
+        let (from, to) = (seen.words()[first].start(), seen.words()[last].end());
+        let tokens = r.token_at(from)..r.token_at(to - 1) + 1;
+        roles[role].push(Marked { tokens, segment: Segment { first, last, rank }, sure });
+        rank += 1;
+        at += len;
+    }
+    roles
+}
+
+/// Each cue with its source and its contents.
+fn linked(
+    r: &Reading<'_>,
+    candidates: &[Candidate],
+    encoder: &Encoder,
+    seen: &Encoded,
+    [sources, cues, contents]: &[Vec<Marked>; 3],
+) -> Vec<Draft> {
+    let segments = |of: &[Marked]| of.iter().map(|one| one.segment).collect::<Vec<_>>();
+    let (asks, offers) = (segments(cues), segments(sources));
+    let mut found: Vec<Draft> = cues
+        .iter()
+        .zip(encoder.sources(seen, &asks, &offers))
+        .map(|(cue, chances)| {
+            // "None" is the last of them.
+            let (place, chance) = match likeliest(&chances[..offers.len()]) {
+                named if named.1 >= NAMED => named,
+                _ => likeliest(&chances),
+            };
+            let source = sources.get(place);
+            let sure = cue.sure * source.map_or(chance, |source| chance * source.sure);
+            draft(r, candidates, cue.tokens.clone(), source.map(|source| source.tokens.clone()), sure)
+        })
+        .collect();
+    for (content, chances) in contents.iter().zip(encoder.cues(seen, &segments(contents), &asks)) {
+        let (place, chance) = likeliest(&chances);
+        if let Some(draft) = found.get_mut(place) {
+            if draft.content.is_empty() {
+                draft.confidence *= content.sure * chance;
+            }
+            draft.content.push(content.tokens.clone());
+        }
+    }
+    found.retain(|draft| !draft.content.is_empty());
+    found
+}
+
+/// The place of the highest log probability, and the probability.
+fn likeliest(chances: &[f32]) -> (usize, f32) {
+    let best = chances.iter().copied().enumerate().reduce(|best, next| if next.1 > best.1 { next } else { best });
+    best.map_or((0, 0.0), |(place, log)| (place, libm::expf(log)))
+}
+
+/// A draft whose cue, source and confidence are known, with what the grammar tells of the cue.
+fn draft(
+    r: &Reading<'_>,
+    candidates: &[Candidate],
+    cue: Range<usize>,
+    source: Option<Range<usize>>,
+    confidence: f32,
+) -> Draft {
+    let from = candidates.partition_point(|c| c.head < cue.start);
+    let inside = candidates[from..].iter().take_while(|c| c.head < cue.end);
+    let nominal = |c: &Candidate| matches!(c.voice, Voice::Noun | Voice::OwnNoun);
+    let read = inside.reduce(|best, next| if nominal(next) && !nominal(best) { best } else { next });
+    let source = source.or_else(|| read.and_then(|c| own_subject(r, c)));
+    let head = read.map_or_else(|| head(r, &cue), |c| c.head);
+    Draft {
+        head,
+        lemma: read.map_or_else(|| lemma_at(r, head), |c| c.lemma.clone()),
+        voice: read.map(|c| c.voice),
+        object: read.and_then(|c| c.frame.object.clone()),
+        negated: read.is_some_and(|c| c.negated),
+        cue,
+        source,
+        content: Vec::new(),
+        confidence,
+    }
+}
+
+/// The subject of a verb with tense, if it is a name or a pronoun: the encoder may leave it out.
+fn own_subject(r: &Reading<'_>, cue: &Candidate) -> Option<Range<usize>> {
+    let subject =
+        cue.subject.as_ref().filter(|subject| cue.voice == Voice::Active && subject.order != Order::Shared)?;
+    matches!(r.tag(subject.tokens.end - 1), Tag::Nnp | Tag::Prp).then(|| subject.tokens.clone())
+}
+
+/// The last verb of a cue in which the grammar sees none, or its last word.
+fn head(r: &Reading<'_>, cue: &Range<usize>) -> usize {
+    let last = |fits: fn(Tag) -> bool| cue.clone().rev().find(|&i| fits(r.tag(i)));
+    last(Tag::is_verb).or_else(|| last(Tag::is_noun)).unwrap_or(cue.end - 1)
+}
+
+fn lemma_at(r: &Reading<'_>, head: usize) -> String {
+    match r.tag(head) {
+        tag if tag.is_verb() => r.infinitive(head),
+        tag if tag.is_noun() => lemma::of_noun(r.lower(head)),
+        _ => r.lower(head).into(),
+    }
+}
+
+/// Parts "she’ll" where one word is both source and the beginning of the cue: "she", "’ll present".
+pub(crate) fn part_contraction(text: &str, quote: &mut Quote) {
+    let ([source], [cue]) = (quote.source.as_slice(), quote.cue.as_slice()) else { return };
+    if source.end() <= cue.start() || source.start() > cue.start() {
+        return;
+    }
+    let mark =
+        text[cue.start()..source.end()].find(['\'', '’']).map(|at| cue.start() + at).filter(|&at| at > source.start());
+    if let Some(at) = mark {
+        (quote.source, quote.cue) = (vec![Span::new(source.start(), at)], vec![Span::new(at, cue.end())]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mean;
+
+    #[test]
+    fn two_opinions_make_one_between_them() {
+        assert!((mean(0.8, 0.8) - 0.8).abs() < 1e-5);
+        assert!((mean(0.8, 0.2) - 0.5).abs() < 1e-5);
+        assert!(mean(0.9, 0.5) > 0.7 && mean(0.9, 0.5) < 0.8);
+        // Nobody is so sure that the other does not count.
+        assert!(mean(1.0, 0.2) < 0.95 && mean(0.0, 0.8) > 0.05);
+    }
+}

@@ -1,0 +1,218 @@
+//! Chooses among possible attributions: sure ones first, none inside the content of another.
+
+use std::ops::Range;
+
+use sayso_document::Patience;
+
+use super::content::contents;
+use super::cue::{cue_features, extents};
+use super::source::sources;
+use super::whole::{Found, whole_features};
+use super::{Content, Models, Offers, Sight};
+use crate::attribution::candidate::cue::Nouns;
+use crate::attribution::candidate::{self, Candidate, rules};
+use crate::attribution::draft::{Draft, Voice};
+use crate::attribution::layout::{byline, headline, is_layout};
+use crate::grammar::subject::{self, Order};
+use crate::grammar::verbs;
+use crate::tags::Tag;
+use crate::view::Reading;
+
+/// From which probability on an attribution counts.
+const LEAST: f32 = 0.28;
+/// The same for content with quotation marks, which is missed more than it is doubted.
+const LEAST_QUOTED: f32 = 0.17;
+/// From which probability on a cue is looked at more closely.
+const WORTH: f32 = 0.06;
+/// From which probability on a cue ends the content before it.
+const SURE: f32 = 0.5;
+
+/// So many attributions share a token of their contents at most: what quotes say in sum stays in proportion to the text.
+const SHARED: u8 = 4;
+
+/// All decisions on one candidate take as long as so many other steps.
+const DECISION: usize = 200;
+
+/// A document with its candidates and how likely each is a cue.
+pub(crate) struct Search<'r, 'd> {
+    pub(crate) sight: Sight<'r, 'd>,
+    pub(crate) candidates: Vec<Candidate>,
+    pub(crate) chances: Vec<f32>,
+}
+
+/// What the decisions for one candidate found.
+pub(crate) struct Outcome {
+    pub(crate) draft: Draft,
+    pub(crate) features: Vec<u32>,
+}
+
+impl<'r, 'd> Search<'r, 'd> {
+    /// The candidates of a document; with a model, how likely each is a cue, and where content therefore ends.
+    pub(crate) fn new(
+        r: &'r Reading<'d>,
+        mut sight: Sight<'r, 'd>,
+        nouns: &Nouns,
+        models: Option<&Models>,
+        patience: &Patience<'_>,
+    ) -> Option<Self> {
+        let candidates = candidates(r, nouns, patience)?;
+        let chance = |c: &Candidate| models.map_or(0.0, |m| m.cue.probability(&cue_features(&sight, c)));
+        let mut chances = Vec::with_capacity(candidates.len());
+        for candidate in &candidates {
+            patience.spend(10)?;
+            chances.push(chance(candidate));
+        }
+        for (candidate, _) in candidates.iter().zip(&chances).filter(|(_, p)| **p >= SURE) {
+            sight.starts.mark_own(candidate.cue.start);
+            if let Some(subject) = candidate.subject.as_ref().filter(|s| s.order == Order::Plain) {
+                sight.starts.mark_subject(subject.tokens.start);
+            }
+        }
+        sight.tally_cues();
+        Some(Self { sight, candidates, chances })
+    }
+
+    /// Whether a candidate is likely enough for the costlier decisions.
+    pub(crate) fn is_worth(&self, place: usize) -> bool {
+        self.chances[place] >= WORTH || self.candidates[place].after_speech
+    }
+
+    /// What may be the source of a candidate.
+    pub(crate) fn sources(&self, c: &Candidate) -> Offers<Option<Range<usize>>> {
+        sources(&self.sight, c, rules::source(self.sight.r, c).as_ref())
+    }
+
+    /// What may be its content, given the source.
+    pub(crate) fn contents(&self, c: &Candidate, source: Option<&Range<usize>>) -> Offers<Content> {
+        contents(&self.sight, c, source)
+    }
+
+    /// All decisions for one candidate; none when nothing can be its content.
+    pub(crate) fn decide(&self, place: usize, models: &Models) -> Option<Outcome> {
+        let c = &self.candidates[place];
+        let (source, source_margin) = self.sources(c).best(&models.source)?;
+        let (content, content_margin) = self.contents(c, source.as_ref()).best(&models.content)?;
+        let extents = extents(&self.sight, c, &content, source.as_ref());
+        let (cue, _) = extents.best(&models.extent)?;
+        let found = Found {
+            cue: self.chances[place],
+            source: source.as_ref(),
+            source_margin,
+            content: &content,
+            content_margin,
+        };
+        let features = whole_features(&self.sight, c, &found);
+        let draft = Draft {
+            cue,
+            head: c.head,
+            lemma: c.lemma.clone(),
+            voice: Some(c.voice),
+            confidence: models.whole.probability(&features),
+            source,
+            content,
+            object: c.frame.object.clone(),
+            negated: c.negated,
+        };
+        Some(Outcome { draft, features })
+    }
+}
+
+/// What the decisions make of each candidate that is worth it, in the order of their heads.
+pub(crate) fn offers(search: &Search<'_, '_>, models: &Models, patience: &Patience<'_>) -> Option<Vec<Draft>> {
+    let mut found = Vec::new();
+    for place in (0..search.candidates.len()).filter(|&place| search.is_worth(place)) {
+        patience.spend(DECISION)?;
+        found.extend(search.decide(place, models).map(|outcome| outcome.draft));
+    }
+    Some(found)
+}
+
+/// The attributions of a document among the offers and what the layout shows, in the order of their first tokens.
+pub(crate) fn chosen(r: &Reading<'_>, mut offers: Vec<Draft>) -> Vec<Draft> {
+    offers.extend(byline::drafts(r));
+    offers.extend(headline::drafts(r));
+    let quoted = |draft: &Draft| draft.content.iter().any(|c| c.clone().any(|i| r.is_open_quote(i)));
+    offers.retain(|draft| draft.confidence >= if quoted(draft) { LEAST_QUOTED } else { LEAST });
+    offers.retain(|draft| !is_layout(r, draft));
+    offers.sort_by_key(|draft| draft.head);
+    drop_beaten(r, &mut offers);
+    // What the layout shows comes first (a turn of a transcript), then cues after their content: that content
+    // may hold other verbs that look like cues.
+    offers.sort_by_key(|draft| (draft.voice.is_some(), !draft.follows_content(), draft.head));
+    let mut taken = vec![false; r.len() + 1];
+    let mut shares = vec![0_u8; r.len() + 1];
+    let mut chosen = Vec::new();
+    for draft in offers {
+        let crowded = || draft.content.iter().any(|c| shares[c.clone()].iter().any(|&share| share >= SHARED));
+        if !taken[draft.head] && !crowded() {
+            draft.content.iter().chain([&draft.cue]).for_each(|c| taken[c.clone()].fill(true));
+            draft
+                .content
+                .iter()
+                .for_each(|c| shares[c.clone()].iter_mut().for_each(|share| *share = share.saturating_add(1)));
+            chosen.push(draft);
+        }
+    }
+    chosen.sort_by_key(|draft| (draft.start(), draft.head));
+    chosen
+}
+
+/// How many tokens apart two readings of the same words begin at most.
+const NEAR: usize = 16;
+/// By how much an attribution must be likelier than one around it to show that the outer one reaches too far.
+const CLEARLY: f32 = 0.3;
+
+/// Of two readings of the same words the likelier stays, and none stays whose content swallows one that is
+/// far likelier. The drafts are in the order of their heads.
+fn drop_beaten(r: &Reading<'_>, offers: &mut Vec<Draft>) {
+    let beaten: Vec<bool> = (0..offers.len()).map(|place| is_beaten(r, offers, place)).collect();
+    let mut beaten = beaten.into_iter();
+    offers.retain(|_| !beaten.next().unwrap_or(false));
+}
+
+fn is_beaten(r: &Reading<'_>, offers: &[Draft], place: usize) -> bool {
+    let own = &offers[place];
+    let before = offers[..place].iter().rev().take_while(|other| other.head + NEAR > own.head);
+    let after = offers[place + 1..].iter().take_while(|other| own.head + NEAR > other.head);
+    let mut near = before.chain(after).filter(|other| other.confidence > own.confidence);
+    if near.any(|other| own.reads_like(other)) {
+        return true;
+    }
+    let margin = if tells_how(r, own) { 0.5 - own.confidence } else { CLEARLY };
+    own.content.iter().any(|piece| {
+        let from = offers.partition_point(|other| other.head < piece.start);
+        let inside = offers[from..].iter().take_while(|other| other.head < piece.end);
+        inside.into_iter().any(|other| other.confidence > own.confidence + margin)
+    })
+}
+
+/// All candidates of a document.
+pub(crate) fn candidates(r: &Reading<'_>, nouns: &Nouns, patience: &Patience<'_>) -> Option<Vec<Candidate>> {
+    let groups = verbs::groups(r);
+    patience.spend(r.len() / 4)?;
+    let subjects = subject::subjects(r, &groups);
+    patience.spend(groups.len())?;
+    let found = candidate::cue::candidates(r, &groups, &subjects, nouns);
+    patience.spend(found.len()).map(|()| found)
+}
+
+/// Whether the source tells how the words came down to us rather than whose they are: of "X told Y that …,
+/// according to a transcript" the words are X's.
+pub(super) fn tells_how(r: &Reading<'_>, draft: &Draft) -> bool {
+    draft.voice == Some(Voice::According)
+        && draft.source.as_ref().is_some_and(|source| {
+            let at = source.start + usize::from(r.tag(source.start) == Tag::Dt);
+            matches!(
+                r.lower(at),
+                "comments"
+                    | "remarks"
+                    | "transcript"
+                    | "transcripts"
+                    | "quotes"
+                    | "excerpts"
+                    | "audio"
+                    | "video"
+                    | "footage"
+            )
+        })
+}

@@ -1,0 +1,66 @@
+//! A name behind a dash after what was said: "…" — Jane Doe; a post with the name of its account below.
+
+use std::ops::Range;
+
+use crate::attribution::draft::Draft;
+use crate::grammar::{phrase, subject};
+use crate::tags::Tag;
+use crate::view::Reading;
+
+/// A post has at most this many tokens.
+const POST: usize = 120;
+
+/// Attributions by a dash: after a quotation that begins its paragraph or sentence, or between a post and
+/// the name and account of its author.
+pub(crate) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
+    let quoted = r.quotations().iter().filter_map(|quotation| {
+        let unit = r.unit(quotation.open);
+        let alone = quotation.closed && quotation.inner_len() >= 4 && quotation.open == unit.start;
+        let (source, _) = named(r, quotation.end).filter(|_| alone)?;
+        Some(draft(r, source, quotation.end, quotation.range()))
+    });
+    let posts = (1..r.len()).filter_map(|dash| {
+        let (source, _) = named(r, dash).filter(|(_, account)| *account)?;
+        // What is quoted was found above.
+        let content = post(r, dash).filter(|content| !r.is_open_quote(content.start))?;
+        Some(draft(r, source, dash, content))
+    });
+    quoted.chain(posts).collect()
+}
+
+/// The name after a dash, if nothing but an account follows it in its line, and whether one does.
+fn named(r: &Reading<'_>, dash: usize) -> Option<(Range<usize>, bool)> {
+    if !matches!(r.lower(dash), "-" | "--" | "–" | "—" | "―") {
+        return None;
+    }
+    let from = dash + 1;
+    let end = phrase::base_after(r, from).filter(|_| r.is_capital(from))?;
+    if r.is(end, "(") && r.is(end + 1, "@") {
+        return Some((from..end, true));
+    }
+    let end = subject::with_apposition(r, end).min(r.unit(from).end);
+    let ends = r.tag(end) == Tag::Stop || end >= r.unit(from).end || r.is_open_quote(end);
+    (ends && end > from).then_some((from..end, false))
+}
+
+/// The post before the dash at the end of its paragraph, or the paragraph before a line that the dash begins.
+fn post(r: &Reading<'_>, dash: usize) -> Option<Range<usize>> {
+    let paragraph = r.paragraph_of(dash - 1);
+    let floor = dash.saturating_sub(POST);
+    let start = (floor..dash).rev().take_while(|&i| r.paragraph_of(i) == paragraph).last()?;
+    (start > floor || floor == 0).then_some(start..dash)
+}
+
+fn draft(r: &Reading<'_>, source: Range<usize>, dash: usize, content: Range<usize>) -> Draft {
+    Draft {
+        cue: dash..dash + 1,
+        head: dash,
+        lemma: r.lower(dash).into(),
+        voice: None,
+        source: Some(source),
+        content: vec![content],
+        object: None,
+        negated: false,
+        confidence: 0.9,
+    }
+}

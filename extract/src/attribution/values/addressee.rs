@@ -1,0 +1,313 @@
+//! To whom something was said: "told reporters", "in an interview with the paper", "wrote to the board".
+
+use std::ops::Range;
+
+use crate::attribution::draft::{Draft, Voice};
+use crate::grammar::phrase;
+use crate::lexicon::verbs::{self, listed};
+use crate::tags::{Tag, lemma};
+use crate::time::expression;
+use crate::view::Reading;
+
+/// How far behind the cue a hearer is looked for, in tokens.
+const BEHIND: usize = 14;
+/// How far before source and cue.
+const AHEAD: usize = 24;
+
+/// The words that name to whom the content of each draft was said. The drafts are in reading order.
+pub(crate) fn find(r: &Reading<'_>, drafts: &[Draft]) -> Vec<Option<Range<usize>>> {
+    let own: Vec<_> = drafts.iter().map(|draft| own(r, draft)).collect();
+    let found = drafts.iter().zip(&own).enumerate().map(|(place, (draft, heard))| {
+        // "Sent a letter to the board urging them": the name rather than the pronoun.
+        let pronoun = heard.as_ref().is_some_and(|heard| r.tag(heard.start) == Tag::Prp);
+        let fuller = if pronoun { beside(r, drafts, &own, place) } else { None };
+        fuller.or_else(|| heard.clone()).or_else(|| beside(r, drafts, &own, place)).or_else(|| before_colon(r, draft))
+    });
+    found.collect()
+}
+
+/// What cue and source themselves tell.
+fn own(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
+    let noun = matches!(draft.voice, Some(Voice::Noun | Voice::OwnNoun));
+    let verbal = !draft.cue.is_empty()
+        && (draft.voice.is_some() || r.tag(draft.head).is_verb())
+        && !noun
+        && !r.is(draft.head, "according");
+    let told = if verbal { told(r, draft) } else { None };
+    told.or_else(|| (verbal || noun).then(|| behind(r, draft)).flatten())
+        .or_else(|| written(r, draft))
+        .or_else(|| verbal.then(|| ahead(r, draft)).flatten())
+}
+
+/// "Told reporters", "urged the mayor to", "the mayor was told that".
+fn told(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
+    let verb = r.infinitive(draft.head);
+    let on = r.lower(draft.head + 1);
+    let phrasal =
+        matches!((verb.as_str(), on), ("call", "on" | "upon") | ("plead" | "reason", "with") | ("appeal", "to"));
+    if !phrasal && !listed(HEARD, &verb) {
+        return None;
+    }
+    if draft.voice == Some(Voice::Passive) {
+        let first = draft.cue.start;
+        let start =
+            phrase::before(r, first).filter(|&start| start == 0 || !matches!(r.tag(start - 1), Tag::In | Tag::To))?;
+        return checked(r, start..first);
+    }
+    let at = draft.head + 1 + usize::from(phrasal);
+    let at = if r.tag(at) == Tag::Rb { at + 1 } else { at };
+    if r.is(at, "that") {
+        return None;
+    }
+    let found = phrase_at(r, at).and_then(|found| checked(r, found))?;
+    let next = found.end;
+    // "Warned voters would stay away": what follows the verb is a clause.
+    if phrase::starts_clause(r, next) {
+        return None;
+    }
+    let fits = match verb.as_str() {
+        _ if phrasal || listed(OPEN, &verb) => true,
+        _ if listed(TOUCHED, &verb) => is_person(r, &found),
+        // "Urges restraint": what is urged is no hearer, unless it is to do something.
+        _ => {
+            r.tag(next) == Tag::To
+                || matches!(r.lower(next), "that" | "about" | "of" | "if" | "whether" | "not" | "against" | ":")
+        }
+    };
+    // After what was said, the object can only be the hearer.
+    let after = draft.content.first().is_some_and(|content| content.end <= draft.head);
+    (fits || after || r.quotation_at(next).is_some()).then_some(found)
+}
+
+/// Looks behind the cue and what belongs to it: "said to the board", "sent a letter to the paper".
+fn behind(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
+    let verb = r.infinitive(draft.head);
+    let turned = draft.source.as_ref().filter(|s| s.start >= draft.cue.end).map(|s| s.end);
+    let from = turned.unwrap_or(draft.head + 1);
+    let noun = matches!(draft.voice, Some(Voice::Noun | Voice::OwnNoun));
+    const GIVES: &str = "send write address email pen offer extend issue deliver direct";
+    let light = listed(verbs::LIGHT, &verb) || listed(GIVES, &verb);
+    // A noun that is said or written, seen so far: after it "to" brings the hearer.
+    let mut channel = noun && is_channel(r.lower(draft.head));
+    if let Some(found) = handed(r, draft, &verb) {
+        return Some(found);
+    }
+    for i in from..r.unit(draft.head).end.min(from + BEHIND) {
+        let clause = i > from && r.tag(i).is_finite();
+        if r.quotation_at(i).is_some() || matches!(r.tag(i), Tag::Stop | Tag::Colon) || r.is(i, "that") || clause {
+            break;
+        }
+        if draft.holds(i) && !light && i > from {
+            break;
+        }
+        let spoken = is_channel(r.lower(i)) || light && listed(verbs::SPEECH_NOUNS, &lemma::of_noun(r.lower(i)));
+        channel |= spoken && r.tag(i).is_noun();
+        let to = r.tag(i) == Tag::To && !matches!(r.tag(i + 1), Tag::Vb | Tag::Rb);
+        let first = i == from || i == from + 1 && r.tag(from) == Tag::Rb;
+        let says = to && first && (says_to(&verb) || answers(&verb));
+        if says || channel && (to || r.is(i, "with") && r.tag(i - 1).is_noun()) || talks_with(r, &verb, i) && first {
+            // "A response to the rhetoric": what is answered need not hear.
+            let strict = answers(&verb) && says || i > from && answers_noun(r.lower(i - 1));
+            let found = phrase_at(r, i + 1).and_then(|found| checked(r, found))?;
+            return (!strict || is_person(r, &found)).then_some(found);
+        }
+    }
+    None
+}
+
+/// "Read the letter to the crowd", "pitched himself to farmers": the object stands before the hearer.
+fn handed(r: &Reading<'_>, draft: &Draft, verb: &str) -> Option<Range<usize>> {
+    const HANDED: &str = "explain describe present pitch read recite disclose reveal recommend propose deliver confess mention \
+        report relay repeat convey outline leak sell";
+    let end = listed(HANDED, verb).then(|| phrase::base_after(r, draft.head + 1)).flatten()?;
+    if r.tag(end) != Tag::To || matches!(r.tag(end + 1), Tag::Vb | Tag::Rb) {
+        return None;
+    }
+    phrase_at(r, end + 1).and_then(|found| checked(r, found)).filter(|found| is_person(r, found))
+}
+
+/// "Her submission to the court noted": the source is what was written.
+fn written(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
+    let source = draft.source.clone()?;
+    let link = source.clone().skip(1).find(|&i| r.tag(i) == Tag::To && is_channel(r.lower(i - 1)))?;
+    phrase_at(r, link + 1).and_then(|found| checked(r, found)).filter(|found| found.end <= source.end)
+}
+
+/// "In an interview with the paper, she said", "Speaking to reporters, he said".
+fn ahead(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
+    let begin = draft.source.as_ref().filter(|s| s.end <= draft.head).map_or(draft.cue.start, |s| s.start);
+    let unit = r.unit(draft.head);
+    let comma = (unit.start..begin).next_back().filter(|&i| r.tag(i) == Tag::Comma)?;
+    let from = unit.start.max(comma.saturating_sub(AHEAD));
+    let opens = (from..comma).rev().find(|&i| {
+        i == unit.start
+            && (matches!(
+                r.lower(i),
+                "in" | "speaking" | "talking" | "writing" | "addressing" | "testifying" | "during"
+            ))
+    })?;
+    let outside = |i: &usize| r.quotation_at(*i).is_none() && !draft.holds(*i);
+    if r.is(opens, "addressing") {
+        return phrase_at(r, opens + 1).and_then(|found| checked(r, found)).filter(|found| is_person(r, found));
+    }
+    let spoken = !matches!(r.lower(opens), "in" | "during");
+    let link = (opens + 1..comma).filter(outside).find(|&i| {
+        let linked = r.tag(i) == Tag::To || r.is(i, "with");
+        linked && (spoken && i == opens + 1 || is_channel(r.lower(i - 1)))
+    })?;
+    phrase_at(r, link + 1).and_then(|found| checked(r, found)).filter(|found| found.end <= comma)
+}
+
+/// The hearer of the clause that the draft hangs on: "told the crowd, reciting", "spoke to dockers, promising".
+fn beside(r: &Reading<'_>, drafts: &[Draft], own: &[Option<Range<usize>>], place: usize) -> Option<Range<usize>> {
+    let draft = &drafts[place];
+    let hangs = matches!(draft.voice, Some(Voice::Gerund | Voice::Infinitive))
+        || draft.voice.is_none() && r.tag(draft.head) == Tag::Vbg;
+    if !hangs || draft.cue.is_empty() {
+        return None;
+    }
+    let unit = r.unit(draft.head);
+    let near = place.saturating_sub(3)..(place + 4).min(drafts.len());
+    let gerund = r.tag(draft.head) == Tag::Vbg;
+    let other = near.filter(|&i| i != place && gerund && unit.contains(&drafts[i].head)).find_map(|i| {
+        let same = draft.source.is_none() || draft.source == drafts[i].source;
+        own[i].clone().filter(|_| same)
+    });
+    other.or_else(|| {
+        let from = unit.start.max(draft.cue.start.saturating_sub(AHEAD));
+        let verb =
+            (from..draft.cue.start).rev().filter(|&i| r.quotation_at(i).is_none()).find(|&i| r.tag(i).is_finite())?;
+        let word = r.infinitive(verb);
+        let sends = matches!(word.as_str(), "send" | "write" | "give" | "make" | "issue");
+        let speaks = talks(&word) || answers(&word) || says_to(&word);
+        let link = (verb + 1..draft.cue.start.min(verb + 8)).find(|&i| {
+            let linked = r.tag(i) == Tag::To || r.is(i, "with") && talks(&word);
+            linked && (speaks && i == verb + 1 || sends && is_channel(r.lower(i - 1)))
+        })?;
+        let found = phrase_at(r, link + 1).and_then(|found| checked(r, found))?;
+        (found.end <= draft.cue.start && is_person(r, &found)).then_some(found)
+    })
+}
+
+/// "She scolded him: “…,” she said": the clause before the colon tells.
+fn before_colon(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
+    let quoted = draft.content.first()?.clone().find(|&i| r.is_open_quote(i))?;
+    let colon = quoted.checked_sub(1).filter(|&i| r.is(i, ":"))?;
+    let from = r.unit(colon).start.max(colon.saturating_sub(BEHIND));
+    let verb = (from..colon).rev().find(|&i| r.tag(i).is_verb())?;
+    let found = listed(HEARD, &r.infinitive(verb)).then(|| phrase_at(r, verb + 1)).flatten()?;
+    checked(r, found).filter(|found| found.end <= colon)
+}
+
+/// Of these, verbs whose object cannot be what was said.
+const OPEN: &str = "tell ask inform assure remind notify email text brief";
+
+/// Of these, verbs whose object may be a thing.
+const TOUCHED: &str = "thank congratulate scold admonish chide berate rebuke lecture interrupt quiz address reassure warn \
+    query alert petition advise caution beg implore";
+
+/// Verbs whose object is the hearer.
+const HEARD: &str = "tell ask urge inform assure remind warn advise order instruct beg implore convince persuade thank \
+    invite encourage challenge brief notify press email promise scold address exhort counsel direct command admonish \
+    caution reassure lecture chide berate rebuke congratulate text petition lobby beseech entreat alert query \
+    interrupt quiz update forewarn dare";
+
+/// Verbs after which "to" brings the hearer.
+fn says_to(verb: &str) -> bool {
+    const SAYS_TO: &str = "say write shout explain speak talk suggest admit confess announce pitch complain confirm \
+        mention report insist repeat remark whisper tweet declare describe disclose propose recommend argue add offer \
+        stress testify acknowledge make apologize apologise signal reveal express present swear yell scream appeal \
+        boast brag deny indicate promise vow pledge read recount relay convey outline clarify emphasize reiterate";
+    listed(SAYS_TO, verb)
+}
+
+/// Verbs that take "to" before persons and before what they said alike.
+fn answers(verb: &str) -> bool {
+    matches!(verb, "respond" | "reply" | "react" | "object")
+}
+
+fn answers_noun(noun: &str) -> bool {
+    matches!(
+        noun,
+        "response" | "responses" | "reply" | "replies" | "answer" | "answers" | "reaction" | "objection" | "objections"
+    )
+}
+
+fn talks(verb: &str) -> bool {
+    matches!(verb, "speak" | "talk" | "meet" | "chat" | "confer" | "plead" | "huddle")
+}
+
+fn talks_with(r: &Reading<'_>, verb: &str, at: usize) -> bool {
+    talks(verb) && r.is(at, "with") || verb == "plead" && r.is(at, "to")
+}
+
+/// What is said or written to somebody.
+fn is_channel(word: &str) -> bool {
+    const CHANNELS: &str = "interview letter email e-mail message speech call note memo conversation remark address \
+        statement testimony submission submissions appeal apology response reply warning briefing presentation report \
+        complaint petition filing comment telegram text post tweet plea pitch memorandum cable fax phone";
+    listed(CHANNELS, word) || word.strip_suffix('s').is_some_and(|stem| listed(CHANNELS, stem))
+}
+
+fn phrase_at(r: &Reading<'_>, at: usize) -> Option<Range<usize>> {
+    if r.quotation_at(at).is_some() {
+        return None;
+    }
+    let end = phrase::full_after(r, at, &["of", "at"])?;
+    // "A packed crowd": a participle is no border after the article.
+    let cut = end == at + 1 && r.tag(at) == Tag::Dt && matches!(r.tag(end), Tag::Vbn | Tag::Vbd | Tag::Vbg | Tag::Rb);
+    let end = if cut { phrase::full_after(r, end + 1, &["of", "at"])? } else { end };
+    // "Calls to boycott films" is misread: a hearer is no bare noun in the singular.
+    let bare = r.tag(at) == Tag::Nn && !r.is_capital(at) && r.tag(at - 1) == Tag::To && end <= at + 1;
+    (!bare).then_some(at..end)
+}
+
+/// The phrase without a date at its end, if it can be somebody.
+fn checked(r: &Reading<'_>, found: Range<usize>) -> Option<Range<usize>> {
+    let dated = |i: &usize| *i > found.start && expression::time_after(r, *i).is_some();
+    let end = found.clone().find(dated).unwrap_or(found.end);
+    let first = r.lower(found.start);
+    if expression::is_date_word(first) || r.tag(found.start) == Tag::Dt && end == found.start + 1 || first == "you" {
+        return None;
+    }
+    let itself =
+        r.tag(found.start) == Tag::Prp && (first == "it" || first.ends_with("self") || first.ends_with("selves"));
+    let hears = !itself && !first.ends_with("self") && end > found.start && !is_abstract(r, &(found.start..end));
+    hears.then_some(found.start..end)
+}
+
+/// The last word of the phrase before anything that hangs on it.
+fn head(r: &Reading<'_>, found: &Range<usize>) -> usize {
+    let stop = found.clone().find(|&i| i > found.start && matches!(r.tag(i), Tag::In | Tag::Open | Tag::Cc));
+    stop.unwrap_or(found.end) - 1
+}
+
+/// "The truth", "retaliation": nobody who could hear.
+fn is_abstract(r: &Reading<'_>, found: &Range<usize>) -> bool {
+    const ENDINGS: [&str; 7] = ["tion", "ment", "ness", "ity", "ism", "sion", "ance"];
+    const BODIES: &str = "parliament government department administration commission delegation organization organisation \
+        association corporation nation convention community university authority majority minority foundation \
+        federation television station publication congregation";
+    const THINGS: &str = "truth lie story joke question way end fact time difference point work support change action caution \
+        restraint silence violence patience independence peace war leadership membership";
+    let head = head(r, found);
+    let word = r.lower(head);
+    let stem = lemma::of_noun(word);
+    let abstracted = ENDINGS.iter().any(|ending| stem.ends_with(ending)) && !listed(BODIES, &stem);
+    r.tag(head) != Tag::Nnp && (abstracted || listed(THINGS, &stem))
+}
+
+/// Whether the phrase names a person or body.
+fn is_person(r: &Reading<'_>, found: &Range<usize>) -> bool {
+    const PEOPLE: &str = "people crowd audience press media public family mother father wife husband son daughter \
+        friend friends court jury committee panel board paper newspaper agency magazine station network staff team congress \
+        parliament senate police judge woman women man men child children aide aides ally allies nation colleagues students \
+        officials delegates guests members gathering group chief president host colleague";
+    let head = head(r, found);
+    let word = r.lower(head);
+    let stem = word.strip_suffix('s').unwrap_or(word);
+    let agent = ["er", "or", "ist", "ian", "eer", "man", "woman", "ee", "ate"]
+        .iter()
+        .any(|end| stem.len() > 4 && stem.ends_with(end));
+    matches!(r.tag(head), Tag::Nnp | Tag::Prp) || listed(PEOPLE, word) || agent
+}

@@ -1,0 +1,184 @@
+//! Documents speak for those who wrote or ordered them: "the Veloria Times poll", "a study by Ana Dunmore".
+
+use std::ops::Range;
+
+use sayso_document::EntityType;
+
+use super::mentions::{Cast, Place, Speaker};
+use crate::tags::Tag;
+use crate::view::Reading;
+
+/// Kinds of documents, in small letters and the singular.
+const DOCUMENTS: [&str; 54] = [
+    "ad",
+    "advertisement",
+    "analysis",
+    "article",
+    "average",
+    "blog",
+    "book",
+    "brief",
+    "column",
+    "comment",
+    "complaint",
+    "data",
+    "documentary",
+    "editorial",
+    "email",
+    "estimate",
+    "figure",
+    "filing",
+    "film",
+    "finding",
+    "forecast",
+    "indictment",
+    "interview",
+    "lawsuit",
+    "letter",
+    "memo",
+    "message",
+    "model",
+    "movie",
+    "op-ed",
+    "order",
+    "paper",
+    "plan",
+    "poll",
+    "post",
+    "proposal",
+    "release",
+    "remark",
+    "report",
+    "research",
+    "resolution",
+    "review",
+    "ruling",
+    "show",
+    "speech",
+    "statement",
+    "story",
+    "study",
+    "submission",
+    "suit",
+    "survey",
+    "testimony",
+    "tweet",
+    "word",
+];
+
+/// The word in the singular.
+pub(super) fn singular(word: &str) -> &str {
+    match word {
+        "analyses" => "analysis",
+        "studies" => "study",
+        _ if DOCUMENTS.binary_search(&word).is_ok() => word,
+        _ => word.strip_suffix('s').unwrap_or(word),
+    }
+}
+
+/// Whether the word, in small letters, names a kind of document.
+pub(crate) fn is_document(word: &str) -> bool {
+    DOCUMENTS.binary_search(&singular(word)).is_ok()
+}
+
+/// Who issued the document that a phrase names, with what comes after it; if the phrase does not tell, those of
+/// the nearest document of that kind that does. One that is new, "a poll", is told of only within the first `lead`
+/// tokens.
+pub(crate) fn issuers(
+    r: &Reading<'_>,
+    cast: &Cast<'_>,
+    phrase: &Range<usize>,
+    rest: &Range<usize>,
+    lead: usize,
+) -> Vec<Speaker> {
+    let Some(head) = phrase.end.checked_sub(1).filter(|&head| head >= phrase.start) else { return Vec::new() };
+    if !is_document(r.lower(head)) || cast.headed_by(head).is_some_and(|place| place.mention.name.is_some()) {
+        return Vec::new();
+    }
+    let told = told(r, cast, phrase, rest);
+    if !told.is_empty() {
+        return told;
+    }
+    let first = r.lower(phrase.start);
+    let plural = r.tag(head) == Tag::Nns;
+    let known = matches!(first, "the" | "this" | "that");
+    let opens = phrase.start < lead && !matches!(first, "his" | "her" | "their" | "its" | "one" | "another");
+    // "The Velden poll": who ordered it is told, though not understood.
+    let foreign = phrase.clone().any(|i| r.tag(i) == Tag::Nnp && r.is_capital(i) && i > phrase.start);
+    if plural || foreign || !(known || opens) {
+        return Vec::new();
+    }
+    elsewhere(r, cast, head)
+}
+
+/// Those whom a phrase and its complement name as issuers.
+fn told(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>, rest: &Range<usize>) -> Vec<Speaker> {
+    let kind = |place: &Place<'_>| cast.kind_of(place.mention.entity);
+    let issues = |place: &&Place<'_>| match kind(place) {
+        EntityType::Organization => true,
+        // "Dunmore's brief", "her submission".
+        EntityType::Person => r.tag(place.name_end) == Tag::Pos || r.tag(place.tokens.start) == Tag::Prps,
+        _ => false,
+    };
+    let mut named: Vec<&Place<'_>> = cast.inside(phrase).filter(issues).collect();
+    // "The Ledger's Harbour States average": what it is called after is no issuer beside the owner.
+    if named.iter().any(|place| r.tag(place.name_end) == Tag::Pos) {
+        named.retain(|place| r.tag(place.name_end) == Tag::Pos);
+    }
+    let named: Vec<Speaker> = named.into_iter().map(|place| (place.mention.entity, place.sure * 0.9)).collect();
+    if !named.is_empty() {
+        return named;
+    }
+    let links = ["by", "from", "of", "in", "for"];
+    let link = rest.clone().take(6).find(|&i| links.contains(&r.lower(i)));
+    let author = |place: &&Place<'_>| {
+        let near = link.is_some_and(|link| (link + 1..link + 4).contains(&place.tokens.start));
+        near && match kind(place) {
+            EntityType::Organization => true,
+            EntityType::Person => link.is_some_and(|link| matches!(r.lower(link), "by" | "from")),
+            _ => false,
+        }
+    };
+    cast.inside(rest).find(author).map(|place| (place.mention.entity, place.sure * 0.85)).into_iter().collect()
+}
+
+/// So far an earlier or later mention of a document is looked for, in tokens.
+const FAR: usize = 1500;
+
+/// The issuers of the nearest document of the same kind whose phrase names them: before, else after.
+fn elsewhere(r: &Reading<'_>, cast: &Cast<'_>, head: usize) -> Vec<Speaker> {
+    let word = singular(r.lower(head));
+    // Both numbers of all of these words begin alike; few other words do.
+    let begin = &word.as_bytes()[..word.len().min(3)];
+    let named = |i: usize| {
+        let lower = r.lower(i);
+        if !lower.as_bytes().starts_with(begin) || singular(lower) != word {
+            return Vec::new();
+        }
+        let start = start(r, i);
+        told(r, cast, &(start..i + 1), &(i + 1..r.unit(i).end.min(i + 8)))
+    };
+    let before = (head.saturating_sub(FAR)..head).rev();
+    let after = head + 1..r.len().min(head + FAR);
+    let found = before.chain(after).map(named).find(|found| !found.is_empty()).unwrap_or_default();
+    found.into_iter().map(|(entity, sure)| (entity, sure * 0.85)).collect()
+}
+
+/// Where the noun phrase with this head begins; slashes join the names of several issuers.
+fn start(r: &Reading<'_>, head: usize) -> usize {
+    let floor = r.unit(head).start.max(head.saturating_sub(12));
+    let belongs = |i: &usize| r.tag(*i).in_phrase() || r.is(*i, "/") || r.is(*i, "-");
+    (floor..head).rev().take_while(belongs).last().unwrap_or(head)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_documents_in_both_numbers() {
+        assert!(DOCUMENTS.is_sorted());
+        assert!(["analysis", "analyses", "studies", "polls", "data"].into_iter().all(is_document));
+        assert!(!is_document("spokesman"));
+    }
+}

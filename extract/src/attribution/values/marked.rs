@@ -1,0 +1,79 @@
+//! Attributions that someone marked by hand, read as drafts: the values of these can be measured apart
+//! from how well attributions are found.
+
+use std::ops::Range;
+
+use sayso_document::{Act, Document, Patience, Polarity, Span};
+
+use super::{act, addressee, polarity, when};
+use crate::attribution::candidate::Candidate;
+use crate::attribution::candidate::cue::Nouns;
+use crate::attribution::decide::select;
+use crate::attribution::draft::{Draft, Voice};
+use crate::tags::{Tag, Words, lemma};
+use crate::view::Reading;
+
+/// Where the parts of a marked attribution stand. Cue and source may be empty.
+#[derive(Clone, Debug, Default)]
+pub struct Marked {
+    /// The words that name the source.
+    pub source: Vec<Span>,
+    /// The words that attribute.
+    pub cue: Vec<Span>,
+    /// What was attributed.
+    pub content: Vec<Span>,
+}
+
+/// What the text says of a marked attribution beside its parts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Values {
+    /// Saying, thinking, intending or finding.
+    pub act: Act,
+    /// Asserted, negated or hypothetical.
+    pub polarity: Polarity,
+    /// To whom it was said.
+    pub addressee: Option<Span>,
+    /// The words that tell when it was said.
+    pub when: Option<Span>,
+}
+
+/// The values of marked attributions of one document, in their order.
+pub(crate) fn values(document: &Document<'_>, words: Words<'_>, marked: &[Marked]) -> Vec<Values> {
+    let r = Reading::new(document, words);
+    let candidates = Patience::endless(|patience| select::candidates(&r, &Nouns::any(), patience));
+    let drafts: Vec<Draft> = marked.iter().map(|one| draft(&r, &candidates, one)).collect();
+    let heard = addressee::find(&r, &drafts);
+    let of = |(draft, heard): (&Draft, Option<Range<usize>>)| Values {
+        act: act::of(&r, draft),
+        polarity: polarity::polarity(&r, draft),
+        addressee: heard.map(|tokens| r.span(&tokens)),
+        when: when::when(&r, draft).map(|tokens| r.span(&tokens)),
+    };
+    drafts.iter().zip(heard).map(of).collect()
+}
+
+fn draft(r: &Reading<'_>, candidates: &[Candidate], marked: &Marked) -> Draft {
+    let tokens = |spans: &[Span]| {
+        let cover = spans.iter().copied().reduce(Span::cover).filter(|cover| !cover.is_empty());
+        cover.map(|cover| r.token_at(cover.start())..r.token_at(cover.end() - 1) + 1)
+    };
+    let cue = tokens(&marked.cue).unwrap_or(0..0);
+    let inside = || candidates.iter().rev().filter(|candidate| cue.contains(&candidate.head));
+    let noun = |candidate: &&Candidate| matches!(candidate.voice, Voice::Noun | Voice::OwnNoun);
+    let candidate = inside().find(|candidate| !noun(candidate)).or_else(|| inside().next());
+    let verb = || cue.clone().rev().find(|&i| r.tag(i).is_verb()).unwrap_or(cue.start);
+    let head = candidate.map_or_else(verb, |candidate| candidate.head);
+    let according = r.is(cue.start, "according").then(|| "according to".into());
+    let word = if r.tag(head) == Tag::Nns { lemma::of_noun(r.lower(head)) } else { r.infinitive(head) };
+    Draft {
+        head,
+        lemma: according.unwrap_or_else(|| candidate.map_or(word, |candidate| candidate.lemma.clone())),
+        voice: candidate.map(|candidate| candidate.voice),
+        source: tokens(&marked.source),
+        content: marked.content.iter().filter_map(|span| tokens(&[*span])).collect(),
+        object: candidate.and_then(|candidate| candidate.frame.object.clone()),
+        negated: candidate.is_some_and(|candidate| candidate.negated),
+        confidence: 1.0,
+        cue,
+    }
+}

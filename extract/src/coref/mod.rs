@@ -1,0 +1,272 @@
+//! Puts the mentions of one person, body or place together.
+//!
+//! Names meet in clusters ([`cluster`]), and bodies called after a name are added ([`office`]). Then the
+//! document is gone through in reading order ([`resolver`]): for each pronoun and description ([`anaphor`]) the
+//! entities mentioned so far, with what is known of them ([`profile`]), are ranked by a model ([`features`]).
+
+mod alias;
+mod anaphor;
+mod cluster;
+mod context;
+mod describe;
+mod features;
+mod gender;
+mod known;
+mod office;
+mod person;
+mod pollsters;
+mod profile;
+mod question;
+mod resolver;
+
+use std::ops::Range;
+
+use sayso_document::{Document, Entity, Mention, MentionForm, Patience, Span};
+
+use crate::lexicon::Lexicon;
+use crate::model::{Files, Linear, ModelError};
+use crate::names::NameMention;
+use anaphor::Sort;
+use context::Scene;
+pub(crate) use describe::Described;
+use gender::Genders;
+pub(crate) use known::{Called, Known, comparable_word};
+use profile::Profile;
+use question::{Answer, Discourse, Question};
+pub(crate) use resolver::Guess;
+use resolver::Walk;
+
+/// What linking has learned.
+#[derive(Clone, Debug)]
+pub(crate) struct ChainModels {
+    /// Ranks those for whom a pronoun or description may stand.
+    pub(crate) ranking: Linear,
+    pub(crate) genders: Genders,
+}
+
+impl ChainModels {
+    /// Reads the models.
+    pub(crate) fn read(files: &Files) -> Result<Self, ModelError> {
+        Ok(Self { ranking: files.linear("speakers", 1)?, genders: Genders::read(&files.text("genders.tsv")?) })
+    }
+}
+
+/// The entities of a document and where they are mentioned.
+#[derive(Debug, Default)]
+pub(crate) struct Chains {
+    /// In order of first mention.
+    pub entities: Vec<Entity>,
+    /// By start, then longest first.
+    pub mentions: Vec<Mention>,
+    /// How sure it is that each mention is one of its entity, from 0 to 1. In step with `mentions`.
+    pub sure: Vec<f32>,
+    /// Pronouns that are no mention of any entity, as far as one can tell, with the likeliest one; by token.
+    pub guesses: Vec<Guess>,
+    /// Dates and sums of money, which no chain holds.
+    pub quantities: Vec<NameMention>,
+    /// What is known of each entity. In step with `entities`.
+    profiles: Vec<Profile>,
+}
+
+impl Chains {
+    /// What is known of an entity.
+    pub(crate) fn known(&self, entity: usize) -> Known<'_> {
+        Known(&self.profiles[entity])
+    }
+
+    /// Leaves out the mentions for which `keep` does not hold; all entities stay.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&Mention) -> bool) {
+        let kept = self.mentions.iter().map(keep).collect::<Vec<_>>();
+        let (mut mention, mut sure) = (kept.iter(), kept.iter());
+        self.mentions.retain(|_| mention.next().copied().unwrap_or(true));
+        self.sure.retain(|_| sure.next().copied().unwrap_or(true));
+    }
+}
+
+/// What another model says of words that may mean the same: for the tokens of the first range and each of the others
+/// the log odds against "none of them"; 0 where it cannot tell.
+pub(crate) type Kin<'k> = dyn Fn(&Range<usize>, &[Range<usize>]) -> Vec<f32> + 'k;
+
+/// How much that counts beside the ranking.
+const KIN: f32 = 1.0;
+
+/// Links names to entities, then descriptions and pronouns to these. The names are by start. None when nobody waits for
+/// it any longer.
+pub(crate) fn link(
+    document: &Document,
+    lexicon: &Lexicon,
+    models: &ChainModels,
+    names: Vec<NameMention>,
+    kin: Option<&Kin<'_>>,
+    patience: &Patience<'_>,
+) -> Option<Chains> {
+    let scene = Scene::new(document, lexicon);
+    let names = pollsters::part(document, names);
+    let (mut entities, known, walk) = prepare(&scene, &models.genders, &names, patience)?;
+    let mut profiles = walk.discourse.profiles.clone();
+    let found = walk.run(&known, patience, |discourse, question| answer(discourse, &models.ranking, question, kin))?;
+    let mut all: Vec<(Mention, f32)> = known.into_iter().map(|mention| (mention, SURE)).collect();
+    all.extend(found.mentions);
+    all.sort_by_key(|(mention, _)| order(mention));
+    let (mut mentions, sure): (Vec<Mention>, Vec<f32>) = all.into_iter().unzip();
+    let mut guesses = found.guesses;
+    let place = in_order_of_mention(&mut entities, &mut mentions);
+    guesses.iter_mut().for_each(|guess| guess.entity = place[guess.entity]);
+    let mut order: Vec<usize> = (0..profiles.len()).filter(|&old| place[old] < usize::MAX).collect();
+    order.sort_by_key(|&old| place[old]);
+    profiles = order.into_iter().map(|old| std::mem::take(&mut profiles[old])).collect();
+    Some(Chains { entities, mentions, sure, guesses, profiles, ..Chains::default() })
+}
+
+/// How sure it is that a name belongs to the entity that bears it.
+const SURE: f32 = 0.97;
+
+/// The entities that names tell of, their mentions by start, and a walk that knows them.
+fn prepare<'a, 's, 't>(
+    scene: &'s Scene<'a, 't>,
+    genders: &Genders,
+    names: &[NameMention],
+    patience: &Patience<'_>,
+) -> Option<(Vec<Entity>, Vec<Mention>, Walk<'a, 's, 't>)> {
+    let (document, lexicon) = (scene.document, scene.lexicon);
+    let clusters = cluster::cluster(document, lexicon, genders, names, patience)?;
+    let mut entity_of = vec![0; names.len()];
+    for (entity, cluster) in clusters.iter().enumerate() {
+        for &name in &cluster.names {
+            entity_of[name] = entity;
+        }
+    }
+    let mut entities: Vec<Entity> = clusters.iter().map(|c| cluster::entity(document, lexicon, names, c)).collect();
+    let mut profiles = profile::profiles(scene, names, &clusters);
+    let mut mentions: Vec<Mention> =
+        names.iter().zip(&entity_of).map(|(name, &e)| mention(document, name, e)).collect();
+    office::offices(document, lexicon, names, &mut entities, &mut mentions);
+    mentions.sort_by_key(order);
+    let named = profiles.len();
+    profiles.resize_with(entities.len(), Profile::default);
+    // The first mention of each of them decides.
+    for mention in mentions.iter().rev().filter(|mention| mention.entity >= named) {
+        profiles[mention.entity] = profile::body(document, mention.span);
+    }
+    Some((entities, mentions, Walk::new(scene, profiles)))
+}
+
+/// A description whose head and other words fit a title is this sure.
+const TITLED: f32 = 0.88;
+/// "It" and "they" stand for something named only where it is this sure; mostly they do not.
+const BOLD: f32 = 0.6;
+
+/// News names those of whom it speaks more often than the texts that the model is fitted on: "none of them" has so
+/// much lower log odds there.
+const SHY: f32 = 0.5;
+
+/// For whom the words of a question stand: descriptions by the titles and names that they repeat, all others as
+/// the model ranks them.
+fn answer(
+    discourse: &Discourse<'_, '_, '_>,
+    model: &Linear,
+    question: &Question<'_>,
+    kin: Option<&Kin<'_>>,
+) -> Option<Answer> {
+    if let Some(place) = features::titled(discourse, question) {
+        return Some(Answer { place, sure: TITLED, stands: true });
+    }
+    let told = kin.map_or_else(Vec::new, |kin| {
+        let latest: Vec<Range<usize>> =
+            question.candidates.iter().map(|&entity| discourse.states[entity].tokens.clone()).collect();
+        kin(&question.anaphor.tokens, &latest)
+    });
+    let (none, place, sure) = rank(model, question.features, SHY, &told)?;
+    let bold = match question.anaphor.sort {
+        Sort::Thing if question::says_after(discourse.scene, question.anaphor.tokens.end) => sure > 0.3,
+        Sort::Thing | Sort::Many => sure >= BOLD,
+        _ => !none,
+    };
+    Some(Answer { place, sure, stands: bold })
+}
+
+/// Whether "none of them" has the highest odds when its log odds are lowered by `shy`, the candidate with the highest,
+/// and its probability. What is `told` of the candidates, if anything, counts too.
+fn rank(model: &Linear, features: &[Vec<u32>], shy: f32, told: &[f32]) -> Option<(bool, usize, f32)> {
+    let mut scores: Vec<f32> = features.iter().map(|features| model.score(features)).collect();
+    *scores.first_mut()? -= shy;
+    scores[1..].iter_mut().zip(told).for_each(|(score, told)| *score += KIN * told);
+    let (none, candidates) = scores.split_first()?;
+    let best = candidates.iter().enumerate().reduce(|best, next| if next.1 > best.1 { next } else { best })?;
+    let rest: f32 = scores.iter().map(|score| libm::expf(score - best.1)).sum();
+    Some((none >= best.1, best.0, 1.0 / rest))
+}
+
+/// The candidate that the model gives the highest odds, with its probability; none when that is likelier.
+pub(crate) fn choose(model: &Linear, features: &[Vec<u32>]) -> Option<(usize, f32)> {
+    rank(model, features, 0.0, &[]).filter(|&(none, ..)| !none).map(|(_, place, sure)| (place, sure))
+}
+
+/// A question as fitting sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'q> {
+    /// The words.
+    pub words: Span,
+    /// The names of the document and their entities, by start.
+    pub names: &'q [(Span, usize)],
+    /// The entities, the latest mentioned first.
+    pub candidates: &'q [usize],
+    /// The hashed features of "none of them", then of each candidate.
+    pub features: &'q [Vec<u32>],
+    /// The position of the candidate that gender alone settles.
+    pub settled: Option<usize>,
+}
+
+/// Puts every question of a document to `answer`, which picks a candidate. Where `blind` is set, gender tells the
+/// features nothing. It serves to fit the model; analysis has no use for it.
+pub(crate) fn questions(
+    document: &Document,
+    lexicon: &Lexicon,
+    genders: &Genders,
+    names: &[NameMention],
+    blind: bool,
+    mut answer: impl FnMut(&Asked<'_>) -> Option<usize>,
+) {
+    let scene = Scene::new(document, lexicon);
+    let (_, known, mut walk) = Patience::endless(|patience| prepare(&scene, genders, names, patience));
+    walk.discourse.blind = blind;
+    let named: Vec<(Span, usize)> = known.iter().filter_map(|m| Some((m.name?, m.entity))).collect();
+    let put = |discourse: &Discourse<'_, '_, '_>, question: &Question<'_>| {
+        let asked = Asked {
+            words: discourse.scene.document.span_of(question.anaphor.tokens.clone()),
+            names: &named,
+            candidates: question.candidates,
+            features: question.features,
+            settled: discourse.settled(question),
+        };
+        answer(&asked).map(|place| Answer { place, sure: 1.0, stands: true })
+    };
+    Patience::endless(|patience| walk.run(&known, patience, put));
+}
+
+/// Puts the entities in order of first mention, and tells where each went. Every entity has a mention.
+fn in_order_of_mention(entities: &mut Vec<Entity>, mentions: &mut [Mention]) -> Vec<usize> {
+    let mut place = vec![usize::MAX; entities.len()];
+    let mut order = Vec::with_capacity(entities.len());
+    for mention in mentions.iter_mut() {
+        if place[mention.entity] == usize::MAX {
+            place[mention.entity] = order.len();
+            order.push(mention.entity);
+        }
+        mention.entity = place[mention.entity];
+    }
+    let mut old: Vec<Option<Entity>> = std::mem::take(entities).into_iter().map(Some).collect();
+    entities.extend(order.into_iter().filter_map(|i| old[i].take()));
+    place
+}
+
+fn mention(document: &Document, name: &NameMention, entity: usize) -> Mention {
+    let form = if name.title.is_some() { MentionForm::TitledName } else { MentionForm::Name };
+    let sentence = document.sentence_of_token(name.tokens.start);
+    Mention { entity, sentence, span: name.span, name: Some(name.name), form }
+}
+
+/// By start, then longest first.
+fn order(mention: &Mention) -> (usize, std::cmp::Reverse<usize>) {
+    (mention.span.start(), std::cmp::Reverse(mention.span.end()))
+}

@@ -1,0 +1,233 @@
+//! Goes through a document from start to end and asks at each pronoun and description for whom it stands.
+
+use std::ops::Range;
+
+use sayso_document::{EntityType, Mention, MentionForm, Patience};
+
+use super::anaphor::{self, Anaphor, Sort};
+use super::context::{Part, Scene};
+use super::features;
+use super::profile::Profile;
+use super::question::{Answer, Discourse, Question, State, may_be, pronoun_part, says_after};
+
+/// How far a pronoun reaches back, in sentences.
+const PRONOUN_REACH: u32 = 8;
+/// So many entities are weighed for one anaphor at most.
+const MOST: usize = 16;
+/// So far back, in entities, candidates are looked for.
+const DEPTH: usize = 120;
+
+/// What a walk finds.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The mentions by pronoun and description, and how sure each is.
+    pub(super) mentions: Vec<(Mention, f32)>,
+    /// Those that stand for none as far as one can tell, with the likeliest entity.
+    pub(super) guesses: Vec<Guess>,
+}
+
+/// The entity that a word would stand for, if for any.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Guess {
+    /// The word.
+    pub(crate) token: usize,
+    /// Position in the list of entities.
+    pub(crate) entity: usize,
+    /// How sure it is, from 0 to 1.
+    pub(crate) sure: f32,
+}
+
+/// The state of the walk.
+pub(super) struct Walk<'a, 's, 't> {
+    pub(super) discourse: Discourse<'a, 's, 't>,
+    /// The entities that were mentioned last, [`DEPTH`] at most, the latest at the end.
+    recent: Vec<usize>,
+    /// The sentence of the latest person, plus one.
+    led: u32,
+}
+
+impl<'a, 's, 't> Walk<'a, 's, 't> {
+    pub(super) fn new(scene: &'s Scene<'a, 't>, profiles: Vec<Profile>) -> Self {
+        Self { discourse: Discourse::new(scene, profiles), recent: Vec::new(), led: 0 }
+    }
+
+    /// Adds the mentions by pronoun and description to those that are `known`, which are by start.
+    pub(super) fn run(
+        mut self,
+        known: &[Mention],
+        patience: &Patience<'_>,
+        mut ask: impl FnMut(&Discourse<'_, '_, '_>, &Question<'_>) -> Option<Answer>,
+    ) -> Option<Found> {
+        let mut out = Found::default();
+        let mut table: Vec<Vec<u32>> = Vec::new();
+        let (mut next, mut covered, mut i) = (0, 0, 0);
+        while i < self.discourse.scene.len() {
+            patience.spend(1)?;
+            let start = self.discourse.scene.document.tokens()[i].span.start();
+            while let Some(mention) = known.get(next).filter(|mention| mention.span.start() <= start) {
+                covered = covered.max(self.meet(mention));
+                next += 1;
+            }
+            let found = if i < covered { None } else { anaphor::at(self.discourse.scene, i) };
+            let Some(anaphor) = found else {
+                i += 1;
+                continue;
+            };
+            // A name inside the words, "the Russian president", is met before them.
+            let end = self.discourse.scene.document.tokens()[anaphor.head()].span.end();
+            let mut named = false;
+            while let Some(mention) = known.get(next).filter(|mention| mention.span.start() < end) {
+                named |= mention.span.end() >= end;
+                self.meet(mention);
+                next += 1;
+            }
+            // "The Russian government" is itself known, but for its article.
+            if named {
+                i = anaphor.tokens.end;
+                continue;
+            }
+            let candidates = self.candidates(&anaphor);
+            if !candidates.is_empty() {
+                patience.spend(candidates.len())?;
+                features::fill(&self.discourse, &anaphor, &candidates, &mut table);
+                let features = &table[..=candidates.len()];
+                let answer = ask(&self.discourse, &Question { anaphor: &anaphor, candidates: &candidates, features });
+                if let Some(Answer { place, sure, stands }) = answer {
+                    let entity = candidates[place];
+                    if stands {
+                        out.mentions.push((self.mention(&anaphor, entity), sure));
+                        self.stand(&anaphor, entity);
+                    } else {
+                        out.guesses.push(Guess { token: anaphor.head(), entity, sure });
+                    }
+                }
+            }
+            i = anaphor.tokens.end;
+        }
+        Some(out)
+    }
+
+    fn mention(&self, anaphor: &Anaphor, entity: usize) -> Mention {
+        let span = self.discourse.scene.document.span_of(anaphor.tokens.clone());
+        let form = if anaphor.sort.is_pronoun() { MentionForm::Pronoun } else { MentionForm::Description };
+        Mention {
+            entity,
+            sentence: self.discourse.scene.sentence(anaphor.tokens.start) as usize,
+            span,
+            name: None,
+            form,
+        }
+    }
+
+    /// Takes note of a name; returns one past its last token.
+    fn meet(&mut self, mention: &Mention) -> usize {
+        let document = self.discourse.scene.document;
+        let name = mention.name.unwrap_or(mention.span);
+        let name = document.tokens_in(name);
+        let whole = document.tokens_in(mention.span);
+        let end = if whole.end > name.end { name.end } else { whole.end };
+        self.note(mention.entity, whole.start..end, mention.form);
+        end
+    }
+
+    /// Takes note of an anaphor that stands for an entity.
+    fn stand(&mut self, anaphor: &Anaphor, entity: usize) {
+        self.discourse.last[anaphor.sort as usize] = Some((entity, anaphor.head()));
+        let quoted = self.discourse.scene.quotation(anaphor.head()) > 0;
+        if let Sort::Male | Sort::Female = anaphor.sort
+            && !quoted
+        {
+            // What speakers call others tells less of them.
+            self.discourse.states[entity].pronouns[anaphor.sort as usize] += 1;
+        }
+        if anaphor.sort.is_pronoun() {
+            self.note(entity, anaphor.tokens.clone(), MentionForm::Pronoun);
+        } else {
+            self.discourse.states[entity].described = self.discourse.scene.number(anaphor.head());
+            self.note(entity, anaphor.tokens.clone(), MentionForm::Description);
+        }
+    }
+
+    fn note(&mut self, entity: usize, tokens: Range<usize>, form: MentionForm) {
+        let scene = self.discourse.scene;
+        let mut part = scene.part(tokens.start, tokens.end);
+        if form == MentionForm::Pronoun {
+            part = pronoun_part(scene, &tokens, part);
+        }
+        let sentence = scene.sentence(tokens.start);
+        let person = self.discourse.profiles[entity].kind == Some(EntityType::Person);
+        let leads = person && self.led != sentence + 1;
+        if person {
+            self.led = sentence + 1;
+        }
+        let says = part == Part::Inverted || part == Part::Subject && says_after(scene, tokens.end);
+        let state = &mut self.discourse.states[entity];
+        if says && scene.quotation(tokens.start) == 0 {
+            state.said = tokens.start + 1;
+            self.discourse.speaker = Some((entity, tokens.start));
+        }
+        let outside = if scene.quotation(tokens.start) == 0 { tokens.start + 1 } else { state.outside };
+        *state = State {
+            tokens,
+            form: Some(form),
+            part,
+            leads,
+            says,
+            count: state.count + 1,
+            pronouns: state.pronouns,
+            said: state.said,
+            outside,
+            described: state.described,
+        };
+        match self.recent.iter().rposition(|&e| e == entity) {
+            Some(place) => drop(self.recent.remove(place)),
+            None if self.recent.len() == DEPTH => drop(self.recent.remove(0)),
+            None => {}
+        }
+        self.recent.push(entity);
+    }
+
+    /// Whether an entity is the subject of the verb that the pronoun is the object of: "the president thanked her".
+    fn binds(&self, anaphor: &Anaphor, entity: usize) -> bool {
+        let (here, state) = (anaphor.tokens.start, &self.discourse.states[entity]);
+        let object = match self.discourse.scene.word(here) {
+            "him" => true,
+            "her" => !self.discourse.scene.goes_on(here + 1),
+            _ => false,
+        };
+        let between = state.tokens.end..here;
+        object
+            && state.part == Part::Subject
+            && (1..=3).contains(&between.len())
+            && between.clone().all(|i| self.discourse.scene.word(i).starts_with(char::is_alphabetic))
+            && between.clone().any(|i| self.discourse.scene.is_verb(i))
+            && !between
+                .clone()
+                .any(|i| matches!(self.discourse.scene.word(i), "and" | "or" | "that" | "who" | "when" | "if"))
+    }
+
+    /// The entities that an anaphor may stand for, the latest first.
+    fn candidates(&self, anaphor: &Anaphor) -> Vec<usize> {
+        let sentence = self.discourse.scene.sentence(anaphor.tokens.start);
+        let fits = |&entity: &usize| {
+            let (profile, state) = (&self.discourse.profiles[entity], &self.discourse.states[entity]);
+            let Some(kind) = profile.kind else { return false };
+            let near = sentence - self.discourse.scene.sentence(state.tokens.start) <= PRONOUN_REACH;
+            let inside = state.tokens.end > anaphor.tokens.start;
+            match anaphor.sort {
+                Sort::Male | Sort::Female => {
+                    let sex = usize::from(anaphor.sort == Sort::Female);
+                    near && kind == EntityType::Person && (self.discourse.blind || may_be(profile, state, sex))
+                }
+                Sort::Thing => near && !matches!(kind, EntityType::Person | EntityType::Norp),
+                Sort::Many => near && !matches!(kind, EntityType::Facility | EntityType::Event),
+                Sort::Person => kind == EntityType::Person && !inside,
+                Sort::Body => {
+                    matches!(kind, EntityType::Organization | EntityType::Place | EntityType::Facility) && !inside
+                }
+            }
+        };
+        let free = |entity: &usize| fits(entity) && !self.binds(anaphor, *entity);
+        self.recent.iter().rev().copied().filter(free).take(MOST).collect()
+    }
+}

@@ -1,0 +1,117 @@
+//! What all services share: the engine, threads to answer on, and how a request names what it wants.
+
+use std::{sync::Arc, time::SystemTime};
+
+use sayso_index::{Engine, Interrupt};
+use tokio::sync::watch;
+use tonic::{Response, Status, metadata::MetadataMap};
+
+use super::{deadline::Call, status};
+use crate::{analysis::Mode, config::Config, convert, pipeline::Pipeline, pool::Pool, proto};
+
+/// Questions about the server itself that are answered at once, and that may wait.
+const OWN_THREADS: usize = 2;
+const OWN_WAITING: usize = 256;
+
+/// What all services share.
+pub(crate) struct Core {
+    pub(super) engine: Arc<dyn Engine>,
+    pub(super) pipeline: Pipeline,
+    pub(super) searches: Pool,
+    /// Room for questions about the server itself, which must be answered when it is busiest.
+    pub(super) own: Pool,
+    pub(super) config: Config,
+    pub(super) started: SystemTime,
+    pub(super) stopping: watch::Receiver<bool>,
+}
+
+impl Core {
+    /// The services' common parts. Streams end when `stopping` turns true.
+    pub(crate) fn new(
+        engine: Arc<dyn Engine>,
+        pipeline: Pipeline,
+        config: Config,
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
+        let searches = Pool::new(config.search_threads, 64 * config.search_threads);
+        let own = Pool::new(OWN_THREADS, OWN_WAITING);
+        Self { engine, pipeline, searches, own, config, started: SystemTime::now(), stopping }
+    }
+
+    /// How to read an article: the mode that its request names, or else the server's default.
+    pub(super) fn mode(&self, number: i32) -> Result<Mode, Status> {
+        self.wanted_mode(number).map_err(status::fault)
+    }
+
+    pub(super) fn wanted_mode(&self, number: i32) -> Result<Mode, convert::Fault> {
+        convert::wanted_mode("analysis_mode", number, self.config.analysis)
+    }
+
+    /// Asks the engine, on a thread for searches, until the call's deadline passes or its caller goes.
+    pub(super) async fn ask_within<T: Send + 'static>(
+        &self,
+        call: &Call,
+        question: impl FnOnce(&dyn Engine, &Interrupt) -> sayso_index::Result<T> + Send + 'static,
+    ) -> Result<T, Status> {
+        let engine = Arc::clone(&self.engine);
+        self.search(call, move |interrupt| question(engine.as_ref(), interrupt).map_err(status::engine)).await
+    }
+
+    /// Works out an answer from the request to the reply, all of it on a thread for searches: what reads a request or
+    /// builds a reply takes time, too, which the async runtime does not have.
+    pub(super) async fn answer<T: prost::Message + 'static>(
+        self: &Arc<Self>,
+        metadata: &MetadataMap,
+        work: impl FnOnce(&Self, &Interrupt) -> Result<T, Status> + Send + 'static,
+    ) -> Result<Response<T>, Status> {
+        let (core, call) = (Arc::clone(self), Call::begin(metadata, self.config.limits.search_timeout));
+        let most = self.config.limits.answer_bytes;
+        let answer = move |interrupt: &Interrupt| packed_if_large(work(&core, interrupt)?, most);
+        self.search(&call, answer).await
+    }
+
+    pub(super) async fn search<T: Send + 'static>(
+        &self,
+        call: &Call,
+        work: impl FnOnce(&Interrupt) -> Result<T, Status> + Send + 'static,
+    ) -> Result<T, Status> {
+        let interrupt = call.interrupt();
+        let answer = self.searches.run(move || {
+            // The time may be over before the turn has come.
+            interrupt.check().map_err(status::engine)?;
+            work(&interrupt)
+        });
+        call.within(answer, status::deadline_exceeded).await?.map_err(status::pool)?
+    }
+}
+
+/// Answers from this size on are compressed for clients that take them so. Below, it costs more time than it saves.
+const WORTH_PACKING: usize = 16 << 10;
+
+/// An answer of at most so many bytes, whether it will be compressed or not.
+pub(super) fn packed_if_large<T: prost::Message>(message: T, most: usize) -> Result<Response<T>, Status> {
+    let bytes = message.encoded_len();
+    if bytes > most {
+        return Err(status::too_long(most));
+    }
+    let mut response = Response::new(message);
+    if bytes < WORTH_PACKING {
+        response.disable_compression();
+    }
+    Ok(response)
+}
+
+/// The mask of a request for the message of this name.
+pub(super) fn mask(mask: Option<&prost_types::FieldMask>, name: &str) -> Result<convert::Mask, Status> {
+    convert::Mask::read(mask, name).map_err(status::fault)
+}
+
+/// The unit that a request names.
+pub(super) fn encoding(number: i32) -> Result<proto::OffsetEncoding, Status> {
+    proto::OffsetEncoding::try_from(number).map_err(|_| {
+        use proto::OffsetEncoding::{Utf8, Utf16, Utf32};
+        let accepted = convert::accepted(&[Utf8, Utf16, Utf32].map(|one| (one as i32, one.as_str_name())));
+        let message = format!("{number} is no encoding; {accepted}");
+        status::fault(convert::Fault::invalid("offset_encoding", message))
+    })
+}

@@ -1,0 +1,146 @@
+//! Answers scrapes: what the server holds is asked anew each time.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use ::metrics::{counter, gauge, with_local_recorder};
+use axum::{
+    Router,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use metrics_exporter_prometheus::PrometheusRecorder;
+use sayso_index::{Engine, Health, Status};
+use tokio::{net::TcpListener, task::JoinError};
+
+use super::{
+    ARTICLES, CONNECTIONS, DAMAGED, DISK, DONE, ENTITIES, FAILED, FREE, INDEX_FAULT, MOST_CONNECTIONS, Metrics,
+    NO_ARTICLES, NO_DELETES, OPEN_CALLS, PENDING, QUOTES, SENTENCES, STORE_FAULT, VIEWS,
+};
+use crate::{
+    connections::Connections,
+    failure::Failure,
+    standing::{Standing, Upgrades},
+    telemetry,
+};
+
+/// Prometheus' text format, as its servers ask for it.
+const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// How often durations are put into their buckets where no scrape does it: until then each takes memory.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// What scrapes ask anew, each time.
+#[derive(Clone)]
+pub(crate) struct Held {
+    engine: Arc<dyn Engine>,
+    upgrades: Arc<Upgrades>,
+    connections: Connections,
+    data_dir: PathBuf,
+}
+
+impl Held {
+    /// What these hold.
+    pub(crate) fn new(
+        engine: &Arc<dyn Engine>,
+        upgrades: &Arc<Upgrades>,
+        connections: &Connections,
+        data_dir: &Path,
+    ) -> Self {
+        let (engine, upgrades) = (Arc::clone(engine), Arc::clone(upgrades));
+        Self { engine, upgrades, connections: connections.clone(), data_dir: data_dir.to_owned() }
+    }
+
+    /// Asks the engine past the queue of searches: how busy the server is must not keep metrics from telling it.
+    async fn ask(&self) -> Result<(sayso_index::Result<Status>, Health, Option<u64>), JoinError> {
+        let (engine, folder) = (Arc::clone(&self.engine), self.data_dir.clone());
+        let asked = move || (engine.status(), engine.health(), fs4::available_space(&folder).ok());
+        tokio::task::spawn_blocking(asked).await
+    }
+
+    /// Sets all that is asked. What a store that failed holds stays as it was told last; that it failed is told.
+    async fn set(&self, recorder: &PrometheusRecorder) -> Result<(), Failure> {
+        let (held, health, free) = self.ask().await?;
+        with_local_recorder(recorder, || {
+            set_health(&health, free);
+            gauge!(CONNECTIONS).set(self.connections.open() as f64);
+            gauge!(OPEN_CALLS).set(self.connections.open_calls() as f64);
+            gauge!(MOST_CONNECTIONS).set(self.connections.most() as f64);
+        });
+        match held {
+            Ok(held) => {
+                let standing = self.upgrades.standing(held.pending);
+                with_local_recorder(recorder, || set(&held, &standing));
+                Ok(())
+            }
+            Err(_) if health.store_fault.is_some() => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Answers scrapes until `stop` is ready.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    metrics: Metrics,
+    held: Held,
+    stop: impl Future<Output = ()> + Send + 'static,
+) {
+    let Some(recorder) = metrics.0 else { return };
+    let handle = recorder.handle();
+    let upkeep = async {
+        loop {
+            tokio::time::sleep(UPKEEP).await;
+            handle.run_upkeep();
+        }
+    };
+    let routes = Router::new()
+        .route("/metrics", get(move || scrape(Arc::clone(&recorder), held.clone())))
+        .fallback(|| async { (StatusCode::NOT_FOUND, "there is nothing here; metrics are at /metrics\n") });
+    tokio::select! {
+        // It mends failures of the socket itself, and ends when it is told to.
+        _ = axum::serve(listener, routes).with_graceful_shutdown(stop) => {}
+        () = upkeep => {}
+    }
+}
+
+async fn scrape(recorder: Arc<PrometheusRecorder>, held: Held) -> Response {
+    match held.set(&recorder).await {
+        Ok(()) => ([(header::CONTENT_TYPE, TEXT)], recorder.handle().render()).into_response(),
+        Err(error) => {
+            telemetry::refused("METRICS", &error.to_string());
+            (StatusCode::SERVICE_UNAVAILABLE, format!("what is held cannot be told: {error}\n")).into_response()
+        }
+    }
+}
+
+fn set(held: &Status, standing: &Standing) {
+    gauge!(ARTICLES).set(held.articles as f64);
+    gauge!(SENTENCES).set(held.sentences as f64);
+    gauge!(QUOTES).set(held.quotes as f64);
+    gauge!(ENTITIES).set(held.entities as f64);
+    gauge!(DISK).set(held.disk_bytes as f64);
+    gauge!(VIEWS).set(held.pinned_views as f64);
+    gauge!(PENDING).set(standing.pending as f64);
+    counter!(DONE).absolute(standing.done);
+    counter!(FAILED).absolute(standing.failed);
+}
+
+fn set_health(health: &Health, free: Option<u64>) {
+    for (name, fault) in [
+        (STORE_FAULT, &health.store_fault),
+        (INDEX_FAULT, &health.index_fault),
+        (NO_ARTICLES, &health.refuses_articles),
+        (NO_DELETES, &health.refuses_deletes),
+    ] {
+        gauge!(name).set(if fault.is_some() { 1. } else { 0. });
+    }
+    gauge!(DAMAGED).set(health.damaged_articles as f64);
+    if let Some(free) = free {
+        gauge!(FREE).set(free as f64);
+    }
+}
