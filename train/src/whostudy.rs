@@ -35,7 +35,8 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     let mut all: Vec<(usize, Voiced)> = voiced(&ood, &ood_speakers).into_iter().map(|v| (0, v)).collect();
     all.extend(voiced(&polnear, &speakers).into_iter().map(|v| (1, v)));
     let analyzer = crate::models::analyzer(None)?;
-    let fold = |at: usize| at % 5;
+    let first = ood_speakers.len();
+    let fold = |at: usize| if at < first { at % 5 } else { (at - first) % 5 };
     let usual = matches.get_flag("usual");
     let share: usize = matches.get_one::<String>("share").unwrap().parse().unwrap();
     let rounds: usize = matches.get_one::<String>("rounds").unwrap().parse().unwrap();

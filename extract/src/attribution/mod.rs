@@ -87,7 +87,7 @@ pub(crate) fn find(
     let sight = Sight::new(&reading, seen, patience)?;
     let search = Search::new(&reading, sight, &models.nouns, Some(&models.decisions), patience)?;
     let drafts = select::chosen(&reading, select::offers(&search, &models.decisions, patience)?);
-    quotes(&reading, &cast, drafts, Means { tree: seen.tree, kin: None }, decide, patience)
+    quotes(&reading, &cast, drafts, Means { tree: seen.tree, clusters: seen.clusters, kin: None }, decide, patience)
 }
 
 /// The same from what the encoder marks.
@@ -108,7 +108,7 @@ pub(crate) fn find_marked(
     let search = Search::new(&reading, sight, &models.nouns, Some(&models.decisions), patience)?;
     let second = select::offers(&search, &models.decisions, patience)?;
     let drafts = encoded::drafts(&reading, &search.candidates, &second, marks, patience)?;
-    let means = Means { tree: seen.tree, kin: Some(kin) };
+    let means = Means { tree: seen.tree, clusters: seen.clusters, kin: Some(kin) };
     let mut quotes = quotes(&reading, &cast, drafts, means, decide, patience)?;
     quotes.iter_mut().for_each(|quote| encoded::part_contraction(document.text(), quote));
     Some(quotes)

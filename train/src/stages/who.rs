@@ -45,7 +45,7 @@ fn run(places: &Places) -> io::Result<()> {
 }
 
 /// How the models are fitted.
-pub const SETTINGS: Settings = Settings { bits: 19, epochs: 8, rate: 0.1, decay: 1e-4 };
+pub const SETTINGS: Settings = Settings { bits: 19, epochs: 8, rate: 0.03, decay: 3e-3 };
 
 /// An article and who its sources are.
 #[derive(Debug)]
@@ -151,7 +151,7 @@ pub fn predicted(analyzer: &Analyzer, article: &Voiced<'_>, tier: Tier, model: O
 
 /// Fits a model.
 pub fn fit(choices: &[Choice]) -> Linear {
-    Ranking::fit(choices, &SETTINGS, || ())
+    Ranking::mean(choices, &SETTINGS)
 }
 
 /// What `of` makes of each item, in their order, on two threads.

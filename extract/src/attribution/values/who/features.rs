@@ -156,6 +156,12 @@ struct Asked {
     again_head: u32,
     /// How many of a fitting sex were mentioned in the last sentences.
     rivals: u32,
+    /// The coarse and the middle cluster of the head.
+    broad: u32,
+    group: u32,
+    /// The middle cluster of the verb.
+    manner: u32,
+    pronoun: bool,
 }
 
 /// What an earlier source of the same words meant: 0 there was none, 1 nobody, 2 somebody.
@@ -169,6 +175,9 @@ fn again(room: &Room<'_, '_>, source: &Source) -> Option<usize> {
 impl Asked {
     fn new(room: &Room<'_, '_>, draft: &Draft, source: &Source, offers: &Offers, views: &[View]) -> Self {
         let r = room.r;
+        let last = source.phrase.end.saturating_sub(1).max(source.phrase.start);
+        let groups = room.means.clusters.of(if last < r.len() { r.document.word(last) } else { "" });
+        let manner = room.means.clusters.of(if draft.head < r.len() { r.document.word(draft.head) } else { "" });
         let sort = match source.kind {
             Kind::He | Kind::She => 0,
             Kind::It => 1,
@@ -203,6 +212,10 @@ impl Asked {
             kin: views.iter().filter_map(|view| view.kin).reduce(f32::max),
             spoke_here: views.iter().map(|view| view.spoke_here).min().unwrap_or(3),
             opens: u32::from(source.at < 120),
+            pronoun: source.kind.is_pronoun(),
+            broad: u32::from(groups[0]),
+            group: u32::from(groups[1]),
+            manner: u32::from(manner[1]),
             rivals: views.iter().filter(|v| matches!(v.sex, 1..=3) && v.sentences <= 3).take(4).count() as u32,
             outer: views.iter().map(|view| view.outer).min().unwrap_or(0),
             anchor: views.iter().map(|view| view.anchor).min().unwrap_or(7),
@@ -576,6 +589,17 @@ fn single(asked: &Asked, v: &View) -> Vec<u32> {
     add(84, &[s, asked.rivals, v.sex, v.rank]);
     add(85, &[s, asked.rivals, v.spoke, v.spoke_here]);
     add(86, &[k, v.recent, v.spoke]);
+    if !asked.pronoun {
+        let &Asked { broad, group, .. } = asked;
+        add(87, &[group, v.kind, v.inside]);
+        add(88, &[broad, v.kind, v.inside, v.link]);
+        add(89, &[group, v.rules]);
+        add(90, &[group, v.head, v.hits.min(1)]);
+        add(91, &[broad, v.anchor, v.kind]);
+        add(92, &[broad, plural, v.inside, v.kind]);
+        add(93, &[broad, v.sentences, v.rank, v.kind]);
+    }
+    add(94, &[asked.manner, v.kind, s]);
     match v.kin {
         None => add(60, &[s, usual]),
         Some(odds) => {
@@ -622,6 +646,16 @@ fn none(asked: &Asked) -> Vec<u32> {
     add(124, &[s, asked.anchor, asked.best_called, plural]);
     add(125, &[k, asked.again_head]);
     add(126, &[head, asked.anchor]);
+    if !asked.pronoun {
+        let &Asked { broad, group, .. } = asked;
+        add(127, &[k, group, plural]);
+        add(128, &[group, asked.any_inside, plural]);
+        add(129, &[k, broad, first]);
+        add(140, &[group, asked.best_called]);
+        add(141, &[broad, asked.anchor, plural]);
+        add(142, &[k, broad, asked.any_inside, plural]);
+    }
+    add(143, &[s, asked.manner]);
     if let Some(kin) = asked.kin {
         rising(&mut out, 130, s, kin);
     }
@@ -684,7 +718,7 @@ fn raw(room: &Room<'_, '_>, offers: &Offers, entities: &[usize], a: &Asked, view
         a.opens,
         a.outer,
         a.anchor,
-        a.again_head, a.rivals,
+        a.again_head, a.rivals, a.broad, a.group, a.manner, u32::from(a.pronoun),
     ]];
     for v in views {
         table.push(vec![

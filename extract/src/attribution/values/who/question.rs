@@ -3,6 +3,7 @@
 use sayso_document::{Entity, Span};
 
 use crate::coref::Kin;
+use crate::model::Clusters;
 use crate::parse::Tree;
 
 /// A question who a source of an article is.
@@ -29,6 +30,7 @@ pub(crate) type Decide<'d> = dyn FnMut(&Asked<'_>) -> (usize, f32) + 'd;
 #[derive(Clone, Copy)]
 pub(crate) struct Means<'m> {
     pub(crate) tree: &'m Tree,
+    pub(crate) clusters: &'m Clusters,
     /// What the encoder says of words that mean the same, if it was asked.
     pub(crate) kin: Option<&'m Kin<'m>>,
 }
