@@ -22,6 +22,8 @@ pub fn command() -> Command {
         .arg(Arg::new("tier").long("tier").default_value("accurate"))
         .arg(Arg::new("usual").long("usual").action(clap::ArgAction::SetTrue))
         .arg(Arg::new("rounds").long("rounds").default_value("1"))
+        .arg(Arg::new("encoders").long("encoders"))
+        .arg(Arg::new("write").long("write"))
         .arg(Arg::new("share").long("share").default_value("100"))
         .arg(Arg::new("dump").long("dump").default_value("/tmp/who.tsv"))
 }
@@ -34,7 +36,17 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     let speakers: Vec<SpokenText> = lines(&places.eval("speakers/train.jsonl.gz"))?;
     let mut all: Vec<(usize, Voiced)> = voiced(&ood, &ood_speakers).into_iter().map(|v| (0, v)).collect();
     all.extend(voiced(&polnear, &speakers).into_iter().map(|v| (1, v)));
-    let analyzer = crate::models::analyzer(None)?;
+    let analyzers: Vec<sayso_extract::Analyzer> = match matches.get_one::<String>("encoders") {
+        None => vec![crate::models::analyzer(None)?],
+        Some(folder) => (0..5)
+            .map(|fold| {
+                let mut files = crate::models::of_folder(&std::path::Path::new(folder).join(format!("fold{fold}")))?;
+                files.retain(|(name, _)| name.starts_with("encoder."));
+                sayso_extract::Analyzer::with_models(files).map_err(io::Error::other)
+            })
+            .collect::<io::Result<_>>()?,
+    };
+    let analyzer = |fold: usize| &analyzers[fold % analyzers.len()];
     let first = ood_speakers.len();
     let fold = |at: usize| if at < first { at % 5 } else { (at - first) % 5 };
     let usual = matches.get_flag("usual");
@@ -44,9 +56,13 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     let mut models: Vec<Option<Linear>> = vec![None; 5];
     let places_of: Vec<usize> = (0..all.len()).collect();
     if !usual {
+        let mut taught: Vec<Vec<Choice>> = vec![Vec::new(); all.len()];
         for round in 0..rounds {
-            let taught: Vec<Vec<Choice>> =
-                map(&places_of, |&at| choices(&analyzer, &all[at].1, tier, models[fold(at)].as_ref()));
+            let new: Vec<Vec<Choice>> =
+                map(&places_of, |&at| choices(analyzer(fold(at)), &all[at].1, tier, models[fold(at)].as_ref()));
+            for (all, new) in taught.iter_mut().zip(new) {
+                all.extend(new);
+            }
             if let Some(path) = std::env::var_os("WHO_RAW") {
                 let mut out = io::BufWriter::new(std::fs::File::create(path)?);
                 for (at, list) in taught.iter().enumerate() {
@@ -62,6 +78,11 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
                 return Ok(());
             }
             eprintln!("round {round}: {} choices, {:?}", taught.iter().map(Vec::len).sum::<usize>(), start.elapsed());
+            if let Some(path) = matches.get_one::<String>("write") {
+                let all: Vec<Choice> = taught.iter().flatten().cloned().collect();
+                let name = if tier == Tier::Fast { "who_fast" } else { "who" };
+                std::fs::write(path, fit(&all).to_bytes(name))?;
+            }
             let folds: Vec<usize> = (0..5).collect();
             models = map(&folds, |&out| {
                 let own: Vec<Choice> = taught
@@ -76,7 +97,7 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
         }
     }
     let found: Vec<Prediction> =
-        map(&places_of, |&at| predicted(&analyzer, &all[at].1, tier, models[fold(at)].as_ref()));
+        map(&places_of, |&at| predicted(analyzer(fold(at)), &all[at].1, tier, models[fold(at)].as_ref()));
     eprintln!("predicted, {:?}", start.elapsed());
     let mut dump = io::BufWriter::new(std::fs::File::create(matches.get_one::<String>("dump").unwrap())?);
     for corpus in 0..2 {

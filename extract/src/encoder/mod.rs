@@ -135,9 +135,8 @@ impl Encoder {
         let prepared = self.prepare(text);
         let mut found = Encoded::default();
         // TEMP begin
-        let cache = std::env::var_os("ENC_CACHE").map(|dir| {
-            std::path::Path::new(&dir).join(format!("{:016x}", crate::model::checksum(text.as_bytes())))
-        });
+        let cache = std::env::var_os("ENC_CACHE")
+            .map(|dir| std::path::Path::new(&dir).join(format!("{:016x}", crate::model::checksum(text.as_bytes()))));
         if let Some(bytes) = cache.as_ref().and_then(|path| std::fs::read(path).ok()) {
             let floats: Vec<f32> = bytes.as_chunks::<4>().0.iter().map(|c| f32::from_le_bytes(*c)).collect();
             let n = prepared.pieces.words.len();

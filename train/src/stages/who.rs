@@ -10,12 +10,12 @@ use sayso_extract::fit::speakers::{SourceAsked, WHO, choose_source, sources};
 use sayso_extract::model::Linear;
 
 use super::stage::Stage;
-use crate::places::{Places, bar};
 use crate::corpus::{Points, lines};
 use crate::eval::gold::{QuotedText, SourceRow, SpokenText};
 use crate::eval::predict::{Prediction, describe};
 use crate::eval::text::name;
 use crate::learn::{Choice, Ranking, Settings};
+use crate::places::{Places, bar};
 
 /// This stage. What it learns from is what the stages before find.
 pub(super) const STAGE: Stage =
@@ -128,7 +128,8 @@ fn holds(whole: &str, part: &str) -> bool {
     !part.is_empty() && format!(" {whole} ").contains(&format!(" {part} "))
 }
 
-/// What an article teaches, and how many of its named sources had a right offer.
+/// What an article teaches. Earlier answers are the right ones, or with a model those that it gives, which is what it will
+/// have to go on; an article that the model was not fitted on then shows how it errs.
 pub fn choices(analyzer: &Analyzer, article: &Voiced<'_>, tier: Tier, model: Option<&Linear>) -> Vec<Choice> {
     let rows = Rows::new(article);
     let mut out = Vec::new();
@@ -136,9 +137,9 @@ pub fn choices(analyzer: &Analyzer, article: &Voiced<'_>, tier: Tier, model: Opt
         let usual = || model.map_or(asked.usual, |model| choose_source(model, asked.features).0);
         let Some(row) = rows.of(asked.content) else { return usual() };
         let right = right(asked.offers, asked.entities, &row.speakers);
-        let Some(&answer) = right.first() else { return usual() };
+        let Some(&first) = right.first() else { return usual() };
         out.push(Choice { candidates: asked.features.to_vec(), right });
-        answer
+        if model.is_some() { usual() } else { first }
     });
     out
 }

@@ -18,9 +18,14 @@ pub(super) const LEAD: usize = 120;
 
 /// The speakers of a source in the order of the text, and how sure that is; none when it is unnamed.
 pub(crate) fn speakers(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) -> (Vec<usize>, f32) {
+    voiced(cast, found(r, cast, source))
+}
+
+/// Those of some entities that have a voice, and how sure the least sure of all is.
+pub(super) fn voiced(cast: &Cast<'_>, found: Vec<Speaker>) -> (Vec<usize>, f32) {
     let mut speakers: Vec<usize> = Vec::new();
     let mut sure = 1.0_f32;
-    for (entity, so_sure) in found(r, cast, source) {
+    for (entity, so_sure) in found {
         sure = sure.min(so_sure);
         // Peoples, events and products have no voice of their own.
         let voiceless = matches!(cast.kind_of(entity), EntityType::Norp | EntityType::Event | EntityType::Product);
@@ -32,6 +37,7 @@ pub(crate) fn speakers(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) 
     (speakers, sure)
 }
 
+/// The entities that the first rule names that names any.
 pub(super) fn found(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) -> Vec<Speaker> {
     let first = source.start;
     if matches!(r.tag(first), Tag::Wp | Tag::Wdt) || r.is(first, "that") && source.len() == 1 {

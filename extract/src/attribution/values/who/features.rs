@@ -79,6 +79,8 @@ struct View {
     /// How often it is mentioned shortly before.
     recent: u32,
     kin: Option<f32>,
+    /// The same of its mentions in the source alone.
+    kin_inside: Option<f32>,
     kin_rank: u32,
     margin: f32,
 }
@@ -101,7 +103,9 @@ pub(crate) fn of(
     offers: &Offers,
 ) -> Vec<Vec<u32>> {
     let entities: Vec<usize> = offers.list.iter().filter(|one| one.len() == 1).map(|one| one[0]).collect();
-    let mut views: Vec<View> = entities.iter().map(|&entity| view(room, draft, source, offers, entity)).collect();
+    let others = others(room, source);
+    let of = |&entity: &usize| view(room, (draft, source), &others, offers, entity);
+    let mut views: Vec<View> = entities.iter().map(of).collect();
     ranks(room, source, &entities, &mut views);
     anchors(room, source, &entities, &mut views);
     if let Some(within) = within {
@@ -161,7 +165,7 @@ struct Asked {
     group: u32,
     /// The middle cluster of the verb.
     manner: u32,
-    pronoun: bool,
+    pronoun: u32,
 }
 
 /// What an earlier source of the same words meant: 0 there was none, 1 nobody, 2 somebody.
@@ -212,7 +216,7 @@ impl Asked {
             kin: views.iter().filter_map(|view| view.kin).reduce(f32::max),
             spoke_here: views.iter().map(|view| view.spoke_here).min().unwrap_or(3),
             opens: u32::from(source.at < 120),
-            pronoun: source.kind.is_pronoun(),
+            pronoun: u32::from(source.kind.is_pronoun()),
             broad: u32::from(groups[0]),
             group: u32::from(groups[1]),
             manner: u32::from(manner[1]),
@@ -228,7 +232,13 @@ impl Asked {
     }
 }
 
-fn view(room: &Room<'_, '_>, draft: &Draft, source: &Source, offers: &Offers, entity: usize) -> View {
+fn view(
+    room: &Room<'_, '_>,
+    (draft, source): (&Draft, &Source),
+    others: &[(u32, bool)],
+    offers: &Offers,
+    entity: usize,
+) -> View {
     let (r, known) = (room.r, room.cast.chains().known(entity));
     let mentions = &room.mentions[entity];
     let place = |at: usize| room.place(mentions[at]);
@@ -255,7 +265,7 @@ fn view(room: &Room<'_, '_>, draft: &Draft, source: &Source, offers: &Offers, en
         ..View::default()
     };
     (view.inside, view.link) = inside(room, source, mentions, before);
-    (view.head, view.hits, view.misses) = called(room, source, entity);
+    (view.head, view.hits, view.misses) = called(room, source, others, entity);
     if let Some(last) = before.checked_sub(1) {
         let last = place(last);
         let token = last.name_end.min(last.tokens.end).max(last.tokens.start + 1) - 1;
@@ -350,23 +360,33 @@ fn in_rest(room: &Room<'_, '_>, source: &Source, place: &Place<'_>) -> (Inside, 
     }
 }
 
+/// The words of a source beside its head that may stand in what an entity is called, as titles are compared; and whether
+/// each is in the first phrase.
+fn others(room: &Room<'_, '_>, source: &Source) -> Vec<(u32, bool)> {
+    if source.kind.is_pronoun() {
+        return Vec::new();
+    }
+    let r = room.r;
+    let others = source.tokens.clone().take(24).filter(|&i| i + 1 != source.phrase.end);
+    let telling = others.filter(|&i| matches!(r.tag(i), Tag::Nn | Tag::Nns | Tag::Nnp | Tag::Jj));
+    telling.map(|i| (comparable_word(r.document.word(i)), i < source.phrase.end)).collect()
+}
+
 /// How well the words of a source fit what an entity is called: its head, and how many other words do and do not.
-fn called(room: &Room<'_, '_>, source: &Source, entity: usize) -> (u32, u32, u32) {
+fn called(room: &Room<'_, '_>, source: &Source, others: &[(u32, bool)], entity: usize) -> (u32, u32, u32) {
     if source.kind.is_pronoun() || source.tokens.is_empty() {
         return (0, 0, 0);
     }
-    let (r, known) = (room.r, room.cast.chains().known(entity));
-    let head = known.called(source.head) as u32;
+    let known = room.cast.chains().known(entity);
     let (mut hits, mut misses) = (0, 0);
-    let others = source.tokens.clone().take(24).filter(|&i| i + 1 != source.phrase.end);
-    for i in others.filter(|&i| matches!(r.tag(i), Tag::Nn | Tag::Nns | Tag::Nnp | Tag::Jj)) {
-        if known.called(comparable_word(r.document.word(i))) > Called::No {
+    for &(word, inside) in others {
+        if known.called(word) > Called::No {
             hits += 1;
-        } else if i < source.phrase.end {
+        } else if inside {
             misses += 1;
         }
     }
-    (head, hits.min(3), misses.min(3))
+    (known.called(source.head) as u32, hits.min(3), misses.min(3))
 }
 
 /// Whether the sex that the source tells of fits: 0 it tells of none, 1 and 2 it does, 3 nothing is known, 4 and 5 it does
@@ -428,9 +448,7 @@ fn anchors(room: &Room<'_, '_>, source: &Source, entities: &[usize], views: &mut
                 () => 6,
             };
             let view = &mut views[at];
-            if relation + later < view.anchor {
-                view.anchor = relation + later;
-            } else if view.anchor == 7 {
+            if view.anchor == 7 || relation + later < view.anchor {
                 view.anchor = relation + later;
             }
         }
@@ -457,36 +475,43 @@ fn ranks(room: &Room<'_, '_>, source: &Source, entities: &[usize], views: &mut [
 }
 
 /// So many mentions of an entity are held against a source at most.
-const HELD: usize = 5;
+const HELD: usize = 6;
+/// So many of its mentions are looked through for names.
+const LOOKED: usize = 40;
 
 /// What the encoder says of the best mention of each entity.
 fn kin(room: &Room<'_, '_>, source: &Source, entities: &[usize], views: &mut [View]) {
     let Some(kin) = room.means.kin.filter(|_| !source.tokens.is_empty()) else { return };
-    let (mut offers, mut owner): (Vec<Range<usize>>, Vec<usize>) = (Vec::new(), Vec::new());
+    let (mut offers, mut owner): (Vec<Range<usize>>, Vec<(usize, bool)>) = (Vec::new(), Vec::new());
     for (at, &entity) in entities.iter().enumerate() {
         let mentions = &room.mentions[entity];
         let start = |&at: &u32| room.place(at).tokens.start;
         let before = mentions.partition_point(|at| start(at) < source.at);
         let after = mentions.partition_point(|at| start(at) < source.tokens.end);
         let named = |at: &&u32| room.place(**at).mention.name.is_some();
+        let latest = || mentions[..before].iter().rev().take(LOOKED);
         let mut held: Vec<u32> = Vec::with_capacity(HELD);
-        held.extend(mentions[..before].iter().rev().take(2));
-        held.extend(mentions[..before].iter().rev().filter(named).take(2));
+        held.extend(latest().take(2));
+        held.extend(latest().filter(named).take(2));
         held.extend(mentions[..before].iter().take(1));
-        held.extend(mentions[after..].iter().filter(named).take(1));
+        held.extend(mentions[after..].iter().take(LOOKED).filter(named).take(1));
+        held.extend(mentions[before..after].iter().filter(named).take(2));
         held.sort_unstable();
         held.dedup();
         for place in held {
             let place = room.place(place);
             offers.push(place.tokens.start..place.name_end.min(place.tokens.end).max(place.tokens.start + 1));
-            owner.push(at);
+            owner.push((at, place.tokens.start >= source.at && place.tokens.start < source.tokens.end));
         }
     }
-    for (odds, at) in kin(&source.tokens, &offers).into_iter().zip(owner) {
+    for (odds, (at, inside)) in kin(&source.tokens, &offers).into_iter().zip(owner) {
         // Exactly nothing: it was not seen together with the source.
         if odds != 0.0 && odds > -1e3 {
             let best = views[at].kin.map_or(odds, |best| best.max(odds));
             views[at].kin = Some(best);
+            if inside {
+                views[at].kin_inside = Some(views[at].kin_inside.map_or(odds, |best| best.max(odds)));
+            }
         }
     }
     let all: Vec<Option<f32>> = views.iter().map(|view| view.kin).collect();
@@ -589,7 +614,7 @@ fn single(asked: &Asked, v: &View) -> Vec<u32> {
     add(84, &[s, asked.rivals, v.sex, v.rank]);
     add(85, &[s, asked.rivals, v.spoke, v.spoke_here]);
     add(86, &[k, v.recent, v.spoke]);
-    if !asked.pronoun {
+    if asked.pronoun == 0 {
         let &Asked { broad, group, .. } = asked;
         add(87, &[group, v.kind, v.inside]);
         add(88, &[broad, v.kind, v.inside, v.link]);
@@ -611,6 +636,10 @@ fn single(asked: &Asked, v: &View) -> Vec<u32> {
             rising(&mut out, 66, s, odds);
             rising(&mut out, 67, s, v.margin);
         }
+    }
+    if let Some(odds) = v.kin_inside {
+        rising(&mut out, 68, s, odds);
+        rising(&mut out, 69, 20 + v.inside, odds);
     }
     out
 }
@@ -646,7 +675,7 @@ fn none(asked: &Asked) -> Vec<u32> {
     add(124, &[s, asked.anchor, asked.best_called, plural]);
     add(125, &[k, asked.again_head]);
     add(126, &[head, asked.anchor]);
-    if !asked.pronoun {
+    if asked.pronoun == 0 {
         let &Asked { broad, group, .. } = asked;
         add(127, &[k, group, plural]);
         add(128, &[group, asked.any_inside, plural]);
@@ -718,7 +747,12 @@ fn raw(room: &Room<'_, '_>, offers: &Offers, entities: &[usize], a: &Asked, view
         a.opens,
         a.outer,
         a.anchor,
-        a.again_head, a.rivals, a.broad, a.group, a.manner, u32::from(a.pronoun),
+        a.again_head,
+        a.rivals,
+        a.broad,
+        a.group,
+        a.manner,
+        a.pronoun,
     ]];
     for v in views {
         table.push(vec![
@@ -752,8 +786,10 @@ fn raw(room: &Room<'_, '_>, offers: &Offers, entities: &[usize], a: &Asked, view
             v.anchor,
             v.again_head,
             v.sure_name,
-            v.lead, v.recent,
+            v.lead,
+            v.recent,
             real(v.kin),
+            real(v.kin_inside),
             v.kin_rank,
             real(Some(v.margin)),
         ]);

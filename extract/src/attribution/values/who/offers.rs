@@ -152,8 +152,8 @@ pub(crate) fn voiced(kind: EntityType) -> bool {
 pub(crate) fn offers(room: &Room<'_, '_>, source: &Source, patience: &Patience<'_>) -> Option<Offers> {
     let (r, cast) = (room.r, room.cast);
     let ruled = ruled(r, cast, source);
-    let (usual, sure) =
-        if source.tokens.is_empty() { (Vec::new(), 0.0) } else { speaker::speakers(r, cast, &source.tokens) };
+    let (usual, sure) = speaker::voiced(cast, ruled.usual);
+    let ruled = ruled.of;
     let mut list: Vec<usize> = Vec::with_capacity(MOST);
     let mut add = |entity: usize, always: bool| {
         if (always || voiced(cast.kind_of(entity)) && list.len() < MOST) && !list.contains(&entity) {
@@ -161,7 +161,7 @@ pub(crate) fn offers(room: &Room<'_, '_>, source: &Source, patience: &Patience<'
         }
     };
     usual.iter().for_each(|&entity| add(entity, true));
-    let inside: Vec<usize> = cast.inside(&source.tokens).map(|place| place.mention.entity).collect();
+    let inside: Vec<usize> = cast.inside(&source.tokens).take(24).map(|place| place.mention.entity).collect();
     inside.iter().take(12).for_each(|&entity| add(entity, false));
     let mut named: Vec<usize> = ruled.keys().copied().collect();
     named.sort_unstable();
@@ -209,37 +209,59 @@ pub(crate) fn offers(room: &Room<'_, '_>, source: &Source, patience: &Patience<'
     Some(Offers { list: offers, usual, sure, ruled })
 }
 
-/// Which rules name which entities.
-fn ruled(r: &Reading<'_>, cast: &Cast<'_>, source: &Source) -> FxHashMap<usize, (u32, f32)> {
-    let mut ruled: FxHashMap<usize, (u32, f32)> = FxHashMap::default();
-    let mut add = |rule: u32, found: Vec<Speaker>| {
-        for (entity, sure) in found {
-            let known = ruled.entry(entity).or_default();
+/// What the rules say of a source.
+struct Ruled {
+    /// Which rules name an entity, and how sure the surest is.
+    of: FxHashMap<usize, (u32, f32)>,
+    /// What the first rule that names any takes.
+    usual: Vec<Speaker>,
+}
+
+impl Ruled {
+    fn add(&mut self, rule: u32, found: Vec<Speaker>) {
+        for &(entity, sure) in &found {
+            let known = self.of.entry(entity).or_default();
             *known = (known.0 | rule, known.1.max(sure));
         }
-    };
+        if self.usual.is_empty() {
+            self.usual = found;
+        }
+    }
+
+    fn note(&mut self, rule: u32, found: Option<Speaker>) {
+        let usual = self.usual.clone();
+        self.add(rule, found.into_iter().collect());
+        self.usual = usual;
+    }
+}
+
+/// Which rules name which entities.
+fn ruled(r: &Reading<'_>, cast: &Cast<'_>, source: &Source) -> Ruled {
+    let mut ruled = Ruled { of: FxHashMap::default(), usual: Vec::new() };
     if source.tokens.is_empty() {
         return ruled;
     }
     let first = source.tokens.start;
     if source.kind == Kind::Relative {
-        add(ANTECEDENT, speaker::antecedent(r, cast, first));
+        ruled.add(ANTECEDENT, speaker::antecedent(r, cast, first));
         return ruled;
     }
     if source.kind.is_pronoun() {
         let told = cast.headed_by(first).map(|place| (place.mention.entity, place.sure));
-        add(TOLD, told.into_iter().collect());
-        add(GUESSED, cast.guess(first).into_iter().collect());
+        ruled.note(TOLD, told);
+        ruled.note(GUESSED, cast.guess(first));
+        ruled.add(0, speaker::found(r, cast, &source.tokens));
         return ruled;
     }
     let (phrase, rest) = (&source.phrase, &source.rest);
-    add(ISSUER, issuer::issuers(r, cast, phrase, rest, speaker::LEAD));
-    add(HEAD, speaker::by_head(r, cast, phrase));
-    add(APPOSED, speaker::apposed(r, cast, rest).into_iter().collect());
-    add(APPOSED, speaker::called(r, cast, phrase, rest).into_iter().collect());
+    ruled.add(ISSUER, issuer::issuers(r, cast, phrase, rest, speaker::LEAD));
+    ruled.add(HEAD, speaker::by_head(r, cast, phrase));
+    let apposed = speaker::apposed(r, cast, rest).or_else(|| speaker::called(r, cast, phrase, rest));
+    ruled.add(APPOSED, apposed.into_iter().collect());
     let part = phrase.start..phrase.clone().find(|&i| r.tag(i) == Tag::Cc).unwrap_or(phrase.end);
-    add(DESCRIBED, speaker::by_description(r, cast, phrase).into_iter().collect());
-    add(DESCRIBED, cast.described(r, &part).into_iter().collect());
-    add(GUESSED, cast.guess(phrase.end - 1).into_iter().collect());
+    let described = speaker::by_description(r, cast, phrase).or_else(|| speaker::by_description(r, cast, &part));
+    ruled.add(DESCRIBED, described.into_iter().collect());
+    ruled.note(DESCRIBED, cast.described(r, &part));
+    ruled.note(GUESSED, cast.guess(phrase.end - 1));
     ruled
 }
