@@ -46,6 +46,7 @@ impl Quote {
         if clean.text.ends_with(',') {
             clean.truncate(clean.text.len() - 1);
         }
+        clean.close_up();
         let place = |span: &Span| {
             let after = self.content.partition_point(|part| part.start() <= span.start());
             let part = self.content[..after].last().filter(|part| part.contains(*span));
@@ -98,17 +99,36 @@ impl Traced {
         let words = self.text.trim_end_matches(is_mark);
         let last = words.chars().next_back().unwrap_or_default();
         let open = last == ',' || last.is_alphanumeric() || is_closing_bracket(last);
-        if open && ends_sentence(between, goes_on) {
-            match words.strip_suffix(',').map(|words| (words.len(), words.ends_with(is_terminal))) {
+        if open {
+            let comma = words.strip_suffix(',').map(|words| (words.len(), words.ends_with(is_terminal)));
+            match (ends_sentence(between, goes_on), comma) {
                 // "In the U.S.," has its full stop.
-                Some((comma, true)) => self.cut_out(comma),
-                Some((comma, false)) => self.text.replace_range(comma..=comma, "."),
-                None => self.push(self.origins.last().map_or(0, |&origin| origin as usize), '.'),
+                (true, Some((comma, true))) => self.cut_out(comma),
+                (true, Some((comma, false))) => self.text.replace_range(comma..=comma, "."),
+                (true, None) => self.push_mark('.'),
+                // “We stay”, she said, “and wait.”
+                (false, None) if goes_on_after(between) => self.push_mark(','),
+                (false, _) => {}
             }
         }
         self.push_blank();
         self.text.push_str(&part.text);
         self.origins.extend(part.origins);
+    }
+
+    /// Adds a mark that stands for what parts the words around a cue.
+    fn push_mark(&mut self, mark: char) {
+        self.push(self.origins.last().map_or(0, |&origin| origin as usize), mark);
+    }
+
+    /// Takes out blanks that stray before a comma, semicolon, colon or the end of a sentence.
+    fn close_up(&mut self) {
+        let stray = |at: &usize| {
+            let rest = &self.text[at + 1..];
+            rest.starts_with([',', ';', ':', '.', '!', '?']) && rest[1..].chars().next().is_none_or(char::is_whitespace)
+        };
+        let blanks: Vec<usize> = self.text.match_indices(' ').map(|(at, _)| at).filter(stray).collect();
+        blanks.into_iter().rev().for_each(|at| self.cut_out(at));
     }
 
     /// Takes out the sign of one byte that stands here.
@@ -117,28 +137,69 @@ impl Traced {
         self.origins.remove(at);
     }
 
-    /// Reads the words inside quotation marks. A mark that re-opens a quotation at a new paragraph goes too.
+    /// Reads the words inside quotation marks, without the outer pair alone. A mark that re-opens a quotation at a new
+    /// paragraph goes too, and so do those between two quotations that follow each other.
     fn read_spoken(&mut self, span: Span, text: &str) {
         let words = span.of(text);
         // "that “the port is open”": the mark opens after the word that joins it to the sentence.
         let joined = words.strip_prefix("that ").filter(|rest| rest.starts_with(MARKS));
         let mut start = span.end() - joined.unwrap_or(words).len();
+        let mut outer: Option<char> = None;
         for line in joined.unwrap_or(words).split('\n') {
             let mut begun = false;
             read_plain(line, |at, c| {
-                if !begun && is_mark(c) {
-                    return;
-                }
-                if !begun && !self.text.is_empty() {
-                    self.push_blank();
+                if !begun {
+                    let mark = is_mark(c) && !c.is_whitespace();
+                    outer = outer.or(Some(c).filter(|_| mark && self.text.is_empty()));
+                    if c.is_whitespace() || mark && outer == Some(c) {
+                        return;
+                    }
+                    if !self.text.is_empty() {
+                        self.push_blank();
+                    }
                 }
                 begun = true;
                 self.push(start + at, c);
             });
             start += line.len() + 1;
         }
-        // "… is open,”": the comma may stand before the closing mark, or after it in British style.
-        self.truncate(self.text.trim_end_matches(is_mark).len());
+        if let Some(outer) = outer {
+            self.drop_between(outer);
+        }
+        self.drop_close(outer);
+    }
+
+    /// Drops the marks between two quotations: “One.” “Two.”
+    fn drop_between(&mut self, open: char) {
+        let meets = |at: &usize| {
+            let before = self.text[..*at].trim_end();
+            before.len() < *at && before.ends_with(|c| is_mark(c) && is_single(c) == is_single(open))
+        };
+        let opens: Vec<usize> = self.text.match_indices(open).map(|(at, _)| at).filter(meets).collect();
+        for at in opens.into_iter().rev() {
+            let close = self.text[..at].trim_end().char_indices().next_back();
+            let all = [(at, open.len_utf8())].into_iter().chain(close.map(|(at, mark)| (at, mark.len_utf8())));
+            for (at, len) in all {
+                self.text.replace_range(at..at + len, "");
+                self.origins.drain(at..at + len);
+            }
+        }
+    }
+
+    /// Drops the mark that closes what `outer` opened, and what stands behind it.
+    fn drop_close(&mut self, outer: Option<char>) {
+        let closes =
+            |c: char| is_mark(c) && !c.is_whitespace() && outer.is_none_or(|open| is_single(open) == is_single(c));
+        let mut end = self.text.trim_end().len();
+        // "… is open,”" or "… is open”,": the comma may stand before the closing mark, or after it in British style.
+        let before = self.text[..end].trim_end_matches([',', '.']);
+        if before.len() < end && before.ends_with(closes) {
+            end = before.len();
+        }
+        if let Some(mark) = self.text[..end].chars().next_back().filter(|&c| closes(c)) {
+            end = self.text[..end].trim_end_matches(mark).trim_end().len();
+        }
+        self.truncate(end);
     }
 
     /// Where the words of a span of the article's text stand.
@@ -177,6 +238,16 @@ fn ends_sentence(between: &str, goes_on: bool) -> bool {
         "." | "!" | "?" => true,
         _ => !goes_on && last.ends_with(|c| is_terminal(c) || c == ':'),
     }
+}
+
+/// Whether the words between two parts end in a comma or dash: the sentence goes on behind them.
+fn goes_on_after(between: &str) -> bool {
+    between.trim_end_matches(is_mark).ends_with([',', '–', '—']) && between.chars().any(char::is_alphanumeric)
+}
+
+/// Whether a quotation mark is a single one.
+fn is_single(mark: char) -> bool {
+    matches!(mark, '‘' | '’' | '\'' | '‚' | '‛' | '‹' | '›' | '`' | '´' | '＇')
 }
 
 /// Whether a quotation may begin or end with it.
@@ -268,7 +339,16 @@ mod tests {
             ("|“We stay …”| Lind said. |“I go.”|", "We stay … I go."),
             ("|“We stay —”| Lind said. |“I go.”|", "We stay — I go."),
             ("|“We stay”|, Lind said. |“I go.”|", "We stay. I go."),
-            ("|“We stay”|, Lind said, |“and I go.”|", "We stay and I go."),
+            ("|“We stay”|, Lind said, |“and I go.”|", "We stay, and I go."),
+            ("Lind said: |“We stay.” “I go.”|", "We stay. I go."),
+            ("|“We stay”| there. |“And go.”|", "We stay. And go."),
+            ("|\"Do stay!\",| Lind said. |\"I go.\"|", "Do stay! I go."),
+            ("|“She said, ‘Stay,’”| Lind said. |“‘Go’ was his word.”|", "She said, ‘Stay.’ ‘Go’ was his word."),
+            ("|‘It is “small”’,| Lind said.", "It is “small”"),
+            ("|« We stay »,| Lind said. |« I go. »|", "We stay. I go."),
+            ("|„We stay“,| Lind said. |„I go.“|", "We stay. I go."),
+            ("|»We stay«,| Lind said, |»and I go.«|", "We stay, and I go."),
+            ("|``We stay,''| Lind said. |``I go.''|", "We stay. I go."),
             ("|“One,\n\n“two”|, Lind said. |“Three.”|", "One, two. Three."),
             ("Lind said: |“We stay,”| and: |“I go.”|", "We stay. I go."),
             ("Lind said |“we stay,”| and |“I go.”|", "we stay, I go."),
@@ -296,6 +376,12 @@ mod tests {
     fn a_joining_word_before_the_marks_goes() {
         let text = "said that “the port is open”";
         assert_eq!(clean(QuoteKind::Direct, text, &["that “the port is open”"]), "the port is open");
+    }
+
+    #[test]
+    fn blanks_do_not_stray_before_marks() {
+        let text = "it opens at 5 ; the dam , of course , holds ... for now .";
+        assert_eq!(clean(QuoteKind::Indirect, text, &[text]), "it opens at 5; the dam, of course, holds ... for now.");
     }
 
     #[test]

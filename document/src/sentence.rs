@@ -186,6 +186,9 @@ impl<'a> Splitter<'a> {
     /// Whether a sentence that began at `start` ends with token `i` and what clings to it, and which
     /// token comes after these.
     fn end_at(&self, start: usize, i: usize) -> (bool, usize) {
+        if self.another_quotation(i) {
+            return (true, i + 1);
+        }
         let word = self.word(i);
         let mark = self.tokens[i].kind == TokenKind::Mark && word.chars().next().is_some_and(is_terminal);
         let dotted_word = self.tokens[i].kind == TokenKind::Word && word.ends_with('.');
@@ -205,6 +208,16 @@ impl<'a> Splitter<'a> {
             self.begins(next) && !self.saying_follows(i, next)
         };
         (ends, next)
+    }
+
+    /// Whether a quotation that breaks off ends with token `i`, and the next one begins: “and the mill—” “It is sold,”.
+    fn another_quotation(&self, i: usize) -> bool {
+        let kind = |i: usize| self.tokens.get(i).map(|token| token.kind);
+        let apart = |next: &Token| self.tokens[i].span.end() < next.span.start();
+        let meets =
+            i + 1 < self.end && kind(i) == Some(TokenKind::CloseQuote) && kind(i + 1) == Some(TokenKind::OpenQuote);
+        let breaks = || i > 0 && matches!(self.word(i - 1), "—" | "–" | "-" | "--" | "…" | "...");
+        meets && breaks() && self.tokens.get(i + 1).is_some_and(apart)
     }
 
     /// Whether a sentence of these tokens is longer than any may be.

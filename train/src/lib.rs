@@ -1,6 +1,7 @@
 //! What the command `sayso-train` does, and what that takes: corpora are read, models learned in
 //! stages that build on each other, and their figures measured.
 
+pub mod breaks;
 pub mod corpus;
 pub mod encoder;
 pub mod eval;
@@ -41,7 +42,14 @@ pub fn command() -> Command {
     let stages = STAGES.iter().map(|stage| Command::new(stage.name).about(stage.about));
     let all = Command::new("all").about("Runs all stages in order");
     let writing = stages.chain([all, study::command()]).map(|sub| sub.args([out.clone(), labels.clone()]));
-    let reading = [eval::command(), speed::command(), encoder::command(), label::command(), whostudy::command()];
+    let reading = [
+        eval::command(),
+        speed::command(),
+        breaks::command(),
+        encoder::command(),
+        label::command(),
+        whostudy::command(),
+    ];
     Command::new("sayso-train")
         .about("Fits and evaluates the models of Sayso")
         .subcommand_required(true)
@@ -60,6 +68,7 @@ pub fn run(matches: &ArgMatches) -> io::Result<()> {
         "eval" => return eval::run(&places, matches),
         "encode-check" => return encoder::run(&places, matches),
         "label" => return label::run(&places, matches),
+        "breaks" => return breaks::run(&places, matches),
         "speed" => return speed::run(&places, matches),
         "who-study" => return whostudy::run(&places, matches),
         "study" => return study::run(&places, matches),

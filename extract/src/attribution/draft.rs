@@ -40,6 +40,8 @@ pub(crate) struct Draft {
     /// A noun phrase between cue and content.
     pub(crate) object: Option<Range<usize>>,
     pub(crate) negated: bool,
+    /// Whether lines and signs alone tell what belongs to it.
+    pub(crate) layout: bool,
     /// From 0 to 1.
     pub(crate) confidence: f32,
 }

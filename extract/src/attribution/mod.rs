@@ -26,7 +26,7 @@ pub(crate) use decide::Seen;
 #[cfg(feature = "encoder")]
 use decide::encoded;
 use decide::select::{self, Search};
-use decide::{Sight, bounds, continued};
+use decide::{Sight, bounds, continued, runs};
 use draft::Draft;
 use values::mentions::Cast;
 pub use values::who::Asked;
@@ -124,9 +124,11 @@ fn quotes(
     patience: &Patience<'_>,
 ) -> Option<Vec<Quote>> {
     bounds::cut(r, &mut drafts, patience)?;
+    runs::join(r, &mut drafts);
     continued::continue_quotations(r, &mut drafts);
     drafts.iter_mut().for_each(|draft| continued::leave_out(r, draft));
     let heard = addressee::find(r, &drafts);
+    drafts.iter_mut().zip(&heard).for_each(|(draft, heard)| addressee::leave_out(r, draft, heard.as_ref()));
     let speakers = who::decide(r, cast, &drafts, means, decide, patience)?;
     let mut quotes = Vec::with_capacity(drafts.len());
     for ((draft, heard), speakers) in drafts.iter().zip(heard).zip(speakers) {

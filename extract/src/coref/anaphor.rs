@@ -109,7 +109,8 @@ const STOPS: [&str; 40] = [
 
 /// The pronoun at a token.
 pub(super) fn pronoun(word: &str) -> Option<Sort> {
-    if word.len() > 10 {
+    // In capitals they are countries and trades: "the US", "the IT firm".
+    if word.len() > 10 || matches!(word, "US" | "IT") {
         return None;
     }
     small(word, |word| match word {

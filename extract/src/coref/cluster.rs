@@ -1,5 +1,6 @@
 //! Puts names together that stand for one entity.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
@@ -7,7 +8,8 @@ use sayso_document::{Counted, Document, Entity, EntityType, Patience};
 
 use super::alias::{acronyms, as_acronym, key, shortens};
 use super::gender::{Gender, Genders};
-use super::person::PersonName;
+use super::person::{PersonName, is_courtesy, one_letter_apart, rough};
+use super::profile::comparable;
 use crate::lexicon::{Class, Lexicon};
 use crate::names::NameMention;
 
@@ -22,9 +24,29 @@ pub(super) struct Cluster {
     key: String,
     /// The first name as it is written.
     surface: String,
-    /// How often a full name was met; the more, the likelier a surname means this one.
+    /// How often a full name was met; the more, the likelier a surname means this one. These names come first in `names`.
     full: u32,
+    /// The words of its titles, in comparable form.
+    titles: Vec<u32>,
 }
+
+impl Cluster {
+    /// The latest of its names before this one. Short names are met in reading order, behind all full ones.
+    fn latest(&self, name: usize) -> Option<usize> {
+        let (full, short) = self.names.split_at(self.full as usize);
+        let full = full[..full.partition_point(|&n| n < name)].last();
+        full.max(short.last()).copied()
+    }
+
+    /// Takes in the title of a name.
+    fn title(&mut self, words: &[u32]) {
+        let more: Vec<u32> = words.iter().copied().filter(|word| !self.titles.contains(word)).collect();
+        self.titles.extend(more.into_iter().take(TITLES.saturating_sub(self.titles.len())));
+    }
+}
+
+/// So many words of titles are kept for a person.
+const TITLES: usize = 24;
 
 /// Groups the names. Every name is in exactly one cluster; clusters are in order of first mention.
 pub(super) fn cluster(
@@ -38,10 +60,10 @@ pub(super) fn cluster(
         document,
         lexicon,
         genders,
-        names,
         all: Vec::new(),
         by_key: FxHashMap::default(),
         by_word: FxHashMap::default(),
+        by_rough: FxHashMap::default(),
     };
     let short = |name: &NameMention| name.kind == EntityType::Person && name.tokens.len() == 1;
     for (i, name) in names.iter().enumerate().filter(|(_, name)| !short(name)) {
@@ -66,13 +88,17 @@ struct Clusters<'a, 't> {
     document: &'a Document<'t>,
     lexicon: &'a Lexicon,
     genders: &'a Genders,
-    names: &'a [NameMention],
     all: Vec<Cluster>,
     /// Clusters by key and type.
     by_key: FxHashMap<(String, EntityType), usize>,
     /// Persons by every word of their names, [`MOST`] for a word at most.
     by_word: FxHashMap<String, Vec<usize>>,
+    /// Persons by the surnames of their full names without any one letter, [`MOST`] for each at most.
+    by_rough: FxHashMap<String, Vec<usize>>,
 }
+
+/// Of two of one surname the text is about the one with so many more full names.
+const MAIN: u32 = 2;
 
 /// So many persons are compared with a name: texts with more of one word are no articles.
 const MOST: usize = 200;
@@ -90,18 +116,18 @@ impl Clusters<'_, '_> {
             _ => key(words),
         };
         let same_key = self.by_key.get(&(key.clone(), name.kind)).copied();
-        let found =
-            same_key.filter(|&c| name.kind != EntityType::Person || self.all[c].person == person).or_else(|| {
-                let alike = |c: &&usize| self.all[**c].person.agrees(&person) && self.all[**c].gender.agrees(gender);
-                (name.kind == EntityType::Person)
-                    .then(|| self.by_word.get(person.last())?.iter().find(alike).copied())
-                    .flatten()
-            });
+        let found = same_key.filter(|&c| name.kind != EntityType::Person || self.all[c].person == person);
+        let found = found.or_else(|| (name.kind == EntityType::Person).then(|| self.alike(&person, gender)).flatten());
         let at = found.unwrap_or_else(|| self.push(name.kind, gender, person.clone(), key.clone(), words));
         self.by_key.entry((key, name.kind)).or_insert(at);
+        if name.kind == EntityType::Person {
+            self.add_rough(at, person.last());
+        }
+        let titles = self.title_words(name);
         let cluster = &mut self.all[at];
         cluster.names.push(i);
         cluster.full += 1;
+        cluster.title(&titles);
         if !cluster.gender.known() {
             cluster.gender = gender;
         }
@@ -110,41 +136,99 @@ impl Clusters<'_, '_> {
         }
     }
 
+    /// The person of a full name that this one may be another form of, or is but for one letter.
+    fn alike(&self, person: &PersonName, gender: Gender) -> Option<usize> {
+        let fits = |c: &&usize| self.all[**c].gender.agrees(gender);
+        let same = self.by_word.get(person.last()).into_iter().flatten().filter(fits);
+        let alike = same.clone().find(|&&c| self.all[c].person.agrees(person));
+        let near = || same.clone().find(|&&c| self.all[c].person.nearly(person));
+        let rough = || {
+            rough(person.last()).find_map(|key| {
+                self.by_rough.get(&key)?.iter().filter(fits).find(|&&c| self.all[c].person.nearly(person))
+            })
+        };
+        alike.or_else(near).or_else(rough).copied()
+    }
+
+    /// Notes a surname without any one of its letters.
+    fn add_rough(&mut self, at: usize, surname: &str) {
+        for key in rough(surname) {
+            let list = self.by_rough.entry(key).or_default();
+            if list.len() < MOST && list.last() != Some(&at) {
+                list.push(at);
+            }
+        }
+    }
+
+    /// The one person whose surname this is but for one letter.
+    fn misspelt(&self, person: &PersonName, gender: Gender) -> Option<usize> {
+        let [word] = person.words.as_slice() else { return None };
+        let mut found: Vec<usize> = rough(word).filter_map(|key| self.by_rough.get(&key)).flatten().copied().collect();
+        found.retain(|&c| one_letter_apart(self.all[c].person.last(), word));
+        found.sort_unstable();
+        found.dedup();
+        match found.as_slice() {
+            &[one] if self.all[one].gender.agrees(gender) => Some(one),
+            _ => None,
+        }
+    }
+
+    /// The words of the title of a name, in comparable form, without those that tell only a gender.
+    fn title_words(&self, name: &NameMention) -> Vec<u32> {
+        let title = name.title.map_or("", |title| title.of(self.document.text()));
+        let words = title.split([' ', '-', '\n']).filter(|word| !word.is_empty());
+        words.filter(|word| !is_courtesy(word)).map(comparable).collect()
+    }
+
     /// Adds a person's surname or given name to the person that it most likely means.
     fn add_short(&mut self, i: usize, name: &NameMention) {
         let words = name.name.of(self.document.text());
         let gender = Gender::of(self.document, self.lexicon, self.genders, name);
         let person = PersonName::new(words, self.lexicon);
+        let titles = self.title_words(name);
+        let best = self.bearer(i, &person, gender, &titles).or_else(|| self.misspelt(&person, gender));
+        let at = best.unwrap_or_else(|| {
+            let key = person.words.join(" ");
+            self.push(name.kind, gender, person, key, words)
+        });
+        let cluster = &mut self.all[at];
+        cluster.names.push(i);
+        cluster.title(&titles);
+        if !cluster.gender.known() {
+            cluster.gender = gender;
+        }
+    }
+
+    /// Of all whose name holds a short one: by how much of the name it is, then by title. Among equals one who was named
+    /// before this place; of these the one that the text is clearly about, else the one last named.
+    fn bearer(&self, i: usize, person: &PersonName, gender: Gender, titles: &[u32]) -> Option<usize> {
         let rank = |c: &Cluster| {
             let fit = person.fit(&c.person);
-            let same = c.person == person;
+            let same = c.person == *person;
             let usable = c.kind == EntityType::Person && c.gender.agrees(gender) && (fit > 0 || same);
-            // Among equals the one named before this place, then the one named most.
-            let before = c.names.first().is_some_and(|&n| self.names[n].name.start() < name.name.start());
-            usable.then_some((fit.max(3 * u32::from(same)), before, c.full))
+            let titled = titles.iter().any(|title| c.titles.contains(title));
+            // "Ms. Brandt" is the woman rather than one of whom nothing is known.
+            let told = gender.known() && c.gender == gender;
+            usable.then_some((fit.max(3 * u32::from(same)), titled, told, c.latest(i).is_some()))
         };
-        let mut best: Option<(usize, (u32, bool, u32))> = None;
-        for &c in person.words.first().and_then(|word| self.by_word.get(word)).into_iter().flatten() {
-            if let Some(rank) = rank(&self.all[c])
-                && best.is_none_or(|(_, top)| rank > top)
-            {
-                best = Some((c, rank));
+        let near = person.words.first().and_then(|word| self.by_word.get(word)).into_iter().flatten();
+        let ranked = near.filter_map(|&c| Some((c, rank(&self.all[c])?)));
+        let (mut best, mut top) = (Vec::new(), None);
+        for (c, rank) in ranked {
+            match Some(rank).cmp(&top) {
+                Ordering::Greater => (best, top) = (vec![c], Some(rank)),
+                Ordering::Equal => best.push(c),
+                Ordering::Less => {}
             }
         }
-        match best {
-            Some((c, _)) => {
-                let cluster = &mut self.all[c];
-                cluster.names.push(i);
-                if !cluster.gender.known() {
-                    cluster.gender = gender;
-                }
-            }
-            None => {
-                let key = person.words.join(" ");
-                let at = self.push(name.kind, gender, person, key, words);
-                self.all[at].names.push(i);
-            }
+        let main = best.iter().copied().max_by_key(|&c| (self.all[c].full, std::cmp::Reverse(c)))?;
+        let clear = best.iter().all(|&c| c == main || self.all[c].full + MAIN <= self.all[main].full);
+        // Where the family's name comes first it tells less of whom the text is about.
+        let first = self.all[main].person.words.first() == person.words.first();
+        if clear && !first || top.is_some_and(|(.., before)| !before) {
+            return Some(main);
         }
+        best.into_iter().max_by_key(|&c| (self.all[c].latest(i), std::cmp::Reverse(c)))
     }
 
     fn push(&mut self, kind: EntityType, gender: Gender, person: PersonName, key: String, surface: &str) -> usize {
@@ -157,7 +241,8 @@ impl Clusters<'_, '_> {
                 }
             }
         }
-        self.all.push(Cluster { kind, gender, names: Vec::new(), person, key, surface: surface.to_owned(), full: 0 });
+        let (surface, titles) = (surface.to_owned(), Vec::new());
+        self.all.push(Cluster { kind, gender, names: Vec::new(), person, key, surface, full: 0, titles });
         at
     }
 }
@@ -225,7 +310,7 @@ pub(super) fn entity(document: &Document, lexicon: &Lexicon, names: &[NameMentio
     let mut best = String::new();
     for name in cluster.names.iter().map(|&i| &names[i]) {
         let words = plain(name.name.of(document.text()));
-        if rank(&words) > rank(&best) {
+        if rank(cluster.kind, &words) > rank(cluster.kind, &best) {
             best.clone_from(&words);
         }
         *surfaces.entry(words).or_insert(0) += 1;
@@ -249,8 +334,9 @@ pub(super) fn entity(document: &Document, lexicon: &Lexicon, names: &[NameMentio
 }
 
 /// The longest name stands for the entity; one in capitals only if there is no other.
-fn rank(name: &str) -> (bool, usize) {
-    let shouted = name.contains(' ') && !name.contains(char::is_lowercase);
+fn rank(kind: EntityType, name: &str) -> (bool, usize) {
+    let acronym = kind != EntityType::Person && !name.contains(' ');
+    let shouted = !acronym && !name.contains(char::is_lowercase);
     (!shouted && !name.is_empty(), name.chars().count())
 }
 

@@ -34,6 +34,54 @@ impl Genders {
     }
 }
 
+/// "His wife, Mary Brandt", "their brother Erik Lund".
+fn by_kin(document: &Document, lexicon: &Lexicon, name: &NameMention) -> Option<Gender> {
+    let before = name.tokens.start.checked_sub(1)?;
+    let at = if document.word(before) == "," { before.checked_sub(1)? } else { before };
+    let word = document.word(at);
+    let kin = matches!(
+        word,
+        "wife"
+            | "husband"
+            | "son"
+            | "daughter"
+            | "brother"
+            | "sister"
+            | "father"
+            | "mother"
+            | "uncle"
+            | "aunt"
+            | "nephew"
+            | "niece"
+            | "grandfather"
+            | "grandmother"
+            | "grandson"
+            | "granddaughter"
+            | "widow"
+            | "widower"
+            | "fiancé"
+            | "fiancée"
+            | "stepson"
+            | "stepdaughter"
+            | "half-brother"
+            | "half-sister"
+    );
+    let class = lexicon.class(word);
+    let female = class.is(Class::FEMALE)
+        || matches!(word, "aunt" | "niece" | "grandmother" | "granddaughter" | "widow" | "fiancée" | "stepdaughter")
+        || word == "half-sister";
+    // "His wife, Brandt said": only what stands beside the name, and belongs to somebody, tells.
+    let owned = at.checked_sub(1).is_some_and(|owner| {
+        let owner = document.word(owner).to_lowercase();
+        let word = owner.as_str();
+        matches!(
+            word,
+            "his" | "her" | "their" | "my" | "our" | "'s" | "’s" | "late" | "elder" | "older" | "younger" | "twin"
+        ) || word.ends_with("est")
+    });
+    (kin && owned).then_some(Gender { male: !female, female })
+}
+
 impl Gender {
     /// What a mention tells: first by its title, then by the first name.
     pub(super) fn of(document: &Document, lexicon: &Lexicon, genders: &Genders, name: &NameMention) -> Self {
@@ -47,6 +95,9 @@ impl Gender {
         }
         if name.tokens.len() < 2 {
             return Self::default();
+        }
+        if let Some(gender) = by_kin(document, lexicon, name) {
+            return gender;
         }
         let first = document.word(name.tokens.start);
         if let Some(gender) = genders.of(first) {

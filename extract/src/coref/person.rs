@@ -95,6 +95,18 @@ impl PersonName {
                 || ends_with(&other.words, &self.words))
     }
 
+    /// Whether both are one name but for one letter of the first or last word.
+    pub(super) fn nearly(&self, other: &Self) -> bool {
+        let pairs = self.words.len() == other.words.len() && self.words.len() > 1 && self.suffix == other.suffix;
+        let mut apart = (0..self.words.len()).filter(|&at| self.words[at] != other.words[at]);
+        let slip = |at: usize| {
+            // "Maria" and "Marie" are two.
+            let long = at + 1 == self.words.len() || self.words[at].len() > SLIP + 1;
+            long && one_letter_apart(&self.words[at], &other.words[at])
+        };
+        pairs && apart.next().is_some_and(slip) && apart.next().is_none()
+    }
+
     /// How well this short name fits a full one: by the surname best, by a given name less; 0 is not at all.
     pub(super) fn fit(&self, full: &Self) -> u32 {
         if ends_with(&full.words, &self.words) {
@@ -106,6 +118,37 @@ impl PersonName {
             _ => 0,
         }
     }
+}
+
+/// The shortest word in which one wrong letter is taken for a slip.
+const SLIP: usize = 5;
+
+/// Whether two longer words differ by one letter that is missing, too many or another, beyond the first.
+pub(super) fn one_letter_apart(one: &str, other: &str) -> bool {
+    let (long, short) = if one.len() >= other.len() { (one, other) } else { (other, one) };
+    let (long, short): (Vec<char>, Vec<char>) = (long.chars().collect(), short.chars().collect());
+    if short.len() < SLIP || long.len() > short.len() + 1 || long == short {
+        return false;
+    }
+    let same = long.iter().zip(&short).take_while(|(one, other)| one == other).count();
+    let rest = usize::from(long.len() == short.len());
+    same > 0 && long[same + 1..] == short[same + rest..]
+}
+
+/// A word of usual length without any one letter, and the word itself.
+pub(super) fn rough(word: &str) -> impl Iterator<Item = String> {
+    let usual = (SLIP..=24).contains(&word.chars().count());
+    let without = word.char_indices().map(|(at, c)| format!("{}{}", &word[..at], &word[at + c.len_utf8()..]));
+    std::iter::once(word.to_owned()).chain(without).filter(move |_| usual)
+}
+
+/// Whether a title tells no more than a gender.
+pub(super) fn is_courtesy(title: &str) -> bool {
+    let small = title.trim_end_matches('.').to_lowercase();
+    matches!(
+        small.as_str(),
+        "mr" | "mrs" | "ms" | "miss" | "mx" | "madam" | "sir" | "monsieur" | "madame" | "herr" | "frau"
+    )
 }
 
 fn ends_with(long: &[String], short: &[String]) -> bool {
@@ -137,6 +180,15 @@ mod tests {
             ("Tom Baas Jr.", "Tom Baas", false),
         ] {
             assert_eq!(name(a).agrees(&name(b)), expected, "{a}, {b}");
+        }
+        for (a, b, expected) in [
+            ("Stefan Vaughan", "Stefan Vaughn", true),
+            ("Margerite Dorn", "Marguerite Dorn", true),
+            ("Peter Hansen", "Petra Hansen", false),
+            ("Ana Dunmore", "Anna Dunmore", false),
+            ("Stefan Vaughan", "Stefan Vaughan", false),
+        ] {
+            assert_eq!(name(a).nearly(&name(b)), expected, "{a}, {b}");
         }
         assert_eq!(name("van Dorn").fit(&name("Piet van Dorn")), 3);
         assert_eq!(name("Piet").fit(&name("Piet van Dorn")), 2);

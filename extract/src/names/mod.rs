@@ -8,6 +8,8 @@ mod agree;
 mod apposition;
 mod facts;
 mod features;
+mod given;
+mod labels;
 mod longform;
 mod runs;
 mod tagged;
@@ -59,15 +61,26 @@ pub(crate) fn find(
 ) -> Option<(Vec<NameMention>, Vec<NameMention>)> {
     let words = Words::new(document, lexicon, patience)?;
     let tagged = with_long_forms(&words, tagger.tag(&words, clusters, hints, patience)?);
+    let tagged = given::whole(&words, tagged);
+    let tagged = labels::with_labels(&words, tagged, &crate::view::turns::turns(document, patience)?);
     let mut runs: (usize, Vec<Range<usize>>) = (usize::MAX, Vec::new());
     let mut names: Vec<NameMention> = Vec::with_capacity(tagged.len());
+    let given = given::Surnames::of(&words);
     let mut person_ends = 0;
     for one in tagged {
         patience.spend(one.tokens.len())?;
         let Some(kind) = kept(&words, &one) else { continue };
         let named = titles::trim(&words, one.tokens.clone());
         let tokens = match kind {
-            EntityType::Person => titles::without_title(&words, named),
+            EntityType::Person => {
+                let named = titles::without_cue(&words, named);
+                let behind = titles::without_title(&words, named.clone());
+                if given.names(&words, behind.start.wrapping_sub(1), &behind) {
+                    behind.start - 1..behind.end
+                } else {
+                    behind
+                }
+            }
             EntityType::Organization => titles::without_country(&words, named),
             _ => named,
         };
@@ -127,6 +140,9 @@ fn listed(words: &Words, at: usize) -> Option<EntityType> {
 /// that it is an event or a product.
 fn kept(words: &Words, one: &Tagged) -> Option<EntityType> {
     if titles::is_party(words, one.tokens.start) {
+        return None;
+    }
+    if one.tokens.clone().all(|i| words.is(i, Class::HONORIFIC)) || titles::is_no_name(words, &one.tokens) {
         return None;
     }
     let alone = one.tokens.len() == 1 && words.class(one.tokens.start).is(Class::NORP_WORD);

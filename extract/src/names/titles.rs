@@ -78,9 +78,16 @@ pub(super) fn title_before(words: &Words, run: Range<usize>, name: Range<usize>,
     match head {
         Some(head) if after_title(words, head, run.end) == run.end => Some(title_span(words, run.start, run.end, from)),
         Some(_) => None,
-        None if run.is_empty() => small_title(words, name, from),
+        None if run.is_empty() => courtesy(words, name.start, from).or_else(|| small_title(words, name, from)),
         None => None,
     }
+}
+
+/// "Mr" and the like without a full stop, which are in no run.
+fn courtesy(words: &Words, at: usize, from: usize) -> Option<Span> {
+    let before = at.checked_sub(1).filter(|&before| before >= from)?;
+    let title = words.is(before, Class::HONORIFIC) && words.is(before, Class::NOT_NAME) && words.capital(before);
+    title.then(|| words.document.tokens()[before].span)
 }
 
 /// The last word of the run's title, if the run has one.
@@ -188,7 +195,13 @@ pub(super) fn trim(words: &Words, run: Range<usize>) -> Range<usize> {
         start += 1;
     }
     // "the nonpartisan Budget Office": names do not begin with such words.
-    while end - start > 1 && !words.capital(start) && words.is(start, Class::ORDINARY) && words.capital(start + 1) {
+    let common = Class::ORDINARY.or(Class::TITLE).or(Class::TITLE_MODIFIER);
+    while end - start > 1
+        && !words.capital(start)
+        && words.is(start, common)
+        && !words.is(start, Class::PARTICLE)
+        && words.capital(start + 1)
+    {
         start += 1;
     }
     // "Jane Doe (D-Ohio)": the party and the state are no part of the name.
@@ -213,4 +226,29 @@ pub(super) fn is_party(words: &Words, at: usize) -> bool {
     let word = words.text(at);
     let party = matches!(word, "D" | "R" | "I") || ["D-", "R-", "I-"].iter().any(|sign| word.starts_with(sign));
     party && at > 0 && words.text(at - 1) == "("
+}
+
+/// The part of a person's name behind the verb that opens its sentence: "Said Ada Lind: “…”".
+pub(super) fn without_cue(words: &Words, name: Range<usize>) -> Range<usize> {
+    let opens =
+        words.forced(name.start) && matches!(words.text(name.start), "Said" | "Asked" | "Added" | "Replied" | "Wrote");
+    let colon = || (name.end..name.end + CUE).take_while(|&i| words.text(i) != ".").any(|i| words.text(i) == ":");
+    if opens && name.len() > 2 && colon() { name.start + 1..name.end } else { name }
+}
+
+/// A colon stands at most so far behind the name in such a sentence.
+const CUE: usize = 16;
+
+/// Whether what was tagged is one ordinary word, whose capital is owed to the dash of a dateline before it, or a pronoun.
+pub(super) fn is_no_name(words: &Words, tokens: &Range<usize>) -> bool {
+    let at = tokens.start;
+    if tokens.len() != 1 {
+        return false;
+    }
+    if matches!(words.text(at), "We" | "They" | "He" | "She" | "It" | "You" | "I" | "We're" | "We’re") {
+        return true;
+    }
+    let dash = at >= 2 && matches!(words.text(at - 1), "-" | "--" | "–" | "—");
+    let dateline = dash && (words.text(at - 2) == ")" || words.capitals(at - 2) || words.is(at - 2, Class::PLACE_WORD));
+    dateline && words.is(at, Class::ORDINARY.or(Class::MIXED)) && !words.is(at, Class::ORG_WORD.or(Class::NORP_WORD))
 }

@@ -19,15 +19,18 @@ impl Letters {
         let mut text = String::with_capacity(document.text().len());
         let mut bounds = Vec::with_capacity(document.tokens().len() + 1);
         bounds.push(0);
-        for i in 0..document.tokens().len() {
-            for c in document.word(i).chars() {
-                match c {
-                    '’' | 'ʼ' => text.push('\''),
-                    _ if c.is_ascii() => text.push(c.to_ascii_lowercase()),
-                    _ => text.extend(c.to_lowercase()),
+        for s in 0..document.sentences().len() {
+            let tokens = document.tokens_of(s);
+            let shouted = !tokens.clone().any(|i| document.word(i).starts_with(char::is_lowercase));
+            for i in tokens {
+                let word = document.word(i);
+                if !shouted && is_acronym(word) {
+                    text.push_str(word);
+                } else {
+                    push_small(&mut text, word);
                 }
+                bounds.push(text.len() as u32);
             }
-            bounds.push(text.len() as u32);
         }
         Self { text, bounds }
     }
@@ -44,6 +47,22 @@ impl Letters {
         }
         &self.text[self.bounds[i] as usize..self.bounds[i + 1] as usize]
     }
+}
+
+/// Adds a word in small letters, with straight apostrophes.
+fn push_small(text: &mut String, word: &str) {
+    for c in word.chars() {
+        match c {
+            '’' | 'ʼ' => text.push('\''),
+            _ if c.is_ascii() => text.push(c.to_ascii_lowercase()),
+            _ => text.extend(c.to_lowercase()),
+        }
+    }
+}
+
+/// Acronyms that in small letters are pronouns: "The WHO said".
+fn is_acronym(word: &str) -> bool {
+    matches!(word, "WHO" | "US" | "IT")
 }
 
 /// What is known of words beforehand.
@@ -101,7 +120,8 @@ fn form(document: &Document<'_>, lower: &str, (dictionary, clusters): Known<'_>,
     let tail = bytes.iter().rev().take(4).rev().fold(0, |tail, byte| tail << 8 | u32::from(*byte));
     let long_tail = bytes.iter().rev().take(6).fold(0_u64, |tail, byte| tail << 8 | u64::from(*byte));
     let head = bytes.iter().take(3).fold(0, |head, byte| head << 8 | u32::from(*byte));
-    let class = fixed(document, i).map(Class::settled).or_else(|| dictionary.class(number));
+    let acronym = is_acronym(lower).then_some(Tag::Nnp);
+    let class = fixed(document, i).or(acronym).map(Class::settled).or_else(|| dictionary.class(number));
     let long_tail = (long_tail ^ long_tail >> 23) as u32;
     let shape = shape(document.word(i)) << 2 | place;
     let groups = clusters.of(document.word(i));

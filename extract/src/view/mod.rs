@@ -1,6 +1,7 @@
 //! A document as the stages of attribution read it: words in small letters, tags, quotations, units.
 
-mod quotations;
+pub(crate) mod quotations;
+pub(crate) mod turns;
 
 use std::ops::Range;
 

@@ -4,11 +4,19 @@ use std::ops::Range;
 
 use sayso_document::{Patience, TokenKind};
 
+use super::runs;
 use crate::attribution::candidate::content;
-use crate::attribution::draft::Draft;
+use crate::attribution::draft::{Draft, Voice};
 use crate::tags::Tag;
 use crate::time::expression;
+use crate::view::quotations::Quotation;
 use crate::view::{REACH, Reading};
+
+/// A quotation is followed over at most this many paragraphs.
+const PARAGRAPHS: usize = 40;
+
+/// So many words may stand between a quotation and the comma before the one who speaks.
+const GAP: usize = 12;
 
 /// A dateline has at most this many tokens.
 const DATELINE: usize = 16;
@@ -18,31 +26,189 @@ const DATELINE: usize = 16;
 pub(crate) fn cut(r: &Reading<'_>, drafts: &mut Vec<Draft>, patience: &Patience<'_>) -> Option<()> {
     for draft in drafts.iter_mut() {
         patience.spend(DATELINE + draft.content.iter().map(Range::len).sum::<usize>())?;
-        draft.content = within(r, draft);
+        if !draft.layout {
+            draft.content = within(r, draft);
+            if let Some(source) = draft.source.clone().filter(|source| source.end <= draft.cue.start) {
+                runs::take(&mut draft.content, &source);
+                draft.content.iter_mut().for_each(|piece| piece.end = content::trim_end(r, piece.start, piece.end));
+                draft.content.retain(|piece| !piece.is_empty());
+            }
+        }
         if let Some(source) = &mut draft.source {
             let start = behind_dateline(r, source.start);
             source.start = if start < source.end { start } else { source.start };
         }
     }
-    drafts.retain(|draft| !draft.content.is_empty());
+    once(r, drafts);
+    beside(r, drafts);
+    drafts.retain(|draft| !draft.content.is_empty() && !is_whereabouts(r, draft));
     Some(())
 }
 
+/// A quotation right before the words that attribute in its sentence is told there, and not by those of a sentence before.
+fn beside(r: &Reading<'_>, drafts: &mut [Draft]) {
+    let begin =
+        |draft: &Draft| draft.source.iter().map(|source| source.start).chain([draft.cue.start]).min().unwrap_or(0);
+    for place in 1..drafts.len() {
+        let (at, unit) = (begin(&drafts[place]), r.unit_at(drafts[place].head));
+        let Some(q) = at.checked_sub(1).and_then(|last| r.quotation_at(last)).filter(|_| !drafts[place].layout) else {
+            continue;
+        };
+        let tokens = r.quotations()[q].range();
+        let (before, own) = drafts.split_at_mut(place);
+        let own = &mut own[0];
+        let held = |other: &&mut Draft| {
+            r.unit_at(other.head) != unit && other.content.len() > 1 && other.content.contains(&tokens)
+        };
+        if tokens.end == at
+            && !own.cue.is_empty()
+            && r.unit_at(tokens.start) == unit
+            && let Some(other) = before.iter_mut().rev().take(NEAR).find(held)
+        {
+            other.content.retain(|piece| *piece != tokens);
+            if !own.content.iter().any(|piece| piece.start < tokens.end && tokens.start < piece.end) {
+                let after = own.content.partition_point(|piece| piece.start < tokens.start);
+                own.content.insert(after, tokens);
+            }
+        }
+    }
+}
+
+/// So many attributions before one are looked at for what it tells itself.
+const NEAR: usize = 4;
+
+/// A quotation that several attributions hold whole belongs to the one whose cue stands in its sentence, of these to the
+/// surest.
+fn once(r: &Reading<'_>, drafts: &mut [Draft]) {
+    let mut held: Vec<(usize, usize, usize)> = Vec::new();
+    for (place, draft) in drafts.iter().enumerate() {
+        let quoted = draft.content.iter().filter(|piece| r.is_open_quote(piece.start));
+        held.extend(quoted.map(|piece| (piece.start, piece.end, place)));
+    }
+    held.sort_unstable();
+    for same in held.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)).filter(|same| same.len() > 1) {
+        let (start, end) = (same[0].0, same[0].1);
+        let rank = |place: usize| {
+            let draft = &drafts[place];
+            (r.unit_at(draft.head) == r.unit_at(start), draft.layout, (draft.confidence * 1e4) as u32)
+        };
+        let places = || same.iter().map(|&(.., place)| place);
+        let Some(owner) = places().rev().max_by_key(|&place| rank(place)) else { continue };
+        for place in places().filter(|&place| place != owner) {
+            drafts[place].content.retain(|piece| (piece.start, piece.end) != (start, end));
+        }
+    }
+}
+
+/// "A crack was found in the pier": where a thing was found, not what somebody found.
+fn is_whereabouts(r: &Reading<'_>, draft: &Draft) -> bool {
+    let behind =
+        draft.source.as_ref().is_some_and(|source| source.start >= draft.cue.end && r.is(source.start - 1, "in"));
+    let before = draft.content.iter().all(|piece| piece.end <= draft.cue.start);
+    draft.voice == Some(Voice::Passive) && matches!(draft.lemma.as_str(), "find" | "discover") && behind && before
+}
+
 fn within(r: &Reading<'_>, draft: &Draft) -> Vec<Range<usize>> {
-    let mut parts: Vec<Part> = draft.content.iter().flat_map(|piece| parts(r, piece)).collect();
+    let pieces = draft.content.iter().map(|piece| to_the_cue(r, draft, to_the_mark(r, draft, piece.clone())));
+    let mut parts: Vec<Part> = pieces.flat_map(|piece| parts(r, draft, &piece)).collect();
     let reaches = |part: &Part, paragraph: u32| {
         (r.paragraph_of(part.tokens.start)..=r.paragraph_of(part.tokens.end - 1)).contains(&paragraph)
     };
     let mut paragraph = r.paragraph_of(draft.head);
-    if !parts.iter().any(|part| reaches(part, paragraph)) {
+    let here = parts.iter().any(|part| reaches(part, paragraph));
+    if !here {
         // The first of several of one size.
         let Some(largest) = parts.iter().rev().max_by_key(|part| part.tokens.len()) else { return Vec::new() };
         paragraph = r.paragraph_of(largest.tokens.start);
     }
-    let quoted = |part: &Part| part.own && r.quotation_at(part.tokens.start).is_some();
+    // A quotation before the paragraph of the cue is told there only if it runs on into it, or nothing else is.
+    let quoted = |part: &Part| {
+        part.own
+            && r.quotation_at(part.tokens.start).is_some_and(|q| {
+                !here || part.tokens.start > draft.head || r.paragraph_of(last_of_run(r, q)) >= paragraph
+            })
+    };
     parts.retain(|part| reaches(part, paragraph) || quoted(part));
+    // A clause right before the cue is what was said, and not also a quotation in a sentence before.
+    let own =
+        |tokens: &Range<usize>| tokens.end <= draft.cue.start && r.unit_at(tokens.end - 1) == r.unit_at(draft.head);
+    if parts.iter().any(|part| own(&part.tokens) && !part.tokens.clone().any(|i| r.quotation_at(i).is_some())) {
+        parts.retain(|part| part.tokens.start >= draft.cue.end || own(&part.tokens));
+    }
     let pieces = parts.into_iter().map(|part| behind_dateline(r, part.tokens.start)..part.tokens.end);
-    pieces.filter(|tokens| !tokens.is_empty()).collect()
+    let trimmed = pieces.map(|piece| piece.start..content::trim_end(r, piece.start, piece.end));
+    trimmed.filter(|tokens| !tokens.is_empty()).collect()
+}
+
+/// The first token of the last quotation that goes on with this one, paragraph by paragraph.
+fn last_of_run(r: &Reading<'_>, quotation: usize) -> usize {
+    let more = r.quotations()[quotation + 1..].iter().take(PARAGRAPHS).take_while(|next| next.reopens);
+    r.quotations()[quotation + more.count()].open
+}
+
+/// A piece that opens with what was said, behind the colon or comma after its cue, ends with the closing mark: “The
+/// bridge is shut” and left the room.
+fn to_the_mark(r: &Reading<'_>, draft: &Draft, piece: Range<usize>) -> Range<usize> {
+    if draft.cue.is_empty() {
+        return piece;
+    }
+    if piece.start >= draft.cue.end
+        && r.is_open_quote(piece.start)
+        && let Some(q) = r.quotation_at(piece.start)
+    {
+        let quotation = &r.quotations()[q];
+        if quotation.closed && quotation.end < piece.end && is_speech(r, quotation, piece.end) {
+            return piece.start..quotation.end;
+        }
+    }
+    // Where one quotation follows another without a word between them, another one speaks.
+    let meets = |i: &usize| r.is_close_quote(*i) && r.is_open_quote(*i + 1) && !ends_in_word(r, *i);
+    let limit = piece.start..piece.end.saturating_sub(1);
+    if piece.start >= draft.cue.end {
+        return piece.start..limit.clone().take(REACH).find(meets).map_or(piece.end, |close| close + 1);
+    }
+    if piece.end <= draft.cue.start {
+        let from = limit.clone().rev().take(REACH).find(meets).map_or(piece.start, |close| close + 1);
+        return from..piece.end;
+    }
+    piece
+}
+
+/// “We must heed what is written” in the law, Reed said: what stands between a part of a sentence in marks and the comma
+/// before the one who speaks belongs to it.
+fn to_the_cue(r: &Reading<'_>, draft: &Draft, piece: Range<usize>) -> Range<usize> {
+    let begin = draft.source.iter().map(|source| source.start).chain([draft.cue.start]).min().unwrap_or(0);
+    let parted = begin > piece.end + 1 && begin <= piece.end + GAP && r.tag(begin - 1) == Tag::Comma;
+    if draft.cue.is_empty() || !parted || !r.is_close_quote(piece.end - 1) || !ends_in_word(r, piece.end - 1) {
+        return piece;
+    }
+    let gap = piece.end..begin - 1;
+    let words =
+        gap.clone().all(|i| r.quotation_at(i).is_none() && !matches!(r.tag(i), Tag::Comma | Tag::Stop | Tag::Colon));
+    if words && r.unit_at(piece.start) == r.unit_at(begin) { piece.start..gap.end } else { piece }
+}
+
+/// Whether a word, and no mark, stands before a closing quotation mark.
+fn ends_in_word(r: &Reading<'_>, close: usize) -> bool {
+    close > 0 && matches!(r.kind(close - 1), Some(TokenKind::Word | TokenKind::Number))
+}
+
+/// Whether a quotation is what was said, in full, and not words that the clause behind it, up to `end`, goes on with.
+fn is_speech(r: &Reading<'_>, quotation: &Quotation, end: usize) -> bool {
+    let Some(before) = quotation.open.checked_sub(1) else { return false };
+    let rest = quotation.end;
+    let quoted = (rest..end).any(|i| r.quotation_at(i).is_some());
+    let inner = quotation.open + 1..quotation.end - 1;
+    let verb = inner.clone().take(REACH).any(|i| r.tag(i).is_finite());
+    let stopped = r.tag(quotation.end - 2) == Tag::Stop;
+    let joined = r.is(rest, "and") && r.is(rest + 1, "that") || r.is(rest, "that");
+    let led = matches!(r.tag(before), Tag::Comma) || r.is(before, ":");
+    let apart = matches!(r.lower(rest), "and" | "before" | "then" | "while" | "after" | "as") || r.is_capital(rest);
+    let acts = r.is(rest, "and") && r.tag(rest + 1) == Tag::Vbd && !r.tag(rest + 2).is_finite();
+    if quoted || joined || !r.is_capital(quotation.open + 1) {
+        return false;
+    }
+    if led { verb || stopped || apart } else { verb && acts || stopped && r.is_capital(rest) }
 }
 
 /// A part of a piece of content that no paragraph breaks.
@@ -53,17 +219,35 @@ struct Part {
 }
 
 /// The parts of a piece between the paragraphs that no quotation joins.
-fn parts(r: &Reading<'_>, piece: &Range<usize>) -> Vec<Part> {
+fn parts(r: &Reading<'_>, draft: &Draft, piece: &Range<usize>) -> Vec<Part> {
     let begins = |i: &usize| r.paragraph_of(*i) != r.paragraph_of(*i - 1) && !runs_on(r, piece, *i);
     let breaks: Vec<usize> = (piece.start + 1..piece.end).filter(begins).collect();
     if breaks.is_empty() {
-        return vec![Part { tokens: piece.clone(), own: true }];
+        return vec![Part { tokens: sentence(r, draft, piece), own: true }];
     }
     let ends = breaks.iter().copied().chain([piece.end]);
     let parts = [piece.start].into_iter().chain(breaks.iter().copied()).zip(ends);
     let own = |start: usize| start > piece.start && r.is(start - 1, ":");
     let parts = parts.map(|(start, end)| Part { tokens: start..content::trim_end(r, start, end), own: own(start) });
     parts.filter(|part| !part.tokens.is_empty()).collect()
+}
+
+/// Of a piece in several sentences that stands before or behind its cue, without marks that tell how far it goes, the one
+/// beside the cue.
+fn sentence(r: &Reading<'_>, draft: &Draft, piece: &Range<usize>) -> Range<usize> {
+    if draft.cue.is_empty() || r.is(draft.head, ":") || r.unit_at(piece.start) == r.unit_at(piece.end - 1) {
+        return piece.clone();
+    }
+    let marked = |i: usize| r.quotation_at(i).is_some();
+    if piece.end <= draft.cue.start && !marked(piece.end - 1) {
+        let unit = r.unit(piece.end - 1);
+        return unit.start.max(piece.start)..piece.end;
+    }
+    if piece.start >= draft.cue.end && !marked(piece.start) {
+        let unit = r.unit(piece.start);
+        return piece.start..content::trim_end(r, piece.start, unit.end.min(piece.end));
+    }
+    piece.clone()
 }
 
 /// Whether a quotation goes on in the paragraph that begins at a token of this piece: it is opened anew there, or closed
@@ -91,7 +275,8 @@ fn behind_dateline(r: &Reading<'_>, at: usize) -> usize {
     let mut dashes = reach.filter(|&i| is_dash(r, i));
     let Some(dash) = dashes.next().filter(|&dash| opens && at <= dash && dash > start) else { return at };
     // "RHO – a union of dockers – said …" is none.
-    let place = is_shouted(r, start) && dashes.next().is_none();
+    let only = dashes.next().is_none();
+    let place = only && (is_shouted(r, start) || is_place_alone(r, start, dash));
     let dated = r.tag(dash - 1) == Tag::Close || (start..dash).any(|i| expression::is_month(r, i));
     let fits = |i: usize| {
         r.is_capital(i)
@@ -99,6 +284,12 @@ fn behind_dateline(r: &Reading<'_>, at: usize) -> usize {
             || matches!(r.lower(i), "." | "/" | "of" | "and")
     };
     if (place || dated) && (start..dash).all(fits) { dash + 1 } else { at }
+}
+
+/// "Port Veld — Mayor": a name and nothing else before the dash, and a sentence behind it.
+fn is_place_alone(r: &Reading<'_>, start: usize, dash: usize) -> bool {
+    let sentence = r.is_capital(dash + 1) || r.is_open_quote(dash + 1);
+    dash - start <= 3 && sentence && (start..dash).all(|i| r.is_capital(i) && r.tag(i) == Tag::Nnp)
 }
 
 fn is_dash(r: &Reading<'_>, i: usize) -> bool {

@@ -7,9 +7,6 @@ use crate::tags::Tag;
 use crate::time::expression;
 use crate::view::Reading;
 
-/// A quotation is followed over at most this many paragraphs.
-const PARAGRAPHS: usize = 30;
-
 /// Adds units that are wholly quoted to the attribution before them.
 pub(crate) fn continue_quotations(r: &Reading<'_>, drafts: &mut [Draft]) {
     let mut own = vec![Vec::new(); r.units().len()];
@@ -17,14 +14,18 @@ pub(crate) fn continue_quotations(r: &Reading<'_>, drafts: &mut [Draft]) {
         let anchor = draft.content.last().map_or(draft.head, |c| c.end - 1).max(draft.head);
         own[r.unit_at(anchor)].push(place);
     }
+    let mut holder: Vec<Option<usize>> = vec![None; r.len() + 1];
+    for (place, draft) in drafts.iter().enumerate() {
+        draft.content.iter().for_each(|piece| holder[piece.start] = Some(place));
+    }
     // The attribution that a quotation would go on with, and the paragraph that it reaches.
     let mut current: Option<(usize, u32)> = None;
     // Whether the unit before was part of that attribution's quotation.
     let mut quoting_last = false;
     for (unit, tokens) in r.units().iter().enumerate() {
         let (paragraph, own_here) = (r.paragraph_of(tokens.start), &own[unit]);
-        if let Some((place, quoted)) = told_later(r, drafts, &own, unit) {
-            add(&mut drafts[place].content, quoted);
+        // A quotation over several paragraphs is told of in any of them.
+        if let Some(place) = holder[tokens.start].filter(|_| own_here.is_empty()) {
             current = Some((place, paragraph));
             quoting_last = true;
             continue;
@@ -52,8 +53,7 @@ pub(crate) fn continue_quotations(r: &Reading<'_>, drafts: &mut [Draft]) {
     }
 }
 
-/// Adds a quotation to pieces of content, in reading order: what it goes on with may be told further on. Nothing is
-/// said twice.
+/// Adds a quotation to pieces of content, in reading order. Nothing is said twice.
 fn add(content: &mut Vec<Range<usize>>, quoted: Range<usize>) {
     let at = content.partition_point(|piece| piece.start < quoted.start);
     let apart = content[..at].last().is_none_or(|before| before.end <= quoted.start)
@@ -61,25 +61,6 @@ fn add(content: &mut Vec<Range<usize>>, quoted: Range<usize>) {
     if apart {
         content.insert(at, quoted);
     }
-}
-
-/// The attribution in a later paragraph that a quotation belongs to: it is left open here, opened anew in
-/// each paragraph that follows, and only the last of them tells who spoke.
-fn told_later(r: &Reading<'_>, drafts: &[Draft], own: &[Vec<usize>], unit: usize) -> Option<(usize, Range<usize>)> {
-    let (quoted, _) = wholly_quoted(r, &r.units()[unit]).filter(|_| own[unit].is_empty())?;
-    let mut open = r.quotation_at(quoted.start)?;
-    for (later, owned) in r.units().iter().zip(own).skip(unit + 1).take(PARAGRAPHS) {
-        let (next, start) = (open + 1, later.start);
-        if r.quotations()[open].closed || r.quotation_at(start) != Some(next) || !r.quotations()[next].reopens {
-            return None;
-        }
-        let begins = |place: &usize| drafts[*place].content.first().is_some_and(|content| content.start == start);
-        if !owned.is_empty() {
-            return owned.iter().copied().find(begins).map(|place| (place, quoted));
-        }
-        open = next;
-    }
-    None
 }
 
 fn has_quote(r: &Reading<'_>, tokens: &Range<usize>) -> bool {

@@ -7,7 +7,7 @@ use sayso_document::{Patience, Quote, Span};
 use super::select;
 use crate::attribution::candidate::Candidate;
 use crate::attribution::draft::{Draft, Voice};
-use crate::attribution::layout::{byline, headline, is_layout};
+use crate::attribution::layout::{byline, headline, is_layout, leadin};
 use crate::encoder::{Encoded, Encoder, Segment};
 use crate::grammar::subject::Order;
 use crate::tags::{Tag, lemma};
@@ -54,7 +54,7 @@ pub(crate) fn drafts(
         for draft in offers.iter_mut().filter(|draft| select::tells_how(r, draft)) {
             *draft = told_inside(r, candidates, draft).unwrap_or_else(|| draft.clone());
         }
-        offers.iter_mut().for_each(|draft| advise(draft, second));
+        offers.iter_mut().for_each(|draft| advise(r, draft, second));
         found.extend(offers.into_iter().filter(|draft| draft.confidence >= LEAST && free(draft)));
     }
     let read = covered(r, found.iter().map(|draft| &draft.cue));
@@ -75,12 +75,29 @@ fn covered<'r>(r: &Reading<'_>, ranges: impl Iterator<Item = &'r Range<usize>>) 
 
 /// The attribution as the linear models see it, too. They err in other ways than the encoder: where both agree, more is
 /// right than either says.
-fn advise(draft: &mut Draft, second: &[Draft]) {
+fn advise(r: &Reading<'_>, draft: &mut Draft, second: &[Draft]) {
     let from = second.partition_point(|other| other.head + REACH < draft.cue.start);
     let near = second[from..].iter().take_while(|other| other.head < draft.cue.end + REACH);
     let same = near.filter(|other| other.cue.start < draft.cue.end && draft.cue.start < other.cue.end);
     let same = same.reduce(|best, next| if next.confidence > best.confidence { next } else { best });
+    if is_astray(r, draft) {
+        match same.filter(|other| !is_astray(r, other)) {
+            Some(other) => draft.content.clone_from(&other.content),
+            None => draft.confidence = 0.0,
+        }
+    }
     draft.confidence = mean(draft.confidence, same.map_or(UNSEEN, |other| other.confidence));
+}
+
+/// Whether all content stands in other paragraphs than the cue, and neither marks nor a colon lead there.
+fn is_astray(r: &Reading<'_>, draft: &Draft) -> bool {
+    let paragraph = r.paragraph_of(draft.head);
+    let outside = |piece: &Range<usize>| {
+        (r.paragraph_of(piece.start) > paragraph || r.paragraph_of(piece.end - 1) < paragraph)
+            && !piece.clone().any(|i| r.quotation_at(i).is_some())
+            && !(piece.start > 0 && r.is(piece.start - 1, ":"))
+    };
+    draft.content.iter().all(outside)
 }
 
 /// The probability whose log odds are the mean of those of two others.
@@ -97,6 +114,7 @@ fn mean(one: f32, other: f32) -> f32 {
 fn layout(r: &Reading<'_>) -> Vec<Draft> {
     let mut found = byline::drafts(r);
     found.extend(headline::drafts(r));
+    found.extend(leadin::drafts(r));
     found.retain(|draft| !is_layout(r, draft));
     found
 }
@@ -205,6 +223,7 @@ fn draft(
         voice: read.map(|c| c.voice),
         object: read.and_then(|c| c.frame.object.clone()),
         negated: read.is_some_and(|c| c.negated),
+        layout: false,
         cue,
         source,
         content: Vec::new(),

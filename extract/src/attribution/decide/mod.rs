@@ -13,6 +13,7 @@ mod cue;
 #[cfg(feature = "encoder")]
 pub(crate) mod encoded;
 mod features;
+pub(crate) mod runs;
 pub(crate) mod select;
 mod source;
 pub(crate) mod syntax;

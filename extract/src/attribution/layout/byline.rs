@@ -61,6 +61,7 @@ fn draft(r: &Reading<'_>, source: Range<usize>, dash: usize, content: Range<usiz
         content: vec![content],
         object: None,
         negated: false,
+        layout: true,
         confidence: 0.9,
     }
 }

@@ -1,27 +1,59 @@
 //! "Peskov: Talks will go on": a name and a colon at the head of a line.
 
+use std::ops::Range;
+
 use sayso_document::SentenceRole;
 
-use super::{colon_draft, is_heading, transcript};
+use super::{colon_draft, transcript};
 use crate::attribution::draft::Draft;
-use crate::grammar::phrase;
+use crate::grammar::{phrase, subject};
 use crate::tags::Tag;
-use crate::view::Reading;
+use crate::view::turns::is_heading;
+use crate::view::{REACH, Reading};
 
-/// Attributions by a colon after a short name that begins a headline or the first line of the text.
+/// What a label heads has at most this many sentences.
+const SENTENCES: usize = 40;
+
+/// Attributions by a colon after a short name that begins a headline or the first line of the text, and by the labels
+/// of a transcript.
 pub(crate) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
-    let found = r.units().iter().enumerate().filter_map(|(place, unit)| {
+    let mut drafts = transcript::drafts(r);
+    let turns = drafts.len();
+    for (place, unit) in r.units().iter().enumerate() {
         let sentence = &r.document.sentences()[r.sentence_of(unit.start)];
-        if place > 0 && sentence.role != SentenceRole::Headline {
-            return None;
+        let headline = sentence.role == SentenceRole::Headline;
+        if place > 0 && !headline {
+            continue;
         }
-        let colon = (unit.start + 1..unit.end.min(unit.start + 7)).find(|&i| r.is(i, ":"))?;
+        let Some(colon) = (unit.start + 1..unit.end.min(unit.start + 7)).find(|&i| r.is(i, ":")) else { continue };
         let named = phrase::base_after(r, unit.start) == Some(colon)
             && !is_heading(r.lower(colon - 1))
             && (unit.start..colon).all(|i| r.is_capital(i) || r.tag(i) == Tag::Pos);
-        let end = (colon + 1..unit.end).rev().find(|&i| r.tag(i) != Tag::Stop).map(|last| last + 1);
-        let end = end.filter(|&end| named && end > colon + 3)?;
-        Some(colon_draft(unit.start..colon, colon, colon + 1..end))
-    });
-    transcript::drafts(r).into_iter().chain(found).collect()
+        let told = drafts[..turns].iter().any(|turn| turn.head == colon);
+        if !named || told || !headline && is_dateline(r, unit, colon) {
+            continue;
+        }
+        let from = if headline { unit.end } else { paragraph_end(r, unit) };
+        let end = (colon + 1..from).rev().find(|&i| r.tag(i) != Tag::Stop).map(|last| last + 1);
+        if let Some(end) = end.filter(|&end| end > colon + 3) {
+            drafts.push(colon_draft(unit.start..colon, colon, colon + 1..end));
+        }
+    }
+    drafts
+}
+
+/// "MULTAN: The mayor said …": a place, and behind the colon a sentence that tells itself who speaks.
+fn is_dateline(r: &Reading<'_>, unit: &Range<usize>, colon: usize) -> bool {
+    let shouted = |i: usize| !r.document.word(i).contains(char::is_lowercase);
+    let says = |i: usize| {
+        r.quotation_at(i).is_none() && r.tag(i).is_finite() && subject::is_saying(&r.infinitive(i)) && !r.is(i - 1, ",")
+    };
+    (unit.start..colon).all(shouted) && (colon + 2..unit.end).take(REACH).any(says)
+}
+
+/// Where the paragraph of a unit ends.
+fn paragraph_end(r: &Reading<'_>, unit: &Range<usize>) -> usize {
+    let paragraph = r.paragraph_of(unit.start);
+    let more = r.units()[r.unit_at(unit.start) + 1..].iter().take(SENTENCES);
+    more.take_while(|next| r.paragraph_of(next.start) == paragraph).last().map_or(unit.end, |last| last.end)
 }

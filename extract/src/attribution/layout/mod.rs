@@ -2,12 +2,14 @@
 
 pub(crate) mod byline;
 pub(crate) mod headline;
+pub(crate) mod leadin;
 mod transcript;
 
 use std::ops::Range;
 
 use super::draft::Draft;
 use crate::view::Reading;
+use crate::view::turns::heads_layout;
 
 /// An attribution by the colon after a name.
 pub(crate) fn colon_draft(source: Range<usize>, colon: usize, content: Range<usize>) -> Draft {
@@ -20,6 +22,7 @@ pub(crate) fn colon_draft(source: Range<usize>, colon: usize, content: Range<usi
         content: vec![content],
         object: None,
         negated: false,
+        layout: true,
         confidence: 0.7,
     }
 }
@@ -32,50 +35,4 @@ pub(crate) fn is_layout(r: &Reading<'_>, draft: &Draft) -> bool {
 /// A capital keeps "the source" and "the review" out.
 fn is_label(r: &Reading<'_>, i: usize) -> bool {
     r.is_capital(i) && heads_layout(r.lower(i))
-}
-
-/// Words of labels that head something else than speech.
-pub(crate) fn is_heading(word: &str) -> bool {
-    let works =
-        ["opinion", "analysis", "editorial", "review", "source", "sources", "fact", "check", "claim", "verdict"];
-    let words = ["poll", "story", "summary", "update", "breaking", "exclusive", "where", "when", "what", "why", "read"];
-    heads_layout(word) || works.contains(&word) || words.contains(&word)
-}
-
-/// Words that head pictures, links, notes and data.
-fn heads_layout(word: &str) -> bool {
-    matches!(
-        word,
-        "photo"
-            | "photos"
-            | "video"
-            | "videos"
-            | "image"
-            | "caption"
-            | "credit"
-            | "file"
-            | "watch"
-            | "watched"
-            | "listen"
-            | "related"
-            | "also"
-            | "more"
-            | "subscribe"
-            | "follow"
-            | "contact"
-            | "email"
-            | "correction"
-            | "clarification"
-            | "note"
-            | "venue"
-            | "date"
-            | "time"
-            | "location"
-            | "tickets"
-            | "live"
-            | "topic"
-            | "topics"
-            | "tags"
-            | "age"
-    )
 }

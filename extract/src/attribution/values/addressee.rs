@@ -60,23 +60,41 @@ fn told(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
         return None;
     }
     let found = phrase_at(r, at).and_then(|found| checked(r, found))?;
+    // “…?” asked the mayor.
+    if draft.source.as_ref().is_some_and(|source| source.start < found.end && found.start < source.end) {
+        return None;
+    }
     let next = found.end;
     // "Warned voters would stay away": what follows the verb is a clause.
     if phrase::starts_clause(r, next) {
         return None;
     }
     let fits = match verb.as_str() {
-        _ if phrasal || listed(OPEN, &verb) => true,
+        _ if phrasal || listed(OPEN, &verb) || asked_to(r, next).is_some() => true,
         _ if listed(TOUCHED, &verb) => is_person(r, &found),
         // "Urges restraint": what is urged is no hearer, unless it is to do something.
         _ => {
-            r.tag(next) == Tag::To
-                || matches!(r.lower(next), "that" | "about" | "of" | "if" | "whether" | "not" | "against" | ":")
+            matches!(r.lower(next), "that" | "about" | "of" | "if" | "whether" | "not" | "against" | ":")
         }
     };
     // After what was said, the object can only be the hearer.
     let after = draft.content.first().is_some_and(|content| content.end <= draft.head);
     (fits || after || r.quotation_at(next).is_some()).then_some(found)
+}
+
+/// Of "urged the mayor to go" the mayor hears, and the words begin with "to".
+pub(crate) fn leave_out(r: &Reading<'_>, draft: &mut Draft, heard: Option<&Range<usize>>) {
+    let Some((heard, content)) = heard.zip(draft.content.first_mut()) else { return };
+    let inside = content.start == heard.start && heard.start > draft.head;
+    if let Some(to) = asked_to(r, heard.end).filter(|&to| inside && to < content.end) {
+        content.start = to;
+    }
+}
+
+/// Where the infinitive begins that tells what somebody is to do: "to go", "not to go".
+fn asked_to(r: &Reading<'_>, at: usize) -> Option<usize> {
+    let to = at + usize::from(matches!(r.lower(at), "not" | "never"));
+    (r.tag(to) == Tag::To && matches!(r.tag(to + 1), Tag::Vb | Tag::Vbp | Tag::Rb)).then_some(at)
 }
 
 /// Looks behind the cue and what belongs to it: "said to the board", "sent a letter to the paper".
@@ -194,7 +212,7 @@ fn before_colon(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let quoted = draft.content.first()?.clone().find(|&i| r.is_open_quote(i))?;
     let colon = quoted.checked_sub(1).filter(|&i| r.is(i, ":"))?;
     let from = r.unit(colon).start.max(colon.saturating_sub(BEHIND));
-    let verb = (from..colon).rev().find(|&i| r.tag(i).is_verb())?;
+    let verb = (from..colon).rev().find(|&i| r.tag(i).is_verb()).filter(|&verb| !draft.holds(verb))?;
     let found = listed(HEARD, &r.infinitive(verb)).then(|| phrase_at(r, verb + 1)).flatten()?;
     checked(r, found).filter(|found| found.end <= colon)
 }

@@ -73,6 +73,7 @@ fn draft(r: &Reading<'_>, candidates: &[Candidate], marked: &Marked) -> Draft {
         content: marked.content.iter().filter_map(|span| tokens(&[*span])).collect(),
         object: candidate.and_then(|candidate| candidate.frame.object.clone()),
         negated: candidate.is_some_and(|candidate| candidate.negated),
+        layout: false,
         confidence: 1.0,
         cue,
     }
