@@ -17,11 +17,10 @@ use serde_json::{Value, json};
 
 use crate::corpus::labels::{NAMES, QUOTES};
 use crate::eval::predict::{FoundEntity, FoundQuote, Prediction, predict};
+use crate::parallel::THREADS;
 use crate::places::Places;
 use crate::speed::bodies;
 
-/// How many threads label.
-const THREADS: usize = 2;
 /// From which confidence on a label is learned from.
 const SURE: f32 = 0.5;
 

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::gold::{Gold, QuotedText, SourceRow};
+use super::gold::{Gold, QuotedText, SourceRow, SpokenText};
 use super::predict::{FoundQuote, Prediction};
 use super::quotes::{self, CONTENT, CUE, Parts, ROLES, SOURCE, Sets, found_parts, gold_parts, sets};
-use super::speakers::{is_pronoun, match_row, names_agree};
+use super::speakers::match_row;
 use super::text::{Segment, Text, fold};
+use super::who;
 
 /// The errors of one kind.
 #[derive(Debug, Default)]
@@ -42,21 +43,33 @@ pub fn seen(articles: &[QuotedText]) -> Seen {
 
 /// Sorts what is wrong with the attributions and their speakers into kinds.
 pub fn find(gold: &Gold, found: &BTreeMap<&str, &Prediction>, seen: &Seen) -> (Kinds, Kinds) {
-    let (mut quotes, mut speakers) = (Kinds::new(), Kinds::new());
-    let rows: BTreeMap<&str, &[SourceRow]> = gold.speakers.iter().map(|one| (one.id.as_str(), &*one.sources)).collect();
+    let mut quotes = Kinds::new();
     for article in &gold.quotes {
         let text = Text::new(&article.text);
         let ours = found.get(article.id.as_str()).map_or(&[][..], |one| &one.quotes);
         of_article(&Article::new(&text, article, ours), seen, &mut quotes);
+    }
+    (quotes, of_speakers(&gold.quotes, &gold.speakers, found))
+}
+
+/// Sorts what is wrong with the speakers of contents that were found into kinds.
+pub fn of_speakers(articles: &[QuotedText], speakers: &[SpokenText], found: &BTreeMap<&str, &Prediction>) -> Kinds {
+    let rows: BTreeMap<&str, &[SourceRow]> = speakers.iter().map(|one| (one.id.as_str(), &*one.sources)).collect();
+    let mut kinds = Kinds::new();
+    for article in articles {
+        let text = Text::new(&article.text);
+        let ours = found.get(article.id.as_str()).map_or(&[][..], |one| &one.quotes);
         for row in rows.get(article.id.as_str()).copied().unwrap_or_default() {
-            if let Some(quote) = match_row(row, ours).filter(|quote| !names_agree(row, quote)) {
-                let example =
-                    format!("{:?} of “{}”: found {:?}", row.speakers, cut(&text.words(&row.content)), quote.speakers);
-                add(&mut speakers, speaker_kind(&text, row, quote), || example);
+            if let Some((quote, kind)) =
+                match_row(row, ours).and_then(|quote| Some((quote, who::kind(&text, row, quote)?)))
+            {
+                add(&mut kinds, kind, || {
+                    format!("{:?} of “{}”: found {:?}", row.speakers, cut(&text.words(&row.content)), quote.speakers)
+                });
             }
         }
     }
-    (quotes, speakers)
+    kinds
 }
 
 /// One article with all attributions, gold and found.
@@ -201,25 +214,6 @@ fn bounds(want: &[Segment], got: &[Segment]) -> String {
         true if want.len() > got.len() => "a gap is filled".into(),
         true => "a gap too many".into(),
     }
-}
-
-fn speaker_kind(text: &Text, row: &SourceRow, quote: &FoundQuote) -> String {
-    let words = text.words(&row.source);
-    let inside = |name: &String| name.split_whitespace().any(|part| part.len() > 2 && words.contains(part));
-    let form = match () {
-        () if row.source.is_empty() => "no source",
-        () if is_pronoun(text, &row.source) => "pronoun",
-        () if row.speakers.iter().any(inside) => "name",
-        () => "description",
-    };
-    let how = match (row.speakers.len(), quote.speakers.len()) {
-        (0, _) => return "speaker: a name for an unnamed source".into(),
-        (_, 0) => "left open",
-        (1, 1) => "another",
-        (want, got) if want > got => "one of several missing",
-        _ => "one too many",
-    };
-    format!("speaker: {form}, {how}")
 }
 
 fn add(kinds: &mut Kinds, kind: String, example: impl FnOnce() -> String) {

@@ -87,6 +87,24 @@ pub struct NamedSpan {
     pub r#type: String,
 }
 
+/// Articles with their attributions, and who speaks in some of them.
+#[derive(Clone, Debug, Default)]
+pub struct Articles {
+    /// The articles.
+    pub quotes: Vec<QuotedText>,
+    /// Who speaks in them.
+    pub speakers: Vec<SpokenText>,
+}
+
+impl Articles {
+    /// Reads a file of `eval/ood`, which holds text, attributions and speakers together.
+    pub fn read(places: &Places, name: &str) -> io::Result<Self> {
+        let quotes: Vec<QuotedText> = present(places, name)?;
+        let speakers = if quotes.is_empty() { Vec::new() } else { lines(&places.eval(name))? };
+        Ok(Self { quotes, speakers })
+    }
+}
+
 /// All that is measured. A corpus that is absent is empty.
 #[derive(Debug, Default)]
 pub struct Gold {
@@ -94,25 +112,34 @@ pub struct Gold {
     pub quotes: Vec<QuotedText>,
     /// Who speaks in some of its articles.
     pub speakers: Vec<SpokenText>,
-    /// Corpora of entities by name: `worldwide`, `permissive`.
+    /// Articles of many other outlets, on other subjects.
+    pub ood: Articles,
+    /// Corpora of entities by name: `worldwide`, `permissive`, `names` (of the other outlets).
     pub entities: Vec<(&'static str, Vec<NamedText>)>,
 }
+
+/// The corpora of entities with their files.
+const ENTITIES: [(&str, &str); 3] = [
+    ("worldwide", "ner/worldwide-dev.jsonl.gz"),
+    ("permissive", "ner/permissive-dev.jsonl.gz"),
+    ("names", "ood/names.jsonl.gz"),
+];
 
 impl Gold {
     /// Reads the corpora; those that are absent are told on standard error and passed over.
     pub fn read(places: &Places) -> io::Result<Self> {
-        let entities = ["worldwide", "permissive"].map(|name| (name, format!("ner/{name}-dev.jsonl.gz")));
-        let named = entities.map(|(name, path)| Ok((name, present(places, &path)?)));
+        let named = ENTITIES.map(|(name, path)| Ok((name, present(places, path)?)));
         Ok(Self {
             quotes: present(places, "polnear/dev.jsonl.gz")?,
             speakers: present(places, "speakers/dev.jsonl")?,
+            ood: Articles::read(places, "ood/dev.jsonl.gz")?,
             entities: named.into_iter().collect::<io::Result<_>>()?,
         })
     }
 }
 
 /// Reads a corpus; without one, says so and gives nothing.
-pub(super) fn present<T: serde::de::DeserializeOwned>(places: &Places, name: &str) -> io::Result<Vec<T>> {
+pub(crate) fn present<T: serde::de::DeserializeOwned>(places: &Places, name: &str) -> io::Result<Vec<T>> {
     let path = places.eval(name);
     if path.is_file() {
         return lines(&path);

@@ -14,6 +14,7 @@ pub mod samples;
 pub mod speakers;
 mod table;
 pub mod text;
+pub mod who;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -24,9 +25,10 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use sayso_document::Tier;
 use sayso_extract::Analyzer;
 
+use crate::parallel::THREADS;
 use crate::places::Places;
 use figures::{Figures, nested};
-use gold::Gold;
+use gold::{Gold, QuotedText, SpokenText};
 use predict::{Prediction, predict};
 
 /// The sub-command `eval`.
@@ -75,9 +77,6 @@ pub fn tier_of(matches: &ArgMatches, analyzer: &Analyzer) -> io::Result<Tier> {
     }
 }
 
-/// How many threads analyse.
-const THREADS: usize = 2;
-
 /// Measures and prints.
 pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     let analyzer = crate::models::analyzer(matches.get_one::<PathBuf>("model").map(PathBuf::as_path))?;
@@ -98,8 +97,24 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
         return io::stdout().lock().write_all(said.as_bytes());
     }
     let figures = score(&gold, &found);
-    let said = if matches.get_flag("json") { format!("{}\n", nested(&figures)) } else { table::table(&figures, tier) };
+    let said = match matches.get_flag("json") {
+        true => format!("{}\n", nested(&figures)),
+        false => format!("{}{}", table::table(&figures, tier), speaker_errors(&gold, &found)),
+    };
     io::stdout().lock().write_all(said.as_bytes())
+}
+
+/// So many kinds of speaker error are shown beside the figures.
+const KINDS: usize = 10;
+
+/// The most frequent kinds of speaker error, of PolNeAR's articles and of the other outlets'.
+fn speaker_errors(gold: &Gold, found: &Found) -> String {
+    let list = |title: &str, quotes: &[QuotedText], speakers: &[SpokenText]| {
+        let kinds = errors::of_speakers(quotes, speakers, &found.by_id());
+        if speakers.is_empty() { String::new() } else { errors::list(title, &kinds, KINDS, 0) + "\n" }
+    };
+    let polnear = list("Speakers of contents that were found, PolNeAR dev", &gold.quotes, &gold.speakers);
+    polnear + &list("Speakers of contents that were found, other outlets", &gold.ood.quotes, &gold.ood.speakers)
 }
 
 /// Prints the kinds of error on the development articles, or on the samples that come with the project.
@@ -126,13 +141,14 @@ pub struct Found(Vec<Prediction>);
 impl Found {
     /// Analyses all texts.
     pub fn of(gold: &Gold, analyzer: &Analyzer, tier: Tier) -> Self {
-        let quoted = gold.quotes.iter().map(|one| (one.id.as_str(), one.text.as_str()));
+        let articles = gold.quotes.iter().chain(&gold.ood.quotes);
+        let quoted = articles.map(|one| (one.id.as_str(), one.text.as_str()));
         let named = gold.entities.iter().flat_map(|(_, texts)| texts).map(|one| (one.id.as_str(), one.text.as_str()));
         Self(predict(analyzer, &quoted.chain(named).collect::<Vec<_>>(), tier, THREADS))
     }
 
     /// Reads what was written before.
-    fn read(path: &Path) -> io::Result<Self> {
+    pub(crate) fn read(path: &Path) -> io::Result<Self> {
         let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
         let lines = BufReader::new(File::open(path).map_err(named)?).lines();
         lines.map(|line| Ok(serde_json::from_str(&line.map_err(named)?)?)).collect::<io::Result<_>>().map(Self)
@@ -143,7 +159,8 @@ impl Found {
         self.0.iter().map(|one| (one.id.as_str(), one)).collect()
     }
 
-    fn write(&self, path: &Path) -> io::Result<()> {
+    /// Writes it in the form that score.py reads.
+    pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
         let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
         let mut out = BufWriter::new(File::create(path).map_err(named)?);
         for one in &self.0 {
@@ -154,7 +171,13 @@ impl Found {
     }
 }
 
-/// All figures, `quotes.…`, `speakers.…` and those of each corpus of entities.
+impl From<Vec<Prediction>> for Found {
+    fn from(found: Vec<Prediction>) -> Self {
+        Self(found)
+    }
+}
+
+/// All figures, `quotes.…`, `speakers.…`, both of the other outlets as `ood.…`, and those of each corpus of entities.
 pub fn score(gold: &Gold, found: &Found) -> Figures {
     let found = found.by_id();
     let mut all = Figures::new();
@@ -166,6 +189,10 @@ pub fn score(gold: &Gold, found: &Found) -> Figures {
     }
     if !gold.speakers.is_empty() {
         put("speakers", speakers::score(&gold.speakers, &found, &gold.quotes));
+    }
+    if !gold.ood.quotes.is_empty() {
+        put("ood", quotes::score(&gold.ood.quotes, &found));
+        put("ood", speakers::score(&gold.ood.speakers, &found, &gold.ood.quotes));
     }
     for (name, texts) in gold.entities.iter().filter(|(_, texts)| !texts.is_empty()) {
         put(name, entities::score(texts, &found));

@@ -1,13 +1,12 @@
 //! What the analysis finds, in the form that the scorer reads.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use sayso_document::{Analysis, Span, Tier};
 use sayso_extract::Analyzer;
 use serde::{Deserialize, Serialize};
 
 use super::text::Segment;
 use crate::corpus::Points;
+use crate::parallel;
 
 /// What was found in one text.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -94,27 +93,5 @@ fn label(value: impl std::fmt::Debug) -> String {
 
 /// Analyses texts, given by name and text, on `threads` threads; the answers come in the order of the texts.
 pub fn predict(analyzer: &Analyzer, texts: &[(&str, &str)], tier: Tier, threads: usize) -> Vec<Prediction> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        while let Some((place, (id, text))) = take(&next, texts) {
-            done.push((place, describe(id, text, &analyzer.analyze(text, tier))));
-        }
-        done
-    };
-    let mut done: Vec<(usize, Prediction)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
-        let join = |worker: std::thread::ScopedJoinHandle<'_, Vec<_>>| {
-            // A fault of the analysis ends the program as it would on the main thread.
-            worker.join().unwrap_or_else(|fault| std::panic::resume_unwind(fault))
-        };
-        workers.into_iter().flat_map(join).collect()
-    });
-    done.sort_unstable_by_key(|(place, _)| *place);
-    done.into_iter().map(|(_, found)| found).collect()
-}
-
-fn take<'t>(next: &AtomicUsize, texts: &[(&'t str, &'t str)]) -> Option<(usize, (&'t str, &'t str))> {
-    let place = next.fetch_add(1, Ordering::Relaxed);
-    Some((place, *texts.get(place)?))
+    parallel::map(texts, threads, |(id, text)| describe(id, text, &analyzer.analyze(text, tier)))
 }

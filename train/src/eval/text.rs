@@ -67,13 +67,21 @@ impl Text {
         out
     }
 
+    /// The code points of a range, as far as there are any.
+    pub fn points(&self, from: usize, to: usize) -> String {
+        let to = to.min(self.points.len());
+        self.points[from.min(to)..to].iter().collect()
+    }
+
     /// The words of the segments, a blank between them, without white space around.
     pub fn words(&self, segments: &[Segment]) -> String {
-        let one = |&[from, to]: &Segment| -> String {
-            let to = to.min(self.points.len());
-            self.points[from.min(to)..to].iter().collect()
-        };
-        segments.iter().map(one).collect::<Vec<_>>().join(" ").trim_matches(is_space).to_owned()
+        segments
+            .iter()
+            .map(|&[from, to]| self.points(from, to))
+            .collect::<Vec<_>>()
+            .join(" ")
+            .trim_matches(is_space)
+            .to_owned()
     }
 }
 

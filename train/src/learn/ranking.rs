@@ -1,5 +1,7 @@
 //! One of several candidates that have features each.
 
+use std::borrow::Borrow;
+
 use sayso_extract::model::Linear;
 
 use super::logistic::normalize;
@@ -21,7 +23,7 @@ pub struct Ranking;
 impl Ranking {
     /// Fits a model with one label; calls `tick` after each epoch. Where several candidates are right,
     /// what counts is the sum of their probabilities.
-    pub fn fit(choices: &[Choice], settings: &Settings, mut tick: impl FnMut()) -> Linear {
+    pub fn fit<C: Borrow<Choice>>(choices: &[C], settings: &Settings, mut tick: impl FnMut()) -> Linear {
         let mut table = Table::new(1, settings);
         let mut shuffle = Shuffle::new(1);
         for _ in 0..settings.epochs {
@@ -32,7 +34,7 @@ impl Ranking {
     }
 
     /// The same, with the mean of the weights over the second half of the epochs.
-    pub fn mean(choices: &[Choice], settings: &Settings) -> Linear {
+    pub fn mean<C: Borrow<Choice>>(choices: &[C], settings: &Settings) -> Linear {
         let mut table = Table::new(1, settings);
         let mut shuffle = Shuffle::new(1);
         let mut mean = table.mean();
@@ -45,9 +47,9 @@ impl Ranking {
         mean.finish()
     }
 
-    fn epoch(choices: &[Choice], table: &mut Table, shuffle: &mut Shuffle) {
+    fn epoch<C: Borrow<Choice>>(choices: &[C], table: &mut Table, shuffle: &mut Shuffle) {
         for at in shuffle.order(choices.len()) {
-            let choice = &choices[at];
+            let choice = choices[at].borrow();
             let mut odds: Vec<f32> = choice.candidates.iter().map(|f| table.score(f)).collect();
             normalize(&mut odds);
             let right: f32 = choice.right.iter().map(|&place| odds[place]).sum::<f32>().max(1e-9);

@@ -10,7 +10,7 @@ mod parse;
 mod speakers;
 mod stage;
 mod tags;
-pub mod who;
+pub(crate) mod who;
 
 pub use stage::Stage;
 

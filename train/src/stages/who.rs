@@ -2,66 +2,107 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::path::Path;
 
 use sayso_document::{Entity, Span, Tier};
 use sayso_extract::Analyzer;
-use sayso_extract::fit::speakers::{SourceAsked, WHO, choose_source, sources};
+use sayso_extract::fit::speakers::{WHO, choose_source, sources};
 use sayso_extract::model::Linear;
 
 use super::stage::Stage;
 use crate::corpus::{Points, lines};
 use crate::eval::gold::{QuotedText, SourceRow, SpokenText};
-use crate::eval::predict::{Prediction, describe};
 use crate::eval::text::name;
 use crate::learn::{Choice, Ranking, Settings};
+use crate::parallel::{self, THREADS};
 use crate::places::{Places, bar};
 
 /// This stage. What it learns from is what the stages before find.
 pub(super) const STAGE: Stage =
     Stage { name: "who", about: "Fits who each source is, from articles in which that is marked", run };
 
-/// Texts and who speaks in them: the folders of the corpora.
-const CORPORA: [(&str, &str); 2] =
-    [("ood/train.jsonl.gz", "ood/train.jsonl.gz"), ("polnear/train.jsonl.gz", "speakers/train.jsonl.gz")];
+/// The corpora that mark who each source is: what they are called, and the files of speakers and of texts.
+pub(crate) const CORPORA: [(&str, &str, &str); 2] = [
+    ("ood/train", "ood/train.jsonl.gz", "ood/train.jsonl.gz"),
+    ("speakers/train", "speakers/train.jsonl.gz", "polnear/train.jsonl.gz"),
+];
+
+/// How the models are fitted.
+const SETTINGS: Settings = Settings { bits: 18, epochs: 8, rate: 0.03, decay: 3e-3 };
+
+/// How many folds the articles are parted in.
+pub(crate) const FOLDS: usize = 5;
+
+/// The fold of an article, by its place in the file.
+pub(crate) fn fold(place: usize) -> usize {
+    place % FOLDS
+}
 
 fn run(places: &Places) -> io::Result<()> {
-    let analyzer = Analyzer::with_models(crate::models::of_folder(&places.out)?).map_err(io::Error::other)?;
-    let read = |(texts, speakers): (&str, &str)| Ok((lines(&places.eval(texts))?, lines(&places.eval(speakers))?));
+    let read =
+        |(_, speakers, texts): (&str, &str, &str)| Ok((lines(&places.eval(texts))?, lines(&places.eval(speakers))?));
     let corpora: Vec<(Vec<QuotedText>, Vec<SpokenText>)> = CORPORA.into_iter().map(read).collect::<io::Result<_>>()?;
-    let articles: Vec<Voiced<'_>> = corpora.iter().flat_map(|(texts, speakers)| voiced(texts, speakers)).collect();
+    let articles: Vec<(usize, Voiced<'_>)> =
+        corpora.iter().flat_map(|(texts, speakers)| voiced(texts, speakers).into_iter().enumerate()).collect();
+    let analyzers = analyzers(&crate::models::of_folder(&places.out)?, places.encoders.as_deref())?;
     for (tier, name) in WHO {
-        let asking = bar("Asking who the sources are", articles.len());
-        let taught = map(&articles, |article| {
-            asking.inc(1);
-            choices(&analyzer, article, tier, None)
-        });
-        asking.finish();
-        let taught: Vec<Choice> = taught.into_iter().flatten().collect();
-        places.write(&format!("{name}.bin"), &fit(&taught).to_bytes(name))?;
-        eprintln!("{name}: {} sources of {} articles", taught.len(), articles.len());
+        let taught = taught(&analyzers, &articles, tier);
+        let all: Vec<&Choice> = taught.iter().flatten().collect();
+        places.write(&format!("{name}.bin"), &fit(&all).to_bytes(name))?;
+        eprintln!("{name}: {} questions of {} articles", all.len(), articles.len());
     }
     Ok(())
 }
 
-/// How the models are fitted.
-pub const SETTINGS: Settings = Settings { bits: 19, epochs: 8, rate: 0.03, decay: 3e-3 };
+/// The analyzer of each fold with these files, and with the encoder that was fitted without it where a folder holds such
+/// ones; else one for all. An encoder knows the articles that it was fitted on too well.
+pub(crate) fn analyzers(files: &[(String, Vec<u8>)], encoders: Option<&Path>) -> io::Result<Vec<Analyzer>> {
+    let with = |more: Vec<(String, Vec<u8>)>| {
+        let all: BTreeMap<_, _> = files.iter().cloned().chain(more).collect();
+        Analyzer::with_models(all).map_err(io::Error::other)
+    };
+    match encoders {
+        Some(folder) => (0..FOLDS).map(|fold| with(crate::models::encoder_of_fold(folder, fold)?)).collect(),
+        None => Ok(vec![with(Vec::new())?]),
+    }
+}
+
+/// What each article teaches. It is asked twice: first with the right answers before each question; then with those of
+/// a model that was not fitted on the article, which is what there will be to go on.
+pub(crate) fn taught(analyzers: &[Analyzer], articles: &[(usize, Voiced<'_>)], tier: Tier) -> Vec<Vec<Choice>> {
+    let asking = bar("Asking who the sources are", 2 * articles.len());
+    let ask = |models: &[Linear]| {
+        parallel::map(articles, THREADS, |(place, article)| {
+            asking.inc(1);
+            let fold = fold(*place);
+            choices(&analyzers[fold % analyzers.len()], article, tier, models.get(fold))
+        })
+    };
+    let mut taught = ask(&[]);
+    let folds: Vec<usize> = (0..FOLDS).collect();
+    let models = parallel::map(&folds, THREADS, |&without| {
+        let others = taught.iter().zip(articles).filter(|(_, (place, _))| fold(*place) != without);
+        fit(&others.flat_map(|(choices, _)| choices).collect::<Vec<_>>())
+    });
+    let again = ask(&models);
+    taught.iter_mut().zip(again).for_each(|(all, more)| all.extend(more));
+    asking.finish();
+    taught
+}
 
 /// An article and who its sources are.
 #[derive(Debug)]
-pub struct Voiced<'a> {
-    /// Its name in the corpus.
-    pub id: &'a str,
+pub(crate) struct Voiced<'a> {
     /// Its text.
-    pub text: &'a str,
+    pub(crate) text: &'a str,
     /// Its sources.
-    pub rows: &'a [SourceRow],
+    pub(crate) rows: &'a [SourceRow],
 }
 
 /// Texts and rows of the articles whose speakers are known.
-pub fn voiced<'a>(texts: &'a [QuotedText], speakers: &'a [SpokenText]) -> Vec<Voiced<'a>> {
+pub(crate) fn voiced<'a>(texts: &'a [QuotedText], speakers: &'a [SpokenText]) -> Vec<Voiced<'a>> {
     let by_id: BTreeMap<&str, &str> = texts.iter().map(|text| (text.id.as_str(), text.text.as_str())).collect();
-    let of = |one: &'a SpokenText| Some(Voiced { id: &one.id, text: by_id.get(one.id.as_str())?, rows: &one.sources });
+    let of = |one: &'a SpokenText| Some(Voiced { text: by_id.get(one.id.as_str())?, rows: &one.sources });
     speakers.iter().filter_map(of).collect()
 }
 
@@ -100,7 +141,7 @@ impl<'a> Rows<'a> {
 }
 
 /// The offers that are right: those with exactly these names; where none has, with other forms of them.
-pub fn right(offers: &[Vec<usize>], entities: &[Entity], speakers: &[String]) -> Vec<usize> {
+fn right(offers: &[Vec<usize>], entities: &[Entity], speakers: &[String]) -> Vec<usize> {
     let want: BTreeSet<String> = speakers.iter().map(|one| name(one)).collect();
     let fits = |offer: &Vec<usize>, of: &dyn Fn(&str, &Entity) -> bool| {
         offer.len() == want.len() && want.iter().all(|want| offer.iter().any(|&entity| of(want, &entities[entity])))
@@ -130,7 +171,7 @@ fn holds(whole: &str, part: &str) -> bool {
 
 /// What an article teaches. Earlier answers are the right ones, or with a model those that it gives, which is what it will
 /// have to go on; an article that the model was not fitted on then shows how it errs.
-pub fn choices(analyzer: &Analyzer, article: &Voiced<'_>, tier: Tier, model: Option<&Linear>) -> Vec<Choice> {
+fn choices(analyzer: &Analyzer, article: &Voiced<'_>, tier: Tier, model: Option<&Linear>) -> Vec<Choice> {
     let rows = Rows::new(article);
     let mut out = Vec::new();
     sources(analyzer, article.text, tier, |asked| {
@@ -144,32 +185,35 @@ pub fn choices(analyzer: &Analyzer, article: &Voiced<'_>, tier: Tier, model: Opt
     out
 }
 
-/// The quotes of an article whose speakers a model chooses, or the rules where there is none.
-pub fn predicted(analyzer: &Analyzer, article: &Voiced<'_>, tier: Tier, model: Option<&Linear>) -> Prediction {
-    let choose = |asked: &SourceAsked<'_>| model.map_or(asked.usual, |model| choose_source(model, asked.features).0);
-    describe(article.id, article.text, &sources(analyzer, article.text, tier, choose))
-}
-
 /// Fits a model.
-pub fn fit(choices: &[Choice]) -> Linear {
+pub(crate) fn fit(choices: &[&Choice]) -> Linear {
     Ranking::mean(choices, &SETTINGS)
 }
 
-/// What `of` makes of each item, in their order, on two threads.
-pub fn map<T: Sync, R: Send>(items: &[T], of: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        loop {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(place) else { return done };
-            done.push((place, of(item)));
-        }
-    };
-    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let workers = [(); 2].map(|()| scope.spawn(work));
-        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|f| std::panic::resume_unwind(f))).collect()
-    });
-    done.sort_unstable_by_key(|(place, _)| *place);
-    done.into_iter().map(|(_, result)| result).collect()
+#[cfg(test)]
+mod tests {
+    use sayso_document::EntityType;
+
+    use super::*;
+
+    #[test]
+    fn the_right_offer_bears_the_name_or_else_another_form_of_it() {
+        let entity = |name: &str| Entity {
+            name: name.into(),
+            kind: EntityType::Person,
+            aliases: Vec::new(),
+            titles: Vec::new(),
+            roles: Vec::new(),
+            confidence: 1.0,
+        };
+        let entities = [entity("Ada Lind"), entity("Brin Oster"), entity("Oster")];
+        let offers = [vec![], vec![0], vec![1], vec![2], vec![0, 1]];
+        let of = |names: &[&str]| right(&offers, &entities, &names.iter().map(|&n| n.to_owned()).collect::<Vec<_>>());
+        assert_eq!(of(&[]), [0]);
+        assert_eq!(of(&["ada lind"]), [1]);
+        assert_eq!(of(&["Ada Maria Lind"]), [0; 0]);
+        assert_eq!(of(&["Minister Ada Lind"]), [1]);
+        assert_eq!(of(&["Brin Oster", "Ada Lind"]), [4]);
+        assert_eq!(of(&["Erik Oster"]), [3]);
+    }
 }

@@ -115,9 +115,6 @@ pub(crate) fn of(
     }
     kin(room, source, &entities, &mut views);
     let asked = Asked::new(room, draft, source, offers, &views);
-    if std::env::var_os("WHO_RAW").is_some() {
-        return raw(room, offers, &entities, &asked, &views);
-    }
     let mut table = vec![none(&asked)];
     table.extend(views.iter().map(|view| single(&asked, view)));
     for offer in &offers.list[table.len()..] {
@@ -527,8 +524,7 @@ fn kin(room: &Room<'_, '_>, source: &Source, entities: &[usize], views: &mut [Vi
 /// Adds a feature for each threshold that a number lies above, and one for its step.
 fn rising(out: &mut Vec<u32>, template: u32, sort: u32, number: f32) {
     const STEPS: [f32; 12] = [-6.0, -4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0];
-    for (at, step) in STEPS.iter().enumerate().filter(|(_, step)| number > **step) {
-        let _ = step;
+    for at in (0..STEPS.len()).filter(|&at| number > STEPS[at]) {
         out.push(feature(template, &[at as u32]));
         out.push(feature(template, &[50 + sort, at as u32]));
     }
@@ -719,88 +715,4 @@ fn several(asked: &Asked, parts: &[&View], usual: bool, last: u32) -> Vec<u32> {
     add(211, &[asked.head, usual, kind]);
     add(212, &[asked.document, inside, kind]);
     out
-}
-
-fn raw(room: &Room<'_, '_>, offers: &Offers, entities: &[usize], a: &Asked, views: &[View]) -> Vec<Vec<u32>> {
-    let real = |x: Option<f32>| x.map_or(i32::MIN as u32, |x| (x * 100.0) as i32 as u32);
-    let mut table = vec![vec![
-        a.kind,
-        a.sort,
-        a.head,
-        a.first,
-        a.lemma,
-        a.plural,
-        a.document,
-        a.joined,
-        a.quoted,
-        a.follows,
-        a.usual,
-        a.sure,
-        a.rules,
-        a.persons,
-        a.best_called,
-        a.best_hits,
-        a.any_inside,
-        a.again,
-        real(a.kin),
-        a.spoke_here,
-        a.opens,
-        a.outer,
-        a.anchor,
-        a.again_head,
-        a.rivals,
-        a.broad,
-        a.group,
-        a.manner,
-        a.pronoun,
-    ]];
-    for v in views {
-        table.push(vec![
-            v.kind,
-            v.inside,
-            v.link,
-            v.rules,
-            v.sure,
-            v.head,
-            v.hits,
-            v.misses,
-            v.sex,
-            v.sentences,
-            v.paragraphs,
-            v.after,
-            v.rank,
-            v.form,
-            v.relation,
-            v.quoted,
-            v.spoke,
-            v.spoke_here,
-            v.times,
-            v.again,
-            v.before,
-            v.total,
-            v.first,
-            v.content,
-            v.clause,
-            v.full,
-            v.outer,
-            v.anchor,
-            v.again_head,
-            v.sure_name,
-            v.lead,
-            v.recent,
-            real(v.kin),
-            real(v.kin_inside),
-            v.kin_rank,
-            real(Some(v.margin)),
-        ]);
-    }
-    for offer in &offers.list[table.len()..] {
-        let usual = offers.list.get(offers.usual) == Some(offer);
-        let last =
-            room.answered.iter().rev().take(2).position(|answer| answer.entities == *offer).map_or(3, |at| at as u32);
-        let mut row = vec![u32::from(usual), last];
-        row.extend(offer.iter().filter_map(|entity| entities.iter().position(|e| e == entity)).map(|at| at as u32));
-        table.push(row);
-    }
-    table
 }

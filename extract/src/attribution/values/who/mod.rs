@@ -22,9 +22,13 @@ use question::Answered;
 pub use question::Asked;
 pub(crate) use question::{Decide, Means};
 
+/// The log odds of nobody are so much higher than what was learned: doubt leaves a speaker open.
+const DOUBT: f32 = 0.5;
+
 /// The offer with the highest odds and its probability. Equals: the first.
 pub(crate) fn choose(model: &Linear, features: &[Vec<u32>]) -> (usize, f32) {
-    let scores: Vec<f32> = features.iter().map(|features| model.score(features)).collect();
+    let mut scores: Vec<f32> = features.iter().map(|features| model.score(features)).collect();
+    scores[0] += DOUBT;
     let best = (1..scores.len()).fold(0, |best, next| if scores[next] > scores[best] { next } else { best });
     let rest: f32 = scores.iter().map(|score| libm::expf(score - scores[best])).sum();
     (best, 1.0 / rest)
