@@ -38,8 +38,10 @@ impl Fitting {
     /// Asks the questions of all corpora, each article with the encoder that was fitted without its fold, if there are
     /// such ones.
     pub(super) fn new(base: &Files, encoders: Option<&Path>, corpora: &[Corpus], tier: Tier) -> io::Result<Self> {
-        let of = |corpus: &Corpus| who::voiced(&corpus.gold.quotes, &corpus.gold.speakers).into_iter().enumerate();
-        let articles: Vec<_> = corpora.iter().flat_map(of).collect();
+        let mut articles = Vec::new();
+        for corpus in corpora {
+            articles.extend(who::voiced(&corpus.gold.quotes, &corpus.gold.speakers).into_iter().enumerate());
+        }
         let taught = who::taught(&who::analyzers(base, encoders)?, &articles, tier);
         Ok(Self { articles: articles.iter().map(|(place, _)| *place).zip(taught).collect(), tier })
     }

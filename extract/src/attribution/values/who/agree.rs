@@ -49,3 +49,64 @@ pub(crate) fn agree(document: &Document<'_>, mentions: &mut Vec<Mention>, quotes
     mentions.extend(new);
     mentions.sort_by_key(|mention| (mention.span.start(), std::cmp::Reverse(mention.span.end())));
 }
+
+#[cfg(test)]
+mod tests {
+    use sayso_document::{Act, Polarity, QuoteKind, Span};
+
+    use super::*;
+
+    const TEXT: &str = "Ada Lind met Brin Oster. She said no. It rained. He said yes. They said so.";
+
+    fn span(words: &str) -> Span {
+        let at = TEXT.find(words).unwrap();
+        Span::new(at, at + words.len())
+    }
+
+    fn mention(words: &str, entity: usize, form: MentionForm) -> Mention {
+        let name = (form == MentionForm::Name).then(|| span(words));
+        Mention { entity, sentence: 0, span: span(words), name, form }
+    }
+
+    fn quote(source: &str, speakers: &[usize]) -> Quote {
+        Quote {
+            content: vec![span("no")],
+            cue: Vec::new(),
+            cue_lemma: String::new(),
+            source: vec![span(source)],
+            speakers: speakers.to_vec(),
+            addressee: None,
+            about: Vec::new(),
+            act: Act::Speech,
+            kind: QuoteKind::Indirect,
+            polarity: Polarity::Asserted,
+            when: None,
+            said: None,
+            confidence: 1.0,
+            speaker_confidence: 1.0,
+        }
+    }
+
+    #[test]
+    fn sources_and_mentions_tell_the_same() {
+        let document = Document::new(TEXT);
+        let mut mentions = vec![
+            mention("Ada Lind", 0, MentionForm::Name),
+            mention("Brin Oster", 1, MentionForm::Name),
+            mention("She", 1, MentionForm::Pronoun),
+            mention("They", 1, MentionForm::Pronoun),
+        ];
+        let quotes = [quote("She", &[0]), quote("He", &[1]), quote("They", &[]), quote("Ada Lind", &[1])];
+        agree(&document, &mut mentions, &quotes);
+        let told: Vec<(&str, usize)> = mentions.iter().map(|one| (one.span.of(TEXT), one.entity)).collect();
+        assert_eq!(told, [("Ada Lind", 0), ("Brin Oster", 1), ("She", 0), ("He", 1)]);
+    }
+
+    #[test]
+    fn every_entity_keeps_a_mention() {
+        let document = Document::new(TEXT);
+        let mut mentions = vec![mention("Ada Lind", 0, MentionForm::Description)];
+        agree(&document, &mut mentions, &[quote("Ada Lind", &[])]);
+        assert_eq!(mentions.len(), 1);
+    }
+}

@@ -95,16 +95,17 @@ fn step(n: u32) -> u32 {
     }
 }
 
-/// The features of each offer.
+/// The features of each offer. A description is nobody's unless something ties it: offers that nothing does are taken away.
 pub(crate) fn of(
     room: &Room<'_, '_>,
     (draft, source): (&Draft, &Source),
     within: Option<&[usize]>,
-    offers: &Offers,
+    offers: &mut Offers,
 ) -> Vec<Vec<u32>> {
     let entities: Vec<usize> = offers.list.iter().filter(|one| one.len() == 1).map(|one| one[0]).collect();
     let others = others(room, source);
-    let of = |&entity: &usize| view(room, (draft, source), &others, offers, entity);
+    let known = &*offers;
+    let of = |&entity: &usize| view(room, (draft, source), &others, known, entity);
     let mut views: Vec<View> = entities.iter().map(of).collect();
     ranks(room, source, &entities, &mut views);
     anchors(room, source, &entities, &mut views);
@@ -125,7 +126,32 @@ pub(crate) fn of(
             room.answered.iter().rev().take(2).position(|answer| answer.entities == *offer).map_or(3, |at| at as u32);
         table.push(several(&asked, &parts, usual, last));
     }
+    // Which of those who share a name is meant by it was found out before, by titles and kin.
+    let full = |view: &View| view.inside == Inside::Head as u32 && view.full & 1 == 1;
+    let named = matches!(source.kind, Kind::FullPerson | Kind::ShortPerson) && views.iter().any(full);
+    let tied = |entity: &usize| {
+        let view = entities.iter().position(|e| e == entity).map(|at| &views[at]);
+        match source.kind {
+            _ if named => view.is_some_and(|view| view.inside > 0),
+            Kind::Definite | Kind::Bare => view.is_some_and(View::tied),
+            _ => true,
+        }
+    };
+    let kept: Vec<bool> = offers.list.iter().map(|offer| offer.iter().all(tied)).collect();
+    let places = |at: usize| kept[..at].iter().filter(|&&kept| kept).count();
+    offers.usual = if kept[offers.usual] { places(offers.usual) } else { 0 };
+    let (mut list, mut rows) = (kept.iter(), kept.iter());
+    offers.list.retain(|_| list.next().copied().unwrap_or(true));
+    table.retain(|_| rows.next().copied().unwrap_or(true));
     table
+}
+
+impl View {
+    /// Whether something ties a description to the entity: it lies in the source, it is called so, it stands beside the
+    /// same head elsewhere, the same head meant it before, or it has spoken.
+    fn tied(&self) -> bool {
+        self.inside > 0 || self.head > 0 || self.hits > 0 || self.anchor != 7 || self.again_head == 1 || self.spoke < 4
+    }
 }
 
 /// What is asked once for a source.
@@ -323,7 +349,7 @@ fn inside(room: &Room<'_, '_>, source: &Source, mentions: &[u32], before: usize)
         let end = place.name_end.min(source.tokens.end);
         let last = source.phrase.end.saturating_sub(1);
         let heads = |token: usize| place.tokens.end == token + 1 || place.name_end == token + 1;
-        let found = if heads(last) || r.tag(last) == Tag::Pos && heads(last - 1) {
+        let found = if heads(last) || last > 0 && r.tag(last) == Tag::Pos && heads(last - 1) {
             (Inside::Head, 0)
         } else if place.tokens.start < source.phrase.end {
             match r.tag(end) {

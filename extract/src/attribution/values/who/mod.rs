@@ -49,10 +49,10 @@ pub(crate) fn decide(
     let mut found: Vec<(Vec<usize>, f32)> = vec![(Vec::new(), 0.0); drafts.len()];
     for place in order(&sources, &outer) {
         let (draft, source) = (&drafts[place], &sources[place]);
-        let offers = offers::offers(&room, source, patience)?;
+        let mut offers = offers::offers(&room, source, patience)?;
         patience.spend(offers.list.len() * 4)?;
         let within = outer[place].map(|outer| found[outer].0.as_slice());
-        let features = features::of(&room, (draft, source), within, &offers);
+        let features = features::of(&room, (draft, source), within, &mut offers);
         let asked = Asked {
             source: if source.tokens.is_empty() { Span::default() } else { r.span(&source.tokens) },
             content: &draft.content.iter().map(|piece| r.span(piece)).collect::<Vec<_>>(),
