@@ -251,8 +251,8 @@ impl Analyzer {
         let tree = self.parser.parse(document, &words, patience)?;
         done("dependencies");
         let seen = Seen { chains: &chains, clusters: &self.clusters, tree: &tree };
-        let marks = (&self.encoder, &encoded);
-        let quotes = attribution::find_marked(document, words, seen, &self.attribution, marks, &kin, decide, patience)?;
+        let marks = (&self.encoder, &encoded, &kin as &Kin<'_>);
+        let quotes = attribution::find_marked(document, words, seen, &self.attribution, marks, decide, patience)?;
         let analysis = gathered(document, languages, chains, quotes);
         done("attribution");
         Some(analysis)

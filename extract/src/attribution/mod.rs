@@ -97,8 +97,7 @@ pub(crate) fn find_marked(
     words: Words<'_>,
     seen: Seen<'_>,
     models: &AttributionModels,
-    marks: (&Encoder, &Encoded),
-    kin: &Kin<'_>,
+    (encoder, encoded, kin): (&Encoder, &Encoded, &Kin<'_>),
     decide: &mut Decide<'_>,
     patience: &Patience<'_>,
 ) -> Option<Vec<Quote>> {
@@ -107,7 +106,7 @@ pub(crate) fn find_marked(
     let sight = Sight::new(&reading, seen, patience)?;
     let search = Search::new(&reading, sight, &models.nouns, Some(&models.decisions), patience)?;
     let second = select::offers(&search, &models.decisions, patience)?;
-    let drafts = encoded::drafts(&reading, &search.candidates, &second, marks, patience)?;
+    let drafts = encoded::drafts(&reading, &search.candidates, &second, (encoder, encoded), patience)?;
     let means = Means { tree: seen.tree, clusters: seen.clusters, kin: Some(kin) };
     let mut quotes = quotes(&reading, &cast, drafts, means, decide, patience)?;
     quotes.iter_mut().for_each(|quote| encoded::part_contraction(document.text(), quote));
