@@ -9,6 +9,7 @@ mod features;
 mod offers;
 mod question;
 mod source;
+mod view;
 
 use sayso_document::{Patience, Span};
 
