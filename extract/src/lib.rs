@@ -75,7 +75,7 @@ use std::ops::Range;
 
 use sayso_document::{Analysis, Date, Document, Patience, Quote, Span, Tier};
 
-use attribution::{AttributionModels, Seen};
+use attribution::{AttributionModels, Decide, Seen};
 use calibration::Calibration;
 use coref::{ChainModels, Chains, Kin};
 #[cfg(feature = "encoder")]
@@ -226,7 +226,8 @@ impl Analyzer {
         tier: Tier,
         wanted: &dyn Fn() -> bool,
     ) -> Option<Analysis> {
-        let mut analysis = self.staged(text, tier, &mut |_| (), &Patience::new(wanted))?;
+        let mut choose = self.chooser(tier);
+        let mut analysis = self.staged(text, tier, &mut |_| (), &mut choose, &Patience::new(wanted))?;
         time::resolve::date(&mut analysis.quotes, text, published);
         Some(analysis)
     }
@@ -245,15 +246,22 @@ impl Analyzer {
         wanted: &dyn Fn() -> bool,
         mut done: impl FnMut(&'static str),
     ) -> Option<Analysis> {
-        self.staged(text, tier, &mut done, &Patience::new(wanted))
+        self.staged(text, tier, &mut done, &mut self.chooser(tier), &Patience::new(wanted))
+    }
+
+    /// What chooses who a source is.
+    fn chooser(&self, tier: Tier) -> impl FnMut(&attribution::Asked<'_>) -> (usize, f32) {
+        let tier = tier.min(self.best());
+        move |asked| self.attribution.who.choose(tier, asked.features)
     }
 
     /// Runs the stages one after another.
-    fn staged(
+    pub(crate) fn staged(
         &self,
         text: &str,
         tier: Tier,
         done: &mut dyn FnMut(&'static str),
+        decide: &mut Decide<'_>,
         patience: &Patience<'_>,
     ) -> Option<Analysis> {
         let tier = tier.min(self.best());
@@ -263,7 +271,7 @@ impl Analyzer {
         done("language");
         let foreign = languages.all_foreign();
         let mut found =
-            if foreign { Analysis::default() } else { self.read(&document, &languages, tier, done, patience)? };
+            if foreign { Analysis::default() } else { self.read(&document, &languages, tier, done, decide, patience)? };
         self.roles.find(&mut found.entities);
         let mut analysis = Analysis {
             model: self.model(tier).to_owned(),
@@ -283,14 +291,15 @@ impl Analyzer {
         languages: &Languages,
         tier: Tier,
         done: &mut dyn FnMut(&'static str),
+        decide: &mut Decide<'_>,
         patience: &Patience<'_>,
     ) -> Option<Analysis> {
         #[cfg(feature = "encoder")]
         if tier == Tier::Accurate {
-            return self.read_accurate(document, languages, done, patience);
+            return self.read_accurate(document, languages, done, decide, patience);
         }
         debug_assert_eq!(tier, Tier::Fast, "a tier that is not compiled in was let through");
-        self.read_fast(document, languages, done, patience)
+        self.read_fast(document, languages, done, decide, patience)
     }
 
     /// The same by the linear models.
@@ -299,6 +308,7 @@ impl Analyzer {
         document: &Document<'_>,
         languages: &Languages,
         done: &mut dyn FnMut(&'static str),
+        decide: &mut Decide<'_>,
         patience: &Patience<'_>,
     ) -> Option<Analysis> {
         let view = View::new(document, &self.clusters, patience)?;
@@ -309,7 +319,7 @@ impl Analyzer {
         let tree = self.parser.parse(document, &words, patience)?;
         done("dependencies");
         let seen = Seen { chains: &chains, tree: &tree };
-        let quotes = attribution::find(view, words, seen, &self.attribution, patience)?;
+        let quotes = attribution::find(view, words, seen, &self.attribution, decide, patience)?;
         let analysis = gathered(document, languages, chains, quotes);
         done("attribution");
         Some(analysis)
@@ -322,6 +332,7 @@ impl Analyzer {
         document: &Document<'_>,
         languages: &Languages,
         done: &mut dyn FnMut(&'static str),
+        decide: &mut Decide<'_>,
         patience: &Patience<'_>,
     ) -> Option<Analysis> {
         let (encoded, hints) = hints::encode(&self.encoder, document, patience)?;
@@ -337,8 +348,8 @@ impl Analyzer {
         let tree = self.parser.parse(document, &words, patience)?;
         done("dependencies");
         let seen = Seen { chains: &chains, tree: &tree };
-        let marks = (&self.encoder, &encoded);
-        let quotes = attribution::find_marked(view, words, seen, &self.attribution, marks, patience)?;
+        let marks = (&self.encoder, &encoded, &kin as &Kin<'_>);
+        let quotes = attribution::find_marked(view, words, seen, &self.attribution, marks, decide, patience)?;
         let analysis = gathered(document, languages, chains, quotes);
         done("attribution");
         Some(analysis)
@@ -377,7 +388,8 @@ fn gathered(document: &Document<'_>, languages: &Languages, chains: Chains, mut 
     quotes.retain(|quote| !quote.content.is_empty());
     // A quotation that only a later paragraph tells of gives its quote an earlier beginning than it was found with.
     quotes.sort_by_key(|quote| quote.extent().start());
-    let Chains { entities, mentions, quantities, .. } = chains;
+    let Chains { entities, mut mentions, quantities, .. } = chains;
+    attribution::agree(document, &mut mentions, &quotes);
     let mut analysis = Analysis { entities, mentions, quotes, ..Analysis::default() };
     time::quantities::add(document, &mut analysis, &quantities);
     analysis

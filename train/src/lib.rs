@@ -40,9 +40,13 @@ pub fn command() -> Command {
         .value_name("DIR")
         .value_parser(value_parser!(PathBuf))
         .help("A folder that `label` wrote, to learn attributions and names from as well");
+    let encoders = Arg::new("encoders").long("encoders").value_name("DIR").value_parser(value_parser!(PathBuf)).help(
+        "A folder with fold0 to fold4: files of an encoder fitted without that fold, to learn from what they find",
+    );
     let stages = STAGES.iter().map(|stage| Command::new(stage.name).about(stage.about));
     let all = Command::new("all").about("Runs all stages in order");
-    let writing = stages.chain([all, study::command()]).map(|sub| sub.args([out.clone(), labels.clone()]));
+    let writing =
+        stages.chain([all, study::command()]).map(|sub| sub.args([out.clone(), labels.clone(), encoders.clone()]));
     let reading =
         [eval::command(), cross::command(), speed::command(), breaks::command(), encoder::command(), label::command()];
     Command::new("sayso-train")
@@ -56,8 +60,9 @@ pub fn run(matches: &ArgMatches) -> io::Result<()> {
     let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
     // Commands that write nothing have no `out`.
     let folder = |name: &str| matches.try_get_one::<PathBuf>(name).ok().flatten().cloned().unwrap_or_default();
-    let labels = matches.try_get_one::<PathBuf>("labels").ok().flatten().cloned();
-    let places = Places { data: folder("data"), out: folder("out"), labels };
+    let given = |name: &str| matches.try_get_one::<PathBuf>(name).ok().flatten().cloned();
+    let (labels, encoders) = (given("labels"), given("encoders"));
+    let places = Places { data: folder("data"), out: folder("out"), labels, encoders };
     places::check(&places.data)?;
     match name {
         "eval" => return eval::run(&places, matches),

@@ -20,6 +20,18 @@ pub fn of_folder(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     Ok(files)
 }
 
+/// The files of the encoder that was fitted without a fold, of the folder `fold0` to `fold4` in a folder.
+pub fn encoder_of_fold(folder: &Path, fold: usize) -> Result<Vec<(String, Vec<u8>)>> {
+    let folder = folder.join(format!("fold{fold}"));
+    let mut files = of_folder(&folder)?;
+    files.retain(|(name, _)| name.starts_with("encoder."));
+    if files.is_empty() {
+        let words = format!("{} holds no encoder; its files are encoder.onnx, encoder.heads", folder.display());
+        return Err(Error::new(ErrorKind::NotFound, words));
+    }
+    Ok(files)
+}
+
 /// The analyzer with the models of a folder, or with those that are compiled in. A folder without any is an error.
 pub fn analyzer(folder: Option<&Path>) -> Result<Analyzer> {
     let Some(folder) = folder else { return Ok(Analyzer::new()) };

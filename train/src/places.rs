@@ -15,6 +15,8 @@ pub struct Places {
     pub out: PathBuf,
     /// A folder of labels by the accurate tier, to learn from beside the corpora.
     pub labels: Option<PathBuf>,
+    /// A folder with `fold0` to `fold4`, each of which holds the files of an encoder fitted without that fold.
+    pub encoders: Option<PathBuf>,
 }
 
 impl Places {

@@ -67,14 +67,14 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("data");
         thin(&places.data, &data, percent)?;
-        let copy = Places { data, out: copy_models(&places.out, folder.path())?, labels: None };
+        let copy = Places { data, out: copy_models(&places.out, folder.path())?, labels: None, encoders: None };
         fit(&copy, &stages)?;
         row(&format!("{percent} % of the training texts"), &copy.out)?;
     }
     for file in matches.get_many::<String>("without").into_iter().flatten() {
         let folder = tempfile::tempdir()?;
         let out = copy_models(&places.out, folder.path())?;
-        let copy = Places { data: places.data.clone(), out, labels: None };
+        let copy = Places { data: places.data.clone(), out, labels: None, encoders: None };
         let path = copy.out.join(file);
         fs::write(&path, emptied(file, &fs::read(&path)?)?)?;
         fit(&copy, &stages)?;

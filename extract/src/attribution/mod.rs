@@ -18,7 +18,7 @@ pub(crate) mod values;
 
 use std::ops::Range;
 
-use sayso_document::{Addressee, Document, Patience, Quote, Span};
+use sayso_document::{Addressee, Document, Patience, Quote, Span, Tier};
 
 use candidate::cue::Nouns;
 pub use decide::Models;
@@ -29,11 +29,14 @@ use decide::select::{self, Search};
 use decide::{Sight, bounds, continued, runs};
 use draft::Draft;
 use values::mentions::Cast;
-use values::{act, addressee, kind, polarity, speaker, when};
+pub use values::who::Asked;
+pub(crate) use values::who::{Decide, Means, agree, choose as choose_source};
+use values::{act, addressee, kind, polarity, when, who};
 
+use crate::coref::Kin;
 #[cfg(feature = "encoder")]
 use crate::encoder::{Encoded, Encoder};
-use crate::model::{Files, ModelError};
+use crate::model::{Files, Linear, ModelError};
 use crate::tags::Words;
 use crate::view::{Reading, View};
 
@@ -42,12 +45,31 @@ use crate::view::{Reading, View};
 pub(crate) struct AttributionModels {
     pub(crate) nouns: Nouns,
     pub(crate) decisions: Models,
+    pub(crate) who: Who,
+}
+
+/// The models that choose who a source is: with what the encoder says, and without.
+#[derive(Clone, Debug)]
+pub(crate) struct Who {
+    accurate: Linear,
+    fast: Linear,
+}
+
+impl Who {
+    /// Takes the likeliest offer.
+    pub(crate) fn choose(&self, tier: Tier, features: &[Vec<u32>]) -> (usize, f32) {
+        who::choose(if tier == Tier::Accurate { &self.accurate } else { &self.fast }, features)
+    }
 }
 
 impl AttributionModels {
     /// Reads the models.
     pub(crate) fn read(files: &Files) -> Result<Self, ModelError> {
-        Ok(Self { nouns: Nouns::read(&files.text("cue_nouns.txt")?), decisions: Models::read(files)? })
+        Ok(Self {
+            nouns: Nouns::read(&files.text("cue_nouns.txt")?),
+            decisions: Models::read(files)?,
+            who: Who { accurate: files.linear("who", 1)?, fast: files.linear("who_fast", 1)? },
+        })
     }
 }
 /// Finds the quotes of a document whose names, pronouns and descriptions are linked. None when nobody waits for them any
@@ -57,6 +79,7 @@ pub(crate) fn find(
     words: Words<'_>,
     seen: Seen<'_>,
     models: &AttributionModels,
+    decide: &mut Decide<'_>,
     patience: &Patience<'_>,
 ) -> Option<Vec<Quote>> {
     let reading = Reading::new(view, words);
@@ -64,7 +87,7 @@ pub(crate) fn find(
     let sight = Sight::new(&reading, seen, patience)?;
     let search = Search::new(&reading, sight, &models.nouns, Some(&models.decisions), patience)?;
     let drafts = select::chosen(&reading, select::offers(&search, &models.decisions, patience)?);
-    quotes(&reading, &cast, drafts, patience)
+    quotes(&reading, &cast, drafts, Means { tree: seen.tree, kin: None }, decide, patience)
 }
 
 /// The same from what the encoder marks.
@@ -74,7 +97,8 @@ pub(crate) fn find_marked(
     words: Words<'_>,
     seen: Seen<'_>,
     models: &AttributionModels,
-    marks: (&Encoder, &Encoded),
+    (encoder, encoded, kin): (&Encoder, &Encoded, &Kin<'_>),
+    decide: &mut Decide<'_>,
     patience: &Patience<'_>,
 ) -> Option<Vec<Quote>> {
     let reading = Reading::new(view, words);
@@ -82,24 +106,33 @@ pub(crate) fn find_marked(
     let sight = Sight::new(&reading, seen, patience)?;
     let search = Search::new(&reading, sight, &models.nouns, Some(&models.decisions), patience)?;
     let second = select::offers(&search, &models.decisions, patience)?;
-    let drafts = encoded::drafts(&reading, &search.candidates, &second, marks, patience)?;
-    let mut quotes = quotes(&reading, &cast, drafts, patience)?;
+    let drafts = encoded::drafts(&reading, &search.candidates, &second, (encoder, encoded), patience)?;
+    let means = Means { tree: seen.tree, kin: Some(kin) };
+    let mut quotes = quotes(&reading, &cast, drafts, means, decide, patience)?;
     quotes.iter_mut().for_each(|quote| encoded::part_contraction(reading.document.text(), quote));
     Some(quotes)
 }
 
 /// Quotes from drafts, with the values that the text gives each of them.
-fn quotes(r: &Reading<'_>, cast: &Cast<'_>, mut drafts: Vec<Draft>, patience: &Patience<'_>) -> Option<Vec<Quote>> {
+fn quotes(
+    r: &Reading<'_>,
+    cast: &Cast<'_>,
+    mut drafts: Vec<Draft>,
+    means: Means<'_>,
+    decide: &mut Decide<'_>,
+    patience: &Patience<'_>,
+) -> Option<Vec<Quote>> {
     bounds::cut(r, &mut drafts, patience)?;
     runs::join(r, &mut drafts);
     continued::continue_quotations(r, &mut drafts);
     drafts.iter_mut().for_each(|draft| continued::leave_out(r, draft));
     let heard = addressee::find(r, &drafts);
     drafts.iter_mut().zip(&heard).for_each(|(draft, heard)| addressee::leave_out(r, draft, heard.as_ref()));
+    let speakers = who::decide(r, cast, &drafts, means, decide, patience)?;
     let mut quotes = Vec::with_capacity(drafts.len());
-    for (draft, heard) in drafts.iter().zip(heard) {
+    for ((draft, heard), speakers) in drafts.iter().zip(heard).zip(speakers) {
         patience.spend(20 + draft.content.len())?;
-        quotes.push(quote(r, cast, draft, heard));
+        quotes.push(quote(r, cast, draft, heard, speakers));
     }
     first_persons(r.document, &mut quotes);
     Some(quotes)
@@ -129,9 +162,13 @@ fn first_persons(document: &Document<'_>, quotes: &mut [Quote]) {
     }
 }
 
-fn quote(r: &Reading<'_>, cast: &Cast<'_>, draft: &Draft, heard: Option<Range<usize>>) -> Quote {
-    let (speakers, speaker_confidence) =
-        draft.source.as_ref().map_or((Vec::new(), 0.0), |source| speaker::speakers(r, cast, source));
+fn quote(
+    r: &Reading<'_>,
+    cast: &Cast<'_>,
+    draft: &Draft,
+    heard: Option<Range<usize>>,
+    (speakers, speaker_confidence): (Vec<usize>, f32),
+) -> Quote {
     let entities = |tokens: &Range<usize>| cast.inside(tokens).map(|place| place.mention.entity).collect::<Vec<_>>();
     let mut about: Vec<usize> = draft.content.iter().flat_map(entities).collect();
     about.sort_unstable();

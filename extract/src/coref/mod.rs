@@ -25,6 +25,7 @@ mod context;
 mod describe;
 mod features;
 mod gender;
+mod known;
 mod office;
 mod person;
 mod pollsters;
@@ -49,6 +50,7 @@ pub(crate) use asked::{choose, questions};
 use context::Scene;
 pub(crate) use describe::Described;
 use gender::Genders;
+pub(crate) use known::{Called, Known, comparable_word};
 use profile::Profile;
 use question::{Answer, Discourse, Question};
 pub(crate) use resolver::Guess;
@@ -87,6 +89,11 @@ pub(crate) struct Chains {
 }
 
 impl Chains {
+    /// What is known of an entity.
+    pub(crate) fn known(&self, entity: usize) -> Known<'_> {
+        Known(&self.profiles[entity])
+    }
+
     /// Leaves out the mentions for which `keep` does not hold; all entities stay.
     pub(crate) fn retain(&mut self, keep: impl Fn(&Mention) -> bool) {
         let kept = self.mentions.iter().map(keep).collect::<Vec<_>>();

@@ -3,12 +3,11 @@
 
 use std::ops::Range;
 
-use sayso_document::{Document, Entity, Patience, Tier};
+use sayso_document::{Analysis, Document, Entity, Patience, Tier};
 
+use crate::attribution;
 use crate::attribution::values::mentions::Cast;
 use crate::attribution::values::speaker;
-#[cfg(feature = "encoder")]
-use crate::encoder::hints;
 use crate::model::Linear;
 use crate::names::{self, NameMention};
 use crate::view::{Reading, View};
@@ -30,34 +29,14 @@ pub fn questions(
     answer: impl FnMut(&Question<'_>) -> Option<usize>,
 ) {
     let view = analyzer.view(document);
-    let found = names(analyzer, &view, Tier::Fast);
+    let found = names(analyzer, &view);
     coref::questions(&view, &analyzer.lexicon, &analyzer.linking.genders, &found, blind, answer);
 }
 
-/// The same about the names that a tier finds, with all that is known of gender.
-pub fn questions_of_tier(
-    analyzer: &Analyzer,
-    document: &Document<'_>,
-    tier: Tier,
-    answer: impl FnMut(&Question<'_>) -> Option<usize>,
-) {
-    let view = analyzer.view(document);
-    let found = names(analyzer, &view, tier);
-    coref::questions(&view, &analyzer.lexicon, &analyzer.linking.genders, &found, false, answer);
-}
-
-/// The names of a document as a tier finds them.
-fn names(analyzer: &Analyzer, view: &View<'_>, tier: Tier) -> Vec<NameMention> {
-    #[cfg(feature = "encoder")]
-    let hints = (tier == Tier::Accurate)
-        .then(|| Patience::endless(|patience| hints::encode(&analyzer.encoder, view.document, patience)).1);
-    #[cfg(not(feature = "encoder"))]
-    let hints = {
-        debug_assert_eq!(tier, Tier::Fast, "the accurate tier is not compiled in");
-        None
-    };
+/// The names of a document.
+fn names(analyzer: &Analyzer, view: &View<'_>) -> Vec<NameMention> {
     let find = |patience: &Patience<'_>| {
-        names::find(view, &analyzer.lexicon, &analyzer.names, &analyzer.clusters, hints.as_ref(), patience)
+        names::find(view, &analyzer.lexicon, &analyzer.names, &analyzer.clusters, None, patience)
     };
     Patience::endless(find).0
 }
@@ -82,7 +61,7 @@ pub const GENDERS: &str = "genders.tsv";
 /// The speakers of each source, given as ranges of tokens of the document, with the entities that they refer to.
 pub fn resolve(analyzer: &Analyzer, document: &Document<'_>, sources: &[Range<usize>]) -> (Vec<Entity>, Vec<Resolved>) {
     let view = analyzer.view(document);
-    let found = names(analyzer, &view, Tier::Fast);
+    let found = names(analyzer, &view);
     let link =
         |patience: &Patience<'_>| coref::link(&view, &analyzer.lexicon, &analyzer.linking, found, None, patience);
     let chains = Patience::endless(link);
@@ -95,4 +74,25 @@ pub fn resolve(analyzer: &Analyzer, document: &Document<'_>, sources: &[Range<us
     };
     let resolved = sources.iter().map(resolve).collect();
     (chains.entities, resolved)
+}
+
+pub use crate::attribution::Asked as SourceAsked;
+
+/// The names of the models that answer, with the encoder and without, and of their files without `.bin`.
+pub const WHO: [(Tier, &str); 2] = [(Tier::Accurate, "who"), (Tier::Fast, "who_fast")];
+
+/// Analyses a text, and puts to `answer` who each source is, in reading order; it picks the place of an offer.
+pub fn sources(
+    analyzer: &Analyzer,
+    text: &str,
+    tier: Tier,
+    mut answer: impl FnMut(&SourceAsked<'_>) -> usize,
+) -> Analysis {
+    let mut decide = |asked: &attribution::Asked<'_>| (answer(asked), 1.0);
+    Patience::endless(|patience| analyzer.staged(text, tier, &mut |_| (), &mut decide, patience))
+}
+
+/// The place of the likeliest offer, and how sure that is.
+pub fn choose_source(model: &Linear, features: &[Vec<u32>]) -> (usize, f32) {
+    attribution::choose_source(model, features)
 }

@@ -26,6 +26,8 @@ const COMPILED_IN: &[(&str, &[u8])] = &[
     ("genders.tsv", include_bytes!("../../models/genders.tsv")),
     ("extent.bin", include_bytes!("../../models/extent.bin")),
     ("speakers.bin", include_bytes!("../../models/speakers.bin")),
+    ("who.bin", include_bytes!("../../models/who.bin")),
+    ("who_fast.bin", include_bytes!("../../models/who_fast.bin")),
     ("whole.bin", include_bytes!("../../models/whole.bin")),
     ("moves.bin", include_bytes!("../../models/moves.bin")),
     ("relations.bin", include_bytes!("../../models/relations.bin")),

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::folds::{Corpus, fold};
+use super::folds::Corpus;
 use crate::eval::gold::SourceRow;
 use crate::eval::predict::{FoundQuote, Prediction};
 use crate::eval::speakers::match_row;
 use crate::eval::text::{Segment, Text};
 use crate::eval::who;
+use crate::stages::who::fold;
 
 /// So many characters are shown on either side of a source.
 const AROUND: usize = 80;

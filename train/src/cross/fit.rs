@@ -1,99 +1,81 @@
-//! The stages that learn from speakers, fitted without a fold.
+//! The models that learn from speakers, fitted without a fold.
 
 use std::fmt::Write;
 use std::io;
+use std::path::Path;
 
 use sayso_document::Tier;
-use sayso_extract::Analyzer;
-use sayso_extract::fit::speakers::{MODEL, choose};
+use sayso_extract::fit::speakers::{WHO, choose_source};
 use sayso_extract::model::Linear;
 
-use super::folds::{Corpus, FOLDS, Files, fold};
+use super::folds::{Corpus, Files};
 use crate::eval::figures::percent;
 use crate::learn::Choice;
 use crate::parallel::{self, THREADS};
-use crate::places::Places;
-use crate::stages::speakers;
-use crate::stages::voices::{self, Voiced};
+use crate::stages::who::{self, FOLDS, fold};
 
 /// What is learned from, gathered once for all folds.
 pub(super) struct Fitting {
-    /// Questions that no article of the folds asks.
-    ground: Vec<Choice>,
     /// The questions of each article, with its place in its corpus.
-    articles: Vec<(usize, Vec<Voiced>)>,
+    articles: Vec<(usize, Vec<Choice>)>,
+    tier: Tier,
 }
 
 /// What is fitted without a fold.
 pub(super) struct Fitted {
-    speakers: Linear,
+    who: Linear,
+    name: &'static str,
 }
 
 impl Fitted {
     /// The files that take the place of the committed ones.
     pub(super) fn files(&self) -> Files {
-        vec![("speakers.bin".to_owned(), self.speakers.to_bytes(MODEL))]
+        vec![(format!("{}.bin", self.name), self.who.to_bytes(self.name))]
     }
 }
 
 impl Fitting {
-    /// Asks the questions of all corpora. What is answered between them is answered by a model that no article of the
-    /// folds was learned from.
-    pub(super) fn new(places: &Places, base: &Files, corpora: &[Corpus]) -> io::Result<Self> {
-        let mut files = base.clone();
-        files.retain(|(name, _)| name != "speakers.bin");
-        files.push(speakers::blank());
-        let analyzer = Analyzer::with_models(files).map_err(io::Error::other)?;
-        let ground = speakers::ground(places, &analyzer)?;
-        let model = speakers::fit(&ground);
-        let all: Vec<_> = corpora.iter().flat_map(|corpus| &corpus.voiced).collect();
-        let place = corpora.iter().flat_map(|corpus| 0..corpus.voiced.len());
-        let articles = place.zip(voices::questions(&analyzer, &model, &all)).collect();
-        Ok(Self { ground, articles })
+    /// Asks the questions of all corpora, each article with the encoder that was fitted without its fold, if there are
+    /// such ones.
+    pub(super) fn new(base: &Files, encoders: Option<&Path>, corpora: &[Corpus], tier: Tier) -> io::Result<Self> {
+        let mut articles = Vec::new();
+        for corpus in corpora {
+            articles.extend(who::voiced(&corpus.gold.quotes, &corpus.gold.speakers).into_iter().enumerate());
+        }
+        let taught = who::taught(&who::analyzers(base, encoders)?, &articles, tier);
+        Ok(Self { articles: articles.iter().map(|(place, _)| *place).zip(taught).collect(), tier })
     }
 
     /// For each fold what is fitted on so much of the articles of the others.
     pub(super) fn folds(&self, percent: u8) -> Vec<Fitted> {
         let folds: Vec<usize> = (0..FOLDS).collect();
-        parallel::map(&folds, THREADS, |&fold| Fitted { speakers: self.speakers(fold, percent) })
+        parallel::map(&folds, THREADS, |&fold| {
+            let name = WHO.iter().find(|(tier, _)| *tier == self.tier).map_or(WHO[0].1, |(_, name)| name);
+            Fitted { who: self.who(fold, percent), name }
+        })
     }
 
-    fn speakers(&self, without: usize, percent: u8) -> Linear {
+    fn who(&self, without: usize, percent: u8) -> Linear {
         let share = usize::from(percent);
         let others = self.articles.iter().filter(|(place, _)| fold(*place) != without).enumerate();
         // Evenly so many of a hundred.
-        let kept = others.filter(|(at, _)| (at + 1) * share / 100 > at * share / 100).map(|(_, article)| &article.1);
-        let voiced: Vec<&Choice> = kept.flatten().map(|one| &one.choice).collect();
-        let mut choices: Vec<&Choice> = self.ground.iter().collect();
-        (0..voices::WEIGHT).for_each(|_| choices.extend_from_slice(&voiced));
-        speakers::fit(&choices)
+        let kept = others.filter(|(at, _)| (at + 1) * share / 100 > at * share / 100);
+        who::fit(&kept.flat_map(|(_, (_, choices))| choices).collect::<Vec<_>>())
     }
 
-    /// How often the right name is among those that are weighed, and how often the model of the fold picks it, or nobody
-    /// where there is no name.
-    pub(super) fn reach(&self, fitted: &[Fitted], tier: Tier) -> String {
-        let mut out = format!("{:<40}{:>8}{:>14}{:>10}\n", "questions about speakers", "of", "among them", "right");
-        for (label, pronoun, named) in [
-            ("pronouns with a name", true, true),
-            ("descriptions with a name", false, true),
-            ("pronouns of unnamed sources", true, false),
-            ("descriptions of unnamed sources", false, false),
-        ] {
-            let (mut of, mut among, mut right) = (0, 0, 0);
-            for (place, article) in &self.articles {
-                let model = &fitted[fold(*place)].speakers;
-                let kind = |one: &&Voiced| one.tier == tier && one.pronoun == pronoun && one.named == named;
-                for one in article.iter().filter(kind) {
-                    let picked = choose(model, &one.choice.candidates).map_or(0, |(place, _)| place + 1);
-                    let offered = one.choice.right != [0];
+    /// How often the model of the fold picks the right offer, where there is one.
+    pub(super) fn reach(&self, fitted: &[Fitted]) -> String {
+        let mut out = format!("{:<40}{:>8}{:>10}\n", "questions with a right offer", "of", "right");
+        for (label, named) in [("with a name", true), ("unnamed", false)] {
+            let (mut of, mut right) = (0, 0);
+            for (place, choices) in &self.articles {
+                for one in choices.iter().filter(|one| (one.right[0] != 0) == named) {
                     of += 1;
-                    among += usize::from(offered);
-                    right += usize::from(one.choice.right.contains(&picked) && (offered || !named));
+                    let picked = choose_source(&fitted[fold(*place)].who, &one.candidates).0;
+                    right += usize::from(one.right.contains(&picked));
                 }
             }
-            let (among, right) =
-                (if named { format!("{:.1}", percent(among, of)) } else { String::new() }, percent(right, of));
-            let _ = writeln!(out, "  {label:<38}{of:>8}{among:>14}{right:>10.1}");
+            let _ = writeln!(out, "  {label:<38}{of:>8}{:>10.1}", percent(right, of));
         }
         out
     }

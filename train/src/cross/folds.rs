@@ -3,24 +3,14 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use crate::corpus::{VoicedArticle, voiced_articles};
 use crate::eval::gold::{Articles, QuotedText, SpokenText, present};
 use crate::places::Places;
-use crate::stages::voices::CORPORA;
-
-/// How many folds there are.
-pub(super) const FOLDS: usize = 5;
-
-/// The fold of an article, by its place in the file.
-pub(super) fn fold(place: usize) -> usize {
-    place % FOLDS
-}
+use crate::stages::who::{CORPORA, fold};
 
 /// A corpus with its articles in the order of its file.
 pub(super) struct Corpus {
     pub(super) name: &'static str,
     pub(super) gold: Articles,
-    pub(super) voiced: Vec<VoicedArticle>,
 }
 
 impl Corpus {
@@ -34,7 +24,7 @@ impl Corpus {
                 let mut by_id: BTreeMap<_, _> = quotes.into_iter().map(|one| (one.id.clone(), one)).collect();
                 let quotes = speakers.iter().filter_map(|one| by_id.remove(&one.id)).collect();
                 let gold = Articles { quotes, speakers };
-                all.push(Self { name, gold, voiced: voiced_articles(&places.eval(path), &places.eval(texts))? });
+                all.push(Self { name, gold });
             }
         }
         if all.is_empty() {

@@ -15,7 +15,7 @@ mod report;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use sayso_document::Tier;
@@ -26,8 +26,9 @@ use crate::eval::{Found, tier, tier_of};
 use crate::models;
 use crate::parallel::THREADS;
 use crate::places::Places;
+use crate::stages::who::FOLDS;
 use fit::Fitting;
-use folds::{Corpus, FOLDS, Files};
+use folds::{Corpus, Files};
 
 /// The sub-command `cross`.
 pub fn command() -> Command {
@@ -67,13 +68,17 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     let folder = |name: &str| matches.get_one::<PathBuf>(name).map(PathBuf::as_path);
     let base = folder("model").map_or(Ok(Files::new()), models::of_folder)?;
     let tier = tier_of(matches, &Analyzer::with_models(base.clone()).map_err(io::Error::other)?)?;
-    let fitting = if matches.get_flag("as-it-is") { None } else { Some(Fitting::new(places, &base, &corpora)?) };
+    let fitting = if matches.get_flag("as-it-is") {
+        None
+    } else {
+        Some(Fitting::new(&base, folder("encoders"), &corpora, tier)?)
+    };
     for &percent in matches.get_many::<u8>("fraction").into_iter().flatten() {
         let fitted = fitting.as_ref().map(|fitting| fitting.folds(percent));
         let mut found = Vec::new();
         for fold in 0..FOLDS {
             let mut files = base.clone();
-            files.extend(folder("encoders").map_or(Ok(Files::new()), |folder| encoder(folder, fold))?);
+            files.extend(folder("encoders").map_or(Ok(Files::new()), |folder| models::encoder_of_fold(folder, fold))?);
             files.extend(fitted.as_ref().map_or(Files::new(), |fitted| fitted[fold].files()));
             found.extend(analyse(&corpora, fold, files, tier)?);
         }
@@ -84,7 +89,7 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
         match fitting.as_ref().zip(fitted.as_ref()) {
             Some((fitting, fitted)) => {
                 writeln!(out, "Fitted on {percent} % of the articles of the other folds, {tier:?} tier\n")?;
-                writeln!(out, "{}", fitting.reach(fitted, tier))?;
+                writeln!(out, "{}", fitting.reach(fitted))?;
             }
             None => writeln!(out, "As it is, {tier:?} tier\n")?,
         }
@@ -94,18 +99,6 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// The files of the encoder that was fitted without a fold.
-fn encoder(folder: &Path, fold: usize) -> io::Result<Files> {
-    let folder = folder.join(format!("fold{fold}"));
-    let mut files = models::of_folder(&folder)?;
-    files.retain(|(name, _)| name.starts_with("encoder."));
-    if files.is_empty() {
-        let words = format!("{} holds no encoder; its files are encoder.onnx, encoder.heads", folder.display());
-        return Err(io::Error::new(io::ErrorKind::NotFound, words));
-    }
-    Ok(files)
 }
 
 /// What models find in the articles of a fold.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::folds::{Corpus, FOLDS, fold};
+use super::folds::Corpus;
 use crate::eval::figures::Figures;
 use crate::eval::gold::{QuotedText, SpokenText};
 use crate::eval::predict::Prediction;
@@ -11,6 +11,7 @@ use crate::eval::speakers::match_row;
 use crate::eval::text::Text;
 use crate::eval::who::{Holds, Wrong, holds, wrong};
 use crate::eval::{quotes, speakers};
+use crate::stages::who::{FOLDS, fold};
 
 /// The figures that are shown, and where they are.
 const SHOWN: [(&str, &str); 11] = [

@@ -27,21 +27,39 @@ impl Ranking {
         let mut table = Table::new(1, settings);
         let mut shuffle = Shuffle::new(1);
         for _ in 0..settings.epochs {
-            for at in shuffle.order(choices.len()) {
-                let choice = choices[at].borrow();
-                let mut odds: Vec<f32> = choice.candidates.iter().map(|f| table.score(f)).collect();
-                normalize(&mut odds);
-                let right: f32 = choice.right.iter().map(|&place| odds[place]).sum::<f32>().max(1e-9);
-                let slopes: Vec<f32> = (0..odds.len())
-                    .map(|place| odds[place] - if choice.right.contains(&place) { odds[place] / right } else { 0.0 })
-                    .collect();
-                for (features, slope) in choice.candidates.iter().zip(slopes) {
-                    table.step_one(features, slope);
-                }
-            }
+            Self::epoch(choices, &mut table, &mut shuffle);
             tick();
         }
         table.finish()
+    }
+
+    /// The same, with the mean of the weights over the second half of the epochs.
+    pub fn mean<C: Borrow<Choice>>(choices: &[C], settings: &Settings) -> Linear {
+        let mut table = Table::new(1, settings);
+        let mut shuffle = Shuffle::new(1);
+        let mut mean = table.mean();
+        for epoch in 0..settings.epochs {
+            Self::epoch(choices, &mut table, &mut shuffle);
+            if 2 * epoch >= settings.epochs {
+                mean.add(&table);
+            }
+        }
+        mean.finish()
+    }
+
+    fn epoch<C: Borrow<Choice>>(choices: &[C], table: &mut Table, shuffle: &mut Shuffle) {
+        for at in shuffle.order(choices.len()) {
+            let choice = choices[at].borrow();
+            let mut odds: Vec<f32> = choice.candidates.iter().map(|f| table.score(f)).collect();
+            normalize(&mut odds);
+            let right: f32 = choice.right.iter().map(|&place| odds[place]).sum::<f32>().max(1e-9);
+            let slopes: Vec<f32> = (0..odds.len())
+                .map(|place| odds[place] - if choice.right.contains(&place) { odds[place] / right } else { 0.0 })
+                .collect();
+            for (features, slope) in choice.candidates.iter().zip(slopes) {
+                table.step_one(features, slope);
+            }
+        }
     }
 }
 

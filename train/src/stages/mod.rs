@@ -7,10 +7,10 @@ mod clusters;
 mod entities;
 mod lexicon;
 mod parse;
-pub(crate) mod speakers;
+mod speakers;
 mod stage;
 mod tags;
-pub(crate) mod voices;
+pub(crate) mod who;
 
 pub use stage::Stage;
 
@@ -23,5 +23,6 @@ pub const STAGES: &[Stage] = &[
     parse::STAGE,
     speakers::STAGE,
     attribution::STAGE,
+    who::STAGE,
     calibration::STAGE,
 ];

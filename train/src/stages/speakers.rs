@@ -1,8 +1,6 @@
-//! Fits the model that leads pronouns and descriptions back to names, on OntoGUM, on news where gender alone settles who
-//! is meant, and on articles in which it is marked who each source is. GAP measures it: its pairs are hard on purpose, and
-//! fitting on them made news worse.
+//! Fits the model that leads pronouns and descriptions back to names, on OntoGUM and on news where gender alone
+//! settles who is meant. GAP measures it: its pairs are hard on purpose, and fitting on them made news worse.
 
-use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::io;
 
@@ -13,18 +11,13 @@ use sayso_extract::model::Linear;
 use serde::Deserialize;
 
 use super::stage::Stage;
-use super::voices;
 use crate::corpus::{GapPair, LinkedText, VoicedArticle, first_lines, gap_pairs, linked_texts, voiced_articles};
 use crate::learn::{Choice, Ranking, Settings};
-use crate::parallel::{self, THREADS};
 use crate::places::{Places, bar};
 
 /// This stage.
-pub(super) const STAGE: Stage = Stage {
-    name: MODEL,
-    about: "Fits who pronouns and descriptions stand for, from OntoGUM, news and marked speakers",
-    run,
-};
+pub(super) const STAGE: Stage =
+    Stage { name: MODEL, about: "Fits who pronouns and descriptions stand for, from OntoGUM and news", run };
 
 const SETTINGS: Settings = Settings { bits: 18, epochs: 8, rate: 0.1, decay: 1e-4 };
 /// The texts of OntoGUM whose place in the list leaves this rest, divided by [`PARTS`], are held out.
@@ -50,18 +43,16 @@ fn run(places: &Places) -> io::Result<()> {
     let texts = linked_texts(&places.eval("coref/ontogum-conll.tar.xz"))?;
     let news: Vec<NewsText> = first_lines(&places.data.join("news/news-20k.jsonl.gz"), usize::MAX)?;
     let (news, held_news) = news.split_at(news.len().saturating_sub(NEWS_HELD_OUT));
-    let (_, blank) = blank();
+    // What is fitted here must not depend on an earlier fit of it.
+    let blank = Linear::quantized(1, 1, &[0.0; 3]).to_bytes(MODEL);
     let genders = genders(&with(places, &[(GENDERS, Vec::new()), ("speakers.bin", blank.clone())])?, news);
     places.write(GENDERS, genders.as_bytes())?;
     let analyzer = with(places, &[(GENDERS, genders.clone().into_bytes()), ("speakers.bin", blank)])?;
-    let (train, held) = parted(&texts);
-    let ground = choices(&analyzer, news, &train);
-    let marked = voices::articles(places)?;
-    let voiced = voices::questions(&analyzer, &fit(&ground), &marked.iter().collect::<Vec<_>>()).into_iter().flatten();
-    let voiced: Vec<Choice> = voiced.map(|one| one.choice).collect();
-    let mut choices: Vec<&Choice> = ground.iter().collect();
-    (0..voices::WEIGHT).for_each(|_| choices.extend(&voiced));
-    let model = fit(&choices);
+    let (held, train): (Vec<_>, Vec<_>) = texts.iter().enumerate().partition(|(place, _)| place % PARTS == HELD_OUT);
+    let choices = choices(&analyzer, news, &train);
+    let fitting = bar("Fitting speakers", SETTINGS.epochs);
+    let model = Ranking::fit(&choices, &SETTINGS, || fitting.inc(1));
+    fitting.finish();
     places.write("speakers.bin", &model.to_bytes(MODEL))?;
     let analyzer = with(places, &[(GENDERS, genders.into_bytes()), ("speakers.bin", model.to_bytes(MODEL))])?;
     eprintln!("questions: {}", choices.len());
@@ -74,53 +65,23 @@ fn run(places: &Places) -> io::Result<()> {
     Ok(())
 }
 
-/// The questions that the model is fitted on whoever speaks, with their answers: those of news and OntoGUM. The
-/// analyzer has first names, and no model of speakers yet.
-pub(crate) fn ground(places: &Places, analyzer: &Analyzer) -> io::Result<Vec<Choice>> {
-    let texts = linked_texts(&places.eval("coref/ontogum-conll.tar.xz"))?;
-    let news: Vec<NewsText> = first_lines(&places.data.join("news/news-20k.jsonl.gz"), usize::MAX)?;
-    let news = &news[..news.len().saturating_sub(NEWS_HELD_OUT)];
-    Ok(choices(analyzer, news, &parted(&texts).0))
-}
-
-/// A model that knows nothing, to ask with: what is fitted must not depend on an earlier fit.
-pub(crate) fn blank() -> (String, Vec<u8>) {
-    ("speakers.bin".into(), Linear::quantized(1, 1, &[0.0; 3]).to_bytes(MODEL))
-}
-
-/// Fits the model.
-pub(crate) fn fit<C: Borrow<Choice>>(choices: &[C]) -> Linear {
-    let fitting = bar("Fitting speakers", SETTINGS.epochs);
-    let model = Ranking::fit(choices, &SETTINGS, || fitting.inc(1));
-    fitting.finish();
-    model
-}
-
-/// Texts to fit on, and texts to measure with.
-fn parted(texts: &[LinkedText]) -> (Vec<&LinkedText>, Vec<&LinkedText>) {
-    let held_out = |place: usize| place % PARTS == HELD_OUT;
-    let (held, train): (Vec<_>, Vec<_>) = texts.iter().enumerate().partition(|&(place, _)| held_out(place));
-    let texts = |all: Vec<(usize, _)>| all.into_iter().map(|(_, text)| text).collect();
-    (texts(train), texts(held))
-}
-
-/// The questions of news and OntoGUM with their answers.
-fn choices(analyzer: &Analyzer, news: &[NewsText], texts: &[&LinkedText]) -> Vec<Choice> {
+/// The questions of all corpora with their answers.
+fn choices(analyzer: &Analyzer, news: &[NewsText], texts: &[(usize, &LinkedText)]) -> Vec<Choice> {
     let asking = bar("Asking in news", news.len());
-    let settled = parallel::map(news, THREADS, |article| {
+    let mut choices = Vec::new();
+    for article in news {
+        settled_choices(analyzer, &article.body, &mut choices);
         asking.inc(1);
-        settled_choices(analyzer, &article.body)
-    });
+    }
     asking.finish();
     let reading = bar("Asking in OntoGUM", texts.len());
-    let marked = parallel::map(texts, THREADS, |text| {
+    let mut marked = Vec::new();
+    for (_, text) in texts {
+        linked_choices(analyzer, text, &mut marked);
         reading.inc(1);
-        linked_choices(analyzer, text)
-    })
-    .concat();
-    reading.finish();
-    let mut choices: Vec<Choice> = settled.into_iter().flatten().collect();
+    }
     (0..WEIGHT).for_each(|_| choices.extend_from_slice(&marked));
+    reading.finish();
     choices
 }
 
@@ -227,8 +188,8 @@ fn chain_of_words(text: &LinkedText, words: Span) -> Option<u32> {
     found.or_else(|| text.mentions.iter().find(clipped)).map(|&(_, chain)| chain)
 }
 
-fn linked_choices(analyzer: &Analyzer, text: &LinkedText) -> Vec<Choice> {
-    let (mut out, mut gold) = (Vec::new(), None);
+fn linked_choices(analyzer: &Analyzer, text: &LinkedText, out: &mut Vec<Choice>) {
+    let mut gold = None;
     let newsy = NAMING.iter().any(|genre| text.id.contains(genre));
     questions(analyzer, &Document::new(&text.text), false, |question| {
         let gold = gold.get_or_insert_with(|| Gold::new(text, question.names));
@@ -239,13 +200,11 @@ fn linked_choices(analyzer: &Analyzer, text: &LinkedText) -> Vec<Choice> {
         }
         answer
     });
-    out
 }
 
 /// Questions of news where gender alone tells the right answer, asked without telling gender: what they teach is
 /// how place and grammar speak.
-fn settled_choices(analyzer: &Analyzer, text: &str) -> Vec<Choice> {
-    let mut out = Vec::new();
+fn settled_choices(analyzer: &Analyzer, text: &str, out: &mut Vec<Choice>) {
     questions(analyzer, &Document::new(text), true, |question| {
         let right = question.settled?;
         if question.candidates.len() > 1 {
@@ -253,7 +212,6 @@ fn settled_choices(analyzer: &Analyzer, text: &str) -> Vec<Choice> {
         }
         Some(right)
     });
-    out
 }
 
 /// The entities of the two names of a pair.
@@ -286,9 +244,9 @@ impl Tally {
 }
 
 /// How well the held-out texts of OntoGUM are linked, by sort of words.
-fn on_linked(analyzer: &Analyzer, model: &Linear, texts: &[&LinkedText]) -> String {
+fn on_linked(analyzer: &Analyzer, model: &Linear, texts: &[(usize, &LinkedText)]) -> String {
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
-    for text in texts {
+    for (_, text) in texts {
         let mut gold = None;
         questions(analyzer, &Document::new(&text.text), false, |question| {
             let gold = gold.get_or_insert_with(|| Gold::new(text, question.names));

@@ -34,7 +34,7 @@ mod makers;
 pub(crate) mod runs;
 pub(crate) mod select;
 mod source;
-mod syntax;
+pub(crate) mod syntax;
 mod whole;
 
 pub(crate) use features::{Features, Seen, Sight};

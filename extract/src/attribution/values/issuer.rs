@@ -67,7 +67,7 @@ const DOCUMENTS: [&str; 54] = [
 ];
 
 /// The word in the singular.
-fn singular(word: &str) -> &str {
+pub(super) fn singular(word: &str) -> &str {
     match word {
         "analyses" => "analysis",
         "studies" => "study",

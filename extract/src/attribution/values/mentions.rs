@@ -55,6 +55,16 @@ impl<'m> Cast<'m> {
         Self { chains, described: Described::new(chains), places }
     }
 
+    /// The entities and their mentions.
+    pub(super) fn chains(&self) -> &'m Chains {
+        self.chains
+    }
+
+    /// All mentions by start, then longest first.
+    pub(super) fn places(&self) -> &[Place<'m>] {
+        &self.places
+    }
+
     /// The mentions that lie inside a range of tokens, nested ones too.
     pub(crate) fn inside(&self, tokens: &Range<usize>) -> impl Iterator<Item = &Place<'m>> {
         let from = self.places.partition_point(|place| place.tokens.start < tokens.start);

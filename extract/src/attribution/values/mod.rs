@@ -22,3 +22,4 @@ pub(crate) mod mentions;
 pub(crate) mod polarity;
 pub(crate) mod speaker;
 pub(crate) mod when;
+pub(crate) mod who;

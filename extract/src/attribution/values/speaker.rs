@@ -14,13 +14,18 @@ const GUESSED: f32 = 0.8;
 /// A likeliest body that is less sure than this is no better than none.
 const LEAST: f32 = 0.1;
 /// Within so many tokens from the start an article tells of someone who is named later.
-const LEAD: usize = 120;
+pub(super) const LEAD: usize = 120;
 
 /// The speakers of a source in the order of the text, and how sure that is; none when it is unnamed.
 pub(crate) fn speakers(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) -> (Vec<usize>, f32) {
+    voiced(cast, found(r, cast, source))
+}
+
+/// Those of some entities that have a voice, and how sure the least sure of all is.
+pub(super) fn voiced(cast: &Cast<'_>, found: Vec<Speaker>) -> (Vec<usize>, f32) {
     let mut speakers: Vec<usize> = Vec::new();
     let mut sure = 1.0_f32;
-    for (entity, so_sure) in found(r, cast, source) {
+    for (entity, so_sure) in found {
         sure = sure.min(so_sure);
         // Peoples, events and products have no voice of their own.
         let voiceless = matches!(cast.kind_of(entity), EntityType::Norp | EntityType::Event | EntityType::Product);
@@ -32,7 +37,8 @@ pub(crate) fn speakers(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) 
     (speakers, sure)
 }
 
-fn found(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) -> Vec<Speaker> {
+/// The entities that the first rule names that names any.
+pub(super) fn found(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) -> Vec<Speaker> {
     let first = source.start;
     if matches!(r.tag(first), Tag::Wp | Tag::Wdt) || r.is(first, "that") && source.len() == 1 {
         return antecedent(r, cast, first);
@@ -62,14 +68,14 @@ fn is_pronoun(word: &str) -> bool {
 }
 
 /// What a pronoun stands for. "They" are mostly no one with a name.
-fn pronoun(r: &Reading<'_>, cast: &Cast<'_>, token: usize) -> Option<Speaker> {
+pub(super) fn pronoun(r: &Reading<'_>, cast: &Cast<'_>, token: usize) -> Option<Speaker> {
     let told = cast.headed_by(token).map(speaker);
     let guess = || guess(cast, token);
     if r.lower(token).starts_with("th") { told } else { told.or_else(guess) }
 }
 
 /// The likeliest entity of words that may stand for none.
-fn guess(cast: &Cast<'_>, token: usize) -> Option<Speaker> {
+pub(super) fn guess(cast: &Cast<'_>, token: usize) -> Option<Speaker> {
     let person = |entity| cast.kind_of(entity) == EntityType::Person;
     cast.guess(token)
         .filter(|&(entity, sure)| person(entity) || sure >= LEAST)
@@ -81,7 +87,7 @@ fn speaker(place: &Place<'_>) -> Speaker {
 }
 
 /// "Orlek, who said": the mention that ends right before the pronoun. "Who" looks further back for a person.
-fn antecedent(r: &Reading<'_>, cast: &Cast<'_>, pronoun: usize) -> Vec<Speaker> {
+pub(super) fn antecedent(r: &Reading<'_>, cast: &Cast<'_>, pronoun: usize) -> Vec<Speaker> {
     let unit = r.unit(pronoun);
     let Some(last) = (unit.start..pronoun).rev().take(2).find(|&i| r.tag(i) != Tag::Comma) else { return Vec::new() };
     let near = cast.over(last);
@@ -98,7 +104,7 @@ fn antecedent(r: &Reading<'_>, cast: &Cast<'_>, pronoun: usize) -> Vec<Speaker> 
 }
 
 /// The first noun phrase of a source, with all that "and" joins to it, and what comes after it.
-fn head_phrase(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) -> (Range<usize>, Range<usize>) {
+pub(super) fn head_phrase(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) -> (Range<usize>, Range<usize>) {
     let ends = |i: usize| {
         matches!(
             r.tag(i),
@@ -121,7 +127,7 @@ fn head_phrase(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) -> (Rang
 }
 
 /// The mentions that cover the heads of a noun phrase.
-fn by_head(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>) -> Vec<Speaker> {
+pub(super) fn by_head(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>) -> Vec<Speaker> {
     let mut found = Vec::new();
     let mut from = phrase.start;
     for part_end in phrase.clone().filter(|&i| matches!(r.tag(i), Tag::Cc | Tag::Comma)).chain([phrase.end]) {
@@ -184,7 +190,7 @@ fn body_before(r: &Reading<'_>, cast: &Cast<'_>, part: &Range<usize>) -> Option<
 }
 
 /// A name in apposition: "A lawyer for the paper, Nils Harth,".
-fn apposed(r: &Reading<'_>, cast: &Cast<'_>, rest: &Range<usize>) -> Option<Speaker> {
+pub(super) fn apposed(r: &Reading<'_>, cast: &Cast<'_>, rest: &Range<usize>) -> Option<Speaker> {
     let comma = rest.clone().find(|&i| r.tag(i) == Tag::Comma)?;
     let place = cast.over(comma + 1).filter(|place| place.tokens.start == comma + 1 && comma + 1 < rest.end)?;
     let person = place.mention.name.is_some() && cast.kind_of(place.mention.entity) == EntityType::Person;
@@ -192,7 +198,7 @@ fn apposed(r: &Reading<'_>, cast: &Cast<'_>, rest: &Range<usize>) -> Option<Spea
 }
 
 /// "A panel of the Appeals Court": a part that speaks for the whole.
-fn called(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>, rest: &Range<usize>) -> Option<Speaker> {
+pub(super) fn called(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>, rest: &Range<usize>) -> Option<Speaker> {
     let part = matches!(
         r.lower(phrase.end.saturating_sub(1)),
         "panel" | "majority" | "arm" | "branch" | "unit" | "division" | "board" | "office" | "wing" | "chapter"
@@ -205,7 +211,7 @@ fn called(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>, rest: &Range<
 
 /// One that is described, not named: by its titles, or the likeliest one. "A judge" is someone named later only in
 /// the first lines; elsewhere it is someone else.
-fn by_description(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>) -> Option<Speaker> {
+pub(super) fn by_description(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>) -> Option<Speaker> {
     let (first, last) = (phrase.start, phrase.end.checked_sub(1)?);
     let opening = r.lower(first);
     let definite = matches!(opening, "the" | "this" | "that");

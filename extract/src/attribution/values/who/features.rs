@@ -1,0 +1,347 @@
+//! What speaks for and against an entity being who a source means, as hashed features.
+
+use super::offers::{Offers, Room, USUAL};
+use super::source::{Kind, Source};
+use super::view::{Inside, View, again, anchors, kin, others, ranks, view};
+use crate::attribution::draft::Draft;
+use crate::model::{feature, word};
+
+/// The features of each offer. A description is nobody's unless something ties it: offers that nothing does are taken away.
+pub(crate) fn of(
+    room: &Room<'_, '_>,
+    (draft, source): (&Draft, &Source),
+    within: Option<&[usize]>,
+    offers: &mut Offers,
+) -> Vec<Vec<u32>> {
+    let entities: Vec<usize> = offers.list.iter().filter(|one| one.len() == 1).map(|one| one[0]).collect();
+    let others = others(room, source);
+    let known = &*offers;
+    let of = |&entity: &usize| view(room, (draft, source), &others, known, entity);
+    let mut views: Vec<View> = entities.iter().map(of).collect();
+    ranks(room, source, &entities, &mut views);
+    anchors(room, source, &entities, &mut views);
+    if let Some(within) = within {
+        for (view, entity) in views.iter_mut().zip(&entities) {
+            view.outer = 1 + u32::from(!within.contains(entity)) + u32::from(within.is_empty());
+        }
+    }
+    kin(room, source, &entities, &mut views);
+    let asked = Asked::new(room, draft, source, offers, &views);
+    let mut table = vec![none(&asked)];
+    table.extend(views.iter().map(|view| single(&asked, view)));
+    for offer in &offers.list[table.len()..] {
+        let parts: Vec<&View> =
+            offer.iter().filter_map(|entity| entities.iter().position(|e| e == entity)).map(|at| &views[at]).collect();
+        let usual = offers.list.get(offers.usual) == Some(offer);
+        let last =
+            room.answered.iter().rev().take(2).position(|answer| answer.entities == *offer).map_or(3, |at| at as u32);
+        table.push(several(&asked, &parts, usual, last));
+    }
+    // Which of those who share a name is meant by it was found out before, by titles and kin.
+    let full = |view: &View| view.inside == Inside::Head as u32 && view.full & 1 == 1;
+    let named = matches!(source.kind, Kind::FullPerson | Kind::ShortPerson) && views.iter().any(full);
+    let tied = |entity: &usize| {
+        let view = entities.iter().position(|e| e == entity).map(|at| &views[at]);
+        match source.kind {
+            _ if named => view.is_some_and(|view| view.inside > 0),
+            Kind::Definite | Kind::Bare => view.is_some_and(View::tied),
+            _ => true,
+        }
+    };
+    let kept: Vec<bool> = offers.list.iter().map(|offer| offer.iter().all(tied)).collect();
+    let places = |at: usize| kept[..at].iter().filter(|&&kept| kept).count();
+    offers.usual = if kept[offers.usual] { places(offers.usual) } else { 0 };
+    let (mut list, mut rows) = (kept.iter(), kept.iter());
+    offers.list.retain(|_| list.next().copied().unwrap_or(true));
+    table.retain(|_| rows.next().copied().unwrap_or(true));
+    table
+}
+
+/// What is asked once for a source.
+struct Asked {
+    kind: u32,
+    /// The same, more coarsely.
+    sort: u32,
+    head: u32,
+    first: u32,
+    lemma: u32,
+    plural: u32,
+    document: u32,
+    joined: u32,
+    quoted: u32,
+    follows: u32,
+    usual: u32,
+    sure: u32,
+    rules: u32,
+    persons: u32,
+    best_called: u32,
+    best_hits: u32,
+    any_inside: u32,
+    again: u32,
+    kin: Option<f32>,
+    spoke_here: u32,
+    opens: u32,
+    outer: u32,
+    anchor: u32,
+    again_head: u32,
+    /// How many of a fitting sex were mentioned in the last sentences.
+    rivals: u32,
+    /// The coarse and the middle cluster of the head.
+    broad: u32,
+    group: u32,
+    /// The middle cluster of the verb.
+    manner: u32,
+    pronoun: u32,
+}
+
+impl Asked {
+    fn new(room: &Room<'_, '_>, draft: &Draft, source: &Source, offers: &Offers, views: &[View]) -> Self {
+        let r = room.r;
+        let last = source.phrase.end.saturating_sub(1).max(source.phrase.start);
+        let groups = r.groups(last);
+        let manner = r.groups(draft.head);
+        let sort = match source.kind {
+            Kind::He | Kind::She => 0,
+            Kind::It => 1,
+            Kind::They | Kind::OtherPronoun | Kind::FirstPerson => 2,
+            Kind::Relative => 3,
+            Kind::FullPerson | Kind::ShortPerson => 4,
+            Kind::FullBody | Kind::ShortBody | Kind::OtherName | Kind::Unknown => 5,
+            Kind::NamedBefore | Kind::NamedAfter => 6,
+            Kind::Definite | Kind::Owned | Kind::Bare => 7,
+            Kind::Indefinite | Kind::Counted | Kind::BarePlural => 8,
+            Kind::Nothing => 9,
+        };
+        Self {
+            kind: source.kind as u32,
+            sort,
+            head: if source.kind.is_pronoun() { word(r.lower(source.at)) } else { source.head },
+            first: source.first,
+            lemma: word(&draft.lemma),
+            plural: u32::from(source.plural),
+            document: u32::from(source.document),
+            joined: u32::from(source.joined),
+            quoted: u32::from(r.quotation_at(source.at).is_some()),
+            follows: u32::from(draft.follows_content()),
+            usual: offers.list[offers.usual].len().min(2) as u32,
+            sure: (offers.sure * 8.0) as u32,
+            rules: offers.ruled.values().fold(0, |all, (rules, _)| all | rules),
+            persons: (room.persons as u32).min(3),
+            best_called: views.iter().map(|view| view.head).max().unwrap_or(0),
+            best_hits: views.iter().filter(|view| view.head > 0).map(|view| view.hits).max().unwrap_or(0),
+            any_inside: views.iter().filter(|view| view.inside > 0).map(|view| view.inside).min().unwrap_or(0),
+            again: again(room, source).map_or(0, |at| 1 + u32::from(!room.answered[at].entities.is_empty())),
+            kin: views.iter().filter_map(|view| view.kin).reduce(f32::max),
+            spoke_here: views.iter().map(|view| view.spoke_here).min().unwrap_or(3),
+            opens: u32::from(source.at < 120),
+            pronoun: u32::from(source.kind.is_pronoun()),
+            broad: u32::from(groups[0]),
+            group: u32::from(groups[1]),
+            manner: u32::from(manner[1]),
+            rivals: views.iter().filter(|v| matches!(v.sex, 1..=3) && v.sentences <= 3).take(4).count() as u32,
+            outer: views.iter().map(|view| view.outer).min().unwrap_or(0),
+            anchor: views.iter().map(|view| view.anchor).min().unwrap_or(7),
+            again_head: room
+                .by_head
+                .get(&source.noun)
+                .filter(|_| source.noun != 0)
+                .map_or(0, |&at| 1 + u32::from(!room.answered[at].entities.is_empty())),
+        }
+    }
+}
+
+/// Adds a feature for each threshold that a number lies above, and one for its step.
+fn rising(out: &mut Vec<u32>, template: u32, sort: u32, number: f32) {
+    const STEPS: [f32; 12] = [-6.0, -4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0];
+    for at in (0..STEPS.len()).filter(|&at| number > STEPS[at]) {
+        out.push(feature(template, &[at as u32]));
+        out.push(feature(template, &[50 + sort, at as u32]));
+    }
+}
+
+fn single(asked: &Asked, v: &View) -> Vec<u32> {
+    let mut out = Vec::with_capacity(96);
+    let &Asked { kind: k, sort: s, head, first, lemma, plural, document, joined, quoted, follows, .. } = asked;
+    let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));
+    let usual = u32::from(v.rules & USUAL > 0);
+    add(1, &[k, v.kind]);
+    add(2, &[k, v.rules]);
+    add(3, &[s, v.rules, v.sure]);
+    add(4, &[k, usual, asked.usual, asked.sure]);
+    add(5, &[usual, asked.usual]);
+    add(6, &[k, v.inside]);
+    add(7, &[k, v.inside, v.kind]);
+    add(8, &[s, v.inside, v.link]);
+    add(9, &[head, v.inside, v.kind]);
+    add(10, &[head, v.inside, v.link]);
+    add(11, &[document, v.inside, v.kind, v.link]);
+    add(12, &[s, v.inside, v.full, v.kind]);
+    add(13, &[v.inside, joined, plural]);
+    add(14, &[k, v.head]);
+    add(15, &[k, v.head, v.hits, v.misses]);
+    add(16, &[s, v.head, v.hits.min(1), v.kind]);
+    add(17, &[head, v.head]);
+    add(18, &[s, v.head, v.sentences]);
+    add(19, &[s, v.sex]);
+    add(20, &[s, v.sex, v.rank]);
+    add(21, &[s, plural, v.kind]);
+    add(22, &[s, v.sentences]);
+    add(23, &[s, v.sentences, v.kind]);
+    add(24, &[s, v.sentences, v.relation]);
+    add(25, &[s, v.paragraphs, v.sentences]);
+    add(26, &[s, v.after]);
+    add(27, &[s, v.after, v.sentences]);
+    add(28, &[s, v.rank]);
+    add(29, &[k, v.rank, v.sentences.min(3), v.kind]);
+    add(30, &[s, v.form, v.sentences.min(2)]);
+    add(31, &[s, v.relation, v.quoted]);
+    add(32, &[s, v.quoted, quoted, v.sentences.min(1)]);
+    add(33, &[s, v.spoke]);
+    add(34, &[s, v.spoke, v.spoke_here]);
+    add(35, &[k, v.spoke, v.spoke_here, v.rank.min(1)]);
+    add(36, &[s, v.spoke_here, follows, v.sentences.min(3)]);
+    add(37, &[s, v.times]);
+    add(38, &[s, v.times, v.total]);
+    add(39, &[k, v.again]);
+    add(40, &[s, v.before]);
+    add(41, &[s, v.total, v.kind]);
+    add(42, &[s, v.first, asked.persons]);
+    add(43, &[s, v.content, v.clause]);
+    add(44, &[s, v.content, v.sentences.min(2), v.rank.min(1)]);
+    add(45, &[s, v.clause, v.relation, v.sentences.min(1)]);
+    add(46, &[s, v.full, v.kind]);
+    add(47, &[lemma, v.kind]);
+    add(48, &[first, v.inside, v.kind]);
+    add(49, &[head, v.kind]);
+    add(50, &[k, quoted, v.spoke, v.spoke_here]);
+    add(51, &[s, v.sex, v.spoke, v.sentences.min(2)]);
+    add(52, &[s, v.rank, v.relation, v.sentences.min(2)]);
+    add(53, &[s, asked.opens, v.after, v.total]);
+    add(54, &[s, v.rules, v.spoke]);
+    add(55, &[s, v.rules, v.sentences.min(3), v.rank.min(2)]);
+    add(56, &[usual, v.head, s, v.hits.min(1)]);
+    add(57, &[usual, head]);
+    add(58, &[v.rules, document, v.inside]);
+    add(70, &[k, v.outer]);
+    add(71, &[s, v.outer, quoted, usual]);
+    add(72, &[s, v.outer, v.sex, v.rank.min(2)]);
+    add(73, &[k, v.anchor]);
+    add(74, &[s, v.anchor, v.kind, document]);
+    add(75, &[s, v.anchor, v.rules]);
+    add(76, &[s, v.anchor, v.head, v.sentences.min(4)]);
+    add(77, &[k, v.again_head]);
+    add(78, &[s, v.again_head, plural, v.spoke]);
+    add(79, &[s, v.sure_name, v.kind]);
+    add(80, &[s, v.lead, v.total]);
+    add(81, &[s, v.anchor, first]);
+    add(82, &[s, v.recent, v.rank]);
+    add(83, &[s, v.recent, v.kind, v.sentences.min(3)]);
+    add(84, &[s, asked.rivals, v.sex, v.rank]);
+    add(85, &[s, asked.rivals, v.spoke, v.spoke_here]);
+    add(86, &[k, v.recent, v.spoke]);
+    if asked.pronoun == 0 {
+        let &Asked { broad, group, .. } = asked;
+        add(87, &[group, v.kind, v.inside]);
+        add(88, &[broad, v.kind, v.inside, v.link]);
+        add(89, &[group, v.rules]);
+        add(90, &[group, v.head, v.hits.min(1)]);
+        add(91, &[broad, v.anchor, v.kind]);
+        add(92, &[broad, plural, v.inside, v.kind]);
+        add(93, &[broad, v.sentences, v.rank, v.kind]);
+    }
+    add(94, &[asked.manner, v.kind, s]);
+    match v.kin {
+        None => add(60, &[s, usual]),
+        Some(odds) => {
+            add(61, &[s, v.kin_rank]);
+            add(62, &[k, v.kin_rank, usual]);
+            add(63, &[s, v.kin_rank, v.inside, v.head]);
+            add(64, &[s, v.kin_rank, v.rules]);
+            add(65, &[s, v.kin_rank, v.spoke]);
+            rising(&mut out, 66, s, odds);
+            rising(&mut out, 67, s, v.margin);
+        }
+    }
+    if let Some(odds) = v.kin_inside {
+        rising(&mut out, 68, s, odds);
+        rising(&mut out, 69, 20 + v.inside, odds);
+    }
+    out
+}
+
+fn none(asked: &Asked) -> Vec<u32> {
+    let mut out = Vec::with_capacity(48);
+    let &Asked { kind: k, sort: s, head, first, lemma, plural, document, joined, quoted, follows, .. } = asked;
+    let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));
+    add(100, &[]);
+    add(101, &[k]);
+    add(102, &[k, head]);
+    add(103, &[k, first]);
+    add(104, &[k, plural, document]);
+    add(105, &[head, plural]);
+    add(106, &[k, asked.usual, asked.sure]);
+    add(107, &[s, asked.rules]);
+    add(108, &[k, asked.any_inside]);
+    add(109, &[head, asked.any_inside]);
+    add(110, &[k, asked.best_called, asked.best_hits]);
+    add(111, &[head, asked.best_called]);
+    add(112, &[s, asked.persons]);
+    add(113, &[k, asked.again]);
+    add(114, &[s, lemma]);
+    add(115, &[k, asked.spoke_here, quoted]);
+    add(116, &[k, asked.opens]);
+    add(117, &[s, joined, plural, asked.any_inside]);
+    add(118, &[k, follows]);
+    add(119, &[first, head]);
+    add(120, &[s, asked.usual, asked.best_called]);
+    add(121, &[first, plural, asked.any_inside]);
+    add(122, &[k, asked.outer, quoted]);
+    add(123, &[k, asked.anchor, document]);
+    add(124, &[s, asked.anchor, asked.best_called, plural]);
+    add(125, &[k, asked.again_head]);
+    add(126, &[head, asked.anchor]);
+    if asked.pronoun == 0 {
+        let &Asked { broad, group, .. } = asked;
+        add(127, &[k, group, plural]);
+        add(128, &[group, asked.any_inside, plural]);
+        add(129, &[k, broad, first]);
+        add(140, &[group, asked.best_called]);
+        add(141, &[broad, asked.anchor, plural]);
+        add(142, &[k, broad, asked.any_inside, plural]);
+    }
+    add(143, &[s, asked.manner]);
+    if let Some(kin) = asked.kin {
+        rising(&mut out, 130, s, kin);
+    }
+    out
+}
+
+fn several(asked: &Asked, parts: &[&View], usual: bool, last: u32) -> Vec<u32> {
+    let mut out = Vec::with_capacity(32);
+    let &Asked { kind: k, sort: s, plural, joined, .. } = asked;
+    let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));
+    let usual = u32::from(usual);
+    let many = parts.len().min(4) as u32;
+    let same = |of: fn(&View) -> u32| {
+        let first = parts.first().map_or(0, |view| of(view));
+        if parts.iter().all(|view| of(view) == first) { first + 1 } else { 0 }
+    };
+    let (kind, inside, head) =
+        (same(|view| view.kind), same(|view| u32::from(view.inside > 0)), same(|view| view.head));
+    let all = |is: fn(&View) -> bool| u32::from(parts.iter().all(|view| is(view)));
+    let heads = all(|view| view.inside == Inside::Head as u32 || view.inside == Inside::Joined as u32);
+    add(200, &[]);
+    add(201, &[k]);
+    add(202, &[k, usual]);
+    add(203, &[s, usual, asked.sure]);
+    add(204, &[many, usual]);
+    add(205, &[kind, inside, s]);
+    add(206, &[inside, joined, plural]);
+    add(207, &[heads, joined, kind]);
+    add(208, &[heads, usual, s]);
+    add(209, &[k, last, usual]);
+    add(210, &[head, s, usual]);
+    add(211, &[asked.head, usual, kind]);
+    add(212, &[asked.document, inside, kind]);
+    out
+}

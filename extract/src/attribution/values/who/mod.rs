@@ -1,0 +1,106 @@
+//! Decides who the source of each attribution is: an entity of the article, several, or none.
+//!
+//! The sources are gone through in reading order. What the rules of [`super::speaker`] say is one offer among others: all
+//! entities named in the source, near it, before or after, and those of whom the article speaks most. A model chooses by
+//! [`features`], which see whom it chose before.
+
+mod agree;
+mod features;
+mod offers;
+mod question;
+mod source;
+mod view;
+
+use sayso_document::{Patience, Span};
+
+use crate::attribution::draft::Draft;
+use crate::attribution::values::mentions::Cast;
+use crate::model::Linear;
+use crate::view::Reading;
+pub(crate) use agree::agree;
+use offers::Room;
+use question::Answered;
+pub use question::Asked;
+pub(crate) use question::{Decide, Means};
+
+/// The log odds of nobody are so much higher than what was learned: doubt leaves a speaker open.
+const DOUBT: f32 = 0.5;
+
+/// The offer with the highest odds and its probability. Equals: the first.
+pub(crate) fn choose(model: &Linear, features: &[Vec<u32>]) -> (usize, f32) {
+    let mut scores: Vec<f32> = features.iter().map(|features| model.score(features)).collect();
+    scores[0] += DOUBT;
+    let best = (1..scores.len()).fold(0, |best, next| if scores[next] > scores[best] { next } else { best });
+    let rest: f32 = scores.iter().map(|score| libm::expf(score - scores[best])).sum();
+    (best, 1.0 / rest)
+}
+
+/// The speakers of each draft, and how sure each answer is.
+pub(crate) fn decide(
+    r: &Reading<'_>,
+    cast: &Cast<'_>,
+    drafts: &[Draft],
+    means: Means<'_>,
+    decide: &mut Decide<'_>,
+    patience: &Patience<'_>,
+) -> Option<Vec<(Vec<usize>, f32)>> {
+    let sources: Vec<source::Source> = drafts.iter().map(|draft| source::Source::new(r, cast, draft)).collect();
+    let outer = outer(drafts, &sources);
+    let mut room = Room::new(r, cast, means);
+    let mut found: Vec<(Vec<usize>, f32)> = vec![(Vec::new(), 0.0); drafts.len()];
+    for place in order(&sources, &outer) {
+        let (draft, source) = (&drafts[place], &sources[place]);
+        let mut offers = offers::offers(&room, source, patience)?;
+        patience.spend(offers.list.len() * 4)?;
+        let within = outer[place].map(|outer| found[outer].0.as_slice());
+        let features = features::of(&room, (draft, source), within, &mut offers);
+        let asked = Asked {
+            source: if source.tokens.is_empty() { Span::default() } else { r.span(&source.tokens) },
+            content: &draft.content.iter().map(|piece| r.span(piece)).collect::<Vec<_>>(),
+            entities: &cast.chains().entities,
+            offers: &offers.list,
+            features: &features,
+            usual: offers.usual,
+        };
+        let (chosen, sure) = decide(&asked);
+        let entities = offers.list[chosen].clone();
+        room.note(Answered { at: source.at, words: source.words, head: source.noun, entities: entities.clone() });
+        let sure = if entities.is_empty() { 0.0 } else { sure };
+        found[place] = (entities, sure);
+    }
+    Some(found)
+}
+
+/// So many pieces of content that begin last before a source are looked at for one that holds it.
+const AROUND: usize = 60;
+
+/// The draft in whose content each source lies: the innermost.
+fn outer(drafts: &[Draft], sources: &[source::Source]) -> Vec<Option<usize>> {
+    let mut pieces: Vec<(usize, usize, usize)> = Vec::new();
+    for (place, draft) in drafts.iter().enumerate() {
+        pieces.extend(draft.content.iter().map(|piece| (piece.start, piece.end, place)));
+    }
+    pieces.sort_unstable();
+    let holding = |(place, source): (usize, &source::Source)| {
+        let before = pieces.partition_point(|piece| piece.0 <= source.at);
+        let mut near = pieces[..before].iter().rev().take(AROUND);
+        near.find(|piece| piece.1 > source.at && piece.2 != place).map(|piece| piece.2)
+    };
+    sources.iter().enumerate().map(holding).collect()
+}
+
+/// The drafts in reading order of their sources, but none before the one in whose content it lies.
+fn order(sources: &[source::Source], outer: &[Option<usize>]) -> Vec<usize> {
+    let key = |place: usize| {
+        let (mut at, mut depth, mut next) = (sources[place].at, 0, outer[place]);
+        while let Some(place) = next.filter(|_| depth < 4) {
+            at = at.max(sources[place].at);
+            depth += 1;
+            next = outer[place];
+        }
+        (at, depth, place)
+    };
+    let mut order: Vec<usize> = (0..sources.len()).collect();
+    order.sort_by_key(|&place| key(place));
+    order
+}

@@ -1,0 +1,267 @@
+//! The entities that a source may mean, and what was answered so far.
+
+use rustc_hash::FxHashMap;
+use sayso_document::{EntityType, Patience};
+
+use super::question::{Answered, Means};
+use super::source::{Kind, Source, noun};
+use crate::attribution::decide::syntax::Syntax;
+use crate::attribution::values::mentions::{Cast, Place, Speaker};
+use crate::attribution::values::{issuer, speaker};
+use crate::tags::Tag;
+use crate::view::Reading;
+
+/// So many entities are weighed for one source at most.
+const MOST: usize = 28;
+/// So many entities are taken that were mentioned last, and that are mentioned next …
+const BEFORE: usize = 14;
+const AFTER: usize = 6;
+/// … and so many mentions are looked through for them.
+const DEPTH: usize = 240;
+/// So many persons and bodies are taken that are named most.
+const NAMED_MOST: usize = 5;
+/// Those who spoke last are taken.
+const SPOKE: usize = 4;
+
+/// The rules, as bits of what speaks for an entity.
+pub(crate) const HEAD: u32 = 1;
+pub(crate) const ISSUER: u32 = 1 << 1;
+pub(crate) const APPOSED: u32 = 1 << 2;
+pub(crate) const DESCRIBED: u32 = 1 << 3;
+pub(crate) const ANTECEDENT: u32 = 1 << 4;
+pub(crate) const TOLD: u32 = 1 << 5;
+pub(crate) const GUESSED: u32 = 1 << 6;
+pub(crate) const USUAL: u32 = 1 << 7;
+
+/// What is offered for one source.
+#[derive(Debug)]
+pub(crate) struct Offers {
+    /// The entities of each; the first is nobody.
+    pub(crate) list: Vec<Vec<usize>>,
+    /// The place of what the rules take, and how sure they are.
+    pub(crate) usual: usize,
+    pub(crate) sure: f32,
+    /// Which rules name an entity, and how sure the surest is.
+    pub(crate) ruled: FxHashMap<usize, (u32, f32)>,
+}
+
+/// A document with what was answered so far.
+pub(crate) struct Room<'r, 'd> {
+    pub(crate) r: &'r Reading<'d>,
+    pub(crate) cast: &'r Cast<'r>,
+    pub(crate) syntax: Syntax<'r>,
+    pub(crate) means: Means<'r>,
+    /// The places of each entity's mentions in [`Cast::places`], ascending.
+    pub(crate) mentions: Vec<Vec<u32>>,
+    pub(crate) answered: Vec<Answered>,
+    /// The latest answer for the same words.
+    pub(crate) by_words: FxHashMap<u32, usize>,
+    /// How often each entity was the answer, and which answer was the latest.
+    pub(crate) spoke: FxHashMap<usize, (u32, usize)>,
+    /// The persons, and all others that speak, that are named most; and how many persons there are.
+    named_most: Vec<usize>,
+    pub(crate) persons: usize,
+    pub(crate) first_person: Option<usize>,
+    /// "He" and "she" that stand for each entity.
+    pub(crate) sexes: Vec<[u32; 2]>,
+    /// Where each noun stands, by its number in the singular.
+    pub(crate) nouns: FxHashMap<u32, Vec<u32>>,
+    /// The latest answer for a source with this head.
+    pub(crate) by_head: FxHashMap<u32, usize>,
+}
+
+impl<'r, 'd> Room<'r, 'd> {
+    pub(crate) fn new(r: &'r Reading<'d>, cast: &'r Cast<'r>, means: Means<'r>) -> Self {
+        let chains = cast.chains();
+        let mut mentions = vec![Vec::new(); chains.entities.len()];
+        let mut sexes = vec![[0; 2]; chains.entities.len()];
+        for (place, at) in cast.places().iter().enumerate() {
+            mentions[at.mention.entity].push(place as u32);
+            match r.lower(at.tokens.start) {
+                "he" | "him" | "his" if at.tokens.len() == 1 => sexes[at.mention.entity][0] += 1,
+                "she" | "her" if at.tokens.len() == 1 => sexes[at.mention.entity][1] += 1,
+                _ => {}
+            }
+        }
+        let is_person = |&entity: &usize| chains.entities[entity].kind == EntityType::Person;
+        let mut named_most = Vec::new();
+        for wanted in [true, false] {
+            let of_kind = (0..chains.entities.len()).filter(|entity| is_person(entity) == wanted);
+            let mut most: Vec<usize> =
+                of_kind.filter(|&entity| wanted || voiced(chains.entities[entity].kind)).collect();
+            most.sort_by_key(|&entity| (std::cmp::Reverse(chains.known(entity).total()), entity));
+            named_most.extend(most.into_iter().take(NAMED_MOST));
+        }
+        Self {
+            r,
+            cast,
+            syntax: Syntax::new(means.tree),
+            means,
+            mentions,
+            answered: Vec::new(),
+            by_words: FxHashMap::default(),
+            spoke: FxHashMap::default(),
+            named_most,
+            persons: (0..chains.entities.len()).filter(is_person).count(),
+            first_person: (0..chains.entities.len()).find(is_person),
+            sexes,
+            nouns: nouns(r),
+            by_head: FxHashMap::default(),
+        }
+    }
+
+    pub(crate) fn note(&mut self, answer: Answered) {
+        let place = self.answered.len();
+        for &entity in &answer.entities {
+            let spoke = self.spoke.entry(entity).or_default();
+            *spoke = (spoke.0 + 1, place);
+        }
+        if answer.head != 0 {
+            self.by_head.insert(answer.head, place);
+        }
+        if answer.words != 0 {
+            self.by_words.insert(answer.words, place);
+        }
+        self.answered.push(answer);
+    }
+
+    pub(crate) fn kind_of(&self, entity: usize) -> EntityType {
+        self.cast.kind_of(entity)
+    }
+
+    pub(crate) fn place(&self, place: u32) -> &Place<'r> {
+        &self.cast.places()[place as usize]
+    }
+}
+
+/// Where each noun stands.
+fn nouns(r: &Reading<'_>) -> FxHashMap<u32, Vec<u32>> {
+    let mut all: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
+    for i in (0..r.len()).filter(|&i| matches!(r.tag(i), Tag::Nn | Tag::Nns | Tag::Nnp)) {
+        all.entry(noun(r, i)).or_default().push(i as u32);
+    }
+    all
+}
+
+/// Whether an entity of a type may have a voice.
+pub(crate) fn voiced(kind: EntityType) -> bool {
+    !matches!(kind, EntityType::Norp | EntityType::Event)
+}
+
+/// What is offered for a source.
+pub(crate) fn offers(room: &Room<'_, '_>, source: &Source, patience: &Patience<'_>) -> Option<Offers> {
+    let (r, cast) = (room.r, room.cast);
+    let ruled = ruled(r, cast, source);
+    let (usual, sure) = speaker::voiced(cast, ruled.usual);
+    let ruled = ruled.of;
+    let mut list: Vec<usize> = Vec::with_capacity(MOST);
+    let mut add = |entity: usize, always: bool| {
+        if (always || voiced(cast.kind_of(entity)) && list.len() < MOST) && !list.contains(&entity) {
+            list.push(entity);
+        }
+    };
+    usual.iter().for_each(|&entity| add(entity, true));
+    let inside: Vec<usize> = cast.inside(&source.tokens).take(24).map(|place| place.mention.entity).collect();
+    inside.iter().take(12).for_each(|&entity| add(entity, false));
+    let mut named: Vec<usize> = ruled.keys().copied().collect();
+    named.sort_unstable();
+    named.into_iter().for_each(|entity| add(entity, false));
+    let spoke = room.answered.iter().rev().take(SPOKE).flat_map(|answer| &answer.entities);
+    spoke.for_each(|&entity| add(entity, false));
+    let places = cast.places();
+    let at = places.partition_point(|place| place.tokens.start < source.at);
+    patience.spend(DEPTH / 4)?;
+    let mut near = |places: &mut dyn Iterator<Item = &Place<'_>>, most: usize| {
+        let mut found = Vec::new();
+        for place in places.take(DEPTH).filter(|place| voiced(cast.kind_of(place.mention.entity))) {
+            if found.len() < most && !found.contains(&place.mention.entity) {
+                found.push(place.mention.entity);
+                add(place.mention.entity, false);
+            }
+        }
+    };
+    near(&mut places[..at].iter().rev(), BEFORE);
+    near(&mut places[at..].iter().filter(|place| place.tokens.start >= source.tokens.end), AFTER);
+    room.named_most.iter().for_each(|&entity| add(entity, false));
+    let mut offers: Vec<Vec<usize>> = vec![Vec::new()];
+    offers.extend(list.iter().map(|&entity| vec![entity]));
+    let mut several = vec![usual.clone()];
+    if source.kind == Kind::They || source.kind == Kind::OtherPronoun || source.plural {
+        several.extend(room.answered.iter().rev().take(2).map(|answer| answer.entities.clone()));
+    }
+    let mut all = inside.into_iter().filter(|&entity| voiced(cast.kind_of(entity))).collect::<Vec<_>>();
+    let mut seen = Vec::new();
+    all.retain(|entity| {
+        !seen.contains(entity) && {
+            seen.push(*entity);
+            true
+        }
+    });
+    if all.len() <= 5 {
+        several.push(all);
+    }
+    for one in several {
+        if one.len() > 1 && !offers.contains(&one) {
+            offers.push(one);
+        }
+    }
+    let usual = offers.iter().position(|offer| *offer == usual).unwrap_or(0);
+    Some(Offers { list: offers, usual, sure, ruled })
+}
+
+/// What the rules say of a source.
+struct Ruled {
+    /// Which rules name an entity, and how sure the surest is.
+    of: FxHashMap<usize, (u32, f32)>,
+    /// What the first rule that names any takes.
+    usual: Vec<Speaker>,
+}
+
+impl Ruled {
+    fn add(&mut self, rule: u32, found: Vec<Speaker>) {
+        for &(entity, sure) in &found {
+            let known = self.of.entry(entity).or_default();
+            *known = (known.0 | rule, known.1.max(sure));
+        }
+        if self.usual.is_empty() {
+            self.usual = found;
+        }
+    }
+
+    fn note(&mut self, rule: u32, found: Option<Speaker>) {
+        let usual = self.usual.clone();
+        self.add(rule, found.into_iter().collect());
+        self.usual = usual;
+    }
+}
+
+/// Which rules name which entities.
+fn ruled(r: &Reading<'_>, cast: &Cast<'_>, source: &Source) -> Ruled {
+    let mut ruled = Ruled { of: FxHashMap::default(), usual: Vec::new() };
+    if source.tokens.is_empty() {
+        return ruled;
+    }
+    let first = source.tokens.start;
+    if source.kind == Kind::Relative {
+        ruled.add(ANTECEDENT, speaker::antecedent(r, cast, first));
+        return ruled;
+    }
+    if source.kind.is_pronoun() {
+        let told = cast.headed_by(first).map(|place| (place.mention.entity, place.sure));
+        ruled.note(TOLD, told);
+        ruled.note(GUESSED, cast.guess(first));
+        ruled.add(0, speaker::found(r, cast, &source.tokens));
+        return ruled;
+    }
+    let (phrase, rest) = (&source.phrase, &source.rest);
+    ruled.add(ISSUER, issuer::issuers(r, cast, phrase, rest, speaker::LEAD));
+    ruled.add(HEAD, speaker::by_head(r, cast, phrase));
+    let apposed = speaker::apposed(r, cast, rest).or_else(|| speaker::called(r, cast, phrase, rest));
+    ruled.add(APPOSED, apposed.into_iter().collect());
+    let part = phrase.start..phrase.clone().find(|&i| r.tag(i) == Tag::Cc).unwrap_or(phrase.end);
+    let described = speaker::by_description(r, cast, phrase).or_else(|| speaker::by_description(r, cast, &part));
+    ruled.add(DESCRIBED, described.into_iter().collect());
+    ruled.note(DESCRIBED, cast.described(r, &part));
+    ruled.note(GUESSED, cast.guess(phrase.end - 1));
+    ruled
+}

@@ -1,0 +1,255 @@
+//! What kind of words a source is.
+
+use std::ops::Range;
+
+use sayso_document::EntityType;
+
+use crate::attribution::draft::Draft;
+use crate::attribution::values::issuer::{self, is_document};
+use crate::attribution::values::mentions::{Cast, Place};
+use crate::attribution::values::speaker::head_phrase;
+use crate::coref::comparable_word;
+use crate::model::word;
+use crate::tags::Tag;
+use crate::view::Reading;
+
+/// The words of a source, taken apart.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    /// All of them; empty where the attribution has no source.
+    pub(crate) tokens: Range<usize>,
+    /// Where it stands, or would stand.
+    pub(crate) at: usize,
+    pub(crate) kind: Kind,
+    /// The first noun phrase, with what "and" joins to it …
+    pub(crate) phrase: Range<usize>,
+    /// … and what comes after.
+    pub(crate) rest: Range<usize>,
+    /// The number of the last word of the phrase, as titles are compared.
+    pub(crate) head: u32,
+    /// The same in the singular; 0 for a pronoun.
+    pub(crate) noun: u32,
+    /// The number of the first word.
+    pub(crate) first: u32,
+    pub(crate) plural: bool,
+    pub(crate) document: bool,
+    /// Whether "and" joins its parts.
+    pub(crate) joined: bool,
+    /// What sex its words tell of.
+    pub(crate) male: Option<bool>,
+    /// The number of all its words in small letters.
+    pub(crate) words: u32,
+}
+
+/// Kinds of sources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    Nothing,
+    He,
+    She,
+    It,
+    They,
+    FirstPerson,
+    Relative,
+    OtherPronoun,
+    /// "His lawyer".
+    Owned,
+    FullPerson,
+    ShortPerson,
+    FullBody,
+    ShortBody,
+    OtherName,
+    /// "The Ledger poll": a name before the head.
+    NamedBefore,
+    /// "The head of the Ledger".
+    NamedAfter,
+    Definite,
+    Indefinite,
+    Counted,
+    Bare,
+    BarePlural,
+    /// A head in capitals that no mention has.
+    Unknown,
+}
+
+impl Kind {
+    /// Whether its words are a single pronoun.
+    pub(crate) fn is_pronoun(self) -> bool {
+        matches!(
+            self,
+            Self::He | Self::She | Self::It | Self::They | Self::FirstPerson | Self::Relative | Self::OtherPronoun
+        )
+    }
+}
+
+impl Source {
+    pub(crate) fn new(r: &Reading<'_>, cast: &Cast<'_>, draft: &Draft) -> Self {
+        let Some(tokens) = draft.source.clone().filter(|tokens| !tokens.is_empty()) else {
+            let at = if draft.cue.is_empty() { draft.content.first().map_or(0, |c| c.start) } else { draft.head };
+            return Self::nothing(at);
+        };
+        let (phrase, rest) = head_phrase(r, cast, &tokens);
+        let last = phrase.end - 1;
+        let last = if r.tag(last) == Tag::Pos && last > phrase.start { last - 1 } else { last };
+        let kind = kind(r, cast, &tokens, &phrase, &rest, last);
+        let lower = r.lower(last);
+        let folded = tokens.clone().fold(0, |sum: u32, i| sum.rotate_left(7) ^ word(r.lower(i)));
+        Self {
+            at: tokens.start,
+            kind,
+            head: comparable_word(r.document.word(last)),
+            noun: if kind.is_pronoun() { 0 } else { noun(r, last) },
+            first: word(r.lower(tokens.start)),
+            plural: matches!(r.tag(last), Tag::Nns) || r.lower(tokens.start).starts_with("they"),
+            document: is_document(lower),
+            joined: phrase.clone().any(|i| r.tag(i) == Tag::Cc),
+            male: sex(r, kind, last),
+            words: folded,
+            tokens,
+            phrase,
+            rest,
+        }
+    }
+
+    fn nothing(at: usize) -> Self {
+        Self {
+            tokens: at..at,
+            at,
+            kind: Kind::Nothing,
+            phrase: at..at,
+            rest: at..at,
+            head: 0,
+            noun: 0,
+            first: 0,
+            plural: false,
+            document: false,
+            joined: false,
+            male: None,
+            words: 0,
+        }
+    }
+}
+
+fn kind(
+    r: &Reading<'_>,
+    cast: &Cast<'_>,
+    tokens: &Range<usize>,
+    phrase: &Range<usize>,
+    rest: &Range<usize>,
+    last: usize,
+) -> Kind {
+    let first = tokens.start;
+    if matches!(r.tag(first), Tag::Wp | Tag::Wdt) || r.is(first, "that") && tokens.len() == 1 {
+        return Kind::Relative;
+    }
+    if tokens.len() == 1
+        && let Some(kind) = pronoun(r.lower(first))
+    {
+        return kind;
+    }
+    let named = |place: &&Place<'_>| place.mention.name.is_some();
+    if let Some(place) = cast.headed_by(last).filter(named) {
+        let full = place.mention.name.is_some_and(|name| name.of(r.document.text()).contains([' ', '\u{a0}', '\n']));
+        return match cast.kind_of(place.mention.entity) {
+            EntityType::Person if full => Kind::FullPerson,
+            EntityType::Person => Kind::ShortPerson,
+            EntityType::Organization | EntityType::Facility if full => Kind::FullBody,
+            EntityType::Organization | EntityType::Facility => Kind::ShortBody,
+            _ => Kind::OtherName,
+        };
+    }
+    let any = |range: &Range<usize>| cast.inside(range).any(|place| named(&place));
+    match () {
+        () if r.tag(last) == Tag::Nnp && r.is_capital(last) && (last > first || !any(tokens)) => Kind::Unknown,
+        () if any(phrase) => Kind::NamedBefore,
+        () if any(rest) => Kind::NamedAfter,
+        () if r.tag(first) == Tag::Prps => Kind::Owned,
+        () => match r.lower(first) {
+            "the" | "this" | "that" | "these" | "those" => Kind::Definite,
+            "a" | "an" | "one" | "another" => Kind::Indefinite,
+            "some" | "many" | "several" | "few" | "most" | "other" | "others" | "both" | "two" | "three" | "all"
+            | "no" | "more" | "any" => Kind::Counted,
+            _ if r.tag(first) == Tag::Cd => Kind::Counted,
+            _ if r.tag(last) == Tag::Nns => Kind::BarePlural,
+            _ => Kind::Bare,
+        },
+    }
+}
+
+/// The number of a noun in the singular, as titles are compared.
+pub(crate) fn noun(r: &Reading<'_>, i: usize) -> u32 {
+    comparable_word(issuer::singular(r.lower(i)))
+}
+
+fn pronoun(lower: &str) -> Option<Kind> {
+    let word = lower.split(['\'', '’']).next().unwrap_or(lower);
+    Some(match word {
+        "he" | "him" | "his" | "himself" => Kind::He,
+        "she" | "her" | "hers" | "herself" => Kind::She,
+        "it" | "its" | "itself" => Kind::It,
+        "they" | "them" | "their" | "themselves" => Kind::They,
+        "i" | "we" | "my" | "our" | "me" | "us" => Kind::FirstPerson,
+        "this" | "those" | "these" | "one" | "some" | "many" | "others" | "both" | "all" | "none" | "everyone"
+        | "everybody" | "someone" | "you" | "most" | "people" | "nobody" | "anyone" => Kind::OtherPronoun,
+        _ => return None,
+    })
+}
+
+/// Words for men and women, each ascending.
+const MEN: [&str; 16] = [
+    "actor",
+    "boy",
+    "brother",
+    "businessman",
+    "chairman",
+    "congressman",
+    "dad",
+    "father",
+    "husband",
+    "man",
+    "nephew",
+    "prince",
+    "son",
+    "spokesman",
+    "uncle",
+    "widower",
+];
+const WOMEN: [&str; 16] = [
+    "actress",
+    "aunt",
+    "businesswoman",
+    "chairwoman",
+    "congresswoman",
+    "daughter",
+    "girl",
+    "mother",
+    "mum",
+    "niece",
+    "princess",
+    "sister",
+    "spokeswoman",
+    "widow",
+    "wife",
+    "woman",
+];
+
+fn sex(r: &Reading<'_>, kind: Kind, last: usize) -> Option<bool> {
+    match kind {
+        Kind::He => Some(true),
+        Kind::She => Some(false),
+        _ if MEN.binary_search(&r.lower(last)).is_ok() => Some(true),
+        _ if WOMEN.binary_search(&r.lower(last)).is_ok() => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_in_order() {
+        assert!(MEN.is_sorted() && WOMEN.is_sorted());
+    }
+}
