@@ -30,7 +30,9 @@ use decide::{Sight, bounds, continued, runs};
 use draft::Draft;
 use values::mentions::Cast;
 pub use values::who::Asked;
-pub(crate) use values::who::{Decide, Means, agree, choose as choose_source};
+#[cfg(feature = "training")]
+pub(crate) use values::who::choose as choose_source;
+pub(crate) use values::who::{Decide, Means, agree};
 use values::{act, addressee, kind, polarity, when, who};
 
 use crate::coref::Kin;

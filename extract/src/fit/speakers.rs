@@ -1,16 +1,12 @@
 //! Who speaks: the questions that the model of speakers answers, and speakers of sources that are given, which
 //! measures the resolving of speakers apart from the finding of quotes.
 
-use std::ops::Range;
-
-use sayso_document::{Analysis, Document, Entity, Patience, Tier};
+use sayso_document::{Analysis, Document, Patience, Tier};
 
 use crate::attribution;
-use crate::attribution::values::mentions::Cast;
-use crate::attribution::values::speaker;
 use crate::model::Linear;
 use crate::names::{self, NameMention};
-use crate::view::{Reading, View};
+use crate::view::View;
 use crate::{Analyzer, coref};
 
 /// Name of the model and of its file, `speakers.bin`.
@@ -41,15 +37,6 @@ fn names(analyzer: &Analyzer, view: &View<'_>) -> Vec<NameMention> {
     Patience::endless(find).0
 }
 
-/// Whom a source stands for.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Resolved {
-    /// The speakers, as positions in the entities; none when the source is unnamed.
-    pub speakers: Vec<usize>,
-    /// How sure that is, from 0 to 1.
-    pub confidence: f32,
-}
-
 /// The position of the candidate that a model picks for the features of a question, and how sure it is.
 pub fn choose(model: &Linear, features: &[Vec<u32>]) -> Option<(usize, f32)> {
     coref::choose(model, features)
@@ -57,24 +44,6 @@ pub fn choose(model: &Linear, features: &[Vec<u32>]) -> Option<(usize, f32)> {
 
 /// The file of first names with the gender that news gives their bearers.
 pub const GENDERS: &str = "genders.tsv";
-
-/// The speakers of each source, given as ranges of tokens of the document, with the entities that they refer to.
-pub fn resolve(analyzer: &Analyzer, document: &Document<'_>, sources: &[Range<usize>]) -> (Vec<Entity>, Vec<Resolved>) {
-    let view = analyzer.view(document);
-    let found = names(analyzer, &view);
-    let link =
-        |patience: &Patience<'_>| coref::link(&view, &analyzer.lexicon, &analyzer.linking, found, None, patience);
-    let chains = Patience::endless(link);
-    let words = analyzer.words(&view);
-    let reading = Reading::new(view, words);
-    let cast = Cast::new(&reading, &chains);
-    let resolve = |source| {
-        let (speakers, confidence) = speaker::speakers(&reading, &cast, source);
-        Resolved { speakers, confidence }
-    };
-    let resolved = sources.iter().map(resolve).collect();
-    (chains.entities, resolved)
-}
 
 pub use crate::attribution::Asked as SourceAsked;
 

@@ -9,7 +9,6 @@ mod masc;
 mod names;
 mod ontogum;
 mod quotes;
-mod speakers;
 
 pub use align::{gold_tags, pieces};
 pub use conllu::{TaggedSentence, TaggedWord, trees};
@@ -19,4 +18,3 @@ pub use masc::tagged;
 pub use names::{NamedText, named_texts};
 pub use ontogum::{LinkedText, linked_texts};
 pub use quotes::{Attribution, QuotedArticle, articles};
-pub use speakers::{Voice, VoicedArticle, voiced_articles};

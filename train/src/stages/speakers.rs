@@ -6,12 +6,12 @@ use std::io;
 
 use sayso_document::{Document, Span};
 use sayso_extract::Analyzer;
-use sayso_extract::fit::speakers::{GENDERS, MODEL, Question, choose, questions, resolve};
+use sayso_extract::fit::speakers::{GENDERS, MODEL, Question, choose, questions};
 use sayso_extract::model::Linear;
 use serde::Deserialize;
 
 use super::stage::Stage;
-use crate::corpus::{GapPair, LinkedText, VoicedArticle, first_lines, gap_pairs, linked_texts, voiced_articles};
+use crate::corpus::{GapPair, LinkedText, first_lines, gap_pairs, linked_texts};
 use crate::learn::{Choice, Ranking, Settings};
 use crate::places::{Places, bar};
 
@@ -60,8 +60,6 @@ fn run(places: &Places) -> io::Result<()> {
     eprintln!("{}", on_news(&analyzer, &model, held_news));
     let pairs = gap_pairs(&places.eval("coref/gap-validation.tsv.gz"))?;
     eprintln!("{}", on_pairs(&analyzer, &model, &pairs));
-    let articles = voiced_articles(&places.eval("speakers/dev.jsonl"), &places.eval("polnear/dev.jsonl.gz"))?;
-    eprintln!("{}", on_sources(&analyzer, &articles));
     Ok(())
 }
 
@@ -307,48 +305,4 @@ fn on_pairs(analyzer: &Analyzer, model: &Linear, pairs: &[GapPair]) -> String {
         }
     }
     format!("GAP validation: {}", tally.figures())
-}
-
-/// How many of the given sources are led to the right speakers, and how far its confidence can be trusted.
-fn on_sources(analyzer: &Analyzer, articles: &[VoicedArticle]) -> String {
-    let (mut tally, mut unnamed, mut left) = (Tally::default(), 0, 0);
-    let mut bins = [(0_usize, 0_usize); 10];
-    for article in articles {
-        let document = Document::new(&article.text);
-        let given: Vec<_> = article.sources.iter().filter(|voice| !voice.source.is_empty()).collect();
-        let span = |spans: &[Span]| spans.iter().copied().reduce(Span::cover).unwrap_or_default();
-        let sources: Vec<_> = given.iter().map(|voice| document.tokens_in(span(&voice.source))).collect();
-        let (entities, found) = resolve(analyzer, &document, &sources);
-        for (voice, found) in given.iter().zip(found) {
-            let mut want: Vec<String> = voice.speakers.iter().map(|name| plain(name)).collect();
-            let mut got: Vec<String> = found.speakers.iter().map(|&e| plain(&entities[e].name)).collect();
-            want.sort();
-            got.sort();
-            let right = want == got;
-            if want.is_empty() {
-                unnamed += 1;
-                left += usize::from(right);
-            } else {
-                tally.add(true, !got.is_empty(), right);
-            }
-            if !got.is_empty() {
-                let bin = &mut bins[((found.confidence * 10.0) as usize).min(9)];
-                *bin = (bin.0 + 1, bin.1 + usize::from(right));
-            }
-        }
-    }
-    let rows = bins.iter().enumerate().filter(|(_, bin)| bin.0 > 0);
-    let table: String = rows
-        .map(|(at, (all, right))| {
-            format!("\nconfidence 0.{at}: {all} sources, {:.0} % right", 100.0 * *right as f64 / *all as f64)
-        })
-        .collect();
-    format!("given sources: {}; unnamed left unnamed {left} of {unnamed}{table}", tally.figures())
-}
-
-/// A name as the scorer compares it.
-fn plain(name: &str) -> String {
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    let rest = ["the ", "a ", "an "].iter().find_map(|article| name.strip_prefix(article));
-    rest.map_or(name.clone(), str::to_owned)
 }

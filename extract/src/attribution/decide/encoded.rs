@@ -54,6 +54,7 @@ pub(crate) fn drafts(
         for draft in offers.iter_mut().filter(|draft| select::tells_how(r, draft)) {
             *draft = told_inside(r, candidates, draft).unwrap_or_else(|| draft.clone());
         }
+        offers.iter_mut().for_each(|draft| begin_with_that(r, draft));
         offers.iter_mut().for_each(|draft| advise(r, draft, second));
         found.extend(offers.into_iter().filter(|draft| draft.confidence >= LEAST && free(draft)));
     }
@@ -87,6 +88,18 @@ fn advise(r: &Reading<'_>, draft: &mut Draft, second: &[Draft]) {
         }
     }
     draft.confidence = mean(draft.confidence, same.map_or(UNSEEN, |other| other.confidence));
+}
+
+/// A clause that "that" opens begins with it. The corpora that the encoder learned from differ on this, and so it wavers.
+fn begin_with_that(r: &Reading<'_>, draft: &mut Draft) {
+    let cue = draft.cue.clone();
+    let Some(content) = draft.content.first_mut() else { return };
+    let opens = |i: usize| r.is(i, "that") && !cue.contains(&i) && r.paragraph_of(i) == r.paragraph_of(content.start);
+    let comma = content.start > 1 && r.tag(content.start - 1) == Tag::Comma;
+    let before = content.start.checked_sub(if comma { 2 } else { 1 });
+    if let Some(that) = before.filter(|&i| opens(i)) {
+        content.start = that;
+    }
 }
 
 /// Whether all content stands in other paragraphs than the cue, and neither marks nor a colon lead there.

@@ -16,11 +16,6 @@ const LEAST: f32 = 0.1;
 /// Within so many tokens from the start an article tells of someone who is named later.
 pub(super) const LEAD: usize = 120;
 
-/// The speakers of a source in the order of the text, and how sure that is; none when it is unnamed.
-pub(crate) fn speakers(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) -> (Vec<usize>, f32) {
-    voiced(cast, found(r, cast, source))
-}
-
 /// Those of some entities that have a voice, and how sure the least sure of all is.
 pub(super) fn voiced(cast: &Cast<'_>, found: Vec<Speaker>) -> (Vec<usize>, f32) {
     let mut speakers: Vec<usize> = Vec::new();

@@ -7,6 +7,7 @@ use crate::parse::Tree;
 
 /// A question who a source of an article is.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "training"), expect(dead_code, reason = "fitting alone reads more than the features"))]
 pub struct Asked<'q> {
     /// The words of the source; empty where there is none.
     pub source: Span,
