@@ -20,7 +20,7 @@ const REACH: usize = 16;
 /// From which confidence on an attribution that the linear models alone find counts.
 const ALONE: f32 = 0.75;
 /// From which confidence on an attribution counts.
-const LEAST: f32 = 0.22;
+const LEAST: f32 = 0.17;
 /// A source goes before "none" when its chance is no lower than this.
 const NAMED: f32 = 0.1;
 /// What is added to the scores of the labels with which a source, a cue and a content begin, so that more is found:
