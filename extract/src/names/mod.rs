@@ -11,6 +11,7 @@ mod features;
 mod given;
 mod labels;
 mod longform;
+mod persons;
 mod runs;
 mod tagged;
 mod tagger;
@@ -62,6 +63,7 @@ pub(crate) fn find(
     let words = Words::new(document, lexicon, patience)?;
     let tagged = with_long_forms(&words, tagger.tag(&words, clusters, hints, patience)?);
     let tagged = given::whole(&words, tagged);
+    let tagged = persons::whole(&words, tagged);
     let tagged = labels::with_labels(&words, tagged, &crate::view::turns::turns(document, patience)?);
     let mut runs: (usize, Vec<Range<usize>>) = (usize::MAX, Vec::new());
     let mut names: Vec<NameMention> = Vec::with_capacity(tagged.len());
