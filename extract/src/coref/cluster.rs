@@ -147,6 +147,12 @@ impl Clusters<'_, '_> {
         let fits = |c: &&usize| self.all[**c].gender.agrees(gender);
         let same = self.by_word.get(person.last()).into_iter().flatten().filter(fits);
         let alike = same.clone().find(|&&c| self.all[c].person.agrees(person));
+        // The longer form may come second.
+        let shorter = || {
+            let before = person.words.iter().rev().skip(1).take(3).filter_map(|word| self.by_word.get(word)).flatten();
+            before.filter(fits).find(|&&c| self.all[c].person.shortens(person))
+        };
+        let alike = alike.or_else(shorter);
         let near = || same.clone().find(|&&c| self.all[c].person.nearly(person));
         let rough = || {
             rough(person.last()).find_map(|key| {
@@ -346,10 +352,11 @@ pub(super) fn entity(document: &Document, lexicon: &Lexicon, names: &[NameMentio
 }
 
 /// The longest name stands for the entity; one in capitals only if there is no other.
-fn rank(kind: EntityType, name: &str) -> (bool, usize) {
-    let acronym = kind != EntityType::Person && !name.contains(' ');
+fn rank(kind: EntityType, name: &str) -> (bool, bool, usize) {
+    let (person, full) = (kind == EntityType::Person, name.contains(' '));
+    let acronym = !person && !full;
     let shouted = !acronym && !name.contains(char::is_lowercase);
-    (!shouted && !name.is_empty(), name.chars().count())
+    (person && full, !shouted && !name.is_empty(), name.chars().count())
 }
 
 /// The words with runs of white space made one blank.

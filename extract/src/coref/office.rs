@@ -8,7 +8,28 @@ use crate::lexicon::{Class, Lexicon};
 use crate::names::NameMention;
 
 /// The words, in small letters, that make a body of the name before them.
-pub(super) const HEADS: [&str; 5] = ["administration", "campaign", "government", "police", "regime"];
+const HEADS: [&str; 13] = [
+    "administration",
+    "army",
+    "cabinet",
+    "camp",
+    "campaign",
+    "government",
+    "junta",
+    "legislature",
+    "military",
+    "office",
+    "police",
+    "regime",
+    "team",
+];
+/// The same with a word between that tells of what: "the Velorian foreign ministry".
+const HEADS_OF: [&str; 6] = ["agency", "bank", "commission", "court", "department", "ministry"];
+/// Words for bodies that persons have.
+const OF_PERSONS: [&str; 8] =
+    ["administration", "cabinet", "camp", "campaign", "government", "office", "regime", "team"];
+/// So many words may stand between the name and the head.
+const BETWEEN: usize = 3;
 
 /// Adds the entities and mentions of such bodies.
 pub(super) fn offices(
@@ -22,46 +43,106 @@ pub(super) fn offices(
     for (i, entity) in entities.iter().enumerate().filter(|(_, e)| e.kind == EntityType::Organization) {
         known.insert(entity.name.to_lowercase(), i);
     }
-    let named: FxHashMap<usize, &NameMention> = names.iter().map(|name| (name.tokens.end, name)).collect();
+    let named: FxHashMap<usize, usize> = names.iter().enumerate().map(|(at, name)| (name.tokens.end, at)).collect();
+    let mut bodies: FxHashMap<(usize, String), usize> = FxHashMap::default();
     // The last body of each head so far.
-    let mut last = [None; HEADS.len()];
+    let mut last: FxHashMap<&str, usize> = FxHashMap::default();
     for at in 1..document.tokens().len() {
-        let Some(head) = HEADS.iter().position(|head| *head == document.word(at)) else { continue };
-        let possessive = at >= 2 && matches!(document.word(at - 1), "'s" | "’s");
+        let Some(head) = head(document.word(at)) else { continue };
         let sentence = document.sentence_of_token(at);
-        let mut of = |words: String, entities: &mut Vec<Entity>| {
-            *known.entry(words.to_lowercase()).or_insert_with(|| {
+        let here = |i: usize| document.sentence_of_token(i) == sentence;
+        let first = between(document, lexicon, at);
+        let owner = owner_end(document, first).and_then(|end| named.get(&end)).map(|&name| (name, &names[name]));
+        let owner = owner.filter(|(_, name)| here(name.tokens.start) && owns(name, head, first < at));
+        let (start, entity) = if let Some((place, name)) = owner {
+            let (start, end) = (name.name.start(), document.tokens()[at].span.end());
+            let surface = sayso_document::plain_text(&document.text()[start..end]);
+            let short = format!("{} {head}", owner_words(document, name));
+            let key = (mentions[place].entity, kind(document, first..at));
+            let listed = known.get(&surface.to_lowercase()).or_else(|| known.get(&short.to_lowercase())).copied();
+            let entity = *bodies.entry(key).or_insert_with(|| listed.unwrap_or(entities.len()));
+            if entity == entities.len() {
+                entities.push(body(surface));
+            } else if listed.is_none() && longer(&surface, &entities[entity].name) {
+                entities[entity].name = surface;
+            }
+            (name.tokens.start, entity)
+        } else if unmarked(document, lexicon, at - 1) && here(at - 1) && first == at && HEADS.contains(&head) {
+            let words = format!("{} {head}", document.word(at - 1));
+            let entity = *known.entry(words.to_lowercase()).or_insert(entities.len());
+            if entity == entities.len() {
                 entities.push(body(words));
-                entities.len() - 1
-            })
+            }
+            (at - 1, entity)
+        } else if matches!(document.word(at - 1), "the" | "The") && here(at - 1) {
+            let Some(&entity) = last.get(head) else { continue };
+            (at - 1, entity)
+        } else {
+            continue;
         };
-        let (start, entity) = match named.get(&(at - usize::from(possessive))) {
-            Some(name) if document.sentence_of_token(name.tokens.start) == sentence => {
-                (name.tokens.start, of(format!("{} {}", owner(document, name), HEADS[head]), entities))
-            }
-            // A word for a people or place that was not marked as a name.
-            None if lexicon.class(document.word(at - 1)).is(Class::NORP_WORD.or(Class::PLACE_WORD))
-                && document.word(at - 1).starts_with(char::is_uppercase)
-                && document.sentence_of_token(at - 1) == sentence =>
-            {
-                (at - 1, of(format!("{} {}", document.word(at - 1), HEADS[head]), entities))
-            }
-            _ if matches!(document.word(at - 1), "the" | "The") && document.sentence_of_token(at - 1) == sentence => {
-                match last[head] {
-                    Some(entity) => (at - 1, entity),
-                    None => continue,
-                }
-            }
-            _ => continue,
-        };
-        last[head] = Some(entity);
+        last.insert(head, entity);
         let span = document.span_of(start..at + 1);
         mentions.push(Mention { entity, sentence, span, name: None, form: MentionForm::Description });
     }
 }
 
+/// The word for a body, if it is one.
+fn head(word: &str) -> Option<&'static str> {
+    HEADS.into_iter().chain(HEADS_OF).find(|head| *head == word)
+}
+
+/// Whether the name may have such a body.
+fn owns(name: &NameMention, head: &str, told: bool) -> bool {
+    match name.kind {
+        EntityType::Person => OF_PERSONS.contains(&head),
+        EntityType::Place | EntityType::Norp | EntityType::Organization => {
+            !matches!(head, "office" | "team" | "cabinet") && (told || !HEADS_OF.contains(&head))
+        }
+        _ => false,
+    }
+}
+
+/// Where the words between name and head begin that tell what sort of body it is: "presidential campaign".
+fn between(document: &Document, lexicon: &Lexicon, head: usize) -> usize {
+    let tells = |i: &usize| {
+        let word = document.word(*i);
+        let small =
+            word.starts_with(char::is_lowercase) && lexicon.class(word).is(Class::TITLE_MODIFIER.or(Class::COMPLEMENT));
+        small || word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit())
+    };
+    (head.saturating_sub(BETWEEN)..head).rev().take_while(tells).last().unwrap_or(head)
+}
+
+/// Where a name before token `first` ends, without a possessive ending.
+fn owner_end(document: &Document, first: usize) -> Option<usize> {
+    let last = first.checked_sub(1)?;
+    let possessive = matches!(document.word(last), "'s" | "’s")
+        || matches!(document.word(last), "'" | "’") && document.word(last.checked_sub(1)?).ends_with('s');
+    Some(if possessive { last } else { first })
+}
+
+/// Of what kind a body is: all campaigns of one owner are one, ministries are not.
+fn kind(document: &Document, words: std::ops::Range<usize>) -> String {
+    let head = document.word(words.end);
+    match head {
+        "camp" | "campaign" => "campaign".to_owned(),
+        _ if !HEADS_OF.contains(&head) => head.to_owned(),
+        _ => words.chain([0]).map(|i| if i == 0 { head } else { document.word(i) }).collect::<Vec<_>>().join(" "),
+    }
+}
+
+fn longer(one: &str, other: &str) -> bool {
+    one.chars().count() > other.chars().count()
+}
+
+/// A word for a people or place that was not marked as a name.
+fn unmarked(document: &Document, lexicon: &Lexicon, at: usize) -> bool {
+    let word = document.word(at);
+    word.starts_with(char::is_uppercase) && lexicon.class(word).is(Class::NORP_WORD.or(Class::PLACE_WORD))
+}
+
 /// The words that a body is called by: of a person the surname.
-fn owner<'t>(document: &Document<'t>, name: &NameMention) -> &'t str {
+fn owner_words<'t>(document: &Document<'t>, name: &NameMention) -> &'t str {
     let words = name.name.of(document.text());
     let initial = |word: &str| word.ends_with('.') && word.len() <= 5;
     let mut surname = words;

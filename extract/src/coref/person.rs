@@ -9,6 +9,8 @@ pub(super) struct PersonName {
     pub(super) words: Vec<String>,
     /// "jr", "sr", "ii", …, if the name has one.
     suffix: Option<String>,
+    /// Whether a word behind the first two is an ordinary one: "Ada Lind Calls", cut from a headline.
+    spoilt: bool,
 }
 
 /// Short forms and the names that they stand for.
@@ -74,7 +76,12 @@ impl PersonName {
             .collect();
         let last_is_suffix = words.len() > 1 && words.last().is_some_and(|last| lexicon.class(last).is(Class::SUFFIX));
         let suffix = if last_is_suffix { words.pop() } else { None };
-        Self { words, suffix }
+        let ordinary = |word: &str| {
+            let class = lexicon.class(word);
+            class.is(Class::ORDINARY.or(Class::MIXED)) && !class.is(Class::FIRST_NAME.or(Class::SURNAME))
+        };
+        let spoilt = name.split_whitespace().skip(2).any(ordinary);
+        Self { words, suffix, spoilt }
     }
 
     /// The first word.
@@ -94,7 +101,14 @@ impl PersonName {
         suffix
             && (self.last() == other.last() && same_first
                 || ends_with(&self.words, &other.words)
-                || ends_with(&other.words, &self.words))
+                || ends_with(&other.words, &self.words)
+                || self.shortens(other)
+                || other.shortens(self))
+    }
+
+    /// Whether this is the beginning of a longer name, in two words or more.
+    pub(super) fn shortens(&self, long: &Self) -> bool {
+        self.suffix == long.suffix && !long.spoilt && begins_with(&long.words, &self.words)
     }
 
     /// Whether both are one name but for one letter of the first or last word.
@@ -151,6 +165,11 @@ pub(super) fn is_courtesy(title: &str) -> bool {
         small.as_str(),
         "mr" | "mrs" | "ms" | "miss" | "mx" | "madam" | "sir" | "monsieur" | "madame" | "herr" | "frau"
     )
+}
+
+/// Whether the short name leaves out only surnames at the end: "Ada Lind" of "Ada Lind Oster".
+fn begins_with(long: &[String], short: &[String]) -> bool {
+    short.len() > 1 && long.len() > short.len() && long.starts_with(short)
 }
 
 /// Whether a longer name ends with a shorter one.

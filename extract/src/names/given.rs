@@ -150,7 +150,7 @@ impl Surnames {
 }
 
 /// Words that are both titles and first names.
-fn is_title_too(words: &Words, at: usize) -> bool {
+pub(super) fn is_title_too(words: &Words, at: usize) -> bool {
     List::TitleFirstNames.has(words.text(at))
 }
 

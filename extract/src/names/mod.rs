@@ -12,6 +12,7 @@ mod features;
 mod given;
 mod labels;
 mod longform;
+mod persons;
 mod runs;
 mod tagged;
 mod tagger;
@@ -69,6 +70,7 @@ pub(crate) fn find(
     let words = Words::new(view, lexicon, patience)?;
     let tagged = with_long_forms(&words, tagger.tag(&words, clusters, hints, patience)?);
     let tagged = given::whole(&words, tagged);
+    let tagged = persons::whole(&words, tagged);
     let tagged = labels::with_labels(&words, tagged, view.turns());
     let mut runs: (usize, Vec<Range<usize>>) = (usize::MAX, Vec::new());
     let mut names: Vec<NameMention> = Vec::with_capacity(tagged.len());

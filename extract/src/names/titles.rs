@@ -100,6 +100,14 @@ fn title_head(words: &Words, run: &Range<usize>) -> Option<usize> {
     if last > head && words.is(last, HEADS) && !words.is(last, Class::TITLE) && !words.is(last, Class::SURNAME) {
         return None;
     }
+    // "Omar Amir Haddad": between a first name and a surname it is a name, if it may be one.
+    let other = KNOWN.or(HEADS).or(Class::ORDINARY).or(Class::MIXED).or(Class::TITLE).or(Class::TITLE_MODIFIER);
+    if head > run.start && head + 1 < run.end && super::given::is_title_too(words, head) {
+        let named = words.capital(head - 1) && !words.is(head - 1, other) && !words.is_place(head - 1, head);
+        if named {
+            head = (run.start..head - 1).rfind(|&i| is_title(i))?;
+        }
+    }
     // "Otto King", "Ada Major": a first name before makes it a surname.
     if head + 1 == run.end && head > run.start && words.is(head - 1, Class::FIRST_NAME) && !is_title(head - 1) {
         let modifier = words.is(head - 1, Class::TITLE_MODIFIER);

@@ -36,8 +36,10 @@ struct Word {
     in_title: bool,
     /// Bytes of a prefix such as "then-" that belongs to no name.
     prefix: u8,
-    /// Bytes of an ending such as "-led" that belongs to no name.
+    /// Bytes of an ending such as "-led", or of another word glued on, that belongs to no name.
     suffix: u8,
+    /// Whether another word is glued on: "LindMORE".
+    seam: bool,
 }
 
 /// Prefixes with a hyphen that stand before titles and names.
@@ -65,7 +67,28 @@ impl<'d, 't> Words<'d, 't> {
         }
         all.seen =
             (0..all.words.len()).filter(|&i| all.capital(i) && !all.forced(i)).map(|i| all.folded(i, i + 1)).collect();
+        for i in 0..all.words.len() {
+            if let Some(seam) = all.glued(i) {
+                (all.words[i].suffix, all.words[i].seam) = (seam, true);
+                all.words[i].class = lexicon.class(all.bare(i));
+            }
+        }
         Some(all)
+    }
+
+    /// The bytes of a word that is glued to a name: one in capitals, "LindMORE", or another name, where both stand alone too.
+    fn glued(&self, i: usize) -> Option<u8> {
+        let text = self.text(i);
+        if !self.capital(i) || self.suffix(i) > 0 || text.len() > 40 {
+            return None;
+        }
+        let small = |at: usize| text[..at].ends_with(char::is_lowercase);
+        let (at, _) = text.char_indices().find(|&(at, c)| at > 0 && c.is_uppercase() && small(at))?;
+        let (name, rest) = text.split_at(at);
+        let (name, other) = (fold(name), fold(rest));
+        let shouted = rest.len() > 2 && is_all_capitals(rest);
+        let both = name.chars().count() > 3 && self.seen.contains(&name) && (shouted || self.seen.contains(&other));
+        (both && !self.lexicon.class(&name).is(Class::ORDINARY)).then_some(rest.len() as u8)
     }
 
     /// Marks the words of a sentence whose capital is owed to their place.
@@ -135,6 +158,11 @@ impl<'d, 't> Words<'d, 't> {
     /// Whether token `i` stands in a line that is written like a title.
     pub(crate) fn in_title(&self, i: usize) -> bool {
         self.words.get(i).is_some_and(|word| word.in_title)
+    }
+
+    /// Whether another word is glued to token `i`.
+    pub(crate) fn seam(&self, i: usize) -> bool {
+        self.words.get(i).is_some_and(|word| word.seam)
     }
 
     /// How many bytes of a token come before the name in it.
@@ -231,6 +259,7 @@ impl Word {
             // Both are a few bytes.
             prefix: prefix as u8,
             suffix: suffix as u8,
+            seam: false,
         }
     }
 }

@@ -1,0 +1,184 @@
+//! Makes persons' names whole by what the article tells elsewhere: no word too many before or behind, none too few.
+
+use std::ops::Range;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use sayso_document::EntityType;
+
+use super::tagged::Tagged;
+use super::words::Words;
+use crate::lexicon::{Class, fold};
+
+/// A name that was found by its surname is this sure.
+const SURE: f32 = 0.6;
+/// A person's name has at most so many words here.
+const LONGEST: usize = 6;
+/// So far back the surname is looked for to which another name of the same person was glued.
+const GLUED: usize = 10;
+
+/// The tagged names with those of persons made whole.
+pub(super) fn whole(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
+    let mut tagged = parted(words, tagged);
+    for one in tagged.iter_mut().filter(|one| one.kind == EntityType::Person) {
+        one.tokens.end = end(words, &one.tokens);
+    }
+    typed(words, &mut tagged);
+    bare(words, &mut tagged);
+    reach(words, tagged)
+}
+
+/// Where a person's name ends that was tagged with what follows: "Ada Lind of Veloria", "Ada Lind, Oster".
+fn end(words: &Words, name: &Range<usize>) -> usize {
+    let named = |i: usize| words.capital(i) && words.capital(i - 1);
+    let stops = |i: usize| match words.text(i) {
+        "of" => named(i - 1),
+        "," => !words.is(i + 1, Class::SUFFIX),
+        // "(Ky.)" at the end tells no name; "(Bud)" inside may.
+        "(" => words.text(i + 2) == ")" && i + 3 >= name.end && words.text(i + 1).is_ascii(),
+        _ => words.suffix(i - 1) > 0,
+    };
+    // One word before "of" is a title or belongs to it: "Joan of Arc".
+    (name.start + 2..name.end).find(|&i| stops(i)).unwrap_or(name.end)
+}
+
+/// Parts names to which a longer form was glued by a page's markup: "Lind Ada Maria LindMORE".
+fn parted(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
+    let seams: Vec<(usize, usize)> = (0..words.document.tokens().len())
+        .filter(|&i| words.seam(i))
+        .filter_map(|i| Some((glued(words, i)?, i)))
+        .collect();
+    if seams.is_empty() {
+        return tagged;
+    }
+    let mut out: Vec<Tagged> = Vec::with_capacity(tagged.len());
+    for one in tagged {
+        // The first seam whose glued words do not all lie before the name.
+        let at = seams.partition_point(|&(_, seam)| seam < one.tokens.start);
+        let Some(&(first, seam)) = seams.get(at).filter(|&&(first, _)| first + 1 < one.tokens.end) else {
+            out.push(one);
+            continue;
+        };
+        let aside = (first + 1..seam).any(|i| words.text(i) == "(");
+        if one.tokens.start <= first {
+            out.push(Tagged { tokens: one.tokens.start..first + 1, ..one.clone() });
+        }
+        if !aside && out.last().is_none_or(|last| last.tokens.end <= first + 1) {
+            out.push(Tagged { tokens: first + 1..seam + 1, ..one });
+        }
+    }
+    out
+}
+
+/// The surname behind which the words up to a seam are another form of the same name.
+fn glued(words: &Words, seam: usize) -> Option<usize> {
+    let surname = fold(words.bare(seam));
+    (seam.saturating_sub(GLUED)..seam.checked_sub(1)?)
+        .rev()
+        .find(|&i| words.capital(i) && fold(words.text(i)) == surname)
+}
+
+/// What single words are tagged as, and how often.
+fn single(words: &Words, tagged: &[Tagged]) -> FxHashMap<String, (u32, u32)> {
+    let mut known: FxHashMap<String, (u32, u32)> = FxHashMap::default();
+    for one in tagged.iter().filter(|one| one.tokens.len() == 1) {
+        let (persons, others) = known.entry(key(words, one.tokens.start)).or_default();
+        *(if one.kind == EntityType::Person { persons } else { others }) += 1;
+    }
+    known
+}
+
+/// Takes a first name with a surname for a person's name, where the surname alone is one: "ADA Lind".
+fn typed(words: &Words, tagged: &mut [Tagged]) {
+    let single = single(words, tagged);
+    let other = Class::ORG.or(Class::FACILITY).or(Class::PLACE).or(Class::EVENT).or(Class::PRODUCT);
+    let another = |one: &&mut Tagged| {
+        one.kind != EntityType::Person
+            && (2..=3).contains(&one.tokens.len())
+            && !matches!(one.kind, EntityType::Date | EntityType::Money | EntityType::Norp)
+    };
+    for one in tagged.iter_mut().filter(another) {
+        let (first, last) = (one.tokens.start, one.tokens.end - 1);
+        let alone = |i: usize| single.get(&key(words, i)).is_some_and(|&(persons, others)| persons > others);
+        let person = (first + 1..=last).any(alone);
+        if person && words.is(first, Class::FIRST_NAME) && !one.tokens.clone().any(|i| words.is(i, other)) {
+            one.kind = EntityType::Person;
+        }
+    }
+}
+
+/// Leaves out words before a name that stands without them elsewhere, where they are no names: other words, or before that.
+fn bare(words: &Words, tagged: &mut [Tagged]) {
+    let persons = |one: &&Tagged| one.kind == EntityType::Person && (2..=LONGEST).contains(&one.tokens.len());
+    let mut known: FxHashMap<String, usize> = FxHashMap::default();
+    for one in tagged.iter().filter(persons) {
+        // A line like a title leaves out first names.
+        let at = if words.in_title(one.tokens.start) { usize::MAX } else { one.tokens.start };
+        let first = known.entry(all(words, &one.tokens)).or_insert(at);
+        *first = at.min(*first);
+    }
+    let other = Class::ORDINARY.or(Class::MIXED).or(Class::TITLE).or(Class::ORG).or(Class::ORG_WORD);
+    for one in
+        tagged.iter_mut().filter(|one| one.kind == EntityType::Person && (3..=LONGEST).contains(&one.tokens.len()))
+    {
+        let first = |i: usize| words.is(i, Class::FIRST_NAME.or(Class::PARTICLE)) || words.bare(i).chars().count() <= 2;
+        // Of "Ada Kapor Lind" the whole comes first, and "Kapor Lind" is short for it.
+        let whole = |i: usize| {
+            let before = known.get(&all(words, &(i..one.tokens.end)));
+            before.is_some_and(|&at| at < one.tokens.start || words.is(i - 1, other))
+        };
+        let starts = (one.tokens.start + 1..one.tokens.end - 1).take_while(|&i| !first(i - 1));
+        if let Some(start) = starts.filter(|&i| whole(i)).last() {
+            one.tokens.start = start;
+        }
+    }
+}
+
+/// Marks the full name of a surname that is tagged alone, where nothing or only the surname is: "Ada Barón Lind".
+fn reach(words: &Words, mut tagged: Vec<Tagged>) -> Vec<Tagged> {
+    let single = single(words, &tagged);
+    let full = tagged.iter().filter(|one| one.kind == EntityType::Person && one.tokens.len() > 1);
+    let full: FxHashSet<String> = full.flat_map(|one| one.tokens.clone().map(|i| key(words, i))).collect();
+    let open = |i: usize| {
+        let known = key(words, i);
+        words.capital(i)
+            && !full.contains(&known)
+            && single.get(&known).is_some_and(|&(persons, others)| persons > others)
+    };
+    let count = words.document.tokens().len();
+    let mut owner = vec![usize::MAX; count + 1];
+    for (at, one) in tagged.iter().enumerate() {
+        owner[one.tokens.clone()].fill(at);
+    }
+    let free = |i: usize| owner[i] == usize::MAX || tagged[owner[i]].tokens.len() == 1;
+    let common = Class::ORDINARY.or(Class::TITLE).or(Class::NOT_NAME).or(Class::TIME).or(Class::NORP_WORD);
+    let part = |i: usize| words.capital(i) && free(i) && !words.is(i, common);
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for at in 1..count {
+        if !open(at) || !free(at) || found.last().is_some_and(|last| at < last.end) {
+            continue;
+        }
+        let same = |i: &usize| words.document.sentence_of_token(*i) == words.document.sentence_of_token(at);
+        let from = (at.saturating_sub(3)..at).rev().take_while(|i| part(*i) && same(i)).last();
+        let Some(from) = from.filter(|&from| words.is(from, Class::FIRST_NAME)) else { continue };
+        let to = (at + 1..count.min(at + 3)).take_while(|i| part(*i) && same(i)).last().unwrap_or(at);
+        found.push(from..to + 1);
+    }
+    if found.is_empty() {
+        return tagged;
+    }
+    let inside = |one: &Tagged| {
+        found[..found.partition_point(|f| f.start <= one.tokens.start)].last().is_some_and(|f| one.tokens.start < f.end)
+    };
+    tagged.retain(|one| !inside(one));
+    tagged.extend(found.into_iter().map(|tokens| Tagged { tokens, kind: EntityType::Person, confidence: SURE }));
+    tagged.sort_by_key(|one| one.tokens.start);
+    tagged
+}
+
+fn all(words: &Words, tokens: &Range<usize>) -> String {
+    words.folded(tokens.start, tokens.end).to_lowercase()
+}
+
+fn key(words: &Words, at: usize) -> String {
+    fold(words.bare(at)).to_lowercase()
+}
