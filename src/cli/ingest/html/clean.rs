@@ -1,4 +1,4 @@
-//! Takes out of a page what belongs to no article, before the article is looked for.
+//! Removes from a page what belongs to no article, before the article is looked for.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use super::super::byline;
 use super::super::markup::rendered;
 use super::facts;
 
-/// Parts of the names of classes and ids that only boxes around articles have.
+/// Parts of classes and ids that only elements around articles have.
 const BOXES: [&str; 34] = [
     "addtoany",
     "advert",
@@ -46,15 +46,18 @@ const BOXES: [&str; 34] = [
     "taboola",
 ];
 
-/// A box holds at most this share of the text of the page: else its name belies it.
+/// An element whose class or id has such a part is removed only if it holds at most this share (one in so many) of the
+/// page's text. A larger one is not what its name says.
 const SHARE: usize = 3;
 
-/// The longest text that is a byline, and of the block that holds nothing else, in bytes; and how many are looked for.
+/// The longest text that counts as a byline, and the longest block around it, in bytes; and how many bylines are looked
+/// at.
 const BYLINE: usize = 120;
 const LINE: usize = 160;
 const BYLINES: usize = 100;
 
-/// Takes away boxes, and what readers are not shown; or, with `reveal`, shows that.
+/// Removes the elements around articles, and those that readers do not see. With `reveal`, hidden elements are shown
+/// instead.
 pub(super) fn clean(tree: &Document, reveal: bool) {
     for node in tree.select("[hidden], [style], [aria-hidden]").nodes() {
         if reveal || node.has_name("body") || node.has_name("html") {
@@ -82,8 +85,8 @@ pub(super) fn clean(tree: &Document, reveal: bool) {
     }
 }
 
-/// How many bytes of text, without the white space around, each node holds; scripts count as none. One pass,
-/// however deep they lie.
+/// The bytes of text in each node, without surrounding white space and scripts. It takes one pass, however deep the
+/// nodes lie.
 pub(super) fn sizes(tree: &Document) -> HashMap<NodeId, usize> {
     let nodes: Vec<_> = tree.root().descendants_it().collect();
     let mut sizes: HashMap<NodeId, usize> = HashMap::with_capacity(nodes.len());
@@ -110,7 +113,7 @@ fn is_box(node: &NodeRef<'_>) -> bool {
     })
 }
 
-/// "Read more: Ferry prices rise", a line between paragraphs that leads to another article.
+/// Removes lines between paragraphs that lead to another article, such as "Read more: Ferry prices rise".
 fn links_elsewhere(tree: &Document, size: &dyn Fn(&NodeRef<'_>) -> usize) {
     const STARTS: [&str; 9] = [
         "read more:",
@@ -126,7 +129,7 @@ fn links_elsewhere(tree: &Document, size: &dyn Fn(&NodeRef<'_>) -> usize) {
     const ALONE: [&str; 7] = ["advertisement", "read more", "related", "share", "subscribe", "also read", "see also"];
     for node in tree.select("p, div, li, h2, h3, h4, h5, h6").nodes() {
         let (own, around) = (size(node), node.parent().map_or(0, |parent| size(&parent)));
-        // What holds the same and nothing else is looked at once, at its outside.
+        // Of nested elements with the same text, only the outermost is looked at.
         let inner =
             own == around && node.parent().is_some_and(|parent| parent.has_name("div") || parent.has_name("li"));
         if own == 0 || own > LINE || inner {
@@ -142,7 +145,7 @@ fn links_elsewhere(tree: &Document, size: &dyn Fn(&NodeRef<'_>) -> usize) {
     }
 }
 
-/// The byline stands in the article's authors.
+/// Removes bylines: the authors are in the article's metadata.
 fn bylines(tree: &Document, size: &dyn Fn(&NodeRef<'_>) -> usize) {
     let nodes = tree.select("[class*=byline], [class*=Byline], [itemprop~=author], [rel~=author]");
     for node in nodes.nodes().iter().filter(|node| size(node) <= BYLINE && !facts::is_in_comments(node)).take(BYLINES) {

@@ -1,4 +1,4 @@
-//! JSON whose objects may give a name twice. The last value counts, as everywhere; the others are told.
+//! Reads JSON whose objects may repeat a name. The last value counts, as in most parsers; the lost ones are reported.
 
 use std::fmt;
 
@@ -7,17 +7,17 @@ use serde_json::{Map, Number, Value};
 
 use super::super::note::Note;
 
-/// So deep names are told: those of a record, of an object in it, its labels say, and of what a record may be wrapped in.
+/// Repeated names are reported to this depth: that of a record, an object in it, its labels, and a wrapper around it.
 const DEEP: usize = 4;
 
-/// So many names of a record are told.
+/// How many repeated names of a record are reported.
 const TOLD: usize = 20;
 
-/// What is told of a value that is lost.
+/// The note on a value that is lost.
 const AGAIN: &str = "is not used: the name comes again, and its last value counts";
 
-/// The value of a text. Of a name that comes again with another value, `notes` tell the one that is lost; of a text that
-/// is no JSON nothing is told.
+/// The value of a text. `notes` gets the lost value of each name that comes again with another value. If the text is
+/// not JSON, nothing is added.
 pub(super) fn read(text: &str, notes: &mut Vec<Note>) -> Result<Value, serde_json::Error> {
     let mut lost = Vec::new();
     let mut reader = serde_json::Deserializer::from_str(text);
@@ -27,7 +27,7 @@ pub(super) fn read(text: &str, notes: &mut Vec<Note>) -> Result<Value, serde_jso
     Ok(value)
 }
 
-/// Where a value stands: below which names.
+/// Where a value stands, as the names that lead to it.
 struct Place<'l> {
     path: String,
     depth: usize,
@@ -37,7 +37,7 @@ struct Place<'l> {
 impl Place<'_> {
     fn within(&mut self, name: Option<&str>) -> Place<'_> {
         let path = match name {
-            // Nobody is told of what lies deeper.
+            // Deeper names are not reported.
             _ if self.depth >= DEEP => String::new(),
             Some(name) => self.below(name),
             None => self.path.clone(),

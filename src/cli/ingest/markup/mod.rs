@@ -1,6 +1,5 @@
-//! HTML and Markdown as the text that they show. [`body`] tells which of them a text is.
-//!
-//! [`parse`] makes a tree of HTML, [`rendered`] text of the tree.
+//! Turns HTML and Markdown into the text that they show. [`body`] decides which of them a text is. [`parse`] builds a
+//! tree from HTML, and [`rendered`] turns the tree into text.
 
 pub(super) mod body;
 mod fragment;
