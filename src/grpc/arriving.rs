@@ -1,10 +1,11 @@
-//! Requests come in within bounds: the messages of all calls together, from the first byte of each until it is answered
-//! or written, may weigh so much and no more. A stream of articles that finds no room waits where it is, in the windows
-//! of HTTP/2. Any other call is refused: what waits there takes room in the window of its connection, and many such
-//! calls of one client would keep those from going on that have room.
+//! Limits the memory of incoming requests. The messages of all calls together, from the first byte of each until it is
+//! answered or written, may take only so many bytes. A stream of articles that finds no room waits, within its HTTP/2
+//! flow-control window. Any other call is refused: if it waited, it would take room in the window of its connection,
+//! and many such calls would hold up those that have room.
 //!
-//! Room is taken for a whole message as soon as its length is known. So whoever has begun can finish, and nobody who
-//! has room waits for more. A packed message takes what it may be at worst until its end tells its length.
+//! Room for a whole message is taken as soon as its length is known. So a message that has begun can be finished, and
+//! nobody who has room waits for more. A compressed message takes room for its worst case until its end, which states
+//! its length.
 
 use std::{
     collections::VecDeque,
@@ -24,28 +25,28 @@ use tokio::{
 use super::status;
 use crate::pool::PoolError;
 
-/// Bytes of the head of a message: whether it is packed, and its length.
+/// Bytes of the head of a message: whether it is compressed, and its length.
 const HEAD: usize = 5;
 
 /// The unit in which room is counted.
 const UNIT: usize = 1 << 10;
 
-/// By how much gzip makes a text longer at most.
+/// How many times longer than its compressed form a text can be, at most, with gzip.
 const GZIP_GROWTH: usize = 1032;
 
-/// How long a client may send nothing in the midst of a message.
+/// How long a client may pause in the middle of a message.
 const GOES_ON_WITHIN: Duration = Duration::from_secs(20);
 
-/// Room for messages that are under way.
+/// Room for messages under way.
 pub(super) struct Room {
     units: Arc<Semaphore>,
-    /// The longest message that is accepted, packed or not.
+    /// The longest message that is accepted, compressed or not.
     message_bytes: usize,
     goes_on_within: Duration,
 }
 
 impl Room {
-    /// Room for two of the longest messages, or as many short ones as weigh the same.
+    /// Room for two of the longest messages, or for as many short ones as take the same.
     pub(super) fn new(message_bytes: usize) -> Self {
         Self::with(message_bytes, GOES_ON_WITHIN)
     }
@@ -55,7 +56,8 @@ impl Room {
         Self { units, message_bytes, goes_on_within }
     }
 
-    /// Units that a message takes until its end has come. One that is too long is refused by its head, and takes one.
+    /// The units that a message takes until it has arrived in full. One that is too long is refused by its head, and
+    /// takes one.
     fn wanted(&self, packed: bool, length: usize) -> usize {
         match packed {
             _ if length > self.message_bytes => 1,
@@ -69,12 +71,12 @@ fn units(bytes: usize) -> usize {
     bytes.div_ceil(UNIT).max(1)
 }
 
-/// The room that the messages of a call take, in their order. Given back when the last clone is dropped.
+/// The room that the messages of a call take, in their order. It is returned when the last clone is dropped.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Held(Arc<Mutex<VecDeque<OwnedSemaphorePermit>>>);
 
 impl Held {
-    /// Takes over the room of the next message: for streams, which are done with one after the other.
+    /// Takes over the room of the next message. For streams, which finish with one message after another.
     pub(super) fn next(&self) -> Option<OwnedSemaphorePermit> {
         self.queue().pop_front()
     }
@@ -83,7 +85,7 @@ impl Held {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives back what the last message has too much.
+    /// Returns the room that the last message took in excess.
     fn shrink(&self, wanted: usize) {
         if let Some(last) = self.queue().back_mut() {
             drop(last.split(last.num_permits().saturating_sub(wanted)));
@@ -93,30 +95,30 @@ impl Held {
 
 type Turn = Pin<Box<dyn Future<Output = Option<OwnedSemaphorePermit>> + Send>>;
 
-/// The messages of a call as they come in.
+/// The messages of a call as they arrive.
 pub(super) struct Arriving {
     inner: Body,
     room: Arc<Room>,
     held: Held,
     /// Whether a message that finds no room waits for it.
     waits: bool,
-    /// Whether somebody takes over the room of each message; else a new one takes that of the one before.
+    /// Whether somebody takes over the room of each message. If not, each message takes over that of the one before.
     keeps: bool,
-    /// What has come and was not handed on.
+    /// Bytes that have arrived and were not passed on.
     rest: Bytes,
     head: Vec<u8>,
-    /// What waits for room.
+    /// A message that waits for room.
     turn: Option<Turn>,
-    /// Bytes of the message that are still to come.
+    /// Bytes of the current message that are still to arrive.
     left: usize,
-    /// The length of a packed message, and its last bytes, which hold its unpacked length.
+    /// The length of a compressed message, and its last four bytes, which hold its uncompressed length.
     packed: Option<(usize, [u8; 4])>,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Arriving {
-    /// These messages, whose room is `held`. With `keeps`, it is held for all of them, or until somebody takes it over.
-    /// One that finds no room `waits`, or ends the call.
+    /// The messages of `inner`, whose room is kept in `held`. With `keeps`, it is kept for all of them, or until
+    /// somebody takes it over. A message that finds no room waits if `waits`, and otherwise ends the call.
     pub(super) fn new(inner: Body, room: &Arc<Room>, held: &Held, keeps: bool, waits: bool) -> Self {
         Self {
             inner,
@@ -133,7 +135,7 @@ impl Arriving {
         }
     }
 
-    /// The head of a message has come: asks for room. Fails when there is none and the call does not wait.
+    /// Asks for room when the head of a message has arrived. Fails if there is none and the call does not wait.
     fn begin(&mut self) -> Result<(), axum::Error> {
         let length = u32::from_be_bytes([self.head[1], self.head[2], self.head[3], self.head[4]]) as usize;
         let packed = self.head[0] == 1;
@@ -153,7 +155,7 @@ impl Arriving {
         Ok(())
     }
 
-    /// Hands on what there is of a message.
+    /// Passes on what has arrived of a message.
     fn piece(&mut self) -> Bytes {
         let piece = self.rest.split_to(self.rest.len().min(self.left));
         self.left -= piece.len();
@@ -218,7 +220,7 @@ impl HttpBody for Arriving {
                     Ok(data) => this.rest = data,
                     Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
                 },
-                // A head that was cut off is for the decoder to refuse.
+                // The decoder refuses a head that was cut off.
                 None if !this.head.is_empty() => {
                     return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut this.head).into()))));
                 }
@@ -228,12 +230,13 @@ impl HttpBody for Arriving {
     }
 }
 
-/// Whether a call is a stream of articles, which is held up where others are refused.
+/// Whether a call is a stream of articles, which waits where others are refused.
 pub(super) fn brings_many(path: &str) -> bool {
     path == "/sayso.v1.ArticleService/IngestArticles"
 }
 
-/// Whether what a call asks for brings whole articles, which have a room of their own: questions never wait for them.
+/// Whether the requests of a call contain whole articles. These have a room of their own, so that questions never wait
+/// for them.
 pub(super) fn brings_articles(path: &str) -> bool {
     let [put, ingest, analyze] =
         ["ArticleService/PutArticle", "ArticleService/IngestArticles", "AnalyzeService/Analyze"];
@@ -259,7 +262,7 @@ mod tests {
         Body::from_stream(stream::iter(pieces.into_iter().map(Ok::<_, std::convert::Infallible>)))
     }
 
-    /// Reads to the end; none while it waits for room.
+    /// Reads to the end. None while it waits for room.
     fn read(body: &mut Arriving) -> Option<Vec<u8>> {
         let mut all = Vec::new();
         loop {

@@ -13,10 +13,10 @@ use crate::{
     proto::{DeleteArticlesResponse, WaitFor},
 };
 
-/// How many of the ids are returned.
+/// How many ids are returned.
 const SAMPLE: usize = 10;
 
-/// How many articles are looked for at once, and how many deleted.
+/// How many articles are listed at once, and how many are deleted at once.
 const AT_ONCE: usize = 256;
 
 impl Articles {
@@ -31,7 +31,7 @@ impl Articles {
         Ok(DeleteArticlesResponse { article_count: convert::count(page.total.count), sample_ids })
     }
 
-    /// Deletes the articles that pass the filter now, except those that have changed since.
+    /// Deletes the articles that pass the filter now, except those that change in the meantime.
     pub(super) async fn delete_all(
         &self,
         call: &Call,
