@@ -1,8 +1,8 @@
-//! Labels news with the accurate tier, for both tiers to learn from (distillation: Hinton, Vinyals and Dean, 2015).
+//! Labels news with the accurate tier, as training data for both tiers (distillation: Hinton, Vinyals and Dean, 2015).
 //!
-//! The files have the forms of `eval/polnear` and `eval/ner`, and list apart what is unsure. The stages `attribution` and
-//! `entities` read what is sure beside those corpora where `--labels` names their folder; so does the encoder itself
-//! (`train/encoder/train.py --labels`), which leaves the words of what is unsure open.
+//! The files are in the formats of `eval/polnear` and `eval/ner`, with uncertain labels in a list of their own. With
+//! `--labels`, the stages `attribution` and `entities` learn from the certain ones in addition to the corpora. So does
+//! the encoder (`train/encoder/train.py --labels`), which ignores words with uncertain labels.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -21,7 +21,7 @@ use crate::parallel::THREADS;
 use crate::places::Places;
 use crate::speed::bodies;
 
-/// From which confidence on a label is learned from.
+/// The least confidence of a label to learn from.
 const SURE: f32 = 0.5;
 
 /// The sub-command `label`.
@@ -71,7 +71,7 @@ fn quotes(found: &Prediction, text: &str) -> Value {
 
 fn entities(found: &Prediction, text: &str) -> Value {
     let mut end = 0;
-    // Names may nest; the outer one comes first, and is the one that the corpora would mark.
+    // Names may be nested. The outer one comes first, and is the one that the corpora would mark.
     let outer = found.entities.iter().filter(|one| {
         let free = end <= one.start;
         end = end.max(one.end);
@@ -84,7 +84,7 @@ fn entities(found: &Prediction, text: &str) -> Value {
     json!({"id": found.id, "text": text, "types": types, "entities": rows(&sure), "unsure": rows(&unsure)})
 }
 
-/// What the corpora call a type.
+/// The name of a type in the corpora.
 fn corpus_type(name: &str) -> &str {
     match name {
         "ORGANIZATION" => "ORG",

@@ -1,4 +1,4 @@
-//! Articles with the speaker of each source.
+//! Reads articles with the speaker of each source.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,7 +13,7 @@ use super::quotes::articles;
 /// An article with its sources.
 #[derive(Clone, Debug)]
 pub struct VoicedArticle {
-    /// Its name in the corpus.
+    /// Its id in the corpus.
     pub id: String,
     /// Its text.
     pub text: String,
@@ -21,14 +21,14 @@ pub struct VoicedArticle {
     pub sources: Vec<Voice>,
 }
 
-/// A source and for whom it stands.
+/// A source and its speakers.
 #[derive(Clone, Debug, Default)]
 pub struct Voice {
-    /// The words of the source, in bytes; empty where the text has none.
+    /// The words of the source, in bytes. Empty if there are none.
     pub source: Vec<Span>,
-    /// What it is the source of, in bytes.
+    /// The content of the attribution, in bytes.
     pub content: Vec<Span>,
-    /// The names of the speakers; none when the source is unnamed.
+    /// The names of the speakers. Empty if the source is unnamed.
     pub speakers: Vec<String>,
 }
 
@@ -47,7 +47,7 @@ struct Marked {
     speakers: Vec<String>,
 }
 
-/// Reads sources in the form of `eval/speakers`; `texts` are the files with the articles that they belong to.
+/// Reads sources in the format of `eval/speakers`. `texts` are the files with the articles that they belong to.
 pub fn voiced_articles(path: &Path, texts: &Path) -> io::Result<Vec<VoicedArticle>> {
     let mut by_id: BTreeMap<String, String> = articles(texts)?.into_iter().map(|a| (a.id, a.text)).collect();
     let mut out = Vec::new();

@@ -1,4 +1,4 @@
-//! Groups words by the words that stand beside them in unlabelled news: `clusters.bin`.
+//! Clusters words by their neighbours in unlabelled news: `clusters.bin`.
 
 use std::io;
 
@@ -16,17 +16,17 @@ use crate::places::{Places, bar};
 pub(super) const STAGE: Stage =
     Stage { name: "clusters", about: "Groups words by their contexts in unlabelled news", run };
 
-/// So many words get a group, those that occur most …
+/// How many words are clustered: the most frequent ones …
 const WORDS: usize = 60_000;
-/// … and at least so often.
+/// … that occur at least so often.
 const LEAST: u32 = 8;
-/// So many words count as contexts, before and after a word and one further.
+/// How many words count as contexts, before and after a word at distance one and two.
 const CONTEXTS: usize = 8_000;
-/// Dimensions of the space that words are placed in.
+/// The dimensions of the embedding.
 const WIDTH: usize = 80;
-/// Rounds of the iteration that finds the space.
+/// The rounds of the iteration that finds the embedding.
 const ROUNDS: usize = 3;
-/// How many groups, and rounds of grouping, for each granularity.
+/// How many clusters, and rounds of clustering, for each granularity.
 const GROUPS: [(usize, usize); 3] = [(80, 12), (500, 10), (2500, 8)];
 
 const NONE: u32 = u32::MAX;
@@ -45,15 +45,15 @@ fn run(places: &Places) -> io::Result<()> {
     bar.inc(1);
     let rows = contexts.embed(WIDTH, ROUNDS, || bar.inc(1));
     let groups = GROUPS.map(|(many, rounds)| group(&rows, WIDTH, many, names.len() / 3, rounds, || bar.inc(1)));
-    // Group 0 stands for unknown words.
+    // Cluster 0 stands for unknown words.
     let words = names.iter().enumerate();
     let words = words.map(|(at, name)| (model::word(name), groups.each_ref().map(|group| group[at] + 1)));
     bar.finish();
     places.write("clusters.bin", &Clusters::to_bytes(words.collect()))
 }
 
-/// The words that are counted, the most frequent first, and the texts as positions among them; sentences
-/// are parted by [`NONE`] as unknown words are.
+/// The words that are counted, the most frequent first, and the texts as positions among them. Sentences are separated
+/// by [`NONE`], which also stands for unknown words.
 fn read(places: &Places) -> io::Result<(Vec<String>, Vec<u32>)> {
     let mut numbers: FxHashMap<String, u32> = FxHashMap::default();
     let (mut counts, mut tokens): (Vec<u32>, Vec<u32>) = Default::default();
@@ -103,9 +103,9 @@ fn read(places: &Places) -> io::Result<(Vec<String>, Vec<u32>)> {
     Ok((order.iter().map(|&at| names[at].clone()).collect(), tokens))
 }
 
-/// Counts which words stand before and after each word, and one further.
+/// Counts which words stand before and after each word, at distance one and two.
 fn count(names: &[String], tokens: &[u32]) -> Contexts {
-    // Words that differ in case alone are one context.
+    // Words that only differ in case are one context.
     let mut small: FxHashMap<String, u32> = FxHashMap::default();
     let context: Vec<u32> = names
         .iter()

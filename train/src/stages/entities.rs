@@ -1,7 +1,7 @@
 //! Fits the entity tagger: `entities.bin`.
 //!
-//! The newswire marks nine types, the mixed sentences three of them. So a first model is fitted on
-//! the newswire alone and marks the other types in the sentences; then all are fitted together.
+//! The newswire corpus marks nine types, the mixed sentences three of them. So a first model is fitted on the newswire
+//! alone and marks the other types in the sentences. Then a model is fitted on all.
 
 use std::io;
 
@@ -22,13 +22,13 @@ pub(super) const STAGE: Stage = Stage { name: "entities", about: "Fits the entit
 const SETTINGS: Settings = Settings { bits: 0, epochs: 6, rate: 0.1, decay: 1e-5 };
 /// Epochs of the first model.
 const FIRST_EPOCHS: usize = 3;
-/// One article in so many is also read in capitals, and another one in the way of titles.
+/// One article in so many is also read in capitals, and another one in title case.
 const SHOUTED: usize = 20;
 /// A feature must occur so often to have weights.
 const LEAST: u32 = 4;
-/// The model has 2 to the power of this buckets of eight features.
+/// The model has two to the power of this many buckets of eight features.
 const BUCKETS: u32 = 15;
-/// How much a feature matters grows with how often it occurs, up to this.
+/// A feature matters more the more often it occurs, up to this count.
 const OFTEN: u32 = 50;
 
 fn run(places: &Places) -> io::Result<()> {
@@ -61,7 +61,7 @@ fn run(places: &Places) -> io::Result<()> {
     Ok(())
 }
 
-/// The type that stands for a name of a corpus. Events stand for all that is miscellaneous.
+/// Our type for a type of a corpus. Events stand for everything miscellaneous.
 fn kind(name: &str) -> Option<usize> {
     let kind = match name {
         "PERSON" => EntityType::Person,
@@ -78,8 +78,8 @@ fn kind(name: &str) -> Option<usize> {
     TYPES.iter().position(|&one| one == kind)
 }
 
-/// The sequences of a text with the labels that its names allow. Where the corpus leaves types unmarked, `guess`
-/// marks them.
+/// The sequences of a text with the labels that its names allow. Types that the corpus does not mark are marked by
+/// `guess`.
 fn sequences(kit: &Entities, text: &NamedText, guess: Option<&Tagger>) -> Vec<PartialExample> {
     let document = Document::new(&text.text);
     let bare = kit.bare(&document);
@@ -112,19 +112,19 @@ fn sequences(kit: &Entities, text: &NamedText, guess: Option<&Tagger>) -> Vec<Pa
     kit.features(&document).into_iter().map(|one| example(one.features, &allowed[one.tokens])).collect()
 }
 
-/// The text with capitals for letters behind certain bytes.
+/// The text with capitals after certain bytes.
 fn cased(text: &NamedText, capital: impl Fn(u8) -> bool) -> NamedText {
     let mut before = b' ';
     let cased = text.text.chars().map(|c| {
         let letter = if c.is_ascii() && capital(before) { c.to_ascii_uppercase() } else { c };
-        // An apostrophe is no beginning of a word.
+        // No word begins with an apostrophe.
         before = if c.is_ascii() && c != '\'' { c as u8 } else { b'a' };
         letter
     });
     NamedText { text: cased.collect(), ..text.clone() }
 }
 
-/// The sequences of a text in which something was changed, at these bytes.
+/// The sequences of a text in which something was changed at these bytes.
 fn touched(kit: &Entities, text: &NamedText, changed: &[usize]) -> Vec<PartialExample> {
     let document = Document::new(&text.text);
     let changed = document.sentences().iter().map(|sentence| {
@@ -135,7 +135,7 @@ fn touched(kit: &Entities, text: &NamedText, changed: &[usize]) -> Vec<PartialEx
     all.filter(|(_, changed)| *changed).map(|(example, _)| example).collect()
 }
 
-/// Fits a model with a row for every feature that occurs often enough, and keeps the rows that matter most.
+/// Fits a model with a row for every feature that is frequent enough, and keeps the rows that matter most.
 fn fit(examples: &[PartialExample], settings: &Settings, words: &'static str) -> Rows {
     let mut counts: FxHashMap<u32, u32> = FxHashMap::default();
     examples.iter().flat_map(|one| &one.features).for_each(|&feature| *counts.entry(feature).or_default() += 1);
@@ -143,7 +143,7 @@ fn fit(examples: &[PartialExample], settings: &Settings, words: &'static str) ->
     kept.sort_unstable();
     let transitions: Vec<u32> = (0..=LABELS).map(Entities::transition).collect();
     kept.extend(transitions.iter().map(|&transition| (transition, u32::MAX)));
-    // Every feature has its row in the table of weights to itself.
+    // Every feature has a row of its own in the table of weights.
     let places = kept.iter().enumerate().map(|(at, &(feature, _))| (feature, (at * LABELS) as u32));
     let places: FxHashMap<u32, u32> = places.collect();
     let placed: Vec<PartialExample> =
@@ -156,7 +156,8 @@ fn fit(examples: &[PartialExample], settings: &Settings, words: &'static str) ->
     most_important(&model, &kept)
 }
 
-/// The model with the rows of the features that matter most; the last of `kept` are the transitions, which all stay.
+/// The model with the rows of the features that matter most. The last ones of `kept` are the transitions, which all
+/// stay.
 fn most_important(model: &Linear, kept: &[(u32, u32)]) -> Rows {
     let row = |at: usize| {
         let mut row = [0; LABELS];
@@ -174,7 +175,7 @@ fn most_important(model: &Linear, kept: &[(u32, u32)]) -> Rows {
     Rows::new(LABELS, BUCKETS, model.scale(), order.iter().map(|&at| (kept[at].0, rows[at].as_slice())))
 }
 
-/// The figures of a tagger on texts that mark persons, bodies and places.
+/// The figures of a tagger on texts that mark persons, organisations and places.
 fn score(kit: &Entities, tagger: &Tagger, texts: &[NamedText]) -> String {
     let names = ["PERSON", "ORG", "LOC"];
     let mut counts = [[0_usize; 3]; 3];
