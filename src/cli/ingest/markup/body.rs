@@ -3,6 +3,7 @@
 //! A record does not say which format its body is in, so only clear signs count. A text with a stray `<` or `*` stays
 //! exactly as it is.
 
+use super::elements::TELLING;
 use super::fragment::fragment_text;
 use super::markdown;
 use super::references::with_references_read;
@@ -24,56 +25,14 @@ pub(in crate::cli) fn body_text(body: &str) -> String {
     read
 }
 
-/// Elements whose tags show that a text is HTML. Other tags are as likely to be something else: `<ann>`.
-const TAGS: [&str; 38] = [
-    "a",
-    "article",
-    "b",
-    "blockquote",
-    "body",
-    "br",
-    "div",
-    "em",
-    "figure",
-    "font",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "head",
-    "header",
-    "html",
-    "i",
-    "img",
-    "li",
-    "main",
-    "ol",
-    "p",
-    "pre",
-    "q",
-    "section",
-    "small",
-    "span",
-    "strong",
-    "sub",
-    "sup",
-    "table",
-    "td",
-    "tr",
-    "u",
-    "ul",
-];
-
 /// Whether tags show that a text is HTML: an element that is opened and closed, two paragraphs or line breaks, or a
 /// line break without a space on one side.
 pub(in crate::cli::ingest) fn is_html(text: &str) -> bool {
-    let mut opened = [false; TAGS.len()];
+    let mut opened = [false; TELLING.len()];
     let mut breaks = 0;
     for (at, _) in text.match_indices('<') {
         let Some(tag) = Tag::at(text, at) else { continue };
-        let Ok(name) = TAGS.binary_search(&tag.name.as_str()) else { continue };
+        let Ok(name) = TELLING.binary_search(&tag.name.as_str()) else { continue };
         if tag.closes && opened[name] {
             return true;
         }

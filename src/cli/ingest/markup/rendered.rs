@@ -5,6 +5,7 @@
 
 use dom_query::{Document, NodeRef};
 
+use super::elements::{BLOCKS, UNSHOWN};
 use super::quotation::{self, Marks};
 
 /// The gap between the last words and the next ones.
@@ -17,63 +18,6 @@ enum Gap {
     Line,
     Paragraph,
 }
-
-/// Elements whose content is not part of the text.
-const UNSHOWN: [&str; 34] = [
-    "applet", "area", "audio", "base", "button", "canvas", "col", "colgroup", "datalist", "del", "dialog", "embed",
-    "frameset", "head", "iframe", "input", "link", "map", "meta", "meter", "noframes", "noscript", "object", "param",
-    "progress", "rp", "rt", "script", "select", "style", "svg", "template", "textarea", "video",
-];
-
-/// Elements that are paragraphs of their own. All others stand in a line of text, unless their style says otherwise:
-/// see [`is_block`].
-const BLOCKS: [&str; 45] = [
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "caption",
-    "center",
-    "dd",
-    "details",
-    "dir",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hgroup",
-    "hr",
-    "html",
-    "legend",
-    "li",
-    "listing",
-    "main",
-    "menu",
-    "nav",
-    "ol",
-    "optgroup",
-    "p",
-    "pre",
-    "search",
-    "section",
-    "summary",
-    "table",
-    "tr",
-    "ul",
-    "xmp",
-];
 
 /// A line that `<br>` ends within a sentence has at least this many characters, unless something else shows that the
 /// sentence goes on.
@@ -383,11 +327,6 @@ mod tests {
 
     fn shown(page: &str) -> String {
         text(&parse::document(page).unwrap(), "en")
-    }
-
-    #[test]
-    fn tables_of_names_are_sorted_for_binary_search() {
-        assert!(UNSHOWN.is_sorted() && BLOCKS.is_sorted());
     }
 
     #[test]
