@@ -36,19 +36,19 @@ use crate::telemetry;
 const RESERVED_FILES: u64 = 256;
 
 /// The default limit of open connections, if the process may open that many files.
-const USUAL: usize = 1024;
+const DEFAULT_CONNECTIONS: usize = 1024;
 
 /// How long a new connection may take to send the HTTP/2 preface.
-const GREETING_WITHIN: Duration = Duration::from_secs(10);
+const MAX_PREFACE_TIME: Duration = Duration::from_secs(10);
 
 /// The bytes of the HTTP/2 preface.
-const GREETING_BYTES: usize = 24;
+const PREFACE_BYTES: usize = 24;
 
 /// How long a connection that is to make room may take to close.
-const ROOM_WITHIN: Duration = Duration::from_secs(1);
+const MAX_CLOSING_TIME: Duration = Duration::from_secs(1);
 
 /// How long to wait if the system cannot accept another connection.
-const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
+const ACCEPT_RETRY_PAUSE: Duration = Duration::from_millis(200);
 
 /// What a client receives that is turned away: empty SETTINGS, then GOAWAY with ENHANCE_YOUR_CALM and the reason.
 const TURNED_AWAY: &[u8] =
@@ -57,7 +57,7 @@ const TURNED_AWAY: &[u8] =
 /// The default and maximum number of open connections: the files that the process may open, less those that the store
 /// needs.
 pub(crate) fn usual() -> usize {
-    usize::try_from(room()).unwrap_or(USUAL).min(USUAL)
+    usize::try_from(room()).unwrap_or(DEFAULT_CONNECTIONS).min(DEFAULT_CONNECTIONS)
 }
 
 /// How many connections there is room for.
@@ -105,7 +105,7 @@ struct Entry {
 impl Connections {
     /// Room for `most` connections.
     pub(crate) fn new(most: usize) -> Self {
-        Self::with(most, GREETING_WITHIN)
+        Self::with(most, MAX_PREFACE_TIME)
     }
 
     fn with(most: usize, greeting_within: Duration) -> Self {
@@ -155,7 +155,7 @@ impl Connections {
                         tracing::warn!(%error, open = self.open(), "no connection can be accepted; trying again");
                     }
                     self.close_longest_idle();
-                    sleep(ACCEPT_AGAIN).await;
+                    sleep(ACCEPT_RETRY_PAUSE).await;
                 }
             }
         }
@@ -194,7 +194,7 @@ impl Connections {
                 left.await;
             }
         };
-        tokio::time::timeout(ROOM_WITHIN, free).await.is_ok()
+        tokio::time::timeout(MAX_CLOSING_TIME, free).await.is_ok()
     }
 
     /// Closes the connection without open calls that has been idle for longest, beginning with those that never made a
@@ -279,7 +279,7 @@ impl AsyncRead for Connection {
         ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
         if let Some((_, come)) = &mut self.greeting {
             *come += buffer.filled().len() - before;
-            if *come >= GREETING_BYTES {
+            if *come >= PREFACE_BYTES {
                 self.greeting = None;
             }
         }
@@ -369,7 +369,7 @@ mod tests {
         let mut speaking = TcpStream::connect(address).await.unwrap();
         speaking.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await.unwrap();
         let mut connection = connections.accept(&listener).await;
-        connection.read_exact(&mut [0; GREETING_BYTES]).await.unwrap();
+        connection.read_exact(&mut [0; PREFACE_BYTES]).await.unwrap();
         let more = tokio::time::timeout(Duration::from_millis(200), connection.read_u8()).await;
         assert!(more.is_err(), "it waits for more, without a fault: {more:?}");
     }

@@ -12,7 +12,7 @@ use tonic_health::{ServingStatus, server::HealthReporter};
 use crate::{connections::Connections, proto, telemetry};
 
 /// How often to ask.
-const EVERY: Duration = Duration::from_millis(500);
+const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 
 /// The services that write.
 const WRITERS: [&str; 1] = [proto::article_service_server::SERVICE_NAME];
@@ -61,7 +61,7 @@ pub(crate) async fn follow(engine: Arc<dyn Engine>, connections: Connections, re
         }
         connections.close_stalled();
         telemetry::tell_refusals();
-        tokio::time::sleep(EVERY).await;
+        tokio::time::sleep(CHECK_INTERVAL).await;
     }
 }
 

@@ -15,7 +15,7 @@ use crate::pool::{Pool, PoolError};
 use crate::standing::Upgrades;
 
 /// How many changes may wait at once for room in the engine's queue. Each occupies a thread.
-const HANDING: usize = 64;
+const MAX_HANDING: usize = 64;
 
 /// Analyses articles on its own threads and passes them to the engine.
 #[derive(Clone)]
@@ -35,7 +35,7 @@ impl Pipeline {
             reader: Reader { analyzer: Arc::new(analyzer), metrics },
             engine,
             pool: Pool::new(threads, 16 * threads),
-            handing: Arc::new(Semaphore::new(HANDING)),
+            handing: Arc::new(Semaphore::new(MAX_HANDING)),
             upgrades: Arc::default(),
         }
     }
@@ -222,7 +222,7 @@ impl Reader {
 /// The day on which an article was published, from which words like "on Tuesday" are counted. If the outlet's day is
 /// unknown, it is the day in UTC.
 fn published_on(article: &Article) -> Option<Date> {
-    const DAY: i64 = 86_400_000_000;
-    let in_utc = |at: i64| Date::from_days(i32::try_from(at.div_euclid(DAY)).ok()?);
+    const DAY_MICROS: i64 = 86_400_000_000;
+    let in_utc = |at: i64| Date::from_days(i32::try_from(at.div_euclid(DAY_MICROS)).ok()?);
     article.published_on.or_else(|| article.published_at.and_then(in_utc))
 }

@@ -25,15 +25,15 @@ use crate::{
 };
 
 /// How long clients without open calls have to close their connections themselves once the server stops.
-const FAREWELL: Duration = Duration::from_millis(250);
+const IDLE_CLOSE_WAIT: Duration = Duration::from_millis(250);
 
 /// The flow-control window: bytes that a client may send ahead on one call, and on all calls of a connection. Streams
 /// that wait for room fill their windows. Many streams of one connection may do so before its other calls are held up.
 ///
 /// h2 ends a connection whose small frames cost more than half of its window, counting 256 bytes less their length for
 /// each. A stream full of the smallest possible requests, of 12 bytes, costs 666 KB, which is less than half of this.
-const WINDOW: u32 = 32 << 10;
-const CONNECTION_WINDOW: u32 = 3 << 19;
+const WINDOW_BYTES: u32 = 32 << 10;
+const CONNECTION_WINDOW_BYTES: u32 = 3 << 19;
 
 /// A server whose store is open and which listens, but does not answer yet.
 pub struct Ready {
@@ -138,8 +138,8 @@ async fn serve(
 ) -> Result<(), tonic::transport::Error> {
     Server::builder()
         .max_concurrent_streams(streams)
-        .initial_stream_window_size(WINDOW)
-        .initial_connection_window_size(CONNECTION_WINDOW)
+        .initial_stream_window_size(WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         .http2_keepalive_interval(Some(Duration::from_secs(60)))
         .http2_keepalive_timeout(Some(Duration::from_secs(20)))
         .add_routes(routes)
@@ -152,7 +152,7 @@ async fn serve(
 async fn close_idle(connections: &Connections, grace: Duration) {
     let closing = async {
         loop {
-            tokio::time::sleep(FAREWELL).await;
+            tokio::time::sleep(IDLE_CLOSE_WAIT).await;
             connections.close_idle();
         }
     };

@@ -16,7 +16,7 @@ use tracing_subscriber::{
 use crate::echo;
 
 /// How long refusals of one kind are counted before they are logged again.
-const BURST: Duration = Duration::from_secs(60);
+const REFUSAL_INTERVAL: Duration = Duration::from_secs(60);
 
 /// The environment variable that sets the level of the log.
 const VARIABLE: &str = "SAYSO_LOG";
@@ -153,7 +153,7 @@ pub(crate) fn refused(reason: &'static str, error: &str) {
 
 /// Logs refusals that were only counted so far and whose minute is over. Called by a timer.
 pub(crate) fn tell_refusals() {
-    tell_those_older_than(BURST);
+    tell_those_older_than(REFUSAL_INTERVAL);
 }
 
 /// Logs all refusals that were only counted so far. For the end.

@@ -18,10 +18,10 @@ use tokio::task::JoinSet;
 use crate::pipeline::{Pipeline, Until, Unwritten};
 
 /// How many articles are under way at once for each analysis thread. Some are analysed while others become searchable.
-const UNDER_WAY: usize = 8;
+const MAX_UNDER_WAY_PER_THREAD: usize = 8;
 
 /// How long to wait after a failure of the engine, such as a full disk.
-const PAUSE: Duration = Duration::from_secs(5);
+const RETRY_PAUSE: Duration = Duration::from_secs(5);
 
 /// The outcome for one article.
 enum Outcome {
@@ -52,7 +52,7 @@ struct Worker {
 
 impl Worker {
     fn new(pipeline: Pipeline, threads: usize) -> Self {
-        Self { pipeline, most: UNDER_WAY * threads, tasks: JoinSet::new(), taken: BTreeSet::new() }
+        Self { pipeline, most: MAX_UNDER_WAY_PER_THREAD * threads, tasks: JoinSet::new(), taken: BTreeSet::new() }
     }
 
     async fn run(mut self) {
@@ -82,7 +82,7 @@ impl Worker {
                     self.pipeline.upgrades().under_way.fetch_sub(1, Ordering::Release);
                 }
                 () = self.pipeline.upgrades().wake.notified() => {}
-                () = tokio::time::sleep(PAUSE), if failed => {}
+                () = tokio::time::sleep(RETRY_PAUSE), if failed => {}
             }
         }
     }
@@ -125,7 +125,7 @@ impl Worker {
             }
             Outcome::Refused(error) => {
                 tracing::warn!(id, %error, "a new analysis was not stored; trying again");
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(RETRY_PAUSE).await;
                 self.taken.remove(&pending.seq);
             }
             Outcome::GivenUp => {

@@ -16,7 +16,7 @@ use crate::error::NetworkError;
 use crate::vector::{self, LANES};
 
 /// The queries that are worked on together, so that their scores stay in the nearest cache.
-const BLOCK: usize = 16;
+const BLOCK_QUERIES: usize = 16;
 
 /// Attention with several heads. Each works on its own part of the rows.
 #[derive(Clone, Debug)]
@@ -99,13 +99,13 @@ impl SimdOp for Head<'_> {
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) -> Vec<f32> {
         let mut seen = vec![0.0; self.queries.len()];
-        let mut scores = vec![0.0; BLOCK * self.columns];
-        let block = BLOCK * self.size;
+        let mut scores = vec![0.0; BLOCK_QUERIES * self.columns];
+        let block = BLOCK_QUERIES * self.size;
         for (queries, seen) in self.queries.chunks(block).zip(seen.chunks_mut(block)) {
             let rows = queries.len() / self.size;
             let scores = &mut scores[..rows * self.columns];
             vector::multiply(isa, queries, self.size, self.keys, self.columns, scores);
-            let mut shares = [0.0; BLOCK];
+            let mut shares = [0.0; BLOCK_QUERIES];
             for (row, share) in scores.chunks_exact_mut(self.columns).zip(&mut shares) {
                 row[self.count..].fill(f32::NEG_INFINITY);
                 *share = 1.0 / vector::exponentials(isa, row);

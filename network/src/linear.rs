@@ -23,7 +23,7 @@ use crate::vector;
 ///
 /// Processors without VNNI add two products of a weight and an activation in 16 bits, and clip what does not fit. An
 /// activation is at most 255, so with weights up to 64 the sum is at most 2 × 255 × 64 = 32,640, and fits.
-const REACH: u8 = 64;
+const MAX_WEIGHT: u8 = 64;
 
 /// A matrix with its bias: the linear map from `inputs` to `outputs` numbers.
 pub(crate) struct Linear {
@@ -66,7 +66,7 @@ impl Rounded {
 
 impl Linear {
     /// Takes the matrix `name` from the file. Fails if it has another number of inputs, if scales, bias or factors have
-    /// another length than its sides, if its zero is not 0, or if a weight is greater than [`REACH`].
+    /// another length than its sides, if its zero is not 0, or if a weight is greater than [`MAX_WEIGHT`].
     pub(crate) fn read(parts: &mut Parts, name: &str, inputs: usize) -> Result<Self, NetworkError> {
         let fault = |what: &str| NetworkError::new(format!("the matrix {name} {what}"));
         let (shape, weights) = parts.bytes::<2>(&format!("{name}.weight"))?;
@@ -79,8 +79,8 @@ impl Linear {
         if sizes != [inputs, shape[1], shape[1], inputs] || zero != [0] {
             return Err(fault("does not fit what belongs to it"));
         }
-        if weights.iter().any(|weight| weight.unsigned_abs() > REACH) {
-            return Err(fault(&format!("has weights beyond {REACH}, whose sums some processors cut off")));
+        if weights.iter().any(|weight| weight.unsigned_abs() > MAX_WEIGHT) {
+            return Err(fault(&format!("has weights beyond {MAX_WEIGHT}, whose sums some processors cut off")));
         }
         let weights = executor().prepack_b(NdTensorView::from_data(shape, weights.as_slice()));
         Ok(Self { weights, scales, bias, soft })

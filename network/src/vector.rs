@@ -21,19 +21,19 @@ pub(crate) const LANES: usize = 16;
 /// The widths of rows are multiples of this many floats, because four vectors of floats become one of bytes.
 pub(crate) const STEP: usize = 4 * LANES;
 /// The floats of the narrowest vector.
-const FEWEST: usize = 4;
+const MIN_LANES: usize = 4;
 
 /// Below this, the exponential counts as 0. At this number it is some 1e-28, so that products with it are still normal
 /// numbers: processors may treat subnormal ones differently.
-const NOTHING: f32 = -64.0;
+const MIN_EXPONENT: f32 = -64.0;
 
 /// The exponential function for `x` of at most 0: a power of two times a polynomial of the rest (Cody and Waite, 1980).
 /// The relative error is below 1e-6.
 #[inline(always)]
 fn exp<I: Isa>(isa: I, x: I::F32) -> I::F32 {
     let (ops, ints) = (isa.f32(), isa.i32());
-    let nothing = ops.gt(ops.splat(NOTHING), x);
-    let x = ops.select(ops.splat(NOTHING), x, nothing);
+    let nothing = ops.gt(ops.splat(MIN_EXPONENT), x);
+    let x = ops.select(ops.splat(MIN_EXPONENT), x, nothing);
     // Added to a number, this leaves no bit for fractions.
     let whole = ops.splat(12_582_912.0);
     let power = ops.sub(ops.add(ops.mul(x, ops.splat(std::f32::consts::LOG2_E)), whole), whole);
@@ -74,7 +74,7 @@ fn gelu_of<I: Isa>(isa: I, x: I::F32) -> I::F32 {
 fn sum<I: Isa>(isa: I, row: &[f32], of: impl Fn(I::F32) -> I::F32) -> f32 {
     let ops = isa.f32();
     let lanes = ops.len();
-    let mut sums = [ops.zero(); LANES / FEWEST];
+    let mut sums = [ops.zero(); LANES / MIN_LANES];
     for numbers in row.chunks_exact(LANES) {
         for (numbers, sum) in numbers.chunks_exact(lanes).zip(&mut sums) {
             *sum = ops.add(*sum, of(ops.load(numbers)));

@@ -21,7 +21,7 @@ use crate::proto::{self, AnalysisMode, AnalyzeRequest, Annotations, ArticleEntit
 use crate::{analysis::Mode, convert, models};
 
 /// The longest text that is read, in bytes: far more than any article, and as much as an offset can count.
-const TEXT_BYTES: usize = 1 << 30;
+const MAX_TEXT_BYTES: usize = 1 << 30;
 
 /// How to end a text that is typed at a terminal.
 const END_OF_INPUT: &str = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-D on a line of its own" };
@@ -113,7 +113,7 @@ fn read(file: &str) -> Result<(String, Option<&'static str>), String> {
         anstream::eprintln!("sayso: reading a text from the terminal; end it with {END_OF_INPUT}");
     }
     let mut reader = input::open(file).map_err(|error| without_number(&error))?;
-    let bytes = input::read_all(&mut reader, TEXT_BYTES).map_err(|error| without_number(&error))?;
+    let bytes = input::read_all(&mut reader, MAX_TEXT_BYTES).map_err(|error| without_number(&error))?;
     let bytes = bytes.ok_or("the text is longer than 1 GiB")?;
     let name = file.trim_end_matches(".gz");
     let is_html = Path::new(name).extension().is_some_and(|end| end == "html" || end == "htm");

@@ -20,7 +20,7 @@ use crate::proto::{
 };
 
 /// How many aliases or titles are shown.
-const SHOWN_NAMES: usize = 8;
+const MAX_SHOWN_NAMES: usize = 8;
 
 /// Arguments of `sayso entities`.
 #[derive(Debug, clap::Args)]
@@ -170,9 +170,9 @@ pub(super) fn names(titles: &[CountedText], aliases: &[CountedText], width: Opti
 /// "Harbour Commissioner (3), Ms. (1), 2 more".
 fn list(texts: &[CountedText]) -> String {
     let mut parts: Vec<_> =
-        texts.iter().take(SHOWN_NAMES).map(|text| format!("{} ({})", text.text, text.count)).collect();
-    if texts.len() > SHOWN_NAMES {
-        parts.push(format!("{} more", texts.len() - SHOWN_NAMES));
+        texts.iter().take(MAX_SHOWN_NAMES).map(|text| format!("{} ({})", text.text, text.count)).collect();
+    if texts.len() > MAX_SHOWN_NAMES {
+        parts.push(format!("{} more", texts.len() - MAX_SHOWN_NAMES));
     }
     parts.join(", ")
 }

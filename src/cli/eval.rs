@@ -23,7 +23,7 @@ use super::json;
 use crate::models;
 
 /// How many texts are read before the threads share them.
-const BATCH: usize = 512;
+const BATCH_TEXTS: usize = 512;
 
 /// A text to analyse. Other fields are ignored.
 #[derive(Deserialize)]
@@ -84,7 +84,7 @@ fn run_file(
 ) -> Result<bool, Fault> {
     let mut refused = false;
     let mut number = 0;
-    let mut batch = Vec::with_capacity(BATCH);
+    let mut batch = Vec::with_capacity(BATCH_TEXTS);
     loop {
         let line = input::next_line(reader, usize::MAX).map_err(|error| Fault::new(format!("{file}: {error}")))?;
         number += 1;
@@ -98,7 +98,7 @@ fn run_file(
             }
             None => {}
         }
-        if batch.len() == BATCH || ended {
+        if batch.len() == BATCH_TEXTS || ended {
             for line in find_all(analyzer, tier, &batch) {
                 out.write_all(&line)?;
             }
@@ -181,14 +181,14 @@ fn describe(id: Value, text: &str, analysis: &Analysis) -> Found {
 
 /// Converts byte offsets of a text to code point offsets.
 struct CodePoints {
-    /// How many code points start before each multiple of `STRIDE` bytes.
+    /// How many code points start before each multiple of `STRIDE_BYTES` bytes.
     before: Vec<usize>,
     /// For each byte, whether a code point starts there. Empty if the text is ASCII.
     starts: Vec<bool>,
 }
 
 impl CodePoints {
-    const STRIDE: usize = 64;
+    const STRIDE_BYTES: usize = 64;
 
     fn new(text: &str) -> Self {
         if text.is_ascii() {
@@ -196,7 +196,7 @@ impl CodePoints {
         }
         let starts: Vec<bool> = (0..text.len()).map(|at| text.is_char_boundary(at)).collect();
         let mut before = vec![0];
-        for stride in starts.chunks(Self::STRIDE) {
+        for stride in starts.chunks(Self::STRIDE_BYTES) {
             let so_far = before.last().copied().unwrap_or(0);
             before.push(so_far + stride.iter().filter(|&&start| start).count());
         }
@@ -207,8 +207,8 @@ impl CodePoints {
         if self.starts.is_empty() {
             return byte;
         }
-        let stride = byte / Self::STRIDE;
-        self.before[stride] + self.starts[stride * Self::STRIDE..byte].iter().filter(|&&start| start).count()
+        let stride = byte / Self::STRIDE_BYTES;
+        self.before[stride] + self.starts[stride * Self::STRIDE_BYTES..byte].iter().filter(|&&start| start).count()
     }
 
     fn span(&self, span: Span) -> [usize; 2] {

@@ -122,10 +122,10 @@ fn page(limits: &ServerLimits) -> String {
 
 /// Rows of label and value. Long values continue on the next line.
 fn table(heading: &str, rows: &[(&str, String)], width: Option<usize>) -> String {
-    const VALUE_AT: usize = 14;
+    const LABEL_COLUMNS: usize = 14;
     let mut out = Paragraph::new().add(NAME, heading).lines(None, 0);
     for (label, value) in rows {
-        let value = Paragraph::new().add(PLAIN, value).lines(width, VALUE_AT);
+        let value = Paragraph::new().add(PLAIN, value).lines(width, LABEL_COLUMNS);
         out.push_str(&format!("  {DIM}{label:<11}{DIM:#} {}", value.trim_start()));
     }
     out

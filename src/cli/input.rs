@@ -12,17 +12,17 @@ use flate2::bufread::MultiGzDecoder;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// How many bytes are read at once.
-const BUFFER: usize = 256 << 10;
+const BUFFER_BYTES: usize = 256 << 10;
 
 /// How many times its size a gzip file may grow to. Text that people wrote grows tenfold at most, lists of similar
 /// records thirtyfold. What grows more was made to fill the memory of whoever unpacks it.
-const GROWTH: u64 = 200;
+const MAX_GZIP_RATIO: u64 = 200;
 
 /// Up to this many unpacked bytes, growth does no harm and is not checked.
-const HARMLESS: u64 = 64 << 20;
+const UNCHECKED_BYTES: u64 = 64 << 20;
 
 /// How many bytes at the start of a file are looked at to recognise its format.
-const HEAD: u64 = 64 << 10;
+const HEAD_BYTES: u64 = 64 << 10;
 
 /// A source of bytes.
 pub(super) type Bytes = Box<dyn BufRead + Send>;
@@ -49,12 +49,12 @@ pub(super) fn unpacked(source: impl Read + Send + 'static) -> io::Result<Bytes> 
     let gzip = start == GZIP;
     let whole = io::Cursor::new(start).chain(source);
     if !gzip {
-        return Ok(Box::new(BufReader::with_capacity(BUFFER, whole)));
+        return Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, whole)));
     }
     let packed = Arc::<AtomicU64>::default();
-    let whole = BufReader::with_capacity(BUFFER, Counted { inner: whole, count: packed.clone() });
+    let whole = BufReader::with_capacity(BUFFER_BYTES, Counted { inner: whole, count: packed.clone() });
     let grown = Growing { inner: MultiGzDecoder::new(whole), packed, unpacked: 0 };
-    Ok(Box::new(BufReader::with_capacity(BUFFER, grown)))
+    Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, grown)))
 }
 
 /// Counts the bytes that are read.
@@ -84,9 +84,9 @@ impl<R: Read> Read for Growing<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.unpacked += count as u64;
-        if self.unpacked > HARMLESS && self.unpacked / GROWTH > self.packed.load(Ordering::Relaxed) {
+        if self.unpacked > UNCHECKED_BYTES && self.unpacked / MAX_GZIP_RATIO > self.packed.load(Ordering::Relaxed) {
             return Err(io::Error::other(format!(
-                "unpacks to more than {GROWTH} times its size; the rest is not read"
+                "unpacks to more than {MAX_GZIP_RATIO} times its size; the rest is not read"
             )));
         }
         Ok(count)
@@ -101,7 +101,7 @@ pub(super) fn as_utf8(mut bytes: Bytes) -> io::Result<(Vec<u8>, Bytes)> {
         Some((encoding, _)) if encoding != UTF_8 => {
             let inner = Box::new(io::Cursor::new(head).chain(bytes));
             let utf8 = Transcoded { inner, decoder: encoding.new_decoder_with_bom_removal(), ended: false };
-            let mut bytes: Bytes = Box::new(BufReader::with_capacity(BUFFER, utf8));
+            let mut bytes: Bytes = Box::new(BufReader::with_capacity(BUFFER_BYTES, utf8));
             let head = self::head(&mut bytes)?;
             Ok((head.clone(), Box::new(io::Cursor::new(head).chain(bytes))))
         }
@@ -114,14 +114,14 @@ pub(super) fn as_utf8(mut bytes: Bytes) -> io::Result<(Vec<u8>, Bytes)> {
 
 fn head(bytes: &mut Bytes) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
-    bytes.take(HEAD).read_to_end(&mut head)?;
+    bytes.take(HEAD_BYTES).read_to_end(&mut head)?;
     Ok(head)
 }
 
 /// Recognises UTF-16 without a byte order mark by its zero bytes: ASCII letters, punctuation and spaces have one,
 /// always on the same side. Text in other encodings has none.
 pub(super) fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
-    let head = &bytes[..bytes.len().min(HEAD as usize)];
+    let head = &bytes[..bytes.len().min(HEAD_BYTES as usize)];
     let (mut pairs, mut first, mut second) = (0_usize, 0_usize, 0_usize);
     for pair in head.chunks_exact(2) {
         pairs += 1;
@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn what_grows_beyond_measure_ends_with_an_error() {
         let mut packed = GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        io::copy(&mut io::repeat(b' ').take(HARMLESS + (2 << 20)), &mut packed).unwrap();
+        io::copy(&mut io::repeat(b' ').take(UNCHECKED_BYTES + (2 << 20)), &mut packed).unwrap();
         let bomb = packed.finish().unwrap();
         assert!(bomb.len() < 400_000, "{}", bomb.len());
         let mut reader = unpacked(io::Cursor::new(bomb)).unwrap();

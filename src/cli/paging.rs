@@ -10,7 +10,7 @@ use super::json;
 use crate::proto;
 
 /// The most hits to ask for at once.
-const PAGE_SIZE: u32 = 100;
+const MAX_PAGE_SIZE: u32 = 100;
 
 /// One page of hits.
 pub(super) trait Page: Message {
@@ -84,7 +84,7 @@ pub(super) async fn each_hit<P: Page>(
     mut show: impl FnMut(P::Hit) -> Result<(), Fault>,
 ) -> Result<Seen, Fault> {
     let limit = if output.limit == 0 { i64::MAX } else { i64::from(output.limit) };
-    let size = limit.min(i64::from(PAGE_SIZE)) as i32;
+    let size = limit.min(i64::from(MAX_PAGE_SIZE)) as i32;
     let mut seen = Seen::default();
     let mut token = String::new();
     loop {

@@ -15,13 +15,13 @@ const PRONOUNS: [&str; 10] = ["he", "she", "it", "they", "i", "we", "you", "who"
 const MIN_ROLE_CHARS: usize = 4;
 
 /// The longest source that is printed whole, in characters.
-const SOURCE_CHARS: usize = 90;
+const MAX_SOURCE_CHARS: usize = 90;
 
 /// The most labels of an article that are shown.
-const LABELS: usize = 4;
+const MAX_LABELS: usize = 4;
 
 /// The longest value of a label that is printed whole, in characters.
-const LABEL_CHARS: usize = 40;
+const MAX_LABEL_CHARS: usize = 40;
 
 /// Prints a quote, with the matching words marked. Spans are in UTF-8 bytes.
 pub(super) fn lines(quote: &Quote, highlights: &[Highlight], width: Option<usize>) -> String {
@@ -73,7 +73,7 @@ fn attribution(quote: &Quote) -> Paragraph {
 
 /// The speakers' names, and how the article introduces the speaker, if it does.
 fn speaker(quote: &Quote) -> (String, String) {
-    let source = quote.source.as_ref().map(|phrase| clip(trim(&phrase.text), SOURCE_CHARS)).unwrap_or_default();
+    let source = quote.source.as_ref().map(|phrase| clip(trim(&phrase.text), MAX_SOURCE_CHARS)).unwrap_or_default();
     match quote.speakers.as_slice() {
         [] if source.is_empty() => ("unnamed".into(), String::new()),
         [] => (source, String::new()),
@@ -182,13 +182,13 @@ pub(super) fn published(article: &proto::Article) -> String {
 
 /// "customer=17, desk=politics": the first labels of an article.
 pub(super) fn labelled(article: &proto::Article) -> String {
-    let shown = article.labels.iter().take(LABELS).map(|(key, value)| match value.as_str() {
+    let shown = article.labels.iter().take(MAX_LABELS).map(|(key, value)| match value.as_str() {
         "" => key.clone(),
-        value => format!("{key}={}", clip(value, LABEL_CHARS)),
+        value => format!("{key}={}", clip(value, MAX_LABEL_CHARS)),
     });
     let mut shown: Vec<_> = shown.collect();
-    if article.labels.len() > LABELS {
-        shown.push(format!("{} more", article.labels.len() - LABELS));
+    if article.labels.len() > MAX_LABELS {
+        shown.push(format!("{} more", article.labels.len() - MAX_LABELS));
     }
     shown.join(", ")
 }

@@ -18,7 +18,7 @@ use crate::proto::server_service_client::ServerServiceClient;
 use crate::proto::{AnalysisInfo, GetServerInfoRequest, ReanalyzeArticlesRequest, ReanalyzeArticlesResponse};
 
 /// How often the server is asked for its progress.
-const TICK: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Arguments of `sayso reanalyze`.
 #[derive(Debug, clap::Args)]
@@ -90,7 +90,7 @@ async fn wait(channel: Channel) -> Result<i64, Fault> {
             bar.set_length(done + unsigned(now.pending_count));
             bar.set_position(done);
         }
-        tokio::time::sleep(TICK).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
         now = ask(&mut client).await?;
     }
     if let Some(bar) = bar {

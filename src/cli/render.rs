@@ -28,7 +28,7 @@ pub(super) const SAID: Style = AnsiColor::Cyan.on_default();
 pub(super) const KIND: Style = AnsiColor::Green.on_default();
 
 /// Longer lines are hard to read, however wide the terminal is.
-const WIDEST: usize = 100;
+const MAX_COLUMNS: usize = 100;
 
 /// How many columns to fill: those of the terminal, at most 100; `COLUMNS` overrides it. None if the output is not a
 /// terminal: lines stay whole then, for `grep` and the like.
@@ -36,7 +36,7 @@ pub(super) fn width() -> Option<usize> {
     if let Some(columns) = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()) {
         return Some(columns);
     }
-    terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0).min(WIDEST))
+    terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0).min(MAX_COLUMNS))
 }
 
 /// A span as a range relative to `origin`. One that begins before it marks nothing.

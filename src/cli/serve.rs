@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long to wait at the end for threads that are still working.
-const LAST_WAIT: Duration = Duration::from_secs(10);
+const SHUTDOWN_WAIT: Duration = Duration::from_secs(10);
 
 /// Threads for blocking work besides analyses and searches: passing changes to the engine, and questions about the
 /// server.
@@ -63,7 +63,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         server.run(stop).await
     });
     // A pending better analysis may take long. It is abandoned, and done when the server starts again.
-    runtime.shutdown_timeout(LAST_WAIT);
+    runtime.shutdown_timeout(SHUTDOWN_WAIT);
     if outcome.is_ok() {
         tracing::info!("stopped");
     }

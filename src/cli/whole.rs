@@ -9,7 +9,7 @@ use crate::proto::article_service_client::ArticleServiceClient;
 use crate::proto::{AnnotatedArticle, GetArticleRequest, GetArticleResponse, OffsetEncoding};
 
 /// How often to start again if the article changes while it is read.
-const ATTEMPTS: usize = 5;
+const MAX_ATTEMPTS: usize = 5;
 
 /// The article with this id, with its body and everything that was found in it. Spans count UTF-8 bytes.
 ///
@@ -19,7 +19,7 @@ pub(super) async fn article(client: &mut ArticleServiceClient<Channel>, id: Stri
     let mut attempt = 1;
     loop {
         match parts(client, &id).await {
-            Err(status) if attempt < ATTEMPTS && has_changed(&status) => attempt += 1,
+            Err(status) if attempt < MAX_ATTEMPTS && has_changed(&status) => attempt += 1,
             other => return other.map_err(Fault::from),
         }
     }

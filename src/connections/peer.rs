@@ -11,7 +11,7 @@ use std::{
 use tokio::sync::Notify;
 
 /// How long a client may leave an answer unread before it is cut off.
-const READ_WITHIN: Duration = Duration::from_secs(60);
+const MAX_UNREAD_TIME: Duration = Duration::from_secs(60);
 
 /// The client at the other end of a connection: its open calls, and the answers that it has not read.
 #[derive(Clone, Debug, Default)]
@@ -94,7 +94,7 @@ impl Peer {
     }
 
     pub(super) fn is_stalled(&self) -> bool {
-        self.0.unread.load(Ordering::Acquire) > 0 && self.last_used().elapsed() > READ_WITHIN
+        self.0.unread.load(Ordering::Acquire) > 0 && self.last_used().elapsed() > MAX_UNREAD_TIME
     }
 }
 

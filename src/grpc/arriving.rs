@@ -26,16 +26,16 @@ use super::status;
 use crate::pool::PoolError;
 
 /// Bytes of the head of a message: whether it is compressed, and its length.
-const HEAD: usize = 5;
+const HEAD_BYTES: usize = 5;
 
 /// The unit in which room is counted.
-const UNIT: usize = 1 << 10;
+const UNIT_BYTES: usize = 1 << 10;
 
 /// How many times longer than its compressed form a text can be, at most, with gzip.
-const GZIP_GROWTH: usize = 1032;
+const MAX_GZIP_RATIO: usize = 1032;
 
 /// How long a client may pause in the middle of a message.
-const GOES_ON_WITHIN: Duration = Duration::from_secs(20);
+const MAX_PAUSE: Duration = Duration::from_secs(20);
 
 /// Room for messages under way.
 pub(super) struct Room {
@@ -48,7 +48,7 @@ pub(super) struct Room {
 impl Room {
     /// Room for two of the longest messages, or for as many short ones as take the same.
     pub(super) fn new(message_bytes: usize) -> Self {
-        Self::with(message_bytes, GOES_ON_WITHIN)
+        Self::with(message_bytes, MAX_PAUSE)
     }
 
     fn with(message_bytes: usize, goes_on_within: Duration) -> Self {
@@ -61,14 +61,14 @@ impl Room {
     fn wanted(&self, packed: bool, length: usize) -> usize {
         match packed {
             _ if length > self.message_bytes => 1,
-            true => units(length + self.message_bytes.min(length.saturating_mul(GZIP_GROWTH))),
+            true => units(length + self.message_bytes.min(length.saturating_mul(MAX_GZIP_RATIO))),
             false => units(length),
         }
     }
 }
 
 fn units(bytes: usize) -> usize {
-    bytes.div_ceil(UNIT).max(1)
+    bytes.div_ceil(UNIT_BYTES).max(1)
 }
 
 /// The room that the messages of a call take, in their order. It is returned when the last clone is dropped.
@@ -127,7 +127,7 @@ impl Arriving {
             waits,
             keeps,
             rest: Bytes::new(),
-            head: Vec::with_capacity(HEAD),
+            head: Vec::with_capacity(HEAD_BYTES),
             turn: None,
             left: 0,
             packed: None,
@@ -199,16 +199,16 @@ impl HttpBody for Arriving {
                 let Poll::Ready(permit) = turn.as_mut().poll(cx) else { return Poll::Pending };
                 this.turn = None;
                 this.held.queue().extend(permit);
-                let head = std::mem::replace(&mut this.head, Vec::with_capacity(HEAD));
+                let head = std::mem::replace(&mut this.head, Vec::with_capacity(HEAD_BYTES));
                 return Poll::Ready(Some(Ok(Frame::data(head.into()))));
             }
             if !this.rest.is_empty() && this.left > 0 {
                 return Poll::Ready(Some(Ok(Frame::data(this.piece()))));
             }
             if !this.rest.is_empty() {
-                let of_head = this.rest.split_to(this.rest.len().min(HEAD - this.head.len()));
+                let of_head = this.rest.split_to(this.rest.len().min(HEAD_BYTES - this.head.len()));
                 this.head.extend_from_slice(&of_head);
-                if this.head.len() == HEAD
+                if this.head.len() == HEAD_BYTES
                     && let Err(refusal) = this.begin()
                 {
                     return Poll::Ready(Some(Err(refusal)));
@@ -275,8 +275,8 @@ mod tests {
 
     #[test]
     fn a_message_waits_until_there_is_room_for_all_of_it() {
-        let room = Arc::new(Room::new(10 * UNIT));
-        let message = framed(false, &vec![7; 9 * UNIT]);
+        let room = Arc::new(Room::new(10 * UNIT_BYTES));
+        let message = framed(false, &vec![7; 9 * UNIT_BYTES]);
         let [first, second, third] = [Held::default(), Held::default(), Held::default()];
         let arriving = |held| Arriving::new(body(vec![message.clone()]), &room, held, true, true);
         assert_eq!(read(&mut arriving(&first)).as_ref(), Some(&message));
@@ -291,8 +291,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_call_that_does_not_wait_is_refused_where_there_is_no_room() {
-        let room = Arc::new(Room::new(10 * UNIT));
-        let message = framed(false, &vec![7; 9 * UNIT]);
+        let room = Arc::new(Room::new(10 * UNIT_BYTES));
+        let message = framed(false, &vec![7; 9 * UNIT_BYTES]);
         let held = [Held::default(), Held::default(), Held::default()];
         let arriving = |held| Arriving::new(body(vec![message.clone()]), &room, held, true, false);
         for one in &held[..2] {
@@ -309,9 +309,9 @@ mod tests {
     fn a_packed_message_takes_what_it_is_unpacked() {
         let room = Arc::new(Room::new(1 << 20));
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        packer.write_all(&vec![b'a'; 100 * UNIT]).unwrap();
+        packer.write_all(&vec![b'a'; 100 * UNIT_BYTES]).unwrap();
         let packed = packer.finish().unwrap();
-        assert!(packed.len() < UNIT);
+        assert!(packed.len() < UNIT_BYTES);
         let held = Held::default();
         read(&mut Arriving::new(body(vec![framed(true, &packed)]), &room, &held, true, false)).unwrap();
         assert_eq!(held.next().unwrap().num_permits(), 101);
@@ -319,8 +319,8 @@ mod tests {
 
     #[test]
     fn a_message_that_is_too_long_is_left_to_the_decoder_to_refuse() {
-        let room = Arc::new(Room::new(UNIT));
-        let long = framed(false, &vec![7; 9 * UNIT]);
+        let room = Arc::new(Room::new(UNIT_BYTES));
+        let long = framed(false, &vec![7; 9 * UNIT_BYTES]);
         assert_eq!(
             read(&mut Arriving::new(body(vec![long.clone()]), &room, &Held::default(), true, false)),
             Some(long)
@@ -329,7 +329,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_stops_in_the_midst_of_a_message_is_told_so() {
-        let room = Arc::new(Room::with(UNIT, Duration::ZERO));
+        let room = Arc::new(Room::with(UNIT_BYTES, Duration::ZERO));
         let begun = stream::iter([Ok::<_, std::convert::Infallible>(framed(false, &[7; 9])[..8].to_vec())]);
         let inner = Body::from_stream(futures_util::StreamExt::chain(begun, stream::pending()));
         let mut arriving = Body::new(Arriving::new(inner, &room, &Held::default(), true, false));

@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// The bytes that are passed to the connection at once: an HTTP/2 frame.
-const PIECE: usize = 16 << 10;
+const PIECE_BYTES: usize = 16 << 10;
 
 /// Services whose streams report on the server itself, and end with it.
 const OF_THE_SERVER: [&str; 2] = ["/grpc.health.", "/grpc.reflection."];
@@ -211,7 +211,7 @@ impl HttpBody for Answer {
         let answer = self.get_mut();
         loop {
             if !answer.rest.is_empty() {
-                let piece = answer.rest.split_to(answer.rest.len().min(PIECE));
+                let piece = answer.rest.split_to(answer.rest.len().min(PIECE_BYTES));
                 answer.peer.touch();
                 if answer.rest.is_empty() {
                     answer.release();

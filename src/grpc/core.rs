@@ -11,7 +11,7 @@ use crate::{analysis::Mode, config::Config, convert, pipeline::Pipeline, pool::P
 
 /// How many questions about the server itself are answered at once, and how many may wait.
 const OWN_THREADS: usize = 2;
-const OWN_WAITING: usize = 256;
+const MAX_OWN_WAITING: usize = 256;
 
 /// What all services share.
 pub(crate) struct Core {
@@ -34,7 +34,7 @@ impl Core {
         stopping: watch::Receiver<bool>,
     ) -> Self {
         let searches = Pool::new(config.search_threads, 64 * config.search_threads);
-        let own = Pool::new(OWN_THREADS, OWN_WAITING);
+        let own = Pool::new(OWN_THREADS, MAX_OWN_WAITING);
         Self { engine, pipeline, searches, own, config, started: SystemTime::now(), stopping }
     }
 
@@ -87,7 +87,7 @@ impl Core {
 
 /// Answers of at least this size are compressed for clients that accept it. Below that, compression costs more time
 /// than it saves.
-const WORTH_PACKING: usize = 16 << 10;
+const COMPRESS_FROM_BYTES: usize = 16 << 10;
 
 /// An answer of at most `most` bytes, compressed if it is large.
 pub(super) fn packed_if_large<T: prost::Message>(message: T, most: usize) -> Result<Response<T>, Status> {
@@ -96,7 +96,7 @@ pub(super) fn packed_if_large<T: prost::Message>(message: T, most: usize) -> Res
         return Err(status::too_long(most));
     }
     let mut response = Response::new(message);
-    if bytes < WORTH_PACKING {
+    if bytes < COMPRESS_FROM_BYTES {
         response.disable_compression();
     }
     Ok(response)

@@ -15,7 +15,7 @@ use sayso_index::Interrupt;
 use tonic::{Status, metadata::MetadataMap};
 
 /// How much earlier than the caller's deadline a call gives up, so that its own answer comes first.
-const HASTE: Duration = Duration::from_millis(2);
+const DEADLINE_MARGIN: Duration = Duration::from_millis(2);
 
 /// A call and its deadline. Dropping it, as tonic does when the caller goes away, stops the work.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ impl Drop for Call {
 /// How long the caller waits, slightly less, if it says so.
 fn asked(metadata: &MetadataMap) -> Option<Duration> {
     let asked = metadata.get("grpc-timeout").and_then(|value| parse(value.to_str().ok()?))?;
-    Some(asked.saturating_sub(HASTE))
+    Some(asked.saturating_sub(DEADLINE_MARGIN))
 }
 
 /// Reads a `grpc-timeout`: at most eight digits and a unit. A malformed one is ignored, as tonic does.

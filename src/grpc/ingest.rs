@@ -28,7 +28,7 @@ use crate::{
 pub(super) const UNANSWERED: usize = 512;
 
 /// How long a write may wait for the engine before the client is asked to send more slowly.
-const PATIENCE: Duration = Duration::from_millis(250);
+const MAX_QUEUE_WAIT: Duration = Duration::from_millis(250);
 
 /// The answers of a stream.
 pub(super) type Answers = Pin<Box<dyn Stream<Item = Result<IngestArticlesResponse, Status>> + Send>>;
@@ -180,7 +180,7 @@ async fn write(
         say(&sender, Ok(event(number, answer)), place.take());
     };
     let mut handed = std::pin::pin!(core.pipeline.write(change, heard));
-    let outcome = match tokio::time::timeout(PATIENCE, &mut handed).await {
+    let outcome = match tokio::time::timeout(MAX_QUEUE_WAIT, &mut handed).await {
         Ok(outcome) => outcome,
         Err(_) => {
             let retry_delay = Some(prost_types::Duration { seconds: 1, nanos: 0 });

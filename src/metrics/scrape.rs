@@ -32,7 +32,7 @@ use crate::{
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// How often durations are sorted into their buckets if no scrape does it. Until then, each takes memory.
-const UPKEEP: Duration = Duration::from_secs(5);
+const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
 /// What scrapes ask anew each time.
 #[derive(Clone)]
@@ -95,7 +95,7 @@ pub(crate) async fn serve(
     let handle = recorder.handle();
     let upkeep = async {
         loop {
-            tokio::time::sleep(UPKEEP).await;
+            tokio::time::sleep(UPKEEP_INTERVAL).await;
             handle.run_upkeep();
         }
     };

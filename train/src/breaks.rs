@@ -11,7 +11,7 @@ use crate::places::Places;
 use crate::speed::bodies;
 
 /// The most contents in a thousand that may run over a break.
-const MOST: f64 = 1.0;
+const MAX_PER_THOUSAND: f64 = 1.0;
 
 /// The sub-command `breaks`.
 pub fn command() -> Command {
@@ -51,7 +51,11 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
         "{over} of {all} contents of {} articles run over a paragraph break: {share:.2} in 1,000",
         bodies.len()
     )?;
-    if share > MOST { Err(io::Error::other(format!("more than {MOST} in 1,000"))) } else { Ok(()) }
+    if share > MAX_PER_THOUSAND {
+        Err(io::Error::other(format!("more than {MAX_PER_THOUSAND} in 1,000")))
+    } else {
+        Ok(())
+    }
 }
 
 /// Whether a break inside a content is not within a quotation. It is if the next paragraph opens the quotation anew, or

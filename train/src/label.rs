@@ -22,7 +22,7 @@ use crate::places::Places;
 use crate::speed::bodies;
 
 /// The least confidence of a label to learn from.
-const SURE: f32 = 0.5;
+const MIN_CONFIDENCE: f32 = 0.5;
 
 /// The sub-command `label`.
 pub fn command() -> Command {
@@ -64,7 +64,7 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
 fn quotes(found: &Prediction, text: &str) -> Value {
     let part = |quote: &&FoundQuote| json!({"source": quote.source, "cue": quote.cue, "content": quote.content});
     let (sure, unsure): (Vec<_>, Vec<_>) =
-        found.quotes.iter().partition(|quote| quote.confidence >= SURE && !quote.cue.is_empty());
+        found.quotes.iter().partition(|quote| quote.confidence >= MIN_CONFIDENCE && !quote.cue.is_empty());
     let rows = |quotes: &[&FoundQuote]| quotes.iter().map(part).collect::<Vec<_>>();
     json!({"id": found.id, "text": text, "attributions": rows(&sure), "unsure": rows(&unsure)})
 }
@@ -79,7 +79,7 @@ fn entities(found: &Prediction, text: &str) -> Value {
     });
     let row = |one: &&FoundEntity| json!({"start": one.start, "end": one.end, "type": corpus_type(&one.r#type)});
     let rows = |entities: &[&FoundEntity]| entities.iter().map(row).collect::<Vec<_>>();
-    let (sure, unsure): (Vec<_>, Vec<_>) = outer.partition(|one| one.confidence >= SURE);
+    let (sure, unsure): (Vec<_>, Vec<_>) = outer.partition(|one| one.confidence >= MIN_CONFIDENCE);
     let types = ["PERSON", "ORG", "LOC", "FACILITY", "NORP", "DATE", "MONEY"];
     json!({"id": found.id, "text": text, "types": types, "entities": rows(&sure), "unsure": rows(&unsure)})
 }

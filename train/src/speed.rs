@@ -30,9 +30,9 @@ fn needed(tier: Tier) -> [f64; 3] {
 }
 
 /// The target of the fast tier, in tokens per second on one core.
-const TOKENS: f64 = 150_000.0;
+const TARGET_TOKENS_PER_SECOND: f64 = 150_000.0;
 /// The target of the encoder, in word pieces per second on one core.
-const PIECES: f64 = 5_000.0;
+const TARGET_PIECES_PER_SECOND: f64 = 5_000.0;
 
 /// The sub-command `speed`.
 pub fn command() -> Command {
@@ -94,8 +94,8 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     let [weights, loads, memory] = needed(tier);
     let encoder = stages.iter().find(|(name, _)| *name == "encoder").map(|(_, time)| time.as_secs_f64());
     let mut figures = vec![match encoder {
-        Some(seconds) => ("the encoder", pieces(&bodies)? as f64 / seconds, "word pieces/s", PIECES),
-        None => ("the whole analysis", rate(whole), "tokens/s", TOKENS),
+        Some(seconds) => ("the encoder", pieces(&bodies)? as f64 / seconds, "word pieces/s", TARGET_PIECES_PER_SECOND),
+        None => ("the whole analysis", rate(whole), "tokens/s", TARGET_TOKENS_PER_SECOND),
     }];
     figures.push(("weights compiled in", Files::compiled_in_bytes(tier) as f64 / 1e6, "MB", weights));
     figures.push(("load", load.as_secs_f64() * 1e3, "ms", loads));

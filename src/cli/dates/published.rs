@@ -13,7 +13,7 @@ use super::moment::{Published, YEARS, basic_date, basic_time, in_utc, in_zone};
 use super::parts::Parts;
 
 /// The longest text that can be a date, in bytes.
-const LONGEST: usize = 120;
+const MAX_DATE_BYTES: usize = 120;
 
 /// Seconds since 1970 that are read as a moment: from 1971 to the end of 2100. Smaller numbers mean something else.
 const EPOCH: std::ops::Range<i128> = 31_536_000..4_133_980_800;
@@ -23,7 +23,7 @@ const NANOS: i128 = 1_000_000_000;
 /// Reads a date in the forms of records and pages. None if it cannot be read. Without a time zone, it is in UTC.
 pub(in crate::cli) fn read_published(text: &str) -> Option<Published> {
     let text = text.trim().trim_matches(['"', '\'']).trim();
-    if text.is_empty() || text.len() > LONGEST {
+    if text.is_empty() || text.len() > MAX_DATE_BYTES {
         return None;
     }
     if let Some(number) = dot_net(text) {

@@ -14,7 +14,7 @@ use words::{
 };
 
 /// The maximum number of words in a name.
-const WORDS: usize = 7;
+const MAX_NAME_WORDS: usize = 7;
 
 /// The names in bylines. An outlet is not an author of its own articles.
 pub(super) fn names<'b>(bylines: impl IntoIterator<Item = &'b str>, outlet: &str) -> Vec<String> {
@@ -173,7 +173,7 @@ fn name(words: &[&str], first: bool) -> Option<String> {
     let lower = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/').to_lowercase();
     let (start, end) = (lower(words.first()?), lower(words.last()?));
     let is_the = start == "the" && words.len() > 1 && first;
-    if words.len() > WORDS
+    if words.len() > MAX_NAME_WORDS
         || words.len() > 1 && NO_NAMES.contains(&start.as_str()) && !is_the
         || words.len() == 1 && (NOBODY.contains(&start.as_str()) || NO_NAMES.contains(&start.as_str()))
         || !first && words.len() > 1 && (OUTLETS.contains(&end.as_str()) || start == "the")

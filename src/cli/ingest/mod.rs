@@ -39,7 +39,7 @@ mod stream_tests;
 pub(super) mod text;
 
 /// How many articles the reader may be ahead of the stream.
-const AHEAD: usize = 32;
+const MAX_ARTICLES_AHEAD: usize = 32;
 
 /// Arguments of `sayso ingest`.
 #[derive(Debug, clap::Args)]
@@ -216,7 +216,7 @@ fn start_reading(
     files: Vec<files::File>,
     progress: Arc<report::Progress>,
 ) -> mpsc::Receiver<read::Item> {
-    let (sender, items) = mpsc::channel(AHEAD);
+    let (sender, items) = mpsc::channel(MAX_ARTICLES_AHEAD);
     #[allow(clippy::disallowed_methods, reason = "may hang on standard input for ever, and is not waited for")]
     std::thread::spawn(move || {
         let mut sink = |item| {

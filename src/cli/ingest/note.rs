@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// The longest field and the longest value that a note shows, in characters.
-const SHOWN: usize = 80;
+const MAX_SHOWN_CHARS: usize = 80;
 
 /// The note on a date that cannot be read: what is accepted.
 pub(super) const NO_DATE: &str = "is not a date that is understood; forms like 2026-03-03, 2026-03-03T14:05:00-05:00, \
@@ -37,8 +37,8 @@ impl Note {
 
 /// Foreign text made safe to show: without control characters, and shortened if it is long.
 pub(super) fn shown(text: &str) -> String {
-    let mut shown: String = text.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(SHOWN).is_some() {
+    let mut shown: String = text.chars().take(MAX_SHOWN_CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(MAX_SHOWN_CHARS).is_some() {
         shown.push('…');
     }
     shown

@@ -18,17 +18,17 @@ use super::{html, text};
 use crate::proto::Article;
 
 /// How many times longer than its body a page may be, in bytes. Most of a page is markup.
-const PAGE: usize = 8;
+const PAGE_TIMES_BODY: usize = 8;
 
 /// How many times longer than its body a record may be. JSON may write one byte as six, but no language as more than
 /// three, and there are other fields.
-const RECORD: usize = 4;
+const RECORD_TIMES_BODY: usize = 4;
 
 /// How many values a record may hold.
-const VALUES: usize = 200_000;
+const MAX_RECORD_VALUES: usize = 200_000;
 
 /// After so many refusals in a row, a file is taken not to be JSON after all.
-const REFUSALS: usize = 10_000;
+const MAX_REFUSALS_IN_A_ROW: usize = 10_000;
 
 /// What a file yields.
 #[derive(Debug, PartialEq)]
@@ -137,7 +137,7 @@ impl Reader {
     }
 
     fn limits(&self) -> Limits {
-        Limits { bytes: self.body_bytes.saturating_mul(RECORD), values: VALUES }
+        Limits { bytes: self.body_bytes.saturating_mul(RECORD_TIMES_BODY), values: MAX_RECORD_VALUES }
     }
 
     /// Reads one record per line. A fault in one line costs no other.
@@ -189,7 +189,7 @@ impl Reader {
             if is_broken && piece.bytes.is_ok() && !is_object(&piece) {
                 // The words of a text are not JSON either. The first of them was reported.
                 refusals += 1;
-                return refusals < REFUSALS || self.give_up(name, &mut wants_more, sink);
+                return refusals < MAX_REFUSALS_IN_A_ROW || self.give_up(name, &mut wants_more, sink);
             }
             let malformed =
                 |error: Malformed| format!("malformed JSON: {} at line {}", error.why, start + error.line - 1);
@@ -201,14 +201,14 @@ impl Reader {
             });
             is_broken = !taken.is_json && !was_object;
             wants_more = taken.wants_more;
-            wants_more && (refusals < REFUSALS || self.give_up(name, &mut wants_more, sink))
+            wants_more && (refusals < MAX_REFUSALS_IN_A_ROW || self.give_up(name, &mut wants_more, sink))
         });
         wants_more
     }
 
     /// Reports that no more is read of a file. Always false.
     fn give_up(&self, name: &str, wants_more: &mut bool, sink: Sink<'_>) -> bool {
-        let why = format!("{REFUSALS} records in a row were refused; the rest is not read");
+        let why = format!("{MAX_REFUSALS_IN_A_ROW} records in a row were refused; the rest is not read");
         *wants_more = sink(Item::Refused(Refusal::new(name, why)));
         false
     }
@@ -245,10 +245,10 @@ impl Reader {
     fn read_document(&self, file: &File, reader: &mut Bytes) -> Result<Told, (usize, String)> {
         let is_html = file.format == Format::Html;
         // UTF-16 takes up to twice the bytes of the body.
-        let limit = self.body_bytes.saturating_mul(if is_html { PAGE } else { 2 }).saturating_add(2);
+        let limit = self.body_bytes.saturating_mul(if is_html { PAGE_TIMES_BODY } else { 2 }).saturating_add(2);
         let bytes = input::read_all(reader, limit).map_err(|error| (0, error.to_string()))?;
         let too_large = || match is_html {
-            true => format!("too large: a page may have {} at most, {PAGE} times the body", shown(limit)),
+            true => format!("too large: a page may have {} at most, {PAGE_TIMES_BODY} times the body", shown(limit)),
             false => self.too_long("more than the server takes"),
         };
         let bytes = bytes.ok_or_else(|| (0, too_large()))?;

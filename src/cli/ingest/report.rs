@@ -17,13 +17,13 @@ use crate::echo::visible;
 use crate::proto::ArticleChange;
 
 /// How often progress is printed if there is no bar.
-const LINE_EVERY: Duration = Duration::from_secs(5);
+const LINE_INTERVAL: Duration = Duration::from_secs(5);
 
 /// How many refusals are listed. Further ones are only counted.
-const LISTED: usize = 10_000;
+const MAX_LISTED_REFUSALS: usize = 10_000;
 
 /// How many kinds of notes are listed. Further ones are only counted.
-const KINDS: usize = 200;
+const MAX_LISTED_KINDS: usize = 200;
 
 /// Something that was not added.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,10 +42,10 @@ impl Refusal {
 }
 
 /// How many values of a kind are listed besides the first.
-const VALUES: usize = 9;
+const MAX_LISTED_VALUES: usize = 9;
 
 /// How many further places of the same value are listed.
-const PLACES: usize = 3;
+const MAX_LISTED_PLACES: usize = 3;
 
 /// A kind of note: how many articles it concerns, and the first of them.
 struct Noted {
@@ -119,7 +119,7 @@ impl Report {
     /// Counts something that was refused.
     pub(super) fn refused(&mut self, refusal: Refusal) {
         self.refused += 1;
-        if self.refusals.len() < LISTED {
+        if self.refusals.len() < MAX_LISTED_REFUSALS {
             self.refusals.push(refusal);
         }
     }
@@ -129,12 +129,12 @@ impl Report {
         if let Some(noted) = self.notes.iter_mut().find(|noted| noted.note.is_like(&note)) {
             noted.count += 1;
             let known = noted.note.value == note.value || noted.others.iter().any(|(_, value)| *value == note.value);
-            if !known && noted.others.len() < VALUES {
+            if !known && noted.others.len() < MAX_LISTED_VALUES {
                 noted.others.push((place.into(), note.value));
-            } else if noted.note.value == note.value && noted.again.len() < PLACES {
+            } else if noted.note.value == note.value && noted.again.len() < MAX_LISTED_PLACES {
                 noted.again.push(place.into());
             }
-        } else if self.notes.len() < KINDS {
+        } else if self.notes.len() < MAX_LISTED_KINDS {
             self.notes.push(Noted { note, place: place.into(), count: 1, others: Vec::new(), again: Vec::new() });
         } else {
             self.untold += 1;
@@ -168,7 +168,7 @@ impl Report {
             bar.set_position((read as f64 * share) as u64);
             bar.set_message(words);
             bar.tick();
-        } else if self.told.elapsed() >= LINE_EVERY {
+        } else if self.told.elapsed() >= LINE_INTERVAL {
             self.told = Instant::now();
             anstream::eprintln!("{words}");
         }
@@ -376,13 +376,13 @@ mod tests {
             report.noted("b", Note::new(format!("field {number}"), "1", "is not used"));
         }
         let notes = report.to_value()["notes"].as_array().unwrap().clone();
-        assert_eq!(notes.len(), KINDS);
+        assert_eq!(notes.len(), MAX_LISTED_KINDS);
         assert_eq!(
             [&notes[0]["field"], &notes[0]["value"], &notes[0]["place"], &notes[0]["count"]],
             [&json!("date"), &json!("\"0\""), &json!("a:0"), &json!(1000)]
         );
-        assert_eq!(report.to_value()["untoldNotes"], json!(1000 - (KINDS - 1)));
+        assert_eq!(report.to_value()["untoldNotes"], json!(1000 - (MAX_LISTED_KINDS - 1)));
         let others = notes[0]["others"].as_array().unwrap();
-        assert_eq!((others.len(), &others[0]), (VALUES, &json!({"place": "a:1", "value": "\"1\""})));
+        assert_eq!((others.len(), &others[0]), (MAX_LISTED_VALUES, &json!({"place": "a:1", "value": "\"1\""})));
     }
 }

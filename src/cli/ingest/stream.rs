@@ -24,7 +24,7 @@ use crate::proto::ingest_articles_response::{Event, RejectedEvent};
 use crate::proto::{ArticleChange, IngestArticlesRequest, IngestArticlesResponse, PutArticleRequest};
 
 /// The bytes of bodies that may wait for an answer. A single article may be longer.
-const HELD_BYTES: usize = 64 << 20;
+const MAX_HELD_BYTES: usize = 64 << 20;
 
 /// The first pause before a retry. Each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -33,10 +33,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// How long to wait until the articles are searchable, once all are durable.
-const SEARCHABLE_WAIT: Duration = Duration::from_secs(30);
+const MAX_SEARCHABLE_WAIT: Duration = Duration::from_secs(30);
 
 /// How often progress is reported.
-const TICK: Duration = Duration::from_millis(100);
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The pause before the `attempt`th retry, from 1.
 fn pause(attempt: u32) -> Duration {
@@ -198,7 +198,7 @@ impl Ingest {
         let (sender, requests) = mpsc::channel(1);
         let mut answers = client.ingest_articles(ReceiverStream::new(requests)).await?.into_inner();
         let mut sender = Some(sender);
-        let mut tick = interval(TICK);
+        let mut tick = interval(PROGRESS_INTERVAL);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut give_up = None;
         self.put_off.clear();
@@ -207,7 +207,7 @@ impl Ingest {
             if self.ended && self.held.is_empty() {
                 // The stream is closed only now, so that postponed articles could be sent again on it.
                 sender = None;
-                give_up.get_or_insert_with(|| Instant::now() + SEARCHABLE_WAIT);
+                give_up.get_or_insert_with(|| Instant::now() + MAX_SEARCHABLE_WAIT);
             }
             let open = sender.as_ref();
             let due = self.put_off.keys().next().map(|(due, _)| *due);
@@ -241,7 +241,7 @@ impl Ingest {
     }
 
     fn has_room(&self) -> bool {
-        self.held.len() < self.window && (self.held_bytes < HELD_BYTES || self.held.is_empty())
+        self.held.len() < self.window && (self.held_bytes < MAX_HELD_BYTES || self.held.is_empty())
     }
 
     fn take_item(&mut self, item: Option<Item>) {

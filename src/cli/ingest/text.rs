@@ -12,10 +12,10 @@ use super::note::Note;
 use crate::proto::Article;
 
 /// The longest first line that may be a headline, in characters.
-const TITLE_CHARS: usize = 160;
+const MAX_TITLE_CHARS: usize = 160;
 
 /// The longest part of a file name that becomes part of an id, in characters.
-const STEM_CHARS: usize = 60;
+const MAX_STEM_CHARS: usize = 60;
 
 /// Why bytes are not text.
 #[derive(Debug, PartialEq, Eq)]
@@ -115,7 +115,7 @@ fn title(text: &str) -> Option<String> {
     let first = lines.next()?.trim();
     let alone = lines.next().is_some_and(|line| line.trim().is_empty()) && lines.next().is_some();
     let sentence = first.ends_with(['.', '!', '?', ':', ';', ',', '"', '”', '…']);
-    (alone && !sentence && first.chars().count() <= TITLE_CHARS).then(|| first.to_string())
+    (alone && !sentence && first.chars().count() <= MAX_TITLE_CHARS).then(|| first.to_string())
 }
 
 /// The id of a file's article: the start of its name, for people, and a digest of its whole path. So the same file
@@ -124,7 +124,7 @@ pub(super) fn id_of(path: &Path) -> String {
     let canonical = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let stem = name.strip_prefix('.').unwrap_or(&name).split('.').next().unwrap_or_default();
-    let stem: String = stem.chars().filter(|c| !c.is_control()).take(STEM_CHARS).collect();
+    let stem: String = stem.chars().filter(|c| !c.is_control()).take(MAX_STEM_CHARS).collect();
     let digest = blake3::hash(canonical.as_os_str().as_encoded_bytes()).to_hex();
     format!("{stem}-{}", &digest[..12])
 }

@@ -23,7 +23,7 @@ pub struct Kind {
 pub type Kinds = BTreeMap<String, Kind>;
 
 /// How many examples of each kind are kept.
-const EXAMPLES: usize = 3;
+const MAX_EXAMPLES: usize = 3;
 
 /// Words of cues in the training data, folded.
 pub type Seen = BTreeSet<String>;
@@ -219,7 +219,7 @@ fn bounds(want: &[Segment], got: &[Segment]) -> String {
 fn add(kinds: &mut Kinds, kind: String, example: impl FnOnce() -> String) {
     let kind = kinds.entry(kind).or_default();
     kind.count += 1;
-    if kind.examples.len() < EXAMPLES {
+    if kind.examples.len() < MAX_EXAMPLES {
         kind.examples.push(example());
     }
 }

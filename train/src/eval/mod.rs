@@ -105,13 +105,13 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
 }
 
 /// How many kinds of speaker errors are shown with the figures.
-const KINDS: usize = 10;
+const SHOWN_KINDS: usize = 10;
 
 /// The most frequent kinds of speaker errors in PolNeAR's articles and in those of the other outlets.
 fn speaker_errors(gold: &Gold, found: &Found) -> String {
     let list = |title: &str, quotes: &[QuotedText], speakers: &[SpokenText]| {
         let kinds = errors::of_speakers(quotes, speakers, &found.by_id());
-        if speakers.is_empty() { String::new() } else { errors::list(title, &kinds, KINDS, 0) + "\n" }
+        if speakers.is_empty() { String::new() } else { errors::list(title, &kinds, SHOWN_KINDS, 0) + "\n" }
     };
     let polnear = list("Speakers of contents that were found, PolNeAR dev", &gold.quotes, &gold.speakers);
     polnear + &list("Speakers of contents that were found, other outlets", &gold.ood.quotes, &gold.ood.speakers)

@@ -20,7 +20,7 @@ use crate::places::Places;
 
 const FOLDS: usize = 5;
 /// A group with fewer cases uses the calibration of its kind.
-const FEWEST: usize = 60;
+const MIN_CASES: usize = 60;
 
 /// The last stage, because it uses the confidences of all others.
 pub(super) const STAGE: Stage =
@@ -72,7 +72,7 @@ fn fit(cases: &[Case]) -> Calibration {
             groups.entry(&case.group).or_default().push(case);
         }
     }
-    let enough = groups.into_iter().filter(|(_, cases)| cases.len() >= FEWEST);
+    let enough = groups.into_iter().filter(|(_, cases)| cases.len() >= MIN_CASES);
     Calibration::new(enough.map(|(group, cases)| (group.to_owned(), line(&cases))))
 }
 

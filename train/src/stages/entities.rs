@@ -23,13 +23,13 @@ const SETTINGS: Settings = Settings { bits: 0, epochs: 6, rate: 0.1, decay: 1e-5
 /// Epochs of the first model.
 const FIRST_EPOCHS: usize = 3;
 /// One article in so many is also read in capitals, and another one in title case.
-const SHOUTED: usize = 20;
+const CAPITALS_EVERY: usize = 20;
 /// A feature must occur so often to have weights.
-const LEAST: u32 = 4;
+const MIN_COUNT: u32 = 4;
 /// The model has two to the power of this many buckets of eight features.
-const BUCKETS: u32 = 15;
+const BUCKET_BITS: u32 = 15;
 /// A feature matters more the more often it occurs, up to this count.
-const OFTEN: u32 = 50;
+const MAX_COUNT: u32 = 50;
 
 fn run(places: &Places) -> io::Result<()> {
     let kit = Entities::new(std::fs::read(places.out.join("clusters.bin"))?).map_err(io::Error::other)?;
@@ -40,7 +40,7 @@ fn run(places: &Places) -> io::Result<()> {
         examples.extend(touched(&kit, &printed, &taken));
     }
     for (at, article) in articles.iter().enumerate() {
-        match at % SHOUTED {
+        match at % CAPITALS_EVERY {
             0 => examples.extend(sequences(&kit, &cased(article, |_| true), None)),
             1 => examples.extend(sequences(&kit, &cased(article, |before| !before.is_ascii_alphanumeric()), None)),
             _ => {}
@@ -139,7 +139,7 @@ fn touched(kit: &Entities, text: &NamedText, changed: &[usize]) -> Vec<PartialEx
 fn fit(examples: &[PartialExample], settings: &Settings, words: &'static str) -> Rows {
     let mut counts: FxHashMap<u32, u32> = FxHashMap::default();
     examples.iter().flat_map(|one| &one.features).for_each(|&feature| *counts.entry(feature).or_default() += 1);
-    let mut kept: Vec<(u32, u32)> = counts.into_iter().filter(|(_, count)| *count >= LEAST).collect();
+    let mut kept: Vec<(u32, u32)> = counts.into_iter().filter(|(_, count)| *count >= MIN_COUNT).collect();
     kept.sort_unstable();
     let transitions: Vec<u32> = (0..=LABELS).map(Entities::transition).collect();
     kept.extend(transitions.iter().map(|&transition| (transition, u32::MAX)));
@@ -168,11 +168,11 @@ fn most_important(model: &Linear, kept: &[(u32, u32)]) -> Rows {
     let worth = |at: usize| {
         let squares: u32 = rows[at].iter().map(|&weight| u32::from(weight.unsigned_abs()).pow(2)).sum();
         let transition = at + LABELS + 1 >= kept.len();
-        if transition { u64::MAX } else { u64::from(squares) * u64::from(kept[at].1.min(OFTEN)) }
+        if transition { u64::MAX } else { u64::from(squares) * u64::from(kept[at].1.min(MAX_COUNT)) }
     };
     let mut order: Vec<usize> = (0..kept.len()).filter(|&at| rows[at].iter().any(|&weight| weight != 0)).collect();
     order.sort_by_cached_key(|&at| (std::cmp::Reverse(worth(at)), std::cmp::Reverse(kept[at].1), at));
-    Rows::new(LABELS, BUCKETS, model.scale(), order.iter().map(|&at| (kept[at].0, rows[at].as_slice())))
+    Rows::new(LABELS, BUCKET_BITS, model.scale(), order.iter().map(|&at| (kept[at].0, rows[at].as_slice())))
 }
 
 /// The figures of a tagger on texts that mark persons, organisations and places.

@@ -19,9 +19,9 @@ use crate::places::{Places, bar};
 pub(super) const STAGE: Stage = Stage { name: "lexicon", about: "Builds word lists from gazetteers and news", run };
 
 /// How many articles show which words are written in lower case.
-const ARTICLES: usize = 8_000;
+const NEWS_ARTICLES: usize = 8_000;
 /// How often a name in the training texts must occur to be listed.
-const LEAST: u32 = 2;
+const MIN_COUNT: u32 = 2;
 /// How many first names are taken from each list that is sorted by frequency.
 const FIRST_NAMES: usize = 400;
 
@@ -69,7 +69,7 @@ fn put(places: &Places, name: &str, rows: impl Iterator<Item = String>) -> io::R
 /// Words that news writes in lower case: nearly always (`o`) or often (`m`), counted after lower-case letters.
 fn words(places: &Places) -> io::Result<BTreeMap<String, char>> {
     let mut counts: FxHashMap<String, [u32; 2]> = FxHashMap::default();
-    for article in lines::<Article>(&places.data.join("news/news-20k.jsonl.gz"))?.into_iter().take(ARTICLES) {
+    for article in lines::<Article>(&places.data.join("news/news-20k.jsonl.gz"))?.into_iter().take(NEWS_ARTICLES) {
         let body = article.body.unwrap_or_default();
         for (blank, _) in body.match_indices(' ') {
             let before = body.as_bytes().get(blank.wrapping_sub(1)).copied().unwrap_or(b'.');
@@ -169,7 +169,7 @@ fn norps(places: &Places, words: &BTreeMap<String, char>) -> io::Result<BTreeSet
     let word = |name: &str| name.chars().count() > 1 && name.chars().all(|c| c.is_alphanumeric() || c == '_');
     let often = counts.into_iter().filter(|(name, count)| {
         let ordinary = words.get(&name.to_lowercase()) == Some(&'o');
-        *count >= LEAST && !ordinary && word(name) && name.starts_with(|c: char| c.is_ascii_uppercase())
+        *count >= MIN_COUNT && !ordinary && word(name) && name.starts_with(|c: char| c.is_ascii_uppercase())
     });
     let mut out: BTreeSet<String> = often.map(|(name, _)| name).collect();
     let listed = names_in(places, "geography/nationalities")?;

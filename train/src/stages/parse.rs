@@ -24,13 +24,13 @@ const RELATIONS: Settings = Settings { bits: 20, epochs: 10, rate: 0.03, decay: 
 /// How many folds the sentences are split into. Each is tagged by a tagger that was fitted on the others.
 const FOLDS: usize = 2;
 /// From this epoch on, the parser follows its own choices, except for one in [`TRUSTED`].
-const OWN_WAY: usize = 1;
+const OWN_CHOICE_FROM_EPOCH: usize = 1;
 const TRUSTED: u64 = 10;
 /// One of 16 features is dropped at each step, at random, so that none is relied on alone.
 const KEPT: u64 = 15;
 /// From this epoch on, the weights are added to the mean each time that so many sentences were read.
-const MEAN_FROM: usize = 1;
-const MEAN_EVERY: usize = 2000;
+const MEAN_FROM_EPOCH: usize = 1;
+const MEAN_EVERY_SENTENCES: usize = 2000;
 
 fn run(places: &Places) -> io::Result<()> {
     let corpus = trees(&places.eval("pos/ewt-train.conllu.gz"))?;
@@ -139,8 +139,8 @@ fn fit(examples: &[Example]) -> Parser {
     let (mut moves, mut relations) = (fitting.moves.mean(), fitting.relations.mean());
     for epoch in 0..MOVES.epochs {
         for (done, at) in fitting.shuffle.order(examples.len()).into_iter().enumerate() {
-            fitting.learn(&examples[at], epoch >= OWN_WAY);
-            if epoch >= MEAN_FROM && done % MEAN_EVERY == 0 {
+            fitting.learn(&examples[at], epoch >= OWN_CHOICE_FROM_EPOCH);
+            if epoch >= MEAN_FROM_EPOCH && done % MEAN_EVERY_SENTENCES == 0 {
                 moves.add(&fitting.moves);
                 relations.add(&fitting.relations);
             }

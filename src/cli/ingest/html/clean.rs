@@ -48,13 +48,13 @@ const BOXES: [&str; 34] = [
 
 /// An element whose class or id has such a part is removed only if it holds at most this share (one in so many) of the
 /// page's text. A larger one is not what its name says.
-const SHARE: usize = 3;
+const MAX_BOX_PART: usize = 3;
 
 /// The longest text that counts as a byline, and the longest block around it, in bytes; and how many bylines are looked
 /// at.
-const BYLINE: usize = 120;
-const LINE: usize = 160;
-const BYLINES: usize = 100;
+const MAX_BYLINE_BYTES: usize = 120;
+const MAX_BYLINE_BLOCK_BYTES: usize = 160;
+const MAX_BYLINES: usize = 100;
 
 /// Removes the elements around articles, and those that readers do not see. With `reveal`, hidden elements are shown
 /// instead.
@@ -70,7 +70,7 @@ pub(super) fn clean(tree: &Document, reveal: bool) {
     let size = |node: &NodeRef<'_>| sizes.get(&node.id).copied().unwrap_or(0);
     let whole = tree.body().map_or(0, |body| size(&body));
     for node in tree.select("[class], [id]").nodes() {
-        if is_box(node) && size(node) * SHARE <= whole {
+        if is_box(node) && size(node) * MAX_BOX_PART <= whole {
             node.remove_from_parent();
         }
     }
@@ -132,7 +132,7 @@ fn links_elsewhere(tree: &Document, size: &dyn Fn(&NodeRef<'_>) -> usize) {
         // Of nested elements with the same text, only the outermost is looked at.
         let inner =
             own == around && node.parent().is_some_and(|parent| parent.has_name("div") || parent.has_name("li"));
-        if own == 0 || own > LINE || inner {
+        if own == 0 || own > MAX_BYLINE_BLOCK_BYTES || inner {
             continue;
         }
         let text = node.text().trim().to_lowercase();
@@ -148,8 +148,13 @@ fn links_elsewhere(tree: &Document, size: &dyn Fn(&NodeRef<'_>) -> usize) {
 /// Removes bylines: the authors are in the article's metadata.
 fn bylines(tree: &Document, size: &dyn Fn(&NodeRef<'_>) -> usize) {
     let nodes = tree.select("[class*=byline], [class*=Byline], [itemprop~=author], [rel~=author]");
-    for node in nodes.nodes().iter().filter(|node| size(node) <= BYLINE && !facts::is_in_comments(node)).take(BYLINES) {
-        let alone = node.parent().is_none_or(|parent| size(&parent) <= LINE);
+    for node in nodes
+        .nodes()
+        .iter()
+        .filter(|node| size(node) <= MAX_BYLINE_BYTES && !facts::is_in_comments(node))
+        .take(MAX_BYLINES)
+    {
+        let alone = node.parent().is_none_or(|parent| size(&parent) <= MAX_BYLINE_BLOCK_BYTES);
         if alone && !node.has_name("body") && !byline::names([&*node.text()], "").is_empty() {
             node.remove_from_parent();
         }

@@ -14,7 +14,7 @@ use super::super::super::input;
 use super::super::note::Note;
 
 /// How many bytes at the start of a page are searched for a declaration of its encoding.
-const PRESCAN: usize = 64 << 10;
+const PRESCAN_BYTES: usize = 64 << 10;
 
 /// The text of a page, and a note if something was guessed or replaced.
 pub(super) fn decode(bytes: &[u8]) -> (String, Option<Note>) {
@@ -88,7 +88,7 @@ fn patched(bytes: &[u8]) -> (String, Option<Note>) {
 
 /// The encoding that a page declares, in an XML declaration at its start or in a `<meta>`.
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
-    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(PRESCAN)]).to_ascii_lowercase();
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(PRESCAN_BYTES)]).to_ascii_lowercase();
     let xml = start.trim_start().strip_prefix("<?xml").and_then(|rest| rest.split("?>").next());
     if let Some(encoding) = xml.and_then(|xml| label(xml.split_once("encoding")?.1)) {
         return Some(encoding);

@@ -8,18 +8,18 @@ use super::statements::Statements;
 
 /// The longest byline that is read, in bytes; and the longest text that may be a byline without saying so, in
 /// characters.
-const BYLINE: usize = 2_000;
-const SHOWN_BYLINE: usize = 120;
+const MAX_BYLINE_BYTES: usize = 2_000;
+const MAX_SHOWN_BYLINE_CHARS: usize = 120;
 
 /// How many headings, and how many possible bylines, are looked at.
-const HEADINGS: usize = 20;
-const BYLINES: usize = 100;
+const MAX_HEADINGS: usize = 20;
+const MAX_BYLINES: usize = 100;
 
 /// The headline: the one in the metadata, or the one that readers see. `guess` is used if there is neither.
 pub(super) fn title(tree: &Document, statements: &Statements, outlet: &str, guess: &str) -> String {
     let headings = tree.select("h1");
     let headings: Vec<String> =
-        headings.nodes().iter().take(HEADINGS).map(|node| one_line(&rendered::text_of(*node, "en"))).collect();
+        headings.nodes().iter().take(MAX_HEADINGS).map(|node| one_line(&rendered::text_of(*node, "en"))).collect();
     let linked = statements.linked.article(&statements.url).filter(|about| about.is_article);
     let told = [
         linked.and_then(|about| about.headline()),
@@ -131,7 +131,7 @@ pub(super) fn authors(tree: &Document, statements: &Statements, outlet: &str) ->
 }
 
 fn cut(byline: &str) -> &str {
-    &byline[..byline.floor_char_boundary(BYLINE)]
+    &byline[..byline.floor_char_boundary(MAX_BYLINE_BYTES)]
 }
 
 /// The names in elements marked up as authors.
@@ -139,11 +139,11 @@ fn marked_up(tree: &Document) -> Vec<String> {
     let nodes =
         tree.select("[itemprop~=author], [rel~=author], [rel~='schema:author'], [property~='schema:author'], .p-author, .hcard .fn, .vcard .fn");
     let mut found: Vec<String> = Vec::new();
-    for node in nodes.nodes().iter().filter(|node| !node.has_name("link") && !is_in_comments(node)).take(BYLINES) {
+    for node in nodes.nodes().iter().filter(|node| !node.has_name("link") && !is_in_comments(node)).take(MAX_BYLINES) {
         // Only the author's name, not the picture or the biography next to it.
         let names = node.descendants_it().find(|inner| inner.attr_or("itemprop", "").eq_ignore_ascii_case("name"));
         let name = names.map_or_else(|| value(node), |name| value(&name));
-        if name.chars().count() <= SHOWN_BYLINE && !found.contains(&name) {
+        if name.chars().count() <= MAX_SHOWN_BYLINE_CHARS && !found.contains(&name) {
             found.push(name);
         }
     }
@@ -155,9 +155,9 @@ fn shown(tree: &Document) -> Vec<String> {
     const CLASSES: &str = "[class*=byline], [class*=Byline], [class*=author-name], [class*=authorName], [class*=author_name], \
         .author, .authors, .article-author, .post-author, .entry-author, .writer, .c-byline, address";
     let nodes = tree.select(CLASSES);
-    let texts = nodes.nodes().iter().filter(|node| !is_in_comments(node)).take(BYLINES).map(value);
+    let texts = nodes.nodes().iter().filter(|node| !is_in_comments(node)).take(MAX_BYLINES).map(value);
     texts
-        .filter(|text| text.chars().count() <= SHOWN_BYLINE)
+        .filter(|text| text.chars().count() <= MAX_SHOWN_BYLINE_CHARS)
         .find(|text| !byline::names([text.as_str()], "").is_empty())
         .into_iter()
         .collect()
@@ -169,11 +169,11 @@ fn introduced(tree: &Document) -> Vec<String> {
     const STARTS: [&str; 9] =
         ["by ", "written by ", "posted by ", "von ", "par ", "por ", "author: ", "autor: ", "text: "];
     let nodes = tree.select(CLASSES);
-    let texts = nodes.nodes().iter().filter(|node| !is_in_comments(node)).take(BYLINES).map(value);
+    let texts = nodes.nodes().iter().filter(|node| !is_in_comments(node)).take(MAX_BYLINES).map(value);
     texts
         .filter(|text| {
             let lower = text.to_lowercase();
-            text.chars().count() <= SHOWN_BYLINE && STARTS.iter().any(|start| lower.starts_with(start))
+            text.chars().count() <= MAX_SHOWN_BYLINE_CHARS && STARTS.iter().any(|start| lower.starts_with(start))
         })
         .find(|text| !byline::names([text.as_str()], "").is_empty())
         .into_iter()

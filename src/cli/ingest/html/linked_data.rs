@@ -9,7 +9,7 @@ use super::super::markup::references::with_references_read;
 type Node = Map<String, Value>;
 
 /// How deep nested objects are searched.
-const DEEPEST: usize = 12;
+const MAX_DEPTH: usize = 12;
 
 /// Properties whose objects are other articles, or say nothing about this one.
 const OTHERS: [&str; 13] = [
@@ -101,7 +101,7 @@ impl LinkedData {
                 Value::Object(node) => {
                     found.push((depth, node));
                     let inner =
-                        node.iter().rev().filter(|(name, _)| depth < DEEPEST && !OTHERS.contains(&name.as_str()));
+                        node.iter().rev().filter(|(name, _)| depth < MAX_DEPTH && !OTHERS.contains(&name.as_str()));
                     // The main entity of a page is as near as the page itself.
                     let near = |name: &str| matches!(name, "@graph" | "mainEntity" | "mainEntityOfPage");
                     todo.extend(inner.map(|(name, value)| (depth + usize::from(!near(name)), value)));
@@ -164,7 +164,7 @@ impl About<'_> {
         match self.follow(value) {
             Value::String(name) => names.push(with_references_read(name)),
             Value::Array(items) => items.iter().for_each(|item| self.names(item, names, depth)),
-            Value::Object(node) if depth < DEEPEST => {
+            Value::Object(node) if depth < MAX_DEPTH => {
                 if let Some(name) = node.get("name").or_else(|| node.get("@list")) {
                     self.names(name, names, depth + 1);
                 } else if let (Some(given), Some(family)) = (node.get("givenName"), node.get("familyName")) {

@@ -28,7 +28,7 @@ mod statements;
 const STACK_BYTES: usize = 64 << 20;
 
 /// The text in JSON-LD replaces the visible one if it is so many times longer. The page shows only the beginning then.
-const LONGER: usize = 2;
+const LONGER_TIMES: usize = 2;
 
 /// The article of a page, with one blank line between paragraphs, and what the page tells about itself; and
 /// what of that could not be understood.
@@ -100,7 +100,7 @@ fn shown(reader: &mut Readability, language: &str, reveal: bool) -> Option<(Stri
 fn whole_body(shown: String, statements: &Statements) -> String {
     let about = statements.linked.article(&statements.url).filter(|about| about.is_article);
     let told = about.and_then(|about| about.text("articleBody")).map(|text| body::body_text(&text)).unwrap_or_default();
-    if told.len() > LONGER * shown.len() { told } else { shown }
+    if told.len() > LONGER_TIMES * shown.len() { told } else { shown }
 }
 
 #[cfg(test)]

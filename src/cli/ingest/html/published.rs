@@ -86,14 +86,14 @@ const ELSEWHERE: [&str; 12] = [
 ];
 
 /// An element that holds more than one part in so many of the page's text holds the article, whatever its name says.
-const SHARE: usize = 2;
+const MAIN_PART: usize = 2;
 
 /// A `<time>` inside a paragraph of more than this many characters belongs to the story.
-const IN_TEXT: usize = 160;
+const STORY_CHARS: usize = 160;
 
 /// How many elements marked up as dates are looked at, and how many that only look like dates.
-const MARKED: usize = 500;
-const CANDIDATES: usize = 8;
+const MAX_MARKED: usize = 500;
+const MAX_CANDIDATES: usize = 8;
 
 /// Words before a date that readers see.
 const LABELS: [&str; 16] = [
@@ -116,10 +116,10 @@ const LABELS: [&str; 16] = [
 ];
 
 /// How many dates that cannot be read are reported.
-const TOLD: usize = 3;
+const MAX_REPORTED: usize = 3;
 
 /// The longest text of an element that may hold a date with at most the author next to it, in bytes.
-const SHOWN: usize = 120;
+const MAX_SHOWN_BYTES: usize = 120;
 
 /// A date as the page states it.
 struct Statement {
@@ -148,7 +148,7 @@ pub(super) fn published(tree: &Document, statements: &Statements) -> (Option<Pub
             return (Some(found), notes);
         }
         let note = Note::new(name, quoted(), NO_DATE);
-        if exact && notes.len() < TOLD && !notes.contains(&note) {
+        if exact && notes.len() < MAX_REPORTED && !notes.contains(&note) {
             notes.push(note);
         }
     }
@@ -177,7 +177,7 @@ fn stated(tree: &Document, statements: &Statements) -> Vec<Statement> {
         statements.all(name).for_each(|value| add(name, value.to_string(), true));
     }
     let sizes = clean::sizes(tree);
-    let most = tree.body().and_then(|body| sizes.get(&body.id)).map_or(usize::MAX, |whole| whole / SHARE);
+    let most = tree.body().and_then(|body| sizes.get(&body.id)).map_or(usize::MAX, |whole| whole / MAIN_PART);
     let parts = Parts { sizes, most };
     for (name, value, exact) in marked_up(tree, &parts) {
         add(name, value, exact);
@@ -198,7 +198,7 @@ fn stated(tree: &Document, statements: &Statements) -> Vec<Statement> {
 /// Dates in elements that are marked up as such: microdata, RDFa, `<time>`.
 fn marked_up(tree: &Document, parts: &Parts) -> Vec<(&'static str, String, bool)> {
     let mut found = Vec::new();
-    for node in tree.select("[itemprop], [property]").nodes().iter().take(MARKED) {
+    for node in tree.select("[itemprop], [property]").nodes().iter().take(MAX_MARKED) {
         let names = format!("{} {}", node.attr_or("itemprop", ""), node.attr_or("property", "")).to_lowercase();
         let is = |name: &str| names.split_whitespace().any(|known| known.rsplit(':').next() == Some(name));
         if is("datepublished") && !node.has_name("meta") && !parts.is_elsewhere(node)
@@ -211,7 +211,7 @@ fn marked_up(tree: &Document, parts: &Parts) -> Vec<(&'static str, String, bool)
     }
     let times = tree.select("time");
     let times: Vec<_> =
-        times.nodes().iter().take(MARKED).filter(|time| !parts.is_elsewhere(time) && !is_in_text(time)).collect();
+        times.nodes().iter().take(MAX_MARKED).filter(|time| !parts.is_elsewhere(time) && !is_in_text(time)).collect();
     let names = |time: &NodeRef<'_>| {
         let own = format!("{} {}", time.attr_or("class", ""), time.attr_or("itemprop", ""));
         let around = time.parent().map(|parent| parent.attr_or("class", "").to_string()).unwrap_or_default();
@@ -249,10 +249,10 @@ fn shown(tree: &Document, parts: &Parts) -> Vec<Statement> {
         !["updat", "modif", "valid", "event"].iter().any(|word| names.contains(word))
             && !parts.is_elsewhere(node)
             && !is_in_text(node)
-            && parts.sizes.get(&node.id).is_some_and(|size| *size <= SHOWN)
+            && parts.sizes.get(&node.id).is_some_and(|size| *size <= MAX_SHOWN_BYTES)
     };
-    let exact = exact.nodes().iter().filter(|node| !parts.is_elsewhere(node) && !is_in_text(node)).take(CANDIDATES);
-    let like = like.nodes().iter().take(MARKED).filter(usable).take(CANDIDATES);
+    let exact = exact.nodes().iter().filter(|node| !parts.is_elsewhere(node) && !is_in_text(node)).take(MAX_CANDIDATES);
+    let like = like.nodes().iter().take(MAX_MARKED).filter(usable).take(MAX_CANDIDATES);
     let nodes = exact.chain(like);
     let statement = |value: String| Statement { name: "date".into(), value: one_line(&value), exact: false };
     let is_dated = |value: &String| value.contains(|c: char| c.is_ascii_digit());
@@ -323,7 +323,7 @@ fn is_of_article(node: &NodeRef<'_>) -> bool {
 
 fn is_in_text(node: &NodeRef<'_>) -> bool {
     let paragraph = node.ancestors_it(Some(4)).find(|around| around.has_name("p"));
-    paragraph.is_some_and(|paragraph| paragraph.normalized_char_count() > IN_TEXT)
+    paragraph.is_some_and(|paragraph| paragraph.normalized_char_count() > STORY_CHARS)
 }
 
 /// The text after a label such as "Published on".

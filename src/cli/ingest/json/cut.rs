@@ -20,10 +20,10 @@ pub(in crate::cli::ingest) struct Limits {
 }
 
 /// The longest name of a member, and the longest value that describes a feed, in bytes.
-const SMALL: usize = 64 << 10;
+const MAX_SMALL_BYTES: usize = 64 << 10;
 
 /// A list with so many items in a row that are not objects is not a list of records.
-const STRANGERS: usize = 1000;
+const MAX_NON_OBJECTS: usize = 1000;
 
 /// A piece of a file.
 #[derive(Debug, PartialEq)]
@@ -193,9 +193,12 @@ impl Cutter<'_, '_> {
 
     /// Reads a member of an object. Returns whether it is a list of records.
     fn member(&mut self, depth: usize, found: bool) -> Result<bool, Stop> {
-        let small = Limits { bytes: SMALL, values: 1000 };
+        let small = Limits { bytes: MAX_SMALL_BYTES, values: 1000 };
         let Taken::Done(key) = self.value(small, Progress::default())? else {
-            return Err(Stop::Fault(format!("line {}: the name of a field is longer than {SMALL} bytes", self.line)));
+            return Err(Stop::Fault(format!(
+                "line {}: the name of a field is longer than {MAX_SMALL_BYTES} bytes",
+                self.line
+            )));
         };
         let key: String = serde_json::from_slice(&key).unwrap_or_default();
         match self.next_value()? {
@@ -240,8 +243,9 @@ impl Cutter<'_, '_> {
                 Some(other @ (b'}' | b':')) => return Err(self.malformed("expected a record or ]", other)),
                 Some(first) => {
                     strangers = if first == b'{' { 0 } else { strangers + 1 };
-                    if strangers > STRANGERS {
-                        let why = format!("{STRANGERS} values in a row are not objects: this is not a list of records");
+                    if strangers > MAX_NON_OBJECTS {
+                        let why =
+                            format!("{MAX_NON_OBJECTS} values in a row are not objects: this is not a list of records");
                         return Err(Stop::Fault(why));
                     }
                     match self.value(self.limits, Progress::default())? {

@@ -179,7 +179,7 @@ const SPELT: [(Field, &[&str]); 7] = [
 ];
 
 /// Longer names are not compared, in bytes: no field has such a name.
-const LONGEST_NAME: usize = 24;
+const MAX_NAME_BYTES: usize = 24;
 
 /// Whether some field is looked for under this folded name.
 pub(in crate::cli::ingest) fn is_known(folded: &str) -> bool {
@@ -203,7 +203,7 @@ pub(in crate::cli::ingest) fn did_you_mean(meant: &str) -> String {
 /// "date".
 fn distance(folded: &str, name: &str) -> Option<usize> {
     let name = self::folded(name);
-    if folded.len() > LONGEST_NAME || folded.len().abs_diff(name.len()) > 2 {
+    if folded.len() > MAX_NAME_BYTES || folded.len().abs_diff(name.len()) > 2 {
         return None;
     }
     let most = if name.len() < 8 { 1 } else { 2 };

@@ -8,10 +8,10 @@ use serde_json::{Map, Number, Value};
 use super::super::note::Note;
 
 /// Repeated names are reported to this depth: that of a record, an object in it, its labels, and a wrapper around it.
-const DEEP: usize = 4;
+const REPORTED_DEPTH: usize = 4;
 
 /// How many repeated names of a record are reported.
-const TOLD: usize = 20;
+const MAX_REPORTED: usize = 20;
 
 /// The note on a value that is lost.
 const AGAIN: &str = "is not used: the name comes again, and its last value counts";
@@ -38,7 +38,7 @@ impl Place<'_> {
     fn within(&mut self, name: Option<&str>) -> Place<'_> {
         let path = match name {
             // Deeper names are not reported.
-            _ if self.depth >= DEEP => String::new(),
+            _ if self.depth >= REPORTED_DEPTH => String::new(),
             Some(name) => self.below(name),
             None => self.path.clone(),
         };
@@ -106,7 +106,7 @@ impl<'de> Visitor<'de> for Place<'_> {
         while let Some(name) = items.next_key::<String>()? {
             let value = items.next_value_seed(self.within(Some(&name)))?;
             let before = found.get(&name).filter(|before| **before != value && !before.is_null());
-            if let Some(before) = before.filter(|_| self.depth < DEEP && self.lost.len() < TOLD) {
+            if let Some(before) = before.filter(|_| self.depth < REPORTED_DEPTH && self.lost.len() < MAX_REPORTED) {
                 let note = Note::new(self.below(&name), before, AGAIN);
                 self.lost.push(note);
             }
@@ -137,7 +137,10 @@ mod tests {
         assert_eq!(notes, [Note::new("items.title", "\"Tide\"", AGAIN)]);
         let (_, notes) = told(r#"{"a": [1.5, -3, 18446744073709551615, 1e300, "\u00e9", null, {}, []]}"#);
         assert_eq!(notes, []);
-        assert_eq!(told(&format!("[{}]", r#"{"a": 1, "a": 2},"#.repeat(100).trim_end_matches(','))).1.len(), TOLD);
+        assert_eq!(
+            told(&format!("[{}]", r#"{"a": 1, "a": 2},"#.repeat(100).trim_end_matches(','))).1.len(),
+            MAX_REPORTED
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::super::markup::body::body_text;
 use crate::proto::google_type::Date;
 
 /// The first whole number that JSON readers may confuse with another: 2^53.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Names of members with the text that an object stands for: `{"rendered": "Tide"}`, `{"@value": "Tide"}`.
 const TEXT_NAMES: [&str; 18] = [
@@ -26,7 +26,7 @@ const BODY_NAMES: [&str; 15] = [
 const ADDRESS_NAMES: [&str; 8] = ["href", "url", "@id", "link", "rendered", "#text", "@href", "$t"];
 
 /// How deep nested values are searched.
-const DEEPEST: usize = 4;
+const MAX_DEPTH: usize = 4;
 
 /// Whether a value says nothing: null, blank text, or a list or object of such.
 pub(super) fn is_empty(value: &Value) -> bool {
@@ -49,8 +49,8 @@ fn text_within(value: &Value, depth: usize) -> Option<String> {
         Value::String(text) => Some(text.trim().to_string()).filter(|text| !text.is_empty()),
         // Tables write the whole number 17 as 17.0 if other rows have fractions.
         Value::Number(number) => Some(number.to_string().trim_end_matches(".0").to_string()),
-        Value::Array(items) if depth < DEEPEST => items.iter().find_map(|item| text_within(item, depth + 1)),
-        Value::Object(object) if depth < DEEPEST => {
+        Value::Array(items) if depth < MAX_DEPTH => items.iter().find_map(|item| text_within(item, depth + 1)),
+        Value::Object(object) if depth < MAX_DEPTH => {
             TEXT_NAMES.iter().find_map(|name| text_within(object.get(*name)?, depth + 1))
         }
         _ => None,
@@ -79,11 +79,11 @@ pub(super) fn body(value: &Value) -> Option<String> {
 fn body_within(value: &Value, depth: usize) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
-        Value::Array(items) if depth < DEEPEST => {
+        Value::Array(items) if depth < MAX_DEPTH => {
             let parts: Vec<_> = items.iter().filter_map(|item| body_within(item, depth + 1)).collect();
             (!parts.is_empty()).then(|| parts.join("\n\n"))
         }
-        Value::Object(object) if depth < DEEPEST => {
+        Value::Object(object) if depth < MAX_DEPTH => {
             BODY_NAMES.iter().find_map(|name| body_within(object.get(*name)?, depth + 1))
         }
         _ => None,
@@ -134,8 +134,8 @@ pub(super) fn authors(value: &Value, outlet: &str) -> Vec<String> {
 fn gather(value: &Value, depth: usize, lines: &mut Vec<String>) {
     match value {
         Value::String(line) => lines.extend(Some(plain(line)).filter(|line| !line.trim().is_empty())),
-        Value::Array(items) if depth < DEEPEST => items.iter().for_each(|item| gather(item, depth + 1, lines)),
-        Value::Object(person) if depth < DEEPEST => {
+        Value::Array(items) if depth < MAX_DEPTH => items.iter().for_each(|item| gather(item, depth + 1, lines)),
+        Value::Object(person) if depth < MAX_DEPTH => {
             let before = lines.len();
             let whole =
                 ["name", "display_name", "displayName", "full_name", "fullName", "original", "rendered", "#text"];
@@ -184,7 +184,7 @@ pub(super) fn calendar_date(value: &Value) -> Option<Date> {
 
 /// The number, if several written numbers are read as this one.
 pub(super) fn inexact(value: &Value) -> Option<f64> {
-    value.as_f64().filter(|number| number.abs() >= EXACT && value.is_f64())
+    value.as_f64().filter(|number| number.abs() >= FIRST_INEXACT && value.is_f64())
 }
 
 /// Reads the value of a label: text as it is, a number or boolean as text.

@@ -13,21 +13,21 @@ pub(in crate::cli::ingest) const PAGE_BYTES: usize = 16 << 20;
 
 /// The deepest nesting that is read. Finding the article takes time that grows with the depth of each element. No page
 /// that people read comes near: browsers stop at 512.
-const DEEPEST: usize = 1_000;
+const MAX_DEPTH: usize = 1_000;
 
 /// The most nodes of a page: elements, texts and comments.
-const NODES: usize = 400_000;
+const MAX_NODES: usize = 400_000;
 
 /// The most attributes of an element. The parser compares each with those before it.
-const ATTRIBUTES: usize = 1_000;
+const MAX_ATTRIBUTES: usize = 1_000;
 
 /// The most `&`, `<` and `>` in one text. Readability writes the article as HTML, which takes time proportional to the
 /// length of a text for each of them.
-const SIGNS: usize = 10_000;
+const MAX_ESCAPED_SIGNS: usize = 10_000;
 
 /// How many bytes are parsed between two checks of the tree's size. A short run of tags can reopen all formatting
 /// elements.
-const STEP: usize = 4 << 10;
+const STEP_BYTES: usize = 4 << 10;
 
 /// Parses a page, or a piece of one.
 ///
@@ -48,7 +48,7 @@ pub(in crate::cli::ingest) fn document(page: &str) -> Result<Document, String> {
     let mut parser = parse_document(Document::default(), opts);
     let mut rest = page;
     while !rest.is_empty() {
-        let (step, after) = rest.split_at(rest.floor_char_boundary(STEP));
+        let (step, after) = rest.split_at(rest.floor_char_boundary(STEP_BYTES));
         rest = after;
         parser.process(step.into());
         let builder = &parser.tokenizer.sink;
@@ -56,7 +56,7 @@ pub(in crate::cli::ingest) fn document(page: &str) -> Result<Document, String> {
         let open = Open(Cell::new(0));
         builder.trace_handles(&open);
         // Formatting elements are counted twice: where they stand, and in the list of those to reopen.
-        if open.0.get() > 2 * DEEPEST {
+        if open.0.get() > 2 * MAX_DEPTH {
             return Err(too_deep());
         }
     }
@@ -79,15 +79,15 @@ impl Tracer for Open {
 
 /// Checks that the tree is not too large or too deep.
 fn check_growth(tree: &Document) -> Result<(), String> {
-    if tree.tree.len() > NODES {
-        return Err(format!("the page has more than {NODES} elements and texts"));
+    if tree.tree.len() > MAX_NODES {
+        return Err(format!("the page has more than {MAX_NODES} elements and texts"));
     }
     // The parser collects errors of the markup, which nobody reads.
     tree.errors.borrow_mut().clear();
     // The root and the body take over the attributes of all further tags of their kind.
     let root = tree.root().first_element_child();
     let mut grown = root.iter().copied().chain(root.iter().filter_map(NodeRef::last_child));
-    let crowded = |node: NodeRef<'_>| node.element_ref().is_some_and(|element| element.attrs.len() > ATTRIBUTES);
+    let crowded = |node: NodeRef<'_>| node.element_ref().is_some_and(|element| element.attrs.len() > MAX_ATTRIBUTES);
     if grown.any(crowded) { Err(too_crowded()) } else { Ok(()) }
 }
 
@@ -95,13 +95,13 @@ fn check_nodes(root: NodeRef<'_>) -> Result<(), String> {
     let mut at = root.first_child();
     let mut depth = 1_usize;
     while let Some(node) = at {
-        if depth > DEEPEST {
+        if depth > MAX_DEPTH {
             return Err(too_deep());
         }
         let shown = node.is_text()
             && !node.parent().is_some_and(|parent| parent.has_name("script") || parent.has_name("style"));
-        if shown && node.text().bytes().filter(|byte| matches!(byte, b'&' | b'<' | b'>')).count() > SIGNS {
-            return Err(format!("a text has more than {SIGNS} of the signs &, < and >"));
+        if shown && node.text().bytes().filter(|byte| matches!(byte, b'&' | b'<' | b'>')).count() > MAX_ESCAPED_SIGNS {
+            return Err(format!("a text has more than {MAX_ESCAPED_SIGNS} of the signs &, < and >"));
         }
         if let Some(child) = node.first_child() {
             (at, depth) = (Some(child), depth + 1);
@@ -122,11 +122,11 @@ fn check_nodes(root: NodeRef<'_>) -> Result<(), String> {
 }
 
 fn too_crowded() -> String {
-    format!("an element has more than {ATTRIBUTES} attributes")
+    format!("an element has more than {MAX_ATTRIBUTES} attributes")
 }
 
 fn too_deep() -> String {
-    format!("elements are nested more than {DEEPEST} deep")
+    format!("elements are nested more than {MAX_DEPTH} deep")
 }
 
 /// Whether a tag has more attributes than are read. Each word outside quotation marks counts as one. There are no tags
@@ -144,7 +144,7 @@ fn has_crowded_tag(page: &str) -> bool {
             continue;
         }
         let (count, end) = attributes(bytes, at);
-        if count > ATTRIBUTES {
+        if count > MAX_ATTRIBUTES {
             return true;
         }
         let name = &bytes[at..end.min(at + 8)];

@@ -21,7 +21,7 @@ enum Gap {
 
 /// A line that `<br>` ends within a sentence has at least this many characters, unless something else shows that the
 /// sentence goes on.
-const FULL_LINE: usize = 40;
+const FULL_LINE_CHARS: usize = 40;
 
 /// The text that a page, or a piece of one, shows. `language` is the language of the page.
 pub(in crate::cli::ingest) fn text(tree: &Document, language: &str) -> String {
@@ -224,7 +224,7 @@ impl Writer {
     /// The last words that were written. Its length is bounded, because very long lines and words must not be read
     /// again and again.
     fn end(&self) -> &str {
-        &self.out[self.out.ceil_char_boundary(self.out.len().saturating_sub(4 * FULL_LINE))..]
+        &self.out[self.out.ceil_char_boundary(self.out.len().saturating_sub(4 * FULL_LINE_CHARS))..]
     }
 
     /// Whether the sentence before a `<br>` goes on with `next`.
@@ -236,7 +236,7 @@ impl Writer {
         };
         let starts_lower = next.chars().next().is_some_and(char::is_lowercase);
         let ends = matches!(last, '.' | '!' | '?' | '…' | ':' | '。' | '！' | '？');
-        !ends && (starts_lower || matches!(last, ',' | ';' | '–' | '—') || line.chars().nth(FULL_LINE).is_some())
+        !ends && (starts_lower || matches!(last, ',' | ';' | '–' | '—') || line.chars().nth(FULL_LINE_CHARS).is_some())
     }
 
     /// Writes the emoji that a small picture stands for.
