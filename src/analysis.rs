@@ -1,21 +1,21 @@
-//! How articles are read: which tier before a put is answered, and which later.
+//! Analysis modes: on which tier an article is analysed before a put is answered, and on which later.
 
 use sayso_document::Tier;
 use sayso_extract::Analyzer;
 
-/// What settings and requests choose from.
+/// The modes that settings and requests choose from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// By the fast models, and no more.
+    /// With the fast models only.
     Fast,
-    /// By the accurate model, before the article is kept.
+    /// With the accurate model, before the article is stored.
     Accurate,
-    /// Fast first; accurately as soon as nothing else needs the threads.
+    /// First fast, then accurately when the threads have nothing else to do.
     FastThenAccurate,
 }
 
 impl Mode {
-    /// All modes, with the names that settings give them.
+    /// All modes, with their names in settings.
     pub(crate) const ALL: [(Self, &str); 3] =
         [(Self::Fast, "fast"), (Self::Accurate, "accurate"), (Self::FastThenAccurate, "fast-then-accurate")];
 
@@ -25,7 +25,7 @@ impl Mode {
         Tier::Accurate => Self::Accurate,
     };
 
-    /// The tier of the analysis that an article is kept with.
+    /// The tier of the analysis with which an article is first stored.
     pub(crate) fn first(self) -> Tier {
         match self {
             Self::Fast | Self::FastThenAccurate => Tier::Fast,
@@ -33,7 +33,7 @@ impl Mode {
         }
     }
 
-    /// The tier that it comes to in the end.
+    /// The tier of its final analysis.
     pub(crate) fn last(self) -> Tier {
         match self {
             Self::Fast => Tier::Fast,
@@ -41,21 +41,22 @@ impl Mode {
         }
     }
 
-    /// The mode that settings call so.
+    /// The mode with this name in settings.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|(_, known)| *known == name).map(|(mode, _)| mode)
     }
 }
 
 impl std::fmt::Display for Mode {
-    /// The name that settings give it.
+    /// The name in settings.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let name = Self::ALL.into_iter().find(|(mode, _)| mode == self).map_or("", |(_, name)| name);
         f.write_str(name)
     }
 }
 
-/// The error for a request that asks for a tier that is not compiled in. None if it is. `best` is the best one that is.
+/// The error for a request for a tier that is not compiled in. None if it is. `best` is the best tier that is compiled
+/// in.
 pub(crate) fn lacking(wanted: Tier, best: Tier) -> Option<&'static str> {
     (wanted > best).then_some(
         "accurate analysis is not in this build, which offers fast alone; build with the feature encoder, a default one, for it",

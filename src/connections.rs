@@ -1,8 +1,8 @@
-//! Who is connected: how many at most, who makes room for others, and who is cut off.
+//! Client connections: how many may be open, which one makes room for a new one, and which are cut off.
 //!
-//! Each connection takes a file of the process, and of those there are few. So connections are counted. When all places
-//! are taken, the one that has been idle for longest makes room; when none is idle, the new one is turned away. The
-//! store never lacks files because of clients.
+//! Each connection takes a file descriptor, of which a process has few. So connections are counted. When the limit is
+//! reached, the connection that has been idle for longest is closed; if none is idle, the new one is turned away. So
+//! the store never lacks file descriptors because of clients.
 
 mod peer;
 
@@ -32,59 +32,59 @@ use tonic::transport::server::Connected;
 
 use crate::telemetry;
 
-/// Files of the process that clients leave to the store, the indexes and the log.
+/// The file descriptors that are kept for the store, the indexes and the log.
 const RESERVED_FILES: u64 = 256;
 
-/// The default number of open connections, if the process may open that many files.
-const USUAL: usize = 1024;
+/// The default limit of open connections, if the process may open that many files.
+const DEFAULT_CONNECTIONS: usize = 1024;
 
-/// How long a new connection may take to say that it speaks HTTP/2.
-const GREETING_WITHIN: Duration = Duration::from_secs(10);
+/// How long a new connection may take to send the HTTP/2 preface.
+const MAX_PREFACE_TIME: Duration = Duration::from_secs(10);
 
-/// Bytes of the words with which an HTTP/2 client begins.
-const GREETING_BYTES: usize = 24;
+/// The bytes of the HTTP/2 preface.
+const PREFACE_BYTES: usize = 24;
 
-/// How long one that is to make room may take.
-const ROOM_WITHIN: Duration = Duration::from_secs(1);
+/// How long a connection that is to make room may take to close.
+const MAX_CLOSING_TIME: Duration = Duration::from_secs(1);
 
-/// How long to wait when the system cannot give another connection.
-const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
+/// How long to wait if the system cannot accept another connection.
+const ACCEPT_RETRY_PAUSE: Duration = Duration::from_millis(200);
 
 /// What a client receives that is turned away: empty SETTINGS, then GOAWAY with ENHANCE_YOUR_CALM and the reason.
 const TURNED_AWAY: &[u8] =
     b"\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x1c\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x0btoo many connections";
 
-/// How many connections may be open where the settings do not say, and at most: the files that the process may have,
-/// less what the store needs.
+/// The default and maximum number of open connections: the files that the process may open, less those that the store
+/// needs.
 pub(crate) fn usual() -> usize {
-    usize::try_from(room()).unwrap_or(USUAL).min(USUAL)
+    usize::try_from(room()).unwrap_or(DEFAULT_CONNECTIONS).min(DEFAULT_CONNECTIONS)
 }
 
 /// How many connections there is room for.
 pub(crate) fn room() -> u64 {
     let files = files();
-    // Where files are scarce, half of them are for clients.
+    // If file descriptors are scarce, half of them are for clients.
     files.saturating_sub(RESERVED_FILES).max(files / 2)
 }
 
-/// How many files the process may have open, after asking for as many as the system gives.
+/// How many files the process may open, after raising the limit as far as the system allows.
 #[cfg(unix)]
 fn files() -> u64 {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
-    // A system that refuses leaves what there was.
+    // If the system refuses, the limit stays as it was.
     let given = if setrlimit(Resource::Nofile, raised).is_ok() { limit.maximum } else { limit.current };
     given.unwrap_or(u64::MAX)
 }
 
-/// How many files the process may have open: this system sets no limit that matters.
+/// How many files the process may open. This system has no limit that matters.
 #[cfg(not(unix))]
 fn files() -> u64 {
     u64::MAX
 }
 
-/// All connections that are open.
+/// All open connections.
 #[derive(Clone)]
 pub(crate) struct Connections(Arc<Shared>);
 
@@ -93,7 +93,7 @@ struct Shared {
     greeting_within: Duration,
     open: Mutex<BTreeMap<u64, Entry>>,
     next: AtomicU64,
-    /// Somebody left.
+    /// A connection was closed.
     left: Notify,
 }
 
@@ -105,7 +105,7 @@ struct Entry {
 impl Connections {
     /// Room for `most` connections.
     pub(crate) fn new(most: usize) -> Self {
-        Self::with(most, GREETING_WITHIN)
+        Self::with(most, MAX_PREFACE_TIME)
     }
 
     fn with(most: usize, greeting_within: Duration) -> Self {
@@ -128,7 +128,7 @@ impl Connections {
         self.0.most
     }
 
-    /// The incoming connections; never ends.
+    /// Accepts connections. Never ends.
     pub(crate) fn incoming(self, listener: TcpListener) -> impl Stream<Item = Result<Connection, Infallible>> {
         stream::unfold((self, listener), |(connections, listener)| async {
             let connection = connections.accept(&listener).await;
@@ -148,14 +148,14 @@ impl Connections {
                         return connection;
                     }
                 }
-                // The client gave up before it was its turn.
+                // The client gave up before it was accepted.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                 Err(error) => {
                     if !std::mem::replace(&mut failing, true) {
                         tracing::warn!(%error, open = self.open(), "no connection can be accepted; trying again");
                     }
                     self.close_longest_idle();
-                    sleep(ACCEPT_AGAIN).await;
+                    sleep(ACCEPT_RETRY_PAUSE).await;
                 }
             }
         }
@@ -165,11 +165,11 @@ impl Connections {
     async fn admit(&self, stream: TcpStream) -> Option<Connection> {
         if self.open() >= self.0.most && !self.make_room().await {
             telemetry::refused("CONNECTIONS_FULL", "all connections that may be open are busy");
-            // A client that does not listen yet learns it from the end of the connection.
+            // A client that does not read yet learns it when the connection ends.
             let _ = stream.try_write(TURNED_AWAY);
             return None;
         }
-        // Answers go out at once; without it, only later.
+        // Small answers are sent at once. If this fails, they are only later.
         let _ = stream.set_nodelay(true);
         let (close, closed) = oneshot::channel();
         let (peer, number) = (Peer::default(), self.0.next.fetch_add(1, Ordering::Relaxed));
@@ -179,7 +179,7 @@ impl Connections {
         Some(Connection { stream, peer, closed: Some(closed), greeting, _place: place })
     }
 
-    /// Whether a place is free in the end.
+    /// Waits for a free place. False if there is none in time.
     async fn make_room(&self) -> bool {
         if !self.close_longest_idle() {
             return false;
@@ -194,11 +194,11 @@ impl Connections {
                 left.await;
             }
         };
-        tokio::time::timeout(ROOM_WITHIN, free).await.is_ok()
+        tokio::time::timeout(MAX_CLOSING_TIME, free).await.is_ok()
     }
 
-    /// Closes the connection without open calls that has been idle for longest; one that never made a call goes first.
-    /// False when all are busy.
+    /// Closes the connection without open calls that has been idle for longest, beginning with those that never made a
+    /// call. False if all are busy.
     fn close_longest_idle(&self) -> bool {
         let mut entries = self.entries();
         let idle = entries.values_mut().filter(|entry| entry.close.is_some() && entry.peer.is_idle());
@@ -206,12 +206,12 @@ impl Connections {
         longest.and_then(|entry| entry.close.take()).is_some_and(|close| close.send(()).is_ok())
     }
 
-    /// Closes all connections without open calls: at the end.
+    /// Closes all connections without open calls. For the end.
     pub(crate) fn close_idle(&self) {
         self.close_where(Peer::is_idle);
     }
 
-    /// Closes connections that leave their answers unread. For a timer.
+    /// Closes connections that leave their answers unread. Called by a timer.
     pub(crate) fn close_stalled(&self) {
         let closed = self.close_where(Peer::is_stalled);
         if closed > 0 {
@@ -230,7 +230,7 @@ impl Connections {
     }
 }
 
-/// A place among the connections, free again when dropped.
+/// A place among the connections. Free again when dropped.
 struct Place {
     connections: Connections,
     number: u64,
@@ -243,19 +243,19 @@ impl Drop for Place {
     }
 }
 
-/// A connection that ends on order, or if it does not begin with the preface of HTTP/2 in time.
+/// A connection that ends on order, or if the HTTP/2 preface does not arrive in time.
 pub(crate) struct Connection {
     stream: TcpStream,
     peer: Peer,
     /// None once it has been ordered to end.
     closed: Option<oneshot::Receiver<()>>,
-    /// Until when the greeting must have come, and how much of it has; none once all has.
+    /// The deadline of the HTTP/2 preface, and how many of its bytes have arrived. None once all have.
     greeting: Option<(Pin<Box<Sleep>>, usize)>,
     _place: Place,
 }
 
 impl Connection {
-    /// Fails when the connection is to end.
+    /// Fails if the connection is to end.
     fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         if let Some(closed) = &mut self.closed {
             if Pin::new(closed).poll(cx).is_pending() {
@@ -279,7 +279,7 @@ impl AsyncRead for Connection {
         ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
         if let Some((_, come)) = &mut self.greeting {
             *come += buffer.filled().len() - before;
-            if *come >= GREETING_BYTES {
+            if *come >= PREFACE_BYTES {
                 self.greeting = None;
             }
         }
@@ -369,7 +369,7 @@ mod tests {
         let mut speaking = TcpStream::connect(address).await.unwrap();
         speaking.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await.unwrap();
         let mut connection = connections.accept(&listener).await;
-        connection.read_exact(&mut [0; GREETING_BYTES]).await.unwrap();
+        connection.read_exact(&mut [0; PREFACE_BYTES]).await.unwrap();
         let more = tokio::time::timeout(Duration::from_millis(200), connection.read_u8()).await;
         assert!(more.is_err(), "it waits for more, without a fault: {more:?}");
     }

@@ -1,4 +1,4 @@
-//! The protobuf descriptors of the package, to look at messages by their fields' names.
+//! The protobuf descriptors of the package, for code that reads messages by the names of their fields.
 
 use std::sync::LazyLock;
 

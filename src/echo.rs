@@ -1,16 +1,16 @@
-//! Text that others wrote, made fit to be shown: short enough for a header, and without power over a terminal.
+//! Makes foreign text safe to print: short enough for a header, and without control over a terminal.
 
 use std::borrow::Cow;
 
 /// The longest text of a caller that an error repeats in full, in bytes.
 pub(crate) const ECHO_BYTES: usize = 200;
 
-/// The text; if it is longer than [`ECHO_BYTES`], cut and with its length.
+/// The text. If it is longer than [`ECHO_BYTES`], it is cut, and its length is added.
 pub(crate) fn clip(text: &str) -> Cow<'_, str> {
     clip_to(text, ECHO_BYTES)
 }
 
-/// The text; if it is longer than `most` bytes, cut to about that and with its length.
+/// The text. If it is longer than `most` bytes, it is cut to about that, and its length is added.
 pub(crate) fn clip_to(text: &str, most: usize) -> Cow<'_, str> {
     if text.len() <= most {
         return Cow::Borrowed(text);
@@ -18,19 +18,19 @@ pub(crate) fn clip_to(text: &str, most: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}… ({} bytes)", &text[..text.floor_char_boundary(most)], text.len()))
 }
 
-/// Whether a character cannot be seen but commands what shows it: a control character, or one that turns the direction
-/// of the text around it or breaks its line. No id may hold one.
+/// Whether a character is invisible but controls how text is displayed: a control character, or one that changes the
+/// direction of the text around it or breaks its line. No id may contain one.
 pub(crate) fn is_command(c: char) -> bool {
     c.is_control() || turns(c) || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Whether a character turns the direction of all that follows it. The marks U+061C, U+200E and U+200F, which texts in
-/// Arabic and Hebrew need, do not.
+/// Whether a character changes the direction of all text after it. The marks U+061C, U+200E and U+200F, which Arabic
+/// and Hebrew texts need, do not.
 pub(crate) fn turns(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The text with every commanding character written as an escape: `\u{1b}`.
+/// The text with every such character written as an escape: `\u{1b}`.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_command) {
         return Cow::Borrowed(text);

@@ -1,8 +1,8 @@
-//! Asks the engine twice a second what it cannot do at present, and tells it to health and to the log. So both tell the
-//! truth whether calls come in or not, and go back by themselves.
+//! Asks the engine twice a second what it cannot do, and reports it to the health service and the log. So both tell the
+//! truth whether there are calls or not, and recover by themselves.
 //!
-//! Nothing serves without the store. Without room on the disk, or while the indexes stand still, no article can be put
-//! so that it is found: ArticleService says so. Searches go on in both cases, on what was searchable last.
+//! Without the store, no service serves. If the disk is full, or if the indexes stand still, no article can be put so
+//! that it can be found, so ArticleService does not serve. Searches go on in both cases, on the last searchable state.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,12 +12,12 @@ use tonic_health::{ServingStatus, server::HealthReporter};
 use crate::{connections::Connections, proto, telemetry};
 
 /// How often to ask.
-const EVERY: Duration = Duration::from_millis(500);
+const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 
-/// The services that take articles in.
+/// The services that write.
 const WRITERS: [&str; 1] = [proto::article_service_server::SERVICE_NAME];
 
-/// The services that answer from the store.
+/// The services that read from the store.
 const READERS: [&str; 3] = [
     proto::search_service_server::SERVICE_NAME,
     proto::entity_service_server::SERVICE_NAME,
@@ -27,7 +27,7 @@ const READERS: [&str; 3] = [
 /// The services that need no store.
 const OTHERS: [&str; 2] = [proto::analyze_service_server::SERVICE_NAME, proto::server_service_server::SERVICE_NAME];
 
-/// Stands for the server as a whole.
+/// The name for the server as a whole.
 const WHOLE: &str = "";
 
 /// All services that health reports and reflection lists.
@@ -35,20 +35,20 @@ pub(crate) fn services() -> impl Iterator<Item = &'static str> {
     WRITERS.into_iter().chain(READERS).chain(OTHERS)
 }
 
-/// Tells health that nothing serves any more.
+/// Reports that nothing serves any more.
 pub(crate) async fn stop(reporter: &HealthReporter) {
     for service in services().chain([WHOLE]) {
         reporter.set_service_status(service, ServingStatus::NotServing).await;
     }
 }
 
-/// Tells how the engine is, at once and from now on, and looks after what else a timer must: clients that read nothing,
-/// and refusals that were only counted.
+/// Reports the state of the engine, now and from now on. Also does what else needs a timer: closes stalled connections,
+/// and logs refusals that were only counted.
 pub(crate) async fn follow(engine: Arc<dyn Engine>, connections: Connections, reporter: HealthReporter) {
     let mut last = None;
     loop {
         let asked = Arc::clone(&engine);
-        // The runtime is about to end when such a task does not.
+        // If such a task fails, the runtime is about to end.
         #[allow(
             clippy::disallowed_methods,
             reason = "one at a time, asked by a timer; it must not wait behind searches"
@@ -61,7 +61,7 @@ pub(crate) async fn follow(engine: Arc<dyn Engine>, connections: Connections, re
         }
         connections.close_stalled();
         telemetry::tell_refusals();
-        tokio::time::sleep(EVERY).await;
+        tokio::time::sleep(CHECK_INTERVAL).await;
     }
 }
 

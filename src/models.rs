@@ -1,4 +1,4 @@
-//! The analyzer, with the models of a folder where one is named.
+//! Makes the analyzer, with models from a folder if one is given.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -7,11 +7,11 @@ use std::path::Path;
 use sayso_extract::Analyzer;
 use sayso_extract::model::Files;
 
-/// Reads the models that lie in `folder`; those that do not stay as they are compiled in.
+/// Makes the analyzer with the models in `folder`. Those that are not there are the compiled-in ones.
 ///
 /// # Errors
-/// In words that name the file and what would be accepted: when the folder or a file cannot be read, when it holds no
-/// model, a `.bin` that is none, or a damaged one.
+/// In words that name the file and what would be accepted: if the folder or a file cannot be read, if the folder holds
+/// no model, or if a `.bin` is not a model or is damaged.
 pub(crate) fn analyzer(folder: Option<&Path>) -> Result<Analyzer, String> {
     let Some(folder) = folder else { return Ok(Analyzer::new()) };
     let told = |fault: &dyn std::fmt::Display| format!("model folder {}: {fault}", folder.display());
@@ -23,7 +23,7 @@ pub(crate) fn analyzer(folder: Option<&Path>) -> Result<Analyzer, String> {
     Analyzer::with_models(files).map_err(|error| told(&error))
 }
 
-/// All files of the folder that are models, or claim to be.
+/// All files of the folder that are models, or should be.
 fn read(folder: &Path) -> io::Result<Vec<(String, Vec<u8>)>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {

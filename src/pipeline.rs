@@ -1,4 +1,4 @@
-//! From an article to its place in the engine: analyse, write, learn how far the write has come.
+//! Takes an article into the engine: analyses it, writes it, and reports the progress of the write.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,33 +14,33 @@ use crate::metrics::Metrics;
 use crate::pool::{Pool, PoolError};
 use crate::standing::Upgrades;
 
-/// Changes that may wait at once for room in the engine's queue, each on a thread.
-const HANDING: usize = 64;
+/// How many changes may wait at once for room in the engine's queue. Each occupies a thread.
+const MAX_HANDING: usize = 64;
 
-/// Analyses articles on threads made for it and hands them to the engine.
+/// Analyses articles on its own threads and passes them to the engine.
 #[derive(Clone)]
 pub(crate) struct Pipeline {
     reader: Reader,
     engine: Arc<dyn Engine>,
     pool: Pool,
-    /// Turns to hand a change to the engine, which makes those wait who do while its queue is full.
+    /// Permits to pass a change to the engine, which blocks while its queue is full.
     handing: Arc<Semaphore>,
     upgrades: Arc<Upgrades>,
 }
 
 impl Pipeline {
-    /// A pipeline into `engine` that analyses with `analyzer` on `threads` threads and notes that in `metrics`.
+    /// A pipeline into `engine` that analyses with `analyzer` on `threads` threads, and records that in `metrics`.
     pub(crate) fn new(engine: Arc<dyn Engine>, analyzer: Analyzer, threads: usize, metrics: Metrics) -> Self {
         Self {
             reader: Reader { analyzer: Arc::new(analyzer), metrics },
             engine,
             pool: Pool::new(threads, 16 * threads),
-            handing: Arc::new(Semaphore::new(HANDING)),
+            handing: Arc::new(Semaphore::new(MAX_HANDING)),
             upgrades: Arc::default(),
         }
     }
 
-    /// Name and version of the model that analyses on this tier.
+    /// Name and version of the model of this tier.
     pub(crate) fn model(&self, tier: Tier) -> &str {
         self.reader.analyzer.model(tier)
     }
@@ -56,20 +56,20 @@ impl Pipeline {
         &self.engine
     }
 
-    /// What is known of analyses that come later.
+    /// The state of later analyses.
     pub(crate) fn upgrades(&self) -> &Arc<Upgrades> {
         &self.upgrades
     }
 
-    /// Analyses an article, or takes the stored analysis where body and day are the same and the model is, too, or
-    /// its tier is better. Refuses when too many wait. Whoever drops this gives the analysis up.
+    /// Analyses an article. A stored analysis is reused if body and day are the same, and if it is by the same model or
+    /// of a better tier. Refuses if too many articles wait. If the caller drops this, the analysis is abandoned.
     pub(crate) async fn analyze(&self, article: Article, tier: Tier) -> Result<AnalyzedArticle, PoolError> {
         let (pipeline, caller) = (self.clone(), Caller::default());
         let wanted = caller.wants();
         self.pool.run(move || pipeline.analyze_now(article, tier, &wanted)).await?.ok_or(PoolError::Died)
     }
 
-    /// The same, waiting for a turn: for streams, which bound how much they have open.
+    /// The same, but waits however many are waiting. For streams, which limit their own number.
     pub(crate) async fn analyze_patiently(&self, article: Article, tier: Tier) -> Result<AnalyzedArticle, PoolError> {
         let (pipeline, caller) = (self.clone(), Caller::default());
         let wanted = caller.wants();
@@ -88,7 +88,7 @@ impl Pipeline {
         self.pool.run_idle(work).await?.ok_or(PoolError::Died)
     }
 
-    /// The write for an article that was analysed for this mode, on condition of the expected version.
+    /// The write for an article that was analysed in this mode, on condition of the expected version.
     pub(crate) fn put(&self, analyzed: AnalyzedArticle, mode: Mode, expected: Option<u64>) -> Write {
         let (tier, model) = (mode.last(), self.model(mode.last()).to_owned());
         if mode.first() == tier || analyzed.analysis.model == model {
@@ -97,7 +97,7 @@ impl Pipeline {
         Write::PutFirst(Box::new(analyzed), Wanted { tier, model }, expected)
     }
 
-    /// Hands a change to the engine. Returns when it is queued; `progress` hears the rest.
+    /// Passes a change to the engine. Returns when it is queued; `progress` is called with the rest.
     pub(crate) async fn write(
         &self,
         write: Write,
@@ -107,13 +107,13 @@ impl Pipeline {
         let upgrades = matches!(write, Write::PutFirst(..) | Write::Want(..)).then(|| Arc::clone(&self.upgrades));
         let heard = move |step: Progress| {
             if let Progress::Searchable(_) = &step {
-                // From now on those who look for what waits find it.
+                // From now on, `upgrade` finds what waits.
                 upgrades.iter().for_each(|upgrades| upgrades.wake());
             }
             progress(step);
         };
-        // The engine makes its callers wait while its queue is full, which no async thread may do; nor may they take
-        // all threads for blocking work, which searches and the server's own questions need.
+        // The engine blocks its callers while its queue is full. So they must not be async threads, and must not take
+        // all blocking threads, which searches and the server itself need.
         let turn = Arc::clone(&self.handing).acquire_owned().await.map_err(|_| PoolError::Died)?;
         #[allow(clippy::disallowed_methods, reason = "the turn bounds how many wait for the engine at once")]
         let handed = tokio::task::spawn_blocking(move || {
@@ -123,11 +123,12 @@ impl Pipeline {
         handed.await.map_err(|_| PoolError::Died)
     }
 
-    /// Makes a change and waits until it has come as far as `until`. Whoever drops this does not undo it.
+    /// Makes a change and waits until it is durable or searchable, as `until` says. Dropping this does not undo the
+    /// change.
     pub(crate) async fn written(&self, write: Write, until: Until) -> Result<Receipt, Unwritten> {
         let (tell, mut heard) = mpsc::unbounded_channel();
         let told = move |step| {
-            // Nobody listens any more when the caller has gone.
+            // The receiver is gone if the caller is.
             let _ = tell.send(step);
         };
         self.write(write, told).await.map_err(Unwritten::Pool)?;
@@ -143,7 +144,8 @@ impl Pipeline {
     }
 
     fn analyze_now(&self, article: Article, tier: Tier, wanted: &dyn Fn() -> bool) -> Option<AnalyzedArticle> {
-        // A failing read only costs the short cut. The write will meet the same failure and report it.
+        // A read that fails only means that the article is analysed again. The write will meet the same failure and
+        // report it.
         let stored = if article.id.is_empty() { None } else { self.engine.article(&article.id).ok().flatten() };
         let analysis = match stored {
             Some(stored)
@@ -159,7 +161,7 @@ impl Pipeline {
     }
 }
 
-/// How far a change is to come before its caller goes on.
+/// The state that a caller waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Until {
     /// It is on the disk.
@@ -168,18 +170,19 @@ pub(crate) enum Until {
     Searchable,
 }
 
-/// Why a change did not come as far as it was to.
+/// Why that state was not reached.
 #[derive(Debug)]
 pub(crate) enum Unwritten {
-    /// It never reached the engine.
+    /// The change never reached the engine.
     Pool(PoolError),
-    /// The engine failed, before or after it was durable.
+    /// The engine failed, before or after the change was durable.
     Engine(Error),
-    /// The engine stopped without a word about it.
+    /// The engine stopped without reporting on the change.
     Stopping,
 }
 
-/// One who waits for an analysis, which ends with it: a long text must not keep a thread busy for nobody.
+/// A caller that waits for an analysis. When it goes, the analysis ends, so that a long text does not keep a thread
+/// busy for nobody.
 #[derive(Default)]
 struct Caller {
     gone: Arc<AtomicBool>,
@@ -199,7 +202,7 @@ impl Drop for Caller {
     }
 }
 
-/// Analyses, and notes how long it took.
+/// Analyses, and records how long it took.
 #[derive(Clone)]
 struct Reader {
     analyzer: Arc<Analyzer>,
@@ -207,7 +210,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// None if it is no longer wanted.
+    /// Analyses an article. None if the analysis is no longer wanted.
     fn read(&self, article: &Article, tier: Tier, wanted: &dyn Fn() -> bool) -> Option<Analysis> {
         let began = Instant::now();
         let analysis = self.analyzer.analyze_while(&article.body, published_on(article), tier, wanted)?;
@@ -216,10 +219,10 @@ impl Reader {
     }
 }
 
-/// The day on which an article was published: words like "on Tuesday" count from it. Where its outlet's day is not
-/// told, it is that of UTC.
+/// The day on which an article was published, from which words like "on Tuesday" are counted. If the outlet's day is
+/// unknown, it is the day in UTC.
 fn published_on(article: &Article) -> Option<Date> {
-    const DAY: i64 = 86_400_000_000;
-    let in_utc = |at: i64| Date::from_days(i32::try_from(at.div_euclid(DAY)).ok()?);
+    const DAY_MICROS: i64 = 86_400_000_000;
+    let in_utc = |at: i64| Date::from_days(i32::try_from(at.div_euclid(DAY_MICROS)).ok()?);
     article.published_on.or_else(|| article.published_at.and_then(in_utc))
 }

@@ -1,29 +1,29 @@
-//! A bounded number of threads for work that would hold up the async runtime.
+//! A bounded number of threads for work that would block the async runtime.
 
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-/// Runs blocking work, a limited amount at once, and limits how much may wait.
+/// Runs blocking work. Limits how much of it runs at once, and how much may wait.
 #[derive(Clone, Debug)]
 pub(crate) struct Pool {
     running: Arc<Semaphore>,
     admitted: Arc<Semaphore>,
-    /// How many wait for their turn, without those that let all others go first.
+    /// How many callers wait for their turn, not counting those that let all others go first.
     waiting: watch::Sender<usize>,
 }
 
 /// Why work was not done.
 #[derive(Debug)]
 pub(crate) enum PoolError {
-    /// Too much waits already.
+    /// Too many callers are waiting.
     Full,
     /// The work panicked, or the server is stopping.
     Died,
 }
 
 impl Pool {
-    /// A pool that runs `threads` pieces of work at once while at most `waiting` more wait.
+    /// A pool that runs `threads` pieces of work at once, while at most `waiting` more wait.
     pub(crate) fn new(threads: usize, waiting: usize) -> Self {
         Self {
             running: Arc::new(Semaphore::new(threads)),
@@ -32,7 +32,7 @@ impl Pool {
         }
     }
 
-    /// Runs `work` when its turn comes; refuses at once when too much waits.
+    /// Runs `work` when its turn comes. Refuses at once if too much work waits.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -41,7 +41,7 @@ impl Pool {
         self.run_patiently(work).await
     }
 
-    /// Runs `work` when its turn comes, however much waits: for callers that bound themselves.
+    /// Runs `work` when its turn comes, however much work waits. For callers that limit themselves.
     pub(crate) async fn run_patiently<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -52,7 +52,7 @@ impl Pool {
         start(running, work).await
     }
 
-    /// Runs `work` when a thread is free and nothing else waits for one: for what can wait as long as need be.
+    /// Runs `work` when a thread is free and nothing else waits for one. For work that is never urgent.
     pub(crate) async fn run_idle<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -61,7 +61,7 @@ impl Pool {
         let running = loop {
             waiting.wait_for(|count| *count == 0).await.map_err(|_| PoolError::Died)?;
             let running = self.turn().await?;
-            // Turns are given in order, and others may have queued up behind this one in the meantime: they go first.
+            // Turns are given in order. Others may have queued up behind this one in the meantime, and they go first.
             if *waiting.borrow() == 0 {
                 break running;
             }
@@ -78,7 +78,7 @@ async fn start<T: Send + 'static>(
     running: OwnedSemaphorePermit,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, PoolError> {
-    // The permit goes with the work: a caller that goes away does not free the thread.
+    // The permit moves with the work: a caller that goes away does not free the thread.
     #[allow(clippy::disallowed_methods, reason = "this is the pool; the permit bounds how many run at once")]
     let task = tokio::task::spawn_blocking(move || {
         let _running = running;
@@ -87,7 +87,7 @@ async fn start<T: Send + 'static>(
     task.await.map_err(|_| PoolError::Died)
 }
 
-/// One that waits for its turn, counted until it has it or goes away.
+/// A caller that waits for its turn. It is counted until it gets the turn or goes away.
 struct Waiting<'p>(&'p watch::Sender<usize>);
 
 impl<'p> Waiting<'p> {

@@ -1,4 +1,4 @@
-//! The sample articles that come with the program, so that a newcomer has something to ask.
+//! The sample articles that come with the program, so that newcomers have something to ask.
 
 use rust_embed::RustEmbed;
 use sayso_index::{Article, Progress};
@@ -53,7 +53,7 @@ pub(crate) async fn put(pipeline: &Pipeline, mode: Mode) -> Result<usize, Failur
         let analyzed = pipeline.analyze_patiently(article, mode.first()).await;
         let analyzed = analyzed.map_err(|_| "the analysis of a sample failed")?;
         let told = move |step| {
-            // Nobody listens any more once a sample has failed.
+            // The receiver is gone once a sample has failed.
             let _ = tell.send(step);
         };
         let handed = pipeline.write(pipeline.put(analyzed, mode, None), told).await;

@@ -1,4 +1,4 @@
-//! The server: services, health and reflection on one listener, from start to a tidy stop.
+//! The server: services, health and reflection on one listener, from start to orderly stop.
 
 use std::{
     io,
@@ -24,16 +24,16 @@ use crate::{
     proto, samples, telemetry, upgrade,
 };
 
-/// How long clients that make no call have, once the server stops, to close their connections themselves.
-const FAREWELL: Duration = Duration::from_millis(250);
+/// How long clients without open calls have to close their connections themselves once the server stops.
+const IDLE_CLOSE_WAIT: Duration = Duration::from_millis(250);
 
-/// Bytes that a client may send ahead on one call, and on all calls of a connection. Streams that wait for room fill
-/// their windows: many of one connection may, before they keep its other calls from going on.
+/// The flow-control window: bytes that a client may send ahead on one call, and on all calls of a connection. Streams
+/// that wait for room fill their windows. Many streams of one connection may do so before its other calls are held up.
 ///
 /// h2 ends a connection whose small frames cost more than half of its window, counting 256 bytes less their length for
-/// each. A stream full of the smallest requests there are, of 12 bytes, costs 666 KB: less than half of this.
-const WINDOW: u32 = 32 << 10;
-const CONNECTION_WINDOW: u32 = 3 << 19;
+/// each. A stream full of the smallest possible requests, of 12 bytes, costs 666 KB, which is less than half of this.
+const WINDOW_BYTES: u32 = 32 << 10;
+const CONNECTION_WINDOW_BYTES: u32 = 3 << 19;
 
 /// A server whose store is open and which listens, but does not answer yet.
 pub struct Ready {
@@ -43,16 +43,16 @@ pub struct Ready {
     listener: TcpListener,
     connections: Connections,
     metrics: Metrics,
-    /// Where metrics are asked for, if they are on.
+    /// The listener for metrics, if they are on.
     scrapes: Option<TcpListener>,
 }
 
 impl Ready {
-    /// Listens, then opens the data directory and replays what the indexes lack.
+    /// Listens, then opens the data directory and brings the indexes up to the store.
     ///
     /// # Errors
-    /// When the clock stands before 1970, when an address is taken, which leaves no data directory behind, when the models cannot be used, when another
-    /// process has the data directory open, or when it cannot be read.
+    /// If the clock is set before 1970; if an address is taken, in which case no data directory is created; if the
+    /// models cannot be used; or if another process has the data directory open, or it cannot be read.
     pub async fn open(config: Config) -> Result<Self, Failure> {
         check_clock(SystemTime::now())?;
         let listener = listen("listen", "calls", config.listen).await?;
@@ -74,12 +74,12 @@ impl Ready {
         Ok(Self { config, engine, pipeline, listener, connections, metrics, scrapes })
     }
 
-    /// Where it listens: tells the port that was taken when the configured one is 0.
+    /// The address on which it listens. If the configured port is 0, this has the actual one.
     pub fn address(&self) -> std::io::Result<SocketAddr> {
         self.listener.local_addr()
     }
 
-    /// Where it tells metrics, if it does.
+    /// The address of its metrics, if they are on.
     pub fn metrics_address(&self) -> std::io::Result<Option<SocketAddr>> {
         self.scrapes.as_ref().map(TcpListener::local_addr).transpose()
     }
@@ -89,7 +89,7 @@ impl Ready {
         samples::put(&self.pipeline, self.config.analysis).await
     }
 
-    /// Answers calls until `stop` is ready; then lets open calls finish within the configured grace.
+    /// Answers calls until `stop` is ready. Then lets open calls finish within the configured grace.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<(), Failure> {
         let Self { config, engine, pipeline, listener, connections, metrics, scrapes } = self;
         let (stopping, told) = watch::channel(false);
@@ -138,8 +138,8 @@ async fn serve(
 ) -> Result<(), tonic::transport::Error> {
     Server::builder()
         .max_concurrent_streams(streams)
-        .initial_stream_window_size(WINDOW)
-        .initial_connection_window_size(CONNECTION_WINDOW)
+        .initial_stream_window_size(WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         .http2_keepalive_interval(Some(Duration::from_secs(60)))
         .http2_keepalive_timeout(Some(Duration::from_secs(20)))
         .add_routes(routes)
@@ -147,20 +147,20 @@ async fn serve(
         .await
 }
 
-/// Closes connections without a call for as long as open calls may go on: clients that hold them open must not keep the
-/// server from stopping.
+/// Closes connections without calls while open calls go on: clients that keep them open must not keep the server from
+/// stopping.
 async fn close_idle(connections: &Connections, grace: Duration) {
     let closing = async {
         loop {
-            tokio::time::sleep(FAREWELL).await;
+            tokio::time::sleep(IDLE_CLOSE_WAIT).await;
             connections.close_idle();
         }
     };
-    // It never ends by itself: what passes is the grace.
+    // This never ends by itself: it is the grace that ends.
     let _: Result<(), _> = tokio::time::timeout(grace, closing).await;
 }
 
-/// What whoever starts the server should know, a line each.
+/// Logs what whoever starts the server should know, one line each.
 fn tell_start(config: &Config, address: SocketAddr, engine: &Embedded, took: Duration) {
     let opened = engine.opened();
     if opened.salvaged {
@@ -193,19 +193,19 @@ fn tell_start(config: &Config, address: SocketAddr, engine: &Embedded, took: Dur
     }
 }
 
-/// Dates of HTTP begin in 1970: with an earlier clock, no call could be answered.
+/// Fails if the clock is set before 1970, where the dates of HTTP begin. No call could be answered.
 fn check_clock(now: SystemTime) -> Result<(), Failure> {
     let early = now < SystemTime::UNIX_EPOCH;
     if early { Err("the clock of this machine is set before 1970; set it, then start again".into()) } else { Ok(()) }
 }
 
-/// Listens at an address that this setting names.
+/// Listens on an address that this setting names.
 async fn listen(setting: &str, wanted_for: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
     let bound = TcpListener::bind(address).await;
     Ok(bound.map_err(|error| cannot_listen(setting, wanted_for, address, &error))?)
 }
 
-/// Says why nothing listens there, and what would do.
+/// Says why nothing listens there, and what to do.
 fn cannot_listen(setting: &str, wanted_for: &str, address: SocketAddr, error: &io::Error) -> String {
     let any_port = SocketAddr::new(address.ip(), 0);
     let remedy = match error.kind() {
@@ -223,13 +223,13 @@ fn cannot_listen(setting: &str, wanted_for: &str, address: SocketAddr, error: &i
 fn cannot_open(folder: &Path, error: &sayso_index::Error) -> String {
     let (folder, error) = (folder.display().to_string(), error.to_string());
     let why = error.strip_prefix(&folder).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(&error);
-    // Of a file in it, the engine tells the path.
+    // If the error is about a file in it, the message of the engine has its path.
     let what = if why.contains(&folder) { "the data directory" } else { &folder };
     format!("cannot open {what}: {why}")
 }
 
 async fn stopped(mut told: watch::Receiver<bool>) {
-    // An error means that the sender is gone, which also is the end.
+    // An error means that the sender is gone, which is also the end.
     let _ = told.wait_for(|stop| *stop).await;
 }
 
@@ -245,7 +245,7 @@ macro_rules! reflection {
     }};
 }
 
-/// Reflection in both versions: grpcurl asks v1, Postman and grpcui ask v1alpha.
+/// Reflection in both versions: grpcurl uses v1, Postman and grpcui use v1alpha.
 fn reflection() -> Result<
     (
         tonic_reflection::server::v1::ServerReflectionServer<impl tonic_reflection::server::v1::ServerReflection>,

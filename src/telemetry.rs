@@ -16,19 +16,19 @@ use tracing_subscriber::{
 use crate::echo;
 
 /// How long refusals of one kind are counted before they are logged again.
-const BURST: Duration = Duration::from_secs(60);
+const REFUSAL_INTERVAL: Duration = Duration::from_secs(60);
 
 /// The environment variable that sets the level of the log.
 const VARIABLE: &str = "SAYSO_LOG";
 
-/// The levels that may be written, by name.
+/// The levels, by name.
 const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
 
-/// Sends the log to standard error, with colours only on a terminal. `SAYSO_LOG` sets its level: `info` by
-/// default, or levels by module, as in `warn,sayso_index=debug,tantivy=info`.
+/// Sends the log to standard error, with colours only on a terminal. `SAYSO_LOG` sets its level: `info` by default, or
+/// levels by module, as in `warn,sayso_index=debug,tantivy=info`.
 ///
 /// # Errors
-/// Says what is wrong with `SAYSO_LOG` and what would do.
+/// Says what is wrong with `SAYSO_LOG` and what would be accepted.
 pub(crate) fn start() -> Result<(), String> {
     let filter = match std::env::var(VARIABLE) {
         Ok(written) => directives(&written)?,
@@ -46,9 +46,9 @@ pub(crate) fn start() -> Result<(), String> {
     Ok(())
 }
 
-/// The filter that this text means; the default where it is empty. A level alone is that of Sayso's own modules: of
-/// libraries, errors are told unless they are named, since their warnings mean something to those alone who know their
-/// insides, and what they cost an operator our own modules tell.
+/// The filter that `SAYSO_LOG` means; the default if it is empty. A bare level is for Sayso's own modules. Libraries
+/// log only errors unless they are named, because their warnings mean little without knowing their insides, and our own
+/// modules report what concerns an operator.
 fn directives(written: &str) -> Result<EnvFilter, String> {
     let parts = written.split(',').map(str::trim).filter(|part| !part.is_empty());
     parts
@@ -56,11 +56,12 @@ fn directives(written: &str) -> Result<EnvFilter, String> {
         .try_fold(EnvFilter::new("error,sayso=info"), |filter, directive| Ok(filter.add_directive(directive?)))
 }
 
-/// What one part between commas sets: `debug`, `tantivy=warn`.
+/// What one part between commas means: `debug`, `tantivy=warn`.
 fn directive(part: &str) -> Result<Directive, String> {
     let (module, level) =
         part.rsplit_once('=').map_or(("sayso", part), |(module, level)| (module.trim(), level.trim()));
-    // Without this, an unknown word would be taken for the name of a module, and all others be silent.
+    // Without this check, an unknown word would be taken for the name of a module, and all other modules would be
+    // silent.
     let level: LevelFilter = Some(level)
         .filter(|level| !level.is_empty())
         .and_then(|level| level.parse().ok())
@@ -84,8 +85,8 @@ fn no_level(word: &str) -> String {
     )
 }
 
-/// Panics are events, too, of one line each: the store's library panics where a file is damaged, which the engine
-/// catches. Whoever asks for a backtrace gets it as always.
+/// Logs a panic as an event of one line. The library of the store panics on damaged files, which the engine catches. If
+/// a backtrace is asked for, it is printed as usual.
 fn tell_panics() {
     let usual = std::panic::take_hook();
     let with_backtrace = std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");
@@ -99,9 +100,9 @@ fn tell_panics() {
     }));
 }
 
-/// Writes an event as one line, whatever its values hold: what commands a terminal becomes an escape.
+/// Writes an event as one line, whatever its values hold. Control characters become escapes.
 struct Lines<W> {
-    /// Whether the escape characters of colours pass. The formatter masks those of values itself.
+    /// Whether the escape sequences of colours pass. The formatter escapes those in values itself.
     colours: bool,
     to: W,
 }
@@ -124,18 +125,18 @@ impl<W: Write> Write for Lines<W> {
     }
 }
 
-/// Refusals by their reason, which are many at a time when something is wrong.
+/// Refusals by their reason. When something is wrong, there are many at a time.
 static REFUSALS: Mutex<BTreeMap<&'static str, Refusals>> = Mutex::new(BTreeMap::new());
 
-/// Refusals of one sort.
+/// Refusals of one kind.
 struct Refusals {
     told: Instant,
     untold: u64,
     last: String,
 }
 
-/// Notes a refusal that is not the caller's fault. The first is logged at once; what follows within a
-/// minute as a number.
+/// Records a refusal that is not the caller's fault. The first one is logged at once; those that follow within a minute
+/// are logged as a number.
 pub(crate) fn refused(reason: &'static str, error: &str) {
     let mut refusals = REFUSALS.lock().unwrap_or_else(PoisonError::into_inner);
     match refusals.get_mut(reason) {
@@ -150,9 +151,9 @@ pub(crate) fn refused(reason: &'static str, error: &str) {
     }
 }
 
-/// Logs refusals that were only counted so far and whose minute is over. For a timer.
+/// Logs refusals that were only counted so far and whose minute is over. Called by a timer.
 pub(crate) fn tell_refusals() {
-    tell_those_older_than(BURST);
+    tell_those_older_than(REFUSAL_INTERVAL);
 }
 
 /// Logs all refusals that were only counted so far. For the end.

@@ -1,8 +1,8 @@
 //! Gives articles the better analysis that they wait for, while nothing else needs the threads.
 //!
 //! Waiting articles are marked in the engine, not listed here. So nothing is lost when the process ends, and stopping
-//! waits for nothing. A new analysis replaces the old one only if the article has not changed since it was read;
-//! whoever replaced or deleted it in the meantime has the last word.
+//! waits for nothing. A new analysis replaces the old one only if the article has not changed since it was read: a
+//! replacement or delete in the meantime wins.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,26 +17,26 @@ use tokio::task::JoinSet;
 
 use crate::pipeline::{Pipeline, Until, Unwritten};
 
-/// How many articles are under way at once, for each analysis thread: some are analysed while others become searchable.
-const UNDER_WAY: usize = 8;
+/// How many articles are under way at once for each analysis thread. Some are analysed while others become searchable.
+const MAX_UNDER_WAY_PER_THREAD: usize = 8;
 
-/// How long to wait after the engine failed (a full disk).
-const PAUSE: Duration = Duration::from_secs(5);
+/// How long to wait after a failure of the engine, such as a full disk.
+const RETRY_PAUSE: Duration = Duration::from_secs(5);
 
 /// The outcome for one article.
 enum Outcome {
-    /// The engine did this with its new analysis, and every read sees it.
+    /// The engine made this change, and every read sees it.
     Written(Change),
-    /// The engine could not keep it; it may later.
+    /// The engine could not store the analysis, but may later.
     Refused(Error),
     /// The analysis ended without a result, and would again.
     GivenUp,
 }
 
-/// Works until `stopping` turns true. What is under way then is cut off, and done when the server starts again.
+/// Works until `stopping` turns true. What is under way then is abandoned, and done when the server starts again.
 pub(crate) async fn run(pipeline: Pipeline, threads: usize, mut stopping: watch::Receiver<bool>) {
     tokio::select! {
-        // An error means that the sender is gone, which also is the end.
+        // An error means that the sender is gone, which is also the end.
         _ = stopping.wait_for(|stop| *stop) => {}
         () = Worker::new(pipeline, threads).run() => {}
     }
@@ -46,13 +46,13 @@ struct Worker {
     pipeline: Pipeline,
     most: usize,
     tasks: JoinSet<(Pending, Outcome)>,
-    /// The numbers of articles that are under way, or given up.
+    /// The numbers of articles that are under way or were given up.
     taken: BTreeSet<u64>,
 }
 
 impl Worker {
     fn new(pipeline: Pipeline, threads: usize) -> Self {
-        Self { pipeline, most: UNDER_WAY * threads, tasks: JoinSet::new(), taken: BTreeSet::new() }
+        Self { pipeline, most: MAX_UNDER_WAY_PER_THREAD * threads, tasks: JoinSet::new(), taken: BTreeSet::new() }
     }
 
     async fn run(mut self) {
@@ -82,12 +82,12 @@ impl Worker {
                     self.pipeline.upgrades().under_way.fetch_sub(1, Ordering::Release);
                 }
                 () = self.pipeline.upgrades().wake.notified() => {}
-                () = tokio::time::sleep(PAUSE), if failed => {}
+                () = tokio::time::sleep(RETRY_PAUSE), if failed => {}
             }
         }
     }
 
-    /// Tells what an earlier run of the server left to do.
+    /// Logs what an earlier run of the server left to do.
     async fn greet(&self) {
         let engine = Arc::clone(self.pipeline.engine());
         #[allow(clippy::disallowed_methods, reason = "once, at the start")]
@@ -106,7 +106,7 @@ impl Worker {
         let (engine, taken) = (Arc::clone(self.pipeline.engine()), self.taken.clone());
         #[allow(clippy::disallowed_methods, reason = "one at a time; the analyses that follow go through the pool")]
         let found = tokio::task::spawn_blocking(move || engine.pending(best, &taken, room)).await;
-        // The runtime is about to end when such a task does not.
+        // If such a task fails, the runtime is about to end.
         for pending in found.unwrap_or_else(|_| Ok(Vec::new()))? {
             self.taken.insert(pending.seq);
             self.pipeline.upgrades().under_way.fetch_add(1, Ordering::Release);
@@ -125,7 +125,7 @@ impl Worker {
             }
             Outcome::Refused(error) => {
                 tracing::warn!(id, %error, "a new analysis was not stored; trying again");
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(RETRY_PAUSE).await;
                 self.taken.remove(&pending.seq);
             }
             Outcome::GivenUp => {
@@ -136,7 +136,7 @@ impl Worker {
     }
 }
 
-/// Analyses an article and puts the analysis in place of the one that it has.
+/// Analyses an article again and replaces its analysis.
 async fn upgrade(pipeline: Pipeline, pending: Pending) -> (Pending, Outcome) {
     let Ok(analyzed) = pipeline.analyze_idly(pending.article.clone(), pending.tier).await else {
         return (pending, Outcome::GivenUp);
@@ -150,13 +150,13 @@ async fn upgrade(pipeline: Pipeline, pending: Pending) -> (Pending, Outcome) {
     (pending, outcome)
 }
 
-/// A round through all articles of a filter that marks those for another analysis whose present one is by no model of
-/// this tier or a better one. It goes in parts, so that no question and no change is long.
+/// Goes through all articles of a filter, and marks for another analysis those whose present one is by no model of this
+/// tier or a better one. It goes in parts, so that no read and no write takes long.
 pub(crate) struct Round {
     models: Vec<String>,
     tier: Tier,
     filter: ArticleFilter,
-    /// Where the next part begins; none at the end.
+    /// Where the next part begins. None at the end.
     after: Option<u64>,
     queued: u64,
 }
@@ -168,13 +168,13 @@ impl Round {
         Self { models, tier, filter, after: Some(0), queued: 0 }
     }
 
-    /// What the engine is to be asked next; none when the round is over.
+    /// What to ask the engine next. None when the round is over.
     pub(crate) fn question(&self) -> Option<impl FnOnce(&dyn Engine, &Interrupt) -> Result<Outdated, Error> + use<>> {
         let (from, models, tier, filter) = (self.after?, self.models.clone(), self.tier, self.filter.clone());
         Some(move |engine: &dyn Engine, interrupt: &Interrupt| engine.outdated(&models, tier, &filter, from, interrupt))
     }
 
-    /// Takes the answer; gives the change that marks what was found.
+    /// Takes the answer, and returns the write that marks what was found.
     pub(crate) fn take(&mut self, found: Outdated) -> Option<Write> {
         self.queued += found.seqs.len() as u64;
         self.after = found.next;

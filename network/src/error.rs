@@ -1,12 +1,15 @@
-//! Why a network could not be read or run.
+//! The error of this crate.
 
 use std::fmt;
 
-/// Why a network could not be read or run.
+/// Why a network could not be read or run, in a sentence for a person: what is wrong, and what was expected.
+///
+/// There are no kinds to match on: all that a caller can do is to use another file, or another window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NetworkError(String);
 
 impl NetworkError {
+    /// An error with this message, which begins with a small letter and has no full stop.
     pub(crate) fn new(what: impl Into<String>) -> Self {
         Self(what.into())
     }

@@ -1,4 +1,16 @@
-//! Products with matrices of 8-bit integers.
+//! Products of rows with matrices of 8-bit integers.
+//!
+//! The rows are floats. Before a product they are rounded to unsigned bytes, which span the range of all numbers of the
+//! window ("dynamic quantisation"; see [`Rounded`]). The sums of the products are exact 32-bit integers. They become
+//! floats again with one factor for the rows and one for each column of the matrix:
+//!
+//! ```text
+//! output[row][column] = sum[row][column] × (rows.scale × scales[column]) + bias[column]
+//! ```
+//!
+//! Where a few inputs reach much further than the others, rounding would cost these their precision. Such matrices come
+//! with factors that shrink those inputs first, and their weights are larger by as much (`soft`; after Xiao et al.,
+//! SmoothQuant, 2023).
 
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix, QuantParams};
 use rten_tensor::NdTensorView;
@@ -7,30 +19,40 @@ use crate::error::NetworkError;
 use crate::onnx::Parts;
 use crate::vector;
 
-/// The greatest weight. Processors without VNNI add two products of a weight and an activation, which is up to 255, in
-/// 16 bits and cut off what does not fit. Up to this weight all fits, and all processors find the same.
-const REACH: u8 = 64;
+/// The greatest absolute value of a weight.
+///
+/// Processors without VNNI add two products of a weight and an activation in 16 bits, and clip what does not fit. An
+/// activation is at most 255, so with weights up to 64 the sum is at most 2 × 255 × 64 = 32,640, and fits.
+const MAX_WEIGHT: u8 = 64;
 
-/// A matrix, and what is added.
+/// A matrix with its bias: the linear map from `inputs` to `outputs` numbers.
 pub(crate) struct Linear {
+    /// A row for each input and a column for each output, in the layout that this processor's kernel wants.
     weights: PackedBMatrix<i8>,
-    /// What the products of each output are multiplied by.
+    /// The factor of each output's sums.
     scales: Vec<f32>,
+    /// What is added to each output.
     bias: Vec<f32>,
-    /// What the inputs are multiplied by before they are rounded.
+    /// The factor of each input before it is rounded, if the matrix has such factors.
     soft: Option<Vec<f32>>,
 }
 
-/// Activations as unsigned bytes: `scale` times what each is above `zero`.
+/// Rows of numbers as unsigned bytes. A byte stands for `scale × (byte − zero)`.
+///
+/// Rounding once serves all matrices that are applied to the same rows.
 pub(crate) struct Rounded {
+    /// Row by row.
     bytes: Vec<u8>,
+    /// The numbers of a row.
     width: usize,
+    /// The difference between two neighbouring bytes.
     scale: f32,
+    /// The byte that stands for zero.
     zero: u8,
 }
 
 impl Rounded {
-    /// Rows of this width, rounded by the range of all.
+    /// Rounds rows of this width. The 256 steps are spread over the range of all their numbers, zero included.
     pub(crate) fn of(rows: &[f32], width: usize) -> Self {
         let (least, greatest) = vector::range(rows);
         let scale = (greatest - least) / 255.0;
@@ -43,7 +65,8 @@ impl Rounded {
 }
 
 impl Linear {
-    /// Takes a matrix of so many inputs from the file.
+    /// Takes the matrix `name` from the file. Fails if it has another number of inputs, if scales, bias or factors have
+    /// another length than its sides, if its zero is not 0, or if a weight is greater than [`MAX_WEIGHT`].
     pub(crate) fn read(parts: &mut Parts, name: &str, inputs: usize) -> Result<Self, NetworkError> {
         let fault = |what: &str| NetworkError::new(format!("the matrix {name} {what}"));
         let (shape, weights) = parts.bytes::<2>(&format!("{name}.weight"))?;
@@ -56,19 +79,19 @@ impl Linear {
         if sizes != [inputs, shape[1], shape[1], inputs] || zero != [0] {
             return Err(fault("does not fit what belongs to it"));
         }
-        if weights.iter().any(|weight| weight.unsigned_abs() > REACH) {
-            return Err(fault(&format!("has weights beyond {REACH}, whose sums some processors cut off")));
+        if weights.iter().any(|weight| weight.unsigned_abs() > MAX_WEIGHT) {
+            return Err(fault(&format!("has weights beyond {MAX_WEIGHT}, whose sums some processors cut off")));
         }
         let weights = executor().prepack_b(NdTensorView::from_data(shape, weights.as_slice()));
         Ok(Self { weights, scales, bias, soft })
     }
 
-    /// How many numbers come out for each row.
+    /// The numbers of an output row.
     pub(crate) fn outputs(&self) -> usize {
         self.scales.len()
     }
 
-    /// Rows times the matrix.
+    /// Rounds rows and multiplies them by the matrix, with its factors for the inputs.
     pub(crate) fn apply(&self, rows: &[f32]) -> Result<Vec<f32>, NetworkError> {
         let width = self.weights.rows();
         match &self.soft {
@@ -77,14 +100,14 @@ impl Linear {
         }
     }
 
-    /// Rows that were rounded before, times the matrix.
+    /// Multiplies rounded rows by the matrix. For matrices without factors for the inputs, such as those of the heads.
     pub(crate) fn products(&self, rows: &Rounded) -> Result<Vec<f32>, NetworkError> {
         let sums = self.sums(rows)?;
         let scales: Vec<f32> = self.scales.iter().map(|scale| rows.scale * scale).collect();
         Ok(vector::scaled(&sums, &scales, &self.bias))
     }
 
-    /// The sums of integers.
+    /// The sums of products of integers, before scales and bias.
     fn sums(&self, rows: &Rounded) -> Result<Vec<i32>, NetworkError> {
         let count = rows.bytes.len() / rows.width;
         let mut sums = vec![0; count * self.outputs()];
@@ -98,7 +121,7 @@ impl Linear {
     }
 }
 
-/// The fastest kernel of this processor.
+/// The fastest kernel that this processor has. All kernels yield the same sums.
 fn executor() -> GemmExecutor<u8, i8, i32> {
     GemmExecutor::new()
 }

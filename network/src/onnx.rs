@@ -1,4 +1,21 @@
-//! The weights and attributes of an ONNX file.
+//! Reads weights and attributes from the ONNX file that `train/encoder/export.py` writes.
+//!
+//! Only these tensors are read, by name. `N` stands for the number of a layer, from 0.
+//!
+//! | tensors | hold |
+//! |---|---|
+//! | `words.weight`, `words.scales` | a row of integers for each piece of the vocabulary, and its factor |
+//! | `places.weight`, `shapes.weight` | a row of floats for each position and for each feature of words |
+//! | `norm.*`, `layerN.norm1.*`, `layerN.norm2.*` | `weight` and `bias` of a normalisation |
+//! | `layerN.qkv.*`, `layerN.out.*`, `layerN.up.*`, `layerN.down.*` | a matrix; see below |
+//! | `tags.*`, `names.*` and those of the other heads | a matrix that turns rows into scores |
+//!
+//! A matrix has `weight` (signed bytes, a row for each input), `zero` (always 0), `scales` and `bias` (a float for each
+//! output), and where its inputs are shrunk before rounding also `soft` (a float for each input).
+//!
+//! The attributes read are `epsilon` of the normalisations, and `q_num_heads` and `scale` of attention. The operators are
+//! compared with those that this crate computes ([`Parts::expect_operators`]). Their wiring is not: the file is written
+//! by our own program, and a checksum beside it says that it is that file.
 
 use std::collections::BTreeMap;
 
@@ -6,17 +23,19 @@ use rten_onnx::onnx::{AttributeProto, DataType, ModelProto, NodeProto, TensorPro
 
 use crate::error::NetworkError;
 
-/// The operators of a product with a matrix, after its input was rounded.
+/// The operators of a product with a matrix, after those that round its input.
 const PRODUCT: [&str; 5] = ["MatMulInteger", "Cast", "Mul", "Mul", "Add"];
 
-/// What is in the file.
+/// The content of the file. Tensors are taken out as they are read, so that no weight is in memory twice.
 pub(crate) struct Parts {
+    /// The operators, in the order in which they are computed.
     nodes: Vec<NodeProto>,
+    /// The tensors that were not taken yet, by name.
     tensors: BTreeMap<String, TensorProto>,
 }
 
 impl Parts {
-    /// Reads the file.
+    /// Parses the file. Fails if it is not ONNX, or has no graph.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, NetworkError> {
         let fault = |what: &str| NetworkError::new(format!("this is no network of an encoder: {what}"));
         let model = ModelProto::parse_buf(bytes).map_err(|error| fault(&error.to_string()))?;
@@ -25,12 +44,13 @@ impl Parts {
         Ok(Self { nodes: graph.node, tensors: tensors.collect() })
     }
 
-    /// Whether there is such a tensor.
+    /// Whether there is such a tensor that was not taken yet.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.tensors.contains_key(name)
     }
 
-    /// Takes a tensor of floats, with its shape.
+    /// Takes a tensor of `N` dimensions with 32-bit floats out of the file, with its shape. Fails if it is missing, of
+    /// another type or number of dimensions, empty, or not all finite.
     pub(crate) fn floats<const N: usize>(&mut self, name: &str) -> Result<([usize; N], Vec<f32>), NetworkError> {
         let (shape, bytes) = self.tensor(name, DataType::FLOAT, 4)?;
         let floats: Vec<f32> = bytes.as_chunks().0.iter().map(|chunk| f32::from_le_bytes(*chunk)).collect();
@@ -40,12 +60,13 @@ impl Parts {
         }
     }
 
-    /// Takes a tensor of signed bytes, with its shape.
+    /// Takes a tensor of `N` dimensions with signed bytes out of the file, with its shape. Fails as [`Parts::floats`] does.
     pub(crate) fn bytes<const N: usize>(&mut self, name: &str) -> Result<([usize; N], Vec<i8>), NetworkError> {
         let (shape, bytes) = self.tensor(name, DataType::INT8, 1)?;
         Ok((shape, bytes.into_iter().map(u8::cast_signed).collect()))
     }
 
+    /// Takes a tensor whose numbers have `size` bytes each, as little-endian bytes.
     fn tensor<const N: usize>(
         &mut self,
         name: &str,
@@ -65,7 +86,7 @@ impl Parts {
         Ok((shape, bytes))
     }
 
-    /// The attribute that all operators of a kind share.
+    /// The attribute `name` of the operators `kind`. `of` picks its type. Fails unless all of them have the same value.
     pub(crate) fn attribute<T: PartialEq>(
         &self,
         kind: &str,
@@ -83,7 +104,7 @@ impl Parts {
         }
     }
 
-    /// Fails unless the operators are those of an encoder of so many layers.
+    /// Fails unless the operators are those of an encoder with `layers` layers. The error names the first that differs.
     pub(crate) fn expect_operators(&self, layers: usize) -> Result<(), NetworkError> {
         let expected = self.operators(layers);
         let found: Vec<&str> = self.nodes.iter().map(|node| node.op_type.as_deref().unwrap_or_default()).collect();

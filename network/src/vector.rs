@@ -1,8 +1,14 @@
-//! Operations on floats, the same on every processor.
+//! Operations on floats that yield the same bits on every processor.
 //!
-//! They are made of single additions, multiplications, divisions and roundings, which IEEE 754 defines to the bit. None
-//! is fused, and functions are polynomials written down here. Sums over a row are sixteen, of every sixteenth number,
-//! which are then added by halves: so processors that take 4, 8 or 16 numbers at once add in one order.
+//! They consist of single additions, multiplications, divisions, square roots and roundings, which IEEE 754 defines to
+//! the bit. A multiplication is never fused with an addition. Exponentials and the error function are polynomials.
+//!
+//! The order of adding is fixed, too. The sum over a row is kept as sixteen sums, of every sixteenth number, which are
+//! added in pairs at the end. So processors with vectors of 4, 8 or 16 floats add in the same order. The tests compare
+//! all vector widths that the machine has, and `scripts/other-processor` compares another kind of processor.
+//!
+//! Each operation is a `SimdOp`, which `dispatch` runs with the widest vectors of this processor. The functions that take
+//! an `isa` are parts of such operations, and are inlined into them.
 
 use rten_simd::ops::{BitOps, FloatOps, IntOps, NarrowSaturate, NumOps, ToFloat};
 use rten_simd::{Isa, Simd, SimdOp};
@@ -10,22 +16,24 @@ use rten_simd::{Isa, Simd, SimdOp};
 use crate::error::NetworkError;
 use crate::onnx::Parts;
 
-/// The most numbers that a processor takes at once.
+/// The floats of the widest vector (AVX-512).
 pub(crate) const LANES: usize = 16;
-/// The rows that go from layer to layer are multiples of this: four vectors of floats make one of bytes.
+/// The widths of rows are multiples of this many floats, because four vectors of floats become one of bytes.
 pub(crate) const STEP: usize = 4 * LANES;
-/// The fewest.
-const FEWEST: usize = 4;
+/// The floats of the narrowest vector.
+const MIN_LANES: usize = 4;
 
-/// Below this, exponentials count as nothing. They are so small that their products would still be normal numbers.
-const NOTHING: f32 = -64.0;
+/// Below this, the exponential counts as 0. At this number it is some 1e-28, so that products with it are still normal
+/// numbers: processors may treat subnormal ones differently.
+const MIN_EXPONENT: f32 = -64.0;
 
-/// The exponential of numbers of at most 0: a power of two times a polynomial over what remains (Cody and Waite, 1980).
+/// The exponential function for `x` of at most 0: a power of two times a polynomial of the rest (Cody and Waite, 1980).
+/// The relative error is below 1e-6.
 #[inline(always)]
 fn exp<I: Isa>(isa: I, x: I::F32) -> I::F32 {
     let (ops, ints) = (isa.f32(), isa.i32());
-    let nothing = ops.gt(ops.splat(NOTHING), x);
-    let x = ops.select(ops.splat(NOTHING), x, nothing);
+    let nothing = ops.gt(ops.splat(MIN_EXPONENT), x);
+    let x = ops.select(ops.splat(MIN_EXPONENT), x, nothing);
     // Added to a number, this leaves no bit for fractions.
     let whole = ops.splat(12_582_912.0);
     let power = ops.sub(ops.add(ops.mul(x, ops.splat(std::f32::consts::LOG2_E)), whole), whole);
@@ -42,8 +50,8 @@ fn exp<I: Isa>(isa: I, x: I::F32) -> I::F32 {
     ops.select(ops.zero(), found, nothing)
 }
 
-/// `x` times how much of a normal distribution lies below it (Hendrycks and Gimpel, 2016). The error function is that of
-/// Abramowitz and Stegun (1964), 7.1.26.
+/// GELU: `x` times the share of the normal distribution below `x` (Hendrycks and Gimpel, 2016). The error function is
+/// approximated as by Abramowitz and Stegun (1964), 7.1.26. The absolute error is below 1e-5.
 #[inline(always)]
 fn gelu_of<I: Isa>(isa: I, x: I::F32) -> I::F32 {
     let ops = isa.f32();
@@ -61,12 +69,12 @@ fn gelu_of<I: Isa>(isa: I, x: I::F32) -> I::F32 {
     ops.mul(ops.mul(x, ops.splat(0.5)), ops.add(erf, ops.one()))
 }
 
-/// The sum of what `of` makes of a row.
+/// The sum of `of(x)` over the numbers `x` of a row, whose length is a multiple of [`LANES`].
 #[inline(always)]
 fn sum<I: Isa>(isa: I, row: &[f32], of: impl Fn(I::F32) -> I::F32) -> f32 {
     let ops = isa.f32();
     let lanes = ops.len();
-    let mut sums = [ops.zero(); LANES / FEWEST];
+    let mut sums = [ops.zero(); LANES / MIN_LANES];
     for numbers in row.chunks_exact(LANES) {
         for (numbers, sum) in numbers.chunks_exact(lanes).zip(&mut sums) {
             *sum = ops.add(*sum, of(ops.load(numbers)));
@@ -84,14 +92,15 @@ fn sum<I: Isa>(isa: I, row: &[f32], of: impl Fn(I::F32) -> I::F32) -> f32 {
     all[0]
 }
 
-/// The greater of two numbers.
+/// The greater of each pair of numbers. `b` where one is not a number, which no row holds.
 #[inline(always)]
 fn greater<I: Isa>(isa: I, a: I::F32, b: I::F32) -> I::F32 {
     let ops = isa.f32();
     ops.select(a, b, ops.gt(a, b))
 }
 
-/// Replaces scores by the exponentials of what they are below the greatest, and yields their sum.
+/// The first half of softmax: subtracts the greatest score from all, replaces each by its exponential, and returns the
+/// sum of these. The caller divides by it.
 #[inline(always)]
 pub(crate) fn exponentials<I: Isa>(isa: I, row: &mut [f32]) -> f32 {
     let ops = isa.f32();
@@ -107,8 +116,10 @@ pub(crate) fn exponentials<I: Isa>(isa: I, row: &mut [f32]) -> f32 {
     sum(isa, row, |numbers| numbers)
 }
 
-/// Rows of `a` times the matrix `b`, whose columns are a multiple of twice [`LANES`]. A row of `a` stands every
-/// `stride` numbers; of each, as many are taken as `b` has rows. Each sum begins with the first product.
+/// Multiplies the rows of `a` by the matrix `b`, and writes the products to `out`.
+///
+/// The number of `columns` of `b` and `out` is a multiple of twice [`LANES`]. A row of `a` begins every `stride` numbers,
+/// and as many numbers of it are taken as `b` has rows. Each sum starts at zero and adds the products in order.
 #[inline(always)]
 pub(crate) fn multiply<I: Isa>(isa: I, a: &[f32], stride: usize, b: &[f32], columns: usize, out: &mut [f32]) {
     const ROWS: usize = 4;
@@ -124,6 +135,7 @@ pub(crate) fn multiply<I: Isa>(isa: I, a: &[f32], stride: usize, b: &[f32], colu
     }
 }
 
+/// Multiplies `ROWS` rows at once, two vectors of columns at a time, so that all sums stay in registers.
 #[inline(always)]
 fn tiles<I: Isa, const ROWS: usize>(isa: I, a: &[f32], stride: usize, b: &[f32], columns: usize, out: &mut [f32]) {
     let ops = isa.f32();
@@ -152,16 +164,21 @@ fn tiles<I: Isa, const ROWS: usize>(isa: I, a: &[f32], stride: usize, b: &[f32],
     }
 }
 
-/// Brings rows to a mean of zero and a variance of one (Ba et al., 2016), then scales and moves each number.
+/// Layer normalisation (Ba et al., 2016): brings each row to a mean of zero and a variance of one, then multiplies each
+/// number by its weight and adds its bias.
 #[derive(Clone, Debug)]
 pub(crate) struct Norm {
+    /// A factor for each column.
     weights: Vec<f32>,
+    /// What is added to each column.
     bias: Vec<f32>,
+    /// Added to the variance, so that a row of equal numbers is not divided by zero.
     epsilon: f32,
 }
 
 impl Norm {
-    /// Takes it from the file.
+    /// Takes the normalisation `name` from the file. Fails unless weights and biases are equally many, and a multiple of
+    /// [`STEP`].
     pub(crate) fn read(parts: &mut Parts, name: &str, epsilon: f32) -> Result<Self, NetworkError> {
         let ([width], weights) = parts.floats(&format!("{name}.weight"))?;
         let ([also], bias) = parts.floats(&format!("{name}.bias"))?;
@@ -176,12 +193,13 @@ impl Norm {
         self.weights.len()
     }
 
-    /// Does it to all rows.
+    /// Normalises all rows in place.
     pub(crate) fn apply(&self, rows: &mut [f32]) {
         Normed { norm: self, rows }.dispatch();
     }
 }
 
+/// The operation of [`Norm::apply`].
 struct Normed<'a> {
     norm: &'a Norm,
     rows: &'a mut [f32],
@@ -211,11 +229,12 @@ impl SimdOp for Normed<'_> {
     }
 }
 
-/// Replaces numbers by what GELU makes of them.
+/// Applies GELU to all numbers in place.
 pub(crate) fn gelu(numbers: &mut [f32]) {
     Gelu(numbers).dispatch();
 }
 
+/// The operation of [`gelu`].
 struct Gelu<'a>(&'a mut [f32]);
 
 impl SimdOp for Gelu<'_> {
@@ -230,11 +249,12 @@ impl SimdOp for Gelu<'_> {
     }
 }
 
-/// The least and the greatest number, and zero if all are above or below.
+/// The least and the greatest of the numbers and zero.
 pub(crate) fn range(numbers: &[f32]) -> (f32, f32) {
     Range(numbers).dispatch()
 }
 
+/// The operation of [`range`].
 struct Range<'a>(&'a [f32]);
 
 impl SimdOp for Range<'_> {
@@ -254,17 +274,19 @@ impl SimdOp for Range<'_> {
     }
 }
 
-/// Numbers as bytes: multiplied by `inverse`, rounded, halves to the even one, and added to `zero`.
+/// Numbers as bytes: each is multiplied by `inverse`, rounded (halves to even), added to `zero`, and clipped to 0 to 255.
 pub(crate) fn bytes(numbers: &[f32], inverse: f32, zero: u8) -> Vec<u8> {
     let mut out = vec![0; numbers.len()];
     Bytes { numbers, inverse, zero, out: &mut out }.dispatch();
     out
 }
 
+/// The operation of [`bytes`].
 struct Bytes<'a> {
     numbers: &'a [f32],
     inverse: f32,
     zero: u8,
+    /// As long as `numbers`.
     out: &'a mut [u8],
 }
 
@@ -288,13 +310,14 @@ impl SimdOp for Bytes<'_> {
     }
 }
 
-/// Rows with each number multiplied by its factor.
+/// Rows with each number multiplied by the factor of its column.
 pub(crate) fn softened(rows: &[f32], factors: &[f32]) -> Vec<f32> {
     let mut out = rows.to_vec();
     Softened { rows: &mut out, factors }.dispatch();
     out
 }
 
+/// The operation of [`softened`].
 struct Softened<'a> {
     rows: &'a mut [f32],
     factors: &'a [f32],
@@ -314,17 +337,19 @@ impl SimdOp for Softened<'_> {
     }
 }
 
-/// Rows of integers as floats, each multiplied by its scale and added to its bias.
+/// Rows of integers as floats, each multiplied by the scale of its column and added to its bias.
 pub(crate) fn scaled(rows: &[i32], scales: &[f32], bias: &[f32]) -> Vec<f32> {
     let mut out = vec![0.0; rows.len()];
     Scaled { rows, scales, bias, out: &mut out }.dispatch();
     out
 }
 
+/// The operation of [`scaled`].
 struct Scaled<'a> {
     rows: &'a [i32],
     scales: &'a [f32],
     bias: &'a [f32],
+    /// As long as `rows`.
     out: &'a mut [f32],
 }
 
@@ -341,7 +366,7 @@ impl SimdOp for Scaled<'_> {
                 let found = ops.mul(ints.to_float(ints.load(&row[at..])), ops.load(&self.scales[at..]));
                 ops.store(ops.add(found, ops.load(&self.bias[at..])), &mut out[at..]);
             }
-            // The heads of tags and names are no multiples.
+            // The rows of some heads are not a whole number of vectors long.
             for at in whole..row.len() {
                 out[at] = row[at] as f32 * self.scales[at] + self.bias[at];
             }

@@ -1,4 +1,4 @@
-//! `sayso analyze`: what is found in a text, keeping nothing.
+//! `sayso analyze`: analyses a text without storing it.
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -20,10 +20,10 @@ use crate::proto::analyze_service_client::AnalyzeServiceClient;
 use crate::proto::{self, AnalysisMode, AnalyzeRequest, Annotations, ArticleEntity, Mention, OffsetEncoding};
 use crate::{analysis::Mode, convert, models};
 
-/// The longest text that is read, in bytes: far above any article, and what an offset can count.
-const TEXT_BYTES: usize = 1 << 30;
+/// The longest text that is read, in bytes: far more than any article, and as much as an offset can count.
+const MAX_TEXT_BYTES: usize = 1 << 30;
 
-/// How the text ends that is typed at a terminal.
+/// How to end a text that is typed at a terminal.
 const END_OF_INPUT: &str = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-D on a line of its own" };
 
 /// Arguments of `sayso analyze`.
@@ -107,13 +107,13 @@ pub(super) fn run(args: Args) -> Outcome {
     Ok(if refused { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// The text of a file, and what people should know of how it is read.
+/// The text of a file, and hints on how it is read.
 fn read(file: &str) -> Result<(String, Option<&'static str>), String> {
     if file == "-" && std::io::stdin().is_terminal() {
         anstream::eprintln!("sayso: reading a text from the terminal; end it with {END_OF_INPUT}");
     }
     let mut reader = input::open(file).map_err(|error| without_number(&error))?;
-    let bytes = input::read_all(&mut reader, TEXT_BYTES).map_err(|error| without_number(&error))?;
+    let bytes = input::read_all(&mut reader, MAX_TEXT_BYTES).map_err(|error| without_number(&error))?;
     let bytes = bytes.ok_or("the text is longer than 1 GiB")?;
     let name = file.trim_end_matches(".gz");
     let is_html = Path::new(name).extension().is_some_and(|end| end == "html" || end == "htm");
@@ -125,7 +125,7 @@ fn read(file: &str) -> Result<(String, Option<&'static str>), String> {
     Ok((text, hint))
 }
 
-/// A hint for a text that is more than prose, which is read as it is all the same.
+/// A hint if a text is more than prose. It is read as prose all the same.
 fn hint(path: &Path, text: &str) -> Option<&'static str> {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
     let is_json = || serde_json::from_str::<serde::de::IgnoredAny>(first).is_ok() || matches!(first, "{" | "[");
@@ -143,7 +143,7 @@ fn hint(path: &Path, text: &str) -> Option<&'static str> {
     is_markdown.then_some("this looks like Markdown, but is read as it is, so that offsets are those of the file")
 }
 
-/// The tier to read on: the one that was asked for, or the best that is compiled in.
+/// The tier that was asked for, or the best that is compiled in.
 fn tier(asked: Option<Tier>) -> Result<sayso_document::Tier, Fault> {
     let number = labels::at_most_one(Tier::values(asked.as_slice()));
     convert::wanted_tier("--analysis", number, Mode::DEFAULT).map_err(|fault| Fault::usage(fault.message))
@@ -184,12 +184,12 @@ fn analyze(
     let analysis = analyzer.analyze_dated(&text, published, tier);
     let article = convert::unkept(text, None);
     let mut annotations = convert::annotations(&AnalyzedArticle { article, analysis }, OffsetEncoding::Utf8);
-    // The text is not a stored article, so nothing can be asked about it.
+    // The text is not a stored article, so no command can look it up.
     annotations.quotes.iter_mut().for_each(|quote| quote.article = None);
     annotations
 }
 
-/// Entities, then quotes, each under a heading.
+/// Prints entities, then quotes, each under a heading.
 pub(super) fn lines(heading: &str, found: &Annotations, width: Option<usize>) -> String {
     let mut out = String::new();
     if !heading.is_empty() {

@@ -1,4 +1,4 @@
-//! `sayso articles`: what is kept.
+//! `sayso articles`: lists stored articles.
 
 use std::process::ExitCode;
 
@@ -38,7 +38,7 @@ const EXAMPLES: &str = r#"Examples:
   sayso articles --outlet "Northern Wire" --sort updated
   sayso articles --id 01-harbour-strike"#;
 
-/// In which order articles come.
+/// The order of articles.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Sort {
     /// Latest publication first
@@ -86,7 +86,7 @@ pub(super) fn run(args: Args) -> Outcome {
     })
 }
 
-/// The title, then where and when, then what was found in it.
+/// Prints the title, then outlet and date, then what was found in the article.
 fn lines(hit: &ArticleSummary, width: Option<usize>) -> String {
     let article = hit.article.clone().unwrap_or_default();
     let found = format!(
@@ -116,7 +116,7 @@ async fn show_one(client: &mut ArticleServiceClient<Channel>, id: String, as_jso
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the article says about itself, then its body.
+/// Prints the metadata of an article, then its body.
 fn whole_lines(article: &Article, width: Option<usize>) -> String {
     let place = [published(article), article.authors.join(", "), labelled(article), article.id.clone()];
     let mut out = title(article, width);

@@ -1,4 +1,4 @@
-//! Reaches the server.
+//! Connects to the server.
 
 use std::future::Future;
 use std::time::Duration;
@@ -10,19 +10,19 @@ use super::fault::{Fault, root};
 /// Where `sayso serve` listens by default.
 pub(super) const DEFAULT_SERVER: &str = "http://127.0.0.1:50051";
 
-/// How long a connection may take to come about.
+/// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The largest answer to accept. The server limits its pages; this only lifts tonic's limit of 4 MB.
+/// The largest answer to accept. The server limits its pages itself; this only lifts tonic's limit of 4 MB.
 pub(super) const ANSWER_BYTES: usize = 256 << 20;
 
-/// How to start this program again: as `cargo run`, if that started it, else by its name.
+/// How to start this program again: as `cargo run` if cargo started it, else by its name.
 pub(super) fn program() -> &'static str {
-    // Only what cargo itself starts has this variable.
+    // cargo sets this variable for the programs that it starts.
     if std::env::var_os("CARGO_MANIFEST_DIR").is_some() { "cargo run -q --release --" } else { "sayso" }
 }
 
-/// Which server to ask.
+/// The server to ask.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Server {
     /// Address of the server
@@ -39,7 +39,7 @@ impl Server {
     /// Connects.
     ///
     /// # Errors
-    /// When the address is none, or nobody answers there; the words say what to do.
+    /// If the address is invalid, or nobody answers there. The message says what to do.
     pub(super) async fn connect(&self) -> Result<Channel, Fault> {
         let address = if self.server.contains("://") { self.server.clone() } else { format!("http://{}", self.server) };
         if let Some((scheme, rest)) = address.split_once("://")
@@ -74,17 +74,17 @@ impl Server {
 }
 
 impl Server {
-    /// A port that is none, which would be taken for a part of the name otherwise.
+    /// An invalid port, which would otherwise be taken for part of the name.
     fn bad_port(&self, address: &str) -> Option<Fault> {
         let authority = address.split_once("://").map_or(address, |(_, rest)| rest).split('/').next()?;
-        // What follows the last colon inside the brackets of an IPv6 address is not a port.
+        // Inside the brackets of an IPv6 address, a colon does not begin a port.
         let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'))?;
         let words = || format!("\"{port}\" in \"{}\" is not a port; a port is a number up to 65535", self.server);
         port.parse::<u16>().is_err().then(|| Fault::usage(words()))
     }
 }
 
-/// Runs a client's work to its end on a runtime of its own.
+/// Runs a client's work on a runtime of its own.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn says_where_nobody_answers_and_what_to_do() {
-        // Port 1 of the loopback is reserved and never served here.
+        // Port 1 of the loopback is reserved, so nothing listens there.
         let fault = block_on(async { Server::at("127.0.0.1:1".into()).connect().await }).unwrap_err();
         let Fault::Failed(words) = fault else { panic!("{fault:?}") };
         assert!(words.starts_with("no server answers at http://127.0.0.1:1 ("), "{words}");

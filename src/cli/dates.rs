@@ -1,4 +1,4 @@
-//! Dates and times: as options and records give them, and as people read them.
+//! Dates and times, in options and records and for people to read.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -18,7 +18,7 @@ use message::{calendar, day, to_proto};
 pub(super) use moment::Published;
 pub(super) use published::{read_milliseconds, read_number, read_published};
 
-/// The start of an interval: a date means its first moment (UTC).
+/// The start of an interval. A date means its first moment (UTC).
 pub(super) fn parse_from(text: &str) -> Result<ProtoTime, String> {
     match text.parse::<Date>() {
         Ok(date) if is_plain_date(text) => midnight(date),
@@ -26,7 +26,7 @@ pub(super) fn parse_from(text: &str) -> Result<ProtoTime, String> {
     }
 }
 
-/// The end of an interval: a date means the end of that day (UTC), so that the day is included.
+/// The end of an interval. A date means the end of that day (UTC), so the day is included.
 pub(super) fn parse_until(text: &str) -> Result<ProtoTime, String> {
     match text.parse::<Date>() {
         Ok(date) if is_plain_date(text) => midnight(date.checked_add(1.day()).map_err(|error| error.to_string())?),
@@ -34,7 +34,7 @@ pub(super) fn parse_until(text: &str) -> Result<ProtoTime, String> {
     }
 }
 
-/// A day: YYYY-MM-DD.
+/// A date: YYYY-MM-DD.
 pub(super) fn parse_day(text: &str) -> Result<proto::google_type::Date, String> {
     match text.parse::<Date>() {
         Ok(date) if is_plain_date(text) => Ok(day(date)),
@@ -42,14 +42,14 @@ pub(super) fn parse_day(text: &str) -> Result<proto::google_type::Date, String> 
     }
 }
 
-/// The day after: a range until it includes the day that is given.
+/// The day after a date, which ends a range that includes it.
 pub(super) fn parse_day_after(text: &str) -> Result<proto::google_type::Date, String> {
     let Ok(date) = text.parse::<Date>() else { return Err("expected YYYY-MM-DD".into()) };
     parse_day(text)?;
     date.tomorrow().map(day).map_err(|error| error.to_string())
 }
 
-/// The day after one of an answer. None where there is none in the calendar.
+/// The day after one in an answer. None if the calendar has no such day.
 pub(super) fn day_after(of: &proto::google_type::Date) -> Option<proto::google_type::Date> {
     calendar(of)?.tomorrow().map(day).ok()
 }
@@ -59,7 +59,7 @@ fn parse_moment(text: &str) -> Result<ProtoTime, String> {
     Ok(to_proto(moment))
 }
 
-/// When something was published, as an option gives it: YYYY-MM-DD, or RFC 3339.
+/// A publication date in an option: YYYY-MM-DD or RFC 3339.
 pub(super) fn parse_publication(text: &str) -> Result<Published, String> {
     parse_from(text)?;
     read_published(text).ok_or_else(|| "expected a year from 1600 to 2199".into())
@@ -74,17 +74,17 @@ fn midnight(date: Date) -> Result<ProtoTime, String> {
     date.to_zoned(TimeZone::UTC).map(|zoned| to_proto(zoned.timestamp())).map_err(|error| error.to_string())
 }
 
-/// The day, as people write it: "3 March 2026" (UTC). Nothing for a moment that no calendar has.
+/// A day for people: "3 March 2026" (UTC). Empty for a moment outside the calendar.
 pub(super) fn show_day(time: &ProtoTime) -> String {
     show(time, "%-d %B %Y")
 }
 
-/// The day of the calendar: "3 March 2026". Nothing for a day that no calendar has.
+/// A date for people: "3 March 2026". Empty for a date outside the calendar.
 pub(super) fn show_date(day: &proto::google_type::Date) -> String {
     calendar(day).map(|date| date.strftime("%-d %B %Y").to_string()).unwrap_or_default()
 }
 
-/// Day and time: "3 March 2026, 14:05 UTC".
+/// Date and time for people: "3 March 2026, 14:05 UTC".
 pub(super) fn show_moment(time: &ProtoTime) -> String {
     show(time, "%-d %B %Y, %H:%M UTC")
 }

@@ -1,4 +1,4 @@
-//! `sayso delete`: takes articles away.
+//! `sayso delete`: deletes articles.
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -72,7 +72,7 @@ pub(super) fn run(args: Args) -> Outcome {
     })
 }
 
-/// Goes on after an id that is not there; the exit code is 1 then.
+/// Deletes the articles with these ids. Goes on after an id that does not exist; the exit code is 1 then.
 async fn by_id(
     mut client: ArticleServiceClient<Channel>,
     ids: Vec<String>,
@@ -98,7 +98,7 @@ async fn by_id(
     Ok(if missing == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Tells how many articles there are of these ids. The exit code is that of their deletion.
+/// Prints how many of these articles exist. The exit code is that of their deletion.
 async fn how_many(
     client: ArticleServiceClient<Channel>,
     ids: Vec<String>,
@@ -116,7 +116,7 @@ async fn how_many(
     Ok(ExitCode::FAILURE)
 }
 
-/// Returns how many articles there are.
+/// Returns how many articles match.
 async fn by_filter(
     mut client: ArticleServiceClient<Channel>,
     filter: ArticleFilter,

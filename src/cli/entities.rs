@@ -1,4 +1,4 @@
-//! `sayso entities`: persons, bodies and places.
+//! `sayso entities`: finds people, organisations and places.
 
 use std::process::ExitCode;
 
@@ -20,7 +20,7 @@ use crate::proto::{
 };
 
 /// How many aliases or titles are shown.
-const SHOWN_NAMES: usize = 8;
+const MAX_SHOWN_NAMES: usize = 8;
 
 /// Arguments of `sayso entities`.
 #[derive(Debug, clap::Args)]
@@ -79,7 +79,7 @@ pub(super) fn run(args: Args) -> Outcome {
     })
 }
 
-/// An entity, then where it is mentioned.
+/// Prints an entity, then its mentions.
 async fn show_one(client: &mut Client, id: String, filter: Option<ArticleFilter>, output: Output) -> Outcome {
     let response = client.get_entity(GetEntityRequest { id: id.clone(), read_mask: None }).await?.into_inner();
     let width = render::width();
@@ -103,7 +103,7 @@ async fn show_one(client: &mut Client, id: String, filter: Option<ArticleFilter>
     let show = |hit: MentionHit| {
         let new_article = hit.article.as_ref().is_some_and(|info| info.id != article);
         let heading = if new_article { heading(&hit, width) } else { String::new() };
-        // Several mentions in one sentence are shown by the first of them.
+        // Of several mentions in one sentence, the first is shown.
         let id = hit.sentence.as_ref().map(|sentence| sentence.id.clone()).unwrap_or_default();
         let body = if id == sentence { String::new() } else { mention(&hit, width) };
         article = hit.article.map(|info| info.id).unwrap_or_default();
@@ -133,7 +133,7 @@ fn mention(hit: &MentionHit, width: Option<usize>) -> String {
     Paragraph::new().add_marked(PLAIN, &sentence.text, HIT, &[mark]).lines(width, 2)
 }
 
-/// An entity in print: name and type, then what else it is called, then how often it occurs.
+/// Prints an entity: name and type, then its other names, then how often it occurs.
 fn lines(entity: &Entity, width: Option<usize>) -> String {
     let mut out = Paragraph::new()
         .add(NAME, &entity.name)
@@ -156,7 +156,7 @@ fn lines(entity: &Entity, width: Option<usize>) -> String {
     out
 }
 
-/// Titles and other names, a line each, where there are any.
+/// Prints titles and other names, one line each, if there are any.
 pub(super) fn names(titles: &[CountedText], aliases: &[CountedText], width: Option<usize>) -> String {
     let mut out = String::new();
     for (label, texts) in [("titles: ", titles), ("also: ", aliases)] {
@@ -170,9 +170,9 @@ pub(super) fn names(titles: &[CountedText], aliases: &[CountedText], width: Opti
 /// "Harbour Commissioner (3), Ms. (1), 2 more".
 fn list(texts: &[CountedText]) -> String {
     let mut parts: Vec<_> =
-        texts.iter().take(SHOWN_NAMES).map(|text| format!("{} ({})", text.text, text.count)).collect();
-    if texts.len() > SHOWN_NAMES {
-        parts.push(format!("{} more", texts.len() - SHOWN_NAMES));
+        texts.iter().take(MAX_SHOWN_NAMES).map(|text| format!("{} ({})", text.text, text.count)).collect();
+    if texts.len() > MAX_SHOWN_NAMES {
+        parts.push(format!("{} more", texts.len() - MAX_SHOWN_NAMES));
     }
     parts.join(", ")
 }
@@ -186,7 +186,7 @@ pub(super) fn counted(count: i64, one: &str, many: &str) -> String {
     }
 }
 
-/// "1 March 2026 to 3 March 2026": between which days the entity's articles were published.
+/// "1 March 2026 to 3 March 2026": when the entity's articles were published.
 fn seen(entity: &Entity) -> String {
     let day = |time: &Option<prost_types::Timestamp>| time.as_ref().map(dates::show_day).unwrap_or_default();
     let (first, last) = (day(&entity.first_publish_time), day(&entity.last_publish_time));

@@ -22,13 +22,13 @@ use super::input::{self, Line};
 use super::json;
 use crate::models;
 
-/// How many texts are read before the threads share them out.
-const BATCH: usize = 512;
+/// How many texts are read before the threads share them.
+const BATCH_TEXTS: usize = 512;
 
-/// A text to analyse; other fields are skipped.
+/// A text to analyse. Other fields are ignored.
 #[derive(Deserialize)]
 struct Record {
-    /// Given back as it was, be it text or number.
+    /// Returned as it was, text or number.
     id: Value,
     text: String,
 }
@@ -59,8 +59,8 @@ struct FoundEntity {
     r#type: &'static str,
 }
 
-/// Analyses the texts of all files (`-` is standard input) and writes what was found to standard
-/// output. A line that is no record is told on standard error and skipped; the exit code is 1 then.
+/// Analyses the texts of all files (`-` is standard input) and prints what was found. A line that is not a record is
+/// reported on standard error and skipped; the exit code is 1 then.
 pub(super) fn run(files: &[String], model: Option<&Path>, tier: Tier) -> Outcome {
     let analyzer = models::analyzer(model).map_err(Fault::new)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -84,7 +84,7 @@ fn run_file(
 ) -> Result<bool, Fault> {
     let mut refused = false;
     let mut number = 0;
-    let mut batch = Vec::with_capacity(BATCH);
+    let mut batch = Vec::with_capacity(BATCH_TEXTS);
     loop {
         let line = input::next_line(reader, usize::MAX).map_err(|error| Fault::new(format!("{file}: {error}")))?;
         number += 1;
@@ -98,7 +98,7 @@ fn run_file(
             }
             None => {}
         }
-        if batch.len() == BATCH || ended {
+        if batch.len() == BATCH_TEXTS || ended {
             for line in find_all(analyzer, tier, &batch) {
                 out.write_all(&line)?;
             }
@@ -110,7 +110,7 @@ fn run_file(
     }
 }
 
-/// A line as a record; none when it is empty.
+/// A line as a record. None if it is empty.
 fn parse(line: Line) -> Result<Option<Record>, String> {
     let Line::Whole(bytes) = line else { return Err("the line is too long".into()) };
     let text = std::str::from_utf8(&bytes).map_err(|error| format!("not valid UTF-8 ({error})"))?;
@@ -121,8 +121,8 @@ fn parse(line: Line) -> Result<Option<Record>, String> {
     record.map_err(|error| input::without_line(format!("not a record with id and text: {error}")))
 }
 
-/// What was found in each text, as lines, in the order of the texts. All cores take part; each takes
-/// the next text that nobody has, so that a long one holds up nobody else.
+/// What was found in each text, as lines, in the order of the texts. All cores take part. Each takes the next text that
+/// is left, so that a long one holds up nobody else.
 fn find_all(analyzer: &Analyzer, tier: Tier, records: &[Record]) -> Vec<Vec<u8>> {
     let next = AtomicUsize::new(0);
     let workers = thread::available_parallelism().map_or(1, NonZero::get).min(records.len());
@@ -135,7 +135,7 @@ fn find_all(analyzer: &Analyzer, tier: Tier, records: &[Record]) -> Vec<Vec<u8>>
     };
     let mut done: Vec<(usize, Vec<u8>)> = thread::scope(|scope| {
         let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        // A thread that panicked found a fault of the analysis: let it end the program as it would here.
+        // A thread that panicked found a fault of the analysis, which ends the program as it would here.
         threads
             .into_iter()
             .flat_map(|thread| thread.join().unwrap_or_else(|fault| std::panic::resume_unwind(fault)))
@@ -179,16 +179,16 @@ fn describe(id: Value, text: &str, analysis: &Analysis) -> Found {
     Found { id, quotes: quotes.collect(), entities: entities.collect() }
 }
 
-/// Turns byte offsets of a text into code point offsets.
+/// Converts byte offsets of a text to code point offsets.
 struct CodePoints {
-    /// How many code points start before each multiple of `STRIDE` bytes.
+    /// How many code points start before each multiple of `STRIDE_BYTES` bytes.
     before: Vec<usize>,
-    /// For each byte, whether a code point starts there; empty when the text is ASCII.
+    /// For each byte, whether a code point starts there. Empty if the text is ASCII.
     starts: Vec<bool>,
 }
 
 impl CodePoints {
-    const STRIDE: usize = 64;
+    const STRIDE_BYTES: usize = 64;
 
     fn new(text: &str) -> Self {
         if text.is_ascii() {
@@ -196,7 +196,7 @@ impl CodePoints {
         }
         let starts: Vec<bool> = (0..text.len()).map(|at| text.is_char_boundary(at)).collect();
         let mut before = vec![0];
-        for stride in starts.chunks(Self::STRIDE) {
+        for stride in starts.chunks(Self::STRIDE_BYTES) {
             let so_far = before.last().copied().unwrap_or(0);
             before.push(so_far + stride.iter().filter(|&&start| start).count());
         }
@@ -207,8 +207,8 @@ impl CodePoints {
         if self.starts.is_empty() {
             return byte;
         }
-        let stride = byte / Self::STRIDE;
-        self.before[stride] + self.starts[stride * Self::STRIDE..byte].iter().filter(|&&start| start).count()
+        let stride = byte / Self::STRIDE_BYTES;
+        self.before[stride] + self.starts[stride * Self::STRIDE_BYTES..byte].iter().filter(|&&start| start).count()
     }
 
     fn span(&self, span: Span) -> [usize; 2] {

@@ -13,24 +13,24 @@ use unicode_width::UnicodeWidthStr;
 use crate::echo;
 use crate::proto::google_rpc;
 
-/// What a command ends with: an exit code, or the fault that stopped it.
+/// The outcome of a command: an exit code, or the fault that stopped it.
 pub(super) type Outcome = Result<ExitCode, Fault>;
 
 /// Why a command ended early.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// The command line asked for something that makes no sense; exit code 2.
+    /// The command line makes no sense. Exit code 2.
     Usage(String),
-    /// Something did not work; exit code 1.
+    /// Something did not work. Exit code 1.
     Failed(String),
-    /// Someone stopped it; exit code 130, as shells have it for Ctrl-C.
+    /// The user stopped it. Exit code 130, as for Ctrl-C in shells.
     Interrupted(String),
-    /// Whoever read our output has heard enough (`sayso quotes | head`): no reason to complain.
+    /// The reader of our output has closed it (`sayso quotes | head`). There is nothing to report.
     ReaderLeft,
 }
 
 impl Fault {
-    /// A fault with these words.
+    /// A fault with this message.
     pub(super) fn new(words: impl Display) -> Self {
         Self::Failed(words.to_string())
     }
@@ -40,7 +40,7 @@ impl Fault {
         Self::Usage(words.to_string())
     }
 
-    /// Prints the fault and gives the program's exit code.
+    /// Prints the fault and returns the exit code.
     pub(super) fn report(self) -> ExitCode {
         match self {
             Self::Usage(words) => {
@@ -60,7 +60,7 @@ impl Fault {
     }
 }
 
-/// The innermost cause, which says most: "Connection refused".
+/// The innermost cause, which is the most specific: "Connection refused".
 pub(super) fn root(error: &dyn Error) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {
@@ -76,7 +76,7 @@ pub(super) fn without_number(error: &impl Display) -> String {
     error.to_string().split(" (os error").next().unwrap_or_default().to_string()
 }
 
-/// The words as they may be printed: only line feeds command the terminal.
+/// The message made safe to print: of all control characters, only line feeds are left.
 fn lines(words: &str) -> String {
     words.split('\n').map(echo::visible).collect::<Vec<_>>().join("\n")
 }
@@ -93,8 +93,7 @@ impl From<Status> for Fault {
     }
 }
 
-/// The fault of a search: where the server tells at which byte of the query it lies, the query is
-/// shown with a mark below that place.
+/// The fault of a search. If the server says at which byte of the query it lies, the query is shown with a mark below.
 pub(super) fn of_query(status: &Status, query: &str) -> Fault {
     let words = describe(status);
     let details = status.get_error_details();
@@ -105,7 +104,7 @@ pub(super) fn of_query(status: &Status, query: &str) -> Fault {
     }
 }
 
-/// A status within an answer, as one that a call ends with; its details can be read then.
+/// A status inside an answer, as one that ends a call, so that its details can be read.
 #[allow(clippy::disallowed_methods, reason = "the server made it; here it is only unpacked")]
 pub(super) fn status_of(told: Option<google_rpc::Status>) -> Status {
     let told = told.unwrap_or_default();
@@ -113,10 +112,10 @@ pub(super) fn status_of(told: Option<google_rpc::Status>) -> Status {
     Status::with_details(Code::from_i32(told.code), told.message, details)
 }
 
-/// What a status says. One that no server made tells that none answered: only those have a cause.
+/// The message of a status. A status with a cause was made by no server, so the message says that none answered.
 fn message_of(status: &Status) -> String {
     let message = if status.message().is_empty() { status.code().description() } else { status.message() };
-    // What tonic says of an answer of HTTP/2 that is none of gRPC.
+    // What tonic says about an HTTP/2 answer that is not gRPC.
     let is_foreign = message.starts_with("grpc-status header missing");
     if status.source().is_none() && !is_foreign {
         return message.into();
@@ -125,7 +124,7 @@ fn message_of(status: &Status) -> String {
     format!("the server stopped, or no gRPC server answers there: {cause}")
 }
 
-/// "has more than 64 labels (article.labels, LIMIT_EXCEEDED)": a refusal in one line, with its field and reason.
+/// "has more than 64 labels (article.labels, LIMIT_EXCEEDED)": a refusal on one line, with its field and reason.
 pub(super) fn in_short(status: &Status) -> String {
     let message = &message_of(status);
     let details = status.get_error_details();
@@ -160,13 +159,13 @@ const OPTIONS: [(&str, &str); 19] = [
     ("tier", "--analysis"),
 ];
 
-/// What fills a field on the command line: an option where there is one, else the field as it is.
+/// The name of a field on the command line: its option if there is one, else the field.
 fn option_of(field: &str) -> &str {
     let is_of = |name: &str| field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
     OPTIONS.iter().find(|(name, _)| is_of(name)).map_or(field, |(_, option)| option)
 }
 
-/// A server's refusal as text: its message, then a line for each detail that says more. Fields are called by the
+/// A server's refusal as text: its message, then a line for each detail that adds something. Fields are replaced by the
 /// options that fill them.
 pub(super) fn describe(status: &Status) -> String {
     let message = &message_of(status);

@@ -1,4 +1,4 @@
-//! Options that several commands share: which articles and entities, in which order, how many.
+//! Options that several commands share: which articles and entities, in which order, and how many.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::proto::entity_selector::Selector;
 use crate::proto::google_type::Interval;
 use crate::proto::{ArticleFilter, EntitySelector, LabelFilter};
 
-/// Which articles to look in.
+/// The articles to look in.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct Articles {
     /// Only in the article with this id (repeatable)
@@ -46,7 +46,7 @@ pub(super) struct Articles {
 }
 
 impl Articles {
-    /// The filter for a request; none when nothing was asked for.
+    /// The filter of a request. None if no option was given.
     pub(super) fn filter(self) -> Option<ArticleFilter> {
         let time = Interval { start_time: self.from, end_time: self.until };
         let filter = ArticleFilter {
@@ -63,7 +63,7 @@ impl Articles {
     }
 }
 
-/// A label to look for; without a value, any.
+/// A label to look for. Without a value, any value matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct WantedLabel {
     key: String,
@@ -81,7 +81,7 @@ fn parse_wanted_label(text: &str) -> Result<WantedLabel, String> {
     Ok(WantedLabel { key: key.into(), value })
 }
 
-/// One filter for each key, with all the values that were asked for.
+/// One filter for each key, with all values that were given for it.
 fn label_filters(wanted: Vec<WantedLabel>) -> Vec<LabelFilter> {
     let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for WantedLabel { key, value } in wanted {
@@ -90,7 +90,7 @@ fn label_filters(wanted: Vec<WantedLabel>) -> Vec<LabelFilter> {
     values.into_iter().map(|(key, values)| LabelFilter { key, values }).collect()
 }
 
-/// Each as a selector: an entity's id, where it looks like one as `sayso entities` prints them, else a name.
+/// Each name as a selector: an entity's id if it looks like one that `sayso entities` prints, else a name.
 pub(super) fn selectors(entities: Vec<String>) -> Vec<EntitySelector> {
     let selector = |entity: String| match EntityId::parse(&entity) {
         Some(_) => Selector::Id(entity),
@@ -99,7 +99,7 @@ pub(super) fn selectors(entities: Vec<String>) -> Vec<EntitySelector> {
     entities.into_iter().map(|entity| EntitySelector { selector: Some(selector(entity)) }).collect()
 }
 
-/// In which order hits come.
+/// The order of hits.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum Sort {
     /// Best match first
@@ -111,7 +111,7 @@ pub(super) enum Sort {
 }
 
 impl Sort {
-    /// The order for a request; empty, which leaves it to the server, for none.
+    /// The order in a request. Without the option it is empty, which leaves it to the server.
     pub(super) fn order_by(sort: Option<Self>) -> String {
         let order = match sort {
             None => "",
@@ -123,7 +123,7 @@ impl Sort {
     }
 }
 
-/// How many hits, and for whom.
+/// How many hits, and in which format.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct Output {
     /// Show at most this many; 0 shows all
@@ -134,7 +134,7 @@ pub(super) struct Output {
     pub(super) json: bool,
 }
 
-/// A whole number from 0 on.
+/// A whole number, 0 or more.
 pub(super) fn number<N: TryFrom<u64>>(text: &str) -> Result<N, String> {
     let number = text.parse::<u64>().map_err(|_| "a whole number from 0 on is accepted")?;
     N::try_from(number).map_err(|_| format!("a number below {} is accepted", 1_u128 << (8 * size_of::<N>())))

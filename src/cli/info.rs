@@ -1,4 +1,4 @@
-//! `sayso info`: the server about itself.
+//! `sayso info`: shows what the server says about itself.
 
 use std::process::ExitCode;
 
@@ -33,7 +33,7 @@ pub(super) fn run(args: Args) -> Outcome {
     })
 }
 
-/// The answer as a table under three headings.
+/// Prints the answer as a table under three headings.
 fn lines(info: &GetServerInfoResponse, width: Option<usize>) -> String {
     let mut server = vec![("version", info.version.clone())];
     server.extend(info.models.iter().map(|model| ("model", format!("{} ({})", model.id, model.purpose))));
@@ -120,18 +120,18 @@ fn page(limits: &ServerLimits) -> String {
     format!("{most} hits, {default} by default, {}", bytes(limits.reply_bytes))
 }
 
-/// Rows of label and value. What does not fit goes on below the value.
+/// Rows of label and value. Long values continue on the next line.
 fn table(heading: &str, rows: &[(&str, String)], width: Option<usize>) -> String {
-    const VALUE_AT: usize = 14;
+    const LABEL_COLUMNS: usize = 14;
     let mut out = Paragraph::new().add(NAME, heading).lines(None, 0);
     for (label, value) in rows {
-        let value = Paragraph::new().add(PLAIN, value).lines(width, VALUE_AT);
+        let value = Paragraph::new().add(PLAIN, value).lines(width, LABEL_COLUMNS);
         out.push_str(&format!("  {DIM}{label:<11}{DIM:#} {}", value.trim_start()));
     }
     out
 }
 
-/// "1,234,567". Counts are not negative; one that is shows as 0.
+/// "1,234,567". Counts are not negative; a negative one is shown as 0.
 pub(super) fn grouped(number: impl TryInto<u64>) -> String {
     let digits = number.try_into().unwrap_or_default().to_string();
     let mut out = String::new();

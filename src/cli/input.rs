@@ -1,4 +1,4 @@
-//! Reads files, standard input, gzip or not, whole or by lines.
+//! Reads files and standard input, compressed or not, whole or by lines.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -11,20 +11,20 @@ use flate2::bufread::MultiGzDecoder;
 /// The first bytes of a gzip file (RFC 1952).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// How much is read at once.
-const BUFFER: usize = 256 << 10;
+/// How many bytes are read at once.
+const BUFFER_BYTES: usize = 256 << 10;
 
-/// How many times its size a gzip file may grow to. Text that people wrote grows tenfold at most, lists of like records
-/// thirtyfold; what grows more was made to fill the memory of whoever unpacks it.
-const GROWTH: u64 = 200;
+/// How many times its size a gzip file may grow to. Text that people wrote grows tenfold at most, lists of similar
+/// records thirtyfold. What grows more was made to fill the memory of whoever unpacks it.
+const MAX_GZIP_RATIO: u64 = 200;
 
-/// Up to this many unpacked bytes growth does not matter, because it can do no harm.
-const HARMLESS: u64 = 64 << 20;
+/// Up to this many unpacked bytes, growth does no harm and is not checked.
+const UNCHECKED_BYTES: u64 = 64 << 20;
 
-/// How much of the start of a file is looked at to learn what it is.
-const HEAD: u64 = 64 << 10;
+/// How many bytes at the start of a file are looked at to recognise its format.
+const HEAD_BYTES: u64 = 64 << 10;
 
-/// Bytes to read, whatever they come from.
+/// A source of bytes.
 pub(super) type Bytes = Box<dyn BufRead + Send>;
 
 /// A line without its end.
@@ -32,11 +32,11 @@ pub(super) type Bytes = Box<dyn BufRead + Send>;
 pub(super) enum Line {
     /// The line's bytes.
     Whole(Vec<u8>),
-    /// The line was longer than the limit; it has been skipped.
+    /// The line was longer than the limit, and has been skipped.
     TooLong,
 }
 
-/// Opens a file, or standard input for `-`; what is gzip is unpacked, whatever its name says.
+/// Opens a file, or standard input for `-`. What is gzip is unpacked, whatever its name.
 pub(super) fn open(path: &str) -> io::Result<Bytes> {
     if path == "-" { unpacked(io::stdin()) } else { unpacked(File::open(path)?) }
 }
@@ -49,19 +49,19 @@ pub(super) fn unpacked(source: impl Read + Send + 'static) -> io::Result<Bytes> 
     let gzip = start == GZIP;
     let whole = io::Cursor::new(start).chain(source);
     if !gzip {
-        return Ok(Box::new(BufReader::with_capacity(BUFFER, whole)));
+        return Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, whole)));
     }
     let packed = Arc::<AtomicU64>::default();
-    let whole = BufReader::with_capacity(BUFFER, Counted { inner: whole, count: packed.clone() });
+    let whole = BufReader::with_capacity(BUFFER_BYTES, Counted { inner: whole, count: packed.clone() });
     let grown = Growing { inner: MultiGzDecoder::new(whole), packed, unpacked: 0 };
-    Ok(Box::new(BufReader::with_capacity(BUFFER, grown)))
+    Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, grown)))
 }
 
-/// Counts what is read.
+/// Counts the bytes that are read.
 pub(super) struct Counted<R> {
-    /// What is read from.
+    /// The source.
     pub(super) inner: R,
-    /// How many bytes were.
+    /// The count.
     pub(super) count: Arc<AtomicU64>,
 }
 
@@ -73,7 +73,7 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// Watches how much more comes out than went in.
+/// Compares the unpacked bytes with the compressed ones.
 struct Growing<R> {
     inner: R,
     packed: Arc<AtomicU64>,
@@ -84,23 +84,24 @@ impl<R: Read> Read for Growing<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.unpacked += count as u64;
-        if self.unpacked > HARMLESS && self.unpacked / GROWTH > self.packed.load(Ordering::Relaxed) {
+        if self.unpacked > UNCHECKED_BYTES && self.unpacked / MAX_GZIP_RATIO > self.packed.load(Ordering::Relaxed) {
             return Err(io::Error::other(format!(
-                "unpacks to more than {GROWTH} times its size; the rest is not read"
+                "unpacks to more than {MAX_GZIP_RATIO} times its size; the rest is not read"
             )));
         }
         Ok(count)
     }
 }
 
-/// The bytes as UTF-8 where they are UTF-16, without a byte order mark; and their start, which is still to be read.
+/// Decodes UTF-16 without a byte order mark to UTF-8; other bytes pass unchanged. Also returns the start, which is
+/// still to be read.
 pub(super) fn as_utf8(mut bytes: Bytes) -> io::Result<(Vec<u8>, Bytes)> {
     let head = head(&mut bytes)?;
     match Encoding::for_bom(&head).or_else(|| utf_16(&head).map(|encoding| (encoding, 0))) {
         Some((encoding, _)) if encoding != UTF_8 => {
             let inner = Box::new(io::Cursor::new(head).chain(bytes));
             let utf8 = Transcoded { inner, decoder: encoding.new_decoder_with_bom_removal(), ended: false };
-            let mut bytes: Bytes = Box::new(BufReader::with_capacity(BUFFER, utf8));
+            let mut bytes: Bytes = Box::new(BufReader::with_capacity(BUFFER_BYTES, utf8));
             let head = self::head(&mut bytes)?;
             Ok((head.clone(), Box::new(io::Cursor::new(head).chain(bytes))))
         }
@@ -113,21 +114,21 @@ pub(super) fn as_utf8(mut bytes: Bytes) -> io::Result<(Vec<u8>, Bytes)> {
 
 fn head(bytes: &mut Bytes) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
-    bytes.take(HEAD).read_to_end(&mut head)?;
+    bytes.take(HEAD_BYTES).read_to_end(&mut head)?;
     Ok(head)
 }
 
-/// The encoding of UTF-16 without a byte order mark, told by its zeros: letters, signs and blanks of ASCII have one,
-/// always on the same side. No text in another encoding has any.
+/// Recognises UTF-16 without a byte order mark by its zero bytes: ASCII letters, punctuation and spaces have one,
+/// always on the same side. Text in other encodings has none.
 pub(super) fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
-    let head = &bytes[..bytes.len().min(HEAD as usize)];
+    let head = &bytes[..bytes.len().min(HEAD_BYTES as usize)];
     let (mut pairs, mut first, mut second) = (0_usize, 0_usize, 0_usize);
     for pair in head.chunks_exact(2) {
         pairs += 1;
         first += usize::from(pair[0] == 0 && pair[1] != 0);
         second += usize::from(pair[0] != 0 && pair[1] == 0);
     }
-    // Of a text in Cyrillic letters a sixth is blanks and signs; letters of other scripts may end with a zero byte.
+    // In Cyrillic text, a sixth is spaces and punctuation. Letters of other scripts may end with a zero byte.
     let tells = |zeros: usize, others: usize| pairs >= 2 && zeros * 10 >= pairs && others * 8 <= zeros;
     match (tells(first, second), tells(second, first)) {
         (true, _) => Some(UTF_16BE),
@@ -136,7 +137,7 @@ pub(super) fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// Text in another encoding, read as UTF-8.
+/// Text in another encoding, decoded to UTF-8.
 struct Transcoded {
     inner: Bytes,
     decoder: Decoder,
@@ -144,7 +145,7 @@ struct Transcoded {
 }
 
 impl Read for Transcoded {
-    /// Needs a buffer that holds a character; the one around it does.
+    /// The buffer must hold a whole character. The one around this does.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while !self.ended {
             let source = self.inner.fill_buf()?;
@@ -160,7 +161,9 @@ impl Read for Transcoded {
     }
 }
 
-/// The next line, without `\n` or `\r\n`; none at the end. No more than `limit` bytes of it are held.
+/// The next line, without `
+/// ` or `\r
+/// `. None at the end. At most `limit` bytes of it are held.
 pub(super) fn next_line(reader: &mut dyn BufRead, limit: usize) -> io::Result<Option<Line>> {
     let mut line = Vec::new();
     let mut too_long = false;
@@ -193,15 +196,15 @@ pub(super) fn next_line(reader: &mut dyn BufRead, limit: usize) -> io::Result<Op
     Ok(started.then_some(if too_long { Line::TooLong } else { Line::Whole(line) }))
 }
 
-/// All bytes; none when there are more than `limit`.
+/// All bytes. None if there are more than `limit`.
 pub(super) fn read_all(reader: &mut dyn BufRead, limit: usize) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     reader.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     Ok((bytes.len() <= limit).then_some(bytes))
 }
 
-/// What a JSON parser says of a line, without the number 1 that it gives every line: the line is
-/// told beside the file, where its true number is known.
+/// The message of a JSON parser about a line, without the line number 1 that it always has. The true number is printed
+/// with the file.
 pub(super) fn without_line(words: String) -> String {
     words.replace(" at line 1 column", " at column")
 }
@@ -248,7 +251,7 @@ mod tests {
     #[test]
     fn what_grows_beyond_measure_ends_with_an_error() {
         let mut packed = GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        io::copy(&mut io::repeat(b' ').take(HARMLESS + (2 << 20)), &mut packed).unwrap();
+        io::copy(&mut io::repeat(b' ').take(UNCHECKED_BYTES + (2 << 20)), &mut packed).unwrap();
         let bomb = packed.finish().unwrap();
         assert!(bomb.len() < 400_000, "{}", bomb.len());
         let mut reader = unpacked(io::Cursor::new(bomb)).unwrap();

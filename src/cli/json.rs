@@ -1,4 +1,4 @@
-//! Messages as canonical protobuf JSON, for scripts.
+//! Prints messages as canonical protobuf JSON, for scripts.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,13 +12,13 @@ use serde::{Serialize, Serializer};
 use super::fault::Fault;
 use crate::{descriptors, echo};
 
-/// Prints a message of the type `sayso.v1.{name}` as one JSON object: over several lines on a
-/// terminal, else on one, so that a script reads one object a line.
+/// Prints a message of the type `sayso.v1.{name}` as one JSON object: over several lines on a terminal, else on one
+/// line, so that a script reads one object per line.
 pub(super) fn print(name: &str, message: &impl Message) -> Result<(), Fault> {
     print_object(&Canonical(&dynamic(name, message)?))
 }
 
-/// Prints an object: over several lines on a terminal, else on one.
+/// Prints an object: over several lines on a terminal, else on one line.
 pub(super) fn print_object(object: &impl Serialize) -> Result<(), Fault> {
     let stdout = io::stdout();
     let text = if stdout.is_terminal() { serde_json::to_string_pretty(object) } else { serde_json::to_string(object) };
@@ -26,8 +26,8 @@ pub(super) fn print_object(object: &impl Serialize) -> Result<(), Fault> {
     Ok(())
 }
 
-/// JSON with escapes for what commands a terminal and JSON lets through: C1 controls, and characters that turn the
-/// direction of text. It means the same.
+/// JSON with escapes for characters that control a terminal and that JSON allows: C1 controls, and characters that
+/// change the direction of text. The meaning is the same.
 pub(super) fn escaped(json: &str) -> Cow<'_, str> {
     let is_risky = |c: char| c != '\n' && echo::is_command(c);
     if !json.contains(is_risky) {
@@ -45,9 +45,9 @@ pub(super) fn escaped(json: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// A message as JSON: field names in lowerCamelCase in the order of their numbers, enums by name,
-/// 64-bit numbers as strings, fields at their default left out, as the protobuf documentation's
-/// "ProtoJSON Format" has it; maps in the order of their keys, so that the same answer prints the same.
+/// A message as JSON, as "ProtoJSON Format" in the protobuf documentation has it: field names in lowerCamelCase in the
+/// order of their numbers, enums by name, 64-bit numbers as strings, fields with default values left out. Maps are in
+/// the order of their keys, so that the same answer prints the same.
 struct Canonical<'m>(&'m DynamicMessage);
 
 impl Serialize for Canonical<'_> {

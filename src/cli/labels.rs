@@ -1,10 +1,10 @@
-//! What the API's enums are called on the command line, as options and in print.
+//! The names of the API's enums on the command line, in options and in print.
 
 use clap::ValueEnum;
 
 use crate::proto;
 
-/// Makes an option's values of an API enum, with one table for both directions.
+/// Defines the values of an option for an enum of the API, with one table for both directions.
 macro_rules! choice {
     ($(#[$doc:meta])* $name:ident: $proto:ident { $($(#[$variant_doc:meta])* $variant:ident = $label:literal),+ $(,)? }) => {
         $(#[$doc])*
@@ -19,7 +19,7 @@ macro_rules! choice {
                 chosen.iter().map(|choice| match choice { $(Self::$variant => proto::$proto::$variant as i32),+ }).collect()
             }
 
-            /// The printed name of an answer's value; empty if it is not set.
+            /// The printed name of a value in an answer. Empty if it is not set.
             pub(super) fn label(value: i32) -> &'static str {
                 match proto::$proto::try_from(value) {
                     $(Ok(proto::$proto::$variant) => $label,)+
@@ -30,13 +30,13 @@ macro_rules! choice {
     };
 }
 
-/// The value for a request that takes at most one; 0, which leaves the choice to the server, for none.
+/// The value for a request that takes at most one. Without one it is 0, which leaves the choice to the server.
 pub(super) fn at_most_one(values: Vec<i32>) -> i32 {
     values.first().copied().unwrap_or_default()
 }
 
 choice! {
-    /// How thoroughly a text is read.
+    /// How thoroughly a text is analysed.
     Tier: AnalysisTier {
         /// Linear models: a hundred articles a second or more on one core
         Fast = "fast",
@@ -46,7 +46,7 @@ choice! {
 }
 
 choice! {
-    /// How articles are read that are put in.
+    /// How articles are analysed that are added.
     Mode: AnalysisMode {
         /// Linear models only
         Fast = "fast",
@@ -98,7 +98,7 @@ choice! {
 }
 
 choice! {
-    /// What sort of thing an entity is.
+    /// The type of an entity.
     Type: EntityType {
         /// A person
         Person = "person",
@@ -122,7 +122,7 @@ choice! {
 }
 
 impl Type {
-    /// Whether entities of the type have a name: dates and sums of money are left out where names are listed.
+    /// Whether entities of the type have a name. Dates and sums of money are left out of lists of names.
     pub(super) fn is_name(value: i32) -> bool {
         ![proto::EntityType::Date as i32, proto::EntityType::Money as i32].contains(&value)
     }

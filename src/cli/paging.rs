@@ -1,4 +1,4 @@
-//! Walks through an answer's pages.
+//! Fetches the pages of an answer.
 
 use prost::Message;
 use tonic::{Response, Status};
@@ -10,17 +10,17 @@ use super::json;
 use crate::proto;
 
 /// The most hits to ask for at once.
-const PAGE_SIZE: u32 = 100;
+const MAX_PAGE_SIZE: u32 = 100;
 
 /// One page of hits.
 pub(super) trait Page: Message {
-    /// The message's name in the package `sayso.v1`.
+    /// The name of the message in the package `sayso.v1`.
     const NAME: &'static str;
-    /// What a hit is.
+    /// The type of a hit.
     type Hit;
     /// The hits.
     fn hits(&mut self) -> &mut Vec<Self::Hit>;
-    /// The token of the page after this; empty at the end.
+    /// The token of the next page. Empty at the end.
     fn next(&self) -> &str;
     /// How many hits there are on all pages.
     fn total(&self) -> Option<proto::TotalCount>;
@@ -53,14 +53,14 @@ page!(ListArticlesResponse, ArticleSummary, articles);
 /// How many hits were shown, and how many there are.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Seen {
-    /// Shown.
+    /// How many were shown.
     pub(super) shown: i64,
-    /// On all pages, as the server counts.
+    /// How many there are on all pages, as counted by the server.
     pub(super) total: proto::TotalCount,
 }
 
 impl Seen {
-    /// "3 quotes", "10 of 128 quotes", "no quotes": `one` and `many` name the hits.
+    /// "3 quotes", "10 of 128 quotes", "no quotes". `one` and `many` name the hits.
     pub(super) fn words(&self, one: &str, many: &str) -> String {
         let total = self.total.count.max(self.shown);
         let noun = if total == 1 { one } else { many };
@@ -75,8 +75,8 @@ impl Seen {
     }
 }
 
-/// Fetches pages until `output.limit` hits were seen or there are no more. `fetch` gets page size
-/// and token; `query` is what the server may find fault with; with `--json` the pages are printed, else `show` gets each hit.
+/// Fetches pages until `output.limit` hits were seen or there are no more. `fetch` gets the page size and token.
+/// `query` is quoted if the server finds fault with it. With `--json` the pages are printed, else `show` gets each hit.
 pub(super) async fn each_hit<P: Page>(
     output: Output,
     query: &str,
@@ -84,7 +84,7 @@ pub(super) async fn each_hit<P: Page>(
     mut show: impl FnMut(P::Hit) -> Result<(), Fault>,
 ) -> Result<Seen, Fault> {
     let limit = if output.limit == 0 { i64::MAX } else { i64::from(output.limit) };
-    let size = limit.min(i64::from(PAGE_SIZE)) as i32;
+    let size = limit.min(i64::from(MAX_PAGE_SIZE)) as i32;
     let mut seen = Seen::default();
     let mut token = String::new();
     loop {
@@ -109,7 +109,7 @@ pub(super) async fn each_hit<P: Page>(
 mod tests {
     use super::*;
 
-    /// Serves `count` articles in pages that the server's own limit of 40 makes smaller.
+    /// Serves `count` articles in pages that the server limits to 40.
     async fn shown(limit: u32, count: usize) -> (usize, i64, usize) {
         let (mut fetched, mut hits) = (0, 0);
         let fetch = async |size: i32, token: String| {

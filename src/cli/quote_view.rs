@@ -1,4 +1,4 @@
-//! A quote as one reads it: the words first, then who said them, to whom, where and when.
+//! Prints a quote: first the words, then who said them, to whom, where and when.
 
 use std::ops::Range;
 
@@ -11,19 +11,19 @@ use crate::proto::{self, EntityType, Highlight, Quote};
 /// Words that refer to a speaker without describing one.
 const PRONOUNS: [&str; 10] = ["he", "she", "it", "they", "i", "we", "you", "who", "him", "her"];
 
-/// A shorter role says nothing, in characters.
+/// The shortest role that is printed, in characters. A shorter one says nothing.
 const MIN_ROLE_CHARS: usize = 4;
 
 /// The longest source that is printed whole, in characters.
-const SOURCE_CHARS: usize = 90;
+const MAX_SOURCE_CHARS: usize = 90;
 
 /// The most labels of an article that are shown.
-const LABELS: usize = 4;
+const MAX_LABELS: usize = 4;
 
 /// The longest value of a label that is printed whole, in characters.
-const LABEL_CHARS: usize = 40;
+const MAX_LABEL_CHARS: usize = 40;
 
-/// A quote in print, the words that matched marked. Spans are in UTF-8 bytes.
+/// Prints a quote, with the matching words marked. Spans are in UTF-8 bytes.
 pub(super) fn lines(quote: &Quote, highlights: &[Highlight], width: Option<usize>) -> String {
     let marks = render::marks(highlights);
     let (open, close) = around(quote);
@@ -33,7 +33,7 @@ pub(super) fn lines(quote: &Quote, highlights: &[Highlight], width: Option<usize
     let named = quote.about.iter().filter(|entity| Type::is_name(entity.r#type));
     let about: Vec<_> = named.map(|entity| entity.name.as_str()).collect();
     let about = if about.is_empty() { String::new() } else { format!("about {}", about.join(", ")) };
-    // A quote of a text that is not kept has no article: its id would lead nowhere.
+    // A quote in a text that is not stored has no article, and its id would lead nowhere.
     let id = if quote.article.is_some() { quote.id.clone() } else { String::new() };
     let last = [about, quote.article.as_ref().map(labelled).unwrap_or_default(), id];
     if last.iter().any(|part| !part.is_empty()) {
@@ -42,8 +42,8 @@ pub(super) fn lines(quote: &Quote, highlights: &[Highlight], width: Option<usize
     out
 }
 
-/// What to print around a quote's text. A direct quote's text comes without its marks; any other may
-/// be a part of a sentence, which dots tell.
+/// What to print before and after a quote's text. The text of a direct quote has no marks of its own. Any other may be
+/// part of a sentence, which an ellipsis shows.
 fn around(quote: &Quote) -> (&'static str, &'static str) {
     if quote.kind == proto::QuoteKind::Direct as i32 {
         ("“", "”")
@@ -73,7 +73,7 @@ fn attribution(quote: &Quote) -> Paragraph {
 
 /// The speakers' names, and how the article introduces the speaker, if it does.
 fn speaker(quote: &Quote) -> (String, String) {
-    let source = quote.source.as_ref().map(|phrase| clip(trim(&phrase.text), SOURCE_CHARS)).unwrap_or_default();
+    let source = quote.source.as_ref().map(|phrase| clip(trim(&phrase.text), MAX_SOURCE_CHARS)).unwrap_or_default();
     match quote.speakers.as_slice() {
         [] if source.is_empty() => ("unnamed".into(), String::new()),
         [] => (source, String::new()),
@@ -86,8 +86,8 @@ fn speaker(quote: &Quote) -> (String, String) {
     }
 }
 
-/// What the source says of the speaker beside the name: "Harbour Commissioner Ada Lind" and "Ada
-/// Lind, the harbour commissioner," both tell the role; "she" tells nothing.
+/// What the source says about the speaker besides the name. "Harbour Commissioner Ada Lind" and "Ada Lind, the harbour
+/// commissioner," both state the role; "she" states nothing.
 fn role(name: &str, source: &str) -> String {
     if PRONOUNS.contains(&source.to_lowercase().as_str()) {
         return String::new();
@@ -96,11 +96,11 @@ fn role(name: &str, source: &str) -> String {
     let (before, after) = (trim(&source[..named.start]).to_string(), trim(&source[named.end..]).to_string());
     let after = if matches!(after.as_str(), "'s" | "’s" | "himself" | "herself") { String::new() } else { after };
     let role = if before.is_empty() { after } else { before };
-    // "the Lind": no role is as short as that.
+    // "the Lind": no role is that short.
     if role.chars().count() < MIN_ROLE_CHARS { String::new() } else { role }
 }
 
-/// "the spokesman", where a sentence began with it.
+/// "the spokesman", where it began a sentence.
 fn uncapitalized(source: &str) -> String {
     ["The ", "A ", "An ", "His ", "Her ", "Their "]
         .iter()
@@ -108,8 +108,8 @@ fn uncapitalized(source: &str) -> String {
         .map_or_else(|| source.to_string(), |article| format!("{}{}", article.to_lowercase(), &source[article.len()..]))
 }
 
-/// Where a source gives the speaker's name, or words of it that stand together, the longest first: all of "Ada Lind of
-/// Marn", "Ada Lind" or "Lind". They begin and end with a capital: "of" is no name.
+/// The part of a source that is the speaker's name, or the longest run of its words: all of "Ada Lind of Marn", "Ada
+/// Lind" or "Lind". It begins and ends with a capital: "of" is not a name.
 fn find_name(name: &str, source: &str) -> Option<Range<usize>> {
     let words: Vec<_> = name.split(' ').collect();
     let is_capital = |word: &str| word.starts_with(char::is_uppercase);
@@ -120,7 +120,7 @@ fn find_name(name: &str, source: &str) -> Option<Range<usize>> {
     })
 }
 
-/// Where these words are, as whole words.
+/// Where these words stand, as whole words.
 fn find_words(words: &str, source: &str) -> Option<Range<usize>> {
     let bound = |next: Option<char>| next.is_none_or(|c| !c.is_alphanumeric());
     let is_whole =
@@ -129,7 +129,7 @@ fn find_words(words: &str, source: &str) -> Option<Range<usize>> {
     found.map(|at| at..at + words.len())
 }
 
-/// "On Tuesday", which began a sentence, as it stands inside one; names of days and months keep their capitals.
+/// "On Tuesday", which began a sentence, as it is written inside one. Names of days and months keep their capitals.
 fn inner_case(when: String) -> String {
     let small = ["On ", "In ", "At ", "Last ", "Late ", "Earlier ", "Early ", "Yesterday", "Today"];
     match small.iter().find(|word| when.starts_with(**word)) {
@@ -138,7 +138,7 @@ fn inner_case(when: String) -> String {
     }
 }
 
-/// "(3 March 2026)", where the words of time mean one day and do not name the year themselves.
+/// "(3 March 2026)", if the expression of time means one day and does not state the year itself.
 fn on_day(quote: &Quote) -> String {
     let words = quote.time_expression.as_ref().map(|when| when.text.as_str()).unwrap_or_default();
     let is_one = |first: &Date, end: Option<Date>| end.is_some() && dates::day_after(first) == end;
@@ -148,16 +148,16 @@ fn on_day(quote: &Quote) -> String {
     }
 }
 
-/// "told reporters on Tuesday"; nothing without a cue.
+/// "told reporters on Tuesday". Empty without a cue.
 fn telling(quote: &Quote) -> String {
     let words =
         |phrase: &Option<proto::TextPhrase>| phrase.as_ref().map(|phrase| phrase.text.clone()).unwrap_or_default();
     let (cue, addressee, when) = (words(&quote.cue), words(&quote.addressee), words(&quote.time_expression));
     let cue = trim(&cue).to_string();
-    // The same goes for words of time.
+    // The same goes for expressions of time.
     let when = if cue.contains(&when) { String::new() } else { inner_case(when) };
     let when = [when, on_day(quote)].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-    // A cue that was taken with its addressee already says to whom.
+    // A cue that includes its addressee already says to whom.
     let addressee = if cue.contains(&addressee) { String::new() } else { addressee };
     let link = if cue.is_empty() && !addressee.is_empty() { "to" } else { "" };
     let parts = [cue.as_str(), link, &addressee, &when];
@@ -173,7 +173,7 @@ fn manner(quote: &Quote) -> String {
     manner
 }
 
-/// "Veld Courier, 3 March 2026": where and when an article was published, as far as that is known.
+/// "Veld Courier, 3 March 2026": the outlet and date of an article, as far as they are known.
 pub(super) fn published(article: &proto::Article) -> String {
     let there = article.publish_date.as_ref().map(dates::show_date);
     let day = there.or_else(|| article.publish_time.as_ref().map(dates::show_day)).unwrap_or_default();
@@ -182,18 +182,18 @@ pub(super) fn published(article: &proto::Article) -> String {
 
 /// "customer=17, desk=politics": the first labels of an article.
 pub(super) fn labelled(article: &proto::Article) -> String {
-    let shown = article.labels.iter().take(LABELS).map(|(key, value)| match value.as_str() {
+    let shown = article.labels.iter().take(MAX_LABELS).map(|(key, value)| match value.as_str() {
         "" => key.clone(),
-        value => format!("{key}={}", clip(value, LABEL_CHARS)),
+        value => format!("{key}={}", clip(value, MAX_LABEL_CHARS)),
     });
     let mut shown: Vec<_> = shown.collect();
-    if article.labels.len() > LABELS {
-        shown.push(format!("{} more", article.labels.len() - LABELS));
+    if article.labels.len() > MAX_LABELS {
+        shown.push(format!("{} more", article.labels.len() - MAX_LABELS));
     }
     shown.join(", ")
 }
 
-/// The words without the marks that part them from the rest of their sentence.
+/// The words without the marks that separate them from the rest of their sentence.
 fn trim(words: &str) -> &str {
     words.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '—' | '–'))
 }

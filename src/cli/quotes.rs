@@ -1,4 +1,4 @@
-//! `sayso quotes`: who said what.
+//! `sayso quotes`: finds who said what.
 
 use std::process::ExitCode;
 
@@ -73,8 +73,7 @@ pub(super) struct Args {
     server: Server,
 }
 
-/// What searches for quotes, and says nothing about one that is named; `Articles` is the group of options that choose
-/// articles.
+/// Options that select quotes, and so mean nothing with --id. `Articles` is the group of options that select articles.
 const SEARCHES: [&str; 15] = [
     "query",
     "speaker",
@@ -173,7 +172,7 @@ fn show_one(response: &GetQuoteResponse, as_json: bool) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The sentences of one paragraph, the quote's words marked.
+/// The sentences of a paragraph, with the words of the quote marked.
 fn in_context(sentences: &[Sentence], quote: &Quote) -> Paragraph {
     let mut text = Paragraph::new();
     for sentence in sentences {

@@ -1,4 +1,4 @@
-//! `sayso reanalyze`: analyses articles again that another model analysed.
+//! `sayso reanalyze`: analyses articles again that another model has analysed.
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
@@ -17,8 +17,8 @@ use crate::proto::article_service_client::ArticleServiceClient;
 use crate::proto::server_service_client::ServerServiceClient;
 use crate::proto::{AnalysisInfo, GetServerInfoRequest, ReanalyzeArticlesRequest, ReanalyzeArticlesResponse};
 
-/// How often the server is asked how far it is.
-const TICK: Duration = Duration::from_millis(500);
+/// How often the server is asked for its progress.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Arguments of `sayso reanalyze`.
 #[derive(Debug, clap::Args)]
@@ -66,7 +66,7 @@ pub(super) fn run(args: Args) -> Outcome {
     })
 }
 
-/// "34 more articles wait for encoder-3 (accurate)", where `waiting` wait in all.
+/// "34 more articles wait for encoder-3 (accurate)", where `waiting` is the total.
 fn summary(queued: &ReanalyzeArticlesResponse, waiting: i64) -> String {
     let what = format!("{} ({})", queued.model, Tier::label(queued.tier));
     match queued.queued_count {
@@ -77,7 +77,7 @@ fn summary(queued: &ReanalyzeArticlesResponse, waiting: i64) -> String {
     }
 }
 
-/// Waits until nothing is left but what failed. Returns how many did.
+/// Waits until all articles are analysed or have failed. Returns how many have failed.
 async fn wait(channel: Channel) -> Result<i64, Fault> {
     let mut client = ServerServiceClient::new(channel);
     let first = ask(&mut client).await?;
@@ -85,12 +85,12 @@ async fn wait(channel: Channel) -> Result<i64, Fault> {
     let mut now = first;
     while now.pending_count > now.failed_count {
         if let Some(bar) = &bar {
-            // Others may queue more in the meantime, so the work is what is done and what is left together.
+            // Others may queue more in the meantime, so the total is what is done and what is left.
             let done = unsigned(now.done_count - first.done_count);
             bar.set_length(done + unsigned(now.pending_count));
             bar.set_position(done);
         }
-        tokio::time::sleep(TICK).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
         now = ask(&mut client).await?;
     }
     if let Some(bar) = bar {

@@ -1,7 +1,7 @@
-//! Text for people: styled, wrapped to the terminal's width.
+//! Prints text for people: styled, and wrapped to the width of the terminal.
 //!
-//! Styles are written as ANSI sequences throughout; [`anstream`] drops them where the output is no
-//! terminal or `NO_COLOR` is set.
+//! Styles are always written as ANSI sequences. [`anstream`] removes them if the output is not a terminal or `NO_COLOR`
+//! is set.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -16,9 +16,9 @@ use crate::proto::{Highlight, TextSpan};
 
 /// Ordinary text.
 pub(super) const PLAIN: Style = Style::new();
-/// Words that matched.
+/// Words that matched the query.
 pub(super) const HIT: Style = AnsiColor::Yellow.on_default().bold();
-/// What is looked at second: ids, outlets, dates.
+/// Secondary information: ids, outlets, dates.
 pub(super) const DIM: Style = Style::new().dimmed();
 /// Names.
 pub(super) const NAME: Style = Style::new().bold();
@@ -27,19 +27,19 @@ pub(super) const SAID: Style = AnsiColor::Cyan.on_default();
 /// Types and kinds.
 pub(super) const KIND: Style = AnsiColor::Green.on_default();
 
-/// Lines longer than this tire the eye, however wide the terminal is.
-const WIDEST: usize = 100;
+/// Longer lines are hard to read, however wide the terminal is.
+const MAX_COLUMNS: usize = 100;
 
-/// How many columns to fill: the terminal's, at most 100; `COLUMNS` says otherwise. None when the
-/// output is no terminal: then lines stay whole, for `grep` and its like.
+/// How many columns to fill: those of the terminal, at most 100; `COLUMNS` overrides it. None if the output is not a
+/// terminal: lines stay whole then, for `grep` and the like.
 pub(super) fn width() -> Option<usize> {
     if let Some(columns) = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()) {
         return Some(columns);
     }
-    terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0).min(WIDEST))
+    terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0).min(MAX_COLUMNS))
 }
 
-/// A span as a range that counts from `origin`; one that begins before it as one that marks nothing.
+/// A span as a range relative to `origin`. One that begins before it marks nothing.
 pub(super) fn range(span: TextSpan, origin: i32) -> Range<usize> {
     let from_there = |at: i32| usize::try_from(at.saturating_sub(origin));
     match (from_there(span.start), from_there(span.end)) {
@@ -48,12 +48,12 @@ pub(super) fn range(span: TextSpan, origin: i32) -> Range<usize> {
     }
 }
 
-/// Where the words that matched are in the text of a hit.
+/// Where the matching words stand in the text of a hit.
 pub(super) fn marks(highlights: &[Highlight]) -> Vec<Range<usize>> {
     highlights.iter().filter_map(|highlight| highlight.text_span).map(|span| range(span, 0)).collect()
 }
 
-/// Writes text to standard output, with its colours where those are wanted.
+/// Writes text to standard output, in colour if that is wanted.
 pub(super) fn print(text: &str) -> Result<(), Fault> {
     let mut out = anstream::stdout().lock();
     out.write_all(text.as_bytes())?;
@@ -68,13 +68,12 @@ pub(super) struct Paragraph {
 }
 
 impl Paragraph {
-    /// A paragraph without words.
+    /// An empty paragraph.
     pub(super) fn new() -> Self {
         Self::default()
     }
 
-    /// Adds text in a style. Characters that could command the terminal, or turn the direction of what follows, become
-    /// "\u{fffd}".
+    /// Adds text in a style. Characters that control the terminal, or change the direction of text, become "\u{fffd}".
     pub(super) fn add(mut self, style: Style, text: &str) -> Self {
         let commands = |c: char| (c.is_control() && !c.is_whitespace()) || echo::turns(c);
         let safe = |c: char| if commands(c) { char::REPLACEMENT_CHARACTER } else { c };
@@ -82,7 +81,7 @@ impl Paragraph {
         self
     }
 
-    /// Adds text in a style, its `marked` byte ranges in another. Ranges that do not fit the text are skipped.
+    /// Adds text in a style, with its `marked` byte ranges in another. Ranges that do not fit the text are skipped.
     pub(super) fn add_marked(mut self, style: Style, text: &str, mark: Style, marked: &[Range<usize>]) -> Self {
         let mut at = 0;
         for range in marked {
@@ -104,8 +103,8 @@ impl Paragraph {
         self
     }
 
-    /// The paragraph in lines of at most `width` columns (a longer word stands alone), every line
-    /// indented, each ended by a line feed. White space of any length becomes one blank.
+    /// The paragraph in lines of at most `width` columns. A longer word stands alone on a line. Each line is indented,
+    /// and ends with a line feed. White space of any length becomes one space.
     pub(super) fn lines(&self, width: Option<usize>, indent: usize) -> String {
         let mut out = " ".repeat(indent);
         let mut column = indent;
@@ -118,7 +117,7 @@ impl Paragraph {
                 out.push_str(&" ".repeat(indent));
                 column = indent;
             } else if column > indent {
-                // The blank between two words of one style has that style, so that they read as one.
+                // The space between two words of one style has that style, so that they read as one.
                 if word.first().is_some_and(|(style, _)| *style != now) {
                     switch(&mut out, &mut now, PLAIN);
                 }
@@ -161,7 +160,7 @@ impl Paragraph {
     }
 }
 
-/// Ends the style that is on, and begins another.
+/// Ends the current style and begins another.
 fn switch(out: &mut String, now: &mut Style, next: Style) {
     if *now != next {
         // Writing to a string cannot fail.
@@ -170,7 +169,7 @@ fn switch(out: &mut String, now: &mut Style, next: Style) {
     }
 }
 
-/// The text without its colours, as a pipe gets it.
+/// The text without its colours, as in a pipe.
 #[cfg(test)]
 pub(super) fn plain(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()

@@ -1,4 +1,4 @@
-//! `sayso search`: sentences by their words.
+//! `sayso search`: finds sentences by their words.
 
 use std::process::ExitCode;
 
@@ -66,7 +66,7 @@ pub(super) fn run(args: Args) -> Outcome {
     })
 }
 
-/// The sentence with the words that matched, then where it is, then an empty line.
+/// Prints the sentence with the matching words marked, then where it stands, then an empty line.
 fn lines(hit: &SentenceHit, width: Option<usize>) -> String {
     let sentence = hit.sentence.clone().unwrap_or_default();
     let marks = render::marks(&hit.highlights);

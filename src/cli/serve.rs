@@ -1,4 +1,4 @@
-//! `sayso serve`.
+//! `sayso serve`: runs the server.
 
 use std::{
     net::SocketAddr,
@@ -13,10 +13,11 @@ use crate::{
     telemetry,
 };
 
-/// How long to wait at the end for threads that are still at work.
-const LAST_WAIT: Duration = Duration::from_secs(10);
+/// How long to wait at the end for threads that are still working.
+const SHUTDOWN_WAIT: Duration = Duration::from_secs(10);
 
-/// Threads for blocking work beside analyses and searches: handing changes to the engine, questions about the server.
+/// Threads for blocking work besides analyses and searches: passing changes to the engine, and questions about the
+/// server.
 const OTHER_THREADS: usize = 256;
 
 /// Arguments of `sayso serve`.
@@ -32,7 +33,7 @@ pub(super) struct Args {
     flags: RawConfig,
 }
 
-/// Runs the server until it is told to stop (Ctrl-C or SIGTERM). A second order ends it at once.
+/// Runs the server until it is told to stop (Ctrl-C or SIGTERM). A second signal ends it at once.
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let log = telemetry::start();
     let config = RawConfig::gather(args.flags, args.config.as_ref()).and_then(RawConfig::resolve);
@@ -57,20 +58,20 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
             anstream::println!("metrics are at http://{metrics}/metrics");
         }
         let stop = told_to_stop()?;
-        // Programs that start the server read up to this line, to learn the port.
+        // Programs that start the server read up to this line to learn the port.
         anstream::println!("sayso listens on {address}");
         server.run(stop).await
     });
-    // An analysis that was to come later may be long; it is cut off, and done when the server starts again.
-    runtime.shutdown_timeout(LAST_WAIT);
+    // A pending better analysis may take long. It is abandoned, and done when the server starts again.
+    runtime.shutdown_timeout(SHUTDOWN_WAIT);
     if outcome.is_ok() {
         tracing::info!("stopped");
     }
     outcome
 }
 
-/// Is ready when the server is told to stop. From then on another order ends the process at once, wherever it is: the
-/// thread that listens for it is nobody else's.
+/// Is ready when the server is told to stop. From then on, a further signal ends the process at once, whatever it is
+/// doing, because a thread waits for it that does nothing else.
 fn told_to_stop() -> std::io::Result<impl Future<Output = ()> + Send> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut signals = {
@@ -80,7 +81,7 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()> + Send> {
     let (tell, told) = tokio::sync::oneshot::channel();
     let listen = move || {
         runtime.block_on(signals.next());
-        // Nobody listens any more when the server ended by itself.
+        // The receiver is gone if the server ended by itself.
         let _ = tell.send(());
         let code = runtime.block_on(signals.next());
         tracing::warn!(code, "told to stop again, ending at once; acknowledged changes are kept");
@@ -99,7 +100,7 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()> + Send> {
     })
 }
 
-/// Makes what the server writes from now on the user's own, and warns where others may read what there is.
+/// Keeps what the server writes from now on private to its user, and warns if others can read what is already there.
 #[cfg(unix)]
 fn keep_private(data_dir: &Path) {
     use std::os::unix::fs::PermissionsExt;
@@ -112,11 +113,11 @@ fn keep_private(data_dir: &Path) {
     }
 }
 
-/// What this system lets others read is not ours to say.
+/// On this system, who can read files is not checked.
 #[cfg(not(unix))]
 fn keep_private(_data_dir: &Path) {}
 
-/// The orders to stop, one after the other.
+/// Waits for the signals to stop.
 #[cfg(unix)]
 struct Signals(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
 
@@ -127,7 +128,7 @@ impl Signals {
         Ok(Self(signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
     }
 
-    /// Waits for the next. Returns what shells take for the exit code of one that ended so.
+    /// Waits for the next signal. Returns the exit code that shells use for it.
     async fn next(&mut self) -> i32 {
         tokio::select! {
             _ = self.0.recv() => 130,
@@ -136,7 +137,7 @@ impl Signals {
     }
 }
 
-/// The orders to stop, one after the other.
+/// Waits for the signals to stop.
 #[cfg(not(unix))]
 struct Signals;
 
@@ -155,7 +156,7 @@ impl Signals {
     }
 }
 
-/// What to try first. The commands name the server where it is not the one that clients look for.
+/// Prints what to try first. The commands name the server if it is not at the default address.
 fn welcome(address: SocketAddr, count: usize) -> String {
     let (bold, dim) = (anstyle::Style::new().bold(), anstyle::Style::new().dimmed());
     let server = if address == DEFAULT_LISTEN { String::new() } else { format!(" --server http://{address}") };

@@ -8,18 +8,18 @@ use super::fault::Fault;
 use crate::proto::article_service_client::ArticleServiceClient;
 use crate::proto::{AnnotatedArticle, GetArticleRequest, GetArticleResponse, OffsetEncoding};
 
-/// How often to begin again when the article changes while it is read.
-const ATTEMPTS: usize = 5;
+/// How often to start again if the article changes while it is read.
+const MAX_ATTEMPTS: usize = 5;
 
-/// The article of this id, with its body and all that was found in it; spans count UTF-8 bytes.
+/// The article with this id, with its body and everything that was found in it. Spans count UTF-8 bytes.
 ///
 /// # Errors
-/// What the server answers: that there is none, or that it changed again and again while it was read.
+/// The server's answer: there is no such article, or it changed again and again while it was read.
 pub(super) async fn article(client: &mut ArticleServiceClient<Channel>, id: String) -> Result<AnnotatedArticle, Fault> {
     let mut attempt = 1;
     loop {
         match parts(client, &id).await {
-            Err(status) if attempt < ATTEMPTS && has_changed(&status) => attempt += 1,
+            Err(status) if attempt < MAX_ATTEMPTS && has_changed(&status) => attempt += 1,
             other => return other.map_err(Fault::from),
         }
     }
@@ -49,7 +49,7 @@ async fn parts(client: &mut ArticleServiceClient<Channel>, id: &str) -> Result<A
     }
 }
 
-/// Adds the next part: a further piece of the body, further members of the lists.
+/// Adds the next part: more of the body, and more members of the lists.
 fn add(whole: &mut AnnotatedArticle, part: GetArticleResponse) {
     match (&mut whole.article, part.article) {
         (Some(article), Some(next)) => article.body.push_str(&next.body),

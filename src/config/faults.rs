@@ -1,4 +1,4 @@
-//! Values of settings, read from how they are written.
+//! Reads the values of settings from their written form.
 
 use std::{
     net::{SocketAddr, ToSocketAddrs},
@@ -12,7 +12,7 @@ use crate::{
     connections,
 };
 
-/// Collects what is wrong while values are read.
+/// Reads values, and collects what is wrong.
 #[derive(Default)]
 pub(super) struct Faults(pub(super) Vec<String>);
 
@@ -26,7 +26,7 @@ impl Faults {
             text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
         let found = if has_port { text.to_socket_addrs().map(Vec::from_iter) } else { Ok(Vec::new()) };
         match found {
-            // Clients look for the IPv4 address where a name has both.
+            // If a name has addresses of both kinds, clients look for the IPv4 one.
             Ok(found) if !found.is_empty() => found.iter().find(|one| one.is_ipv4()).or(found.first()).copied(),
             Ok(_) => {
                 let said = "is not an address; write an IP address or a name, and a port, for example 0.0.0.0:50051";

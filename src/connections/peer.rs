@@ -1,4 +1,4 @@
-//! The other end of a connection, as calls see it.
+//! The client at the other end of a connection, as calls see it.
 
 use std::{
     sync::{
@@ -11,9 +11,9 @@ use std::{
 use tokio::sync::Notify;
 
 /// How long a client may leave an answer unread before it is cut off.
-const READ_WITHIN: Duration = Duration::from_secs(60);
+const MAX_UNREAD_TIME: Duration = Duration::from_secs(60);
 
-/// The other end of a connection: its open calls, and the answers that it has not read.
+/// The client at the other end of a connection: its open calls, and the answers that it has not read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Peer(Arc<PeerState>);
 
@@ -26,7 +26,7 @@ struct PeerState {
     unread: AtomicUsize,
     /// Some were read.
     read: Notify,
-    /// When a call last began or ended, or a piece of an answer was taken.
+    /// When a call last began or ended, or a piece of an answer was read.
     used: Mutex<Instant>,
 }
 
@@ -47,24 +47,24 @@ impl Peer {
         OpenCall(self.clone())
     }
 
-    /// Notes that something happened.
+    /// Records activity.
     pub(crate) fn touch(&self) {
         *self.0.used.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
-    /// Counts bytes of an answer that wait to be read. Returns how many do by now.
+    /// Counts bytes of an answer that wait to be read. Returns how many bytes wait now.
     pub(crate) fn leaves_unread(&self, bytes: usize) -> usize {
         self.touch();
         self.0.unread.fetch_add(bytes, Ordering::AcqRel) + bytes
     }
 
-    /// Counts them down.
+    /// Counts bytes that were read.
     pub(crate) fn reads(&self, bytes: usize) {
         self.0.unread.fetch_sub(bytes, Ordering::AcqRel);
         self.0.read.notify_waiters();
     }
 
-    /// Waits until at most this many bytes are waiting to be read.
+    /// Waits until at most `most` bytes are unread.
     pub(crate) async fn has_read(&self, most: usize) {
         loop {
             let read = self.0.read.notified();
@@ -94,7 +94,7 @@ impl Peer {
     }
 
     pub(super) fn is_stalled(&self) -> bool {
-        self.0.unread.load(Ordering::Acquire) > 0 && self.last_used().elapsed() > READ_WITHIN
+        self.0.unread.load(Ordering::Acquire) > 0 && self.last_used().elapsed() > MAX_UNREAD_TIME
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     proto::{AnalyzeRequest, AnalyzeResponse, analyze_service_server::AnalyzeService},
 };
 
-/// Analyses without keeping.
+/// Analyses texts without storing them.
 pub(super) struct Analyze(pub(super) Arc<Core>);
 
 #[tonic::async_trait]
@@ -28,7 +28,7 @@ impl AnalyzeService for Analyze {
         let call = deadline::Call::begin(&metadata, limits.search_timeout);
         let reply = async {
             let analyzed = self.0.pipeline.analyze(article, tier).await?;
-            // A long text has a long reply, which is not built on the async runtime either.
+            // A long text has a long reply, which must not be built on the async runtime either.
             let most = self.0.config.limits.answer_bytes;
             let whole = move || {
                 let annotations = Some(convert::annotations(&analyzed, encoding));

@@ -1,10 +1,11 @@
-//! Requests come in within bounds: the messages of all calls together, from the first byte of each until it is answered
-//! or written, may weigh so much and no more. A stream of articles that finds no room waits where it is, in the windows
-//! of HTTP/2. Any other call is refused: what waits there takes room in the window of its connection, and many such
-//! calls of one client would keep those from going on that have room.
+//! Limits the memory of incoming requests. The messages of all calls together, from the first byte of each until it is
+//! answered or written, may take only so many bytes. A stream of articles that finds no room waits, within its HTTP/2
+//! flow-control window. Any other call is refused: if it waited, it would take room in the window of its connection,
+//! and many such calls would hold up those that have room.
 //!
-//! Room is taken for a whole message as soon as its length is known. So whoever has begun can finish, and nobody who
-//! has room waits for more. A packed message takes what it may be at worst until its end tells its length.
+//! Room for a whole message is taken as soon as its length is known. So a message that has begun can be finished, and
+//! nobody who has room waits for more. A compressed message takes room for its worst case until its end, which states
+//! its length.
 
 use std::{
     collections::VecDeque,
@@ -24,30 +25,30 @@ use tokio::{
 use super::status;
 use crate::pool::PoolError;
 
-/// Bytes of the head of a message: whether it is packed, and its length.
-const HEAD: usize = 5;
+/// Bytes of the head of a message: whether it is compressed, and its length.
+const HEAD_BYTES: usize = 5;
 
 /// The unit in which room is counted.
-const UNIT: usize = 1 << 10;
+const UNIT_BYTES: usize = 1 << 10;
 
-/// By how much gzip makes a text longer at most.
-const GZIP_GROWTH: usize = 1032;
+/// How many times longer than its compressed form a text can be, at most, with gzip.
+const MAX_GZIP_RATIO: usize = 1032;
 
-/// How long a client may send nothing in the midst of a message.
-const GOES_ON_WITHIN: Duration = Duration::from_secs(20);
+/// How long a client may pause in the middle of a message.
+const MAX_PAUSE: Duration = Duration::from_secs(20);
 
-/// Room for messages that are under way.
+/// Room for messages under way.
 pub(super) struct Room {
     units: Arc<Semaphore>,
-    /// The longest message that is accepted, packed or not.
+    /// The longest message that is accepted, compressed or not.
     message_bytes: usize,
     goes_on_within: Duration,
 }
 
 impl Room {
-    /// Room for two of the longest messages, or as many short ones as weigh the same.
+    /// Room for two of the longest messages, or for as many short ones as take the same.
     pub(super) fn new(message_bytes: usize) -> Self {
-        Self::with(message_bytes, GOES_ON_WITHIN)
+        Self::with(message_bytes, MAX_PAUSE)
     }
 
     fn with(message_bytes: usize, goes_on_within: Duration) -> Self {
@@ -55,26 +56,27 @@ impl Room {
         Self { units, message_bytes, goes_on_within }
     }
 
-    /// Units that a message takes until its end has come. One that is too long is refused by its head, and takes one.
+    /// The units that a message takes until it has arrived in full. One that is too long is refused by its head, and
+    /// takes one.
     fn wanted(&self, packed: bool, length: usize) -> usize {
         match packed {
             _ if length > self.message_bytes => 1,
-            true => units(length + self.message_bytes.min(length.saturating_mul(GZIP_GROWTH))),
+            true => units(length + self.message_bytes.min(length.saturating_mul(MAX_GZIP_RATIO))),
             false => units(length),
         }
     }
 }
 
 fn units(bytes: usize) -> usize {
-    bytes.div_ceil(UNIT).max(1)
+    bytes.div_ceil(UNIT_BYTES).max(1)
 }
 
-/// The room that the messages of a call take, in their order. Given back when the last clone is dropped.
+/// The room that the messages of a call take, in their order. It is returned when the last clone is dropped.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Held(Arc<Mutex<VecDeque<OwnedSemaphorePermit>>>);
 
 impl Held {
-    /// Takes over the room of the next message: for streams, which are done with one after the other.
+    /// Takes over the room of the next message. For streams, which finish with one message after another.
     pub(super) fn next(&self) -> Option<OwnedSemaphorePermit> {
         self.queue().pop_front()
     }
@@ -83,7 +85,7 @@ impl Held {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives back what the last message has too much.
+    /// Returns the room that the last message took in excess.
     fn shrink(&self, wanted: usize) {
         if let Some(last) = self.queue().back_mut() {
             drop(last.split(last.num_permits().saturating_sub(wanted)));
@@ -93,30 +95,30 @@ impl Held {
 
 type Turn = Pin<Box<dyn Future<Output = Option<OwnedSemaphorePermit>> + Send>>;
 
-/// The messages of a call as they come in.
+/// The messages of a call as they arrive.
 pub(super) struct Arriving {
     inner: Body,
     room: Arc<Room>,
     held: Held,
     /// Whether a message that finds no room waits for it.
     waits: bool,
-    /// Whether somebody takes over the room of each message; else a new one takes that of the one before.
+    /// Whether somebody takes over the room of each message. If not, each message takes over that of the one before.
     keeps: bool,
-    /// What has come and was not handed on.
+    /// Bytes that have arrived and were not passed on.
     rest: Bytes,
     head: Vec<u8>,
-    /// What waits for room.
+    /// A message that waits for room.
     turn: Option<Turn>,
-    /// Bytes of the message that are still to come.
+    /// Bytes of the current message that are still to arrive.
     left: usize,
-    /// The length of a packed message, and its last bytes, which hold its unpacked length.
+    /// The length of a compressed message, and its last four bytes, which hold its uncompressed length.
     packed: Option<(usize, [u8; 4])>,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Arriving {
-    /// These messages, whose room is `held`. With `keeps`, it is held for all of them, or until somebody takes it over.
-    /// One that finds no room `waits`, or ends the call.
+    /// The messages of `inner`, whose room is kept in `held`. With `keeps`, it is kept for all of them, or until
+    /// somebody takes it over. A message that finds no room waits if `waits`, and otherwise ends the call.
     pub(super) fn new(inner: Body, room: &Arc<Room>, held: &Held, keeps: bool, waits: bool) -> Self {
         Self {
             inner,
@@ -125,7 +127,7 @@ impl Arriving {
             waits,
             keeps,
             rest: Bytes::new(),
-            head: Vec::with_capacity(HEAD),
+            head: Vec::with_capacity(HEAD_BYTES),
             turn: None,
             left: 0,
             packed: None,
@@ -133,7 +135,7 @@ impl Arriving {
         }
     }
 
-    /// The head of a message has come: asks for room. Fails when there is none and the call does not wait.
+    /// Asks for room when the head of a message has arrived. Fails if there is none and the call does not wait.
     fn begin(&mut self) -> Result<(), axum::Error> {
         let length = u32::from_be_bytes([self.head[1], self.head[2], self.head[3], self.head[4]]) as usize;
         let packed = self.head[0] == 1;
@@ -153,7 +155,7 @@ impl Arriving {
         Ok(())
     }
 
-    /// Hands on what there is of a message.
+    /// Passes on what has arrived of a message.
     fn piece(&mut self) -> Bytes {
         let piece = self.rest.split_to(self.rest.len().min(self.left));
         self.left -= piece.len();
@@ -197,16 +199,16 @@ impl HttpBody for Arriving {
                 let Poll::Ready(permit) = turn.as_mut().poll(cx) else { return Poll::Pending };
                 this.turn = None;
                 this.held.queue().extend(permit);
-                let head = std::mem::replace(&mut this.head, Vec::with_capacity(HEAD));
+                let head = std::mem::replace(&mut this.head, Vec::with_capacity(HEAD_BYTES));
                 return Poll::Ready(Some(Ok(Frame::data(head.into()))));
             }
             if !this.rest.is_empty() && this.left > 0 {
                 return Poll::Ready(Some(Ok(Frame::data(this.piece()))));
             }
             if !this.rest.is_empty() {
-                let of_head = this.rest.split_to(this.rest.len().min(HEAD - this.head.len()));
+                let of_head = this.rest.split_to(this.rest.len().min(HEAD_BYTES - this.head.len()));
                 this.head.extend_from_slice(&of_head);
-                if this.head.len() == HEAD
+                if this.head.len() == HEAD_BYTES
                     && let Err(refusal) = this.begin()
                 {
                     return Poll::Ready(Some(Err(refusal)));
@@ -218,7 +220,7 @@ impl HttpBody for Arriving {
                     Ok(data) => this.rest = data,
                     Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
                 },
-                // A head that was cut off is for the decoder to refuse.
+                // The decoder refuses a head that was cut off.
                 None if !this.head.is_empty() => {
                     return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut this.head).into()))));
                 }
@@ -228,12 +230,13 @@ impl HttpBody for Arriving {
     }
 }
 
-/// Whether a call is a stream of articles, which is held up where others are refused.
+/// Whether a call is a stream of articles, which waits where others are refused.
 pub(super) fn brings_many(path: &str) -> bool {
     path == "/sayso.v1.ArticleService/IngestArticles"
 }
 
-/// Whether what a call asks for brings whole articles, which have a room of their own: questions never wait for them.
+/// Whether the requests of a call contain whole articles. These have a room of their own, so that questions never wait
+/// for them.
 pub(super) fn brings_articles(path: &str) -> bool {
     let [put, ingest, analyze] =
         ["ArticleService/PutArticle", "ArticleService/IngestArticles", "AnalyzeService/Analyze"];
@@ -259,7 +262,7 @@ mod tests {
         Body::from_stream(stream::iter(pieces.into_iter().map(Ok::<_, std::convert::Infallible>)))
     }
 
-    /// Reads to the end; none while it waits for room.
+    /// Reads to the end. None while it waits for room.
     fn read(body: &mut Arriving) -> Option<Vec<u8>> {
         let mut all = Vec::new();
         loop {
@@ -272,8 +275,8 @@ mod tests {
 
     #[test]
     fn a_message_waits_until_there_is_room_for_all_of_it() {
-        let room = Arc::new(Room::new(10 * UNIT));
-        let message = framed(false, &vec![7; 9 * UNIT]);
+        let room = Arc::new(Room::new(10 * UNIT_BYTES));
+        let message = framed(false, &vec![7; 9 * UNIT_BYTES]);
         let [first, second, third] = [Held::default(), Held::default(), Held::default()];
         let arriving = |held| Arriving::new(body(vec![message.clone()]), &room, held, true, true);
         assert_eq!(read(&mut arriving(&first)).as_ref(), Some(&message));
@@ -288,8 +291,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_call_that_does_not_wait_is_refused_where_there_is_no_room() {
-        let room = Arc::new(Room::new(10 * UNIT));
-        let message = framed(false, &vec![7; 9 * UNIT]);
+        let room = Arc::new(Room::new(10 * UNIT_BYTES));
+        let message = framed(false, &vec![7; 9 * UNIT_BYTES]);
         let held = [Held::default(), Held::default(), Held::default()];
         let arriving = |held| Arriving::new(body(vec![message.clone()]), &room, held, true, false);
         for one in &held[..2] {
@@ -306,9 +309,9 @@ mod tests {
     fn a_packed_message_takes_what_it_is_unpacked() {
         let room = Arc::new(Room::new(1 << 20));
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        packer.write_all(&vec![b'a'; 100 * UNIT]).unwrap();
+        packer.write_all(&vec![b'a'; 100 * UNIT_BYTES]).unwrap();
         let packed = packer.finish().unwrap();
-        assert!(packed.len() < UNIT);
+        assert!(packed.len() < UNIT_BYTES);
         let held = Held::default();
         read(&mut Arriving::new(body(vec![framed(true, &packed)]), &room, &held, true, false)).unwrap();
         assert_eq!(held.next().unwrap().num_permits(), 101);
@@ -316,8 +319,8 @@ mod tests {
 
     #[test]
     fn a_message_that_is_too_long_is_left_to_the_decoder_to_refuse() {
-        let room = Arc::new(Room::new(UNIT));
-        let long = framed(false, &vec![7; 9 * UNIT]);
+        let room = Arc::new(Room::new(UNIT_BYTES));
+        let long = framed(false, &vec![7; 9 * UNIT_BYTES]);
         assert_eq!(
             read(&mut Arriving::new(body(vec![long.clone()]), &room, &Held::default(), true, false)),
             Some(long)
@@ -326,7 +329,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_stops_in_the_midst_of_a_message_is_told_so() {
-        let room = Arc::new(Room::with(UNIT, Duration::ZERO));
+        let room = Arc::new(Room::with(UNIT_BYTES, Duration::ZERO));
         let begun = stream::iter([Ok::<_, std::convert::Infallible>(framed(false, &[7; 9])[..8].to_vec())]);
         let inner = Body::from_stream(futures_util::StreamExt::chain(begun, stream::pending()));
         let mut arriving = Body::new(Arriving::new(inner, &room, &Held::default(), true, false));

@@ -1,4 +1,4 @@
-//! `ArticleService`, but for its stream.
+//! `ArticleService`, except its stream.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use crate::{
     upgrade::Round,
 };
 
-/// Keeps articles.
+/// Stores articles.
 pub(super) struct Articles(pub(super) Arc<Core>);
 
 #[tonic::async_trait]
@@ -149,8 +149,8 @@ impl ArticleService for Articles {
 }
 
 impl Articles {
-    /// Makes a change and waits until it has come as far as the caller wants. A caller that goes away, or whose
-    /// deadline passes, does not undo it.
+    /// Makes a change and waits until it is durable or searchable, as the caller wants. If the caller goes away, or its
+    /// deadline passes, the change is not undone.
     pub(super) async fn write(&self, call: &Call, write: Write, wait_for: WaitFor) -> Result<Receipt, Status> {
         call.within(self.make(write, wait_for), status::change_unconfirmed).await?
     }

@@ -1,6 +1,5 @@
-//! What holds for every call, whatever its service: it is counted at its connection, its answer is held in memory only
-//! within bounds, refusals of the transport are put into words, and streams of health and reflection end with the
-//! server.
+//! Rules for every call of every service: it is counted at its connection, the memory of its unread answer is limited,
+//! refusals of the transport become statuses of ours, and the streams of health and reflection end with the server.
 
 use std::{
     pin::Pin,
@@ -32,13 +31,13 @@ use crate::{
     pool::PoolError,
 };
 
-/// Bytes that are handed to the connection at once: a frame.
-const PIECE: usize = 16 << 10;
+/// The bytes that are passed to the connection at once: an HTTP/2 frame.
+const PIECE_BYTES: usize = 16 << 10;
 
 /// Services whose streams report on the server itself, and end with it.
 const OF_THE_SERVER: [&str; 2] = ["/grpc.health.", "/grpc.reflection."];
 
-/// These services, with every call bounded.
+/// Wraps services so that these rules hold for them.
 pub(crate) fn bounded(routes: Routes, limits: &Limits, stopping: watch::Receiver<bool>) -> Routes {
     let gate = Arc::new(Gate::new(limits.clone(), stopping));
     routes.into_axum_router().layer(middleware::from_fn_with_state(gate, pass)).into()
@@ -46,23 +45,23 @@ pub(crate) fn bounded(routes: Routes, limits: &Limits, stopping: watch::Receiver
 
 struct Gate {
     limits: Limits,
-    /// Bytes of the answers of all connections that wait to be read.
+    /// Bytes of unread answers on all connections.
     unread: AtomicUsize,
-    /// Room for requests that bring articles, and for all others.
+    /// Room for requests with articles, and for all others.
     articles: Arc<Room>,
     questions: Arc<Room>,
     stopping: watch::Receiver<bool>,
 }
 
-/// Bytes of unread answers that may be held, in longest answers, so that those who read at all are never refused for
-/// it: where a connection's next call waits, where its answers are refused, and where those of all are.
+/// Limits of unread answers, in longest answers: where the next call of a connection waits, where the answers of a
+/// connection are refused, and where all answers are. Clients that read at all never reach the last two.
 impl Gate {
     fn new(limits: Limits, stopping: watch::Receiver<bool>) -> Self {
         let [articles, questions] = [(); 2].map(|()| Arc::new(Room::new(limits.message_bytes)));
         Self { limits, unread: AtomicUsize::new(0), articles, questions, stopping }
     }
 
-    /// The request, whose messages come in as there is room for them, which is `held`.
+    /// The request, whose messages arrive as there is room for them, which is kept in `held`.
     fn bound(&self, mut request: Request, held: &Held, keeps: bool) -> Request {
         let room = if brings_articles(request.uri().path()) { &self.articles } else { &self.questions };
         let waits = brings_many(request.uri().path());
@@ -97,7 +96,7 @@ async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Re
     put_into_words(&mut head.headers, &gate.limits);
     let inner = Some(body);
     let mut answer = Answer { inner, stopped, rest: Bytes::new(), held: 0, trailers: None, peer, gate, _call: call };
-    // What is ready is taken at once, so that it is counted though nobody reads it.
+    // What is ready is taken at once, so that it is counted even if nobody reads it.
     std::future::poll_fn(|cx| {
         let _pending = answer.fetch(cx);
         Poll::Ready(())
@@ -110,12 +109,12 @@ type Stopped = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 fn stopped(mut stopping: watch::Receiver<bool>) -> Stopped {
     Box::pin(async move {
-        // An error means that the sender is gone, which also is the end.
+        // An error means that the sender is gone, which is also the end.
         let _ = stopping.wait_for(|stop| *stop).await;
     })
 }
 
-/// Replaces a status that the transport made by one of ours.
+/// Replaces a status of the transport by one of ours.
 fn put_into_words(headers: &mut HeaderMap, limits: &Limits) {
     let Some(ours) = Status::from_header_map(headers).and_then(|status| status::of_transport(&status, limits)) else {
         return;
@@ -127,18 +126,18 @@ fn write(status: &Status, headers: &mut HeaderMap) {
     for name in [Status::GRPC_STATUS, Status::GRPC_MESSAGE, Status::GRPC_STATUS_DETAILS] {
         headers.remove(name);
     }
-    // It fails for what no header can hold; the words are escaped, and what is left is without a status: UNKNOWN.
+    // This fails for what no header can hold. The message is escaped, and what is left is without a status: UNKNOWN.
     let _ = status.add_header(headers);
 }
 
-/// The messages of an answer, in pieces, and what follows them.
+/// The messages of an answer, in pieces, and the trailers.
 struct Answer {
-    /// None once all has come.
+    /// None once everything has arrived.
     inner: Option<Body>,
     stopped: Option<Stopped>,
-    /// What has come and was not read yet.
+    /// What has arrived and was not read yet.
     rest: Bytes,
-    /// Bytes that are counted as unread: all of what came at once, until its last piece is read.
+    /// Bytes that are counted as unread: all that arrived at once, until its last piece is read.
     held: usize,
     trailers: Option<HeaderMap>,
     peer: Peer,
@@ -147,7 +146,7 @@ struct Answer {
 }
 
 impl Answer {
-    /// Takes what comes next, if it is there.
+    /// Takes what comes next, if it is ready.
     fn fetch(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some(inner) = &mut self.inner else { return Poll::Ready(()) };
         match Pin::new(inner).poll_frame(cx) {
@@ -212,7 +211,7 @@ impl HttpBody for Answer {
         let answer = self.get_mut();
         loop {
             if !answer.rest.is_empty() {
-                let piece = answer.rest.split_to(answer.rest.len().min(PIECE));
+                let piece = answer.rest.split_to(answer.rest.len().min(PIECE_BYTES));
                 answer.peer.touch();
                 if answer.rest.is_empty() {
                     answer.release();

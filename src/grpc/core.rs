@@ -1,4 +1,4 @@
-//! What all services share: the engine, threads to answer on, and how a request names what it wants.
+//! What all services share: the engine, threads to answer on, and how requests name modes, masks and units.
 
 use std::{sync::Arc, time::SystemTime};
 
@@ -9,16 +9,16 @@ use tonic::{Response, Status, metadata::MetadataMap};
 use super::{deadline::Call, status};
 use crate::{analysis::Mode, config::Config, convert, pipeline::Pipeline, pool::Pool, proto};
 
-/// Questions about the server itself that are answered at once, and that may wait.
+/// How many questions about the server itself are answered at once, and how many may wait.
 const OWN_THREADS: usize = 2;
-const OWN_WAITING: usize = 256;
+const MAX_OWN_WAITING: usize = 256;
 
 /// What all services share.
 pub(crate) struct Core {
     pub(super) engine: Arc<dyn Engine>,
     pub(super) pipeline: Pipeline,
     pub(super) searches: Pool,
-    /// Room for questions about the server itself, which must be answered when it is busiest.
+    /// Threads for questions about the server itself, which must be answered when it is busiest.
     pub(super) own: Pool,
     pub(super) config: Config,
     pub(super) started: SystemTime,
@@ -26,7 +26,7 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    /// The services' common parts. Streams end when `stopping` turns true.
+    /// What the services share. Streams end when `stopping` turns true.
     pub(crate) fn new(
         engine: Arc<dyn Engine>,
         pipeline: Pipeline,
@@ -34,11 +34,11 @@ impl Core {
         stopping: watch::Receiver<bool>,
     ) -> Self {
         let searches = Pool::new(config.search_threads, 64 * config.search_threads);
-        let own = Pool::new(OWN_THREADS, OWN_WAITING);
+        let own = Pool::new(OWN_THREADS, MAX_OWN_WAITING);
         Self { engine, pipeline, searches, own, config, started: SystemTime::now(), stopping }
     }
 
-    /// How to read an article: the mode that its request names, or else the server's default.
+    /// The mode that a request names, or else the server's default.
     pub(super) fn mode(&self, number: i32) -> Result<Mode, Status> {
         self.wanted_mode(number).map_err(status::fault)
     }
@@ -47,7 +47,7 @@ impl Core {
         convert::wanted_mode("analysis_mode", number, self.config.analysis)
     }
 
-    /// Asks the engine, on a thread for searches, until the call's deadline passes or its caller goes.
+    /// Asks the engine, on a search thread, until the call's deadline passes or its caller goes away.
     pub(super) async fn ask_within<T: Send + 'static>(
         &self,
         call: &Call,
@@ -57,8 +57,8 @@ impl Core {
         self.search(call, move |interrupt| question(engine.as_ref(), interrupt).map_err(status::engine)).await
     }
 
-    /// Works out an answer from the request to the reply, all of it on a thread for searches: what reads a request or
-    /// builds a reply takes time, too, which the async runtime does not have.
+    /// Computes an answer, from the request to the reply, on a search thread. Reading a request and building a reply
+    /// also take time that the async runtime must not spend.
     pub(super) async fn answer<T: prost::Message + 'static>(
         self: &Arc<Self>,
         metadata: &MetadataMap,
@@ -77,7 +77,7 @@ impl Core {
     ) -> Result<T, Status> {
         let interrupt = call.interrupt();
         let answer = self.searches.run(move || {
-            // The time may be over before the turn has come.
+            // The deadline may pass before the turn comes.
             interrupt.check().map_err(status::engine)?;
             work(&interrupt)
         });
@@ -85,28 +85,29 @@ impl Core {
     }
 }
 
-/// Answers from this size on are compressed for clients that take them so. Below, it costs more time than it saves.
-const WORTH_PACKING: usize = 16 << 10;
+/// Answers of at least this size are compressed for clients that accept it. Below that, compression costs more time
+/// than it saves.
+const COMPRESS_FROM_BYTES: usize = 16 << 10;
 
-/// An answer of at most so many bytes, whether it will be compressed or not.
+/// An answer of at most `most` bytes, compressed if it is large.
 pub(super) fn packed_if_large<T: prost::Message>(message: T, most: usize) -> Result<Response<T>, Status> {
     let bytes = message.encoded_len();
     if bytes > most {
         return Err(status::too_long(most));
     }
     let mut response = Response::new(message);
-    if bytes < WORTH_PACKING {
+    if bytes < COMPRESS_FROM_BYTES {
         response.disable_compression();
     }
     Ok(response)
 }
 
-/// The mask of a request for the message of this name.
+/// The mask of a request, for the message of this name.
 pub(super) fn mask(mask: Option<&prost_types::FieldMask>, name: &str) -> Result<convert::Mask, Status> {
     convert::Mask::read(mask, name).map_err(status::fault)
 }
 
-/// The unit that a request names.
+/// The unit of offsets that a request names.
 pub(super) fn encoding(number: i32) -> Result<proto::OffsetEncoding, Status> {
     proto::OffsetEncoding::try_from(number).map_err(|_| {
         use proto::OffsetEncoding::{Utf8, Utf16, Utf32};

@@ -1,8 +1,7 @@
-//! Deadlines and cancellation of one call.
+//! Deadlines and cancellation of a call.
 //!
-//! tonic drops a call whose `grpc-timeout` has passed and reports CANCELLED, while blocking work runs
-//! on. So each call keeps its own clock, a little fast, answers DEADLINE_EXCEEDED itself, and tells
-//! the search to stop.
+//! tonic drops a call whose `grpc-timeout` has passed and reports CANCELLED, while blocking work runs on. So each call
+//! keeps its own clock, slightly fast, answers DEADLINE_EXCEEDED itself, and tells the search to stop.
 
 use std::{
     sync::{
@@ -15,10 +14,10 @@ use std::{
 use sayso_index::Interrupt;
 use tonic::{Status, metadata::MetadataMap};
 
-/// How much earlier than the caller's deadline a call gives up, so that its own answer is the first.
-const HASTE: Duration = Duration::from_millis(2);
+/// How much earlier than the caller's deadline a call gives up, so that its own answer comes first.
+const DEADLINE_MARGIN: Duration = Duration::from_millis(2);
 
-/// One call: until when its answer is wanted. Dropping it, as tonic does when the caller goes, stops the work.
+/// A call and its deadline. Dropping it, as tonic does when the caller goes away, stops the work.
 #[derive(Debug)]
 pub(super) struct Call {
     /// None for a call that may take as long as its caller waits.
@@ -27,12 +26,12 @@ pub(super) struct Call {
 }
 
 impl Call {
-    /// Starts the clock: the caller's `grpc-timeout`, however long, or `unless_asked` where it sets none.
+    /// Starts the clock: with the caller's `grpc-timeout`, however long, or with `unless_asked` if it sets none.
     pub(super) fn begin(metadata: &MetadataMap, unless_asked: Duration) -> Self {
         Self::start(Some(asked(metadata).unwrap_or(unless_asked)))
     }
 
-    /// The same without a limit of its own: for changes, which must not be given up while somebody waits.
+    /// The same without a limit of its own. For changes, which must not be abandoned while somebody waits.
     pub(super) fn begin_patient(metadata: &MetadataMap) -> Self {
         Self::start(asked(metadata))
     }
@@ -43,12 +42,12 @@ impl Call {
         Self { deadline, cancelled: Arc::default() }
     }
 
-    /// The order to stop, for the engine.
+    /// The signal to stop, for the engine.
     pub(super) fn interrupt(&self) -> Interrupt {
         Interrupt { deadline: self.deadline, cancelled: Arc::clone(&self.cancelled) }
     }
 
-    /// Waits for the answer as long as it is wanted, and says `late` when it would come too late.
+    /// Waits for the answer until the deadline, and then returns `late`.
     pub(super) async fn within<T>(&self, answer: impl Future<Output = T>, late: fn() -> Status) -> Result<T, Status> {
         let Some(deadline) = self.deadline else { return Ok(answer.await) };
         // The timer answers after its first tick, which is too late for a deadline that has passed.
@@ -65,10 +64,10 @@ impl Drop for Call {
     }
 }
 
-/// How long the caller waits, a little less, if it says so.
+/// How long the caller waits, slightly less, if it says so.
 fn asked(metadata: &MetadataMap) -> Option<Duration> {
     let asked = metadata.get("grpc-timeout").and_then(|value| parse(value.to_str().ok()?))?;
-    Some(asked.saturating_sub(HASTE))
+    Some(asked.saturating_sub(DEADLINE_MARGIN))
 }
 
 /// Reads a `grpc-timeout`: at most eight digits and a unit. A malformed one is ignored, as tonic does.

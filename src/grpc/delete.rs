@@ -13,11 +13,11 @@ use crate::{
     proto::{DeleteArticlesResponse, WaitFor},
 };
 
-/// How many of the ids are returned.
-const SAMPLE: usize = 10;
+/// How many ids are returned.
+const SAMPLE_IDS: usize = 10;
 
-/// How many articles are looked for at once, and how many deleted.
-const AT_ONCE: usize = 256;
+/// How many articles are listed at once, and how many are deleted at once.
+const BATCH_ARTICLES: usize = 256;
 
 impl Articles {
     /// How many articles pass the filter.
@@ -26,12 +26,12 @@ impl Articles {
         call: &Call,
         filter: ArticleFilter,
     ) -> Result<DeleteArticlesResponse, Status> {
-        let page = self.listed(call, filter, PageRequest { size: SAMPLE, after: None }).await?;
+        let page = self.listed(call, filter, PageRequest { size: SAMPLE_IDS, after: None }).await?;
         let sample_ids = page.hits.iter().map(|hit| hit.article.id.clone()).collect();
         Ok(DeleteArticlesResponse { article_count: convert::count(page.total.count), sample_ids })
     }
 
-    /// Deletes the articles that pass the filter now, except those that have changed since.
+    /// Deletes the articles that pass the filter now, except those that change in the meantime.
     pub(super) async fn delete_all(
         &self,
         call: &Call,
@@ -41,19 +41,19 @@ impl Articles {
         let mut answer = DeleteArticlesResponse::default();
         let mut after = None;
         loop {
-            let page = self.listed(call, filter.clone(), PageRequest { size: AT_ONCE, after }).await?;
+            let page = self.listed(call, filter.clone(), PageRequest { size: BATCH_ARTICLES, after }).await?;
             let version = |hit: &ArticleHit| (hit.article.id.clone(), hit.article.version.etag);
             let found: Vec<_> = page.hits.iter().map(version).collect();
             let deletions = found.into_iter().map(|(id, expected)| async move {
                 let write = Write::Delete(id.clone(), Some(expected));
                 (id, self.write(call, write, wait_for).await)
             });
-            let mut deleted = stream::iter(deletions).buffered(AT_ONCE);
+            let mut deleted = stream::iter(deletions).buffered(BATCH_ARTICLES);
             while let Some((id, outcome)) = deleted.next().await {
                 match outcome {
                     Ok(receipt) if receipt.change == Change::Deleted => {
                         answer.article_count += 1;
-                        if answer.sample_ids.len() < SAMPLE {
+                        if answer.sample_ids.len() < SAMPLE_IDS {
                             answer.sample_ids.push(id);
                         }
                     }

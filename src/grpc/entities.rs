@@ -61,7 +61,7 @@ impl EntityService for Entities {
         let work = move |core: &Core, interrupt: &Interrupt| {
             let encoding = encoding(message.offset_encoding)?;
             let mut query = convert::mention_query(&message, &core.config.limits).map_err(status::fault)?;
-            // An entity that goes away while its pages are turned still has those that are left.
+            // An entity that disappears between two pages is no error: the later pages are shorter.
             let begins = query.page.after.is_none();
             if begins && core.engine.entity(&query.entity).map_err(status::engine)?.is_none() {
                 return Err(status::not_found("Entity", &message.entity_id));

@@ -1,8 +1,8 @@
 //! `ArticleService.IngestArticles`: many articles over one stream.
 //!
-//! Articles are analysed side by side but written in the order in which they came, so that of two
-//! with the same id the later one stays. What a client may have open without an answer is bounded;
-//! one that does not read its answers is not read from any more.
+//! Articles are analysed in parallel but written in the order in which they came, so that of two with the same id the
+//! later one wins. The number of open requests of a client is limited. If it does not read its answers, nothing more is
+//! read from it.
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
@@ -24,20 +24,19 @@ use crate::{
     },
 };
 
-/// How many articles of a stream may wait to become durable, or have an answer that was not read.
+/// How many requests of a stream may wait to become durable, or have an unread answer.
 pub(super) const UNANSWERED: usize = 512;
 
 /// How long a write may wait for the engine before the client is asked to send more slowly.
-const PATIENCE: Duration = Duration::from_millis(250);
+const MAX_QUEUE_WAIT: Duration = Duration::from_millis(250);
 
 /// The answers of a stream.
 pub(super) type Answers = Pin<Box<dyn Stream<Item = Result<IngestArticlesResponse, Status>> + Send>>;
 
-/// An answer, with the place that it holds until the client reads it.
+/// An answer, and the place that it occupies until the client reads it.
 type Answer = (Result<IngestArticlesResponse, Status>, Option<OwnedSemaphorePermit>);
 
-/// A request: its number, the id that it gave, whether it may find nothing to delete, and the room that it takes until
-/// it is written.
+/// A request: its number, its id, whether a delete may find nothing, and the room that it takes until it is written.
 struct Sent {
     number: i64,
     id: String,
@@ -45,7 +44,7 @@ struct Sent {
     room: Option<OwnedSemaphorePermit>,
 }
 
-/// What a request came to: the article as it is to be written, or what was wrong.
+/// A request after analysis: the write, or what was wrong.
 type Analyzed = (Sent, Result<Write, Status>);
 
 /// Answers a stream of articles.
@@ -55,8 +54,8 @@ pub(super) fn answer(core: Arc<Core>, requests: Streaming<IngestArticlesRequest>
     Box::pin(UnboundedReceiverStream::new(answers).map(|(answer, _place)| answer))
 }
 
-/// Takes articles in until the client ends the stream or goes. What a client that goes has waiting is not analysed or
-/// written any more; what was handed to the engine stays.
+/// Reads requests until the client ends the stream or goes away. If it goes away, what is waiting is neither analysed
+/// nor written. What was passed to the engine stays.
 async fn take_in(
     core: Arc<Core>,
     requests: Streaming<IngestArticlesRequest>,
@@ -87,12 +86,12 @@ async fn take_all(
         match next {
             Ok((sent, Ok(change))) => write(&core, sent, change, place, &tell).await,
             Ok((Sent { number, id, .. }, Err(status))) => say(&tell, Ok(rejected(number, &id, &status)), Some(place)),
-            // The stream itself is broken: a message too large, or the client has gone.
+            // The stream itself is broken: a message was too large, or the client has gone.
             Err(status) => return say(&tell, Err(status), None),
         }
     }
     if *core.stopping.borrow() {
-        // Takes its turn behind the answers that are still to come.
+        // Waits for its turn after the answers that are still to come.
         if places.acquire_many(UNANSWERED as u32).await.is_ok() {
             say(&tell, Err(status::stopping()), None);
         }
@@ -140,7 +139,7 @@ fn delete(request: DeleteArticleRequest) -> Result<Write, Status> {
     Ok(Write::Delete(id, convert::expected_etag("etag", &request.etag).map_err(within)?))
 }
 
-/// In a stream nobody waits: its answers report the progress of a change.
+/// Refuses a `wait_for`. Nobody waits in a stream: its answers report the progress of a change.
 fn unwaited(wait_for: i32) -> Result<(), Fault> {
     if wait_for == WaitFor::Unspecified as i32 {
         return Ok(());
@@ -148,7 +147,7 @@ fn unwaited(wait_for: i32) -> Result<(), Fault> {
     Err(Fault::invalid("wait_for", "must not be set in a stream, whose answers tell how far a change is"))
 }
 
-/// Hands a change to the engine, which calls back as it gets on.
+/// Passes a change to the engine, which reports its progress.
 async fn write(
     core: &Core,
     sent: Sent,
@@ -172,7 +171,7 @@ async fn write(
             }
             Progress::Durable(receipt) => Event::Durable(durable(&id, receipt)),
             Progress::Searchable(_) => Event::Searchable(SearchableEvent { id: id.clone() }),
-            // It was reported durable. There is nothing else to answer: the client may go on.
+            // It was reported as durable, and there is nothing else to answer: the client may go on.
             Progress::Delayed(..) => return,
             Progress::Failed(error) => {
                 return say(&sender, Ok(rejected(number, &id, &status::engine(error))), place.take());
@@ -181,7 +180,7 @@ async fn write(
         say(&sender, Ok(event(number, answer)), place.take());
     };
     let mut handed = std::pin::pin!(core.pipeline.write(change, heard));
-    let outcome = match tokio::time::timeout(PATIENCE, &mut handed).await {
+    let outcome = match tokio::time::timeout(MAX_QUEUE_WAIT, &mut handed).await {
         Ok(outcome) => outcome,
         Err(_) => {
             let retry_delay = Some(prost_types::Duration { seconds: 1, nanos: 0 });
@@ -204,7 +203,7 @@ fn durable(id: &str, receipt: Receipt) -> DurableEvent {
 }
 
 fn rejected(number: i64, id: &str, status: &Status) -> IngestArticlesResponse {
-    // The details of a status are the whole of it as a message.
+    // The details of a status hold the whole of it as a message.
     let whole = google_rpc::Status::decode(status.details()).ok().filter(|whole| whole.code != 0);
     let bare =
         || google_rpc::Status { code: status.code().into(), message: status.message().to_owned(), details: vec![] };
@@ -225,6 +224,6 @@ fn say(
     answer: Result<IngestArticlesResponse, Status>,
     place: Option<OwnedSemaphorePermit>,
 ) {
-    // Nobody listens any more when the client has gone; what it sent is kept all the same.
+    // The receiver is gone if the client has gone. What it sent is stored all the same.
     let _ = tell.send((answer, place));
 }

@@ -1,7 +1,7 @@
-//! Notes calls for metrics: how each ended, and when.
+//! Records calls for metrics: how each ended, and when.
 //!
-//! A call ends with its status, which is in the headers of an answer that is nothing but an error, and in the trailers,
-//! behind the last message, of all others.
+//! A call ends with its status. It is in the headers of an answer that is only an error, and in the trailers, after the
+//! last message, of all others.
 
 use std::{
     collections::BTreeSet,
@@ -25,10 +25,10 @@ use tonic::{Code, Status, service::Routes};
 
 use crate::{failure::Failure, metrics::Metrics, proto};
 
-/// What a call of a method that does not exist is noted as: clients may make up as many as they like.
+/// The name under which calls of unknown methods are recorded, because clients can make up any number of them.
 const OTHER: &str = "other";
 
-/// These services, with every call noted if metrics are on.
+/// Wraps services so that every call is recorded if metrics are on.
 pub(crate) fn metered(routes: Routes, metrics: &Metrics) -> Result<Routes, Failure> {
     if !metrics.are_on() {
         return Ok(routes);
@@ -39,7 +39,7 @@ pub(crate) fn metered(routes: Routes, metrics: &Metrics) -> Result<Routes, Failu
 
 struct Meter {
     metrics: Metrics,
-    /// The methods that exist, as paths name them: "sayso.v1.SearchService/Search".
+    /// The methods that exist, as in paths: "sayso.v1.SearchService/Search".
     methods: BTreeSet<Arc<str>>,
     other: Arc<str>,
 }
@@ -72,12 +72,12 @@ async fn measure(State(meter): State<Arc<Meter>>, request: Request, next: Next) 
     response.map(|answer| Body::new(Measured { answer, call }))
 }
 
-/// The code of a status, where there is one.
+/// The code of a status, if there is one.
 fn code(headers: &HeaderMap) -> Option<Code> {
     headers.get(Status::GRPC_STATUS).map(|value| Code::from_bytes(value.as_bytes()))
 }
 
-/// A call that has begun. One that is dropped before its end was given up, by its caller or at its deadline.
+/// A call that has begun. If it is dropped before its end, it was abandoned by its caller or at its deadline.
 struct Call {
     meter: Arc<Meter>,
     method: Arc<str>,
@@ -92,7 +92,7 @@ impl Call {
         Self { meter, method, began: Instant::now(), ended: false }
     }
 
-    /// Notes the end, once.
+    /// Records the end, once.
     fn end(&mut self, code: Code) {
         if !std::mem::replace(&mut self.ended, true) {
             self.meter.metrics.answered(&self.method, name(code), self.began.elapsed());
@@ -106,7 +106,7 @@ impl Drop for Call {
     }
 }
 
-/// The code as the documents of gRPC write it: NOT_FOUND.
+/// The code in the spelling of the gRPC documentation: NOT_FOUND.
 fn name(code: Code) -> String {
     let mut name = String::new();
     for letter in format!("{code:?}").chars() {
@@ -118,7 +118,7 @@ fn name(code: Code) -> String {
     name
 }
 
-/// The messages of an answer, and the call that ends behind them.
+/// The messages of an answer, and the call that ends after them.
 struct Measured {
     answer: Body,
     call: Call,
@@ -138,7 +138,7 @@ impl HttpBody for Measured {
                     call.end(code(trailers).unwrap_or(Code::Unknown));
                 }
             }
-            // Without a status, which clients take for this.
+            // Clients take a missing status for this one.
             Poll::Ready(Some(Err(_)) | None) => call.end(Code::Unknown),
         }
         polled

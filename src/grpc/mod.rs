@@ -1,4 +1,4 @@
-//! One thin adapter per service: message in, domain query to the engine, message out.
+//! One thin adapter per service: a message comes in, a domain query goes to the engine, a message goes out.
 
 mod analyze;
 mod arriving;

@@ -1,4 +1,4 @@
-//! Reads articles whole, one in parts or many at once.
+//! Reads whole articles, one in parts or several at once.
 
 use prost::Message as _;
 use sayso_index::{AnalyzedArticle, Interrupt};
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Bytes at most that the token of the next part takes.
+/// The maximum length of the token of the next part, in bytes.
 const TOKEN_BYTES: usize = 48;
 
 /// Answers `GetArticle`.
@@ -43,7 +43,7 @@ pub(super) fn article(
     Ok(GetArticleResponse { article, annotations, next_page_token })
 }
 
-/// Names the article and the analysis that parts are made from.
+/// A hash of the article and analysis that the parts are made from.
 fn state(analyzed: &AnalyzedArticle) -> u64 {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&analyzed.article.version.etag.to_le_bytes()).update(analyzed.analysis.model.as_bytes());

@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// Tells what runs here.
+/// Reports what runs here.
 pub(super) struct Info(pub(super) Arc<Core>);
 
 #[tonic::async_trait]
@@ -35,7 +35,7 @@ impl ServerService for Info {
         let engine = Arc::clone(&self.0.engine);
         let asked = self.0.own.run(move || (engine.status(), engine.health()));
         let (held, health) = call.within(asked, status::deadline_exceeded).await?.map_err(status::pool)?;
-        // What a store that failed holds is not known, but that it failed is.
+        // If the store failed, its contents are unknown, but the failure is known.
         let (held, counts) = match held {
             Ok(held) => (held.clone(), Some(counts(&held))),
             Err(_) if health.store_fault.is_some() => Default::default(),

@@ -1,7 +1,7 @@
 //! Metrics for Prometheus, over HTTP at `/metrics`: how much the server holds, and how much it does how fast.
 //!
-//! What `GetServerInfo` tells, too, is not counted here: every scrape takes it anew from where that call takes it. The
-//! rest is noted as it happens, analyses by `pipeline` and calls by `grpc/meter`.
+//! What `GetServerInfo` also reports is not counted here: every scrape takes it from the same place as that call. The
+//! rest is recorded as it happens, analyses by `pipeline` and calls by `grpc/meter`.
 
 mod scrape;
 
@@ -15,7 +15,7 @@ use sayso_document::Tier;
 
 use crate::failure::Failure;
 
-/// Upper bounds of the buckets of durations: from a search in a small index to the accurate analysis of a book.
+/// Upper bounds of the buckets for durations: from a search in a small index to the accurate analysis of a book.
 const SECONDS: [f64; 16] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1., 2.5, 5., 10., 30., 60.];
 
@@ -41,26 +41,26 @@ const ANALYSIS: &str = "sayso_analysis_duration_seconds";
 const RPCS: &str = "sayso_rpcs_total";
 const RPC: &str = "sayso_rpc_duration_seconds";
 
-/// The recorder of what happens, for scrapes to read. Clones share it; if metrics are off, there is none.
+/// The recorder of what happens, which scrapes read. Clones share it. If metrics are off, there is none.
 ///
-/// It is the server's own, not the process's: servers side by side do not mix up their numbers.
+/// It belongs to the server, not to the process: servers side by side do not mix up their numbers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Metrics(Option<Arc<PrometheusRecorder>>);
 
 impl Metrics {
-    /// An empty book.
+    /// An empty recorder.
     pub(crate) fn on() -> Result<Self, Failure> {
         let recorder = PrometheusBuilder::new().set_buckets(&SECONDS)?.build_recorder();
         with_local_recorder(&recorder, describe);
         Ok(Self(Some(Arc::new(recorder))))
     }
 
-    /// Whether anything is noted.
+    /// Whether anything is recorded.
     pub(crate) fn are_on(&self) -> bool {
         self.0.is_some()
     }
 
-    /// Notes an analysis.
+    /// Records an analysis.
     pub(crate) fn analysed(&self, tier: Tier, took: Duration) {
         let tier = match tier {
             Tier::Fast => "fast",
@@ -69,7 +69,7 @@ impl Metrics {
         self.note(|| histogram!(ANALYSIS, "tier" => tier).record(took));
     }
 
-    /// Notes a call that has ended. There must be few methods and codes: each is kept for good.
+    /// Records a call that has ended. There must be few methods and codes, because each is kept for good.
     pub(crate) fn answered(&self, method: &Arc<str>, code: String, took: Duration) {
         self.note(|| {
             counter!(RPCS, "method" => Arc::clone(method), "code" => code).increment(1);

@@ -1,4 +1,4 @@
-//! Answers scrapes: what the server holds is asked anew each time.
+//! Answers scrapes. What the server holds is asked anew each time.
 
 use std::{
     path::{Path, PathBuf},
@@ -28,13 +28,13 @@ use crate::{
     telemetry,
 };
 
-/// Prometheus' text format, as its servers ask for it.
+/// The text format that Prometheus asks for.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// How often durations are put into their buckets where no scrape does it: until then each takes memory.
-const UPKEEP: Duration = Duration::from_secs(5);
+/// How often durations are sorted into their buckets if no scrape does it. Until then, each takes memory.
+const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
-/// What scrapes ask anew, each time.
+/// What scrapes ask anew each time.
 #[derive(Clone)]
 pub(crate) struct Held {
     engine: Arc<dyn Engine>,
@@ -55,7 +55,7 @@ impl Held {
         Self { engine, upgrades, connections: connections.clone(), data_dir: data_dir.to_owned() }
     }
 
-    /// Asks the engine past the queue of searches: how busy the server is must not keep metrics from telling it.
+    /// Asks the engine, bypassing the queue of searches: a busy server must still report its metrics.
     #[allow(clippy::disallowed_methods, reason = "a scrape at a time; it must not wait behind searches")]
     async fn ask(&self) -> Result<(sayso_index::Result<Status>, Health, Option<u64>), JoinError> {
         let (engine, folder) = (Arc::clone(&self.engine), self.data_dir.clone());
@@ -63,7 +63,7 @@ impl Held {
         tokio::task::spawn_blocking(asked).await
     }
 
-    /// Sets all that is asked. What a store that failed holds stays as it was told last; that it failed is told.
+    /// Sets all gauges. If the store has failed, what it holds stays as it was last, and the failure is reported.
     async fn set(&self, recorder: &PrometheusRecorder) -> Result<(), Failure> {
         let (held, health, free) = self.ask().await?;
         with_local_recorder(recorder, || {
@@ -95,7 +95,7 @@ pub(crate) async fn serve(
     let handle = recorder.handle();
     let upkeep = async {
         loop {
-            tokio::time::sleep(UPKEEP).await;
+            tokio::time::sleep(UPKEEP_INTERVAL).await;
             handle.run_upkeep();
         }
     };
@@ -103,7 +103,7 @@ pub(crate) async fn serve(
         .route("/metrics", get(move || scrape(Arc::clone(&recorder), held.clone())))
         .fallback(|| async { (StatusCode::NOT_FOUND, "there is nothing here; metrics are at /metrics\n") });
     tokio::select! {
-        // It mends failures of the socket itself, and ends when it is told to.
+        // It handles failures of the socket itself, and ends when it is told to.
         _ = axum::serve(listener, routes).with_graceful_shutdown(stop) => {}
         () = upkeep => {}
     }

@@ -97,23 +97,67 @@ async fn put_and_get(server: &mut Server, bytes: usize) -> u64 {
     most
 }
 
-async fn queries(server: &mut Server) -> u64 {
-    let mut most = 0;
-    let words = |n: usize, form: &str| (0..n).map(|i| form.replace('#', &i.to_string())).collect::<Vec<_>>().join(" ");
+/// The word with this number in the article of unlike words: five letters, of which neighbours share few.
+fn word(number: usize) -> String {
+    const WORDS: usize = 26_usize.pow(5);
+    let mut rest = number * 7_368_787 % WORDS;
+    let mut letters = String::new();
+    for _ in 0..5 {
+        letters.push(char::from(b'a' + (rest % 26) as u8));
+        rest /= 26;
+    }
+    letters
+}
+
+/// A text of unlike words, in sentences of twelve.
+fn unlike_words(bytes: usize) -> String {
+    let mut text = String::with_capacity(bytes);
+    for number in (0..).take_while(|number| (number + 1) * 7 < bytes) {
+        text.push_str(&word(number));
+        text.push_str(if number % 12 == 11 { ". " } else { " " });
+    }
+    text
+}
+
+/// Queries as long as the limits allow, over an article in which their words stand and expand to many others.
+async fn queries(server: &mut Server, bytes: usize) -> u64 {
+    let began = Instant::now();
+    let mut client = server.articles().await;
+    let request = PutArticleRequest {
+        article: Some(article("unlike", &unlike_words(bytes))),
+        analysis_mode: AnalysisMode::Fast.into(),
+        ..Default::default()
+    };
+    let put = client.put_article(lasting(request)).await.map(|_| bytes);
+    let mut most = report(server, &format!("put unlike words, {} KiB", bytes >> 10), began, put);
+    // As many as `query_clauses` and `query_expansions` allow.
+    let words = |n: usize, end: &str| (0..n).map(|number| word(number) + end).collect::<Vec<_>>().join(" ");
+    let beginnings = |letters: usize| {
+        // Each letter once, and then pairs of them, all of which stand in the text.
+        let one = |number: usize| match (letters, number) {
+            (1, 0..26) => format!("{}*", char::from(b'a' + number as u8)),
+            _ => format!("{}*", &word(number)[..2]),
+        };
+        (0..64).map(one).collect::<Vec<_>>()
+    };
     for (name, query) in [
         ("operators", "+".repeat(64 << 10)),
-        // As many as `query_clauses` and `query_expansions` allow.
-        ("words", words(1024, "harbour#")),
-        ("fuzzy words", words(64, "harbour#~2")),
-        ("short fuzzy words", words(64, "ab#~")),
-        ("beginnings", words(64, "a#*")),
+        ("words", words(1024, "")),
+        ("fuzzy words", words(64, "~2")),
+        ("words fuzzy by a letter", words(64, "~")),
+        ("all of the fuzzy words", words(64, "~2").replace(' ', " AND ")),
+        ("beginnings of one letter", beginnings(1).join(" ")),
+        ("beginnings of two letters", beginnings(2).join(" ")),
+        ("all of the beginnings", beginnings(1).join(" AND ")),
         ("brackets", "(".repeat(30 << 10)),
     ] {
         let began = Instant::now();
         let request = SearchSentencesRequest { query, page_size: 1000, ..Default::default() };
         let found = server.search().await.max_decoding_message_size(1 << 30).search_sentences(lasting(request)).await;
+        let hits = found.as_ref().map_or(0, |answer| answer.get_ref().hits.len());
         let found = found.map(|answer| prost::Message::encoded_len(answer.get_ref()));
-        most = most.max(report(server, &format!("search {name}"), began, found));
+        most = most.max(report(server, &format!("search {name}, {hits} hits"), began, found));
+        assert!(hits > 0 || !(name.starts_with("fuzzy") || name.starts_with("beginnings")), "{name}: nothing is found");
     }
     let (began, request) = (Instant::now(), SearchQuotesRequest { page_size: 1000, ..Default::default() });
     let found = server.quotes().await.max_decoding_message_size(1 << 30).search_quotes(lasting(request)).await;
@@ -277,7 +321,7 @@ async fn fast(sizes: &[usize]) -> u64 {
             most = most.max(put_and_get(&mut server, *bytes).await);
         }
         if wanted("queries") {
-            most = most.max(queries(&mut server).await);
+            most = most.max(queries(&mut server, *bytes).await);
         }
         if wanted("at-once") {
             most = most.max(at_once(&mut server, *bytes).await);

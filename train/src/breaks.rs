@@ -1,4 +1,4 @@
-//! How many contents run over a paragraph break although no quotation does: they took in what nobody said.
+//! Counts the contents that run over a paragraph break although no quotation does. They take in words that nobody said.
 
 use std::io::{self, Write};
 
@@ -10,8 +10,8 @@ use crate::eval::{tier, tier_of};
 use crate::places::Places;
 use crate::speed::bodies;
 
-/// Of a thousand contents at most so many may run over a break.
-const MOST: f64 = 1.0;
+/// The most contents in a thousand that may run over a break.
+const MAX_PER_THOUSAND: f64 = 1.0;
 
 /// The sub-command `breaks`.
 pub fn command() -> Command {
@@ -51,11 +51,15 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
         "{over} of {all} contents of {} articles run over a paragraph break: {share:.2} in 1,000",
         bodies.len()
     )?;
-    if share > MOST { Err(io::Error::other(format!("more than {MOST} in 1,000"))) } else { Ok(()) }
+    if share > MAX_PER_THOUSAND {
+        Err(io::Error::other(format!("more than {MAX_PER_THOUSAND} in 1,000")))
+    } else {
+        Ok(())
+    }
 }
 
-/// Whether a break in a piece of content is not one within a quotation: the next paragraph opens it anew, or one pair of
-/// marks encloses both.
+/// Whether a break inside a content is not within a quotation. It is if the next paragraph opens the quotation anew, or
+/// if one pair of marks encloses both paragraphs.
 fn runs_over(document: &Document<'_>, piece: Span) -> bool {
     let tokens = document.tokens_in(piece);
     let kind = |i: usize| document.tokens()[i].kind;

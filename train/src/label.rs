@@ -1,8 +1,8 @@
-//! Labels news with the accurate tier, for both tiers to learn from (distillation: Hinton, Vinyals and Dean, 2015).
+//! Labels news with the accurate tier, as training data for both tiers (distillation: Hinton, Vinyals and Dean, 2015).
 //!
-//! The files have the forms of `eval/polnear` and `eval/ner`, and list apart what is unsure. The stages `attribution` and
-//! `entities` read what is sure beside those corpora where `--labels` names their folder; so does the encoder itself
-//! (`train/encoder/train.py --labels`), which leaves the words of what is unsure open.
+//! The files are in the formats of `eval/polnear` and `eval/ner`, with uncertain labels in a list of their own. With
+//! `--labels`, the stages `attribution` and `entities` learn from the certain ones in addition to the corpora. So does
+//! the encoder (`train/encoder/train.py --labels`), which ignores words with uncertain labels.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -21,8 +21,8 @@ use crate::parallel::THREADS;
 use crate::places::Places;
 use crate::speed::bodies;
 
-/// From which confidence on a label is learned from.
-const SURE: f32 = 0.5;
+/// The least confidence of a label to learn from.
+const MIN_CONFIDENCE: f32 = 0.5;
 
 /// The sub-command `label`.
 pub fn command() -> Command {
@@ -64,14 +64,14 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
 fn quotes(found: &Prediction, text: &str) -> Value {
     let part = |quote: &&FoundQuote| json!({"source": quote.source, "cue": quote.cue, "content": quote.content});
     let (sure, unsure): (Vec<_>, Vec<_>) =
-        found.quotes.iter().partition(|quote| quote.confidence >= SURE && !quote.cue.is_empty());
+        found.quotes.iter().partition(|quote| quote.confidence >= MIN_CONFIDENCE && !quote.cue.is_empty());
     let rows = |quotes: &[&FoundQuote]| quotes.iter().map(part).collect::<Vec<_>>();
     json!({"id": found.id, "text": text, "attributions": rows(&sure), "unsure": rows(&unsure)})
 }
 
 fn entities(found: &Prediction, text: &str) -> Value {
     let mut end = 0;
-    // Names may nest; the outer one comes first, and is the one that the corpora would mark.
+    // Names may be nested. The outer one comes first, and is the one that the corpora would mark.
     let outer = found.entities.iter().filter(|one| {
         let free = end <= one.start;
         end = end.max(one.end);
@@ -79,12 +79,12 @@ fn entities(found: &Prediction, text: &str) -> Value {
     });
     let row = |one: &&FoundEntity| json!({"start": one.start, "end": one.end, "type": corpus_type(&one.r#type)});
     let rows = |entities: &[&FoundEntity]| entities.iter().map(row).collect::<Vec<_>>();
-    let (sure, unsure): (Vec<_>, Vec<_>) = outer.partition(|one| one.confidence >= SURE);
+    let (sure, unsure): (Vec<_>, Vec<_>) = outer.partition(|one| one.confidence >= MIN_CONFIDENCE);
     let types = ["PERSON", "ORG", "LOC", "FACILITY", "NORP", "DATE", "MONEY"];
     json!({"id": found.id, "text": text, "types": types, "entities": rows(&sure), "unsure": rows(&unsure)})
 }
 
-/// What the corpora call a type.
+/// The name of a type in the corpora.
 fn corpus_type(name: &str) -> &str {
     match name {
         "ORGANIZATION" => "ORG",

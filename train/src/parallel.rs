@@ -1,11 +1,11 @@
-//! Work on several threads whose results do not tell how many there were.
+//! Runs work on several threads, with results that do not depend on their number.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How many threads work.
 pub const THREADS: usize = 2;
 
-/// What `of` makes of each item, in the order of the items, by so many threads.
+/// Applies `of` to each item on `threads` threads. The results are in the order of the items.
 pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, of: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let work = || {
@@ -19,7 +19,7 @@ pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, of: impl Fn(&T) -> R +
     let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
         let join = |worker: std::thread::ScopedJoinHandle<'_, Vec<_>>| {
-            // A fault in a thread ends the program as it would on the main one.
+            // A panic in a thread ends the program as it would on the main thread.
             worker.join().unwrap_or_else(|fault| std::panic::resume_unwind(fault))
         };
         workers.into_iter().flat_map(join).collect()

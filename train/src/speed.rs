@@ -1,7 +1,7 @@
-//! How fast the analysis is, stage by stage, on one core, and what its models weigh.
+//! Measures how fast the analysis is, stage by stage, on one core, and how large its models are.
 //!
-//! Time is that which the processors spend on this process, which does one thing at a time (the encoder runs on a thread
-//! of its own): other work on the machine does not count.
+//! Time is processor time of this process, which does one thing at a time (the encoder runs on a thread of its own). So
+//! other work on the machine does not count.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -21,7 +21,7 @@ use serde::Deserialize;
 use crate::eval::{tier, tier_of};
 use crate::places::Places;
 
-/// What is needed of a tier: MB of weights, milliseconds to load, MB of memory.
+/// The targets of a tier: MB of weights, milliseconds to load, MB of memory.
 fn needed(tier: Tier) -> [f64; 3] {
     match tier {
         Tier::Fast => [20.0, 50.0, 150.0],
@@ -29,10 +29,10 @@ fn needed(tier: Tier) -> [f64; 3] {
     }
 }
 
-/// Tokens a second that the fast tier is to read on one core.
-const TOKENS: f64 = 150_000.0;
-/// Word pieces a second that the encoder is to read on one core.
-const PIECES: f64 = 5_000.0;
+/// The target of the fast tier, in tokens per second on one core.
+const TARGET_TOKENS_PER_SECOND: f64 = 150_000.0;
+/// The target of the encoder, in word pieces per second on one core.
+const TARGET_PIECES_PER_SECOND: f64 = 5_000.0;
 
 /// The sub-command `speed`.
 pub fn command() -> Command {
@@ -60,7 +60,7 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     let analyzer = Analyzer::new();
     let tier = tier_of(matches, &analyzer)?;
     let load = started.elapsed();
-    // One round fetches the weights into memory and warms the caches; the second is measured.
+    // The first round loads the weights and warms the caches. The second one is measured.
     bodies.iter().for_each(|body| drop(analyzer.analyze(body, tier)));
     let grown = before.zip(resident()).map(|(before, after)| after.saturating_sub(before));
     let tokens: usize = bodies.iter().map(|body| Document::new(body).tokens().len()).sum();
@@ -94,8 +94,8 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     let [weights, loads, memory] = needed(tier);
     let encoder = stages.iter().find(|(name, _)| *name == "encoder").map(|(_, time)| time.as_secs_f64());
     let mut figures = vec![match encoder {
-        Some(seconds) => ("the encoder", pieces(&bodies)? as f64 / seconds, "word pieces/s", PIECES),
-        None => ("the whole analysis", rate(whole), "tokens/s", TOKENS),
+        Some(seconds) => ("the encoder", pieces(&bodies)? as f64 / seconds, "word pieces/s", TARGET_PIECES_PER_SECOND),
+        None => ("the whole analysis", rate(whole), "tokens/s", TARGET_TOKENS_PER_SECOND),
     }];
     figures.push(("weights compiled in", Files::compiled_in_bytes(tier) as f64 / 1e6, "MB", weights));
     figures.push(("load", load.as_secs_f64() * 1e3, "ms", loads));
@@ -107,7 +107,7 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     io::stdout().lock().write_all(out.as_bytes())
 }
 
-/// How many word pieces the encoder makes of the texts.
+/// How many word pieces the encoder cuts the texts into.
 fn pieces(bodies: &[String]) -> io::Result<usize> {
     let encoder = Encoder::read(&Files::default()).map_err(io::Error::other)?;
     Ok(bodies.iter().map(|body| encoder.prepare(body).ids.len()).sum())
@@ -122,7 +122,7 @@ pub(crate) fn bodies(places: &Places, most: usize) -> io::Result<Vec<String>> {
     lines.take(most).map(|line| Ok(serde_json::from_str::<News>(&line.map_err(named)?)?.body)).collect()
 }
 
-/// A pass that only splits into words and signs, with a regular expression.
+/// The time of a pass that only splits texts into words and punctuation, with a regular expression.
 fn yardstick(bodies: &[String]) -> Duration {
     let Ok(pattern) = Regex::new(r"\w+|[^\w\s]") else { return Duration::ZERO };
     let started = ProcessTime::now();
@@ -131,7 +131,7 @@ fn yardstick(bodies: &[String]) -> Duration {
     started.elapsed()
 }
 
-/// Bytes of memory that this process holds; none where the system does not tell in Linux's way.
+/// The bytes of memory that this process occupies. None on systems that do not report it as Linux does.
 fn resident() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let row = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

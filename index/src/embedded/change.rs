@@ -28,7 +28,6 @@ use redb::{Database, ReadableTable, ReadableTableMetadata, Table, WriteTransacti
 use sayso_document::{Analysis, Tier};
 
 use super::aggregate::Aggregate;
-use super::fault::caught;
 use super::record::{self, ArticleRecord, ChangeRecord};
 use super::store::{
     self, ANALYSES, ARTICLES, BY_DATE, BY_UPDATED, COUNTERS, DAMAGED, ENTITIES, ENTITY_ARTICLES, IDS, LOG, META,
@@ -47,10 +46,7 @@ impl Store {
         followed: u64,
         now: i64,
     ) -> Result<Vec<Outcome>> {
-        let committed = self.with(|db| caught(store::THE_STORE, || commit(db, writes, followed, now)));
-        let (outcomes, damaged) = committed?;
-        self.count_damaged(damaged);
-        Ok(outcomes)
+        self.change(|db| commit(db, writes, followed, now))
     }
 }
 

@@ -8,7 +8,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use arc_swap::ArcSwapOption;
 use redb::{
@@ -84,6 +84,8 @@ pub(super) struct Store {
     pub(super) fault: ArcSwapOption<String>,
     /// How many articles have a damaged record.
     pub(super) damaged: AtomicU64,
+    /// Held from the start of a write until its damaged articles are noted, so that the last count is that of the last commit.
+    turn: Mutex<()>,
     /// How often it was reopened.
     openings: AtomicU64,
 }
@@ -106,6 +108,7 @@ impl Store {
             db: RwLock::new(Some(db)),
             fault: ArcSwapOption::empty(),
             damaged: AtomicU64::new(damaged),
+            turn: Mutex::default(),
             openings: AtomicU64::new(0),
         })
     }
@@ -146,9 +149,12 @@ impl Store {
         self.openings.load(Ordering::Acquire)
     }
 
-    /// Notes how many articles have a damaged record.
-    pub(super) fn count_damaged(&self, damaged: u64) {
+    /// Writes, and notes how many articles have a damaged record by then, which `write` returns second.
+    pub(super) fn change<T>(&self, write: impl FnOnce(&Database) -> Result<(T, u64)>) -> Result<T> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let (outcome, damaged) = self.with(|db| caught(THE_STORE, || write(db)))?;
         self.damaged.store(damaged, Ordering::Relaxed);
+        Ok(outcome)
     }
 
     /// The store as it is now, unaffected by later changes.

@@ -1,8 +1,8 @@
-//! Takes a text apart from left to right.
+//! Reads a text from left to right.
 
 use jiff::tz::Offset;
 
-/// What is left of the text.
+/// The rest of the text.
 pub(super) struct Cursor<'t>(pub(super) &'t str);
 
 impl<'t> Cursor<'t> {
@@ -34,7 +34,7 @@ impl<'t> Cursor<'t> {
         if digits.is_empty() { self.take(|c| c.is_ascii_alphabetic()) } else { digits }
     }
 
-    /// A word: its points and what names of zones have in them are part of it.
+    /// Reads a word, including full stops and what occurs in the names of time zones.
     pub(super) fn word(&mut self) -> &'t str {
         self.take(|c| c.is_alphabetic() || matches!(c, '.' | '/' | '_'))
     }
@@ -53,7 +53,7 @@ impl<'t> Cursor<'t> {
         self.until(end).map(|_| ())
     }
 
-    /// Whether "a.m." or "p.m." comes next, and which.
+    /// Reads "a.m." or "p.m.", and returns which it is.
     pub(super) fn half_of_day(&mut self) -> Option<bool> {
         let rest = self.0.trim_start();
         let mut after = Cursor(rest);
@@ -67,7 +67,7 @@ impl<'t> Cursor<'t> {
         Some(after_noon)
     }
 
-    /// Passes over the letters of "3rd".
+    /// Skips the letters of "3rd".
     pub(super) fn ordinal(&mut self) -> bool {
         let ending = ["st", "nd", "rd", "th"].iter().find_map(|ending| {
             let rest = self.0.strip_prefix(ending)?;
@@ -79,7 +79,7 @@ impl<'t> Cursor<'t> {
         ending.is_some()
     }
 
-    /// +0100, -05:00, −5.
+    /// Reads an offset: +0100, -05:00, −5.
     pub(super) fn offset(&mut self) -> Option<Offset> {
         let sign = if self.peek()? == '+' { 1 } else { -1 };
         self.advance();

@@ -1,4 +1,4 @@
-//! Days and moments as messages hold them.
+//! Converts dates and moments from and to messages.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -6,19 +6,19 @@ use prost_types::Timestamp as ProtoTime;
 
 use crate::proto;
 
-/// The day of a message in the calendar; none where no calendar has it.
+/// The date in a message. None if it is not in the calendar.
 pub(super) fn calendar(day: &proto::google_type::Date) -> Option<Date> {
     Date::new(day.year.try_into().ok()?, day.month.try_into().ok()?, day.day.try_into().ok()?).ok()
 }
 
-/// A day as messages hold it.
+/// A date for a message.
 pub(super) fn day(date: Date) -> proto::google_type::Date {
     proto::google_type::Date { year: date.year().into(), month: date.month().into(), day: date.day().into() }
 }
 
-/// A moment as messages hold it.
+/// A moment for a message.
 pub(super) fn to_proto(moment: Timestamp) -> ProtoTime {
-    // Protobuf wants nanoseconds to count forward, also before 1970.
+    // In protobuf, nanoseconds count forward, even before 1970.
     let (seconds, nanos) = (moment.as_second(), moment.subsec_nanosecond());
     if nanos < 0 {
         ProtoTime { seconds: seconds - 1, nanos: nanos + 1_000_000_000 }

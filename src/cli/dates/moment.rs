@@ -1,4 +1,4 @@
-//! When something was published, and what a date needs to be one.
+//! A publication date, and checks that it is a possible one.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
@@ -7,7 +7,8 @@ use prost_types::Timestamp as ProtoTime;
 use super::message::{day, to_proto};
 use crate::proto;
 
-/// Years that an article can be of: from the first newspapers on. Go's zero time and other fillers lie before.
+/// The years in which articles can be published, from the first newspapers on. Go's zero time and other placeholders
+/// lie before.
 pub(super) const YEARS: std::ops::Range<i16> = 1600..2200;
 
 /// When something was published.
@@ -15,14 +16,14 @@ pub(super) const YEARS: std::ops::Range<i16> = 1600..2200;
 pub(in crate::cli) struct Published {
     /// The moment.
     pub(in crate::cli) time: ProtoTime,
-    /// The day where the outlet is: the day that was written, whatever the zone.
+    /// The local date of the outlet: the date as written, whatever its time zone.
     pub(in crate::cli) day: proto::google_type::Date,
-    /// Whether day and month could be told apart only by custom: "8/9/18" is read as 9 August.
+    /// Whether day and month could only be told apart by convention: "8/9/18" is read as 9 August.
     pub(in crate::cli) month_first: bool,
 }
 
 impl Published {
-    /// Dates the article. The day is told only where that of UTC is another.
+    /// Dates the article. The date is set only if it differs from that in UTC.
     pub(in crate::cli) fn put_into(&self, article: &mut proto::Article) {
         article.publish_time = Some(self.time);
         article.publish_date = Some(self.day).filter(|day| Some(*day) != utc_day(&self.time));
@@ -38,7 +39,7 @@ pub(super) fn basic_date(text: &str) -> Option<Date> {
     checked(text.get(..4)?.parse().ok()?, text.get(4..6)?.parse().ok()?, text.get(6..8)?.parse().ok()?)
 }
 
-/// HH, HHMM, HHMMSS or HHMMSSmmm.
+/// Reads HH, HHMM, HHMMSS or HHMMSSmmm.
 pub(super) fn basic_time(text: &str) -> Option<Time> {
     let part = |at: usize, length: usize| text.get(at..at + length).map_or(Some(0), |part| part.parse().ok());
     let millis = text.get(6..).filter(|rest| !rest.is_empty()).map_or(Some(0), |rest| rest.parse::<i32>().ok())?;

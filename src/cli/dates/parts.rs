@@ -1,4 +1,4 @@
-//! A date that is written out: its parts in the order in which they stand, each told once.
+//! Reads the parts of a written date in the order in which they stand. Each may occur once.
 
 use jiff::civil::{Date, DateTime, ISOWeekDate, Time, Weekday};
 use jiff::tz::{Offset, TimeZone};
@@ -7,7 +7,7 @@ use super::cursor::Cursor;
 use super::moment::{Published, YEARS, basic_date, basic_time, checked, in_zone};
 use super::words::{FILLERS, Zone, is_weekday, month, zone};
 
-/// What of a date has been read.
+/// The parts that have been read.
 #[derive(Default)]
 pub(super) struct Parts {
     date: Option<Date>,
@@ -16,12 +16,12 @@ pub(super) struct Parts {
     month: Option<i8>,
     day: Option<i8>,
     time: Option<Time>,
-    /// Whether the time was told to be of the morning or afternoon.
+    /// Whether the time was marked as a.m. or p.m.
     half: bool,
     zone: Option<Zone>,
 }
 
-/// Sets what may be told once only.
+/// Sets a part. Fails if it is already set.
 fn once<T>(place: &mut Option<T>, value: T) -> Option<()> {
     if place.is_some() {
         return None;
@@ -49,7 +49,8 @@ impl Parts {
         }
     }
 
-    /// An offset is more exact than the name of a zone beside it; only UTC and GMT may go before: "GMT+0100".
+    /// An offset is more exact than the name of a time zone next to it. Only UTC and GMT may come before one:
+    /// "GMT+0100".
     fn offset(&mut self, offset: Offset) -> Option<()> {
         match &self.zone {
             Some(Zone::Fixed(before)) if *before != Offset::UTC => None,
@@ -60,7 +61,7 @@ impl Parts {
         }
     }
 
-    /// `[America/New_York]`; what else RFC 9557 allows there says nothing about the moment.
+    /// `[America/New_York]`. Other suffixes of RFC 9557 do not change the moment.
     fn bracket(&mut self, text: &mut Cursor<'_>) -> Option<()> {
         text.advance();
         let name = text.until(']')?;
@@ -88,14 +89,14 @@ impl Parts {
             return Some(());
         }
         let ordinal = text.ordinal();
-        // "3. März": the point makes an ordinal in many languages.
+        // "3. März": in many languages a full stop makes an ordinal.
         if first.len() <= 2 && text.peek() == Some('.') && text.after(1).is_some_and(char::is_whitespace) {
             text.advance();
         }
         match first.len() {
             4 if !ordinal => once(&mut self.year, first.parse().ok()?),
             1 | 2 if self.day.is_none() && self.date.is_none() => once(&mut self.day, first.parse().ok()?),
-            // The year of RFC 822: "3 Mar 26".
+            // RFC 822 writes years with two digits: "3 Mar 26".
             2 if self.month.is_some() && !ordinal => once(&mut self.year, full_year(first)?),
             _ => None,
         }
@@ -105,7 +106,7 @@ impl Parts {
         self.date.is_some() || (self.month.is_some() && self.day.is_some())
     }
 
-    /// The time that begins with this hour: 14:05, 14:05:00.123, 2:05 p.m.
+    /// Reads the time that begins with this hour: 14:05, 14:05:00.123, 2:05 p.m.
     fn clock(&mut self, hour: &str, text: &mut Cursor<'_>) -> Option<()> {
         let mut hour: i8 = hour.parse().ok()?;
         let mut parts = [0_i8; 2];
@@ -124,7 +125,7 @@ impl Parts {
             nanos = format!("{:0<9}", &digits[..digits.len().min(9)]).parse().ok()?;
         }
         if let Some(after_noon) = text.half_of_day() {
-            // "14:05 PM" is told twice, and not wrong.
+            // "14:05 PM" is redundant, but not wrong.
             hour = if hour > 12 && after_noon { hour } else { hour_of_half(hour, after_noon)? };
             self.half = true;
         }
@@ -133,7 +134,7 @@ impl Parts {
         once(&mut self.time, Time::new(hour, parts[0], second, nanos).ok()?)
     }
 
-    /// A date that begins with these digits, its parts set apart by `mark`.
+    /// Reads a date that begins with these digits, and whose parts are separated by `mark`.
     fn numeric_date(&mut self, first: &str, mark: char, text: &mut Cursor<'_>) -> Option<()> {
         text.advance();
         if matches!(text.peek(), Some('W' | 'w')) {
@@ -143,13 +144,13 @@ impl Parts {
         let second = text.digits_or_letters();
         if text.peek() != Some(mark) {
             return match (first.len(), second.len()) {
-                // The day of the year, as ISO 8601 counts: 2026-062.
+                // The day of the year, as in ISO 8601: 2026-062.
                 (4, 3) => once(&mut self.date, day_of_year(first, second)?),
                 _ => None,
             };
         }
         text.advance();
-        // The `T` of 2026-03-03T14:05 is no part of the day.
+        // The `T` of 2026-03-03T14:05 is not part of the day.
         let third = text.digits();
         let date = if let Some(month) = month(second) {
             let (year, day) = if first.len() == 4 { (first, third) } else { (third, first) };
@@ -162,7 +163,7 @@ impl Parts {
         once(&mut self.date, date)
     }
 
-    /// Day and month, in whichever order: American with `/` and `-`, as in most of Europe with `.`.
+    /// Reads day and month: in American order with `/` and `-`, in European order with `.`.
     fn small_first(&mut self, first: i8, second: i8, year: i16, mark: char) -> Option<Date> {
         let (month_first, day_first) = (checked(year, first, second), checked(year, second, first));
         let (likely, other) = if mark == '.' { (day_first, month_first) } else { (month_first, day_first) };
@@ -170,7 +171,7 @@ impl Parts {
         likely.or(other)
     }
 
-    /// The day of a week, as ISO 8601 counts: 2026-W10-2.
+    /// The day of a week, as in ISO 8601: 2026-W10-2.
     fn week(&mut self, year: &str, text: &mut Cursor<'_>) -> Option<()> {
         let week = text.digits().parse().ok()?;
         text.peek().filter(|&c| c == '-')?;
@@ -183,7 +184,7 @@ impl Parts {
     fn word(&mut self, text: &mut Cursor<'_>) -> Option<()> {
         if matches!(text.peek(), Some('T' | 't')) && text.after(1).is_some_and(|c| c.is_ascii_digit()) {
             text.advance();
-            // 20260303T140500; with colons it is read as any other time.
+            // 20260303T140500. With colons it is read like any other time.
             let digits = text.digits();
             return match digits.len() {
                 4 | 6 if text.peek() != Some(':') => once(&mut self.time, basic_time(digits)?),
@@ -199,7 +200,7 @@ impl Parts {
             return once(&mut self.zone, Zone::Named(TimeZone::get(word).ok()?));
         }
         if let Some(zone) = zone(&plain) {
-            // "-0500 (EST)" and "-0500 EST": the offset has told it.
+            // "-0500 (EST)" and "-0500 EST": the offset has already set the zone.
             return if self.zone.is_some() { Some(()) } else { once(&mut self.zone, zone) };
         }
         (FILLERS.contains(&plain.as_str()) || is_weekday(&plain)).then_some(())
@@ -225,7 +226,7 @@ fn hour_of_half(hour: i8, after_noon: bool) -> Option<i8> {
     (1..=12).contains(&hour).then_some(hour % 12 + if after_noon { 12 } else { 0 })
 }
 
-/// A year of four digits, or of two: as POSIX has it, from 1970 to 2069.
+/// A year of four digits, or of two: from 1970 to 2069, as in POSIX.
 fn full_year(digits: &str) -> Option<i16> {
     let year: i16 = digits.parse().ok()?;
     match digits.len() {

@@ -1,8 +1,8 @@
-//! The forms in which records and pages tell when they were published.
+//! Reads publication dates in the forms of records and pages.
 //!
-//! A text is taken apart from left to right: numbers, names of months, a time, a zone. What is left over, told twice or
-//! impossible makes the whole not understood; nothing is guessed but the century of a year of two digits, and which of
-//! two small numbers is the month.
+//! A text is read from left to right: numbers, names of months, a time, a time zone. If anything is left over, repeated
+//! or impossible, the whole text is not read as a date. Only two things are guessed: the century of a two-digit year,
+//! and which of two small numbers is the month.
 
 use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
@@ -13,17 +13,17 @@ use super::moment::{Published, YEARS, basic_date, basic_time, in_utc, in_zone};
 use super::parts::Parts;
 
 /// The longest text that can be a date, in bytes.
-const LONGEST: usize = 120;
+const MAX_DATE_BYTES: usize = 120;
 
-/// Seconds since 1970 that are taken for a moment: from 1971 to the end of 2100. Smaller numbers mean something else.
+/// Seconds since 1970 that are read as a moment: from 1971 to the end of 2100. Smaller numbers mean something else.
 const EPOCH: std::ops::Range<i128> = 31_536_000..4_133_980_800;
 
 const NANOS: i128 = 1_000_000_000;
 
-/// Reads a date as records and pages write it; none when it is not understood. Without zone it counts as UTC.
+/// Reads a date in the forms of records and pages. None if it cannot be read. Without a time zone, it is in UTC.
 pub(in crate::cli) fn read_published(text: &str) -> Option<Published> {
     let text = text.trim().trim_matches(['"', '\'']).trim();
-    if text.is_empty() || text.len() > LONGEST {
+    if text.is_empty() || text.len() > MAX_DATE_BYTES {
         return None;
     }
     if let Some(number) = dot_net(text) {
@@ -40,8 +40,8 @@ pub(in crate::cli) fn read_published(text: &str) -> Option<Published> {
     parts.finish()
 }
 
-/// Reads a number as JSON writes it: seconds, milliseconds, microseconds or nanoseconds since 1970, or the digits of a
-/// date. None when it is neither.
+/// Reads a number in JSON: seconds, milliseconds, microseconds or nanoseconds since 1970, or the digits of a date. None
+/// if it is neither.
 pub(in crate::cli) fn read_number(number: &str) -> Option<Published> {
     if number.bytes().all(|byte| byte.is_ascii_digit()) {
         return digits(number);
@@ -53,18 +53,19 @@ pub(in crate::cli) fn read_number(number: &str) -> Option<Published> {
     if value.fract() == 0.0 {
         return digits(&format!("{}", value as u64));
     }
-    // A fraction of a second, or of a millisecond.
+    // A fraction of a second or millisecond.
     let unit = if value < EPOCH.end as f64 { 1e6 } else { 1e3 };
     epoch((value * unit) as i128 * 1000)
 }
 
-/// Milliseconds since 1970, where the form says that they are.
+/// Reads milliseconds since 1970, where the form says that they are.
 pub(in crate::cli) fn read_milliseconds(number: i64) -> Option<Published> {
     let moment = jiff::Timestamp::from_millisecond(number).ok()?;
     Some(in_utc(moment)).filter(|_| YEARS.contains(&moment.to_zoned(TimeZone::UTC).year()))
 }
 
-/// `/Date(1772546700000-0500)/`, as older .NET programs write it; the outer option tells whether it has that form.
+/// Reads `/Date(1772546700000-0500)/`, the form of older .NET programs. The outer option says whether a text has this
+/// form.
 fn dot_net(text: &str) -> Option<Option<Published>> {
     let inner = text.trim_matches(['/', '\\']).strip_prefix("Date(")?.strip_suffix(')')?;
     let end = inner.get(1..)?.find(['+', '-']).map_or(inner.len(), |at| at + 1);
@@ -79,7 +80,7 @@ fn dot_net(text: &str) -> Option<Option<Published>> {
     Some(found)
 }
 
-/// Digits alone: their number tells what they are. Where two readings are possible, none is taken.
+/// Reads digits alone, whose number tells what they are. If there are two possible readings, neither is used.
 fn digits(text: &str) -> Option<Published> {
     let value: i128 = text.parse().ok()?;
     let written = written_in_digits(text);
@@ -91,14 +92,14 @@ fn digits(text: &str) -> Option<Published> {
         _ => None,
     };
     match (text.len(), written, number) {
-        // The hour of a day, or seconds: 2026030314 is also a moment of 2034.
+        // The hour of a day, or seconds: 2026030314 is also a moment in 2034.
         (10, Some(_), _) => None,
         (_, Some(written), _) => Some(written),
         (_, None, number) => number,
     }
 }
 
-/// YYYYMMDD, with hours, minutes, seconds and their thousandths or not.
+/// Reads YYYYMMDD, with or without hours, minutes, seconds and milliseconds.
 fn written_in_digits(text: &str) -> Option<Published> {
     if !matches!(text.len(), 8 | 10 | 12 | 14 | 17) {
         return None;
@@ -121,7 +122,7 @@ mod tests {
     use super::*;
     use crate::proto;
 
-    /// Moment, and the day where it was written if that is another.
+    /// The moment, and the date as written if that is another.
     fn read(text: &str) -> String {
         let Some(found) = read_published(text) else { return "none".into() };
         let mut article = proto::Article::default();
@@ -130,7 +131,7 @@ mod tests {
         format!("{}{}", show_moment(&found.time), on.unwrap_or_default())
     }
 
-    /// A form a line: the moment in UTC, a tab, how it is written.
+    /// One form per line: the moment in UTC, a tab, the written form.
     const FORMS: &str = include_str!("../fixtures/dates.txt");
 
     #[test]

@@ -1,15 +1,15 @@
-//! The words of dates, in English and in the languages that feeds are written in.
+//! The words in dates, in English and in other languages of feeds.
 
 use jiff::tz::{Offset, TimeZone};
 use sayso_document::Date;
 
-/// Where the clock hangs.
+/// The offset of a time zone.
 pub(super) enum Zone {
     Fixed(Offset),
     Named(TimeZone),
 }
 
-/// Words that stand beside dates and say nothing about them.
+/// Words next to dates that say nothing about them.
 pub(super) const FILLERS: [&str; 19] = [
     "published",
     "posted",
@@ -32,7 +32,7 @@ pub(super) const FILLERS: [&str; 19] = [
     "el",
 ];
 
-/// Names of months in other languages, as they stand in dates, where they are not the English ones.
+/// Names of months in other languages, if they differ from the English ones.
 const FOREIGN: [(&str, i8); 56] = [
     ("januar", 1),
     ("jänner", 1),
@@ -110,7 +110,7 @@ const FOREIGN_DAYS: [&str; 14] = [
     "dimanche",
 ];
 
-/// The month of this name, whole or cut to three letters or more.
+/// The month with this name, whole or shortened to three letters or more.
 pub(super) fn month(word: &str) -> Option<i8> {
     let word = word.to_lowercase();
     if let Some((_, month)) = FOREIGN.iter().find(|(name, _)| *name == word) {
@@ -126,8 +126,8 @@ pub(super) fn is_weekday(word: &str) -> bool {
         || FOREIGN_DAYS.contains(&word)
 }
 
-/// The zone of these letters. Those that mean different hours in different countries (IST, CST in China) are left out,
-/// or are what they are in the United States.
+/// The time zone with this abbreviation. Abbreviations with different meanings in different countries (IST, CST in
+/// China) are left out, or have their meaning in the United States.
 pub(super) fn zone(word: &str) -> Option<Zone> {
     let american = |name| TimeZone::get(name).ok().map(Zone::Named);
     let hours = match word {

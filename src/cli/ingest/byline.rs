@@ -1,7 +1,7 @@
-//! The names of people in a byline, of a page or of a record.
+//! Reads the names of people from a byline of a page or record.
 //!
-//! Bylines hold more than names: roles, agencies, times, handles, invitations to follow. A part counts as a
-//! name unless it shows that it is something else. An agency alone (Reuters) is kept: it is the author.
+//! Bylines hold more than names: roles, agencies, times, handles, invitations to follow. A part counts as a name unless
+//! something shows that it is not one. An agency that stands alone (Reuters) is kept, because it is the author.
 
 use std::collections::HashSet;
 
@@ -13,10 +13,10 @@ use words::{
     AGENCIES, FOREIGN_WRITING, GROUPS, MODIFIERS, NO_NAMES, NOBODY, OTHERS, OUTLETS, ROLES, SUFFIXES, WRITING,
 };
 
-/// A name has at most this many words.
-const WORDS: usize = 7;
+/// The maximum number of words in a name.
+const MAX_NAME_WORDS: usize = 7;
 
-/// The names in bylines. `outlet` is no author of its own articles.
+/// The names in bylines. An outlet is not an author of its own articles.
 pub(super) fn names<'b>(bylines: impl IntoIterator<Item = &'b str>, outlet: &str) -> Vec<String> {
     let mut seen = HashSet::new();
     let names = bylines.into_iter().flat_map(of_byline);
@@ -33,7 +33,7 @@ fn is_outlet(name: &str, outlet: &str) -> bool {
 }
 
 fn of_byline(byline: &str) -> Vec<String> {
-    // As RSS has it: "ines@post.example (Ines Okafor)".
+    // The form that RSS uses: "ines@post.example (Ines Okafor)".
     let name = byline.trim().strip_suffix(')').and_then(|line| line.split_once(" ("));
     let byline = name.filter(|(mail, _)| is_address(mail) && !mail.contains(' ')).map_or(byline, |(_, name)| name);
     let byline: String = byline.chars().map(|c| if is_dash_or_bar(c) { '|' } else { c }).collect();
@@ -48,7 +48,7 @@ fn of_byline(byline: &str) -> Vec<String> {
             let from = names.len();
             of_piece(piece, &mut names);
             invert(&mut names, from, listed, piece);
-            // Behind a name and a dash a single word is a place or an outlet.
+            // After a name and a dash, a single word is a place or an outlet.
             if !listed && from > 0 && names.len() == from + 1 && !names[from].contains(' ') {
                 names.pop();
             }
@@ -61,7 +61,7 @@ fn is_dash_or_bar(c: char) -> bool {
     matches!(c, '|' | '—' | '–' | '｜' | '‖' | '»' | '\t')
 }
 
-/// "Okafor, Ines" is one name: two single words with a comma between.
+/// Reads "Okafor, Ines" as one name: two single words with a comma between them.
 fn invert(names: &mut Vec<String>, from: usize, listed: bool, piece: &str) {
     let [family, given] = &names[from..] else { return };
     let single = |name: &str| !name.contains(' ');
@@ -73,7 +73,7 @@ fn invert(names: &mut Vec<String>, from: usize, listed: bool, piece: &str) {
     }
 }
 
-/// The names of a piece: parts between commas and "and".
+/// Adds the names of a piece, which are separated by commas and "and".
 fn of_piece(piece: &str, names: &mut Vec<String>) {
     let mut skipping = false;
     let mut first = true;
@@ -100,7 +100,7 @@ fn of_piece(piece: &str, names: &mut Vec<String>) {
     }
 }
 
-/// Where a byline parts names: at commas, "and", "&" and "with".
+/// Splits a byline where names may be separated: at commas, "and", "&" and "with".
 fn parts(piece: &str) -> Vec<String> {
     let words = piece.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut parts = vec![String::new()];
@@ -128,12 +128,12 @@ fn parts(piece: &str) -> Vec<String> {
     parts
 }
 
-/// The words after "By" or "Written by", and whether those are somebody else than a writer; the words as they
-/// are, where nothing is told.
+/// The words after "By" or "Written by", and whether they name somebody other than the writer. Without such words, all
+/// words and None.
 fn after_by<'p, 'w>(words: &'p [&'w str]) -> (&'p [&'w str], Option<bool>) {
     let lower: Vec<String> = words.iter().map(|word| word.trim_end_matches(':').to_lowercase()).collect();
     let by = lower.iter().take(4).position(|word| word == "by");
-    // "von Ines Okafor", "Publié par Ines Okafor"; "Otto von Marn" is a name.
+    // "von Ines Okafor", "Publié par Ines Okafor". But "Otto von Marn" is a name.
     let foreign = lower.iter().take(5).position(|word| matches!(word.as_str(), "von" | "par" | "por"));
     if let Some(at) = foreign
         && by.is_none()
@@ -153,7 +153,7 @@ fn after_by<'p, 'w>(words: &'p [&'w str]) -> (&'p [&'w str], Option<bool>) {
         if before.is_empty() || before.iter().any(writes) {
             return (&words[at + 1..], Some(false));
         }
-        // "Ines Okafor by the river" is no byline; what stands before is.
+        // "Ines Okafor by the river" is not a byline, but the words before "by" are.
         return (&words[..at], None);
     }
     let label = words.first().is_some_and(|word| word.ends_with(':'));
@@ -165,7 +165,7 @@ fn after_by<'p, 'w>(words: &'p [&'w str]) -> (&'p [&'w str], Option<bool>) {
     if other && words.len() > 1 { (&words[1..], Some(false)) } else { (words, None) }
 }
 
-/// The name that the words of a part are, if they are one. Behind a first name roles and outlets are common.
+/// The words of a part as a name, if they are one. The first name is often followed by a role or an outlet.
 fn name(words: &[&str], first: bool) -> Option<String> {
     let words = before_times(words);
     let words = before_place(words);
@@ -173,7 +173,7 @@ fn name(words: &[&str], first: bool) -> Option<String> {
     let lower = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/').to_lowercase();
     let (start, end) = (lower(words.first()?), lower(words.last()?));
     let is_the = start == "the" && words.len() > 1 && first;
-    if words.len() > WORDS
+    if words.len() > MAX_NAME_WORDS
         || words.len() > 1 && NO_NAMES.contains(&start.as_str()) && !is_the
         || words.len() == 1 && (NOBODY.contains(&start.as_str()) || NO_NAMES.contains(&start.as_str()))
         || !first && words.len() > 1 && (OUTLETS.contains(&end.as_str()) || start == "the")
@@ -188,7 +188,7 @@ fn name(words: &[&str], first: bool) -> Option<String> {
     Some(capitalised(name)).filter(|name| name.chars().filter(|c| c.is_alphabetic()).count() >= 2)
 }
 
-/// Whether the full stop after a name belongs to its last word: "Jr.", "B.".
+/// Whether the full stop at the end belongs to the last word: "Jr.", "B.".
 fn is_abbreviated(name: &str) -> bool {
     let last = name.rsplit(' ').next().unwrap_or_default();
     last.chars().count() <= 2
@@ -214,7 +214,7 @@ fn is_month(word: &str) -> bool {
     lower.get(..3).is_some_and(|start| Date::MONTH_NAMES.iter().any(|month| month.starts_with(start)))
 }
 
-/// The words before "of the Marn Post", "for Reuters", "in Marn".
+/// The words before "of the Marn Post", "for Reuters" or "in Marn".
 fn before_place<'p, 'w>(words: &'p [&'w str]) -> &'p [&'w str] {
     let at = words
         .iter()
@@ -225,8 +225,7 @@ fn before_place<'p, 'w>(words: &'p [&'w str]) -> &'p [&'w str] {
     }
 }
 
-/// The words without a role at their end. None when nothing else is there, or when it is the role of people
-/// without names.
+/// The words without a role at their end. None if nothing else is left, or if the role is that of people without names.
 fn without_role<'p, 'w>(words: &'p [&'w str], first: bool) -> Option<&'p [&'w str]> {
     let lower = |word: &&str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let is = |words: &[&str], word: &str| words.contains(&word);
@@ -256,7 +255,8 @@ fn without_role<'p, 'w>(words: &'p [&'w str], first: bool) -> Option<&'p [&'w st
     }
 }
 
-/// A handle, an e-mail or web address: two words in small letters with a full stop between, as in "post.example".
+/// Whether a word is a handle, or an e-mail or web address: lower-case words with a full stop between them, as in
+/// "post.example".
 fn is_address(word: &str) -> bool {
     let small = |c: Option<char>| c.is_some_and(|c| c.is_lowercase() || c.is_ascii_digit());
     let host = word.match_indices('.').any(|(at, _)| {
@@ -283,7 +283,7 @@ fn without_brackets(text: &str) -> String {
     out
 }
 
-/// A name of several words that is written in capitals, or without any, with a capital for each word.
+/// Capitalises a name of several words that is written all in capitals or all in small letters.
 fn capitalised(name: &str) -> String {
     let shouted = name.contains(' ') && !name.chars().any(char::is_lowercase);
     let whispered = name.contains(' ') && !name.chars().any(char::is_uppercase);
@@ -295,7 +295,7 @@ fn capitalised(name: &str) -> String {
 
 fn capitalised_word(word: &str, shouted: bool) -> String {
     let vowel = |c: char| "AEIOUYÀÁÂÄÅÆÈÉÊËÌÍÎÏÒÓÔÖØÙÚÛÜ".contains(c);
-    // Initials and "II" stay; "JO" is a name.
+    // Initials and "II" keep their capitals. "JO" is a name.
     let initials = word.chars().count() <= 3 && !word.chars().any(vowel) || matches!(word, "II" | "III" | "IV");
     if shouted && (initials || word.contains('.')) {
         return word.to_string();
@@ -308,7 +308,7 @@ fn capitalised_word(word: &str, shouted: bool) -> String {
         } else {
             out.extend(c.to_lowercase())
         }
-        // O'Brien, Ekholm-Reed, and McKay below.
+        // O'Brien, Ekholm-Reed; McKay is handled below.
         starts = matches!(c, '-' | '\'' | '’') || out == "Mc";
     }
     out

@@ -1,4 +1,4 @@
-//! Which files to read, and as what.
+//! Finds the files to read, and their formats.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::report::Refusal;
 
-/// What a file holds.
+/// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     /// Plain text or Markdown: one article
@@ -22,7 +22,7 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// What a file of this name holds; `.gz` at its end does not matter.
+    /// The format that a file's name shows. A `.gz` at its end does not matter.
     fn of(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_string_lossy().to_lowercase();
         let (_, extension) = name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.')?;
@@ -39,33 +39,33 @@ impl Format {
 /// A file to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct File {
-    /// Where it is; none for standard input.
+    /// Its path. None for standard input.
     pub(super) path: Option<PathBuf>,
-    /// What it holds.
+    /// Its format.
     pub(super) format: Format,
-    /// Its length in bytes; 0 when that is not known.
+    /// Its length in bytes. 0 if unknown.
     pub(super) bytes: u64,
 }
 
 impl File {
-    /// What people call it.
+    /// Its name for people.
     pub(super) fn name(&self) -> String {
         self.path.as_ref().map_or_else(|| "standard input".into(), |path| path.display().to_string())
     }
 }
 
-/// What there is to read.
+/// The files to read, and what was skipped.
 #[derive(Debug, Default)]
 pub(super) struct Listing {
     /// The files, in the order in which to read them.
     pub(super) files: Vec<File>,
     /// What cannot be read.
     pub(super) refused: Vec<Refusal>,
-    /// How many files of folders are of no known kind, by the ends of their names.
+    /// How many files in folders have no known format, by the extensions of their names.
     unknown: BTreeMap<String, usize>,
     /// How many symbolic links in folders were not followed.
     links: usize,
-    /// How many files and folders within folders are hidden: their names begin with a dot.
+    /// How many files and folders within folders are hidden, with names that begin with a dot.
     hidden: usize,
     /// How many files are called `README.…`.
     readmes: usize,
@@ -73,9 +73,9 @@ pub(super) struct Listing {
     special: usize,
 }
 
-/// The files that the paths stand for: themselves, or what lies in a folder and below, by name, as
-/// far as it is of a known kind, not hidden and no `README`. `-` is standard input. `format` holds for every file.
-/// Symbolic links in folders are followed only where `follow_links` says so: they may lead anywhere.
+/// Lists the files that the paths stand for. A folder stands for the files in it and below it, sorted by name. Files of
+/// no known format, hidden files and `README`s are skipped. `-` is standard input. `format` overrides what the names
+/// show. Symbolic links in folders are followed only with `follow_links`, because they may lead anywhere.
 pub(super) fn list(paths: &[String], format: Option<Format>, follow_links: bool) -> Listing {
     let mut listing = Listing::default();
     for path in paths {
@@ -152,7 +152,7 @@ impl Listing {
         self.readmes += readmes;
     }
 
-    /// What was skipped, in words; a line each.
+    /// What was skipped, one line for each reason.
     pub(super) fn passed_over(&self) -> Vec<String> {
         let mut lines = Vec::new();
         let count = |count: usize, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
@@ -185,20 +185,20 @@ impl Listing {
     }
 }
 
-/// The end of a file's name, to count by: ".pdf".
+/// The extension of a file's name, such as ".pdf".
 fn ending(path: &Path) -> String {
     let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy().to_lowercase()));
     ending.filter(|ending| ending.len() <= 12).unwrap_or_else(|| "of other names".into())
 }
 
-/// Whether a file tells about the text beside it: `01-tide.json` beside `01-tide.txt`.
+/// Whether a file holds the metadata of a text file next to it: `01-tide.json` next to `01-tide.txt`.
 fn is_metadata(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "json")
         && ["txt", "md", "txt.gz", "md.gz"].iter().any(|text| path.with_extension(text).is_file())
 }
 
-/// The file that tells about a text: `01-tide.json` beside `01-tide.txt`, if there is one. A symbolic link counts only
-/// where those are followed.
+/// The metadata file of a text file, if there is one: `01-tide.json` next to `01-tide.txt`. A symbolic link counts only
+/// with `follow_links`.
 pub(super) fn metadata_of(text: &Path, follow_links: bool) -> Option<PathBuf> {
     let plain =
         if text.extension().is_some_and(|extension| extension == "gz") { text.with_extension("") } else { text.into() };
@@ -281,7 +281,7 @@ mod tests {
         assert_eq!(metadata_of(&inside.path().join("a.txt"), false), None);
         let followed = list(&paths, None, true);
         assert_eq!((followed.files.len(), followed.passed_over().len()), (3, 0));
-        // A link that is named itself is meant.
+        // A link that is named itself is followed.
         let named = list(&[inside.path().join("b").display().to_string()], None, false);
         assert_eq!(named.files.len(), 1);
     }

@@ -1,4 +1,4 @@
-//! Fits what an article says about itself to what the server takes: an odd field costs the field, never the article.
+//! Removes from an article the metadata that the server would refuse. An odd field costs that field, never the article.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::convert::{AUTHORS, ID_BYTES, LABEL_KEY_BYTES, LABEL_VALUE_BYTES, LABE
 use crate::echo::is_command;
 use crate::proto::Article;
 
-/// Takes out the fields that the server would refuse the article for, with a note for each. The body stays as it is.
+/// Removes the fields for which the server would refuse the article, with a note for each. The body is left as it is.
 pub(super) fn fit(article: &mut Article, notes: &mut Vec<Note>) {
     if !is_id(&article.id) {
         let id = std::mem::take(&mut article.id);
@@ -48,7 +48,7 @@ fn fit_labels(labels: &mut BTreeMap<String, String>, notes: &mut Vec<Note>) {
     }
 }
 
-/// What the server would refuse a label for.
+/// Why the server would refuse a label, if it would.
 pub(super) fn label_fault(key: &str, value: &str) -> Option<String> {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-./".contains(&byte);
     if key.is_empty() || key.len() > LABEL_KEY_BYTES || !key.bytes().all(is_plain) {
@@ -57,7 +57,7 @@ pub(super) fn label_fault(key: &str, value: &str) -> Option<String> {
     (value.len() > LABEL_VALUE_BYTES).then(|| format!("a value has at most {LABEL_VALUE_BYTES} bytes"))
 }
 
-/// Takes out the longest of the fields until all are short enough together.
+/// Removes the longest fields until the rest is short enough together.
 fn fit_together(article: &mut Article, notes: &mut Vec<Note>) {
     loop {
         let Article { url, outlet, title, language_code, authors, labels, .. } = &mut *article;
@@ -88,16 +88,16 @@ fn fit_together(article: &mut Article, notes: &mut Vec<Note>) {
     }
 }
 
-/// What is wrong with an id that the server would refuse.
+/// The note on an id that the server would refuse.
 pub(super) const NO_ID: &str = "is not used: an id has at most 256 bytes, and no control characters";
 const _: () = assert!(ID_BYTES == 256);
 
-/// Whether the server takes this id.
+/// Whether the server accepts this id.
 pub(super) fn is_id(id: &str) -> bool {
     id.len() <= ID_BYTES && !id.contains(is_command)
 }
 
-/// The text, or nothing and a note where the server would refuse it for its length.
+/// The text, or nothing and a note if it is longer than the server accepts.
 pub(super) fn within(name: &str, text: String, most: usize, notes: &mut Vec<Note>) -> String {
     if text.len() <= most {
         return text;

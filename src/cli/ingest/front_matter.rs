@@ -1,7 +1,7 @@
-//! The front matter of Markdown files, as static sites use it: YAML between `---`, TOML between `+++`.
+//! Reads the front matter of Markdown files, as static sites use it: YAML between `---`, TOML between `+++`.
 //!
-//! Only what is simple is read: a name and a value in a line, quoted or not, lists, and names with values below a name.
-//! The rest is skipped.
+//! Only simple forms are read: a name and a value on one line, quoted or not, lists, and names with values under
+//! another name. The rest is skipped.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use super::markup::markdown;
 use super::note::{MONTH_FIRST, NO_DATE, Note};
 use crate::proto::Article;
 
-/// The names of the date, as in [`folded`].
+/// The names of the publication date, in the form of [`folded`].
 const PUBLISHED: [&str; 9] = [
     "date",
     "publishedat",
@@ -27,15 +27,14 @@ const PUBLISHED: [&str; 9] = [
     "created",
 ];
 
-/// The article without its body, what could not be understood, and the text behind. None when a text has no front
-/// matter.
+/// The article without its body, the notes, and the text after the front matter. None if a text has no front matter.
 pub(super) fn read(text: &str) -> Option<(Article, Vec<Note>, &str)> {
     let (kind, block, rest) = markdown::front_matter(text)?;
     let sign = if kind == MetadataBlockKind::YamlStyle { ':' } else { '=' };
     let mut notes = Vec::new();
     let (labels, others) = labels(block, sign, &mut notes);
     let fields = fields(&others, sign);
-    // A line between two rules is no front matter.
+    // A line between two horizontal rules is not front matter.
     let known = ["title", "date", "author", "authors", "url", "layout", "tags", "slug", "draft", "categories"];
     if labels.is_empty() {
         fields.iter().find(|(name, _)| known.contains(&name.as_str()))?;
@@ -73,7 +72,7 @@ pub(super) fn read(text: &str) -> Option<(Article, Vec<Note>, &str)> {
     Some((article, notes, rest))
 }
 
-/// Tells of a text that begins as front matter does and never closes it: all of it is body.
+/// A note on a text that begins like front matter but never closes it, so that all of it is body.
 pub(super) fn unclosed(text: &str) -> Option<Note> {
     let mut lines = text.trim_start_matches('\u{feff}').lines();
     let rule = lines.next()?.trim_end();
@@ -89,7 +88,7 @@ pub(super) fn unclosed(text: &str) -> Option<Note> {
     Some(Note::new("", rule, format!("begins front matter that has no end: a line {rule}; all of it is read as text")))
 }
 
-/// Tells of names that look like a misspelt one of a field that the article lacks.
+/// Adds notes on names that look like a misspelt name of a field that the article lacks.
 fn misspelt(fields: &[(String, Vec<String>)], article: &Article, notes: &mut Vec<Note>) {
     for (name, values) in fields {
         let folded = folded(name);
@@ -112,7 +111,7 @@ fn misspelt(fields: &[(String, Vec<String>)], article: &Article, notes: &mut Vec
     }
 }
 
-/// The names and values below `labels`: indented in YAML, a table in TOML, or in braces; and the other lines.
+/// The names and values under `labels` (indented in YAML, a table in TOML, or in braces), and all other lines.
 fn labels(block: &str, sign: char, notes: &mut Vec<Note>) -> (BTreeMap<String, String>, String) {
     let (mut labels, mut others, mut is_inside) = (BTreeMap::new(), String::new(), false);
     let mut take = |pair: &str| match pair.split_once(sign) {
@@ -140,7 +139,7 @@ fn labels(block: &str, sign: char, notes: &mut Vec<Note>) -> (BTreeMap<String, S
     (labels, others)
 }
 
-/// A name without blanks and quotation marks around it.
+/// A name without spaces and quotation marks around it.
 fn bare(name: &str) -> String {
     name.trim().trim_matches(['"', '\'']).into()
 }
@@ -151,7 +150,7 @@ fn fields(block: &str, sign: char) -> Vec<(String, Vec<String>)> {
     for line in block.lines() {
         let item = line.trim().strip_prefix("- ");
         if let (Some(item), Some((_, values))) = (item, fields.last_mut()) {
-            // "- name: Ines Okafor" is an object of which the name counts.
+            // In "- name: Ines Okafor", the name of the object is the value.
             let item = item.trim().strip_prefix("name:").unwrap_or(item);
             values.extend(value(item));
             continue;
@@ -171,7 +170,7 @@ fn fields(block: &str, sign: char) -> Vec<(String, Vec<String>)> {
     fields
 }
 
-/// A value without its quotation marks and the comment behind it. None when nothing is left.
+/// A value without its quotation marks and the comment after it. None if nothing is left.
 fn value(text: &str) -> Option<String> {
     let text = text.trim();
     let quoted =

@@ -1,7 +1,7 @@
-//! `sayso ingest`: puts articles in.
+//! `sayso ingest`: adds articles.
 //!
-//! [`files`] finds the files, [`read`] makes articles of them on a thread of its own, [`stream`]
-//! sends them and takes the answers, and [`report`] prints the outcome.
+//! [`files`] finds the files, [`read`] turns them into articles on a thread of its own, [`stream`] sends these and
+//! receives the answers, and [`report`] prints the outcome.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ mod stream_tests;
 pub(super) mod text;
 
 /// How many articles the reader may be ahead of the stream.
-const AHEAD: usize = 32;
+const MAX_ARTICLES_AHEAD: usize = 32;
 
 /// Arguments of `sayso ingest`.
 #[derive(Debug, clap::Args)]
@@ -149,7 +149,7 @@ pub(super) fn run(args: Args) -> Outcome {
             follow_links: args.follow_links,
             progress: progress.bytes.clone(),
         };
-        // The length of standard input is not known, and with it that of the whole.
+        // The length of standard input is unknown, and so is the total.
         let known = files.iter().all(|file| file.path.is_some());
         let bytes = if known { files.iter().map(|file| file.bytes).sum() } else { 0 };
         let mut report = report::Report::start(bytes, progress.clone());
@@ -168,7 +168,7 @@ pub(super) fn run(args: Args) -> Outcome {
     }
 }
 
-/// Tells what cannot be read, for which no server is needed.
+/// Reports that nothing can be read. That takes no server.
 fn nothing_to_read(passed_over: Vec<String>, refused: Vec<report::Refusal>, as_json: bool) -> Outcome {
     let mut report = report::Report::start(0, Arc::default());
     passed_over.into_iter().for_each(|what| report.passed_over(what));
@@ -177,7 +177,7 @@ fn nothing_to_read(passed_over: Vec<String>, refused: Vec<report::Refusal>, as_j
     Ok(ExitCode::FAILURE)
 }
 
-/// Lists what is to be told of a run, and prints the summary.
+/// Prints what is to be reported about a run, and the summary.
 fn tell(report: &report::Report, as_json: bool) -> Result<(), Fault> {
     let summary = report.finish();
     if as_json { proto_json::print_object(&report.to_value()) } else { Ok(render::print(&summary)?) }
@@ -191,14 +191,14 @@ fn parse_label(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// Ends when someone asks the program to stop: with Ctrl-C, or as `kill` does.
+/// Waits until someone asks the program to stop, with Ctrl-C or `kill`.
 async fn interrupted() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
         if let Ok(mut terminate) = signal(SignalKind::terminate()) {
             tokio::select! {
-                // Where signals cannot be heard, they end the program as ever.
+                // If signals cannot be caught, they end the program as usual.
                 Ok(()) = tokio::signal::ctrl_c() => return,
                 _ = terminate.recv() => return,
             }
@@ -209,14 +209,14 @@ async fn interrupted() {
     }
 }
 
-/// Reads on a thread of its own, which ends when nobody takes its items any more. It is not waited
-/// for: it may hang on a standard input that never ends.
+/// Reads on a thread of its own, which ends when its items are no longer received. Nobody waits for it, because it may
+/// hang on a standard input that never ends.
 fn start_reading(
     reader: read::Reader,
     files: Vec<files::File>,
     progress: Arc<report::Progress>,
 ) -> mpsc::Receiver<read::Item> {
-    let (sender, items) = mpsc::channel(AHEAD);
+    let (sender, items) = mpsc::channel(MAX_ARTICLES_AHEAD);
     #[allow(clippy::disallowed_methods, reason = "may hang on standard input for ever, and is not waited for")]
     std::thread::spawn(move || {
         let mut sink = |item| {
@@ -233,7 +233,7 @@ fn start_reading(
     items
 }
 
-/// The longest body that the server takes, in bytes.
+/// The longest body that the server accepts, in bytes.
 async fn body_limit(channel: Channel) -> Result<usize, Fault> {
     let info = ServerServiceClient::new(channel).get_server_info(GetServerInfoRequest::default()).await?.into_inner();
     let limit = info.limits.map(|limits| limits.body_bytes).filter(|&bytes| bytes > 0);

@@ -1,4 +1,4 @@
-//! Files as a stream of articles.
+//! Turns files into a stream of articles.
 
 use std::fs;
 use std::io;
@@ -17,27 +17,27 @@ use super::report::Refusal;
 use super::{html, text};
 use crate::proto::Article;
 
-/// How many times longer than its body a page may be, in bytes: it is mostly markup.
-const PAGE: usize = 8;
+/// How many times longer than its body a page may be, in bytes. Most of a page is markup.
+const PAGE_TIMES_BODY: usize = 8;
 
-/// How many times longer than its body a record may be: JSON may write one byte as six, but no language as more than
+/// How many times longer than its body a record may be. JSON may write one byte as six, but no language as more than
 /// three, and there are other fields.
-const RECORD: usize = 4;
+const RECORD_TIMES_BODY: usize = 4;
 
 /// How many values a record may hold.
-const VALUES: usize = 200_000;
+const MAX_RECORD_VALUES: usize = 200_000;
 
-/// After so many refusals in a row, a JSON file is taken for something else.
-const REFUSALS: usize = 10_000;
+/// After so many refusals in a row, a file is taken not to be JSON after all.
+const MAX_REFUSALS_IN_A_ROW: usize = 10_000;
 
 /// What a file yields.
 #[derive(Debug, PartialEq)]
 pub(super) enum Item {
-    /// An article to put in.
+    /// An article to add.
     Article(Box<Entry>),
-    /// Something that is none, and why.
+    /// Something that is not an article, and why.
     Refused(Refusal),
-    /// Something about a file, or all of them, that people should know; and where.
+    /// A note on a file, or on all of them, with its place.
     Noted(String, Note),
 }
 
@@ -48,30 +48,30 @@ pub(super) struct Entry {
     pub(super) place: String,
     /// The article.
     pub(super) article: Article,
-    /// What its record holds that was left out, or read with a guess.
+    /// What was left out of its record, or guessed.
     pub(super) notes: Vec<Note>,
 }
 
 /// How to read.
 #[derive(Debug)]
 pub(super) struct Reader {
-    /// Where JSON records hold what.
+    /// Which names JSON records use for which fields.
     pub(super) layout: Layout,
-    /// What all articles are labelled with; it goes before what they tell themselves.
+    /// The labels of all articles. They override the articles' own.
     pub(super) labels: Vec<(String, String)>,
-    /// The outlet of articles that name none.
+    /// The outlet of articles that do not name one.
     pub(super) outlet: String,
-    /// The publication of articles that name none.
+    /// The publication date of articles that do not state one.
     pub(super) date: Option<Published>,
-    /// The longest body that the server takes, in bytes.
+    /// The longest body that the server accepts, in bytes.
     pub(super) body_bytes: usize,
-    /// Whether the files beside texts may be symbolic links.
+    /// Whether metadata files may be symbolic links.
     pub(super) follow_links: bool,
     /// How many bytes of the files were read, for the progress bar.
     pub(super) progress: Arc<AtomicU64>,
 }
 
-/// How a piece of JSON was taken.
+/// How a piece of JSON was received.
 struct Taken {
     /// Whether the sink wants more.
     wants_more: bool,
@@ -79,12 +79,12 @@ struct Taken {
     is_json: bool,
 }
 
-/// Whoever takes the items; it says false when it wants no more.
+/// Takes the items. Returns false if it wants no more.
 type Sink<'s> = &'s mut dyn FnMut(Item) -> bool;
 
 impl Reader {
-    /// Hands on all that the file holds. A fault is handed on as a refusal; nothing ends the work
-    /// but the sink. Returns whether the sink wants more.
+    /// Passes on everything that the file holds. A fault is passed on as a refusal, and only the sink can end the work.
+    /// Returns whether the sink wants more.
     pub(super) fn read(&self, file: &File, sink: Sink<'_>) -> bool {
         let name = file.name();
         let mut is_empty = true;
@@ -95,7 +95,7 @@ impl Reader {
         wants_more && (!is_empty || sink(Item::Noted(name, Note::new("", "", "holds no record"))))
     }
 
-    /// Hands on what is known once all files have been read. Returns whether the sink wants more.
+    /// Passes on what is known once all files have been read. Returns whether the sink wants more.
     pub(super) fn finish(&self, sink: Sink<'_>) -> bool {
         self.layout.unmatched().into_iter().all(|chosen| {
             let note = Note::new("", "", "no record of this run has a field with this name");
@@ -137,10 +137,10 @@ impl Reader {
     }
 
     fn limits(&self) -> Limits {
-        Limits { bytes: self.body_bytes.saturating_mul(RECORD), values: VALUES }
+        Limits { bytes: self.body_bytes.saturating_mul(RECORD_TIMES_BODY), values: MAX_RECORD_VALUES }
     }
 
-    /// Records one a line: what is wrong in a line costs no other.
+    /// Reads one record per line. A fault in one line costs no other.
     fn read_lines(&self, name: &str, reader: &mut Bytes, sink: Sink<'_>) -> bool {
         let limit = self.limits().bytes;
         for number in 1.. {
@@ -162,7 +162,7 @@ impl Reader {
             json::pieces(&mut line.as_slice(), self.limits(), &mut |piece| {
                 let is_stranger = !is_list && !is_object(&piece);
                 let place = if is_stranger { place.clone() } else { item_of(&place, piece.at) };
-                // The column counts from where the piece begins, which is not told.
+                // The column counts from the start of the piece, which the message does not mention.
                 let is_first = matches!(piece.at, At::Whole | At::Item(1));
                 let malformed = |error: Malformed| match is_first {
                     true => format!("malformed JSON: {} at column {}", error.why, error.column),
@@ -170,7 +170,8 @@ impl Reader {
                 };
                 let taken = self.piece(&place, piece, malformed, sink);
                 wants_more = taken.wants_more;
-                // What is no record is told once: each word of a line of text would be a refusal of its own.
+                // What is not a record is reported once per line. Each word of a line of text would be a refusal of its
+                // own.
                 wants_more && taken.is_json && !is_stranger
             });
             if !wants_more {
@@ -180,15 +181,15 @@ impl Reader {
         true
     }
 
-    /// Records in any other arrangement.
+    /// Reads records in any other layout.
     fn read_pieces(&self, name: &str, reader: &mut Bytes, sink: Sink<'_>) -> bool {
         let (mut refusals, mut wants_more, mut is_broken) = (0, true, false);
         json::pieces(reader, self.limits(), &mut |piece| {
             let start = piece.line;
             if is_broken && piece.bytes.is_ok() && !is_object(&piece) {
-                // The words of a text are no JSON, either; the first of them was told.
+                // The words of a text are not JSON either. The first of them was reported.
                 refusals += 1;
-                return refusals < REFUSALS || self.give_up(name, &mut wants_more, sink);
+                return refusals < MAX_REFUSALS_IN_A_ROW || self.give_up(name, &mut wants_more, sink);
             }
             let malformed =
                 |error: Malformed| format!("malformed JSON: {} at line {}", error.why, start + error.line - 1);
@@ -200,19 +201,19 @@ impl Reader {
             });
             is_broken = !taken.is_json && !was_object;
             wants_more = taken.wants_more;
-            wants_more && (refusals < REFUSALS || self.give_up(name, &mut wants_more, sink))
+            wants_more && (refusals < MAX_REFUSALS_IN_A_ROW || self.give_up(name, &mut wants_more, sink))
         });
         wants_more
     }
 
-    /// Says that no more is read of a file; always false.
+    /// Reports that no more is read of a file. Always false.
     fn give_up(&self, name: &str, wants_more: &mut bool, sink: Sink<'_>) -> bool {
-        let why = format!("{REFUSALS} records in a row were refused; the rest is not read");
+        let why = format!("{MAX_REFUSALS_IN_A_ROW} records in a row were refused; the rest is not read");
         *wants_more = sink(Item::Refused(Refusal::new(name, why)));
         false
     }
 
-    /// Hands on the articles of a piece.
+    /// Passes on the articles of a piece.
     fn piece(&self, place: &str, piece: Piece, malformed: impl Fn(Malformed) -> String, sink: Sink<'_>) -> Taken {
         let parsed = piece.bytes.and_then(|bytes| json::parse(&bytes).map_err(malformed));
         let (value, repairs) = match parsed {
@@ -240,14 +241,14 @@ impl Reader {
         Taken { wants_more: true, is_json: true }
     }
 
-    /// A file that is one article. The fault names a line where there is one.
+    /// Reads a file that is one article. The fault names a line if there is one.
     fn read_document(&self, file: &File, reader: &mut Bytes) -> Result<Told, (usize, String)> {
         let is_html = file.format == Format::Html;
         // UTF-16 takes up to twice the bytes of the body.
-        let limit = self.body_bytes.saturating_mul(if is_html { PAGE } else { 2 }).saturating_add(2);
+        let limit = self.body_bytes.saturating_mul(if is_html { PAGE_TIMES_BODY } else { 2 }).saturating_add(2);
         let bytes = input::read_all(reader, limit).map_err(|error| (0, error.to_string()))?;
         let too_large = || match is_html {
-            true => format!("too large: a page may have {} at most, {PAGE} times the body", shown(limit)),
+            true => format!("too large: a page may have {} at most, {PAGE_TIMES_BODY} times the body", shown(limit)),
             false => self.too_long("more than the server takes"),
         };
         let bytes = bytes.ok_or_else(|| (0, too_large()))?;
@@ -269,7 +270,7 @@ impl Reader {
         Ok(told)
     }
 
-    /// What the file beside a text tells: the object itself, or what it holds under `article`.
+    /// Reads the metadata file of a text: the object itself, or what it holds under `article`.
     fn metadata(&self, path: &Path) -> Result<Told, String> {
         let file = fs::File::open(path).and_then(input::unpacked).and_then(input::as_utf8);
         let (_, mut reader) = file.map_err(|error| error.to_string())?;
@@ -282,12 +283,12 @@ impl Reader {
         Ok(self.layout.metadata(record.as_object().ok_or("expected an object")?))
     }
 
-    /// What is told of a body that the server would refuse, and how to have it taken.
+    /// The refusal of a body that is too long for the server, and what to do about it.
     fn too_long(&self, what: &str) -> String {
         format!("too large: {what}; its limit body_bytes is {} (sayso serve --max-body)", shown(self.body_bytes))
     }
 
-    /// The article with what it lacks, or why the server would not take it.
+    /// The completed article, or why the server would not accept it.
     fn checked(&self, place: String, told: Told) -> Item {
         let Told { mut article, mut notes } = told;
         if article.body.trim().is_empty() {
@@ -314,8 +315,8 @@ impl Reader {
     }
 }
 
-/// Whether a file holds a record a line. The name tells what to expect, the start what it is: a JSON file may hold
-/// JSON Lines, a `.jsonl` one list or records over several lines.
+/// Whether a file holds one record per line. The name tells what to expect, the start what it is: a JSON file may hold
+/// JSON Lines, a `.jsonl` a single list or records over several lines.
 fn is_lines(head: &[u8], format: Format) -> bool {
     let mut lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     let Some(first) = lines.next() else { return true };
@@ -328,7 +329,7 @@ fn is_lines(head: &[u8], format: Format) -> bool {
     }
 }
 
-/// Whether a piece looks like an object, be it sound or not.
+/// Whether a piece looks like an object, well formed or not.
 fn is_object(piece: &Piece) -> bool {
     piece.bytes.as_ref().is_ok_and(|bytes| bytes.starts_with(b"{"))
 }
@@ -340,7 +341,7 @@ fn item_of(name: &str, at: At) -> String {
     }
 }
 
-/// What was told about an article goes before what was guessed from its text.
+/// Completes what was guessed from a text with its metadata, which takes precedence.
 fn with_metadata(guessed: Told, mut told: Told) -> Told {
     let (article, guess) = (&mut told.article, guessed.article);
     for (field, guess) in [

@@ -1,4 +1,4 @@
-//! The outcome of an ingest: progress while articles go in, and a summary at the end.
+//! The outcome of an ingest: progress while articles are sent, and a summary at the end.
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
@@ -16,16 +16,16 @@ use super::note::Note;
 use crate::echo::visible;
 use crate::proto::ArticleChange;
 
-/// How often progress is printed if nothing can be redrawn.
-const LINE_EVERY: Duration = Duration::from_secs(5);
+/// How often progress is printed if there is no bar.
+const LINE_INTERVAL: Duration = Duration::from_secs(5);
 
-/// How many refusals are listed. More are only counted.
-const LISTED: usize = 10_000;
+/// How many refusals are listed. Further ones are only counted.
+const MAX_LISTED_REFUSALS: usize = 10_000;
 
-/// How many kinds of notes are listed. More are dropped.
-const KINDS: usize = 200;
+/// How many kinds of notes are listed. Further ones are only counted.
+const MAX_LISTED_KINDS: usize = 200;
 
-/// Something that was not put in.
+/// Something that was not added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Refusal {
     /// File and line.
@@ -35,26 +35,26 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    /// Something that was not put in, and why.
+    /// A refusal.
     pub(super) fn new(place: impl Into<String>, why: impl Display) -> Self {
         Self { place: place.into(), why: without_number(&why) }
     }
 }
 
 /// How many values of a kind are listed besides the first.
-const VALUES: usize = 9;
+const MAX_LISTED_VALUES: usize = 9;
 
-/// How many further places of the same value are told.
-const PLACES: usize = 3;
+/// How many further places of the same value are listed.
+const MAX_LISTED_PLACES: usize = 3;
 
-/// A kind of note: what was left out of how many articles, and the first of them.
+/// A kind of note: how many articles it concerns, and the first of them.
 struct Noted {
     note: Note,
     place: String,
     count: u64,
     /// Other values of the kind, each with the place where it was first found.
     others: Vec<(String, String)>,
-    /// The next places where the first value was found.
+    /// The next places of the first value.
     again: Vec<String>,
 }
 
@@ -63,11 +63,11 @@ struct Noted {
 pub(super) struct Progress {
     /// How many bytes of the files were read.
     pub(super) bytes: Arc<AtomicU64>,
-    /// How many articles, and what is none, were found in them.
+    /// How many articles, and things that are not articles, were found in them.
     pub(super) found: AtomicU64,
 }
 
-/// Counts outcomes, and prints them.
+/// Counts outcomes and prints them.
 pub(super) struct Report {
     started: Instant,
     told: Instant,
@@ -79,14 +79,14 @@ pub(super) struct Report {
     refused: u64,
     refusals: Vec<Refusal>,
     notes: Vec<Noted>,
-    /// Notes of kinds beyond those that are kept.
+    /// How many notes are of kinds that are not listed.
     untold: u64,
     passed_over: Vec<String>,
 }
 
 impl Report {
-    /// Starts to count. `bytes` is how much there is to read, 0 when that is not known; `read` tells
-    /// how far that has come. A bar is drawn when standard error is a terminal.
+    /// Starts counting. `bytes` is the total to read, 0 if unknown, and `read` says how far that has come. There is a
+    /// bar if standard error is a terminal.
     pub(super) fn start(bytes: u64, read: Arc<Progress>) -> Self {
         let now = Instant::now();
         let bar = io::stderr().is_terminal().then(|| bar(bytes));
@@ -106,7 +106,7 @@ impl Report {
         }
     }
 
-    /// An article was kept.
+    /// Counts an article that was stored.
     pub(super) fn kept(&mut self, change: ArticleChange) {
         match change {
             ArticleChange::Unchanged => self.unchanged += 1,
@@ -116,32 +116,32 @@ impl Report {
         }
     }
 
-    /// Something was not kept.
+    /// Counts something that was refused.
     pub(super) fn refused(&mut self, refusal: Refusal) {
         self.refused += 1;
-        if self.refusals.len() < LISTED {
+        if self.refusals.len() < MAX_LISTED_REFUSALS {
             self.refusals.push(refusal);
         }
     }
 
-    /// Something was left out of an article, or read with a guess; the article goes in all the same.
+    /// Counts a note on an article, which is added all the same.
     pub(super) fn noted(&mut self, place: &str, note: Note) {
         if let Some(noted) = self.notes.iter_mut().find(|noted| noted.note.is_like(&note)) {
             noted.count += 1;
             let known = noted.note.value == note.value || noted.others.iter().any(|(_, value)| *value == note.value);
-            if !known && noted.others.len() < VALUES {
+            if !known && noted.others.len() < MAX_LISTED_VALUES {
                 noted.others.push((place.into(), note.value));
-            } else if noted.note.value == note.value && noted.again.len() < PLACES {
+            } else if noted.note.value == note.value && noted.again.len() < MAX_LISTED_PLACES {
                 noted.again.push(place.into());
             }
-        } else if self.notes.len() < KINDS {
+        } else if self.notes.len() < MAX_LISTED_KINDS {
             self.notes.push(Noted { note, place: place.into(), count: 1, others: Vec::new(), again: Vec::new() });
         } else {
             self.untold += 1;
         }
     }
 
-    /// Files that are not read.
+    /// Notes files that are not read.
     pub(super) fn passed_over(&mut self, what: String) {
         self.passed_over.push(what);
     }
@@ -159,8 +159,8 @@ impl Report {
         self.articles() as f64 / self.started.elapsed().as_secs_f64().max(0.001)
     }
 
-    /// Tells how far it went, when it is time to: whether all has been read, and whether all of it is `kept` and only
-    /// not searchable yet.
+    /// Prints progress if it is time to. `all_read` says whether all files have been read, `kept` whether all articles
+    /// are durable and only have to become searchable.
     pub(super) fn tick(&mut self, all_read: bool, kept: bool) {
         let (words, share) = self.so_far(all_read, kept);
         if let Some(bar) = &self.bar {
@@ -168,14 +168,14 @@ impl Report {
             bar.set_position((read as f64 * share) as u64);
             bar.set_message(words);
             bar.tick();
-        } else if self.told.elapsed() >= LINE_EVERY {
+        } else if self.told.elapsed() >= LINE_INTERVAL {
             self.told = Instant::now();
             anstream::eprintln!("{words}");
         }
     }
 
-    /// "12 of 60 articles · 0.4/s", and the answered share of what was found. What was read but not answered is not
-    /// done: a small file is read at once, and its articles may take minutes.
+    /// "12 of 60 articles · 0.4/s", and the share of articles that were answered. Reading does not count as progress: a
+    /// small file is read at once, while its articles may take minutes.
     fn so_far(&self, all_read: bool, kept: bool) -> (String, f64) {
         let done = self.articles() + self.refused;
         let found = self.read.found.load(Ordering::Relaxed).max(done);
@@ -190,7 +190,7 @@ impl Report {
         (format!("{counts} · {pace}{refused}"), share)
     }
 
-    /// Says something that people should know while they wait.
+    /// Prints something that people should know while they wait.
     pub(super) fn note(&self, words: &str) {
         match &self.bar {
             Some(bar) => bar.suspend(|| anstream::eprintln!("sayso: {words}")),
@@ -198,7 +198,7 @@ impl Report {
         }
     }
 
-    /// Lists on standard error what was refused, and gives the summary.
+    /// Prints the refusals on standard error, and returns the summary.
     pub(super) fn finish(&self) -> String {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -268,7 +268,7 @@ impl Report {
 }
 
 impl Noted {
-    /// "and in 12 more: "soon" at a.json:3, at a.json:5 and others"; none when there was one.
+    /// "and in 12 more: "soon" at a.json:3, at a.json:5 and others". None if there was only one.
     fn more(&self) -> Option<String> {
         let valued = self.others.iter().map(|(place, value)| format!("{value} at {place}").trim_start().to_owned());
         let places: Vec<_> = valued.chain(self.again.iter().map(|place| format!("at {place}"))).collect();
@@ -286,7 +286,7 @@ impl Noted {
     }
 }
 
-/// "476/s", "0.4/s", "2 a minute": never 0 where there was something.
+/// "476/s", "0.4/s", "2 a minute". Never 0 if there was anything.
 fn pace(a_second: f64) -> String {
     match a_second {
         10.0.. => format!("{a_second:.0}/s"),
@@ -376,13 +376,13 @@ mod tests {
             report.noted("b", Note::new(format!("field {number}"), "1", "is not used"));
         }
         let notes = report.to_value()["notes"].as_array().unwrap().clone();
-        assert_eq!(notes.len(), KINDS);
+        assert_eq!(notes.len(), MAX_LISTED_KINDS);
         assert_eq!(
             [&notes[0]["field"], &notes[0]["value"], &notes[0]["place"], &notes[0]["count"]],
             [&json!("date"), &json!("\"0\""), &json!("a:0"), &json!(1000)]
         );
-        assert_eq!(report.to_value()["untoldNotes"], json!(1000 - (KINDS - 1)));
+        assert_eq!(report.to_value()["untoldNotes"], json!(1000 - (MAX_LISTED_KINDS - 1)));
         let others = notes[0]["others"].as_array().unwrap();
-        assert_eq!((others.len(), &others[0]), (VALUES, &json!({"place": "a:1", "value": "\"1\""})));
+        assert_eq!((others.len(), &others[0]), (MAX_LISTED_VALUES, &json!({"place": "a:1", "value": "\"1\""})));
     }
 }

@@ -1,23 +1,24 @@
-//! Where the articles of a run were found, by their ids: of two records with one id the first is lost, which people
-//! should know.
+//! Remembers where the articles of a run were found, by their ids. Of two records with the same id the first is lost,
+//! which people should know.
 
 use std::collections::HashMap;
 
 use super::super::info::grouped;
 use super::note::Note;
 
-/// How many ids are remembered. Each takes some 150 bytes with its place; a longer run tells of these only.
+/// How many ids are remembered. Each takes some 150 bytes with its place. In a longer run, duplicates of further ids
+/// are not reported.
 pub(super) const REMEMBERED: usize = 100_000;
 
-/// Half of a BLAKE3 digest of an id: no two ids of a run have the same.
+/// Half of a BLAKE3 digest of an id, which is enough to tell the ids of a run apart.
 type Digest = [u8; 16];
 
-/// The ids that a run has put in so far, each with the place of the article that stands under it now.
+/// The ids that a run has added so far, each with the place of its present article.
 #[derive(Debug)]
 pub(super) struct Seen {
     places: HashMap<Digest, String>,
     most: usize,
-    /// Whether there were more than are remembered.
+    /// Whether there were more ids than are remembered.
     overflown: bool,
 }
 
@@ -32,7 +33,7 @@ impl Seen {
         Self { places: HashMap::new(), most, overflown: false }
     }
 
-    /// Remembers that the article at `place` was kept under `id`. Where it `replaced` one of this run, a note says so.
+    /// Remembers that the article at `place` was stored under `id`. If it `replaced` one of this run, returns a note.
     pub(super) fn kept(&mut self, id: &str, place: &str, replaced: bool) -> Option<Note> {
         let mut digest = Digest::default();
         blake3::Hasher::new().update(id.as_bytes()).finalize_xof().fill(&mut digest);
@@ -48,7 +49,7 @@ impl Seen {
         None
     }
 
-    /// What could not be told, where there were more ids than are remembered.
+    /// A note that duplicates may have been missed, if there were more ids than are remembered.
     pub(super) fn limit(&self) -> Option<Note> {
         let most = grouped(self.most as u64);
         let what = format!("duplicate ids are reported only among the first {most} ids only");
@@ -58,7 +59,7 @@ impl Seen {
 
 /// "feed.jsonl:1 had the same id; this takes its place"
 fn taken(before: String) -> Note {
-    // Not by `Note::new`, which would cut the line off the end of a long path.
+    // `Note::new` would cut off the line number after a long path.
     Note { field: String::new(), value: before, what: "has the same id, and is gone: this takes its place".into() }
 }
 

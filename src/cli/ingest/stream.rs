@@ -1,8 +1,8 @@
-//! Puts articles in over one stream after another, until every one was answered.
+//! Sends articles over one stream after another, until every one was answered.
 //!
-//! An article counts as put in when the server says that it survives a crash. Until then it is held
-//! here, and sent again when the connection breaks: the server answers "unchanged" for what it has
-//! already, so nothing is kept twice. How many are held is bounded, in number and in bytes.
+//! An article counts as stored when the server says that it survives a crash. Until then it is kept here, and sent
+//! again if the connection breaks. The server answers "unchanged" for what it already has, so nothing is stored twice.
+//! The number and bytes of waiting articles are bounded.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -23,30 +23,30 @@ use crate::proto::ingest_articles_request::Action;
 use crate::proto::ingest_articles_response::{Event, RejectedEvent};
 use crate::proto::{ArticleChange, IngestArticlesRequest, IngestArticlesResponse, PutArticleRequest};
 
-/// Bytes of bodies that may wait for an answer; a single article may be longer.
-const HELD_BYTES: usize = 64 << 20;
+/// The bytes of bodies that may wait for an answer. A single article may be longer.
+const MAX_HELD_BYTES: usize = 64 << 20;
 
-/// The first pause before trying again; each further one is twice as long.
+/// The first pause before a retry. Each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// How long to wait, once all is durable, until it is searchable too.
-const SEARCHABLE_WAIT: Duration = Duration::from_secs(30);
+/// How long to wait until the articles are searchable, once all are durable.
+const MAX_SEARCHABLE_WAIT: Duration = Duration::from_secs(30);
 
-/// How often progress is told.
-const TICK: Duration = Duration::from_millis(100);
+/// How often progress is reported.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The pause before the `attempt`th retry, from 1.
 fn pause(attempt: u32) -> Duration {
     FIRST_PAUSE.saturating_mul(1 << (attempt - 1).min(16)).min(LONGEST_PAUSE)
 }
 
-/// An article that was not answered yet.
+/// An article that has not been answered yet.
 struct Held {
     entry: Entry,
-    /// How often the server put it off.
+    /// How often the server postponed it.
     tries: u32,
 }
 
@@ -54,12 +54,12 @@ struct Held {
 enum Broken {
     /// Another connection may help.
     Connection(Status),
-    /// Nothing will.
+    /// Nothing will help.
     Refused(Fault),
 }
 
 impl Broken {
-    /// A connection that ended without a status of the server's.
+    /// A connection that ended without a status from the server.
     #[allow(
         clippy::disallowed_methods,
         reason = "seen by this client alone, which treats it as a status of the server's"
@@ -86,33 +86,33 @@ impl From<Status> for Broken {
     }
 }
 
-/// Puts in what a reader finds.
+/// Adds the articles that a reader finds.
 pub(super) struct Ingest {
     items: mpsc::Receiver<Item>,
-    /// How the articles are to be read, as the API numbers it.
+    /// The analysis mode, by its number in the API.
     analysis: i32,
-    /// Whether the reader has nothing more.
+    /// Whether the reader has no more items.
     ended: bool,
-    /// What was taken from the reader and not answered, by client sequence number.
+    /// Articles without an answer, by client sequence number.
     held: BTreeMap<i64, Held>,
     held_bytes: usize,
-    /// Numbers in `held` that wait to be sent on the present stream.
+    /// Numbers in `held` that wait to be sent on the current stream.
     outbox: VecDeque<i64>,
-    /// Numbers in `held` that the server put off, and until when; the earliest first.
+    /// Numbers in `held` that the server postponed, by the time when they are due.
     put_off: BTreeMap<(Instant, i64), ()>,
     last_number: i64,
     window: usize,
     retries: u32,
-    /// Whether the present stream has had an answer: then the next fault starts counting anew.
+    /// Whether the current stream has had an answer. If so, the next fault starts a new count of retries.
     answered: bool,
-    /// What was kept under which id.
+    /// What was stored under which id.
     seen: Seen,
     report: Report,
 }
 
 impl Ingest {
-    /// Puts in what comes from `items`, to be read in the mode `analysis`, with at most `window` articles
-    /// unanswered, and `retries` retries in a row for an article or a connection.
+    /// Adds what comes from `items`, analysed in the mode `analysis`, with at most `window` unanswered articles, and up
+    /// to `retries` retries in a row for an article or a connection.
     pub(super) fn new(items: mpsc::Receiver<Item>, analysis: i32, window: usize, retries: u32, report: Report) -> Self {
         Self {
             items,
@@ -131,7 +131,8 @@ impl Ingest {
         }
     }
 
-    /// Works until all is answered, it can do no more, or `interrupted` ends; then the fault says why.
+    /// Works until everything is answered, nothing more can be done, or `interrupted` ends. In the last two cases the
+    /// fault says why.
     pub(super) async fn run(
         mut self,
         server: &Server,
@@ -164,7 +165,7 @@ impl Ingest {
                 return Some(Fault::new(self.unconfirmed(&format!("gave up: {}", describe(&status)))));
             }
             let pause = pause(attempt);
-            // One note for each time that the connection is lost, not one for each attempt.
+            // One note for each lost connection, not for each attempt.
             if attempt == 1 {
                 let words = in_short(&status);
                 self.report.note(&format!("connection lost ({words}); trying again, {} times at most", self.retries));
@@ -183,7 +184,7 @@ impl Ingest {
         }
     }
 
-    /// What is not known to be kept, and what to do, after why it ended.
+    /// Adds to `why` how many articles may not be stored, and what to do.
     fn unconfirmed(&self, why: &str) -> String {
         let sent = self.held.len();
         let sent = format!("{sent} {} sent but not confirmed", if sent == 1 { "article was" } else { "articles were" });
@@ -191,35 +192,35 @@ impl Ingest {
         format!("{why}\n  {sent}{rest}\n  run the same command again; nothing is stored twice")
     }
 
-    /// One stream, from its first article to its last answer.
+    /// Uses one stream, from its first article to its last answer.
     async fn stream(&mut self, channel: Channel) -> Result<(), Broken> {
         let mut client = ArticleServiceClient::new(channel).max_decoding_message_size(ANSWER_BYTES);
         let (sender, requests) = mpsc::channel(1);
         let mut answers = client.ingest_articles(ReceiverStream::new(requests)).await?.into_inner();
         let mut sender = Some(sender);
-        let mut tick = interval(TICK);
+        let mut tick = interval(PROGRESS_INTERVAL);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut give_up = None;
         self.put_off.clear();
         self.outbox = self.held.keys().copied().collect();
         loop {
             if self.ended && self.held.is_empty() {
-                // The stream is closed only now, so that what the server puts off can be sent again on it.
+                // The stream is closed only now, so that postponed articles could be sent again on it.
                 sender = None;
-                give_up.get_or_insert_with(|| Instant::now() + SEARCHABLE_WAIT);
+                give_up.get_or_insert_with(|| Instant::now() + MAX_SEARCHABLE_WAIT);
             }
             let open = sender.as_ref();
             let due = self.put_off.keys().next().map(|(due, _)| *due);
             tokio::select! {
                 answer = answers.message() => match answer {
                     Ok(Some(answer)) => self.take_answer(answer),
-                    // All is durable then; whether it became searchable was only worth waiting for.
+                    // Everything is durable. Only its becoming searchable was waited for.
                     Ok(None) | Err(_) if sender.is_none() => return Ok(()),
                     Ok(None) => return Err(Broken::lost("the server ended the stream")),
                     Err(status) => return Err(status.into()),
                 },
                 permit = reserve(open), if open.is_some() && !self.outbox.is_empty() => {
-                    // A closed channel means a broken stream, which the answers will tell.
+                    // A closed channel means a broken stream, which the answers will show.
                     if let Some((permit, request)) = permit.zip(self.next_request()) {
                         permit.send(request);
                     }
@@ -240,7 +241,7 @@ impl Ingest {
     }
 
     fn has_room(&self) -> bool {
-        self.held.len() < self.window && (self.held_bytes < HELD_BYTES || self.held.is_empty())
+        self.held.len() < self.window && (self.held_bytes < MAX_HELD_BYTES || self.held.is_empty())
     }
 
     fn take_item(&mut self, item: Option<Item>) {
@@ -267,7 +268,7 @@ impl Ingest {
         Some(IngestArticlesRequest { client_sequence, action: Some(Action::Put(put)) })
     }
 
-    /// What was put off and is due now goes out again.
+    /// Sends postponed articles again that are due.
     fn resume(&mut self) {
         let later = self.put_off.split_off(&(Instant::now(), i64::MAX));
         let due = std::mem::replace(&mut self.put_off, later);
@@ -279,7 +280,7 @@ impl Ingest {
         let number = answer.client_sequence;
         match answer.event {
             Some(Event::Durable(durable)) => {
-                // An answer may come twice when the article was sent twice; it counts once.
+                // If an article was sent twice, it may be answered twice. It counts once.
                 if let Some(held) = self.release(number) {
                     let place = &held.entry.place;
                     let note = self.seen.kept(&durable.id, place, durable.change() == ArticleChange::Replaced);

@@ -1,4 +1,4 @@
-//! Plain text and Markdown as articles.
+//! Reads plain text and Markdown as articles.
 
 use std::path::Path;
 
@@ -11,13 +11,13 @@ use super::markup::{body, markdown};
 use super::note::Note;
 use crate::proto::Article;
 
-/// The longest first line that is taken for a headline, in characters.
-const TITLE_CHARS: usize = 160;
+/// The longest first line that may be a headline, in characters.
+const MAX_TITLE_CHARS: usize = 160;
 
-/// The longest part of a file's name that goes into an id, in characters.
-const STEM_CHARS: usize = 60;
+/// The longest part of a file name that becomes part of an id, in characters.
+const MAX_STEM_CHARS: usize = 60;
 
-/// Bytes that are no text.
+/// Why bytes are not text.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::cli) struct NotText {
     /// The line of the first bad byte, from 1.
@@ -26,7 +26,7 @@ pub(in crate::cli) struct NotText {
     pub(in crate::cli) why: String,
 }
 
-/// The bytes as text, without a byte order mark: UTF-8, or UTF-16 with a mark or without.
+/// Decodes bytes, without a byte order mark: UTF-8, or UTF-16 with or without the mark.
 pub(in crate::cli) fn decode(bytes: Vec<u8>) -> Result<String, NotText> {
     let marked = Encoding::for_bom(&bytes).map(|(encoding, _)| encoding).filter(|&encoding| encoding != UTF_8);
     if let Some(encoding) = marked.or_else(|| input::utf_16(&bytes)) {
@@ -45,7 +45,7 @@ pub(in crate::cli) fn decode(bytes: Vec<u8>) -> Result<String, NotText> {
     })
 }
 
-/// What would make bytes readable that are not UTF-8.
+/// How to convert bytes that are not UTF-8.
 fn remedy(bytes: &[u8]) -> String {
     if is_binary(&String::from_utf8_lossy(bytes)) {
         return "this is a binary file, no text".into();
@@ -53,22 +53,23 @@ fn remedy(bytes: &[u8]) -> String {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     let guessed = detector.guess(None, Utf8Detection::Deny);
-    // Many encodings have the usual signs in the same places: the usual one is named then.
+    // Many encodings agree on the common characters. The most common one is named then.
     let same = guessed.decode_without_bom_handling(bytes) == WINDOWS_1252.decode_without_bom_handling(bytes);
     let looks = if same { WINDOWS_1252.name() } else { guessed.name() };
     format!("it looks like {looks}: convert it with iconv -f {looks} -t UTF-8")
 }
 
-/// Whether more than one in twenty characters is a control character that no text has: a binary file, or UTF-16 that was
-/// read as something else. A few are left in texts by old systems of news agencies, and cost no article.
+/// Whether more than one in twenty characters is a control character that does not occur in text. Then it is a binary
+/// file, or UTF-16 that was read as something else. Old systems of news agencies leave a few in texts, which cost no
+/// article.
 pub(super) fn is_binary(text: &str) -> bool {
     let controls = text.bytes().filter(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31)).count();
     controls >= 3 && controls * 20 > text.len()
 }
 
-/// The article whose body is `text`, with its first line for a title where that looks like one; and what
-/// of its front matter could not be understood. Markdown and HTML become plain text: any that
-/// `is_markdown`, and any other where the signs are clear.
+/// The article whose body is `text`, and notes on its front matter. If the first line looks like a title, it becomes
+/// the title. Markdown and HTML become plain text: Markdown if the file name says so, and either if the signs are
+/// clear.
 pub(super) fn article(text: &str, is_markdown: bool) -> (Article, Vec<Note>) {
     let front = front_matter::read(text);
     let is_markdown = is_markdown || front.is_some();
@@ -77,20 +78,20 @@ pub(super) fn article(text: &str, is_markdown: bool) -> (Article, Vec<Note>) {
     let told = !article.title.is_empty();
     article.body = if is_markdown { markdown::plain(text) } else { body::body_text(text) };
     if !told {
-        // The signs of a heading are gone from the body.
+        // The body no longer shows which line was a heading.
         article.title = heading(text, is_markdown).or_else(|| title(&article.body)).unwrap_or_default();
     }
     (article, notes)
 }
 
-/// Whether the name of a file says that it holds Markdown.
+/// Whether a file name says that it is Markdown.
 pub(in crate::cli) fn is_markdown(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     name.ends_with(".md") || name.ends_with(".markdown")
 }
 
-/// Whether a text has the signs of Markdown, or front matter.
+/// Whether a text has the marks of Markdown, or front matter.
 pub(in crate::cli) fn looks_like_markdown(text: &str) -> bool {
     markdown::is_markdown(text) || front_matter::read(text).is_some()
 }
@@ -100,7 +101,7 @@ pub(in crate::cli) fn looks_like_html(text: &str) -> bool {
     body::is_html(text)
 }
 
-/// The words of a Markdown heading that a text begins with.
+/// The text of a Markdown heading at the start.
 fn heading(text: &str, is_markdown: bool) -> Option<String> {
     let first = text.trim_start().lines().next()?.trim();
     let words =
@@ -114,16 +115,16 @@ fn title(text: &str) -> Option<String> {
     let first = lines.next()?.trim();
     let alone = lines.next().is_some_and(|line| line.trim().is_empty()) && lines.next().is_some();
     let sentence = first.ends_with(['.', '!', '?', ':', ';', ',', '"', '”', '…']);
-    (alone && !sentence && first.chars().count() <= TITLE_CHARS).then(|| first.to_string())
+    (alone && !sentence && first.chars().count() <= MAX_TITLE_CHARS).then(|| first.to_string())
 }
 
-/// An id for the article of a file: the start of its name, for people, and a digest of its whole
-/// path, so that the same file has the same id whenever and from wherever it is put in.
+/// The id of a file's article: the start of its name, for people, and a digest of its whole path. So the same file
+/// always has the same id.
 pub(super) fn id_of(path: &Path) -> String {
     let canonical = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let stem = name.strip_prefix('.').unwrap_or(&name).split('.').next().unwrap_or_default();
-    let stem: String = stem.chars().filter(|c| !c.is_control()).take(STEM_CHARS).collect();
+    let stem: String = stem.chars().filter(|c| !c.is_control()).take(MAX_STEM_CHARS).collect();
     let digest = blake3::hash(canonical.as_os_str().as_encoded_bytes()).to_hex();
     format!("{stem}-{}", &digest[..12])
 }

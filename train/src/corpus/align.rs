@@ -1,4 +1,4 @@
-//! From the words of a corpus to our own tokens.
+//! Aligns the words of a corpus with our own tokens.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use sayso_extract::fit::tags::Tag;
 
 use super::TaggedWord;
 
-/// The words of a corpus that each token of the document touches. Both are in reading order.
+/// The words of a corpus that overlap each token of the document. Both are in reading order.
 pub fn pieces(document: &Document<'_>, words: &[TaggedWord]) -> Vec<Range<usize>> {
     let tokens = document.tokens().iter();
     let range = |start: usize, end: usize| {
@@ -17,7 +17,7 @@ pub fn pieces(document: &Document<'_>, words: &[TaggedWord]) -> Vec<Range<usize>
     tokens.map(|token| range(token.span.start(), token.span.end())).collect()
 }
 
-/// The tag of each word; None where the corpus has nothing, and for marks and numbers, whose sort settles it.
+/// The tag of each word. None if the corpus has none, and for punctuation and numbers, whose kind settles it.
 pub fn gold_tags(document: &Document<'_>, words: &[TaggedWord]) -> Vec<Option<Tag>> {
     let pieces = pieces(document, words).into_iter().zip(document.tokens());
     pieces
@@ -25,12 +25,12 @@ pub fn gold_tags(document: &Document<'_>, words: &[TaggedWord]) -> Vec<Option<Ta
         .collect()
 }
 
-/// One tag for the words that our tokeniser leaves together: "do" + "n't", "they" + "'re", "sit" + "-" + "down".
+/// One tag for the words that our tokeniser does not split: "do" + "n't", "they" + "'re", "sit" + "-" + "down".
 fn tag_of(text: &str, words: &[TaggedWord]) -> Option<Tag> {
     let (first, last) = (words.first()?, words.last()?);
     let lower = last.span.of(text).to_lowercase().replace('’', "'");
     let chosen = match lower.as_str() {
-        // UD tells the preposition from the mark of the infinitive, the Penn Treebank does not.
+        // UD tells the preposition "to" from the infinitive marker; the Penn Treebank does not.
         "to" => return Some(Tag::To),
         "'re" | "'ve" | "'ll" | "'d" | "'m" if words.len() > 1 => return Some(Tag::Pv),
         _ if words.iter().any(|word| word.tag == "HYPH" || word.span.of(text) == "-") => last,

@@ -1,4 +1,4 @@
-//! Universal Dependencies: sentences in CoNLL-U, with tags and trees.
+//! Reads Universal Dependencies: sentences in CoNLL-U, with tags and trees.
 
 use std::io;
 use std::path::Path;
@@ -10,22 +10,22 @@ use super::read;
 /// A sentence with its words.
 #[derive(Clone, Debug, Default)]
 pub struct TaggedSentence {
-    /// Its text, with single blanks where the corpus has room.
+    /// Its text, with single spaces where the corpus has spaces.
     pub text: String,
     /// Its words, in reading order.
     pub words: Vec<TaggedWord>,
 }
 
-/// A word as the corpus cuts it.
+/// A word in the tokenisation of the corpus.
 #[derive(Clone, Debug)]
 pub struct TaggedWord {
-    /// Where it stands in the sentence.
+    /// Its span in the sentence.
     pub span: Span,
-    /// Its tag, one of the Penn Treebank's.
+    /// Its part-of-speech tag, as in the Penn Treebank.
     pub tag: String,
-    /// The word that it depends on, counted from 1; 0 for the root. Corpora without trees have 0 everywhere.
+    /// Its head, counted from 1; 0 for the root. It is always 0 in corpora without trees.
     pub head: usize,
-    /// How it depends on that word; empty in corpora without trees.
+    /// Its relation to the head. Empty in corpora without trees.
     pub relation: String,
 }
 
@@ -39,7 +39,7 @@ impl TaggedSentence {
     }
 }
 
-/// The sentences of a file.
+/// Reads the sentences of a file.
 pub fn trees(path: &Path) -> io::Result<Vec<TaggedSentence>> {
     Ok(parse(&read(path)?))
 }
@@ -47,7 +47,7 @@ pub fn trees(path: &Path) -> io::Result<Vec<TaggedSentence>> {
 fn parse(text: &str) -> Vec<TaggedSentence> {
     let mut sentences = Vec::new();
     let mut sentence = TaggedSentence::default();
-    // The last word of the group written as one ("don't"), and whether a blank follows it.
+    // The last word of a group that is written as one ("don't"), and whether a space follows it.
     let mut group: Option<(usize, bool)> = None;
     let mut gap = false;
     for line in text.lines() {

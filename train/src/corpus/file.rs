@@ -1,4 +1,4 @@
-//! Files, plain or packed, and positions in their texts.
+//! Reads files, compressed or not, and converts positions in their texts.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-/// The text of a file; one that ends in `.gz` is unpacked.
+/// Reads the text of a file. One that ends in `.gz` is unpacked.
 pub fn read(path: &Path) -> io::Result<String> {
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
     let file = BufReader::new(File::open(path).map_err(named)?);
@@ -19,7 +19,7 @@ pub fn read(path: &Path) -> io::Result<String> {
     Ok(text)
 }
 
-/// The values of a file of JSON Lines.
+/// Reads the values of a file of JSON Lines.
 pub fn lines<T: serde::de::DeserializeOwned>(path: &Path) -> io::Result<Vec<T>> {
     let fault =
         |at: usize, error: serde_json::Error| io::Error::other(format!("{}:{}: {error}", path.display(), at + 1));
@@ -28,7 +28,7 @@ pub fn lines<T: serde::de::DeserializeOwned>(path: &Path) -> io::Result<Vec<T>> 
     full.map(|(at, line)| serde_json::from_str(line).map_err(|error| fault(at, error))).collect()
 }
 
-/// The first values of a packed file of JSON Lines, without unpacking the rest.
+/// Reads the first values of a compressed file of JSON Lines, without unpacking the rest.
 pub fn first_lines<T: serde::de::DeserializeOwned>(path: &Path, most: usize) -> io::Result<Vec<T>> {
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
     let reader = BufReader::new(MultiGzDecoder::new(BufReader::new(File::open(path).map_err(named)?)));
@@ -39,7 +39,7 @@ pub fn first_lines<T: serde::de::DeserializeOwned>(path: &Path, most: usize) -> 
         .collect()
 }
 
-/// Turns positions in code points, as the corpora have them, into bytes, and back.
+/// Converts positions in code points, as in the corpora, to bytes and back.
 #[derive(Clone, Debug)]
 pub struct Points {
     bytes: Vec<usize>,
@@ -51,7 +51,7 @@ impl Points {
         Self { bytes: text.char_indices().map(|(at, _)| at).chain([text.len()]).collect() }
     }
 
-    /// The byte where a code point begins; the end of the text for one beyond it.
+    /// The byte where a code point begins. The end of the text for one beyond it.
     pub fn byte(&self, point: usize) -> usize {
         self.bytes.get(point).or(self.bytes.last()).copied().unwrap_or(0)
     }

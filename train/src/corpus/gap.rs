@@ -1,4 +1,4 @@
-//! GAP: pronouns of Wikipedia with two names each, and whether they stand for these (Webster et al., 2018).
+//! Reads GAP: pronouns of Wikipedia, each with two names that it may refer to (Webster et al., 2018).
 
 use std::io;
 use std::path::Path;
@@ -7,18 +7,18 @@ use sayso_document::Span;
 
 use super::file::{Points, read};
 
-/// A pronoun and two names in one text.
+/// A pronoun and two names in a text.
 #[derive(Clone, Debug)]
 pub struct GapPair {
     /// The text.
     pub text: String,
     /// The pronoun.
     pub pronoun: Span,
-    /// The two names, and whether the pronoun stands for the one who bears them.
+    /// The two names, and whether the pronoun refers to each.
     pub names: [(Span, bool); 2],
 }
 
-/// Reads a file of GAP: tab-separated, with positions in code points.
+/// Reads a file of GAP, which is tab-separated, with positions in code points.
 pub fn gap_pairs(path: &Path) -> io::Result<Vec<GapPair>> {
     let fault = |line: usize| io::Error::other(format!("{}:{}: not a row of GAP", path.display(), line + 1));
     let text = read(path)?;

@@ -1,6 +1,6 @@
-//! The files of a folder that `label` wrote.
+//! The names of the files that `label` writes.
 
-/// The attributions of the labelled articles.
+/// The attributions in the labelled articles.
 pub const QUOTES: &str = "quotes.jsonl.gz";
-/// Their names.
+/// The names in them.
 pub const NAMES: &str = "names.jsonl.gz";

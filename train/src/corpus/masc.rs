@@ -1,4 +1,4 @@
-//! MASC: the written part of the Manually Annotated Sub-Corpus, tagged, one sentence a line.
+//! Reads MASC, the Manually Annotated Sub-Corpus: its written part with tags, one sentence per line.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -6,8 +6,8 @@ use std::path::Path;
 
 use super::TaggedSentence;
 
-/// The sentences of the written part, in the order of the names of its files. The spoken part is
-/// transcripts of talk, too far from news to help.
+/// Reads the sentences of the written part, in the order of its file names. The spoken part is transcripts of
+/// conversations, too far from news to help.
 pub fn tagged(path: &Path) -> io::Result<Vec<TaggedSentence>> {
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
     let mut bytes = Vec::new();
@@ -28,7 +28,7 @@ pub fn tagged(path: &Path) -> io::Result<Vec<TaggedSentence>> {
     Ok(lines.map(sentence).filter(|sentence| !sentence.words.is_empty()).collect())
 }
 
-/// Puts the words of a line together with ordinary spacing.
+/// Joins the words of a line with ordinary spacing.
 fn sentence(line: &str) -> TaggedSentence {
     let mut sentence = TaggedSentence::default();
     let (mut tight, mut quoted) = (true, false);

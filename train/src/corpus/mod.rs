@@ -1,4 +1,4 @@
-//! Readers of the corpora, one file each.
+//! Readers of the corpora, one file for each.
 
 mod align;
 mod conllu;

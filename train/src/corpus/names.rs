@@ -1,4 +1,4 @@
-//! Texts with the names in them.
+//! Reads texts with marked names.
 
 use std::io;
 use std::path::Path;
@@ -11,20 +11,20 @@ use super::file::{Points, lines};
 /// A text with its names.
 #[derive(Clone, Debug)]
 pub struct NamedText {
-    /// Its name in the corpus.
+    /// Its id in the corpus.
     pub id: String,
     /// The text.
     pub text: String,
-    /// Where the names stand, in bytes, and the types that the corpus gives them.
+    /// The spans of the names, in bytes, with their types in the corpus.
     pub names: Vec<(Span, String)>,
     /// The types that the corpus marks.
     pub types: Vec<String>,
 }
 
 impl NamedText {
-    /// The text as newspapers print it: corpora that are put together from tokens part "U. S.", "Asia - Pacific"
-    /// and "world’ s" by blanks. Also returns where blanks were taken out, in bytes of the new text; what a blank
-    /// parts stays parted where a name begins or ends.
+    /// Restores the spacing of print. Corpora that were assembled from tokens have "U. S.", "Asia - Pacific" and
+    /// "world’ s". Also returns where spaces were removed, in bytes of the new text. A space where a name begins or
+    /// ends stays.
     pub fn printed(&self) -> (Self, Vec<usize>) {
         let (mut text, mut taken) = (String::with_capacity(self.text.len()), Vec::new());
         let mut moved: Vec<usize> = Vec::with_capacity(self.text.len() + 1);
@@ -48,12 +48,12 @@ impl NamedText {
         (Self { id: self.id.clone(), text, names, types: self.types.clone() }, taken)
     }
 
-    /// Whether the blank at byte `at` was put in by a tokeniser, given two characters before and behind it.
+    /// Whether a tokeniser inserted the space at byte `at`, given two characters before and after it.
     fn joins(&self, at: usize, [first, second]: [char; 2], (next, after): (char, char)) -> bool {
         let named = self.names.iter().any(|(span, _)| span.start() <= at && at < span.end());
         let initials = first.is_uppercase() && second == '.' && next.is_uppercase() && after == '.';
         let possessive = matches!(second, '’' | '\'') && next == 's' && !after.is_alphanumeric();
-        // Outside of names only small letters tell a hyphen from a dash.
+        // Outside names, only lower-case letters tell a hyphen from a dash.
         let before_hyphen = second.is_alphanumeric() && next == '-' && after == ' ' && {
             let beyond = self.text[at + 3..].chars().next().unwrap_or(' ');
             beyond.is_alphanumeric() && (named || beyond.is_lowercase())
@@ -83,7 +83,7 @@ struct Marked {
     r#type: String,
 }
 
-/// Reads texts in the form of `eval/ner`, JSON Lines with positions in code points.
+/// Reads texts in the format of `eval/ner`: JSON Lines with positions in code points.
 pub fn named_texts(path: &Path) -> io::Result<Vec<NamedText>> {
     Ok(lines::<Row>(path)?.into_iter().map(convert).collect())
 }

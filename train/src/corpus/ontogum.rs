@@ -1,4 +1,4 @@
-//! OntoGUM: texts of many genres with chains of coreference (Zhu et al., 2021), in the form of CoNLL.
+//! Reads OntoGUM: texts of many genres with coreference chains (Zhu et al., 2021), in the CoNLL format.
 
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
@@ -9,15 +9,15 @@ use sayso_document::Span;
 /// A text and the mentions in it.
 #[derive(Clone, Debug, Default)]
 pub struct LinkedText {
-    /// Its name in the corpus.
+    /// Its id in the corpus.
     pub id: String,
     /// Its text, rebuilt from tokens with ordinary spacing.
     pub text: String,
-    /// The mentions with the number of their chain, by end.
+    /// The mentions with the numbers of their chains, sorted by their ends.
     pub mentions: Vec<(Span, u32)>,
 }
 
-/// Reads all texts of the archive, `.tar.xz`, by name.
+/// Reads all texts of the archive (`.tar.xz`), sorted by id.
 pub fn linked_texts(path: &Path) -> io::Result<Vec<LinkedText>> {
     let named = |error: &dyn std::fmt::Display| io::Error::other(format!("{}: {error}", path.display()));
     let mut packed = BufReader::new(File::open(path).map_err(|error| io::Error::new(error.kind(), named(&error)))?);
@@ -46,7 +46,7 @@ fn linked(rows: &str) -> LinkedText {
     for row in rows.lines() {
         let fields: Vec<&str> = row.split('\t').collect();
         let &[_, word, marks, ..] = fields.as_slice() else {
-            // A blank row ends a sentence.
+            // An empty row ends a sentence.
             if row.is_empty() && !out.text.is_empty() && !out.text.ends_with('\n') {
                 glued = false;
             }
@@ -68,7 +68,7 @@ fn linked(rows: &str) -> LinkedText {
     out
 }
 
-/// Opens and closes the mentions of one row, such as `(1(2)` or `2)1)`.
+/// Opens and closes the mentions of a row, such as `(1(2)` or `2)1)`.
 fn mark(marks: &str, start: usize, open: &mut Vec<(u32, usize)>, out: &mut LinkedText) {
     let end = out.text.len();
     let mut rest = marks;

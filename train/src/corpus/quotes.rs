@@ -1,4 +1,4 @@
-//! PolNeAR: articles with the source, cue and content spans of every attribution.
+//! Reads PolNeAR: articles with the source, cue and content spans of every attribution.
 
 use std::io;
 use std::path::Path;
@@ -11,7 +11,7 @@ use super::file::{Points, lines};
 /// An article with its attributions.
 #[derive(Clone, Debug)]
 pub struct QuotedArticle {
-    /// Its name in the corpus.
+    /// Its id in the corpus.
     pub id: String,
     /// Its text.
     pub text: String,
@@ -19,14 +19,14 @@ pub struct QuotedArticle {
     pub attributions: Vec<Attribution>,
 }
 
-/// The spans of one attribution, in bytes.
+/// The spans of an attribution, in bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Attribution {
-    /// The words that name the source.
+    /// The source.
     pub source: Vec<Span>,
-    /// The words that attribute.
+    /// The cue.
     pub cue: Vec<Span>,
-    /// What is attributed.
+    /// The content.
     pub content: Vec<Span>,
 }
 
@@ -47,7 +47,7 @@ struct Marked {
     content: Vec<[usize; 2]>,
 }
 
-/// Reads articles in the form of `eval/polnear`, JSON Lines with positions in code points.
+/// Reads articles in the format of `eval/polnear`: JSON Lines with positions in code points.
 pub fn articles(path: &Path) -> io::Result<Vec<QuotedArticle>> {
     Ok(lines::<Article>(path)?.into_iter().map(convert).collect())
 }

@@ -1,4 +1,4 @@
-//! How far confidences can be believed: of those at 0.9, nine in ten should be right.
+//! Measures calibration: of the answers with a confidence of 0.9, nine in ten should be right.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -13,23 +13,23 @@ use super::quotes::{agrees, found_parts, gold_parts, pair, sets};
 use super::speakers::{match_row, names_agree};
 use super::text::Text;
 
-/// One confidence, whether what it was given to is right, and which text that stands in.
+/// A confidence, whether its answer is right, and in which text it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
-    /// What sort of thing it was given to: `quote direct`, `speaker`, `entity PERSON`.
+    /// What kind of answer it is: `quote direct`, `speaker`, `entity PERSON`.
     pub group: String,
     /// The confidence, from 0 to 1.
     pub confidence: f32,
-    /// Whether it is right.
+    /// Whether the answer is right.
     pub right: bool,
     /// The number of the text.
     pub text: usize,
 }
 
-/// Judges all confidences of the development texts.
+/// Judges all confidences in the development texts.
 ///
-/// A quote is right when it is paired with a gold attribution whose cue, content and source it overlaps; the speakers
-/// of a quote are right when they are exactly the gold ones; an entity is right when its ends and its type are.
+/// A quote is right if it is paired with a gold attribution whose cue, content and source it overlaps. The speakers of
+/// a quote are right if they are exactly the gold ones. An entity is right if its span and type are.
 pub fn cases(gold: &Gold, found: &BTreeMap<&str, &Prediction>, tier: Tier) -> Vec<Case> {
     let (tier, mut all) = (prefix(tier), Vec::new());
     let ids: BTreeMap<&str, usize> = gold.quotes.iter().enumerate().map(|(at, one)| (one.id.as_str(), at)).collect();
@@ -92,7 +92,8 @@ fn bins<'c>(cases: impl IntoIterator<Item = &'c Case>) -> [Bin; 10] {
     bins
 }
 
-/// The expected calibration error: how far mean confidence and share right lie apart in a bin, on average over all cases.
+/// The expected calibration error: the mean distance between the mean confidence and the share of right answers in a
+/// bin, weighted by cases.
 pub fn error<'c>(cases: impl IntoIterator<Item = &'c Case>) -> f64 {
     let bins = bins(cases);
     let all: usize = bins.iter().map(|bin| bin.count).sum();

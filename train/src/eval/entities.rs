@@ -1,4 +1,4 @@
-//! Names and their types against the corpora of entities.
+//! Scores names and their types against the corpora of entities.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use super::predict::Prediction;
 /// Begin, end and type.
 pub type Typed = (usize, usize, String);
 
-/// The figures of the entities: both ends and the type right; both ends right; and by type.
+/// The figures for entities: span and type right, span right, and by type.
 pub fn score(gold: &[NamedText], found: &BTreeMap<&str, &Prediction>) -> Figures {
     let mut by_type: BTreeMap<String, Tally> = BTreeMap::new();
     let mut untyped = Tally::default();
@@ -35,7 +35,7 @@ pub fn score(gold: &[NamedText], found: &BTreeMap<&str, &Prediction>) -> Figures
     figures
 }
 
-/// What was found in a text, in the types of its corpus; other types are left out.
+/// The entities found in a text, in the types of its corpus. Other types are left out.
 pub fn folded(text: &NamedText, found: &Prediction) -> BTreeSet<Typed> {
     let kinds = kinds(text);
     let typed = found.entities.iter().map(|one| {

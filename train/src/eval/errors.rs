@@ -15,17 +15,17 @@ use super::who;
 pub struct Kind {
     /// How many there are.
     pub count: usize,
-    /// The first of them, in words.
+    /// The first examples.
     pub examples: Vec<String>,
 }
 
-/// Kinds of error by name.
+/// Kinds of errors, by name.
 pub type Kinds = BTreeMap<String, Kind>;
 
 /// How many examples of each kind are kept.
-const EXAMPLES: usize = 3;
+const MAX_EXAMPLES: usize = 3;
 
-/// Words of cues that training shows, folded.
+/// Words of cues in the training data, folded.
 pub type Seen = BTreeSet<String>;
 
 /// The words of all cues of a corpus.
@@ -41,7 +41,7 @@ pub fn seen(articles: &[QuotedText]) -> Seen {
     all
 }
 
-/// Sorts what is wrong with the attributions and their speakers into kinds.
+/// Sorts the errors in attributions and their speakers by kind.
 pub fn find(gold: &Gold, found: &BTreeMap<&str, &Prediction>, seen: &Seen) -> (Kinds, Kinds) {
     let mut quotes = Kinds::new();
     for article in &gold.quotes {
@@ -52,7 +52,7 @@ pub fn find(gold: &Gold, found: &BTreeMap<&str, &Prediction>, seen: &Seen) -> (K
     (quotes, of_speakers(&gold.quotes, &gold.speakers, found))
 }
 
-/// Sorts what is wrong with the speakers of contents that were found into kinds.
+/// Sorts the errors in the speakers of contents that were found by kind.
 pub fn of_speakers(articles: &[QuotedText], speakers: &[SpokenText], found: &BTreeMap<&str, &Prediction>) -> Kinds {
     let rows: BTreeMap<&str, &[SourceRow]> = speakers.iter().map(|one| (one.id.as_str(), &*one.sources)).collect();
     let mut kinds = Kinds::new();
@@ -72,7 +72,7 @@ pub fn of_speakers(articles: &[QuotedText], speakers: &[SpokenText], found: &BTr
     kinds
 }
 
-/// One article with all attributions, gold and found.
+/// An article with all its attributions, gold and found.
 struct Article<'a> {
     text: &'a Text,
     gold: Vec<Parts<'a>>,
@@ -97,7 +97,7 @@ impl<'a> Article<'a> {
         format!("{} | {} | {}", role(SOURCE), role(CUE), role(CONTENT))
     }
 
-    /// How many contents of `others` lie at least half in this one.
+    /// How many contents of `others` lie at least half inside this one.
     fn swallowed(content: &Sets, others: &[Sets]) -> usize {
         let half = |other: &&Sets| {
             !other[CONTENT].is_empty()
@@ -135,7 +135,7 @@ fn of_article(article: &Article<'_>, seen: &Seen, kinds: &mut Kinds) {
     }
 }
 
-/// Why nothing was found for a gold attribution.
+/// Why a gold attribution was not found.
 fn missed(article: &Article<'_>, at: usize, seen: &Seen) -> String {
     let gold = &article.gold[at];
     let swallowed = article.our_sets.iter().any(|ours| Article::swallowed(ours, &article.gold_sets[at..=at]) > 0);
@@ -154,7 +154,7 @@ fn missed(article: &Article<'_>, at: usize, seen: &Seen) -> String {
     format!("missed: {kind}, {why}")
 }
 
-/// Whether a cue is headed by a noun, as far as the word before it or its ending tell.
+/// Whether a cue is headed by a noun, as far as the word before it or its ending show.
 fn is_noun(text: &Text, cue: &[Segment]) -> bool {
     const BEFORE: [&str; 14] =
         ["the", "a", "an", "his", "her", "its", "their", "this", "that", "these", "’s", "'s", "of", "my"];
@@ -199,7 +199,7 @@ fn content_kind(article: &Article<'_>, gold: usize, ours: usize, want: &[Segment
     format!("content: {}", bounds(want, got))
 }
 
-/// How the ends of what was found differ; both have chunks.
+/// How the spans that were found differ from the gold ones. Both have chunks.
 fn bounds(want: &[Segment], got: &[Segment]) -> String {
     let ends = |chunks: &[Segment]| (chunks[0][0], chunks[chunks.len() - 1][1]);
     let ((from, to), (our_from, our_to)) = (ends(want), ends(got));
@@ -219,12 +219,12 @@ fn bounds(want: &[Segment], got: &[Segment]) -> String {
 fn add(kinds: &mut Kinds, kind: String, example: impl FnOnce() -> String) {
     let kind = kinds.entry(kind).or_default();
     kind.count += 1;
-    if kind.examples.len() < EXAMPLES {
+    if kind.examples.len() < MAX_EXAMPLES {
         kind.examples.push(example());
     }
 }
 
-/// The beginning and the end of long words.
+/// The first and last words of a long text.
 fn cut(words: &str) -> String {
     let line: Vec<&str> = words.split_whitespace().collect();
     if line.len() <= 14 {
@@ -233,7 +233,7 @@ fn cut(words: &str) -> String {
     format!("{} […] {}", line[..7].join(" "), line[line.len() - 6..].join(" "))
 }
 
-/// So many kinds, the most frequent first, with so many examples of each.
+/// The most frequent kinds, with examples of each.
 pub fn list(title: &str, kinds: &Kinds, most: usize, examples: usize) -> String {
     let mut sorted: Vec<_> = kinds.iter().collect();
     sorted.sort_by_key(|(name, kind)| (std::cmp::Reverse(kind.count), name.as_str()));

@@ -1,17 +1,17 @@
-//! Figures by name, and how they come about from counts.
+//! Figures by name, and how they are computed from counts.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-/// Figures by their path, `quotes.exact.source.f1`. Shares are in per cent, with two decimals. Paths with a `#` are
-/// counts for people, which [`nested`] leaves out, since the corpora's scorer does not know them.
+/// Figures by their path, such as `quotes.exact.source.f1`. Shares are in per cent, with two decimals. Paths with a `#`
+/// are counts for people. [`nested`] leaves these out, because the corpora's scorer does not know them.
 pub type Figures = BTreeMap<String, f64>;
 
-/// What was found rightly, found wrongly, and missed.
+/// True positives, false positives and false negatives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Found, and right.
+    /// Found and right.
     pub right: usize,
     /// Found, but not in the gold data.
     pub wrong: usize,
@@ -20,7 +20,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts two sets of things against each other.
+    /// Compares two sets.
     pub fn compare<T: Ord>(&mut self, gold: &std::collections::BTreeSet<T>, found: &std::collections::BTreeSet<T>) {
         let both = gold.intersection(found).count();
         self.right += both;
@@ -28,21 +28,21 @@ impl Tally {
         self.missed += gold.len() - both;
     }
 
-    /// Counts one yes or no.
+    /// Counts one decision.
     pub fn flag(&mut self, gold: bool, found: bool) {
         self.right += usize::from(gold && found);
         self.wrong += usize::from(found && !gold);
         self.missed += usize::from(gold && !found);
     }
 
-    /// Adds the counts of another tally.
+    /// Adds other counts.
     pub fn add(&mut self, other: Tally) {
         self.right += other.right;
         self.wrong += other.wrong;
         self.missed += other.missed;
     }
 
-    /// The same with the counts, for rare things.
+    /// Writes the same with the counts. For rare things.
     pub fn put_counts(self, path: &str, figures: &mut Figures) {
         self.put(path, figures);
         figures.insert(format!("{path}.#right"), self.right as f64);
@@ -60,12 +60,12 @@ impl Tally {
     }
 }
 
-/// A share in per cent; nothing of nothing is 0.
+/// A share in per cent. Zero of zero is 0.
 pub fn percent(part: usize, of: usize) -> f64 {
     rounded(100.0 * part as f64 / of.max(1) as f64)
 }
 
-/// Two decimals, rounded as the decimal notation of the number is, ties to even.
+/// Two decimals, rounded as in decimal notation, ties to even.
 pub fn rounded(figure: f64) -> f64 {
     format!("{figure:.2}").parse().unwrap_or(figure)
 }
@@ -79,7 +79,7 @@ pub fn nested(figures: &Figures) -> Value {
         let mut at = &mut root;
         for part in parts {
             let next = at.entry(part).or_insert_with(|| Value::Object(Map::new()));
-            // A path that is also the beginning of another cannot come from the scorers.
+            // The scorers produce no path that begins another one.
             let Value::Object(inner) = next else { return Value::Null };
             at = inner;
         }
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn rounds_as_the_scorer_does() {
-        // 3.125 is a tie in binary; 2.675 lies below one.
+        // 3.125 is a tie in binary; 2.675 is below one.
         assert_eq!([3.125, 9.375, 2.675, 66.666_666].map(rounded), [3.12, 9.38, 2.67, 66.67]);
         assert_eq!((percent(1, 3), percent(0, 0)), (33.33, 0.0));
     }

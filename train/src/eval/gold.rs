@@ -1,4 +1,4 @@
-//! What is right: the development parts of the corpora, positions in code points as they have them.
+//! Reads the gold data: the development parts of the corpora, with positions in code points as in their files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -9,10 +9,10 @@ use super::text::Segment;
 use crate::corpus::lines;
 use crate::places::Places;
 
-/// An article with its attributions, in the form of `eval/polnear`.
+/// An article with its attributions, in the format of `eval/polnear`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct QuotedText {
-    /// Its name.
+    /// Its id.
     pub id: String,
     /// Its text.
     pub text: String,
@@ -20,63 +20,63 @@ pub struct QuotedText {
     pub attributions: Vec<Attribution>,
 }
 
-/// The segments of one attribution.
+/// The segments of an attribution.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Attribution {
-    /// The words that name the source.
+    /// The source.
     pub source: Vec<Segment>,
-    /// The words that attribute.
+    /// The cue.
     pub cue: Vec<Segment>,
-    /// What is attributed.
+    /// The content.
     pub content: Vec<Segment>,
 }
 
-/// Who speaks in an article, in the form of `eval/speakers`.
+/// The speakers in an article, in the format of `eval/speakers`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct SpokenText {
-    /// The article's name in PolNeAR.
+    /// The article's id in PolNeAR.
     pub id: String,
-    /// One row for each attribution.
+    /// A row for each attribution.
     pub sources: Vec<SourceRow>,
 }
 
-/// Who is behind one attribution.
+/// The speakers of an attribution.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct SourceRow {
-    /// The words that name the source.
+    /// The source.
     pub source: Vec<Segment>,
-    /// What is attributed.
+    /// The content.
     pub content: Vec<Segment>,
-    /// Full names; none when the source is unnamed.
+    /// Full names. Empty if the source is unnamed.
     pub speakers: Vec<String>,
-    /// What the source does with the content.
+    /// The act of the source.
     pub act: Option<String>,
-    /// Whether the saying is asserted.
+    /// The polarity.
     #[serde(default)]
     pub polarity: String,
-    /// To whom.
+    /// The addressee.
     pub addressee: Option<String>,
 }
 
-/// A text with its entities, in the form of `eval/ner`.
+/// A text with its entities, in the format of `eval/ner`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct NamedText {
-    /// Its name.
+    /// Its id.
     pub id: String,
     /// The text.
     pub text: String,
-    /// The types that its annotators told apart; four common ones where it does not say.
+    /// The types that its annotators marked. Four common ones if it does not say.
     #[serde(default)]
     pub types: Option<BTreeSet<String>>,
-    /// What our types are called there, where that differs.
+    /// What our types are called there, if that differs.
     #[serde(default)]
     pub fold: Option<BTreeMap<String, String>>,
     /// The entities.
     pub entities: Vec<NamedSpan>,
 }
 
-/// One entity.
+/// An entity.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct NamedSpan {
     /// First code point.
@@ -87,12 +87,12 @@ pub struct NamedSpan {
     pub r#type: String,
 }
 
-/// Articles with their attributions, and who speaks in some of them.
+/// Articles with their attributions, and the speakers in some of them.
 #[derive(Clone, Debug, Default)]
 pub struct Articles {
     /// The articles.
     pub quotes: Vec<QuotedText>,
-    /// Who speaks in them.
+    /// The speakers in some of them.
     pub speakers: Vec<SpokenText>,
 }
 
@@ -105,16 +105,16 @@ impl Articles {
     }
 }
 
-/// All that is measured. A corpus that is absent is empty.
+/// All corpora that are measured. An absent one is empty.
 #[derive(Debug, Default)]
 pub struct Gold {
     /// PolNeAR's development part.
     pub quotes: Vec<QuotedText>,
-    /// Who speaks in some of its articles.
+    /// The speakers in some of its articles.
     pub speakers: Vec<SpokenText>,
     /// Articles of many other outlets, on other subjects.
     pub ood: Articles,
-    /// Corpora of entities by name: `worldwide`, `permissive`, `names` (of the other outlets).
+    /// Corpora of entities by name: `worldwide`, `permissive`, and `names` (of the other outlets).
     pub entities: Vec<(&'static str, Vec<NamedText>)>,
 }
 
@@ -126,7 +126,7 @@ const ENTITIES: [(&str, &str); 3] = [
 ];
 
 impl Gold {
-    /// Reads the corpora; those that are absent are told on standard error and passed over.
+    /// Reads the corpora. Absent ones are reported on standard error and skipped.
     pub fn read(places: &Places) -> io::Result<Self> {
         let named = ENTITIES.map(|(name, path)| Ok((name, present(places, path)?)));
         Ok(Self {
@@ -138,7 +138,7 @@ impl Gold {
     }
 }
 
-/// Reads a corpus; without one, says so and gives nothing.
+/// Reads a corpus. If it is absent, reports that and returns an empty one.
 pub(crate) fn present<T: serde::de::DeserializeOwned>(places: &Places, name: &str) -> io::Result<Vec<T>> {
     let path = places.eval(name);
     if path.is_file() {

@@ -1,7 +1,7 @@
 //! Measures the analysis on the development corpora.
 //!
-//! The figures are those of the corpora's own scorer, `eval/score.py`, which also defines them; they are
-//! computed here anew, and `scripts/scores` holds both against each other.
+//! The figures are those that the corpora's own scorer, `eval/score.py`, defines. They are computed here independently,
+//! and `scripts/scores` compares both.
 
 pub mod calibration;
 pub mod entities;
@@ -65,7 +65,7 @@ pub fn tier() -> Arg {
     Arg::new("tier").long("tier").value_parser(["fast", "accurate"]).default_value("fast").help(help)
 }
 
-/// The tier that the arguments name, which must be compiled in.
+/// The tier that the arguments name. It must be compiled in.
 pub fn tier_of(matches: &ArgMatches, analyzer: &Analyzer) -> io::Result<Tier> {
     let accurate = matches.get_one::<String>("tier").is_some_and(|tier| tier == "accurate");
     match (accurate, analyzer.best()) {
@@ -104,20 +104,20 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     io::stdout().lock().write_all(said.as_bytes())
 }
 
-/// So many kinds of speaker error are shown beside the figures.
-const KINDS: usize = 10;
+/// How many kinds of speaker errors are shown with the figures.
+const SHOWN_KINDS: usize = 10;
 
-/// The most frequent kinds of speaker error, of PolNeAR's articles and of the other outlets'.
+/// The most frequent kinds of speaker errors in PolNeAR's articles and in those of the other outlets.
 fn speaker_errors(gold: &Gold, found: &Found) -> String {
     let list = |title: &str, quotes: &[QuotedText], speakers: &[SpokenText]| {
         let kinds = errors::of_speakers(quotes, speakers, &found.by_id());
-        if speakers.is_empty() { String::new() } else { errors::list(title, &kinds, KINDS, 0) + "\n" }
+        if speakers.is_empty() { String::new() } else { errors::list(title, &kinds, SHOWN_KINDS, 0) + "\n" }
     };
     let polnear = list("Speakers of contents that were found, PolNeAR dev", &gold.quotes, &gold.speakers);
     polnear + &list("Speakers of contents that were found, other outlets", &gold.ood.quotes, &gold.ood.speakers)
 }
 
-/// Prints the kinds of error on the development articles, or on the samples that come with the project.
+/// Prints the kinds of errors in the development articles, or in the samples of this project.
 fn show_errors(places: &Places, matches: &ArgMatches, analyzer: &Analyzer) -> io::Result<()> {
     let samples = matches.get_flag("samples");
     let gold = if samples { samples::read_samples(&places.samples())? } else { Gold::read(places)? };
@@ -147,19 +147,19 @@ impl Found {
         Self(predict(analyzer, &quoted.chain(named).collect::<Vec<_>>(), tier, THREADS))
     }
 
-    /// Reads what was written before.
+    /// Reads what was found from an earlier run's file.
     pub(crate) fn read(path: &Path) -> io::Result<Self> {
         let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
         let lines = BufReader::new(File::open(path).map_err(named)?).lines();
         lines.map(|line| Ok(serde_json::from_str(&line.map_err(named)?)?)).collect::<io::Result<_>>().map(Self)
     }
 
-    /// What was found, by the text's name.
+    /// What was found in a text, by its id.
     pub fn by_id(&self) -> BTreeMap<&str, &Prediction> {
         self.0.iter().map(|one| (one.id.as_str(), one)).collect()
     }
 
-    /// Writes it in the form that score.py reads.
+    /// Writes what was found in the format that score.py reads.
     pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
         let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
         let mut out = BufWriter::new(File::create(path).map_err(named)?);
@@ -177,7 +177,8 @@ impl From<Vec<Prediction>> for Found {
     }
 }
 
-/// All figures, `quotes.…`, `speakers.…`, both of the other outlets as `ood.…`, and those of each corpus of entities.
+/// All figures: `quotes.…` and `speakers.…`, both for the other outlets under `ood.…`, and those of each corpus of
+/// entities.
 pub fn score(gold: &Gold, found: &Found) -> Figures {
     let found = found.by_id();
     let mut all = Figures::new();

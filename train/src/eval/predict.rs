@@ -1,4 +1,4 @@
-//! What the analysis finds, in the form that the scorer reads.
+//! Runs the analysis and describes what it finds in the format of the scorer.
 
 use sayso_document::{Analysis, Span, Tier};
 use sayso_extract::Analyzer;
@@ -11,12 +11,12 @@ use crate::parallel;
 /// What was found in one text.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Prediction {
-    /// The text's name in its corpus.
+    /// The text's id in its corpus.
     pub id: String,
     /// Its quotes.
     #[serde(default)]
     pub quotes: Vec<FoundQuote>,
-    /// Its entities, as they are named.
+    /// Its named entities.
     #[serde(default)]
     pub entities: Vec<FoundEntity>,
 }
@@ -25,29 +25,29 @@ pub struct Prediction {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FoundQuote {
-    /// The words that name the source.
+    /// The source.
     pub source: Vec<Segment>,
-    /// The words that attribute.
+    /// The cue.
     pub cue: Vec<Segment>,
-    /// What is attributed.
+    /// The content.
     pub content: Vec<Segment>,
-    /// Full names of those who speak.
+    /// Full names of the speakers.
     pub speakers: Vec<String>,
-    /// How much stands in quotation marks: `DIRECT`, `MIXED` or `INDIRECT`.
+    /// How much is in quotation marks: `DIRECT`, `MIXED` or `INDIRECT`.
     pub kind: String,
     /// `SPEECH`, `THOUGHT`, `INTENT`, `FINDING` or `OTHER`.
     pub act: String,
     /// `ASSERTED`, `NEGATED` or `HYPOTHETICAL`.
     pub polarity: String,
-    /// To whom it was said, in the article's words; empty when nobody is named.
+    /// The addressee, in the article's words. Empty if there is none.
     pub addressee: String,
-    /// How sure the model is of the quote.
+    /// The confidence in the quote.
     pub confidence: f32,
-    /// How sure it is of the speakers.
+    /// The confidence in the speakers.
     pub speaker_confidence: f32,
 }
 
-/// A name that was found.
+/// A named entity that was found.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FoundEntity {
     /// First code point.
@@ -56,7 +56,7 @@ pub struct FoundEntity {
     pub end: usize,
     /// `PERSON`, `ORGANIZATION`, `PLACE`, …
     pub r#type: String,
-    /// How sure the model is of the entity and its type.
+    /// The confidence in the entity and its type.
     #[serde(default)]
     pub confidence: f32,
 }
@@ -86,12 +86,12 @@ pub fn describe(id: &str, text: &str, analysis: &Analysis) -> Prediction {
     Prediction { id: id.to_owned(), quotes: quotes.collect(), entities: entities.collect() }
 }
 
-/// The name of a variant in capitals, which is how corpora and the scorer write the types and acts.
+/// The name of a variant in capitals, as corpora and the scorer write types and acts.
 fn label(value: impl std::fmt::Debug) -> String {
     format!("{value:?}").to_uppercase()
 }
 
-/// Analyses texts, given by name and text, on `threads` threads; the answers come in the order of the texts.
+/// Analyses texts, given with their ids, on `threads` threads. The results are in the order of the texts.
 pub fn predict(analyzer: &Analyzer, texts: &[(&str, &str)], tier: Tier, threads: usize) -> Vec<Prediction> {
     parallel::map(texts, threads, |(id, text)| describe(id, text, &analyzer.analyze(text, tier)))
 }

@@ -1,8 +1,9 @@
-//! Sources, cues and contents against PolNeAR's.
+//! Scores sources, cues and contents against PolNeAR's.
 //!
-//! - exact: F1 of chunks, both ends right. - token: F1 of tokens that carry the role. - triple: F1 of
-//!   attributions whose cue, content and source all overlap the gold ones. - found: the share of gold
-//!   contents of which half is in some content found, by quotation marks.
+//! - exact: F1 of chunks whose both ends are right.
+//! - token: F1 of tokens with the role.
+//! - triple: F1 of attributions whose cue, content and source all overlap the gold ones.
+//! - found: the share of gold contents of which half is in some content that was found, by kind.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,17 +16,17 @@ use super::text::{Segment, Set, Text};
 /// The three parts of an attribution, in the order of their figures.
 pub const ROLES: [&str; 3] = ["source", "cue", "content"];
 
-/// Positions in [`ROLES`].
+/// Positions in [`ROLES`]: that of the source.
 pub const SOURCE: usize = 0;
-/// The cue's.
+/// That of the cue.
 pub const CUE: usize = 1;
-/// The content's.
+/// That of the content.
 pub const CONTENT: usize = 2;
 
-/// The segments of one attribution, gold or found, by role.
+/// The segments of an attribution, gold or found, by role.
 pub type Parts<'a> = [&'a [Segment]; 3];
 
-/// The tokens of one attribution by role.
+/// The tokens of an attribution by role.
 pub type Sets = [Set; 3];
 
 /// The parts of a gold attribution.
@@ -43,7 +44,7 @@ pub fn sets(text: &Text, parts: &Parts<'_>) -> Sets {
     parts.map(|segments| text.covered(segments))
 }
 
-/// The figures of the quotes. Texts without a prediction count as texts in which nothing was found.
+/// The figures for quotes. A text without a prediction counts as one in which nothing was found.
 pub fn score(gold: &[QuotedText], found: &BTreeMap<&str, &Prediction>) -> Figures {
     let (mut exact, mut token) = ([Tally::default(); 3], [Tally::default(); 3]);
     let mut triple = Tally::default();
@@ -98,8 +99,8 @@ pub fn agrees(gold: &Sets, found: &Sets) -> bool {
     gold.iter().zip(found).all(|(g, p)| g.is_empty() || !g.is_disjoint(p))
 }
 
-/// Pairs gold attributions with those found, one to one: first by the best overlap of their cues, then of
-/// their contents. Of equal overlaps the one with more content in common goes first, then the earlier one.
+/// Pairs gold attributions with those found, one to one: first by the best overlap of their cues, then of their
+/// contents. Among equal overlaps, the one with more common content comes first, then the earlier one.
 pub fn pair(gold: &[Sets], found: &[Sets]) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     let (mut used_gold, mut used_found) = (vec![false; gold.len()], vec![false; found.len()]);
@@ -129,7 +130,7 @@ pub fn pair(gold: &[Sets], found: &[Sets]) -> Vec<(usize, usize)> {
     pairs
 }
 
-/// `direct`: wholly inside quotation marks; `mixed`: some marks; `indirect`: none.
+/// `direct`: wholly inside quotation marks; `mixed`: partly; `indirect`: not at all.
 pub fn kind(text: &Text, content: &[Segment]) -> &'static str {
     let double = |c: char| "\"“”„«»".contains(c);
     let mark = |c: Option<char>| c.is_none_or(|c| double(c) || "‘’'".contains(c));

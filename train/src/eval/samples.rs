@@ -1,5 +1,5 @@
-//! Sample articles with what a careful reader finds in them, in the forms of the corpora. Unlike those, they are
-//! invented for the project, so that they may be quoted anywhere.
+//! Reads sample articles with what a careful reader finds in them, in the formats of the corpora. Unlike the corpora,
+//! they were invented for this project, so they can be quoted anywhere.
 
 use std::io;
 use std::path::Path;
@@ -35,7 +35,7 @@ struct ExpectedQuote {
     addressee: Option<String>,
 }
 
-/// Reads each `.txt` of the folder with the `.json` beside it, in the order of their names.
+/// Reads each `.txt` of the folder with the `.json` next to it, sorted by name.
 pub fn read_samples(folder: &Path) -> io::Result<Gold> {
     let mut bodies = Vec::new();
     for entry in std::fs::read_dir(folder)? {
@@ -57,8 +57,8 @@ pub fn read_samples(folder: &Path) -> io::Result<Gold> {
     Ok(gold)
 }
 
-/// Finds the words of each quote in the text. Contents stand in the order of the text; a cue and a source are taken
-/// where they stand nearest to their content.
+/// Finds the words of each quote in the text. Contents are in the order of the text. Of several occurrences, a cue or
+/// source is the one nearest to its content.
 fn mark(text: &str, quotes: Vec<ExpectedQuote>) -> (Vec<Attribution>, Vec<SourceRow>) {
     let points = Points::new(text);
     let (mut attributions, mut rows) = (Vec::new(), Vec::new());
@@ -92,7 +92,7 @@ fn segment(points: &Points, from: usize, to: usize) -> Segment {
     [points.point(from), points.point(to)]
 }
 
-/// Where the words stand nearest to `start..end`; those after it count as nearer than those before.
+/// The occurrence of the words that is nearest to `start..end`. One after it counts as nearer than one before.
 fn nearest(text: &str, words: &str, start: usize, end: usize) -> Option<usize> {
     if words.is_empty() {
         return None;

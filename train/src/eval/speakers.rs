@@ -1,4 +1,4 @@
-//! Who speaks, with what act, polarity and addressee, against the gold of `eval/speakers`.
+//! Scores speakers, acts, polarities and addressees against the gold data of `eval/speakers`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use super::text::{Segment, Set, Text, fold, name};
 const PRONOUNS: [&str; 15] =
     ["he", "she", "they", "it", "i", "we", "his", "her", "their", "who", "which", "that", "him", "them", "its"];
 
-/// How many sources there are, found and right, of those with a name and those without.
+/// How many sources there are, found and right, named and unnamed.
 #[derive(Clone, Copy, Debug, Default)]
 struct Counts {
     of: [usize; 2],
@@ -78,7 +78,7 @@ impl Manners {
     }
 }
 
-/// The figures of the speakers; `texts` are the articles, by name.
+/// The figures for speakers. `texts` are the articles, by id.
 pub fn score(gold: &[SpokenText], found: &BTreeMap<&str, &Prediction>, texts: &[QuotedText]) -> Figures {
     let texts: BTreeMap<&str, &str> = texts.iter().map(|one| (one.id.as_str(), one.text.as_str())).collect();
     let (mut all, mut pronouns, mut manners) = (Counts::default(), Counts::default(), Manners::default());
@@ -104,14 +104,14 @@ pub fn score(gold: &[SpokenText], found: &BTreeMap<&str, &Prediction>, texts: &[
     figures
 }
 
-/// Whether the words of a source are a pronoun alone.
+/// Whether a source is only a pronoun.
 pub fn is_pronoun(text: &Text, source: &[Segment]) -> bool {
     let words = fold(&text.words(source));
     !words.is_empty() && PRONOUNS.contains(&words.as_str())
 }
 
-/// The quote whose content has most in common with that of the row, the first of equals; at least 0.3 of all that
-/// either covers must be common.
+/// The quote whose content overlaps most with that of the row, the first of equals. The overlap must be at least 0.3 of
+/// what the two cover together.
 pub fn match_row<'q>(row: &SourceRow, quotes: &'q [FoundQuote]) -> Option<&'q FoundQuote> {
     let gold = code_points(&row.content);
     let mut best: Option<(f64, &FoundQuote)> = None;
@@ -127,7 +127,7 @@ pub fn match_row<'q>(row: &SourceRow, quotes: &'q [FoundQuote]) -> Option<&'q Fo
     best.filter(|(share, _)| *share >= 0.3).map(|(_, quote)| quote)
 }
 
-/// Whether exactly the speakers of the row were named.
+/// Whether the speakers are exactly those of the row.
 pub fn names_agree(row: &SourceRow, quote: &FoundQuote) -> bool {
     let names = |all: &[String]| all.iter().map(|one| name(one)).collect::<BTreeSet<_>>();
     names(&row.speakers) == names(&quote.speakers)

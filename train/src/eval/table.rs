@@ -1,4 +1,4 @@
-//! All figures in one table, beside what is needed and what others reach.
+//! Prints all figures in one table, next to the targets and to what others reach.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use sayso_document::Tier;
 
 use super::figures::Figures;
 
-/// A row: what it is called, where its figures are, what is needed of the fast tier, what is known from elsewhere.
+/// A row: its label, the path of its figure, the target of the fast tier, and what is known from elsewhere.
 type Row = (&'static str, &'static str, Option<f64>, &'static str);
 
 /// Published for PolNeAR's test part unless a row says otherwise: the tables of CofeNet's authors.
@@ -82,7 +82,7 @@ const SECTIONS: &[(&str, &str, &[Row])] = &[
     ),
 ];
 
-/// What is needed of the accurate tier.
+/// The targets of the accurate tier.
 const ACCURATE: &[(&str, f64)] = &[
     ("quotes.exact.source", 83.5),
     ("quotes.exact.cue", 76.5),

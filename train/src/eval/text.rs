@@ -1,4 +1,4 @@
-//! A text as the scorer sees it: code points, tokens, and pieces of it.
+//! A text as the scorer sees it: code points, tokens, and segments of it.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -22,9 +22,10 @@ pub struct Text {
 }
 
 impl Text {
-    /// Splits a text as the scorer does: a run of letters, digits and underscores, or any other sign, makes a token.
+    /// Splits a text as the scorer does. A token is a run of letters, digits and underscores, or any other single
+    /// character.
     pub fn new(text: &str) -> Self {
-        // What Python calls a word character and white space: categories L and N, no marks; and the four separators.
+        // Python's word characters and white space: categories L and N without marks, and the four separators.
         static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r"[\p{L}\p{N}_]+|[^\p{L}\p{N}_\s\x1c-\x1f]").expect("the pattern is a constant")
         });
@@ -44,7 +45,7 @@ impl Text {
         all
     }
 
-    /// The segments without white space at their ends, in order; those with nothing but white space between are joined.
+    /// The segments without white space at their ends, in order. Those with only white space between them are joined.
     pub fn chunks(&self, segments: &[Segment]) -> Vec<Segment> {
         let mut sorted = segments.to_vec();
         sorted.sort_unstable();
@@ -73,7 +74,7 @@ impl Text {
         self.points[from.min(to)..to].iter().collect()
     }
 
-    /// The words of the segments, a blank between them, without white space around.
+    /// The words of the segments, with a space between segments and no white space around.
     pub fn words(&self, segments: &[Segment]) -> String {
         segments
             .iter()
@@ -85,7 +86,7 @@ impl Text {
     }
 }
 
-/// A name as names are compared: one blank between words, case folded, no article in front.
+/// The form in which names are compared: single spaces, case folded, no article in front.
 pub fn name(text: &str) -> String {
     let words: Vec<&str> = text.split(is_space).filter(|word| !word.is_empty()).collect();
     let folded = fold(&words.join(" "));
@@ -93,7 +94,7 @@ pub fn name(text: &str) -> String {
     bare.unwrap_or(&folded).to_owned()
 }
 
-/// A text without differences of case.
+/// A text with case folded.
 pub fn fold(text: &str) -> String {
     UniCase::unicode(text).to_folded_case()
 }
@@ -109,7 +110,7 @@ mod tests {
 
     #[test]
     fn splits_as_the_scorer_does() {
-        // A mark that is no letter of its own stands alone; digits of all kinds are of words.
+        // A combining mark stands alone. Digits of all scripts belong to words.
         let text = Text::new("It’s “a_b” e\u{301} x²\u{1c}ok…");
         let tokens: Vec<String> = text.tokens.iter().map(|token| text.words(&[*token])).collect();
         assert_eq!(tokens, ["It", "’", "s", "“", "a_b", "”", "e", "\u{301}", "x²", "ok", "…"]);

@@ -1,4 +1,4 @@
-//! What is wrong with the speakers of a quote: what its source holds, and what was found instead.
+//! Sorts the errors in the speakers of a quote: what its source contains, and what was found instead.
 
 use std::collections::BTreeSet;
 
@@ -7,14 +7,14 @@ use super::predict::FoundQuote;
 use super::speakers::{is_pronoun, names_agree};
 use super::text::{Text, fold, name};
 
-/// What the words of a source hold of the names of its speakers.
+/// What a source contains of its speakers' names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Holds {
     /// The full name of one of them.
     FullName,
-    /// A word of a name, written as it is there.
+    /// A word of a name, as it is written there.
     PartOfName,
-    /// A pronoun and nothing else.
+    /// Only a pronoun.
     Pronoun,
     /// Other words: "the minister", "the Ruling Party".
     Description,
@@ -23,7 +23,7 @@ pub enum Holds {
 }
 
 impl Holds {
-    /// All of them, in the order of tables.
+    /// All values, in the order of tables.
     pub const ALL: [Self; 5] =
         [Self::FullName, Self::PartOfName, Self::Pronoun, Self::Description, Self::AcronymOrNothing];
 
@@ -39,21 +39,21 @@ impl Holds {
     }
 }
 
-/// What was found in place of the right speakers.
+/// What was found instead of the right speakers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Wrong {
     /// Nobody.
     LeftOpen,
     /// Somebody else.
     Another,
-    /// A shorter or longer form of the right name, or only some of several, or one too many.
+    /// A shorter or longer form of the right name, or only some of several speakers, or one too many.
     AnotherForm,
-    /// Somebody, where the source has no name.
+    /// Somebody, although the source is unnamed.
     Named,
 }
 
 impl Wrong {
-    /// What can be wrong where there is a right name, in the order of tables.
+    /// The errors that are possible if there is a right name, in the order of tables.
     pub const OF_NAMED: [Self; 3] = [Self::LeftOpen, Self::Another, Self::AnotherForm];
 
     /// In words.
@@ -67,7 +67,7 @@ impl Wrong {
     }
 }
 
-/// What the source of a row holds.
+/// What the source of a row contains.
 pub fn holds(text: &Text, row: &SourceRow) -> Holds {
     let words = text.words(&row.source);
     if words.is_empty() {
@@ -91,7 +91,7 @@ pub fn holds(text: &Text, row: &SourceRow) -> Holds {
     if parts.iter().any(capitals) { Holds::AcronymOrNothing } else { Holds::Description }
 }
 
-/// What is wrong with the speakers that were found; none where they are right.
+/// What is wrong with the speakers that were found. None if they are right.
 pub fn wrong(row: &SourceRow, quote: &FoundQuote) -> Option<Wrong> {
     if names_agree(row, quote) {
         return None;
@@ -104,7 +104,7 @@ pub fn wrong(row: &SourceRow, quote: &FoundQuote) -> Option<Wrong> {
     })
 }
 
-/// The kind of a wrong speaker in words; none where the speakers are right.
+/// The kind of error in words. None if the speakers are right.
 pub fn kind(text: &Text, row: &SourceRow, quote: &FoundQuote) -> Option<String> {
     let wrong = wrong(row, quote)?;
     Some(match wrong {
@@ -120,7 +120,7 @@ fn alike(one: &str, other: &str) -> bool {
     one.is_subset(&other) || other.is_subset(&one)
 }
 
-/// The words of a text without the signs around them and the mark of the owner.
+/// The words of a text, without punctuation around them and the possessive ending.
 fn parts(words: &str) -> Vec<&str> {
     let bare = |word| {
         let word: &str = word;

@@ -4,12 +4,12 @@ use sayso_extract::model::{Linear, feature};
 
 use super::{Settings, Shuffle, Table};
 
-/// A sequence: the features and the label of each place.
+/// A sequence: the features and the label of each position.
 #[derive(Clone, Debug, Default)]
 pub struct ChainExample {
-    /// Hashed features, one list a place.
+    /// Hashed features, a list for each position.
     pub features: Vec<Vec<u32>>,
-    /// Labels in step with them.
+    /// The label of each position.
     pub labels: Vec<usize>,
 }
 
@@ -18,13 +18,13 @@ pub struct ChainExample {
 pub struct Chain;
 
 impl Chain {
-    /// The feature that stands for the label before; its row holds the weight of every label after it.
-    /// The beginning of a sequence counts as label `labels`.
+    /// The feature for the previous label. Its row holds the weights of all labels after it. The start of a sequence
+    /// counts as label `labels`.
     pub fn transition(before: usize) -> u32 {
         feature(u32::MAX, &[before as u32])
     }
 
-    /// Fits a model; calls `tick` after each epoch.
+    /// Fits a model. Calls `tick` after each epoch.
     pub fn fit(examples: &[ChainExample], labels: usize, settings: &Settings, mut tick: impl FnMut()) -> Linear {
         let mut table = Table::new(labels, settings);
         let mut shuffle = Shuffle::new(1);
@@ -38,7 +38,7 @@ impl Chain {
     }
 }
 
-/// One gradient step by the forward-backward algorithm, with probabilities scaled at each place.
+/// One gradient step by the forward-backward algorithm, with probabilities scaled at each position.
 fn step(table: &mut Table, example: &ChainExample) {
     let (n, labels) = (example.labels.len(), table.labels());
     if n == 0 {
@@ -60,7 +60,7 @@ fn step(table: &mut Table, example: &ChainExample) {
     let mut slopes = vec![0.0; (labels + 1) * labels];
     for i in 0..n {
         let now = i * labels..(i + 1) * labels;
-        // The probability of each label here is the gradient of the loss, less one for the right label.
+        // The gradient of the loss is the probability of each label, less one for the right label.
         let mut odds: Vec<f32> = forward[now.clone()].iter().zip(&backward[now.clone()]).map(|(a, b)| a * b).collect();
         let sum: f32 = odds.iter().sum();
         odds.iter_mut().for_each(|p| *p /= sum);
@@ -113,7 +113,7 @@ fn scale(row: &mut [f32]) {
     row.iter_mut().for_each(|p| *p /= sum);
 }
 
-/// Adds the probabilities of all pairs of labels that end at place `i`.
+/// Adds the probabilities of all pairs of labels that end at position `i`.
 fn pair_slopes(
     slopes: &mut [f32],
     forward: &[f32],
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn learns_transitions_and_features() {
-        // Label 2 follows label 1 alone; both are seen by the same feature 7.
+        // Label 2 only follows label 1. Both are seen with the same feature 7.
         let example = ChainExample { features: vec![vec![5], vec![7], vec![7], vec![5]], labels: vec![0, 1, 2, 0] };
         let examples = vec![example; 30];
         let settings = Settings { bits: 10, ..Settings::default() };

@@ -1,15 +1,16 @@
-//! Places words in a space by the contexts that they stand in, and groups them there.
+//! Embeds words by their contexts, and clusters them.
 //!
-//! The space: singular vectors of the matrix of words and contexts, each count under a root and scaled
-//! by the roots of its word's and context's (Stratos, Collins and Hsu, 2015), by randomised subspace
-//! iteration (Halko, Martinsson and Tropp, 2011). The groups: k-means on the unit sphere.
+//! The embedding consists of singular vectors of the matrix of words and contexts, in which the root of each count is
+//! scaled by the roots of the counts of its word and context (Stratos, Collins and Hsu, 2015). They are found by
+//! randomised subspace iteration (Halko, Martinsson and Tropp, 2011). The clusters are found by k-means on the unit
+//! sphere.
 
 use super::Shuffle;
 
 /// Counts of words in contexts, as rows of a sparse matrix.
 #[derive(Clone, Debug, Default)]
 pub struct Contexts {
-    /// Where each row begins in the cells; the number of cells at the end.
+    /// Where each row begins in the cells. The last entry is the number of cells.
     pub starts: Vec<usize>,
     /// Context and weight of each cell.
     pub cells: Vec<(u32, f32)>,
@@ -18,7 +19,7 @@ pub struct Contexts {
 }
 
 impl Contexts {
-    /// Scales counts: the root of each count by the fourth roots of the sums of its row and column.
+    /// Scales counts: the root of each count is divided by the fourth roots of the sums of its row and column.
     pub fn scale(&mut self) {
         let mut columns = vec![0.0_f32; self.contexts];
         self.cells.iter().for_each(|&(context, count)| columns[context as usize] += count);
@@ -32,7 +33,7 @@ impl Contexts {
         }
     }
 
-    /// The rows in a space of `width` dimensions, one after the other, each of length one.
+    /// The rows in a space of `width` dimensions, one after another, each of length one.
     pub fn embed(&self, width: usize, rounds: usize, mut tick: impl FnMut()) -> Vec<f32> {
         let mut shuffle = Shuffle::new(7);
         let unit = |draw: u64| (draw >> 40) as f32 / (1_u64 << 23) as f32 - 1.0;
@@ -79,7 +80,7 @@ fn normalize(row: &mut [f32]) {
     row.iter_mut().for_each(|value| *value /= length);
 }
 
-/// The product of two rows whose width is a multiple of eight, in eight sums so that it is quick.
+/// The dot product of two rows whose width is a multiple of eight, in eight sums for speed.
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = [0.0_f32; 8];
     for (a, b) in a.chunks_exact(8).zip(b.chunks_exact(8)) {
@@ -90,7 +91,7 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
     sums.iter().sum()
 }
 
-/// Makes the columns orthonormal by the Cholesky factor of their products with each other.
+/// Makes the columns orthonormal, by the Cholesky factor of their Gram matrix.
 fn orthonormal(rows: &mut [f32], width: usize) {
     let mut gram = vec![0.0_f64; width * width];
     for row in rows.chunks(width) {
@@ -114,7 +115,7 @@ fn orthonormal(rows: &mut [f32], width: usize) {
     }
 }
 
-/// Groups rows of length one around `groups` centres; `seeds` first rows are those that may be a first centre.
+/// Groups rows of length one around `groups` centres. Only the first `seeds` rows can be initial centres.
 pub fn group(
     rows: &[f32],
     width: usize,
@@ -159,7 +160,7 @@ mod tests {
 
     #[test]
     fn words_of_like_contexts_meet() {
-        // Sixty words; the first thirty share contexts 0 to 19, the others 20 to 39.
+        // Sixty words. The first thirty share contexts 0 to 19, the others 20 to 39.
         let mut contexts = Contexts { contexts: 40, starts: vec![0], ..Contexts::default() };
         for word in 0..60_u32 {
             let from = word / 30 * 20;

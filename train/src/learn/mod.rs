@@ -1,7 +1,7 @@
-//! Learning of linear models over hashed features: logistic, softmax, ranking and linear-chain CRF.
+//! Fits linear models over hashed features: logistic, softmax, ranking and linear-chain CRF.
 //!
-//! All are fitted by stochastic gradient steps whose size AdaGrad sets for each weight (Duchi et al.,
-//! 2011), in an order drawn from a fixed seed, on one thread: the same data give the same bytes.
+//! All are fitted by stochastic gradient descent with AdaGrad's step size for each weight (Duchi et al., 2011), in an
+//! order drawn from a fixed seed, on one thread. So the same data yield the same bytes.
 
 mod chain;
 mod embed;

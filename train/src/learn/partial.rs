@@ -1,22 +1,22 @@
-//! A linear-chain CRF fitted on labels that are known in part.
+//! A linear-chain CRF for labels that are only partly known.
 
 use sayso_extract::model::Linear;
 
 use super::{Settings, Shuffle, Table};
 
-/// A sequence of which each place may have one of several labels.
+/// A sequence in which each position may have one of several labels.
 #[derive(Clone, Debug, Default)]
 pub struct PartialExample {
-    /// Hashed features of all places, one after the other.
+    /// Hashed features of all positions, one after another.
     pub features: Vec<u32>,
-    /// Where the features of each place end.
+    /// Where the features of each position end.
     pub ends: Vec<u32>,
-    /// The labels that each place may have, one bit each; one bit alone where the label is known.
+    /// The labels that each position may have, one bit for each. A single bit if the label is known.
     pub allowed: Vec<u64>,
 }
 
 impl PartialExample {
-    /// The example with other numbers for its features, and without those that have none.
+    /// The example with other numbers for its features. Features without a number are left out.
     pub fn map(&self, number: impl Fn(u32) -> Option<u32>) -> Self {
         let mut out = Self { allowed: self.allowed.clone(), ..Self::default() };
         let mut from = 0;
@@ -29,19 +29,19 @@ impl PartialExample {
     }
 }
 
-/// A linear-chain CRF that maximises the probability of all labellings that are allowed
-/// (Tsuboi et al., 2008); as in [`super::Chain`], transitions are features.
+/// A linear-chain CRF that maximises the probability of all labellings that are allowed (Tsuboi et al., 2008). As in
+/// [`super::Chain`], transitions are features.
 #[derive(Debug)]
 pub struct PartialChain;
 
 impl PartialChain {
-    /// Fits a model; calls `tick` after each epoch. `moves` are the features that stand for each label before, and
-    /// the last one for the beginning of a sequence.
+    /// Fits a model. Calls `tick` after each epoch. `moves` are the features for each previous label and, last, for the
+    /// start of a sequence.
     pub fn fit(examples: &[PartialExample], moves: &[u32], settings: &Settings, mut tick: impl FnMut()) -> Linear {
         let mut table = Table::new(moves.len() - 1, settings);
         let mut shuffle = Shuffle::new(1);
         let mut work = Work::default();
-        // The mean over the later epochs varies less with the order of the examples than the last weights do.
+        // The mean over the later epochs depends less on the order of the examples than the last weights do.
         let (mut mean, later) = (table.mean(), settings.epochs.div_ceil(2));
         for epoch in 0..settings.epochs {
             for at in shuffle.order(examples.len()) {
@@ -56,7 +56,7 @@ impl PartialChain {
     }
 }
 
-/// Room that is used again for every sequence.
+/// Buffers that are reused for every sequence.
 #[derive(Default)]
 struct Work {
     moves: Vec<f32>,
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn learns_from_labels_known_in_part() {
-        // Feature 5 is label 0, and 7 is label 1 or 2 in half of the sequences and 2 in the others.
+        // Feature 5 is label 0. Feature 7 is label 1 or 2 in half of the sequences, and 2 in the others.
         let example =
             |known: u64| PartialExample { features: vec![5, 7, 5], ends: vec![1, 2, 3], allowed: vec![1, known, 1] };
         let all: Vec<_> = (0..40).map(|i| example(if i % 2 == 0 { 0b110 } else { 0b100 })).collect();

@@ -1,11 +1,11 @@
-//! An order drawn from a seed.
+//! Shuffles by a seed.
 
-/// Draws numbers from a seed (SplitMix64: Steele et al., 2014); the same on every machine.
+/// Draws numbers from a seed (SplitMix64: Steele et al., 2014). They are the same on every machine.
 #[derive(Clone, Debug)]
 pub struct Shuffle(u64);
 
 impl Shuffle {
-    /// A stream of numbers of its own for each seed.
+    /// A stream of numbers. Each seed has its own.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -19,7 +19,7 @@ impl Shuffle {
         z ^ (z >> 31)
     }
 
-    /// The numbers below `len` in a new order.
+    /// The numbers below `len` in random order.
     pub fn order(&mut self, len: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..len).collect();
         for at in (1..len).rev() {

@@ -2,16 +2,16 @@
 
 use sayso_extract::model::Linear;
 
-/// How a model is fitted.
+/// The settings of a fit.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// Size of the table of weights, as a power of two.
+    /// The size of the table of weights, as a power of two.
     pub bits: u32,
     /// How often the examples are gone through.
     pub epochs: usize,
-    /// Size of the first step of a weight.
+    /// The size of the first step of a weight.
     pub rate: f32,
-    /// How strongly a weight is drawn back to zero at each of its steps.
+    /// How strongly a weight is drawn back to zero at each step.
     pub decay: f32,
 }
 
@@ -21,7 +21,7 @@ impl Default for Settings {
     }
 }
 
-/// Weights of hashed features with the sums of squared gradients that AdaGrad keeps.
+/// Weights of hashed features, with the sums of squared gradients that AdaGrad keeps.
 #[derive(Clone, Debug)]
 pub struct Table {
     labels: usize,
@@ -53,7 +53,7 @@ impl Table {
         self.labels
     }
 
-    /// Adds what the features say for each label to `scores`.
+    /// Adds the weights of the features for each label to `scores`.
     pub fn add(&self, features: &[u32], scores: &mut [f32]) {
         for &feature in features {
             let from = (feature & self.mask) as usize;
@@ -63,7 +63,7 @@ impl Table {
         }
     }
 
-    /// What the features say for the first label.
+    /// The sum of the features' weights for the first label.
     pub fn score(&self, features: &[u32]) -> f32 {
         features.iter().map(|&f| self.weights[(f & self.mask) as usize]).sum()
     }
@@ -95,7 +95,7 @@ impl Table {
         self.weights[at] -= self.rate * slope / (self.squares[at].sqrt() + 1e-3);
     }
 
-    /// Begins a mean of the weights over the course of fitting.
+    /// Starts a mean of the weights over the course of fitting.
     pub fn mean(&self) -> Mean {
         Mean { labels: self.labels, bits: self.bits, sums: vec![0.0; self.weights.len()], count: 0 }
     }
@@ -106,7 +106,7 @@ impl Table {
     }
 }
 
-/// The mean of the weights at several times; it generalises better than those of any one time.
+/// The mean of the weights at several times. It generalises better than the weights at any one time.
 #[derive(Clone, Debug)]
 pub struct Mean {
     labels: usize,
@@ -116,7 +116,7 @@ pub struct Mean {
 }
 
 impl Mean {
-    /// Takes in the weights as they are now.
+    /// Adds the current weights to the mean.
     pub fn add(&mut self, table: &Table) {
         self.sums.iter_mut().zip(&table.weights).for_each(|(sum, weight)| *sum += weight);
         self.count += 1;

@@ -1,8 +1,8 @@
 //! Fits the decisions of attribution on PolNeAR: cue, source, content, extent, and the whole.
 //!
-//! Each decision learns from what the one before really finds. So that this is as good, or as bad, as
-//! on texts never seen, the articles are parted in folds: what a fold shows to the next decision comes
-//! from models that were fitted on the other folds.
+//! Each decision learns from what the one before actually finds. So that this is as good, or as bad, as on unseen
+//! texts, the articles are split into folds: what a fold shows to the next decision comes from models that were fitted
+//! on the other folds.
 
 use std::io;
 
@@ -18,7 +18,7 @@ use crate::learn::{Choice, Logistic, LogisticExample, Ranking, Settings};
 use crate::models::of_folder;
 use crate::places::{Places, bar};
 
-/// How many parts the articles are split into.
+/// How many folds the articles are split into.
 const FOLDS: usize = 2;
 
 const CUE: Settings = Settings { bits: 21, epochs: 8, rate: 0.03, decay: 1e-4 };
@@ -27,7 +27,7 @@ const CONTENT: Settings = Settings { bits: 21, epochs: 8, rate: 0.025, decay: 1e
 const EXTENT: Settings = Settings { bits: 19, epochs: 8, rate: 0.1, decay: 1e-4 };
 const WHOLE: Settings = Settings { bits: 18, epochs: 6, rate: 0.05, decay: 1e-4 };
 
-/// An article made ready: each is read once.
+/// An article prepared for fitting. Each is read once.
 struct Ready<'d> {
     text: Text<'d>,
     gold: Vec<Gold>,
@@ -97,7 +97,7 @@ fn run(places: &Places) -> io::Result<()> {
     Ok(())
 }
 
-/// Prints how often each decision of a fold's models is right on the articles that they were not fitted on.
+/// Prints how often each decision is right on the articles that the models of the fold were not fitted on.
 fn held_out(folds: &[Models], cues: &[Vec<(Vec<u32>, bool)>], parts: &[Cases]) {
     let mut sums = [[0_usize; 2]; 3];
     let mut cue = [0_usize; 3];
@@ -162,7 +162,7 @@ fn ranking<'a>(cases: impl Iterator<Item = &'a (Vec<Vec<u32>>, Vec<usize>)>, set
     Ranking::fit(&choices, settings, || ())
 }
 
-/// Models that say nothing, for decisions that are still to be fitted.
+/// Models with zero weights, for decisions that are still to be fitted.
 fn blank() -> Models {
     let none = || Linear::quantized(1, 4, &[0.0; 17]);
     Models { cue: none(), source: none(), content: none(), extent: none(), whole: none() }
@@ -174,7 +174,7 @@ fn gold(article: &QuotedArticle) -> Vec<Gold> {
     article.attributions.iter().map(part).collect()
 }
 
-/// Nouns that were a cue at least twice, one a line.
+/// Nouns that were a cue at least twice, one per line.
 fn nouns(ready: &[Ready<'_>]) -> String {
     let mut all: Vec<String> = ready.iter().flat_map(|one| one.text.nouns(&one.gold)).collect();
     all.sort_unstable();
@@ -182,7 +182,7 @@ fn nouns(ready: &[Ready<'_>]) -> String {
     often.collect()
 }
 
-/// Does something to every item on two threads; the results stand in the order of the items.
+/// Applies a function to every item on two threads. The results are in the order of the items.
 fn parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let half = items.len() / 2;
     std::thread::scope(|scope| {

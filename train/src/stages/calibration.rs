@@ -1,9 +1,9 @@
-//! Fits how confidences are to be read: `calibration.txt`.
+//! Fits the calibration of confidences: `calibration.txt`.
 //!
-//! Two numbers for each group (Platt, 1999): the log odds of a raw confidence times a slope, plus an offset, are those
-//! of being right. They are fitted on the development articles, because on those of training the models know the
-//! answers and their confidences would be believed too much. What that gains is therefore measured by
-//! cross-validation: each fifth of the articles is judged by what was fitted on the other four.
+//! There are two numbers for each group (Platt, 1999): a slope for the log odds of a raw confidence, and an offset. The
+//! sum is the log odds of being right. They are fitted on the development articles, because the models know the
+//! training articles and would be too sure of them. The gain is therefore measured by cross-validation: each fifth of
+//! the articles is judged by a fit on the other four.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -19,17 +19,17 @@ use crate::eval::gold::Gold;
 use crate::places::Places;
 
 const FOLDS: usize = 5;
-/// A group with fewer cases is read as the group of all its kind.
-const FEWEST: usize = 60;
+/// A group with fewer cases uses the calibration of its kind.
+const MIN_CASES: usize = 60;
 
-/// The last stage, since it reads the confidences of all others.
+/// The last stage, because it uses the confidences of all others.
 pub(super) const STAGE: Stage =
     Stage { name: "calibration", about: "Fits how confidences are to be read, on the development articles", run };
 
 /// Fits and writes.
 fn run(places: &Places) -> io::Result<()> {
     let gold = Gold::read(places)?;
-    // What was fitted before, read without calibration.
+    // The models that were fitted before, without calibration.
     let mut files = crate::models::of_folder(&places.out)?;
     files.retain(|(name, _)| name != FILE);
     files.push((FILE.to_owned(), Vec::new()));
@@ -43,7 +43,7 @@ fn run(places: &Places) -> io::Result<()> {
     places.write(FILE, lines.to_text().as_bytes())
 }
 
-/// Tells what calibration gains, by cross-validation.
+/// Prints what calibration gains, by cross-validation.
 fn tell(all: &[Case], tier: Tier) {
     let held_out: Vec<Case> = (0..FOLDS)
         .flat_map(|fold| {
@@ -72,12 +72,12 @@ fn fit(cases: &[Case]) -> Calibration {
             groups.entry(&case.group).or_default().push(case);
         }
     }
-    let enough = groups.into_iter().filter(|(_, cases)| cases.len() >= FEWEST);
+    let enough = groups.into_iter().filter(|(_, cases)| cases.len() >= MIN_CASES);
     Calibration::new(enough.map(|(group, cases)| (group.to_owned(), line(&cases))))
 }
 
-/// Logistic regression with one input by Newton's method. The targets are drawn in a little, as Platt has it, so that
-/// a group without a single error does not end in certainty; a slight pull towards the identity steadies small groups.
+/// Logistic regression with one input, by Newton's method. The targets are smoothed, as Platt does, so that a group
+/// without errors does not end in certainty. A slight pull towards the identity steadies small groups.
 fn line(cases: &[&Case]) -> Line {
     let right = cases.iter().filter(|case| case.right).count() as f64;
     let (yes, no) = ((right + 1.0) / (right + 2.0), 1.0 / (cases.len() as f64 - right + 2.0));
@@ -99,7 +99,7 @@ fn line(cases: &[&Case]) -> Line {
         slope -= ((h[2] * g[0] - h[1] * g[1]) / det).clamp(-1.0, 1.0);
         offset -= ((h[0] * g[1] - h[1] * g[0]) / det).clamp(-1.0, 1.0);
     }
-    // More confidence must never come to mean less.
+    // A higher raw confidence must never become a lower one.
     Line { slope: slope.max(0.05) as f32, offset: offset as f32 }
 }
 
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn learns_how_far_to_believe() {
-        // Said at 0.9, right in 7 of 10; said at 0.5, right in 3 of 10.
+        // Confidence 0.9, right in 7 of 10; confidence 0.5, right in 3 of 10.
         let case = |at: usize, confidence: f32, of_ten: usize| Case {
             group: "quote indirect".into(),
             confidence,

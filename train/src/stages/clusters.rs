@@ -1,4 +1,4 @@
-//! Groups words by the words that stand beside them in unlabelled news: `clusters.bin`.
+//! Clusters words by their neighbours in unlabelled news: `clusters.bin`.
 
 use std::io;
 
@@ -16,17 +16,17 @@ use crate::places::{Places, bar};
 pub(super) const STAGE: Stage =
     Stage { name: "clusters", about: "Groups words by their contexts in unlabelled news", run };
 
-/// So many words get a group, those that occur most …
-const WORDS: usize = 60_000;
-/// … and at least so often.
-const LEAST: u32 = 8;
-/// So many words count as contexts, before and after a word and one further.
-const CONTEXTS: usize = 8_000;
-/// Dimensions of the space that words are placed in.
-const WIDTH: usize = 80;
-/// Rounds of the iteration that finds the space.
+/// How many words are clustered: the most frequent ones …
+const MAX_WORDS: usize = 60_000;
+/// … that occur at least so often.
+const MIN_COUNT: u32 = 8;
+/// How many words count as contexts, before and after a word at distance one and two.
+const CONTEXT_WORDS: usize = 8_000;
+/// The dimensions of the embedding.
+const DIMENSIONS: usize = 80;
+/// The rounds of the iteration that finds the embedding.
 const ROUNDS: usize = 3;
-/// How many groups, and rounds of grouping, for each granularity.
+/// How many clusters, and rounds of clustering, for each granularity.
 const GROUPS: [(usize, usize); 3] = [(80, 12), (500, 10), (2500, 8)];
 
 const NONE: u32 = u32::MAX;
@@ -43,17 +43,17 @@ fn run(places: &Places) -> io::Result<()> {
     let mut contexts = count(&names, &tokens);
     contexts.scale();
     bar.inc(1);
-    let rows = contexts.embed(WIDTH, ROUNDS, || bar.inc(1));
-    let groups = GROUPS.map(|(many, rounds)| group(&rows, WIDTH, many, names.len() / 3, rounds, || bar.inc(1)));
-    // Group 0 stands for unknown words.
+    let rows = contexts.embed(DIMENSIONS, ROUNDS, || bar.inc(1));
+    let groups = GROUPS.map(|(many, rounds)| group(&rows, DIMENSIONS, many, names.len() / 3, rounds, || bar.inc(1)));
+    // Cluster 0 stands for unknown words.
     let words = names.iter().enumerate();
     let words = words.map(|(at, name)| (model::word(name), groups.each_ref().map(|group| group[at] + 1)));
     bar.finish();
     places.write("clusters.bin", &Clusters::to_bytes(words.collect()))
 }
 
-/// The words that are counted, the most frequent first, and the texts as positions among them; sentences
-/// are parted by [`NONE`] as unknown words are.
+/// The words that are counted, the most frequent first, and the texts as positions among them. Sentences are separated
+/// by [`NONE`], which also stands for unknown words.
 fn read(places: &Places) -> io::Result<(Vec<String>, Vec<u32>)> {
     let mut numbers: FxHashMap<String, u32> = FxHashMap::default();
     let (mut counts, mut tokens): (Vec<u32>, Vec<u32>) = Default::default();
@@ -94,18 +94,18 @@ fn read(places: &Places) -> io::Result<(Vec<String>, Vec<u32>)> {
     for (name, number) in numbers {
         names[number as usize] = name;
     }
-    let mut order: Vec<usize> = (0..counts.len()).filter(|&at| counts[at] >= LEAST).collect();
+    let mut order: Vec<usize> = (0..counts.len()).filter(|&at| counts[at] >= MIN_COUNT).collect();
     order.sort_by_key(|&at| (std::cmp::Reverse(counts[at]), at));
-    order.truncate(WORDS);
+    order.truncate(MAX_WORDS);
     let mut place = vec![NONE; counts.len()];
     order.iter().enumerate().for_each(|(new, &old)| place[old] = new as u32);
     tokens.iter_mut().filter(|token| **token != NONE).for_each(|token| *token = place[*token as usize]);
     Ok((order.iter().map(|&at| names[at].clone()).collect(), tokens))
 }
 
-/// Counts which words stand before and after each word, and one further.
+/// Counts which words stand before and after each word, at distance one and two.
 fn count(names: &[String], tokens: &[u32]) -> Contexts {
-    // Words that differ in case alone are one context.
+    // Words that only differ in case are one context.
     let mut small: FxHashMap<String, u32> = FxHashMap::default();
     let context: Vec<u32> = names
         .iter()
@@ -118,14 +118,14 @@ fn count(names: &[String], tokens: &[u32]) -> Contexts {
     for (at, &word) in tokens.iter().enumerate().filter(|(_, word)| **word != NONE) {
         for (slot, offset) in [-2_isize, -1, 1, 2].into_iter().enumerate() {
             let beside = at.checked_add_signed(offset).and_then(|at| tokens.get(at)).copied().unwrap_or(NONE);
-            let beside = if beside == NONE { CONTEXTS - 1 } else { context[beside as usize] as usize };
-            if beside < CONTEXTS {
-                pairs.push(u64::from(word) << 32 | (slot * CONTEXTS + beside) as u64);
+            let beside = if beside == NONE { CONTEXT_WORDS - 1 } else { context[beside as usize] as usize };
+            if beside < CONTEXT_WORDS {
+                pairs.push(u64::from(word) << 32 | (slot * CONTEXT_WORDS + beside) as u64);
             }
         }
     }
     pairs.sort_unstable();
-    let mut out = Contexts { contexts: 4 * CONTEXTS, ..Contexts::default() };
+    let mut out = Contexts { contexts: 4 * CONTEXT_WORDS, ..Contexts::default() };
     let mut word = 0;
     out.starts.push(0);
     for same in pairs.chunk_by(|a, b| a == b) {

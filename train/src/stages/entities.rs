@@ -1,7 +1,7 @@
 //! Fits the entity tagger: `entities.bin`.
 //!
-//! The newswire marks nine types, the mixed sentences three of them. So a first model is fitted on
-//! the newswire alone and marks the other types in the sentences; then all are fitted together.
+//! The newswire corpus marks nine types, the mixed sentences three of them. So a first model is fitted on the newswire
+//! alone and marks the other types in the sentences. Then a model is fitted on all.
 
 use std::io;
 
@@ -22,14 +22,14 @@ pub(super) const STAGE: Stage = Stage { name: "entities", about: "Fits the entit
 const SETTINGS: Settings = Settings { bits: 0, epochs: 6, rate: 0.1, decay: 1e-5 };
 /// Epochs of the first model.
 const FIRST_EPOCHS: usize = 3;
-/// One article in so many is also read in capitals, and another one in the way of titles.
-const SHOUTED: usize = 20;
+/// One article in so many is also read in capitals, and another one in title case.
+const CAPITALS_EVERY: usize = 20;
 /// A feature must occur so often to have weights.
-const LEAST: u32 = 4;
-/// The model has 2 to the power of this buckets of eight features.
-const BUCKETS: u32 = 15;
-/// How much a feature matters grows with how often it occurs, up to this.
-const OFTEN: u32 = 50;
+const MIN_COUNT: u32 = 4;
+/// The model has two to the power of this many buckets of eight features.
+const BUCKET_BITS: u32 = 15;
+/// A feature matters more the more often it occurs, up to this count.
+const MAX_COUNT: u32 = 50;
 
 fn run(places: &Places) -> io::Result<()> {
     let kit = Entities::new(std::fs::read(places.out.join("clusters.bin"))?).map_err(io::Error::other)?;
@@ -40,7 +40,7 @@ fn run(places: &Places) -> io::Result<()> {
         examples.extend(touched(&kit, &printed, &taken));
     }
     for (at, article) in articles.iter().enumerate() {
-        match at % SHOUTED {
+        match at % CAPITALS_EVERY {
             0 => examples.extend(sequences(&kit, &cased(article, |_| true), None)),
             1 => examples.extend(sequences(&kit, &cased(article, |before| !before.is_ascii_alphanumeric()), None)),
             _ => {}
@@ -61,7 +61,7 @@ fn run(places: &Places) -> io::Result<()> {
     Ok(())
 }
 
-/// The type that stands for a name of a corpus. Events stand for all that is miscellaneous.
+/// Our type for a type of a corpus. Events stand for everything miscellaneous.
 fn kind(name: &str) -> Option<usize> {
     let kind = match name {
         "PERSON" => EntityType::Person,
@@ -78,8 +78,8 @@ fn kind(name: &str) -> Option<usize> {
     TYPES.iter().position(|&one| one == kind)
 }
 
-/// The sequences of a text with the labels that its names allow. Where the corpus leaves types unmarked, `guess`
-/// marks them.
+/// The sequences of a text with the labels that its names allow. Types that the corpus does not mark are marked by
+/// `guess`.
 fn sequences(kit: &Entities, text: &NamedText, guess: Option<&Tagger>) -> Vec<PartialExample> {
     let document = Document::new(&text.text);
     let bare = kit.bare(&document);
@@ -112,19 +112,19 @@ fn sequences(kit: &Entities, text: &NamedText, guess: Option<&Tagger>) -> Vec<Pa
     kit.features(&document).into_iter().map(|one| example(one.features, &allowed[one.tokens])).collect()
 }
 
-/// The text with capitals for letters behind certain bytes.
+/// The text with capitals after certain bytes.
 fn cased(text: &NamedText, capital: impl Fn(u8) -> bool) -> NamedText {
     let mut before = b' ';
     let cased = text.text.chars().map(|c| {
         let letter = if c.is_ascii() && capital(before) { c.to_ascii_uppercase() } else { c };
-        // An apostrophe is no beginning of a word.
+        // No word begins with an apostrophe.
         before = if c.is_ascii() && c != '\'' { c as u8 } else { b'a' };
         letter
     });
     NamedText { text: cased.collect(), ..text.clone() }
 }
 
-/// The sequences of a text in which something was changed, at these bytes.
+/// The sequences of a text in which something was changed at these bytes.
 fn touched(kit: &Entities, text: &NamedText, changed: &[usize]) -> Vec<PartialExample> {
     let document = Document::new(&text.text);
     let changed = document.sentences().iter().map(|sentence| {
@@ -135,15 +135,15 @@ fn touched(kit: &Entities, text: &NamedText, changed: &[usize]) -> Vec<PartialEx
     all.filter(|(_, changed)| *changed).map(|(example, _)| example).collect()
 }
 
-/// Fits a model with a row for every feature that occurs often enough, and keeps the rows that matter most.
+/// Fits a model with a row for every feature that is frequent enough, and keeps the rows that matter most.
 fn fit(examples: &[PartialExample], settings: &Settings, words: &'static str) -> Rows {
     let mut counts: FxHashMap<u32, u32> = FxHashMap::default();
     examples.iter().flat_map(|one| &one.features).for_each(|&feature| *counts.entry(feature).or_default() += 1);
-    let mut kept: Vec<(u32, u32)> = counts.into_iter().filter(|(_, count)| *count >= LEAST).collect();
+    let mut kept: Vec<(u32, u32)> = counts.into_iter().filter(|(_, count)| *count >= MIN_COUNT).collect();
     kept.sort_unstable();
     let transitions: Vec<u32> = (0..=LABELS).map(Entities::transition).collect();
     kept.extend(transitions.iter().map(|&transition| (transition, u32::MAX)));
-    // Every feature has its row in the table of weights to itself.
+    // Every feature has a row of its own in the table of weights.
     let places = kept.iter().enumerate().map(|(at, &(feature, _))| (feature, (at * LABELS) as u32));
     let places: FxHashMap<u32, u32> = places.collect();
     let placed: Vec<PartialExample> =
@@ -156,7 +156,8 @@ fn fit(examples: &[PartialExample], settings: &Settings, words: &'static str) ->
     most_important(&model, &kept)
 }
 
-/// The model with the rows of the features that matter most; the last of `kept` are the transitions, which all stay.
+/// The model with the rows of the features that matter most. The last ones of `kept` are the transitions, which all
+/// stay.
 fn most_important(model: &Linear, kept: &[(u32, u32)]) -> Rows {
     let row = |at: usize| {
         let mut row = [0; LABELS];
@@ -167,14 +168,14 @@ fn most_important(model: &Linear, kept: &[(u32, u32)]) -> Rows {
     let worth = |at: usize| {
         let squares: u32 = rows[at].iter().map(|&weight| u32::from(weight.unsigned_abs()).pow(2)).sum();
         let transition = at + LABELS + 1 >= kept.len();
-        if transition { u64::MAX } else { u64::from(squares) * u64::from(kept[at].1.min(OFTEN)) }
+        if transition { u64::MAX } else { u64::from(squares) * u64::from(kept[at].1.min(MAX_COUNT)) }
     };
     let mut order: Vec<usize> = (0..kept.len()).filter(|&at| rows[at].iter().any(|&weight| weight != 0)).collect();
     order.sort_by_cached_key(|&at| (std::cmp::Reverse(worth(at)), std::cmp::Reverse(kept[at].1), at));
-    Rows::new(LABELS, BUCKETS, model.scale(), order.iter().map(|&at| (kept[at].0, rows[at].as_slice())))
+    Rows::new(LABELS, BUCKET_BITS, model.scale(), order.iter().map(|&at| (kept[at].0, rows[at].as_slice())))
 }
 
-/// The figures of a tagger on texts that mark persons, bodies and places.
+/// The figures of a tagger on texts that mark persons, organisations and places.
 fn score(kit: &Entities, tagger: &Tagger, texts: &[NamedText]) -> String {
     let names = ["PERSON", "ORG", "LOC"];
     let mut counts = [[0_usize; 3]; 3];

@@ -1,7 +1,7 @@
 //! Builds the word lists of the name finder: `words.tsv`, `people.tsv`, `places.txt`, `norps.txt`, `bodies.txt`.
 //!
-//! Names of persons and bodies come from gazetteers alone: were those of the training texts among
-//! them, the tagger would learn to trust the lists more than they deserve on other texts.
+//! Names of people and organisations come from gazetteers only. If they included those of the training texts, the
+//! tagger would learn to trust the lists more than they deserve on other texts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -18,14 +18,14 @@ use crate::places::{Places, bar};
 /// The stage.
 pub(super) const STAGE: Stage = Stage { name: "lexicon", about: "Builds word lists from gazetteers and news", run };
 
-/// So many articles tell which words are written in small letters.
-const ARTICLES: usize = 8_000;
-/// A name of the training texts must occur so often to be listed.
-const LEAST: u32 = 2;
-/// So many first names of each list that is sorted by frequency.
+/// How many articles show which words are written in lower case.
+const NEWS_ARTICLES: usize = 8_000;
+/// How often a name in the training texts must occur to be listed.
+const MIN_COUNT: u32 = 2;
+/// How many first names are taken from each list that is sorted by frequency.
 const FIRST_NAMES: usize = 400;
 
-/// Places that are listed although they are also words or persons' names.
+/// Places that are listed although they are also words or names of people.
 const PLACES: &str = "\
     Abuja Accra Adelaide Aden Alaska Ankara Asia Austin Baku Barcelona Basra Bath Beijing Benin Berlin Bern Bonn \
     Boston Brest Cairo Cali Carolina Chad Charlotte China Cleveland Columbus Congo Cordoba Cork Cuba Dakar Dakota \
@@ -66,10 +66,10 @@ fn put(places: &Places, name: &str, rows: impl Iterator<Item = String>) -> io::R
     places.write(name, text.as_bytes())
 }
 
-/// Words that news writes in small letters: nearly always (`o`) or often (`m`), counted behind small letters.
+/// Words that news writes in lower case: nearly always (`o`) or often (`m`), counted after lower-case letters.
 fn words(places: &Places) -> io::Result<BTreeMap<String, char>> {
     let mut counts: FxHashMap<String, [u32; 2]> = FxHashMap::default();
-    for article in lines::<Article>(&places.data.join("news/news-20k.jsonl.gz"))?.into_iter().take(ARTICLES) {
+    for article in lines::<Article>(&places.data.join("news/news-20k.jsonl.gz"))?.into_iter().take(NEWS_ARTICLES) {
         let body = article.body.unwrap_or_default();
         for (blank, _) in body.match_indices(' ') {
             let before = body.as_bytes().get(blank.wrapping_sub(1)).copied().unwrap_or(b'.');
@@ -126,7 +126,7 @@ fn people(places: &Places) -> io::Result<BTreeMap<String, BTreeSet<char>>> {
     Ok(tags)
 }
 
-/// Countries, regions and cities, less those of one word that are ordinary words or persons' names.
+/// Countries, regions and cities, without single words that are ordinary words or names of people.
 fn place_names(
     places: &Places,
     words: &BTreeMap<String, char>,
@@ -158,7 +158,7 @@ fn place_names(
     Ok(kept.collect())
 }
 
-/// Nationalities, and peoples of the training texts.
+/// Nationalities, and peoples in the training texts.
 fn norps(places: &Places, words: &BTreeMap<String, char>) -> io::Result<BTreeSet<String>> {
     let mut counts: FxHashMap<String, u32> = FxHashMap::default();
     for text in named_texts(&places.eval("ner/worldwide-train.jsonl.gz"))? {
@@ -169,7 +169,7 @@ fn norps(places: &Places, words: &BTreeMap<String, char>) -> io::Result<BTreeSet
     let word = |name: &str| name.chars().count() > 1 && name.chars().all(|c| c.is_alphanumeric() || c == '_');
     let often = counts.into_iter().filter(|(name, count)| {
         let ordinary = words.get(&name.to_lowercase()) == Some(&'o');
-        *count >= LEAST && !ordinary && word(name) && name.starts_with(|c: char| c.is_ascii_uppercase())
+        *count >= MIN_COUNT && !ordinary && word(name) && name.starts_with(|c: char| c.is_ascii_uppercase())
     });
     let mut out: BTreeSet<String> = often.map(|(name, _)| name).collect();
     let listed = names_in(places, "geography/nationalities")?;
@@ -199,12 +199,12 @@ fn bodies(places: &Places, words: &BTreeMap<String, char>) -> io::Result<BTreeSe
     Ok(kept.collect())
 }
 
-/// A name as it is looked up.
+/// The form in which a name is looked up.
 fn plain(name: &str) -> String {
     fold(name).trim().to_owned()
 }
 
-/// The full lines of a gazetteer.
+/// The non-empty lines of a gazetteer.
 fn lines_of(places: &Places, file: &str) -> io::Result<Vec<String>> {
     let bytes = std::fs::read(places.data.join("gazetteers").join(file))?;
     let text = String::from_utf8_lossy(&bytes);
@@ -216,7 +216,7 @@ fn json(places: &Places, name: &str) -> io::Result<Value> {
     serde_json::from_str(&read(&path)?).map_err(|error| io::Error::other(format!("{}: {error}", path.display())))
 }
 
-/// The longest list of a file of dariusk's: names, or objects that have one.
+/// The longest list in a JSON file of the dariusk collection: names, or objects that have one.
 fn names_in(places: &Places, name: &str) -> io::Result<Vec<String>> {
     let file = json(places, name)?;
     let lists = file.as_object().into_iter().flat_map(|all| all.values()).map(strings);

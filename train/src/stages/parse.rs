@@ -1,8 +1,8 @@
 //! Fits the dependency parser on UD English EWT.
 //!
-//! The words have the tags that a tagger gives which was fitted on other sentences, as on texts never seen.
-//! Moves are learned with a dynamic oracle (Goldberg & Nivre, 2013): the parser goes where its own choices
-//! lead, and is told there which moves lose no dependency that can still be found.
+//! The words have the tags of a tagger that was fitted on other sentences, as on unseen texts. Transitions are learned
+//! with a dynamic oracle (Goldberg & Nivre, 2013): the parser follows its own choices, and learns there which
+//! transitions lose no dependency that can still be found.
 
 use std::io;
 
@@ -21,16 +21,16 @@ pub(super) const STAGE: Stage = Stage { name: "parse", about: "Fits the dependen
 
 const MOVES: Settings = Settings { bits: 21, epochs: 10, rate: 0.03, decay: 1e-6 };
 const RELATIONS: Settings = Settings { bits: 20, epochs: 10, rate: 0.03, decay: 1e-6 };
-/// How many parts the sentences are split into, each tagged by a tagger that was fitted on the others.
+/// How many folds the sentences are split into. Each is tagged by a tagger that was fitted on the others.
 const FOLDS: usize = 2;
-/// From this epoch on the parser follows its own choices, but for one in [`TRUSTED`].
-const OWN_WAY: usize = 1;
+/// From this epoch on, the parser follows its own choices, except for one in [`TRUSTED`].
+const OWN_CHOICE_FROM_EPOCH: usize = 1;
 const TRUSTED: u64 = 10;
-/// Of 16 features one is left out at each step, at random, so that none is relied on alone.
+/// One of 16 features is dropped at each step, at random, so that none is relied on alone.
 const KEPT: u64 = 15;
-/// From this epoch on, after so many sentences each time, the weights count for the mean that is kept.
-const MEAN_FROM: usize = 1;
-const MEAN_EVERY: usize = 2000;
+/// From this epoch on, the weights are added to the mean each time that so many sentences were read.
+const MEAN_FROM_EPOCH: usize = 1;
+const MEAN_EVERY_SENTENCES: usize = 2000;
 
 fn run(places: &Places) -> io::Result<()> {
     let corpus = trees(&places.eval("pos/ewt-train.conllu.gz"))?;
@@ -65,7 +65,7 @@ fn run(places: &Places) -> io::Result<()> {
 struct Example {
     forms: Vec<Form>,
     tags: Vec<Tag>,
-    /// The head of each token: [`NONE`] for a root.
+    /// The head of each token. [`NONE`] for a root.
     heads: Vec<u32>,
     relations: Vec<Relation>,
     /// Whether the corpus says anything about the token.
@@ -76,7 +76,7 @@ impl Example {
     fn new(sentence: &TaggedSentence, forms: Vec<Form>, tags: Vec<Tag>) -> Self {
         let document = Document::new(&sentence.text);
         let pieces = pieces(&document, &sentence.words);
-        // The token of each word of the corpus, the last if it is cut.
+        // The token of each word of the corpus. The last one, if a word has several.
         let mut token_of = vec![NONE; sentence.words.len()];
         for (token, range) in pieces.iter().enumerate() {
             token_of[range.clone()].fill(token as u32);
@@ -93,7 +93,7 @@ impl Example {
         Self { forms, tags, heads, relations, known }
     }
 
-    /// How many dependencies a move makes impossible to find.
+    /// How many dependencies a transition makes impossible to find.
     fn cost(&self, state: &State, step: Move) -> usize {
         let head = |word: u32| self.heads[word as usize];
         let (next, top) = (state.ahead(0), state.on_stack(0));
@@ -139,8 +139,8 @@ fn fit(examples: &[Example]) -> Parser {
     let (mut moves, mut relations) = (fitting.moves.mean(), fitting.relations.mean());
     for epoch in 0..MOVES.epochs {
         for (done, at) in fitting.shuffle.order(examples.len()).into_iter().enumerate() {
-            fitting.learn(&examples[at], epoch >= OWN_WAY);
-            if epoch >= MEAN_FROM && done % MEAN_EVERY == 0 {
+            fitting.learn(&examples[at], epoch >= OWN_CHOICE_FROM_EPOCH);
+            if epoch >= MEAN_FROM_EPOCH && done % MEAN_EVERY_SENTENCES == 0 {
                 moves.add(&fitting.moves);
                 relations.add(&fitting.relations);
             }
@@ -152,7 +152,7 @@ fn fit(examples: &[Example]) -> Parser {
 }
 
 impl Fitting {
-    /// The features that count at this step.
+    /// The features that are used at this step.
     fn kept(&mut self, features: &[u32]) -> Vec<u32> {
         let mut kept = Vec::with_capacity(features.len());
         for chunk in features.chunks(16) {
@@ -179,7 +179,7 @@ impl Fitting {
         }
     }
 
-    /// Learns from the choice between moves, and makes it.
+    /// Learns from the choice between transitions, and makes it.
     fn step(&mut self, example: &Example, own_way: bool) -> Move {
         let allowed: Vec<Move> = Move::ALL.into_iter().filter(|&step| self.state.allows(step)).collect();
         if let [only] = allowed[..] {
@@ -198,7 +198,7 @@ impl Fitting {
         };
         let own = allowed[best(&mut (0..allowed.len()))];
         let oracle = allowed[best(&mut (0..allowed.len()).filter(|&at| good(at)))];
-        // The probability of all good moves together is what should grow.
+        // The fit maximises the probability of all good transitions together.
         let sum: f32 = (0..allowed.len()).filter(|&at| good(at)).map(|at| scores[allowed[at] as usize]).sum();
         let mut slopes = scores;
         for at in (0..allowed.len()).filter(|&at| good(at)) {
@@ -208,7 +208,7 @@ impl Fitting {
         if own_way && !self.shuffle.draw().is_multiple_of(TRUSTED) { own } else { oracle }
     }
 
-    /// Learns from the relation of the top of the stack to `head`, where that is right, and chooses one.
+    /// Learns from the relation of the top of the stack to `head`, if that is right, and chooses one.
     fn relation(&mut self, example: &Example, head: u32) -> Relation {
         if head == NONE {
             return Relation::Root;
@@ -261,7 +261,7 @@ fn relation(name: &str) -> Relation {
     }
 }
 
-/// Prints how many heads are right, and how exactly each relation is found.
+/// Prints how many heads are right, and how precisely each relation is found.
 fn report(parser: &Parser, examples: &[Example]) {
     let (mut all, mut heads, mut both) = (0, 0, 0);
     let mut counts = vec![[0_usize; 3]; Relation::COUNT];

@@ -12,7 +12,6 @@ use redb::{ReadableTable, ReadableTableMetadata};
 
 use super::{Changes, Legible, legible, names};
 use crate::embedded::aggregate::Aggregate;
-use crate::embedded::fault::caught;
 use crate::embedded::record::{self, ChangeRecord};
 use crate::embedded::store::{self, Store};
 use crate::{EntityId, Result};
@@ -28,28 +27,23 @@ pub(in crate::embedded) enum Suspects {
 impl Store {
     /// Sets aside those of the articles that have a damaged record. Returns how many more there are than before.
     pub(in crate::embedded) fn quarantine(&self, suspects: &Suspects) -> Result<u64> {
-        let quarantined = self.with(|db| {
-            caught(store::THE_STORE, || {
-                let mut txn = db.begin_write()?;
-                txn.set_quick_repair(true);
-                let mut changes = Changes::begin(&txn)?;
-                let before = changes.damaged.len()?;
-                let damaged = changes.damaged_among(suspects)?;
-                changes.quarantine(damaged)?;
-                let after = changes.damaged.len()?;
-                let followed = changes.meta.get("trimmed")?.map_or(0, |value| value.value());
-                changes.finish(followed)?;
-                if after > before {
-                    txn.commit()?
-                } else {
-                    txn.abort()?
-                }
-                Ok((after, after - before))
-            })
-        });
-        let (damaged, more) = quarantined?;
-        self.count_damaged(damaged);
-        Ok(more)
+        self.change(|db| {
+            let mut txn = db.begin_write()?;
+            txn.set_quick_repair(true);
+            let mut changes = Changes::begin(&txn)?;
+            let before = changes.damaged.len()?;
+            let damaged = changes.damaged_among(suspects)?;
+            changes.quarantine(damaged)?;
+            let after = changes.damaged.len()?;
+            let followed = changes.meta.get("trimmed")?.map_or(0, |value| value.value());
+            changes.finish(followed)?;
+            if after > before {
+                txn.commit()?
+            } else {
+                txn.abort()?
+            }
+            Ok((after - before, after))
+        })
     }
 }
 

@@ -1,6 +1,6 @@
-//! Words that show what a part of a byline is, if no name.
+//! Words that show what a part of a byline is, if it is not a name.
 
-/// Words before "by" that tell that a writer follows.
+/// Words before "by" after which the writer is named.
 pub(super) const WRITING: [&str; 18] = [
     "analysis",
     "article",
@@ -44,7 +44,7 @@ pub(super) const FOREIGN_WRITING: [&str; 18] = [
     "écrit",
 ];
 
-/// Words before "by" that tell that somebody else follows.
+/// Words before "by" after which somebody other than the writer is named.
 pub(super) const OTHERS: [&str; 21] = [
     "additional",
     "animation",
@@ -69,7 +69,7 @@ pub(super) const OTHERS: [&str; 21] = [
     "video",
 ];
 
-/// Words that name what somebody does, at the end of a part.
+/// Words for a role, at the end of a part.
 pub(super) const ROLES: [&str; 30] = [
     "analyst",
     "anchor",
@@ -103,7 +103,7 @@ pub(super) const ROLES: [&str; 30] = [
     "researcher",
 ];
 
-/// The same of several people, who have no names.
+/// Words for a group of people without names.
 pub(super) const GROUPS: [&str; 27] = [
     "agencies",
     "board",
@@ -202,13 +202,13 @@ pub(super) const AGENCIES: [&str; 18] = [
     "UPI", "USA",
 ];
 
-/// What comes after a name in the same breath.
+/// Suffixes that belong to the name before them, with or without a comma between.
 pub(super) const SUFFIXES: [&str; 28] = [
     "jr", "sr", "ii", "iii", "iv", "phd", "md", "dphil", "esq", "mba", "cpa", "rn", "obe", "mbe", "cbe", "mp", "mep",
     "qc", "kc", "msc", "bsc", "ma", "jd", "llm", "dds", "mph", "rd", "do",
 ];
 
-/// Last words of the names of outlets, behind the name of somebody who writes for one.
+/// Last words of the names of outlets, after the name of somebody who writes for one.
 pub(super) const OUTLETS: [&str; 30] = [
     "agency",
     "broadcasting",
@@ -242,7 +242,7 @@ pub(super) const OUTLETS: [&str; 30] = [
     "tribune",
 ];
 
-/// First words of what is no name.
+/// First words of parts that are not names.
 pub(super) const NO_NAMES: [&str; 33] = [
     "about",
     "all",
@@ -279,7 +279,7 @@ pub(super) const NO_NAMES: [&str; 33] = [
     "with",
 ];
 
-/// Words that stand where a name is missing.
+/// Words that stand in place of a name.
 pub(super) const NOBODY: [&str; 24] = [
     "admin",
     "administrator",

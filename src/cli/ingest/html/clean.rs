@@ -1,4 +1,4 @@
-//! Takes out of a page what belongs to no article, before the article is looked for.
+//! Removes from a page what belongs to no article, before the article is looked for.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use super::super::byline;
 use super::super::markup::rendered;
 use super::facts;
 
-/// Parts of the names of classes and ids that only boxes around articles have.
+/// Parts of classes and ids that only elements around articles have.
 const BOXES: [&str; 34] = [
     "addtoany",
     "advert",
@@ -46,15 +46,18 @@ const BOXES: [&str; 34] = [
     "taboola",
 ];
 
-/// A box holds at most this share of the text of the page: else its name belies it.
-const SHARE: usize = 3;
+/// An element whose class or id has such a part is removed only if it holds at most this share (one in so many) of the
+/// page's text. A larger one is not what its name says.
+const MAX_BOX_PART: usize = 3;
 
-/// The longest text that is a byline, and of the block that holds nothing else, in bytes; and how many are looked for.
-const BYLINE: usize = 120;
-const LINE: usize = 160;
-const BYLINES: usize = 100;
+/// The longest text that counts as a byline, and the longest block around it, in bytes; and how many bylines are looked
+/// at.
+const MAX_BYLINE_BYTES: usize = 120;
+const MAX_BYLINE_BLOCK_BYTES: usize = 160;
+const MAX_BYLINES: usize = 100;
 
-/// Takes away boxes, and what readers are not shown; or, with `reveal`, shows that.
+/// Removes the elements around articles, and those that readers do not see. With `reveal`, hidden elements are shown
+/// instead.
 pub(super) fn clean(tree: &Document, reveal: bool) {
     for node in tree.select("[hidden], [style], [aria-hidden]").nodes() {
         if reveal || node.has_name("body") || node.has_name("html") {
@@ -67,7 +70,7 @@ pub(super) fn clean(tree: &Document, reveal: bool) {
     let size = |node: &NodeRef<'_>| sizes.get(&node.id).copied().unwrap_or(0);
     let whole = tree.body().map_or(0, |body| size(&body));
     for node in tree.select("[class], [id]").nodes() {
-        if is_box(node) && size(node) * SHARE <= whole {
+        if is_box(node) && size(node) * MAX_BOX_PART <= whole {
             node.remove_from_parent();
         }
     }
@@ -82,8 +85,8 @@ pub(super) fn clean(tree: &Document, reveal: bool) {
     }
 }
 
-/// How many bytes of text, without the white space around, each node holds; scripts count as none. One pass,
-/// however deep they lie.
+/// The bytes of text in each node, without surrounding white space and scripts. It takes one pass, however deep the
+/// nodes lie.
 pub(super) fn sizes(tree: &Document) -> HashMap<NodeId, usize> {
     let nodes: Vec<_> = tree.root().descendants_it().collect();
     let mut sizes: HashMap<NodeId, usize> = HashMap::with_capacity(nodes.len());
@@ -110,7 +113,7 @@ fn is_box(node: &NodeRef<'_>) -> bool {
     })
 }
 
-/// "Read more: Ferry prices rise", a line between paragraphs that leads to another article.
+/// Removes lines between paragraphs that lead to another article, such as "Read more: Ferry prices rise".
 fn links_elsewhere(tree: &Document, size: &dyn Fn(&NodeRef<'_>) -> usize) {
     const STARTS: [&str; 9] = [
         "read more:",
@@ -126,10 +129,10 @@ fn links_elsewhere(tree: &Document, size: &dyn Fn(&NodeRef<'_>) -> usize) {
     const ALONE: [&str; 7] = ["advertisement", "read more", "related", "share", "subscribe", "also read", "see also"];
     for node in tree.select("p, div, li, h2, h3, h4, h5, h6").nodes() {
         let (own, around) = (size(node), node.parent().map_or(0, |parent| size(&parent)));
-        // What holds the same and nothing else is looked at once, at its outside.
+        // Of nested elements with the same text, only the outermost is looked at.
         let inner =
             own == around && node.parent().is_some_and(|parent| parent.has_name("div") || parent.has_name("li"));
-        if own == 0 || own > LINE || inner {
+        if own == 0 || own > MAX_BYLINE_BLOCK_BYTES || inner {
             continue;
         }
         let text = node.text().trim().to_lowercase();
@@ -142,11 +145,16 @@ fn links_elsewhere(tree: &Document, size: &dyn Fn(&NodeRef<'_>) -> usize) {
     }
 }
 
-/// The byline stands in the article's authors.
+/// Removes bylines: the authors are in the article's metadata.
 fn bylines(tree: &Document, size: &dyn Fn(&NodeRef<'_>) -> usize) {
     let nodes = tree.select("[class*=byline], [class*=Byline], [itemprop~=author], [rel~=author]");
-    for node in nodes.nodes().iter().filter(|node| size(node) <= BYLINE && !facts::is_in_comments(node)).take(BYLINES) {
-        let alone = node.parent().is_none_or(|parent| size(&parent) <= LINE);
+    for node in nodes
+        .nodes()
+        .iter()
+        .filter(|node| size(node) <= MAX_BYLINE_BYTES && !facts::is_in_comments(node))
+        .take(MAX_BYLINES)
+    {
+        let alone = node.parent().is_none_or(|parent| size(&parent) <= MAX_BYLINE_BLOCK_BYTES);
         if alone && !node.has_name("body") && !byline::names([&*node.text()], "").is_empty() {
             node.remove_from_parent();
         }

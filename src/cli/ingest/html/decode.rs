@@ -1,9 +1,11 @@
-//! The bytes of a page as text, whatever encoding they are in.
+//! Decodes the bytes of a page, whatever encoding they are in.
 //!
-//! As browsers sniff, with three differences that suit files. What is valid UTF-8 is read as UTF-8, whatever
-//! the page declares: files have often been converted since they were written, and a browser would be told
-//! so by the server. A declaration counts wherever in the head it stands. A few bytes that do not belong to
-//! UTF-8 are read as windows-1252, which they nearly always are, in place of showing �.
+//! This follows the sniffing of browsers, with three differences that suit files:
+//!
+//! - Valid UTF-8 is read as UTF-8, whatever the page declares. Files have often been converted since they were written;
+//!   a browser would learn that from the server.
+//! - A declaration counts wherever it stands in the head.
+//! - A few bytes that are not valid in UTF-8 are read as windows-1252, which they nearly always are, instead of as �.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
@@ -11,10 +13,10 @@ use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252
 use super::super::super::input;
 use super::super::note::Note;
 
-/// How far into a page a declaration of its encoding is looked for, in bytes.
-const PRESCAN: usize = 64 << 10;
+/// How many bytes at the start of a page are searched for a declaration of its encoding.
+const PRESCAN_BYTES: usize = 64 << 10;
 
-/// The page as text, and what had to be guessed or replaced.
+/// The text of a page, and a note if something was guessed or replaced.
 pub(super) fn decode(bytes: &[u8]) -> (String, Option<Note>) {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return read_as(encoding, bytes);
@@ -38,7 +40,7 @@ pub(super) fn decode(bytes: &[u8]) -> (String, Option<Note>) {
     }
 }
 
-/// Whether an encoding cannot be the one that a page is in.
+/// Whether so much was replaced that the encoding must be a wrong guess.
 fn is_mostly_replaced(text: &str) -> bool {
     let foreign = text.chars().filter(|c| !c.is_ascii()).count();
     text.matches(char::REPLACEMENT_CHARACTER).count() * 2 > foreign
@@ -50,7 +52,7 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
     detector.guess(None, Utf8Detection::Deny)
 }
 
-/// The text in an encoding, and how many characters in it had to be replaced.
+/// Decodes with this encoding, with a note that says how many characters had to be replaced.
 fn read_as(encoding: &'static Encoding, bytes: &[u8]) -> (String, Option<Note>) {
     let (text, encoding, _) = encoding.decode(bytes);
     let count = text.matches(char::REPLACEMENT_CHARACTER).count();
@@ -61,7 +63,7 @@ fn read_as(encoding: &'static Encoding, bytes: &[u8]) -> (String, Option<Note>) 
     (text.into_owned(), note)
 }
 
-/// Whether far more characters are valid UTF-8 of several bytes than bytes are not valid.
+/// Whether valid multi-byte characters of UTF-8 far outnumber the invalid bytes.
 fn is_mostly_utf_8(bytes: &[u8]) -> bool {
     let (mut good, mut bad) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
@@ -71,7 +73,7 @@ fn is_mostly_utf_8(bytes: &[u8]) -> bool {
     good > 2 * bad
 }
 
-/// UTF-8 in which the stray bytes are read as windows-1252.
+/// Decodes UTF-8 in which stray bytes are read as windows-1252.
 fn patched(bytes: &[u8]) -> (String, Option<Note>) {
     let mut text = String::with_capacity(bytes.len() + 16);
     let mut count = 0;
@@ -84,9 +86,9 @@ fn patched(bytes: &[u8]) -> (String, Option<Note>) {
     (text, Some(Note::new("", value, "read as windows-1252: not valid UTF-8")))
 }
 
-/// The encoding that a page declares: in an XML declaration at its start, or in a `<meta>`.
+/// The encoding that a page declares, in an XML declaration at its start or in a `<meta>`.
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
-    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(PRESCAN)]).to_ascii_lowercase();
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(PRESCAN_BYTES)]).to_ascii_lowercase();
     let xml = start.trim_start().strip_prefix("<?xml").and_then(|rest| rest.split("?>").next());
     if let Some(encoding) = xml.and_then(|xml| label(xml.split_once("encoding")?.1)) {
         return Some(encoding);
@@ -118,7 +120,7 @@ fn label(text: &str) -> Option<&'static Encoding> {
         text.trim_start().strip_prefix('=')?.trim_start_matches(|c: char| c.is_whitespace() || "\"'".contains(c));
     let end = text.find(|c: char| c.is_whitespace() || "\"';>/".contains(c)).unwrap_or(text.len());
     let encoding = Encoding::for_label(&text.as_bytes()[..end])?;
-    // Who can read the declaration is not reading UTF-16.
+    // If the declaration can be read byte by byte, the page is not in UTF-16.
     Some(if encoding == UTF_16LE || encoding == UTF_16BE { UTF_8 } else { encoding })
 }
 

@@ -1,4 +1,4 @@
-//! Title, outlet, language and authors of a page.
+//! Reads the title, outlet, language and authors of a page.
 
 use dom_query::{Document, NodeRef};
 
@@ -6,19 +6,20 @@ use super::super::byline;
 use super::super::markup::{body, parse, rendered};
 use super::statements::Statements;
 
-/// The longest byline that is read, in bytes; the longest text that is one without saying so, in characters.
-const BYLINE: usize = 2_000;
-const SHOWN_BYLINE: usize = 120;
+/// The longest byline that is read, in bytes; and the longest text that may be a byline without saying so, in
+/// characters.
+const MAX_BYLINE_BYTES: usize = 2_000;
+const MAX_SHOWN_BYLINE_CHARS: usize = 120;
 
-/// How many headings, and how many elements that may be bylines, are looked at.
-const HEADINGS: usize = 20;
-const BYLINES: usize = 100;
+/// How many headings, and how many possible bylines, are looked at.
+const MAX_HEADINGS: usize = 20;
+const MAX_BYLINES: usize = 100;
 
-/// The headline: as told to programs, or as readers see it. `guess` is what is left when nothing tells it.
+/// The headline: the one in the metadata, or the one that readers see. `guess` is used if there is neither.
 pub(super) fn title(tree: &Document, statements: &Statements, outlet: &str, guess: &str) -> String {
     let headings = tree.select("h1");
     let headings: Vec<String> =
-        headings.nodes().iter().take(HEADINGS).map(|node| one_line(&rendered::text_of(*node, "en"))).collect();
+        headings.nodes().iter().take(MAX_HEADINGS).map(|node| one_line(&rendered::text_of(*node, "en"))).collect();
     let linked = statements.linked.article(&statements.url).filter(|about| about.is_article);
     let told = [
         linked.and_then(|about| about.headline()),
@@ -31,7 +32,7 @@ pub(super) fn title(tree: &Document, statements: &Statements, outlet: &str, gues
     ];
     let told = told.into_iter().flatten().map(|title| plain(&title)).find(|title| !title.is_empty());
     let title = without_outlet(&told.unwrap_or_default(), outlet);
-    // Some are cut for programs: the heading has the rest.
+    // Some titles in the metadata are cut off. The heading has the rest.
     let start = title.trim_end_matches(['…', '.', ' ']);
     let whole =
         headings.iter().find(|heading| start.len() > 20 && heading.len() > title.len() && heading.starts_with(start));
@@ -41,7 +42,7 @@ pub(super) fn title(tree: &Document, statements: &Statements, outlet: &str, gues
     }
 }
 
-/// A title without the name of the outlet behind or before it.
+/// A title without the name of the outlet before or after it.
 fn without_outlet(title: &str, outlet: &str) -> String {
     if outlet.is_empty() {
         return title.to_string();
@@ -73,7 +74,7 @@ pub(super) fn outlet(statements: &Statements) -> String {
     told.into_iter().flatten().map(|name| plain(&name)).find(is_name).unwrap_or_default()
 }
 
-/// The code of the language (BCP 47); empty when the page tells none, or no code.
+/// The language code (BCP 47). Empty if the page has none, or something else in its place.
 pub(super) fn language(tree: &Document, statements: &Statements) -> String {
     let root = tree.select("html");
     let root = root.nodes().first();
@@ -98,8 +99,7 @@ fn language_code(told: &str) -> Option<String> {
     is_code.then_some(code)
 }
 
-/// The authors: of JSON-LD, of `<meta>`, of marked-up elements, of the byline that readers see; the first of
-/// these that names anybody.
+/// The authors, from the first of these that names anybody: JSON-LD, `<meta>`, marked-up elements, the visible byline.
 pub(super) fn authors(tree: &Document, statements: &Statements, outlet: &str) -> Vec<String> {
     const METAS: [&str; 15] = [
         "author",
@@ -131,49 +131,49 @@ pub(super) fn authors(tree: &Document, statements: &Statements, outlet: &str) ->
 }
 
 fn cut(byline: &str) -> &str {
-    &byline[..byline.floor_char_boundary(BYLINE)]
+    &byline[..byline.floor_char_boundary(MAX_BYLINE_BYTES)]
 }
 
-/// Names in elements that say whose they are.
+/// The names in elements marked up as authors.
 fn marked_up(tree: &Document) -> Vec<String> {
     let nodes =
         tree.select("[itemprop~=author], [rel~=author], [rel~='schema:author'], [property~='schema:author'], .p-author, .hcard .fn, .vcard .fn");
     let mut found: Vec<String> = Vec::new();
-    for node in nodes.nodes().iter().filter(|node| !node.has_name("link") && !is_in_comments(node)).take(BYLINES) {
-        // The author's name, and not the picture or the biography beside it.
+    for node in nodes.nodes().iter().filter(|node| !node.has_name("link") && !is_in_comments(node)).take(MAX_BYLINES) {
+        // Only the author's name, not the picture or the biography next to it.
         let names = node.descendants_it().find(|inner| inner.attr_or("itemprop", "").eq_ignore_ascii_case("name"));
         let name = names.map_or_else(|| value(node), |name| value(&name));
-        if name.chars().count() <= SHOWN_BYLINE && !found.contains(&name) {
+        if name.chars().count() <= MAX_SHOWN_BYLINE_CHARS && !found.contains(&name) {
             found.push(name);
         }
     }
     found
 }
 
-/// The byline that readers see.
+/// The names in the byline that readers see.
 fn shown(tree: &Document) -> Vec<String> {
     const CLASSES: &str = "[class*=byline], [class*=Byline], [class*=author-name], [class*=authorName], [class*=author_name], \
         .author, .authors, .article-author, .post-author, .entry-author, .writer, .c-byline, address";
     let nodes = tree.select(CLASSES);
-    let texts = nodes.nodes().iter().filter(|node| !is_in_comments(node)).take(BYLINES).map(value);
+    let texts = nodes.nodes().iter().filter(|node| !is_in_comments(node)).take(MAX_BYLINES).map(value);
     texts
-        .filter(|text| text.chars().count() <= SHOWN_BYLINE)
+        .filter(|text| text.chars().count() <= MAX_SHOWN_BYLINE_CHARS)
         .find(|text| !byline::names([text.as_str()], "").is_empty())
         .into_iter()
         .collect()
 }
 
-/// A short text whose class speaks of an author, and which says so itself: "By Ines Okafor".
+/// The names in a short text whose class mentions an author, and which itself begins like a byline: "By Ines Okafor".
 fn introduced(tree: &Document) -> Vec<String> {
     const CLASSES: &str = "[class*=author], [class*=Author], [class*=autor], [class*=auteur], [class*=contributor]";
     const STARTS: [&str; 9] =
         ["by ", "written by ", "posted by ", "von ", "par ", "por ", "author: ", "autor: ", "text: "];
     let nodes = tree.select(CLASSES);
-    let texts = nodes.nodes().iter().filter(|node| !is_in_comments(node)).take(BYLINES).map(value);
+    let texts = nodes.nodes().iter().filter(|node| !is_in_comments(node)).take(MAX_BYLINES).map(value);
     texts
         .filter(|text| {
             let lower = text.to_lowercase();
-            text.chars().count() <= SHOWN_BYLINE && STARTS.iter().any(|start| lower.starts_with(start))
+            text.chars().count() <= MAX_SHOWN_BYLINE_CHARS && STARTS.iter().any(|start| lower.starts_with(start))
         })
         .find(|text| !byline::names([text.as_str()], "").is_empty())
         .into_iter()
@@ -192,7 +192,7 @@ pub(super) fn is_in_comments(node: &NodeRef<'_>) -> bool {
     })
 }
 
-/// A statement without tags, in one line.
+/// A statement without tags, on one line.
 fn plain(text: &str) -> String {
     if body::is_html(text)
         && let Ok(tree) = parse::document(text)

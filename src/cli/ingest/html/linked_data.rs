@@ -1,4 +1,4 @@
-//! What a page tells about its article in JSON-LD (schema.org).
+//! Reads what a page says about its article in JSON-LD (schema.org).
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use super::super::markup::references::with_references_read;
 
 type Node = Map<String, Value>;
 
-/// How deep objects are looked for in each other.
-const DEEPEST: usize = 12;
+/// How deep nested objects are searched.
+const MAX_DEPTH: usize = 12;
 
-/// Objects under these names are other articles than the page's own, or say nothing about it.
+/// Properties whose objects are other articles, or say nothing about this one.
 const OTHERS: [&str; 13] = [
     "blogPost",
     "citation",
@@ -28,20 +28,20 @@ const OTHERS: [&str; 13] = [
     "video",
 ];
 
-/// Types of things that are articles, besides all whose names end in "Article".
+/// Types of articles, besides all whose names end in "Article".
 const ARTICLES: [&str; 6] =
     ["BlogPosting", "DiscussionForumPosting", "LiveBlogPosting", "Report", "SocialMediaPosting", "NewsPost"];
 
-/// Types that may tell of the article when nothing of the above does.
+/// Types that may describe the article if there is none of the above.
 const PAGES: [&str; 6] = ["WebPage", "ItemPage", "AboutPage", "CreativeWork", "VideoObject", "MediaObject"];
 
-/// All that the scripts of a page tell.
+/// The content of all scripts of a page.
 #[derive(Debug, Default)]
 pub(super) struct LinkedData {
     roots: Vec<Value>,
-    /// How many scripts are no JSON, however kindly read.
+    /// How many scripts are not JSON, even after repair.
     pub(super) malformed: usize,
-    /// Dates of publication found in those.
+    /// Publication dates found in those.
     pub(super) salvaged: Vec<String>,
 }
 
@@ -65,8 +65,8 @@ impl LinkedData {
         data
     }
 
-    /// The object that describes the page's article: the least nested one, of several the one that has the
-    /// page's address; or the one that describes the page.
+    /// The object that describes the page's article: the least nested one and, among several, the one with the page's
+    /// address. Without an article, the object that describes the page.
     pub(super) fn article(&self, address: &str) -> Option<About<'_>> {
         let nodes = self.nodes();
         let by_id = by_id(&nodes);
@@ -81,7 +81,7 @@ impl LinkedData {
         Some(About { node, by_id: by_id.clone(), is_article: types(node).any(is_article) })
     }
 
-    /// The name of the site, where the page's article names no publisher.
+    /// The name of the site, for articles that name no publisher.
     pub(super) fn site(&self) -> Option<String> {
         let nodes = self.nodes();
         let named = |wanted: &[&str]| {
@@ -91,7 +91,7 @@ impl LinkedData {
         named(&["NewsMediaOrganization"]).or_else(|| named(&["WebSite"]))
     }
 
-    /// The objects with how deep they lie, in the order in which they stand. A list or graph adds no depth.
+    /// The objects with their depths, in the order in which they stand. Lists and graphs add no depth.
     fn nodes(&self) -> Vec<(usize, &Node)> {
         let mut found = Vec::new();
         let mut todo: Vec<(usize, &Value)> = self.roots.iter().rev().map(|root| (0, root)).collect();
@@ -101,8 +101,8 @@ impl LinkedData {
                 Value::Object(node) => {
                     found.push((depth, node));
                     let inner =
-                        node.iter().rev().filter(|(name, _)| depth < DEEPEST && !OTHERS.contains(&name.as_str()));
-                    // What a page is about is as near as the page itself.
+                        node.iter().rev().filter(|(name, _)| depth < MAX_DEPTH && !OTHERS.contains(&name.as_str()));
+                    // The main entity of a page is as near as the page itself.
                     let near = |name: &str| matches!(name, "@graph" | "mainEntity" | "mainEntityOfPage");
                     todo.extend(inner.map(|(name, value)| (depth + usize::from(!near(name)), value)));
                 }
@@ -113,16 +113,16 @@ impl LinkedData {
     }
 }
 
-/// What is told about one article.
+/// What is said about one article.
 pub(super) struct About<'d> {
     node: &'d Node,
     by_id: BTreeMap<&'d str, &'d Node>,
-    /// Whether it is said to be an article, and not just a page.
+    /// Whether it is described as an article, and not just as a page.
     pub(super) is_article: bool,
 }
 
 impl About<'_> {
-    /// The text of a property, without character references.
+    /// The text of a property, with character references resolved.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         text(self.follow(self.node.get(name)?))
     }
@@ -141,7 +141,7 @@ impl About<'_> {
         })
     }
 
-    /// Addresses of the article, the likeliest first.
+    /// The address of the article: the most likely one that is given.
     pub(super) fn url(&self) -> Option<String> {
         let found = addresses(self.node).find(|url| !url.is_empty())?;
         Some(found.to_string())
@@ -164,7 +164,7 @@ impl About<'_> {
         match self.follow(value) {
             Value::String(name) => names.push(with_references_read(name)),
             Value::Array(items) => items.iter().for_each(|item| self.names(item, names, depth)),
-            Value::Object(node) if depth < DEEPEST => {
+            Value::Object(node) if depth < MAX_DEPTH => {
                 if let Some(name) = node.get("name").or_else(|| node.get("@list")) {
                     self.names(name, names, depth + 1);
                 } else if let (Some(given), Some(family)) = (node.get("givenName"), node.get("familyName")) {
@@ -175,9 +175,9 @@ impl About<'_> {
         }
     }
 
-    /// The object that is meant, where only its id stands.
+    /// The object that a reference (an object with nothing but an id) refers to.
     fn follow<'v>(&'v self, value: &'v Value) -> &'v Value {
-        // A reference holds nothing but the id; the object itself is found as a value only by its parent.
+        // A reference has nothing but the id. The object itself is only found through its parent.
         match value.get("@id").and_then(Value::as_str) {
             Some(id) if value.as_object().is_some_and(|node| !node.contains_key("name")) => {
                 self.by_id.get(id).and_then(|node| node.get("name")).unwrap_or(value)
@@ -210,7 +210,7 @@ fn is_article(name: &str) -> bool {
     name.ends_with("Article") || ARTICLES.contains(&name)
 }
 
-/// What an object says where it is to be found.
+/// The addresses that an object gives for itself.
 fn addresses(node: &Node) -> impl Iterator<Item = &str> {
     let page = node.get("mainEntityOfPage").map(|page| page.get("@id").or_else(|| page.get("url")).unwrap_or(page));
     [node.get("url"), page, node.get("@id")].into_iter().flatten().filter_map(Value::as_str)
@@ -224,7 +224,7 @@ fn same(one: &str, other: &str) -> bool {
     bare(one) == bare(other)
 }
 
-/// A value as text: of a list the first, of an object its value or name.
+/// A value as text: the first item of a list, the value or name of an object.
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(with_references_read(text).trim().to_string()).filter(|text| !text.is_empty()),
@@ -235,7 +235,7 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// A script without what hid it from old browsers.
+/// A script without the comment marks that hid it from old browsers.
 fn unwrapped(script: &str) -> &str {
     let mut script = script.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     for (open, close) in [("<!--", "-->"), ("//<![CDATA[", "//]]>"), ("/*<![CDATA[*/", "/*]]>*/"), ("<![CDATA[", "]]>")]
@@ -247,15 +247,15 @@ fn unwrapped(script: &str) -> &str {
     script.trim_end_matches(';')
 }
 
-/// The JSON values of a script; kindly read when they are not well formed. None when it is no JSON at all.
+/// The JSON values of a script, which is repaired if it is not well formed. None if it is not JSON at all.
 fn values(script: &str) -> Option<Vec<Value>> {
     let read =
         |text: &str| serde_json::Deserializer::from_str(text).into_iter().collect::<Result<Vec<Value>, _>>().ok();
     read(script).or_else(|| read(&mended(script))).or_else(|| read(&mended(&with_references_read(script))))
 }
 
-/// JSON without the faults that pages have: comments, commas before a closing bracket, line breaks and
-/// stray backslashes in strings.
+/// Repairs the faults that JSON in pages has: comments, commas before a closing bracket, line breaks and stray
+/// backslashes in strings.
 fn mended(script: &str) -> String {
     let mut out = String::with_capacity(script.len());
     let mut chars = script.chars().peekable();
@@ -297,7 +297,7 @@ fn mended(script: &str) -> String {
     out
 }
 
-/// The dates of publication in a script that is no JSON.
+/// The publication dates in a script that is not JSON.
 fn salvaged(script: &str) -> Vec<String> {
     let after = script.split("\"datePublished\"").skip(1);
     let values =

@@ -1,8 +1,8 @@
-//! Web pages as articles.
+//! Reads web pages as articles.
 //!
-//! [`decode`] makes text of the bytes, [`parse`] a tree of the text, [`statements`] gathers what the page
-//! says about itself, [`clean`] and readability find the article in the tree, [`rendered`] makes text of it.
-//! Nothing is fetched, and no script runs.
+//! [`decode`] decodes the bytes, [`parse`] builds a tree from the text, [`statements`] gathers what the page says about
+//! itself, [`clean`] and readability find the article in the tree, and [`rendered`] turns it into text. Nothing is
+//! fetched, and no script runs.
 
 use std::io;
 use std::thread;
@@ -24,12 +24,11 @@ mod pages;
 mod published;
 mod statements;
 
-/// How much stack a page is read with, in bytes: a page of the deepest nesting that is read takes a part of it.
+/// The stack on which a page is read. A page of the greatest depth that is read uses a part of it.
 const STACK_BYTES: usize = 64 << 20;
 
-/// Text in JSON-LD takes the place of what the page shows when it is this many times longer: the page
-/// shows no more than a beginning then.
-const LONGER: usize = 2;
+/// The text in JSON-LD replaces the visible one if it is so many times longer. The page shows only the beginning then.
+const LONGER_TIMES: usize = 2;
 
 /// The article of a page, with one blank line between paragraphs, and what the page tells about itself; and
 /// what of that could not be understood.
@@ -37,7 +36,7 @@ const LONGER: usize = 2;
 /// # Errors
 /// In words, when the page is too large or too deep, or when there is no article in it.
 pub(in crate::cli) fn read(bytes: &[u8]) -> Result<(Article, Vec<Note>), String> {
-    // One page must not cost the others, whatever is wrong with it or with what reads it.
+    // A page must not cost the others, whatever is wrong with it or with its parser.
     let work = || read_here(bytes);
     let outcome = thread::scope(|scope| {
         let worker = thread::Builder::new().name("page".into()).stack_size(STACK_BYTES).spawn_scoped(scope, work)?;
@@ -83,12 +82,12 @@ fn read_here(bytes: &[u8]) -> Result<(Article, Vec<Note>), String> {
 }
 
 fn reader(page: &str) -> Result<Readability, String> {
-    // What JSON-LD tells is read in `linked_data`, which knows more of its forms.
+    // JSON-LD is read in `linked_data`, which knows more of its forms.
     let config = Config { disable_json_ld: true, keep_classes: true, ..Config::default() };
     Readability::with_document(parse::document(page)?, None, Some(config)).map_err(|error| error.to_string())
 }
 
-/// What readability finds to be the article: its text, and a byline. None when it finds nothing.
+/// The text and the byline of what readability takes for the article. None if it finds nothing.
 fn shown(reader: &mut Readability, language: &str, reveal: bool) -> Option<(String, Option<String>)> {
     clean::clean(&reader.doc, reveal);
     let found = reader.parse().ok()?;
@@ -97,11 +96,11 @@ fn shown(reader: &mut Readability, language: &str, reveal: bool) -> Option<(Stri
     (!text.trim().is_empty()).then_some((text, found.byline))
 }
 
-/// The text of the article that JSON-LD holds where the page shows only its beginning.
+/// The text of the article in JSON-LD, if the page shows only its beginning.
 fn whole_body(shown: String, statements: &Statements) -> String {
     let about = statements.linked.article(&statements.url).filter(|about| about.is_article);
     let told = about.and_then(|about| about.text("articleBody")).map(|text| body::body_text(&text)).unwrap_or_default();
-    if told.len() > LONGER * shown.len() { told } else { shown }
+    if told.len() > LONGER_TIMES * shown.len() { told } else { shown }
 }
 
 #[cfg(test)]

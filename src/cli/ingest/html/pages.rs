@@ -37,7 +37,7 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// What is wrong with what was read in a page; empty when nothing is.
+/// The differences from what was expected of a page. Empty if there are none.
 fn faults(page: &Path) -> Vec<String> {
     let told = fs::read_to_string(page.with_extension("json")).expect("every page has a .json beside it");
     let expected: Expected = serde_json::from_str(&told).unwrap_or_else(|error| panic!("{}: {error}", page.display()));

@@ -1,4 +1,4 @@
-//! When a page says that it was published.
+//! Reads the publication date of a page.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use super::super::note::{MONTH_FIRST, NO_DATE, Note};
 use super::clean;
 use super::statements::Statements;
 
-/// Names of `<meta>` that tell when an article was published, the most exact and most trusted first.
+/// Names of `<meta>` elements with the publication date, the most exact and most trusted first.
 const EXACT: [&str; 31] = [
     "article:published_time",
     "article:published",
@@ -45,7 +45,7 @@ const EXACT: [&str; 31] = [
     "ptime",
 ];
 
-/// Names of which some pages mean another day: of creation, or of the page.
+/// Names that some pages use for other dates, such as that of creation or of the page.
 const VAGUE: [&str; 20] = [
     "dc.date.issued",
     "dcterms.issued",
@@ -69,7 +69,7 @@ const VAGUE: [&str; 20] = [
     "created",
 ];
 
-/// Words in the names of classes, ids and properties of parts of a page that tell of something else.
+/// Parts of classes, ids and properties that name parts of a page about something else.
 const ELSEWHERE: [&str; 12] = [
     "comment",
     "related",
@@ -85,17 +85,17 @@ const ELSEWHERE: [&str; 12] = [
     "trending",
 ];
 
-/// What holds more than one part in so many of the page's text holds the article, whatever its name says.
-const SHARE: usize = 2;
+/// An element that holds more than one part in so many of the page's text holds the article, whatever its name says.
+const MAIN_PART: usize = 2;
 
-/// A `<time>` in the midst of a paragraph of more than this many characters belongs to the story.
-const IN_TEXT: usize = 160;
+/// A `<time>` inside a paragraph of more than this many characters belongs to the story.
+const STORY_CHARS: usize = 160;
 
-/// How many elements are looked at that may hold a date, and how many that only look like one.
-const MARKED: usize = 500;
-const CANDIDATES: usize = 8;
+/// How many elements marked up as dates are looked at, and how many that only look like dates.
+const MAX_MARKED: usize = 500;
+const MAX_CANDIDATES: usize = 8;
 
-/// What stands before a date that readers see.
+/// Words before a date that readers see.
 const LABELS: [&str; 16] = [
     "published",
     "posted",
@@ -115,25 +115,25 @@ const LABELS: [&str; 16] = [
     "geplaatst",
 ];
 
-/// How many statements that are not understood are told.
-const TOLD: usize = 3;
+/// How many dates that cannot be read are reported.
+const MAX_REPORTED: usize = 3;
 
-/// The longest text of an element that may hold a date and no more than its author beside, in bytes.
-const SHOWN: usize = 120;
+/// The longest text of an element that may hold a date with at most the author next to it, in bytes.
+const MAX_SHOWN_BYTES: usize = 120;
 
 /// A date as the page states it.
 struct Statement {
-    /// Under which name.
+    /// The name of the element or property.
     name: String,
     value: String,
-    /// Whether it is meant for programs: then it is told when it is not understood.
+    /// Whether it is meant for programs. Then it is reported if it cannot be read.
     exact: bool,
 }
 
-/// When a page was published, and what of the page's statements is not a date that is understood.
+/// The publication date of a page, and notes on statements that cannot be read as dates.
 ///
-/// Statements are taken in the order of trust. One of less trust that is understood goes before one that is
-/// not, which is told then.
+/// Statements are tried in the order of trust. If one cannot be read, the next one that can be is used, and the first
+/// one is reported.
 pub(super) fn published(tree: &Document, statements: &Statements) -> (Option<Published>, Vec<Note>) {
     let mut notes: Vec<Note> = Vec::new();
     for Statement { name, value, exact } in stated(tree, statements) {
@@ -148,7 +148,7 @@ pub(super) fn published(tree: &Document, statements: &Statements) -> (Option<Pub
             return (Some(found), notes);
         }
         let note = Note::new(name, quoted(), NO_DATE);
-        if exact && notes.len() < TOLD && !notes.contains(&note) {
+        if exact && notes.len() < MAX_REPORTED && !notes.contains(&note) {
             notes.push(note);
         }
     }
@@ -177,7 +177,7 @@ fn stated(tree: &Document, statements: &Statements) -> Vec<Statement> {
         statements.all(name).for_each(|value| add(name, value.to_string(), true));
     }
     let sizes = clean::sizes(tree);
-    let most = tree.body().and_then(|body| sizes.get(&body.id)).map_or(usize::MAX, |whole| whole / SHARE);
+    let most = tree.body().and_then(|body| sizes.get(&body.id)).map_or(usize::MAX, |whole| whole / MAIN_PART);
     let parts = Parts { sizes, most };
     for (name, value, exact) in marked_up(tree, &parts) {
         add(name, value, exact);
@@ -195,10 +195,10 @@ fn stated(tree: &Document, statements: &Statements) -> Vec<Statement> {
     found
 }
 
-/// Dates in elements that say what they are: microdata, RDFa, `<time>`.
+/// Dates in elements that are marked up as such: microdata, RDFa, `<time>`.
 fn marked_up(tree: &Document, parts: &Parts) -> Vec<(&'static str, String, bool)> {
     let mut found = Vec::new();
-    for node in tree.select("[itemprop], [property]").nodes().iter().take(MARKED) {
+    for node in tree.select("[itemprop], [property]").nodes().iter().take(MAX_MARKED) {
         let names = format!("{} {}", node.attr_or("itemprop", ""), node.attr_or("property", "")).to_lowercase();
         let is = |name: &str| names.split_whitespace().any(|known| known.rsplit(':').next() == Some(name));
         if is("datepublished") && !node.has_name("meta") && !parts.is_elsewhere(node)
@@ -211,7 +211,7 @@ fn marked_up(tree: &Document, parts: &Parts) -> Vec<(&'static str, String, bool)
     }
     let times = tree.select("time");
     let times: Vec<_> =
-        times.nodes().iter().take(MARKED).filter(|time| !parts.is_elsewhere(time) && !is_in_text(time)).collect();
+        times.nodes().iter().take(MAX_MARKED).filter(|time| !parts.is_elsewhere(time) && !is_in_text(time)).collect();
     let names = |time: &NodeRef<'_>| {
         let own = format!("{} {}", time.attr_or("class", ""), time.attr_or("itemprop", ""));
         let around = time.parent().map(|parent| parent.attr_or("class", "").to_string()).unwrap_or_default();
@@ -222,7 +222,8 @@ fn marked_up(tree: &Document, parts: &Parts) -> Vec<(&'static str, String, bool)
         time.has_attr("pubdate")
             || ["publi", "posted", "entry-date", "post-date"].iter().any(|word| names(time).contains(word))
     };
-    // The first that says so; then the first that does not say that it is an update; then any.
+    // First the one that says that it is the publication date, then one that does not say that it is an update, then
+    // any.
     let rank = |time: &NodeRef<'_>| match (is_told(time), is_update(time)) {
         (true, false) => 0,
         (false, false) => 1,
@@ -235,11 +236,11 @@ fn marked_up(tree: &Document, parts: &Parts) -> Vec<(&'static str, String, bool)
     found
 }
 
-/// Dates that only their class tells from other text; those with an attribute for programs before the others.
+/// Dates that only their class tells from other text. Those with an attribute for programs come first.
 fn shown(tree: &Document, parts: &Parts) -> Vec<Statement> {
     const CLASSES: &str = "abbr.published, .dt-published, .entry-date, .post-date, .published, .pubdate, .date-published, \
         .article-date, .publish-date, .article__date, .timestamp, .date-header, .dateline-date, .byline-date, .date";
-    // Names that have such a word in them; after the exact ones.
+    // Names that contain such a word; these come after the exact ones.
     const LIKE: &str = "[class*=date], [class*=Date], [class*=datum], [class*=publish], [class*=timestamp], [class*=postmeta], \
         [class*=post-meta], [class*=entry-meta], [class*=submitted]";
     let (exact, like) = (tree.select(CLASSES), tree.select(LIKE));
@@ -248,10 +249,10 @@ fn shown(tree: &Document, parts: &Parts) -> Vec<Statement> {
         !["updat", "modif", "valid", "event"].iter().any(|word| names.contains(word))
             && !parts.is_elsewhere(node)
             && !is_in_text(node)
-            && parts.sizes.get(&node.id).is_some_and(|size| *size <= SHOWN)
+            && parts.sizes.get(&node.id).is_some_and(|size| *size <= MAX_SHOWN_BYTES)
     };
-    let exact = exact.nodes().iter().filter(|node| !parts.is_elsewhere(node) && !is_in_text(node)).take(CANDIDATES);
-    let like = like.nodes().iter().take(MARKED).filter(usable).take(CANDIDATES);
+    let exact = exact.nodes().iter().filter(|node| !parts.is_elsewhere(node) && !is_in_text(node)).take(MAX_CANDIDATES);
+    let like = like.nodes().iter().take(MAX_MARKED).filter(usable).take(MAX_CANDIDATES);
     let nodes = exact.chain(like);
     let statement = |value: String| Statement { name: "date".into(), value: one_line(&value), exact: false };
     let is_dated = |value: &String| value.contains(|c: char| c.is_ascii_digit());
@@ -272,9 +273,9 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What an element gives for its date: an attribute for programs, or else its text.
+/// The date in an element: an attribute for programs, or else its text.
 fn value_of(node: &NodeRef<'_>) -> String {
-    // An abbreviation is spelt out in its title.
+    // The title of an abbreviation spells it out.
     let names: &[&str] = if node.has_name("abbr") { &["content", "title"] } else { &["content", "datetime"] };
     let told = names.iter().find_map(|name| node.attr(name).filter(|value| !value.trim().is_empty()));
     let inner = || node.descendants_it().find(|inner| inner.has_name("time")).and_then(|time| time.attr("datetime"));
@@ -288,19 +289,21 @@ struct Parts {
 }
 
 impl Parts {
-    /// Whether an element stands in a part of the page that is not its article: among comments or links to others.
+    /// Whether an element stands in a part of the page outside the article, such as comments or links to other
+    /// articles.
     fn is_elsewhere(&self, node: &NodeRef<'_>) -> bool {
         std::iter::once(*node).chain(node.ancestors_it(None)).any(|node| {
             let Some(name) = node.node_name() else { return false };
             if matches!(&*name, "body" | "html") {
                 return false;
             }
-            // Comments are often the most of a page: only other names are belied by what they hold.
+            // Comments are often the largest part of a page. Other names are ignored if their element holds most of the
+            // text.
             let is_most = self.sizes.get(&node.id).is_some_and(|size| *size > self.most);
             let counts = |word: &str| !is_most || matches!(word, "comment" | "reply");
             let names = ["class", "id", "itemprop", "itemtype", "data-component"]
                 .map(|name| node.attr_or(name, "").to_lowercase());
-            // The layout of a whole page is often named by its parts: "has-sidebar", "with-comments".
+            // The layout of a whole page is often named after its parts: "has-sidebar", "with-comments".
             let names: Vec<&str> = names
                 .iter()
                 .flat_map(|names| names.split_whitespace())
@@ -313,17 +316,17 @@ impl Parts {
     }
 }
 
-/// Whether a footer belongs to the article: many tell there when it was posted.
+/// Whether a footer belongs to the article. Many give the publication date there.
 fn is_of_article(node: &NodeRef<'_>) -> bool {
     node.has_name("footer") && node.ancestors_it(None).any(|around| around.has_name("article"))
 }
 
 fn is_in_text(node: &NodeRef<'_>) -> bool {
     let paragraph = node.ancestors_it(Some(4)).find(|around| around.has_name("p"));
-    paragraph.is_some_and(|paragraph| paragraph.normalized_char_count() > IN_TEXT)
+    paragraph.is_some_and(|paragraph| paragraph.normalized_char_count() > STORY_CHARS)
 }
 
-/// "Published on 3 March 2026": what stands behind the label.
+/// The text after a label such as "Published on".
 fn without_label(value: &str) -> &str {
     let lower = value.to_ascii_lowercase();
     let label = LABELS.iter().filter(|label| lower.starts_with(*label)).map(|label| label.len()).max().unwrap_or(0);
@@ -331,7 +334,7 @@ fn without_label(value: &str) -> &str {
     ["on ", "at ", "On "].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest)
 }
 
-/// The day in an address, the last thing to go by: `/2026/03/03/`, `/2026/mar/03/`, `/2026-03-03`.
+/// The day in an address, which is the last resort: `/2026/03/03/`, `/2026/mar/03/`, `/2026-03-03`.
 fn from_path(url: &str) -> Option<Published> {
     let path = url.split("://").nth(1)?.split(['?', '#']).next()?;
     let parts: Vec<&str> = path.split(['/', '-']).skip(1).collect();

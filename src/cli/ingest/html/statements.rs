@@ -1,4 +1,4 @@
-//! What the head and the marked-up parts of a page state.
+//! Gathers what the head and the marked-up parts of a page state.
 
 use dom_query::{Document, NodeRef};
 
@@ -7,11 +7,11 @@ use super::linked_data::LinkedData;
 
 /// A page's statements about itself, gathered before its tree is taken apart.
 pub(super) struct Statements {
-    /// The names of `<meta>`, in lower case, with their contents, in the order of the page.
+    /// The names of `<meta>` elements, in lower case, with their contents, in the order of the page.
     metas: Vec<(String, String)>,
-    /// What the page tells in JSON-LD.
+    /// The content of its JSON-LD.
     pub(super) linked: LinkedData,
-    /// The address that the page gives as its own; empty when it gives none.
+    /// The address that the page gives as its own. Empty if it gives none.
     pub(super) url: String,
 }
 
@@ -31,18 +31,18 @@ impl Statements {
         statements
     }
 
-    /// The first content of a `<meta>` of one of these names, in the order of the names.
+    /// The content of the first `<meta>` with one of these names, in the order of the names.
     pub(super) fn meta(&self, names: &[&str]) -> Option<&str> {
         let of = |wanted: &&str| self.metas.iter().find(|(known, _)| known == wanted);
         names.iter().find_map(of).map(|(_, content)| content.as_str())
     }
 
-    /// The contents of every `<meta>` of a name.
+    /// The contents of all `<meta>` elements with this name.
     pub(super) fn all<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s str> {
         self.metas.iter().filter(move |(known, _)| known == name).map(|(_, content)| content.as_str())
     }
 
-    /// Where the page says that it is: an address that is relative counts from the one it is based on.
+    /// The address that the page gives. A relative address is resolved against the base.
     fn address(&self, tree: &Document) -> String {
         let link = |rel: &str| {
             let links = tree.select("link[rel][href]");
@@ -76,7 +76,7 @@ fn metas(tree: &Document) -> Vec<(String, String)> {
         }
         for kind in ["property", "name", "itemprop", "http-equiv"] {
             let names = meta.attr_or(kind, "").to_lowercase();
-            // Only `property` may hold several names; others are known to have blanks in one.
+            // Only `property` may hold several names. The values of other attributes may contain spaces.
             let names = if kind == "property" { names.split_whitespace().collect() } else { vec![names.trim()] };
             found.extend(names.iter().filter(|name| !name.is_empty()).map(|name| (name.to_string(), content.clone())));
         }
@@ -91,7 +91,7 @@ fn whole(url: &str) -> bool {
         && !url.contains(char::is_whitespace)
 }
 
-/// An address as a whole one (RFC 3986, without the dots of paths). None when nothing tells where it is.
+/// Makes an address absolute (RFC 3986, without removing dot segments). None if there is no base for it.
 fn resolved(url: &str, base: Option<&str>) -> Option<String> {
     if whole(url) {
         return Some(url.to_string());

@@ -1,9 +1,8 @@
 //! Cuts JSON into its records while it is read, so that no file has to fit into memory.
 //!
-//! Only strings and brackets are followed here; whether a piece is well formed, its parser tells. A file may hold one
-//! value or several, lists of records, and lists within an object (`{"articles": […]}`). An object is kept whole as
-//! long as it is within the limits. One that is beyond them is gone through member by member, for a list of records in
-//! it.
+//! Only strings and brackets are followed here; the parser finds out whether a piece is well formed. A file may hold
+//! one value or several, lists of records, and lists within an object (`{"articles": […]}`). An object within the
+//! limits is kept whole. A larger one is searched member by member for a list of records.
 
 use std::io::{self, BufRead, Read};
 
@@ -11,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::wrap;
 
-/// How much a record may be.
+/// The limits of a record.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::cli::ingest) struct Limits {
     /// Its length in bytes.
@@ -20,35 +19,35 @@ pub(in crate::cli::ingest) struct Limits {
     pub(in crate::cli::ingest) values: usize,
 }
 
-/// The longest name of a member, and the longest value of a feed's own, in bytes.
-const SMALL: usize = 64 << 10;
+/// The longest name of a member, and the longest value that describes a feed, in bytes.
+const MAX_SMALL_BYTES: usize = 64 << 10;
 
-/// So many members of a list that are no objects, one after another, mean that it is no list of records.
-const STRANGERS: usize = 1000;
+/// A list with so many items in a row that are not objects is not a list of records.
+const MAX_NON_OBJECTS: usize = 1000;
 
 /// A piece of a file.
 #[derive(Debug, PartialEq)]
 pub(in crate::cli::ingest) struct Piece {
     /// Where it was found.
     pub(in crate::cli::ingest) at: At,
-    /// The line that it begins in, from 1.
+    /// The line that it begins on, from 1.
     pub(in crate::cli::ingest) line: usize,
-    /// Its bytes, or why they could not be had.
+    /// Its bytes, or why they cannot be read.
     pub(in crate::cli::ingest) bytes: Result<Vec<u8>, String>,
-    /// What the object around it tells, as far as that came before and is short.
+    /// The members of the object around it, as far as they came before it and are short.
     pub(in crate::cli::ingest) around: Map<String, Value>,
 }
 
 /// Where a piece was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::cli::ingest) enum At {
-    /// It is all that the file holds.
+    /// It is everything that the file holds.
     Whole,
     /// It is one of several, counted from 1.
     Item(usize),
 }
 
-/// Whoever takes the pieces; it says false when it wants no more.
+/// Takes the pieces. Returns false if it wants no more.
 type Sink<'s> = &'s mut dyn FnMut(Piece) -> bool;
 
 /// What stopped the cutting early.
@@ -65,7 +64,7 @@ impl From<io::Error> for Stop {
     }
 }
 
-/// Hands on the pieces of what is read. Returns whether the sink wants more; a fault is handed on as the last piece.
+/// Passes on the pieces of what is read. Returns whether the sink wants more. A fault is passed on as the last piece.
 pub(in crate::cli::ingest) fn pieces(reader: &mut dyn BufRead, limits: Limits, sink: Sink<'_>) -> bool {
     let mut cutter = Cutter { reader, limits, line: 1, count: 0, around: Map::new(), sink };
     match cutter.file() {
@@ -96,9 +95,9 @@ struct Progress {
 
 /// How reading a value ended.
 enum Taken {
-    /// At its end, or that of the file.
+    /// At its end, or at the end of the file.
     Done(Vec<u8>),
-    /// Before its end: it is larger than the limits, and this is its start.
+    /// Before its end, because it exceeds the limits. This is its start.
     TooLarge(Vec<u8>, Progress),
 }
 
@@ -122,7 +121,7 @@ impl Cutter<'_, '_> {
         Ok(())
     }
 
-    /// A value that stands alone, or with others one after another.
+    /// Reads a top-level value.
     fn top_value(&mut self, first: u8) -> Result<(), Stop> {
         let line = self.line;
         match self.value(self.limits, Progress::default())? {
@@ -137,7 +136,7 @@ impl Cutter<'_, '_> {
         }
     }
 
-    /// Passes over the rest of a value that is too large, and says so.
+    /// Skips the rest of a value that is too large, and refuses it.
     fn refuse_rest(&mut self, progress: Progress, line: usize) -> Result<(), Stop> {
         self.pass_over(progress)?;
         self.count += 1;
@@ -153,7 +152,7 @@ impl Cutter<'_, '_> {
         )
     }
 
-    /// Reads a large object once more from its start, for a list of records in it.
+    /// Reads a large object again from its start, to find a list of records in it.
     fn descend(&mut self, start: Vec<u8>, line: usize) -> Result<(), Stop> {
         let mut whole = io::Cursor::new(start).chain(&mut *self.reader);
         let mut inner = Cutter {
@@ -170,13 +169,13 @@ impl Cutter<'_, '_> {
         if found {
             return Ok(());
         }
-        // All of it has been skipped; only its size is left to be told.
+        // All of it has been skipped. What is left is to report its size.
         self.count += 1;
         let why = self.too_large();
         self.emit(At::Item(self.count), line, Err(why))
     }
 
-    /// The members of an object whose brace has been read. Returns whether a list of records was among them.
+    /// Reads the members of an object whose opening brace has been read. Returns whether one was a list of records.
     fn members(&mut self, depth: usize) -> Result<bool, Stop> {
         let mut found = false;
         loop {
@@ -192,11 +191,14 @@ impl Cutter<'_, '_> {
         }
     }
 
-    /// A member of an object. Returns whether it is a list of records.
+    /// Reads a member of an object. Returns whether it is a list of records.
     fn member(&mut self, depth: usize, found: bool) -> Result<bool, Stop> {
-        let small = Limits { bytes: SMALL, values: 1000 };
+        let small = Limits { bytes: MAX_SMALL_BYTES, values: 1000 };
         let Taken::Done(key) = self.value(small, Progress::default())? else {
-            return Err(Stop::Fault(format!("line {}: the name of a field is longer than {SMALL} bytes", self.line)));
+            return Err(Stop::Fault(format!(
+                "line {}: the name of a field is longer than {MAX_SMALL_BYTES} bytes",
+                self.line
+            )));
         };
         let key: String = serde_json::from_slice(&key).unwrap_or_default();
         match self.next_value()? {
@@ -229,7 +231,7 @@ impl Cutter<'_, '_> {
         }
     }
 
-    /// The members of a list whose bracket has been read.
+    /// Reads the items of a list whose opening bracket has been read.
     fn list(&mut self) -> Result<(), Stop> {
         let mut strangers = 0;
         loop {
@@ -241,8 +243,9 @@ impl Cutter<'_, '_> {
                 Some(other @ (b'}' | b':')) => return Err(self.malformed("expected a record or ]", other)),
                 Some(first) => {
                     strangers = if first == b'{' { 0 } else { strangers + 1 };
-                    if strangers > STRANGERS {
-                        let why = format!("{STRANGERS} values in a row are not objects: this is not a list of records");
+                    if strangers > MAX_NON_OBJECTS {
+                        let why =
+                            format!("{MAX_NON_OBJECTS} values in a row are not objects: this is not a list of records");
                         return Err(Stop::Fault(why));
                     }
                     match self.value(self.limits, Progress::default())? {
@@ -262,12 +265,12 @@ impl Cutter<'_, '_> {
         Stop::Fault(format!("malformed JSON at line {}: {expected}, found {found}; the rest is not read", self.line))
     }
 
-    /// The first byte that is neither blank nor a comma; none at the end. It is still to be read.
+    /// Skips to the first byte that is neither white space nor a comma, and returns it unread. None at the end.
     fn next_value(&mut self) -> Result<Option<u8>, Stop> {
         loop {
             let buffer = fill(self.reader)?;
             let Some(&first) = buffer.first() else { return Ok(None) };
-            // The record separator is that of RFC 7464.
+            // 0x1e is the record separator of RFC 7464.
             let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | 0x1e);
             if !blank(&first) {
                 return Ok(Some(first));
@@ -278,7 +281,7 @@ impl Cutter<'_, '_> {
         }
     }
 
-    /// Passes over one byte.
+    /// Skips one byte.
     fn bump(&mut self) -> Result<(), Stop> {
         let length = fill(self.reader)?.len().min(1);
         self.reader.consume(length);
@@ -299,7 +302,7 @@ impl Cutter<'_, '_> {
         }
     }
 
-    /// The value that comes next, as far as it is within the limits.
+    /// Reads the next value, as far as it is within the limits.
     fn value(&mut self, limits: Limits, mut progress: Progress) -> Result<Taken, Stop> {
         let mut bytes = Vec::new();
         loop {
@@ -322,7 +325,7 @@ impl Cutter<'_, '_> {
 }
 
 impl Progress {
-    /// Goes through the bytes to the end of the value, or until it holds more than so many values. Returns how many
+    /// Follows a value through the bytes to its end, or until it holds more than `values` values. Returns how many
     /// bytes belong to it, and whether it ended.
     fn through(&mut self, bytes: &[u8], values: usize) -> (usize, bool) {
         for (at, &byte) in bytes.iter().enumerate() {
@@ -369,7 +372,7 @@ impl Progress {
 }
 
 fn fill(reader: &mut dyn BufRead) -> io::Result<&[u8]> {
-    // Borrowed twice, as a loop that returns what it borrowed is not accepted.
+    // Borrowed twice, because the compiler does not accept a loop that returns what it borrowed.
     while let Err(error) = reader.fill_buf() {
         if error.kind() != io::ErrorKind::Interrupted {
             return Err(error);

@@ -1,4 +1,4 @@
-//! The fields of one record.
+//! Reads the fields of a record.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -13,10 +13,10 @@ use super::values;
 use crate::convert::{AUTHORS, LANGUAGE_BYTES, METADATA_BYTES};
 use crate::proto::Article;
 
-/// What is told of a number that does not tell what was written.
+/// The note on a number that was not read exactly.
 pub(super) const INEXACT: &str = "is not used: numbers of that size are not exact; write it as text";
 
-/// The fields of a record, by their folded names; a layer for the record and one for each envelope in it.
+/// The fields of a record, by their folded names: a layer for the record, and one for each envelope in it.
 pub(super) struct Fields<'r> {
     pub(super) layout: &'r Layout,
     pub(super) record: &'r Record,
@@ -24,7 +24,7 @@ pub(super) struct Fields<'r> {
 }
 
 impl<'r> Fields<'r> {
-    /// What stands under the names of a field: first the usual ones, then those that are taken last.
+    /// The values under the names of a field: first those under the usual names, then those under the fallbacks.
     fn candidates(&self, field: Field) -> [Vec<(&'r str, &'r Value)>; 2] {
         let chosen: Vec<_> = self.layout.chosen.iter().filter(|chosen| chosen.name.field == field).collect();
         if chosen.is_empty() {
@@ -39,7 +39,7 @@ impl<'r> Fields<'r> {
         [found.collect(), Vec::new()]
     }
 
-    /// What stands under these folded names, in the order of layers, then of names.
+    /// The values under these folded names, in the order of layers, then of names.
     fn named(&self, names: &[&str]) -> Vec<(&'r str, &'r Value)> {
         let of_layer = |layer: &'_ Vec<(String, &'r str, &'r Value)>| {
             let of_name = |name: &&str| {
@@ -51,7 +51,7 @@ impl<'r> Fields<'r> {
         self.layers.iter().flat_map(of_layer).collect()
     }
 
-    /// The first value that can be read. Where none can, the first of the usual names that tells something is told.
+    /// The first value that can be read. If none can, the first non-empty one under a usual name is reported.
     fn first<T>(
         &self,
         field: Field,
@@ -95,7 +95,7 @@ impl<'r> Fields<'r> {
         Told { article, notes }
     }
 
-    /// Tells of names that are none of ours but nearly one of a field that the record lacks.
+    /// Reports unknown names that look like a misspelt name of a field that the record lacks.
     fn misspelt(&self, notes: &mut Vec<Note>) {
         let is_chosen = |name: &str| self.layout.chosen.iter().any(|chosen| folded(&chosen.name.name) == name);
         for (folded, name, value) in self.layers.iter().flatten() {
@@ -136,12 +136,12 @@ impl<'r> Fields<'r> {
         if let Some((name, value)) = unread {
             notes.push(Note::new(name, value, "is not used: an address is expected"));
         }
-        // An id or guid may be an address, and may be something else.
+        // An id or guid may be an address or something else.
         let last = last.into_iter().filter_map(|(_, value)| values::address(value));
         last.into_iter().find(|text| values::is_address(text) && text.len() <= METADATA_BYTES).unwrap_or_default()
     }
 
-    /// The outlet. An address in its place tells at least where it was published.
+    /// The outlet. If an address stands in its place, its host is used.
     fn outlet(&self, article: &mut Article, notes: &mut Vec<Note>) {
         let [usual, last] = self.candidates(Field::Outlet);
         let text = |(name, value)| Some((name, values::text(value)?));
@@ -180,12 +180,12 @@ impl<'r> Fields<'r> {
         let Some((name, value, mut found)) = self.first(Field::PublishTime, values::published, NO_DATE, notes) else {
             return;
         };
-        // WordPress tells the date where the outlet is, and beside it the same moment in UTC.
+        // WordPress gives the local date of the outlet, and next to it the same moment in UTC.
         let in_utc = self.named(&[&format!("{}gmt", folded(name))]);
         if let Some(utc) = in_utc.first().and_then(|(_, value)| values::published(value)) {
             found.time = utc.time;
         }
-        // We tell the moment, and beside it the date where the outlet is.
+        // Our own replies give the moment, and next to it the local date of the outlet.
         let there = self.named(&["publishdate"]).into_iter().find_map(|(_, value)| values::calendar_date(value));
         if let Some(there) = there.filter(|_| folded(name) == "publishtime") {
             found.day = there;
@@ -196,7 +196,7 @@ impl<'r> Fields<'r> {
         found.put_into(article);
     }
 
-    /// The client's own keys. A value that is no text, exact number or truth value costs its key.
+    /// The client's own keys and values. A value that is not text, an exact number or a boolean costs its key.
     fn labels(&self, notes: &mut Vec<Note>) -> BTreeMap<String, String> {
         let what = "is not used: an object of texts is expected";
         let read = |value: &Value| value.as_object().cloned();
@@ -216,7 +216,7 @@ impl<'r> Fields<'r> {
         labels
     }
 
-    /// Name and text of the first body that is not blank.
+    /// The name and text of the first body that is not blank.
     pub(super) fn body(&self) -> Result<(&'r str, String), String> {
         let [usual, last] = self.candidates(Field::Body);
         let all: Vec<_> = usual.into_iter().chain(last).collect();
@@ -249,7 +249,7 @@ impl<'r> Fields<'r> {
     }
 }
 
-/// The value at a dotted path: `meta.date`.
+/// The value at a dotted path such as `meta.date`.
 fn nested<'r>(record: &'r Record, path: &str) -> Option<&'r Value> {
     let (first, rest) = path.split_once('.')?;
     let inner = record.get(first)?.as_object()?;

@@ -1,4 +1,4 @@
-//! Which names hold what in records, and what a record told.
+//! Says which names records use for which fields, and holds what a record yields.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,13 +8,13 @@ use super::super::note::Note;
 use super::names::FieldName;
 use crate::proto::Article;
 
-/// Where records hold what.
+/// Which names records use for which fields.
 #[derive(Debug, Default)]
 pub(in crate::cli::ingest) struct Layout {
     pub(super) chosen: Vec<Chosen>,
 }
 
-/// A name that the user gave a field, and whether a record had it.
+/// The name of a field that the user gave, and whether any record had it.
 #[derive(Debug)]
 pub(super) struct Chosen {
     pub(super) name: FieldName,
@@ -23,12 +23,12 @@ pub(super) struct Chosen {
 
 pub(in crate::cli::ingest) type Record = Map<String, Value>;
 
-/// An article as a record or page tells it.
+/// An article as a record or page describes it.
 #[derive(Debug, Default, PartialEq)]
 pub(in crate::cli::ingest) struct Told {
     /// The article.
     pub(in crate::cli::ingest) article: Article,
-    /// What was left out because it could not be understood, or read with a guess.
+    /// What was left out because it could not be read, and what was guessed.
     pub(in crate::cli::ingest) notes: Vec<Note>,
 }
 
@@ -39,7 +39,7 @@ impl Layout {
         Self { chosen: chosen.collect() }
     }
 
-    /// The names that no record had so far.
+    /// The names that no record has had so far.
     pub(in crate::cli::ingest) fn unmatched(&self) -> Vec<&FieldName> {
         let unmatched = self.chosen.iter().filter(|chosen| !chosen.matched.load(Ordering::Relaxed));
         unmatched.map(|chosen| &chosen.name).collect()

@@ -1,8 +1,8 @@
-//! JSON records as articles.
+//! Reads JSON records as articles.
 //!
-//! [`cut`] parts a file into pieces, [`parse`] makes values of them, [`wrap`] finds the records in what surrounds them,
-//! [`names`] knows under which names records hold what, and [`values`] in which forms. Nothing but the body can cost an
-//! article: what else is not understood is left out, and told.
+//! [`cut`] splits a file into pieces, [`parse`] parses them, [`wrap`] finds the records in what surrounds them,
+//! [`names`] knows which names records use, and [`values`] which forms values take. Nothing but the body can cost an
+//! article: anything else that cannot be read is left out and reported.
 
 use serde_json::Value;
 
@@ -29,8 +29,8 @@ pub(super) use names::{Field, FieldName, did_you_mean, folded, is_known, nearest
 pub(super) use parse::{Malformed, parse};
 
 impl Layout {
-    /// The articles of a value: of a record, or of a list of records within it. `around` is what was told beside the
-    /// list that the value comes from. In place of what is no article stands the reason, in words.
+    /// The articles in a value, which is a record or holds a list of records. `around` is the object around the list
+    /// that the value comes from. For what is not an article, there is a reason in words.
     pub(super) fn articles(&self, value: Value, around: &Record) -> Vec<Result<Told, String>> {
         let mut articles = Vec::new();
         self.gather(value, &Feed::of(around), 0, &mut articles);
@@ -81,7 +81,7 @@ impl Layout {
         Fields { layout: self, record, layers }
     }
 
-    /// The record as an article, or in words why it is none.
+    /// The record as an article, or why it is not one.
     fn article(&self, record: &Record, feed: &Feed) -> Result<Told, String> {
         let fields = self.fields(record);
         let mut told = fields.metadata();
@@ -97,13 +97,13 @@ impl Layout {
         Ok(told)
     }
 
-    /// All but the body.
+    /// Everything but the body.
     pub(super) fn metadata(&self, record: &Record) -> Told {
         self.fields(record).metadata()
     }
 }
 
-/// What a feed tells of all its items.
+/// What a feed says about all its items.
 #[derive(Default)]
 struct Feed {
     outlet: String,
@@ -112,7 +112,7 @@ struct Feed {
 }
 
 impl Feed {
-    /// What the object around a list tells. Only feeds have titles that name an outlet.
+    /// What the object around a list says. Only in feeds is the title the name of an outlet.
     fn of(holder: &Record) -> Self {
         let is_feed = holder.keys().any(|name| matches!(folded(name).as_str(), "items" | "item" | "entries" | "entry"))
             || holder.contains_key("version");
@@ -142,7 +142,7 @@ impl Feed {
     }
 }
 
-/// Takes away the mark of services that give only the start of a text: "… [+1234 chars]".
+/// Removes the mark of services that give only the start of a text: "… [+1234 chars]".
 fn take_cut_mark(body: &mut String) -> Option<String> {
     let end = body.trim_end();
     let at = end.strip_suffix(" chars]")?.rfind('[')?;

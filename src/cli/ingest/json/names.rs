@@ -1,4 +1,4 @@
-//! Under which names records hold the fields of an article.
+//! Lists the names under which records hold the fields of an article.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,10 +17,11 @@ pub(in crate::cli::ingest) enum Field {
     Body,
 }
 
-/// A field's own name, the names that records give it, and those that stand for it only where none of these does.
+/// A field with its own name, the names that records use for it, and fallbacks that count only if there is none of
+/// these.
 struct Names(Field, &'static str, &'static [&'static str], &'static [&'static str]);
 
-/// Written as in [`folded`].
+/// All names in the form of [`folded`].
 const NAMES: [Names; 9] = [
     Names(Field::Id, "id", &["id"], &["articleid", "docid", "documentid", "uuid", "externalid", "storiesid"]),
     Names(
@@ -140,29 +141,30 @@ const NAMES: [Names; 9] = [
 
 impl Field {
     fn names(self) -> &'static Names {
-        // Every field has its line above.
+        // Every field has an entry above.
         NAMES.iter().find(|names| names.0 == self).unwrap_or(&NAMES[0])
     }
 
-    /// The names that records usually give it, in order of preference.
+    /// The names that records use for it, in order of preference.
     pub(super) fn usual(self) -> &'static [&'static str] {
         self.names().2
     }
 
-    /// Names that mean it only where none of the usual ones is there.
+    /// The names that count only if there is none of the usual ones.
     pub(super) fn last(self) -> &'static [&'static str] {
         self.names().3
     }
 }
 
-/// The name without what writers of names do not agree about: case, `_`, `-` and what else parts words.
-/// `datePublished`, `date_published` and `date-published` are one name.
+/// A name without what its writers do not agree about: case, `_`, `-` and other separators. `datePublished`,
+/// `date_published` and `date-published` are one name.
 pub(in crate::cli::ingest) fn folded(name: &str) -> String {
     let kept = |c: &char| c.is_alphanumeric() || matches!(c, '@' | '#' | '$');
     name.chars().filter(kept).flat_map(char::to_lowercase).collect()
 }
 
-/// The names that misspelt ones are compared with: those that people write by hand. Programs spell theirs right.
+/// The names that misspelt ones are compared with. They are those that people write by hand; programs spell theirs
+/// right.
 const SPELT: [(Field, &[&str]); 7] = [
     (Field::Outlet, &["outlet", "source", "publisher"]),
     (Field::Title, &["title", "headline"]),
@@ -176,32 +178,32 @@ const SPELT: [(Field, &[&str]); 7] = [
     (Field::Url, &["url", "link", "permalink"]),
 ];
 
-/// Longer names are not looked at, in bytes: no field of ours comes near them.
-const LONGEST_NAME: usize = 24;
+/// Longer names are not compared, in bytes: no field has such a name.
+const MAX_NAME_BYTES: usize = 24;
 
-/// Whether a folded name is one that some field is looked for under.
+/// Whether some field is looked for under this folded name.
 pub(in crate::cli::ingest) fn is_known(folded: &str) -> bool {
     NAMES.iter().any(|names| names.2.contains(&folded) || names.3.contains(&folded))
 }
 
-/// The field that a folded name is a misspelt name of, and which name that is.
+/// The field whose name a folded name misspells, and that name.
 pub(in crate::cli::ingest) fn nearest(folded: &str) -> Option<(Field, &'static str)> {
     let names = SPELT.iter().flat_map(|(field, spelt)| spelt.iter().map(|name| (*field, *name)));
     let near = names.filter_map(|(field, name)| Some((distance(folded, name)?, field, name)));
     near.min_by_key(|(distance, ..)| *distance).map(|(_, field, name)| (field, name))
 }
 
-/// What is told of a name that looks like a misspelt one.
+/// The note on a name that looks misspelt.
 pub(in crate::cli::ingest) fn did_you_mean(meant: &str) -> String {
     format!("is not used: there is no such field; did you mean {meant}?")
 }
 
-/// How far a folded name is from `name`, where it looks like a misspelt one: two letters changed places, one is wrong,
-/// missing or too many, or two in a long name. Of short names only the first holds: "data" and "rate" are no misspelt
+/// The distance of a folded name from `name`, if it looks like a misspelling: two letters swapped, one wrong, missing
+/// or too many, or two of these in a long name. In short names only a swap counts: "data" and "rate" do not misspell
 /// "date".
 fn distance(folded: &str, name: &str) -> Option<usize> {
     let name = self::folded(name);
-    if folded.len() > LONGEST_NAME || folded.len().abs_diff(name.len()) > 2 {
+    if folded.len() > MAX_NAME_BYTES || folded.len().abs_diff(name.len()) > 2 {
         return None;
     }
     let most = if name.len() < 8 { 1 } else { 2 };
@@ -215,7 +217,7 @@ fn distance(folded: &str, name: &str) -> Option<usize> {
     (distance <= most && (is_long || sorted(folded) == sorted(&name))).then_some(distance)
 }
 
-/// Under which name records hold a field: `body=text`.
+/// Which name records use for a field: `body=text`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::cli::ingest) struct FieldName {
     pub(super) field: Field,
@@ -223,7 +225,7 @@ pub(in crate::cli::ingest) struct FieldName {
 }
 
 impl fmt::Display for FieldName {
-    /// As it is written on the command line.
+    /// In the form of the command line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}={}", self.field.names().1, self.name)
     }

@@ -1,4 +1,4 @@
-//! Bytes of a record as a JSON value.
+//! Parses the bytes of a record as a JSON value.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use super::super::note::Note;
 use super::repair::repaired;
 use super::repeated::read;
 
-/// Why bytes are no JSON.
+/// Why bytes are not JSON.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::cli::ingest) struct Malformed {
     /// What is wrong.
@@ -20,7 +20,7 @@ pub(in crate::cli::ingest) struct Malformed {
     pub(in crate::cli::ingest) column: usize,
 }
 
-/// The value, and what had to be replaced in it.
+/// The value, and notes on what had to be replaced in it.
 pub(in crate::cli::ingest) fn parse(bytes: &[u8]) -> Result<(Value, Vec<Note>), Malformed> {
     let mut notes = Vec::new();
     let text = decoded(bytes, &mut notes);
@@ -29,7 +29,7 @@ pub(in crate::cli::ingest) fn parse(bytes: &[u8]) -> Result<(Value, Vec<Note>), 
         Err(error) => error,
     };
     let repaired = repaired(&text);
-    // What the strict parser said of the text as it is tells people more than what is left after the repair.
+    // The error of the strict parser in the original text says more than the one that remains after the repair.
     let value = read(&repaired.text, &mut notes).map_err(|_| malformed(&strict))?;
     if let Some(half) = repaired.halves.first() {
         notes.push(Note::new("", half, "is half of a character; it was replaced with U+FFFD"));
@@ -44,7 +44,7 @@ fn malformed(error: &serde_json::Error) -> Malformed {
     Malformed { why: why.into(), line: error.line(), column: error.column() }
 }
 
-/// The bytes as text: UTF-8, else what old Windows programs write. Damage in a text that is plainly UTF-8 is replaced.
+/// The bytes as text: UTF-8, or else windows-1252. In text that is plainly UTF-8, damaged bytes are replaced.
 fn decoded<'b>(bytes: &'b [u8], notes: &mut Vec<Note>) -> Cow<'b, str> {
     let error = match std::str::from_utf8(bytes) {
         Ok(text) => return text.into(),

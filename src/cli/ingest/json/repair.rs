@@ -1,17 +1,17 @@
-//! JSON that is nearly JSON: what programs write that are not strict, made so that a strict parser reads it.
+//! Repairs JSON that is not quite valid, as lenient programs write it, so that a strict parser can read it.
 
-/// A text that a strict parser may read, and what had to be replaced by other characters for that.
+/// A text that a strict parser can read, and what was lost in the repair.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Repaired {
     /// The text.
     pub(super) text: String,
-    /// Halves of surrogate pairs, as they were written; they were replaced with U+FFFD.
+    /// Halves of surrogate pairs, as they were written. They were replaced with U+FFFD.
     pub(super) halves: Vec<String>,
 }
 
-/// Makes values that JSON has no number for `null` (NaN, Infinity, 1e999), numbers that it does not know text (007),
-/// halves of surrogate pairs U+FFFD; escapes bare control characters, and takes commas away that nothing follows.
-/// In one pass, in time that grows with the length of the text.
+/// Turns numbers that JSON lacks into `null` (NaN, Infinity, 1e999), invalid numbers into text (007), and halves of
+/// surrogate pairs into U+FFFD; escapes bare control characters, and removes trailing commas. It takes one pass, in
+/// time proportional to the text.
 pub(super) fn repaired(text: &str) -> Repaired {
     let mut repair = Repair { rest: text, out: String::with_capacity(text.len()), halves: Vec::new() };
     while let Some(next) = repair.rest.chars().next() {
@@ -52,7 +52,7 @@ impl<'t> Repair<'t> {
         }
     }
 
-    /// A number, or a word.
+    /// Reads a number or a word.
     fn scalar(&mut self) {
         let end = self.rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '_')));
         let token = self.take(end.unwrap_or(self.rest.len()));
@@ -90,7 +90,7 @@ impl<'t> Repair<'t> {
         match self.rest.as_bytes().get(1) {
             Some(b'u') => self.unicode(),
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.copy(2),
-            // JavaScript's \' is only the mark; any other backslash is meant.
+            // JavaScript's \' means the quotation mark. Any other backslash is meant literally.
             Some(b'\'') => drop(self.take(1)),
             _ => {
                 self.take(1);
@@ -116,7 +116,7 @@ impl<'t> Repair<'t> {
     }
 }
 
-/// The code unit of an escape at the start of the text.
+/// The code unit of the escape at the start of the text.
 fn code(text: &str) -> Option<u16> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {

@@ -1,4 +1,4 @@
-//! JSON whose objects may give a name twice. The last value counts, as everywhere; the others are told.
+//! Reads JSON whose objects may repeat a name. The last value counts, as in most parsers; the lost ones are reported.
 
 use std::fmt;
 
@@ -7,17 +7,17 @@ use serde_json::{Map, Number, Value};
 
 use super::super::note::Note;
 
-/// So deep names are told: those of a record, of an object in it, its labels say, and of what a record may be wrapped in.
-const DEEP: usize = 4;
+/// Repeated names are reported to this depth: that of a record, an object in it, its labels, and a wrapper around it.
+const REPORTED_DEPTH: usize = 4;
 
-/// So many names of a record are told.
-const TOLD: usize = 20;
+/// How many repeated names of a record are reported.
+const MAX_REPORTED: usize = 20;
 
-/// What is told of a value that is lost.
+/// The note on a value that is lost.
 const AGAIN: &str = "is not used: the name comes again, and its last value counts";
 
-/// The value of a text. Of a name that comes again with another value, `notes` tell the one that is lost; of a text that
-/// is no JSON nothing is told.
+/// The value of a text. `notes` gets the lost value of each name that comes again with another value. If the text is
+/// not JSON, nothing is added.
 pub(super) fn read(text: &str, notes: &mut Vec<Note>) -> Result<Value, serde_json::Error> {
     let mut lost = Vec::new();
     let mut reader = serde_json::Deserializer::from_str(text);
@@ -27,7 +27,7 @@ pub(super) fn read(text: &str, notes: &mut Vec<Note>) -> Result<Value, serde_jso
     Ok(value)
 }
 
-/// Where a value stands: below which names.
+/// Where a value stands, as the names that lead to it.
 struct Place<'l> {
     path: String,
     depth: usize,
@@ -37,8 +37,8 @@ struct Place<'l> {
 impl Place<'_> {
     fn within(&mut self, name: Option<&str>) -> Place<'_> {
         let path = match name {
-            // Nobody is told of what lies deeper.
-            _ if self.depth >= DEEP => String::new(),
+            // Deeper names are not reported.
+            _ if self.depth >= REPORTED_DEPTH => String::new(),
             Some(name) => self.below(name),
             None => self.path.clone(),
         };
@@ -106,7 +106,7 @@ impl<'de> Visitor<'de> for Place<'_> {
         while let Some(name) = items.next_key::<String>()? {
             let value = items.next_value_seed(self.within(Some(&name)))?;
             let before = found.get(&name).filter(|before| **before != value && !before.is_null());
-            if let Some(before) = before.filter(|_| self.depth < DEEP && self.lost.len() < TOLD) {
+            if let Some(before) = before.filter(|_| self.depth < REPORTED_DEPTH && self.lost.len() < MAX_REPORTED) {
                 let note = Note::new(self.below(&name), before, AGAIN);
                 self.lost.push(note);
             }
@@ -137,7 +137,10 @@ mod tests {
         assert_eq!(notes, [Note::new("items.title", "\"Tide\"", AGAIN)]);
         let (_, notes) = told(r#"{"a": [1.5, -3, 18446744073709551615, 1e300, "\u00e9", null, {}, []]}"#);
         assert_eq!(notes, []);
-        assert_eq!(told(&format!("[{}]", r#"{"a": 1, "a": 2},"#.repeat(100).trim_end_matches(','))).1.len(), TOLD);
+        assert_eq!(
+            told(&format!("[{}]", r#"{"a": 1, "a": 2},"#.repeat(100).trim_end_matches(','))).1.len(),
+            MAX_REPORTED
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What the values of a record mean, in the forms that exports give them.
+//! Interprets the values of a record, in the forms in which exports write them.
 
 use serde_json::{Map, Value};
 
@@ -7,28 +7,28 @@ use super::super::byline;
 use super::super::markup::body::body_text;
 use crate::proto::google_type::Date;
 
-/// From here on two whole numbers may be one number for JSON: 2^53.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+/// The first whole number that JSON readers may confuse with another: 2^53.
+const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
 
-/// Names under which objects hold the text that they stand for: `{"rendered": "Tide"}`, `{"@value": "Tide"}`.
+/// Names of members with the text that an object stands for: `{"rendered": "Tide"}`, `{"@value": "Tide"}`.
 const TEXT_NAMES: [&str; 18] = [
     "name", "rendered", "value", "@value", "#text", "_text", "$t", "_", "__cdata", "main", "original", "text", "title",
     "$oid", "code", "en", "en-US", "en-GB",
 ];
 
-/// Names under which objects hold a body.
+/// Names of members with a body.
 const BODY_NAMES: [&str; 15] = [
     "text", "plain", "rendered", "value", "@value", "#text", "_text", "$t", "_", "__cdata", "html", "content", "en",
     "en-US", "en-GB",
 ];
 
-/// Names under which objects hold an address.
+/// Names of members with an address.
 const ADDRESS_NAMES: [&str; 8] = ["href", "url", "@id", "link", "rendered", "#text", "@href", "$t"];
 
-/// How deep values are looked for in each other.
-const DEEPEST: usize = 4;
+/// How deep nested values are searched.
+const MAX_DEPTH: usize = 4;
 
-/// Whether a value tells nothing: null, blank, or a list or object of such.
+/// Whether a value says nothing: null, blank text, or a list or object of such.
 pub(super) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -39,7 +39,7 @@ pub(super) fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// Text; a number as text; what an object calls its name (`{"name": "Veld Courier"}`); the first of a list.
+/// Reads text: a string, a number as text, the name in an object (`{"name": "Veld Courier"}`), or the first of a list.
 pub(super) fn text(value: &Value) -> Option<String> {
     text_within(value, 0)
 }
@@ -47,17 +47,17 @@ pub(super) fn text(value: &Value) -> Option<String> {
 fn text_within(value: &Value, depth: usize) -> Option<String> {
     match value {
         Value::String(text) => Some(text.trim().to_string()).filter(|text| !text.is_empty()),
-        // 17.0 is how tables write the whole number 17 where another line has none.
+        // Tables write the whole number 17 as 17.0 if other rows have fractions.
         Value::Number(number) => Some(number.to_string().trim_end_matches(".0").to_string()),
-        Value::Array(items) if depth < DEEPEST => items.iter().find_map(|item| text_within(item, depth + 1)),
-        Value::Object(object) if depth < DEEPEST => {
+        Value::Array(items) if depth < MAX_DEPTH => items.iter().find_map(|item| text_within(item, depth + 1)),
+        Value::Object(object) if depth < MAX_DEPTH => {
             TEXT_NAMES.iter().find_map(|name| text_within(object.get(*name)?, depth + 1))
         }
         _ => None,
     }
 }
 
-/// A line of text as people read it: character references as the characters that they stand for.
+/// Text on one line, with character references resolved.
 pub(super) fn plain(text: &str) -> String {
     if text.contains(['&', '<']) {
         body_text(text).split_whitespace().collect::<Vec<_>>().join(" ")
@@ -71,7 +71,7 @@ pub(super) fn has_text(value: &Value) -> bool {
     body_within(value, 0).is_some()
 }
 
-/// A body: text, the paragraphs of a list, or what an object holds as text. HTML and Markdown become plain text.
+/// Reads a body: a string, the paragraphs in a list, or the text in an object. HTML and Markdown become plain text.
 pub(super) fn body(value: &Value) -> Option<String> {
     body_within(value, 0).map(|body| body_text(&body))
 }
@@ -79,11 +79,11 @@ pub(super) fn body(value: &Value) -> Option<String> {
 fn body_within(value: &Value, depth: usize) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
-        Value::Array(items) if depth < DEEPEST => {
+        Value::Array(items) if depth < MAX_DEPTH => {
             let parts: Vec<_> = items.iter().filter_map(|item| body_within(item, depth + 1)).collect();
             (!parts.is_empty()).then(|| parts.join("\n\n"))
         }
-        Value::Object(object) if depth < DEEPEST => {
+        Value::Object(object) if depth < MAX_DEPTH => {
             BODY_NAMES.iter().find_map(|name| body_within(object.get(*name)?, depth + 1))
         }
         _ => None,
@@ -96,7 +96,7 @@ pub(super) fn is_address(text: &str) -> bool {
         && !text.contains(char::is_whitespace)
 }
 
-/// An address; of several the first that is one.
+/// Reads an address. Of several, the first valid one.
 pub(super) fn address(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.trim().to_string()).filter(|text| !text.is_empty()),
@@ -110,13 +110,13 @@ pub(super) fn address(value: &Value) -> Option<String> {
     }
 }
 
-/// Whether an address is that of a page, and not of the whole site.
+/// Whether an address is that of a page, not of a whole site.
 pub(super) fn is_page(address: &str) -> bool {
     let path = address.split_once("//").and_then(|(_, rest)| rest.split_once('/'));
     is_address(address) && path.is_some_and(|(_, path)| !path.is_empty())
 }
 
-/// The name of the machine in an address: "courier.example".
+/// The host in an address: "courier.example".
 pub(super) fn host(address: &str) -> Option<String> {
     let rest = address.split_once("//").map_or(address, |(_, rest)| rest);
     let host = rest.split(['/', '?', '#', ':']).next()?;
@@ -124,7 +124,7 @@ pub(super) fn host(address: &str) -> Option<String> {
     (!host.is_empty()).then(|| host.to_string())
 }
 
-/// The names of authors: of a list, of objects, of a line. `outlet` is no author of its own articles.
+/// Reads the names of authors from a list, objects or a line. An outlet is not an author of its own articles.
 pub(super) fn authors(value: &Value, outlet: &str) -> Vec<String> {
     let mut lines = Vec::new();
     gather(value, 0, &mut lines);
@@ -134,8 +134,8 @@ pub(super) fn authors(value: &Value, outlet: &str) -> Vec<String> {
 fn gather(value: &Value, depth: usize, lines: &mut Vec<String>) {
     match value {
         Value::String(line) => lines.extend(Some(plain(line)).filter(|line| !line.trim().is_empty())),
-        Value::Array(items) if depth < DEEPEST => items.iter().for_each(|item| gather(item, depth + 1, lines)),
-        Value::Object(person) if depth < DEEPEST => {
+        Value::Array(items) if depth < MAX_DEPTH => items.iter().for_each(|item| gather(item, depth + 1, lines)),
+        Value::Object(person) if depth < MAX_DEPTH => {
             let before = lines.len();
             let whole =
                 ["name", "display_name", "displayName", "full_name", "fullName", "original", "rendered", "#text"];
@@ -143,7 +143,7 @@ fn gather(value: &Value, depth: usize, lines: &mut Vec<String>) {
                 Some(value) => gather(value, depth + 1, lines),
                 None => lines.extend(of_parts(person)),
             }
-            // What XML became: {"$t": "Ines Okafor"}.
+            // Text that was converted from XML: {"$t": "Ines Okafor"}.
             let marked = ["$t", "_", "_text", "__cdata", "@value", "value"].iter().find_map(|name| person.get(*name));
             if let Some(marked) = marked.filter(|_| lines.len() == before) {
                 gather(marked, depth + 1, lines);
@@ -156,7 +156,7 @@ fn gather(value: &Value, depth: usize, lines: &mut Vec<String>) {
     }
 }
 
-/// First name and surname, where an object tells them apart.
+/// Given name and surname, if an object has both.
 fn of_parts(person: &Map<String, Value>) -> Option<String> {
     let part = |names: &[&str]| names.iter().find_map(|name| text(person.get(*name)?));
     let first = part(&["first_name", "firstName", "firstname", "given_name", "givenName", "given", "first"]);
@@ -164,7 +164,7 @@ fn of_parts(person: &Map<String, Value>) -> Option<String> {
     Some(first.map_or(last.clone(), |first| format!("{first} {last}")))
 }
 
-/// When something was published: a text, a number, what databases and languages make of a date.
+/// Reads a publication date: text, a number, or the forms of databases and programming languages.
 pub(super) fn published(value: &Value) -> Option<Published> {
     match value {
         Value::String(text) => dates::read_published(text),
@@ -175,19 +175,19 @@ pub(super) fn published(value: &Value) -> Option<Published> {
     }
 }
 
-/// A day as our own answers tell it: `{"year": 2026, "month": 3, "day": 3}`.
+/// Reads a date as our own replies write it: `{"year": 2026, "month": 3, "day": 3}`.
 pub(super) fn calendar_date(value: &Value) -> Option<Date> {
     let part = |name: &str| i32::try_from(value.get(name)?.as_i64()?).ok();
     let date = Date { year: part("year")?, month: part("month")?, day: part("day")? };
     dates::day_after(&date).map(|_| date)
 }
 
-/// A number that may stand for others, too, so that it does not tell which was written.
+/// The number, if several written numbers are read as this one.
 pub(super) fn inexact(value: &Value) -> Option<f64> {
-    value.as_f64().filter(|number| number.abs() >= EXACT && value.is_f64())
+    value.as_f64().filter(|number| number.abs() >= FIRST_INEXACT && value.is_f64())
 }
 
-/// The value of a label: text as it is, a number or a truth value as text.
+/// Reads the value of a label: text as it is, a number or boolean as text.
 pub(super) fn label(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -197,7 +197,7 @@ pub(super) fn label(value: &Value) -> Option<String> {
     }
 }
 
-/// A list of one; or year, month, day, hour, minute, second, as Python and Java write them.
+/// Reads a list of one item, or of year, month, day, hour, minute and second, as Python and Java write them.
 fn of_list(items: &[Value]) -> Option<Published> {
     if let [one] = items {
         return published(one);
@@ -208,10 +208,10 @@ fn of_list(items: &[Value]) -> Option<Published> {
     dates::read_published(&format!("{year}-{month:02}-{day:02}T{:02}:{:02}:{:02}", part(0), part(1), part(2)))
 }
 
-/// MongoDB's `$date`, Firestore's seconds, PHP's date with a zone, and objects with a value.
+/// Reads MongoDB's `$date`, Firestore's seconds, PHP's date with a zone, and objects with a value.
 fn of_object(object: &Map<String, Value>) -> Option<Published> {
     if let Some(date) = object.get("$date") {
-        // Whole numbers are milliseconds there, in whichever wrapper.
+        // MongoDB writes milliseconds, in every wrapper.
         let long = date.get("$numberLong").and_then(Value::as_str).and_then(|text| text.parse().ok());
         return date.as_i64().or(long).map_or_else(|| published(date), dates::read_milliseconds);
     }
@@ -228,7 +228,7 @@ fn of_object(object: &Map<String, Value>) -> Option<Published> {
     ["iso", "utc", "value", "@value", "#text", "_text", "$t", "_", "rendered", "date", "datetime", "iso8601"]
         .iter()
         .find_map(|name| published(object.get(*name)?))
-        // One language of several: {"en-US": "2026-03-03"}.
+        // A single language: {"en-US": "2026-03-03"}.
         .or_else(|| published(object.values().next().filter(|_| object.len() == 1)?))
 }
 

@@ -1,13 +1,13 @@
-//! Lists of records inside of what surrounds them: answers of services, feeds, dumps of databases.
+//! Finds lists of records in what surrounds them: replies of services, feeds, database dumps.
 
 use serde_json::{Map, Value};
 
 use super::names::folded;
 
-/// How deep a list of records may lie in objects.
+/// How deep a list of records may be nested in objects.
 pub(super) const DEEPEST: usize = 4;
 
-/// What the lists are called, folded, and the objects around them; the most certain first.
+/// Folded names of such lists, and of the objects around them. The most certain come first.
 const WRAPPERS: [&str; 30] = [
     "articles",
     "items",
@@ -41,7 +41,7 @@ const WRAPPERS: [&str; 30] = [
     "db",
 ];
 
-/// Where the true record lies within one that is only its envelope, folded.
+/// Folded names of the member that holds the actual record if the object is only its envelope.
 const ENVELOPES: [&str; 11] =
     ["source", "fields", "article", "attributes", "node", "document", "data", "metadata", "meta", "embedded", "thread"];
 
@@ -52,8 +52,8 @@ pub(super) fn is_wrapper(name: &str) -> bool {
     WRAPPERS.contains(&folded(name).as_str())
 }
 
-/// The list of records that an object is the wrapper of, and the object that the list lies in directly.
-/// None when there is no such list.
+/// The list of records that an object wraps, and the object that directly holds the list. None if there is no such
+/// list.
 pub(super) fn unwrapped(object: &mut Record, depth: usize) -> Option<(Vec<Value>, Record)> {
     for wrapper in WRAPPERS {
         let names: Vec<String> = object.keys().filter(|name| folded(name) == wrapper).cloned().collect();
@@ -63,7 +63,7 @@ pub(super) fn unwrapped(object: &mut Record, depth: usize) -> Option<(Vec<Value>
                     let items = std::mem::take(items);
                     Some((items, std::mem::take(object)))
                 }
-                // One item of a feed is no list, where XML was made into JSON.
+                // A feed with a single item is not a list if it was converted from XML.
                 Some(one @ Value::Object(_)) if matches!(wrapper, "item" | "entry") => {
                     let items = vec![one.take()];
                     Some((items, std::mem::take(object)))
@@ -79,14 +79,14 @@ pub(super) fn unwrapped(object: &mut Record, depth: usize) -> Option<(Vec<Value>
     None
 }
 
-/// The record, and what lies in it as in an envelope, outermost first.
+/// The record and the envelopes in it, outermost first.
 pub(super) fn layers(record: &Record) -> Vec<&Record> {
     let mut layers = vec![record];
     let mut at = 0;
-    // What lies in an envelope may be one, too; two within each other are enough.
+    // An envelope may hold another one.
     while at < layers.len() && layers.len() < 8 {
         for (name, value) in layers[at] {
-            // An outlet is often called `source`, the envelope of Elasticsearch `_source`.
+            // An outlet is often called `source`. The envelope of Elasticsearch is called `_source`.
             let envelope = if name == "source" { false } else { ENVELOPES.contains(&folded(name).as_str()) };
             match value {
                 Value::Object(inner) if envelope => layers.push(inner),
@@ -98,7 +98,7 @@ pub(super) fn layers(record: &Record) -> Vec<&Record> {
     layers
 }
 
-/// The objects that lie in wrappers without a list around them, outermost first: `{"response": {"content": {…}}}`.
+/// The objects in wrappers that have no list, outermost first: `{"response": {"content": {…}}}`.
 pub(super) fn inner(object: &Record) -> Vec<&Record> {
     let mut found: Vec<&Record> = Vec::new();
     let (mut level, mut depth) = (vec![object], 0);

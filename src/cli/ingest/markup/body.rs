@@ -1,15 +1,15 @@
-//! Bodies that are Markdown or HTML, as the plain text that they stand for.
+//! Turns bodies in Markdown or HTML into plain text.
 //!
-//! A record does not say what its body is written in. Only clear signs count: a text with a stray
-//! `<` or `*` stays as it is, to the letter.
+//! A record does not say which format its body is in, so only clear signs count. A text with a stray `<` or `*` stays
+//! exactly as it is.
 
+use super::elements::TELLING;
 use super::fragment::fragment_text;
 use super::markdown;
 use super::references::with_references_read;
 
-/// The plain text of a body: of HTML and Markdown what a reader would see, with a blank line between
-/// paragraphs; character references as the characters that they stand for. Any other text comes back as
-/// it is, to the letter.
+/// The plain text of a body. HTML and Markdown become what a reader would see, with a blank line between paragraphs. In
+/// other text, character references are resolved, and everything else stays exactly as it is.
 pub(in crate::cli) fn body_text(body: &str) -> String {
     if is_html(body) {
         return fragment_text(body).unwrap_or_else(|| body.to_string());
@@ -18,69 +18,27 @@ pub(in crate::cli) fn body_text(body: &str) -> String {
         return markdown::plain(body);
     }
     let read = with_references_read(body);
-    // Escaped as a whole, as feeds do: "&lt;p&gt;…".
+    // Escaped as a whole, as in feeds: "&lt;p&gt;…".
     if read != body && is_html(&read) {
         return fragment_text(&read).unwrap_or(read);
     }
     read
 }
 
-/// Elements whose tags show that a text is HTML. Others are as likely to be something else: `<ann>`.
-const TAGS: [&str; 38] = [
-    "a",
-    "article",
-    "b",
-    "blockquote",
-    "body",
-    "br",
-    "div",
-    "em",
-    "figure",
-    "font",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "head",
-    "header",
-    "html",
-    "i",
-    "img",
-    "li",
-    "main",
-    "ol",
-    "p",
-    "pre",
-    "q",
-    "section",
-    "small",
-    "span",
-    "strong",
-    "sub",
-    "sup",
-    "table",
-    "td",
-    "tr",
-    "u",
-    "ul",
-];
-
-/// Whether tags show that a text is HTML: an element that is opened and closed, two paragraphs or line
-/// breaks, or a line break without a blank at one side.
+/// Whether tags show that a text is HTML: an element that is opened and closed, two paragraphs or line breaks, or a
+/// line break without a space on one side.
 pub(in crate::cli::ingest) fn is_html(text: &str) -> bool {
-    let mut opened = [false; TAGS.len()];
+    let mut opened = [false; TELLING.len()];
     let mut breaks = 0;
     for (at, _) in text.match_indices('<') {
         let Some(tag) = Tag::at(text, at) else { continue };
-        let Ok(name) = TAGS.binary_search(&tag.name.as_str()) else { continue };
+        let Ok(name) = TELLING.binary_search(&tag.name.as_str()) else { continue };
         if tag.closes && opened[name] {
             return true;
         }
         if !tag.closes {
             opened[name] = true;
-            // "The <br> tag" is spoken of, "is<br>shut" is one.
+            // "The <br> tag" mentions it, "is<br>shut" uses it.
             let apart = text[..at].ends_with(' ') && text[tag.end..].starts_with(' ');
             breaks += match tag.name.as_str() {
                 "p" => 1,
@@ -96,7 +54,7 @@ pub(in crate::cli::ingest) fn is_html(text: &str) -> bool {
     false
 }
 
-/// A tag as HTML writes it.
+/// A tag in the syntax of HTML.
 struct Tag {
     name: String,
     closes: bool,
@@ -104,10 +62,10 @@ struct Tag {
 }
 
 impl Tag {
-    /// The longest tag that is looked at, in bytes.
+    /// The longest tag that is recognised, in bytes.
     const LONGEST: usize = 4_000;
 
-    /// The tag at byte `at`, which holds a `<`.
+    /// The tag at byte `at`, where there is a `<`.
     fn at(text: &str, at: usize) -> Option<Self> {
         let rest = &text[at + 1..];
         let closes = rest.starts_with('/');

@@ -1,11 +1,11 @@
-//! Markdown as plain text, with what stands in its front matter.
+//! Turns Markdown into plain text, and finds its front matter.
 
 use pulldown_cmark::{Event, MetadataBlockKind, Options, Parser, Tag, TagEnd};
 
 use super::fragment::fragment_text;
 
-/// A Markdown text as a reader sees it: one blank line between paragraphs, headings and items; no marks,
-/// addresses or pictures. Lines that the writer broke stay broken.
+/// A Markdown text as a reader sees it, without marks, addresses and pictures. There is one blank line between
+/// paragraphs, headings and items. Line breaks of the writer stay.
 pub(in crate::cli::ingest) fn plain(text: &str) -> String {
     let mut writer = Writer::default();
     for event in Parser::new_ext(text, options()) {
@@ -14,8 +14,8 @@ pub(in crate::cli::ingest) fn plain(text: &str) -> String {
     writer.finish()
 }
 
-/// Whether a text is Markdown beyond doubt: it has a heading, a link, a picture, a fenced block, or words in
-/// bold. Lists, quoted lines and emphasis alone are signs that plain text uses, too.
+/// Whether a text is Markdown beyond doubt: it has a heading, a link, a picture, a fenced block, or bold words. Lists,
+/// quoted lines and emphasis alone also occur in plain text.
 pub(in crate::cli::ingest) fn is_markdown(text: &str) -> bool {
     if !text.contains(['#', '[', '`', '*', '_', '~']) {
         return false;
@@ -33,7 +33,7 @@ pub(in crate::cli::ingest) fn is_markdown(text: &str) -> bool {
     fenced && text.lines().filter(|line| line.starts_with("```") || line.starts_with("~~~")).count() >= 2
 }
 
-/// `# Heading`, but not "# 5 in the table" or a sentence.
+/// Whether a line is `# Heading`, but not "# 5 in the table" or a sentence.
 fn is_heading(line: &str) -> bool {
     let words = line.trim_start_matches('#');
     let level = line.len() - words.len();
@@ -42,7 +42,7 @@ fn is_heading(line: &str) -> bool {
     (1..=6).contains(&level) && words.starts_with(|c: char| c.is_alphabetic() || "\"“‘'«*[".contains(c))
 }
 
-/// `[words](address)`, with an address that looks like one.
+/// Whether a line has `[words](address)`, with something like an address.
 fn has_link(line: &str) -> bool {
     line.match_indices("](").any(|(at, _)| {
         let address = &line[at + 2..];
@@ -52,7 +52,7 @@ fn has_link(line: &str) -> bool {
     })
 }
 
-/// `**words**` or `__words__` that begin and end like words.
+/// Whether a line has `**words**` or `__words__`, with words at both ends.
 fn has_bold(line: &str) -> bool {
     ["**", "__"].iter().any(|mark| {
         let mut pieces = line.split(mark).peekable();
@@ -77,8 +77,8 @@ fn options() -> Options {
     Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES | Options::ENABLE_TASKLISTS
 }
 
-/// The front matter of a text, YAML between `---` or TOML between `+++`, as its lines, and the text behind it. None
-/// when there is none.
+/// The lines of a text's front matter (YAML between `---`, TOML between `+++`), and the text after it. None if there is
+/// no front matter.
 pub(in crate::cli::ingest) fn front_matter(text: &str) -> Option<(MetadataBlockKind, &str, &str)> {
     let kinds = Options::ENABLE_YAML_STYLE_METADATA_BLOCKS | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
     let (event, range) = Parser::new_ext(text, kinds).into_offset_iter().next()?;
@@ -96,7 +96,7 @@ struct Writer {
     out: String,
     /// Whether a blank line is due before the next words.
     due: bool,
-    /// How many elements are open of which nothing is shown: pictures and notes.
+    /// How many open elements show nothing: pictures and notes.
     unshown: usize,
     /// Whether there are tags among the words.
     has_html: bool,
@@ -163,7 +163,7 @@ impl Writer {
     }
 }
 
-/// Text as HTML writes it, so that it stays what it is beside tags.
+/// Escapes text for HTML, so that it stays the same next to tags.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -1,8 +1,8 @@
-//! HTML and Markdown as the text that they show. [`body`] tells which of them a text is.
-//!
-//! [`parse`] makes a tree of HTML, [`rendered`] text of the tree.
+//! Turns HTML and Markdown into the text that they show. [`body`] decides which of them a text is. [`parse`] builds a
+//! tree from HTML, and [`rendered`] turns the tree into text. [`elements`] lists the elements that matter to them.
 
 pub(super) mod body;
+mod elements;
 mod fragment;
 pub(super) mod markdown;
 pub(super) mod parse;

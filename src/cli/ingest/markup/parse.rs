@@ -1,4 +1,4 @@
-//! HTML as a tree of nodes, in time and memory that its length bounds.
+//! Parses HTML into a tree of nodes, with time and memory bounded by its length.
 
 use std::cell::Cell;
 
@@ -11,28 +11,28 @@ use html5ever::{ParseOpts, parse_document};
 /// The longest page that is read, in bytes.
 pub(in crate::cli::ingest) const PAGE_BYTES: usize = 16 << 20;
 
-/// The deepest nesting that is read. Choosing the article takes time that grows with the depth of
-/// each element, and no page that people read comes near: browsers build no more than 512.
-const DEEPEST: usize = 1_000;
+/// The deepest nesting that is read. Finding the article takes time that grows with the depth of each element. No page
+/// that people read comes near: browsers stop at 512.
+const MAX_DEPTH: usize = 1_000;
 
-/// The most nodes that a page may have: elements, texts and comments.
-const NODES: usize = 400_000;
+/// The most nodes of a page: elements, texts and comments.
+const MAX_NODES: usize = 400_000;
 
-/// The most attributes that an element may have. The parser compares each with those before it.
-const ATTRIBUTES: usize = 1_000;
+/// The most attributes of an element. The parser compares each with those before it.
+const MAX_ATTRIBUTES: usize = 1_000;
 
-/// The most `&`, `<` and `>` in one text. Readability writes the article out as HTML, which takes the length of a
-/// text for each of them.
-const SIGNS: usize = 10_000;
+/// The most `&`, `<` and `>` in one text. Readability writes the article as HTML, which takes time proportional to the
+/// length of a text for each of them.
+const MAX_ESCAPED_SIGNS: usize = 10_000;
 
-/// How much is parsed between two looks at how the tree has grown, in bytes. A short run of tags can
-/// open again all that is open above it.
-const STEP: usize = 4 << 10;
+/// How many bytes are parsed between two checks of the tree's size. A short run of tags can reopen all formatting
+/// elements.
+const STEP_BYTES: usize = 4 << 10;
 
-/// The tree of a page or of a piece of one.
+/// Parses a page, or a piece of one.
 ///
 /// # Errors
-/// In words, when the page is longer, deeper or of more elements than is read.
+/// In words, if the page is longer or deeper or has more elements than is read.
 pub(in crate::cli::ingest) fn document(page: &str) -> Result<Document, String> {
     if page.len() > PAGE_BYTES {
         return Err(format!("too large: the page has {} bytes, and {PAGE_BYTES} are read", page.len()));
@@ -42,21 +42,21 @@ pub(in crate::cli::ingest) fn document(page: &str) -> Result<Document, String> {
     }
     let opts = ParseOpts {
         tokenizer: TokenizerOpts::default(),
-        // What stands in <noscript> is for those who run no scripts, as we do.
+        // The content of <noscript> is for readers who run no scripts, as we do not.
         tree_builder: TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() },
     };
     let mut parser = parse_document(Document::default(), opts);
     let mut rest = page;
     while !rest.is_empty() {
-        let (step, after) = rest.split_at(rest.floor_char_boundary(STEP));
+        let (step, after) = rest.split_at(rest.floor_char_boundary(STEP_BYTES));
         rest = after;
         parser.process(step.into());
         let builder = &parser.tokenizer.sink;
         check_growth(&builder.sink)?;
         let open = Open(Cell::new(0));
         builder.trace_handles(&open);
-        // Formatting elements are held twice: where they stand, and to be opened again.
-        if open.0.get() > 2 * DEEPEST {
+        // Formatting elements are counted twice: where they stand, and in the list of those to reopen.
+        if open.0.get() > 2 * MAX_DEPTH {
             return Err(too_deep());
         }
     }
@@ -66,7 +66,7 @@ pub(in crate::cli::ingest) fn document(page: &str) -> Result<Document, String> {
     Ok(tree)
 }
 
-/// Counts the elements that a parser holds open. Each end tag, and each start of a paragraph, looks through them.
+/// Counts the open elements of a parser. Each end tag and each start of a paragraph searches them.
 struct Open(Cell<usize>);
 
 impl Tracer for Open {
@@ -77,17 +77,17 @@ impl Tracer for Open {
     }
 }
 
-/// Whether the tree is still of a size that is read.
+/// Checks that the tree is not too large or too deep.
 fn check_growth(tree: &Document) -> Result<(), String> {
-    if tree.tree.len() > NODES {
-        return Err(format!("the page has more than {NODES} elements and texts"));
+    if tree.tree.len() > MAX_NODES {
+        return Err(format!("the page has more than {MAX_NODES} elements and texts"));
     }
-    // Faults of the markup are noted one by one, and nobody reads them.
+    // The parser collects errors of the markup, which nobody reads.
     tree.errors.borrow_mut().clear();
-    // The root and the body take over the attributes of every further tag of their kind.
+    // The root and the body take over the attributes of all further tags of their kind.
     let root = tree.root().first_element_child();
     let mut grown = root.iter().copied().chain(root.iter().filter_map(NodeRef::last_child));
-    let crowded = |node: NodeRef<'_>| node.element_ref().is_some_and(|element| element.attrs.len() > ATTRIBUTES);
+    let crowded = |node: NodeRef<'_>| node.element_ref().is_some_and(|element| element.attrs.len() > MAX_ATTRIBUTES);
     if grown.any(crowded) { Err(too_crowded()) } else { Ok(()) }
 }
 
@@ -95,13 +95,13 @@ fn check_nodes(root: NodeRef<'_>) -> Result<(), String> {
     let mut at = root.first_child();
     let mut depth = 1_usize;
     while let Some(node) = at {
-        if depth > DEEPEST {
+        if depth > MAX_DEPTH {
             return Err(too_deep());
         }
         let shown = node.is_text()
             && !node.parent().is_some_and(|parent| parent.has_name("script") || parent.has_name("style"));
-        if shown && node.text().bytes().filter(|byte| matches!(byte, b'&' | b'<' | b'>')).count() > SIGNS {
-            return Err(format!("a text has more than {SIGNS} of the signs &, < and >"));
+        if shown && node.text().bytes().filter(|byte| matches!(byte, b'&' | b'<' | b'>')).count() > MAX_ESCAPED_SIGNS {
+            return Err(format!("a text has more than {MAX_ESCAPED_SIGNS} of the signs &, < and >"));
         }
         if let Some(child) = node.first_child() {
             (at, depth) = (Some(child), depth + 1);
@@ -122,15 +122,15 @@ fn check_nodes(root: NodeRef<'_>) -> Result<(), String> {
 }
 
 fn too_crowded() -> String {
-    format!("an element has more than {ATTRIBUTES} attributes")
+    format!("an element has more than {MAX_ATTRIBUTES} attributes")
 }
 
 fn too_deep() -> String {
-    format!("elements are nested more than {DEEPEST} deep")
+    format!("elements are nested more than {MAX_DEPTH} deep")
 }
 
-/// Whether a tag has more attributes than are read: a word beside another, outside of quotation
-/// marks, is one. Scripts, styles and comments hold no tags.
+/// Whether a tag has more attributes than are read. Each word outside quotation marks counts as one. There are no tags
+/// in scripts, styles and comments.
 fn has_crowded_tag(page: &str) -> bool {
     let bytes = page.as_bytes();
     let mut at = 0;
@@ -144,7 +144,7 @@ fn has_crowded_tag(page: &str) -> bool {
             continue;
         }
         let (count, end) = attributes(bytes, at);
-        if count > ATTRIBUTES {
+        if count > MAX_ATTRIBUTES {
             return true;
         }
         let name = &bytes[at..end.min(at + 8)];
@@ -158,7 +158,7 @@ fn has_crowded_tag(page: &str) -> bool {
     false
 }
 
-/// How many attributes the tag has whose name begins at `at`, and where it ends.
+/// The number of attributes of the tag whose name begins at `at`, and where the tag ends.
 fn attributes(bytes: &[u8], mut at: usize) -> (usize, usize) {
     let (mut count, mut in_word) = (0, true);
     while let Some(&byte) = bytes.get(at) {
@@ -178,7 +178,7 @@ fn attributes(bytes: &[u8], mut at: usize) -> (usize, usize) {
     (count, bytes.len())
 }
 
-/// Where the end tag of an element begins that holds raw text.
+/// Where the end tag of an element with raw text begins.
 fn skip_to_end(bytes: &[u8], from: usize, name: &[u8]) -> usize {
     let mut at = from;
     while let Some(width) = bytes[at.min(bytes.len())..].windows(2).position(|pair| pair == b"</") {

@@ -1,4 +1,4 @@
-//! The marks that browsers put around `<q>`.
+//! The quotation marks that browsers put around `<q>`.
 
 use dom_query::NodeRef;
 
@@ -9,8 +9,8 @@ pub(super) struct Marks {
     pub(super) close: &'static str,
 }
 
-/// Languages, with their outer and inner marks (CLDR, as the HTML standard suggests). Others are
-/// marked as English is.
+/// Languages with their outer and inner marks (CLDR, as the HTML standard suggests). Other languages get those of
+/// English.
 const LANGUAGES: [(&str, [&str; 4]); 22] = [
     ("bg", ["„", "“", "’", "’"]),
     ("cs", ["„", "“", "‚", "‘"]),
@@ -38,10 +38,10 @@ const LANGUAGES: [(&str, [&str; 4]); 22] = [
 
 const ENGLISH: [&str; 4] = ["“", "”", "‘", "’"];
 
-/// Marks that a page writes by itself.
+/// Marks that a page writes itself.
 const MARKED: [char; 12] = ['"', '“', '”', '„', '‘', '’', '‚', '«', '»', '‹', '「', '『'];
 
-/// The marks for a `<q>` that lies in `depth` others; none when its text brings its own.
+/// The marks for a `<q>` inside `depth` others. None if its text has marks of its own.
 pub(super) fn marks(node: &NodeRef<'_>, page_language: &str, depth: usize) -> Option<Marks> {
     let own = node.immediate_text();
     if own.trim_start().starts_with(MARKED) {

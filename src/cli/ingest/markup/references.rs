@@ -1,9 +1,8 @@
-//! Character references: `&eacute;`, `&#233;`.
+//! Resolves character references: `&eacute;`, `&#233;`.
 
 use html5ever::data::NAMED_ENTITIES;
 
-/// The text with character references as what they stand for. One that ends without a semicolon is left:
-/// it may be a part of an address.
+/// The text with its character references resolved. One without a semicolon stays: it may be part of an address.
 pub(in crate::cli::ingest) fn with_references_read(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -27,8 +26,8 @@ pub(in crate::cli::ingest) fn with_references_read(text: &str) -> String {
     out
 }
 
-/// What a character reference stands for, given without `&` and `;`: one of the names of the HTML standard,
-/// or a number. Nothing for signs that are not seen: where a word may be parted, which way it runs.
+/// The text of a character reference, given without `&` and `;`: a name of the HTML standard, or a number. Empty for
+/// invisible characters, such as soft hyphens and direction marks.
 fn reference(name: &str) -> Option<String> {
     if let Some(digits) = name.strip_prefix('#') {
         let number = match digits.strip_prefix(['x', 'X']) {
@@ -38,13 +37,13 @@ fn reference(name: &str) -> Option<String> {
         let sign = character(number.ok().filter(|_| !digits.starts_with('+'))?)?;
         return Some(if is_unseen(sign) { String::new() } else { sign.to_string() });
     }
-    // The table holds the starts of names, too, with nothing behind them.
+    // The table also holds prefixes of names, with nothing for them.
     let (first, second) = *NAMED_ENTITIES.get(format!("{name};").as_str()).filter(|signs| signs.0 != 0)?;
     let signs = [first, second].into_iter().filter(|&sign| sign != 0).filter_map(char::from_u32);
     Some(signs.filter(|&sign| !is_unseen(sign)).collect())
 }
 
-/// The character of a number. Those from 128 to 159 are meant in windows-1252, as browsers read them.
+/// The character of a number. 128 to 159 are read as windows-1252, as browsers do.
 fn character(number: u32) -> Option<char> {
     let sign = match number {
         0x80..=0x9f => {

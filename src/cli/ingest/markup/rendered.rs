@@ -1,90 +1,34 @@
-//! What a reader sees of a tree of nodes, as text.
+//! Turns a tree of nodes into the text that a reader sees.
 //!
-//! Close to what browsers give for a selected text (`innerText`), except that every block is a
-//! paragraph, and that a line break in the midst of a sentence is a blank.
+//! This is close to `innerText` in browsers, except that every block is a paragraph, and that a line break within a
+//! sentence is a space.
 
 use dom_query::{Document, NodeRef};
 
+use super::elements::{BLOCKS, UNSHOWN};
 use super::quotation::{self, Marks};
 
-/// What parts the next words from the last.
+/// The gap between the last words and the next ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Gap {
     None,
     Blank,
     Cell,
-    /// `<br>`: a new line, or a blank where a sentence goes on.
+    /// `<br>`: a new line, or a space within a sentence.
     Line,
     Paragraph,
 }
 
-/// Elements of which nothing is shown in a text.
-const UNSHOWN: [&str; 34] = [
-    "applet", "area", "audio", "base", "button", "canvas", "col", "colgroup", "datalist", "del", "dialog", "embed",
-    "frameset", "head", "iframe", "input", "link", "map", "meta", "meter", "noframes", "noscript", "object", "param",
-    "progress", "rp", "rt", "script", "select", "style", "svg", "template", "textarea", "video",
-];
+/// A line that `<br>` ends within a sentence has at least this many characters, unless something else shows that the
+/// sentence goes on.
+const FULL_LINE_CHARS: usize = 40;
 
-/// Elements that stand in a line of text. All others, also unknown ones with a hyphen in the name,
-/// are blocks or are treated like one of these: see [`is_block`].
-const BLOCKS: [&str; 45] = [
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "caption",
-    "center",
-    "dd",
-    "details",
-    "dir",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hgroup",
-    "hr",
-    "html",
-    "legend",
-    "li",
-    "listing",
-    "main",
-    "menu",
-    "nav",
-    "ol",
-    "optgroup",
-    "p",
-    "pre",
-    "search",
-    "section",
-    "summary",
-    "table",
-    "tr",
-    "ul",
-    "xmp",
-];
-
-/// A line that is broken by `<br>` within a sentence has at least this many characters, if nothing
-/// else tells that the sentence goes on.
-const FULL_LINE: usize = 40;
-
-/// The text that a page, or a piece of one, shows. `language` is that of the page.
+/// The text that a page, or a piece of one, shows. `language` is the language of the page.
 pub(in crate::cli::ingest) fn text(tree: &Document, language: &str) -> String {
     text_of(tree.root(), language)
 }
 
-/// The text that a node and what it holds show.
+/// The text that a node and its descendants show.
 pub(in crate::cli::ingest) fn text_of(root: NodeRef<'_>, language: &str) -> String {
     let mut writer = Writer {
         out: String::new(),
@@ -117,7 +61,7 @@ enum Step<'a> {
     Close(Kind),
 }
 
-/// What is to be done after the children of an element.
+/// What to do after the children of an element.
 #[derive(Clone, Copy)]
 enum Kind {
     Inline,
@@ -132,16 +76,16 @@ struct Writer {
     gap: Gap,
     /// Whether the next words follow without a gap, as after an opening mark.
     tight: bool,
-    /// How many elements are open in which white space counts.
+    /// How many open elements preserve white space.
     raw: usize,
     quotes: Vec<Option<Marks>>,
-    /// Whether an element in the line began, and whether one ended, since the last words.
+    /// Whether an inline element began, and whether one ended, since the last words.
     opened: bool,
     closed: bool,
 }
 
 impl Writer {
-    /// Begins an element. None when it and all in it is not shown.
+    /// Begins an element. None if it and its content are not shown.
     fn open(&mut self, node: &NodeRef<'_>, language: &str) -> Option<Kind> {
         let Some(name) = node.node_name() else { return Some(Kind::Inline) };
         match &*name {
@@ -205,7 +149,7 @@ impl Writer {
             }
             Kind::Quotation => {
                 if let Some(Some(marks)) = self.quotes.pop() {
-                    // A mark belongs to the last word, whatever stands between.
+                    // A mark belongs to the last word, whatever comes between.
                     let gap = std::mem::replace(&mut self.gap, Gap::None);
                     self.mark(marks.close);
                     self.gap = gap;
@@ -247,8 +191,8 @@ impl Writer {
         self.out.push_str(mark);
     }
 
-    /// Whether a style sheet parts `next` from the words before: a sentence, or an element and the next, that ends
-    /// where another begins without a blank, as in `storm</span><span>Photo`.
+    /// Whether only a style sheet separates `next` from the words before. That is so after the end of a sentence, or
+    /// between two elements without a space, as in `storm</span><span>Photo`.
     fn is_glued(&self, next: &str) -> bool {
         let mut before = self.out.chars().rev();
         let (last, second) = (before.next(), before.next());
@@ -277,9 +221,10 @@ impl Writer {
         });
     }
 
-    /// The last words that were written: lines and words without an end must not be read again and again.
+    /// The last words that were written. Its length is bounded, because very long lines and words must not be read
+    /// again and again.
     fn end(&self) -> &str {
-        &self.out[self.out.ceil_char_boundary(self.out.len().saturating_sub(4 * FULL_LINE))..]
+        &self.out[self.out.ceil_char_boundary(self.out.len().saturating_sub(4 * FULL_LINE_CHARS))..]
     }
 
     /// Whether the sentence before a `<br>` goes on with `next`.
@@ -291,10 +236,10 @@ impl Writer {
         };
         let starts_lower = next.chars().next().is_some_and(char::is_lowercase);
         let ends = matches!(last, '.' | '!' | '?' | '…' | ':' | '。' | '！' | '？');
-        !ends && (starts_lower || matches!(last, ',' | ';' | '–' | '—') || line.chars().nth(FULL_LINE).is_some())
+        !ends && (starts_lower || matches!(last, ',' | ';' | '–' | '—') || line.chars().nth(FULL_LINE_CHARS).is_some())
     }
 
-    /// A little picture that stands for a character.
+    /// Writes the emoji that a small picture stands for.
     fn emoji(&mut self, node: &NodeRef<'_>) {
         let alt = node.attr_or("alt", "");
         if alt.chars().count() <= 8 && alt.chars().any(|c| c as u32 > 0x2000) && !alt.chars().any(char::is_alphanumeric)
@@ -303,8 +248,8 @@ impl Writer {
         }
     }
 
-    /// Whether a raised sign is the mark of a note: it links to one, says so, or stands after the end
-    /// of a word or sentence where no power stands.
+    /// Whether superscript is the mark of a note: it contains a link to one, is marked up as one, or follows a word or
+    /// sentence that has no exponent.
     fn is_note(&self, node: &NodeRef<'_>) -> bool {
         let text = node.text();
         let sign = text.trim().trim_matches(['[', ']', '(', ')']);
@@ -319,7 +264,7 @@ impl Writer {
         is_mark && !sign.is_empty() && !self.is_power(node)
     }
 
-    /// Whether a raised number is a power: of a number or of a unit.
+    /// Whether superscript is an exponent, after a number or a unit.
     fn is_power(&self, node: &NodeRef<'_>) -> bool {
         let text = node.text();
         let raised_only = !text.trim().is_empty() && text.trim().chars().all(|c| raised(c).is_some());
@@ -343,7 +288,7 @@ fn raised(digit: char) -> Option<char> {
     })
 }
 
-/// Whether a reader is not shown an element.
+/// Whether an element is hidden from readers.
 pub(in crate::cli::ingest) fn is_hidden(node: &NodeRef<'_>) -> bool {
     let Some(element) = node.element_ref() else { return false };
     element.attrs.iter().any(|attribute| match &*attribute.name.local {
@@ -358,19 +303,18 @@ pub(in crate::cli::ingest) fn is_hidden(node: &NodeRef<'_>) -> bool {
     })
 }
 
-/// Whether an element is a block of its own: by its name, or by its style.
+/// Whether an element is a block, by its name or its style.
 fn is_block(name: &str, node: &NodeRef<'_>) -> bool {
     BLOCKS.binary_search(&name).is_ok()
         || node.attr("style").is_some_and(|style| style.replace(' ', "").contains("display:block"))
 }
 
-/// White space, the blank that does not break included.
+/// White space, including no-break spaces.
 fn is_blank(c: char) -> bool {
     c.is_whitespace()
 }
 
-/// Signs that tell where a word may be parted or which way it runs. Joiners of emoji and of letters
-/// are part of the word.
+/// Invisible characters for line breaking and direction. Joiners of emoji and letters are part of the word.
 fn is_unseen(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}' | '\u{feff}')
         || c.is_control() && !c.is_whitespace()
@@ -383,11 +327,6 @@ mod tests {
 
     fn shown(page: &str) -> String {
         text(&parse::document(page).unwrap(), "en")
-    }
-
-    #[test]
-    fn tables_of_names_are_sorted_for_binary_search() {
-        assert!(UNSHOWN.is_sorted() && BLOCKS.is_sorted());
     }
 
     #[test]
