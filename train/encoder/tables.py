@@ -20,7 +20,7 @@ def only(**what):
 
 
 def ranges(wanted):
-    found = []
+    found: list[list[int]] = []
     for code in range(0x80, 0x110000):
         if not 0xD800 <= code < 0xE000 and wanted(f"a{chr(code)}b"):
             if found and found[-1][1] == code - 1:
