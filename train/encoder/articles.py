@@ -91,6 +91,7 @@ class Article:
     segments: list | None = None  # (role, begin, end, numbers of attributions)
     names: list | None = None  # (begin, end, type)
     types: tuple = ()
+    unsure: list | None = None  # (begin, end, type) of names that may be none
     hints: list | None = None  # (begin, end) of names whose type is not told
     rows: list | None = None
     addressees: list | None = None
@@ -182,7 +183,7 @@ def name_words(name):
 
 def found_names(words, full):
     """Every place where a full name stands, longer names first, as (begin, end, place of the name)."""
-    found, taken = [], set()
+    found, taken = [], set[int]()
     for place in sorted(range(len(full)), key=lambda p: -len(full[p])):
         name = list(full[place])
         for at in range(len(words) - len(name) + 1) if name else ():

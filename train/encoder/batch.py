@@ -71,7 +71,7 @@ def collect(cut_articles):
         mask[row, : z - a + 2] = True
         firsts[row, : e - b] = text.first[b:e] - a + 1
     lengths = np.array([r[4] - r[3] for r in rows])
-    of = [[] for _ in articles]
+    of: list[list] = [[] for _ in articles]
     for row, (number, b, e) in enumerate(spans):
         of[number].append((row, (b, e)))
     put = torch.from_numpy
@@ -107,7 +107,8 @@ def chunks(articles, rng, pieces=PIECES):
             cut.append((longest, len(windows), own, windows))
     if rng:
         cut.sort(key=lambda one: (min(one[0], 300) + rng.randint(0, 20), rng.random()))
-    found, batch, longest, count = [], [], 0, 0
+    found, longest, count = [], 0, 0
+    batch: list[tuple] = []
     for own, number, article, windows in cut:
         if batch and max(longest, own) * (count + number) > pieces:
             found.append(batch)
@@ -178,9 +179,18 @@ def allowed_names(batch):
                     if kind not in article.types:
                         rows[labels[row, : end - begin] == 0, 1 + 2 * k : 3 + 2 * k] = True
                 found[row, : end - begin] = rows
+            leave_open(found, own, article.unsure or ())
         elif article.hints:
             hint_names(found, own, article.hints)
     return found
+
+
+def leave_open(found, rows, unsure):
+    """Words of what is unsure may have any label, where they are not sure to have one."""
+    for b, e, _ in unsure:
+        for row, (x, y) in rows:
+            part = found[row, max(b, x) - x : max(min(e, y) - x, 0)]
+            part[part[:, 0]] = True
 
 
 def hint_names(found, rows, hints):
@@ -258,7 +268,7 @@ def paired(asks, offers, target, none, kinds):
 
 def spoken_kin(article):
     """Sources ask for a mention of their speaker's name, wherever it stands, or for an earlier source of his."""
-    sources = {}
+    sources: dict = {}
     for row in article.rows:
         if row.source:
             sources.setdefault(row.source, row)
@@ -317,7 +327,7 @@ def kin_of(batch):
 def linked(batch, segments_of):
     """Cues with their sources, contents with their cues, window by window: two `Pairs`. `segments_of` yields the
     segments of an article, each with the numbers of its attributions."""
-    parts = ([], [])
+    parts: tuple[list, list] = ([], [])
     for number, article in enumerate(batch.articles):
         segments = segments_of(number, article)
         if segments is None:

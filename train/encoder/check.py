@@ -57,7 +57,7 @@ def compare_texts(args, tokenizer):
 
 def expected(model, tokenizer, body):
     """Scores of a text's words by the model in floats, a window at a time."""
-    found = ([], [], [], [])
+    found: tuple[list, ...] = ([], [], [], [])
     for window in data.windows(data.read_text(tokenizer, body)):
         ids, features, firsts = map(torch.from_numpy, inputs(window))
         with torch.no_grad():
@@ -76,7 +76,9 @@ def compare_scores(args, tokenizer):
         command += ["--scores", file.name] + (["--model", args.model] if args.model else [])
         print(subprocess.run(command, check=True, capture_output=True, text=True).stdout, end="")
         numbers = np.fromfile(file.name, dtype="<f4")
-    at, apart, other = 0, [[], [], [], []], [[], []]
+    at = 0
+    apart: list[list] = [[], [], [], []]
+    other: list[list] = [[], []]
     for body in bodies(args.data, args.scored):
         count = int(numbers[at : at + 1].view("<u4")[0])
         at += 1
@@ -97,16 +99,16 @@ def compare_scores(args, tokenizer):
 
 
 def main():
-    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    args.add_argument("--program", default="../../target/release/sayso-train")
-    args.add_argument("--data", default="../../../shared")
-    args.add_argument("--minilm", required=True)
-    args.add_argument("--weights")
-    args.add_argument("--start", help="what fitting began with, which weights that end in .xz leave out")
-    args.add_argument("--model", help="a folder with files of an encoder, in place of the compiled-in ones")
-    args.add_argument("--articles", type=int, default=20000, help="of which pieces and windows are compared")
-    args.add_argument("--scored", type=int, default=40, help="of which scores are compared")
-    args = args.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", default="../../target/release/sayso-train")
+    parser.add_argument("--data", default="../../../shared")
+    parser.add_argument("--minilm", required=True)
+    parser.add_argument("--weights")
+    parser.add_argument("--start", help="what fitting began with, which weights that end in .xz leave out")
+    parser.add_argument("--model", help="a folder with files of an encoder, in place of the compiled-in ones")
+    parser.add_argument("--articles", type=int, default=20000, help="of which pieces and windows are compared")
+    parser.add_argument("--scored", type=int, default=40, help="of which scores are compared")
+    args = parser.parse_args()
     torch.set_num_threads(1)
     tokenizer = Tokenizer.from_file(f"{args.minilm}/tokenizer.json")
     tokenizer.no_padding()

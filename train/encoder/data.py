@@ -9,6 +9,7 @@ import csv
 import gzip
 import re
 import tarfile
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,7 +29,7 @@ class Text:
 
     ids: np.ndarray
     word_of: np.ndarray
-    words: list  # (begin, end) in characters
+    words: Sequence  # (begin, end) in characters
     first: np.ndarray  # the first piece of each word
     features: np.ndarray  # of each piece
     rank: np.ndarray  # of each word: 2 when a paragraph begins with it, 1 a sentence, else 0
@@ -125,7 +126,7 @@ def covered(words, begins, span):
 
 def joined(text, segments):
     """Segments that only white space parts are one."""
-    out = []
+    out: list[tuple] = []
     for b, e in sorted(map(tuple, segments)):
         if out and not text[out[-1][1] : b].strip():
             out[-1] = (out[-1][0], max(e, out[-1][1]))
@@ -137,7 +138,7 @@ def joined(text, segments):
 def attributions(row, text):
     """Segments of all attributions as (role, first word, end word, numbers of the attributions)."""
     begins = np.array([w[0] for w in text.words])
-    found = {}
+    found: dict[tuple, set] = {}
     for number, one in enumerate(row["attributions"]):
         for role, name in enumerate(ROLES):
             for span in joined(row["text"], one.get(name) or []):
@@ -167,7 +168,8 @@ def ontogum(path):
 
 
 def rebuilt(lines):
-    text, open_mentions, mentions, sentence = "", {}, [], True
+    text, mentions, sentence = "", [], True
+    open_mentions: dict[str, list] = {}
     for line in lines:
         cells = line.split("\t")
         if len(cells) < 3 or not cells[-2].strip():

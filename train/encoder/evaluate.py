@@ -35,7 +35,7 @@ def count(counts, name, found, gold):
 
 def chains(model, scores, lengths, batch):
     """The segments of each article: by kind (role, begin, end)."""
-    found = [{kind: set() for kind, _ in losses.CHAINS} for _ in batch.articles]
+    found: list[dict[str, set]] = [{kind: set() for kind, _ in losses.CHAINS} for _ in batch.articles]
     for kind, chain in losses.CHAINS:
         for labels, (number, b, _) in zip(
             getattr(model, chain).best(getattr(scores, kind), lengths), batch.spans, strict=False
@@ -105,7 +105,8 @@ def count_links(counts, model, scores, batch, device):
 @torch.no_grad()
 def measure(model, some, device):
     model.eval()
-    counts, corpora = Counter(), {}
+    counts: Counter = Counter()
+    corpora: dict[str, list] = {}
     for one in some:
         corpora.setdefault(one.corpus, []).append(one)
     for own in corpora.values():
@@ -134,13 +135,13 @@ def report(model, corpora, fold, device):
 
 
 def main():
-    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    args.add_argument("--corpora", default="corpora")
-    args.add_argument("--weights", required=True)
-    args.add_argument("--start", help="what fitting began with, which weights that end in .xz leave out")
-    args.add_argument("--size", choices=("small", "large"), default="small")
-    args.add_argument("--fold", type=int, default=-1)
-    args = args.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpora", default="corpora")
+    parser.add_argument("--weights", required=True)
+    parser.add_argument("--start", help="what fitting began with, which weights that end in .xz leave out")
+    parser.add_argument("--size", choices=("small", "large"), default="small")
+    parser.add_argument("--fold", type=int, default=-1)
+    args = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     if args.size == "large":
         model = models.Encoder(models.LARGE)

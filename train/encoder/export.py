@@ -72,17 +72,17 @@ class Graph:
         found = []
         q, scale, zero = self.quantized(x) if self.eight_bits else (None, None, None)
         for name, weight, bias in zip(names, weights, biases, strict=False):
-            bias = self.constant(f"{name}.bias", bias)
+            addend = self.constant(f"{name}.bias", bias)
             if not self.eight_bits:
                 product = self.op("MatMul", [x, self.constant(f"{name}.weight", weight.T)], f"{name}.product")
-                found.append(self.op("Add", [product, bias], name))
+                found.append(self.op("Add", [product, addend], name))
                 continue
             whole, scales = rounded(weight, self.reach)
             inputs = [q, self.constant(f"{name}.weight", whole.T), zero, self.constant(f"{name}.zero", np.int8(0))]
             product = self.op("MatMulInteger", inputs, f"{name}.product")
             product = self.op("Cast", [product], f"{name}.float", to=TensorProto.FLOAT)
             scales = self.op("Mul", [scale, self.constant(f"{name}.scales", scales)], f"{name}.scale")
-            found.append(self.op("Add", [self.op("Mul", [product, scales], f"{name}.scaled"), bias], name))
+            found.append(self.op("Add", [self.op("Mul", [product, scales], f"{name}.scaled"), addend], name))
         return found
 
     def norm(self, x, name, module):
@@ -105,7 +105,8 @@ def soft(greatest):
 
 def greatest_inputs(model, batches):
     """How far each input of the matrices reaches in some texts."""
-    found, hooks = {}, []
+    hooks = []
+    found: dict[str, np.ndarray] = {}
 
     def watch(name):
         def seen(_, inputs):
@@ -246,15 +247,15 @@ def some_texts(args):
 
 
 def main():
-    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    args.add_argument("--weights", help="of a trained encoder; without it, those of MiniLM and random heads")
-    args.add_argument("--start", help="what fitting began with, which weights that end in .xz leave out")
-    args.add_argument("--minilm", required=True)
-    args.add_argument("--out", required=True)
-    args.add_argument("--data", default="../../../shared", help="the corpora: some texts show how far numbers reach")
-    args.add_argument("--floats", action="store_true", help="write 32-bit floats, to compare")
-    args.add_argument("--reach", type=int, default=REACH, help="the greatest weight as an integer")
-    args = args.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--weights", help="of a trained encoder; without it, those of MiniLM and random heads")
+    parser.add_argument("--start", help="what fitting began with, which weights that end in .xz leave out")
+    parser.add_argument("--minilm", required=True)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--data", default="../../../shared", help="the corpora: some texts show how far numbers reach")
+    parser.add_argument("--floats", action="store_true", help="write 32-bit floats, to compare")
+    parser.add_argument("--reach", type=int, default=REACH, help="the greatest weight as an integer")
+    args = parser.parse_args()
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
     model = load(args.weights, args.minilm, args.start)

@@ -141,7 +141,7 @@ def gold_of(batch, loose):
 
 def runs(labels):
     """Labels outside, begin, inside, begin, inside, … as (kind, begin, end)."""
-    found = []
+    found: list[list] = []
     for at in np.flatnonzero(labels).tolist():
         label = int(labels[at])
         kind = (label - 1) // 2
@@ -154,7 +154,9 @@ def runs(labels):
 
 def guessed(batch, tags, names):
     """The pairs and cues of a batch of which nothing is known, as the teacher's likeliest labels have them."""
-    segments, mentions, cues = {}, {}, []
+    cues = []
+    segments: dict[int, list] = {}
+    mentions: dict[int, list] = {}
     for row, (number, b, e) in enumerate(batch.spans):
         for role, x, y in runs(tags[row, : e - b]):
             segments.setdefault(number, []).append((role, b + x, b + y, frozenset()))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 from torch import nn
 
 from articles import ACTS, POLARITIES
@@ -121,8 +122,6 @@ def relative_bucket(apart):
 
 def load_minilm(model, folder):
     """MiniLM's own weights, `all-MiniLM-L6-v2`."""
-    from safetensors.torch import load_file
-
     weights = load_file(str(Path(folder) / "model.safetensors"))
     weights = {k.removeprefix("bert."): v for k, v in weights.items()}
     found = embedded(weights, weights["embeddings.position_embeddings.weight"])
@@ -137,8 +136,6 @@ def load_minilm(model, folder):
 
 def load_mpnet(model, folder):
     """MPNet's own weights, `all-mpnet-base-v2`, its word pieces in the order of MiniLM's."""
-    from safetensors.torch import load_file
-
     weights = load_file(str(Path(folder) / "model.safetensors"))
     weights = {k.removeprefix("mpnet."): v for k, v in weights.items()}
     own = json.loads((Path(folder) / "tokenizer.json").read_text())["model"]["vocab"]

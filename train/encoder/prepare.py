@@ -97,7 +97,7 @@ def coreferent(tokenizer, folder):
 
 
 def news(tokenizer, path, count, left_out):
-    made = []
+    made: list[Article] = []
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in itertools.islice(lines, count + count // 20):
             row = json.loads(line)
@@ -112,14 +112,14 @@ def by_id(rows):
 
 
 def main():
-    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    args.add_argument("--data", default="../../../shared")
-    args.add_argument("--minilm", required=True)
-    args.add_argument("--models", default="../../extract/models")
-    args.add_argument("--news", type=int, default=10000)
-    args.add_argument("--only", choices=("news", "gold"))
-    args.add_argument("--out", default="corpora")
-    args = args.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", default="../../../shared")
+    parser.add_argument("--minilm", required=True)
+    parser.add_argument("--models", default="../../extract/models")
+    parser.add_argument("--news", type=int, default=10000)
+    parser.add_argument("--only", choices=("news", "gold"))
+    parser.add_argument("--out", default="corpora")
+    args = parser.parse_args()
     out = Path(args.out)
     out.mkdir(exist_ok=True)
     tokenizer = Tokenizer.from_file(f"{args.minilm}/tokenizer.json")

@@ -56,15 +56,11 @@ def load_heads(model, content):
         part.data.copy_(own.masked_fill(own < -1e3, 0))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", default="../../extract/models")
-    parser.add_argument("--minilm", required=True)
-    parser.add_argument("--out", default="encoder.pt")
-    args = parser.parse_args()
-    folder = Path(args.models)
+def restored(models, minilm):
+    """The network that the files of a folder hold."""
+    folder = Path(models)
     model = Encoder()
-    load_minilm(model, args.minilm)
+    load_minilm(model, minilm)
     network = onnx.load(folder / "encoder.onnx")
     constants = {one.name: numpy_helper.to_array(one) for one in network.graph.initializer}
     found = named(constants)
@@ -75,7 +71,16 @@ def main():
     missing, unknown = model.load_state_dict({k: torch.tensor(v) for k, v in found.items()}, strict=False)
     assert not unknown and all("chain" in name or "bias" in name for name in missing), (missing, unknown)
     load_heads(model, (folder / "encoder.heads").read_bytes())
-    torch.save(model.state_dict(), args.out)
+    return model.eval()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", default="../../extract/models")
+    parser.add_argument("--minilm", required=True)
+    parser.add_argument("--out", default="encoder.pt")
+    args = parser.parse_args()
+    torch.save(restored(args.models, args.minilm).state_dict(), args.out)
 
 
 if __name__ == "__main__":

@@ -47,18 +47,20 @@ def ours(args):
     """Word pieces a second, as the program says."""
     command = [args.program, "speed", "--tier", "accurate", "--articles", str(args.articles), "--data", args.data]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return float(re.search(r"the encoder +([\d.]+) word pieces/s", said)[1])
+    found = re.search(r"the encoder +([\d.]+) word pieces/s", said)
+    assert found, said
+    return float(found[1])
 
 
 def main():
-    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    args.add_argument("--program", default="../../target/release/sayso-train")
-    args.add_argument("--models", default="../../extract/models", help="those that are compiled into the program")
-    args.add_argument("--minilm", required=True)
-    args.add_argument("--data", default="../../../shared")
-    args.add_argument("--articles", type=int, default=25)
-    args.add_argument("--rounds", type=int, default=3)
-    args = args.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", default="../../target/release/sayso-train")
+    parser.add_argument("--models", default="../../extract/models", help="those that are compiled into the program")
+    parser.add_argument("--minilm", required=True)
+    parser.add_argument("--data", default="../../../shared")
+    parser.add_argument("--articles", type=int, default=25)
+    parser.add_argument("--rounds", type=int, default=3)
+    args = parser.parse_args()
     given, pieces = windows(args)
     network = session(f"{args.models}/encoder.onnx")
     theirs(network, given[:8])

@@ -41,7 +41,7 @@ def training(args):
         found = [one for one in found if one.rows is None or rng.random() < args.share]
     for file in sorted(Path(args.corpora).glob("news*.xz")) if args.teacher else ():
         found += articles.load(file)
-    corpora = {}
+    corpora: dict[str, list] = {}
     for one in found:
         corpora.setdefault(one.corpus, []).append(one)
     return corpora
@@ -61,7 +61,7 @@ def planned(corpora, epochs, seed):
 
 def made(plan, loose):
     """Batches of the plan, made beside the fitting."""
-    ready = queue.Queue(6)
+    ready: queue.Queue = queue.Queue(6)
 
     def make():
         for one in plan:
@@ -75,13 +75,14 @@ def made(plan, loose):
 
 def groups(model, rate):
     heads = ("tags", "names", "links", "acts", "polarities", "addressees", "tag_chain", "name_chain", "addressee_chain")
-    heads += ("source_bias", "cue_bias", "who_bias", "shapes")
-    plain, head = [], []
+    biases = ("source_bias", "cue_bias", "who_bias", "shapes")
+    plain: list = []
+    head: list = []
     for name, p in model.named_parameters():
         if name.startswith(("words.", "places.", "relative.")):
             p.requires_grad_(False)
         else:
-            (head if name.startswith(heads) else plain).append(p)
+            (head if name.startswith((*heads, *biases)) else plain).append(p)
     return [{"params": plain, "lr": rate, "weight_decay": 0.01}, {"params": head, "lr": 5 * rate, "weight_decay": 0.0}]
 
 
@@ -139,7 +140,8 @@ class Run:
         return total, found
 
     def fit(self, plan):
-        args, sums, start = self.args, {}, time.time() - self.spent
+        args, start = self.args, time.time() - self.spent
+        sums: dict[str, float] = {}
         saved = time.time()
         print(len(plan), "steps", flush=True)
         for batch, gold in made(plan[self.step :], not args.exact):
@@ -167,23 +169,23 @@ class Run:
 
 
 def main():
-    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    args.add_argument("--corpora", default="corpora")
-    args.add_argument("--size", choices=SIZES, default="small")
-    args.add_argument("--start", required=True, help="weights to begin with")
-    args.add_argument("--teacher", help="weights of the large encoder that the small one learns from")
-    args.add_argument("--fold", type=int, default=-1, help="leave out the articles of this fold")
-    args.add_argument(
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpora", default="corpora")
+    parser.add_argument("--size", choices=SIZES, default="small")
+    parser.add_argument("--start", required=True, help="weights to begin with")
+    parser.add_argument("--teacher", help="weights of the large encoder that the small one learns from")
+    parser.add_argument("--fold", type=int, default=-1, help="leave out the articles of this fold")
+    parser.add_argument(
         "--share", type=float, default=1, help="of the articles with speakers, to see what more would bring"
     )
-    args.add_argument("--exact", action="store_true", help="learn the bounds of contents of all corpora")
-    args.add_argument("--rate", type=float, default=3e-4)
-    args.add_argument("--epochs", help="other rounds than those of this program, as corpus=number,…")
-    args.add_argument("--minutes", type=float, default=1e9, help="stop after so long; the rate falls to zero by then")
-    args.add_argument("--save", type=float, default=10, help="minutes between checkpoints")
-    args.add_argument("--steps", type=int, default=0, help="only so many, to try it")
-    args.add_argument("--out", default="encoder.pt")
-    args = args.parse_args()
+    parser.add_argument("--exact", action="store_true", help="learn the bounds of contents of all corpora")
+    parser.add_argument("--rate", type=float, default=3e-4)
+    parser.add_argument("--epochs", help="other rounds than those of this program, as corpus=number,…")
+    parser.add_argument("--minutes", type=float, default=1e9, help="stop after so long; the rate falls to zero by then")
+    parser.add_argument("--save", type=float, default=10, help="minutes between checkpoints")
+    parser.add_argument("--steps", type=int, default=0, help="only so many, to try it")
+    parser.add_argument("--out", default="encoder.pt")
+    args = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(1)
     began = time.time()

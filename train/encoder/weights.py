@@ -25,8 +25,8 @@ FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 4, "lc": 0, "lp": 0, "pb": 0}]
 def packed(state, reach):
     """Rows of matrices as whole numbers up to `reach`: low bytes and high bytes apart. The rest stays as it is."""
     found = {}
-    for name, value in state.items():
-        value = value.detach().float().cpu().numpy() if value.dtype.is_floating_point else value.cpu().numpy()
+    for name, tensor in state.items():
+        value = (tensor.detach().float() if tensor.dtype.is_floating_point else tensor).cpu().numpy()
         if value.ndim != 2 or value.size < 1 << 14:
             found[name] = value
             continue
@@ -40,11 +40,12 @@ def packed(state, reach):
 def unpacked(found):
     state = {}
     for name, value in found.items():
+        whole = value
         if isinstance(value, tuple):
             scales, low, high = value
-            whole = low.view(np.int8) if high is None else low.astype(np.int16) + 256 * high.astype(np.int16)
-            value = whole.astype(np.float32) * scales[:, None]
-        state[name] = torch.from_numpy(np.array(value))
+            rows = low.view(np.int8) if high is None else low.astype(np.int16) + 256 * high.astype(np.int16)
+            whole = rows.astype(np.float32) * scales[:, None]
+        state[name] = torch.from_numpy(np.array(whole))
     return state
 
 
@@ -52,13 +53,14 @@ def opened(name, mode):
     """A file, compressed when its name says so."""
     if ".xz" not in str(name):
         return open(name, mode)
-    return lzma.open(name, mode, **({"format": lzma.FORMAT_XZ, "filters": FILTERS} if mode == "wb" else {}))
+    return lzma.open(name, mode, filters=FILTERS) if mode == "wb" else lzma.open(name, mode)
 
 
 def write(state, path, reach=511, pieces=1):
     """Writes one file, or several of about the same size, `path.0` and so on."""
     found = packed(state, reach)
-    parts, sizes = [{} for _ in range(pieces)], [0] * pieces
+    parts: list[dict] = [{} for _ in range(pieces)]
+    sizes = [0] * pieces
 
     def size(value):
         return sum(v.nbytes for v in value if v is not None) if isinstance(value, tuple) else value.nbytes
@@ -78,7 +80,7 @@ def read(path):
     """The weights of a file, or of all pieces `path.*`."""
     files = [Path(path)] if Path(path).exists() else sorted(Path(path).parent.glob(Path(path).name + ".[0-9]"))
     assert files, f"there is no {path} and no {path}.0"
-    found = {}
+    found: dict = {}
     for file in files:
         with opened(file, "rb") as source:
             found |= pickle.load(source)
@@ -107,13 +109,13 @@ def finished(path, begun):
 
 
 def main():
-    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    args.add_argument("kind", choices=("mpnet", "minilm", "fitted"))
-    args.add_argument("folder")
-    args.add_argument("--out", required=True)
-    args.add_argument("--pieces", type=int, default=2)
-    args.add_argument("--reach", type=int, default=127)
-    args = args.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kind", choices=("mpnet", "minilm", "fitted"))
+    parser.add_argument("folder")
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--pieces", type=int, default=2)
+    parser.add_argument("--reach", type=int, default=127)
+    args = parser.parse_args()
     if args.kind == "fitted":
         state = torch.load(args.folder, map_location="cpu")
         state = {name: value for name, value in state.items() if not name.startswith(FROZEN)}
