@@ -137,7 +137,7 @@ pub(super) fn in_short(status: &Status) -> String {
 }
 
 /// The options that fill the fields of requests.
-const OPTIONS: [(&str, &str); 19] = [
+const OPTIONS: [(&str, &str); 20] = [
     ("filter.publish_time", "--from and --until"),
     ("filter.article_ids", "--article"),
     ("filter.outlets", "--outlet"),
@@ -152,6 +152,7 @@ const OPTIONS: [(&str, &str); 19] = [
     ("addressees", "--to"),
     ("mentions", "--entity"),
     ("min_confidence", "--min-confidence"),
+    ("min_speaker_confidence", "--min-speaker-confidence"),
     ("context_sentences", "--context"),
     ("entity_id", "--id"),
     ("publish_date", "--date"),

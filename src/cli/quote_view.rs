@@ -20,6 +20,9 @@ const MAX_SOURCE_CHARS: usize = 90;
 /// The most labels of an article that are shown.
 const MAX_LABELS: usize = 4;
 
+/// Below this probability it is shown how sure the speaker is.
+const SURE_SPEAKER: f32 = 0.75;
+
 /// The longest value of a label that is printed whole, in characters.
 const MAX_LABEL_CHARS: usize = 40;
 
@@ -61,6 +64,9 @@ fn attribution(quote: &Quote) -> Paragraph {
     if !role.is_empty() {
         line = line.add(NAME, ", ").add(NAME.bold().dimmed(), &role);
     }
+    if let Some(doubt) = doubt(quote) {
+        line = line.add(DIM, &doubt);
+    }
     line = line.add(DIM, " · ");
     let telling = telling(quote);
     if !telling.is_empty() {
@@ -69,6 +75,12 @@ fn attribution(quote: &Quote) -> Paragraph {
     let article = quote.article.as_ref().map(published).unwrap_or_default();
     line = line.add(KIND, &manner(quote));
     if article.is_empty() { line } else { line.add(DIM, " · ").add(DIM, &article) }
+}
+
+/// " (speaker 54 % sure)", if that is little.
+fn doubt(quote: &Quote) -> Option<String> {
+    let sure = quote.speaker_confidence.filter(|&sure| sure < SURE_SPEAKER)?;
+    Some(format!(" (speaker {:.0} % sure)", 100.0 * sure))
 }
 
 /// The speakers' names, and how the article introduces the speaker, if it does.

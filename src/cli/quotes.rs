@@ -61,6 +61,9 @@ pub(super) struct Args {
     /// Only quotes with at least this confidence, from 0 to 1
     #[arg(long, value_name = "P", default_value_t = 0.0, hide_default_value = true, allow_negative_numbers = true)]
     min_confidence: f32,
+    /// Only quotes whose speaker is right with at least this probability, from 0 to 1; unnamed speakers do not pass
+    #[arg(long, value_name = "P", default_value_t = 0.0, hide_default_value = true, allow_negative_numbers = true)]
+    min_speaker_confidence: f32,
     /// Show only this quote, with the sentences around it
     #[arg(long, value_name = "QUOTE", conflicts_with_all = SEARCHES)]
     id: Option<String>,
@@ -74,7 +77,7 @@ pub(super) struct Args {
 }
 
 /// Options that select quotes, and so mean nothing with --id. `Articles` is the group of options that select articles.
-const SEARCHES: [&str; 15] = [
+const SEARCHES: [&str; 16] = [
     "query",
     "speaker",
     "about",
@@ -89,6 +92,7 @@ const SEARCHES: [&str; 15] = [
     "Articles",
     "sort",
     "min_confidence",
+    "min_speaker_confidence",
     "limit",
 ];
 
@@ -144,6 +148,7 @@ fn request(args: Args) -> SearchQuotesRequest {
         polarities: Polarity::values(&args.polarity),
         named_speaker: (args.named || args.unnamed).then_some(args.named),
         min_confidence: args.min_confidence,
+        min_speaker_confidence: args.min_speaker_confidence,
         said_dates: (said != DateRange::default()).then_some(said),
         filter: args.articles.filter(),
         order_by: Sort::order_by(args.sort),

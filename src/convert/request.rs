@@ -74,9 +74,10 @@ pub(crate) fn sentence_query(message: &proto::SearchSentencesRequest, limits: &L
 
 /// What `SearchQuotes` asks.
 pub(crate) fn quote_query(message: &proto::SearchQuotesRequest, limits: &Limits) -> Result<QuoteQuery, Fault> {
-    if !(0.0..=1.0).contains(&message.min_confidence) {
-        let said = format!("{} is not a confidence; give a number from 0 to 1", message.min_confidence);
-        return Err(Fault::invalid("min_confidence", said));
+    let confidences =
+        [("min_confidence", message.min_confidence), ("min_speaker_confidence", message.min_speaker_confidence)];
+    if let Some((field, given)) = confidences.into_iter().find(|(_, given)| !(0.0..=1.0).contains(given)) {
+        return Err(Fault::invalid(field, format!("{given} is not a confidence; give a number from 0 to 1")));
     }
     let (said_from, said_until) = days(message.said_dates.as_ref())?;
     Ok(QuoteQuery {
@@ -89,6 +90,7 @@ pub(crate) fn quote_query(message: &proto::SearchQuotesRequest, limits: &Limits)
         polarities: labelled("polarities", &message.polarities, labels::polarities, limits)?,
         named_speaker: message.named_speaker,
         min_confidence: message.min_confidence,
+        min_speaker_confidence: message.min_speaker_confidence,
         said_from,
         said_until,
         filter: filter(message.filter.as_ref(), limits)?,

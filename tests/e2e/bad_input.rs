@@ -150,6 +150,10 @@ async fn fields_that_hold_nonsense() {
     let nonsense = [
         (SearchQuotesRequest { kinds: vec![99], ..SearchQuotesRequest::default() }, "kinds"),
         (SearchQuotesRequest { min_confidence: f32::NAN, ..SearchQuotesRequest::default() }, "min_confidence"),
+        (
+            SearchQuotesRequest { min_speaker_confidence: 1.5, ..SearchQuotesRequest::default() },
+            "min_speaker_confidence",
+        ),
         (SearchQuotesRequest { speakers: vec![named("“”")], ..SearchQuotesRequest::default() }, "speakers.name"),
         (SearchQuotesRequest { about: vec![EntitySelector::default()], ..SearchQuotesRequest::default() }, "about"),
         (SearchQuotesRequest { said_dates: no_day, ..SearchQuotesRequest::default() }, "said_dates.start_date"),

@@ -117,6 +117,10 @@ async fn finds_what_was_said_to_whom_and_by_whom_it_may_be_said() {
     let least = quotes.iter().map(|quote| quote.confidence).fold(1.0, f32::min);
     let sure = SearchQuotesRequest { min_confidence: least + 0.001, ..Default::default() };
     assert!(find(&server, sure).await.len() < quotes.len());
+    let least = 0.9;
+    let expected = quotes.iter().filter(|quote| quote.speaker_confidence.is_some_and(|sure| sure >= least)).count();
+    let known = SearchQuotesRequest { min_speaker_confidence: least, ..Default::default() };
+    assert_eq!(find(&server, known).await.len(), expected);
 }
 
 /// The part of a text that a span means, in this unit.

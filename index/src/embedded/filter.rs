@@ -62,8 +62,10 @@ impl View {
         facet(query.acts.iter().map(|&act| act_word(act)).collect());
         facet(query.polarities.iter().map(|&polarity| polarity_word(polarity)).collect());
         facet(query.named_speaker.into_iter().map(named_word).collect());
-        if query.min_confidence > 0.0 {
-            let least = Term::from_field_f64(fields.confidence, f64::from(query.min_confidence));
+        let sure =
+            [(fields.confidence, query.min_confidence), (fields.speaker_confidence, query.min_speaker_confidence)];
+        for (field, least) in sure.into_iter().filter(|&(_, least)| least > 0.0) {
+            let least = Term::from_field_f64(field, f64::from(least));
             filters.push(Box::new(RangeQuery::new(Bound::Included(least), Bound::Unbounded)));
         }
         let day = |field, date: Date| Term::from_field_i64(field, date.days().into());

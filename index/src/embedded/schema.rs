@@ -26,7 +26,7 @@ use crate::name::KeptName;
 use crate::{AnalyzedArticle, EntityId, EntityRecord, text};
 
 /// Changes whenever fields or the reading of text do: older indexes are rebuilt from the store.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
 const EXACT: &str = "exact";
 const STEMMED: &str = "stemmed";
@@ -262,6 +262,8 @@ pub(super) struct Quotes {
     pub(super) facet: Field,
     /// The confidence, from 0 to 1.
     pub(super) confidence: Field,
+    /// The confidence in the speaker, from 0 to 1. Absent if no speaker is named.
+    pub(super) speaker_confidence: Field,
     /// The first day on which it may have been said, in days since 1970. Absent if the text does not say.
     pub(super) said_first: Field,
     /// The last one.
@@ -284,6 +286,7 @@ impl Quotes {
             about_ids: builder.add_text_field("about_ids", keyword()),
             facet: builder.add_text_field("facet", keyword()),
             confidence: builder.add_f64_field("confidence", fast()),
+            speaker_confidence: builder.add_f64_field("speaker_confidence", fast()),
             said_first: builder.add_i64_field("said_first", fast()),
             said_last: builder.add_i64_field("said_last", fast()),
             schema: builder.build(),
@@ -304,6 +307,9 @@ impl Quotes {
             }
             document.add_text(self.cue, &quote.cue_lemma);
             document.add_f64(self.confidence, f64::from(quote.confidence));
+            if !quote.speakers.is_empty() {
+                document.add_f64(self.speaker_confidence, f64::from(quote.speaker_confidence));
+            }
             if let Some(said) = quote.said {
                 document.add_i64(self.said_first, said.first.days().into());
                 document.add_i64(self.said_last, said.last.days().into());

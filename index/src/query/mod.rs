@@ -221,6 +221,8 @@ pub struct QuoteQuery {
     pub named_speaker: Option<bool>,
     /// The least confidence, from 0 to 1.
     pub min_confidence: f32,
+    /// The least confidence in the speaker, from 0 to 1. Above 0 a quote without a named speaker does not pass.
+    pub min_speaker_confidence: f32,
     /// Quotes that may have been said on this day or later, if the text dates them.
     pub said_from: Option<Date>,
     /// Quotes that may have been said before this day, if the text dates them.

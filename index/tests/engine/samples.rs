@@ -162,6 +162,7 @@ pub(crate) fn quote_query(expr: Expr) -> QuoteQuery {
         polarities: vec![],
         named_speaker: None,
         min_confidence: 0.0,
+        min_speaker_confidence: 0.0,
         said_from: None,
         said_until: None,
         filter: ArticleFilter::default(),

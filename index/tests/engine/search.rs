@@ -217,6 +217,8 @@ fn filters_narrow_quotes() {
         (QuoteQuery { named_speaker: Some(true), ..all() }, &["two.1", "one.0"]),
         (QuoteQuery { min_confidence: 0.8, ..all() }, &["two.0", "one.0"]),
         (QuoteQuery { min_confidence: 0.81, ..all() }, &[]),
+        (QuoteQuery { min_speaker_confidence: 0.7, ..all() }, &["two.1", "one.0"]),
+        (QuoteQuery { min_speaker_confidence: 0.71, ..all() }, &[]),
         (QuoteQuery { said_from: Date::new(2026, 2, 28), ..all() }, &["two.1"]),
         (QuoteQuery { said_from: Date::new(2026, 3, 1), ..all() }, &[]),
         (QuoteQuery { said_from: Date::new(2026, 1, 5), said_until: Date::new(2026, 2, 2), ..all() }, &["two.1"]),
