@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use sayso_document::{Counted, Document, Entity, EntityType, Patience};
 
-use super::alias::{acronyms, as_acronym, key, shortens};
+use super::alias::{abbreviates, acronyms, as_acronym, goes_on, key, shortens};
 use super::gender::{Gender, Genders};
 use super::person::{PersonName, is_courtesy, one_letter_apart, rough};
 use super::profile::comparable;
@@ -75,7 +75,7 @@ pub(super) fn cluster(
         clusters.add_short(i, name);
     }
     let mut all = clusters.all;
-    join_bodies(&mut all, lexicon);
+    join_bodies(document, names, &mut all, lexicon);
     for cluster in &mut all {
         cluster.names.sort_unstable();
     }
@@ -254,8 +254,9 @@ impl Clusters<'_, '_> {
 }
 
 /// Moves short forms of bodies and acronyms to their long forms.
-fn join_bodies(all: &mut [Cluster], lexicon: &Lexicon) {
+fn join_bodies(document: &Document, names: &[NameMention], all: &mut [Cluster], lexicon: &Lexicon) {
     let bodies: Vec<usize> = (0..all.len()).filter(|&c| all[c].kind == EntityType::Organization).collect();
+    let bracketed = bracketed(document, names, all);
     let mut by_acronym: FxHashMap<String, usize> = FxHashMap::default();
     let mut by_end: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
     for &c in &bodies {
@@ -270,20 +271,61 @@ fn join_bodies(all: &mut [Cluster], lexicon: &Lexicon) {
             }
         }
     }
-    let mut moves = Vec::new();
+    let mut moves: FxHashMap<usize, usize> = FxHashMap::default();
     for &c in &bodies {
         let short = all[c].key.as_str();
         let (first, last) = ends(short);
-        let longer = [first, last].into_iter().filter_map(|word| by_end.get(word)).flatten().copied();
-        let long = longer.filter(|&l| l != c).find(|&l| shortens(short, &all[l].key));
+        let longer =
+            || [first, last].into_iter().filter_map(|word| by_end.get(word)).flatten().copied().filter(|&l| l != c);
+        let long = bracketed.get(&c).copied();
+        let long = long.or_else(|| longer().find(|&l| shortens(short, &all[l].key)));
+        let long = long.or_else(|| only(longer().filter(|&l| goes_on(short, &all[l].key))));
         let long = long.or_else(|| only_long(all, short, by_end.get(short)?, lexicon));
         let long = long.or_else(|| by_acronym.get(&as_acronym(&all[c].surface)?).copied());
         moves.extend(long.filter(|&l| l != c).map(|l| (c, l)));
     }
-    for (from, to) in moves {
+    for &from in &bodies {
+        // A short form of a short form goes to the longest.
+        let steps = std::iter::successors(moves.get(&from).copied(), |to| moves.get(to).copied());
+        let Some(to) = steps.take(STEPS).last().filter(|&to| to != from) else { continue };
         let names = std::mem::take(&mut all[from].names);
         all[to].names.extend(names);
     }
+}
+
+/// A body is found through so many shorter forms at most.
+const STEPS: usize = 4;
+
+/// The one item of several that are all the same.
+fn only(mut all: impl Iterator<Item = usize>) -> Option<usize> {
+    let first = all.next()?;
+    all.all(|one| one == first).then_some(first)
+}
+
+/// Short forms that stand in brackets right behind a long one, or before it: "Institute of Science (IISc)".
+fn bracketed(document: &Document, names: &[NameMention], all: &[Cluster]) -> FxHashMap<usize, usize> {
+    let mut owner = vec![usize::MAX; names.len()];
+    for (c, cluster) in all.iter().enumerate() {
+        cluster.names.iter().for_each(|&name| owner[name] = c);
+    }
+    let body = |name: usize| all[owner[name]].kind == EntityType::Organization;
+    let mut found = FxHashMap::default();
+    for (one, next) in (0..names.len()).zip(1..names.len()) {
+        let (before, behind) = (&names[one].tokens, &names[next].tokens);
+        let open = behind.start == before.end + 1 && document.word(before.end) == "(";
+        if !open || behind.end >= document.tokens().len() || document.word(behind.end) != ")" {
+            continue;
+        }
+        if !body(one) || !body(next) {
+            continue;
+        }
+        let (long, short) = if before.len() >= behind.len() { (one, next) } else { (next, one) };
+        let text = |name: usize| names[name].name.of(document.text());
+        if names[short].tokens.len() == 1 && names[long].tokens.len() > 1 && abbreviates(text(short), text(long)) {
+            found.entry(owner[short]).or_insert(owner[long]);
+        }
+    }
+    found
 }
 
 /// The one long name that a head alone, "the Times", or a first word, "Norvik" of "Norvik Energy", can be short for.
@@ -295,7 +337,8 @@ fn only_long(all: &[Cluster], short: &str, same_end: &[usize], lexicon: &Lexicon
     let own = !lexicon.class(short).is(Class::ORDINARY.or(Class::MIXED));
     let fits = |long: &str| {
         let rest = if head { long.strip_suffix(short) } else { long.strip_prefix(short).filter(|_| own) };
-        rest.is_some_and(|rest| rest.starts_with(' ') || rest.ends_with(' '))
+        let of = || long.strip_prefix(short).is_some_and(|rest| rest.starts_with(" of ") || rest.starts_with(" for "));
+        rest.is_some_and(|rest| rest.starts_with(' ') || rest.ends_with(' ')) || head && of()
     };
     let mut long = same_end.iter().copied().filter(|&l| fits(&all[l].key));
     let first = long.next()?;
@@ -327,6 +370,15 @@ pub(super) fn entity(document: &Document, lexicon: &Lexicon, names: &[NameMentio
             *titles.entry(title).or_insert(0) += 1;
         }
     }
+    if cluster.kind == EntityType::Person {
+        best = spelt(best, &surfaces, lexicon);
+    } else if !best.contains(' ') {
+        // Of "US" and "America" the one that is used.
+        let usual = surfaces.iter().filter(|(name, _)| !name.is_empty()).max_by_key(|(_, count)| **count);
+        if let Some((name, _)) = usual.filter(|(_, count)| surfaces.get(&best) < Some(count)) {
+            best.clone_from(name);
+        }
+    }
     surfaces.remove(&best);
     let counted = |all: BTreeMap<String, u32>| all.into_iter().map(|(text, count)| Counted { text, count }).collect();
     Entity {
@@ -339,12 +391,21 @@ pub(super) fn entity(document: &Document, lexicon: &Lexicon, names: &[NameMentio
     }
 }
 
+/// The form that is used most of those that are but for one letter the same; of equals the one that was chosen.
+fn spelt(best: String, surfaces: &BTreeMap<String, u32>, lexicon: &Lexicon) -> String {
+    let person = PersonName::new(&best, lexicon);
+    let near = surfaces.iter().filter(|(name, _)| PersonName::new(name, lexicon).nearly(&person));
+    let most = near.max_by_key(|(_, count)| **count).filter(|(_, count)| surfaces.get(&best) < Some(count));
+    most.map_or(best, |(name, _)| name.clone())
+}
+
 /// The longest name stands for the entity; one in capitals only if there is no other.
-fn rank(kind: EntityType, name: &str) -> (bool, bool, usize) {
+fn rank(kind: EntityType, name: &str) -> (bool, bool, usize, bool) {
     let (person, full) = (kind == EntityType::Person, name.contains(' '));
     let acronym = !person && !full;
     let shouted = !acronym && !name.contains(char::is_lowercase);
-    (person && full, !shouted && !name.is_empty(), name.chars().count())
+    // Of "José" and "Jose" the one with the accent is as it is written at home.
+    (person && full, !shouted && !name.is_empty(), name.chars().count(), !name.is_ascii())
 }
 
 /// The words with runs of white space made one blank.

@@ -106,7 +106,8 @@ fn owns(name: &NameMention, head: &str, told: bool) -> bool {
 fn between(document: &Document, lexicon: &Lexicon, head: usize) -> usize {
     let tells = |i: &usize| {
         let word = document.word(*i);
-        let small = word.starts_with(char::is_lowercase) && lexicon.class(word).is(Class::TITLE_MODIFIER.or(Class::COMPLEMENT));
+        let small =
+            word.starts_with(char::is_lowercase) && lexicon.class(word).is(Class::TITLE_MODIFIER.or(Class::COMPLEMENT));
         small || word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit())
     };
     (head.saturating_sub(BETWEEN)..head).rev().take_while(tells).last().unwrap_or(head)

@@ -19,8 +19,10 @@ const GLUED: usize = 10;
 /// The tagged names with those of persons made whole.
 pub(super) fn whole(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
     let mut tagged = parted(words, tagged);
+    let small = small(words);
     for one in tagged.iter_mut().filter(|one| one.kind == EntityType::Person) {
         one.tokens.end = end(words, &one.tokens);
+        one.tokens.start = start(words, &small, &one.tokens);
     }
     typed(words, &mut tagged);
     bare(words, &mut tagged);
@@ -41,10 +43,31 @@ fn end(words: &Words, name: &Range<usize>) -> usize {
     (name.start + 2..name.end).find(|&i| stops(i)).unwrap_or(name.end)
 }
 
+/// The words in small letters.
+fn small(words: &Words) -> FxHashSet<String> {
+    let tokens = 0..words.document.tokens().len();
+    tokens
+        .map(|i| words.text(i))
+        .filter(|word| word.len() > 3 && word.starts_with(char::is_lowercase))
+        .map(fold)
+        .map(String::from)
+        .collect()
+}
+
+/// Where a name of three words or more begins behind words that are written in small letters elsewhere.
+fn start(words: &Words, small: &FxHashSet<String>, name: &Range<usize>) -> usize {
+    let known = Class::FIRST_NAME.or(Class::PARTICLE).or(Class::SURNAME);
+    let other = |i: usize| !words.is(i, known) && small.contains(&key(words, i));
+    let from = (name.start..name.end.saturating_sub(2)).take_while(|&i| other(i)).last();
+    from.map_or(name.start, |last| last + 1)
+}
+
 /// Parts names to which a longer form was glued by a page's markup: "Lind Ada Maria LindMORE".
 fn parted(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
-    let seams: Vec<(usize, usize)> =
-        (0..words.document.tokens().len()).filter(|&i| words.seam(i)).filter_map(|i| Some((glued(words, i)?, i))).collect();
+    let seams: Vec<(usize, usize)> = (0..words.document.tokens().len())
+        .filter(|&i| words.seam(i))
+        .filter_map(|i| Some((glued(words, i)?, i)))
+        .collect();
     if seams.is_empty() {
         return tagged;
     }
@@ -70,7 +93,9 @@ fn parted(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
 /// The surname behind which the words up to a seam are another form of the same name.
 fn glued(words: &Words, seam: usize) -> Option<usize> {
     let surname = fold(words.bare(seam));
-    (seam.saturating_sub(GLUED)..seam.checked_sub(1)?).rev().find(|&i| words.capital(i) && fold(words.text(i)) == surname)
+    (seam.saturating_sub(GLUED)..seam.checked_sub(1)?)
+        .rev()
+        .find(|&i| words.capital(i) && fold(words.text(i)) == surname)
 }
 
 /// What single words are tagged as, and how often.
@@ -88,7 +113,8 @@ fn typed(words: &Words, tagged: &mut [Tagged]) {
     let single = single(words, tagged);
     let other = Class::ORG.or(Class::FACILITY).or(Class::PLACE).or(Class::EVENT).or(Class::PRODUCT);
     let another = |one: &&mut Tagged| {
-        one.kind != EntityType::Person && (2..=3).contains(&one.tokens.len())
+        one.kind != EntityType::Person
+            && (2..=3).contains(&one.tokens.len())
             && !matches!(one.kind, EntityType::Date | EntityType::Money | EntityType::Norp)
     };
     for one in tagged.iter_mut().filter(another) {
@@ -112,7 +138,9 @@ fn bare(words: &Words, tagged: &mut [Tagged]) {
         *first = at.min(*first);
     }
     let other = Class::ORDINARY.or(Class::MIXED).or(Class::TITLE).or(Class::ORG).or(Class::ORG_WORD);
-    for one in tagged.iter_mut().filter(|one| one.kind == EntityType::Person && (3..=LONGEST).contains(&one.tokens.len())) {
+    for one in
+        tagged.iter_mut().filter(|one| one.kind == EntityType::Person && (3..=LONGEST).contains(&one.tokens.len()))
+    {
         let first = |i: usize| words.is(i, Class::FIRST_NAME.or(Class::PARTICLE)) || words.bare(i).chars().count() <= 2;
         // Of "Ada Kapor Lind" the whole comes first, and "Kapor Lind" is short for it.
         let whole = |i: usize| {
@@ -133,7 +161,9 @@ fn reach(words: &Words, mut tagged: Vec<Tagged>) -> Vec<Tagged> {
     let full: FxHashSet<String> = full.flat_map(|one| one.tokens.clone().map(|i| key(words, i))).collect();
     let open = |i: usize| {
         let known = key(words, i);
-        words.capital(i) && !full.contains(&known) && single.get(&known).is_some_and(|&(persons, others)| persons > others)
+        words.capital(i)
+            && !full.contains(&known)
+            && single.get(&known).is_some_and(|&(persons, others)| persons > others)
     };
     let count = words.document.tokens().len();
     let mut owner = vec![usize::MAX; count + 1];
@@ -157,7 +187,9 @@ fn reach(words: &Words, mut tagged: Vec<Tagged>) -> Vec<Tagged> {
     if found.is_empty() {
         return tagged;
     }
-    let inside = |one: &Tagged| found[..found.partition_point(|f| f.start <= one.tokens.start)].last().is_some_and(|f| one.tokens.start < f.end);
+    let inside = |one: &Tagged| {
+        found[..found.partition_point(|f| f.start <= one.tokens.start)].last().is_some_and(|f| one.tokens.start < f.end)
+    };
     tagged.retain(|one| !inside(one));
     tagged.extend(found.into_iter().map(|tokens| Tagged { tokens, kind: EntityType::Person, confidence: SURE }));
     tagged.sort_by_key(|one| one.tokens.start);

@@ -65,6 +65,10 @@ const SUFFIXES: [&str; 22] = [
     "-sponsored",
 ];
 
+/// A name to which another word is glued has at least so many letters, and with that word at most so many bytes.
+const NAME: usize = 4;
+const GLUED: usize = 40;
+
 impl<'d, 't> Words<'d, 't> {
     pub(crate) fn new(document: &'d Document<'t>, lexicon: &'d Lexicon, patience: &Patience<'_>) -> Option<Self> {
         let mut words = Vec::with_capacity(document.tokens().len());
@@ -83,28 +87,39 @@ impl<'d, 't> Words<'d, 't> {
         }
         all.seen =
             (0..all.words.len()).filter(|&i| all.capital(i) && !all.forced(i)).map(|i| all.folded(i, i + 1)).collect();
-        for i in 0..all.words.len() {
-            if let Some(seam) = all.glued(i) {
-                (all.words[i].suffix, all.words[i].seam) = (seam, true);
-                all.words[i].class = lexicon.class(all.bare(i));
-            }
-        }
+        all.part_glued();
         Some(all)
     }
 
-    /// The bytes of a word that is glued to a name: one in capitals, "LindMORE", or another name, where both stand alone too.
-    fn glued(&self, i: usize) -> Option<u8> {
+    /// Parts what is glued to a name: a word in capitals, "LindMORE", or another name, where both stand alone too.
+    fn part_glued(&mut self) {
+        let all = 0..self.words.len();
+        let seams: Vec<(usize, usize)> = all.clone().filter_map(|i| Some((i, self.seam_in(i)?))).collect();
+        if seams.is_empty() {
+            return;
+        }
+        let alone: FxHashSet<Cow<'_, str>> = all.filter(|&i| self.capital(i)).map(|i| self.folded(i, i + 1)).collect();
+        for (i, at) in seams {
+            let (name, rest) = self.text(i).split_at(at);
+            let known = alone.contains(&fold(name)) && !self.lexicon.class(name).is(Class::ORDINARY);
+            let shouted = rest.len() > 2 && is_all_capitals(rest);
+            if known && (shouted || alone.contains(&fold(rest))) {
+                let word = &mut self.words[i];
+                // A word of at most [`GLUED`] bytes.
+                (word.suffix, word.seam) = (rest.len() as u8, true);
+                word.class = self.lexicon.class(name);
+            }
+        }
+    }
+
+    /// Where in a word a small letter is followed by a capital.
+    fn seam_in(&self, i: usize) -> Option<usize> {
         let text = self.text(i);
-        if !self.capital(i) || self.suffix(i) > 0 || text.len() > 40 {
+        if !self.capital(i) || self.suffix(i) > 0 || text.len() > GLUED {
             return None;
         }
-        let small = |at: usize| text[..at].ends_with(char::is_lowercase);
-        let (at, _) = text.char_indices().find(|&(at, c)| at > 0 && c.is_uppercase() && small(at))?;
-        let (name, rest) = text.split_at(at);
-        let (name, other) = (fold(name), fold(rest));
-        let shouted = rest.len() > 2 && is_all_capitals(rest);
-        let both = name.chars().count() > 3 && self.seen.contains(&name) && (shouted || self.seen.contains(&other));
-        (both && !self.lexicon.class(&name).is(Class::ORDINARY)).then_some(rest.len() as u8)
+        let mut letters = text.char_indices().skip(NAME);
+        letters.find(|&(at, c)| c.is_uppercase() && text[..at].ends_with(char::is_lowercase)).map(|(at, _)| at)
     }
 
     /// Marks the words of a sentence whose capital is owed to their place.

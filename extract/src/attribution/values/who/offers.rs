@@ -43,6 +43,10 @@ pub(crate) struct Offers {
     pub(crate) sure: f32,
     /// Which rules name an entity, and how sure the surest is.
     pub(crate) ruled: FxHashMap<usize, (u32, f32)>,
+    /// Two that were named side by side, and the last two that spoke.
+    pub(crate) pairs: Vec<Vec<usize>>,
+    /// All persons that the source names, where there are several.
+    pub(crate) persons: Option<Vec<usize>>,
 }
 
 /// A document with what was answered so far.
@@ -189,6 +193,17 @@ pub(crate) fn offers(room: &Room<'_, '_>, source: &Source, patience: &Patience<'
     if source.kind == Kind::They || source.kind == Kind::OtherPronoun || source.plural {
         several.extend(room.answered.iter().rev().take(2).map(|answer| answer.entities.clone()));
     }
+    let mut persons: Vec<usize> = Vec::new();
+    for &entity in inside.iter().filter(|&&entity| cast.kind_of(entity) == EntityType::Person) {
+        if !persons.contains(&entity) {
+            persons.push(entity);
+        }
+    }
+    let persons =
+        Some(persons).filter(|persons| persons.len() > 1 && source.tokens.clone().any(|i| r.tag(i) == Tag::Cc));
+    several.extend(persons.clone());
+    let pairs = if source.means_several(r) { pairs(room, source) } else { Vec::new() };
+    several.extend(pairs.iter().cloned());
     let mut all = inside.into_iter().filter(|&entity| voiced(cast.kind_of(entity))).collect::<Vec<_>>();
     let mut seen = Vec::new();
     all.retain(|entity| {
@@ -206,7 +221,37 @@ pub(crate) fn offers(room: &Room<'_, '_>, source: &Source, patience: &Patience<'
         }
     }
     let usual = offers.iter().position(|offer| *offer == usual).unwrap_or(0);
-    Some(Offers { list: offers, usual, sure, ruled })
+    Some(Offers { list: offers, usual, sure, ruled, pairs, persons })
+}
+
+/// So far back a pair is looked for, in mentions.
+const PAIRED: usize = 60;
+
+/// The two that were last named side by side before a source, "Ada Lind and Jon Oster"; and the last two that spoke.
+fn pairs(room: &Room<'_, '_>, source: &Source) -> Vec<Vec<usize>> {
+    let (r, cast) = (room.r, room.cast);
+    let before = cast.places().partition_point(|place| place.tokens.start < source.at);
+    let named = |place: &&Place<'_>| place.mention.name.is_some() && voiced(cast.kind_of(place.mention.entity));
+    let near: Vec<&Place<'_>> = cast.places()[..before].iter().rev().take(PAIRED).filter(named).collect();
+    let joined = near.windows(2).find_map(|two| {
+        let (second, first) = (two[0], two[1]);
+        let apart = first.tokens.end <= second.tokens.start && second.tokens.start - first.tokens.end <= 8;
+        let and = apart && (first.tokens.end..second.tokens.start).any(|i| r.is(i, "and"));
+        let (one, other) = (first.mention.entity, second.mention.entity);
+        (and && one != other && cast.kind_of(one) == cast.kind_of(other)).then(|| vec![one, other])
+    });
+    let mut spoke: Vec<usize> = Vec::new();
+    for answer in room.answered.iter().rev().take(SPOKE) {
+        if let &[one] = answer.entities.as_slice()
+            && !spoke.contains(&one)
+        {
+            spoke.push(one);
+        }
+    }
+    spoke.truncate(2);
+    spoke.reverse();
+    let spoke = Some(spoke).filter(|two| two.len() == 2);
+    joined.into_iter().chain(spoke).collect()
 }
 
 /// What the rules say of a source.

@@ -1,0 +1,55 @@
+//! Names of bodies that nothing marks but the word before them: "the advocacy group Clear Water".
+
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+use sayso_document::EntityType;
+
+use super::tagged::Tagged;
+use super::words::Words;
+use crate::lexicon::Class;
+
+/// A name that was found so is this sure.
+const SURE: f32 = 0.6;
+/// It has at most so many words.
+const LONGEST: usize = 5;
+
+/// Marks the names of bodies behind a word that tells what sort of body it is, and the same words elsewhere.
+pub(super) fn called(words: &Words, mut tagged: Vec<Tagged>) -> Vec<Tagged> {
+    let count = words.document.tokens().len();
+    let mut taken = vec![false; count + 1];
+    tagged.iter().for_each(|one| taken[one.tokens.clone()].fill(true));
+    let sentence = |i: usize| words.document.sentence_of_token(i);
+    let run = |at: usize| {
+        let part = |&i: &usize| {
+            words.capital(i) && !taken[i] && !words.is(i, Class::TIME.or(Class::TITLE)) && sentence(i) == sentence(at)
+        };
+        at..(at..count.min(at + LONGEST)).take_while(part).last().map_or(at, |last| last + 1)
+    };
+    let sort = |i: usize| words.is(i, Class::ORG) && !words.capital(i) && !words.is(i, Class::TITLE);
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut known: FxHashMap<String, usize> = FxHashMap::default();
+    for at in (1..count).filter(|&at| sort(at - 1) && words.capital(at) && !taken[at] && !words.in_title(at)) {
+        let name = run(at);
+        // What goes on behind the run is no whole name.
+        if name.len() > 1 && !words.capital(name.end) && sentence(at - 1) == sentence(at) {
+            known.insert(words.folded(name.start, name.end).into_owned(), name.len());
+            found.push(name);
+        }
+    }
+    if found.is_empty() {
+        return tagged;
+    }
+    let behind = found.clone();
+    for at in (0..count).filter(|&at| words.capital(at) && !taken[at]) {
+        let name = run(at);
+        let begins = at == 0 || !words.capital(at - 1) || taken[at - 1];
+        let same = known.get(&*words.folded(name.start, name.end)) == Some(&name.len());
+        if begins && same && behind.binary_search_by_key(&at, |name| name.start).is_err() {
+            found.push(name);
+        }
+    }
+    tagged.extend(found.into_iter().map(|tokens| Tagged { tokens, kind: EntityType::Organization, confidence: SURE }));
+    tagged.sort_by_key(|one| one.tokens.start);
+    tagged
+}
