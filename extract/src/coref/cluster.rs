@@ -321,7 +321,10 @@ fn bracketed(document: &Document, names: &[NameMention], all: &[Cluster]) -> FxH
         }
         let (long, short) = if before.len() >= behind.len() { (one, next) } else { (next, one) };
         let text = |name: usize| names[name].name.of(document.text());
-        if names[short].tokens.len() == 1 && names[long].tokens.len() > 1 && abbreviates(text(short), text(long)) {
+        // "Centre for Rights (Cenidh)": of another language, where it is used alone, too.
+        let used = || behind.len() == 1 && all[owner[short]].names.len() > 2;
+        let fits = abbreviates(text(short), text(long)) || used();
+        if names[short].tokens.len() == 1 && names[long].tokens.len() > 1 && fits {
             found.entry(owner[short]).or_insert(owner[long]);
         }
     }
@@ -356,11 +359,14 @@ fn ends(key: &str) -> (&str, &str) {
 pub(super) fn entity(document: &Document, lexicon: &Lexicon, names: &[NameMention], cluster: &Cluster) -> Entity {
     let (mut surfaces, mut titles) = (BTreeMap::new(), BTreeMap::new());
     let mut confidence = 0.0;
-    let mut best = String::new();
+    let (mut best, mut order) = (String::new(), Vec::new());
     for name in cluster.names.iter().map(|&i| &names[i]) {
         let words = plain(name.name.of(document.text()));
         if rank(cluster.kind, &words) > rank(cluster.kind, &best) {
             best.clone_from(&words);
+        }
+        if !surfaces.contains_key(&words) {
+            order.push(words.clone());
         }
         *surfaces.entry(words).or_insert(0) += 1;
         confidence += name.confidence;
@@ -370,15 +376,7 @@ pub(super) fn entity(document: &Document, lexicon: &Lexicon, names: &[NameMentio
             *titles.entry(title).or_insert(0) += 1;
         }
     }
-    if cluster.kind == EntityType::Person {
-        best = spelt(best, &surfaces, lexicon);
-    } else if !best.contains(' ') {
-        // Of "US" and "America" the one that is used.
-        let usual = surfaces.iter().filter(|(name, _)| !name.is_empty()).max_by_key(|(_, count)| **count);
-        if let Some((name, _)) = usual.filter(|(_, count)| surfaces.get(&best) < Some(count)) {
-            best.clone_from(name);
-        }
-    }
+    best = usual(cluster.kind, best, &order, &surfaces, lexicon);
     surfaces.remove(&best);
     let counted = |all: BTreeMap<String, u32>| all.into_iter().map(|(text, count)| Counted { text, count }).collect();
     Entity {
@@ -391,21 +389,42 @@ pub(super) fn entity(document: &Document, lexicon: &Lexicon, names: &[NameMentio
     }
 }
 
-/// The form that is used most of those that are but for one letter the same; of equals the one that was chosen.
-fn spelt(best: String, surfaces: &BTreeMap<String, u32>, lexicon: &Lexicon) -> String {
-    let person = PersonName::new(&best, lexicon);
-    let near = surfaces.iter().filter(|(name, _)| PersonName::new(name, lexicon).nearly(&person));
-    let most = near.max_by_key(|(_, count)| **count).filter(|(_, count)| surfaces.get(&best) < Some(count));
-    most.map_or(best, |(name, _)| name.clone())
+/// So many spellings of a name are compared.
+const SPELLINGS: usize = 40;
+
+/// Of the spellings of a person's name that differ by an accent or a letter, and of the single words for a place or body,
+/// the one that is used most, else the first.
+fn usual(
+    kind: EntityType,
+    best: String,
+    order: &[String],
+    surfaces: &BTreeMap<String, u32>,
+    lexicon: &Lexicon,
+) -> String {
+    let person = (kind == EntityType::Person).then(|| PersonName::new(&best, lexicon));
+    let same = |name: &&String| match &person {
+        Some(person) => {
+            let other = PersonName::new(name, lexicon);
+            other == *person || other.nearly(person)
+        }
+        None => !best.contains(' ') && !name.is_empty(),
+    };
+    let mut most = None;
+    for name in order.iter().take(SPELLINGS).filter(same) {
+        let count = surfaces.get(name);
+        if most.is_none_or(|(top, _)| count > top) {
+            most = Some((count, name));
+        }
+    }
+    most.map_or(best.clone(), |(_, name)| name.clone())
 }
 
 /// The longest name stands for the entity; one in capitals only if there is no other.
-fn rank(kind: EntityType, name: &str) -> (bool, bool, usize, bool) {
+fn rank(kind: EntityType, name: &str) -> (bool, bool, usize) {
     let (person, full) = (kind == EntityType::Person, name.contains(' '));
     let acronym = !person && !full;
     let shouted = !acronym && !name.contains(char::is_lowercase);
-    // Of "José" and "Jose" the one with the accent is as it is written at home.
-    (person && full, !shouted && !name.is_empty(), name.chars().count(), !name.is_ascii())
+    (person && full, !shouted && !name.is_empty(), name.chars().count())
 }
 
 /// The words with runs of white space made one blank.

@@ -152,7 +152,7 @@ impl Surnames {
 /// Words that are both titles and first names.
 pub(super) fn is_title_too(words: &Words, at: usize) -> bool {
     matches!(
-        words.text(at),
+        &*fold(words.text(at)),
         "Amir"
             | "Dean"
             | "Judge"

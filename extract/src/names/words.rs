@@ -68,6 +68,8 @@ const SUFFIXES: [&str; 22] = [
 /// A name to which another word is glued has at least so many letters, and with that word at most so many bytes.
 const NAME: usize = 4;
 const GLUED: usize = 40;
+/// So far back stands the short form of the name that a page's markup put before it.
+pub(super) const GLUED_TO: usize = 10;
 
 impl<'d, 't> Words<'d, 't> {
     pub(crate) fn new(document: &'d Document<'t>, lexicon: &'d Lexicon, patience: &Patience<'_>) -> Option<Self> {
@@ -98,17 +100,26 @@ impl<'d, 't> Words<'d, 't> {
         if seams.is_empty() {
             return;
         }
-        let alone: FxHashSet<Cow<'_, str>> = all.filter(|&i| self.capital(i)).map(|i| self.folded(i, i + 1)).collect();
+        let capital: Vec<usize> = all.filter(|&i| self.capital(i)).collect();
+        let alone: FxHashSet<Cow<'_, str>> = capital.iter().map(|&i| self.folded(i, i + 1)).collect();
+        let beside = |i: usize| (self.folded(i, i + 1), self.folded(i + 1, i + 2));
+        let pairs: FxHashSet<_> = capital.into_iter().filter(|&i| self.capital(i + 1)).map(beside).collect();
+        let mut glued = Vec::new();
         for (i, at) in seams {
             let (name, rest) = self.text(i).split_at(at);
-            let known = alone.contains(&fold(name)) && !self.lexicon.class(name).is(Class::ORDINARY);
-            let shouted = rest.len() > 2 && is_all_capitals(rest);
-            if known && (shouted || alone.contains(&fold(rest))) {
-                let word = &mut self.words[i];
-                // A word of at most [`GLUED`] bytes.
-                (word.suffix, word.seam) = (rest.len() as u8, true);
-                word.class = self.lexicon.class(name);
+            let (name, rest_folded) = (fold(name), fold(rest));
+            let known = alone.contains(&name) && !self.lexicon.class(&name).is(Class::ORDINARY);
+            let again = || (i.saturating_sub(GLUED_TO)..i).any(|j| self.capital(j) && fold(self.text(j)) == name);
+            let other = rest.len() > 2 && is_all_capitals(rest) || alone.contains(&rest_folded) || again();
+            // "@AdaLind" holds the name that stands there.
+            if known && other && !pairs.contains(&(name, rest_folded)) {
+                glued.push((i, rest.len()));
             }
+        }
+        for (i, rest) in glued {
+            // A word of at most [`GLUED`] bytes.
+            (self.words[i].suffix, self.words[i].seam) = (rest as u8, true);
+            self.words[i].class = self.lexicon.class(self.bare(i));
         }
     }
 

@@ -42,8 +42,9 @@ pub(crate) fn of(
         let usual = offers.list.get(offers.usual) == Some(offer);
         let last =
             room.answered.iter().rev().take(2).position(|answer| answer.entities == *offer).map_or(3, |at| at as u32);
-        let persons = offers.persons.as_ref() == Some(offer);
-        table.push(several(&asked, &parts, usual, (last, pairs[table.len()], u32::from(persons))));
+        let listed = offers.lists.iter().find(|(list, _)| list == offer);
+        let listed = listed.map_or(0, |&(_, clean)| 1 + u32::from(clean));
+        table.push(several(&asked, &parts, usual, (last, pairs[table.len()], listed)));
     }
     // Which of those who share a name is meant by it was found out before, by titles and kin.
     let full = |view: &View| view.inside == Inside::Head as u32 && view.full & 1 == 1;
@@ -332,7 +333,7 @@ fn none(asked: &Asked) -> Vec<u32> {
     out
 }
 
-fn several(asked: &Asked, parts: &[&View], usual: bool, (last, pair, persons): (u32, u32, u32)) -> Vec<u32> {
+fn several(asked: &Asked, parts: &[&View], usual: bool, (last, pair, listed): (u32, u32, u32)) -> Vec<u32> {
     let mut out = Vec::with_capacity(32);
     let &Asked { kind: k, sort: s, plural, joined, .. } = asked;
     let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));
@@ -362,8 +363,8 @@ fn several(asked: &Asked, parts: &[&View], usual: bool, (last, pair, persons): (
     add(213, &[k, pair]);
     add(214, &[asked.head, pair, plural]);
     add(215, &[asked.first, pair, plural]);
-    add(216, &[k, persons, joined]);
-    add(217, &[persons, joined, plural, usual, kind]);
-    add(218, &[asked.first, persons]);
+    add(216, &[k, listed, joined]);
+    add(217, &[listed, joined, plural, usual, kind]);
+    add(218, &[asked.first, listed]);
     out
 }
