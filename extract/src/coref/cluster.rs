@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use sayso_document::{Counted, Document, Entity, EntityType, Patience};
 
 use super::alias::{abbreviates, acronyms, as_acronym, goes_on, key, shortens};
-use super::gender::{Gender, Genders};
+use super::gender::{Gender, Genders, is_introduced_as_kin};
 use super::person::{PersonName, is_courtesy, one_letter_apart, rough};
 use super::profile::comparable;
 use crate::lexicon::{Class, Lexicon};
@@ -28,6 +28,8 @@ pub(super) struct Cluster {
     full: u32,
     /// The words of its titles, in comparable form.
     titles: Vec<u32>,
+    /// Whether all full names are those of another's kin: "her husband, Jan Veld".
+    kin: bool,
 }
 
 impl Cluster {
@@ -124,9 +126,11 @@ impl Clusters<'_, '_> {
             self.add_rough(at, person.last());
         }
         let titles = self.title_words(name);
+        let kin = name.kind == EntityType::Person && is_introduced_as_kin(self.document, name);
         let cluster = &mut self.all[at];
         cluster.names.push(i);
         cluster.full += 1;
+        cluster.kin &= kin;
         cluster.title(&titles);
         if !cluster.gender.known() {
             cluster.gender = gender;
@@ -215,7 +219,9 @@ impl Clusters<'_, '_> {
             let titled = titles.iter().any(|title| c.titles.contains(title));
             // "Ms. Brandt" is the woman rather than one of whom nothing is known.
             let told = gender.known() && c.gender == gender;
-            usable.then_some((fit.max(3 * u32::from(same)), titled, told, c.latest(i).is_some()))
+            // "Veld" is who was named before that: her husband is told of by the way.
+            let own = c.full == 0 || !c.kin;
+            usable.then_some((fit.max(3 * u32::from(same)), titled, told, own, c.latest(i).is_some()))
         };
         let near = person.words.first().and_then(|word| self.by_word.get(word)).into_iter().flatten();
         let ranked = near.filter_map(|&c| Some((c, rank(&self.all[c])?)));
@@ -248,7 +254,7 @@ impl Clusters<'_, '_> {
             }
         }
         let (surface, titles) = (surface.to_owned(), Vec::new());
-        self.all.push(Cluster { kind, gender, names: Vec::new(), person, key, surface, full: 0, titles });
+        self.all.push(Cluster { kind, gender, names: Vec::new(), person, key, surface, full: 0, titles, kin: true });
         at
     }
 }
@@ -401,22 +407,31 @@ fn usual(
     surfaces: &BTreeMap<String, u32>,
     lexicon: &Lexicon,
 ) -> String {
-    let person = (kind == EntityType::Person).then(|| PersonName::new(&best, lexicon));
-    let same = |name: &&String| match &person {
-        Some(person) => {
-            let other = PersonName::new(name, lexicon);
-            other == *person || other.nearly(person)
-        }
-        None => !best.contains(' ') && !name.is_empty(),
+    let count = |name: &String| surfaces.get(name).copied().unwrap_or(0);
+    let first_most = |names: &mut dyn Iterator<Item = (&String, u32)>| {
+        let most = names.reduce(|most, next| if next.1 > most.1 { next } else { most });
+        most.map(|(name, _)| name.clone())
     };
-    let mut most = None;
-    for name in order.iter().take(SPELLINGS).filter(same) {
-        let count = surfaces.get(name);
-        if most.is_none_or(|(top, _)| count > top) {
-            most = Some((count, name));
-        }
+    if kind != EntityType::Person {
+        let single = |name: &&String| !best.contains(' ') && !name.is_empty();
+        let mut names = order.iter().take(SPELLINGS).filter(single).map(|name| (name, count(name)));
+        return first_most(&mut names).unwrap_or(best);
     }
-    most.map_or(best.clone(), |(_, name)| name.clone())
+    let person = PersonName::new(&best, lexicon);
+    let read = order.iter().take(SPELLINGS).map(|name| (name, PersonName::new(name, lexicon)));
+    let near: Vec<(&String, PersonName)> =
+        read.filter(|(_, other)| *other == person || other.nearly(&person)).collect();
+    // "J." and "J" are one spelling, and so are "José" and "Jose".
+    let uses =
+        |spelling: &PersonName| near.iter().filter(|(_, other)| other == spelling).map(|(name, _)| count(name)).sum();
+    let Some(most) = first_most(&mut near.iter().map(|(name, spelling)| (*name, uses(spelling)))) else { return best };
+    let spelling = PersonName::new(&most, lexicon);
+    let same = near.into_iter().filter(|(_, other)| *other == spelling);
+    let length = |name: &str| (name.chars().count(), name.len());
+    same.map(|(name, _)| name)
+        .reduce(|one, next| if length(next) > length(one) { next } else { one })
+        .cloned()
+        .unwrap_or(best)
 }
 
 /// The longest name stands for the entity; one in capitals only if there is no other.

@@ -39,7 +39,10 @@ fn end(words: &Words, name: &Range<usize>) -> usize {
         _ => words.suffix(i - 1) > 0,
     };
     // One word before "of" is a title or belongs to it: "Joan of Arc".
-    (name.start + 2..name.end).find(|&i| stops(i)).unwrap_or(name.end)
+    let end = (name.start + 2..name.end).find(|&i| stops(i)).unwrap_or(name.end);
+    // "Lind Chief of Staff": a title line leaves the owner's ending out.
+    let title = end > name.start + 1 && words.is(end - 1, Class::TITLE) && !words.is(end - 1, Class::SURNAME);
+    if title && words.text(end) == "of" { end - 1 } else { end }
 }
 
 /// The words in small letters.
@@ -177,6 +180,14 @@ fn bare(words: &Words, tagged: &mut [Tagged]) {
         let starts = (one.tokens.start + 1..one.tokens.end - 1).take_while(|&i| !first(i - 1));
         if let Some(start) = starts.filter(|&i| whole(i)).last() {
             one.tokens.start = start;
+        }
+        // A title line goes on in capitals: "Ada Lind Calls".
+        let shorter = (one.tokens.start + 2..one.tokens.end).filter(|_| words.in_title(one.tokens.start));
+        let body = |end: &usize| known.get(&all(words, &(one.tokens.start..*end))).is_some_and(|&at| at < usize::MAX);
+        if !known.get(&all(words, &one.tokens)).is_some_and(|&at| at < usize::MAX)
+            && let Some(end) = shorter.filter(body).last()
+        {
+            one.tokens.end = end;
         }
     }
 }
