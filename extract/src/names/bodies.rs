@@ -1,4 +1,4 @@
-//! Names of bodies that nothing marks but the word before them: "the advocacy group Clear Water".
+//! Names of bodies that nothing marks but the words beside them: "the advocacy group Clear Water", "Business Tide said".
 
 use std::ops::Range;
 
@@ -14,7 +14,8 @@ const SURE: f32 = 0.6;
 /// It has at most so many words.
 const LONGEST: usize = 5;
 
-/// Marks the names of bodies behind a word that tells what sort of body it is, and the same words elsewhere.
+/// Marks the names of bodies behind a word that tells what sort of body it is, or of those who say something, and the same
+/// words elsewhere.
 pub(super) fn called(words: &Words, mut tagged: Vec<Tagged>) -> Vec<Tagged> {
     let count = words.document.tokens().len();
     let mut taken = vec![false; count + 1];
@@ -29,10 +30,25 @@ pub(super) fn called(words: &Words, mut tagged: Vec<Tagged>) -> Vec<Tagged> {
     let sort = |i: usize| words.is(i, Class::ORG) && !words.capital(i) && !words.is(i, Class::TITLE);
     let mut found: Vec<Range<usize>> = Vec::new();
     let mut known: FxHashMap<String, usize> = FxHashMap::default();
-    for at in (1..count).filter(|&at| sort(at - 1) && words.capital(at) && !taken[at] && !words.in_title(at)) {
+    let says = |i: usize| words.is(i, Class::SAY) && !words.capital(i);
+    let told = |at: usize| at > 1 && words.text(at - 1) == "to" && words.text(at - 2).eq_ignore_ascii_case("according");
+    let common = Class::TITLE.or(Class::NORP_WORD).or(Class::NOT_NAME).or(Class::FIRST_NAME).or(Class::HONORIFIC);
+    // "Business Tide said", "according to the Tide Index": who says something has a name.
+    let speaks = |name: &Range<usize>| {
+        let (from, last) = (name.start, name.end - 1);
+        let the = words.text(from.wrapping_sub(1)).eq_ignore_ascii_case("the");
+        let free = the || !words.forced(from) || !words.is(from, Class::ORDINARY);
+        let beside = says(name.end) || told(from) || the && told(from - 1);
+        beside && free && !words.is(last, common) && !words.is(from, common)
+    };
+    for at in (0..count).filter(|&at| words.capital(at) && !taken[at] && !words.in_title(at)) {
+        if at > 0 && words.capital(at - 1) && sentence(at - 1) == sentence(at) {
+            continue;
+        }
         let name = run(at);
+        let called = at > 0 && sort(at - 1) && sentence(at - 1) == sentence(at);
         // What goes on behind the run is no whole name.
-        if name.len() > 1 && !words.capital(name.end) && sentence(at - 1) == sentence(at) {
+        if name.len() > 1 && !words.capital(name.end) && (called || speaks(&name)) {
             known.insert(words.folded(name.start, name.end).into_owned(), name.len());
             found.push(name);
         }

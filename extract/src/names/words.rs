@@ -109,9 +109,14 @@ impl<'d, 't> Words<'d, 't> {
             let (name, rest) = self.text(i).split_at(at);
             let (name, rest_folded) = (fold(name), fold(rest));
             let known = alone.contains(&name) && !self.lexicon.class(&name).is(Class::ORDINARY);
-            let again = || (i.saturating_sub(GLUED_TO)..i).any(|j| self.capital(j) && fold(self.text(j)) == name);
+            // "@AdaJLind" behind "Ada Lind" holds the name that stands there.
+            let again = || {
+                (i.saturating_sub(GLUED_TO)..i).any(|j| {
+                    let next = fold(self.text(j + 1));
+                    self.capital(j) && fold(self.text(j)) == name && !rest_folded.ends_with(&*next)
+                })
+            };
             let other = rest.len() > 2 && is_all_capitals(rest) || alone.contains(&rest_folded) || again();
-            // "@AdaLind" holds the name that stands there.
             if known && other && !pairs.contains(&(name, rest_folded)) {
                 glued.push((i, rest.len()));
             }
