@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sayso_document::EntityType;
 
 use super::tagged::Tagged;
@@ -65,7 +65,15 @@ pub(super) fn called(words: &Words, mut tagged: Vec<Tagged>) -> Vec<Tagged> {
             found.push(name);
         }
     }
-    tagged.extend(found.into_iter().map(|tokens| Tagged { tokens, kind: EntityType::Organization, confidence: SURE }));
+    // Who bears the surname of somebody is a person.
+    let persons = tagged.iter().filter(|one| one.kind == EntityType::Person && one.tokens.len() > 1);
+    let surnames: FxHashSet<_> = persons.map(|one| words.folded(one.tokens.end - 1, one.tokens.end)).collect();
+    let kind = |name: &Range<usize>| match surnames.contains(&words.folded(name.end - 1, name.end)) {
+        true => EntityType::Person,
+        false => EntityType::Organization,
+    };
+    let found = found.into_iter().map(|tokens| Tagged { kind: kind(&tokens), tokens, confidence: SURE });
+    tagged.extend(found.collect::<Vec<_>>());
     tagged.sort_by_key(|one| one.tokens.start);
     tagged
 }

@@ -83,6 +83,6 @@ fn name(words: &Words, label: &Range<usize>) -> (Range<usize>, bool) {
     let start =
         label.clone().take_while(|&i| i + 1 < label.end && title(i)).last().map_or(label.start, |last| last + 1);
     let role = |i: usize| ROLES.contains(&words.text(i).to_lowercase().trim_end_matches('.'));
-    let named = !(start..label.end).any(role) && !(label.len() == 1 && words.is(start, Class::TITLE));
+    let named = !((start..label.end).any(role) || label.len() == 1 && words.is(start, Class::TITLE));
     (start..label.end, named)
 }

@@ -182,10 +182,10 @@ fn bare(words: &Words, tagged: &mut [Tagged]) {
             one.tokens.start = start;
         }
         // A title line goes on in capitals: "Ada Lind Calls".
-        let shorter = (one.tokens.start + 2..one.tokens.end).filter(|_| words.in_title(one.tokens.start));
+        let mut shorter = (one.tokens.start + 2..one.tokens.end).rev().filter(|_| words.in_title(one.tokens.start));
         let body = |end: &usize| known.get(&all(words, &(one.tokens.start..*end))).is_some_and(|&at| at < usize::MAX);
-        if !known.get(&all(words, &one.tokens)).is_some_and(|&at| at < usize::MAX)
-            && let Some(end) = shorter.filter(body).last()
+        if known.get(&all(words, &one.tokens)).is_none_or(|&at| at == usize::MAX)
+            && let Some(end) = shorter.find(body)
         {
             one.tokens.end = end;
         }
