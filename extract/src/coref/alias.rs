@@ -42,6 +42,9 @@ pub(super) fn key(name: &str) -> String {
     if let Some(rest) = key.strip_prefix("the ") {
         key = rest.to_owned();
     }
+    if key.contains(" the ") {
+        key = key.replace(" the ", " ");
+    }
     match SAME.iter().find(|group| group.contains(&key.as_str())) {
         Some(group) => group[0].to_owned(),
         None => key,
@@ -71,10 +74,32 @@ pub(super) fn acronyms(name: &str) -> Vec<String> {
         let first = words.iter().filter_map(|word| word.chars().next());
         first.filter(|c| all && c.is_alphabetic() || c.is_uppercase()).flat_map(char::to_uppercase).collect()
     };
-    let mut out = vec![letters(false), letters(true)];
+    // "U.S." gives all of its letters: "USDA".
+    let dotted = |word: &&str| word.contains('.') && word.len() <= 6;
+    let whole: String = words
+        .iter()
+        .flat_map(|word| word.chars().take(if dotted(word) { 6 } else { 1 }))
+        .filter(|c| c.is_uppercase())
+        .collect();
+    let mut out = vec![letters(false), letters(true), whole];
+    out.sort_unstable();
     out.dedup();
     out.retain(|acronym| acronym.chars().count() >= 2);
     out
+}
+
+/// Whether the letters of a short form stand in this order in a long one, and both begin alike: "IISc".
+pub(super) fn abbreviates(short: &str, long: &str) -> bool {
+    let mut letters = long.chars().flat_map(char::to_lowercase);
+    let mut short = short.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
+    short.next() == letters.next() && short.all(|c| letters.any(|letter| letter == c))
+}
+
+/// Whether a longer name goes on after a short one in two words or more with what the body is of: "University of Veloria".
+pub(super) fn goes_on(short: &str, long: &str) -> bool {
+    let rest = long.strip_prefix(short).and_then(|rest| rest.strip_prefix(' '));
+    let link = rest.is_some_and(|rest| ["of ", "for ", "at ", "in "].iter().any(|link| rest.starts_with(link)));
+    short.contains(' ') && link
 }
 
 /// The letters of an acronym, without dots; None when the name is none.
@@ -94,7 +119,8 @@ mod tests {
         assert!(shortens("acme", "acme corp."));
         assert!(!shortens("acme", "acme bank"));
         assert!(shortens("state department", "u.s. state department"));
-        assert_eq!(acronyms("Veloria Institute for Health"), ["VIH", "VIFH"]);
+        assert_eq!(acronyms("Veloria Institute for Health"), ["VIFH", "VIH"]);
+        assert!(acronyms("U.S. Office of Tides").contains(&"USOT".to_owned()));
         assert_eq!(as_acronym("V.I.H.").as_deref(), Some("VIH"));
         assert_eq!(as_acronym("Vih"), None);
     }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use sayso_document::{Counted, Document, Entity, EntityType, Patience};
 
-use super::alias::{acronyms, as_acronym, key, shortens};
-use super::gender::{Gender, Genders};
+use super::alias::{abbreviates, acronyms, as_acronym, goes_on, key, shortens};
+use super::gender::{Gender, Genders, is_introduced_as_kin};
 use super::person::{PersonName, is_courtesy, one_letter_apart, rough};
 use super::title::comparable;
 use crate::lexicon::{Class, Lexicon};
@@ -30,6 +30,8 @@ pub(super) struct Cluster {
     full: u32,
     /// The words of its titles, in comparable form.
     titles: Vec<u32>,
+    /// Whether all full names are those of another's kin: "her husband, Jan Veld".
+    kin: bool,
 }
 
 impl Cluster {
@@ -77,7 +79,7 @@ pub(super) fn cluster(
         clusters.add_short(i, name);
     }
     let mut all = clusters.all;
-    join_bodies(&mut all, lexicon);
+    join_bodies(document, names, &mut all, lexicon);
     for cluster in &mut all {
         cluster.names.sort_unstable();
     }
@@ -130,9 +132,11 @@ impl Clusters<'_, '_> {
             self.add_rough(at, person.last());
         }
         let titles = self.title_words(name);
+        let kin = name.kind == EntityType::Person && is_introduced_as_kin(self.document, name);
         let cluster = &mut self.all[at];
         cluster.names.push(i);
         cluster.full += 1;
+        cluster.kin &= kin;
         cluster.title(&titles);
         if !cluster.gender.known() {
             cluster.gender = gender;
@@ -226,7 +230,9 @@ impl Clusters<'_, '_> {
             let titled = titles.iter().filter(|title| c.titles.contains(title)).count();
             // "Ms. Brandt" is the woman rather than one of whom nothing is known.
             let told = gender.known() && c.gender == gender;
-            usable.then_some((fit.max(3 * u32::from(same)), titled, told, c.latest(i).is_some()))
+            // "Veld" is who was named before that: her husband is told of by the way.
+            let own = c.full == 0 || !c.kin;
+            usable.then_some((fit.max(3 * u32::from(same)), titled, told, own, c.latest(i).is_some()))
         };
         let near = person.words.first().and_then(|word| self.by_word.get(word)).into_iter().flatten();
         let ranked = near.filter_map(|&c| Some((c, rank(&self.all[c])?)));
@@ -260,14 +266,15 @@ impl Clusters<'_, '_> {
             }
         }
         let (surface, titles) = (surface.to_owned(), Vec::new());
-        self.all.push(Cluster { kind, gender, names: Vec::new(), person, key, surface, full: 0, titles });
+        self.all.push(Cluster { kind, gender, names: Vec::new(), person, key, surface, full: 0, titles, kin: true });
         at
     }
 }
 
 /// Moves short forms of bodies and acronyms to their long forms.
-fn join_bodies(all: &mut [Cluster], lexicon: &Lexicon) {
+fn join_bodies(document: &Document, names: &[NameMention], all: &mut [Cluster], lexicon: &Lexicon) {
     let bodies: Vec<usize> = (0..all.len()).filter(|&c| all[c].kind == EntityType::Organization).collect();
+    let bracketed = bracketed(document, names, all);
     let mut by_acronym: FxHashMap<String, usize> = FxHashMap::default();
     let mut by_end: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
     for &c in &bodies {
@@ -282,20 +289,64 @@ fn join_bodies(all: &mut [Cluster], lexicon: &Lexicon) {
             }
         }
     }
-    let mut moves = Vec::new();
+    let mut moves: FxHashMap<usize, usize> = FxHashMap::default();
     for &c in &bodies {
         let short = all[c].key.as_str();
         let (first, last) = ends(short);
-        let longer = [first, last].into_iter().filter_map(|word| by_end.get(word)).flatten().copied();
-        let long = longer.filter(|&l| l != c).find(|&l| shortens(short, &all[l].key));
+        let longer =
+            || [first, last].into_iter().filter_map(|word| by_end.get(word)).flatten().copied().filter(|&l| l != c);
+        let long = bracketed.get(&c).copied();
+        let long = long.or_else(|| longer().find(|&l| shortens(short, &all[l].key)));
+        let long = long.or_else(|| only(longer().filter(|&l| goes_on(short, &all[l].key))));
         let long = long.or_else(|| only_long(all, short, by_end.get(short)?, lexicon));
         let long = long.or_else(|| by_acronym.get(&as_acronym(&all[c].surface)?).copied());
         moves.extend(long.filter(|&l| l != c).map(|l| (c, l)));
     }
-    for (from, to) in moves {
+    for &from in &bodies {
+        // A short form of a short form goes to the longest.
+        let steps = std::iter::successors(moves.get(&from).copied(), |to| moves.get(to).copied());
+        let Some(to) = steps.take(STEPS).last().filter(|&to| to != from) else { continue };
         let names = std::mem::take(&mut all[from].names);
         all[to].names.extend(names);
     }
+}
+
+/// A body is found through so many shorter forms at most.
+const STEPS: usize = 4;
+
+/// The one item of several that are all the same.
+fn only(mut all: impl Iterator<Item = usize>) -> Option<usize> {
+    let first = all.next()?;
+    all.all(|one| one == first).then_some(first)
+}
+
+/// Short forms that stand in brackets right behind a long one, or before it: "Institute of Science (IISc)".
+fn bracketed(document: &Document, names: &[NameMention], all: &[Cluster]) -> FxHashMap<usize, usize> {
+    let mut owner = vec![usize::MAX; names.len()];
+    for (c, cluster) in all.iter().enumerate() {
+        cluster.names.iter().for_each(|&name| owner[name] = c);
+    }
+    let body = |name: usize| all[owner[name]].kind == EntityType::Organization;
+    let mut found = FxHashMap::default();
+    for (one, next) in (0..names.len()).zip(1..names.len()) {
+        let (before, behind) = (&names[one].tokens, &names[next].tokens);
+        let open = behind.start == before.end + 1 && document.word(before.end) == "(";
+        if !open || behind.end >= document.tokens().len() || document.word(behind.end) != ")" {
+            continue;
+        }
+        if !body(one) || !body(next) {
+            continue;
+        }
+        let (long, short) = if before.len() >= behind.len() { (one, next) } else { (next, one) };
+        let text = |name: usize| names[name].name.of(document.text());
+        // "Centre for Rights (Cenidh)": of another language, where it is used alone, too.
+        let used = || behind.len() == 1 && all[owner[short]].names.len() > 2;
+        let fits = abbreviates(text(short), text(long)) || used();
+        if names[short].tokens.len() == 1 && names[long].tokens.len() > 1 && fits {
+            found.entry(owner[short]).or_insert(owner[long]);
+        }
+    }
+    found
 }
 
 /// The one long name that a head alone, "the Times", or a first word, "Norvik" of "Norvik Energy", can be short for.
@@ -307,7 +358,8 @@ fn only_long(all: &[Cluster], short: &str, same_end: &[usize], lexicon: &Lexicon
     let own = !lexicon.class(short).is(Class::ORDINARY.or(Class::MIXED));
     let fits = |long: &str| {
         let rest = if head { long.strip_suffix(short) } else { long.strip_prefix(short).filter(|_| own) };
-        rest.is_some_and(|rest| rest.starts_with(' ') || rest.ends_with(' '))
+        let of = || long.strip_prefix(short).is_some_and(|rest| rest.starts_with(" of ") || rest.starts_with(" for "));
+        rest.is_some_and(|rest| rest.starts_with(' ') || rest.ends_with(' ')) || head && of()
     };
     let mut long = same_end.iter().copied().filter(|&l| fits(&all[l].key));
     let first = long.next()?;
@@ -325,11 +377,14 @@ fn ends(key: &str) -> (&str, &str) {
 pub(super) fn entity(document: &Document, lexicon: &Lexicon, names: &[NameMention], cluster: &Cluster) -> Entity {
     let (mut surfaces, mut titles) = (BTreeMap::new(), BTreeMap::new());
     let mut confidence = 0.0;
-    let mut best = String::new();
+    let (mut best, mut order) = (String::new(), Vec::new());
     for name in cluster.names.iter().map(|&i| &names[i]) {
         let words = plain(name.name.of(document.text()));
         if rank(cluster.kind, &words) > rank(cluster.kind, &best) {
             best.clone_from(&words);
+        }
+        if !surfaces.contains_key(&words) {
+            order.push(words.clone());
         }
         *surfaces.entry(words).or_insert(0) += 1;
         confidence += name.confidence;
@@ -339,6 +394,7 @@ pub(super) fn entity(document: &Document, lexicon: &Lexicon, names: &[NameMentio
             *titles.entry(title).or_insert(0) += 1;
         }
     }
+    best = usual(cluster.kind, best, &order, &surfaces, lexicon);
     surfaces.remove(&best);
     let counted = |all: BTreeMap<String, u32>| all.into_iter().map(|(text, count)| Counted { text, count }).collect();
     Entity {
@@ -349,6 +405,45 @@ pub(super) fn entity(document: &Document, lexicon: &Lexicon, names: &[NameMentio
         roles: Vec::new(),
         confidence: confidence / cluster.names.len().max(1) as f32,
     }
+}
+
+/// So many spellings of a name are compared.
+const SPELLINGS: usize = 40;
+
+/// Of the spellings of a person's name that differ by an accent or a letter, and of the single words for a place or body,
+/// the one that is used most, else the first.
+fn usual(
+    kind: EntityType,
+    best: String,
+    order: &[String],
+    surfaces: &BTreeMap<String, u32>,
+    lexicon: &Lexicon,
+) -> String {
+    let count = |name: &String| surfaces.get(name).copied().unwrap_or(0);
+    let first_most = |names: &mut dyn Iterator<Item = (&String, u32)>| {
+        let most = names.reduce(|most, next| if next.1 > most.1 { next } else { most });
+        most.map(|(name, _)| name.clone())
+    };
+    if kind != EntityType::Person {
+        let single = |name: &&String| !best.contains(' ') && !name.is_empty();
+        let mut names = order.iter().take(SPELLINGS).filter(single).map(|name| (name, count(name)));
+        return first_most(&mut names).unwrap_or(best);
+    }
+    let person = PersonName::new(&best, lexicon);
+    let read = order.iter().take(SPELLINGS).map(|name| (name, PersonName::new(name, lexicon)));
+    let near: Vec<(&String, PersonName)> =
+        read.filter(|(_, other)| *other == person || other.nearly(&person)).collect();
+    // "J." and "J" are one spelling, and so are "José" and "Jose".
+    let uses =
+        |spelling: &PersonName| near.iter().filter(|(_, other)| other == spelling).map(|(name, _)| count(name)).sum();
+    let Some(most) = first_most(&mut near.iter().map(|(name, spelling)| (*name, uses(spelling)))) else { return best };
+    let spelling = PersonName::new(&most, lexicon);
+    let same = near.into_iter().filter(|(_, other)| *other == spelling);
+    let length = |name: &str| (name.chars().count(), name.len());
+    same.map(|(name, _)| name)
+        .reduce(|one, next| if length(next) > length(one) { next } else { one })
+        .cloned()
+        .unwrap_or(best)
 }
 
 /// The longest name stands for the entity; one in capitals only if there is no other.

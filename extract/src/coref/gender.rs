@@ -37,12 +37,9 @@ impl Genders {
     }
 }
 
-/// "His wife, Mary Brandt", "their brother Erik Lund".
-fn by_kin(document: &Document, lexicon: &Lexicon, name: &NameMention) -> Option<Gender> {
-    let before = name.tokens.start.checked_sub(1)?;
-    let at = if document.word(before) == "," { before.checked_sub(1)? } else { before };
-    let word = document.word(at);
-    let kin = matches!(
+/// A word for somebody of the family.
+fn is_kin(word: &str) -> bool {
+    matches!(
         word,
         "wife"
             | "husband"
@@ -68,7 +65,43 @@ fn by_kin(document: &Document, lexicon: &Lexicon, name: &NameMention) -> Option<
             | "stepdaughter"
             | "half-brother"
             | "half-sister"
-    );
+    )
+}
+
+/// So far before a name stands the word that tells whose kin it is.
+const KIN: usize = 8;
+
+/// Whether somebody is told of only as another's kin: "the son of Jan Veld", "her husband, Mayor Jan Veld".
+pub(super) fn is_introduced_as_kin(document: &Document, name: &NameMention) -> bool {
+    let start = name.tokens.start;
+    let sentence = document.sentence_of_token(start);
+    let words = (start.saturating_sub(KIN)..start).rev().take_while(|&i| document.sentence_of_token(i) == sentence);
+    let mut commas = 0;
+    for i in words {
+        let word = document.word(i);
+        if is_kin(word) {
+            let owner = i.checked_sub(1).map_or("", |before| document.word(before));
+            let owned =
+                matches!(owner, "his" | "her" | "their" | "whose" | "'s" | "’s" | "His" | "Her" | "older" | "younger");
+            return owned || document.word(i + 1) == "of";
+        }
+        commas += usize::from(word == ",");
+        let title = word.starts_with(char::is_uppercase) || matches!(word, "," | "of" | "former" | "the" | "late");
+        // "The son of property tycoon Jan Veld".
+        let after_of = (i.saturating_sub(3)..i).any(|j| document.word(j) == "of");
+        if commas > 1 || !title && !after_of {
+            return false;
+        }
+    }
+    false
+}
+
+/// "His wife, Mary Brandt", "their brother Erik Lund".
+fn by_kin(document: &Document, lexicon: &Lexicon, name: &NameMention) -> Option<Gender> {
+    let before = name.tokens.start.checked_sub(1)?;
+    let at = if document.word(before) == "," { before.checked_sub(1)? } else { before };
+    let word = document.word(at);
+    let kin = is_kin(word);
     let class = lexicon.class(word);
     let female = class.is(Class::FEMALE)
         || matches!(word, "aunt" | "niece" | "grandmother" | "granddaughter" | "widow" | "fiancée" | "stepdaughter")

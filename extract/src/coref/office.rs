@@ -95,9 +95,10 @@ fn head(word: &str) -> Option<&'static str> {
 fn owns(name: &NameMention, head: &str, told: bool) -> bool {
     match name.kind {
         EntityType::Person => OF_PERSONS.contains(&head),
-        EntityType::Place | EntityType::Norp | EntityType::Organization => {
-            !matches!(head, "office" | "team" | "cabinet") && (told || !HEADS_OF.contains(&head))
+        EntityType::Place | EntityType::Norp => {
+            !matches!(head, "office" | "team") && (told || !HEADS_OF.contains(&head))
         }
+        EntityType::Organization => matches!(head, "government" | "police"),
         _ => false,
     }
 }
@@ -131,8 +132,11 @@ fn kind(document: &Document, words: std::ops::Range<usize>) -> String {
     }
 }
 
+/// Whether a form says more of the owner than another, or as much without a possessive ending.
 fn longer(one: &str, other: &str) -> bool {
-    one.chars().count() > other.chars().count()
+    let owner = |name: &str| name.split(' ').filter(|word| word.starts_with(char::is_uppercase)).count();
+    let possessive = |name: &str| name.contains(['\'', '’']);
+    (owner(one), !possessive(one)) > (owner(other), !possessive(other))
 }
 
 /// A word for a people or place that was not marked as a name.

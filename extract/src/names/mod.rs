@@ -7,6 +7,7 @@
 
 mod agree;
 mod apposition;
+mod bodies;
 mod facts;
 mod features;
 mod given;
@@ -70,7 +71,7 @@ pub(crate) fn find(
     let words = Words::new(view, lexicon, patience)?;
     let tagged = with_long_forms(&words, tagger.tag(&words, clusters, hints, patience)?);
     let tagged = given::whole(&words, tagged);
-    let tagged = persons::whole(&words, tagged);
+    let tagged = bodies::called(&words, persons::whole(&words, tagged));
     let tagged = labels::with_labels(&words, tagged, view.turns());
     let mut runs: (usize, Vec<Range<usize>>) = (usize::MAX, Vec::new());
     let mut names: Vec<NameMention> = Vec::with_capacity(tagged.len());
@@ -205,7 +206,14 @@ fn with_long_forms(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
         let touched = &tagged[touched(&tagged, range)];
         let named = !touched.is_empty();
         let covered = touched.iter().any(|one| wider(&one.tokens, range));
-        if let Some(kind) = kind.filter(|_| named && !covered) {
+        // Nothing was tagged, and yet both tell of each other: a body is what has a long name and an acronym most often.
+        let capitals = range.clone().filter(|&i| words.capital(i)).count();
+        let body = !named
+            && capitals * 2 > range.len()
+            && capitals > 2
+            && words.is(range.end - 1, Class::ORG.or(Class::ORDINARY).or(Class::MIXED));
+        let kind = if named { kind } else { kind.or(Some(EntityType::Organization)).filter(|_| body) };
+        if let Some(kind) = kind.filter(|_| !covered) {
             out.push(Tagged { tokens: range.clone(), kind, confidence: 0.8 });
         }
     }

@@ -6,22 +6,23 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use sayso_document::EntityType;
 
 use super::tagged::Tagged;
-use super::words::Words;
+use super::words::{GLUED_TO, Words};
 use crate::lexicon::{Class, fold};
 
 /// A name that was found by its surname is this sure.
 const SURE: f32 = 0.6;
 /// A person's name has at most so many words here.
 const LONGEST: usize = 6;
-/// So far back the surname is looked for to which another name of the same person was glued.
-const GLUED: usize = 10;
 
 /// The tagged names with those of persons made whole.
 pub(super) fn whole(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
     let mut tagged = parted(words, tagged);
+    let small = small(words);
     for one in tagged.iter_mut().filter(|one| one.kind == EntityType::Person) {
         one.tokens.end = end(words, &one.tokens);
+        one.tokens.start = start(words, &small, &one.tokens);
     }
+    called(words, &mut tagged);
     typed(words, &mut tagged);
     bare(words, &mut tagged);
     reach(words, tagged)
@@ -38,7 +39,29 @@ fn end(words: &Words, name: &Range<usize>) -> usize {
         _ => words.suffix(i - 1) > 0,
     };
     // One word before "of" is a title or belongs to it: "Joan of Arc".
-    (name.start + 2..name.end).find(|&i| stops(i)).unwrap_or(name.end)
+    let end = (name.start + 2..name.end).find(|&i| stops(i)).unwrap_or(name.end);
+    // "Lind Chief of Staff": a title line leaves the owner's ending out.
+    let title = end > name.start + 1 && words.is(end - 1, Class::TITLE) && !words.is(end - 1, Class::SURNAME);
+    if title && words.text(end) == "of" { end - 1 } else { end }
+}
+
+/// The words in small letters.
+fn small(words: &Words) -> FxHashSet<String> {
+    let tokens = 0..words.document.tokens().len();
+    tokens
+        .map(|i| words.text(i))
+        .filter(|word| word.len() > 3 && word.starts_with(char::is_lowercase))
+        .map(fold)
+        .map(String::from)
+        .collect()
+}
+
+/// Where a name of three words or more begins behind words that are written in small letters elsewhere.
+fn start(words: &Words, small: &FxHashSet<String>, name: &Range<usize>) -> usize {
+    let known = Class::FIRST_NAME.or(Class::PARTICLE).or(Class::SURNAME);
+    let other = |i: usize| !words.is(i, known) && small.contains(&key(words, i));
+    let from = (name.start..name.end.saturating_sub(2)).take_while(|&i| other(i)).last();
+    from.map_or(name.start, |last| last + 1)
 }
 
 /// Parts names to which a longer form was glued by a page's markup: "Lind Ada Maria LindMORE".
@@ -72,7 +95,7 @@ fn parted(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
 /// The surname behind which the words up to a seam are another form of the same name.
 fn glued(words: &Words, seam: usize) -> Option<usize> {
     let surname = fold(words.bare(seam));
-    (seam.saturating_sub(GLUED)..seam.checked_sub(1)?)
+    (seam.saturating_sub(GLUED_TO)..seam.checked_sub(1)?)
         .rev()
         .find(|&i| words.capital(i) && fold(words.text(i)) == surname)
 }
@@ -85,6 +108,34 @@ fn single(words: &Words, tagged: &[Tagged]) -> FxHashMap<String, (u32, u32)> {
         *(if one.kind == EntityType::Person { persons } else { others }) += 1;
     }
     known
+}
+
+/// Takes single words for persons that have a first name before them somewhere: "Ada Velden", the namesake of a company.
+fn called(words: &Words, tagged: &mut [Tagged]) {
+    let first = |at: usize| {
+        let named = words.is(at, Class::FIRST_NAME) && words.capital(at) && !words.in_title(at);
+        named
+            && !words.is(at, Class::ORDINARY.or(Class::MIXED).or(Class::PLACE_WORD).or(Class::TITLE))
+            && !words.is_place(at, at + 1)
+    };
+    let single = |one: &&Tagged| {
+        one.tokens.len() == 1 && one.kind == EntityType::Organization && !words.capitals(one.tokens.start)
+    };
+    let ends = |at: usize| !words.capital(at + 1) && !words.text(at).contains('.');
+    let mut taken: FxHashSet<usize> = FxHashSet::default();
+    tagged.iter().for_each(|one| taken.extend(one.tokens.clone()));
+    let named = |one: &&Tagged| {
+        let at = one.tokens.start;
+        let beside = at.checked_sub(1).is_some_and(|before| first(before) && !taken.contains(&before));
+        beside && ends(at) && words.document.sentence_of_token(at - 1) == words.document.sentence_of_token(at)
+    };
+    let persons: FxHashSet<String> =
+        tagged.iter().filter(single).filter(named).map(|one| key(words, one.tokens.start)).collect();
+    for one in tagged.iter_mut().filter(|one| single(&&**one)) {
+        if persons.contains(&key(words, one.tokens.start)) {
+            one.kind = EntityType::Person;
+        }
+    }
 }
 
 /// Takes a first name with a surname for a person's name, where the surname alone is one: "ADA Lind".
@@ -130,6 +181,14 @@ fn bare(words: &Words, tagged: &mut [Tagged]) {
         if let Some(start) = starts.filter(|&i| whole(i)).last() {
             one.tokens.start = start;
         }
+        // A title line goes on in capitals: "Ada Lind Calls".
+        let mut shorter = (one.tokens.start + 2..one.tokens.end).rev().filter(|_| words.in_title(one.tokens.start));
+        let body = |end: &usize| known.get(&all(words, &(one.tokens.start..*end))).is_some_and(|&at| at < usize::MAX);
+        if known.get(&all(words, &one.tokens)).is_none_or(|&at| at == usize::MAX)
+            && let Some(end) = shorter.find(body)
+        {
+            one.tokens.end = end;
+        }
     }
 }
 
@@ -149,18 +208,32 @@ fn reach(words: &Words, mut tagged: Vec<Tagged>) -> Vec<Tagged> {
     for (at, one) in tagged.iter().enumerate() {
         owner[one.tokens.clone()].fill(at);
     }
-    let free = |i: usize| owner[i] == usize::MAX || tagged[owner[i]].tokens.len() == 1;
+    // "The Ada Lind Show" holds her name.
+    let free = |i: usize| {
+        let one = tagged.get(owner[i]);
+        one.is_none_or(|one| one.tokens.len() == 1 || one.tokens.len() > 2 && one.kind != EntityType::Person)
+    };
     let common = Class::ORDINARY.or(Class::TITLE).or(Class::NOT_NAME).or(Class::TIME).or(Class::NORP_WORD);
     let part = |i: usize| words.capital(i) && free(i) && !words.is(i, common);
+    let listed = common.or(Class::MIXED).or(Class::PLACE_WORD).or(Class::ORG).or(Class::ORG_WORD).or(Class::MONTH);
+    // A word that no list has begins a name only where nothing stands before it.
+    let first = |i: usize| {
+        let alone = i == 0 || !words.capital(i - 1) || words.forced(i);
+        words.is(i, Class::FIRST_NAME)
+            || alone && !words.is(i, listed) && !words.capitals(i) && !words.is_place(i, i + 1)
+    };
     let mut found: Vec<Range<usize>> = Vec::new();
     for at in 1..count {
         if !open(at) || !free(at) || found.last().is_some_and(|last| at < last.end) {
             continue;
         }
         let same = |i: &usize| words.document.sentence_of_token(*i) == words.document.sentence_of_token(at);
-        let from = (at.saturating_sub(3)..at).rev().take_while(|i| part(*i) && same(i)).last();
-        let Some(from) = from.filter(|&from| words.is(from, Class::FIRST_NAME)) else { continue };
-        let to = (at + 1..count.min(at + 3)).take_while(|i| part(*i) && same(i)).last().unwrap_or(at);
+        let within = owner[at] < tagged.len() && tagged[owner[at]].tokens.len() > 2;
+        let together = |i: &usize| part(*i) && same(i) && (!within || owner[*i] == owner[at]);
+        let from = (at.saturating_sub(3)..at).rev().take_while(together).last();
+        let Some(from) = from.filter(|&from| first(from)) else { continue };
+        let after = (at + 1..count.min(at + 3)).take_while(together).last().unwrap_or(at);
+        let to = if within { at } else { after };
         found.push(from..to + 1);
     }
     if found.is_empty() {
@@ -169,7 +242,7 @@ fn reach(words: &Words, mut tagged: Vec<Tagged>) -> Vec<Tagged> {
     let inside = |one: &Tagged| {
         found[..found.partition_point(|f| f.start <= one.tokens.start)].last().is_some_and(|f| one.tokens.start < f.end)
     };
-    tagged.retain(|one| !inside(one));
+    tagged.retain(|one| one.tokens.len() > 2 || !inside(one));
     tagged.extend(found.into_iter().map(|tokens| Tagged { tokens, kind: EntityType::Person, confidence: SURE }));
     tagged.sort_by_key(|one| one.tokens.start);
     tagged

@@ -45,6 +45,12 @@ struct Word {
 /// Prefixes with a hyphen that stand before titles and names.
 const PREFIXES: [&str; 4] = ["then-", "ex-", "former-", "now-"];
 
+/// A name to which another word is glued has at least so many letters, and with that word at most so many bytes.
+const NAME: usize = 4;
+const GLUED: usize = 40;
+/// So far back stands the short form of the name that a page's markup put before it.
+pub(super) const GLUED_TO: usize = 10;
+
 impl<'d, 't> Words<'d, 't> {
     /// Reads the words of a document. None once nobody waits.
     pub(crate) fn new(view: &'d View<'t>, lexicon: &'d Lexicon, patience: &Patience<'_>) -> Option<Self> {
@@ -67,28 +73,53 @@ impl<'d, 't> Words<'d, 't> {
         }
         all.seen =
             (0..all.words.len()).filter(|&i| all.capital(i) && !all.forced(i)).map(|i| all.folded(i, i + 1)).collect();
-        for i in 0..all.words.len() {
-            if let Some(seam) = all.glued(i) {
-                (all.words[i].suffix, all.words[i].seam) = (seam, true);
-                all.words[i].class = lexicon.class(all.bare(i));
-            }
-        }
+        all.part_glued();
         Some(all)
     }
 
-    /// The bytes of a word that is glued to a name: one in capitals, "LindMORE", or another name, where both stand alone too.
-    fn glued(&self, i: usize) -> Option<u8> {
+    /// Parts what is glued to a name: a word in capitals, "LindMORE", or another name, where both stand alone too.
+    fn part_glued(&mut self) {
+        let all = 0..self.words.len();
+        let seams: Vec<(usize, usize)> = all.clone().filter_map(|i| Some((i, self.seam_in(i)?))).collect();
+        if seams.is_empty() {
+            return;
+        }
+        let capital: Vec<usize> = all.filter(|&i| self.capital(i)).collect();
+        let alone: FxHashSet<Cow<'_, str>> = capital.iter().map(|&i| self.folded(i, i + 1)).collect();
+        let beside = |i: usize| (self.folded(i, i + 1), self.folded(i + 1, i + 2));
+        let pairs: FxHashSet<_> = capital.into_iter().filter(|&i| self.capital(i + 1)).map(beside).collect();
+        let mut glued = Vec::new();
+        for (i, at) in seams {
+            let (name, rest) = self.text(i).split_at(at);
+            let (name, rest_folded) = (fold(name), fold(rest));
+            let known = alone.contains(&name) && !self.lexicon.class(&name).is(Class::ORDINARY);
+            // "@AdaJLind" behind "Ada Lind" holds the name that stands there.
+            let again = || {
+                (i.saturating_sub(GLUED_TO)..i).any(|j| {
+                    let next = fold(self.text(j + 1));
+                    self.capital(j) && fold(self.text(j)) == name && !rest_folded.ends_with(&*next)
+                })
+            };
+            let other = rest.len() > 2 && is_all_capitals(rest) || alone.contains(&rest_folded) || again();
+            if known && other && !pairs.contains(&(name, rest_folded)) {
+                glued.push((i, rest.len()));
+            }
+        }
+        for (i, rest) in glued {
+            // A word of at most [`GLUED`] bytes.
+            (self.words[i].suffix, self.words[i].seam) = (rest as u8, true);
+            self.words[i].class = self.lexicon.class(self.bare(i));
+        }
+    }
+
+    /// Where in a word a small letter is followed by a capital.
+    fn seam_in(&self, i: usize) -> Option<usize> {
         let text = self.text(i);
-        if !self.capital(i) || self.suffix(i) > 0 || text.len() > 40 {
+        if !self.capital(i) || self.suffix(i) > 0 || text.len() > GLUED {
             return None;
         }
-        let small = |at: usize| text[..at].ends_with(char::is_lowercase);
-        let (at, _) = text.char_indices().find(|&(at, c)| at > 0 && c.is_uppercase() && small(at))?;
-        let (name, rest) = text.split_at(at);
-        let (name, other) = (fold(name), fold(rest));
-        let shouted = rest.len() > 2 && is_all_capitals(rest);
-        let both = name.chars().count() > 3 && self.seen.contains(&name) && (shouted || self.seen.contains(&other));
-        (both && !self.lexicon.class(&name).is(Class::ORDINARY)).then_some(rest.len() as u8)
+        let mut letters = text.char_indices().skip(NAME);
+        letters.find(|&(at, c)| c.is_uppercase() && text[..at].ends_with(char::is_lowercase)).map(|(at, _)| at)
     }
 
     /// Marks the words of a sentence whose capital is owed to their place.

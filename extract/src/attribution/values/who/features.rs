@@ -1,5 +1,7 @@
 //! What speaks for and against an entity being who a source means, as hashed features.
 
+use sayso_document::EntityType;
+
 use super::offers::{Offers, Room, USUAL};
 use super::source::{Kind, Source};
 use super::view::{Inside, View, again, anchors, kin, others, ranks, view};
@@ -27,6 +29,11 @@ pub(crate) fn of(
     }
     kin(room, source, &entities, &mut views);
     let asked = Asked::new(room, draft, source, offers, &views);
+    let pairs: Vec<u32> = offers
+        .list
+        .iter()
+        .map(|offer| offers.pairs.iter().position(|pair| pair == offer).map_or(0, |at| 1 + at as u32))
+        .collect();
     let mut table = vec![none(&asked)];
     table.extend(views.iter().map(|view| single(&asked, view)));
     for offer in &offers.list[table.len()..] {
@@ -35,7 +42,9 @@ pub(crate) fn of(
         let usual = offers.list.get(offers.usual) == Some(offer);
         let last =
             room.answered.iter().rev().take(2).position(|answer| answer.entities == *offer).map_or(3, |at| at as u32);
-        table.push(several(&asked, &parts, usual, last));
+        let listed = offers.lists.iter().find(|(list, _)| list == offer);
+        let listed = listed.map_or(0, |&(_, clean)| 1 + u32::from(clean));
+        table.push(several(&asked, &parts, usual, (last, pairs[table.len()], listed)));
     }
     // Which of those who share a name is meant by it was found out before, by titles and kin.
     let full = |view: &View| view.inside == Inside::Head as u32 && view.full & 1 == 1;
@@ -92,6 +101,8 @@ struct Asked {
     /// The middle cluster of the verb.
     manner: u32,
     pronoun: u32,
+    /// Whether a person's name ends the source, and how.
+    ends: u32,
 }
 
 impl Asked {
@@ -135,6 +146,7 @@ impl Asked {
             spoke_here: views.iter().map(|view| view.spoke_here).min().unwrap_or(3),
             opens: u32::from(source.at < 120),
             pronoun: u32::from(source.kind.is_pronoun()),
+            ends: views.iter().filter(|v| v.kind == EntityType::Person as u32).map(|v| v.ends).max().unwrap_or(0),
             broad: u32::from(groups[0]),
             group: u32::from(groups[1]),
             manner: u32::from(manner[1]),
@@ -250,6 +262,10 @@ fn single(asked: &Asked, v: &View) -> Vec<u32> {
         add(93, &[broad, v.sentences, v.rank, v.kind]);
     }
     add(94, &[asked.manner, v.kind, s]);
+    add(95, &[k, v.ends, v.kind, v.inside]);
+    add(96, &[v.ends, v.kind, joined, v.link]);
+    add(97, &[asked.ends, v.ends, v.kind, v.inside]);
+    add(98, &[document, v.ends, v.kind, v.link]);
     match v.kin {
         None => add(60, &[s, usual]),
         Some(odds) => {
@@ -310,13 +326,14 @@ fn none(asked: &Asked) -> Vec<u32> {
         add(142, &[k, broad, asked.any_inside, plural]);
     }
     add(143, &[s, asked.manner]);
+    add(144, &[k, asked.ends]);
     if let Some(kin) = asked.kin {
         rising(&mut out, 130, s, kin);
     }
     out
 }
 
-fn several(asked: &Asked, parts: &[&View], usual: bool, last: u32) -> Vec<u32> {
+fn several(asked: &Asked, parts: &[&View], usual: bool, (last, pair, listed): (u32, u32, u32)) -> Vec<u32> {
     let mut out = Vec::with_capacity(32);
     let &Asked { kind: k, sort: s, plural, joined, .. } = asked;
     let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));
@@ -343,5 +360,11 @@ fn several(asked: &Asked, parts: &[&View], usual: bool, last: u32) -> Vec<u32> {
     add(210, &[head, s, usual]);
     add(211, &[asked.head, usual, kind]);
     add(212, &[asked.document, inside, kind]);
+    add(213, &[k, pair]);
+    add(214, &[asked.head, pair, plural]);
+    add(215, &[asked.first, pair, plural]);
+    add(216, &[k, listed, joined]);
+    add(217, &[listed, joined, plural, usual, kind]);
+    add(218, &[asked.first, listed]);
     out
 }

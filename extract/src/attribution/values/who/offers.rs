@@ -43,6 +43,10 @@ pub(crate) struct Offers {
     pub(crate) sure: f32,
     /// Which rules name an entity, and how sure the surest is.
     pub(crate) ruled: FxHashMap<usize, (u32, f32)>,
+    /// Two that were named side by side, and the last two that spoke.
+    pub(crate) pairs: Vec<Vec<usize>>,
+    /// All persons that the source names, and all bodies, where there are several; and whether no verb parts them.
+    pub(crate) lists: Vec<(Vec<usize>, bool)>,
 }
 
 /// A document with what was answered so far.
@@ -189,6 +193,10 @@ pub(crate) fn offers(room: &Room<'_, '_>, source: &Source, patience: &Patience<'
     if source.kind == Kind::They || source.kind == Kind::OtherPronoun || source.plural {
         several.extend(room.answered.iter().rev().take(2).map(|answer| answer.entities.clone()));
     }
+    let lists = lists(room, source);
+    several.extend(lists.iter().map(|(list, _)| list.clone()));
+    let pairs = if source.means_several(r) { pairs(room, source) } else { Vec::new() };
+    several.extend(pairs.iter().cloned());
     let mut all = inside.into_iter().filter(|&entity| voiced(cast.kind_of(entity))).collect::<Vec<_>>();
     let mut seen = Vec::new();
     all.retain(|entity| {
@@ -206,7 +214,71 @@ pub(crate) fn offers(room: &Room<'_, '_>, source: &Source, patience: &Patience<'
         }
     }
     let usual = offers.iter().position(|offer| *offer == usual).unwrap_or(0);
-    Some(Offers { list: offers, usual, sure, ruled })
+    Some(Offers { list: offers, usual, sure, ruled, pairs, lists })
+}
+
+/// A list has at most so many parts.
+const LISTED: usize = 6;
+
+/// The persons that a source names, and the bodies, where "and" joins several: "Ada Lind of Oster and Jon Veld"; and whether
+/// no verb stands between them.
+fn lists(room: &Room<'_, '_>, source: &Source) -> Vec<(Vec<usize>, bool)> {
+    let (r, cast) = (room.r, room.cast);
+    if !source.tokens.clone().any(|i| r.tag(i) == Tag::Cc) {
+        return Vec::new();
+    }
+    let mut lists = Vec::new();
+    for kinds in [&[EntityType::Person][..], &[EntityType::Organization, EntityType::Facility]] {
+        let of = |place: &&Place<'_>| {
+            kinds.contains(&cast.kind_of(place.mention.entity)) && r.tag(place.name_end) != Tag::Pos
+        };
+        let places: Vec<&Place<'_>> = cast.inside(&source.tokens).take(24).filter(of).collect();
+        let mut list: Vec<usize> = Vec::new();
+        for place in &places {
+            if !list.contains(&place.mention.entity) {
+                list.push(place.mention.entity);
+            }
+        }
+        if let [first, .., last] = places.as_slice()
+            && (2..=LISTED).contains(&list.len())
+        {
+            let between = first.tokens.end..last.tokens.start.max(first.tokens.end);
+            let verb = |i: usize| matches!(r.tag(i), Tag::Vbd | Tag::Vbz | Tag::Vbp | Tag::Vb | Tag::Wp | Tag::Wdt);
+            let clean = between.clone().any(|i| r.tag(i) == Tag::Cc) && !between.clone().any(verb);
+            lists.push((list, clean));
+        }
+    }
+    lists
+}
+
+/// So far back a pair is looked for, in mentions.
+const PAIRED: usize = 60;
+
+/// The two that were last named side by side before a source, "Ada Lind and Jon Oster"; and the last two that spoke.
+fn pairs(room: &Room<'_, '_>, source: &Source) -> Vec<Vec<usize>> {
+    let (r, cast) = (room.r, room.cast);
+    let before = cast.places().partition_point(|place| place.tokens.start < source.at);
+    let named = |place: &&Place<'_>| place.mention.name.is_some() && voiced(cast.kind_of(place.mention.entity));
+    let near: Vec<&Place<'_>> = cast.places()[..before].iter().rev().take(PAIRED).filter(named).collect();
+    let joined = near.windows(2).find_map(|two| {
+        let (second, first) = (two[0], two[1]);
+        let apart = first.tokens.end <= second.tokens.start && second.tokens.start - first.tokens.end <= 8;
+        let and = apart && (first.tokens.end..second.tokens.start).any(|i| r.is(i, "and"));
+        let (one, other) = (first.mention.entity, second.mention.entity);
+        (and && one != other && cast.kind_of(one) == cast.kind_of(other)).then(|| vec![one, other])
+    });
+    let mut spoke: Vec<usize> = Vec::new();
+    for answer in room.answered.iter().rev().take(SPOKE) {
+        if let &[one] = answer.entities.as_slice()
+            && !spoke.contains(&one)
+        {
+            spoke.push(one);
+        }
+    }
+    spoke.truncate(2);
+    spoke.reverse();
+    let spoke = Some(spoke).filter(|two| two.len() == 2);
+    joined.into_iter().chain(spoke).collect()
 }
 
 /// What the rules say of a source.

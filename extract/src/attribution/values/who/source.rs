@@ -112,6 +112,13 @@ impl Source {
         }
     }
 
+    /// Whether the words may mean two: "they", "both", "the two leaders".
+    pub(crate) fn means_several(&self, r: &Reading<'_>) -> bool {
+        let counted =
+            || self.tokens.clone().take(3).any(|i| matches!(r.lower(i), "two" | "both" | "pair" | "duo" | "couple"));
+        matches!(self.kind, Kind::They | Kind::OtherPronoun) || self.plural || counted()
+    }
+
     fn nothing(at: usize) -> Self {
         Self {
             tokens: at..at,

@@ -43,6 +43,8 @@ pub(crate) struct View {
     pub(crate) inside: u32,
     /// The preposition before it, in the source.
     pub(crate) link: u32,
+    /// Whether its name ends the source: 1 the last of several, 2 the only one of its sort, 3 after what is of another sort.
+    pub(crate) ends: u32,
     pub(crate) rules: u32,
     pub(crate) sure: u32,
     pub(crate) head: u32,
@@ -144,6 +146,7 @@ pub(crate) fn view(
         ..View::default()
     };
     (view.inside, view.link) = inside(room, source, mentions, before);
+    view.ends = ends(room, source, entity);
     (view.head, view.hits, view.misses) = called(room, source, others, entity);
     if let Some(last) = before.checked_sub(1) {
         let last = place(last);
@@ -221,6 +224,31 @@ pub(crate) fn inside(room: &Room<'_, '_>, source: &Source, mentions: &[u32], bef
         }
     }
     (best.0 as u32, best.1)
+}
+
+/// Whether the name that ends a source is the entity's: "the chief of Orbit, Ada Lind".
+fn ends(room: &Room<'_, '_>, source: &Source, entity: usize) -> u32 {
+    if source.tokens.len() < 2 {
+        return 0;
+    }
+    let r = room.r;
+    let comma = |i: &usize| matches!(r.tag(*i - 1), Tag::Comma | Tag::Close);
+    let mut end = source.tokens.end;
+    while end > source.tokens.start + 1 && comma(&end) {
+        end -= 1;
+    }
+    let named = || room.cast.inside(&source.tokens).filter(|place| place.mention.name.is_some()).take(12);
+    let last = named().find(|place| place.name_end == end && place.mention.entity == entity);
+    if last.is_none() {
+        return 0;
+    }
+    let same = |place: &&Place<'_>| room.kind_of(place.mention.entity) == room.kind_of(entity);
+    let all = named().map(|place| place.mention.entity).filter(|&other| other != entity).count();
+    match named().filter(same).filter(|place| place.mention.entity != entity).count() {
+        0 if all > 0 => 3,
+        0 => 2,
+        _ => 1,
+    }
 }
 
 pub(crate) fn in_rest(room: &Room<'_, '_>, source: &Source, place: &Place<'_>) -> (Inside, u32) {
