@@ -130,7 +130,7 @@ impl Network {
     ///
     /// ```
     /// let error = sayso_network::Network::from_bytes(b"").unwrap_err();
-    /// assert!(error.to_string().starts_with("this is no network of an encoder"));
+    /// assert!(error.to_string().starts_with("this is not an encoder network"));
     /// ```
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NetworkError> {
         let mut parts = Parts::read(bytes)?;

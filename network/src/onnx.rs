@@ -37,7 +37,7 @@ pub(crate) struct Parts {
 impl Parts {
     /// Parses the file. Fails if it is not ONNX, or has no graph.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, NetworkError> {
-        let fault = |what: &str| NetworkError::new(format!("this is no network of an encoder: {what}"));
+        let fault = |what: &str| NetworkError::new(format!("this is not an encoder network: {what}"));
         let model = ModelProto::parse_buf(bytes).map_err(|error| fault(&error.to_string()))?;
         let graph = model.graph.ok_or_else(|| fault("it has no graph"))?;
         let tensors = graph.initializer.into_iter().map(|tensor| (tensor.name.clone().unwrap_or_default(), tensor));
@@ -56,7 +56,7 @@ impl Parts {
         let floats: Vec<f32> = bytes.as_chunks().0.iter().map(|chunk| f32::from_le_bytes(*chunk)).collect();
         match floats.iter().all(|float| float.is_finite()) {
             true => Ok((shape, floats)),
-            false => Err(NetworkError::new(format!("{name} holds what is no finite number"))),
+            false => Err(NetworkError::new(format!("{name} has a number that is not finite"))),
         }
     }
 
@@ -112,7 +112,7 @@ impl Parts {
             let at = found.iter().zip(&expected).take_while(|(found, expected)| found == expected).count();
             let of = |operators: &[&str]| operators.get(at).copied().unwrap_or("nothing").to_owned();
             return Err(NetworkError::new(format!(
-                "its operators are not those of an encoder of 8-bit integers: {} where {} should be, after {at} others",
+                "its operators are not those of an 8-bit encoder: after {at} operators there is {}, but {} is expected",
                 of(&found),
                 of(&expected)
             )));
