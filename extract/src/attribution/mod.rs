@@ -18,7 +18,7 @@ pub(crate) mod values;
 
 use std::ops::Range;
 
-use sayso_document::{Addressee, Document, Patience, Quote, Span, Tier};
+use sayso_document::{Act, Addressee, Document, Patience, Polarity, Quote, Span, Tier};
 
 use candidate::cue::Nouns;
 pub use decide::Models;
@@ -30,8 +30,10 @@ use decide::{Sight, bounds, continued, runs};
 use draft::Draft;
 use values::mentions::Cast;
 pub use values::who::Asked;
-pub(crate) use values::who::{Decide, Means, agree, choose as choose_source};
-use values::{act, addressee, kind, polarity, speaker, when, who};
+pub(crate) use values::learned::choose as choose_value;
+pub use values::learned::{ACTS, POLARITIES, Value, ValueAsked};
+pub(crate) use values::who::{Decide, Decides, Means, agree, choose as choose_source};
+use values::{addressee, kind, learned, speaker, when, who};
 
 use crate::coref::{Chains, Kin};
 #[cfg(feature = "encoder")]
@@ -46,6 +48,7 @@ pub(crate) struct AttributionModels {
     pub(crate) nouns: Nouns,
     pub(crate) decisions: Models,
     pub(crate) who: Who,
+    pub(crate) values: learned::Models,
 }
 
 /// The models that choose who a source is: with what the encoder says, and without.
@@ -62,6 +65,23 @@ impl Who {
     }
 }
 
+/// The models of a tier, which answer the questions for speakers and values.
+#[derive(Debug)]
+pub(crate) struct Chooser<'m> {
+    pub(crate) models: &'m AttributionModels,
+    pub(crate) tier: Tier,
+}
+
+impl Decides for Chooser<'_> {
+    fn who(&mut self, asked: &Asked<'_>) -> (usize, f32) {
+        self.models.who.choose(self.tier, asked.features)
+    }
+
+    fn value(&mut self, asked: &ValueAsked<'_>) -> usize {
+        self.models.values.choose(asked)
+    }
+}
+
 impl AttributionModels {
     /// Reads the models.
     pub(crate) fn read(files: &Files) -> Result<Self, ModelError> {
@@ -69,6 +89,7 @@ impl AttributionModels {
             nouns: Nouns::read(&files.text("cue_nouns.txt")?),
             decisions: Models::read(files)?,
             who: Who { accurate: files.linear("who", 1)?, fast: files.linear("who_fast", 1)? },
+            values: learned::Models::read(files)?,
         })
     }
 }
@@ -126,13 +147,15 @@ fn quotes(
     runs::join(r, &mut drafts);
     continued::continue_quotations(r, &mut drafts);
     drafts.iter_mut().for_each(|draft| continued::leave_out(r, draft));
-    let heard = addressee::find(r, &drafts);
+    let judge = learned::Judge::new(r, cast, &means);
+    let heard = judge.hearers(&drafts, &addressee::find(r, &drafts), decide, patience)?;
     drafts.iter_mut().zip(&heard).for_each(|(draft, heard)| addressee::leave_out(r, draft, heard.as_ref()));
+    let manners = judge.manners(&drafts, decide, patience)?;
     let speakers = who::decide(r, cast, &drafts, means, decide, patience)?;
     let mut quotes = Vec::with_capacity(drafts.len());
-    for ((draft, heard), speakers) in drafts.iter().zip(heard).zip(speakers) {
+    for (((draft, heard), manner), speakers) in drafts.iter().zip(heard).zip(manners).zip(speakers) {
         patience.spend(20 + draft.content.len())?;
-        quotes.push(quote(r, cast, draft, heard, speakers));
+        quotes.push(quote(r, cast, draft, (heard, manner), speakers));
     }
     first_persons(r.document, &mut quotes);
     Some(quotes)
@@ -166,7 +189,7 @@ fn quote(
     r: &Reading<'_>,
     cast: &Cast<'_>,
     draft: &Draft,
-    heard: Option<Range<usize>>,
+    (heard, (act, polarity)): (Option<Range<usize>>, (Act, Polarity)),
     (speakers, speaker_confidence): (Vec<usize>, f32),
 ) -> Quote {
     let entities = |tokens: &Range<usize>| cast.inside(tokens).map(|place| place.mention.entity).collect::<Vec<_>>();
@@ -192,9 +215,9 @@ fn quote(
         speakers,
         addressee,
         about,
-        act: act::of(r, draft),
+        act,
         kind: kind::kind(r, draft),
-        polarity: polarity::polarity(r, draft),
+        polarity,
         when: when::when(r, draft).map(|tokens| r.span(&tokens)),
         said: None,
         confidence: draft.confidence.clamp(0.0, 1.0),

@@ -45,6 +45,10 @@ pub fn command() -> Command {
                 .long("as-it-is")
                 .action(ArgAction::SetTrue)
                 .help("Fit nothing: all folds are read with the same models"),
+            Arg::new("stage")
+                .long("stage")
+                .value_parser(["who", "values"])
+                .help("Fit this stage alone; what the other fits is then as it is"),
             fraction
                 .action(ArgAction::Append)
                 .value_delimiter(',')
@@ -107,7 +111,8 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     let fitting = if matches.get_flag("as-it-is") {
         None
     } else {
-        Some(Fitting::new(&base, folder("encoders"), &corpora, tier)?)
+        let stage = matches.get_one::<String>("stage").map(String::as_str);
+        Some(Fitting::new(&base, folder("encoders"), &corpora, tier, stage)?)
     };
     for &percent in matches.get_many::<u8>("fraction").into_iter().flatten() {
         let fitted = fitting.as_ref().map(|fitting| fitting.folds(percent));

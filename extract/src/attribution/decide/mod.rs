@@ -12,7 +12,7 @@ pub(crate) mod continued;
 mod cue;
 #[cfg(feature = "encoder")]
 pub(crate) mod encoded;
-mod features;
+pub(crate) mod features;
 pub(crate) mod runs;
 pub(crate) mod select;
 mod source;

@@ -267,6 +267,13 @@ fn is_channel(word: &str) -> bool {
     listed(CHANNELS, word) || word.strip_suffix('s').is_some_and(|stem| listed(CHANNELS, stem))
 }
 
+/// The noun phrase that begins at a token, if it can be somebody, and where to look for the next one.
+pub(super) fn phrase_of(r: &Reading<'_>, at: usize) -> Option<(Range<usize>, usize)> {
+    let next = phrase::base_after(r, at)?;
+    let found = phrase_at(r, at).and_then(|found| checked(r, found))?;
+    Some((found, next))
+}
+
 fn phrase_at(r: &Reading<'_>, at: usize) -> Option<Range<usize>> {
     if r.quotation_at(at).is_some() {
         return None;
@@ -276,7 +283,7 @@ fn phrase_at(r: &Reading<'_>, at: usize) -> Option<Range<usize>> {
     let cut = end == at + 1 && r.tag(at) == Tag::Dt && matches!(r.tag(end), Tag::Vbn | Tag::Vbd | Tag::Vbg | Tag::Rb);
     let end = if cut { phrase::full_after(r, end + 1, &["of", "at"])? } else { end };
     // "Calls to boycott films" is misread: a hearer is no bare noun in the singular.
-    let bare = r.tag(at) == Tag::Nn && !r.is_capital(at) && r.tag(at - 1) == Tag::To && end <= at + 1;
+    let bare = r.tag(at) == Tag::Nn && !r.is_capital(at) && at > 0 && r.tag(at - 1) == Tag::To && end <= at + 1;
     (!bare).then_some(at..end)
 }
 
@@ -295,7 +302,7 @@ fn checked(r: &Reading<'_>, found: Range<usize>) -> Option<Range<usize>> {
 }
 
 /// The last word of the phrase before anything that hangs on it.
-fn head(r: &Reading<'_>, found: &Range<usize>) -> usize {
+pub(super) fn head(r: &Reading<'_>, found: &Range<usize>) -> usize {
     let stop = found.clone().find(|&i| i > found.start && matches!(r.tag(i), Tag::In | Tag::Open | Tag::Cc));
     stop.unwrap_or(found.end) - 1
 }
@@ -316,7 +323,7 @@ fn is_abstract(r: &Reading<'_>, found: &Range<usize>) -> bool {
 }
 
 /// Whether the phrase names a person or body.
-fn is_person(r: &Reading<'_>, found: &Range<usize>) -> bool {
+pub(super) fn is_person(r: &Reading<'_>, found: &Range<usize>) -> bool {
     const PEOPLE: &str = "people crowd audience press media public family mother father wife husband son daughter \
         friend friends court jury committee panel board paper newspaper agency magazine station network staff team congress \
         parliament senate police judge woman women man men child children aide aides ally allies nation colleagues students \

@@ -4,6 +4,7 @@ pub(crate) mod act;
 pub(crate) mod addressee;
 mod issuer;
 pub(crate) mod kind;
+pub(crate) mod learned;
 pub(crate) mod marked;
 pub(crate) mod mentions;
 pub(crate) mod polarity;

@@ -2,6 +2,7 @@
 
 use sayso_document::{Entity, Span};
 
+use crate::attribution::values::learned::ValueAsked;
 use crate::coref::Kin;
 use crate::model::Clusters;
 use crate::parse::Tree;
@@ -23,8 +24,17 @@ pub struct Asked<'q> {
     pub usual: usize,
 }
 
-/// What picks the place of an offer, and tells how sure it is.
-pub(crate) type Decide<'d> = dyn FnMut(&Asked<'_>) -> (usize, f32) + 'd;
+/// What answers the questions for speakers and values.
+pub(crate) trait Decides {
+    /// Picks the place of an offer, and tells how sure it is.
+    fn who(&mut self, asked: &Asked<'_>) -> (usize, f32);
+
+    /// Picks the answer to a question for a value.
+    fn value(&mut self, asked: &ValueAsked<'_>) -> usize;
+}
+
+/// What answers, whoever it is.
+pub(crate) type Decide<'d> = dyn Decides + 'd;
 
 /// What the decisions are made of, beside the document.
 #[derive(Clone, Copy)]

@@ -1,0 +1,64 @@
+//! A question for a value of an attribution, and its answer.
+
+use sayso_document::Span;
+
+use super::{ACTS, POLARITIES};
+use crate::model::Linear;
+
+/// A value that is learned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Value {
+    /// Saying, thinking, intending, finding or none of these.
+    Act,
+    /// Asserted, negated or hypothetical.
+    Polarity,
+    /// To whom it was said.
+    Addressee,
+}
+
+impl Value {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Act, Self::Polarity, Self::Addressee];
+
+    /// The name of its model, and of the file without `.bin`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Act => "act",
+            Self::Polarity => "polarity",
+            Self::Addressee => "addressee",
+        }
+    }
+
+    /// How many labels its model tells apart; one that ranks offers has one.
+    pub fn labels(self) -> usize {
+        match self {
+            Self::Act => ACTS.len(),
+            Self::Polarity => POLARITIES.len(),
+            Self::Addressee => 1,
+        }
+    }
+}
+
+/// A question for a value of an attribution.
+#[derive(Clone, Copy, Debug)]
+pub struct ValueAsked<'q> {
+    /// What is asked for.
+    pub value: Value,
+    /// What is attributed.
+    pub content: &'q [Span],
+    /// The words that may name the addressee; the answer 0 stands for none of them, 1 for the first.
+    pub offers: &'q [Span],
+    /// The hashed features: of an addressee one list for each answer, else one for all.
+    pub features: &'q [Vec<u32>],
+    /// The answer that the grammar gives.
+    pub usual: usize,
+}
+
+/// The likeliest answer by a model of the value. Equals: the first.
+pub(crate) fn choose(model: &Linear, value: Value, features: &[Vec<u32>]) -> usize {
+    if value != Value::Addressee {
+        return features.first().map_or(0, |features| model.best(features));
+    }
+    let scores: Vec<f32> = features.iter().map(|features| model.score(features)).collect();
+    (1..scores.len()).fold(0, |best, next| if scores[next] > scores[best] { next } else { best })
+}
