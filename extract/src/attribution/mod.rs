@@ -30,7 +30,6 @@ use decide::{Sight, bounds, continued, runs};
 use draft::Draft;
 use values::mentions::Cast;
 pub use values::who::Asked;
-pub(crate) use values::learned::choose as choose_value;
 pub use values::learned::{ACTS, POLARITIES, Value, ValueAsked};
 pub(crate) use values::who::{Decide, Decides, Means, agree, choose as choose_source};
 use values::{addressee, kind, learned, speaker, when, who};

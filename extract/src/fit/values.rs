@@ -8,7 +8,6 @@ pub use crate::attribution::values::marked::Marked;
 pub use crate::attribution::{ACTS, POLARITIES, Value, ValueAsked};
 use crate::attribution::{self, AttributionModels};
 use crate::language::Languages;
-use crate::model::Linear;
 
 /// Answers for values; sources are who the models take.
 struct Answers<'m, A> {
@@ -50,9 +49,4 @@ pub fn of_marked(analyzer: &Analyzer, text: &str, marked: &[Marked], answer: imp
         let means = attribution::Means { tree: &tree, clusters: &analyzer.clusters, kin: None };
         attribution::values::marked::ask((&document, words, &chains), means, marked, &mut decide, patience)
     });
-}
-
-/// The likeliest answer to a question, by a model of its value.
-pub fn choose(model: &Linear, value: Value, features: &[Vec<u32>]) -> usize {
-    attribution::choose_value(model, value, features)
 }

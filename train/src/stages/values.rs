@@ -21,9 +21,8 @@ use crate::places::{Places, bar};
 pub(super) const STAGE: Stage =
     Stage { name: "values", about: "Fits act, polarity and addressee, from articles in which they are marked", run };
 
-const ACT: Settings = Settings { bits: 18, epochs: 8, rate: 0.03, decay: 3e-3 };
-const POLARITY: Settings = Settings { bits: 17, epochs: 8, rate: 0.03, decay: 3e-3 };
-const ADDRESSEE: Settings = Settings { bits: 18, epochs: 8, rate: 0.03, decay: 3e-3 };
+/// How the models are fitted.
+const SETTINGS: Settings = Settings { bits: 18, epochs: 8, rate: 0.02, decay: 1e-2 };
 
 fn run(places: &Places) -> io::Result<()> {
     let read =
@@ -197,19 +196,18 @@ pub(crate) fn fit(taught: &[&Taught]) -> Vec<Linear> {
     let of = |value: Value| {
         let choices: Vec<&Choice> = taught.iter().filter_map(|one| one.get(&value)).flatten().collect();
         match value {
-            Value::Act => labelled(&choices, value, &ACT),
-            Value::Polarity => labelled(&choices, value, &POLARITY),
-            Value::Addressee => Ranking::mean(&choices, &ADDRESSEE),
+            Value::Act | Value::Polarity => labelled(&choices, value.labels()),
+            Value::Addressee => Ranking::mean(&choices, &SETTINGS),
         }
     };
     Value::ALL.into_iter().map(of).collect()
 }
 
-fn labelled(choices: &[&Choice], value: Value, settings: &Settings) -> Linear {
+fn labelled(choices: &[&Choice], labels: usize) -> Linear {
     let example = |choice: &&Choice| LogisticExample {
         features: choice.candidates[0].clone(),
         label: choice.right[0],
         weight: 1.0,
     };
-    Softmax::mean(&choices.iter().map(example).collect::<Vec<_>>(), value.labels(), settings)
+    Softmax::mean(&choices.iter().map(example).collect::<Vec<_>>(), labels, &SETTINGS)
 }

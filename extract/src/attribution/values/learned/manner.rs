@@ -244,11 +244,8 @@ fn of_polarity(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, out: &mut Vec<
             break;
         }
         let near = eyes.word(i);
-        add(30, &[near, back as u32]);
         add(31, &[near]);
         add(32, &[near, usual]);
-        add(33, &[near, tag]);
-        add(34, &[near, lemma]);
         if r.tag(i).is_verb() {
             add(35, &[eyes.lemma(i), tag]);
         }
@@ -259,11 +256,9 @@ fn of_polarity(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, out: &mut Vec<
     for i in cue.filter(|&i| i != draft.head) {
         add(37, &[eyes.word(i)]);
         add(38, &[eyes.word(i), usual]);
-        add(39, &[eyes.word(i), lemma]);
     }
     for i in draft.head + 1..draft.head + 4 {
         add(40, &[eyes.word(i), apart(draft.head, i)]);
-        add(41, &[eyes.word(i), lemma]);
     }
     // The words before the clause, and those that begin and end the sentence.
     let begin = draft.source.as_ref().map_or(draft.cue.start, |source| source.start.min(draft.cue.start));
@@ -290,9 +285,7 @@ fn govern(eyes: &Eyes<'_, '_>, head: usize, facts: &Facts, out: &mut Vec<u32>) {
             if told.iter().any(|one| *one as u32 == relation) {
                 let near = eyes.word(child);
                 add(60, &[near, depth]);
-                add(61, &[near, way, tag]);
                 add(62, &[near, depth, usual]);
-                add(63, &[near, lemma]);
             }
             if relation == Relation::Subject as u32 || relation == Relation::PassiveSubject as u32 {
                 add(64, &[eyes.word(child), depth]);
@@ -306,9 +299,7 @@ fn govern(eyes: &Eyes<'_, '_>, head: usize, facts: &Facts, out: &mut Vec<u32>) {
         way = feature(way, &[relation]);
         add(68, &[eyes.lemma(next), way]);
         add(69, &[eyes.lemma(next), depth]);
-        add(70, &[eyes.lemma(next), way, usual]);
         add(71, &[eyes.tag(next), way, tag]);
-        add(72, &[eyes.lemma(next), lemma]);
         add(73, &[eyes.groups(next)[1], way]);
         at = next;
     }

@@ -58,9 +58,6 @@ impl Models {
     }
 }
 
-/// The likeliest label or offer of a question, by a model of its value.
-pub(crate) use question::choose;
-
 /// What decides on the drafts of a document.
 pub(crate) struct Judge<'j, 'd> {
     eyes: Eyes<'j, 'd>,
