@@ -28,9 +28,9 @@ use decide::encoded;
 use decide::select::{self, Search};
 use decide::{Sight, bounds, continued, runs};
 use draft::Draft;
+pub use values::learned::{ACTS, POLARITIES, Value, ValueAsked};
 use values::mentions::Cast;
 pub use values::who::Asked;
-pub use values::learned::{ACTS, POLARITIES, Value, ValueAsked};
 pub(crate) use values::who::{Decide, Decides, Means, agree, choose as choose_source};
 use values::{addressee, kind, learned, speaker, when, who};
 

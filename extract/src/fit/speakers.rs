@@ -70,12 +70,7 @@ pub use crate::attribution::Asked as SourceAsked;
 pub const WHO: [(Tier, &str); 2] = [(Tier::Accurate, "who"), (Tier::Fast, "who_fast")];
 
 /// Analyses a text, and puts to `answer` who each source is, in reading order; it picks the place of an offer.
-pub fn sources(
-    analyzer: &Analyzer,
-    text: &str,
-    tier: Tier,
-    answer: impl FnMut(&SourceAsked<'_>) -> usize,
-) -> Analysis {
+pub fn sources(analyzer: &Analyzer, text: &str, tier: Tier, answer: impl FnMut(&SourceAsked<'_>) -> usize) -> Analysis {
     let mut decide = Answers { answer };
     Patience::endless(|patience| analyzer.staged(text, tier, &mut |_| (), &mut decide, patience))
 }

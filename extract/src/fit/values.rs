@@ -5,8 +5,8 @@ use sayso_document::{Analysis, Document, Patience, Tier};
 
 use crate::Analyzer;
 pub use crate::attribution::values::marked::Marked;
-pub use crate::attribution::{ACTS, POLARITIES, Value, ValueAsked};
 use crate::attribution::{self, AttributionModels};
+pub use crate::attribution::{ACTS, POLARITIES, Value, ValueAsked};
 use crate::language::Languages;
 
 /// Answers for values; sources are who the models take.
@@ -27,12 +27,7 @@ impl<A: FnMut(&ValueAsked<'_>) -> usize> attribution::Decides for Answers<'_, A>
 }
 
 /// Analyses a text, and puts to `answer` every question for a value.
-pub fn values(
-    analyzer: &Analyzer,
-    text: &str,
-    tier: Tier,
-    answer: impl FnMut(&ValueAsked<'_>) -> usize,
-) -> Analysis {
+pub fn values(analyzer: &Analyzer, text: &str, tier: Tier, answer: impl FnMut(&ValueAsked<'_>) -> usize) -> Analysis {
     let mut decide = Answers { models: &analyzer.attribution, tier: tier.min(analyzer.best()), answer };
     Patience::endless(|patience| analyzer.staged(text, tier, &mut |_| (), &mut decide, patience))
 }

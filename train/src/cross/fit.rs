@@ -57,12 +57,12 @@ impl Fitting {
         let (mut spoken, mut valued) = (Vec::new(), Vec::new());
         for corpus in corpora {
             spoken.extend(who::voiced(&corpus.gold.quotes, &corpus.gold.speakers).into_iter().enumerate());
-            valued.extend(values::valued(&corpus.gold.quotes, &corpus.gold.speakers).into_iter().enumerate());
+            valued.extend(values::valued(&corpus.gold.quotes, &corpus.gold.speakers));
         }
         Ok(Self {
             places: spoken.iter().map(|(place, _)| *place).collect(),
             sources: if fits("who") { who::taught(&analyzers, &spoken, tier) } else { Vec::new() },
-            values: if fits("values") { values::taught(&analyzers, &valued) } else { Vec::new() },
+            values: if fits("values") { values::taught(&analyzers[0], &valued) } else { Vec::new() },
             tier,
         })
     }

@@ -9,7 +9,7 @@ use sayso_extract::fit::values::{ACTS, Marked, POLARITIES, Value, ValueAsked, of
 use sayso_extract::model::Linear;
 
 use super::stage::Stage;
-use super::who::{CORPORA, analyzers, fold};
+use super::who::CORPORA;
 use crate::corpus::{Points, lines};
 use crate::eval::gold::{QuotedText, SourceRow, SpokenText};
 use crate::eval::text::name;
@@ -28,9 +28,9 @@ fn run(places: &Places) -> io::Result<()> {
     let read =
         |(_, speakers, texts): (&str, &str, &str)| Ok((lines(&places.eval(texts))?, lines(&places.eval(speakers))?));
     let corpora: Vec<(Vec<QuotedText>, Vec<SpokenText>)> = CORPORA.into_iter().map(read).collect::<io::Result<_>>()?;
-    let articles: Vec<(usize, Valued<'_>)> =
-        corpora.iter().flat_map(|(texts, speakers)| valued(texts, speakers).into_iter().enumerate()).collect();
-    let taught = taught(&analyzers(&crate::models::of_folder(&places.out)?, places.encoders.as_deref())?, &articles);
+    let articles: Vec<Valued<'_>> = corpora.iter().flat_map(|(texts, speakers)| valued(texts, speakers)).collect();
+    let analyzer = Analyzer::with_models(crate::models::of_folder(&places.out)?).map_err(io::Error::other)?;
+    let taught = taught(&analyzer, &articles);
     for (value, model) in Value::ALL.into_iter().zip(fit(&taught.iter().collect::<Vec<_>>())) {
         places.write(&format!("{}.bin", value.name()), &model.to_bytes(value.name()))?;
     }
@@ -54,27 +54,18 @@ pub(crate) fn valued<'a>(texts: &'a [QuotedText], speakers: &'a [SpokenText]) ->
 /// What an article teaches of each value.
 pub(crate) type Taught = BTreeMap<Value, Vec<Choice>>;
 
-/// What each article teaches, as both tiers read it, and as it is marked.
-pub(crate) fn taught(analyzers: &[Analyzer], articles: &[(usize, Valued<'_>)]) -> Vec<Taught> {
+/// What each article teaches, as the fast tier reads it, and as it is marked: the same models serve both tiers.
+pub(crate) fn taught(analyzer: &Analyzer, articles: &[Valued<'_>]) -> Vec<Taught> {
     let asking = bar("Asking for values", articles.len());
-    let taught = parallel::map(articles, THREADS, |(place, article)| {
+    let taught = parallel::map(articles, THREADS, |article| {
         asking.inc(1);
-        let analyzer = &analyzers[fold(*place) % analyzers.len()];
         let mut taught = Taught::new();
-        let tiers = std::env::var("TIERS").unwrap_or("f".into());
-        for tier in [Tier::Fast, Tier::Accurate].into_iter().filter(|&tier| tier <= analyzer.best()) {
-            if tier == Tier::Fast && !tiers.contains('f') || tier == Tier::Accurate && !tiers.contains('a') {
-                continue;
-            }
-            let mut questions = Questions::default();
-            values(analyzer, &article.text.text, tier, |asked| questions.note(asked));
-            article.learn(&questions, &mut taught);
-        }
-        if tiers.contains('m') {
-            let mut questions = Questions::default();
-            of_marked(analyzer, &article.text.text, &article.marked(), |asked| questions.note(asked));
-            article.learn(&questions, &mut taught);
-        }
+        let mut questions = Questions::default();
+        values(analyzer, &article.text.text, Tier::Fast, |asked| questions.note(asked));
+        article.learn(&questions, &mut taught);
+        let mut questions = Questions::default();
+        of_marked(analyzer, &article.text.text, &article.marked(), |asked| questions.note(asked));
+        article.learn(&questions, &mut taught);
         taught
     });
     asking.finish();

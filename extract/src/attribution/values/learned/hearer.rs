@@ -56,7 +56,8 @@ pub(super) fn offers(
     let draft = &drafts[place];
     let mut found: Vec<Offer> = Vec::new();
     let mut put = |offer: Offer| {
-        let held = found.iter_mut().find(|one| one.tokens.start < offer.tokens.end && offer.tokens.start < one.tokens.end);
+        let held =
+            found.iter_mut().find(|one| one.tokens.start < offer.tokens.end && offer.tokens.start < one.tokens.end);
         match held {
             Some(one) if one.near == 0 => (one.near, one.same) = (offer.near, offer.same),
             Some(_) => {}
@@ -66,7 +67,10 @@ pub(super) fn offers(
     if let Some(tokens) = usual[place].clone() {
         put(Offer { tokens, usual: true, near: 0, same: false });
     }
-    let near = (place.saturating_sub(NEAR)..place).rev().zip(1..).chain((place + 1..drafts.len()).zip(11..10 + NEAR as u32 + 1));
+    let near = (place.saturating_sub(NEAR)..place)
+        .rev()
+        .zip(1..)
+        .chain((place + 1..drafts.len()).zip(11..10 + NEAR as u32 + 1));
     for (other, far) in near {
         let unit = eyes.r.unit_at(draft.head) == eyes.r.unit_at(drafts[other].head);
         if let Some(tokens) = usual[other].clone().filter(|_| unit) {
@@ -91,7 +95,8 @@ fn phrases(eyes: &Eyes<'_, '_>, draft: &Draft) -> Vec<Range<usize>> {
     let unit = r.window(draft.head);
     let source = draft.source.clone().unwrap_or(draft.cue.clone());
     let (begin, end) = (draft.cue.start.min(source.start), draft.cue.end.max(source.end));
-    let mut looked = vec![draft.head + 1..unit.end.min(end + BEHIND), unit.start.max(begin.saturating_sub(BEFORE))..draft.head];
+    let mut looked =
+        vec![draft.head + 1..unit.end.min(end + BEHIND), unit.start.max(begin.saturating_sub(BEFORE))..draft.head];
     if let Some(last) = draft.content.last().filter(|last| last.end > end) {
         looked.push(last.end.max(end + BEHIND)..unit.end.min(last.end + AFTER));
     }

@@ -275,7 +275,7 @@ fn of_polarity(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, out: &mut Vec<
 
 /// What the words that govern the head say, and what depends on each.
 fn govern(eyes: &Eyes<'_, '_>, head: usize, facts: &Facts, out: &mut Vec<u32>) {
-    let &Facts { polarity: usual, tag, lemma, .. } = facts;
+    let &Facts { polarity: usual, tag, .. } = facts;
     let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));
     let (mut at, mut way) = (head, 0_u32);
     for depth in 0..DEPTH as u32 {

@@ -1,5 +1,6 @@
 //! Act, polarity and addressee as models decide them. What the grammar says ([`super::act`], [`super::polarity`],
-//! [`super::addressee`]) is one feature among others, and its hearer one offer among others.
+//! [`super::addressee`]) is one feature among others, and its hearer one offer among others. What it takes for negated
+//! stays so: no model was better at that.
 
 mod eyes;
 mod hearer;
@@ -22,8 +23,8 @@ pub use question::{Value, ValueAsked};
 /// The acts, by their number.
 pub const ACTS: [Act; 5] = [Act::Speech, Act::Thought, Act::Intent, Act::Finding, Act::Other];
 
-/// The polarities, by their number.
-pub const POLARITIES: [Polarity; 3] = [Polarity::Asserted, Polarity::Negated, Polarity::Hypothetical];
+/// The polarities of what the grammar does not take for negated, by their number.
+pub const POLARITIES: [Polarity; 2] = [Polarity::Asserted, Polarity::Hypothetical];
 
 /// All features of one question take as long as so many steps.
 const QUESTION: usize = 60;
@@ -40,11 +41,7 @@ impl Models {
     /// Reads the models.
     pub(crate) fn read(files: &Files) -> Result<Self, ModelError> {
         let linear = |value: Value| files.linear(value.name(), value.labels());
-        Ok(Self {
-            act: linear(Value::Act)?,
-            polarity: linear(Value::Polarity)?,
-            addressee: linear(Value::Addressee)?,
-        })
+        Ok(Self { act: linear(Value::Act)?, polarity: linear(Value::Polarity)?, addressee: linear(Value::Addressee)? })
     }
 
     /// The place of the likeliest label or offer.
@@ -111,9 +108,12 @@ impl<'j, 'd> Judge<'j, 'd> {
             let mut ask = |value: Value, features: Vec<u32>, usual: usize| {
                 decide.value(&ValueAsked { value, content: &content, offers: &[], features: &[features], usual })
             };
-            let act = ask(Value::Act, of_act, usual.0 as usize);
-            let polarity = ask(Value::Polarity, of_polarity, usual.1 as usize);
-            found.push((ACTS[act], POLARITIES[polarity]));
+            let act = ACTS[ask(Value::Act, of_act, usual.0 as usize)];
+            let polarity = match POLARITIES.iter().position(|&polarity| polarity == usual.1) {
+                Some(usual) => POLARITIES[ask(Value::Polarity, of_polarity, usual)],
+                None => usual.1,
+            };
+            found.push((act, polarity));
         }
         Some(found)
     }

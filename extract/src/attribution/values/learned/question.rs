@@ -10,7 +10,7 @@ use crate::model::Linear;
 pub enum Value {
     /// Saying, thinking, intending, finding or none of these.
     Act,
-    /// Asserted, negated or hypothetical.
+    /// Asserted or hypothetical, where the grammar sees no negation.
     Polarity,
     /// To whom it was said.
     Addressee,
@@ -54,9 +54,9 @@ pub struct ValueAsked<'q> {
     pub usual: usize,
 }
 
-/// What is added to the log odds of answers that are rare, for leaving one out costs as much as a wrong one: of negated
-/// and of hypothetical …
-const LEAN: [f32; 3] = [0.0, 0.8, 1.6];
+/// What is added to the log odds of the second answer on, which are rare, for leaving one out costs as much as a wrong
+/// one: of a hypothetical saying …
+const SUPPOSED: f32 = 1.6;
 /// … and of any addressee against none.
 const HEARD: f32 = 0.8;
 
@@ -70,10 +70,11 @@ pub(crate) fn choose(model: &Linear, value: Value, features: &[Vec<u32>]) -> usi
             sums.into_iter().map(|sum| sum as f32 * model.scale()).collect()
         }
     };
-    match value {
-        Value::Act => {}
-        Value::Polarity => scores.iter_mut().zip(LEAN).for_each(|(score, lean)| *score += lean),
-        Value::Addressee => scores.iter_mut().skip(1).for_each(|score| *score += HEARD),
-    }
+    let lean = match value {
+        Value::Act => 0.0,
+        Value::Polarity => SUPPOSED,
+        Value::Addressee => HEARD,
+    };
+    scores.iter_mut().skip(1).for_each(|score| *score += lean);
     (1..scores.len()).fold(0, |best, next| if scores[next] > scores[best] { next } else { best })
 }
