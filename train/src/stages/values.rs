@@ -202,3 +202,29 @@ fn labelled(choices: &[&Choice], labels: usize) -> Linear {
     };
     Softmax::mean(&choices.iter().map(example).collect::<Vec<_>>(), labels, &SETTINGS)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_right_answer_is_a_label_or_an_offer_that_shares_the_words() {
+        let row = |act: &str, polarity: &str, addressee: Option<&str>| SourceRow {
+            source: Vec::new(),
+            content: Vec::new(),
+            speakers: Vec::new(),
+            act: Some(act.into()),
+            polarity: polarity.into(),
+            addressee: addressee.map(Into::into),
+        };
+        let text = "Ada Lind told the harbour board of Dorvane on Monday.";
+        let offers = [Span::new(0, 8), Span::new(14, 31)];
+        let of = |value: Value, row: &SourceRow| right(text, value, row, &offers);
+        assert_eq!(of(Value::Act, &row("FINDING", "ASSERTED", None)), [3]);
+        assert_eq!(of(Value::Polarity, &row("SPEECH", "HYPOTHETICAL", None)), [1]);
+        assert_eq!(of(Value::Polarity, &row("SPEECH", "NEGATED", None)), [0; 0]);
+        assert_eq!(of(Value::Addressee, &row("SPEECH", "ASSERTED", None)), [0]);
+        assert_eq!(of(Value::Addressee, &row("SPEECH", "ASSERTED", Some("the harbour board of Dorvane"))), [2]);
+        assert_eq!(of(Value::Addressee, &row("SPEECH", "ASSERTED", Some("the bard"))), [0; 0]);
+    }
+}

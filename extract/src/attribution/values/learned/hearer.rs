@@ -228,12 +228,7 @@ fn one(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, (at, offer): (usize, &
     let noun = if r.tag(head) == Tag::Nnp { 0 } else { noun };
     let groups = eyes.groups(head);
     let person = u32::from(is_person(r, &offer.tokens));
-    let (from, to) = if start > draft.head { (draft.head + 1, start) } else { (end, draft.head) };
-    let verbs = (from..to).take(30).filter(|&i| r.tag(i).is_verb()).take(3).count() as u32;
-    let commas = (from..to).take(30).filter(|&i| r.tag(i) == Tag::Comma).take(3).count() as u32;
     let next = eyes.sketch(end);
-    let itself = facts.entity.is_some()
-        && eyes.cast.headed_by(end - 1).is_some_and(|place| facts.entity == Some(place.mention.entity));
     let passive = u32::from(draft.voice == Some(Voice::Passive) || tag == Tag::Vbn as u32);
     let mut out = Vec::with_capacity(60);
     let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));
@@ -268,6 +263,31 @@ fn one(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, (at, offer): (usize, &
     add(129, &[ruler, place]);
     add(130, &[next, place]);
     add(131, &[next, lemma, place]);
+    add(141, &[at.min(6) as u32, place]);
+    add(142, &[eyes.word(start)]);
+    add(143, &[eyes.word(start), prev]);
+    add(144, &[eyes.tag(head), place]);
+    add(145, &[eyes.tag(head), prev, usual]);
+    add(146, &[passive, place, lemma]);
+    add(147, &[facts.who, place]);
+    let looks = Looks { place, prev, usual, relation, by_cue };
+    between(eyes, (draft, offer), facts, &looks, &mut out);
+    in_groups(&groups, &facts.groups, &looks, &mut out);
+    out
+}
+
+/// What stands between cue and offer, and whether it is the source itself or heard what is told nearby.
+fn between(eyes: &Eyes<'_, '_>, (draft, offer): (&Draft, &Offer), facts: &Facts, looks: &Looks, out: &mut Vec<u32>) {
+    let (r, Range { start, end }) = (eyes.r, offer.tokens.clone());
+    let &Facts { lemma, voice, tag, .. } = facts;
+    let &Looks { place, prev, .. } = looks;
+    let (from, to) = if start > draft.head { (draft.head + 1, start) } else { (end, draft.head) };
+    let verbs = (from..to).take(30).filter(|&i| r.tag(i).is_verb()).take(3).count() as u32;
+    let commas = (from..to).take(30).filter(|&i| r.tag(i) == Tag::Comma).take(3).count() as u32;
+    let itself = facts.entity.is_some()
+        && eyes.cast.headed_by(end - 1).is_some_and(|place| facts.entity == Some(place.mention.entity));
+    let passive = u32::from(draft.voice == Some(Voice::Passive) || tag == Tag::Vbn as u32);
+    let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));
     add(132, &[verbs, commas, place]);
     add(133, &[verbs, place, prev]);
     add(134, &[commas, place, lemma]);
@@ -277,21 +297,28 @@ fn one(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, (at, offer): (usize, &
     add(138, &[offer.near, voice]);
     add(139, &[offer.near, lemma]);
     add(140, &[offer.near, commas, verbs]);
-    add(141, &[at.min(6) as u32, place]);
-    add(142, &[eyes.word(start)]);
-    add(143, &[eyes.word(start), prev]);
-    add(144, &[eyes.tag(head), place]);
-    add(145, &[eyes.tag(head), prev, usual]);
-    add(146, &[passive, place, lemma]);
-    add(147, &[facts.who, place]);
-    for (at, &group) in groups.iter().enumerate() {
+}
+
+/// What goes together with the groups of words.
+struct Looks {
+    place: u32,
+    prev: u32,
+    usual: u32,
+    relation: u32,
+    by_cue: u32,
+}
+
+/// What the groups of the offer's head and of the cue tell.
+fn in_groups(own: &[u32; 3], cue: &[u32; 3], looks: &Looks, out: &mut Vec<u32>) {
+    let &Looks { place, prev, usual, relation, by_cue } = looks;
+    let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));
+    for (at, &group) in own.iter().enumerate() {
         add(150 + at as u32, &[group, prev]);
         add(153 + at as u32, &[group, place]);
         add(156 + at as u32, &[group, usual]);
     }
-    for (at, &group) in facts.groups.iter().enumerate().skip(1) {
+    for (at, &group) in cue.iter().enumerate().skip(1) {
         add(160 + at as u32, &[group, place, prev]);
         add(163 + at as u32, &[group, relation, by_cue]);
     }
-    out
 }

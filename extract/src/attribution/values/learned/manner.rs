@@ -180,6 +180,13 @@ fn of_act(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, out: &mut Vec<u32>)
     add(67, &[facts.root]);
     add(68, &[facts.root, lemma]);
     add(69, &[voice, act]);
+    around(eyes, draft, facts, out);
+}
+
+/// What the words of the cue and what depends on them tell of the act.
+fn around(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, out: &mut Vec<u32>) {
+    let &Facts { act, lemma, first, .. } = facts;
+    let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));
     let length = draft.content.iter().map(|piece| piece.len()).sum();
     add(70, &[steps(length), act]);
     add(71, &[steps(length), lemma]);
