@@ -263,6 +263,9 @@ fn one(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, (at, offer): (usize, &
     add(129, &[ruler, place]);
     add(130, &[next, place]);
     add(131, &[next, lemma, place]);
+    let looks = Looks { place, prev, usual, relation, by_cue };
+    between(eyes, (draft, offer), facts, &looks, &mut out);
+    let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));
     add(141, &[at.min(6) as u32, place]);
     add(142, &[eyes.word(start)]);
     add(143, &[eyes.word(start), prev]);
@@ -270,8 +273,6 @@ fn one(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, (at, offer): (usize, &
     add(145, &[eyes.tag(head), prev, usual]);
     add(146, &[passive, place, lemma]);
     add(147, &[facts.who, place]);
-    let looks = Looks { place, prev, usual, relation, by_cue };
-    between(eyes, (draft, offer), facts, &looks, &mut out);
     in_groups(&groups, &facts.groups, &looks, &mut out);
     out
 }
