@@ -249,10 +249,9 @@ impl Analyzer {
         self.staged(text, tier, &mut done, &mut self.chooser(tier), &Patience::new(wanted))
     }
 
-    /// What chooses who a source is.
-    fn chooser(&self, tier: Tier) -> impl FnMut(&attribution::Asked<'_>) -> (usize, f32) {
-        let tier = tier.min(self.best());
-        move |asked| self.attribution.who.choose(tier, asked.features)
+    /// What chooses who a source is, and the values of attributions.
+    fn chooser(&self, tier: Tier) -> attribution::Chooser<'_> {
+        attribution::Chooser { models: &self.attribution, tier: tier.min(self.best()) }
     }
 
     /// Runs the stages one after another.

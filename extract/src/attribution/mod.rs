@@ -18,7 +18,7 @@ pub(crate) mod values;
 
 use std::ops::Range;
 
-use sayso_document::{Addressee, Document, Patience, Quote, Span, Tier};
+use sayso_document::{Act, Addressee, Document, Patience, Polarity, Quote, Span, Tier};
 
 use candidate::cue::Nouns;
 pub use decide::Models;
@@ -29,11 +29,14 @@ use decide::select::{self, Search};
 use decide::{Sight, bounds, continued, runs};
 use draft::Draft;
 use values::mentions::Cast;
-pub use values::who::Asked;
+#[cfg(feature = "training")]
+pub use values::question::{ACTS, POLARITIES, Value};
+pub use values::question::{Asked, ValueAsked};
+pub(crate) use values::question::{Decide, Decides, Means};
+pub(crate) use values::who::agree;
 #[cfg(feature = "training")]
 pub(crate) use values::who::choose as choose_source;
-pub(crate) use values::who::{Decide, Means, agree};
-use values::{act, addressee, kind, polarity, when, who};
+use values::{addressee, kind, learned, when, who};
 
 use crate::coref::Kin;
 #[cfg(feature = "encoder")]
@@ -48,6 +51,7 @@ pub(crate) struct AttributionModels {
     pub(crate) nouns: Nouns,
     pub(crate) decisions: Models,
     pub(crate) who: Who,
+    pub(crate) values: learned::Models,
 }
 
 /// The models that choose who a source is: with what the encoder says, and without.
@@ -64,6 +68,23 @@ impl Who {
     }
 }
 
+/// The models of a tier, which answer the questions for speakers and values.
+#[derive(Debug)]
+pub(crate) struct Chooser<'m> {
+    pub(crate) models: &'m AttributionModels,
+    pub(crate) tier: Tier,
+}
+
+impl Decides for Chooser<'_> {
+    fn who(&mut self, asked: &Asked<'_>) -> (usize, f32) {
+        self.models.who.choose(self.tier, asked.features)
+    }
+
+    fn value(&mut self, asked: &ValueAsked<'_>) -> usize {
+        self.models.values.choose(asked)
+    }
+}
+
 impl AttributionModels {
     /// Reads the models.
     pub(crate) fn read(files: &Files) -> Result<Self, ModelError> {
@@ -71,6 +92,7 @@ impl AttributionModels {
             nouns: Nouns::read(&files.text("cue_nouns.txt")?),
             decisions: Models::read(files)?,
             who: Who { accurate: files.linear("who", 1)?, fast: files.linear("who_fast", 1)? },
+            values: learned::Models::read(files)?,
         })
     }
 }
@@ -128,13 +150,15 @@ fn quotes(
     runs::join(r, &mut drafts);
     continued::continue_quotations(r, &mut drafts);
     drafts.iter_mut().for_each(|draft| continued::leave_out(r, draft));
-    let heard = addressee::find(r, &drafts);
+    let judge = learned::Judge::new(r, cast, &means);
+    let heard = judge.hearers(&drafts, &addressee::find(r, &drafts), decide, patience)?;
     drafts.iter_mut().zip(&heard).for_each(|(draft, heard)| addressee::leave_out(r, draft, heard.as_ref()));
+    let manners = judge.manners(&drafts, decide, patience)?;
     let speakers = who::decide(r, cast, &drafts, means, decide, patience)?;
     let mut quotes = Vec::with_capacity(drafts.len());
-    for ((draft, heard), speakers) in drafts.iter().zip(heard).zip(speakers) {
+    for (((draft, heard), manner), speakers) in drafts.iter().zip(heard).zip(manners).zip(speakers) {
         patience.spend(20 + draft.content.len())?;
-        quotes.push(quote(r, cast, draft, heard, speakers));
+        quotes.push(quote(r, cast, draft, (heard, manner), speakers));
     }
     first_persons(r.document, &mut quotes);
     Some(quotes)
@@ -168,7 +192,7 @@ fn quote(
     r: &Reading<'_>,
     cast: &Cast<'_>,
     draft: &Draft,
-    heard: Option<Range<usize>>,
+    (heard, (act, polarity)): (Option<Range<usize>>, (Act, Polarity)),
     (speakers, speaker_confidence): (Vec<usize>, f32),
 ) -> Quote {
     let entities = |tokens: &Range<usize>| cast.inside(tokens).map(|place| place.mention.entity).collect::<Vec<_>>();
@@ -194,9 +218,9 @@ fn quote(
         speakers,
         addressee,
         about,
-        act: act::of(r, draft),
+        act,
         kind: kind::kind(r, draft),
-        polarity: polarity::polarity(r, draft),
+        polarity,
         when: when::when(r, draft).map(|tokens| r.span(&tokens)),
         said: None,
         confidence: draft.confidence.clamp(0.0, 1.0),

@@ -51,14 +51,24 @@ pub use crate::attribution::Asked as SourceAsked;
 pub const WHO: [(Tier, &str); 2] = [(Tier::Accurate, "who"), (Tier::Fast, "who_fast")];
 
 /// Analyses a text, and puts to `answer` who each source is, in reading order; it picks the place of an offer.
-pub fn sources(
-    analyzer: &Analyzer,
-    text: &str,
-    tier: Tier,
-    mut answer: impl FnMut(&SourceAsked<'_>) -> usize,
-) -> Analysis {
-    let mut decide = |asked: &attribution::Asked<'_>| (answer(asked), 1.0);
+pub fn sources(analyzer: &Analyzer, text: &str, tier: Tier, answer: impl FnMut(&SourceAsked<'_>) -> usize) -> Analysis {
+    let mut decide = Answers { answer };
     Patience::endless(|patience| analyzer.staged(text, tier, &mut |_| (), &mut decide, patience))
+}
+
+/// Answers for sources; of values what the grammar says.
+struct Answers<A> {
+    answer: A,
+}
+
+impl<A: FnMut(&SourceAsked<'_>) -> usize> attribution::Decides for Answers<A> {
+    fn who(&mut self, asked: &SourceAsked<'_>) -> (usize, f32) {
+        ((self.answer)(asked), 1.0)
+    }
+
+    fn value(&mut self, asked: &attribution::ValueAsked<'_>) -> usize {
+        asked.usual
+    }
 }
 
 /// The place of the likeliest offer, and how sure that is.

@@ -1,13 +1,48 @@
-//! The values of attributions that are marked by hand: act, polarity, addressee and time.
+//! Act, polarity and addressee: the questions that their models answer, of attributions that are found and of such as are
+//! marked by hand.
 
-use sayso_document::Document;
+use sayso_document::{Analysis, Document, Patience, Tier};
 
 use crate::Analyzer;
-pub use crate::attribution::values::marked::{Marked, Values};
+pub use crate::attribution::values::marked::Marked;
+use crate::attribution::{self, AttributionModels};
+pub use crate::attribution::{ACTS, POLARITIES, Value, ValueAsked};
+use crate::language::Languages;
 
-/// The values of marked attributions of one document, in their order.
-pub fn values(analyzer: &Analyzer, document: &Document<'_>, marked: &[Marked]) -> Vec<Values> {
-    let view = analyzer.view(document);
-    let words = analyzer.words(&view);
-    crate::attribution::values::marked::values(view, words, marked)
+/// Answers for values; sources are who the models take.
+struct Answers<'m, A> {
+    models: &'m AttributionModels,
+    tier: Tier,
+    answer: A,
+}
+
+impl<A: FnMut(&ValueAsked<'_>) -> usize> attribution::Decides for Answers<'_, A> {
+    fn who(&mut self, asked: &attribution::Asked<'_>) -> (usize, f32) {
+        self.models.who.choose(self.tier, asked.features)
+    }
+
+    fn value(&mut self, asked: &ValueAsked<'_>) -> usize {
+        (self.answer)(asked)
+    }
+}
+
+/// Analyses a text, and puts to `answer` every question for a value.
+pub fn values(analyzer: &Analyzer, text: &str, tier: Tier, answer: impl FnMut(&ValueAsked<'_>) -> usize) -> Analysis {
+    let mut decide = Answers { models: &analyzer.attribution, tier: tier.min(analyzer.best()), answer };
+    Patience::endless(|patience| analyzer.staged(text, tier, &mut |_| (), &mut decide, patience))
+}
+
+/// The same for attributions that are marked in the text, in their order, read by the linear models.
+pub fn of_marked(analyzer: &Analyzer, text: &str, marked: &[Marked], answer: impl FnMut(&ValueAsked<'_>) -> usize) {
+    let document = Document::new(text);
+    let mut decide = Answers { models: &analyzer.attribution, tier: Tier::Fast, answer };
+    Patience::endless(|patience| {
+        let languages = Languages::of(&document, patience)?;
+        let view = analyzer.view(&document);
+        let chains = analyzer.chains(&view, &languages, None, &mut |_| (), patience)?;
+        let words = analyzer.words(&view);
+        let tree = analyzer.tree(&document, &words);
+        let means = attribution::Means { tree: &tree, kin: None };
+        attribution::values::marked::ask((view, words, &chains), means, marked, &mut decide, patience)
+    });
 }

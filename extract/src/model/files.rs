@@ -10,6 +10,8 @@ use super::{Clusters, Linear, ModelError, Rows};
 
 /// What is compiled in, by the name of the file in `extract/models`.
 const COMPILED_IN: &[(&str, &[u8])] = &[
+    ("act.bin", include_bytes!("../../models/act.bin")),
+    ("addressee.bin", include_bytes!("../../models/addressee.bin")),
     ("calibration.txt", include_bytes!("../../models/calibration.txt")),
     ("clusters.bin", include_bytes!("../../models/clusters.bin")),
     ("cue.bin", include_bytes!("../../models/cue.bin")),
@@ -21,6 +23,7 @@ const COMPILED_IN: &[(&str, &[u8])] = &[
     #[cfg(feature = "encoder")]
     ("encoder.vocab.txt", include_bytes!("../../models/encoder.vocab.txt")),
     ("entities.bin", include_bytes!("../../models/entities.bin")),
+    ("polarity.bin", include_bytes!("../../models/polarity.bin")),
     ("source.bin", include_bytes!("../../models/source.bin")),
     ("content.bin", include_bytes!("../../models/content.bin")),
     ("genders.tsv", include_bytes!("../../models/genders.tsv")),

@@ -1,4 +1,4 @@
-//! The models that learn from speakers, fitted without a fold.
+//! The models that learn from speakers and values, fitted without a fold.
 
 use std::fmt::Write;
 use std::io;
@@ -6,44 +6,65 @@ use std::path::Path;
 
 use sayso_document::Tier;
 use sayso_extract::fit::speakers::{WHO, choose_source};
+use sayso_extract::fit::values::Value;
 use sayso_extract::model::Linear;
 
 use super::folds::{Corpus, Files};
 use crate::eval::figures::percent;
 use crate::learn::Choice;
 use crate::parallel::{self, THREADS};
+use crate::stages::values::{self, Taught};
 use crate::stages::who::{self, FOLDS, fold};
 
-/// What is learned from, gathered once for all folds.
+/// What is learned from, gathered once for all folds: of each article, with its place in its corpus.
 pub(super) struct Fitting {
-    /// The questions of each article, with its place in its corpus.
-    articles: Vec<(usize, Vec<Choice>)>,
+    places: Vec<usize>,
+    /// Who the sources are; nothing where that is not fitted.
+    sources: Vec<Vec<Choice>>,
+    /// Act, polarity and addressee; nothing where these are not fitted.
+    values: Vec<Taught>,
     tier: Tier,
 }
 
 /// What is fitted without a fold.
 pub(super) struct Fitted {
-    who: Linear,
+    who: Option<Linear>,
     name: &'static str,
+    values: Vec<Linear>,
 }
 
 impl Fitted {
     /// The files that take the place of the committed ones.
     pub(super) fn files(&self) -> Files {
-        vec![(format!("{}.bin", self.name), self.who.to_bytes(self.name))]
+        let who = self.who.iter().map(|model| (self.name, model));
+        let values = Value::ALL.into_iter().map(Value::name).zip(&self.values);
+        who.chain(values).map(|(name, model)| (format!("{name}.bin"), model.to_bytes(name))).collect()
     }
 }
 
 impl Fitting {
     /// Asks the questions of all corpora, each article with the encoder that was fitted without its fold, if there are
-    /// such ones.
-    pub(super) fn new(base: &Files, encoders: Option<&Path>, corpora: &[Corpus], tier: Tier) -> io::Result<Self> {
-        let mut articles = Vec::new();
+    /// such ones; of one stage alone if that is given.
+    pub(super) fn new(
+        base: &Files,
+        encoders: Option<&Path>,
+        corpora: &[Corpus],
+        tier: Tier,
+        stage: Option<&str>,
+    ) -> io::Result<Self> {
+        let analyzers = who::analyzers(base, encoders)?;
+        let fits = |name: &str| stage.is_none_or(|stage| stage == name);
+        let (mut spoken, mut valued) = (Vec::new(), Vec::new());
         for corpus in corpora {
-            articles.extend(who::voiced(&corpus.gold.quotes, &corpus.gold.speakers).into_iter().enumerate());
+            spoken.extend(who::voiced(&corpus.gold.quotes, &corpus.gold.speakers).into_iter().enumerate());
+            valued.extend(values::valued(&corpus.gold.quotes, &corpus.gold.speakers));
         }
-        let taught = who::taught(&who::analyzers(base, encoders)?, &articles, tier);
-        Ok(Self { articles: articles.iter().map(|(place, _)| *place).zip(taught).collect(), tier })
+        Ok(Self {
+            places: spoken.iter().map(|(place, _)| *place).collect(),
+            sources: if fits("who") { who::taught(&analyzers, &spoken, tier) } else { Vec::new() },
+            values: if fits("values") { values::taught(&analyzers[0], &valued) } else { Vec::new() },
+            tier,
+        })
     }
 
     /// For each fold what is fitted on so much of the articles of the others.
@@ -51,16 +72,21 @@ impl Fitting {
         let folds: Vec<usize> = (0..FOLDS).collect();
         parallel::map(&folds, THREADS, |&fold| {
             let name = WHO.iter().find(|(tier, _)| *tier == self.tier).map_or(WHO[0].1, |(_, name)| name);
-            Fitted { who: self.who(fold, percent), name }
+            let sources = self.others(&self.sources, fold, percent);
+            let values = self.others(&self.values, fold, percent);
+            Fitted {
+                who: (!sources.is_empty()).then(|| who::fit(&sources.into_iter().flatten().collect::<Vec<_>>())),
+                name,
+                values: if values.is_empty() { Vec::new() } else { values::fit(&values) },
+            }
         })
     }
 
-    fn who(&self, without: usize, percent: u8) -> Linear {
+    /// Evenly so many of a hundred of what stands for the articles of other folds.
+    fn others<'t, T>(&self, all: &'t [T], without: usize, percent: u8) -> Vec<&'t T> {
         let share = usize::from(percent);
-        let others = self.articles.iter().filter(|(place, _)| fold(*place) != without).enumerate();
-        // Evenly so many of a hundred.
-        let kept = others.filter(|(at, _)| (at + 1) * share / 100 > at * share / 100);
-        who::fit(&kept.flat_map(|(_, (_, choices))| choices).collect::<Vec<_>>())
+        let others = all.iter().zip(&self.places).filter(|(_, place)| fold(**place) != without).enumerate();
+        others.filter(|(at, _)| (at + 1) * share / 100 > at * share / 100).map(|(_, (one, _))| one).collect()
     }
 
     /// How often the model of the fold picks the right offer, where there is one.
@@ -68,10 +94,11 @@ impl Fitting {
         let mut out = format!("{:<40}{:>8}{:>10}\n", "questions with a right offer", "of", "right");
         for (label, named) in [("with a name", true), ("unnamed", false)] {
             let (mut of, mut right) = (0, 0);
-            for (place, choices) in &self.articles {
+            for (place, choices) in self.places.iter().zip(&self.sources) {
+                let Some(who) = &fitted[fold(*place)].who else { continue };
                 for one in choices.iter().filter(|one| (one.right[0] != 0) == named) {
                     of += 1;
-                    let picked = choose_source(&fitted[fold(*place)].who, &one.candidates).0;
+                    let picked = choose_source(who, &one.candidates).0;
                     right += usize::from(one.right.contains(&picked));
                 }
             }

@@ -1,7 +1,8 @@
-//! Cross-validation over articles: how well speakers are told in articles that nothing was fitted on.
+//! Cross-validation over articles: how well speakers, acts, polarities and addressees are told in articles that nothing was
+//! fitted on.
 //!
 //! The articles in which it is marked who each source is are parted into five folds, by their place in the file. For each
-//! fold the stages that learn from speakers are fitted on the other four, and what is then found in the fifth is counted.
+//! fold the stages that learn from these are fitted on the other four, and what is then found in the fifth is counted.
 //! The figures are those of `eval`, and so of the corpora's own scorer.
 //!
 //! The other stages stay as they are. Those of attribution, and the encoder, were fitted on the articles of PolNeAR that
@@ -37,8 +38,9 @@ pub fn command() -> Command {
     };
     let fraction = Arg::new("fraction").long("fraction").value_name("PER CENT").default_value("100");
     let errors = Arg::new("errors").long("errors").value_name("N").value_parser(value_parser!(usize));
-    Command::new("cross").about("Measures speakers by five-fold cross-validation over eval/ood and eval/speakers").args(
-        [
+    Command::new("cross")
+        .about("Measures speakers and values by five-fold cross-validation over eval/ood and eval/speakers")
+        .args([
             tier(),
             path("model", "DIR", "A folder of models in place of the compiled-in ones of the same names"),
             path("encoders", "DIR", "A folder with fold0 to fold4: files of an encoder fitted without that fold"),
@@ -46,6 +48,10 @@ pub fn command() -> Command {
                 .long("as-it-is")
                 .action(ArgAction::SetTrue)
                 .help("Fit nothing: all folds are read with the same models"),
+            Arg::new("stage")
+                .long("stage")
+                .value_parser(["who", "values"])
+                .help("Fit this stage alone; what the other fits is then as it is"),
             fraction
                 .action(ArgAction::Append)
                 .value_delimiter(',')
@@ -54,8 +60,7 @@ pub fn command() -> Command {
             path("predictions", "FILE", "Write what was found to this file, in the form that score.py reads"),
             path("of", "FILE", "Count what such a file holds instead of fitting and analysing"),
             errors.help("Print so many wrong speakers, spread evenly over the articles of each corpus"),
-        ],
-    )
+        ])
 }
 
 /// Fits, analyses, counts and prints.
@@ -71,7 +76,8 @@ pub fn run(places: &Places, matches: &ArgMatches) -> io::Result<()> {
     let fitting = if matches.get_flag("as-it-is") {
         None
     } else {
-        Some(Fitting::new(&base, folder("encoders"), &corpora, tier)?)
+        let stage = matches.get_one::<String>("stage").map(String::as_str);
+        Some(Fitting::new(&base, folder("encoders"), &corpora, tier, stage)?)
     };
     for &percent in matches.get_many::<u8>("fraction").into_iter().flatten() {
         let fitted = fitting.as_ref().map(|fitting| fitting.folds(percent));

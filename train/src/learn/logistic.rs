@@ -45,20 +45,38 @@ impl Softmax {
     pub fn fit(examples: &[LogisticExample], labels: usize, settings: &Settings, mut tick: impl FnMut()) -> Linear {
         let mut table = Table::new(labels, settings);
         let mut shuffle = Shuffle::new(1);
-        let mut scores = vec![0.0; labels];
         for _ in 0..settings.epochs {
-            for at in shuffle.order(examples.len()) {
-                let example = &examples[at];
-                scores.fill(0.0);
-                table.add(&example.features, &mut scores);
-                normalize(&mut scores);
-                scores[example.label] -= 1.0;
-                scores.iter_mut().for_each(|slope| *slope *= example.weight);
-                table.step(&example.features, &scores);
-            }
+            Self::epoch(examples, &mut table, &mut shuffle);
             tick();
         }
         table.finish()
+    }
+
+    /// The same, with the mean of the weights over the second half of the epochs.
+    pub fn mean(examples: &[LogisticExample], labels: usize, settings: &Settings) -> Linear {
+        let mut table = Table::new(labels, settings);
+        let mut shuffle = Shuffle::new(1);
+        let mut mean = table.mean();
+        for epoch in 0..settings.epochs {
+            Self::epoch(examples, &mut table, &mut shuffle);
+            if 2 * epoch >= settings.epochs {
+                mean.add(&table);
+            }
+        }
+        mean.finish()
+    }
+
+    fn epoch(examples: &[LogisticExample], table: &mut Table, shuffle: &mut Shuffle) {
+        let mut scores = vec![0.0; table.labels()];
+        for at in shuffle.order(examples.len()) {
+            let example = &examples[at];
+            scores.fill(0.0);
+            table.add(&example.features, &mut scores);
+            normalize(&mut scores);
+            scores[example.label] -= 1.0;
+            scores.iter_mut().for_each(|slope| *slope *= example.weight);
+            table.step(&example.features, &scores);
+        }
     }
 }
 

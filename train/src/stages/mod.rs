@@ -10,6 +10,7 @@ mod parse;
 mod speakers;
 mod stage;
 mod tags;
+pub(crate) mod values;
 pub(crate) mod who;
 
 pub use stage::Stage;
@@ -24,5 +25,6 @@ pub const STAGES: &[Stage] = &[
     speakers::STAGE,
     attribution::STAGE,
     who::STAGE,
+    values::STAGE,
     calibration::STAGE,
 ];

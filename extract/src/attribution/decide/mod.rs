@@ -29,7 +29,7 @@ pub(crate) mod continued;
 mod cue;
 #[cfg(feature = "encoder")]
 pub(crate) mod encoded;
-mod features;
+pub(crate) mod features;
 mod makers;
 pub(crate) mod runs;
 pub(crate) mod select;

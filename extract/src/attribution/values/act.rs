@@ -43,6 +43,11 @@ pub(crate) fn of(r: &Reading<'_>, draft: &Draft) -> Act {
     }
 }
 
+/// What sort of thing the source of a draft is, as a number.
+pub(super) fn sort_of(r: &Reading<'_>, draft: &Draft) -> u32 {
+    Source::of(r, draft) as u32
+}
+
 /// "Strike down", "figure out", "follow up".
 fn phrasal(lemma: &str, verb: &str) -> Act {
     match verb {

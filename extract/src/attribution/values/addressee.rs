@@ -233,6 +233,13 @@ fn is_channel(word: &str) -> bool {
     List::ChannelNouns.has_stem(word) || word.strip_suffix('s').is_some_and(|stem| List::ChannelNouns.has_stem(stem))
 }
 
+/// The noun phrase that begins at a token, if it can be somebody, and where to look for the next one.
+pub(super) fn phrase_of(r: &Reading<'_>, at: usize) -> Option<(Range<usize>, usize)> {
+    let next = phrase::base_after(r, at)?;
+    let found = phrase_at(r, at).and_then(|found| checked(r, found))?;
+    Some((found, next))
+}
+
 /// The noun phrase of an addressee at this place.
 fn phrase_at(r: &Reading<'_>, at: usize) -> Option<Range<usize>> {
     if r.quotation_at(at).is_some() {
@@ -243,7 +250,7 @@ fn phrase_at(r: &Reading<'_>, at: usize) -> Option<Range<usize>> {
     let cut = end == at + 1 && r.tag(at) == Tag::Dt && matches!(r.tag(end), Tag::Vbn | Tag::Vbd | Tag::Vbg | Tag::Rb);
     let end = if cut { phrase::full_after(r, end + 1, &["of", "at"])? } else { end };
     // "Calls to boycott films" is misread: an addressee is no bare noun in the singular.
-    let bare = r.tag(at) == Tag::Nn && !r.is_capital(at) && r.tag(at - 1) == Tag::To && end <= at + 1;
+    let bare = r.tag(at) == Tag::Nn && !r.is_capital(at) && at > 0 && r.tag(at - 1) == Tag::To && end <= at + 1;
     (!bare).then_some(at..end)
 }
 
@@ -262,7 +269,7 @@ fn checked(r: &Reading<'_>, found: Range<usize>) -> Option<Range<usize>> {
 }
 
 /// The last word of the phrase before anything that hangs on it.
-fn head(r: &Reading<'_>, found: &Range<usize>) -> usize {
+pub(super) fn head(r: &Reading<'_>, found: &Range<usize>) -> usize {
     let stop = found.clone().find(|&i| i > found.start && matches!(r.tag(i), Tag::In | Tag::Open | Tag::Cc));
     stop.unwrap_or(found.end) - 1
 }
@@ -279,7 +286,7 @@ fn is_abstract(r: &Reading<'_>, found: &Range<usize>) -> bool {
 }
 
 /// Whether the phrase names a person or body.
-fn is_person(r: &Reading<'_>, found: &Range<usize>) -> bool {
+pub(super) fn is_person(r: &Reading<'_>, found: &Range<usize>) -> bool {
     let head = head(r, found);
     let word = r.lower(head);
     let stem = word.strip_suffix('s').unwrap_or(word);

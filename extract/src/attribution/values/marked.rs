@@ -1,15 +1,17 @@
-//! Attributions that someone marked by hand, read as drafts: the values of these can be measured apart
-//! from how well attributions are found.
+//! Attributions that someone marked by hand, read as drafts: their values can be learned apart from how well
+//! attributions are found.
 
-use std::ops::Range;
+use sayso_document::{Patience, Span};
 
-use sayso_document::{Act, Patience, Polarity, Span};
-
-use super::{act, addressee, polarity, when};
+use super::addressee;
+use super::learned::Judge;
+use super::mentions::Cast;
+use super::question::{Decide, Means};
 use crate::attribution::candidate::Candidate;
 use crate::attribution::candidate::cue::Nouns;
 use crate::attribution::decide::select;
 use crate::attribution::draft::{Draft, Voice};
+use crate::coref::Chains;
 use crate::tags::{Tag, Words, lemma};
 use crate::view::{Reading, View};
 
@@ -24,32 +26,22 @@ pub struct Marked {
     pub content: Vec<Span>,
 }
 
-/// What the text says of a marked attribution beside its parts.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Values {
-    /// Saying, thinking, intending or finding.
-    pub act: Act,
-    /// Asserted, negated or hypothetical.
-    pub polarity: Polarity,
-    /// To whom it was said.
-    pub addressee: Option<Span>,
-    /// The words that tell when it was said.
-    pub when: Option<Span>,
-}
-
-/// The values of marked attributions of one document, in their order.
-pub(crate) fn values(view: View<'_>, words: Words<'_>, marked: &[Marked]) -> Vec<Values> {
+/// Asks for the values of marked attributions of one document, in their order.
+pub(crate) fn ask(
+    (view, words, chains): (View<'_>, Words<'_>, &Chains),
+    means: Means<'_>,
+    marked: &[Marked],
+    decide: &mut Decide<'_>,
+    patience: &Patience<'_>,
+) -> Option<()> {
     let r = Reading::new(view, words);
-    let candidates = Patience::endless(|patience| select::candidates(&r, &Nouns::any(), patience));
+    let cast = Cast::new(&r, chains);
+    let candidates = select::candidates(&r, &Nouns::any(), patience)?;
     let drafts: Vec<Draft> = marked.iter().map(|one| draft(&r, &candidates, one)).collect();
-    let heard = addressee::find(&r, &drafts);
-    let of = |(draft, heard): (&Draft, Option<Range<usize>>)| Values {
-        act: act::of(&r, draft),
-        polarity: polarity::polarity(&r, draft),
-        addressee: heard.map(|tokens| r.span(&tokens)),
-        when: when::when(&r, draft).map(|tokens| r.span(&tokens)),
-    };
-    drafts.iter().zip(heard).map(of).collect()
+    let judge = Judge::new(&r, &cast, &means);
+    judge.hearers(&drafts, &addressee::find(&r, &drafts), decide, patience)?;
+    judge.manners(&drafts, decide, patience)?;
+    Some(())
 }
 
 fn draft(r: &Reading<'_>, candidates: &[Candidate], marked: &Marked) -> Draft {

@@ -16,10 +16,12 @@ pub(crate) mod act;
 pub(crate) mod addressee;
 mod issuer;
 pub(crate) mod kind;
+pub(crate) mod learned;
 #[cfg(feature = "training")]
 pub(crate) mod marked;
 pub(crate) mod mentions;
 pub(crate) mod polarity;
+pub(crate) mod question;
 pub(crate) mod speaker;
 pub(crate) mod when;
 pub(crate) mod who;

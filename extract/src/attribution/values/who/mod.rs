@@ -7,21 +7,18 @@
 mod agree;
 mod features;
 mod offers;
-mod question;
-mod source;
+pub(super) mod source;
 mod view;
 
 use sayso_document::{Patience, Span};
 
 use crate::attribution::draft::Draft;
 use crate::attribution::values::mentions::Cast;
+use crate::attribution::values::question::{Asked, Decide, Means};
 use crate::model::Linear;
 use crate::view::Reading;
 pub(crate) use agree::agree;
-use offers::Room;
-use question::Answered;
-pub use question::Asked;
-pub(crate) use question::{Decide, Means};
+use offers::{Answered, Room};
 
 /// The log odds of nobody are so much higher than what was learned: doubt leaves a speaker open.
 const DOUBT: f32 = 0.5;
@@ -62,7 +59,7 @@ pub(crate) fn decide(
             features: &features,
             usual: offers.usual,
         };
-        let (chosen, sure) = decide(&asked);
+        let (chosen, sure) = decide.who(&asked);
         let entities = offers.list[chosen].clone();
         room.note(Answered { at: source.at, words: source.words, head: source.noun, entities: entities.clone() });
         let sure = if entities.is_empty() { 0.0 } else { sure };

@@ -3,13 +3,22 @@
 use rustc_hash::FxHashMap;
 use sayso_document::{EntityType, Patience};
 
-use super::question::{Answered, Means};
 use super::source::{Kind, Source, noun};
 use crate::attribution::decide::syntax::Syntax;
 use crate::attribution::values::mentions::{Cast, Place, Speaker};
+use crate::attribution::values::question::Means;
 use crate::attribution::values::{issuer, speaker};
 use crate::tags::Tag;
 use crate::view::Reading;
+
+/// One that was asked about before.
+#[derive(Clone, Debug)]
+pub(crate) struct Answered {
+    pub(crate) at: usize,
+    pub(crate) words: u32,
+    pub(crate) head: u32,
+    pub(crate) entities: Vec<usize>,
+}
 
 /// So many entities are weighed for one source at most.
 const MOST: usize = 28;

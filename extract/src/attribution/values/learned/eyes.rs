@@ -1,0 +1,58 @@
+//! A document as features of values see it: numbers for words, and what depends on what.
+
+use crate::attribution::decide::syntax::Syntax;
+use crate::attribution::values::mentions::Cast;
+use crate::attribution::values::question::Means;
+use crate::model::word;
+use crate::tags::Tag;
+use crate::view::Reading;
+
+/// A document with what features look at.
+pub(super) struct Eyes<'e, 'd> {
+    pub(super) r: &'e Reading<'d>,
+    pub(super) cast: &'e Cast<'e>,
+    pub(super) syntax: Syntax<'e>,
+}
+
+impl<'e, 'd> Eyes<'e, 'd> {
+    pub(super) fn new(r: &'e Reading<'d>, cast: &'e Cast<'e>, means: &Means<'e>) -> Self {
+        Self { r, cast, syntax: Syntax::new(means.tree) }
+    }
+
+    /// The word in small letters; 0 outside of the text.
+    pub(super) fn word(&self, i: usize) -> u32 {
+        if i < self.r.len() { word(self.r.lower(i)) } else { 0 }
+    }
+
+    /// The dictionary form of a verb, else the word.
+    pub(super) fn lemma(&self, i: usize) -> u32 {
+        if self.r.tag(i).is_verb() { word(&self.r.infinitive(i)) } else { self.word(i) }
+    }
+
+    pub(super) fn tag(&self, i: usize) -> u32 {
+        self.r.tag(i) as u32
+    }
+
+    /// The coarse, middle and fine cluster of the word.
+    pub(super) fn groups(&self, i: usize) -> [u32; 3] {
+        self.r.groups(i).map(u32::from)
+    }
+
+    /// The word if it says something about structure, else its tag.
+    pub(super) fn sketch(&self, i: usize) -> u32 {
+        match self.r.tag(i) {
+            Tag::Nn | Tag::Nns | Tag::Nnp | Tag::Jj | Tag::Cd | Tag::Rb => self.tag(i),
+            tag if tag.is_verb() => self.tag(i),
+            _ if self.r.is_open_quote(i) => 98,
+            _ => self.word(i),
+        }
+    }
+
+    /// The type of the name that ends with the word, plus one; 0 where none does.
+    pub(super) fn kind(&self, i: usize) -> u32 {
+        self.cast.headed_by(i).map_or(0, |place| {
+            let pronoun = u32::from(place.mention.name.is_none());
+            2 * (self.cast.kind_of(place.mention.entity) as u32) + pronoun + 1
+        })
+    }
+}

@@ -1,0 +1,117 @@
+//! Act, polarity and addressee as models decide them. What the grammar says ([`super::act`], [`super::polarity`],
+//! [`super::addressee`]) is one feature among others, and its hearer one offer among others. What it takes for negated
+//! stays so: no model was better at that.
+
+mod choose;
+mod eyes;
+mod hearer;
+mod manner;
+
+use std::ops::Range;
+
+use sayso_document::{Act, Patience, Polarity, Span};
+
+use super::mentions::Cast;
+use super::question::{ACTS, Decide, Means, POLARITIES, Value, ValueAsked};
+use super::{act, polarity};
+use crate::attribution::draft::Draft;
+use crate::model::{Files, Linear, ModelError};
+use crate::view::Reading;
+use eyes::Eyes;
+
+/// All features of one question take as long as so many steps.
+const QUESTION: usize = 60;
+
+/// The models, which serve both tiers.
+#[derive(Clone, Debug)]
+pub(crate) struct Models {
+    act: Linear,
+    polarity: Linear,
+    addressee: Linear,
+}
+
+impl Models {
+    /// Reads the models.
+    pub(crate) fn read(files: &Files) -> Result<Self, ModelError> {
+        let linear = |value: Value| files.linear(value.name(), value.labels());
+        Ok(Self { act: linear(Value::Act)?, polarity: linear(Value::Polarity)?, addressee: linear(Value::Addressee)? })
+    }
+
+    /// The place of the likeliest label or offer.
+    pub(crate) fn choose(&self, asked: &ValueAsked<'_>) -> usize {
+        let model = match asked.value {
+            Value::Act => &self.act,
+            Value::Polarity => &self.polarity,
+            Value::Addressee => &self.addressee,
+        };
+        choose::choose(model, asked.value, asked.features)
+    }
+}
+
+/// What decides on the drafts of a document.
+pub(crate) struct Judge<'j, 'd> {
+    eyes: Eyes<'j, 'd>,
+}
+
+impl<'j, 'd> Judge<'j, 'd> {
+    pub(crate) fn new(r: &'j Reading<'d>, cast: &'j Cast<'j>, means: &Means<'j>) -> Self {
+        Self { eyes: Eyes::new(r, cast, means) }
+    }
+
+    /// The words that name to whom each draft was said; `usual` is what the grammar takes.
+    pub(crate) fn hearers(
+        &self,
+        drafts: &[Draft],
+        usual: &[Option<Range<usize>>],
+        decide: &mut Decide<'_>,
+        patience: &Patience<'_>,
+    ) -> Option<Vec<Option<Range<usize>>>> {
+        let mut heard = Vec::with_capacity(drafts.len());
+        for (place, draft) in drafts.iter().enumerate() {
+            let mut offers = hearer::offers(&self.eyes, drafts, usual, place);
+            patience.spend(QUESTION + 4 * offers.len())?;
+            let features = hearer::features(&self.eyes, draft, &offers);
+            let spans: Vec<Span> = offers.iter().map(|offer| self.eyes.r.span(&offer.tokens)).collect();
+            let asked = ValueAsked {
+                value: Value::Addressee,
+                content: &self.spans(draft),
+                offers: &spans,
+                features: &features,
+                usual: offers.iter().position(|offer| offer.usual).map_or(0, |at| at + 1),
+            };
+            let chosen = decide.value(&asked);
+            heard.push(chosen.checked_sub(1).map(|at| offers.swap_remove(at).tokens));
+        }
+        Some(heard)
+    }
+
+    /// Act and polarity of each draft.
+    pub(crate) fn manners(
+        &self,
+        drafts: &[Draft],
+        decide: &mut Decide<'_>,
+        patience: &Patience<'_>,
+    ) -> Option<Vec<(Act, Polarity)>> {
+        let mut found = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            patience.spend(2 * QUESTION)?;
+            let usual = (act::of(self.eyes.r, draft), polarity::polarity(self.eyes.r, draft));
+            let [of_act, of_polarity] = manner::features(&self.eyes, draft, usual);
+            let content = self.spans(draft);
+            let mut ask = |value: Value, features: Vec<u32>, usual: usize| {
+                decide.value(&ValueAsked { value, content: &content, offers: &[], features: &[features], usual })
+            };
+            let act = ACTS[ask(Value::Act, of_act, usual.0 as usize)];
+            let polarity = match POLARITIES.iter().position(|&polarity| polarity == usual.1) {
+                Some(usual) => POLARITIES[ask(Value::Polarity, of_polarity, usual)],
+                None => usual.1,
+            };
+            found.push((act, polarity));
+        }
+        Some(found)
+    }
+
+    fn spans(&self, draft: &Draft) -> Vec<Span> {
+        draft.content.iter().map(|piece| self.eyes.r.span(piece)).collect()
+    }
+}
