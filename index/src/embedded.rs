@@ -25,6 +25,7 @@
 //! The directory holds `articles.redb`, the store, and one folder for each index: `sentences`, `quotes` and `entities`.
 
 mod aggregate;
+mod automaton;
 mod change;
 mod collect;
 mod compile;

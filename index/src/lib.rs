@@ -48,8 +48,11 @@ mod highlight;
 mod hits;
 mod name;
 pub mod query;
+mod rows;
 mod steps;
 mod text;
+mod wildcard;
+mod words;
 
 pub use article::{AnalyzedArticle, Article, EntityId, EntityRecord, Version, text_digest};
 pub use embedded::{Embedded, EmbeddedOptions, Opened, Rebuilt};
