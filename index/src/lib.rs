@@ -41,6 +41,7 @@
 //! ```
 
 mod article;
+mod edits;
 pub mod embedded;
 mod engine;
 mod error;

@@ -12,6 +12,7 @@
 //! The stem of a word finds its inflections, in British and in American spelling. The exact word is for phrases, prefixes and fuzzy
 //! words. What else a word is found as is in [`forms`].
 
+pub(crate) mod analyzer;
 pub(crate) mod forms;
 mod spelling;
 
@@ -20,11 +21,9 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use frostem::Algorithm;
-use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer};
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 use crate::steps;
-use forms::{Forms, forms};
 
 /// A word as it is indexed, and its bytes in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,78 +99,12 @@ pub(crate) fn folded_form(text: &str) -> String {
     folded
 }
 
-/// Yields folded words and their other forms to tantivy.
-pub(crate) fn exact_analyzer() -> TextAnalyzer {
-    TextAnalyzer::from(Folding::default())
-}
-
-/// Yields these and forms for capitals.
-pub(crate) fn cased_analyzer() -> TextAnalyzer {
-    TextAnalyzer::from(Folding { cased: true, ..Folding::default() })
-}
-
-/// Yields the stems of words and of their other forms.
-pub(crate) fn stemming_analyzer() -> TextAnalyzer {
-    TextAnalyzer::from(Folding { stems: true, ..Folding::default() })
-}
-
 /// Words are cut after this many bytes, in the index and in queries, so that a line of base64 costs no more than a
 /// word.
 const WORD_BYTES: usize = 100;
 
 /// A longer row of single letters with dots is not an abbreviation. This bounds how far each letter looks ahead.
 const ABBREVIATION_LETTERS: usize = 32;
-
-/// Tantivy's tokenizer of folded words.
-#[derive(Clone, Default)]
-struct Folding {
-    cased: bool,
-    stems: bool,
-    token: Token,
-}
-
-/// The folded words of one text, each followed by its other forms at the same position.
-struct FoldingStream<'a> {
-    forms: Forms<'a>,
-    stemmer: Option<Stemmer>,
-    token: &'a mut Token,
-}
-
-impl Tokenizer for Folding {
-    type TokenStream<'a> = FoldingStream<'a>;
-
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> FoldingStream<'a> {
-        self.token.reset();
-        let stemmer = self.stems.then(Stemmer::default);
-        FoldingStream { forms: forms(text, self.cased), stemmer, token: &mut self.token }
-    }
-}
-
-impl TokenStream for FoldingStream<'_> {
-    fn advance(&mut self) -> bool {
-        self.forms.reuse(std::mem::take(&mut self.token.text));
-        let Some(form) = self.forms.next() else { return false };
-        self.token.offset_from = form.word.start;
-        self.token.offset_to = form.word.end;
-        self.token.position = form.position;
-        self.token.text = form.word.text;
-        if let Some(Cow::Owned(stem)) = self.stemmer.as_mut().map(|stemmer| stemmer.stem(&self.token.text)) {
-            self.token.text = stem;
-        } else if let Some(stemmer) = &mut self.stemmer {
-            let len = stemmer.stem(&self.token.text).len();
-            self.token.text.truncate(len);
-        }
-        true
-    }
-
-    fn token(&self) -> &Token {
-        self.token
-    }
-
-    fn token_mut(&mut self) -> &mut Token {
-        self.token
-    }
-}
 
 /// Finds the first word at or after byte `from`, writes its folded form into `word` and returns its bounds.
 fn next_word(text: &str, from: usize, word: &mut String) -> Option<(usize, usize)> {

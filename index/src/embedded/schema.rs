@@ -24,6 +24,7 @@ use tantivy::tokenizer::TokenizerManager;
 use crate::article::type_word;
 use crate::name::KeptName;
 use crate::query::Part;
+use crate::text::analyzer;
 use crate::words::{act_word, kind_word, polarity_word};
 use crate::{AnalyzedArticle, EntityId, EntityRecord, text};
 
@@ -38,9 +39,9 @@ const STEMMED: &str = "stemmed";
 pub(super) fn tokenizers() -> TokenizerManager {
     // Tantivy asks for its default tokenizer even where a field has none.
     let manager = TokenizerManager::default();
-    manager.register(EXACT, text::exact_analyzer());
-    manager.register(CASED, text::cased_analyzer());
-    manager.register(STEMMED, text::stemming_analyzer());
+    manager.register(EXACT, analyzer::exact_analyzer());
+    manager.register(CASED, analyzer::cased_analyzer());
+    manager.register(STEMMED, analyzer::stemming_analyzer());
     manager
 }
 

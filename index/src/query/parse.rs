@@ -24,12 +24,13 @@ use crate::steps;
 mod join;
 mod leaf;
 mod lenient;
+mod place;
 mod range;
 mod raw;
 mod term;
 
-use join::{Part, combine};
-use leaf::Place;
+use join::{Part, Sign, combine};
+use place::Place;
 
 /// Reads a query.
 ///
@@ -81,14 +82,6 @@ struct Parser<'q> {
     in_field: bool,
     /// Whether what was read last is a field with its value.
     narrows: bool,
-}
-
-/// The sign in front of a part of a group.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sign {
-    Plain,
-    Must,
-    Not,
 }
 
 const WORD: &str = "a word, a phrase or a parenthesis";

@@ -1,7 +1,14 @@
 //! How the parts of a group are joined.
 
-use super::Sign;
 use crate::query::{Expr, Field};
+
+/// The sign in front of a part of a group.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sign {
+    Plain,
+    Must,
+    Not,
+}
 
 /// A part of a group.
 pub(super) struct Part {

@@ -1,61 +1,10 @@
 //! What a word or phrase means in the field where it stands.
 
+use super::place::{Name, Place, Shape};
 use super::{Kind, Parsed, Parser};
 use crate::article::{type_of, type_words};
 use crate::query::expr::{Expr, Field, Part, Property, Role};
 use crate::words::{ACTS, KINDS, POLARITIES};
-
-/// Where a word stands.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Place<'q> {
-    /// In a field of words.
-    Words(Field),
-    /// In a field of names.
-    Name(Role),
-    /// In a field of values.
-    Language,
-    Label(&'q str),
-    Type,
-    Kind,
-    Act,
-    Polarity,
-}
-
-impl Place<'_> {
-    /// Where a word stands that names no field.
-    pub(super) const TEXT: Self = Self::Words(Field::Text);
-
-    /// Whether several words can match at once: a quote has one kind, but many words.
-    pub(super) fn has_words(self) -> bool {
-        matches!(self, Self::Words(_) | Self::Name(_))
-    }
-}
-
-/// The form in which a word was written.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Shape {
-    Word,
-    /// With so many other words between.
-    Phrase(u32),
-    Prefix,
-    Wildcard,
-    /// With so many edits.
-    Fuzzy(u8),
-    /// Nothing but a star.
-    Any,
-}
-
-/// The fields that a search has, by name.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Name<'q> {
-    At(Place<'q>),
-    /// A range of moments of publication.
-    Date,
-    /// A range of days on which something was said.
-    Said,
-    /// A range of confidences.
-    Confidence,
-}
 
 /// The names of fields; the second half is for quotes only.
 const NAMES: [(&str, Name); 18] = [
@@ -109,7 +58,7 @@ pub(super) fn expected(name: &str, quotes: bool) -> String {
     let known = if quotes { &NAMES[..] } else { &NAMES[..OF_SENTENCES] };
     let letters: Vec<char> = name.to_lowercase().chars().take(20).collect();
     let meant = MEANT.iter().find(|(other, _)| name.eq_ignore_ascii_case(other)).map(|&(_, ours)| ours);
-    let near = known.iter().map(|&(known, _)| known).find(|known| crate::highlight::within(&letters, known, 1));
+    let near = known.iter().map(|&(known, _)| known).find(|known| crate::edits::within(&letters, known, 1));
     let meant = meant.filter(|ours| known.iter().any(|(known, _)| known == ours)).or(near);
     let meant = meant.map(|ours| format!("{ours}, or another ")).unwrap_or_default();
     let names: Vec<&str> = known.iter().map(|&(name, _)| name).collect();

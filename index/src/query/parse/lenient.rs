@@ -3,8 +3,8 @@
 //! Only quotation marks in pairs mean something. Of an address, the words of host and path are looked for. All other
 //! signs only part words.
 
-use super::join::{Part, combine};
-use super::{Parsed, Parser, Sign, is_quote};
+use super::join::{Part, Sign, combine};
+use super::{Parsed, Parser, is_quote};
 use crate::query::{Expr, Field};
 use crate::steps;
 

@@ -2,7 +2,7 @@
 
 use sayso_document::Date;
 
-use super::leaf::Name;
+use super::place::Name;
 use super::{Kind, Parsed, Parser, ends_word};
 use crate::query::date;
 use crate::query::expr::{Expr, Part, Property};

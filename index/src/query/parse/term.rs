@@ -1,6 +1,7 @@
 //! What is between the operators: words, phrases and fields.
 
-use super::leaf::{Name, Place, Shape, expected, named};
+use super::leaf::{expected, named};
+use super::place::{Name, Place, Shape};
 use super::raw::Raw;
 use super::{Kind, Parsed, Parser, ends_word, is_quote};
 use crate::query::Expr;
