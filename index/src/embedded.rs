@@ -39,6 +39,7 @@ mod list;
 mod listing;
 mod lookup;
 mod named;
+mod never_back;
 #[cfg(test)]
 mod older_tests;
 mod opened;

@@ -85,9 +85,20 @@ fn collect(expr: &Expr, patterns: &mut Vec<Row>) {
         Expr::Bool { must, should, must_not: _ } => must.iter().chain(should).for_each(|part| collect(part, patterns)),
         Expr::Either(parts) => parts.iter().for_each(|part| collect(part, patterns)),
         Expr::Boost { expr, .. } => collect(expr, patterns),
-        _ => patterns
-            .extend(rows(expr).into_iter().filter(|(field, _)| *field == Field::Text).flat_map(|(_, rows)| rows)),
+        _ => {
+            let rows = rows(expr).into_iter().filter(|(field, _)| *field == Field::Text).flat_map(|(_, rows)| rows);
+            for row in rows {
+                patterns.extend(turned(&row));
+                patterns.push(row);
+            }
+        }
     }
+}
+
+/// Two words the other way round, which takes two of the words that may be between them.
+fn turned(row: &Row) -> Option<Row> {
+    let slop = row.slop.checked_sub(2)?;
+    (row.words.len() == 2).then(|| Row { words: row.words.iter().rev().cloned().collect(), slop })
 }
 
 /// A word of a text with all forms under which it is found.

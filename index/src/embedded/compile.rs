@@ -19,6 +19,7 @@ use tantivy::schema::{Field as IndexField, IndexRecordOption};
 use super::automaton::WildcardQuery;
 use super::collect::Plan;
 use super::named::Bearing;
+use super::never_back::NeverBack;
 use super::schema::{Common, Quotes, Words, label_key, label_value, part_word};
 use super::terms::any_of;
 use super::view::View;
@@ -133,7 +134,11 @@ impl<'a> Compiler<'a> {
             for expr in list {
                 let part = self.compile(expr)?;
                 plain &= part.plan == Plan::Word;
-                parts.push((occur, part.query));
+                let query = match occur {
+                    Occur::MustNot => Box::new(NeverBack(part.query)),
+                    _ => part.query,
+                };
+                parts.push((occur, query));
             }
         }
         if must.is_empty() && should.is_empty() {

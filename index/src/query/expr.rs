@@ -31,7 +31,8 @@ pub enum Expr {
         /// The word.
         text: String,
     },
-    /// Words in this order and in this form.
+    /// Words in this form, in this order. With `slop`, two words may also stand the other way round, which takes two of
+    /// it.
     Phrase {
         /// Where to look.
         field: Field,

@@ -13,6 +13,7 @@ mod paging;
 mod pending;
 mod pins;
 mod recovery;
+mod reference;
 mod samples;
 mod search;
 mod totals;
