@@ -41,13 +41,22 @@ fn print(expr: &Expr, role: &str, depth: usize) {
         }
         Expr::Prefix { field, text } => format!("words in {field:?} that begin with {text:?}"),
         Expr::Fuzzy { field, text, distance } => format!("words in {field:?} within {distance} edits of {text:?}"),
+        Expr::Wildcard { field, text } => format!("words in {field:?} of the form {text:?}"),
         Expr::Date { from, until } => format!("published from {from:?} until {until:?} (microseconds since 1970)"),
+        Expr::Boost { weight, .. } => format!("{weight} times the score of"),
+        Expr::Either(_) => "any of".to_owned(),
         Expr::Bool { .. } => "a group".to_owned(),
+        Expr::Is(_) | Expr::Entity { .. } => expr.to_string(),
     };
     println!("{}{role}{line}", "  ".repeat(depth));
     if let Expr::Bool { must, should, must_not } = expr {
         for (role, parts) in [("must match: ", must), ("may match: ", should), ("must not match: ", must_not)] {
             parts.iter().for_each(|part| print(part, role, depth + 1));
         }
+    }
+    match expr {
+        Expr::Boost { expr, .. } => print(expr, "", depth + 1),
+        Expr::Either(parts) => parts.iter().for_each(|part| print(part, "", depth + 1)),
+        _ => {}
     }
 }

@@ -172,12 +172,31 @@ impl EntityId {
     /// The id of the entity of this type with this name. Case, accents, punctuation and possessive endings make no difference. A
     /// name without letters or digits is identified by its code points.
     pub fn of(kind: EntityType, name: &str) -> Self {
-        let mut words = text::exact(name).map(|word| word.text).collect::<Vec<_>>().join("-");
+        let fold = |name: &str| text::exact(name).map(|word| word.text).collect::<Vec<_>>().join("-");
+        let mut words = match name.contains(Self::LETTERS) {
+            true => Self::LETTERS
+                .iter()
+                .fold(fold(&Self::spelt(name)), |id, &sign| id.replace(&Self::stand_in(sign), &sign.to_string())),
+            false => fold(name),
+        };
         if words.is_empty() {
             words = name.chars().map(|c| format!("u{:x}", u32::from(c))).collect::<Vec<_>>().join("-");
         }
         words.truncate(words.floor_char_boundary(Self::NAME_BYTES));
         Self(format!("{}/{words}", type_word(kind)))
+    }
+
+    /// Signs that search takes for apostrophes, and ids for letters: stores hold such ids.
+    const LETTERS: [char; 5] = ['ʻ', 'ʾ', 'ʿ', 'ʹ', 'ˈ'];
+
+    /// The name with letters in place of these signs.
+    fn spelt(name: &str) -> String {
+        Self::LETTERS.iter().fold(name.to_owned(), |name, &sign| name.replace(sign, &Self::stand_in(sign)))
+    }
+
+    /// Letters that stand for a sign and occur in no name.
+    fn stand_in(sign: char) -> String {
+        format!("zzq{:x}qzz", u32::from(sign))
     }
 
     /// Reads an id that [`EntityId::as_str`] wrote. None if it cannot be one.
@@ -233,6 +252,16 @@ pub(crate) fn type_word(kind: EntityType) -> &'static str {
     }
 }
 
+/// The type with this word.
+pub(crate) fn type_of(word: &str) -> Option<EntityType> {
+    TYPES.iter().find(|&&(_, one)| one == word).map(|&(kind, _)| kind)
+}
+
+/// The words for all types.
+pub(crate) fn type_words() -> impl Iterator<Item = &'static str> {
+    TYPES.iter().map(|&(_, word)| word)
+}
+
 /// An entity, gathered over all articles of one consistent view.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EntityRecord {
@@ -270,6 +299,7 @@ mod tests {
         assert_eq!(EntityId::of(EntityType::Place, "U.S.").as_str(), "place/us");
         assert_eq!(EntityId::of(EntityType::Place, "Київ").as_str(), "place/київ");
         assert_eq!(EntityId::of(EntityType::Event, "★").as_str(), "event/u2605");
+        assert_eq!(EntityId::of(EntityType::Place, "Port of ʻEwa, Hawaiʻi").as_str(), "place/port-of-ʻewa-hawaiʻi");
     }
 
     /// Ids of sentences, quotes and mentions are made of it: it may never change.

@@ -25,6 +25,7 @@
 //! The directory holds `articles.redb`, the store, and one folder for each index: `sentences`, `quotes` and `entities`.
 
 mod aggregate;
+mod automaton;
 mod change;
 mod collect;
 mod compile;
@@ -38,6 +39,7 @@ mod list;
 mod listing;
 mod lookup;
 mod named;
+mod never_back;
 #[cfg(test)]
 mod older_tests;
 mod opened;

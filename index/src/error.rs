@@ -36,6 +36,8 @@ pub enum ErrorKind {
     PageKey,
     /// The view that the page key refers to is no longer kept: start again with the first page.
     PageExpired,
+    /// The query stands for more words than are looked for.
+    TooBroad,
     /// The article cannot be stored: its analysis does not fit its text.
     Invalid,
     /// The article has another version than the change expects, or does not exist.

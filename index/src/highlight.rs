@@ -8,37 +8,23 @@ use std::collections::HashMap;
 
 use sayso_document::Span;
 
+use crate::edits::within;
 use crate::query::{Expr, Field};
-use crate::text::{self, Word};
+use crate::rows::{Matcher, Row, rows};
+use crate::text::forms;
+use crate::text::{Stemmer, Word};
+use crate::wildcard::Wildcard;
 use crate::{Interrupt, Result};
 
 /// Finds the words of a text that a query asks for.
 pub(crate) struct Highlighter {
-    patterns: Vec<Pattern>,
+    patterns: Vec<Row>,
     /// The patterns that begin with a word, by that word.
     by_word: HashMap<String, Vec<usize>>,
     /// The patterns that begin with a stem, by that stem.
     by_stem: HashMap<String, Vec<usize>>,
     /// Those that begin with a prefix or a fuzzy word, which have to be compared with each word.
     others: Vec<usize>,
-}
-
-/// Words in a row, with at most `slop` other words between them in total.
-struct Pattern {
-    words: Vec<Matcher>,
-    slop: usize,
-}
-
-/// What a word is compared with.
-enum Matcher {
-    /// This word.
-    Exact(String),
-    /// This stem.
-    Stem(String),
-    /// This beginning.
-    Prefix(String),
-    /// These letters, with at most so many edits.
-    Fuzzy(Vec<char>, usize),
 }
 
 /// The deadline is checked once in this many words.
@@ -67,22 +53,22 @@ impl Highlighter {
             return Ok(Vec::new());
         }
         let shown = part.of(body);
-        let words: Vec<Word> = text::exact(shown).collect();
-        let stems = if self.by_stem.is_empty() { Vec::new() } else { text::stemmed(shown) };
+        let places = places(shown, !self.by_stem.is_empty());
         let mut spans: Vec<Span> = Vec::new();
         // From the end, so that of two matches with the same last word the closer is taken.
-        let mut taken = vec![words.len(); self.patterns.len()];
-        for first in (0..words.len()).rev() {
+        let mut taken = vec![places.len(); self.patterns.len()];
+        for first in (0..places.len()).rev() {
             if first % CHECK_EVERY == 0 {
                 interrupt.check()?;
             }
-            let begun = self.by_word.get(&words[first].text);
-            let stemmed = stems.get(first).and_then(|stem| self.by_stem.get(&stem.text));
-            let begun = begun.into_iter().chain(stemmed).flatten().chain(&self.others);
-            for &number in begun {
-                match self.patterns[number].match_at(first, &words, &stems) {
-                    Some(last) if last != taken[number] => {
-                        spans.push(Span::new(part.start() + words[first].start, part.start() + words[last].end));
+            let forms = &places[first].forms;
+            let begun = forms.iter().filter_map(|form| self.by_word.get(&form.text));
+            let stemmed =
+                forms.iter().filter(|form| !forms::is_case(&form.text)).filter_map(|form| self.by_stem.get(&form.stem));
+            for &number in begun.chain(stemmed).flatten().chain(&self.others) {
+                match self.patterns[number].match_at(first, &places) {
+                    Some((last, start, end)) if last != taken[number] => {
+                        spans.push(Span::new(part.start() + start, part.start() + end));
                         taken[number] = last;
                     }
                     _ => {}
@@ -94,63 +80,92 @@ impl Highlighter {
 }
 
 /// Adds the patterns that an expression looks for in the text itself.
-fn collect(expr: &Expr, patterns: &mut Vec<Pattern>) {
-    let row = |words: Vec<Matcher>, slop| Pattern { words, slop };
+fn collect(expr: &Expr, patterns: &mut Vec<Row>) {
     match expr {
-        Expr::Word { field: Field::Text, text } => {
-            let stems = text::stemmed(text).into_iter().map(|word| Matcher::Stem(word.text));
-            patterns.push(row(stems.collect(), 0));
-        }
-        Expr::Phrase { field: Field::Text, text, slop } => {
-            let words = text::exact(text).map(|word| Matcher::Exact(word.text));
-            patterns.push(row(words.collect(), *slop as usize));
-        }
-        Expr::Prefix { field: Field::Text, text } => {
-            let mut words: Vec<Matcher> = text::exact(text).map(|word| Matcher::Exact(word.text)).collect();
-            if let Some(Matcher::Exact(begun)) = words.pop() {
-                words.push(Matcher::Prefix(begun));
-            }
-            patterns.push(row(words, 0));
-        }
-        Expr::Fuzzy { field: Field::Text, text, distance } => {
-            let fuzzy = |word: Word| Matcher::Fuzzy(word.text.chars().collect(), usize::from(*distance));
-            patterns.extend(text::exact(text).map(|word| row(vec![fuzzy(word)], 0)));
-        }
-        Expr::Bool { must, should, must_not: _ } => {
-            for part in must.iter().chain(should) {
-                collect(part, patterns);
+        Expr::Bool { must, should, must_not: _ } => must.iter().chain(should).for_each(|part| collect(part, patterns)),
+        Expr::Either(parts) => parts.iter().for_each(|part| collect(part, patterns)),
+        Expr::Boost { expr, .. } => collect(expr, patterns),
+        _ => {
+            let rows = rows(expr).into_iter().filter(|(field, _)| *field == Field::Text).flat_map(|(_, rows)| rows);
+            for row in rows {
+                patterns.extend(turned(&row));
+                patterns.push(row);
             }
         }
-        _ => {}
     }
 }
 
-impl Pattern {
-    /// Matches from the word at `first` on; returns the last word of the match.
-    fn match_at(&self, first: usize, words: &[Word], stems: &[Word]) -> Option<usize> {
-        let (head, tail) = self.words.split_first()?;
-        if !head.matches(first, words, stems) {
-            return None;
+/// Two words the other way round, which takes two of the words that may be between them.
+fn turned(row: &Row) -> Option<Row> {
+    let slop = row.slop.checked_sub(2)?;
+    (row.words.len() == 2).then(|| Row { words: row.words.iter().rev().cloned().collect(), slop })
+}
+
+/// A word of a text with all forms under which it is found.
+struct Place {
+    end: usize,
+    forms: Vec<Form>,
+}
+
+/// A form of a word, its stem, and where it ends: a joined one reaches over the next word.
+struct Form {
+    text: String,
+    stem: String,
+    start: usize,
+    end: usize,
+}
+
+/// The words of a text. Stems only if they are asked for.
+fn places(text: &str, stems: bool) -> Vec<Place> {
+    let mut stemmer = Stemmer::default();
+    let mut places: Vec<Place> = Vec::new();
+    for form in forms::forms(text, true) {
+        if form.main {
+            places.push(Place { end: form.word.end, forms: Vec::with_capacity(1) });
         }
+        let stem = if stems { stemmer.stem(&form.word.text).into_owned() } else { String::new() };
+        let Word { text, start, end } = form.word;
+        if let Some(place) = places.last_mut() {
+            place.forms.push(Form { text, stem, start, end });
+        }
+    }
+    places
+}
+
+impl Row {
+    /// Matches from the word at `first` on; returns the last word of the match and the bytes that it covers.
+    fn match_at(&self, first: usize, places: &[Place]) -> Option<(usize, usize, usize)> {
+        let (head, tail) = self.words.split_first()?;
+        let found = head.find(&places[first])?;
+        let (start, mut end) = (found.start, found.end);
         let mut last = first;
-        let mut slop = self.slop;
+        let mut slop = self.slop as usize;
         for matcher in tail {
-            let next = (last + 1..words.len()).take(slop + 1).find(|&at| matcher.matches(at, words, stems))?;
+            let next = (last + 1..places.len()).take(slop + 1).find(|&at| matcher.find(&places[at]).is_some())?;
             slop -= next - last - 1;
             last = next;
+            end = places[next].end;
         }
-        Some(last)
+        Some((last, start, end))
     }
 }
 
 impl Matcher {
-    fn matches(&self, at: usize, words: &[Word], stems: &[Word]) -> bool {
-        let word = words[at].text.as_str();
+    /// The form of a word that matches.
+    fn find<'p>(&self, place: &'p Place) -> Option<&'p Form> {
+        let plain = |form: &&Form| !forms::is_case(&form.text);
         match self {
-            Self::Exact(text) => word == text,
-            Self::Stem(stem) => stems.get(at).is_some_and(|word| word.text == *stem),
-            Self::Prefix(begun) => word.starts_with(begun.as_str()),
-            Self::Fuzzy(text, distance) => within(text, word, *distance),
+            Self::Exact(text) => place.forms.iter().find(|form| form.text == *text),
+            Self::Stem(stem) => place.forms.iter().filter(plain).find(|form| form.stem == *stem),
+            Self::Prefix(begun) => place.forms.iter().find(|form| form.text.starts_with(begun.as_str())),
+            Self::Wildcard(form) => {
+                let wildcard = Wildcard::new(form);
+                place.forms.iter().filter(plain).find(|form| wildcard.matches(&form.text))
+            }
+            Self::Fuzzy(text, distance) => {
+                let letters: Vec<char> = text.chars().collect();
+                place.forms.iter().filter(plain).find(|form| within(&letters, &form.text, usize::from(*distance)))
+            }
         }
     }
 }
@@ -166,29 +181,6 @@ fn merge(mut spans: Vec<Span>) -> Vec<Span> {
         joined
     });
     spans
-}
-
-/// Whether `b` becomes `a` by at most `distance` edits: a letter more, less or other, or two neighbours
-/// swapped (the restricted edit distance of Damerau and Levenshtein).
-pub(crate) fn within(a: &[char], b: &str, distance: usize) -> bool {
-    let b: Vec<char> = b.chars().collect();
-    if a.len().abs_diff(b.len()) > distance {
-        return false;
-    }
-    let mut before: Vec<usize> = Vec::new();
-    let mut above: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i; b.len() + 1];
-        for j in 1..=b.len() {
-            let other = usize::from(a[i - 1] != b[j - 1]);
-            row[j] = (above[j] + 1).min(row[j - 1] + 1).min(above[j - 1] + other);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                row[j] = row[j].min(before[j - 2] + 1);
-            }
-        }
-        before = std::mem::replace(&mut above, row);
-    }
-    above.last().is_some_and(|&edits| edits <= distance)
 }
 
 #[cfg(test)]
@@ -249,12 +241,5 @@ mod tests {
     fn never_marks_what_must_not_match() {
         let expr = Expr::Bool { must: vec![word("talk")], should: vec![], must_not: vec![word("peace")] };
         check(expr, "peace talks", &["talks"]);
-    }
-
-    #[test]
-    fn counts_edits() {
-        let within = |a: &str, b: &str, distance| within(&a.chars().collect::<Vec<_>>(), b, distance);
-        assert!(within("", "", 0) && within("a", "", 1) && !within("ab", "", 1));
-        assert!(within("abcd", "abdc", 1) && !within("abcd", "badc", 1) && within("abcd", "badc", 2));
     }
 }

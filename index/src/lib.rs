@@ -41,6 +41,7 @@
 //! ```
 
 mod article;
+mod edits;
 pub mod embedded;
 mod engine;
 mod error;
@@ -48,8 +49,11 @@ mod highlight;
 mod hits;
 mod name;
 pub mod query;
+mod rows;
 mod steps;
 mod text;
+mod wildcard;
+mod words;
 
 pub use article::{AnalyzedArticle, Article, EntityId, EntityRecord, Version, text_digest};
 pub use embedded::{Embedded, EmbeddedOptions, Opened, Rebuilt};

@@ -4,14 +4,23 @@
 //! |---|---|
 //! | capitals, accents | are folded: "Größe" is "grosse" |
 //! | dots of an abbreviation | are dropped: "U.S." is "us" |
-//! | an apostrophe, the possessive `'s` | are dropped: "Lind's" is "lind" |
-//! | a hyphen | separates words |
+//! | an apostrophe or ʻokina, the possessive `'s` | are dropped: "Lind's" is "lind", "Oʻahu" is "oahu" |
+//! | a hyphen | separates words; what it joins is also found as one word |
 //! | thousands in a number | are joined: "1,200" is "1200" |
 //! | ideographs | are a word each |
 //!
-//! The stem of a word finds its inflections. The exact word is for phrases, prefixes and fuzzy words.
+//! The stem of a word finds its inflections, in British and in American spelling. The exact word is for phrases, prefixes and fuzzy
+//! words. What else a word is found as is in [`forms`].
 
-use tantivy::tokenizer::{Language, Stemmer, TextAnalyzer, Token, TokenStream, Tokenizer};
+pub(crate) mod analyzer;
+pub(crate) mod forms;
+mod spelling;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use frostem::Algorithm;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 use crate::steps;
@@ -39,14 +48,33 @@ pub(crate) fn exact(text: &str) -> impl Iterator<Item = Word> + '_ {
 }
 
 /// The words of `text`, folded and stemmed.
+#[cfg(test)]
 pub(crate) fn stemmed(text: &str) -> Vec<Word> {
-    let mut analyzer = stemming_analyzer();
-    let mut stream = analyzer.token_stream(text);
-    let mut words = Vec::new();
-    while let Some(token) = stream.next() {
-        words.push(Word { text: token.text.clone(), start: token.offset_from, end: token.offset_to });
+    let mut stemmer = Stemmer::default();
+    exact(text).map(|word| Word { text: stemmer.stem(&word.text).into_owned(), ..word }).collect()
+}
+
+/// Finds the stems of words.
+pub(crate) struct Stemmer(frostem::Stemmer);
+
+impl Default for Stemmer {
+    fn default() -> Self {
+        Self(frostem::Stemmer::new(Algorithm::English))
     }
-    words
+}
+
+impl Stemmer {
+    /// The stem of a folded word, in American spelling.
+    pub(crate) fn stem<'w>(&mut self, folded: &'w str) -> Cow<'w, str> {
+        let stem = match spelling::with_z(folded) {
+            Some(word) => Cow::Owned(self.0.stem(&word).into_owned()),
+            None => self.0.stem(folded),
+        };
+        match spelling::american(&stem) {
+            Some(american) => Cow::Owned(american.into_owned()),
+            None => stem,
+        }
+    }
 }
 
 /// The words of `text`, folded, with one space between them: the form in which whole names are compared.
@@ -54,14 +82,21 @@ pub(crate) fn folded(text: &str) -> String {
     exact(text).map(|word| word.text).collect::<Vec<_>>().join(" ")
 }
 
-/// Yields folded words to tantivy.
-pub(crate) fn exact_analyzer() -> TextAnalyzer {
-    TextAnalyzer::builder(Folding::default()).build()
+/// The dictionary form of a verb that is inflected irregularly; other words as they are. Folded.
+pub(crate) fn verb(word: &str) -> &str {
+    static FORMS: LazyLock<HashMap<&str, &str>> =
+        LazyLock::new(|| include_str!("text/verbs.txt").lines().filter_map(|line| line.split_once(' ')).collect());
+    FORMS.get(word).copied().unwrap_or(word)
 }
 
-/// Yields folded and stemmed words to tantivy.
-pub(crate) fn stemming_analyzer() -> TextAnalyzer {
-    TextAnalyzer::builder(Folding::default()).filter(Stemmer::new(Language::English)).build()
+/// A form with `?` and `*`, folded.
+pub(crate) fn folded_form(text: &str) -> String {
+    let mut folded = String::new();
+    for c in text.chars() {
+        if c == '?' || c == '*' { folded.push(c) } else { fold(c, &mut folded) }
+    }
+    folded.truncate(folded.floor_char_boundary(WORD_BYTES));
+    folded
 }
 
 /// Words are cut after this many bytes, in the index and in queries, so that a line of base64 costs no more than a
@@ -70,47 +105,6 @@ const WORD_BYTES: usize = 100;
 
 /// A longer row of single letters with dots is not an abbreviation. This bounds how far each letter looks ahead.
 const ABBREVIATION_LETTERS: usize = 32;
-
-/// Tantivy's tokenizer of folded words.
-#[derive(Clone, Default)]
-struct Folding {
-    token: Token,
-}
-
-/// The folded words of one text.
-struct FoldingStream<'a> {
-    text: &'a str,
-    token: &'a mut Token,
-}
-
-impl Tokenizer for Folding {
-    type TokenStream<'a> = FoldingStream<'a>;
-
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> FoldingStream<'a> {
-        self.token.reset();
-        FoldingStream { text, token: &mut self.token }
-    }
-}
-
-impl TokenStream for FoldingStream<'_> {
-    fn advance(&mut self) -> bool {
-        let Some((start, end)) = next_word(self.text, self.token.offset_to, &mut self.token.text) else {
-            return false;
-        };
-        self.token.offset_from = start;
-        self.token.offset_to = end;
-        self.token.position = self.token.position.wrapping_add(1);
-        true
-    }
-
-    fn token(&self) -> &Token {
-        self.token
-    }
-
-    fn token_mut(&mut self) -> &mut Token {
-        self.token
-    }
-}
 
 /// Finds the first word at or after byte `from`, writes its folded form into `word` and returns its bounds.
 fn next_word(text: &str, from: usize, word: &mut String) -> Option<(usize, usize)> {
@@ -150,7 +144,7 @@ fn read_word(text: &str, start: usize, word: &mut String) -> usize {
             continue;
         }
         match c {
-            '\'' | '’' | 'ʼ' | '‘' | '＇' => {
+            _ if is_apostrophe(c) => {
                 if is_possessive(after) {
                     return end + c.len_utf8() + 1;
                 }
@@ -201,6 +195,11 @@ fn read_abbreviation(text: &str, start: usize, word: &mut String) -> Option<usiz
     }
 }
 
+/// Whether it is an apostrophe, or a sign that stands for one: ʻokina, hamza, ayin.
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '’' | 'ʼ' | '‘' | '＇' | 'ʻ' | 'ʾ' | 'ʿ' | 'ʹ' | 'ˈ')
+}
+
 /// Whether the apostrophe before `after` begins a possessive ending: an s that ends the word.
 fn is_possessive(after: &str) -> bool {
     let mut after = after.chars();
@@ -221,10 +220,9 @@ fn is_thousand(after: &str) -> bool {
 /// Whether a character can be part of a word.
 fn is_word_char(c: char) -> bool {
     match c {
-        // Unicode counts this apostrophe among the letters.
-        'ʼ' => false,
         _ if c.is_ascii() => c.is_ascii_alphanumeric(),
-        _ => c.is_alphanumeric() || is_combining_mark(c),
+        // Unicode counts some apostrophes among the letters.
+        _ => (c.is_alphanumeric() || is_combining_mark(c)) && !is_apostrophe(c),
     }
 }
 
@@ -291,6 +289,7 @@ mod tests {
             ("I. Then A.", "i then a"),
             ("Varda’s and Varda's, states' don’t", "varda and varda states dont"),
             ("O'Brien ‘quoted’", "obrien quoted"),
+            ("Hawaiʻi Oʻahu ʻohana Qurʾān Nuʿman", "hawaii oahu ohana quran numan"),
             ("1,000.50 dollars in 2,3 or 2022.", "1000.50 dollars in 2 3 or 2022"),
             ("Élodie Żółć Straße", "elodie zolc strasse"),
             ("e\u{301}te\u{301}", "ete"),
@@ -309,6 +308,38 @@ mod tests {
         let words = stemmed(text);
         assert_eq!(words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>(), ["negoti", "talk"]);
         assert_eq!(&text[words[0].start..words[0].end], "Negotiators");
+    }
+
+    #[test]
+    fn a_word_has_one_stem_in_both_spellings() {
+        let stem = |word: &str| stemmed(word).into_iter().map(|word| word.text).collect::<Vec<_>>().join(" ");
+        for (british, american) in [
+            ("harbours", "harbor"),
+            ("neighbouring", "neighboring"),
+            ("organisation", "organizations"),
+            ("recognised", "recognize"),
+            ("analysed", "analyzing"),
+            ("theatre", "theaters"),
+            ("defences", "defense"),
+            ("licence", "license"),
+            ("travelled", "traveling"),
+            ("fulfil", "fulfill"),
+            ("programmes", "program"),
+            ("paediatric", "pediatric"),
+            ("ageing", "aging"),
+            ("judgement", "judgments"),
+            ("catalogue", "catalogs"),
+            ("sceptical", "skeptical"),
+            ("jewellery", "jewelry"),
+            ("grey", "gray"),
+        ] {
+            assert_eq!(stem(british), stem(american), "{british} {american}");
+        }
+        for (one, other) in
+            [("four", "for"), ("hour", "hor"), ("prise", "prize"), ("ball", "bal"), ("paradise", "parade")]
+        {
+            assert_ne!(stem(one), stem(other), "{one} {other}");
+        }
     }
 
     #[test]

@@ -123,6 +123,17 @@ impl Sort {
     }
 }
 
+/// How a query is read.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(super) struct Reading {
+    /// All words of the query must match that OR does not join [default: any may]
+    #[arg(long)]
+    pub(super) all_words: bool,
+    /// Read the query as plain text, for what you paste: only quotation marks in pairs mean something
+    #[arg(long)]
+    pub(super) lenient: bool,
+}
+
 /// How many hits, and in which format.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct Output {

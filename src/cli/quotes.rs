@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::client::{self, Server};
 use super::fault::{Fault, Outcome};
-use super::filter::{Articles, Output, Sort, number, selectors};
+use super::filter::{Articles, Output, Reading, Sort, number, selectors};
 use super::labels::{Act, Kind, Polarity};
 use super::paging::each_hit;
 use super::render::{self, DIM, Paragraph, SAID};
@@ -20,9 +20,12 @@ use crate::proto::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// What the quote says: words, "phrases", AND OR NOT, +must -not, prefix*, fuzzy~1
+    /// What the quote says: words, "phrases", AND OR NOT, +must -not, prefix*, wildcards po?ice, fuzzy~1, weight^2,
+    /// cue:, about:, kind:, confidence:>=0.8
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
+    #[command(flatten)]
+    reading: Reading,
     /// Who speaks: words of a name or title, or an entity's id (repeatable: any of them)
     #[arg(long, value_name = "NAME")]
     speaker: Vec<String>,
@@ -77,8 +80,10 @@ pub(super) struct Args {
 }
 
 /// Options that select quotes, and so mean nothing with --id. `Articles` is the group of options that select articles.
-const SEARCHES: [&str; 16] = [
+const SEARCHES: [&str; 18] = [
     "query",
+    "all_words",
+    "lenient",
     "speaker",
     "about",
     "to",
@@ -96,8 +101,8 @@ const SEARCHES: [&str; 16] = [
     "limit",
 ];
 
-const EXAMPLES: &str = r#"Several words find quotes with any of them; those with most of them come first. To ask for
-all of them, put AND between them or + before each.
+const EXAMPLES: &str = r#"Several words find quotes with any of them, best match first: those with more of the words, and with rarer
+ones, tend to come first. --all-words makes all of them required, as does + before each.
 
 Examples:
   sayso quotes harbour --speaker varrin --speaker quill
@@ -140,6 +145,8 @@ fn request(args: Args) -> SearchQuotesRequest {
     let said = DateRange { start_date: args.said_from, end_date: args.said_until };
     SearchQuotesRequest {
         query: args.query.join(" "),
+        all_words: args.reading.all_words,
+        lenient: args.reading.lenient,
         speakers: selectors(args.speaker),
         about: selectors(args.about),
         addressees: selectors(args.to),

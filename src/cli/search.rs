@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::client::{self, Server};
 use super::fault::Outcome;
-use super::filter::{Articles, Output, Sort, selectors};
+use super::filter::{Articles, Output, Reading, Sort, selectors};
 use super::paging::each_hit;
 use super::quote_view::{labelled, published};
 use super::render::{self, DIM, HIT, PLAIN, Paragraph};
@@ -15,9 +15,12 @@ use crate::proto::{OffsetEncoding, SearchSentencesRequest, SentenceHit};
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// Words, "phrases", AND OR NOT, +must -not, prefix*, fuzzy~1, title:, outlet:, author:, date:>=2026-01
+    /// Words, "phrases", AND OR NOT, +must -not, prefix*, wildcards po?ice, fuzzy~1, weight^2, "near words"~3,
+    /// title:, outlet:, author:, entity:, label.KEY:, date:>=2026-01
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
+    #[command(flatten)]
+    reading: Reading,
     /// Only sentences that mention this entity, by name or id (repeatable: all of them)
     #[arg(long, value_name = "NAME")]
     entity: Vec<String>,
@@ -32,8 +35,8 @@ pub(super) struct Args {
     server: Server,
 }
 
-const EXAMPLES: &str = r#"Several words find sentences with any of them; those with most of them come first. To ask for
-all of them, put AND between them or + before each.
+const EXAMPLES: &str = r#"Several words find sentences with any of them, best match first: those with more of the words, and with rarer
+ones, tend to come first. --all-words makes all of them required, as does + before each.
 
 Examples:
   sayso search harbour strike
@@ -45,6 +48,8 @@ A query that begins with "-" goes after "--", as in the last example."#;
 pub(super) fn run(args: Args) -> Outcome {
     let request = SearchSentencesRequest {
         query: args.query.join(" "),
+        all_words: args.reading.all_words,
+        lenient: args.reading.lenient,
         filter: args.articles.filter(),
         mentions: selectors(args.entity),
         order_by: Sort::order_by(args.sort),

@@ -64,7 +64,11 @@ pub(crate) fn article_query(message: &proto::ListArticlesRequest, limits: &Limit
 /// What `SearchSentences` asks.
 pub(crate) fn sentence_query(message: &proto::SearchSentencesRequest, limits: &Limits) -> Result<SentenceQuery, Fault> {
     Ok(SentenceQuery {
-        expr: expr(&message.query, ParseOptions::sentences(), limits)?,
+        expr: expr(
+            &message.query,
+            ParseOptions { all_words: message.all_words, lenient: message.lenient, ..ParseOptions::sentences() },
+            limits,
+        )?,
         mentions: selected("mentions", &message.mentions, limits)?,
         filter: filter(message.filter.as_ref(), limits)?,
         order: labels::order(&message.order_by)?,
@@ -81,7 +85,11 @@ pub(crate) fn quote_query(message: &proto::SearchQuotesRequest, limits: &Limits)
     }
     let (said_from, said_until) = days(message.said_dates.as_ref())?;
     Ok(QuoteQuery {
-        expr: expr(&message.query, ParseOptions::quotes(), limits)?,
+        expr: expr(
+            &message.query,
+            ParseOptions { all_words: message.all_words, lenient: message.lenient, ..ParseOptions::quotes() },
+            limits,
+        )?,
         speakers: selected("speakers", &message.speakers, limits)?,
         addressees: selected("addressees", &message.addressees, limits)?,
         about: selected("about", &message.about, limits)?,

@@ -43,6 +43,9 @@ pub(super) fn engine(error: sayso_index::Error) -> Status {
             let said = "is too old: the state it refers to is no longer kept; start again with the first page, without a token";
             return fault(Fault::new("PAGE_TOKEN_EXPIRED", "page_token", said));
         }
+        ErrorKind::TooBroad => {
+            return fault(Fault::new("LIMIT_EXCEEDED", "query", error.to_string()));
+        }
         ErrorKind::Stale => (Code::Aborted, "ETAG_STALE"),
         ErrorKind::DeadlineExceeded => return deadline_exceeded(),
         ErrorKind::Cancelled => (Code::Cancelled, "CANCELLED"),

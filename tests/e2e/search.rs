@@ -100,3 +100,17 @@ async fn filters_hold_together_with_the_query() {
     assert_eq!(search(&server, both).await.hits.len(), 2, "each must be mentioned");
     assert_eq!(search(&server, all(vec![named("brandt"), named("lind")])).await.hits.len(), 0);
 }
+
+#[tokio::test]
+async fn all_words_are_required_on_request_and_pasted_text_is_no_fault() {
+    let server = Server::start();
+    let body = "The ferry sails to Sarnholm. The bridge to Sarnholm is shut.";
+    server.put(article("roads", body)).await;
+    let found = async |request: SearchSentencesRequest| search(&server, request).await.hits.len();
+    assert_eq!(found(query("bridge sarnholm")).await, 2);
+    assert_eq!(found(SearchSentencesRequest { all_words: true, ..query("bridge sarnholm") }).await, 1);
+    let pasted = "is the \"bridge shut? https://veld.example/bridge?id=1";
+    let error = server.search().await.search_sentences(query(pasted)).await.unwrap_err();
+    assert_eq!(error.code(), tonic::Code::InvalidArgument);
+    assert_eq!(found(SearchSentencesRequest { lenient: true, ..query(pasted) }).await, 2);
+}

@@ -1,32 +1,45 @@
 //! From a parsed query ([`Expr`]) to a tantivy query.
 //!
-//! A plain word looks in the stems of a field, so it matches in any inflection. Phrases, prefixes and fuzzy words look at the
-//! exact words. A field that has no stems, such as the outlet, is searched by exact words alone. Dates and filters let hits pass
-//! or not, and add nothing to the score.
+//! What a condition on words looks for is told by `crate::rows`: stems of a field, so that a word matches in any inflection, or exact
+//! words. Several ways to write the same count once, with the best score. A field that has no stems, such as the outlet, is searched by
+//! exact words alone. Dates, properties, names and filters let hits pass or not, and add nothing to the score.
 //!
 //! Compiling also decides how the query will be run ([`Plan`]): one word, several plain words, or anything else.
 
 use std::ops::Bound;
 
+use sayso_document::Date;
 use tantivy::Term;
 use tantivy::query::{
-    AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, FuzzyTermQuery, Occur, PhrasePrefixQuery, PhraseQuery, Query,
-    RangeQuery, TermQuery,
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, FuzzyTermQuery, Occur,
+    PhrasePrefixQuery, PhraseQuery, Query, RangeQuery, TermQuery,
 };
 use tantivy::schema::{Field as IndexField, IndexRecordOption};
 
+use super::automaton::WildcardQuery;
 use super::collect::Plan;
-use super::schema::{Common, Quotes, Words};
-use crate::query::{Expr, Field};
-use crate::text;
+use super::named::Bearing;
+use super::never_back::NeverBack;
+use super::schema::{Common, Quotes, Words, label_key, label_value, part_word};
+use super::terms::any_of;
+use super::view::View;
+use crate::article::type_word;
+use crate::query::{Expr, Field, Property, Role, Who};
+use crate::rows::{Matcher, Row, rows};
+use crate::words::{act_word, kind_word, polarity_word};
+use crate::{Error, ErrorKind, Interrupt, Result};
 
 /// Knows which index fields the query's fields refer to.
 #[derive(Clone, Copy)]
 pub(super) struct Compiler<'a> {
+    /// The view that is searched.
+    pub(super) view: &'a View,
     /// The fields of sentences and quotes.
     pub(super) common: &'a Common,
     /// The fields that only quotes have; none in a search for sentences.
     pub(super) quotes: Option<&'a Quotes>,
+    /// When to give up.
+    pub(super) interrupt: &'a Interrupt,
 }
 
 /// A compiled query.
@@ -56,8 +69,12 @@ impl Compiled {
 /// Whether there are words to score hits by.
 pub(super) fn has_words(expr: &Expr) -> bool {
     match expr {
-        Expr::Word { .. } | Expr::Phrase { .. } | Expr::Prefix { .. } | Expr::Fuzzy { .. } => true,
-        Expr::All | Expr::Date { .. } => false,
+        Expr::Word { .. } | Expr::Phrase { .. } | Expr::Prefix { .. } | Expr::Wildcard { .. } | Expr::Fuzzy { .. } => {
+            true
+        }
+        Expr::All | Expr::Date { .. } | Expr::Is(_) | Expr::Entity { .. } => false,
+        Expr::Boost { expr, .. } => has_words(expr),
+        Expr::Either(parts) => parts.iter().any(has_words),
         Expr::Bool { must, should, .. } => must.iter().chain(should).any(has_words),
     }
 }
@@ -78,38 +95,57 @@ fn unscored(query: Box<dyn Query>) -> Box<dyn Query> {
     Box::new(ConstScoreQuery::new(query, 0.0))
 }
 
-impl Compiler<'_> {
+impl<'a> Compiler<'a> {
+    /// The compiler of a search for sentences.
+    pub(super) fn sentences(view: &'a View, interrupt: &'a Interrupt) -> Self {
+        Self { view, common: &view.fields.sentences.common, quotes: None, interrupt }
+    }
+
+    /// The compiler of a search for quotes.
+    pub(super) fn quotes(view: &'a View, interrupt: &'a Interrupt) -> Self {
+        let fields = &view.fields.quotes;
+        Self { view, common: &fields.common, quotes: Some(fields), interrupt }
+    }
+
     /// Compiles a query. It recurses as deep as the expression is, which the parser bounds.
-    pub(super) fn compile(self, expr: &Expr) -> Compiled {
-        match expr {
+    pub(super) fn compile(self, expr: &Expr) -> Result<Compiled> {
+        Ok(match expr {
             Expr::All => Compiled::visit(ConstScoreQuery::new(Box::new(AllQuery), 0.0)),
-            Expr::Word { field, text } => self.word(*field, text),
-            Expr::Phrase { field, text, slop } => self.phrase(*field, text, *slop),
-            Expr::Prefix { field, text } => Compiled { query: self.prefix(*field, text), plan: Plan::Visit },
-            Expr::Fuzzy { field, text, distance } => self.fuzzy(*field, text, *distance),
+            Expr::Fuzzy { field, .. } => self.fuzzy(*field, expr),
+            Expr::Word { .. } | Expr::Phrase { .. } | Expr::Prefix { .. } | Expr::Wildcard { .. } => {
+                self.written(expr)?
+            }
             Expr::Date { from, until } => {
                 Compiled { query: unscored(published(self.common.published, *from, *until)), plan: Plan::Visit }
             }
-            Expr::Bool { must, should, must_not } => self.combine(must, should, must_not),
-        }
+            Expr::Is(property) => Compiled { query: unscored(self.property(property)), plan: Plan::Visit },
+            Expr::Entity { role, name } => Compiled { query: unscored(self.entity(*role, name)?), plan: Plan::Visit },
+            Expr::Either(parts) => best_of(parts.iter().map(|part| self.compile(part)).collect::<Result<_>>()?),
+            Expr::Boost { expr, weight } => Compiled::visit(BoostQuery::new(self.compile(expr)?.query, *weight)),
+            Expr::Bool { must, should, must_not } => self.combine(must, should, must_not)?,
+        })
     }
 
     /// All of `must`, none of `must_not`, and any of `should`.
-    fn combine(self, must: &[Expr], should: &[Expr], must_not: &[Expr]) -> Compiled {
+    fn combine(self, must: &[Expr], should: &[Expr], must_not: &[Expr]) -> Result<Compiled> {
         let mut plain = must_not.is_empty() && (must.is_empty() || should.is_empty());
         let mut parts = Vec::with_capacity(must.len() + should.len() + must_not.len() + 1);
         for (occur, list) in [(Occur::Must, must), (Occur::Should, should), (Occur::MustNot, must_not)] {
             for expr in list {
-                let part = self.compile(expr);
+                let part = self.compile(expr)?;
                 plain &= part.plan == Plan::Word;
-                parts.push((occur, part.query));
+                let query = match occur {
+                    Occur::MustNot => Box::new(NeverBack(part.query)),
+                    _ => part.query,
+                };
+                parts.push((occur, query));
             }
         }
         if must.is_empty() && should.is_empty() {
             parts.push((Occur::Must, unscored(Box::new(AllQuery))));
         }
         let plan = if plain { Plan::Words } else { Plan::Visit };
-        Compiled { query: Box::new(BooleanQuery::new(parts)), plan }
+        Ok(Compiled { query: Box::new(BooleanQuery::new(parts)), plan })
     }
 
     /// The index fields for a field of the query. None for a field that this search does not have.
@@ -122,64 +158,156 @@ impl Compiler<'_> {
             Field::Author => exact(self.common.author),
             Field::Speaker => self.quotes.and_then(|quotes| exact(quotes.speaker)),
             Field::About => self.quotes.and_then(|quotes| exact(quotes.about)),
-            Field::Cue => self.quotes.and_then(|quotes| exact(quotes.cue)),
+            Field::Cue => self.quotes.map(|quotes| quotes.cue),
         }
     }
 
-    /// One word, in any inflection if the field has stems.
-    fn word(self, field: Field, text: &str) -> Compiled {
-        let Some(words) = self.words(field) else { return Compiled::visit(EmptyQuery) };
-        let forms = match words.stemmed == words.exact {
-            true => text::exact(text).map(|word| word.text).collect(),
-            false => text::stemmed(text).into_iter().map(|word| word.text).collect(),
-        };
-        sequence(words.stemmed, forms, 0)
+    /// A condition on words.
+    fn written(self, expr: &Expr) -> Result<Compiled> {
+        let Some((field, rows)) = rows(expr) else { return Ok(Compiled::visit(EmptyQuery)) };
+        let Some(words) = self.words(field) else { return Ok(Compiled::visit(EmptyQuery)) };
+        Ok(best_of(rows.iter().map(|row| self.row(words, row)).collect::<Result<_>>()?))
     }
 
-    /// Words in this order, with up to `slop` others between them.
-    fn phrase(self, field: Field, text: &str, slop: u32) -> Compiled {
-        match self.words(field) {
-            Some(words) => sequence(words.exact, text::exact(text).map(|word| word.text).collect(), slop),
-            None => Compiled::visit(EmptyQuery),
+    /// Words in a row.
+    fn row(self, words: Words, row: &Row) -> Result<Compiled> {
+        let mut terms = Vec::with_capacity(row.words.len());
+        let mut prefix = None;
+        for matcher in &row.words {
+            match matcher {
+                Matcher::Exact(word) => terms.push(Term::from_field_text(words.exact, word)),
+                Matcher::Stem(stem) => terms.push(Term::from_field_text(words.stemmed, stem)),
+                Matcher::Prefix(begun) => prefix = Some(Term::from_field_text(words.exact, begun)),
+                Matcher::Wildcard(form) => return Ok(Compiled::visit(WildcardQuery::new(words.exact, form))),
+                Matcher::Fuzzy(..) => return Ok(Compiled::visit(EmptyQuery)),
+            }
         }
-    }
-
-    /// Words that begin like this; of several words, the last one is the prefix.
-    fn prefix(self, field: Field, text: &str) -> Box<dyn Query> {
-        let Some(words) = self.words(field) else { return Box::new(EmptyQuery) };
-        let mut terms = terms(words.exact, text);
-        match terms.len() {
-            0 => Box::new(EmptyQuery),
-            1 => Box::new(FuzzyTermQuery::new_prefix(terms.remove(0), 0, true)),
-            _ => {
+        match (terms.is_empty(), prefix) {
+            (_, None) => Ok(sequence(terms, row.slop)),
+            (true, Some(prefix)) => Ok(Compiled::visit(FuzzyTermQuery::new_prefix(prefix, 0, true))),
+            (false, Some(prefix)) => {
+                self.check_endings(words.exact, &prefix)?;
+                terms.push(prefix);
                 let mut query = PhrasePrefixQuery::new(terms);
                 query.set_max_expansions(PREFIX_EXPANSIONS);
-                Box::new(query)
+                Ok(Compiled::visit(query))
             }
         }
     }
 
-    /// Words within some edits of these, all of them.
-    fn fuzzy(self, field: Field, text: &str, distance: u8) -> Compiled {
-        let Some(words) = self.words(field) else { return Compiled::visit(EmptyQuery) };
-        let fuzzy = |term| -> (Occur, Box<dyn Query>) {
-            (Occur::Must, Box::new(FuzzyTermQuery::new(term, distance.min(2), true)))
+    /// Refuses a phrase whose last word may be more words than are looked for.
+    fn check_endings(self, field: IndexField, prefix: &Term) -> Result<()> {
+        let searcher = match self.quotes {
+            Some(_) => &self.view.searchers.quotes,
+            None => &self.view.searchers.sentences,
         };
-        Compiled::visit(BooleanQuery::new(terms(words.exact, text).into_iter().map(fuzzy).collect()))
+        let begun = prefix.serialized_value_bytes();
+        for reader in searcher.segment_readers() {
+            let index = reader.inverted_index(field)?;
+            let mut words = index.terms().range().ge(begun).into_stream()?;
+            let mut count = 0;
+            while words.advance() && words.key().starts_with(begun) {
+                count += 1;
+                if count > PREFIX_EXPANSIONS {
+                    let begun = String::from_utf8_lossy(begun);
+                    let said = format!(
+                        "the last word of the phrase, {begun}*, is the beginning of more words than the limit \
+                         phrase_endings, {PREFIX_EXPANSIONS}; write more of it"
+                    );
+                    return Err(Error::new(ErrorKind::TooBroad, said));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Words within some edits of these, all of them.
+    fn fuzzy(self, field: Field, expr: &Expr) -> Compiled {
+        let Some(words) = self.words(field) else { return Compiled::visit(EmptyQuery) };
+        let rows = rows(expr).map(|(_, rows)| rows).unwrap_or_default();
+        let matchers = rows.into_iter().flat_map(|row| row.words);
+        let parts = matchers.filter_map(|matcher| match matcher {
+            Matcher::Fuzzy(text, distance) => {
+                let term = Term::from_field_text(words.exact, &text);
+                let query = FuzzyTermQuery::new(term, distance.min(2), true);
+                Some((Occur::Must, Box::new(query) as Box<dyn Query>))
+            }
+            _ => None,
+        });
+        Compiled::visit(BooleanQuery::new(parts.collect()))
+    }
+
+    /// A property; nothing if this search does not have it.
+    fn property(self, property: &Property) -> Box<dyn Query> {
+        let common = self.common;
+        let facet = |word| self.quotes.map(|quotes| any_of(quotes.facet, [word]));
+        let found = match property {
+            Property::Language(code) => Some(any_of(common.language, [code.to_ascii_lowercase()])),
+            Property::Label { key, value: None } => Some(any_of(common.label, [label_key(key)])),
+            Property::Label { key, value: Some(value) } => Some(any_of(common.label, [label_value(key, value)])),
+            Property::Type(kind) => {
+                let types = self.quotes.map_or(self.view.fields.sentences.types, |quotes| quotes.types);
+                Some(any_of(types, [type_word(*kind)]))
+            }
+            Property::Kind(kind) => facet(kind_word(*kind)),
+            Property::Act(act) => facet(act_word(*act)),
+            Property::Polarity(polarity) => facet(polarity_word(*polarity)),
+            Property::Confidence { least, most } => self.quotes.map(|quotes| confident(quotes, *least, *most)),
+            Property::Said { from, until } => self.quotes.map(|quotes| said(quotes, *from, *until)),
+            Property::Has(part) => Some(any_of(common.has, [part_word(*part)])),
+        };
+        found.unwrap_or_else(|| Box::new(EmptyQuery))
+    }
+
+    /// Entities of a name, in a part of the hit.
+    fn entity(self, role: Role, name: &str) -> Result<Box<dyn Query>> {
+        let who = Who::Named(name.to_owned());
+        let ids = self.view.ids_of(&who, Bearing::Name, self.interrupt)?;
+        Ok(match (role, self.quotes) {
+            (Role::Any, None) => any_of(self.view.fields.sentences.mentions, ids),
+            (Role::Any, Some(quotes)) => {
+                let parts = [quotes.speaker_ids, quotes.about_ids, quotes.addressee_ids];
+                let parts = parts.map(|field| (Occur::Should, any_of(field, &ids)));
+                Box::new(BooleanQuery::new(parts.into()))
+            }
+            (Role::Addressee, None) => Box::new(EmptyQuery),
+            (Role::Addressee, Some(quotes)) => any_of(quotes.addressee_ids, ids),
+        })
     }
 }
 
-/// How many words the prefix at the end of a phrase may stand for.
+/// How many words the beginning at the end of a phrase may stand for.
 const PREFIX_EXPANSIONS: u32 = 1_024;
 
-/// The exact words of a text, as terms of a field.
-fn terms(field: IndexField, text: &str) -> Vec<Term> {
-    text::exact(text).map(|word| Term::from_field_text(field, &word.text)).collect()
+/// Quotes of a confidence in this range.
+fn confident(quotes: &Quotes, least: f32, most: f32) -> Box<dyn Query> {
+    // What is stored is the nearest number with 24 bits to one of three digits.
+    const HALF_A_STEP: f64 = 0.000_5;
+    let bound = |at: f64| Bound::Included(Term::from_field_f64(quotes.confidence, at));
+    let (least, most) = (f64::from(least) - HALF_A_STEP, f64::from(most) + HALF_A_STEP);
+    Box::new(RangeQuery::new(bound(least), bound(most)))
+}
+
+/// Quotes that may have been said in `[from, until)`.
+fn said(quotes: &Quotes, from: Option<Date>, until: Option<Date>) -> Box<dyn Query> {
+    let day = |field, date: Date| Term::from_field_i64(field, date.days().into());
+    let from = from.map(|from| RangeQuery::new(Bound::Included(day(quotes.said_last, from)), Bound::Unbounded));
+    let until = until.map(|until| RangeQuery::new(Bound::Unbounded, Bound::Excluded(day(quotes.said_first, until))));
+    let ends = from.into_iter().chain(until).map(|end| (Occur::Must, Box::new(end) as Box<dyn Query>));
+    Box::new(BooleanQuery::new(ends.collect()))
+}
+
+/// Any of these; the best one counts.
+fn best_of(mut queries: Vec<Compiled>) -> Compiled {
+    match queries.len() {
+        0 => Compiled::visit(EmptyQuery),
+        1 => queries.remove(0),
+        _ => Compiled::visit(DisjunctionMaxQuery::new(queries.into_iter().map(|one| one.query).collect())),
+    }
 }
 
 /// One word, or several in this order, with up to `slop` others between them.
-fn sequence(field: IndexField, forms: Vec<String>, slop: u32) -> Compiled {
-    let mut terms: Vec<Term> = forms.iter().map(|form| Term::from_field_text(field, form)).collect();
+fn sequence(mut terms: Vec<Term>, slop: u32) -> Compiled {
     match terms.len() {
         0 => Compiled::visit(EmptyQuery),
         1 => {

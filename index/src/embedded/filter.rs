@@ -11,12 +11,11 @@ use tantivy::query::{Query, RangeQuery};
 
 use super::compile::published;
 use super::named::Bearing;
-use super::schema::{
-    Common, act_word, kind_word, label_key, label_value, name_key, named_word, polarity_word, tier_word,
-};
+use super::schema::{Common, label_key, label_value, name_key, named_word, tier_word};
 use super::terms::{any_of, any_term};
 use super::view::View;
 use crate::query::{ArticleFilter, QuoteQuery, SentenceQuery};
+use crate::words::{act_word, kind_word, polarity_word};
 use crate::{Interrupt, Result};
 
 /// Queries that all must match.

@@ -31,7 +31,7 @@ use crate::article::type_word;
 use crate::name::{AskedName, AskedWord, CORE, KeptName, Part, initial};
 use crate::query::EntityQuery;
 use crate::{
-    EntityHit, EntityId, EntityRecord, Error, ErrorKind, Interrupt, MatchedBy, Page, Result, Total, highlight, text,
+    EntityHit, EntityId, EntityRecord, Error, ErrorKind, Interrupt, MatchedBy, Page, Result, Total, edits, text,
 };
 
 /// What a whole word earns.
@@ -272,7 +272,7 @@ fn near(part: &str, word: &str, last: bool) -> f32 {
     let letters: Vec<char> = word.chars().collect();
     match typing_errors(word) {
         _ if last && part.starts_with(word) => BEGUN,
-        Some(errors) if highlight::within(&letters, part, errors.into()) => ALIKE,
+        Some(errors) if edits::within(&letters, part, errors.into()) => ALIKE,
         _ => 0.0,
     }
 }

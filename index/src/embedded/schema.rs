@@ -14,7 +14,7 @@
 
 use std::collections::BTreeSet;
 
-use sayso_document::{Act, Analysis, Entity, EntityType, Polarity, Quote, QuoteKind, SentenceRole, Tier};
+use sayso_document::{Analysis, Entity, EntityType, Quote, SentenceRole, Tier};
 use tantivy::TantivyDocument;
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
@@ -23,20 +23,25 @@ use tantivy::tokenizer::TokenizerManager;
 
 use crate::article::type_word;
 use crate::name::KeptName;
+use crate::query::Part;
+use crate::text::analyzer;
+use crate::words::{act_word, kind_word, polarity_word};
 use crate::{AnalyzedArticle, EntityId, EntityRecord, text};
 
 /// Changes whenever fields or the reading of text do: older indexes are rebuilt from the store.
 pub(super) const VERSION: u32 = 4;
 
 const EXACT: &str = "exact";
+const CASED: &str = "cased";
 const STEMMED: &str = "stemmed";
 
 /// The tokenizers that the fields name.
 pub(super) fn tokenizers() -> TokenizerManager {
     // Tantivy asks for its default tokenizer even where a field has none.
     let manager = TokenizerManager::default();
-    manager.register(EXACT, text::exact_analyzer());
-    manager.register(STEMMED, text::stemming_analyzer());
+    manager.register(EXACT, analyzer::exact_analyzer());
+    manager.register(CASED, analyzer::cased_analyzer());
+    manager.register(STEMMED, analyzer::stemming_analyzer());
     manager
 }
 
@@ -67,16 +72,16 @@ fn fast() -> NumericOptions {
 pub(super) struct Words {
     /// The stems of the words.
     pub(super) stemmed: Field,
-    /// The words as they are, folded, for phrases, prefixes and fuzzy words.
+    /// The words as they are, folded, for phrases, prefixes and fuzzy words; and forms for their capitals.
     pub(super) exact: Field,
 }
 
 impl Words {
-    /// Adds both fields to a schema.
-    fn add(builder: &mut SchemaBuilder, name: &str) -> Self {
+    /// Adds both fields to a schema. The exact one keeps words with this tokenizer.
+    fn add(builder: &mut SchemaBuilder, name: &str, exact: &str) -> Self {
         Self {
             stemmed: builder.add_text_field(name, words(STEMMED)),
-            exact: builder.add_text_field(&format!("{name}_exact"), words(EXACT)),
+            exact: builder.add_text_field(&format!("{name}_exact"), words(exact)),
         }
     }
 
@@ -114,6 +119,8 @@ pub(super) struct Common {
     pub(super) author_key: Field,
     /// Keys of labels, and keys with their values: see [`label_key`] and [`label_value`].
     pub(super) label: Field,
+    /// What the document has at all: see [`part_word`].
+    pub(super) has: Field,
     /// Name and version of the model.
     pub(super) model: Field,
     /// The tier of the model, as [`tier_word`].
@@ -128,14 +135,15 @@ impl Common {
             ordinal: builder.add_u64_field("ordinal", fast()),
             published: builder.add_i64_field("published", fast()),
             updated: builder.add_i64_field("updated", fast()),
-            text: Words::add(builder, "text"),
-            title: Words::add(builder, "title"),
+            text: Words::add(builder, "text", CASED),
+            title: Words::add(builder, "title", CASED),
             outlet: builder.add_text_field("outlet", words(EXACT)),
             outlet_key: builder.add_text_field("outlet_key", keyword()),
             language: builder.add_text_field("language", keyword()),
             author: builder.add_text_field("author", words(EXACT)),
             author_key: builder.add_text_field("author_key", keyword()),
             label: builder.add_text_field("label", keyword()),
+            has: builder.add_text_field("has", keyword()),
             model: builder.add_text_field("model", keyword()),
             tier: builder.add_text_field("tier", keyword()),
         }
@@ -167,6 +175,14 @@ impl Common {
                 document.add_text(self.author_key, name_key(author));
             }
         }
+        let has = [
+            (Part::Title, !article.title.is_empty()),
+            (Part::Outlet, !article.outlet.is_empty()),
+            (Part::Author, article.authors.iter().any(|author| !author.is_empty())),
+            (Part::Language, !article.language.is_empty()),
+            (Part::Date, article.published_at.is_some()),
+        ];
+        self.put_parts(&mut document, &has);
         for (key, value) in &article.labels {
             document.add_text(self.label, label_key(key));
             document.add_text(self.label, label_value(key, value));
@@ -177,9 +193,18 @@ impl Common {
     }
 }
 
+impl Common {
+    /// Adds the words for what the document has.
+    fn put_parts(self, document: &mut TantivyDocument, has: &[(Part, bool)]) {
+        has.iter().filter(|(_, has)| *has).for_each(|&(part, _)| document.add_text(self.has, part_word(part)));
+    }
+}
+
 /// The index of sentences.
 pub(super) struct Sentences {
     pub(super) common: Common,
+    /// Types of the entities that the sentence mentions.
+    pub(super) types: Field,
     /// Ids of the entities that the sentence mentions.
     pub(super) mentions: Field,
     /// The first byte of the sentence in the body.
@@ -204,6 +229,7 @@ impl Sentences {
         let common = Common::add(&mut builder);
         Self {
             common,
+            types: builder.add_text_field("types", keyword()),
             mentions: builder.add_text_field("mentions", keyword()),
             start: builder.add_u64_field("start", fast()),
             len: builder.add_u64_field("len", fast()),
@@ -234,6 +260,10 @@ impl Sentences {
             document.add_u64(self.role, role as u64);
             ids.sort_unstable();
             ids.dedup();
+            let mut kinds: Vec<&str> = ids.iter().filter_map(|id| id.split('/').next()).collect();
+            kinds.dedup();
+            kinds.iter().for_each(|kind| document.add_text(self.types, kind));
+            self.common.put_parts(&mut document, &[(Part::Entity, !ids.is_empty())]);
             for id in ids {
                 document.add_text(self.mentions, id);
             }
@@ -250,8 +280,10 @@ pub(super) struct Quotes {
     pub(super) speaker: Field,
     /// Names of the entities that the content mentions.
     pub(super) about: Field,
-    /// The dictionary form of the cue.
-    pub(super) cue: Field,
+    /// The cue: in its dictionary form, and as it stands in the text.
+    pub(super) cue: Words,
+    /// Types of the speakers.
+    pub(super) types: Field,
     /// Ids of the speakers.
     pub(super) speaker_ids: Field,
     /// Ids of the addressees.
@@ -280,7 +312,8 @@ impl Quotes {
             common,
             speaker: builder.add_text_field("speaker", words(EXACT)),
             about: builder.add_text_field("about", words(EXACT)),
-            cue: builder.add_text_field("cue", words(EXACT)),
+            cue: Words::add(&mut builder, "cue", EXACT),
+            types: builder.add_text_field("types", keyword()),
             speaker_ids: builder.add_text_field("speaker_ids", keyword()),
             addressee_ids: builder.add_text_field("addressee_ids", keyword()),
             about_ids: builder.add_text_field("about_ids", keyword()),
@@ -305,7 +338,7 @@ impl Quotes {
             for span in &quote.content {
                 self.common.text.put(&mut document, span.of(&article.body));
             }
-            document.add_text(self.cue, &quote.cue_lemma);
+            self.put_cue(&mut document, quote, &article.body);
             document.add_f64(self.confidence, f64::from(quote.confidence));
             if !quote.speakers.is_empty() {
                 document.add_f64(self.speaker_confidence, f64::from(quote.speaker_confidence));
@@ -318,6 +351,16 @@ impl Quotes {
                 document.add_text(self.facet, facet);
             }
             document.add_text(self.facet, named_word(!quote.speakers.is_empty()));
+            let addressed = quote.addressee.iter().any(|to| !to.entities.is_empty());
+            let (spoken, about) = (!quote.speakers.is_empty(), !quote.about.is_empty());
+            let has = [
+                (Part::Speaker, spoken),
+                (Part::About, about),
+                (Part::Addressee, addressed),
+                (Part::Entity, spoken || about || addressed),
+                (Part::Said, quote.said.is_some()),
+            ];
+            self.common.put_parts(&mut document, &has);
             self.put_speakers(&mut document, quote, analyzed, &ids);
             for &position in quote.addressee.iter().flat_map(|to| &to.entities) {
                 document.add_text(self.addressee_ids, ids[position].as_str());
@@ -331,11 +374,23 @@ impl Quotes {
         documents
     }
 
+    /// Adds the cue of a quote.
+    fn put_cue(&self, document: &mut TantivyDocument, quote: &Quote, body: &str) {
+        document.add_text(self.cue.stemmed, &quote.cue_lemma);
+        document.add_text(self.cue.exact, &quote.cue_lemma);
+        let words: Vec<&str> = quote.cue.iter().map(|span| span.of(body)).collect();
+        let words = words.join(" ");
+        if words != quote.cue_lemma && !words.is_empty() {
+            document.add_text(self.cue.exact, words);
+        }
+    }
+
     /// Adds the speakers of a quote, or the words of its source if nobody is named.
     fn put_speakers(&self, document: &mut TantivyDocument, quote: &Quote, from: &AnalyzedArticle, ids: &[EntityId]) {
         for &position in &quote.speakers {
             let entity = &from.analysis.entities[position];
             document.add_text(self.speaker_ids, ids[position].as_str());
+            document.add_text(self.types, type_word(entity.kind));
             put_names(document, self.speaker, entity);
             for title in &entity.titles {
                 document.add_text(self.speaker, &title.text);
@@ -470,32 +525,19 @@ pub(super) fn tier_word(tier: Tier) -> &'static str {
     }
 }
 
-/// The word for a kind of quote, among the facets.
-pub(super) fn kind_word(kind: QuoteKind) -> &'static str {
-    match kind {
-        QuoteKind::Direct => "direct",
-        QuoteKind::Indirect => "indirect",
-        QuoteKind::Mixed => "mixed",
-    }
-}
-
-/// The word for an act, among the facets.
-pub(super) fn act_word(act: Act) -> &'static str {
-    match act {
-        Act::Speech => "speech",
-        Act::Thought => "thought",
-        Act::Intent => "intent",
-        Act::Finding => "finding",
-        Act::Other => "other",
-    }
-}
-
-/// The word for a polarity, among the facets.
-pub(super) fn polarity_word(polarity: Polarity) -> &'static str {
-    match polarity {
-        Polarity::Asserted => "asserted",
-        Polarity::Negated => "negated",
-        Polarity::Hypothetical => "hypothetical",
+/// The word for what a document has.
+pub(super) fn part_word(part: Part) -> &'static str {
+    match part {
+        Part::Title => "title",
+        Part::Outlet => "outlet",
+        Part::Author => "author",
+        Part::Language => "language",
+        Part::Date => "date",
+        Part::Entity => "entity",
+        Part::Speaker => "speaker",
+        Part::About => "about",
+        Part::Addressee => "addressee",
+        Part::Said => "said",
     }
 }
 

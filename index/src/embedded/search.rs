@@ -27,9 +27,8 @@ impl View {
     pub(super) fn sentences(&self, query: &SentenceQuery, interrupt: &Interrupt) -> Result<Page<SentenceHit>> {
         interrupt.check()?;
         let hash = page::query_hash(&("sentences", &query.expr, &query.mentions, &query.filter, query.order));
-        let common = &self.fields.sentences.common;
         let filters = self.sentence_filters(query, interrupt)?;
-        let compiled = Compiler { common, quotes: None }.compile(&query.expr).filtered(filters);
+        let compiled = Compiler::sentences(self, interrupt).compile(&query.expr)?.filtered(filters);
         let scored = has_words(&query.expr);
         let search = Search {
             searcher: &self.searchers.sentences,
@@ -87,10 +86,8 @@ impl View {
         interrupt.check()?;
         let start = PageRequest { size: 0, after: None };
         let hash = page::query_hash(&("quotes", QuoteQuery { page: start, ..query.clone() }));
-        let fields = &self.fields.quotes;
         let filters = self.quote_filters(query, interrupt)?;
-        let compiler = Compiler { common: &fields.common, quotes: Some(fields) };
-        let compiled = compiler.compile(&query.expr).filtered(filters);
+        let compiled = Compiler::quotes(self, interrupt).compile(&query.expr)?.filtered(filters);
         let scored = has_words(&query.expr);
         let search = Search {
             searcher: &self.searchers.quotes,

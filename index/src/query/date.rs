@@ -39,6 +39,15 @@ pub(super) fn interval(text: &str) -> Option<Interval> {
     Some((from + offset, from + offset + len))
 }
 
+/// A moment as [`interval`] reads it, to the second.
+pub(super) fn moment_text(at: i64) -> String {
+    let (days, rest) = (at.div_euclid(DAY), at.rem_euclid(DAY) / SECOND);
+    let day = i32::try_from(days).ok().and_then(sayso_document::Date::from_days);
+    // Moments outside these years cannot be written; the nearest day is.
+    let day = day.unwrap_or(if days < 0 { sayso_document::Date::MIN } else { sayso_document::Date::MAX });
+    format!("{day}T{:02}:{:02}:{:02}", rest / 3_600, rest / 60 % 60, rest % 60)
+}
+
 /// A time of day, as microseconds after midnight, and how many it lasts.
 fn moment(time: &str) -> Option<(i64, i64)> {
     let parts = time.split(':').map(|part| number(part, 2)).collect::<Option<Vec<_>>>()?;

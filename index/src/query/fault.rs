@@ -37,7 +37,7 @@ pub enum ParseErrorKind {
     UnknownField,
     /// A field, prefix or fuzzy word without letters.
     ExpectedWord,
-    /// A star that is not at the end of a word.
+    /// A star or question mark where it means nothing.
     BadPrefix,
     /// A number after `~` that cannot be.
     BadDistance,
@@ -47,13 +47,17 @@ pub enum ParseErrorKind {
     EmptyRange,
     /// A range of something other than dates.
     BadRange,
-    /// A weight after `^`.
-    Boost,
-    /// `&&`, `||` or `!`, as other query languages write AND, OR and NOT.
+    /// A weight after `^` that cannot be.
+    BadBoost,
+    /// A value that the field does not have.
+    BadValue,
+    /// A number that is none, or outside its range.
+    BadNumber,
+    /// `&&`, `||`, `!`, `NEAR` or `/…/`, as other query languages have them.
     ForeignOperator,
     /// More words and dates than allowed.
     TooManyClauses,
-    /// More words with a star or a tilde than allowed.
+    /// More words with a star, a question mark or a tilde, and names, than allowed.
     TooManyExpansions,
     /// A longer text than allowed.
     TooLong,
@@ -102,12 +106,14 @@ impl fmt::Display for ParseError {
             ParseErrorKind::DanglingOperator => "operator without operand",
             ParseErrorKind::UnknownField => "unknown field",
             ParseErrorKind::ExpectedWord => "missing word",
-            ParseErrorKind::BadPrefix => "misplaced star",
+            ParseErrorKind::BadPrefix => "misplaced mark",
             ParseErrorKind::BadDistance => "bad distance",
             ParseErrorKind::BadDate => "bad date",
             ParseErrorKind::EmptyRange => "range that ends before it begins",
             ParseErrorKind::BadRange => "range of something other than dates",
-            ParseErrorKind::Boost => "unsupported boost",
+            ParseErrorKind::BadBoost => "bad weight",
+            ParseErrorKind::BadValue => "bad value",
+            ParseErrorKind::BadNumber => "bad number",
             ParseErrorKind::ForeignOperator => "unknown operator",
             ParseErrorKind::TooManyClauses => "too many clauses",
             ParseErrorKind::TooManyExpansions => "too many prefixes and fuzzy words",

@@ -22,12 +22,13 @@ mod expr;
 mod fault;
 mod options;
 mod parse;
+mod print;
 
 use sayso_document::{Act, Date, EntityType, MentionForm, Polarity, QuoteKind, Tier};
 
 use crate::{EntityId, PageKey};
 
-pub use expr::{Expr, Field};
+pub use expr::{Expr, Field, Part, Property, Role};
 pub use fault::{ParseError, ParseErrorKind};
 pub use options::ParseOptions;
 pub use parse::parse;

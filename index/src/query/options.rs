@@ -1,8 +1,6 @@
-//! What a query may hold.
+//! What a query may hold, and how it is read.
 
-use super::expr::Field;
-
-/// What a query may hold.
+/// What a query may hold, and how it is read.
 ///
 /// ```
 /// use sayso_index::query::{ParseErrorKind, ParseOptions, parse};
@@ -12,14 +10,25 @@ use super::expr::Field;
 /// assert_eq!(parse("speaker:lind ferry strike", &short).unwrap_err().kind(), ParseErrorKind::TooManyClauses);
 /// // Sentences have no speaker.
 /// assert_eq!(parse("speaker:lind", &ParseOptions::sentences()).unwrap_err().kind(), ParseErrorKind::UnknownField);
+///
+/// // A text that somebody pasted.
+/// let pasted = ParseOptions { lenient: true, ..ParseOptions::sentences() };
+/// assert_eq!(parse("Who shut the \"bridge? (https://veld.example)", &pasted)?.to_string(),
+///     "(Who OR shut OR the OR bridge OR veld OR example)");
+/// # Ok::<(), sayso_index::query::ParseError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseOptions {
-    /// The fields that may be named; dates always may.
-    pub fields: &'static [Field],
-    /// Words, those of phrases too, and dates, at most.
+    /// Whether quotes are searched, which have fields that sentences lack.
+    pub quotes: bool,
+    /// Whether all words must match that OR does not join. Otherwise any may, and hits with more of them come first.
+    pub all_words: bool,
+    /// Whether to read the query as plain text: only quotation marks in pairs mean something.
+    pub lenient: bool,
+    /// Words, those of phrases too, and other conditions, at most.
     pub max_clauses: usize,
-    /// Words with a star or a tilde, at most: each stands for many and takes memory of its own.
+    /// Words with a star, a question mark or a tilde, and names, at most: each stands for many and takes memory of its
+    /// own.
     pub max_expansions: usize,
     /// Bytes, at most.
     pub max_length: usize,
@@ -30,15 +39,20 @@ pub struct ParseOptions {
 impl ParseOptions {
     /// For a search for sentences.
     pub const fn sentences() -> Self {
-        let fields = &[Field::Text, Field::Title, Field::Outlet, Field::Author];
-        Self { fields, max_clauses: 256, max_expansions: 64, max_length: 8 << 10, max_depth: 32 }
+        Self {
+            quotes: false,
+            all_words: false,
+            lenient: false,
+            max_clauses: 256,
+            max_expansions: 64,
+            max_length: 8 << 10,
+            max_depth: 32,
+        }
     }
 
     /// For a search for quotes.
     pub const fn quotes() -> Self {
-        let fields =
-            &[Field::Text, Field::Title, Field::Outlet, Field::Author, Field::Speaker, Field::About, Field::Cue];
-        Self { fields, ..Self::sentences() }
+        Self { quotes: true, ..Self::sentences() }
     }
 }
 

@@ -5,21 +5,32 @@
 //! group   = chain { [ "OR" ] chain }          any of them; more of them rank higher
 //! chain   = unary { "AND" unary }             all of them
 //! unary   = { "NOT" | "-" | "+" } primary     must not match; must match
-//! primary = "(" group ")" | field ":" primary | "date:" dates
-//!         | "\"" words "\"" [ "~" slop ] | word [ "*" | "~" [ 1 | 2 ] ] | "*"
-//! dates   = date | ( ">" | ">=" | "<" | "<=" ) date | "[" date "TO" date "]"
+//! primary = ( "(" group ")" | field ":" primary | "date:" range
+//!           | "\"" words "\"" [ "*" | "~" slop ] | word [ "*" | "~" [ 1 | 2 ] ] | "*" ) [ "^" weight ]
+//! range   = value | ( ">" | ">=" | "<" | "<=" ) value | "[" value "TO" value "]" | "*"
+//! word    = letters, "?" for one, "*" for any number; "\" takes the meaning from the sign after it
 //! ```
 //!
-//! Curly quotation marks count like straight ones. Words without letters or digits are skipped. An empty query matches
-//! everything; a query of such words only is an error. Syntax that other query languages have and this one lacks is
-//! refused instead of being taken for words: `word^2`, `[a TO b]` of words, `&&`, `||`, `!word`.
+//! A field narrows: beside plain words, and without OR, it must match. Curly quotation marks count like straight ones.
+//! Words without letters or digits are skipped. An empty query matches everything; a query of such words only is an
+//! error. Syntax that other query languages have and this one lacks is refused instead of being taken for words:
+//! `[a TO b]` of words, `&&`, `||`, `!word`, `NEAR/5`, `/regex/`.
 
 use super::ParseOptions;
-use super::expr::{Expr, Field};
+use super::expr::Expr;
 use super::fault::{ParseError, ParseErrorKind as Kind};
 use crate::steps;
 
+mod join;
+mod leaf;
+mod lenient;
+mod place;
+mod range;
+mod raw;
 mod term;
+
+use join::{Part, Sign, combine};
+use place::Place;
 
 /// Reads a query.
 ///
@@ -48,12 +59,14 @@ pub fn parse(text: &str, options: &ParseOptions) -> Result<Expr, ParseError> {
     if text.trim().is_empty() {
         return Ok(Expr::All);
     }
-    let mut parser = Parser { text, at: 0, options, clauses: 0, expansions: 0, depth: 0, in_field: false };
-    let (expr, _) = parser.group(Field::Text)?;
-    if parser.at < text.len() {
-        return Err(parser.fault(Kind::Unbalanced, parser.at, "an opening parenthesis before this closing one"));
-    }
-    expr.ok_or_else(|| ParseError::new(Kind::NoWords, 0, "a word to look for"))
+    let mut parser =
+        Parser { text, at: 0, options, clauses: 0, expansions: 0, depth: 0, in_field: false, narrows: false };
+    let expr = match options.lenient {
+        true => parser.plain_text()?,
+        false => parser.whole()?,
+    };
+    let expr = expr.ok_or_else(|| ParseError::new(Kind::NoWords, 0, "a word to look for"))?;
+    Ok(join::calmed(expr))
 }
 
 type Parsed<T> = Result<T, ParseError>;
@@ -67,28 +80,24 @@ struct Parser<'q> {
     depth: usize,
     /// Whether a field applies at this place.
     in_field: bool,
-}
-
-/// The sign in front of a part of a group.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sign {
-    Plain,
-    Must,
-    Not,
-}
-
-/// A part of a group, and whether OR is next to it.
-struct Part {
-    sign: Sign,
-    expr: Expr,
-    or: bool,
+    /// Whether what was read last is a field with its value.
+    narrows: bool,
 }
 
 const WORD: &str = "a word, a phrase or a parenthesis";
 
 impl<'q> Parser<'q> {
+    /// Reads all of the text.
+    fn whole(&mut self) -> Parsed<Option<Expr>> {
+        let (expr, _) = self.group(Place::TEXT)?;
+        if self.at < self.text.len() {
+            return Err(self.fault(Kind::Unbalanced, self.at, "an opening parenthesis before this closing one"));
+        }
+        Ok(expr)
+    }
+
     /// Reads up to the end or a closing parenthesis. Also says whether there was anything at all.
-    fn group(&mut self, field: Field) -> Parsed<(Option<Expr>, bool)> {
+    fn group(&mut self, place: Place<'q>) -> Parsed<(Option<Expr>, bool)> {
         let mut parts: Vec<Part> = Vec::new();
         let mut any = false;
         // The position of an OR that still lacks its right side.
@@ -105,30 +114,33 @@ impl<'q> Parser<'q> {
                 or = Some(self.at);
                 self.at += 2;
                 if let Some(last) = parts.last_mut() {
-                    last.or = true;
+                    last.or_after = true;
                 }
                 continue;
             }
-            let (sign, expr) = self.chain(field)?;
-            parts.extend(expr.map(|expr| Part { sign, expr, or: or.is_some() }));
+            let (sign, expr, narrows) = self.chain(place)?;
+            let or_before = or.is_some();
+            parts.extend(expr.map(|expr| Part { sign, expr, narrows, or_before, or_after: false }));
             any = true;
             or = None;
         }
         match or {
             Some(_) => Err(self.fault(Kind::DanglingOperator, self.at, WORD)),
-            None => Ok((combine(parts), any)),
+            None => Ok((combine(parts, self.options.all_words && place.has_words()), any)),
         }
     }
 
-    fn chain(&mut self, field: Field) -> Parsed<(Sign, Option<Expr>)> {
-        let first = self.unary(field)?;
+    /// Reads what AND joins. Also says whether it is nothing but a field.
+    fn chain(&mut self, place: Place<'q>) -> Parsed<(Sign, Option<Expr>, bool)> {
+        let (sign, expr) = self.unary(place)?;
+        let narrows = self.narrows;
         self.skip_blanks();
         if self.operator() != Some("AND") {
-            return Ok(first);
+            return Ok((sign, expr, narrows));
         }
         let mut must = Vec::new();
         let mut must_not = Vec::new();
-        let mut part = first;
+        let mut part = (sign, expr);
         loop {
             match part {
                 (Sign::Not, Some(expr)) => must_not.push(expr),
@@ -141,17 +153,17 @@ impl<'q> Parser<'q> {
             }
             self.at += 3;
             self.skip_blanks();
-            part = self.unary(field)?;
+            part = self.unary(place)?;
         }
         let expr = match (must.len(), must_not.len()) {
             (0, 0) => None,
             (1, 0) => must.pop(),
             _ => Some(Expr::Bool { must, should: Vec::new(), must_not }),
         };
-        Ok((Sign::Plain, expr))
+        Ok((Sign::Plain, expr, false))
     }
 
-    fn unary(&mut self, field: Field) -> Parsed<(Sign, Option<Expr>)> {
+    fn unary(&mut self, place: Place<'q>) -> Parsed<(Sign, Option<Expr>)> {
         let mut sign = Sign::Plain;
         loop {
             let next = self.rest().chars().nth(1);
@@ -172,20 +184,21 @@ impl<'q> Parser<'q> {
                 }
                 (Some(_), _) => return Err(self.fault(Kind::DanglingOperator, self.at, WORD)),
                 _ if self.at_end() => return Err(self.fault(Kind::DanglingOperator, self.at, WORD)),
-                _ => return Ok((sign, self.primary(field)?)),
+                _ => return Ok((sign, self.primary(place)?)),
             };
         }
     }
 
-    fn primary(&mut self, field: Field) -> Parsed<Option<Expr>> {
+    fn primary(&mut self, place: Place<'q>) -> Parsed<Option<Expr>> {
+        self.narrows = false;
         match self.peek() {
-            Some('(') => self.parentheses(field),
-            Some(c) if is_quote(c) => self.phrase(field),
-            _ => self.word(field),
+            Some('(') => self.parentheses(place),
+            Some(c) if is_quote(c) => self.phrase(place),
+            _ => self.word(place),
         }
     }
 
-    fn parentheses(&mut self, field: Field) -> Parsed<Option<Expr>> {
+    fn parentheses(&mut self, place: Place<'q>) -> Parsed<Option<Expr>> {
         let open = self.at;
         self.depth += 1;
         if self.depth > self.options.max_depth {
@@ -193,16 +206,20 @@ impl<'q> Parser<'q> {
             return Err(self.fault(Kind::TooDeep, open, expected));
         }
         self.at += 1;
-        let (expr, any) = self.group(field)?;
+        let (expr, any) = self.group(place)?;
+        self.narrows = false;
         if self.peek() != Some(')') {
             return Err(self.fault(Kind::Unbalanced, open, "a closing parenthesis for this one"));
         }
         self.at += 1;
         self.depth -= 1;
-        match any {
-            true => Ok(expr),
-            false => Err(self.fault(Kind::EmptyGroup, open, "words between the parentheses")),
+        if !any {
+            return Err(self.fault(Kind::EmptyGroup, open, "words between the parentheses"));
         }
+        if self.peek() == Some('*') {
+            return Err(self.fault(Kind::BadPrefix, self.at, "a star only after a word or phrase"));
+        }
+        self.boosted(expr)
     }
 
     fn fault(&self, kind: Kind, at: usize, expected: impl Into<String>) -> ParseError {
@@ -247,29 +264,13 @@ fn ends_word(c: char) -> bool {
     c.is_whitespace() || c == '(' || c == ')' || is_quote(c)
 }
 
-fn is_quote(c: char) -> bool {
+pub(super) fn is_quote(c: char) -> bool {
     matches!(c, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '＂')
 }
 
-/// Joins the parts of a group. Beside an OR, "not this" is an alternative; elsewhere it takes away.
-fn combine(parts: Vec<Part>) -> Option<Expr> {
-    let (mut must, mut should, mut must_not) = (Vec::new(), Vec::new(), Vec::new());
-    for Part { sign, expr, or } in parts {
-        match sign {
-            Sign::Must => must.push(expr),
-            Sign::Not if or => {
-                should.push(Expr::Bool { must: Vec::new(), should: Vec::new(), must_not: vec![expr] });
-            }
-            Sign::Not => must_not.push(expr),
-            Sign::Plain => should.push(expr),
-        }
-    }
-    match (must.len(), should.len(), must_not.len()) {
-        (0, 0, 0) => None,
-        (1, 0, 0) => must.pop(),
-        (0, 1, 0) => should.pop(),
-        _ => Some(Expr::Bool { must, should, must_not }),
-    }
+/// Whether a sign means something within a word.
+pub(super) fn is_syntax(c: char) -> bool {
+    matches!(c, '*' | '?' | '~' | '^' | ':' | '(' | ')' | '[' | ']' | '{' | '}' | '\\' | '!') || is_quote(c)
 }
 
 #[cfg(test)]
@@ -279,7 +280,23 @@ mod tests {
     use super::*;
 
     /// What a query can be made of, and what looks like it.
-    const PIECES: [&str; 68] = [
+    const PIECES: [&str; 84] = [
+        "?",
+        "a?b ",
+        "a*b",
+        "\\",
+        "\\\"",
+        "a\\:",
+        "\"a\"*",
+        "a^2 ",
+        "(a)^2",
+        "NEAR/3 ",
+        "label.a:",
+        "entity:a ",
+        "kind:direct ",
+        "said:2026 ",
+        "confidence:>0.5 ",
+        "speaker:*",
         "+",
         "-",
         "+-",

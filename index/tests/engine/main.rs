@@ -6,12 +6,14 @@
 mod changes;
 mod damage;
 mod entities;
+mod language;
 mod model;
 mod names;
 mod paging;
 mod pending;
 mod pins;
 mod recovery;
+mod reference;
 mod samples;
 mod search;
 mod totals;

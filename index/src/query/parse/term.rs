@@ -1,49 +1,79 @@
-//! What is between the operators: words, phrases, fields and dates.
+//! What is between the operators: words, phrases and fields.
 
+use super::leaf::{expected, named};
+use super::place::{Name, Place, Shape};
+use super::raw::Raw;
 use super::{Kind, Parsed, Parser, ends_word, is_quote};
-use crate::query::{Expr, Field, date};
+use crate::query::Expr;
 use crate::{steps, text};
 
 /// The most words that may be between those of a phrase.
 const MAX_SLOP: u32 = 100;
 
-/// The fields by name; `date` has its own values.
-const NAMES: [(&str, Option<Field>); 8] = [
-    ("text", Some(Field::Text)),
-    ("title", Some(Field::Title)),
-    ("outlet", Some(Field::Outlet)),
-    ("author", Some(Field::Author)),
-    ("speaker", Some(Field::Speaker)),
-    ("about", Some(Field::About)),
-    ("cue", Some(Field::Cue)),
-    ("date", None),
-];
+/// The largest weight after `^`.
+const MAX_WEIGHT: f32 = 100.0;
 
-impl Parser<'_> {
-    pub(super) fn phrase(&mut self, field: Field) -> Parsed<Option<Expr>> {
+impl<'q> Parser<'q> {
+    /// A phrase, with what may follow its closing mark.
+    pub(super) fn phrase(&mut self, place: Place<'q>) -> Parsed<Option<Expr>> {
         let open = self.at;
-        let start = open + self.peek().map_or(0, char::len_utf8);
-        let Some(len) = self.text[start..].find(is_quote) else {
-            return Err(self.fault(Kind::Unbalanced, open, "a closing quotation mark for this one"));
-        };
-        let words = &self.text[start..start + len];
-        self.at = start + len;
-        self.at += self.peek().map_or(0, char::len_utf8);
-        let mut slop = 0;
-        match self.peek() {
-            Some('*') => return Err(self.fault(Kind::BadPrefix, self.at, "a star only after a word")),
+        let words = self.quoted()?;
+        let shape = match self.peek() {
+            Some('*') => {
+                self.at += 1;
+                Shape::Prefix
+            }
             Some('~') => {
                 self.at += 1;
                 let digits = self.until(|c| !c.is_ascii_digit());
                 let expected = format!("a number from 0 to {MAX_SLOP}");
                 let at = self.at;
                 let parsed = digits.parse().ok().filter(|&slop| slop <= MAX_SLOP);
-                slop = parsed.ok_or_else(|| self.fault(Kind::BadDistance, at, expected))?;
+                let slop = parsed.ok_or_else(|| self.fault(Kind::BadDistance, at, expected))?;
                 self.at += digits.len();
+                Shape::Phrase(slop)
             }
-            _ => {}
+            _ => Shape::Phrase(0),
+        };
+        if matches!(self.peek(), Some('*' | '~' | '?')) {
+            return Err(self.fault(Kind::BadPrefix, self.at, "either a star or a tilde after a phrase"));
         }
-        self.clause(open, words, Expr::Phrase { field, text: words.to_owned(), slop })
+        let expr = self.leaf(place, shape, words.clone(), open)?;
+        let expr = self.clause(open, &words, expr)?;
+        self.boosted(expr)
+    }
+
+    /// What is between the quotation mark here and the next one.
+    pub(super) fn quoted(&mut self) -> Parsed<String> {
+        let open = self.at;
+        self.at += self.peek().map_or(0, char::len_utf8);
+        let raw = Raw::read(self.text, self.at, is_quote);
+        self.at += raw.len;
+        match self.peek() {
+            Some(close) => self.at += close.len_utf8(),
+            None => return Err(self.fault(Kind::Unbalanced, open, "a closing quotation mark for this one")),
+        }
+        Ok(raw.text)
+    }
+
+    /// Takes the weight that follows a phrase or parenthesis.
+    pub(super) fn boosted(&mut self, expr: Option<Expr>) -> Parsed<Option<Expr>> {
+        if self.peek() != Some('^') {
+            return Ok(expr);
+        }
+        let at = self.at;
+        let raw = self.until(ends_word);
+        self.at += raw.len();
+        let weight = self.weight(at, &raw[1..])?;
+        Ok(expr.map(|expr| Expr::Boost { expr: Box::new(expr), weight }))
+    }
+
+    /// Reads the weight after the `^` at this byte.
+    fn weight(&self, at: usize, digits: &str) -> Parsed<f32> {
+        let plain = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let weight = digits.parse().ok().filter(|&weight: &f32| plain && weight > 0.0 && weight <= MAX_WEIGHT);
+        let expected = || format!("a number above 0, up to {MAX_WEIGHT}, after this sign");
+        weight.ok_or_else(|| self.fault(Kind::BadBoost, at, expected()).with_found(digits))
     }
 
     /// Refuses syntax of other query languages that would be taken for words here.
@@ -52,28 +82,20 @@ impl Parser<'_> {
             let expected = "words, or a range of dates after date:, such as date:[2026-01 TO 2026-02]";
             return Err(self.fault(Kind::BadRange, start, expected));
         }
-        let operator = match raw {
-            "&&" => "AND",
-            "||" => "OR",
+        let near = raw.strip_prefix("NEAR").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let (sign, expected) = match raw {
+            "&&" => (raw, "AND"),
+            "||" => (raw, "OR"),
+            _ if near => (raw, "words in quotation marks and how many others may be between them, \"two words\"~5"),
             _ if raw.starts_with('!') && raw[1..].starts_with(char::is_alphanumeric) => {
-                "NOT, or - right before the word"
+                ("!", "NOT, or - right before the word")
             }
-            _ => return self.no_boost(start, raw),
+            _ if raw.len() > 2 && raw.starts_with('/') && raw.ends_with('/') => {
+                (raw, "a word in which ? stands for a letter and * for any number of them")
+            }
+            _ => return Ok(()),
         };
-        let sign = if raw.starts_with('!') { "!" } else { raw };
-        Err(self.fault(Kind::ForeignOperator, start, operator).with_found(sign))
-    }
-
-    /// Refuses `word^2`, and the `^2` after a phrase or parenthesis.
-    fn no_boost(&self, start: usize, raw: &str) -> Parsed<()> {
-        let Some((before, weight)) = raw.rsplit_once('^') else { return Ok(()) };
-        let is_weight =
-            weight.starts_with(|c: char| c.is_ascii_digit()) && weight.chars().all(|c| c.is_ascii_digit() || c == '.');
-        if !is_weight {
-            return Ok(());
-        }
-        let expected = "nothing after the word; put it in quotation marks to look for the sign itself";
-        Err(self.fault(Kind::Boost, start + before.len(), expected).with_found(&raw[before.len()..]))
+        Err(self.fault(Kind::ForeignOperator, start, expected).with_found(sign))
     }
 
     /// Whether the opening bracket here begins `[a TO b]`. Of what stands behind TO, no more than a date has is looked
@@ -90,160 +112,157 @@ impl Parser<'_> {
         near.split_whitespace().next().is_some_and(|last| last.contains([']', '}']))
     }
 
-    pub(super) fn word(&mut self, field: Field) -> Parsed<Option<Expr>> {
+    /// A word with its marks, or a field.
+    pub(super) fn word(&mut self, place: Place<'q>) -> Parsed<Option<Expr>> {
         let start = self.at;
-        let raw = self.until(ends_word);
-        self.not_foreign(start, raw)?;
-        if let Some((name, _)) = raw.split_once(':')
-            && !name.is_empty()
-            && name.bytes().all(|byte| byte.is_ascii_alphabetic())
+        let plain = self.until(ends_word);
+        self.not_foreign(start, plain)?;
+        if let Some((name, _)) = plain.split_once(':')
+            && is_name(name)
         {
             return self.fielded(name);
         }
-        self.at += raw.len();
-        if raw == "*" && field == Field::Text {
-            return self.count(start, 1).map(|()| Some(Expr::All));
+        let mut raw = Raw::read(self.text, start, ends_word);
+        self.at += raw.len;
+        let mut weight = None;
+        if let Some(at) = raw.rfind('^')
+            && raw.text[at + 1..].starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        {
+            weight = Some(self.weight(raw.origin(at), &raw.text[at + 1..])?);
+            raw.cut(at);
         }
-        let star = raw.find('*');
-        let tilde = raw.find('~');
-        let expr = match (star, tilde) {
-            (None, None) => {
-                return self.clause(start, raw, Expr::Word { field, text: raw.to_owned() });
+        let expr = self.shaped(place, start, raw)?;
+        Ok(match weight {
+            Some(weight) => expr.map(|expr| Expr::Boost { expr: Box::new(expr), weight }),
+            None => expr,
+        })
+    }
+
+    /// A word by its stars, question marks and tilde.
+    fn shaped(&mut self, place: Place<'q>, start: usize, raw: Raw) -> Parsed<Option<Expr>> {
+        if raw.text == "*" && raw.find(&['*']).is_some() {
+            let expr = self.leaf(place, Shape::Any, String::new(), start)?;
+            return self.count(start, 1).map(|()| Some(expr));
+        }
+        let end = raw.text.len();
+        let wild = raw.find(&['*', '?']).filter(|_| raw.text.contains(char::is_alphanumeric));
+        let (shape, end) = match (wild, raw.find(&['~'])) {
+            (None, None) => (Shape::Word, end),
+            (Some(star), None) if star + 1 == end && raw.text.ends_with('*') => (Shape::Prefix, star),
+            (Some(sign), tilde) => {
+                self.check_wildcard(&raw, sign, tilde)?;
+                (Shape::Wildcard, end)
             }
-            (Some(star), None) if star + 1 == raw.len() => Expr::Prefix { field, text: raw[..star].to_owned() },
-            (Some(star), _) => {
-                return Err(self.fault(Kind::BadPrefix, start + star, "a star only at the end of a word"));
-            }
-            (None, Some(tilde)) => {
-                let distance = self.distance(start, raw, tilde)?;
-                Expr::Fuzzy { field, text: raw[..tilde].to_owned(), distance }
-            }
+            (None, Some(tilde)) => (Shape::Fuzzy(self.distance(&raw, tilde)?), tilde),
         };
-        let end = star.or(tilde).unwrap_or(0);
-        let expr = self.clause(start, &raw[..end], expr)?;
-        expr.ok_or_else(|| self.fault(Kind::ExpectedWord, start, "letters before this mark")).map(Some)
+        let text = raw.text[..end].to_owned();
+        let expr = self.leaf(place, shape, text.clone(), start)?;
+        let words = if shape == Shape::Wildcard { text.replace(['*', '?'], "") } else { text };
+        let found = self.clause(start, &words, expr)?;
+        let marked = matches!(shape, Shape::Prefix | Shape::Fuzzy(_));
+        match found {
+            None if marked => Err(self.fault(Kind::ExpectedWord, start, "letters before this mark")),
+            found => Ok(found),
+        }
+    }
+
+    /// Refuses a wildcard that could not be meant: before any letter, after the last one, or beside other marks.
+    fn check_wildcard(&self, raw: &Raw, sign: usize, tilde: Option<usize>) -> Parsed<()> {
+        let fault = |at: usize, expected: &str| Err(self.fault(Kind::BadPrefix, raw.origin(at), expected));
+        if let Some(tilde) = tilde {
+            return fault(tilde, "either ? and * or a tilde, not both");
+        }
+        if !raw.text[..sign].contains(char::is_alphanumeric) {
+            return fault(sign, "a letter before ? or *");
+        }
+        if raw.text.ends_with('?') && raw.text[..raw.text.len() - 1].chars().all(char::is_alphanumeric) {
+            return fault(raw.text.len() - 1, "letters after ?, or \\? for the sign itself; * stands for any ending");
+        }
+        match raw.text.char_indices().find(|&(_, c)| !c.is_alphanumeric() && c != '*' && c != '?') {
+            Some((at, _)) => fault(at, "only letters, ? and * in one word"),
+            None => Ok(()),
+        }
     }
 
     /// The number after the tilde. Without one, short words may have one error and long ones two.
-    fn distance(&self, start: usize, raw: &str, tilde: usize) -> Parsed<u8> {
-        match &raw[tilde + 1..] {
-            "" => Ok(if raw[..tilde].chars().count() < 8 { 1 } else { 2 }),
+    fn distance(&self, raw: &Raw, tilde: usize) -> Parsed<u8> {
+        match &raw.text[tilde + 1..] {
+            "" => Ok(if raw.text[..tilde].chars().count() < 8 { 1 } else { 2 }),
             "1" => Ok(1),
             "2" => Ok(2),
             other => {
                 let expected = "1, 2 or nothing after the tilde";
-                Err(self.fault(Kind::BadDistance, start + tilde + 1, expected).with_found(other))
+                Err(self.fault(Kind::BadDistance, raw.origin(tilde + 1), expected).with_found(other))
             }
         }
     }
 
-    fn fielded(&mut self, name: &str) -> Parsed<Option<Expr>> {
+    /// A field with its value.
+    fn fielded(&mut self, name: &'q str) -> Parsed<Option<Expr>> {
+        const VALUE: &str = "a word or phrase right after the colon";
         let start = self.at;
         if self.in_field {
             let expected = "words without a field, because a field already applies here";
             return Err(self.fault(Kind::UnknownField, start, expected).with_found(name));
         }
-        let known = NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|&(_, field)| field);
-        let allowed = known.filter(|field| field.is_none_or(|field| self.options.fields.contains(&field)));
-        let Some(field) = allowed else {
-            let allowed = |field: Option<Field>| field.is_none_or(|field| self.options.fields.contains(&field));
-            let names: Vec<&str> = NAMES.iter().filter(|&&(_, field)| allowed(field)).map(|&(name, _)| name).collect();
-            let expected = format!("one of {}, or quotation marks around words with a colon", names.join(", "));
-            return Err(self.fault(Kind::UnknownField, start, expected).with_found(name));
+        let Some(field) = named(name, self.options.quotes) else {
+            return Err(self.fault(Kind::UnknownField, start, expected(name, self.options.quotes)).with_found(name));
         };
         self.at += name.len() + 1;
         let value = self.at;
-        let Some(field) = field else { return self.dates().map(Some) };
+        let Name::At(place) = field else {
+            let expr = self.ranged(field)?;
+            self.narrows = true;
+            return Ok(Some(expr));
+        };
         if self.at_end() || self.peek().is_some_and(char::is_whitespace) {
-            return Err(self.fault(Kind::ExpectedWord, value, "a word or phrase right after the colon"));
+            return Err(self.fault(Kind::ExpectedWord, value, VALUE));
         }
         self.in_field = true;
-        let expr = self.primary(field)?;
+        let expr = self.primary(place)?;
         self.in_field = false;
-        expr.ok_or_else(|| self.fault(Kind::ExpectedWord, value, "a word or phrase right after the colon")).map(Some)
-    }
-
-    fn dates(&mut self) -> Parsed<Expr> {
-        let start = self.at;
-        let (from, until) = match self.peek() {
-            Some('[' | '{') => self.range()?,
-            _ => {
-                let raw = self.until(ends_word);
-                self.at += raw.len();
-                let sign = raw.find(|c| c != '<' && c != '>' && c != '=').unwrap_or(raw.len());
-                let (from, until) = self.date(start + sign, &raw[sign..])?;
-                match &raw[..sign] {
-                    "" | "=" => (Some(from), Some(until)),
-                    ">=" => (Some(from), None),
-                    ">" => (Some(until), None),
-                    "<=" => (None, Some(until)),
-                    "<" => (None, Some(from)),
-                    _ => return Err(self.fault(Kind::BadDate, start, "one of >, >=, <, <=")),
-                }
-            }
-        };
-        self.count(start, 1)?;
-        Ok(Expr::Date { from, until })
-    }
-
-    /// `[2026-01-01 TO 2026-02]`, both ends included; `{` and `}` leave their end out; `*` is open.
-    fn range(&mut self) -> Parsed<(Option<i64>, Option<i64>)> {
-        let open = self.at;
-        let Some(len) = self.rest().find([']', '}']) else {
-            return Err(self.fault(Kind::Unbalanced, open, "a closing bracket for this one"));
-        };
-        let inside = &self.text[open + 1..open + len];
-        let Some((first, last)) = inside.split_once(" TO ") else {
-            return Err(self.fault(Kind::BadDate, open + 1, "two dates with TO between them"));
-        };
-        let (with_first, with_last) = (self.rest().starts_with('['), self.rest()[len..].starts_with(']'));
-        let at = |part: &str| open + 1 + (part.trim_start().as_ptr() as usize - inside.as_ptr() as usize);
-        let end = |part: &str| match part.trim() {
-            "*" => Ok(None),
-            date => self.date(at(part), date).map(Some),
-        };
-        let from = end(first)?.map(|(start, end)| if with_first { start } else { end });
-        let until = end(last)?.map(|(start, end)| if with_last { end } else { start });
-        if let Some((from, until)) = from.zip(until)
-            && from >= until
-        {
-            let expected = "the earlier date first; [ and ] include their date, { and } do not";
-            return Err(self.fault(Kind::EmptyRange, open, expected));
-        }
-        self.at = open + len + 1;
-        Ok((from, until))
-    }
-
-    fn date(&self, at: usize, text: &str) -> Parsed<date::Interval> {
-        date::interval(text)
-            .ok_or_else(|| self.fault(Kind::BadDate, at, "a date such as 2026, 2026-01 or 2026-01-31").with_found(text))
+        self.narrows = place != Place::TEXT;
+        expr.ok_or_else(|| self.fault(Kind::ExpectedWord, value, VALUE)).map(Some)
     }
 
     /// Counts a part of the query and the words that it looks for. Without any word there is no part.
-    fn clause(&mut self, at: usize, words: &str, expr: Expr) -> Parsed<Option<Expr>> {
-        let words = text::exact(words).count();
+    pub(super) fn clause(&mut self, at: usize, words: &str, expr: Expr) -> Parsed<Option<Expr>> {
+        let words = match &expr {
+            Expr::Is(_) => 1,
+            _ => text::exact(words).count(),
+        };
         if words == 0 {
             return Ok(None);
         }
         self.count(at, words)?;
         self.expansions += match &expr {
-            Expr::Prefix { .. } => 1,
+            Expr::Prefix { .. } | Expr::Wildcard { .. } | Expr::Entity { .. } => 1,
             Expr::Fuzzy { .. } => words,
             _ => 0,
         };
         if self.expansions > self.options.max_expansions {
-            let expected = format!("at most {} words with a star or a tilde", self.options.max_expansions);
+            let most = self.options.max_expansions;
+            let expected = format!("at most {most} words with a star, a question mark or a tilde, and names");
             return Err(self.fault(Kind::TooManyExpansions, at, expected));
         }
         Ok(Some(expr))
     }
 
-    fn count(&mut self, at: usize, words: usize) -> Parsed<()> {
+    pub(super) fn count(&mut self, at: usize, words: usize) -> Parsed<()> {
         self.clauses += words;
         if self.clauses > self.options.max_clauses {
             let expected = format!("at most {} words, those of phrases too", self.options.max_clauses);
             return Err(self.fault(Kind::TooManyClauses, at, expected));
         }
         Ok(())
+    }
+}
+
+/// Whether what stands before a colon looks like the name of a field: letters, or "label." and a key.
+fn is_name(name: &str) -> bool {
+    let key = |key: &str| key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte));
+    match name.get(..6) {
+        Some(head) if head.eq_ignore_ascii_case("label.") => key(&name[6..]),
+        _ => !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic()),
     }
 }
