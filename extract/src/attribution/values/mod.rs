@@ -9,5 +9,6 @@ pub(crate) mod marked;
 pub(crate) mod mentions;
 pub(crate) mod polarity;
 pub(crate) mod speaker;
+pub(crate) mod value;
 pub(crate) mod when;
 pub(crate) mod who;

@@ -5,26 +5,19 @@
 mod eyes;
 mod hearer;
 mod manner;
-mod question;
 
 use std::ops::Range;
 
 use sayso_document::{Act, Patience, Polarity, Span};
 
 use super::mentions::Cast;
+use super::value::{self, ACTS, POLARITIES, Value, ValueAsked};
 use super::who::{Decide, Means};
 use super::{act, polarity};
 use crate::attribution::draft::Draft;
 use crate::model::{Files, Linear, ModelError};
 use crate::view::Reading;
 use eyes::Eyes;
-pub use question::{Value, ValueAsked};
-
-/// The acts, by their number.
-pub const ACTS: [Act; 5] = [Act::Speech, Act::Thought, Act::Intent, Act::Finding, Act::Other];
-
-/// The polarities of what the grammar does not take for negated, by their number.
-pub const POLARITIES: [Polarity; 2] = [Polarity::Asserted, Polarity::Hypothetical];
 
 /// All features of one question take as long as so many steps.
 const QUESTION: usize = 60;
@@ -51,7 +44,7 @@ impl Models {
             Value::Polarity => &self.polarity,
             Value::Addressee => &self.addressee,
         };
-        question::choose(model, asked.value, asked.features)
+        value::choose(model, asked.value, asked.features)
     }
 }
 

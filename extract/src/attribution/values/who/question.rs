@@ -2,7 +2,7 @@
 
 use sayso_document::{Entity, Span};
 
-use crate::attribution::values::learned::ValueAsked;
+use crate::attribution::values::value::ValueAsked;
 use crate::coref::Kin;
 use crate::model::Clusters;
 use crate::parse::Tree;

@@ -1,9 +1,14 @@
 //! A question for a value of an attribution, and its answer.
 
-use sayso_document::Span;
+use sayso_document::{Act, Polarity, Span};
 
-use super::{ACTS, POLARITIES};
 use crate::model::Linear;
+
+/// The acts, by their number.
+pub const ACTS: [Act; 5] = [Act::Speech, Act::Thought, Act::Intent, Act::Finding, Act::Other];
+
+/// The polarities of what the grammar does not take for negated, by their number.
+pub const POLARITIES: [Polarity; 2] = [Polarity::Asserted, Polarity::Hypothetical];
 
 /// A value that is learned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
