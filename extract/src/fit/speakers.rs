@@ -66,8 +66,8 @@ pub fn resolve(analyzer: &Analyzer, document: &Document<'_>, sources: &[Range<us
 
 pub use crate::attribution::Asked as SourceAsked;
 
-/// The names of the models that answer, with the encoder and without, and of their files without `.bin`.
-pub const WHO: [(Tier, &str); 2] = [(Tier::Accurate, "who"), (Tier::Fast, "who_fast")];
+/// The names of the models that answer, without the encoder and with it, and of their files without `.bin`.
+pub const WHO: [(Tier, &str); 2] = [(Tier::Fast, "who_fast"), (Tier::Accurate, "who")];
 
 /// Analyses a text, and puts to `answer` who each source is, in reading order; it picks the place of an offer.
 pub fn sources(
