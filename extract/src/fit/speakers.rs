@@ -47,8 +47,8 @@ pub const GENDERS: &str = "genders.tsv";
 
 pub use crate::attribution::Asked as SourceAsked;
 
-/// The names of the models that answer, with the encoder and without, and of their files without `.bin`.
-pub const WHO: [(Tier, &str); 2] = [(Tier::Accurate, "who"), (Tier::Fast, "who_fast")];
+/// The names of the models that answer, without the encoder and with it, and of their files without `.bin`.
+pub const WHO: [(Tier, &str); 2] = [(Tier::Fast, "who_fast"), (Tier::Accurate, "who")];
 
 /// Analyses a text, and puts to `answer` who each source is, in reading order; it picks the place of an offer.
 pub fn sources(analyzer: &Analyzer, text: &str, tier: Tier, answer: impl FnMut(&SourceAsked<'_>) -> usize) -> Analysis {

@@ -165,7 +165,14 @@ pub(crate) fn voiced(kind: EntityType) -> bool {
 pub(crate) fn offers(room: &Room<'_, '_>, source: &Source, patience: &Patience<'_>) -> Option<Offers> {
     let (r, cast) = (room.r, room.cast);
     let ruled = ruled(r, cast, source);
-    let (usual, sure) = speaker::voiced(cast, ruled.usual);
+    let (mut usual, sure) = speaker::voiced(cast, ruled.usual);
+    let lists = lists(room, source);
+    // "Ada Lind of Oster and Jon Veld": the rules see the first alone.
+    if let Some((list, _)) =
+        lists.iter().find(|(list, clean)| *clean && usual.len() == 1 && list.first() == usual.first())
+    {
+        usual.clone_from(list);
+    }
     let ruled = ruled.of;
     let mut list: Vec<usize> = Vec::with_capacity(MOST);
     let mut add = |entity: usize, always: bool| {
@@ -202,7 +209,6 @@ pub(crate) fn offers(room: &Room<'_, '_>, source: &Source, patience: &Patience<'
     if source.kind == Kind::They || source.kind == Kind::OtherPronoun || source.plural {
         several.extend(room.answered.iter().rev().take(2).map(|answer| answer.entities.clone()));
     }
-    let lists = lists(room, source);
     several.extend(lists.iter().map(|(list, _)| list.clone()));
     let pairs = if source.means_several(r) { pairs(room, source) } else { Vec::new() };
     several.extend(pairs.iter().cloned());
@@ -253,11 +259,24 @@ fn lists(room: &Room<'_, '_>, source: &Source) -> Vec<(Vec<usize>, bool)> {
         {
             let between = first.tokens.end..last.tokens.start.max(first.tokens.end);
             let verb = |i: usize| matches!(r.tag(i), Tag::Vbd | Tag::Vbz | Tag::Vbp | Tag::Vb | Tag::Wp | Tag::Wdt);
-            let clean = between.clone().any(|i| r.tag(i) == Tag::Cc) && !between.clone().any(verb);
+            let joined = places[1..].iter().all(|place| joins(r, place.tokens.start).is_some());
+            let clean = joined && joins(r, last.tokens.start) == Some(Tag::Cc) && !between.clone().any(verb);
             lists.push((list, clean));
         }
     }
     lists
+}
+
+/// Before the titles of a name in a list stands an "and" or a comma: "and her counterpart, Jon Veld".
+fn joins(r: &Reading<'_>, start: usize) -> Option<Tag> {
+    let title = |i: &usize| matches!(r.tag(*i), Tag::Nnp | Tag::Nn | Tag::Jj | Tag::Prps | Tag::Dt | Tag::Pos);
+    let stop = |from: usize| (from.saturating_sub(LISTED + 2)..from).rev().find(|i| !title(i));
+    let at = stop(start)?;
+    match r.tag(at) {
+        Tag::Comma if stop(at).is_some_and(|before| before + 1 < at && r.tag(before) == Tag::Cc) => Some(Tag::Cc),
+        tag @ (Tag::Cc | Tag::Comma) => Some(tag),
+        _ => None,
+    }
 }
 
 /// So far back a pair is looked for, in mentions.
