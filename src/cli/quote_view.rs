@@ -266,6 +266,15 @@ mod tests {
     }
 
     #[test]
+    fn a_speaker_who_may_be_wrong_is_shown_as_such() {
+        let with = |speaker_confidence| plain(&lines(&Quote { speaker_confidence, ..sample() }, &[], None));
+        assert!(with(Some(0.54)).contains("Ada Lind, Harbour Commissioner (speaker 54 % sure) · told reporters"));
+        for sure in [None, Some(SURE_SPEAKER), Some(1.0)] {
+            assert!(!with(sure).contains("sure"), "{sure:?}");
+        }
+    }
+
+    #[test]
     fn words_that_matched_are_marked_where_they_stand_in_the_text() {
         let quote = sample();
         let at = |start, end| Highlight { text_span: Some(TextSpan { start, end }), ..Highlight::default() };
