@@ -19,7 +19,7 @@ use crate::{DateRange, Sentence, Span};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Analysis {
-    /// Name and version of the model, for example `linear-4`.
+    /// Name and version of the model, for example `linear-5`.
     pub model: String,
     /// The tier of that model. [`Tier::Fast`] in analyses stored before there was a choice.
     pub tier: Tier,

@@ -113,10 +113,10 @@ pub struct Analyzer {
 
 impl Analyzer {
     /// Name and version of the compiled-in model of [`Tier::Fast`]. It changes whenever the output may change.
-    pub const MODEL: &str = "linear-4";
+    pub const MODEL: &str = "linear-5";
 
     /// Name and version of the compiled-in model of [`Tier::Accurate`].
-    pub const ENCODER: &str = "encoder-3";
+    pub const ENCODER: &str = "encoder-4";
 
     /// The best tier that is compiled in: [`Tier::Accurate`] with the feature `encoder`.
     pub const BEST: Tier = if cfg!(feature = "encoder") { Tier::Accurate } else { Tier::Fast };

@@ -163,6 +163,7 @@ fn faults_name_what_they_found_and_what_would_be_right() {
     assert!(
         told("source:x").starts_with("unknown field \"source\" at byte 0: expected outlet, or another one of text, ")
     );
+    assert!(told("speaker:x").contains("expected a search for quotes, which have it, or one of text, "));
     assert!(told("autor:x").contains("expected author, or another one of"));
     assert_eq!(told("a^0"), "bad weight \"0\" at byte 1: expected a number above 0, up to 100, after this sign");
     assert_eq!(told("po?ice~"), "misplaced mark at byte 6: expected either ? and * or a tilde, not both");

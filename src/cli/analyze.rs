@@ -220,7 +220,7 @@ pub(super) fn lines(heading: &str, found: &Annotations, width: Option<usize>) ->
     out
 }
 
-/// "linear-4 (fast)"
+/// "linear-5 (fast)"
 fn told(model: &str, tier: i32) -> String {
     match Tier::label(tier) {
         "" => model.to_owned(),
@@ -268,7 +268,7 @@ mod tests {
         let entity = |id: &str| EntityRef { id: id.into(), ..EntityRef::default() };
         let mention = |id| Mention { entity: Some(entity(id)), ..Mention::default() };
         let found = Annotations {
-            model: "linear-4".into(),
+            model: "linear-5".into(),
             sentences: vec![proto::Sentence::default(); 2],
             entities: vec![ArticleEntity {
                 id: "person/ada-lind".into(),
@@ -292,7 +292,7 @@ mod tests {
             tier: proto::AnalysisTier::Fast as i32,
         };
         insta::assert_snapshot!(render::plain(&lines("", &found, None)), @r"
-        2 sentences · 1 entity · 1 quote · linear-4 (fast)
+        2 sentences · 1 entity · 1 quote · linear-5 (fast)
 
         Entities
         Ada Lind · person · 3 mentions

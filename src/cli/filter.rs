@@ -37,7 +37,7 @@ pub(super) struct Articles {
     /// and every key must match
     #[arg(long, value_name = "KEY[=VALUE]", value_parser = parse_wanted_label)]
     label: Vec<WantedLabel>,
-    /// Only articles analysed by this model, for example linear-4 (repeatable)
+    /// Only articles analysed by this model, for example linear-5 (repeatable)
     #[arg(long, value_name = "MODEL")]
     model: Vec<String>,
     /// Only articles analysed on this tier (repeatable)

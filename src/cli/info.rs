@@ -194,7 +194,7 @@ mod tests {
     fn info() -> GetServerInfoResponse {
         GetServerInfoResponse {
             version: "0.1.0".into(),
-            models: vec![ModelInfo { id: "linear-4".into(), purpose: "analysis".into(), tier: 1 }],
+            models: vec![ModelInfo { id: "linear-5".into(), purpose: "analysis".into(), tier: 1 }],
             limits: Some(limits()),
             counts: Some(ServerCounts {
                 article_count: 20_000,
@@ -220,7 +220,7 @@ mod tests {
         insta::assert_snapshot!(render::plain(&lines(&info(), Some(60))), @r"
         Server
           version     0.1.0
-          model       linear-4 (analysis)
+          model       linear-5 (analysis)
           started     3 March 2026, 14:05 UTC
           analysis    fast, then accurate
           fault       only 100 MiB are free in sayso-data; 128 MiB

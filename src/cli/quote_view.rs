@@ -20,8 +20,8 @@ const MAX_SOURCE_CHARS: usize = 90;
 /// The most labels of an article that are shown.
 const MAX_LABELS: usize = 4;
 
-/// Below this probability it is shown how sure the speaker is.
-const SURE_SPEAKER: f32 = 0.75;
+/// Below this probability, in percent, it is shown how sure the speaker is.
+const SURE_SPEAKER: f32 = 75.0;
 
 /// The longest value of a label that is printed whole, in characters.
 const MAX_LABEL_CHARS: usize = 40;
@@ -79,8 +79,8 @@ fn attribution(quote: &Quote) -> Paragraph {
 
 /// " (speaker 54 % sure)", if that is little.
 fn doubt(quote: &Quote) -> Option<String> {
-    let sure = quote.speaker_confidence.filter(|&sure| sure < SURE_SPEAKER)?;
-    Some(format!(" (speaker {:.0} % sure)", 100.0 * sure))
+    let percent = (100.0 * quote.speaker_confidence?).round();
+    (percent < SURE_SPEAKER).then(|| format!(" (speaker {percent} % sure)"))
 }
 
 /// The speakers' names, and how the article introduces the speaker, if it does.
@@ -263,6 +263,15 @@ mod tests {
           — Ada Lind, Harbour Commissioner · told reporters on Tuesday · direct speech · Veld Courier, 3 March 2026
             about Veld Harbour, Karel Tamm · desk=politics · wire-03#q2
         ");
+    }
+
+    #[test]
+    fn a_speaker_who_may_be_wrong_is_shown_as_such() {
+        let with = |speaker_confidence| plain(&lines(&Quote { speaker_confidence, ..sample() }, &[], None));
+        assert!(with(Some(0.54)).contains("Ada Lind, Harbour Commissioner (speaker 54 % sure) · told reporters"));
+        for sure in [None, Some(0.749), Some(1.0)] {
+            assert!(!with(sure).contains("sure"), "{sure:?}");
+        }
     }
 
     #[test]

@@ -101,8 +101,8 @@ const SEARCHES: [&str; 18] = [
     "limit",
 ];
 
-const EXAMPLES: &str = r#"Several words find quotes with any of them, best match first: those with more of the words, and with rarer
-ones, tend to come first. --all-words makes all of them required, as does + before each.
+const EXAMPLES: &str = r#"Several words find quotes with any of them, best match first: those with more of the words, and
+with rarer ones, tend to come first. --all-words makes all of them required, as does + before each.
 
 Examples:
   sayso quotes harbour --speaker varrin --speaker quill

@@ -43,7 +43,7 @@ const AFTER_HELP: &str = r#"The server works through the articles while it is ot
 soon as it is made. The queue survives a restart; `sayso info` shows how many articles are left.
 
 Example:
-  sayso reanalyze --outlet "Northern Wire" --model linear-4"#;
+  sayso reanalyze --outlet "Northern Wire" --model linear-5"#;
 
 pub(super) fn run(args: Args) -> Outcome {
     client::block_on(async {
@@ -66,7 +66,7 @@ pub(super) fn run(args: Args) -> Outcome {
     })
 }
 
-/// "34 more articles wait for encoder-3 (accurate)", where `waiting` is the total.
+/// "34 more articles wait for encoder-4 (accurate)", where `waiting` is the total.
 fn summary(queued: &ReanalyzeArticlesResponse, waiting: i64) -> String {
     let what = format!("{} ({})", queued.model, Tier::label(queued.tier));
     match queued.queued_count {
@@ -125,13 +125,13 @@ mod tests {
     #[test]
     fn the_summary_tells_how_many_wait_for_what() {
         let told = |queued_count| {
-            summary(&ReanalyzeArticlesResponse { queued_count, tier: 2, model: "encoder-3".into() }, queued_count)
+            summary(&ReanalyzeArticlesResponse { queued_count, tier: 2, model: "encoder-4".into() }, queued_count)
         };
-        let queued = ReanalyzeArticlesResponse { queued_count: 0, tier: 2, model: "encoder-3".into() };
+        let queued = ReanalyzeArticlesResponse { queued_count: 0, tier: 2, model: "encoder-4".into() };
         let others = summary(&queued, 5);
-        assert_eq!(others, "all articles are analysed by encoder-3 (accurate) or better, or wait for it\n");
-        assert_eq!(told(0), "all articles are analysed by encoder-3 (accurate) or better\n");
-        assert_eq!(told(1), "1 more article waits for encoder-3 (accurate)\n");
-        assert_eq!(told(1234), "1,234 more articles wait for encoder-3 (accurate)\n");
+        assert_eq!(others, "all articles are analysed by encoder-4 (accurate) or better, or wait for it\n");
+        assert_eq!(told(0), "all articles are analysed by encoder-4 (accurate) or better\n");
+        assert_eq!(told(1), "1 more article waits for encoder-4 (accurate)\n");
+        assert_eq!(told(1234), "1,234 more articles wait for encoder-4 (accurate)\n");
     }
 }

@@ -35,8 +35,8 @@ pub(super) struct Args {
     server: Server,
 }
 
-const EXAMPLES: &str = r#"Several words find sentences with any of them, best match first: those with more of the words, and with rarer
-ones, tend to come first. --all-words makes all of them required, as does + before each.
+const EXAMPLES: &str = r#"Several words find sentences with any of them, best match first: those with more of the words, and
+with rarer ones, tend to come first. --all-words makes all of them required, as does + before each.
 
 Examples:
   sayso search harbour strike

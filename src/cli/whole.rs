@@ -87,7 +87,7 @@ mod tests {
                 ..Article::default()
             }),
             annotations: Some(Annotations {
-                model: if title.is_empty() { String::new() } else { "linear-4".into() },
+                model: if title.is_empty() { String::new() } else { "linear-5".into() },
                 sentences: sentences.iter().copied().map(sentence).collect(),
                 quotes: vec![Quote::default(); quotes],
                 ..Annotations::default()
@@ -101,6 +101,6 @@ mod tests {
         let (article, found) = (whole.article.unwrap(), whole.annotations.unwrap());
         assert_eq!((article.title.as_str(), article.body.as_str()), ("Tide", "The tide turned."));
         assert_eq!(found.sentences, [0, 1, 2].map(sentence));
-        assert_eq!((found.model.as_str(), found.quotes.len()), ("linear-4", 3));
+        assert_eq!((found.model.as_str(), found.quotes.len()), ("linear-5", 3));
     }
 }

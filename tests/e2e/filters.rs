@@ -33,7 +33,7 @@ fn probes(field: &str) -> Vec<ArticleFilter> {
         "labels" => {
             vec![ArticleFilter { labels: vec![LabelFilter { key: "desk".into(), values: of("port") }], ..any() }]
         }
-        "models" => vec![ArticleFilter { models: of("linear-4"), ..any() }],
+        "models" => vec![ArticleFilter { models: of("linear-5"), ..any() }],
         "tiers" => vec![ArticleFilter { tiers: vec![AnalysisTier::Fast.into()], ..any() }],
         other => panic!("no probe shows that a filter by {other} narrows anything: write one"),
     }

@@ -121,7 +121,11 @@ async fn costly_queries_are_refused_with_the_name_of_the_limit() {
         assert!(search(&server, query(&words(most, sign))).await.is_ok());
         let status = search(&server, query(&words(most + 1, sign))).await.unwrap_err();
         assert_eq!(reason(&status), "LIMIT_EXCEEDED");
-        assert!(status.message().contains("at most 64 words with a star or a tilde"), "{}", status.message());
+        assert!(
+            status.message().contains("at most 64 words with a star, a question mark or a tilde"),
+            "{}",
+            status.message()
+        );
     }
     let names = SearchSentencesRequest { mentions: vec![named("lind"); most + 1], ..query("") };
     let status = search(&server, names).await.unwrap_err();

@@ -13,7 +13,7 @@ async fn tells_version_models_limits_and_counts() {
     let info = client.get_server_info(GetServerInfoRequest::default()).await.unwrap().into_inner();
     assert_eq!(info.version, env!("CARGO_PKG_VERSION"));
     let models: Vec<_> = info.models.iter().map(|model| (model.id.as_str(), model.tier())).collect();
-    assert_eq!(models, [("linear-4", AnalysisTier::Fast), ("encoder-3", AnalysisTier::Accurate)]);
+    assert_eq!(models, [("linear-5", AnalysisTier::Fast), ("encoder-4", AnalysisTier::Accurate)]);
     let analysis = info.analysis.unwrap();
     assert_eq!((analysis.default_mode(), analysis.pending_count), (AnalysisMode::Accurate, 0));
     let (counts, limits) = (info.counts.unwrap(), info.limits.unwrap());

@@ -17,8 +17,8 @@ fn told(found: &Annotations) -> (&str, AnalysisTier) {
     told
 }
 
-const FAST: (&str, AnalysisTier) = ("linear-4", AnalysisTier::Fast);
-const ACCURATE: (&str, AnalysisTier) = ("encoder-3", AnalysisTier::Accurate);
+const FAST: (&str, AnalysisTier) = ("linear-5", AnalysisTier::Fast);
+const ACCURATE: (&str, AnalysisTier) = ("encoder-4", AnalysisTier::Accurate);
 
 async fn analyze(server: &Server, analysis_mode: i32) -> Result<Annotations, Status> {
     let mut client = AnalyzeServiceClient::new(server.channel().await);

@@ -28,10 +28,10 @@ async fn an_article_is_found_at_once_and_read_better_later() {
     let now = server.all_read().await;
     assert_eq!((now.default_mode(), now.done_count, now.failed_count), (AnalysisMode::FastThenAccurate, 1, 0));
     let found = server.annotations("a").await;
-    assert_eq!((found.model.as_str(), found.tier(), found.quotes.len()), ("encoder-3", AnalysisTier::Accurate, 3));
+    assert_eq!((found.model.as_str(), found.tier(), found.quotes.len()), ("encoder-4", AnalysisTier::Accurate, 3));
     let hits = server.quotes().await.search_quotes(SearchQuotesRequest::default()).await.unwrap().into_inner().hits;
     assert_eq!(hits.len(), 3, "each quote once");
-    assert!(hits.iter().all(|hit| hit.quote.as_ref().unwrap().model == "encoder-3"));
+    assert!(hits.iter().all(|hit| hit.quote.as_ref().unwrap().model == "encoder-4"));
     assert_eq!(server.put(article("a", STORY)).await.change(), ArticleChange::Unchanged);
     assert_eq!(server.analysis().await.pending_count, 0);
 }
@@ -100,7 +100,7 @@ async fn all_that_another_model_read_is_read_anew() {
     }
     server.put_as(AnalysisMode::Accurate, article("good", STORY)).await;
     let queued = reanalyze(&server, AnalysisTier::Unspecified).await;
-    assert_eq!((queued.queued_count, queued.tier(), queued.model.as_str()), (5, AnalysisTier::Accurate, "encoder-3"));
+    assert_eq!((queued.queued_count, queued.tier(), queued.model.as_str()), (5, AnalysisTier::Accurate, "encoder-4"));
     assert_eq!(server.all_read().await.done_count, 5);
     for number in 0..5 {
         assert_eq!(tier(&server, &format!("f{number}")).await, AnalysisTier::Accurate);
@@ -124,14 +124,14 @@ async fn the_commands_choose_wait_and_tell() {
     let file = files.path().join("story.txt");
     std::fs::write(&file, STORY).unwrap();
     let path = file.to_str().unwrap();
-    assert!(sayso(&server, &["analyze", "--analysis", "fast", path]).contains("linear-4 (fast)"));
-    assert!(sayso(&server, &["analyze", path]).contains("encoder-3 (accurate)"));
-    assert!(sayso(&server, &["analyze", "--server", &server.url(), "--analysis", "fast", path]).contains("linear-4"));
+    assert!(sayso(&server, &["analyze", "--analysis", "fast", path]).contains("linear-5 (fast)"));
+    assert!(sayso(&server, &["analyze", path]).contains("encoder-4 (accurate)"));
+    assert!(sayso(&server, &["analyze", "--server", &server.url(), "--analysis", "fast", path]).contains("linear-5"));
     sayso(&server, &["ingest", "--analysis", "fast", path]);
     let told = sayso(&server, &["reanalyze", "--wait"]);
-    assert_eq!(told, "1 more article waits for encoder-3 (accurate)\n");
+    assert_eq!(told, "1 more article waits for encoder-4 (accurate)\n");
     let info = sayso(&server, &["info"]);
     assert!(info.contains("0 articles; since the start 1 done"), "{info}");
-    assert!(info.contains("linear-4") && info.contains("encoder-3"), "{info}");
-    assert!(sayso(&server, &["reanalyze"]).starts_with("all articles are analysed by encoder-3"));
+    assert!(info.contains("linear-5") && info.contains("encoder-4"), "{info}");
+    assert!(sayso(&server, &["reanalyze"]).starts_with("all articles are analysed by encoder-4"));
 }

@@ -95,8 +95,10 @@ fn parted(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
 /// The surname behind which the words up to a seam are another form of the same name.
 fn glued(words: &Words, seam: usize) -> Option<usize> {
     let surname = fold(words.bare(seam));
+    let sentence = words.document.sentence_of_token(seam);
     (seam.saturating_sub(GLUED_TO)..seam.checked_sub(1)?)
         .rev()
+        .take_while(|&i| words.document.sentence_of_token(i) == sentence)
         .find(|&i| words.capital(i) && fold(words.text(i)) == surname)
 }
 

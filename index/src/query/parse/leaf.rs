@@ -61,6 +61,8 @@ pub(super) fn expected(name: &str, quotes: bool) -> String {
     let near = known.iter().map(|&(known, _)| known).find(|known| crate::edits::within(&letters, known, 1));
     let meant = meant.filter(|ours| known.iter().any(|(known, _)| known == ours)).or(near);
     let meant = meant.map(|ours| format!("{ours}, or another ")).unwrap_or_default();
+    let of_quotes = !quotes && NAMES[OF_SENTENCES..].iter().any(|(known, _)| name.eq_ignore_ascii_case(known));
+    let meant = if of_quotes { "a search for quotes, which have it, or ".into() } else { meant };
     let names: Vec<&str> = known.iter().map(|&(name, _)| name).collect();
     format!("{meant}one of {}, label.KEY, or quotation marks around words with a colon", names.join(", "))
 }
