@@ -1,5 +1,7 @@
 //! The entities that a source may mean, and what was answered so far.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 use sayso_document::{EntityType, Patience};
 
@@ -63,7 +65,7 @@ pub(crate) struct Offers {
     /// How sure the rules are of it, from 0 to 1.
     pub(crate) sure: f32,
     /// Which rules name an entity, and how sure the surest is.
-    pub(crate) ruled: FxHashMap<usize, (u32, f32)>,
+    pub(crate) ruled: BTreeMap<usize, (u32, f32)>,
     /// Two that were named side by side, and the last two that spoke.
     pub(crate) pairs: Vec<Vec<usize>>,
     /// All persons that the source names, and all bodies, where there are several; and whether no verb parts them.
@@ -204,9 +206,7 @@ pub(crate) fn offers(room: &Room<'_, '_>, source: &Source, patience: &Patience<'
     usual.iter().for_each(|&entity| add(entity, true));
     let inside: Vec<usize> = cast.inside(&source.tokens).take(24).map(|place| place.mention.entity).collect();
     inside.iter().take(12).for_each(|&entity| add(entity, false));
-    let mut named: Vec<usize> = ruled.keys().copied().collect();
-    named.sort_unstable();
-    named.into_iter().for_each(|entity| add(entity, false));
+    ruled.keys().for_each(|&entity| add(entity, false));
     let spoke = room.answered.iter().rev().take(SPOKE).flat_map(|answer| &answer.entities);
     spoke.for_each(|&entity| add(entity, false));
     let places = cast.places();
@@ -333,7 +333,7 @@ fn pairs(room: &Room<'_, '_>, source: &Source) -> Vec<Vec<usize>> {
 /// What the rules say of a source.
 struct Ruled {
     /// Which rules name an entity, and how sure the surest is.
-    of: FxHashMap<usize, (u32, f32)>,
+    of: BTreeMap<usize, (u32, f32)>,
     /// What the first rule that names any takes.
     usual: Vec<Speaker>,
 }
@@ -358,7 +358,7 @@ impl Ruled {
 
 /// Which rules name which entities.
 fn ruled(r: &Reading<'_>, cast: &Cast<'_>, source: &Source) -> Ruled {
-    let mut ruled = Ruled { of: FxHashMap::default(), usual: Vec::new() };
+    let mut ruled = Ruled { of: BTreeMap::new(), usual: Vec::new() };
     if source.tokens.is_empty() {
         return ruled;
     }
