@@ -38,6 +38,7 @@ pub(crate) use values::who::agree;
 pub(crate) use values::who::choose as choose_source;
 use values::{addressee, kind, learned, when, who};
 
+#[cfg(feature = "encoder")]
 use crate::coref::Kin;
 #[cfg(feature = "encoder")]
 use crate::encoder::{Encoded, Encoder};

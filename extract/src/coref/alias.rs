@@ -1,6 +1,6 @@
 //! Names of bodies and places that mean one and the same.
 
-use crate::lexicon::fold;
+use crate::lexicon::{List, fold};
 
 /// Wordings of one place or body; the first stands for all.
 const SAME: [&[&str]; 12] = [
@@ -16,24 +16,6 @@ const SAME: [&[&str]; 12] = [
     &["islamic state", "isis", "isil", "daesh"],
     &["republican party", "gop"],
     &["federal bureau of investigation", "fbi", "f.b.i."],
-];
-
-/// Endings of company names that the short name drops.
-const LEGAL: [&str; 14] = [
-    "inc",
-    "inc.",
-    "corp",
-    "corp.",
-    "co",
-    "co.",
-    "ltd",
-    "ltd.",
-    "llc",
-    "plc",
-    "company",
-    "corporation",
-    "group",
-    "limited",
 ];
 
 /// The form under which wordings of one body or place meet.
@@ -55,7 +37,7 @@ pub(super) fn key(name: &str) -> String {
 pub(super) fn shortens(short: &str, long: &str) -> bool {
     if let Some(rest) = long.strip_prefix(short) {
         return rest.starts_with([' ', ','])
-            && rest.split([' ', ',']).filter(|w| !w.is_empty()).all(|w| LEGAL.contains(&w));
+            && rest.split([' ', ',']).filter(|w| !w.is_empty()).all(|w| List::LegalForms.has(w));
     }
     let country = long.strip_suffix(short).map(str::trim_end);
     short.contains(' ')

@@ -168,6 +168,12 @@ lists! {
     NoSubjectPrepositions = "no_subject_prepositions";
     /// Words that show that a noun phrase before them is a subject: "the minister also".
     SubjectFollowers = "subject_followers";
+    /// Titles that in small letters are mostly other words: "general", "chief".
+    VagueTitles = "vague_titles";
+    /// Words that head pictures, links, notes and data, in small letters: "Photo:", "Related:".
+    LayoutHeads = "layout_heads";
+    /// Endings of company names that the short name drops, in small letters: "Orbit Inc."
+    LegalForms = "legal_forms";
 }
 
 /// Forms of verbs with their dictionary form.

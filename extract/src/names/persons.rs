@@ -250,10 +250,12 @@ fn reach(words: &Words, mut tagged: Vec<Tagged>) -> Vec<Tagged> {
     tagged
 }
 
+/// The words of a name as they are compared: folded, in small letters.
 fn all(words: &Words, tokens: &Range<usize>) -> String {
     words.folded(tokens.start, tokens.end).to_lowercase()
 }
 
+/// One word as it is compared: folded, in small letters, without what belongs to no name.
 fn key(words: &Words, at: usize) -> String {
     fold(words.bare(at)).to_lowercase()
 }

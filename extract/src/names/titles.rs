@@ -5,7 +5,7 @@ use std::ops::Range;
 use sayso_document::{EntityType, Span};
 
 use super::words::Words;
-use crate::lexicon::Class;
+use crate::lexicon::{Class, List};
 
 /// Heads of names that are no persons' names.
 const HEADS: Class = Class::ORG.or(Class::FACILITY).or(Class::PLACE).or(Class::EVENT).or(Class::PRODUCT);
@@ -13,27 +13,6 @@ const HEADS: Class = Class::ORG.or(Class::FACILITY).or(Class::PLACE).or(Class::E
 const KNOWN: Class = Class::PLACE_WORD.or(Class::ORG_WORD).or(Class::NORP_WORD);
 /// Words that are no titles in small letters: "her brother Johann".
 const FAMILY: [&str; 8] = ["father", "mother", "brother", "sister", "son", "daughter", "wife", "husband"];
-/// Titles that in small letters are mostly other words.
-const VAGUE: [&str; 18] = [
-    "major",
-    "private",
-    "general",
-    "count",
-    "host",
-    "head",
-    "chief",
-    "justice",
-    "star",
-    "whip",
-    "anchor",
-    "elder",
-    "principal",
-    "agent",
-    "chair",
-    "minor",
-    "elder",
-    "deputy",
-];
 
 /// The part of a person's name behind the title in it: "Mayor Ada Lind".
 pub(super) fn without_title(words: &Words, name: Range<usize>) -> Range<usize> {
@@ -183,7 +162,7 @@ fn small_title(words: &Words, run: Range<usize>, from: usize) -> Option<Span> {
         return None;
     }
     let full = run.len() > 1 && words.is(at, Class::FIRST_NAME);
-    if VAGUE.contains(&words.text(at - 1))
+    if List::VagueTitles.has(words.text(at - 1))
         && !full
         && !(at >= from + 2 && words.is(at - 2, Class::TITLE.or(Class::TITLE_MODIFIER)))
     {

@@ -6,6 +6,8 @@ use std::ops::Range;
 
 use sayso_document::{Document, Patience};
 
+use crate::lexicon::List;
+
 /// A name has at most this many tokens.
 const NAME: usize = 5;
 /// A label has at most this many tokens before its colon.
@@ -181,38 +183,5 @@ pub(crate) fn is_heading(word: &str) -> bool {
 
 /// Words that head pictures, links, notes and data.
 pub(crate) fn heads_layout(word: &str) -> bool {
-    matches!(
-        word,
-        "photo"
-            | "photos"
-            | "video"
-            | "videos"
-            | "image"
-            | "caption"
-            | "credit"
-            | "file"
-            | "watch"
-            | "watched"
-            | "listen"
-            | "related"
-            | "also"
-            | "more"
-            | "subscribe"
-            | "follow"
-            | "contact"
-            | "email"
-            | "correction"
-            | "clarification"
-            | "note"
-            | "venue"
-            | "date"
-            | "time"
-            | "location"
-            | "tickets"
-            | "live"
-            | "topic"
-            | "topics"
-            | "tags"
-            | "age"
-    )
+    List::LayoutHeads.has(word)
 }

@@ -95,6 +95,7 @@ pub(crate) type Decide<'d> = dyn Decides + 'd;
 /// What the decisions are made of, beside the document.
 #[derive(Clone, Copy)]
 pub(crate) struct Means<'m> {
+    /// What depends on what, as the parser took it.
     pub(crate) tree: &'m Tree,
     /// What the encoder says of words that mean the same, if it was asked.
     pub(crate) kin: Option<&'m Kin<'m>>,

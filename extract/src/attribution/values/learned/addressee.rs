@@ -24,6 +24,7 @@ const NEAR: usize = 3;
 /// Words that may name the addressee.
 #[derive(Clone, Debug)]
 pub(super) struct Offer {
+    /// The noun phrase.
     pub(super) tokens: Range<usize>,
     /// Whether the grammar takes it.
     pub(super) usual: bool,
@@ -168,6 +169,7 @@ impl Facts {
     }
 }
 
+/// The features of nobody as the answer.
 fn nobody(facts: &Facts) -> Vec<u32> {
     let &Facts { lemma, voice, tag, next, form, usual, near, .. } = facts;
     let mut out = Vec::with_capacity(20);
@@ -191,6 +193,7 @@ fn nobody(facts: &Facts) -> Vec<u32> {
     out
 }
 
+/// Where a token stands, seen from the draft.
 fn place_of(draft: &Draft, at: usize) -> Place {
     let holds = |range: &Range<usize>| range.contains(&at);
     match &draft.source {
@@ -207,6 +210,7 @@ fn place_of(draft: &Draft, at: usize) -> Place {
     }
 }
 
+/// The features of one offer, which is the `at`th in reading order.
 fn one(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, (at, offer): (usize, &Offer)) -> Vec<u32> {
     let r = eyes.r;
     let &Facts { lemma, voice, tag, follows, .. } = facts;

@@ -9,8 +9,11 @@ use crate::view::Reading;
 
 /// A document with what features look at.
 pub(super) struct Eyes<'e, 'd> {
+    /// The document.
     pub(super) r: &'e Reading<'d>,
+    /// Its mentions and entities.
     pub(super) cast: &'e Cast<'e>,
+    /// What depends on what.
     pub(super) syntax: Syntax<'e>,
 }
 
@@ -29,6 +32,7 @@ impl<'e, 'd> Eyes<'e, 'd> {
         if self.r.tag(i).is_verb() { word(&self.r.infinitive(i)) } else { self.word(i) }
     }
 
+    /// The number of the word's tag.
     pub(super) fn tag(&self, i: usize) -> u32 {
         self.r.tag(i) as u32
     }

@@ -63,6 +63,7 @@ pub(super) fn features(eyes: &Eyes<'_, '_>, draft: &Draft, usual: (Act, Polarity
     out
 }
 
+/// What both questions look at.
 fn facts(eyes: &Eyes<'_, '_>, draft: &Draft, usual: (Act, Polarity)) -> Facts {
     let r = eyes.r;
     let source = Source::new(r, eyes.cast, draft);
@@ -125,6 +126,7 @@ fn class_of(noun: &str) -> u32 {
     }
 }
 
+/// The features of the question for the act.
 fn of_act(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, out: &mut Vec<u32>) {
     let &Facts { act, lemma, voice, sort, noun, who, form, first, object, follows, quoted, .. } = facts;
     let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));
@@ -213,6 +215,7 @@ fn around(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, out: &mut Vec<u32>)
     }
 }
 
+/// The features of the question for the polarity.
 fn of_polarity(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, out: &mut Vec<u32>) {
     let r = eyes.r;
     let &Facts { polarity: usual, lemma, voice, tag, who, opens, first, form, .. } = facts;

@@ -111,6 +111,7 @@ impl<'j, 'd> Judge<'j, 'd> {
         Some(found)
     }
 
+    /// The content of a draft, as spans of the text.
     fn spans(&self, draft: &Draft) -> Vec<Span> {
         draft.content.iter().map(|piece| self.eyes.r.span(piece)).collect()
     }

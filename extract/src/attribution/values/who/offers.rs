@@ -1,5 +1,7 @@
 //! The entities that a source may mean, and what was answered so far.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 use sayso_document::{EntityType, Patience};
 
@@ -14,9 +16,13 @@ use crate::view::Reading;
 /// One that was asked about before.
 #[derive(Clone, Debug)]
 pub(crate) struct Answered {
+    /// The token that stands for the source.
     pub(crate) at: usize,
+    /// The number of all its words.
     pub(crate) words: u32,
+    /// The number of its head; 0 without one.
     pub(crate) head: u32,
+    /// Who it was; empty for nobody.
     pub(crate) entities: Vec<usize>,
 }
 
@@ -32,14 +38,21 @@ const NAMED_MOST: usize = 5;
 /// Those who spoke last are taken.
 const SPOKE: usize = 4;
 
-/// The rules, as bits of what speaks for an entity.
+/// The rules, as bits of what speaks for an entity: it is named by the head of the source.
 pub(crate) const HEAD: u32 = 1;
+/// It issued the document that the source names.
 pub(crate) const ISSUER: u32 = 1 << 1;
+/// It is named in apposition.
 pub(crate) const APPOSED: u32 = 1 << 2;
+/// Its titles fit the description.
 pub(crate) const DESCRIBED: u32 = 1 << 3;
+/// It stands before a relative pronoun.
 pub(crate) const ANTECEDENT: u32 = 1 << 4;
+/// A pronoun stands for it.
 pub(crate) const TOLD: u32 = 1 << 5;
+/// It is the likeliest one, where the words may stand for none.
 pub(crate) const GUESSED: u32 = 1 << 6;
+/// The rules would answer it.
 pub(crate) const USUAL: u32 = 1 << 7;
 
 /// What is offered for one source.
@@ -49,9 +62,10 @@ pub(crate) struct Offers {
     pub(crate) list: Vec<Vec<usize>>,
     /// The place of what the rules take, and how sure they are.
     pub(crate) usual: usize,
+    /// How sure the rules are of it, from 0 to 1.
     pub(crate) sure: f32,
     /// Which rules name an entity, and how sure the surest is.
-    pub(crate) ruled: FxHashMap<usize, (u32, f32)>,
+    pub(crate) ruled: BTreeMap<usize, (u32, f32)>,
     /// Two that were named side by side, and the last two that spoke.
     pub(crate) pairs: Vec<Vec<usize>>,
     /// All persons that the source names, and all bodies, where there are several; and whether no verb parts them.
@@ -60,12 +74,17 @@ pub(crate) struct Offers {
 
 /// A document with what was answered so far.
 pub(crate) struct Room<'r, 'd> {
+    /// The document.
     pub(crate) r: &'r Reading<'d>,
+    /// Its mentions and entities.
     pub(crate) cast: &'r Cast<'r>,
+    /// What depends on what.
     pub(crate) syntax: Syntax<'r>,
+    /// What else decisions are made of.
     pub(crate) means: Means<'r>,
     /// The places of each entity's mentions in [`Cast::places`], ascending.
     pub(crate) mentions: Vec<Vec<u32>>,
+    /// The answers so far, in the order in which they were given.
     pub(crate) answered: Vec<Answered>,
     /// The latest answer for the same words.
     pub(crate) by_words: FxHashMap<u32, usize>,
@@ -74,6 +93,7 @@ pub(crate) struct Room<'r, 'd> {
     /// The persons, and all others that speak, that are named most; and how many persons there are.
     named_most: Vec<usize>,
     pub(crate) persons: usize,
+    /// The person who is named first.
     pub(crate) first_person: Option<usize>,
     /// "He" and "she" that stand for each entity.
     pub(crate) sexes: Vec<[u32; 2]>,
@@ -123,6 +143,7 @@ impl<'r, 'd> Room<'r, 'd> {
         }
     }
 
+    /// Remembers an answer for the sources that come.
     pub(crate) fn note(&mut self, answer: Answered) {
         let place = self.answered.len();
         for &entity in &answer.entities {
@@ -138,10 +159,12 @@ impl<'r, 'd> Room<'r, 'd> {
         self.answered.push(answer);
     }
 
+    /// The type of an entity.
     pub(crate) fn kind_of(&self, entity: usize) -> EntityType {
         self.cast.kind_of(entity)
     }
 
+    /// The mention with this number.
     pub(crate) fn place(&self, place: u32) -> &Place<'r> {
         &self.cast.places()[place as usize]
     }
@@ -183,9 +206,7 @@ pub(crate) fn offers(room: &Room<'_, '_>, source: &Source, patience: &Patience<'
     usual.iter().for_each(|&entity| add(entity, true));
     let inside: Vec<usize> = cast.inside(&source.tokens).take(24).map(|place| place.mention.entity).collect();
     inside.iter().take(12).for_each(|&entity| add(entity, false));
-    let mut named: Vec<usize> = ruled.keys().copied().collect();
-    named.sort_unstable();
-    named.into_iter().for_each(|entity| add(entity, false));
+    ruled.keys().for_each(|&entity| add(entity, false));
     let spoke = room.answered.iter().rev().take(SPOKE).flat_map(|answer| &answer.entities);
     spoke.for_each(|&entity| add(entity, false));
     let places = cast.places();
@@ -312,7 +333,7 @@ fn pairs(room: &Room<'_, '_>, source: &Source) -> Vec<Vec<usize>> {
 /// What the rules say of a source.
 struct Ruled {
     /// Which rules name an entity, and how sure the surest is.
-    of: FxHashMap<usize, (u32, f32)>,
+    of: BTreeMap<usize, (u32, f32)>,
     /// What the first rule that names any takes.
     usual: Vec<Speaker>,
 }
@@ -337,7 +358,7 @@ impl Ruled {
 
 /// Which rules name which entities.
 fn ruled(r: &Reading<'_>, cast: &Cast<'_>, source: &Source) -> Ruled {
-    let mut ruled = Ruled { of: FxHashMap::default(), usual: Vec::new() };
+    let mut ruled = Ruled { of: BTreeMap::new(), usual: Vec::new() };
     if source.tokens.is_empty() {
         return ruled;
     }

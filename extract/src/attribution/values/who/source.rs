@@ -21,6 +21,7 @@ pub(crate) struct Source {
     pub(crate) tokens: Range<usize>,
     /// Where it stands, or would stand.
     pub(crate) at: usize,
+    /// What sort of words it is.
     pub(crate) kind: Kind,
     /// The first noun phrase, with what "and" joins to it …
     pub(crate) phrase: Range<usize>,
@@ -33,6 +34,7 @@ pub(crate) struct Source {
     /// The number of the first word.
     pub(crate) first: u32,
     pub(crate) plural: bool,
+    /// Whether its head names a kind of document.
     pub(crate) document: bool,
     /// Whether "and" joins its parts.
     pub(crate) joined: bool,
@@ -120,6 +122,7 @@ impl Source {
         matches!(self.kind, Kind::They | Kind::OtherPronoun) || self.plural || counted()
     }
 
+    /// A draft without a source.
     fn nothing(at: usize) -> Self {
         Self {
             tokens: at..at,
@@ -139,6 +142,7 @@ impl Source {
     }
 }
 
+/// What sort of words a phrase and what follows it are. Names go before articles.
 fn kind(
     r: &Reading<'_>,
     cast: &Cast<'_>,
@@ -189,6 +193,7 @@ pub(crate) fn noun(r: &Reading<'_>, i: usize) -> u32 {
     comparable_word(issuer::singular(r.lower(i)))
 }
 
+/// The kind of a pronoun, also of one with a verb glued to it: "he's".
 fn pronoun(lower: &str) -> Option<Kind> {
     let word = lower.split(['\'', '’']).next().unwrap_or(lower);
     Some(match word {
@@ -202,6 +207,7 @@ fn pronoun(lower: &str) -> Option<Kind> {
     })
 }
 
+/// Whether the words tell of a man (true) or of a woman.
 fn sex(r: &Reading<'_>, kind: Kind, last: usize) -> Option<bool> {
     match kind {
         Kind::He => Some(true),

@@ -39,36 +39,59 @@ pub(crate) enum Inside {
 /// What is seen of one entity.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct View {
+    /// Its type.
     pub(crate) kind: u32,
+    /// How its mentions lie in the source: see [`Inside`].
     pub(crate) inside: u32,
     /// The preposition before it, in the source.
     pub(crate) link: u32,
     /// Whether its name ends the source: 1 the last of several, 2 the only one of its sort, 3 after what is of another sort.
     pub(crate) ends: u32,
+    /// The rules that name it, as bits, with [`USUAL`] where the rules would answer it.
     pub(crate) rules: u32,
+    /// How sure the rules are, in sixths.
     pub(crate) sure: u32,
+    /// How well the head of the source fits what it is called: see [`Called`].
     pub(crate) head: u32,
+    /// How many other words of the source fit what it is called, up to 3.
     pub(crate) hits: u32,
+    /// How many words of the first phrase do not, up to 3.
     pub(crate) misses: u32,
+    /// Whether the sex that the source tells of fits: see [`sex()`].
     pub(crate) sex: u32,
-    /// Sentences and paragraphs back to its latest mention; 9 for none.
+    /// Sentences back to its latest mention, by [`step()`]; 9 for none.
     pub(crate) sentences: u32,
+    /// Paragraphs back to its latest mention, up to 3; 4 for none.
     pub(crate) paragraphs: u32,
+    /// Sentences on to its next mention, by [`step()`]; 9 for none.
     pub(crate) after: u32,
     /// How many of its sort were mentioned since.
     pub(crate) rank: u32,
+    /// The form of its latest mention: 1 a name, 2 one with a title, 3 a description, 4 a pronoun; 0 for none.
     pub(crate) form: u32,
+    /// What its latest mention is to the word that it depends on; 99 for none.
     pub(crate) relation: u32,
+    /// Whether its latest mention stands within a quotation.
     pub(crate) quoted: u32,
+    /// How many answers ago it was the answer, up to 3; 4 for never.
     pub(crate) spoke: u32,
+    /// How many paragraphs away it was the answer, up to 2; 3 for never.
     pub(crate) spoke_here: u32,
+    /// How often it was the answer, by [`step()`].
     pub(crate) times: u32,
+    /// What an earlier source of the same words meant: 1 it, 2 another, 3 nobody; 0 where there was none.
     pub(crate) again: u32,
+    /// How many mentions it has before the source, by [`step()`].
     pub(crate) before: u32,
+    /// How many mentions it has in all, by [`step()`].
     pub(crate) total: u32,
+    /// 1 for the person who is named first, and 2 more if no other is named.
     pub(crate) first: u32,
+    /// Whether the content of the draft mentions it.
     pub(crate) content: u32,
+    /// Whether the sentence of the source mentions it.
     pub(crate) clause: u32,
+    /// 1 if its name is a full one, and 2 more if it has an office.
     pub(crate) full: u32,
     /// Whether the source lies in what it says: 0 in no content, 1 in its, 2 in another's, 3 in one of nobody.
     pub(crate) outer: u32,
@@ -76,14 +99,19 @@ pub(crate) struct View {
     pub(crate) anchor: u32,
     /// What an earlier source with the same head meant.
     pub(crate) again_head: u32,
+    /// How sure it is that the entity is one, in fifths.
     pub(crate) sure_name: u32,
+    /// Whether the first paragraph mentions it first.
     pub(crate) lead: u32,
     /// How often it is mentioned shortly before.
     pub(crate) recent: u32,
+    /// The log odds that the source and its mentions mean the same, if the encoder was asked.
     pub(crate) kin: Option<f32>,
     /// The same of its mentions in the source alone.
     pub(crate) kin_inside: Option<f32>,
+    /// Its place among all offered by these odds, from 1 for the likeliest up to 5; 0 without them.
     pub(crate) kin_rank: u32,
+    /// By how much these odds lie above the best of the others, or above even odds if that is more.
     pub(crate) margin: f32,
 }
 
@@ -264,6 +292,7 @@ fn ends(room: &Room<'_, '_>, source: &Source, entity: usize) -> u32 {
     }
 }
 
+/// How a mention lies in what follows the first phrase, and the preposition before it.
 pub(crate) fn in_rest(room: &Room<'_, '_>, source: &Source, place: &Place<'_>) -> (Inside, u32) {
     let r = room.r;
     let start = place.tokens.start;
