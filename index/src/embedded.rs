@@ -35,6 +35,7 @@ mod fault;
 mod filter;
 mod follow;
 mod indexes;
+mod keys;
 mod list;
 mod listing;
 mod lookup;

@@ -14,19 +14,20 @@
 
 use std::collections::BTreeSet;
 
-use sayso_document::{Analysis, Entity, EntityType, Quote, SentenceRole, Tier};
+use sayso_document::{Analysis, Entity, EntityType, Quote, SentenceRole};
 use tantivy::TantivyDocument;
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
 };
 use tantivy::tokenizer::TokenizerManager;
 
+use super::keys::{label_key, label_value, name_key, named_word, part_word, tier_word};
 use crate::article::type_word;
 use crate::name::KeptName;
 use crate::query::Part;
 use crate::text::analyzer;
 use crate::words::{act_word, kind_word, polarity_word};
-use crate::{AnalyzedArticle, EntityId, EntityRecord, text};
+use crate::{AnalyzedArticle, EntityId, EntityRecord};
 
 /// Changes whenever fields or the reading of text do: older indexes are rebuilt from the store.
 pub(super) const VERSION: u32 = 4;
@@ -492,56 +493,4 @@ impl Entities {
         }
         document
     }
-}
-
-/// The word for a whole name, case and accents aside.
-pub(super) fn name_key(name: &str) -> String {
-    whole(text::folded(name))
-}
-
-/// The word for a label of this key, whatever its value.
-pub(super) fn label_key(key: &str) -> String {
-    whole(format!("key {key}"))
-}
-
-/// The word for a label with this key and value. The length says where the value begins, whatever characters it has.
-pub(super) fn label_value(key: &str, value: &str) -> String {
-    whole(format!("{} {key}\u{1F}{value}", key.len()))
-}
-
-/// Longer values are indexed by their digest, because tantivy silently drops words of more than 64 KiB.
-const WHOLE_BYTES: usize = 1 << 10;
-
-/// A value as one word of the index.
-fn whole(value: String) -> String {
-    if value.len() <= WHOLE_BYTES { value } else { blake3::hash(value.as_bytes()).to_string() }
-}
-
-/// The word for a tier.
-pub(super) fn tier_word(tier: Tier) -> &'static str {
-    match tier {
-        Tier::Fast => "fast",
-        Tier::Accurate => "accurate",
-    }
-}
-
-/// The word for what a document has.
-pub(super) fn part_word(part: Part) -> &'static str {
-    match part {
-        Part::Title => "title",
-        Part::Outlet => "outlet",
-        Part::Author => "author",
-        Part::Language => "language",
-        Part::Date => "date",
-        Part::Entity => "entity",
-        Part::Speaker => "speaker",
-        Part::About => "about",
-        Part::Addressee => "addressee",
-        Part::Said => "said",
-    }
-}
-
-/// The word for whether the speaker is named, among the facets.
-pub(super) fn named_word(named: bool) -> &'static str {
-    if named { "named" } else { "unnamed" }
 }

@@ -1,0 +1,67 @@
+//! Whole values as words of an index, for filters and for fields of the query language.
+//!
+//! | value | its word |
+//! |---|---|
+//! | the outlet "Veld Courier" | `veld courier` |
+//! | any label `desk` | `key desk` |
+//! | the label `desk` with the value "home" | `4 desk`, a separator, `home` |
+//! | a speaker with a name | `named` |
+//!
+//! Documents and queries get their words here, so that both write them in the same way.
+
+use sayso_document::Tier;
+
+use crate::query::Part;
+use crate::text;
+
+/// The word for a whole name, case and accents aside.
+pub(super) fn name_key(name: &str) -> String {
+    whole(text::folded(name))
+}
+
+/// The word for a label of this key, whatever its value.
+pub(super) fn label_key(key: &str) -> String {
+    whole(format!("key {key}"))
+}
+
+/// The word for a label with this key and value. The length says where the value begins, whatever characters it has.
+pub(super) fn label_value(key: &str, value: &str) -> String {
+    whole(format!("{} {key}\u{1F}{value}", key.len()))
+}
+
+/// Longer values are indexed by their digest, because tantivy silently drops words of more than 64 KiB.
+const WHOLE_BYTES: usize = 1 << 10;
+
+/// A value as one word of the index.
+fn whole(value: String) -> String {
+    if value.len() <= WHOLE_BYTES { value } else { blake3::hash(value.as_bytes()).to_string() }
+}
+
+/// The word for a tier.
+pub(super) fn tier_word(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Fast => "fast",
+        Tier::Accurate => "accurate",
+    }
+}
+
+/// The word for what a document has.
+pub(super) fn part_word(part: Part) -> &'static str {
+    match part {
+        Part::Title => "title",
+        Part::Outlet => "outlet",
+        Part::Author => "author",
+        Part::Language => "language",
+        Part::Date => "date",
+        Part::Entity => "entity",
+        Part::Speaker => "speaker",
+        Part::About => "about",
+        Part::Addressee => "addressee",
+        Part::Said => "said",
+    }
+}
+
+/// The word for whether the speaker is named, among the facets.
+pub(super) fn named_word(named: bool) -> &'static str {
+    if named { "named" } else { "unnamed" }
+}
