@@ -69,6 +69,7 @@ impl Version {
         Self::of(article, 1, None, None, 0)
     }
 
+    /// The version with this number and these moments, in microseconds since 1970. `birth` as above.
     fn of(article: &Article, revision: u64, created: Option<i64>, updated: Option<i64>, birth: u64) -> Self {
         let etag = etag(article, revision, created, birth);
         Self { revision, created, updated, etag, text: text_digest(&article.body) }
@@ -87,6 +88,7 @@ pub fn text_digest(text: &str) -> u64 {
     number(&blake3::hash(text.as_bytes()))
 }
 
+/// The first eight bytes of a digest as a number, which is the same on every machine.
 fn number(digest: &blake3::Hash) -> u64 {
     let [a, b, c, d, e, f, g, h, ..] = *digest.as_bytes();
     u64::from_be_bytes([a, b, c, d, e, f, g, h])

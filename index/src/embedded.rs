@@ -35,7 +35,6 @@ mod fault;
 mod filter;
 mod follow;
 mod indexes;
-mod keys;
 mod list;
 mod listing;
 mod lookup;

@@ -71,6 +71,7 @@ pub(crate) fn has_stems(field: Field) -> bool {
     matches!(field, Field::Text | Field::Title | Field::Cue)
 }
 
+/// Whether a field has forms for capitals, so that a word can be asked for as it is written.
 fn has_case(field: Field) -> bool {
     matches!(field, Field::Text | Field::Title)
 }

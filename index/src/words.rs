@@ -34,6 +34,7 @@ pub(crate) fn polarity_word(polarity: Polarity) -> &'static str {
     word_of(&POLARITIES, polarity)
 }
 
+/// The word that a table has for a value. Every table has all values.
 fn word_of<T: PartialEq>(table: &[(T, &'static str)], value: T) -> &'static str {
     table.iter().find(|(one, _)| *one == value).map_or("", |&(_, word)| word)
 }

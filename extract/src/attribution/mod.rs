@@ -151,7 +151,7 @@ fn quotes(
     continued::continue_quotations(r, &mut drafts);
     drafts.iter_mut().for_each(|draft| continued::leave_out(r, draft));
     let judge = learned::Judge::new(r, cast, &means);
-    let heard = judge.hearers(&drafts, &addressee::find(r, &drafts), decide, patience)?;
+    let heard = judge.addressees(&drafts, &addressee::find(r, &drafts), decide, patience)?;
     drafts.iter_mut().zip(&heard).for_each(|(draft, heard)| addressee::leave_out(r, draft, heard.as_ref()));
     let manners = judge.manners(&drafts, decide, patience)?;
     let speakers = who::decide(r, cast, &drafts, means, decide, patience)?;

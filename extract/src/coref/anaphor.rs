@@ -5,7 +5,7 @@ use std::ops::Range;
 use sayso_document::TokenKind;
 
 use super::context::{Scene, small};
-use crate::lexicon::{Class, fold};
+use crate::lexicon::{Class, List, fold};
 
 /// What sort of words stand for a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,65 +51,6 @@ impl Anaphor {
 /// A description has at most this many words between article and head.
 const MODIFIERS: usize = 4;
 
-/// Heads of descriptions of persons beside titles.
-const PERSONS: [&str; 22] = [
-    "actor",
-    "attacker",
-    "author",
-    "boy",
-    "businessman",
-    "campaigner",
-    "celebrity",
-    "defendant",
-    "frontrunner",
-    "girl",
-    "hopeful",
-    "incumbent",
-    "man",
-    "mogul",
-    "newcomer",
-    "official",
-    "plaintiff",
-    "republican",
-    "suspect",
-    "tycoon",
-    "victim",
-    "woman",
-];
-/// Heads of descriptions of bodies beside the heads of their names.
-const BODIES: [&str; 24] = [
-    "airline",
-    "automaker",
-    "band",
-    "broadcaster",
-    "carmaker",
-    "chain",
-    "charity",
-    "daily",
-    "firm",
-    "giant",
-    "lab",
-    "manufacturer",
-    "newspaper",
-    "non-profit",
-    "nonprofit",
-    "outlet",
-    "panel",
-    "paper",
-    "publication",
-    "publisher",
-    "regulator",
-    "retailer",
-    "watchdog",
-    "website",
-];
-/// Words that end the search for a head.
-const STOPS: [&str; 40] = [
-    "a", "after", "an", "and", "are", "as", "at", "be", "been", "but", "by", "for", "from", "had", "has", "have", "he",
-    "his", "if", "in", "into", "is", "it", "its", "not", "of", "on", "or", "she", "than", "that", "the", "their",
-    "they", "this", "to", "was", "were", "who", "with",
-];
-
 /// The pronoun at a token.
 pub(super) fn pronoun(word: &str) -> Option<Sort> {
     // In capitals they are countries and trades: "the US", "the IT firm".
@@ -147,7 +88,7 @@ fn description(scene: &Scene, at: usize) -> Option<Anaphor> {
             return None;
         }
         let word = scene.word(head);
-        if STOPS.binary_search(&word).is_ok() || scene.says(head) {
+        if List::DescriptionStops.has(word) || scene.says(head) {
             return None;
         }
         if word.starts_with(char::is_uppercase) {
@@ -181,10 +122,10 @@ fn sort_of(scene: &Scene, i: usize) -> Option<Sort> {
     if !word.starts_with(|c: char| c.is_ascii_lowercase()) {
         return None;
     }
-    if PERSONS.binary_search(&word).is_ok() {
+    if List::PersonHeads.has(word) {
         return Some(Sort::Person);
     }
-    if BODIES.binary_search(&word).is_ok() {
+    if List::BodyHeads.has(word) {
         return Some(Sort::Body);
     }
     let class = scene.lexicon.class(word);

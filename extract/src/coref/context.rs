@@ -2,7 +2,7 @@
 
 use sayso_document::{Document, TokenKind};
 
-use crate::lexicon::{Class, Lexicon};
+use crate::lexicon::{Class, Lexicon, List};
 use crate::model;
 use crate::view::View;
 
@@ -33,46 +33,6 @@ pub(super) enum Part {
     #[default]
     Object,
 }
-
-/// Words after which a noun phrase is no subject.
-const PREPOSITIONS: [&str; 30] = [
-    "about",
-    "after",
-    "against",
-    "among",
-    "around",
-    "as",
-    "at",
-    "before",
-    "behind",
-    "between",
-    "by",
-    "during",
-    "for",
-    "from",
-    "in",
-    "including",
-    "into",
-    "like",
-    "of",
-    "on",
-    "over",
-    "since",
-    "than",
-    "through",
-    "to",
-    "toward",
-    "under",
-    "with",
-    "within",
-    "without",
-];
-/// Words that show that a noun phrase before them is a subject.
-const AUXILIARIES: [&str; 34] = [
-    "also", "are", "became", "began", "came", "can", "could", "did", "does", "doesn't", "gave", "got", "had", "has",
-    "have", "is", "knew", "left", "made", "may", "might", "must", "should", "spoke", "took", "tried", "wanted", "was",
-    "wasn't", "went", "were", "will", "won", "would",
-];
 
 impl<'a, 't> Scene<'a, 't> {
     /// Reads the context of a document.
@@ -136,7 +96,7 @@ impl<'a, 't> Scene<'a, 't> {
     /// Whether the token looks like a verb with tense.
     pub(super) fn is_verb(&self, i: usize) -> bool {
         let word = self.word(i);
-        AUXILIARIES.binary_search(&word).is_ok()
+        List::SubjectFollowers.has(word)
             || word.len() > 3 && word.ends_with("ed") && word.starts_with(|c: char| c.is_ascii_lowercase())
             || self.says(i)
     }
@@ -146,7 +106,7 @@ impl<'a, 't> Scene<'a, 't> {
         let word = self.word(i);
         word.starts_with(char::is_alphabetic)
             && !self.is_verb(i)
-            && PREPOSITIONS.binary_search(&word).is_err()
+            && !List::NoSubjectPrepositions.has(word)
             && !matches!(word, "and" | "or" | "but" | "because" | "that" | "who" | "when" | "if" | "the" | "a" | "an")
     }
 
@@ -164,7 +124,7 @@ impl<'a, 't> Scene<'a, 't> {
             if self.says(self.before_modifiers(from)) {
                 return Part::Inverted;
             }
-            if small(self.word(before), |word| PREPOSITIONS.binary_search(&word).is_ok()) {
+            if small(self.word(before), |word| List::NoSubjectPrepositions.has(word)) {
                 return Part::Complement;
             }
         }

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 use sayso_document::Document;
 
-use crate::lexicon::{Class, Lexicon, fold};
+use crate::lexicon::{Class, Lexicon, List, fold};
 use crate::model;
 use crate::names::NameMention;
 
@@ -37,37 +37,6 @@ impl Genders {
     }
 }
 
-/// A word for somebody of the family.
-fn is_kin(word: &str) -> bool {
-    matches!(
-        word,
-        "wife"
-            | "husband"
-            | "son"
-            | "daughter"
-            | "brother"
-            | "sister"
-            | "father"
-            | "mother"
-            | "uncle"
-            | "aunt"
-            | "nephew"
-            | "niece"
-            | "grandfather"
-            | "grandmother"
-            | "grandson"
-            | "granddaughter"
-            | "widow"
-            | "widower"
-            | "fiancé"
-            | "fiancée"
-            | "stepson"
-            | "stepdaughter"
-            | "half-brother"
-            | "half-sister"
-    )
-}
-
 /// So far before a name stands the word that tells whose kin it is.
 const KIN: usize = 8;
 
@@ -79,7 +48,7 @@ pub(super) fn is_introduced_as_kin(document: &Document, name: &NameMention) -> b
     let mut commas = 0;
     for i in words {
         let word = document.word(i);
-        if is_kin(word) {
+        if List::KinNouns.has(word) {
             let owner = i.checked_sub(1).map_or("", |before| document.word(before));
             let owned =
                 matches!(owner, "his" | "her" | "their" | "whose" | "'s" | "’s" | "His" | "Her" | "older" | "younger");
@@ -101,7 +70,7 @@ fn by_kin(document: &Document, lexicon: &Lexicon, name: &NameMention) -> Option<
     let before = name.tokens.start.checked_sub(1)?;
     let at = if document.word(before) == "," { before.checked_sub(1)? } else { before };
     let word = document.word(at);
-    let kin = is_kin(word);
+    let kin = List::KinNouns.has(word);
     let class = lexicon.class(word);
     let female = class.is(Class::FEMALE)
         || matches!(word, "aunt" | "niece" | "grandmother" | "granddaughter" | "widow" | "fiancée" | "stepdaughter")

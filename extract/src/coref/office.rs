@@ -4,30 +4,9 @@
 use rustc_hash::FxHashMap;
 use sayso_document::{Counted, Document, Entity, EntityType, Mention, MentionForm};
 
-use crate::lexicon::{Class, Lexicon};
+use crate::lexicon::{Class, Lexicon, List};
 use crate::names::NameMention;
 
-/// The words, in small letters, that make a body of the name before them.
-const HEADS: [&str; 13] = [
-    "administration",
-    "army",
-    "cabinet",
-    "camp",
-    "campaign",
-    "government",
-    "junta",
-    "legislature",
-    "military",
-    "office",
-    "police",
-    "regime",
-    "team",
-];
-/// The same with a word between that tells of what: "the Velorian foreign ministry".
-const HEADS_OF: [&str; 6] = ["agency", "bank", "commission", "court", "department", "ministry"];
-/// Words for bodies that persons have.
-const OF_PERSONS: [&str; 8] =
-    ["administration", "cabinet", "camp", "campaign", "government", "office", "regime", "team"];
 /// So many words may stand between the name and the head.
 const BETWEEN: usize = 3;
 
@@ -67,7 +46,7 @@ pub(super) fn offices(
                 entities[entity].name = surface;
             }
             (name.tokens.start, entity)
-        } else if unmarked(document, lexicon, at - 1) && here(at - 1) && first == at && HEADS.contains(&head) {
+        } else if unmarked(document, lexicon, at - 1) && here(at - 1) && first == at && List::OfficeHeads.has(head) {
             let words = format!("{} {head}", document.word(at - 1));
             let entity = *known.entry(words.to_lowercase()).or_insert(entities.len());
             if entity == entities.len() {
@@ -87,16 +66,16 @@ pub(super) fn offices(
 }
 
 /// The word for a body, if it is one.
-fn head(word: &str) -> Option<&'static str> {
-    HEADS.into_iter().chain(HEADS_OF).find(|head| *head == word)
+fn head(word: &str) -> Option<&str> {
+    (List::OfficeHeads.has(word) || List::MinistryNouns.has(word)).then_some(word)
 }
 
 /// Whether the name may have such a body.
 fn owns(name: &NameMention, head: &str, told: bool) -> bool {
     match name.kind {
-        EntityType::Person => OF_PERSONS.contains(&head),
+        EntityType::Person => List::PersonalOffices.has(head),
         EntityType::Place | EntityType::Norp => {
-            !matches!(head, "office" | "team") && (told || !HEADS_OF.contains(&head))
+            !matches!(head, "office" | "team") && (told || !List::MinistryNouns.has(head))
         }
         EntityType::Organization => matches!(head, "government" | "police"),
         _ => false,
@@ -127,7 +106,7 @@ fn kind(document: &Document, words: std::ops::Range<usize>) -> String {
     let head = document.word(words.end);
     match head {
         "camp" | "campaign" => "campaign".to_owned(),
-        _ if !HEADS_OF.contains(&head) => head.to_owned(),
+        _ if !List::MinistryNouns.has(head) => head.to_owned(),
         _ => words.chain([0]).map(|i| if i == 0 { head } else { document.word(i) }).collect::<Vec<_>>().join(" "),
     }
 }

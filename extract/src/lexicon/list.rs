@@ -136,6 +136,38 @@ lists! {
     LinkingPrepositions = "linking_prepositions";
     /// Small words and signs that have no letter in most acronyms: "Alliance to Reclaim Our Schools (AROS)".
     AcronymSkips = "acronym_skips";
+    /// Words that make a body of the name before them: "the Ostrey campaign".
+    OfficeHeads = "office_heads";
+    /// The same with a word between that tells of what: "the Velorian foreign ministry".
+    MinistryNouns = "ministry_nouns";
+    /// Of office_heads those that persons have: "the Ostrey campaign".
+    PersonalOffices = "personal_offices";
+    /// Words for somebody of the family: "his wife".
+    KinNouns = "kin_nouns";
+    /// Kinds of documents, in the singular: "poll", "study".
+    DocumentNouns = "document_nouns";
+    /// What sort of body the name before it is of: "the Gannett newspaper chain".
+    BodySorts = "body_sorts";
+    /// Parts of bodies that speak for the whole: "a panel of the Appeals Court".
+    BodyParts = "body_parts";
+    /// Words for men: "the chairman".
+    MenNouns = "men_nouns";
+    /// Words for women: "the chairwoman".
+    WomenNouns = "women_nouns";
+    /// Words that count before a noun, but for numbers: "several officials".
+    Counting = "counting";
+    /// Pronouns that may be a whole source, beside the personal ones: "many said".
+    OtherPronouns = "other_pronouns";
+    /// Heads of descriptions of persons beside titles: "the suspect".
+    PersonHeads = "person_heads";
+    /// Heads of descriptions of bodies beside the heads of their names: "the airline".
+    BodyHeads = "body_heads";
+    /// Words that stand in no description: "the" up to its head.
+    DescriptionStops = "description_stops";
+    /// Words after which a noun phrase is no subject: "about the minister".
+    NoSubjectPrepositions = "no_subject_prepositions";
+    /// Words that show that a noun phrase before them is a subject: "the minister also".
+    SubjectFollowers = "subject_followers";
 }
 
 /// Forms of verbs with their dictionary form.

@@ -107,19 +107,19 @@ mod tests {
 
     /// What [`TEXT`] asks of each model: how many features, and their hash.
     const ASKED: [(&str, usize, u64); 14] = [
-        ("act", 0, 0),
-        ("addressee", 0, 0),
+        ("act", 485, 0x84d1_acf2_1994_fd49),
+        ("addressee", 1176, 0x8364_2614_2774_9653),
         ("content", 2930, 0x621e_d470_aaa4_de25),
         ("cue", 621, 0xd817_6575_cb11_3c55),
         ("entities", 4643, 0xf2a5_3c4d_21dd_45a1),
         ("extent", 468, 0xe574_bdae_f25b_3e52),
         ("moves", 10332, 0x21c2_1771_3645_5aea),
-        ("polarity", 0, 0),
+        ("polarity", 323, 0x755b_735f_7c15_d670),
         ("relations", 2208, 0xbb48_34d7_20ae_a3da),
         ("source", 2184, 0xbfdc_124b_3254_46ce),
         ("speakers", 259, 0x294a_42f3_3610_bc5b),
         ("tags", 1443, 0x23b1_dd36_2f67_773f),
-        ("who_fast", 0, 0),
+        ("who_fast", 1305, 0xc3fb_55c6_6e60_0cb7),
         ("whole", 216, 0x9786_78b7_b7a8_3b5e),
     ];
 

@@ -151,7 +151,7 @@ impl Surnames {
 
 /// Words that are both titles and first names.
 pub(super) fn is_title_too(words: &Words, at: usize) -> bool {
-    List::TitleFirstNames.has(&*fold(words.text(at)))
+    List::TitleFirstNames.has(&fold(words.text(at)))
 }
 
 fn key(words: &Words, at: usize) -> String {

@@ -15,7 +15,9 @@ use crate::wildcard::{Places, Wildcard};
 /// Matches documents that have a word of a form. All score the same.
 #[derive(Clone, Debug)]
 pub(super) struct WildcardQuery {
+    /// The field whose words are looked through.
     field: Field,
+    /// What they must look like.
     form: Arc<Form>,
 }
 

@@ -18,10 +18,9 @@ use tantivy::schema::{Field as IndexField, IndexRecordOption};
 
 use super::automaton::WildcardQuery;
 use super::collect::Plan;
-use super::keys::{label_key, label_value, part_word};
 use super::named::Bearing;
 use super::never_back::NeverBack;
-use super::schema::{Common, Quotes, Words};
+use super::schema::{Common, Quotes, Words, label_key, label_value, part_word};
 use super::terms::any_of;
 use super::view::View;
 use crate::article::type_word;

@@ -17,11 +17,14 @@ use crate::{Article, Change};
 /// A file that is full while the switch is on.
 #[derive(Debug)]
 struct FullDisk {
+    /// What really keeps the bytes.
     file: FileBackend,
+    /// The switch.
     full: Arc<AtomicBool>,
 }
 
 impl FullDisk {
+    /// Refuses while the disk is full.
     fn check(&self) -> io::Result<()> {
         match self.full.load(Ordering::Relaxed) {
             true => Err(io::Error::from(io::ErrorKind::StorageFull)),
@@ -72,6 +75,7 @@ fn on_disk(dir: &Path) -> (Embedded, Arc<AtomicBool>) {
     (Embedded::start(dir.to_owned(), store, EmbeddedOptions::default()).unwrap(), full)
 }
 
+/// An article with this id and a short body.
 fn article(id: &str) -> Article {
     Article { id: id.into(), body: "Talks.".into(), ..Article::default() }
 }
@@ -105,10 +109,12 @@ fn hand_in(engine: &Embedded, write: Write) -> mpsc::Receiver<Result<Change>> {
     receiver
 }
 
+/// Makes a change and waits until every read sees it.
 fn write(engine: &Embedded, change: Write) -> Result<Change> {
     hand_in(engine, change).recv().unwrap()
 }
 
+/// Puts an article without an analysis.
 fn put(engine: &Embedded, id: &str) -> Result<Change> {
     write(engine, Write::Put(Box::new(AnalyzedArticle { article: article(id), analysis: Analysis::default() }), None))
 }

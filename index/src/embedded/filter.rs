@@ -10,9 +10,8 @@ use tantivy::Term;
 use tantivy::query::{Query, RangeQuery};
 
 use super::compile::published;
-use super::keys::{label_key, label_value, name_key, named_word, tier_word};
 use super::named::Bearing;
-use super::schema::Common;
+use super::schema::{Common, label_key, label_value, name_key, named_word, tier_word};
 use super::terms::{any_of, any_term};
 use super::view::View;
 use crate::query::{ArticleFilter, QuoteQuery, SentenceQuery};

@@ -58,6 +58,7 @@ impl Listing {
 
 /// The first key of an article without a moment, and one behind all.
 const UNDATED: (u64, u64) = (u64::MAX, 0);
+/// The key behind all articles, where a list has ended.
 const END: (u64, u64) = (u64::MAX, u64::MAX);
 
 impl Snapshot {

@@ -26,6 +26,7 @@ impl Query for NeverBack {
     }
 }
 
+/// The weight of such a query, whose scorers go forwards only.
 struct Forwards(Box<dyn Weight>);
 
 impl Weight for Forwards {
@@ -38,6 +39,7 @@ impl Weight for Forwards {
     }
 }
 
+/// Matches that stay where they are when they are asked for a document that they have passed.
 struct Cursor(Box<dyn Scorer>);
 
 impl DocSet for Cursor {

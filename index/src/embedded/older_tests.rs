@@ -20,6 +20,7 @@ fn article(id: &str, sentences: usize, tier: Tier) -> AnalyzedArticle {
     AnalyzedArticle { article, analysis }
 }
 
+/// Makes a change and waits until every read sees it.
 fn write(engine: &Embedded, change: Write) -> Result<Receipt> {
     let (sender, receiver) = mpsc::channel();
     let progress = move |progress| match progress {
@@ -31,6 +32,7 @@ fn write(engine: &Embedded, change: Write) -> Result<Receipt> {
     receiver.recv().unwrap()
 }
 
+/// Puts an article under no condition.
 fn put(engine: &Embedded, article: AnalyzedArticle) -> Receipt {
     write(engine, Write::Put(Box::new(article), None)).unwrap()
 }
@@ -61,6 +63,7 @@ fn older(dir: &Path, articles: &[AnalyzedArticle]) {
     }
 }
 
+/// The ids of a list, in its order, read in pages of two.
 fn listed(engine: &Embedded, order: ArticleOrder, filter: &ArticleFilter) -> String {
     let mut query = ArticleQuery { filter: filter.clone(), order, page: PageRequest { size: 2, after: None } };
     let mut ids = Vec::new();
@@ -74,6 +77,7 @@ fn listed(engine: &Embedded, order: ArticleOrder, filter: &ArticleFilter) -> Str
     }
 }
 
+/// The version of a kept article.
 fn version(engine: &Embedded, id: &str) -> Version {
     engine.article(id).unwrap().unwrap().article.version
 }

@@ -88,13 +88,16 @@ pub(super) fn hash(text: &str) -> u64 {
     hasher.0
 }
 
+/// The state of the hash so far.
 struct Fnv(u64);
 
 impl Fnv {
+    /// The state before the first byte: the offset that FNV-1a begins with.
     fn new() -> Self {
         Self(0xcbf2_9ce4_8422_2325)
     }
 
+    /// Takes in bytes, one after another.
     fn feed(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);

@@ -12,86 +12,27 @@
 //! An index must hold exactly as many documents as the store counts sentences, quotes and entities: opening the engine rebuilds
 //! an index that does not. Whoever adds a field raises [`VERSION`], so that older indexes are rebuilt.
 
+mod fields;
+mod keys;
+
 use std::collections::BTreeSet;
 
 use sayso_document::{Analysis, Entity, EntityType, Quote, SentenceRole};
 use tantivy::TantivyDocument;
-use tantivy::schema::{
-    FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
-};
-use tantivy::tokenizer::TokenizerManager;
+use tantivy::schema::{Field, INDEXED, IndexRecordOption, Schema, SchemaBuilder, TextFieldIndexing, TextOptions};
 
-use super::keys::{label_key, label_value, name_key, named_word, part_word, tier_word};
 use crate::article::type_word;
 use crate::name::KeptName;
 use crate::query::Part;
-use crate::text::analyzer;
 use crate::words::{act_word, kind_word, polarity_word};
 use crate::{AnalyzedArticle, EntityId, EntityRecord};
 
+use fields::{CASED, EXACT, fast, keyword, words};
+pub(super) use fields::{Words, tokenizers};
+pub(super) use keys::{label_key, label_value, name_key, named_word, part_word, tier_word};
+
 /// Changes whenever fields or the reading of text do: older indexes are rebuilt from the store.
 pub(super) const VERSION: u32 = 4;
-
-const EXACT: &str = "exact";
-const CASED: &str = "cased";
-const STEMMED: &str = "stemmed";
-
-/// The tokenizers that the fields name.
-pub(super) fn tokenizers() -> TokenizerManager {
-    // Tantivy asks for its default tokenizer even where a field has none.
-    let manager = TokenizerManager::default();
-    manager.register(EXACT, analyzer::exact_analyzer());
-    manager.register(CASED, analyzer::cased_analyzer());
-    manager.register(STEMMED, analyzer::stemming_analyzer());
-    manager
-}
-
-/// Words with their positions, to be searched and scored.
-fn words(tokenizer: &str) -> TextOptions {
-    let indexing = TextFieldIndexing::default()
-        .set_tokenizer(tokenizer)
-        .set_index_option(IndexRecordOption::WithFreqsAndPositions);
-    TextOptions::default().set_indexing_options(indexing)
-}
-
-/// Whole values, to filter by.
-fn keyword() -> TextOptions {
-    let indexing = TextFieldIndexing::default()
-        .set_tokenizer("raw")
-        .set_fieldnorms(false)
-        .set_index_option(IndexRecordOption::Basic);
-    TextOptions::default().set_indexing_options(indexing)
-}
-
-/// Numbers in a column, to order and filter by.
-fn fast() -> NumericOptions {
-    FAST.into()
-}
-
-/// Text that can be found by any inflection of a word and by its exact form.
-#[derive(Clone, Copy)]
-pub(super) struct Words {
-    /// The stems of the words.
-    pub(super) stemmed: Field,
-    /// The words as they are, folded, for phrases, prefixes and fuzzy words; and forms for their capitals.
-    pub(super) exact: Field,
-}
-
-impl Words {
-    /// Adds both fields to a schema. The exact one keeps words with this tokenizer.
-    fn add(builder: &mut SchemaBuilder, name: &str, exact: &str) -> Self {
-        Self {
-            stemmed: builder.add_text_field(name, words(STEMMED)),
-            exact: builder.add_text_field(&format!("{name}_exact"), words(exact)),
-        }
-    }
-
-    /// Adds a text to both fields of a document.
-    fn put(self, document: &mut TantivyDocument, text: &str) {
-        document.add_text(self.stemmed, text);
-        document.add_text(self.exact, text);
-    }
-}
 
 /// What sentences and quotes share.
 #[derive(Clone, Copy)]
@@ -225,6 +166,7 @@ pub(super) const ROLES: [SentenceRole; 4] =
     [SentenceRole::Body, SentenceRole::Headline, SentenceRole::Subheading, SentenceRole::Caption];
 
 impl Sentences {
+    /// The schema of this index. The order of the fields is part of the format: see [`VERSION`].
     pub(super) fn new() -> Self {
         let mut builder = Schema::builder();
         let common = Common::add(&mut builder);
@@ -306,6 +248,7 @@ pub(super) struct Quotes {
 }
 
 impl Quotes {
+    /// The schema of this index. The order of the fields is part of the format: see [`VERSION`].
     pub(super) fn new() -> Self {
         let mut builder = Schema::builder();
         let common = Common::add(&mut builder);

@@ -76,6 +76,7 @@ pub(super) struct Keys {
 }
 
 impl Keys {
+    /// Opens the columns of a segment.
     fn of(reader: &SegmentReader) -> Result<Self> {
         let fast = reader.fast_fields();
         Ok(Self {
@@ -124,6 +125,7 @@ pub(super) struct Places {
 }
 
 impl Places {
+    /// Opens the columns of a segment.
     fn of(reader: &SegmentReader) -> Result<Self> {
         let fast = reader.fast_fields();
         Ok(Self {
@@ -150,6 +152,7 @@ pub(super) struct Figures {
 }
 
 impl Figures {
+    /// Opens the columns of a segment.
     fn of(reader: &SegmentReader) -> Result<Self> {
         let fast = reader.fast_fields();
         Ok(Self {

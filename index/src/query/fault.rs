@@ -71,6 +71,7 @@ pub enum ParseErrorKind {
 const FOUND: usize = 40;
 
 impl ParseError {
+    /// A fault at a byte of the query. `expected` says what would be right there.
     pub(super) fn new(kind: ParseErrorKind, position: usize, expected: impl Into<String>) -> Self {
         Self { position, kind, found: String::new(), expected: expected.into() }
     }

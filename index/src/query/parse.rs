@@ -69,14 +69,22 @@ pub fn parse(text: &str, options: &ParseOptions) -> Result<Expr, ParseError> {
     Ok(join::calmed(expr))
 }
 
+/// What was read, or where and why it cannot be.
 type Parsed<T> = Result<T, ParseError>;
 
+/// A reader of one query, from left to right.
 struct Parser<'q> {
+    /// The whole query.
     text: &'q str,
+    /// The byte that is read next.
     at: usize,
+    /// What is allowed.
     options: &'q ParseOptions,
+    /// How many words were read so far, those of phrases too.
     clauses: usize,
+    /// How many words were read so far that stand for several.
     expansions: usize,
+    /// How many groups are open.
     depth: usize,
     /// Whether a field applies at this place.
     in_field: bool,
@@ -84,6 +92,7 @@ struct Parser<'q> {
     narrows: bool,
 }
 
+/// What may follow an operator or a sign, as errors say it.
 const WORD: &str = "a word, a phrase or a parenthesis";
 
 impl<'q> Parser<'q> {
@@ -163,6 +172,7 @@ impl<'q> Parser<'q> {
         Ok((Sign::Plain, expr, false))
     }
 
+    /// What stands here with the signs and NOTs before it. Two that deny cancel each other out.
     fn unary(&mut self, place: Place<'q>) -> Parsed<(Sign, Option<Expr>)> {
         let mut sign = Sign::Plain;
         loop {
@@ -189,6 +199,7 @@ impl<'q> Parser<'q> {
         }
     }
 
+    /// One word, phrase or group without signs. None if it has nothing to look for.
     fn primary(&mut self, place: Place<'q>) -> Parsed<Option<Expr>> {
         self.narrows = false;
         match self.peek() {
@@ -198,6 +209,7 @@ impl<'q> Parser<'q> {
         }
     }
 
+    /// A group in parentheses. Nested deeper than the options allow, it is refused before it is read.
     fn parentheses(&mut self, place: Place<'q>) -> Parsed<Option<Expr>> {
         let open = self.at;
         self.depth += 1;
@@ -222,14 +234,17 @@ impl<'q> Parser<'q> {
         self.boosted(expr)
     }
 
+    /// An error at a byte of the text, and what would be right there.
     fn fault(&self, kind: Kind, at: usize, expected: impl Into<String>) -> ParseError {
         ParseError::new(kind, at, expected)
     }
 
+    /// What has not been read yet.
     fn rest(&self) -> &'q str {
         &self.text[self.at..]
     }
 
+    /// The next character, without reading it.
     fn peek(&self) -> Option<char> {
         self.rest().chars().next()
     }
@@ -242,10 +257,12 @@ impl<'q> Parser<'q> {
         &rest[..len]
     }
 
+    /// Goes on to the next character that is no blank.
     fn skip_blanks(&mut self) {
         self.at += self.until(|c| !c.is_whitespace()).len();
     }
 
+    /// Whether the text or the group ends here.
     fn at_end(&self) -> bool {
         matches!(self.peek(), None | Some(')'))
     }
@@ -260,10 +277,12 @@ impl<'q> Parser<'q> {
     }
 }
 
+/// Whether a word ends before this character.
 fn ends_word(c: char) -> bool {
     c.is_whitespace() || c == '(' || c == ')' || is_quote(c)
 }
 
+/// Whether the character begins or ends a phrase: any of the quotation marks that keyboards and word processors write.
 pub(super) fn is_quote(c: char) -> bool {
     matches!(c, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '＂')
 }

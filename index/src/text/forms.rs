@@ -57,7 +57,9 @@ pub(crate) fn capital(folded: &str) -> String {
     format!("{CAPITAL}{folded}")
 }
 
+/// The mark in front of a word that is written in capitals throughout. No folded word begins with it.
 const CAPITALS: char = '\u{1}';
+/// The mark in front of a word that begins with a capital.
 const CAPITAL: char = '\u{2}';
 
 /// Whether a form is about capitals.

@@ -39,7 +39,7 @@ pub(crate) fn ask(
     let candidates = select::candidates(&r, &Nouns::any(), patience)?;
     let drafts: Vec<Draft> = marked.iter().map(|one| draft(&r, &candidates, one)).collect();
     let judge = Judge::new(&r, &cast, &means);
-    judge.hearers(&drafts, &addressee::find(&r, &drafts), decide, patience)?;
+    judge.addressees(&drafts, &addressee::find(&r, &drafts), decide, patience)?;
     judge.manners(&drafts, decide, patience)?;
     Some(())
 }

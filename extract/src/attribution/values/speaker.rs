@@ -6,6 +6,7 @@ use sayso_document::EntityType;
 
 use super::issuer::{self, is_document};
 use super::mentions::{Cast, Place, Speaker};
+use crate::lexicon::List;
 use crate::tags::Tag;
 use crate::view::Reading;
 
@@ -147,34 +148,10 @@ fn only_place(r: &Reading<'_>, cast: &Cast<'_>, place: &Place<'_>, part: &Range<
         && (part.len() <= 2 && (r.lower(part.start).starts_with("r-") || r.lower(part.start).starts_with("d-")))
 }
 
-/// "The Gannett newspaper chain": a body that is named before what sort of body it is.
+/// "The Tidewater newspaper chain": a body that is named before what sort of body it is.
 fn body_before(r: &Reading<'_>, cast: &Cast<'_>, part: &Range<usize>) -> Option<Speaker> {
     let last = part.end - 1;
-    let sort = matches!(
-        r.lower(last),
-        "movement"
-            | "chain"
-            | "newspaper"
-            | "network"
-            | "magazine"
-            | "group"
-            | "agency"
-            | "website"
-            | "company"
-            | "organization"
-            | "organisation"
-            | "firm"
-            | "outlet"
-            | "journal"
-            | "foundation"
-            | "channel"
-            | "party"
-            | "government"
-            | "administration"
-            | "court"
-            | "team"
-            | "union"
-    );
+    let sort = List::BodySorts.has(r.lower(last));
     let mut name = last;
     while name > part.start && matches!(r.tag(name), Tag::Nn | Tag::Jj) {
         name -= 1;
@@ -194,10 +171,7 @@ pub(super) fn apposed(r: &Reading<'_>, cast: &Cast<'_>, rest: &Range<usize>) -> 
 
 /// "A panel of the Appeals Court": a part that speaks for the whole.
 pub(super) fn called(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>, rest: &Range<usize>) -> Option<Speaker> {
-    let part = matches!(
-        r.lower(phrase.end.saturating_sub(1)),
-        "panel" | "majority" | "arm" | "branch" | "unit" | "division" | "board" | "office" | "wing" | "chapter"
-    );
+    let part = List::BodyParts.has(r.lower(phrase.end.saturating_sub(1)));
     let linked = part && r.is(rest.start, "of") && !rest.is_empty();
     let place = cast.inside(rest).find(|place| linked && place.tokens.start <= rest.start + 3)?;
     let body = cast.kind_of(place.mention.entity) == EntityType::Organization;

@@ -127,6 +127,7 @@ impl Parser<'_> {
     }
 }
 
+/// The condition that a document has this at all.
 fn has(part: Part) -> Expr {
     Expr::Is(Property::Has(part))
 }

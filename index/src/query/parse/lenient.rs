@@ -46,6 +46,7 @@ impl Parser<'_> {
         Ok(())
     }
 
+    /// A word that is looked for as it is, without the marks around it. None if nothing is left.
     fn plain_word(&mut self, at: usize, word: &str) -> Parsed<Option<Part>> {
         let text = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
         // A full stop belongs to an abbreviation only.
@@ -55,6 +56,7 @@ impl Parser<'_> {
     }
 }
 
+/// An expression as a part of a group, without sign or operator.
 fn part(expr: Expr) -> Part {
     Part { sign: Sign::Plain, expr, narrows: false, or_before: false, or_after: false }
 }

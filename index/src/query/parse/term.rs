@@ -256,6 +256,7 @@ impl<'q> Parser<'q> {
         Ok(Some(expr))
     }
 
+    /// Counts words against the most that the options allow; `at` is where they begin.
     pub(super) fn count(&mut self, at: usize, words: usize) -> Parsed<()> {
         self.clauses += words;
         if self.clauses > self.options.max_clauses {

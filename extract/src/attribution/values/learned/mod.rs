@@ -1,10 +1,10 @@
 //! Act, polarity and addressee as models decide them. What the grammar says ([`super::act`], [`super::polarity`],
-//! [`super::addressee`]) is one feature among others, and its hearer one offer among others. What it takes for negated
+//! [`super::addressee`]) is one feature among others, and its answer one offer among others. What it takes for negated
 //! stays so: no model was better at that.
 
+mod addressee;
 mod choose;
 mod eyes;
-mod hearer;
 mod manner;
 
 use std::ops::Range;
@@ -59,7 +59,7 @@ impl<'j, 'd> Judge<'j, 'd> {
     }
 
     /// The words that name to whom each draft was said; `usual` is what the grammar takes.
-    pub(crate) fn hearers(
+    pub(crate) fn addressees(
         &self,
         drafts: &[Draft],
         usual: &[Option<Range<usize>>],
@@ -68,9 +68,9 @@ impl<'j, 'd> Judge<'j, 'd> {
     ) -> Option<Vec<Option<Range<usize>>>> {
         let mut heard = Vec::with_capacity(drafts.len());
         for (place, draft) in drafts.iter().enumerate() {
-            let mut offers = hearer::offers(&self.eyes, drafts, usual, place);
+            let mut offers = addressee::offers(&self.eyes, drafts, usual, place);
             patience.spend(QUESTION + 4 * offers.len())?;
-            let features = hearer::features(&self.eyes, draft, &offers);
+            let features = addressee::features(&self.eyes, draft, &offers);
             let spans: Vec<Span> = offers.iter().map(|offer| self.eyes.r.span(&offer.tokens)).collect();
             let asked = ValueAsked {
                 value: Value::Addressee,

@@ -171,11 +171,21 @@ fn rising(out: &mut Vec<u32>, template: u32, sort: u32, number: f32) {
     }
 }
 
+/// The features of one entity as the answer, in the order of their templates but for the odds of coreference.
 fn single(asked: &Asked, v: &View) -> Vec<u32> {
     let mut out = Vec::with_capacity(96);
-    let &Asked { kind: k, sort: s, head, first, lemma, plural, document, joined, quoted, follows, .. } = asked;
-    let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));
+    in_source(asked, v, &mut out);
+    in_article(asked, v, &mut out);
+    beside_others(asked, v, &mut out);
+    by_kin(asked, v, &mut out);
+    out
+}
+
+/// What the rules say of an entity, how it lies in the source, and whether it is called so.
+fn in_source(asked: &Asked, v: &View, out: &mut Vec<u32>) {
+    let &Asked { kind: k, sort: s, head, plural, document, joined, .. } = asked;
     let usual = u32::from(v.rules & USUAL > 0);
+    let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));
     add(1, &[k, v.kind]);
     add(2, &[k, v.rules]);
     add(3, &[s, v.rules, v.sure]);
@@ -194,6 +204,13 @@ fn single(asked: &Asked, v: &View) -> Vec<u32> {
     add(16, &[s, v.head, v.hits.min(1), v.kind]);
     add(17, &[head, v.head]);
     add(18, &[s, v.head, v.sentences]);
+}
+
+/// Where the article mentions an entity, and whether it has spoken before.
+fn in_article(asked: &Asked, v: &View, out: &mut Vec<u32>) {
+    let &Asked { kind: k, sort: s, head, first, lemma, plural, document, quoted, follows, .. } = asked;
+    let usual = u32::from(v.rules & USUAL > 0);
+    let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));
     add(19, &[s, v.sex]);
     add(20, &[s, v.sex, v.rank]);
     add(21, &[s, plural, v.kind]);
@@ -234,6 +251,13 @@ fn single(asked: &Asked, v: &View) -> Vec<u32> {
     add(56, &[usual, v.head, s, v.hits.min(1)]);
     add(57, &[usual, head]);
     add(58, &[v.rules, document, v.inside]);
+}
+
+/// How an entity stands to other attributions, to other places of the head and to its rivals.
+fn beside_others(asked: &Asked, v: &View, out: &mut Vec<u32>) {
+    let &Asked { kind: k, sort: s, first, plural, document, joined, quoted, .. } = asked;
+    let usual = u32::from(v.rules & USUAL > 0);
+    let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));
     add(70, &[k, v.outer]);
     add(71, &[s, v.outer, quoted, usual]);
     add(72, &[s, v.outer, v.sex, v.rank.min(2)]);
@@ -266,25 +290,32 @@ fn single(asked: &Asked, v: &View) -> Vec<u32> {
     add(96, &[v.ends, v.kind, joined, v.link]);
     add(97, &[asked.ends, v.ends, v.kind, v.inside]);
     add(98, &[document, v.ends, v.kind, v.link]);
+}
+
+/// The odds that the source and the mentions of an entity mean the same.
+fn by_kin(asked: &Asked, v: &View, out: &mut Vec<u32>) {
+    let &Asked { kind: k, sort: s, .. } = asked;
+    let usual = u32::from(v.rules & USUAL > 0);
     match v.kin {
-        None => add(60, &[s, usual]),
+        None => out.push(feature(60, &[s, usual])),
         Some(odds) => {
+            let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));
             add(61, &[s, v.kin_rank]);
             add(62, &[k, v.kin_rank, usual]);
             add(63, &[s, v.kin_rank, v.inside, v.head]);
             add(64, &[s, v.kin_rank, v.rules]);
             add(65, &[s, v.kin_rank, v.spoke]);
-            rising(&mut out, 66, s, odds);
-            rising(&mut out, 67, s, v.margin);
+            rising(out, 66, s, odds);
+            rising(out, 67, s, v.margin);
         }
     }
     if let Some(odds) = v.kin_inside {
-        rising(&mut out, 68, s, odds);
-        rising(&mut out, 69, 20 + v.inside, odds);
+        rising(out, 68, s, odds);
+        rising(out, 69, 20 + v.inside, odds);
     }
-    out
 }
 
+/// The features of nobody as the answer.
 fn none(asked: &Asked) -> Vec<u32> {
     let mut out = Vec::with_capacity(48);
     let &Asked { kind: k, sort: s, head, first, lemma, plural, document, joined, quoted, follows, .. } = asked;
@@ -333,6 +364,7 @@ fn none(asked: &Asked) -> Vec<u32> {
     out
 }
 
+/// The features of several entities together as the answer.
 fn several(asked: &Asked, parts: &[&View], usual: bool, (last, pair, listed): (u32, u32, u32)) -> Vec<u32> {
     let mut out = Vec::with_capacity(32);
     let &Asked { kind: k, sort: s, plural, joined, .. } = asked;

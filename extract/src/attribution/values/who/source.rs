@@ -9,6 +9,7 @@ use crate::attribution::values::issuer::{self, is_document};
 use crate::attribution::values::mentions::{Cast, Place};
 use crate::attribution::values::speaker::head_phrase;
 use crate::coref::comparable_word;
+use crate::lexicon::List;
 use crate::model::word;
 use crate::tags::Tag;
 use crate::view::Reading;
@@ -175,8 +176,7 @@ fn kind(
         () => match r.lower(first) {
             "the" | "this" | "that" | "these" | "those" => Kind::Definite,
             "a" | "an" | "one" | "another" => Kind::Indefinite,
-            "some" | "many" | "several" | "few" | "most" | "other" | "others" | "both" | "two" | "three" | "all"
-            | "no" | "more" | "any" => Kind::Counted,
+            word if List::Counting.has(word) => Kind::Counted,
             _ if r.tag(first) == Tag::Cd => Kind::Counted,
             _ if r.tag(last) == Tag::Nns => Kind::BarePlural,
             _ => Kind::Bare,
@@ -197,66 +197,17 @@ fn pronoun(lower: &str) -> Option<Kind> {
         "it" | "its" | "itself" => Kind::It,
         "they" | "them" | "their" | "themselves" => Kind::They,
         "i" | "we" | "my" | "our" | "me" | "us" => Kind::FirstPerson,
-        "this" | "those" | "these" | "one" | "some" | "many" | "others" | "both" | "all" | "none" | "everyone"
-        | "everybody" | "someone" | "you" | "most" | "people" | "nobody" | "anyone" => Kind::OtherPronoun,
+        _ if List::OtherPronouns.has(word) => Kind::OtherPronoun,
         _ => return None,
     })
 }
-
-/// Words for men and women, each ascending.
-const MEN: [&str; 16] = [
-    "actor",
-    "boy",
-    "brother",
-    "businessman",
-    "chairman",
-    "congressman",
-    "dad",
-    "father",
-    "husband",
-    "man",
-    "nephew",
-    "prince",
-    "son",
-    "spokesman",
-    "uncle",
-    "widower",
-];
-const WOMEN: [&str; 16] = [
-    "actress",
-    "aunt",
-    "businesswoman",
-    "chairwoman",
-    "congresswoman",
-    "daughter",
-    "girl",
-    "mother",
-    "mum",
-    "niece",
-    "princess",
-    "sister",
-    "spokeswoman",
-    "widow",
-    "wife",
-    "woman",
-];
 
 fn sex(r: &Reading<'_>, kind: Kind, last: usize) -> Option<bool> {
     match kind {
         Kind::He => Some(true),
         Kind::She => Some(false),
-        _ if MEN.binary_search(&r.lower(last)).is_ok() => Some(true),
-        _ if WOMEN.binary_search(&r.lower(last)).is_ok() => Some(false),
+        _ if List::MenNouns.has(r.lower(last)) => Some(true),
+        _ if List::WomenNouns.has(r.lower(last)) => Some(false),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lists_are_in_order() {
-        assert!(MEN.is_sorted() && WOMEN.is_sorted());
     }
 }

@@ -87,6 +87,7 @@ pub(crate) struct View {
     pub(crate) margin: f32,
 }
 
+/// The step of a number on a scale that grows coarser; 7 for 20 and more.
 pub(crate) fn step(n: u32) -> u32 {
     match n {
         0..=3 => n,
@@ -113,6 +114,7 @@ pub(crate) fn again(room: &Room<'_, '_>, source: &Source) -> Option<usize> {
     room.by_words.get(&source.words).copied()
 }
 
+/// What is seen of `entity` for a source. `others` are the words of the source beside its head, by [`others()`].
 pub(crate) fn view(
     room: &Room<'_, '_>,
     (draft, source): (&Draft, &Source),
@@ -149,18 +151,7 @@ pub(crate) fn view(
     view.ends = ends(room, source, entity);
     (view.head, view.hits, view.misses) = called(room, source, others, entity);
     if let Some(last) = before.checked_sub(1) {
-        let last = place(last);
-        let token = last.name_end.min(last.tokens.end).max(last.tokens.start + 1) - 1;
-        view.sentences = step(here - r.sentence_of(last.tokens.start) as u32);
-        view.paragraphs = (r.paragraph_of(source.at) - r.paragraph_of(last.tokens.start)).min(3);
-        view.form = match last.mention.form {
-            MentionForm::Name => 1,
-            MentionForm::TitledName => 2,
-            MentionForm::Description => 3,
-            MentionForm::Pronoun => 4,
-        };
-        view.relation = room.syntax.relation(token);
-        view.quoted = u32::from(r.quotation_at(token).is_some());
+        latest(room, source, place(last), &mut view);
     }
     if later < mentions.len() {
         view.after = step(r.sentence_of(place(later).tokens.start) as u32 - here);
@@ -171,15 +162,38 @@ pub(crate) fn view(
     };
     view.content = u32::from(draft.content.iter().any(holds));
     view.clause = u32::from(holds(&r.unit(source.at)));
+    view.sure_name = (room.cast.chains().entities[entity].confidence * 5.0) as u32;
+    view.lead = u32::from(mentions.first().is_some_and(|&at| r.paragraph_of(start(&at)) == 0));
+    let near = mentions[..before].iter().rev().take(8).filter(|at| start(at) + RECENT > source.at);
+    view.recent = near.count().min(5) as u32;
+    spoken(room, source, entity, &mut view);
+    view
+}
+
+/// What is seen of the latest mention before the source.
+fn latest(room: &Room<'_, '_>, source: &Source, last: &Place<'_>, view: &mut View) {
+    let r = room.r;
+    let token = last.name_end.min(last.tokens.end).max(last.tokens.start + 1) - 1;
+    view.sentences = step(r.sentence_of(source.at) as u32 - r.sentence_of(last.tokens.start) as u32);
+    view.paragraphs = (r.paragraph_of(source.at) - r.paragraph_of(last.tokens.start)).min(3);
+    view.form = match last.mention.form {
+        MentionForm::Name => 1,
+        MentionForm::TitledName => 2,
+        MentionForm::Description => 3,
+        MentionForm::Pronoun => 4,
+    };
+    view.relation = room.syntax.relation(token);
+    view.quoted = u32::from(r.quotation_at(token).is_some());
+}
+
+/// What is seen of the entity as the speaker of earlier sources, of those with the same head or words before all.
+fn spoken(room: &Room<'_, '_>, source: &Source, entity: usize, view: &mut View) {
+    let r = room.r;
     view.again_head = match room.by_head.get(&source.noun).filter(|_| source.noun != 0) {
         None => 0,
         Some(&at) if room.answered[at].entities.is_empty() => 3,
         Some(&at) => 1 + u32::from(!room.answered[at].entities.contains(&entity)),
     };
-    view.sure_name = (room.cast.chains().entities[entity].confidence * 5.0) as u32;
-    view.lead = u32::from(mentions.first().is_some_and(|&at| r.paragraph_of(start(&at)) == 0));
-    let near = mentions[..before].iter().rev().take(8).filter(|at| start(at) + RECENT > source.at);
-    view.recent = near.count().min(5) as u32;
     view.spoke_here = 3;
     view.spoke = 4;
     if let Some(&(times, latest)) = room.spoke.get(&entity) {
@@ -192,7 +206,6 @@ pub(crate) fn view(
         let entities = &room.answered[at].entities;
         if entities.is_empty() { 3 } else { 1 + u32::from(!entities.contains(&entity)) }
     });
-    view
 }
 
 /// So many tokens before a source are shortly before.

@@ -1,13 +1,5 @@
-//! Whole values as words of an index, for filters and for fields of the query language.
-//!
-//! | value | its word |
-//! |---|---|
-//! | the outlet "Veld Courier" | `veld courier` |
-//! | any label `desk` | `key desk` |
-//! | the label `desk` with the value "home" | `4 desk`, a separator, `home` |
-//! | a speaker with a name | `named` |
-//!
-//! Documents and queries get their words here, so that both write them in the same way.
+//! Words of the indexes that stand for whole values: names, labels, tiers, parts. Each is one term of a keyword field, which
+//! is written and looked up in this same form.
 
 use sayso_document::Tier;
 
@@ -15,17 +7,17 @@ use crate::query::Part;
 use crate::text;
 
 /// The word for a whole name, case and accents aside.
-pub(super) fn name_key(name: &str) -> String {
+pub(in crate::embedded) fn name_key(name: &str) -> String {
     whole(text::folded(name))
 }
 
 /// The word for a label of this key, whatever its value.
-pub(super) fn label_key(key: &str) -> String {
+pub(in crate::embedded) fn label_key(key: &str) -> String {
     whole(format!("key {key}"))
 }
 
 /// The word for a label with this key and value. The length says where the value begins, whatever characters it has.
-pub(super) fn label_value(key: &str, value: &str) -> String {
+pub(in crate::embedded) fn label_value(key: &str, value: &str) -> String {
     whole(format!("{} {key}\u{1F}{value}", key.len()))
 }
 
@@ -38,7 +30,7 @@ fn whole(value: String) -> String {
 }
 
 /// The word for a tier.
-pub(super) fn tier_word(tier: Tier) -> &'static str {
+pub(in crate::embedded) fn tier_word(tier: Tier) -> &'static str {
     match tier {
         Tier::Fast => "fast",
         Tier::Accurate => "accurate",
@@ -46,7 +38,7 @@ pub(super) fn tier_word(tier: Tier) -> &'static str {
 }
 
 /// The word for what a document has.
-pub(super) fn part_word(part: Part) -> &'static str {
+pub(in crate::embedded) fn part_word(part: Part) -> &'static str {
     match part {
         Part::Title => "title",
         Part::Outlet => "outlet",
@@ -62,6 +54,6 @@ pub(super) fn part_word(part: Part) -> &'static str {
 }
 
 /// The word for whether the speaker is named, among the facets.
-pub(super) fn named_word(named: bool) -> &'static str {
+pub(in crate::embedded) fn named_word(named: bool) -> &'static str {
     if named { "named" } else { "unnamed" }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::eyes::Eyes;
 use crate::attribution::decide::features::apart;
 use crate::attribution::draft::{Draft, Voice};
-use crate::attribution::values::addressee::{self, is_person};
+use crate::attribution::values::addressee as grammar;
 use crate::attribution::values::who::source::Source;
 use crate::model::{feature, word};
 use crate::tags::{Tag, lemma};
@@ -18,7 +18,7 @@ const AFTER: usize = 10;
 const INTO: usize = 10;
 /// At most so many phrases are weighed.
 const MOST: usize = 24;
-/// So many drafts before and after are asked for their hearers.
+/// So many drafts before and after are asked for their addressees.
 const NEAR: usize = 3;
 
 /// Words that may name the addressee.
@@ -111,7 +111,7 @@ fn phrases(eyes: &Eyes<'_, '_>, draft: &Draft) -> Vec<Range<usize>> {
                 continue;
             }
             let opens = r.tag(at).opens_phrase() && r.quotation_at(at).is_none();
-            match opens.then(|| addressee::phrase_of(r, at)).flatten() {
+            match opens.then(|| grammar::phrase_of(r, at)).flatten() {
                 Some((tokens, next)) => {
                     found.push(tokens);
                     at = next.max(at + 1);
@@ -211,7 +211,7 @@ fn one(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, (at, offer): (usize, &
     let r = eyes.r;
     let &Facts { lemma, voice, tag, follows, .. } = facts;
     let Range { start, end } = offer.tokens;
-    let head = addressee::head(r, &offer.tokens);
+    let head = grammar::head(r, &offer.tokens);
     let place = place_of(draft, start) as u32;
     let before = |back: usize| start.checked_sub(back);
     let prev = before(1).map_or(0, |i| eyes.sketch(i));
@@ -227,7 +227,7 @@ fn one(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, (at, offer): (usize, &
     let noun = if r.tag(head) == Tag::Nns { word(&lemma::of_noun(r.lower(head))) } else { eyes.word(head) };
     let noun = if r.tag(head) == Tag::Nnp { 0 } else { noun };
     let groups = eyes.groups(head);
-    let person = u32::from(is_person(r, &offer.tokens));
+    let person = u32::from(grammar::is_person(r, &offer.tokens));
     let next = eyes.sketch(end);
     let passive = u32::from(draft.voice == Some(Voice::Passive) || tag == Tag::Vbn as u32);
     let mut out = Vec::with_capacity(60);
