@@ -1,4 +1,7 @@
 //! Words of a form, found in the dictionary of a field.
+//!
+//! The dictionary is a sorted automaton itself, so both are followed together, and only words that can still match are
+//! looked at. A form that begins with a letter leaves most of the dictionary aside.
 
 use std::sync::Arc;
 

@@ -1,4 +1,14 @@
 //! Writes a tree in the query language, so that reading it again gives the same tree.
+//!
+//! | tree | written |
+//! |---|---|
+//! | two words of which any may match | `(a OR b)` |
+//! | two words that must match | `(+a +b)` |
+//! | a word that must match and one that must not | `(+a -b)` |
+//! | a phrase of the title | `title:"a b"` |
+//! | a month | `date:[2026-10-01T00:00:00 TO 2026-11-01T00:00:00}` |
+//!
+//! Groups have parentheses even where none are needed: what is written need not be short, only mean one thing.
 
 use std::fmt::{self, Write as _};
 

@@ -1,4 +1,7 @@
 //! The readers of text that tantivy is given.
+//!
+//! A document is read with all forms of its words. A query is not read here: `crate::rows` says which words it looks
+//! for, so that the highlights can ask the same.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,13 @@
 //! How the parts of a group are joined.
+//!
+//! | query | what must match | what may match |
+//! |---|---|---|
+//! | `a b` | | a, b: at least one |
+//! | `a AND b` | a, b | |
+//! | `+a b` | a | b, which raises the score |
+//! | `outlet:x a` | outlet:x, and a | |
+//! | `outlet:x OR a` | | outlet:x, a: at least one |
+//! | `a b`, all words | a, b | |
 
 use crate::query::{Expr, Field};
 

@@ -1,4 +1,12 @@
 //! What a word or phrase means in the field where it stands.
+//!
+//! | field | a word there is |
+//! |---|---|
+//! | `text`, `title`, `outlet`, `author`, `speaker`, `about`, `cue` | words to be found, with stars and tildes |
+//! | `entity`, `addressee` | the name of an entity, looked up as filters do |
+//! | `language`, `type`, `kind`, `act`, `polarity`, `label.KEY` | a whole value |
+//!
+//! A star alone asks in any of them whether there is something at all.
 
 use super::place::{Name, Place, Shape};
 use super::{Kind, Parsed, Parser};

@@ -1,4 +1,7 @@
 //! Where a word of a query stands, and in which form.
+//!
+//! In `title:harb*` the place is the title, and the shape is the beginning of a word. The place holds for a whole group,
+//! as in `title:(harbour OR bridge)`; the shape is that of one word or phrase.
 
 use crate::query::expr::{Field, Role};
 

@@ -1,4 +1,11 @@
 //! Ranges of dates, days and confidences: `date:2026-10`, `said:>=2026-10-01`, `confidence:[0.5 TO 0.8]`.
+//!
+//! | written | means |
+//! |---|---|
+//! | `date:2026-10` | the whole of October |
+//! | `date:>=2026-10-01`, `date:<2026-11` | from that day on; before that month |
+//! | `date:[2026-09 TO 2026-10]` | September and October: square brackets take their ends in |
+//! | `date:{2026-09 TO *]` | after September: a curly bracket leaves its end out, and a star is open |
 
 use sayso_document::Date;
 

@@ -1,4 +1,7 @@
 //! A word as it was typed, with escaped signs told from those that mean something.
+//!
+//! In `10\:30*` the colon is a sign of the word, because of the backslash before it, and the star means any letters.
+//! What a word means is decided later, so until then each sign keeps whether it was escaped.
 
 use crate::steps;
 

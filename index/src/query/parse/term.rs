@@ -1,4 +1,12 @@
 //! What is between the operators: words, phrases and fields.
+//!
+//! A term is one of these:
+//!
+//! - a word, `harbour`, with a star, a question mark or a tilde if need be: `harb*`, `po?ice`, `harbor~1`;
+//! - a phrase, `"a b"`, whose last word may be a beginning, `"a b"*`, or whose words may be near each other, `"a b"~3`;
+//! - a group in parentheses;
+//! - a field with one of these behind its colon, or with a range;
+//! - any of these with a weight behind it: `harbour^2`.
 
 use super::leaf::{expected, named};
 use super::place::{Name, Place, Shape};
