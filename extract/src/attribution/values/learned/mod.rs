@@ -44,7 +44,7 @@ impl Models {
             Value::Polarity => &self.polarity,
             Value::Addressee => &self.addressee,
         };
-        choose::choose(model, asked.value, asked.features)
+        choose::choose(model, asked)
     }
 }
 
