@@ -1,5 +1,6 @@
 //! Attributions from what the encoder marks: segments of cue, source and content, and which belong together.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use sayso_document::{Patience, Quote, Span};
@@ -63,6 +64,7 @@ pub(crate) fn drafts(
     let missed = select::chosen(r, second.to_vec()).into_iter().filter(alone);
     let missed = missed.filter(|draft| !draft.cue.clone().any(|token| read[token]));
     found.extend(missed.map(|draft| Draft { confidence: mean(draft.confidence, 0.5), ..draft }));
+    leave_out_how(r, &mut found);
     found.sort_by_key(|draft| (draft.start(), draft.head));
     Some(found)
 }
@@ -72,6 +74,13 @@ fn covered<'r>(r: &Reading<'_>, ranges: impl Iterator<Item = &'r Range<usize>>) 
     let mut covered = vec![false; r.len() + 1];
     ranges.for_each(|range| covered[range.clone()].fill(true));
     covered
+}
+
+/// Of "X told Y that …, according to a transcript" the words are X's alone, where both attributions begin with the same.
+fn leave_out_how(r: &Reading<'_>, found: &mut Vec<Draft>) {
+    let begin = |draft: &Draft| draft.content.first().map(|content| content.start);
+    let told: BTreeSet<_> = found.iter().filter(|draft| !select::tells_how(r, draft)).map(begin).collect();
+    found.retain(|draft| !select::tells_how(r, draft) || !told.contains(&begin(draft)));
 }
 
 /// The attribution as the linear models see it, too. They err in other ways than the encoder: where both agree, more is
