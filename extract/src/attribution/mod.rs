@@ -97,6 +97,7 @@ impl AttributionModels {
         })
     }
 }
+
 /// Finds the quotes of a document whose names, pronouns and descriptions are linked. None when nobody waits for them any
 /// longer.
 pub(crate) fn find(

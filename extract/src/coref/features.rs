@@ -25,7 +25,8 @@ struct View {
     matched: u32,
 }
 
-fn step(n: u32) -> u32 {
+/// The step of a number on a scale that grows coarser; 7 for 20 and more.
+pub(crate) fn step(n: u32) -> u32 {
     match n {
         0..=3 => n,
         4..=5 => 4,

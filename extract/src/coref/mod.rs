@@ -49,6 +49,7 @@ pub use asked::Asked;
 pub(crate) use asked::{choose, questions};
 use context::Scene;
 pub(crate) use describe::Described;
+pub(crate) use features::step;
 use gender::Genders;
 pub(crate) use known::{Called, Known, comparable_word};
 use profile::Profile;

@@ -8,7 +8,7 @@ use super::offers::{Offers, Room, USUAL};
 use super::source::{Kind, Source};
 use crate::attribution::draft::Draft;
 use crate::attribution::values::mentions::Place;
-use crate::coref::{Called, comparable_word};
+use crate::coref::{Called, comparable_word, step};
 use crate::model::word;
 use crate::tags::Tag;
 
@@ -113,17 +113,6 @@ pub(crate) struct View {
     pub(crate) kin_rank: u32,
     /// By how much these odds lie above the best of the others, or above even odds if that is more.
     pub(crate) margin: f32,
-}
-
-/// The step of a number on a scale that grows coarser; 7 for 20 and more.
-pub(crate) fn step(n: u32) -> u32 {
-    match n {
-        0..=3 => n,
-        4..=5 => 4,
-        6..=9 => 5,
-        10..=19 => 6,
-        _ => 7,
-    }
 }
 
 impl View {
