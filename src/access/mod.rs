@@ -17,6 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use axum::http::{HeaderMap, header};
 use jiff::Timestamp;
 
 use keys::{Loaded, Secret};
@@ -143,6 +144,12 @@ impl Access {
         crate::telemetry::refused("KEYS_UNREADABLE", &format!("the file of keys {file} cannot be read: {why}"));
         Refusal::NoFile
     }
+}
+
+/// The secret that a call brings: `authorization: Bearer sayso_…`.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, secret) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
 }
 
 #[cfg(test)]

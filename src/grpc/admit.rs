@@ -5,7 +5,6 @@ use std::{sync::Arc, time::Instant};
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, header},
     middleware::{self, Next},
     response::Response,
 };
@@ -13,7 +12,7 @@ use tonic::{Code, service::Routes};
 
 use super::{ending, status};
 use crate::{
-    access::{Access, Caller, Scope},
+    access::{Access, Caller, Scope, bearer},
     connections::Peer,
 };
 
@@ -36,12 +35,6 @@ async fn admit(State(access): State<Arc<Access>>, request: Request, next: Next) 
             refused.into_http::<Body>()
         }
     }
-}
-
-/// The secret that a call brings: `authorization: Bearer sayso_…`.
-pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, secret) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
 }
 
 /// What the audit log tells of a call: all that change something, and all that are refused.

@@ -19,7 +19,7 @@ mod server;
 mod status;
 
 pub(crate) use self::core::Core;
-pub(crate) use admit::{admitted, bearer};
+pub(crate) use admit::admitted;
 pub(crate) use calls::bounded;
 pub(crate) use meter::metered;
 

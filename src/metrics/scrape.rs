@@ -26,10 +26,9 @@ use super::{
     NO_ARTICLES, NO_DELETES, OPEN_CALLS, PENDING, QUOTES, SENTENCES, STORE_FAULT, VIEWS,
 };
 use crate::{
-    access::{Access, Refusal, Scope},
+    access::{Access, Refusal, Scope, bearer},
     connections::Connections,
     failure::Failure,
-    grpc::bearer,
     standing::{Standing, Upgrades},
     telemetry,
     tls::{HTTP1, Tls, Transport},
