@@ -20,6 +20,7 @@ use crate::proto::server_service_client::ServerServiceClient;
 mod byline;
 mod files;
 mod fit;
+mod foreign;
 mod front_matter;
 pub(super) mod html;
 mod json;
