@@ -18,11 +18,11 @@ use crate::view::Reading;
 /// What the grammar proposes as content: after the cue, before it, and around it. Each list holds
 /// the pieces of one content in reading order, and may be empty.
 ///
-/// | position | example, content in brackets |
-/// |---|---|
-/// | after | She said [the port would close]. |
-/// | before, perhaps resumed behind the cue | [The port], she said, [would close]. |
-/// | around a passive | [She] is expected [to win]. |
+/// | position | example | content |
+/// |---|---|---|
+/// | after | She said the port would close. | "the port would close" |
+/// | before, perhaps resumed behind the cue | The port, she said, would close. | "The port", "would close" |
+/// | around a passive | She is expected to win. | "She", "to win" |
 pub(crate) fn proposals(r: &Reading<'_>, candidate: &Candidate, starts: &Starts) -> [Vec<Range<usize>>; 3] {
     let passive = matches!(candidate.voice, Voice::Passive);
     let around = if passive { around_passive(r, candidate, starts) } else { Vec::new() };

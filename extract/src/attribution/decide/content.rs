@@ -23,8 +23,8 @@ use crate::time::expression;
 /// From one beginning, at most this many ends are offered.
 const BORDERS: usize = 24;
 
-/// At most this many following quotations are offered as part of a content. [`continued`] adds what
-/// goes on beyond them once all is chosen.
+/// At most this many following quotations are offered as part of a content. What goes on beyond
+/// them is added once all is chosen ([`continue_quotations`](continued::continue_quotations)).
 const MORE: usize = 40;
 
 /// What may be the content of a candidate, given its source. Each offer appears once, with all who

@@ -26,7 +26,7 @@ pub(crate) struct Atoms {
     pub(crate) voice: u32,
     /// Hash of the construction's name.
     pub(crate) frame: u32,
-    /// Number of [`Left`]: what stands before subject and verb.
+    /// Number of what stands before subject and verb ([`Candidate::left`]).
     pub(crate) left: u32,
     /// Where the subject stands: 0 nowhere, 1 before the verb, 2 behind it, 3 with an earlier verb,
     /// 4 before a relative pronoun.

@@ -1,9 +1,8 @@
 //! Decides who the source of each attribution is: an entity of the article, several, or none.
 //!
-//! The sources are gone through in reading order. What the rules of [`super::speaker`] say is one offer among others: all
-//! entities named in the source, near it, before or after, and those of whom the article speaks most. A model chooses by
-//! [`features`], which see whom it chose before.
-//!
+//! The sources are taken in reading order. What the rules of [`super::speaker`] say is one offer
+//! among others: the entities named in the source, near it before or after, and those that the
+//! article mentions most. A model chooses by features that see whom it chose before.
 //!
 //! | file | holds |
 //! |---|---|
@@ -11,7 +10,7 @@
 //! | [`offers`] | the entities that it may mean, and the state: who spoke so far |
 //! | [`view`] | what is seen of one entity beside the source |
 //! | [`features`] | from what is seen to hashed features |
-//! | [`agree`] | mentions follow what was decided |
+//! | [`agree`](mod@agree) | mentions follow what was decided |
 
 mod agree;
 mod features;
