@@ -54,7 +54,7 @@ impl Vocabulary {
     /// Reads a vocabulary: one piece per line, numbered from 0.
     ///
     /// # Errors
-    /// If one of the marks "[UNK]", "[CLS]" and "[SEP]" is missing.
+    /// If one of the marks `[UNK]`, `[CLS]` and `[SEP]` is missing.
     pub(crate) fn from_text(text: &str) -> Result<Self, ModelError> {
         let numbered = || text.lines().map(str::trim_end).zip(0..);
         let special = |name: &str| {

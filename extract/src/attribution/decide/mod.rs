@@ -15,7 +15,7 @@
 //! | [`bounds`] | where content must end: at its paragraph, after a dateline | |
 //! | [`continued`] | which quotations go on with what the same speaker said before | |
 //!
-//! [`features`] and [`syntax`] hold what the features of all decisions are made from; [`cases`] is for fitting.
+//! [`features`] and [`syntax`] hold what the features of all decisions are made from; `cases` is for fitting.
 //!
 //! A feature has a number, its template. Changing what a template means, or adding one, needs a refit of that model and
 //! of all after it.
