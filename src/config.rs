@@ -1,6 +1,8 @@
 //! Settings: raw ones from flags, the environment and a file, then resolved values.
 
 mod faults;
+mod origin;
+mod show;
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -9,13 +11,11 @@ use std::{
 };
 
 use clap::Args as _;
-use figment::{
-    Figment,
-    providers::{Env, Format, Serialized, Toml},
-};
 use serde::{Deserialize, Serialize};
 
 pub use crate::tls::TlsFiles;
+pub use origin::Settings;
+pub(crate) use show::example;
 
 use crate::analysis::Mode;
 use faults::Faults;
@@ -169,28 +169,6 @@ pub fn misspelt_variables() -> Vec<String> {
     variables.into_iter().filter_map(warn).collect()
 }
 
-/// What is wrong with a setting, and where it is written.
-fn told(fault: &figment::Error) -> String {
-    use figment::error::Kind;
-    let place = fault.metadata.as_ref().and_then(|metadata| metadata.source.as_ref());
-    let place = place.map(|source| format!(" ({source})")).unwrap_or_default();
-    match &fault.kind {
-        Kind::UnknownField(name, _) => {
-            let meant = nearest(name).map(|known| format!("; did you mean {known}?")).unwrap_or_default();
-            format!("{name}: there is no such setting{meant}{place}")
-        }
-        Kind::InvalidType(found, wanted) => {
-            let variable = if place.is_empty() { "" } else { &place };
-            let wanted = if wanted == "u32" || wanted == "usize" { "a number" } else { wanted };
-            format!("{}: is {found} where {wanted} is expected{variable}", fault.path.join("."))
-        }
-        kind => {
-            let path = fault.path.join(".");
-            if path.is_empty() { format!("{kind}{place}") } else { format!("{path}: {kind}{place}") }
-        }
-    }
-}
-
 /// Takes a size with a unit, or a bare number of bytes.
 fn size<'de, D: serde::Deserializer<'de>>(written: D) -> Result<Option<String>, D::Error> {
     #[derive(Deserialize)]
@@ -294,23 +272,6 @@ impl ConfigError {
 }
 
 impl RawConfig {
-    /// Adds settings from the environment (`SAYSO_LISTEN`, …) and the file, if there is one, to those of the flags.
-    ///
-    /// Other variables that begin with `SAYSO_` are ignored: Kubernetes sets some for a Service of that name.
-    pub fn gather(flags: RawConfig, file: Option<&PathBuf>) -> Result<RawConfig, ConfigError> {
-        let mut sources = Figment::new();
-        if let Some(file) = file {
-            if !file.is_file() {
-                return Err(ConfigError(vec![format!("{}: no such file; --config names a TOML file", file.display())]));
-            }
-            sources = sources.merge(Toml::file_exact(file));
-        }
-        let names = names();
-        let names: Vec<_> = names.iter().map(String::as_str).collect();
-        sources = sources.merge(Env::prefixed(PREFIX).only(&names)).merge(Serialized::defaults(flags));
-        sources.extract().map_err(|fault| ConfigError(fault.into_iter().map(|one| told(&one)).collect()))
-    }
-
     /// Where the server keeps articles and indexes.
     fn data_folder(&self) -> PathBuf {
         self.data_dir.clone().unwrap_or_else(|| DEFAULT_DATA_DIR.into())
@@ -425,7 +386,7 @@ mod tests {
         let file = folder.path().join("sayso.toml");
         std::fs::write(&file, "listen = \"127.0.0.1:1\"\nmetrics = \"127.0.0.1:3\"\nmax_body = \"1MiB\"\n").unwrap();
         let flags = RawConfig { listen: Some("127.0.0.1:2".into()), ..RawConfig::default() };
-        let config = RawConfig::gather(flags, Some(&file)).unwrap().resolve().unwrap();
+        let config = Settings::gather(flags, Some(&file)).unwrap().resolve().unwrap();
         assert_eq!((config.listen.port(), config.limits.body_bytes), (2, 1 << 20));
         assert_eq!(config.metrics.map(|address| address.port()), Some(3));
     }
@@ -435,7 +396,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("sayso.toml");
         std::fs::write(&file, "max_body = 4096\nmax_message = \"1 MiB\"\n").unwrap();
-        let config = RawConfig::gather(RawConfig::default(), Some(&file)).unwrap().resolve().unwrap();
+        let config = Settings::gather(RawConfig::default(), Some(&file)).unwrap().resolve().unwrap();
         assert_eq!((config.limits.body_bytes, config.limits.message_bytes), (4096, 1 << 20));
     }
 
@@ -449,7 +410,7 @@ mod tests {
             ("analysis_threads = \"two\"", "analysis_threads: is string \"two\" where a number is expected ("),
         ] {
             std::fs::write(&file, written).unwrap();
-            let said = RawConfig::gather(RawConfig::default(), Some(&file)).unwrap_err().to_string();
+            let said = Settings::gather(RawConfig::default(), Some(&file)).unwrap_err().to_string();
             assert!(said.contains(told) && said.contains("sayso.toml") && !said.contains('`'), "{said}");
         }
     }
