@@ -8,9 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use tokio::sync::mpsc;
-use tonic::transport::Channel;
 
-use super::client::{self, Server};
+use super::client::{self, Channel, Server};
 use super::fault::{Fault, Outcome};
 use super::filter::number;
 use super::labels::{self, Mode};
