@@ -30,7 +30,9 @@ impl StoreFile {
     pub(super) fn fault(&self) -> Option<Error> {
         let what = match look(&self.file) {
             Ok((_, 0)) => "is empty",
-            Ok((identity, _)) if identity != self.opened => "is another file than the one that was opened",
+            Ok((identity, _)) if self.opened.is_some() && identity != self.opened => {
+                "is another file than the one that was opened"
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => "was moved or deleted",
             _ => return None,
         };
