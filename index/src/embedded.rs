@@ -52,6 +52,7 @@ mod record;
 mod schema;
 mod search;
 mod store;
+mod store_file;
 mod terms;
 mod threads;
 mod view;
@@ -74,6 +75,7 @@ pub use self::opened::{Opened, Rebuilt};
 pub use self::options::EmbeddedOptions;
 use self::pins::{PinLimits, Pins};
 use self::store::Store;
+use self::store_file::StoreFile;
 use self::threads::spawn;
 use self::view::View;
 use self::writer::{Disk, GroupLimits, Job, Shared};
@@ -160,6 +162,7 @@ impl Embedded {
         let numbers = shared.clone();
         let disk = Disk {
             dir: dir.clone(),
+            store: StoreFile::at(dir.join(STORE)),
             min_free_bytes: options.min_free_bytes,
             min_free_to_delete: options.min_free_bytes_to_delete.min(options.min_free_bytes),
         };
