@@ -112,17 +112,24 @@ struct Clusters<'a, 't> {
     all: Vec<Cluster>,
     /// Clusters by key and type.
     by_key: FxHashMap<(String, EntityType), usize>,
-    /// Persons by every word of their names, [`MOST`] for a word at most.
+    /// Persons by every word of their names, [`NAMESAKES`] for a word at most.
     by_word: FxHashMap<String, Vec<usize>>,
-    /// Persons by the surnames of their full names without any one letter, [`MOST`] for each at most.
+    /// Persons by the surnames of their full names without any one letter, [`NEAR`] for each at most.
     by_rough: FxHashMap<String, Vec<usize>>,
 }
 
 /// Of two with one surname, the text is clearly about the one that has this many more full names.
 const MAIN: u32 = 2;
 
-/// The most persons or bodies that an index holds for one word; no article has more.
-const MOST: usize = 200;
+/// So many persons that share a word are compared with a name: texts with more are no articles. Few, so that the cost of a
+/// name is reached early in a text and does not grow with it.
+const NAMESAKES: usize = 64;
+
+/// So many bodies that share their first or last word are compared with another.
+const BODIES: usize = 200;
+
+/// So many persons are compared for each letter that a surname may lack: a surname has up to 25 such forms.
+const NEAR: usize = 24;
 
 impl Clusters<'_, '_> {
     /// Adds a full name of a person, or any name of something else.
@@ -184,7 +191,7 @@ impl Clusters<'_, '_> {
     fn add_rough(&mut self, at: usize, surname: &str) {
         for key in rough(surname) {
             let list = self.by_rough.entry(key).or_default();
-            if list.len() < MOST && list.last() != Some(&at) {
+            if list.len() < NEAR && !list.contains(&at) {
                 list.push(at);
             }
         }
@@ -275,7 +282,7 @@ impl Clusters<'_, '_> {
         if kind == EntityType::Person {
             for word in &person.words {
                 let list = self.by_word.entry(word.clone()).or_default();
-                if list.len() < MOST && list.last() != Some(&at) {
+                if list.len() < NAMESAKES && list.last() != Some(&at) {
                     list.push(at);
                 }
             }
@@ -301,7 +308,7 @@ fn join_bodies(document: &Document, names: &[NameMention], all: &mut [Cluster], 
         let (first, last) = ends(&all[c].key);
         for word in [first, last] {
             let list = by_end.entry(word).or_default();
-            if list.len() < MOST {
+            if list.len() < BODIES {
                 list.push(c);
             }
         }

@@ -13,9 +13,11 @@ pub(super) struct PersonName {
     /// Whether a word behind the first two is an ordinary one: "Ada Lind Calls" was cut from a
     /// headline.
     spoilt: bool,
+    /// The name that the first word is short for, if it is. Looked up once: names are compared with hundreds of others.
+    whole: Option<&'static str>,
 }
 
-/// Short forms and the names that they stand for.
+/// Short forms and the names that they stand for, sorted.
 const NICKNAMES: [(&str, &str); 48] = [
     ("abe", "abraham"),
     ("al", "albert"),
@@ -83,7 +85,9 @@ impl PersonName {
             class.is(Class::ORDINARY.or(Class::MIXED)) && !class.is(Class::FIRST_NAME.or(Class::SURNAME))
         };
         let spoilt = name.split_whitespace().skip(2).any(ordinary);
-        Self { words, suffix, spoilt }
+        let first = words.first().map_or("", String::as_str);
+        let whole = NICKNAMES.binary_search_by_key(&first, |(nick, _)| nick).ok().map(|at| NICKNAMES[at].1);
+        Self { words, suffix, spoilt, whole }
     }
 
     /// The first word.
@@ -98,14 +102,23 @@ impl PersonName {
 
     /// Whether two names of several words may be one person's: "Wendel J. Harth" and "Wendel Harth".
     pub(super) fn agrees(&self, other: &Self) -> bool {
-        let same_first = same_given(self.first(), other.first());
         let suffix = self.suffix == other.suffix;
         suffix
-            && (self.last() == other.last() && same_first
+            && (self.last() == other.last() && self.same_given(other)
                 || ends_with(&self.words, &other.words)
                 || ends_with(&other.words, &self.words)
                 || self.shortens(other)
                 || other.shortens(self))
+    }
+
+    /// Whether two given names may be one: equal, an initial, or a short form.
+    fn same_given(&self, other: &Self) -> bool {
+        let initial = |x: &str, y: &str| y.starts_with(x) && x.chars().count() == 1;
+        let short = |x: &Self, y: &str| {
+            x.whole.is_some_and(|whole| whole == y || y.starts_with(x.first()) && y.len() > x.first().len())
+        };
+        let (a, b) = (self.first(), other.first());
+        a == b || initial(a, b) || initial(b, a) || short(self, b) || short(other, a)
     }
 
     /// Whether this is the beginning of a longer name, in two words or more, as in Spanish names:
@@ -148,13 +161,13 @@ const SLIP: usize = 5;
 /// added or another.
 pub(super) fn one_letter_apart(one: &str, other: &str) -> bool {
     let (long, short) = if one.len() >= other.len() { (one, other) } else { (other, one) };
-    let (long, short): (Vec<char>, Vec<char>) = (long.chars().collect(), short.chars().collect());
-    if short.len() < SLIP || long.len() > short.len() + 1 || long == short {
+    let same = long.chars().zip(short.chars()).take_while(|(one, other)| one == other).count();
+    let (letters, fewer) = (long.chars().count(), short.chars().count());
+    if same == 0 || fewer < SLIP || letters > fewer + 1 || long == short {
         return false;
     }
-    let same = long.iter().zip(&short).take_while(|(one, other)| one == other).count();
-    let rest = usize::from(long.len() == short.len());
-    same > 0 && long[same + 1..] == short[same + rest..]
+    let rest = usize::from(letters == fewer);
+    long.chars().skip(same + 1).eq(short.chars().skip(same + rest))
 }
 
 /// The word and all forms of it without one letter. Two words that are one letter apart share one
@@ -183,15 +196,6 @@ fn begins_with(long: &[String], short: &[String]) -> bool {
 /// Whether a longer name ends with a shorter one.
 fn ends_with(long: &[String], short: &[String]) -> bool {
     long.len() > short.len() && long.ends_with(short)
-}
-
-/// Whether two given names may be one: equal, an initial, or a short form.
-fn same_given(a: &str, b: &str) -> bool {
-    let initial = |x: &str, y: &str| x.chars().count() == 1 && y.starts_with(x);
-    let short = |x: &str, y: &str| {
-        NICKNAMES.iter().any(|&(nick, long)| nick == x && (long == y || y.starts_with(nick) && y.len() > nick.len()))
-    };
-    a == b || initial(a, b) || initial(b, a) || short(a, b) || short(b, a)
 }
 
 #[cfg(test)]
