@@ -54,14 +54,14 @@ pub(crate) fn entity_id(field: &str, id: &str) -> Result<EntityId, Fault> {
     })
 }
 
-/// What `ListArticles` asks.
+/// The query of a `ListArticles` request.
 pub(crate) fn article_query(message: &proto::ListArticlesRequest, limits: &Limits) -> Result<ArticleQuery, Fault> {
     let filter = filter(message.filter.as_ref(), limits)?;
     let order = labels::article_order(&message.order_by)?;
     Ok(ArticleQuery { filter, order, page: page_request(message, limits)? })
 }
 
-/// What `SearchSentences` asks.
+/// The query of a `SearchSentences` request.
 pub(crate) fn sentence_query(message: &proto::SearchSentencesRequest, limits: &Limits) -> Result<SentenceQuery, Fault> {
     Ok(SentenceQuery {
         expr: expr(
@@ -76,7 +76,7 @@ pub(crate) fn sentence_query(message: &proto::SearchSentencesRequest, limits: &L
     })
 }
 
-/// What `SearchQuotes` asks.
+/// The query of a `SearchQuotes` request.
 pub(crate) fn quote_query(message: &proto::SearchQuotesRequest, limits: &Limits) -> Result<QuoteQuery, Fault> {
     let confidences =
         [("min_confidence", message.min_confidence), ("min_speaker_confidence", message.min_speaker_confidence)];
@@ -107,7 +107,7 @@ pub(crate) fn quote_query(message: &proto::SearchQuotesRequest, limits: &Limits)
     })
 }
 
-/// What `LookupEntities` asks.
+/// The query of a `LookupEntities` request.
 pub(crate) fn entity_query(message: &proto::LookupEntitiesRequest, limits: &Limits) -> Result<EntityQuery, Fault> {
     short("name", &message.name, limits)?;
     // Every word is also looked for with typing errors.
@@ -134,7 +134,7 @@ const NAMED: [EntityType; 7] = [
     EntityType::Product,
 ];
 
-/// What `ListMentions` asks.
+/// The query of a `ListMentions` request.
 pub(crate) fn mention_query(message: &proto::ListMentionsRequest, limits: &Limits) -> Result<MentionQuery, Fault> {
     Ok(MentionQuery {
         entity: entity_id("entity_id", &message.entity_id)?,
@@ -196,7 +196,7 @@ pub(crate) fn filter(message: Option<&proto::ArticleFilter>, limits: &Limits) ->
         if label.key.is_empty() {
             return Err(Fault::invalid("filter.labels.key", "is empty; give the key of a label"));
         }
-        // No article has such a key: an answer of no hits would hide the slip.
+        // No article has such a key, and a reply without hits would hide the mistake.
         if !is_label_key(&label.key) {
             return Err(Fault::invalid(
                 "filter.labels.key",
@@ -219,7 +219,7 @@ pub(crate) fn filter(message: Option<&proto::ArticleFilter>, limits: &Limits) ->
     })
 }
 
-/// The same, of which something must be set.
+/// The same, but at least one condition must be set.
 pub(crate) fn filter_of_some(message: Option<&proto::ArticleFilter>, limits: &Limits) -> Result<ArticleFilter, Fault> {
     let filter = filter(message, limits)?;
     if filter == ArticleFilter::default() {
