@@ -17,6 +17,7 @@ mod dates;
 mod delete;
 mod entities;
 mod eval;
+mod facets;
 mod fault;
 mod filter;
 mod info;
