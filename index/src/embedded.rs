@@ -29,6 +29,7 @@ mod automaton;
 mod change;
 mod collect;
 mod compile;
+mod facet;
 #[cfg(test)]
 mod failure_tests;
 mod fault;
@@ -74,6 +75,7 @@ use self::follow::Follower;
 pub use self::opened::{Opened, Rebuilt};
 pub use self::options::EmbeddedOptions;
 use self::pins::{PinLimits, Pins};
+use self::predicate::Predicate;
 use self::store::Store;
 use self::store_file::StoreFile;
 use self::threads::spawn;
@@ -311,7 +313,11 @@ impl Engine for Embedded {
         after: u64,
         interrupt: &Interrupt,
     ) -> Result<Outdated> {
-        self.read(|view| view.store.outdated(models, tier, filter, after, interrupt))
+        self.read(|view| {
+            let mentioning = view.mentioning(filter, interrupt)?;
+            let filter = Predicate::of(&view.store, filter, mentioning)?;
+            view.store.outdated(models, tier, &filter, after, interrupt)
+        })
     }
 
     fn status(&self) -> Result<Status> {

@@ -102,6 +102,7 @@ fn limited(limits: &ServerLimits) -> Vec<(&'static str, String)> {
             ),
         ),
         ("filter", format!("{} values", grouped(limits.filter_values))),
+        ("facets", format!("{}, each {} values", grouped(limits.facets), grouped(limits.facet_values))),
         ("read mask", format!("{} paths", grouped(limits.mask_paths))),
         ("page", page(limits)),
         ("page token", limits.page_token_lifetime.as_ref().map_or_else(|| "no time limit".into(), seconds)),

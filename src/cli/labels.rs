@@ -98,6 +98,20 @@ choice! {
 }
 
 choice! {
+    /// What a sentence is in its article.
+    Role: SentenceRole {
+        /// Running text
+        Body = "body",
+        /// The title line, if the body repeats it
+        Headline = "headline",
+        /// A heading above some of the paragraphs
+        Subheading = "subheading",
+        /// The caption of a picture
+        Caption = "caption",
+    }
+}
+
+choice! {
     /// The type of an entity.
     Type: EntityType {
         /// A person
