@@ -32,7 +32,7 @@ const ADDRESSEES: usize = 3;
 /// The first bytes of the file.
 const MAGIC: &[u8; 8] = b"SAYSOEH\x02";
 /// Bytes before the numbers.
-const HEADER: usize = 48;
+const HEADER_BYTES: usize = 48;
 
 /// The parts of the network that are computed here: the chains of its labels and the biases of its
 /// links.
@@ -59,7 +59,7 @@ impl Heads {
     /// other sign.
     pub(crate) fn from_bytes(bytes: &[u8], network: &[u8], vocabulary: &[u8]) -> Result<Self, ModelError> {
         let fault = |what: &str| Err(ModelError::new(what));
-        let Some((header, body)) = bytes.split_at_checked(HEADER) else {
+        let Some((header, body)) = bytes.split_at_checked(HEADER_BYTES) else {
             return fault("too few bytes for the heads of an encoder");
         };
         if &header[..8] != MAGIC {

@@ -93,7 +93,7 @@ fn told(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>, rest: &Range<us
 }
 
 /// How many tokens before and behind a document another mention of it is looked for.
-const FAR: usize = 1500;
+const REACH_TOKENS: usize = 1500;
 
 /// The issuers of the nearest document of the same kind whose phrase names them: the nearest
 /// before, else the nearest after.
@@ -109,8 +109,8 @@ fn elsewhere(r: &Reading<'_>, cast: &Cast<'_>, head: usize) -> Vec<Speaker> {
         let start = start(r, i);
         told(r, cast, &(start..i + 1), &(i + 1..r.unit(i).end.min(i + 8)))
     };
-    let before = (head.saturating_sub(FAR)..head).rev();
-    let after = head + 1..r.len().min(head + FAR);
+    let before = (head.saturating_sub(REACH_TOKENS)..head).rev();
+    let after = head + 1..r.len().min(head + REACH_TOKENS);
     let found = before.chain(after).map(named).find(|found| !found.is_empty()).unwrap_or_default();
     found.into_iter().map(|(entity, sure)| (entity, sure * 0.85)).collect()
 }

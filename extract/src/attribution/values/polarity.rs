@@ -17,10 +17,10 @@ use crate::time::expression;
 use crate::view::Reading;
 
 /// How many governing words are followed from a verb: "would have to try to say" has four.
-const DEPTH: usize = 6;
+const MAX_GOVERNORS: usize = 6;
 
 /// How many tokens before the noun phrase in "someone to say" its verb is looked for.
-const CONTROL_REACH: usize = 8;
+const CONTROL_REACH_TOKENS: usize = 8;
 
 /// Whether the saying itself is asserted, denied or supposed.
 pub(crate) fn polarity(r: &Reading<'_>, draft: &Draft) -> Polarity {
@@ -103,7 +103,7 @@ enum Over {
     Denies,
 }
 
-/// Follows the words that govern the head from right to left, at most [`DEPTH`] of them, to the
+/// Follows the words that govern the head from right to left, at most [`MAX_GOVERNORS`] of them, to the
 /// first that supposes or denies. Auxiliaries and verbs that assert what they govern are passed: in
 /// "went on to say", "said" happened.
 fn over(r: &Reading<'_>, draft: &Draft) -> Over {
@@ -112,7 +112,7 @@ fn over(r: &Reading<'_>, draft: &Draft) -> Over {
     if matches!(draft.voice, Some(Voice::Noun | Voice::OwnNoun)) {
         return Over::Nothing;
     }
-    for _ in 0..DEPTH {
+    for _ in 0..MAX_GOVERNORS {
         let Some(left) = before(r, at, floor) else { return Over::Nothing };
         let word = r.lower(left);
         match r.tag(left) {
@@ -222,7 +222,7 @@ fn over_to(r: &Reading<'_>, to: usize, floor: usize) -> Option<Step> {
         tag if List::UnrealNouns.has_stem(&lemma::of_noun(word)) && tag.is_noun() => Some(Step::Unreal),
         // "Asked the mayor to say": the verb stands before the phrase.
         tag if tag.is_noun() || tag == Tag::Prp => {
-            let from = floor.max(left.saturating_sub(CONTROL_REACH));
+            let from = floor.max(left.saturating_sub(CONTROL_REACH_TOKENS));
             let mut control =
                 (from..left).rev().take_while(|&i| !matches!(r.tag(i), Tag::Comma | Tag::Stop | Tag::Colon));
             // The nearest verb alone: what stands further left governs that verb, not this one.
@@ -240,7 +240,7 @@ fn shared(r: &Reading<'_>, join: usize, floor: usize) -> Option<usize> {
     if r.tag(before(r, join, floor)?) == Tag::Comma {
         return None;
     }
-    let from = floor.max(join.saturating_sub(2 * CONTROL_REACH));
+    let from = floor.max(join.saturating_sub(2 * CONTROL_REACH_TOKENS));
     let first =
         (from..join).rev().find(|&i| r.tag(i).is_finite() || matches!(r.tag(i), Tag::To | Tag::Stop | Tag::Colon))?;
     (is_modal(r.lower(first)) || r.tag(first) == Tag::To).then_some(first + 1)
