@@ -1,6 +1,8 @@
 //! Settings: raw ones from flags, the environment and a file, then resolved values.
 
 mod faults;
+mod origin;
+mod show;
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -9,13 +11,11 @@ use std::{
 };
 
 use clap::Args as _;
-use figment::{
-    Figment,
-    providers::{Env, Format, Serialized, Toml},
-};
 use serde::{Deserialize, Serialize};
 
 pub use crate::tls::TlsFiles;
+pub use origin::Settings;
+pub(crate) use show::example;
 
 use crate::analysis::Mode;
 use faults::Faults;
@@ -135,6 +135,11 @@ pub struct RawConfig {
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_connections: Option<u32>,
+    /// How long a read or search may take before the log tells of it, with its request; 0s tells of none
+    /// [default: 1s, env: SAYSO_SLOW_CALL]
+    #[arg(long, value_name = "DURATION")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slow_call: Option<String>,
     /// How long open calls may run on after the server is told to stop [default: 10s, env: SAYSO_SHUTDOWN_GRACE]
     #[arg(long, value_name = "DURATION")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -167,28 +172,6 @@ pub fn misspelt_variables() -> Vec<String> {
         Some(format!("{variable} is not a setting and is ignored; did you mean {PREFIX}{}?", meant.to_uppercase()))
     };
     variables.into_iter().filter_map(warn).collect()
-}
-
-/// What is wrong with a setting, and where it is written.
-fn told(fault: &figment::Error) -> String {
-    use figment::error::Kind;
-    let place = fault.metadata.as_ref().and_then(|metadata| metadata.source.as_ref());
-    let place = place.map(|source| format!(" ({source})")).unwrap_or_default();
-    match &fault.kind {
-        Kind::UnknownField(name, _) => {
-            let meant = nearest(name).map(|known| format!("; did you mean {known}?")).unwrap_or_default();
-            format!("{name}: there is no such setting{meant}{place}")
-        }
-        Kind::InvalidType(found, wanted) => {
-            let variable = if place.is_empty() { "" } else { &place };
-            let wanted = if wanted == "u32" || wanted == "usize" { "a number" } else { wanted };
-            format!("{}: is {found} where {wanted} is expected{variable}", fault.path.join("."))
-        }
-        kind => {
-            let path = fault.path.join(".");
-            if path.is_empty() { format!("{kind}{place}") } else { format!("{path}: {kind}{place}") }
-        }
-    }
 }
 
 /// Takes a size with a unit, or a bare number of bytes.
@@ -228,6 +211,8 @@ pub struct Config {
     pub analysis_threads: usize,
     /// Searches that run at once.
     pub search_threads: usize,
+    /// How long a read or search may take before the log tells of it. None: it never does.
+    pub slow_call: Option<Duration>,
     /// How long open calls may run on after the order to stop.
     pub shutdown_grace: Duration,
     /// The limits of requests and answers.
@@ -294,23 +279,6 @@ impl ConfigError {
 }
 
 impl RawConfig {
-    /// Adds settings from the environment (`SAYSO_LISTEN`, …) and the file, if there is one, to those of the flags.
-    ///
-    /// Other variables that begin with `SAYSO_` are ignored: Kubernetes sets some for a Service of that name.
-    pub fn gather(flags: RawConfig, file: Option<&PathBuf>) -> Result<RawConfig, ConfigError> {
-        let mut sources = Figment::new();
-        if let Some(file) = file {
-            if !file.is_file() {
-                return Err(ConfigError(vec![format!("{}: no such file; --config names a TOML file", file.display())]));
-            }
-            sources = sources.merge(Toml::file_exact(file));
-        }
-        let names = names();
-        let names: Vec<_> = names.iter().map(String::as_str).collect();
-        sources = sources.merge(Env::prefixed(PREFIX).only(&names)).merge(Serialized::defaults(flags));
-        sources.extract().map_err(|fault| ConfigError(fault.into_iter().map(|one| told(&one)).collect()))
-    }
-
     /// Where the server keeps articles and indexes.
     fn data_folder(&self) -> PathBuf {
         self.data_dir.clone().unwrap_or_else(|| DEFAULT_DATA_DIR.into())
@@ -346,6 +314,7 @@ impl RawConfig {
             analysis: faults.mode(self.analysis),
             analysis_threads: faults.positive("analysis_threads", self.analysis_threads, cores),
             search_threads: faults.positive("search_threads", self.search_threads, 2 * cores),
+            slow_call: faults.duration_or_none("slow_call", self.slow_call, Duration::from_secs(1)),
             shutdown_grace: faults.duration("shutdown_grace", self.shutdown_grace, Duration::from_secs(10)),
             limits: Limits {
                 message_bytes,
@@ -425,7 +394,7 @@ mod tests {
         let file = folder.path().join("sayso.toml");
         std::fs::write(&file, "listen = \"127.0.0.1:1\"\nmetrics = \"127.0.0.1:3\"\nmax_body = \"1MiB\"\n").unwrap();
         let flags = RawConfig { listen: Some("127.0.0.1:2".into()), ..RawConfig::default() };
-        let config = RawConfig::gather(flags, Some(&file)).unwrap().resolve().unwrap();
+        let config = Settings::gather(flags, Some(&file)).unwrap().resolve().unwrap();
         assert_eq!((config.listen.port(), config.limits.body_bytes), (2, 1 << 20));
         assert_eq!(config.metrics.map(|address| address.port()), Some(3));
     }
@@ -435,7 +404,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("sayso.toml");
         std::fs::write(&file, "max_body = 4096\nmax_message = \"1 MiB\"\n").unwrap();
-        let config = RawConfig::gather(RawConfig::default(), Some(&file)).unwrap().resolve().unwrap();
+        let config = Settings::gather(RawConfig::default(), Some(&file)).unwrap().resolve().unwrap();
         assert_eq!((config.limits.body_bytes, config.limits.message_bytes), (4096, 1 << 20));
     }
 
@@ -449,7 +418,7 @@ mod tests {
             ("analysis_threads = \"two\"", "analysis_threads: is string \"two\" where a number is expected ("),
         ] {
             std::fs::write(&file, written).unwrap();
-            let said = RawConfig::gather(RawConfig::default(), Some(&file)).unwrap_err().to_string();
+            let said = Settings::gather(RawConfig::default(), Some(&file)).unwrap_err().to_string();
             assert!(said.contains(told) && said.contains("sayso.toml") && !said.contains('`'), "{said}");
         }
     }

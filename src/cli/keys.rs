@@ -10,7 +10,7 @@ use jiff::{Span, Timestamp, civil};
 use super::fault::{Fault, Outcome};
 use super::render::{DIM, NAME};
 use crate::access::{Key, KeyFile, NewKey, Scope};
-use crate::config::RawConfig;
+use crate::config::{RawConfig, Settings};
 use crate::echo;
 
 /// Arguments of `sayso keys`.
@@ -83,8 +83,8 @@ struct Place {
 impl Place {
     fn file(self) -> Result<KeyFile, Fault> {
         let flags = RawConfig { keys: self.keys, data_dir: self.data_dir, ..RawConfig::default() };
-        let settings = RawConfig::gather(flags, self.config.as_ref()).map_err(Fault::usage)?;
-        Ok(KeyFile::at(&settings.key_file()))
+        let settings = Settings::gather(flags, self.config.as_ref()).map_err(Fault::usage)?;
+        Ok(KeyFile::at(&settings.raw().key_file()))
     }
 }
 

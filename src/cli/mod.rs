@@ -13,10 +13,12 @@ use fault::Fault;
 mod analyze;
 mod articles;
 mod client;
+mod config;
 mod dates;
 mod delete;
 mod entities;
 mod eval;
+mod facets;
 mod fault;
 mod filter;
 mod info;
@@ -62,6 +64,8 @@ enum Command {
     Delete(delete::Args),
     /// Analyse articles again that the current model has not analysed.
     Reanalyze(reanalyze::Args),
+    /// Check or show the settings of a server, or print an example file.
+    Config(config::Args),
     /// Make, list and revoke the API keys of a server on this machine.
     Keys(keys::Args),
     /// Show the server's version, models, limits and counts.
@@ -81,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::Analyze(args) => analyze::run(args),
         Command::Delete(args) => delete::run(args),
         Command::Reanalyze(args) => reanalyze::run(args),
+        Command::Config(args) => config::run(args),
         Command::Keys(args) => keys::run(args),
         Command::Info(args) => info::run(args),
     };

@@ -60,15 +60,9 @@ labels!(form, forms, MentionForm, proto::MentionForm, {
     Name = Name, TitledName = TitledName, Description = Description, Pronoun = Pronoun,
 });
 
-pub(super) fn role(role: SentenceRole) -> i32 {
-    let role = match role {
-        SentenceRole::Body => proto::SentenceRole::Body,
-        SentenceRole::Headline => proto::SentenceRole::Headline,
-        SentenceRole::Subheading => proto::SentenceRole::Subheading,
-        SentenceRole::Caption => proto::SentenceRole::Caption,
-    };
-    role.into()
-}
+labels!(role, roles, SentenceRole, proto::SentenceRole, {
+    Body = Body, Headline = Headline, Subheading = Subheading, Caption = Caption,
+});
 
 /// What a write did.
 pub(crate) fn change(change: Change) -> i32 {
