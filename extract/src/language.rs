@@ -56,7 +56,7 @@ impl Languages {
     pub(crate) fn of(document: &Document<'_>, patience: &Patience<'_>) -> Option<Self> {
         let mut looks = MAX_CLOSER_LOOKS;
         let mut told = Vec::new();
-        // Short paragraphs that tell nothing one by one may tell something together.
+        // Short paragraphs that are inconclusive one by one may be conclusive together.
         let mut together = Seen::default();
         for sentences in document.paragraphs() {
             let tokens = document.tokens_of(sentences.start).start..document.tokens_of(sentences.end - 1).end;
@@ -213,7 +213,7 @@ impl Seen {
     fn guess(&self) -> Told {
         let guesses = [&self.words, &self.all].map(|words| whatlang::detect(words));
         let [Some(small), Some(all)] = guesses else { return Told::Nothing };
-        // Headlines leave the small words out: a few words alone must also look foreign.
+        // Headlines leave function words out, so a few words alone must also look foreign.
         let headline = self.running < RUNNING_TEXT_WORDS && self.marked == 0;
         let english = headline || self.english * 100 >= self.running * LEAST_PERCENT;
         let agreed = small.lang() == all.lang();

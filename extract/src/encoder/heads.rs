@@ -92,7 +92,7 @@ fn numbers<const SIZE: usize, T>(bytes: &[u8], of: fn([u8; SIZE]) -> T) -> Vec<T
 /// All heads; none if there are more or fewer numbers than they take.
 fn read(numbers: &mut dyn Iterator<Item = f32>) -> Option<Heads> {
     let (tags, names) = (chain(numbers)?, chain(numbers)?);
-    // The grammar tells addressees better.
+    // The chain of addressees is not used: the models that hear the grammar are better.
     chain::<ADDRESSEES>(numbers)?;
     let (sources, cues, who) = (row(numbers)?, row(numbers)?, row(numbers)?);
     numbers.next().is_none().then_some(Heads { tags, names, sources, cues, who })

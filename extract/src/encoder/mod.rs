@@ -164,7 +164,7 @@ impl Encoder {
         patience: &Patience<'_>,
     ) -> Result<Option<Encoded>, ModelError> {
         let prepared = self.prepare(text);
-        // All at once: a list that grows holds its numbers twice while it moves.
+        // Allocated at once, since a growing list holds its contents twice while it moves.
         let words = prepared.pieces.words.len();
         let (tags, links) = (Vec::with_capacity(words), Vec::with_capacity(words.min(kept) * LINKS));
         let mut found = Encoded { tags, links, ..Encoded::default() };
@@ -320,7 +320,7 @@ mod tests {
         assert_eq!(all.links.len(), words * LINKS);
         assert!((1..=500 * LINKS).contains(&some.links.len()) && words > 900, "{words} words");
         assert_eq!(encoder.links(&some), all.links);
-        // From the end to the begin, each in the window of its own and the next.
+        // From the end to the beginning, each in its own window and the next.
         let segments: Vec<_> = (0..words - 9).rev().map(|first| Segment { first, last: first + 9, rank: 0 }).collect();
         for pair in segments.chunks(2) {
             assert_eq!(encoder.sources(&some, pair, pair), encoder.sources(&all, pair, pair));

@@ -133,11 +133,12 @@ fn within(r: &Reading<'_>, draft: &Draft) -> Vec<Range<usize>> {
     let mut paragraph = r.paragraph_of(draft.head);
     let here = parts.iter().any(|part| reaches(part, paragraph));
     if !here {
-        // The first of several of one size.
+        // Of several of the same size, the first.
         let Some(largest) = parts.iter().rev().max_by_key(|part| part.tokens.len()) else { return Vec::new() };
         paragraph = r.paragraph_of(largest.tokens.start);
     }
-    // A quotation before the paragraph of the cue is told there only if it runs on into it, or nothing else is.
+    // A quotation before the paragraph of the cue counts only if it runs on into that paragraph, or if nothing else is
+    // left.
     let quoted = |part: &Part| {
         part.own
             && r.quotation_at(part.tokens.start).is_some_and(|q| {
@@ -145,7 +146,7 @@ fn within(r: &Reading<'_>, draft: &Draft) -> Vec<Range<usize>> {
             })
     };
     parts.retain(|part| reaches(part, paragraph) || quoted(part));
-    // A clause right before the cue is what was said, and not also a quotation in a sentence before.
+    // With a clause right before the cue, a quotation in an earlier sentence is not part of the content.
     let own =
         |tokens: &Range<usize>| tokens.end <= draft.cue.start && r.unit_at(tokens.end - 1) == r.unit_at(draft.head);
     if parts.iter().any(|part| own(&part.tokens) && !part.tokens.clone().any(|i| r.quotation_at(i).is_some())) {
@@ -179,7 +180,7 @@ fn to_the_mark(r: &Reading<'_>, draft: &Draft, piece: Range<usize>) -> Range<usi
             return piece.start..quotation.end;
         }
     }
-    // Where one quotation follows another without a word between them, another one speaks.
+    // If one quotation follows another without a word between them, the speaker changes.
     let meets = |i: &usize| r.is_close_quote(*i) && r.is_open_quote(*i + 1) && !ends_in_word(r, *i);
     let limit = piece.start..piece.end.saturating_sub(1);
     if piece.start >= draft.cue.end {
@@ -244,7 +245,7 @@ fn parts(r: &Reading<'_>, draft: &Draft, piece: &Range<usize>) -> Vec<Part> {
     let begins = |i: &usize| r.paragraph_of(*i) != r.paragraph_of(*i - 1) && !runs_on(r, piece, *i);
     let breaks: Vec<usize> = (piece.start + 1..piece.end).filter(begins).collect();
     if breaks.is_empty() {
-        // What a quotation joins over paragraphs is one, also where its marks do not pair.
+        // A quotation over several paragraphs is one piece, even if its marks do not pair.
         let joined = r.paragraph_of(piece.start) != r.paragraph_of(piece.end - 1);
         let tokens = if joined { piece.clone() } else { sentence(r, draft, piece) };
         return vec![Part { tokens, own: true }];
@@ -301,7 +302,7 @@ fn behind_dateline(r: &Reading<'_>, at: usize) -> usize {
         .take_while(|&i| r.paragraph_of(i) == paragraph && r.quotation_at(i).is_none());
     let mut dashes = reach.filter(|&i| is_dash(r, i));
     let Some(dash) = dashes.next().filter(|&dash| opens && at <= dash && dash > start) else { return at };
-    // "RHO – a union of dockers – said …" is none.
+    // "RHO – a union of dockers – said …" is no dateline.
     let only = dashes.next().is_none();
     let place = only && (is_shouted(r, start) || is_place_alone(r, start, dash));
     let dated = r.tag(dash - 1) == Tag::Close || (start..dash).any(|i| expression::is_month(r, i));

@@ -122,7 +122,7 @@ impl<'d> Text<'d> {
         let heads = |c: &Candidate, g: &Gold| g[1].iter().any(|range| range.contains(&c.head));
         for (place, c) in candidates.iter().enumerate() {
             for (at, _) in gold.iter().enumerate().filter(|(_, g)| heads(c, g)) {
-                // Of several heads in one cue the last carries the meaning.
+                // If a cue has several heads, the last one carries the meaning.
                 owner[at] = Some(place);
             }
         }

@@ -52,7 +52,7 @@ pub(crate) fn contents(s: &Sight<'_, '_>, c: &Candidate, source: Option<&Range<u
     let begin = source.filter(|x| x.start < c.head).map_or(c.cue.start, |x| x.start.min(c.cue.start));
     for piece in behind(s, begin) {
         offer(&mut found, vec![piece.clone()], Makers::default());
-        // A rule's second piece may go with another first one.
+        // The second piece of a rule may also follow this first piece.
         for rule in rules.iter().filter(|rule| rule.len() == 2 && rule[1].start > c.head) {
             offer(&mut found, vec![piece.clone(), rule[1].clone()], Makers::default());
         }
@@ -261,7 +261,7 @@ fn behind(s: &Sight<'_, '_>, begin: usize) -> Vec<Range<usize>> {
     starts.sort_unstable();
     starts.dedup();
     let mut found: Vec<Range<usize>> = starts.iter().filter(|&&start| start < end).map(|&start| start..end).collect();
-    // The quotation alone, without the words between it and the cue.
+    // Also the quotation without the words between it and the cue.
     let quotation = (floor..end).rev().take(40).find_map(|i| r.quotation_at(i).filter(|_| r.is_close_quote(i)));
     if let Some(q) = quotation.map(|q| &r.quotations()[q]).filter(|q| q.end < end) {
         found.extend(starts.iter().filter(|&&start| start < q.end).map(|&start| start..q.end));

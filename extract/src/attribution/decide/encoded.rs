@@ -34,7 +34,8 @@ const LEAST_CONFIDENCE_ALONE: f32 = 0.75;
 const LEAST_CONFIDENCE: f32 = 0.17;
 /// The least probability of a source that goes before "none", however likely none is.
 const LEAST_SOURCE_PROBABILITY: f32 = 0.1;
-/// What is added to the scores of the labels that begin a source, a cue and a content (label, score), so that more is found: missing what was said costs readers more than a doubtful quote
+/// What is added to the scores of the labels that begin a source, a cue and a content (label, score), so that
+/// more is found: missing what was said costs readers more than a doubtful quote
 /// that carries its confidence.
 const BEGIN_SCORES: [(usize, f32); 3] = [(1, 0.4), (3, 0.5), (5, 0.4)];
 
@@ -219,7 +220,7 @@ fn linked(
         .iter()
         .zip(encoder.sources(seen, &asks, &offers))
         .map(|(cue, chances)| {
-            // "None" is the last of them.
+            // The last one stands for "none".
             let (place, chance) = match likeliest(&chances[..offers.len()]) {
                 named if named.1 >= LEAST_SOURCE_PROBABILITY => named,
                 _ => likeliest(&chances),
@@ -324,7 +325,7 @@ mod tests {
         assert!((mean(0.8, 0.8) - 0.8).abs() < 1e-5);
         assert!((mean(0.8, 0.2) - 0.5).abs() < 1e-5);
         assert!(mean(0.9, 0.5) > 0.7 && mean(0.9, 0.5) < 0.8);
-        // Nobody is so sure that the other does not count.
+        // However sure one opinion is, the other still counts.
         assert!(mean(1.0, 0.2) < 0.95 && mean(0.0, 0.8) > 0.05);
     }
 }

@@ -68,7 +68,7 @@ fn share(r: &Reading<'_>, drafts: &mut [Draft], run: &Range<usize>, all: &[usize
     let before = || all.iter().copied().rfind(|&place| drafts[place].head < quotations[0].open);
     let owners = if inner.is_empty() { vec![before().unwrap_or(all[0])] } else { inner };
     for quotation in quotations {
-        // The last whose cue stands before or in the paragraph; of those that precede all, the first.
+        // The last one whose cue stands before or in the paragraph, else the first.
         let own = |place: &&usize| r.paragraph_of(drafts[**place].head) <= r.paragraph_of(quotation.open);
         let owner = *owners.iter().rfind(own).unwrap_or(&owners[0]);
         for &place in all.iter().filter(|&&place| place != owner) {

@@ -26,7 +26,7 @@ pub(crate) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
     });
     let posts = (1..r.len()).filter_map(|dash| {
         let (source, _) = named(r, dash).filter(|(_, account)| *account)?;
-        // What is quoted was found above.
+        // Quotations were handled above.
         let content = post(r, dash).filter(|content| !r.is_open_quote(content.start))?;
         Some(draft(r, source, dash, content))
     });

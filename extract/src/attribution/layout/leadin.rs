@@ -125,7 +125,7 @@ fn paragraph(r: &Reading<'_>, from: usize) -> Option<Range<usize>> {
 /// Where the words of a marked line begin: behind ">", a bullet, or a number. None for a line
 /// without such a mark.
 fn sign(r: &Reading<'_>, line: &Range<usize>) -> Option<usize> {
-    // The sign of a quoted block is no token.
+    // The ">" of a quoted block is no token.
     let tokens = r.document.tokens();
     let before = line.start.checked_sub(1).map_or(0, |last| tokens[last].span.end());
     let gap = &r.document.text()[before..tokens[line.start].span.start()];

@@ -81,7 +81,7 @@ fn told(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let fits = match verb.as_str() {
         _ if phrasal || List::AddressedOnlyVerbs.has_stem(&verb) || asked_to(r, next).is_some() => true,
         _ if List::AddressedOrThingVerbs.has_stem(&verb) => is_person(r, &found),
-        // "Urges restraint": what is urged is no addressee, unless it is to do something.
+        // "Urges restraint": the object is no addressee, unless it is to do something.
         _ => {
             matches!(r.lower(next), "that" | "about" | "of" | "if" | "whether" | "not" | "against" | ":")
         }
@@ -116,7 +116,7 @@ fn behind(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let from = turned.unwrap_or(draft.head + 1);
     let noun = matches!(draft.voice, Some(Voice::Noun | Voice::OwnNoun));
     let light = List::LightVerbs.has_stem(&verb) || List::GivingVerbs.has_stem(&verb);
-    // A noun that is said or written, seen so far: after it "to" brings the addressee.
+    // Whether a noun for something said or written was seen; behind it "to" brings the addressee.
     let mut channel = noun && is_channel(r.lower(draft.head));
     if let Some(found) = handed(r, draft, &verb) {
         return Some(found);
@@ -135,7 +135,7 @@ fn behind(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
         let first = i == from || i == from + 1 && r.tag(from) == Tag::Rb;
         let says = to && first && (says_to(&verb) || answers(&verb));
         if says || channel && (to || r.is(i, "with") && r.tag(i - 1).is_noun()) || talks_with(r, &verb, i) && first {
-            // "A response to the rhetoric": what is answered need not hear.
+            // "A response to the rhetoric": what is answered need not be an addressee.
             let strict = answers(&verb) && says || i > from && List::AnswerNouns.has(r.lower(i - 1));
             let found = phrase_at(r, i + 1).and_then(|found| checked(r, found))?;
             return (!strict || is_person(r, &found)).then_some(found);

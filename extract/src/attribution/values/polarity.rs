@@ -213,7 +213,7 @@ fn over_to(r: &Reading<'_>, to: usize, floor: usize) -> Option<Step> {
     match r.tag(left) {
         tag if tag.is_verb() || tag == Tag::Rp => {
             let left = if tag == Tag::Rp { before(r, left, floor)? } else { left };
-            // "Has to say": no auxiliary here.
+            // In "has to say", "has" is no auxiliary.
             let must = matches!(word, "has" | "have" | "had" | "having");
             let verb = if tag == Tag::Rp { r.infinitive(left) } else { verb };
             Some(if must || List::UnrealVerbs.has_stem(&verb) { Step::Unreal } else { Step::Real(left) })
@@ -225,7 +225,7 @@ fn over_to(r: &Reading<'_>, to: usize, floor: usize) -> Option<Step> {
             let from = floor.max(left.saturating_sub(CONTROL_REACH_TOKENS));
             let mut control =
                 (from..left).rev().take_while(|&i| !matches!(r.tag(i), Tag::Comma | Tag::Stop | Tag::Colon));
-            // The nearest verb alone: what stands further left governs that verb, not this one.
+            // Only the nearest verb: one further left governs that verb, not this one.
             let nearest = control.find(|&i| r.tag(i).is_verb())?;
             List::ControlVerbs.has_stem(&r.infinitive(nearest)).then_some(Step::Unreal)
         }
@@ -266,7 +266,7 @@ fn conditional(r: &Reading<'_>, draft: &Draft) -> bool {
     let floor = r.unit(draft.head).start;
     let Some(place) = before(r, begin, floor) else { return false };
     let opener = r.lower(place);
-    // "On Tuesday, when opponents try to convince the court": news tells the past, so that this is to come.
+    // "On Tuesday, when opponents try to convince the court": in news, the present tense with a date is the future.
     let present = || {
         let tense = (draft.cue.start..=draft.head).find(|&i| r.tag(i).is_finite());
         tense.is_some_and(|i| matches!(r.tag(i), Tag::Vbp | Tag::Vbz))
