@@ -65,7 +65,7 @@ impl Calibration {
     /// Calibrates and rounds all confidences of an analysis. The speaker confidence of a quote
     /// without speakers stays 0.
     pub(crate) fn apply(&self, analysis: &mut Analysis) {
-        // Nothing to read by: lines are about to be fitted, on confidences as the stages give them.
+        // Without lines, confidences stay as the stages give them: the lines are about to be fitted on them.
         if self.lines.is_empty() {
             return;
         }

@@ -187,7 +187,7 @@ fn prepare<'a, 's, 't>(
     mentions.sort_by_key(order);
     let named = profiles.len();
     profiles.resize_with(entities.len(), Profile::default);
-    // The first mention of each of them decides.
+    // The first mention of each decides.
     for mention in mentions.iter().rev().filter(|mention| mention.entity >= named) {
         profiles[mention.entity] = profile::body(document, mention.span);
     }

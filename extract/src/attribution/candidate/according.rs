@@ -48,7 +48,7 @@ fn source_end(r: &Reading<'_>, from: usize) -> Option<usize> {
     let unit_end = r.unit(from - 1).end;
     let end = phrase::full_after(r, from, &["of", "for", "at", "from", "in", "with", "by", "on"])?;
     let end = subject::with_apposition(r, end).min(unit_end);
-    // What hangs on the source as a participle belongs to it: "a report released Monday".
+    // A participle that modifies the source belongs to it: "a report released Monday".
     if matches!(r.tag(end), Tag::Vbn | Tag::Vbd | Tag::Vbg | Tag::Wdt | Tag::Wp | Tag::In | Tag::To) {
         let stop = (end..unit_end.min(end + 30))
             .find(|&t| matches!(r.tag(t), Tag::Comma | Tag::Stop | Tag::Colon | Tag::Quote));

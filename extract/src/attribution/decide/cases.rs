@@ -49,7 +49,7 @@ type Gold = [Vec<Range<usize>>; 3];
 
 /// Where no offer is exactly the content, the nearest counts as right if the tokens that both share
 /// are at least this part of those that either has (Jaccard).
-const NEARLY: f32 = 0.6;
+const LEAST_OVERLAP: f32 = 0.6;
 
 /// A document with what earlier stages found in it, ready to offer cases.
 pub(crate) struct Text<'d> {
@@ -122,7 +122,7 @@ impl<'d> Text<'d> {
         let heads = |c: &Candidate, g: &Gold| g[1].iter().any(|range| range.contains(&c.head));
         for (place, c) in candidates.iter().enumerate() {
             for (at, _) in gold.iter().enumerate().filter(|(_, g)| heads(c, g)) {
-                // Of several heads in one cue the last carries the meaning.
+                // If a cue has several heads, the last one carries the meaning.
                 owner[at] = Some(place);
             }
         }
@@ -208,7 +208,7 @@ fn choice<T: Clone>(offers: &Offers<T>, right: Vec<usize>) -> Choice {
 }
 
 /// The offer that is exactly the content, or else the one that shares most of it, if that is at
-/// least [`NEARLY`].
+/// least [`LEAST_OVERLAP`].
 fn nearest(offers: &Offers<Content>, content: &Content) -> Option<usize> {
     let tokens: usize = content.iter().map(Range::len).sum();
     let share = |offer: &Content| {
@@ -221,5 +221,5 @@ fn nearest(offers: &Offers<Content>, content: &Content) -> Option<usize> {
     };
     let shares = offers.list.iter().map(|offer| if offer.value == *content { 2.0 } else { share(&offer.value) });
     let best = shares.enumerate().fold((0, 0.0), |best, (at, share)| if share > best.1 { (at, share) } else { best });
-    (best.1 >= NEARLY).then_some(best.0)
+    (best.1 >= LEAST_OVERLAP).then_some(best.0)
 }

@@ -101,7 +101,7 @@ impl Source {
     /// court before anything else; at most twelve tokens are looked at.
     fn of(r: &Reading<'_>, draft: &Draft) -> Self {
         let Some(source) = &draft.source else { return Self::Other };
-        // "The research director" is no research: the word must end its noun phrase. Nor is a name: "the National Review".
+        // The word must end its noun phrase ("the research director" is no research) and be no name ("National Review").
         let ends = |i: usize| i + 1 >= source.end || !r.tag(i + 1).is_noun();
         let named =
             |i: usize, word: &str| i > source.start && r.is_capital(i) && !matches!(word, "poll" | "survey" | "study");
