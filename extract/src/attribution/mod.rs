@@ -97,8 +97,7 @@ impl Decides for Chooser<'_> {
 }
 
 impl AttributionModels {
-    /// Reads the models.
-    /// Reads them from their files.
+    /// Reads the models from their files.
     ///
     /// # Errors
     /// If a file is missing, damaged, or of another version of the features.
