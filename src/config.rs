@@ -135,6 +135,11 @@ pub struct RawConfig {
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_connections: Option<u32>,
+    /// How long a read or search may take before the log tells of it, with its request; 0s tells of none
+    /// [default: 1s, env: SAYSO_SLOW_CALL]
+    #[arg(long, value_name = "DURATION")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slow_call: Option<String>,
     /// How long open calls may run on after the server is told to stop [default: 10s, env: SAYSO_SHUTDOWN_GRACE]
     #[arg(long, value_name = "DURATION")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -206,6 +211,8 @@ pub struct Config {
     pub analysis_threads: usize,
     /// Searches that run at once.
     pub search_threads: usize,
+    /// How long a read or search may take before the log tells of it. None: it never does.
+    pub slow_call: Option<Duration>,
     /// How long open calls may run on after the order to stop.
     pub shutdown_grace: Duration,
     /// The limits of requests and answers.
@@ -307,6 +314,7 @@ impl RawConfig {
             analysis: faults.mode(self.analysis),
             analysis_threads: faults.positive("analysis_threads", self.analysis_threads, cores),
             search_threads: faults.positive("search_threads", self.search_threads, 2 * cores),
+            slow_call: faults.duration_or_none("slow_call", self.slow_call, Duration::from_secs(1)),
             shutdown_grace: faults.duration("shutdown_grace", self.shutdown_grace, Duration::from_secs(10)),
             limits: Limits {
                 message_bytes,

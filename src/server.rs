@@ -109,6 +109,7 @@ impl Ready {
                 (metrics.clone(), metrics::Held::new(&engine, pipeline.upgrades(), &connections, &config.data_dir));
             tokio::spawn(metrics::serve(scrapes, metrics, held, stopped(told.clone())))
         });
+        let slow = config.slow_call;
         let (grace, limits, streams) = (config.shutdown_grace, config.limits.clone(), config.limits.concurrent_streams);
         let (reflection, reflection_alpha) = reflection()?;
         let routes = grpc::routes(Core::new(engine, pipeline, config, told.clone()))
@@ -116,7 +117,7 @@ impl Ready {
             .add_service(reflection)
             .add_service(reflection_alpha);
         let routes = grpc::admitted(grpc::bounded(routes, &limits, told.clone()), access);
-        let routes = grpc::metered(routes, &metrics)?;
+        let routes = grpc::traced(grpc::metered(routes, &metrics)?, slow);
         let serving = serve(routes, streams, connections.clone().incoming(listener), stopped(told));
         let ending = async {
             stop.await;

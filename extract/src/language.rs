@@ -125,7 +125,7 @@ fn code_of(main: Told, document: &Document<'_>) -> &'static str {
 /// What the first words of a paragraph show.
 #[derive(Default)]
 struct Seen {
-    /// The words in small letters, which names do not colour; all words where there are only capitals.
+    /// The words in lower case, which names do not colour; all words where there are only capitals.
     words: String,
     /// All words.
     all: String,

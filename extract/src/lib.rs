@@ -84,9 +84,9 @@ use language::Languages;
 use lexicon::Lexicon;
 use model::{Clusters, Files, ModelError};
 use names::Hints;
-use parse::Parser;
+use parse::{Parser, Tree};
 use roles::Roles;
-use tags::Tagger;
+use tags::{Tagger, Words};
 use view::View;
 
 /// Analyses texts.
@@ -355,10 +355,7 @@ impl Analyzer {
         let view = View::new(document, &self.clusters, patience)?;
         done("view");
         let chains = self.chains(&view, languages, None, done, patience)?;
-        let words = self.tagger.tag(document, view.spelling(), patience)?;
-        done("tags");
-        let tree = self.parser.parse(document, &words, patience)?;
-        done("dependencies");
+        let (words, tree) = self.parsed(&view, done, patience)?;
         let seen = Seen { chains: &chains, tree: &tree };
         let quotes = attribution::find(view, words, seen, &self.attribution, decide, patience)?;
         let analysis = gathered(document, languages, chains, quotes);
@@ -384,16 +381,27 @@ impl Analyzer {
         done("view");
         let chains = self.chains(&view, languages, Some((&hints, &kin)), done, patience)?;
         drop(hints);
-        let words = self.tagger.tag(document, view.spelling(), patience)?;
-        done("tags");
-        let tree = self.parser.parse(document, &words, patience)?;
-        done("dependencies");
+        let (words, tree) = self.parsed(&view, done, patience)?;
         let seen = Seen { chains: &chains, tree: &tree };
         let marks = (&self.encoder, &encoded, &kin as &Kin<'_>);
         let quotes = attribution::find_marked(view, words, seen, &self.attribution, marks, decide, patience)?;
         let analysis = gathered(document, languages, chains, quotes);
         done("attribution");
         Some(analysis)
+    }
+
+    /// The words of a document with their tags, and its dependencies.
+    fn parsed(
+        &self,
+        view: &View<'_>,
+        done: &mut dyn FnMut(&'static str),
+        patience: &Patience<'_>,
+    ) -> Option<(Words<'_>, Tree)> {
+        let words = self.tagger.tag(view.document, view.spelling(), patience)?;
+        done("tags");
+        let tree = self.parser.parse(view.document, &words, patience)?;
+        done("dependencies");
+        Some((words, tree))
     }
 
     /// The entities of a document and where they are mentioned. `aid` is what the encoder says of

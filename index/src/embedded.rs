@@ -29,6 +29,7 @@ mod automaton;
 mod change;
 mod collect;
 mod compile;
+mod facet;
 #[cfg(test)]
 mod failure_tests;
 mod fault;
@@ -52,6 +53,7 @@ mod record;
 mod schema;
 mod search;
 mod store;
+mod store_file;
 mod terms;
 mod threads;
 mod view;
@@ -73,7 +75,9 @@ use self::follow::Follower;
 pub use self::opened::{Opened, Rebuilt};
 pub use self::options::EmbeddedOptions;
 use self::pins::{PinLimits, Pins};
+use self::predicate::Predicate;
 use self::store::Store;
+use self::store_file::StoreFile;
 use self::threads::spawn;
 use self::view::View;
 use self::writer::{Disk, GroupLimits, Job, Shared};
@@ -160,6 +164,7 @@ impl Embedded {
         let numbers = shared.clone();
         let disk = Disk {
             dir: dir.clone(),
+            store: StoreFile::at(dir.join(STORE)),
             min_free_bytes: options.min_free_bytes,
             min_free_to_delete: options.min_free_bytes_to_delete.min(options.min_free_bytes),
         };
@@ -308,7 +313,11 @@ impl Engine for Embedded {
         after: u64,
         interrupt: &Interrupt,
     ) -> Result<Outdated> {
-        self.read(|view| view.store.outdated(models, tier, filter, after, interrupt))
+        self.read(|view| {
+            let mentioning = view.mentioning(filter, interrupt)?;
+            let filter = Predicate::of(&view.store, filter, mentioning)?;
+            view.store.outdated(models, tier, &filter, after, interrupt)
+        })
     }
 
     fn status(&self) -> Result<Status> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sayso_document::{Quote, Sentence, Span, Tier};
+use sayso_document::{EntityType, Quote, Sentence, Span, Tier};
 
 use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, Result};
 
@@ -34,6 +34,33 @@ pub struct Page<T> {
     pub total: Total,
     /// The sequence number of the view that was searched.
     pub seq: u64,
+    /// The counts that were asked for, in that order. None on later pages.
+    pub facets: Vec<Facet>,
+}
+
+/// How many hits have each value of a field: see [`crate::query::FacetQuery`]. Counts are exact.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facet {
+    /// The values of most hits, in alphabetical order among equals; of periods, the latest, in order of time. Periods
+    /// without hits are left out.
+    pub values: Vec<FacetValue>,
+    /// The sum of the counts of all other values.
+    pub others: u64,
+    /// How many hits have no value.
+    pub missing: u64,
+}
+
+/// A value and how many hits have it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FacetValue {
+    /// The value: a name, a code, an id, or a word of the query language. A period by its first day, month or hour.
+    pub value: String,
+    /// How many hits have it.
+    pub count: u64,
+    /// Name and type of the entity, where the value is the id of one.
+    pub entity: Option<(String, EntityType)>,
+    /// The period, from its first moment to the one after its last, in microseconds since 1970.
+    pub period: Option<(i64, i64)>,
 }
 
 /// How many hits there are.

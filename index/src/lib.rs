@@ -61,4 +61,6 @@ pub use engine::{
     Change, Engine, Health, Interrupt, OnProgress, Outdated, Pending, Progress, Receipt, Status, Wanted, Write,
 };
 pub use error::{Error, ErrorKind, Result};
-pub use hits::{ArticleHit, EntityHit, MatchedBy, MentionHit, Page, PageKey, QuoteHit, SentenceHit, Total};
+pub use hits::{
+    ArticleHit, EntityHit, Facet, FacetValue, MatchedBy, MentionHit, Page, PageKey, QuoteHit, SentenceHit, Total,
+};

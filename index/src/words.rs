@@ -1,6 +1,6 @@
 //! The words for values of enumerations, in queries and in the indexes.
 
-use sayso_document::{Act, Polarity, QuoteKind};
+use sayso_document::{Act, Polarity, QuoteKind, SentenceRole};
 
 /// All kinds of quotes, with their words.
 pub(crate) const KINDS: [(QuoteKind, &str); 3] =
@@ -18,6 +18,19 @@ pub(crate) const ACTS: [(Act, &str); 5] = [
 /// All polarities, with their words.
 pub(crate) const POLARITIES: [(Polarity, &str); 3] =
     [(Polarity::Asserted, "asserted"), (Polarity::Negated, "negated"), (Polarity::Hypothetical, "hypothetical")];
+
+/// All roles of sentences, with their words.
+const ROLES: [(SentenceRole, &str); 4] = [
+    (SentenceRole::Body, "body"),
+    (SentenceRole::Headline, "headline"),
+    (SentenceRole::Subheading, "subheading"),
+    (SentenceRole::Caption, "caption"),
+];
+
+/// The word for the role of a sentence.
+pub(crate) fn role_word(role: SentenceRole) -> &'static str {
+    word_of(&ROLES, role)
+}
 
 /// The word for a kind of quote.
 pub(crate) fn kind_word(kind: QuoteKind) -> &'static str {
@@ -53,6 +66,15 @@ mod tests {
                 QuoteKind::Mixed => "mixed",
             };
             assert_eq!((kind_word(kind), word), (expected, expected));
+        }
+        for (role, word) in ROLES {
+            let expected = match role {
+                SentenceRole::Body => "body",
+                SentenceRole::Headline => "headline",
+                SentenceRole::Subheading => "subheading",
+                SentenceRole::Caption => "caption",
+            };
+            assert_eq!((role_word(role), word), (expected, expected));
         }
         for (act, word) in ACTS {
             let expected = match act {

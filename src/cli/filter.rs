@@ -33,6 +33,12 @@ pub(super) struct Articles {
     /// Only articles published on this day or earlier: YYYY-MM-DD or RFC 3339
     #[arg(long, value_name = "DATE", value_parser = dates::parse_until)]
     until: Option<Timestamp>,
+    /// Only articles published at most this long ago: 12h, 7d, 2w
+    #[arg(long, value_name = "TIME", value_parser = parse_time, allow_negative_numbers = true)]
+    last: Option<prost_types::Duration>,
+    /// Only articles that mention this entity, by name or id (repeatable: all of them)
+    #[arg(long, value_name = "NAME")]
+    mentioning: Vec<String>,
     /// Only articles with this label; KEY alone matches any value. Repeatable: the values of one key are alternatives,
     /// and every key must match
     #[arg(long, value_name = "KEY[=VALUE]", value_parser = parse_wanted_label)]
@@ -58,9 +64,22 @@ impl Articles {
             labels: label_filters(self.label),
             models: self.model,
             tiers: Tier::values(&self.tier),
+            published_within: self.last,
+            entities: selectors(self.mentioning),
         };
         (filter != ArticleFilter::default()).then_some(filter)
     }
+}
+
+/// A time in hours, days or weeks.
+fn parse_time(text: &str) -> Result<prost_types::Duration, String> {
+    let units = [("h", 3_600), ("d", 86_400), ("w", 7 * 86_400)];
+    let read = units.iter().find_map(|&(unit, seconds)| {
+        let number: i64 = text.strip_suffix(unit)?.parse().ok()?;
+        number.checked_mul(seconds).filter(|&seconds| seconds > 0 && seconds < 315_576_000_000)
+    });
+    let seconds = read.ok_or("expected a number of hours, days or weeks above 0, for example 12h, 7d or 2w")?;
+    Ok(prost_types::Duration { seconds, nanos: 0 })
 }
 
 /// A label to look for. Without a value, any value matches.
@@ -186,6 +205,15 @@ mod tests {
         let names = ["person/ada-lind", "Ada Lind", "and/or", "person/", "place/veld port"].map(String::from).to_vec();
         let ids: Vec<_> = selectors(names).iter().map(|one| matches!(one.selector, Some(Selector::Id(_)))).collect();
         assert_eq!(ids, [true, false, false, false, false]);
+    }
+
+    #[test]
+    fn times_are_hours_days_and_weeks() {
+        let seconds = |text| parse_time(text).map(|time| time.seconds);
+        assert_eq!([seconds("12h"), seconds("7d"), seconds("2w")], [Ok(43_200), Ok(604_800), Ok(1_209_600)]);
+        for text in ["0d", "-1d", "7", "d", "1y", "9999999999999w"] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
     }
 
     #[test]

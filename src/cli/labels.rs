@@ -19,6 +19,7 @@ macro_rules! choice {
                 chosen.iter().map(|choice| match choice { $(Self::$variant => proto::$proto::$variant as i32),+ }).collect()
             }
 
+            #[allow(dead_code, reason = "not every choice is printed")]
             /// The printed name of a value in an answer. Empty if it is not set.
             pub(super) fn label(value: i32) -> &'static str {
                 match proto::$proto::try_from(value) {
@@ -94,6 +95,20 @@ choice! {
         Negated = "not said",
         /// It might be said: "would say"
         Hypothetical = "hypothetical",
+    }
+}
+
+choice! {
+    /// What a sentence is in its article.
+    Role: SentenceRole {
+        /// Running text
+        Body = "body",
+        /// The title line, if the body repeats it
+        Headline = "headline",
+        /// A heading above some of the paragraphs
+        Subheading = "subheading",
+        /// The caption of a picture
+        Caption = "caption",
     }
 }
 

@@ -18,6 +18,7 @@ mod dates;
 mod delete;
 mod entities;
 mod eval;
+mod facets;
 mod fault;
 mod filter;
 mod health;

@@ -24,10 +24,14 @@ pub(super) trait Page: Message {
     fn next(&self) -> &str;
     /// How many hits there are on all pages.
     fn total(&self) -> Option<proto::TotalCount>;
+    /// What the hits were counted by.
+    fn facets(&mut self) -> Vec<proto::Facet> {
+        Vec::new()
+    }
 }
 
 macro_rules! page {
-    ($name:ident, $hit:ident, $field:ident) => {
+    ($name:ident, $hit:ident, $field:ident $(, $facets:ident)?) => {
         impl Page for proto::$name {
             const NAME: &'static str = stringify!($name);
             type Hit = proto::$hit;
@@ -40,23 +44,28 @@ macro_rules! page {
             fn total(&self) -> Option<proto::TotalCount> {
                 self.total
             }
+            $(fn facets(&mut self) -> Vec<proto::Facet> {
+                std::mem::take(&mut self.$facets)
+            })?
         }
     };
 }
 
-page!(SearchSentencesResponse, SentenceHit, hits);
-page!(SearchQuotesResponse, QuoteHit, hits);
+page!(SearchSentencesResponse, SentenceHit, hits, facets);
+page!(SearchQuotesResponse, QuoteHit, hits, facets);
 page!(LookupEntitiesResponse, EntityHit, hits);
 page!(ListMentionsResponse, MentionHit, hits);
 page!(ListArticlesResponse, ArticleSummary, articles);
 
 /// How many hits were shown, and how many there are.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
     /// How many were shown.
     pub(super) shown: i64,
     /// How many there are on all pages, as counted by the server.
     pub(super) total: proto::TotalCount,
+    /// What they were counted by, where they were not printed as JSON.
+    pub(super) facets: Vec<proto::Facet>,
 }
 
 impl Seen {
@@ -97,6 +106,7 @@ pub(super) async fn each_hit<P: Page>(
         if output.json {
             json::print(P::NAME, &page)?;
         } else {
+            seen.facets.extend(page.facets());
             page.hits().drain(..).try_for_each(&mut show)?;
         }
         if token.is_empty() || seen.shown >= limit {
@@ -143,8 +153,10 @@ mod tests {
 
     #[test]
     fn counts_read_well() {
-        let seen =
-            |shown, count, exact| Seen { shown, total: proto::TotalCount { count, exact } }.words("quote", "quotes");
+        let seen = |shown, count, exact| {
+            let total = proto::TotalCount { count, exact };
+            Seen { shown, total, ..Seen::default() }.words("quote", "quotes")
+        };
         assert_eq!(seen(0, 0, true), "no quotes found");
         assert_eq!(seen(1, 1, true), "1 quote");
         assert_eq!(seen(10, 128, true), "10 of 128 quotes");

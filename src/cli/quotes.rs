@@ -3,9 +3,10 @@
 use std::process::ExitCode;
 
 use super::client::{self, Server};
+use super::facets::{Facets, facet_lines};
 use super::fault::{Fault, Outcome};
 use super::filter::{Articles, Output, Reading, Sort, number, selectors};
-use super::labels::{Act, Kind, Polarity};
+use super::labels::{Act, Kind, Polarity, Type};
 use super::paging::each_hit;
 use super::render::{self, DIM, Paragraph, SAID};
 use super::{dates, json, quote_view};
@@ -56,8 +57,19 @@ pub(super) struct Args {
     /// Only quotes that, by the text, were said on this day or earlier: YYYY-MM-DD
     #[arg(long, value_name = "DATE", value_parser = dates::parse_day_after)]
     said_until: Option<proto::google_type::Date>,
+    /// Who speaks, is spoken to or is mentioned: words of a name, or an entity's id (repeatable: all of them)
+    #[arg(long, value_name = "NAME")]
+    entity: Vec<String>,
+    /// Only speakers of this type (repeatable: any of them)
+    #[arg(long, value_name = "TYPE", value_enum)]
+    speaker_type: Vec<Type>,
+    /// Only quotes with this cue, in any form of the verb (repeatable: any of them)
+    #[arg(long, value_name = "WORDS")]
+    cue: Vec<String>,
     #[command(flatten)]
     articles: Articles,
+    #[command(flatten)]
+    facets: Facets,
     /// Order of the hits [default: best match first; without a query, newest first]
     #[arg(long, value_enum)]
     sort: Option<Sort>,
@@ -80,7 +92,7 @@ pub(super) struct Args {
 }
 
 /// Options that select quotes, and so mean nothing with --id. `Articles` is the group of options that select articles.
-const SEARCHES: [&str; 18] = [
+const SEARCHES: [&str; 22] = [
     "query",
     "all_words",
     "lenient",
@@ -94,7 +106,11 @@ const SEARCHES: [&str; 18] = [
     "unnamed",
     "said_from",
     "said_until",
+    "entity",
+    "speaker_type",
+    "cue",
     "Articles",
+    "Facets",
     "sort",
     "min_confidence",
     "min_speaker_confidence",
@@ -108,6 +124,7 @@ Examples:
   sayso quotes harbour --speaker varrin --speaker quill
   sayso quotes --about "supreme court" --from 2026-03-01
   sayso quotes '"minority share" OR brochure' --kind direct
+  sayso quotes --facet speaker:5 --facet cue --limit 1
   sayso quotes --id 01-harbour-strike#q753-937c795-693fg1dc"#;
 
 pub(super) fn run(args: Args) -> Outcome {
@@ -135,6 +152,7 @@ pub(super) fn run(args: Args) -> Outcome {
         };
         let seen = each_hit(output, &request.query, fetch, show).await?;
         if !output.json {
+            render::print(&facet_lines(&seen.facets, width))?;
             render::print(&Paragraph::new().add(DIM, &seen.words("quote", "quotes")).lines(width, 0))?;
         }
         Ok(ExitCode::SUCCESS)
@@ -150,6 +168,11 @@ fn request(args: Args) -> SearchQuotesRequest {
         speakers: selectors(args.speaker),
         about: selectors(args.about),
         addressees: selectors(args.to),
+        speaker_types: Type::values(&args.speaker_type),
+        entities: selectors(args.entity),
+        cues: args.cue,
+        exact_total: args.facets.exact_total,
+        facets: args.facets.requests(true),
         kinds: Kind::values(&args.kind),
         acts: Act::values(&args.act),
         polarities: Polarity::values(&args.polarity),

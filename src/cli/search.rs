@@ -3,8 +3,10 @@
 use std::process::ExitCode;
 
 use super::client::{self, Server};
+use super::facets::{Facets, facet_lines};
 use super::fault::Outcome;
 use super::filter::{Articles, Output, Reading, Sort, selectors};
+use super::labels::{Role, Type};
 use super::paging::each_hit;
 use super::quote_view::{labelled, published};
 use super::render::{self, DIM, HIT, PLAIN, Paragraph};
@@ -24,8 +26,16 @@ pub(super) struct Args {
     /// Only sentences that mention this entity, by name or id (repeatable: all of them)
     #[arg(long, value_name = "NAME")]
     entity: Vec<String>,
+    /// Only sentences that mention an entity of this type (repeatable: any of them)
+    #[arg(long = "type", value_name = "TYPE", value_enum)]
+    types: Vec<Type>,
+    /// Only sentences of this role in the article (repeatable: any of them)
+    #[arg(long, value_name = "ROLE", value_enum)]
+    role: Vec<Role>,
     #[command(flatten)]
     articles: Articles,
+    #[command(flatten)]
+    facets: Facets,
     /// Order of the hits [default: best match first]
     #[arg(long, value_enum)]
     sort: Option<Sort>,
@@ -42,6 +52,7 @@ Examples:
   sayso search harbour strike
   sayso search '"minority share" AND title:harbour'
   sayso search 'harb* -strike' --entity varrin --sort newest
+  sayso search harbour --last 7d --facet outlet:5 --facet day --time-zone Europe/Berlin
   sayso search -- '-storm harbour'
 A query that begins with "-" goes after "--", as in the last example."#;
 
@@ -52,6 +63,10 @@ pub(super) fn run(args: Args) -> Outcome {
         lenient: args.reading.lenient,
         filter: args.articles.filter(),
         mentions: selectors(args.entity),
+        mention_types: Type::values(&args.types),
+        roles: Role::values(&args.role),
+        exact_total: args.facets.exact_total,
+        facets: args.facets.requests(false),
         order_by: Sort::order_by(args.sort),
         offset_encoding: OffsetEncoding::Utf8 as i32,
         ..SearchSentencesRequest::default()
@@ -65,6 +80,7 @@ pub(super) fn run(args: Args) -> Outcome {
         };
         let seen = each_hit(args.output, &request.query, fetch, |hit| render::print(&lines(&hit, width))).await?;
         if !args.output.json {
+            render::print(&facet_lines(&seen.facets, width))?;
             render::print(&Paragraph::new().add(DIM, &seen.words("sentence", "sentences")).lines(width, 0))?;
         }
         Ok(ExitCode::SUCCESS)

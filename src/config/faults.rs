@@ -107,6 +107,18 @@ impl Faults {
         }
     }
 
+    /// A duration, of which none at all means never.
+    pub(super) fn duration_or_none(
+        &mut self,
+        name: &str,
+        given: Option<String>,
+        default: Duration,
+    ) -> Option<Duration> {
+        let zero =
+            given.as_ref().and_then(|text| text.parse::<jiff::SignedDuration>().ok()).is_some_and(|d| d.is_zero());
+        if zero { None } else { Some(self.duration(name, given, default)) }
+    }
+
     pub(super) fn duration(&mut self, name: &str, given: Option<String>, default: Duration) -> Duration {
         let Some(text) = given else { return default };
         let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(|d| Duration::try_from(d).ok());

@@ -37,6 +37,7 @@ impl Config {
             ("max_concurrent_streams", Some(limits.concurrent_streams.to_string())),
             ("max_answer", Some(size(limits.answer_bytes))),
             ("max_connections", Some(limits.connections.to_string())),
+            ("slow_call", Some(duration(self.slow_call.unwrap_or_default()))),
             ("shutdown_grace", Some(duration(self.shutdown_grace))),
         ]
     }

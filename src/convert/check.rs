@@ -25,6 +25,11 @@ pub(crate) const LABEL_VALUE_BYTES: usize = 1024;
 /// Most sentences that `GetQuote` gives before and after.
 pub(crate) const CONTEXT_SENTENCES: usize = 20;
 
+/// Most facets of a request.
+pub(crate) const FACETS: usize = 16;
+/// Most values of a facet.
+pub(crate) const FACET_VALUES: usize = 1000;
+
 pub(super) fn longest(field: &str, value: &str, most: usize) -> Result<(), Fault> {
     if value.len() > most {
         let said = format!("is {} bytes long; the limit metadata_bytes is {most}", value.len());

@@ -4,6 +4,7 @@
 //! their spans counted in the unit that the client asked for.
 
 mod check;
+mod facet;
 mod fault;
 mod labels;
 mod mask;
@@ -16,14 +17,16 @@ mod reply;
 mod request;
 
 pub(crate) use check::{
-    AUTHORS, CONTEXT_SENTENCES, ID_BYTES, LABEL_KEY_BYTES, LABEL_VALUE_BYTES, LABELS, LANGUAGE_BYTES, METADATA_BYTES,
+    AUTHORS, CONTEXT_SENTENCES, FACET_VALUES, FACETS, ID_BYTES, LABEL_KEY_BYTES, LABEL_VALUE_BYTES, LABELS,
+    LANGUAGE_BYTES, METADATA_BYTES,
 };
+use facet::{facet, facets};
 pub(crate) use fault::Fault;
 pub(crate) use labels::{accepted, change, mode, tier, wanted_mode, wanted_tier};
 pub(crate) use mask::{MASK_PATHS, Mask};
 pub(crate) use new_article::{etag as expected_etag, new_article, text_to_analyze, tier_to_analyze, unkept};
 pub(crate) use offsets::{Offsets, OffsetsOfPage};
-pub(crate) use page::{Replies, batch_asked, batch_token, page, page_request, part_asked, part_token};
+pub(crate) use page::{Replies, batch_asked, batch_token, now, page, page_request, part_asked, part_token, present};
 pub(crate) use parts::{HEADER_BYTES, PartStart, part, whole};
 pub(crate) use place::QuotePlace;
 pub(crate) use reply::{Hit, annotations, count, entity, etag, quote, sentence, total};

@@ -1,10 +1,14 @@
 //! Page tokens: opaque to clients, bound to the request that they belong to (AIP-158).
+//!
+//! A token of a page tells when the first page was asked for, so that "the last seven days" are the same on all pages.
+
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use prost::Message as _;
 use sayso_index::{Interrupt, Page, PageKey, query::PageRequest};
 
-use super::{Fault, Hit, Mask, OffsetsOfPage, PartStart, parts::HEADER_BYTES, total};
+use super::{Fault, Hit, Mask, OffsetsOfPage, PartStart, facet, parts::HEADER_BYTES, total};
 use crate::{
     config::Limits,
     proto::{self, OffsetEncoding},
@@ -22,23 +26,31 @@ pub(crate) trait Paged: prost::Message + Clone {
     fn page_size(&self) -> i32;
     /// The token of the page before.
     fn page_token(&self) -> &str;
-    /// Empties both, so that what is left is the same for all pages.
+    /// What to count the hits by.
+    fn facets(&self) -> &[proto::FacetRequest] {
+        &[]
+    }
+    /// Empties size and token, so that what is left is the same for all pages.
     fn clear_page(&mut self);
 }
 
 macro_rules! paged {
-    ($($message:ident),*) => { $(
+    ($($message:ident $($facets:ident)?),*) => { $(
         impl Paged for proto::$message {
             fn page_size(&self) -> i32 { self.page_size }
             fn page_token(&self) -> &str { &self.page_token }
+            $(fn facets(&self) -> &[proto::FacetRequest] { &self.$facets })?
             fn clear_page(&mut self) { self.page_size = 0; self.page_token.clear(); }
         }
     )* };
 }
 
-paged!(ListArticlesRequest, SearchSentencesRequest, LookupEntitiesRequest, ListMentionsRequest, SearchQuotesRequest);
+paged!(
+    ListArticlesRequest, SearchSentencesRequest facets, LookupEntitiesRequest, ListMentionsRequest,
+    SearchQuotesRequest facets
+);
 
-/// Requests whose answers end when they are full, not after a number of hits.
+/// Requests whose replies end when they are full, not after a number of hits.
 macro_rules! filled {
     ($($message:ident),*) => { $(
         impl Paged for proto::$message {
@@ -66,17 +78,32 @@ pub(crate) fn page_request(request: &impl Paged, limits: &Limits) -> Result<Page
     Ok(PageRequest { size, after })
 }
 
-/// A page as it is answered.
+/// The server's present in microseconds since 1970: that of the first page, where the request goes on from one.
+pub(crate) fn now(request: &impl Paged) -> i64 {
+    let first = contents(request, request.page_token()).ok();
+    let first = first.and_then(|contents| Some(i64::from_be_bytes(*contents.first_chunk()?)));
+    first.unwrap_or_else(present)
+}
+
+/// The server's present in microseconds since 1970.
+pub(crate) fn present() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// A page of a reply.
 pub(crate) struct Replies<R> {
     pub(crate) hits: Vec<R>,
     pub(crate) next_page_token: String,
     pub(crate) total: Option<proto::TotalCount>,
+    pub(crate) facets: Vec<proto::Facet>,
 }
 
-/// Searches for a page and builds its replies. Where they would be too large together, the page ends earlier.
+/// Searches for a page and builds its replies. Where they would be too large together, the page ends earlier. `now` is
+/// the present of the first page.
 pub(crate) fn page<H: Hit>(
     request: &impl Paged,
-    mut asked: PageRequest,
+    (mut asked, now): (PageRequest, i64),
     (encoding, mask): (OffsetEncoding, &Mask),
     limits: &Limits,
     interrupt: &Interrupt,
@@ -86,8 +113,9 @@ pub(crate) fn page<H: Hit>(
         let page = search(asked.clone())?;
         let hits = replies(&page.hits, (encoding, mask), limits.reply_bytes, interrupt)?;
         if hits.len() == page.hits.len() {
-            let next_page_token = next_page_token(request, page.next.as_ref());
-            return Ok(Replies { hits, next_page_token, total: Some(total(page.total)) });
+            let next_page_token = next_page_token(request, now, page.next.as_ref());
+            let facets = request.facets().iter().zip(&page.facets).map(facet).collect();
+            return Ok(Replies { hits, next_page_token, total: Some(total(page.total)), facets });
         }
         // A page key leads on from the last hit that was asked for, so that fewer are asked for.
         asked.size = hits.len();
@@ -117,12 +145,14 @@ fn replies<H: Hit>(
 }
 
 /// The token that leads to the page at `next`; empty at the end.
-fn next_page_token(request: &impl Paged, next: Option<&PageKey>) -> String {
-    next.map_or_else(String::new, |key| token(request, key.as_bytes()))
+fn next_page_token(request: &impl Paged, now: i64, next: Option<&PageKey>) -> String {
+    next.map_or_else(String::new, |key| token(request, &[&now.to_be_bytes()[..], key.as_bytes()].concat()))
 }
 
 fn page_key(request: &impl Paged, token: &str) -> Result<PageKey, Fault> {
-    PageKey::from_bytes(&contents(request, token)?).map_err(|_| unreadable())
+    let contents = contents(request, token)?;
+    let (_, key) = contents.split_first_chunk::<{ size_of::<i64>() }>().ok_or_else(unreadable)?;
+    PageKey::from_bytes(key).map_err(|_| unreadable())
 }
 
 /// The token that leads to the next part of an article, in the state that `state` names.
@@ -130,7 +160,7 @@ pub(crate) fn part_token(request: &proto::GetArticleRequest, state: u64, next: O
     next.map_or_else(String::new, |start| token(request, &[&state.to_be_bytes()[..], &start.to_bytes()].concat()))
 }
 
-/// Of which state of an article which part is asked for; none for the first part.
+/// The state of an article and the part of it that are asked for; none for the first part.
 pub(crate) fn part_asked(request: &proto::GetArticleRequest) -> Result<Option<(u64, PartStart)>, Fault> {
     if request.page_token.is_empty() {
         return Ok(None);

@@ -5,14 +5,14 @@ use sayso_document::{Date, EntityType};
 use sayso_index::{
     EntityId,
     query::{
-        self, ArticleFilter, ArticleQuery, EntityQuery, Expr, LabelFilter, MentionQuery, ParseErrorKind, ParseOptions,
-        QuoteQuery, SentenceQuery, Who,
+        self, ArticleFilter, ArticleQuery, EntityQuery, Expr, FacetField, LabelFilter, MentionQuery, ParseErrorKind,
+        ParseOptions, QuoteQuery, SentenceQuery, Who,
     },
 };
 
 use super::check::{ID_BYTES, METADATA_BYTES, checked_id, date, few, has_word, longest, micros, short, words};
 use super::new_article::{LABEL_KEY, is_label_key};
-use super::{Fault, QuotePlace, labels, page_request};
+use super::{Fault, QuotePlace, facets, labels, page_request};
 use crate::{
     config::Limits,
     proto::{self, entity_selector::Selector, google_type::Interval},
@@ -54,15 +54,23 @@ pub(crate) fn entity_id(field: &str, id: &str) -> Result<EntityId, Fault> {
     })
 }
 
-/// What `ListArticles` asks.
-pub(crate) fn article_query(message: &proto::ListArticlesRequest, limits: &Limits) -> Result<ArticleQuery, Fault> {
-    let filter = filter(message.filter.as_ref(), limits)?;
+/// The query of a `ListArticles` request.
+pub(crate) fn article_query(
+    message: &proto::ListArticlesRequest,
+    now: i64,
+    limits: &Limits,
+) -> Result<ArticleQuery, Fault> {
+    let filter = filter(message.filter.as_ref(), now, limits)?;
     let order = labels::article_order(&message.order_by)?;
     Ok(ArticleQuery { filter, order, page: page_request(message, limits)? })
 }
 
-/// What `SearchSentences` asks.
-pub(crate) fn sentence_query(message: &proto::SearchSentencesRequest, limits: &Limits) -> Result<SentenceQuery, Fault> {
+/// The query of a `SearchSentences` request.
+pub(crate) fn sentence_query(
+    message: &proto::SearchSentencesRequest,
+    now: i64,
+    limits: &Limits,
+) -> Result<SentenceQuery, Fault> {
     Ok(SentenceQuery {
         expr: expr(
             &message.query,
@@ -70,14 +78,22 @@ pub(crate) fn sentence_query(message: &proto::SearchSentencesRequest, limits: &L
             limits,
         )?,
         mentions: selected("mentions", &message.mentions, limits)?,
-        filter: filter(message.filter.as_ref(), limits)?,
+        mention_types: labelled("mention_types", &message.mention_types, labels::entity_types, limits)?,
+        roles: labelled("roles", &message.roles, labels::roles, limits)?,
+        filter: filter(message.filter.as_ref(), now, limits)?,
         order: labels::order(&message.order_by)?,
+        exact_total: message.exact_total,
+        facets: facets(&message.facets, ("sentences", FacetField::of_sentences))?,
         page: page_request(message, limits)?,
     })
 }
 
-/// What `SearchQuotes` asks.
-pub(crate) fn quote_query(message: &proto::SearchQuotesRequest, limits: &Limits) -> Result<QuoteQuery, Fault> {
+/// The query of a `SearchQuotes` request.
+pub(crate) fn quote_query(
+    message: &proto::SearchQuotesRequest,
+    now: i64,
+    limits: &Limits,
+) -> Result<QuoteQuery, Fault> {
     let confidences =
         [("min_confidence", message.min_confidence), ("min_speaker_confidence", message.min_speaker_confidence)];
     if let Some((field, given)) = confidences.into_iter().find(|(_, given)| !(0.0..=1.0).contains(given)) {
@@ -91,23 +107,41 @@ pub(crate) fn quote_query(message: &proto::SearchQuotesRequest, limits: &Limits)
             limits,
         )?,
         speakers: selected("speakers", &message.speakers, limits)?,
+        speaker_types: labelled("speaker_types", &message.speaker_types, labels::entity_types, limits)?,
+        entities: selected("entities", &message.entities, limits)?,
         addressees: selected("addressees", &message.addressees, limits)?,
         about: selected("about", &message.about, limits)?,
         kinds: labelled("kinds", &message.kinds, labels::kinds, limits)?,
         acts: labelled("acts", &message.acts, labels::acts, limits)?,
         polarities: labelled("polarities", &message.polarities, labels::polarities, limits)?,
+        cues: cues(&message.cues, limits)?,
         named_speaker: message.named_speaker,
         min_confidence: message.min_confidence,
         min_speaker_confidence: message.min_speaker_confidence,
         said_from,
         said_until,
-        filter: filter(message.filter.as_ref(), limits)?,
+        filter: filter(message.filter.as_ref(), now, limits)?,
         order: labels::order(&message.order_by)?,
+        exact_total: message.exact_total,
+        facets: facets(&message.facets, ("quotes", FacetField::of_quotes))?,
         page: page_request(message, limits)?,
     })
 }
 
-/// What `LookupEntities` asks.
+/// The verbs and other words that introduce quotes.
+fn cues(cues: &[String], limits: &Limits) -> Result<Vec<String>, Fault> {
+    few("cues", cues.len(), limits)?;
+    for cue in cues {
+        short("cues", cue, limits)?;
+        words("cues", cue, "query_clauses", limits.query_clauses)?;
+        if !cue.contains(char::is_alphanumeric) {
+            return Err(Fault::invalid("cues", format!("{cue:?} has no word; give a cue, for example said")));
+        }
+    }
+    Ok(cues.to_vec())
+}
+
+/// The query of a `LookupEntities` request.
 pub(crate) fn entity_query(message: &proto::LookupEntitiesRequest, limits: &Limits) -> Result<EntityQuery, Fault> {
     short("name", &message.name, limits)?;
     // Every word is also looked for with typing errors.
@@ -134,12 +168,16 @@ const NAMED: [EntityType; 7] = [
     EntityType::Product,
 ];
 
-/// What `ListMentions` asks.
-pub(crate) fn mention_query(message: &proto::ListMentionsRequest, limits: &Limits) -> Result<MentionQuery, Fault> {
+/// The query of a `ListMentions` request.
+pub(crate) fn mention_query(
+    message: &proto::ListMentionsRequest,
+    now: i64,
+    limits: &Limits,
+) -> Result<MentionQuery, Fault> {
     Ok(MentionQuery {
         entity: entity_id("entity_id", &message.entity_id)?,
         forms: labelled("forms", &message.forms, labels::forms, limits)?,
-        filter: filter(message.filter.as_ref(), limits)?,
+        filter: filter(message.filter.as_ref(), now, limits)?,
         page: page_request(message, limits)?,
     })
 }
@@ -177,8 +215,12 @@ fn expr(text: &str, fields: ParseOptions, limits: &Limits) -> Result<Expr, Fault
     })
 }
 
-/// Which articles a request means.
-pub(crate) fn filter(message: Option<&proto::ArticleFilter>, limits: &Limits) -> Result<ArticleFilter, Fault> {
+/// Which articles a request means. `now` is the present, in microseconds since 1970.
+pub(crate) fn filter(
+    message: Option<&proto::ArticleFilter>,
+    now: i64,
+    limits: &Limits,
+) -> Result<ArticleFilter, Fault> {
     let Some(message) = message else { return Ok(ArticleFilter::default()) };
     for (field, values) in [
         ("article_ids", &message.article_ids),
@@ -196,7 +238,7 @@ pub(crate) fn filter(message: Option<&proto::ArticleFilter>, limits: &Limits) ->
         if label.key.is_empty() {
             return Err(Fault::invalid("filter.labels.key", "is empty; give the key of a label"));
         }
-        // No article has such a key: an answer of no hits would hide the slip.
+        // No article has such a key, and a reply without hits would hide the mistake.
         if !is_label_key(&label.key) {
             return Err(Fault::invalid(
                 "filter.labels.key",
@@ -214,14 +256,30 @@ pub(crate) fn filter(message: Option<&proto::ArticleFilter>, limits: &Limits) ->
         labels: labels.collect::<Result<_, _>>()?,
         models: message.models.clone(),
         tiers: labelled("filter.tiers", &message.tiers, labels::tiers, limits)?,
-        from,
+        from: from.max(within(message.published_within, now)?),
         until,
+        entities: selected("filter.entities", &message.entities, limits)?,
     })
 }
 
-/// The same, of which something must be set.
-pub(crate) fn filter_of_some(message: Option<&proto::ArticleFilter>, limits: &Limits) -> Result<ArticleFilter, Fault> {
-    let filter = filter(message, limits)?;
+/// The first moment that is at most so long before the present.
+fn within(time: Option<prost_types::Duration>, now: i64) -> Result<Option<i64>, Fault> {
+    let Some(time) = time else { return Ok(None) };
+    let micros = i128::from(time.seconds) * 1_000_000 + i128::from(time.nanos / 1000);
+    if micros <= 0 {
+        let said = "is not above 0; give a duration, for example \"604800s\" for the last seven days";
+        return Err(Fault::invalid("filter.published_within", said));
+    }
+    Ok(Some(i64::try_from(i128::from(now) - micros).unwrap_or(i64::MIN)))
+}
+
+/// The same, but at least one condition must be set.
+pub(crate) fn filter_of_some(
+    message: Option<&proto::ArticleFilter>,
+    now: i64,
+    limits: &Limits,
+) -> Result<ArticleFilter, Fault> {
+    let filter = filter(message, now, limits)?;
     if filter == ArticleFilter::default() {
         return Err(Fault::invalid(
             "filter",

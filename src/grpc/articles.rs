@@ -83,14 +83,16 @@ impl ArticleService for Articles {
     ) -> Result<Response<ListArticlesResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
         let work = move |core: &Core, interrupt: &Interrupt| {
-            let mut query = convert::article_query(&message, &core.config.limits).map_err(status::fault)?;
+            let now = convert::now(&message);
+            let mut query = convert::article_query(&message, now, &core.config.limits).map_err(status::fault)?;
             let mask = mask(message.read_mask.as_ref(), "ArticleSummary")?;
             let (first, encoding) = (query.page.clone(), OffsetEncoding::Unspecified);
-            let page = convert::page(&message, first, (encoding, &mask), &core.config.limits, interrupt, |page| {
-                query.page = page;
-                core.engine.articles(&query, interrupt)
-            });
-            let Replies { hits: articles, next_page_token, total } = page.map_err(status::engine)?;
+            let page =
+                convert::page(&message, (first, now), (encoding, &mask), &core.config.limits, interrupt, |page| {
+                    query.page = page;
+                    core.engine.articles(&query, interrupt)
+                });
+            let Replies { hits: articles, next_page_token, total, .. } = page.map_err(status::engine)?;
             Ok(ListArticlesResponse { articles, next_page_token, total })
         };
         self.0.answer(&metadata, work).await
@@ -119,7 +121,8 @@ impl ArticleService for Articles {
         let (metadata, _, message) = request.into_parts();
         let call = Call::begin_patient(&metadata);
         let wait_for = wait_for(message.wait_for)?;
-        let filter = convert::filter_of_some(message.filter.as_ref(), &self.0.config.limits).map_err(status::fault)?;
+        let filter = convert::filter_of_some(message.filter.as_ref(), convert::present(), &self.0.config.limits)
+            .map_err(status::fault)?;
         if message.validate_only {
             return self.would_delete(&call, filter).await.map(Response::new);
         }
@@ -133,7 +136,8 @@ impl ArticleService for Articles {
         let (metadata, _, message) = request.into_parts();
         let call = Call::begin_patient(&metadata);
         let tier = convert::wanted_tier("tier", message.tier, self.0.config.analysis).map_err(status::fault)?;
-        let filter = convert::filter(message.filter.as_ref(), &self.0.config.limits).map_err(status::fault)?;
+        let filter = convert::filter(message.filter.as_ref(), convert::present(), &self.0.config.limits)
+            .map_err(status::fault)?;
         let mut round = Round::new(&self.0.pipeline, tier, filter);
         while let Some(question) = round.question() {
             let found = self.0.ask_within(&call, question).await?;

@@ -15,10 +15,12 @@ use axum::{
 };
 use http_body::{Frame, SizeHint};
 use tonic::{Code, Status};
+use tracing::Span;
 
-/// Passes a call on, and calls `end` once, with its status, when it has ended.
+/// Passes a call on, and calls `end` once, with its status, when it has ended. What that logs belongs to the call.
 pub(super) async fn watch(request: Request, next: Next, end: impl FnOnce(Code) + Send + 'static) -> Response {
-    let mut ending = Ending(Some(Box::new(end)));
+    let span = Span::current();
+    let mut ending = Ending(Some(Box::new(move |code| span.in_scope(|| end(code)))));
     let response = next.run(request).await;
     if let Some(code) = code(response.headers()) {
         ending.is(code);

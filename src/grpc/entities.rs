@@ -31,11 +31,18 @@ impl EntityService for Entities {
             let mut query = convert::entity_query(&message, &core.config.limits).map_err(status::fault)?;
             let mask = mask(message.read_mask.as_ref(), "EntityHit")?;
             let (first, encoding) = (query.page.clone(), OffsetEncoding::Unspecified);
-            let page = convert::page(&message, first, (encoding, &mask), &core.config.limits, interrupt, |page| {
-                query.page = page;
-                core.engine.entities(&query, interrupt)
-            });
-            let Replies { hits, next_page_token, total } = page.map_err(status::engine)?;
+            let page = convert::page(
+                &message,
+                (first, convert::now(&message)),
+                (encoding, &mask),
+                &core.config.limits,
+                interrupt,
+                |page| {
+                    query.page = page;
+                    core.engine.entities(&query, interrupt)
+                },
+            );
+            let Replies { hits, next_page_token, total, .. } = page.map_err(status::engine)?;
             Ok(LookupEntitiesResponse { hits, next_page_token, total })
         };
         self.0.answer(&metadata, work).await
@@ -60,7 +67,8 @@ impl EntityService for Entities {
         let (metadata, _, message) = request.into_parts();
         let work = move |core: &Core, interrupt: &Interrupt| {
             let encoding = encoding(message.offset_encoding)?;
-            let mut query = convert::mention_query(&message, &core.config.limits).map_err(status::fault)?;
+            let now = convert::now(&message);
+            let mut query = convert::mention_query(&message, now, &core.config.limits).map_err(status::fault)?;
             // An entity that disappears between two pages is no error: the later pages are shorter.
             let begins = query.page.after.is_none();
             if begins && core.engine.entity(&query.entity).map_err(status::engine)?.is_none() {
@@ -68,11 +76,12 @@ impl EntityService for Entities {
             }
             let mask = mask(message.read_mask.as_ref(), "MentionHit")?;
             let first = query.page.clone();
-            let page = convert::page(&message, first, (encoding, &mask), &core.config.limits, interrupt, |page| {
-                query.page = page;
-                core.engine.mentions(&query, interrupt)
-            });
-            let Replies { hits, next_page_token, total } = page.map_err(status::engine)?;
+            let page =
+                convert::page(&message, (first, now), (encoding, &mask), &core.config.limits, interrupt, |page| {
+                    query.page = page;
+                    core.engine.mentions(&query, interrupt)
+                });
+            let Replies { hits, next_page_token, total, .. } = page.map_err(status::engine)?;
             Ok(ListMentionsResponse { hits, next_page_token, total })
         };
         self.0.answer(&metadata, work).await

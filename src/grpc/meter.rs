@@ -15,7 +15,7 @@ use super::ending;
 use crate::{failure::Failure, metrics::Metrics, proto};
 
 /// The name under which calls of unknown methods are recorded, because clients can make up any number of them.
-const OTHER: &str = "other";
+const OTHER: &str = "_OTHER";
 
 /// Wraps services so that every call is recorded if metrics are on.
 pub(crate) fn metered(routes: Routes, metrics: &Metrics) -> Result<Routes, Failure> {

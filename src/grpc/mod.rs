@@ -17,11 +17,13 @@ mod read;
 mod search;
 mod server;
 mod status;
+mod trace;
 
 pub(crate) use self::core::Core;
 pub(crate) use admit::admitted;
 pub(crate) use calls::bounded;
 pub(crate) use meter::metered;
+pub(crate) use trace::traced;
 
 use std::sync::Arc;
 

@@ -29,15 +29,17 @@ impl QuoteService for Quotes {
         let (metadata, _, message) = request.into_parts();
         let work = move |core: &Core, interrupt: &Interrupt| {
             let encoding = encoding(message.offset_encoding)?;
-            let mut query = convert::quote_query(&message, &core.config.limits).map_err(status::fault)?;
+            let now = convert::now(&message);
+            let mut query = convert::quote_query(&message, now, &core.config.limits).map_err(status::fault)?;
             let mask = mask(message.read_mask.as_ref(), "QuoteHit")?;
             let first = query.page.clone();
-            let page = convert::page(&message, first, (encoding, &mask), &core.config.limits, interrupt, |page| {
-                query.page = page;
-                core.engine.quotes(&query, interrupt)
-            });
-            let Replies { hits, next_page_token, total } = page.map_err(status::engine)?;
-            Ok(SearchQuotesResponse { hits, next_page_token, total })
+            let page =
+                convert::page(&message, (first, now), (encoding, &mask), &core.config.limits, interrupt, |page| {
+                    query.page = page;
+                    core.engine.quotes(&query, interrupt)
+                });
+            let Replies { hits, next_page_token, total, facets } = page.map_err(status::engine)?;
+            Ok(SearchQuotesResponse { hits, next_page_token, total, facets })
         };
         self.0.answer(&metadata, work).await
     }

@@ -133,5 +133,7 @@ fn told(limits: &config::Limits) -> ServerLimits {
         unanswered_requests: number(UNANSWERED),
         concurrent_streams: i32::try_from(limits.concurrent_streams).unwrap_or(i32::MAX),
         connections: number(limits.connections),
+        facets: number(convert::FACETS),
+        facet_values: number(convert::FACET_VALUES),
     }
 }

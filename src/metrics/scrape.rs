@@ -144,9 +144,20 @@ pub(crate) async fn serve(
         }
     };
     let routes = Router::new()
-        .route("/metrics", get(move || scrape(Arc::clone(&recorder), held.clone())))
-        .fallback(|| async { (StatusCode::NOT_FOUND, "there is nothing here; metrics are at /metrics\n") })
-        .layer(middleware::from_fn_with_state(Arc::clone(&scrapes.access), admit));
+        .route(
+            "/metrics",
+            get({
+                let held = held.clone();
+                move || scrape(Arc::clone(&recorder), held.clone())
+            }),
+        )
+        .layer(middleware::from_fn_with_state(Arc::clone(&scrapes.access), admit))
+        // Whoever watches the process needs no key, as with the health service.
+        .route("/livez", get(|| async { "ok\n" }))
+        .route("/readyz", get(move || ready(held.clone())))
+        .fallback(|| async {
+            (StatusCode::NOT_FOUND, "there is nothing here; metrics are at /metrics, probes at /livez and /readyz\n")
+        });
     tokio::select! {
         // It handles failures of the socket itself, and ends when it is told to.
         _ = axum::serve(scrapes, routes).with_graceful_shutdown(stop) => {}
@@ -161,6 +172,16 @@ async fn scrape(recorder: Arc<PrometheusRecorder>, held: Held) -> Response {
             telemetry::refused("METRICS", &error.to_string());
             (StatusCode::SERVICE_UNAVAILABLE, format!("the counts cannot be read: {error}\n")).into_response()
         }
+    }
+}
+
+/// Whether the server can be asked and can be given articles. If not, says why.
+async fn ready(held: Held) -> Response {
+    let health = held.engine.health();
+    let faults = [health.store_fault, health.index_fault, health.refuses_articles];
+    match faults.into_iter().flatten().next() {
+        None => "ok\n".into_response(),
+        Some(fault) => (StatusCode::SERVICE_UNAVAILABLE, format!("{fault}\n")).into_response(),
     }
 }
 

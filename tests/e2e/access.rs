@@ -312,3 +312,51 @@ fn settings_of_tls_that_do_not_go_together_are_told() {
         assert!(told.contains(part), "{told}");
     }
 }
+
+#[tokio::test]
+async fn the_log_is_json_for_programs_and_tells_who_changed_what_and_what_was_slow() {
+    let variables = [("SAYSO_LOG", "info"), ("SAYSO_LOG_FORMAT", "")];
+    let server = Server::start_in(&variables, &["--analysis", "fast", "--slow-call", "1ns"]);
+    let secret = key(&server, "feed", &["--scope", "read,write"]);
+    let channel = server.channel().await;
+    let mut client = tonic::client::Grpc::new(channel.clone());
+    let put =
+        proto::PutArticleRequest { article: Some(article("a1", "“No,” said Ada Lind.")), ..Default::default() };
+    let search = proto::SearchSentencesRequest { query: "Ada\u{202e}".into(), ..Default::default() };
+    let calls = [
+        ("/sayso.v1.ArticleService/PutArticle", prost::Message::encode_to_vec(&put)),
+        ("/sayso.v1.SearchService/SearchSentences", prost::Message::encode_to_vec(&search)),
+    ];
+    for (path, message) in calls {
+        client.ready().await.unwrap();
+        let mut request = Request::new(message);
+        let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        for (name, value) in
+            [("authorization", format!("Bearer {secret}").as_str()), ("x-request-id", "mine-7"), ("traceparent", trace)]
+        {
+            request
+                .metadata_mut()
+                .insert(name.parse::<tonic::metadata::AsciiMetadataKey>().unwrap(), value.parse().unwrap());
+        }
+        let answer = client.unary(request, path.parse().unwrap(), Bytes).await.unwrap();
+        assert_eq!(answer.metadata().get("x-request-id").unwrap(), "mine-7");
+    }
+    let refused = call(&channel, "/sayso.v1.ServerService/GetServerInfo", None).await.unwrap_err();
+    assert!(refused.metadata().get("x-request-id").is_some(), "the server makes an id for who has none");
+    let log = server.log();
+    let events: Vec<serde_json::Value> =
+        log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect();
+    let of = |message: &str, method: &str| {
+        let found = events.iter().find(|event| event["message"] == message && event["span"]["method"] == method);
+        found.unwrap_or_else(|| panic!("{log}"))
+    };
+    let audit = of("audit", "sayso.v1.ArticleService/PutArticle");
+    assert_eq!((audit["code"].as_str(), audit["scope"].as_str()), (Some("OK"), Some("write")));
+    assert!(audit["from"].as_str().unwrap().starts_with("127.0.0.1:") && !audit["key"].as_str().unwrap().is_empty());
+    assert_eq!(audit["span"]["request_id"], "mine-7");
+    assert_eq!(audit["span"]["trace_id"], "0af7651916cd43dd8448eb211c80319c");
+    let slow = of("a call was slow", "sayso.v1.SearchService/SearchSentences");
+    assert_eq!(slow["request"], "{\"query\":\"Ada\\u{202e}\"}".replace("\\u{202e}", "\u{202e}"));
+    assert!(!log.contains('\u{202e}') && !log.contains(&secret), "{log}");
+    assert_eq!(of("audit", "sayso.v1.ServerService/GetServerInfo")["code"], "UNAUTHENTICATED");
+}

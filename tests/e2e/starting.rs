@@ -29,6 +29,7 @@ fn run(variables: &[(&str, &str)], flags: &[&str], prepare: impl Fn(&Path)) -> R
         .arg(&data)
         .args(flags)
         .env_remove("SAYSO_LOG")
+        .env("SAYSO_LOG_FORMAT", "text")
         .envs(variables.iter().copied())
         .stdout(Stdio::piped())
         .stderr(fs::File::create(&log).unwrap())

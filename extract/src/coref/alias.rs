@@ -5,23 +5,7 @@
 //! legal forms. Whether two names that match do mean the same is decided in
 //! [`cluster`](super::cluster).
 
-use crate::lexicon::{List, fold};
-
-/// Wordings of one place or body; the first stands for all.
-const SAME: [&[&str]; 12] = [
-    &["united states", "u.s.", "us", "u.s", "u.s.a.", "usa", "united states of america", "u. s.", "america"],
-    &["united kingdom", "u.k.", "uk", "britain", "great britain"],
-    &["united nations", "u.n.", "un"],
-    &["european union", "e.u.", "eu"],
-    &["united arab emirates", "uae", "u.a.e."],
-    &["kyiv", "kiev"],
-    &["myanmar", "burma"],
-    &["china", "people's republic of china", "prc"],
-    &["north korea", "dprk"],
-    &["islamic state", "isis", "isil", "daesh"],
-    &["republican party", "gop"],
-    &["federal bureau of investigation", "fbi", "f.b.i."],
-];
+use crate::lexicon::{List, Table, fold};
 
 /// The form under which wordings of one body or place meet: folded, in lower case, without "the",
 /// and with known wordings replaced by the first of their group.
@@ -33,10 +17,7 @@ pub(super) fn key(name: &str) -> String {
     if key.contains(" the ") {
         key = key.replace(" the ", " ");
     }
-    match SAME.iter().find(|group| group.contains(&key.as_str())) {
-        Some(group) => group[0].to_owned(),
-        None => key,
-    }
+    Table::SameNames.get(&key).map_or(key, str::to_owned)
 }
 
 /// Whether the short key is the long one without legal endings ("Orbit", "Orbit Ltd") or without a

@@ -82,7 +82,7 @@ impl<'a, 't> Scene<'a, 't> {
         mark == Some(TokenKind::CloseQuote) || self.word(last) == "," && self.quotation(last.saturating_sub(1)) > 0
     }
 
-    /// The number of a word in small letters, to build features from.
+    /// The number of a word in lower case, to build features from.
     pub(super) fn number(&self, i: usize) -> u32 {
         small(self.word(i), model::word)
     }

@@ -6,7 +6,7 @@ use crate::lexicon::{Class, Lexicon, fold};
 /// A person's name taken apart.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct PersonName {
-    /// The folded words in small letters, without the dots of initials and without suffixes.
+    /// The folded words in lower case, without the dots of initials and without suffixes.
     pub(super) words: Vec<String>,
     /// "jr", "sr", "ii", …, if the name has one.
     suffix: Option<String>,

@@ -117,7 +117,7 @@ fn longest(known: &FxHashMap<Box<str>, i32>, rest: &str, most: usize) -> Option<
 /// Collects the words of a text, character by character.
 struct Reader<'v> {
     vocabulary: &'v Vocabulary,
-    /// The word so far, in small letters without accents.
+    /// The word so far, in lower case without accents.
     word: String,
     /// Where the word stands in the text, in bytes: from …
     from: usize,

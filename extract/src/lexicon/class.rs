@@ -73,9 +73,9 @@ classes! {
     ORG_WORD = 23, "orgword";
     /// Words for people of a country or belief.
     NORP_WORD = 24, "norpword";
-    /// Words that news writes in small letters nearly always.
+    /// Words that news writes in lower case nearly always.
     ORDINARY = 25, "ordinary";
-    /// Words that news writes in small letters often.
+    /// Words that news writes in lower case often.
     MIXED = 26, "mixed";
     /// First names.
     FIRST_NAME = 27, "first";

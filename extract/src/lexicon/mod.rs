@@ -15,7 +15,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(crate) use class::Class;
 pub(crate) use fold::fold;
-pub(crate) use list::{List, irregular_infinitive};
+pub(crate) use list::{List, Table};
 
 /// Classes by hand, a section each.
 const RULES: &str = include_str!("../../models/rules.txt");

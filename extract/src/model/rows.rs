@@ -4,21 +4,14 @@
 //! costs accuracy. Here each chosen feature has a row of its own, found by 16 bits of its hash
 //! among the eight places of a bucket; all others have no weights.
 //!
-//! The file is `SAYSORM` and the version of the format, 1; the name of the model in 16 bytes; the
-//! number of labels, the power of two of the number of buckets, what a weight of 1 is worth (a
-//! 32-bit float) and the version of the features, 32 bits each; a checksum of the rest, 64 bits;
-//! two bytes for each place, zeros where it is empty; a row of signed bytes for each place. All
-//! numbers are little-endian.
+//! The file begins like all model files ([`file`](super::file)). Then come two bytes for each place, zeros where it
+//! is empty, and a row of signed bytes for each place.
 
 use std::borrow::Cow;
 
-use super::file::checksum;
-use super::{ModelError, versions};
+use super::ModelError;
+use super::file::{Header, ROWS};
 
-/// The first bytes of the file.
-const MAGIC: &[u8; 8] = b"SAYSORM\x01";
-/// Bytes before the buckets.
-const HEADER: usize = 48;
 /// Places in a bucket.
 const PLACES: usize = 8;
 
@@ -98,18 +91,8 @@ impl Rows {
 
     /// The bytes of the model's file.
     pub fn to_bytes(&self, name: &str) -> Vec<u8> {
-        let mut out = Vec::with_capacity(HEADER + self.bytes.len());
-        out.extend_from_slice(MAGIC);
-        let mut padded = [0; 16];
-        padded[..name.len().min(16)].copy_from_slice(&name.as_bytes()[..name.len().min(16)]);
-        out.extend_from_slice(&padded);
-        out.extend_from_slice(&(self.labels as u32).to_le_bytes());
-        out.extend_from_slice(&(self.mask.count_ones()).to_le_bytes());
-        out.extend_from_slice(&self.scale.to_le_bytes());
-        out.extend_from_slice(&versions::version(name).to_le_bytes());
-        out.extend_from_slice(&checksum(&self.bytes).to_le_bytes());
-        out.extend_from_slice(&self.bytes);
-        out
+        let header = Header { labels: self.labels, bits: self.mask.count_ones(), scale: self.scale };
+        ROWS.write(name, &header, &self.bytes)
     }
 
     /// Reads the file of the model `name`, which must have `labels` labels.
@@ -117,40 +100,9 @@ impl Rows {
     /// # Errors
     /// If it is damaged, holds another model, or was fitted with another version of the features.
     pub fn from_bytes(name: &str, labels: usize, bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, ModelError> {
-        let bytes = bytes.into();
-        let fault = |what: String| Err(ModelError::new(format!("model \"{name}\": {what}")));
-        let Some((header, rest)) = bytes.split_at_checked(HEADER) else {
-            return fault(format!("{} bytes are too few for a model file", bytes.len()));
-        };
-        if &header[..8] != MAGIC {
-            return fault("this is no file of rows of version 1 (it does not begin with SAYSORM)".into());
-        }
-        let number = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
-        let named = String::from_utf8_lossy(&header[8..24]);
-        if named.trim_end_matches('\0') != name {
-            return fault(format!("the file holds the model \"{}\"", named.trim_end_matches('\0')));
-        }
-        let (has, bits, scale) = (number(24) as usize, number(28), f32::from_bits(number(32)));
-        if has != labels || bits > 24 {
-            return fault(format!(
-                "{has} labels and 2^{bits} buckets; this version takes {labels} labels and up to 2^24"
-            ));
-        }
-        if let Err(why) = versions::check(name, number(36)) {
-            return fault(why);
-        }
-        let places = PLACES << bits;
-        if rest.len() != places * (2 + labels) {
-            return fault(format!("{} bytes, but its header promises {}", rest.len(), places * (2 + labels)));
-        }
-        if checksum(rest) != u64::from(number(44)) << 32 | u64::from(number(40)) {
-            return fault("the checksum does not fit the weights: the file is damaged".into());
-        }
-        let bytes = match bytes {
-            Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[HEADER..]),
-            Cow::Owned(bytes) => Cow::Owned(bytes[HEADER..].to_vec()),
-        };
-        Ok(Self { labels, scale, mask: (1 << bits) - 1, bytes, rows_from: places * 2 })
+        let (header, bytes) = ROWS.read(name, labels, bytes.into(), |bits| (PLACES << bits) * (2 + labels))?;
+        let places = PLACES << header.bits;
+        Ok(Self { labels, scale: header.scale, mask: (1 << header.bits) - 1, bytes, rows_from: places * 2 })
     }
 }
 

@@ -100,7 +100,7 @@ impl Elsewhere {
     pub(super) const NONE: Self = Self(0);
     /// With a capital that its place does not owe.
     const CAPITAL: Self = Self(1 << 0);
-    /// In small letters.
+    /// In lower-case letters.
     const SMALL: Self = Self(1 << 1);
     /// After a title or an honorific.
     const TITLED: Self = Self(1 << 2);
@@ -133,7 +133,7 @@ impl Elsewhere {
         if so { self } else { Self::NONE }
     }
 
-    /// Only whether it stands in small letters and with a capital.
+    /// Only whether it stands in lower case and with a capital.
     pub(super) fn cased(self) -> Self {
         Self(self.0 & Self::CAPITAL.or(Self::SMALL).0)
     }
@@ -290,7 +290,7 @@ fn bytes(of: &[u8]) -> u32 {
     of.iter().fold(0x811c_9dc5, |hash: u32, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
-/// The shape of a word: capitals, small letters, digits and marks; and the same without repeats.
+/// The shape of a word: capitals, lower-case letters, digits and marks; and the same without repeats.
 fn shapes(text: &str) -> (u32, u32) {
     let (mut long, mut brief, mut last) = (17_u32, 31_u32, 0);
     for c in text.chars().take(24) {

@@ -70,7 +70,7 @@ impl Dictionary {
         Ok(Self { classes })
     }
 
-    /// Whether the word, in small letters, is known with this tag.
+    /// Whether the word, in lower case, is known with this tag.
     pub fn may_be(&self, text: &str, tag: Tag) -> bool {
         self.class(word(text)).is_some_and(|class| class.has(tag))
     }

@@ -2,14 +2,14 @@
 //! tags.
 
 use super::{Dictionary, Tag};
-use crate::lexicon;
+use crate::lexicon::Table;
 
 /// The lemma of a verb form, both in lower case: "said" gives "say", "planned" gives "plan".
 ///
 /// Irregular forms come first, then endings are taken off. Where spelling leaves several lemmas
 /// open ("hoped" from "hope" or "hop"), one that the dictionary knows as a verb wins.
 pub(crate) fn of_verb(form: &str, dictionary: &Dictionary) -> String {
-    if let Some(lemma) = lexicon::irregular_infinitive(form) {
+    if let Some(lemma) = Table::IrregularVerbs.get(form) {
         return lemma.into();
     }
     let endings: &[(&str, &[&str])] =

@@ -1,4 +1,4 @@
-//! How the words of a document are spelt: in small letters, as numbers, and the clusters that the spelling leads to.
+//! How the words of a document are spelt: in lower case, as numbers, and the clusters that the spelling leads to.
 
 use sayso_document::Document;
 
@@ -26,12 +26,12 @@ impl Spelling {
         Self { letters, numbers, groups }
     }
 
-    /// The word in small letters, with straight apostrophes; empty outside of the text.
+    /// The word in lower case, with straight apostrophes; empty outside of the text.
     pub(crate) fn lower(&self, i: usize) -> &str {
         self.letters.get(i)
     }
 
-    /// The number of the word in small letters; 0 outside of the text.
+    /// The number of the word in lower case; 0 outside of the text.
     pub(crate) fn number(&self, i: usize) -> u32 {
         self.numbers.get(i).copied().unwrap_or(0)
     }
@@ -88,7 +88,7 @@ impl Letters {
     }
 }
 
-/// Adds a word in small letters, with straight apostrophes.
+/// Adds a word in lower case, with straight apostrophes.
 fn push_small(text: &mut String, word: &str) {
     for c in word.chars() {
         match c {
@@ -99,7 +99,7 @@ fn push_small(text: &mut String, word: &str) {
     }
 }
 
-/// Acronyms that in small letters are pronouns: "The WHO said".
+/// Acronyms that in lower case are pronouns: "The WHO said".
 pub(super) fn is_acronym(word: &str) -> bool {
     matches!(word, "WHO" | "US" | "IT")
 }

@@ -8,6 +8,7 @@
 
 use sayso_document::Date;
 
+use crate::lexicon::List;
 use crate::tags::Tag;
 use crate::view::Reading;
 
@@ -117,26 +118,7 @@ fn is_year(word: &str) -> bool {
 
 /// Whether the word is a unit of time.
 fn is_unit(word: &str) -> bool {
-    matches!(
-        word,
-        "day"
-            | "week"
-            | "month"
-            | "year"
-            | "night"
-            | "morning"
-            | "evening"
-            | "afternoon"
-            | "weekend"
-            | "fall"
-            | "autumn"
-            | "spring"
-            | "summer"
-            | "winter"
-            | "hour"
-            | "minute"
-            | "decade"
-    )
+    List::TimeUnits.has(word)
 }
 
 /// The end of the words of time from `at` on, a preposition included: "on Monday", "last week",
@@ -170,24 +152,8 @@ pub(crate) fn time_after(r: &Reading<'_>, at: usize) -> Option<usize> {
 
 /// Whether words of time other than a date begin here: "last week", "earlier", "two days ago".
 pub(crate) fn is_time(r: &Reading<'_>, at: usize) -> bool {
-    let unit = |word: &str| {
-        matches!(
-            word,
-            "week"
-                | "month"
-                | "year"
-                | "night"
-                | "morning"
-                | "evening"
-                | "afternoon"
-                | "day"
-                | "weekend"
-                | "fall"
-                | "spring"
-                | "summer"
-                | "winter"
-        )
-    };
+    // The models were fitted while these were not listed.
+    let unit = |word: &str| is_unit(word) && !matches!(word, "autumn" | "decade" | "hour" | "minute");
     match r.lower(at) {
         "last" | "this" | "next" | "that" => unit(r.lower(at + 1)) || is_date_word(r.lower(at + 1)),
         "earlier" | "later" | "recently" => true,

@@ -6,6 +6,8 @@
 
 use sayso_document::{Date, DateRange, Polarity, Quote};
 
+use crate::lexicon::Table;
+
 /// Whether what is dated has happened: "said on Tuesday" looks back, "will say on Tuesday" ahead.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Direction {
@@ -15,10 +17,6 @@ pub(crate) enum Direction {
     /// Into its future.
     Ahead,
 }
-
-/// Numbers in words, by their value.
-const NUMBERS: [&str; 13] =
-    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
 /// The days that words of time refer to in an article of this day. Without that day, only words that name a year have
 /// an answer. None if the words are not precise enough.
@@ -267,7 +265,7 @@ fn ago(words: &[&str], article: Date) -> Option<DateRange> {
     let unit = unit.strip_suffix('s').unwrap_or(unit);
     let count = match words.get(words.len().checked_sub(2)?).copied()? {
         "a" | "an" => 1,
-        word => NUMBERS.iter().position(|name| *name == word).map(|n| n as i32).or_else(|| word.parse().ok())?,
+        word => Table::NumberWords.get(word).unwrap_or(word).parse().ok()?,
     };
     // "More than two years ago", "about a week ago": not so sure.
     let hedged = words.len() > 2;

@@ -129,7 +129,7 @@ impl<'d> Reading<'d> {
         self.words.tags().len()
     }
 
-    /// The word in small letters, with straight apostrophes; empty outside of the text.
+    /// The word in lower case, with straight apostrophes; empty outside of the text.
     pub(crate) fn lower(&self, i: usize) -> &str {
         self.view.spelling.lower(i)
     }

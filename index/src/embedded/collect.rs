@@ -69,6 +69,8 @@ pub(super) struct Search<'a> {
     pub(super) limit: usize,
     /// Only the first sentence or quote of each article: hits stand for articles. Not for [`Plan::Words`].
     pub(super) firsts: bool,
+    /// Whether to count all hits, even where that takes longer.
+    pub(super) exact: bool,
     /// Only hits after this place.
     pub(super) after: Option<After>,
     /// When to give up.
@@ -251,7 +253,8 @@ impl Search<'_> {
             }
             return Ok(Total { count, exact: true });
         }
-        if best.seen >= COUNT_UP_TO {
+        let most = if self.exact { u64::MAX } else { COUNT_UP_TO };
+        if best.seen >= most {
             return Ok(AT_LEAST);
         }
         let weight = self.query.weight(EnableScoring::disabled_from_searcher(self.searcher))?;
@@ -262,8 +265,11 @@ impl Search<'_> {
             let mut doc = docs.doc();
             while doc != TERMINATED {
                 count += u64::from(alive.is_none_or(|alive| alive.is_alive(doc)));
-                if count >= COUNT_UP_TO {
+                if count >= most {
                     return Ok(AT_LEAST);
+                }
+                if count % u64::from(CHECK_EVERY) == 0 {
+                    self.interrupt.check()?;
                 }
                 doc = docs.advance();
             }

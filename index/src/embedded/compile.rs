@@ -265,14 +265,18 @@ impl<'a> Compiler<'a> {
         let ids = self.view.ids_of(&who, Bearing::Name, self.interrupt)?;
         Ok(match (role, self.quotes) {
             (Role::Any, None) => any_of(self.view.fields.sentences.mentions, ids),
-            (Role::Any, Some(quotes)) => {
-                let parts = [quotes.speaker_ids, quotes.about_ids, quotes.addressee_ids];
-                let parts = parts.map(|field| (Occur::Should, any_of(field, &ids)));
-                Box::new(BooleanQuery::new(parts.into()))
-            }
+            (Role::Any, Some(quotes)) => quotes.of_anybody(&ids),
             (Role::Addressee, None) => Box::new(EmptyQuery),
             (Role::Addressee, Some(quotes)) => any_of(quotes.addressee_ids, ids),
         })
+    }
+}
+
+impl Quotes {
+    /// Quotes in which one of these entities speaks, is spoken to or is mentioned.
+    pub(super) fn of_anybody(&self, ids: &[String]) -> Box<dyn Query> {
+        let parts = [self.speaker_ids, self.about_ids, self.addressee_ids];
+        Box::new(BooleanQuery::new(parts.map(|field| (Occur::Should, any_of(field, ids))).into()))
     }
 }
 

@@ -3,20 +3,23 @@
 //! The values of one list are alternatives, and all lists must hold. Names of outlets and authors are compared folded. A name of an
 //! entity is first resolved to ids (`named`), so that a filter by name and one by id run alike.
 
+use std::collections::HashSet;
 use std::ops::Bound;
 
 use sayso_document::Date;
 use tantivy::Term;
 use tantivy::query::{Query, RangeQuery};
 
-use super::compile::published;
+use super::collect::CHECK_EVERY;
+use super::compile::{Compiler, published};
 use super::named::Bearing;
-use super::schema::{Common, label_key, label_value, name_key, named_word, tier_word};
+use super::schema::{Common, ROLES, label_key, label_value, name_key, named_word, tier_word};
 use super::terms::{any_of, any_term};
 use super::view::View;
-use crate::query::{ArticleFilter, QuoteQuery, SentenceQuery};
+use crate::article::type_word;
+use crate::query::{ArticleFilter, Expr, Field, QuoteQuery, SentenceQuery};
 use crate::words::{act_word, kind_word, polarity_word};
-use crate::{Interrupt, Result};
+use crate::{EntityId, Interrupt, Result};
 
 /// Queries that all must match.
 type Filters = Vec<Box<dyn Query>>;
@@ -25,7 +28,15 @@ impl View {
     /// Filters of a search for sentences.
     pub(super) fn sentence_filters(&self, query: &SentenceQuery, interrupt: &Interrupt) -> Result<Filters> {
         let fields = &self.fields.sentences;
-        let mut filters = self.article_filters(&fields.common, &query.filter)?;
+        let mut filters = self.article_filters(&fields.common, &query.filter, interrupt)?;
+        if !query.mention_types.is_empty() {
+            filters.push(any_of(fields.types, query.mention_types.iter().map(|&kind| type_word(kind))));
+        }
+        if !query.roles.is_empty() {
+            let place = |role| ROLES.iter().position(|one| one == role).unwrap_or_default() as u64;
+            let terms = query.roles.iter().map(|role| Term::from_field_u64(fields.role, place(role)));
+            filters.push(any_term(terms.collect()));
+        }
         for who in &query.mentions {
             filters.push(any_of(fields.mentions, self.ids_of(who, Bearing::Name, interrupt)?));
         }
@@ -35,7 +46,18 @@ impl View {
     /// Filters of a search for quotes.
     pub(super) fn quote_filters(&self, query: &QuoteQuery, interrupt: &Interrupt) -> Result<Filters> {
         let fields = &self.fields.quotes;
-        let mut filters = self.article_filters(&fields.common, &query.filter)?;
+        let mut filters = self.article_filters(&fields.common, &query.filter, interrupt)?;
+        if !query.speaker_types.is_empty() {
+            filters.push(any_of(fields.types, query.speaker_types.iter().map(|&kind| type_word(kind))));
+        }
+        for who in &query.entities {
+            filters.push(fields.of_anybody(&self.ids_of(who, Bearing::Name, interrupt)?));
+        }
+        if !query.cues.is_empty() {
+            let cue = |text: &String| Expr::Word { field: Field::Cue, text: text.clone() };
+            let cues = Expr::Either(query.cues.iter().map(cue).collect());
+            filters.push(Compiler::quotes(self, interrupt).compile(&cues)?.query);
+        }
         let any = [
             (fields.speaker_ids, &query.speakers, Bearing::NameOrTitle),
             (fields.addressee_ids, &query.addressees, Bearing::Name),
@@ -79,9 +101,39 @@ impl View {
         Ok(filters)
     }
 
+    /// The numbers of the articles that mention all entities that a filter names. None if it names none.
+    pub(super) fn mentioning(&self, filter: &ArticleFilter, interrupt: &Interrupt) -> Result<Option<HashSet<u64>>> {
+        let mut all: Option<HashSet<u64>> = None;
+        for who in &filter.entities {
+            let mut articles = HashSet::new();
+            for id in self.ids_of(who, Bearing::Name, interrupt)? {
+                let Some(id) = EntityId::parse(&id) else { continue };
+                for (number, entry) in self.store.mentioning(&id, (0, 0))?.enumerate() {
+                    if number % CHECK_EVERY as usize == 0 {
+                        interrupt.check()?;
+                    }
+                    let (_, seq, mentions) = entry?;
+                    if mentions > 0 && all.as_ref().is_none_or(|all| all.contains(&seq)) {
+                        articles.insert(seq);
+                    }
+                }
+            }
+            all = Some(articles);
+        }
+        Ok(all)
+    }
+
     /// The filters by properties of the article.
-    pub(super) fn article_filters(&self, fields: &Common, filter: &ArticleFilter) -> Result<Filters> {
+    pub(super) fn article_filters(
+        &self,
+        fields: &Common,
+        filter: &ArticleFilter,
+        interrupt: &Interrupt,
+    ) -> Result<Filters> {
         let mut filters: Filters = Vec::new();
+        if let Some(mentioning) = self.mentioning(filter, interrupt)? {
+            filters.push(any_term(mentioning.iter().map(|&seq| Term::from_field_u64(fields.seq, seq)).collect()));
+        }
         if !filter.ids.is_empty() {
             let mut terms = Vec::new();
             for id in &filter.ids {

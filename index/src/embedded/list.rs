@@ -54,7 +54,7 @@ impl View {
         interrupt: &Interrupt,
     ) -> Result<Page<ArticleHit>> {
         let listing = Listing::of(query.order);
-        let filters = self.article_filters(&self.fields.sentences.common, &query.filter)?;
+        let filters = self.article_filters(&self.fields.sentences.common, &query.filter, interrupt)?;
         let search = Search {
             searcher: &self.searchers.sentences,
             keys: &self.sentence_keys,
@@ -64,6 +64,7 @@ impl View {
             scored: false,
             limit: query.page.size.max(1),
             firsts: true,
+            exact: true,
             after,
             interrupt,
         };
@@ -82,7 +83,7 @@ impl View {
         }
         top.end_after(hits.len());
         let next = self.next(hash, &top);
-        Ok(Page { hits, next, total: top.total, seq: self.store.seq })
+        Ok(Page { hits, next, total: top.total, seq: self.store.seq, facets: Vec::new() })
     }
 
     /// A hit for an article, with its counts.
@@ -104,7 +105,8 @@ impl View {
         interrupt: &Interrupt,
     ) -> Result<Page<ArticleHit>> {
         let listing = Listing::of(query.order);
-        let filter = Predicate::of(&self.store, &query.filter)?;
+        let mentioning = self.mentioning(&query.filter, interrupt)?;
+        let filter = Predicate::of(&self.store, &query.filter, mentioning)?;
         let known = match query.filter == ArticleFilter::default() {
             true => Some(Total { count: self.store.count("articles")?, exact: true }),
             false => after.map(|after| after.total),
@@ -145,7 +147,8 @@ impl View {
         interrupt.check()?;
         let hash = page::query_hash(&("mentions", &query.entity, &query.forms, &query.filter));
         let after = page::after(hash, &query.page)?;
-        let filter = Predicate::of(&self.store, &query.filter)?;
+        let mentioning = self.mentioning(&query.filter, interrupt)?;
+        let filter = Predicate::of(&self.store, &query.filter, mentioning)?;
         let known = match query.forms.is_empty() && query.filter == ArticleFilter::default() {
             true => {
                 let entity = self.store.entity(&query.entity)?;
@@ -230,7 +233,7 @@ impl<T> Found<T> {
     fn into_page(self, view: &View, hash: u64, total: Total) -> Page<T> {
         let last = self.last.filter(|_| self.more);
         let next = last.map(|place| page::key(hash, view.id, After { place, total }));
-        Page { hits: self.hits, next, total, seq: view.store.seq }
+        Page { hits: self.hits, next, total, seq: view.store.seq, facets: Vec::new() }
     }
 }
 

@@ -72,7 +72,7 @@ impl View {
             };
             hits.push(EntityHit { entity, matched, matched_by, score: found.score });
         }
-        Ok(Page { hits, next, total: top.total, seq: self.store.seq })
+        Ok(Page { hits, next, total: top.total, seq: self.store.seq, facets: Vec::new() })
     }
 
     /// The likeliest entities after a place.

@@ -13,7 +13,6 @@ use sayso_document::Tier;
 use super::predicate::Predicate;
 use super::record;
 use super::store::Snapshot;
-use crate::query::ArticleFilter;
 use crate::{Interrupt, Outdated, Pending, Result};
 
 /// How many articles one call of [`Snapshot::outdated`] looks through, which takes a fraction of a second.
@@ -50,11 +49,10 @@ impl Snapshot {
         &self,
         models: &[String],
         tier: Tier,
-        filter: &ArticleFilter,
+        filter: &Predicate<'_>,
         after: u64,
         interrupt: &Interrupt,
     ) -> Result<Outdated> {
-        let filter = Predicate::of(self, filter)?;
         let mut seqs = Vec::new();
         let mut last = after;
         for (count, entry) in self.articles.range((Bound::Excluded(after), Bound::Unbounded))?.enumerate() {

@@ -20,17 +20,19 @@ pub(super) struct Predicate<'q> {
     seqs: HashSet<u64>,
     outlets: HashSet<String>,
     authors: HashSet<String>,
+    /// The numbers of the articles that mention the entities that it names; none if it names none.
+    mentioning: Option<HashSet<u64>>,
 }
 
 impl<'q> Predicate<'q> {
-    /// Prepares a filter: looks up ids and folds names.
-    pub(super) fn of(store: &Snapshot, filter: &'q ArticleFilter) -> Result<Self> {
+    /// Prepares a filter: looks up ids and folds names. `mentioning` are the articles that mention its entities.
+    pub(super) fn of(store: &Snapshot, filter: &'q ArticleFilter, mentioning: Option<HashSet<u64>>) -> Result<Self> {
         let mut seqs = HashSet::new();
         for id in &filter.ids {
             seqs.extend(store.seq_of(id)?);
         }
         let folded = |names: &[String]| names.iter().map(|name| text::folded(name)).collect();
-        Ok(Self { filter, seqs, outlets: folded(&filter.outlets), authors: folded(&filter.authors) })
+        Ok(Self { filter, seqs, outlets: folded(&filter.outlets), authors: folded(&filter.authors), mentioning })
     }
 
     /// The first [`store::date_key`] that can pass, in the order with the newest first.
@@ -74,9 +76,10 @@ impl<'q> Predicate<'q> {
         Ok(passes && (tiers.is_empty() || tiers.contains(&tier(store, seq, record)?)))
     }
 
-    /// Whether the filter by id lets it pass.
+    /// Whether the filters by id and entity let it pass.
     fn may_pass(&self, seq: u64) -> bool {
-        self.filter.ids.is_empty() || self.seqs.contains(&seq)
+        (self.filter.ids.is_empty() || self.seqs.contains(&seq))
+            && self.mentioning.as_ref().is_none_or(|mentioning| mentioning.contains(&seq))
     }
 
     /// Whether the filter by date lets it pass.
@@ -84,10 +87,10 @@ impl<'q> Predicate<'q> {
         date >= self.newest() && !self.is_past(date)
     }
 
-    /// Whether it asks for more than id and date.
+    /// Whether it asks for more than id, entity and date.
     fn reads(&self) -> bool {
-        let ArticleFilter { ids: _, outlets, authors, languages, labels, models, tiers, from: _, until: _ } =
-            self.filter;
+        let ArticleFilter { outlets, authors, languages, labels, models, tiers, .. } = self.filter;
+        let ArticleFilter { ids: _, from: _, until: _, entities: _, .. } = self.filter;
         !(outlets.is_empty()
             && authors.is_empty()
             && languages.is_empty()

@@ -27,12 +27,29 @@ use crate::query::Part;
 use crate::words::{act_word, kind_word, polarity_word};
 use crate::{AnalyzedArticle, EntityId, EntityRecord};
 
-use fields::{CASED, EXACT, fast, keyword, words};
+use fields::{CASED, EXACT, column, counted, fast, keyword, words};
 pub(super) use fields::{Words, tokenizers};
-pub(super) use keys::{label_key, label_value, name_key, named_word, part_word, tier_word};
+pub(super) use keys::{label_key, label_pair, label_pairs, label_value, name_key, named_word, part_word, tier_word};
 
 /// Changes whenever fields or the reading of text do: older indexes are rebuilt from the store.
-pub(super) const VERSION: u32 = 4;
+pub(super) const VERSION: u32 = 5;
+
+/// Names of the columns of whole values that hits are counted by.
+pub(super) mod columns {
+    pub(in crate::embedded) const OUTLET: &str = "outlet_name";
+    pub(in crate::embedded) const AUTHOR: &str = "author_name";
+    pub(in crate::embedded) const LANGUAGE: &str = "language";
+    pub(in crate::embedded) const LABEL: &str = "label_pair";
+    pub(in crate::embedded) const MODEL: &str = "model";
+    pub(in crate::embedded) const TIER: &str = "tier";
+    pub(in crate::embedded) const TYPES: &str = "types";
+    pub(in crate::embedded) const MENTIONS: &str = "mentions";
+    pub(in crate::embedded) const SPEAKERS: &str = "speaker_ids";
+    pub(in crate::embedded) const ADDRESSEES: &str = "addressee_ids";
+    pub(in crate::embedded) const ABOUT: &str = "about_ids";
+    pub(in crate::embedded) const FACET: &str = "facet";
+    pub(in crate::embedded) const CUE: &str = "cue_lemma";
+}
 
 /// What sentences and quotes share.
 #[derive(Clone, Copy)]
@@ -53,14 +70,20 @@ pub(super) struct Common {
     pub(super) outlet: Field,
     /// The outlet's whole name, folded.
     pub(super) outlet_key: Field,
+    /// The outlet's whole name, to count by.
+    outlet_name: Field,
     /// The code of the language, in small letters.
     pub(super) language: Field,
     /// The words of the authors' names.
     pub(super) author: Field,
     /// The authors' whole names, folded.
     pub(super) author_key: Field,
+    /// The authors' whole names, to count by: one of each [`name_key`].
+    author_name: Field,
     /// Keys of labels, and keys with their values: see [`label_key`] and [`label_value`].
     pub(super) label: Field,
+    /// Labels to count by: see [`label_pair`].
+    label_pair: Field,
     /// What the document has at all: see [`part_word`].
     pub(super) has: Field,
     /// Name and version of the model.
@@ -81,13 +104,16 @@ impl Common {
             title: Words::add(builder, "title", CASED),
             outlet: builder.add_text_field("outlet", words(EXACT)),
             outlet_key: builder.add_text_field("outlet_key", keyword()),
-            language: builder.add_text_field("language", keyword()),
+            outlet_name: builder.add_text_field(columns::OUTLET, column()),
+            language: builder.add_text_field(columns::LANGUAGE, counted()),
             author: builder.add_text_field("author", words(EXACT)),
             author_key: builder.add_text_field("author_key", keyword()),
+            author_name: builder.add_text_field(columns::AUTHOR, column()),
             label: builder.add_text_field("label", keyword()),
+            label_pair: builder.add_text_field(columns::LABEL, column()),
             has: builder.add_text_field("has", keyword()),
-            model: builder.add_text_field("model", keyword()),
-            tier: builder.add_text_field("tier", keyword()),
+            model: builder.add_text_field(columns::MODEL, counted()),
+            tier: builder.add_text_field(columns::TIER, counted()),
         }
     }
 
@@ -107,14 +133,17 @@ impl Common {
         if !article.outlet.is_empty() {
             document.add_text(self.outlet, &article.outlet);
             document.add_text(self.outlet_key, name_key(&article.outlet));
+            document.add_text(self.outlet_name, &article.outlet);
         }
         if !article.language.is_empty() {
             document.add_text(self.language, article.language.to_ascii_lowercase());
         }
+        let mut named = BTreeSet::new();
         for author in &article.authors {
             document.add_text(self.author, author);
-            if !author.is_empty() {
+            if !author.is_empty() && named.insert(name_key(author)) {
                 document.add_text(self.author_key, name_key(author));
+                document.add_text(self.author_name, author);
             }
         }
         let has = [
@@ -128,6 +157,7 @@ impl Common {
         for (key, value) in &article.labels {
             document.add_text(self.label, label_key(key));
             document.add_text(self.label, label_value(key, value));
+            document.add_text(self.label_pair, label_pair(key, value));
         }
         document.add_text(self.model, &analysis.model);
         document.add_text(self.tier, tier_word(analysis.tier));
@@ -172,12 +202,12 @@ impl Sentences {
         let common = Common::add(&mut builder);
         Self {
             common,
-            types: builder.add_text_field("types", keyword()),
-            mentions: builder.add_text_field("mentions", keyword()),
+            types: builder.add_text_field(columns::TYPES, counted()),
+            mentions: builder.add_text_field(columns::MENTIONS, counted()),
             start: builder.add_u64_field("start", fast()),
             len: builder.add_u64_field("len", fast()),
             paragraph: builder.add_u64_field("paragraph", fast()),
-            role: builder.add_u64_field("role", fast()),
+            role: builder.add_u64_field("role", fast() | INDEXED),
             schema: builder.build(),
         }
     }
@@ -225,6 +255,8 @@ pub(super) struct Quotes {
     pub(super) about: Field,
     /// The cue: in its dictionary form, and as it stands in the text.
     pub(super) cue: Words,
+    /// The dictionary form of the cue, to count by.
+    cue_lemma: Field,
     /// Types of the speakers.
     pub(super) types: Field,
     /// Ids of the speakers.
@@ -257,11 +289,12 @@ impl Quotes {
             speaker: builder.add_text_field("speaker", words(EXACT)),
             about: builder.add_text_field("about", words(EXACT)),
             cue: Words::add(&mut builder, "cue", EXACT),
-            types: builder.add_text_field("types", keyword()),
-            speaker_ids: builder.add_text_field("speaker_ids", keyword()),
-            addressee_ids: builder.add_text_field("addressee_ids", keyword()),
-            about_ids: builder.add_text_field("about_ids", keyword()),
-            facet: builder.add_text_field("facet", keyword()),
+            cue_lemma: builder.add_text_field(columns::CUE, column()),
+            types: builder.add_text_field(columns::TYPES, counted()),
+            speaker_ids: builder.add_text_field(columns::SPEAKERS, counted()),
+            addressee_ids: builder.add_text_field(columns::ADDRESSEES, counted()),
+            about_ids: builder.add_text_field(columns::ABOUT, counted()),
+            facet: builder.add_text_field(columns::FACET, counted()),
             confidence: builder.add_f64_field("confidence", fast()),
             speaker_confidence: builder.add_f64_field("speaker_confidence", fast()),
             said_first: builder.add_i64_field("said_first", fast()),
@@ -322,6 +355,9 @@ impl Quotes {
     fn put_cue(&self, document: &mut TantivyDocument, quote: &Quote, body: &str) {
         document.add_text(self.cue.stemmed, &quote.cue_lemma);
         document.add_text(self.cue.exact, &quote.cue_lemma);
+        if !quote.cue_lemma.is_empty() {
+            document.add_text(self.cue_lemma, &quote.cue_lemma);
+        }
         let words: Vec<&str> = quote.cue.iter().map(|span| span.of(body)).collect();
         let words = words.join(" ");
         if words != quote.cue_lemma && !words.is_empty() {

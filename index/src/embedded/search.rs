@@ -15,18 +15,24 @@ use tantivy::columnar::Column;
 
 use super::collect::{Found, Ranking, Room, Search, Top, seq_of};
 use super::compile::{Compiler, has_words};
+use super::facet::Counted;
 use super::page::{self, After};
 use super::schema::ROLES;
 use super::view::{Places, View};
 use crate::highlight::Highlighter;
-use crate::query::{Order, PageRequest, QuoteQuery, SentenceQuery};
-use crate::{AnalyzedArticle, Article, Error, ErrorKind, Interrupt, Page, PageKey, QuoteHit, Result, SentenceHit};
+use crate::query::{FacetQuery, Order, PageRequest, QuoteQuery, SentenceQuery};
+use crate::{
+    AnalyzedArticle, Article, Error, ErrorKind, Facet, Interrupt, Page, PageKey, QuoteHit, Result, SentenceHit, Total,
+};
+
+/// What all pages of a query have in common.
+const START: PageRequest = PageRequest { size: 0, after: None };
 
 impl View {
     /// Sentences that match.
     pub(super) fn sentences(&self, query: &SentenceQuery, interrupt: &Interrupt) -> Result<Page<SentenceHit>> {
         interrupt.check()?;
-        let hash = page::query_hash(&("sentences", &query.expr, &query.mentions, &query.filter, query.order));
+        let hash = page::query_hash(&("sentences", SentenceQuery { page: START, ..query.clone() }));
         let filters = self.sentence_filters(query, interrupt)?;
         let compiled = Compiler::sentences(self, interrupt).compile(&query.expr)?.filtered(filters);
         let scored = has_words(&query.expr);
@@ -39,14 +45,32 @@ impl View {
             scored,
             limit: query.page.size.max(1),
             firsts: false,
+            exact: query.exact_total && query.facets.is_empty(),
             after: page::after(hash, &query.page)?,
             interrupt,
         };
         let mut top = search.run()?;
+        let facets = self.facets(self.counted_sentences(), &search, &query.facets, &mut top)?;
         let hits = self.sentence_hits(&top.hits, &Highlighter::new(&query.expr), interrupt)?;
         top.end_after(hits.len());
         let next = self.next(hash, &top);
-        Ok(Page { hits, next, total: top.total, seq: self.store.seq })
+        Ok(Page { hits, next, total: top.total, seq: self.store.seq, facets })
+    }
+
+    /// The counts of the first page, which also tell how many hits there are.
+    fn facets(
+        &self,
+        index: Counted<'_>,
+        search: &Search<'_>,
+        asked: &[FacetQuery],
+        top: &mut Top,
+    ) -> Result<Vec<Facet>> {
+        if asked.is_empty() || search.after.is_some() {
+            return Ok(Vec::new());
+        }
+        let (facets, count) = self.count_by(index, search.query, asked, search.interrupt)?;
+        top.total = Total { count, exact: true };
+        Ok(facets)
     }
 
     /// The sentences behind the documents that were found. Fewer if their articles would take too much memory.
@@ -84,8 +108,7 @@ impl View {
     /// Quotes that match.
     pub(super) fn quotes(&self, query: &QuoteQuery, interrupt: &Interrupt) -> Result<Page<QuoteHit>> {
         interrupt.check()?;
-        let start = PageRequest { size: 0, after: None };
-        let hash = page::query_hash(&("quotes", QuoteQuery { page: start, ..query.clone() }));
+        let hash = page::query_hash(&("quotes", QuoteQuery { page: START, ..query.clone() }));
         let filters = self.quote_filters(query, interrupt)?;
         let compiled = Compiler::quotes(self, interrupt).compile(&query.expr)?.filtered(filters);
         let scored = has_words(&query.expr);
@@ -98,14 +121,16 @@ impl View {
             scored,
             limit: query.page.size.max(1),
             firsts: false,
+            exact: query.exact_total && query.facets.is_empty(),
             after: page::after(hash, &query.page)?,
             interrupt,
         };
         let mut top = search.run()?;
+        let facets = self.facets(self.counted_quotes(), &search, &query.facets, &mut top)?;
         let hits = self.quote_hits(&top.hits, &Highlighter::new(&query.expr), interrupt)?;
         top.end_after(hits.len());
         let next = self.next(hash, &top);
-        Ok(Page { hits, next, total: top.total, seq: self.store.seq })
+        Ok(Page { hits, next, total: top.total, seq: self.store.seq, facets })
     }
 
     /// The key of the page after these hits, if there are more.

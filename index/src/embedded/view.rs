@@ -11,6 +11,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocId, Searcher, SegmentReader};
 
+use super::facet::Columns;
 use super::indexes::{Fields, Searchers};
 use super::listing::Moment;
 use super::page::Place;
@@ -33,6 +34,10 @@ pub(super) struct View {
     pub(super) sentence_places: Vec<Places>,
     /// What quotes are ordered by, for each segment.
     pub(super) quote_keys: Vec<Keys>,
+    /// What sentences are counted by.
+    pub(super) sentence_columns: Columns,
+    /// What quotes are counted by.
+    pub(super) quote_columns: Columns,
     /// What entities are ordered by, for each segment.
     pub(super) figures: Vec<Figures>,
     /// Whether every article has a sentence, so that the index of sentences lists all articles. Counted on first use.
@@ -48,6 +53,8 @@ impl View {
             sentence_keys: columns(&searchers.sentences, Keys::of)?,
             sentence_places: columns(&searchers.sentences, Places::of)?,
             quote_keys: columns(&searchers.quotes, Keys::of)?,
+            sentence_columns: Columns::default(),
+            quote_columns: Columns::default(),
             figures: columns(&searchers.entities, Figures::of)?,
             fields,
             searchers,

@@ -19,16 +19,18 @@
 
 mod date;
 mod expr;
+mod facet;
 mod fault;
 mod options;
 mod parse;
 mod print;
 
-use sayso_document::{Act, Date, EntityType, MentionForm, Polarity, QuoteKind, Tier};
+use sayso_document::{Act, Date, EntityType, MentionForm, Polarity, QuoteKind, SentenceRole, Tier};
 
 use crate::{EntityId, PageKey};
 
 pub use expr::{Expr, Field, Part, Property, Role};
+pub use facet::{FacetField, FacetQuery, Period, Zone};
 pub use fault::{ParseError, ParseErrorKind};
 pub use options::ParseOptions;
 pub use parse::parse;
@@ -76,6 +78,8 @@ pub struct ArticleFilter {
     pub from: Option<i64>,
     /// Published before this moment.
     pub until: Option<i64>,
+    /// Entities that the article mentions, all of these.
+    pub entities: Vec<Who>,
 }
 
 /// A label that an article has.
@@ -178,10 +182,18 @@ pub struct SentenceQuery {
     pub expr: Expr,
     /// Entities that the sentence must mention: all of these.
     pub mentions: Vec<Who>,
+    /// Types of entities of which the sentence must mention one: any of these.
+    pub mention_types: Vec<EntityType>,
+    /// Any of these roles in the article.
+    pub roles: Vec<SentenceRole>,
     /// The articles to look in.
     pub filter: ArticleFilter,
     /// The order.
     pub order: Order,
+    /// Whether to count all hits, even where that takes longer than finding the page.
+    pub exact_total: bool,
+    /// What to count the hits by, on the first page.
+    pub facets: Vec<FacetQuery>,
     /// The page.
     pub page: PageRequest,
 }
@@ -208,6 +220,10 @@ pub struct QuoteQuery {
     pub expr: Expr,
     /// Who speaks: any of these.
     pub speakers: Vec<Who>,
+    /// Any of these types of the speaker.
+    pub speaker_types: Vec<EntityType>,
+    /// Who speaks, is spoken to or is mentioned: all of these.
+    pub entities: Vec<Who>,
     /// To whom it was said: any of these.
     pub addressees: Vec<Who>,
     /// Who or what the content mentions: all of these.
@@ -218,6 +234,8 @@ pub struct QuoteQuery {
     pub acts: Vec<Act>,
     /// Any of these polarities.
     pub polarities: Vec<Polarity>,
+    /// Any of these cues, in any form of the verb.
+    pub cues: Vec<String>,
     /// Whether a speaker must be named (true) or must not be (false).
     pub named_speaker: Option<bool>,
     /// The least confidence, from 0 to 1.
@@ -232,6 +250,10 @@ pub struct QuoteQuery {
     pub filter: ArticleFilter,
     /// The order.
     pub order: Order,
+    /// Whether to count all hits, even where that takes longer than finding the page.
+    pub exact_total: bool,
+    /// What to count the hits by, on the first page.
+    pub facets: Vec<FacetQuery>,
     /// The page.
     pub page: PageRequest,
 }

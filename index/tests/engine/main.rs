@@ -6,6 +6,7 @@
 mod changes;
 mod damage;
 mod entities;
+mod facets;
 mod language;
 mod model;
 mod names;

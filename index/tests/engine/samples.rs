@@ -7,7 +7,7 @@ use sayso_document::{
     Act, Analysis, Counted, Entity, EntityType, Mention, MentionForm, Polarity, Quote, QuoteKind, Sentence,
     SentenceRole, Span,
 };
-use sayso_index::query::{ArticleFilter, Expr, Field, Order, PageRequest, QuoteQuery, SentenceQuery};
+use sayso_index::query::{Expr, Field, PageRequest, QuoteQuery, SentenceQuery};
 use sayso_index::{
     AnalyzedArticle, Article, Embedded, EmbeddedOptions, Engine, Interrupt, Progress, Receipt, SentenceHit, Version,
     Write,
@@ -147,28 +147,11 @@ pub(crate) fn first(size: usize) -> PageRequest {
 }
 
 pub(crate) fn sentence_query(expr: Expr) -> SentenceQuery {
-    let filter = ArticleFilter::default();
-    SentenceQuery { expr, mentions: vec![], filter, order: Order::Relevance, page: first(100) }
+    SentenceQuery { expr, page: first(100), ..SentenceQuery::default() }
 }
 
 pub(crate) fn quote_query(expr: Expr) -> QuoteQuery {
-    QuoteQuery {
-        expr,
-        speakers: vec![],
-        addressees: vec![],
-        about: vec![],
-        kinds: vec![],
-        acts: vec![],
-        polarities: vec![],
-        named_speaker: None,
-        min_confidence: 0.0,
-        min_speaker_confidence: 0.0,
-        said_from: None,
-        said_until: None,
-        filter: ArticleFilter::default(),
-        order: Order::Relevance,
-        page: first(100),
-    }
+    QuoteQuery { expr, page: first(100), ..QuoteQuery::default() }
 }
 
 pub(crate) fn search(engine: &Embedded, query: &SentenceQuery) -> Vec<SentenceHit> {

@@ -88,7 +88,7 @@ fn filters() -> impl Strategy<Value = ArticleFilter> {
     (ids, some(&OUTLETS[..2]), some(&LANGUAGES[..2]), ends, marks).prop_map(
         |(ids, outlets, languages, (from, until), (authors, labels, models, tiers))| {
             let ids = ids.unwrap_or_default().into_iter().map(|id| format!("a{id}")).collect();
-            ArticleFilter { ids, outlets, authors, languages, labels, models, tiers, from, until }
+            ArticleFilter { ids, outlets, authors, languages, labels, models, tiers, from, until, ..Default::default() }
         },
     )
 }

@@ -12,6 +12,7 @@ use crate::attribution::draft::Draft;
 use crate::grammar::phrase;
 use crate::grammar::subject::{self, Subject};
 use crate::grammar::verbs::{self, Group};
+use crate::lexicon::List;
 use crate::tags::Tag;
 use crate::view::Reading;
 
@@ -41,42 +42,11 @@ pub(crate) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
     found
 }
 
-/// Verbs that may open a sentence before the one who speaks.
-fn turns(word: &str) -> bool {
-    matches!(
-        word,
-        "said"
-            | "says"
-            | "added"
-            | "adds"
-            | "asked"
-            | "asks"
-            | "replied"
-            | "replies"
-            | "wrote"
-            | "writes"
-            | "answered"
-            | "tweeted"
-            | "continued"
-            | "concluded"
-            | "explained"
-            | "joked"
-            | "quipped"
-            | "recalled"
-            | "warned"
-            | "declared"
-            | "responded"
-            | "insisted"
-            | "noted"
-            | "argued"
-    )
-}
-
 /// The attribution of a sentence that opens with its verb: "Said Ilsa Brandt, a miller: “…”". The
 /// name with its appositions must reach to the colon.
 fn turned(r: &Reading<'_>, unit: &Range<usize>) -> Option<Draft> {
     let verb = unit.start;
-    if !turns(r.lower(verb)) || !r.is_capital(verb) || unit.len() < 4 {
+    if !List::TurnedVerbs.has(r.lower(verb)) || !r.is_capital(verb) || unit.len() < 4 {
         return None;
     }
     let limit = unit.end.min(verb + CLAUSE);
@@ -104,7 +74,7 @@ fn below(r: &Reading<'_>, unit: &Range<usize>, groups: &[Group], subjects: &[Opt
     let to = groups.partition_point(|group| group.head < unit.end);
     let told = groups[from..to].iter().zip(&subjects[from..to]).rev();
     let mut told = told.filter_map(|(group, subject)| Some((group, subject.as_ref()?)));
-    let says = |group: &Group| speaks(&group.lemma);
+    let says = |group: &Group| List::BlockVerbs.has(&group.lemma);
     let (group, subject) = told.clone().find(|(group, _)| says(group)).or_else(|| told.next())?;
     let (lines, marked) = lines(r, unit.end)?;
     let quoted = lines.iter().all(|line| r.is_open_quote(line.start));
@@ -116,58 +86,9 @@ fn below(r: &Reading<'_>, unit: &Range<usize>, groups: &[Group], subjects: &[Opt
     Some(draft(r, cue, group.head, subject.tokens.clone(), lines))
 }
 
-fn speaks(lemma: &str) -> bool {
-    matches!(
-        lemma,
-        "say"
-            | "write"
-            | "reply"
-            | "respond"
-            | "answer"
-            | "add"
-            | "tell"
-            | "declare"
-            | "announce"
-            | "post"
-            | "tweet"
-            | "state"
-            | "explain"
-            | "comment"
-            | "continue"
-            | "conclude"
-            | "note"
-            | "warn"
-            | "ask"
-            | "read"
-            | "promise"
-            | "demand"
-            | "argue"
-            | "insist"
-    )
-}
-
 /// "Gave three reasons:", "named two conditions:".
 fn lists(r: &Reading<'_>, unit: &Range<usize>) -> bool {
-    let noun = r.lower(unit.end - 2);
-    matches!(
-        noun,
-        "reasons"
-            | "conditions"
-            | "demands"
-            | "promises"
-            | "questions"
-            | "points"
-            | "proposals"
-            | "arguments"
-            | "pledges"
-            | "claims"
-            | "suggestions"
-            | "recommendations"
-            | "answers"
-            | "requests"
-            | "rules"
-            | "complaints"
-    )
+    List::AnnouncingNouns.has(r.lower(unit.end - 2))
 }
 
 /// What stands below a token: the lines of a quoted block, the members of a list, or one paragraph;

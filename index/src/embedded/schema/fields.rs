@@ -40,6 +40,16 @@ pub(super) fn keyword() -> TextOptions {
     TextOptions::default().set_indexing_options(indexing)
 }
 
+/// Whole values, to filter and to count by.
+pub(super) fn counted() -> TextOptions {
+    keyword().set_fast("raw")
+}
+
+/// Whole values in a column alone, to count by.
+pub(super) fn column() -> TextOptions {
+    TextOptions::default().set_fast("raw")
+}
+
 /// Numbers in a column, to order and filter by.
 pub(super) fn fast() -> NumericOptions {
     FAST.into()

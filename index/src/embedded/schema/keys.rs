@@ -21,6 +21,16 @@ pub(in crate::embedded) fn label_value(key: &str, value: &str) -> String {
     whole(format!("{} {key}\u{1F}{value}", key.len()))
 }
 
+/// A label in the column that hits are counted by: what [`label_pairs`] begins with, and the value.
+pub(in crate::embedded) fn label_pair(key: &str, value: &str) -> String {
+    label_pairs(key) + value
+}
+
+/// What all labels of this key begin with in that column.
+pub(in crate::embedded) fn label_pairs(key: &str) -> String {
+    format!("{} {key}\u{1F}", key.len())
+}
+
 /// Longer values are indexed by their digest, because tantivy silently drops words of more than 64 KiB.
 const WHOLE_BYTES: usize = 1 << 10;
 

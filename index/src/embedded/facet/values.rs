@@ -1,0 +1,211 @@
+//! Counts by whole values.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use tantivy::DocId;
+use tantivy::columnar::{Column, ColumnIndex, StrColumn, TermOrdHit};
+
+use super::{Segments, most};
+use crate::embedded::schema::name_key;
+use crate::embedded::view::View;
+use crate::{EntityId, Facet, Result};
+
+/// Which values of a column are told, and how.
+pub(super) enum Wanted {
+    /// All, as they are.
+    All,
+    /// Ids of entities.
+    Entities,
+    /// Names, of which those with the same [`name_key`] are one.
+    Names,
+    /// What follows this beginning.
+    Labels(String),
+    /// These words.
+    Words(Vec<&'static str>),
+}
+
+/// Counts hits by the values in a column.
+pub(super) struct Values {
+    columns: Segments,
+    wanted: Wanted,
+    segment: usize,
+    /// The numbers of the values that count, in the present segment.
+    range: Range<u64>,
+    /// How many hits have each of them, for each segment so far.
+    counts: Vec<Vec<u32>>,
+    /// The hit that had each of them last, so that none counts twice: one more than its first document.
+    last: Vec<DocId>,
+    /// How many hits have none of them.
+    missing: u64,
+}
+
+impl Values {
+    /// Nothing counted yet.
+    pub(super) fn new(columns: Segments, wanted: Wanted) -> Self {
+        let counts = vec![Vec::new(); columns.len()];
+        Self { columns, wanted, segment: 0, range: 0..0, counts, last: Vec::new(), missing: 0 }
+    }
+
+    /// What follows is of this segment.
+    pub(super) fn begin(&mut self, segment: usize) -> Result<()> {
+        self.segment = segment;
+        self.range = match &self.columns[segment] {
+            Some(column) => range(column, &self.wanted)?,
+            None => 0..0,
+        };
+        let len = (self.range.end - self.range.start) as usize;
+        self.counts[segment] = vec![0; len];
+        self.last.clear();
+        self.last.resize(len, 0);
+        Ok(())
+    }
+
+    /// Counts some documents as one hit.
+    pub(super) fn add(&mut self, docs: Range<DocId>) {
+        let Some(column) = &self.columns[self.segment] else {
+            self.missing += 1;
+            return;
+        };
+        let (counts, range, ords) = (&mut self.counts[self.segment], &self.range, column.ords());
+        // A document with one value needs no look at what it had before.
+        if docs.len() == 1
+            && let Some(ord) = only(ords, docs.start)
+        {
+            match ord.filter(|ord| range.contains(ord)) {
+                Some(ord) => counts[(ord - range.start) as usize] += 1,
+                None => self.missing += 1,
+            }
+            return;
+        }
+        let hit = docs.start + 1;
+        let mut any = false;
+        for ord in docs.flat_map(|doc| ords.values_for_doc(doc)).filter(|ord| range.contains(ord)) {
+            any = true;
+            let at = (ord - range.start) as usize;
+            if self.last[at] != hit {
+                self.last[at] = hit;
+                counts[at] += 1;
+            }
+        }
+        self.missing += u64::from(!any);
+    }
+
+    /// The counts.
+    pub(super) fn finish(self, limit: usize, view: &View) -> Result<Facet> {
+        let empty = if let Wanted::All = self.wanted { self.total(b"")? } else { 0 };
+        let all: u64 = self.counts.iter().flatten().map(|&count| u64::from(count)).sum();
+        let mut facet = match &self.wanted {
+            Wanted::Names => most(one_for_each_name(self.totals(1)?), limit),
+            Wanted::Words(words) => {
+                let told = |(word, _): &(String, u64)| words.contains(&word.as_str());
+                most(self.totals(1)?.into_iter().filter(told).collect(), limit)
+            }
+            Wanted::All | Wanted::Entities | Wanted::Labels(_) => {
+                // A name that is empty is none; a label may be.
+                let told = |(value, _): &(String, u64)| empty == 0 || !value.is_empty();
+                let totals = self.totals(self.least(limit + usize::from(empty > 0)))?;
+                let mut facet = most(totals.into_iter().filter(told).collect(), limit);
+                facet.others = all - empty - facet.values.iter().map(|value| value.count).sum::<u64>();
+                facet
+            }
+        };
+        if let Wanted::Entities = self.wanted {
+            for value in &mut facet.values {
+                let id = EntityId::parse(&value.value);
+                let record = id.map(|id| view.store.entity(&id)).transpose()?.flatten();
+                value.entity = record.map(|entity| (entity.name, entity.kind));
+            }
+        }
+        Ok(Facet { missing: self.missing + empty, ..facet })
+    }
+
+    /// The least count in a segment with which a value can be among those of most hits. The value in place `limit` of any one
+    /// segment has at least as many hits in all; a value with as many has its share of them in one of the segments.
+    fn least(&self, limit: usize) -> u32 {
+        let place = |counts: &Vec<u32>| {
+            let mut counts: Vec<u32> = counts.iter().copied().filter(|&count| count > 0).collect();
+            if counts.len() < limit {
+                return 0;
+            }
+            let (_, at, _) = counts.select_nth_unstable_by(limit - 1, |a, b| b.cmp(a));
+            *at
+        };
+        let sure = self.counts.iter().map(place).max().unwrap_or_default();
+        sure.div_ceil(self.counts.len().max(1) as u32).max(1)
+    }
+
+    /// The values that have at least so many hits in one segment, with how many they have in all.
+    fn totals(&self, least: u32) -> Result<Vec<(String, u64)>> {
+        let mut totals: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
+        let begun = if let Wanted::Labels(begun) = &self.wanted { begun.len() } else { 0 };
+        for (column, counts) in self.columns.iter().zip(&self.counts) {
+            let Some(column) = column.as_ref().filter(|_| !counts.is_empty()) else { continue };
+            let start = range(column, &self.wanted)?.start;
+            let told = counts.iter().enumerate().filter(|&(_, &count)| count >= least);
+            let (ords, counts): (Vec<u64>, Vec<u32>) = told.map(|(at, &count)| (start + at as u64, count)).unzip();
+            let mut counts = counts.into_iter();
+            column.dictionary().sorted_ords_to_term_cb(&ords, |value| {
+                let count = counts.next().map_or(0, u64::from);
+                *totals.entry(value.to_vec()).or_default() += if least == 1 { count } else { 0 };
+            })?;
+        }
+        if least > 1 {
+            for (value, total) in &mut totals {
+                *total = self.total(value)?;
+            }
+        }
+        let text = |value: &[u8]| String::from_utf8_lossy(&value[begun.min(value.len())..]).into_owned();
+        Ok(totals.into_iter().map(|(value, count)| (text(&value), count)).collect())
+    }
+
+    /// How many hits a value has in all segments.
+    fn total(&self, value: &[u8]) -> Result<u64> {
+        let mut total = 0;
+        for (column, counts) in self.columns.iter().zip(&self.counts) {
+            let Some(column) = column.as_ref().filter(|_| !counts.is_empty()) else { continue };
+            let Some(ord) = column.dictionary().term_ord(value)? else { continue };
+            let at = ord.checked_sub(range(column, &self.wanted)?.start);
+            total += at.and_then(|at| counts.get(at as usize)).map_or(0, |&count| u64::from(count));
+        }
+        Ok(total)
+    }
+}
+
+/// The one value of a document, if none has several.
+fn only(ords: &Column<u64>, doc: DocId) -> Option<Option<u64>> {
+    match &ords.index {
+        ColumnIndex::Empty { .. } => Some(None),
+        ColumnIndex::Full => Some(Some(ords.values.get_val(doc))),
+        ColumnIndex::Optional(_) => Some(ords.first(doc)),
+        ColumnIndex::Multivalued(_) => None,
+    }
+}
+
+/// The numbers of the values of a column that are wanted.
+fn range(column: &StrColumn, wanted: &Wanted) -> Result<Range<u64>> {
+    let dictionary = column.dictionary();
+    let all = dictionary.num_terms() as u64;
+    let Wanted::Labels(begun) = wanted else { return Ok(0..all) };
+    // The beginning ends with a sign that is followed by a blank in the order of bytes.
+    let behind = format!("{} ", begun.strip_suffix('\u{1F}').unwrap_or(begun));
+    let at = |key: &str| -> Result<u64> {
+        let (TermOrdHit::Exact(ord) | TermOrdHit::Next(ord)) = dictionary.term_ord_or_next(key)?;
+        Ok(ord.min(all))
+    };
+    let start = at(begun)?;
+    Ok(start..at(&behind)?.max(start))
+}
+
+/// The names, of which those with the same key are one, told as most hits have it.
+fn one_for_each_name(names: Vec<(String, u64)>) -> Vec<(String, u64)> {
+    let mut keys: BTreeMap<String, (String, u64, u64)> = BTreeMap::new();
+    for (name, count) in names {
+        let (best, of_best, total) = keys.entry(name_key(&name)).or_default();
+        *total += count;
+        if count > *of_best {
+            (*best, *of_best) = (name, count);
+        }
+    }
+    keys.into_values().map(|(name, _, total)| (name, total)).collect()
+}
