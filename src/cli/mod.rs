@@ -21,6 +21,7 @@ mod eval;
 mod facets;
 mod fault;
 mod filter;
+mod health;
 mod info;
 mod ingest;
 mod input;
@@ -68,6 +69,8 @@ enum Command {
     Config(config::Args),
     /// Make, list and revoke the API keys of a server on this machine.
     Keys(keys::Args),
+    /// Ask whether the server serves: exit code 0 if it does, 1 if not.
+    Health(health::Args),
     /// Show the server's version, models, limits and counts.
     Info(info::Args),
 }
@@ -87,6 +90,7 @@ pub fn main() -> ExitCode {
         Command::Reanalyze(args) => reanalyze::run(args),
         Command::Config(args) => config::run(args),
         Command::Keys(args) => keys::run(args),
+        Command::Health(args) => health::run(args),
         Command::Info(args) => info::run(args),
     };
     outcome.unwrap_or_else(|fault| fault.report())
