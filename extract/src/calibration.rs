@@ -4,7 +4,6 @@
 //! score to the share of such answers that is right. So a confidence of 0.8 means that about four in five answers like
 //! this are right.
 //!
-//!
 //! In: an analysis with the confidences that the models gave. Out: the same with confidences that
 //! can be read as probabilities, rounded to three digits. The order of answers within a group never
 //! changes, since slopes are above zero.

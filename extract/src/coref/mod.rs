@@ -11,11 +11,9 @@
 //! | [`context`], [`question`] | what the text shows around a mention, and what the model is asked |
 //! | [`features`], [`resolver`] | ranks the entities for each anaphor, from left to right (`speakers.bin`) |
 //!
-//!
 //! Names meet in clusters ([`cluster`]), and bodies called after a name are added ([`office`]). Then the
 //! document is gone through in reading order ([`resolver`]): for each pronoun and description ([`anaphor`]) the
 //! entities mentioned so far, with what is known of them ([`profile`]), are ranked by a model ([`features`]).
-//!
 //!
 //! Three steps, each in its own files:
 //!

@@ -1,6 +1,5 @@
 //! "According to X, …" and "…, according to X".
 //!
-//!
 //! The words may stand before what was said, behind it, or in the middle of it. Which of these
 //! holds shows in the construction: if the phrase opens its sentence and a comma follows, the
 //! content begins behind the comma ([`Construction::Clause`]); otherwise it lies before the cue

@@ -1,6 +1,5 @@
 //! Content stays in its paragraph, unless a quotation runs on; content and source begin behind a dateline.
 //!
-//!
 //! The decisions before this one look at one sentence or one window of the encoder and may reach
 //! too far, above all where a text has no full stops or its quotation marks do not pair. This stage
 //! trims what they chose; it never widens a content, but for words between a partial quotation and

@@ -1,6 +1,5 @@
 //! Cases to learn from: what the decisions offer, beside what a corpus marks.
 //!
-//!
 //! The same code that analyses a text makes the offers and features here, so a model is fitted on
 //! exactly what it will be asked. A case is left out where the right answer is not among the
 //! offers: no weight could choose it. [`Cases::reach`] counts how often that happens, which bounds

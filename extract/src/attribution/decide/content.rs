@@ -1,6 +1,5 @@
 //! Which words are the content of a cue? Spans that end at the borders of clauses, phrases and quotations.
 //!
-//!
 //! Offers come from four makers: the rules of
 //! [`candidate::content`](crate::attribution::candidate::content), spans between borders, subtrees
 //! of the dependency tree, and combinations of a piece before the cue with one behind it. Ranking

@@ -1,6 +1,5 @@
 //! Is a word a cue, and which words around it belong to the cue?
 //!
-//!
 //! Two decisions, with a model each. `cue.bin` gives the probability that a candidate attributes,
 //! from the features of [`cue_features`]. `extent.bin` ranks the ranges that [`extents`] offers,
 //! once source and content are known.

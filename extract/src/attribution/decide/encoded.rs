@@ -1,6 +1,5 @@
 //! Attributions from what the encoder marks: segments of cue, source and content, and which belong together.
 //!
-//!
 //! The encoder tags every token as the beginning or inside of a source, a cue or a content, or as
 //! none of them, and scores links: from a cue to its source, from a content to its cue. A window of
 //! the encoder is decoded as a whole (Viterbi over the tags), its cues then take their likeliest

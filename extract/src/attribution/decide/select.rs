@@ -1,6 +1,5 @@
 //! Chooses among possible attributions: sure ones first, none inside the content of another.
 //!
-//!
 //! Offers overlap: two verbs of a clause may both be offered as its cue, and a content may hold
 //! another attribution. The choice is greedy. Offers under a threshold go, then those that a
 //! likelier reading of the same words beats; the rest is taken in order, and nothing whose cue lies

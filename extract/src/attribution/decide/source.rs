@@ -1,6 +1,5 @@
 //! Which noun phrase is the source of a cue?
 //!
-//!
 //! The grammar proposes one source, if any. Offered besides are narrower and wider readings of it,
 //! the noun phrases within [`REACH_TOKENS`] tokens, what the parser relates to the cue, and "none". The
 //! model `source.bin` ranks them.

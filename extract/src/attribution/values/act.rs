@@ -1,6 +1,5 @@
 //! What a source did with the content: said, thought, intended or found it.
 //!
-//!
 //! In: a draft, whose cue has a lemma and perhaps a particle. Out: one [`Act`]. The order of the
 //! rules is their priority: the source comes first (a poll finds, whatever verb it takes), then
 //! special phrases, then lists of verbs, and speech where no list knows the word.

@@ -1,6 +1,5 @@
 //! To whom something was said: "told reporters", "in an interview with the paper", "wrote to the board".
 //!
-//!
 //! The rules look at the object of the cue, at what "to" and "with" bring behind it, at phrases
 //! that open the sentence, and at the clause that the cue hangs on, in this order. Their answer is
 //! an offer, and a feature, of the learned decision ([`learned`](super::learned)). Neighbouring

@@ -1,6 +1,5 @@
 //! Documents speak for those who wrote or ordered them: "the Veloria Times poll", "a study by Ana Dunmore".
 //!
-//!
 //! In: the head phrase of a source and what follows it. Out: the entities that issued the document,
 //! each with its confidence; empty if the source is no document, or nobody is named for it.
 

@@ -1,6 +1,5 @@
 //! Features of act and polarity: the cue, what governs it, its source and how the content begins.
 //!
-//!
 //! Both models see the same facts about the draft, but combine them differently: the act depends
 //! mostly on the cue and the kind of source, polarity on the words that govern the cue. The
 //! grammar's answers are features of both.
