@@ -10,7 +10,7 @@ use super::{
     status,
 };
 use crate::{
-    convert::{self, CONTEXT_SENTENCES, Fault, Offsets, Replies},
+    convert::{self, CONTEXT_SENTENCES, Fault, Offsets, Replies, Shape},
     proto::{
         GetQuoteRequest, GetQuoteResponse, OffsetEncoding, SearchQuotesRequest, SearchQuotesResponse,
         quote_service_server::QuoteService,

@@ -15,6 +15,7 @@ mod contract;
 mod crash;
 mod deadlines;
 mod entities;
+mod facets;
 mod filters;
 mod health;
 mod ids;

@@ -187,6 +187,8 @@ pub(super) struct Sentences {
     pub(super) paragraph: Field,
     /// Its role, as a position in [`ROLES`].
     pub(super) role: Field,
+    /// How many sentences the article has. They stand side by side, in order.
+    siblings: Field,
     /// All of these, for tantivy.
     pub(super) schema: Schema,
 }
@@ -208,6 +210,7 @@ impl Sentences {
             len: builder.add_u64_field("len", fast()),
             paragraph: builder.add_u64_field("paragraph", fast()),
             role: builder.add_u64_field("role", fast() | INDEXED),
+            siblings: builder.add_u64_field("siblings", fast()),
             schema: builder.build(),
         }
     }
@@ -231,6 +234,7 @@ impl Sentences {
             document.add_u64(self.paragraph, u64::from(sentence.paragraph));
             let role = ROLES.iter().position(|&role| role == sentence.role).unwrap_or(0);
             document.add_u64(self.role, role as u64);
+            document.add_u64(self.siblings, analysis.sentences.len() as u64);
             ids.sort_unstable();
             ids.dedup();
             let mut kinds: Vec<&str> = ids.iter().filter_map(|id| id.split('/').next()).collect();

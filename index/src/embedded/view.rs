@@ -107,6 +107,11 @@ impl Keys {
         }
     }
 
+    /// Its place among the sentences or quotes of its article.
+    pub(super) fn ordinal(&self, doc: DocId) -> u32 {
+        self.ordinal.first(doc).unwrap_or_default() as u32
+    }
+
     /// The number of its article.
     pub(super) fn seq(&self, doc: DocId) -> u64 {
         self.seq.first(doc).unwrap_or_default()
@@ -129,6 +134,8 @@ pub(super) struct Places {
     pub(super) paragraph: Column<u64>,
     /// The role, as a position in [`super::schema::ROLES`].
     pub(super) role: Column<u64>,
+    /// How many sentences the article has.
+    siblings: Column<u64>,
 }
 
 impl Places {
@@ -140,7 +147,13 @@ impl Places {
             len: fast.u64("len")?,
             paragraph: fast.u64("paragraph")?,
             role: fast.u64("role")?,
+            siblings: fast.u64("siblings")?,
         })
+    }
+
+    /// How many sentences the article of a sentence has.
+    pub(super) fn siblings(&self, doc: DocId) -> u32 {
+        self.siblings.first(doc).unwrap_or_default() as u32
     }
 }
 
