@@ -53,6 +53,7 @@ mod predicate;
 mod record;
 mod schema;
 mod search;
+mod statistics;
 mod store;
 mod terms;
 mod threads;

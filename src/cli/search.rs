@@ -12,7 +12,7 @@ use super::paging::each_hit;
 use super::quote_view::{labelled, published};
 use super::render::{self, DIM, HIT, PLAIN, Paragraph};
 use crate::proto::search_service_client::SearchServiceClient;
-use crate::proto::{OffsetEncoding, SearchArticlesRequest, SearchSentencesRequest, SentenceHit};
+use crate::proto::{OffsetEncoding, SearchArticlesRequest, SearchSentencesRequest, SentenceHit, SentenceRole};
 
 /// Arguments of `sayso search`.
 #[derive(Debug, clap::Args)]
@@ -118,13 +118,15 @@ fn for_articles(args: Args) -> SearchArticlesRequest {
     }
 }
 
-/// Prints the sentence with the matching words marked, then where it stands, then an empty line.
+/// Prints the sentence with the matching words marked, then its role, unless it is running text, and where it stands, then an
+/// empty line.
 fn lines(hit: &SentenceHit, width: Option<usize>) -> String {
     let sentence = hit.sentence.clone().unwrap_or_default();
     let marks = render::marks(&hit.highlights);
     let article = hit.article.clone().unwrap_or_default();
     let text = Paragraph::new().add_marked(PLAIN, &sentence.text, HIT, &marks);
-    let place = [article.title.clone(), published(&article), labelled(&article), sentence.id];
+    let role = if sentence.role() == SentenceRole::Body { "" } else { Role::label(sentence.role) };
+    let place = [role.to_owned(), article.title.clone(), published(&article), labelled(&article), sentence.id];
     format!("{}{}\n", text.lines(width, 0), Paragraph::new().add_parts(DIM, &place).lines(width, 2))
 }
 

@@ -218,7 +218,7 @@ impl Hit for EntityHit {
 impl Hit for MentionHit {
     type Reply = proto::MentionHit;
 
-    fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>, shape: Shape) -> Self::Reply {
+    fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>, _shape: Shape) -> Self::Reply {
         let analyzed = &self.article;
         let offsets = offsets.of(&analyzed.article.body);
         let index = self.index as usize;

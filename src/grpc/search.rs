@@ -32,12 +32,12 @@ impl SearchService for Search {
             let now = convert::now(&message);
             let mut query = convert::sentence_query(&message, now, &core.config.limits).map_err(status::fault)?;
             let mask = mask(message.read_mask.as_ref(), "SentenceHit")?;
-            let first = query.page.clone();
-            let page =
-                convert::page(&message, (first, now), (encoding, &mask), &core.config.limits, interrupt, |page| {
-                    query.page = page;
-                    core.engine.sentences(&query, interrupt)
-                });
+            let fragment = convert::fragment_characters(message.fragment_characters).map_err(status::fault)?;
+            let (first, shape) = (query.page.clone(), Shape { encoding, fragment });
+            let page = convert::page(&message, (first, now), (shape, &mask), &core.config.limits, interrupt, |page| {
+                query.page = page;
+                core.engine.sentences(&query, interrupt)
+            });
             let Replies { hits, next_page_token, total, facets } = page.map_err(status::engine)?;
             Ok(SearchSentencesResponse { hits, next_page_token, total, facets })
         };

@@ -38,6 +38,7 @@ impl View {
         let scored = has_words(&query.expr);
         let search = Search {
             searcher: &self.searchers.sentences,
+            statistics: &self.sentence_statistics,
             keys: &self.sentence_keys,
             query: &*compiled.query,
             plan: compiled.plan,
@@ -116,6 +117,7 @@ impl View {
         let scored = has_words(&query.expr);
         let search = Search {
             searcher: &self.searchers.quotes,
+            statistics: &self.quote_statistics,
             keys: &self.quote_keys,
             query: &*compiled.query,
             plan: compiled.plan,

@@ -15,6 +15,7 @@ use super::facet::Columns;
 use super::indexes::{Fields, Searchers};
 use super::listing::Moment;
 use super::page::Place;
+use super::statistics::Counted;
 use super::store::{self, Snapshot};
 use crate::Result;
 
@@ -36,6 +37,10 @@ pub(super) struct View {
     pub(super) quote_keys: Vec<Keys>,
     /// What sentences are counted by.
     pub(super) sentence_columns: Columns,
+    /// What was counted of sentences to score them.
+    pub(super) sentence_statistics: Counted,
+    /// What was counted of quotes to score them.
+    pub(super) quote_statistics: Counted,
     /// What quotes are counted by.
     pub(super) quote_columns: Columns,
     /// What entities are ordered by, for each segment.
@@ -55,6 +60,8 @@ impl View {
             quote_keys: columns(&searchers.quotes, Keys::of)?,
             sentence_columns: Columns::default(),
             quote_columns: Columns::default(),
+            sentence_statistics: Counted::default(),
+            quote_statistics: Counted::default(),
             figures: columns(&searchers.entities, Figures::of)?,
             fields,
             searchers,

@@ -262,10 +262,10 @@ impl Search<'_> {
     /// The score of an article that matches. None if it does not, or scores too little.
     fn score(&self, meeting: &Meeting, published: Option<i64>) -> Option<f32> {
         let sum = self.of_node(&self.tree.root, meeting)?;
-        if !self.scored {
-            return Some(0.0);
-        }
-        let score = (sum + self.together(meeting)) * self.recency(published);
+        let score = match self.scored {
+            true => (sum + self.together(meeting)) * self.recency(published),
+            false => 0.0,
+        };
         (score >= self.query.min_score).then_some(score)
     }
 

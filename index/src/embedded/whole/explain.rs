@@ -1,5 +1,6 @@
 //! Why an article has its score, in words.
 
+use super::tree::Node;
 use super::{Meeting, Search};
 use crate::Explanation;
 
@@ -7,10 +8,13 @@ use crate::Explanation;
 pub(super) fn explained(search: &Search<'_>, meeting: &Meeting, published: Option<i64>) -> Explanation {
     let mut parts = Vec::new();
     let mut sum = 0.0;
-    for (number, leaf) in search.tree.leaves.iter().enumerate().filter(|(_, leaf)| leaf.scored && leaf.positive) {
-        let Some(score) = search.of_leaf(number, meeting) else { continue };
-        sum += score;
-        parts.push(Explanation { value: score, what: of_leaf(search, number, &leaf.name, meeting), parts: Vec::new() });
+    for number in counted(search, &search.tree.root, meeting) {
+        let (leaf, Some(score)) = (&search.tree.leaves[number], search.of_leaf(number, meeting)) else { continue };
+        if leaf.scored {
+            sum += score;
+            let what = of_leaf(search, number, &leaf.name, meeting);
+            parts.push(Explanation { value: score, what, parts: Vec::new() });
+        }
     }
     let together = search.together(meeting);
     if together > 0.0 {
@@ -37,6 +41,20 @@ pub(super) fn explained(search: &Search<'_>, meeting: &Meeting, published: Optio
     };
     let age = Explanation { value: factor, what, parts: Vec::new() };
     Explanation { value: sum * factor, what: "product of words and age".to_owned(), parts: vec![whole, age] }
+}
+
+/// The conditions that count: what is under a part of the query that does not match adds nothing.
+fn counted(search: &Search<'_>, node: &Node, meeting: &Meeting) -> Vec<usize> {
+    if search.of_node(node, meeting).is_none() {
+        return Vec::new();
+    }
+    match node {
+        Node::All => Vec::new(),
+        Node::Leaf(number) => vec![*number],
+        Node::Bool { must, should, .. } => {
+            must.iter().chain(should).flat_map(|node| counted(search, node, meeting)).collect()
+        }
+    }
 }
 
 /// Where a condition is met, and how rare it is.
