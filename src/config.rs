@@ -1,6 +1,8 @@
 //! Settings: raw ones from flags, the environment and a file, then resolved values.
 
 mod faults;
+mod origin;
+mod show;
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -9,17 +11,23 @@ use std::{
 };
 
 use clap::Args as _;
-use figment::{
-    Figment,
-    providers::{Env, Format, Serialized, Toml},
-};
 use serde::{Deserialize, Serialize};
+
+pub use crate::tls::TlsFiles;
+pub use origin::Settings;
+pub(crate) use show::example;
 
 use crate::analysis::Mode;
 use faults::Faults;
 
 /// The default address, for the server and for clients.
 pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50051);
+
+/// The default data directory.
+pub(crate) const DEFAULT_DATA_DIR: &str = "sayso-data";
+
+/// The file of API keys in the data directory, unless another one is named.
+pub(crate) const KEYS: &str = "keys.json";
 
 /// Settings as they are written. Flags override the environment, and the environment overrides the file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, clap::Args)]
@@ -35,6 +43,31 @@ pub struct RawConfig {
     #[arg(long, value_name = "ADDRESS:PORT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics: Option<String>,
+    /// File of API keys, which `sayso keys` writes; calls need a key as soon as it exists
+    /// [default: keys.json in the data directory, env: SAYSO_KEYS]
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys: Option<PathBuf>,
+    /// Certificate of this server in PEM, followed by those between it and the authority; read again when it changes.
+    /// Connections are encrypted if this is set
+    /// [env: SAYSO_TLS_CERT]
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key of the certificate in PEM [env: SAYSO_TLS_KEY]
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_key: Option<PathBuf>,
+    /// Certificates in PEM of the authorities that must have signed each client's certificate (mutual TLS)
+    /// [default: clients need none, env: SAYSO_TLS_CLIENT_CA]
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_ca: Option<PathBuf>,
+    /// Listen beyond this machine although calls need neither a key nor a client's certificate: whoever reaches the
+    /// address can then read, change and delete all articles [default: false, env: SAYSO_INSECURE_PUBLIC]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub insecure_public: Option<bool>,
     /// Folder that holds articles and indexes [default: sayso-data, env: SAYSO_DATA_DIR]
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,6 +135,11 @@ pub struct RawConfig {
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_connections: Option<u32>,
+    /// How long a read or search may take before the log tells of it, with its request; 0s tells of none
+    /// [default: 1s, env: SAYSO_SLOW_CALL]
+    #[arg(long, value_name = "DURATION")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slow_call: Option<String>,
     /// How long open calls may run on after the server is told to stop [default: 10s, env: SAYSO_SHUTDOWN_GRACE]
     #[arg(long, value_name = "DURATION")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -136,28 +174,6 @@ pub fn misspelt_variables() -> Vec<String> {
     variables.into_iter().filter_map(warn).collect()
 }
 
-/// What is wrong with a setting, and where it is written.
-fn told(fault: &figment::Error) -> String {
-    use figment::error::Kind;
-    let place = fault.metadata.as_ref().and_then(|metadata| metadata.source.as_ref());
-    let place = place.map(|source| format!(" ({source})")).unwrap_or_default();
-    match &fault.kind {
-        Kind::UnknownField(name, _) => {
-            let meant = nearest(name).map(|known| format!("; did you mean {known}?")).unwrap_or_default();
-            format!("{name}: there is no such setting{meant}{place}")
-        }
-        Kind::InvalidType(found, wanted) => {
-            let variable = if place.is_empty() { "" } else { &place };
-            let wanted = if wanted == "u32" || wanted == "usize" { "a number" } else { wanted };
-            format!("{}: is {found} where {wanted} is expected{variable}", fault.path.join("."))
-        }
-        kind => {
-            let path = fault.path.join(".");
-            if path.is_empty() { format!("{kind}{place}") } else { format!("{path}: {kind}{place}") }
-        }
-    }
-}
-
 /// Takes a size with a unit, or a bare number of bytes.
 fn size<'de, D: serde::Deserializer<'de>>(written: D) -> Result<Option<String>, D::Error> {
     #[derive(Deserialize)]
@@ -179,6 +195,12 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where to serve metrics. None if they are off.
     pub metrics: Option<SocketAddr>,
+    /// The file of API keys, which need not exist.
+    pub keys: PathBuf,
+    /// The certificates. None if connections are not encrypted.
+    pub tls: Option<TlsFiles>,
+    /// Whether everybody may be let in from everywhere.
+    pub insecure_public: bool,
     /// The folder that holds articles and indexes.
     pub data_dir: PathBuf,
     /// The folder of models that replace compiled-in ones.
@@ -189,6 +211,8 @@ pub struct Config {
     pub analysis_threads: usize,
     /// Searches that run at once.
     pub search_threads: usize,
+    /// How long a read or search may take before the log tells of it. None: it never does.
+    pub slow_call: Option<Duration>,
     /// How long open calls may run on after the order to stop.
     pub shutdown_grace: Duration,
     /// The limits of requests and answers.
@@ -228,6 +252,13 @@ pub struct Limits {
     pub connections: usize,
 }
 
+impl Config {
+    /// Whether each client needs a certificate.
+    pub(crate) fn asks_for_certificates(&self) -> bool {
+        self.tls.as_ref().is_some_and(|tls| tls.client_ca.is_some())
+    }
+}
+
 /// Everything that is wrong with the settings, one line each.
 #[derive(Debug)]
 pub struct ConfigError(Vec<String>);
@@ -248,21 +279,14 @@ impl ConfigError {
 }
 
 impl RawConfig {
-    /// Adds settings from the environment (`SAYSO_LISTEN`, …) and the file, if there is one, to those of the flags.
-    ///
-    /// Other variables that begin with `SAYSO_` are ignored: Kubernetes sets some for a Service of that name.
-    pub fn gather(flags: RawConfig, file: Option<&PathBuf>) -> Result<RawConfig, ConfigError> {
-        let mut sources = Figment::new();
-        if let Some(file) = file {
-            if !file.is_file() {
-                return Err(ConfigError(vec![format!("{}: no such file; --config names a TOML file", file.display())]));
-            }
-            sources = sources.merge(Toml::file_exact(file));
-        }
-        let names = names();
-        let names: Vec<_> = names.iter().map(String::as_str).collect();
-        sources = sources.merge(Env::prefixed(PREFIX).only(&names)).merge(Serialized::defaults(flags));
-        sources.extract().map_err(|fault| ConfigError(fault.into_iter().map(|one| told(&one)).collect()))
+    /// Where the server keeps articles and indexes.
+    fn data_folder(&self) -> PathBuf {
+        self.data_dir.clone().unwrap_or_else(|| DEFAULT_DATA_DIR.into())
+    }
+
+    /// Where the file of keys is.
+    pub(crate) fn key_file(&self) -> PathBuf {
+        self.keys.clone().unwrap_or_else(|| self.data_folder().join(KEYS))
     }
 
     /// The values to use.
@@ -271,6 +295,7 @@ impl RawConfig {
     /// Reports everything that is wrong, not only the first thing.
     pub fn resolve(self) -> Result<Config, ConfigError> {
         let mut faults = Faults::default();
+        let (keys, data_dir) = (self.key_file(), self.data_folder());
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let page_size = faults.positive("max_page_size", self.max_page_size.map(|n| n as usize), 1000);
         let streams = self.max_concurrent_streams.map(|n| n as usize);
@@ -281,11 +306,15 @@ impl RawConfig {
         let config = Config {
             listen: faults.address("listen", self.listen).unwrap_or(DEFAULT_LISTEN),
             metrics: faults.address("metrics", self.metrics),
-            data_dir: self.data_dir.unwrap_or_else(|| "sayso-data".into()),
+            keys,
+            tls: faults.tls(self.tls_cert, self.tls_key, self.tls_client_ca),
+            insecure_public: self.insecure_public.unwrap_or_default(),
+            data_dir,
             model: self.model,
             analysis: faults.mode(self.analysis),
             analysis_threads: faults.positive("analysis_threads", self.analysis_threads, cores),
             search_threads: faults.positive("search_threads", self.search_threads, 2 * cores),
+            slow_call: faults.duration_or_none("slow_call", self.slow_call, Duration::from_secs(1)),
             shutdown_grace: faults.duration("shutdown_grace", self.shutdown_grace, Duration::from_secs(10)),
             limits: Limits {
                 message_bytes,
@@ -365,7 +394,7 @@ mod tests {
         let file = folder.path().join("sayso.toml");
         std::fs::write(&file, "listen = \"127.0.0.1:1\"\nmetrics = \"127.0.0.1:3\"\nmax_body = \"1MiB\"\n").unwrap();
         let flags = RawConfig { listen: Some("127.0.0.1:2".into()), ..RawConfig::default() };
-        let config = RawConfig::gather(flags, Some(&file)).unwrap().resolve().unwrap();
+        let config = Settings::gather(flags, Some(&file)).unwrap().resolve().unwrap();
         assert_eq!((config.listen.port(), config.limits.body_bytes), (2, 1 << 20));
         assert_eq!(config.metrics.map(|address| address.port()), Some(3));
     }
@@ -375,7 +404,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("sayso.toml");
         std::fs::write(&file, "max_body = 4096\nmax_message = \"1 MiB\"\n").unwrap();
-        let config = RawConfig::gather(RawConfig::default(), Some(&file)).unwrap().resolve().unwrap();
+        let config = Settings::gather(RawConfig::default(), Some(&file)).unwrap().resolve().unwrap();
         assert_eq!((config.limits.body_bytes, config.limits.message_bytes), (4096, 1 << 20));
     }
 
@@ -389,7 +418,7 @@ mod tests {
             ("analysis_threads = \"two\"", "analysis_threads: is string \"two\" where a number is expected ("),
         ] {
             std::fs::write(&file, written).unwrap();
-            let said = RawConfig::gather(RawConfig::default(), Some(&file)).unwrap_err().to_string();
+            let said = Settings::gather(RawConfig::default(), Some(&file)).unwrap_err().to_string();
             assert!(said.contains(told) && said.contains("sayso.toml") && !said.contains('`'), "{said}");
         }
     }

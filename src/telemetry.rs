@@ -21,29 +21,46 @@ const REFUSAL_INTERVAL: Duration = Duration::from_secs(60);
 /// The environment variable that sets the level of the log.
 const VARIABLE: &str = "SAYSO_LOG";
 
+/// The environment variable that sets the format of the log.
+const FORMAT: &str = "SAYSO_LOG_FORMAT";
+
 /// The levels, by name.
 const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
 
-/// Sends the log to standard error, with colours only on a terminal. `SAYSO_LOG` sets its level: `info` by default, or
+/// Sends the log to standard error: lines for people on a terminal, JSON objects elsewhere, or what `SAYSO_LOG_FORMAT`
+/// says. `SAYSO_LOG` sets its level: `info` by default, or
 /// levels by module, as in `warn,sayso_index=debug,tantivy=info`.
 ///
 /// # Errors
-/// Says what is wrong with `SAYSO_LOG` and what would be accepted.
+/// Says what is wrong with `SAYSO_LOG` or `SAYSO_LOG_FORMAT` and what would be accepted.
 pub(crate) fn start() -> Result<(), String> {
     let filter = match std::env::var(VARIABLE) {
         Ok(written) => directives(&written)?,
         Err(VarError::NotPresent) => directives("")?,
         Err(VarError::NotUnicode(written)) => return Err(format!("{VARIABLE}: {written:?} is not UTF-8")),
     };
-    let colours = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(colours)
-        .with_writer(move || Lines { colours, to: io::stderr() })
-        .with_target(false)
-        .init();
+    let on_terminal = io::stderr().is_terminal();
+    let colours = on_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_target(false);
+    if is_json(on_terminal)? {
+        let log = log.json().flatten_event(true).with_current_span(true).with_span_list(false);
+        log.with_writer(|| Lines { form: Form::Json, to: io::stderr() }).init();
+    } else {
+        let form = if colours { Form::Coloured } else { Form::Plain };
+        log.with_ansi(colours).with_writer(move || Lines { form, to: io::stderr() }).init();
+    }
     tell_panics();
     Ok(())
+}
+
+/// Whether an event is a JSON object, for programs that collect logs, or a line for people.
+fn is_json(on_terminal: bool) -> Result<bool, String> {
+    match std::env::var(FORMAT).as_deref() {
+        Ok("json") => Ok(true),
+        Ok("text") => Ok(false),
+        Ok("") | Err(VarError::NotPresent) => Ok(!on_terminal),
+        _ => Err(format!("{FORMAT} is not a format of the log; write json or text")),
+    }
 }
 
 /// The filter that `SAYSO_LOG` means; the default if it is empty. A bare level is for Sayso's own modules. Libraries
@@ -100,10 +117,18 @@ fn tell_panics() {
     }));
 }
 
+/// How an event is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Plain,
+    /// With escape sequences of colours, which pass. The formatter escapes those in values itself.
+    Coloured,
+    Json,
+}
+
 /// Writes an event as one line, whatever its values hold. Control characters become escapes.
 struct Lines<W> {
-    /// Whether the escape sequences of colours pass. The formatter escapes those in values itself.
-    colours: bool,
+    form: Form,
     to: W,
 }
 
@@ -111,10 +136,11 @@ impl<W: Write> Write for Lines<W> {
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(event);
         let line = text.strip_suffix('\n').unwrap_or(&text);
-        let masked = if self.colours {
-            line.split('\u{1b}').map(echo::visible).collect::<Vec<_>>().join("\u{1b}")
-        } else {
-            echo::visible(line).into_owned()
+        let masked = match self.form {
+            Form::Plain => echo::visible(line).into_owned(),
+            Form::Coloured => line.split('\u{1b}').map(echo::visible).collect::<Vec<_>>().join("\u{1b}"),
+            // Its strings have no control characters of ASCII any more.
+            Form::Json => line.chars().map(json_visible).collect(),
         };
         writeln!(self.to, "{masked}")?;
         Ok(event.len())
@@ -123,6 +149,15 @@ impl<W: Write> Write for Lines<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.to.flush()
     }
+}
+
+/// A character of a JSON text, as an escape if it would not be seen as it is.
+fn json_visible(letter: char) -> String {
+    let alone = String::from(letter);
+    if echo::visible(&alone) == alone {
+        return alone;
+    }
+    letter.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
 }
 
 /// Refusals by their reason. When something is wrong, there are many at a time.
@@ -180,9 +215,9 @@ fn tell_those_older_than(age: Duration) {
 mod tests {
     use super::*;
 
-    fn written(colours: bool, event: &str) -> String {
+    fn written(form: Form, event: &str) -> String {
         let mut to = Vec::new();
-        Lines { colours, to: &mut to }.write_all(event.as_bytes()).unwrap();
+        Lines { form, to: &mut to }.write_all(event.as_bytes()).unwrap();
         String::from_utf8(to).unwrap()
     }
 
@@ -231,9 +266,13 @@ mod tests {
     #[test]
     fn an_event_is_one_line_whatever_its_values_hold() {
         let event = "id=\"a\nWARN forged\" \u{9b}31m \u{202e}b\n";
-        assert_eq!(written(false, event), "id=\"a\\nWARN forged\" \\u{9b}31m \\u{202e}b\n");
-        assert_eq!(written(true, "\u{1b}[32mINFO\u{1b}[0m a\nb\n"), "\u{1b}[32mINFO\u{1b}[0m a\\nb\n");
-        assert_eq!(written(false, "größe\n"), "größe\n");
+        assert_eq!(written(Form::Plain, event), "id=\"a\\nWARN forged\" \\u{9b}31m \\u{202e}b\n");
+        assert_eq!(written(Form::Coloured, "\u{1b}[32mINFO\u{1b}[0m a\nb\n"), "\u{1b}[32mINFO\u{1b}[0m a\\nb\n");
+        assert_eq!(written(Form::Plain, "größe\n"), "größe\n");
+        let json = written(Form::Json, "{\"id\":\"a\\nb \u{9b}31m \u{202e}größe\"}\n");
+        assert_eq!(json, "{\"id\":\"a\\nb \\u009b31m \\u202egröße\"}\n");
+        let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(read["id"], "a\nb \u{9b}31m \u{202e}größe");
     }
 
     #[test]

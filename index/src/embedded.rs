@@ -55,6 +55,7 @@ mod schema;
 mod search;
 mod statistics;
 mod store;
+mod store_file;
 mod terms;
 mod threads;
 mod view;
@@ -79,6 +80,7 @@ pub use self::options::EmbeddedOptions;
 use self::pins::{PinLimits, Pins};
 use self::predicate::Predicate;
 use self::store::Store;
+use self::store_file::StoreFile;
 use self::threads::spawn;
 use self::view::View;
 use self::writer::{Disk, GroupLimits, Job, Shared};
@@ -167,6 +169,7 @@ impl Embedded {
         let numbers = shared.clone();
         let disk = Disk {
             dir: dir.clone(),
+            store: StoreFile::at(dir.join(STORE)),
             min_free_bytes: options.min_free_bytes,
             min_free_to_delete: options.min_free_bytes_to_delete.min(options.min_free_bytes),
         };

@@ -178,6 +178,8 @@ mod tests {
             query_clauses: 1024,
             query_expansions: 64,
             filter_values: 1000,
+            facets: 20,
+            facet_values: 1000,
             mask_paths: 64,
             default_page_size: 20,
             page_size: 1000,

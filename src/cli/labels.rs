@@ -19,6 +19,7 @@ macro_rules! choice {
                 chosen.iter().map(|choice| match choice { $(Self::$variant => proto::$proto::$variant as i32),+ }).collect()
             }
 
+            #[allow(dead_code, reason = "not every choice is printed")]
             /// The printed name of a value in an answer. Empty if it is not set.
             pub(super) fn label(value: i32) -> &'static str {
                 match proto::$proto::try_from(value) {

@@ -14,6 +14,7 @@ mod analyze;
 mod article_search;
 mod articles;
 mod client;
+mod config;
 mod dates;
 mod delete;
 mod entities;
@@ -25,6 +26,7 @@ mod info;
 mod ingest;
 mod input;
 mod json;
+mod keys;
 mod labels;
 mod paging;
 mod quote_view;
@@ -63,6 +65,10 @@ enum Command {
     Delete(delete::Args),
     /// Analyse articles again that the current model has not analysed.
     Reanalyze(reanalyze::Args),
+    /// Check or show the settings of a server, or print an example file.
+    Config(config::Args),
+    /// Make, list and revoke the API keys of a server on this machine.
+    Keys(keys::Args),
     /// Show the server's version, models, limits and counts.
     Info(info::Args),
 }
@@ -80,6 +86,8 @@ pub fn main() -> ExitCode {
         Command::Analyze(args) => analyze::run(args),
         Command::Delete(args) => delete::run(args),
         Command::Reanalyze(args) => reanalyze::run(args),
+        Command::Config(args) => config::run(args),
+        Command::Keys(args) => keys::run(args),
         Command::Info(args) => info::run(args),
     };
     outcome.unwrap_or_else(|fault| fault.report())

@@ -8,7 +8,7 @@ use std::{
 
 use super::client;
 use crate::{
-    config::{ConfigError, DEFAULT_LISTEN, RawConfig, misspelt_variables},
+    config::{ConfigError, DEFAULT_LISTEN, RawConfig, Settings, misspelt_variables},
     server::{Failure, Ready},
     telemetry,
 };
@@ -36,7 +36,7 @@ pub(super) struct Args {
 /// Runs the server until it is told to stop (Ctrl-C or SIGTERM). A second signal ends it at once.
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let log = telemetry::start();
-    let config = RawConfig::gather(args.flags, args.config.as_ref()).and_then(RawConfig::resolve);
+    let config = Settings::gather(args.flags, args.config.as_ref()).and_then(|settings| settings.resolve());
     let config = match log {
         Ok(()) => config?,
         Err(fault) => return Err(ConfigError::and(fault, config.err()).into()),

@@ -75,7 +75,7 @@ pub(crate) fn change(change: Change) -> i32 {
     change.into()
 }
 
-/// What of an entity matched, where something was looked for.
+/// Which of an entity's names matched a look-up.
 pub(super) fn matched_by(matched: MatchedBy) -> i32 {
     let matched = match matched {
         MatchedBy::Name => proto::EntityMatch::Name,
@@ -85,7 +85,7 @@ pub(super) fn matched_by(matched: MatchedBy) -> i32 {
     matched.into()
 }
 
-/// In which order hits come, as AIP-132 writes it.
+/// The order of hits, in the syntax of AIP-132.
 pub(super) fn order(text: &str) -> Result<Order, Fault> {
     const ORDERS: [(&str, Order); 4] = [
         ("", Order::Relevance),
@@ -96,7 +96,7 @@ pub(super) fn order(text: &str) -> Result<Order, Fault> {
     one_of(text, &ORDERS)
 }
 
-/// In which order articles are listed.
+/// The order of articles in a list.
 pub(super) fn article_order(text: &str) -> Result<ArticleOrder, Fault> {
     const ORDERS: [(&str, ArticleOrder); 5] = [
         ("", ArticleOrder::NewestPublished),
@@ -118,7 +118,7 @@ fn one_of<T: Copy>(text: &str, orders: &[(&str, T)]) -> Result<T, Fault> {
 
 labels!(tier, tiers, Tier, proto::AnalysisTier, { Fast = Fast, Accurate = Accurate });
 
-/// The tier that a request names, or else that of the server's default in the end.
+/// The tier that a request names, or the last one of the server's default mode.
 pub(crate) fn wanted_tier(field: &str, number: i32, default: Mode) -> Result<Tier, Fault> {
     let tier = match proto::AnalysisTier::try_from(number) {
         Ok(proto::AnalysisTier::Unspecified) => default.last(),

@@ -1,4 +1,4 @@
-//! Read masks (AIP-157): which fields of an answer its caller wants.
+//! Read masks (AIP-157): which fields of a reply the caller wants.
 
 use std::collections::BTreeMap;
 
@@ -68,7 +68,7 @@ impl Mask {
         }
     }
 
-    /// The message with the wanted fields alone.
+    /// The message with only the wanted fields.
     pub(crate) fn apply<M: Message + Default>(&self, message: M) -> M {
         if self.wanted == Wanted::All {
             return message;

@@ -14,8 +14,8 @@ use crate::{analysis::Mode, config::Limits, proto};
 /// Microseconds in a day.
 const DAY: i64 = 86_400_000_000;
 
-/// Checks an article to put. One without id gets a digest of url, outlet, title and body. Gives the etag that must
-/// stand with it, if one must.
+/// Checks an article to put. One without id gets a digest of url, outlet, title and body. Also returns the etag that
+/// the stored article must have, if the request names one.
 pub(crate) fn new_article(message: Option<proto::Article>, limits: &Limits) -> Result<(Article, Option<u64>), Fault> {
     let Some(message) = message else {
         return Err(Fault::invalid("article", "is missing; give an article with a body"));
@@ -75,7 +75,7 @@ pub(crate) fn unkept(text: String, published_on: Option<Date>) -> Article {
     Article { body: text, published_on, version, ..Article::default() }
 }
 
-/// The tier that a text is to be read on. Nothing is kept of it, so that no better analysis can come later.
+/// The tier on which a text is analysed. The text is not kept, so no better analysis can follow.
 pub(crate) fn tier_to_analyze(message: &proto::AnalyzeRequest, default: Mode) -> Result<Tier, Fault> {
     if message.analysis_mode == i32::from(proto::AnalysisMode::FastThenAccurate) {
         let said = "cannot be fast first and accurate later, because nothing is stored; choose fast or accurate";
@@ -120,7 +120,7 @@ fn metadata(article: &proto::Article) -> Result<(), Fault> {
     Ok(())
 }
 
-/// What is told of a key that no label may have.
+/// The error about a key that no label may have.
 pub(super) const LABEL_KEY: &str = "a key is made of a to z, 0 to 9 and the signs _ - . /";
 
 pub(super) fn is_label_key(key: &str) -> bool {
@@ -153,7 +153,7 @@ fn labels_fit(labels: &BTreeMap<String, String>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Half of a BLAKE3 digest, as hexadecimal digits. Lengths go in, so that no two splits of the same letters meet.
+/// Half of a BLAKE3 digest, as hexadecimal digits. Lengths go in, so that no two ways to split the same letters have one digest.
 fn digest(article: &proto::Article) -> String {
     let mut hasher = blake3::Hasher::new();
     for part in [&article.url, &article.outlet, &article.title, &article.body] {

@@ -17,7 +17,7 @@ const STRIDE: usize = 512;
 pub(crate) struct Offsets<'t> {
     text: &'t str,
     unit: fn(char) -> usize,
-    /// Whether bytes are the unit: of any words, also such as stand in no text.
+    /// Whether the unit is bytes, so that nothing needs counting.
     is_bytes: bool,
     /// Units before each multiple of the stride; empty when bytes are the unit (or equal it).
     marks: Vec<i32>,
@@ -42,7 +42,7 @@ impl<'t> Offsets<'t> {
         proto::TextSpan { start, end: start + self.width(span.of(self.text)) }
     }
 
-    /// How many units some words take.
+    /// The length of some words in units.
     pub(crate) fn width(&self, words: &str) -> i32 {
         if self.is_bytes { words.len() as i32 } else { self.units(words) }
     }
@@ -71,12 +71,12 @@ pub(crate) struct OffsetsOfPage<'t> {
 }
 
 impl<'t> OffsetsOfPage<'t> {
-    /// None as yet.
+    /// With no text yet.
     pub(crate) fn new(encoding: OffsetEncoding) -> Self {
         Self { encoding, texts: HashMap::new() }
     }
 
-    /// Those of this text.
+    /// The offsets of this text, computed when they are first asked for.
     pub(crate) fn of(&mut self, text: &'t str) -> &Offsets<'t> {
         let place = (text.as_ptr().addr(), text.len());
         self.texts.entry(place).or_insert_with(|| Offsets::new(text, self.encoding))

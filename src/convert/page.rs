@@ -50,7 +50,7 @@ paged!(
     SearchQuotesRequest facets, SearchArticlesRequest facets
 );
 
-/// Requests whose answers end when they are full, not after a number of hits.
+/// Requests whose replies end when they are full, not after a number of hits.
 macro_rules! filled {
     ($($message:ident),*) => { $(
         impl Paged for proto::$message {
@@ -106,7 +106,7 @@ impl From<OffsetEncoding> for Shape {
     }
 }
 
-/// A page as it is answered.
+/// A page of a reply.
 pub(crate) struct Replies<R> {
     pub(crate) hits: Vec<R>,
     pub(crate) next_page_token: String,
@@ -175,7 +175,7 @@ pub(crate) fn part_token(request: &proto::GetArticleRequest, state: u64, next: O
     next.map_or_else(String::new, |start| token(request, &[&state.to_be_bytes()[..], &start.to_bytes()].concat()))
 }
 
-/// Of which state of an article which part is asked for; none for the first part.
+/// The state of an article and the part of it that are asked for; none for the first part.
 pub(crate) fn part_asked(request: &proto::GetArticleRequest) -> Result<Option<(u64, PartStart)>, Fault> {
     if request.page_token.is_empty() {
         return Ok(None);

@@ -31,14 +31,14 @@ impl PartStart {
     /// Where the first part begins.
     pub(crate) const FIRST: Self = Self { section: Section::Body, at: 0 };
 
-    /// Its form in a token.
+    /// As a token holds it.
     pub(crate) fn to_bytes(self) -> [u8; 9] {
         let mut bytes = [self.section as u8; 9];
         bytes[1..].copy_from_slice(&(self.at as u64).to_be_bytes());
         bytes
     }
 
-    /// As a token had it. None for what no token has.
+    /// Reads what a token holds. None if no token could hold it.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (section, at) = bytes.split_first()?;
         let at = usize::try_from(u64::from_be_bytes(at.try_into().ok()?)).ok()?;
@@ -46,7 +46,7 @@ impl PartStart {
     }
 }
 
-/// All of an article, with the wanted fields alone.
+/// A whole article, with only the wanted fields.
 pub(crate) fn whole(analyzed: &AnalyzedArticle, encoding: OffsetEncoding, mask: &Mask) -> proto::AnnotatedArticle {
     let article = mask.of("article").map(|mask| mask.apply(reply::article(analyzed.article.clone())));
     let annotations = mask.of("annotations").map(|mask| mask.apply(reply::annotations(analyzed, encoding)));
@@ -97,7 +97,7 @@ pub(crate) fn part(
     Ok((made, next))
 }
 
-/// Puts as much of the article and its body into a part as fits. Tells where the body goes on.
+/// Puts as much of the article and its body into a part as fits. Returns where the body goes on.
 fn body(
     analyzed: &AnalyzedArticle,
     mask: &Mask,
@@ -115,7 +115,7 @@ fn body(
     let mut rest = None;
     if mask.has("body") {
         let end = article.body.floor_char_boundary(at.saturating_add(*room).min(article.body.len()));
-        // However small the room: a part gets on.
+        // Every part makes progress, however little room there is.
         let end = if end > at { end } else { article.body.ceil_char_boundary((at + 1).min(article.body.len())) };
         article.body.get(at..end).unwrap_or_default().clone_into(&mut told.body);
         *room = room.saturating_sub(end.saturating_sub(at));
@@ -144,7 +144,7 @@ impl Filler<'_> {
         }
     }
 
-    /// Takes items, the first of which is that of [`Filler::first`], as long as they fit. Tells which one does not.
+    /// Takes items, the first of which is that of [`Filler::first`], as long as they fit. Returns the first that does not.
     fn fill<M: Message>(
         &mut self,
         section: Section,

@@ -87,7 +87,7 @@ pub(crate) struct QuotePlace {
 }
 
 impl QuotePlace {
-    /// Takes a quote's id apart.
+    /// Parses the id of a quote.
     pub(crate) fn read(id: &str, most: usize) -> Result<Self, Fault> {
         if id.len() > most {
             let said = format!("is {} bytes long; a quote's id has at most {most}", id.len());

@@ -60,7 +60,7 @@ pub(crate) fn annotations(analyzed: &AnalyzedArticle, encoding: OffsetEncoding) 
     }
 }
 
-/// By what an article was read, without what was found.
+/// How an article was analysed, without what was found.
 pub(super) fn bare_annotations(analysis: &Analysis) -> proto::Annotations {
     proto::Annotations {
         model: analysis.model.clone(),
@@ -128,7 +128,7 @@ pub(crate) fn quote(analyzed: &AnalyzedArticle, index: usize, offsets: &Offsets)
 
 /// A hit of a page.
 pub(crate) trait Hit {
-    /// What it is in an answer.
+    /// Its protobuf value.
     type Reply: prost::Message + Default;
     /// The reply, its spans counted as `offsets` count.
     fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>, shape: Shape) -> Self::Reply;
@@ -435,7 +435,7 @@ fn counted(texts: &[Counted]) -> Vec<proto::CountedText> {
     texts.iter().map(|one| proto::CountedText { text: one.text.clone(), count: i64::from(one.count) }).collect()
 }
 
-/// A count as messages have it.
+/// A count as the signed integer of messages.
 pub(crate) fn count(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

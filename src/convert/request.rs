@@ -54,7 +54,7 @@ pub(crate) fn entity_id(field: &str, id: &str) -> Result<EntityId, Fault> {
     })
 }
 
-/// What `ListArticles` asks.
+/// The query of a `ListArticles` request.
 pub(crate) fn article_query(
     message: &proto::ListArticlesRequest,
     now: i64,
@@ -65,7 +65,7 @@ pub(crate) fn article_query(
     Ok(ArticleQuery { filter, order, page: page_request(message, limits)? })
 }
 
-/// What `SearchSentences` asks.
+/// The query of a `SearchSentences` request.
 pub(crate) fn sentence_query(
     message: &proto::SearchSentencesRequest,
     now: i64,
@@ -88,7 +88,7 @@ pub(crate) fn sentence_query(
     })
 }
 
-/// What `SearchQuotes` asks.
+/// The query of a `SearchQuotes` request.
 pub(crate) fn quote_query(
     message: &proto::SearchQuotesRequest,
     now: i64,
@@ -178,7 +178,7 @@ fn cues(cues: &[String], limits: &Limits) -> Result<Vec<String>, Fault> {
     Ok(cues.to_vec())
 }
 
-/// What `LookupEntities` asks.
+/// The query of a `LookupEntities` request.
 pub(crate) fn entity_query(message: &proto::LookupEntitiesRequest, limits: &Limits) -> Result<EntityQuery, Fault> {
     short("name", &message.name, limits)?;
     // Every word is also looked for with typing errors.
@@ -205,7 +205,7 @@ const NAMED: [EntityType; 7] = [
     EntityType::Product,
 ];
 
-/// What `ListMentions` asks.
+/// The query of a `ListMentions` request.
 pub(crate) fn mention_query(
     message: &proto::ListMentionsRequest,
     now: i64,
@@ -275,7 +275,7 @@ pub(crate) fn filter(
         if label.key.is_empty() {
             return Err(Fault::invalid("filter.labels.key", "is empty; give the key of a label"));
         }
-        // No article has such a key: an answer of no hits would hide the slip.
+        // No article has such a key, and a reply without hits would hide the mistake.
         if !is_label_key(&label.key) {
             return Err(Fault::invalid(
                 "filter.labels.key",
@@ -315,7 +315,7 @@ fn micros_of(field: &str, time: prost_types::Duration) -> Result<i64, Fault> {
     Ok(i64::try_from(micros).unwrap_or(i64::MAX))
 }
 
-/// The articles that a request means, of which something must be set.
+/// The same, but at least one condition must be set.
 pub(crate) fn filter_of_some(
     message: Option<&proto::ArticleFilter>,
     now: i64,

@@ -5,19 +5,21 @@
 
 mod scrape;
 
-pub(crate) use scrape::{Held, serve};
+pub(crate) use scrape::{Held, Scrapes, serve};
 
 use std::{sync::Arc, time::Duration};
 
-use ::metrics::{counter, describe_counter, describe_gauge, describe_histogram, histogram, with_local_recorder};
+use ::metrics::{Label, describe_counter, describe_gauge, describe_histogram, histogram, with_local_recorder};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 use sayso_document::Tier;
 
 use crate::failure::Failure;
 
-/// Upper bounds of the buckets for durations: from a search in a small index to the accurate analysis of a book.
-const SECONDS: [f64; 16] =
-    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1., 2.5, 5., 10., 30., 60.];
+/// Upper bounds of the buckets for durations: from an empty call to the accurate analysis of a book.
+const SECONDS: [f64; 19] = [
+    0.000_05, 0.000_1, 0.000_25, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1., 2.5, 5., 10.,
+    30., 60.,
+];
 
 const ARTICLES: &str = "sayso_articles";
 const SENTENCES: &str = "sayso_sentences";
@@ -38,8 +40,8 @@ const PENDING: &str = "sayso_upgrades_pending";
 const DONE: &str = "sayso_upgrades_done_total";
 const FAILED: &str = "sayso_upgrades_failed_total";
 const ANALYSIS: &str = "sayso_analysis_duration_seconds";
-const RPCS: &str = "sayso_rpcs_total";
-const RPC: &str = "sayso_rpc_duration_seconds";
+/// Of OpenTelemetry's semantic conventions for RPC (1.45), with its labels: `rpc.server.call.duration`.
+const CALL: &str = "rpc_server_call_duration_seconds";
 
 /// The recorder of what happens, which scrapes read. Clones share it. If metrics are off, there is none.
 ///
@@ -72,8 +74,12 @@ impl Metrics {
     /// Records a call that has ended. There must be few methods and codes, because each is kept for good.
     pub(crate) fn answered(&self, method: &Arc<str>, code: String, took: Duration) {
         self.note(|| {
-            counter!(RPCS, "method" => Arc::clone(method), "code" => code).increment(1);
-            histogram!(RPC, "method" => Arc::clone(method)).record(took);
+            let labels = [
+                Label::new("rpc_system_name", "grpc"),
+                Label::new("rpc_method", Arc::clone(method)),
+                Label::new("rpc_response_status_code", code),
+            ];
+            histogram!(CALL, labels.iter()).record(took);
         });
     }
 
@@ -104,6 +110,8 @@ fn describe() {
     describe_counter!(DONE, "Articles that received another analysis since the server started.");
     describe_counter!(FAILED, "Articles whose next analysis failed since the server started.");
     describe_histogram!(ANALYSIS, "Duration of analyses, by tier.");
-    describe_counter!(RPCS, "Ended calls, by method and gRPC code; a stream is one call.");
-    describe_histogram!(RPC, "Duration of calls to the end of their answers, by method.");
+    describe_histogram!(
+        CALL,
+        "Duration of calls to the end of their answers, by method and code; a stream is one call."
+    );
 }

@@ -58,7 +58,8 @@ pub(crate) fn scrape(server: &Server) -> BTreeMap<String, f64> {
         } else {
             let (series, value) = line.rsplit_once(' ').unwrap();
             let family = family(series);
-            assert!(family.starts_with("sayso_") && described.contains(family), "{line}");
+            let ours = family.starts_with("sayso_") || family == "rpc_server_call_duration_seconds";
+            assert!(ours && described.contains(family), "{line}");
             assert_eq!(typed[family] == "counter", family.ends_with("_total"), "{line}");
             assert!(values.insert(series.to_owned(), value.parse().unwrap()).is_none(), "{line}");
         }
@@ -72,7 +73,10 @@ fn family(series: &str) -> &str {
     let labels = labels.strip_suffix('}').unwrap();
     for label in labels.split(',').filter(|label| !label.is_empty()) {
         let (label, value) = label.split_once('=').unwrap();
-        assert!(["tier", "method", "code", "le"].contains(&label), "{series}");
+        assert!(
+            ["tier", "rpc_system_name", "rpc_method", "rpc_response_status_code", "le"].contains(&label),
+            "{series}"
+        );
         assert!(value.len() > 2 && value.starts_with('"') && value.ends_with('"'), "{series}");
     }
     let histogram = name.contains("_seconds");
@@ -81,7 +85,8 @@ fn family(series: &str) -> &str {
 }
 
 fn ended(method: &str, code: &str) -> String {
-    format!("sayso_rpcs_total{{method=\"{method}\",code=\"{code}\"}}")
+    let labels = format!("rpc_system_name=\"grpc\",rpc_method=\"{method}\",rpc_response_status_code=\"{code}\"");
+    format!("rpc_server_call_duration_seconds_count{{{labels}}}")
 }
 
 #[tokio::test]
@@ -131,14 +136,14 @@ async fn calls_are_told_by_method_and_code_once_they_have_ended() {
     let (sender, requests) = mpsc::channel(1);
     let stream = server.articles().await.ingest_articles(ReceiverStream::new(requests)).await;
     let told = scrape(&server);
-    let calls: BTreeMap<_, _> = told.iter().filter(|(name, _)| name.starts_with("sayso_rpcs_total")).collect();
+    let calls: BTreeMap<_, _> =
+        told.iter().filter(|(name, _)| name.starts_with("rpc_server_call_duration_seconds_count")).collect();
     let expected = [
-        (ended("other", "UNIMPLEMENTED"), 2.),
+        (ended("_OTHER", "UNIMPLEMENTED"), 2.),
         (ended("sayso.v1.ArticleService/GetArticle", "NOT_FOUND"), 2.),
         (ended("sayso.v1.ArticleService/PutArticle", "OK"), 1.),
     ];
     assert_eq!(calls, expected.iter().map(|(name, count)| (name, count)).collect(), "and none that goes on");
-    assert_eq!(told["sayso_rpc_duration_seconds_count{method=\"sayso.v1.ArticleService/GetArticle\"}"], 2.);
     drop(sender);
     assert!(stream.unwrap().into_inner().message().await.unwrap().is_none());
     assert_eq!(scrape(&server)[&ended("sayso.v1.ArticleService/IngestArticles", "OK")], 1.);
@@ -238,4 +243,15 @@ fn listening(process: u32) -> usize {
     let open = std::fs::read_dir(format!("/proc/{process}/fd")).unwrap();
     let targets = open.filter_map(|file| std::fs::read_link(file.unwrap().path()).ok());
     targets.filter(|target| target.to_str().is_some_and(|name| sockets.contains(name))).count()
+}
+
+#[test]
+fn probes_are_answered_with_or_without_keys() {
+    let server = start();
+    std::fs::write(server.data_dir().join("keys.json"), "{\"keys\": []}").unwrap();
+    let (address, path) = place(&server);
+    for (path, code) in [("/livez", "200"), ("/readyz", "200"), (path.as_str(), "401"), ("/elsewhere", "404")] {
+        let (head, _) = ask(address, "GET", path);
+        assert_eq!(head.split(' ').nth(1), Some(code), "{path}: {head}");
+    }
 }

@@ -29,6 +29,7 @@ fn run(variables: &[(&str, &str)], flags: &[&str], prepare: impl Fn(&Path)) -> R
         .arg(&data)
         .args(flags)
         .env_remove("SAYSO_LOG")
+        .env("SAYSO_LOG_FORMAT", "text")
         .envs(variables.iter().copied())
         .stdout(Stdio::piped())
         .stderr(fs::File::create(&log).unwrap())
@@ -75,8 +76,15 @@ fn the_log_tells_start_and_stop_in_plain_lines() {
 
 #[test]
 fn whoever_opens_it_to_others_is_warned() {
-    let log = run(&[], &["--listen", "0.0.0.0:0"], |_| {}).log;
-    assert!(log.contains("WARN") && log.contains("no authentication"), "{log}");
+    let log = run(&[], &["--listen", "0.0.0.0:0", "--insecure-public"], |_| {}).log;
+    assert!(log.contains("WARN") && log.contains("calls need no key"), "{log}");
+    let keys = |data: &Path| {
+        fs::create_dir(data).unwrap();
+        fs::set_permissions(data, fs::Permissions::from_mode(0o700)).unwrap();
+        fs::write(data.join("keys.json"), "{\"keys\": []}").unwrap();
+    };
+    let log = run(&[], &["--listen", "0.0.0.0:0"], keys).log;
+    assert!(log.contains("WARN") && log.contains("not encrypted"), "{log}");
     let log = run(&[], &["--listen", "localhost:0"], |_| {}).log;
     assert!(!log.contains("WARN"), "{log}");
 }
@@ -137,4 +145,39 @@ fn a_data_directory_that_others_may_open_is_told_and_left_as_it_is() {
     let run = run(&[], &ANY_PORT, open);
     assert!(run.log.contains("mode 755"), "{}", run.log);
     assert_eq!(fs::metadata(&run.data).unwrap().permissions().mode() & 0o777, 0o755);
+}
+
+#[test]
+fn settings_are_checked_and_shown_with_where_they_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("sayso.toml");
+    fs::write(&file, "analysis = \"fast\"\nlisen = \"a\"\n\nmax_body = true\nmax_reply = \"1 nibble\"\n").unwrap();
+    let config = |action: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sayso"));
+        command.args(["config", action, "--max-page-size", "50", "--config"]).arg(&file);
+        let output = command.env("SAYSO_SEARCH_TIMEOUT", "3s").output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let (code, _, told) = config("check");
+    assert!(code == Some(2) && told.contains("lisen: there is no such setting; did you mean listen?"), "{told}");
+    assert!(told.contains("sayso.toml, line 2") && told.contains("max_body: ") && told.contains("line 4"), "{told}");
+    fs::write(&file, "analysis = \"fast\"\nmax_reply = \"1 nibble\"\n").unwrap();
+    let (code, _, told) = config("check");
+    assert!(code == Some(2) && told.contains("max_reply: ") && told.contains("sayso.toml, line 2"), "{told}");
+    fs::write(&file, "analysis = \"fast\n").unwrap();
+    let (_, _, told) = config("check");
+    assert!(told.contains("sayso.toml, line 1: this is not TOML"), "{told}");
+    fs::write(&file, "analysis = \"fast\"\n").unwrap();
+    assert_eq!(config("check").0, Some(0));
+    let (_, shown, _) = config("show");
+    for part in [
+        "analysis = \"fast\"   # ",
+        "sayso.toml, line 1",
+        "\"3s\"   # SAYSO_SEARCH_TIMEOUT",
+        "= 50   # flag",
+        "# default",
+    ] {
+        assert!(shown.contains(part), "{shown} lacks {part}");
+    }
 }

@@ -39,9 +39,19 @@ impl Server {
 
     /// The same, with further flags.
     pub(crate) fn start_with(flags: &[&str]) -> Self {
+        Self::start_in(&[], flags)
+    }
+
+    /// The same, in this environment.
+    pub(crate) fn start_in(variables: &[(&str, &str)], flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (child, address, metrics) = spawn(folder.path(), flags);
+        let (child, address, metrics) = spawn(folder.path(), variables, flags);
         Self { child, address, metrics, folder }
+    }
+
+    /// What it logged so far.
+    pub(crate) fn log(&self) -> String {
+        log(self.folder.path())
     }
 
     /// Ends the process as a power failure would (SIGKILL) and starts another one on what it left.
@@ -53,7 +63,7 @@ impl Server {
     pub(crate) fn restart_with(&mut self, flags: &[&str]) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        (self.child, self.address, self.metrics) = spawn(self.folder.path(), flags);
+        (self.child, self.address, self.metrics) = spawn(self.folder.path(), &[], flags);
     }
 
     /// The process.
@@ -188,12 +198,14 @@ fn log(folder: &Path) -> String {
 }
 
 /// The process, its address, and what it says of metrics before it tells that address.
-fn spawn(folder: &Path, flags: &[&str]) -> (Child, String, Option<String>) {
+fn spawn(folder: &Path, variables: &[(&str, &str)], flags: &[&str]) -> (Child, String, Option<String>) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_sayso"))
         .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
         .arg(folder.join("data"))
         .args(flags)
         .env("SAYSO_LOG", "warn")
+        .env("SAYSO_LOG_FORMAT", "text")
+        .envs(variables.iter().copied())
         .stdout(Stdio::piped())
         .stderr(File::options().create(true).append(true).open(folder.join("log")).unwrap())
         .spawn()

@@ -1,6 +1,6 @@
-"""All corpora in one form, an `Article` each, without their texts: what fitting takes along to another machine.
+"""All corpora in one form, without their texts: an `Article` for each. Fitting on another machine needs nothing else.
 
-Words are those of `data.read_text`. Everything is a number or a range of words, half-open.
+Words are those of `data.read_text`. Everything is a number or a half-open range of words.
 """
 
 import gzip
@@ -18,7 +18,7 @@ from data import TYPES, Text
 ACTS = ("SPEECH", "THOUGHT", "INTENT", "FINDING", "OTHER")
 POLARITIES = ("ASSERTED", "NEGATED", "HYPOTHETICAL")
 FOLDS = 5
-# What a source holds of its speaker's name.
+# How a source names its speaker.
 KINDS = ("full", "part", "pronoun", "description", "none")
 PRONOUNS = frozenset(
     [
@@ -70,7 +70,7 @@ SMALL = frozenset(
 
 @dataclass
 class Row:
-    """A source with what is known of it. `speakers` are places in the article's list of full names."""
+    """A source with what is known of it. `speakers` are positions in the article's list of full names."""
 
     source: tuple | None
     cue: tuple | None
@@ -82,7 +82,7 @@ class Row:
 
 @dataclass
 class Article:
-    """A text and what is known of it; what is None is not."""
+    """A text and what is known of it; None stands for what is unknown."""
 
     id: str
     corpus: str
@@ -103,7 +103,7 @@ class Article:
 
 
 def shrunk(text):
-    """The text in as few bytes as it takes. Spans of words in characters are dropped."""
+    """The text in as few bytes as possible, without the character spans of words."""
     sizes = np.diff(np.append(text.first, len(text.ids))).astype(np.uint8)
     looks = text.features[text.first].astype(np.uint8) if len(text.first) else np.zeros(0, np.uint8)
     return replace(
@@ -118,7 +118,7 @@ def shrunk(text):
 
 
 def grown(text):
-    """The inverse of `shrunk`, but for the spans of words."""
+    """The inverse of `shrunk`, without the spans of words."""
     sizes = text.first.astype(np.int64)
     first = np.cumsum(sizes) - sizes
     word_of = np.repeat(np.arange(len(sizes)), sizes)
@@ -138,7 +138,7 @@ def load(path):
 
 
 def range_of(text, begins, spans):
-    """The words of the first of some spans of characters, or None. Segments that belong together are one."""
+    """The words of the first of some character spans, or None. Adjacent segments count as one."""
     for span in spans:
         b, e = data.covered(text.words, begins, span)
         if e > b:
@@ -147,7 +147,7 @@ def range_of(text, begins, spans):
 
 
 def kind_of(words, speakers, full):
-    """What a source holds: the place in KINDS."""
+    """How a source names its speaker: a position in KINDS."""
     if not speakers:
         return KINDS.index("none")
     names = [full[s] for s in speakers]
@@ -170,7 +170,7 @@ def surface(row_text, text):
 
 
 def name_words(name):
-    """A name as the words that the tokeniser would see."""
+    """A name as words of the tokeniser."""
     words, now = [], ""
     for c in name:
         if c.isalnum():
@@ -182,7 +182,7 @@ def name_words(name):
 
 
 def found_names(words, full):
-    """Every place where a full name stands, longer names first, as (begin, end, place of the name)."""
+    """Every occurrence of a full name, longer names first, as (begin, end, position of the name)."""
     found, taken = [], set[int]()
     for place in sorted(range(len(full)), key=lambda p: -len(full[p])):
         name = list(full[place])
@@ -198,7 +198,7 @@ def found_names(words, full):
 
 
 def meant(words, full):
-    """Which full names the words of a mention mean for sure, and which they may mean."""
+    """Which full names the words of a mention certainly mean, and which they may mean."""
     content = [w for w in words if w.lower() not in SMALL and w[0].isalnum()]
     sure, maybe = set(), set()
     for place, name in enumerate(full):
@@ -211,7 +211,7 @@ def meant(words, full):
             sure.add(place)
         elif set(content) & set(own) or (len(content) == 1 and content[0].isupper() and content[0][0] == own[0][0]):
             maybe.add(place)
-    # A surname that two speakers share tells neither.
+    # A surname that two speakers share identifies neither.
     exact = {p for p in sure if any(words[i : i + len(full[p])] == list(full[p]) for i in range(len(words)))}
     if exact:
         sure, maybe = exact, (sure | maybe) - exact
@@ -221,7 +221,7 @@ def meant(words, full):
 
 
 def with_speakers(article, raw, rows, predicted):
-    """Adds who the sources are, and the names of the article that could be them."""
+    """Adds the speakers of the sources, and the names of the article that could be speakers."""
     text = article.text
     begins = np.array([w[0] for w in text.words])
     words = surface(raw, text)
@@ -238,7 +238,7 @@ def with_speakers(article, raw, rows, predicted):
             addressees += addressee(raw, text, begins, row)
     places = {(b, e) for b, e, _ in found_names(words, full)}
     places |= {(b, e) for b, e, kind in predicted if TYPES[kind] in NAMED}
-    # A name within a longer one is no name of its own, unless it is a full name of a speaker.
+    # A name within a longer one does not count, unless it is a speaker's full name.
     mentions = [(b, e, *meant(words[b:e], full)) for b, e in sorted(places)]
     hints = [(b, e) for b, e, _ in found_names(words, full)]
     return replace(
@@ -274,5 +274,5 @@ def read_lines(path):
 
 
 def start_of(text):
-    """What tells a text apart from others, whatever its white space."""
+    """A key for a text that does not depend on white space."""
     return "".join(text.split())[:150]

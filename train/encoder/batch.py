@@ -1,4 +1,4 @@
-"""Batches: whole articles, or many sentences, as tensors with all that is known of them."""
+"""Batches: whole articles, or many sentences, as tensors with everything known of them."""
 
 from dataclasses import dataclass, replace
 
@@ -16,8 +16,8 @@ OPEN = [k for k, kind in enumerate(TYPES) if kind in NAMED and kind != "NORP"]
 
 @dataclass
 class Pairs:
-    """Segments that look for others: places of their first and last words among all words of the batch; which offers
-    may be taken at all, and which are right ("none" in the last column); the place of each bias."""
+    """Segments that ask for others: positions of their first and last words in the batch; which offers
+    are allowed, and which are right ("none" in the last column); the index of each bias."""
 
     asks: np.ndarray
     offers: np.ndarray
@@ -40,7 +40,7 @@ class Batch:
     rows: list  # of each article: (row, (begin, end))
 
     def place(self, article):
-        """The place in the batch of each word of an article."""
+        """The position in the batch of each word of an article."""
         at = np.zeros(len(self.articles[article].text.first), np.int64)
         for row, (b, e) in self.rows[article]:
             at[b:e] = row * self.width + np.arange(e - b)
@@ -79,7 +79,7 @@ def collect(cut_articles):
 
 
 def inputs(window):
-    """What goes into the network for one window: pieces and features with the marks around them, first pieces of words."""
+    """The network's input for one window: pieces and features between marks, and the first piece of each word."""
     a, b = window.pieces()
     ids = np.concatenate([[101], window.text.ids[a:b], [102]])
     features = np.concatenate([[data.FEATURES], window.text.features[a:b], [data.FEATURES]])
@@ -87,13 +87,13 @@ def inputs(window):
 
 
 def tensors(window):
-    """The same as a batch of one, with its mask in place of the first pieces."""
+    """The same as a batch of one, with a mask in place of the first pieces."""
     ids, features, _ = (torch.from_numpy(part)[None] for part in inputs(window))
     return ids, features, torch.ones_like(ids, dtype=torch.bool)
 
 
 def chunks(articles, rng, pieces=PIECES):
-    """Batches of an epoch as lists of (article, windows): windows with other borders each time."""
+    """The batches of an epoch, as lists of (article, windows). Windows have other borders in each epoch."""
     cut = []
     for article in articles:
         first = rng.randint(data.WINDOW // 3, data.WINDOW) if rng and len(article.text.ids) > data.WINDOW else None
@@ -123,7 +123,7 @@ def chunks(articles, rng, pieces=PIECES):
 
 
 def spread(labels, spans, role, b, e):
-    """Marks a segment in rows that windows cut."""
+    """Marks a segment in rows that are cut into windows."""
     for row, (begin, end) in spans:
         x, y = max(b, begin) - begin, min(e, end) - begin
         if x < y:
@@ -132,8 +132,8 @@ def spread(labels, spans, role, b, e):
 
 
 def allowed_tags(batch, loose):
-    """Which tags each word may have: its own, or any where nothing is known. Of articles whose contents follow other
-    habits the first and the last word of a content are left open, when `loose`."""
+    """Which tags each word may have: its own, or any if nothing is known. With `loose`, the first and last word of a
+    content are left open in articles that follow other conventions."""
     found = np.ones((len(batch.spans), batch.width, TAGS), bool)
     labels = np.zeros(found.shape[:2], np.int64)
     for number, article in enumerate(batch.articles):
@@ -152,7 +152,7 @@ def allowed_tags(batch, loose):
 
 
 def loosen(found, rows, b, e):
-    """Leaves open whether a content begins a word later, or ends a word earlier."""
+    """Leaves open whether a content begins one word later or ends one word earlier."""
     begin, inside = 5, 6
     for row, (x, y) in rows:
         if x <= b and b + 1 < y:
@@ -174,7 +174,7 @@ def allowed_names(batch):
                     spread(labels, own, TYPES.index(kind), b, e)
             for row, (begin, end) in own:
                 rows = data.one_hot(labels[row, : end - begin], NAMES)
-                # Types that this corpus does not mark may hide in what it leaves out.
+                # A corpus may leave out types that it does not annotate.
                 for k, kind in enumerate(TYPES):
                     if kind not in article.types:
                         rows[labels[row, : end - begin] == 0, 1 + 2 * k : 3 + 2 * k] = True
@@ -186,7 +186,7 @@ def allowed_names(batch):
 
 
 def leave_open(found, rows, unsure):
-    """Words of what is unsure may have any label, where they are not sure to have one."""
+    """Words of uncertain names may have any label, unless they certainly have one."""
     for b, e, _ in unsure:
         for row, (x, y) in rows:
             part = found[row, max(b, x) - x : max(min(e, y) - x, 0)]
@@ -194,7 +194,7 @@ def leave_open(found, rows, unsure):
 
 
 def hint_names(found, rows, hints):
-    """A name of an unknown type begins and goes on; whether it does so beyond is open."""
+    """A name of an unknown type has a begin and an inside; whether it continues is left open."""
     begins, insides = np.zeros(NAMES, bool), np.zeros(NAMES, bool)
     begins[[1 + 2 * k for k in OPEN]] = insides[[2 + 2 * k for k in OPEN]] = True
     for b, e in hints:
@@ -219,7 +219,7 @@ def allowed_addressees(batch):
 
 
 def acts_of(batch):
-    """Places of the first words of cues, with act and polarity."""
+    """Positions of the first words of cues, with act and polarity."""
     found = []
     for number, article in enumerate(batch.articles):
         if article.rows:
@@ -229,7 +229,7 @@ def acts_of(batch):
 
 
 def stacked(parts, count):
-    """Pairs of several articles or windows as one: nobody takes what another offers."""
+    """The pairs of several articles or windows as one; none takes an offer of another."""
     asks = np.concatenate([p.asks for p in parts]) if parts else np.zeros((0, 2), np.int64)
     offers = np.concatenate([p.offers for p in parts]) if parts else np.zeros((0, 2), np.int64)
     shape = len(asks), len(offers) + 1
@@ -246,7 +246,7 @@ def stacked(parts, count):
 
 
 def kin(article):
-    """Who the sources of an article are, as `Pairs` whose places are words of the article; made once."""
+    """The speakers of an article's sources, as `Pairs` over the words of the article; computed once."""
     if "kin" not in article.extra:
         made = spoken_kin(article) if article.rows is not None else told_kin(article)
         article.extra["kin"] = made
@@ -254,7 +254,7 @@ def kin(article):
 
 
 def paired(asks, offers, target, none, kinds):
-    """Pairs of ranges of words; `target` is 1 where right, 0 where wrong, -1 where barred."""
+    """Pairs of word ranges; `target` is 1 if right, 0 if wrong, -1 if not allowed."""
 
     def last(ranges):
         return np.array([(b, e - 1) for b, e in ranges], np.int64).reshape(-1, 2)
@@ -267,7 +267,7 @@ def paired(asks, offers, target, none, kinds):
 
 
 def spoken_kin(article):
-    """Sources ask for a mention of their speaker's name, wherever it stands, or for an earlier source of his."""
+    """A source asks for a mention of its speaker's name anywhere, or for an earlier source of the same speaker."""
     sources: dict = {}
     for row in article.rows:
         if row.source:
@@ -289,7 +289,7 @@ def spoken_kin(article):
 
 
 def targeted(source, speakers, offer):
-    """Whether an offer is right (1), wrong (0), or none to choose from (-1) for a source."""
+    """Whether an offer is right (1), wrong (0) or not allowed (-1) for a source."""
     begin, _end, sure, maybe, named = offer
     if not named and (begin >= source[0] or (not sure and not speakers)):
         return -1
@@ -299,7 +299,7 @@ def targeted(source, speakers, offer):
 
 
 def told_kin(article):
-    """Mentions of OntoGUM ask for earlier ones of the same entity; a pronoun of GAP for one of two names."""
+    """A mention in OntoGUM asks for an earlier one of the same entity, a pronoun in GAP for one of two names."""
     asks = [(b, e) for b, e, _ in article.entities]
     others = article.named if article.named is not None else article.entities
     offers = [(b, e) for b, e, _ in others]
@@ -312,7 +312,7 @@ def told_kin(article):
 
 
 def kin_of(batch):
-    """The kin of all articles of a batch."""
+    """The coreference pairs of all articles of a batch."""
     parts = []
     for number, article in enumerate(batch.articles):
         if article.rows is None and article.entities is None:
@@ -325,7 +325,7 @@ def kin_of(batch):
 
 
 def linked(batch, segments_of):
-    """Cues with their sources, contents with their cues, window by window: two `Pairs`. `segments_of` yields the
+    """Cues with their sources, and contents with their cues, window by window: two `Pairs`. `segments_of` gives the
     segments of an article, each with the numbers of its attributions."""
     parts: tuple[list, list] = ([], [])
     for number, article in enumerate(batch.articles):

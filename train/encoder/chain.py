@@ -1,7 +1,7 @@
-"""Linear chains (Lafferty et al., 2001) over labels O, B, I, B, I, …; an I follows its own B or I.
+"""Linear-chain CRFs (Lafferty et al., 2001) over labels O, B, I, B, I, …; an I follows its own B or I.
 
-All sums over labellings are products of matrices, of which neighbours are multiplied at once: log2 of the words many
-steps, not one for each word.
+Sums over labellings are products of matrices. Neighbours are multiplied in parallel, which takes log2(words) steps
+instead of one for each word.
 """
 
 import torch
@@ -25,20 +25,20 @@ class Crf(nn.Module):
         return self.moves.masked_fill(~self.legal, NEVER)
 
     def loss(self, scores, allowed, lengths):
-        """Sum over texts of the negative log-likelihood that every label is an allowed one."""
+        """Negative log-likelihood that every label is an allowed one, summed over texts."""
         both = torch.cat([scores, scores.masked_fill(~allowed, NEVER)])
         z = log_partition(both, torch.cat([lengths, lengths]), self.begin, self.transitions())
         return (z[: len(lengths)] - z[len(lengths) :]).sum()
 
     def expected(self, scores, lengths):
-        """How often each label is had by each word, begins, follows another, all labellings considered."""
+        """Expected counts over all labellings: of each label at each word, at the beginning, and behind another."""
         with torch.enable_grad():
             parts = [x.detach().requires_grad_() for x in (scores, self.begin, self.transitions())]
             z = log_partition(parts[0], lengths, *parts[1:])
             return torch.autograd.grad(z.sum(), parts)
 
     def cross_entropy(self, scores, lengths, expected):
-        """Sum over texts of the cross-entropy between the labellings of another chain and those of this one."""
+        """Cross-entropy between the labellings of another chain and those of this one, summed over texts."""
         labels, begins, moves = expected
         z = log_partition(scores, lengths, self.begin, self.transitions())
         own = (labels * scores).sum() + (begins * self.begin).sum() + (moves * self.transitions()).sum()
@@ -53,7 +53,7 @@ class Crf(nn.Module):
         for t in range(1, scores.shape[1]):
             best, before = (alpha[:, :, None] + moves).max(1)
             alive = (t < lengths)[:, None]
-            # Behind the end, every label goes on from itself.
+            # Behind the end, every label follows itself.
             own = torch.arange(scores.shape[2], device=scores.device).expand_as(before)
             back.append(torch.where(alive, before, own))
             alpha = torch.where(alive, best + scores[:, t], alpha)
@@ -65,11 +65,11 @@ class Crf(nn.Module):
 
 
 def log_partition(scores, lengths, begin, moves):
-    """Log of the summed weight of all labellings, of each text: scores (texts, words, labels)."""
+    """Log partition function of each text: scores are (texts, words, labels)."""
     scores, begin, moves = scores.double(), begin.double(), moves.double()
     steps = scores[:, 1:, None, :] + moves
     within = torch.arange(1, scores.shape[1], device=scores.device) < lengths[:, None]
-    # What is common to a matrix is divided out, so that nothing overflows.
+    # The greatest weight of each matrix is divided out, so that nothing overflows.
     most = steps.detach().amax((-1, -2))
     matrices = (steps - most[..., None, None]).exp()
     matrices = torch.where(

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares what `sayso-train encode-check` makes of news with the tokeniser and the model that it was fitted with.
+"""Compares the output of `sayso-train encode-check` on news with the tokeniser and the model it was fitted with.
 
 check.py --program ../../target/release/sayso-train --minilm DIR --data ../../../shared --weights encoder.pt
 """
@@ -56,7 +56,7 @@ def compare_texts(args, tokenizer):
 
 
 def expected(model, tokenizer, body):
-    """Scores of a text's words by the model in floats, a window at a time."""
+    """Scores of a text's words by the float model, one window at a time."""
     found: tuple[list, ...] = ([], [], [], [])
     for window in data.windows(data.read_text(tokenizer, body)):
         ids, features, firsts = map(torch.from_numpy, inputs(window))

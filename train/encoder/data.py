@@ -1,4 +1,4 @@
-"""Texts as words and windows of word pieces, and what corpora mark in them as ranges of words.
+"""Texts as words and windows of word pieces, and the annotations of corpora as ranges of words.
 
 A *word* is what BERT's pre-tokeniser yields (a run of letters and digits, or one symbol); the model labels words at
 their first piece. A *window* is at most WINDOW pieces of one text; it ends where a paragraph ends, or else a
@@ -25,7 +25,7 @@ CLOSERS = set("\"”’')»")
 
 @dataclass
 class Text:
-    """A text as pieces, each with its word; words with their character spans."""
+    """A text as pieces, each with its word, and words with their character spans."""
 
     ids: np.ndarray
     word_of: np.ndarray
@@ -37,7 +37,7 @@ class Text:
 
 @dataclass
 class Window:
-    """A stretch of a text: words from `begin` to `end`."""
+    """A part of a text: the words from `begin` to `end`."""
 
     text: Text
     begin: int
@@ -84,14 +84,14 @@ def read_text(tokenizer, text):
 
 
 def windows(text, limit=WINDOW, first_limit=None):
-    """Cuts a text; `first_limit` shortens the first window, so that each epoch sees other borders."""
+    """Cuts a text into windows; `first_limit` shortens the first, so that each epoch has other borders."""
     starts, count = text.first, len(text.words)
     begin, found = 0, []
     while begin < count:
         room = starts[begin] + (first_limit or limit)
         first_limit = None
         end = int(np.searchsorted(starts, room, side="right"))
-        # A word whose pieces reach over the limit stays out.
+        # A word whose pieces exceed the limit goes into the next window.
         if end < count or len(text.ids) > room:
             end -= 1
         end = max(min(end, count), begin + 1)
@@ -107,7 +107,7 @@ def windows(text, limit=WINDOW, first_limit=None):
 
 
 def parted(text, rng):
-    """The text as if some of its sentences began paragraphs: corpora that are put together from tokens have none."""
+    """The text with paragraph breaks before some sentences: corpora that are joined from tokens have none."""
     features, rank = text.features.copy(), text.rank.copy()
     for word in np.flatnonzero(rank == 1):
         if rng.random() < 0.4:
@@ -125,7 +125,7 @@ def covered(words, begins, span):
 
 
 def joined(text, segments):
-    """Segments that only white space parts are one."""
+    """Joins segments with only white space between them."""
     out: list[tuple] = []
     for b, e in sorted(map(tuple, segments)):
         if out and not text[out[-1][1] : b].strip():
@@ -136,7 +136,7 @@ def joined(text, segments):
 
 
 def attributions(row, text):
-    """Segments of all attributions as (role, first word, end word, numbers of the attributions)."""
+    """The segments of all attributions, as (role, first word, end word, numbers of the attributions)."""
     begins = np.array([w[0] for w in text.words])
     found: dict[tuple, set] = {}
     for number, one in enumerate(row["attributions"]):
@@ -149,7 +149,7 @@ def attributions(row, text):
 
 
 def one_hot(labels, count):
-    """Which labels each word may have: its own alone."""
+    """Which labels each word may have: only its own."""
     return np.arange(count) == labels[:, None]
 
 
@@ -159,7 +159,7 @@ def entity_words(row, text, key="entities"):
 
 
 def ontogum(path):
-    """Texts with their mentions as (begin, end, number of the entity); spacing is made anew."""
+    """Texts with their mentions as (begin, end, number of the entity). White space is restored by rules."""
     with tarfile.open(path) as archive:
         for name in sorted(archive.getnames()):
             file = archive.extractfile(name)
@@ -204,5 +204,5 @@ def gap(path):
 
 
 def placed(row, at, words):
-    """Where the words of a column stand, by the column that says where they begin."""
+    """The spans of a column's words, by the column with their beginnings."""
     return int(row[at]), int(row[at]) + len(row[words])

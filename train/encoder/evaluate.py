@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the weights of an encoder alone are worth on articles that it was not fitted on.
+"""Measures an encoder by itself on articles that it was not fitted on.
 
   evaluate.py --corpora DIR --weights encoder.pt [--fold K]
 
@@ -60,7 +60,7 @@ def count_spans(counts, article, found):
 
 
 def count_kin(counts, model, scores, batch, device):
-    """How often the likeliest offer is right; for names also without those that the source itself holds."""
+    """How often the likeliest offer is right; for names also without sources that contain the name."""
     corpus = batch.articles[0].corpus
     pairs = batches.kin_of(batch)
     if not len(pairs.asks):
@@ -124,7 +124,7 @@ def measure(model, some, device):
 
 
 def report(model, corpora, fold, device):
-    """Prints the figures of the development articles, and of the fold that was left out."""
+    """Prints the figures for the development articles and for the fold that was left out."""
     parts = [("dev", articles.load(Path(corpora) / "dev.xz"))]
     if fold >= 0:
         train = articles.load(Path(corpora) / "train.xz")

@@ -30,8 +30,8 @@ from batch import tensors
 from data import WINDOW
 from model import ADDRESSEES, HEADS, LAYERS, NEAR, WIDTH, Encoder, load_minilm
 
-# Processors without VNNI add two products of a weight and an activation, which is up to 255, in 16 bits and cut off what
-# does not fit. Up to this weight all fits, and all processors answer the same.
+# Processors without VNNI add two products of a weight and an activation (up to 255) in 16 bits and saturate. With
+# weights up to this one nothing saturates, and all processors give the same result.
 REACH = 64
 MAGIC = b"SAYSOEH\x02"
 HEAD = WIDTH // HEADS
@@ -54,11 +54,11 @@ class Graph:
         return name if outputs == 1 else names
 
     def quantized(self, x):
-        """Activations as unsigned bytes, their scale and zero point."""
+        """Quantises activations to unsigned bytes; also returns scale and zero point."""
         return self.op("DynamicQuantizeLinear", [x], f"{x}.q", 3)
 
     def linear(self, x, name, weight, bias):
-        """`x` times the matrix, which has a row for each output, and the bias."""
+        """`x` times the matrix, which has a row for each output, plus the bias."""
         if not self.eight_bits:
             return self.products(x, [name], [weight], [bias])[0]
         factors = soft(self.greatest.get(name))
@@ -96,15 +96,15 @@ def array(tensor):
 
 
 def soft(greatest):
-    """What the inputs of a matrix are divided by before they are rounded, and its columns multiplied by (after Xiao et
-    al., SmoothQuant, 2023): a few inputs reach ten times as far as the others, and would take all their precision."""
+    """The factors by which a matrix's inputs are divided and its columns multiplied before rounding (SmoothQuant, Xiao
+    et al., 2023): a few inputs are ten times as large as the others, which would lose their precision."""
     if greatest is None:
         return None
     return np.maximum(1, greatest / (2 * np.median(greatest))).astype(np.float32)
 
 
 def greatest_inputs(model, batches):
-    """How far each input of the matrices reaches in some texts."""
+    """The largest absolute value of each input of the matrices in some texts."""
     hooks = []
     found: dict[str, np.ndarray] = {}
 
@@ -151,7 +151,7 @@ def embedded(graph, model):
 
 
 def attention(graph, x, layer, at, last):
-    """The last layer answers for the first pieces of words alone: nothing else is read from it."""
+    """The last layer computes only the first piece of each word, since nothing else is read from it."""
     qkv = graph.linear(x, f"{at}.qkv", array(layer.qkv.weight), array(layer.qkv.bias))
     parts = graph.op("Split", [qkv], f"{at}.parts", 3, axis=1, num_outputs=3)
     if last:
@@ -174,8 +174,8 @@ def layered(graph, x, layer, at, last):
 
 
 def network(model, eight_bits=True, reach=REACH, greatest=None):
-    """Inputs: ids and features of a window's pieces, [CLS] and [SEP] among them, and the first piece of each word.
-    Outputs, a row for each word: tags, names, links, and values: act, polarity and addressee one after another."""
+    """Inputs: ids and features of a window's pieces, with [CLS] and [SEP], and the first piece of each word.
+    Outputs, a row for each word: tags, names, links, and values (act, polarity and addressee)."""
     graph = Graph(eight_bits, reach, greatest or {})
     graph.constant("window", np.array([1, -1, WIDTH], dtype=np.int64))
     graph.constant("width", np.array([-1, WIDTH], dtype=np.int64))
@@ -229,7 +229,7 @@ def heads(model, *belonging):
 def load(path, minilm, begun=None):
     if path:
         return weights.finished(path, begun)
-    # Without training, to try the export.
+    # Untrained weights, to try the export.
     model = Encoder()
     torch.manual_seed(1)
     load_minilm(model, minilm)

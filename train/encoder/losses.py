@@ -1,4 +1,4 @@
-"""What a batch costs: the gold labels that it has, and what a teacher says of it."""
+"""The losses of a batch: against its gold labels, and against a teacher's output."""
 
 import math
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from articles import NAMED
 from data import ROLES, TYPES
 from model import LINK
 
-# How much each loss counts beside that of a word's label.
+# The weight of each loss relative to that of a word's label.
 WEIGHTS = {"tags": 1.0, "names": 1.0, "addressees": 1.0, "links": 0.05, "kin": 0.15, "acts": 0.04}
 CHAINS = (("tags", "tag_chain"), ("names", "name_chain"), ("addressees", "addressee_chain"))
 
 
 @dataclass
 class Scores:
-    """Of each word of a batch (rows, words, …); those of links of all words in one row."""
+    """Scores of each word of a batch (rows, words, …); those of links have all words in one row."""
 
     tags: torch.Tensor
     names: torch.Tensor
@@ -29,7 +29,7 @@ class Scores:
 
 
 def read(model, batch, device, hide=0.0):
-    """Scores of all words, and the numbers of words."""
+    """The scores of all words, and the number of words in each row."""
 
     def put(x):
         return x.to(device, non_blocking=True)
@@ -40,7 +40,7 @@ def read(model, batch, device, hide=0.0):
     if hide:
         hidden = (torch.rand(ids.shape, device=device) < hide) & mask & (ids != 101) & (ids != 102)
         ids = ids.masked_fill(hidden, 103)
-    # A processor without 16-bit arithmetic only emulates it, a hundred times slower.
+    # Processors without 16-bit arithmetic emulate it, a hundred times slower.
     with torch.autocast(device, dtype=torch.bfloat16, enabled=device != "cpu"):
         x = model.hidden(ids, features, mask)
     x = x.float().gather(1, firsts[:, :, None].expand(-1, -1, x.shape[2]))
@@ -53,7 +53,7 @@ def read(model, batch, device, hide=0.0):
 
 
 def pair_scores(scores, pairs, columns, bias, device):
-    """How well each offer answers each ask, and "none" in the last column."""
+    """The score of each offer for each ask, with "none" in the last column."""
 
     def put(x):
         return torch.from_numpy(x).to(device, non_blocking=True)
@@ -67,7 +67,7 @@ def pair_scores(scores, pairs, columns, bias, device):
 
 
 def pair_loss(found, pairs, device):
-    """Of each ask: the likelihood that a right offer is taken, and how far each right one goes before all wrong ones."""
+    """For each ask: the likelihood of a right offer, and the margin of each right one over all wrong ones."""
 
     def put(x):
         return torch.from_numpy(x).to(device, non_blocking=True)
@@ -91,13 +91,13 @@ KIN = ((8, 9, 10, 11), "who_bias")
 
 
 def all_pairs(batch, segments_of, kin):
-    """The kinds of pairs of a batch with where their scores come from."""
+    """The kinds of pairs of a batch, with the source of their scores."""
     source, cue = batches.linked(batch, segments_of)
     return [("links", source, *LINKS[0]), ("links", cue, *LINKS[1]), ("kin", kin, *KIN)]
 
 
 def gold_losses(model, scores, lengths, gold, device):
-    """Losses by name; each a mean over the words or the asks that have gold."""
+    """Losses by name, each a mean over the words or asks that have gold labels."""
     losses = {}
     words = lengths.sum()
     for kind, chain in CHAINS:
@@ -123,7 +123,7 @@ class Gold:
 
 
 def gold_of(batch, loose):
-    """What is known of a batch, ready to be compared."""
+    """The gold labels of a batch, ready to be compared."""
 
     def any_of(kind):
         return any(getattr(a, kind) for a in batch.articles)
@@ -153,7 +153,7 @@ def runs(labels):
 
 
 def guessed(batch, tags, names):
-    """The pairs and cues of a batch of which nothing is known, as the teacher's likeliest labels have them."""
+    """The pairs and cues of an unlabelled batch, from the teacher's likeliest labels."""
     cues = []
     segments: dict[int, list] = {}
     mentions: dict[int, list] = {}
@@ -182,7 +182,7 @@ def guessed(batch, tags, names):
 
 
 def taught_losses(model, scores, teacher, taught, lengths, batch, gold, device):
-    """Losses by name: how far the labels and pairs are from those of the teacher."""
+    """Losses by name: the distance of labels and pairs from those of the teacher."""
     losses, labels = {}, {}
     words = lengths.sum()
     for kind, chain in CHAINS:

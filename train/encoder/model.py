@@ -1,4 +1,4 @@
-"""The encoder with heads for attributions, their links, names, kin, act, polarity and addressee.
+"""The encoder, with heads for attributions and their links, names, coreference ("kin"), act, polarity and addressee.
 
 It comes in two sizes: MiniLM, which is shipped, and MPNet, which teaches it.
 """
@@ -19,9 +19,9 @@ from data import FEATURES, ROLES, TYPES
 
 WIDTH, LAYERS, HEADS, INNER = 384, 6, 12, 1536
 TAGS, NAMES, LINK, NEAR = 1 + 2 * len(ROLES), 1 + 2 * len(TYPES), 48, 4
-# An addressee is marked like a name of one type.
+# Addressees are labelled like names of a single type.
 ADDRESSEES = 3
-# Up to so many words apart, kin share a bias.
+# Distances in words at which the bias of kin changes.
 FAR = (8, 32, 128, 512)
 
 
@@ -70,24 +70,24 @@ class Encoder(nn.Module):
             self.relative = nn.Embedding(32, HEADS)
         self.tags = nn.Linear(size.width, TAGS)
         self.names = nn.Linear(size.width, NAMES)
-        # First and last word of: a cue that looks for its source, a source; a content that looks for its cue, a cue;
-        # a mention that looks for another of the same entity, that other.
+        # Views of the first and last word of a cue that asks for its source, and of a source; of a content that asks
+        # for its cue, and of a cue; of a mention that asks for another of its entity, and of that one.
         self.links = nn.Linear(size.width, 12 * LINK)
-        # Of a cue, at its first word.
+        # Read at the first word of a cue.
         self.acts = nn.Linear(size.width, len(ACTS))
         self.polarities = nn.Linear(size.width, len(POLARITIES))
         self.addressees = nn.Linear(size.width, ADDRESSEES)
         self.tag_chain, self.name_chain, self.addressee_chain = Crf(TAGS), Crf(NAMES), Crf(ADDRESSEES)
-        # How many segments away the source, the cue is; the last for "none".
+        # By how many segments the source or the cue is away; the last is for "none".
         self.source_bias = nn.Parameter(torch.zeros(2 * NEAR + 2))
         self.cue_bias = nn.Parameter(torch.zeros(2 * NEAR + 2))
-        # How far away kin are, see `apart`; the last for "none".
+        # By the distance of kin, see `apart`; the last is for "none".
         self.who_bias = nn.Parameter(torch.zeros(2 * len(FAR) + 4))
         self.dropout = nn.Dropout(0.1)
         nn.init.zeros_(self.shapes.weight)
 
     def bias(self, mask):
-        """What is added to the scores of attention."""
+        """The bias that is added to attention scores."""
         far = (~mask)[:, None, None, :].float() * -1e4
         if not self.size.relative:
             return far
@@ -112,7 +112,7 @@ class Encoder(nn.Module):
 
 
 def relative_bucket(apart):
-    """The 32 distances that MPNet tells apart (those of T5)."""
+    """The 32 buckets of distances of MPNet (those of T5)."""
     n = -apart
     found = (n < 0).long() * 16
     n = n.abs()
@@ -135,7 +135,7 @@ def load_minilm(model, folder):
 
 
 def load_mpnet(model, folder):
-    """MPNet's own weights, `all-mpnet-base-v2`, its word pieces in the order of MiniLM's."""
+    """MPNet's own weights, `all-mpnet-base-v2`, with its word pieces in the order of MiniLM's."""
     weights = load_file(str(Path(folder) / "model.safetensors"))
     weights = {k.removeprefix("mpnet."): v for k, v in weights.items()}
     own = json.loads((Path(folder) / "tokenizer.json").read_text())["model"]["vocab"]
@@ -175,7 +175,7 @@ def load(model, weights):
 
 
 def apart(ask, offer):
-    """The place in `who_bias` of an offer by how many words it begins before or after what asks. Ranges of words."""
+    """The index in `who_bias` of an offer, by how many words before or after the ask it begins; both are ranges."""
     if ask[0] < offer[1] and offer[0] < ask[1]:
         return len(FAR) + 1
     distance = offer[0] - ask[0]

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Fits the head of names and its chain anew, with all else of an encoder as it is: on the corpora with names, and on news
-whose names a program has told (`sayso-train label`), which no corpus holds.
+"""Refits the head of names and its chain, with everything else in an encoder frozen: on the corpora with names, and
+on news whose names were found by a program (`sayso-train label`).
 
   names.py --weights fitted.pt --rounded DIR --minilm DIR --corpora DIR --labels DIR --data DIR --out encoder.pt
 
-The head learns from what the rounded network in `--rounded` answers, as that is what it will be given. Minutes on one core.
+The head learns from the output of the quantised network in `--rounded`, since that is its input later. Takes minutes
+on one core.
 """
 
 import argparse
@@ -30,7 +31,7 @@ DEV = ("ood/train", "ood/dev", "ood/names", "polnear/dev", "ner/worldwide-dev", 
 
 @dataclass
 class Lesson:
-    """Words of a batch as the last layer leaves them, 16 bits a number, and the labels that each may have."""
+    """Last-layer vectors of a batch's words in 16 bits, and the labels that each word may have."""
 
     words: torch.Tensor
     allowed: torch.Tensor
@@ -38,7 +39,7 @@ class Lesson:
 
 
 def labelled(tokenizer, folder, left_out):
-    """News with the names that a program has told, but for texts that are measured on."""
+    """News with names found by a program, without texts that are used for measuring."""
     made = []
     for row in read_lines(str(Path(folder) / "names.jsonl.gz")):
         text = data.read_text(tokenizer, row["text"])

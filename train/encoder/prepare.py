@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Cuts all corpora into words and pieces and writes them where `train.py` reads them, so that it can run elsewhere.
+"""Cuts all corpora into words and pieces and writes them for `train.py`, which can then run on another machine.
 
   prepare.py --data ../../../shared --minilm DIR --models ../../extract/models --news 10000 --out corpora
 
-The names that sources are told apart from are those that the encoder in `--models` finds.
+The names among which a source's speaker is sought are those that the encoder in `--models` finds.
 """
 
 import argparse
@@ -52,7 +52,7 @@ class Names:
 
 
 def attributed(tokenizer, names, rows, corpus, speakers, folded):
-    """Articles with attributions, and with speakers where they are known: `speakers` by the id of the article."""
+    """Articles with attributions, and with speakers if they are known: `speakers` is by article id."""
     made = []
     places = {one: place for place, one in enumerate(speakers)}
     for row in rows:
@@ -69,7 +69,7 @@ def attributed(tokenizer, names, rows, corpus, speakers, folded):
 
 
 def cued(sources, attributions):
-    """Sources with their cues, which some lists leave to the attributions of the same contents."""
+    """Sources with their cues, which some lists give only at the attribution with the same content."""
     cues = {tuple(map(tuple, one["content"])): one.get("cue") for one in attributions}
     return [{"cue": cues.get(tuple(map(tuple, row["content"]))) or []} | row for row in sources]
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Makes weights to go on fitting from of the files that `sayso-extract` reads: the inverse of `export.py`, but for what
-8 bits lose (0.1 of F1).
+"""Restores weights for further fitting from the files that `sayso-extract` reads: the inverse of `export.py`, except
+for what quantisation loses (0.1 of F1).
 
   restore.py --models ../../extract/models --minilm DIR --out encoder.pt
 """
@@ -20,7 +20,7 @@ from model import LAYERS, Encoder, load_minilm
 
 
 def matrix(constants, name):
-    """A row for each output, in floats."""
+    """The matrix in floats, with a row for each output."""
     weight = constants[f"{name}.weight"].T * constants[f"{name}.scales"][:, None]
     return weight * constants.get(f"{name}.soft", np.float32(1))
 
@@ -57,14 +57,14 @@ def load_heads(model, content):
 
 
 def restored(models, minilm):
-    """The network that the files of a folder hold."""
+    """The network in the files of a folder."""
     folder = Path(models)
     model = Encoder()
     load_minilm(model, minilm)
     network = onnx.load(folder / "encoder.onnx")
     constants = {one.name: numpy_helper.to_array(one) for one in network.graph.initializer}
     found = named(constants)
-    # Windows need fewer places than MiniLM has; the rest stay as they were.
+    # Windows need fewer positions than MiniLM has; the others keep their weights.
     places = model.places.weight.detach().numpy().copy()
     places[: len(constants["places.weight"])] = constants["places.weight"]
     found["places.weight"] = places

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How fast the encoder runs in the server beside onnxruntime: the same 8-bit network, the same windows, one thread each, by turns.
+"""Compares the server's encoder with onnxruntime: same 8-bit network and windows, one thread each, in turn.
 
 speed.py --program ../../target/release/sayso-train --minilm DIR --data ../../../shared
 """
@@ -25,7 +25,7 @@ def session(path):
 
 
 def windows(args):
-    """What goes into the network for each window of the articles, and how many pieces they have in all."""
+    """The network's input for each window of the articles, and their total number of pieces."""
     tokenizer = Tokenizer.from_file(f"{args.minilm}/tokenizer.json")
     tokenizer.no_padding()
     tokenizer.no_truncation()
@@ -44,7 +44,7 @@ def theirs(network, inputs):
 
 
 def ours(args):
-    """Word pieces a second, as the program says."""
+    """Word pieces per second, as the program reports."""
     command = [args.program, "speed", "--tier", "accurate", "--articles", str(args.articles), "--data", args.data]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found = re.search(r"the encoder +([\d.]+) word pieces/s", said)

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Prints `extract/src/encoder/tables.rs`: which characters the tokeniser drops, splits at, or takes for accents.
 
-The tokeniser has tables of an old Unicode; they are read off from what it does, so that both agree.
+The tokeniser has the tables of an old Unicode version. They are read off its behaviour, so both agree.
 """
 
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
-HEAD = """//! Kinds of characters as the tokeniser of BERT has them; written by `train/encoder/tables.py`.
+HEAD = """//! Classes of characters, as BERT's tokeniser has them; written by `train/encoder/tables.py`.
+//! Ranges are sorted and include both ends.
 
 /// First and last of a range of characters.
 type Range = (u32, u32);

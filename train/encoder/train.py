@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Fits an encoder on what `prepare.py` wrote: first the large one, then the small one, which the large one teaches.
+"""Fits an encoder on the output of `prepare.py`: first the large one, then the small one, which learns from it too.
 
   train.py --size large --start mpnet.xz --corpora DIR --out teacher.pt
   train.py --size small --start minilm.xz --corpora DIR --teacher teacher.pt --out encoder.pt
 
-With `--fold K` all that belongs to the articles of that fold is left out, to measure on them. It stops at any time and
-goes on from its checkpoint when it is started again. Runs on a GPU when there is one.
+With `--fold K` everything about the articles of that fold is left out, to measure on them. It can be stopped at any
+time, and continues from its checkpoint when it is started again. Uses a GPU if there is one.
 """
 
 import argparse
@@ -28,12 +28,12 @@ from batch import chunks, collect
 from model import LARGE, SMALL, Encoder
 
 SIZES = {"large": LARGE, "small": SMALL}
-# Rounds over each corpus.
+# Epochs over each corpus.
 EPOCHS = {"polnear": 6, "ood": 9, "worldwide": 5, "permissive": 2.5, "ontogum": 4, "gap": 2, "news": 1}
 
 
 def training(args):
-    """The articles of each corpus, without those of the fold that is measured."""
+    """The articles of each corpus, without those of the held-out fold."""
     found = articles.load(Path(args.corpora) / "train.xz")
     found = [one for one in found if args.fold < 0 or one.fold != args.fold]
     if args.share < 1:
@@ -48,7 +48,7 @@ def training(args):
 
 
 def planned(corpora, epochs, seed):
-    """Batches as lists of (article, windows), those of each corpus spread evenly over the whole run."""
+    """The batches, as lists of (article, windows); those of each corpus are spread evenly over the run."""
     rng, plan = random.Random(seed), []
     for corpus, own in corpora.items():
         wanted = epochs.get(corpus, 0)
@@ -60,7 +60,7 @@ def planned(corpora, epochs, seed):
 
 
 def made(plan, loose):
-    """Batches of the plan, made beside the fitting."""
+    """The batches of the plan, prepared in the background."""
     ready: queue.Queue = queue.Queue(6)
 
     def make():
@@ -87,7 +87,7 @@ def groups(model, rate):
 
 
 class Run:
-    """A model on its way, which can be put down and taken up."""
+    """A model in training, which can be saved and resumed."""
 
     def __init__(self, args, device):
         self.args, self.device, self.step, self.spent = args, device, 0, 0.0

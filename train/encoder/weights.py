@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Weights in few bytes, to take along: each row of a matrix as whole numbers with a scale.
+"""Compact files of weights: each row of a matrix as integers with a scale.
 
   weights.py mpnet DIR --out mpnet      two files, mpnet.0 and mpnet.1
   weights.py minilm DIR --out minilm.xz --pieces 1 --reach 511
   weights.py fitted encoder.pt --out encoder.xz --pieces 1 --reach 511
 
-Of fitted weights the tables of word pieces and places are left out: they stay those that fitting began with.
+The tables of word pieces and positions are left out of fitted weights, since fitting does not change them.
 """
 
 import argparse
@@ -23,7 +23,7 @@ FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 4, "lc": 0, "lp": 0, "pb": 0}]
 
 
 def packed(state, reach):
-    """Rows of matrices as whole numbers up to `reach`: low bytes and high bytes apart. The rest stays as it is."""
+    """Rows of matrices as integers up to `reach`, low and high bytes apart. Everything else stays as it is."""
     found = {}
     for name, tensor in state.items():
         value = (tensor.detach().float() if tensor.dtype.is_floating_point else tensor).cpu().numpy()
@@ -50,7 +50,7 @@ def unpacked(found):
 
 
 def opened(name, mode):
-    """A file, compressed when its name says so."""
+    """A file, compressed if its name says so."""
     if ".xz" not in str(name):
         return open(name, mode)
     return lzma.open(name, mode, filters=FILTERS) if mode == "wb" else lzma.open(name, mode)
@@ -88,7 +88,7 @@ def read(path):
 
 
 def start(model, path):
-    """Begins a model with weights that this program wrote, or that `train.py` did."""
+    """Initialises a model with weights written by this program or by `train.py`."""
     if str(path).endswith(".pt"):
         model.load_state_dict(torch.load(path, map_location="cpu"))
     else:
@@ -96,8 +96,8 @@ def start(model, path):
 
 
 def finished(path, begun):
-    """A fitted model, ready to be used. Of a file of this program, what was left out comes from the weights that
-    fitting began with."""
+    """A fitted model, ready for use. What a file of this program leaves out comes from the weights that fitting
+    began with."""
     model = models.Encoder()
     if not str(path).endswith(".pt"):
         start(model, begun)

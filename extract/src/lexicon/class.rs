@@ -1,4 +1,5 @@
-//! Classes of words: what a word may be in a name.
+//! Classes of words: what a word may be in a name. A word can be in many, so a class is a bit and a
+//! set of classes a number; features take the number.
 
 /// A set of classes, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,9 +73,9 @@ classes! {
     ORG_WORD = 23, "orgword";
     /// Words for people of a country or belief.
     NORP_WORD = 24, "norpword";
-    /// Words that news writes in small letters nearly always.
+    /// Words that news writes in lower case nearly always.
     ORDINARY = 25, "ordinary";
-    /// Words that news writes in small letters often.
+    /// Words that news writes in lower case often.
     MIXED = 26, "mixed";
     /// First names.
     FIRST_NAME = 27, "first";

@@ -1,7 +1,7 @@
 //! Lists of English words, one file each in `lexicon/en`, compiled in and read once.
 //!
 //! Each file begins with what its words are, why they are listed and where they are used. A word is in the form in which
-//! it is looked up: in small letters and in its dictionary form, unless the file says otherwise. To add a word, put it
+//! it is looked up: in lower case and in its dictionary form, unless the file says otherwise. To add a word, put it
 //! into its place in the order of the file. To add a list, add a file and a line below.
 
 use std::sync::LazyLock;
@@ -9,19 +9,22 @@ use std::sync::LazyLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 macro_rules! lists {
-    ($($(#[$doc:meta])* $list:ident = $file:literal;)*) => {
-        /// A list of words.
+    ($(#[$about:meta])* $kind:ident, $texts:ident; $($(#[$doc:meta])* $list:ident = $file:literal;)*) => {
+        $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum List {
+        pub(crate) enum $kind {
             $($(#[$doc])* $list,)*
         }
 
-        /// The texts of the lists, in the order of [`List`].
-        const TEXTS: &[&str] = &[$(include_str!(concat!("en/", $file, ".txt")),)*];
+        /// The texts of the files, in the order of their names in the enum.
+        const $texts: &[&str] = &[$(include_str!(concat!("en/", $file, ".txt")),)*];
     };
 }
 
 lists! {
+    /// A list of words.
+    List, TEXTS;
+
     /// Verbs of plans, decisions, rulings, orders and wishes, and of what is done by deciding it.
     IntentVerbs = "intent_verbs";
     /// Verbs of beliefs, feelings and opinions.
@@ -168,16 +171,33 @@ lists! {
     NoSubjectPrepositions = "no_subject_prepositions";
     /// Words that show that a noun phrase before them is a subject: "the minister also".
     SubjectFollowers = "subject_followers";
-    /// Titles that in small letters are mostly other words: "general", "chief".
+    /// Titles that in lower case are mostly other words: "general", "chief".
     VagueTitles = "vague_titles";
-    /// Words that head pictures, links, notes and data, in small letters: "Photo:", "Related:".
+    /// Words that head pictures, links, notes and data, in lower case: "Photo:", "Related:".
     LayoutHeads = "layout_heads";
-    /// Endings of company names that the short name drops, in small letters: "Orbit Inc."
+    /// Endings of company names that the short name drops, in lower case: "Orbit Inc."
     LegalForms = "legal_forms";
+    /// Forms of verbs of saying that open a sentence before who speaks: "Said Lind: …"
+    TurnedVerbs = "turned_verbs";
+    /// Verbs of saying whose content may be the block below: "She wrote:".
+    BlockVerbs = "block_verbs";
+    /// Plural nouns that announce a list of what is said: "gave three reasons:".
+    AnnouncingNouns = "announcing_nouns";
+    /// Units of time, and seasons: "two days ago", "last summer".
+    TimeUnits = "time_units";
 }
 
-/// Forms of verbs with their dictionary form.
-const IRREGULAR_VERBS: &str = include_str!("en/irregular_verbs.txt");
+lists! {
+    /// A table: words, each with what it stands for.
+    Table, TABLE_TEXTS;
+
+    /// Forms of verbs that no rule yields, with their lemmas: "said", "say".
+    IrregularVerbs = "irregular_verbs";
+    /// Wordings of one country, city or organisation, with the usual one: "kiev", "kyiv".
+    SameNames = "same_names";
+    /// Numbers in words, with their digits: "two", "2".
+    NumberWords = "number_words";
+}
 
 /// The words of one list.
 #[derive(Debug)]
@@ -190,18 +210,23 @@ struct Words {
 /// All lists, by [`List`].
 static LISTS: LazyLock<Vec<Words>> = LazyLock::new(|| TEXTS.iter().map(|text| Words::read(text)).collect());
 
-static INFINITIVES: LazyLock<FxHashMap<&'static str, &'static str>> =
-    LazyLock::new(|| lines(IRREGULAR_VERBS).filter_map(|line| line.split_once(' ')).collect());
+/// All tables, by [`Table`].
+static TABLES: LazyLock<Vec<FxHashMap<&'static str, &'static str>>> = LazyLock::new(|| {
+    TABLE_TEXTS.iter().map(|text| lines(text).filter_map(|line| line.split_once(" = ")).collect()).collect()
+});
 
-/// Reads all lists, so that no analysis has to.
+/// Reads all lists and tables, so that no analysis has to.
 pub(super) fn read() {
     LazyLock::force(&LISTS);
-    LazyLock::force(&INFINITIVES);
+    LazyLock::force(&TABLES);
 }
 
-/// The dictionary form of a form of a verb that no rule yields: "said", "say".
-pub(crate) fn irregular_infinitive(form: &str) -> Option<&'static str> {
-    INFINITIVES.get(form).copied()
+impl Table {
+    /// What a word stands for; none if the table lacks it. Regular forms of verbs, for example, are in no table and
+    /// left to [`tags::lemma`](crate::tags).
+    pub(crate) fn get(self, word: &str) -> Option<&'static str> {
+        TABLES[self as usize].get(word).copied()
+    }
 }
 
 impl List {
@@ -243,12 +268,12 @@ mod tests {
         for absent in ["", "#", "e", "plan intend", "Plan"] {
             assert!(!List::IntentVerbs.has_stem(absent), "{absent:?}");
         }
-        assert_eq!((irregular_infinitive("said"), irregular_infinitive("walked")), (Some("say"), None));
+        assert_eq!((Table::IrregularVerbs.get("said"), Table::IrregularVerbs.get("walked")), (Some("say"), None));
     }
 
     #[test]
     fn each_list_is_sorted_and_says_what_it_is_for() {
-        for text in TEXTS.iter().chain([&IRREGULAR_VERBS]) {
+        for text in TEXTS.iter().chain(TABLE_TEXTS) {
             let head = text.lines().take_while(|line| line.starts_with("# ")).count();
             let name = text.lines().next().unwrap_or_default();
             assert!((3..=6).contains(&head), "{name}: what it is, why, and where it is used");
@@ -259,7 +284,8 @@ mod tests {
             let clean = |word: &&str| word.trim() == *word && !word.is_empty() && !word.contains("  ");
             assert!(words.len() >= 5 && words.iter().all(clean), "{name}: a word a line, and more than a few");
         }
-        assert!(lines(IRREGULAR_VERBS).all(|line| line.split(' ').count() == 2), "a form and its dictionary form");
+        let pairs = |text: &&&'static str| lines(text).all(|line| line.split(" = ").count() == 2);
+        assert!(TABLE_TEXTS.iter().all(|text| pairs(&text)), "a word and what it stands for");
     }
 
     /// Of lists that are asked one after another, a word in two is found in the first alone.

@@ -1,81 +1,137 @@
-//! The form of a model file: a header of 48 bytes, then one byte a weight.
+//! The format of model files: a header of 48 bytes, then the weights.
 //!
 //! | bytes | what |
 //! |---|---|
-//! | 0..8 | `SAYSOLM` and the version of the form, 1 |
-//! | 8..24 | the name of the model, filled with zeros |
+//! | 0..8 | `SAYSOLM` or `SAYSORM`, and the version of the format, 1 |
+//! | 8..24 | the name of the model, filled up with zeros |
 //! | 24..28 | number of labels |
-//! | 28..32 | size of the table as a power of two |
-//! | 32..36 | the size of one step of a weight, a 32-bit float |
+//! | 28..32 | size of the table, or number of buckets, as a power of two |
+//! | 32..36 | what a weight of 1 is worth, a 32-bit float |
 //! | 36..40 | version of the features that it was fitted with |
-//! | 40..48 | checksum of the weights (FNV-1a over words of 8 bytes) |
+//! | 40..48 | checksum of the rest (FNV-1a over words of 8 bytes) |
 //!
-//! All numbers are little-endian.
+//! All numbers are little-endian. [`Linear`] has one byte per weight behind it; what [`Rows`](super::Rows) has is
+//! told there.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use super::{Linear, ModelError, versions};
 
-/// The first bytes of a model file.
-const MAGIC: &[u8; 8] = b"SAYSOLM\x01";
 /// Bytes before the weights.
 const HEADER: usize = 48;
 
-impl Linear {
-    /// The bytes of the model's file.
-    pub fn to_bytes(&self, name: &str) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(HEADER + self.weights.len());
-        bytes.extend_from_slice(MAGIC);
+/// A format of model files. They differ in what follows the header.
+pub(super) struct Format {
+    /// The first bytes: seven letters and the version of the format.
+    magic: [u8; 8],
+    /// What a file is called in errors.
+    title: &'static str,
+    /// What the power of two in the header counts.
+    counted: &'static str,
+    /// The powers of two that this version takes.
+    bits: RangeInclusive<u32>,
+}
+
+/// Files of [`Linear`] models.
+const LINEAR: Format =
+    Format { magic: *b"SAYSOLM\x01", title: "model file", counted: "places of a table", bits: 1..=28 };
+
+/// Files of [`Rows`](super::Rows).
+pub(super) const ROWS: Format =
+    Format { magic: *b"SAYSORM\x01", title: "file of rows", counted: "buckets", bits: 0..=24 };
+
+/// What the header of a file says of the numbers behind it.
+pub(super) struct Header {
+    /// How many labels the model tells apart.
+    pub(super) labels: usize,
+    /// The power of two.
+    pub(super) bits: u32,
+    /// What a weight of 1 is worth.
+    pub(super) scale: f32,
+}
+
+impl Format {
+    /// The bytes of a file: the header of the model `name`, and `rest`.
+    pub(super) fn write(&self, name: &str, header: &Header, rest: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(HEADER + rest.len());
+        bytes.extend_from_slice(&self.magic);
         let mut padded = [0; 16];
         padded[..name.len().min(16)].copy_from_slice(&name.as_bytes()[..name.len().min(16)]);
         bytes.extend_from_slice(&padded);
-        bytes.extend_from_slice(&(self.labels as u32).to_le_bytes());
-        bytes.extend_from_slice(&(self.mask.count_ones()).to_le_bytes());
-        bytes.extend_from_slice(&self.scale.to_le_bytes());
+        bytes.extend_from_slice(&(header.labels as u32).to_le_bytes());
+        bytes.extend_from_slice(&header.bits.to_le_bytes());
+        bytes.extend_from_slice(&header.scale.to_le_bytes());
         bytes.extend_from_slice(&versions::version(name).to_le_bytes());
-        bytes.extend_from_slice(&checksum(&self.weights).to_le_bytes());
-        bytes.extend_from_slice(&self.weights);
+        bytes.extend_from_slice(&checksum(rest).to_le_bytes());
+        bytes.extend_from_slice(rest);
         bytes
     }
 
-    /// Reads the file of the model `name`, which must have `labels` labels.
-    pub fn from_bytes(name: &str, labels: usize, bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, ModelError> {
-        let bytes = bytes.into();
+    /// Reads the file of the model `name`, which must have `labels` labels: its header, and what follows. `size` is
+    /// how many bytes follow, by the power of two. Compiled-in bytes are used in place, without a copy.
+    ///
+    /// # Errors
+    /// If it is damaged, holds another model, or was fitted with another version of the features.
+    pub(super) fn read(
+        &self,
+        name: &str,
+        labels: usize,
+        bytes: Cow<'static, [u8]>,
+        size: impl Fn(u32) -> usize,
+    ) -> Result<(Header, Cow<'static, [u8]>), ModelError> {
         let fault = |what: String| Err(ModelError::new(format!("model \"{name}\": {what}")));
-        let Some(header) = bytes.get(..HEADER) else {
-            return fault(format!("{} bytes are too few for a model file", bytes.len()));
+        let (title, letters) = (self.title, String::from_utf8_lossy(&self.magic[..7]));
+        let Some((header, rest)) = bytes.split_at_checked(HEADER) else {
+            return fault(format!("{} bytes are too few for a {title}", bytes.len()));
         };
-        if &header[..8] != MAGIC {
-            return fault("this is no model file of version 1 (it does not begin with SAYSOLM)".into());
+        if header[..8] != self.magic {
+            return fault(format!("this is no {title} of version 1 (it does not begin with {letters})"));
         }
         let number = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
         let named = String::from_utf8_lossy(&header[8..24]);
         if named.trim_end_matches('\0') != name {
             return fault(format!("the file holds the model \"{}\"", named.trim_end_matches('\0')));
         }
-        let (has, bits) = (number(24) as usize, number(28));
-        if has != labels || !(1..=28).contains(&bits) {
+        let (has, bits, scale) = (number(24) as usize, number(28), f32::from_bits(number(32)));
+        if has != labels || !self.bits.contains(&bits) {
+            let (counted, most) = (self.counted, self.bits.end());
             return fault(format!(
-                "{has} labels and a table of 2^{bits}; this version takes {labels} labels and up to 2^28"
+                "{has} labels and 2^{bits} {counted}; this version takes {labels} labels and up to 2^{most}"
             ));
         }
         if let Err(why) = versions::check(name, number(36)) {
             return fault(why);
         }
-        let scale = f32::from_bits(number(32));
-        let expected = u64::from(number(44)) << 32 | u64::from(number(40));
-        let size = (1_usize << bits) + labels;
-        if bytes.len() != HEADER + size {
-            return fault(format!("{} bytes, but its header promises {}", bytes.len(), HEADER + size));
+        if rest.len() != size(bits) {
+            return fault(format!("{} bytes of weights, but its header promises {}", rest.len(), size(bits)));
         }
-        let weights = match bytes {
+        if checksum(rest) != u64::from(number(44)) << 32 | u64::from(number(40)) {
+            return fault("the checksum does not fit the weights: the file is damaged".into());
+        }
+        let rest = match bytes {
             Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[HEADER..]),
             Cow::Owned(bytes) => Cow::Owned(bytes[HEADER..].to_vec()),
         };
-        if checksum(&weights) != expected {
-            return fault("the checksum does not fit the weights: the file is damaged".into());
-        }
-        Ok(Self { labels, mask: (1_u32 << bits) - 1, scale, weights })
+        Ok((Header { labels, bits, scale }, rest))
+    }
+}
+
+impl Linear {
+    /// The bytes of the model's file.
+    pub fn to_bytes(&self, name: &str) -> Vec<u8> {
+        let header = Header { labels: self.labels, bits: self.mask.count_ones(), scale: self.scale };
+        LINEAR.write(name, &header, &self.weights)
+    }
+
+    /// Reads the file of the model `name`, which must have `labels` labels. Weights of a
+    /// compiled-in file are used in place, without a copy.
+    ///
+    /// # Errors
+    /// If it is damaged, holds another model, or was fitted with another version of the features.
+    pub fn from_bytes(name: &str, labels: usize, bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, ModelError> {
+        let (header, weights) = LINEAR.read(name, labels, bytes.into(), |bits| (1 << bits) + labels)?;
+        Ok(Self { labels, mask: (1 << header.bits) - 1, scale: header.scale, weights })
     }
 }
 

@@ -1,24 +1,18 @@
-//! A linear model that keeps a row of weights for chosen features alone.
+//! A linear model with a row of weights for each chosen feature.
 //!
-//! [`super::Linear`] lets features share weights; with many labels that costs accuracy. Here each
-//! chosen feature has a row of its own, found by 16 bits of its number among the eight places of its
-//! bucket; all other features have no weights at all.
+//! [`Linear`](super::Linear) lets features with the same hash share weights; with many labels that
+//! costs accuracy. Here each chosen feature has a row of its own, found by 16 bits of its hash
+//! among the eight places of a bucket; all others have no weights.
 //!
-//! The file: `SAYSORM` and the version of the form, 1; the name of the model in 16 bytes; the number of
-//! labels, the power of two of the number of buckets, the size of one step of a weight (a 32-bit
-//! float) and the version of the features that it was fitted with, 32 bits each; a checksum of the rest, 64 bits; then two bytes for each place, zeros
-//! where it is empty, and then a row of signed bytes for each. All numbers are little-endian.
+//! The file begins like all model files ([`file`](super::file)). Then come two bytes for each place, zeros where it
+//! is empty, and a row of signed bytes for each place.
 
 use std::borrow::Cow;
 
-use super::file::checksum;
-use super::{ModelError, versions};
+use super::ModelError;
+use super::file::{Header, ROWS};
 
-/// The first bytes of the file.
-const MAGIC: &[u8; 8] = b"SAYSORM\x01";
-/// Bytes before the buckets.
-const HEADER: usize = 48;
-/// Places of a bucket.
+/// Places in a bucket.
 const PLACES: usize = 8;
 
 /// A linear model with rows for chosen features.
@@ -28,16 +22,17 @@ pub struct Rows {
     labels: usize,
     /// What a weight of 1 is worth.
     scale: f32,
-    /// Buckets less one.
+    /// The number of buckets less one.
     mask: usize,
-    /// The signs of all places, and after them the rows.
+    /// The fingerprints of all places, and behind them the rows.
     bytes: Cow<'static, [u8]>,
+    /// Where the rows begin in `bytes`.
     rows_from: usize,
 }
 
 impl Rows {
-    /// A model from features and their weights in steps of `scale`, the most important first: what finds
-    /// no free place in its bucket is left out.
+    /// A model from features and their weights in units of `scale`, the most important first: a
+    /// feature that finds no free place in its bucket is left out.
     pub fn new<'r>(labels: usize, bits: u32, scale: f32, rows: impl IntoIterator<Item = (u32, &'r [i8])>) -> Self {
         let places = PLACES << bits;
         let rows_from = places * 2;
@@ -82,7 +77,7 @@ impl Rows {
         Some(&self.bytes[self.rows_from + (from + place) * self.labels..][..self.labels])
     }
 
-    /// Adds what the features say for each label to `scores`, in steps of [`Rows::scale`].
+    /// Adds the weights of the features for each label to `scores`, in units of [`Rows::scale`].
     pub fn add<const LABELS: usize>(&self, features: &[u32], scores: &mut [i32; LABELS]) {
         #[cfg(test)]
         super::versions::seen::note(&self.bytes, features);
@@ -96,60 +91,22 @@ impl Rows {
 
     /// The bytes of the model's file.
     pub fn to_bytes(&self, name: &str) -> Vec<u8> {
-        let mut out = Vec::with_capacity(HEADER + self.bytes.len());
-        out.extend_from_slice(MAGIC);
-        let mut padded = [0; 16];
-        padded[..name.len().min(16)].copy_from_slice(&name.as_bytes()[..name.len().min(16)]);
-        out.extend_from_slice(&padded);
-        out.extend_from_slice(&(self.labels as u32).to_le_bytes());
-        out.extend_from_slice(&(self.mask.count_ones()).to_le_bytes());
-        out.extend_from_slice(&self.scale.to_le_bytes());
-        out.extend_from_slice(&versions::version(name).to_le_bytes());
-        out.extend_from_slice(&checksum(&self.bytes).to_le_bytes());
-        out.extend_from_slice(&self.bytes);
-        out
+        let header = Header { labels: self.labels, bits: self.mask.count_ones(), scale: self.scale };
+        ROWS.write(name, &header, &self.bytes)
     }
 
     /// Reads the file of the model `name`, which must have `labels` labels.
+    ///
+    /// # Errors
+    /// If it is damaged, holds another model, or was fitted with another version of the features.
     pub fn from_bytes(name: &str, labels: usize, bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, ModelError> {
-        let bytes = bytes.into();
-        let fault = |what: String| Err(ModelError::new(format!("model \"{name}\": {what}")));
-        let Some((header, rest)) = bytes.split_at_checked(HEADER) else {
-            return fault(format!("{} bytes are too few for a model file", bytes.len()));
-        };
-        if &header[..8] != MAGIC {
-            return fault("this is no file of rows of version 1 (it does not begin with SAYSORM)".into());
-        }
-        let number = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
-        let named = String::from_utf8_lossy(&header[8..24]);
-        if named.trim_end_matches('\0') != name {
-            return fault(format!("the file holds the model \"{}\"", named.trim_end_matches('\0')));
-        }
-        let (has, bits, scale) = (number(24) as usize, number(28), f32::from_bits(number(32)));
-        if has != labels || bits > 24 {
-            return fault(format!(
-                "{has} labels and 2^{bits} buckets; this version takes {labels} labels and up to 2^24"
-            ));
-        }
-        if let Err(why) = versions::check(name, number(36)) {
-            return fault(why);
-        }
-        let places = PLACES << bits;
-        if rest.len() != places * (2 + labels) {
-            return fault(format!("{} bytes, but its header promises {}", rest.len(), places * (2 + labels)));
-        }
-        if checksum(rest) != u64::from(number(44)) << 32 | u64::from(number(40)) {
-            return fault("the checksum does not fit the weights: the file is damaged".into());
-        }
-        let bytes = match bytes {
-            Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[HEADER..]),
-            Cow::Owned(bytes) => Cow::Owned(bytes[HEADER..].to_vec()),
-        };
-        Ok(Self { labels, scale, mask: (1 << bits) - 1, bytes, rows_from: places * 2 })
+        let (header, bytes) = ROWS.read(name, labels, bytes.into(), |bits| (PLACES << bits) * (2 + labels))?;
+        let places = PLACES << header.bits;
+        Ok(Self { labels, scale: header.scale, mask: (1 << header.bits) - 1, bytes, rows_from: places * 2 })
     }
 }
 
-/// What tells a feature from others of its bucket; never zero.
+/// The fingerprint that tells a feature from others of its bucket; never zero.
 fn sign(feature: u32) -> u16 {
     ((feature >> 16) as u16).max(1)
 }

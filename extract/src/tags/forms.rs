@@ -11,7 +11,7 @@ use crate::model::Groups;
 /// One word in numbers.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Form {
-    /// The number of the word in small letters; 0 for words that the dictionary lacks.
+    /// The number of the word in lower case; 0 for words that the dictionary lacks.
     pub word: u32,
     /// Its last four bytes, the last in the low place.
     pub tail: u32,

@@ -1,4 +1,4 @@
-//! How the words of a document are spelt: in small letters, as numbers, and the clusters that the spelling leads to.
+//! How the words of a document are spelt: in lower case, as numbers, and the clusters that the spelling leads to.
 
 use sayso_document::Document;
 
@@ -7,8 +7,11 @@ use crate::model::{Clusters, Groups, word};
 /// How the words of a document are spelt. Every list has one value per token.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Spelling {
+    /// The words in lower case.
     letters: Letters,
+    /// Their hashes.
     numbers: Vec<u32>,
+    /// Their clusters.
     groups: Vec<Groups>,
 }
 
@@ -23,12 +26,12 @@ impl Spelling {
         Self { letters, numbers, groups }
     }
 
-    /// The word in small letters, with straight apostrophes; empty outside of the text.
+    /// The word in lower case, with straight apostrophes; empty outside of the text.
     pub(crate) fn lower(&self, i: usize) -> &str {
         self.letters.get(i)
     }
 
-    /// The number of the word in small letters; 0 outside of the text.
+    /// The number of the word in lower case; 0 outside of the text.
     pub(crate) fn number(&self, i: usize) -> u32 {
         self.numbers.get(i).copied().unwrap_or(0)
     }
@@ -39,14 +42,18 @@ impl Spelling {
     }
 }
 
-/// The words of a document in small letters, with straight apostrophes, one after the other.
+/// The words of a document in lower case and with straight apostrophes, in one string, so that no
+/// word needs an allocation.
 #[derive(Clone, Debug, Default)]
 struct Letters {
+    /// All words, one behind the other.
     text: String,
+    /// Where each begins, and the end of the last.
     bounds: Vec<u32>,
 }
 
 impl Letters {
+    /// "WHO", "US" and "IT" keep their capitals, except in a sentence of capitals only.
     fn new(document: &Document<'_>) -> Self {
         let mut text = String::with_capacity(document.text().len());
         let mut bounds = Vec::with_capacity(document.tokens().len() + 1);
@@ -81,7 +88,7 @@ impl Letters {
     }
 }
 
-/// Adds a word in small letters, with straight apostrophes.
+/// Adds a word in lower case, with straight apostrophes.
 fn push_small(text: &mut String, word: &str) {
     for c in word.chars() {
         match c {
@@ -92,7 +99,7 @@ fn push_small(text: &mut String, word: &str) {
     }
 }
 
-/// Acronyms that in small letters are pronouns: "The WHO said".
+/// Acronyms that in lower case are pronouns: "The WHO said".
 pub(super) fn is_acronym(word: &str) -> bool {
     matches!(word, "WHO" | "US" | "IT")
 }

@@ -205,6 +205,54 @@ fn a_disk_that_is_nearly_full_refuses_articles_but_answers_and_deletes() {
 }
 
 #[test]
+fn a_store_that_was_taken_away_takes_nothing_in_until_it_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, away) = (folder.path().join("articles.redb"), folder.path().join("away.redb"));
+    let engine = Embedded::open(folder.path(), EmbeddedOptions::default()).unwrap();
+    assert_eq!(put(&engine, "a").unwrap(), Change::Created);
+    let refused = |change: Write, what: &str| {
+        let error = write(&engine, change).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Storage);
+        assert!(error.to_string().contains(what), "{error}");
+        let health = engine.health();
+        assert!(health.refuses_articles.is_some() && health.refuses_deletes.is_some(), "{health:?}");
+        assert_eq!(listed(&engine).unwrap(), 1);
+    };
+    std::fs::rename(&file, &away).unwrap();
+    refused(Write::Put(Box::new(about("b", "Ada Lind")), None), "was moved or deleted");
+    std::fs::copy(&away, &file).unwrap();
+    #[cfg(unix)]
+    refused(Write::Delete("a".into(), None), "is another file");
+    std::fs::rename(&away, &file).unwrap();
+    assert_eq!(put(&engine, "b").unwrap(), Change::Created);
+    assert_eq!(engine.health(), Health::default());
+}
+
+#[test]
+fn a_file_in_place_of_an_index_is_left_alone_and_named() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Embedded::open(folder.path(), EmbeddedOptions::default()).unwrap());
+    let index = folder.path().join("quotes");
+    std::fs::remove_dir_all(&index).unwrap();
+    std::fs::write(&index, "notes").unwrap();
+    let error = Embedded::open(folder.path(), EmbeddedOptions::default()).unwrap_err().to_string();
+    assert!(error.contains("quotes") && error.contains("move it away"), "{error}");
+    assert_eq!(std::fs::read_to_string(&index).unwrap(), "notes");
+}
+
+#[test]
+fn a_store_that_was_emptied_is_not_begun_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("articles.redb");
+    let engine = Embedded::open(folder.path(), EmbeddedOptions::default()).unwrap();
+    assert_eq!(put(&engine, "a").unwrap(), Change::Created);
+    std::fs::File::create(&file).unwrap();
+    assert!(put(&engine, "b").unwrap_err().to_string().contains("is empty"));
+    assert!(engine.store.reopen().is_err());
+    assert!(engine.health().store_fault.is_some_and(|fault| fault.contains("is empty")));
+}
+
+#[test]
 fn indexes_that_cannot_be_written_are_told_and_catch_up_later() {
     let dir = tempfile::tempdir().unwrap();
     let engine = Embedded::open(dir.path(), EmbeddedOptions::default()).unwrap();
@@ -331,8 +379,7 @@ fn filtered(engine: &Embedded) -> [u64; 3] {
     let (filter, now) = (ArticleFilter { tiers: vec![Tier::Fast], ..ArticleFilter::default() }, Interrupt::default());
     let page = || PageRequest { size: 1, after: None };
     let articles = ArticleQuery { filter: filter.clone(), order: Default::default(), page: page() };
-    let (expr, order) = (crate::query::Expr::All, Default::default());
-    let sentences = SentenceQuery { expr, mentions: vec![], filter: filter.clone(), order, page: page() };
+    let sentences = SentenceQuery { filter: filter.clone(), page: page(), ..SentenceQuery::default() };
     let entity = EntityId::of(EntityType::Person, "Bero Tamm");
     let mentions = MentionQuery { entity, forms: vec![], filter, page: page() };
     let articles = engine.articles(&articles, &now).unwrap().total;

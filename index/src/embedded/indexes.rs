@@ -291,6 +291,10 @@ impl Place<'_> {
                 Err(error) => error.to_string(),
             },
         };
+        if dir.symlink_metadata().is_ok() && !dir.is_dir() {
+            let message = "it is no folder: move it away, and the index is built from the store";
+            return Err(Error::new(ErrorKind::Storage, message));
+        }
         // A folder that cannot be written must not cost an index that may be intact.
         std::fs::create_dir_all(dir)?;
         std::fs::write(dir.join("probe"), "?")?;

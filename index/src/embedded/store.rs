@@ -20,6 +20,7 @@ use sayso_document::{Analysis, Tier};
 use super::aggregate::Aggregate;
 use super::fault::caught;
 use super::record::{self, ArticleRecord, ChangeRecord};
+use super::store_file::StoreFile;
 use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, Error, ErrorKind, Result};
 
 /// Article id → sequence number of its current version.
@@ -78,6 +79,8 @@ pub(super) fn ordered(at: i64) -> u64 {
 /// The store of record. One process opens it at a time.
 pub(super) struct Store {
     open: OpenDatabase,
+    /// Where the file lies; None if nobody looks.
+    pub(super) file: Option<StoreFile>,
     /// None while it cannot be reopened after a failure.
     db: RwLock<Option<Database>>,
     /// Why it cannot.
@@ -105,6 +108,7 @@ impl Store {
         let damaged = caught(THE_STORE, || prepare(&db))?;
         Ok(Self {
             open,
+            file: None,
             db: RwLock::new(Some(db)),
             fault: ArcSwapOption::empty(),
             damaged: AtomicU64::new(damaged),
@@ -125,8 +129,14 @@ impl Store {
     /// is in it. Snapshots taken before can no longer be read.
     pub(super) fn reopen(&self) -> Result<()> {
         let mut db = self.db.write().unwrap_or_else(PoisonError::into_inner);
-        *db = None;
-        let opened = caught(THE_STORE, &*self.open);
+        let opened = match self.file.as_ref().and_then(StoreFile::fault) {
+            // Closing the file would write into it.
+            Some(fault) => Err(fault),
+            None => {
+                *db = None;
+                caught(THE_STORE, &*self.open)
+            }
+        };
         match &opened {
             Ok(_) => tracing::warn!("the store of articles failed and was reopened"),
             Err(_) if self.fault.load().is_some() => {}

@@ -19,6 +19,7 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::change::Outcome;
 use super::store::Store;
+use super::store_file::StoreFile;
 use crate::{Change, Error, ErrorKind, OnProgress, Progress, Receipt, Write};
 
 /// How long a group waits for company if the previous one had some. Every commit rewrites the pages that lead to what
@@ -86,6 +87,8 @@ pub(super) struct GroupLimits {
 pub(super) struct Disk {
     /// The data directory.
     pub(super) dir: PathBuf,
+    /// The store's file in it.
+    pub(super) store: StoreFile,
     /// Articles are refused below this.
     pub(super) min_free_bytes: u64,
     /// Deletes are refused below this.
@@ -99,6 +102,9 @@ const DELETES: usize = 16;
 impl Disk {
     /// Why articles, and why deletes, are refused now.
     pub(super) fn refuses(&self) -> [Option<Error>; 2] {
+        if let Some(fault) = self.store.fault() {
+            return [Some(fault.clone()), Some(fault)];
+        }
         // If the free space is unknown, there is room until the store finds otherwise.
         let free = fs4::available_space(&self.dir).unwrap_or(u64::MAX);
         let refuses = |least: u64, what: &str| {

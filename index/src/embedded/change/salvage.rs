@@ -17,6 +17,7 @@ use super::Changes;
 use crate::embedded::fault::caught;
 use crate::embedded::record;
 use crate::embedded::store::{self, COUNTERS, Snapshot, Store, THE_STORE};
+use crate::embedded::store_file::StoreFile;
 use crate::{AnalyzedArticle, Error, ErrorKind, Result};
 
 /// Articles in one commit of the new file.
@@ -38,7 +39,9 @@ pub(in crate::embedded) fn open(file: &Path, cache: usize) -> Result<(Store, boo
     };
     let path = file.to_owned();
     let again = move || Ok(Database::builder().set_cache_size(cache).create(&path)?);
-    Ok((Store::of(db, Box::new(again))?, salvaged))
+    let mut store = Store::of(db, Box::new(again))?;
+    store.file = Some(StoreFile::at(file.to_owned()));
+    Ok((store, salvaged))
 }
 
 /// The error with what to do about it.

@@ -4,20 +4,15 @@
 //! one value or several, lists of records, and lists within an object (`{"articles": […]}`). An object within the
 //! limits is kept whole. A larger one is searched member by member for a list of records.
 
-use std::io::{self, BufRead, Read};
+mod scan;
+
+use std::io::{self, BufRead};
 
 use serde_json::{Map, Value};
 
 use super::wrap;
-
-/// The limits of a record.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::cli::ingest) struct Limits {
-    /// Its length in bytes.
-    pub(in crate::cli::ingest) bytes: usize,
-    /// How many values it may hold, in lists and objects. Each takes far more memory than the two bytes of `0,`.
-    pub(in crate::cli::ingest) values: usize,
-}
+pub(in crate::cli::ingest) use scan::Limits;
+use scan::{Progress, Scanner, Taken};
 
 /// The longest name of a member, and the longest value that describes a feed, in bytes.
 const MAX_SMALL_BYTES: usize = 64 << 10;
@@ -66,39 +61,23 @@ impl From<io::Error> for Stop {
 
 /// Passes on the pieces of what is read. Returns whether the sink wants more. A fault is passed on as the last piece.
 pub(in crate::cli::ingest) fn pieces(reader: &mut dyn BufRead, limits: Limits, sink: Sink<'_>) -> bool {
-    let mut cutter = Cutter { reader, limits, line: 1, count: 0, around: Map::new(), sink };
+    let mut cutter = Cutter { scan: Scanner::new(reader, 1), limits, count: 0, around: Map::new(), sink };
     match cutter.file() {
         Ok(()) => true,
         Err(Stop::Enough) => false,
-        Err(Stop::Fault(why)) => cutter.emit(At::Whole, cutter.line, Err(why)).is_ok(),
+        Err(Stop::Fault(why)) => cutter.emit(At::Whole, cutter.scan.line, Err(why)).is_ok(),
     }
 }
 
+/// Finds records in what a scanner reads.
 struct Cutter<'r, 's> {
-    reader: &'r mut dyn BufRead,
+    scan: Scanner<'r>,
     limits: Limits,
-    line: usize,
+    /// How many records were passed on.
     count: usize,
+    /// The short members of the object around the current list.
     around: Map<String, Value>,
     sink: Sink<'s>,
-}
-
-/// How far a value has been read.
-#[derive(Default)]
-struct Progress {
-    depth: usize,
-    in_string: bool,
-    escaped: bool,
-    started: bool,
-    values: usize,
-}
-
-/// How reading a value ended.
-enum Taken {
-    /// At its end, or at the end of the file.
-    Done(Vec<u8>),
-    /// Before its end, because it exceeds the limits. This is its start.
-    TooLarge(Vec<u8>, Progress),
 }
 
 impl Cutter<'_, '_> {
@@ -108,10 +87,10 @@ impl Cutter<'_, '_> {
     }
 
     fn file(&mut self) -> Result<(), Stop> {
-        while let Some(next) = self.next_value()? {
+        while let Some(next) = self.scan.next_value()? {
             match next {
                 b'[' => {
-                    self.bump()?;
+                    self.scan.bump()?;
                     self.list()?;
                 }
                 b']' | b'}' | b':' => return Err(self.malformed("expected a record", next)),
@@ -123,10 +102,10 @@ impl Cutter<'_, '_> {
 
     /// Reads a top-level value.
     fn top_value(&mut self, first: u8) -> Result<(), Stop> {
-        let line = self.line;
-        match self.value(self.limits, Progress::default())? {
+        let line = self.scan.line;
+        match self.scan.value(self.limits)? {
             Taken::Done(bytes) => {
-                let alone = self.count == 0 && self.next_value()?.is_none();
+                let alone = self.count == 0 && self.scan.next_value()?.is_none();
                 self.count += 1;
                 let at = if alone { At::Whole } else { At::Item(self.count) };
                 self.emit(at, line, Ok(bytes))
@@ -138,7 +117,7 @@ impl Cutter<'_, '_> {
 
     /// Skips the rest of a value that is too large, and refuses it.
     fn refuse_rest(&mut self, progress: Progress, line: usize) -> Result<(), Stop> {
-        self.pass_over(progress)?;
+        self.scan.pass_over(progress)?;
         self.count += 1;
         let why = self.too_large();
         self.emit(At::Item(self.count), line, Err(why))
@@ -154,18 +133,19 @@ impl Cutter<'_, '_> {
 
     /// Reads a large object again from its start, to find a list of records in it.
     fn descend(&mut self, start: Vec<u8>, line: usize) -> Result<(), Stop> {
-        let mut whole = io::Cursor::new(start).chain(&mut *self.reader);
-        let mut inner = Cutter {
-            reader: &mut whole,
-            limits: self.limits,
-            line,
-            count: self.count,
-            around: Map::new(),
-            sink: &mut *self.sink,
+        let (found, count, line_behind) = {
+            let mut whole = self.scan.put_back(start);
+            let mut inner = Cutter {
+                scan: Scanner::new(&mut whole, line),
+                limits: self.limits,
+                count: self.count,
+                around: Map::new(),
+                sink: &mut *self.sink,
+            };
+            inner.scan.bump()?;
+            (inner.members(1)?, inner.count, inner.scan.line)
         };
-        inner.bump()?;
-        let found = inner.members(1)?;
-        (self.count, self.line) = (inner.count, inner.line);
+        (self.count, self.scan.line) = (count, line_behind);
         if found {
             return Ok(());
         }
@@ -179,10 +159,10 @@ impl Cutter<'_, '_> {
     fn members(&mut self, depth: usize) -> Result<bool, Stop> {
         let mut found = false;
         loop {
-            match self.next_value()? {
+            match self.scan.next_value()? {
                 None => return Err(Stop::Fault("malformed JSON: the file ends inside of an object".into())),
                 Some(b'}') => {
-                    self.bump()?;
+                    self.scan.bump()?;
                     return Ok(found);
                 }
                 Some(b'"') => found |= self.member(depth, found)?,
@@ -194,32 +174,32 @@ impl Cutter<'_, '_> {
     /// Reads a member of an object. Returns whether it is a list of records.
     fn member(&mut self, depth: usize, found: bool) -> Result<bool, Stop> {
         let small = Limits { bytes: MAX_SMALL_BYTES, values: 1000 };
-        let Taken::Done(key) = self.value(small, Progress::default())? else {
+        let Taken::Done(key) = self.scan.value(small)? else {
             return Err(Stop::Fault(format!(
                 "line {}: the name of a field is longer than {MAX_SMALL_BYTES} bytes",
-                self.line
+                self.scan.line
             )));
         };
         let key: String = serde_json::from_slice(&key).unwrap_or_default();
-        match self.next_value()? {
-            Some(b':') => self.bump()?,
+        match self.scan.next_value()? {
+            Some(b':') => self.scan.bump()?,
             other => return Err(self.malformed("expected : after the name of a field", other.unwrap_or(b' '))),
         }
-        let opens = self.next_value()?;
+        let opens = self.scan.next_value()?;
         let holds_records = !found && wrap::is_wrapper(&key) && depth <= wrap::DEEPEST;
         match opens {
             Some(b'[') if holds_records => {
-                self.bump()?;
+                self.scan.bump()?;
                 self.list()?;
                 Ok(true)
             }
             Some(b'{') if holds_records => {
-                self.bump()?;
+                self.scan.bump()?;
                 self.members(depth + 1)
             }
             _ => {
-                match self.value(small, Progress::default())? {
-                    Taken::TooLarge(_, progress) => self.pass_over(progress)?,
+                match self.scan.value(small)? {
+                    Taken::TooLarge(_, progress) => self.scan.pass_over(progress)?,
                     Taken::Done(value) if self.around.len() < 100 => {
                         let value = serde_json::from_slice(&value).unwrap_or_default();
                         self.around.insert(key, value);
@@ -235,11 +215,11 @@ impl Cutter<'_, '_> {
     fn list(&mut self) -> Result<(), Stop> {
         let mut strangers = 0;
         loop {
-            let next = self.next_value()?;
-            let line = self.line;
+            let next = self.scan.next_value()?;
+            let line = self.scan.line;
             match next {
                 None => return Err(Stop::Fault("malformed JSON: the file ends inside of a list".into())),
-                Some(b']') => return self.bump(),
+                Some(b']') => return Ok(self.scan.bump()?),
                 Some(other @ (b'}' | b':')) => return Err(self.malformed("expected a record or ]", other)),
                 Some(first) => {
                     strangers = if first == b'{' { 0 } else { strangers + 1 };
@@ -248,7 +228,7 @@ impl Cutter<'_, '_> {
                             format!("{MAX_NON_OBJECTS} values in a row are not objects: this is not a list of records");
                         return Err(Stop::Fault(why));
                     }
-                    match self.value(self.limits, Progress::default())? {
+                    match self.scan.value(self.limits)? {
                         Taken::Done(bytes) => {
                             self.count += 1;
                             self.emit(At::Item(self.count), line, Ok(bytes))?;
@@ -262,132 +242,16 @@ impl Cutter<'_, '_> {
 
     fn malformed(&self, expected: &str, found: u8) -> Stop {
         let found = char::from(found).escape_default();
-        Stop::Fault(format!("malformed JSON at line {}: {expected}, found {found}; the rest is not read", self.line))
+        Stop::Fault(format!(
+            "malformed JSON at line {}: {expected}, found {found}; the rest is not read",
+            self.scan.line
+        ))
     }
-
-    /// Skips to the first byte that is neither white space nor a comma, and returns it unread. None at the end.
-    fn next_value(&mut self) -> Result<Option<u8>, Stop> {
-        loop {
-            let buffer = fill(self.reader)?;
-            let Some(&first) = buffer.first() else { return Ok(None) };
-            // 0x1e is the record separator of RFC 7464.
-            let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | 0x1e);
-            if !blank(&first) {
-                return Ok(Some(first));
-            }
-            let end = buffer.iter().position(|byte| !blank(byte)).unwrap_or(buffer.len());
-            self.line += newlines(&buffer[..end]);
-            self.reader.consume(end);
-        }
-    }
-
-    /// Skips one byte.
-    fn bump(&mut self) -> Result<(), Stop> {
-        let length = fill(self.reader)?.len().min(1);
-        self.reader.consume(length);
-        Ok(())
-    }
-
-    fn pass_over(&mut self, progress: Progress) -> Result<(), Stop> {
-        let mut progress = progress;
-        loop {
-            let buffer = fill(self.reader)?;
-            let (used, done) = progress.through(buffer, usize::MAX);
-            let ended = buffer.is_empty();
-            self.line += newlines(&buffer[..used]);
-            self.reader.consume(used);
-            if done || ended {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Reads the next value, as far as it is within the limits.
-    fn value(&mut self, limits: Limits, mut progress: Progress) -> Result<Taken, Stop> {
-        let mut bytes = Vec::new();
-        loop {
-            let buffer = fill(self.reader)?;
-            let room = limits.bytes - bytes.len();
-            let piece = &buffer[..buffer.len().min(room)];
-            let (used, done) = progress.through(piece, limits.values);
-            let ended = buffer.is_empty();
-            bytes.extend_from_slice(&buffer[..used]);
-            self.line += newlines(&buffer[..used]);
-            self.reader.consume(used);
-            if done || ended {
-                return Ok(Taken::Done(bytes));
-            }
-            if progress.values > limits.values || bytes.len() >= limits.bytes {
-                return Ok(Taken::TooLarge(bytes, progress));
-            }
-        }
-    }
-}
-
-impl Progress {
-    /// Follows a value through the bytes to its end, or until it holds more than `values` values. Returns how many
-    /// bytes belong to it, and whether it ended.
-    fn through(&mut self, bytes: &[u8], values: usize) -> (usize, bool) {
-        for (at, &byte) in bytes.iter().enumerate() {
-            if self.in_string {
-                match byte {
-                    _ if self.escaped => self.escaped = false,
-                    b'\\' => self.escaped = true,
-                    b'"' => {
-                        self.in_string = false;
-                        if self.depth == 0 {
-                            return (at + 1, true);
-                        }
-                    }
-                    _ => {}
-                }
-                continue;
-            }
-            match byte {
-                b'"' if self.depth == 0 && self.started => return (at, true),
-                b'"' => self.in_string = true,
-                b'{' | b'[' if self.depth == 0 && self.started => return (at, true),
-                b'{' | b'[' => {
-                    self.depth += 1;
-                    self.values += 1;
-                }
-                b'}' | b']' if self.depth == 0 => return (at, true),
-                b'}' | b']' => {
-                    self.depth -= 1;
-                    if self.depth == 0 {
-                        return (at + 1, true);
-                    }
-                }
-                b',' | b' ' | b'\t' | b'\r' | b'\n' | b':' if self.depth == 0 => return (at, true),
-                b',' => self.values += 1,
-                _ => {}
-            }
-            self.started = true;
-            if self.values > values {
-                return (at + 1, false);
-            }
-        }
-        (bytes.len(), false)
-    }
-}
-
-fn fill(reader: &mut dyn BufRead) -> io::Result<&[u8]> {
-    // Borrowed twice, because the compiler does not accept a loop that returns what it borrowed.
-    while let Err(error) = reader.fill_buf() {
-        if error.kind() != io::ErrorKind::Interrupted {
-            return Err(error);
-        }
-    }
-    reader.fill_buf()
-}
-
-fn newlines(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|&&byte| byte == b'\n').count()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::BufReader;
+    use std::io::{BufReader, Read};
 
     use serde_json::json;
 

@@ -1,0 +1,55 @@
+//! Whether the store's file still lies where it was opened.
+//!
+//! A file that was deleted, moved or replaced while it is open still takes writes, which nobody finds after a restart. And one
+//! that was emptied would be taken for a new store when it is opened again.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::{Error, ErrorKind};
+
+/// The file that the store has open, and where.
+#[derive(Clone, Debug)]
+pub(super) struct StoreFile {
+    file: PathBuf,
+    /// None where the system does not tell files apart.
+    opened: Option<Identity>,
+}
+
+/// The device and the number of a file on it.
+type Identity = (u64, u64);
+
+impl StoreFile {
+    /// A file that was just opened.
+    pub(super) fn at(file: PathBuf) -> Self {
+        let opened = look(&file).ok().and_then(|(identity, _)| identity);
+        Self { file, opened }
+    }
+
+    /// Why what is written now would be lost. None if the file lies in its place, or cannot be looked at.
+    pub(super) fn fault(&self) -> Option<Error> {
+        let what = match look(&self.file) {
+            Ok((_, 0)) => "is empty",
+            Ok((identity, _)) if self.opened.is_some() && identity != self.opened => {
+                "is another file than the one that was opened"
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => "was moved or deleted",
+            _ => return None,
+        };
+        let message = format!(
+            "{} {what}, so nothing is written; put the file back, or stop, put a copy from a backup in its place, and start again",
+            self.file.display()
+        );
+        Some(Error::new(ErrorKind::Storage, message))
+    }
+}
+
+/// Which file lies there, and its bytes.
+fn look(file: &Path) -> io::Result<(Option<Identity>, u64)> {
+    let found = std::fs::metadata(file)?;
+    #[cfg(unix)]
+    let identity = Some((std::os::unix::fs::MetadataExt::dev(&found), std::os::unix::fs::MetadataExt::ino(&found)));
+    #[cfg(not(unix))]
+    let identity = None;
+    Ok((identity, found.len()))
+}
