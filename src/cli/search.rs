@@ -151,6 +151,7 @@ mod tests {
                 ..Article::default()
             }),
             score: 1.5,
+            ..SentenceHit::default()
         };
         let text = lines(&hit, None);
         assert!(text.contains(&format!("{HIT}tide{HIT:#}")), "{text:?}");

@@ -12,6 +12,7 @@
 //! An index must hold exactly as many documents as the store counts sentences, quotes and entities: opening the engine rebuilds
 //! an index that does not. Whoever adds a field raises [`VERSION`], so that older indexes are rebuilt.
 
+pub(super) mod columns;
 mod fields;
 mod keys;
 
@@ -33,23 +34,6 @@ pub(super) use keys::{label_key, label_pair, label_pairs, label_value, name_key,
 
 /// Changes whenever fields or the reading of text do: older indexes are rebuilt from the store.
 pub(super) const VERSION: u32 = 5;
-
-/// Names of the columns of whole values that hits are counted by.
-pub(super) mod columns {
-    pub(in crate::embedded) const OUTLET: &str = "outlet_name";
-    pub(in crate::embedded) const AUTHOR: &str = "author_name";
-    pub(in crate::embedded) const LANGUAGE: &str = "language";
-    pub(in crate::embedded) const LABEL: &str = "label_pair";
-    pub(in crate::embedded) const MODEL: &str = "model";
-    pub(in crate::embedded) const TIER: &str = "tier";
-    pub(in crate::embedded) const TYPES: &str = "types";
-    pub(in crate::embedded) const MENTIONS: &str = "mentions";
-    pub(in crate::embedded) const SPEAKERS: &str = "speaker_ids";
-    pub(in crate::embedded) const ADDRESSEES: &str = "addressee_ids";
-    pub(in crate::embedded) const ABOUT: &str = "about_ids";
-    pub(in crate::embedded) const FACET: &str = "facet";
-    pub(in crate::embedded) const CUE: &str = "cue_lemma";
-}
 
 /// What sentences and quotes share.
 #[derive(Clone, Copy)]

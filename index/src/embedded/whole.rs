@@ -17,7 +17,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use tantivy::DocId;
-use tantivy::query::BooleanQuery;
+use tantivy::query::{BooleanQuery, Query};
 
 use self::explain::explained;
 use self::tree::{Leaf, Node, Tree};
@@ -101,6 +101,7 @@ impl View {
         let after = page::after(hash, &query.page)?;
         let filters = self.article_filters(&self.fields.sentences.common, &query.filter, interrupt)?;
         let filter = (!filters.is_empty()).then(|| BooleanQuery::intersection(filters));
+        let filter = filter.as_ref().map(|filter| filter as &dyn Query);
         let tree = Tree::new(Compiler::sentences(self, interrupt), &query.expr, filter)?;
         let statistics = self.statistics(&tree, interrupt)?;
         let search = Search { query, tree, statistics, scored: has_words(&query.expr) };
@@ -177,9 +178,10 @@ impl View {
     ) -> Result<Vec<ArticleMatch>> {
         let text = Highlighter::new(&search.query.expr, &[Field::Text]);
         let title = Highlighter::new(&search.query.expr, &[Field::Text, Field::Title]);
+        let meetings = self.meetings(search, found, interrupt)?;
         let mut room = Room::default();
         let mut hits = Vec::with_capacity(found.len());
-        for hit in found {
+        for (hit, meeting) in found.iter().zip(&meetings) {
             interrupt.check()?;
             if !room.is_left() {
                 break;
@@ -188,31 +190,45 @@ impl View {
             let stored = self.store.article(seq)?.ok_or_else(|| unknown(seq))?;
             room.take(&stored.article);
             let segment = hit.segment as usize;
-            let docs = hit.doc..hit.doc + self.sentence_places[segment].siblings(hit.doc);
-            let mut walk = Walk::new(self, segment, &search.tree, Wanted::All)?;
-            let mut meeting = Meeting::default();
-            search.meet(&mut walk, &docs, &mut meeting);
             let article = Arc::new(stored.article);
             let (sentences, others) =
-                self.best_sentences(search, (segment, &docs), &meeting, (&article, &text), interrupt)?;
-            let published = self.sentence_keys[segment].published.first(docs.start);
+                self.best_sentences(search, (segment, hit.doc), meeting, (&article, &text), interrupt)?;
+            let published = self.sentence_keys[segment].published.first(hit.doc);
             hits.push(ArticleMatch {
                 sentences,
                 others,
                 title_highlights: title.spans_of(&article.title, interrupt)?,
                 score: hit.score,
-                explanation: search.query.explain.then(|| explained(search, &meeting, published)),
+                explanation: search.query.explain.then(|| explained(search, meeting, published)),
                 article,
             });
         }
         Ok(hits)
     }
 
+    /// How each article that was found meets the conditions. Segments are walked once, however many articles are in them.
+    fn meetings(&self, search: &Search<'_>, found: &[Found], interrupt: &Interrupt) -> Result<Vec<Meeting>> {
+        let mut forwards: Vec<usize> = (0..found.len()).collect();
+        forwards.sort_by_key(|&hit| (found[hit].segment, found[hit].doc));
+        let mut meetings: Vec<Meeting> = found.iter().map(|_| Meeting::default()).collect();
+        for hits in forwards.chunk_by(|&a, &b| found[a].segment == found[b].segment) {
+            let segment = found[hits[0]].segment as usize;
+            let mut walk = Walk::new(self, segment, &search.tree, Wanted::All)?;
+            for &hit in hits {
+                interrupt.check()?;
+                let first = found[hit].doc;
+                let docs = first..first + self.sentence_places[segment].siblings(first);
+                search.meet(&mut walk, &docs, &mut meetings[hit]);
+            }
+        }
+        Ok(meetings)
+    }
+
     /// The sentences of an article that meet most, and how many others meet something.
     fn best_sentences(
         &self,
         search: &Search<'_>,
-        (segment, docs): (usize, &Range<DocId>),
+        (segment, first): (usize, DocId),
         meeting: &Meeting,
         (article, highlighter): (&Article, &Highlighter),
         interrupt: &Interrupt,
@@ -222,7 +238,7 @@ impl View {
         let others = met.len().saturating_sub(search.query.sentences) as u32;
         met.truncate(search.query.sentences);
         let told = met.into_iter().map(|place| {
-            let sentence = sentence_of(&self.sentence_places[segment], docs.start + place as u32);
+            let sentence = sentence_of(&self.sentence_places[segment], first + place as u32);
             if article.body.get(sentence.span.range()).is_none() {
                 return Err(Error::new(
                     ErrorKind::Corrupt,

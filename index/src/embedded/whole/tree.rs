@@ -1,6 +1,7 @@
 //! A query as conditions on an article, and how they are combined.
 
-use tantivy::query::{BooleanQuery, Query};
+use tantivy::Searcher;
+use tantivy::query::{EnableScoring, Query, Weight};
 
 use super::HEADLINE;
 use crate::Result;
@@ -14,7 +15,7 @@ pub(super) struct Tree {
     /// How they are combined.
     pub(super) root: Node,
     /// What the article must pass besides.
-    pub(super) filter: Option<BooleanQuery>,
+    pub(super) filter: Option<Box<dyn Weight>>,
 }
 
 /// A condition that an article meets by its sentences, or as a whole.
@@ -22,9 +23,9 @@ pub(super) struct Leaf {
     /// How the query language writes it.
     pub(super) name: String,
     /// The sentences that meet it.
-    pub(super) sentences: Option<Box<dyn Query>>,
+    pub(super) sentences: Option<Box<dyn Weight>>,
     /// The articles that meet it as a whole, by all their sentences.
-    pub(super) whole: Option<Box<dyn Query>>,
+    pub(super) whole: Option<Box<dyn Weight>>,
     /// As how many sentences it counts if the article as a whole meets it.
     pub(super) whole_counts: f32,
     /// Its weight.
@@ -47,11 +48,18 @@ pub(super) enum Node {
 
 impl Tree {
     /// The conditions of a query.
-    pub(super) fn new(compiler: Compiler<'_>, expr: &Expr, filter: Option<BooleanQuery>) -> Result<Self> {
+    pub(super) fn new(compiler: Compiler<'_>, expr: &Expr, filter: Option<&dyn Query>) -> Result<Self> {
         let mut leaves = Vec::new();
         let root = node(compiler, expr, (1.0, true), &mut leaves)?;
+        let filter = filter.map(|filter| matches(compiler, filter)).transpose()?;
         Ok(Self { leaves, root, filter })
     }
+}
+
+/// What matches a query, whatever the score.
+fn matches(compiler: Compiler<'_>, query: &dyn Query) -> Result<Box<dyn Weight>> {
+    let searcher: &Searcher = &compiler.view.searchers.sentences;
+    Ok(query.weight(EnableScoring::disabled_from_searcher(searcher))?)
 }
 
 /// Takes an expression apart, under a weight, and under a number of negations.
@@ -76,11 +84,11 @@ fn node(compiler: Compiler<'_>, expr: &Expr, (weight, positive): (f32, bool), le
 /// A condition.
 fn leaf(compiler: Compiler<'_>, expr: &Expr, (weight, positive): (f32, bool)) -> Result<Leaf> {
     let (mut sentences, mut whole, mut whole_counts) = (None, None, 1.0);
-    let query = compiler.compile(expr)?.query;
+    let query = matches(compiler, &*compiler.compile(expr)?.query)?;
     match place(expr) {
         Place::Text => {
             sentences = Some(query);
-            whole = Some(compiler.compile(&of_title(expr))?.query);
+            whole = Some(matches(compiler, &*compiler.compile(&of_title(expr))?.query)?);
             whole_counts = HEADLINE;
         }
         Place::Title => {

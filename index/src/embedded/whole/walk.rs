@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use tantivy::query::{AllQuery, EnableScoring, Query, Scorer};
+use tantivy::query::{AllScorer, Scorer, Weight};
 use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
 
 use super::tree::{Leaf, Node, Tree};
@@ -51,8 +51,7 @@ impl Cursor {
 impl<'a> Walk<'a> {
     /// The articles of a segment that may match.
     pub(super) fn new(view: &'a View, segment: usize, tree: &Tree, wanted: Wanted) -> Result<Self> {
-        let searcher = &view.searchers.sentences;
-        let reader = &searcher.segment_readers()[segment];
+        let reader = &view.searchers.sentences.segment_readers()[segment];
         let mut walk = Self {
             keys: &view.sentence_keys[segment],
             places: &view.sentence_places[segment],
@@ -64,17 +63,14 @@ impl<'a> Walk<'a> {
             at: 0,
             visited: 0,
         };
-        let open = |query: &dyn Query| -> Result<Cursor> {
-            let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
-            Ok(Cursor(weight.scorer(reader, 1.0)?))
-        };
+        let open = |weight: &dyn Weight| -> Result<Cursor> { Ok(Cursor(weight.scorer(reader, 1.0)?)) };
         for (number, Leaf { sentences, whole, .. }) in tree.leaves.iter().enumerate() {
             if let Wanted::One(one) = wanted
                 && one != number
             {
                 continue;
             }
-            let mut add = |query: &Option<Box<dyn Query>>| -> Result<Option<usize>> {
+            let mut add = |query: &Option<Box<dyn Weight>>| -> Result<Option<usize>> {
                 let Some(query) = query else { return Ok(None) };
                 walk.cursors.push(open(&**query)?);
                 Ok(Some(walk.cursors.len() - 1))
@@ -86,14 +82,14 @@ impl<'a> Walk<'a> {
             return Ok(walk);
         }
         if let Some(filter) = &tree.filter {
-            walk.cursors.push(open(filter)?);
+            walk.cursors.push(open(&**filter)?);
             walk.filter = Some(walk.cursors.len() - 1);
         }
         let (query, filter) = (walk.driver(&tree.root), walk.filter.map(|filter| vec![filter]));
         walk.drivers = match cheapest(query.into_iter().chain(filter), &walk.cursors) {
             Some(drivers) => drivers,
             None => {
-                walk.cursors.push(open(&AllQuery)?);
+                walk.cursors.push(Cursor(Box::new(AllScorer::new(reader.max_doc()))));
                 vec![walk.cursors.len() - 1]
             }
         };
