@@ -42,6 +42,7 @@ mod pool;
 mod samples;
 pub mod server;
 mod standing;
+mod synonyms;
 mod telemetry;
 mod upgrade;
 

@@ -21,7 +21,9 @@ use crate::{
     metrics::{self, Metrics},
     models,
     pipeline::Pipeline,
-    proto, samples, telemetry, upgrade,
+    proto, samples,
+    synonyms::{self, Thesaurus},
+    telemetry, upgrade,
 };
 
 /// How long clients without open calls have to close their connections themselves once the server stops.
@@ -40,6 +42,7 @@ pub struct Ready {
     config: Config,
     engine: Arc<dyn Engine>,
     pipeline: Pipeline,
+    synonyms: Arc<Thesaurus>,
     listener: TcpListener,
     connections: Connections,
     metrics: Metrics,
@@ -60,6 +63,7 @@ impl Ready {
             Some(address) => (Metrics::on()?, Some(listen("metrics", "metrics", address).await?)),
             None => (Metrics::default(), None),
         };
+        let synonyms = Arc::new(Thesaurus::open(config.synonyms.clone())?);
         let analyzer = models::analyzer(config.model.as_deref())?;
         let (folder, began) = (config.data_dir.clone(), Instant::now());
         let options =
@@ -71,7 +75,7 @@ impl Ready {
         let engine: Arc<dyn Engine> = Arc::new(engine);
         let pipeline = Pipeline::new(Arc::clone(&engine), analyzer, config.analysis_threads, metrics.clone());
         let connections = Connections::new(config.limits.connections);
-        Ok(Self { config, engine, pipeline, listener, connections, metrics, scrapes })
+        Ok(Self { config, engine, pipeline, synonyms, listener, connections, metrics, scrapes })
     }
 
     /// The address on which it listens. If the configured port is 0, this has the actual one.
@@ -91,10 +95,11 @@ impl Ready {
 
     /// Answers calls until `stop` is ready. Then lets open calls finish within the configured grace.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<(), Failure> {
-        let Self { config, engine, pipeline, listener, connections, metrics, scrapes } = self;
+        let Self { config, engine, pipeline, synonyms, listener, connections, metrics, scrapes } = self;
         let (stopping, told) = watch::channel(false);
         let (reporter, health) = tonic_health::server::health_reporter();
         let follower = tokio::spawn(health::follow(Arc::clone(&engine), connections.clone(), reporter.clone()));
+        let rereading = tokio::spawn(synonyms::follow(Arc::clone(&synonyms)));
         let upgrading = tokio::spawn(upgrade::run(pipeline.clone(), config.analysis_threads, told.clone()));
         let telling = scrapes.map(|listener| {
             let (metrics, held) =
@@ -103,7 +108,7 @@ impl Ready {
         });
         let (grace, limits, streams) = (config.shutdown_grace, config.limits.clone(), config.limits.concurrent_streams);
         let (reflection, reflection_alpha) = reflection()?;
-        let routes = grpc::routes(Core::new(engine, pipeline, config, told.clone()))
+        let routes = grpc::routes(Core::new(engine, pipeline, synonyms, config, told.clone()))
             .add_service(health)
             .add_service(reflection)
             .add_service(reflection_alpha);
@@ -122,6 +127,7 @@ impl Ready {
             () = ending => tracing::warn!(open_calls = connections.open_calls(), "open calls were cut off after {grace:?}"),
         }
         upgrading.abort();
+        rereading.abort();
         if let Some(telling) = telling {
             telling.abort();
         }

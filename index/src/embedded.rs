@@ -25,6 +25,7 @@
 //! The directory holds `articles.redb`, the store, and one folder for each index: `sentences`, `quotes` and `entities`.
 
 mod aggregate;
+mod alike;
 mod automaton;
 mod change;
 mod collect;
@@ -51,7 +52,9 @@ mod predicate;
 mod record;
 mod schema;
 mod search;
+mod spelling;
 mod store;
+mod suggest;
 mod terms;
 mod threads;
 mod view;
@@ -77,10 +80,14 @@ use self::store::Store;
 use self::threads::spawn;
 use self::view::View;
 use self::writer::{Disk, GroupLimits, Job, Shared};
-use crate::query::{ArticleFilter, ArticleQuery, EntityQuery, MentionQuery, PageRequest, QuoteQuery, SentenceQuery};
+use crate::query::{
+    ArticleFilter, ArticleQuery, EntityQuery, MentionQuery, PageRequest, QuoteQuery, SentenceQuery, SpellingQuery,
+    SuggestQuery,
+};
 use crate::{
     AnalyzedArticle, ArticleHit, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Health, Interrupt,
-    MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
+    MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Spelling, Status,
+    Suggestions, Write,
 };
 
 /// The engine that needs nothing installed: all data lies in one directory.
@@ -294,6 +301,18 @@ impl Engine for Embedded {
 
     fn mentions(&self, query: &MentionQuery, interrupt: &Interrupt) -> Result<Page<MentionHit>> {
         self.page(&query.page, |view| view.mentions(query, interrupt))
+    }
+
+    fn spellings(&self, query: &SpellingQuery, interrupt: &Interrupt) -> Result<Vec<Spelling>> {
+        self.read(|view| view.spellings(query, interrupt))
+    }
+
+    fn suggest(&self, query: &SuggestQuery, interrupt: &Interrupt) -> Result<Suggestions> {
+        self.read(|view| view.suggest(query, interrupt))
+    }
+
+    fn telling_words(&self, text: &str, most: usize, interrupt: &Interrupt) -> Result<Vec<String>> {
+        self.read(|view| view.telling_words(text, most, interrupt))
     }
 
     fn pending(&self, best: Tier, taken: &BTreeSet<u64>, most: usize) -> Result<Vec<Pending>> {

@@ -50,8 +50,10 @@ mod hits;
 mod name;
 pub mod query;
 mod rows;
+pub mod similar;
 mod steps;
 mod text;
+pub mod why;
 mod wildcard;
 mod words;
 
@@ -61,4 +63,7 @@ pub use engine::{
     Change, Engine, Health, Interrupt, OnProgress, Outdated, Pending, Progress, Receipt, Status, Wanted, Write,
 };
 pub use error::{Error, ErrorKind, Result};
-pub use hits::{ArticleHit, EntityHit, MatchedBy, MentionHit, Page, PageKey, QuoteHit, SentenceHit, Total};
+pub use hits::{
+    ArticleHit, EntityHit, EntitySuggestion, MatchedBy, MentionHit, Page, PageKey, PhraseSuggestion, QuoteHit,
+    SentenceHit, Spelling, Suggestions, Total,
+};

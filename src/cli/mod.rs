@@ -17,6 +17,7 @@ mod dates;
 mod delete;
 mod entities;
 mod eval;
+mod export;
 mod fault;
 mod filter;
 mod info;
@@ -24,6 +25,7 @@ mod ingest;
 mod input;
 mod json;
 mod labels;
+mod nothing;
 mod paging;
 mod quote_view;
 mod quotes;
@@ -31,6 +33,8 @@ mod reanalyze;
 mod render;
 mod search;
 mod serve;
+mod similar;
+mod suggest;
 mod whole;
 
 /// Reads news articles and answers who said what, over gRPC.
@@ -53,6 +57,12 @@ enum Command {
     Quotes(quotes::Args),
     /// Find people, organisations and places.
     Entities(entities::Args),
+    /// Complete what is typed: entities, and phrases of headlines.
+    Suggest(suggest::Args),
+    /// Find articles like an article, or quotes like a quote.
+    Similar(similar::Args),
+    /// Write all hits of a search to a file: JSON Lines or CSV.
+    Export(export::Args),
     /// List articles, or show one in full.
     Articles(articles::Args),
     /// Find entities and quotes in a text without storing it.
@@ -74,6 +84,9 @@ pub fn main() -> ExitCode {
         Command::Search(args) => search::run(args),
         Command::Quotes(args) => quotes::run(args),
         Command::Entities(args) => entities::run(args),
+        Command::Suggest(args) => suggest::run(args),
+        Command::Similar(args) => similar::run(args),
+        Command::Export(args) => export::run(args),
         Command::Articles(args) => articles::run(args),
         Command::Analyze(args) => analyze::run(args),
         Command::Delete(args) => delete::run(args),

@@ -6,7 +6,8 @@ use tonic::{Response, Status};
 use super::fault::{Fault, of_query};
 use super::filter::Output;
 use super::info::grouped;
-use super::json;
+use super::render::{DIM, Paragraph};
+use super::{json, nothing};
 use crate::proto;
 
 /// The most hits to ask for at once.
@@ -24,10 +25,14 @@ pub(super) trait Page: Message {
     fn next(&self) -> &str;
     /// How many hits there are on all pages.
     fn total(&self) -> Option<proto::TotalCount>;
+    /// Why there are none.
+    fn no_hits(&self) -> Option<proto::NoHits> {
+        None
+    }
 }
 
 macro_rules! page {
-    ($name:ident, $hit:ident, $field:ident) => {
+    ($name:ident, $hit:ident, $field:ident $(, $no_hits:ident)?) => {
         impl Page for proto::$name {
             const NAME: &'static str = stringify!($name);
             type Hit = proto::$hit;
@@ -40,26 +45,37 @@ macro_rules! page {
             fn total(&self) -> Option<proto::TotalCount> {
                 self.total
             }
+            $(fn no_hits(&self) -> Option<proto::NoHits> {
+                self.$no_hits.clone()
+            })?
         }
     };
 }
 
-page!(SearchSentencesResponse, SentenceHit, hits);
-page!(SearchQuotesResponse, QuoteHit, hits);
+page!(SearchSentencesResponse, SentenceHit, hits, no_hits);
+page!(SearchQuotesResponse, QuoteHit, hits, no_hits);
 page!(LookupEntitiesResponse, EntityHit, hits);
 page!(ListMentionsResponse, MentionHit, hits);
 page!(ListArticlesResponse, ArticleSummary, articles);
 
 /// How many hits were shown, and how many there are.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
     /// How many were shown.
     pub(super) shown: i64,
     /// How many there are on all pages, as counted by the server.
     pub(super) total: proto::TotalCount,
+    /// Why there are none, if the server tells.
+    pub(super) nothing: Option<proto::NoHits>,
 }
 
 impl Seen {
+    /// The last lines of an answer: how many there are, and why if there are none. `one` and `many` name the hits.
+    pub(super) fn lines(&self, one: &str, many: &str, width: Option<usize>) -> String {
+        let count = Paragraph::new().add(DIM, &self.words(one, many)).lines(width, 0);
+        count + &self.nothing.as_ref().map(|nothing| nothing::lines(nothing, width)).unwrap_or_default()
+    }
+
     /// "3 quotes", "10 of 128 quotes", "no quotes". `one` and `many` name the hits.
     pub(super) fn words(&self, one: &str, many: &str) -> String {
         let total = self.total.count.max(self.shown);
@@ -90,6 +106,7 @@ pub(super) async fn each_hit<P: Page>(
     loop {
         let mut page = fetch(size, token).await.map_err(|status| of_query(&status, query))?.into_inner();
         seen.total = page.total().unwrap_or_default();
+        seen.nothing = page.no_hits();
         let room = usize::try_from(limit - seen.shown).unwrap_or(usize::MAX);
         page.hits().truncate(room);
         seen.shown += page.hits().len() as i64;
@@ -143,8 +160,9 @@ mod tests {
 
     #[test]
     fn counts_read_well() {
-        let seen =
-            |shown, count, exact| Seen { shown, total: proto::TotalCount { count, exact } }.words("quote", "quotes");
+        let seen = |shown, count, exact| {
+            Seen { shown, total: proto::TotalCount { count, exact }, nothing: None }.words("quote", "quotes")
+        };
         assert_eq!(seen(0, 0, true), "no quotes found");
         assert_eq!(seen(1, 1, true), "1 quote");
         assert_eq!(seen(10, 128, true), "10 of 128 quotes");

@@ -25,6 +25,11 @@ pub(crate) const LABEL_VALUE_BYTES: usize = 1024;
 /// Most sentences that `GetQuote` gives before and after.
 pub(crate) const CONTEXT_SENTENCES: usize = 20;
 
+/// Most requests of one call for many.
+pub(crate) const BATCH_REQUESTS: usize = 100;
+/// Most suggestions of a kind, and most articles or quotes like another one.
+pub(crate) const SUGGESTIONS: usize = 100;
+
 pub(super) fn longest(field: &str, value: &str, most: usize) -> Result<(), Fault> {
     if value.len() > most {
         let said = format!("is {} bytes long; the limit metadata_bytes is {most}", value.len());

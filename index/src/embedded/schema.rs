@@ -24,6 +24,7 @@ use tantivy::schema::{Field, INDEXED, IndexRecordOption, Schema, SchemaBuilder, 
 use crate::article::type_word;
 use crate::name::KeptName;
 use crate::query::Part;
+use crate::text::phrases::phrases;
 use crate::words::{act_word, kind_word, polarity_word};
 use crate::{AnalyzedArticle, EntityId, EntityRecord};
 
@@ -32,7 +33,7 @@ pub(super) use fields::{Words, tokenizers};
 pub(super) use keys::{label_key, label_value, name_key, named_word, part_word, tier_word};
 
 /// Changes whenever fields or the reading of text do: older indexes are rebuilt from the store.
-pub(super) const VERSION: u32 = 4;
+pub(super) const VERSION: u32 = 5;
 
 /// What sentences and quotes share.
 #[derive(Clone, Copy)]
@@ -157,6 +158,8 @@ pub(super) struct Sentences {
     pub(super) paragraph: Field,
     /// Its role, as a position in [`ROLES`].
     pub(super) role: Field,
+    /// Phrases of the headline, with the first sentence of the article only.
+    pub(super) title_phrase: Field,
     /// All of these, for tantivy.
     pub(super) schema: Schema,
 }
@@ -178,6 +181,7 @@ impl Sentences {
             len: builder.add_u64_field("len", fast()),
             paragraph: builder.add_u64_field("paragraph", fast()),
             role: builder.add_u64_field("role", fast()),
+            title_phrase: builder.add_text_field("title_phrase", keyword()),
             schema: builder.build(),
         }
     }
@@ -209,6 +213,9 @@ impl Sentences {
             self.common.put_parts(&mut document, &[(Part::Entity, !ids.is_empty())]);
             for id in ids {
                 document.add_text(self.mentions, id);
+            }
+            if ordinal == 0 {
+                phrases(&article.title).iter().for_each(|phrase| document.add_text(self.title_phrase, phrase));
             }
             documents.push(document);
         }

@@ -23,6 +23,8 @@ mod fault;
 mod options;
 mod parse;
 mod print;
+mod suggest;
+mod synonyms;
 
 use sayso_document::{Act, Date, EntityType, MentionForm, Polarity, QuoteKind, Tier};
 
@@ -32,6 +34,8 @@ pub use expr::{Expr, Field, Part, Property, Role};
 pub use fault::{ParseError, ParseErrorKind};
 pub use options::ParseOptions;
 pub use parse::parse;
+pub use suggest::{SpellingQuery, SuggestQuery};
+pub use synonyms::{SynonymError, Synonyms};
 
 /// How many words a text has, as they are indexed and looked for.
 ///

@@ -16,5 +16,7 @@ mod recovery;
 mod reference;
 mod samples;
 mod search;
+mod suggest;
+mod synonyms;
 mod totals;
 mod versions;
