@@ -250,7 +250,11 @@ impl Out {
     fn line(&mut self, row: &impl Row) -> Result<(), Fault> {
         match self.format {
             Format::Jsonl => writeln!(self.to, "{}", row.json()?)?,
-            Format::Csv => writeln!(self.to, "{}", row.values().iter().map(rows::cell).collect::<Vec<_>>().join(","))?,
+            Format::Csv => writeln!(
+                self.to,
+                "{}",
+                row.values().iter().map(|value| rows::cell(value)).collect::<Vec<_>>().join(",")
+            )?,
         }
         Ok(())
     }

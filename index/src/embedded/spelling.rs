@@ -64,17 +64,19 @@ impl View {
         counts.sort_by_key(|&(_, count)| Reverse(count));
         counts.truncate(LOOKED_UP);
         let searcher = &self.searchers.sentences;
-        let all = searcher.num_docs().max(1) as f64;
+        let all = searcher.num_docs();
         let mut telling = Vec::with_capacity(counts.len());
         for (word, count) in counts {
             interrupt.check()?;
             let elsewhere = frequency(searcher, self.fields.sentences.common.text.exact, &word)?;
             if elsewhere > count {
-                telling.push((count as f64 * (1.0 + all / elsewhere as f64).ln(), word));
+                // Half as frequent elsewhere is one step rarer.
+                let rarity = 1 + (all / elsewhere).max(1).ilog2();
+                telling.push((Reverse(count * u64::from(rarity)), elsewhere, word));
             }
         }
-        telling.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-        Ok(telling.into_iter().take(most).map(|(_, word)| word).collect())
+        telling.sort();
+        Ok(telling.into_iter().take(most).map(|(.., word)| word).collect())
     }
 }
 

@@ -24,8 +24,12 @@ pub(super) trait Row: Message {
 }
 
 /// A value of a table: between quotation marks if it has a mark of its own, a comma or a line break.
-pub(super) fn cell(value: &String) -> String {
-    if value.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", value.replace('"', "\"\"")) } else { value.clone() }
+pub(super) fn cell(value: &str) -> String {
+    if value.contains(['"', ',', '\n', '\r']) {
+        format!("\"{}\"", value.replace('"', "\"\""))
+    } else {
+        value.to_owned()
+    }
 }
 
 /// The columns that tell the article of a hit.
@@ -147,7 +151,7 @@ mod tests {
 
     #[test]
     fn cells_are_what_rfc_4180_wants() {
-        let row = ["plain", "a, b", "said \"no\"", "two\nlines", ""].map(|value| cell(&value.to_owned()));
+        let row = ["plain", "a, b", "said \"no\"", "two\nlines", ""].map(cell);
         assert_eq!(row.join(","), "plain,\"a, b\",\"said \"\"no\"\"\",\"two\nlines\",");
     }
 
