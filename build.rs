@@ -5,7 +5,8 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost_types::FileDescriptorSet;
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
+    "sayso/v1/access.proto",
     "sayso/v1/resources.proto",
     "sayso/v1/article_service.proto",
     "sayso/v1/search_service.proto",
@@ -23,13 +24,12 @@ const COMMON: [(&str, &str); 2] =
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=proto");
-    let descriptors = protox::Compiler::new(["proto"])?
-        .include_imports(true)
-        .include_source_info(true)
-        .open_files(FILES)?
-        .file_descriptor_set();
+    let mut compiler = protox::Compiler::new(["proto"])?;
+    compiler.include_imports(true).include_source_info(true).open_files(FILES)?;
+    let descriptors = compiler.file_descriptor_set();
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    fs::write(out.join("sayso.bin"), prost::Message::encode_to_vec(&descriptors))?;
+    // Unlike the messages of prost, these bytes keep our own options of methods.
+    fs::write(out.join("sayso.bin"), compiler.encode_file_descriptor_set())?;
     let builder = tonic_prost_build::configure;
     // Maps in order, so that the same answer is the same bytes.
     let ours = COMMON.iter().fold(builder().btree_map("."), |builder, (package, module)| {

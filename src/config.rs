@@ -15,11 +15,19 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use crate::tls::TlsFiles;
+
 use crate::analysis::Mode;
 use faults::Faults;
 
 /// The default address, for the server and for clients.
 pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50051);
+
+/// The default data directory.
+pub(crate) const DEFAULT_DATA_DIR: &str = "sayso-data";
+
+/// The file of API keys in the data directory, unless another one is named.
+pub(crate) const KEYS: &str = "keys.json";
 
 /// Settings as they are written. Flags override the environment, and the environment overrides the file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, clap::Args)]
@@ -35,6 +43,31 @@ pub struct RawConfig {
     #[arg(long, value_name = "ADDRESS:PORT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics: Option<String>,
+    /// File of API keys, which `sayso keys` writes; calls need a key as soon as it exists
+    /// [default: keys.json in the data directory, env: SAYSO_KEYS]
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys: Option<PathBuf>,
+    /// Certificate of this server in PEM, followed by those between it and the authority; read again when it changes.
+    /// Connections are encrypted if this is set
+    /// [env: SAYSO_TLS_CERT]
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key of the certificate in PEM [env: SAYSO_TLS_KEY]
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_key: Option<PathBuf>,
+    /// Certificates in PEM of the authorities that must have signed each client's certificate (mutual TLS)
+    /// [default: clients need none, env: SAYSO_TLS_CLIENT_CA]
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_ca: Option<PathBuf>,
+    /// Listen beyond this machine although calls need neither a key nor a client's certificate: whoever reaches the
+    /// address can then read, change and delete all articles [default: false, env: SAYSO_INSECURE_PUBLIC]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub insecure_public: Option<bool>,
     /// Folder that holds articles and indexes [default: sayso-data, env: SAYSO_DATA_DIR]
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -184,6 +217,12 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where to serve metrics. None if they are off.
     pub metrics: Option<SocketAddr>,
+    /// The file of API keys, which need not exist.
+    pub keys: PathBuf,
+    /// The certificates. None if connections are not encrypted.
+    pub tls: Option<TlsFiles>,
+    /// Whether everybody may be let in from everywhere.
+    pub insecure_public: bool,
     /// The folder that holds articles and indexes.
     pub data_dir: PathBuf,
     /// The folder of models that replace compiled-in ones.
@@ -235,6 +274,13 @@ pub struct Limits {
     pub connections: usize,
 }
 
+impl Config {
+    /// Whether each client needs a certificate.
+    pub(crate) fn asks_for_certificates(&self) -> bool {
+        self.tls.as_ref().is_some_and(|tls| tls.client_ca.is_some())
+    }
+}
+
 /// Everything that is wrong with the settings, one line each.
 #[derive(Debug)]
 pub struct ConfigError(Vec<String>);
@@ -272,12 +318,23 @@ impl RawConfig {
         sources.extract().map_err(|fault| ConfigError(fault.into_iter().map(|one| told(&one)).collect()))
     }
 
+    /// Where the server keeps articles and indexes.
+    fn data_folder(&self) -> PathBuf {
+        self.data_dir.clone().unwrap_or_else(|| DEFAULT_DATA_DIR.into())
+    }
+
+    /// Where the file of keys is.
+    pub(crate) fn key_file(&self) -> PathBuf {
+        self.keys.clone().unwrap_or_else(|| self.data_folder().join(KEYS))
+    }
+
     /// The values to use.
     ///
     /// # Errors
     /// Reports everything that is wrong, not only the first thing.
     pub fn resolve(self) -> Result<Config, ConfigError> {
         let mut faults = Faults::default();
+        let (keys, data_dir) = (self.key_file(), self.data_folder());
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let page_size = faults.positive("max_page_size", self.max_page_size.map(|n| n as usize), 1000);
         let streams = self.max_concurrent_streams.map(|n| n as usize);
@@ -288,7 +345,10 @@ impl RawConfig {
         let config = Config {
             listen: faults.address("listen", self.listen).unwrap_or(DEFAULT_LISTEN),
             metrics: faults.address("metrics", self.metrics),
-            data_dir: self.data_dir.unwrap_or_else(|| "sayso-data".into()),
+            keys,
+            tls: faults.tls(self.tls_cert, self.tls_key, self.tls_client_ca),
+            insecure_public: self.insecure_public.unwrap_or_default(),
+            data_dir,
             model: self.model,
             synonyms: self.synonyms,
             analysis: faults.mode(self.analysis),

@@ -12,6 +12,7 @@ use std::{
     collections::BTreeMap,
     convert::Infallible,
     io,
+    net::SocketAddr,
     pin::Pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -30,7 +31,10 @@ use tokio::{
 };
 use tonic::transport::server::Connected;
 
-use crate::telemetry;
+use crate::{
+    telemetry,
+    tls::{HTTP2, Tls, Transport},
+};
 
 /// The file descriptors that are kept for the store, the indexes and the log.
 const RESERVED_FILES: u64 = 256;
@@ -90,6 +94,8 @@ pub(crate) struct Connections(Arc<Shared>);
 
 struct Shared {
     most: usize,
+    /// What encrypts them. None: they are not encrypted.
+    tls: Option<Arc<Tls>>,
     greeting_within: Duration,
     open: Mutex<BTreeMap<u64, Entry>>,
     next: AtomicU64,
@@ -103,14 +109,14 @@ struct Entry {
 }
 
 impl Connections {
-    /// Room for `most` connections.
-    pub(crate) fn new(most: usize) -> Self {
-        Self::with(most, MAX_PREFACE_TIME)
+    /// Room for `most` connections, which are encrypted if there are certificates.
+    pub(crate) fn new(most: usize, tls: Option<Arc<Tls>>) -> Self {
+        Self::with(most, MAX_PREFACE_TIME, tls)
     }
 
-    fn with(most: usize, greeting_within: Duration) -> Self {
+    fn with(most: usize, greeting_within: Duration, tls: Option<Arc<Tls>>) -> Self {
         let (open, next, left) = (Mutex::default(), AtomicU64::new(0), Notify::new());
-        Self(Arc::new(Shared { most, greeting_within, open, next, left }))
+        Self(Arc::new(Shared { most, tls, greeting_within, open, next, left }))
     }
 
     /// How many are open.
@@ -140,11 +146,11 @@ impl Connections {
         let mut failing = false;
         loop {
             match listener.accept().await {
-                Ok((stream, _)) => {
+                Ok((stream, address)) => {
                     if std::mem::take(&mut failing) {
                         tracing::info!("connections are accepted again");
                     }
-                    if let Some(connection) = self.admit(stream).await {
+                    if let Some(connection) = self.admit(stream, address).await {
                         return connection;
                     }
                 }
@@ -162,20 +168,23 @@ impl Connections {
     }
 
     /// Finds a place for a connection, or turns it away.
-    async fn admit(&self, stream: TcpStream) -> Option<Connection> {
+    async fn admit(&self, stream: TcpStream, address: SocketAddr) -> Option<Connection> {
         if self.open() >= self.0.most && !self.make_room().await {
             telemetry::refused("CONNECTIONS_FULL", "all connections that may be open are busy");
-            // A client that does not read yet learns it when the connection ends.
-            let _ = stream.try_write(TURNED_AWAY);
+            // A client that does not read yet, or waits for a handshake, learns it when the connection ends.
+            if self.0.tls.is_none() {
+                let _ = stream.try_write(TURNED_AWAY);
+            }
             return None;
         }
         // Small answers are sent at once. If this fails, they are only later.
         let _ = stream.set_nodelay(true);
         let (close, closed) = oneshot::channel();
-        let (peer, number) = (Peer::default(), self.0.next.fetch_add(1, Ordering::Relaxed));
+        let (peer, number) = (Peer::at(address), self.0.next.fetch_add(1, Ordering::Relaxed));
         self.entries().insert(number, Entry { peer: peer.clone(), close: Some(close) });
         let place = Place { connections: self.clone(), number };
         let greeting = Some((Box::pin(sleep(self.0.greeting_within)), 0));
+        let stream = Transport::new(stream, self.0.tls.as_deref(), HTTP2);
         Some(Connection { stream, peer, closed: Some(closed), greeting, _place: place })
     }
 
@@ -245,7 +254,7 @@ impl Drop for Place {
 
 /// A connection that ends on order, or if the HTTP/2 preface does not arrive in time.
 pub(crate) struct Connection {
-    stream: TcpStream,
+    stream: Transport,
     peer: Peer,
     /// None once it has been ordered to end.
     closed: Option<oneshot::Receiver<()>>,
@@ -337,7 +346,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_that_never_called_makes_room_before_one_that_did() {
-        let connections = Connections::new(2);
+        let connections = Connections::new(2, None);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut ends = Vec::new();
@@ -359,7 +368,7 @@ mod tests {
     #[tokio::test]
     async fn one_that_does_not_greet_in_time_is_closed_and_one_that_did_is_not() {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
-        let connections = Connections::with(9, Duration::from_millis(50));
+        let connections = Connections::with(9, Duration::from_millis(50), None);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let _silent = TcpStream::connect(address).await.unwrap();

@@ -25,6 +25,7 @@
 //! - `encoder` (on by default): the accurate tier of analysis, by a neural encoder. Without it the program is smaller and offers
 //!   the fast tier only.
 
+mod access;
 mod analysis;
 pub mod cli;
 pub mod config;
@@ -33,6 +34,7 @@ mod convert;
 mod descriptors;
 mod echo;
 mod failure;
+mod file_stamp;
 mod grpc;
 mod health;
 mod metrics;
@@ -44,6 +46,7 @@ pub mod server;
 mod standing;
 mod synonyms;
 mod telemetry;
+mod tls;
 mod upgrade;
 
 /// Messages, clients and service traits of the package `sayso.v1`, generated from `proto/`.

@@ -14,16 +14,19 @@ use tonic::{service::Routes, transport::Server};
 
 pub use crate::failure::Failure;
 use crate::{
-    config::Config,
+    access::Access,
+    config::{Config, DEFAULT_DATA_DIR, KEYS},
     connections::Connections,
     grpc::{self, Core},
     health,
-    metrics::{self, Metrics},
+    metrics::{self, Metrics, Scrapes},
     models,
     pipeline::Pipeline,
     proto, samples,
     synonyms::{self, Thesaurus},
-    telemetry, upgrade,
+    telemetry,
+    tls::Tls,
+    upgrade,
 };
 
 /// How long clients without open calls have to close their connections themselves once the server stops.
@@ -40,6 +43,7 @@ const CONNECTION_WINDOW_BYTES: u32 = 3 << 19;
 /// A server whose store is open and which listens, but does not answer yet.
 pub struct Ready {
     config: Config,
+    access: Arc<Access>,
     engine: Arc<dyn Engine>,
     pipeline: Pipeline,
     synonyms: Arc<Thesaurus>,
@@ -47,7 +51,7 @@ pub struct Ready {
     connections: Connections,
     metrics: Metrics,
     /// The listener for metrics, if they are on.
-    scrapes: Option<TcpListener>,
+    scrapes: Option<Scrapes>,
 }
 
 impl Ready {
@@ -58,6 +62,9 @@ impl Ready {
     /// models cannot be used; or if another process has the data directory open, or it cannot be read.
     pub async fn open(config: Config) -> Result<Self, Failure> {
         check_clock(SystemTime::now())?;
+        let tls = config.tls.clone().map(Tls::open).transpose()?.map(Arc::new);
+        let access = Arc::new(Access::open(&config.keys)?);
+        check_public(&config, &access)?;
         let listener = listen("listen", "calls", config.listen).await?;
         let (metrics, scrapes) = match config.metrics {
             Some(address) => (Metrics::on()?, Some(listen("metrics", "metrics", address).await?)),
@@ -71,11 +78,12 @@ impl Ready {
         #[allow(clippy::disallowed_methods, reason = "once, before there is anything to serve")]
         let opened = tokio::task::spawn_blocking(move || Embedded::open(&folder, options)).await?;
         let engine = opened.map_err(|error| cannot_open(&config.data_dir, &error))?;
-        tell_start(&config, listener.local_addr()?, &engine, began.elapsed());
+        tell_start(&config, &access, listener.local_addr()?, &engine, began.elapsed());
         let engine: Arc<dyn Engine> = Arc::new(engine);
         let pipeline = Pipeline::new(Arc::clone(&engine), analyzer, config.analysis_threads, metrics.clone());
-        let connections = Connections::new(config.limits.connections);
-        Ok(Self { config, engine, pipeline, synonyms, listener, connections, metrics, scrapes })
+        let connections = Connections::new(config.limits.connections, tls.clone());
+        let scrapes = scrapes.map(|listener| Scrapes { listener, tls, access: Arc::clone(&access) });
+        Ok(Self { config, access, engine, pipeline, synonyms, listener, connections, metrics, scrapes })
     }
 
     /// The address on which it listens. If the configured port is 0, this has the actual one.
@@ -85,7 +93,7 @@ impl Ready {
 
     /// The address of its metrics, if they are on.
     pub fn metrics_address(&self) -> std::io::Result<Option<SocketAddr>> {
-        self.scrapes.as_ref().map(TcpListener::local_addr).transpose()
+        self.scrapes.as_ref().map(|scrapes| scrapes.listener.local_addr()).transpose()
     }
 
     /// Puts the sample articles that come with the program. Returns how many there are.
@@ -95,16 +103,16 @@ impl Ready {
 
     /// Answers calls until `stop` is ready. Then lets open calls finish within the configured grace.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<(), Failure> {
-        let Self { config, engine, pipeline, synonyms, listener, connections, metrics, scrapes } = self;
+        let Self { config, access, engine, pipeline, synonyms, listener, connections, metrics, scrapes } = self;
         let (stopping, told) = watch::channel(false);
         let (reporter, health) = tonic_health::server::health_reporter();
         let follower = tokio::spawn(health::follow(Arc::clone(&engine), connections.clone(), reporter.clone()));
         let rereading = tokio::spawn(synonyms::follow(Arc::clone(&synonyms)));
         let upgrading = tokio::spawn(upgrade::run(pipeline.clone(), config.analysis_threads, told.clone()));
-        let telling = scrapes.map(|listener| {
+        let telling = scrapes.map(|scrapes| {
             let (metrics, held) =
                 (metrics.clone(), metrics::Held::new(&engine, pipeline.upgrades(), &connections, &config.data_dir));
-            tokio::spawn(metrics::serve(listener, metrics, held, stopped(told.clone())))
+            tokio::spawn(metrics::serve(scrapes, metrics, held, stopped(told.clone())))
         });
         let (grace, limits, streams) = (config.shutdown_grace, config.limits.clone(), config.limits.concurrent_streams);
         let (reflection, reflection_alpha) = reflection()?;
@@ -112,7 +120,8 @@ impl Ready {
             .add_service(health)
             .add_service(reflection)
             .add_service(reflection_alpha);
-        let routes = grpc::metered(grpc::bounded(routes, &limits, told.clone()), &metrics)?;
+        let routes = grpc::admitted(grpc::bounded(routes, &limits, told.clone()), access);
+        let routes = grpc::metered(routes, &metrics)?;
         let serving = serve(routes, streams, connections.clone().incoming(listener), stopped(told));
         let ending = async {
             stop.await;
@@ -167,7 +176,7 @@ async fn close_idle(connections: &Connections, grace: Duration) {
 }
 
 /// Logs what whoever starts the server should know, one line each.
-fn tell_start(config: &Config, address: SocketAddr, engine: &Embedded, took: Duration) {
+fn tell_start(config: &Config, access: &Access, address: SocketAddr, engine: &Embedded, took: Duration) {
     let opened = engine.opened();
     if opened.salvaged {
         tracing::warn!("the store of articles was damaged; it was rebuilt from the records of its articles");
@@ -191,12 +200,55 @@ fn tell_start(config: &Config, address: SocketAddr, engine: &Embedded, took: Dur
         ?took,
         "started"
     );
-    if !address.ip().is_loopback() {
+    tell_exposure(config, access, address);
+}
+
+/// Warns of what somebody in the network could do or read.
+fn tell_exposure(config: &Config, access: &Access, address: SocketAddr) {
+    if address.ip().is_loopback() {
+        return;
+    }
+    if !access.asks_for_keys() && !config.asks_for_certificates() {
         tracing::warn!(
             %address,
-            "there is no authentication yet: anyone who reaches this address can read, change and delete all articles"
+            "calls need no key: whoever reaches this address can read, change and delete all articles"
+        );
+    } else if config.tls.is_none() {
+        tracing::warn!(
+            %address,
+            "connections are not encrypted: whoever listens in the network learns keys and articles; set tls_cert and \
+             tls_key, or put a proxy that encrypts in front"
         );
     }
+}
+
+/// Fails if others than this machine could reach a server that lets everybody in, unless that is wanted.
+fn check_public(config: &Config, access: &Access) -> Result<(), Failure> {
+    if config.insecure_public || access.asks_for_keys() || config.asks_for_certificates() {
+        return Ok(());
+    }
+    let listening = [("listen", Some(config.listen)), ("metrics", config.metrics)];
+    let public = listening
+        .into_iter()
+        .find_map(|(name, address)| Some((name, address?)).filter(|(_, at)| !at.ip().is_loopback()));
+    match public {
+        None => Ok(()),
+        Some((name, address)) => Err(format!(
+            "--{name} {address}: others than this machine could reach this address, and calls need no key\n  \
+             make a key first, and calls will need one: sayso keys create NAME --scope read,write{}\n  \
+             or let everybody in: --insecure-public",
+            keys_option(config)
+        )
+        .into()),
+    }
+}
+
+/// How to name the file of keys of this server to the command that makes keys.
+fn keys_option(config: &Config) -> String {
+    if config.keys == Path::new(DEFAULT_DATA_DIR).join(KEYS) {
+        return String::new();
+    }
+    format!(" --keys {}", config.keys.display())
 }
 
 /// Fails if the clock is set before 1970, where the dates of HTTP begin. No call could be answered.

@@ -3,6 +3,11 @@
 //! For each group of answers (tier, and sort of value) two numbers, fitted on held-out articles, map the log odds of a
 //! score to the share of such answers that is right. So a confidence of 0.8 means that about four in five answers like
 //! this are right.
+//!
+//!
+//! In: an analysis with the confidences that the models gave. Out: the same with confidences that
+//! can be read as probabilities, rounded to three digits. The order of answers within a group never
+//! changes, since slopes are above zero.
 
 use std::collections::BTreeMap;
 
@@ -13,20 +18,23 @@ use crate::model::ModelError;
 /// The name of the file.
 pub const FILE: &str = "calibration.txt";
 
-/// What is done to the log odds of a confidence.
+/// A straight line over log odds: `slope × log odds + offset`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Line {
-    /// They are multiplied by this, which is above zero: order is kept.
+    /// What the log odds are multiplied by; above 0, so that order is kept.
     pub slope: f32,
-    /// This is added.
+    /// What is added to them.
     pub offset: f32,
 }
 
-/// A line for each group of confidences (Platt, 1999). A group is a kind, `quote`, `speaker` or `entity`, and after a
-/// blank what sort of it; one that has no line is read as its kind, and a kind without a line stays as it is. Groups of
-/// the accurate tier have `accurate` and a blank before that.
+/// A [`Line`] for each group of confidences.
+///
+/// A group is a kind (`quote`, `speaker`, `entity`), perhaps followed by a blank and a sort of it
+/// (`quote direct`). A group without a line is read as its kind; a kind without a line stays as it
+/// is. Groups of the accurate tier begin with `accurate` and a blank.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Calibration {
+    /// By group, sorted, so that the file is written in one order.
     lines: BTreeMap<String, Line>,
 }
 
@@ -45,7 +53,7 @@ impl Calibration {
         self.lines.extend(other.lines);
     }
 
-    /// The confidence of a group, read.
+    /// The calibrated confidence of one in this group, both from 0 to 1.
     pub fn read(&self, group: &str, confidence: f32) -> f32 {
         let kind = || self.lines.get(kind_of(group));
         match self.lines.get(group).or_else(kind) {
@@ -54,8 +62,8 @@ impl Calibration {
         }
     }
 
-    /// Reads all confidences of an analysis, and rounds them as they are told. A quote without speakers has none to be
-    /// sure of.
+    /// Calibrates and rounds all confidences of an analysis. The speaker confidence of a quote
+    /// without speakers stays 0.
     pub(crate) fn apply(&self, analysis: &mut Analysis) {
         // Nothing to read by: lines are about to be fitted, on confidences as the stages give them.
         if self.lines.is_empty() {
@@ -85,7 +93,8 @@ impl Calibration {
         }
     }
 
-    /// The file: a line for each group, its words, a tabulator, the slope, a tabulator and the offset.
+    /// The file: after a head, one line per group with its name, slope and offset, separated by
+    /// tabs.
     #[cfg(feature = "training")]
     pub fn to_text(&self) -> String {
         use std::fmt::Write as _;
@@ -98,6 +107,9 @@ impl Calibration {
     }
 
     /// Reads such a file.
+    ///
+    /// # Errors
+    /// Names the first line that is not a group, a slope above 0 and an offset.
     pub fn from_text(text: &str) -> Result<Self, ModelError> {
         let mut lines = BTreeMap::new();
         for (number, row) in text.lines().enumerate().filter(|(_, row)| !row.is_empty() && !row.starts_with('#')) {
@@ -118,13 +130,13 @@ impl Calibration {
     }
 }
 
-/// A confidence to three digits: what is kept, filtered by and shown is the same number, and no more is known of it. None
-/// is certain or without hope.
+/// Rounds a confidence to three digits, so that what is stored, filtered by and shown is one
+/// number. None is 0 or 1: nothing is certain or without hope.
 fn told(confidence: f32) -> f32 {
     ((confidence * 1_000.0).round() / 1_000.0).clamp(0.001, 0.999)
 }
 
-/// What stands before the groups of a tier.
+/// What the groups of a tier begin with.
 pub fn prefix(tier: Tier) -> &'static str {
     match tier {
         Tier::Fast => "",
@@ -132,13 +144,13 @@ pub fn prefix(tier: Tier) -> &'static str {
     }
 }
 
-/// The kind of a group, with its tier: `accurate quote` of `accurate quote direct`.
+/// The kind of a group, with its tier: `accurate quote` for `accurate quote direct`.
 pub fn kind_of(group: &str) -> &str {
     let from = if group.starts_with(prefix(Tier::Accurate)) { prefix(Tier::Accurate).len() } else { 0 };
     group[from..].find(' ').map_or(group, |end| &group[..from + end])
 }
 
-/// The log odds of a confidence; certainty is taken for a chance of one in a thousand to err.
+/// The natural log odds of a confidence, which is kept within 0.001 to 0.999.
 pub fn log_odds(confidence: f32) -> f32 {
     let p = confidence.clamp(0.001, 0.999);
     libm::logf(p / (1.0 - p))

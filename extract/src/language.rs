@@ -1,8 +1,10 @@
-//! Which language a text is written in, so that nothing is read into one that the other stages do not know.
+//! Which paragraphs can be read as English, so that nothing is found in texts that the other stages
+//! do not know.
 //!
-//! English shows by its small words, which costs one look at each of a paragraph's first words. Only
-//! a paragraph without enough of them goes to the trigrams and alphabets of `whatlang`; a paragraph
-//! that is too short to tell (a headline, a table of names) follows the rest of the document.
+//! English shows in its function words, which costs one look-up for each of a paragraph's first
+//! words. Only a paragraph with too few of them goes to the trigrams and alphabets of `whatlang`;
+//! one that is too short to tell, such as a headline or a table of names, follows the rest of the
+//! document.
 
 mod codes;
 mod words;
@@ -16,40 +18,41 @@ use words::{is_foreign, is_frequent, looks_english};
 
 /// How many words of a paragraph are looked at.
 const WORDS: usize = 64;
-/// How many paragraphs of one document are looked at more closely: the others follow them.
+/// How many paragraphs of a document go to `whatlang`; the others follow them.
 const CLOSER_LOOKS: usize = 64;
-/// Fewer words in small letters than this are no running text and tell nothing.
+/// Fewer words in lower case than this are no running text and tell nothing.
 const RUNNING: usize = 5;
-/// So many words are no headline.
+/// From this many words on, a paragraph is no headline.
 const RUNNING_ON: usize = 20;
-/// So many letters must be there before trigrams are asked.
+/// The least bytes of running words with which `whatlang` is asked.
 const LETTERS: usize = 40;
-/// Of a hundred words of English at least this many are among the small words below …
+/// With at least this percentage of English function words, a paragraph is English …
 const SURE_SHARE: usize = 9;
-/// … and above this share another language must not be guessed.
+/// … and from this percentage on, no other language is guessed.
 const LEAST_SHARE: usize = 5;
 
-/// The languages of a document: one for the whole, and which paragraphs are not English.
+/// The language of a document, and which of its paragraphs are in another one than English.
 #[derive(Debug)]
 pub(crate) struct Languages {
     /// BCP-47 code of the language that most of the text is in; "und" where nothing tells.
     pub(crate) code: &'static str,
-    /// By paragraph.
+    /// For each paragraph, whether it is in another language.
     foreign: Vec<bool>,
 }
 
-/// What one paragraph tells.
+/// What a paragraph shows about its language.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Told {
     /// Too little to tell.
     Nothing,
+    /// English.
     English,
     /// Another language, or an unknown one in letters that English does not use.
     Other(Option<Lang>),
 }
 
 impl Languages {
-    /// Finds the languages of a document.
+    /// Finds the languages of a document. None when nobody waits any longer.
     pub(crate) fn of(document: &Document<'_>, patience: &Patience<'_>) -> Option<Self> {
         let mut looks = CLOSER_LOOKS;
         let mut told = Vec::new();
@@ -84,14 +87,14 @@ impl Languages {
         !self.foreign.is_empty() && self.foreign.iter().all(|&foreign| foreign)
     }
 
-    /// Whether the words at `span` stand in a paragraph that can be read as English.
+    /// Whether the bytes of `span` stand in a paragraph that can be read as English.
     pub(crate) fn reads(&self, document: &Document<'_>, span: Span) -> bool {
         let sentence = document.sentence_at(span.start()).unwrap_or(0);
         document.sentences().get(sentence).is_none_or(|sentence| !self.foreign[sentence.paragraph as usize])
     }
 }
 
-/// The language of most of the words. English goes before others of the same length.
+/// The language of most words; of equals, English first.
 fn main_of(told: &[(Told, usize)]) -> Told {
     let mut sums: Vec<(Told, usize)> = vec![(Told::English, 0)];
     for &(one, words) in told.iter().filter(|(one, _)| *one != Told::Nothing) {
@@ -107,7 +110,8 @@ fn main_of(told: &[(Told, usize)]) -> Told {
     sums.iter().find(|(_, sum)| *sum == most).map_or(Told::Nothing, |&(one, _)| one)
 }
 
-/// A text that tells nothing but has words counts as English: a headline of three words mostly is.
+/// The BCP-47 code. A text that shows nothing but has words counts as English, since most headlines
+/// of three words are.
 fn code_of(main: Told, document: &Document<'_>) -> &'static str {
     match main {
         Told::Other(Some(lang)) => codes::bcp47(lang),
@@ -133,12 +137,15 @@ struct Seen {
     shaped: usize,
     /// … and how many look as English words never do.
     marked: usize,
+    /// How many letters all words have, …
     letters: usize,
     /// Letters that English does not use.
+    /// … and how many of these English does not use.
     strange: usize,
 }
 
 impl Seen {
+    /// Counts the first words of some tokens.
     fn of(document: &Document<'_>, tokens: Range<usize>) -> Self {
         let words = tokens.filter(|&i| is_plain(document, i)).map(|i| document.word(i)).take(WORDS);
         let (mut small, mut shouted) = (Self::default(), Self::default());
@@ -166,7 +173,7 @@ impl Seen {
         self.pass(word);
     }
 
-    /// Takes a name: it tells the alphabet, and little more.
+    /// Takes in a capitalised word, which shows the alphabet and little more.
     fn pass(&mut self, word: &str) {
         self.count_letters(word);
         self.all.push_str(word);
@@ -185,7 +192,8 @@ impl Seen {
         }
     }
 
-    /// Which language the counts show, if they are enough.
+    /// The language that the counts show, if they are enough. `looks` counts down how often
+    /// `whatlang` may still be asked.
     fn tell(&self, looks: &mut usize) -> Told {
         if self.strange * 2 > self.letters && self.strange > 3 {
             return Told::Other(whatlang::detect_lang(&self.words).filter(|lang| *lang != Lang::Eng));
@@ -200,7 +208,8 @@ impl Seen {
         self.guess()
     }
 
-    /// Asks the trigrams, once without and once with the names. They must be sure, or agree where no word looks English.
+    /// Asks `whatlang`, once without and once with names. It must be sure, or both answers agree
+    /// and no word look English.
     fn guess(&self) -> Told {
         let guesses = [&self.words, &self.all].map(|words| whatlang::detect(words));
         let [Some(small), Some(all)] = guesses else { return Told::Nothing };
@@ -240,7 +249,7 @@ fn is_plain(document: &Document<'_>, i: usize) -> bool {
     document.tokens()[i].kind == TokenKind::Word && !tagged && !word.bytes().any(signs)
 }
 
-/// Whether a letter is of the Latin alphabet with its accents, or of those that imitate it.
+/// Whether a letter is Latin, with or without accents, or a look-alike of Latin letters.
 fn is_latin(c: char) -> bool {
     matches!(c, '\0'..='\u{24f}' | '\u{2b0}'..='\u{36f}' | '\u{1e00}'..='\u{1eff}' | '\u{2c60}'..='\u{2c7f}'
         | '\u{a720}'..='\u{a7ff}' | '\u{fb00}'..='\u{fb06}' | '\u{ff21}'..='\u{ff5a}' | '\u{1d400}'..='\u{1d7ff}')

@@ -95,18 +95,29 @@ use view::View;
 /// between threads, by reference or in an [`Arc`](std::sync::Arc); an analysis changes nothing in it.
 #[derive(Debug)]
 pub struct Analyzer {
-    /// Name and version of each tier's model.
+    /// Name and version of the fast tier's model …
     fast: String,
+    /// … and of the accurate tier's.
     accurate: String,
+    /// Word lists for names.
     lexicon: Lexicon,
+    /// Groups of words.
     clusters: Clusters,
+    /// Finds names.
     names: names::Tagger,
+    /// Finds parts of speech and lemmas.
     tagger: Tagger,
+    /// Finds dependencies.
     parser: Parser,
+    /// Finds quotes and their values.
     attribution: AttributionModels,
+    /// Turns scores into probabilities.
     calibration: Calibration,
+    /// Finds organisations and countries in titles.
     roles: Roles,
+    /// Puts the mentions of an entity together.
     linking: ChainModels,
+    /// The neural network of the accurate tier.
     #[cfg(feature = "encoder")]
     encoder: encoder::Encoder,
 }
@@ -121,7 +132,15 @@ impl Analyzer {
     /// The best tier that is compiled in: [`Tier::Accurate`] with the feature `encoder`.
     pub const BEST: Tier = if cfg!(feature = "encoder") { Tier::Accurate } else { Tier::Fast };
 
-    /// Loads the compiled-in models.
+    /// Loads the compiled-in models, which cannot fail: the tests read every one of them.
+    ///
+    /// ```
+    /// use sayso_document::Tier;
+    /// use sayso_extract::Analyzer;
+    ///
+    /// let analyzer = Analyzer::new();
+    /// assert_eq!(analyzer.model(Tier::Fast), Analyzer::MODEL);
+    /// ```
     pub fn new() -> Self {
         // The tests read every model that is compiled in, so that none can be damaged in a release.
         Self::of(&Files::default()).unwrap_or_else(|error| unreachable!("a compiled-in model is damaged: {error}"))
@@ -144,6 +163,9 @@ impl Analyzer {
     }
 
     /// Reads every model.
+    ///
+    /// # Errors
+    /// Names the first file that is damaged or does not fit this version.
     fn of(files: &Files) -> Result<Self, ModelError> {
         Ok(Self {
             fast: files.version(Self::MODEL),
@@ -177,24 +199,31 @@ impl Analyzer {
         Self::BEST
     }
 
-    /// Finds sentences, entities and quotes. Any string can be analysed, and the same text always gives the same
-    /// result. If the tier is not compiled in, the best one that is takes its place; the analysis names the one that
-    /// was used.
+    /// Finds sentences, entities and quotes.
+    ///
+    /// Any string can be analysed, and the same text always gives the same result. Spans are byte
+    /// offsets into `text`; quotes are sorted by where they begin, entities by first mention. A
+    /// tier that is not compiled in is replaced by the best one that is; [`Analysis::tier`] names
+    /// the one used. Dates that depend on the day of publication stay open: see
+    /// [`Analyzer::analyze_dated`].
     ///
     /// ```
-    /// use sayso_document::{Polarity, Tier};
+    /// use sayso_document::{Polarity, QuoteKind, Tier};
     /// use sayso_extract::Analyzer;
     ///
     /// let text = "Lind refused to say when the ferries would return.";
     /// let analysis = Analyzer::new().analyze(text, Tier::Fast);
-    /// assert_eq!(analysis.tier, Tier::Fast);
-    /// assert_eq!(analysis.quotes[0].polarity, Polarity::Negated);
+    /// let quote = &analysis.quotes[0];
+    /// assert_eq!(quote.polarity, Polarity::Negated);
+    /// assert_eq!(quote.kind, QuoteKind::Indirect);
+    /// assert_eq!(quote.content[0].of(text), "when the ferries would return");
     /// ```
     pub fn analyze(&self, text: &str, tier: Tier) -> Analysis {
         self.analyze_dated(text, None, tier)
     }
 
-    /// Analyses a text that was published on this day, from which words like "on Tuesday" are counted.
+    /// Analyses a text that was published on this day, from which expressions such as "on Tuesday"
+    /// are counted. Without a day, only those that name a year can be dated.
     ///
     /// ```
     /// use sayso_document::{Date, DateRange, Tier};
@@ -209,8 +238,9 @@ impl Analyzer {
         self.analyze_while(text, published, tier, &|| true).unwrap_or_default()
     }
 
-    /// The same, for as long as `wanted` says so. None once it does not. The encoder asks before each of its windows, a
-    /// few of which take at most a second, and every other stage once in a thousand steps.
+    /// As [`Analyzer::analyze_dated`], for as long as `wanted` says so; none once it does not. The
+    /// encoder asks before each of its windows, a few of which take at most a second, and every
+    /// other stage once in a thousand steps. A server passes its deadline in this way.
     ///
     /// ```
     /// use sayso_document::Tier;
@@ -232,13 +262,23 @@ impl Analyzer {
         Some(analysis)
     }
 
-    /// The same, without dates. `done` is called with the name of each stage when it is over, so that a caller can
-    /// measure the stages; there is no clock in this crate.
+    /// As [`Analyzer::analyze`], calling `done` with the name of each stage when it is over. A
+    /// caller can so measure the stages; there is no clock in this crate.
+    ///
+    /// ```
+    /// use sayso_document::Tier;
+    /// use sayso_extract::Analyzer;
+    ///
+    /// let mut stages = Vec::new();
+    /// Analyzer::new().analyze_in_stages("Lind said no.", Tier::Fast, |stage| stages.push(stage));
+    /// assert_eq!(stages.first(), Some(&"tokens and sentences"));
+    /// assert_eq!(stages.last(), Some(&"attribution"));
+    /// ```
     pub fn analyze_in_stages(&self, text: &str, tier: Tier, done: impl FnMut(&'static str)) -> Analysis {
         self.analyze_in_stages_while(text, tier, &|| true, done).unwrap_or_default()
     }
 
-    /// The same for as long as it is `wanted`.
+    /// As [`Analyzer::analyze_in_stages`], for as long as `wanted` says so; none once it does not.
     pub fn analyze_in_stages_while(
         &self,
         text: &str,
@@ -249,12 +289,14 @@ impl Analyzer {
         self.staged(text, tier, &mut done, &mut self.chooser(tier), &Patience::new(wanted))
     }
 
-    /// What chooses who a source is, and the values of attributions.
+    /// Answers the questions about sources and values with the models of a tier.
     fn chooser(&self, tier: Tier) -> attribution::Chooser<'_> {
         attribution::Chooser { models: &self.attribution, tier: tier.min(self.best()) }
     }
 
-    /// Runs the stages one after another.
+    /// Runs the stages one after another; `done` hears of each, and `decide` answers who each
+    /// source is and which values each quote has. Fitting passes another `decide` than the product
+    /// does. None when nobody waits any longer.
     pub(crate) fn staged(
         &self,
         text: &str,
@@ -283,7 +325,7 @@ impl Analyzer {
         Some(analysis)
     }
 
-    /// Finds entities and quotes, in paragraphs that can be read as English only.
+    /// Finds entities and quotes, in paragraphs that can be read as English.
     fn read(
         &self,
         document: &Document<'_>,
@@ -301,7 +343,7 @@ impl Analyzer {
         self.read_fast(document, languages, done, decide, patience)
     }
 
-    /// The same by the linear models.
+    /// Finds them with the linear models.
     fn read_fast(
         &self,
         document: &Document<'_>,
@@ -324,7 +366,7 @@ impl Analyzer {
         Some(analysis)
     }
 
-    /// The same with the encoder, which marks names and attributions and tells which words mean the same.
+    /// Finds them with the encoder, which marks names and attributions and scores coreference.
     #[cfg(feature = "encoder")]
     fn read_accurate(
         &self,
@@ -354,8 +396,8 @@ impl Analyzer {
         Some(analysis)
     }
 
-    /// The entities of a document and where they are mentioned; `aid` is what the encoder says of names and of words
-    /// that mean the same.
+    /// The entities of a document and where they are mentioned. `aid` is what the encoder says of
+    /// names and of coreference.
     pub(crate) fn chains(
         &self,
         view: &View<'_>,
@@ -379,7 +421,8 @@ impl Analyzer {
     }
 }
 
-/// What was found, in paragraphs that can be read.
+/// Puts together what was found, leaves out what stands in paragraphs of other languages, and lets
+/// mentions follow the decisions about speakers.
 fn gathered(document: &Document<'_>, languages: &Languages, chains: Chains, mut quotes: Vec<Quote>) -> Analysis {
     let reads = |span: Span| languages.reads(document, span);
     quotes.retain(|quote| reads(quote.cue.first().copied().unwrap_or(quote.extent())));

@@ -1,22 +1,23 @@
-//! What titles say beside the role: the country and the body that they name.
+//! What titles say besides the role: the country and the organisation that they name.
 //!
-//! "Russian Foreign Minister" is the role "Foreign Minister" of Russia, "president of the Harbour Union"
-//! the role "president" of that union, if the article mentions such a body. Names that are neither
-//! known countries nor bodies of the article stay in the role, as in "Secretary of State".
+//! "Russian Foreign Minister" is the role "Foreign Minister" of Russia; "president of the Harbour
+//! Union" is the role "president" of that union, if the article mentions such an organisation.
+//! Names that are neither known countries nor organisations of the article stay in the role, as in
+//! "Secretary of State".
 
 use rustc_hash::FxHashMap;
 use sayso_document::{Entity, EntityType, Named, Role};
 
-/// Countries, with the names of their people.
+/// Countries, each with the names of its people; the first name of a line is the usual one.
 const COUNTRIES: &str = include_str!("../models/countries.txt");
 
-/// A name has at most this many words, here.
+/// The most words of a name within a title.
 const LONGEST: usize = 8;
 
 /// Reads titles.
 #[derive(Debug)]
 pub(crate) struct Roles {
-    /// Names of countries and of their people in small letters, with the usual name of the country.
+    /// Names of countries and their people in lower case, with the usual name of the country.
     countries: FxHashMap<String, &'static str>,
 }
 
@@ -46,7 +47,7 @@ impl Roles {
         }
     }
 
-    /// The role that a title tells; none when it names neither country nor body.
+    /// The role that a title tells; none if it names neither a country nor an organisation.
     fn read(&self, title: &str, known: &Known) -> Option<Role> {
         let mut words: Vec<&str> = title.split(' ').collect();
         let organization = known.take_body(&mut words);
@@ -69,13 +70,16 @@ impl Roles {
     }
 }
 
-/// The bodies and countries that an article mentions, by name in small letters.
+/// The organisations and countries that an article mentions, by name in lower case.
 struct Known {
+    /// Organisations: their usual name and position.
     bodies: FxHashMap<String, (String, usize)>,
+    /// Positions of countries by their usual name.
     countries: FxHashMap<&'static str, usize>,
 }
 
 impl Known {
+    /// Collects them from names and aliases.
     fn of(roles: &Roles, entities: &[Entity]) -> Self {
         let (mut bodies, mut countries) = (FxHashMap::default(), FxHashMap::default());
         for (position, entity) in entities.iter().enumerate() {
@@ -98,14 +102,15 @@ impl Known {
         Self { bodies, countries }
     }
 
-    /// Takes the name of an organisation out of the words of a title.
+    /// Removes the name of an organisation from the words of a title, and returns it.
     fn take_body(&self, words: &mut Vec<&str>) -> Option<Named> {
         let (name, entity) = take(words, |name| self.bodies.get(name))?;
         Some(Named { name: name.clone(), entity: Some(*entity) })
     }
 }
 
-/// Takes the longest run of words out that has an answer, with the words that join it to the role: "of the".
+/// Removes the longest run of words that has an answer, with the words that join it to the role,
+/// such as "of the".
 fn take<T>(words: &mut Vec<&str>, answer: impl Fn(&str) -> Option<T>) -> Option<T> {
     for len in (1..=words.len().min(LONGEST)).rev() {
         for start in 0..=words.len() - len {

@@ -9,7 +9,7 @@ use sayso_document::Date;
 use sayso_extract::Analyzer;
 use sayso_index::AnalyzedArticle;
 
-use super::client::{self, Server};
+use super::client::{self, Credentials, Server};
 use super::entities::{counted, names};
 use super::fault::{Fault, Outcome, without_number};
 use super::ingest::{html, text};
@@ -51,6 +51,8 @@ pub(super) struct Args {
     /// Let this server analyse the text; otherwise this program does it itself
     #[arg(long, value_name = "URL")]
     server: Option<String>,
+    #[command(flatten)]
+    credentials: Credentials,
 }
 
 const AFTER_HELP: &str = r#"A text file is read as it is, so offsets are those of the file, in bytes of UTF-8 (UTF-16 is
@@ -94,7 +96,7 @@ pub(super) fn run(args: Args) -> Outcome {
             }
         };
         let annotations = match &args.server {
-            Some(server) => ask(server, text, args.date, args.analysis)?,
+            Some(server) => ask(Server::at(server.clone(), args.credentials.clone()), text, args.date, args.analysis)?,
             None => analyze(&analyzer, text, args.date, tier),
         };
         if as_json {
@@ -150,7 +152,7 @@ fn tier(asked: Option<Tier>) -> Result<sayso_document::Tier, Fault> {
 }
 
 fn ask(
-    server: &str,
+    server: Server,
     text: String,
     publish_date: Option<proto::google_type::Date>,
     asked: Option<Tier>,
@@ -161,7 +163,7 @@ fn ask(
         Some(Tier::Accurate) => AnalysisMode::Accurate,
     };
     client::block_on(async {
-        let channel = Server::at(server.into()).connect().await?;
+        let channel = server.connect().await?;
         let mut client = AnalyzeServiceClient::new(channel).max_decoding_message_size(client::ANSWER_BYTES);
         let request = AnalyzeRequest {
             text,

@@ -3,9 +3,8 @@
 use std::process::ExitCode;
 
 use clap::ValueEnum;
-use tonic::transport::Channel;
 
-use super::client::{self, Server};
+use super::client::{self, Channel, Server};
 use super::entities::counted;
 use super::fault::Outcome;
 use super::filter::{Articles, Output};

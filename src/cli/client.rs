@@ -1,9 +1,14 @@
 //! Connects to the server.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use tonic::transport::{Channel, Endpoint};
+use tonic::metadata::AsciiMetadataValue;
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::{self, Certificate, ClientTlsConfig, Endpoint, Identity};
+use tonic::{Request, Status};
 
 use super::fault::{Fault, root};
 
@@ -25,15 +30,89 @@ pub(super) fn program() -> &'static str {
 /// The server to ask.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Server {
-    /// Address of the server
+    /// Address of the server: http://… or, encrypted, https://…
     #[arg(long, env = "SAYSO_SERVER", hide_env_values = true, value_name = "URL", default_value = DEFAULT_SERVER)]
     server: String,
+    #[command(flatten)]
+    credentials: Credentials,
 }
+
+/// What shows a server who asks, and this program that it is the right server.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct Credentials {
+    /// Key to send with calls. Other users of this machine can see arguments, so prefer the variable
+    #[arg(long, env = "SAYSO_KEY", hide_env_values = true, value_name = "KEY")]
+    key: Option<String>,
+    /// Certificates in PEM of the authority that signed the server's [default: those that the system trusts]
+    #[arg(long, env = "SAYSO_TLS_CA", hide_env_values = true, value_name = "FILE")]
+    tls_ca: Option<PathBuf>,
+    /// Own certificate in PEM, for servers that ask clients for one
+    #[arg(
+        long,
+        env = "SAYSO_TLS_CLIENT_CERT",
+        hide_env_values = true,
+        value_name = "FILE",
+        requires = "tls_client_key"
+    )]
+    tls_client_cert: Option<PathBuf>,
+    /// Private key of the own certificate in PEM
+    #[arg(
+        long,
+        env = "SAYSO_TLS_CLIENT_KEY",
+        hide_env_values = true,
+        value_name = "FILE",
+        requires = "tls_client_cert"
+    )]
+    tls_client_key: Option<PathBuf>,
+}
+
+impl Credentials {
+    /// Puts the key into calls.
+    fn bearer(&self) -> Result<Bearer, Fault> {
+        let header = self.key.as_ref().map(|key| format!("Bearer {}", key.trim()).parse());
+        let unfit =
+            |_| Fault::usage("the key has characters that no key has; write it as `sayso keys create` printed it");
+        let header = header.transpose().map_err(unfit)?.map(|mut header: AsciiMetadataValue| {
+            header.set_sensitive(true);
+            header
+        });
+        Ok(Bearer(header))
+    }
+
+    fn tls(&self) -> Result<ClientTlsConfig, Fault> {
+        let read =
+            |path: &PathBuf| std::fs::read(path).map_err(|error| Fault::usage(format!("{}: {error}", path.display())));
+        let tls = match &self.tls_ca {
+            Some(path) => ClientTlsConfig::new().ca_certificate(Certificate::from_pem(read(path)?)),
+            None => ClientTlsConfig::new().with_native_roots(),
+        };
+        match (&self.tls_client_cert, &self.tls_client_key) {
+            (Some(cert), Some(key)) => Ok(tls.identity(Identity::from_pem(read(cert)?, read(key)?))),
+            _ => Ok(tls),
+        }
+    }
+}
+
+/// Puts the key, if there is one, into every call.
+#[derive(Clone, Debug)]
+pub(super) struct Bearer(Option<AsciiMetadataValue>);
+
+impl Interceptor for Bearer {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(header) = &self.0 {
+            request.metadata_mut().insert("authorization", header.clone());
+        }
+        Ok(request)
+    }
+}
+
+/// A connection to the server.
+pub(super) type Channel = InterceptedService<transport::Channel, Bearer>;
 
 impl Server {
     /// The server at `address`.
-    pub(super) fn at(address: String) -> Self {
-        Self { server: address }
+    pub(super) fn at(address: String, credentials: Credentials) -> Self {
+        Self { server: address, credentials }
     }
 
     /// Connects.
@@ -42,14 +121,11 @@ impl Server {
     /// If the address is invalid, or nobody answers there. The message says what to do.
     pub(super) async fn connect(&self) -> Result<Channel, Fault> {
         let address = if self.server.contains("://") { self.server.clone() } else { format!("http://{}", self.server) };
-        if let Some((scheme, rest)) = address.split_once("://")
-            && !scheme.eq_ignore_ascii_case("http")
-        {
-            let why = match scheme.to_ascii_lowercase().as_str() {
-                "https" => "this client cannot encrypt (TLS) yet",
-                _ => "only http is spoken",
-            };
-            return Err(Fault::usage(format!("{address}: {why}; reach the server as http://{rest}")));
+        let scheme = address.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase()).unwrap_or_default();
+        if !matches!(scheme.as_str(), "http" | "https") {
+            return Err(Fault::usage(format!(
+                "{address}: only http and https are spoken; write http://… or https://…"
+            )));
         }
         if let Some(fault) = self.bad_port(&address) {
             return Err(fault);
@@ -63,14 +139,25 @@ impl Server {
             .http2_adaptive_window(true)
             .user_agent(concat!("sayso-cli/", env!("CARGO_PKG_VERSION")))
             .map_err(Fault::new)?;
-        endpoint.connect().await.map_err(|error| {
-            Fault::new(format!(
-                "no server answers at {address} ({})\n  start one with: {} serve",
-                root(&error),
-                program()
-            ))
-        })
+        let endpoint = match scheme.as_str() {
+            "https" => endpoint.tls_config(self.credentials.tls()?).map_err(|error| Fault::usage(root(&error)))?,
+            _ => endpoint,
+        };
+        let bearer = self.credentials.bearer()?;
+        let channel = endpoint.connect().await.map_err(|error| unreachable(&address, &error))?;
+        Ok(InterceptedService::new(channel, bearer))
     }
+}
+
+/// Says why nobody answers, and what to do.
+fn unreachable(address: &str, error: &transport::Error) -> Fault {
+    let why = root(error);
+    let remedy = if why.contains("certificate") {
+        "--tls-ca names the file of the authority that signed the server's certificate".to_owned()
+    } else {
+        format!("start one with: {} serve", program())
+    };
+    Fault::new(format!("no server answers at {address} ({why})\n  {remedy}"))
 }
 
 impl Server {
@@ -93,10 +180,14 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Fault>>) -> Resul
 mod tests {
     use super::*;
 
+    fn at(address: String) -> Server {
+        Server::at(address, Credentials::default())
+    }
+
     #[test]
     fn says_where_nobody_answers_and_what_to_do() {
         // Port 1 of the loopback is reserved, so nothing listens there.
-        let fault = block_on(async { Server::at("127.0.0.1:1".into()).connect().await }).unwrap_err();
+        let fault = block_on(async { at("127.0.0.1:1".into()).connect().await }).unwrap_err();
         let Fault::Failed(words) = fault else { panic!("{fault:?}") };
         assert!(words.starts_with("no server answers at http://127.0.0.1:1 ("), "{words}");
         assert!(words.ends_with(&format!("start one with: {} serve", program())), "{words}");
@@ -104,7 +195,7 @@ mod tests {
 
     #[test]
     fn an_address_that_is_none_is_a_usage_fault() {
-        let fault = block_on(async { Server::at("not an address".into()).connect().await }).unwrap_err();
+        let fault = block_on(async { at("not an address".into()).connect().await }).unwrap_err();
         assert!(matches!(fault, Fault::Usage(_)), "{fault:?}");
     }
 
@@ -116,7 +207,7 @@ mod tests {
             ("[::1]:x", "\"x\""),
             ("not an address", "is not the address of a server"),
         ] {
-            let fault = block_on(async { Server::at(address.into()).connect().await }).unwrap_err();
+            let fault = block_on(async { at(address.into()).connect().await }).unwrap_err();
             let Fault::Usage(words) = fault else { panic!("{address}: {fault:?}") };
             assert!(words.contains(part), "{words}");
         }
@@ -124,10 +215,10 @@ mod tests {
 
     #[test]
     fn a_scheme_that_is_not_spoken_is_refused_before_anything_is_sent() {
-        for (address, why) in [("https://127.0.0.1:1", "TLS"), ("HTTPS://sayso.example", "TLS"), ("ftp://a", "http")] {
-            let fault = block_on(async { Server::at(address.into()).connect().await }).unwrap_err();
+        for address in ["ftp://a", "grpc://127.0.0.1:1", "unix:///run/sayso"] {
+            let fault = block_on(async { at(address.into()).connect().await }).unwrap_err();
             let Fault::Usage(words) = fault else { panic!("{fault:?}") };
-            assert!(words.contains(why) && words.starts_with(address), "{words}");
+            assert!(words.contains("only http and https") && words.starts_with(address), "{words}");
         }
     }
 }

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use tonic::Code;
-use tonic::transport::Channel;
 
-use super::client::{self, Server};
+use super::client::{self, Channel, Server};
 use super::entities::counted;
 use super::fault::{Fault, Outcome, describe};
 use super::filter::Articles;

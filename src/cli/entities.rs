@@ -2,9 +2,7 @@
 
 use std::process::ExitCode;
 
-use tonic::transport::Channel;
-
-use super::client::{self, Server};
+use super::client::{self, Channel, Server};
 use super::fault::{Fault, Outcome};
 use super::filter::{Articles, Output};
 use super::info::grouped;

@@ -166,6 +166,17 @@ fn option_of(field: &str) -> &str {
     OPTIONS.iter().find(|(name, _)| is_of(name)).map_or(field, |(_, option)| option)
 }
 
+/// What helps against refusals for these reasons, on the command line.
+fn remedy(reason: &str) -> Option<&'static str> {
+    Some(match reason {
+        "KEY_MISSING" => "give this program a key with --key or, unseen by others, in the variable SAYSO_KEY",
+        "KEY_INVALID" | "KEY_EXPIRED" | "SCOPE_MISSING" => {
+            "whoever runs the server makes keys: sayso keys create NAME --scope read,write,admin"
+        }
+        _ => return None,
+    })
+}
+
 /// A server's refusal as text: its message, then a line for each detail that adds something. Fields are replaced by the
 /// options that fill them.
 pub(super) fn describe(status: &Status) -> String {
@@ -190,6 +201,9 @@ pub(super) fn describe(status: &Status) -> String {
         facts.sort();
         let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(", ")) };
         lines.push(format!("reason: {}{facts}", info.reason));
+    }
+    if let Some(remedy) = details.error_info().and_then(|info| remedy(&info.reason)) {
+        lines.push(remedy.to_owned());
     }
     if let Some(delay) = details.retry_info().and_then(|info| info.retry_delay) {
         lines.push(format!("try again in {:.1} s", delay.as_secs_f64()));

@@ -24,6 +24,7 @@ mod info;
 mod ingest;
 mod input;
 mod json;
+mod keys;
 mod labels;
 mod nothing;
 mod paging;
@@ -71,6 +72,8 @@ enum Command {
     Delete(delete::Args),
     /// Analyse articles again that the current model has not analysed.
     Reanalyze(reanalyze::Args),
+    /// Make, list and revoke the API keys of a server on this machine.
+    Keys(keys::Args),
     /// Show the server's version, models, limits and counts.
     Info(info::Args),
 }
@@ -91,6 +94,7 @@ pub fn main() -> ExitCode {
         Command::Analyze(args) => analyze::run(args),
         Command::Delete(args) => delete::run(args),
         Command::Reanalyze(args) => reanalyze::run(args),
+        Command::Keys(args) => keys::run(args),
         Command::Info(args) => info::run(args),
     };
     outcome.unwrap_or_else(|fault| fault.report())

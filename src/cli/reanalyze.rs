@@ -5,9 +5,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use tonic::transport::Channel;
 
-use super::client::{self, Server};
+use super::client::{self, Channel, Server};
 use super::fault::{Fault, Outcome};
 use super::filter::Articles;
 use super::info::grouped;

@@ -1,9 +1,9 @@
 //! Reads whole articles, which the server returns in parts if they are large.
 
-use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
+use super::client::Channel;
 use super::fault::Fault;
 use crate::proto::article_service_client::ArticleServiceClient;
 use crate::proto::{AnnotatedArticle, GetArticleRequest, GetArticleResponse, OffsetEncoding};

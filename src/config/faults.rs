@@ -2,6 +2,7 @@
 
 use std::{
     net::{SocketAddr, ToSocketAddrs},
+    path::PathBuf,
     time::Duration,
 };
 
@@ -10,6 +11,7 @@ use sayso_extract::Analyzer;
 use crate::{
     analysis::{self, Mode},
     connections,
+    tls::TlsFiles,
 };
 
 /// Reads values, and collects what is wrong.
@@ -38,6 +40,29 @@ impl Faults {
                 None
             }
         }
+    }
+
+    pub(super) fn tls(
+        &mut self,
+        cert: Option<PathBuf>,
+        key: Option<PathBuf>,
+        client_ca: Option<PathBuf>,
+    ) -> Option<TlsFiles> {
+        match (cert, key) {
+            (Some(cert), Some(key)) => return Some(TlsFiles { cert, key, client_ca }),
+            (Some(_), None) => {
+                self.0.push("tls_key: is missing; a certificate (tls_cert) needs its private key".into())
+            }
+            (None, Some(_)) => {
+                self.0.push("tls_cert: is missing; a private key (tls_key) needs its certificate".into())
+            }
+            (None, None) if client_ca.is_some() => {
+                let said = "needs TLS; set tls_cert and tls_key, the certificate of this server and its private key";
+                self.0.push(format!("tls_client_ca: {said}"));
+            }
+            (None, None) => {}
+        }
+        None
     }
 
     pub(super) fn connections(&mut self, given: Option<usize>) -> usize {

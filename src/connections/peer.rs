@@ -1,6 +1,7 @@
 //! The client at the other end of a connection, as calls see it.
 
 use std::{
+    net::SocketAddr,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -14,11 +15,20 @@ use tokio::sync::Notify;
 const MAX_UNREAD_TIME: Duration = Duration::from_secs(60);
 
 /// The client at the other end of a connection: its open calls, and the answers that it has not read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Peer(Arc<PeerState>);
+
+impl Default for Peer {
+    /// One whose address is not known.
+    fn default() -> Self {
+        Self(Arc::new(PeerState::at(None)))
+    }
+}
 
 #[derive(Debug)]
 struct PeerState {
+    /// Where it is.
+    address: Option<SocketAddr>,
     calls: AtomicUsize,
     /// Whether it ever made a call.
     called: AtomicBool,
@@ -30,15 +40,25 @@ struct PeerState {
     used: Mutex<Instant>,
 }
 
-impl Default for PeerState {
-    fn default() -> Self {
+impl PeerState {
+    fn at(address: Option<SocketAddr>) -> Self {
         let (calls, unread) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let (called, used) = (AtomicBool::new(false), Mutex::new(Instant::now()));
-        Self { calls, called, unread, read: Notify::new(), used }
+        Self { address, calls, called, unread, read: Notify::new(), used }
     }
 }
 
 impl Peer {
+    /// One that has not called yet.
+    pub(super) fn at(address: SocketAddr) -> Self {
+        Self(Arc::new(PeerState::at(Some(address))))
+    }
+
+    /// Where it is.
+    pub(crate) fn address(&self) -> Option<SocketAddr> {
+        self.0.address
+    }
+
     /// Counts a call until it is dropped.
     pub(crate) fn begin_call(&self) -> OpenCall {
         self.0.calls.fetch_add(1, Ordering::AcqRel);

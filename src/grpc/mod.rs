@@ -1,5 +1,6 @@
 //! One thin adapter per service: a message comes in, a domain query goes to the engine, a message goes out.
 
+mod admit;
 mod analyze;
 mod arriving;
 mod articles;
@@ -7,6 +8,7 @@ mod calls;
 mod core;
 mod deadline;
 mod delete;
+mod ending;
 mod entities;
 mod ingest;
 mod many;
@@ -19,6 +21,7 @@ mod server;
 mod status;
 
 pub(crate) use self::core::Core;
+pub(crate) use admit::admitted;
 pub(crate) use calls::bounded;
 pub(crate) use meter::metered;
 

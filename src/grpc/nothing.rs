@@ -1,5 +1,10 @@
 //! Why a search found nothing, and the query that would have found something.
 
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
 use sayso_index::{
     Interrupt,
     why::{Place, Search, Unmet, why_nothing},
@@ -8,12 +13,15 @@ use sayso_index::{
 use super::core::Core;
 use crate::{convert, proto};
 
+/// How long it may take to find out. The answer itself is ready, and must not come late for it.
+const TIME: Duration = Duration::from_millis(250);
+
 /// Queries that are tried with other spellings, at most.
 const TRIED: usize = 6;
 
 /// Why nothing was found. `asked` is the text of the query, and `search` makes the search for another text.
 ///
-/// None if that cannot be told in time: the answer is right without it.
+/// None if that cannot be told soon: the answer is right without it.
 pub(super) fn no_hits(
     core: &Core,
     asked: &str,
@@ -21,6 +29,9 @@ pub(super) fn no_hits(
     search: impl Fn(&str) -> Option<Search>,
     interrupt: &Interrupt,
 ) -> Option<proto::NoHits> {
+    let soon = Instant::now() + TIME;
+    let deadline = interrupt.deadline.map_or(soon, |deadline| deadline.min(soon));
+    let interrupt = &Interrupt { deadline: Some(deadline), cancelled: Arc::clone(&interrupt.cancelled) };
     let unmet = why_nothing(core.engine.as_ref(), searched, interrupt).ok()?;
     let finds = |text: &String| {
         let total = match search(text)? {

@@ -11,6 +11,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use crate::{
+    access::Refusal,
     config::Limits,
     convert::Fault,
     echo,
@@ -74,6 +75,38 @@ pub(super) fn engine(error: sayso_index::Error) -> Status {
 pub(super) fn page_expired() -> Status {
     let said = "is too old: the state it refers to is no longer kept; start again with the first page, without a token";
     fault(Fault::new("PAGE_TOKEN_EXPIRED", "page_token", said))
+}
+
+/// The caller's key does not allow the call.
+pub(super) fn refused(refusal: &Refusal) -> Status {
+    let (code, reason, message) = match refusal {
+        Refusal::NoKey => {
+            let message = "this server requires a key; send one with the call: authorization: Bearer sayso_…";
+            (Code::Unauthenticated, "KEY_MISSING", message.to_owned())
+        }
+        Refusal::UnknownKey => {
+            (Code::Unauthenticated, "KEY_INVALID", "the key is not one of this server, or was revoked".to_owned())
+        }
+        Refusal::Expired(id) => (Code::Unauthenticated, "KEY_EXPIRED", format!("the key {id} has expired")),
+        Refusal::NoScope(id, scope) => {
+            (Code::PermissionDenied, "SCOPE_MISSING", format!("the key {id} does not have the scope {scope}"))
+        }
+        Refusal::TooManyCalls(id, _) => {
+            let message = format!("the key {id} has made as many calls this second as it may; try again later");
+            (Code::ResourceExhausted, "RATE_LIMITED", message)
+        }
+        Refusal::NoFile => {
+            let message = "the server cannot read its keys, so it lets nobody in; its log says why";
+            (Code::Unavailable, "KEYS_UNREADABLE", message.to_owned())
+        }
+    };
+    let mut details = info(reason, Vec::new());
+    match refusal {
+        Refusal::TooManyCalls(_, wait) => details.set_retry_info(Some(*wait)),
+        Refusal::NoFile => details.set_retry_info(Some(Duration::from_secs(5))),
+        _ => &mut details,
+    };
+    status(code, &message, details)
 }
 
 /// A pool could not do the work.

@@ -5,7 +5,7 @@
 
 mod scrape;
 
-pub(crate) use scrape::{Held, serve};
+pub(crate) use scrape::{Held, Scrapes, serve};
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,6 +1,8 @@
 //! Answers scrapes. What the server holds is asked anew each time.
 
 use std::{
+    io,
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -9,7 +11,9 @@ use std::{
 use ::metrics::{counter, gauge, with_local_recorder};
 use axum::{
     Router,
+    extract::{Request, State},
     http::{StatusCode, header},
+    middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -22,10 +26,12 @@ use super::{
     NO_ARTICLES, NO_DELETES, OPEN_CALLS, PENDING, QUOTES, SENTENCES, STORE_FAULT, VIEWS,
 };
 use crate::{
+    access::{Access, Refusal, Scope, bearer},
     connections::Connections,
     failure::Failure,
     standing::{Standing, Upgrades},
     telemetry,
+    tls::{HTTP1, Tls, Transport},
 };
 
 /// The text format that Prometheus asks for.
@@ -84,9 +90,47 @@ impl Held {
     }
 }
 
+/// Where scrapes come in, and what guards it as it guards calls.
+pub(crate) struct Scrapes {
+    pub(crate) listener: TcpListener,
+    pub(crate) tls: Option<Arc<Tls>>,
+    pub(crate) access: Arc<Access>,
+}
+
+impl axum::serve::Listener for Scrapes {
+    type Io = Transport;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Transport, SocketAddr) {
+        // This one handles failures of the socket itself.
+        let (stream, address) = axum::serve::Listener::accept(&mut self.listener).await;
+        (Transport::new(stream, self.tls.as_deref(), HTTP1), address)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+}
+
+/// Lets in those whose key reads, if keys are required.
+async fn admit(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
+    match access.admit(bearer(request.headers()), Scope::Read) {
+        Ok(_) => next.run(request).await,
+        Err(refusal) => {
+            let code = match refusal {
+                Refusal::NoKey | Refusal::UnknownKey | Refusal::Expired(_) => StatusCode::UNAUTHORIZED,
+                Refusal::NoScope(..) => StatusCode::FORBIDDEN,
+                Refusal::TooManyCalls(..) => StatusCode::TOO_MANY_REQUESTS,
+                Refusal::NoFile => StatusCode::SERVICE_UNAVAILABLE,
+            };
+            (code, [(header::WWW_AUTHENTICATE, "Bearer")], "metrics need a key that reads\n").into_response()
+        }
+    }
+}
+
 /// Answers scrapes until `stop` is ready.
 pub(crate) async fn serve(
-    listener: TcpListener,
+    scrapes: Scrapes,
     metrics: Metrics,
     held: Held,
     stop: impl Future<Output = ()> + Send + 'static,
@@ -101,10 +145,11 @@ pub(crate) async fn serve(
     };
     let routes = Router::new()
         .route("/metrics", get(move || scrape(Arc::clone(&recorder), held.clone())))
-        .fallback(|| async { (StatusCode::NOT_FOUND, "there is nothing here; metrics are at /metrics\n") });
+        .fallback(|| async { (StatusCode::NOT_FOUND, "there is nothing here; metrics are at /metrics\n") })
+        .layer(middleware::from_fn_with_state(Arc::clone(&scrapes.access), admit));
     tokio::select! {
         // It handles failures of the socket itself, and ends when it is told to.
-        _ = axum::serve(listener, routes).with_graceful_shutdown(stop) => {}
+        _ = axum::serve(scrapes, routes).with_graceful_shutdown(stop) => {}
         () = upkeep => {}
     }
 }

@@ -75,8 +75,15 @@ fn the_log_tells_start_and_stop_in_plain_lines() {
 
 #[test]
 fn whoever_opens_it_to_others_is_warned() {
-    let log = run(&[], &["--listen", "0.0.0.0:0"], |_| {}).log;
-    assert!(log.contains("WARN") && log.contains("no authentication"), "{log}");
+    let log = run(&[], &["--listen", "0.0.0.0:0", "--insecure-public"], |_| {}).log;
+    assert!(log.contains("WARN") && log.contains("calls need no key"), "{log}");
+    let keys = |data: &Path| {
+        fs::create_dir(data).unwrap();
+        fs::set_permissions(data, fs::Permissions::from_mode(0o700)).unwrap();
+        fs::write(data.join("keys.json"), "{\"keys\": []}").unwrap();
+    };
+    let log = run(&[], &["--listen", "0.0.0.0:0"], keys).log;
+    assert!(log.contains("WARN") && log.contains("not encrypted"), "{log}");
     let log = run(&[], &["--listen", "localhost:0"], |_| {}).log;
     assert!(!log.contains("WARN"), "{log}");
 }

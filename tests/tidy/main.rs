@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 const MOST_LINES: usize = 500;
 
 /// Least share of documentation in the lines of a library crate, in percent. The aim is 17: a floor may only rise.
-const LEAST_DOCS: [(&str, f64); 4] = [("document", 17.0), ("extract", 10.5), ("index", 17.0), ("network", 20.0)];
+const LEAST_DOCS: [(&str, f64); 4] = [("document", 17.0), ("extract", 17.0), ("index", 17.0), ("network", 20.0)];
 
 /// Folders with files that are ours.
 const OURS: [&str; 11] = [

@@ -26,6 +26,9 @@ pub(crate) enum Voice {
 }
 
 /// An attribution in the making.
+/// Decisions and rules work on this. Once all are made, it becomes a
+/// [`Quote`](sayso_document::Quote), whose spans are bytes of the text. Ranges end one past their
+/// last token.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
     /// The tokens that attribute; empty for a bare quotation.

@@ -47,23 +47,31 @@ use crate::tags::Words;
 use crate::view::{Reading, View};
 
 /// What decides attributions.
+/// Both tiers share them; what only one tier asks is said at each.
 #[derive(Clone, Debug)]
 pub(crate) struct AttributionModels {
+    /// The nouns that may be cues.
     pub(crate) nouns: Nouns,
+    /// Cue, source, content, extent and whole. On the accurate tier they are the second opinion.
     pub(crate) decisions: Models,
+    /// Who each source is.
     pub(crate) who: Who,
+    /// Act, polarity and addressee.
     pub(crate) values: learned::Models,
 }
 
-/// The models that choose who a source is: with what the encoder says, and without.
+/// The models that choose who a source is. Their features differ: only the accurate tier knows what
+/// the encoder says about links between mentions.
 #[derive(Clone, Debug)]
 pub(crate) struct Who {
+    /// For features with the encoder's links.
     accurate: Linear,
+    /// For features without them.
     fast: Linear,
 }
 
 impl Who {
-    /// Takes the likeliest offer.
+    /// Takes the likeliest of the offers with these features: its position, and its probability.
     pub(crate) fn choose(&self, tier: Tier, features: &[Vec<u32>]) -> (usize, f32) {
         who::choose(if tier == Tier::Accurate { &self.accurate } else { &self.fast }, features)
     }
@@ -72,7 +80,9 @@ impl Who {
 /// The models of a tier, which answer the questions for speakers and values.
 #[derive(Debug)]
 pub(crate) struct Chooser<'m> {
+    /// The models of both tiers.
     pub(crate) models: &'m AttributionModels,
+    /// Whose turn it is.
     pub(crate) tier: Tier,
 }
 
@@ -88,6 +98,10 @@ impl Decides for Chooser<'_> {
 
 impl AttributionModels {
     /// Reads the models.
+    /// Reads them from their files.
+    ///
+    /// # Errors
+    /// If a file is missing, damaged, or of another version of the features.
     pub(crate) fn read(files: &Files) -> Result<Self, ModelError> {
         Ok(Self {
             nouns: Nouns::read(&files.text("cue_nouns.txt")?),
@@ -98,8 +112,9 @@ impl AttributionModels {
     }
 }
 
-/// Finds the quotes of a document whose names, pronouns and descriptions are linked. None when nobody waits for them any
-/// longer.
+/// Finds the quotes of a document on the fast tier, in reading order. Its names, pronouns and
+/// descriptions must be linked already. `decide` answers the questions of speakers and values. None
+/// when nobody waits any longer.
 pub(crate) fn find(
     view: View<'_>,
     words: Words<'_>,
@@ -116,7 +131,8 @@ pub(crate) fn find(
     quotes(&reading, &cast, drafts, Means { tree: seen.tree, kin: None }, decide, patience)
 }
 
-/// The same from what the encoder marks.
+/// Finds them on the accurate tier: from what the encoder marks, with the linear models as a second
+/// opinion.
 #[cfg(feature = "encoder")]
 pub(crate) fn find_marked(
     view: View<'_>,
@@ -139,7 +155,8 @@ pub(crate) fn find_marked(
     Some(quotes)
 }
 
-/// Quotes from drafts, with the values that the text gives each of them.
+/// Turns drafts into quotes. The order matters: contents get their final bounds first, then
+/// addressees and manners are decided, and who speaks last, since that model hears all the others.
 fn quotes(
     r: &Reading<'_>,
     cast: &Cast<'_>,
@@ -166,10 +183,12 @@ fn quotes(
     Some(quotes)
 }
 
-/// So many pieces of content that begin last before an "I" are looked at for who says it.
+/// At most this many pieces of content that begin before an "I" are searched for the one that holds
+/// it.
 const AROUND: usize = 100;
 
-/// "I" and "we" within what someone says are that one.
+/// Gives quotes whose source is "I" or "we" the speakers of the quote that they stand in, with nine
+/// tenths of its confidence.
 fn first_persons(document: &Document<'_>, quotes: &mut [Quote]) {
     let of_quote = |(place, quote): (usize, &Quote)| quote.content.iter().map(move |c| (*c, place)).collect::<Vec<_>>();
     let mut pieces: Vec<(Span, usize)> = quotes.iter().enumerate().flat_map(of_quote).collect();
@@ -190,6 +209,8 @@ fn first_persons(document: &Document<'_>, quotes: &mut [Quote]) {
     }
 }
 
+/// The quote of a draft: tokens become bytes, and every entity that a content mentions is a subject
+/// (`about`).
 fn quote(
     r: &Reading<'_>,
     cast: &Cast<'_>,

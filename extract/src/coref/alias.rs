@@ -1,4 +1,9 @@
 //! Names of bodies and places that mean one and the same.
+//!
+//!
+//! Everything here compares two wordings without their context: nicknames of countries, acronyms,
+//! legal forms. Whether two names that match do mean the same is decided in
+//! [`cluster`](super::cluster).
 
 use crate::lexicon::{List, fold};
 
@@ -18,7 +23,8 @@ const SAME: [&[&str]; 12] = [
     &["federal bureau of investigation", "fbi", "f.b.i."],
 ];
 
-/// The form under which wordings of one body or place meet.
+/// The form under which wordings of one body or place meet: folded, in lower case, without "the",
+/// and with known wordings replaced by the first of their group.
 pub(super) fn key(name: &str) -> String {
     let mut key = fold(name).split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     if let Some(rest) = key.strip_prefix("the ") {
@@ -33,7 +39,9 @@ pub(super) fn key(name: &str) -> String {
     }
 }
 
-/// Whether the short key names the body of the long one: without legal endings, or without a country before it.
+/// Whether the short key is the long one without legal endings ("Orbit", "Orbit Ltd") or without a
+/// country before it ("Supreme Court", "U.S. Supreme Court"). A single word is never taken for a
+/// name without its country.
 pub(super) fn shortens(short: &str, long: &str) -> bool {
     if let Some(rest) = long.strip_prefix(short) {
         return rest.starts_with([' ', ','])
@@ -46,7 +54,9 @@ pub(super) fn shortens(short: &str, long: &str) -> bool {
         })
 }
 
-/// The acronyms that a name of several words may have: with and without its small words, "WHO".
+/// The acronyms that a name of several words may have: its capitals, all of its initials ("WHO"
+/// with and without small words), and with a dotted part spelled out ("USDA"). Sorted; each has at
+/// least two letters.
 pub(super) fn acronyms(name: &str) -> Vec<String> {
     let words: Vec<&str> = name.split([' ', '-']).filter(|word| !word.is_empty()).collect();
     if words.len() < 2 {
@@ -70,21 +80,24 @@ pub(super) fn acronyms(name: &str) -> Vec<String> {
     out
 }
 
-/// Whether the letters of a short form stand in this order in a long one, and both begin alike: "IISc".
+/// Whether both begin with the same letter and the letters of the short form stand in this order in
+/// the long one: "IISc".
 pub(super) fn abbreviates(short: &str, long: &str) -> bool {
     let mut letters = long.chars().flat_map(char::to_lowercase);
     let mut short = short.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
     short.next() == letters.next() && short.all(|c| letters.any(|letter| letter == c))
 }
 
-/// Whether a longer name goes on after a short one in two words or more with what the body is of: "University of Veloria".
+/// Whether the long name is the short one, of two words or more, and a phrase with "of", "for",
+/// "at" or "in".
 pub(super) fn goes_on(short: &str, long: &str) -> bool {
     let rest = long.strip_prefix(short).and_then(|rest| rest.strip_prefix(' '));
     let link = rest.is_some_and(|rest| ["of ", "for ", "at ", "in "].iter().any(|link| rest.starts_with(link)));
     short.contains(' ') && link
 }
 
-/// The letters of an acronym, without dots; None when the name is none.
+/// The letters of an acronym without dots; none for a name with anything but capitals, or with a
+/// single letter.
 pub(super) fn as_acronym(name: &str) -> Option<String> {
     let letters: String = name.chars().filter(|&c| c != '.').collect();
     let capitals = letters.chars().count() >= 2 && letters.chars().all(char::is_uppercase);

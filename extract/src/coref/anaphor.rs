@@ -1,4 +1,6 @@
-//! Words that stand for something named elsewhere: pronouns and descriptions.
+//! Finds anaphors: pronouns, and definite descriptions such as "the minister", which refer to
+//! something named elsewhere. Finding is by word lists; for whom they stand is decided in
+//! [`resolver`](super::resolver).
 
 use std::ops::Range;
 
@@ -7,7 +9,8 @@ use sayso_document::TokenKind;
 use super::context::{Scene, small};
 use crate::lexicon::{Class, List, fold};
 
-/// What sort of words stand for a name.
+/// What sort of words an anaphor is, which also says what it can refer to. Features take the
+/// numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Sort {
@@ -33,6 +36,7 @@ impl Sort {
 }
 
 /// Words that stand for a name.
+/// Its head is its last token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Anaphor {
     /// Its tokens.
@@ -48,10 +52,11 @@ impl Anaphor {
     }
 }
 
-/// A description has at most this many words between article and head.
+/// The most words between the article and the head of a description.
 const MODIFIERS: usize = 4;
 
-/// The pronoun at a token.
+/// The sort of a pronoun, also with a verb contracted to it; none for any other word. "US" and "IT"
+/// in capitals are a country and a trade.
 pub(super) fn pronoun(word: &str) -> Option<Sort> {
     // In capitals they are countries and trades: "the US", "the IT firm".
     if word.len() > 10 || matches!(word, "US" | "IT") {
@@ -72,7 +77,7 @@ pub(super) fn pronoun(word: &str) -> Option<Sort> {
     })
 }
 
-/// The pronoun or description that begins at a token.
+/// The anaphor that begins at a token, if one does.
 pub(super) fn at(scene: &Scene, i: usize) -> Option<Anaphor> {
     let word = scene.word(i);
     if let Some(sort) = pronoun(word) {
@@ -81,7 +86,9 @@ pub(super) fn at(scene: &Scene, i: usize) -> Option<Anaphor> {
     matches!(word, "the" | "The").then(|| description(scene, i)).flatten()
 }
 
-/// The description after the article at token `at`.
+/// The description after the article at token `at`. None if the head is followed by what it belongs
+/// to ("the head of the port") or by a name ("the minister Ada Lind"), since it then refers to
+/// nothing before it.
 fn description(scene: &Scene, at: usize) -> Option<Anaphor> {
     for head in at + 1..(at + 2 + MODIFIERS).min(scene.len()) {
         if scene.document.tokens()[head].kind != TokenKind::Word || scene.sentence(head) != scene.sentence(at) {
@@ -116,7 +123,8 @@ fn description(scene: &Scene, at: usize) -> Option<Anaphor> {
     None
 }
 
-/// What the head of a description at a token tells of.
+/// The sort of a description with this head: a person or a body; none for other words. Heads are in
+/// lower case.
 fn sort_of(scene: &Scene, i: usize) -> Option<Sort> {
     let word = scene.word(i);
     if !word.starts_with(|c: char| c.is_ascii_lowercase()) {

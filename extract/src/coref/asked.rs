@@ -1,4 +1,4 @@
-//! The questions of a document as fitting sees them. Analysis has no use for this.
+//! The questions of coreference, as fitting sees them. Analysis has no use for this file.
 
 use sayso_document::{Patience, Span};
 
@@ -12,15 +12,16 @@ use crate::model::Linear;
 use crate::names::NameMention;
 use crate::view::View;
 
-/// The candidate that the model gives the highest odds, with its probability; none when that is likelier.
+/// The position of the likeliest candidate, and its probability; none where "none of them" is
+/// likelier.
 pub(crate) fn choose(model: &Linear, features: &[Vec<u32>]) -> Option<(usize, f32)> {
     rank(model, features, 0.0, &[]).filter(|&(none, ..)| !none).map(|(_, place, sure)| (place, sure))
 }
 
-/// A question as fitting sees it.
+/// A question of coreference, with what is needed to find the right answer in a corpus.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'q> {
-    /// The words.
+    /// The pronoun or description.
     pub words: Span,
     /// The names of the document and their entities, by start.
     pub names: &'q [(Span, usize)],
@@ -32,8 +33,9 @@ pub struct Asked<'q> {
     pub settled: Option<usize>,
 }
 
-/// Puts every question of a document to `answer`, which picks a candidate. Where `blind` is set, gender tells the
-/// features nothing. It serves to fit the model; analysis has no use for it.
+/// Puts every question of a document to `answer`, which picks the position of a candidate or none.
+/// With `blind`, features do not tell gender, and persons of both genders are candidates: so texts
+/// in which gender settles the answer still teach what position and distance say.
 pub(crate) fn questions(
     view: &View<'_>,
     lexicon: &Lexicon,

@@ -1,4 +1,10 @@
-//! Puts names together that stand for one entity.
+//! Puts the names of one entity together, and chooses the name that stands for it.
+//!
+//! Full names of persons come first, then short ones, which look for the person that they most
+//! likely mean: "Lind" is the Lind of whom the text speaks, "Mrs. Lind" a woman. Names of places,
+//! peoples and bodies meet under a key ([`key`]); short forms and acronyms of bodies then move to
+//! the long form. Everything is decided within one document, in one pass over its names; a name is
+//! compared with at most [`MOST`] others, so the pass takes time in proportion to the text.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -20,13 +26,16 @@ pub(super) struct Cluster {
     pub(super) kind: EntityType,
     /// What the names show of a person's gender.
     pub(super) gender: Gender,
-    /// The names, as positions in the list of names, ascending.
+    /// The names, as ascending positions in the list of all names.
     pub(super) names: Vec<usize>,
+    /// The longest name, taken apart, where it is a person's.
     person: PersonName,
+    /// The form under which names of bodies and places meet.
     key: String,
     /// The first name as it is written.
     surface: String,
-    /// How often a full name was met; the more, the likelier a surname means this one. These names come first in `names`.
+    /// How many full names it has, which come first in `names`. The more, the likelier a surname
+    /// means this person.
     full: u32,
     /// The words of its titles, in comparable form.
     titles: Vec<u32>,
@@ -35,24 +44,26 @@ pub(super) struct Cluster {
 }
 
 impl Cluster {
-    /// The latest of its names before this one. Short names are met in reading order, behind all full ones.
+    /// The latest of its names before this one. Short names are added in reading order, behind all
+    /// full ones.
     fn latest(&self, name: usize) -> Option<usize> {
         let (full, short) = self.names.split_at(self.full as usize);
         let full = full[..full.partition_point(|&n| n < name)].last();
         full.max(short.last()).copied()
     }
 
-    /// Takes in the title of a name.
+    /// Notes the words of a title, up to [`TITLES`].
     fn title(&mut self, words: &[u32]) {
         let more: Vec<u32> = words.iter().copied().filter(|word| !self.titles.contains(word)).collect();
         self.titles.extend(more.into_iter().take(TITLES.saturating_sub(self.titles.len())));
     }
 }
 
-/// So many words of titles are kept for a person.
+/// How many words of titles are kept for a person.
 const TITLES: usize = 24;
 
 /// Groups the names. Every name is in exactly one cluster; clusters are in order of first mention.
+/// None when nobody waits any longer.
 pub(super) fn cluster(
     document: &Document,
     lexicon: &Lexicon,
@@ -88,6 +99,8 @@ pub(super) fn cluster(
     Some(all)
 }
 
+/// The clusters of a document while they are built, with indexes for what a new name is compared
+/// with.
 struct Clusters<'a, 't> {
     /// The document.
     document: &'a Document<'t>,
@@ -99,17 +112,24 @@ struct Clusters<'a, 't> {
     all: Vec<Cluster>,
     /// Clusters by key and type.
     by_key: FxHashMap<(String, EntityType), usize>,
-    /// Persons by every word of their names, [`MOST`] for a word at most.
+    /// Persons by every word of their names, [`NAMESAKES`] for a word at most.
     by_word: FxHashMap<String, Vec<usize>>,
-    /// Persons by the surnames of their full names without any one letter, [`MOST`] for each at most.
+    /// Persons by the surnames of their full names without any one letter, [`NEAR`] for each at most.
     by_rough: FxHashMap<String, Vec<usize>>,
 }
 
-/// Of two of one surname the text is about the one with so many more full names.
+/// Of two with one surname, the text is clearly about the one that has this many more full names.
 const MAIN: u32 = 2;
 
-/// So many persons are compared with a name: texts with more of one word are no articles.
-const MOST: usize = 200;
+/// So many persons that share a word are compared with a name: texts with more are no articles. Few, so that the cost of a
+/// name is reached early in a text and does not grow with it.
+const NAMESAKES: usize = 64;
+
+/// So many bodies that share their first or last word are compared with another.
+const BODIES: usize = 200;
+
+/// So many persons are compared for each letter that a surname may lack: a surname has up to 25 such forms.
+const NEAR: usize = 24;
 
 impl Clusters<'_, '_> {
     /// Adds a full name of a person, or any name of something else.
@@ -146,7 +166,8 @@ impl Clusters<'_, '_> {
         }
     }
 
-    /// The person of a full name that this one may be another form of, or is but for one letter.
+    /// The person whose name this may be in another form ("Ada Lind", "Ada M. Lind"), or misspelt
+    /// by one letter.
     fn alike(&self, person: &PersonName, gender: Gender) -> Option<usize> {
         let fits = |c: &&usize| self.all[**c].gender.agrees(gender);
         let same = self.by_word.get(person.last()).into_iter().flatten().filter(fits);
@@ -170,13 +191,13 @@ impl Clusters<'_, '_> {
     fn add_rough(&mut self, at: usize, surname: &str) {
         for key in rough(surname) {
             let list = self.by_rough.entry(key).or_default();
-            if list.len() < MOST && list.last() != Some(&at) {
+            if list.len() < NEAR && !list.contains(&at) {
                 list.push(at);
             }
         }
     }
 
-    /// The one person whose surname this is but for one letter.
+    /// The one person whose surname this is but for one letter; none if there are several.
     fn misspelt(&self, person: &PersonName, gender: Gender) -> Option<usize> {
         let [word] = person.words.as_slice() else { return None };
         let mut found: Vec<usize> = rough(word).filter_map(|key| self.by_rough.get(&key)).flatten().copied().collect();
@@ -189,8 +210,8 @@ impl Clusters<'_, '_> {
         }
     }
 
-    /// The words of the title of a name, in comparable form, and a number for all of it; without those that tell only a
-    /// gender.
+    /// The words of a name's title in comparable form, without courtesies such as "Mr", and a hash
+    /// over all of them, so that a whole title in common counts more than its words.
     fn title_words(&self, name: &NameMention) -> Vec<u32> {
         let title = name.title.map_or("", |title| title.of(self.document.text()));
         let words = title.split([' ', '-', '\n']).filter(|word| !word.is_empty());
@@ -220,8 +241,9 @@ impl Clusters<'_, '_> {
         }
     }
 
-    /// Of all whose name holds a short one: by how much of the name it is, then by title. Among equals one who was named
-    /// before this place; of these the one that the text is clearly about, else the one last named.
+    /// The person whose name holds a short one. It is chosen by how well the name fits, then by
+    /// title, gender and kinship; among equals, one who was named before; of these the one whom the
+    /// text is clearly about, else the one last named.
     fn bearer(&self, i: usize, person: &PersonName, gender: Gender, titles: &[u32]) -> Option<usize> {
         let rank = |c: &Cluster| {
             let fit = person.fit(&c.person);
@@ -254,13 +276,13 @@ impl Clusters<'_, '_> {
         best.into_iter().max_by_key(|&c| (self.all[c].latest(i), std::cmp::Reverse(c)))
     }
 
-    /// Begins a cluster.
+    /// Begins a cluster without names, and returns its position.
     fn push(&mut self, kind: EntityType, gender: Gender, person: PersonName, key: String, surface: &str) -> usize {
         let at = self.all.len();
         if kind == EntityType::Person {
             for word in &person.words {
                 let list = self.by_word.entry(word.clone()).or_default();
-                if list.len() < MOST && list.last() != Some(&at) {
+                if list.len() < NAMESAKES && list.last() != Some(&at) {
                     list.push(at);
                 }
             }
@@ -271,7 +293,9 @@ impl Clusters<'_, '_> {
     }
 }
 
-/// Moves short forms of bodies and acronyms to their long forms.
+/// Moves short forms and acronyms of organisations to their long forms: by brackets ("Institute of
+/// Science (IISc)"), legal endings, what a name goes on with, its head alone, and its letters, in
+/// this order.
 fn join_bodies(document: &Document, names: &[NameMention], all: &mut [Cluster], lexicon: &Lexicon) {
     let bodies: Vec<usize> = (0..all.len()).filter(|&c| all[c].kind == EntityType::Organization).collect();
     let bracketed = bracketed(document, names, all);
@@ -284,7 +308,7 @@ fn join_bodies(document: &Document, names: &[NameMention], all: &mut [Cluster], 
         let (first, last) = ends(&all[c].key);
         for word in [first, last] {
             let list = by_end.entry(word).or_default();
-            if list.len() < MOST {
+            if list.len() < BODIES {
                 list.push(c);
             }
         }
@@ -311,16 +335,17 @@ fn join_bodies(document: &Document, names: &[NameMention], all: &mut [Cluster], 
     }
 }
 
-/// A body is found through so many shorter forms at most.
+/// A body is followed through at most this many shorter forms.
 const STEPS: usize = 4;
 
-/// The one item of several that are all the same.
+/// The item that all of them are; none if two differ or there is none.
 fn only(mut all: impl Iterator<Item = usize>) -> Option<usize> {
     let first = all.next()?;
     all.all(|one| one == first).then_some(first)
 }
 
-/// Short forms that stand in brackets right behind a long one, or before it: "Institute of Science (IISc)".
+/// Short forms in brackets right behind a long one, or the other way round. The long form's letters
+/// must give the short one, unless it is used alone later on.
 fn bracketed(document: &Document, names: &[NameMention], all: &[Cluster]) -> FxHashMap<usize, usize> {
     let mut owner = vec![usize::MAX; names.len()];
     for (c, cluster) in all.iter().enumerate() {
@@ -349,7 +374,8 @@ fn bracketed(document: &Document, names: &[NameMention], all: &[Cluster]) -> FxH
     found
 }
 
-/// The one long name that a head alone, "the Times", or a first word, "Norvik" of "Norvik Energy", can be short for.
+/// The one long name that its head ("the Times"), or its first word ("Norvik" for "Norvik Energy"),
+/// can be short for; none if several fit.
 fn only_long(all: &[Cluster], short: &str, same_end: &[usize], lexicon: &Lexicon) -> Option<usize> {
     if short.contains(' ') {
         return None;
@@ -373,7 +399,8 @@ fn ends(key: &str) -> (&str, &str) {
     (first, words.next_back().unwrap_or(first))
 }
 
-/// The entity that a cluster stands for.
+/// The entity of a cluster: its usual name, all other wordings as aliases and its titles, both with
+/// counts; its confidence is the mean of its names'.
 pub(super) fn entity(document: &Document, lexicon: &Lexicon, names: &[NameMention], cluster: &Cluster) -> Entity {
     let (mut surfaces, mut titles) = (BTreeMap::new(), BTreeMap::new());
     let mut confidence = 0.0;
@@ -407,11 +434,12 @@ pub(super) fn entity(document: &Document, lexicon: &Lexicon, names: &[NameMentio
     }
 }
 
-/// So many spellings of a name are compared.
+/// The most spellings of a name that are compared.
 const SPELLINGS: usize = 40;
 
-/// Of the spellings of a person's name that differ by an accent or a letter, and of the single words for a place or body,
-/// the one that is used most, else the first.
+/// The name that stands for an entity. Of spellings of a person's name that differ by an accent or
+/// a letter, and of one-word names of anything else, it is the one used most, else the first;
+/// otherwise `best`.
 fn usual(
     kind: EntityType,
     best: String,
@@ -446,7 +474,8 @@ fn usual(
         .unwrap_or(best)
 }
 
-/// The longest name stands for the entity; one in capitals only if there is no other.
+/// Ranks names for an entity: a full name of a person first, then what is not in capitals only,
+/// then the longest.
 fn rank(kind: EntityType, name: &str) -> (bool, bool, usize) {
     let (person, full) = (kind == EntityType::Person, name.contains(' '));
     let acronym = !person && !full;

@@ -1,4 +1,8 @@
-//! What the words around a mention tell: whether it is quoted, and what part it plays in its clause.
+//! What the words around a mention show: whether it is quoted, and which part it plays in its
+//! clause.
+//!
+//! Coreference runs before the tagger, so this reads words, not parts of speech: lists of verbs and
+//! prepositions, and endings. It is right often enough to be a feature.
 
 use sayso_document::{Document, TokenKind};
 
@@ -12,6 +16,7 @@ pub(super) struct Scene<'a, 't> {
     pub(super) document: &'a Document<'t>,
     /// Word lists.
     pub(super) lexicon: &'a Lexicon,
+    /// What is known of every word.
     view: &'a View<'t>,
 }
 
@@ -139,7 +144,7 @@ impl<'a, 't> Scene<'a, 't> {
         if self.verb_after_parenthesis(to) { Part::Subject } else { Part::Parted }
     }
 
-    /// The token before a name and what its bearer is called before it: "said | NBC's Ana Dunmore".
+    /// The token before a name and what describes its bearer before it: "said | NBC's Ana Dunmore".
     fn before_modifiers(&self, from: usize) -> usize {
         let mut at = from.saturating_sub(1);
         for _ in 0..6 {
@@ -155,7 +160,8 @@ impl<'a, 't> Scene<'a, 't> {
         at
     }
 
-    /// Whether a verb follows the comma or bracket that closes a parenthesis: "Dunmore, the minister, said".
+    /// Whether a verb follows the end of the apposition or bracket that opens here: "Dunmore, the
+    /// minister, said".
     fn verb_after_parenthesis(&self, open: usize) -> bool {
         let here = |i: &usize| self.sentence(*i) == self.sentence(open) && *i < self.len();
         let mut closes =
@@ -164,7 +170,8 @@ impl<'a, 't> Scene<'a, 't> {
     }
 }
 
-/// What `of` makes of a word in small letters; words of other letters than Latin ones stay as they are.
+/// Calls `of` with the word in lower case, without an allocation. Words with other letters than
+/// ASCII, and those of more than 24 bytes, are passed as they are.
 pub(super) fn small<T>(word: &str, of: impl FnOnce(&str) -> T) -> T {
     let mut bytes = [0; 24];
     let has_capital = word.bytes().any(|b| b.is_ascii_uppercase());

@@ -1,4 +1,6 @@
-//! Which entity a description fits, wherever in the text it is named.
+//! Which entity a description means, wherever in the text it is named: "the harbour commissioner"
+//! may come before the name. Scores are sums of hand-set weights, and rank entities by title, name,
+//! frequency and distance.
 
 use std::ops::Range;
 
@@ -10,10 +12,11 @@ use super::profile::Profile;
 use super::title::comparable;
 use crate::model;
 
-/// A description that fits so well stands for its entity.
+/// The least score with which a description is taken to mean its entity.
 const ENOUGH: f32 = 2.4;
 
-/// How sure it is that a description means the one of whom the text speaks most.
+/// The confidence that a description which fits no titles means the entity of which the text speaks
+/// most.
 const PROMINENT: f32 = 0.45;
 
 /// Where each entity is mentioned, and which may be described by which head: made once for a document.
@@ -23,15 +26,16 @@ pub(crate) struct Described<'c> {
     chains: &'c Chains,
     /// The sentences of each entity's mentions, ascending.
     sentences: Vec<Vec<u32>>,
-    /// The entities with a head among their titles, names and appositions, ascending.
+    /// The entities by each word that heads one of their titles or names, or stands in one of them,
+    /// ascending.
     by_head: FxHashMap<u32, Vec<u32>>,
-    /// The persons, and the bodies, that are named most, ascending.
+    /// The persons, then the organisations, that are named most, ascending.
     named_most: [Vec<u32>; 2],
 }
 
-/// So many mentions before and after a description are looked through for whom it means …
+/// How many mentions before and behind a description are searched for the entity that it means …
 const NEAR: usize = 150;
-/// … beside so many entities that fit its head, or are named most.
+/// … besides this many entities that share its head or are named most.
 const MOST: usize = 50;
 
 impl<'c> Described<'c> {
@@ -60,7 +64,7 @@ impl<'c> Described<'c> {
         Self { chains, sentences, by_head, named_most }
     }
 
-    /// The entities that are mentioned near a token, and those beside them, ascending.
+    /// The entities mentioned near a token and those of `beside`, each once, ascending.
     fn near(&self, document: &Document<'_>, token: usize, beside: &[u32]) -> Vec<usize> {
         let mentions = &self.chains.mentions;
         let here = document.tokens().get(token).map_or(0, |token| token.span.start());
@@ -73,8 +77,9 @@ impl<'c> Described<'c> {
         all
     }
 
-    /// The entity whose titles, appositions or names repeat the head of a description, and most of its other words;
-    /// with how sure that is. Persons and bodies alone are described.
+    /// The person or body whose titles, appositions or names repeat the head of a description and
+    /// most of its other words, with a confidence of at most 0.9, which grows with the margin to
+    /// the next.
     pub(crate) fn described(&self, document: &Document<'_>, tokens: &Range<usize>) -> Option<(usize, f32)> {
         let link = |i: &usize| matches!(document.word(*i), "of" | "for" | "at" | "in" | "and");
         let end = tokens.clone().find(link).unwrap_or(tokens.end);
@@ -100,7 +105,7 @@ impl<'c> Described<'c> {
         Some((entity, (0.7 + 0.15 * margin).min(0.9)))
     }
 
-    /// The person, or the body, that is named most and nearest before a token.
+    /// The person, or the organisation, that is named most and nearest before a token.
     pub(crate) fn prominent(&self, document: &Document<'_>, token: usize, person: bool) -> Option<(usize, f32)> {
         let kind = if person { EntityType::Person } else { EntityType::Organization };
         let weight = if person { 0.15 } else { 0.05 };
@@ -127,7 +132,7 @@ impl<'c> Described<'c> {
     }
 }
 
-/// A head and those that it may stand for: lawmakers are called by their house.
+/// A head, and the heads that it may stand for: a lawmaker is a representative or a senator.
 fn alike(head: u32) -> Vec<u32> {
     let mut all = vec![head];
     if head == model::word("lawmaker") {
@@ -136,7 +141,7 @@ fn alike(head: u32) -> Vec<u32> {
     all
 }
 
-/// How well an entity fits a description with this head.
+/// How well an entity fits a description with this head: most for an office or the head of a name.
 fn fit(profile: &Profile, head: u32) -> f32 {
     let body = matches!(profile.kind, Some(EntityType::Organization));
     match profile.kind {
@@ -148,7 +153,8 @@ fn fit(profile: &Profile, head: u32) -> f32 {
     }
 }
 
-/// How well an entity fits another word of the description.
+/// What another word of the description adds or takes away: more if the entity is called so, less
+/// if it is not.
 fn fit_other(profile: &Profile, word: &str) -> f32 {
     if matches!(word, "the" | "The" | "a" | "A" | "an" | "An" | "this" | "That" | "that") {
         return 0.0;

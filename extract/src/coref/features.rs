@@ -1,4 +1,14 @@
-//! What speaks for and against an anaphor standing for an entity, as hashed features.
+//! Features of whether an anaphor stands for an entity, for the model `speakers.bin`.
+//!
+//! | templates | look at |
+//! |---|---|
+//! | 1–21, 33–37 | a candidate: distance, part in the clause, form, frequency, gender, who is speaking |
+//! | 22–24 | a pronoun and its words |
+//! | 25–32 | a description, and how well its words fit |
+//! | 40–56 | "none of them" |
+//!
+//! Distances are measured to the latest mention of the entity, which may be a pronoun resolved
+//! before; the walk goes from left to right ([`resolver`](super::resolver)).
 
 use sayso_document::MentionForm;
 
@@ -9,19 +19,30 @@ use super::question::{Discourse, Question, State, pronoun_part, says_after};
 use super::title::comparable;
 use crate::model::feature;
 
-/// What is asked of each candidate, as small numbers.
+/// What is seen of one candidate, in small numbers.
 struct View {
-    /// Distance in sentences, in steps.
+    /// Sentences back to its latest mention, by [`step`].
     distance: u32,
+    /// Paragraphs back, up to 3.
     paragraphs: u32,
+    /// The part that mention plays in its clause.
     part: u32,
+    /// Its form: 0 a name, 1 a name with a title, 2 a description, 3 a pronoun.
     form: u32,
+    /// How many candidates were mentioned since, up to 5.
     rank: u32,
+    /// How many mentions it has so far, by [`step`].
     count: u32,
+    /// How many names it has in the whole text, by [`step`].
     total: u32,
+    /// For "he" and "she": 1 its gender is known and fits, 2 it was called so before, 3 nothing is
+    /// known; 0 for others.
     gender: u32,
+    /// Which of the two stand in quotations, 3 for one and the same quotation.
     quoted: u32,
+    /// Its type.
     kind: u32,
+    /// How well a description fits it ([`matched`]); 0 for pronouns.
     matched: u32,
 }
 
@@ -36,7 +57,8 @@ pub(crate) fn step(n: u32) -> u32 {
     }
 }
 
-/// Fills the table with the features of "none of them" and then of each candidate.
+/// Fills `table` with the features of "none of them" and then of each candidate. The table is
+/// reused from question to question; rows beyond the candidates are left over and mean nothing.
 pub(super) fn fill(
     discourse: &Discourse<'_, '_, '_>,
     anaphor: &Anaphor,
@@ -72,19 +94,27 @@ pub(super) fn fill(
     of_none(discourse, anaphor, &asked, summary, &mut table[0]);
 }
 
-/// What is asked once for an anaphor.
+/// What is seen of the anaphor itself.
 struct Asked {
+    /// Its [`Sort`].
     sort: u32,
+    /// The part that it plays.
     part: u32,
+    /// Its head, as titles are compared.
     head: u32,
+    /// The word behind it.
     next: u32,
+    /// The word before it in its sentence.
     before: u32,
+    /// Whether a verb of saying follows.
     says: u32,
+    /// Whether it stands in a quotation.
     quoted: u32,
     /// Whether a quotation ends right before it.
     closes: u32,
 }
 
+/// Compares an anaphor with an entity; `rank` is the entity's position among the candidates.
 fn view(discourse: &Discourse<'_, '_, '_>, anaphor: &Anaphor, entity: usize, rank: usize) -> View {
     let (scene, profile, state) = (discourse.scene, &discourse.profiles[entity], &discourse.states[entity]);
     let (here, there) = (anaphor.tokens.start, state.tokens.start);
@@ -111,6 +141,7 @@ fn view(discourse: &Discourse<'_, '_, '_>, anaphor: &Anaphor, entity: usize, ran
     }
 }
 
+/// The number of a form in features.
 fn form_number(form: Option<MentionForm>) -> u32 {
     match form {
         None | Some(MentionForm::Name) => 0,
@@ -120,7 +151,9 @@ fn form_number(form: Option<MentionForm>) -> u32 {
     }
 }
 
-/// How well the words of a description fit an entity: its head, then its other words.
+/// How well the words of a description fit an entity, in one number: its head (0 to 4) times 20,
+/// words that fit (up to 2) times 6, words that do not (up to 2) times 2, and 1 if the same
+/// description stood for it before.
 fn matched(scene: &Scene, anaphor: &Anaphor, profile: &Profile, state: &State) -> u32 {
     let head = comparable(scene.word(anaphor.head()));
     let by_head = if profile.offices.contains(&head) {
@@ -145,9 +178,10 @@ fn matched(scene: &Scene, anaphor: &Anaphor, profile: &Profile, state: &State) -
     by_head * 20 + hits.min(2) * 6 + misses.min(2) * 2 + again
 }
 
-/// The candidate whose title, apposition or name a description repeats: its head and all its other words, but for
-/// words with a capital, which need not stand in a title ("the Vermont senator"). Among several the one that has
-/// most of its words, then the latest.
+/// The candidate whose title, apposition or name a description repeats: its head and all other
+/// words, apart from capitalised ones about persons, which need not stand in a title ("the Vermont
+/// senator"). Of several the one that shares most words, then the latest. Such a match needs no
+/// model.
 pub(super) fn titled(discourse: &Discourse<'_, '_, '_>, question: &Question<'_>) -> Option<usize> {
     let (scene, anaphor) = (discourse.scene, question.anaphor);
     if anaphor.sort.is_pronoun() {
@@ -177,6 +211,7 @@ pub(super) fn titled(discourse: &Discourse<'_, '_, '_>, question: &Question<'_>)
     best.map(|(place, _)| place)
 }
 
+/// Whether a word tells when somebody held an office, and so fits anybody.
 fn is_time(word: &str) -> bool {
     matches!(word, "former" | "current" | "new" | "outgoing" | "incoming" | "then" | "late" | "old")
 }
@@ -186,6 +221,7 @@ fn stands<T>(known: Option<(usize, T)>, entity: usize) -> u32 {
     known.map_or(0, |(same, _)| if same == entity { 1 } else { 2 })
 }
 
+/// Appends the features of one candidate.
 fn of_candidate(
     discourse: &Discourse<'_, '_, '_>,
     anaphor: &Anaphor,
@@ -254,6 +290,8 @@ fn of_candidate(
     add(32, &[sort, matched / 20, u32::from(both > 0)]);
 }
 
+/// Appends the features of "none of them". `summary` is the best match, the nearest distance, how
+/// many candidates fit by gender, and how many there are.
 fn of_none(
     discourse: &Discourse<'_, '_, '_>,
     anaphor: &Anaphor,

@@ -1,4 +1,4 @@
-//! Which pronoun fits a person.
+//! Which of "he" and "she" fits a person, by titles, kinship and first names.
 
 use rustc_hash::FxHashMap;
 use sayso_document::Document;
@@ -8,6 +8,7 @@ use crate::model;
 use crate::names::NameMention;
 
 /// The gender that names and titles tell; both flags false when they tell none.
+/// Both are set only if a title or name is used for both; nothing then follows from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Gender {
     /// Whether it may be a man.
@@ -37,10 +38,11 @@ impl Genders {
     }
 }
 
-/// So far before a name stands the word that tells whose kin it is.
+/// How many tokens before a name the noun may stand that makes its bearer another's kin.
 const KIN: usize = 8;
 
-/// Whether somebody is told of only as another's kin: "the son of Jan Veld", "her husband, Mayor Jan Veld".
+/// Whether somebody is introduced only as another's kin: "the son of Jan Veld", "her husband, Mayor
+/// Jan Veld". A surname alone then means the other.
 pub(super) fn is_introduced_as_kin(document: &Document, name: &NameMention) -> bool {
     let start = name.tokens.start;
     let sentence = document.sentence_of_token(start);
@@ -65,7 +67,8 @@ pub(super) fn is_introduced_as_kin(document: &Document, name: &NameMention) -> b
     false
 }
 
-/// "His wife, Mary Brandt", "their brother Erik Lund".
+/// The gender that a noun of kinship before a name shows: "his wife, Mary Brandt", "their brother
+/// Erik Lund".
 fn by_kin(document: &Document, lexicon: &Lexicon, name: &NameMention) -> Option<Gender> {
     let before = name.tokens.start.checked_sub(1)?;
     let at = if document.word(before) == "," { before.checked_sub(1)? } else { before };
@@ -88,7 +91,8 @@ fn by_kin(document: &Document, lexicon: &Lexicon, name: &NameMention) -> Option<
 }
 
 impl Gender {
-    /// What a mention tells: first by its title, then by the first name.
+    /// The gender that a mention shows: by its title, then by kinship, then by a first name that
+    /// news nearly always calls "he" or "she".
     pub(super) fn of(document: &Document, lexicon: &Lexicon, genders: &Genders, name: &NameMention) -> Self {
         if let Some(title) = name.title {
             let classes = title.of(document.text()).split_whitespace().map(|word| lexicon.class(word));

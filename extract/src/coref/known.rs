@@ -1,4 +1,4 @@
-//! What the text tells of an entity, asked by those who look for the one that a source means.
+//! What coreference knows of an entity, for the stages that decide which one a source means.
 
 use super::profile::Profile;
 use super::title::comparable;

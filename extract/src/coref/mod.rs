@@ -15,6 +15,20 @@
 //! Names meet in clusters ([`cluster`]), and bodies called after a name are added ([`office`]). Then the
 //! document is gone through in reading order ([`resolver`]): for each pronoun and description ([`anaphor`]) the
 //! entities mentioned so far, with what is known of them ([`profile`]), are ranked by a model ([`features`]).
+//!
+//!
+//! Three steps, each in its own files:
+//!
+//! 1. Names meet in clusters, one for each entity ([`cluster`]); organisations called after a name
+//!    are added ([`office`]).
+//! 2. Everything known of an entity from its own names goes into a profile: titles, gender, words
+//!    ([`profile`]).
+//! 3. The document is read from left to right. For each pronoun and description, a model ranks the
+//!    entities mentioned so far against "none of them" ([`resolver`]), with the encoder's opinion
+//!    on the accurate tier ([`Kin`]).
+//!
+//! Who a *source* is, is decided again later with more knowledge (`attribution/values/who`), and
+//! mentions follow it.
 
 mod alias;
 mod anaphor;
@@ -57,16 +71,21 @@ use question::{Answer, Discourse, Question};
 pub(crate) use resolver::Guess;
 use resolver::Walk;
 
-/// What linking has learned.
+/// What coreference has learned.
 #[derive(Clone, Debug)]
 pub(crate) struct ChainModels {
-    /// Ranks those for whom a pronoun or description may stand.
+    /// Ranks the entities that a pronoun or description may stand for (`speakers.bin`).
     pub(crate) ranking: Linear,
+    /// First names with the pronoun that news uses for their bearers (`genders.tsv`).
     pub(crate) genders: Genders,
 }
 
 impl ChainModels {
     /// Reads the models.
+    /// Reads the models.
+    ///
+    /// # Errors
+    /// If a file is missing, damaged, or of another version of the features.
     pub(crate) fn read(files: &Files) -> Result<Self, ModelError> {
         Ok(Self { ranking: files.linear("speakers", 1)?, genders: Genders::read(&files.text("genders.tsv")?) })
     }
@@ -79,13 +98,15 @@ pub(crate) struct Chains {
     pub entities: Vec<Entity>,
     /// By start, then longest first.
     pub mentions: Vec<Mention>,
-    /// How sure it is that each mention is one of its entity, from 0 to 1. In step with `mentions`.
+    /// The confidence that each mention is one of its entity, from 0 to 1; one for each of
+    /// `mentions`.
     pub sure: Vec<f32>,
-    /// Pronouns that are no mention of any entity, as far as one can tell, with the likeliest one; by token.
+    /// Pronouns and descriptions that were taken to mean none of the entities, with the likeliest
+    /// one; sorted by token.
     pub guesses: Vec<Guess>,
     /// Dates and sums of money, which no chain holds.
     pub quantities: Vec<NameMention>,
-    /// What is known of each entity. In step with `entities`.
+    /// What is known of each entity; one for each of `entities`.
     profiles: Vec<Profile>,
 }
 
@@ -104,15 +125,15 @@ impl Chains {
     }
 }
 
-/// What another model says of words that may mean the same: for the tokens of the first range and each of the others
-/// the log odds against "none of them"; 0 where it cannot tell.
+/// The encoder's opinion on coreference: for the tokens of the first range and each of the others,
+/// the log odds that they mean the same entity against "none of them"; 0 where it cannot tell.
 pub(crate) type Kin<'k> = dyn Fn(&Range<usize>, &[Range<usize>]) -> Vec<f32> + 'k;
 
-/// How much that counts beside the ranking.
+/// The weight of that opinion beside the score of the linear model.
 const KIN: f32 = 1.0;
 
-/// Links names to entities, then descriptions and pronouns to these. The names are by start. None when nobody waits for
-/// it any longer.
+/// Links names to entities, then descriptions and pronouns to these. The names are sorted by start.
+/// Without `kin` the linear model decides alone. None when nobody waits any longer.
 pub(crate) fn link(
     view: &View<'_>,
     lexicon: &Lexicon,
@@ -139,10 +160,11 @@ pub(crate) fn link(
     Some(Chains { entities, mentions, sure, guesses, profiles, ..Chains::default() })
 }
 
-/// How sure it is that a name belongs to the entity that bears it.
+/// The confidence that a name belongs to the entity that bears it.
 const SURE: f32 = 0.97;
 
-/// The entities that names tell of, their mentions by start, and a walk that knows them.
+/// The entities that have names, their mentions sorted by start, and a walk that knows their
+/// profiles.
 fn prepare<'a, 's, 't>(
     scene: &'s Scene<'a, 't>,
     genders: &Genders,
@@ -172,17 +194,17 @@ fn prepare<'a, 's, 't>(
     Some((entities, mentions, Walk::new(scene, profiles)))
 }
 
-/// A description whose head and other words fit a title is this sure.
+/// The confidence of a description whose words all fit a title.
 const TITLED: f32 = 0.88;
-/// "It" and "they" stand for something named only where it is this sure; mostly they do not.
+/// The least confidence with which "it" and "they" are linked; mostly they stand for nothing named.
 const BOLD: f32 = 0.6;
 
-/// News names those of whom it speaks more often than the texts that the model is fitted on: "none of them" has so
-/// much lower log odds there.
+/// How much the score of "none of them" is lowered. News names the entities it speaks of more often
+/// than the texts that the model was fitted on.
 const SHY: f32 = 0.5;
 
-/// For whom the words of a question stand: descriptions by the titles and names that they repeat, all others as
-/// the model ranks them.
+/// For which candidate an anaphor stands: a description by the titles and names that it repeats,
+/// all others as the model ranks them.
 fn answer(
     discourse: &Discourse<'_, '_, '_>,
     model: &Linear,
@@ -206,8 +228,9 @@ fn answer(
     Some(Answer { place, sure, stands: bold })
 }
 
-/// Whether "none of them" has the highest odds when its log odds are lowered by `shy`, the candidate with the highest,
-/// and its probability. What is `told` of the candidates, if anything, counts too.
+/// Whether "none of them" has the highest score, after it was lowered by `shy`; the position of the
+/// best candidate; and the probability of that one. `told` is added to the scores of the
+/// candidates, if it is not empty.
 fn rank(model: &Linear, features: &[Vec<u32>], shy: f32, told: &[f32]) -> Option<(bool, usize, f32)> {
     let mut scores: Vec<f32> = features.iter().map(|features| model.score(features)).collect();
     *scores.first_mut()? -= shy;
@@ -218,7 +241,7 @@ fn rank(model: &Linear, features: &[Vec<u32>], shy: f32, told: &[f32]) -> Option
     Some((none >= best.1, best.0, 1.0 / rest))
 }
 
-/// Puts the entities in order of first mention, and tells where each went. Every entity has a mention.
+/// Sorts the entities by first mention, and returns the new position of each.
 fn in_order_of_mention(entities: &mut Vec<Entity>, mentions: &mut [Mention]) -> Vec<usize> {
     let mut place = vec![usize::MAX; entities.len()];
     let mut order = Vec::with_capacity(entities.len());
@@ -234,6 +257,7 @@ fn in_order_of_mention(entities: &mut Vec<Entity>, mentions: &mut [Mention]) -> 
     place
 }
 
+/// The mention of an entity by a name.
 fn mention(document: &Document, name: &NameMention, entity: usize) -> Mention {
     let form = if name.title.is_some() { MentionForm::TitledName } else { MentionForm::Name };
     let sentence = document.sentence_of_token(name.tokens.start);

@@ -1,5 +1,9 @@
-//! Bodies that are called after a person, place or people: "the Ostrey administration", "Harth's
-//! campaign", "the Saudi government", and "the campaign" after that.
+//! Organisations that are called after a person, place or people without being names themselves:
+//! "the Ostrey administration", "Harth's campaign", "the Saudi government", and later "the
+//! campaign".
+//!
+//! In: the names and entities of a document. Out: more entities of type organisation, and mentions
+//! of the form "description".
 
 use rustc_hash::FxHashMap;
 use sayso_document::{Counted, Document, Entity, EntityType, Mention, MentionForm};
@@ -7,10 +11,12 @@ use sayso_document::{Counted, Document, Entity, EntityType, Mention, MentionForm
 use crate::lexicon::{Class, Lexicon, List};
 use crate::names::NameMention;
 
-/// So many words may stand between the name and the head.
+/// The most words between the name and the head: "Harth's presidential campaign".
 const BETWEEN: usize = 3;
 
-/// Adds the entities and mentions of such bodies.
+/// Adds such organisations and their mentions, in one pass over the tokens. All campaigns of one
+/// owner are one entity, ministries are told apart; a head alone behind "the" means the latest with
+/// that head.
 pub(super) fn offices(
     document: &Document,
     lexicon: &Lexicon,
@@ -65,12 +71,13 @@ pub(super) fn offices(
     }
 }
 
-/// The word for a body, if it is one.
+/// The word, if it is the head of such an organisation.
 fn head(word: &str) -> Option<&str> {
     (List::OfficeHeads.has(word) || List::MinistryNouns.has(word)).then_some(word)
 }
 
-/// Whether the name may have such a body.
+/// Whether a name of this type may have such a body. `told` says that words stand between that tell
+/// its kind.
 fn owns(name: &NameMention, head: &str, told: bool) -> bool {
     match name.kind {
         EntityType::Person => List::PersonalOffices.has(head),
@@ -82,7 +89,7 @@ fn owns(name: &NameMention, head: &str, told: bool) -> bool {
     }
 }
 
-/// Where the words between name and head begin that tell what sort of body it is: "presidential campaign".
+/// Where the words begin that stand between the name and the head.
 fn between(document: &Document, lexicon: &Lexicon, head: usize) -> usize {
     let tells = |i: &usize| {
         let word = document.word(*i);
@@ -93,7 +100,8 @@ fn between(document: &Document, lexicon: &Lexicon, head: usize) -> usize {
     (head.saturating_sub(BETWEEN)..head).rev().take_while(tells).last().unwrap_or(head)
 }
 
-/// Where a name before token `first` ends, without a possessive ending.
+/// One past the last token of the name that ends before token `first`; a possessive ending in
+/// between is no part of it.
 fn owner_end(document: &Document, first: usize) -> Option<usize> {
     let last = first.checked_sub(1)?;
     let possessive = matches!(document.word(last), "'s" | "’s")
@@ -101,7 +109,7 @@ fn owner_end(document: &Document, first: usize) -> Option<usize> {
     Some(if possessive { last } else { first })
 }
 
-/// Of what kind a body is: all campaigns of one owner are one, ministries are not.
+/// The name under which bodies of one owner meet: the head, and for ministries the words before it.
 fn kind(document: &Document, words: std::ops::Range<usize>) -> String {
     let head = document.word(words.end);
     match head {
@@ -111,7 +119,7 @@ fn kind(document: &Document, words: std::ops::Range<usize>) -> String {
     }
 }
 
-/// Whether a form says more of the owner than another, or as much without a possessive ending.
+/// Whether a form names more of the owner than another, or as much without a possessive ending.
 fn longer(one: &str, other: &str) -> bool {
     let owner = |name: &str| name.split(' ').filter(|word| word.starts_with(char::is_uppercase)).count();
     let possessive = |name: &str| name.contains(['\'', '’']);
@@ -124,7 +132,8 @@ fn unmarked(document: &Document, lexicon: &Lexicon, at: usize) -> bool {
     word.starts_with(char::is_uppercase) && lexicon.class(word).is(Class::NORP_WORD.or(Class::PLACE_WORD))
 }
 
-/// The words that a body is called by: of a person the surname.
+/// The words of the owner in the short form of the body: a person's surname, any other name as it
+/// is.
 fn owner_words<'t>(document: &Document<'t>, name: &NameMention) -> &'t str {
     let words = name.name.of(document.text());
     let initial = |word: &str| word.ends_with('.') && word.len() <= 5;
@@ -138,7 +147,7 @@ fn owner_words<'t>(document: &Document<'t>, name: &NameMention) -> &'t str {
     surname
 }
 
-/// An organisation that is called after a name.
+/// An organisation with these words as its name and a confidence of 0.8.
 fn body(words: String) -> Entity {
     let name = sayso_document::plain_text(&words);
     let (aliases, titles): (Vec<Counted>, Vec<Counted>) = Default::default();

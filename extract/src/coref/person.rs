@@ -1,4 +1,5 @@
-//! When two names of persons may be those of one person.
+//! When two names may be those of one person: initials, nicknames, suffixes, missing middle names,
+//! slips of a letter.
 
 use crate::lexicon::{Class, Lexicon, fold};
 
@@ -9,11 +10,14 @@ pub(super) struct PersonName {
     pub(super) words: Vec<String>,
     /// "jr", "sr", "ii", …, if the name has one.
     suffix: Option<String>,
-    /// Whether a word behind the first two is an ordinary one: "Ada Lind Calls", cut from a headline.
+    /// Whether a word behind the first two is an ordinary one: "Ada Lind Calls" was cut from a
+    /// headline.
     spoilt: bool,
+    /// The name that the first word is short for, if it is. Looked up once: names are compared with hundreds of others.
+    whole: Option<&'static str>,
 }
 
-/// Short forms and the names that they stand for.
+/// Short forms and the names that they stand for, sorted.
 const NICKNAMES: [(&str, &str); 48] = [
     ("abe", "abraham"),
     ("al", "albert"),
@@ -66,7 +70,7 @@ const NICKNAMES: [(&str, &str); 48] = [
 ];
 
 impl PersonName {
-    /// Reads a person's name.
+    /// Takes a name apart.
     pub(super) fn new(name: &str, lexicon: &Lexicon) -> Self {
         let mut words: Vec<String> = name
             .split(|c: char| c.is_whitespace() || c == ',')
@@ -81,7 +85,9 @@ impl PersonName {
             class.is(Class::ORDINARY.or(Class::MIXED)) && !class.is(Class::FIRST_NAME.or(Class::SURNAME))
         };
         let spoilt = name.split_whitespace().skip(2).any(ordinary);
-        Self { words, suffix, spoilt }
+        let first = words.first().map_or("", String::as_str);
+        let whole = NICKNAMES.binary_search_by_key(&first, |(nick, _)| nick).ok().map(|at| NICKNAMES[at].1);
+        Self { words, suffix, spoilt, whole }
     }
 
     /// The first word.
@@ -96,22 +102,33 @@ impl PersonName {
 
     /// Whether two names of several words may be one person's: "Wendel J. Harth" and "Wendel Harth".
     pub(super) fn agrees(&self, other: &Self) -> bool {
-        let same_first = same_given(self.first(), other.first());
         let suffix = self.suffix == other.suffix;
         suffix
-            && (self.last() == other.last() && same_first
+            && (self.last() == other.last() && self.same_given(other)
                 || ends_with(&self.words, &other.words)
                 || ends_with(&other.words, &self.words)
                 || self.shortens(other)
                 || other.shortens(self))
     }
 
-    /// Whether this is the beginning of a longer name, in two words or more.
+    /// Whether two given names may be one: equal, an initial, or a short form.
+    fn same_given(&self, other: &Self) -> bool {
+        let initial = |x: &str, y: &str| y.starts_with(x) && x.chars().count() == 1;
+        let short = |x: &Self, y: &str| {
+            x.whole.is_some_and(|whole| whole == y || y.starts_with(x.first()) && y.len() > x.first().len())
+        };
+        let (a, b) = (self.first(), other.first());
+        a == b || initial(a, b) || initial(b, a) || short(self, b) || short(other, a)
+    }
+
+    /// Whether this is the beginning of a longer name, in two words or more, as in Spanish names:
+    /// "Ada Lind", "Ada Lind Oster".
     pub(super) fn shortens(&self, long: &Self) -> bool {
         self.suffix == long.suffix && !long.spoilt && begins_with(&long.words, &self.words)
     }
 
-    /// Whether both are one name but for one letter of the first or last word.
+    /// Whether both are one name but for one letter in the last word, or in a longer first word;
+    /// "Maria" and "Marie" are two.
     pub(super) fn nearly(&self, other: &Self) -> bool {
         let pairs = self.words.len() == other.words.len() && self.words.len() > 1 && self.suffix == other.suffix;
         let mut apart = (0..self.words.len()).filter(|&at| self.words[at] != other.words[at]);
@@ -123,7 +140,8 @@ impl PersonName {
         pairs && apart.next().is_some_and(slip) && apart.next().is_none()
     }
 
-    /// How well this short name fits a full one: by the surname best, by a given name less; 0 is not at all.
+    /// How well this short name fits a full one: 3 by the surname, 2 by the first name, 1 by
+    /// another, 0 not at all.
     pub(super) fn fit(&self, full: &Self) -> u32 {
         if ends_with(&full.words, &self.words) {
             return 3;
@@ -136,22 +154,25 @@ impl PersonName {
     }
 }
 
-/// The shortest word in which one wrong letter is taken for a slip.
+/// The least letters of a word in which one wrong letter is taken for a slip.
 const SLIP: usize = 5;
 
-/// Whether two longer words differ by one letter that is missing, too many or another, beyond the first.
+/// Whether two words of at least [`SLIP`] letters, beginning alike, differ by one letter: missing,
+/// added or another.
 pub(super) fn one_letter_apart(one: &str, other: &str) -> bool {
     let (long, short) = if one.len() >= other.len() { (one, other) } else { (other, one) };
-    let (long, short): (Vec<char>, Vec<char>) = (long.chars().collect(), short.chars().collect());
-    if short.len() < SLIP || long.len() > short.len() + 1 || long == short {
+    let same = long.chars().zip(short.chars()).take_while(|(one, other)| one == other).count();
+    let (letters, fewer) = (long.chars().count(), short.chars().count());
+    if same == 0 || fewer < SLIP || letters > fewer + 1 || long == short {
         return false;
     }
-    let same = long.iter().zip(&short).take_while(|(one, other)| one == other).count();
-    let rest = usize::from(long.len() == short.len());
-    same > 0 && long[same + 1..] == short[same + rest..]
+    let rest = usize::from(letters == fewer);
+    long.chars().skip(same + 1).eq(short.chars().skip(same + rest))
 }
 
-/// A word of usual length without any one letter, and the word itself.
+/// The word and all forms of it without one letter. Two words that are one letter apart share one
+/// of them, which makes finding such a word a look-up. Nothing for words of less than 5 or more
+/// than 24 letters.
 pub(super) fn rough(word: &str) -> impl Iterator<Item = String> {
     let usual = (SLIP..=24).contains(&word.chars().count());
     let without = word.char_indices().map(|(at, c)| format!("{}{}", &word[..at], &word[at + c.len_utf8()..]));
@@ -167,7 +188,7 @@ pub(super) fn is_courtesy(title: &str) -> bool {
     )
 }
 
-/// Whether the short name leaves out only surnames at the end: "Ada Lind" of "Ada Lind Oster".
+/// Whether a longer name begins with a shorter one of at least two words.
 fn begins_with(long: &[String], short: &[String]) -> bool {
     short.len() > 1 && long.len() > short.len() && long.starts_with(short)
 }
@@ -175,15 +196,6 @@ fn begins_with(long: &[String], short: &[String]) -> bool {
 /// Whether a longer name ends with a shorter one.
 fn ends_with(long: &[String], short: &[String]) -> bool {
     long.len() > short.len() && long.ends_with(short)
-}
-
-/// Whether two given names may be one: equal, an initial, or a short form.
-fn same_given(a: &str, b: &str) -> bool {
-    let initial = |x: &str, y: &str| x.chars().count() == 1 && y.starts_with(x);
-    let short = |x: &str, y: &str| {
-        NICKNAMES.iter().any(|&(nick, long)| nick == x && (long == y || y.starts_with(nick) && y.len() > nick.len()))
-    };
-    a == b || initial(a, b) || initial(b, a) || short(a, b) || short(b, a)
 }
 
 #[cfg(test)]

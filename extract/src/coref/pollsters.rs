@@ -1,13 +1,15 @@
-//! Those who order a poll together stand in one word: "the Velden Post-VBC News poll", "a Norvik/Ipsen survey".
+//! Splits names of pollsters that are joined before the word for a poll: "the Velden Post-VBC News
+//! poll" was ordered by two bodies, and so was "a Norvik/Ipsen survey".
 
 use sayso_document::{Document, EntityType, Span};
 
 use crate::names::NameMention;
 
-/// Between the names and the word for a poll stand at most this many words.
+/// How many tokens behind the names the word for a poll may stand.
 const REACH: usize = 4;
 
-/// Parts the names of bodies that a hyphen or a slash joins before the word for a poll.
+/// Splits the names of bodies that a hyphen or slash joins. The names stay sorted by start, the
+/// longest first.
 pub(super) fn part(document: &Document, names: Vec<NameMention>) -> Vec<NameMention> {
     let mut out = Vec::with_capacity(names.len());
     for name in names {
@@ -22,7 +24,7 @@ pub(super) fn part(document: &Document, names: Vec<NameMention>) -> Vec<NameMent
     out
 }
 
-/// Whether a poll is spoken of right after a name.
+/// Whether a poll is named right behind a name, in the same sentence.
 fn polls(document: &Document, end: usize) -> bool {
     let words = end..(end + REACH).min(document.tokens().len());
     let end = document.sentence_of_token(end.saturating_sub(1));
@@ -31,7 +33,7 @@ fn polls(document: &Document, end: usize) -> bool {
         .any(|i| matches!(document.word(i), "poll" | "polls" | "survey" | "polling"))
 }
 
-/// Two joined names: what stands before and behind the hyphen inside the name, or the slash after it.
+/// The two names on both sides of a hyphen inside the name, or of the slash behind it.
 fn joined(document: &Document, name: &NameMention) -> Option<[Span; 2]> {
     let text = name.name.of(document.text());
     let capital = |at: usize| text[at..].starts_with(char::is_uppercase);
@@ -51,7 +53,7 @@ fn joined(document: &Document, name: &NameMention) -> Option<[Span; 2]> {
     Some([name.name, document.span_of(next..last + 1)])
 }
 
-/// A name without a title at this place.
+/// A name without a title at this place, with the type and confidence of the joined one.
 fn alone(document: &Document, name: &NameMention, span: Span) -> NameMention {
     NameMention { span, name: span, title: None, tokens: document.tokens_in(span), ..name.clone() }
 }

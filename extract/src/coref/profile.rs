@@ -1,4 +1,6 @@
-//! What is known of an entity that descriptions and pronouns may refer to.
+//! What is known of an entity from its names, titles and appositions, which descriptions and
+//! pronouns are compared with. The profile is made from the whole document before the walk begins:
+//! a title may come later than the description.
 
 use sayso_document::{Document, EntityType};
 
@@ -8,10 +10,12 @@ use super::gender::Gender;
 use super::title::comparable;
 use crate::names::NameMention;
 
-/// So many words of titles and appositions are kept for an entity.
+/// How many words of titles and appositions are kept for an entity, so that a name in every
+/// sentence costs no more.
 const WORDS: usize = 24;
 
 /// What its names, titles and appositions tell of an entity. Words are numbers, in comparable form.
+/// Words are hashes of their comparable form ([`comparable`]).
 #[derive(Clone, Debug, Default)]
 pub(super) struct Profile {
     /// The type of the entity.
@@ -24,15 +28,15 @@ pub(super) struct Profile {
     pub(super) full: bool,
     /// The words of its names.
     pub(super) name: Vec<u32>,
-    /// Heads of its names, where they have several words: "agency" of "Space Agency".
+    /// The heads of names of several words: "agency" of "Space Agency".
     pub(super) heads: Vec<u32>,
     /// The words of its titles and appositions.
     pub(super) roles: Vec<u32>,
-    /// The last words of its titles, and of the noun phrases in apposition.
+    /// The heads of its titles and of the noun phrases in apposition.
     pub(super) offices: Vec<u32>,
 }
 
-/// The profiles of all clusters.
+/// The profiles of all clusters, in their order.
 pub(super) fn profiles(scene: &Scene, names: &[NameMention], clusters: &[Cluster]) -> Vec<Profile> {
     clusters.iter().map(|cluster| profile(scene, names, cluster)).collect()
 }
@@ -63,7 +67,8 @@ fn profile(scene: &Scene, names: &[NameMention], cluster: &Cluster) -> Profile {
     profile
 }
 
-/// Adds the words of a phrase, and its head to `heads`.
+/// Adds the words of a phrase, and if it is `headed`, the last word before a preposition as its
+/// head.
 fn add_phrase(phrase: &str, headed: bool, words: &mut Vec<u32>, heads: &mut Vec<u32>) {
     let (mut head, mut linked) = (None, false);
     for word in phrase.split([' ', '\n', '\u{a0}', '-']).filter(|word| !word.is_empty()) {
@@ -81,14 +86,15 @@ fn add_phrase(phrase: &str, headed: bool, words: &mut Vec<u32>, heads: &mut Vec<
     }
 }
 
-/// Adds a head that is not yet known, where there is room.
+/// Adds a head that is not known yet, where there is room.
 fn add_head(head: u32, heads: &mut Vec<u32>) {
     if heads.len() < 2 * WORDS && !heads.contains(&head) {
         heads.push(head);
     }
 }
 
-/// Adds what an apposition after a name tells: "Ada Lind, a Republican tax consultant, …", "(R-Ohio)" apart.
+/// Adds what an apposition behind a name says of its bearer: "Ada Lind, a Republican tax
+/// consultant, …". A bracket in between is passed over: "(R-Ohio)".
 fn apposition(scene: &Scene, end: usize, profile: &mut Profile) {
     let mut at = end;
     if scene.word(at) == "(" {
@@ -130,7 +136,7 @@ fn apposition(scene: &Scene, end: usize, profile: &mut Profile) {
     }
 }
 
-/// A body that is no name's cluster: "the Ostrey administration".
+/// The profile of an organisation without a cluster of names: "the Ostrey administration".
 pub(super) fn body(document: &Document, span: sayso_document::Span) -> Profile {
     let mut profile = Profile { kind: Some(EntityType::Organization), total: 1, full: true, ..Profile::default() };
     add_phrase(span.of(document.text()), true, &mut profile.name, &mut profile.heads);

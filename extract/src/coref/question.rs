@@ -16,9 +16,9 @@ pub(super) struct Discourse<'a, 's, 't> {
     pub(super) profiles: Vec<Profile>,
     /// What was last said of each entity.
     pub(super) states: Vec<State>,
-    /// The entity of the latest pronoun of each sort, with its token.
+    /// The entity and token of the latest anaphor of each [`Sort`](super::anaphor::Sort).
     pub(super) last: [Option<(usize, usize)>; 6],
-    /// The token of the latest one who says something, and who that is.
+    /// The entity that last said something, and the token where it did.
     pub(super) speaker: Option<(usize, usize)>,
     /// Whether persons of the other gender are weighed too, and gender tells nothing: it serves to learn from
     /// texts where gender alone settles for whom a pronoun stands.
@@ -54,7 +54,7 @@ pub(super) struct State {
     pub(super) said: usize,
     /// One past the token of the latest mention outside of quotations.
     pub(super) outside: usize,
-    /// The number of the latest description that stood for it.
+    /// A hash of the latest description that stood for it; 0 for none.
     pub(super) described: u32,
 }
 

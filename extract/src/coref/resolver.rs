@@ -1,4 +1,10 @@
-//! Goes through a document from start to end and asks at each pronoun and description for whom it stands.
+//! Reads a document from start to end and resolves each pronoun and description.
+//!
+//! The walk keeps a list of the entities mentioned last. A name moves its entity to the end of the
+//! list; an anaphor asks which of the fitting entities it means, latest first, and if one is
+//! chosen, that is a mention, too. So later answers build on earlier ones. The list is bounded
+//! ([`DEPTH`]), and so are the candidates ([`MOST`]): the walk takes time in proportion to the
+//! text.
 
 use std::ops::Range;
 
@@ -10,26 +16,26 @@ use super::features;
 use super::profile::Profile;
 use super::question::{Answer, Discourse, Question, State, may_be, pronoun_part, says_after};
 
-/// How far a pronoun reaches back, in sentences.
+/// How many sentences back a pronoun may refer.
 const PRONOUN_REACH: u32 = 8;
-/// So many entities are weighed for one anaphor at most.
+/// The most candidates for one anaphor.
 const MOST: usize = 16;
-/// So far back, in entities, candidates are looked for.
+/// How many entities, by latest mention, are kept.
 const DEPTH: usize = 120;
 
 /// What a walk finds.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// The mentions by pronoun and description, and how sure each is.
+    /// The mentions by pronoun and description, with a confidence from 0 to 1.
     pub(super) mentions: Vec<(Mention, f32)>,
-    /// Those that stand for none as far as one can tell, with the likeliest entity.
+    /// Anaphors that were taken to mean none of the entities, with the likeliest one.
     pub(super) guesses: Vec<Guess>,
 }
 
-/// The entity that a word would stand for, if for any.
+/// The entity that an anaphor would mean if it meant one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Guess {
-    /// The word.
+    /// The token of its head.
     pub(crate) token: usize,
     /// Position in the list of entities.
     pub(crate) entity: usize,
@@ -39,19 +45,22 @@ pub(crate) struct Guess {
 
 /// The state of the walk.
 pub(super) struct Walk<'a, 's, 't> {
+    /// What is known of the text and its entities so far.
     pub(super) discourse: Discourse<'a, 's, 't>,
-    /// The entities that were mentioned last, [`DEPTH`] at most, the latest at the end.
+    /// The entities that were mentioned last, at most [`DEPTH`], the latest at the end.
     recent: Vec<usize>,
-    /// The sentence of the latest person, plus one.
+    /// One more than the sentence of the latest person.
     led: u32,
 }
 
 impl<'a, 's, 't> Walk<'a, 's, 't> {
+    /// At the start of a document.
     pub(super) fn new(scene: &'s Scene<'a, 't>, profiles: Vec<Profile>) -> Self {
         Self { discourse: Discourse::new(scene, profiles), recent: Vec::new(), led: 0 }
     }
 
-    /// Adds the mentions by pronoun and description to those that are `known`, which are by start.
+    /// Finds the mentions by pronoun and description. `known` are the mentions by name, sorted by
+    /// start, and `ask` answers the questions. None when nobody waits any longer.
     pub(super) fn run(
         mut self,
         known: &[Mention],
@@ -120,7 +129,7 @@ impl<'a, 's, 't> Walk<'a, 's, 't> {
         }
     }
 
-    /// Takes note of a name; returns one past its last token.
+    /// Notes a name, and returns one past its last token.
     fn meet(&mut self, mention: &Mention) -> usize {
         let document = self.discourse.scene.document;
         let name = mention.name.unwrap_or(mention.span);
@@ -131,7 +140,7 @@ impl<'a, 's, 't> Walk<'a, 's, 't> {
         end
     }
 
-    /// Takes note of an anaphor that stands for an entity.
+    /// Notes that an anaphor stands for an entity.
     fn stand(&mut self, anaphor: &Anaphor, entity: usize) {
         self.discourse.last[anaphor.sort as usize] = Some((entity, anaphor.head()));
         let quoted = self.discourse.scene.quotation(anaphor.head()) > 0;
@@ -189,7 +198,8 @@ impl<'a, 's, 't> Walk<'a, 's, 't> {
         self.recent.push(entity);
     }
 
-    /// Whether an entity is the subject of the verb that the pronoun is the object of: "the president thanked her".
+    /// Whether an entity is the subject of the verb whose object the pronoun is, and so cannot be
+    /// meant: "the president thanked her".
     fn binds(&self, anaphor: &Anaphor, entity: usize) -> bool {
         let (here, state) = (anaphor.tokens.start, &self.discourse.states[entity]);
         let object = match self.discourse.scene.word(here) {
@@ -208,7 +218,7 @@ impl<'a, 's, 't> Walk<'a, 's, 't> {
                 .any(|i| matches!(self.discourse.scene.word(i), "and" | "or" | "that" | "who" | "when" | "if"))
     }
 
-    /// The entities that an anaphor may stand for, the latest first.
+    /// The entities that an anaphor may mean, the latest first: by type, distance and gender.
     fn candidates(&self, anaphor: &Anaphor) -> Vec<usize> {
         let sentence = self.discourse.scene.sentence(anaphor.tokens.start);
         let fits = |&entity: &usize| {

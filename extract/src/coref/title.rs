@@ -1,10 +1,12 @@
-//! Words of titles in the form in which they are compared.
+//! The comparable form of words in titles. Before a name titles are cut short ("Sen."), in
+//! descriptions they are not ("the senator"), and some words mean nearly the same; both sides are
+//! compared in this form.
 
 use super::context::small;
 use crate::lexicon::fold;
 use crate::model;
 
-/// Titles before names are cut short; descriptions are not. Some words mean nearly the same.
+/// Words and those that they are compared as, sorted.
 const SAME: [(&str, &str); 20] = [
     ("attorney", "lawyer"),
     ("candidate", "nominee"),
@@ -28,7 +30,8 @@ const SAME: [(&str, &str); 20] = [
     ("site", "website"),
 ];
 
-/// The number of a word in the form in which titles are compared: spokesman, spokeswoman and spokesperson are one.
+/// The hash of a word in comparable form: lower case, folded, spelled out. "Spokesman",
+/// "spokeswoman" and "spokesperson" have one.
 pub(super) fn comparable(word: &str) -> u32 {
     let word = fold(word);
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());

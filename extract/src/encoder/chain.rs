@@ -1,16 +1,19 @@
-//! A linear chain (Lafferty et al., 2001) over the labels of words: which labels follow which.
+//! A linear-chain CRF (Lafferty et al., 2001) over the labels of words: scores for each word from
+//! the network, and scores for which label follows which. Decoding finds the best labelling of a
+//! whole window, so that no "inside" stands without its "begin".
 
-/// How well each label begins a window and follows another.
+/// The scores of a chain with `N` labels, in log space.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Chain<const N: usize> {
-    /// Of each label as the first.
+    /// The score of each label as the first of a window.
     pub(crate) begin: [f32; N],
-    /// From each label, a row of those that follow.
+    /// The score of each label behind each other: `moves[before][after]`.
     pub(crate) moves: [[f32; N]; N],
 }
 
 impl<const N: usize> Chain<N> {
-    /// The labels that suit the scores of a window's words best; among equals those that come first.
+    /// The best labelling of a window (Viterbi), one label for each row of `scores`; of equals, the
+    /// lower labels.
     pub(crate) fn best(&self, scores: &[[f32; N]]) -> Vec<usize> {
         let Some((first, rest)) = scores.split_first() else { return Vec::new() };
         let mut reached: [f32; N] = std::array::from_fn(|label| self.begin[label] + first[label]);
@@ -35,7 +38,8 @@ impl<const N: usize> Chain<N> {
         labels
     }
 
-    /// How likely each label is for each word of a window, all labellings considered.
+    /// The probability of each label for each word, over all labellings (forward-backward). Each
+    /// row sums to 1.
     pub(crate) fn marginals(&self, scores: &[[f32; N]]) -> Vec<[f32; N]> {
         // Weights instead of their logarithms: a product is cheaper than a sum of exponentials. What is common to a
         // word's labels is divided out, so that nothing overflows, and 64 bits keep what is very unlikely above zero.
@@ -62,18 +66,18 @@ impl<const N: usize> Chain<N> {
     }
 }
 
-/// The label of the greatest score; among equals the first.
+/// The label with the greatest score; of equals, the first.
 fn greatest<const N: usize>(scores: &[f32; N]) -> usize {
     (1..N).fold(0, |best, label| if scores[label] > scores[best] { label } else { best })
 }
 
-/// The exponentials of scores, so that the greatest is 1.
+/// The exponentials of scores, scaled so that the greatest is 1.
 fn weights<const N: usize>(scores: &[f32; N]) -> [f64; N] {
     let greatest = scores[greatest(scores)];
     scores.map(|score| libm::exp(f64::from(score - greatest)))
 }
 
-/// Weights divided by their sum; equal shares when scores are so far apart that nothing is left above zero.
+/// Weights divided by their sum; equal shares if all are zero.
 fn shares<const N: usize>(weights: [f64; N]) -> [f64; N] {
     let sum: f64 = weights.iter().sum();
     if sum > 0.0 { weights.map(|weight| weight / sum) } else { [1.0 / N as f64; N] }

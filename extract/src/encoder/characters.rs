@@ -1,10 +1,13 @@
-//! What BERT's tokeniser does with a character before it looks for words.
+//! What BERT's tokeniser does with a character before it looks for words. The encoder was
+//! pretrained on such input, so each rule follows the original, also where it is odd: its tables
+//! are those of its Unicode version ([`tables`](super::tables)).
 
 use unicode_normalization::char::decompose_canonical;
 
 use super::tables::{DROPPED, MARKS, PUNCTUATION};
 
-/// Whether a character is left out of the text: control characters, and what stands for damaged ones.
+/// Whether a character is left out: control characters, unassigned ones, and the replacement
+/// character.
 pub(super) fn dropped(c: char) -> bool {
     match c {
         '\t' | '\n' | '\r' => false,
@@ -13,12 +16,12 @@ pub(super) fn dropped(c: char) -> bool {
     }
 }
 
-/// Whether a character is a word of its own: ASCII symbols count, other symbols do not.
+/// Whether a character is a word by itself: all ASCII symbols are, of the others only punctuation.
 pub(super) fn punctuation(c: char) -> bool {
     if c.is_ascii() { c.is_ascii_punctuation() } else { within(PUNCTUATION, c) }
 }
 
-/// Whether a character is a Chinese one, which is a word of its own.
+/// Whether a character is a CJK ideograph, each of which is a word by itself.
 pub(super) fn chinese(c: char) -> bool {
     matches!(c,
         '\u{4e00}'..='\u{9fff}'
@@ -30,7 +33,8 @@ pub(super) fn chinese(c: char) -> bool {
         | '\u{2f800}'..='\u{2fa1f}')
 }
 
-/// Gives `found` what a character becomes in small letters without accents: often one character, none for an accent.
+/// Passes to `found` what a character becomes in lower case and without accents: mostly one
+/// character, none for an accent, several where it decomposes.
 pub(super) fn plain(c: char, mut found: impl FnMut(char)) {
     if c.is_ascii() {
         return found(c.to_ascii_lowercase());
@@ -42,7 +46,7 @@ pub(super) fn plain(c: char, mut found: impl FnMut(char)) {
     });
 }
 
-/// Whether the tables of the tokeniser hold a character.
+/// Whether one of the sorted ranges holds a character.
 fn within(ranges: &[(u32, u32)], c: char) -> bool {
     let code = u32::from(c);
     let after = ranges.partition_point(|&(low, _)| low <= code);

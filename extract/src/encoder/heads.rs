@@ -34,23 +34,29 @@ const MAGIC: &[u8; 8] = b"SAYSOEH\x02";
 /// Bytes before the numbers.
 const HEADER: usize = 48;
 
-/// Chains and biases.
+/// The parts of the network that are computed here: the chains of its labels and the biases of its
+/// links.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Heads {
-    /// Of tags: outside, then begin and inside of source, cue, content.
+    /// Which tags follow which ([`TAGS`]).
     pub(crate) tags: Chain<TAGS>,
-    /// Of names: outside, then begin and inside of each type.
+    /// Which labels of names follow which ([`NAMES`]).
     pub(crate) names: Chain<NAMES>,
-    /// Of a cue's source.
+    /// Biases of the link from a cue to its source.
     pub(crate) sources: Biases,
-    /// Of a content's cue.
+    /// Biases of the link from a content to its cue.
     pub(crate) cues: Biases,
-    /// Of another mention of the same.
+    /// Biases of the link between mentions of one entity.
     pub(crate) who: KinBiases,
 }
 
 impl Heads {
-    /// Reads the file, which must belong to this network and this vocabulary.
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// If it is damaged or of another version, or if it does not belong to this network and
+    /// vocabulary: the three are fitted together, and mixing them would give nonsense without any
+    /// other sign.
     pub(crate) fn from_bytes(bytes: &[u8], network: &[u8], vocabulary: &[u8]) -> Result<Self, ModelError> {
         let fault = |what: &str| Err(ModelError::new(what));
         let Some((header, body)) = bytes.split_at_checked(HEADER) else {
@@ -78,12 +84,12 @@ impl Heads {
     }
 }
 
-/// Little-endian numbers.
+/// Reads little-endian numbers of `SIZE` bytes; bytes left over are ignored.
 fn numbers<const SIZE: usize, T>(bytes: &[u8], of: fn([u8; SIZE]) -> T) -> Vec<T> {
     bytes.as_chunks().0.iter().map(|chunk| of(*chunk)).collect()
 }
 
-/// All heads, if there are as many numbers as they take.
+/// All heads; none if there are more or fewer numbers than they take.
 fn read(numbers: &mut dyn Iterator<Item = f32>) -> Option<Heads> {
     let (tags, names) = (chain(numbers)?, chain(numbers)?);
     // The grammar tells addressees better.
@@ -92,7 +98,7 @@ fn read(numbers: &mut dyn Iterator<Item = f32>) -> Option<Heads> {
     numbers.next().is_none().then_some(Heads { tags, names, sources, cues, who })
 }
 
-/// Reads the weights of a chain.
+/// Reads the scores of a chain.
 fn chain<const N: usize>(numbers: &mut dyn Iterator<Item = f32>) -> Option<Chain<N>> {
     let mut chain = Chain { begin: row(numbers)?, moves: [[0.0; N]; N] };
     for moves in &mut chain.moves {

@@ -1,4 +1,4 @@
-//! What the encoder tells the stages that it helps, in their own terms: tokens instead of its words.
+//! What the encoder tells other stages, in tokens of the document instead of its own words.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use sayso_network::Scores;
 use super::{Encoded, Encoder, Segment};
 use crate::names::{Hints, LABELS};
 
-/// An encoded document.
+/// An encoded document, ready to be asked about coreference.
 pub(crate) struct Aid<'a> {
     /// The encoder, which scores links on demand.
     pub(crate) encoder: &'a Encoder,
@@ -18,7 +18,9 @@ pub(crate) struct Aid<'a> {
     pub(crate) document: &'a Document<'a>,
 }
 
-/// Reads a document, and takes what the encoder says of names down by token: a row of marks is one token and many words.
+/// Runs the encoder over a document. Scores of names come back by token rather than by word of the
+/// encoder: a row of marks is one token, but many words, and keeping the latter would take too much
+/// memory. None when nobody waits any longer.
 pub(crate) fn encode(encoder: &Encoder, document: &Document<'_>, patience: &Patience<'_>) -> Option<(Encoded, Hints)> {
     let tokens = document.tokens();
     let mut local = Vec::with_capacity(tokens.len());
@@ -36,7 +38,7 @@ pub(crate) fn encode(encoder: &Encoder, document: &Document<'_>, patience: &Pati
     Some((encoded, Hints { local, moves: encoder.name_chain().moves }))
 }
 
-/// The first word that ends behind a byte.
+/// The position of the first word that ends behind a byte.
 fn word_at(words: &[Span], byte: usize) -> usize {
     words.partition_point(|word| word.end() <= byte)
 }
@@ -48,8 +50,9 @@ impl Aid<'_> {
         (word < self.encoded.words().len()).then_some(word)
     }
 
-    /// How likely the words of each offer mean the same as those of `ask`, as log odds against "none of them"; 0 where
-    /// the encoder cannot tell, which in long texts is so of words in other windows.
+    /// The log odds that each offer means the same as `ask`, against "none of them"; 0 where the
+    /// encoder cannot tell, which in long texts holds for words in other windows. Ranges are
+    /// tokens.
     pub(crate) fn kin(&self, ask: &Range<usize>, offers: &[Range<usize>]) -> Vec<f32> {
         let segment = |tokens: &Range<usize>| {
             let (first, last) = (self.word(tokens.start)?, self.word(tokens.end.checked_sub(1)?)?);

@@ -1,35 +1,45 @@
-//! Which segment belongs to which: a cue's source, a content's cue, other mentions of whom a mention means.
+//! Scores of links: which source belongs to a cue, which cue to a content, and which mentions mean
+//! the same entity.
+//!
+//! The network gives each word twelve vectors ("views"), four for each kind of link: for the first
+//! and last word of what asks and of what is offered. A link's score is the scaled dot product of
+//! both sides, plus a bias for their distance; "none" has a bias alone. Shares are softmax over the
+//! offers and "none".
 
-/// Segments so far away have biases of their own; those beyond share the farthest.
+/// Up to this many segments away, each distance has a bias of its own; all beyond share the last.
 pub(crate) const NEAR: usize = 4;
-/// Numbers of one of the twelve views of a word.
+/// Floats in one view of a word.
 pub(crate) const VIEW: usize = 48;
-/// Numbers of all views of a word.
+/// Floats in all views of a word.
 pub(crate) const LINKS: usize = 12 * VIEW;
-/// Up to so many words apart, kin share a bias; those beyond share another.
+/// Distances in words at which coreference changes its bias.
 const FAR: [usize; 4] = [8, 32, 128, 512];
-/// Kin before, in each of these distances and beyond, kin of common words, kin after, and "none".
+/// Biases of coreference: five distances before, overlapping words, five distances behind, and
+/// "none".
 pub(crate) const KIN_BIASES: usize = 2 * FAR.len() + 4;
 
-/// By how many segments an offer comes before or after what asks; the last is that of "none".
+/// Biases by how many segments an offer stands before or behind what asks, in order; the last is
+/// that of "none".
 pub(crate) type Biases = [f32; 2 * NEAR + 2];
-/// By how many words an offer begins before or after what asks, see [`kin_bias`]; the last is that of "none".
+/// Biases by how many words an offer begins before or behind what asks ([`kin_bias`]); the last is
+/// that of "none".
 pub(crate) type KinBiases = [f32; KIN_BIASES];
 
-/// Some words in a row that may be linked.
+/// Consecutive words that may be linked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Segment {
     /// Its first word.
     pub(crate) first: usize,
     /// Its last word.
     pub(crate) last: usize,
-    /// Its place among all segments of the window, in reading order.
+    /// Its position among all segments of the window, in reading order.
     pub(crate) rank: usize,
 }
 
-/// Of each that asks, the logarithms of the shares of the offers, and of "none" at the end. `views` is the first of the
-/// four views that a link takes: first and last word of what asks, first and last word of the offer. `seen` is what a
-/// segment shows in the view of its first word and in that of its last, which comes next.
+/// For each of `asks`, the log probabilities of the offers, and of "none" at the end.
+///
+/// `views` is the number of the first of the four views that this kind of link uses. `seen` gives
+/// the sum of a segment's first word in a view and its last word in the next view.
 pub(crate) fn shares(
     seen: impl Fn(&Segment, usize) -> [f32; VIEW],
     asks: &[Segment],
@@ -52,18 +62,18 @@ pub(crate) fn shares(
         .collect()
 }
 
-/// How well what an offer shows answers what is asked.
+/// The scaled dot product of what asks and what is offered.
 pub(crate) fn product(asked: &[f32; VIEW], offered: &[f32; VIEW]) -> f32 {
     asked.iter().zip(offered).map(|(a, b)| a * b).sum::<f32>() / (VIEW as f32).sqrt()
 }
 
+/// The bias for the distance of two segments.
 fn bias(biases: &Biases, ask: &Segment, offer: &Segment) -> f32 {
     let apart = (offer.rank as isize - ask.rank as isize).clamp(-(NEAR as isize), NEAR as isize);
     biases[(apart + NEAR as isize) as usize]
 }
 
-/// How much better than "none" an offer is by how far it is away: that of five distances before, of segments that have
-/// words in common, and of five distances after.
+/// The bias for the distance of two mentions, less that of "none".
 pub(crate) fn kin_bias(biases: &KinBiases, ask: &Segment, offer: &Segment) -> f32 {
     let middle = FAR.len() + 1;
     let steps = FAR.iter().filter(|&&far| offer.first.abs_diff(ask.first) > far).count() + 1;

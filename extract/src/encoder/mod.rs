@@ -1,9 +1,17 @@
-//! A small neural encoder, MiniLM (Wang et al., 2020) with heads for attributions, for names, for what belongs to what,
-//! and for act, polarity and addressee. It reads a text window by window and gives scores for each word.
+//! The neural encoder: MiniLM (Wang et al., 2020) with heads for attributions, names and links. It
+//! reads a text window by window and scores every word.
 //!
-//! [`pieces`] cuts the text, [`windows`] finds where to part it and tells the network what words look like,
-//! [`sayso_network`] runs it, [`chain`] and [`links`] make labels and links of its scores. `train/encoder` fits and exports
-//! it.
+//! | file | does |
+//! |---|---|
+//! | [`pieces`], `characters`, `tables` | cuts a text into word pieces, as BERT does |
+//! | [`windows`] | where to part the text, and what else the network is told of each word |
+//! | `sayso-network` | the forward pass |
+//! | [`heads`], [`chain`], [`links`] | from its numbers to labels and links |
+//! | [`hints`] | the same by token of the document, for other stages |
+//!
+//! In: a text. Out: an [`Encoded`], with scores of tags for each word, and links computed on
+//! demand. `train/encoder` fits and exports the network. It also has outputs for act, polarity and
+//! addressee, which only their check reads.
 
 mod chain;
 mod characters;
@@ -30,37 +38,40 @@ pub(crate) use pieces::Pieces;
 use pieces::Vocabulary;
 use windows::{Looks, NO_WORD, WINDOW};
 
-/// Scores of values of one word, which only their check reads: five of acts, three of polarities, three of addressees.
+/// Outputs of values for each word: five acts, three polarities, three labels of addressees.
 const VALUES: usize = 11;
 
-/// The network of an encoder.
+/// The file of the network.
 const NETWORK: &str = "encoder.onnx";
-/// Its word pieces.
+/// The file of its word pieces.
 const VOCABULARY: &str = "encoder.vocab.txt";
-/// Its chains and biases.
+/// The file of its chains and biases.
 const HEADS: &str = "encoder.heads";
 
-/// Of so many words the numbers that links are scored by are kept, which are 2,304 bytes a word: 36 MiB, for a text of
-/// some 70 KB. Windows beyond go through the network again when a link is looked for in them.
+/// For this many words the floats for links are kept: 2,304 bytes a word, 36 MiB in all, enough for
+/// a text of some 70 KB. Later windows go through the network again when a link is asked for in
+/// them.
 const KEPT: usize = 1 << 14;
-/// Windows beyond, of which the numbers were asked for last, are kept, too: segments may end in a later one.
+/// How many later windows are kept, those asked for last: a segment may end in the next one.
 const LATEST: usize = 2;
 
-/// Hears the scores of the words of a window, which come with all words of the text. Those of names are kept by nobody
-/// else: 76 bytes a word are too many where each byte is a word.
+/// Receives the scores of each window as they come, with all words of the text and the range of the
+/// window. Nobody else keeps those of names: 76 bytes a word are too many for texts where every
+/// byte is a word.
 pub(crate) type Hear<'a> = dyn FnMut(&[Span], &Range<usize>, &Scores) + 'a;
 
-/// A text as the encoder sees it. Of each word are kept where it stands, its piece, its looks and the scores of its tags,
-/// 50 bytes and those of further pieces: a text of 1 MiB has as many words at worst.
+/// A text as the encoder sees it. For each word it holds the place, pieces, looks and scores of
+/// tags, about 50 bytes and 4 more for each further piece; a text of 1 MiB has as many words at
+/// worst.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Encoded {
     /// Its words and windows. Labels and links do not reach from one window into another, but for kin.
     pub(crate) prepared: Prepared,
-    /// Scores of the tags of each word.
+    /// Scores of the tags of each word, in log space.
     pub(crate) tags: Vec<[f32; TAGS]>,
-    /// What links are scored by: of the first windows, whose words are the first ones.
+    /// The floats for links of the first words, up to [`KEPT`], one word after another.
     links: Vec<f32>,
-    /// The same of later windows, each behind its place.
+    /// The same for later windows, with their positions, the latest asked for first.
     latest: RefCell<Vec<(usize, Vec<f32>)>>,
 }
 
@@ -76,7 +87,7 @@ impl Encoded {
     }
 }
 
-/// The encoder.
+/// Vocabulary, network and heads, which belong together.
 #[derive(Debug)]
 pub(crate) struct Encoder {
     vocabulary: Vocabulary,
@@ -89,14 +100,18 @@ pub(crate) struct Encoder {
 pub(crate) struct Prepared {
     /// Its pieces.
     pub(crate) pieces: Pieces,
-    /// What the network is told of its words.
+    /// What the network is told of its words besides.
     pub(crate) looks: Looks,
     /// Its windows, as ranges of words.
     pub(crate) windows: Vec<Range<usize>>,
 }
 
 impl Encoder {
-    /// Reads the three files of an encoder.
+    /// Reads the three files of an encoder, and tries the network once with the largest input of
+    /// each kind.
+    ///
+    /// # Errors
+    /// Names the file and what is wrong with it.
     pub(crate) fn read(files: &Files) -> Result<Self, ModelError> {
         let in_file = |name: &str, error: ModelError| ModelError::new(format!("{name}: {error}"));
         let bytes =
@@ -119,15 +134,16 @@ impl Encoder {
         Prepared { pieces, looks, windows }
     }
 
-    /// Reads a text for as long as it is waited for, which is asked before each window. A window goes through the network
-    /// alone: what is read of it depends on nothing else. The scores are told to `hear`.
+    /// Runs the network over a text, window by window, and tells the scores to `hear`. A window
+    /// goes through alone, so what is read of it depends on nothing else. Patience is asked before
+    /// each window; none when nobody waits any longer.
     pub(crate) fn encode(&self, text: &str, hear: &mut Hear<'_>, patience: &Patience<'_>) -> Option<Encoded> {
         // The network was tried when it was read, with all that could fail.
         self.try_encode(text, KEPT, hear, patience).unwrap_or_else(|error| unreachable!("{error}"))
     }
 
-    /// The encoder, if its network takes every feature and the last of the pieces, and yields what is read from it. So
-    /// no text can meet a network that does not.
+    /// The encoder, if its network takes every feature and the last piece and gives as many numbers
+    /// as are read from it. Thereafter no text can make it fail.
     fn tried(self) -> Result<Self, ModelError> {
         let features: Vec<i32> = (0..=NO_WORD.into()).collect();
         let ids = vec![self.vocabulary.len() as i32 - 1; features.len()];
@@ -139,6 +155,7 @@ impl Encoder {
         }
     }
 
+    /// As [`Encoder::encode`], keeping the floats for links of `kept` words.
     fn try_encode(
         &self,
         text: &str,
@@ -165,7 +182,7 @@ impl Encoder {
         Ok(Some(Encoded { prepared, ..found }))
     }
 
-    /// What links of a word are scored by, in one of its views.
+    /// One view of a word. If it was not kept, its window goes through the network again.
     fn view(&self, encoded: &Encoded, word: usize, view: usize) -> [f32; VIEW] {
         let of = |links: &[f32], word: usize| std::array::from_fn(|at| links[word * LINKS + view * VIEW + at]);
         if word * LINKS < encoded.links.len() {
@@ -184,19 +201,21 @@ impl Encoder {
         known.map_or([0.0; VIEW], |(_, links)| of(links, word - window.start))
     }
 
-    /// What links are scored by, of all words one after another.
+    /// The floats for links of all words, one after another.
     #[cfg(any(test, feature = "training"))]
     pub(crate) fn links(&self, encoded: &Encoded) -> Vec<f32> {
         let views = |word: usize| (0..LINKS / VIEW).flat_map(move |view| self.view(encoded, word, view));
         (0..encoded.words().len()).flat_map(views).collect()
     }
 
-    /// What a segment shows in the view of its first word and in that of its last, which comes next.
+    /// What a segment shows in a view of its first word and the next view of its last word.
     fn seen(&self, encoded: &Encoded, segment: &Segment, view: usize) -> [f32; VIEW] {
         let (first, last) = (self.view(encoded, segment.first, view), self.view(encoded, segment.last, view + 1));
         std::array::from_fn(|at| first[at] + last[at])
     }
 
+    /// The input of a window: its pieces between two marks, a feature for each piece, and where
+    /// each word begins.
     fn input(&self, prepared: &Prepared, window: Range<usize>) -> Window {
         let Prepared { pieces, looks, .. } = prepared;
         let (from, to) = (pieces.first(window.start), pieces.first(window.end));
@@ -223,19 +242,21 @@ impl Encoder {
         &self.heads.names
     }
 
-    /// Of each cue, the logarithms of the probabilities that its source is one of `sources`, and none at the end.
+    /// For each cue, the log probabilities that each of `sources` is its source, and of none at the
+    /// end.
     pub(crate) fn sources(&self, encoded: &Encoded, cues: &[Segment], sources: &[Segment]) -> Vec<Vec<f32>> {
         links::shares(|segment, view| self.seen(encoded, segment, view), cues, sources, 0, &self.heads.sources)
     }
 
-    /// Of each content, the logarithms of the probabilities that its cue is one of `cues`, and none at the end.
+    /// For each content, the log probabilities that each of `cues` is its cue, and of none at the
+    /// end.
     pub(crate) fn cues(&self, encoded: &Encoded, contents: &[Segment], cues: &[Segment]) -> Vec<Vec<f32>> {
         links::shares(|segment, view| self.seen(encoded, segment, view), contents, cues, 4, &self.heads.cues)
     }
 
-    /// How likely a mention means the same as each of `others`, before or after it in any window of the text, as log
-    /// odds against "none of them". None where it cannot be told: beyond the words whose numbers are kept only others in
-    /// the mention's own window are looked at, so that no window goes through the network for each mention.
+    /// The log odds that a mention means the same as each of `others`, against "none of them". None
+    /// where it cannot be told: beyond the words whose floats are kept, only mentions of the same
+    /// window are compared, so that no window goes through the network for each mention.
     pub(crate) fn who(&self, encoded: &Encoded, mention: &Segment, others: &[Segment]) -> Vec<Option<f32>> {
         let kept = encoded.links.len() / LINKS;
         let windows = encoded.windows();

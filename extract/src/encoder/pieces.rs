@@ -1,8 +1,10 @@
-//! Texts as word pieces, as BERT's tokeniser cuts them (Wu et al., 2016): small letters without accents, a word at each
-//! run of letters and digits and at each symbol, and of each word the longest pieces that the vocabulary knows.
+//! Cuts a text into word pieces, as BERT's tokeniser does (Wu et al., 2016): lower case without
+//! accents, a word for each run of letters and digits and for each symbol, and for each word the
+//! longest pieces that the vocabulary has.
 //!
-//! Written out here because each piece needs its place in the text as it was given, and nothing else of a tokeniser is
-//! needed. What stands for a mark of the network, "\[SEP\]" say, is a text like any other.
+//! It is written out here because each piece needs its place in the original text, and nothing else
+//! of a tokeniser library is needed. Text that looks like a mark of the network, such as "\[SEP\]",
+//! is plain text.
 
 use rustc_hash::FxHashMap;
 use sayso_document::Span;
@@ -10,23 +12,23 @@ use sayso_document::Span;
 use super::characters::{chinese, dropped, plain, punctuation};
 use crate::model::ModelError;
 
-/// The longest word that is cut into pieces, in characters; longer ones are unknown.
+/// Words of more characters have no pieces and are unknown.
 const LONGEST_WORD: usize = 100;
 
-/// The pieces that the network knows, by their numbers.
+/// The pieces that the network knows, with their numbers.
 #[derive(Debug)]
 pub(crate) struct Vocabulary {
     /// Pieces that begin words.
     begins: FxHashMap<Box<str>, i32>,
-    /// Pieces within words, without "##".
+    /// Pieces inside words, without the "##" before them.
     within: FxHashMap<Box<str>, i32>,
-    /// Bytes of the longest piece.
+    /// Length of the longest piece in bytes, which bounds the search.
     longest: usize,
-    /// What stands for a word that has no pieces.
+    /// The piece for a word that cannot be cut.
     unknown: i32,
-    /// What stands at the begin of a window.
+    /// The mark at the beginning of a window.
     pub(crate) opening: i32,
-    /// What stands at the end of a window.
+    /// The mark at its end.
     pub(crate) closing: i32,
 }
 
@@ -37,7 +39,7 @@ pub(crate) struct Pieces {
     pub(crate) ids: Vec<i32>,
     /// Where the words stand in the text.
     pub(crate) words: Vec<Span>,
-    /// The first piece of each word; each has one.
+    /// The position of each word's first piece in `ids`; every word has at least one.
     pub(crate) firsts: Vec<usize>,
 }
 
@@ -49,7 +51,10 @@ impl Pieces {
 }
 
 impl Vocabulary {
-    /// Reads a vocabulary: a piece a line, in the order of their numbers.
+    /// Reads a vocabulary: one piece per line, numbered from 0.
+    ///
+    /// # Errors
+    /// If one of the marks `[UNK]`, `[CLS]` and `[SEP]` is missing.
     pub(crate) fn from_text(text: &str) -> Result<Self, ModelError> {
         let numbered = || text.lines().map(str::trim_end).zip(0..);
         let special = |name: &str| {
@@ -83,7 +88,8 @@ impl Vocabulary {
         reader.found
     }
 
-    /// Adds the pieces of a word in small letters to `ids`.
+    /// Appends the pieces of a word, greedily from the left, or the unknown piece if some part has
+    /// none.
     fn pieces_of(&self, word: &str, ids: &mut Vec<i32>) {
         let before = ids.len();
         if word.len() > LONGEST_WORD && word.chars().count() > LONGEST_WORD {
@@ -102,20 +108,22 @@ impl Vocabulary {
     }
 }
 
-/// The longest piece with which a word goes on, and its length in bytes.
+/// The number of the longest piece that `rest` begins with, and its length in bytes.
 fn longest(known: &FxHashMap<Box<str>, i32>, rest: &str, most: usize) -> Option<(i32, usize)> {
     let mut ends = (1..=rest.len().min(most)).rev().filter(|&end| rest.is_char_boundary(end));
     ends.find_map(|end| known.get(&rest[..end]).map(|&id| (id, end)))
 }
 
-/// Collects words.
+/// Collects the words of a text, character by character.
 struct Reader<'v> {
     vocabulary: &'v Vocabulary,
     /// The word so far, in small letters without accents.
     word: String,
-    /// Where the word stands: accents and control characters at its borders are no part of it.
+    /// Where the word stands in the text, in bytes: from …
     from: usize,
+    /// … to. Accents and control characters at its borders are left out.
     to: usize,
+    /// The words and pieces so far.
     found: Pieces,
 }
 

@@ -1,4 +1,5 @@
-//! Kinds of characters as the tokeniser of BERT has them; written by `train/encoder/tables.py`.
+//! Classes of characters, as BERT's tokeniser has them; written by `train/encoder/tables.py`.
+//! Ranges are sorted and include both ends.
 
 /// First and last of a range of characters.
 type Range = (u32, u32);

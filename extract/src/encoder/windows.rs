@@ -1,6 +1,8 @@
-//! What the network is told of each word beside its pieces, and the windows that go through it.
+//! What the network is told of each word besides its pieces, and the windows that go through it.
 //!
-//! `train/encoder/data.py` does the same for fitting; `train/encoder/check.py` compares the two.
+//! A window ends at a paragraph if one ends in its last two thirds, else at a sentence, so that an
+//! attribution is rarely cut in two. `train/encoder/data.py` computes the same for fitting, and
+//! `train/encoder/check.py` compares both.
 
 use std::ops::Range;
 
@@ -8,9 +10,9 @@ use sayso_document::Span;
 
 use super::pieces::Pieces;
 
-/// Pieces of one window, without the marks at its begin and end.
+/// The most pieces of a window, without the marks at its ends.
 pub(crate) const WINDOW: usize = 318;
-/// The feature of marks that are no word.
+/// The feature of the marks at both ends, which are no words.
 pub(crate) const NO_WORD: u8 = 24;
 
 /// What stands before a word.
@@ -29,14 +31,15 @@ pub(crate) enum Rank {
 /// What the network is told of the words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Looks {
-    /// Shape, whether something parts it from the word before, and whether a paragraph begins: a number for each word.
+    /// For each word: its [`shape`] times 4, plus 2 if something stands between it and the word
+    /// before, plus 1 if a paragraph begins.
     pub(crate) features: Vec<u8>,
     /// What stands before each word.
     pub(crate) ranks: Vec<Rank>,
 }
 
 impl Looks {
-    /// Of the words of a text.
+    /// The looks of the words of a text.
     pub(crate) fn of(text: &str, words: &[Span]) -> Self {
         let mut found = Self::default();
         let (mut before, mut closes) = (0, false);
@@ -58,7 +61,7 @@ impl Looks {
     }
 }
 
-/// The shape of a word: 0 small letters, 1 a capital first, 2 capitals, 3 mixed, 4 digits, 5 symbols.
+/// The shape of a word: 0 lower case, 1 capitalised, 2 capitals, 3 mixed, 4 digits, 5 symbols.
 fn shape(word: &str) -> u8 {
     let mut characters = word.chars();
     let Some(first) = characters.next() else { return 5 };
@@ -74,13 +77,13 @@ fn shape(word: &str) -> u8 {
     }
 }
 
-/// Letters in circles and squares are symbols, although Unicode calls them alphabetic.
+/// Whether the character is a letter in a circle or square, which Unicode calls alphabetic.
 fn symbol(c: char) -> bool {
     matches!(c, '\u{24b6}'..='\u{24e9}' | '\u{1f130}'..='\u{1f149}' | '\u{1f150}'..='\u{1f169}' | '\u{1f170}'..='\u{1f189}')
 }
 
-/// Cuts a text into windows, as ranges of words: each ends before a paragraph if it can, else before a sentence, and
-/// holds at most `most` pieces.
+/// Parts a text into windows, as consecutive ranges of words. Each holds at most `most` pieces, or
+/// a single word.
 pub(crate) fn windows(pieces: &Pieces, ranks: &[Rank], most: usize) -> Vec<Range<usize>> {
     let (count, mut found, mut begin) = (ranks.len(), Vec::new(), 0);
     while begin < count {

@@ -1,4 +1,8 @@
-//! The decisions of attribution as cases to learn from.
+//! The decisions of attribution, as cases to learn from.
+//!
+//! A corpus gives [`Gold`] attributions. [`Text`] reads a document once and answers in turn for
+//! each model: the nouns that may be cues, cases of the cue, of its parts, and of the whole. Each
+//! step takes the models fitted before it.
 
 use std::ops::Range;
 
@@ -10,7 +14,7 @@ use crate::attribution::decide::cases;
 pub use crate::attribution::decide::cases::{Case, Cases, Choice};
 use crate::language::Languages;
 
-/// The parts of one attribution as a corpus marks them, in bytes.
+/// An attribution as a corpus marks it, in byte spans. Each part may have several pieces, or none.
 #[derive(Clone, Debug, Default)]
 pub struct Gold {
     /// The words that name the source.
@@ -21,11 +25,11 @@ pub struct Gold {
     pub content: Vec<Span>,
 }
 
-/// A document read once, for all that is asked of it.
+/// A document with its view, names and dependencies, from which cases are taken.
 pub struct Text<'d>(cases::Text<'d>);
 
 impl<'d> Text<'d> {
-    /// Reads a document; names and chains are found by `analyzer`.
+    /// Reads a document; `analyzer` finds its names, coreference, tags and dependencies.
     pub fn new(document: &'d Document<'d>, analyzer: &'d Analyzer) -> Self {
         let view = analyzer.view(document);
         let chains = Patience::endless(|patience| {
@@ -42,21 +46,23 @@ impl<'d> Text<'d> {
         self.0.nouns(&self.tokens(gold))
     }
 
-    /// The cases of the cue decision. `nouns` are the nouns that may be cues, one a line.
+    /// The cases of the cue model. `nouns` are the nouns that may be cues, one per line.
     pub fn cues(&self, gold: &[Gold], nouns: &str) -> Vec<Case> {
         self.0.cues(&self.tokens(gold), nouns)
     }
 
-    /// The cases of source, content and extent, with cues that `models` finds likely.
+    /// The cases of source, content and extent. Candidates carry the opinion of the cue model in
+    /// `models`.
     pub fn parts(&self, gold: &[Gold], nouns: &str, models: &Models) -> Cases {
         self.0.parts(&self.tokens(gold), nouns, models)
     }
 
-    /// The cases of the last decision, on what `models` decide before it.
+    /// The cases of the last model, on what `models` decide before it.
     pub fn wholes(&self, gold: &[Gold], nouns: &str, models: &Models) -> Vec<Case> {
         self.0.wholes(&self.tokens(gold), nouns, models)
     }
 
+    /// The parts in tokens.
     fn tokens(&self, gold: &[Gold]) -> Vec<[Vec<Range<usize>>; 3]> {
         let ranges = |spans: &[Span]| self.0.ranges(spans);
         gold.iter().map(|g| [ranges(&g.source), ranges(&g.cue), ranges(&g.content)]).collect()

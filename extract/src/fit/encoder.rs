@@ -1,4 +1,5 @@
-//! The encoder, seen from outside: what it makes of a text before its network, and what the network says.
+//! The encoder, seen from outside: its input for a text, and what the network says.
+//! `train/encoder/check.py` compares both with the Python that fits it.
 
 use std::ops::Range;
 
@@ -11,38 +12,42 @@ use crate::model::{Files, ModelError};
 #[derive(Debug)]
 pub struct Encoder(encoder::Encoder);
 
-/// A text before it goes through the network.
+/// A text before it goes through the network. Lists have one value per word, where nothing else is
+/// said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prepared {
-    /// The pieces, as numbers of the vocabulary.
+    /// The pieces, as numbers of the vocabulary; one value per piece.
     pub ids: Vec<i32>,
-    /// Where the words stand in the text.
+    /// Where each word stands in the text.
     pub words: Vec<Span>,
-    /// The first piece of each word.
+    /// The position of its first piece.
     pub firsts: Vec<usize>,
-    /// What the network is told of each word.
+    /// What the network is told of it: shape, gap and paragraph in one number below 24.
     pub features: Vec<u8>,
-    /// What stands before each word: 2 the begin of a paragraph, 1 that of a sentence, else 0.
+    /// What stands before it: 2 the beginning of a paragraph, 1 that of a sentence, 0 another word.
     pub ranks: Vec<u8>,
     /// The windows, as ranges of words.
     pub windows: Vec<Range<usize>>,
 }
 
-/// Scores of all words of a text, one after another.
+/// The outputs of the network for all words of a text, one word after another.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scores {
-    /// Of tags, 7 a word.
+    /// Of tags, 7 per word: outside, then begin and inside of source, cue and content.
     pub tags: Vec<f32>,
-    /// Of names, 19 a word.
+    /// Of names, 19 per word: outside, then begin and inside of each type.
     pub names: Vec<f32>,
-    /// What links are scored by, 576 a word.
+    /// For links, 576 per word: twelve views of 48.
     pub links: Vec<f32>,
-    /// Of values, 11 a word: of acts, polarities and addressees.
+    /// Of values, 11 per word: acts, polarities and addressees.
     pub values: Vec<f32>,
 }
 
 impl Encoder {
     /// Reads the files of an encoder.
+    ///
+    /// # Errors
+    /// Names the file and what is wrong with it.
     pub fn read(files: &Files) -> Result<Self, ModelError> {
         encoder::Encoder::read(files).map(Self)
     }
@@ -55,7 +60,7 @@ impl Encoder {
         Prepared { ids, words, firsts, features: looks.features, ranks, windows }
     }
 
-    /// The scores of a text's words.
+    /// The outputs for each word of a text.
     pub fn scores(&self, text: &str) -> Scores {
         let (mut names, mut values) = (Vec::new(), Vec::new());
         let mut hear = |_: &[Span], _: &Range<usize>, scores: &sayso_network::Scores| {
@@ -66,7 +71,7 @@ impl Encoder {
         Scores { tags: found.tags.concat(), names, links: self.0.links(&found), values }
     }
 
-    /// The best tag of each word.
+    /// The best tag of each word, by the chain of tags, window by window.
     pub fn tags(&self, text: &str) -> Vec<usize> {
         let found = Patience::endless(|patience| self.0.encode(text, &mut |_, _, _| (), patience));
         found.windows().iter().flat_map(|window| self.0.tag_chain().best(&found.tags[window.clone()])).collect()

@@ -1,4 +1,4 @@
-//! The entity tagger.
+//! The tagger of names, and its features.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -39,21 +39,26 @@ pub struct Sequence {
 }
 
 impl Entities {
-    /// With the lexicons that are compiled in and the file of clusters that is given.
+    /// With the lexicons that are compiled in, and the given file of clusters.
+    ///
+    /// # Errors
+    /// If the clusters are damaged.
     pub fn new(clusters: impl Into<Cow<'static, [u8]>>) -> Result<Self, ModelError> {
         Ok(Self { lexicon: Lexicon::compiled_in(), clusters: Clusters::from_bytes(clusters)? })
     }
 
-    /// The feature whose row has the weights of all labels after label `before`; [`LABELS`] is the beginning.
+    /// The feature whose row has the weights of all labels behind label `before`; [`LABELS`] stands
+    /// for the beginning of a sentence.
     pub fn transition(before: usize) -> u32 {
         Tagger::transition(before)
     }
 
+    /// A document as all stages read it.
     fn view<'d>(&self, document: &'d Document<'d>) -> View<'d> {
         Patience::endless(|patience| View::new(document, &self.clusters, patience))
     }
 
-    /// The features of a document.
+    /// The features of a document, sentence by sentence.
     pub fn features(&self, document: &Document) -> Vec<Sequence> {
         let view = self.view(document);
         let words = Patience::endless(|patience| Words::new(&view, &self.lexicon, patience));
@@ -61,7 +66,8 @@ impl Entities {
         all.into_iter().map(|(tokens, features)| Sequence { tokens, features }).collect()
     }
 
-    /// The part of a token that a name may cover: without "then-" before it and "-led" behind it.
+    /// For each token, the part that a name may cover: without "then-" before it and "-led" behind
+    /// it.
     pub fn bare(&self, document: &Document) -> Vec<Span> {
         let view = self.view(document);
         let words = Patience::endless(|patience| Words::new(&view, &self.lexicon, patience));
@@ -69,7 +75,7 @@ impl Entities {
         spans.map(|(i, span)| Span::new(span.start() + words.prefix(i), span.end() - words.suffix(i))).collect()
     }
 
-    /// What a model finds, by its own evidence alone.
+    /// What a model finds by its own evidence, without the encoder.
     pub fn tag(&self, document: &Document, tagger: &Tagger) -> Vec<Tagged> {
         let view = self.view(document);
         let words = Patience::endless(|patience| Words::new(&view, &self.lexicon, patience));

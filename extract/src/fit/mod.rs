@@ -1,6 +1,9 @@
-//! What fitting needs of the stages of analysis: their features, seen from outside. One file a stage.
+//! What fitting needs of the stages of analysis: their features and questions, seen from outside,
+//! one file per stage.
 //!
-//! Analysis has no use for this module; it serves the crate `sayso-train`.
+//! It is compiled with the feature `training` only, and serves the crate `sayso-train`. Because
+//! both run the same code, a model is fitted on exactly the features that analysis computes.
+//! Patience is endless here: nobody waits.
 
 pub mod attribution;
 pub mod calibration;

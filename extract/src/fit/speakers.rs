@@ -1,5 +1,5 @@
-//! Who speaks: the questions that the model of speakers answers, and speakers of sources that are given, which
-//! measures the resolving of speakers apart from the finding of quotes.
+//! Who is meant: the questions of coreference (`speakers.bin`), and those of who each source is
+//! (`who.bin`, `who_fast.bin`).
 
 use sayso_document::{Analysis, Document, Patience, Tier};
 
@@ -15,9 +15,9 @@ pub const MODEL: &str = "speakers";
 /// A pronoun or description, and the entities for which it may stand.
 pub use crate::coref::Asked as Question;
 
-/// Puts every question of a document, in reading order, to `answer`, which picks the position of a candidate or none.
-/// Later questions build on the answers to earlier ones. Where `blind` is set, persons of either gender are candidates
-/// for a pronoun, and the features do not tell of it.
+/// Puts every question of coreference in a document to `answer`, in reading order, which picks the
+/// position of a candidate or none. Later questions build on earlier answers. With `blind`, persons
+/// of either gender are candidates for a pronoun, and features do not tell gender.
 pub fn questions(
     analyzer: &Analyzer,
     document: &Document<'_>,
@@ -37,27 +37,29 @@ fn names(analyzer: &Analyzer, view: &View<'_>) -> Vec<NameMention> {
     Patience::endless(find).0
 }
 
-/// The position of the candidate that a model picks for the features of a question, and how sure it is.
+/// The position of the candidate that a model picks for a question, and its probability.
 pub fn choose(model: &Linear, features: &[Vec<u32>]) -> Option<(usize, f32)> {
     coref::choose(model, features)
 }
 
-/// The file of first names with the gender that news gives their bearers.
+/// The file of first names with the pronoun that news uses for their bearers.
 pub const GENDERS: &str = "genders.tsv";
 
 pub use crate::attribution::Asked as SourceAsked;
 
-/// The names of the models that answer, without the encoder and with it, and of their files without `.bin`.
+/// The names of the two models of sources, by tier; their files add `.bin`.
 pub const WHO: [(Tier, &str); 2] = [(Tier::Fast, "who_fast"), (Tier::Accurate, "who")];
 
-/// Analyses a text, and puts to `answer` who each source is, in reading order; it picks the place of an offer.
+/// Analyses a text, and puts to `answer` who each source is, in reading order; it picks the
+/// position of an offer. Values are those of the grammar.
 pub fn sources(analyzer: &Analyzer, text: &str, tier: Tier, answer: impl FnMut(&SourceAsked<'_>) -> usize) -> Analysis {
     let mut decide = Answers { answer };
     Patience::endless(|patience| analyzer.staged(text, tier, &mut |_| (), &mut decide, patience))
 }
 
-/// Answers for sources; of values what the grammar says.
+/// Passes questions about sources on, and answers those about values as the grammar does.
 struct Answers<A> {
+    /// Picks the position of an offer.
     answer: A,
 }
 
@@ -71,7 +73,7 @@ impl<A: FnMut(&SourceAsked<'_>) -> usize> attribution::Decides for Answers<A> {
     }
 }
 
-/// The place of the likeliest offer, and how sure that is.
+/// The position of the likeliest offer by a model, and its probability.
 pub fn choose_source(model: &Linear, features: &[Vec<u32>]) -> (usize, f32) {
     attribution::choose_source(model, features)
 }

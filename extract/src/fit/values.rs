@@ -1,5 +1,5 @@
-//! Act, polarity and addressee: the questions that their models answer, of attributions that are found and of such as are
-//! marked by hand.
+//! Act, polarity and addressee: the questions that their models answer, for attributions that are
+//! found and for those marked by hand.
 
 use sayso_document::{Analysis, Document, Patience, Tier};
 
@@ -9,10 +9,13 @@ use crate::attribution::{self, AttributionModels};
 pub use crate::attribution::{ACTS, POLARITIES, Value, ValueAsked};
 use crate::language::Languages;
 
-/// Answers for values; sources are who the models take.
+/// Passes questions about values on, and answers those about sources by the fitted models.
 struct Answers<'m, A> {
+    /// The models of sources.
     models: &'m AttributionModels,
+    /// Which of them.
     tier: Tier,
+    /// Picks the position of a label or offer.
     answer: A,
 }
 
@@ -26,13 +29,15 @@ impl<A: FnMut(&ValueAsked<'_>) -> usize> attribution::Decides for Answers<'_, A>
     }
 }
 
-/// Analyses a text, and puts to `answer` every question for a value.
+/// Analyses a text, and puts every question about a value to `answer`. A tier that is not compiled
+/// in is read as the best that is.
 pub fn values(analyzer: &Analyzer, text: &str, tier: Tier, answer: impl FnMut(&ValueAsked<'_>) -> usize) -> Analysis {
     let mut decide = Answers { models: &analyzer.attribution, tier: tier.min(analyzer.best()), answer };
     Patience::endless(|patience| analyzer.staged(text, tier, &mut |_| (), &mut decide, patience))
 }
 
-/// The same for attributions that are marked in the text, in their order, read by the linear models.
+/// The same for attributions that are marked in the text, in their order, on the fast tier. So
+/// values can be learned apart from how well attributions are found.
 pub fn of_marked(analyzer: &Analyzer, text: &str, marked: &[Marked], answer: impl FnMut(&ValueAsked<'_>) -> usize) {
     let document = Document::new(text);
     let mut decide = Answers { models: &analyzer.attribution, tier: Tier::Fast, answer };

@@ -1,4 +1,9 @@
-//! What follows a verb or noun that may attribute: a clause, a quotation, a phrase.
+//! What follows a verb or noun that may attribute: a clause, a quotation, an object, a phrase. The
+//! construction is the strongest sign of whether a word is a cue and where its content begins.
+//!
+//! In: the tokens behind a verb group or noun. Out: a [`Frame`]. Adverbs, times and places between
+//! a verb and its content are stepped over: of "said in a statement on Monday that", the content
+//! begins at "that".
 
 use std::ops::Range;
 
@@ -8,8 +13,8 @@ use crate::tags::Tag;
 use crate::time::expression;
 use crate::view::Reading;
 
-/// What follows a verb or noun that may attribute. Features take the names for numbers: a name that changes wants
-/// other weights.
+/// What follows a verb or noun that may attribute. Features hash the names, so a changed name needs
+/// a refit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Construction {
     /// Nothing that could be content.
@@ -27,6 +32,7 @@ pub(crate) enum Construction {
     /// "how", "what", "whether" …
     Question,
     /// "to go".
+    /// The infinitive with "to".
     Infinitive,
     /// "to" before anything else: "to the board".
     To,
@@ -61,7 +67,7 @@ pub(crate) enum Construction {
 }
 
 impl Construction {
-    /// What a word begins that is tagged as a preposition or particle.
+    /// The construction that a word begins which is tagged as a preposition or particle.
     fn of_preposition(word: &str) -> Self {
         match word {
             "that" => Self::That,
@@ -75,7 +81,7 @@ impl Construction {
         matches!(self, Self::Preposition(word) if words.contains(&word.as_ref()))
     }
 
-    /// Whether it begins a place, a time or an occasion, behind which content may come.
+    /// Whether it begins a place, a time or an occasion, behind which content may still come.
     fn is_adjunct(&self) -> bool {
         const BEGIN: [&str; 9] = ["in", "on", "at", "during", "by", "from", "through", "via", "with"];
         matches!(self, Self::To | Self::Infinitive) || self.is_preposition(&BEGIN)
@@ -111,9 +117,10 @@ impl Construction {
     }
 }
 
-/// A construction and where it stands.
+/// A construction with the tokens where its parts are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
+    /// What it is.
     pub(crate) construction: Construction,
     /// Where content would begin.
     pub(crate) at: usize,
@@ -124,6 +131,7 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
+    /// Without an object.
     pub(crate) fn new(construction: Construction, at: usize, cue_end: usize) -> Self {
         Self { construction, at, cue_end, object: None }
     }
@@ -134,7 +142,8 @@ impl Frame {
     }
 }
 
-/// The construction after a verb group that ends before `end`.
+/// The construction behind a verb group that ends before token `end`. What stands right behind it
+/// decides, unless that is only an adjunct and better follows: "that", a quotation or a colon.
 pub(crate) fn after_verb(r: &Reading<'_>, end: usize, lemma: &str) -> Frame {
     if asks_when(r, end, lemma) {
         return Frame::new(Construction::Question, end, end);
@@ -188,7 +197,8 @@ pub(crate) fn after_verb(r: &Reading<'_>, end: usize, lemma: &str) -> Frame {
     after_object(r, end, lemma)
 }
 
-/// "did not say when", "will decide where": a question, not the time at which it was said.
+/// Whether "when", "where" or "if" begins a question rather than an adjunct: "did not say when",
+/// "will decide where".
 fn asks_when(r: &Reading<'_>, end: usize, lemma: &str) -> bool {
     let denied = (end.saturating_sub(4)..end)
         .any(|i| verbs::is_negation(r.lower(i)) || matches!(r.lower(i), "refused" | "declined"));
@@ -196,7 +206,8 @@ fn asks_when(r: &Reading<'_>, end: usize, lemma: &str) -> bool {
     matches!(r.lower(end), "when" | "where" | "if") && (asks || denied && matches!(lemma, "say" | "tell"))
 }
 
-/// "said at a rally in Ohio on Friday evening that": words of saying reach over any adjunct.
+/// What a verb of saying reaches over any adjunct: "said at a rally in Ohio on Friday evening
+/// that". At most 16 tokens ahead.
 fn far_clause(r: &Reading<'_>, end: usize, lemma: &str) -> Option<Frame> {
     if !List::ReachingVerbs.has(lemma) {
         return None;
@@ -215,7 +226,8 @@ fn far_clause(r: &Reading<'_>, end: usize, lemma: &str) -> Option<Frame> {
     None
 }
 
-/// Constructions without an object in between; none when a noun phrase follows that begins no clause.
+/// The construction without an object in between; none when a noun phrase follows that begins no
+/// clause, and so may be an object.
 fn simple(r: &Reading<'_>, at: usize, cue_end: usize) -> Option<Frame> {
     let unit_end = r.unit(cue_end - 1).end;
     let word = r.lower(at);
@@ -260,7 +272,8 @@ fn simple(r: &Reading<'_>, at: usize, cue_end: usize) -> Option<Frame> {
     Some(frame)
 }
 
-/// "said explicitly that": the adverb belongs to neither.
+/// The construction behind an adverb, which belongs neither to the cue nor to the content: "said
+/// explicitly that".
 fn adverb_frame(r: &Reading<'_>, at: usize, cue_end: usize) -> Option<Frame> {
     let after = (at + 1..at + 3).find(|&i| r.tag(i) != Tag::Rb).unwrap_or(at + 1);
     let frame = simple(r, after, after)?;
@@ -285,13 +298,14 @@ fn clause(r: &Reading<'_>, at: usize, cue_end: usize) -> Option<Frame> {
     None
 }
 
-/// "said Lind, a doctor, should know": the verb comes after the apposition.
+/// Whether the verb comes after an apposition: "said Lind, a doctor, should know".
 fn starts_after_apposition(r: &Reading<'_>, end: usize) -> bool {
     let after = if r.tag(end) == Tag::Comma { subject::with_apposition(r, end) } else { end };
     after > end && r.tag(after) == Tag::Comma && phrase::starts_clause(r, after + 1)
 }
 
-/// The verb has an object; what comes after that?
+/// The construction behind an object. The object stays outside the content if it is the addressee
+/// ("told reporters that"), and belongs to it otherwise ("disputes the idea that").
 fn after_object(r: &Reading<'_>, at: usize, lemma: &str) -> Frame {
     let Some(end) = phrase::full_after(r, at, &["of"]) else {
         return Frame::new(Construction::Other, at, at);
@@ -318,12 +332,13 @@ fn after_object(r: &Reading<'_>, at: usize, lemma: &str) -> Frame {
     Frame { construction: Construction::Object, at, cue_end: at, object: Some(at..end) }
 }
 
-/// Verbs whose object is the addressee and not part of what was said.
+/// Whether the object of the verb is the addressee, and no part of what was said.
 pub(crate) fn is_told(lemma: &str) -> bool {
     List::ToldVerbs.has(lemma)
 }
 
-/// The construction after a noun.
+/// The construction behind a noun that ends before token `end`. Nouns take no times, adjectives or
+/// gerunds as content.
 pub(crate) fn after_noun(r: &Reading<'_>, end: usize) -> Frame {
     match simple(r, end, end) {
         Some(frame)
@@ -336,13 +351,15 @@ pub(crate) fn after_noun(r: &Reading<'_>, end: usize) -> Frame {
     }
 }
 
-/// "in a statement", "on Twitter": the corpus takes these as part of the cue.
+/// Whether a phrase is a channel that the annotation guidelines count as part of the cue: "in a
+/// statement", "on Twitter".
 fn names_a_channel(r: &Reading<'_>, from: usize, to: usize) -> bool {
     let noun = List::StatementNouns.has(r.lower(to - 1));
     matches!(r.lower(from), "in" | "on") && noun && to - from <= 5
 }
 
-/// Steps over places, times and occasions after a verb. Also returns to whom, where that stands there.
+/// Steps over up to four places, times and occasions behind a verb. Returns where they end, and the
+/// tokens behind "to", which may be the addressee.
 fn skip_adjuncts(r: &Reading<'_>, from: usize) -> (usize, Option<Range<usize>>) {
     let unit_end = r.unit(from - 1).end;
     let (mut at, mut to) = (from, None);

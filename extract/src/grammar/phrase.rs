@@ -1,11 +1,20 @@
-//! Noun phrases to the left and to the right of a place.
+//! Noun phrases to the left and to the right of a token, by tags alone. Three sizes are told apart:
+//!
+//! | size | example |
+//! |---|---|
+//! | simple ([`base_after`], [`simple_before`]) | the senior aides |
+//! | with what hangs on it ([`full_after`], [`before`]) | the senior aides of the mayor and her deputy |
+//! | with an apposition ([`subject::with_apposition`](super::subject::with_apposition)) | Ada Orlek, a former governor |
+//!
+//! A phrase never crosses the border of a quotation.
 
 use crate::lexicon::List;
 use crate::tags::Tag;
 use crate::time::expression;
 use crate::view::{REACH, Reading};
 
-/// The end of the simple noun phrase that starts at `i`: "the senior White House aides".
+/// The end of the simple noun phrase that begins at token `i`: "the senior White House aides"; none
+/// if no phrase begins there.
 pub(crate) fn base_after(r: &Reading<'_>, i: usize) -> Option<usize> {
     let limit = r.window(i).end;
     let (mut at, mut noun) = (i, false);
@@ -38,10 +47,12 @@ pub(crate) fn base_after(r: &Reading<'_>, i: usize) -> Option<usize> {
     (noun && at > i).then_some(at)
 }
 
-/// Prepositions that may hang more on the phrase that names a source: "the spokesman for the union in Tamm".
+/// Prepositions that attach a phrase to one that names a source: "the spokesman for the union in
+/// Tamm".
 pub(crate) const SOURCE_LINKS: &[&str] = &["of", "for", "at", "from", "in", "with"];
 
-/// The end of the noun phrase at `i` with what hangs on it: "the head of the committee and its staff".
+/// The end of the noun phrase at `i` with the phrases that brackets, "and" and the prepositions of
+/// `joins` attach to it, at most twelve: "the head of the committee and its staff".
 pub(crate) fn full_after(r: &Reading<'_>, i: usize, joins: &[&str]) -> Option<usize> {
     let mut end = base_after(r, i)?;
     for _ in 0..12 {
@@ -63,7 +74,8 @@ pub(crate) fn full_after(r: &Reading<'_>, i: usize, joins: &[&str]) -> Option<us
     Some(end)
 }
 
-/// "in a statement", "at a rally", "on Twitter": where something was said, whoever said it.
+/// Whether the phrase at `at` tells where something was said rather than who said it: "in a
+/// statement", "at a rally", "on Twitter".
 pub(crate) fn names_occasion(r: &Reading<'_>, at: usize) -> bool {
     if !matches!(r.lower(at), "in" | "on" | "at") {
         return false;
@@ -73,12 +85,12 @@ pub(crate) fn names_occasion(r: &Reading<'_>, at: usize) -> bool {
     List::OccasionNouns.has(head.strip_suffix('s').unwrap_or(head))
 }
 
-/// The end of a short bracket: "(R-Ohio)".
+/// One past the end of a bracket of at most eight tokens: "(R-Ohio)".
 fn bracket_after(r: &Reading<'_>, open: usize) -> Option<usize> {
     (open..(open + 8).min(r.unit(open).end)).find(|&i| r.tag(i) == Tag::Close).map(|i| i + 1)
 }
 
-/// Whether a verb with tense follows at once.
+/// Whether a finite verb follows, with up to three adverbs before it.
 pub(crate) fn starts_clause(r: &Reading<'_>, mut i: usize) -> bool {
     let limit = i + 3;
     while i < limit && r.tag(i) == Tag::Rb {
@@ -87,8 +99,8 @@ pub(crate) fn starts_clause(r: &Reading<'_>, mut i: usize) -> bool {
     r.tag(i).is_finite()
 }
 
-/// The start of the noun phrase that ends before `end`, with what hangs on its head by a preposition:
-/// "a spokesman for the ministry".
+/// The start of the noun phrase that ends before `end`, with the phrases that prepositions attach
+/// to its head: "a spokesman for the ministry". None if no phrase ends there, or if it is a time.
 pub(crate) fn before(r: &Reading<'_>, end: usize) -> Option<usize> {
     let floor = r.unit(end.checked_sub(1)?).start.max(end.saturating_sub(REACH / 2));
     let mut start = base_before(r, end, floor)?;
@@ -141,7 +153,7 @@ pub(crate) fn simple_before(r: &Reading<'_>, end: usize) -> Option<usize> {
     base_before(r, end, floor)
 }
 
-/// The start of the simple noun phrase that ends before `end`, no further than `floor`.
+/// The start of the simple noun phrase that ends before `end`, no further left than `floor`.
 fn base_before(r: &Reading<'_>, end: usize, floor: usize) -> Option<usize> {
     let mut at = end;
     if at > floor && r.tag(at - 1) == Tag::Close {

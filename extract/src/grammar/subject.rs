@@ -1,4 +1,6 @@
-//! Who does what a verb says: the noun phrase before the verb, or after it when the order is turned.
+//! The subject of a verb group: the noun phrase before it, or behind it where the order is inverted
+//! ("said Lind"). A verb without one of its own shares that of another: "came and said", "…,
+//! saying".
 
 use std::ops::Range;
 
@@ -14,6 +16,7 @@ use crate::view::Reading;
 pub(crate) struct Subject {
     /// Its tokens, appositions included.
     pub(crate) tokens: Range<usize>,
+    /// Where it stands.
     pub(crate) order: Order,
 }
 
@@ -30,10 +33,10 @@ pub(crate) enum Order {
     Relative,
 }
 
-/// A unit and a subject in it.
+/// The number of a unit, and the tokens of a subject in it.
 type Known = (usize, Range<usize>);
 
-/// The subjects of all groups; the list runs in step with `groups`.
+/// The subjects of all verb groups; one for each of `groups`, or none.
 pub(crate) fn subjects(r: &Reading<'_>, groups: &[Group]) -> Vec<Option<Subject>> {
     let mut found: Vec<Option<Subject>> = Vec::with_capacity(groups.len());
     // The latest subjects of a verb with tense in the current unit, of any and of a verb of saying.
@@ -59,12 +62,13 @@ pub(crate) fn subjects(r: &Reading<'_>, groups: &[Group]) -> Vec<Option<Subject>
     found
 }
 
-/// Verbs of saying, whose subject goes on speaking within the sentence.
+/// Whether the lemma is a verb of saying, whose subject goes on speaking within the sentence.
 pub(crate) fn is_saying(lemma: &str) -> bool {
     List::SayingVerbs.has(lemma)
 }
 
-/// A participle that opens the sentence takes the subject of the verb after it: "Speaking to reporters, he …".
+/// Gives a participle that opens a sentence the subject of the verb after it: "Speaking to
+/// reporters, he …".
 fn lead_in(r: &Reading<'_>, groups: &[Group], found: &mut [Option<Subject>]) {
     let mut next: Option<Known> = None;
     for i in (0..groups.len()).rev() {
@@ -80,6 +84,7 @@ fn lead_in(r: &Reading<'_>, groups: &[Group], found: &mut [Option<Subject>]) {
     }
 }
 
+/// The subject that stands beside a finite verb; none if the verb shares one.
 fn own_subject(r: &Reading<'_>, group: &Group) -> Option<Subject> {
     let first = group.first;
     // "they've said": the pronoun stands in the first word of the group.
@@ -116,7 +121,8 @@ fn own_subject(r: &Reading<'_>, group: &Group) -> Option<Subject> {
     inverted(r, group)
 }
 
-/// Steps back over a time between subject and verb: "Benwick on Wednesday called".
+/// Steps back over a time between subject and verb, and returns where it begins: "Benwick on
+/// Wednesday called".
 fn before_time(r: &Reading<'_>, first: usize, floor: usize) -> usize {
     let mut at = first;
     if at > floor + 2 && expression::ends_time(r, at - 1) {
@@ -131,9 +137,9 @@ fn before_time(r: &Reading<'_>, first: usize, floor: usize) -> usize {
     at
 }
 
-/// The subject before a parenthesis that closes with the comma at `comma`: "Tam Ostrey, a strategist,".
-/// An apposition or a relative clause belongs to it, an adverb ("however") does not. Also tells whether
-/// the parenthesis is surely one.
+/// The subject before a parenthesis that closes with the comma at `comma`: "Tam Ostrey, a
+/// strategist,". An apposition or a relative clause belongs to it, an adverb ("however") does not.
+/// The flag says whether the parenthesis is surely one.
 fn apposed(r: &Reading<'_>, comma: usize) -> Option<(Range<usize>, bool)> {
     let floor = r.unit(comma).start.max(comma.saturating_sub(50));
     let opens = (floor + 1..comma).rev().filter(|&i| r.tag(i) == Tag::Comma && r.quotation_at(i).is_none());
@@ -161,7 +167,8 @@ fn apposed(r: &Reading<'_>, comma: usize) -> Option<(Range<usize>, bool)> {
     best.map(|tokens| (tokens, false))
 }
 
-/// Takes in the name before an apposition that was found: "Jane Doe, head of the union, which …,".
+/// Extends a subject to the name before its first apposition: "Ada Lind, head of the union, which
+/// …,".
 fn whole(r: &Reading<'_>, start: usize, floor: usize) -> usize {
     if start <= floor + 1 || r.tag(start - 1) != Tag::Comma || r.tag(start) == Tag::Nnp {
         return start;
@@ -172,7 +179,7 @@ fn whole(r: &Reading<'_>, start: usize, floor: usize) -> usize {
     }
 }
 
-/// The subject after the verb, as in "…," said the minister, a former judge.
+/// The subject behind the verb, as in “…,” said the minister, a former judge.
 fn inverted(r: &Reading<'_>, group: &Group) -> Option<Subject> {
     let unit = r.unit(group.head);
     let first = group.first;
@@ -192,8 +199,9 @@ fn inverted(r: &Reading<'_>, group: &Group) -> Option<Subject> {
         .then(|| Subject { tokens: group.end..with_apposition(r, end), order: Order::Inverted })
 }
 
-/// Takes in an apposition after a noun phrase: "Ada Orlek, a former governor". Ends before the full
-/// stop, a quotation, or a comma that starts something else.
+/// The end of a noun phrase with an apposition behind it: "Ada Orlek, a former governor". It ends
+/// before a full stop, a quotation, or a comma that begins something else; without an apposition,
+/// `end` itself.
 pub(crate) fn with_apposition(r: &Reading<'_>, end: usize) -> usize {
     let limit = r.window(end - 1).end;
     if r.tag(end) != Tag::Comma || end + 1 >= limit {

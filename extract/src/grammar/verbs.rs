@@ -1,4 +1,5 @@
-//! Verb groups: a verb with its auxiliaries and adverbs, "has repeatedly said", "to be seen".
+//! Verb groups: a verb with its auxiliaries and adverbs, such as "has repeatedly said" or "to be
+//! seen". Every verb group is a candidate for a cue.
 
 use super::phrase;
 use crate::tags::Tag;
@@ -19,7 +20,7 @@ pub(crate) enum Form {
     Bare,
 }
 
-/// A verb with its auxiliaries and adverbs.
+/// A verb group. Tokens are positions in the document.
 #[derive(Clone, Debug)]
 pub(crate) struct Group {
     /// First token, adverbs included.
@@ -30,15 +31,15 @@ pub(crate) struct Group {
     pub(crate) end: usize,
     /// The form of the verb group.
     pub(crate) form: Form,
-    /// Whether the subject suffers the action: "was told".
+    /// Whether it is passive: "was told".
     pub(crate) passive: bool,
-    /// Whether "not" or "never" stands in the group.
+    /// Whether a negation stands in it.
     pub(crate) negated: bool,
-    /// Dictionary form, with the particle: "point out"; of a verb "be" with an adjective, both: "be confident".
+    /// The lemma, with a particle ("point out") or, for "be", with an adjective ("be confident").
     pub(crate) lemma: String,
 }
 
-/// All verb groups outside of quotations, in reading order.
+/// All verb groups outside of quotations, in reading order. They do not overlap.
 pub(crate) fn groups(r: &Reading<'_>) -> Vec<Group> {
     #[cfg(test)]
     crate::view::built::note("verb groups");
@@ -74,7 +75,7 @@ fn is_do(word: &str) -> bool {
     matches!(word, "do" | "does" | "did" | "don't" | "doesn't" | "didn't")
 }
 
-/// The verb group that begins at this token.
+/// The verb group that begins at this token; none where none does.
 fn group_at(r: &Reading<'_>, i: usize) -> Option<Group> {
     let tag = r.tag(i);
     let starts =
@@ -112,7 +113,8 @@ fn group_at(r: &Reading<'_>, i: usize) -> Option<Group> {
     })
 }
 
-/// “The mill is sold,” Reed interrupted.: what looks like a participle has tense there.
+/// Whether a participle is a past tense because only it and its subject stand between a quotation
+/// and the full stop: “The mill is sold,” Reed interrupted.
 fn closes_speech(r: &Reading<'_>, verb: usize) -> bool {
     if r.tag(verb) != Tag::Vbn || r.tag(verb + 1) != Tag::Stop {
         return false;
@@ -126,7 +128,7 @@ pub(crate) fn is_negation(word: &str) -> bool {
     matches!(word, "not" | "never" | "hardly" | "nor" | "cannot") || word.ends_with("n't")
 }
 
-/// The next verb of the group after an auxiliary.
+/// The next verb of the group behind an auxiliary.
 fn next_in_group(r: &Reading<'_>, head: usize) -> Option<usize> {
     let next = skip_adverbs(r, head + 1);
     if r.quotation_at(next).is_some() {
@@ -153,7 +155,7 @@ fn skip_adverbs(r: &Reading<'_>, mut i: usize) -> usize {
     i
 }
 
-/// Where the adverbs before a verb begin.
+/// Where the adverbs before a verb begin, if a subject stands before them; else the verb itself.
 fn leading_adverbs(r: &Reading<'_>, first: usize) -> usize {
     let unit = r.unit(first);
     let mut at = first;
@@ -168,7 +170,8 @@ fn leading_adverbs(r: &Reading<'_>, first: usize) -> usize {
     if after_subject { at } else { first }
 }
 
-/// The dictionary form with what belongs to it: a particle, or the adjective after "be".
+/// The lemma with what belongs to it, the head, and one past the last token: a particle, or the
+/// adjective behind "be", which then is the head.
 fn complete(r: &Reading<'_>, head: usize) -> (String, usize, usize) {
     let lemma = r.infinitive(head);
     let next = r.lower(head + 1);

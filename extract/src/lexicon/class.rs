@@ -1,4 +1,5 @@
-//! Classes of words: what a word may be in a name.
+//! Classes of words: what a word may be in a name. A word can be in many, so a class is a bit and a
+//! set of classes a number; features take the number.
 
 /// A set of classes, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

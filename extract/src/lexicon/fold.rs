@@ -1,4 +1,6 @@
-//! The form in which names are looked up: without accents, with straight apostrophes.
+//! The folded form of a name, in which it is looked up: without accents on Latin letters and with
+//! straight apostrophes. "José" and "Jose" meet in it; case is kept, since "Mark" and "mark" must
+//! not.
 
 use std::borrow::Cow;
 

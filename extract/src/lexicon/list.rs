@@ -200,6 +200,7 @@ pub(super) fn read() {
 }
 
 /// The dictionary form of a form of a verb that no rule yields: "said", "say".
+/// Regular forms are left to [`tags::lemma`](crate::tags).
 pub(crate) fn irregular_infinitive(form: &str) -> Option<&'static str> {
     INFINITIVES.get(form).copied()
 }

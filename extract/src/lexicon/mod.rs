@@ -1,8 +1,9 @@
-//! Word lists that the rules consult, compiled in and read once.
+//! Word lists that the stages consult, compiled in and read once.
 //!
-//! The lists are in `extract/models`; [`class`] has a bit for each. A word can be in several. Words are looked up
-//! folded: without case, accents and curly apostrophes. [`List`] names the lists of English words in `lexicon/en`, which
-//! say what a word tells in a sentence.
+//! There are two kinds. A [`Class`] says what a word may be in a name; its words are in
+//! `extract/models/rules.txt` and the tables beside it, and are looked up folded ([`fold`](fn@fold)). A
+//! [`List`] says what a word does in a sentence; its words are in files of `lexicon/en`, each with
+//! the reason why they are listed.
 
 mod class;
 mod fold;
@@ -16,22 +17,28 @@ pub(crate) use class::Class;
 pub(crate) use fold::fold;
 pub(crate) use list::{List, irregular_infinitive};
 
+/// Classes by hand, a section each.
 const RULES: &str = include_str!("../../models/rules.txt");
+/// Words that news writes in lower case, nearly always or often, by count.
 const WORDS: &str = include_str!("../../models/words.tsv");
+/// First names and surnames, with the gender of first names.
 const PEOPLE: &str = include_str!("../../models/people.tsv");
+/// Names of places, one per line.
 const PLACES: &str = include_str!("../../models/places.txt");
+/// Words for peoples, beliefs and parties.
 const NORPS: &str = include_str!("../../models/norps.txt");
+/// Names of organisations.
 const BODIES: &str = include_str!("../../models/bodies.txt");
 
-/// Endings of inflected words.
+/// Endings that are taken off to find the ordinary word below an inflected one.
 const ENDINGS: [&str; 9] = ["ly", "s", "es", "ed", "d", "ing", "ings", "er", "ers"];
 
-/// The word lists.
+/// The classes of words, and names of several words.
 #[derive(Debug, Default)]
 pub(crate) struct Lexicon {
-    /// Words in small letters, which match in any case, and words with a capital, which match only so.
+    /// The classes by word. A word in lower case matches in any case, a capitalised one only so.
     classes: FxHashMap<&'static str, Class>,
-    /// Place names of any length, folded, parted by single blanks.
+    /// Place names of any length, folded, with single blanks.
     places: FxHashSet<Cow<'static, str>>,
     /// Names of organisations, likewise.
     bodies: FxHashSet<Cow<'static, str>>,
@@ -57,6 +64,8 @@ impl Lexicon {
         lexicon
     }
 
+    /// Reads the sections of `rules.txt`: a class in brackets, then its words; "_" stands for a
+    /// blank.
     fn read_rules(&mut self) {
         let mut class = "";
         for line in RULES.lines().filter(|line| !line.starts_with('#')) {
@@ -75,12 +84,14 @@ impl Lexicon {
         }
     }
 
+    /// Adds a class to a word.
     fn add(&mut self, word: &'static str, class: Class) {
         let entry = self.classes.entry(word).or_default();
         *entry = entry.or(class);
     }
 
-    /// The classes of a word.
+    /// The classes of a word. One with a capital also has those of its lower-case form, and counts
+    /// as [`Class::MIXED`] if it is a form of an ordinary word.
     pub(crate) fn class(&self, word: &str) -> Class {
         let word = fold(word);
         let exact = self.classes.get(word.as_ref()).copied().unwrap_or_default();
@@ -95,7 +106,7 @@ impl Lexicon {
         }
     }
 
-    /// Whether the word, in small letters, is a form of an ordinary word: "foreigners", "conversely".
+    /// Whether the word, in lower case, is a form of an ordinary word: "foreigners", "conversely".
     fn is_inflected(&self, word: &str) -> bool {
         let ordinary = |stem: &str| self.classes.get(stem).is_some_and(|class| class.is(Class::ORDINARY));
         ENDINGS.iter().filter_map(|ending| word.strip_suffix(ending)).any(|stem| {
@@ -115,10 +126,13 @@ impl Lexicon {
     }
 }
 
+/// The rows of a table: a word, a tab, and its tags.
 fn pairs(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     table.lines().filter_map(|line| line.split_once('\t'))
 }
 
+/// The classes for the letters of a row: m, f and u are first names of men, women and both,
+/// everything else a surname.
 fn person_class(tags: &str) -> Class {
     tags.bytes().fold(Class::default(), |class, tag| {
         class.or(match tag {

@@ -1,8 +1,10 @@
-//! Clusters of words that stand in like contexts.
+//! Clusters of words that occur in similar contexts, at three granularities. They let a model treat
+//! a word that it has not seen in training like its neighbours.
 //!
-//! The file: `SAYSOWC` and the version of the form, 1; the number of words (32 bits); zeros (32 bits);
-//! a checksum of the rest (64 bits); then a row of 10 bytes for each word, by ascending number: the
-//! number of the word ([`super::word`]) and its cluster at each of three granularities. Little-endian.
+//! The file is `SAYSOWC` and the version of the format, 1; the number of words (32 bits); zeros (32
+//! bits); a checksum of the rest (64 bits); then a row of 10 bytes for each word, by ascending
+//! hash: the hash ([`word`]) and its three clusters (16 bits each). All numbers are
+//! little-endian.
 
 use std::borrow::Cow;
 
@@ -14,26 +16,27 @@ use super::file::checksum;
 const MAGIC: &[u8; 8] = b"SAYSOWC\x01";
 /// Bytes before the rows.
 const HEADER: usize = 24;
-/// Bytes of a row: a word's number, and its groups.
+/// Bytes of a row: a hash and three clusters.
 const ROW: usize = 10;
-/// The rows are found by so many leading bits of a word's number.
+/// How many leading bits of a hash lead to its rows.
 const BITS: u32 = 16;
-/// Longer words are looked up by their beginning alone.
+/// Words of more bytes are looked up by this many.
 const LONGEST: usize = 48;
 
-/// The clusters of one word: coarse, middle, fine. Zero stands for a word that is not known.
+/// The clusters of a word: coarse, middle, fine. Zeros stand for an unknown word.
 pub type Groups = [u16; 3];
 
 /// A table from words to clusters.
 #[derive(Clone, Debug)]
 pub struct Clusters {
+    /// All rows, as the file has them.
     rows: Cow<'static, [u8]>,
-    /// The first row of each beginning of a number, and the number of rows at the end.
+    /// The first row for each beginning of a hash, and the number of rows at the end.
     starts: Vec<u32>,
 }
 
 impl Clusters {
-    /// The file for these words; those whose numbers are equal to an earlier one's are left out.
+    /// The file for these words, by hash. Of two with the same hash, the second is left out.
     pub fn to_bytes(mut words: Vec<(u32, Groups)>) -> Vec<u8> {
         words.sort_by_key(|(number, _)| *number);
         words.dedup_by_key(|(number, _)| *number);
@@ -52,6 +55,9 @@ impl Clusters {
     }
 
     /// Reads such a file.
+    ///
+    /// # Errors
+    /// If it is damaged or of another version.
     pub fn from_bytes(bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, ModelError> {
         let bytes = bytes.into();
         let fault = |what: &str| Err(ModelError::new(format!("word clusters: {what}")));
@@ -82,14 +88,15 @@ impl Clusters {
         Ok(Self { rows, starts })
     }
 
-    /// The clusters of a word as it is written; if it is unknown so, of its form with one capital, or in small letters.
+    /// The clusters of a word as it is written, or else of its form with one capital, or else in
+    /// lower case.
     pub fn of(&self, text: &str) -> Groups {
         let mut buffer = [0; LONGEST];
         let form = plain(text, &mut buffer);
         self.of_number(word(form)).or_else(|| self.of_other_case(text)).unwrap_or_default()
     }
 
-    /// The groups of the word in small letters.
+    /// The clusters of a word with capitals in another case.
     fn of_other_case(&self, text: &str) -> Option<Groups> {
         if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return None;
@@ -105,7 +112,7 @@ impl Clusters {
         })
     }
 
-    /// The clusters of the word with this number.
+    /// The clusters of the word with this hash.
     pub fn of_number(&self, number: u32) -> Option<Groups> {
         let bucket = (number >> (32 - BITS)) as usize;
         let rows = self.starts[bucket] as usize * ROW..self.starts[bucket + 1] as usize * ROW;
@@ -119,7 +126,8 @@ fn key(row: &[u8]) -> u32 {
     u32::from_le_bytes([row[0], row[1], row[2], row[3]])
 }
 
-/// The form in which words are counted: every digit a nought, straight apostrophes.
+/// The form in which words were counted: every digit is a zero, and apostrophes are straight. It is
+/// written into `buffer` and cut to its size.
 pub fn plain<'b>(text: &str, buffer: &'b mut [u8; LONGEST]) -> &'b str {
     let mut len = 0;
     for c in text.chars() {

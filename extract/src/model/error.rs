@@ -1,4 +1,11 @@
 //! Why a model file cannot be used.
+//!
+//! ```
+//! use sayso_extract::model::Files;
+//!
+//! let error = Files::default().text("tags.bin").unwrap_err();
+//! assert_eq!(error.to_string(), "tags.bin: not UTF-8");
+//! ```
 
 use std::fmt;
 

@@ -1,9 +1,10 @@
-//! Features as numbers.
+//! Features as numbers: hashes of a template and its values. There is no dictionary from features
+//! to numbers; two features with one hash share a weight, which costs little accuracy.
 
 /// An odd number with well-mixed bits, for multiplicative hashing.
 const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// The number of a text, to build features from.
+/// The hash of a text, to build features from.
 pub fn word(text: &str) -> u32 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for chunk in text.as_bytes().chunks(8) {
@@ -14,7 +15,8 @@ pub fn word(text: &str) -> u32 {
     ((hash ^ text.len() as u64).wrapping_mul(ODD) >> 32) as u32
 }
 
-/// The number of a feature: what it is about (`template`, unique in its model) and the values it sees there.
+/// The hash of a feature: what it looks at (`template`, unique in its model) and the values that it
+/// sees there. The order of values counts.
 pub fn feature(template: u32, values: &[u32]) -> u32 {
     let mut hash = u64::from(template).wrapping_add(1).wrapping_mul(ODD);
     for &value in values {

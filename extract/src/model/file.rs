@@ -1,12 +1,12 @@
-//! The form of a model file: a header of 48 bytes, then one byte a weight.
+//! The format of a model file: a header of 48 bytes, then one byte per weight.
 //!
 //! | bytes | what |
 //! |---|---|
-//! | 0..8 | `SAYSOLM` and the version of the form, 1 |
-//! | 8..24 | the name of the model, filled with zeros |
+//! | 0..8 | `SAYSOLM` and the version of the format, 1 |
+//! | 8..24 | the name of the model, filled up with zeros |
 //! | 24..28 | number of labels |
-//! | 28..32 | size of the table as a power of two |
-//! | 32..36 | the size of one step of a weight, a 32-bit float |
+//! | 28..32 | size of the table, as a power of two |
+//! | 32..36 | what a weight of 1 is worth, a 32-bit float |
 //! | 36..40 | version of the features that it was fitted with |
 //! | 40..48 | checksum of the weights (FNV-1a over words of 8 bytes) |
 //!
@@ -38,7 +38,11 @@ impl Linear {
         bytes
     }
 
-    /// Reads the file of the model `name`, which must have `labels` labels.
+    /// Reads the file of the model `name`, which must have `labels` labels. Weights of a
+    /// compiled-in file are used in place, without a copy.
+    ///
+    /// # Errors
+    /// If it is damaged, holds another model, or was fitted with another version of the features.
     pub fn from_bytes(name: &str, labels: usize, bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, ModelError> {
         let bytes = bytes.into();
         let fault = |what: String| Err(ModelError::new(format!("model \"{name}\": {what}")));

@@ -58,17 +58,25 @@ impl Files {
         COMPILED_IN.iter().map(|(name, _)| *name)
     }
 
-    /// How many bytes are compiled in for a tier: those of the encoder for the accurate one, all others for the fast
-    /// one.
+    /// How many bytes are compiled in for a tier: the files of the encoder for the accurate one,
+    /// all others for the fast one.
     pub fn compiled_in_bytes(tier: Tier) -> usize {
         let own = |name: &str| name.starts_with("encoder") == (tier == Tier::Accurate);
         COMPILED_IN.iter().filter(|(name, _)| own(name)).map(|(_, bytes)| bytes.len()).sum()
     }
 
-    /// Puts these files in place of compiled-in ones.
+    /// Puts these files in place of compiled-in ones with the same names.
+    ///
+    /// ```
+    /// use sayso_extract::model::Files;
+    ///
+    /// assert!(Files::new([("cue_nouns.txt".to_owned(), b"claim\n".to_vec())]).is_ok());
+    /// assert!(Files::new([("nouns.txt".to_owned(), Vec::new())]).is_err());
+    /// ```
     ///
     /// # Errors
-    /// Says so if no model has the name of a file.
+    /// Names a file that no model has, and the names that would be accepted. The contents are
+    /// checked when they are read.
     pub fn new(replaced: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, ModelError> {
         let replaced: BTreeMap<_, _> = replaced.into_iter().collect();
         match replaced.keys().find(|given| !Self::names().any(|name| name == *given)) {
@@ -80,34 +88,46 @@ impl Files {
         }
     }
 
-    /// The bytes of a file. None if there is no such model.
+    /// The bytes of a file; none if no model has this name.
     pub fn bytes(&self, name: &str) -> Option<Cow<'static, [u8]>> {
         let compiled = COMPILED_IN.iter().find(|(compiled, _)| *compiled == name);
         let replaced = self.replaced.get(name).map(|bytes| Cow::Owned(bytes.clone()));
         replaced.or(compiled.map(|(_, bytes)| Cow::Borrowed(*bytes)))
     }
 
-    /// The linear model `name`, of the file `<name>.bin`.
+    /// The linear model `name`, from the file `<name>.bin`.
+    ///
+    /// # Errors
+    /// If the file is damaged, or the model has another number of labels or version of features.
     pub fn linear(&self, name: &str, labels: usize) -> Result<Linear, ModelError> {
         let file = format!("{name}.bin");
         let bytes = self.bytes(&file).ok_or_else(|| ModelError::new(format!("there is no model {file}")))?;
         Linear::from_bytes(name, labels, bytes).map_err(|error| ModelError::new(format!("{file}: {error}")))
     }
 
-    /// The model `name` with rows for chosen features, of the file `<name>.bin`.
+    /// The model `name` with rows for chosen features, from the file `<name>.bin`.
+    ///
+    /// # Errors
+    /// As for [`Files::linear`].
     pub fn rows(&self, name: &str, labels: usize) -> Result<Rows, ModelError> {
         let file = format!("{name}.bin");
         let bytes = self.bytes(&file).ok_or_else(|| ModelError::new(format!("there is no model {file}")))?;
         Rows::from_bytes(name, labels, bytes).map_err(|error| ModelError::new(format!("{file}: {error}")))
     }
 
-    /// The clusters of words, of the file `clusters.bin`.
+    /// The clusters of words, from the file `clusters.bin`.
+    ///
+    /// # Errors
+    /// If the file is damaged.
     pub fn clusters(&self) -> Result<Clusters, ModelError> {
         let bytes = self.bytes("clusters.bin").ok_or_else(|| ModelError::new("there is no model clusters.bin"))?;
         Clusters::from_bytes(bytes).map_err(|error| ModelError::new(format!("clusters.bin: {error}")))
     }
 
-    /// The text of a file; one that is not UTF-8 is an error.
+    /// The text of a file.
+    ///
+    /// # Errors
+    /// If there is no such file, or it is not UTF-8.
     pub fn text(&self, name: &str) -> Result<Cow<'static, str>, ModelError> {
         let fault = |what: &str| ModelError::new(format!("{name}: {what}"));
         match self.bytes(name).ok_or_else(|| fault("there is no such model"))? {
@@ -116,7 +136,16 @@ impl Files {
         }
     }
 
-    /// The version of an analysis with these files: that of the compiled-in ones, and a checksum of what replaces them.
+    /// The version of an analysis with these files: `compiled_in`, with a checksum behind it if any
+    /// file is replaced. So two analyses with one version were made by the same models.
+    ///
+    /// ```
+    /// use sayso_extract::model::Files;
+    ///
+    /// let other = Files::new([("cue_nouns.txt".to_owned(), b"claim\n".to_vec())]).unwrap();
+    /// assert_eq!(Files::default().version("linear-5"), "linear-5");
+    /// assert!(other.version("linear-5").starts_with("linear-5+"));
+    /// ```
     pub fn version(&self, compiled_in: &str) -> String {
         if self.replaced.is_empty() {
             return compiled_in.to_owned();

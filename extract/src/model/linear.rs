@@ -1,13 +1,15 @@
-//! A linear model: scores of labels from the features that are present.
+//! A linear model over hashed features: the sum of the weights of the features that are present.
 
 use std::borrow::Cow;
 
-/// A linear model over hashed features.
+/// A table of one signed byte for each feature and label. Sums are whole numbers, so they are the
+/// same in any order and on any processor.
 #[derive(Clone, Debug)]
 pub struct Linear {
     /// How many labels a feature has weights for.
     pub(super) labels: usize,
-    /// The size of the table less one; the size is a power of two.
+    /// The size of the table less one; the size is a power of two, so a hash is reduced to it by
+    /// its lower bits.
     pub(super) mask: u32,
     /// What a weight of 1 is worth.
     pub(super) scale: f32,
@@ -16,8 +18,8 @@ pub struct Linear {
 }
 
 impl Linear {
-    /// A model from the weights of its table, which has `2^bits + labels` of them; they are rounded to
-    /// 255 steps of equal width. The largest weights (one in 10,000) are cut to the next smaller.
+    /// A model from float weights, `2^bits + labels` of them, rounded to 255 steps. The largest one
+    /// in 10,000 are cut, so that a few outliers do not coarsen all others.
     pub fn quantized(labels: usize, bits: u32, weights: &[f32]) -> Self {
         let mut sizes: Vec<f32> = weights.iter().map(|w| w.abs()).filter(|&w| w > 0.0).collect();
         sizes.sort_unstable_by(f32::total_cmp);
@@ -33,7 +35,7 @@ impl Linear {
         self.labels
     }
 
-    /// Adds what the features say for each label to `scores`, in steps of [`Linear::scale`].
+    /// Adds the weights of the features for each label to `scores`, in units of [`Linear::scale`].
     pub fn add(&self, features: &[u32], scores: &mut [i32]) {
         #[cfg(test)]
         super::versions::seen::note(&self.weights, features);
@@ -46,7 +48,7 @@ impl Linear {
         }
     }
 
-    /// What the features say for the first label, as log odds when the model was fitted as a logistic one.
+    /// The score of the first label: log odds, if the model is logistic.
     pub fn score(&self, features: &[u32]) -> f32 {
         #[cfg(test)]
         super::versions::seen::note(&self.weights, features);
@@ -59,7 +61,7 @@ impl Linear {
         1.0 / (1.0 + libm::expf(-self.score(features)))
     }
 
-    /// The label with the highest sum of weights; the first of equals.
+    /// The label with the highest sum, the first of equals; at most 64 labels.
     pub fn best(&self, features: &[u32]) -> usize {
         let mut scores = [0_i32; 64];
         let scores = &mut scores[..self.labels.min(64)];
@@ -67,7 +69,7 @@ impl Linear {
         (0..scores.len()).rev().max_by_key(|&label| scores[label]).unwrap_or(0)
     }
 
-    /// The size of one step of a score.
+    /// What a weight of 1 is worth.
     pub fn scale(&self) -> f32 {
         self.scale
     }

@@ -1,13 +1,14 @@
-//! A linear model that keeps a row of weights for chosen features alone.
+//! A linear model with a row of weights for each chosen feature.
 //!
-//! [`super::Linear`] lets features share weights; with many labels that costs accuracy. Here each
-//! chosen feature has a row of its own, found by 16 bits of its number among the eight places of its
-//! bucket; all other features have no weights at all.
+//! [`Linear`](super::Linear) lets features with the same hash share weights; with many labels that
+//! costs accuracy. Here each chosen feature has a row of its own, found by 16 bits of its hash
+//! among the eight places of a bucket; all others have no weights.
 //!
-//! The file: `SAYSORM` and the version of the form, 1; the name of the model in 16 bytes; the number of
-//! labels, the power of two of the number of buckets, the size of one step of a weight (a 32-bit
-//! float) and the version of the features that it was fitted with, 32 bits each; a checksum of the rest, 64 bits; then two bytes for each place, zeros
-//! where it is empty, and then a row of signed bytes for each. All numbers are little-endian.
+//! The file is `SAYSORM` and the version of the format, 1; the name of the model in 16 bytes; the
+//! number of labels, the power of two of the number of buckets, what a weight of 1 is worth (a
+//! 32-bit float) and the version of the features, 32 bits each; a checksum of the rest, 64 bits;
+//! two bytes for each place, zeros where it is empty; a row of signed bytes for each place. All
+//! numbers are little-endian.
 
 use std::borrow::Cow;
 
@@ -18,7 +19,7 @@ use super::{ModelError, versions};
 const MAGIC: &[u8; 8] = b"SAYSORM\x01";
 /// Bytes before the buckets.
 const HEADER: usize = 48;
-/// Places of a bucket.
+/// Places in a bucket.
 const PLACES: usize = 8;
 
 /// A linear model with rows for chosen features.
@@ -28,16 +29,17 @@ pub struct Rows {
     labels: usize,
     /// What a weight of 1 is worth.
     scale: f32,
-    /// Buckets less one.
+    /// The number of buckets less one.
     mask: usize,
-    /// The signs of all places, and after them the rows.
+    /// The fingerprints of all places, and behind them the rows.
     bytes: Cow<'static, [u8]>,
+    /// Where the rows begin in `bytes`.
     rows_from: usize,
 }
 
 impl Rows {
-    /// A model from features and their weights in steps of `scale`, the most important first: what finds
-    /// no free place in its bucket is left out.
+    /// A model from features and their weights in units of `scale`, the most important first: a
+    /// feature that finds no free place in its bucket is left out.
     pub fn new<'r>(labels: usize, bits: u32, scale: f32, rows: impl IntoIterator<Item = (u32, &'r [i8])>) -> Self {
         let places = PLACES << bits;
         let rows_from = places * 2;
@@ -82,7 +84,7 @@ impl Rows {
         Some(&self.bytes[self.rows_from + (from + place) * self.labels..][..self.labels])
     }
 
-    /// Adds what the features say for each label to `scores`, in steps of [`Rows::scale`].
+    /// Adds the weights of the features for each label to `scores`, in units of [`Rows::scale`].
     pub fn add<const LABELS: usize>(&self, features: &[u32], scores: &mut [i32; LABELS]) {
         #[cfg(test)]
         super::versions::seen::note(&self.bytes, features);
@@ -111,6 +113,9 @@ impl Rows {
     }
 
     /// Reads the file of the model `name`, which must have `labels` labels.
+    ///
+    /// # Errors
+    /// If it is damaged, holds another model, or was fitted with another version of the features.
     pub fn from_bytes(name: &str, labels: usize, bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, ModelError> {
         let bytes = bytes.into();
         let fault = |what: String| Err(ModelError::new(format!("model \"{name}\": {what}")));
@@ -149,7 +154,7 @@ impl Rows {
     }
 }
 
-/// What tells a feature from others of its bucket; never zero.
+/// The fingerprint that tells a feature from others of its bucket; never zero.
 fn sign(feature: u32) -> u16 {
     ((feature >> 16) as u16).max(1)
 }

@@ -1,8 +1,10 @@
-//! The version of the features of each model: weights serve the features that they were fitted with, and no others.
+//! The version of the features of each model. Weights serve the features that they were fitted
+//! with, and no others.
 //!
-//! A model file carries the version it was fitted with (bytes 36 to 40 of its header) and is refused where the
-//! program computes another. Who changes a model's features raises its number here and fits it again; the test below
-//! notices features that changed under the same number.
+//! A model file carries the version it was fitted with (bytes 36 to 40 of its header), and is
+//! refused where the program computes another. Whoever changes the features of a model raises its
+//! number here and fits it again. The test below notices features that changed under the same
+//! number.
 
 /// The version of the features by name of the model, in the order of names. Files from before there were versions say 0.
 const VERSIONS: [(&str, u32); 15] = [
@@ -27,7 +29,7 @@ const VERSIONS: [(&str, u32); 15] = [
 #[cfg(test)]
 const TWIN: &str = "who";
 
-/// The stage of `sayso-train` that fits a model.
+/// The stage of `sayso-train` that fits a model; an error tells it.
 fn stage(name: &str) -> &'static str {
     match name {
         "entities" => "entities",
@@ -45,7 +47,10 @@ pub(super) fn version(name: &str) -> u32 {
     VERSIONS.iter().find(|(known, _)| *known == name).map_or(0, |(_, version)| *version)
 }
 
-/// Refuses a model that was fitted with another version of its features than this program computes; says what would do.
+/// Refuses a model that was fitted with another version of its features than this program computes.
+///
+/// # Errors
+/// Says both versions, and how to fit the model again.
 pub(super) fn check(name: &str, fitted: u32) -> Result<(), String> {
     let computed = version(name);
     if fitted == computed {

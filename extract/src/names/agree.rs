@@ -1,4 +1,8 @@
-//! Makes the names of one document agree: what is said clearly in one place holds in the others.
+//! Makes the names of a document agree: what is clear in one place holds in others.
+//!
+//! The tagger sees a sentence at a time. "Lind" may be clear after "Mayor Ada Lind" and doubtful
+//! alone; here the type of a one-word name follows that of longer names, the same words get the
+//! same type everywhere, and capitalised words that are names elsewhere are marked.
 
 use std::borrow::Cow;
 
@@ -9,24 +13,25 @@ use super::tagged::Tagged;
 use super::words::Words;
 use crate::lexicon::Class;
 
-/// A name of one word may take another type when it is less sure than this.
+/// A one-word name below this confidence may take another type.
 const UNSURE: f32 = 0.95;
-/// A name of one word that is so sure tells that the word is a name elsewhere too.
+/// A one-word name above this confidence shows that the word is a name elsewhere, too.
 const CLEAR: f32 = 0.8;
-/// How sure a name is that was found by what stands elsewhere.
+/// The confidence of a name that was found by what stands elsewhere.
 const FOLLOWED: f32 = 0.6;
 
 /// What the names of several words tell of single words.
 #[derive(Default)]
 struct Known<'t> {
-    /// The last words of persons' names, and all of them.
+    /// The last words of persons' names …
     surnames: FxHashSet<Cow<'t, str>>,
+    /// … and all words of them.
     of_persons: FxHashSet<Cow<'t, str>>,
-    /// What ends persons' names in two words or more: "van der Berg".
+    /// Endings of persons' names of two words or more: "van der Berg".
     tails: FxHashSet<String>,
-    /// The first words of bodies' names.
+    /// The first words of organisations' names.
     bodies: FxHashSet<Cow<'t, str>>,
-    /// Names of one word that stand beyond doubt.
+    /// One-word names that are beyond doubt.
     single: FxHashMap<Cow<'t, str>, EntityType>,
 }
 
@@ -74,7 +79,8 @@ pub(super) fn agree(words: &Words, tagged: &mut Vec<Tagged>) {
     follow(words, &known, tagged);
 }
 
-/// Gives the same words the same type all through the document: the one that is surest in sum.
+/// Gives equal names the same type throughout the document: the one with the highest sum of
+/// confidences.
 fn vote(words: &Words, tagged: &mut [Tagged]) {
     let mut votes: FxHashMap<Cow<'_, str>, Vec<(EntityType, f32)>> = FxHashMap::default();
     let voting = |one: &Tagged| !matches!(one.kind, EntityType::Date | EntityType::Money);
@@ -99,7 +105,8 @@ fn bracketed(words: &Words, at: usize) -> bool {
     words.capitals(at) && at > 0 && words.text(at - 1) == "(" && words.text(at + 1) == ")"
 }
 
-/// Marks words with a capital of their own that are names elsewhere.
+/// Marks capitalised words that are names elsewhere, if they stand alone and their place does not
+/// demand the capital.
 fn follow(words: &Words, known: &Known, tagged: &mut Vec<Tagged>) {
     let mut covered = vec![false; words.document.tokens().len()];
     tagged.iter().for_each(|one| covered[one.tokens.clone()].fill(true));

@@ -1,14 +1,15 @@
-//! Titles that follow a name: "Jane Doe, chief executive of Acme, said".
+//! Titles that follow a name: "Ada Lind, chief executive of Orbit, said".
 
 use sayso_document::{Span, TokenKind};
 
 use super::words::Words;
 use crate::lexicon::Class;
 
-/// A title after a name has at most this many tokens.
+/// The most tokens of a title behind a name.
 const LONGEST: usize = 14;
 
-/// The title between commas after the name that ends before token `at`, without its article.
+/// The span of the title between commas behind the name that ends before token `at`, without its
+/// article. Its head, before any preposition, must be a word for a title.
 pub(super) fn title_after(words: &Words, at: usize) -> Option<Span> {
     let sentence = words.document.sentence_of_token(at.checked_sub(1)?);
     let end = words.document.tokens_of(sentence).end;
@@ -27,7 +28,7 @@ pub(super) fn title_after(words: &Words, at: usize) -> Option<Span> {
     (small_or_titled && clean && last).then(|| words.document.span_of(start..stop))
 }
 
-/// Whether the title ends before token `i`.
+/// Whether a title ends before token `i`; "minister of trade and industry" goes on.
 fn ends(words: &Words, i: usize, end: usize) -> bool {
     matches!(words.text(i), "," | "." | ";" | ")" | "who" | "said" | "says" | "told" | "and" | "—" | "–")
         && !(

@@ -1,4 +1,6 @@
-//! Names of bodies that nothing marks but the words beside them: "the advocacy group Clear Water", "Business Tide said".
+//! Names of organisations that the tagger misses, found by the words beside them: "the advocacy
+//! group Clear Water" by the noun before it, "Business Tide said" by the verb behind it. Only names
+//! of two to five words are taken, and then marked wherever they stand.
 
 use std::ops::Range;
 
@@ -9,13 +11,12 @@ use super::tagged::Tagged;
 use super::words::Words;
 use crate::lexicon::Class;
 
-/// A name that was found so is this sure.
+/// The confidence of such a name.
 const SURE: f32 = 0.6;
-/// It has at most so many words.
+/// The most words of such a name.
 const LONGEST: usize = 5;
 
-/// Marks the names of bodies behind a word that tells what sort of body it is, or of those who say something, and the same
-/// words elsewhere.
+/// Adds such names to what was tagged. One whose last word is a known surname is a person.
 pub(super) fn called(words: &Words, mut tagged: Vec<Tagged>) -> Vec<Tagged> {
     let count = words.document.tokens().len();
     let mut taken = vec![false; count + 1];

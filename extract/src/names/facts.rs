@@ -1,4 +1,9 @@
-//! What the tagger sees of every token.
+//! What the tagger sees of each token: its word, shape, clusters and classes, and how the same word
+//! stands elsewhere in the document.
+//!
+//! Elsewhere matters because capitals mislead. At the beginning of a sentence every word has one;
+//! if the same word stands in lower case elsewhere it is hardly a name, and after "Mr." or before
+//! "said" it probably is. All tables are built in a few passes over the tokens.
 
 use std::ops::Range;
 
@@ -9,32 +14,39 @@ use super::words::Words;
 use crate::lexicon::{Class, fold};
 use crate::model::{Clusters, Groups, word};
 
-/// One token.
+/// One token, as numbers. Words and letters are hashes.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Fact {
-    /// Number of the word as it is written, and in small letters.
+    /// The word as it is written …
     pub(super) word: u32,
+    /// … and in lower case.
     pub(super) small: u32,
-    /// Numbers of its shape with every letter, and with repeats left out.
+    /// Its shape, letter by letter …
     pub(super) shape: u32,
+    /// … and without repeats: "Xx" for "Lind".
     pub(super) brief: u32,
-    /// Numbers of its first two, three and four letters, and of its last one to four.
+    /// Its first two, three and four letters.
     pub(super) starts: [u32; 3],
+    /// Its last one to four letters.
     pub(super) ends: [u32; 4],
+    /// Its clusters.
     pub(super) groups: Groups,
-    /// What the word lists say of the word.
+    /// Its classes, as bits.
     pub(super) class: u32,
     /// Its part in names of the word lists.
     pub(super) listed: Listed,
+    /// Whether it is capitalised.
     pub(super) capital: bool,
-    /// Whether its capital says nothing, and whether it stands in a line written like a title.
+    /// Whether its place demands the capital, so that it tells nothing.
     pub(super) forced: bool,
+    /// Whether it stands in a line that is written like a title.
     pub(super) in_title: bool,
-    /// What other places of the document say of the word.
+    /// How the same word stands in other places.
     pub(super) elsewhere: Elsewhere,
 }
 
 /// What a name of the word lists names.
+/// Each kind has bits of its own in [`Listed`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ListedName {
     Place,
@@ -142,19 +154,19 @@ impl Elsewhere {
 pub(super) struct Facts {
     /// By token.
     pub(super) tokens: Vec<Fact>,
-    /// The run of words with a capital that each token stands in, as positions of tokens; empty for other tokens.
+    /// The run of capitalised words in which each token stands; empty for other tokens.
     pub(super) runs: Vec<Run>,
-    /// The longest run of the document that holds a token's word, where it is longer than the token's own; of an
-    /// acronym, the run that it may be short for. Else empty.
+    /// The longest run of the document with a token's word, if it is longer than the token's own;
+    /// for an acronym, the run that it may be short for. Else empty.
     pub(super) long: Vec<Run>,
     /// Whether an acronym of the token's run stands in the document.
     pub(super) shortened: Vec<bool>,
 }
 
-/// The first token of a run and the one behind it.
+/// A run of tokens: the first, and one past the last.
 pub(super) type Run = (u32, u32);
 
-/// The facts of all tokens of a document.
+/// The facts of all tokens of a document. None when nobody waits any longer.
 pub(super) fn facts(words: &Words, clusters: &Clusters, patience: &Patience<'_>) -> Option<Facts> {
     #[cfg(test)]
     crate::view::built::note("facts of names");
@@ -174,7 +186,7 @@ pub(super) fn facts(words: &Words, clusters: &Clusters, patience: &Patience<'_>)
     Some(Facts { tokens, runs, long, shortened })
 }
 
-/// Marks the runs of a sentence: words with a capital and the small words that may join them.
+/// Marks the runs of a sentence: capitalised words, and up to two function words between them.
 fn mark_runs(words: &Words, sentence: Range<usize>, runs: &mut [Run]) {
     let links = |i: usize| {
         words.is(i, Class::PARTICLE)
@@ -198,7 +210,7 @@ fn mark_runs(words: &Words, sentence: Range<usize>, runs: &mut [Run]) {
     }
 }
 
-/// A run of more words is a line in capitals, or a list.
+/// A run of more words is a headline in capitals or a list, and names nothing as a whole.
 const LONGEST_RUN: u32 = 8;
 
 /// For every token the longest run of the document with its word, and whether its run is shortened to an acronym.
@@ -299,10 +311,11 @@ fn shapes(text: &str) -> (u32, u32) {
     (long, brief)
 }
 
-/// The longest name in the word lists has at most this many words.
+/// The most words of a name in the word lists.
 const LONGEST: usize = 5;
 
-/// Marks names of several words that the lists hold, the longest first, and single words.
+/// Marks the parts that tokens have in names of the word lists, the longest first. None when nobody
+/// waits any longer.
 fn list(words: &Words, facts: &mut [Fact], patience: &Patience<'_>) -> Option<()> {
     for sentence in 0..words.document.sentences().len() {
         let range = words.document.tokens_of(sentence);
@@ -330,7 +343,7 @@ fn list(words: &Words, facts: &mut [Fact], patience: &Patience<'_>) -> Option<()
     Some(())
 }
 
-/// Tells every word with a capital how the same word stands elsewhere in the document.
+/// Tells every capitalised word how the same word stands in other places.
 fn elsewhere(words: &Words, facts: &mut [Fact]) {
     let mut seen: FxHashMap<u32, Elsewhere> = FxHashMap::default();
     for sentence in 0..words.document.sentences().len() {
@@ -359,7 +372,7 @@ fn elsewhere(words: &Words, facts: &mut [Fact]) {
     }
 }
 
-/// What the word before tells.
+/// What the word before a capitalised one shows.
 fn before(words: &Words, i: usize) -> Elsewhere {
     let word = match words.text(i) {
         "in" | "at" | "from" | "near" => Elsewhere::IN,
@@ -373,7 +386,7 @@ fn before(words: &Words, i: usize) -> Elsewhere {
         .or(Elsewhere::SURNAME.when(capital && words.is(i, Class::FIRST_NAME)))
 }
 
-/// What the word behind tells.
+/// What the word behind it shows.
 fn after(words: &Words, i: usize) -> Elsewhere {
     let capital = words.capital(i);
     Elsewhere::LEADS

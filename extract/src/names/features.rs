@@ -1,11 +1,23 @@
-//! The features of a token from which the tagger tells where names begin and end, and what they name.
+//! Features of a token, from which the tagger tells where names begin and end and of which type
+//! they are.
+//!
+//! | templates | look at |
+//! |---|---|
+//! | 1–11 | words at and around the token |
+//! | 20–37 | shapes, first and last letters |
+//! | 40–61 | clusters |
+//! | 70–77 | word lists |
+//! | 80–95 | the run of capitalised words, and what surrounds it |
+//! | 100–121 | how the word stands elsewhere |
+//! | 130–141 | longer runs with the same word, acronyms |
+//! | 200 | all of these once more, in short texts |
 
 use std::ops::Range;
 
 use super::facts::{Elsewhere, Fact, Facts, Listed};
 use crate::model::feature;
 
-/// Words beyond the ends of a sentence.
+/// What stands beyond the ends of a sentence.
 const OUTSIDE: Fact = Fact {
     word: 1,
     small: 1,
@@ -24,9 +36,12 @@ const OUTSIDE: Fact = Fact {
 
 /// One sentence of a document.
 pub(super) struct Sentence<'f> {
+    /// The facts of the document.
     facts: &'f Facts,
+    /// The tokens of the sentence.
     tokens: Range<usize>,
-    /// Whether the text is no article but a sentence or two, in which conventions differ.
+    /// Whether the text is only a sentence or two, in which other conventions hold than in
+    /// articles.
     short: bool,
 }
 
@@ -36,12 +51,13 @@ impl<'f> Sentence<'f> {
         Self { facts, tokens, short }
     }
 
+    /// The token at a distance from `i`, or [`OUTSIDE`].
     fn at(&self, i: usize, offset: isize) -> &Fact {
         let at = i.checked_add_signed(offset).filter(|at| self.tokens.contains(at));
         at.map_or(&OUTSIDE, |at| &self.facts.tokens[at])
     }
 
-    /// Writes the features of token `i`.
+    /// Writes the features of token `i` into `out`, which is cleared first.
     pub(super) fn features(&self, i: usize, out: &mut Vec<u32>) {
         out.clear();
         out.push(feature(0, &[]));
@@ -63,6 +79,7 @@ impl<'f> Sentence<'f> {
         }
     }
 
+    /// The words of two tokens on either side, alone and in pairs.
     fn words(&self, i: usize, out: &mut Vec<u32>) {
         let [two, one, this, next, after] = [-2, -1, 0, 1, 2].map(|offset| self.at(i, offset));
         out.extend([
@@ -80,6 +97,7 @@ impl<'f> Sentence<'f> {
         ]);
     }
 
+    /// Shapes, and first and last letters.
     fn form(&self, i: usize, out: &mut Vec<u32>) {
         let [one, this, next] = [-1, 0, 1].map(|offset| self.at(i, offset));
         let place = u32::from(this.forced) | u32::from(this.in_title) << 1;
@@ -99,6 +117,7 @@ impl<'f> Sentence<'f> {
         out.extend(this.ends.iter().zip(34..).map(|(&end, template)| feature(template, &[end, cased])));
     }
 
+    /// Clusters at all granularities.
     fn groups(&self, i: usize, out: &mut Vec<u32>) {
         let all = [-2, -1, 0, 1, 2].map(|offset| self.at(i, offset).groups.map(u32::from));
         for (groups, template) in all.iter().zip([40, 43, 46, 49, 52]) {
@@ -117,6 +136,7 @@ impl<'f> Sentence<'f> {
         ]);
     }
 
+    /// What the word lists say.
     fn lists(&self, i: usize, out: &mut Vec<u32>) {
         let [one, this, next] = [-1, 0, 1].map(|offset| self.at(i, offset));
         out.extend([
@@ -131,7 +151,7 @@ impl<'f> Sentence<'f> {
         ]);
     }
 
-    /// What surrounds and heads the run of words with a capital.
+    /// The first and last word of the run of capitalised words, and those around it.
     fn run(&self, i: usize, run: Range<usize>, out: &mut Vec<u32>) {
         let (first, last) = (&self.facts.tokens[run.start], &self.facts.tokens[run.end - 1]);
         let before = self.at(run.start, -1);
@@ -159,6 +179,7 @@ impl<'f> Sentence<'f> {
         ]);
     }
 
+    /// How the word stands in other places of the document.
     fn elsewhere(&self, i: usize, run: u32, out: &mut Vec<u32>) {
         let this = &self.facts.tokens[i];
         let owed = u32::from(this.forced || this.in_title);
@@ -168,7 +189,7 @@ impl<'f> Sentence<'f> {
         out.push(feature(121, &[this.elsewhere.bits(), single]));
     }
 
-    /// What the longest run with the word tells, or the run that an acronym is short for.
+    /// The longest run with the word, or the run that an acronym may be short for.
     fn longer(&self, i: usize, own: u32, out: &mut Vec<u32>) {
         let single = u32::from(own == 1);
         if self.facts.shortened[i] {

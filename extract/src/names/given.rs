@@ -1,4 +1,5 @@
-//! First names that a tagger parts from their surnames, or that are titles, too: "Dean Ashworth", "Amir Ali Haddad".
+//! First names that the tagger separates from their surnames, or that are titles as well: "Dean
+//! Ashworth", "Amir Ali Haddad".
 
 use std::ops::Range;
 
@@ -9,12 +10,13 @@ use super::tagged::Tagged;
 use super::words::Words;
 use crate::lexicon::{Class, List, fold};
 
-/// A name that was found by the names that its words are is this sure.
+/// The confidence of a name found by its words alone.
 const SURE: f32 = 0.6;
-/// A person's name has at most so many words here.
+/// The most words of a person's name that is extended here.
 const LONGEST: usize = 4;
 
-/// Puts first names before the surnames beside them, and marks a first name with a surname before a verb of saying.
+/// Joins first names to the surnames behind them, and adds names that nothing marked but a verb of
+/// saying beside them.
 pub(super) fn whole(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
     let mut out: Vec<Tagged> = Vec::with_capacity(tagged.len());
     for mut one in tagged {
@@ -58,8 +60,8 @@ pub(super) fn whole(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
     out
 }
 
-/// Two words with a capital that nothing marks, before or behind a verb of saying: a first name and a surname, or a name
-/// behind a title, or before a surname that the text knows.
+/// Two capitalised words before or behind a verb of saying that nothing marked: a first name and a
+/// surname, a name behind a title, or a known surname.
 fn said(words: &Words, tagged: &[Tagged]) -> Vec<Tagged> {
     let mut taken = vec![false; words.document.tokens().len() + 1];
     tagged.iter().for_each(|one| taken[one.tokens.clone()].fill(true));
@@ -84,7 +86,7 @@ fn said(words: &Words, tagged: &[Tagged]) -> Vec<Tagged> {
     found
 }
 
-/// Acronyms of the word lists that nothing marks.
+/// Acronyms of the word lists that nothing marked.
 fn acronyms(words: &Words, tagged: &[Tagged]) -> Vec<Tagged> {
     let mut taken = vec![false; words.document.tokens().len() + 1];
     tagged.iter().for_each(|one| taken[one.tokens.clone()].fill(true));
@@ -93,15 +95,17 @@ fn acronyms(words: &Words, tagged: &[Tagged]) -> Vec<Tagged> {
     found.map(|i| Tagged { tokens: i..i + 1, kind: EntityType::Organization, confidence: SURE }).collect()
 }
 
+/// Whether the word is a capitalised first name.
 fn is_first(words: &Words, at: usize) -> bool {
     words.is(at, Class::FIRST_NAME) && words.capital(at)
 }
 
+/// Whether two tokens stand in one sentence.
 fn same_sentence(words: &Words, one: usize, other: usize) -> bool {
     words.document.sentence_of_token(one) == words.document.sentence_of_token(other)
 }
 
-/// What the text tells of words that may be surnames.
+/// What a text shows of words that may be surnames, in their folded lower-case form.
 pub(super) struct Surnames {
     /// Those with "Mr." or "Ms." before them.
     polite: FxHashSet<String>,
@@ -110,6 +114,7 @@ pub(super) struct Surnames {
 }
 
 impl Surnames {
+    /// Collects them in one pass.
     pub(super) fn of(words: &Words) -> Self {
         let (mut polite, mut named) = (FxHashSet::default(), FxHashSet::default());
         for at in (1..words.document.tokens().len()).filter(|&at| words.capital(at)) {
@@ -123,7 +128,8 @@ impl Surnames {
         Self { polite, named }
     }
 
-    /// Whether the word at `at`, before a person's name, is the first name and no title.
+    /// Whether the word at `at`, before a person's name, is a first name and no title: "Dean Holt",
+    /// "Judge Lind" said with "Mr. Lind" elsewhere.
     pub(super) fn names(&self, words: &Words, at: usize, name: &Range<usize>) -> bool {
         if !words.capital(at) || !is_title_too(words, at) || !same_sentence(words, at, name.start) {
             return false;
@@ -154,6 +160,7 @@ pub(super) fn is_title_too(words: &Words, at: usize) -> bool {
     List::TitleFirstNames.has(&fold(words.text(at)))
 }
 
+/// The word in the form in which surnames are compared.
 fn key(words: &Words, at: usize) -> String {
     fold(words.bare(at)).to_lowercase()
 }

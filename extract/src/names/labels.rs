@@ -1,4 +1,5 @@
-//! The names that label the turns of a conversation: "KAREN HOLT: …".
+//! Names in the labels of a conversation: "KAREN HOLT: …". In capitals they look like headlines to
+//! the tagger, so the turns tell where they are.
 
 use std::ops::Range;
 
@@ -9,10 +10,10 @@ use super::words::Words;
 use crate::lexicon::{Class, List};
 use crate::view::turns::{Look, Turn};
 
-/// How sure it is that a label is a name.
+/// The confidence of such a name.
 const SURE: f32 = 0.9;
 
-/// Puts the names of labels in the place of what was tagged in them.
+/// Replaces what was tagged in labels by the name of each label.
 pub(super) fn with_labels(words: &Words, tagged: Vec<Tagged>, turns: &[Turn]) -> Vec<Tagged> {
     let labels: Vec<(Range<usize>, bool)> =
         turns.iter().filter(|turn| turn.look != Look::Letter).map(|turn| name(words, &turn.source)).collect();
@@ -43,7 +44,7 @@ pub(super) fn with_labels(words: &Words, tagged: Vec<Tagged>, turns: &[Turn]) ->
     out
 }
 
-/// The label behind its titles, and whether that is a name.
+/// The label without its titles, and whether that is a name: "MODERATOR" and "MINISTER" are none.
 fn name(words: &Words, label: &Range<usize>) -> (Range<usize>, bool) {
     let title = |i: usize| {
         words.is(i, Class::TITLE.or(Class::HONORIFIC)) && !(words.is(i, Class::FIRST_NAME) && label.start == i)

@@ -11,13 +11,14 @@ const LETTERS: usize = 8;
 /// A long form has at most this many tokens.
 pub(super) const LONGEST: usize = 40;
 
-/// The long forms among the tokens of a sentence, in order.
+/// The long forms in a sentence, as ranges of tokens in order; they may overlap.
 pub(super) fn long_forms(words: &Words, sentence: Range<usize>) -> Vec<Range<usize>> {
     let brackets = (sentence.start + 2..sentence.end.saturating_sub(2)).filter(|&i| words.reads(i, "("));
     brackets.filter(|&i| words.reads(i + 2, ")")).filter_map(|i| before(words, sentence.start, i)).collect()
 }
 
-/// The long form before the bracket at token `open`.
+/// The long form before the bracket at token `open`. Going left, each letter of the acronym must
+/// begin a word; function words may be skipped.
 fn before(words: &Words, from: usize, open: usize) -> Option<Range<usize>> {
     let acronym = words.text(open + 1);
     let letters = acronym.chars().filter(|c| c.is_alphabetic()).count();
@@ -40,6 +41,7 @@ fn before(words: &Words, from: usize, open: usize) -> Option<Range<usize>> {
     (words.capital(start) && (2..=LONGEST).contains(&(open - start))).then_some(start..open)
 }
 
+/// Whether the word mostly has no letter in acronyms.
 fn is_small(word: &str) -> bool {
     List::AcronymSkips.has(word)
 }

@@ -1,9 +1,15 @@
-//! Named entities: finds where a text names people, organisations, places and other things, and of which type they are.
+//! Finds the names of people, organisations, places and other things, and of which type each is.
 //!
+//! A learned tagger marks names token by token. Rules then extend and correct them from what the
+//! document says elsewhere, and read titles. Names may nest: "Kremlin" in "Kremlin Aide Ada Lind".
 //!
-//! A learned tagger ([`tagger`]) marks names token by token from what is known of each ([`facts`], [`features`]), and
-//! the document makes its names agree ([`agree`]). Acronyms in brackets tell long forms ([`longform`]); a person's
-//! titles are read before ([`titles`]) and after the name ([`apposition`]).
+//! | file | does |
+//! |---|---|
+//! | [`words`](mod@words), [`facts`](mod@facts), [`features`](mod@features) | what is seen of each token |
+//! | [`tagger`] | marks names (`entities.bin`), on the accurate tier with the encoder's scores |
+//! | [`agree`](mod@agree) | types agree throughout a document |
+//! | [`longform`], [`given`], [`persons`], [`bodies`], [`labels`] | names that other words delimit or show |
+//! | [`runs`](mod@runs), [`titles`], [`apposition`] | titles before and behind a person's name |
 
 mod agree;
 mod apposition;
@@ -45,20 +51,21 @@ pub(crate) struct NameMention {
     pub name: Span,
     /// The title or role that stands before or after the name.
     pub title: Option<Span>,
-    /// What sort of thing is named.
+    /// The type of what is named.
     pub kind: EntityType,
     /// The tokens of the name.
     pub tokens: Range<usize>,
-    /// How sure the type is, from 0 to 1.
+    /// The confidence in the type, from 0 to 1.
     pub confidence: f32,
 }
 
-/// A name has at most this many bytes. Every mention and quote of an entity tells its name, so that a longer one makes
-/// answers grow far beyond the text.
+/// The most bytes of a name. Every mention and quote of an entity carries its name, so longer ones
+/// would make replies grow far beyond the text.
 const LONGEST: usize = 160;
 
-/// Finds the names in a document, by start, then longest first; they may nest. And the dates and sums of money.
-/// `hints` are what another model says of the tokens. None when nobody waits for them any longer.
+/// Finds the names in a document, sorted by start, the longest first; and apart from them the dates
+/// and sums of money. `hints` are the encoder's scores of the tokens. None when nobody waits any
+/// longer.
 pub(crate) fn find(
     view: &View<'_>,
     lexicon: &Lexicon,
@@ -122,7 +129,8 @@ pub(crate) fn find(
     Some(names.into_iter().partition(|name| !matches!(name.kind, EntityType::Date | EntityType::Money)))
 }
 
-/// The tokens of a name without what its type shows not to be part of it: titles before a person, a country before a body.
+/// The tokens of a name without what does not belong to one of its type: titles before a person, a
+/// country before an organisation.
 fn trimmed(words: &Words, given: &given::Surnames, kind: EntityType, tokens: Range<usize>) -> Range<usize> {
     let named = titles::trim(words, tokens);
     match kind {
@@ -139,7 +147,7 @@ fn trimmed(words: &Words, given: &given::Surnames, kind: EntityType, tokens: Ran
     }
 }
 
-/// The type of a word that the lists hold as a name of its own.
+/// The type of a word that the lists hold as a name by itself.
 fn listed(words: &Words, at: usize) -> Option<EntityType> {
     let class = words.class(at);
     match () {
@@ -150,8 +158,8 @@ fn listed(words: &Words, at: usize) -> Option<EntityType> {
     }
 }
 
-/// The type under which a tagged stretch is kept. What the corpora call miscellaneous is kept when its words tell
-/// that it is an event or a product.
+/// The type under which a tagged name is kept; none where it is no name. What the corpora call
+/// miscellaneous is kept if its words show an event or a product.
 fn kept(words: &Words, one: &Tagged) -> Option<EntityType> {
     if titles::is_party(words, one.tokens.start) {
         return None;
@@ -183,7 +191,8 @@ fn kept(words: &Words, one: &Tagged) -> Option<EntityType> {
     }
 }
 
-/// Puts the long forms that acronyms in brackets delimit in the place of what was tagged in them.
+/// Replaces what was tagged in long forms that acronyms in brackets delimit by the long forms as a
+/// whole.
 fn with_long_forms(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
     let sentences = 0..words.document.sentences().len();
     let long: Vec<Range<usize>> =
@@ -230,6 +239,7 @@ fn with_long_forms(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
     out
 }
 
+/// A mention of the name at `tokens`, with the title `before` it or one behind it.
 fn mention(
     words: &Words,
     tokens: Range<usize>,

@@ -1,4 +1,17 @@
-//! Makes persons' names whole by what the article tells elsewhere: no word too many before or behind, none too few.
+//! Makes persons' names whole by what the article shows elsewhere: no word too many before or
+//! behind, none too few.
+//!
+//! The steps run in this order over the names of a document:
+//!
+//! | step | mends |
+//! |---|---|
+//! | [`parted`] | names that a page's markup glued together |
+//! | [`end`], [`start`] | words tagged along behind a name ("Ada Lind of Veloria") and before it |
+//! | [`called`], [`typed`] | a person tagged as a company or place |
+//! | [`bare`] | words before a name that stands without them elsewhere |
+//! | [`reach`] | full names of which only the surname was tagged |
+//!
+//! Nothing is looked up outside of the document, and a name stays within its sentence.
 
 use std::ops::Range;
 
@@ -9,9 +22,9 @@ use super::tagged::Tagged;
 use super::words::{GLUED_TO, Words};
 use crate::lexicon::{Class, fold};
 
-/// A name that was found by its surname is this sure.
+/// The confidence of a name that was found by its surname.
 const SURE: f32 = 0.6;
-/// A person's name has at most so many words here.
+/// The most words of a person's name that are compared.
 const LONGEST: usize = 6;
 
 /// The tagged names with those of persons made whole.
@@ -28,7 +41,8 @@ pub(super) fn whole(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
     reach(words, tagged)
 }
 
-/// Where a person's name ends that was tagged with what follows: "Ada Lind of Veloria", "Ada Lind, Oster".
+/// Where the name of a person ends that was tagged with what follows: "Ada Lind of Veloria", "Ada
+/// Lind, Oster".
 fn end(words: &Words, name: &Range<usize>) -> usize {
     let named = |i: usize| words.capital(i) && words.capital(i - 1);
     let stops = |i: usize| match words.text(i) {
@@ -45,7 +59,7 @@ fn end(words: &Words, name: &Range<usize>) -> usize {
     if title && words.text(end) == "of" { end - 1 } else { end }
 }
 
-/// The words in small letters.
+/// The words that stand in lower case anywhere, folded.
 fn small(words: &Words) -> FxHashSet<String> {
     let tokens = 0..words.document.tokens().len();
     tokens
@@ -56,7 +70,8 @@ fn small(words: &Words) -> FxHashSet<String> {
         .collect()
 }
 
-/// Where a name of three words or more begins behind words that are written in small letters elsewhere.
+/// Where a name of three words or more begins, without leading words that stand in lower case
+/// elsewhere.
 fn start(words: &Words, small: &FxHashSet<String>, name: &Range<usize>) -> usize {
     let known = Class::FIRST_NAME.or(Class::PARTICLE).or(Class::SURNAME);
     let other = |i: usize| !words.is(i, known) && small.contains(&key(words, i));
@@ -64,7 +79,8 @@ fn start(words: &Words, small: &FxHashSet<String>, name: &Range<usize>) -> usize
     from.map_or(name.start, |last| last + 1)
 }
 
-/// Parts names to which a longer form was glued by a page's markup: "Lind Ada Maria LindMORE".
+/// Splits names to which a longer form is glued: "Lind Ada Maria LindMORE", which a page shows as
+/// "Lind" with the full name in a tooltip.
 fn parted(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
     let seams: Vec<(usize, usize)> = (0..words.document.tokens().len())
         .filter(|&i| words.seam(i))
@@ -102,7 +118,7 @@ fn glued(words: &Words, seam: usize) -> Option<usize> {
         .find(|&i| words.capital(i) && fold(words.text(i)) == surname)
 }
 
-/// What single words are tagged as, and how often.
+/// For each word that is tagged alone, how often as a person and how often as something else.
 fn single(words: &Words, tagged: &[Tagged]) -> FxHashMap<String, (u32, u32)> {
     let mut known: FxHashMap<String, (u32, u32)> = FxHashMap::default();
     for one in tagged.iter().filter(|one| one.tokens.len() == 1) {
@@ -112,7 +128,8 @@ fn single(words: &Words, tagged: &[Tagged]) -> FxHashMap<String, (u32, u32)> {
     known
 }
 
-/// Takes single words for persons that have a first name before them somewhere: "Ada Velden", the namesake of a company.
+/// Makes a one-word organisation a person if a first name stands before it somewhere: "Ada Velden"
+/// shares her name with no company.
 fn called(words: &Words, tagged: &mut [Tagged]) {
     let first = |at: usize| {
         let named = words.is(at, Class::FIRST_NAME) && words.capital(at) && !words.in_title(at);
@@ -140,7 +157,8 @@ fn called(words: &Words, tagged: &mut [Tagged]) {
     }
 }
 
-/// Takes a first name with a surname for a person's name, where the surname alone is one: "ADA Lind".
+/// Makes a name a person's if it begins with a first name and its surname alone is mostly a person
+/// elsewhere: "ADA Lind".
 fn typed(words: &Words, tagged: &mut [Tagged]) {
     let single = single(words, tagged);
     let other = Class::ORG.or(Class::FACILITY).or(Class::PLACE).or(Class::EVENT).or(Class::PRODUCT);
@@ -159,7 +177,8 @@ fn typed(words: &Words, tagged: &mut [Tagged]) {
     }
 }
 
-/// Leaves out words before a name that stands without them elsewhere, where they are no names: other words, or before that.
+/// Cuts leading words off a name that stands without them elsewhere, if they are no names or the
+/// shorter form came first.
 fn bare(words: &Words, tagged: &mut [Tagged]) {
     let persons = |one: &&Tagged| one.kind == EntityType::Person && (2..=LONGEST).contains(&one.tokens.len());
     let mut known: FxHashMap<String, usize> = FxHashMap::default();
@@ -194,7 +213,8 @@ fn bare(words: &Words, tagged: &mut [Tagged]) {
     }
 }
 
-/// Marks the full name of a surname that is tagged alone, where nothing or only the surname is: "Ada Barón Lind".
+/// Extends a surname that is tagged alone to the full name around it: "Ada Barón Lind". Only where
+/// nothing else is tagged there, and the surname has no full name yet.
 fn reach(words: &Words, mut tagged: Vec<Tagged>) -> Vec<Tagged> {
     let single = single(words, &tagged);
     let full = tagged.iter().filter(|one| one.kind == EntityType::Person && one.tokens.len() > 1);
@@ -250,12 +270,12 @@ fn reach(words: &Words, mut tagged: Vec<Tagged>) -> Vec<Tagged> {
     tagged
 }
 
-/// The words of a name as they are compared: folded, in small letters.
+/// The words of a name in the form in which names are compared: folded, in lower case.
 fn all(words: &Words, tokens: &Range<usize>) -> String {
     words.folded(tokens.start, tokens.end).to_lowercase()
 }
 
-/// One word as it is compared: folded, in small letters, without what belongs to no name.
+/// A word in that form, without what belongs to no name.
 fn key(words: &Words, at: usize) -> String {
     fold(words.bare(at)).to_lowercase()
 }

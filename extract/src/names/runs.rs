@@ -1,4 +1,5 @@
-//! Cuts a sentence into runs: the words that may make up names, with what joins them.
+//! Cuts a sentence into runs: capitalised words that may make up names, with the function words
+//! that may join them. Titles are looked for at the beginning of the run that a person's name ends.
 
 use std::ops::Range;
 
@@ -7,9 +8,9 @@ use sayso_document::TokenKind;
 use super::words::Words;
 use crate::lexicon::{Class, List};
 
-/// Heads of any sort of name.
+/// Heads of names of any type.
 const HEADS: Class = Class::ORG.or(Class::FACILITY).or(Class::PLACE).or(Class::EVENT);
-/// Words known as names of their own.
+/// Words that are names by themselves.
 const KNOWN: Class = Class::PLACE_WORD.or(Class::ORG_WORD).or(Class::NORP_WORD);
 
 /// The runs among the tokens of a sentence, in order.
@@ -90,7 +91,7 @@ fn extend(words: &Words, start: usize, end: usize) -> usize {
     at
 }
 
-/// How far the run `start..at` reaches on from `at`; `at` itself when it ends there.
+/// One past the next token that continues the run `start..at`; `at` itself where the run ends.
 fn step(words: &Words, start: usize, at: usize, end: usize) -> usize {
     let last = at - 1;
     let name = |i: usize| i < end && nameable(words, i);
@@ -127,7 +128,8 @@ fn step(words: &Words, start: usize, at: usize, end: usize) -> usize {
     }
 }
 
-/// After "of", "for" or "on": past the name's next word, over an article if there is one.
+/// One past the word behind "of", "for" or "on", with an article in between. None where a title
+/// begins another name.
 fn after_optional_the(words: &Words, at: usize, end: usize) -> Option<usize> {
     let next = at + 1 + usize::from(words.reads(at + 1, "the"));
     // "the Alliance of Prime Minister Elske Brandt": a title begins a name of its own.
@@ -140,7 +142,8 @@ fn after_optional_the(words: &Words, at: usize, end: usize) -> Option<usize> {
     (next < end && nameable(words, next)).then_some(next + 1)
 }
 
-/// "People's Party", "Attorney General's Office", "St. Mary's Hospital"; not "Ukraine's President".
+/// Whether a name continues behind a possessive: in "People's Party" and "St. Mary's Hospital", but
+/// not in "Ukraine's President".
 fn possessive_goes_on(words: &Words, start: usize, last: usize, at: usize) -> bool {
     let common = words.is(last, Class::ORDINARY.or(Class::MIXED)) && !words.is(last, Class::FIRST_NAME.or(KNOWN));
     let saint = words.is(start, Class::PLACE_FIRST) && words.text(start).starts_with("St");
@@ -181,11 +184,13 @@ fn listed(words: &Words, start: usize, at: usize, end: usize) -> bool {
     i < end && words.reads(i, "and") && common(i + 1) && common(at + 1)
 }
 
+/// Whether the word behind a comma belongs to the name before it: "Orbit, Inc."
 fn is_company_suffix(word: &str) -> bool {
     List::NameSuffixes.has(word)
 }
 
-/// A hyphen set apart by blanks, as texts put together from tokens have it: "El - Marn", "Tai Lin - wen".
+/// One past the word behind a hyphen with blanks around it, as in texts that were put together from
+/// tokens: "El - Marn", "Tai Lin - wen".
 fn hyphen(words: &Words, at: usize, end: usize) -> usize {
     if at + 1 >= end || words.document.tokens()[at + 1].kind != TokenKind::Word {
         return at;
@@ -204,7 +209,7 @@ fn hyphen(words: &Words, at: usize, end: usize) -> usize {
     if short && nameable(words, at + 1) || given && !words.is(at - 1, KNOWN) || double { at + 2 } else { at }
 }
 
-/// Past particles and the name that they belong to: "van der Berg", "bin Marn", "al - Marn".
+/// One past the name behind its particles: "van der Berg", "bin Marn", "al - Marn".
 fn particles(words: &Words, at: usize, end: usize) -> usize {
     let mut i = at;
     while i < end && i < at + 3 && words.is(i, Class::PARTICLE) && !words.capital(i) {

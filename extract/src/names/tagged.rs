@@ -1,4 +1,5 @@
-//! What the tagger finds.
+//! What the tagger finds: the intermediate form of names, before titles are read and names become
+//! mentions.
 
 use std::ops::Range;
 
@@ -9,8 +10,8 @@ use sayso_document::EntityType;
 pub struct Tagged {
     /// The tokens, as positions in the document.
     pub tokens: Range<usize>,
-    /// What sort of thing they name.
+    /// The type of what they name.
     pub kind: EntityType,
-    /// From 0 to 1.
+    /// How likely the labels are together, from 0 to 1.
     pub confidence: f32,
 }

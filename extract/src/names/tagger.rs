@@ -1,4 +1,8 @@
-//! Tells where names begin and end and what they name: a linear-chain CRF (Lafferty et al., 2001).
+//! The tagger of names: a linear-chain CRF (Lafferty et al., 2001) over BIO labels.
+//!
+//! Weights are whole numbers in steps of the model, so the best labelling (Viterbi) is the same on
+//! every processor. On the accurate tier the encoder's scores are added to those of the features,
+//! which then count for a quarter.
 
 use std::ops::Range;
 
@@ -11,7 +15,7 @@ use super::tagged::Tagged;
 use super::words::Words;
 use crate::model::{Clusters, Files, ModelError, Rows, feature};
 
-/// What a label stands for, in the order of the labels: outside is 0, then the beginning and the rest of each. The
+/// The types in the order of their labels: 0 is outside, then come begin and inside of each. The
 /// encoder has the same labels (`train/encoder/data.py`).
 pub(crate) const TYPES: [EntityType; 9] = [
     EntityType::Person,
@@ -28,31 +32,33 @@ pub(crate) const TYPES: [EntityType; 9] = [
 /// How many labels there are.
 pub(crate) const LABELS: usize = 1 + 2 * TYPES.len();
 
-/// What another model says of the labels, to be added to what the features say. In natural logarithms.
+/// Scores of the labels by the encoder, in natural logarithms, which are added to those of the
+/// features.
 #[derive(Clone, Debug)]
 pub(crate) struct Hints {
     /// A row for each token of the document.
     pub(crate) local: Vec<[f32; LABELS]>,
-    /// A row for the label before.
+    /// A row for each label before.
     pub(crate) moves: [[f32; LABELS]; LABELS],
 }
 
-/// How much the features still count beside hints.
+/// The weight of the features beside hints.
 const BESIDE_HINTS: f32 = 0.25;
 
-/// The model with its transitions laid out.
+/// The model, with the weights of its transitions laid out as a table.
 #[derive(Clone, Debug)]
 pub struct Tagger {
     /// The weights of features.
     model: Rows,
-    /// A row for the label before, the last one for the beginning of a sentence.
+    /// A row for each label before; the last one is for the beginning of a sentence. Labels that
+    /// cannot follow have [`NEVER`].
     moves: Vec<[i32; LABELS]>,
 }
 
-/// A stretch of more tokens is no name but a table, or words at random.
+/// A longer stretch is no name but a table, or words at random.
 const LONGEST: usize = 40;
 
-/// A text with at most so many sentences is no article.
+/// A text of at most this many sentences is no article.
 const SHORT: usize = 2;
 
 /// A score that no sum of weights reaches.
@@ -64,7 +70,10 @@ impl Tagger {
         feature(u32::MAX, &[before as u32])
     }
 
-    /// Reads the model's file.
+    /// Reads `entities.bin`.
+    ///
+    /// # Errors
+    /// If it is damaged or of another version of the features.
     pub(crate) fn of(files: &Files) -> Result<Self, ModelError> {
         Ok(Self::new(files.rows("entities", LABELS)?))
     }
@@ -83,7 +92,7 @@ impl Tagger {
         Self { model, moves }
     }
 
-    /// The names in a document, in order; they do not overlap.
+    /// The names in a document, in order; they do not overlap. None when nobody waits any longer.
     pub(crate) fn tag(
         &self,
         words: &Words,
@@ -98,7 +107,7 @@ impl Tagger {
         }
     }
 
-    /// The tagger with the moves of hints beside its own.
+    /// The tagger with the transitions of hints added to its own.
     fn hinted(&self, hints: &Hints) -> Self {
         let mut hinted = self.clone();
         for (row, hints) in hinted.moves.iter_mut().zip(&hints.moves) {
@@ -107,7 +116,7 @@ impl Tagger {
         hinted
     }
 
-    /// Adds hints to scores, in the steps of the model.
+    /// Adds hints to scores, in steps of the model.
     fn add(&self, scores: &mut [i32; LABELS], hints: &[f32; LABELS]) {
         for (score, hint) in scores.iter_mut().zip(hints).filter(|(score, _)| **score > NEVER / 2) {
             let steps = *score as f32 * BESIDE_HINTS + hint.max(-30.0) / self.model.scale();
@@ -115,7 +124,7 @@ impl Tagger {
         }
     }
 
-    /// The likeliest sequence of labels, as names.
+    /// The names of the best labelling, sentence by sentence.
     fn spans_of(
         &self,
         words: &Words,
@@ -138,7 +147,7 @@ impl Tagger {
         Some(out)
     }
 
-    /// What the features of each token of a sentence say for each label.
+    /// The scores of each token's labels by its features.
     fn local(
         &self,
         view: &Sentence<'_>,
@@ -155,7 +164,7 @@ impl Tagger {
         }
     }
 
-    /// The best labels of a sentence.
+    /// The best labelling of a sentence (Viterbi); of equals, the lower labels.
     fn best(&self, local: &[[i32; LABELS]]) -> Vec<u8> {
         let mut back = vec![[0_u8; LABELS]; local.len()];
         let mut scores = [0; LABELS];
@@ -186,7 +195,7 @@ impl Tagger {
         labels
     }
 
-    /// Adds the stretches that the labels mark.
+    /// Adds the stretches that the labels mark. The confidence is the product of its tokens'.
     fn spans(&self, labels: &[u8], local: &[[i32; LABELS]], from: usize, out: &mut Vec<Tagged>) {
         let mut i = 0;
         while i < labels.len() {
@@ -206,7 +215,7 @@ impl Tagger {
         }
     }
 
-    /// How likely a label is, given those beside it.
+    /// The probability of a label, given those beside it.
     fn sure(&self, labels: &[u8], local: &[[i32; LABELS]], at: usize) -> f32 {
         let before = at.checked_sub(1).map_or(LABELS, |at| usize::from(labels[at]));
         let after = labels.get(at + 1).copied();

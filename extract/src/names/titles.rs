@@ -1,4 +1,6 @@
-//! Titles that stand before a name: "Russian Foreign Minister", "deputy foreign minister".
+//! Titles before a name, which belong to its mention but not to the name: "Russian Foreign
+//! Minister", "deputy foreign minister". Also trims names of what their type shows not to be part
+//! of them.
 
 use std::ops::Range;
 
@@ -11,16 +13,17 @@ use crate::lexicon::{Class, List};
 const HEADS: Class = Class::ORG.or(Class::FACILITY).or(Class::PLACE).or(Class::EVENT).or(Class::PRODUCT);
 /// Classes of words that may be part of a title's name.
 const KNOWN: Class = Class::PLACE_WORD.or(Class::ORG_WORD).or(Class::NORP_WORD);
-/// Words that are no titles in small letters: "her brother Johann".
+/// Words that are titles with a capital only: "her brother Johann" is no Brother.
 const FAMILY: [&str; 8] = ["father", "mother", "brother", "sister", "son", "daughter", "wife", "husband"];
 
-/// The part of a person's name behind the title in it: "Mayor Ada Lind".
+/// The part of a person's name behind a title in it: "Ada Lind" of "Mayor Ada Lind".
 pub(super) fn without_title(words: &Words, name: Range<usize>) -> Range<usize> {
     let after = title_head(words, &name).map_or(name.start, |head| after_title(words, head, name.end));
     if after < name.end { after..name.end } else { name }
 }
 
-/// The body that a person's title tells of, in two words or more: "State Department" of "State Department Spokesperson".
+/// The organisation that a person's title names in two words or more: "State Department" in "State
+/// Department Spokesperson".
 pub(super) fn body_in(words: &Words, title: Range<usize>) -> Option<Range<usize>> {
     let head = title.clone().rev().find(|&i| words.is(i, Class::ORG) && words.capital(i))?;
     let first = (title.start..head).rev().take_while(|&i| words.capital(i)).last()?;
@@ -28,21 +31,23 @@ pub(super) fn body_in(words: &Words, title: Range<usize>) -> Option<Range<usize>
     (body.len() > 1 && head + 1 < title.end).then_some(body)
 }
 
-/// The part of a body's name behind a country, where both belong to a title: "U.S. State Department Spokesperson".
+/// The part of an organisation's name behind a country, where both belong to a title: "U.S. State
+/// Department Spokesperson".
 pub(super) fn without_country(words: &Words, name: Range<usize>) -> Range<usize> {
     let country = matches!(words.text(name.start), "U.S." | "US" | "U.K." | "UK" | "EU");
     let title = words.is(name.end, Class::TITLE) && words.capital(name.end);
     if country && title && name.len() > 2 { name.start + 1..name.end } else { name }
 }
 
-/// Whether the head of a longer name is a word for a body, and for nothing else: "Port Veld Harbour Authority".
+/// Whether the head of a longer name is a word for organisations only: "Port Veld Harbour
+/// Authority".
 pub(super) fn is_headed_by_body(words: &Words, name: &Range<usize>) -> bool {
     let head = last_before_link(words, name.clone());
     let other = Class::FACILITY.or(Class::PLACE);
     name.len() > 1 && words.is(head, Class::ORG) && !words.is(head, other) && words.capital(head)
 }
 
-/// Where the owner in a body's name ends: "Veldmark" of "Veldmark's Supreme Court". "Macy's" has none.
+/// Where the owner in a name ends: "Veldmark" in "Veldmark's Supreme Court". None for "Macy's".
 pub(super) fn owner_end(words: &Words, kind: EntityType, name: &Range<usize>) -> Option<usize> {
     if !matches!(kind, EntityType::Organization | EntityType::Facility | EntityType::Place) {
         return None;
@@ -63,14 +68,15 @@ pub(super) fn title_before(words: &Words, run: Range<usize>, name: Range<usize>,
     }
 }
 
-/// "Mr" and the like without a full stop, which are in no run.
+/// "Mr" and the like without a full stop, which are part of no run.
 fn courtesy(words: &Words, at: usize, from: usize) -> Option<Span> {
     let before = at.checked_sub(1).filter(|&before| before >= from)?;
     let title = words.is(before, Class::HONORIFIC) && words.is(before, Class::NOT_NAME) && words.capital(before);
     title.then(|| words.document.tokens()[before].span)
 }
 
-/// The last word of the run's title, if the run has one.
+/// The last word of the title in a run, if there is one. "General Motors" and "King Street" hold
+/// none: their last word shows another type.
 fn title_head(words: &Words, run: &Range<usize>) -> Option<usize> {
     let is_title = |i: usize| words.is(i, Class::TITLE) && words.capital(i);
     let mut head = run.clone().take_while(|&i| !is_link(words, i)).filter(|&i| is_title(i)).last()?;
@@ -108,7 +114,7 @@ fn is_link(words: &Words, i: usize) -> bool {
     matches!(words.text(i), "of" | "for" | "on" | "'s" | "’s")
 }
 
-/// Where the name after a title begins, behind the title's complement "of State", "for Foreign Affairs".
+/// Where the name begins behind a title and its complement: "of State", "for Foreign Affairs".
 fn after_title(words: &Words, head: usize, end: usize) -> usize {
     let mut i = head + 1;
     if !matches!(words.text(i), "of" | "for" | "on") || i >= end {
@@ -131,8 +137,8 @@ fn after_title(words: &Words, head: usize, end: usize) -> usize {
     i.min(end)
 }
 
-/// The span of a title that starts at token `start`, without a "then-" before it but with small-lettered
-/// words that belong to it.
+/// The bytes of a title: without a "then-" before it, but with words in lower case that belong to
+/// it.
 fn title_span(words: &Words, start: usize, end: usize, from: usize) -> Span {
     let first = small_before(words, start, from).unwrap_or(start);
     let tokens = words.document.tokens();
@@ -140,7 +146,8 @@ fn title_span(words: &Words, start: usize, end: usize, from: usize) -> Span {
     Span::new(begin, tokens[end - 1].span.end())
 }
 
-/// Where a title in small letters before token `at` begins: "deputy foreign minister", "White House spokesman".
+/// Where a title in lower case before token `at` begins: "deputy foreign minister", "White House
+/// spokesman".
 fn small_before(words: &Words, at: usize, from: usize) -> Option<usize> {
     let mut first = at;
     while first > from && words.is(first - 1, Class::TITLE.or(Class::TITLE_MODIFIER)) && !words.capital(first - 1) {
@@ -149,7 +156,8 @@ fn small_before(words: &Words, at: usize, from: usize) -> Option<usize> {
     (first < at && (first..at).any(|i| words.is(i, Class::TITLE))).then_some(first)
 }
 
-/// The title in small letters before a run, with the names that belong to it.
+/// The title in lower case before a run, with the names that belong to it: "Interior Ministry
+/// spokesman".
 fn small_title(words: &Words, run: Range<usize>, from: usize) -> Option<Span> {
     let at = run.start;
     if run.len() == 1 && words.is(at, Class::ORG) {
@@ -177,7 +185,8 @@ fn small_title(words: &Words, run: Range<usize>, from: usize) -> Option<Span> {
     Some(Span::new(tokens[first].span.start() + words.prefix(first), tokens[at - 1].span.end()))
 }
 
-/// Without words at the ends that no name begins or ends with.
+/// The name without words with which no name begins or ends, and without a bracket that tells a
+/// party.
 pub(super) fn trim(words: &Words, run: Range<usize>) -> Range<usize> {
     let Range { mut start, mut end } = run;
     while start < end && words.is(start, Class::HONORIFIC) && end - start > 1 {
@@ -205,12 +214,12 @@ pub(super) fn trim(words: &Words, run: Range<usize>) -> Range<usize> {
     start..end
 }
 
-/// Whether a bracket in a name does not close in it, or holds a party.
+/// Whether a bracket in a name is not closed within it, or holds a party.
 fn is_aside(words: &Words, open: usize, end: usize) -> bool {
     is_party(words, open + 1) || !(open..end).any(|i| words.text(i) == ")")
 }
 
-/// Whether a token in brackets tells a member's party: "D-Ohio" of "Jane Doe (D-Ohio)".
+/// Whether a token in brackets is a member's party: "D-Ohio" in "Ada Lind (D-Ohio)".
 pub(super) fn is_party(words: &Words, at: usize) -> bool {
     let word = words.text(at);
     let party = matches!(word, "D" | "R" | "I") || ["D-", "R-", "I-"].iter().any(|sign| word.starts_with(sign));
@@ -225,10 +234,11 @@ pub(super) fn without_cue(words: &Words, name: Range<usize>) -> Range<usize> {
     if opens && name.len() > 2 && colon() { name.start + 1..name.end } else { name }
 }
 
-/// A colon stands at most so far behind the name in such a sentence.
+/// How many tokens behind the name the colon of such a sentence may stand.
 const CUE: usize = 16;
 
-/// Whether what was tagged runs out of a bracket, or is one ordinary word, whose capital is owed to the dash of a dateline before it, or a pronoun.
+/// Whether what was tagged is no name: it runs out of a bracket, or is a pronoun, or an ordinary
+/// word that only the dash of a dateline before it gave a capital.
 pub(super) fn is_no_name(words: &Words, tokens: &Range<usize>) -> bool {
     let at = tokens.start;
     // What a dateline ends with is no part of the name behind it: "(AFP) – Health".

@@ -1,4 +1,5 @@
-//! What the rules need to know of every token.
+//! What rules and features ask of each token when names are looked for: its classes, its capitals
+//! and whether its place demands them, and what is glued to it.
 
 use std::borrow::Cow;
 
@@ -15,22 +16,25 @@ pub(crate) struct Words<'d, 't> {
     pub(crate) document: &'d Document<'t>,
     /// Word lists.
     pub(crate) lexicon: &'d Lexicon,
+    /// The spelling, sentences and turns.
     view: &'d View<'t>,
     /// What is known of each token.
     words: Vec<Word>,
-    /// Folded words that have a capital where none is owed to their place.
+    /// Folded words that have a capital where their place demands none.
     seen: FxHashSet<Cow<'t, str>>,
 }
 
 /// One token as the rules see it.
 #[derive(Clone, Copy, Debug, Default)]
 struct Word {
+    /// What the word lists say.
     class: Class,
-    /// Whether it begins with a capital (behind "then-" and the like).
+    /// Whether it begins with a capital, behind "then-" and the like.
     capital: bool,
     /// Whether all of its letters, two at least, are capitals.
     capitals: bool,
-    /// Whether its capital says nothing: the first word of a sentence or quotation, or in a title line.
+    /// Whether its place demands the capital, so that it tells nothing: the first word of a
+    /// sentence or quotation, or a line like a title.
     forced: bool,
     /// Whether it stands in a line that is written like a title.
     in_title: bool,
@@ -42,17 +46,18 @@ struct Word {
     seam: bool,
 }
 
-/// Prefixes with a hyphen that stand before titles and names.
+/// Prefixes with a hyphen before titles and names.
 const PREFIXES: [&str; 4] = ["then-", "ex-", "former-", "now-"];
 
-/// A name to which another word is glued has at least so many letters, and with that word at most so many bytes.
+/// The least letters of a name to which another word may be glued …
 const NAME: usize = 4;
+/// … and the most bytes of both together.
 const GLUED: usize = 40;
-/// So far back stands the short form of the name that a page's markup put before it.
+/// How many tokens back the short form stands that markup put before a glued name.
 pub(super) const GLUED_TO: usize = 10;
 
 impl<'d, 't> Words<'d, 't> {
-    /// Reads the words of a document. None once nobody waits.
+    /// Looks at the words of a document. None when nobody waits any longer.
     pub(crate) fn new(view: &'d View<'t>, lexicon: &'d Lexicon, patience: &Patience<'_>) -> Option<Self> {
         #[cfg(test)]
         crate::view::built::note("words of names");
@@ -77,7 +82,8 @@ impl<'d, 't> Words<'d, 't> {
         Some(all)
     }
 
-    /// Parts what is glued to a name: a word in capitals, "LindMORE", or another name, where both stand alone too.
+    /// Finds what is glued to names: a word in capitals ("LindMORE") or another name, where the
+    /// name stands alone elsewhere.
     fn part_glued(&mut self) {
         let all = 0..self.words.len();
         let seams: Vec<(usize, usize)> = all.clone().filter_map(|i| Some((i, self.seam_in(i)?))).collect();
@@ -112,7 +118,7 @@ impl<'d, 't> Words<'d, 't> {
         }
     }
 
-    /// Where in a word a small letter is followed by a capital.
+    /// Where in a word a capital follows a lower-case letter, in bytes.
     fn seam_in(&self, i: usize) -> Option<usize> {
         let text = self.text(i);
         if !self.capital(i) || self.suffix(i) > 0 || text.len() > GLUED {
@@ -122,7 +128,7 @@ impl<'d, 't> Words<'d, 't> {
         letters.find(|&(at, c)| c.is_uppercase() && text[..at].ends_with(char::is_lowercase)).map(|(at, _)| at)
     }
 
-    /// Marks the words of a sentence whose capital is owed to their place.
+    /// Marks the words of a sentence whose place demands a capital.
     fn force(&mut self, sentence: usize) {
         let range = self.document.tokens_of(sentence);
         let title = self.is_title_line(sentence);
@@ -176,12 +182,12 @@ impl<'d, 't> Words<'d, 't> {
         self.words.get(i).is_some_and(|word| word.capitals)
     }
 
-    /// Whether the capital of a token says nothing, as at the start of a sentence.
+    /// Whether the place of a token demands its capital, as at the beginning of a sentence.
     pub(crate) fn forced(&self, i: usize) -> bool {
         self.words.get(i).is_some_and(|word| word.forced)
     }
 
-    /// Whether the word of token `i` has a capital elsewhere in the document where none is owed to its place.
+    /// Whether the word of token `i` has a capital elsewhere that its place does not demand.
     pub(crate) fn seen(&self, i: usize) -> bool {
         self.seen.contains(&self.folded(i, i + 1))
     }
@@ -196,33 +202,33 @@ impl<'d, 't> Words<'d, 't> {
         self.words.get(i).is_some_and(|word| word.seam)
     }
 
-    /// How many bytes of a token come before the name in it.
+    /// How many bytes of a token stand before the name in it.
     pub(crate) fn prefix(&self, i: usize) -> usize {
         self.words.get(i).map_or(0, |word| usize::from(word.prefix))
     }
 
-    /// How many bytes of a token come after the name in it.
+    /// How many bytes of a token stand behind it.
     pub(crate) fn suffix(&self, i: usize) -> usize {
         self.words.get(i).map_or(0, |word| usize::from(word.suffix))
     }
 
-    /// The words of token `i` without what belongs to no name.
+    /// The text of a token without what belongs to no name.
     pub(crate) fn bare(&self, i: usize) -> &'t str {
         let text = self.text(i);
         &text[self.prefix(i)..text.len() - self.suffix(i)]
     }
 
-    /// The clusters of the words of token `i` without what belongs to no name.
+    /// The clusters of that text.
     pub(crate) fn groups(&self, i: usize, clusters: &Clusters) -> Groups {
         if self.prefix(i) + self.suffix(i) == 0 { self.view.spelling().groups(i) } else { clusters.of(self.bare(i)) }
     }
 
-    /// The words of token `i`; none beyond the end.
+    /// The text of a token; empty beyond the end.
     pub(crate) fn text(&self, i: usize) -> &'t str {
         if i < self.words.len() { self.document.word(i) } else { "" }
     }
 
-    /// Whether the tokens are the name of a place in the word list, also when they are written in capitals.
+    /// Whether the tokens are a place of the word list, also if they are written in capitals.
     pub(crate) fn is_place(&self, start: usize, end: usize) -> bool {
         let name = self.folded(start, end);
         self.lexicon.is_place(&name)
@@ -234,7 +240,7 @@ impl<'d, 't> Words<'d, 't> {
         self.lexicon.is_body(&self.folded(start, end))
     }
 
-    /// Whether token `i` is a word in small letters that is this one.
+    /// Whether a token is this word, in this case.
     pub(crate) fn reads(&self, i: usize, word: &str) -> bool {
         self.text(i) == word
     }
@@ -244,7 +250,7 @@ impl<'d, 't> Words<'d, 't> {
         matches!(self.text(i), "'s" | "’s" | "'S" | "’S")
     }
 
-    /// The folded words of the tokens, parted by single blanks as the word lists have them.
+    /// The folded text of tokens with single blanks between them, as word lists have names.
     pub(crate) fn folded(&self, start: usize, end: usize) -> Cow<'t, str> {
         if end == start + 1 {
             return fold(self.bare(start));
@@ -265,6 +271,7 @@ impl<'d, 't> Words<'d, 't> {
 }
 
 impl Word {
+    /// Takes a word apart and looks it up.
     fn new(text: &str, lexicon: &Lexicon) -> Self {
         let prefix = PREFIXES
             .iter()
@@ -303,7 +310,8 @@ fn parts_class(word: &str, lexicon: &Lexicon) -> Class {
     word.split('-').fold(Class::default(), |class, part| class.or(lexicon.class(part).of_person()))
 }
 
-/// "We're", "Don't", "I'll": verbs and no names, unlike "O'Brien".
+/// Whether a word with an apostrophe is a contraction, such as "We're" or "I'll", and not a name
+/// like "O'Brien".
 fn is_contraction(word: &str) -> bool {
     let Some((_, ending)) = word.rsplit_once(['\'', '’']) else { return false };
     matches!(ending, "re" | "ve" | "ll" | "d" | "m" | "t")
@@ -321,7 +329,7 @@ fn is_all_capitals(word: &str) -> bool {
     capitals >= 2
 }
 
-/// The words with only their first letters as capitals.
+/// The words in lower case with capitals at their beginnings.
 fn title_case(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
     let mut first = true;

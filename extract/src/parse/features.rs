@@ -1,4 +1,6 @@
-//! The features of moves and relations, for fitting and for parsing alike.
+//! Features of the parser's two choices: the next move, and the relation that a move makes. In the
+//! templates, `s0` is the top of the stack, `b0` the next word, `l` and `r` an outermost dependent
+//! on the left and right; `d` is a dependent and `h` its head.
 
 use super::state::{NEW, NONE, Node, State};
 use crate::model::feature;
@@ -7,22 +9,28 @@ use crate::tags::{Form, Tag};
 /// A word as the parser sees it.
 #[derive(Clone, Copy, Debug)]
 struct Seen {
+    /// Hash of the word.
     word: u32,
+    /// Its part of speech.
     tag: u32,
     /// Word and tag in one number.
     both: u32,
+    /// Its cluster at the middle granularity …
     group: u32,
+    /// … and at the finest.
     fine: u32,
 }
 
-/// The word beyond the border of a sentence, below the stack, or not there.
+/// Stands beyond the ends of a sentence, below the stack, and where a word has no dependent.
 const NOTHING: Seen = Seen { word: 1, tag: 63, both: 1, group: 0, fine: 0 };
 
 /// A sentence as the parser sees it.
 #[derive(Clone, Debug, Default)]
 pub struct Sight {
+    /// The words of the sentence.
     words: Vec<Seen>,
-    /// How many commas, quotation marks, other marks and verbs with tense come before each word, one sort a byte.
+    /// For each word, how many commas, quotation marks, other marks and finite verbs come before
+    /// it, one byte for each sort. What stands between two words is then one subtraction.
     marks: Vec<u32>,
 }
 
@@ -48,11 +56,13 @@ impl Sight {
         }
     }
 
+    /// The word at a position, or [`NOTHING`].
     fn at(&self, word: u32) -> &Seen {
         self.words.get(word as usize).unwrap_or(&NOTHING)
     }
 
-    /// Which sorts of marks stand between two words; of quotation marks, whether their number is odd.
+    /// Which sorts of marks stand between two words, as bits; for quotation marks also whether
+    /// their number is odd, that is, whether a quotation opens or ends there.
     fn between(&self, from: u32, to: u32) -> u32 {
         let (Some(a), Some(b)) = (self.marks.get(from as usize), self.marks.get(to as usize)) else { return 9 };
         let count = b.wrapping_sub(*a);
@@ -60,14 +70,14 @@ impl Sight {
         some(0) | some(8) << 1 | (count >> 8 & 1) << 2 | some(16) << 3
     }
 
-    /// How many verbs with tense stand from one word to before another, up to 3.
+    /// How many finite verbs stand between two words, up to 3.
     fn verbs(&self, from: u32, to: u32) -> u32 {
         let (Some(a), Some(b)) = (self.marks.get(from as usize), self.marks.get(to as usize)) else { return 9 };
         (b.wrapping_sub(*a) >> 24).min(3)
     }
 }
 
-/// A distance in steps that grow with it.
+/// A distance in steps that grow with it; 15 where there is no word.
 fn apart(from: u32, to: u32) -> u32 {
     match to.wrapping_sub(from) {
         _ if from == NONE || to == NONE => 15,
@@ -81,14 +91,15 @@ fn apart(from: u32, to: u32) -> u32 {
 
 const EMPTY: Node = NEW;
 
+/// What is known of a word, or of none.
 fn node(state: &State, word: u32) -> &Node {
     state.nodes.get(word as usize).unwrap_or(&EMPTY)
 }
 
-/// How many features a move has.
+/// The number of features of a move.
 pub const MOVE_FEATURES: usize = 82;
 
-/// How many of them look at words and tags alone.
+/// How many of them look at words and tags only.
 const LEXICAL: usize = 51;
 
 /// The features of the choice between moves.
@@ -100,7 +111,7 @@ pub fn move_features(sight: &Sight, state: &State) -> [u32; MOVE_FEATURES] {
     all
 }
 
-/// What words and tags lie on top of the stack and come next.
+/// Features of the words and tags on top of the stack and ahead.
 fn lexical_features(sight: &Sight, state: &State) -> [u32; LEXICAL] {
     let stack = |depth: usize| sight.at(state.on_stack(depth));
     let ahead = |distance: u32| sight.at(state.ahead(distance));
@@ -165,7 +176,7 @@ fn lexical_features(sight: &Sight, state: &State) -> [u32; LEXICAL] {
     ]
 }
 
-/// How far apart these are, what stands between them, and what depends on them already.
+/// Features of distances, of what stands between, and of dependents found so far.
 fn structural_features(sight: &Sight, state: &State) -> [u32; MOVE_FEATURES - LEXICAL] {
     let (i0, i1, j0) = (state.on_stack(0), state.on_stack(1), state.ahead(0));
     let (s0, s1, s2, s3) = (sight.at(i0), sight.at(i1), sight.at(state.on_stack(2)), sight.at(state.on_stack(3)));
@@ -212,10 +223,10 @@ fn structural_features(sight: &Sight, state: &State) -> [u32; MOVE_FEATURES - LE
     ]
 }
 
-/// How many features a relation has.
+/// The number of features of a relation.
 pub const RELATION_FEATURES: usize = 32;
 
-/// The features of the relation of the top of the stack to its head.
+/// The features of the relation between the top of the stack and its head, or [`NONE`] for a root.
 pub fn relation_features(sight: &Sight, state: &State, head: u32) -> [u32; RELATION_FEATURES] {
     let word = state.on_stack(0);
     let (d, h) = (sight.at(word), sight.at(head));

@@ -1,8 +1,15 @@
-//! Dependencies between the words of a sentence, found from left to right in one pass.
+//! Dependencies between the words of a sentence, in one pass from left to right.
 //!
-//! A transition-based parser (arc-hybrid) whose moves, and the relations that they make, linear models
-//! over hashed features choose. Every word is put on the stack once and taken off once, so the cost is
-//! linear in the number of tokens. All trees are projective: the words below a word are a run.
+//! The parser is transition-based (arc-hybrid). Linear models over hashed features choose the moves
+//! and the relations that they make. Every word goes on the stack once and leaves it once, so the
+//! cost is linear in the number of tokens. All trees are projective: the words below a word are
+//! consecutive, and can be told as a span.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`state`] | the stack, the next word and what is known of each; the moves |
+//! | [`features`] | features of moves and relations |
+//! | [`relation`] | the 25 relations |
 
 mod features;
 mod relation;
@@ -43,7 +50,10 @@ pub struct Tree {
 }
 
 impl Parser {
-    /// The parser of these files.
+    /// Reads `moves.bin` and `relations.bin`.
+    ///
+    /// # Errors
+    /// If a file is damaged or of another version of the features.
     pub(crate) fn of(files: &Files) -> Result<Self, ModelError> {
         Ok(Self {
             moves: files.linear(NAMES[0], Move::ALL.len())?,
@@ -51,7 +61,7 @@ impl Parser {
         })
     }
 
-    /// Parses all sentences of a document.
+    /// Parses all sentences of a document. None when nobody waits any longer.
     pub(crate) fn parse(&self, document: &Document<'_>, words: &Words<'_>, patience: &Patience<'_>) -> Option<Tree> {
         #[cfg(test)]
         crate::view::built::note("tree");
@@ -66,7 +76,8 @@ impl Parser {
         Some(tree)
     }
 
-    /// Parses one sentence; the nodes of the state have the answer.
+    /// Parses one sentence. The result is in the nodes of `state`; `sight` and `state` are buffers
+    /// that are reused.
     pub fn sentence(&self, forms: &[Form], tags: &[Tag], sight: &mut Sight, state: &mut State) {
         sight.read(forms, tags);
         state.begin(forms.len());
@@ -80,6 +91,7 @@ impl Parser {
         }
     }
 
+    /// The allowed move with the highest score; of equals, the first.
     fn choose(&self, sight: &Sight, state: &State) -> Move {
         let mut allowed = Move::ALL.into_iter().filter(|step| state.allows(*step));
         let (first, second) = (allowed.next().unwrap_or(Move::Right), allowed.next());
@@ -92,6 +104,7 @@ impl Parser {
         Move::ALL.into_iter().fold(first, |best, step| if score(step) > score(best) { step } else { best })
     }
 
+    /// The relation of the top of the stack to the head that a move gives it.
     fn relation(&self, sight: &Sight, state: &State, head: u32) -> Relation {
         if head == NONE {
             return Relation::Root;
@@ -101,7 +114,7 @@ impl Parser {
 }
 
 impl Tree {
-    /// Adds a sentence.
+    /// Adds a sentence, whose words are renumbered through the document.
     fn push(&mut self, nodes: &[Node]) {
         let from = self.heads.len() as u32;
         for (at, node) in nodes.iter().enumerate() {

@@ -1,11 +1,12 @@
-//! Which tags a word may have.
+//! Which parts of speech a word may have, by the corpora that the tagger was fitted on. The set is
+//! a feature; a word that had one tag only, and often enough, is not asked about at all.
 
 use rustc_hash::FxHashMap;
 
 use super::Tag;
 use crate::model::{ModelError, word};
 
-/// A set of tags, and whether it is so sure that a word has one of them alone that nothing need be asked.
+/// A set of tags as bits, and whether its only tag is settled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Class(u64);
 
@@ -38,14 +39,19 @@ impl Class {
     }
 }
 
-/// The tags of the words that were seen in fitting. Words are known by their numbers (see [`word`]).
+/// The tags of the words seen in fitting, by the hash of the word.
 #[derive(Clone, Debug, Default)]
 pub struct Dictionary {
+    /// By hash ([`word`]).
     classes: FxHashMap<u32, Class>,
 }
 
 impl Dictionary {
-    /// Reads lines of a word in small letters and its tags, parted by blanks; `!` after the only tag settles it.
+    /// Reads lines of a word in lower case and its tags, with blanks between; `!` behind the only
+    /// tag settles it.
+    ///
+    /// # Errors
+    /// Names the first line with an unknown tag.
     pub fn read(table: &str) -> Result<Self, ModelError> {
         let mut classes = FxHashMap::default();
         for line in table.lines() {

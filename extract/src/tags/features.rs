@@ -1,16 +1,20 @@
-//! The features of the tagger, for fitting and for tagging alike.
+//! Features of the tagger: the word with its ending and shape, its neighbours, and the tags of the
+//! two words before it. Fitting and tagging use the same code.
 
 use super::{Class, Form, Tag};
 use crate::model::feature;
 
-/// The word beyond the border of a sentence.
+/// The word beyond the ends of a sentence.
 const EDGE: Form =
     Form { word: 1, tail: 1, long_tail: 1, head: 1, shape: 1 << 20, groups: [0; 3], class: Class::EMPTY };
 
-/// Numbers of the tags of the two words before; [`Tag::COUNT`] stands for the border of the sentence.
+/// The tags of the two words before, as numbers; [`Tag::COUNT`] stands for the beginning of the
+/// sentence.
 #[derive(Clone, Copy, Debug)]
 pub struct Before {
+    /// The word before.
     last: u32,
+    /// The one before that.
     second: u32,
 }
 

@@ -1,9 +1,13 @@
-//! Dictionary forms of verbs and nouns.
+//! Lemmas of verbs and nouns, by lists of irregular forms, rules of spelling and the dictionary of
+//! tags.
 
 use super::{Dictionary, Tag};
 use crate::lexicon;
 
-/// The dictionary form of a verb's form, both in small letters: "said" → "say", "planned" → "plan".
+/// The lemma of a verb form, both in lower case: "said" gives "say", "planned" gives "plan".
+///
+/// Irregular forms come first, then endings are taken off. Where spelling leaves several lemmas
+/// open ("hoped" from "hope" or "hop"), one that the dictionary knows as a verb wins.
 pub(crate) fn of_verb(form: &str, dictionary: &Dictionary) -> String {
     if let Some(lemma) = lexicon::irregular_infinitive(form) {
         return lemma.into();
@@ -22,7 +26,8 @@ pub(crate) fn of_verb(form: &str, dictionary: &Dictionary) -> String {
     form.into()
 }
 
-/// The candidate that is a known verb; else the likeliest by spelling.
+/// The lemma among those that a stem and its repairs allow: a known verb, else a known noun, else
+/// the likeliest by spelling.
 fn restore(stem: &str, repairs: &[&str], dictionary: &Dictionary) -> String {
     let known = |word: &str| dictionary.may_be(word, Tag::Vb) || dictionary.may_be(word, Tag::Vbp);
     let undoubled = undouble(stem);
@@ -42,7 +47,8 @@ fn restore(stem: &str, repairs: &[&str], dictionary: &Dictionary) -> String {
     options.find(|word| known(word)).or(noun).unwrap_or(fallback)
 }
 
-/// "plann" → "plan"; none for "tell" and "pass", which keep both letters.
+/// A stem without its doubled last letter: "plann" gives "plan". None for "tell" and "pass", which
+/// keep both.
 fn undouble(stem: &str) -> Option<&str> {
     let bytes = stem.as_bytes();
     let [.., before, last] = bytes else { return None };
@@ -50,7 +56,8 @@ fn undouble(stem: &str) -> Option<&str> {
         .then(|| &stem[..stem.len() - 1])
 }
 
-/// The dictionary form of a noun: "claims" → "claim", "promises" → "promise".
+/// The singular of a noun: "claims" gives "claim", "promises" gives "promise". Irregular plurals
+/// stay as they are.
 pub(crate) fn of_noun(form: &str) -> String {
     if let Some(stem) = form.strip_suffix("ies").filter(|stem| stem.len() > 1) {
         return format!("{stem}y");

@@ -1,8 +1,16 @@
-//! Parts of speech: a linear model over hashed features tags a sentence from left to right, seeing
-//! the tags that it gave to the two words before. The cost is linear in the number of tokens.
+//! Parts of speech and lemmas.
 //!
-//! Marks and numbers have the tag that their sort settles, and so have words that were never seen
-//! with another one.
+//! A linear model over hashed features tags a sentence from left to right and sees the tags that it
+//! gave to the two words before; the cost is linear in the number of tokens. Marks, numbers and
+//! words that were only ever seen with one tag have it without being asked about.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`spelling`] | the words in lower case, their hashes and clusters |
+//! | [`dictionary`] | the tags that words may have |
+//! | [`forms`], [`features`](mod@features) | what the tagger sees |
+//! | [`lemma`] | lemmas of verbs and nouns |
+//! | [`tag`] | the 33 tags, those of the Penn Treebank with some merged |
 
 mod dictionary;
 mod features;
@@ -29,19 +37,24 @@ pub const NAME: &str = "tags";
 /// Tags documents.
 #[derive(Clone, Debug)]
 pub(crate) struct Tagger {
+    /// Softmax over the tags.
     model: Linear,
+    /// The tags that words may have.
     dictionary: Dictionary,
 }
 
 impl Tagger {
-    /// The tagger of these files.
+    /// Reads `tags.bin` and `tags.txt`.
+    ///
+    /// # Errors
+    /// If a file is damaged or of another version of the features.
     pub(crate) fn of(files: &Files) -> Result<Self, ModelError> {
         let fault = |error| ModelError::new(format!("tags.txt: {error}"));
         let dictionary = Dictionary::read(&files.text("tags.txt")?).map_err(fault)?;
         Ok(Self { model: files.linear(NAME, Tag::COUNT)?, dictionary })
     }
 
-    /// Reads the words of a document and tags them.
+    /// Tags the words of a document. None when nobody waits any longer.
     pub(crate) fn tag(
         &self,
         document: &Document<'_>,
@@ -66,6 +79,7 @@ impl Tagger {
         Some(Words { dictionary: &self.dictionary, forms, tags })
     }
 
+    /// The tag with the highest score.
     fn best(&self, features: &[u32]) -> Tag {
         Tag::ALL[self.model.best(features)]
     }

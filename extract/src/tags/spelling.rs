@@ -7,8 +7,11 @@ use crate::model::{Clusters, Groups, word};
 /// How the words of a document are spelt. Every list has one value per token.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Spelling {
+    /// The words in lower case.
     letters: Letters,
+    /// Their hashes.
     numbers: Vec<u32>,
+    /// Their clusters.
     groups: Vec<Groups>,
 }
 
@@ -39,14 +42,18 @@ impl Spelling {
     }
 }
 
-/// The words of a document in small letters, with straight apostrophes, one after the other.
+/// The words of a document in lower case and with straight apostrophes, in one string, so that no
+/// word needs an allocation.
 #[derive(Clone, Debug, Default)]
 struct Letters {
+    /// All words, one behind the other.
     text: String,
+    /// Where each begins, and the end of the last.
     bounds: Vec<u32>,
 }
 
 impl Letters {
+    /// "WHO", "US" and "IT" keep their capitals, except in a sentence of capitals only.
     fn new(document: &Document<'_>) -> Self {
         let mut text = String::with_capacity(document.text().len());
         let mut bounds = Vec::with_capacity(document.tokens().len() + 1);

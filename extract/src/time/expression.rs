@@ -1,11 +1,18 @@
-//! Words of time: "on Tuesday night", "last week", "on Feb. 3, 2015", "two days ago".
+//! Expressions of time: where they are. "On Tuesday night", "last week", "on Feb. 3, 2015", "two
+//! days ago".
+//!
+//! Two uses need two readings. [`phrase_at`] finds a whole expression, as a reader would mark it;
+//! it becomes [`Quote::when`](sayso_document::Quote::when). [`time_after`] and [`is_date_word`]
+//! only tell the grammar that a word is no part of a noun phrase or content, and are features of
+//! models, so their words cannot be changed without a refit.
 
 use sayso_document::Date;
 
 use crate::tags::Tag;
 use crate::view::Reading;
 
-/// The end of the words that tell a time from `at` on, a preposition included.
+/// The end of the expression of time that begins at `at`, with a preposition if there is one; none
+/// if there is no whole one, or if it owns something ("Saturday's debate").
 pub(crate) fn phrase_at(r: &Reading<'_>, at: usize) -> Option<usize> {
     let end = r.unit(at).end;
     let mut i = at;
@@ -22,7 +29,7 @@ pub(crate) fn phrase_at(r: &Reading<'_>, at: usize) -> Option<usize> {
     (whole && (at..found).all(|t| r.quotation_at(t).is_none())).then_some(found)
 }
 
-/// Where an expression of time that begins here ends.
+/// The end of an expression that begins here behind any preposition.
 fn core(r: &Reading<'_>, i: usize, preposition: bool) -> Option<usize> {
     let word = r.lower(i);
     if matches!(word, "today" | "yesterday" | "tonight" | "tomorrow") {
@@ -52,7 +59,7 @@ fn core(r: &Reading<'_>, i: usize, preposition: bool) -> Option<usize> {
     }
 }
 
-/// "March", "Feb. 3", "May 3, 2015", "May 2015".
+/// The end of a month with a day or year: "March", "Feb. 3", "May 3, 2015", "May 2015".
 fn month_day(r: &Reading<'_>, i: usize) -> Option<usize> {
     if !is_month(r, i) {
         return None;
@@ -64,7 +71,7 @@ fn month_day(r: &Reading<'_>, i: usize) -> Option<usize> {
     Some(with_year(r, if day { at + 1 } else { at }))
 }
 
-/// One past a year that may follow.
+/// One past a year that may follow, else `at`.
 fn with_year(r: &Reading<'_>, at: usize) -> usize {
     match r.tag(at) {
         Tag::Comma if is_year(r.lower(at + 1)) => at + 2,
@@ -79,7 +86,7 @@ fn part_of_day(r: &Reading<'_>, at: usize) -> usize {
     at + usize::from(matches!(r.lower(at), "morning" | "afternoon" | "evening" | "night"))
 }
 
-/// "Two days ago", "a week ago", "10 years ago".
+/// The end of a distance in time: "two days ago", "a week ago", "10 years ago".
 fn ago(r: &Reading<'_>, i: usize) -> Option<usize> {
     let counted = matches!(r.tag(i), Tag::Cd | Tag::Dt) || matches!(r.lower(i), "several" | "few");
     let unit = (i + 1..i + 4).find(|&j| is_unit(r.lower(j).trim_end_matches('s')))?;
@@ -97,7 +104,7 @@ pub(crate) fn is_month(r: &Reading<'_>, i: usize) -> bool {
     (Date::MONTH_NAMES.contains(&word) || SHORT_MONTHS.contains(&word)) && r.is_capital(i)
 }
 
-/// Whether the word is a number like "3rd".
+/// Whether the word is a number like "3rd", of at most two digits.
 fn is_ordinal(word: &str) -> bool {
     let digits = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or_default();
     !digits.is_empty() && digits.len() <= 2 && digits.bytes().all(|byte| byte.is_ascii_digit())
@@ -132,7 +139,8 @@ fn is_unit(word: &str) -> bool {
     )
 }
 
-/// The words that tell a time from `at` on: "on Monday", "last week", "earlier this month".
+/// The end of the words of time from `at` on, a preposition included: "on Monday", "last week",
+/// "earlier this month".
 pub(crate) fn time_after(r: &Reading<'_>, at: usize) -> Option<usize> {
     let date = |i: usize| is_date_word(r.lower(i));
     let mut i = at;
@@ -160,7 +168,7 @@ pub(crate) fn time_after(r: &Reading<'_>, at: usize) -> Option<usize> {
     })
 }
 
-/// "last week", "this month", "earlier", "two days ago".
+/// Whether words of time other than a date begin here: "last week", "earlier", "two days ago".
 pub(crate) fn is_time(r: &Reading<'_>, at: usize) -> bool {
     let unit = |word: &str| {
         matches!(
@@ -187,7 +195,7 @@ pub(crate) fn is_time(r: &Reading<'_>, at: usize) -> bool {
     }
 }
 
-/// Whether the token ends words like "last week".
+/// Whether the token ends an expression like "last week".
 pub(crate) fn ends_time(r: &Reading<'_>, i: usize) -> bool {
     matches!(r.lower(i), "week" | "month" | "year" | "night" | "morning" | "evening" | "afternoon")
         && i > 0
@@ -197,7 +205,8 @@ pub(crate) fn ends_time(r: &Reading<'_>, i: usize) -> bool {
 /// How newspapers shorten the months.
 const SHORT_MONTHS: [&str; 7] = ["jan", "feb", "aug", "sept", "oct", "nov", "dec"];
 
-/// Days, months and the like, which stand beside a subject without being part of it. "May" is a verb far more often.
+/// Whether the word is a day, a month or the like, which stands beside a subject without being part
+/// of it. "May" is a verb far more often, and does not count.
 pub(crate) fn is_date_word(word: &str) -> bool {
     let word = word.trim_end_matches('.');
     is_weekday(word)

@@ -1,5 +1,10 @@
-//! Words of time: where they are (`expression`) and which days they refer to ([`resolve`]); and the dates and sums of money
-//! of a text (`quantities`).
+//! Expressions of time, dates and sums of money.
+//!
+//! | file | finds |
+//! |---|---|
+//! | `expression` | where words of time are |
+//! | [`resolve`] | which days they refer to, counted from the day of the article |
+//! | `quantities` | dates and sums of money as entities of the analysis |
 
 pub(crate) mod expression;
 pub(crate) mod quantities;

@@ -1,5 +1,5 @@
-//! Adds dates and sums of money to an analysis: an entity for each wording. No one speaks through them and no
-//! pronoun stands for them, so the stages before this one do not see them.
+//! Adds dates and sums of money to an analysis, an entity for each wording. Nobody speaks through
+//! them and no pronoun stands for them, so earlier stages do not see them.
 
 use rustc_hash::FxHashMap;
 use sayso_document::{Analysis, Document, Entity, EntityType, Mention, MentionForm};
@@ -39,6 +39,7 @@ pub(crate) fn add(document: &Document, analysis: &mut Analysis, quantities: &[Na
     reorder(analysis);
 }
 
+/// Positions in mentions and quotes are changed with them.
 fn reorder(analysis: &mut Analysis) {
     let mut place = vec![usize::MAX; analysis.entities.len()];
     let mut next = 0;

@@ -1,12 +1,12 @@
-//! Which days words of time refer to: "on Tuesday", "last week", "in March", "two days ago", counted from the day of an
-//! article.
+//! Which days an expression of time refers to, counted from the day of the article: "on Tuesday",
+//! "last week", "in March", "two days ago".
 //!
-//! Words are resolved by their plain meaning. What depends on more than the day of the article has no answer: "a week
-//! earlier", "that night", or "last summer", which differs between the hemispheres.
+//! Words are taken by their plain meaning. What depends on more than the day of the article has no
+//! answer: "a week earlier", "that night", or "last summer", which differs between the hemispheres.
 
 use sayso_document::{Date, DateRange, Polarity, Quote};
 
-/// Whether what the words date has happened: "said on Tuesday" looks back, "will say on Tuesday" ahead.
+/// Whether what is dated has happened: "said on Tuesday" looks back, "will say on Tuesday" ahead.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Direction {
     /// Into the past of the article.
@@ -16,7 +16,7 @@ pub(crate) enum Direction {
     Ahead,
 }
 
-/// Numbers in words, from zero.
+/// Numbers in words, by their value.
 const NUMBERS: [&str; 13] =
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
@@ -41,7 +41,7 @@ pub(crate) fn resolve(words: &str, article: Option<Date>, direction: Direction) 
     whole.or_else(|| relative(&words, article?, direction)).or_else(|| nearest(named, article?, direction))
 }
 
-/// Dates the quotes of a text that tell when they were said.
+/// Sets the days on which quotes were said, where their text tells when.
 pub(crate) fn date(quotes: &mut [Quote], text: &str, article: Option<Date>) {
     for quote in quotes {
         // What is only supposed to be said is mostly still to come.
@@ -50,7 +50,7 @@ pub(crate) fn date(quotes: &mut [Quote], text: &str, article: Option<Date>) {
     }
 }
 
-/// Parts of a date that the words name.
+/// Parts of a calendar date that the words name.
 #[derive(Clone, Copy, Debug, Default)]
 struct Named {
     /// The year.
@@ -61,11 +61,11 @@ struct Named {
     day: Option<u8>,
     /// Which third of the month or year: 0 early, 1 mid, 2 late.
     third: Option<u8>,
-    /// "The 1990s".
+    /// Whether the year stands for a decade: "the 1990s".
     decade: bool,
 }
 
-/// What words name of a calendar date.
+/// The parts of a calendar date among the words. A number is a day only beside a month.
 fn calendar(words: &[&str]) -> Named {
     let mut named = Named::default();
     for (i, word) in words.iter().enumerate() {
@@ -94,20 +94,20 @@ fn calendar(words: &[&str]) -> Named {
     named
 }
 
-/// The number of a month.
+/// The number of a month from 1, by its name or its first three letters.
 fn month(word: &str) -> Option<u8> {
     let is =
         |name: &&str| *name == word || word.strip_prefix(&name[..3]).is_some_and(|rest| rest.is_empty() || rest == "t");
     Date::MONTH_NAMES.iter().position(is).map(|at| at as u8 + 1)
 }
 
-/// A year.
+/// A year from 1000 to 2199.
 fn year(word: &str) -> Option<i32> {
     let digits = word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| word.parse().ok()).flatten().filter(|year| (1000..2200).contains(year))
 }
 
-/// A day of the month.
+/// A day of the month, with or without an ordinal ending.
 fn day(word: &str) -> Option<u8> {
     let digits = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
     let short = !digits.is_empty() && digits.len() <= 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -121,7 +121,8 @@ fn iso(word: &str) -> Option<Date> {
     Date::new(year, month, day)
 }
 
-/// The days of a date with its year.
+/// The days of a date whose year is known. "Early", "mid" and "late" are ten days of a month or
+/// four months of a year.
 fn dated(named: Named, year: i32) -> Option<DateRange> {
     let range = match (named.month, named.day) {
         _ if named.decade => DateRange { first: Date::new(year, 1, 1)?, last: Date::new(year + 9, 12, 31)? },
@@ -143,7 +144,8 @@ fn dated(named: Named, year: i32) -> Option<DateRange> {
     })
 }
 
-/// A month or day without its year: the nearest one that the direction allows.
+/// The days of a date without a year: the nearest that the direction allows. "In March" ends with
+/// the article's day, where it looks back into the same month.
 fn nearest(named: Named, article: Date, direction: Direction) -> Option<DateRange> {
     named.month?;
     let (this, ..) = article.parts();
@@ -161,7 +163,7 @@ fn nearest(named: Named, article: Date, direction: Direction) -> Option<DateRang
     })
 }
 
-/// Words that count from the day of the article.
+/// The days of words that count from the day of the article.
 fn relative(words: &[&str], article: Date, direction: Direction) -> Option<DateRange> {
     let has = |word: &str| words.contains(&word);
     if has("before") || has("after") || has("previous") || has("following") || has("that") || has("same") {
@@ -194,7 +196,7 @@ fn relative(words: &[&str], article: Date, direction: Direction) -> Option<DateR
     }
 }
 
-/// The nearest such weekday, back or ahead.
+/// The nearest such weekday; the day of the article itself counts, but not for "last" and "next".
 fn on_weekday(words: &[&str], weekday: u8, article: Date, direction: Direction) -> Date {
     let (today, weekday) = (i32::from(article.weekday()), i32::from(weekday));
     let (back, ahead) = ((today - weekday).rem_euclid(7), (weekday - today).rem_euclid(7));
@@ -207,7 +209,8 @@ fn on_weekday(words: &[&str], weekday: u8, article: Date, direction: Direction) 
     }
 }
 
-/// "Last week", "this month", "next year".
+/// The days of "last week", "this month", "next year". "Earlier this month" ends with the day of
+/// the article.
 fn period(words: &[&str], article: Date) -> Option<DateRange> {
     let shift = words.iter().find_map(|word| match *word {
         "last" | "past" => Some(-1),
@@ -228,7 +231,7 @@ fn period(words: &[&str], article: Date) -> Option<DateRange> {
     })
 }
 
-/// "Last March": the month before this one that bears the name; "next March" likewise.
+/// The month of "last March": the latest before this one that has the name; "next March" likewise.
 fn named_month(words: &[&str], article: Date, shift: i32) -> Option<DateRange> {
     let month = words.iter().find_map(|word| month(word))?;
     let (year, this, _) = article.parts();
@@ -240,7 +243,8 @@ fn named_month(words: &[&str], article: Date, shift: i32) -> Option<DateRange> {
     words.iter().all(|word| day(word).is_none()).then(|| DateRange::month(year, month)).flatten()
 }
 
-/// The calendar week (from Monday), weekend, month or year so many before (negative) or after this one.
+/// The calendar week (from Monday), weekend, month or year that is `shift` of them away from that
+/// of the article; negative is before.
 fn unit_range(unit: &str, article: Date, shift: i32) -> Option<DateRange> {
     let (year, month, _) = article.parts();
     let monday = article.plus(-i32::from(article.weekday()) + 7 * shift);
@@ -256,7 +260,8 @@ fn unit_range(unit: &str, article: Date, shift: i32) -> Option<DateRange> {
     }
 }
 
-/// "Two days", "a week", "10 years", before "ago".
+/// The days of "two days", "a week", "10 years" before "ago". None for "more than two years ago",
+/// which is not precise.
 fn ago(words: &[&str], article: Date) -> Option<DateRange> {
     let unit = words.last()?;
     let unit = unit.strip_suffix('s').unwrap_or(unit);

@@ -1,4 +1,5 @@
-//! Counts, in tests, how often the tables of a document are built: each once, however many stages read it.
+//! Counts, in tests, how often each table of a document is built. Each is built once, however many
+//! stages read it; a second time would cost speed and hide a dependency between stages.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

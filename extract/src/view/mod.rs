@@ -1,7 +1,14 @@
-//! A document as all stages read it: the spelling of its words, sentences, quotations, units and turns; and with tags.
+//! A document as all stages read it: the spelling of its words, sentences, quotations, units and
+//! turns, and later its tags.
 //!
-//! It is made once for a document and then only read. A unit is a sentence, or several that a quotation joins because it runs over
-//! their border; most stages look no further than the unit around them. [`quotations`] pairs the quotation marks.
+//! It is built once for a document and then only read. A *unit* is a sentence, or several that a
+//! quotation joins because it runs over their border; most stages look no further than the unit
+//! around them.
+//!
+//! | file | finds |
+//! |---|---|
+//! | [`quotations`] | pairs of quotation marks |
+//! | [`turns`] | the labels of a conversation, if the text is one |
 
 #[cfg(test)]
 pub(crate) mod built;
@@ -18,31 +25,38 @@ use turns::Turn;
 use crate::model::{Clusters, Groups};
 use crate::tags::{Spelling, Tag, Words, lemma};
 
-/// How many tokens any stage looks ahead or back from one place. A quotation that is stepped over
-/// counts as one. The limit keeps the whole work linear in the length of the text.
+/// How many tokens any stage looks ahead or back from one place; a quotation that is stepped over
+/// counts as one. The limit keeps the whole analysis linear in the length of the text.
 pub(crate) const REACH: usize = 160;
 
-/// A unit has at most this many tokens, or one sentence: a quotation of more sentences is read in parts.
+/// The most tokens of a unit of several sentences; a quotation over more is read in parts.
 const UNIT: usize = 1_200;
 
 /// A document with what all stages ask of it. It is made once. Every list has one value per token.
 pub(crate) struct View<'d> {
+    /// The tokens, sentences and paragraphs.
     pub(crate) document: &'d Document<'d>,
+    /// Words in lower case, hashes and clusters.
     spelling: Spelling,
+    /// The sentence of each token.
     sentences: Vec<u32>,
+    /// The quotations, in reading order.
     quotations: Vec<Quotation>,
     /// Position of the quotation that holds the token, plus one; 0 outside of quotations.
     quoted: Vec<u32>,
-    /// The number of the speech that the token stands in, from 1; 0 outside. See [`quotations::speeches`].
+    /// The number of the speech in which the token stands, from 1; 0 outside. See
+    /// [`quotations::speeches`].
     speeches: Vec<u32>,
-    /// Sentences, joined where a quotation runs over their border. Token ranges in reading order.
+    /// The units, as ranges of tokens in reading order.
     units: Vec<Range<usize>>,
+    /// The unit of each token.
     unit_of: Vec<u32>,
+    /// The turns of a conversation; empty for most texts.
     turns: Vec<Turn>,
 }
 
 impl<'d> View<'d> {
-    /// Looks at a document; none when nobody waits any longer.
+    /// Builds the view of a document. None when nobody waits any longer.
     pub(crate) fn new(document: &'d Document<'d>, clusters: &Clusters, patience: &Patience<'_>) -> Option<Self> {
         #[cfg(test)]
         crate::view::built::note("view");
@@ -97,8 +111,11 @@ impl<'d> View<'d> {
 
 /// A view whose words have tags: what grammar and attribution read.
 pub(crate) struct Reading<'d> {
+    /// The tokens, sentences and paragraphs.
     pub(crate) document: &'d Document<'d>,
+    /// What is known of them.
     view: View<'d>,
+    /// Their tags.
     words: Words<'d>,
 }
 
@@ -117,7 +134,7 @@ impl<'d> Reading<'d> {
         self.view.spelling.lower(i)
     }
 
-    /// The number of the word in small letters; 0 outside of the text.
+    /// The hash of the word in lower case; 0 outside of the text.
     pub(crate) fn number(&self, i: usize) -> u32 {
         self.view.spelling.number(i)
     }
@@ -127,12 +144,12 @@ impl<'d> Reading<'d> {
         self.view.spelling.groups(i)
     }
 
-    /// The dictionary form of the verb at `i`.
+    /// The lemma of the verb at `i`.
     pub(crate) fn infinitive(&self, i: usize) -> String {
         lemma::of_verb(self.lower(i), self.words.dictionary())
     }
 
-    /// Whether the token is this word.
+    /// Whether the token is this word, in lower case.
     pub(crate) fn is(&self, i: usize, word: &str) -> bool {
         self.lower(i) == word
     }
@@ -142,18 +159,22 @@ impl<'d> Reading<'d> {
         self.words.tags().get(i).copied().unwrap_or(Tag::Stop)
     }
 
+    /// The kind of token; none outside of the text.
     pub(crate) fn kind(&self, i: usize) -> Option<TokenKind> {
         self.document.tokens().get(i).map(|token| token.kind)
     }
 
+    /// Whether the token opens a quotation.
     pub(crate) fn is_open_quote(&self, i: usize) -> bool {
         self.quotation_at(i).is_some_and(|q| self.view.quotations[q].open == i)
     }
 
+    /// Whether the token closes one, or is its last without a closing mark.
     pub(crate) fn is_close_quote(&self, i: usize) -> bool {
         self.quotation_at(i).is_some_and(|q| self.view.quotations[q].end == i + 1)
     }
 
+    /// The quotations, in reading order.
     pub(crate) fn quotations(&self) -> &[Quotation] {
         &self.view.quotations
     }
@@ -163,23 +184,27 @@ impl<'d> Reading<'d> {
         self.view.turns()
     }
 
-    /// Which quotation holds the token.
+    /// The position of the quotation that holds the token.
     pub(crate) fn quotation_at(&self, i: usize) -> Option<usize> {
         self.view.quoted.get(i).and_then(|&q| (q as usize).checked_sub(1))
     }
 
+    /// The sentence of a token.
     pub(crate) fn sentence_of(&self, i: usize) -> usize {
         self.view.sentence_of(i)
     }
 
+    /// The paragraph of a token.
     pub(crate) fn paragraph_of(&self, i: usize) -> u32 {
         self.view.paragraph_of(i)
     }
 
+    /// The units, in reading order.
     pub(crate) fn units(&self) -> &[Range<usize>] {
         &self.view.units
     }
 
+    /// The position of the unit around a token.
     pub(crate) fn unit_at(&self, i: usize) -> usize {
         self.view.unit_of.get(i).copied().unwrap_or(0) as usize
     }
@@ -195,13 +220,13 @@ impl<'d> Reading<'d> {
         unit.start.max(i.saturating_sub(REACH))..unit.end.min(i + REACH)
     }
 
-    /// The bytes that a range of tokens covers. The range must not be empty.
+    /// The bytes of a range of tokens, which must not be empty.
     pub(crate) fn span(&self, tokens: &Range<usize>) -> Span {
         let list = self.document.tokens();
         list[tokens.start].span.cover(list[tokens.end - 1].span)
     }
 
-    /// The first token that starts at or after a byte.
+    /// The first token that ends behind a byte.
     pub(crate) fn token_at(&self, byte: usize) -> usize {
         self.document.tokens().partition_point(|token| token.span.end() <= byte)
     }
@@ -212,6 +237,7 @@ impl<'d> Reading<'d> {
     }
 }
 
+/// Sentences, joined where a quotation runs over their border.
 fn units(document: &Document<'_>, quoted: &[u32], quotations: &[Quotation]) -> Vec<Range<usize>> {
     let mut units: Vec<Range<usize>> = Vec::new();
     for s in 0..document.sentences().len() {

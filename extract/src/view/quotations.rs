@@ -1,4 +1,9 @@
 //! Pairs quotation marks into quotations.
+//!
+//! Marks in news are not always paired: a quotation over several paragraphs opens anew in each and
+//! closes in the last, straight marks do not show their side, apostrophes look like single marks,
+//! and closing marks are forgotten. One pass with one waiting quotation decides; what is never
+//! closed ends with its sentence, or with its paragraph if it looks like a whole speech.
 
 use std::ops::Range;
 
@@ -29,24 +34,28 @@ impl Quotation {
     }
 }
 
-/// A quotation inside one of the same marks ends, and the outer one too, within this many tokens.
+/// Within this many tokens, a quotation inside another one of the same marks must close, and the
+/// outer one too.
 const NESTED: usize = 60;
 
-/// A quotation without a closing mark is at most this many tokens long.
+/// The most tokens of a quotation without a closing mark.
 const LONGEST: usize = 300;
 
-/// A quotation that waits for its closing mark.
+/// A quotation whose closing mark is still to come.
 struct Waiting {
+    /// The token of its opening mark.
     open: usize,
+    /// Whether that is a single mark.
     single: bool,
+    /// Whether it continues one that the paragraph before left open.
     reopens: bool,
-    /// Whether the mark is a straight one: curly marks inside then belong to a quotation in the quotation.
+    /// Whether the mark is straight. Curly marks inside then belong to an inner quotation.
     straight: bool,
-    /// How many of those are open.
+    /// How many inner quotations are open.
     inner: u32,
 }
 
-/// Finds the quotations of a document in one pass; `sentences` names the sentence of every token.
+/// Finds the quotations of a document in one pass. `sentences` is the sentence of each token.
 pub(crate) fn pair(document: &Document<'_>, sentences: &[u32]) -> Vec<Quotation> {
     #[cfg(test)]
     crate::view::built::note("quotations");
@@ -156,8 +165,9 @@ impl Waiting {
     }
 }
 
-/// Whether a quotation that nothing closes runs to the end of its paragraph: it begins with a sentence, and no
-/// words after it tell who speaks. The mark is left out there far more often than inside.
+/// Whether a quotation that nothing closes runs to the end of its paragraph: it begins like a
+/// sentence, and no verb behind it shows who speaks. A closing mark is missing there far more often
+/// than inside.
 fn runs_on(document: &Document<'_>, open: usize, end: usize) -> bool {
     let sentence = open == 0
         || document.tokens_of(document.sentence_of_token(open)).start == open

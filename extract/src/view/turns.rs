@@ -1,6 +1,8 @@
-//! Turns of a conversation that is written down: "REYK: Not yet.", "[00:12] Ines Calloway: Why not?", "Q: …".
+//! Turns of a conversation in writing: "REYK: Not yet.", "\[00:12\] Ines Calloway: Why not?", "Q:
+//! …".
 //!
-//! One such line proves nothing ("Venue: Town Hall"): several must agree before any of them counts.
+//! One such line proves nothing ("Venue: Town Hall"); several must agree before any of them counts.
+//! Names, coreference and attribution all need to know where the labels are.
 
 use std::ops::Range;
 
@@ -8,14 +10,14 @@ use sayso_document::{Document, Patience};
 
 use crate::lexicon::List;
 
-/// A name has at most this many tokens.
+/// The most tokens of a name in a label.
 const NAME: usize = 5;
-/// A label has at most this many tokens before its colon.
+/// The most tokens of a label before its colon.
 const LABEL: usize = 24;
-/// A turn has at most this many sentences.
+/// The most sentences of a turn.
 const SENTENCES: usize = 40;
 
-/// Who seems to speak, by the look of the label.
+/// How a label looks. Labels of one look must agree with each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Look {
     /// "SEN. REYK (D-Dorn)", "Mr. REYK".
@@ -23,15 +25,18 @@ pub(crate) enum Look {
     /// "Ines Calloway".
     Name,
     /// "Q", "A".
+    /// The letter for a question or an answer, or the word.
     Letter,
 }
 
-/// A paragraph with a label.
+/// A paragraph that begins with a label.
 #[derive(Clone, Debug)]
 pub(crate) struct Turn {
+    /// How the label looks.
     pub(crate) look: Look,
-    /// Who speaks, with titles, without what stands in brackets or behind a comma.
+    /// Who speaks: the label with titles, without a bracket or what follows a comma.
     pub(crate) source: Range<usize>,
+    /// The colon behind it.
     pub(crate) colon: usize,
     /// The words behind the label, to the end of the paragraph.
     pub(crate) said: Range<usize>,
@@ -43,7 +48,8 @@ pub(crate) struct Turn {
     paragraph: usize,
 }
 
-/// The turns of a document, if there are enough to make it a transcript. None when nobody waits for them any longer.
+/// The turns of a document, if there are enough to make it a transcript. None when nobody waits any
+/// longer.
 pub(crate) fn turns(document: &Document<'_>, patience: &Patience<'_>) -> Option<Vec<Turn>> {
     #[cfg(test)]
     crate::view::built::note("turns");
@@ -59,7 +65,8 @@ pub(crate) fn turns(document: &Document<'_>, patience: &Patience<'_>) -> Option<
     Some(all)
 }
 
-/// Whether the turns of one look agree.
+/// Whether the turns of one look agree: two in capitals; a question and an answer; or names of
+/// which one comes back, two with times, or one that answers another.
 fn enough(document: &Document<'_>, all: &[Turn], look: Look) -> bool {
     let turns: Vec<&Turn> = all.iter().filter(|turn| turn.look == look).collect();
     let stamped = || turns.iter().filter(|turn| turn.stamped).count() >= 2;
@@ -88,12 +95,13 @@ fn answered(document: &Document<'_>, turns: &[&Turn]) -> bool {
     })
 }
 
-/// The last word of a label tells best who it is: "SEN. INES CALLOWAY", "SEN. CALLOWAY".
+/// The last word of a label, which tells best who it is: "SEN. INES CALLOWAY", "SEN. CALLOWAY".
 fn label(document: &Document<'_>, turn: &Turn) -> String {
     document.word(turn.source.end - 1).to_lowercase()
 }
 
-/// The label that begins a paragraph: a time, a name, what stands behind it in brackets or behind a comma, a colon.
+/// The turn of a paragraph, if it begins with a label: perhaps a time, a name, a bracket or an
+/// office behind a comma, and a colon.
 fn turn(document: &Document<'_>, tokens: Range<usize>, paragraph: usize) -> Option<Turn> {
     let is = |i: usize, word: &str| i < tokens.end && document.word(i) == word;
     let first = bare(document, tokens.start, tokens.end);
@@ -118,12 +126,12 @@ fn turn(document: &Document<'_>, tokens: Range<usize>, paragraph: usize) -> Opti
     Some(Turn { look, source, colon, said, stamped: from > first, asks, paragraph })
 }
 
-/// The first token from `at` on that is no sign of emphasis or opening mark.
+/// The first token from `at` on that is no sign of emphasis and no opening mark.
 fn bare(document: &Document<'_>, at: usize, end: usize) -> usize {
     (at..end).find(|&i| !matches!(document.word(i), "*" | "_" | "#" | "“" | "\"" | "«")).unwrap_or(end)
 }
 
-/// The first token behind a time: "[00:12]", "(0:12)", "10:02", "10:02 –".
+/// The first token behind a time: "\[00:12\]", "(0:12)", "10:02", "10:02 –".
 fn behind_time(document: &Document<'_>, at: usize, end: usize) -> usize {
     let is_time = |i: usize| {
         let word = document.word(i);
@@ -142,6 +150,7 @@ fn behind_time(document: &Document<'_>, at: usize, end: usize) -> usize {
     bare(document, after + usize::from(dash), end)
 }
 
+/// None if the words look like no label, or head something other than speech.
 fn look(document: &Document<'_>, words: &Range<usize>) -> Option<Look> {
     let mut all = words.clone().map(|i| document.word(i));
     let first = all.next()?;
@@ -165,15 +174,18 @@ fn look(document: &Document<'_>, words: &Range<usize>) -> Option<Look> {
     }
 }
 
+/// Whether the token ends a sentence, and so stands in no label.
 fn ends_sentence(word: &str) -> bool {
     matches!(word, "." | "!" | "?" | ";")
 }
 
+/// Whether the word is in lower case and no function word of names.
 fn has_small_start(word: &str) -> bool {
     word.starts_with(char::is_lowercase) && !matches!(word, "of" | "the" | "and" | "for" | "de" | "van" | "von")
 }
 
-/// Words of labels that head something else than speech.
+/// Whether a word in a label heads something other than speech: a picture, a link, a kind of
+/// article.
 pub(crate) fn is_heading(word: &str) -> bool {
     let works =
         ["opinion", "analysis", "editorial", "review", "source", "sources", "fact", "check", "claim", "verdict"];

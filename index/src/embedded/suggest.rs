@@ -6,6 +6,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::PoisonError;
 
 use tantivy::query::{BooleanQuery, EnableScoring, FuzzyTermQuery, Occur, Query};
 use tantivy::schema::IndexRecordOption;
@@ -23,6 +24,15 @@ use crate::{EntityId, EntitySuggestion, Interrupt, PhraseSuggestion, Result, Sug
 
 /// More words than this are not completed.
 const WORDS: usize = 8;
+
+/// Beginnings of at most so many letters are remembered.
+const SHORT_LETTERS: usize = 2;
+
+/// So many of them at most: all pairs of letters, with room for other scripts.
+const REMEMBERED: usize = 2_048;
+
+/// A longer beginning of a phrase has no typing errors, because its automaton would be large.
+const MISSPELT_BYTES: usize = 64;
 
 /// For each phrase that is wanted, so many are looked at more closely: some may stand in deleted articles, or be parts of
 /// others.
@@ -121,8 +131,32 @@ impl View {
         Ok(EntitySuggestion { id: entity.id, name: entity.name, kind: entity.kind, articles: entity.articles })
     }
 
-    /// Phrases of headlines that begin like this, those of most headlines first.
+    /// Phrases of headlines that begin like this. Short beginnings have very many, so what they come to is remembered for
+    /// as long as the view stands.
     fn begun_phrases(
+        &self,
+        begun: &str,
+        most: usize,
+        errors: bool,
+        interrupt: &Interrupt,
+    ) -> Result<Vec<PhraseSuggestion>> {
+        if errors || begun.chars().count() > SHORT_LETTERS {
+            return self.find_phrases(begun, most, errors, interrupt);
+        }
+        let remembered = || self.short_phrases.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (begun.to_owned(), most);
+        if let Some(known) = remembered().get(&key) {
+            return Ok(known.clone());
+        }
+        let found = self.find_phrases(begun, most, errors, interrupt)?;
+        if remembered().len() < REMEMBERED {
+            remembered().insert(key, found.clone());
+        }
+        Ok(found)
+    }
+
+    /// Phrases of headlines that begin like this, those of most headlines first.
+    fn find_phrases(
         &self,
         begun: &str,
         most: usize,
@@ -131,7 +165,7 @@ impl View {
     ) -> Result<Vec<PhraseSuggestion>> {
         let counts = match errors {
             false => self.phrases_from(begun, interrupt)?,
-            true => match typing_errors(begun) {
+            true => match typing_errors(begun).filter(|_| begun.len() <= MISSPELT_BYTES) {
                 Some(edits) => self.phrases_like(&Alike::beginning(begun, edits), interrupt)?,
                 None => BTreeMap::new(),
             },

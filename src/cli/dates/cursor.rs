@@ -40,17 +40,13 @@ impl<'t> Cursor<'t> {
     }
 
     pub(super) fn skip_between(&mut self) {
-        self.take(|c| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '·' | '•' | ':'));
+        self.take(|c| c.is_whitespace() || is_invisible(c) || matches!(c, ',' | ';' | '|' | '·' | '•' | ':'));
     }
 
     pub(super) fn until(&mut self, end: char) -> Option<&'t str> {
         let (inside, rest) = self.0.split_once(end)?;
         self.0 = rest;
         Some(inside)
-    }
-
-    pub(super) fn skip_until(&mut self, end: char) -> Option<()> {
-        self.until(end).map(|_| ())
     }
 
     /// Reads "a.m." or "p.m.", and returns which it is.
@@ -99,4 +95,9 @@ impl<'t> Cursor<'t> {
         }
         Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
     }
+}
+
+/// Marks of direction and of width that pages leave around dates.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

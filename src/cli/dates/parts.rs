@@ -37,11 +37,13 @@ impl Parts {
             let Some(next) = text.peek() else { return Some(()) };
             match next {
                 '0'..='9' => self.number(text)?,
+                '(' => self.remark(text)?,
+                // "3 March 2026 – 2:05 p.m."
+                '-' | '–' | '—' if text.after(1).is_some_and(char::is_whitespace) => text.advance(),
                 '+' | '-' | '−' | '–' if self.time.is_some() || (next == '+' && self.date.is_some()) => {
                     let offset = text.offset()?;
                     self.offset(offset)?;
                 }
-                '(' => text.skip_until(')')?,
                 '[' => self.bracket(text)?,
                 next if next.is_alphabetic() => self.word(text)?,
                 _ => return None,
@@ -59,6 +61,25 @@ impl Parts {
                 Some(())
             }
         }
+    }
+
+    /// What stands in brackets says nothing of the date, unless it is the only name of the time zone: "2:05 PM (EST)",
+    /// "14:05 (GMT+2)".
+    fn remark(&mut self, text: &mut Cursor<'_>) -> Option<()> {
+        text.advance();
+        let inside = text.until(')')?.trim();
+        if self.zone.is_some() || self.time.is_none() {
+            return Some(());
+        }
+        let mut zone = Self { time: self.time, ..Self::default() };
+        let read = zone.read(&mut Cursor(inside)).is_some();
+        if read && zone.zone.is_some() {
+            self.zone = zone.zone;
+        } else if !inside.is_empty() && inside.len() <= 5 && inside.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            // It may be a time zone.
+            return None;
+        }
+        Some(())
     }
 
     /// `[America/New_York]`. Other suffixes of RFC 9557 do not change the moment.

@@ -35,8 +35,10 @@ pub(in crate::cli) fn read_published(text: &str) -> Option<Published> {
     if text.parse::<f64>().is_ok() {
         return read_number(text);
     }
+    // Some pages keep dates from being broken at a line's end.
+    let text = text.replace(['\u{2010}', '\u{2011}'], "-");
     let mut parts = Parts::default();
-    parts.read(&mut Cursor(text))?;
+    parts.read(&mut Cursor(&text))?;
     parts.finish()
 }
 

@@ -22,6 +22,13 @@ pub(super) fn fit(article: &mut Article, notes: &mut Vec<Note>) {
     ] {
         *text = within(name, std::mem::take(text), most, notes);
     }
+    if let Some(told) = Some(std::mem::take(language_code)).filter(|told| !told.is_empty()) {
+        match language(&told) {
+            Some(code) => *language_code = code,
+            None if told.eq_ignore_ascii_case("english") => *language_code = "en".into(),
+            None => notes.push(Note::new("language_code", format!("{told:?}"), NO_LANGUAGE)),
+        }
+    }
     let stated = authors.len();
     authors.retain(|author| author.len() <= METADATA_BYTES);
     authors.truncate(AUTHORS);
@@ -31,6 +38,19 @@ pub(super) fn fit(article: &mut Article, notes: &mut Vec<Note>) {
     }
     fit_labels(labels, notes);
     fit_together(article, notes);
+}
+
+const NO_LANGUAGE: &str = "is not used: a code is expected, such as en or pt-BR";
+
+/// The code of a language in the form of BCP 47: `en_US` is written otherwise, and of several the first counts.
+pub(super) fn language(told: &str) -> Option<String> {
+    let code = told.split([',', ';', '.']).next()?.trim().replace('_', "-");
+    let mut parts = code.split('-');
+    let primary = parts.next()?;
+    let is_code = (2..=3).contains(&primary.len())
+        && primary.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    is_code.then_some(code)
 }
 
 fn fit_labels(labels: &mut BTreeMap<String, String>, notes: &mut Vec<Note>) {
@@ -114,6 +134,22 @@ mod tests {
         let mut notes = Vec::new();
         fit(&mut article, &mut notes);
         (article, notes.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn languages_are_told_by_codes() {
+        for (told, code) in [
+            ("en", Some("en")),
+            ("en_US.UTF-8", Some("en-US")),
+            ("en-GB,en;q=0.9", Some("en-GB")),
+            ("English", None),
+            ("zh-Hant-TW", Some("zh-Hant-TW")),
+            ("the Queen's English", None),
+            ("7", None),
+            ("", None),
+        ] {
+            assert_eq!(language(told).as_deref(), code, "{told}");
+        }
     }
 
     #[test]

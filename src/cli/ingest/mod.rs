@@ -8,9 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use tokio::sync::mpsc;
-use tonic::transport::Channel;
 
-use super::client::{self, Server};
+use super::client::{self, Channel, Server};
 use super::fault::{Fault, Outcome};
 use super::filter::number;
 use super::labels::{self, Mode};
@@ -21,6 +20,7 @@ use crate::proto::server_service_client::ServerServiceClient;
 mod byline;
 mod files;
 mod fit;
+mod foreign;
 mod front_matter;
 pub(super) mod html;
 mod json;

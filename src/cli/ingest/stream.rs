@@ -10,10 +10,9 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::transport::Channel;
 use tonic::{Code, Status};
 
-use super::super::client::{ANSWER_BYTES, Server};
+use super::super::client::{ANSWER_BYTES, Channel, Server};
 use super::super::fault::{Fault, describe, in_short, status_of};
 use super::read::{Entry, Item};
 use super::report::{Refusal, Report};

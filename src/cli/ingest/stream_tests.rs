@@ -12,7 +12,7 @@ use tokio_stream::{Stream, StreamExt};
 use tonic::{Code, Request, Response, Status, Streaming};
 use tonic_types::{ErrorDetails, StatusExt};
 
-use super::super::client::Server;
+use super::super::client::{Credentials, Server};
 use super::super::fault::Fault;
 use super::read::{Entry, Item};
 use super::report::{Refusal, Report};
@@ -169,7 +169,7 @@ async fn ingest(server: &Scripted, bodies: &[String], retries: u32) -> (serde_js
         }
         sender.send(Item::Refused(Refusal::new("b", "bad"))).await.unwrap();
     });
-    let server = Server::at(address);
+    let server = Server::at(address, Credentials::default());
     let channel = server.connect().await.unwrap();
     let (report, fault) = Ingest::new(items, 0, 8, retries, Report::start(0, Arc::default()))
         .run(&server, channel, std::future::pending())

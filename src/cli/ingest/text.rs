@@ -6,6 +6,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 use super::super::input;
+use super::foreign;
 use super::front_matter;
 use super::markup::{body, markdown};
 use super::note::Note;
@@ -28,6 +29,9 @@ pub(in crate::cli) struct NotText {
 
 /// Decodes bytes, without a byte order mark: UTF-8, or UTF-16 with or without the mark.
 pub(in crate::cli) fn decode(bytes: Vec<u8>) -> Result<String, NotText> {
+    if let Some(why) = foreign::refusal(&bytes) {
+        return Err(NotText { line: 0, why });
+    }
     let marked = Encoding::for_bom(&bytes).map(|(encoding, _)| encoding).filter(|&encoding| encoding != UTF_8);
     if let Some(encoding) = marked.or_else(|| input::utf_16(&bytes)) {
         let (text, is_bad) = encoding.decode_with_bom_removal(&bytes);

@@ -1,4 +1,11 @@
 //! "According to X, …" and "…, according to X".
+//!
+//!
+//! The words may stand before what was said, behind it, or in the middle of it. Which of these
+//! holds shows in the construction: if the phrase opens its sentence and a comma follows, the
+//! content begins behind the comma ([`Construction::Clause`]); otherwise it lies before the cue
+//! ([`Construction::End`]). The object of the preposition is the source, and so takes the place
+//! that a subject has with verbs.
 
 use super::{Candidate, Left};
 use crate::attribution::draft::Voice;
@@ -9,6 +16,8 @@ use crate::tags::Tag;
 use crate::view::Reading;
 
 /// The candidate that "according to" at a token makes.
+/// None where the words stand inside a quotation: what somebody quotes there is that person's own
+/// attribution, and part of the content.
 pub(crate) fn candidate(r: &Reading<'_>, i: usize) -> Option<Candidate> {
     if !r.is(i, "according") || !r.is(i + 1, "to") || r.quotation_at(i).is_some() {
         return None;

@@ -1,4 +1,21 @@
 //! Where the attributed words begin and end.
+//!
+//!
+//! These are rules of grammar without weights. The learned decision
+//! ([`decide::content`](crate::attribution::decide)) takes their answers as offers among others,
+//! and hears which rule made each of them. All positions are tokens; a range ends one past its last
+//! token.
+//!
+//! Three rules answer three positions of the cue:
+//!
+//! | rule | for | example, content in brackets |
+//! |---|---|---|
+//! | [`forward`] | a cue before its content | She said [the port would close], and left. |
+//! | [`backward`] | a cue behind its content | [The port would close], she said. |
+//! | [`resumed`] | the rest behind a cue in the middle | “The port,” she said, [“is closed.”] |
+//!
+//! None of them looks further than [`REACH`] tokens, so that a sentence without end costs no more
+//! than a long one.
 
 use std::ops::Range;
 
@@ -8,7 +25,12 @@ use crate::tags::Tag;
 use crate::time::expression;
 use crate::view::{REACH, Reading};
 
-/// Where words that surely attribute begin: their own first token or that of their subject.
+/// Where likely cues and their subjects begin, for each token.
+///
+/// Content ends before the next attribution: in "She said the port would close and he said it would
+/// not" the first content ends before "and he said". The marks are set once the cue model has
+/// spoken (see [`Search::new`](crate::attribution::decide::select::Search::new)); before that none
+/// is set.
 pub(crate) struct Starts {
     /// Whether a candidate's cue begins at each token.
     own: Vec<bool>,
@@ -145,7 +167,8 @@ impl Clauses {
     }
 }
 
-/// Whether the token leads out of content of this extent.
+/// Whether the token leads out of content of this extent. A whole clause is never left in this way;
+/// a phrase ends before words of time, place or circumstance.
 fn leaves(r: &Reading<'_>, at: usize, extent: Extent) -> bool {
     let word = r.lower(at);
     match extent {
@@ -175,7 +198,9 @@ fn leaves(r: &Reading<'_>, at: usize, extent: Extent) -> bool {
     }
 }
 
-/// "the weather, the strike and the tone": the comma parts members of a list.
+/// Whether a comma separates members of a list: "the weather, the strike and the tone". It does if
+/// "and" or "or" follows the next noun phrase or stands in it, or if a short phrase and another
+/// comma follow.
 fn continues_list(r: &Reading<'_>, comma: usize) -> bool {
     let Some(end) = phrase::full_after(r, comma + 1, &["of"]) else { return false };
     let joined = (comma + 1..end).any(|i| matches!(r.lower(i), "and" | "or"));
@@ -201,6 +226,8 @@ pub(crate) fn trim_end(r: &Reading<'_>, from: usize, mut end: usize) -> usize {
 }
 
 /// Whether content must end before this token.
+/// `first` says that the token is the first of the content, where a colon is no end. A conjunction
+/// ends the content only if another attribution begins behind it.
 fn stops_at(r: &Reading<'_>, at: usize, first: bool, starts: &Starts) -> bool {
     let word = r.lower(at);
     match r.tag(at) {
@@ -212,7 +239,9 @@ fn stops_at(r: &Reading<'_>, at: usize, first: bool, starts: &Starts) -> bool {
     }
 }
 
-/// Whether the content ends before a comma that is followed by the token at `next`.
+/// Whether content ends before a comma, judged by the token at `next` behind it: another
+/// attribution, "but", a gerund or a word of [`List::CommaOpeners`] ends it. A quotation behind the
+/// comma goes on with the content.
 fn stops_after_comma(r: &Reading<'_>, next: usize, starts: &Starts) -> bool {
     let word = r.lower(next);
     if starts.any(next) || word == "according" || r.is_open_quote(next) {
@@ -226,6 +255,8 @@ fn stops_after_comma(r: &Reading<'_>, next: usize, starts: &Starts) -> bool {
 }
 
 /// The content that ends before `end` and began with the sentence; none when nothing is in it.
+/// Quotations are stepped over as a whole. A semicolon ends the search, and so does the beginning
+/// of the unit.
 pub(crate) fn backward(r: &Reading<'_>, end: usize) -> Option<Range<usize>> {
     let last = end.checked_sub(1)?;
     let floor = r.unit(last).start;
@@ -245,7 +276,8 @@ pub(crate) fn backward(r: &Reading<'_>, end: usize) -> Option<Range<usize>> {
     (start < end).then_some(start..end)
 }
 
-/// Steps over what opens a sentence without being part of what was said: "But", a dateline.
+/// Steps over what opens a sentence without being part of what was said: a dateline ("VELD —"), a
+/// conjunction ("But"), stray commas and colons. Returns where the content begins.
 fn lead(r: &Reading<'_>, start: usize, end: usize) -> usize {
     let mut at = start;
     let dateline = (at..end.min(at + 9))
@@ -267,6 +299,9 @@ fn lead(r: &Reading<'_>, start: usize, end: usize) -> usize {
 }
 
 /// What follows the words that interrupt a quotation: "…," he said, "…".
+/// `after` is the first token behind the cue and its source. `quoted` says that a quotation ends
+/// right before them; then only a quotation can go on. Otherwise a plain clause can as well: "The
+/// staff, he said in court, was well paid".
 pub(crate) fn resumed(r: &Reading<'_>, after: usize, quoted: bool, starts: &Starts) -> Option<Range<usize>> {
     let unit_end = r.unit(after.checked_sub(1)?).end;
     if after >= unit_end {

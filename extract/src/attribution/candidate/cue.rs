@@ -1,4 +1,12 @@
 //! Words that may attribute, each with its construction, and how likely it does.
+//!
+//!
+//! Candidates are wide on purpose: every verb group of a sentence is one, and so is every noun that
+//! was a cue in the training corpora ([`Nouns`]). What is not proposed here can never be found on
+//! the fast tier; what is proposed wrongly is turned down by the cue model.
+//!
+//! In: the verb groups and subjects that [`grammar`](crate::grammar) found. Out: [`Candidate`]s, of
+//! which several may share words: "went on to say" yields "went" and "went on to say".
 
 use rustc_hash::FxHashSet;
 
@@ -12,7 +20,11 @@ use crate::lexicon::List;
 use crate::tags::{Tag, lemma};
 use crate::view::Reading;
 
-/// All candidates outside of quotations, in reading order of their heads.
+/// All candidates outside of quotations, in the order of their head tokens.
+///
+/// `groups` and `subjects` run in parallel: each verb group has its subject, or none, at the same
+/// position. The number of candidates is at most that of the verb groups, plus that of the tokens,
+/// so it is proportional to the text.
 pub(crate) fn candidates(
     r: &Reading<'_>,
     groups: &[Group],
@@ -37,17 +49,18 @@ pub(crate) fn candidates(
     found
 }
 
-/// The nouns that may be cues, in their dictionary form.
+/// The nouns that may be cues, by lemma; `None` stands for every noun, which is what fitting starts
+/// from.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Nouns(Option<FxHashSet<String>>);
 
 impl Nouns {
-    /// One noun a line.
+    /// Reads `cue_nouns.txt`: one lemma per line, nothing else.
     pub(crate) fn read(text: &str) -> Self {
         Self(Some(text.lines().map(String::from).collect()))
     }
 
-    /// Every noun.
+    /// Every noun, to collect those that are cues in a corpus.
     #[cfg(feature = "training")]
     pub(crate) fn any() -> Self {
         Self(None)
@@ -72,6 +85,8 @@ fn leads_to(r: &Reading<'_>, light: &Candidate, next: &Candidate) -> bool {
 }
 
 /// The candidate of a verb group.
+/// The subject may stand before the verb or, inverted, behind it ("said Lind"). Inverted subjects
+/// leave nothing to follow the cue, unless a colon does at the head of a sentence: "Said Lind: …".
 fn of_verb(r: &Reading<'_>, group: &Group, subject: Option<&Subject>) -> Candidate {
     let voice = match group.form {
         _ if group.passive => Voice::Passive,
@@ -116,6 +131,8 @@ fn ends_speech(r: &Reading<'_>, start: usize) -> bool {
 }
 
 /// "Harth: We will win": words and a colon at the head of a sentence.
+/// The name has at most eight tokens, and at least two follow the colon. Headlines and transcripts
+/// are found by their layout instead ([`layout`](crate::attribution::layout)).
 fn of_colon(r: &Reading<'_>, i: usize) -> Option<Candidate> {
     if !r.is(i, ":") || r.quotation_at(i).is_some() {
         return None;
@@ -139,6 +156,8 @@ fn of_colon(r: &Reading<'_>, i: usize) -> Option<Candidate> {
 }
 
 /// The candidate of a noun: "the claim that".
+/// A possessive before the noun is its subject: "his claim", "the mayor's claim". None for a noun
+/// that only modifies another one ("claim form").
 fn of_noun(r: &Reading<'_>, i: usize, nouns: &Nouns) -> Option<Candidate> {
     if !matches!(r.tag(i), Tag::Nn | Tag::Nns) || r.quotation_at(i).is_some() || r.tag(i + 1).is_noun() {
         return None;

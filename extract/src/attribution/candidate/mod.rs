@@ -27,19 +27,31 @@ use crate::view::Reading;
 /// A word that may attribute.
 #[derive(Clone, Debug)]
 pub(crate) struct Candidate {
-    /// The cue with auxiliaries, adverbs and a following preposition.
+    /// The tokens of the cue: the verb or noun with auxiliaries, adverbs and a preposition behind
+    /// it.
     pub(crate) cue: Range<usize>,
-    /// The token that carries the meaning.
+    /// The token that carries the meaning: "told" in "had been told". It stands for the place of the
+    /// candidate in the text, and candidates are sorted by it.
     pub(crate) head: usize,
     /// One past the verb or noun, without a preposition after it.
     pub(crate) group_end: usize,
+    /// The dictionary form of the head, with a particle or preposition if that changes the meaning:
+    /// "say", "point out", "according to"; a colon is its own.
     pub(crate) lemma: String,
+    /// How it stands in its clause, which says where source and content may be.
     pub(crate) voice: Voice,
+    /// What follows it: the construction, the token where content may begin, and an object in
+    /// between.
     pub(crate) frame: Frame,
+    /// What stands before it and its subject.
     pub(crate) left: Left,
     /// Whether a quotation that ends like a sentence stands right before subject and verb.
     pub(crate) after_speech: bool,
+    /// The grammatical subject, and on which side of the verb it stands. It is the source that the
+    /// rules propose.
     pub(crate) subject: Option<Subject>,
+    /// Whether "not", "never" and the like negate the verb, or one that prepares it refuses:
+    /// "declined to say".
     pub(crate) negated: bool,
 }
 
@@ -65,6 +77,7 @@ impl Candidate {
 pub(crate) enum Left {
     /// The end of a quotation, and perhaps a comma.
     Quotation = 'q' as u32,
+    /// A comma without a quotation before it: "The port, she said, is closed".
     Comma = 'c' as u32,
     /// Anything else.
     Other = '-' as u32,

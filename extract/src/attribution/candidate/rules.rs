@@ -1,4 +1,9 @@
-//! Attributions by a verb or a noun: from a likely cue to its source and content.
+//! What the grammar of a sentence proposes as the source and content of a candidate, by rules
+//! without weights.
+//!
+//! The learned decisions rank these proposals with others and hear as a feature which of them the
+//! rules prefer, so a rule that is right more often than not helps even where it errs. The rules
+//! alone decide nothing.
 
 use std::ops::Range;
 
@@ -10,13 +15,22 @@ use crate::grammar::phrase;
 use crate::grammar::subject::{self, Order, Subject};
 use crate::view::Reading;
 
-/// What the grammar proposes as content: after the cue, before it, and around it. Each may be empty.
+/// What the grammar proposes as content: after the cue, before it, and around it. Each list holds
+/// the pieces of one content in reading order, and may be empty.
+///
+/// | position | example | content |
+/// |---|---|---|
+/// | after | She said the port would close. | "the port would close" |
+/// | before, perhaps resumed behind the cue | The port, she said, would close. | "The port", "would close" |
+/// | around a passive | She is expected to win. | "She", "to win" |
 pub(crate) fn proposals(r: &Reading<'_>, candidate: &Candidate, starts: &Starts) -> [Vec<Range<usize>>; 3] {
     let passive = matches!(candidate.voice, Voice::Passive);
     let around = if passive { around_passive(r, candidate, starts) } else { Vec::new() };
     [ahead(r, candidate, starts), behind(r, candidate, starts), around]
 }
 
+/// The content behind the cue. Where the cue ends its paragraph with a colon, it is the quotation
+/// that opens the next one.
 fn ahead(r: &Reading<'_>, candidate: &Candidate, starts: &Starts) -> Vec<Range<usize>> {
     let frame = &candidate.frame;
     if frame.is_end() {
@@ -28,6 +42,9 @@ fn ahead(r: &Reading<'_>, candidate: &Candidate, starts: &Starts) -> Vec<Range<u
     content::forward_to(r, frame.at, starts, extent(candidate)).into_iter().collect()
 }
 
+/// How far content behind a candidate may reach. A clause after a verb with tense goes on to the
+/// end of its sentence; one that hangs on a noun, gerund or infinitive stops earlier, since the
+/// main clause may go on behind it: "the claim that the port had lost money was met with laughter".
 fn extent(candidate: &Candidate) -> Extent {
     let clause = matches!(
         candidate.frame.construction,
@@ -56,6 +73,9 @@ fn next_quotation(r: &Reading<'_>, head: usize) -> Option<Range<usize>> {
     Some(r.quotations()[q].range())
 }
 
+/// The content before the cue and its subject, and what goes on behind them. None where neither a
+/// finite verb nor a quotation stands there, unless the cue is inverted or a verb of saying:
+/// "Outside the court, dockers cheered" says nothing.
 fn behind(r: &Reading<'_>, candidate: &Candidate, starts: &Starts) -> Vec<Range<usize>> {
     let subject = candidate.subject.as_ref();
     let plain = subject.filter(|s| s.order == Order::Plain);
@@ -83,6 +103,8 @@ fn around_passive(r: &Reading<'_>, candidate: &Candidate, starts: &Starts) -> Ve
     content
 }
 
+/// The source that the grammar proposes: the agent after "by" for passives and participles, the
+/// subject for all else. None where the sentence names neither.
 pub(crate) fn source(r: &Reading<'_>, candidate: &Candidate) -> Option<Range<usize>> {
     if matches!(candidate.voice, Voice::Passive | Voice::Participle) {
         let at = candidate.frame.at;

@@ -1,4 +1,11 @@
 //! Content stays in its paragraph, unless a quotation runs on; content and source begin behind a dateline.
+//!
+//!
+//! The decisions before this one look at one sentence or one window of the encoder and may reach
+//! too far, above all where a text has no full stops or its quotation marks do not pair. This stage
+//! trims what they chose; it never widens a content, but for words between a partial quotation and
+//! its cue ([`to_the_cue`]). All steps look at a bounded number of tokens or neighbouring
+//! attributions, so the whole takes time in proportion to the text and the contents.
 
 use std::ops::Range;
 
@@ -12,17 +19,19 @@ use crate::time::expression;
 use crate::view::quotations::Quotation;
 use crate::view::{REACH, Reading};
 
-/// A quotation is followed over at most this many paragraphs.
+/// A quotation that reopens in every paragraph is followed over at most this many.
 const PARAGRAPHS: usize = 40;
 
-/// So many words may stand between a quotation and the comma before the one who speaks.
+/// At most this many tokens may stand between a quotation and the comma before its source.
 const GAP: usize = 12;
 
-/// A dateline has at most this many tokens.
+/// The most tokens of a dateline, its dash included.
 const DATELINE: usize = 16;
 
 /// Cuts the contents of attributions to the paragraph of the cue, or to that of their largest part where none is there.
 /// Quotations of other paragraphs stay. An attribution without content goes. None when nobody waits any longer.
+/// Sources are moved behind a dateline too. A passive whose agent is only a place is dropped
+/// ([`is_whereabouts`]).
 pub(crate) fn cut(r: &Reading<'_>, drafts: &mut Vec<Draft>, patience: &Patience<'_>) -> Option<()> {
     for draft in drafts.iter_mut() {
         patience.spend(DATELINE + draft.content.iter().map(Range::len).sum::<usize>())?;
@@ -45,7 +54,8 @@ pub(crate) fn cut(r: &Reading<'_>, drafts: &mut Vec<Draft>, patience: &Patience<
     Some(())
 }
 
-/// A quotation right before the words that attribute in its sentence is told there, and not by those of a sentence before.
+/// A quotation right before a cue and its source belongs to that attribution, and not to the one of
+/// a sentence before that had taken it as its continuation: “A.” said Lind. “B,” said Reed.
 fn beside(r: &Reading<'_>, drafts: &mut [Draft]) {
     let begin =
         |draft: &Draft| draft.source.iter().map(|source| source.start).chain([draft.cue.start]).min().unwrap_or(0);
@@ -74,11 +84,12 @@ fn beside(r: &Reading<'_>, drafts: &mut [Draft]) {
     }
 }
 
-/// So many attributions before one are looked at for what it tells itself.
+/// So many earlier attributions are looked at for a quotation that belongs to a later one.
 const NEAR: usize = 4;
 
-/// A quotation that several attributions hold whole belongs to the one whose cue stands in its sentence, of these to the
-/// surest.
+/// Gives a quotation that several attributions hold as a whole to one of them: to one whose cue
+/// stands in the same sentence, of these to one shown by the layout, of these to the one with the
+/// highest confidence.
 fn once(r: &Reading<'_>, drafts: &mut [Draft]) {
     let mut held: Vec<(usize, usize, usize)> = Vec::new();
     for (place, draft) in drafts.iter().enumerate() {
@@ -100,7 +111,8 @@ fn once(r: &Reading<'_>, drafts: &mut [Draft]) {
     }
 }
 
-/// "A crack was found in the pier": where a thing was found, not what somebody found.
+/// Whether a passive tells where a thing was found rather than what somebody found: "A crack was
+/// found in the pier".
 fn is_whereabouts(r: &Reading<'_>, draft: &Draft) -> bool {
     let behind =
         draft.source.as_ref().is_some_and(|source| source.start >= draft.cue.end && r.is(source.start - 1, "in"));
@@ -109,6 +121,9 @@ fn is_whereabouts(r: &Reading<'_>, draft: &Draft) -> bool {
 }
 
 /// The content without what lies in other paragraphs.
+/// The paragraph that counts is the one of the cue, or that of the largest piece if none lies
+/// there. Quotations may lie in another paragraph if they run on into it, if a colon leads to them,
+/// or if nothing else is left.
 fn within(r: &Reading<'_>, draft: &Draft) -> Vec<Range<usize>> {
     let pieces = draft.content.iter().map(|piece| to_the_cue(r, draft, to_the_mark(r, draft, piece.clone())));
     let mut parts: Vec<Part> = pieces.flat_map(|piece| parts(r, draft, &piece)).collect();
@@ -141,14 +156,16 @@ fn within(r: &Reading<'_>, draft: &Draft) -> Vec<Range<usize>> {
     trimmed.filter(|tokens| !tokens.is_empty()).collect()
 }
 
-/// The first token of the last quotation that goes on with this one, paragraph by paragraph.
+/// The opening mark of the last quotation in the run that this one begins: the next ones open anew
+/// in each paragraph without the last having been closed.
 fn last_of_run(r: &Reading<'_>, quotation: usize) -> usize {
     let more = r.quotations()[quotation + 1..].iter().take(PARAGRAPHS).take_while(|next| next.reopens);
     r.quotations()[quotation + more.count()].open
 }
 
-/// A piece that opens with what was said, behind the colon or comma after its cue, ends with the closing mark: “The
-/// bridge is shut” and left the room.
+/// Ends a piece with its closing mark if it opens with a quotation behind the cue: of “The bridge
+/// is shut” and left the room, the last words are the reporter's. Also parts two quotations that
+/// meet without a word between them, since the second has another speaker.
 fn to_the_mark(r: &Reading<'_>, draft: &Draft, piece: Range<usize>) -> Range<usize> {
     if draft.cue.is_empty() {
         return piece;
@@ -175,8 +192,8 @@ fn to_the_mark(r: &Reading<'_>, draft: &Draft, piece: Range<usize>) -> Range<usi
     piece
 }
 
-/// “We must heed what is written” in the law, Reed said: what stands between a part of a sentence in marks and the comma
-/// before the one who speaks belongs to it.
+/// Extends a partial quotation before its cue to the comma: of “We must heed what is written” in
+/// the law, Reed said, the words "in the law" belong to what was said.
 fn to_the_cue(r: &Reading<'_>, draft: &Draft, piece: Range<usize>) -> Range<usize> {
     let begin = draft.source.iter().map(|source| source.start).chain([draft.cue.start]).min().unwrap_or(0);
     let parted = begin > piece.end + 1 && begin <= piece.end + GAP && r.tag(begin - 1) == Tag::Comma;
@@ -194,7 +211,9 @@ fn ends_in_word(r: &Reading<'_>, close: usize) -> bool {
     close > 0 && matches!(r.kind(close - 1), Some(TokenKind::Word | TokenKind::Number))
 }
 
-/// Whether a quotation is what was said, in full, and not words that the clause behind it, up to `end`, goes on with.
+/// Whether a quotation is a full statement that ends with its marks, rather than quoted words
+/// inside a clause that goes on to `end`. It must begin with a capital; what stands before it, its
+/// last mark and the word behind it decide.
 fn is_speech(r: &Reading<'_>, quotation: &Quotation, end: usize) -> bool {
     let Some(before) = quotation.open.checked_sub(1) else { return false };
     let rest = quotation.end;
@@ -220,7 +239,7 @@ struct Part {
     own: bool,
 }
 
-/// The parts of a piece between the paragraphs that no quotation joins.
+/// The parts of a piece between paragraph breaks. A break inside a quotation that runs on is none.
 fn parts(r: &Reading<'_>, draft: &Draft, piece: &Range<usize>) -> Vec<Part> {
     let begins = |i: &usize| r.paragraph_of(*i) != r.paragraph_of(*i - 1) && !runs_on(r, piece, *i);
     let breaks: Vec<usize> = (piece.start + 1..piece.end).filter(begins).collect();
@@ -237,8 +256,8 @@ fn parts(r: &Reading<'_>, draft: &Draft, piece: &Range<usize>) -> Vec<Part> {
     parts.filter(|part| !part.tokens.is_empty()).collect()
 }
 
-/// Of a piece in several sentences that stands before or behind its cue, without marks that tell how far it goes, the one
-/// beside the cue.
+/// Cuts a piece over several sentences to the one next to its cue, unless quotation marks show how
+/// far it goes.
 fn sentence(r: &Reading<'_>, draft: &Draft, piece: &Range<usize>) -> Range<usize> {
     if draft.cue.is_empty() || r.is(draft.head, ":") || r.unit_at(piece.start) == r.unit_at(piece.end - 1) {
         return piece.clone();
@@ -255,8 +274,8 @@ fn sentence(r: &Reading<'_>, draft: &Draft, piece: &Range<usize>) -> Range<usize
     piece.clone()
 }
 
-/// Whether a quotation goes on in the paragraph that begins at a token of this piece: it is opened anew there, or closed
-/// further on without that.
+/// Whether a quotation goes on across the paragraph break before token `at`: it is opened anew
+/// there, or closed later without being opened again.
 fn runs_on(r: &Reading<'_>, piece: &Range<usize>, at: usize) -> bool {
     if r.is_open_quote(at) {
         return r.quotation_at(at - 1).is_some();
@@ -267,7 +286,9 @@ fn runs_on(r: &Reading<'_>, piece: &Range<usize>, at: usize) -> bool {
     before.is_some_and(|i| r.is_open_quote(i)) && after.is_some_and(|i| r.kind(i) == Some(TokenKind::CloseQuote))
 }
 
-/// The token itself, or the first behind the dateline that it stands in: "KESSEL, March 3 (Wire) — ".
+/// The token itself, or the first one behind the dateline in which it stands: "KESSEL, March 3
+/// (Wire) — ". A dateline opens its paragraph, ends with the only dash near its head, and names a
+/// place in capitals, a place alone, or a date or agency.
 fn behind_dateline(r: &Reading<'_>, at: usize) -> usize {
     let paragraph = r.paragraph_of(at);
     let Some(start) = (at.saturating_sub(DATELINE)..=at).rev().take_while(|&i| r.paragraph_of(i) == paragraph).last()
@@ -302,7 +323,7 @@ fn is_dash(r: &Reading<'_>, i: usize) -> bool {
     matches!(r.lower(i), "-" | "--" | "–" | "—" | "―")
 }
 
-/// Whether a word of some length is written in capitals alone.
+/// Whether a word of at least three bytes is written in capitals only.
 fn is_shouted(r: &Reading<'_>, i: usize) -> bool {
     let word = r.document.word(i);
     word.len() > 2 && word.starts_with(char::is_uppercase) && !word.contains(char::is_lowercase)

@@ -1,4 +1,10 @@
 //! Cases to learn from: what the decisions offer, beside what a corpus marks.
+//!
+//!
+//! The same code that analyses a text makes the offers and features here, so a model is fitted on
+//! exactly what it will be asked. A case is left out where the right answer is not among the
+//! offers: no weight could choose it. [`Cases::reach`] counts how often that happens, which bounds
+//! what any model over these offers can reach.
 
 use std::ops::Range;
 
@@ -13,10 +19,11 @@ use crate::parse::Tree;
 use crate::tags::{Tag, Words, lemma};
 use crate::view::{Reading, View};
 
-/// A yes-or-no case: features and answer.
+/// A yes-or-no case: the feature numbers, and whether the answer is yes.
 pub type Case = (Vec<u32>, bool);
 
-/// Candidates with features, and the positions of the right ones.
+/// A choice: the feature numbers of each offer, and the positions of those that are right. More
+/// than one may be.
 pub type Choice = (Vec<Vec<u32>>, Vec<usize>);
 
 /// What the parts of one document teach.
@@ -32,18 +39,19 @@ pub struct Cases {
     pub extent: Vec<Choice>,
     /// Is the whole an attribution?
     pub whole: Vec<Case>,
-    /// How many gold attributions were looked for, and how many candidates, sources and contents the
-    /// grammar offered rightly.
+    /// How many gold attributions were looked for, and for how many of them the candidate, the
+    /// source and the exact content were among the offers, in this order.
     pub reach: [usize; 4],
 }
 
 /// Source, cue and content of an attribution as a corpus marks them, in tokens.
 type Gold = [Vec<Range<usize>>; 3];
 
-/// How much of the content must be offered for an offer to count as right, where none is exactly so.
+/// Where no offer is exactly the content, the nearest counts as right if the tokens that both share
+/// are at least this part of those that either has (Jaccard).
 const NEARLY: f32 = 0.6;
 
-/// A document with what its names yield.
+/// A document with what earlier stages found in it, ready to offer cases.
 pub(crate) struct Text<'d> {
     /// The view of the document.
     reading: Reading<'d>,
@@ -59,7 +67,8 @@ impl<'d> Text<'d> {
         Self { reading: Reading::new(view, words), chains, tree }
     }
 
-    /// The tokens of spans; neighbours become one range.
+    /// The tokens of spans in bytes, sorted. Ranges that touch or overlap become one; a span
+    /// outside the text is left out.
     pub(crate) fn ranges(&self, spans: &[Span]) -> Vec<Range<usize>> {
         let r = &self.reading;
         let mut found: Vec<Range<usize>> = spans
@@ -79,6 +88,7 @@ impl<'d> Text<'d> {
     }
 
     /// The nouns that are cues in this document, in their dictionary form.
+    /// A cue with a verb in it counts for the verb, so "made the claim" yields no noun.
     pub(crate) fn nouns(&self, gold: &[Gold]) -> Vec<String> {
         let r = &self.reading;
         let noun = |i: &usize| matches!(r.tag(*i), Tag::Nn | Tag::Nns);
@@ -90,7 +100,8 @@ impl<'d> Text<'d> {
         heads.map(|i| lemma::of_noun(r.lower(i))).collect()
     }
 
-    /// The candidates of the document, with the models' opinion if there are any yet.
+    /// The candidates of the document. With models they carry the cue model's opinion; without,
+    /// every candidate has the chance 0.
     fn search(&self, nouns: &str, models: Option<&Models>) -> Search<'_, 'd> {
         let seen = Seen { chains: &self.chains, tree: &self.tree };
         Patience::endless(|patience| {
@@ -99,8 +110,11 @@ impl<'d> Text<'d> {
         })
     }
 
-    /// For each candidate the attribution that it heads; none within for one that is no cue. Candidates
-    /// inside content are left out: the search never asks about them.
+    /// Pairs candidates with the gold attributions that they head; `None` for a candidate that is
+    /// no cue.
+    ///
+    /// Left out are candidates inside the content of a gold attribution, since no attribution is
+    /// looked for there, and the other candidates within a cue: "went" in "went on to say".
     fn matched<'g>(&self, candidates: &[Candidate], gold: &'g [Gold]) -> Vec<(usize, Option<&'g Gold>)> {
         let mut inside = vec![false; self.reading.len()];
         gold.iter().flat_map(|[_, _, content]| content).for_each(|range| inside[range.clone()].fill(true));
@@ -133,7 +147,8 @@ impl<'d> Text<'d> {
             .collect()
     }
 
-    /// Cases for the models of source, content and extent.
+    /// Cases for the models of source, content and extent, from the gold attributions alone: each
+    /// is asked with the right answers of those before it.
     pub(crate) fn parts(&self, gold: &[Gold], nouns: &str, models: &Models) -> Cases {
         let search = self.search(nouns, Some(models));
         let mut cases = Cases::default();
@@ -165,7 +180,9 @@ impl<'d> Text<'d> {
         cases
     }
 
-    /// Cases for the model of whole attributions.
+    /// Cases for the model of whole attributions, which are made by the earlier models and not
+    /// taken from the corpus. A whole is right if source and content each share a token with the
+    /// gold ones.
     pub(crate) fn wholes(&self, gold: &[Gold], nouns: &str, models: &Models) -> Vec<Case> {
         let search = self.search(nouns, Some(models));
         let matched = self.matched(&search.candidates, gold);
@@ -190,7 +207,8 @@ fn choice<T: Clone>(offers: &Offers<T>, right: Vec<usize>) -> Choice {
     ((0..offers.list.len()).map(|place| offers.features(place)).collect(), right)
 }
 
-/// The offer that is the content, or else the one that shares most of it.
+/// The offer that is exactly the content, or else the one that shares most of it, if that is at
+/// least [`NEARLY`].
 fn nearest(offers: &Offers<Content>, content: &Content) -> Option<usize> {
     let tokens: usize = content.iter().map(Range::len).sum();
     let share = |offer: &Content| {

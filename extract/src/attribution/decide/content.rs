@@ -1,4 +1,14 @@
 //! Which words are the content of a cue? Spans that end at the borders of clauses, phrases and quotations.
+//!
+//!
+//! Offers come from four makers: the rules of
+//! [`candidate::content`](crate::attribution::candidate::content), spans between borders, subtrees
+//! of the dependency tree, and combinations of a piece before the cue with one behind it. Ranking
+//! whole spans rather than tagging words keeps borders apart: a border that splits a clause is
+//! simply not offered.
+//!
+//! The number of offers is bounded ([`BORDERS`], [`MORE`] and the limits in each function), so one
+//! candidate costs the same in any text.
 
 use std::ops::Range;
 
@@ -10,13 +20,15 @@ use crate::attribution::candidate::{Candidate, Left, rules};
 use crate::tags::Tag;
 use crate::time::expression;
 
-/// How far content is looked for, in borders.
+/// From one beginning, at most this many ends are offered.
 const BORDERS: usize = 24;
 
-/// So many quotations are taken to go on with content here; what goes on further is added when all is chosen.
+/// At most this many following quotations are offered as part of a content. What goes on beyond
+/// them is added once all is chosen ([`continue_quotations`](continued::continue_quotations)).
 const MORE: usize = 40;
 
-/// What may be the content, given the source. Empty when nothing is at hand.
+/// What may be the content of a candidate, given its source. Each offer appears once, with all who
+/// made it; none touches the head of the cue or the source. Empty when nothing is at hand.
 pub(crate) fn contents(s: &Sight<'_, '_>, c: &Candidate, source: Option<&Range<usize>>) -> Offers<Content> {
     let mut found: Vec<(Content, Makers)> = Vec::with_capacity(64);
     let rules = rules::proposals(s.r, c, &s.starts);
@@ -55,7 +67,8 @@ pub(crate) fn contents(s: &Sight<'_, '_>, c: &Candidate, source: Option<&Range<u
     View::new(s, c, rule).offers(found)
 }
 
-/// What the parser puts below the cue, each part and from each to the last.
+/// The subtrees that depend on the cue and follow it: each alone, and from each on to the end of
+/// the last. At most 16.
 fn clauses(s: &Sight<'_, '_>, c: &Candidate) -> Vec<Range<usize>> {
     let (r, x) = (s.r, &s.syntax);
     let after: Vec<Range<usize>> = x.children(c.head).filter(|&i| i > c.head).map(|i| x.span(i)).collect();
@@ -75,7 +88,9 @@ fn clauses(s: &Sight<'_, '_>, c: &Candidate) -> Vec<Range<usize>> {
     found
 }
 
-/// Content that the cue, with its source, interrupts: "The staff, he said, was well paid", "He is expected to win".
+/// Adds contents that the cue and its source interrupt: "The staff, he said, was well paid", "He is
+/// expected to win". The head is the subject or a piece before the cue, the tail ends at any border
+/// behind it.
 fn split(
     s: &Sight<'_, '_>,
     c: &Candidate,
@@ -110,7 +125,8 @@ fn split(
     }
 }
 
-/// The same content with the quotations that go on with it: “…,” she said. “…”
+/// Adds each content once more with the quotations of the same paragraph that go on with it: “…,”
+/// she said. “…”
 fn continued(s: &Sight<'_, '_>, found: &mut Vec<(Content, Makers)>) {
     let r = s.r;
     for at in 0..found.len() {
@@ -134,6 +150,7 @@ fn continued(s: &Sight<'_, '_>, found: &mut Vec<(Content, Makers)>) {
     }
 }
 
+/// Adds an offer, or a maker to the offer that has the same content already.
 fn offer(found: &mut Vec<(Content, Makers)>, content: Content, makers: Makers) {
     if content.is_empty() {
         return;
@@ -144,7 +161,9 @@ fn offer(found: &mut Vec<(Content, Makers)>, content: Content, makers: Makers) {
     }
 }
 
-/// Where content after the cue may begin.
+/// Where content behind the cue may begin, in tokens: behind the cue, around its object, behind an
+/// inverted source, at a quotation, "that", "to" or a comma. At most ten, all within 22 tokens and
+/// in the unit of the cue.
 fn starts_ahead(s: &Sight<'_, '_>, c: &Candidate, source: Option<&Range<usize>>) -> Vec<usize> {
     let r = s.r;
     let unit = r.unit(c.head);
@@ -168,7 +187,8 @@ fn starts_ahead(s: &Sight<'_, '_>, c: &Candidate, source: Option<&Range<usize>>)
     found
 }
 
-/// Where content that begins at `start` may end.
+/// Where content that begins at `start` may end, in tokens, one past the last. A quotation is
+/// stepped over as a whole; the end of the unit is a border if it lies within 110 tokens.
 fn borders(s: &Sight<'_, '_>, start: usize) -> Vec<usize> {
     let r = s.r;
     let unit_end = r.unit(start).end.min(start + 110);
@@ -213,7 +233,9 @@ fn is_border(s: &Sight<'_, '_>, at: usize) -> bool {
     }
 }
 
-/// Pieces before the cue and its source.
+/// Pieces before `begin`, which is where the cue or its source begins. They all end there or with
+/// the last quotation, and begin behind commas, conjunctions and "that", or where the sentence
+/// does.
 fn behind(s: &Sight<'_, '_>, begin: usize) -> Vec<Range<usize>> {
     let r = s.r;
     let Some(last) = begin.checked_sub(1) else { return Vec::new() };

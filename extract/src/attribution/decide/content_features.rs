@@ -1,4 +1,20 @@
-//! The features of what may be content.
+//! The features of contents, for the model `content.bin`.
+//!
+//! A feature is a template number with a few values, hashed to one number
+//! ([`feature`](crate::model::feature)). Those of a beginning or an end are the same for all offers
+//! that share it, so they are made and
+//! scored once for each of the few places where content may begin or end.
+//!
+//! | templates | look at |
+//! |---|---|
+//! | 1–7, 18, 19 | who made the offer, and how it differs from what the rules prefer |
+//! | 10–17, 20–22 | where it begins |
+//! | 30–44, 46–49 | where it ends |
+//! | 40, 45, 50–64 | the whole: its length, verbs, quotations, commas, pieces |
+//! | 70–87 | dependencies between it and the cue |
+//!
+//! `direction` is 0 for content behind the cue, 1 for content before it and 2 for content around
+//! it.
 
 use std::ops::Range;
 
@@ -11,17 +27,22 @@ use crate::tags::Tag;
 
 /// A candidate whose content is looked for.
 pub(crate) struct View<'a, 'r, 'd> {
+    /// The document, as numbers.
     s: &'a Sight<'r, 'd>,
+    /// The candidate.
     c: &'a Candidate,
+    /// Its numbers.
     a: Atoms,
-    /// What the rules would choose.
+    /// The content that the rules would choose, if they have one.
     rule: Option<&'a Content>,
 }
 
-/// A place and a direction, and which list of features belongs to them.
+/// The beginnings or ends that were asked for before, by token and direction, with the position of
+/// their shared features.
 type Known = Vec<((usize, u32), usize)>;
 
 impl<'a, 'r, 'd> View<'a, 'r, 'd> {
+    /// For one candidate and all of its contents.
     pub(crate) fn new(s: &'a Sight<'r, 'd>, c: &'a Candidate, rule: Option<&'a Content>) -> Self {
         Self { s, c, a: Atoms::of(c), rule }
     }
@@ -96,6 +117,7 @@ impl<'a, 'r, 'd> View<'a, 'r, 'd> {
         f.0
     }
 
+    /// Features of the content as a whole, which no other offer shares.
     fn whole(&self, content: &Content, makers: Makers, direction: u32) -> Vec<u32> {
         let Self { s, c, a, .. } = self;
         let r = s.r;
@@ -174,6 +196,8 @@ fn once(known: &mut Known, lists: &mut Vec<Vec<u32>>, key: (usize, u32), make: i
 }
 
 /// Features of the dependencies between cue and content.
+/// `piece` is the largest part that `direction` speaks of. Its root is the first of its words that
+/// depends on none inside it; a span that is a whole subtree has one root and ends with it.
 fn syntax_features(
     f: &mut Features,
     s: &Sight<'_, '_>,

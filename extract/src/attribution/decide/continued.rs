@@ -1,4 +1,8 @@
-//! Quotations that stand alone: they go on with what the same speaker said just before.
+//! Quotations without a cue of their own go on with what the same speaker said just before: “The
+//! port is closed,” Lind said. “It will open in May.”
+//!
+//! This comes after the choice of attributions, since it needs to know which units have one of
+//! their own.
 
 use std::ops::Range;
 
@@ -7,7 +11,12 @@ use crate::tags::Tag;
 use crate::time::expression;
 use crate::view::Reading;
 
-/// Adds units that are wholly quoted to the attribution before them.
+/// Adds units that are wholly quoted to the attribution before them, in one pass over the units.
+///
+/// A quotation is added if it stands in the same paragraph as the attribution, or in the next one
+/// and either opens without the last having been closed or fills its paragraph behind a quotation.
+/// A unit with an attribution of its own ends this; one without a quotation ends it for the next
+/// paragraph.
 pub(crate) fn continue_quotations(r: &Reading<'_>, drafts: &mut [Draft]) {
     let mut own = vec![Vec::new(); r.units().len()];
     for (place, draft) in drafts.iter().enumerate() {
@@ -53,7 +62,8 @@ pub(crate) fn continue_quotations(r: &Reading<'_>, drafts: &mut [Draft]) {
     }
 }
 
-/// Adds a quotation to pieces of content, in reading order. Nothing is said twice.
+/// Inserts a quotation among the pieces of a content, in reading order, unless it overlaps one of
+/// them.
 fn add(content: &mut Vec<Range<usize>>, quoted: Range<usize>) {
     let at = content.partition_point(|piece| piece.start < quoted.start);
     let apart = content[..at].last().is_none_or(|before| before.end <= quoted.start)
@@ -75,7 +85,8 @@ fn fills_paragraph(r: &Reading<'_>, unit: &Range<usize>) -> bool {
         && (unit.end >= r.len() || r.paragraph_of(unit.end) != paragraph)
 }
 
-/// The quoted tokens when a unit is one quotation from its first token on.
+/// The quoted tokens of a unit that is one quotation, with nothing but marks behind it, and whether
+/// the quotation opens without the one before having been closed.
 pub(crate) fn wholly_quoted(r: &Reading<'_>, unit: &Range<usize>) -> Option<(Range<usize>, bool)> {
     let quotation = &r.quotations()[r.quotation_at(unit.start)?];
     let rest = unit.end.saturating_sub(quotation.end);
@@ -85,7 +96,8 @@ pub(crate) fn wholly_quoted(r: &Reading<'_>, unit: &Range<usize>) -> Option<(Ran
         .then(|| (quotation.range(), quotation.reopens))
 }
 
-/// "Said last month that crews were leaving": the time before "that" tells when it was said and is no content.
+/// Takes an expression of time between cue and "that" out of the content: in "said last month that
+/// crews were leaving" it tells when that was said.
 pub(crate) fn leave_out(r: &Reading<'_>, draft: &mut Draft) {
     let Some(content) = draft.content.first_mut().filter(|content| content.start >= draft.cue.end) else { return };
     let Some(end) = expression::phrase_at(r, content.start).filter(|&end| end < content.end) else { return };

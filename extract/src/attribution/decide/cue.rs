@@ -1,4 +1,9 @@
 //! Is a word a cue, and which words around it belong to the cue?
+//!
+//!
+//! Two decisions, with a model each. `cue.bin` gives the probability that a candidate attributes,
+//! from the features of [`cue_features`]. `extent.bin` ranks the ranges that [`extents`] offers,
+//! once source and content are known.
 
 use std::ops::Range;
 
@@ -12,17 +17,19 @@ use crate::model::word;
 use crate::parse::Relation;
 use crate::tags::Tag;
 
-/// The numbers that name a candidate in the features of all decisions.
+/// What names a candidate in the features of all decisions, as numbers. Hashes stand for strings;
+/// the others are those of their enums.
 pub(crate) struct Atoms {
-    /// The lemma.
+    /// Hash of the lemma.
     pub(crate) lemma: u32,
-    /// The voice.
+    /// Number of the [`Voice`].
     pub(crate) voice: u32,
-    /// The frame.
+    /// Hash of the construction's name.
     pub(crate) frame: u32,
-    /// What is before subject and verb.
+    /// Number of what stands before subject and verb ([`Candidate::left`]).
     pub(crate) left: u32,
-    /// Where the subject is.
+    /// Where the subject stands: 0 nowhere, 1 before the verb, 2 behind it, 3 with an earlier verb,
+    /// 4 before a relative pronoun.
     pub(crate) order: u32,
 }
 
@@ -47,6 +54,15 @@ impl Atoms {
 }
 
 /// The features of a candidate as a cue.
+///
+/// | templates | look at |
+/// |---|---|
+/// | 0–26 | lemma, voice, construction, and the words around the head and at the beginning of the content |
+/// | 30–39, 60–62 | the subject |
+/// | 40–50 | the rest of the sentence: quotations and their distance, verbs, position |
+/// | 51–54, 63, 64 | a noun phrase between cue and content |
+/// | 55–59 | words before a noun |
+/// | 70–86 | dependencies |
 pub(crate) fn cue_features(s: &Sight<'_, '_>, c: &Candidate) -> Vec<u32> {
     let r = s.r;
     let a = Atoms::of(c);
@@ -120,6 +136,7 @@ fn object_features(f: &mut Features, s: &Sight<'_, '_>, c: &Candidate, a: &Atoms
 }
 
 /// Features of a noun as a cue.
+/// The verb before it matters most: "made the claim" attributes where "settled the claim" does not.
 fn noun_features(f: &mut Features, s: &Sight<'_, '_>, c: &Candidate, a: &Atoms) {
     if !matches!(c.voice, Voice::Noun | Voice::OwnNoun) {
         return;
@@ -134,6 +151,7 @@ fn noun_features(f: &mut Features, s: &Sight<'_, '_>, c: &Candidate, a: &Atoms) 
 }
 
 /// Features of the dependencies around the cue.
+/// "Telling" relations are kept as a set of bits, one for each kind of dependent that the head has.
 fn syntax_features(f: &mut Features, s: &Sight<'_, '_>, c: &Candidate, a: &Atoms) {
     let x = &s.syntax;
     let (own, frame) = (x.relation(c.head), x.frame(c.head));
@@ -186,6 +204,8 @@ fn subject_features(f: &mut Features, s: &Sight<'_, '_>, c: &Candidate, a: &Atom
 }
 
 /// The ranges of tokens that the cue may cover, none of them touching what is taken by source and content.
+/// Offers begin where the rules do or up to five tokens before the head, and end up to eight behind the
+/// group. The rules' own borders are features, so the model learns where to leave them.
 pub(crate) fn extents(
     s: &Sight<'_, '_>,
     c: &Candidate,

@@ -1,4 +1,14 @@
 //! Attributions from what the encoder marks: segments of cue, source and content, and which belong together.
+//!
+//!
+//! The encoder tags every token as the beginning or inside of a source, a cue or a content, or as
+//! none of them, and scores links: from a cue to its source, from a content to its cue. A window of
+//! the encoder is decoded as a whole (Viterbi over the tags), its cues then take their likeliest
+//! source, its contents their likeliest cue.
+//!
+//! The linear models have read the same text. Their confidence in the same cue is averaged with
+//! that of the encoder, and what they alone are very sure of is kept. Grammar fills in what the
+//! network does not mark: lemma, voice, object, negation.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -14,30 +24,36 @@ use crate::grammar::subject::Order;
 use crate::tags::{Tag, lemma};
 use crate::view::Reading;
 
-/// What the linear models are taken to say of a cue that they do not look at.
+/// The probability that stands for the linear models' opinion on a cue that they do not propose.
 const UNSEEN: f32 = 0.2;
-/// The head of a cue lies at most so many tokens outside of another reading of it.
+/// Two readings of one cue have heads at most this many tokens apart.
 const REACH: usize = 16;
-/// From which confidence on an attribution that the linear models alone find counts.
+/// The least confidence of an attribution that only the linear models find.
 const ALONE: f32 = 0.75;
-/// From which confidence on an attribution counts.
+/// The least confidence of an attribution, after the linear models were heard.
 const LEAST: f32 = 0.17;
-/// A source goes before "none" when its chance is no lower than this.
+/// The least probability of a source that goes before "none", however likely none is.
 const NAMED: f32 = 0.1;
-/// What is added to the scores of the labels with which a source, a cue and a content begin, so that more is found:
-/// missing what was said costs readers more than a doubtful quote that carries its confidence.
+/// What is added to the scores of the labels that begin a source, a cue and a content (label, score), so that more is found: missing what was said costs readers more than a doubtful quote
+/// that carries its confidence.
 const BEGINS: [(usize, f32); 3] = [(1, 0.4), (3, 0.5), (5, 0.4)];
 
-/// Words that the encoder marks as one part of an attribution.
+/// Tokens that the encoder marks as one part of an attribution.
 #[derive(Clone, Debug)]
 struct Marked {
+    /// The tokens of the document, from the first to the last that the mark touches.
     tokens: Range<usize>,
+    /// The same in words of the encoder, which link scores are asked with.
     segment: Segment,
-    /// How sure the mark is, from 0 to 1.
+    /// The mean probability of the role over its words, from 0 to 1.
     sure: f32,
 }
 
-/// The attributions of a document, in the order of their first tokens. `second` is what the linear models offer.
+/// The attributions of a document, in the order of their first tokens.
+///
+/// `candidates` are those of the grammar, sorted by head, and `second` what the linear models make
+/// of them. What the layout shows comes first, and no other attribution may have its head or a
+/// content begin inside it. None when nobody waits any longer.
 pub(crate) fn drafts(
     r: &Reading<'_>,
     candidates: &[Candidate],
@@ -76,15 +92,17 @@ fn covered<'r>(r: &Reading<'_>, ranges: impl Iterator<Item = &'r Range<usize>>) 
     covered
 }
 
-/// Of "X told Y that …, according to a transcript" the words are X's alone, where both attributions begin with the same.
+/// Drops "according to a transcript" where another attribution begins with the same content: of "X
+/// told Y that …, according to a transcript" the words are X's alone.
 fn leave_out_how(r: &Reading<'_>, found: &mut Vec<Draft>) {
     let begin = |draft: &Draft| draft.content.first().map(|content| content.start);
     let told: BTreeSet<_> = found.iter().filter(|draft| !select::tells_how(r, draft)).map(begin).collect();
     found.retain(|draft| !select::tells_how(r, draft) || !told.contains(&begin(draft)));
 }
 
-/// The attribution as the linear models see it, too. They err in other ways than the encoder: where both agree, more is
-/// right than either says.
+/// Averages the confidence of a draft with that of the linear models' reading of the same cue. The
+/// two err in different ways: where both agree, more is right than either says. A draft whose
+/// content strays into other paragraphs takes the content of the linear models, or goes.
 fn advise(r: &Reading<'_>, draft: &mut Draft, second: &[Draft]) {
     let from = second.partition_point(|other| other.head + REACH < draft.cue.start);
     let near = second[from..].iter().take_while(|other| other.head < draft.cue.end + REACH);
@@ -99,7 +117,8 @@ fn advise(r: &Reading<'_>, draft: &mut Draft, second: &[Draft]) {
     draft.confidence = mean(draft.confidence, same.map_or(UNSEEN, |other| other.confidence));
 }
 
-/// A clause that "that" opens begins with it. The corpora that the encoder learned from differ on this, and so it wavers.
+/// Begins content with the "that" before it. The corpora that the encoder learned from differ on
+/// whether "that" belongs to the content, so it wavers; ours includes it.
 fn begin_with_that(r: &Reading<'_>, draft: &mut Draft) {
     let cue = draft.cue.clone();
     let Some(content) = draft.content.first_mut() else { return };
@@ -122,7 +141,8 @@ fn is_astray(r: &Reading<'_>, draft: &Draft) -> bool {
     draft.content.iter().all(outside)
 }
 
-/// The probability whose log odds are the mean of those of two others.
+/// The probability whose log odds are the mean of those of two others. Both are kept away from 0
+/// and 1.
 fn mean(one: f32, other: f32) -> f32 {
     let odds = |p: f32| {
         let p = p.clamp(1e-3, 1.0 - 1e-3);
@@ -141,7 +161,8 @@ fn layout(r: &Reading<'_>) -> Vec<Draft> {
     found
 }
 
-/// Of "X told Y that …, according to a transcript" the words are X's: the attribution that the content begins with.
+/// Of "X told Y that …, according to a transcript", the attribution to X with which the content
+/// begins. None where it does not begin with one.
 fn told_inside(r: &Reading<'_>, candidates: &[Candidate], how: &Draft) -> Option<Draft> {
     let content = how.content.first()?;
     let source = |c: &Candidate| c.subject.as_ref().map(|subject| subject.tokens.clone());
@@ -155,7 +176,8 @@ fn told_inside(r: &Reading<'_>, candidates: &[Candidate], how: &Draft) -> Option
     (!piece.is_empty()).then(|| Draft { content: vec![piece], ..told })
 }
 
-/// The sources, cues and contents of a window, in reading order.
+/// The sources, cues and contents of a window, each list in reading order. Overlapping roles cannot
+/// occur: a word has one tag.
 fn marked(r: &Reading<'_>, encoder: &Encoder, seen: &Encoded, window: &Range<usize>) -> [Vec<Marked>; 3] {
     let mut scores = seen.tags[window.clone()].to_vec();
     scores.iter_mut().for_each(|row| BEGINS.iter().for_each(|(label, more)| row[*label] += more));
@@ -182,7 +204,8 @@ fn marked(r: &Reading<'_>, encoder: &Encoder, seen: &Encoded, window: &Range<usi
     roles
 }
 
-/// Each cue with its source and its contents.
+/// Links each cue to its source and each content to its cue. A cue without content is dropped; the
+/// confidence of a draft is that of its marks and links together.
 fn linked(
     r: &Reading<'_>,
     candidates: &[Candidate],
@@ -225,7 +248,8 @@ fn likeliest(chances: &[f32]) -> (usize, f32) {
     best.map_or((0, 0.0), |(place, log)| (place, libm::expf(log)))
 }
 
-/// A draft whose cue, source and confidence are known, with what the grammar tells of the cue.
+/// A draft without content yet. The candidate that the grammar sees within the cue gives lemma,
+/// voice, object and negation; a noun goes before a verb ("made the claim").
 fn draft(
     r: &Reading<'_>,
     candidates: &[Candidate],
@@ -253,14 +277,16 @@ fn draft(
     }
 }
 
-/// The subject of a verb with tense, if it is a name or a pronoun: the encoder may leave it out.
+/// The subject of a finite verb if it is a name or a pronoun, which the encoder sometimes fails to
+/// mark.
 fn own_subject(r: &Reading<'_>, cue: &Candidate) -> Option<Range<usize>> {
     let subject =
         cue.subject.as_ref().filter(|subject| cue.voice == Voice::Active && subject.order != Order::Shared)?;
     matches!(r.tag(subject.tokens.end - 1), Tag::Nnp | Tag::Prp).then(|| subject.tokens.clone())
 }
 
-/// The last verb of a cue in which the grammar sees none, or its last word.
+/// The token that carries the meaning of a cue in which the grammar sees no candidate: its last
+/// verb, else its last noun, else its last token.
 fn head(r: &Reading<'_>, cue: &Range<usize>) -> usize {
     let last = |fits: fn(Tag) -> bool| cue.clone().rev().find(|&i| fits(r.tag(i)));
     last(Tag::is_verb).or_else(|| last(Tag::is_noun)).unwrap_or(cue.end - 1)
@@ -275,7 +301,8 @@ fn lemma_at(r: &Reading<'_>, head: usize) -> String {
     }
 }
 
-/// Parts "she’ll" where one word is both source and the beginning of the cue: "she", "’ll present".
+/// Splits a contraction that is both source and beginning of the cue, which the encoder sees as one
+/// word: of "she’ll present" the source is "she" and the cue "’ll present". Spans are bytes.
 pub(crate) fn part_contraction(text: &str, quote: &mut Quote) {
     let ([source], [cue]) = (quote.source.as_slice(), quote.cue.as_slice()) else { return };
     if source.end() <= cue.start() || source.start() > cue.start() {

@@ -13,17 +13,24 @@ use crate::tags::Tag;
 use crate::view::Reading;
 
 /// A document with a number for everything that features look at. Lists have one value per token.
+/// It is built once per document, so that a feature is a few look-ups and one hash however often a
+/// token is looked at. Positions outside of the text are allowed everywhere and have numbers of
+/// their own, so templates need not ask for borders.
 pub(crate) struct Sight<'r, 'd> {
+    /// The words, tags, quotations and sentences.
     pub(crate) r: &'r Reading<'d>,
-    /// The end of the word: its last three letters.
+    /// Hash of the last three characters of the word, in lower case.
     endings: Vec<u32>,
-    /// The type of the entity that is mentioned here, plus one; 0 outside of mentions.
+    /// The number of the type of entity that is mentioned here ([`kind_number`]), plus ten for
+    /// descriptions and pronouns; 0 outside of mentions.
     kinds: Vec<u8>,
-    /// Where likely cues and their subjects begin.
+    /// Where likely cues and their subjects begin; empty until the cue model has spoken.
     pub(crate) starts: Starts,
+    /// The dependencies.
     pub(crate) syntax: Syntax<'r>,
+    /// Running counts, one for each [`Sort`].
     tallies: [Tally; Sort::ALL.len()],
-    /// Where likely cues begin, once these are known.
+    /// Running counts of likely cues; empty until [`Sight::tally_cues`].
     cues: Tally,
 }
 
@@ -44,8 +51,10 @@ pub(crate) enum Sort {
 }
 
 impl Sort {
+    /// All of them, in the order of their numbers.
     const ALL: [Self; 6] = [Self::Finite, Self::OpenQuote, Self::Open, Self::Close, Self::Comma, Self::Break];
 
+    /// Whether the token at `i` is of this sort.
     fn holds(self, r: &Reading<'_>, i: usize) -> bool {
         match self {
             Self::Finite => r.tag(i).is_finite(),
@@ -61,12 +70,13 @@ impl Sort {
     }
 }
 
-/// How many tokens before each token are of a sort: how many there are in a range then costs two look-ups, however
-/// long it is.
+/// Prefix sums: at position `i`, how many tokens before token `i` are of a sort. How many there are
+/// in a range then costs two look-ups, however long it is.
 #[derive(Debug)]
 struct Tally(Vec<u32>);
 
 impl Tally {
+    /// Counts over `len` tokens.
     fn new(len: usize, holds: impl Fn(usize) -> bool) -> Self {
         let mut sums = Vec::with_capacity(len + 1);
         sums.push(0);
@@ -78,20 +88,24 @@ impl Tally {
         Self(sums)
     }
 
+    /// How many there are in a range, which is cut to the text.
     fn count(&self, tokens: &Range<usize>) -> u32 {
         let last = self.0.len() - 1;
         self.0[tokens.end.min(last)].saturating_sub(self.0[tokens.start.min(last)])
     }
 }
 
-/// What other stages found in a document.
+/// What earlier stages found in a document.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seen<'a> {
+    /// Its entities and their mentions.
     pub(crate) chains: &'a Chains,
+    /// Its dependencies.
     pub(crate) tree: &'a Tree,
 }
 
 impl<'r, 'd> Sight<'r, 'd> {
+    /// Builds all tables but those of cues. None when nobody waits any longer.
     pub(crate) fn new(r: &'r Reading<'d>, seen: Seen<'r>, patience: &Patience<'_>) -> Option<Self> {
         #[cfg(test)]
         crate::view::built::note("features");
@@ -141,7 +155,7 @@ impl<'r, 'd> Sight<'r, 'd> {
         ranges.iter().map(|tokens| self.tally(sort, tokens)).sum::<u32>().min(3)
     }
 
-    /// The word; 0 outside of the text.
+    /// The hash of the word in lower case; 0 outside of the text.
     pub(crate) fn word(&self, i: usize) -> u32 {
         self.r.number(i)
     }
@@ -151,7 +165,7 @@ impl<'r, 'd> Sight<'r, 'd> {
         self.endings.get(i).copied().unwrap_or(0)
     }
 
-    /// The number of a token's tag.
+    /// The number of a token's part of speech, plus 40 inside a quotation; 99 outside of the text.
     pub(crate) fn tag(&self, i: usize) -> u32 {
         if i >= self.r.len() {
             99
@@ -160,7 +174,8 @@ impl<'r, 'd> Sight<'r, 'd> {
         }
     }
 
-    /// The word if it says something about structure, else its tag.
+    /// The word if it is a function word or a mark, else its part of speech: enough to see the
+    /// shape of a sentence without what it speaks of.
     pub(crate) fn sketch(&self, i: usize) -> u32 {
         match self.r.tag(i) {
             _ if i >= self.r.len() => 99,
@@ -180,17 +195,17 @@ impl<'r, 'd> Sight<'r, 'd> {
         }
     }
 
-    /// The middle cluster of the word.
+    /// The cluster of the word at the middle granularity; see [`Clusters`](crate::model::Clusters).
     pub(crate) fn group(&self, i: usize) -> u32 {
         u32::from(self.r.groups(i)[1])
     }
 
-    /// The fine cluster of the word.
+    /// The cluster of the word at the finest granularity.
     pub(crate) fn fine(&self, i: usize) -> u32 {
         u32::from(self.r.groups(i)[2])
     }
 
-    /// The coarse cluster of the word.
+    /// The cluster of the word at the coarsest granularity.
     pub(crate) fn broad(&self, i: usize) -> u32 {
         u32::from(self.r.groups(i)[0])
     }
@@ -202,6 +217,8 @@ impl<'r, 'd> Sight<'r, 'd> {
 }
 
 /// The number of an entity type, in features.
+/// Types that behave alike as sources share one. Changing a number needs a refit of every model
+/// that asks for [`Sight::kind`].
 fn kind_number(kind: EntityType) -> u8 {
     match kind {
         EntityType::Person => 1,
@@ -213,23 +230,28 @@ fn kind_number(kind: EntityType) -> u8 {
     }
 }
 
-/// A list of features in the making.
+/// A list of hashed features in the making, in the order in which they were added. Scores are added
+/// up in that order, so it must not change without a refit.
 #[derive(Debug, Default)]
 pub(crate) struct Features(pub(crate) Vec<u32>);
 
 impl Features {
+    /// Begins with features that are known already.
     pub(crate) fn with(values: &[u32]) -> Self {
         let mut list = Vec::with_capacity(72);
         list.extend_from_slice(values);
         Self(list)
     }
 
+    /// Adds the feature of a template with these values. A template number is never given a second
+    /// meaning.
     pub(crate) fn add(&mut self, template: u32, values: &[u32]) {
         self.0.push(feature(template, values));
     }
 }
 
-/// A distance or length in steps that grow with it.
+/// A distance or length in tokens, in steps that grow with it: exact up to 6, then ever coarser,
+/// and 13 for more than 40.
 pub(crate) fn steps(len: usize) -> u32 {
     match len {
         0..=6 => len as u32,
@@ -243,7 +265,7 @@ pub(crate) fn steps(len: usize) -> u32 {
     }
 }
 
-/// A signed distance from `a` to `b`.
+/// The distance from `a` to `b` in [`steps`], plus 50 where `b` comes first.
 pub(crate) fn apart(a: usize, b: usize) -> u32 {
     if b >= a { steps(b - a) } else { 50 + steps(a - b) }
 }

@@ -1,4 +1,8 @@
 //! Who offers a span as content: the rules, the grammar, the parser.
+//!
+//!
+//! A span that several rules agree on is more likely to be right than a span that one of them
+//! offers, so the model hears all who made it.
 
 use crate::attribution::candidate::content::Extent;
 
@@ -23,6 +27,7 @@ pub(super) enum Maker {
 }
 
 impl Maker {
+    /// In the order of their numbers.
     const ALL: [Self; 10] = [
         Self::Ahead,
         Self::Behind,

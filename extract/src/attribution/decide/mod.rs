@@ -15,10 +15,14 @@
 //! | [`bounds`] | where content must end: at its paragraph, after a dateline | |
 //! | [`continued`] | which quotations go on with what the same speaker said before | |
 //!
-//! [`features`] and [`syntax`] hold what the features of all decisions are made from; [`cases`] is for fitting.
+//! [`features`] and [`syntax`] hold what the features of all decisions are made from; `cases` is for fitting.
 //!
 //! A feature has a number, its template. Changing what a template means, or adding one, needs a refit of that model and
 //! of all after it.
+//!
+//!
+//! Fitting goes in the same order. Each model is fitted on what those before it find in articles
+//! that they were not fitted on, so that it learns from the errors that it will meet.
 
 pub(crate) mod bounds;
 #[cfg(feature = "training")]
@@ -63,6 +67,10 @@ pub struct Models {
 
 impl Models {
     /// Reads the models.
+    /// Reads the models from their files, each with one label.
+    ///
+    /// # Errors
+    /// If a file is missing, damaged, or of another version of the features.
     pub(crate) fn read(files: &Files) -> Result<Self, ModelError> {
         Ok(Self {
             cue: files.linear("cue", 1)?,
@@ -77,26 +85,30 @@ impl Models {
 /// What a ranking offers: some tokens, or nothing; with the features of the choice.
 #[derive(Clone, Debug)]
 pub(crate) struct Offer<T> {
+    /// What is offered.
     pub(crate) value: T,
+    /// Features of this offer alone.
     features: Vec<u32>,
-    /// Positions in [`Offers::shared`].
+    /// Positions in [`Offers::shared`] of two lists that this offer has in common with others.
     shared: Option<[usize; 2]>,
 }
 
 /// All that a ranking offers.
 #[derive(Clone, Debug)]
 pub(crate) struct Offers<T> {
+    /// The offers, in a fixed order: of equal scores the first wins.
     pub(crate) list: Vec<Offer<T>>,
     /// Lists of features that several offers have, which are summed up once.
     shared: Vec<Vec<u32>>,
 }
 
 impl<T: Clone> Offers<T> {
+    /// Offers that share no features.
     fn new(list: Vec<Offer<T>>) -> Self {
         Self { list, shared: Vec::new() }
     }
 
-    /// All features of an offer.
+    /// All features of the offer at a position, its own before the shared ones.
     #[cfg(feature = "training")]
     pub(crate) fn features(&self, place: usize) -> Vec<u32> {
         let offer = &self.list[place];
@@ -104,7 +116,8 @@ impl<T: Clone> Offers<T> {
         offer.features.iter().chain(shared).copied().collect()
     }
 
-    /// The offer with the highest score, and how far it lies above the next; none when there is none.
+    /// The offer with the highest score, and the margin to the next, 20 at most. None when nothing
+    /// is offered.
     pub(crate) fn best(&self, model: &Linear) -> Option<(T, f32)> {
         let shared: Vec<f32> = self.shared.iter().map(|features| model.score(features)).collect();
         let (mut top, mut second): (Option<(usize, f32)>, f32) = (None, f32::NEG_INFINITY);

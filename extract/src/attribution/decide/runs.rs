@@ -1,4 +1,14 @@
-//! A quotation over several paragraphs, which opens each of them anew and closes the last alone, is one speech.
+//! A quotation over several paragraphs is one speech. It opens each paragraph anew and is closed
+//! only in the last:
+//!
+//! ```text
+//! “The harbour is shut.
+//!
+//! “It will open in May,” Lind said.
+//! ```
+//!
+//! The decisions see paragraphs one by one and may give such a run to several attributions, or its
+//! parts to nobody. Here each run is given out as a whole.
 
 use std::ops::Range;
 
@@ -7,16 +17,17 @@ use crate::grammar::phrase;
 use crate::tags::Tag;
 use crate::view::Reading;
 
-/// A quotation is followed over at most this many paragraphs.
+/// A run is followed over at most this many quotations.
 const PARAGRAPHS: usize = 60;
 
-/// A paragraph that only tells who speaks next has at most this many tokens.
+/// The most tokens of a paragraph that only introduces the speaker of the quotation below.
 const LEAD: usize = 14;
-/// How sure it is that such a paragraph tells who speaks.
+/// The confidence of an attribution to the subject of such a paragraph.
 const LED: f32 = 0.5;
 
-/// Gives all paragraphs of each such quotation to one attribution: that whose cue stands among them, else the last before
-/// it. One that loses all of its content goes. What nobody tells of, the subject of a short paragraph before it says.
+/// Gives all paragraphs of each run to one attribution: to one whose cue stands among them, else to
+/// the last one before. An attribution that loses all of its content is dropped. A quotation that
+/// nobody claims goes to the subject of a short paragraph before it ([`led`]).
 pub(crate) fn join(r: &Reading<'_>, drafts: &mut Vec<Draft>) {
     let mut owners: Vec<Vec<usize>> = vec![Vec::new(); r.quotations().len()];
     for (place, draft) in drafts.iter().enumerate() {
@@ -47,7 +58,7 @@ pub(crate) fn join(r: &Reading<'_>, drafts: &mut Vec<Draft>) {
     drafts.sort_by_key(|draft| (draft.start(), draft.head));
 }
 
-/// Shares a run among the attributions that tell of any of it.
+/// Shares the quotations of a run among the attributions `all` that claim any of them.
 fn share(r: &Reading<'_>, drafts: &mut [Draft], run: &Range<usize>, all: &[usize]) {
     let quotations = &r.quotations()[run.clone()];
     let paragraphs = r.paragraph_of(quotations[0].open)..=r.paragraph_of(quotations[quotations.len() - 1].open);
@@ -66,7 +77,7 @@ fn share(r: &Reading<'_>, drafts: &mut [Draft], run: &Range<usize>, all: &[usize
     }
 }
 
-/// Takes tokens out of content.
+/// Removes tokens from content. A piece that they lie in the middle of becomes two.
 pub(crate) fn take(content: &mut Vec<Range<usize>>, tokens: &Range<usize>) {
     let rest = |piece: &Range<usize>| {
         let meets = piece.start < tokens.end && tokens.start < piece.end;
@@ -94,7 +105,9 @@ fn cover(content: &mut Vec<Range<usize>>, tokens: Range<usize>) {
     content.insert(at, whole);
 }
 
-/// "Ilsa Brandt was blunt.", and then paragraphs that are nothing but a quotation.
+/// The attribution of a run to the subject of the short paragraph before it: "Ilsa Brandt was
+/// blunt.", and then paragraphs that are nothing but a quotation. The subject must be a name, "he"
+/// or "she", and its paragraph must have no attribution of its own.
 fn led(r: &Reading<'_>, cued: &[bool], run: &Range<usize>) -> Option<Draft> {
     let quotations = &r.quotations()[run.clone()];
     let whole = quotations.iter().all(|quotation| {
@@ -123,6 +136,7 @@ fn led(r: &Reading<'_>, cued: &[bool], run: &Range<usize>) -> Option<Draft> {
     })
 }
 
+/// Whether a token is the first of its paragraph.
 fn opens_paragraph(r: &Reading<'_>, at: usize) -> bool {
     at == 0 || r.paragraph_of(at - 1) != r.paragraph_of(at)
 }

@@ -1,4 +1,11 @@
 //! Chooses among possible attributions: sure ones first, none inside the content of another.
+//!
+//!
+//! Offers overlap: two verbs of a clause may both be offered as its cue, and a content may hold
+//! another attribution. The choice is greedy. Offers under a threshold go, then those that a
+//! likelier reading of the same words beats; the rest is taken in order, and nothing whose cue lies
+//! inside what is taken already. Indirect content that a likelier attribution stands in has reached
+//! too far, and goes.
 
 use std::ops::Range;
 
@@ -19,21 +26,24 @@ use crate::lexicon::List;
 use crate::tags::Tag;
 use crate::view::Reading;
 
-/// From which probability on an attribution counts.
+/// The least probability of an attribution without quotation marks.
 const LEAST: f32 = 0.28;
-/// The same for content with quotation marks, which is missed more than it is doubted.
+/// The least probability of one with quotation marks in its content. It is lower, since models miss
+/// these more often than they invent them.
 const LEAST_QUOTED: f32 = 0.17;
-/// At least so likely are those that nothing but a comma parts from a whole quotation.
+/// The least probability given to a cue that only a comma separates from a whole quotation.
 const AFTER_COMMA: f32 = 0.4;
-/// From which probability on a cue is looked at more closely.
+/// The least probability of a cue for which source and content are looked for: these cost far more
+/// than the cue.
 const WORTH: f32 = 0.06;
-/// From which probability on a cue ends the content before it.
+/// The least probability of a cue that ends the content before it.
 const SURE: f32 = 0.5;
 
-/// So many attributions share a token of their contents at most: what quotes say in sum stays in proportion to the text.
+/// At most this many attributions share a token of their contents, so that all quotes together stay
+/// in proportion to the text.
 const SHARED: u8 = 4;
 
-/// All decisions on one candidate take as long as so many other steps.
+/// What all decisions on one candidate cost, in units of [`Patience`].
 const DECISION: usize = 200;
 
 /// A document with its candidates and how likely each is a cue.
@@ -46,15 +56,18 @@ pub(crate) struct Search<'r, 'd> {
     pub(crate) chances: Vec<f32>,
 }
 
-/// What the decisions for one candidate found.
+/// What the decisions on one candidate found.
 pub(crate) struct Outcome {
+    /// The attribution, with its probability.
     pub(crate) draft: Draft,
+    /// The features that the model of the whole saw.
     #[cfg(feature = "training")]
     pub(crate) features: Vec<u32>,
 }
 
 impl<'r, 'd> Search<'r, 'd> {
     /// The candidates of a document; with a model, how likely each is a cue, and where content therefore ends.
+    /// None when nobody waits any longer.
     pub(crate) fn new(
         r: &'r Reading<'d>,
         mut sight: Sight<'r, 'd>,
@@ -94,7 +107,8 @@ impl<'r, 'd> Search<'r, 'd> {
         contents(&self.sight, c, source)
     }
 
-    /// All decisions for one candidate; none when nothing can be its content.
+    /// Takes all decisions on the candidate at this position, in the order cue, source, content,
+    /// extent, whole. None when nothing can be its content.
     pub(crate) fn decide(&self, place: usize, models: &Models) -> Option<Outcome> {
         let c = &self.candidates[place];
         let (source, source_margin) = self.sources(c).best(&models.source)?;
@@ -130,7 +144,8 @@ impl<'r, 'd> Search<'r, 'd> {
     }
 }
 
-/// “The mill is sold,” Reed interrupted: after a comma in the marks any verb tells of them.
+/// Whether subject, verb and full stop follow a quotation that ends with a comma: after “The mill
+/// is sold,” any verb attributes, even "Reed interrupted."
 fn follows_comma(r: &Reading<'_>, c: &Candidate) -> bool {
     let Some(subject) = c.subject.as_ref().filter(|subject| subject.order == Order::Plain && c.after_speech) else {
         return false;
@@ -141,6 +156,7 @@ fn follows_comma(r: &Reading<'_>, c: &Candidate) -> bool {
 }
 
 /// What the decisions make of each candidate that is worth it, in the order of their heads.
+/// None when nobody waits any longer.
 pub(crate) fn offers(search: &Search<'_, '_>, models: &Models, patience: &Patience<'_>) -> Option<Vec<Draft>> {
     let mut found = Vec::new();
     for place in (0..search.candidates.len()).filter(|&place| search.is_worth(place)) {
@@ -181,20 +197,21 @@ pub(crate) fn chosen(r: &Reading<'_>, mut offers: Vec<Draft>) -> Vec<Draft> {
     chosen
 }
 
-/// How many tokens apart two readings of the same words begin at most.
+/// Two readings of the same words have heads less than this many tokens apart.
 const NEAR: usize = 16;
-/// By how much an attribution must be likelier than one around it to show that the outer one reaches too far.
+/// By this much an attribution must be likelier than one whose content it stands in to show that
+/// the outer one reaches too far.
 const CLEARLY: f32 = 0.3;
 
-/// Of two readings of the same words the likelier stays, and none stays whose content swallows one that is
-/// far likelier. The drafts are in the order of their heads.
+/// Drops offers that a likelier one beats; see [`is_beaten`]. The offers are sorted by head.
 fn drop_beaten(r: &Reading<'_>, offers: &mut Vec<Draft>) {
     let beaten: Vec<bool> = (0..offers.len()).map(|place| is_beaten(r, offers, place)).collect();
     let mut beaten = beaten.into_iter();
     offers.retain(|_| !beaten.next().unwrap_or(false));
 }
 
-/// Whether a likelier attribution overlaps this one.
+/// Whether a likelier attribution nearby reads the same words as its cue, or one inside the content
+/// is clearly likelier.
 fn is_beaten(r: &Reading<'_>, offers: &[Draft], place: usize) -> bool {
     let own = &offers[place];
     let before = offers[..place].iter().rev().take_while(|other| other.head + NEAR > own.head);
@@ -211,7 +228,7 @@ fn is_beaten(r: &Reading<'_>, offers: &[Draft], place: usize) -> bool {
     })
 }
 
-/// All candidates of a document.
+/// All candidates of a document, sorted by head. None when nobody waits any longer.
 pub(crate) fn candidates(r: &Reading<'_>, nouns: &Nouns, patience: &Patience<'_>) -> Option<Vec<Candidate>> {
     let groups = verbs::groups(r);
     patience.spend(r.len() / 4)?;

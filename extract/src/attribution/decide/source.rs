@@ -1,4 +1,12 @@
 //! Which noun phrase is the source of a cue?
+//!
+//!
+//! The grammar proposes one source, if any. Offered besides are narrower and wider readings of it,
+//! the noun phrases within [`NEAR`] tokens, what the parser relates to the cue, and "none". The
+//! model `source.bin` ranks them.
+//!
+//! Who that source *is* (the speaker) is decided much later, in
+//! [`values::who`](crate::attribution::values::who).
 
 use std::ops::Range;
 
@@ -9,10 +17,11 @@ use crate::attribution::candidate::Candidate;
 use crate::grammar::{phrase, subject};
 use crate::tags::Tag;
 
-/// How far from its cue a source is looked for, in tokens to each side.
+/// How many tokens before and behind the head of the cue a source is looked for, within its unit.
 const NEAR: usize = 45;
 
-/// The noun phrases that may be the source, "none" among them. `rule` is what the grammar proposes.
+/// The noun phrases that may be the source, "none" first among them. `rule` is what the grammar
+/// proposes. No range is offered twice, and none holds the head of the cue.
 pub(crate) fn sources(s: &Sight<'_, '_>, c: &Candidate, rule: Option<&Range<usize>>) -> Offers<Option<Range<usize>>> {
     let a = Atoms::of(c);
     let mut ranges: Vec<Range<usize>> = rule.cloned().into_iter().collect();
@@ -33,7 +42,8 @@ pub(crate) fn sources(s: &Sight<'_, '_>, c: &Candidate, rule: Option<&Range<usiz
     Offers::new(offers)
 }
 
-/// The subject that the grammar found, narrower and wider.
+/// The grammar's proposal, narrower and wider: up to its first comma, without what precedes the
+/// last noun phrase, with an apposition, with prepositional phrases.
 fn variants(s: &Sight<'_, '_>, rule: &Range<usize>) -> Vec<Range<usize>> {
     let r = s.r;
     let mut found = Vec::new();
@@ -51,7 +61,8 @@ fn variants(s: &Sight<'_, '_>, rule: &Range<usize>) -> Vec<Range<usize>> {
     found
 }
 
-/// Noun phrases in the neighbourhood: simple, with what hangs on them, with appositions, and up to the cue.
+/// Noun phrases near the cue: alone, with prepositional phrases, with an apposition, the owner
+/// before "'s", and from each up to the cue.
 fn phrases(s: &Sight<'_, '_>, c: &Candidate) -> Vec<Range<usize>> {
     let r = s.r;
     let unit = r.unit(c.head);
@@ -96,7 +107,8 @@ fn phrases(s: &Sight<'_, '_>, c: &Candidate) -> Vec<Range<usize>> {
     found
 }
 
-/// What the parser makes subject, agent or possessor of the cue.
+/// The subtrees of the words that the parser relates to the cue: its subject, its dependents and
+/// what it depends on. Opening prepositions and marks are left out.
 fn parsed(s: &Sight<'_, '_>, c: &Candidate) -> Vec<Range<usize>> {
     let (r, x) = (s.r, &s.syntax);
     let mut found = Vec::new();
@@ -120,6 +132,7 @@ fn parsed(s: &Sight<'_, '_>, c: &Candidate) -> Vec<Range<usize>> {
 }
 
 /// Features of having no source.
+/// Its templates begin at 100, so that its weights are its own.
 fn none(s: &Sight<'_, '_>, c: &Candidate, a: &Atoms, ruled: bool) -> Vec<u32> {
     let mut f = Features::with(&[]);
     f.add(100, &[u32::from(ruled), a.voice]);
@@ -133,6 +146,9 @@ fn none(s: &Sight<'_, '_>, c: &Candidate, a: &Atoms, ruled: bool) -> Vec<u32> {
 }
 
 /// Features of a noun phrase as the source.
+/// `relation` tells how the range differs from the grammar's proposal: 0 there is none, 1 the same,
+/// 2 shorter, 3 longer, 4 and 5 the same with another beginning, 6 overlapping, 7 elsewhere. `side`
+/// is 0 before the cue and 1 behind it.
 fn features(
     s: &Sight<'_, '_>,
     c: &Candidate,

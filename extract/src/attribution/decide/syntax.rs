@@ -8,9 +8,10 @@ use crate::parse::{NONE, Relation, Tree};
 pub(crate) struct Syntax<'t> {
     /// The dependencies of the document.
     tree: &'t Tree,
-    /// The words by what they depend on …
+    /// The dependents of all words, one word after another …
     children: Vec<u32>,
-    /// … and where those of each word begin; one more at the end.
+    /// … and where those of each word begin in it; one more at the end. Two flat lists
+    /// need no allocation per word.
     starts: Vec<u32>,
 }
 

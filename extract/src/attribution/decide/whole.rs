@@ -1,4 +1,8 @@
 //! Do cue, source and content together make an attribution?
+//!
+//!
+//! The last decision sees what the earlier ones chose and how clearly they did. Its probability is
+//! the confidence of the quote, before calibration.
 
 use std::ops::Range;
 
@@ -10,14 +14,21 @@ use crate::grammar::phrase;
 
 /// What the earlier decisions found, and how clearly.
 pub(crate) struct Found<'a> {
+    /// The probability that the candidate is a cue.
     pub(crate) cue: f32,
+    /// The source, or none.
     pub(crate) source: Option<&'a Range<usize>>,
+    /// By how much its score lies above that of the next offer.
     pub(crate) source_margin: f32,
+    /// The content, in one or more pieces.
     pub(crate) content: &'a Content,
+    /// The same margin for the content.
     pub(crate) content_margin: f32,
 }
 
 /// The features of a whole attribution.
+/// Templates 1–6 hold probability and margins in steps, 7–18 the parts beside each other, 20–27 the
+/// head of the source.
 pub(crate) fn whole_features(s: &Sight<'_, '_>, c: &Candidate, found: &Found<'_>) -> Vec<u32> {
     let r = s.r;
     let a = Atoms::of(c);

@@ -1,4 +1,8 @@
-//! "Benwick: Talks will go on": a name and a colon at the head of a line.
+//! A name and a colon at the head of a line: "Benwick: Talks will go on".
+//!
+//! Such a line is an attribution in a headline, or at the very beginning of a text; elsewhere a
+//! colon is left to the candidates. What looks alike and is none: labels of pictures and notes
+//! ("FILE PHOTO:"), headings, and datelines with a colon.
 
 use std::ops::Range;
 
@@ -11,11 +15,13 @@ use crate::tags::Tag;
 use crate::view::turns::is_heading;
 use crate::view::{REACH, Reading};
 
-/// What a label heads has at most this many sentences.
+/// A label heads at most this many sentences of its paragraph.
 const SENTENCES: usize = 40;
 
 /// Attributions by a colon after a short name that begins a headline or the first line of the text, and by the labels
 /// of a transcript.
+/// The label has at most six tokens, all capitalised, and more than two tokens must follow the
+/// colon.
 pub(crate) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
     let mut drafts = transcript::drafts(r);
     let turns = drafts.len();
@@ -42,7 +48,8 @@ pub(crate) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
     drafts
 }
 
-/// "MULTAN: The mayor said …": a place, and behind the colon a sentence that tells itself who speaks.
+/// Whether the label is a dateline: "MULTAN: The mayor said …", a place in capitals before a
+/// sentence that has a cue of its own.
 fn is_dateline(r: &Reading<'_>, unit: &Range<usize>, colon: usize) -> bool {
     let shouted = |i: usize| !r.document.word(i).contains(char::is_lowercase);
     let says = |i: usize| {
@@ -51,7 +58,7 @@ fn is_dateline(r: &Reading<'_>, unit: &Range<usize>, colon: usize) -> bool {
     (unit.start..colon).all(shouted) && (colon + 2..unit.end).take(REACH).any(says)
 }
 
-/// Where the paragraph of a unit ends.
+/// One past the last token of a unit's paragraph, or of its first [`SENTENCES`] units.
 fn paragraph_end(r: &Reading<'_>, unit: &Range<usize>) -> usize {
     let paragraph = r.paragraph_of(unit.start);
     let more = r.units()[r.unit_at(unit.start) + 1..].iter().take(SENTENCES);

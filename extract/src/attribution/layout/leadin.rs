@@ -1,5 +1,9 @@
-//! Words that come before what was said, and a colon between: "Said Ilsa Brandt: “…”", "She wrote:" and the words, a
-//! quoted block or a list in the paragraphs below.
+//! Words that lead to what was said, with a colon between them: "Said Ilsa Brandt: “…”", or "She
+//! wrote:" with a quoted block, a list or a paragraph below.
+//!
+//! The candidates see one sentence at a time, so a cue whose content stands in the next paragraphs
+//! is found here. In: units that end in a colon at the end of their paragraph, or that open with a
+//! verb of saying. Out: drafts with a confidence of 0.97.
 
 use std::ops::Range;
 
@@ -11,14 +15,16 @@ use crate::grammar::verbs::{self, Group};
 use crate::tags::Tag;
 use crate::view::Reading;
 
-/// How sure it is that a colon leads to what was said.
+/// The confidence that a colon leads to what was said.
 const SURE: f32 = 0.97;
-/// A list or block has at most so many lines.
+/// The most lines of a list or block, and the most units of one of its paragraphs.
 const LINES: usize = 30;
-/// A clause that leads to what was said has at most so many tokens.
+/// The most tokens of a clause that leads to what was said.
 const CLAUSE: usize = 40;
 
 /// The attributions by a colon after verb and speaker, or at the end of a paragraph.
+/// Verb groups and subjects are found only where a paragraph does end in a colon, which most texts
+/// never have.
 pub(crate) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
     let mut found: Vec<Draft> = r.units().iter().filter_map(|unit| turned(r, unit)).collect();
     let ends: Vec<&Range<usize>> = r
@@ -66,7 +72,8 @@ fn turns(word: &str) -> bool {
     )
 }
 
-/// "Said Ilsa Brandt, a miller: “…”".
+/// The attribution of a sentence that opens with its verb: "Said Ilsa Brandt, a miller: “…”". The
+/// name with its appositions must reach to the colon.
 fn turned(r: &Reading<'_>, unit: &Range<usize>) -> Option<Draft> {
     let verb = unit.start;
     if !turns(r.lower(verb)) || !r.is_capital(verb) || unit.len() < 4 {
@@ -89,7 +96,9 @@ fn turned(r: &Reading<'_>, unit: &Range<usize>) -> Option<Draft> {
     draft.content.iter().all(|piece| !piece.is_empty()).then_some(draft)
 }
 
-/// The words below a paragraph that ends in a colon.
+/// The attribution of what stands below a paragraph that ends in a colon. A verb of saying takes
+/// marked lines or one plain paragraph; another verb takes a quoted block, or a list if the
+/// paragraph announces one ("gave three reasons:"). A negated verb takes nothing.
 fn below(r: &Reading<'_>, unit: &Range<usize>, groups: &[Group], subjects: &[Option<Subject>]) -> Option<Draft> {
     let from = groups.partition_point(|group| group.head < unit.start);
     let to = groups.partition_point(|group| group.head < unit.end);
@@ -161,7 +170,9 @@ fn lists(r: &Reading<'_>, unit: &Range<usize>) -> bool {
     )
 }
 
-/// What stands below: the lines of a quoted block, the members of a list, or one paragraph; and whether signs mark it.
+/// What stands below a token: the lines of a quoted block, the members of a list, or one paragraph;
+/// and whether marks show where it ends. None where the paragraph is a quotation or leads on with a
+/// colon itself.
 fn lines(r: &Reading<'_>, from: usize) -> Option<(Vec<Range<usize>>, bool)> {
     let first = paragraph(r, from)?;
     if sign(r, &first).is_none() {
@@ -190,7 +201,8 @@ fn paragraph(r: &Reading<'_>, from: usize) -> Option<Range<usize>> {
     (first.start == from).then_some(from..last.end)
 }
 
-/// Where the words of a marked line begin: behind ">", a bullet, or a number.
+/// Where the words of a marked line begin: behind ">", a bullet, or a number. None for a line
+/// without such a mark.
 fn sign(r: &Reading<'_>, line: &Range<usize>) -> Option<usize> {
     // The sign of a quoted block is no token.
     let tokens = r.document.tokens();
@@ -211,6 +223,7 @@ fn ends_paragraph(r: &Reading<'_>, unit: &Range<usize>) -> bool {
     unit.end < r.len() && r.paragraph_of(unit.end) != r.paragraph_of(unit.start)
 }
 
+/// A draft with the values that all lead-ins share.
 fn draft(r: &Reading<'_>, cue: Range<usize>, head: usize, source: Range<usize>, content: Vec<Range<usize>>) -> Draft {
     Draft {
         cue,

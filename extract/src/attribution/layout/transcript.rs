@@ -5,10 +5,11 @@ use crate::attribution::draft::Draft;
 use crate::view::Reading;
 use crate::view::turns::Turn;
 
-/// How sure a turn is, once several agree.
+/// The confidence of a turn, once several labels agree that the text is a transcript.
 const SURE: f32 = 0.98;
 
 /// The turns of a document, if there are enough to make it a transcript.
+/// The labels are read in [`view::turns`](crate::view), since coreference needs them as well.
 pub(crate) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
     let draft =
         |turn: &Turn| Draft { confidence: SURE, ..colon_draft(turn.source.clone(), turn.colon, turn.said.clone()) };

@@ -1,4 +1,12 @@
 //! What a source did with the content: said, thought, intended or found it.
+//!
+//!
+//! In: a draft, whose cue has a lemma and perhaps a particle. Out: one [`Act`]. The order of the
+//! rules is their priority: the source comes first (a poll finds, whatever verb it takes), then
+//! special phrases, then lists of verbs, and speech where no list knows the word.
+//!
+//! This is the grammar's answer. It is a feature of the learned decision
+//! ([`learned`](super::learned)), which has the last word.
 
 use sayso_document::Act;
 
@@ -9,7 +17,8 @@ use crate::lexicon::List;
 use crate::tags::{Tag, lemma};
 use crate::view::Reading;
 
-/// The act of a draft: by its cue, and for words that both people and documents can say by its source.
+/// The act of a draft: by its cue, and for words that people and documents share by its source.
+/// "Shows" is a finding of a poll and speech of a person.
 pub(crate) fn of(r: &Reading<'_>, draft: &Draft) -> Act {
     let (verb, particle) = draft.lemma.split_once(' ').unwrap_or((&draft.lemma, ""));
     if matches!(draft.voice, Some(Voice::Noun | Voice::OwnNoun)) {
@@ -43,12 +52,13 @@ pub(crate) fn of(r: &Reading<'_>, draft: &Draft) -> Act {
     }
 }
 
-/// What sort of thing the source of a draft is, as a number.
+/// What sort of thing the source of a draft is, as the number of [`Source`], for features.
 pub(super) fn sort_of(r: &Reading<'_>, draft: &Draft) -> u32 {
     Source::of(r, draft) as u32
 }
 
-/// "Strike down", "figure out", "follow up".
+/// The act of a verb with a particle, which may change its meaning: "strike down" is intent,
+/// "figure out" thought, "follow up" speech.
 fn phrasal(lemma: &str, verb: &str) -> Act {
     match verb {
         _ if List::PhrasalIntent.has(lemma) => Act::Intent,
@@ -61,7 +71,7 @@ fn phrasal(lemma: &str, verb: &str) -> Act {
     }
 }
 
-/// "The claim that", "his decision to".
+/// The act of a noun: "the claim that" is speech, "his decision to" intent.
 fn of_noun(r: &Reading<'_>, draft: &Draft, noun: &str) -> Act {
     match noun {
         _ if polarity::refuses_to_tell(r, draft) => Act::Speech,
@@ -73,6 +83,7 @@ fn of_noun(r: &Reading<'_>, draft: &Draft, noun: &str) -> Act {
 }
 
 /// What sort of thing a source is.
+/// Features take the numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Source {
     /// A poll, a study, a record: it shows rather than says.
@@ -81,10 +92,13 @@ enum Source {
     Paper,
     /// A court, a judge: what it finds is a ruling.
     Court,
+    /// Anything else, and no source at all.
     Other,
 }
 
 impl Source {
+    /// What the first noun phrase of the source names. A record goes before a paper, a paper or
+    /// court before anything else; at most twelve tokens are looked at.
     fn of(r: &Reading<'_>, draft: &Draft) -> Self {
         let Some(source) = &draft.source else { return Self::Other };
         // "The research director" is no research: the word must end its noun phrase. Nor is a name: "the National Review".
@@ -120,7 +134,8 @@ fn be(adjective: &str) -> Act {
     }
 }
 
-/// "Made the case that", "had doubts about", "took the decision to": the noun carries the meaning.
+/// The act of a verb without meaning of its own, by the noun behind it: "made the case that", "had
+/// doubts about", "took the decision to". None where no list knows the noun.
 fn light(r: &Reading<'_>, draft: &Draft) -> Option<Act> {
     let object = phrase::base_after(r, draft.head + 1).unwrap_or(0);
     let end = draft.cue.end.max(object).min(draft.head + 10);
@@ -140,7 +155,8 @@ fn light(r: &Reading<'_>, draft: &Draft) -> Option<Act> {
     })
 }
 
-/// "Has repeatedly wondered", "doubted aloud": the thought was made known.
+/// Whether an adverb makes a thought known, which is then speech: "has repeatedly wondered",
+/// "doubted aloud".
 fn voiced(r: &Reading<'_>, draft: &Draft) -> bool {
     let near = draft.cue.start..(draft.head + 3).min(r.unit(draft.head).end);
     near.into_iter().any(|i| List::VoicedAdverbs.has(r.lower(i)))

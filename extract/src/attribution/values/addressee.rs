@@ -1,4 +1,10 @@
 //! To whom something was said: "told reporters", "in an interview with the paper", "wrote to the board".
+//!
+//!
+//! The rules look at the object of the cue, at what "to" and "with" bring behind it, at phrases
+//! that open the sentence, and at the clause that the cue hangs on, in this order. Their answer is
+//! an offer, and a feature, of the learned decision ([`learned`](super::learned)). Neighbouring
+//! candidates are within a bounded number of tokens.
 
 use std::ops::Range;
 
@@ -9,12 +15,13 @@ use crate::tags::{Tag, lemma};
 use crate::time::expression;
 use crate::view::Reading;
 
-/// How far behind the cue an addressee is looked for, in tokens.
+/// How many tokens behind the cue an addressee is looked for.
 const BEHIND: usize = 14;
-/// How far before source and cue.
+/// How many tokens before source and cue.
 const AHEAD: usize = 24;
 
-/// The words that name to whom the content of each draft was said. The drafts are in reading order.
+/// The tokens that name to whom the content of each draft was said, in the order of the drafts,
+/// which is reading order. None for a draft without an addressee.
 pub(crate) fn find(r: &Reading<'_>, drafts: &[Draft]) -> Vec<Option<Range<usize>>> {
     let own: Vec<_> = drafts.iter().map(|draft| own(r, draft)).collect();
     let found = drafts.iter().zip(&own).enumerate().map(|(place, (draft, heard))| {
@@ -26,7 +33,7 @@ pub(crate) fn find(r: &Reading<'_>, drafts: &[Draft]) -> Vec<Option<Range<usize>
     found.collect()
 }
 
-/// What cue and source themselves tell.
+/// The addressee that cue and source themselves name, without a look at other attributions.
 fn own(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let noun = matches!(draft.voice, Some(Voice::Noun | Voice::OwnNoun));
     let verbal = !draft.cue.is_empty()
@@ -39,7 +46,9 @@ fn own(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
         .or_else(|| verbal.then(|| ahead(r, draft)).flatten())
 }
 
-/// "Told reporters", "urged the mayor to", "the mayor was told that".
+/// The object of a verb that takes the hearer as its object, or the subject of its passive: "told
+/// reporters", "urged the mayor to", "the mayor was told that". None where what follows the verb is
+/// a clause ("warned voters would stay away") or a thing ("urges restraint").
 fn told(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let verb = r.infinitive(draft.head);
     let on = r.lower(draft.head + 1);
@@ -82,7 +91,8 @@ fn told(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     (fits || after || r.quotation_at(next).is_some()).then_some(found)
 }
 
-/// Of "urged the mayor to go" the mayor hears, and the words begin with "to".
+/// Takes the addressee out of a content that begins with it: of "urged the mayor to go", the
+/// content is "to go".
 pub(crate) fn leave_out(r: &Reading<'_>, draft: &mut Draft, heard: Option<&Range<usize>>) {
     let Some((heard, content)) = heard.zip(draft.content.first_mut()) else { return };
     let inside = content.start == heard.start && heard.start > draft.head;
@@ -91,13 +101,15 @@ pub(crate) fn leave_out(r: &Reading<'_>, draft: &mut Draft, heard: Option<&Range
     }
 }
 
-/// Where the infinitive begins that tells what somebody is to do: "to go", "not to go".
+/// Where the infinitive begins that tells what somebody is to do: "to go", "not to go". Returns
+/// `at` itself, or none.
 fn asked_to(r: &Reading<'_>, at: usize) -> Option<usize> {
     let to = at + usize::from(matches!(r.lower(at), "not" | "never"));
     (r.tag(to) == Tag::To && matches!(r.tag(to + 1), Tag::Vb | Tag::Vbp | Tag::Rb)).then_some(at)
 }
 
-/// Looks behind the cue and what belongs to it: "said to the board", "sent a letter to the paper".
+/// The addressee after "to" or "with" behind the cue and its object: "said to the board", "sent a
+/// letter to the paper", "in talks with the union".
 fn behind(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let verb = r.infinitive(draft.head);
     let turned = draft.source.as_ref().filter(|s| s.start >= draft.cue.end).map(|s| s.end);
@@ -132,7 +144,8 @@ fn behind(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     None
 }
 
-/// "Read the letter to the crowd", "pitched himself to farmers": the object stands before the addressee.
+/// The addressee behind the object of a verb of handing: "read the letter to the crowd", "pitched
+/// himself to farmers". It must be a person or a body.
 fn handed(r: &Reading<'_>, draft: &Draft, verb: &str) -> Option<Range<usize>> {
     let end = List::HandingVerbs.has_stem(verb).then(|| phrase::base_after(r, draft.head + 1)).flatten()?;
     if r.tag(end) != Tag::To || matches!(r.tag(end + 1), Tag::Vb | Tag::Rb) {
@@ -141,14 +154,15 @@ fn handed(r: &Reading<'_>, draft: &Draft, verb: &str) -> Option<Range<usize>> {
     phrase_at(r, end + 1).and_then(|found| checked(r, found)).filter(|found| is_person(r, found))
 }
 
-/// "Her submission to the court noted": the source is what was written.
+/// The addressee of a source that is something written: "her submission to the court noted".
 fn written(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let source = draft.source.clone()?;
     let link = source.clone().skip(1).find(|&i| r.tag(i) == Tag::To && is_channel(r.lower(i - 1)))?;
     phrase_at(r, link + 1).and_then(|found| checked(r, found)).filter(|found| found.end <= source.end)
 }
 
-/// "In an interview with the paper, she said", "Speaking to reporters, he said".
+/// The addressee in a phrase that opens the sentence: "In an interview with the paper, she said",
+/// "Speaking to reporters, he said".
 fn ahead(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let begin = draft.source.as_ref().filter(|s| s.end <= draft.head).map_or(draft.cue.start, |s| s.start);
     let unit = r.unit(draft.head);
@@ -173,7 +187,8 @@ fn ahead(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     phrase_at(r, link + 1).and_then(|found| checked(r, found)).filter(|found| found.end <= comma)
 }
 
-/// The addressee of the clause that the draft hangs on: "told the crowd, reciting", "spoke to dockers, promising".
+/// The addressee of the clause that a gerund or infinitive hangs on: "told the crowd, reciting",
+/// "spoke to dockers, promising".
 fn beside(r: &Reading<'_>, drafts: &[Draft], own: &[Option<Range<usize>>], place: usize) -> Option<Range<usize>> {
     let draft = &drafts[place];
     let hangs = matches!(draft.voice, Some(Voice::Gerund | Voice::Infinitive))
@@ -204,7 +219,8 @@ fn beside(r: &Reading<'_>, drafts: &[Draft], own: &[Option<Range<usize>>], place
     })
 }
 
-/// "She scolded him: “…,” she said": the clause before the colon tells.
+/// The addressee in the clause before the colon that leads to a quotation: "She scolded him: “…,”
+/// she said."
 fn before_colon(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let quoted = draft.content.first()?.clone().find(|&i| r.is_open_quote(i))?;
     let colon = quoted.checked_sub(1).filter(|&i| r.is(i, ":"))?;
@@ -214,33 +230,38 @@ fn before_colon(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     checked(r, found).filter(|found| found.end <= colon)
 }
 
-/// Verbs after which "to" brings the addressee.
+/// Whether "to" after this verb brings the addressee.
 fn says_to(verb: &str) -> bool {
     List::SaysToVerbs.has_stem(verb)
 }
 
-/// Verbs that take "to" before persons and before what they said alike.
+/// Whether "to" after this verb brings either persons or what they said: "responded to the mayor",
+/// "responded to the claim".
 fn answers(verb: &str) -> bool {
     matches!(verb, "respond" | "reply" | "react" | "object")
 }
 
+/// Whether the word at `at` joins a verb of talking to its partner: "with", or "to" after "plead".
 fn talks_with(r: &Reading<'_>, verb: &str, at: usize) -> bool {
     List::TalkingVerbs.has(verb) && r.is(at, "with") || verb == "plead" && r.is(at, "to")
 }
 
-/// What is said or written to somebody.
+/// Whether a noun, in the singular or plural, names something that is said or written to somebody:
+/// "letter", "interview".
 fn is_channel(word: &str) -> bool {
     List::ChannelNouns.has_stem(word) || word.strip_suffix('s').is_some_and(|stem| List::ChannelNouns.has_stem(stem))
 }
 
-/// The noun phrase that begins at a token, if it can be somebody, and where to look for the next one.
+/// The noun phrase that begins at a token, if it can be somebody, and the token at which to look
+/// for the next one.
 pub(super) fn phrase_of(r: &Reading<'_>, at: usize) -> Option<(Range<usize>, usize)> {
     let next = phrase::base_after(r, at)?;
     let found = phrase_at(r, at).and_then(|found| checked(r, found))?;
     Some((found, next))
 }
 
-/// The noun phrase of an addressee at this place.
+/// The noun phrase of an addressee at this place, with "of" and "at" phrases. None inside a
+/// quotation, and none for a bare singular noun after "to", which is a misread infinitive.
 fn phrase_at(r: &Reading<'_>, at: usize) -> Option<Range<usize>> {
     if r.quotation_at(at).is_some() {
         return None;
@@ -254,7 +275,8 @@ fn phrase_at(r: &Reading<'_>, at: usize) -> Option<Range<usize>> {
     (!bare).then_some(at..end)
 }
 
-/// The phrase without a date at its end, if it can be somebody.
+/// The phrase without a date at its end. None if nobody can be meant: a date, a lone article,
+/// "you", "it", a reflexive, something abstract.
 fn checked(r: &Reading<'_>, found: Range<usize>) -> Option<Range<usize>> {
     let dated = |i: &usize| *i > found.start && expression::time_after(r, *i).is_some();
     let end = found.clone().find(dated).unwrap_or(found.end);
@@ -268,13 +290,13 @@ fn checked(r: &Reading<'_>, found: Range<usize>) -> Option<Range<usize>> {
     hears.then_some(found.start..end)
 }
 
-/// The last word of the phrase before anything that hangs on it.
+/// The head of the phrase: the last token before a preposition, bracket or conjunction.
 pub(super) fn head(r: &Reading<'_>, found: &Range<usize>) -> usize {
     let stop = found.clone().find(|&i| i > found.start && matches!(r.tag(i), Tag::In | Tag::Open | Tag::Cc));
     stop.unwrap_or(found.end) - 1
 }
 
-/// "The truth", "retaliation": nobody who could hear.
+/// Whether the head names nobody who could hear: "the truth", "retaliation". Names never do.
 fn is_abstract(r: &Reading<'_>, found: &Range<usize>) -> bool {
     /// Endings of abstract nouns, which nobody talks to.
     const ENDINGS: [&str; 7] = ["tion", "ment", "ness", "ity", "ism", "sion", "ance"];
@@ -286,6 +308,8 @@ fn is_abstract(r: &Reading<'_>, found: &Range<usize>) -> bool {
 }
 
 /// Whether the phrase names a person or body.
+/// Names and personal pronouns do, nouns of [`List::AudienceNouns`], and those with the ending of
+/// an agent: "dockers", "economist".
 pub(super) fn is_person(r: &Reading<'_>, found: &Range<usize>) -> bool {
     let head = head(r, found);
     let word = r.lower(head);

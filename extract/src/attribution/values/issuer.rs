@@ -1,4 +1,8 @@
 //! Documents speak for those who wrote or ordered them: "the Veloria Times poll", "a study by Ana Dunmore".
+//!
+//!
+//! In: the head phrase of a source and what follows it. Out: the entities that issued the document,
+//! each with its confidence; empty if the source is no document, or nobody is named for it.
 
 use std::ops::Range;
 
@@ -9,7 +13,8 @@ use crate::lexicon::List;
 use crate::tags::Tag;
 use crate::view::Reading;
 
-/// The word, in small letters, in the singular, as [`List::DocumentNouns`] has it; other words lose an "s" at their end.
+/// The word in the singular, by the forms of [`List::DocumentNouns`]; other words lose a final "s".
+/// The word is in lower case.
 pub(super) fn singular(word: &str) -> &str {
     match word {
         "analyses" => "analysis",
@@ -19,14 +24,15 @@ pub(super) fn singular(word: &str) -> &str {
     }
 }
 
-/// Whether the word, in small letters, names a kind of document.
+/// Whether the word, in lower case, names a kind of document.
 pub(crate) fn is_document(word: &str) -> bool {
     List::DocumentNouns.has(singular(word))
 }
 
-/// Who issued the document that a phrase names, with what comes after it; if the phrase does not tell, those of
-/// the nearest document of that kind that does. One that is new, "a poll", is told of only within the first `lead`
-/// tokens.
+/// Who issued the document that a phrase names, told by the phrase itself or by `rest`, which
+/// follows it. If neither does, the issuers of the nearest document of the same kind that is told
+/// of: "the poll" is the one introduced before. A phrase without "the" refers back in this way only
+/// within the first `lead` tokens.
 pub(crate) fn issuers(
     r: &Reading<'_>,
     cast: &Cast<'_>,
@@ -54,7 +60,8 @@ pub(crate) fn issuers(
     elsewhere(r, cast, head)
 }
 
-/// Those whom a phrase and its complement name as issuers.
+/// The issuers that a phrase and what follows it name: organisations in the phrase or behind "by",
+/// "from", "of", "in" or "for"; persons only as owners or behind "by" and "from".
 fn told(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>, rest: &Range<usize>) -> Vec<Speaker> {
     let kind = |place: &Place<'_>| cast.kind_of(place.mention.entity);
     let issues = |place: &&Place<'_>| match kind(place) {
@@ -85,10 +92,11 @@ fn told(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>, rest: &Range<us
     cast.inside(rest).find(author).map(|place| (place.mention.entity, place.sure * 0.85)).into_iter().collect()
 }
 
-/// So far an earlier or later mention of a document is looked for, in tokens.
+/// How many tokens before and behind a document another mention of it is looked for.
 const FAR: usize = 1500;
 
-/// The issuers of the nearest document of the same kind whose phrase names them: before, else after.
+/// The issuers of the nearest document of the same kind whose phrase names them: the nearest
+/// before, else the nearest after.
 fn elsewhere(r: &Reading<'_>, cast: &Cast<'_>, head: usize) -> Vec<Speaker> {
     let word = singular(r.lower(head));
     // Both numbers of all of these words begin alike; few other words do.

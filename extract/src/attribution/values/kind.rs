@@ -1,4 +1,4 @@
-//! Kind and time of an attribution.
+//! How much of an attribution is quoted.
 
 use sayso_document::{QuoteKind, TokenKind};
 

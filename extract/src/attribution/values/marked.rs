@@ -27,6 +27,8 @@ pub struct Marked {
 }
 
 /// Asks for the values of marked attributions of one document, in their order.
+/// The answers of `decide` are not kept: fitting looks at the questions. None when nobody waits any
+/// longer.
 pub(crate) fn ask(
     (view, words, chains): (View<'_>, Words<'_>, &Chains),
     means: Means<'_>,
@@ -44,6 +46,9 @@ pub(crate) fn ask(
     Some(())
 }
 
+/// The draft of a marked attribution. The grammar's last candidate within the cue gives head,
+/// lemma, voice and negation, a verb before a noun; without one they come from the words.
+/// Confidence is 1.
 fn draft(r: &Reading<'_>, candidates: &[Candidate], marked: &Marked) -> Draft {
     let tokens = |spans: &[Span]| {
         let cover = spans.iter().copied().reduce(Span::cover).filter(|cover| !cover.is_empty());

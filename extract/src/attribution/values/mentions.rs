@@ -1,4 +1,4 @@
-//! Who is mentioned where.
+//! An index of who is mentioned where, for sources and contents.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use sayso_document::{EntityType, Mention, Span};
 use crate::coref::{Chains, Described};
 use crate::view::Reading;
 
-/// An entity that speaks, and how sure that is.
+/// An entity (its position in the analysis) and a confidence from 0 to 1.
 pub(crate) type Speaker = (usize, f32);
 
 /// The mentions of a document, asked by place.
@@ -16,7 +16,7 @@ pub(crate) struct Cast<'m> {
     chains: &'m Chains,
     /// Which entities a description may refer to.
     described: Described<'m>,
-    /// By start, then longest first.
+    /// The mentions by first token, the longest first among those that begin together.
     places: Vec<Place<'m>>,
 }
 
@@ -33,7 +33,7 @@ pub(crate) struct Place<'m> {
     pub(crate) sure: f32,
 }
 
-/// The longest mention, in tokens, that a look-up reckons with.
+/// Look-ups find mentions of up to this many tokens.
 const LONGEST: usize = 40;
 
 impl<'m> Cast<'m> {

@@ -9,7 +9,7 @@
 //! | [`kind`] | direct, indirect or mixed |
 //! | [`when`] | the words that say when it was said |
 //!
-//! [`mentions`] is an index of who is mentioned where; [`marked`] computes the values for attributions that were marked
+//! [`mentions`] is an index of who is mentioned where; `marked` computes the values for attributions that were marked
 //! by hand, so that they can be measured separately. Both tiers use these rules.
 
 pub(crate) mod act;

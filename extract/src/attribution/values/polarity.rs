@@ -1,5 +1,11 @@
-//! Whether the saying itself is asserted: negation, and what makes a verb speak of no real event:
-//! modals, verbs and adjectives of plan and duty before "to", conditions, open questions.
+//! Whether the act of saying is asserted, negated or hypothetical. This is about the cue, not about
+//! what was said: "She did not say that it would close" is negated, "She said it would not close"
+//! asserted.
+//!
+//! Negation comes from the cue, its source and its auxiliaries. A saying is hypothetical under a
+//! modal ("would say"), under a verb, noun or adjective of plan or duty before "to" ("is expected
+//! to say"), in a condition ("if he says") and in a question ("Did he say …?"). The negated answers
+//! are final; of the others a model decides ([`learned`](super::learned)).
 
 use sayso_document::Polarity;
 
@@ -10,10 +16,10 @@ use crate::tags::{Tag, lemma};
 use crate::time::expression;
 use crate::view::Reading;
 
-/// How many words that govern one another are followed from a verb: "would have to try to say" has four.
+/// How many governing words are followed from a verb: "would have to try to say" has four.
 const DEPTH: usize = 6;
 
-/// How far the verb or noun before "someone to say" is looked for.
+/// How many tokens before the noun phrase in "someone to say" its verb is looked for.
 const CONTROL_REACH: usize = 8;
 
 /// Whether the saying itself is asserted, denied or supposed.
@@ -36,7 +42,7 @@ pub(crate) fn polarity(r: &Reading<'_>, draft: &Draft) -> Polarity {
     }
 }
 
-/// "Did not say", "made no mention", "has no way of knowing".
+/// Whether the cue itself denies: "did not say", "made no mention", "has no way of knowing".
 fn denied(r: &Reading<'_>, draft: &Draft) -> bool {
     let none = |i: usize| r.is(i, "no") && !matches!(r.lower(i + 1), "." | "doubt" | "longer");
     let object =
@@ -46,7 +52,7 @@ fn denied(r: &Reading<'_>, draft: &Draft) -> bool {
     not || object || draft.negated && !refuses
 }
 
-/// "Nobody said", "there is no evidence showing".
+/// Whether nobody is the source: "nobody said", "there is no evidence showing".
 fn nobody(r: &Reading<'_>, draft: &Draft) -> bool {
     let Some(source) = draft.source.as_ref() else { return false };
     matches!(r.lower(source.start), "nobody" | "none" | "neither" | "no" | "not" | "few")
@@ -54,19 +60,21 @@ fn nobody(r: &Reading<'_>, draft: &Draft) -> bool {
         || r.tag(source.start) == Tag::Ex && source.clone().take(4).any(|i| r.is(i, "no"))
 }
 
+/// Whether the token is a verb of refusing.
 fn is_refusal(r: &Reading<'_>, i: usize) -> bool {
     r.tag(i).is_verb() && List::RefusalVerbs.has(&r.infinitive(i))
 }
 
-/// "Refused to say", "declined to comment"; but who refused to cooperate has made a decision known.
+/// Whether what was refused is to speak: "refused to say", "declined to comment". Who refused to
+/// cooperate has made a decision known, which is asserted.
 fn refused(r: &Reading<'_>, draft: &Draft) -> bool {
     let decided =
         List::IntentVerbs.has_stem(&draft.lemma) || List::OtherVerbs.has_stem(&draft.lemma) || draft.lemma == "do";
     refuses_to_tell(r, draft) || !decided && (draft.cue.start..draft.head).any(|i| is_refusal(r, i))
 }
 
-/// Whether the cue is a refusal alone, and what was refused is to tell: "declined to threaten them", "his refusal
-/// to use the word".
+/// Whether the cue is a refusal alone and the content what was refused: "declined to threaten
+/// them", "his refusal to use the word".
 pub(crate) fn refuses_to_tell(r: &Reading<'_>, draft: &Draft) -> bool {
     if !matches!(draft.lemma.as_str(), "refuse" | "decline" | "avoid" | "refusal") {
         return false;
@@ -77,6 +85,7 @@ pub(crate) fn refuses_to_tell(r: &Reading<'_>, draft: &Draft) -> bool {
 }
 
 /// "Wanted to know who", which is to ask.
+/// The wish is hypothetical in form only; the question was asked.
 pub(crate) fn asks_to_know(r: &Reading<'_>, draft: &Draft) -> bool {
     let wants = |i: usize| matches!(r.infinitive(i).as_str(), "want" | "like" | "demand");
     let head = draft.head;
@@ -84,8 +93,9 @@ pub(crate) fn asks_to_know(r: &Reading<'_>, draft: &Draft) -> bool {
         || r.is(head, "know") && head >= 2 && r.is(head - 1, "to") && wants(head - 2)
 }
 
-/// What stands over a verb.
+/// What governs a verb.
 enum Over {
+    /// Nothing that takes back the assertion.
     Nothing,
     /// "Would say", "is expected to say", "plans to say".
     Supposes,
@@ -93,7 +103,9 @@ enum Over {
     Denies,
 }
 
-/// Follows the words that govern the head, from the right to the left.
+/// Follows the words that govern the head from right to left, at most [`DEPTH`] of them, to the
+/// first that supposes or denies. Auxiliaries and verbs that assert what they govern are passed: in
+/// "went on to say", "said" happened.
 fn over(r: &Reading<'_>, draft: &Draft) -> Over {
     let floor = r.unit(draft.head).start;
     let mut at = draft.head;
@@ -147,6 +159,8 @@ fn over(r: &Reading<'_>, draft: &Draft) -> Over {
     Over::Nothing
 }
 
+/// Whether the source is a share of people, whose answer a poll has measured: "46 percent would
+/// choose" is asserted.
 fn polled(r: &Reading<'_>, draft: &Draft) -> bool {
     draft
         .source
@@ -164,11 +178,12 @@ fn helper(r: &Reading<'_>, noun: usize, floor: usize) -> Option<usize> {
         .filter(|&i| matches!(r.infinitive(i).as_str(), "help" | "let" | "make" | "have"))
 }
 
-/// The word before `at`, adverbs apart.
+/// The token before `at`, at most four back, adverbs apart; none inside a quotation.
 fn before(r: &Reading<'_>, at: usize, floor: usize) -> Option<usize> {
     (floor..at).rev().take(4).find(|&i| r.tag(i) != Tag::Rb).filter(|&i| r.quotation_at(i).is_none())
 }
 
+/// Whether the word is a modal, also a contracted one.
 fn is_modal(word: &str) -> bool {
     matches!(
         word,
@@ -177,18 +192,20 @@ fn is_modal(word: &str) -> bool {
         || word.ends_with("'d")
 }
 
+/// Whether the word is a form of "be", "have" or "do".
 fn is_auxiliary(word: &str) -> bool {
     is_be(word) || matches!(word, "have" | "has" | "had" | "having" | "do" | "does" | "did")
 }
 
-/// What stands before "to".
+/// What stands before the "to" of an infinitive.
 enum Step {
     /// A verb that asserts what it governs: "went on to say". Its token.
     Real(usize),
+    /// A word under which it need not happen: "plans to say".
     Unreal,
 }
 
-/// What governs the infinitive whose "to" stands at `to`. None when that says nothing.
+/// What governs the infinitive whose "to" stands at `to`; none where that says nothing about it.
 fn over_to(r: &Reading<'_>, to: usize, floor: usize) -> Option<Step> {
     let left = before(r, to, floor)?;
     let word = r.lower(left);
@@ -216,7 +233,8 @@ fn over_to(r: &Reading<'_>, to: usize, floor: usize) -> Option<Step> {
     }
 }
 
-/// The first of two verbs that "and" or "or" joins at `join`, where a modal or "to" stands before the first.
+/// The verb that shares a modal or "to" with the one behind "and" or "or" at `join`: "could reverse
+/// the rules or decline". None behind a comma, where a clause of its own begins.
 fn shared(r: &Reading<'_>, join: usize, floor: usize) -> Option<usize> {
     // "…, and admit" begins a clause of its own.
     if r.tag(before(r, join, floor)?) == Tag::Comma {
@@ -228,7 +246,8 @@ fn shared(r: &Reading<'_>, join: usize, floor: usize) -> Option<usize> {
     (is_modal(r.lower(first)) || r.tag(first) == Tag::To).then_some(first + 1)
 }
 
-/// "Should the court say", "did the mayor say …?": a modal or auxiliary right before the subject of a bare verb.
+/// Whether a modal stands right before the subject of a bare verb: "Should the court say", "will
+/// the mayor say".
 fn inverted(r: &Reading<'_>, draft: &Draft, verb: usize) -> bool {
     let Some(source) = draft.source.as_ref().filter(|source| source.end <= verb) else { return false };
     matches!(r.tag(verb), Tag::Vb | Tag::Vbp)
@@ -237,7 +256,9 @@ fn inverted(r: &Reading<'_>, draft: &Draft, verb: usize) -> bool {
         && source.start > r.unit(draft.head).start
 }
 
-/// "If he says", "whether she said", "unless they agree".
+/// Whether the clause of the cue is a condition or an open question: "if he says", "whether she
+/// said", "unless they agree". "When" counts with a date and the present tense, which in news tells
+/// what is to come.
 fn conditional(r: &Reading<'_>, draft: &Draft) -> bool {
     let begin =
         draft.source.as_ref().filter(|s| s.end <= draft.head).map_or(draft.cue.start, |s| s.start.min(draft.cue.start));
@@ -255,7 +276,7 @@ fn conditional(r: &Reading<'_>, draft: &Draft) -> bool {
     finite && (to_come || matches!(opener, "if" | "whether" | "unless" | "lest" | "provided" | "suppose"))
 }
 
-/// "Did he say that …?": the sentence asks for it, outside of any quotation.
+/// Whether the sentence asks whether it was said, outside of any quotation: "Did he say that …?"
 fn asked(r: &Reading<'_>, draft: &Draft) -> bool {
     let unit = r.unit(draft.head);
     let mark = unit.end.saturating_sub(1);

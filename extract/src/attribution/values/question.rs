@@ -1,4 +1,8 @@
 //! Questions of an attribution that models answer: who its source is, its act, its polarity, its addressee.
+//!
+//!
+//! Analysis puts these questions to a [`Decides`]: in the product the models, in fitting something
+//! that also writes the questions down. So a model learns from just what it will be asked.
 
 use sayso_document::{Act, Entity, Polarity, Span};
 
@@ -6,6 +10,7 @@ use crate::coref::Kin;
 use crate::parse::Tree;
 
 /// A question who a source of an article is.
+/// The lists run in parallel: offer, entities and features of an answer have one position.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(not(feature = "training"), expect(dead_code, reason = "fitting alone reads more than the features"))]
 pub struct Asked<'q> {
@@ -19,7 +24,7 @@ pub struct Asked<'q> {
     pub offers: &'q [Vec<usize>],
     /// The hashed features of each offer.
     pub features: &'q [Vec<u32>],
-    /// The place of the offer that the rules take.
+    /// The position of the offer that the rules take.
     pub usual: usize,
 }
 
@@ -65,6 +70,7 @@ impl Value {
 }
 
 /// A question for a value of an attribution.
+/// Labels have the positions of [`ACTS`] and [`POLARITIES`].
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(not(feature = "training"), expect(dead_code, reason = "fitting alone reads more than the features"))]
 pub struct ValueAsked<'q> {
@@ -82,21 +88,22 @@ pub struct ValueAsked<'q> {
 
 /// What answers the questions for speakers and values.
 pub(crate) trait Decides {
-    /// Picks the place of an offer, and tells how sure it is.
+    /// Picks an offer: its position, and a probability from 0 to 1.
     fn who(&mut self, asked: &Asked<'_>) -> (usize, f32);
 
-    /// Picks the answer to a question for a value.
+    /// Picks the answer to a question for a value: the position of a label, or 0 for nobody and 1
+    /// for the first offer.
     fn value(&mut self, asked: &ValueAsked<'_>) -> usize;
 }
 
-/// What answers, whoever it is.
+/// Whatever answers; stages hold it as a trait object, so they are compiled once.
 pub(crate) type Decide<'d> = dyn Decides + 'd;
 
 /// What the decisions are made of, beside the document.
 #[derive(Clone, Copy)]
 pub(crate) struct Means<'m> {
-    /// What depends on what, as the parser took it.
+    /// The dependencies.
     pub(crate) tree: &'m Tree,
-    /// What the encoder says of words that mean the same, if it was asked.
+    /// The encoder's scores of whether mentions mean the same entity; none on the fast tier.
     pub(crate) kin: Option<&'m Kin<'m>>,
 }

@@ -1,4 +1,8 @@
-//! Whom the words of a source stand for: from mentions to the entities that speak.
+//! From the words of a source to the entities that they name, by rules: the mention at its head,
+//! what a pronoun or description stands for, an apposition, the issuer of a document.
+//!
+//! The rules decide nothing. [`who`](super::who) offers what they find beside all other entities,
+//! and its model hears which rule named each.
 
 use std::ops::Range;
 
@@ -10,14 +14,15 @@ use crate::lexicon::List;
 use crate::tags::Tag;
 use crate::view::Reading;
 
-/// A likeliest entity that is taken although the words may stand for none is this much less sure.
+/// What the confidence of the likeliest entity is multiplied by where the words may stand for none.
 const GUESSED: f32 = 0.8;
-/// A likeliest body that is less sure than this is no better than none.
+/// The least confidence of a likeliest entity that is no person.
 const LEAST: f32 = 0.1;
-/// Within so many tokens from the start an article tells of someone who is named later.
+/// Within this many tokens an article introduces persons by description and names them later.
 pub(super) const LEAD: usize = 120;
 
-/// Those of some entities that have a voice, and how sure the least sure of all is.
+/// The entities that can speak, each once, and the lowest confidence of all. Peoples, events and
+/// products have no voice.
 pub(super) fn voiced(cast: &Cast<'_>, found: Vec<Speaker>) -> (Vec<usize>, f32) {
     let mut speakers: Vec<usize> = Vec::new();
     let mut sure = 1.0_f32;
@@ -33,7 +38,9 @@ pub(super) fn voiced(cast: &Cast<'_>, found: Vec<Speaker>) -> (Vec<usize>, f32) 
     (speakers, sure)
 }
 
-/// The entities that the first rule names that names any.
+/// The entities that the first rule finds, in the order: relative pronoun, pronoun, issuer of a
+/// document, heads of the phrase, apposition, part of a body, description. Empty if no rule finds
+/// any.
 pub(super) fn found(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) -> Vec<Speaker> {
     let first = source.start;
     if matches!(r.tag(first), Tag::Wp | Tag::Wdt) || r.is(first, "that") && source.len() == 1 {
@@ -59,18 +66,21 @@ pub(super) fn found(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) -> 
     by_description(r, cast, &phrase).or_else(|| by_description(r, cast, &first)).into_iter().collect()
 }
 
+/// Whether the word, in lower case, is a personal or possessive pronoun of the third person.
 fn is_pronoun(word: &str) -> bool {
     matches!(word, "he" | "she" | "it" | "they" | "his" | "her" | "its" | "their" | "him" | "them" | "hers")
 }
 
-/// What a pronoun stands for. "They" are mostly no one with a name.
+/// What a pronoun stands for: its mention, or else the likeliest entity, but not for "they", which
+/// mostly means no one with a name.
 pub(super) fn pronoun(r: &Reading<'_>, cast: &Cast<'_>, token: usize) -> Option<Speaker> {
     let told = cast.headed_by(token).map(speaker);
     let guess = || guess(cast, token);
     if r.lower(token).starts_with("th") { told } else { told.or_else(guess) }
 }
 
-/// The likeliest entity of words that may stand for none.
+/// The likeliest entity of words that may stand for none, with its confidence lowered by
+/// [`GUESSED`].
 pub(super) fn guess(cast: &Cast<'_>, token: usize) -> Option<Speaker> {
     let person = |entity| cast.kind_of(entity) == EntityType::Person;
     cast.guess(token)
@@ -78,11 +88,13 @@ pub(super) fn guess(cast: &Cast<'_>, token: usize) -> Option<Speaker> {
         .map(|(entity, sure)| (entity, sure * GUESSED))
 }
 
+/// The entity of a mention.
 fn speaker(place: &Place<'_>) -> Speaker {
     (place.mention.entity, place.sure)
 }
 
-/// "Orlek, who said": the mention that ends right before the pronoun. "Who" looks further back for a person.
+/// What a relative pronoun stands for: the mention that ends right before it ("Orlek, who said").
+/// "Who" also looks up to twelve tokens back for a person.
 pub(super) fn antecedent(r: &Reading<'_>, cast: &Cast<'_>, pronoun: usize) -> Vec<Speaker> {
     let unit = r.unit(pronoun);
     let Some(last) = (unit.start..pronoun).rev().take(2).find(|&i| r.tag(i) != Tag::Comma) else { return Vec::new() };
@@ -99,7 +111,8 @@ pub(super) fn antecedent(r: &Reading<'_>, cast: &Cast<'_>, pronoun: usize) -> Ve
     found.map(|place| (place.mention.entity, place.sure * 0.9)).into_iter().collect()
 }
 
-/// The first noun phrase of a source, with all that "and" joins to it, and what comes after it.
+/// The first noun phrase of a source, with all that "and" joins to it, and what follows: of "the
+/// head of the port", "the head" and "of the port".
 pub(super) fn head_phrase(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize>) -> (Range<usize>, Range<usize>) {
     let ends = |i: usize| {
         matches!(
@@ -122,7 +135,7 @@ pub(super) fn head_phrase(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize
     (source.start..end, end..source.end)
 }
 
-/// The mentions that cover the heads of a noun phrase.
+/// The mentions that end the parts of a noun phrase; parts are separated by "and" and commas.
 pub(super) fn by_head(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>) -> Vec<Speaker> {
     let mut found = Vec::new();
     let mut from = phrase.start;
@@ -142,13 +155,13 @@ pub(super) fn by_head(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>) -
     found
 }
 
-/// "R-Ohio", the party and state after a name: the place there speaks for no one.
+/// Whether a place only tells a member's state, as in "R-Ohio", and so speaks for no one.
 fn only_place(r: &Reading<'_>, cast: &Cast<'_>, place: &Place<'_>, part: &Range<usize>) -> bool {
     cast.kind_of(place.mention.entity) == EntityType::Place
         && (part.len() <= 2 && (r.lower(part.start).starts_with("r-") || r.lower(part.start).starts_with("d-")))
 }
 
-/// "The Tidewater newspaper chain": a body that is named before what sort of body it is.
+/// A body whose name stands before what it is: "the Tidewater newspaper chain".
 fn body_before(r: &Reading<'_>, cast: &Cast<'_>, part: &Range<usize>) -> Option<Speaker> {
     let last = part.end - 1;
     let sort = List::BodySorts.has(r.lower(last));
@@ -161,7 +174,7 @@ fn body_before(r: &Reading<'_>, cast: &Cast<'_>, part: &Range<usize>) -> Option<
     body.then_some((place.mention.entity, place.sure * 0.9))
 }
 
-/// A name in apposition: "A lawyer for the paper, Nils Harth,".
+/// The person whose name follows in apposition: "a lawyer for the paper, Nils Harth,".
 pub(super) fn apposed(r: &Reading<'_>, cast: &Cast<'_>, rest: &Range<usize>) -> Option<Speaker> {
     let comma = rest.clone().find(|&i| r.tag(i) == Tag::Comma)?;
     let place = cast.over(comma + 1).filter(|place| place.tokens.start == comma + 1 && comma + 1 < rest.end)?;
@@ -169,7 +182,7 @@ pub(super) fn apposed(r: &Reading<'_>, cast: &Cast<'_>, rest: &Range<usize>) -> 
     person.then(|| speaker(place))
 }
 
-/// "A panel of the Appeals Court": a part that speaks for the whole.
+/// The body that a part of it speaks for: "a panel of the Appeals Court".
 pub(super) fn called(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>, rest: &Range<usize>) -> Option<Speaker> {
     let part = List::BodyParts.has(r.lower(phrase.end.saturating_sub(1)));
     let linked = part && r.is(rest.start, "of") && !rest.is_empty();
@@ -178,8 +191,9 @@ pub(super) fn called(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>, re
     body.then_some((place.mention.entity, place.sure * 0.85))
 }
 
-/// One that is described, not named: by its titles, or the likeliest one. "A judge" is someone named later only in
-/// the first lines; elsewhere it is someone else.
+/// The entity that a description means: by titles and names that fit, or for "the …" the entity of
+/// its sort that the article speaks of most. "A judge" may be someone named later only within the
+/// first [`LEAD`] tokens.
 pub(super) fn by_description(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>) -> Option<Speaker> {
     let (first, last) = (phrase.start, phrase.end.checked_sub(1)?);
     let opening = r.lower(first);

@@ -7,7 +7,9 @@ use crate::tags::Tag;
 use crate::time::expression;
 use crate::view::Reading;
 
-/// The words that tell when it was said: beside the cue, or at the head of the sentence.
+/// The tokens that tell when it was said: an expression of time right behind cue, source or object,
+/// within eight tokens of the cue, or among the first three of the sentence. None inside content or
+/// a quotation. What days they mean is found later ([`time`](crate::time)).
 pub(crate) fn when(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     if draft.cue.is_empty() {
         return None;

@@ -9,7 +9,7 @@ use super::super::markup::rendered;
 use super::facts;
 
 /// Parts of classes and ids that only elements around articles have.
-const BOXES: [&str; 34] = [
+const BOXES: [&str; 38] = [
     "addtoany",
     "advert",
     "article-tools",
@@ -21,6 +21,7 @@ const BOXES: [&str; 34] = [
     "cookie",
     "consent",
     "disqus",
+    "element-invisible",
     "follow-us",
     "gdpr",
     "inline-ad",
@@ -39,11 +40,14 @@ const BOXES: [&str; 34] = [
     "related-",
     "related_",
     "screen-reader",
+    "screenreader",
     "sharedaddy",
     "share-buttons",
     "signup",
     "social-share",
+    "sr-only",
     "taboola",
+    "visually-hidden",
 ];
 
 /// An element whose class or id has such a part is removed only if it holds at most this share (one in so many) of the

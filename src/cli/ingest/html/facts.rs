@@ -3,6 +3,7 @@
 use dom_query::{Document, NodeRef};
 
 use super::super::byline;
+use super::super::fit;
 use super::super::markup::{body, parse, rendered};
 use super::statements::Statements;
 
@@ -86,17 +87,7 @@ pub(super) fn language(tree: &Document, statements: &Statements) -> String {
         linked,
         statements.meta(&["og:locale", "language", "dc.language", "dcterms.language"]).map(str::to_string),
     ];
-    told.into_iter().flatten().find_map(|code| language_code(&code)).unwrap_or_default()
-}
-
-fn language_code(told: &str) -> Option<String> {
-    let code = told.split([',', ';']).next()?.trim().replace('_', "-");
-    let mut parts = code.split('-');
-    let primary = parts.next()?;
-    let is_code = (2..=3).contains(&primary.len())
-        && primary.bytes().all(|byte| byte.is_ascii_alphabetic())
-        && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-    is_code.then_some(code)
+    told.into_iter().flatten().find_map(|code| fit::language(&code)).unwrap_or_default()
 }
 
 /// The authors, from the first of these that names anybody: JSON-LD, `<meta>`, marked-up elements, the visible byline.

@@ -55,7 +55,7 @@ impl LinkedData {
                 continue;
             }
             match values(script) {
-                Some(values) => data.roots.extend(values),
+                Some(values) => data.roots.extend(values.into_iter().map(unpacked).map(plain)),
                 None => {
                     data.malformed += 1;
                     data.salvaged.extend(salvaged(script));
@@ -235,6 +235,29 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
+/// The value that a text holds, where a program has encoded its JSON twice.
+fn unpacked(value: Value) -> Value {
+    match &value {
+        Value::String(text) => serde_json::from_str(text).unwrap_or(value),
+        _ => value,
+    }
+}
+
+/// The value with the names of schema.org as they are usually written: without prefix or address.
+fn plain(value: Value) -> Value {
+    let bare = |name: String| {
+        let starts = ["schema:", "http://schema.org/", "https://schema.org/"];
+        starts.iter().find_map(|start| name.strip_prefix(start)).map(str::to_owned).unwrap_or(name)
+    };
+    match value {
+        Value::Object(node) => {
+            Value::Object(node.into_iter().map(|(name, value)| (bare(name), plain(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(plain).collect()),
+        other => other,
+    }
+}
+
 /// A script without the comment marks that hid it from old browsers.
 fn unwrapped(script: &str) -> &str {
     let mut script = script.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
@@ -331,6 +354,11 @@ b", "n": "It\'s", // it
             "{&quot;@type&quot;: &quot;Article&quot;, &quot;datePublished&quot;: &quot;2026-03-03&quot;}".to_string(),
             r#"{"@type": "http://schema.org/ReportageNewsArticle", "datePublished": {"@value": "2026-03-03"}}"#
                 .to_string(),
+            r#"{"@type": "schema:NewsArticle", "schema:datePublished": "2026-03-03"}"#.to_string(),
+            r#"[{"@type": ["http://schema.org/NewsArticle"],
+                "http://schema.org/datePublished": [{"@value": "2026-03-03"}]}]"#
+                .to_string(),
+            serde_json::to_string(article).unwrap(),
             r#"{"@type": "LiveBlogPosting", "datePublished": "2026-03-03",
                 "liveBlogUpdate": [{"@type": "BlogPosting", "datePublished": "2020-01-01"}]}"#
                 .to_string(),

@@ -10,6 +10,7 @@ use std::thread;
 use dom_smoothie::{Config, Readability};
 
 use super::byline;
+use super::foreign;
 use super::markup::{body, parse, rendered};
 use super::note::Note;
 use crate::proto::Article;
@@ -34,8 +35,11 @@ const LONGER_TIMES: usize = 2;
 /// what of that could not be understood.
 ///
 /// # Errors
-/// In words, when the page is too large or too deep, or when there is no article in it.
+/// In words, when it is no page, too large or too deep, or when there is no article in it.
 pub(in crate::cli) fn read(bytes: &[u8]) -> Result<(Article, Vec<Note>), String> {
+    if let Some(why) = foreign::refusal(bytes) {
+        return Err(why);
+    }
     // A page must not cost the others, whatever is wrong with it or with its parser.
     let work = || read_here(bytes);
     let outcome = thread::scope(|scope| {

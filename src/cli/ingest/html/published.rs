@@ -115,6 +115,19 @@ const LABELS: [&str; 16] = [
     "geplaatst",
 ];
 
+/// Attributes for programs of elements whose class says that they show a date.
+const TOLD_BY: [&str; 9] = [
+    "title",
+    "datetime",
+    "data-datetime",
+    "data-date",
+    "data-time",
+    "data-timestamp",
+    "data-published",
+    "data-publish-date",
+    "data-utime",
+];
+
 /// How many dates that cannot be read are reported.
 const MAX_REPORTED: usize = 3;
 
@@ -210,8 +223,12 @@ fn marked_up(tree: &Document, parts: &Parts) -> Vec<(&'static str, String, bool)
         }
     }
     let times = tree.select("time");
-    let times: Vec<_> =
-        times.nodes().iter().take(MAX_MARKED).filter(|time| !parts.is_elsewhere(time) && !is_in_text(time)).collect();
+    let times: Vec<_> = times
+        .nodes()
+        .iter()
+        .take(MAX_MARKED)
+        .filter(|time| !is_duration(time) && !parts.is_elsewhere(time) && !is_in_text(time))
+        .collect();
     let names = |time: &NodeRef<'_>| {
         let own = format!("{} {}", time.attr_or("class", ""), time.attr_or("itemprop", ""));
         let around = time.parent().map(|parent| parent.attr_or("class", "").to_string()).unwrap_or_default();
@@ -259,7 +276,7 @@ fn shown(tree: &Document, parts: &Parts) -> Vec<Statement> {
     let mut marked: Vec<Statement> = Vec::new();
     let mut written: Vec<Statement> = Vec::new();
     for node in nodes {
-        let told = ["title", "datetime", "data-datetime"].iter().map(|name| node.attr_or(name, "").to_string());
+        let told = TOLD_BY.iter().map(|name| node.attr_or(name, "").to_string());
         marked.extend(told.filter(is_dated).map(statement));
         let text = node.text();
         // "Ines Okafor | 3 March 2026", "Posted on 3 March 2026 by Ines Okafor"
@@ -321,6 +338,11 @@ fn is_of_article(node: &NodeRef<'_>) -> bool {
     node.has_name("footer") && node.ancestors_it(None).any(|around| around.has_name("article"))
 }
 
+/// Whether a `<time>` tells how long something takes, "5 min read", as `PT5M` does.
+fn is_duration(time: &NodeRef<'_>) -> bool {
+    time.attr("datetime").is_some_and(|value| value.trim_start().starts_with(['P', 'p']))
+}
+
 fn is_in_text(node: &NodeRef<'_>) -> bool {
     let paragraph = node.ancestors_it(Some(4)).find(|around| around.has_name("p"));
     paragraph.is_some_and(|paragraph| paragraph.normalized_char_count() > STORY_CHARS)
@@ -378,6 +400,8 @@ mod tests {
             "<aside><time datetime='2020-01-01'></time></aside><time datetime='2026-03-03T14:05:00Z'></time>",
             "<time class=updated datetime='2026-03-04'></time><time class=published datetime='2026-03-03T14:05:00Z'></time>",
             "<ol class=comments><li><time datetime='2020-01-01'></time></ol><p><time pubdate datetime='2026-03-03T14:05:00Z'></time>",
+            "<time datetime=PT5M>5 minutes</time><time datetime='2026-03-03T14:05:00Z'>Tuesday</time>",
+            "<span class=timestamp data-timestamp=1772546700>2 hours ago</span>",
             "<abbr class=published title='2026-03-03T14:05:00Z'>Tuesday</abbr>",
             "<span class=post-date>Published: 2026-03-03 14:05:00</span>",
             "<meta name=date content=2020-01-01><script type='application/ld+json'>{\"@type\":\"NewsArticle\",\

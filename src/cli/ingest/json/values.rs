@@ -28,11 +28,16 @@ const ADDRESS_NAMES: [&str; 8] = ["href", "url", "@id", "link", "rendered", "#te
 /// How deep nested values are searched.
 const MAX_DEPTH: usize = 4;
 
-/// Whether a value says nothing: null, blank text, or a list or object of such.
+/// Whether a text says nothing: it is blank, or the word with which a program wrote that there is no value.
+fn is_missing(text: &str) -> bool {
+    matches!(text.trim(), "" | "null" | "NULL" | "Null" | "None" | "NaN" | "nan" | "NaT" | "<NA>" | "undefined")
+}
+
+/// Whether a value says nothing: null, a text that says nothing, or a list or object of such.
 pub(super) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::String(text) => text.trim().is_empty(),
+        Value::String(text) => is_missing(text),
         Value::Array(items) => items.iter().all(is_empty),
         Value::Object(object) => object.values().all(is_empty),
         Value::Bool(_) | Value::Number(_) => false,
@@ -46,7 +51,7 @@ pub(super) fn text(value: &Value) -> Option<String> {
 
 fn text_within(value: &Value, depth: usize) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.trim().to_string()).filter(|text| !text.is_empty()),
+        Value::String(text) => Some(text.trim().to_string()).filter(|text| !is_missing(text)),
         // Tables write the whole number 17 as 17.0 if other rows have fractions.
         Value::Number(number) => Some(number.to_string().trim_end_matches(".0").to_string()),
         Value::Array(items) if depth < MAX_DEPTH => items.iter().find_map(|item| text_within(item, depth + 1)),
@@ -78,7 +83,7 @@ pub(super) fn body(value: &Value) -> Option<String> {
 
 fn body_within(value: &Value, depth: usize) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
+        Value::String(text) => Some(text.clone()).filter(|text| !is_missing(text)),
         Value::Array(items) if depth < MAX_DEPTH => {
             let parts: Vec<_> = items.iter().filter_map(|item| body_within(item, depth + 1)).collect();
             (!parts.is_empty()).then(|| parts.join("\n\n"))
@@ -99,7 +104,7 @@ pub(super) fn is_address(text: &str) -> bool {
 /// Reads an address. Of several, the first valid one.
 pub(super) fn address(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.trim().to_string()).filter(|text| !text.is_empty()),
+        Value::String(text) => Some(text.trim().to_string()).filter(|text| !is_missing(text)),
         Value::Array(items) => {
             let mut found = items.iter().filter_map(address);
             let first = found.next()?;
@@ -133,7 +138,7 @@ pub(super) fn authors(value: &Value, outlet: &str) -> Vec<String> {
 
 fn gather(value: &Value, depth: usize, lines: &mut Vec<String>) {
     match value {
-        Value::String(line) => lines.extend(Some(plain(line)).filter(|line| !line.trim().is_empty())),
+        Value::String(line) => lines.extend(Some(plain(line)).filter(|line| !is_missing(line))),
         Value::Array(items) if depth < MAX_DEPTH => items.iter().for_each(|item| gather(item, depth + 1, lines)),
         Value::Object(person) if depth < MAX_DEPTH => {
             let before = lines.len();

@@ -54,10 +54,43 @@ pub(super) const BLOCKS: [&str; 45] = [
 ];
 
 /// Elements whose content is not part of the text.
-pub(super) const UNSHOWN: [&str; 34] = [
-    "applet", "area", "audio", "base", "button", "canvas", "col", "colgroup", "datalist", "del", "dialog", "embed",
-    "frameset", "head", "iframe", "input", "link", "map", "meta", "meter", "noframes", "noscript", "object", "param",
-    "progress", "rp", "rt", "script", "select", "style", "svg", "template", "textarea", "video",
+pub(super) const UNSHOWN: [&str; 36] = [
+    "annotation",
+    "annotation-xml",
+    "applet",
+    "area",
+    "audio",
+    "base",
+    "button",
+    "canvas",
+    "col",
+    "colgroup",
+    "datalist",
+    "del",
+    "dialog",
+    "embed",
+    "frameset",
+    "head",
+    "iframe",
+    "input",
+    "link",
+    "map",
+    "meta",
+    "meter",
+    "noframes",
+    "noscript",
+    "object",
+    "param",
+    "progress",
+    "rp",
+    "rt",
+    "script",
+    "select",
+    "style",
+    "svg",
+    "template",
+    "textarea",
+    "video",
 ];
 
 /// Elements whose tags show that a text is HTML. Other tags are as likely to be something else: `<ann>`.

@@ -1,4 +1,15 @@
-//! Who may be the addressee of an attribution, and what speaks for each: noun phrases around cue, source and content.
+//! Offers and features of the model that chooses an addressee.
+//!
+//! The offers are the noun phrases around cue, source and content that can be somebody, what the
+//! grammar takes, and what it takes for drafts in the same sentence. The model `addressee.bin`
+//! ranks them against nobody.
+//!
+//! | templates | look at |
+//! |---|---|
+//! | 1–16 | nobody: the cue, and whether the grammar takes any offer |
+//! | 101–131 | one offer: its place, type and words, and its relation to the cue |
+//! | 132–147 | what stands between it and the cue, and whether others heard it |
+//! | 150–165 | clusters of its head and of the cue |
 
 use std::ops::Range;
 
@@ -10,15 +21,18 @@ use crate::attribution::values::who::source::Source;
 use crate::model::{feature, word};
 use crate::tags::{Tag, lemma};
 
-/// So many tokens before cue and source, after both, and after content that follows them, are looked through.
+/// How many tokens before cue and source are searched for noun phrases.
 const BEFORE: usize = 26;
+/// How many behind both.
 const BEHIND: usize = 22;
+/// How many behind content that follows them.
 const AFTER: usize = 10;
-/// So many tokens of content that comes right after the cue: "urged the mayor to go".
+/// How many tokens of content right behind the cue are searched: of "urged the mayor to go" it may
+/// begin with the addressee.
 const INTO: usize = 10;
-/// At most so many phrases are weighed.
+/// The most offers for one draft.
 const MOST: usize = 24;
-/// So many drafts before and after are asked for their addressees.
+/// How many drafts before and after are asked for their addressees.
 const NEAR: usize = 3;
 
 /// Words that may name the addressee.
@@ -28,12 +42,14 @@ pub(super) struct Offer {
     pub(super) tokens: Range<usize>,
     /// Whether the grammar takes it.
     pub(super) usual: bool,
-    /// How many drafts before (1, 2, 3) or after (11, 12, 13) the grammar takes it for, and whether of the same source.
+    /// Which draft the grammar takes it for: 1, 2 or 3 drafts back, or 11, 12, 13 for those after;
+    /// 0 for none.
     near: u32,
+    /// Whether that draft has the same source.
     same: bool,
 }
 
-/// Where an offer stands.
+/// Where an offer stands, seen from the draft. Features take the numbers.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 enum Place {
@@ -47,7 +63,8 @@ enum Place {
     AfterContent,
 }
 
-/// The offers for a draft, in reading order. `usual` is what the grammar takes for each.
+/// The offers for the draft at `place`, in reading order; none overlap. `usual` is what the grammar
+/// takes for each draft.
 pub(super) fn offers(
     eyes: &Eyes<'_, '_>,
     drafts: &[Draft],
@@ -87,7 +104,7 @@ pub(super) fn offers(
     found
 }
 
-/// Noun phrases near the draft that can be somebody.
+/// The noun phrases near the draft that can be somebody. None for a draft without a cue.
 fn phrases(eyes: &Eyes<'_, '_>, draft: &Draft) -> Vec<Range<usize>> {
     if draft.cue.is_empty() {
         return Vec::new();
@@ -134,18 +151,29 @@ pub(super) fn features(eyes: &Eyes<'_, '_>, draft: &Draft, offers: &[Offer]) -> 
 }
 
 /// What is known of the draft.
+/// Hashes stand for words; 0 means that there is none.
 struct Facts {
+    /// The cue.
     lemma: u32,
+    /// Its voice; 90 without one, 91 without a cue.
     voice: u32,
+    /// The part of speech of its head.
     tag: u32,
     /// The word right behind the cue's head.
     next: u32,
+    /// The first word of the content, as a sketch.
     form: u32,
+    /// Whether the cue follows the content.
     follows: u32,
+    /// What kind of words the source is.
     who: u32,
+    /// Whether the grammar takes any offer.
     usual: u32,
+    /// The nearest draft for which the grammar takes any.
     near: u32,
+    /// The entity of the source, which can hardly be the addressee as well.
     entity: Option<usize>,
+    /// The clusters of the head.
     groups: [u32; 3],
 }
 
@@ -194,6 +222,7 @@ fn nobody(facts: &Facts) -> Vec<u32> {
 }
 
 /// Where a token stands, seen from the draft.
+/// The first that holds, in the order of the arms.
 fn place_of(draft: &Draft, at: usize) -> Place {
     let holds = |range: &Range<usize>| range.contains(&at);
     match &draft.source {
@@ -282,6 +311,8 @@ fn one(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, (at, offer): (usize, &
 }
 
 /// What stands between cue and offer, and whether it is the source itself or heard what is told nearby.
+/// The entity of the source cannot hear itself, but in a passive its words may stand where the
+/// addressee is.
 fn between(eyes: &Eyes<'_, '_>, (draft, offer): (&Draft, &Offer), facts: &Facts, looks: &Looks, out: &mut Vec<u32>) {
     let (r, Range { start, end }) = (eyes.r, offer.tokens.clone());
     let &Facts { lemma, voice, tag, .. } = facts;
@@ -304,16 +335,21 @@ fn between(eyes: &Eyes<'_, '_>, (draft, offer): (&Draft, &Offer), facts: &Facts,
     add(140, &[offer.near, commas, verbs]);
 }
 
-/// What goes together with the groups of words.
+/// Numbers of an offer that several groups of features combine.
 struct Looks {
+    /// Where it stands.
     place: u32,
+    /// The word before it, as a sketch.
     prev: u32,
+    /// Whether the grammar takes it.
     usual: u32,
+    /// How its root depends on another word …
     relation: u32,
+    /// … and how that word stands to the head of the cue.
     by_cue: u32,
 }
 
-/// What the groups of the offer's head and of the cue tell.
+/// Features of the clusters of the offer's head and of the cue.
 fn in_groups(own: &[u32; 3], cue: &[u32; 3], looks: &Looks, out: &mut Vec<u32>) {
     let &Looks { place, prev, usual, relation, by_cue } = looks;
     let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));

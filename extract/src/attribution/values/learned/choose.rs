@@ -3,15 +3,17 @@
 use crate::attribution::values::question::{Value, ValueAsked};
 use crate::model::Linear;
 
-/// What is added to the log odds of the second answer on, which are rare, for leaving one out costs as much as a wrong
-/// one: of a hypothetical saying …
+/// What is added to the scores of all answers but the first. They are rare, so a model that counts
+/// errors seldom gives them, though missing one costs as much as a wrong one. Here for
+/// "hypothetical" …
 const SUPPOSED: f32 = 1.6;
-/// … and of any addressee against none.
+/// … and here for any addressee against nobody.
 const HEARD: f32 = 0.8;
-/// What is added for the addressee that the grammar names: it is seldom wrong where it names one.
+/// What is added to the addressee that the grammar names, since it is seldom wrong where it names
+/// one.
 const NAMED_BY_GRAMMAR: f32 = 1.0;
 
-/// The likeliest answer by a model of the value. Equals: the first.
+/// The position of the likeliest answer, by the model of the value; of equal scores the first.
 pub(crate) fn choose(model: &Linear, asked: &ValueAsked<'_>) -> usize {
     let ValueAsked { value, features, usual, .. } = *asked;
     let mut scores: Vec<f32> = match value {

@@ -1,4 +1,7 @@
 //! A document as features of values see it: numbers for words, and what depends on what.
+//!
+//!
+//! The accessors take any token, also one outside of the text.
 
 use crate::attribution::decide::syntax::Syntax;
 use crate::attribution::values::mentions::Cast;
@@ -18,11 +21,12 @@ pub(super) struct Eyes<'e, 'd> {
 }
 
 impl<'e, 'd> Eyes<'e, 'd> {
+    /// Indexes the dependencies in both directions.
     pub(super) fn new(r: &'e Reading<'d>, cast: &'e Cast<'e>, means: &Means<'e>) -> Self {
         Self { r, cast, syntax: Syntax::new(means.tree) }
     }
 
-    /// The word in small letters; 0 outside of the text.
+    /// The hash of the word in lower case; 0 outside of the text.
     pub(super) fn word(&self, i: usize) -> u32 {
         if i < self.r.len() { word(self.r.lower(i)) } else { 0 }
     }
@@ -42,7 +46,8 @@ impl<'e, 'd> Eyes<'e, 'd> {
         self.r.groups(i).map(u32::from)
     }
 
-    /// The word if it says something about structure, else its tag.
+    /// The word if it is a function word or a mark, else its part of speech; 98 for an opening
+    /// quotation mark.
     pub(super) fn sketch(&self, i: usize) -> u32 {
         match self.r.tag(i) {
             Tag::Nn | Tag::Nns | Tag::Nnp | Tag::Jj | Tag::Cd | Tag::Rb => self.tag(i),
@@ -52,7 +57,8 @@ impl<'e, 'd> Eyes<'e, 'd> {
         }
     }
 
-    /// The type of the name that ends with the word, plus one; 0 where none does.
+    /// The type of the mention that ends with the word, as an odd number for a name and an even one
+    /// for a pronoun or description; 0 where none does.
     pub(super) fn kind(&self, i: usize) -> u32 {
         self.cast.headed_by(i).map_or(0, |place| {
             let pronoun = u32::from(place.mention.name.is_none());

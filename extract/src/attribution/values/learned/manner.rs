@@ -1,4 +1,9 @@
 //! Features of act and polarity: the cue, what governs it, its source and how the content begins.
+//!
+//!
+//! Both models see the same facts about the draft, but combine them differently: the act depends
+//! mostly on the cue and the kind of source, polarity on the words that govern the cue. The
+//! grammar's answers are features of both.
 
 use std::ops::Range;
 
@@ -14,43 +19,64 @@ use crate::model::{feature, word};
 use crate::parse::Relation;
 use crate::tags::{Tag, lemma};
 
-/// So many words before the head are looked at, where they are neither quoted nor content.
+/// How many tokens before the head are looked at for polarity, up to a quotation or content.
 const BEFORE: usize = 7;
-/// So many words that govern one another, from the head on.
+/// How many words up the dependency tree, beginning with the head.
 const DEPTH: usize = 3;
-/// So many words of a cue.
+/// The most tokens of a cue that are looked at.
 const CUE: usize = 10;
-/// So many words of source and content.
+/// The most tokens of source and content.
 const LONG: usize = 24;
 
-/// What is known of a draft for both values.
+/// What is known of a draft, as numbers for both models. Hashes stand for words; 0 means that there
+/// is none.
 struct Facts {
+    /// What the grammar says …
     act: u32,
+    /// … of both values.
     polarity: u32,
+    /// The voice; 90 without one, 91 without a cue.
     voice: u32,
+    /// The cue.
     lemma: u32,
+    /// The part of speech of its head.
     tag: u32,
+    /// The clusters of its head.
     groups: [u32; 3],
-    /// How the content begins: its first word, and how its head stands to what governs it.
+    /// How the content begins: its first word as a sketch, and the relation and part of speech of
+    /// its root, in one hash.
     form: u32,
+    /// Its first word.
     first: u32,
+    /// The lemma of its root.
     root: u32,
-    /// Whether and how the content is quoted.
+    /// Direct, indirect or mixed.
     quoted: u32,
+    /// Whether the cue follows the content.
     follows: u32,
+    /// Whether the candidate is negated.
     negated: u32,
-    /// Of the source.
+    /// The sort of source: record, paper, court or other.
     sort: u32,
+    /// What kind of words it is.
     who: u32,
+    /// Its head in the singular.
     noun: u32,
+    /// Its first word.
     opens: u32,
+    /// Whether the head is a plural.
     plural: u32,
+    /// How many numbers it has, up to 2: "46 percent".
     counted: u32,
     /// The noun that says what is done: "made the case".
     object: u32,
+    /// Which list of nouns has it.
     object_class: u32,
+    /// Its clusters.
     object_groups: [u32; 3],
+    /// How many numbers the content has, up to 2.
     numbers: u32,
+    /// The clusters of the source's head.
     source_groups: [u32; 3],
 }
 
@@ -63,7 +89,7 @@ pub(super) fn features(eyes: &Eyes<'_, '_>, draft: &Draft, usual: (Act, Polarity
     out
 }
 
-/// What both questions look at.
+/// Gathers what both models look at.
 fn facts(eyes: &Eyes<'_, '_>, draft: &Draft, usual: (Act, Polarity)) -> Facts {
     let r = eyes.r;
     let source = Source::new(r, eyes.cast, draft);
@@ -115,7 +141,7 @@ fn object(eyes: &Eyes<'_, '_>, draft: &Draft, content: &Range<usize>) -> Option<
     })
 }
 
-/// What lists of nouns say of one.
+/// Which list of nouns has a lemma: 1 speech, 2 thought, 3 intent, 4 finding, 0 none.
 fn class_of(noun: &str) -> u32 {
     match noun {
         _ if List::SpeechNouns.has_stem(noun) => 1,
@@ -126,7 +152,7 @@ fn class_of(noun: &str) -> u32 {
     }
 }
 
-/// The features of the question for the act.
+/// The features of the act. Templates 1–19 and 46–69 combine facts, 20–45 clusters.
 fn of_act(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, out: &mut Vec<u32>) {
     let &Facts { act, lemma, voice, sort, noun, who, form, first, object, follows, quoted, .. } = facts;
     let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));
@@ -185,7 +211,7 @@ fn of_act(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, out: &mut Vec<u32>)
     around(eyes, draft, facts, out);
 }
 
-/// What the words of the cue and what depends on them tell of the act.
+/// Features of the act from the words of the cue and of what depends on it (templates 70–83).
 fn around(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, out: &mut Vec<u32>) {
     let &Facts { act, lemma, first, .. } = facts;
     let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));
@@ -215,7 +241,8 @@ fn around(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, out: &mut Vec<u32>)
     }
 }
 
-/// The features of the question for the polarity.
+/// The features of the polarity. Templates 1–26 combine facts, 31–51 look at words before and in
+/// the cue and at both ends of the sentence, 60–73 at what governs the cue.
 fn of_polarity(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, out: &mut Vec<u32>) {
     let r = eyes.r;
     let &Facts { polarity: usual, lemma, voice, tag, who, opens, first, form, .. } = facts;
@@ -283,7 +310,8 @@ fn of_polarity(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, out: &mut Vec<
     govern(eyes, draft.head, facts, out);
 }
 
-/// What the words that govern the head say, and what depends on each.
+/// Features of the words above the head, up to [`DEPTH`], and of the auxiliaries, markers, adverbs
+/// and subjects that depend on each of them.
 fn govern(eyes: &Eyes<'_, '_>, head: usize, facts: &Facts, out: &mut Vec<u32>) {
     let &Facts { polarity: usual, tag, .. } = facts;
     let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));

@@ -1,6 +1,15 @@
-//! Act, polarity and addressee as models decide them. What the grammar says ([`super::act`], [`super::polarity`],
-//! [`super::addressee`]) is one feature among others, and its answer one offer among others. What it takes for negated
-//! stays so: no model was better at that.
+//! Act, polarity and addressee, as models decide them.
+//!
+//! The grammar ([`super::act`], [`super::polarity`], [`super::addressee`]) answers first. Its
+//! answer is a feature, and for addressees an offer; the model then chooses. Negation is an
+//! exception: what the grammar takes for negated stays so, since no model was better at it.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`addressee`] | offers and features of the addressee |
+//! | [`manner`] | features of act and polarity |
+//! | [`eyes`] | numbers for words, types and dependencies |
+//! | [`choose`] | from features to an answer |
 
 mod addressee;
 mod choose;
@@ -19,25 +28,32 @@ use crate::model::{Files, Linear, ModelError};
 use crate::view::Reading;
 use eyes::Eyes;
 
-/// All features of one question take as long as so many steps.
+/// What the features of one question cost, in units of [`Patience`].
 const QUESTION: usize = 60;
 
 /// The models, which serve both tiers.
 #[derive(Clone, Debug)]
 pub(crate) struct Models {
+    /// Softmax over the five acts.
     act: Linear,
+    /// Softmax over asserted and hypothetical.
     polarity: Linear,
+    /// Conditional logit over the offers and nobody.
     addressee: Linear,
 }
 
 impl Models {
     /// Reads the models.
+    /// Reads them from `act.bin`, `polarity.bin` and `addressee.bin`.
+    ///
+    /// # Errors
+    /// If a file is missing, damaged, or of another version of the features.
     pub(crate) fn read(files: &Files) -> Result<Self, ModelError> {
         let linear = |value: Value| files.linear(value.name(), value.labels());
         Ok(Self { act: linear(Value::Act)?, polarity: linear(Value::Polarity)?, addressee: linear(Value::Addressee)? })
     }
 
-    /// The place of the likeliest label or offer.
+    /// The position of the likeliest label or offer.
     pub(crate) fn choose(&self, asked: &ValueAsked<'_>) -> usize {
         let model = match asked.value {
             Value::Act => &self.act,
@@ -48,17 +64,19 @@ impl Models {
     }
 }
 
-/// What decides on the drafts of a document.
+/// Asks the questions for the drafts of one document.
 pub(crate) struct Judge<'j, 'd> {
     eyes: Eyes<'j, 'd>,
 }
 
 impl<'j, 'd> Judge<'j, 'd> {
+    /// For a document whose entities and dependencies are known.
     pub(crate) fn new(r: &'j Reading<'d>, cast: &'j Cast<'j>, means: &Means<'j>) -> Self {
         Self { eyes: Eyes::new(r, cast, means) }
     }
 
-    /// The words that name to whom each draft was said; `usual` is what the grammar takes.
+    /// The tokens that name to whom each draft was said. `usual` is what the grammar takes. None
+    /// when nobody waits any longer.
     pub(crate) fn addressees(
         &self,
         drafts: &[Draft],
@@ -85,7 +103,7 @@ impl<'j, 'd> Judge<'j, 'd> {
         Some(heard)
     }
 
-    /// Act and polarity of each draft.
+    /// Act and polarity of each draft, in their order. None when nobody waits any longer.
     pub(crate) fn manners(
         &self,
         drafts: &[Draft],

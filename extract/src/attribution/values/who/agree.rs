@@ -1,13 +1,19 @@
 //! One answer in an article: the mention that a source is follows whom the source was decided to be.
+//!
+//!
+//! Coreference was decided before attribution and may answer differently. Since the decision about
+//! speakers knows more, its answer wins, and mentions and quotes then tell the same.
 
 use rustc_hash::FxHashMap;
 use sayso_document::{Document, Mention, MentionForm, Quote};
 
-/// Longer sources are more than one mention.
+/// A source of more bytes than this holds more than one mention, and is passed over.
 const LONGEST: usize = 80;
 
-/// Leads the pronouns and descriptions that are a source to those who were found to speak, and takes away those that are
-/// nobody's. The mentions are by start, then longest first, and stay so. Names stay whose they are.
+/// Moves pronouns and descriptions that are a source to the entity that was found to speak, and
+/// drops those that were found to mean nobody. A name stays with its entity, and an entity keeps at
+/// least one mention. A pronoun that was no mention yet becomes one. The mentions are sorted by
+/// start, the longest first, before and after.
 pub(crate) fn agree(document: &Document<'_>, mentions: &mut Vec<Mention>, quotes: &[Quote]) {
     let mut decided: FxHashMap<(usize, usize), Option<usize>> = FxHashMap::default();
     for quote in quotes {

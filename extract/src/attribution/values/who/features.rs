@@ -1,4 +1,21 @@
 //! What speaks for and against an entity being who a source means, as hashed features.
+//!
+//!
+//! A model ranks the offers for one source; each offer gets a list of hashed features. A template
+//! number has one meaning for ever.
+//!
+//! | templates | belong to | look at |
+//! |---|---|---|
+//! | 1–18 | one entity | the rules that name it, and how it lies in the source |
+//! | 19–58 | one entity | where the article mentions it, and whether it has spoken |
+//! | 60–69 | one entity | the encoder's odds of coreference |
+//! | 70–98 | one entity | other attributions, other places of the head, rivals, clusters |
+//! | 100–144 | nobody | the source alone, and the best of all entities |
+//! | 200–218 | several | whether its parts are alike, listed together, or the last speakers |
+//!
+//! Most templates combine the kind of the source with something seen of the entity, since a pronoun
+//! and a name are resolved by different signs. What is seen of an entity is computed in
+//! [`view`](super::view).
 
 use sayso_document::EntityType;
 
@@ -8,7 +25,11 @@ use super::view::{Inside, View, again, anchors, kin, others, ranks, view};
 use crate::attribution::draft::Draft;
 use crate::model::{feature, word};
 
-/// The features of each offer. A description is nobody's unless something ties it: offers that nothing does are taken away.
+/// The features of each offer, in the order of the offers.
+///
+/// `within` are the speakers of the attribution in whose content the source lies, if it lies in
+/// one. Offers that nothing ties to a description are removed from `offers`, so that a description
+/// stays nobody's rather than become whoever is at hand.
 pub(crate) fn of(
     room: &Room<'_, '_>,
     (draft, source): (&Draft, &Source),
@@ -67,31 +88,56 @@ pub(crate) fn of(
 }
 
 /// What is asked once for a source.
+/// Numbers for features: hashes for words, 0 for what is absent.
 struct Asked {
+    /// The number of the source's [`Kind`].
     kind: u32,
-    /// The same, more coarsely.
+    /// The kind on a scale of ten: 0 he or she, 1 it, 2 other pronouns, 3 relative, 4 a person's
+    /// name, 5 another name, 6 a phrase with a name in it, 7 definite, 8 indefinite, 9 no source.
     sort: u32,
+    /// The head, or the pronoun.
     head: u32,
+    /// The first word.
     first: u32,
+    /// The cue.
     lemma: u32,
+    /// Whether the head is a plural.
     plural: u32,
+    /// Whether the head names a document.
     document: u32,
+    /// Whether "and" joins its parts.
     joined: u32,
+    /// Whether it stands in a quotation.
     quoted: u32,
+    /// Whether the cue follows the content.
     follows: u32,
+    /// How many entities the rules take, up to 2 …
     usual: u32,
+    /// … how sure they are, in eighths …
     sure: u32,
+    /// … and which rules name anybody, as bits.
     rules: u32,
+    /// How many persons the article has, up to 3.
     persons: u32,
+    /// How well the head fits the best of all entities.
     best_called: u32,
+    /// How many other words fit the best of those.
     best_hits: u32,
+    /// How the nearest entity lies in the source.
     any_inside: u32,
+    /// What an earlier source of the same words meant: 0 none was, 1 nobody, 2 somebody.
     again: u32,
+    /// The best odds of coreference of all entities.
     kin: Option<f32>,
+    /// In how many paragraphs the nearest speaker spoke.
     spoke_here: u32,
+    /// Whether the source is in the first 120 tokens.
     opens: u32,
+    /// Whether the source lies in a content, and whether its speaker is among the offers.
     outer: u32,
+    /// The nearest relation of any entity to another place of the head.
     anchor: u32,
+    /// What an earlier source with the same head meant, like `again`.
     again_head: u32,
     /// How many of a fitting sex were mentioned in the last sentences.
     rivals: u32,
@@ -100,6 +146,7 @@ struct Asked {
     group: u32,
     /// The middle cluster of the verb.
     manner: u32,
+    /// Whether the source is a pronoun.
     pronoun: u32,
     /// Whether a person's name ends the source, and how.
     ends: u32,
@@ -162,7 +209,8 @@ impl Asked {
     }
 }
 
-/// Adds a feature for each threshold that a number lies above, and one for its step.
+/// Adds a feature for each threshold below a number, alone and with the sort of source. Sums of
+/// such weights form a rising curve, which a linear model could not have over the number itself.
 fn rising(out: &mut Vec<u32>, template: u32, sort: u32, number: f32) {
     const STEPS: [f32; 12] = [-6.0, -4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0];
     for at in (0..STEPS.len()).filter(|&at| number > STEPS[at]) {
@@ -293,6 +341,7 @@ fn beside_others(asked: &Asked, v: &View, out: &mut Vec<u32>) {
 }
 
 /// The odds that the source and the mentions of an entity mean the same.
+/// Entities that the encoder did not see together with the source have one feature that says so.
 fn by_kin(asked: &Asked, v: &View, out: &mut Vec<u32>) {
     let &Asked { kind: k, sort: s, .. } = asked;
     let usual = u32::from(v.rules & USUAL > 0);
@@ -365,6 +414,8 @@ fn none(asked: &Asked) -> Vec<u32> {
 }
 
 /// The features of several entities together as the answer.
+/// `last` is how many answers ago they were the answer together, `pair` whether two were named or
+/// spoke side by side, and `listed` whether the source lists them.
 fn several(asked: &Asked, parts: &[&View], usual: bool, (last, pair, listed): (u32, u32, u32)) -> Vec<u32> {
     let mut out = Vec::with_capacity(32);
     let &Asked { kind: k, sort: s, plural, joined, .. } = asked;

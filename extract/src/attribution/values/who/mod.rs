@@ -1,8 +1,16 @@
 //! Decides who the source of each attribution is: an entity of the article, several, or none.
 //!
-//! The sources are gone through in reading order. What the rules of [`super::speaker`] say is one offer among others: all
-//! entities named in the source, near it, before or after, and those of whom the article speaks most. A model chooses by
-//! [`features`], which see whom it chose before.
+//! The sources are taken in reading order. What the rules of [`super::speaker`] say is one offer
+//! among others: the entities named in the source, near it before or after, and those that the
+//! article mentions most. A model chooses by features that see whom it chose before.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`source`] | the words of a source, taken apart |
+//! | [`offers`] | the entities that it may mean, and the state: who spoke so far |
+//! | [`view`] | what is seen of one entity beside the source |
+//! | [`features`] | from what is seen to hashed features |
+//! | [`agree`](mod@agree) | mentions follow what was decided |
 
 mod agree;
 mod features;
@@ -20,10 +28,11 @@ use crate::view::Reading;
 pub(crate) use agree::agree;
 use offers::{Answered, Room};
 
-/// The log odds of nobody are so much higher than what was learned: doubt leaves a speaker open.
+/// What is added to the score of nobody: in doubt, the speaker is left open.
 const DOUBT: f32 = 0.5;
 
-/// The offer with the highest odds and its probability. Equals: the first.
+/// The position of the offer with the highest score, the first of equals, and its probability
+/// (softmax over all offers). The first list of features is that of nobody.
 pub(crate) fn choose(model: &Linear, features: &[Vec<u32>]) -> (usize, f32) {
     let mut scores: Vec<f32> = features.iter().map(|features| model.score(features)).collect();
     scores[0] += DOUBT;
@@ -32,7 +41,9 @@ pub(crate) fn choose(model: &Linear, features: &[Vec<u32>]) -> (usize, f32) {
     (best, 1.0 / rest)
 }
 
-/// The speakers of each draft, and how sure each answer is.
+/// The speakers of each draft, and a confidence from 0 to 1; no speakers and 0 where it is nobody.
+/// Sources are taken in reading order, but a quotation inside another content after the outer one.
+/// None when nobody waits any longer.
 pub(crate) fn decide(
     r: &Reading<'_>,
     cast: &Cast<'_>,
@@ -68,10 +79,11 @@ pub(crate) fn decide(
     Some(found)
 }
 
-/// So many pieces of content that begin last before a source are looked at for one that holds it.
+/// At most this many pieces of content that begin before a source are searched for the one that
+/// holds it.
 const AROUND: usize = 60;
 
-/// The draft in whose content each source lies: the innermost.
+/// For each draft, the position of the draft in whose content its source lies: the innermost.
 fn outer(drafts: &[Draft], sources: &[source::Source]) -> Vec<Option<usize>> {
     let mut pieces: Vec<(usize, usize, usize)> = Vec::new();
     for (place, draft) in drafts.iter().enumerate() {
@@ -86,7 +98,8 @@ fn outer(drafts: &[Draft], sources: &[source::Source]) -> Vec<Option<usize>> {
     sources.iter().enumerate().map(holding).collect()
 }
 
-/// The drafts in reading order of their sources, but none before the one in whose content it lies.
+/// The positions of the drafts in reading order of their sources, but none before the one in whose
+/// content it lies.
 fn order(sources: &[source::Source], outer: &[Option<usize>]) -> Vec<usize> {
     let key = |place: usize| {
         let (mut at, mut depth, mut next) = (sources[place].at, 0, outer[place]);

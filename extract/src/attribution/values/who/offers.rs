@@ -1,4 +1,10 @@
 //! The entities that a source may mean, and what was answered so far.
+//!
+//!
+//! Offers are entities that the rules name, that stand in the source, that were mentioned shortly
+//! before or after, that spoke last, or that the article names most; besides, several of them
+//! together, and nobody. An entity that is not offered cannot be chosen, so the window is wide; its
+//! size is fixed, so the cost per source is too.
 
 use std::collections::BTreeMap;
 
@@ -13,29 +19,30 @@ use crate::attribution::values::{issuer, speaker};
 use crate::tags::Tag;
 use crate::view::Reading;
 
-/// One that was asked about before.
+/// A source that was decided.
 #[derive(Clone, Debug)]
 pub(crate) struct Answered {
     /// The token that stands for the source.
     pub(crate) at: usize,
-    /// The number of all its words.
+    /// A hash over all of its words.
     pub(crate) words: u32,
-    /// The number of its head; 0 without one.
+    /// A hash of its head in the singular; 0 without one.
     pub(crate) head: u32,
     /// Who it was; empty for nobody.
     pub(crate) entities: Vec<usize>,
 }
 
-/// So many entities are weighed for one source at most.
+/// The most single entities that are offered for one source.
 const MOST: usize = 28;
-/// So many entities are taken that were mentioned last, and that are mentioned next …
+/// How many different entities are taken from the mentions before the source …
 const BEFORE: usize = 14;
+/// … and from those behind it …
 const AFTER: usize = 6;
-/// … and so many mentions are looked through for them.
+/// … looking through this many mentions on either side.
 const DEPTH: usize = 240;
-/// So many persons and bodies are taken that are named most.
+/// How many persons and how many bodies are offered because the article names them most.
 const NAMED_MOST: usize = 5;
-/// Those who spoke last are taken.
+/// How many earlier answers are offered again.
 const SPOKE: usize = 4;
 
 /// The rules, as bits of what speaks for an entity: it is named by the head of the source.
@@ -60,19 +67,20 @@ pub(crate) const USUAL: u32 = 1 << 7;
 pub(crate) struct Offers {
     /// The entities of each; the first is nobody.
     pub(crate) list: Vec<Vec<usize>>,
-    /// The place of what the rules take, and how sure they are.
+    /// The position of what the rules take; 0 where they take nobody.
     pub(crate) usual: usize,
     /// How sure the rules are of it, from 0 to 1.
     pub(crate) sure: f32,
     /// Which rules name an entity, and how sure the surest is.
     pub(crate) ruled: BTreeMap<usize, (u32, f32)>,
-    /// Two that were named side by side, and the last two that spoke.
+    /// Two that were last named side by side, and the last two that spoke.
     pub(crate) pairs: Vec<Vec<usize>>,
     /// All persons that the source names, and all bodies, where there are several; and whether no verb parts them.
     pub(crate) lists: Vec<(Vec<usize>, bool)>,
 }
 
-/// A document with what was answered so far.
+/// A document with what was decided so far. Indexes by words, heads and entities keep a look-up
+/// from growing with the article.
 pub(crate) struct Room<'r, 'd> {
     /// The document.
     pub(crate) r: &'r Reading<'d>,
@@ -104,6 +112,7 @@ pub(crate) struct Room<'r, 'd> {
 }
 
 impl<'r, 'd> Room<'r, 'd> {
+    /// With nothing decided yet.
     pub(crate) fn new(r: &'r Reading<'d>, cast: &'r Cast<'r>, means: Means<'r>) -> Self {
         let chains = cast.chains();
         let mut mentions = vec![Vec::new(); chains.entities.len()];
@@ -253,11 +262,12 @@ pub(crate) fn offers(room: &Room<'_, '_>, source: &Source, patience: &Patience<'
     Some(Offers { list: offers, usual, sure, ruled, pairs, lists })
 }
 
-/// A list has at most so many parts.
+/// The most parts of a list.
 const LISTED: usize = 6;
 
-/// The persons that a source names, and the bodies, where "and" joins several: "Ada Lind of Oster and Jon Veld"; and whether
-/// no verb stands between them.
+/// The persons that a source with "and" names, and the bodies, where there are two to [`LISTED`] of
+/// them: "Ada Lind of Oster and Jon Veld". The flag says that the list is clean: all parts are
+/// joined by commas and "and", and no verb stands between them.
 fn lists(room: &Room<'_, '_>, source: &Source) -> Vec<(Vec<usize>, bool)> {
     let (r, cast) = (room.r, room.cast);
     if !source.tokens.clone().any(|i| r.tag(i) == Tag::Cc) {
@@ -288,7 +298,8 @@ fn lists(room: &Room<'_, '_>, source: &Source) -> Vec<(Vec<usize>, bool)> {
     lists
 }
 
-/// Before the titles of a name in a list stands an "and" or a comma: "and her counterpart, Jon Veld".
+/// The "and" or comma before the name that begins at `start`, with its titles stepped over: "and
+/// her counterpart, Jon Veld". None if the name is joined to nothing.
 fn joins(r: &Reading<'_>, start: usize) -> Option<Tag> {
     let title = |i: &usize| matches!(r.tag(*i), Tag::Nnp | Tag::Nn | Tag::Jj | Tag::Prps | Tag::Dt | Tag::Pos);
     let stop = |from: usize| (from.saturating_sub(LISTED + 2)..from).rev().find(|i| !title(i));
@@ -300,10 +311,11 @@ fn joins(r: &Reading<'_>, start: usize) -> Option<Tag> {
     }
 }
 
-/// So far back a pair is looked for, in mentions.
+/// How many mentions back a pair is looked for.
 const PAIRED: usize = 60;
 
-/// The two that were last named side by side before a source, "Ada Lind and Jon Oster"; and the last two that spoke.
+/// The last two of one type that "and" joined before a source, "Ada Lind and Jon Oster", and the
+/// last two that spoke.
 fn pairs(room: &Room<'_, '_>, source: &Source) -> Vec<Vec<usize>> {
     let (r, cast) = (room.r, room.cast);
     let before = cast.places().partition_point(|place| place.tokens.start < source.at);
@@ -339,6 +351,7 @@ struct Ruled {
 }
 
 impl Ruled {
+    /// Notes what a rule found; the first rule that finds any is what the rules take.
     fn add(&mut self, rule: u32, found: Vec<Speaker>) {
         for &(entity, sure) in &found {
             let known = self.of.entry(entity).or_default();
@@ -349,6 +362,7 @@ impl Ruled {
         }
     }
 
+    /// Notes what a rule found that the rules themselves would not take.
     fn note(&mut self, rule: u32, found: Option<Speaker>) {
         let usual = self.usual.clone();
         self.add(rule, found.into_iter().collect());

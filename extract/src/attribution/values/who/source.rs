@@ -1,4 +1,9 @@
 //! What kind of words a source is.
+//!
+//!
+//! What a source *is* decides how it can be resolved: a full name by itself, a short name by the
+//! full one, a pronoun by what was mentioned last, a description by titles. The kind is therefore
+//! part of nearly every feature.
 
 use std::ops::Range;
 
@@ -17,7 +22,7 @@ use crate::view::Reading;
 /// The words of a source, taken apart.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
-    /// All of them; empty where the attribution has no source.
+    /// All of its tokens; empty where the attribution has no source.
     pub(crate) tokens: Range<usize>,
     /// Where it stands, or would stand.
     pub(crate) at: usize,
@@ -27,50 +32,65 @@ pub(crate) struct Source {
     pub(crate) phrase: Range<usize>,
     /// … and what comes after.
     pub(crate) rest: Range<usize>,
-    /// The number of the last word of the phrase, as titles are compared.
+    /// A hash of the last word of the phrase, in the form in which titles are compared.
     pub(crate) head: u32,
     /// The same in the singular; 0 for a pronoun.
     pub(crate) noun: u32,
-    /// The number of the first word.
+    /// A hash of the first word.
     pub(crate) first: u32,
+    /// Whether its head is a plural noun or "they".
     pub(crate) plural: bool,
     /// Whether its head names a kind of document.
     pub(crate) document: bool,
     /// Whether "and" joins its parts.
     pub(crate) joined: bool,
-    /// What sex its words tell of.
+    /// The sex that its words tell of, if any: true for a man.
     pub(crate) male: Option<bool>,
-    /// The number of all its words in small letters.
+    /// A hash over all of its words in lower case.
     pub(crate) words: u32,
 }
 
-/// Kinds of sources.
+/// Kinds of sources. Features take the numbers, so new kinds go at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Kind {
+    /// The attribution has no source.
     Nothing,
     He,
     She,
     It,
     They,
+    /// "I", "we" and their forms.
     FirstPerson,
+    /// "Who", "which", "that".
     Relative,
+    /// "Both", "others" and the like.
     OtherPronoun,
     /// "His lawyer".
     Owned,
+    /// A person's name of two words or more.
     FullPerson,
+    /// A person's name of one word.
     ShortPerson,
+    /// A name of an organisation or facility of two words or more.
     FullBody,
+    /// Such a name of one word.
     ShortBody,
+    /// A name of another type.
     OtherName,
     /// "The Ledger poll": a name before the head.
     NamedBefore,
     /// "The head of the Ledger".
     NamedAfter,
+    /// "The mayor", "this report".
     Definite,
+    /// "A docker", "another report".
     Indefinite,
+    /// "Two dockers", "many".
     Counted,
+    /// A noun without an article: "police".
     Bare,
+    /// A plural without one: "dockers".
     BarePlural,
     /// A head in capitals that no mention has.
     Unknown,
@@ -87,6 +107,7 @@ impl Kind {
 }
 
 impl Source {
+    /// Takes the source of a draft apart.
     pub(crate) fn new(r: &Reading<'_>, cast: &Cast<'_>, draft: &Draft) -> Self {
         let Some(tokens) = draft.source.clone().filter(|tokens| !tokens.is_empty()) else {
             let at = if draft.cue.is_empty() { draft.content.first().map_or(0, |c| c.start) } else { draft.head };
@@ -208,6 +229,8 @@ fn pronoun(lower: &str) -> Option<Kind> {
 }
 
 /// Whether the words tell of a man (true) or of a woman.
+/// From pronouns and the lists of nouns for men and women; never from names, whose sex is known
+/// elsewhere.
 fn sex(r: &Reading<'_>, kind: Kind, last: usize) -> Option<bool> {
     match kind {
         Kind::He => Some(true),

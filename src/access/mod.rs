@@ -1,0 +1,219 @@
+//! Who may call what: API keys with scopes, checked for every call but those of health.
+//!
+//! Keys are required as soon as the file of keys exists. It is looked at again for every call, so a key that is created
+//! or revoked is so from the next call on. If the file vanishes or becomes unreadable, nobody is let in.
+
+mod keys;
+mod rate;
+mod scope;
+
+pub(crate) use keys::{Fault, Key, KeyFile, NewKey};
+pub(crate) use scope::Scope;
+
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use axum::http::{HeaderMap, header};
+use jiff::Timestamp;
+
+use keys::{Loaded, Secret};
+use rate::Rate;
+use scope::{ScopeSet, Scopes};
+
+/// Whoever made a call that is let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Caller {
+    /// The server asks for no key.
+    Anyone,
+    /// The holder of the key with this id.
+    Key(Arc<str>),
+}
+
+/// Why a call is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// It brings no key.
+    NoKey,
+    /// Its key is not one of this server, or was revoked.
+    UnknownKey,
+    /// The key with this id has expired.
+    Expired(Arc<str>),
+    /// The key with this id does not have this scope.
+    NoScope(Arc<str>, Scope),
+    /// The key with this id has used up its calls; there is another one after this time.
+    TooManyCalls(Arc<str>, Duration),
+    /// The file of keys cannot be read.
+    NoFile,
+}
+
+impl Refusal {
+    /// The id of the key, as far as one is known.
+    pub(crate) fn caller(&self) -> &str {
+        match self {
+            Self::NoKey | Self::NoFile => "none",
+            Self::UnknownKey => "unknown",
+            Self::Expired(id) | Self::NoScope(id, _) | Self::TooManyCalls(id, _) => id,
+        }
+    }
+}
+
+/// The gate that calls pass.
+pub(crate) struct Access {
+    file: KeyFile,
+    scopes: Scopes,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// What the file held when it was last read; none if it never was there.
+    loaded: Option<Loaded>,
+    /// How fast keys were used of late, by their ids.
+    rates: BTreeMap<Arc<str>, Rate>,
+}
+
+impl Access {
+    /// A gate with the keys of this file, which need not exist.
+    ///
+    /// # Errors
+    /// If the file exists and cannot be read, or holds something else.
+    pub(crate) fn open(file: &Path) -> Result<Self, Fault> {
+        let file = KeyFile::at(file);
+        let loaded = file.load()?;
+        Ok(Self { file, scopes: Scopes::of_all_methods(), state: Mutex::new(State { loaded, ..State::default() }) })
+    }
+
+    /// Whether calls need a key now.
+    pub(crate) fn asks_for_keys(&self) -> bool {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        self.renew(&mut state).map_or(true, |()| state.loaded.is_some())
+    }
+
+    /// The scope that a method needs, by its path: "/sayso.v1.SearchService/SearchSentences". None if it needs no key.
+    pub(crate) fn scope_of(&self, path: &str) -> Option<Scope> {
+        self.scopes.required(path)
+    }
+
+    /// Lets a caller with this secret use this scope, if that is right.
+    pub(crate) fn admit(&self, secret: Option<&str>, scope: Scope) -> Result<Caller, Refusal> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        self.renew(&mut state)?;
+        let State { loaded, rates } = &mut *state;
+        let Some(loaded) = loaded else { return Ok(Caller::Anyone) };
+        let secret = secret.ok_or(Refusal::NoKey)?;
+        let key = Secret::parse(secret).and_then(|secret| loaded.key(&secret)).ok_or(Refusal::UnknownKey)?;
+        let id = || Arc::clone(&key.id);
+        if key.expire_time.is_some_and(|end| end <= Timestamp::now()) {
+            return Err(Refusal::Expired(id()));
+        }
+        if !key.scopes.holds(scope) {
+            return Err(Refusal::NoScope(id(), scope));
+        }
+        if let Some(most) = key.calls_per_second {
+            let taken = rates.entry(id()).or_default().take(most, Instant::now());
+            taken.map_err(|wait| Refusal::TooManyCalls(id(), wait))?;
+        }
+        Ok(Caller::Key(id()))
+    }
+
+    /// Reads the file again if it has changed. Once there were keys, a file that cannot be read lets nobody in.
+    fn renew(&self, state: &mut State) -> Result<(), Refusal> {
+        let was_there = state.loaded.is_some();
+        if self.file.is_unchanged(state.loaded.as_ref()) {
+            return Ok(());
+        }
+        match self.file.load() {
+            Ok(Some(loaded)) => {
+                tracing::info!(file = %self.file.path().display(), keys = loaded.len(), "the keys have changed");
+                state.loaded = Some(loaded);
+                state.rates.clear();
+                Ok(())
+            }
+            Ok(None) if was_there => Err(self.no_file("it is gone")),
+            Ok(None) => Ok(()),
+            Err(fault) => Err(self.no_file(&fault.to_string())),
+        }
+    }
+
+    fn no_file(&self, why: &str) -> Refusal {
+        let file = self.file.path().display();
+        crate::telemetry::refused("KEYS_UNREADABLE", &format!("the file of keys {file} cannot be read: {why}"));
+        Refusal::NoFile
+    }
+}
+
+/// The secret that a call brings: `authorization: Bearer sayso_…`.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, secret) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gate(folder: &Path) -> (Access, KeyFile) {
+        let path = folder.join("keys.json");
+        (Access::open(&path).unwrap(), KeyFile::at(&path))
+    }
+
+    fn new_key(name: &str, scopes: &[Scope]) -> NewKey {
+        NewKey {
+            name: name.into(),
+            scopes: scopes.iter().copied().collect(),
+            expire_time: None,
+            calls_per_second: None,
+        }
+    }
+
+    #[test]
+    fn keys_count_from_the_next_call_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let (access, file) = gate(folder.path());
+        assert_eq!(access.admit(None, Scope::Admin), Ok(Caller::Anyone));
+        let (key, secret) = file.create(new_key("desk", &[Scope::Read])).unwrap();
+        assert!(access.asks_for_keys());
+        assert_eq!(access.admit(None, Scope::Read), Err(Refusal::NoKey));
+        assert_eq!(access.admit(Some(&secret), Scope::Read), Ok(Caller::Key(Arc::clone(&key.id))));
+        assert_eq!(access.admit(Some(&secret), Scope::Write), Err(Refusal::NoScope(Arc::clone(&key.id), Scope::Write)));
+        file.revoke("desk").unwrap();
+        assert_eq!(access.admit(Some(&secret), Scope::Read), Err(Refusal::UnknownKey));
+        std::fs::remove_file(file.path()).unwrap();
+        assert_eq!(access.admit(None, Scope::Read), Err(Refusal::NoFile), "a lost file opens nothing");
+    }
+
+    #[test]
+    fn nothing_but_the_whole_secret_of_a_key_that_is_still_good_is_let_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let (access, file) = gate(folder.path());
+        let (_, secret) = file.create(new_key("desk", &[Scope::Read])).unwrap();
+        let (_, other) = file.create(new_key("feed", &[Scope::Read])).unwrap();
+        let ended = NewKey { expire_time: Some(Timestamp::UNIX_EPOCH), ..new_key("old", &[Scope::Read]) };
+        let (old, ended) = file.create(ended).unwrap();
+        assert_eq!(access.admit(Some(&ended), Scope::Read), Err(Refusal::Expired(old.id)));
+        let swapped = format!("{}{}", &secret[..secret.len() - 43], &other[other.len() - 43..]);
+        let short = &secret[..secret.len() - 1];
+        for wrong in ["", "sayso", "sayso_", "sayso__", "sayso_é_é", short, &swapped, &secret.to_uppercase()] {
+            assert_eq!(access.admit(Some(wrong), Scope::Read), Err(Refusal::UnknownKey), "{wrong:?}");
+        }
+        for end in 0..secret.len() {
+            assert_eq!(access.admit(Some(&secret[..end]), Scope::Read), Err(Refusal::UnknownKey));
+        }
+    }
+
+    #[test]
+    fn a_key_makes_no_more_calls_a_second_than_it_may() {
+        let folder = tempfile::tempdir().unwrap();
+        let (access, file) = gate(folder.path());
+        let (_, secret) = file.create(NewKey { calls_per_second: Some(1), ..new_key("slow", &[Scope::Read]) }).unwrap();
+        assert!(access.admit(Some(&secret), Scope::Read).is_ok());
+        let Err(Refusal::TooManyCalls(_, wait)) = access.admit(Some(&secret), Scope::Read) else {
+            panic!("it is let in")
+        };
+        assert!(wait <= Duration::from_secs(1));
+    }
+}

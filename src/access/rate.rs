@@ -1,0 +1,42 @@
+//! How fast a key may be used.
+
+use std::time::{Duration, Instant};
+
+/// A bucket that fills with as many calls a second as a key may make, and holds one second's worth: the generic cell
+/// rate algorithm (ITU-T I.371), which keeps nothing but the time at which the bucket is full.
+#[derive(Debug, Default)]
+pub(super) struct Rate {
+    full_at: Option<Instant>,
+}
+
+impl Rate {
+    /// Takes a call out of a bucket of `most` a second. If it is empty, says when there is another one.
+    pub(super) fn take(&mut self, most: u32, now: Instant) -> Result<(), Duration> {
+        let second = Duration::from_secs(1);
+        let full_at = self.full_at.map_or(now, |at| at.max(now)) + second / most.max(1);
+        let early = full_at.duration_since(now).saturating_sub(second);
+        if early > Duration::ZERO {
+            return Err(early);
+        }
+        self.full_at = Some(full_at);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_of_calls_passes_at_once_and_then_as_many_as_time_allows() {
+        let (mut rate, start) = (Rate::default(), Instant::now());
+        let passed = |rate: &mut Rate, after: u64| {
+            (0..100).filter(|_| rate.take(10, start + Duration::from_millis(after)).is_ok()).count()
+        };
+        assert_eq!(passed(&mut rate, 0), 10);
+        assert_eq!(passed(&mut rate, 250), 2);
+        assert_eq!(passed(&mut rate, 60_000), 10, "what is not used is not saved up");
+        let wait = rate.take(10, start + Duration::from_millis(60_000)).unwrap_err();
+        assert_eq!(wait, Duration::from_millis(100));
+    }
+}

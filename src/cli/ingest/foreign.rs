@@ -1,0 +1,72 @@
+//! Knows files that are neither text nor web pages by their first bytes, whatever their names say.
+
+/// The refusal of a file that is neither text nor a web page: what it is, and what to do about it.
+pub(super) fn refusal(bytes: &[u8]) -> Option<String> {
+    kind(bytes).map(|kind| format!("this is {kind}"))
+}
+
+fn kind(bytes: &[u8]) -> Option<&'static str> {
+    const KINDS: [(&[u8], &str); 16] = [
+        (b"\xff\xfe\0\0", "text in UTF-32: convert it with iconv -f UTF-32 -t UTF-8"),
+        (b"\0\0\xfe\xff", "text in UTF-32: convert it with iconv -f UTF-32 -t UTF-8"),
+        (b"%PDF-", "a PDF file: extract its text first, with pdftotext for example"),
+        (b"PK\x03\x04", "a zip archive, as files of word processors are: save its content as text or HTML"),
+        (b"\xd0\xcf\x11\xe0", "a file of a word processor: save it as text or HTML"),
+        (b"{\\rtf", "a rich text file: save it as text or HTML"),
+        (b"\xff\xd8\xff", "a picture"),
+        (b"\x89PNG", "a picture"),
+        (b"GIF87a", "a picture"),
+        (b"GIF89a", "a picture"),
+        (b"\x28\xb5\x2f\xfd", "a zstd archive: unpack it, or pack it with gzip"),
+        (b"\xfd7zXZ", "an xz archive: unpack it, or pack it with gzip"),
+        (b"BZh91AY&SY", "a bzip2 archive: unpack it, or pack it with gzip"),
+        (b"WARC/1.", "a web archive: save its pages as single files"),
+        (b"bplist00", "a web archive: save the page as HTML"),
+        (b"SQLite format 3\0", "a database"),
+    ];
+    let known = KINDS.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, kind)| *kind);
+    known.or_else(|| is_mail(bytes).then_some("a message or a page saved as MHTML: save the page as HTML"))
+}
+
+/// How many bytes of a file may be the head of a message.
+const HEAD_BYTES: usize = 4 << 10;
+
+/// Whether a file begins with the head of a message in MIME, whose body is encoded.
+fn is_mail(bytes: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD_BYTES)]).to_ascii_lowercase();
+    let mut lines = head.lines().take_while(|line| !line.is_empty());
+    let is_field = |line: &str| {
+        let name = line.split(':').next().unwrap_or_default();
+        line.starts_with([' ', '\t']) || line.contains(':') && !name.is_empty() && !name.contains(char::is_whitespace)
+    };
+    let (mut version, mut encoded) = (false, false);
+    let all = lines.all(|line| {
+        version |= line.starts_with("mime-version:");
+        encoded |= ["multipart/", "quoted-printable", "base64"].iter().any(|word| line.contains(word));
+        is_field(line)
+    });
+    all && version && encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_other_kinds_are_known() {
+        let mail = "From: a@post.example\r\nSubject: Bridge\r\n shut\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n--x";
+        for (bytes, start) in [
+            (b"%PDF-1.7\n".as_slice(), "a PDF file"),
+            (b"\xff\xfe\0\0a\0\0\0", "text in UTF-32"),
+            (b"{\\rtf1\\ansi The bridge is shut.}", "a rich text file"),
+            (mail.as_bytes(), "a message"),
+        ] {
+            assert!(kind(bytes).is_some_and(|kind| kind.starts_with(start)), "{start}");
+        }
+        for text in
+            ["", "The bridge is shut.", "<!doctype html><p>No.", "From: Ilsa Brandt\n\nDear all,", "PK", "\u{feff}No."]
+        {
+            assert_eq!(kind(text.as_bytes()), None, "{text}");
+        }
+    }
+}

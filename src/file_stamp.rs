@@ -1,0 +1,32 @@
+//! What tells one state of a file from the next, without reading it.
+
+use std::{
+    fs::{self, Metadata},
+    path::Path,
+    time::SystemTime,
+};
+
+/// Length, time of the last change, and number of a file. A file that is replaced as a whole gets another number even
+/// if the clock of the file system is too coarse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FileStamp {
+    length: u64,
+    modified: Option<SystemTime>,
+    number: u64,
+}
+
+impl FileStamp {
+    /// The state of the file at this path. None if there is none, or it cannot be asked.
+    pub(crate) fn at(path: &Path) -> Option<Self> {
+        fs::metadata(path).ok().map(|metadata| Self::of(&metadata))
+    }
+
+    /// The state of the file with these properties.
+    pub(crate) fn of(metadata: &Metadata) -> Self {
+        #[cfg(unix)]
+        let number = std::os::unix::fs::MetadataExt::ino(metadata);
+        #[cfg(not(unix))]
+        let number = 0;
+        Self { length: metadata.len(), modified: metadata.modified().ok(), number }
+    }
+}
