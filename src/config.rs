@@ -90,6 +90,11 @@ pub struct RawConfig {
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<PathBuf>,
+    /// File of synonyms, one group a line: ferry, ropax, car ferry. Read again when it changes
+    /// [default: none, env: SAYSO_SYNONYMS]
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub synonyms: Option<PathBuf>,
     /// How articles are analysed: fast, accurate, or fast-then-accurate, which stores them at once and analyses them
     /// accurately when the server is idle [default: accurate if compiled in, env: SAYSO_ANALYSIS]
     #[arg(long, value_name = "MODE")]
@@ -220,6 +225,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The folder of models that replace compiled-in ones.
     pub model: Option<PathBuf>,
+    /// The file of synonyms.
+    pub synonyms: Option<PathBuf>,
     /// The mode for articles that are put without one of their own.
     pub analysis: Mode,
     /// Threads that analyse.
@@ -327,6 +334,7 @@ impl RawConfig {
             insecure_public: self.insecure_public.unwrap_or_default(),
             data_dir,
             model: self.model,
+            synonyms: self.synonyms,
             analysis: faults.mode(self.analysis),
             analysis_threads: faults.positive("analysis_threads", self.analysis_threads, cores),
             search_threads: faults.positive("search_threads", self.search_threads, 2 * cores),

@@ -22,7 +22,9 @@ use crate::{
     metrics::{self, Metrics, Scrapes},
     models,
     pipeline::Pipeline,
-    proto, samples, telemetry,
+    proto, samples,
+    synonyms::{self, Thesaurus},
+    telemetry,
     tls::Tls,
     upgrade,
 };
@@ -45,6 +47,7 @@ pub struct Ready {
     tokens: Option<Arc<Tokens>>,
     engine: Arc<dyn Engine>,
     pipeline: Pipeline,
+    synonyms: Arc<Thesaurus>,
     listener: TcpListener,
     connections: Connections,
     metrics: Metrics,
@@ -69,6 +72,7 @@ impl Ready {
             Some(address) => (Metrics::on()?, Some(listen("metrics", "metrics", address).await?)),
             None => (Metrics::default(), None),
         };
+        let synonyms = Arc::new(Thesaurus::open(config.synonyms.clone())?);
         let analyzer = models::analyzer(config.model.as_deref())?;
         let (folder, began) = (config.data_dir.clone(), Instant::now());
         let options =
@@ -81,7 +85,7 @@ impl Ready {
         let pipeline = Pipeline::new(Arc::clone(&engine), analyzer, config.analysis_threads, metrics.clone());
         let connections = Connections::new(config.limits.connections, tls.clone());
         let scrapes = scrapes.map(|listener| Scrapes { listener, tls, access: Arc::clone(&access) });
-        Ok(Self { config, access, tokens, engine, pipeline, listener, connections, metrics, scrapes })
+        Ok(Self { config, access, tokens, engine, pipeline, synonyms, listener, connections, metrics, scrapes })
     }
 
     /// The address on which it listens. If the configured port is 0, this has the actual one.
@@ -101,11 +105,12 @@ impl Ready {
 
     /// Answers calls until `stop` is ready. Then lets open calls finish within the configured grace.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<(), Failure> {
-        let Self { config, access, tokens, engine, pipeline, listener, connections, metrics, scrapes } = self;
+        let Self { config, access, tokens, engine, pipeline, synonyms, listener, connections, metrics, scrapes } = self;
         let (stopping, told) = watch::channel(false);
         let (reporter, health) = tonic_health::server::health_reporter();
         let follower = tokio::spawn(health::follow(Arc::clone(&engine), connections.clone(), reporter.clone()));
         let fetching = tokens.map(|tokens| tokio::spawn(tokens.follow()));
+        let rereading = tokio::spawn(synonyms::follow(Arc::clone(&synonyms)));
         let upgrading = tokio::spawn(upgrade::run(pipeline.clone(), config.analysis_threads, told.clone()));
         let telling = scrapes.map(|scrapes| {
             let (metrics, held) =
@@ -115,7 +120,7 @@ impl Ready {
         let slow = config.slow_call;
         let (grace, limits, streams) = (config.shutdown_grace, config.limits.clone(), config.limits.concurrent_streams);
         let (reflection, reflection_alpha) = reflection()?;
-        let routes = grpc::routes(Core::new(engine, pipeline, config, told.clone()))
+        let routes = grpc::routes(Core::new(engine, pipeline, synonyms, config, told.clone()))
             .add_service(health)
             .add_service(reflection)
             .add_service(reflection_alpha);
@@ -138,6 +143,7 @@ impl Ready {
         if let Some(fetching) = fetching {
             fetching.abort();
         }
+        rereading.abort();
         if let Some(telling) = telling {
             telling.abort();
         }

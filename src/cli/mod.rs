@@ -19,6 +19,7 @@ mod dates;
 mod delete;
 mod entities;
 mod eval;
+mod export;
 mod facets;
 mod fault;
 mod filter;
@@ -29,6 +30,7 @@ mod input;
 mod json;
 mod keys;
 mod labels;
+mod nothing;
 mod paging;
 mod quote_view;
 mod quotes;
@@ -36,6 +38,8 @@ mod reanalyze;
 mod render;
 mod search;
 mod serve;
+mod similar;
+mod suggest;
 mod whole;
 
 /// Reads news articles and answers who said what, over gRPC.
@@ -58,6 +62,12 @@ enum Command {
     Quotes(quotes::Args),
     /// Find people, organisations and places.
     Entities(entities::Args),
+    /// Complete what is typed: entities, and phrases of headlines.
+    Suggest(suggest::Args),
+    /// Find articles like an article, or quotes like a quote.
+    Similar(similar::Args),
+    /// Write all hits of a search to a file: JSON Lines or CSV.
+    Export(export::Args),
     /// List articles, or show one in full.
     Articles(articles::Args),
     /// Find entities and quotes in a text without storing it.
@@ -85,6 +95,9 @@ pub fn main() -> ExitCode {
         Command::Search(args) => search::run(args),
         Command::Quotes(args) => quotes::run(args),
         Command::Entities(args) => entities::run(args),
+        Command::Suggest(args) => suggest::run(args),
+        Command::Similar(args) => similar::run(args),
+        Command::Export(args) => export::run(args),
         Command::Articles(args) => articles::run(args),
         Command::Analyze(args) => analyze::run(args),
         Command::Delete(args) => delete::run(args),
