@@ -266,6 +266,7 @@ mod tests {
           query       8 KiB, 1,024 words, 64 of them with a star or
                       tilde
           filter      1,000 values
+          facets      20, each 1,000 values
           read mask   64 paths
           page        1,000 hits, 20 by default, 3 MiB
           page token  600 s

@@ -55,9 +55,11 @@ pub(super) fn fragment(text: &str, marks: &[Range<usize>], most: usize) -> Fragm
 fn best(text: &str, marks: &[Range<usize>], most: usize) -> Range<usize> {
     let mut found = window(text, 0, 0, most);
     let mut marked = 0;
+    // From here on, all that is left fits.
+    let last = text.char_indices().rev().nth(most.saturating_sub(1)).map_or(0, |(at, _)| at);
     for (number, mark) in marks.iter().enumerate() {
         let from = text[..mark.start].char_indices().rev().nth(BEFORE.min(most / 4)).map_or(0, |(at, _)| at);
-        let here = window(text, from, mark.start, most);
+        let here = window(text, from.min(last), mark.start, most);
         let within = marks[number..].iter().take_while(|mark| mark.end <= here.end).count();
         if within > marked {
             (found, marked) = (here, within);
@@ -109,8 +111,8 @@ mod tests {
         let text =
             "The tide was late. Nobody saw the Größe ferry, nor the other ferry, nor the boat of the ferry company.";
         check(text, "tide", 40, "The tide was late. Nobody saw the…");
-        check(text, "ferry", 40, "…Größe ferry, nor the other ferry, nor…");
-        check(text, "company", 40, "…of the ferry company.");
+        check(text, "ferry", 40, "…the Größe ferry, nor the other ferry,…");
+        check(text, "company", 40, "…nor the boat of the ferry company.");
         check(text, "nothing", 20, "The tide was late.…");
         check("short", "short", 20, "short");
         check(&"x".repeat(50), "nothing", 20, &("x".repeat(18) + "…"));

@@ -54,7 +54,7 @@ impl Statistics {
     /// How rare a condition is.
     fn rarity(&self, leaf: usize) -> f32 {
         let (all, having) = (self.articles as f32, self.having[leaf] as f32);
-        (1.0 + (all - having + 0.5).max(0.5) / (having + 0.5)).ln()
+        libm::logf(1.0 + (all - having + 0.5).max(0.5) / (having + 0.5))
     }
 
     /// What a condition adds to the score of an article that meets it as often as so many sentences.
@@ -299,7 +299,7 @@ impl Search<'_> {
         let Some(recency) = self.query.recency else { return 1.0 };
         let Some(at) = published else { return 0.0 };
         let age = recency.now.saturating_sub(at).max(0);
-        (-(age as f64) / recency.half_life.max(1) as f64).exp2() as f32
+        libm::exp2(-(age as f64) / recency.half_life.max(1) as f64) as f32
     }
 
     /// What a part of the query adds to the score. None if it does not match.

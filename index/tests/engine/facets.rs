@@ -133,11 +133,12 @@ fn period_start(at: i64, every: Period, zone: &str) -> String {
     let local = |at: i64| jiff::Timestamp::from_microsecond(at).unwrap().to_zoned(zone.clone());
     let part = |at: i64| {
         let zoned = local(at);
+        let (date, week) = (zoned.date(), zoned.date().iso_week_date());
         match every {
-            Period::Hour => (zoned.offset().seconds(), zoned.strftime("%Y-%m-%d %H").to_string()),
-            Period::Day => (0, zoned.strftime("%Y-%m-%d").to_string()),
-            Period::Week => (0, zoned.strftime("%G-%V").to_string()),
-            Period::Month => (0, zoned.strftime("%Y-%m").to_string()),
+            Period::Hour => (zoned.offset().seconds(), date.year(), date.day_of_year(), zoned.hour()),
+            Period::Day => (0, date.year(), date.day_of_year(), 0),
+            Period::Week => (0, week.year(), 0, week.week()),
+            Period::Month => (0, date.year(), 0, date.month()),
         }
     };
     let minute = 60_000_000;

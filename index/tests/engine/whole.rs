@@ -96,7 +96,7 @@ impl Reading<'_> {
             !sentences.is_empty() || whole > 0.0
         };
         let (all, having) = (self.kept.len() as f32, self.kept.iter().filter(having).count() as f32);
-        (1.0 + (all - having + 0.5) / (having + 0.5)).ln()
+        libm::logf(1.0 + (all - having + 0.5) / (having + 0.5))
     }
 
     /// The score of an article by a part of the query, if it matches; and what each sentence meets.
@@ -166,7 +166,7 @@ fn check_one(hit: &ArticleMatch, reading: &Reading<'_>, query: &ArticleSearch, s
     let mut score = reading.score(&query.expr, 1.0, story).unwrap() + if several { 0.5 * best } else { 0.0 };
     if let Some(recency) = query.recency {
         let age = story.article.published_at.map(|at| (NOW - at).max(0) as f64 / recency.half_life as f64);
-        score *= age.map_or(0.0, |age| (-age).exp2()) as f32;
+        score *= age.map_or(0.0, |age| libm::exp2(-age)) as f32;
     }
     assert!((hit.score - score).abs() <= 1e-3 * score.abs().max(1.0), "{} is {score} of {}", hit.score, query.expr);
     let mut places: Vec<(usize, f32)> = each.into_iter().collect();

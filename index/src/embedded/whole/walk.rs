@@ -122,7 +122,7 @@ impl<'a> Walk<'a> {
     pub(super) fn next(&mut self, interrupt: &Interrupt) -> Result<Option<Range<DocId>>> {
         loop {
             self.visited += 1;
-            if self.visited % CHECK_EVERY == 0 {
+            if self.visited.is_multiple_of(CHECK_EVERY) {
                 interrupt.check()?;
             }
             let at = self.at;
