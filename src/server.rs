@@ -14,7 +14,7 @@ use tonic::{service::Routes, transport::Server};
 
 pub use crate::failure::Failure;
 use crate::{
-    access::Access,
+    access::{Access, Tokens},
     config::{Config, DEFAULT_DATA_DIR, KEYS},
     connections::Connections,
     grpc::{self, Core},
@@ -42,6 +42,7 @@ const CONNECTION_WINDOW_BYTES: u32 = 3 << 19;
 pub struct Ready {
     config: Config,
     access: Arc<Access>,
+    tokens: Option<Arc<Tokens>>,
     engine: Arc<dyn Engine>,
     pipeline: Pipeline,
     listener: TcpListener,
@@ -60,7 +61,8 @@ impl Ready {
     pub async fn open(config: Config) -> Result<Self, Failure> {
         check_clock(SystemTime::now())?;
         let tls = config.tls.clone().map(Tls::open).transpose()?.map(Arc::new);
-        let access = Arc::new(Access::open(&config.keys)?);
+        let tokens = config.tokens.clone().map(Tokens::open).transpose()?.map(Arc::new);
+        let access = Arc::new(Access::open(&config.keys, tokens.clone())?);
         check_public(&config, &access)?;
         let listener = listen("listen", "calls", config.listen).await?;
         let (metrics, scrapes) = match config.metrics {
@@ -79,7 +81,7 @@ impl Ready {
         let pipeline = Pipeline::new(Arc::clone(&engine), analyzer, config.analysis_threads, metrics.clone());
         let connections = Connections::new(config.limits.connections, tls.clone());
         let scrapes = scrapes.map(|listener| Scrapes { listener, tls, access: Arc::clone(&access) });
-        Ok(Self { config, access, engine, pipeline, listener, connections, metrics, scrapes })
+        Ok(Self { config, access, tokens, engine, pipeline, listener, connections, metrics, scrapes })
     }
 
     /// The address on which it listens. If the configured port is 0, this has the actual one.
@@ -99,10 +101,11 @@ impl Ready {
 
     /// Answers calls until `stop` is ready. Then lets open calls finish within the configured grace.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<(), Failure> {
-        let Self { config, access, engine, pipeline, listener, connections, metrics, scrapes } = self;
+        let Self { config, access, tokens, engine, pipeline, listener, connections, metrics, scrapes } = self;
         let (stopping, told) = watch::channel(false);
         let (reporter, health) = tonic_health::server::health_reporter();
         let follower = tokio::spawn(health::follow(Arc::clone(&engine), connections.clone(), reporter.clone()));
+        let fetching = tokens.map(|tokens| tokio::spawn(tokens.follow()));
         let upgrading = tokio::spawn(upgrade::run(pipeline.clone(), config.analysis_threads, told.clone()));
         let telling = scrapes.map(|scrapes| {
             let (metrics, held) =
@@ -132,6 +135,9 @@ impl Ready {
             () = ending => tracing::warn!(open_calls = connections.open_calls(), "open calls were cut off after {grace:?}"),
         }
         upgrading.abort();
+        if let Some(fetching) = fetching {
+            fetching.abort();
+        }
         if let Some(telling) = telling {
             telling.abort();
         }

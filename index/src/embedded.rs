@@ -18,6 +18,7 @@
 //! 2. `compile` and `filter` turn the query into tantivy queries; `named` finds out which entities a name means.
 //! 3. `collect` runs them and keeps the best hits after the last page; `lookup` does the same for entities, and `list` for
 //!    articles and mentions.
+//!    `facet` counts them; `whole` finds articles by all their sentences together.
 //! 4. `search` reads the texts of the hits from the view's snapshot of the store.
 //!
 //! # Files
@@ -52,11 +53,13 @@ mod predicate;
 mod record;
 mod schema;
 mod search;
+mod statistics;
 mod store;
 mod store_file;
 mod terms;
 mod threads;
 mod view;
+mod whole;
 mod writer;
 
 use std::collections::BTreeSet;
@@ -81,10 +84,12 @@ use self::store_file::StoreFile;
 use self::threads::spawn;
 use self::view::View;
 use self::writer::{Disk, GroupLimits, Job, Shared};
-use crate::query::{ArticleFilter, ArticleQuery, EntityQuery, MentionQuery, PageRequest, QuoteQuery, SentenceQuery};
+use crate::query::{
+    ArticleFilter, ArticleQuery, ArticleSearch, EntityQuery, MentionQuery, PageRequest, QuoteQuery, SentenceQuery,
+};
 use crate::{
-    AnalyzedArticle, ArticleHit, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Health, Interrupt,
-    MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
+    AnalyzedArticle, ArticleHit, ArticleMatch, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Health,
+    Interrupt, MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
 };
 
 /// The engine that needs nothing installed: all data lies in one directory.
@@ -279,6 +284,10 @@ impl Engine for Embedded {
 
     fn articles(&self, query: &ArticleQuery, interrupt: &Interrupt) -> Result<Page<ArticleHit>> {
         self.page(&query.page, |view| view.articles(query, interrupt))
+    }
+
+    fn search_articles(&self, query: &ArticleSearch, interrupt: &Interrupt) -> Result<Page<ArticleMatch>> {
+        self.page(&query.page, |view| view.search_articles(query, interrupt))
     }
 
     fn sentences(&self, query: &SentenceQuery, interrupt: &Interrupt) -> Result<Page<SentenceHit>> {

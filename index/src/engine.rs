@@ -7,10 +7,10 @@ use std::time::Instant;
 
 use sayso_document::Tier;
 
-use crate::query::{ArticleFilter, ArticleQuery, EntityQuery, MentionQuery, QuoteQuery, SentenceQuery};
+use crate::query::{ArticleFilter, ArticleQuery, ArticleSearch, EntityQuery, MentionQuery, QuoteQuery, SentenceQuery};
 use crate::{
-    AnalyzedArticle, Article, ArticleHit, EntityHit, EntityId, EntityRecord, Error, ErrorKind, MentionHit, Page,
-    QuoteHit, Result, SentenceHit, Version,
+    AnalyzedArticle, Article, ArticleHit, ArticleMatch, EntityHit, EntityId, EntityRecord, Error, ErrorKind,
+    MentionHit, Page, QuoteHit, Result, SentenceHit, Version,
 };
 
 /// Stores articles and answers queries. Calls block, so callers run them on threads made for that.
@@ -51,6 +51,9 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Articles, in the order that is asked for.
     fn articles(&self, query: &ArticleQuery, interrupt: &Interrupt) -> Result<Page<ArticleHit>>;
+
+    /// Articles whose sentences and headline match together.
+    fn search_articles(&self, query: &ArticleSearch, interrupt: &Interrupt) -> Result<Page<ArticleMatch>>;
 
     /// Sentences that match.
     fn sentences(&self, query: &SentenceQuery, interrupt: &Interrupt) -> Result<Page<SentenceHit>>;

@@ -62,5 +62,6 @@ pub use engine::{
 };
 pub use error::{Error, ErrorKind, Result};
 pub use hits::{
-    ArticleHit, EntityHit, Facet, FacetValue, MatchedBy, MentionHit, Page, PageKey, QuoteHit, SentenceHit, Total,
+    ArticleHit, ArticleMatch, EntityHit, Explanation, Facet, FacetValue, MatchedBy, MatchedSentence, MentionHit, Page,
+    PageKey, QuoteHit, SentenceHit, Total,
 };

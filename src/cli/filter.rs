@@ -72,7 +72,7 @@ impl Articles {
 }
 
 /// A time in hours, days or weeks.
-fn parse_time(text: &str) -> Result<prost_types::Duration, String> {
+pub(super) fn parse_time(text: &str) -> Result<prost_types::Duration, String> {
     let units = [("h", 3_600), ("d", 86_400), ("w", 7 * 86_400)];
     let read = units.iter().find_map(|&(unit, seconds)| {
         let number: i64 = text.strip_suffix(unit)?.parse().ok()?;

@@ -11,6 +11,7 @@ use clap::{Parser, Subcommand};
 use fault::Fault;
 
 mod analyze;
+mod article_search;
 mod articles;
 mod client;
 mod config;
@@ -51,7 +52,7 @@ enum Command {
     Serve(serve::Args),
     /// Add articles: text, HTML or JSON, from files or folders.
     Ingest(ingest::Args),
-    /// Find sentences by their words.
+    /// Find sentences, or articles, by their words.
     Search(search::Args),
     /// Find quotes: who said what.
     Quotes(quotes::Args),

@@ -52,6 +52,7 @@ macro_rules! page {
 }
 
 page!(SearchSentencesResponse, SentenceHit, hits, facets);
+page!(SearchArticlesResponse, ArticleHit, hits, facets);
 page!(SearchQuotesResponse, QuoteHit, hits, facets);
 page!(LookupEntitiesResponse, EntityHit, hits);
 page!(ListMentionsResponse, MentionHit, hits);

@@ -6,6 +6,7 @@
 mod check;
 mod facet;
 mod fault;
+mod fragment;
 mod labels;
 mod mask;
 mod new_article;
@@ -22,15 +23,18 @@ pub(crate) use check::{
 };
 use facet::{facet, facets};
 pub(crate) use fault::Fault;
+pub(crate) use fragment::fragment_characters;
 pub(crate) use labels::{accepted, change, mode, tier, wanted_mode, wanted_tier};
 pub(crate) use mask::{MASK_PATHS, Mask};
 pub(crate) use new_article::{etag as expected_etag, new_article, text_to_analyze, tier_to_analyze, unkept};
 pub(crate) use offsets::{Offsets, OffsetsOfPage};
-pub(crate) use page::{Replies, batch_asked, batch_token, now, page, page_request, part_asked, part_token, present};
+pub(crate) use page::{
+    Replies, Shape, batch_asked, batch_token, now, page, page_request, part_asked, part_token, present,
+};
 pub(crate) use parts::{HEADER_BYTES, PartStart, part, whole};
 pub(crate) use place::QuotePlace;
 pub(crate) use reply::{Hit, annotations, count, entity, etag, quote, sentence, total};
 pub(crate) use request::{
-    article_id, article_query, batch_ids, entity_id, entity_query, filter, filter_of_some, mention_query, quote_place,
-    quote_query, sentence_query,
+    article_id, article_query, article_search, batch_ids, entity_id, entity_query, filter, filter_of_some,
+    mention_query, quote_place, quote_query, sentence_query,
 };

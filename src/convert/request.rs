@@ -5,8 +5,8 @@ use sayso_document::{Date, EntityType};
 use sayso_index::{
     EntityId,
     query::{
-        self, ArticleFilter, ArticleQuery, EntityQuery, Expr, FacetField, LabelFilter, MentionQuery, ParseErrorKind,
-        ParseOptions, QuoteQuery, SentenceQuery, Who,
+        self, ArticleFilter, ArticleQuery, ArticleSearch, EntityQuery, Expr, FacetField, LabelFilter, MentionQuery,
+        ParseErrorKind, ParseOptions, QuoteQuery, Recency, SentenceQuery, Who,
     },
 };
 
@@ -127,6 +127,43 @@ pub(crate) fn quote_query(
         page: page_request(message, limits)?,
     })
 }
+
+/// What `SearchArticles` asks.
+pub(crate) fn article_search(
+    message: &proto::SearchArticlesRequest,
+    now: i64,
+    limits: &Limits,
+) -> Result<ArticleSearch, Fault> {
+    let options = ParseOptions { all_words: message.all_words, lenient: message.lenient, ..ParseOptions::sentences() };
+    let asked = message.sentences_per_article;
+    let sentences = match usize::try_from(asked) {
+        Ok(0) => SENTENCES,
+        Ok(most) => most.min(limits.page_size),
+        Err(_) => {
+            let said = format!("{asked} is negative; ask for 0 (the default, {SENTENCES}) to {}", limits.page_size);
+            return Err(Fault::invalid("sentences_per_article", said));
+        }
+    };
+    if !(message.min_score >= 0.0) {
+        let said = format!("{} is not a score; give a number from 0 on", message.min_score);
+        return Err(Fault::invalid("min_score", said));
+    }
+    let half_life = message.half_life.map(|time| micros_of("half_life", time)).transpose()?;
+    Ok(ArticleSearch {
+        expr: expr(&message.query, options, limits)?,
+        filter: filter(message.filter.as_ref(), now, limits)?,
+        order: labels::order(&message.order_by)?,
+        recency: half_life.map(|half_life| Recency { half_life, now }),
+        min_score: message.min_score,
+        sentences,
+        explain: message.explain,
+        facets: facets(&message.facets, ("articles", FacetField::of_articles))?,
+        page: page_request(message, limits)?,
+    })
+}
+
+/// Sentences of an article if the request names no number.
+const SENTENCES: usize = 3;
 
 /// The verbs and other words that introduce quotes.
 fn cues(cues: &[String], limits: &Limits) -> Result<Vec<String>, Fault> {
@@ -264,13 +301,18 @@ pub(crate) fn filter(
 
 /// The first moment that is at most so long before the present.
 fn within(time: Option<prost_types::Duration>, now: i64) -> Result<Option<i64>, Fault> {
-    let Some(time) = time else { return Ok(None) };
+    let time = time.map(|time| micros_of("filter.published_within", time)).transpose()?;
+    Ok(time.map(|time| now.saturating_sub(time)))
+}
+
+/// A time above 0, in microseconds.
+fn micros_of(field: &str, time: prost_types::Duration) -> Result<i64, Fault> {
     let micros = i128::from(time.seconds) * 1_000_000 + i128::from(time.nanos / 1000);
     if micros <= 0 {
-        let said = "is not above 0; give a duration, for example \"604800s\" for the last seven days";
-        return Err(Fault::invalid("filter.published_within", said));
+        let said = "is not above 0; give a duration, for example \"604800s\" for seven days";
+        return Err(Fault::invalid(field, said));
     }
-    Ok(Some(i64::try_from(i128::from(now) - micros).unwrap_or(i64::MIN)))
+    Ok(i64::try_from(micros).unwrap_or(i64::MAX))
 }
 
 /// The same, but at least one condition must be set.

@@ -87,11 +87,17 @@ impl ArticleService for Articles {
             let mut query = convert::article_query(&message, now, &core.config.limits).map_err(status::fault)?;
             let mask = mask(message.read_mask.as_ref(), "ArticleSummary")?;
             let (first, encoding) = (query.page.clone(), OffsetEncoding::Unspecified);
-            let page =
-                convert::page(&message, (first, now), (encoding, &mask), &core.config.limits, interrupt, |page| {
+            let page = convert::page(
+                &message,
+                (first, now),
+                (encoding.into(), &mask),
+                &core.config.limits,
+                interrupt,
+                |page| {
                     query.page = page;
                     core.engine.articles(&query, interrupt)
-                });
+                },
+            );
             let Replies { hits: articles, next_page_token, total, .. } = page.map_err(status::engine)?;
             Ok(ListArticlesResponse { articles, next_page_token, total })
         };

@@ -34,7 +34,7 @@ impl EntityService for Entities {
             let page = convert::page(
                 &message,
                 (first, convert::now(&message)),
-                (encoding, &mask),
+                (encoding.into(), &mask),
                 &core.config.limits,
                 interrupt,
                 |page| {
@@ -76,11 +76,17 @@ impl EntityService for Entities {
             }
             let mask = mask(message.read_mask.as_ref(), "MentionHit")?;
             let first = query.page.clone();
-            let page =
-                convert::page(&message, (first, now), (encoding, &mask), &core.config.limits, interrupt, |page| {
+            let page = convert::page(
+                &message,
+                (first, now),
+                (encoding.into(), &mask),
+                &core.config.limits,
+                interrupt,
+                |page| {
                     query.page = page;
                     core.engine.mentions(&query, interrupt)
-                });
+                },
+            );
             let Replies { hits, next_page_token, total, .. } = page.map_err(status::engine)?;
             Ok(ListMentionsResponse { hits, next_page_token, total })
         };

@@ -10,7 +10,7 @@ use super::{
     status,
 };
 use crate::{
-    convert::{self, CONTEXT_SENTENCES, Fault, Offsets, Replies},
+    convert::{self, CONTEXT_SENTENCES, Fault, Offsets, Replies, Shape},
     proto::{
         GetQuoteRequest, GetQuoteResponse, OffsetEncoding, SearchQuotesRequest, SearchQuotesResponse,
         quote_service_server::QuoteService,
@@ -32,12 +32,12 @@ impl QuoteService for Quotes {
             let now = convert::now(&message);
             let mut query = convert::quote_query(&message, now, &core.config.limits).map_err(status::fault)?;
             let mask = mask(message.read_mask.as_ref(), "QuoteHit")?;
-            let first = query.page.clone();
-            let page =
-                convert::page(&message, (first, now), (encoding, &mask), &core.config.limits, interrupt, |page| {
-                    query.page = page;
-                    core.engine.quotes(&query, interrupt)
-                });
+            let fragment = convert::fragment_characters(message.fragment_characters).map_err(status::fault)?;
+            let (first, shape) = (query.page.clone(), Shape { encoding, fragment });
+            let page = convert::page(&message, (first, now), (shape, &mask), &core.config.limits, interrupt, |page| {
+                query.page = page;
+                core.engine.quotes(&query, interrupt)
+            });
             let Replies { hits, next_page_token, total, facets } = page.map_err(status::engine)?;
             Ok(SearchQuotesResponse { hits, next_page_token, total, facets })
         };

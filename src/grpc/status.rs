@@ -75,10 +75,13 @@ pub(super) fn refused(refusal: &Refusal) -> Status {
         Refusal::UnknownKey => {
             (Code::Unauthenticated, "KEY_INVALID", "the key is not one of this server, or was revoked".to_owned())
         }
+        Refusal::BadToken(why) => (Code::Unauthenticated, "KEY_INVALID", format!("the token is not accepted: {why}")),
         Refusal::Expired(id) => (Code::Unauthenticated, "KEY_EXPIRED", format!("the key {id} has expired")),
-        Refusal::NoScope(id, scope) => {
-            (Code::PermissionDenied, "SCOPE_MISSING", format!("the key {id} does not have the scope {scope}"))
-        }
+        Refusal::NoScope(id, scope) => (
+            Code::PermissionDenied,
+            "SCOPE_MISSING",
+            format!("the key or token of {id} does not have the scope {scope}"),
+        ),
         Refusal::TooManyCalls(id, _) => {
             let message = format!("the key {id} has made as many calls this second as it may; try again later");
             (Code::ResourceExhausted, "RATE_LIMITED", message)

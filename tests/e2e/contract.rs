@@ -286,5 +286,5 @@ async fn orders_are_those_that_the_comments_name() {
             }
         }
     }
-    assert_eq!(asked, 3);
+    assert_eq!(asked, 4);
 }

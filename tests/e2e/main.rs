@@ -16,6 +16,7 @@ mod contract;
 mod crash;
 mod deadlines;
 mod entities;
+mod facets;
 mod filters;
 mod health;
 mod ids;

@@ -15,6 +15,7 @@ use super::facet::Columns;
 use super::indexes::{Fields, Searchers};
 use super::listing::Moment;
 use super::page::Place;
+use super::statistics::Counted;
 use super::store::{self, Snapshot};
 use crate::Result;
 
@@ -36,6 +37,10 @@ pub(super) struct View {
     pub(super) quote_keys: Vec<Keys>,
     /// What sentences are counted by.
     pub(super) sentence_columns: Columns,
+    /// What was counted of sentences to score them.
+    pub(super) sentence_statistics: Counted,
+    /// What was counted of quotes to score them.
+    pub(super) quote_statistics: Counted,
     /// What quotes are counted by.
     pub(super) quote_columns: Columns,
     /// What entities are ordered by, for each segment.
@@ -55,6 +60,8 @@ impl View {
             quote_keys: columns(&searchers.quotes, Keys::of)?,
             sentence_columns: Columns::default(),
             quote_columns: Columns::default(),
+            sentence_statistics: Counted::default(),
+            quote_statistics: Counted::default(),
             figures: columns(&searchers.entities, Figures::of)?,
             fields,
             searchers,
@@ -107,6 +114,11 @@ impl Keys {
         }
     }
 
+    /// Its place among the sentences or quotes of its article.
+    pub(super) fn ordinal(&self, doc: DocId) -> u32 {
+        self.ordinal.first(doc).unwrap_or_default() as u32
+    }
+
     /// The number of its article.
     pub(super) fn seq(&self, doc: DocId) -> u64 {
         self.seq.first(doc).unwrap_or_default()
@@ -129,6 +141,8 @@ pub(super) struct Places {
     pub(super) paragraph: Column<u64>,
     /// The role, as a position in [`super::schema::ROLES`].
     pub(super) role: Column<u64>,
+    /// How many sentences the article has.
+    siblings: Column<u64>,
 }
 
 impl Places {
@@ -140,7 +154,13 @@ impl Places {
             len: fast.u64("len")?,
             paragraph: fast.u64("paragraph")?,
             role: fast.u64("role")?,
+            siblings: fast.u64("siblings")?,
         })
+    }
+
+    /// How many sentences the article of a sentence has.
+    pub(super) fn siblings(&self, doc: DocId) -> u32 {
+        self.siblings.first(doc).unwrap_or_default() as u32
     }
 }
 

@@ -24,6 +24,7 @@ mod fault;
 mod options;
 mod parse;
 mod print;
+mod whole;
 
 use sayso_document::{Act, Date, EntityType, MentionForm, Polarity, QuoteKind, SentenceRole, Tier};
 
@@ -34,6 +35,7 @@ pub use facet::{FacetField, FacetQuery, Period, Zone};
 pub use fault::{ParseError, ParseErrorKind};
 pub use options::ParseOptions;
 pub use parse::parse;
+pub use whole::{ArticleSearch, Recency};
 
 /// How many words a text has, as they are indexed and looked for.
 ///

@@ -19,3 +19,4 @@ mod samples;
 mod search;
 mod totals;
 mod versions;
+mod whole;

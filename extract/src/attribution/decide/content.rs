@@ -3,8 +3,8 @@
 //! Offers come from four makers: the rules of
 //! [`candidate::content`](crate::attribution::candidate::content), spans between borders, subtrees
 //! of the dependency tree, and combinations of a piece before the cue with one behind it. Ranking
-//! whole spans rather than tagging words keeps borders apart: a border that splits a clause is
-//! simply not offered.
+//! whole spans rather than tagging words keeps borders sensible: one
+//! that splits a phrase is simply not offered.
 //!
 //! The number of offers is bounded ([`MAX_BORDERS`], [`MAX_CONTINUATIONS`] and the limits in each function), so one
 //! candidate costs the same in any text.
