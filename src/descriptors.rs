@@ -52,3 +52,10 @@ pub(crate) fn questions() -> impl Iterator<Item = String> {
         .filter(move |(path, scope)| *scope == read && method(path).as_ref().is_some_and(asks))
         .map(|(path, _)| path)
 }
+
+/// The paths of all methods of the package that answer with a stream.
+pub(crate) fn streams() -> impl Iterator<Item = String> {
+    method_options()
+        .map(|(path, _)| path)
+        .filter(|path| method(path).is_some_and(|method| method.is_server_streaming()))
+}

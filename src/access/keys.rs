@@ -16,7 +16,7 @@ use fs4::fs_std::FileExt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::ScopeSet;
+use super::{Refusal, Scope, ScopeSet};
 use crate::file_stamp::FileStamp;
 
 /// What a key begins with, so that scanners for leaked secrets can recognise one.
@@ -50,6 +50,16 @@ pub(crate) struct Key {
     /// How many calls a second may begin with it. None: any number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) calls_per_second: Option<u32>,
+}
+
+impl Key {
+    /// Whether it is still good, and has this scope.
+    pub(super) fn allows(&self, scope: Scope) -> Result<(), Refusal> {
+        if self.expire_time.is_some_and(|end| end <= Timestamp::now()) {
+            return Err(Refusal::Expired(Arc::clone(&self.id)));
+        }
+        if self.scopes.holds(scope) { Ok(()) } else { Err(Refusal::NoScope(Arc::clone(&self.id), scope)) }
+    }
 }
 
 /// What a new key is to be.
@@ -135,10 +145,15 @@ pub(super) struct Loaded {
 impl Loaded {
     /// The key that this is the secret of.
     pub(super) fn key(&self, secret: &Secret<'_>) -> Option<&Key> {
-        let key = self.keys.iter().find(|key| &*key.id == secret.id)?;
+        let key = self.by_id(secret.id)?;
         let hash = blake3::Hash::from_hex(&key.hash).ok()?;
         // The comparison of these hashes takes the same time wherever they differ.
         (hash == secret.hash).then_some(key)
+    }
+
+    /// The key with this id.
+    pub(super) fn by_id(&self, id: &str) -> Option<&Key> {
+        self.keys.iter().find(|key| &*key.id == id)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -284,7 +299,6 @@ fn random<const N: usize>() -> Result<[u8; N], Fault> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Scope;
     use super::*;
 
     fn wanted(name: &str) -> NewKey {

@@ -21,7 +21,6 @@ use std::{
 };
 
 use axum::http::{HeaderMap, header};
-use jiff::Timestamp;
 
 use keys::{Loaded, Secret};
 use rate::Rate;
@@ -128,17 +127,25 @@ impl Access {
         let secret = secret.ok_or(Refusal::NoKey)?;
         let key = Secret::parse(secret).and_then(|secret| loaded.key(&secret)).ok_or(Refusal::UnknownKey)?;
         let id = || Arc::clone(&key.id);
-        if key.expire_time.is_some_and(|end| end <= Timestamp::now()) {
-            return Err(Refusal::Expired(id()));
-        }
-        if !key.scopes.holds(scope) {
-            return Err(Refusal::NoScope(id(), scope));
-        }
+        key.allows(scope)?;
         if let Some(most) = key.calls_per_second {
             let taken = rates.entry(id()).or_default().take(most, Instant::now());
             taken.map_err(|wait| Refusal::TooManyCalls(id(), wait))?;
         }
         Ok(Caller::Known(id()))
+    }
+
+    /// Whether a key that was let in, by its id, would be let in with this scope now. Holders of tokens are, until their
+    /// call ends.
+    pub(crate) fn still_admits(&self, id: &str, scope: Scope) -> Result<(), Refusal> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        self.renew(&mut state)?;
+        let Some(loaded) = &state.loaded else { return Ok(()) };
+        match loaded.by_id(id) {
+            None if self.tokens.is_some() => Ok(()),
+            None => Err(Refusal::UnknownKey),
+            Some(key) => key.allows(scope),
+        }
     }
 
     /// Reads the file again if it has changed. Once there were keys, a file that cannot be read lets nobody in.
@@ -222,7 +229,7 @@ mod tests {
         let (access, file) = gate(folder.path());
         let (_, secret) = file.create(new_key("desk", &[Scope::Read])).unwrap();
         let (_, other) = file.create(new_key("feed", &[Scope::Read])).unwrap();
-        let ended = NewKey { expire_time: Some(Timestamp::UNIX_EPOCH), ..new_key("old", &[Scope::Read]) };
+        let ended = NewKey { expire_time: Some(jiff::Timestamp::UNIX_EPOCH), ..new_key("old", &[Scope::Read]) };
         let (old, ended) = file.create(ended).unwrap();
         assert_eq!(access.admit(Some(&ended), Scope::Read), Err(Refusal::Expired(old.id)));
         let swapped = format!("{}{}", &secret[..secret.len() - 43], &other[other.len() - 43..]);

@@ -1,34 +1,59 @@
 //! Lets in calls whose key allows them, and writes the audit log.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    collections::BTreeSet,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Instant,
+};
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes, HttpBody},
     extract::{Request, State},
+    http::HeaderMap,
     middleware::{self, Next},
     response::Response,
 };
+use http_body::Frame;
 use tonic::{Code, service::Routes};
 
 use super::{ending, status};
 use crate::{
     access::{Access, Caller, Scope, bearer},
     connections::Peer,
+    descriptors,
 };
 
 /// Wraps services so that only calls whose key allows them get through, if keys are required.
 pub(crate) fn admitted(routes: Routes, access: Arc<Access>) -> Routes {
-    routes.into_axum_router().layer(middleware::from_fn_with_state(access, admit)).into()
+    let gate = Arc::new(Gate { access, streams: descriptors::streams().collect() });
+    routes.into_axum_router().layer(middleware::from_fn_with_state(gate, admit)).into()
 }
 
-async fn admit(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
+struct Gate {
+    access: Arc<Access>,
+    /// The paths of the methods whose answers are streams.
+    streams: BTreeSet<String>,
+}
+
+async fn admit(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
+    let (access, path) = (&gate.access, request.uri().path());
     let Some(scope) = access.scope_of(path) else { return next.run(request).await };
     let call = Call::begin(path, scope, request.extensions().get());
     match access.admit(bearer(request.headers()), scope) {
         Ok(Caller::Anyone) => next.run(request).await,
-        Ok(Caller::Known(_)) if scope == Scope::Read => next.run(request).await,
-        Ok(Caller::Known(id)) => ending::watch(request, next, move |code| call.ended(&id, code)).await,
+        Ok(Caller::Known(id)) => {
+            let guard = gate.streams.contains(path).then(|| (Arc::clone(access), Arc::clone(&id)));
+            let response = match scope {
+                Scope::Read => next.run(request).await,
+                _ => ending::watch(request, next, move |code| call.ended(&id, code)).await,
+            };
+            match guard {
+                Some((access, id)) => response.map(|body| Body::new(Guarded { body: Some(body), access, id, scope })),
+                None => response,
+            }
+        }
         Err(refusal) => {
             let refused = status::refused(&refusal);
             call.ended(refusal.caller(), refused.code());
@@ -60,5 +85,40 @@ impl Call {
         let Self { method, scope, from, began } = self;
         let code = ending::name(code);
         tracing::info!(target: "sayso::audit", key, %scope, method, from, code, took = ?began.elapsed(), "audit");
+    }
+}
+
+/// A stream of answers that ends when its caller's key is revoked or expires.
+struct Guarded {
+    /// None once it has ended.
+    body: Option<Body>,
+    access: Arc<Access>,
+    id: Arc<str>,
+    scope: Scope,
+}
+
+impl HttpBody for Guarded {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let guarded = self.get_mut();
+        let Some(body) = &mut guarded.body else { return Poll::Ready(None) };
+        let polled = ready!(Pin::new(body).poll_frame(cx));
+        if let Some(Ok(frame)) = &polled
+            && frame.is_data()
+            && let Err(refusal) = guarded.access.still_admits(&guarded.id, guarded.scope)
+        {
+            guarded.body = None;
+            let mut trailers = HeaderMap::new();
+            // The message is escaped, so it fits a header.
+            let _ = status::refused(&refusal).add_header(&mut trailers);
+            return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
+        }
+        Poll::Ready(polled)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.as_ref().is_none_or(HttpBody::is_end_stream)
     }
 }

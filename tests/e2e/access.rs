@@ -11,7 +11,7 @@ use tonic::{
     transport::{Certificate, Channel, ClientTlsConfig, Identity},
 };
 
-use super::support::{Bytes, Server, article, reason};
+use super::support::{Bytes, Server, article, reason, to_put};
 
 /// Runs `sayso` with these arguments.
 fn sayso(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
@@ -115,6 +115,27 @@ async fn a_revoked_key_is_refused_from_the_next_call_on_and_no_restart_forgets_i
     server.kill_and_restart();
     let refused = call(&server.channel().await, path, None).await.unwrap_err();
     assert_eq!(reason(&refused), "KEY_MISSING", "that there are no keys left opens nothing");
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_its_key_is_revoked() {
+    let server = Server::start_with(&["--analysis", "fast"]);
+    let secret = key(&server, "feed", &["--scope", "write"]);
+    let (sender, requests) = tokio::sync::mpsc::channel(4);
+    let put = |id: &str| proto::IngestArticlesRequest {
+        client_sequence: 1,
+        action: to_put(article(id, "“No,” said Ada Lind."), proto::AnalysisMode::Fast),
+    };
+    sender.send(put("a1")).await.unwrap();
+    let mut request = Request::new(tokio_stream::wrappers::ReceiverStream::new(requests));
+    request.metadata_mut().insert("authorization", format!("Bearer {secret}").parse().unwrap());
+    let mut answers = server.articles().await.ingest_articles(request).await.unwrap().into_inner();
+    answers.message().await.unwrap().expect("it is durable");
+    answers.message().await.unwrap().expect("it is searchable");
+    revoke(&server, "feed");
+    sender.send(put("a2")).await.unwrap();
+    let refused = answers.message().await.unwrap_err();
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Unauthenticated, "KEY_INVALID"));
 }
 
 #[tokio::test]
