@@ -44,6 +44,7 @@ mod pool;
 mod samples;
 pub mod server;
 mod standing;
+mod synonyms;
 mod telemetry;
 mod tls;
 mod upgrade;

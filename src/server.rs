@@ -14,7 +14,7 @@ use tonic::{service::Routes, transport::Server};
 
 pub use crate::failure::Failure;
 use crate::{
-    access::Access,
+    access::{Access, Tokens},
     config::{Config, DEFAULT_DATA_DIR, KEYS},
     connections::Connections,
     grpc::{self, Core},
@@ -22,7 +22,9 @@ use crate::{
     metrics::{self, Metrics, Scrapes},
     models,
     pipeline::Pipeline,
-    proto, samples, telemetry,
+    proto, samples,
+    synonyms::{self, Thesaurus},
+    telemetry,
     tls::Tls,
     upgrade,
 };
@@ -42,8 +44,10 @@ const CONNECTION_WINDOW_BYTES: u32 = 3 << 19;
 pub struct Ready {
     config: Config,
     access: Arc<Access>,
+    tokens: Option<Arc<Tokens>>,
     engine: Arc<dyn Engine>,
     pipeline: Pipeline,
+    synonyms: Arc<Thesaurus>,
     listener: TcpListener,
     connections: Connections,
     metrics: Metrics,
@@ -60,13 +64,15 @@ impl Ready {
     pub async fn open(config: Config) -> Result<Self, Failure> {
         check_clock(SystemTime::now())?;
         let tls = config.tls.clone().map(Tls::open).transpose()?.map(Arc::new);
-        let access = Arc::new(Access::open(&config.keys)?);
+        let tokens = config.tokens.clone().map(Tokens::open).transpose()?.map(Arc::new);
+        let access = Arc::new(Access::open(&config.keys, tokens.clone())?);
         check_public(&config, &access)?;
         let listener = listen("listen", "calls", config.listen).await?;
         let (metrics, scrapes) = match config.metrics {
             Some(address) => (Metrics::on()?, Some(listen("metrics", "metrics", address).await?)),
             None => (Metrics::default(), None),
         };
+        let synonyms = Arc::new(Thesaurus::open(config.synonyms.clone())?);
         let analyzer = models::analyzer(config.model.as_deref())?;
         let (folder, began) = (config.data_dir.clone(), Instant::now());
         let options =
@@ -79,7 +85,7 @@ impl Ready {
         let pipeline = Pipeline::new(Arc::clone(&engine), analyzer, config.analysis_threads, metrics.clone());
         let connections = Connections::new(config.limits.connections, tls.clone());
         let scrapes = scrapes.map(|listener| Scrapes { listener, tls, access: Arc::clone(&access) });
-        Ok(Self { config, access, engine, pipeline, listener, connections, metrics, scrapes })
+        Ok(Self { config, access, tokens, engine, pipeline, synonyms, listener, connections, metrics, scrapes })
     }
 
     /// The address on which it listens. If the configured port is 0, this has the actual one.
@@ -99,10 +105,12 @@ impl Ready {
 
     /// Answers calls until `stop` is ready. Then lets open calls finish within the configured grace.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<(), Failure> {
-        let Self { config, access, engine, pipeline, listener, connections, metrics, scrapes } = self;
+        let Self { config, access, tokens, engine, pipeline, synonyms, listener, connections, metrics, scrapes } = self;
         let (stopping, told) = watch::channel(false);
         let (reporter, health) = tonic_health::server::health_reporter();
         let follower = tokio::spawn(health::follow(Arc::clone(&engine), connections.clone(), reporter.clone()));
+        let fetching = tokens.map(|tokens| tokio::spawn(tokens.follow()));
+        let rereading = tokio::spawn(synonyms::follow(Arc::clone(&synonyms)));
         let upgrading = tokio::spawn(upgrade::run(pipeline.clone(), config.analysis_threads, told.clone()));
         let telling = scrapes.map(|scrapes| {
             let (metrics, held) =
@@ -112,7 +120,7 @@ impl Ready {
         let slow = config.slow_call;
         let (grace, limits, streams) = (config.shutdown_grace, config.limits.clone(), config.limits.concurrent_streams);
         let (reflection, reflection_alpha) = reflection()?;
-        let routes = grpc::routes(Core::new(engine, pipeline, config, told.clone()))
+        let routes = grpc::routes(Core::new(engine, pipeline, synonyms, config, told.clone()))
             .add_service(health)
             .add_service(reflection)
             .add_service(reflection_alpha);
@@ -132,6 +140,10 @@ impl Ready {
             () = ending => tracing::warn!(open_calls = connections.open_calls(), "open calls were cut off after {grace:?}"),
         }
         upgrading.abort();
+        if let Some(fetching) = fetching {
+            fetching.abort();
+        }
+        rereading.abort();
         if let Some(telling) = telling {
             telling.abort();
         }

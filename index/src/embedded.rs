@@ -26,6 +26,7 @@
 //! The directory holds `articles.redb`, the store, and one folder for each index: `sentences`, `quotes` and `entities`.
 
 mod aggregate;
+mod alike;
 mod automaton;
 mod change;
 mod collect;
@@ -53,9 +54,11 @@ mod predicate;
 mod record;
 mod schema;
 mod search;
+mod spelling;
 mod statistics;
 mod store;
 mod store_file;
+mod suggest;
 mod terms;
 mod threads;
 mod view;
@@ -86,10 +89,12 @@ use self::view::View;
 use self::writer::{Disk, GroupLimits, Job, Shared};
 use crate::query::{
     ArticleFilter, ArticleQuery, ArticleSearch, EntityQuery, MentionQuery, PageRequest, QuoteQuery, SentenceQuery,
+    SpellingQuery, SuggestQuery,
 };
 use crate::{
     AnalyzedArticle, ArticleHit, ArticleMatch, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Health,
-    Interrupt, MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
+    Interrupt, MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Spelling,
+    Status, Suggestions, Write,
 };
 
 /// The engine that needs nothing installed: all data lies in one directory.
@@ -308,6 +313,18 @@ impl Engine for Embedded {
 
     fn mentions(&self, query: &MentionQuery, interrupt: &Interrupt) -> Result<Page<MentionHit>> {
         self.page(&query.page, |view| view.mentions(query, interrupt))
+    }
+
+    fn spellings(&self, query: &SpellingQuery, interrupt: &Interrupt) -> Result<Vec<Spelling>> {
+        self.read(|view| view.spellings(query, interrupt))
+    }
+
+    fn suggest(&self, query: &SuggestQuery, interrupt: &Interrupt) -> Result<Suggestions> {
+        self.read(|view| view.suggest(query, interrupt))
+    }
+
+    fn telling_words(&self, text: &str, most: usize, interrupt: &Interrupt) -> Result<Vec<String>> {
+        self.read(|view| view.telling_words(text, most, interrupt))
     }
 
     fn pending(&self, best: Tier, taken: &BTreeSet<u64>, most: usize) -> Result<Vec<Pending>> {

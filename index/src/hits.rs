@@ -222,3 +222,45 @@ pub struct MentionHit {
     /// Its place among the article's mentions, from 0.
     pub index: u32,
 }
+
+/// A word that another may be a misspelling of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spelling {
+    /// The word, folded.
+    pub text: String,
+    /// How many edits it is away: a letter more, less or other, or two neighbours swapped.
+    pub edits: u8,
+    /// In how many sentences or quotes it stands.
+    pub count: u64,
+}
+
+/// How what is typed may go on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Suggestions {
+    /// Entities, those in most articles first.
+    pub entities: Vec<EntitySuggestion>,
+    /// Phrases of headlines, those of most headlines first.
+    pub phrases: Vec<PhraseSuggestion>,
+}
+
+/// An entity whose name goes on like what is typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntitySuggestion {
+    /// Its id.
+    pub id: EntityId,
+    /// The name that most articles give it.
+    pub name: String,
+    /// Its type.
+    pub kind: EntityType,
+    /// How many articles mention it.
+    pub articles: u64,
+}
+
+/// A phrase of headlines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhraseSuggestion {
+    /// The phrase, in small letters.
+    pub text: String,
+    /// In how many headlines it stands.
+    pub headlines: u64,
+}

@@ -50,8 +50,10 @@ mod hits;
 mod name;
 pub mod query;
 mod rows;
+pub mod similar;
 mod steps;
 mod text;
+pub mod why;
 mod wildcard;
 mod words;
 
@@ -62,6 +64,6 @@ pub use engine::{
 };
 pub use error::{Error, ErrorKind, Result};
 pub use hits::{
-    ArticleHit, ArticleMatch, EntityHit, Explanation, Facet, FacetValue, MatchedBy, MatchedSentence, MentionHit, Page,
-    PageKey, QuoteHit, SentenceHit, Total,
+    ArticleHit, ArticleMatch, EntityHit, EntitySuggestion, Explanation, Facet, FacetValue, MatchedBy, MatchedSentence,
+    MentionHit, Page, PageKey, PhraseSuggestion, QuoteHit, SentenceHit, Spelling, Suggestions, Total,
 };

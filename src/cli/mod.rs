@@ -19,15 +19,18 @@ mod dates;
 mod delete;
 mod entities;
 mod eval;
+mod export;
 mod facets;
 mod fault;
 mod filter;
+mod health;
 mod info;
 mod ingest;
 mod input;
 mod json;
 mod keys;
 mod labels;
+mod nothing;
 mod paging;
 mod quote_view;
 mod quotes;
@@ -35,6 +38,8 @@ mod reanalyze;
 mod render;
 mod search;
 mod serve;
+mod similar;
+mod suggest;
 mod whole;
 
 /// Reads news articles and answers who said what, over gRPC.
@@ -57,6 +62,12 @@ enum Command {
     Quotes(quotes::Args),
     /// Find people, organisations and places.
     Entities(entities::Args),
+    /// Complete what is typed: entities, and phrases of headlines.
+    Suggest(suggest::Args),
+    /// Find articles like an article, or quotes like a quote.
+    Similar(similar::Args),
+    /// Write all hits of a search to a file: JSON Lines or CSV.
+    Export(export::Args),
     /// List articles, or show one in full.
     Articles(articles::Args),
     /// Find entities and quotes in a text without storing it.
@@ -69,6 +80,8 @@ enum Command {
     Config(config::Args),
     /// Make, list and revoke the API keys of a server on this machine.
     Keys(keys::Args),
+    /// Ask whether the server serves: exit code 0 if it does, 1 if not.
+    Health(health::Args),
     /// Show the server's version, models, limits and counts.
     Info(info::Args),
 }
@@ -82,12 +95,16 @@ pub fn main() -> ExitCode {
         Command::Search(args) => search::run(args),
         Command::Quotes(args) => quotes::run(args),
         Command::Entities(args) => entities::run(args),
+        Command::Suggest(args) => suggest::run(args),
+        Command::Similar(args) => similar::run(args),
+        Command::Export(args) => export::run(args),
         Command::Articles(args) => articles::run(args),
         Command::Analyze(args) => analyze::run(args),
         Command::Delete(args) => delete::run(args),
         Command::Reanalyze(args) => reanalyze::run(args),
         Command::Config(args) => config::run(args),
         Command::Keys(args) => keys::run(args),
+        Command::Health(args) => health::run(args),
         Command::Info(args) => info::run(args),
     };
     outcome.unwrap_or_else(|fault| fault.report())

@@ -89,7 +89,7 @@ pub(super) fn run(args: Args) -> Outcome {
         let seen = each_hit(args.output, &request.query, fetch, |hit| render::print(&lines(&hit, width))).await?;
         if !args.output.json {
             render::print(&facet_lines(&seen.facets, width))?;
-            render::print(&Paragraph::new().add(DIM, &seen.words("sentence", "sentences")).lines(width, 0))?;
+            render::print(&seen.lines("sentence", "sentences", width))?;
         }
         Ok(ExitCode::SUCCESS)
     })

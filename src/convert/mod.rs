@@ -18,8 +18,8 @@ mod reply;
 mod request;
 
 pub(crate) use check::{
-    AUTHORS, CONTEXT_SENTENCES, FACET_VALUES, FACETS, ID_BYTES, LABEL_KEY_BYTES, LABEL_VALUE_BYTES, LABELS,
-    LANGUAGE_BYTES, METADATA_BYTES,
+    AUTHORS, BATCH_REQUESTS, CONTEXT_SENTENCES, FACET_VALUES, FACETS, ID_BYTES, LABEL_KEY_BYTES, LABEL_VALUE_BYTES,
+    LABELS, LANGUAGE_BYTES, METADATA_BYTES, SUGGESTIONS,
 };
 use facet::{facet, facets};
 pub(crate) use fault::Fault;
@@ -33,8 +33,10 @@ pub(crate) use page::{
 };
 pub(crate) use parts::{HEADER_BYTES, PartStart, part, whole};
 pub(crate) use place::QuotePlace;
-pub(crate) use reply::{Hit, annotations, count, entity, etag, quote, sentence, total};
+pub(crate) use reply::{
+    Hit, annotations, article_without_body, count, entity, etag, quote, sentence, suggestions, total,
+};
 pub(crate) use request::{
-    article_id, article_query, article_search, batch_ids, entity_id, entity_query, filter, filter_of_some,
-    mention_query, quote_place, quote_query, sentence_query,
+    article_id, article_query, article_search, batch_ids, batch_requests, entity_id, entity_query, filter,
+    filter_of_some, limited, mention_query, quote_place, quote_query, sentence_query, suggest_query,
 };

@@ -5,8 +5,8 @@ use std::ops::Range;
 use prost_types::Timestamp;
 use sayso_document::{Analysis, Counted, Date, DateRange, Entity, EntityType, Named, Role, Sentence, Span, join_spans};
 use sayso_index::{
-    AnalyzedArticle, Article, ArticleHit, ArticleMatch, EntityHit, EntityId, EntityRecord, Explanation,
-    MatchedSentence, MentionHit, QuoteHit, SentenceHit, Total, Version,
+    AnalyzedArticle, Article, ArticleHit, ArticleMatch, EntityHit, EntityId, EntityRecord, EntitySuggestion,
+    Explanation, MatchedSentence, MentionHit, PhraseSuggestion, QuoteHit, SentenceHit, Suggestions, Total, Version,
 };
 
 use super::{
@@ -24,7 +24,7 @@ pub(super) fn article(article: Article) -> proto::Article {
 }
 
 /// The article without its body, as hits carry it.
-pub(super) fn article_without_body(article: &Article) -> proto::Article {
+pub(crate) fn article_without_body(article: &Article) -> proto::Article {
     proto::Article {
         id: article.id.clone(),
         url: article.url.clone(),
@@ -124,6 +124,22 @@ pub(crate) fn quote(analyzed: &AnalyzedArticle, index: usize, offsets: &Offsets)
     let nth = place::nth_quote(&analyzed.analysis, index);
     let article = Some(article_without_body(&analyzed.article));
     proto::Quote { article, ..bare_quote(analyzed, index, nth, offsets) }
+}
+
+/// How what is typed may go on.
+pub(crate) fn suggestions(found: Suggestions) -> proto::SuggestResponse {
+    let entity = |one: EntitySuggestion| proto::EntitySuggestion {
+        id: one.id.as_str().to_owned(),
+        name: one.name,
+        r#type: labels::entity_type(one.kind),
+        article_count: count(one.articles),
+    };
+    let phrase =
+        |one: PhraseSuggestion| proto::PhraseSuggestion { text: one.text, headline_count: count(one.headlines) };
+    proto::SuggestResponse {
+        entities: found.entities.into_iter().map(entity).collect(),
+        phrases: found.phrases.into_iter().map(phrase).collect(),
+    }
 }
 
 /// A hit of a page.

@@ -6,11 +6,14 @@ use sayso_index::{
     EntityId,
     query::{
         self, ArticleFilter, ArticleQuery, ArticleSearch, EntityQuery, Expr, FacetField, LabelFilter, MentionQuery,
-        ParseErrorKind, ParseOptions, QuoteQuery, Recency, SentenceQuery, Who,
+        ParseErrorKind, ParseOptions, QuoteQuery, Recency, SentenceQuery, SuggestQuery, Who,
     },
 };
 
-use super::check::{ID_BYTES, METADATA_BYTES, checked_id, date, few, has_word, longest, micros, short, words};
+use super::check::{
+    BATCH_REQUESTS, ID_BYTES, METADATA_BYTES, SUGGESTIONS, checked_id, date, few, has_word, longest, micros, short,
+    words,
+};
 use super::new_article::{LABEL_KEY, is_label_key};
 use super::{Fault, QuotePlace, facets, labels, page_request};
 use crate::{
@@ -98,6 +101,11 @@ pub(crate) fn quote_query(
         [("min_confidence", message.min_confidence), ("min_speaker_confidence", message.min_speaker_confidence)];
     if let Some((field, given)) = confidences.into_iter().find(|(_, given)| !(0.0..=1.0).contains(given)) {
         return Err(Fault::invalid(field, format!("{given} is not a confidence; give a number from 0 to 1")));
+    }
+    if message.named_speaker == Some(false) && message.min_speaker_confidence > 0.0 {
+        let said =
+            "is above 0, which only quotes of named speakers have, and named_speaker is false; leave out one of them";
+        return Err(Fault::invalid("min_speaker_confidence", said));
     }
     let (said_from, said_until) = days(message.said_dates.as_ref())?;
     Ok(QuoteQuery {
@@ -204,6 +212,38 @@ const NAMED: [EntityType; 7] = [
     EntityType::Event,
     EntityType::Product,
 ];
+
+/// The query of a `Suggest` request.
+pub(crate) fn suggest_query(message: &proto::SuggestRequest, limits: &Limits) -> Result<SuggestQuery, Fault> {
+    short("text", &message.text, limits)?;
+    let kinds = labelled("types", &message.types, labels::entity_types, limits)?;
+    Ok(SuggestQuery {
+        text: message.text.clone(),
+        kinds: if kinds.is_empty() { NAMED.to_vec() } else { kinds },
+        most: limited(message.limit, limits)?,
+    })
+}
+
+/// How many answers a request without pages wants at most.
+pub(crate) fn limited(limit: i32, limits: &Limits) -> Result<usize, Fault> {
+    match limit {
+        0 => Ok(limits.default_page_size.min(SUGGESTIONS)),
+        1.. => Ok((limit as usize).min(SUGGESTIONS)),
+        _ => Err(Fault::invalid("limit", format!("{limit} is negative; ask for 0 (the default) to {SUGGESTIONS}"))),
+    }
+}
+
+/// Checks how many requests a call has.
+pub(crate) fn batch_requests(count: usize) -> Result<(), Fault> {
+    match count {
+        0 => Err(Fault::invalid("requests", "is empty; give at least one request")),
+        _ if count > BATCH_REQUESTS => {
+            let said = format!("has {count} requests; the limit batch_requests is {BATCH_REQUESTS}");
+            Err(Fault::too_much("requests", "batch_requests", BATCH_REQUESTS, said))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// The query of a `ListMentions` request.
 pub(crate) fn mention_query(

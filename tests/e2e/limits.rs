@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use prost_reflect::DescriptorPool;
 use sayso::proto::{
-    AnalyzeRequest, Article, DeleteArticleRequest, FacetField, FacetRequest, GetQuoteRequest, IngestArticlesRequest,
-    ListArticlesRequest, LookupEntitiesRequest, SearchSentencesRequest, ServerLimits,
-    analyze_service_client::AnalyzeServiceClient, article_service_client::ArticleServiceClient,
-    ingest_articles_request::Action, ingest_articles_response::Event,
+    AnalyzeRequest, Article, BatchSearchSentencesRequest, DeleteArticleRequest, FacetField, FacetRequest,
+    GetQuoteRequest, IngestArticlesRequest, ListArticlesRequest, LookupEntitiesRequest, SearchSentencesRequest,
+    ServerLimits, SuggestRequest, analyze_service_client::AnalyzeServiceClient,
+    article_service_client::ArticleServiceClient, ingest_articles_request::Action, ingest_articles_response::Event,
 };
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -95,8 +95,30 @@ async fn probe(server: &Server, name: &str, told: &ServerLimits) {
         "connections" => connections().await,
         "facets" => facets(server, told).await,
         "facet_values" => facet_values(told).await,
+        "batch_requests" => batch_requests(server, told).await,
+        "suggestions" => suggestions(server, told).await,
         other => panic!("no probe shows that the limit {other} holds: write one"),
     }
+}
+
+async fn batch_requests(server: &Server, told: &ServerLimits) {
+    let most = told.batch_requests as usize;
+    let ask = async |count: usize| {
+        let requests = vec![SearchSentencesRequest::default(); count];
+        server.search().await.batch_search_sentences(BatchSearchSentencesRequest { requests }).await
+    };
+    assert!(ask(most).await.is_ok());
+    assert_names(ask(most + 1).await, "batch_requests", most as i64);
+}
+
+/// More are answered as so many.
+async fn suggestions(server: &Server, told: &ServerLimits) {
+    for n in 0..=told.suggestions {
+        server.put(Article { title: format!("Suggestion w{n}"), ..article(&format!("suggestion-{n}"), STORY) }).await;
+    }
+    let request = SuggestRequest { text: "suggestion".into(), limit: told.suggestions + 1, ..Default::default() };
+    let found = server.search().await.suggest(request).await.unwrap().into_inner();
+    assert_eq!(found.phrases.len(), told.suggestions as usize);
 }
 
 async fn message_bytes() {

@@ -25,6 +25,7 @@ use tantivy::schema::{Field, INDEXED, IndexRecordOption, Schema, SchemaBuilder, 
 use crate::article::type_word;
 use crate::name::KeptName;
 use crate::query::Part;
+use crate::text::phrases::phrases;
 use crate::words::{act_word, kind_word, polarity_word};
 use crate::{AnalyzedArticle, EntityId, EntityRecord};
 
@@ -173,6 +174,8 @@ pub(super) struct Sentences {
     pub(super) role: Field,
     /// How many sentences the article has. They stand side by side, in order.
     siblings: Field,
+    /// Phrases of the headline, with the first sentence of the article only.
+    pub(super) title_phrase: Field,
     /// All of these, for tantivy.
     pub(super) schema: Schema,
 }
@@ -195,6 +198,7 @@ impl Sentences {
             paragraph: builder.add_u64_field("paragraph", fast()),
             role: builder.add_u64_field("role", fast() | INDEXED),
             siblings: builder.add_u64_field("siblings", fast()),
+            title_phrase: builder.add_text_field("title_phrase", keyword()),
             schema: builder.build(),
         }
     }
@@ -227,6 +231,9 @@ impl Sentences {
             self.common.put_parts(&mut document, &[(Part::Entity, !ids.is_empty())]);
             for id in ids {
                 document.add_text(self.mentions, id);
+            }
+            if ordinal == 0 {
+                phrases(&article.title).iter().for_each(|phrase| document.add_text(self.title_phrase, phrase));
             }
             documents.push(document);
         }

@@ -4,9 +4,10 @@
 //! changes. The follower publishes a new one after each commit of the indexes, in one step, so that a change becomes visible
 //! everywhere at the same moment. A page key names the view that its page was made from; `pins` keeps that view for a while.
 
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocId, Searcher, SegmentReader};
@@ -17,7 +18,7 @@ use super::listing::Moment;
 use super::page::Place;
 use super::statistics::Counted;
 use super::store::{self, Snapshot};
-use crate::Result;
+use crate::{PhraseSuggestion, Result};
 
 /// The state after one sequence number. Replaced as a whole, so that everything changes at the same moment.
 pub(super) struct View {
@@ -47,6 +48,8 @@ pub(super) struct View {
     pub(super) figures: Vec<Figures>,
     /// Whether every article has a sentence, so that the index of sentences lists all articles. Counted on first use.
     pub(super) lists_articles: OnceLock<bool>,
+    /// The phrases of headlines for short beginnings, and for so many of them, as far as they were asked for.
+    pub(super) short_phrases: Mutex<BTreeMap<(String, usize), Vec<PhraseSuggestion>>>,
 }
 
 impl View {
@@ -55,6 +58,7 @@ impl View {
         Ok(Self {
             id: next_id(),
             lists_articles: OnceLock::new(),
+            short_phrases: Mutex::default(),
             sentence_keys: columns(&searchers.sentences, Keys::of)?,
             sentence_places: columns(&searchers.sentences, Places::of)?,
             quote_keys: columns(&searchers.quotes, Keys::of)?,

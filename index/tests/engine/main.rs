@@ -17,6 +17,8 @@ mod recovery;
 mod reference;
 mod samples;
 mod search;
+mod suggest;
+mod synonyms;
 mod totals;
 mod versions;
 mod whole;
