@@ -27,8 +27,11 @@ pub(super) enum Wanted {
 
 /// Counts hits by the values in a column.
 pub(super) struct Values {
+    /// The numbers of the values of each document, and the values, for each segment.
     columns: Segments,
+    /// Which of them are told.
     wanted: Wanted,
+    /// The present segment.
     segment: usize,
     /// The numbers of the values that count, in the present segment.
     range: Range<u64>,
