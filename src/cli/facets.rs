@@ -86,7 +86,7 @@ fn parse_facet(text: &str) -> Result<FacetRequest, String> {
     Ok(request)
 }
 
-/// The counts, a line for each facet.
+/// The counts, a line for each facet that has any.
 pub(super) fn facet_lines(facets: &[Facet], width: Option<usize>) -> String {
     let mut out = String::new();
     for facet in facets {
@@ -107,6 +107,9 @@ pub(super) fn facet_lines(facets: &[Facet], width: Option<usize>) -> String {
         parts.extend(
             rest.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{word} {}", grouped(count))),
         );
+        if parts.is_empty() {
+            continue;
+        }
         let line = Paragraph::new().add(NAME, &format!("{name}: ")).add(PLAIN, &parts.join(" · "));
         out.push_str(&line.lines(width, 2));
     }

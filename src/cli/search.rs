@@ -55,7 +55,7 @@ Examples:
   sayso search harbour strike
   sayso search '"minority share" AND title:harbour'
   sayso search 'harb* -strike' --entity varrin --sort newest
-  sayso search harbour --last 7d --facet outlet:5 --facet day --time-zone Europe/Berlin
+  sayso search harbour --facet outlet:5 --facet month --time-zone Europe/Berlin
   sayso search --articles 'dockers AND brochure' --half-life 30d --explain
   sayso search -- '-storm harbour'
 A query that begins with "-" goes after "--", as in the last example."#;

@@ -152,7 +152,7 @@ pub(crate) fn article_search(
             return Err(Fault::invalid("sentences_per_article", said));
         }
     };
-    if !(message.min_score >= 0.0) {
+    if message.min_score.is_nan() || message.min_score < 0.0 {
         let said = format!("{} is not a score; give a number from 0 on", message.min_score);
         return Err(Fault::invalid("min_score", said));
     }

@@ -47,8 +47,11 @@ impl Columns {
 /// An index whose documents are counted.
 #[derive(Clone, Copy)]
 pub(super) struct Counted<'a> {
+    /// Its documents.
     pub(super) searcher: &'a Searcher,
+    /// When their articles were published, for each segment.
     pub(super) keys: &'a [Keys],
+    /// Their values.
     pub(super) columns: &'a Columns,
     /// Where sentences stand; none for quotes.
     pub(super) places: Option<&'a [Places]>,
@@ -56,15 +59,21 @@ pub(super) struct Counted<'a> {
 
 /// Counts hits by some fields.
 pub(super) struct Facets<'a> {
+    /// What is counted.
     index: Counted<'a>,
+    /// One for each field, in the order of the request.
     counters: Vec<Counter<'a>>,
+    /// How many values each tells.
     limits: Vec<usize>,
 }
 
 /// Counts hits by one field.
 enum Counter<'a> {
+    /// By whole values.
     Values(Values),
+    /// By the role of sentences.
     Roles(Roles<'a>),
+    /// By when articles were published.
     Periods(Periods<'a>),
 }
 
@@ -227,12 +236,16 @@ fn lacking(field: &FacetField) -> Error {
 
 /// Counts by the role of sentences.
 struct Roles<'a> {
+    /// The roles, for each segment.
     columns: Vec<&'a Column<u64>>,
+    /// The present segment.
     segment: usize,
+    /// How many sentences have each, in the order of [`ROLES`].
     counts: [u64; ROLES.len()],
 }
 
 impl Roles<'_> {
+    /// Counts a sentence.
     fn add(&mut self, doc: DocId) {
         let role = self.columns[self.segment].first(doc).unwrap_or_default() as usize;
         if let Some(count) = self.counts.get_mut(role) {
@@ -240,6 +253,7 @@ impl Roles<'_> {
         }
     }
 
+    /// The counts.
     fn finish(self, limit: usize) -> Facet {
         let roles = ROLES.iter().zip(self.counts).filter(|&(_, count)| count > 0);
         let counts = roles.map(|(&role, count)| (role_word(role).to_owned(), count)).collect();

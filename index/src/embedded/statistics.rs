@@ -16,13 +16,17 @@ const MOST_WORDS: usize = 10_000;
 /// What was counted in a view.
 #[derive(Default)]
 pub(super) struct Counted {
+    /// How many documents have a word.
     words: Mutex<HashMap<Term, u64>>,
+    /// How many words the documents have in a field, all together.
     lengths: Mutex<HashMap<Field, u64>>,
 }
 
 /// The statistics of an index, of which deleted documents are no part.
 pub(super) struct Statistics<'a> {
+    /// The index.
     pub(super) searcher: &'a Searcher,
+    /// What was counted before.
     pub(super) counted: &'a Counted,
 }
 

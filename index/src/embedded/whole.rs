@@ -44,7 +44,9 @@ const B: f32 = 0.75;
 
 /// What scores rest on: counts of the whole view.
 struct Statistics {
+    /// All articles.
     articles: u64,
+    /// All their sentences.
     sentences: u64,
     /// How many articles meet each condition.
     having: Vec<u64>,
@@ -80,9 +82,13 @@ struct Meeting {
 
 /// A search under way.
 struct Search<'a> {
+    /// What is asked.
     query: &'a ArticleSearch,
+    /// Its conditions.
     tree: Tree,
+    /// What their scores rest on.
     statistics: Statistics,
+    /// Whether there are words to score.
     scored: bool,
 }
 

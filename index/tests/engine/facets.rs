@@ -318,3 +318,28 @@ proptest! {
         check_quotes(&engine, &kept, limit, (ZONES[zone], every));
     }
 }
+
+/// Where few values have most of the hits, only these are looked up in all segments.
+#[test]
+fn few_values_among_many_are_counted_over_all_segments() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path());
+    for commit in 0..2 {
+        let story = |number: usize| {
+            let mut story = article(&format!("{commit}-{number}"), "The ferry sails.");
+            let desk = match number {
+                0..60 => "home".to_owned(),
+                60..90 => "abroad".to_owned(),
+                _ => format!("{commit}-{number}"),
+            };
+            story.article.labels = [("desk".to_owned(), desk)].into();
+            Write::Put(Box::new(story), None)
+        };
+        write_all(&engine, (0..400).map(story).collect());
+    }
+    let facets = vec![FacetQuery { field: FacetField::Label("desk".into()), limit: 2 }];
+    let query = SentenceQuery { facets, ..SentenceQuery::default() };
+    let facet = engine.sentences(&query, &Interrupt::default()).unwrap().facets.remove(0);
+    let told: Vec<_> = facet.values.iter().map(|value| (value.value.as_str(), value.count)).collect();
+    assert_eq!((told, facet.others, facet.missing), (vec![("home", 120), ("abroad", 60)], 620, 0));
+}

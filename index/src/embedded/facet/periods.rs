@@ -22,8 +22,11 @@ const MOST_HOURS: i64 = 1 << 20;
 
 /// Counts hits by when their articles were published.
 pub(super) struct Periods<'a> {
+    /// How long each is.
     every: Period,
+    /// Where hours and days begin.
     zone: Zone,
+    /// The moments of the present segment.
     column: Option<&'a Column<i64>>,
     /// The periods so far.
     found: Vec<Found>,
@@ -39,8 +42,11 @@ pub(super) struct Periods<'a> {
 
 /// A period with a hit.
 struct Found {
+    /// Its first moment, in microseconds since 1970.
     start: i64,
+    /// The moment after its last.
     end: i64,
+    /// How many hits are in it.
     count: u64,
 }
 

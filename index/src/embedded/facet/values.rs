@@ -25,10 +25,16 @@ pub(super) enum Wanted {
     Words(Vec<&'static str>),
 }
 
+/// As many values can be read in order while one is looked up.
+const LOOK_UP: usize = 32;
+
 /// Counts hits by the values in a column.
 pub(super) struct Values {
+    /// The numbers of the values of each document, and the values, for each segment.
     columns: Segments,
+    /// Which of them are told.
     wanted: Wanted,
+    /// The present segment.
     segment: usize,
     /// The numbers of the values that count, in the present segment.
     range: Range<u64>,
@@ -140,7 +146,11 @@ impl Values {
             *at
         };
         let sure = self.counts.iter().map(place).max().unwrap_or_default();
-        sure.div_ceil(self.counts.len().max(1) as u32).max(1)
+        let least = sure.div_ceil(self.counts.len().max(1) as u32).max(1);
+        // What is left has to be looked up in the other segments. If it is much, reading all in order is faster.
+        let having = |least: u32| self.counts.iter().flatten().filter(|&&count| count >= least).count();
+        let pays = having(least) * self.counts.len() * LOOK_UP < having(1);
+        if pays { least } else { 1 }
     }
 
     /// The values that have at least so many hits in one segment, with how many they have in all.

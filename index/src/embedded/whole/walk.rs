@@ -12,8 +12,11 @@ use crate::{Interrupt, Result};
 
 /// The matches of all conditions in a segment.
 pub(super) struct Walk<'a> {
+    /// Where sentences are in their articles.
     keys: &'a Keys,
+    /// How many sentences articles have.
     places: &'a Places,
+    /// Which of them are deleted.
     reader: &'a SegmentReader,
     /// All matches, each going forwards only.
     cursors: Vec<Cursor>,
@@ -25,6 +28,7 @@ pub(super) struct Walk<'a> {
     drivers: Vec<usize>,
     /// Where the articles begin that were not visited yet.
     at: DocId,
+    /// How many were visited.
     visited: u32,
 }
 
