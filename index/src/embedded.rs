@@ -28,7 +28,9 @@ mod aggregate;
 mod automaton;
 mod change;
 mod collect;
+mod compact;
 mod compile;
+mod export;
 mod facet;
 #[cfg(test)]
 mod failure_tests;
@@ -50,6 +52,7 @@ mod pending;
 mod pins;
 mod predicate;
 mod record;
+mod reindex;
 mod schema;
 mod search;
 mod store;
@@ -69,7 +72,8 @@ use std::thread::{self, JoinHandle};
 use crossbeam_channel::Sender;
 use sayso_document::Tier;
 
-use self::change::salvage;
+use self::change::{restore, salvage};
+pub use self::compact::Compacted;
 use self::fault::caught;
 use self::follow::Follower;
 pub use self::opened::{Opened, Rebuilt};
@@ -83,8 +87,9 @@ use self::view::View;
 use self::writer::{Disk, GroupLimits, Job, Shared};
 use crate::query::{ArticleFilter, ArticleQuery, EntityQuery, MentionQuery, PageRequest, QuoteQuery, SentenceQuery};
 use crate::{
-    AnalyzedArticle, ArticleHit, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Health, Interrupt,
-    MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
+    AnalyzedArticle, ArticleHit, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Exported, Health,
+    Interrupt, Kept, MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status,
+    Write,
 };
 
 /// The engine that needs nothing installed: all data lies in one directory.
@@ -145,6 +150,7 @@ impl Embedded {
     }
 
     fn start(dir: PathBuf, store: Store, options: EmbeddedOptions) -> Result<Self> {
+        reindex::remove_remains(&dir).map_err(|error| error.about(dir.display()))?;
         let store = Arc::new(store);
         let shared = Arc::new(Shared::default());
         let follow = || Follower::start(dir.clone(), options.clone(), store.clone(), shared.clone());
@@ -172,6 +178,31 @@ impl Embedded {
         let writing = spawn("sayso-store", move || writer::run(&kept, &jobs, &durable, &numbers, limits, &room))?;
         let following = spawn("sayso-index", move || follower.run(&followed))?;
         Ok(Self { dir, queue: Some(queue), pins, shared, store, disk, opened, threads: vec![writing, following] })
+    }
+
+    /// Fills a directory with a copy: these articles, in the order of their numbers, which are all that
+    /// were `exported`. The directory must be empty or missing; the first [`Embedded::open`] makes the indexes.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::InUse`]: the directory holds something.
+    /// - [`ErrorKind::Corrupt`]: the articles are out of order, one is there twice, or some are missing.
+    /// - [`ErrorKind::Storage`]: the disk fails.
+    /// - Any error of the iterator.
+    pub fn restore(
+        dir: impl AsRef<Path>,
+        exported: &Exported,
+        articles: &mut dyn Iterator<Item = Result<Kept>>,
+    ) -> Result<()> {
+        let dir = dir.as_ref();
+        let made = || {
+            std::fs::create_dir_all(dir)?;
+            Result::Ok(std::fs::read_dir(dir)?.next().is_some())
+        };
+        if made().map_err(|error| error.about(dir.display()))? {
+            let message = format!("{} is not empty: name a new folder, or an empty one", dir.display());
+            return Err(Error::new(ErrorKind::InUse, message));
+        }
+        restore::restore(&dir.join(STORE), EmbeddedOptions::default().store_cache_bytes, exported, articles)
     }
 
     /// What opening found.
@@ -318,6 +349,15 @@ impl Engine for Embedded {
             let filter = Predicate::of(&view.store, filter, mentioning)?;
             view.store.outdated(models, tier, &filter, after, interrupt)
         })
+    }
+
+    fn export(&self, take: &mut dyn FnMut(Kept) -> Result<()>, interrupt: &Interrupt) -> Result<Exported> {
+        let snapshot = self.store.snapshot()?;
+        self.guarded(|| snapshot.export(take, interrupt))
+    }
+
+    fn reindex(&self, interrupt: &Interrupt) -> Result<()> {
+        self.shared.reindex(interrupt)
     }
 
     fn status(&self) -> Result<Status> {

@@ -15,6 +15,7 @@ mod parts;
 mod place;
 mod reply;
 mod request;
+mod snapshot;
 
 pub(crate) use check::{
     AUTHORS, CONTEXT_SENTENCES, FACET_VALUES, FACETS, ID_BYTES, LABEL_KEY_BYTES, LABEL_VALUE_BYTES, LABELS,
@@ -34,3 +35,4 @@ pub(crate) use request::{
     article_id, article_query, batch_ids, entity_id, entity_query, filter, filter_of_some, mention_query, quote_place,
     quote_query, sentence_query,
 };
+pub(crate) use snapshot::{checked, snapshot};

@@ -16,13 +16,14 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, RecvTimeoutError};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
 use super::change::Suspects;
 use super::fault::caught;
 use super::indexes::{Fields, Indexes};
 use super::opened::Opened;
 use super::options::EmbeddedOptions;
+use super::reindex::{self, Rebuilding};
 use super::store::{Snapshot, Store};
 use super::view::View;
 use super::writer::{Followed, Shared};
@@ -39,14 +40,18 @@ const CHECK_EVERY: Duration = Duration::from_secs(60);
 
 /// The thread's own state.
 pub(super) struct Follower {
-    dir: PathBuf,
-    options: EmbeddedOptions,
-    store: Arc<Store>,
-    fields: Arc<Fields>,
+    pub(super) dir: PathBuf,
+    pub(super) options: EmbeddedOptions,
+    pub(super) store: Arc<Store>,
+    pub(super) fields: Arc<Fields>,
     /// None after a failure: the writers' state is unknown then, but the last commits are known.
-    indexes: Option<Indexes>,
+    pub(super) indexes: Option<Indexes>,
+    /// Indexes that are being built to take their place.
+    pub(super) rebuilding: Option<Rebuilding>,
+    /// Who waits until such indexes are shown.
+    pub(super) reindexed: Vec<Sender<Result<()>>>,
     view: Arc<ArcSwap<View>>,
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     /// Durable changes whose writers wait until they are searchable.
     pending: Followed,
     /// When to retry after a failure, and how long to wait after the next one.
@@ -83,8 +88,22 @@ impl Follower {
         let view = View::new(fields.clone(), indexes.searchers(), snapshot)?;
         let view = Arc::new(ArcSwap::from_pointee(view));
         let (indexes, pending, looked) = (Some(indexes), Vec::new(), Instant::now());
-        let (retry, checked) = (None, None);
-        let follower = Self { dir, options, store, fields, indexes, view, shared, pending, retry, looked, checked };
+        let (retry, checked, rebuilding, reindexed) = (None, None, None, Vec::new());
+        let follower = Self {
+            dir,
+            options,
+            store,
+            fields,
+            indexes,
+            rebuilding,
+            reindexed,
+            view,
+            shared,
+            pending,
+            retry,
+            looked,
+            checked,
+        };
         Ok((follower, opened))
     }
 
@@ -112,6 +131,9 @@ impl Follower {
             };
             self.settle(outcome);
         }
+        self.rebuilding = None;
+        // It is removed again at the next start, if not now.
+        let _ = reindex::remove_remains(&self.dir);
         if let Some(indexes) = self.indexes.take() {
             // Everything is committed; a merge that fails now is repeated by the next one.
             let _ = indexes.close();
@@ -150,6 +172,7 @@ impl Follower {
             }
             found |= self.check_indexes();
         }
+        found |= self.rebuild();
         found || self.stale()
     }
 
@@ -169,6 +192,7 @@ impl Follower {
 
     /// Reports the outcome of a round to waiting writers and to the engine's health.
     fn settle(&mut self, outcome: Result<()>) {
+        reindex::tell(std::mem::take(&mut self.reindexed), &outcome);
         let Err(error) = outcome else {
             self.retry = None;
             if self.shared.fault.swap(None).is_some() {
@@ -242,7 +266,9 @@ impl Follower {
         let seq = snapshot.seq;
         let view = View::new(self.fields.clone(), indexes.searchers(), snapshot)?;
         self.view.store(Arc::new(view));
-        self.shared.followed.store(seq, Ordering::Release);
+        // Indexes that are being built need the log from where they begin.
+        let needed = self.rebuilding.as_ref().map_or(seq, |rebuilding| rebuilding.seq.min(seq));
+        self.shared.followed.store(needed, Ordering::Release);
         self.indexes = Some(indexes);
         let (shown, later) = std::mem::take(&mut self.pending).into_iter().partition(|(receipt, _)| receipt.seq <= seq);
         self.pending = later;

@@ -18,4 +18,5 @@ mod reference;
 mod samples;
 mod search;
 mod totals;
+mod upkeep;
 mod versions;
