@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::StreamExt;
 use sayso::proto::{
     AnalysisMode, CreateSnapshotRequest, CreateSnapshotResponse, DeleteArticleRequest, ListArticlesRequest,
     ListSnapshotsRequest, LookupEntitiesRequest, PutArticleRequest, SearchQuotesRequest, SearchSentencesRequest,
@@ -50,9 +51,12 @@ async fn put(server: &Server, number: usize) {
     server.articles().await.put_article(request).await.unwrap();
 }
 
+/// Calls at the same time, few enough that none is refused.
+const AT_ONCE: usize = 16;
+
 async fn put_all(server: &Server, numbers: std::ops::Range<usize>) {
     let puts = numbers.map(|number| put(server, number));
-    futures_util::future::join_all(puts).await;
+    futures_util::stream::iter(puts).buffered(AT_ONCE).for_each(|()| async {}).await;
 }
 
 /// Waits until reads see everything.
@@ -152,6 +156,7 @@ async fn a_snapshot_that_is_restored_elsewhere_answers_the_same() {
     }
     // Life goes on with numbers and revisions where they were.
     put_all(&other, 300..310).await;
+    settle(&other).await;
     assert_eq!(other.ids().await.len(), 308);
     assert_eq!(create(&other).await.snapshot.unwrap().article_count, 308);
 }
@@ -306,7 +311,7 @@ async fn a_server_that_is_killed_while_it_takes_a_snapshot_leaves_none_that_is_n
 #[tokio::test]
 async fn a_snapshot_whose_caller_has_gone_is_none() {
     let server = Server::start_with(&["--analysis", "fast"]);
-    put_all(&server, 0..50).await;
+    put_all(&server, 0..300).await;
     let mut request = Request::new(CreateSnapshotRequest::default());
     request.set_timeout(Duration::from_millis(3));
     let refused = client(&server).await.create_snapshot(request).await.unwrap_err();
@@ -333,4 +338,28 @@ async fn what_cannot_be_done_says_what_would_help() {
     let empty = create(&server).await.snapshot.unwrap();
     assert_eq!(empty.article_count, 0);
     assert_eq!(restored(&server.snapshots(), &empty.id).ids().await.len(), 0);
+}
+
+#[tokio::test]
+async fn the_command_line_takes_lists_and_checks_them() {
+    let server = Server::start_with(&["--analysis", "fast"]);
+    put_all(&server, 0..3).await;
+    let url = server.url();
+    let said = |arguments: &[&str]| {
+        let output = sayso(&[&["snapshot"], arguments, &["--server", &url]].concat());
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(said(&["list"]), "no snapshots\n");
+    let taken = said(&["create"]);
+    assert!(taken.starts_with("took ") && taken.contains(": 3 articles, "), "{taken}");
+    let id = listed(&server).await.remove(0).id;
+    let list = said(&["list"]);
+    assert!(list.contains(&id) && list.contains("3 articles, ") && list.lines().count() == 1, "{list}");
+    assert!(said(&["verify"]).starts_with(&format!("{id} is whole: 1 file, ")));
+    let from = server.snapshots();
+    let without = sayso(&["snapshot", "list", "--from", from.to_str().unwrap(), "--json"]);
+    assert_eq!(String::from_utf8(without.stdout).unwrap(), said(&["list", "--json"]));
+    let nowhere = sayso(&["snapshot", "list", "--from", "/nowhere/at/all"]);
+    assert!(String::from_utf8_lossy(&nowhere.stderr).contains("is not a folder of snapshots"), "{nowhere:?}");
 }

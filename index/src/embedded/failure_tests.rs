@@ -379,8 +379,7 @@ fn filtered(engine: &Embedded) -> [u64; 3] {
     let (filter, now) = (ArticleFilter { tiers: vec![Tier::Fast], ..ArticleFilter::default() }, Interrupt::default());
     let page = || PageRequest { size: 1, after: None };
     let articles = ArticleQuery { filter: filter.clone(), order: Default::default(), page: page() };
-    let (expr, order) = (crate::query::Expr::All, Default::default());
-    let sentences = SentenceQuery { expr, mentions: vec![], filter: filter.clone(), order, page: page() };
+    let sentences = SentenceQuery { filter: filter.clone(), page: page(), ..SentenceQuery::default() };
     let entity = EntityId::of(EntityType::Person, "Bero Tamm");
     let mentions = MentionQuery { entity, forms: vec![], filter, page: page() };
     let articles = engine.articles(&articles, &now).unwrap().total;
