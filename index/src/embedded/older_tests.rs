@@ -181,7 +181,9 @@ fn write_the_store_of_this_format() {
     if !kept_store(FORMAT).exists() {
         let dir = tempfile::tempdir().unwrap();
         let engine = Embedded::open(dir.path(), EmbeddedOptions::default()).unwrap();
-        of_stores().into_iter().for_each(|article| drop(put(&engine, article)));
+        for article in of_stores() {
+            put(&engine, article);
+        }
         drop(engine);
         write_down(FORMAT, dir.path());
     }
