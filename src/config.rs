@@ -13,7 +13,7 @@ use std::{
 use clap::Args as _;
 use serde::{Deserialize, Serialize};
 
-pub use crate::tls::TlsFiles;
+pub use crate::{access::TokenConfig, tls::TlsFiles};
 pub use origin::Settings;
 pub(crate) use show::example;
 
@@ -48,6 +48,19 @@ pub struct RawConfig {
     #[arg(long, value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keys: Option<PathBuf>,
+    /// Public keys of an identity provider (JWKS), a file or an https address; its tokens (JWT) are then taken as keys are
+    /// [env: SAYSO_JWT_KEYS]
+    #[arg(long, value_name = "FILE|URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwt_keys: Option<String>,
+    /// The issuer (iss) that tokens must be from [env: SAYSO_JWT_ISSUER]
+    #[arg(long, value_name = "TEXT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwt_issuer: Option<String>,
+    /// The audience (aud) that tokens must be for [default: sayso, env: SAYSO_JWT_AUDIENCE]
+    #[arg(long, value_name = "TEXT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwt_audience: Option<String>,
     /// Certificate of this server in PEM, followed by those between it and the authority; read again when it changes.
     /// Connections are encrypted if this is set
     /// [env: SAYSO_TLS_CERT]
@@ -86,6 +99,11 @@ pub struct RawConfig {
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<PathBuf>,
+    /// File of synonyms, one group a line: ferry, ropax, car ferry. Read again when it changes
+    /// [default: none, env: SAYSO_SYNONYMS]
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub synonyms: Option<PathBuf>,
     /// How articles are analysed: fast, accurate, or fast-then-accurate, which stores them at once and analyses them
     /// accurately when the server is idle [default: accurate if compiled in, env: SAYSO_ANALYSIS]
     #[arg(long, value_name = "MODE")]
@@ -206,6 +224,8 @@ pub struct Config {
     pub metrics: Option<SocketAddr>,
     /// The file of API keys, which need not exist.
     pub keys: PathBuf,
+    /// What tokens are checked against. None if they are not taken.
+    pub tokens: Option<TokenConfig>,
     /// The certificates. None if connections are not encrypted.
     pub tls: Option<TlsFiles>,
     /// Whether everybody may be let in from everywhere.
@@ -218,6 +238,8 @@ pub struct Config {
     pub(crate) retention: Vec<Rule>,
     /// The folder of models that replace compiled-in ones.
     pub model: Option<PathBuf>,
+    /// The file of synonyms.
+    pub synonyms: Option<PathBuf>,
     /// The mode for articles that are put without one of their own.
     pub analysis: Mode,
     /// Threads that analyse.
@@ -320,12 +342,14 @@ impl RawConfig {
             listen: faults.address("listen", self.listen).unwrap_or(DEFAULT_LISTEN),
             metrics: faults.address("metrics", self.metrics),
             keys,
+            tokens: faults.tokens(self.jwt_keys, self.jwt_issuer, self.jwt_audience),
             tls: faults.tls(self.tls_cert, self.tls_key, self.tls_client_ca),
             insecure_public: self.insecure_public.unwrap_or_default(),
             data_dir,
             retention: faults.retention(self.retention),
             snapshots: self.snapshots.filter(|place| !place.is_empty()),
             model: self.model,
+            synonyms: self.synonyms,
             analysis: faults.mode(self.analysis),
             analysis_threads: faults.positive("analysis_threads", self.analysis_threads, cores),
             search_threads: faults.positive("search_threads", self.search_threads, 2 * cores),

@@ -46,6 +46,7 @@ mod samples;
 pub mod server;
 mod snapshots;
 mod standing;
+mod synonyms;
 mod telemetry;
 mod tls;
 mod upgrade;

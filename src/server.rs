@@ -14,7 +14,7 @@ use tonic::{service::Routes, transport::Server};
 
 pub use crate::failure::Failure;
 use crate::{
-    access::Access,
+    access::{Access, Tokens},
     config::{Config, DEFAULT_DATA_DIR, KEYS},
     connections::Connections,
     grpc::{self, Core},
@@ -24,6 +24,7 @@ use crate::{
     pipeline::Pipeline,
     proto, samples,
     snapshots::Snapshots,
+    synonyms::{self, Thesaurus},
     telemetry,
     tls::Tls,
     upgrade,
@@ -44,9 +45,11 @@ const CONNECTION_WINDOW_BYTES: u32 = 3 << 19;
 pub struct Ready {
     config: Config,
     access: Arc<Access>,
+    tokens: Option<Arc<Tokens>>,
     engine: Arc<dyn Engine>,
     snapshots: Option<Snapshots>,
     pipeline: Pipeline,
+    synonyms: Arc<Thesaurus>,
     listener: TcpListener,
     connections: Connections,
     metrics: Metrics,
@@ -63,7 +66,8 @@ impl Ready {
     pub async fn open(config: Config) -> Result<Self, Failure> {
         check_clock(SystemTime::now())?;
         let tls = config.tls.clone().map(Tls::open).transpose()?.map(Arc::new);
-        let access = Arc::new(Access::open(&config.keys)?);
+        let tokens = config.tokens.clone().map(Tokens::open).transpose()?.map(Arc::new);
+        let access = Arc::new(Access::open(&config.keys, tokens.clone())?);
         check_public(&config, &access)?;
         let listener = listen("listen", "calls", config.listen).await?;
         let (metrics, scrapes) = match config.metrics {
@@ -71,6 +75,7 @@ impl Ready {
             None => (Metrics::default(), None),
         };
         let snapshots = config.snapshots.as_deref().map(Snapshots::at).transpose()?;
+        let synonyms = Arc::new(Thesaurus::open(config.synonyms.clone())?);
         let analyzer = models::analyzer(config.model.as_deref())?;
         let (folder, began) = (config.data_dir.clone(), Instant::now());
         let options =
@@ -83,7 +88,19 @@ impl Ready {
         let pipeline = Pipeline::new(Arc::clone(&engine), analyzer, config.analysis_threads, metrics.clone());
         let connections = Connections::new(config.limits.connections, tls.clone());
         let scrapes = scrapes.map(|listener| Scrapes { listener, tls, access: Arc::clone(&access) });
-        Ok(Self { config, access, engine, snapshots, pipeline, listener, connections, metrics, scrapes })
+        Ok(Self {
+            config,
+            access,
+            tokens,
+            engine,
+            snapshots,
+            pipeline,
+            synonyms,
+            listener,
+            connections,
+            metrics,
+            scrapes,
+        })
     }
 
     /// The address on which it listens. If the configured port is 0, this has the actual one.
@@ -103,10 +120,24 @@ impl Ready {
 
     /// Answers calls until `stop` is ready. Then lets open calls finish within the configured grace.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<(), Failure> {
-        let Self { config, access, engine, snapshots, pipeline, listener, connections, metrics, scrapes } = self;
+        let Self {
+            config,
+            access,
+            tokens,
+            engine,
+            snapshots,
+            pipeline,
+            synonyms,
+            listener,
+            connections,
+            metrics,
+            scrapes,
+        } = self;
         let (stopping, told) = watch::channel(false);
         let (reporter, health) = tonic_health::server::health_reporter();
         let follower = tokio::spawn(health::follow(Arc::clone(&engine), connections.clone(), reporter.clone()));
+        let fetching = tokens.map(|tokens| tokio::spawn(tokens.follow()));
+        let rereading = tokio::spawn(synonyms::follow(Arc::clone(&synonyms)));
         let upgrading = tokio::spawn(upgrade::run(pipeline.clone(), config.analysis_threads, told.clone()));
         let telling = scrapes.map(|scrapes| {
             let (metrics, held) =
@@ -116,7 +147,7 @@ impl Ready {
         let slow = config.slow_call;
         let (grace, limits, streams) = (config.shutdown_grace, config.limits.clone(), config.limits.concurrent_streams);
         let (reflection, reflection_alpha) = reflection()?;
-        let core = Arc::new(Core::new(engine, pipeline, config, snapshots, told.clone()));
+        let core = Arc::new(Core::new(engine, pipeline, synonyms, config, snapshots, told.clone()));
         let retaining = tokio::spawn(grpc::retain(Arc::clone(&core), told.clone()));
         let routes = grpc::routes(&core).add_service(health).add_service(reflection).add_service(reflection_alpha);
         let routes = grpc::admitted(grpc::bounded(routes, &limits, told.clone()), access);
@@ -136,6 +167,10 @@ impl Ready {
         }
         upgrading.abort();
         retaining.abort();
+        if let Some(fetching) = fetching {
+            fetching.abort();
+        }
+        rereading.abort();
         if let Some(telling) = telling {
             telling.abort();
         }

@@ -14,7 +14,7 @@ use sayso::proto::{
 };
 use sayso_index::{
     Article, Embedded, EmbeddedOptions, Engine, Interrupt,
-    query::{self, ArticleFilter, Order, PageRequest, ParseOptions, SentenceQuery},
+    query::{self, ParseOptions, SentenceQuery},
 };
 use tonic::transport::Channel;
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
@@ -211,13 +211,8 @@ fn in_process(engine: &Embedded, kind: &Kind) -> Figures {
         (times, before) = (Vec::new(), process::cpu(std::process::id()));
         for text in &kind.queries {
             let started = Instant::now();
-            let query = SentenceQuery {
-                expr: query::parse(text, &options).unwrap(),
-                mentions: Vec::new(),
-                filter: ArticleFilter::default(),
-                order: Order::Relevance,
-                page: PageRequest { size: 10, after: None },
-            };
+            let expr = query::parse(text, &options).unwrap();
+            let query = SentenceQuery { expr, ..SentenceQuery::default() };
             engine.sentences(&query, &Interrupt::default()).unwrap();
             times.push(started.elapsed());
         }

@@ -4,7 +4,6 @@
 //! score to the share of such answers that is right. So a confidence of 0.8 means that about four in five answers like
 //! this are right.
 //!
-//!
 //! In: an analysis with the confidences that the models gave. Out: the same with confidences that
 //! can be read as probabilities, rounded to three digits. The order of answers within a group never
 //! changes, since slopes are above zero.
@@ -65,7 +64,7 @@ impl Calibration {
     /// Calibrates and rounds all confidences of an analysis. The speaker confidence of a quote
     /// without speakers stays 0.
     pub(crate) fn apply(&self, analysis: &mut Analysis) {
-        // Nothing to read by: lines are about to be fitted, on confidences as the stages give them.
+        // Without lines, confidences stay as the stages give them: the lines are about to be fitted on them.
         if self.lines.is_empty() {
             return;
         }

@@ -17,19 +17,19 @@ use whatlang::Lang;
 use words::{is_foreign, is_frequent, looks_english};
 
 /// How many words of a paragraph are looked at.
-const WORDS: usize = 64;
+const MAX_WORDS: usize = 64;
 /// How many paragraphs of a document go to `whatlang`; the others follow them.
-const CLOSER_LOOKS: usize = 64;
+const MAX_CLOSER_LOOKS: usize = 64;
 /// Fewer words in lower case than this are no running text and tell nothing.
-const RUNNING: usize = 5;
+const LEAST_RUNNING_WORDS: usize = 5;
 /// From this many words on, a paragraph is no headline.
-const RUNNING_ON: usize = 20;
+const RUNNING_TEXT_WORDS: usize = 20;
 /// The least bytes of running words with which `whatlang` is asked.
-const LETTERS: usize = 40;
+const LEAST_LETTER_BYTES: usize = 40;
 /// With at least this percentage of English function words, a paragraph is English …
-const SURE_SHARE: usize = 9;
+const SURE_PERCENT: usize = 9;
 /// … and from this percentage on, no other language is guessed.
-const LEAST_SHARE: usize = 5;
+const LEAST_PERCENT: usize = 5;
 
 /// The language of a document, and which of its paragraphs are in another one than English.
 #[derive(Debug)]
@@ -54,17 +54,17 @@ enum Told {
 impl Languages {
     /// Finds the languages of a document. None when nobody waits any longer.
     pub(crate) fn of(document: &Document<'_>, patience: &Patience<'_>) -> Option<Self> {
-        let mut looks = CLOSER_LOOKS;
+        let mut looks = MAX_CLOSER_LOOKS;
         let mut told = Vec::new();
-        // Short paragraphs that tell nothing one by one may tell something together.
+        // Short paragraphs that are inconclusive one by one may be conclusive together.
         let mut together = Seen::default();
         for sentences in document.paragraphs() {
             let tokens = document.tokens_of(sentences.start).start..document.tokens_of(sentences.end - 1).end;
             let words = tokens.len();
-            patience.spend(words.min(WORDS))?;
+            patience.spend(words.min(MAX_WORDS))?;
             let seen = Seen::of(document, tokens);
             let one = seen.tell(&mut looks);
-            if one == Told::Nothing && together.running < WORDS {
+            if one == Told::Nothing && together.running < MAX_WORDS {
                 together.append(&seen);
             }
             told.push((one, words));
@@ -147,7 +147,7 @@ struct Seen {
 impl Seen {
     /// Counts the first words of some tokens.
     fn of(document: &Document<'_>, tokens: Range<usize>) -> Self {
-        let words = tokens.filter(|&i| is_plain(document, i)).map(|i| document.word(i)).take(WORDS);
+        let words = tokens.filter(|&i| is_plain(document, i)).map(|i| document.word(i)).take(MAX_WORDS);
         let (mut small, mut shouted) = (Self::default(), Self::default());
         for word in words {
             let first = word.chars().next().unwrap_or(' ');
@@ -159,7 +159,7 @@ impl Seen {
                 small.pass(word);
             }
         }
-        if small.running < RUNNING && shouted.running > 2 * RUNNING { shouted } else { small }
+        if small.running < LEAST_RUNNING_WORDS && shouted.running > 2 * LEAST_RUNNING_WORDS { shouted } else { small }
     }
 
     /// Counts a word.
@@ -198,10 +198,10 @@ impl Seen {
         if self.strange * 2 > self.letters && self.strange > 3 {
             return Told::Other(whatlang::detect_lang(&self.words).filter(|lang| *lang != Lang::Eng));
         }
-        if self.english >= 2 && self.english * 100 >= self.running * SURE_SHARE {
+        if self.english >= 2 && self.english * 100 >= self.running * SURE_PERCENT {
             return Told::English;
         }
-        if self.running < RUNNING || self.words.len() < LETTERS || *looks == 0 {
+        if self.running < LEAST_RUNNING_WORDS || self.words.len() < LEAST_LETTER_BYTES || *looks == 0 {
             return Told::Nothing;
         }
         *looks -= 1;
@@ -213,9 +213,9 @@ impl Seen {
     fn guess(&self) -> Told {
         let guesses = [&self.words, &self.all].map(|words| whatlang::detect(words));
         let [Some(small), Some(all)] = guesses else { return Told::Nothing };
-        // Headlines leave the small words out: a few words alone must also look foreign.
-        let headline = self.running < RUNNING_ON && self.marked == 0;
-        let english = headline || self.english * 100 >= self.running * LEAST_SHARE;
+        // Headlines leave function words out, so a few words alone must also look foreign.
+        let headline = self.running < RUNNING_TEXT_WORDS && self.marked == 0;
+        let english = headline || self.english * 100 >= self.running * LEAST_PERCENT;
         let agreed = small.lang() == all.lang();
         let best = if small.is_reliable() { small } else { all };
         match best.lang() {

@@ -49,7 +49,7 @@
 //! | `encoder` | yes | [`Tier::Accurate`], with the weights of the encoder (24 MB) |
 //! | `training` | no | the module `fit` and the linear models, for `sayso-train`, which fits the models |
 
-// What training sees is public for it alone.
+// Items that are public for training only are unreachable without it.
 #![cfg_attr(not(feature = "training"), allow(unreachable_pub))]
 
 mod attribution;
@@ -436,7 +436,7 @@ fn gathered(document: &Document<'_>, languages: &Languages, chains: Chains, mut 
     quotes.retain(|quote| reads(quote.cue.first().copied().unwrap_or(quote.extent())));
     quotes.iter_mut().for_each(|quote| quote.content.retain(|&piece| reads(piece)));
     quotes.retain(|quote| !quote.content.is_empty());
-    // A quotation that only a later paragraph tells of gives its quote an earlier beginning than it was found with.
+    // A quotation whose cue stands in a later paragraph makes its quote begin earlier than where it was found.
     quotes.sort_by_key(|quote| quote.extent().start());
     let Chains { entities, mut mentions, quantities, .. } = chains;
     attribution::agree(document, &mut mentions, &quotes);

@@ -12,7 +12,7 @@ use sayso_document::{Entity, EntityType, Named, Role};
 const COUNTRIES: &str = include_str!("../models/countries.txt");
 
 /// The most words of a name within a title.
-const LONGEST: usize = 8;
+const MAX_NAME_WORDS: usize = 8;
 
 /// Reads titles.
 #[derive(Debug)]
@@ -112,7 +112,7 @@ impl Known {
 /// Removes the longest run of words that has an answer, with the words that join it to the role,
 /// such as "of the".
 fn take<T>(words: &mut Vec<&str>, answer: impl Fn(&str) -> Option<T>) -> Option<T> {
-    for len in (1..=words.len().min(LONGEST)).rev() {
+    for len in (1..=words.len().min(MAX_NAME_WORDS)).rev() {
         for start in 0..=words.len() - len {
             let name = words[start..start + len].join(" ").to_lowercase();
             let name = name.trim_end_matches(',');

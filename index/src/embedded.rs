@@ -18,6 +18,7 @@
 //! 2. `compile` and `filter` turn the query into tantivy queries; `named` finds out which entities a name means.
 //! 3. `collect` runs them and keeps the best hits after the last page; `lookup` does the same for entities, and `list` for
 //!    articles and mentions.
+//!    `facet` counts them; `whole` finds articles by all their sentences together.
 //! 4. `search` reads the texts of the hits from the view's snapshot of the store.
 //!
 //! # Files
@@ -25,6 +26,7 @@
 //! The directory holds `articles.redb`, the store, and one folder for each index: `sentences`, `quotes` and `entities`.
 
 mod aggregate;
+mod alike;
 mod automaton;
 mod change;
 mod collect;
@@ -55,11 +57,15 @@ mod record;
 mod reindex;
 mod schema;
 mod search;
+mod spelling;
+mod statistics;
 mod store;
 mod store_file;
+mod suggest;
 mod terms;
 mod threads;
 mod view;
+mod whole;
 mod writer;
 
 use std::collections::BTreeSet;
@@ -76,6 +82,7 @@ use self::change::{restore, salvage};
 pub use self::compact::Compacted;
 use self::fault::caught;
 use self::follow::Follower;
+use self::indexes::INDEXES;
 pub use self::opened::{Opened, Rebuilt};
 pub use self::options::EmbeddedOptions;
 use self::pins::{PinLimits, Pins};
@@ -85,11 +92,14 @@ use self::store_file::StoreFile;
 use self::threads::spawn;
 use self::view::View;
 use self::writer::{Disk, GroupLimits, Job, Shared};
-use crate::query::{ArticleFilter, ArticleQuery, EntityQuery, MentionQuery, PageRequest, QuoteQuery, SentenceQuery};
+use crate::query::{
+    ArticleFilter, ArticleQuery, ArticleSearch, EntityQuery, MentionQuery, PageRequest, QuoteQuery, SentenceQuery,
+    SpellingQuery, SuggestQuery,
+};
 use crate::{
-    AnalyzedArticle, ArticleHit, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Exported, Health,
-    Interrupt, Kept, MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status,
-    Write,
+    AnalyzedArticle, ArticleHit, ArticleMatch, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Exported,
+    Health, Interrupt, Kept, MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit,
+    Spelling, Status, Suggestions, Write,
 };
 
 /// The engine that needs nothing installed: all data lies in one directory.
@@ -150,7 +160,6 @@ impl Embedded {
     }
 
     fn start(dir: PathBuf, store: Store, options: EmbeddedOptions) -> Result<Self> {
-        reindex::remove_remains(&dir).map_err(|error| error.about(dir.display()))?;
         let store = Arc::new(store);
         let shared = Arc::new(Shared::default());
         let follow = || Follower::start(dir.clone(), options.clone(), store.clone(), shared.clone());
@@ -252,9 +261,6 @@ impl Embedded {
     }
 }
 
-/// The folders of the indexes.
-const INDEXES: [&str; 3] = ["sentences", "quotes", "entities"];
-
 /// The store is missing, which its indexes show that there was.
 fn bereft(file: &Path) -> Error {
     let (dir, file) = (file.parent().unwrap_or(file).display(), file.display());
@@ -312,6 +318,10 @@ impl Engine for Embedded {
         self.page(&query.page, |view| view.articles(query, interrupt))
     }
 
+    fn search_articles(&self, query: &ArticleSearch, interrupt: &Interrupt) -> Result<Page<ArticleMatch>> {
+        self.page(&query.page, |view| view.search_articles(query, interrupt))
+    }
+
     fn sentences(&self, query: &SentenceQuery, interrupt: &Interrupt) -> Result<Page<SentenceHit>> {
         self.page(&query.page, |view| view.sentences(query, interrupt))
     }
@@ -330,6 +340,18 @@ impl Engine for Embedded {
 
     fn mentions(&self, query: &MentionQuery, interrupt: &Interrupt) -> Result<Page<MentionHit>> {
         self.page(&query.page, |view| view.mentions(query, interrupt))
+    }
+
+    fn spellings(&self, query: &SpellingQuery, interrupt: &Interrupt) -> Result<Vec<Spelling>> {
+        self.read(|view| view.spellings(query, interrupt))
+    }
+
+    fn suggest(&self, query: &SuggestQuery, interrupt: &Interrupt) -> Result<Suggestions> {
+        self.read(|view| view.suggest(query, interrupt))
+    }
+
+    fn telling_words(&self, text: &str, most: usize, interrupt: &Interrupt) -> Result<Vec<String>> {
+        self.read(|view| view.telling_words(text, most, interrupt))
     }
 
     fn pending(&self, best: Tier, taken: &BTreeSet<u64>, most: usize) -> Result<Vec<Pending>> {

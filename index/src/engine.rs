@@ -7,10 +7,13 @@ use std::time::Instant;
 
 use sayso_document::Tier;
 
-use crate::query::{ArticleFilter, ArticleQuery, EntityQuery, MentionQuery, QuoteQuery, SentenceQuery};
+use crate::query::{
+    ArticleFilter, ArticleQuery, ArticleSearch, EntityQuery, MentionQuery, QuoteQuery, SentenceQuery, SpellingQuery,
+    SuggestQuery,
+};
 use crate::{
-    AnalyzedArticle, Article, ArticleHit, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Exported, Kept,
-    MentionHit, Page, QuoteHit, Result, SentenceHit, Version,
+    AnalyzedArticle, Article, ArticleHit, ArticleMatch, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Exported,
+    Kept, MentionHit, Page, QuoteHit, Result, SentenceHit, Spelling, Suggestions, Version,
 };
 
 /// Stores articles and answers queries. Calls block, so callers run them on threads made for that.
@@ -52,6 +55,9 @@ pub trait Engine: Send + Sync + 'static {
     /// Articles, in the order that is asked for.
     fn articles(&self, query: &ArticleQuery, interrupt: &Interrupt) -> Result<Page<ArticleHit>>;
 
+    /// Articles whose sentences and headline match together.
+    fn search_articles(&self, query: &ArticleSearch, interrupt: &Interrupt) -> Result<Page<ArticleMatch>>;
+
     /// Sentences that match.
     fn sentences(&self, query: &SentenceQuery, interrupt: &Interrupt) -> Result<Page<SentenceHit>>;
 
@@ -66,6 +72,18 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Where an entity is mentioned, newest article first, in reading order within one.
     fn mentions(&self, query: &MentionQuery, interrupt: &Interrupt) -> Result<Page<MentionHit>>;
+
+    /// Words of the texts that a word may be a misspelling of: within two edits, nearest first, then the most frequent.
+    /// An engine may count words of articles that are gone.
+    fn spellings(&self, query: &SpellingQuery, interrupt: &Interrupt) -> Result<Vec<Spelling>>;
+
+    /// How what somebody types may go on: entities and phrases of headlines. Typing errors are allowed for where nothing
+    /// is found as it is typed. Meant to be asked at every keystroke.
+    fn suggest(&self, query: &SuggestQuery, interrupt: &Interrupt) -> Result<Suggestions>;
+
+    /// The words that tell a text apart from the stored ones, best first, at most `most`: frequent in it, and rare
+    /// elsewhere, but not in this text alone. Folded.
+    fn telling_words(&self, text: &str, most: usize, interrupt: &Interrupt) -> Result<Vec<String>>;
 
     /// Articles that wait for an analysis of this tier or a lesser one, in the order in which they were put: at most
     /// `most`, and none whose numbers are in `taken`.

@@ -31,10 +31,10 @@ pub(crate) struct Highlighter {
 const CHECK_EVERY: usize = 64;
 
 impl Highlighter {
-    /// For what `expr` asks of the text itself. What must not match is never highlighted.
-    pub(crate) fn new(expr: &Expr) -> Self {
+    /// For what `expr` asks of these fields. What must not match is never highlighted.
+    pub(crate) fn new(expr: &Expr, fields: &[Field]) -> Self {
         let mut patterns = Vec::new();
-        collect(expr, &mut patterns);
+        collect(expr, fields, &mut patterns);
         let (mut by_word, mut by_stem, mut others) = (HashMap::new(), HashMap::new(), Vec::new());
         for (number, pattern) in patterns.iter().enumerate() {
             match pattern.words.first() {
@@ -45,6 +45,11 @@ impl Highlighter {
             }
         }
         Self { patterns, by_word, by_stem, others }
+    }
+
+    /// The matching words of a whole text.
+    pub(crate) fn spans_of(&self, text: &str, interrupt: &Interrupt) -> Result<Vec<Span>> {
+        self.spans(text, Span::new(0, text.len()), interrupt)
     }
 
     /// The matching words within `part` of `body`, in reading order; a phrase is one span.
@@ -79,14 +84,16 @@ impl Highlighter {
     }
 }
 
-/// Adds the patterns that an expression looks for in the text itself.
-fn collect(expr: &Expr, patterns: &mut Vec<Row>) {
+/// Adds the patterns that an expression looks for in these fields.
+fn collect(expr: &Expr, fields: &[Field], patterns: &mut Vec<Row>) {
     match expr {
-        Expr::Bool { must, should, must_not: _ } => must.iter().chain(should).for_each(|part| collect(part, patterns)),
-        Expr::Either(parts) => parts.iter().for_each(|part| collect(part, patterns)),
-        Expr::Boost { expr, .. } => collect(expr, patterns),
+        Expr::Bool { must, should, must_not: _ } => {
+            must.iter().chain(should).for_each(|part| collect(part, fields, patterns))
+        }
+        Expr::Either(parts) => parts.iter().for_each(|part| collect(part, fields, patterns)),
+        Expr::Boost { expr, .. } => collect(expr, fields, patterns),
         _ => {
-            let rows = rows(expr).into_iter().filter(|(field, _)| *field == Field::Text).flat_map(|(_, rows)| rows);
+            let rows = rows(expr).into_iter().filter(|(field, _)| fields.contains(field)).flat_map(|(_, rows)| rows);
             for row in rows {
                 patterns.extend(turned(&row));
                 patterns.push(row);
@@ -203,7 +210,7 @@ mod tests {
     fn check(expr: Expr, text: &str, marked: &[&str]) {
         let body = format!("Before. {text} After talks.");
         let part = Span::new(8, 8 + text.len());
-        let spans = Highlighter::new(&expr).spans(&body, part, &Interrupt::default()).unwrap();
+        let spans = Highlighter::new(&expr, &[Field::Text]).spans(&body, part, &Interrupt::default()).unwrap();
         assert_eq!(spans.iter().map(|span| span.of(&body)).collect::<Vec<_>>(), marked);
     }
 

@@ -117,8 +117,51 @@ pub struct SentenceHit {
     pub sentence: Sentence,
     /// The words of the sentence that matched, in reading order, as spans of the article's body.
     pub highlights: Vec<Span>,
+    /// The words of the title that matched, as spans of the title.
+    pub title_highlights: Vec<Span>,
     /// BM25 score; 0 if the query has no words.
     pub score: f32,
+}
+
+/// An article that matches by its sentences and headline together.
+#[derive(Clone, Debug)]
+pub struct ArticleMatch {
+    /// The article, body included.
+    pub article: Arc<Article>,
+    /// Its sentences that meet most of the query, best first.
+    pub sentences: Vec<MatchedSentence>,
+    /// How many more of its sentences meet something of the query.
+    pub others: u32,
+    /// The words of the headline that matched, in reading order, as spans of the title.
+    pub title_highlights: Vec<Span>,
+    /// How well it matches; 0 if the query has no words.
+    pub score: f32,
+    /// How the score comes about, if that was asked for.
+    pub explanation: Option<Explanation>,
+}
+
+/// A sentence of an article that matches.
+#[derive(Clone, Debug)]
+pub struct MatchedSentence {
+    /// Its position among the article's sentences, from 0.
+    pub index: u32,
+    /// The sentence.
+    pub sentence: Sentence,
+    /// The words of the sentence that matched, in reading order, as spans of the article's body.
+    pub highlights: Vec<Span>,
+    /// How much of the query it meets.
+    pub score: f32,
+}
+
+/// A part of a score, and what it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation {
+    /// The part of the score, or a factor.
+    pub value: f32,
+    /// Where it comes from, in words.
+    pub what: String,
+    /// What it is made of.
+    pub parts: Vec<Explanation>,
 }
 
 /// A quote that matches.
@@ -130,6 +173,8 @@ pub struct QuoteHit {
     pub index: u32,
     /// The words of the content that matched, in reading order, as spans of the article's body.
     pub highlights: Vec<Span>,
+    /// The words of the title that matched, as spans of the title.
+    pub title_highlights: Vec<Span>,
     /// BM25 score; 0 if the query has no words.
     pub score: f32,
 }
@@ -176,4 +221,46 @@ pub struct MentionHit {
     pub entity: EntityId,
     /// Its place among the article's mentions, from 0.
     pub index: u32,
+}
+
+/// A word that another may be a misspelling of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spelling {
+    /// The word, folded.
+    pub text: String,
+    /// How many edits it is away: a letter more, less or other, or two neighbours swapped.
+    pub edits: u8,
+    /// In how many sentences or quotes it stands.
+    pub count: u64,
+}
+
+/// How what is typed may go on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Suggestions {
+    /// Entities, those in most articles first.
+    pub entities: Vec<EntitySuggestion>,
+    /// Phrases of headlines, those of most headlines first.
+    pub phrases: Vec<PhraseSuggestion>,
+}
+
+/// An entity whose name goes on like what is typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntitySuggestion {
+    /// Its id.
+    pub id: EntityId,
+    /// The name that most articles give it.
+    pub name: String,
+    /// Its type.
+    pub kind: EntityType,
+    /// How many articles mention it.
+    pub articles: u64,
+}
+
+/// A phrase of headlines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhraseSuggestion {
+    /// The phrase, in small letters.
+    pub text: String,
+    /// In how many headlines it stands.
+    pub headlines: u64,
 }

@@ -51,8 +51,10 @@ mod hits;
 mod name;
 pub mod query;
 mod rows;
+pub mod similar;
 mod steps;
 mod text;
+pub mod why;
 mod wildcard;
 mod words;
 
@@ -64,5 +66,6 @@ pub use engine::{
 pub use error::{Error, ErrorKind, Result};
 pub use export::{Exported, Kept};
 pub use hits::{
-    ArticleHit, EntityHit, Facet, FacetValue, MatchedBy, MentionHit, Page, PageKey, QuoteHit, SentenceHit, Total,
+    ArticleHit, ArticleMatch, EntityHit, EntitySuggestion, Explanation, Facet, FacetValue, MatchedBy, MatchedSentence,
+    MentionHit, Page, PageKey, PhraseSuggestion, QuoteHit, SentenceHit, Spelling, Suggestions, Total,
 };

@@ -17,7 +17,7 @@ pub(crate) struct Row {
 }
 
 /// What a word is compared with.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Matcher {
     /// This word.
     Exact(String),

@@ -14,6 +14,7 @@
 
 pub(crate) mod analyzer;
 pub(crate) mod forms;
+pub(crate) mod phrases;
 mod spelling;
 
 use std::borrow::Cow;

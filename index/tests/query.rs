@@ -130,7 +130,12 @@ fn a_pasted_text_is_never_at_fault() {
         "(see OR veld OR example OR \\AND OR this OR title\\:x)",
     );
     means_if(lenient, "the U.S. envoy. e-mail && || ~ ^", "(the OR U.S. OR envoy OR e-mail)");
-    means_if(ParseOptions { all_words: true, ..lenient }, "a b?", "(+a +b)");
+    let all = ParseOptions { all_words: true, ..lenient };
+    means_if(all, "x b?", "(+x +b)");
+    means_if(all, "Is the bridge shut?", "(+bridge +shut Is the)");
+    means_if(all, "The WHO warned", "(+WHO +warned The)");
+    means_if(all, "who is it", "(+who +is +it)");
+    means_if(all, "the bridge", "(+bridge the)");
 }
 
 #[test]

@@ -103,6 +103,11 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
+/// Whether a secret looks like a key, good or not, and not like a token.
+pub(super) fn looks_like_one(secret: &str) -> bool {
+    secret.starts_with(PREFIX)
+}
+
 /// A secret as callers send it.
 pub(super) struct Secret<'a> {
     id: &'a str,

@@ -1,4 +1,4 @@
-//! Who may call what: API keys with scopes, checked for every call but those of health.
+//! Who may call what: API keys and tokens with scopes, checked for every call but those of health.
 //!
 //! Keys are required as soon as the file of keys exists. It is looked at again for every call, so a key that is created
 //! or revoked is so from the next call on. If the file vanishes or becomes unreadable, nobody is let in.
@@ -6,9 +6,12 @@
 mod keys;
 mod rate;
 mod scope;
+mod tokens;
 
 pub(crate) use keys::{Fault, Key, KeyFile, NewKey};
 pub(crate) use scope::Scope;
+pub use tokens::TokenConfig;
+pub(crate) use tokens::Tokens;
 
 use std::{
     collections::BTreeMap,
@@ -29,8 +32,8 @@ use scope::{ScopeSet, Scopes};
 pub(crate) enum Caller {
     /// The server asks for no key.
     Anyone,
-    /// The holder of the key with this id.
-    Key(Arc<str>),
+    /// The holder of the key with this id, or of a token of this subject.
+    Known(Arc<str>),
 }
 
 /// Why a call is refused.
@@ -40,7 +43,9 @@ pub(crate) enum Refusal {
     NoKey,
     /// Its key is not one of this server, or was revoked.
     UnknownKey,
-    /// The key with this id has expired.
+    /// Its token is not good, for this reason.
+    BadToken(String),
+    /// The key with this id, or the token, has expired.
     Expired(Arc<str>),
     /// The key with this id does not have this scope.
     NoScope(Arc<str>, Scope),
@@ -55,7 +60,7 @@ impl Refusal {
     pub(crate) fn caller(&self) -> &str {
         match self {
             Self::NoKey | Self::NoFile => "none",
-            Self::UnknownKey => "unknown",
+            Self::UnknownKey | Self::BadToken(_) => "unknown",
             Self::Expired(id) | Self::NoScope(id, _) | Self::TooManyCalls(id, _) => id,
         }
     }
@@ -64,6 +69,8 @@ impl Refusal {
 /// The gate that calls pass.
 pub(crate) struct Access {
     file: KeyFile,
+    /// What checks tokens, if they are let in as keys are.
+    tokens: Option<Arc<Tokens>>,
     scopes: Scopes,
     state: Mutex<State>,
 }
@@ -77,20 +84,25 @@ struct State {
 }
 
 impl Access {
-    /// A gate with the keys of this file, which need not exist.
+    /// A gate with the keys of this file, which need not exist, and for tokens, if there is what checks them.
     ///
     /// # Errors
     /// If the file exists and cannot be read, or holds something else.
-    pub(crate) fn open(file: &Path) -> Result<Self, Fault> {
+    pub(crate) fn open(file: &Path, tokens: Option<Arc<Tokens>>) -> Result<Self, Fault> {
         let file = KeyFile::at(file);
         let loaded = file.load()?;
-        Ok(Self { file, scopes: Scopes::of_all_methods(), state: Mutex::new(State { loaded, ..State::default() }) })
+        Ok(Self {
+            file,
+            tokens,
+            scopes: Scopes::of_all_methods(),
+            state: Mutex::new(State { loaded, ..State::default() }),
+        })
     }
 
     /// Whether calls need a key now.
     pub(crate) fn asks_for_keys(&self) -> bool {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        self.renew(&mut state).map_or(true, |()| state.loaded.is_some())
+        self.tokens.is_some() || self.renew(&mut state).map_or(true, |()| state.loaded.is_some())
     }
 
     /// The scope that a method needs, by its path: "/sayso.v1.SearchService/SearchSentences". None if it needs no key.
@@ -100,10 +112,19 @@ impl Access {
 
     /// Lets a caller with this secret use this scope, if that is right.
     pub(crate) fn admit(&self, secret: Option<&str>, scope: Scope) -> Result<Caller, Refusal> {
+        if let (Some(tokens), Some(token)) = (&self.tokens, secret.filter(|secret| !keys::looks_like_one(secret))) {
+            return admit_token(tokens, token, scope);
+        }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         self.renew(&mut state)?;
         let State { loaded, rates } = &mut *state;
-        let Some(loaded) = loaded else { return Ok(Caller::Anyone) };
+        let Some(loaded) = loaded else {
+            return if self.tokens.is_none() {
+                Ok(Caller::Anyone)
+            } else {
+                Err(secret.map_or(Refusal::NoKey, |_| Refusal::UnknownKey))
+            };
+        };
         let secret = secret.ok_or(Refusal::NoKey)?;
         let key = Secret::parse(secret).and_then(|secret| loaded.key(&secret)).ok_or(Refusal::UnknownKey)?;
         let id = || Arc::clone(&key.id);
@@ -117,7 +138,7 @@ impl Access {
             let taken = rates.entry(id()).or_default().take(most, Instant::now());
             taken.map_err(|wait| Refusal::TooManyCalls(id(), wait))?;
         }
-        Ok(Caller::Key(id()))
+        Ok(Caller::Known(id()))
     }
 
     /// Reads the file again if it has changed. Once there were keys, a file that cannot be read lets nobody in.
@@ -146,6 +167,15 @@ impl Access {
     }
 }
 
+fn admit_token(tokens: &Tokens, token: &str, scope: Scope) -> Result<Caller, Refusal> {
+    let bearer = tokens.check(token).map_err(|fault| match fault {
+        tokens::Fault::Expired => Refusal::Expired("of the token".into()),
+        tokens::Fault::Invalid(why) => Refusal::BadToken(why),
+    })?;
+    let subject = Arc::from(bearer.subject);
+    if bearer.scopes.contains(&scope) { Ok(Caller::Known(subject)) } else { Err(Refusal::NoScope(subject, scope)) }
+}
+
 /// The secret that a call brings: `authorization: Bearer sayso_…`.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, secret) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
@@ -158,7 +188,7 @@ mod tests {
 
     fn gate(folder: &Path) -> (Access, KeyFile) {
         let path = folder.join("keys.json");
-        (Access::open(&path).unwrap(), KeyFile::at(&path))
+        (Access::open(&path, None).unwrap(), KeyFile::at(&path))
     }
 
     fn new_key(name: &str, scopes: &[Scope]) -> NewKey {
@@ -178,7 +208,7 @@ mod tests {
         let (key, secret) = file.create(new_key("desk", &[Scope::Read])).unwrap();
         assert!(access.asks_for_keys());
         assert_eq!(access.admit(None, Scope::Read), Err(Refusal::NoKey));
-        assert_eq!(access.admit(Some(&secret), Scope::Read), Ok(Caller::Key(Arc::clone(&key.id))));
+        assert_eq!(access.admit(Some(&secret), Scope::Read), Ok(Caller::Known(Arc::clone(&key.id))));
         assert_eq!(access.admit(Some(&secret), Scope::Write), Err(Refusal::NoScope(Arc::clone(&key.id), Scope::Write)));
         file.revoke("desk").unwrap();
         assert_eq!(access.admit(Some(&secret), Scope::Read), Err(Refusal::UnknownKey));

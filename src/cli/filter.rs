@@ -72,7 +72,7 @@ impl Articles {
 }
 
 /// A time in hours, days or weeks.
-fn parse_time(text: &str) -> Result<prost_types::Duration, String> {
+pub(super) fn parse_time(text: &str) -> Result<prost_types::Duration, String> {
     let units = [("h", 3_600), ("d", 86_400), ("w", 7 * 86_400)];
     let read = units.iter().find_map(|&(unit, seconds)| {
         let number: i64 = text.strip_suffix(unit)?.parse().ok()?;
@@ -170,6 +170,12 @@ pub(super) fn number<N: TryFrom<u64>>(text: &str) -> Result<N, String> {
     N::try_from(number).map_err(|_| format!("a number below {} is accepted", 1_u128 << (8 * size_of::<N>())))
 }
 
+/// A confidence or another share: a number from 0 to 1.
+pub(super) fn share(text: &str) -> Result<f32, String> {
+    let number = text.parse::<f32>().ok().filter(|number| (0.0..=1.0).contains(number));
+    number.ok_or_else(|| "a number from 0 to 1 is accepted, for example 0.8".into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +187,14 @@ mod tests {
             assert_eq!(number::<u32>(text).unwrap_err(), "a whole number from 0 on is accepted", "{text}");
         }
         assert_eq!(number::<u16>("65536").unwrap_err(), "a number below 65536 is accepted");
+    }
+
+    #[test]
+    fn shares_are_refused_in_words() {
+        assert_eq!((share("0"), share("0.75"), share("1")), (Ok(0.0), Ok(0.75), Ok(1.0)));
+        for text in ["-0.1", "1.1", "80", "abc", "", "NaN", "inf"] {
+            assert_eq!(share(text).unwrap_err(), "a number from 0 to 1 is accepted, for example 0.8", "{text}");
+        }
     }
 
     #[test]

@@ -8,7 +8,9 @@ use super::labels::Mode;
 use super::render::{self, DIM, NAME, PLAIN, Paragraph};
 use super::{dates, json};
 use crate::proto::server_service_client::ServerServiceClient;
-use crate::proto::{AnalysisInfo, GetServerInfoRequest, GetServerInfoResponse, ServerCounts, ServerLimits};
+use crate::proto::{
+    AnalysisInfo, GetServerInfoRequest, GetServerInfoResponse, ServerCounts, ServerLimits, SynonymInfo,
+};
 
 /// Arguments of `sayso info`.
 #[derive(Debug, clap::Args)]
@@ -44,6 +46,7 @@ fn lines(info: &GetServerInfoResponse, width: Option<usize>) -> String {
     };
     let analysis = info.analysis.unwrap_or_default();
     server.push(("analysis", Mode::label(analysis.default_mode).to_owned()));
+    server.extend(info.synonyms.as_ref().map(|synonyms| ("synonyms", synonyms_of(synonyms))));
     server.extend(info.faults.iter().map(|fault| ("fault", fault.message.clone())));
     let limits = info.limits.unwrap_or_default();
     let mut holds = info.counts.as_ref().map(counted).unwrap_or_default();
@@ -51,6 +54,13 @@ fn lines(info: &GetServerInfoResponse, width: Option<usize>) -> String {
     holds.push(("waiting", waiting(&analysis)));
     let tables = [("Server", server), ("Holds", holds), ("Limits", limited(&limits))];
     tables.map(|(heading, rows)| table(heading, &rows, width)).join("\n")
+}
+
+/// "12 groups, read 3 March 2026, 14:05 UTC"
+fn synonyms_of(synonyms: &SynonymInfo) -> String {
+    let groups = if synonyms.group_count == 1 { "group" } else { "groups" };
+    let read = synonyms.load_time.as_ref().map(|time| format!(", read {}", dates::show_moment(time)));
+    format!("{} {groups}{}", grouped(synonyms.group_count), read.unwrap_or_default())
 }
 
 /// "1,200 articles; since the start 34 done, 1 failed"
@@ -106,6 +116,8 @@ fn limited(limits: &ServerLimits) -> Vec<(&'static str, String)> {
         ("read mask", format!("{} paths", grouped(limits.mask_paths))),
         ("page", page(limits)),
         ("page token", limits.page_token_lifetime.as_ref().map_or_else(|| "no time limit".into(), seconds)),
+        ("batch", format!("{} requests", grouped(limits.batch_requests))),
+        ("suggestions", format!("{} of a kind", grouped(limits.suggestions))),
         ("context", format!("{} sentences on either side", grouped(limits.context_sentences))),
         ("answer", bytes(limits.answer_bytes)),
         ("search", limits.search_timeout.as_ref().map_or_else(|| "no time limit".into(), seconds)),
@@ -191,6 +203,8 @@ mod tests {
             unanswered_requests: 1024,
             concurrent_streams: 256,
             connections: 1024,
+            batch_requests: 100,
+            suggestions: 50,
         }
     }
 
@@ -210,6 +224,10 @@ mod tests {
             pending_change_count: 1,
             start_time: Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 }),
             analysis: Some(AnalysisInfo { default_mode: 3, pending_count: 1200, done_count: 34, failed_count: 0 }),
+            synonyms: Some(SynonymInfo {
+                group_count: 12,
+                load_time: Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 }),
+            }),
             faults: vec![ServerFault {
                 reason: "ARTICLES_REFUSED".into(),
                 message: "only 100 MiB are free in sayso-data; 128 MiB must stay free, so no article is taken in"
@@ -226,6 +244,7 @@ mod tests {
           model       linear-5 (analysis)
           started     3 March 2026, 14:05 UTC
           analysis    fast, then accurate
+          synonyms    12 groups, read 3 March 2026, 14:05 UTC
           fault       only 100 MiB are free in sayso-data; 128 MiB
                       must stay free, so no article is taken in
 
@@ -250,6 +269,8 @@ mod tests {
           read mask   64 paths
           page        1,000 hits, 20 by default, 3 MiB
           page token  600 s
+          batch       100 requests
+          suggestions 50 of a kind
           context     20 sentences on either side
           answer      64 MiB
           search      2.5 s

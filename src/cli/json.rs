@@ -26,6 +26,12 @@ pub(super) fn print_object(object: &impl Serialize) -> Result<(), Fault> {
     Ok(())
 }
 
+/// A message of the type `sayso.v1.{name}` as one line of JSON.
+pub(super) fn line(name: &str, message: &impl Message) -> Result<String, Fault> {
+    let text = serde_json::to_string(&Canonical(&dynamic(name, message)?)).map_err(Fault::new)?;
+    Ok(escaped(&text).into_owned())
+}
+
 /// JSON with escapes for characters that control a terminal and that JSON allows: C1 controls, and characters that
 /// change the direction of text. The meaning is the same.
 pub(super) fn escaped(json: &str) -> Cow<'_, str> {
@@ -177,6 +183,12 @@ mod tests {
             "GetQuoteResponse",
             "GetEntityResponse",
             "GetServerInfoResponse",
+            "SuggestResponse",
+            "ListSimilarArticlesResponse",
+            "ListSimilarQuotesResponse",
+            "SentenceHit",
+            "QuoteHit",
+            "ArticleSummary",
             "DeleteArticleResponse",
             "DeleteArticlesResponse",
             "AnnotatedArticle",

@@ -11,6 +11,7 @@ use clap::{Parser, Subcommand};
 use fault::Fault;
 
 mod analyze;
+mod article_search;
 mod articles;
 mod client;
 mod compact;
@@ -19,15 +20,18 @@ mod dates;
 mod delete;
 mod entities;
 mod eval;
+mod export;
 mod facets;
 mod fault;
 mod filter;
+mod health;
 mod info;
 mod ingest;
 mod input;
 mod json;
 mod keys;
 mod labels;
+mod nothing;
 mod paging;
 mod quote_view;
 mod quotes;
@@ -37,7 +41,9 @@ mod render;
 mod retention;
 mod search;
 mod serve;
+mod similar;
 mod snapshot;
+mod suggest;
 mod whole;
 
 /// Reads news articles and answers who said what, over gRPC.
@@ -54,12 +60,18 @@ enum Command {
     Serve(serve::Args),
     /// Add articles: text, HTML or JSON, from files or folders.
     Ingest(ingest::Args),
-    /// Find sentences by their words.
+    /// Find sentences, or articles, by their words.
     Search(search::Args),
     /// Find quotes: who said what.
     Quotes(quotes::Args),
     /// Find people, organisations and places.
     Entities(entities::Args),
+    /// Complete what is typed: entities, and phrases of headlines.
+    Suggest(suggest::Args),
+    /// Find articles like an article, or quotes like a quote.
+    Similar(similar::Args),
+    /// Write all hits of a search to a file: JSON Lines or CSV.
+    Export(export::Args),
     /// List articles, or show one in full.
     Articles(articles::Args),
     /// Find entities and quotes in a text without storing it.
@@ -80,6 +92,8 @@ enum Command {
     Compact(compact::Args),
     /// Take, list, check and restore snapshots: copies of everything that is stored.
     Snapshot(snapshot::Args),
+    /// Ask whether the server serves: exit code 0 if it does, 1 if not.
+    Health(health::Args),
     /// Show the server's version, models, limits and counts.
     Info(info::Args),
 }
@@ -93,6 +107,9 @@ pub fn main() -> ExitCode {
         Command::Search(args) => search::run(args),
         Command::Quotes(args) => quotes::run(args),
         Command::Entities(args) => entities::run(args),
+        Command::Suggest(args) => suggest::run(args),
+        Command::Similar(args) => similar::run(args),
+        Command::Export(args) => export::run(args),
         Command::Articles(args) => articles::run(args),
         Command::Analyze(args) => analyze::run(args),
         Command::Delete(args) => delete::run(args),
@@ -103,6 +120,7 @@ pub fn main() -> ExitCode {
         Command::Reindex(args) => reindex::run(args),
         Command::Compact(args) => compact::run(args),
         Command::Snapshot(args) => snapshot::run(args),
+        Command::Health(args) => health::run(args),
         Command::Info(args) => info::run(args),
     };
     outcome.unwrap_or_else(|fault| fault.report())

@@ -6,7 +6,8 @@ use tonic::{Response, Status};
 use super::fault::{Fault, of_query};
 use super::filter::Output;
 use super::info::grouped;
-use super::json;
+use super::render::{DIM, Paragraph};
+use super::{json, nothing};
 use crate::proto;
 
 /// The most hits to ask for at once.
@@ -28,10 +29,14 @@ pub(super) trait Page: Message {
     fn facets(&mut self) -> Vec<proto::Facet> {
         Vec::new()
     }
+    /// Why there are none.
+    fn no_hits(&self) -> Option<proto::NoHits> {
+        None
+    }
 }
 
 macro_rules! page {
-    ($name:ident, $hit:ident, $field:ident $(, $facets:ident)?) => {
+    ($name:ident, $hit:ident, $field:ident $(, $facets:ident $(, $no_hits:ident)?)?) => {
         impl Page for proto::$name {
             const NAME: &'static str = stringify!($name);
             type Hit = proto::$hit;
@@ -46,13 +51,17 @@ macro_rules! page {
             }
             $(fn facets(&mut self) -> Vec<proto::Facet> {
                 std::mem::take(&mut self.$facets)
-            })?
+            }
+            $(fn no_hits(&self) -> Option<proto::NoHits> {
+                self.$no_hits.clone()
+            })?)?
         }
     };
 }
 
-page!(SearchSentencesResponse, SentenceHit, hits, facets);
-page!(SearchQuotesResponse, QuoteHit, hits, facets);
+page!(SearchSentencesResponse, SentenceHit, hits, facets, no_hits);
+page!(SearchArticlesResponse, ArticleHit, hits, facets);
+page!(SearchQuotesResponse, QuoteHit, hits, facets, no_hits);
 page!(LookupEntitiesResponse, EntityHit, hits);
 page!(ListMentionsResponse, MentionHit, hits);
 page!(ListArticlesResponse, ArticleSummary, articles);
@@ -66,9 +75,17 @@ pub(super) struct Seen {
     pub(super) total: proto::TotalCount,
     /// What they were counted by, where they were not printed as JSON.
     pub(super) facets: Vec<proto::Facet>,
+    /// Why there are none, if the server tells.
+    pub(super) nothing: Option<proto::NoHits>,
 }
 
 impl Seen {
+    /// The last lines of an answer: how many there are, and why if there are none. `one` and `many` name the hits.
+    pub(super) fn lines(&self, one: &str, many: &str, width: Option<usize>) -> String {
+        let count = Paragraph::new().add(DIM, &self.words(one, many)).lines(width, 0);
+        count + &self.nothing.as_ref().map(|nothing| nothing::lines(nothing, width)).unwrap_or_default()
+    }
+
     /// "3 quotes", "10 of 128 quotes", "no quotes". `one` and `many` name the hits.
     pub(super) fn words(&self, one: &str, many: &str) -> String {
         let total = self.total.count.max(self.shown);
@@ -99,6 +116,7 @@ pub(super) async fn each_hit<P: Page>(
     loop {
         let mut page = fetch(size, token).await.map_err(|status| of_query(&status, query))?.into_inner();
         seen.total = page.total().unwrap_or_default();
+        seen.nothing = page.no_hits();
         let room = usize::try_from(limit - seen.shown).unwrap_or(usize::MAX);
         page.hits().truncate(room);
         seen.shown += page.hits().len() as i64;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::client::{self, Server};
 use super::facets::{Facets, facet_lines};
 use super::fault::{Fault, Outcome};
-use super::filter::{Articles, Output, Reading, Sort, number, selectors};
+use super::filter::{Articles, Output, Reading, Sort, number, selectors, share};
 use super::labels::{Act, Kind, Polarity, Type};
 use super::paging::each_hit;
 use super::render::{self, DIM, Paragraph, SAID};
@@ -74,10 +74,10 @@ pub(super) struct Args {
     #[arg(long, value_enum)]
     sort: Option<Sort>,
     /// Only quotes with at least this confidence, from 0 to 1
-    #[arg(long, value_name = "P", default_value_t = 0.0, hide_default_value = true, allow_negative_numbers = true)]
+    #[arg(long, value_name = "P", default_value_t = 0.0, hide_default_value = true, value_parser = share, allow_negative_numbers = true)]
     min_confidence: f32,
     /// Only quotes whose speaker is right with at least this probability, from 0 to 1; unnamed speakers do not pass
-    #[arg(long, value_name = "P", default_value_t = 0.0, hide_default_value = true, allow_negative_numbers = true)]
+    #[arg(long, value_name = "P", default_value_t = 0.0, hide_default_value = true, value_parser = share, allow_negative_numbers = true, conflicts_with = "unnamed")]
     min_speaker_confidence: f32,
     /// Show only this quote, with the sentences around it
     #[arg(long, value_name = "QUOTE", conflicts_with_all = SEARCHES)]
@@ -153,7 +153,7 @@ pub(super) fn run(args: Args) -> Outcome {
         let seen = each_hit(output, &request.query, fetch, show).await?;
         if !output.json {
             render::print(&facet_lines(&seen.facets, width))?;
-            render::print(&Paragraph::new().add(DIM, &seen.words("quote", "quotes")).lines(width, 0))?;
+            render::print(&seen.lines("quote", "quotes", width))?;
         }
         Ok(ExitCode::SUCCESS)
     })

@@ -1,7 +1,8 @@
-//! `sayso search`: finds sentences by their words.
+//! `sayso search`: finds sentences by their words; `article_search` finds articles.
 
 use std::process::ExitCode;
 
+use super::article_search::{self, Options};
 use super::client::{self, Server};
 use super::facets::{Facets, facet_lines};
 use super::fault::Outcome;
@@ -11,7 +12,7 @@ use super::paging::each_hit;
 use super::quote_view::{labelled, published};
 use super::render::{self, DIM, HIT, PLAIN, Paragraph};
 use crate::proto::search_service_client::SearchServiceClient;
-use crate::proto::{OffsetEncoding, SearchSentencesRequest, SentenceHit};
+use crate::proto::{OffsetEncoding, SearchArticlesRequest, SearchSentencesRequest, SentenceHit, SentenceRole};
 
 /// Arguments of `sayso search`.
 #[derive(Debug, clap::Args)]
@@ -23,14 +24,16 @@ pub(super) struct Args {
     query: Vec<String>,
     #[command(flatten)]
     reading: Reading,
-    /// Only sentences that mention this entity, by name or id (repeatable: all of them)
+    #[command(flatten)]
+    whole: Options,
+    /// Only sentences, or articles, that mention this entity, by name or id (repeatable: all of them)
     #[arg(long, value_name = "NAME")]
     entity: Vec<String>,
     /// Only sentences that mention an entity of this type (repeatable: any of them)
-    #[arg(long = "type", value_name = "TYPE", value_enum)]
+    #[arg(long = "type", value_name = "TYPE", value_enum, conflicts_with = "whole")]
     types: Vec<Type>,
     /// Only sentences of this role in the article (repeatable: any of them)
-    #[arg(long, value_name = "ROLE", value_enum)]
+    #[arg(long, value_name = "ROLE", value_enum, conflicts_with = "whole")]
     role: Vec<Role>,
     #[command(flatten)]
     articles: Articles,
@@ -53,10 +56,15 @@ Examples:
   sayso search '"minority share" AND title:harbour'
   sayso search 'harb* -strike' --entity varrin --sort newest
   sayso search harbour --last 7d --facet outlet:5 --facet day --time-zone Europe/Berlin
+  sayso search --articles 'dockers AND brochure' --half-life 30d --explain
   sayso search -- '-storm harbour'
 A query that begins with "-" goes after "--", as in the last example."#;
 
 pub(super) fn run(args: Args) -> Outcome {
+    if args.whole.whole {
+        let (output, server) = (args.output, args.server.clone());
+        return article_search::run(for_articles(args), output, &server);
+    }
     let request = SearchSentencesRequest {
         query: args.query.join(" "),
         all_words: args.reading.all_words,
@@ -81,19 +89,44 @@ pub(super) fn run(args: Args) -> Outcome {
         let seen = each_hit(args.output, &request.query, fetch, |hit| render::print(&lines(&hit, width))).await?;
         if !args.output.json {
             render::print(&facet_lines(&seen.facets, width))?;
-            render::print(&Paragraph::new().add(DIM, &seen.words("sentence", "sentences")).lines(width, 0))?;
+            render::print(&seen.lines("sentence", "sentences", width))?;
         }
         Ok(ExitCode::SUCCESS)
     })
 }
 
-/// Prints the sentence with the matching words marked, then where it stands, then an empty line.
+/// The request for articles. An entity that they mention is one of their filter.
+fn for_articles(args: Args) -> SearchArticlesRequest {
+    let entities = selectors(args.entity);
+    let mut filter = args.articles.filter();
+    if !entities.is_empty() {
+        filter.get_or_insert_default().entities.extend(entities);
+    }
+    SearchArticlesRequest {
+        query: args.query.join(" "),
+        all_words: args.reading.all_words,
+        lenient: args.reading.lenient,
+        filter,
+        order_by: Sort::order_by(args.sort),
+        sentences_per_article: args.whole.sentences,
+        half_life: args.whole.half_life,
+        min_score: args.whole.min_score.unwrap_or_default(),
+        explain: args.whole.explain,
+        facets: args.facets.requests(false),
+        offset_encoding: OffsetEncoding::Utf8 as i32,
+        ..SearchArticlesRequest::default()
+    }
+}
+
+/// Prints the sentence with the matching words marked, then its role, unless it is running text, and where it stands, then an
+/// empty line.
 fn lines(hit: &SentenceHit, width: Option<usize>) -> String {
     let sentence = hit.sentence.clone().unwrap_or_default();
     let marks = render::marks(&hit.highlights);
     let article = hit.article.clone().unwrap_or_default();
     let text = Paragraph::new().add_marked(PLAIN, &sentence.text, HIT, &marks);
-    let place = [article.title.clone(), published(&article), labelled(&article), sentence.id];
+    let role = if sentence.role() == SentenceRole::Body { "" } else { Role::label(sentence.role) };
+    let place = [role.to_owned(), article.title.clone(), published(&article), labelled(&article), sentence.id];
     format!("{}{}\n", text.lines(width, 0), Paragraph::new().add_parts(DIM, &place).lines(width, 2))
 }
 
@@ -118,6 +151,7 @@ mod tests {
                 ..Article::default()
             }),
             score: 1.5,
+            ..SentenceHit::default()
         };
         let text = lines(&hit, None);
         assert!(text.contains(&format!("{HIT}tide{HIT:#}")), "{text:?}");

@@ -45,6 +45,8 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         tracing::warn!("{warning}");
     }
     keep_private(&config.data_dir);
+    // For the client that fetches the keys of tokens: connections of this server name theirs themselves.
+    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
     let threads = config.analysis_threads + config.search_threads + OTHER_THREADS;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(threads).build()?;
     let outcome = runtime.block_on(async {

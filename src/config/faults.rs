@@ -9,6 +9,7 @@ use std::{
 use sayso_extract::Analyzer;
 
 use crate::{
+    access::TokenConfig,
     analysis::{self, Mode},
     connections,
     retention::Rule,
@@ -41,6 +42,30 @@ impl Faults {
                 None
             }
         }
+    }
+
+    pub(super) fn tokens(
+        &mut self,
+        keys: Option<String>,
+        issuer: Option<String>,
+        audience: Option<String>,
+    ) -> Option<TokenConfig> {
+        let Some(keys) = keys else {
+            if issuer.is_some() || audience.is_some() {
+                self.0.push("jwt_keys: is missing; tokens are checked against the keys of their issuer".into());
+            }
+            return None;
+        };
+        let is_local =
+            ["http://127.0.0.1", "http://[::1]", "http://localhost"].iter().any(|start| keys.starts_with(start));
+        if keys.contains("://") && !keys.starts_with("https://") && !is_local {
+            self.0.push(format!("jwt_keys: {keys:?} is not a file, and not an address that begins with https://"));
+        }
+        let Some(issuer) = issuer else {
+            self.0.push("jwt_issuer: is missing; set the issuer (iss) that tokens must be from".into());
+            return None;
+        };
+        Some(TokenConfig { keys, issuer, audience: audience.unwrap_or_else(|| "sayso".into()) })
     }
 
     pub(super) fn tls(

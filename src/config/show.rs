@@ -12,12 +12,15 @@ const WIDTH: usize = 100;
 impl Config {
     /// The value in effect of each setting, as a file would have it; none where nothing is set. No setting is a secret.
     pub(crate) fn values(&self) -> Vec<(&'static str, Option<String>)> {
-        let Self { limits, tls, .. } = self;
-        let tls = tls.as_ref();
+        let Self { limits, tls, tokens, .. } = self;
+        let (tls, tokens) = (tls.as_ref(), tokens.as_ref());
         vec![
             ("listen", Some(quoted(self.listen))),
             ("metrics", self.metrics.map(quoted)),
             ("keys", Some(path(&self.keys))),
+            ("jwt_keys", tokens.map(|tokens| quoted(&tokens.keys))),
+            ("jwt_issuer", tokens.map(|tokens| quoted(&tokens.issuer))),
+            ("jwt_audience", tokens.map(|tokens| quoted(&tokens.audience))),
             ("tls_cert", tls.map(|tls| path(&tls.cert))),
             ("tls_key", tls.map(|tls| path(&tls.key))),
             ("tls_client_ca", tls.and_then(|tls| tls.client_ca.as_deref()).map(path)),
@@ -129,6 +132,7 @@ fn sample(name: &str, form: &str) -> String {
         "MODE" => quoted("accurate"),
         "RULES" => quoted("2y; 30d outlet=Veld Courier; 7d label=customer=17"),
         "ADDRESS:PORT" => quoted("127.0.0.1:9464"),
+        "TEXT" => quoted("https://id.example"),
         _ => quoted(format!("/etc/sayso/{name}")),
     }
 }

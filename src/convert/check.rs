@@ -29,6 +29,10 @@ pub(crate) const CONTEXT_SENTENCES: usize = 20;
 pub(crate) const FACETS: usize = 16;
 /// Most values of a facet.
 pub(crate) const FACET_VALUES: usize = 1000;
+/// Most requests of one call for many.
+pub(crate) const BATCH_REQUESTS: usize = 100;
+/// Most suggestions of a kind, and most articles or quotes like another one.
+pub(crate) const SUGGESTIONS: usize = 100;
 
 pub(super) fn longest(field: &str, value: &str, most: usize) -> Result<(), Fault> {
     if value.len() > most {

@@ -26,6 +26,16 @@ impl Fault {
         fault
     }
 
+    /// The field is required.
+    pub(crate) fn missing(field: &str) -> Self {
+        Self::invalid(field, "is missing; say what to look for")
+    }
+
+    /// The same fault of a field of another name.
+    pub(crate) fn at(self, field: &str) -> Self {
+        Self { field: field.to_owned(), ..self }
+    }
+
     pub(crate) fn new(reason: &'static str, field: &str, message: impl Into<String>) -> Self {
         Self { field: field.to_owned(), reason, message: message.into(), metadata: Vec::new() }
     }

@@ -47,7 +47,7 @@ macro_rules! paged {
 
 paged!(
     ListArticlesRequest, SearchSentencesRequest facets, LookupEntitiesRequest, ListMentionsRequest,
-    SearchQuotesRequest facets
+    SearchQuotesRequest facets, SearchArticlesRequest facets
 );
 
 /// Requests whose replies end when they are full, not after a number of hits.
@@ -91,6 +91,21 @@ pub(crate) fn present() -> i64 {
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
 
+/// How hits are told.
+#[derive(Clone, Copy)]
+pub(crate) struct Shape {
+    /// The unit of spans.
+    pub(crate) encoding: OffsetEncoding,
+    /// The most characters of fragments. None: no fragments.
+    pub(crate) fragment: Option<usize>,
+}
+
+impl From<OffsetEncoding> for Shape {
+    fn from(encoding: OffsetEncoding) -> Self {
+        Self { encoding, fragment: None }
+    }
+}
+
 /// A page of a reply.
 pub(crate) struct Replies<R> {
     pub(crate) hits: Vec<R>,
@@ -104,14 +119,14 @@ pub(crate) struct Replies<R> {
 pub(crate) fn page<H: Hit>(
     request: &impl Paged,
     (mut asked, now): (PageRequest, i64),
-    (encoding, mask): (OffsetEncoding, &Mask),
+    (shape, mask): (Shape, &Mask),
     limits: &Limits,
     interrupt: &Interrupt,
     mut search: impl FnMut(PageRequest) -> sayso_index::Result<Page<H>>,
 ) -> sayso_index::Result<Replies<H::Reply>> {
     loop {
         let page = search(asked.clone())?;
-        let hits = replies(&page.hits, (encoding, mask), limits.reply_bytes, interrupt)?;
+        let hits = replies(&page.hits, (shape, mask), limits.reply_bytes, interrupt)?;
         if hits.len() == page.hits.len() {
             let next_page_token = next_page_token(request, now, page.next.as_ref());
             let facets = request.facets().iter().zip(&page.facets).map(facet).collect();
@@ -125,16 +140,16 @@ pub(crate) fn page<H: Hit>(
 /// The replies for as many of the first hits as fit; at least one.
 fn replies<H: Hit>(
     hits: &[H],
-    (encoding, mask): (OffsetEncoding, &Mask),
+    (shape, mask): (Shape, &Mask),
     most: usize,
     interrupt: &Interrupt,
 ) -> sayso_index::Result<Vec<H::Reply>> {
-    let mut offsets = OffsetsOfPage::new(encoding);
+    let mut offsets = OffsetsOfPage::new(shape.encoding);
     let mut replies = Vec::with_capacity(hits.len());
     let mut bytes = 0;
     for hit in hits {
         interrupt.check()?;
-        let reply = mask.apply(hit.reply(&mut offsets));
+        let reply = mask.apply(hit.reply(&mut offsets, shape));
         bytes += HEADER_BYTES + reply.encoded_len();
         if bytes > most && !replies.is_empty() {
             break;

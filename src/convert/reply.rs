@@ -5,12 +5,14 @@ use std::ops::Range;
 use prost_types::Timestamp;
 use sayso_document::{Analysis, Counted, Date, DateRange, Entity, EntityType, Named, Role, Sentence, Span, join_spans};
 use sayso_index::{
-    AnalyzedArticle, Article, ArticleHit, EntityHit, EntityId, EntityRecord, MentionHit, QuoteHit, SentenceHit, Total,
-    Version,
+    AnalyzedArticle, Article, ArticleHit, ArticleMatch, EntityHit, EntityId, EntityRecord, EntitySuggestion,
+    Explanation, MatchedSentence, MentionHit, PhraseSuggestion, QuoteHit, SentenceHit, Suggestions, Total, Version,
 };
 
 use super::{
-    Offsets, OffsetsOfPage, labels,
+    Offsets, OffsetsOfPage, Shape,
+    fragment::fragment,
+    labels,
     place::{self, Place},
 };
 use crate::proto::{self, OffsetEncoding};
@@ -22,7 +24,7 @@ pub(super) fn article(article: Article) -> proto::Article {
 }
 
 /// The article without its body, as hits carry it.
-pub(super) fn article_without_body(article: &Article) -> proto::Article {
+pub(crate) fn article_without_body(article: &Article) -> proto::Article {
     proto::Article {
         id: article.id.clone(),
         url: article.url.clone(),
@@ -124,18 +126,34 @@ pub(crate) fn quote(analyzed: &AnalyzedArticle, index: usize, offsets: &Offsets)
     proto::Quote { article, ..bare_quote(analyzed, index, nth, offsets) }
 }
 
+/// How what is typed may go on.
+pub(crate) fn suggestions(found: Suggestions) -> proto::SuggestResponse {
+    let entity = |one: EntitySuggestion| proto::EntitySuggestion {
+        id: one.id.as_str().to_owned(),
+        name: one.name,
+        r#type: labels::entity_type(one.kind),
+        article_count: count(one.articles),
+    };
+    let phrase =
+        |one: PhraseSuggestion| proto::PhraseSuggestion { text: one.text, headline_count: count(one.headlines) };
+    proto::SuggestResponse {
+        entities: found.entities.into_iter().map(entity).collect(),
+        phrases: found.phrases.into_iter().map(phrase).collect(),
+    }
+}
+
 /// A hit of a page.
 pub(crate) trait Hit {
     /// Its protobuf value.
     type Reply: prost::Message + Default;
     /// The reply, its spans counted as `offsets` count.
-    fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>) -> Self::Reply;
+    fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>, shape: Shape) -> Self::Reply;
 }
 
 impl Hit for ArticleHit {
     type Reply = proto::ArticleSummary;
 
-    fn reply<'h>(&'h self, _offsets: &mut OffsetsOfPage<'h>) -> Self::Reply {
+    fn reply<'h>(&'h self, _offsets: &mut OffsetsOfPage<'h>, _shape: Shape) -> Self::Reply {
         proto::ArticleSummary {
             article: Some(article_without_body(&self.article)),
             sentence_count: self.sentences.into(),
@@ -150,15 +168,33 @@ impl Hit for ArticleHit {
 impl Hit for SentenceHit {
     type Reply = proto::SentenceHit;
 
-    fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>) -> Self::Reply {
-        let body = &self.article.body;
-        let offsets = offsets.of(body);
-        let highlights = self.highlights.iter().map(|span| highlight(body, self.sentence.span, *span, offsets));
+    fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>, shape: Shape) -> Self::Reply {
+        let found = (self.index, &self.sentence, &self.highlights[..]);
         proto::SentenceHit {
-            sentence: Some(sentence(&self.article, self.index as usize, &self.sentence, offsets)),
-            highlights: highlights.collect(),
             article: Some(article_without_body(&self.article)),
+            title_highlights: title_highlights(&self.article.title, &self.title_highlights, shape),
             score: self.score,
+            ..bare_sentence_hit(&self.article, found, offsets.of(&self.article.body), shape)
+        }
+    }
+}
+
+impl Hit for ArticleMatch {
+    type Reply = proto::ArticleHit;
+
+    fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>, shape: Shape) -> Self::Reply {
+        let offsets = offsets.of(&self.article.body);
+        let told = |one: &MatchedSentence| proto::SentenceHit {
+            score: one.score,
+            ..bare_sentence_hit(&self.article, (one.index, &one.sentence, &one.highlights), offsets, shape)
+        };
+        proto::ArticleHit {
+            article: Some(article_without_body(&self.article)),
+            sentences: self.sentences.iter().map(told).collect(),
+            other_sentence_count: self.others.into(),
+            title_highlights: title_highlights(&self.article.title, &self.title_highlights, shape),
+            score: self.score,
+            explanation: self.explanation.as_ref().map(explanation),
         }
     }
 }
@@ -166,12 +202,17 @@ impl Hit for SentenceHit {
 impl Hit for QuoteHit {
     type Reply = proto::QuoteHit;
 
-    fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>) -> Self::Reply {
-        let offsets = offsets.of(&self.article.article.body);
+    fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>, shape: Shape) -> Self::Reply {
+        let article = &self.article.article;
+        let offsets = offsets.of(&article.body);
+        let (text, places) = self.quote().clean_text_with(&article.body, &self.highlights);
+        let marks: Vec<_> = places.iter().flatten().cloned().collect();
         proto::QuoteHit {
             quote: Some(quote(&self.article, self.index as usize, offsets)),
-            highlights: quote_highlights(self, offsets),
+            highlights: quote_highlights(self, (&text, &places), offsets),
             score: self.score,
+            title_highlights: title_highlights(&article.title, &self.title_highlights, shape),
+            fragment: text_fragment(&text, &marks, shape),
         }
     }
 }
@@ -179,7 +220,7 @@ impl Hit for QuoteHit {
 impl Hit for EntityHit {
     type Reply = proto::EntityHit;
 
-    fn reply<'h>(&'h self, _offsets: &mut OffsetsOfPage<'h>) -> Self::Reply {
+    fn reply<'h>(&'h self, _offsets: &mut OffsetsOfPage<'h>, _shape: Shape) -> Self::Reply {
         let looked_for = !self.matched.is_empty();
         proto::EntityHit {
             entity: Some(entity(&self.entity)),
@@ -193,7 +234,7 @@ impl Hit for EntityHit {
 impl Hit for MentionHit {
     type Reply = proto::MentionHit;
 
-    fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>) -> Self::Reply {
+    fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>, _shape: Shape) -> Self::Reply {
         let analyzed = &self.article;
         let offsets = offsets.of(&analyzed.article.body);
         let index = self.index as usize;
@@ -336,19 +377,69 @@ fn highlight(body: &str, within: Span, span: Span, offsets: &Offsets) -> proto::
     }
 }
 
-/// The words of a quote that matched.
-fn quote_highlights(hit: &QuoteHit, offsets: &Offsets) -> Vec<proto::Highlight> {
+/// The words of a quote that matched, with their places in its text.
+fn quote_highlights(
+    hit: &QuoteHit,
+    (text, places): (&str, &[Option<Range<usize>>]),
+    offsets: &Offsets,
+) -> Vec<proto::Highlight> {
     let body = &hit.article.article.body;
-    let (text, places) = hit.quote().clean_text_with(body, &hit.highlights);
-    let told = |(span, place): (&Span, Option<Range<usize>>)| proto::Highlight {
+    let told = |(span, place): (&Span, &Option<Range<usize>>)| proto::Highlight {
         span: Some(offsets.span(*span)),
-        text_span: place.map(|place| {
+        text_span: place.as_ref().map(|place| {
             let start = offsets.width(&text[..place.start]);
-            proto::TextSpan { start, end: start + offsets.width(&text[place]) }
+            proto::TextSpan { start, end: start + offsets.width(&text[place.clone()]) }
         }),
         text: span.of(body).to_owned(),
     };
     hit.highlights.iter().zip(places).map(told).collect()
+}
+
+/// A sentence that was found, without its article and score.
+fn bare_sentence_hit(
+    article: &Article,
+    (index, found, highlights): (u32, &Sentence, &[Span]),
+    offsets: &Offsets,
+    shape: Shape,
+) -> proto::SentenceHit {
+    let (text, start) = (found.span.of(&article.body), found.span.start());
+    let marks: Vec<_> = highlights.iter().map(|span| span.start() - start..span.end() - start).collect();
+    proto::SentenceHit {
+        sentence: Some(sentence(article, index as usize, found, offsets)),
+        highlights: highlights.iter().map(|span| highlight(&article.body, found.span, *span, offsets)).collect(),
+        fragment: text_fragment(text, &marks, shape),
+        ..proto::SentenceHit::default()
+    }
+}
+
+/// The words of a title that matched.
+fn title_highlights(title: &str, spans: &[Span], shape: Shape) -> Vec<proto::Highlight> {
+    if spans.is_empty() {
+        return Vec::new();
+    }
+    let offsets = Offsets::new(title, shape.encoding);
+    let told = |span: &Span| proto::Highlight {
+        span: None,
+        text_span: Some(offsets.span(*span)),
+        text: span.of(title).to_owned(),
+    };
+    spans.iter().map(told).collect()
+}
+
+/// The part of a text with most of what is marked, if fragments are asked for.
+fn text_fragment(text: &str, marks: &[Range<usize>], shape: Shape) -> Option<proto::TextFragment> {
+    let part = fragment(text, marks, shape.fragment?);
+    let offsets = Offsets::new(&part.text, shape.encoding);
+    let highlights = part.marks.iter().map(|mark| offsets.span(Span::new(mark.start, mark.end))).collect();
+    Some(proto::TextFragment { highlights, text: part.text })
+}
+
+fn explanation(part: &Explanation) -> proto::Explanation {
+    proto::Explanation {
+        value: part.value,
+        description: part.what.clone(),
+        parts: part.parts.iter().map(explanation).collect(),
+    }
 }
 
 fn phrase(spans: &[Span], body: &str, offsets: &Offsets) -> Option<proto::TextPhrase> {

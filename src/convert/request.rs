@@ -5,12 +5,15 @@ use sayso_document::{Date, EntityType};
 use sayso_index::{
     EntityId,
     query::{
-        self, ArticleFilter, ArticleQuery, EntityQuery, Expr, FacetField, LabelFilter, MentionQuery, ParseErrorKind,
-        ParseOptions, QuoteQuery, SentenceQuery, Who,
+        self, ArticleFilter, ArticleQuery, ArticleSearch, EntityQuery, Expr, FacetField, LabelFilter, MentionQuery,
+        ParseErrorKind, ParseOptions, QuoteQuery, Recency, SentenceQuery, SuggestQuery, Who,
     },
 };
 
-use super::check::{ID_BYTES, METADATA_BYTES, checked_id, date, few, has_word, longest, micros, short, words};
+use super::check::{
+    BATCH_REQUESTS, ID_BYTES, METADATA_BYTES, SUGGESTIONS, checked_id, date, few, has_word, longest, micros, short,
+    words,
+};
 use super::new_article::{LABEL_KEY, is_label_key};
 use super::{Fault, QuotePlace, facets, labels, page_request};
 use crate::{
@@ -99,6 +102,11 @@ pub(crate) fn quote_query(
     if let Some((field, given)) = confidences.into_iter().find(|(_, given)| !(0.0..=1.0).contains(given)) {
         return Err(Fault::invalid(field, format!("{given} is not a confidence; give a number from 0 to 1")));
     }
+    if message.named_speaker == Some(false) && message.min_speaker_confidence > 0.0 {
+        let said =
+            "is above 0, which only quotes of named speakers have, and named_speaker is false; leave out one of them";
+        return Err(Fault::invalid("min_speaker_confidence", said));
+    }
     let (said_from, said_until) = days(message.said_dates.as_ref())?;
     Ok(QuoteQuery {
         expr: expr(
@@ -127,6 +135,43 @@ pub(crate) fn quote_query(
         page: page_request(message, limits)?,
     })
 }
+
+/// What `SearchArticles` asks.
+pub(crate) fn article_search(
+    message: &proto::SearchArticlesRequest,
+    now: i64,
+    limits: &Limits,
+) -> Result<ArticleSearch, Fault> {
+    let options = ParseOptions { all_words: message.all_words, lenient: message.lenient, ..ParseOptions::sentences() };
+    let asked = message.sentences_per_article;
+    let sentences = match usize::try_from(asked) {
+        Ok(0) => SENTENCES,
+        Ok(most) => most.min(limits.page_size),
+        Err(_) => {
+            let said = format!("{asked} is negative; ask for 0 (the default, {SENTENCES}) to {}", limits.page_size);
+            return Err(Fault::invalid("sentences_per_article", said));
+        }
+    };
+    if !(message.min_score >= 0.0) {
+        let said = format!("{} is not a score; give a number from 0 on", message.min_score);
+        return Err(Fault::invalid("min_score", said));
+    }
+    let half_life = message.half_life.map(|time| micros_of("half_life", time)).transpose()?;
+    Ok(ArticleSearch {
+        expr: expr(&message.query, options, limits)?,
+        filter: filter(message.filter.as_ref(), now, limits)?,
+        order: labels::order(&message.order_by)?,
+        recency: half_life.map(|half_life| Recency { half_life, now }),
+        min_score: message.min_score,
+        sentences,
+        explain: message.explain,
+        facets: facets(&message.facets, ("articles", FacetField::of_articles))?,
+        page: page_request(message, limits)?,
+    })
+}
+
+/// Sentences of an article if the request names no number.
+const SENTENCES: usize = 3;
 
 /// The verbs and other words that introduce quotes.
 fn cues(cues: &[String], limits: &Limits) -> Result<Vec<String>, Fault> {
@@ -167,6 +212,38 @@ const NAMED: [EntityType; 7] = [
     EntityType::Event,
     EntityType::Product,
 ];
+
+/// The query of a `Suggest` request.
+pub(crate) fn suggest_query(message: &proto::SuggestRequest, limits: &Limits) -> Result<SuggestQuery, Fault> {
+    short("text", &message.text, limits)?;
+    let kinds = labelled("types", &message.types, labels::entity_types, limits)?;
+    Ok(SuggestQuery {
+        text: message.text.clone(),
+        kinds: if kinds.is_empty() { NAMED.to_vec() } else { kinds },
+        most: limited(message.limit, limits)?,
+    })
+}
+
+/// How many answers a request without pages wants at most.
+pub(crate) fn limited(limit: i32, limits: &Limits) -> Result<usize, Fault> {
+    match limit {
+        0 => Ok(limits.default_page_size.min(SUGGESTIONS)),
+        1.. => Ok((limit as usize).min(SUGGESTIONS)),
+        _ => Err(Fault::invalid("limit", format!("{limit} is negative; ask for 0 (the default) to {SUGGESTIONS}"))),
+    }
+}
+
+/// Checks how many requests a call has.
+pub(crate) fn batch_requests(count: usize) -> Result<(), Fault> {
+    match count {
+        0 => Err(Fault::invalid("requests", "is empty; give at least one request")),
+        _ if count > BATCH_REQUESTS => {
+            let said = format!("has {count} requests; the limit batch_requests is {BATCH_REQUESTS}");
+            Err(Fault::too_much("requests", "batch_requests", BATCH_REQUESTS, said))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// The query of a `ListMentions` request.
 pub(crate) fn mention_query(
@@ -264,13 +341,18 @@ pub(crate) fn filter(
 
 /// The first moment that is at most so long before the present.
 fn within(time: Option<prost_types::Duration>, now: i64) -> Result<Option<i64>, Fault> {
-    let Some(time) = time else { return Ok(None) };
+    let time = time.map(|time| micros_of("filter.published_within", time)).transpose()?;
+    Ok(time.map(|time| now.saturating_sub(time)))
+}
+
+/// A time above 0, in microseconds.
+fn micros_of(field: &str, time: prost_types::Duration) -> Result<i64, Fault> {
     let micros = i128::from(time.seconds) * 1_000_000 + i128::from(time.nanos / 1000);
     if micros <= 0 {
-        let said = "is not above 0; give a duration, for example \"604800s\" for the last seven days";
-        return Err(Fault::invalid("filter.published_within", said));
+        let said = "is not above 0; give a duration, for example \"604800s\" for seven days";
+        return Err(Fault::invalid(field, said));
     }
-    Ok(Some(i64::try_from(i128::from(now) - micros).unwrap_or(i64::MIN)))
+    Ok(i64::try_from(micros).unwrap_or(i64::MAX))
 }
 
 /// The same, but at least one condition must be set.

@@ -27,8 +27,8 @@ async fn admit(State(access): State<Arc<Access>>, request: Request, next: Next) 
     let call = Call::begin(path, scope, request.extensions().get());
     match access.admit(bearer(request.headers()), scope) {
         Ok(Caller::Anyone) => next.run(request).await,
-        Ok(Caller::Key(_)) if scope == Scope::Read => next.run(request).await,
-        Ok(Caller::Key(id)) => ending::watch(request, next, move |code| call.ended(&id, code)).await,
+        Ok(Caller::Known(_)) if scope == Scope::Read => next.run(request).await,
+        Ok(Caller::Known(id)) => ending::watch(request, next, move |code| call.ended(&id, code)).await,
         Err(refusal) => {
             let refused = status::refused(&refusal);
             call.ended(refusal.caller(), refused.code());

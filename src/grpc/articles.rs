@@ -9,17 +9,19 @@ use super::{
     arriving::Held,
     core::{Core, mask},
     deadline::Call,
-    ingest, read, status,
+    ingest,
+    many::{self, Exported},
+    read, status,
 };
 use crate::{
-    convert::{self, Replies},
+    convert::{self, Fault, Replies},
     pipeline::{Until, Unwritten},
     proto::{
         ApplyRetentionRequest, ApplyRetentionResponse, BatchGetArticlesRequest, BatchGetArticlesResponse,
-        DeleteArticleRequest, DeleteArticleResponse, DeleteArticlesRequest, DeleteArticlesResponse, GetArticleRequest,
-        GetArticleResponse, IngestArticlesRequest, ListArticlesRequest, ListArticlesResponse, OffsetEncoding,
-        PutArticleRequest, PutArticleResponse, ReanalyzeArticlesRequest, ReanalyzeArticlesResponse, WaitFor,
-        article_service_server::ArticleService,
+        DeleteArticleRequest, DeleteArticleResponse, DeleteArticlesRequest, DeleteArticlesResponse,
+        ExportArticlesRequest, ExportArticlesResponse, GetArticleRequest, GetArticleResponse, IngestArticlesRequest,
+        ListArticlesRequest, ListArticlesResponse, OffsetEncoding, PutArticleRequest, PutArticleResponse,
+        ReanalyzeArticlesRequest, ReanalyzeArticlesResponse, WaitFor, article_service_server::ArticleService,
     },
     upgrade::Round,
 };
@@ -30,6 +32,7 @@ pub(super) struct Articles(pub(super) Arc<Core>);
 #[tonic::async_trait]
 impl ArticleService for Articles {
     type IngestArticlesStream = ingest::Answers;
+    type ExportArticlesStream = Exported<ExportArticlesResponse>;
 
     async fn put_article(&self, request: Request<PutArticleRequest>) -> Result<Response<PutArticleResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
@@ -83,20 +86,24 @@ impl ArticleService for Articles {
         request: Request<ListArticlesRequest>,
     ) -> Result<Response<ListArticlesResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
-        let work = move |core: &Core, interrupt: &Interrupt| {
-            let now = convert::now(&message);
-            let mut query = convert::article_query(&message, now, &core.config.limits).map_err(status::fault)?;
-            let mask = mask(message.read_mask.as_ref(), "ArticleSummary")?;
-            let (first, encoding) = (query.page.clone(), OffsetEncoding::Unspecified);
-            let page =
-                convert::page(&message, (first, now), (encoding, &mask), &core.config.limits, interrupt, |page| {
-                    query.page = page;
-                    core.engine.articles(&query, interrupt)
-                });
-            let Replies { hits: articles, next_page_token, total, .. } = page.map_err(status::engine)?;
-            Ok(ListArticlesResponse { articles, next_page_token, total })
+        self.0.answer(&metadata, move |core, interrupt| listed(core, &message, interrupt)).await
+    }
+
+    async fn export_articles(
+        &self,
+        request: Request<ExportArticlesRequest>,
+    ) -> Result<Response<Self::ExportArticlesStream>, Status> {
+        let (metadata, _, message) = request.into_parts();
+        let mut list = message.list.ok_or_else(|| status::fault(Fault::missing("list")))?;
+        list.page_size = many::export_size(list.page_size, &self.0.config.limits);
+        let first = list.page_token.clone();
+        let page = move |core: &Core, page_token: String, interrupt: &Interrupt| {
+            let asked = ListArticlesRequest { page_token, ..list.clone() };
+            let ListArticlesResponse { articles, next_page_token: resume_token, total } =
+                listed(core, &asked, interrupt)?;
+            Ok((ExportArticlesResponse { articles, resume_token: resume_token.clone(), total }, resume_token))
         };
-        self.0.answer(&metadata, work).await
+        Ok(Response::new(many::export(Arc::clone(&self.0), &metadata, first, page)))
     }
 
     async fn delete_article(
@@ -176,6 +183,20 @@ impl Articles {
             Unwritten::Stopping => status::stopping(),
         })
     }
+}
+
+/// A page of a list of articles.
+fn listed(core: &Core, message: &ListArticlesRequest, interrupt: &Interrupt) -> Result<ListArticlesResponse, Status> {
+    let now = convert::now(message);
+    let mut query = convert::article_query(message, now, &core.config.limits).map_err(status::fault)?;
+    let mask = mask(message.read_mask.as_ref(), "ArticleSummary")?;
+    let (first, encoding) = (query.page.clone(), OffsetEncoding::Unspecified);
+    let page = convert::page(message, (first, now), (encoding.into(), &mask), &core.config.limits, interrupt, |page| {
+        query.page = page;
+        core.engine.articles(&query, interrupt)
+    });
+    let Replies { hits: articles, next_page_token, total, .. } = page.map_err(status::engine)?;
+    Ok(ListArticlesResponse { articles, next_page_token, total })
 }
 
 fn wait_for(number: i32) -> Result<WaitFor, Status> {

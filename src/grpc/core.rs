@@ -2,12 +2,15 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use sayso_index::{Engine, Interrupt};
+use sayso_index::{Engine, ErrorKind, Interrupt, query::Expr};
 use tokio::sync::watch;
 use tonic::{Response, Status, metadata::MetadataMap};
 
 use super::{deadline::Call, status};
-use crate::{analysis::Mode, config::Config, convert, pipeline::Pipeline, pool::Pool, proto, snapshots::Snapshots};
+use crate::{
+    analysis::Mode, config::Config, convert, pipeline::Pipeline, pool::Pool, proto, snapshots::Snapshots,
+    synonyms::Thesaurus,
+};
 
 /// How many questions about the server itself are answered at once, and how many may wait.
 const OWN_THREADS: usize = 2;
@@ -23,6 +26,7 @@ pub(crate) struct Core {
     pub(super) config: Config,
     /// Where snapshots are. None if the settings name no place.
     pub(super) snapshots: Option<Snapshots>,
+    pub(super) synonyms: Arc<Thesaurus>,
     pub(super) started: SystemTime,
     pub(super) stopping: watch::Receiver<bool>,
 }
@@ -32,18 +36,42 @@ impl Core {
     pub(crate) fn new(
         engine: Arc<dyn Engine>,
         pipeline: Pipeline,
+        synonyms: Arc<Thesaurus>,
         config: Config,
         snapshots: Option<Snapshots>,
         stopping: watch::Receiver<bool>,
     ) -> Self {
         let searches = Pool::new(config.search_threads, 64 * config.search_threads);
         let own = Pool::new(OWN_THREADS, MAX_OWN_WAITING);
-        Self { engine, pipeline, searches, own, config, snapshots, started: SystemTime::now(), stopping }
+        Self { engine, pipeline, searches, own, config, snapshots, synonyms, started: SystemTime::now(), stopping }
     }
 
     /// The mode that a request names, or else the server's default.
     pub(super) fn mode(&self, number: i32) -> Result<Mode, Status> {
         self.wanted_mode(number).map_err(status::fault)
+    }
+
+    /// The query with the synonyms of its words.
+    pub(super) fn with_synonyms(&self, expr: Expr) -> Result<Expr, Status> {
+        if !self.synonyms.is_on() {
+            return Ok(expr);
+        }
+        let expr = self.synonyms.current().synonyms.expand(expr);
+        let (clauses, most) = (expr.clauses(), self.config.limits.query_clauses);
+        if clauses > most {
+            let said = format!("has {clauses} words with their synonyms; the limit query_clauses is {most}");
+            return Err(status::fault(convert::Fault::too_much("query", "query_clauses", most, said)));
+        }
+        Ok(expr)
+    }
+
+    /// The status for a search that failed. Its page token was made for this request, so that a query that is not the
+    /// same any more has other synonyms.
+    pub(super) fn unsearched(&self, error: sayso_index::Error) -> Status {
+        match error.kind() {
+            ErrorKind::PageKey if self.synonyms.is_on() => status::page_expired(),
+            _ => status::engine(error),
+        }
     }
 
     pub(super) fn wanted_mode(&self, number: i32) -> Result<Mode, convert::Fault> {

@@ -42,6 +42,12 @@ impl Call {
         Self { deadline, cancelled: Arc::default() }
     }
 
+    /// One step of a call that takes many: it has until the deadline of the whole, or else for `unless_asked`.
+    pub(super) fn step(&self, unless_asked: Duration) -> Self {
+        let deadline = self.deadline.or_else(|| Instant::now().checked_add(unless_asked));
+        Self { deadline, cancelled: Arc::default() }
+    }
+
     /// The signal to stop, for the engine.
     pub(super) fn interrupt(&self) -> Interrupt {
         Interrupt { deadline: self.deadline, cancelled: Arc::clone(&self.cancelled) }

@@ -7,13 +7,15 @@ use tonic::{Request, Response, Status};
 
 use super::{
     core::{Core, encoding, mask},
-    status,
+    many, status,
 };
 use crate::{
+    config::Limits,
     convert::{self, Replies},
     proto::{
-        GetEntityRequest, GetEntityResponse, ListMentionsRequest, ListMentionsResponse, LookupEntitiesRequest,
-        LookupEntitiesResponse, OffsetEncoding, entity_service_server::EntityService,
+        BatchLookupEntitiesRequest, BatchLookupEntitiesResponse, BatchLookupEntitiesResult, GetEntityRequest,
+        GetEntityResponse, ListMentionsRequest, ListMentionsResponse, LookupEntitiesRequest, LookupEntitiesResponse,
+        OffsetEncoding, batch_lookup_entities_result::Result as Outcome, entity_service_server::EntityService,
     },
 };
 
@@ -27,23 +29,21 @@ impl EntityService for Entities {
         request: Request<LookupEntitiesRequest>,
     ) -> Result<Response<LookupEntitiesResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
+        let work = move |core: &Core, interrupt: &Interrupt| look_up(core, &message, &core.config.limits, interrupt);
+        self.0.answer(&metadata, work).await
+    }
+
+    async fn batch_lookup_entities(
+        &self,
+        request: Request<BatchLookupEntitiesRequest>,
+    ) -> Result<Response<BatchLookupEntitiesResponse>, Status> {
+        let (metadata, _, message) = request.into_parts();
         let work = move |core: &Core, interrupt: &Interrupt| {
-            let mut query = convert::entity_query(&message, &core.config.limits).map_err(status::fault)?;
-            let mask = mask(message.read_mask.as_ref(), "EntityHit")?;
-            let (first, encoding) = (query.page.clone(), OffsetEncoding::Unspecified);
-            let page = convert::page(
-                &message,
-                (first, convert::now(&message)),
-                (encoding, &mask),
-                &core.config.limits,
-                interrupt,
-                |page| {
-                    query.page = page;
-                    core.engine.entities(&query, interrupt)
-                },
-            );
-            let Replies { hits, next_page_token, total, .. } = page.map_err(status::engine)?;
-            Ok(LookupEntitiesResponse { hits, next_page_token, total })
+            let results = many::batch(core, &message.requests, interrupt, look_up, |answered| {
+                let result = Some(answered.map_or_else(Outcome::Error, Outcome::Response));
+                BatchLookupEntitiesResult { result }
+            })?;
+            Ok(BatchLookupEntitiesResponse { results })
         };
         self.0.answer(&metadata, work).await
     }
@@ -76,14 +76,33 @@ impl EntityService for Entities {
             }
             let mask = mask(message.read_mask.as_ref(), "MentionHit")?;
             let first = query.page.clone();
-            let page =
-                convert::page(&message, (first, now), (encoding, &mask), &core.config.limits, interrupt, |page| {
-                    query.page = page;
-                    core.engine.mentions(&query, interrupt)
-                });
+            let shown = (encoding.into(), &mask);
+            let page = convert::page(&message, (first, now), shown, &core.config.limits, interrupt, |page| {
+                query.page = page;
+                core.engine.mentions(&query, interrupt)
+            });
             let Replies { hits, next_page_token, total, .. } = page.map_err(status::engine)?;
             Ok(ListMentionsResponse { hits, next_page_token, total })
         };
         self.0.answer(&metadata, work).await
     }
+}
+
+/// The answer to a look-up.
+fn look_up(
+    core: &Core,
+    message: &LookupEntitiesRequest,
+    limits: &Limits,
+    interrupt: &Interrupt,
+) -> Result<LookupEntitiesResponse, Status> {
+    let mut query = convert::entity_query(message, &core.config.limits).map_err(status::fault)?;
+    let mask = mask(message.read_mask.as_ref(), "EntityHit")?;
+    let (first, encoding) = (query.page.clone(), OffsetEncoding::Unspecified);
+    let first = (first, convert::now(message));
+    let page = convert::page(message, first, (encoding.into(), &mask), limits, interrupt, |page| {
+        query.page = page;
+        core.engine.entities(&query, interrupt)
+    });
+    let Replies { hits, next_page_token, total, .. } = page.map_err(status::engine)?;
+    Ok(LookupEntitiesResponse { hits, next_page_token, total })
 }

@@ -7,7 +7,6 @@
 use std::{pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::{Stream, StreamExt};
-use prost::Message as _;
 use sayso_index::{Change, Progress, Receipt, Write};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_stream::wrappers::UnboundedReceiverStream;
@@ -18,7 +17,7 @@ use crate::{
     convert::{self, Fault},
     echo,
     proto::{
-        DeleteArticleRequest, IngestArticlesRequest, IngestArticlesResponse, PutArticleRequest, WaitFor, google_rpc,
+        DeleteArticleRequest, IngestArticlesRequest, IngestArticlesResponse, PutArticleRequest, WaitFor,
         ingest_articles_request::Action,
         ingest_articles_response::{BackoffEvent, DurableEvent, Event, RejectedEvent, SearchableEvent},
     },
@@ -203,13 +202,9 @@ fn durable(id: &str, receipt: Receipt) -> DurableEvent {
 }
 
 fn rejected(number: i64, id: &str, status: &Status) -> IngestArticlesResponse {
-    // The details of a status hold the whole of it as a message.
-    let whole = google_rpc::Status::decode(status.details()).ok().filter(|whole| whole.code != 0);
-    let bare =
-        || google_rpc::Status { code: status.code().into(), message: status.message().to_owned(), details: vec![] };
     let rejected = RejectedEvent {
         id: echo::clip_to(id, convert::ID_BYTES).into_owned(),
-        status: Some(whole.unwrap_or_else(bare)),
+        status: Some(status::told(status)),
         retryable: matches!(status.code(), Code::Unavailable | Code::ResourceExhausted),
     };
     event(number, Event::Rejected(rejected))

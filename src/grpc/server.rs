@@ -17,7 +17,7 @@ use crate::{
     pool::Pool,
     proto::{
         AnalysisInfo, GetServerInfoRequest, GetServerInfoResponse, ModelInfo, ReindexRequest, ReindexResponse,
-        ServerCounts, ServerFault, ServerLimits, server_service_server::ServerService,
+        ServerCounts, ServerFault, ServerLimits, SynonymInfo, server_service_server::ServerService,
     },
 };
 
@@ -46,13 +46,18 @@ impl ServerService for Info {
             Err(_) if health.store_fault.is_some() => Default::default(),
             Err(error) => return Err(status::engine(error)),
         };
+        let synonyms = self.core.synonyms.current();
         let standing = self.core.pipeline.upgrades().standing(held.pending);
         Ok(Response::new(mask.apply(GetServerInfoResponse {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             models: self.core.pipeline.tiers().map(|tier| self.model(tier)).collect(),
             limits: Some(told(limits)),
             counts,
-            faults: faults(health),
+            faults: faults(health, synonyms.fault),
+            synonyms: synonyms.loaded.map(|loaded| SynonymInfo {
+                group_count: i32::try_from(synonyms.synonyms.len()).unwrap_or(i32::MAX),
+                load_time: Some(loaded.into()),
+            }),
             pending_change_count: convert::count(held.durable_seq.saturating_sub(held.searchable_seq)),
             start_time: Some(self.core.started.into()),
             analysis: Some(AnalysisInfo {
@@ -104,7 +109,7 @@ fn counts(held: &sayso_index::Status) -> ServerCounts {
 }
 
 /// What cannot be done at present.
-fn faults(health: Health) -> Vec<ServerFault> {
+fn faults(health: Health, synonyms: Option<String>) -> Vec<ServerFault> {
     let damaged = match health.damaged_articles {
         0 => None,
         1 => Some("the record of 1 article is damaged; the log names it".to_owned()),
@@ -117,6 +122,7 @@ fn faults(health: Health) -> Vec<ServerFault> {
         ("ARTICLES_REFUSED", refuses_articles),
         ("DELETES_REFUSED", refuses_deletes),
         ("RECORDS_DAMAGED", damaged),
+        ("SYNONYMS_REFUSED", synonyms),
     ];
     let told =
         |(reason, message): (&str, Option<String>)| Some(ServerFault { reason: reason.into(), message: message? });
@@ -153,5 +159,7 @@ fn told(limits: &config::Limits) -> ServerLimits {
         connections: number(limits.connections),
         facets: number(convert::FACETS),
         facet_values: number(convert::FACET_VALUES),
+        batch_requests: number(convert::BATCH_REQUESTS),
+        suggestions: number(convert::SUGGESTIONS),
     }
 }

@@ -5,12 +5,19 @@
 
 use std::time::Duration;
 
+use prost::Message as _;
 use sayso_index::ErrorKind;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use crate::{
-    access::Refusal, config::Limits, convert::Fault, echo, pool::PoolError, proto::ErrorReason, snapshots, telemetry,
+    access::Refusal,
+    config::Limits,
+    convert::Fault,
+    echo,
+    pool::PoolError,
+    proto::{ErrorReason, google_rpc},
+    snapshots, telemetry,
 };
 
 /// `ErrorInfo.domain` of all errors.
@@ -41,10 +48,7 @@ pub(super) fn engine(error: sayso_index::Error) -> Status {
         ErrorKind::PageKey => {
             return fault(Fault::new("PAGE_TOKEN_MISMATCH", "page_token", error.to_string()));
         }
-        ErrorKind::PageExpired => {
-            let said = "is too old: the state it refers to is no longer kept; start again with the first page, without a token";
-            return fault(Fault::new("PAGE_TOKEN_EXPIRED", "page_token", said));
-        }
+        ErrorKind::PageExpired => return page_expired(),
         ErrorKind::TooBroad => {
             return fault(Fault::new("LIMIT_EXCEEDED", "query", error.to_string()));
         }
@@ -89,6 +93,12 @@ pub(super) fn snapshot(fault: snapshots::Fault) -> Status {
     status(code, &fault.to_string(), details)
 }
 
+/// The state that a page token refers to is gone.
+pub(super) fn page_expired() -> Status {
+    let said = "is too old: the state it refers to is no longer kept; start again with the first page, without a token";
+    fault(Fault::new("PAGE_TOKEN_EXPIRED", "page_token", said))
+}
+
 /// The caller's key does not allow the call.
 pub(super) fn refused(refusal: &Refusal) -> Status {
     let (code, reason, message) = match refusal {
@@ -99,10 +109,13 @@ pub(super) fn refused(refusal: &Refusal) -> Status {
         Refusal::UnknownKey => {
             (Code::Unauthenticated, "KEY_INVALID", "the key is not one of this server, or was revoked".to_owned())
         }
+        Refusal::BadToken(why) => (Code::Unauthenticated, "KEY_INVALID", format!("the token is not accepted: {why}")),
         Refusal::Expired(id) => (Code::Unauthenticated, "KEY_EXPIRED", format!("the key {id} has expired")),
-        Refusal::NoScope(id, scope) => {
-            (Code::PermissionDenied, "SCOPE_MISSING", format!("the key {id} does not have the scope {scope}"))
-        }
+        Refusal::NoScope(id, scope) => (
+            Code::PermissionDenied,
+            "SCOPE_MISSING",
+            format!("the key or token of {id} does not have the scope {scope}"),
+        ),
         Refusal::TooManyCalls(id, _) => {
             let message = format!("the key {id} has made as many calls this second as it may; try again later");
             (Code::ResourceExhausted, "RATE_LIMITED", message)
@@ -220,6 +233,26 @@ const UNDECODABLE: [&str; 4] = [
 /// The answer would exceed the limit of answers.
 pub(super) fn too_long(most: usize) -> Status {
     too_much("the answer would be", "answer_bytes", most)
+}
+
+/// The answers before it take all the room of a reply.
+pub(super) fn no_room(most: usize) -> Status {
+    let details = info("LIMIT_EXCEEDED", vec![("limit", "reply_bytes".to_owned()), ("most", most.to_string())]);
+    let message = format!(
+        "the answers before it leave no room below the limit reply_bytes, which is {most} bytes; ask for it in another call"
+    );
+    status(Code::ResourceExhausted, &message, details)
+}
+
+/// A status as a part of an answer.
+pub(super) fn told(status: &Status) -> google_rpc::Status {
+    // The details of a status hold the whole of it as a message.
+    let whole = google_rpc::Status::decode(status.details()).ok().filter(|whole| whole.code != 0);
+    whole.unwrap_or_else(|| google_rpc::Status {
+        code: status.code().into(),
+        message: status.message().to_owned(),
+        details: vec![],
+    })
 }
 
 fn too_much(what: &str, limit: &'static str, most: usize) -> Status {

@@ -118,7 +118,9 @@ async fn admit(State(access): State<Arc<Access>>, request: Request, next: Next) 
         Ok(_) => next.run(request).await,
         Err(refusal) => {
             let code = match refusal {
-                Refusal::NoKey | Refusal::UnknownKey | Refusal::Expired(_) => StatusCode::UNAUTHORIZED,
+                Refusal::NoKey | Refusal::UnknownKey | Refusal::BadToken(_) | Refusal::Expired(_) => {
+                    StatusCode::UNAUTHORIZED
+                }
                 Refusal::NoScope(..) => StatusCode::FORBIDDEN,
                 Refusal::TooManyCalls(..) => StatusCode::TOO_MANY_REQUESTS,
                 Refusal::NoFile => StatusCode::SERVICE_UNAVAILABLE,

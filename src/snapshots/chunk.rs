@@ -6,7 +6,7 @@
 
 use sayso_index::Kept;
 
-use super::{Fault, Result};
+use super::fault::{Fault, Result};
 
 /// What a chunk begins with.
 const MAGIC: &[u8] = b"sayso chunk 1\n";

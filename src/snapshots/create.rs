@@ -7,9 +7,12 @@ use sayso_index::{Engine, Error, ErrorKind, Exported, Interrupt};
 use tokio::sync::mpsc;
 
 use super::{
-    Chunk, Fault, Manifest, Result, Snapshots,
+    Snapshots,
     chunk::{Packed, Packer},
-    chunk_path, manifest_path,
+    chunk_path,
+    fault::{Fault, Result},
+    manifest::{Chunk, Manifest},
+    manifest_path,
 };
 
 /// Chunks that may wait to be written.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sayso_index::Exported;
 use serde::{Deserialize, Serialize};
 
-use super::{Fault, Result};
+use super::fault::{Fault, Result};
 
 /// The version of the layout of manifests and chunks.
 const FORMAT: u32 = 1;

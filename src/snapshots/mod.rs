@@ -10,6 +10,7 @@
 
 mod chunk;
 mod create;
+mod fault;
 mod manifest;
 
 use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
@@ -21,6 +22,7 @@ use sayso_index::Kept;
 use crate::pool::Pool;
 
 pub(crate) use create::{Created, begin};
+pub(crate) use fault::{Fault, Result};
 pub(crate) use manifest::{Chunk, Manifest};
 
 /// The folder of chunks.
@@ -35,34 +37,6 @@ const ENDING: &str = ".json";
 /// Nothing is written while fewer bytes than this are free: the store of articles may be on the same disk, and it refuses articles
 /// below half of this.
 const MIN_FREE_BYTES: u64 = 256 << 20;
-
-/// Why something could not be done with snapshots.
-#[derive(Debug)]
-pub(crate) enum Fault {
-    /// There is no snapshot with this id.
-    NotFound(String),
-    /// Something is not what was written, or was written by a newer program.
-    Damaged(String),
-    /// The place of the snapshots cannot be read or written.
-    Unreachable(String),
-    /// The engine failed.
-    Engine(sayso_index::Error),
-}
-
-/// `Result` with a fault of snapshots.
-pub(crate) type Result<T> = std::result::Result<T, Fault>;
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotFound(id) => write!(f, "there is no snapshot {id:?}"),
-            Self::Damaged(what) | Self::Unreachable(what) => f.write_str(what),
-            Self::Engine(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for Fault {}
 
 /// A place that holds snapshots.
 #[derive(Clone, Debug)]

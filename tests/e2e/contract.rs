@@ -34,6 +34,8 @@ fn request(method: &MethodDescriptor, quote: &str) -> DynamicMessage {
     match method.name() {
         "GetArticle" | "DeleteArticle" => set("id", Value::String("a".into())),
         "GetQuote" => set("id", Value::String(quote.into())),
+        "ListSimilarQuotes" => set("quote_id", Value::String(quote.into())),
+        "ListSimilarArticles" => set("article_id", Value::String("a".into())),
         "GetEntity" => set("id", Value::String("person/ada-lind".into())),
         "ListMentions" => set("entity_id", Value::String("person/ada-lind".into())),
         "BatchGetArticles" => set("ids", Value::List(vec![Value::String("a".into()), Value::String("no".into())])),
@@ -287,5 +289,5 @@ async fn orders_are_those_that_the_comments_name() {
             }
         }
     }
-    assert_eq!(asked, 3);
+    assert_eq!(asked, 4);
 }

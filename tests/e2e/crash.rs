@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use sayso::proto::{
     AnalysisMode, GetArticleRequest, IngestArticlesRequest, ListArticlesRequest, SearchSentencesRequest,
-    ingest_articles_response::Event,
 };
 
 use crate::support::{Server, article, to_put};
@@ -32,20 +31,8 @@ async fn every_durable_article_survives_a_kill_in_the_middle() {
         // The store is what is tried here, by many articles in a short time.
         action: to_put(article(&format!("a{number:04}"), &body(number)), AnalysisMode::Fast),
     });
-    let mut client = server.articles().await;
-    let mut answers = client.ingest_articles(tokio_stream::iter(requests)).await.unwrap().into_inner();
-    let mut durable = BTreeSet::new();
-    // Reads until a good part is acknowledged, kills, and takes what was still on its way.
-    while let Ok(Some(answer)) = answers.message().await {
-        if let Some(Event::Durable(_)) = answer.event {
-            durable.insert(answer.client_sequence);
-        }
-        if durable.len() as i64 == ARTICLES / 3 {
-            server.process().kill().unwrap();
-        }
-    }
+    let durable = server.killed_amid(requests, ARTICLES as usize / 3).await;
     assert!(durable.len() as i64 >= ARTICLES / 3, "{} were durable", durable.len());
-    server.kill_and_restart();
 
     let mut articles = server.articles().await;
     for number in &durable {

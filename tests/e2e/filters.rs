@@ -10,10 +10,11 @@ use sayso::proto::{
 
 use crate::{
     labels::found,
-    support::{STORY, Server, article, dated},
+    support::{STORY, Server, article, dated, named},
 };
 
-/// Filters on this field that let one of the two articles through.
+/// Filters on this field that let one of the two articles through: the earlier one, or the later one where the filter
+/// is by the last days.
 fn probes(field: &str) -> Vec<ArticleFilter> {
     let moment = |day: &str| format!("{day}T00:00:00Z").parse().ok();
     let time = |start: &str, end: &str| ArticleFilter {
@@ -35,6 +36,15 @@ fn probes(field: &str) -> Vec<ArticleFilter> {
         }
         "models" => vec![ArticleFilter { models: of("linear-5"), ..any() }],
         "tiers" => vec![ArticleFilter { tiers: vec![AnalysisTier::Fast.into()], ..any() }],
+        // One is of March and the other of April of a year, so that the days between tell them apart on any day.
+        "published_within" => {
+            let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64;
+            let between: prost_types::Timestamp = "2026-03-15T00:00:00Z".parse().unwrap();
+            let seconds = since - between.seconds;
+            assert!(seconds > 0, "the clock of this machine is set before the articles of the test");
+            vec![ArticleFilter { published_within: Some(prost_types::Duration { seconds, nanos: 0 }), ..any() }]
+        }
+        "entities" => vec![ArticleFilter { entities: vec![named("lind"), named("okafor")], ..any() }],
         other => panic!("no probe shows that a filter by {other} narrows anything: write one"),
     }
 }
@@ -46,22 +56,28 @@ async fn every_field_narrows_what_every_method_finds() {
         authors: vec!["Tom Reed".into(), "Ilsa Härt".into()],
         language_code: "en-GB".into(),
         labels: [("desk".into(), "port".into())].into(),
-        ..dated("a", "Veld Courier", "2026-03-02", STORY)
+        ..dated(
+            "a",
+            "Veld Courier",
+            "2026-03-02",
+            &format!("{STORY}\nMayor Ines Okafor told reporters that she agreed.\n"),
+        )
     };
     server.put_as(AnalysisMode::Fast, a).await;
     let b = Article { language_code: "en".into(), ..dated("b", "Veld Courier West", "2026-04-02", STORY) };
     server.put_as(AnalysisMode::Accurate, b).await;
     let pool = DescriptorPool::decode(sayso::proto::DESCRIPTORS).unwrap();
-    let only_a = BTreeSet::from(["a".to_owned()]);
     for field in pool.get_message_by_name("sayso.v1.ArticleFilter").unwrap().fields() {
         for filter in probes(field.name()) {
             let filter = Some(filter);
+            // The later article is the one of the last days.
+            let id = if field.name() == "published_within" { "b" } else { "a" }.to_owned();
             for (method, ids) in found(&server, &filter).await {
-                assert_eq!(ids, only_a, "{method} by {filter:?}");
+                assert_eq!(ids, BTreeSet::from([id.clone()]), "{method} by {filter:?}");
             }
             let request = DeleteArticlesRequest { filter, validate_only: true, ..Default::default() };
             let counted = server.articles().await.delete_articles(request).await.unwrap().into_inner();
-            assert_eq!((counted.article_count, counted.sample_ids), (1, vec!["a".to_owned()]), "{}", field.name());
+            assert_eq!((counted.article_count, counted.sample_ids), (1, vec![id]), "{}", field.name());
         }
     }
 }

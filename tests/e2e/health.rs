@@ -90,3 +90,38 @@ async fn the_server_tells_of_itself_while_it_is_too_busy_for_anything_else() {
         }
     }
 }
+
+/// What `sayso health` ends with and says.
+fn asked(server: &Server, more: &[&str]) -> (Option<i32>, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sayso"));
+    let told = command.args(["health", "--server", &server.url()]).args(more).output().unwrap();
+    (told.status.code(), String::from_utf8([told.stdout, told.stderr].concat()).unwrap())
+}
+
+#[tokio::test]
+async fn the_command_tells_by_its_exit_code_whether_a_service_serves() {
+    const ARTICLES: [&str; 2] = ["--service", "sayso.v1.ArticleService"];
+    let mut server = Server::start_with(&["--analysis", "fast"]);
+    for more in [&[][..], &ARTICLES] {
+        assert_eq!(asked(&server, more), (Some(0), "serving\n".into()));
+    }
+    let (code, told) = asked(&server, &["--service", "sayso.v1.TideService"]);
+    assert!(code == Some(1) && told.contains("sayso.v1.TideService is not a service"), "{told}");
+    // As above: articles cannot become searchable.
+    fs::rename(server.data_dir().join("quotes"), server.data_dir().join("aside")).unwrap();
+    fs::write(server.data_dir().join("quotes"), "").unwrap();
+    let request = PutArticleRequest { article: Some(article("a", STORY)), ..Default::default() };
+    server.articles().await.put_article(request).await.unwrap_err();
+    becomes(&server, ARTICLES[1], ServingStatus::NotServing).await;
+    let (code, told) = asked(&server, &ARTICLES);
+    assert!(code == Some(1) && told.contains("does not serve"), "{told}");
+    // From here on the server asks for keys, but not those who only watch.
+    let mut keys = std::process::Command::new(env!("CARGO_BIN_EXE_sayso"));
+    let made = keys.args(["keys", "create", "desk", "--data-dir"]).arg(server.data_dir()).output().unwrap();
+    assert!(made.status.success(), "{made:?}");
+    assert_eq!(asked(&server, &[]), (Some(0), "serving\n".into()));
+    server.process().kill().unwrap();
+    server.process().wait().unwrap();
+    let (code, told) = asked(&server, &[]);
+    assert!(code == Some(1) && told.contains("no server answers"), "{told}");
+}

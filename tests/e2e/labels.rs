@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sayso::proto::{
     AnalysisTier, Article, ArticleChange, ArticleFilter, DeleteArticlesRequest, LabelFilter, ListArticlesRequest,
-    ListMentionsRequest, ReanalyzeArticlesRequest, SearchQuotesRequest, SearchSentencesRequest,
+    ListMentionsRequest, ReanalyzeArticlesRequest, SearchArticlesRequest, SearchQuotesRequest, SearchSentencesRequest,
 };
 use tonic::Code;
 use tonic_types::StatusExt;
@@ -47,6 +47,8 @@ pub(crate) async fn found(server: &Server, filter: &Option<ArticleFilter>) -> Ve
     let listed = server.articles().await.list_articles(list).await.unwrap().into_inner().articles;
     let sentences = SearchSentencesRequest { filter: filter(), query: "cranes".into(), ..Default::default() };
     let sentences = server.search().await.search_sentences(sentences).await.unwrap().into_inner().hits;
+    let whole = SearchArticlesRequest { filter: filter(), query: "cranes".into(), ..Default::default() };
+    let whole = server.search().await.search_articles(whole).await.unwrap().into_inner().hits;
     let quotes = SearchQuotesRequest { filter: filter(), query: "cranes".into(), ..Default::default() };
     let quotes = server.quotes().await.search_quotes(quotes).await.unwrap().into_inner().hits;
     let entity_id = "person/ada-lind".to_owned();
@@ -55,6 +57,7 @@ pub(crate) async fn found(server: &Server, filter: &Option<ArticleFilter>) -> Ve
     let told: Vec<(&str, Vec<Article>)> = vec![
         ("ListArticles", listed.into_iter().map(|one| one.article.unwrap()).collect()),
         ("SearchSentences", sentences.into_iter().map(|hit| hit.article.unwrap()).collect()),
+        ("SearchArticles", whole.into_iter().map(|hit| hit.article.unwrap()).collect()),
         ("SearchQuotes", quotes.into_iter().map(|hit| hit.quote.unwrap().article.unwrap()).collect()),
         ("ListMentions", mentions.into_iter().map(|hit| hit.article.unwrap()).collect()),
     ];

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use prost_reflect::DescriptorPool;
 use sayso::proto::{
-    AnalyzeRequest, Article, DeleteArticleRequest, GetQuoteRequest, IngestArticlesRequest, ListArticlesRequest,
-    LookupEntitiesRequest, SearchSentencesRequest, ServerLimits, analyze_service_client::AnalyzeServiceClient,
+    AnalyzeRequest, Article, BatchSearchSentencesRequest, DeleteArticleRequest, FacetField, FacetRequest,
+    GetQuoteRequest, IngestArticlesRequest, ListArticlesRequest, LookupEntitiesRequest, SearchSentencesRequest,
+    ServerLimits, SuggestRequest, analyze_service_client::AnalyzeServiceClient,
     article_service_client::ArticleServiceClient, ingest_articles_request::Action, ingest_articles_response::Event,
 };
 use tokio::sync::mpsc;
@@ -92,8 +93,32 @@ async fn probe(server: &Server, name: &str, told: &ServerLimits) {
         "unanswered_requests" => unanswered(server, told.unanswered_requests).await,
         "concurrent_streams" => concurrent_streams().await,
         "connections" => connections().await,
+        "facets" => facets(server, told).await,
+        "facet_values" => facet_values(told).await,
+        "batch_requests" => batch_requests(server, told).await,
+        "suggestions" => suggestions(server, told).await,
         other => panic!("no probe shows that the limit {other} holds: write one"),
     }
+}
+
+async fn batch_requests(server: &Server, told: &ServerLimits) {
+    let most = told.batch_requests as usize;
+    let ask = async |count: usize| {
+        let requests = vec![SearchSentencesRequest::default(); count];
+        server.search().await.batch_search_sentences(BatchSearchSentencesRequest { requests }).await
+    };
+    assert!(ask(most).await.is_ok());
+    assert_names(ask(most + 1).await, "batch_requests", most as i64);
+}
+
+/// More are answered as so many.
+async fn suggestions(server: &Server, told: &ServerLimits) {
+    for n in 0..=told.suggestions {
+        server.put(Article { title: format!("Suggestion w{n}"), ..article(&format!("suggestion-{n}"), STORY) }).await;
+    }
+    let request = SuggestRequest { text: "suggestion".into(), limit: told.suggestions + 1, ..Default::default() };
+    let found = server.search().await.suggest(request).await.unwrap().into_inner();
+    assert_eq!(found.phrases.len(), told.suggestions as usize);
 }
 
 async fn message_bytes() {
@@ -179,6 +204,29 @@ async fn filter_values(server: &Server, told: &ServerLimits) {
     let most = told.filter_values as usize;
     list(server, of(most)).await.unwrap();
     assert_names(list(server, of(most + 1)).await, "filter_values", most as i64);
+}
+
+async fn facets(server: &Server, told: &ServerLimits) {
+    let of = async |count| {
+        let facets = vec![FacetRequest { field: FacetField::Outlet.into(), ..Default::default() }; count];
+        server.search().await.search_sentences(SearchSentencesRequest { facets, ..Default::default() }).await
+    };
+    let most = told.facets as usize;
+    of(most).await.unwrap();
+    assert_names(of(most + 1).await, "facets", most as i64);
+}
+
+/// More values than the limit are told as others.
+async fn facet_values(told: &ServerLimits) {
+    let server = Server::start_with(&["--analysis", "fast"]);
+    for story in ["a", "b"] {
+        let authors = (0..told.facet_values).map(|n| format!("Author {story}{n}")).collect();
+        server.put(Article { authors, ..article(story, "The ferry sank.") }).await;
+    }
+    let facet = FacetRequest { field: FacetField::Author.into(), limit: i32::MAX, ..Default::default() };
+    let request = SearchSentencesRequest { facets: vec![facet], ..Default::default() };
+    let found = server.search().await.search_sentences(request).await.unwrap().into_inner().facets.remove(0);
+    assert_eq!((found.values.len() as i64, found.other_count), (told.facet_values.into(), told.facet_values.into()));
 }
 
 async fn mask_paths(server: &Server, told: &ServerLimits) {

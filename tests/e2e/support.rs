@@ -1,6 +1,7 @@
 //! A server process of its own for each test, and articles to put into it.
 
 use std::{
+    collections::BTreeSet,
     fs::File,
     io::{BufRead, BufReader},
     path::Path,
@@ -11,11 +12,16 @@ use std::{
 use prost::bytes::{Buf, BufMut};
 use sayso::proto::{
     AnalysisInfo, AnalysisMode, Annotations, Article, EntitySelector, GetArticleRequest, GetArticleResponse,
-    GetServerInfoRequest, GetServerInfoResponse, ListArticlesRequest, PutArticleRequest, PutArticleResponse,
-    article_service_client::ArticleServiceClient, entity_selector::Selector,
-    entity_service_client::EntityServiceClient, ingest_articles_request::Action,
-    ingest_articles_response::RejectedEvent, quote_service_client::QuoteServiceClient,
-    search_service_client::SearchServiceClient, server_service_client::ServerServiceClient,
+    GetServerInfoRequest, GetServerInfoResponse, IngestArticlesRequest, ListArticlesRequest, PutArticleRequest,
+    PutArticleResponse,
+    article_service_client::ArticleServiceClient,
+    entity_selector::Selector,
+    entity_service_client::EntityServiceClient,
+    ingest_articles_request::Action,
+    ingest_articles_response::{Event, RejectedEvent},
+    quote_service_client::QuoteServiceClient,
+    search_service_client::SearchServiceClient,
+    server_service_client::ServerServiceClient,
 };
 use tempfile::TempDir;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
@@ -178,6 +184,28 @@ impl Server {
     /// How articles are read, and what is still to be read better.
     pub(crate) async fn analysis(&self) -> AnalysisInfo {
         self.info().await.analysis.unwrap()
+    }
+
+    /// Puts articles in one stream, kills the process once so many are durable, and starts it again. Returns the
+    /// sequence numbers of all that were acknowledged as durable, also of those still on their way.
+    pub(crate) async fn killed_amid(
+        &mut self,
+        requests: impl Iterator<Item = IngestArticlesRequest> + Send + 'static,
+        durable_count: usize,
+    ) -> BTreeSet<i64> {
+        let mut client = self.articles().await;
+        let mut answers = client.ingest_articles(tokio_stream::iter(requests)).await.unwrap().into_inner();
+        let mut durable = BTreeSet::new();
+        while let Ok(Some(answer)) = answers.message().await {
+            if let Some(Event::Durable(_)) = answer.event {
+                durable.insert(answer.client_sequence);
+            }
+            if durable.len() == durable_count {
+                self.process().kill().unwrap();
+            }
+        }
+        self.kill_and_restart();
+        durable
     }
 
     /// Waits until no article waits for another analysis any more.

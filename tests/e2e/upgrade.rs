@@ -1,11 +1,10 @@
 //! Analyses that come later: they come, also after a crash, and never in place of something newer.
 
-use std::collections::BTreeSet;
 use std::process::Command;
 
 use sayso::proto::{
     AnalysisMode, AnalysisTier, ArticleChange, DeleteArticleRequest, GetArticleRequest, IngestArticlesRequest,
-    ReanalyzeArticlesRequest, ReanalyzeArticlesResponse, SearchQuotesRequest, ingest_articles_response::Event,
+    ReanalyzeArticlesRequest, ReanalyzeArticlesResponse, SearchQuotesRequest,
 };
 use tonic::Code;
 
@@ -47,19 +46,8 @@ async fn what_was_still_to_do_when_the_process_died_is_done_afterwards() {
             AnalysisMode::FastThenAccurate,
         ),
     });
-    let mut client = server.articles().await;
-    let mut answers = client.ingest_articles(tokio_stream::iter(requests)).await.unwrap().into_inner();
-    let mut durable = BTreeSet::new();
     // While articles come in, those before them wait: the end comes when there is much to do.
-    while let Ok(Some(answer)) = answers.message().await {
-        if let Some(Event::Durable(_)) = answer.event {
-            durable.insert(answer.client_sequence);
-        }
-        if durable.len() as i64 == ARTICLES / 2 {
-            server.process().kill().unwrap();
-        }
-    }
-    server.kill_and_restart();
+    let durable = server.killed_amid(requests, ARTICLES as usize / 2).await;
     let now = server.all_read().await;
     assert!(now.done_count > 0 && now.failed_count == 0, "{now:?}");
     for number in durable {

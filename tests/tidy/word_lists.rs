@@ -8,13 +8,13 @@ const MOST_WORDS: usize = 12;
 /// Where the lists are.
 const LISTS: &str = "extract/src/lexicon/en/";
 
-/// The longest run of words that `|`, commas or blanks part, and its first word.
+/// The longest run of words with nothing but `|`, commas, brackets or blanks between them, and its first word.
 fn longest_list(code: &str) -> (usize, &str) {
     let (mut longest, mut current) = ((0, ""), (0, ""));
     for (place, piece) in code.split('"').enumerate() {
         if place % 2 == 0 {
             // Code between two strings.
-            if !piece.chars().all(|c| c.is_whitespace() || c == '|' || c == ',') {
+            if !piece.chars().all(|c| c.is_whitespace() || "|,()[]&".contains(c)) {
                 current = (0, "");
             }
             continue;
@@ -37,6 +37,7 @@ fn finds_lists_in_every_form() {
     assert_eq!(longest_list(r#"matches!(word, "say" | "tell" | "add")"#), (3, "say"));
     assert_eq!(longest_list("const SAY: [&str; 2] = [\n    \"say\",\n    \"tell\",\n];"), (2, "say"));
     assert_eq!(longest_list("const SAY: &str = \"say tell \\\n    add\";"), (3, "say tell \\\n    add"));
+    assert_eq!(longest_list(r#"[("say", "said"), ("tell", "told")]"#), (4, "say"));
     assert_eq!(longest_list(r#"f("say"); f("tell")"#).0, 1);
 }
 

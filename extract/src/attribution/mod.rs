@@ -97,8 +97,7 @@ impl Decides for Chooser<'_> {
 }
 
 impl AttributionModels {
-    /// Reads the models.
-    /// Reads them from their files.
+    /// Reads the models from their files.
     ///
     /// # Errors
     /// If a file is missing, damaged, or of another version of the features.
@@ -185,7 +184,7 @@ fn quotes(
 
 /// At most this many pieces of content that begin before an "I" are searched for the one that holds
 /// it.
-const AROUND: usize = 100;
+const MAX_PIECES_AROUND: usize = 100;
 
 /// Gives quotes whose source is "I" or "we" the speakers of the quote that they stand in, with nine
 /// tenths of its confidence.
@@ -199,7 +198,7 @@ fn first_persons(document: &Document<'_>, quotes: &mut [Quote]) {
             continue;
         }
         let before = pieces.partition_point(|(piece, _)| piece.start() <= source.start());
-        let near = pieces[..before].iter().rev().take(AROUND);
+        let near = pieces[..before].iter().rev().take(MAX_PIECES_AROUND);
         let holding = near.filter(|&&(piece, place)| piece.contains(source) && !quotes[place].speakers.is_empty());
         if let Some(outer) = holding.map(|&(_, place)| place).min() {
             let (speakers, sure) = (quotes[outer].speakers.clone(), quotes[outer].speaker_confidence);

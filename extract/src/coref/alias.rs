@@ -1,6 +1,5 @@
 //! Names of bodies and places that mean one and the same.
 //!
-//!
 //! Everything here compares two wordings without their context: nicknames of countries, acronyms,
 //! legal forms. Whether two names that match do mean the same is decided in
 //! [`cluster`](super::cluster).

@@ -251,7 +251,7 @@ fn of_candidate(
     add(10, &[sort, total]);
     add(11, &[sort, kind]);
     if !discourse.blind {
-        // Where gender settles all, "he" is the same person everywhere: that teaches nothing of texts with two.
+        // Where gender settles everything, "he" is always one person, which teaches nothing for texts with two men.
         add(6, &[sort, gender]);
         add(37, &[6, gender]);
         add(12, &[sort, continues, distance]);

@@ -11,12 +11,6 @@
 //! | [`context`], [`question`] | what the text shows around a mention, and what the model is asked |
 //! | [`features`], [`resolver`] | ranks the entities for each anaphor, from left to right (`speakers.bin`) |
 //!
-//!
-//! Names meet in clusters ([`cluster`]), and bodies called after a name are added ([`office`]). Then the
-//! document is gone through in reading order ([`resolver`]): for each pronoun and description ([`anaphor`]) the
-//! entities mentioned so far, with what is known of them ([`profile`]), are ranked by a model ([`features`]).
-//!
-//!
 //! Three steps, each in its own files:
 //!
 //! 1. Names meet in clusters, one for each entity ([`cluster`]); organisations called after a name
@@ -187,7 +181,7 @@ fn prepare<'a, 's, 't>(
     mentions.sort_by_key(order);
     let named = profiles.len();
     profiles.resize_with(entities.len(), Profile::default);
-    // The first mention of each of them decides.
+    // The first mention of each decides.
     for mention in mentions.iter().rev().filter(|mention| mention.entity >= named) {
         profiles[mention.entity] = profile::body(document, mention.span);
     }

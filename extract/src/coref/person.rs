@@ -1,7 +1,7 @@
 //! When two names may be those of one person: initials, nicknames, suffixes, missing middle names,
 //! slips of a letter.
 
-use crate::lexicon::{Class, Lexicon, fold};
+use crate::lexicon::{Class, Lexicon, Table, fold};
 
 /// A person's name taken apart.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,58 +16,6 @@ pub(super) struct PersonName {
     /// The name that the first word is short for, if it is. Looked up once: names are compared with hundreds of others.
     whole: Option<&'static str>,
 }
-
-/// Short forms and the names that they stand for, sorted.
-const NICKNAMES: [(&str, &str); 48] = [
-    ("abe", "abraham"),
-    ("al", "albert"),
-    ("alex", "alexander"),
-    ("andy", "andrew"),
-    ("ben", "benjamin"),
-    ("bernie", "bernard"),
-    ("beth", "elizabeth"),
-    ("bill", "william"),
-    ("bob", "robert"),
-    ("bobby", "robert"),
-    ("charlie", "charles"),
-    ("chris", "christopher"),
-    ("chuck", "charles"),
-    ("dan", "daniel"),
-    ("dave", "david"),
-    ("dick", "richard"),
-    ("don", "donald"),
-    ("ed", "edward"),
-    ("fred", "frederick"),
-    ("greg", "gregory"),
-    ("jack", "john"),
-    ("jeff", "jeffrey"),
-    ("jerry", "gerald"),
-    ("jim", "james"),
-    ("jimmy", "james"),
-    ("joe", "joseph"),
-    ("jon", "jonathan"),
-    ("josh", "joshua"),
-    ("kate", "katherine"),
-    ("ken", "kenneth"),
-    ("larry", "lawrence"),
-    ("liz", "elizabeth"),
-    ("matt", "matthew"),
-    ("mike", "michael"),
-    ("mitch", "mitchell"),
-    ("nick", "nicholas"),
-    ("pat", "patrick"),
-    ("pete", "peter"),
-    ("ray", "raymond"),
-    ("rick", "richard"),
-    ("ron", "ronald"),
-    ("rudy", "rudolph"),
-    ("sam", "samuel"),
-    ("steve", "steven"),
-    ("ted", "edward"),
-    ("tim", "timothy"),
-    ("tom", "thomas"),
-    ("tony", "anthony"),
-];
 
 impl PersonName {
     /// Takes a name apart.
@@ -86,7 +34,7 @@ impl PersonName {
         };
         let spoilt = name.split_whitespace().skip(2).any(ordinary);
         let first = words.first().map_or("", String::as_str);
-        let whole = NICKNAMES.binary_search_by_key(&first, |(nick, _)| nick).ok().map(|at| NICKNAMES[at].1);
+        let whole = Table::Nicknames.get(first);
         Self { words, suffix, spoilt, whole }
     }
 

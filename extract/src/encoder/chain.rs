@@ -41,8 +41,8 @@ impl<const N: usize> Chain<N> {
     /// The probability of each label for each word, over all labellings (forward-backward). Each
     /// row sums to 1.
     pub(crate) fn marginals(&self, scores: &[[f32; N]]) -> Vec<[f32; N]> {
-        // Weights instead of their logarithms: a product is cheaper than a sum of exponentials. What is common to a
-        // word's labels is divided out, so that nothing overflows, and 64 bits keep what is very unlikely above zero.
+        // Weights instead of their logarithms: a product is cheaper than a sum of exponentials. The sum over a
+        // word's labels is divided out, so that nothing overflows, and 64 bits keep very unlikely labels above zero.
         let moves = self.moves.map(|row| row.map(|step| libm::exp(f64::from(step))));
         let own: Vec<[f64; N]> = scores.iter().map(weights).collect();
         let begin = weights(&self.begin);

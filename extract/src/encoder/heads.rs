@@ -32,7 +32,7 @@ const ADDRESSEES: usize = 3;
 /// The first bytes of the file.
 const MAGIC: &[u8; 8] = b"SAYSOEH\x02";
 /// Bytes before the numbers.
-const HEADER: usize = 48;
+const HEADER_BYTES: usize = 48;
 
 /// The parts of the network that are computed here: the chains of its labels and the biases of its
 /// links.
@@ -59,7 +59,7 @@ impl Heads {
     /// other sign.
     pub(crate) fn from_bytes(bytes: &[u8], network: &[u8], vocabulary: &[u8]) -> Result<Self, ModelError> {
         let fault = |what: &str| Err(ModelError::new(what));
-        let Some((header, body)) = bytes.split_at_checked(HEADER) else {
+        let Some((header, body)) = bytes.split_at_checked(HEADER_BYTES) else {
             return fault("too few bytes for the heads of an encoder");
         };
         if &header[..8] != MAGIC {
@@ -92,7 +92,7 @@ fn numbers<const SIZE: usize, T>(bytes: &[u8], of: fn([u8; SIZE]) -> T) -> Vec<T
 /// All heads; none if there are more or fewer numbers than they take.
 fn read(numbers: &mut dyn Iterator<Item = f32>) -> Option<Heads> {
     let (tags, names) = (chain(numbers)?, chain(numbers)?);
-    // The grammar tells addressees better.
+    // The chain of addressees is not used: the models that hear the grammar are better.
     chain::<ADDRESSEES>(numbers)?;
     let (sources, cues, who) = (row(numbers)?, row(numbers)?, row(numbers)?);
     numbers.next().is_none().then_some(Heads { tags, names, sources, cues, who })

@@ -33,7 +33,7 @@ pub(crate) fn encode(encoder: &Encoder, document: &Document<'_>, patience: &Pati
         }
     };
     let encoded = encoder.encode(document.text(), &mut hear, patience)?;
-    // Nothing is said of what comes behind the last word.
+    // Tokens behind the last word have no scores.
     local.resize(tokens.len(), [0.0; LABELS]);
     Some((encoded, Hints { local, moves: encoder.name_chain().moves }))
 }

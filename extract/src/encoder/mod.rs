@@ -51,9 +51,9 @@ const HEADS: &str = "encoder.heads";
 /// For this many words the floats for links are kept: 2,304 bytes a word, 36 MiB in all, enough for
 /// a text of some 70 KB. Later windows go through the network again when a link is asked for in
 /// them.
-const KEPT: usize = 1 << 14;
+const KEPT_WORDS: usize = 1 << 14;
 /// How many later windows are kept, those asked for last: a segment may end in the next one.
-const LATEST: usize = 2;
+const LATEST_WINDOWS: usize = 2;
 
 /// Receives the scores of each window as they come, with all words of the text and the range of the
 /// window. Nobody else keeps those of names: 76 bytes a word are too many for texts where every
@@ -69,7 +69,7 @@ pub(crate) struct Encoded {
     pub(crate) prepared: Prepared,
     /// Scores of the tags of each word, in log space.
     pub(crate) tags: Vec<[f32; TAGS]>,
-    /// The floats for links of the first words, up to [`KEPT`], one word after another.
+    /// The floats for links of the first words, up to [`KEPT_WORDS`], one word after another.
     links: Vec<f32>,
     /// The same for later windows, with their positions, the latest asked for first.
     latest: RefCell<Vec<(usize, Vec<f32>)>>,
@@ -139,7 +139,7 @@ impl Encoder {
     /// each window; none when nobody waits any longer.
     pub(crate) fn encode(&self, text: &str, hear: &mut Hear<'_>, patience: &Patience<'_>) -> Option<Encoded> {
         // The network was tried when it was read, with all that could fail.
-        self.try_encode(text, KEPT, hear, patience).unwrap_or_else(|error| unreachable!("{error}"))
+        self.try_encode(text, KEPT_WORDS, hear, patience).unwrap_or_else(|error| unreachable!("{error}"))
     }
 
     /// The encoder, if its network takes every feature and the last piece and gives as many numbers
@@ -164,7 +164,7 @@ impl Encoder {
         patience: &Patience<'_>,
     ) -> Result<Option<Encoded>, ModelError> {
         let prepared = self.prepare(text);
-        // All at once: a list that grows holds its numbers twice while it moves.
+        // Allocated at once, since a growing list holds its contents twice while it moves.
         let words = prepared.pieces.words.len();
         let (tags, links) = (Vec::with_capacity(words), Vec::with_capacity(words.min(kept) * LINKS));
         let mut found = Encoded { tags, links, ..Encoded::default() };
@@ -194,7 +194,7 @@ impl Encoder {
         if !latest.iter().any(|(known, _)| *known == place) {
             // It went through the network before, which takes the same input the same way.
             let found = self.network.run(&self.input(&encoded.prepared, window.clone()));
-            latest.truncate(LATEST - 1);
+            latest.truncate(LATEST_WINDOWS - 1);
             latest.insert(0, (place, found.unwrap_or_else(|error| unreachable!("{error}")).links));
         }
         let known = latest.iter().find(|(known, _)| *known == place);
@@ -305,38 +305,34 @@ mod tests {
         assert_eq!(Patience::endless(|patience| encoder.encode("", &mut |_, _, _| (), patience)), Encoded::default());
     }
 
+    /// A text with the floats for links of so many words.
+    fn keeping(encoder: &Encoder, text: &str, words: usize) -> Encoded {
+        let found = Patience::endless(|patience| Some(encoder.try_encode(text, words, &mut |_, _, _| (), patience)));
+        found.unwrap().unwrap()
+    }
+
     #[test]
     fn links_that_were_not_kept_are_found_again() {
         let encoder = Encoder::read(&Files::default()).unwrap();
         let long = TEXT.repeat(40);
-        let encoded = |kept| {
-            let found =
-                Patience::endless(|patience| Some(encoder.try_encode(&long, kept, &mut |_, _, _| (), patience)));
-            found.unwrap().unwrap()
-        };
-        let (all, some) = (encoded(usize::MAX), encoded(500));
+        let (all, some) = (keeping(&encoder, &long, usize::MAX), keeping(&encoder, &long, 500));
         let words = all.words().len();
         assert_eq!(all.links.len(), words * LINKS);
         assert!((1..=500 * LINKS).contains(&some.links.len()) && words > 900, "{words} words");
         assert_eq!(encoder.links(&some), all.links);
-        // From the end to the begin, each in the window of its own and the next.
+        // From the end to the beginning, each in its own window and the next.
         let segments: Vec<_> = (0..words - 9).rev().map(|first| Segment { first, last: first + 9, rank: 0 }).collect();
         for pair in segments.chunks(2) {
             assert_eq!(encoder.sources(&some, pair, pair), encoder.sources(&all, pair, pair));
         }
-        assert!(some.latest.borrow().len() <= LATEST && all.latest.borrow().is_empty());
+        assert!(some.latest.borrow().len() <= LATEST_WINDOWS && all.latest.borrow().is_empty());
     }
 
     #[test]
     fn kin_reach_over_windows_whose_numbers_are_kept() {
         let encoder = Encoder::read(&Files::default()).unwrap();
         let long = TEXT.repeat(40);
-        let encoded = |kept| {
-            let found =
-                Patience::endless(|patience| Some(encoder.try_encode(&long, kept, &mut |_, _, _| (), patience)));
-            found.unwrap().unwrap()
-        };
-        let (all, some) = (encoded(usize::MAX), encoded(500));
+        let (all, some) = (keeping(&encoder, &long, usize::MAX), keeping(&encoder, &long, 500));
         let last = all.words().len() - 1;
         let segments: Vec<_> = (0..=last).map(|word| Segment { first: word, last: word, rank: 0 }).collect();
         let told = encoder.who(&all, &segments[last], &segments);

@@ -13,7 +13,7 @@ use super::characters::{chinese, dropped, plain, punctuation};
 use crate::model::ModelError;
 
 /// Words of more characters have no pieces and are unknown.
-const LONGEST_WORD: usize = 100;
+const MAX_WORD_CHARACTERS: usize = 100;
 
 /// The pieces that the network knows, with their numbers.
 #[derive(Debug)]
@@ -92,7 +92,7 @@ impl Vocabulary {
     /// none.
     fn pieces_of(&self, word: &str, ids: &mut Vec<i32>) {
         let before = ids.len();
-        if word.len() > LONGEST_WORD && word.chars().count() > LONGEST_WORD {
+        if word.len() > MAX_WORD_CHARACTERS && word.chars().count() > MAX_WORD_CHARACTERS {
             return ids.push(self.unknown);
         }
         let (mut rest, mut known) = (word, &self.begins);

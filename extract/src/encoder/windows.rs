@@ -88,7 +88,7 @@ pub(crate) fn windows(pieces: &Pieces, ranks: &[Rank], most: usize) -> Vec<Range
     let (count, mut found, mut begin) = (ranks.len(), Vec::new(), 0);
     while begin < count {
         let room = pieces.firsts[begin] + most;
-        // The words that fit, one at least. A word whose pieces reach over the limit stays out.
+        // The words that fit, at least one.
         let fits = |word: usize| pieces.first(word + 1) <= room;
         let mut end = (begin + 1..count).find(|&word| !fits(word)).unwrap_or(count);
         if pieces.ids.len() > room {

@@ -7,7 +7,6 @@
 //! | [`phrase`] | noun phrases to the left and right of a place |
 //! | [`frame`] | what follows a verb or noun: a clause, a quotation, an object, a phrase |
 //!
-//!
 //! These rules read tags from left to right and look a bounded number of tokens ahead. They stand
 //! beside the dependency parser ([`parse`](crate::parse)), which is learned and sees the whole
 //! sentence: each is right where the other errs, and the decisions hear both.

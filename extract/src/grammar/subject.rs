@@ -45,7 +45,7 @@ pub(crate) fn subjects(r: &Reading<'_>, groups: &[Group]) -> Vec<Option<Subject>
         let unit = r.unit_at(group.head);
         let says = is_saying(&group.lemma);
         let here = |subject: &Option<Known>| subject.clone().filter(|(at, _)| *at == unit);
-        // "The spokesman said that Ostrey was ready, but said": who said the first said the second.
+        // "The spokesman said that Ostrey was ready, but said": both verbs of saying have one subject.
         let shared = here(&saying).filter(|_| says).or_else(|| here(&latest));
         let shared = shared.map(|(_, tokens)| Subject { tokens, order: Order::Shared });
         let own = if group.form == Form::Finite { own_subject(r, group) } else { None };
@@ -194,7 +194,7 @@ fn inverted(r: &Reading<'_>, group: &Group) -> Option<Subject> {
     if phrase::starts_clause(r, end) && first != unit.start {
         return None;
     }
-    // "Said Lind: “…”" opens its sentence; otherwise that order is a question or an order.
+    // "Said Lind: “…”" opens its sentence; elsewhere this word order is a question or a command.
     (first > unit.start || r.is(end, ":"))
         .then(|| Subject { tokens: group.end..with_apposition(r, end), order: Order::Inverted })
 }

@@ -88,7 +88,7 @@ fn group_at(r: &Reading<'_>, i: usize) -> Option<Group> {
         before = Some(head);
         head = next;
     }
-    // A modal or "to" without its verb is nothing to go by.
+    // A modal or "to" without a verb is no group.
     if head == i && !r.tag(head).is_verb() {
         return None;
     }

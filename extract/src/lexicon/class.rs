@@ -21,7 +21,7 @@ macro_rules! classes {
     };
 }
 
-// Each with its bit, which features take for its number, and its name in `models/rules.txt`.
+// For each class its bit, which is its number in features, and its name in `models/rules.txt`.
 classes! {
     /// Titles: "president", "spokeswoman".
     TITLE = 0, "title";

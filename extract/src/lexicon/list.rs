@@ -197,6 +197,10 @@ lists! {
     SameNames = "same_names";
     /// Numbers in words, with their digits: "two", "2".
     NumberWords = "number_words";
+    /// Short forms of given names, with the full one: "bill", "william".
+    Nicknames = "nicknames";
+    /// Words of titles, with those that they are compared as: "sen", "senator".
+    TitleWords = "title_words";
 }
 
 /// The words of one list.

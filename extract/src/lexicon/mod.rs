@@ -110,7 +110,7 @@ impl Lexicon {
     fn is_inflected(&self, word: &str) -> bool {
         let ordinary = |stem: &str| self.classes.get(stem).is_some_and(|class| class.is(Class::ORDINARY));
         ENDINGS.iter().filter_map(|ending| word.strip_suffix(ending)).any(|stem| {
-            // Shorter stems are parts of names by chance.
+            // Shorter stems occur in names by chance.
             stem.len() > 3 && (ordinary(stem) || ordinary(&format!("{stem}e")))
         })
     }

@@ -15,13 +15,13 @@ use super::file::checksum;
 /// The first bytes of the file.
 const MAGIC: &[u8; 8] = b"SAYSOWC\x01";
 /// Bytes before the rows.
-const HEADER: usize = 24;
+const HEADER_BYTES: usize = 24;
 /// Bytes of a row: a hash and three clusters.
-const ROW: usize = 10;
+const ROW_BYTES: usize = 10;
 /// How many leading bits of a hash lead to its rows.
-const BITS: u32 = 16;
+const INDEX_BITS: u32 = 16;
 /// Words of more bytes are looked up by this many.
-const LONGEST: usize = 48;
+const MAX_WORD_BYTES: usize = 48;
 
 /// The clusters of a word: coarse, middle, fine. Zeros stand for an unknown word.
 pub type Groups = [u16; 3];
@@ -40,12 +40,12 @@ impl Clusters {
     pub fn to_bytes(mut words: Vec<(u32, Groups)>) -> Vec<u8> {
         words.sort_by_key(|(number, _)| *number);
         words.dedup_by_key(|(number, _)| *number);
-        let mut rows = Vec::with_capacity(words.len() * ROW);
+        let mut rows = Vec::with_capacity(words.len() * ROW_BYTES);
         for (number, groups) in &words {
             rows.extend_from_slice(&number.to_le_bytes());
             groups.iter().for_each(|group| rows.extend_from_slice(&group.to_le_bytes()));
         }
-        let mut bytes = Vec::with_capacity(HEADER + rows.len());
+        let mut bytes = Vec::with_capacity(HEADER_BYTES + rows.len());
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&(words.len() as u32).to_le_bytes());
         bytes.extend_from_slice(&[0; 4]);
@@ -61,26 +61,26 @@ impl Clusters {
     pub fn from_bytes(bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, ModelError> {
         let bytes = bytes.into();
         let fault = |what: &str| Err(ModelError::new(format!("word clusters: {what}")));
-        let Some((header, rest)) = bytes.split_at_checked(HEADER) else {
+        let Some((header, rest)) = bytes.split_at_checked(HEADER_BYTES) else {
             return fault("too few bytes for a file of clusters");
         };
         if &header[..8] != MAGIC {
             return fault("this is no file of clusters of version 1 (it does not begin with SAYSOWC)");
         }
         let number = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
-        if rest.len() != number(8) as usize * ROW {
+        if rest.len() != number(8) as usize * ROW_BYTES {
             return fault("its length is not what its header promises");
         }
         if checksum(rest) != u64::from(number(20)) << 32 | u64::from(number(16)) {
             return fault("the checksum does not fit: the file is damaged");
         }
         let rows = match bytes {
-            Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[HEADER..]),
-            Cow::Owned(bytes) => Cow::Owned(bytes[HEADER..].to_vec()),
+            Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[HEADER_BYTES..]),
+            Cow::Owned(bytes) => Cow::Owned(bytes[HEADER_BYTES..].to_vec()),
         };
-        let mut starts = vec![0; (1 << BITS) + 1];
-        for row in rows.chunks_exact(ROW) {
-            starts[(key(row) >> (32 - BITS)) as usize + 1] += 1;
+        let mut starts = vec![0; (1 << INDEX_BITS) + 1];
+        for row in rows.chunks_exact(ROW_BYTES) {
+            starts[(key(row) >> (32 - INDEX_BITS)) as usize + 1] += 1;
         }
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
@@ -91,7 +91,7 @@ impl Clusters {
     /// The clusters of a word as it is written, or else of its form with one capital, or else in
     /// lower case.
     pub fn of(&self, text: &str) -> Groups {
-        let mut buffer = [0; LONGEST];
+        let mut buffer = [0; MAX_WORD_BYTES];
         let form = plain(text, &mut buffer);
         self.of_number(word(form)).or_else(|| self.of_other_case(text)).unwrap_or_default()
     }
@@ -101,7 +101,7 @@ impl Clusters {
         if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return None;
         }
-        let mut buffer = [0; LONGEST];
+        let mut buffer = [0; MAX_WORD_BYTES];
         let len = plain(text, &mut buffer).len();
         buffer[..len].make_ascii_lowercase();
         buffer[..1].make_ascii_uppercase();
@@ -114,9 +114,9 @@ impl Clusters {
 
     /// The clusters of the word with this hash.
     pub fn of_number(&self, number: u32) -> Option<Groups> {
-        let bucket = (number >> (32 - BITS)) as usize;
-        let rows = self.starts[bucket] as usize * ROW..self.starts[bucket + 1] as usize * ROW;
-        let row = self.rows[rows].chunks_exact(ROW).find(|row| key(row) == number)?;
+        let bucket = (number >> (32 - INDEX_BITS)) as usize;
+        let rows = self.starts[bucket] as usize * ROW_BYTES..self.starts[bucket + 1] as usize * ROW_BYTES;
+        let row = self.rows[rows].chunks_exact(ROW_BYTES).find(|row| key(row) == number)?;
         Some(std::array::from_fn(|i| u16::from_le_bytes([row[4 + 2 * i], row[5 + 2 * i]])))
     }
 }
@@ -128,7 +128,7 @@ fn key(row: &[u8]) -> u32 {
 
 /// The form in which words were counted: every digit is a zero, and apostrophes are straight. It is
 /// written into `buffer` and cut to its size.
-pub fn plain<'b>(text: &str, buffer: &'b mut [u8; LONGEST]) -> &'b str {
+pub fn plain<'b>(text: &str, buffer: &'b mut [u8; MAX_WORD_BYTES]) -> &'b str {
     let mut len = 0;
     for c in text.chars() {
         let c = match c {
@@ -136,7 +136,7 @@ pub fn plain<'b>(text: &str, buffer: &'b mut [u8; LONGEST]) -> &'b str {
             '’' => '\'',
             c => c,
         };
-        if len + c.len_utf8() > LONGEST {
+        if len + c.len_utf8() > MAX_WORD_BYTES {
             break;
         }
         len += c.encode_utf8(&mut buffer[len..]).len();

@@ -31,7 +31,7 @@ mod tests {
 
     #[test]
     fn numbers_never_change() {
-        // Committed weights are found by these numbers: another function would need other weights.
+        // Committed weights are found by these hashes; another function would need other weights.
         assert_eq!(word("said"), 0xa182_f7ad);
         assert_eq!(word("according to"), 0x38a1_c4b1);
         assert_eq!(feature(1, &[2, 3]), 0x08ed_026b);

@@ -19,7 +19,7 @@ use std::ops::RangeInclusive;
 use super::{Linear, ModelError, versions};
 
 /// Bytes before the weights.
-const HEADER: usize = 48;
+const HEADER_BYTES: usize = 48;
 
 /// A format of model files. They differ in what follows the header.
 pub(super) struct Format {
@@ -54,7 +54,7 @@ pub(super) struct Header {
 impl Format {
     /// The bytes of a file: the header of the model `name`, and `rest`.
     pub(super) fn write(&self, name: &str, header: &Header, rest: &[u8]) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(HEADER + rest.len());
+        let mut bytes = Vec::with_capacity(HEADER_BYTES + rest.len());
         bytes.extend_from_slice(&self.magic);
         let mut padded = [0; 16];
         padded[..name.len().min(16)].copy_from_slice(&name.as_bytes()[..name.len().min(16)]);
@@ -82,7 +82,7 @@ impl Format {
     ) -> Result<(Header, Cow<'static, [u8]>), ModelError> {
         let fault = |what: String| Err(ModelError::new(format!("model \"{name}\": {what}")));
         let (title, letters) = (self.title, String::from_utf8_lossy(&self.magic[..7]));
-        let Some((header, rest)) = bytes.split_at_checked(HEADER) else {
+        let Some((header, rest)) = bytes.split_at_checked(HEADER_BYTES) else {
             return fault(format!("{} bytes are too few for a {title}", bytes.len()));
         };
         if header[..8] != self.magic {
@@ -110,8 +110,8 @@ impl Format {
             return fault("the checksum does not fit the weights: the file is damaged".into());
         }
         let rest = match bytes {
-            Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[HEADER..]),
-            Cow::Owned(bytes) => Cow::Owned(bytes[HEADER..].to_vec()),
+            Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[HEADER_BYTES..]),
+            Cow::Owned(bytes) => Cow::Owned(bytes[HEADER_BYTES..].to_vec()),
         };
         Ok((Header { labels, bits, scale }, rest))
     }

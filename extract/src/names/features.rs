@@ -72,7 +72,7 @@ impl<'f> Sentence<'f> {
             self.longer(i, end - start, out);
         }
         if self.short {
-            // What short texts add to each feature (Daumé, 2007).
+            // Every feature once more for short texts only (domain adaptation: Daumé, 2007).
             for at in 0..out.len() {
                 out.push(feature(200, &[out[at]]));
             }

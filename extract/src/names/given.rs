@@ -128,8 +128,8 @@ impl Surnames {
         Self { polite, named }
     }
 
-    /// Whether the word at `at`, before a person's name, is a first name and no title: "Dean Holt",
-    /// "Judge Lind" said with "Mr. Lind" elsewhere.
+    /// Whether the word at `at`, before a person's name, is a first name and no title: "Dean Holt", or
+    /// "Judge Lind" where the text also says "Mr. Lind".
     pub(super) fn names(&self, words: &Words, at: usize, name: &Range<usize>) -> bool {
         if !words.capital(at) || !is_title_too(words, at) || !same_sentence(words, at, name.start) {
             return false;

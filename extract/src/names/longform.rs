@@ -28,7 +28,7 @@ fn before(words: &Words, from: usize, open: usize) -> Option<Range<usize>> {
     let mut start = open;
     for letter in acronym.chars().rev().filter(|c| c.is_alphabetic()) {
         start = start.checked_sub(1).filter(|&start| start >= from)?;
-        // Small words have no letter in most acronyms.
+        // Function words have no letter in most acronyms.
         while start > from && is_small(words.text(start)) && !words.text(start).starts_with(letter.to_ascii_lowercase())
         {
             start -= 1;

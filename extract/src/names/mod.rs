@@ -215,7 +215,7 @@ fn with_long_forms(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
         let touched = &tagged[touched(&tagged, range)];
         let named = !touched.is_empty();
         let covered = touched.iter().any(|one| wider(&one.tokens, range));
-        // Nothing was tagged, and yet both tell of each other: a body is what has a long name and an acronym most often.
+        // Nothing was tagged, but long form and acronym confirm each other; most such names are organisations.
         let capitals = range.clone().filter(|&i| words.capital(i)).count();
         let body = !named
             && capitals * 2 > range.len()
@@ -228,7 +228,7 @@ fn with_long_forms(words: &Words, tagged: Vec<Tagged>) -> Vec<Tagged> {
     }
     let replaced = out.len();
     for one in tagged {
-        // A long form is at most so many tokens long: those that begin earlier do not reach here.
+        // Long forms that begin earlier do not reach here, since their length is bounded.
         let from = out[..replaced].partition_point(|long| long.tokens.start + longform::LONGEST < one.tokens.start);
         let near = out[from..replaced].iter().take_while(|long| long.tokens.start < one.tokens.end);
         if !near.into_iter().any(|long| inside(&one.tokens, &long.tokens)) {

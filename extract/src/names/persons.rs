@@ -183,7 +183,7 @@ fn bare(words: &Words, tagged: &mut [Tagged]) {
     let persons = |one: &&Tagged| one.kind == EntityType::Person && (2..=LONGEST).contains(&one.tokens.len());
     let mut known: FxHashMap<String, usize> = FxHashMap::default();
     for one in tagged.iter().filter(persons) {
-        // A line like a title leaves out first names.
+        // A line like a title may leave out first names.
         let at = if words.in_title(one.tokens.start) { usize::MAX } else { one.tokens.start };
         let first = known.entry(all(words, &one.tokens)).or_insert(at);
         *first = at.min(*first);

@@ -44,7 +44,7 @@ pub(super) fn nameable(words: &Words, i: usize) -> bool {
     if is_party_and_state(words.text(i)) {
         return false;
     }
-    // "IT", "AI", "OR" in capitals may be anything; their small forms are listed for sentence starts.
+    // "IT", "AI", "OR" in capitals may be anything; their lower-case forms are listed for the beginnings of sentences.
     !class.is(Class::NOT_NAME)
 }
 

@@ -136,7 +136,7 @@ impl Tagger {
         for sentence in 0..words.document.sentences().len() {
             let range = words.document.tokens_of(sentence);
             patience.spend(2 * range.len())?;
-            // Of one sentence at a time: a row is 76 bytes, more than anything else that is known of a token.
+            // One sentence at a time, since a row takes 76 bytes, more than anything else that is kept for a token.
             self.local(&view(words, facts, range.clone()), range.clone(), &mut features, &mut local);
             if let Some(hints) = hints {
                 local.iter_mut().zip(&hints.local[range.clone()]).for_each(|(row, hints)| self.add(row, hints));

@@ -122,7 +122,7 @@ impl Tree {
             self.relations.push(node.relation);
             self.spans.push((from + at as u32, from + at as u32));
         }
-        // Left parts are complete when their head comes, going right; right parts going left.
+        // Going right, the left dependents of a word are complete before it; going left, the right ones.
         let all = from as usize..self.heads.len();
         for at in all.clone() {
             let head = self.heads[at] as usize;

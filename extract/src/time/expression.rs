@@ -23,7 +23,7 @@ pub(crate) fn phrase_at(r: &Reading<'_>, at: usize) -> Option<usize> {
         i += 1;
     }
     let preposition = i > at;
-    // "Earlier", "in the": no time in itself.
+    // "Earlier" and "in the" alone are no time.
     let found = core(r, i, preposition)?;
     // "Saturday's debate" is a debate.
     let whole = found <= end && r.tag(found) != Tag::Pos;

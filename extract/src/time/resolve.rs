@@ -42,7 +42,7 @@ pub(crate) fn resolve(words: &str, article: Option<Date>, direction: Direction) 
 /// Sets the days on which quotes were said, where their text tells when.
 pub(crate) fn date(quotes: &mut [Quote], text: &str, article: Option<Date>) {
     for quote in quotes {
-        // What is only supposed to be said is mostly still to come.
+        // A hypothetical saying mostly lies in the future.
         let direction = if quote.polarity == Polarity::Hypothetical { Direction::Ahead } else { Direction::Back };
         quote.said = quote.when.and_then(|words| resolve(words.of(text), article, direction));
     }
@@ -151,9 +151,9 @@ fn nearest(named: Named, article: Date, direction: Direction) -> Option<DateRang
         Direction::Back => [this, this - 1, this - 2, this - 3, this - 4],
         Direction::Ahead => [this, this + 1, this + 2, this + 3, this + 4],
     };
-    // Four years further there is a 29th of February at the latest, but for the turn of some centuries.
+    // Within four years there is a 29 February, except around some turns of centuries.
     years.into_iter().filter_map(|year| dated(named, year)).find_map(|range| match direction {
-        // Papers print today what is dated tomorrow elsewhere.
+        // A day of tolerance for time zones.
         Direction::Back if range.first > article.plus(1) => None,
         Direction::Back => Some(DateRange { last: range.last.min(article.max(range.first)), ..range }),
         Direction::Ahead if range.last < article => None,
@@ -187,7 +187,7 @@ fn relative(words: &[&str], article: Date, direction: Direction) -> Option<DateR
     if has("earlier") && !has("this") && !has("last") && weekday.is_none() {
         return None;
     }
-    // With a month beside it the date is more exact than the day of the week.
+    // With a month, the date is more exact than the weekday.
     match weekday.filter(|_| !words.iter().any(|word| month(word).is_some())) {
         Some(weekday) => Some(DateRange::day(on_weekday(words, weekday as u8, article, direction))),
         None => period(words, article),
@@ -267,7 +267,7 @@ fn ago(words: &[&str], article: Date) -> Option<DateRange> {
         "a" | "an" => 1,
         word => Table::NumberWords.get(word).unwrap_or(word).parse().ok()?,
     };
-    // "More than two years ago", "about a week ago": not so sure.
+    // "More than two years ago" and "about a week ago" are not precise.
     let hedged = words.len() > 2;
     (!hedged && (0..1000).contains(&count)).then_some(())?;
     match unit {

@@ -30,7 +30,7 @@ use crate::tags::{Spelling, Tag, Words, lemma};
 pub(crate) const REACH: usize = 160;
 
 /// The most tokens of a unit of several sentences; a quotation over more is read in parts.
-const UNIT: usize = 1_200;
+const MAX_UNIT_TOKENS: usize = 1_200;
 
 /// A document with what all stages ask of it. It is made once. Every list has one value per token.
 pub(crate) struct View<'d> {
@@ -247,7 +247,7 @@ fn units(document: &Document<'_>, quoted: &[u32], quotations: &[Quotation]) -> V
                 q > 0 && q == quoted[tokens.start - 1] && quotations[q as usize - 1].open < tokens.start
             });
         match units.last_mut() {
-            Some(unit) if runs_on && tokens.end - unit.start <= UNIT => unit.end = tokens.end,
+            Some(unit) if runs_on && tokens.end - unit.start <= MAX_UNIT_TOKENS => unit.end = tokens.end,
             _ => units.push(tokens),
         }
     }

@@ -36,10 +36,10 @@ impl Quotation {
 
 /// Within this many tokens, a quotation inside another one of the same marks must close, and the
 /// outer one too.
-const NESTED: usize = 60;
+const NESTED_TOKENS: usize = 60;
 
 /// The most tokens of a quotation without a closing mark.
-const LONGEST: usize = 300;
+const MAX_UNCLOSED_TOKENS: usize = 300;
 
 /// A quotation whose closing mark is still to come.
 struct Waiting {
@@ -146,7 +146,7 @@ fn shape(document: &Document<'_>, token: usize) -> (bool, bool) {
 /// “He said “never” and left”.
 fn is_nested(document: &Document<'_>, open: usize) -> bool {
     let single = shape(document, open).0;
-    let marks = (open + 1..document.tokens().len().min(open + NESTED)).filter(|&i| {
+    let marks = (open + 1..document.tokens().len().min(open + NESTED_TOKENS)).filter(|&i| {
         let kind = document.tokens()[i].kind;
         matches!(kind, TokenKind::OpenQuote | TokenKind::CloseQuote) && shape(document, i).0 == single
     });
@@ -175,7 +175,7 @@ fn runs_on(document: &Document<'_>, open: usize, end: usize) -> bool {
     let capital = open + 1 < end && document.word(open + 1).starts_with(char::is_uppercase);
     let told =
         |i: usize| matches!(document.word(i), "said" | "says" | "told" | "added" | "asked" | "wrote" | "replied");
-    sentence && capital && end - open <= LONGEST && !(open..end).any(told)
+    sentence && capital && end - open <= MAX_UNCLOSED_TOKENS && !(open..end).any(told)
 }
 
 /// Where the sentence of a token ends.

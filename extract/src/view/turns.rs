@@ -11,11 +11,11 @@ use sayso_document::{Document, Patience};
 use crate::lexicon::List;
 
 /// The most tokens of a name in a label.
-const NAME: usize = 5;
+const MAX_NAME_TOKENS: usize = 5;
 /// The most tokens of a label before its colon.
-const LABEL: usize = 24;
+const MAX_LABEL_TOKENS: usize = 24;
 /// The most sentences of a turn.
-const SENTENCES: usize = 40;
+const MAX_TURN_SENTENCES: usize = 40;
 
 /// How a label looks. Labels of one look must agree with each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,8 +55,8 @@ pub(crate) fn turns(document: &Document<'_>, patience: &Patience<'_>) -> Option<
     crate::view::built::note("turns");
     let mut all = Vec::new();
     for (place, sentences) in document.paragraphs().enumerate() {
-        patience.spend(LABEL)?;
-        let last = sentences.end.min(sentences.start + SENTENCES) - 1;
+        patience.spend(MAX_LABEL_TOKENS)?;
+        let last = sentences.end.min(sentences.start + MAX_TURN_SENTENCES) - 1;
         let tokens = document.tokens_of(sentences.start).start..document.tokens_of(last).end;
         all.extend(turn(document, tokens, place));
     }
@@ -106,7 +106,7 @@ fn turn(document: &Document<'_>, tokens: Range<usize>, paragraph: usize) -> Opti
     let is = |i: usize, word: &str| i < tokens.end && document.word(i) == word;
     let first = bare(document, tokens.start, tokens.end);
     let from = behind_time(document, first, tokens.end);
-    let colon = (from + 1..tokens.end.min(from + LABEL)).find(|&i| is(i, ":"))?;
+    let colon = (from + 1..tokens.end.min(from + MAX_LABEL_TOKENS)).find(|&i| is(i, ":"))?;
     let aside = (from + 1..colon).find(|&i| matches!(document.word(i), "(" | "[" | ",")).unwrap_or(colon);
     let bracket = aside < colon && !is(aside, ",");
     if bracket && !matches!(document.word(colon - 1), ")" | "]")
@@ -119,7 +119,8 @@ fn turn(document: &Document<'_>, tokens: Range<usize>, paragraph: usize) -> Opti
     // "Ines Calloway, a lawyer from Dorn, said: …" is a sentence.
     let office = is(aside, ",") && !(aside..colon).all(|i| is(i, ",") || !has_small_start(document.word(i)));
     let said = bare(document, colon + 1, tokens.end)..tokens.end;
-    if source.len() > NAME || said.len() < 1 + usize::from(look != Look::Shouted && from == first) || office {
+    if source.len() > MAX_NAME_TOKENS || said.len() < 1 + usize::from(look != Look::Shouted && from == first) || office
+    {
         return None;
     }
     let asks = said.clone().rev().take(2).any(|i| is(i, "?"));

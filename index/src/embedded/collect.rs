@@ -17,6 +17,7 @@ use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED};
 
 use super::listing::Listing;
 use super::page::{After, Place};
+use super::statistics::{Counted, Statistics};
 use super::store;
 use super::view::Keys;
 use crate::query::Order;
@@ -55,6 +56,8 @@ pub(super) enum Ranking {
 pub(super) struct Search<'a> {
     /// The index to search.
     pub(super) searcher: &'a Searcher,
+    /// What was counted of it to score hits.
+    pub(super) statistics: &'a Counted,
     /// The columns of the searcher's segments.
     pub(super) keys: &'a [Keys],
     /// What to match.
@@ -160,8 +163,9 @@ impl Search<'_> {
     /// Runs the query.
     pub(super) fn run(&self) -> Result<Top> {
         self.interrupt.check()?;
+        let statistics = Statistics { searcher: self.searcher, counted: self.statistics };
         let scoring = match self.scored {
-            true => EnableScoring::enabled_from_searcher(self.searcher),
+            true => EnableScoring::enabled_from_statistics_provider(&statistics, self.searcher),
             false => EnableScoring::disabled_from_searcher(self.searcher),
         };
         let weight = self.query.weight(scoring)?;

@@ -149,7 +149,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The index fields for a field of the query. None for a field that this search does not have.
-    fn words(self, field: Field) -> Option<Words> {
+    pub(super) fn words(self, field: Field) -> Option<Words> {
         let exact = |field| Some(Words { stemmed: field, exact: field });
         match field {
             Field::Text => Some(self.common.text),

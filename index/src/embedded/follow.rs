@@ -40,18 +40,18 @@ const CHECK_EVERY: Duration = Duration::from_secs(60);
 
 /// The thread's own state.
 pub(super) struct Follower {
-    pub(super) dir: PathBuf,
-    pub(super) options: EmbeddedOptions,
-    pub(super) store: Arc<Store>,
-    pub(super) fields: Arc<Fields>,
+    dir: PathBuf,
+    options: EmbeddedOptions,
+    store: Arc<Store>,
+    fields: Arc<Fields>,
     /// None after a failure: the writers' state is unknown then, but the last commits are known.
-    pub(super) indexes: Option<Indexes>,
+    indexes: Option<Indexes>,
     /// Indexes that are being built to take their place.
-    pub(super) rebuilding: Option<Rebuilding>,
+    rebuilding: Option<Rebuilding>,
     /// Who waits until such indexes are shown.
-    pub(super) reindexed: Vec<Sender<Result<()>>>,
+    reindexed: Vec<Sender<Result<()>>>,
     view: Arc<ArcSwap<View>>,
-    pub(super) shared: Arc<Shared>,
+    shared: Arc<Shared>,
     /// Durable changes whose writers wait until they are searchable.
     pending: Followed,
     /// When to retry after a failure, and how long to wait after the next one.
@@ -70,6 +70,7 @@ impl Follower {
         store: Arc<Store>,
         shared: Arc<Shared>,
     ) -> Result<(Self, Opened)> {
+        reindex::remove_remains(&dir)?;
         let fields = Arc::new(Fields::new());
         let mut snapshot = store.snapshot()?;
         let mut opened = Opened::default();
@@ -188,6 +189,36 @@ impl Follower {
             self.indexes = None;
         }
         damaged
+    }
+
+    /// Begins to build indexes if somebody asked for it, and puts in place what is complete. True if they are to be opened.
+    fn rebuild(&mut self) -> bool {
+        let Some(rebuilding) = self.rebuilding.take() else {
+            let waiting = std::mem::take(&mut *self.shared.reindex.lock().unwrap_or_else(PoisonError::into_inner));
+            if !waiting.is_empty() {
+                let begun = Rebuilding::begin(&self.dir, &self.store, &self.fields, &self.options, waiting.clone());
+                match begun {
+                    Ok(rebuilding) => self.rebuilding = Some(rebuilding),
+                    Err(error) => reindex::tell(waiting, &Err(error)),
+                }
+            }
+            return false;
+        };
+        let Some(outcome) = rebuilding.outcome() else {
+            self.rebuilding = Some(rebuilding);
+            return false;
+        };
+        let waiting = rebuilding.into_waiting();
+        match outcome.and_then(|()| reindex::swap(&self.dir, self.indexes.take())) {
+            Ok(()) => self.reindexed = waiting,
+            Err(error) => {
+                tracing::warn!(%error, "the search indexes could not be built anew");
+                // What is left of them goes with the next attempt.
+                let _ = reindex::remove_remains(&self.dir);
+                reindex::tell(waiting, &Err(error));
+            }
+        }
+        self.indexes.is_none()
     }
 
     /// Reports the outcome of a round to waiting writers and to the engine's health.

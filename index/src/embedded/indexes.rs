@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use tantivy::directory::{Directory, MmapDirectory};
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, UserOperation};
 use tantivy::schema::Schema;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
 
@@ -24,6 +24,9 @@ use super::options::EmbeddedOptions;
 use super::schema::{self, Entities, Quotes, Sentences};
 use super::store::Snapshot;
 use crate::{EntityId, Error, ErrorKind, Interrupt, Result};
+
+/// The folders of the indexes.
+pub(super) const INDEXES: [&str; 3] = ["sentences", "quotes", "entities"];
 
 /// The fields of the indexes, fixed when the program is built.
 pub(super) struct Fields {
@@ -456,11 +459,9 @@ impl One {
         Ok(Self { writer, reader, seq: committed, committed, made_anew: committed.is_none() })
     }
 
-    /// Adds documents.
+    /// Adds documents. They stand side by side in one segment, whatever other threads add.
     fn add(&self, documents: impl IntoIterator<Item = TantivyDocument>) -> Result<()> {
-        for document in documents {
-            self.writer.add_document(document)?;
-        }
+        self.writer.run(documents.into_iter().map(UserOperation::Add).collect::<Vec<_>>())?;
         Ok(())
     }
 

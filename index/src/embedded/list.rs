@@ -57,6 +57,7 @@ impl View {
         let filters = self.article_filters(&self.fields.sentences.common, &query.filter, interrupt)?;
         let search = Search {
             searcher: &self.searchers.sentences,
+            statistics: &self.sentence_statistics,
             keys: &self.sentence_keys,
             query: &BooleanQuery::intersection(filters),
             plan: Plan::Visit,

@@ -198,7 +198,7 @@ impl View {
 }
 
 /// How many typing errors a word may have. Short words may have none, because they would match anything.
-fn typing_errors(word: &str) -> Option<u8> {
+pub(super) fn typing_errors(word: &str) -> Option<u8> {
     match word.chars().count() {
         ..4 => None,
         4..8 => Some(1),
@@ -293,7 +293,7 @@ fn title_fit(title: &str, asked: &AskedName) -> f32 {
 }
 
 /// The place of an entity: by score, then articles, then mentions, then a number of its own.
-fn place_of(figures: &Figures, score: f32, doc: u32) -> Place {
+pub(super) fn place_of(figures: &Figures, score: f32, doc: u32) -> Place {
     let figure = |column: &Column<u64>| column.first(doc).unwrap_or_default();
     let articles = u64::from(u32::MAX) - figure(&figures.articles).min(u32::MAX.into());
     let mentions = MENTIONS_MAX - figure(&figures.mentions).min(MENTIONS_MAX);
@@ -305,6 +305,6 @@ fn place_of(figures: &Figures, score: f32, doc: u32) -> Place {
 const MENTIONS_MAX: u64 = (1 << 24) - 1;
 
 /// The error for an index and a store that contradict each other.
-fn unknown(id: &str) -> Error {
+pub(super) fn unknown(id: &str) -> Error {
     Error::new(ErrorKind::Corrupt, format!("the index names the entity {id:?}, which the store lacks"))
 }

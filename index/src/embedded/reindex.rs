@@ -5,7 +5,7 @@
 //! place, and opens them, which replays the log. Views of the old indexes stay readable, because their files are open.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
@@ -13,10 +13,10 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 
-use super::INDEXES;
 use super::fault::caught;
-use super::follow::Follower;
-use super::indexes::Indexes;
+use super::indexes::{Fields, INDEXES, Indexes};
+use super::options::EmbeddedOptions;
+use super::store::{Store, THE_STORE};
 use super::threads::spawn;
 use super::writer::Shared;
 use crate::{Error, ErrorKind, Interrupt, Result};
@@ -73,78 +73,63 @@ pub(super) fn remove_remains(dir: &Path) -> Result<()> {
     }
 }
 
-impl Follower {
-    /// Begins to build if somebody asked for it, and puts in place what is complete. True if the indexes are to be opened.
-    pub(super) fn rebuild(&mut self) -> bool {
-        match &mut self.rebuilding {
-            None => {
-                let waiting = std::mem::take(&mut *self.shared.reindex.lock().unwrap_or_else(PoisonError::into_inner));
-                if !waiting.is_empty() {
-                    match self.begin(waiting.clone()) {
-                        Ok(rebuilding) => self.rebuilding = Some(rebuilding),
-                        Err(error) => tell(waiting, &Err(error)),
-                    }
-                }
-                false
-            }
-            Some(rebuilding) => {
-                let outcome = match rebuilding.outcome.try_recv() {
-                    Err(TryRecvError::Empty) => return false,
-                    Err(TryRecvError::Disconnected) => {
-                        Err(Error::new(ErrorKind::Storage, "building the indexes ended without a result"))
-                    }
-                    Ok(outcome) => outcome,
-                };
-                let waiting = std::mem::take(&mut rebuilding.waiting);
-                self.rebuilding = None;
-                match outcome.and_then(|()| self.swap()) {
-                    Ok(()) => self.reindexed = waiting,
-                    Err(error) => {
-                        tracing::warn!(%error, "the search indexes could not be built anew");
-                        // What is left of them goes with the next attempt.
-                        let _ = remove_remains(&self.dir);
-                        tell(waiting, &Err(error));
-                    }
-                }
-                self.indexes.is_none()
-            }
-        }
-    }
-
-    fn begin(&self, waiting: Vec<Sender<Result<()>>>) -> Result<Rebuilding> {
-        remove_remains(&self.dir)?;
-        let (snapshot, stop) = (self.store.snapshot()?, Interrupt::default());
-        let (seq, dir) = (snapshot.seq, self.dir.join(FOLDER));
-        let (fields, options, interrupt) = (Arc::clone(&self.fields), self.options.clone(), stop.clone());
+impl Rebuilding {
+    /// Begins to build from the present state of the store.
+    pub(super) fn begin(
+        dir: &Path,
+        store: &Store,
+        fields: &Arc<Fields>,
+        options: &EmbeddedOptions,
+        waiting: Vec<Sender<Result<()>>>,
+    ) -> Result<Self> {
+        remove_remains(dir)?;
+        let (snapshot, stop) = (store.snapshot()?, Interrupt::default());
+        let (seq, folder) = (snapshot.seq, dir.join(FOLDER));
+        let (fields, options, interrupt) = (Arc::clone(fields), options.clone(), stop.clone());
         let (sender, outcome) = crossbeam_channel::bounded(1);
         let build = move || {
-            let built =
-                caught("the store of articles", || Indexes::build(&dir, &fields, &options, &snapshot, &interrupt));
+            let built = caught(THE_STORE, || Indexes::build(&folder, &fields, &options, &snapshot, &interrupt));
             // Nobody listens if the engine is stopping.
             let _ = sender.send(built);
         };
         let thread = Some(spawn("sayso-reindex", build)?);
         tracing::info!("building the search indexes anew");
-        Ok(Rebuilding { seq, outcome, thread, stop, waiting })
+        Ok(Self { seq, outcome, thread, stop, waiting })
     }
 
-    /// Puts the new indexes in the place of those in use. If this ends halfway, opening builds what is missing.
-    fn swap(&mut self) -> Result<()> {
-        if let Some(indexes) = self.indexes.take() {
-            // Nothing is lost with what was not committed: the log has it.
-            let _ = indexes.close();
-        }
-        for index in INDEXES {
-            let (new, old): (PathBuf, PathBuf) = (self.dir.join(FOLDER).join(index), self.dir.join(index));
-            if old.exists() {
-                fs::remove_dir_all(&old)?;
+    /// Whether they are complete, or what failed. None while they are being built.
+    pub(super) fn outcome(&self) -> Option<Result<()>> {
+        match self.outcome.try_recv() {
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => {
+                Some(Err(Error::new(ErrorKind::Storage, "building the indexes ended without a result")))
             }
-            fs::rename(new, old)?;
+            Ok(outcome) => Some(outcome),
         }
-        remove_remains(&self.dir)?;
-        tracing::info!("the search indexes were built anew");
-        Ok(())
     }
+
+    /// Who waits for them.
+    pub(super) fn into_waiting(mut self) -> Vec<Sender<Result<()>>> {
+        std::mem::take(&mut self.waiting)
+    }
+}
+
+/// Puts the new indexes in the place of those in use. If this ends halfway, opening builds what is missing.
+pub(super) fn swap(dir: &Path, used: Option<Indexes>) -> Result<()> {
+    if let Some(indexes) = used {
+        // Nothing is lost with what was not committed: the log has it.
+        let _ = indexes.close();
+    }
+    for index in INDEXES {
+        let (new, old) = (dir.join(FOLDER).join(index), dir.join(index));
+        if old.exists() {
+            fs::remove_dir_all(&old)?;
+        }
+        fs::rename(new, old)?;
+    }
+    remove_remains(dir)?;
+    tracing::info!("the search indexes were built anew");
+    Ok(())
 }
 
 /// Tells everybody who waits.

@@ -12,6 +12,7 @@
 //! An index must hold exactly as many documents as the store counts sentences, quotes and entities: opening the engine rebuilds
 //! an index that does not. Whoever adds a field raises [`VERSION`], so that older indexes are rebuilt.
 
+pub(super) mod columns;
 mod fields;
 mod keys;
 
@@ -24,6 +25,7 @@ use tantivy::schema::{Field, INDEXED, IndexRecordOption, Schema, SchemaBuilder, 
 use crate::article::type_word;
 use crate::name::KeptName;
 use crate::query::Part;
+use crate::text::phrases::phrases;
 use crate::words::{act_word, kind_word, polarity_word};
 use crate::{AnalyzedArticle, EntityId, EntityRecord};
 
@@ -33,23 +35,6 @@ pub(super) use keys::{label_key, label_pair, label_pairs, label_value, name_key,
 
 /// Changes whenever fields or the reading of text do: older indexes are rebuilt from the store.
 pub(super) const VERSION: u32 = 5;
-
-/// Names of the columns of whole values that hits are counted by.
-pub(super) mod columns {
-    pub(in crate::embedded) const OUTLET: &str = "outlet_name";
-    pub(in crate::embedded) const AUTHOR: &str = "author_name";
-    pub(in crate::embedded) const LANGUAGE: &str = "language";
-    pub(in crate::embedded) const LABEL: &str = "label_pair";
-    pub(in crate::embedded) const MODEL: &str = "model";
-    pub(in crate::embedded) const TIER: &str = "tier";
-    pub(in crate::embedded) const TYPES: &str = "types";
-    pub(in crate::embedded) const MENTIONS: &str = "mentions";
-    pub(in crate::embedded) const SPEAKERS: &str = "speaker_ids";
-    pub(in crate::embedded) const ADDRESSEES: &str = "addressee_ids";
-    pub(in crate::embedded) const ABOUT: &str = "about_ids";
-    pub(in crate::embedded) const FACET: &str = "facet";
-    pub(in crate::embedded) const CUE: &str = "cue_lemma";
-}
 
 /// What sentences and quotes share.
 #[derive(Clone, Copy)]
@@ -187,6 +172,10 @@ pub(super) struct Sentences {
     pub(super) paragraph: Field,
     /// Its role, as a position in [`ROLES`].
     pub(super) role: Field,
+    /// How many sentences the article has. They stand side by side, in order.
+    siblings: Field,
+    /// Phrases of the headline, with the first sentence of the article only.
+    pub(super) title_phrase: Field,
     /// All of these, for tantivy.
     pub(super) schema: Schema,
 }
@@ -208,6 +197,8 @@ impl Sentences {
             len: builder.add_u64_field("len", fast()),
             paragraph: builder.add_u64_field("paragraph", fast()),
             role: builder.add_u64_field("role", fast() | INDEXED),
+            siblings: builder.add_u64_field("siblings", fast()),
+            title_phrase: builder.add_text_field("title_phrase", keyword()),
             schema: builder.build(),
         }
     }
@@ -231,6 +222,7 @@ impl Sentences {
             document.add_u64(self.paragraph, u64::from(sentence.paragraph));
             let role = ROLES.iter().position(|&role| role == sentence.role).unwrap_or(0);
             document.add_u64(self.role, role as u64);
+            document.add_u64(self.siblings, analysis.sentences.len() as u64);
             ids.sort_unstable();
             ids.dedup();
             let mut kinds: Vec<&str> = ids.iter().filter_map(|id| id.split('/').next()).collect();
@@ -239,6 +231,9 @@ impl Sentences {
             self.common.put_parts(&mut document, &[(Part::Entity, !ids.is_empty())]);
             for id in ids {
                 document.add_text(self.mentions, id);
+            }
+            if ordinal == 0 {
+                phrases(&article.title).iter().for_each(|phrase| document.add_text(self.title_phrase, phrase));
             }
             documents.push(document);
         }

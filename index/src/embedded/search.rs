@@ -20,7 +20,7 @@ use super::page::{self, After};
 use super::schema::ROLES;
 use super::view::{Places, View};
 use crate::highlight::Highlighter;
-use crate::query::{FacetQuery, Order, PageRequest, QuoteQuery, SentenceQuery};
+use crate::query::{Expr, FacetQuery, Field, Order, PageRequest, QuoteQuery, SentenceQuery};
 use crate::{
     AnalyzedArticle, Article, Error, ErrorKind, Facet, Interrupt, Page, PageKey, QuoteHit, Result, SentenceHit, Total,
 };
@@ -38,6 +38,7 @@ impl View {
         let scored = has_words(&query.expr);
         let search = Search {
             searcher: &self.searchers.sentences,
+            statistics: &self.sentence_statistics,
             keys: &self.sentence_keys,
             query: &*compiled.query,
             plan: compiled.plan,
@@ -51,7 +52,7 @@ impl View {
         };
         let mut top = search.run()?;
         let facets = self.facets(self.counted_sentences(), &search, &query.facets, &mut top)?;
-        let hits = self.sentence_hits(&top.hits, &Highlighter::new(&query.expr), interrupt)?;
+        let hits = self.sentence_hits(&top.hits, &Highlighters::new(&query.expr), interrupt)?;
         top.end_after(hits.len());
         let next = self.next(hash, &top);
         Ok(Page { hits, next, total: top.total, seq: self.store.seq, facets })
@@ -77,7 +78,7 @@ impl View {
     fn sentence_hits(
         &self,
         found: &[Found],
-        highlighter: &Highlighter,
+        highlighters: &Highlighters,
         interrupt: &Interrupt,
     ) -> Result<Vec<SentenceHit>> {
         let mut articles: HashMap<u64, Arc<Article>> = HashMap::new();
@@ -99,8 +100,10 @@ impl View {
             if article.body.get(sentence.span.range()).is_none() {
                 return Err(unknown(seq));
             }
-            let highlights = highlighter.spans(&article.body, sentence.span, interrupt)?;
-            hits.push(SentenceHit { article, index: hit.place.ordinal, sentence, highlights, score: hit.score });
+            let highlights = highlighters.text.spans(&article.body, sentence.span, interrupt)?;
+            let title_highlights = highlighters.title.spans_of(&article.title, interrupt)?;
+            let index = hit.place.ordinal;
+            hits.push(SentenceHit { article, index, sentence, highlights, title_highlights, score: hit.score });
         }
         Ok(hits)
     }
@@ -114,6 +117,7 @@ impl View {
         let scored = has_words(&query.expr);
         let search = Search {
             searcher: &self.searchers.quotes,
+            statistics: &self.quote_statistics,
             keys: &self.quote_keys,
             query: &*compiled.query,
             plan: compiled.plan,
@@ -127,7 +131,7 @@ impl View {
         };
         let mut top = search.run()?;
         let facets = self.facets(self.counted_quotes(), &search, &query.facets, &mut top)?;
-        let hits = self.quote_hits(&top.hits, &Highlighter::new(&query.expr), interrupt)?;
+        let hits = self.quote_hits(&top.hits, &Highlighters::new(&query.expr), interrupt)?;
         top.end_after(hits.len());
         let next = self.next(hash, &top);
         Ok(Page { hits, next, total: top.total, seq: self.store.seq, facets })
@@ -140,7 +144,7 @@ impl View {
     }
 
     /// The quotes behind the documents that were found. Fewer if their articles would take too much memory.
-    fn quote_hits(&self, found: &[Found], highlighter: &Highlighter, interrupt: &Interrupt) -> Result<Vec<QuoteHit>> {
+    fn quote_hits(&self, found: &[Found], highlighters: &Highlighters, interrupt: &Interrupt) -> Result<Vec<QuoteHit>> {
         let mut articles: HashMap<u64, Arc<AnalyzedArticle>> = HashMap::new();
         let mut room = Room::default();
         let mut hits = Vec::with_capacity(found.len());
@@ -160,16 +164,31 @@ impl View {
             let quote = article.analysis.quotes.get(index as usize).ok_or_else(|| unknown(seq))?;
             let mut highlights = Vec::new();
             for &span in &quote.content {
-                highlights.extend(highlighter.spans(&article.article.body, span, interrupt)?);
+                highlights.extend(highlighters.text.spans(&article.article.body, span, interrupt)?);
             }
-            hits.push(QuoteHit { article, index, highlights, score: hit.score });
+            let title_highlights = highlighters.title.spans_of(&article.article.title, interrupt)?;
+            hits.push(QuoteHit { article, index, highlights, title_highlights, score: hit.score });
         }
         Ok(hits)
     }
 }
 
+/// What marks the words that matched.
+struct Highlighters {
+    /// Those of the text.
+    text: Highlighter,
+    /// Those of the title.
+    title: Highlighter,
+}
+
+impl Highlighters {
+    fn new(expr: &Expr) -> Self {
+        Self { text: Highlighter::new(expr, &[Field::Text]), title: Highlighter::new(expr, &[Field::Title]) }
+    }
+}
+
 /// The order to use: without words to score, relevance means newest first.
-fn order(asked: Order, scored: bool) -> Order {
+pub(super) fn order(asked: Order, scored: bool) -> Order {
     match asked {
         Order::Relevance if !scored => Order::Newest,
         asked => asked,
@@ -177,7 +196,7 @@ fn order(asked: Order, scored: bool) -> Order {
 }
 
 /// The sentence that a document of the index represents, without reading its article.
-fn sentence_of(places: &Places, doc: u32) -> Sentence {
+pub(super) fn sentence_of(places: &Places, doc: u32) -> Sentence {
     let number = |column: &Column<u64>| column.first(doc).unwrap_or_default() as usize;
     let start = number(&places.start);
     let span = Span::new(start, start + number(&places.len));

@@ -4,9 +4,10 @@
 //! changes. The follower publishes a new one after each commit of the indexes, in one step, so that a change becomes visible
 //! everywhere at the same moment. A page key names the view that its page was made from; `pins` keeps that view for a while.
 
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocId, Searcher, SegmentReader};
@@ -15,8 +16,9 @@ use super::facet::Columns;
 use super::indexes::{Fields, Searchers};
 use super::listing::Moment;
 use super::page::Place;
+use super::statistics::Counted;
 use super::store::{self, Snapshot};
-use crate::Result;
+use crate::{PhraseSuggestion, Result};
 
 /// The state after one sequence number. Replaced as a whole, so that everything changes at the same moment.
 pub(super) struct View {
@@ -36,12 +38,18 @@ pub(super) struct View {
     pub(super) quote_keys: Vec<Keys>,
     /// What sentences are counted by.
     pub(super) sentence_columns: Columns,
+    /// What was counted of sentences to score them.
+    pub(super) sentence_statistics: Counted,
+    /// What was counted of quotes to score them.
+    pub(super) quote_statistics: Counted,
     /// What quotes are counted by.
     pub(super) quote_columns: Columns,
     /// What entities are ordered by, for each segment.
     pub(super) figures: Vec<Figures>,
     /// Whether every article has a sentence, so that the index of sentences lists all articles. Counted on first use.
     pub(super) lists_articles: OnceLock<bool>,
+    /// The phrases of headlines for short beginnings, and for so many of them, as far as they were asked for.
+    pub(super) short_phrases: Mutex<BTreeMap<(String, usize), Vec<PhraseSuggestion>>>,
 }
 
 impl View {
@@ -50,11 +58,14 @@ impl View {
         Ok(Self {
             id: next_id(),
             lists_articles: OnceLock::new(),
+            short_phrases: Mutex::default(),
             sentence_keys: columns(&searchers.sentences, Keys::of)?,
             sentence_places: columns(&searchers.sentences, Places::of)?,
             quote_keys: columns(&searchers.quotes, Keys::of)?,
             sentence_columns: Columns::default(),
             quote_columns: Columns::default(),
+            sentence_statistics: Counted::default(),
+            quote_statistics: Counted::default(),
             figures: columns(&searchers.entities, Figures::of)?,
             fields,
             searchers,
@@ -107,6 +118,11 @@ impl Keys {
         }
     }
 
+    /// Its place among the sentences or quotes of its article.
+    pub(super) fn ordinal(&self, doc: DocId) -> u32 {
+        self.ordinal.first(doc).unwrap_or_default() as u32
+    }
+
     /// The number of its article.
     pub(super) fn seq(&self, doc: DocId) -> u64 {
         self.seq.first(doc).unwrap_or_default()
@@ -129,6 +145,8 @@ pub(super) struct Places {
     pub(super) paragraph: Column<u64>,
     /// The role, as a position in [`super::schema::ROLES`].
     pub(super) role: Column<u64>,
+    /// How many sentences the article has.
+    siblings: Column<u64>,
 }
 
 impl Places {
@@ -140,7 +158,13 @@ impl Places {
             len: fast.u64("len")?,
             paragraph: fast.u64("paragraph")?,
             role: fast.u64("role")?,
+            siblings: fast.u64("siblings")?,
         })
+    }
+
+    /// How many sentences the article of a sentence has.
+    pub(super) fn siblings(&self, doc: DocId) -> u32 {
+        self.siblings.first(doc).unwrap_or_default() as u32
     }
 }
 

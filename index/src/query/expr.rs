@@ -101,6 +101,30 @@ pub enum Expr {
     },
 }
 
+impl Expr {
+    /// How many words and other conditions it has, words of phrases included.
+    ///
+    /// ```
+    /// use sayso_index::query::{ParseOptions, parse};
+    ///
+    /// assert_eq!(parse("ferry \"minority share\" -date:*", &ParseOptions::sentences())?.clauses(), 4);
+    /// # Ok::<(), sayso_index::query::ParseError>(())
+    /// ```
+    pub fn clauses(&self) -> usize {
+        match self {
+            Self::All => 0,
+            Self::Word { text, .. } | Self::Phrase { text, .. } | Self::Prefix { text, .. } => {
+                crate::text::exact(text).count()
+            }
+            Self::Fuzzy { text, .. } => crate::text::exact(text).count(),
+            Self::Wildcard { .. } | Self::Date { .. } | Self::Is(_) | Self::Entity { .. } => 1,
+            Self::Boost { expr, .. } => expr.clauses(),
+            Self::Either(parts) => parts.iter().map(Self::clauses).sum(),
+            Self::Bool { must, should, must_not } => must.iter().chain(should).chain(must_not).map(Self::clauses).sum(),
+        }
+    }
+}
+
 /// A field of words that a query can name, as in `title:strike`. Without one, a word looks in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Field {

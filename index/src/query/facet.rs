@@ -48,7 +48,8 @@ pub enum FacetField {
         /// Where days begin.
         zone: Zone,
     },
-    /// The entities that the sentence mentions; of articles, all that they mention. Not of quotes.
+    /// The entities that the sentence mentions; of articles, all that they mention. Here and below, dates and sums of
+    /// money are left out, as they have no names. Not of quotes.
     Entity,
     /// The types of these entities. Not of quotes.
     EntityType,

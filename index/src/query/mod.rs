@@ -24,6 +24,9 @@ mod fault;
 mod options;
 mod parse;
 mod print;
+mod suggest;
+mod synonyms;
+mod whole;
 
 use sayso_document::{Act, Date, EntityType, MentionForm, Polarity, QuoteKind, SentenceRole, Tier};
 
@@ -34,6 +37,9 @@ pub use facet::{FacetField, FacetQuery, Period, Zone};
 pub use fault::{ParseError, ParseErrorKind};
 pub use options::ParseOptions;
 pub use parse::parse;
+pub use suggest::{SpellingQuery, SuggestQuery};
+pub use synonyms::{SynonymError, Synonyms};
+pub use whole::{ArticleSearch, Recency};
 
 /// How many words a text has, as they are indexed and looked for.
 ///

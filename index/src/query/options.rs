@@ -23,7 +23,8 @@ pub struct ParseOptions {
     pub quotes: bool,
     /// Whether all words must match that OR does not join. Otherwise any may, and hits with more of them come first.
     pub all_words: bool,
-    /// Whether to read the query as plain text: only quotation marks in pairs mean something.
+    /// Whether to read the query as plain text: only quotation marks in pairs mean something, and no word like "is" or
+    /// "the" is required.
     pub lenient: bool,
     /// Words, those of phrases too, and other conditions, at most.
     pub max_clauses: usize,

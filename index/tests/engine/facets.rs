@@ -15,11 +15,12 @@ const AUTHORS: [&str; 4] = ["Élodie Marsh", "elodie marsh", "Bero Tamm", ""];
 /// Some look alike when key and value are written one after the other.
 const LABELS: [(&str, &str); 5] =
     [("desk", "home"), ("desk", "abroad"), ("desk", ""), ("desk\u{1F}home", ""), ("des", "k home")];
-const NAMES: [(EntityType, &str); 4] = [
+const NAMES: [(EntityType, &str); 5] = [
     (EntityType::Person, "Iven Kremov"),
     (EntityType::Person, "Ada Lind"),
     (EntityType::Place, "Sarnholm"),
     (EntityType::Organization, "Harbour Union"),
+    (EntityType::Date, "Wednesday"),
 ];
 const ROLES: [SentenceRole; 3] = [SentenceRole::Body, SentenceRole::Headline, SentenceRole::Caption];
 const ZONES: [&str; 4] = ["UTC", "Europe/Berlin", "Australia/Lord_Howe", "America/New_York"];
@@ -154,9 +155,10 @@ fn names(values: impl IntoIterator<Item = String>, field: &FacetField) -> Vec<St
     values.into_iter().filter(named).map(|value| folded(field, &value)).collect()
 }
 
-fn id_of(entity: usize) -> String {
-    let (kind, name) = NAMES[entity];
-    EntityId::of(kind, name).as_str().to_owned()
+/// The ids of entities that have names: dates have none.
+fn ids_of(entities: impl IntoIterator<Item = usize>) -> Vec<String> {
+    let named = entities.into_iter().map(|entity| NAMES[entity]).filter(|(kind, _)| *kind != EntityType::Date);
+    named.map(|(kind, name)| EntityId::of(kind, name).as_str().to_owned()).collect()
 }
 
 /// What the article of a hit has.
@@ -181,7 +183,8 @@ fn mentioned(story: &AnalyzedArticle, index: usize) -> Vec<usize> {
 }
 
 fn type_of(entity: usize) -> String {
-    id_of(entity).split('/').next().unwrap().to_owned()
+    let (kind, name) = NAMES[entity];
+    EntityId::of(kind, name).as_str().split('/').next().unwrap().to_owned()
 }
 
 /// The fields that both kinds of hits have.
@@ -226,7 +229,7 @@ fn check_sentences(engine: &Embedded, kept: &[AnalyzedArticle], limit: usize, cl
         for (field, facet) in fields.iter().zip(&page.facets) {
             let of = |story: &AnalyzedArticle, index: usize| {
                 of_article(field, story).unwrap_or_else(|| match field {
-                    FacetField::Entity => mentioned(story, index).into_iter().map(id_of).collect(),
+                    FacetField::Entity => ids_of(mentioned(story, index)),
                     FacetField::EntityType => mentioned(story, index).into_iter().map(type_of).collect(),
                     _ => vec![format!("{:?}", story.analysis.sentences[index].role).to_lowercase()],
                 })
@@ -277,9 +280,9 @@ fn check_quotes(engine: &Embedded, kept: &[AnalyzedArticle], limit: usize, clock
             let of = |story: &AnalyzedArticle, index: usize| {
                 let quote = &story.analysis.quotes[index];
                 of_article(field, story).unwrap_or_else(|| match field {
-                    Speaker => quote.speakers.iter().map(|&one| id_of(one)).collect(),
+                    Speaker => ids_of(quote.speakers.clone()),
                     SpeakerType => quote.speakers.iter().map(|&one| type_of(one)).collect(),
-                    About => quote.about.iter().map(|&one| id_of(one)).collect(),
+                    About => ids_of(quote.about.clone()),
                     Kind => vec![format!("{:?}", quote.kind).to_lowercase()],
                     Polarity => vec![format!("{:?}", quote.polarity).to_lowercase()],
                     _ => vec![quote.cue_lemma.clone()],

@@ -3,12 +3,14 @@
 //!
 //! - `query:`, `all words:` (all must match) and `pasted:` (leniently) look for sentences, `quotes:` for quotes;
 //! - `tree:` is the tree, which is a query again and finds the same;
+//! - `group:` is a line of a file of synonyms, for `with synonyms:`, which looks for sentences; `marked:` is what is
+//!   marked in them;
 //! - `sentences:` or `hits:` are the hits by article and number; `first:`, if there, is the best.
 
 use std::path::Path;
 
 use sayso_document::{Act, DateRange, EntityType, Polarity, QuoteKind, Span};
-use sayso_index::query::{Expr, ParseOptions, parse};
+use sayso_index::query::{Expr, ParseOptions, Synonyms, parse};
 use sayso_index::{Embedded, Engine, Interrupt};
 
 use crate::samples::*;
@@ -70,6 +72,17 @@ fn found(engine: &Embedded, quotes: bool, expr: Expr) -> Vec<String> {
     }
 }
 
+/// What is marked in the sentences that are found, in their order.
+fn marked(engine: &Embedded, expr: &Expr) -> String {
+    let mut marked = Vec::new();
+    for hit in search(engine, &sentence_query(expr.clone())) {
+        let words = hit.highlights.iter().map(|span| span.of(&hit.article.body).to_owned());
+        marked.extend(words.map(|word| format!("{}.{} {word}", hit.article.id, hit.index)));
+    }
+    marked.sort();
+    marked.join(", ")
+}
+
 fn in_order(mut hits: Vec<String>) -> String {
     let place = |hit: &String| IDS.iter().position(|id| hit.starts_with(id));
     hits.sort_by_key(|hit| (place(hit), hit.clone()));
@@ -79,24 +92,33 @@ fn in_order(mut hits: Vec<String>) -> String {
 fn check(engine: &Embedded, file: &str, case: &str) {
     let lines: Vec<(&str, &str)> =
         case.lines().filter(|line| !line.starts_with('#')).map(|line| line.split_once(": ").unwrap()).collect();
+    let groups: Vec<&str> = lines.iter().filter(|(name, _)| *name == "group").map(|(_, group)| *group).collect();
+    let synonyms = Synonyms::parse(groups.join("\n").as_bytes()).unwrap();
+    let lines: Vec<_> = lines.into_iter().filter(|(name, _)| *name != "group").collect();
     let (asked, query) = lines[0];
     let options = match asked {
         "query" => ParseOptions::sentences(),
         "quotes" => ParseOptions::quotes(),
         "all words" => ParseOptions { all_words: true, ..ParseOptions::sentences() },
+        "with synonyms" => ParseOptions::sentences(),
         "pasted" => ParseOptions { lenient: true, ..ParseOptions::sentences() },
         other => panic!("{file}: {other} is not asked"),
     };
     let expr = parse(query, &options).unwrap_or_else(|error| panic!("{file}: {query}: {error}"));
+    let expr = synonyms.expand(expr);
     let hits = found(engine, options.quotes, expr.clone());
     for &(name, expected) in &lines[1..] {
         let shown = match name {
             "tree" => expr.to_string(),
+            "marked" => marked(engine, &expr),
             "first" => hits[0].clone(),
             "sentences" | "hits" => in_order(hits.clone()),
             other => panic!("{file}: {other} is not known"),
         };
         assert_eq!(shown, expected, "{file}: {query}: {name}");
+    }
+    if !groups.is_empty() {
+        return;
     }
     let again = parse(&expr.to_string(), &ParseOptions { quotes: options.quotes, ..ParseOptions::default() }).unwrap();
     assert_eq!(again, expr, "{file}: {query}");

@@ -1,6 +1,7 @@
 //! Random queries over random sentences find what a plain reading of each sentence finds.
 
 use proptest::prelude::*;
+use sayso_index::SentenceHit;
 use sayso_index::query::{ParseOptions, parse};
 
 use crate::samples::*;
@@ -185,6 +186,26 @@ fn edits(a: &[u8], b: &[u8]) -> usize {
     }
 }
 
+/// What is marked of a hit is what the query asks for, and all single words that it asks for are marked.
+fn check_marks(query: &Asked, hit: &SentenceHit) {
+    if matches!(query, Asked::Boost(_) | Asked::And(..) | Asked::Or(..) | Asked::Not(..) | Asked::Must(..)) {
+        return;
+    }
+    let body = &hit.article.body;
+    let text = hit.sentence.span.of(body);
+    assert!(!hit.highlights.is_empty(), "nothing of {text:?} is marked for {}", query.text());
+    for mark in &hit.highlights {
+        let words: Vec<&str> = mark.of(body).split(' ').collect();
+        assert!(query.matches(&words), "{words:?} of {text:?} is marked for {}", query.text());
+    }
+    let mut start = hit.sentence.span.start();
+    for word in text.split(' ') {
+        let marked = hit.highlights.iter().any(|mark| mark.start() < start + word.len() && start < mark.end());
+        assert!(marked || !query.matches(&[word]), "{word} of {text:?} is not marked for {}", query.text());
+        start += word.len() + 1;
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -204,6 +225,7 @@ proptest! {
             let hits = search(&engine, &sentence_query(expr));
             for hit in &hits {
                 prop_assert!(hit.score >= 0.0);
+                check_marks(&query, hit);
             }
             let mut found: Vec<usize> = hits.iter().map(|hit| hit.index as usize).collect();
             found.sort_unstable();

@@ -7,7 +7,7 @@ use sayso_index::query::{
     ArticleFilter, ArticleOrder, ArticleQuery, Expr, Field, LabelFilter, Order, ParseOptions, QuoteQuery,
     SentenceQuery, Who, parse,
 };
-use sayso_index::{Embedded, Engine, EntityId, ErrorKind, Interrupt};
+use sayso_index::{Change, Embedded, Engine, EntityId, ErrorKind, Interrupt, Write};
 
 use crate::samples::*;
 
@@ -255,4 +255,40 @@ fn a_field_that_sentences_lack_matches_none() {
     let (_dir, engine) = filled();
     let expr = Expr::Word { field: Field::Cue, text: "say".into() };
     assert!(search(&engine, &sentence_query(expr)).is_empty());
+}
+
+#[test]
+fn what_was_deleted_does_not_move_scores() {
+    let story = |id: usize| {
+        let body = format!("The ferry {} sails.\nA bridge stands{}.", "far ".repeat(id % 7), " there".repeat(id % 3));
+        with_quote(article(&format!("a{id}"), &body), "bridge stands", None)
+    };
+    let engine = |deleted: bool| {
+        let dir = tempfile::tempdir().unwrap();
+        let engine = open(dir.path());
+        let puts = (0..12).map(|id| Write::Put(Box::new(story(id)), None));
+        // In one commit, so that nothing is merged and no segment is without what is left.
+        let others = (0..40).filter(|_| deleted).map(|id| {
+            Write::Put(Box::new(with_quote(article(&format!("b{id}"), "A ferry, a bridge."), "a bridge", None)), None)
+        });
+        write_all(&engine, puts.chain(others).collect());
+        (0..40)
+            .filter(|_| deleted)
+            .for_each(|id| assert_eq!(delete(&engine, &format!("b{id}")).change, Change::Deleted));
+        (dir, engine)
+    };
+    let ((_left, left), (_fresh, fresh)) = (engine(true), engine(false));
+    for text in ["ferry", "ferry OR bridge", "\"bridge stands\"", "title:talks", "far AND ferry", "bridge there"] {
+        let scores = |engine: &Embedded| -> Vec<(String, u32, f32)> {
+            let hits = search(engine, &sentence_query(ask(text)));
+            hits.into_iter().map(|hit| (hit.article.id.clone(), hit.index, hit.score)).collect()
+        };
+        assert_eq!(scores(&left), scores(&fresh), "{text}");
+        assert!(!scores(&fresh).is_empty(), "{text}");
+        let scores = |engine: &Embedded| -> Vec<f32> {
+            let page = engine.quotes(&quote_query(ask(text)), &Interrupt::default()).unwrap();
+            page.hits.into_iter().map(|hit| hit.score).collect()
+        };
+        assert_eq!(scores(&left), scores(&fresh), "{text} in quotes");
+    }
 }

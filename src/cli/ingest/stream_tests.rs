@@ -76,6 +76,7 @@ impl Store {
 #[tonic::async_trait]
 impl ArticleService for Scripted {
     type IngestArticlesStream = Answers;
+    type ExportArticlesStream = tokio_stream::Empty<Result<ExportArticlesResponse, Status>>;
 
     async fn ingest_articles(
         &self,
@@ -117,6 +118,13 @@ impl ArticleService for Scripted {
     }
 
     async fn list_articles(&self, _: Request<ListArticlesRequest>) -> Result<Response<ListArticlesResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn export_articles(
+        &self,
+        _: Request<ExportArticlesRequest>,
+    ) -> Result<Response<Self::ExportArticlesStream>, Status> {
         Err(Status::unimplemented(""))
     }
 

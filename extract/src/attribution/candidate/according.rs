@@ -1,6 +1,5 @@
 //! "According to X, …" and "…, according to X".
 //!
-//!
 //! The words may stand before what was said, behind it, or in the middle of it. Which of these
 //! holds shows in the construction: if the phrase opens its sentence and a comma follows, the
 //! content begins behind the comma ([`Construction::Clause`]); otherwise it lies before the cue
@@ -48,7 +47,7 @@ fn source_end(r: &Reading<'_>, from: usize) -> Option<usize> {
     let unit_end = r.unit(from - 1).end;
     let end = phrase::full_after(r, from, &["of", "for", "at", "from", "in", "with", "by", "on"])?;
     let end = subject::with_apposition(r, end).min(unit_end);
-    // What hangs on the source as a participle belongs to it: "a report released Monday".
+    // A participle that modifies the source belongs to it: "a report released Monday".
     if matches!(r.tag(end), Tag::Vbn | Tag::Vbd | Tag::Vbg | Tag::Wdt | Tag::Wp | Tag::In | Tag::To) {
         let stop = (end..unit_end.min(end + 30))
             .find(|&t| matches!(r.tag(t), Tag::Comma | Tag::Stop | Tag::Colon | Tag::Quote));

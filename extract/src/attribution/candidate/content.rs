@@ -1,6 +1,5 @@
 //! Where the attributed words begin and end.
 //!
-//!
 //! These are rules of grammar without weights. The learned decision
 //! ([`decide::content`](crate::attribution::decide)) takes their answers as offers among others,
 //! and hears which rule made each of them. All positions are tokens; a range ends one past its last

@@ -1,9 +1,8 @@
 //! Words that may attribute, each with its construction, and how likely it does.
 //!
-//!
 //! Candidates are wide on purpose: every verb group of a sentence is one, and so is every noun that
-//! was a cue in the training corpora ([`Nouns`]). What is not proposed here can never be found on
-//! the fast tier; what is proposed wrongly is turned down by the cue model.
+//! was a cue in the training corpora ([`Nouns`]). What neither this file nor the layout proposes
+//! can never be found on the fast tier; what is proposed wrongly is turned down by the cue model.
 //!
 //! In: the verb groups and subjects that [`grammar`](crate::grammar) found. Out: [`Candidate`]s, of
 //! which several may share words: "went on to say" yields "went" and "went on to say".

@@ -82,7 +82,7 @@ fn behind(r: &Reading<'_>, candidate: &Candidate, starts: &Starts) -> Vec<Range<
     let begin = plain.map_or(candidate.cue.start, |s| s.tokens.start.min(candidate.cue.start));
     let Some(before) = content::backward(r, begin) else { return Vec::new() };
     let turned = subject.filter(|s| s.order == Order::Inverted);
-    // "Outside the court, dockers cheered": what stands before is no clause.
+    // "Outside the court, dockers cheered": the words before the subject are no clause.
     let clause = before.clone().any(|i| r.tag(i).is_finite() || r.quotation_at(i).is_some());
     if !clause && turned.is_none() && !subject::is_saying(&candidate.lemma) {
         return Vec::new();

@@ -1,6 +1,5 @@
 //! Content stays in its paragraph, unless a quotation runs on; content and source begin behind a dateline.
 //!
-//!
 //! The decisions before this one look at one sentence or one window of the encoder and may reach
 //! too far, above all where a text has no full stops or its quotation marks do not pair. This stage
 //! trims what they chose; it never widens a content, but for words between a partial quotation and
@@ -20,13 +19,13 @@ use crate::view::quotations::Quotation;
 use crate::view::{REACH, Reading};
 
 /// A quotation that reopens in every paragraph is followed over at most this many.
-const PARAGRAPHS: usize = 40;
+const MAX_PARAGRAPHS: usize = 40;
 
 /// At most this many tokens may stand between a quotation and the comma before its source.
-const GAP: usize = 12;
+const MAX_GAP_TOKENS: usize = 12;
 
 /// The most tokens of a dateline, its dash included.
-const DATELINE: usize = 16;
+const MAX_DATELINE_TOKENS: usize = 16;
 
 /// Cuts the contents of attributions to the paragraph of the cue, or to that of their largest part where none is there.
 /// Quotations of other paragraphs stay. An attribution without content goes. None when nobody waits any longer.
@@ -34,7 +33,7 @@ const DATELINE: usize = 16;
 /// ([`is_whereabouts`]).
 pub(crate) fn cut(r: &Reading<'_>, drafts: &mut Vec<Draft>, patience: &Patience<'_>) -> Option<()> {
     for draft in drafts.iter_mut() {
-        patience.spend(DATELINE + draft.content.iter().map(Range::len).sum::<usize>())?;
+        patience.spend(MAX_DATELINE_TOKENS + draft.content.iter().map(Range::len).sum::<usize>())?;
         if !draft.layout {
             draft.content = within(r, draft);
             if let Some(source) = draft.source.clone().filter(|source| source.end <= draft.cue.start) {
@@ -73,7 +72,7 @@ fn beside(r: &Reading<'_>, drafts: &mut [Draft]) {
         if tokens.end == at
             && !own.cue.is_empty()
             && r.unit_at(tokens.start) == unit
-            && let Some(other) = before.iter_mut().rev().take(NEAR).find(held)
+            && let Some(other) = before.iter_mut().rev().take(NEAR_DRAFTS).find(held)
         {
             other.content.retain(|piece| *piece != tokens);
             if !own.content.iter().any(|piece| piece.start < tokens.end && tokens.start < piece.end) {
@@ -85,7 +84,7 @@ fn beside(r: &Reading<'_>, drafts: &mut [Draft]) {
 }
 
 /// So many earlier attributions are looked at for a quotation that belongs to a later one.
-const NEAR: usize = 4;
+const NEAR_DRAFTS: usize = 4;
 
 /// Gives a quotation that several attributions hold as a whole to one of them: to one whose cue
 /// stands in the same sentence, of these to one shown by the layout, of these to the one with the
@@ -133,11 +132,12 @@ fn within(r: &Reading<'_>, draft: &Draft) -> Vec<Range<usize>> {
     let mut paragraph = r.paragraph_of(draft.head);
     let here = parts.iter().any(|part| reaches(part, paragraph));
     if !here {
-        // The first of several of one size.
+        // Of several of the same size, the first.
         let Some(largest) = parts.iter().rev().max_by_key(|part| part.tokens.len()) else { return Vec::new() };
         paragraph = r.paragraph_of(largest.tokens.start);
     }
-    // A quotation before the paragraph of the cue is told there only if it runs on into it, or nothing else is.
+    // A quotation before the paragraph of the cue counts only if it runs on into that paragraph, or if nothing else is
+    // left.
     let quoted = |part: &Part| {
         part.own
             && r.quotation_at(part.tokens.start).is_some_and(|q| {
@@ -145,7 +145,7 @@ fn within(r: &Reading<'_>, draft: &Draft) -> Vec<Range<usize>> {
             })
     };
     parts.retain(|part| reaches(part, paragraph) || quoted(part));
-    // A clause right before the cue is what was said, and not also a quotation in a sentence before.
+    // With a clause right before the cue, a quotation in an earlier sentence is not part of the content.
     let own =
         |tokens: &Range<usize>| tokens.end <= draft.cue.start && r.unit_at(tokens.end - 1) == r.unit_at(draft.head);
     if parts.iter().any(|part| own(&part.tokens) && !part.tokens.clone().any(|i| r.quotation_at(i).is_some())) {
@@ -159,7 +159,7 @@ fn within(r: &Reading<'_>, draft: &Draft) -> Vec<Range<usize>> {
 /// The opening mark of the last quotation in the run that this one begins: the next ones open anew
 /// in each paragraph without the last having been closed.
 fn last_of_run(r: &Reading<'_>, quotation: usize) -> usize {
-    let more = r.quotations()[quotation + 1..].iter().take(PARAGRAPHS).take_while(|next| next.reopens);
+    let more = r.quotations()[quotation + 1..].iter().take(MAX_PARAGRAPHS).take_while(|next| next.reopens);
     r.quotations()[quotation + more.count()].open
 }
 
@@ -179,7 +179,7 @@ fn to_the_mark(r: &Reading<'_>, draft: &Draft, piece: Range<usize>) -> Range<usi
             return piece.start..quotation.end;
         }
     }
-    // Where one quotation follows another without a word between them, another one speaks.
+    // If one quotation follows another without a word between them, the speaker changes.
     let meets = |i: &usize| r.is_close_quote(*i) && r.is_open_quote(*i + 1) && !ends_in_word(r, *i);
     let limit = piece.start..piece.end.saturating_sub(1);
     if piece.start >= draft.cue.end {
@@ -196,7 +196,7 @@ fn to_the_mark(r: &Reading<'_>, draft: &Draft, piece: Range<usize>) -> Range<usi
 /// the law, Reed said, the words "in the law" belong to what was said.
 fn to_the_cue(r: &Reading<'_>, draft: &Draft, piece: Range<usize>) -> Range<usize> {
     let begin = draft.source.iter().map(|source| source.start).chain([draft.cue.start]).min().unwrap_or(0);
-    let parted = begin > piece.end + 1 && begin <= piece.end + GAP && r.tag(begin - 1) == Tag::Comma;
+    let parted = begin > piece.end + 1 && begin <= piece.end + MAX_GAP_TOKENS && r.tag(begin - 1) == Tag::Comma;
     if draft.cue.is_empty() || !parted || !r.is_close_quote(piece.end - 1) || !ends_in_word(r, piece.end - 1) {
         return piece;
     }
@@ -244,7 +244,7 @@ fn parts(r: &Reading<'_>, draft: &Draft, piece: &Range<usize>) -> Vec<Part> {
     let begins = |i: &usize| r.paragraph_of(*i) != r.paragraph_of(*i - 1) && !runs_on(r, piece, *i);
     let breaks: Vec<usize> = (piece.start + 1..piece.end).filter(begins).collect();
     if breaks.is_empty() {
-        // What a quotation joins over paragraphs is one, also where its marks do not pair.
+        // A quotation over several paragraphs is one piece, even if its marks do not pair.
         let joined = r.paragraph_of(piece.start) != r.paragraph_of(piece.end - 1);
         let tokens = if joined { piece.clone() } else { sentence(r, draft, piece) };
         return vec![Part { tokens, own: true }];
@@ -291,16 +291,17 @@ fn runs_on(r: &Reading<'_>, piece: &Range<usize>, at: usize) -> bool {
 /// place in capitals, a place alone, or a date or agency.
 fn behind_dateline(r: &Reading<'_>, at: usize) -> usize {
     let paragraph = r.paragraph_of(at);
-    let Some(start) = (at.saturating_sub(DATELINE)..=at).rev().take_while(|&i| r.paragraph_of(i) == paragraph).last()
+    let Some(start) =
+        (at.saturating_sub(MAX_DATELINE_TOKENS)..=at).rev().take_while(|&i| r.paragraph_of(i) == paragraph).last()
     else {
         return at;
     };
     let opens = start == 0 || r.paragraph_of(start - 1) != paragraph;
-    let reach = (start..r.len().min(start + DATELINE))
+    let reach = (start..r.len().min(start + MAX_DATELINE_TOKENS))
         .take_while(|&i| r.paragraph_of(i) == paragraph && r.quotation_at(i).is_none());
     let mut dashes = reach.filter(|&i| is_dash(r, i));
     let Some(dash) = dashes.next().filter(|&dash| opens && at <= dash && dash > start) else { return at };
-    // "RHO – a union of dockers – said …" is none.
+    // "RHO – a union of dockers – said …" is no dateline.
     let only = dashes.next().is_none();
     let place = only && (is_shouted(r, start) || is_place_alone(r, start, dash));
     let dated = r.tag(dash - 1) == Tag::Close || (start..dash).any(|i| expression::is_month(r, i));

@@ -1,6 +1,5 @@
 //! Cases to learn from: what the decisions offer, beside what a corpus marks.
 //!
-//!
 //! The same code that analyses a text makes the offers and features here, so a model is fitted on
 //! exactly what it will be asked. A case is left out where the right answer is not among the
 //! offers: no weight could choose it. [`Cases::reach`] counts how often that happens, which bounds
@@ -49,7 +48,7 @@ type Gold = [Vec<Range<usize>>; 3];
 
 /// Where no offer is exactly the content, the nearest counts as right if the tokens that both share
 /// are at least this part of those that either has (Jaccard).
-const NEARLY: f32 = 0.6;
+const LEAST_OVERLAP: f32 = 0.6;
 
 /// A document with what earlier stages found in it, ready to offer cases.
 pub(crate) struct Text<'d> {
@@ -122,7 +121,7 @@ impl<'d> Text<'d> {
         let heads = |c: &Candidate, g: &Gold| g[1].iter().any(|range| range.contains(&c.head));
         for (place, c) in candidates.iter().enumerate() {
             for (at, _) in gold.iter().enumerate().filter(|(_, g)| heads(c, g)) {
-                // Of several heads in one cue the last carries the meaning.
+                // If a cue has several heads, the last one carries the meaning.
                 owner[at] = Some(place);
             }
         }
@@ -208,7 +207,7 @@ fn choice<T: Clone>(offers: &Offers<T>, right: Vec<usize>) -> Choice {
 }
 
 /// The offer that is exactly the content, or else the one that shares most of it, if that is at
-/// least [`NEARLY`].
+/// least [`LEAST_OVERLAP`].
 fn nearest(offers: &Offers<Content>, content: &Content) -> Option<usize> {
     let tokens: usize = content.iter().map(Range::len).sum();
     let share = |offer: &Content| {
@@ -221,5 +220,5 @@ fn nearest(offers: &Offers<Content>, content: &Content) -> Option<usize> {
     };
     let shares = offers.list.iter().map(|offer| if offer.value == *content { 2.0 } else { share(&offer.value) });
     let best = shares.enumerate().fold((0, 0.0), |best, (at, share)| if share > best.1 { (at, share) } else { best });
-    (best.1 >= NEARLY).then_some(best.0)
+    (best.1 >= LEAST_OVERLAP).then_some(best.0)
 }

@@ -1,13 +1,12 @@
 //! Which words are the content of a cue? Spans that end at the borders of clauses, phrases and quotations.
 //!
-//!
 //! Offers come from four makers: the rules of
 //! [`candidate::content`](crate::attribution::candidate::content), spans between borders, subtrees
 //! of the dependency tree, and combinations of a piece before the cue with one behind it. Ranking
-//! whole spans rather than tagging words keeps borders apart: a border that splits a clause is
-//! simply not offered.
+//! whole spans rather than tagging words keeps borders sensible: one
+//! that splits a phrase is simply not offered.
 //!
-//! The number of offers is bounded ([`BORDERS`], [`MORE`] and the limits in each function), so one
+//! The number of offers is bounded ([`MAX_BORDERS`], [`MAX_CONTINUATIONS`] and the limits in each function), so one
 //! candidate costs the same in any text.
 
 use std::ops::Range;
@@ -21,11 +20,11 @@ use crate::tags::Tag;
 use crate::time::expression;
 
 /// From one beginning, at most this many ends are offered.
-const BORDERS: usize = 24;
+const MAX_BORDERS: usize = 24;
 
 /// At most this many following quotations are offered as part of a content. What goes on beyond
 /// them is added once all is chosen ([`continue_quotations`](continued::continue_quotations)).
-const MORE: usize = 40;
+const MAX_CONTINUATIONS: usize = 40;
 
 /// What may be the content of a candidate, given its source. Each offer appears once, with all who
 /// made it; none touches the head of the cue or the source. Empty when nothing is at hand.
@@ -52,7 +51,7 @@ pub(crate) fn contents(s: &Sight<'_, '_>, c: &Candidate, source: Option<&Range<u
     let begin = source.filter(|x| x.start < c.head).map_or(c.cue.start, |x| x.start.min(c.cue.start));
     for piece in behind(s, begin) {
         offer(&mut found, vec![piece.clone()], Makers::default());
-        // A rule's second piece may go with another first one.
+        // The second piece of a rule may also follow this first piece.
         for rule in rules.iter().filter(|rule| rule.len() == 2 && rule[1].start > c.head) {
             offer(&mut found, vec![piece.clone(), rule[1].clone()], Makers::default());
         }
@@ -140,7 +139,7 @@ fn continued(s: &Sight<'_, '_>, found: &mut Vec<(Content, Makers)>) {
             .iter()
             .take_while(|next| r.paragraph_of(next.start) == paragraph)
             .map_while(|next| continued::wholly_quoted(r, next).map(|(tokens, _)| tokens))
-            .take(MORE)
+            .take(MAX_CONTINUATIONS)
             .collect();
         if !more.is_empty() {
             let (mut content, makers) = found[at].clone();
@@ -192,9 +191,9 @@ fn starts_ahead(s: &Sight<'_, '_>, c: &Candidate, source: Option<&Range<usize>>)
 fn borders(s: &Sight<'_, '_>, start: usize) -> Vec<usize> {
     let r = s.r;
     let unit_end = r.unit(start).end.min(start + 110);
-    let mut found = Vec::with_capacity(BORDERS);
+    let mut found = Vec::with_capacity(MAX_BORDERS);
     let mut at = start;
-    while at < unit_end && found.len() < BORDERS {
+    while at < unit_end && found.len() < MAX_BORDERS {
         if let Some(q) = r.quotation_at(at) {
             at = r.quotations()[q].end.max(at + 1);
             found.push(at);
@@ -261,7 +260,7 @@ fn behind(s: &Sight<'_, '_>, begin: usize) -> Vec<Range<usize>> {
     starts.sort_unstable();
     starts.dedup();
     let mut found: Vec<Range<usize>> = starts.iter().filter(|&&start| start < end).map(|&start| start..end).collect();
-    // The quotation alone, without the words between it and the cue.
+    // Also the quotation without the words between it and the cue.
     let quotation = (floor..end).rev().take(40).find_map(|i| r.quotation_at(i).filter(|_| r.is_close_quote(i)));
     if let Some(q) = quotation.map(|q| &r.quotations()[q]).filter(|q| q.end < end) {
         found.extend(starts.iter().filter(|&&start| start < q.end).map(|&start| start..q.end));

@@ -139,7 +139,7 @@ impl<'a, 'r, 'd> View<'a, 'r, 'd> {
         }
         f.add(40, &[u32::from(r.is_close_quote(end - 1)), u32::from(r.is_open_quote(last.start)), a.frame]);
         f.add(45, &[s.sketch(end), s.sketch(end + 1), steps(last.len())]);
-        // What lies inside.
+        // What the content contains.
         let inside = |sort: Sort| s.few(sort, content);
         let verbs = inside(Sort::Finite);
         let cues = content.iter().map(|p| s.cues(&(p.start + 1..p.end))).sum::<u32>().min(2);
@@ -214,7 +214,7 @@ fn syntax_features(
     f.add(72, &[beside, x.relation(root), a.lemma]);
     f.add(73, &[u32::from(below.start == piece.start), u32::from(below.end == piece.end), beside, direction]);
     f.add(74, &[u32::from(below.end > piece.end), u32::from(below.end < piece.end), a.frame, direction]);
-    // Where the next word belongs, and the one after a comma.
+    // The heads of the next word, and of the one behind a comma.
     for (template, next) in [(75, piece.end), (76, piece.end + 1)] {
         let up = x.head(next);
         let inside = up.map_or(2, |up| u32::from(piece.contains(&up)));

@@ -27,13 +27,13 @@ pub(crate) fn continue_quotations(r: &Reading<'_>, drafts: &mut [Draft]) {
     for (place, draft) in drafts.iter().enumerate() {
         draft.content.iter().for_each(|piece| holder[piece.start] = Some(place));
     }
-    // The attribution that a quotation would go on with, and the paragraph that it reaches.
+    // The attribution that a quotation would continue, and the last paragraph of that attribution.
     let mut current: Option<(usize, u32)> = None;
     // Whether the unit before was part of that attribution's quotation.
     let mut quoting_last = false;
     for (unit, tokens) in r.units().iter().enumerate() {
         let (paragraph, own_here) = (r.paragraph_of(tokens.start), &own[unit]);
-        // A quotation over several paragraphs is told of in any of them.
+        // The cue for a quotation over several paragraphs may stand in any of them.
         if let Some(place) = holder[tokens.start].filter(|_| own_here.is_empty()) {
             current = Some((place, paragraph));
             quoting_last = true;
@@ -45,7 +45,7 @@ pub(crate) fn continue_quotations(r: &Reading<'_>, drafts: &mut [Draft]) {
                 continue;
             };
             let next = *last + 1 == paragraph;
-            // A paragraph that is nothing but a quotation goes on with the one just before it.
+            // A paragraph that is only a quotation continues the one right before it.
             let alone = next && quoting_last && fills_paragraph(r, tokens);
             if *last == paragraph || reopens && next || alone {
                 add(&mut drafts[*place].content, quoted);

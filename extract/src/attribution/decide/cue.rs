@@ -1,6 +1,5 @@
 //! Is a word a cue, and which words around it belong to the cue?
 //!
-//!
 //! Two decisions, with a model each. `cue.bin` gives the probability that a candidate attributes,
 //! from the features of [`cue_features`]. `extent.bin` ranks the ranges that [`extents`] offers,
 //! once source and content are known.
@@ -99,7 +98,7 @@ pub(crate) fn cue_features(s: &Sight<'_, '_>, c: &Candidate) -> Vec<u32> {
     f.add(26, &[s.group(content), a.lemma]);
     syntax_features(&mut f, s, c, &a);
     subject_features(&mut f, s, c, &a);
-    // What the sentence holds besides.
+    // The rest of the sentence.
     let ahead_quote = (c.group_end..unit.end.min(c.group_end + 30)).find(|&i| r.is_open_quote(i));
     let back_quote = (unit.start..h).rev().take(40).find(|&i| r.is_close_quote(i));
     let ahead = ahead_quote.map_or(99, |i| steps(i - c.group_end));

@@ -1,6 +1,5 @@
 //! Attributions from what the encoder marks: segments of cue, source and content, and which belong together.
 //!
-//!
 //! The encoder tags every token as the beginning or inside of a source, a cue or a content, or as
 //! none of them, and scores links: from a cue to its source, from a content to its cue. A window of
 //! the encoder is decoded as a whole (Viterbi over the tags), its cues then take their likeliest
@@ -25,18 +24,19 @@ use crate::tags::{Tag, lemma};
 use crate::view::Reading;
 
 /// The probability that stands for the linear models' opinion on a cue that they do not propose.
-const UNSEEN: f32 = 0.2;
+const UNSEEN_PROBABILITY: f32 = 0.2;
 /// Two readings of one cue have heads at most this many tokens apart.
-const REACH: usize = 16;
+const CUE_REACH_TOKENS: usize = 16;
 /// The least confidence of an attribution that only the linear models find.
-const ALONE: f32 = 0.75;
+const LEAST_CONFIDENCE_ALONE: f32 = 0.75;
 /// The least confidence of an attribution, after the linear models were heard.
-const LEAST: f32 = 0.17;
+const LEAST_CONFIDENCE: f32 = 0.17;
 /// The least probability of a source that goes before "none", however likely none is.
-const NAMED: f32 = 0.1;
-/// What is added to the scores of the labels that begin a source, a cue and a content (label, score), so that more is found: missing what was said costs readers more than a doubtful quote
+const LEAST_SOURCE_PROBABILITY: f32 = 0.1;
+/// What is added to the scores of the labels that begin a source, a cue and a content (label, score), so that
+/// more is found: missing what was said costs readers more than a doubtful quote
 /// that carries its confidence.
-const BEGINS: [(usize, f32); 3] = [(1, 0.4), (3, 0.5), (5, 0.4)];
+const BEGIN_SCORES: [(usize, f32); 3] = [(1, 0.4), (3, 0.5), (5, 0.4)];
 
 /// Tokens that the encoder marks as one part of an attribution.
 #[derive(Clone, Debug)]
@@ -73,10 +73,10 @@ pub(crate) fn drafts(
         }
         offers.iter_mut().for_each(|draft| begin_with_that(r, draft));
         offers.iter_mut().for_each(|draft| advise(r, draft, second));
-        found.extend(offers.into_iter().filter(|draft| draft.confidence >= LEAST && free(draft)));
+        found.extend(offers.into_iter().filter(|draft| draft.confidence >= LEAST_CONFIDENCE && free(draft)));
     }
     let read = covered(r, found.iter().map(|draft| &draft.cue));
-    let alone = |draft: &Draft| draft.voice.is_some() && draft.confidence >= ALONE && free(draft);
+    let alone = |draft: &Draft| draft.voice.is_some() && draft.confidence >= LEAST_CONFIDENCE_ALONE && free(draft);
     let missed = select::chosen(r, second.to_vec()).into_iter().filter(alone);
     let missed = missed.filter(|draft| !draft.cue.clone().any(|token| read[token]));
     found.extend(missed.map(|draft| Draft { confidence: mean(draft.confidence, 0.5), ..draft }));
@@ -104,8 +104,8 @@ fn leave_out_how(r: &Reading<'_>, found: &mut Vec<Draft>) {
 /// two err in different ways: where both agree, more is right than either says. A draft whose
 /// content strays into other paragraphs takes the content of the linear models, or goes.
 fn advise(r: &Reading<'_>, draft: &mut Draft, second: &[Draft]) {
-    let from = second.partition_point(|other| other.head + REACH < draft.cue.start);
-    let near = second[from..].iter().take_while(|other| other.head < draft.cue.end + REACH);
+    let from = second.partition_point(|other| other.head + CUE_REACH_TOKENS < draft.cue.start);
+    let near = second[from..].iter().take_while(|other| other.head < draft.cue.end + CUE_REACH_TOKENS);
     let same = near.filter(|other| other.cue.start < draft.cue.end && draft.cue.start < other.cue.end);
     let same = same.reduce(|best, next| if next.confidence > best.confidence { next } else { best });
     if is_astray(r, draft) {
@@ -114,7 +114,7 @@ fn advise(r: &Reading<'_>, draft: &mut Draft, second: &[Draft]) {
             None => draft.confidence = 0.0,
         }
     }
-    draft.confidence = mean(draft.confidence, same.map_or(UNSEEN, |other| other.confidence));
+    draft.confidence = mean(draft.confidence, same.map_or(UNSEEN_PROBABILITY, |other| other.confidence));
 }
 
 /// Begins content with the "that" before it. The corpora that the encoder learned from differ on
@@ -180,7 +180,7 @@ fn told_inside(r: &Reading<'_>, candidates: &[Candidate], how: &Draft) -> Option
 /// occur: a word has one tag.
 fn marked(r: &Reading<'_>, encoder: &Encoder, seen: &Encoded, window: &Range<usize>) -> [Vec<Marked>; 3] {
     let mut scores = seen.tags[window.clone()].to_vec();
-    scores.iter_mut().for_each(|row| BEGINS.iter().for_each(|(label, more)| row[*label] += more));
+    scores.iter_mut().for_each(|row| BEGIN_SCORES.iter().for_each(|(label, more)| row[*label] += more));
     let chain = encoder.tag_chain();
     let labels = chain.best(&scores);
     let chances = chain.marginals(&scores);
@@ -219,9 +219,9 @@ fn linked(
         .iter()
         .zip(encoder.sources(seen, &asks, &offers))
         .map(|(cue, chances)| {
-            // "None" is the last of them.
+            // The last one stands for "none".
             let (place, chance) = match likeliest(&chances[..offers.len()]) {
-                named if named.1 >= NAMED => named,
+                named if named.1 >= LEAST_SOURCE_PROBABILITY => named,
                 _ => likeliest(&chances),
             };
             let source = sources.get(place);
@@ -324,7 +324,7 @@ mod tests {
         assert!((mean(0.8, 0.8) - 0.8).abs() < 1e-5);
         assert!((mean(0.8, 0.2) - 0.5).abs() < 1e-5);
         assert!(mean(0.9, 0.5) > 0.7 && mean(0.9, 0.5) < 0.8);
-        // Nobody is so sure that the other does not count.
+        // However sure one opinion is, the other still counts.
         assert!(mean(1.0, 0.2) < 0.95 && mean(0.0, 0.8) > 0.05);
     }
 }

@@ -122,7 +122,7 @@ impl<'r, 'd> Sight<'r, 'd> {
             let from = lower.char_indices().rev().nth(2).map_or(0, |(at, _)| at);
             word(&lower[from..])
         };
-        // A few looks at each word, and before them the pairing of marks.
+        // A few look-ups for each word.
         patience.spend(r.len() / 4)?;
         Some(Self {
             r,

@@ -1,6 +1,5 @@
 //! Who offers a span as content: the rules, the grammar, the parser.
 //!
-//!
 //! A span that several rules agree on is more likely to be right than a span that one of them
 //! offers, so the model hears all who made it.
 

@@ -20,7 +20,6 @@
 //! A feature has a number, its template. Changing what a template means, or adding one, needs a refit of that model and
 //! of all after it.
 //!
-//!
 //! Fitting goes in the same order. Each model is fitted on what those before it find in articles
 //! that they were not fitted on, so that it learns from the errors that it will meet.
 

@@ -18,12 +18,12 @@ use crate::tags::Tag;
 use crate::view::Reading;
 
 /// A run is followed over at most this many quotations.
-const PARAGRAPHS: usize = 60;
+const MAX_PARAGRAPHS: usize = 60;
 
 /// The most tokens of a paragraph that only introduces the speaker of the quotation below.
-const LEAD: usize = 14;
+const MAX_LEAD_TOKENS: usize = 14;
 /// The confidence of an attribution to the subject of such a paragraph.
-const LED: f32 = 0.5;
+const LED_CONFIDENCE: f32 = 0.5;
 
 /// Gives all paragraphs of each run to one attribution: to one whose cue stands among them, else to
 /// the last one before. An attribution that loses all of its content is dropped. A quotation that
@@ -42,7 +42,8 @@ pub(crate) fn join(r: &Reading<'_>, drafts: &mut Vec<Draft>) {
     let mut told = Vec::new();
     let mut at = 0;
     while at < owners.len() {
-        let run = at..at + 1 + r.quotations()[at + 1..].iter().take(PARAGRAPHS).take_while(|next| next.reopens).count();
+        let run =
+            at..at + 1 + r.quotations()[at + 1..].iter().take(MAX_PARAGRAPHS).take_while(|next| next.reopens).count();
         at = run.end;
         let mut all: Vec<usize> = owners[run.clone()].concat();
         all.sort_unstable();
@@ -67,7 +68,7 @@ fn share(r: &Reading<'_>, drafts: &mut [Draft], run: &Range<usize>, all: &[usize
     let before = || all.iter().copied().rfind(|&place| drafts[place].head < quotations[0].open);
     let owners = if inner.is_empty() { vec![before().unwrap_or(all[0])] } else { inner };
     for quotation in quotations {
-        // The last whose cue stands before or in the paragraph; of those that precede all, the first.
+        // The last one whose cue stands before or in the paragraph, else the first.
         let own = |place: &&usize| r.paragraph_of(drafts[**place].head) <= r.paragraph_of(quotation.open);
         let owner = *owners.iter().rfind(own).unwrap_or(&owners[0]);
         for &place in all.iter().filter(|&&place| place != owner) {
@@ -117,7 +118,7 @@ fn led(r: &Reading<'_>, cued: &[bool], run: &Range<usize>) -> Option<Draft> {
     let last = &quotations[quotations.len() - 1];
     let ends = last.end >= r.len() || r.paragraph_of(last.end) != r.paragraph_of(last.open);
     let lead = r.unit(quotations[0].open.checked_sub(1)?);
-    let short = opens_paragraph(r, lead.start) && lead.len() <= LEAD && r.tag(lead.end - 1) == Tag::Stop;
+    let short = opens_paragraph(r, lead.start) && lead.len() <= MAX_LEAD_TOKENS && r.tag(lead.end - 1) == Tag::Stop;
     let subject = phrase::base_after(r, lead.start).filter(|&end| r.tag(end).is_finite() && !r.is(end, ":"))?;
     let person = matches!(r.lower(lead.start), "he" | "she") || r.tag(subject - 1) == Tag::Nnp;
     let free = !cued[r.unit_at(lead.start)];
@@ -132,7 +133,7 @@ fn led(r: &Reading<'_>, cued: &[bool], run: &Range<usize>) -> Option<Draft> {
         object: None,
         negated: false,
         layout: true,
-        confidence: LED,
+        confidence: LED_CONFIDENCE,
     })
 }
 

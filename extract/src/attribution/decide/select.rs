@@ -1,6 +1,5 @@
 //! Chooses among possible attributions: sure ones first, none inside the content of another.
 //!
-//!
 //! Offers overlap: two verbs of a clause may both be offered as its cue, and a content may hold
 //! another attribution. The choice is greedy. Offers under a threshold go, then those that a
 //! likelier reading of the same words beats; the rest is taken in order, and nothing whose cue lies
@@ -27,24 +26,24 @@ use crate::tags::Tag;
 use crate::view::Reading;
 
 /// The least probability of an attribution without quotation marks.
-const LEAST: f32 = 0.28;
+const LEAST_PROBABILITY: f32 = 0.28;
 /// The least probability of one with quotation marks in its content. It is lower, since models miss
 /// these more often than they invent them.
-const LEAST_QUOTED: f32 = 0.17;
+const LEAST_PROBABILITY_QUOTED: f32 = 0.17;
 /// The least probability given to a cue that only a comma separates from a whole quotation.
-const AFTER_COMMA: f32 = 0.4;
+const PROBABILITY_AFTER_COMMA: f32 = 0.4;
 /// The least probability of a cue for which source and content are looked for: these cost far more
 /// than the cue.
-const WORTH: f32 = 0.06;
+const LEAST_CUE_PROBABILITY: f32 = 0.06;
 /// The least probability of a cue that ends the content before it.
-const SURE: f32 = 0.5;
+const SURE_CUE_PROBABILITY: f32 = 0.5;
 
 /// At most this many attributions share a token of their contents, so that all quotes together stay
 /// in proportion to the text.
-const SHARED: u8 = 4;
+const MAX_CONTENTS_PER_TOKEN: u8 = 4;
 
 /// What all decisions on one candidate cost, in units of [`Patience`].
-const DECISION: usize = 200;
+const DECISION_STEPS: usize = 200;
 
 /// A document with its candidates and how likely each is a cue.
 pub(crate) struct Search<'r, 'd> {
@@ -82,7 +81,7 @@ impl<'r, 'd> Search<'r, 'd> {
             patience.spend(10)?;
             chances.push(chance(candidate));
         }
-        for (candidate, _) in candidates.iter().zip(&chances).filter(|(_, p)| **p >= SURE) {
+        for (candidate, _) in candidates.iter().zip(&chances).filter(|(_, p)| **p >= SURE_CUE_PROBABILITY) {
             sight.starts.mark_own(candidate.cue.start);
             if let Some(subject) = candidate.subject.as_ref().filter(|s| s.order == Order::Plain) {
                 sight.starts.mark_subject(subject.tokens.start);
@@ -94,7 +93,7 @@ impl<'r, 'd> Search<'r, 'd> {
 
     /// Whether a candidate is likely enough for the costlier decisions.
     pub(crate) fn is_worth(&self, place: usize) -> bool {
-        self.chances[place] >= WORTH || self.candidates[place].after_speech
+        self.chances[place] >= LEAST_CUE_PROBABILITY || self.candidates[place].after_speech
     }
 
     /// What may be the source of a candidate.
@@ -129,7 +128,7 @@ impl<'r, 'd> Search<'r, 'd> {
             head: c.head,
             lemma: c.lemma.clone(),
             voice: Some(c.voice),
-            confidence: if follows_comma(self.sight.r, c) { sure.max(AFTER_COMMA) } else { sure },
+            confidence: if follows_comma(self.sight.r, c) { sure.max(PROBABILITY_AFTER_COMMA) } else { sure },
             source,
             content,
             object: c.frame.object.clone(),
@@ -160,7 +159,7 @@ fn follows_comma(r: &Reading<'_>, c: &Candidate) -> bool {
 pub(crate) fn offers(search: &Search<'_, '_>, models: &Models, patience: &Patience<'_>) -> Option<Vec<Draft>> {
     let mut found = Vec::new();
     for place in (0..search.candidates.len()).filter(|&place| search.is_worth(place)) {
-        patience.spend(DECISION)?;
+        patience.spend(DECISION_STEPS)?;
         found.extend(search.decide(place, models).map(|outcome| outcome.draft));
     }
     Some(found)
@@ -172,7 +171,7 @@ pub(crate) fn chosen(r: &Reading<'_>, mut offers: Vec<Draft>) -> Vec<Draft> {
     offers.extend(headline::drafts(r));
     offers.extend(leadin::drafts(r));
     let quoted = |draft: &Draft| draft.content.iter().any(|c| c.clone().any(|i| r.is_open_quote(i)));
-    offers.retain(|draft| draft.confidence >= if quoted(draft) { LEAST_QUOTED } else { LEAST });
+    offers.retain(|draft| draft.confidence >= if quoted(draft) { LEAST_PROBABILITY_QUOTED } else { LEAST_PROBABILITY });
     offers.retain(|draft| !is_layout(r, draft));
     offers.sort_by_key(|draft| draft.head);
     drop_beaten(r, &mut offers);
@@ -183,7 +182,8 @@ pub(crate) fn chosen(r: &Reading<'_>, mut offers: Vec<Draft>) -> Vec<Draft> {
     let mut shares = vec![0_u8; r.len() + 1];
     let mut chosen = Vec::new();
     for draft in offers {
-        let crowded = || draft.content.iter().any(|c| shares[c.clone()].iter().any(|&share| share >= SHARED));
+        let crowded =
+            || draft.content.iter().any(|c| shares[c.clone()].iter().any(|&share| share >= MAX_CONTENTS_PER_TOKEN));
         if !taken[draft.head] && !crowded() {
             draft.content.iter().chain([&draft.cue]).for_each(|c| taken[c.clone()].fill(true));
             draft
@@ -198,10 +198,10 @@ pub(crate) fn chosen(r: &Reading<'_>, mut offers: Vec<Draft>) -> Vec<Draft> {
 }
 
 /// Two readings of the same words have heads less than this many tokens apart.
-const NEAR: usize = 16;
+const CUE_REACH_TOKENS: usize = 16;
 /// By this much an attribution must be likelier than one whose content it stands in to show that
 /// the outer one reaches too far.
-const CLEARLY: f32 = 0.3;
+const CLEAR_MARGIN: f32 = 0.3;
 
 /// Drops offers that a likelier one beats; see [`is_beaten`]. The offers are sorted by head.
 fn drop_beaten(r: &Reading<'_>, offers: &mut Vec<Draft>) {
@@ -214,13 +214,13 @@ fn drop_beaten(r: &Reading<'_>, offers: &mut Vec<Draft>) {
 /// is clearly likelier.
 fn is_beaten(r: &Reading<'_>, offers: &[Draft], place: usize) -> bool {
     let own = &offers[place];
-    let before = offers[..place].iter().rev().take_while(|other| other.head + NEAR > own.head);
-    let after = offers[place + 1..].iter().take_while(|other| own.head + NEAR > other.head);
+    let before = offers[..place].iter().rev().take_while(|other| other.head + CUE_REACH_TOKENS > own.head);
+    let after = offers[place + 1..].iter().take_while(|other| own.head + CUE_REACH_TOKENS > other.head);
     let mut near = before.chain(after).filter(|other| other.confidence > own.confidence);
     if near.any(|other| !own.layout && own.reads_like(other)) {
         return true;
     }
-    let margin = if tells_how(r, own) { 0.5 - own.confidence } else { CLEARLY };
+    let margin = if tells_how(r, own) { 0.5 - own.confidence } else { CLEAR_MARGIN };
     own.content.iter().any(|piece| {
         let from = offers.partition_point(|other| other.head < piece.start);
         let inside = offers[from..].iter().take_while(|other| other.head < piece.end);

@@ -1,8 +1,7 @@
 //! Which noun phrase is the source of a cue?
 //!
-//!
 //! The grammar proposes one source, if any. Offered besides are narrower and wider readings of it,
-//! the noun phrases within [`NEAR`] tokens, what the parser relates to the cue, and "none". The
+//! the noun phrases within [`REACH_TOKENS`] tokens, what the parser relates to the cue, and "none". The
 //! model `source.bin` ranks them.
 //!
 //! Who that source *is* (the speaker) is decided much later, in
@@ -18,7 +17,7 @@ use crate::grammar::{phrase, subject};
 use crate::tags::Tag;
 
 /// How many tokens before and behind the head of the cue a source is looked for, within its unit.
-const NEAR: usize = 45;
+const REACH_TOKENS: usize = 45;
 
 /// The noun phrases that may be the source, "none" first among them. `rule` is what the grammar
 /// proposes. No range is offered twice, and none holds the head of the cue.
@@ -66,7 +65,7 @@ fn variants(s: &Sight<'_, '_>, rule: &Range<usize>) -> Vec<Range<usize>> {
 fn phrases(s: &Sight<'_, '_>, c: &Candidate) -> Vec<Range<usize>> {
     let r = s.r;
     let unit = r.unit(c.head);
-    let (mut at, to) = (unit.start.max(c.head.saturating_sub(NEAR)), unit.end.min(c.head + NEAR));
+    let (mut at, to) = (unit.start.max(c.head.saturating_sub(REACH_TOKENS)), unit.end.min(c.head + REACH_TOKENS));
     let mut found = Vec::new();
     let begin = c.cue.start.min(c.head);
     while at < to {
@@ -113,7 +112,7 @@ fn parsed(s: &Sight<'_, '_>, c: &Candidate) -> Vec<Range<usize>> {
     let (r, x) = (s.r, &s.syntax);
     let mut found = Vec::new();
     let related = x.subject(c.head).into_iter().chain(x.children(c.head)).chain(x.head(c.head));
-    for i in related.filter(|&i| i.abs_diff(c.head) < 2 * NEAR && r.tag(i).in_phrase()) {
+    for i in related.filter(|&i| i.abs_diff(c.head) < 2 * REACH_TOKENS && r.tag(i).in_phrase()) {
         let mut span = x.span(i);
         while span.start < i && matches!(r.tag(span.start), Tag::In | Tag::To | Tag::Comma | Tag::Quote) {
             span.start += 1;

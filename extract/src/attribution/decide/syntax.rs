@@ -66,7 +66,7 @@ impl<'t> Syntax<'t> {
         let (mut first, mut count) = (range.start, 0);
         for i in range.clone() {
             let outside = self.head(i).is_none_or(|head| !range.contains(&head));
-            // Marks hang anywhere.
+            // Punctuation may depend on any word.
             if outside && self.tree.relations[i] != Relation::Mark {
                 if count == 0 {
                     first = i;

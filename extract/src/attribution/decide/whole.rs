@@ -1,6 +1,5 @@
 //! Do cue, source and content together make an attribution?
 //!
-//!
 //! The last decision sees what the earlier ones chose and how clearly they did. Its probability is
 //! the confidence of the quote, before calibration.
 

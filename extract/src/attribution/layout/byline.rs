@@ -13,7 +13,7 @@ use crate::tags::Tag;
 use crate::view::Reading;
 
 /// The most tokens of a post.
-const POST: usize = 120;
+const MAX_POST_TOKENS: usize = 120;
 
 /// Attributions by a dash: after a quotation of at least four tokens that opens its sentence, or
 /// between a post and the name and account of its author.
@@ -26,7 +26,7 @@ pub(crate) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
     });
     let posts = (1..r.len()).filter_map(|dash| {
         let (source, _) = named(r, dash).filter(|(_, account)| *account)?;
-        // What is quoted was found above.
+        // Quotations were handled above.
         let content = post(r, dash).filter(|content| !r.is_open_quote(content.start))?;
         Some(draft(r, source, dash, content))
     });
@@ -52,7 +52,7 @@ fn named(r: &Reading<'_>, dash: usize) -> Option<(Range<usize>, bool)> {
 /// The post before the dash at the end of its paragraph, or the paragraph before a line that the dash begins.
 fn post(r: &Reading<'_>, dash: usize) -> Option<Range<usize>> {
     let paragraph = r.paragraph_of(dash - 1);
-    let floor = dash.saturating_sub(POST);
+    let floor = dash.saturating_sub(MAX_POST_TOKENS);
     let start = (floor..dash).rev().take_while(|&i| r.paragraph_of(i) == paragraph).last()?;
     (start > floor || floor == 0).then_some(start..dash)
 }

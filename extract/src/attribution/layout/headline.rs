@@ -16,7 +16,7 @@ use crate::view::turns::is_heading;
 use crate::view::{REACH, Reading};
 
 /// A label heads at most this many sentences of its paragraph.
-const SENTENCES: usize = 40;
+const MAX_SENTENCES: usize = 40;
 
 /// Attributions by a colon after a short name that begins a headline or the first line of the text, and by the labels
 /// of a transcript.
@@ -58,9 +58,9 @@ fn is_dateline(r: &Reading<'_>, unit: &Range<usize>, colon: usize) -> bool {
     (unit.start..colon).all(shouted) && (colon + 2..unit.end).take(REACH).any(says)
 }
 
-/// One past the last token of a unit's paragraph, or of its first [`SENTENCES`] units.
+/// One past the last token of a unit's paragraph, or of its first [`MAX_SENTENCES`] units.
 fn paragraph_end(r: &Reading<'_>, unit: &Range<usize>) -> usize {
     let paragraph = r.paragraph_of(unit.start);
-    let more = r.units()[r.unit_at(unit.start) + 1..].iter().take(SENTENCES);
+    let more = r.units()[r.unit_at(unit.start) + 1..].iter().take(MAX_SENTENCES);
     more.take_while(|next| r.paragraph_of(next.start) == paragraph).last().map_or(unit.end, |last| last.end)
 }

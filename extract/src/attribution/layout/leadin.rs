@@ -17,11 +17,11 @@ use crate::tags::Tag;
 use crate::view::Reading;
 
 /// The confidence that a colon leads to what was said.
-const SURE: f32 = 0.97;
+const CONFIDENCE: f32 = 0.97;
 /// The most lines of a list or block, and the most units of one of its paragraphs.
-const LINES: usize = 30;
+const MAX_LINES: usize = 30;
 /// The most tokens of a clause that leads to what was said.
-const CLAUSE: usize = 40;
+const MAX_CLAUSE_TOKENS: usize = 40;
 
 /// The attributions by a colon after verb and speaker, or at the end of a paragraph.
 /// Verb groups and subjects are found only where a paragraph does end in a colon, which most texts
@@ -31,7 +31,7 @@ pub(crate) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
     let ends: Vec<&Range<usize>> = r
         .units()
         .iter()
-        .filter(|unit| unit.len() <= CLAUSE && r.is(unit.end - 1, ":") && ends_paragraph(r, unit))
+        .filter(|unit| unit.len() <= MAX_CLAUSE_TOKENS && r.is(unit.end - 1, ":") && ends_paragraph(r, unit))
         .collect();
     if ends.is_empty() {
         return found;
@@ -49,7 +49,7 @@ fn turned(r: &Reading<'_>, unit: &Range<usize>) -> Option<Draft> {
     if !List::TurnedVerbs.has(r.lower(verb)) || !r.is_capital(verb) || unit.len() < 4 {
         return None;
     }
-    let limit = unit.end.min(verb + CLAUSE);
+    let limit = unit.end.min(verb + MAX_CLAUSE_TOKENS);
     let colon = (verb + 2..limit).find(|&i| r.is(i, ":") || r.is_open_quote(i)).filter(|&i| r.is(i, ":"))?;
     // The name may be tagged as one with the verb.
     let end = phrase::full_after(r, verb + 1, &["of", "for", "at", "from", "in", "with"])?;
@@ -101,7 +101,7 @@ fn lines(r: &Reading<'_>, from: usize) -> Option<(Vec<Range<usize>>, bool)> {
     }
     let mut lines = Vec::new();
     let mut at = from;
-    while let Some(line) = paragraph(r, at).filter(|_| lines.len() < LINES) {
+    while let Some(line) = paragraph(r, at).filter(|_| lines.len() < MAX_LINES) {
         let Some(words) = sign(r, &line) else { break };
         at = line.end;
         let end = match r.quotation_at(words).filter(|_| r.is_open_quote(words)) {
@@ -116,7 +116,7 @@ fn lines(r: &Reading<'_>, from: usize) -> Option<(Vec<Range<usize>>, bool)> {
 /// The tokens of the paragraph that begins at `from`.
 fn paragraph(r: &Reading<'_>, from: usize) -> Option<Range<usize>> {
     let number = (from < r.len()).then(|| r.paragraph_of(from))?;
-    let units = r.units()[r.unit_at(from)..].iter().take(LINES);
+    let units = r.units()[r.unit_at(from)..].iter().take(MAX_LINES);
     let last = units.take_while(|unit| r.paragraph_of(unit.start) == number).last()?;
     let first = r.unit(from);
     (first.start == from).then_some(from..last.end)
@@ -125,7 +125,7 @@ fn paragraph(r: &Reading<'_>, from: usize) -> Option<Range<usize>> {
 /// Where the words of a marked line begin: behind ">", a bullet, or a number. None for a line
 /// without such a mark.
 fn sign(r: &Reading<'_>, line: &Range<usize>) -> Option<usize> {
-    // The sign of a quoted block is no token.
+    // The ">" of a quoted block is no token.
     let tokens = r.document.tokens();
     let before = line.start.checked_sub(1).map_or(0, |last| tokens[last].span.end());
     let gap = &r.document.text()[before..tokens[line.start].span.start()];
@@ -156,6 +156,6 @@ fn draft(r: &Reading<'_>, cue: Range<usize>, head: usize, source: Range<usize>, 
         object: None,
         negated: false,
         layout: true,
-        confidence: SURE,
+        confidence: CONFIDENCE,
     }
 }

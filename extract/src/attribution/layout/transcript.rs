@@ -6,12 +6,14 @@ use crate::view::Reading;
 use crate::view::turns::Turn;
 
 /// The confidence of a turn, once several labels agree that the text is a transcript.
-const SURE: f32 = 0.98;
+const CONFIDENCE: f32 = 0.98;
 
 /// The turns of a document, if there are enough to make it a transcript.
 /// The labels are read in [`view::turns`](crate::view), since coreference needs them as well.
 pub(crate) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
-    let draft =
-        |turn: &Turn| Draft { confidence: SURE, ..colon_draft(turn.source.clone(), turn.colon, turn.said.clone()) };
+    let draft = |turn: &Turn| Draft {
+        confidence: CONFIDENCE,
+        ..colon_draft(turn.source.clone(), turn.colon, turn.said.clone())
+    };
     r.turns().iter().map(draft).collect()
 }

@@ -1,6 +1,5 @@
 //! What a source did with the content: said, thought, intended or found it.
 //!
-//!
 //! In: a draft, whose cue has a lemma and perhaps a particle. Out: one [`Act`]. The order of the
 //! rules is their priority: the source comes first (a poll finds, whatever verb it takes), then
 //! special phrases, then lists of verbs, and speech where no list knows the word.
@@ -101,7 +100,7 @@ impl Source {
     /// court before anything else; at most twelve tokens are looked at.
     fn of(r: &Reading<'_>, draft: &Draft) -> Self {
         let Some(source) = &draft.source else { return Self::Other };
-        // "The research director" is no research: the word must end its noun phrase. Nor is a name: "the National Review".
+        // The word must end its noun phrase ("the research director" is no research) and be no name ("National Review").
         let ends = |i: usize| i + 1 >= source.end || !r.tag(i + 1).is_noun();
         let named =
             |i: usize, word: &str| i > source.start && r.is_capital(i) && !matches!(word, "poll" | "survey" | "study");

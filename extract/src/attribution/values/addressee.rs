@@ -1,6 +1,5 @@
 //! To whom something was said: "told reporters", "in an interview with the paper", "wrote to the board".
 //!
-//!
 //! The rules look at the object of the cue, at what "to" and "with" bring behind it, at phrases
 //! that open the sentence, and at the clause that the cue hangs on, in this order. Their answer is
 //! an offer, and a feature, of the learned decision ([`learned`](super::learned)). Neighbouring
@@ -16,9 +15,9 @@ use crate::time::expression;
 use crate::view::Reading;
 
 /// How many tokens behind the cue an addressee is looked for.
-const BEHIND: usize = 14;
+const BEHIND_TOKENS: usize = 14;
 /// How many tokens before source and cue.
-const AHEAD: usize = 24;
+const AHEAD_TOKENS: usize = 24;
 
 /// The tokens that name to whom the content of each draft was said, in the order of the drafts,
 /// which is reading order. None for a draft without an addressee.
@@ -81,7 +80,7 @@ fn told(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let fits = match verb.as_str() {
         _ if phrasal || List::AddressedOnlyVerbs.has_stem(&verb) || asked_to(r, next).is_some() => true,
         _ if List::AddressedOrThingVerbs.has_stem(&verb) => is_person(r, &found),
-        // "Urges restraint": what is urged is no addressee, unless it is to do something.
+        // "Urges restraint": the object is no addressee, unless it is to do something.
         _ => {
             matches!(r.lower(next), "that" | "about" | "of" | "if" | "whether" | "not" | "against" | ":")
         }
@@ -116,12 +115,12 @@ fn behind(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let from = turned.unwrap_or(draft.head + 1);
     let noun = matches!(draft.voice, Some(Voice::Noun | Voice::OwnNoun));
     let light = List::LightVerbs.has_stem(&verb) || List::GivingVerbs.has_stem(&verb);
-    // A noun that is said or written, seen so far: after it "to" brings the addressee.
+    // Whether a noun for something said or written was seen; behind it "to" brings the addressee.
     let mut channel = noun && is_channel(r.lower(draft.head));
     if let Some(found) = handed(r, draft, &verb) {
         return Some(found);
     }
-    for i in from..r.unit(draft.head).end.min(from + BEHIND) {
+    for i in from..r.unit(draft.head).end.min(from + BEHIND_TOKENS) {
         let clause = i > from && r.tag(i).is_finite();
         if r.quotation_at(i).is_some() || matches!(r.tag(i), Tag::Stop | Tag::Colon) || r.is(i, "that") || clause {
             break;
@@ -135,7 +134,7 @@ fn behind(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
         let first = i == from || i == from + 1 && r.tag(from) == Tag::Rb;
         let says = to && first && (says_to(&verb) || answers(&verb));
         if says || channel && (to || r.is(i, "with") && r.tag(i - 1).is_noun()) || talks_with(r, &verb, i) && first {
-            // "A response to the rhetoric": what is answered need not hear.
+            // "A response to the rhetoric": what is answered need not be an addressee.
             let strict = answers(&verb) && says || i > from && List::AnswerNouns.has(r.lower(i - 1));
             let found = phrase_at(r, i + 1).and_then(|found| checked(r, found))?;
             return (!strict || is_person(r, &found)).then_some(found);
@@ -167,7 +166,7 @@ fn ahead(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let begin = draft.source.as_ref().filter(|s| s.end <= draft.head).map_or(draft.cue.start, |s| s.start);
     let unit = r.unit(draft.head);
     let comma = (unit.start..begin).next_back().filter(|&i| r.tag(i) == Tag::Comma)?;
-    let from = unit.start.max(comma.saturating_sub(AHEAD));
+    let from = unit.start.max(comma.saturating_sub(AHEAD_TOKENS));
     let opens = (from..comma).rev().find(|&i| {
         i == unit.start
             && (matches!(
@@ -204,7 +203,7 @@ fn beside(r: &Reading<'_>, drafts: &[Draft], own: &[Option<Range<usize>>], place
         own[i].clone().filter(|_| same)
     });
     other.or_else(|| {
-        let from = unit.start.max(draft.cue.start.saturating_sub(AHEAD));
+        let from = unit.start.max(draft.cue.start.saturating_sub(AHEAD_TOKENS));
         let verb =
             (from..draft.cue.start).rev().filter(|&i| r.quotation_at(i).is_none()).find(|&i| r.tag(i).is_finite())?;
         let word = r.infinitive(verb);
@@ -224,7 +223,7 @@ fn beside(r: &Reading<'_>, drafts: &[Draft], own: &[Option<Range<usize>>], place
 fn before_colon(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let quoted = draft.content.first()?.clone().find(|&i| r.is_open_quote(i))?;
     let colon = quoted.checked_sub(1).filter(|&i| r.is(i, ":"))?;
-    let from = r.unit(colon).start.max(colon.saturating_sub(BEHIND));
+    let from = r.unit(colon).start.max(colon.saturating_sub(BEHIND_TOKENS));
     let verb = (from..colon).rev().find(|&i| r.tag(i).is_verb()).filter(|&verb| !draft.holds(verb))?;
     let found = List::AddressedVerbs.has_stem(&r.infinitive(verb)).then(|| phrase_at(r, verb + 1)).flatten()?;
     checked(r, found).filter(|found| found.end <= colon)

@@ -1,6 +1,5 @@
 //! Documents speak for those who wrote or ordered them: "the Veloria Times poll", "a study by Ana Dunmore".
 //!
-//!
 //! In: the head phrase of a source and what follows it. Out: the entities that issued the document,
 //! each with its confidence; empty if the source is no document, or nobody is named for it.
 
@@ -52,7 +51,7 @@ pub(crate) fn issuers(
     let plural = r.tag(head) == Tag::Nns;
     let known = matches!(first, "the" | "this" | "that");
     let opens = phrase.start < lead && !matches!(first, "his" | "her" | "their" | "its" | "one" | "another");
-    // "The Velden poll": who ordered it is told, though not understood.
+    // "The Velden poll" names who ordered it, although the name is not known.
     let foreign = phrase.clone().any(|i| r.tag(i) == Tag::Nnp && r.is_capital(i) && i > phrase.start);
     if plural || foreign || !(known || opens) {
         return Vec::new();
@@ -71,7 +70,7 @@ fn told(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>, rest: &Range<us
         _ => false,
     };
     let mut named: Vec<&Place<'_>> = cast.inside(phrase).filter(issues).collect();
-    // "The Ledger's Harbour States average": what it is called after is no issuer beside the owner.
+    // "The Ledger's Harbour States average": with an owner, other names only tell what it is about.
     if named.iter().any(|place| r.tag(place.name_end) == Tag::Pos) {
         named.retain(|place| r.tag(place.name_end) == Tag::Pos);
     }
@@ -93,13 +92,13 @@ fn told(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>, rest: &Range<us
 }
 
 /// How many tokens before and behind a document another mention of it is looked for.
-const FAR: usize = 1500;
+const REACH_TOKENS: usize = 1500;
 
 /// The issuers of the nearest document of the same kind whose phrase names them: the nearest
 /// before, else the nearest after.
 fn elsewhere(r: &Reading<'_>, cast: &Cast<'_>, head: usize) -> Vec<Speaker> {
     let word = singular(r.lower(head));
-    // Both numbers of all of these words begin alike; few other words do.
+    // Singular and plural of these words begin alike, so this rules out most other words quickly.
     let begin = &word.as_bytes()[..word.len().min(3)];
     let named = |i: usize| {
         let lower = r.lower(i);
@@ -109,8 +108,8 @@ fn elsewhere(r: &Reading<'_>, cast: &Cast<'_>, head: usize) -> Vec<Speaker> {
         let start = start(r, i);
         told(r, cast, &(start..i + 1), &(i + 1..r.unit(i).end.min(i + 8)))
     };
-    let before = (head.saturating_sub(FAR)..head).rev();
-    let after = head + 1..r.len().min(head + FAR);
+    let before = (head.saturating_sub(REACH_TOKENS)..head).rev();
+    let after = head + 1..r.len().min(head + REACH_TOKENS);
     let found = before.chain(after).map(named).find(|found| !found.is_empty()).unwrap_or_default();
     found.into_iter().map(|(entity, sure)| (entity, sure * 0.85)).collect()
 }

@@ -34,7 +34,7 @@ pub(crate) struct Place<'m> {
 }
 
 /// Look-ups find mentions of up to this many tokens.
-const LONGEST: usize = 40;
+const MAX_MENTION_TOKENS: usize = 40;
 
 impl<'m> Cast<'m> {
     /// Indexes the mentions of a document.
@@ -75,14 +75,14 @@ impl<'m> Cast<'m> {
 
     /// The widest mention over a token.
     pub(crate) fn over(&self, token: usize) -> Option<&Place<'m>> {
-        let from = self.places.partition_point(|place| place.tokens.start + LONGEST < token);
+        let from = self.places.partition_point(|place| place.tokens.start + MAX_MENTION_TOKENS < token);
         let near = self.places[from..].iter().take_while(|place| place.tokens.start <= token);
         near.into_iter().find(|place| token < place.tokens.end)
     }
 
     /// The mention whose head is the token: the last of its name, or of all of it.
     pub(crate) fn headed_by(&self, token: usize) -> Option<&Place<'m>> {
-        let from = self.places.partition_point(|place| place.tokens.start + LONGEST < token);
+        let from = self.places.partition_point(|place| place.tokens.start + MAX_MENTION_TOKENS < token);
         let near = self.places[from..].iter().take_while(|place| place.tokens.start <= token);
         near.into_iter().find(|place| place.tokens.end == token + 1 || place.name_end == token + 1)
     }

@@ -17,10 +17,10 @@ use crate::time::expression;
 use crate::view::Reading;
 
 /// How many governing words are followed from a verb: "would have to try to say" has four.
-const DEPTH: usize = 6;
+const MAX_GOVERNORS: usize = 6;
 
 /// How many tokens before the noun phrase in "someone to say" its verb is looked for.
-const CONTROL_REACH: usize = 8;
+const CONTROL_REACH_TOKENS: usize = 8;
 
 /// Whether the saying itself is asserted, denied or supposed.
 pub(crate) fn polarity(r: &Reading<'_>, draft: &Draft) -> Polarity {
@@ -103,7 +103,7 @@ enum Over {
     Denies,
 }
 
-/// Follows the words that govern the head from right to left, at most [`DEPTH`] of them, to the
+/// Follows the words that govern the head from right to left, at most [`MAX_GOVERNORS`] of them, to the
 /// first that supposes or denies. Auxiliaries and verbs that assert what they govern are passed: in
 /// "went on to say", "said" happened.
 fn over(r: &Reading<'_>, draft: &Draft) -> Over {
@@ -112,7 +112,7 @@ fn over(r: &Reading<'_>, draft: &Draft) -> Over {
     if matches!(draft.voice, Some(Voice::Noun | Voice::OwnNoun)) {
         return Over::Nothing;
     }
-    for _ in 0..DEPTH {
+    for _ in 0..MAX_GOVERNORS {
         let Some(left) = before(r, at, floor) else { return Over::Nothing };
         let word = r.lower(left);
         match r.tag(left) {
@@ -213,7 +213,7 @@ fn over_to(r: &Reading<'_>, to: usize, floor: usize) -> Option<Step> {
     match r.tag(left) {
         tag if tag.is_verb() || tag == Tag::Rp => {
             let left = if tag == Tag::Rp { before(r, left, floor)? } else { left };
-            // "Has to say": no auxiliary here.
+            // In "has to say", "has" is no auxiliary.
             let must = matches!(word, "has" | "have" | "had" | "having");
             let verb = if tag == Tag::Rp { r.infinitive(left) } else { verb };
             Some(if must || List::UnrealVerbs.has_stem(&verb) { Step::Unreal } else { Step::Real(left) })
@@ -222,10 +222,10 @@ fn over_to(r: &Reading<'_>, to: usize, floor: usize) -> Option<Step> {
         tag if List::UnrealNouns.has_stem(&lemma::of_noun(word)) && tag.is_noun() => Some(Step::Unreal),
         // "Asked the mayor to say": the verb stands before the phrase.
         tag if tag.is_noun() || tag == Tag::Prp => {
-            let from = floor.max(left.saturating_sub(CONTROL_REACH));
+            let from = floor.max(left.saturating_sub(CONTROL_REACH_TOKENS));
             let mut control =
                 (from..left).rev().take_while(|&i| !matches!(r.tag(i), Tag::Comma | Tag::Stop | Tag::Colon));
-            // The nearest verb alone: what stands further left governs that verb, not this one.
+            // Only the nearest verb: one further left governs that verb, not this one.
             let nearest = control.find(|&i| r.tag(i).is_verb())?;
             List::ControlVerbs.has_stem(&r.infinitive(nearest)).then_some(Step::Unreal)
         }
@@ -240,7 +240,7 @@ fn shared(r: &Reading<'_>, join: usize, floor: usize) -> Option<usize> {
     if r.tag(before(r, join, floor)?) == Tag::Comma {
         return None;
     }
-    let from = floor.max(join.saturating_sub(2 * CONTROL_REACH));
+    let from = floor.max(join.saturating_sub(2 * CONTROL_REACH_TOKENS));
     let first =
         (from..join).rev().find(|&i| r.tag(i).is_finite() || matches!(r.tag(i), Tag::To | Tag::Stop | Tag::Colon))?;
     (is_modal(r.lower(first)) || r.tag(first) == Tag::To).then_some(first + 1)
@@ -266,7 +266,7 @@ fn conditional(r: &Reading<'_>, draft: &Draft) -> bool {
     let floor = r.unit(draft.head).start;
     let Some(place) = before(r, begin, floor) else { return false };
     let opener = r.lower(place);
-    // "On Tuesday, when opponents try to convince the court": news tells the past, so that this is to come.
+    // "On Tuesday, when opponents try to convince the court": in news, the present tense with a date is the future.
     let present = || {
         let tense = (draft.cue.start..=draft.head).find(|&i| r.tag(i).is_finite());
         tense.is_some_and(|i| matches!(r.tag(i), Tag::Vbp | Tag::Vbz))

@@ -1,6 +1,5 @@
 //! Questions of an attribution that models answer: who its source is, its act, its polarity, its addressee.
 //!
-//!
 //! Analysis puts these questions to a [`Decides`]: in the product the models, in fitting something
 //! that also writes the questions down. So a model learns from just what it will be asked.
 

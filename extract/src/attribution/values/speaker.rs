@@ -101,7 +101,7 @@ pub(super) fn antecedent(r: &Reading<'_>, cast: &Cast<'_>, pronoun: usize) -> Ve
     let near = cast.over(last);
     let person = |place: &&Place<'_>| cast.kind_of(place.mention.entity) == EntityType::Person;
     let found = if r.is(pronoun, "who") {
-        // Not "the Varrin aide who": a name before a noun belongs to that.
+        // Not in "the Varrin aide who": there the name only modifies a noun.
         let modifies = |i: &usize| matches!(r.tag(i + 1), Tag::Nn | Tag::Nns | Tag::Nnp | Tag::Pos);
         let back = (unit.start.max(pronoun.saturating_sub(12))..pronoun).rev().filter(|i| !modifies(i));
         near.filter(person).or_else(|| back.filter_map(|i| cast.headed_by(i)).find(person))
@@ -121,7 +121,7 @@ pub(super) fn head_phrase(r: &Reading<'_>, cast: &Cast<'_>, source: &Range<usize
         ) && r.quotation_at(i).is_none()
             && !r.is(i, "/")
     };
-    // "The Alliance to Save Schools": small words inside a name end nothing.
+    // "The Alliance to Save Schools": function words inside a name do not end the phrase.
     let named = |i: usize| cast.over(i).is_some_and(|place| place.tokens.start < i && i + 1 < place.name_end);
     let mut end = (source.start + 1..source.end).find(|&i| ends(i) && !named(i)).unwrap_or(source.end);
     // A list: "Smith, Jones and Brown", "Smith, R-Ohio, and Brown".

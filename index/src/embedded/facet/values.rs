@@ -15,7 +15,7 @@ use crate::{EntityId, Facet, Result};
 pub(super) enum Wanted {
     /// All, as they are.
     All,
-    /// Ids of entities.
+    /// Ids of entities that have names: not dates and sums of money.
     Entities,
     /// Names, of which those with the same [`name_key`] are one.
     Names,
@@ -32,6 +32,8 @@ pub(super) struct Values {
     segment: usize,
     /// The numbers of the values that count, in the present segment.
     range: Range<u64>,
+    /// Those among them that do not.
+    skipped: [Range<u64>; 2],
     /// How many hits have each of them, for each segment so far.
     counts: Vec<Vec<u32>>,
     /// The hit that had each of them last, so that none counts twice: one more than its first document.
@@ -44,7 +46,7 @@ impl Values {
     /// Nothing counted yet.
     pub(super) fn new(columns: Segments, wanted: Wanted) -> Self {
         let counts = vec![Vec::new(); columns.len()];
-        Self { columns, wanted, segment: 0, range: 0..0, counts, last: Vec::new(), missing: 0 }
+        Self { columns, wanted, segment: 0, range: 0..0, skipped: [0..0, 0..0], counts, last: Vec::new(), missing: 0 }
     }
 
     /// What follows is of this segment.
@@ -53,6 +55,10 @@ impl Values {
         self.range = match &self.columns[segment] {
             Some(column) => range(column, &self.wanted)?,
             None => 0..0,
+        };
+        self.skipped = match (&self.wanted, &self.columns[segment]) {
+            (Wanted::Entities, Some(column)) => [begun(column, "date/")?, begun(column, "money/")?],
+            _ => [0..0, 0..0],
         };
         let len = (self.range.end - self.range.start) as usize;
         self.counts[segment] = vec![0; len];
@@ -68,11 +74,13 @@ impl Values {
             return;
         };
         let (counts, range, ords) = (&mut self.counts[self.segment], &self.range, column.ords());
+        let skipped = &self.skipped;
+        let counts_for = |ord: &u64| range.contains(ord) && !skipped.iter().any(|some| some.contains(ord));
         // A document with one value needs no look at what it had before.
         if docs.len() == 1
             && let Some(ord) = only(ords, docs.start)
         {
-            match ord.filter(|ord| range.contains(ord)) {
+            match ord.filter(counts_for) {
                 Some(ord) => counts[(ord - range.start) as usize] += 1,
                 None => self.missing += 1,
             }
@@ -80,7 +88,7 @@ impl Values {
         }
         let hit = docs.start + 1;
         let mut any = false;
-        for ord in docs.flat_map(|doc| ords.values_for_doc(doc)).filter(|ord| range.contains(ord)) {
+        for ord in docs.flat_map(|doc| ords.values_for_doc(doc)).filter(counts_for) {
             any = true;
             let at = (ord - range.start) as usize;
             if self.last[at] != hit {
@@ -186,14 +194,23 @@ fn only(ords: &Column<u64>, doc: DocId) -> Option<Option<u64>> {
 fn range(column: &StrColumn, wanted: &Wanted) -> Result<Range<u64>> {
     let dictionary = column.dictionary();
     let all = dictionary.num_terms() as u64;
-    let Wanted::Labels(begun) = wanted else { return Ok(0..all) };
-    // The beginning ends with a sign that is followed by a blank in the order of bytes.
-    let behind = format!("{} ", begun.strip_suffix('\u{1F}').unwrap_or(begun));
-    let at = |key: &str| -> Result<u64> {
+    if let Wanted::Labels(pairs) = wanted { begun(column, pairs) } else { Ok(0..all) }
+}
+
+/// The numbers of the values that begin like this.
+fn begun(column: &StrColumn, begun: &str) -> Result<Range<u64>> {
+    let dictionary = column.dictionary();
+    let all = dictionary.num_terms() as u64;
+    // The beginning ends with a sign of one byte; what begins with the next sign is behind it.
+    let mut behind = begun.as_bytes().to_vec();
+    if let Some(last) = behind.last_mut() {
+        *last += 1;
+    }
+    let at = |key: &[u8]| -> Result<u64> {
         let (TermOrdHit::Exact(ord) | TermOrdHit::Next(ord)) = dictionary.term_ord_or_next(key)?;
         Ok(ord.min(all))
     };
-    let start = at(begun)?;
+    let start = at(begun.as_bytes())?;
     Ok(start..at(&behind)?.max(start))
 }
 

@@ -7,6 +7,8 @@ use super::join::{Part, Sign, combine};
 use super::{Parsed, Parser, is_quote};
 use crate::query::{Expr, Field};
 use crate::steps;
+use crate::text::folded;
+use crate::text::phrases::is_function_word;
 
 impl Parser<'_> {
     /// Reads all of the text as words and phrases.
@@ -24,7 +26,10 @@ impl Parser<'_> {
             parts.extend(self.clause(open, words, phrase)?.map(part));
         }
         self.words_until(self.text.len(), &mut parts)?;
-        Ok(combine(parts, self.options.all_words))
+        Ok(match self.options.all_words {
+            true => all_of(parts),
+            false => combine(parts, false),
+        })
     }
 
     /// Reads words up to this byte.
@@ -54,6 +59,24 @@ impl Parser<'_> {
         let expr = Expr::Word { field: Field::Text, text: text.to_owned() };
         Ok(self.clause(at, text, expr)?.map(part))
     }
+}
+
+/// All words must match, but those that any text has, "is" and "the", which only raise the score: a question is not asked
+/// in the words of its answer.
+fn all_of(parts: Vec<Part>) -> Option<Expr> {
+    let (idle, telling): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|part| is_idle(&part.expr));
+    if idle.is_empty() || telling.is_empty() {
+        return combine(if telling.is_empty() { idle } else { telling }, true);
+    }
+    let must = telling.into_iter().map(|part| part.expr).collect();
+    Some(Expr::Bool { must, should: idle.into_iter().map(|part| part.expr).collect(), must_not: Vec::new() })
+}
+
+/// Whether it looks for a word that says nothing by itself. "WHO" in capitals says something.
+fn is_idle(expr: &Expr) -> bool {
+    let Expr::Word { text, .. } = expr else { return false };
+    let capitals = text.chars().nth(1).is_some() && !text.contains(char::is_lowercase);
+    !capitals && is_function_word(&folded(text))
 }
 
 /// An expression as a part of a group, without sign or operator.

@@ -22,18 +22,18 @@ use crate::model::{feature, word};
 use crate::tags::{Tag, lemma};
 
 /// How many tokens before cue and source are searched for noun phrases.
-const BEFORE: usize = 26;
+const BEFORE_TOKENS: usize = 26;
 /// How many behind both.
-const BEHIND: usize = 22;
+const BEHIND_TOKENS: usize = 22;
 /// How many behind content that follows them.
-const AFTER: usize = 10;
+const AFTER_TOKENS: usize = 10;
 /// How many tokens of content right behind the cue are searched: of "urged the mayor to go" it may
 /// begin with the addressee.
-const INTO: usize = 10;
+const INTO_CONTENT_TOKENS: usize = 10;
 /// The most offers for one draft.
-const MOST: usize = 24;
+const MAX_OFFERS: usize = 24;
 /// How many drafts before and after are asked for their addressees.
-const NEAR: usize = 3;
+const NEAR_DRAFTS: usize = 3;
 
 /// Words that may name the addressee.
 #[derive(Clone, Debug)]
@@ -85,10 +85,10 @@ pub(super) fn offers(
     if let Some(tokens) = usual[place].clone() {
         put(Offer { tokens, usual: true, near: 0, same: false });
     }
-    let near = (place.saturating_sub(NEAR)..place)
+    let near = (place.saturating_sub(NEAR_DRAFTS)..place)
         .rev()
         .zip(1..)
-        .chain((place + 1..drafts.len()).zip(11..10 + NEAR as u32 + 1));
+        .chain((place + 1..drafts.len()).zip(11..10 + NEAR_DRAFTS as u32 + 1));
     for (other, far) in near {
         let unit = eyes.r.unit_at(draft.head) == eyes.r.unit_at(drafts[other].head);
         if let Some(tokens) = usual[other].clone().filter(|_| unit) {
@@ -99,7 +99,7 @@ pub(super) fn offers(
     for tokens in phrases(eyes, draft) {
         put(Offer { tokens, usual: false, near: 0, same: false });
     }
-    found.truncate(MOST);
+    found.truncate(MAX_OFFERS);
     found.sort_by_key(|offer| offer.tokens.start);
     found
 }
@@ -113,12 +113,18 @@ fn phrases(eyes: &Eyes<'_, '_>, draft: &Draft) -> Vec<Range<usize>> {
     let unit = r.window(draft.head);
     let source = draft.source.clone().unwrap_or(draft.cue.clone());
     let (begin, end) = (draft.cue.start.min(source.start), draft.cue.end.max(source.end));
-    let mut looked =
-        vec![draft.head + 1..unit.end.min(end + BEHIND), unit.start.max(begin.saturating_sub(BEFORE))..draft.head];
+    let mut looked = vec![
+        draft.head + 1..unit.end.min(end + BEHIND_TOKENS),
+        unit.start.max(begin.saturating_sub(BEFORE_TOKENS))..draft.head,
+    ];
     if let Some(last) = draft.content.last().filter(|last| last.end > end) {
-        looked.push(last.end.max(end + BEHIND)..unit.end.min(last.end + AFTER));
+        looked.push(last.end.max(end + BEHIND_TOKENS)..unit.end.min(last.end + AFTER_TOKENS));
     }
-    let into = draft.content.iter().find(|piece| piece.start > draft.head).map_or(0, |piece| piece.start + INTO);
+    let into = draft
+        .content
+        .iter()
+        .find(|piece| piece.start > draft.head)
+        .map_or(0, |piece| piece.start + INTO_CONTENT_TOKENS);
     let mut found = Vec::new();
     for range in looked {
         let mut at = range.start;

@@ -6,12 +6,12 @@ use crate::model::Linear;
 /// What is added to the scores of all answers but the first. They are rare, so a model that counts
 /// errors seldom gives them, though missing one costs as much as a wrong one. Here for
 /// "hypothetical" …
-const SUPPOSED: f32 = 1.6;
+const HYPOTHETICAL_SCORE: f32 = 1.6;
 /// … and here for any addressee against nobody.
-const HEARD: f32 = 0.8;
+const ADDRESSEE_SCORE: f32 = 0.8;
 /// What is added to the addressee that the grammar names, since it is seldom wrong where it names
 /// one.
-const NAMED_BY_GRAMMAR: f32 = 1.0;
+const GRAMMAR_SCORE: f32 = 1.0;
 
 /// The position of the likeliest answer, by the model of the value; of equal scores the first.
 pub(crate) fn choose(model: &Linear, asked: &ValueAsked<'_>) -> usize {
@@ -26,12 +26,12 @@ pub(crate) fn choose(model: &Linear, asked: &ValueAsked<'_>) -> usize {
     };
     let lean = match value {
         Value::Act => 0.0,
-        Value::Polarity => SUPPOSED,
-        Value::Addressee => HEARD,
+        Value::Polarity => HYPOTHETICAL_SCORE,
+        Value::Addressee => ADDRESSEE_SCORE,
     };
     scores.iter_mut().skip(1).for_each(|score| *score += lean);
     if value == Value::Addressee && usual > 0 {
-        scores[usual] += NAMED_BY_GRAMMAR;
+        scores[usual] += GRAMMAR_SCORE;
     }
     (1..scores.len()).fold(0, |best, next| if scores[next] > scores[best] { next } else { best })
 }

@@ -1,6 +1,5 @@
 //! A document as features of values see it: numbers for words, and what depends on what.
 //!
-//!
 //! The accessors take any token, also one outside of the text.
 
 use crate::attribution::decide::syntax::Syntax;

@@ -1,6 +1,5 @@
 //! Features of act and polarity: the cue, what governs it, its source and how the content begins.
 //!
-//!
 //! Both models see the same facts about the draft, but combine them differently: the act depends
 //! mostly on the cue and the kind of source, polarity on the words that govern the cue. The
 //! grammar's answers are features of both.
@@ -20,13 +19,13 @@ use crate::parse::Relation;
 use crate::tags::{Tag, lemma};
 
 /// How many tokens before the head are looked at for polarity, up to a quotation or content.
-const BEFORE: usize = 7;
+const BEFORE_TOKENS: usize = 7;
 /// How many words up the dependency tree, beginning with the head.
-const DEPTH: usize = 3;
+const MAX_GOVERNORS: usize = 3;
 /// The most tokens of a cue that are looked at.
-const CUE: usize = 10;
+const MAX_CUE_TOKENS: usize = 10;
 /// The most tokens of source and content.
-const LONG: usize = 24;
+const MAX_PART_TOKENS: usize = 24;
 
 /// What is known of a draft, as numbers for both models. Hashes stand for words; 0 means that there
 /// is none.
@@ -95,7 +94,7 @@ fn facts(eyes: &Eyes<'_, '_>, draft: &Draft, usual: (Act, Polarity)) -> Facts {
     let source = Source::new(r, eyes.cast, draft);
     let head = draft.head;
     let content = draft.content.first().cloned().unwrap_or(head..head);
-    let near = content.start..content.end.min(content.start + LONG);
+    let near = content.start..content.end.min(content.start + MAX_PART_TOKENS);
     let root = eyes.syntax.roots(&near).0;
     let last = source.phrase.end.saturating_sub(1);
     let object = object(eyes, draft, &content);
@@ -121,7 +120,7 @@ fn facts(eyes: &Eyes<'_, '_>, draft: &Draft, usual: (Act, Polarity)) -> Facts {
         noun: source.noun,
         opens: source.first,
         plural: u32::from(source.plural),
-        counted: few(start..source.tokens.end.min(start + LONG)),
+        counted: few(start..source.tokens.end.min(start + MAX_PART_TOKENS)),
         object: object.map_or(0, |i| word(&noun_of(i))),
         object_class: object.map_or(0, |i| class_of(&noun_of(i))),
         object_groups: object.map_or([0; 3], |i| eyes.groups(i)),
@@ -133,11 +132,12 @@ fn facts(eyes: &Eyes<'_, '_>, draft: &Draft, usual: (Act, Polarity)) -> Facts {
 /// The last noun of the cue beside its head, or the head of the first noun phrase of the content.
 fn object(eyes: &Eyes<'_, '_>, draft: &Draft, content: &Range<usize>) -> Option<usize> {
     let r = eyes.r;
-    let cue = draft.cue.start..draft.cue.end.min(draft.cue.start + CUE);
+    let cue = draft.cue.start..draft.cue.end.min(draft.cue.start + MAX_CUE_TOKENS);
     let own = cue.rev().find(|&i| i != draft.head && r.tag(i).is_noun());
     own.or_else(|| {
         let child = eyes.syntax.child(draft.head, Relation::Object)?;
-        (child > draft.head && child < content.start + CUE && r.quotation_at(child).is_none()).then_some(child)
+        (child > draft.head && child < content.start + MAX_CUE_TOKENS && r.quotation_at(child).is_none())
+            .then_some(child)
     })
 }
 
@@ -218,7 +218,7 @@ fn around(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, out: &mut Vec<u32>)
     let length = draft.content.iter().map(|piece| piece.len()).sum();
     add(70, &[steps(length), act]);
     add(71, &[steps(length), lemma]);
-    let cue = draft.cue.start..draft.cue.end.min(draft.cue.start + CUE);
+    let cue = draft.cue.start..draft.cue.end.min(draft.cue.start + MAX_CUE_TOKENS);
     let all = cue.clone().fold(0, |sum: u32, i| sum.rotate_left(5) ^ eyes.word(i));
     add(72, &[all]);
     add(73, &[all, first]);
@@ -275,7 +275,7 @@ fn of_polarity(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, out: &mut Vec<
         return;
     }
     let unit = r.window(draft.head);
-    for back in 1..=BEFORE {
+    for back in 1..=BEFORE_TOKENS {
         let Some(i) = draft.head.checked_sub(back).filter(|&i| i >= unit.start) else { break };
         if draft.holds(i) || r.quotation_at(i).is_some() {
             break;
@@ -287,7 +287,7 @@ fn of_polarity(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, out: &mut Vec<
             add(35, &[eyes.lemma(i), tag]);
         }
     }
-    let cue = draft.cue.start..draft.cue.end.min(draft.cue.start + CUE);
+    let cue = draft.cue.start..draft.cue.end.min(draft.cue.start + MAX_CUE_TOKENS);
     let all = cue.clone().fold(0, |sum: u32, i| sum.rotate_left(5) ^ eyes.word(i));
     add(36, &[all]);
     for i in cue.filter(|&i| i != draft.head) {
@@ -310,13 +310,13 @@ fn of_polarity(eyes: &Eyes<'_, '_>, draft: &Draft, facts: &Facts, out: &mut Vec<
     govern(eyes, draft.head, facts, out);
 }
 
-/// Features of the words above the head, up to [`DEPTH`], and of the auxiliaries, markers, adverbs
+/// Features of the words above the head, up to [`MAX_GOVERNORS`], and of the auxiliaries, markers, adverbs
 /// and subjects that depend on each of them.
 fn govern(eyes: &Eyes<'_, '_>, head: usize, facts: &Facts, out: &mut Vec<u32>) {
     let &Facts { polarity: usual, tag, .. } = facts;
     let mut add = |template: u32, values: &[u32]| out.push(feature(template, values));
     let (mut at, mut way) = (head, 0_u32);
-    for depth in 0..DEPTH as u32 {
+    for depth in 0..MAX_GOVERNORS as u32 {
         for child in eyes.syntax.children(at).take(12) {
             let relation = eyes.syntax.relation(child);
             let told = [Relation::Auxiliary, Relation::Marker, Relation::Adverb, Relation::Coordinator];

@@ -29,7 +29,7 @@ use crate::view::Reading;
 use eyes::Eyes;
 
 /// What the features of one question cost, in units of [`Patience`].
-const QUESTION: usize = 60;
+const QUESTION_STEPS: usize = 60;
 
 /// The models, which serve both tiers.
 #[derive(Clone, Debug)]
@@ -87,7 +87,7 @@ impl<'j, 'd> Judge<'j, 'd> {
         let mut heard = Vec::with_capacity(drafts.len());
         for (place, draft) in drafts.iter().enumerate() {
             let mut offers = addressee::offers(&self.eyes, drafts, usual, place);
-            patience.spend(QUESTION + 4 * offers.len())?;
+            patience.spend(QUESTION_STEPS + 4 * offers.len())?;
             let features = addressee::features(&self.eyes, draft, &offers);
             let spans: Vec<Span> = offers.iter().map(|offer| self.eyes.r.span(&offer.tokens)).collect();
             let asked = ValueAsked {
@@ -112,7 +112,7 @@ impl<'j, 'd> Judge<'j, 'd> {
     ) -> Option<Vec<(Act, Polarity)>> {
         let mut found = Vec::with_capacity(drafts.len());
         for draft in drafts {
-            patience.spend(2 * QUESTION)?;
+            patience.spend(2 * QUESTION_STEPS)?;
             let usual = (act::of(self.eyes.r, draft), polarity::polarity(self.eyes.r, draft));
             let [of_act, of_polarity] = manner::features(&self.eyes, draft, usual);
             let content = self.spans(draft);

@@ -1,6 +1,5 @@
 //! One answer in an article: the mention that a source is follows whom the source was decided to be.
 //!
-//!
 //! Coreference was decided before attribution and may answer differently. Since the decision about
 //! speakers knows more, its answer wins, and mentions and quotes then tell the same.
 

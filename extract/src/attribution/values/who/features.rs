@@ -1,6 +1,5 @@
 //! What speaks for and against an entity being who a source means, as hashed features.
 //!
-//!
 //! A model ranks the offers for one source; each offer gets a list of hashed features. A template
 //! number has one meaning for ever.
 //!

@@ -1,6 +1,5 @@
 //! The entities that a source may mean, and what was answered so far.
 //!
-//!
 //! Offers are entities that the rules name, that stand in the source, that were mentioned shortly
 //! before or after, that spoke last, or that the article names most; besides, several of them
 //! together, and nobody. An entity that is not offered cannot be chosen, so the window is wide; its

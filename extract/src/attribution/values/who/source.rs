@@ -1,6 +1,5 @@
 //! What kind of words a source is.
 //!
-//!
 //! What a source *is* decides how it can be resolved: a full name by itself, a short name by the
 //! full one, a pronoun by what was mentioned last, a description by titles. The kind is therefore
 //! part of nearly every feature.

@@ -1,0 +1,167 @@
+//! Walks the articles of a segment that may match, forwards, with the matches of each condition beside.
+
+use std::ops::Range;
+
+use tantivy::query::{AllScorer, Scorer, Weight};
+use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
+
+use super::tree::{Leaf, Node, Tree};
+use crate::embedded::collect::CHECK_EVERY;
+use crate::embedded::view::{Keys, Places, View};
+use crate::{Interrupt, Result};
+
+/// The matches of all conditions in a segment.
+pub(super) struct Walk<'a> {
+    keys: &'a Keys,
+    places: &'a Places,
+    reader: &'a SegmentReader,
+    /// All matches, each going forwards only.
+    cursors: Vec<Cursor>,
+    /// For each condition, which of them are its sentences and which the articles that meet it as a whole.
+    leaves: Vec<(Option<usize>, Option<usize>)>,
+    /// Which of them the articles must pass.
+    filter: Option<usize>,
+    /// Which of them together have every article that can match.
+    drivers: Vec<usize>,
+    /// Where the articles begin that were not visited yet.
+    at: DocId,
+    visited: u32,
+}
+
+/// Which articles are walked.
+#[derive(Clone, Copy)]
+pub(super) enum Wanted {
+    /// Those that the whole query may match.
+    All,
+    /// Those that meet one condition.
+    One(usize),
+}
+
+/// Matches that are walked forwards.
+struct Cursor(Box<dyn Scorer>);
+
+impl Cursor {
+    /// The first match at or after a document.
+    fn seek(&mut self, target: DocId) -> DocId {
+        let doc = self.0.doc();
+        if doc >= target { doc } else { self.0.seek(target) }
+    }
+}
+
+impl<'a> Walk<'a> {
+    /// The articles of a segment that may match.
+    pub(super) fn new(view: &'a View, segment: usize, tree: &Tree, wanted: Wanted) -> Result<Self> {
+        let reader = &view.searchers.sentences.segment_readers()[segment];
+        let mut walk = Self {
+            keys: &view.sentence_keys[segment],
+            places: &view.sentence_places[segment],
+            reader,
+            cursors: Vec::new(),
+            leaves: vec![(None, None); tree.leaves.len()],
+            filter: None,
+            drivers: Vec::new(),
+            at: 0,
+            visited: 0,
+        };
+        let open = |weight: &dyn Weight| -> Result<Cursor> { Ok(Cursor(weight.scorer(reader, 1.0)?)) };
+        for (number, Leaf { sentences, whole, .. }) in tree.leaves.iter().enumerate() {
+            if let Wanted::One(one) = wanted
+                && one != number
+            {
+                continue;
+            }
+            let mut add = |query: &Option<Box<dyn Weight>>| -> Result<Option<usize>> {
+                let Some(query) = query else { return Ok(None) };
+                walk.cursors.push(open(&**query)?);
+                Ok(Some(walk.cursors.len() - 1))
+            };
+            walk.leaves[number] = (add(sentences)?, add(whole)?);
+        }
+        if let Wanted::One(_) = wanted {
+            walk.drivers = (0..walk.cursors.len()).collect();
+            return Ok(walk);
+        }
+        if let Some(filter) = &tree.filter {
+            walk.cursors.push(open(&**filter)?);
+            walk.filter = Some(walk.cursors.len() - 1);
+        }
+        let (query, filter) = (walk.driver(&tree.root), walk.filter.map(|filter| vec![filter]));
+        walk.drivers = match cheapest(query.into_iter().chain(filter), &walk.cursors) {
+            Some(drivers) => drivers,
+            None => {
+                walk.cursors.push(Cursor(Box::new(AllScorer::new(reader.max_doc()))));
+                vec![walk.cursors.len() - 1]
+            }
+        };
+        Ok(walk)
+    }
+
+    /// Cursors that together have every article that a part of the query matches. None if it may match any article.
+    fn driver(&self, node: &Node) -> Option<Vec<usize>> {
+        let union = |nodes: &[Node]| -> Option<Vec<usize>> {
+            nodes.iter().map(|node| self.driver(node)).collect::<Option<Vec<_>>>().map(|all| all.concat())
+        };
+        match node {
+            Node::All => None,
+            Node::Leaf(number) => {
+                let (sentences, whole) = self.leaves[*number];
+                Some(sentences.into_iter().chain(whole).collect())
+            }
+            Node::Bool { must, should, .. } if must.is_empty() => {
+                if should.is_empty() {
+                    None
+                } else {
+                    union(should)
+                }
+            }
+            Node::Bool { must, .. } => cheapest(must.iter().filter_map(|node| self.driver(node)), &self.cursors),
+        }
+    }
+
+    /// The documents of the next article that may match.
+    pub(super) fn next(&mut self, interrupt: &Interrupt) -> Result<Option<Range<DocId>>> {
+        loop {
+            self.visited += 1;
+            if self.visited % CHECK_EVERY == 0 {
+                interrupt.check()?;
+            }
+            let at = self.at;
+            let first = self.drivers.iter().map(|&driver| self.cursors[driver].seek(at)).min().unwrap_or(TERMINATED);
+            if first == TERMINATED {
+                return Ok(None);
+            }
+            let start = first - self.keys.ordinal(first).min(first);
+            let docs = start..(start + self.places.siblings(start)).max(first + 1);
+            self.at = docs.end;
+            if self.reader.alive_bitset().is_none_or(|alive| alive.is_alive(first)) {
+                return Ok(Some(docs));
+            }
+        }
+    }
+
+    /// Whether an article passes the filter.
+    pub(super) fn passes(&mut self, docs: &Range<DocId>) -> bool {
+        self.filter.is_none_or(|filter| self.cursors[filter].seek(docs.start) < docs.end)
+    }
+
+    /// Whether an article as a whole meets a condition.
+    pub(super) fn meets_as_whole(&mut self, leaf: usize, docs: &Range<DocId>) -> bool {
+        self.leaves[leaf].1.is_some_and(|whole| self.cursors[whole].seek(docs.start) < docs.end)
+    }
+
+    /// Visits the sentences of an article that meet a condition.
+    pub(super) fn each(&mut self, leaf: usize, docs: &Range<DocId>, mut visit: impl FnMut(DocId)) {
+        let Some(sentences) = self.leaves[leaf].0 else { return };
+        let cursor = &mut self.cursors[sentences];
+        let mut doc = cursor.seek(docs.start);
+        while doc < docs.end {
+            visit(doc);
+            doc = cursor.0.advance();
+        }
+    }
+}
+
+/// The cursors with the fewest matches.
+fn cheapest(all: impl Iterator<Item = Vec<usize>>, cursors: &[Cursor]) -> Option<Vec<usize>> {
+    all.min_by_key(|some| some.iter().map(|&one| u64::from(cursors[one].0.size_hint())).sum::<u64>())
+}

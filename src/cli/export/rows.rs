@@ -1,0 +1,164 @@
+//! A hit as a line: of JSON, or of a table.
+
+use prost::Message;
+
+use super::super::fault::Fault;
+use super::super::{json, labels};
+use crate::proto::{Article, ArticleSummary, EntityRef, QuoteHit, SentenceHit, SentenceRole, TextPhrase};
+
+/// Something that is exported.
+pub(super) trait Row: Message {
+    /// The name of the message in the package `sayso.v1`.
+    const NAME: &'static str;
+    /// The heading of the table.
+    const COLUMNS: &'static [&'static str];
+    /// The values in the table.
+    fn values(&self) -> Vec<String>;
+    /// The object of JSON.
+    fn json(&self) -> Result<String, Fault>
+    where
+        Self: Sized,
+    {
+        json::line(Self::NAME, self)
+    }
+}
+
+/// A value of a table: between quotation marks if it has a mark of its own, a comma or a line break.
+pub(super) fn cell(value: &str) -> String {
+    if value.contains(['"', ',', '\n', '\r']) {
+        format!("\"{}\"", value.replace('"', "\"\""))
+    } else {
+        value.to_owned()
+    }
+}
+
+/// The columns that tell the article of a hit.
+fn article(article: Option<&Article>) -> [String; 5] {
+    let Some(article) = article else { return Default::default() };
+    let at = article.publish_time.as_ref().map(ToString::to_string).unwrap_or_default();
+    [article.id.clone(), article.outlet.clone(), article.title.clone(), at, article.url.clone()]
+}
+
+impl Row for SentenceHit {
+    const NAME: &'static str = "SentenceHit";
+    const COLUMNS: &'static [&'static str] =
+        &["sentence_id", "text", "role", "score", "article_id", "outlet", "title", "publish_time", "url"];
+
+    fn values(&self) -> Vec<String> {
+        let sentence = self.sentence.clone().unwrap_or_default();
+        let role = SentenceRole::try_from(sentence.role).unwrap_or_default().as_str_name();
+        let role = role.trim_start_matches("SENTENCE_ROLE_").to_lowercase();
+        let of_sentence = [sentence.id, sentence.text, role, self.score.to_string()];
+        of_sentence.into_iter().chain(article(self.article.as_ref())).collect()
+    }
+}
+
+impl Row for QuoteHit {
+    const NAME: &'static str = "QuoteHit";
+    const COLUMNS: &'static [&'static str] = &[
+        "quote_id",
+        "text",
+        "speakers",
+        "speaker_ids",
+        "speaker_confidence",
+        "source",
+        "cue",
+        "addressee",
+        "about",
+        "kind",
+        "act",
+        "polarity",
+        "said_from",
+        "said_until",
+        "confidence",
+        "score",
+        "article_id",
+        "outlet",
+        "title",
+        "publish_time",
+        "url",
+    ];
+
+    fn values(&self) -> Vec<String> {
+        let quote = self.quote.clone().unwrap_or_default();
+        let joined = |parts: Vec<String>| parts.join("; ");
+        let names = |entities: &[EntityRef]| joined(entities.iter().map(|one| one.name.clone()).collect());
+        let phrase = |phrase: Option<&TextPhrase>| phrase.map(|phrase| phrase.text.clone()).unwrap_or_default();
+        let said = quote.said_dates.unwrap_or_default();
+        let day = |day: Option<crate::proto::google_type::Date>| {
+            day.map(|day| format!("{:04}-{:02}-{:02}", day.year, day.month, day.day)).unwrap_or_default()
+        };
+        let of_quote = [
+            quote.id.clone(),
+            quote.text.clone(),
+            names(&quote.speakers),
+            joined(quote.speakers.iter().map(|one| one.id.clone()).collect()),
+            quote.speaker_confidence.map(|sure| sure.to_string()).unwrap_or_default(),
+            phrase(quote.source.as_ref()),
+            phrase(quote.cue.as_ref()),
+            phrase(quote.addressee.as_ref()),
+            names(&quote.about),
+            labels::Kind::label(quote.kind).to_owned(),
+            labels::Act::label(quote.act).to_owned(),
+            labels::Polarity::label(quote.polarity).to_owned(),
+            day(said.start_date),
+            day(said.end_date),
+            quote.confidence.to_string(),
+            self.score.to_string(),
+        ];
+        of_quote.into_iter().chain(article(quote.article.as_ref())).collect()
+    }
+}
+
+impl Row for ArticleSummary {
+    const NAME: &'static str = "ArticleSummary";
+    const COLUMNS: &'static [&'static str] = &[
+        "article_id",
+        "outlet",
+        "title",
+        "publish_time",
+        "url",
+        "authors",
+        "language_code",
+        "labels",
+        "revision",
+        "sentence_count",
+        "entity_count",
+        "quote_count",
+        "model",
+    ];
+
+    fn values(&self) -> Vec<String> {
+        let told = self.article.clone().unwrap_or_default();
+        let labels: Vec<String> = told.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let rest = [
+            told.authors.join("; "),
+            told.language_code.clone(),
+            labels.join("; "),
+            told.revision.to_string(),
+            self.sentence_count.to_string(),
+            self.entity_count.to_string(),
+            self.quote_count.to_string(),
+            self.model.clone(),
+        ];
+        article(self.article.as_ref()).into_iter().chain(rest).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_what_rfc_4180_wants() {
+        let row = ["plain", "a, b", "said \"no\"", "two\nlines", ""].map(cell);
+        assert_eq!(row.join(","), "plain,\"a, b\",\"said \"\"no\"\"\",\"two\nlines\",");
+    }
+
+    #[test]
+    fn every_line_has_as_many_values_as_columns() {
+        assert_eq!(SentenceHit::default().values().len(), SentenceHit::COLUMNS.len());
+        assert_eq!(QuoteHit::default().values().len(), QuoteHit::COLUMNS.len());
+        assert_eq!(ArticleSummary::default().values().len(), ArticleSummary::COLUMNS.len());
+    }
+}
