@@ -5,7 +5,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost_types::FileDescriptorSet;
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "sayso/v1/access.proto",
     "sayso/v1/resources.proto",
     "sayso/v1/article_service.proto",
@@ -14,6 +14,7 @@ const FILES: [&str; 9] = [
     "sayso/v1/quote_service.proto",
     "sayso/v1/analyze_service.proto",
     "sayso/v1/server_service.proto",
+    "sayso/v1/snapshot_service.proto",
     // What the details of a status are made of: nothing imports it, but who asks by reflection must find it.
     "google/rpc/error_details.proto",
 ];

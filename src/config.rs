@@ -17,7 +17,7 @@ pub use crate::{access::TokenConfig, tls::TlsFiles};
 pub use origin::Settings;
 pub(crate) use show::example;
 
-use crate::analysis::Mode;
+use crate::{analysis::Mode, retention::Rule};
 use faults::Faults;
 
 /// The default address, for the server and for clients.
@@ -85,6 +85,15 @@ pub struct RawConfig {
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,
+    /// Folder that holds snapshots, best on another disk; without one, none can be taken [env: SAYSO_SNAPSHOTS]
+    #[arg(long, value_name = "FOLDER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshots: Option<String>,
+    /// How long articles are kept, as rules with semicolons between them: an age since publication, alone or with one
+    /// condition, as in "2y; 30d outlet=Veld Courier; 7d label=customer=17" [default: for ever, env: SAYSO_RETENTION]
+    #[arg(long, value_name = "RULES")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retention: Option<String>,
     /// Folder of models from sayso-train; each replaces the compiled-in model of the same name
     /// [env: SAYSO_MODEL]
     #[arg(long, value_name = "FOLDER")]
@@ -223,6 +232,10 @@ pub struct Config {
     pub insecure_public: bool,
     /// The folder that holds articles and indexes.
     pub data_dir: PathBuf,
+    /// Where snapshots are. None if none can be taken.
+    pub snapshots: Option<String>,
+    /// Which articles are deleted because of their age.
+    pub(crate) retention: Vec<Rule>,
     /// The folder of models that replace compiled-in ones.
     pub model: Option<PathBuf>,
     /// The file of synonyms.
@@ -302,7 +315,7 @@ impl ConfigError {
 
 impl RawConfig {
     /// Where the server keeps articles and indexes.
-    fn data_folder(&self) -> PathBuf {
+    pub(crate) fn data_folder(&self) -> PathBuf {
         self.data_dir.clone().unwrap_or_else(|| DEFAULT_DATA_DIR.into())
     }
 
@@ -333,6 +346,8 @@ impl RawConfig {
             tls: faults.tls(self.tls_cert, self.tls_key, self.tls_client_ca),
             insecure_public: self.insecure_public.unwrap_or_default(),
             data_dir,
+            retention: faults.retention(self.retention),
+            snapshots: self.snapshots.filter(|place| !place.is_empty()),
             model: self.model,
             synonyms: self.synonyms,
             analysis: faults.mode(self.analysis),

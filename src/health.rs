@@ -18,10 +18,11 @@ const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 const WRITERS: [&str; 1] = [proto::article_service_server::SERVICE_NAME];
 
 /// The services that read from the store.
-const READERS: [&str; 3] = [
+const READERS: [&str; 4] = [
     proto::search_service_server::SERVICE_NAME,
     proto::entity_service_server::SERVICE_NAME,
     proto::quote_service_server::SERVICE_NAME,
+    proto::snapshot_service_server::SERVICE_NAME,
 ];
 
 /// The services that need no store.

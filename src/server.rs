@@ -23,6 +23,7 @@ use crate::{
     models,
     pipeline::Pipeline,
     proto, samples,
+    snapshots::Snapshots,
     synonyms::{self, Thesaurus},
     telemetry,
     tls::Tls,
@@ -46,6 +47,7 @@ pub struct Ready {
     access: Arc<Access>,
     tokens: Option<Arc<Tokens>>,
     engine: Arc<dyn Engine>,
+    snapshots: Option<Snapshots>,
     pipeline: Pipeline,
     synonyms: Arc<Thesaurus>,
     listener: TcpListener,
@@ -72,6 +74,7 @@ impl Ready {
             Some(address) => (Metrics::on()?, Some(listen("metrics", "metrics", address).await?)),
             None => (Metrics::default(), None),
         };
+        let snapshots = config.snapshots.as_deref().map(Snapshots::at).transpose()?;
         let synonyms = Arc::new(Thesaurus::open(config.synonyms.clone())?);
         let analyzer = models::analyzer(config.model.as_deref())?;
         let (folder, began) = (config.data_dir.clone(), Instant::now());
@@ -85,7 +88,19 @@ impl Ready {
         let pipeline = Pipeline::new(Arc::clone(&engine), analyzer, config.analysis_threads, metrics.clone());
         let connections = Connections::new(config.limits.connections, tls.clone());
         let scrapes = scrapes.map(|listener| Scrapes { listener, tls, access: Arc::clone(&access) });
-        Ok(Self { config, access, tokens, engine, pipeline, synonyms, listener, connections, metrics, scrapes })
+        Ok(Self {
+            config,
+            access,
+            tokens,
+            engine,
+            snapshots,
+            pipeline,
+            synonyms,
+            listener,
+            connections,
+            metrics,
+            scrapes,
+        })
     }
 
     /// The address on which it listens. If the configured port is 0, this has the actual one.
@@ -105,7 +120,19 @@ impl Ready {
 
     /// Answers calls until `stop` is ready. Then lets open calls finish within the configured grace.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<(), Failure> {
-        let Self { config, access, tokens, engine, pipeline, synonyms, listener, connections, metrics, scrapes } = self;
+        let Self {
+            config,
+            access,
+            tokens,
+            engine,
+            snapshots,
+            pipeline,
+            synonyms,
+            listener,
+            connections,
+            metrics,
+            scrapes,
+        } = self;
         let (stopping, told) = watch::channel(false);
         let (reporter, health) = tonic_health::server::health_reporter();
         let follower = tokio::spawn(health::follow(Arc::clone(&engine), connections.clone(), reporter.clone()));
@@ -120,10 +147,9 @@ impl Ready {
         let slow = config.slow_call;
         let (grace, limits, streams) = (config.shutdown_grace, config.limits.clone(), config.limits.concurrent_streams);
         let (reflection, reflection_alpha) = reflection()?;
-        let routes = grpc::routes(Core::new(engine, pipeline, synonyms, config, told.clone()))
-            .add_service(health)
-            .add_service(reflection)
-            .add_service(reflection_alpha);
+        let core = Arc::new(Core::new(engine, pipeline, synonyms, config, snapshots, told.clone()));
+        let retaining = tokio::spawn(grpc::retain(Arc::clone(&core), told.clone()));
+        let routes = grpc::routes(&core).add_service(health).add_service(reflection).add_service(reflection_alpha);
         let routes = grpc::admitted(grpc::bounded(routes, &limits, told.clone()), access);
         let routes = grpc::traced(grpc::metered(routes, &metrics)?, slow);
         let serving = serve(routes, streams, connections.clone().incoming(listener), stopped(told));
@@ -140,6 +166,7 @@ impl Ready {
             () = ending => tracing::warn!(open_calls = connections.open_calls(), "open calls were cut off after {grace:?}"),
         }
         upgrading.abort();
+        retaining.abort();
         if let Some(fetching) = fetching {
             fetching.abort();
         }

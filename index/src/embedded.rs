@@ -30,7 +30,9 @@ mod alike;
 mod automaton;
 mod change;
 mod collect;
+mod compact;
 mod compile;
+mod export;
 mod facet;
 #[cfg(test)]
 mod failure_tests;
@@ -52,6 +54,7 @@ mod pending;
 mod pins;
 mod predicate;
 mod record;
+mod reindex;
 mod schema;
 mod search;
 mod spelling;
@@ -75,9 +78,11 @@ use std::thread::{self, JoinHandle};
 use crossbeam_channel::Sender;
 use sayso_document::Tier;
 
-use self::change::salvage;
+use self::change::{restore, salvage};
+pub use self::compact::Compacted;
 use self::fault::caught;
 use self::follow::Follower;
+use self::indexes::INDEXES;
 pub use self::opened::{Opened, Rebuilt};
 pub use self::options::EmbeddedOptions;
 use self::pins::{PinLimits, Pins};
@@ -92,9 +97,9 @@ use crate::query::{
     SpellingQuery, SuggestQuery,
 };
 use crate::{
-    AnalyzedArticle, ArticleHit, ArticleMatch, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Health,
-    Interrupt, MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Spelling,
-    Status, Suggestions, Write,
+    AnalyzedArticle, ArticleHit, ArticleMatch, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Exported,
+    Health, Interrupt, Kept, MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit,
+    Spelling, Status, Suggestions, Write,
 };
 
 /// The engine that needs nothing installed: all data lies in one directory.
@@ -184,6 +189,31 @@ impl Embedded {
         Ok(Self { dir, queue: Some(queue), pins, shared, store, disk, opened, threads: vec![writing, following] })
     }
 
+    /// Fills a directory with a copy: these articles, in the order of their numbers, which are all that
+    /// were `exported`. The directory must be empty or missing; the first [`Embedded::open`] makes the indexes.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::InUse`]: the directory holds something.
+    /// - [`ErrorKind::Corrupt`]: the articles are out of order, one is there twice, or some are missing.
+    /// - [`ErrorKind::Storage`]: the disk fails.
+    /// - Any error of the iterator.
+    pub fn restore(
+        dir: impl AsRef<Path>,
+        exported: &Exported,
+        articles: &mut dyn Iterator<Item = Result<Kept>>,
+    ) -> Result<()> {
+        let dir = dir.as_ref();
+        let made = || {
+            std::fs::create_dir_all(dir)?;
+            Result::Ok(std::fs::read_dir(dir)?.next().is_some())
+        };
+        if made().map_err(|error| error.about(dir.display()))? {
+            let message = format!("{} is not empty: name a new folder, or an empty one", dir.display());
+            return Err(Error::new(ErrorKind::InUse, message));
+        }
+        restore::restore(&dir.join(STORE), EmbeddedOptions::default().store_cache_bytes, exported, articles)
+    }
+
     /// What opening found.
     pub fn opened(&self) -> &Opened {
         &self.opened
@@ -230,9 +260,6 @@ impl Embedded {
         caught("what was asked for", read).inspect_err(|error| self.shared.suspect(error))
     }
 }
-
-/// The folders of the indexes.
-const INDEXES: [&str; 3] = ["sentences", "quotes", "entities"];
 
 /// The store is missing, which its indexes show that there was.
 fn bereft(file: &Path) -> Error {
@@ -344,6 +371,15 @@ impl Engine for Embedded {
             let filter = Predicate::of(&view.store, filter, mentioning)?;
             view.store.outdated(models, tier, &filter, after, interrupt)
         })
+    }
+
+    fn export(&self, take: &mut dyn FnMut(Kept) -> Result<()>, interrupt: &Interrupt) -> Result<Exported> {
+        let snapshot = self.store.snapshot()?;
+        self.guarded(|| snapshot.export(take, interrupt))
+    }
+
+    fn reindex(&self, interrupt: &Interrupt) -> Result<()> {
+        self.shared.reindex(interrupt)
     }
 
     fn status(&self) -> Result<Status> {

@@ -12,8 +12,8 @@ use crate::query::{
     SuggestQuery,
 };
 use crate::{
-    AnalyzedArticle, Article, ArticleHit, ArticleMatch, EntityHit, EntityId, EntityRecord, Error, ErrorKind,
-    MentionHit, Page, QuoteHit, Result, SentenceHit, Spelling, Suggestions, Version,
+    AnalyzedArticle, Article, ArticleHit, ArticleMatch, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Exported,
+    Kept, MentionHit, Page, QuoteHit, Result, SentenceHit, Spelling, Suggestions, Version,
 };
 
 /// Stores articles and answers queries. Calls block, so callers run them on threads made for that.
@@ -99,6 +99,16 @@ pub trait Engine: Send + Sync + 'static {
         after: u64,
         interrupt: &Interrupt,
     ) -> Result<Outdated>;
+
+    /// Hands over every article that is durable when this is called, in the order of their numbers: one state,
+    /// whatever is written in the meantime. Articles with a damaged record are left out.
+    ///
+    /// An error of `take` ends it, and is returned.
+    fn export(&self, take: &mut dyn FnMut(Kept) -> Result<()>, interrupt: &Interrupt) -> Result<Exported>;
+
+    /// Builds the search indexes anew from what is stored, and uses them from then on. Reads and writes go on in the
+    /// meantime, and page keys stay valid. If the caller no longer waits, it goes on all the same.
+    fn reindex(&self, interrupt: &Interrupt) -> Result<()>;
 
     /// Counts and sequence numbers.
     fn status(&self) -> Result<Status>;

@@ -45,6 +45,7 @@ mod edits;
 pub mod embedded;
 mod engine;
 mod error;
+mod export;
 mod highlight;
 mod hits;
 mod name;
@@ -58,11 +59,12 @@ mod wildcard;
 mod words;
 
 pub use article::{AnalyzedArticle, Article, EntityId, EntityRecord, Version, text_digest};
-pub use embedded::{Embedded, EmbeddedOptions, Opened, Rebuilt};
+pub use embedded::{Compacted, Embedded, EmbeddedOptions, Opened, Rebuilt};
 pub use engine::{
     Change, Engine, Health, Interrupt, OnProgress, Outdated, Pending, Progress, Receipt, Status, Wanted, Write,
 };
 pub use error::{Error, ErrorKind, Result};
+pub use export::{Exported, Kept};
 pub use hits::{
     ArticleHit, ArticleMatch, EntityHit, EntitySuggestion, Explanation, Facet, FacetValue, MatchedBy, MatchedSentence,
     MentionHit, Page, PageKey, PhraseSuggestion, QuoteHit, SentenceHit, Spelling, Suggestions, Total,

@@ -14,6 +14,7 @@ mod analyze;
 mod article_search;
 mod articles;
 mod client;
+mod compact;
 mod config;
 mod dates;
 mod delete;
@@ -35,10 +36,13 @@ mod paging;
 mod quote_view;
 mod quotes;
 mod reanalyze;
+mod reindex;
 mod render;
+mod retention;
 mod search;
 mod serve;
 mod similar;
+mod snapshot;
 mod suggest;
 mod whole;
 
@@ -80,6 +84,14 @@ enum Command {
     Config(config::Args),
     /// Make, list and revoke the API keys of a server on this machine.
     Keys(keys::Args),
+    /// Delete articles that are older than the rules of the server allow.
+    Retention(retention::Args),
+    /// Build the search indexes of a server anew while it goes on.
+    Reindex(reindex::Args),
+    /// Make the store of a stopped server as small as its articles allow.
+    Compact(compact::Args),
+    /// Take, list, check and restore snapshots: copies of everything that is stored.
+    Snapshot(snapshot::Args),
     /// Ask whether the server serves: exit code 0 if it does, 1 if not.
     Health(health::Args),
     /// Show the server's version, models, limits and counts.
@@ -104,6 +116,10 @@ pub fn main() -> ExitCode {
         Command::Reanalyze(args) => reanalyze::run(args),
         Command::Config(args) => config::run(args),
         Command::Keys(args) => keys::run(args),
+        Command::Retention(args) => retention::run(args),
+        Command::Reindex(args) => reindex::run(args),
+        Command::Compact(args) => compact::run(args),
+        Command::Snapshot(args) => snapshot::run(args),
         Command::Health(args) => health::run(args),
         Command::Info(args) => info::run(args),
     };

@@ -104,7 +104,7 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()> + Send> {
 
 /// Keeps what the server writes from now on private to its user, and warns if others can read what is already there.
 #[cfg(unix)]
-fn keep_private(data_dir: &Path) {
+pub(super) fn keep_private(data_dir: &Path) {
     use std::os::unix::fs::PermissionsExt;
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let Ok(metadata) = std::fs::metadata(data_dir) else { return };
@@ -117,7 +117,7 @@ fn keep_private(data_dir: &Path) {
 
 /// On this system, who can read files is not checked.
 #[cfg(not(unix))]
-fn keep_private(_data_dir: &Path) {}
+pub(super) fn keep_private(_data_dir: &Path) {}
 
 /// Waits for the signals to stop.
 #[cfg(unix)]

@@ -12,6 +12,7 @@ use crate::{
     access::TokenConfig,
     analysis::{self, Mode},
     connections,
+    retention::Rule,
     tls::TlsFiles,
 };
 
@@ -112,6 +113,13 @@ impl Faults {
             self.0.push(format!("analysis: {words}"));
         }
         mode
+    }
+
+    pub(super) fn retention(&mut self, given: Option<String>) -> Vec<Rule> {
+        Rule::read_all(&given.unwrap_or_default()).unwrap_or_else(|said| {
+            self.0.push(format!("retention: {said}"));
+            Vec::new()
+        })
     }
 
     pub(super) fn positive(&mut self, name: &str, given: Option<usize>, default: usize) -> usize {

@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use clap::Args as _;
 
-use super::{Config, PREFIX, RawConfig};
+use super::{Config, PREFIX, RawConfig, Rule};
 
 /// The width of the example, in columns.
 const WIDTH: usize = 100;
@@ -26,6 +26,8 @@ impl Config {
             ("tls_client_ca", tls.and_then(|tls| tls.client_ca.as_deref()).map(path)),
             ("insecure_public", Some(self.insecure_public.to_string())),
             ("data_dir", Some(path(&self.data_dir))),
+            ("snapshots", self.snapshots.as_ref().map(quoted)),
+            ("retention", (!self.retention.is_empty()).then(|| quoted(rules(&self.retention)))),
             ("model", self.model.as_deref().map(path)),
             ("analysis", Some(quoted(self.analysis))),
             ("analysis_threads", Some(self.analysis_threads.to_string())),
@@ -44,6 +46,11 @@ impl Config {
             ("shutdown_grace", Some(duration(self.shutdown_grace))),
         ]
     }
+}
+
+/// The rules as they were written.
+fn rules(rules: &[Rule]) -> String {
+    rules.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 fn quoted(value: impl ToString) -> String {
@@ -123,6 +130,7 @@ fn sample(name: &str, form: &str) -> String {
     match form {
         "N" => "8".into(),
         "MODE" => quoted("accurate"),
+        "RULES" => quoted("2y; 30d outlet=Veld Courier; 7d label=customer=17"),
         "ADDRESS:PORT" => quoted("127.0.0.1:9464"),
         "TEXT" => quoted("https://id.example"),
         _ => quoted(format!("/etc/sayso/{name}")),

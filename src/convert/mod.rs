@@ -16,6 +16,7 @@ mod parts;
 mod place;
 mod reply;
 mod request;
+mod snapshot;
 
 pub(crate) use check::{
     AUTHORS, BATCH_REQUESTS, CONTEXT_SENTENCES, FACET_VALUES, FACETS, ID_BYTES, LABEL_KEY_BYTES, LABEL_VALUE_BYTES,
@@ -40,3 +41,4 @@ pub(crate) use request::{
     article_id, article_query, article_search, batch_ids, batch_requests, entity_id, entity_query, filter,
     filter_of_some, limited, mention_query, quote_place, quote_query, sentence_query, suggest_query,
 };
+pub(crate) use snapshot::{checked, snapshot};

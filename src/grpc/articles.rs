@@ -17,11 +17,11 @@ use crate::{
     convert::{self, Fault, Replies},
     pipeline::{Until, Unwritten},
     proto::{
-        BatchGetArticlesRequest, BatchGetArticlesResponse, DeleteArticleRequest, DeleteArticleResponse,
-        DeleteArticlesRequest, DeleteArticlesResponse, ExportArticlesRequest, ExportArticlesResponse,
-        GetArticleRequest, GetArticleResponse, IngestArticlesRequest, ListArticlesRequest, ListArticlesResponse,
-        OffsetEncoding, PutArticleRequest, PutArticleResponse, ReanalyzeArticlesRequest, ReanalyzeArticlesResponse,
-        WaitFor, article_service_server::ArticleService,
+        ApplyRetentionRequest, ApplyRetentionResponse, BatchGetArticlesRequest, BatchGetArticlesResponse,
+        DeleteArticleRequest, DeleteArticleResponse, DeleteArticlesRequest, DeleteArticlesResponse,
+        ExportArticlesRequest, ExportArticlesResponse, GetArticleRequest, GetArticleResponse, IngestArticlesRequest,
+        ListArticlesRequest, ListArticlesResponse, OffsetEncoding, PutArticleRequest, PutArticleResponse,
+        ReanalyzeArticlesRequest, ReanalyzeArticlesResponse, WaitFor, article_service_server::ArticleService,
     },
     upgrade::Round,
 };
@@ -135,6 +135,14 @@ impl ArticleService for Articles {
             return self.would_delete(&call, filter).await.map(Response::new);
         }
         self.delete_all(&call, filter, wait_for).await.map(Response::new)
+    }
+
+    async fn apply_retention(
+        &self,
+        request: Request<ApplyRetentionRequest>,
+    ) -> Result<Response<ApplyRetentionResponse>, Status> {
+        let call = Call::begin_patient(request.metadata());
+        self.apply(&call, request.get_ref().validate_only).await.map(Response::new)
     }
 
     async fn reanalyze_articles(

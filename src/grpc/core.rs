@@ -7,7 +7,10 @@ use tokio::sync::watch;
 use tonic::{Response, Status, metadata::MetadataMap};
 
 use super::{deadline::Call, status};
-use crate::{analysis::Mode, config::Config, convert, pipeline::Pipeline, pool::Pool, proto, synonyms::Thesaurus};
+use crate::{
+    analysis::Mode, config::Config, convert, pipeline::Pipeline, pool::Pool, proto, snapshots::Snapshots,
+    synonyms::Thesaurus,
+};
 
 /// How many questions about the server itself are answered at once, and how many may wait.
 const OWN_THREADS: usize = 2;
@@ -21,6 +24,8 @@ pub(crate) struct Core {
     /// Threads for questions about the server itself, which must be answered when it is busiest.
     pub(super) own: Pool,
     pub(super) config: Config,
+    /// Where snapshots are. None if the settings name no place.
+    pub(super) snapshots: Option<Snapshots>,
     pub(super) synonyms: Arc<Thesaurus>,
     pub(super) started: SystemTime,
     pub(super) stopping: watch::Receiver<bool>,
@@ -33,11 +38,12 @@ impl Core {
         pipeline: Pipeline,
         synonyms: Arc<Thesaurus>,
         config: Config,
+        snapshots: Option<Snapshots>,
         stopping: watch::Receiver<bool>,
     ) -> Self {
         let searches = Pool::new(config.search_threads, 64 * config.search_threads);
         let own = Pool::new(OWN_THREADS, MAX_OWN_WAITING);
-        Self { engine, pipeline, searches, own, config, synonyms, started: SystemTime::now(), stopping }
+        Self { engine, pipeline, searches, own, config, snapshots, synonyms, started: SystemTime::now(), stopping }
     }
 
     /// The mode that a request names, or else the server's default.

@@ -16,8 +16,10 @@ mod meter;
 mod nothing;
 mod quotes;
 mod read;
+mod retain;
 mod search;
 mod server;
+mod snapshots;
 mod status;
 mod trace;
 
@@ -25,6 +27,7 @@ pub(crate) use self::core::Core;
 pub(crate) use admit::admitted;
 pub(crate) use calls::bounded;
 pub(crate) use meter::metered;
+pub(crate) use retain::retain;
 pub(crate) use trace::traced;
 
 use std::sync::Arc;
@@ -34,12 +37,11 @@ use tonic::{codec::CompressionEncoding, service::Routes};
 use crate::proto;
 
 /// All services of the package `sayso.v1`.
-pub(crate) fn routes(core: Core) -> Routes {
-    let core = Arc::new(core);
+pub(crate) fn routes(core: &Arc<Core>) -> Routes {
     let (most, most_back) = (core.config.limits.message_bytes, core.config.limits.answer_bytes);
     macro_rules! service {
         ($server:ty, $adapter:expr) => {
-            <$server>::new($adapter(Arc::clone(&core)))
+            <$server>::new($adapter(Arc::clone(core)))
                 .max_decoding_message_size(most)
                 .max_encoding_message_size(most_back)
                 .accept_compressed(CompressionEncoding::Gzip)
@@ -51,5 +53,6 @@ pub(crate) fn routes(core: Core) -> Routes {
         .add_service(service!(proto::entity_service_server::EntityServiceServer<_>, entities::Entities))
         .add_service(service!(proto::quote_service_server::QuoteServiceServer<_>, quotes::Quotes))
         .add_service(service!(proto::analyze_service_server::AnalyzeServiceServer<_>, analyze::Analyze))
-        .add_service(service!(proto::server_service_server::ServerServiceServer<_>, server::Info))
+        .add_service(service!(proto::server_service_server::ServerServiceServer<_>, server::Info::new))
+        .add_service(service!(proto::snapshot_service_server::SnapshotServiceServer<_>, snapshots::Copies::new))
 }

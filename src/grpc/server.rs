@@ -1,6 +1,6 @@
 //! `ServerService`.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use sayso_document::Tier;
 use sayso_index::Health;
@@ -14,14 +14,19 @@ use super::{
 };
 use crate::{
     config, convert,
+    pool::Pool,
     proto::{
-        AnalysisInfo, GetServerInfoRequest, GetServerInfoResponse, ModelInfo, ServerCounts, ServerFault, ServerLimits,
-        SynonymInfo, server_service_server::ServerService,
+        AnalysisInfo, GetServerInfoRequest, GetServerInfoResponse, ModelInfo, ReindexRequest, ReindexResponse,
+        ServerCounts, ServerFault, ServerLimits, SynonymInfo, server_service_server::ServerService,
     },
 };
 
 /// Reports what runs here.
-pub(super) struct Info(pub(super) Arc<Core>);
+pub(super) struct Info {
+    core: Arc<Core>,
+    /// One thread, for the one call that builds indexes.
+    building: Pool,
+}
 
 #[tonic::async_trait]
 impl ServerService for Info {
@@ -30,10 +35,10 @@ impl ServerService for Info {
         request: Request<GetServerInfoRequest>,
     ) -> Result<Response<GetServerInfoResponse>, Status> {
         let mask = mask(request.get_ref().read_mask.as_ref(), "GetServerInfoResponse")?;
-        let limits = &self.0.config.limits;
+        let limits = &self.core.config.limits;
         let call = Call::begin(request.metadata(), limits.search_timeout);
-        let engine = Arc::clone(&self.0.engine);
-        let asked = self.0.own.run(move || (engine.status(), engine.health()));
+        let engine = Arc::clone(&self.core.engine);
+        let asked = self.core.own.run(move || (engine.status(), engine.health()));
         let (held, health) = call.within(asked, status::deadline_exceeded).await?.map_err(status::pool)?;
         // If the store failed, its contents are unknown, but the failure is known.
         let (held, counts) = match held {
@@ -41,11 +46,11 @@ impl ServerService for Info {
             Err(_) if health.store_fault.is_some() => Default::default(),
             Err(error) => return Err(status::engine(error)),
         };
-        let synonyms = self.0.synonyms.current();
-        let standing = self.0.pipeline.upgrades().standing(held.pending);
+        let synonyms = self.core.synonyms.current();
+        let standing = self.core.pipeline.upgrades().standing(held.pending);
         Ok(Response::new(mask.apply(GetServerInfoResponse {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            models: self.0.pipeline.tiers().map(|tier| self.model(tier)).collect(),
+            models: self.core.pipeline.tiers().map(|tier| self.model(tier)).collect(),
             limits: Some(told(limits)),
             counts,
             faults: faults(health, synonyms.fault),
@@ -54,25 +59,38 @@ impl ServerService for Info {
                 load_time: Some(loaded.into()),
             }),
             pending_change_count: convert::count(held.durable_seq.saturating_sub(held.searchable_seq)),
-            start_time: Some(self.0.started.into()),
+            start_time: Some(self.core.started.into()),
             analysis: Some(AnalysisInfo {
-                default_mode: convert::mode(self.0.config.analysis),
+                default_mode: convert::mode(self.core.config.analysis),
                 pending_count: convert::count(standing.pending),
                 done_count: convert::count(standing.done),
                 failed_count: convert::count(standing.failed),
             }),
         })))
     }
+
+    async fn reindex(&self, request: Request<ReindexRequest>) -> Result<Response<ReindexResponse>, Status> {
+        let (call, began) = (Call::begin_patient(request.metadata()), Instant::now());
+        let (engine, interrupt) = (Arc::clone(&self.core.engine), call.interrupt());
+        let building = self.building.run(move || engine.reindex(&interrupt));
+        let built = call.within(building, status::deadline_exceeded).await?.map_err(status::pool)?;
+        built.map_err(status::engine)?;
+        Ok(Response::new(ReindexResponse { duration: prost_types::Duration::try_from(began.elapsed()).ok() }))
+    }
 }
 
 impl Info {
+    pub(super) fn new(core: Arc<Core>) -> Self {
+        Self { core, building: Pool::new(1, 0) }
+    }
+
     fn model(&self, tier: Tier) -> ModelInfo {
         let how = match tier {
             Tier::Fast => "fast, by linear models",
             Tier::Accurate => "accurate, by a neural encoder",
         };
         ModelInfo {
-            id: self.0.pipeline.model(tier).to_owned(),
+            id: self.core.pipeline.model(tier).to_owned(),
             purpose: format!("sentences, entities, quotes and their speakers: {how}"),
             tier: convert::tier(tier),
         }

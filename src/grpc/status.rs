@@ -17,7 +17,7 @@ use crate::{
     echo,
     pool::PoolError,
     proto::{ErrorReason, google_rpc},
-    telemetry,
+    snapshots, telemetry,
 };
 
 /// `ErrorInfo.domain` of all errors.
@@ -69,6 +69,28 @@ pub(super) fn engine(error: sayso_index::Error) -> Status {
         details.set_retry_info(Some(Duration::from_secs(5)));
     }
     status(code, &error.to_string(), details)
+}
+
+/// No place for snapshots is configured.
+pub(super) fn snapshots_off() -> Status {
+    let message = "this server has no place for snapshots; start it with --snapshots FOLDER";
+    status(Code::FailedPrecondition, message, info("SNAPSHOTS_OFF", Vec::new()))
+}
+
+/// Something could not be done with a snapshot.
+pub(super) fn snapshot(fault: snapshots::Fault) -> Status {
+    let (code, reason) = match &fault {
+        snapshots::Fault::NotFound(id) => return not_found("Snapshot", id),
+        snapshots::Fault::Damaged(_) => (Code::DataLoss, "SNAPSHOT_DAMAGED"),
+        snapshots::Fault::Unreachable(_) => (Code::Unavailable, "SNAPSHOTS_UNAVAILABLE"),
+        snapshots::Fault::Engine(error) => return engine(error.clone()),
+    };
+    telemetry::refused(reason, &fault.to_string());
+    let mut details = info(reason, Vec::new());
+    if code == Code::Unavailable {
+        details.set_retry_info(Some(Duration::from_secs(5)));
+    }
+    status(code, &fault.to_string(), details)
 }
 
 /// The state that a page token refers to is gone.

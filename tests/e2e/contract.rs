@@ -154,6 +154,7 @@ async fn server() -> (Server, String) {
             .await;
     }
     let quote = server.annotations("a").await.quotes[0].id.clone();
+    server.ask("/sayso.v1.SnapshotService/CreateSnapshot", Vec::new()).await.unwrap();
     (server, quote)
 }
 

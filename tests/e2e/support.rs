@@ -55,6 +55,19 @@ impl Server {
         Self { child, address, metrics, folder }
     }
 
+    /// Starts a server with these flags on a data directory that `fill` makes.
+    pub(crate) fn start_on(flags: &[&str], fill: impl FnOnce(&Path)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fill(&folder.path().join("data"));
+        let (child, address, metrics) = spawn(folder.path(), &[], flags);
+        Self { child, address, metrics, folder }
+    }
+
+    /// Where it puts snapshots.
+    pub(crate) fn snapshots(&self) -> std::path::PathBuf {
+        self.folder.path().join("snapshots")
+    }
+
     /// What it logged so far.
     pub(crate) fn log(&self) -> String {
         log(self.folder.path())
@@ -231,6 +244,7 @@ fn spawn(folder: &Path, variables: &[(&str, &str)], flags: &[&str]) -> (Child, S
         .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
         .arg(folder.join("data"))
         .args(flags)
+        .env("SAYSO_SNAPSHOTS", folder.join("snapshots"))
         .env("SAYSO_LOG", "warn")
         .env("SAYSO_LOG_FORMAT", "text")
         .envs(variables.iter().copied())

@@ -18,6 +18,7 @@
 //! A put that would change nothing writes nothing. A condition on an etag is checked here, by the only thread that writes.
 
 mod quarantine;
+pub(super) mod restore;
 pub(super) mod salvage;
 pub(super) use quarantine::Suspects;
 

@@ -54,7 +54,7 @@ macro_rules! from_redb {
     )*};
 }
 
-from_redb!(StorageError, TableError, TransactionError, CommitError, DatabaseError, SetDurabilityError);
+from_redb!(StorageError, TableError, TransactionError, CommitError, DatabaseError, SetDurabilityError, CompactionError);
 
 impl From<TantivyError> for Error {
     fn from(error: TantivyError) -> Self {

@@ -16,13 +16,14 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, RecvTimeoutError};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
 use super::change::Suspects;
 use super::fault::caught;
 use super::indexes::{Fields, Indexes};
 use super::opened::Opened;
 use super::options::EmbeddedOptions;
+use super::reindex::{self, Rebuilding};
 use super::store::{Snapshot, Store};
 use super::view::View;
 use super::writer::{Followed, Shared};
@@ -45,6 +46,10 @@ pub(super) struct Follower {
     fields: Arc<Fields>,
     /// None after a failure: the writers' state is unknown then, but the last commits are known.
     indexes: Option<Indexes>,
+    /// Indexes that are being built to take their place.
+    rebuilding: Option<Rebuilding>,
+    /// Who waits until such indexes are shown.
+    reindexed: Vec<Sender<Result<()>>>,
     view: Arc<ArcSwap<View>>,
     shared: Arc<Shared>,
     /// Durable changes whose writers wait until they are searchable.
@@ -65,6 +70,7 @@ impl Follower {
         store: Arc<Store>,
         shared: Arc<Shared>,
     ) -> Result<(Self, Opened)> {
+        reindex::remove_remains(&dir)?;
         let fields = Arc::new(Fields::new());
         let mut snapshot = store.snapshot()?;
         let mut opened = Opened::default();
@@ -83,8 +89,22 @@ impl Follower {
         let view = View::new(fields.clone(), indexes.searchers(), snapshot)?;
         let view = Arc::new(ArcSwap::from_pointee(view));
         let (indexes, pending, looked) = (Some(indexes), Vec::new(), Instant::now());
-        let (retry, checked) = (None, None);
-        let follower = Self { dir, options, store, fields, indexes, view, shared, pending, retry, looked, checked };
+        let (retry, checked, rebuilding, reindexed) = (None, None, None, Vec::new());
+        let follower = Self {
+            dir,
+            options,
+            store,
+            fields,
+            indexes,
+            rebuilding,
+            reindexed,
+            view,
+            shared,
+            pending,
+            retry,
+            looked,
+            checked,
+        };
         Ok((follower, opened))
     }
 
@@ -112,6 +132,9 @@ impl Follower {
             };
             self.settle(outcome);
         }
+        self.rebuilding = None;
+        // It is removed again at the next start, if not now.
+        let _ = reindex::remove_remains(&self.dir);
         if let Some(indexes) = self.indexes.take() {
             // Everything is committed; a merge that fails now is repeated by the next one.
             let _ = indexes.close();
@@ -150,6 +173,7 @@ impl Follower {
             }
             found |= self.check_indexes();
         }
+        found |= self.rebuild();
         found || self.stale()
     }
 
@@ -167,8 +191,39 @@ impl Follower {
         damaged
     }
 
+    /// Begins to build indexes if somebody asked for it, and puts in place what is complete. True if they are to be opened.
+    fn rebuild(&mut self) -> bool {
+        let Some(rebuilding) = self.rebuilding.take() else {
+            let waiting = std::mem::take(&mut *self.shared.reindex.lock().unwrap_or_else(PoisonError::into_inner));
+            if !waiting.is_empty() {
+                let begun = Rebuilding::begin(&self.dir, &self.store, &self.fields, &self.options, waiting.clone());
+                match begun {
+                    Ok(rebuilding) => self.rebuilding = Some(rebuilding),
+                    Err(error) => reindex::tell(waiting, &Err(error)),
+                }
+            }
+            return false;
+        };
+        let Some(outcome) = rebuilding.outcome() else {
+            self.rebuilding = Some(rebuilding);
+            return false;
+        };
+        let waiting = rebuilding.into_waiting();
+        match outcome.and_then(|()| reindex::swap(&self.dir, self.indexes.take())) {
+            Ok(()) => self.reindexed = waiting,
+            Err(error) => {
+                tracing::warn!(%error, "the search indexes could not be built anew");
+                // What is left of them goes with the next attempt.
+                let _ = reindex::remove_remains(&self.dir);
+                reindex::tell(waiting, &Err(error));
+            }
+        }
+        self.indexes.is_none()
+    }
+
     /// Reports the outcome of a round to waiting writers and to the engine's health.
     fn settle(&mut self, outcome: Result<()>) {
+        reindex::tell(std::mem::take(&mut self.reindexed), &outcome);
         let Err(error) = outcome else {
             self.retry = None;
             if self.shared.fault.swap(None).is_some() {
@@ -242,7 +297,9 @@ impl Follower {
         let seq = snapshot.seq;
         let view = View::new(self.fields.clone(), indexes.searchers(), snapshot)?;
         self.view.store(Arc::new(view));
-        self.shared.followed.store(seq, Ordering::Release);
+        // Indexes that are being built need the log from where they begin.
+        let needed = self.rebuilding.as_ref().map_or(seq, |rebuilding| rebuilding.seq.min(seq));
+        self.shared.followed.store(needed, Ordering::Release);
         self.indexes = Some(indexes);
         let (shown, later) = std::mem::take(&mut self.pending).into_iter().partition(|(receipt, _)| receipt.seq <= seq);
         self.pending = later;

@@ -23,7 +23,10 @@ use super::opened::{Opened, Rebuilt};
 use super::options::EmbeddedOptions;
 use super::schema::{self, Entities, Quotes, Sentences};
 use super::store::Snapshot;
-use crate::{EntityId, Error, ErrorKind, Result};
+use crate::{EntityId, Error, ErrorKind, Interrupt, Result};
+
+/// The folders of the indexes.
+pub(super) const INDEXES: [&str; 3] = ["sentences", "quotes", "entities"];
 
 /// The fields of the indexes, fixed when the program is built.
 pub(super) struct Fields {
@@ -79,7 +82,7 @@ impl Indexes {
     ) -> Result<Self> {
         let mut anew = [false; 3];
         loop {
-            let mut indexes = Self::open_each(dir, fields, options, store, anew, &mut opened.rebuilt)?;
+            let mut indexes = Self::open_each(dir, fields, options, store, anew, Some(&mut opened.rebuilt))?;
             let reached = indexes.all().into_iter().filter_map(|one| one.seq).min();
             opened.replayed = store.seq - reached.unwrap_or(store.seq);
             if let Err(error) = indexes.follow(fields, store) {
@@ -105,6 +108,20 @@ impl Indexes {
         }
     }
 
+    /// Builds new indexes under `dir` with everything that the store holds.
+    pub(super) fn build(
+        dir: &Path,
+        fields: &Fields,
+        options: &EmbeddedOptions,
+        store: &Snapshot,
+        interrupt: &Interrupt,
+    ) -> Result<()> {
+        let mut indexes = Self::open_each(dir, fields, options, store, [false; 3], None)?;
+        indexes.rebuild(fields, store, interrupt)?;
+        indexes.commit(fields, store)?;
+        indexes.close()
+    }
+
     /// Opens or begins each index. Those marked in `anew` begin empty.
     fn open_each(
         dir: &Path,
@@ -112,12 +129,12 @@ impl Indexes {
         options: &EmbeddedOptions,
         store: &Snapshot,
         anew: [bool; 3],
-        rebuilt: &mut Vec<Rebuilt>,
+        mut rebuilt: Option<&mut Vec<Rebuilt>>,
     ) -> Result<Self> {
         let mut open = |index: &'static str, schema: &Schema, threads, anew| {
             let place = Place { dir: dir.join(index), schema, threads, memory: options.index_memory_bytes, store };
             let (one, reason) = place.open(anew).map_err(|error| error.about(place.dir.display()))?;
-            if let Some(reason) = reason {
+            if let (Some(reason), Some(rebuilt)) = (reason, rebuilt.as_deref_mut()) {
                 tracing::warn!(index, reason, "rebuilding a search index");
                 // What opening met first is what was wrong; it may begin once more.
                 if rebuilt.iter().all(|other| other.index != index) {
@@ -138,7 +155,7 @@ impl Indexes {
     /// Brings the indexes up to the store, and commits.
     fn follow(&mut self, fields: &Fields, store: &Snapshot) -> Result<()> {
         caught("it", || {
-            self.rebuild(fields, store)?;
+            self.rebuild(fields, store, &Interrupt::default())?;
             self.feed(fields, store)?;
             self.commit(fields, store)
         })
@@ -157,10 +174,11 @@ impl Indexes {
     }
 
     /// Fills the indexes that begin empty with everything in the store.
-    fn rebuild(&mut self, fields: &Fields, store: &Snapshot) -> Result<()> {
+    fn rebuild(&mut self, fields: &Fields, store: &Snapshot, interrupt: &Interrupt) -> Result<()> {
         let (sentences, quotes) = (self.sentences.seq.is_none(), self.quotes.seq.is_none());
         if sentences || quotes {
             for seq in store.seqs()? {
+                interrupt.check()?;
                 let seq = seq?;
                 let article = store.indexed(seq)?;
                 if sentences {

@@ -146,3 +146,71 @@ fn a_store_of_a_later_version_is_refused() {
     let error = Embedded::open(dir.path(), EmbeddedOptions::default()).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Newer);
 }
+
+/// A store of this format, compressed, as a program of its version left it.
+fn kept_store(format: u64) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/stores/format-{format}.redb.lz4"))
+}
+
+/// The articles of those stores: with and without sentences, on both tiers.
+fn of_stores() -> Vec<AnalyzedArticle> {
+    let article = |id: &str, sentences, tier, body: &str| {
+        let mut one = article(id, sentences, tier);
+        one.article.body = body.into();
+        one.article.outlet = "Veld Courier".into();
+        one
+    };
+    vec![
+        article("a", 1, Tier::Fast, "Talks on the ferry went on."),
+        article("b", 1, Tier::Accurate, "Boats sail again."),
+        article("c", 0, Tier::Fast, "Cranes."),
+    ]
+}
+
+/// Writes the store of the present format where there is none yet. Run it once for each new format, before it changes again:
+/// `cargo test -p sayso-index write_the_store -- --ignored`.
+#[test]
+#[ignore = "writes a fixture"]
+fn write_the_store_of_this_format() {
+    let write_down = |format: u64, dir: &Path| {
+        Embedded::compact(dir).unwrap();
+        let bytes = lz4_flex::compress_prepend_size(&std::fs::read(dir.join(STORE)).unwrap());
+        std::fs::create_dir_all(kept_store(format).parent().unwrap()).unwrap();
+        std::fs::write(kept_store(format), bytes).unwrap();
+    };
+    if !kept_store(FORMAT).exists() {
+        let dir = tempfile::tempdir().unwrap();
+        let engine = Embedded::open(dir.path(), EmbeddedOptions::default()).unwrap();
+        for article in of_stores() {
+            put(&engine, article);
+        }
+        drop(engine);
+        write_down(FORMAT, dir.path());
+    }
+    if FORMAT == 2 && !kept_store(1).exists() {
+        let dir = tempfile::tempdir().unwrap();
+        older(dir.path(), &of_stores());
+        write_down(1, dir.path());
+    }
+}
+
+#[test]
+fn the_store_of_every_format_opens_and_is_whole() {
+    for format in 1..=FORMAT {
+        let dir = tempfile::tempdir().unwrap();
+        let bytes = std::fs::read(kept_store(format)).unwrap_or_else(|error| panic!("format {format}: {error}"));
+        std::fs::write(dir.path().join(STORE), lz4_flex::decompress_size_prepended(&bytes).unwrap()).unwrap();
+        let engine = Embedded::open(dir.path(), EmbeddedOptions::default()).unwrap();
+        assert!(!engine.opened().salvaged && engine.opened().damaged.is_empty(), "{format}: {:?}", engine.opened());
+        let status = engine.status().unwrap();
+        assert_eq!((status.articles, status.sentences), (3, 2), "format {format}");
+        assert_eq!(listed(&engine, ArticleOrder::LatestUpdated, &ArticleFilter::default()), "c b a");
+        for expected in of_stores() {
+            let mut found = engine.article(&expected.article.id).unwrap().unwrap();
+            found.article.version = Version::default();
+            assert_eq!(found, expected, "format {format}");
+        }
+        put(&engine, article("d", 1, Tier::Fast));
+        assert_eq!(engine.status().unwrap().articles, 4);
+    }
+}

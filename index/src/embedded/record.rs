@@ -15,6 +15,7 @@ mod added;
 mod article;
 mod codes;
 mod damage;
+mod kept;
 
 use sayso_document::{Addressee, Analysis, Counted, Entity, Mention, Quote, Sentence, Span, Tier};
 use serde::{Deserialize, Serialize};

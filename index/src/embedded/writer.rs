@@ -53,6 +53,8 @@ pub(super) struct Shared {
     pub(super) suspects: Mutex<BTreeSet<u64>>,
     /// Whether a reader failed for another reason: store and indexes are to be looked at.
     pub(super) suspect: AtomicBool,
+    /// Who asked for new indexes.
+    pub(super) reindex: Mutex<Vec<Sender<crate::Result<()>>>>,
 }
 
 impl Shared {

@@ -20,5 +20,6 @@ mod search;
 mod suggest;
 mod synonyms;
 mod totals;
+mod upkeep;
 mod versions;
 mod whole;

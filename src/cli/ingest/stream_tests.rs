@@ -142,6 +142,13 @@ impl ArticleService for Scripted {
         Err(Status::unimplemented(""))
     }
 
+    async fn apply_retention(
+        &self,
+        _: Request<ApplyRetentionRequest>,
+    ) -> Result<Response<ApplyRetentionResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
     async fn reanalyze_articles(
         &self,
         _: Request<ReanalyzeArticlesRequest>,
