@@ -12,7 +12,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use sayso_index::query::Synonyms;
+use sayso_index::Synonyms;
 
 /// How often the file is looked at.
 const LOOK_INTERVAL: Duration = Duration::from_secs(2);

@@ -30,6 +30,7 @@ mod alike;
 mod automaton;
 mod change;
 mod collect;
+mod columns;
 mod compact;
 mod compile;
 mod export;

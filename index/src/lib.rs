@@ -53,6 +53,7 @@ pub mod query;
 mod rows;
 pub mod similar;
 mod steps;
+mod synonyms;
 mod text;
 pub mod why;
 mod wildcard;
@@ -69,3 +70,4 @@ pub use hits::{
     ArticleHit, ArticleMatch, EntityHit, EntitySuggestion, Explanation, Facet, FacetValue, MatchedBy, MatchedSentence,
     MentionHit, Page, PageKey, PhraseSuggestion, QuoteHit, SentenceHit, Spelling, Suggestions, Total,
 };
+pub use synonyms::{SynonymError, Synonyms};

@@ -16,7 +16,10 @@ use fs4::fs_std::FileExt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Refusal, Scope, ScopeSet};
+use super::{
+    refusal::Refusal,
+    scope::{Scope, ScopeSet},
+};
 use crate::file_stamp::FileStamp;
 
 /// What a key begins with, so that scanners for leaked secrets can recognise one.

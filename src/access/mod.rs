@@ -5,10 +5,12 @@
 
 mod keys;
 mod rate;
+mod refusal;
 mod scope;
 mod tokens;
 
 pub(crate) use keys::{Fault, Key, KeyFile, NewKey};
+pub(crate) use refusal::Refusal;
 pub(crate) use scope::Scope;
 pub use tokens::TokenConfig;
 pub(crate) use tokens::Tokens;
@@ -17,14 +19,14 @@ use std::{
     collections::BTreeMap,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use axum::http::{HeaderMap, header};
 
 use keys::{Loaded, Secret};
 use rate::Rate;
-use scope::{ScopeSet, Scopes};
+use scope::Scopes;
 
 /// Whoever made a call that is let in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,36 +35,6 @@ pub(crate) enum Caller {
     Anyone,
     /// The holder of the key with this id, or of a token of this subject.
     Known(Arc<str>),
-}
-
-/// Why a call is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    /// It brings no key.
-    NoKey,
-    /// Its key is not one of this server, or was revoked.
-    UnknownKey,
-    /// Its token is not good, for this reason.
-    BadToken(String),
-    /// The key with this id, or the token, has expired.
-    Expired(Arc<str>),
-    /// The key with this id does not have this scope.
-    NoScope(Arc<str>, Scope),
-    /// The key with this id has used up its calls; there is another one after this time.
-    TooManyCalls(Arc<str>, Duration),
-    /// The file of keys cannot be read.
-    NoFile,
-}
-
-impl Refusal {
-    /// The id of the key, as far as one is known.
-    pub(crate) fn caller(&self) -> &str {
-        match self {
-            Self::NoKey | Self::NoFile => "none",
-            Self::UnknownKey | Self::BadToken(_) => "unknown",
-            Self::Expired(id) | Self::NoScope(id, _) | Self::TooManyCalls(id, _) => id,
-        }
-    }
 }
 
 /// The gate that calls pass.

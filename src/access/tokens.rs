@@ -18,7 +18,7 @@ use jsonwebtoken::{
 use serde::Deserialize;
 use tokio::sync::Notify;
 
-use super::Scope;
+use super::scope::Scope;
 use crate::{echo, file_stamp::FileStamp, telemetry};
 
 /// How often the keys at an address are fetched again.

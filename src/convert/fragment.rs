@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Fault;
+use crate::proto::OffsetEncoding;
 
 /// Fewer characters than this show nothing.
 const LEAST: i32 = 20;
@@ -20,6 +21,21 @@ pub(crate) fn fragment_characters(asked: i32) -> Result<Option<usize>, Fault> {
             let said = format!("{asked} is too few to show anything; ask for 0 (no fragments), or {LEAST} and more");
             Err(Fault::invalid("fragment_characters", said))
         }
+    }
+}
+
+/// How hits are told.
+#[derive(Clone, Copy)]
+pub(crate) struct Shape {
+    /// The unit of spans.
+    pub(crate) encoding: OffsetEncoding,
+    /// The most characters of fragments. None: no fragments.
+    pub(crate) fragment: Option<usize>,
+}
+
+impl From<OffsetEncoding> for Shape {
+    fn from(encoding: OffsetEncoding) -> Self {
+        Self { encoding, fragment: None }
     }
 }
 

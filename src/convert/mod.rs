@@ -24,14 +24,12 @@ pub(crate) use check::{
 };
 use facet::{facet, facets};
 pub(crate) use fault::Fault;
-pub(crate) use fragment::fragment_characters;
+pub(crate) use fragment::{Shape, fragment_characters};
 pub(crate) use labels::{accepted, change, mode, tier, wanted_mode, wanted_tier};
 pub(crate) use mask::{MASK_PATHS, Mask};
 pub(crate) use new_article::{etag as expected_etag, new_article, text_to_analyze, tier_to_analyze, unkept};
 pub(crate) use offsets::{Offsets, OffsetsOfPage};
-pub(crate) use page::{
-    Replies, Shape, batch_asked, batch_token, now, page, page_request, part_asked, part_token, present,
-};
+pub(crate) use page::{Replies, batch_asked, batch_token, now, page, page_request, part_asked, part_token, present};
 pub(crate) use parts::{HEADER_BYTES, PartStart, part, whole};
 pub(crate) use place::QuotePlace;
 pub(crate) use reply::{

@@ -8,11 +8,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use prost::Message as _;
 use sayso_index::{Interrupt, Page, PageKey, query::PageRequest};
 
-use super::{Fault, Hit, Mask, OffsetsOfPage, PartStart, facet, parts::HEADER_BYTES, total};
-use crate::{
-    config::Limits,
-    proto::{self, OffsetEncoding},
-};
+use super::{Fault, Hit, Mask, OffsetsOfPage, PartStart, Shape, facet, parts::HEADER_BYTES, total};
+use crate::{config::Limits, proto};
 
 /// Bytes of the digest of a request at the head of a token.
 const DIGEST: usize = 8;
@@ -89,21 +86,6 @@ pub(crate) fn now(request: &impl Paged) -> i64 {
 pub(crate) fn present() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
-}
-
-/// How hits are told.
-#[derive(Clone, Copy)]
-pub(crate) struct Shape {
-    /// The unit of spans.
-    pub(crate) encoding: OffsetEncoding,
-    /// The most characters of fragments. None: no fragments.
-    pub(crate) fragment: Option<usize>,
-}
-
-impl From<OffsetEncoding> for Shape {
-    fn from(encoding: OffsetEncoding) -> Self {
-        Self { encoding, fragment: None }
-    }
 }
 
 /// A page of a reply.

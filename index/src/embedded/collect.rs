@@ -15,11 +15,12 @@ use sayso_document::Analysis;
 use tantivy::query::{EnableScoring, Query, Weight};
 use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED};
 
+use super::columns::Keys;
 use super::listing::Listing;
 use super::page::{After, Place};
 use super::statistics::{Counted, Statistics};
 use super::store;
-use super::view::Keys;
+
 use crate::query::Order;
 use crate::{AnalyzedArticle, Article, Interrupt, Result, Total};
 

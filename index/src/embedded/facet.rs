@@ -7,42 +7,21 @@
 mod periods;
 mod values;
 
-use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
 
-use tantivy::columnar::{Column, StrColumn};
+use tantivy::columnar::Column;
 use tantivy::query::{EnableScoring, Query};
 use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocId, DocSet, Searcher};
 
 use self::periods::Periods;
-use self::values::{Values, Wanted};
+use self::values::{Values, Wanted, most};
 use super::collect::CHECK_EVERY;
+use super::columns::{Columns, Keys, Places};
 use super::schema::{ROLES, columns, label_pairs};
-use super::view::{Keys, Places, View};
+use super::view::View;
 use crate::query::{FacetField, FacetQuery};
 use crate::words::{ACTS, KINDS, POLARITIES, role_word};
-use crate::{Error, ErrorKind, Facet, FacetValue, Interrupt, Result};
-
-/// The columns of an index that hits are counted by. Each is opened when it is first asked for.
-#[derive(Default)]
-pub(super) struct Columns(Mutex<BTreeMap<&'static str, Segments>>);
-
-/// A column, for each segment.
-type Segments = Arc<Vec<Option<StrColumn>>>;
-
-impl Columns {
-    /// The column of this name.
-    fn of(&self, searcher: &Searcher, name: &'static str) -> Result<Segments> {
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = open.get(name) {
-            return Ok(known.clone());
-        }
-        let readers = searcher.segment_readers().iter();
-        let made: Vec<_> = readers.map(|reader| reader.fast_fields().str(name)).collect::<tantivy::Result<_>>()?;
-        Ok(open.entry(name).or_insert(Arc::new(made)).clone())
-    }
-}
+use crate::{Error, ErrorKind, Facet, Interrupt, Result};
 
 /// An index whose documents are counted.
 #[derive(Clone, Copy)]
@@ -259,14 +238,4 @@ impl Roles<'_> {
         let counts = roles.map(|(&role, count)| (role_word(role).to_owned(), count)).collect();
         most(counts, limit)
     }
-}
-
-/// The values with the highest counts, in alphabetical order among equals.
-fn most(counts: Vec<(String, u64)>, limit: usize) -> Facet {
-    let mut counts = counts;
-    counts.sort_by(|(a, of_a), (b, of_b)| of_b.cmp(of_a).then_with(|| a.cmp(b)));
-    let others = counts.iter().skip(limit).map(|&(_, count)| count).sum();
-    counts.truncate(limit);
-    let value = |(value, count)| FacetValue { value, count, ..FacetValue::default() };
-    Facet { values: counts.into_iter().map(value).collect(), others, missing: 0 }
 }

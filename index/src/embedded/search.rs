@@ -14,11 +14,12 @@ use sayso_document::{Sentence, Span};
 use tantivy::columnar::Column;
 
 use super::collect::{Found, Ranking, Room, Search, Top, seq_of};
+use super::columns::Places;
 use super::compile::{Compiler, has_words};
 use super::facet::Counted;
 use super::page::{self, After};
 use super::schema::ROLES;
-use super::view::{Places, View};
+use super::view::View;
 use crate::highlight::Highlighter;
 use crate::query::{Expr, FacetQuery, Field, Order, PageRequest, QuoteQuery, SentenceQuery};
 use crate::{

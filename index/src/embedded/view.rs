@@ -9,15 +9,12 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
-use tantivy::columnar::{Column, StrColumn};
-use tantivy::{DocId, Searcher, SegmentReader};
+use tantivy::{Searcher, SegmentReader};
 
-use super::facet::Columns;
+use super::columns::{Columns, Figures, Keys, Places};
 use super::indexes::{Fields, Searchers};
-use super::listing::Moment;
-use super::page::Place;
 use super::statistics::Counted;
-use super::store::{self, Snapshot};
+use super::store::Snapshot;
 use crate::{PhraseSuggestion, Result};
 
 /// The state after one sequence number. Replaced as a whole, so that everything changes at the same moment.
@@ -83,115 +80,4 @@ fn next_id() -> u64 {
 /// Opens something for each segment.
 fn columns<T>(searcher: &Searcher, open: impl Fn(&SegmentReader) -> Result<T>) -> Result<Vec<T>> {
     searcher.segment_readers().iter().map(open).collect()
-}
-
-/// What sentences and quotes are ordered by.
-pub(super) struct Keys {
-    seq: Column<u64>,
-    ordinal: Column<u64>,
-    pub(super) published: Column<i64>,
-    updated: Column<i64>,
-}
-
-impl Keys {
-    /// Opens the columns of a segment.
-    fn of(reader: &SegmentReader) -> Result<Self> {
-        let fast = reader.fast_fields();
-        Ok(Self {
-            seq: fast.u64("seq")?,
-            ordinal: fast.u64("ordinal")?,
-            published: fast.i64("published")?,
-            updated: fast.i64("updated")?,
-        })
-    }
-
-    /// Whether it is the first sentence or quote of its article.
-    pub(super) fn is_first(&self, doc: DocId) -> bool {
-        self.ordinal.first(doc) == Some(0)
-    }
-
-    /// A moment of its article.
-    pub(super) fn moment(&self, which: Moment, doc: DocId) -> Option<i64> {
-        match which {
-            Moment::Published => self.published.first(doc),
-            Moment::Updated => self.updated.first(doc),
-        }
-    }
-
-    /// Its place among the sentences or quotes of its article.
-    pub(super) fn ordinal(&self, doc: DocId) -> u32 {
-        self.ordinal.first(doc).unwrap_or_default() as u32
-    }
-
-    /// The number of its article.
-    pub(super) fn seq(&self, doc: DocId) -> u64 {
-        self.seq.first(doc).unwrap_or_default()
-    }
-
-    /// The place of a sentence or quote with this rank.
-    pub(super) fn place(&self, rank: u64, doc: DocId) -> Place {
-        let tie = store::newest_key(self.seq(doc));
-        Place { rank, tie, ordinal: self.ordinal.first(doc).unwrap_or_default() as u32 }
-    }
-}
-
-/// Where sentences are in their articles.
-pub(super) struct Places {
-    /// The first byte.
-    pub(super) start: Column<u64>,
-    /// The length in bytes.
-    pub(super) len: Column<u64>,
-    /// The paragraph, from 0.
-    pub(super) paragraph: Column<u64>,
-    /// The role, as a position in [`super::schema::ROLES`].
-    pub(super) role: Column<u64>,
-    /// How many sentences the article has.
-    siblings: Column<u64>,
-}
-
-impl Places {
-    /// Opens the columns of a segment.
-    fn of(reader: &SegmentReader) -> Result<Self> {
-        let fast = reader.fast_fields();
-        Ok(Self {
-            start: fast.u64("start")?,
-            len: fast.u64("len")?,
-            paragraph: fast.u64("paragraph")?,
-            role: fast.u64("role")?,
-            siblings: fast.u64("siblings")?,
-        })
-    }
-
-    /// How many sentences the article of a sentence has.
-    pub(super) fn siblings(&self, doc: DocId) -> u32 {
-        self.siblings.first(doc).unwrap_or_default() as u32
-    }
-}
-
-/// What entities are ordered by, and their ids.
-pub(super) struct Figures {
-    /// How many articles mention it.
-    pub(super) articles: Column<u64>,
-    /// How many mentions it has.
-    pub(super) mentions: Column<u64>,
-    /// How many quotes it is the speaker of.
-    pub(super) quotes: Column<u64>,
-    /// A number made from its id.
-    pub(super) key: Column<u64>,
-    /// Its id. None in a segment without documents.
-    pub(super) id: Option<StrColumn>,
-}
-
-impl Figures {
-    /// Opens the columns of a segment.
-    fn of(reader: &SegmentReader) -> Result<Self> {
-        let fast = reader.fast_fields();
-        Ok(Self {
-            articles: fast.u64("articles")?,
-            mentions: fast.u64("mentions")?,
-            quotes: fast.u64("quotes")?,
-            key: fast.u64("key")?,
-            id: fast.str("id")?,
-        })
-    }
 }

@@ -25,7 +25,6 @@ mod options;
 mod parse;
 mod print;
 mod suggest;
-mod synonyms;
 mod whole;
 
 use sayso_document::{Act, Date, EntityType, MentionForm, Polarity, QuoteKind, SentenceRole, Tier};
@@ -38,7 +37,6 @@ pub use fault::{ParseError, ParseErrorKind};
 pub use options::ParseOptions;
 pub use parse::parse;
 pub use suggest::{SpellingQuery, SuggestQuery};
-pub use synonyms::{SynonymError, Synonyms};
 pub use whole::{ArticleSearch, Recency};
 
 /// How many words a text has, as they are indexed and looked for.

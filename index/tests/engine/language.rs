@@ -10,7 +10,8 @@
 use std::path::Path;
 
 use sayso_document::{Act, DateRange, EntityType, Polarity, QuoteKind, Span};
-use sayso_index::query::{Expr, ParseOptions, Synonyms, parse};
+use sayso_index::Synonyms;
+use sayso_index::query::{Expr, ParseOptions, parse};
 use sayso_index::{Embedded, Engine, Interrupt};
 
 use crate::samples::*;

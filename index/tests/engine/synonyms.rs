@@ -1,7 +1,8 @@
 //! A query with synonyms finds what a plain reading finds, in which the words of a group are one word.
 
 use proptest::prelude::*;
-use sayso_index::query::{ParseOptions, Synonyms, parse};
+use sayso_index::Synonyms;
+use sayso_index::query::{ParseOptions, parse};
 
 use crate::samples::*;
 

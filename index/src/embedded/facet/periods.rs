@@ -10,7 +10,7 @@ use jiff::{Timestamp, ToSpan, Zoned};
 use tantivy::DocId;
 use tantivy::columnar::Column;
 
-use crate::embedded::view::Keys;
+use crate::embedded::columns::Keys;
 use crate::query::{Period, Zone};
 use crate::{Facet, FacetValue};
 

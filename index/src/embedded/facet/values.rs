@@ -6,10 +6,10 @@ use std::ops::Range;
 use tantivy::DocId;
 use tantivy::columnar::{Column, ColumnIndex, StrColumn, TermOrdHit};
 
-use super::{Segments, most};
+use crate::embedded::columns::Segments;
 use crate::embedded::schema::name_key;
 use crate::embedded::view::View;
-use crate::{EntityId, Facet, Result};
+use crate::{EntityId, Facet, FacetValue, Result};
 
 /// Which values of a column are told, and how.
 pub(super) enum Wanted {
@@ -235,4 +235,14 @@ fn one_for_each_name(names: Vec<(String, u64)>) -> Vec<(String, u64)> {
         }
     }
     keys.into_values().map(|(name, _, total)| (name, total)).collect()
+}
+
+/// The values with the highest counts, in alphabetical order among equals.
+pub(super) fn most(counts: Vec<(String, u64)>, limit: usize) -> Facet {
+    let mut counts = counts;
+    counts.sort_by(|(a, of_a), (b, of_b)| of_b.cmp(of_a).then_with(|| a.cmp(b)));
+    let others = counts.iter().skip(limit).map(|&(_, count)| count).sum();
+    counts.truncate(limit);
+    let value = |(value, count)| FacetValue { value, count, ..FacetValue::default() };
+    Facet { values: counts.into_iter().map(value).collect(), others, missing: 0 }
 }

@@ -1,7 +1,7 @@
 //! Why an article has its score, in words.
 
+use super::score::{Meeting, Search};
 use super::tree::Node;
-use super::{Meeting, Search};
 use crate::Explanation;
 
 /// How the score of an article comes about.

@@ -3,10 +3,12 @@
 use tantivy::Searcher;
 use tantivy::query::{EnableScoring, Query, Weight};
 
-use super::HEADLINE;
 use crate::Result;
 use crate::embedded::compile::{Compiler, has_words};
 use crate::query::{Expr, Field, Part, Property};
+
+/// As how many sentences the headline counts.
+pub(super) const HEADLINE: f32 = 3.0;
 
 /// A query for articles.
 pub(super) struct Tree {

@@ -7,7 +7,8 @@ use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
 
 use super::tree::{Leaf, Node, Tree};
 use crate::embedded::collect::CHECK_EVERY;
-use crate::embedded::view::{Keys, Places, View};
+use crate::embedded::columns::{Keys, Places};
+use crate::embedded::view::View;
 use crate::{Interrupt, Result};
 
 /// The matches of all conditions in a segment.

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::expr::{Expr, Field};
+use crate::query::{Expr, Field};
 use crate::rows::{Matcher, rows};
 use crate::text;
 
@@ -17,7 +17,8 @@ use crate::text;
 /// looked for as phrases, and are recognised in a query where their words follow each other.
 ///
 /// ```
-/// use sayso_index::query::{ParseOptions, Synonyms, parse};
+/// use sayso_index::Synonyms;
+/// use sayso_index::query::{ParseOptions, parse};
 ///
 /// let synonyms = Synonyms::parse(b"# ships\nferry, ropax, car ferry\n")?;
 /// let asked = parse("ferries strike", &ParseOptions::sentences()).expect("it is a query");

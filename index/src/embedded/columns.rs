@@ -1,0 +1,143 @@
+//! The columns of the indexes that reads look at: what hits are ordered by, where they stand, what they are counted by.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tantivy::columnar::{Column, StrColumn};
+use tantivy::{DocId, Searcher, SegmentReader};
+
+use super::listing::Moment;
+use super::page::Place;
+use super::store;
+use crate::Result;
+
+/// What sentences and quotes are ordered by.
+pub(super) struct Keys {
+    seq: Column<u64>,
+    ordinal: Column<u64>,
+    pub(super) published: Column<i64>,
+    updated: Column<i64>,
+}
+
+impl Keys {
+    /// Opens the columns of a segment.
+    pub(super) fn of(reader: &SegmentReader) -> Result<Self> {
+        let fast = reader.fast_fields();
+        Ok(Self {
+            seq: fast.u64("seq")?,
+            ordinal: fast.u64("ordinal")?,
+            published: fast.i64("published")?,
+            updated: fast.i64("updated")?,
+        })
+    }
+
+    /// Whether it is the first sentence or quote of its article.
+    pub(super) fn is_first(&self, doc: DocId) -> bool {
+        self.ordinal.first(doc) == Some(0)
+    }
+
+    /// A moment of its article.
+    pub(super) fn moment(&self, which: Moment, doc: DocId) -> Option<i64> {
+        match which {
+            Moment::Published => self.published.first(doc),
+            Moment::Updated => self.updated.first(doc),
+        }
+    }
+
+    /// Its place among the sentences or quotes of its article.
+    pub(super) fn ordinal(&self, doc: DocId) -> u32 {
+        self.ordinal.first(doc).unwrap_or_default() as u32
+    }
+
+    /// The number of its article.
+    pub(super) fn seq(&self, doc: DocId) -> u64 {
+        self.seq.first(doc).unwrap_or_default()
+    }
+
+    /// The place of a sentence or quote with this rank.
+    pub(super) fn place(&self, rank: u64, doc: DocId) -> Place {
+        let tie = store::newest_key(self.seq(doc));
+        Place { rank, tie, ordinal: self.ordinal.first(doc).unwrap_or_default() as u32 }
+    }
+}
+
+/// Where sentences are in their articles.
+pub(super) struct Places {
+    /// The first byte.
+    pub(super) start: Column<u64>,
+    /// The length in bytes.
+    pub(super) len: Column<u64>,
+    /// The paragraph, from 0.
+    pub(super) paragraph: Column<u64>,
+    /// The role, as a position in [`super::schema::ROLES`].
+    pub(super) role: Column<u64>,
+    /// How many sentences the article has.
+    siblings: Column<u64>,
+}
+
+impl Places {
+    /// Opens the columns of a segment.
+    pub(super) fn of(reader: &SegmentReader) -> Result<Self> {
+        let fast = reader.fast_fields();
+        Ok(Self {
+            start: fast.u64("start")?,
+            len: fast.u64("len")?,
+            paragraph: fast.u64("paragraph")?,
+            role: fast.u64("role")?,
+            siblings: fast.u64("siblings")?,
+        })
+    }
+
+    /// How many sentences the article of a sentence has.
+    pub(super) fn siblings(&self, doc: DocId) -> u32 {
+        self.siblings.first(doc).unwrap_or_default() as u32
+    }
+}
+
+/// What entities are ordered by, and their ids.
+pub(super) struct Figures {
+    /// How many articles mention it.
+    pub(super) articles: Column<u64>,
+    /// How many mentions it has.
+    pub(super) mentions: Column<u64>,
+    /// How many quotes it is the speaker of.
+    pub(super) quotes: Column<u64>,
+    /// A number made from its id.
+    pub(super) key: Column<u64>,
+    /// Its id. None in a segment without documents.
+    pub(super) id: Option<StrColumn>,
+}
+
+impl Figures {
+    /// Opens the columns of a segment.
+    pub(super) fn of(reader: &SegmentReader) -> Result<Self> {
+        let fast = reader.fast_fields();
+        Ok(Self {
+            articles: fast.u64("articles")?,
+            mentions: fast.u64("mentions")?,
+            quotes: fast.u64("quotes")?,
+            key: fast.u64("key")?,
+            id: fast.str("id")?,
+        })
+    }
+}
+
+/// The columns of an index that hits are counted by. Each is opened when it is first asked for.
+#[derive(Default)]
+pub(super) struct Columns(Mutex<BTreeMap<&'static str, Segments>>);
+
+/// A column, for each segment.
+pub(super) type Segments = Arc<Vec<Option<StrColumn>>>;
+
+impl Columns {
+    /// The column of this name.
+    pub(super) fn of(&self, searcher: &Searcher, name: &'static str) -> Result<Segments> {
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = open.get(name) {
+            return Ok(known.clone());
+        }
+        let readers = searcher.segment_readers().iter();
+        let made: Vec<_> = readers.map(|reader| reader.fast_fields().str(name)).collect::<tantivy::Result<_>>()?;
+        Ok(open.entry(name).or_insert(Arc::new(made)).clone())
+    }
+}
