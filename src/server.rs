@@ -237,6 +237,28 @@ fn tell_start(config: &Config, access: &Access, address: SocketAddr, engine: &Em
     tell_exposure(config, access, address);
 }
 
+/// Everything that would keep a server with these settings from starting, as far as it can be told without one: its
+/// files, and who could reach it. Nothing is listened on, and no data directory is opened.
+pub(crate) fn obstacles(config: &Config) -> Vec<String> {
+    let mut faults = Vec::new();
+    let tokens = config.tokens.clone().map(Tokens::open).transpose().map_err(|fault| faults.push(fault.to_string()));
+    if let Err(fault) = config.tls.clone().map(Tls::open).transpose() {
+        faults.push(fault.to_string());
+    }
+    if let Err(fault) = Thesaurus::open(config.synonyms.clone()) {
+        faults.push(fault);
+    }
+    if let Err(fault) = models::analyzer(config.model.as_deref()) {
+        faults.push(fault.to_string());
+    }
+    let tokens = tokens.ok().flatten().map(Arc::new);
+    match Access::open(&config.keys, tokens) {
+        Ok(access) => faults.extend(check_public(config, &access).err().map(|fault| fault.to_string())),
+        Err(fault) => faults.push(fault.to_string()),
+    }
+    faults
+}
+
 /// Warns of what somebody in the network could do or read.
 fn tell_exposure(config: &Config, access: &Access, address: SocketAddr) {
     if address.ip().is_loopback() {

@@ -223,6 +223,6 @@ mod tests {
         let Err(Refusal::TooManyCalls(_, wait)) = access.admit(Some(&secret), Scope::Read) else {
             panic!("it is let in")
         };
-        assert!(wait <= Duration::from_secs(1));
+        assert!(wait <= std::time::Duration::from_secs(1));
     }
 }

@@ -152,7 +152,14 @@ impl Server {
 /// Says why nobody answers, and what to do.
 fn unreachable(address: &str, error: &transport::Error) -> Fault {
     let why = root(error);
-    let remedy = if why.contains("certificate") {
+    let is_encrypted = address.starts_with("https");
+    let remedy = if why.contains("causedasendentity") {
+        "the server's certificate is that of an authority (CA:TRUE), which no server may show; make one with \
+         basicConstraints=CA:FALSE, or sign it with an authority of your own"
+            .to_owned()
+    } else if is_encrypted && why.contains("certificaterequired") {
+        "the server wants a certificate of yours: --tls-client-cert and --tls-client-key".to_owned()
+    } else if is_encrypted && why.contains("certificate") {
         "--tls-ca names the file of the authority that signed the server's certificate".to_owned()
     } else {
         format!("start one with: {} serve", program())

@@ -8,6 +8,7 @@ use clap::Subcommand;
 use super::fault::{Fault, Outcome};
 use super::render::DIM;
 use crate::config::{self, RawConfig, Settings};
+use crate::server;
 
 /// Arguments of `sayso config`.
 #[derive(Debug, clap::Args)]
@@ -40,7 +41,12 @@ pub(super) fn run(args: Args) -> Outcome {
     match args.action {
         Action::Check(place) => {
             let file = place.config.clone();
-            gather(place)?.resolve().map_err(Fault::usage)?;
+            let config = gather(place)?.resolve().map_err(Fault::usage)?;
+            let obstacles = server::obstacles(&config);
+            if !obstacles.is_empty() {
+                let told = obstacles.join("\n  ");
+                return Err(Fault::usage(format!("a server with these settings would not start:\n  {told}")));
+            }
             let read = file.map(|file| format!("{} and ", file.display())).unwrap_or_default();
             anstream::println!("{read}the environment: the settings can be used");
         }

@@ -46,7 +46,8 @@ pub(super) struct Args {
     /// Write to this file [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Go on where an export to the same file broke off: within the lifetime of page tokens, with the same options
+    /// Go on where an export to the same file broke off: with the same options, within the lifetime of page tokens, and
+    /// before the server is started again
     #[arg(long, requires = "output")]
     resume: bool,
     #[command(flatten)]
@@ -90,8 +91,11 @@ pub(super) fn run(args: Args) -> Outcome {
             "articles are listed, not searched; choose them by options such as --outlet and --from",
         ));
     }
-    let mut out = Out::open(args.output.as_deref(), args.resume, args.format)?;
-    let (page_token, filter, order_by) = (out.token(), args.articles.filter(), Sort::order_by(args.sort));
+    let (filter, order_by) = (args.articles.filter(), Sort::order_by(args.sort));
+    let options = (args.what, args.format, &query, args.reading.all_words, args.reading.lenient, &filter, &order_by);
+    let options = blake3::hash(format!("{options:?}").as_bytes()).to_hex().to_string();
+    let mut out = Out::open(args.output.as_deref(), args.resume, args.format, options)?;
+    let page_token = out.token();
     let count = client::block_on(async {
         let channel = args.server.connect().await?;
         let refused = |status: Status| of_query(&status, &query);
@@ -185,6 +189,8 @@ struct Kept {
     token: String,
     /// The bytes that the output has by then.
     bytes: u64,
+    /// A digest of the options, which must stay the same.
+    options: String,
 }
 
 /// The output.
@@ -201,7 +207,7 @@ struct Counted(File);
 
 impl Out {
     /// Opens the output.
-    fn open(path: Option<&Path>, resume: bool, format: Format) -> Result<Self, Fault> {
+    fn open(path: Option<&Path>, resume: bool, format: Format, options: String) -> Result<Self, Fault> {
         let Some(path) = path else {
             let to = Box::new(BufWriter::new(io::stdout()));
             return Ok(Self { to, format, keeping: None, from: Kept::default() });
@@ -224,13 +230,31 @@ impl Out {
                     "an export to {file} broke off; go on with --resume, or delete {beside} to start again"
                 )));
             }
-            (false, None) => Kept::default(),
+            (false, None) => Kept { options: options.clone(), ..Kept::default() },
         };
+        if from.options != options {
+            return Err(Fault::usage(format!(
+                "the export to {} was begun with other options; go on with the same query, format and filters",
+                path.display()
+            )));
+        }
         let mut file = File::options().write(true).create(true).truncate(false).open(path).map_err(named)?;
+        let length = file.metadata().map_err(named)?.len();
+        if resume && length < from.bytes {
+            return Err(Fault::new(format!(
+                "{} has {length} bytes, but the export had written {}; delete {} to start again",
+                path.display(),
+                from.bytes,
+                beside.display()
+            )));
+        }
         file.set_len(from.bytes).map_err(named)?;
         file.seek(SeekFrom::End(0)).map_err(named)?;
         let to = Box::new(BufWriter::new(file.try_clone().map_err(named)?));
-        Ok(Self { to, format, keeping: Some((Counted(file), beside)), from })
+        let mut out = Self { to, format, keeping: Some((Counted(file), beside)), from };
+        // Broken off before the first message, it begins again.
+        out.keep(&out.token())?;
+        Ok(out)
     }
 
     /// Where to begin.
@@ -263,7 +287,8 @@ impl Out {
     fn keep(&mut self, token: &str) -> Result<(), Fault> {
         self.to.flush()?;
         let Some((Counted(file), beside)) = &self.keeping else { return Ok(()) };
-        let kept = Kept { token: token.to_owned(), bytes: file.metadata()?.len() };
+        let options = self.from.options.clone();
+        let kept = Kept { token: token.to_owned(), bytes: file.metadata()?.len(), options };
         // Renamed into place, so that a crash leaves the old one or the new one.
         let fresh = beside.with_extension("resume.new");
         fs::write(&fresh, serde_json::to_vec(&kept).map_err(Fault::new)?)?;
@@ -273,6 +298,11 @@ impl Out {
     /// A fault that says how to go on, if that is possible.
     fn broken(&mut self, fault: Fault) -> Fault {
         match (&self.keeping, fault) {
+            (Some((_, beside)), Fault::Failed(words)) if words.contains("PAGE_TOKEN_") => Fault::Failed(format!(
+                "{words}\n  the server no longer has the state that was exported, after a restart or too long a pause; \
+                 delete {} to start again",
+                beside.display()
+            )),
             (Some((_, beside)), Fault::Failed(words)) if beside.exists() => {
                 Fault::Failed(format!("{words}\n  --resume goes on from here"))
             }

@@ -121,7 +121,12 @@ fn message_of(status: &Status) -> String {
         return message.into();
     }
     let cause = if is_foreign { message.to_string() } else { root(status) };
-    format!("the server stopped, or no gRPC server answers there: {cause}")
+    let hint = if cause.contains("frame with invalid size") || cause.contains("broken pipe") {
+        "; a server that encrypts is reached as https://…"
+    } else {
+        ""
+    };
+    format!("the server stopped, or no gRPC server answers there: {cause}{hint}")
 }
 
 /// "has more than 64 labels (article.labels, LIMIT_EXCEEDED)": a refusal on one line, with its field and reason.

@@ -47,6 +47,8 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
     keep_private(&config.data_dir);
     // For the client that fetches the keys of tokens: connections of this server name theirs themselves.
     let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
+    let encrypted = config.tls.is_some();
+    let scheme = if encrypted { "https" } else { "http" };
     let threads = config.analysis_threads + config.search_threads + OTHER_THREADS;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(threads).build()?;
     let outcome = runtime.block_on(async {
@@ -54,10 +56,10 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         let address = server.address()?;
         if args.samples {
             let count = server.put_samples().await?;
-            anstream::println!("{}", welcome(address, count));
+            anstream::println!("{}", welcome(address, encrypted, count));
         }
         if let Some(metrics) = server.metrics_address()? {
-            anstream::println!("metrics are at http://{metrics}/metrics");
+            anstream::println!("metrics are at {scheme}://{metrics}/metrics");
         }
         let stop = told_to_stop()?;
         // Programs that start the server read up to this line to learn the port.
@@ -159,9 +161,13 @@ impl Signals {
 }
 
 /// Prints what to try first. The commands name the server if it is not at the default address.
-fn welcome(address: SocketAddr, count: usize) -> String {
+fn welcome(address: SocketAddr, encrypted: bool, count: usize) -> String {
     let (bold, dim) = (anstyle::Style::new().bold(), anstyle::Style::new().dimmed());
-    let server = if address == DEFAULT_LISTEN { String::new() } else { format!(" --server http://{address}") };
+    let (server, how) = match encrypted {
+        true => (format!(" --server https://localhost:{} --tls-ca FILE", address.port()), "-cacert FILE"),
+        false if address == DEFAULT_LISTEN => (String::new(), "-plaintext"),
+        false => (format!(" --server http://{address}"), "-plaintext"),
+    };
     let program = client::program();
     let sayso = |words: &str| format!("{program} {words}{server}");
     let [topic, person, typo, text] =
@@ -178,7 +184,7 @@ fn welcome(address: SocketAddr, count: usize) -> String {
   {text}
 
   {dim}# the same over gRPC, from any language{dim:#}
-  grpcurl -plaintext -d '{{\"speakers\": [{{\"name\": \"varrin\"}}]}}' {address} sayso.v1.QuoteService/SearchQuotes
+  grpcurl {how} -d '{{\"speakers\": [{{\"name\": \"varrin\"}}]}}' {address} sayso.v1.QuoteService/SearchQuotes
 "
     )
 }

@@ -92,12 +92,15 @@ impl Settings {
             Origin::Variable(format!("{PREFIX}{}", name.to_uppercase()))
         });
         gathering.take(dict(&Serialized::defaults(flags))?, |_| Origin::Flag);
-        let Gathering { sources, origins, faults } = gathering;
-        if !faults.is_empty() {
-            return Err(ConfigError(faults));
-        }
+        let Gathering { sources, origins, mut faults } = gathering;
         let raw = sources.extract().map_err(|error| ConfigError(vec![error.to_string()]))?;
-        Ok(Self { raw, origins })
+        let settings = Self { raw, origins };
+        if faults.is_empty() {
+            return Ok(settings);
+        }
+        // What is wrong with the values of the others is told, too.
+        faults.extend(settings.resolve().err().into_iter().flat_map(|ConfigError(others)| others));
+        Err(ConfigError(faults))
     }
 
     /// The settings as they are written.

@@ -162,12 +162,16 @@ fn settings_are_checked_and_shown_with_where_they_are_written() {
     let (code, _, told) = config("check");
     assert!(code == Some(2) && told.contains("lisen: there is no such setting; did you mean listen?"), "{told}");
     assert!(told.contains("sayso.toml, line 2") && told.contains("max_body: ") && told.contains("line 4"), "{told}");
+    assert!(told.contains("max_reply: ") && told.contains("line 5"), "{told}");
     fs::write(&file, "analysis = \"fast\"\nmax_reply = \"1 nibble\"\n").unwrap();
     let (code, _, told) = config("check");
     assert!(code == Some(2) && told.contains("max_reply: ") && told.contains("sayso.toml, line 2"), "{told}");
     fs::write(&file, "analysis = \"fast\n").unwrap();
     let (_, _, told) = config("check");
     assert!(told.contains("sayso.toml, line 1: this is not TOML"), "{told}");
+    fs::write(&file, "analysis = \"fast\"\nlisten = \"0.0.0.0:0\"\nsynonyms = \"gone.txt\"\n").unwrap();
+    let (code, _, told) = config("check");
+    assert!(code == Some(2) && told.contains("--insecure-public") && told.contains("gone.txt"), "{told}");
     fs::write(&file, "analysis = \"fast\"\n").unwrap();
     assert_eq!(config("check").0, Some(0));
     let (_, shown, _) = config("show");
