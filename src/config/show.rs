@@ -27,6 +27,7 @@ impl Config {
             ("insecure_public", Some(self.insecure_public.to_string())),
             ("data_dir", Some(path(&self.data_dir))),
             ("model", self.model.as_deref().map(path)),
+            ("synonyms", self.synonyms.as_deref().map(path)),
             ("analysis", Some(quoted(self.analysis))),
             ("analysis_threads", Some(self.analysis_threads.to_string())),
             ("search_threads", Some(self.search_threads.to_string())),
