@@ -6,6 +6,7 @@
 
 use sayso_document::Date;
 
+use crate::article::type_word;
 use crate::query::{
     ArticleFilter, EntityQuery, Expr, Field, PageRequest, QuoteQuery, SentenceQuery, SpellingQuery, Who,
 };
@@ -43,8 +44,18 @@ pub enum Place {
     Expr,
     /// The entities that a sentence mentions.
     Mentions,
+    /// Types of entities that a sentence mentions.
+    MentionTypes,
+    /// The roles of a sentence.
+    Roles,
     /// Who speaks.
     Speakers,
+    /// The types of who speaks.
+    SpeakerTypes,
+    /// Who has any part in a quote.
+    Entities,
+    /// The verbs that attribute a quote.
+    Cues,
     /// To whom.
     Addressees,
     /// What about.
@@ -252,6 +263,14 @@ impl Search {
         }
     }
 
+    /// Leaves out what is told beside the hits, which takes time of its own.
+    fn only_counted(&mut self) {
+        match self {
+            Self::Sentences(query) => (query.exact_total, query.facets) = (false, Vec::new()),
+            Self::Quotes(query) => (query.exact_total, query.facets) = (false, Vec::new()),
+        }
+    }
+
     /// The expression and the filter.
     fn shared(&mut self) -> (&mut Expr, &mut ArticleFilter, &mut PageRequest) {
         match self {
@@ -264,6 +283,7 @@ impl Search {
     fn conditions(&self) -> Vec<Condition> {
         let mut base = self.clone();
         *base.shared().2 = one();
+        base.only_counted();
         let mut conditions = Vec::new();
         let expr = base.shared().0.clone();
         for (part, rest) in required(&expr).into_iter().filter(|(part, _)| *part != Expr::All) {
@@ -280,7 +300,10 @@ impl Search {
             });
         }
         match &base {
-            Self::Sentences(query) => sentence_conditions(query, &mut conditions),
+            Self::Sentences(query) => {
+                sentence_conditions(query, &mut conditions);
+                kinds_of_sentence(query, &mut conditions);
+            }
             Self::Quotes(query) => quote_conditions(query, &mut conditions),
         }
         base.article_conditions(&mut conditions);
@@ -342,13 +365,39 @@ fn sentence_conditions(query: &SentenceQuery, conditions: &mut Vec<Condition>) {
     }
 }
 
+/// The other conditions on a sentence.
+fn kinds_of_sentence(query: &SentenceQuery, conditions: &mut Vec<Condition>) {
+    let bare = SentenceQuery { page: one(), ..SentenceQuery::default() };
+    let types = query.mention_types.iter().map(|&kind| type_word(kind)).collect::<Vec<_>>().join(", ");
+    let parts = [
+        (
+            Place::MentionTypes,
+            types,
+            SentenceQuery { mention_types: query.mention_types.clone(), ..bare.clone() },
+            SentenceQuery { mention_types: Vec::new(), ..query.clone() },
+        ),
+        (
+            Place::Roles,
+            String::new(),
+            SentenceQuery { roles: query.roles.clone(), ..bare.clone() },
+            SentenceQuery { roles: Vec::new(), ..query.clone() },
+        ),
+    ];
+    for (place, text, alone, without) in parts.into_iter().filter(|(_, _, alone, _)| *alone != bare) {
+        let (alone, without) = (Search::Sentences(alone), Search::Sentences(without));
+        conditions.push(Condition { place, text, expr: None, names: Vec::new(), alone, without });
+    }
+}
+
 /// Passes one condition of a search for quotes on to another search.
 type Passing = fn(&QuoteQuery, &mut QuoteQuery);
 
 /// What must hold of a quote beside the expression and the article: where it is stated, and how to pass it on.
-const OF_QUOTES: [(Place, Passing); 9] = [
+const OF_QUOTES: [(Place, Passing); 11] = [
     (Place::Speakers, |from, to| to.speakers.clone_from(&from.speakers)),
     (Place::Addressees, |from, to| to.addressees.clone_from(&from.addressees)),
+    (Place::SpeakerTypes, |from, to| to.speaker_types.clone_from(&from.speaker_types)),
+    (Place::Cues, |from, to| to.cues.clone_from(&from.cues)),
     (Place::Kinds, |from, to| to.kinds.clone_from(&from.kinds)),
     (Place::Acts, |from, to| to.acts.clone_from(&from.acts)),
     (Place::Polarities, |from, to| to.polarities.clone_from(&from.polarities)),
@@ -379,6 +428,11 @@ fn quote_conditions(query: &QuoteQuery, conditions: &mut Vec<Condition>) {
             add(place, names, text, alone, without);
         }
     }
+    for (at, who) in query.entities.iter().enumerate() {
+        let (names, mut without) = (vec![who.clone()], query.clone());
+        without.entities.remove(at);
+        add(Place::Entities, names.clone(), listed(&names), QuoteQuery { entities: names, ..bare.clone() }, without);
+    }
     for (at, who) in query.about.iter().enumerate() {
         let (names, mut without) = (vec![who.clone()], query.clone());
         without.about.remove(at);
@@ -391,6 +445,8 @@ fn stated(place: Place, query: &QuoteQuery) -> String {
     let joined = |words: Vec<&str>| words.join(", ");
     let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
     match place {
+        Place::SpeakerTypes => joined(query.speaker_types.iter().map(|&kind| type_word(kind)).collect()),
+        Place::Cues => query.cues.join(", "),
         Place::Kinds => joined(query.kinds.iter().map(|&kind| kind_word(kind)).collect()),
         Place::Acts => joined(query.acts.iter().map(|&act| act_word(act)).collect()),
         Place::Polarities => joined(query.polarities.iter().map(|&polarity| polarity_word(polarity)).collect()),

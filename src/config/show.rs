@@ -29,6 +29,7 @@ impl Config {
             ("snapshots", self.snapshots.as_ref().map(quoted)),
             ("retention", (!self.retention.is_empty()).then(|| quoted(rules(&self.retention)))),
             ("model", self.model.as_deref().map(path)),
+            ("synonyms", self.synonyms.as_deref().map(path)),
             ("analysis", Some(quoted(self.analysis))),
             ("analysis_threads", Some(self.analysis_threads.to_string())),
             ("search_threads", Some(self.search_threads.to_string())),

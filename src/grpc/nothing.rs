@@ -87,7 +87,12 @@ fn told(unmet: Unmet) -> proto::UnmetCondition {
     let field = match unmet.place {
         Place::Expr => "query",
         Place::Mentions => "mentions",
+        Place::MentionTypes => "mention_types",
+        Place::Roles => "roles",
         Place::Speakers => "speakers",
+        Place::SpeakerTypes => "speaker_types",
+        Place::Entities => "entities",
+        Place::Cues => "cues",
         Place::Addressees => "addressees",
         Place::About => "about",
         Place::Kinds => "kinds",

@@ -74,6 +74,7 @@ impl SearchService for Search {
         let (metadata, _, message) = request.into_parts();
         let mut search = message.search.ok_or_else(|| status::fault(Fault::missing("search")))?;
         search.page_size = many::export_size(search.page_size, &self.0.config.limits);
+        search.facets.clear();
         let first = search.page_token.clone();
         let page = move |core: &Core, page_token: String, interrupt: &Interrupt| {
             let asked = SearchSentencesRequest { page_token, ..search.clone() };
