@@ -142,7 +142,7 @@ async fn a_snapshot_that_is_restored_elsewhere_answers_the_same() {
     assert_eq!((taken.article_count, taken.damaged_count, taken.fault.as_str()), (298, 0, ""));
     assert!(taken.chunk_count > 1, "{taken:?}");
     assert_eq!(faults(&server, &taken.id).await, Vec::<String>::new());
-    assert_eq!(listed(&server).await, [taken.clone()]);
+    assert_eq!(listed(&server).await, std::slice::from_ref(&taken));
     let other = restored(&server.snapshots(), &taken.id);
     // The scores of hits rest on statistics in which deleted articles count until indexes are built anew.
     ServerServiceClient::new(server.channel().await).reindex(ReindexRequest {}).await.unwrap();
