@@ -40,11 +40,25 @@ pub(super) fn no_hits(
         };
         (total.count > 0).then_some(())
     };
-    let suggested = respelt(asked, &unmet).into_iter().take(TRIED).find(|text| finds(text).is_some());
+    let field = match searched {
+        Search::Sentences(_) => "title",
+        Search::Quotes(_) => "speaker",
+    };
+    let tried = elsewhere(asked, &unmet, field).into_iter().chain(respelt(asked, &unmet)).take(TRIED);
+    let suggested = tried.into_iter().find(|text| finds(text).is_some());
     Some(proto::NoHits {
         conditions: unmet.into_iter().map(told).collect(),
         suggested_query: suggested.unwrap_or_default(),
     })
+}
+
+/// The query with the words that nothing matches looked for in another field: whoever types a name alone may mean who
+/// speaks.
+fn elsewhere(asked: &str, unmet: &[Unmet], field: &str) -> Option<String> {
+    let words: Vec<&str> = unmet.iter().filter(|one| one.place == Place::Expr).map(|one| one.text.as_str()).collect();
+    let all_bare = words.iter().all(|word| word.chars().all(|c| c.is_alphanumeric() || matches!(c, '\'' | '’' | '-')));
+    let query = words.iter().fold(asked.to_owned(), |query, word| replaced(&query, word, &format!("{field}:{word}")));
+    (!words.is_empty() && all_bare && query != asked).then_some(query)
 }
 
 /// The query with other spellings: first with the likeliest of each word, then with the next.
@@ -124,5 +138,20 @@ mod tests {
         assert_eq!(replaced("strke AND (strke OR strkes)", "strke", "strike"), "strike AND (strike OR strkes)");
         assert_eq!(replaced("title:strke xstrke strke", "strke", "strike"), "title:strike xstrke strike");
         assert_eq!(replaced("a", "", "b"), "a");
+    }
+
+    #[test]
+    fn words_that_nothing_matches_are_looked_for_in_another_field_unless_they_name_one() {
+        let unmet = |text: &str| Unmet {
+            place: Place::Expr,
+            text: text.into(),
+            alone: true,
+            without: sayso_index::Total { count: 0, exact: true },
+            meant: Vec::new(),
+        };
+        let bare = [unmet("gareth"), unmet("pellew")];
+        assert_eq!(elsewhere("gareth pellew", &bare, "speaker").as_deref(), Some("speaker:gareth speaker:pellew"));
+        assert_eq!(elsewhere("cue:tweet", &[unmet("cue:tweet")], "speaker"), None);
+        assert_eq!(elsewhere("harbour", &[], "speaker"), None);
     }
 }

@@ -14,8 +14,11 @@ use crate::query::SpellingQuery;
 use crate::text::{self, forms, phrases};
 use crate::{Interrupt, Result, Spelling};
 
+/// Shorter words are like too many others to be taken for a slip: "uk" is not "us".
+const LETTERS_FOR_ONE: usize = 4;
+
 /// Shorter words differ by one letter at most, because with two they would be like any other.
-const LETTERS_FOR_TWO: usize = 5;
+const LETTERS_FOR_TWO: usize = 6;
 
 /// Words of a text that are looked up, the most frequent ones: so a long article costs no more than a page.
 const LOOKED_UP: usize = 256;
@@ -30,6 +33,9 @@ impl View {
         };
         let Some(words) = compiler.words(query.field) else { return Ok(Vec::new()) };
         let letters = word.chars().count();
+        if letters < LETTERS_FOR_ONE {
+            return Ok(Vec::new());
+        }
         let alike = Alike::word(&word, if letters < LETTERS_FOR_TWO { 1 } else { 2 });
         let mut found: BTreeMap<String, u64> = BTreeMap::new();
         for reader in searcher.segment_readers() {
