@@ -415,6 +415,23 @@ mod tests {
     }
 
     #[test]
+    fn keys_of_tokens_come_encrypted_or_from_this_machine() {
+        let fault = |keys: &str| {
+            let issuer = Some("https://id.example".into());
+            let raw = RawConfig { jwt_keys: Some(keys.into()), jwt_issuer: issuer, ..RawConfig::default() };
+            raw.resolve().err().map(|error| error.to_string())
+        };
+        for good in ["jwks.json", "https://id.example/keys", "http://127.0.0.1:6/keys", "http://localhost/keys"] {
+            assert_eq!(fault(good), None, "{good}");
+        }
+        for wrong in
+            ["http://id.example/keys", "http://127.0.0.1.evil.example/", "http://localhost@evil.example/", "ftp://a/"]
+        {
+            assert!(fault(wrong).is_some_and(|said| said.contains("jwt_keys")), "{wrong}");
+        }
+    }
+
+    #[test]
     fn articles_are_read_as_well_as_this_build_can_unless_told_otherwise() {
         let of = |name: Option<&str>| RawConfig { analysis: name.map(str::to_owned), ..RawConfig::default() }.resolve();
         assert_eq!(of(None).unwrap().analysis.last(), sayso_extract::Analyzer::BEST);

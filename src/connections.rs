@@ -274,16 +274,18 @@ impl Connection {
         }
         Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the server closed the connection"))
     }
+
+    /// Fails if the client has not spoken in time, in the handshake of TLS or after it.
+    fn check_greeting(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        let late = self.greeting.as_mut().is_some_and(|(until, _)| until.as_mut().poll(cx).is_ready());
+        if late { Err(io::Error::new(io::ErrorKind::TimedOut, "no HTTP/2 client spoke in time")) } else { Ok(()) }
+    }
 }
 
 impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         self.check(cx)?;
-        if let Some((until, _)) = &mut self.greeting
-            && until.as_mut().poll(cx).is_ready()
-        {
-            return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "no HTTP/2 client spoke in time")));
-        }
+        self.check_greeting(cx)?;
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
         if let Some((_, come)) = &mut self.greeting {
@@ -299,6 +301,7 @@ impl AsyncRead for Connection {
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.check(cx)?;
+        self.check_greeting(cx)?;
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 
@@ -308,6 +311,7 @@ impl AsyncWrite for Connection {
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.check(cx)?;
+        self.check_greeting(cx)?;
         Pin::new(&mut self.stream).poll_write_vectored(cx, parts)
     }
 
@@ -316,6 +320,7 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.check_greeting(cx)?;
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 
@@ -381,5 +386,22 @@ mod tests {
         connection.read_exact(&mut [0; PREFACE_BYTES]).await.unwrap();
         let more = tokio::time::timeout(Duration::from_millis(200), connection.read_u8()).await;
         assert!(more.is_err(), "it waits for more, without a fault: {more:?}");
+    }
+
+    #[tokio::test]
+    async fn one_that_does_not_begin_its_handshake_in_time_is_closed_even_if_it_is_only_written_to() {
+        use tokio::io::AsyncWriteExt;
+        let folder = tempfile::tempdir().unwrap();
+        let made = rcgen::generate_simple_self_signed(["a.example".to_owned()]).unwrap();
+        let [cert, key] = ["cert.pem", "key.pem"].map(|name| folder.path().join(name));
+        std::fs::write(&cert, made.cert.pem()).unwrap();
+        std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+        let tls = Tls::open(crate::tls::TlsFiles { cert, key, client_ca: None }).unwrap();
+        let connections = Connections::with(9, Duration::from_millis(50), Some(Arc::new(tls)));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _silent = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let mut connection = connections.accept(&listener).await;
+        let error = connection.write_all(b"settings").await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 }

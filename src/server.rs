@@ -87,7 +87,7 @@ impl Ready {
         let engine: Arc<dyn Engine> = Arc::new(engine);
         let pipeline = Pipeline::new(Arc::clone(&engine), analyzer, config.analysis_threads, metrics.clone());
         let connections = Connections::new(config.limits.connections, tls.clone());
-        let scrapes = scrapes.map(|listener| Scrapes { listener, tls, access: Arc::clone(&access) });
+        let scrapes = scrapes.map(|listener| Scrapes::new(listener, tls, Arc::clone(&access)));
         Ok(Self {
             config,
             access,
@@ -110,7 +110,7 @@ impl Ready {
 
     /// The address of its metrics, if they are on.
     pub fn metrics_address(&self) -> std::io::Result<Option<SocketAddr>> {
-        self.scrapes.as_ref().map(|scrapes| scrapes.listener.local_addr()).transpose()
+        self.scrapes.as_ref().map(Scrapes::address).transpose()
     }
 
     /// Puts the sample articles that come with the program. Returns how many there are.

@@ -192,6 +192,10 @@ fn members(line: &str) -> Result<Vec<String>, String> {
     if line.contains("=>") {
         return Err("has an arrow; a group has members that all say the same, parted by commas: ferry, ropax".into());
     }
+    let count = line.split(',').count();
+    if count > Synonyms::GROUP_MEMBERS {
+        return Err(format!("has {count} members; at most {} are accepted", Synonyms::GROUP_MEMBERS));
+    }
     let mut members: Vec<String> = Vec::new();
     for member in line.split(',') {
         let member = member.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -209,9 +213,6 @@ fn members(line: &str) -> Result<Vec<String>, String> {
     }
     match members.len() {
         1 => Err(format!("{:?} is alone; write what says the same after a comma", members[0])),
-        count if count > Synonyms::GROUP_MEMBERS => {
-            Err(format!("has {count} members; at most {} are accepted", Synonyms::GROUP_MEMBERS))
-        }
         _ => Ok(members),
     }
 }

@@ -31,6 +31,9 @@ const ID_BYTES: usize = 5;
 /// Random bytes of a secret.
 const SECRET_BYTES: usize = 32;
 
+/// The largest file of keys, in bytes: some 50,000 keys.
+const MAX_FILE_BYTES: u64 = 16 << 20;
+
 /// What the hash of a secret is for, as BLAKE3 wants it told.
 const CONTEXT: &str = "sayso.dev 2026-11 API key";
 
@@ -186,6 +189,14 @@ impl KeyFile {
 
     /// Its keys. None if there is no file.
     pub(super) fn load(&self) -> Result<Option<Loaded>, Fault> {
+        // Opening what is no file could wait for ever.
+        match fs::metadata(&self.0) {
+            Ok(found) if !found.is_file() => return Err(self.failed(io::Error::other("is not a file"))),
+            Ok(found) if found.len() > MAX_FILE_BYTES => {
+                return Err(self.failed(io::Error::other("is longer than 16 MiB, which no file of keys is")));
+            }
+            _ => {}
+        }
         let mut file = match File::open(&self.0) {
             Ok(file) => file,
             // A data directory that is none is told when it is opened.
@@ -251,7 +262,7 @@ impl KeyFile {
         if let Some(folder) = self.0.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             create_private(folder).map_err(|error| Fault::Io(folder.to_owned(), error))?;
         }
-        let lock = self.0.with_extension("lock");
+        let lock = beside(&self.0, "lock");
         let locked = private().create(true).truncate(false).write(true).open(&lock);
         let locked = locked.and_then(|file| FileExt::lock_exclusive(&file).map(|()| file));
         let _locked = locked.map_err(|error| Fault::Io(lock, error))?;
@@ -263,8 +274,10 @@ impl KeyFile {
     }
 
     fn replace(&self, text: &str) -> io::Result<()> {
-        let next = self.0.with_extension("next");
-        let mut file = private().create(true).truncate(true).write(true).open(&next)?;
+        let next = beside(&self.0, &format!("next-{}", std::process::id()));
+        // Whatever lies there, somebody else may read or own it.
+        let _ = fs::remove_file(&next);
+        let mut file = private().create_new(true).write(true).open(&next)?;
         file.write_all(text.as_bytes())?;
         file.write_all(b"\n")?;
         file.sync_all()?;
@@ -274,6 +287,14 @@ impl KeyFile {
     fn failed(&self, error: io::Error) -> Fault {
         Fault::Io(self.0.clone(), error)
     }
+}
+
+/// The name of a file beside this one.
+fn beside(path: &Path, what: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(what);
+    name.into()
 }
 
 /// Opens files that only their owner may read.

@@ -151,7 +151,8 @@ fn admit_token(tokens: &Tokens, token: &str, scope: Scope) -> Result<Caller, Ref
         tokens::Fault::Expired => Refusal::Expired("of the token".into()),
         tokens::Fault::Invalid(why) => Refusal::BadToken(why),
     })?;
-    let subject = Arc::from(bearer.subject);
+    // So that no subject is taken for the id of a key.
+    let subject = Arc::from(format!("token:{}", bearer.subject));
     if bearer.scopes.contains(&scope) { Ok(Caller::Known(subject)) } else { Err(Refusal::NoScope(subject, scope)) }
 }
 

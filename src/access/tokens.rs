@@ -13,7 +13,7 @@ use std::{
 use jsonwebtoken::{
     Algorithm, DecodingKey, Validation, decode, decode_header,
     errors::ErrorKind,
-    jwk::{Jwk, JwkSet, KeyAlgorithm},
+    jwk::{Jwk, JwkSet, KeyAlgorithm, PublicKeyUse},
 };
 use serde::Deserialize;
 use tokio::sync::Notify;
@@ -93,10 +93,10 @@ impl std::error::Error for SourceFault {}
 struct Claims {
     #[serde(default)]
     sub: String,
-    /// Words with blanks between them (RFC 8693).
+    /// Words with blanks between them (RFC 8693), or a list.
     #[serde(default)]
-    scope: String,
-    /// The same as a list or as words, as some providers call it.
+    scope: Option<Words>,
+    /// The same, as some providers call it.
     #[serde(default)]
     scp: Option<Words>,
 }
@@ -111,12 +111,10 @@ enum Words {
 impl Claims {
     /// The scopes that mean something here, with or without the name of the service before them.
     fn scopes(&self) -> Vec<Scope> {
-        let listed = match &self.scp {
-            None => Vec::new(),
-            Some(Words::Text(text)) => text.split_whitespace().collect(),
-            Some(Words::List(words)) => words.iter().map(String::as_str).collect(),
-        };
-        let words = self.scope.split_whitespace().chain(listed);
+        let words = [&self.scope, &self.scp].into_iter().flatten().flat_map(|claim| match claim {
+            Words::Text(text) => text.split_whitespace().collect::<Vec<_>>(),
+            Words::List(words) => words.iter().map(String::as_str).collect(),
+        });
         words.filter_map(|word| word.strip_prefix("sayso:").unwrap_or(word).parse().ok()).collect()
     }
 }
@@ -146,8 +144,14 @@ impl Tokens {
         if !matches!(header.alg, Algorithm::RS256 | Algorithm::ES256 | Algorithm::EdDSA) {
             return Err(invalid("it is not signed with RS256, ES256 or EdDSA"));
         }
+        if header.crit.is_some() {
+            return Err(invalid("it has extensions (crit) that are not known here"));
+        }
         let keys = self.current();
-        let fits = |key: &&Jwk| key.common.key_algorithm.is_none_or(|of| named(of) == Some(header.alg));
+        let fits = |key: &&Jwk| {
+            let signs = key.common.public_key_use.as_ref().is_none_or(|of| *of == PublicKeyUse::Signature);
+            signs && key.common.key_algorithm.is_none_or(|of| named(of) == Some(header.alg))
+        };
         let key = match &header.kid {
             Some(id) => keys.find(id),
             None => Some(&keys.keys[..]).filter(|keys| keys.len() == 1).map(|keys| &keys[0]),
@@ -239,7 +243,11 @@ fn parse(text: &[u8], from: &str) -> Result<JwkSet, SourceFault> {
 
 async fn fetch(address: &str) -> Result<JwkSet, SourceFault> {
     let failed = |error: reqwest::Error| SourceFault(format!("{address}: {}", root(&error)));
-    let client = reqwest::Client::builder().timeout(FETCH_TIMEOUT).build().map_err(failed)?;
+    let client = reqwest::Client::builder()
+        .timeout(FETCH_TIMEOUT)
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .map_err(failed)?;
     let mut answer = client.get(address).send().await.and_then(reqwest::Response::error_for_status).map_err(failed)?;
     let mut text = Vec::new();
     while let Some(part) = answer.chunk().await.map_err(failed)? {

@@ -114,6 +114,9 @@ fn create(file: &KeyFile, wanted: Create) -> Outcome {
     if is_first {
         anstream::eprintln!("From now on, the server that uses {} requires keys.", file.path().display());
     }
+    if key.expire_time.is_some_and(|end| end <= Timestamp::now()) {
+        anstream::eprintln!("That is in the past: the key has expired already.");
+    }
     anstream::eprintln!("Key {} for {}. Keep it now; it cannot be shown again:", key.id, echo::visible(&key.name));
     // Alone on standard output, so that scripts can take it.
     anstream::println!("{secret}");
@@ -162,7 +165,7 @@ fn parse_end(written: &str) -> Result<Timestamp, String> {
     if let Ok(time) = written.parse::<Timestamp>() {
         return Ok(time);
     }
-    if let Ok(day) = written.parse::<civil::Date>() {
+    if let Some(day) = written.parse::<civil::Date>().ok().filter(|_| written.len() == "2027-01-31".len()) {
         return day.to_zoned(TimeZone::UTC).map(|midnight| midnight.timestamp()).map_err(|error| error.to_string());
     }
     let span = written.parse::<Span>().ok().filter(|span| span.is_positive());
@@ -184,7 +187,7 @@ mod tests {
             let left = parse_end(written).unwrap().as_second() - Timestamp::now().as_second();
             assert!((left - days * day).abs() < 60, "{written}: {left} s");
         }
-        for wrong in ["", "soon", "-1d", "0d", "2027-13-01"] {
+        for wrong in ["", "soon", "-1d", "0d", "2027-13-01", "2027-01-31T12:00:00"] {
             assert!(parse_end(wrong).is_err(), "{wrong}");
         }
     }

@@ -20,6 +20,14 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Faults(pub(super) Vec<String>);
 
+/// Whether an address is encrypted, or of this machine. Whoever answers there can let anybody in.
+fn is_trusted(address: &str) -> bool {
+    let Ok(parsed) = address.parse::<axum::http::Uri>() else { return false };
+    let named = parsed.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+    let is_local = matches!(parsed.host(), Some("127.0.0.1" | "[::1]" | "localhost"));
+    named && (parsed.scheme_str() == Some("https") || (parsed.scheme_str() == Some("http") && is_local))
+}
+
 impl Faults {
     pub(super) fn address(&mut self, name: &str, given: Option<String>) -> Option<SocketAddr> {
         let text = given?;
@@ -56,10 +64,10 @@ impl Faults {
             }
             return None;
         };
-        let is_local =
-            ["http://127.0.0.1", "http://[::1]", "http://localhost"].iter().any(|start| keys.starts_with(start));
-        if keys.contains("://") && !keys.starts_with("https://") && !is_local {
-            self.0.push(format!("jwt_keys: {keys:?} is not a file, and not an address that begins with https://"));
+        if keys.contains("://") && !is_trusted(&keys) {
+            self.0.push(
+                "jwt_keys: is not a file, and not an address that begins with https:// and has no password".into(),
+            );
         }
         let Some(issuer) = issuer else {
             self.0.push("jwt_issuer: is missing; set the issuer (iss) that tokens must be from".into());

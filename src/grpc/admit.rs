@@ -18,7 +18,7 @@ use axum::{
 use http_body::Frame;
 use tonic::{Code, service::Routes};
 
-use super::{ending, status};
+use super::{ending, status, trace};
 use crate::{
     access::{Access, Caller, Scope, bearer},
     connections::Peer,
@@ -73,12 +73,7 @@ struct Call {
 impl Call {
     fn begin(path: &str, scope: Scope, peer: Option<&Peer>) -> Self {
         let from = peer.and_then(Peer::address).map(|address| address.to_string()).unwrap_or_default();
-        Self {
-            method: crate::echo::clip(path.trim_start_matches('/')).into_owned(),
-            scope,
-            from,
-            began: Instant::now(),
-        }
+        Self { method: trace::method_of(path).to_owned(), scope, from, began: Instant::now() }
     }
 
     fn ended(self, key: &str, code: Code) {

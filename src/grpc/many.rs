@@ -32,7 +32,11 @@ pub(super) fn batch<Q, A: Message, R>(
         let limits = Limits { reply_bytes: room, ..core.config.limits.clone() };
         let answered = if room == 0 { Err(status::no_room(most)) } else { answer(core, request, &limits, interrupt) };
         let answered = match answered {
-            Ok(answer) if answer.encoded_len() + HEADER_BYTES > room && at > 0 => Err(status::no_room(most)),
+            Ok(answer) if answer.encoded_len() + HEADER_BYTES > room && at > 0 => {
+                // What comes after would hardly fit either, and is not worth searching for.
+                room = 0;
+                Err(status::no_room(most))
+            }
             Err(status) if matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled) => return Err(status),
             answered => answered,
         };

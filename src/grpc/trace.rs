@@ -73,7 +73,9 @@ fn start() -> String {
 impl Tracer {
     /// The caller's id, if it has a usable one, or else a new one.
     fn id(&self, headers: &HeaderMap) -> HeaderValue {
-        let usable = |id: &&HeaderValue| !id.is_empty() && id.len() <= MAX_ID_BYTES && id.to_str().is_ok();
+        let usable = |id: &&HeaderValue| {
+            id.len() <= MAX_ID_BYTES && id.to_str().is_ok_and(|text| !text.is_empty() && text.trim() == text)
+        };
         headers.get(REQUEST_ID).filter(usable).cloned().unwrap_or_else(|| {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             HeaderValue::from_str(&format!("{}-{number}", self.start)).unwrap_or(HeaderValue::from_static("none"))
@@ -90,12 +92,20 @@ fn trace_id(headers: &HeaderMap) -> Option<&str> {
     is_id.then_some(id)
 }
 
+/// A path as the log has it. One that no method can have could be taken for more of the log.
+pub(super) fn method_of(path: &str) -> &str {
+    let named = path.trim_start_matches('/');
+    let is_named = named.len() <= MAX_ID_BYTES
+        && named.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'/'));
+    if is_named { named } else { "unknown" }
+}
+
 async fn trace(State(tracer): State<Arc<Tracer>>, request: Request, next: Next) -> Response {
     let id = tracer.id(request.headers());
     let (shown, path) = (id.to_str().unwrap_or_default(), request.uri().path().to_owned());
     let trace_id = trace_id(request.headers());
-    let method = echo::clip(path.trim_start_matches('/'));
-    let span = tracing::info_span!("call", request_id = shown, trace_id, %method);
+    let method = method_of(&path);
+    let span = tracing::info_span!("call", request_id = shown, trace_id, method);
     let (slow, began) = (tracer.slow.filter(|_| tracer.questions.contains(&path)), Instant::now());
     let answering = async move {
         let Some(slow) = slow else { return next.run(request).await };

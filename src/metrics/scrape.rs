@@ -4,7 +4,9 @@ use std::{
     io,
     net::SocketAddr,
     path::{Path, PathBuf},
+    pin::Pin,
     sync::Arc,
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -19,7 +21,13 @@ use axum::{
 };
 use metrics_exporter_prometheus::PrometheusRecorder;
 use sayso_index::{Engine, Health, Status};
-use tokio::{net::TcpListener, task::JoinError};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpListener,
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::JoinError,
+    time::{Sleep, sleep},
+};
 
 use super::{
     ARTICLES, CONNECTIONS, DAMAGED, DISK, DONE, ENTITIES, FAILED, FREE, INDEX_FAULT, MOST_CONNECTIONS, Metrics,
@@ -36,6 +44,12 @@ use crate::{
 
 /// The text format that Prometheus asks for.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// How many connections for metrics may be open. The files of the process are for the store and the clients.
+const MAX_SCRAPES: usize = 16;
+
+/// How long a connection for metrics may be open. Whoever scrapes more rarely connects anew.
+const SCRAPE_TIME: Duration = Duration::from_secs(60);
 
 /// How often durations are sorted into their buckets if no scrape does it. Until then, each takes memory.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
@@ -92,19 +106,79 @@ impl Held {
 
 /// Where scrapes come in, and what guards it as it guards calls.
 pub(crate) struct Scrapes {
-    pub(crate) listener: TcpListener,
-    pub(crate) tls: Option<Arc<Tls>>,
-    pub(crate) access: Arc<Access>,
+    listener: TcpListener,
+    tls: Option<Arc<Tls>>,
+    access: Arc<Access>,
+    /// Room for connections.
+    places: Arc<Semaphore>,
+}
+
+impl Scrapes {
+    /// Scrapes that come in here.
+    pub(crate) fn new(listener: TcpListener, tls: Option<Arc<Tls>>, access: Arc<Access>) -> Self {
+        Self { listener, tls, access, places: Arc::new(Semaphore::new(MAX_SCRAPES)) }
+    }
+
+    /// The address at which they come in.
+    pub(crate) fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+}
+
+/// A connection for metrics. It ends after some time, whatever its client does or does not.
+pub(crate) struct Scrape {
+    stream: Transport,
+    until: Pin<Box<Sleep>>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Scrape {
+    fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        match self.until.as_mut().poll(cx) {
+            Poll::Ready(()) => Err(io::Error::new(io::ErrorKind::TimedOut, "the connection was open long enough")),
+            Poll::Pending => Ok(()),
+        }
+    }
+}
+
+impl AsyncRead for Scrape {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.check(cx)?;
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Scrape {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.check(cx)?;
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.check(cx)?;
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
 }
 
 impl axum::serve::Listener for Scrapes {
-    type Io = Transport;
+    type Io = Scrape;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Transport, SocketAddr) {
-        // This one handles failures of the socket itself.
-        let (stream, address) = axum::serve::Listener::accept(&mut self.listener).await;
-        (Transport::new(stream, self.tls.as_deref(), HTTP1), address)
+    async fn accept(&mut self) -> (Scrape, SocketAddr) {
+        loop {
+            // This one handles failures of the socket itself.
+            let (stream, address) = axum::serve::Listener::accept(&mut self.listener).await;
+            let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+                telemetry::refused("CONNECTIONS_FULL", "too many connections for metrics are open");
+                continue;
+            };
+            let stream = Transport::new(stream, self.tls.as_deref(), HTTP1);
+            return (Scrape { stream, until: Box::pin(sleep(SCRAPE_TIME)), _place: place }, address);
+        }
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -117,6 +191,7 @@ async fn admit(State(access): State<Arc<Access>>, request: Request, next: Next) 
     match access.admit(bearer(request.headers()), Scope::Read) {
         Ok(_) => next.run(request).await,
         Err(refusal) => {
+            tracing::info!(target: "sayso::audit", key = refusal.caller(), scope = "read", method = "metrics", "audit");
             let code = match refusal {
                 Refusal::NoKey | Refusal::UnknownKey | Refusal::BadToken(_) | Refusal::Expired(_) => {
                     StatusCode::UNAUTHORIZED

@@ -40,10 +40,7 @@ async fn when_all_connections_are_busy_the_next_is_told_why_it_is_turned_away() 
     let server = Server::start_with(&["--max-connections", "3"]);
     let mut open = Vec::new();
     for _ in 0..3 {
-        let mut client = HealthClient::new(server.channel().await);
-        let mut watch = client.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
-        watch.message().await.unwrap().unwrap();
-        open.push(watch);
+        open.push(server.articles().await.ingest_articles(tokio_stream::pending()).await.unwrap());
     }
     let mut told = Vec::new();
     connect(&server).read_to_end(&mut told).unwrap();
@@ -51,6 +48,21 @@ async fn when_all_connections_are_busy_the_next_is_told_why_it_is_turned_away() 
     open.pop();
     // Its place is free as soon as the server has seen it go.
     while server.try_channel().await.is_err() {}
+}
+
+#[tokio::test]
+async fn whoever_only_watches_the_health_holds_no_place() {
+    let server = Server::start_with(&["--max-connections", "3"]);
+    let mut watches = Vec::new();
+    for _ in 0..3 {
+        let mut client = HealthClient::new(server.channel().await);
+        let mut watch = client.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
+        watch.message().await.unwrap().unwrap();
+        watches.push(watch);
+    }
+    let mut client = ServerServiceClient::new(server.channel().await);
+    client.get_server_info(GetServerInfoRequest::default()).await.unwrap();
+    drop(watches);
 }
 
 #[tokio::test]

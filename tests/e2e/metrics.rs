@@ -255,3 +255,14 @@ fn probes_are_answered_with_or_without_keys() {
         assert_eq!(head.split(' ').nth(1), Some(code), "{path}: {head}");
     }
 }
+
+#[test]
+fn connections_for_metrics_are_few() {
+    use std::io::Read;
+    let server = start();
+    let (address, _) = place(&server);
+    let silent: Vec<_> = (0..40).map(|_| std::net::TcpStream::connect(address).unwrap()).collect();
+    let mut last = silent.last().unwrap();
+    assert_eq!(last.read(&mut [0; 1]).unwrap(), 0, "it is closed at once");
+    drop(silent);
+}

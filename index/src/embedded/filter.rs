@@ -3,7 +3,7 @@
 //! The values of one list are alternatives, and all lists must hold. Names of outlets and authors are compared folded. A name of an
 //! entity is first resolved to ids (`named`), so that a filter by name and one by id run alike.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::ops::Bound;
 
 use sayso_document::Date;
@@ -102,10 +102,10 @@ impl View {
     }
 
     /// The numbers of the articles that mention all entities that a filter names. None if it names none.
-    pub(super) fn mentioning(&self, filter: &ArticleFilter, interrupt: &Interrupt) -> Result<Option<HashSet<u64>>> {
-        let mut all: Option<HashSet<u64>> = None;
+    pub(super) fn mentioning(&self, filter: &ArticleFilter, interrupt: &Interrupt) -> Result<Option<BTreeSet<u64>>> {
+        let mut all: Option<BTreeSet<u64>> = None;
         for who in &filter.entities {
-            let mut articles = HashSet::new();
+            let mut articles = BTreeSet::new();
             for id in self.ids_of(who, Bearing::Name, interrupt)? {
                 let Some(id) = EntityId::parse(&id) else { continue };
                 for (number, entry) in self.store.mentioning(&id, (0, 0))?.enumerate() {

@@ -3,7 +3,7 @@
 //! Lists of articles and mentions come from tables of the store. Most filters need an article's record; filters by id and date do
 //! not, and the keys of the tables spare reading it.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use sayso_document::Tier;
 
@@ -17,17 +17,17 @@ use crate::{Result, text};
 pub(super) struct Predicate<'q> {
     filter: &'q ArticleFilter,
     /// The numbers of the articles whose ids it names.
-    seqs: HashSet<u64>,
-    outlets: HashSet<String>,
-    authors: HashSet<String>,
+    seqs: BTreeSet<u64>,
+    outlets: BTreeSet<String>,
+    authors: BTreeSet<String>,
     /// The numbers of the articles that mention the entities that it names; none if it names none.
-    mentioning: Option<HashSet<u64>>,
+    mentioning: Option<BTreeSet<u64>>,
 }
 
 impl<'q> Predicate<'q> {
     /// Prepares a filter: looks up ids and folds names. `mentioning` are the articles that mention its entities.
-    pub(super) fn of(store: &Snapshot, filter: &'q ArticleFilter, mentioning: Option<HashSet<u64>>) -> Result<Self> {
-        let mut seqs = HashSet::new();
+    pub(super) fn of(store: &Snapshot, filter: &'q ArticleFilter, mentioning: Option<BTreeSet<u64>>) -> Result<Self> {
+        let mut seqs = BTreeSet::new();
         for id in &filter.ids {
             seqs.extend(store.seq_of(id)?);
         }
@@ -64,7 +64,7 @@ impl<'q> Predicate<'q> {
     /// Whether the article of this record passes.
     pub(super) fn passes_record(&self, store: &Snapshot, seq: u64, record: &ArticleRecord<'_>) -> Result<bool> {
         let ArticleFilter { languages, labels, models, tiers, .. } = self.filter;
-        let named = |names: &HashSet<String>, name: &str| !name.is_empty() && names.contains(&text::folded(name));
+        let named = |names: &BTreeSet<String>, name: &str| !name.is_empty() && names.contains(&text::folded(name));
         let spoken = |code: &String| !record.language.is_empty() && code.eq_ignore_ascii_case(record.language);
         let passes = self.may_pass(seq)
             && self.in_time(store::date_key(record.published_at))
