@@ -189,7 +189,8 @@ struct Kept {
     token: String,
     /// The bytes that the output has by then.
     bytes: u64,
-    /// A digest of the options, which must stay the same.
+    /// A digest of the options, which must stay the same. Empty in files of versions that kept none.
+    #[serde(default)]
     options: String,
 }
 
@@ -230,9 +231,9 @@ impl Out {
                     "an export to {file} broke off; go on with --resume, or delete {beside} to start again"
                 )));
             }
-            (false, None) => Kept { options: options.clone(), ..Kept::default() },
+            (false, None) => Kept::default(),
         };
-        if from.options != options {
+        if !from.options.is_empty() && from.options != options {
             return Err(Fault::usage(format!(
                 "the export to {} was begun with other options; go on with the same query, format and filters",
                 path.display()
@@ -251,6 +252,7 @@ impl Out {
         file.set_len(from.bytes).map_err(named)?;
         file.seek(SeekFrom::End(0)).map_err(named)?;
         let to = Box::new(BufWriter::new(file.try_clone().map_err(named)?));
+        let from = Kept { options, ..from };
         let mut out = Self { to, format, keeping: Some((Counted(file), beside)), from };
         // Broken off before the first message, it begins again.
         out.keep(&out.token())?;

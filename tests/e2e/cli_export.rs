@@ -68,6 +68,15 @@ async fn an_export_goes_on_where_it_broke_off() {
     let kept = serde_json::json!({"token": page.next_page_token, "bytes": first.len()});
     fs::write(&beside, kept.to_string()).unwrap();
 
+    for (wrong, told) in [
+        (serde_json::json!({"token": page.next_page_token, "bytes": first.len(), "options": "x"}), "other options"),
+        (serde_json::json!({"token": page.next_page_token, "bytes": 1 << 20}), "but the export had written 1048576"),
+    ] {
+        fs::write(&beside, wrong.to_string()).unwrap();
+        let refused = sayso(&server, &[&arguments[..], &["--resume"]].concat());
+        assert!(text(&refused.stderr).contains(told), "{}", text(&refused.stderr));
+    }
+    fs::write(&beside, kept.to_string()).unwrap();
     let refused = sayso(&server, &arguments);
     assert!(text(&refused.stderr).contains("go on with --resume"), "{}", text(&refused.stderr));
     let resumed = sayso(&server, &[&arguments[..], &["--resume"]].concat());
