@@ -26,7 +26,7 @@ pub(crate) fn method_options() -> impl Iterator<Item = (String, i32)> {
 }
 
 fn scope(method: &MethodDescriptor) -> Option<i32> {
-    let option = POOL.get_extension_by_name("sayso.v1.required_scope").expect("access.proto declares it");
+    let option = POOL.get_extension_by_name("sayso.v1.MethodAccess.required_scope").expect("access.proto declares it");
     method.options().get_extension(&option).as_enum_number()
 }
 

@@ -108,7 +108,7 @@ mod tests {
     fn every_method_says_which_scope_it_needs() {
         let untold: Vec<_> =
             descriptors::method_options().filter(|(_, option)| *option == 0).map(|(path, _)| path).collect();
-        assert!(untold.is_empty(), "{untold:?} lack option (required_scope)");
+        assert!(untold.is_empty(), "{untold:?} lack option (MethodAccess.required_scope)");
         let scopes = Scopes::of_all_methods();
         assert!(scopes.0.len() > 15);
         for (path, scope) in [

@@ -36,7 +36,7 @@ fn revoke(server: &Server, name: &str) {
 /// Every method of the package and its scope, as the protos say it.
 fn methods() -> Vec<(String, &'static str)> {
     let pool = prost_reflect::DescriptorPool::decode(proto::DESCRIPTORS).unwrap();
-    let option = pool.get_extension_by_name("sayso.v1.required_scope").unwrap();
+    let option = pool.get_extension_by_name("sayso.v1.MethodAccess.required_scope").unwrap();
     let mut methods = Vec::new();
     for service in pool.services().filter(|service| service.package_name() == "sayso.v1") {
         for method in service.methods() {
