@@ -68,6 +68,7 @@ impl Ready {
         let tls = config.tls.clone().map(Tls::open).transpose()?.map(Arc::new);
         let tokens = config.tokens.clone().map(Tokens::open).transpose()?.map(Arc::new);
         let access = Arc::new(Access::open(&config.keys, tokens.clone())?);
+        check_keys(&config)?;
         check_public(&config, &access)?;
         let listener = listen("listen", "calls", config.listen).await?;
         let (metrics, scrapes) = match config.metrics {
@@ -252,6 +253,7 @@ pub(crate) fn obstacles(config: &Config) -> Vec<String> {
         faults.push(fault.to_string());
     }
     let tokens = tokens.ok().flatten().map(Arc::new);
+    faults.extend(check_keys(config).err().map(|fault| fault.to_string()));
     match Access::open(&config.keys, tokens) {
         Ok(access) => faults.extend(check_public(config, &access).err().map(|fault| fault.to_string())),
         Err(fault) => faults.push(fault.to_string()),
@@ -297,6 +299,18 @@ fn check_public(config: &Config, access: &Access) -> Result<(), Failure> {
         )
         .into()),
     }
+}
+
+/// Fails if a file of keys is named that is not there: whoever names one does not want a server without keys.
+fn check_keys(config: &Config) -> Result<(), Failure> {
+    if config.keys == config.data_dir.join(KEYS) || config.keys.exists() {
+        return Ok(());
+    }
+    let keys = config.keys.display();
+    Err(format!(
+        "--keys {keys}: there is no such file; make a key: sayso keys create NAME --scope read,write --keys {keys}"
+    )
+    .into())
 }
 
 /// How to name the file of keys of this server to the command that makes keys.

@@ -289,6 +289,8 @@ async fn nobody_is_let_in_from_outside_unless_that_is_wanted() {
     }
     let told = refused(&["--listen", "127.0.0.1:0", "--metrics", "0.0.0.0:0"], folder.path());
     assert!(told.contains("--metrics 0.0.0.0:0"), "{told}");
+    let told = refused(&["--listen", "127.0.0.1:0", "--keys", "gone.json"], folder.path());
+    assert!(told.contains("--keys gone.json: there is no such file"), "{told}");
     // The last --listen counts, so this replaces the one of all tests.
     let mut server = Server::start_with(&["--analysis", "fast"]);
     key(&server, "desk", &[]);
