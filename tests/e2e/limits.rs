@@ -326,8 +326,7 @@ async fn connections() {
     let small = Server::start_with(&["--max-connections", "2"]);
     let mut open = Vec::new();
     for _ in 0..2 {
-        let watch = HealthClient::new(small.channel().await).watch(HealthCheckRequest::default()).await;
-        open.push(watch.unwrap().into_inner());
+        open.push(small.articles().await.ingest_articles(tokio_stream::pending()).await.unwrap());
     }
     let told = HealthClient::new(match small.try_channel().await {
         Ok(channel) => channel,
