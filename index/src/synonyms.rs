@@ -24,7 +24,7 @@ use crate::text;
 /// let asked = parse("ferries strike", &ParseOptions::sentences()).expect("it is a query");
 /// let meant = synonyms.expand(asked);
 /// assert_eq!(meant.to_string(), "((ferries OR ropax OR \"car ferry\") OR strike)");
-/// # Ok::<(), sayso_index::query::SynonymError>(())
+/// # Ok::<(), sayso_index::SynonymError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Synonyms {
