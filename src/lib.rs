@@ -37,8 +37,10 @@ mod failure;
 mod file_stamp;
 mod grpc;
 mod health;
+mod memory;
 mod metrics;
 mod models;
+mod overload;
 mod pipeline;
 mod pool;
 mod retention;
@@ -49,6 +51,7 @@ mod standing;
 mod synonyms;
 mod telemetry;
 mod tls;
+mod traces;
 mod upgrade;
 
 /// Messages, clients and service traits of the package `sayso.v1`, generated from `proto/`.

@@ -17,6 +17,7 @@ impl Config {
         vec![
             ("listen", Some(quoted(self.listen))),
             ("metrics", self.metrics.map(quoted)),
+            ("otlp_endpoint", self.otlp_endpoint.as_ref().map(quoted)),
             ("keys", Some(path(&self.keys))),
             ("jwt_keys", tokens.map(|tokens| quoted(&tokens.keys))),
             ("jwt_issuer", tokens.map(|tokens| quoted(&tokens.issuer))),
@@ -41,8 +42,12 @@ impl Config {
             ("max_page_size", Some(limits.page_size.to_string())),
             ("max_query_clauses", Some(limits.query_clauses.to_string())),
             ("max_concurrent_streams", Some(limits.concurrent_streams.to_string())),
+            ("max_open_calls", Some(limits.open_calls.to_string())),
+            ("max_queue_time", Some(duration(limits.queue_time))),
+            ("max_memory", Some(size(limits.memory_bytes))),
             ("max_answer", Some(size(limits.answer_bytes))),
             ("max_connections", Some(limits.connections.to_string())),
+            ("max_connection_age", Some(duration(limits.connection_age.unwrap_or_default()))),
             ("slow_call", Some(duration(self.slow_call.unwrap_or_default()))),
             ("shutdown_grace", Some(duration(self.shutdown_grace))),
         ]
@@ -131,6 +136,8 @@ fn sample(name: &str, form: &str) -> String {
     match form {
         "N" => "8".into(),
         "MODE" => quoted("accurate"),
+        "SIZE" => quoted("4GiB"),
+        "URL" => quoted("http://127.0.0.1:4317"),
         "RULES" => quoted("2y; 30d outlet=Veld Courier; 7d label=customer=17"),
         "ADDRESS:PORT" => quoted("127.0.0.1:9464"),
         "TEXT" => quoted("https://id.example"),

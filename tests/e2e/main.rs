@@ -19,7 +19,10 @@ mod deadlines;
 mod entities;
 mod facets;
 mod filters;
+#[allow(dead_code, reason = "the bench of overload uses more of it")]
+mod frames;
 mod health;
+mod hostile;
 mod ids;
 mod ingest;
 mod kills;
@@ -41,6 +44,7 @@ mod suggest;
 mod support;
 mod synonyms;
 mod tiers;
+mod traces;
 mod upgrade;
 mod upkeep;
 mod values;
