@@ -362,7 +362,8 @@ async fn open_calls() {
     assert_eq!(limits(&small).await.open_calls, 2);
     let mut open = Vec::new();
     for _ in 0..2 {
-        open.push(small.articles().await.ingest_articles(tokio_stream::pending()).await.unwrap());
+        let (sender, requests) = mpsc::channel(1);
+        open.push((sender, small.articles().await.ingest_articles(ReceiverStream::new(requests)).await.unwrap()));
     }
     assert_overloaded(&list(&small, ListArticlesRequest::default()).await.unwrap_err(), "open_calls", "2");
     HealthClient::new(small.channel().await).check(HealthCheckRequest::default()).await.unwrap();
