@@ -89,7 +89,8 @@ impl Admission {
         if let Some((_, counts)) = &mut self.overload {
             counts[usize::from(refused)] += 1;
         }
-        if refused { Err(TryAfter(wait.max(self.queue_time))) } else { Ok(()) }
+        let again = if overloaded { PERIOD } else { wait.max(self.queue_time) };
+        if refused { Err(TryAfter(again)) } else { Ok(()) }
     }
 
     fn is_overloaded(&mut self, now: Instant) -> bool {
