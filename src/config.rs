@@ -43,6 +43,11 @@ pub struct RawConfig {
     #[arg(long, value_name = "ADDRESS:PORT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics: Option<String>,
+    /// Address of a collector of OpenTelemetry (gRPC) that gets a span for each call
+    /// [default: that of OTEL_EXPORTER_OTLP_ENDPOINT, or none, env: SAYSO_OTLP_ENDPOINT]
+    #[arg(long, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub otlp_endpoint: Option<String>,
     /// File of API keys, which `sayso keys` writes; calls need a key as soon as it exists
     /// [default: keys.json in the data directory, env: SAYSO_KEYS]
     #[arg(long, value_name = "FILE")]
@@ -135,8 +140,8 @@ pub struct RawConfig {
     #[arg(long, value_name = "SIZE")]
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "size")]
     pub max_body: Option<String>,
-    /// Size limit of a request message. All messages under way may take twice that; beyond it, streams wait and other
-    /// calls are refused
+    /// Size limit of a request message. All messages under way may take four times that, and those of one connection
+    /// twice; beyond it, streams wait and other calls are refused
     /// [default: 2MiB, env: SAYSO_MAX_MESSAGE]
     #[arg(long, value_name = "SIZE")]
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "size")]
@@ -158,7 +163,24 @@ pub struct RawConfig {
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_concurrent_streams: Option<u32>,
-    /// Size limit of an answer that cannot end early [default: 64MiB, env: SAYSO_MAX_ANSWER]
+    /// Maximum open calls of all connections together; beyond it, calls are refused
+    /// [default: 4096, env: SAYSO_MAX_OPEN_CALLS]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_open_calls: Option<u32>,
+    /// How long calls may wait for a thread while more come than can be answered (or for as long as two usual calls
+    /// take); those that would wait longer are refused at once. In a burst they may wait ten times as long
+    /// [default: 25ms, env: SAYSO_MAX_QUEUE_TIME]
+    #[arg(long, value_name = "DURATION")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_queue_time: Option<String>,
+    /// Memory from which on articles are analysed and searches run one at a time, and other calls are refused
+    /// [default: three quarters of what the machine or its control group has, env: SAYSO_MAX_MEMORY]
+    #[arg(long, value_name = "SIZE")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "size")]
+    pub max_memory: Option<String>,
+    /// Size limit of an answer that cannot end early. All unread answers may take six times that, and those of one
+    /// connection twice [default: 64MiB, env: SAYSO_MAX_ANSWER]
     #[arg(long, value_name = "SIZE")]
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "size")]
     pub max_answer: Option<String>,
@@ -167,6 +189,12 @@ pub struct RawConfig {
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_connections: Option<u32>,
+    /// How long a connection takes new calls, a tenth more or less; then its client is asked to use another one, so that
+    /// clients spread over servers and certificates. 0s: as long as it lives
+    /// [default: 1h, env: SAYSO_MAX_CONNECTION_AGE]
+    #[arg(long, value_name = "DURATION")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_connection_age: Option<String>,
     /// How long a read or search may take before the log tells of it, with its request; 0s tells of none
     /// [default: 1s, env: SAYSO_SLOW_CALL]
     #[arg(long, value_name = "DURATION")]
@@ -227,6 +255,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where to serve metrics. None if they are off.
     pub metrics: Option<SocketAddr>,
+    /// The collector of traces. None: that of the environment, if there is one.
+    pub otlp_endpoint: Option<String>,
     /// The file of API keys, which need not exist.
     pub keys: PathBuf,
     /// What tokens are checked against. None if they are not taken.
@@ -292,6 +322,26 @@ pub struct Limits {
     pub answer_bytes: usize,
     /// Open connections.
     pub connections: usize,
+    /// Open calls of all connections.
+    pub open_calls: usize,
+    /// How long calls may wait for a thread while more come than can be answered.
+    pub queue_time: Duration,
+    /// How long a connection takes new calls. None: as long as it lives.
+    pub connection_age: Option<Duration>,
+    /// Bytes of memory from which on work is done one at a time.
+    pub memory_bytes: usize,
+}
+
+impl Limits {
+    /// Bytes of answers that wait to be read, of all connections.
+    pub(crate) fn unread_bytes(&self) -> usize {
+        6 * self.answer_bytes
+    }
+
+    /// The same of one connection.
+    pub(crate) fn connection_unread_bytes(&self) -> usize {
+        2 * self.answer_bytes
+    }
 }
 
 impl Config {
@@ -348,6 +398,7 @@ impl RawConfig {
         let config = Config {
             listen: faults.address("listen", self.listen).unwrap_or(DEFAULT_LISTEN),
             metrics: faults.address("metrics", self.metrics),
+            otlp_endpoint: faults.collector(self.otlp_endpoint),
             keys,
             tokens: faults.tokens(self.jwt_keys, self.jwt_issuer, self.jwt_audience),
             tls: faults.tls(self.tls_cert, self.tls_key, self.tls_client_ca),
@@ -382,6 +433,14 @@ impl RawConfig {
                 ),
                 answer_bytes,
                 connections: faults.connections(self.max_connections.map(|n| n as usize)),
+                open_calls: faults.positive("max_open_calls", self.max_open_calls.map(|n| n as usize), 4096),
+                queue_time: faults.duration("max_queue_time", self.max_queue_time, Duration::from_millis(25)),
+                connection_age: faults.duration_or_none(
+                    "max_connection_age",
+                    self.max_connection_age,
+                    Duration::from_secs(3600),
+                ),
+                memory_bytes: faults.memory(self.max_memory),
             },
         };
         if config.limits.body_bytes >= message_bytes {

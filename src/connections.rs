@@ -22,13 +22,13 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{Stream, stream};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
-    sync::{Notify, oneshot},
+    sync::{Notify, mpsc, oneshot},
     time::{Sleep, sleep},
 };
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::Connected;
 
 use crate::{
@@ -88,6 +88,9 @@ fn files() -> u64 {
     u64::MAX
 }
 
+/// Connections as they come in.
+pub(crate) type Incoming = ReceiverStream<Result<Connection, Infallible>>;
+
 /// All open connections.
 #[derive(Clone)]
 pub(crate) struct Connections(Arc<Shared>);
@@ -134,12 +137,23 @@ impl Connections {
         self.0.most
     }
 
-    /// Accepts connections. Never ends.
-    pub(crate) fn incoming(self, listener: TcpListener) -> impl Stream<Item = Result<Connection, Infallible>> {
-        stream::unfold((self, listener), |(connections, listener)| async {
-            let connection = connections.accept(&listener).await;
-            Some((Ok(connection), (connections, listener)))
-        })
+    /// Accepts connections, and hands them out to `N` takers in turn. Never ends, unless all takers are gone.
+    pub(crate) fn incoming<const N: usize>(self, listener: TcpListener) -> [Incoming; N] {
+        let (senders, takers): (Vec<_>, Vec<_>) = (0..N).map(|_| mpsc::channel(1)).unzip();
+        tokio::spawn(async move {
+            for taker in senders.iter().cycle() {
+                let connection = tokio::select! {
+                    connection = self.accept(&listener) => connection,
+                    // The server is to stop.
+                    () = taker.closed() => return,
+                };
+                if taker.send(Ok(connection)).await.is_err() {
+                    return;
+                }
+            }
+        });
+        let mut takers = takers.into_iter().map(ReceiverStream::new);
+        std::array::from_fn(|_| takers.next().expect("there are N of them"))
     }
 
     async fn accept(&self, listener: &TcpListener) -> Connection {

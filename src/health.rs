@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use sayso_index::{Engine, Health};
 use tonic_health::{ServingStatus, server::HealthReporter};
 
-use crate::{connections::Connections, proto, telemetry};
+use crate::{connections::Connections, memory::Memory, proto, telemetry};
 
 /// How often to ask.
 const CHECK_INTERVAL: Duration = Duration::from_millis(500);
@@ -44,8 +44,13 @@ pub(crate) async fn stop(reporter: &HealthReporter) {
 }
 
 /// Reports the state of the engine, now and from now on. Also does what else needs a timer: closes stalled connections,
-/// and logs refusals that were only counted.
-pub(crate) async fn follow(engine: Arc<dyn Engine>, connections: Connections, reporter: HealthReporter) {
+/// looks at the memory, and logs refusals that were only counted.
+pub(crate) async fn follow(
+    engine: Arc<dyn Engine>,
+    connections: Connections,
+    memory: Arc<Memory>,
+    reporter: HealthReporter,
+) {
     let mut last = None;
     loop {
         let asked = Arc::clone(&engine);
@@ -61,6 +66,7 @@ pub(crate) async fn follow(engine: Arc<dyn Engine>, connections: Connections, re
             last = Some(now);
         }
         connections.close_stalled();
+        memory.look();
         telemetry::tell_refusals();
         tokio::time::sleep(CHECK_INTERVAL).await;
     }

@@ -38,8 +38,10 @@ mod file_stamp;
 mod grpc;
 mod health;
 mod http;
+mod memory;
 mod metrics;
 mod models;
+mod overload;
 mod pipeline;
 mod pool;
 mod retention;
@@ -50,6 +52,7 @@ mod standing;
 mod synonyms;
 mod telemetry;
 mod tls;
+mod traces;
 mod upgrade;
 
 /// Messages, clients and service traits of the package `sayso.v1`, generated from `proto/`.

@@ -29,12 +29,12 @@ pub(crate) struct Pipeline {
 }
 
 impl Pipeline {
-    /// A pipeline into `engine` that analyses with `analyzer` on `threads` threads, and records that in `metrics`.
-    pub(crate) fn new(engine: Arc<dyn Engine>, analyzer: Analyzer, threads: usize, metrics: Metrics) -> Self {
+    /// A pipeline into `engine` that analyses with `analyzer` in this pool, and records that in `metrics`.
+    pub(crate) fn new(engine: Arc<dyn Engine>, analyzer: Analyzer, pool: Pool, metrics: Metrics) -> Self {
         Self {
             reader: Reader { analyzer: Arc::new(analyzer), metrics },
             engine,
-            pool: Pool::new(threads, 16 * threads),
+            pool,
             handing: Arc::new(Semaphore::new(MAX_HANDING)),
             upgrades: Arc::default(),
         }
@@ -62,11 +62,17 @@ impl Pipeline {
     }
 
     /// Analyses an article. A stored analysis is reused if body and day are the same, and if it is by the same model or
-    /// of a better tier. Refuses if too many articles wait. If the caller drops this, the analysis is abandoned.
-    pub(crate) async fn analyze(&self, article: Article, tier: Tier) -> Result<AnalyzedArticle, PoolError> {
+    /// of a better tier. Refuses if that would come too late for the call that is due at this time, or for any. If the
+    /// caller drops this, the analysis is abandoned.
+    pub(crate) async fn analyze(
+        &self,
+        article: Article,
+        tier: Tier,
+        due: Option<Instant>,
+    ) -> Result<AnalyzedArticle, PoolError> {
         let (pipeline, caller) = (self.clone(), Caller::default());
         let wanted = caller.wants();
-        self.pool.run(move || pipeline.analyze_now(article, tier, &wanted)).await?.ok_or(PoolError::Died)
+        self.pool.run(due, move || pipeline.analyze_now(article, tier, &wanted)).await?.ok_or(PoolError::Died)
     }
 
     /// The same, but waits however many are waiting. For streams, which limit their own number.

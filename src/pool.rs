@@ -1,44 +1,106 @@
-//! A bounded number of threads for work that would block the async runtime.
+//! A bounded number of threads for work that would block the async runtime, and the queues of those who wait for them.
+//!
+//! Calls go first. What is done in bulk (streams, exports) limits itself, waits as long as it takes, and gets every
+//! other turn, so that neither starves. What is never urgent goes last.
 
-use std::sync::Arc;
+mod admission;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
-/// Runs blocking work. Limits how much of it runs at once, and how much may wait.
+use tokio::sync::oneshot;
+
+use crate::{memory::Memory, overload::Overload};
+use admission::{Admission, TryAfter};
+
+/// How many calls may wait for each thread, however short they are.
+const MOST_WAITING: usize = 64;
+
+/// When to try again what is done once at a time.
+const ANOTHER: Duration = Duration::from_secs(5);
+
+/// Runs blocking work. Limits how much of it runs at once, and how long it may wait.
 #[derive(Clone, Debug)]
-pub(crate) struct Pool {
-    running: Arc<Semaphore>,
-    admitted: Arc<Semaphore>,
-    /// How many callers wait for their turn, not counting those that let all others go first.
-    waiting: watch::Sender<usize>,
+pub(crate) struct Pool(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    threads: usize,
+    /// Whether work may wait at all.
+    waits: bool,
+    /// While memory is short, one piece of work runs at a time. None: this work takes none to speak of.
+    memory: Option<Arc<Memory>>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    running: usize,
+    queues: [Queue; 3],
+    /// Whether the last turn was one of a call.
+    call_had_last: bool,
+    admission: Admission,
+}
+
+/// Those who wait, in order. Some may have gone away.
+#[derive(Debug, Default)]
+struct Queue {
+    places: VecDeque<oneshot::Sender<Turn>>,
+    /// How many have not gone away.
+    count: usize,
+}
+
+/// The queues, in the order in which they are served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Call,
+    Bulk,
+    Idle,
 }
 
 /// Why work was not done.
 #[derive(Debug)]
 pub(crate) enum PoolError {
-    /// Too many callers are waiting.
-    Full,
+    /// More is asked of the server than it can do in time.
+    Full(Overload),
     /// The work panicked, or the server is stopping.
     Died,
 }
 
 impl Pool {
-    /// A pool that runs `threads` pieces of work at once, while at most `waiting` more wait.
-    pub(crate) fn new(threads: usize, waiting: usize) -> Self {
-        Self {
-            running: Arc::new(Semaphore::new(threads)),
-            admitted: Arc::new(Semaphore::new(threads + waiting)),
-            waiting: watch::Sender::new(0),
-        }
+    /// A pool that runs `threads` pieces of work at once, and refuses calls that would wait longer than `queue_time` while
+    /// more come than can be done.
+    pub(crate) fn new(threads: usize, queue_time: Duration) -> Self {
+        Self::with(threads, Some(queue_time), None)
     }
 
-    /// Runs `work` when its turn comes. Refuses at once if too much work waits.
+    /// The same, but while memory is short it runs one piece of work at a time.
+    pub(crate) fn sparing(threads: usize, queue_time: Duration, memory: &Arc<Memory>) -> Self {
+        Self::with(threads, Some(queue_time), Some(Arc::clone(memory)))
+    }
+
+    /// A pool for work that is done once at a time, and for which nobody waits.
+    pub(crate) fn single() -> Self {
+        Self::with(1, None, None)
+    }
+
+    fn with(threads: usize, queue_time: Option<Duration>, memory: Option<Arc<Memory>>) -> Self {
+        let admission = Admission::new(queue_time.unwrap_or_default());
+        let state = State { running: 0, queues: Default::default(), call_had_last: false, admission };
+        Self(Arc::new(Shared { threads, waits: queue_time.is_some(), memory, state: Mutex::new(state) }))
+    }
+
+    /// Runs `work` when its turn comes. Refuses at once if that would be too late, for the call that is due at this time
+    /// or for any.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
+        due: Option<Instant>,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PoolError> {
-        let _admitted = self.admitted.try_acquire().map_err(|_| PoolError::Full)?;
-        self.run_patiently(work).await
+        start(self.enter(Kind::Call, due)?, work).await
     }
 
     /// Runs `work` when its turn comes, however much work waits. For callers that limit themselves.
@@ -46,10 +108,7 @@ impl Pool {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PoolError> {
-        let waiting = Waiting::begin(&self.waiting);
-        let running = self.turn().await?;
-        drop(waiting);
-        start(running, work).await
+        start(self.enter(Kind::Bulk, None)?, work).await
     }
 
     /// Runs `work` when a thread is free and nothing else waits for one. For work that is never urgent.
@@ -57,116 +116,282 @@ impl Pool {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PoolError> {
-        let mut waiting = self.waiting.subscribe();
-        let running = loop {
-            waiting.wait_for(|count| *count == 0).await.map_err(|_| PoolError::Died)?;
-            let running = self.turn().await?;
-            // Turns are given in order. Others may have queued up behind this one in the meantime, and they go first.
-            if *waiting.borrow() == 0 {
-                break running;
-            }
-        };
-        start(running, work).await
+        start(self.enter(Kind::Idle, None)?, work).await
     }
 
-    async fn turn(&self) -> Result<OwnedSemaphorePermit, PoolError> {
-        Arc::clone(&self.running).acquire_owned().await.map_err(|_| PoolError::Died)
+    /// Takes a place in this queue.
+    fn enter(&self, kind: Kind, due: Option<Instant>) -> Result<Place, PoolError> {
+        let (give, given) = oneshot::channel();
+        let mut state = self.state();
+        if kind == Kind::Call {
+            self.check(&mut state, due).map_err(PoolError::Full)?;
+        }
+        state.join(kind, give);
+        self.serve(&mut state);
+        drop(state);
+        Ok(Place { pool: self.clone(), kind, given, is_over: false })
+    }
+
+    /// Whether a call need not wait, or may.
+    fn check(&self, state: &mut State, due: Option<Instant>) -> Result<(), Overload> {
+        let calls = state.queues[Kind::Call as usize].count;
+        let threads = self.threads();
+        if calls == 0 && state.running < threads {
+            state.admission.admits();
+            return Ok(());
+        }
+        if let Some(memory) = self.0.memory.as_ref().filter(|memory| memory.is_short()) {
+            return Err(memory.full());
+        }
+        if !self.0.waits {
+            return Err(Overload { limit: None, retry: ANOTHER });
+        }
+        let queue_time = state.admission.queue_time();
+        let full = |retry| Overload::of("queue_time", format!("{queue_time:?}"), retry);
+        // As long as nothing is known of how long work takes, this has to do.
+        if calls >= MOST_WAITING * self.0.threads {
+            return Err(full(Duration::from_secs(1)));
+        }
+        // Every other turn is one of those that wait in bulk.
+        let ahead = calls + state.queues[Kind::Bulk as usize].count.min(calls + 1);
+        let decided = state.admission.decide(ahead, threads, due, Instant::now());
+        decided.map_err(|TryAfter(retry)| full(retry))
+    }
+
+    /// Gives turns to those who wait, as far as there are threads.
+    fn serve(&self, state: &mut State) {
+        while state.running < self.threads()
+            && let Some(place) = state.next()
+        {
+            state.running += 1;
+            // Places are given up under the lock that is held here, so that this one is still wanted.
+            if let Err(unwanted) = place.send(Turn { pool: self.clone(), began: None }) {
+                state.running -= 1;
+                std::mem::forget(unwanted);
+            }
+        }
+    }
+
+    /// How many threads may run now.
+    fn threads(&self) -> usize {
+        let short = self.0.memory.as_ref().is_some_and(|memory| memory.is_short());
+        if short { 1 } else { self.0.threads }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn start<T: Send + 'static>(
-    running: OwnedSemaphorePermit,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, PoolError> {
-    // The permit moves with the work: a caller that goes away does not free the thread.
-    #[allow(clippy::disallowed_methods, reason = "this is the pool; the permit bounds how many run at once")]
+impl State {
+    fn join(&mut self, kind: Kind, place: oneshot::Sender<Turn>) {
+        let queue = &mut self.queues[kind as usize];
+        // Callers that have gone away leave their places behind, of which there must not be too many.
+        if queue.places.len() > 2 * queue.count + 16 {
+            queue.places.retain(|place| !place.is_closed());
+        }
+        queue.places.push_back(place);
+        queue.count += 1;
+        self.note_calls();
+    }
+
+    fn note_calls(&mut self) {
+        self.admission.waits(self.queues[Kind::Call as usize].count, Instant::now());
+    }
+
+    /// Whose turn it is.
+    fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
+        let order = if self.call_had_last {
+            [Kind::Bulk, Kind::Call, Kind::Idle]
+        } else {
+            [Kind::Call, Kind::Bulk, Kind::Idle]
+        };
+        for kind in order {
+            let queue = &mut self.queues[kind as usize];
+            while let Some(place) = queue.places.pop_front() {
+                if !place.is_closed() {
+                    queue.count -= 1;
+                    self.call_had_last = kind == Kind::Call;
+                    self.note_calls();
+                    return Some(place);
+                }
+            }
+        }
+        None
+    }
+}
+
+async fn start<T: Send + 'static>(place: Place, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PoolError> {
+    let mut turn = place.turn().await?;
+    // The turn moves with the work: a caller that goes away does not free the thread.
+    #[allow(clippy::disallowed_methods, reason = "this is the pool; the turn bounds how many run at once")]
     let task = tokio::task::spawn_blocking(move || {
-        let _running = running;
-        work()
+        turn.began = Some(Instant::now());
+        let outcome = work();
+        drop(turn);
+        outcome
     });
     task.await.map_err(|_| PoolError::Died)
 }
 
-/// A caller that waits for its turn. It is counted until it gets the turn or goes away.
-struct Waiting<'p>(&'p watch::Sender<usize>);
+/// A place in a queue. It is given up when this is dropped.
+struct Place {
+    pool: Pool,
+    kind: Kind,
+    given: oneshot::Receiver<Turn>,
+    /// The turn was taken.
+    is_over: bool,
+}
 
-impl<'p> Waiting<'p> {
-    fn begin(count: &'p watch::Sender<usize>) -> Self {
-        count.send_modify(|count| *count += 1);
-        Self(count)
+impl Place {
+    async fn turn(mut self) -> Result<Turn, PoolError> {
+        let turn = (&mut self.given).await.map_err(|_| PoolError::Died)?;
+        self.is_over = true;
+        Ok(turn)
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for Place {
     fn drop(&mut self) {
-        self.0.send_modify(|count| *count -= 1);
+        if self.is_over {
+            return;
+        }
+        let mut state = self.pool.state();
+        let unused = self.given.try_recv();
+        if unused.is_err() {
+            self.given.close();
+            state.queues[self.kind as usize].count -= 1;
+            state.note_calls();
+        }
+        // A turn that came too late goes to the next, which takes the lock.
+        drop(state);
+        drop(unused);
+    }
+}
+
+/// A thread that may be used. It is free again when this is dropped.
+#[derive(Debug)]
+struct Turn {
+    pool: Pool,
+    /// When its work began, if it did.
+    began: Option<Instant>,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut state = self.pool.state();
+        state.running -= 1;
+        if let Some(began) = self.began {
+            state.admission.took(began.elapsed());
+        }
+        self.pool.serve(&mut state);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Mutex, mpsc};
+    use std::sync::mpsc;
 
     use super::*;
 
+    const SHORT: Duration = Duration::from_millis(25);
+
     /// A pool of one thread, which is busy until the sender is dropped.
-    async fn busy(waiting: usize) -> (Pool, mpsc::Sender<()>, tokio::task::JoinHandle<Result<bool, PoolError>>) {
-        let pool = Pool::new(1, waiting);
+    async fn busy(pool: Pool) -> (Pool, mpsc::Sender<()>, tokio::task::JoinHandle<Result<bool, PoolError>>) {
         let (release, blocked) = mpsc::channel::<()>();
         let first = tokio::spawn({
             let pool = pool.clone();
-            async move { pool.run(move || blocked.recv().is_err()).await }
+            async move { pool.run(None, move || blocked.recv().is_err()).await }
         });
-        while pool.running.available_permits() == 1 {
+        while pool.state().running == 0 {
             tokio::task::yield_now().await;
         }
         (pool, release, first)
     }
 
-    #[tokio::test]
-    async fn refuses_what_does_not_fit() {
-        let (pool, release, first) = busy(1).await;
-        let second = tokio::spawn({
-            let pool = pool.clone();
-            async move { pool.run(|| 2).await }
-        });
-        while pool.admitted.available_permits() == 1 {
-            tokio::task::yield_now().await;
-        }
-        assert!(pool.run(|| 3).await.is_err());
-        drop(release);
-        assert!(first.await.unwrap().unwrap());
-        assert_eq!(second.await.unwrap().unwrap(), 2);
+    fn waiting(pool: &Pool, kind: Kind) -> usize {
+        pool.state().queues[kind as usize].count
     }
 
     #[tokio::test]
-    async fn what_can_wait_lets_those_go_first_that_came_after_it() {
-        let (pool, release, first) = busy(9).await;
+    async fn work_for_which_nobody_waits_is_refused_while_some_is_done() {
+        let (pool, release, first) = busy(Pool::single()).await;
+        let Err(PoolError::Full(full)) = pool.run(None, || 3).await else { panic!("it waits") };
+        assert_eq!(full.limit, None);
+        drop(release);
+        assert!(first.await.unwrap().unwrap());
+        assert_eq!(pool.run(None, || 3).await.unwrap(), 3);
+    }
+
+    #[tokio::test]
+    async fn calls_and_bulk_take_turns_and_what_can_wait_lets_both_go_first() {
+        let (pool, release, first) = busy(Pool::new(1, SHORT)).await;
         let order = Arc::new(Mutex::new(Vec::new()));
         let note = |name| {
             let order = Arc::clone(&order);
             move || order.lock().unwrap().push(name)
         };
-        let idle = tokio::spawn({
-            let (pool, work) = (pool.clone(), note("idle"));
+        let mut tasks = Vec::new();
+        let work = note("idle");
+        tasks.push(tokio::spawn({
+            let pool = pool.clone();
             async move { pool.run_idle(work).await }
-        });
-        // On the one thread of this test the task gets as far as it can before the next one starts.
-        tokio::task::yield_now().await;
-        let wanted = ["one", "two"].map(|name| {
+        }));
+        for name in ["bulk 1", "bulk 2", "bulk 3"] {
             let (pool, work) = (pool.clone(), note(name));
-            tokio::spawn(async move { pool.run(work).await })
-        });
-        while *pool.waiting.borrow() < 2 {
+            tasks.push(tokio::spawn(async move { pool.run_patiently(work).await }));
+        }
+        // On the one thread of this test each gets as far as it can before the next one starts.
+        tokio::task::yield_now().await;
+        for name in ["call 1", "call 2"] {
+            let (pool, work) = (pool.clone(), note(name));
+            tasks.push(tokio::spawn(async move { pool.run(None, work).await }));
+        }
+        while waiting(&pool, Kind::Call) < 2 || waiting(&pool, Kind::Bulk) < 3 {
             tokio::task::yield_now().await;
         }
         drop(release);
         first.await.unwrap().unwrap();
-        for task in wanted {
+        for task in tasks {
             task.await.unwrap().unwrap();
         }
-        idle.await.unwrap().unwrap();
-        assert_eq!(*order.lock().unwrap(), ["one", "two", "idle"]);
-        assert_eq!(*pool.waiting.borrow(), 0);
+        assert_eq!(*order.lock().unwrap(), ["bulk 1", "call 1", "bulk 2", "call 2", "bulk 3", "idle"]);
+    }
+
+    #[tokio::test]
+    async fn places_of_those_who_went_away_are_not_kept() {
+        let (pool, release, first) = busy(Pool::new(1, SHORT)).await;
+        for _ in 0..1000 {
+            let gone = pool.run(None, || 1);
+            assert!(futures_util::FutureExt::now_or_never(gone).is_none());
+        }
+        assert_eq!(waiting(&pool, Kind::Call), 0);
+        assert!(pool.state().queues[Kind::Call as usize].places.len() < 100);
+        let next = tokio::spawn({
+            let pool = pool.clone();
+            async move { pool.run(None, || 2).await }
+        });
+        while waiting(&pool, Kind::Call) == 0 {
+            tokio::task::yield_now().await;
+        }
+        drop(release);
+        first.await.unwrap().unwrap();
+        assert_eq!(next.await.unwrap().unwrap(), 2);
+        assert_eq!(pool.state().running, 0);
+    }
+
+    #[tokio::test]
+    async fn while_memory_is_short_one_runs_and_others_are_refused() {
+        let memory = Arc::new(Memory::new(1));
+        memory.look();
+        if !memory.is_short() {
+            return;
+        }
+        let (pool, release, first) = busy(Pool::sparing(4, SHORT, &memory)).await;
+        let Err(PoolError::Full(full)) = pool.run(None, || 3).await else { panic!("it runs or waits") };
+        assert_eq!(full.limit, Some(("memory_bytes", "1".into())));
+        drop(release);
+        first.await.unwrap().unwrap();
+        assert_eq!(pool.run(None, || 3).await.unwrap(), 3);
     }
 }

@@ -15,19 +15,22 @@ use tonic::{service::Routes, transport::Server};
 pub use crate::failure::Failure;
 use crate::{
     access::{Access, Tokens},
-    config::{Config, DEFAULT_DATA_DIR, KEYS},
-    connections::Connections,
+    config::{Config, DEFAULT_DATA_DIR, KEYS, Limits},
+    connections::{Connections, Incoming},
     grpc::{self, Core},
     health,
     http::{self, Doors},
+    memory::Memory,
     metrics::{self, Metrics, Scrapes},
     models,
     pipeline::Pipeline,
+    pool::Pool,
     proto, samples,
     snapshots::Snapshots,
     synonyms::{self, Thesaurus},
     telemetry,
     tls::Tls,
+    traces::Traces,
     upgrade,
 };
 
@@ -42,13 +45,18 @@ const IDLE_CLOSE_WAIT: Duration = Duration::from_millis(250);
 const WINDOW_BYTES: u32 = 32 << 10;
 const CONNECTION_WINDOW_BYTES: u32 = 3 << 19;
 
+/// How many ages there are at which connections take no more calls.
+const AGES: usize = 8;
+
 /// A server whose store is open and which listens, but does not answer yet.
 pub struct Ready {
     config: Config,
     access: Arc<Access>,
     tokens: Option<Arc<Tokens>>,
     engine: Arc<dyn Engine>,
+    memory: Arc<Memory>,
     snapshots: Option<Snapshots>,
+    traces: Traces,
     pipeline: Pipeline,
     synonyms: Arc<Thesaurus>,
     listener: TcpListener,
@@ -77,6 +85,7 @@ impl Ready {
             None => (Metrics::default(), None),
         };
         let snapshots = config.snapshots.as_deref().map(Snapshots::at).transpose()?;
+        let traces = Traces::open(config.otlp_endpoint.as_deref())?;
         let synonyms = Arc::new(Thesaurus::open(config.synonyms.clone())?);
         let analyzer = models::analyzer(config.model.as_deref())?;
         let (folder, began) = (config.data_dir.clone(), Instant::now());
@@ -87,7 +96,9 @@ impl Ready {
         let engine = opened.map_err(|error| cannot_open(&config.data_dir, &error))?;
         tell_start(&config, &access, listener.local_addr()?, &engine, began.elapsed());
         let engine: Arc<dyn Engine> = Arc::new(engine);
-        let pipeline = Pipeline::new(Arc::clone(&engine), analyzer, config.analysis_threads, metrics.clone());
+        let memory = Arc::new(Memory::new(config.limits.memory_bytes));
+        let pool = Pool::sparing(config.analysis_threads, config.limits.queue_time, &memory);
+        let pipeline = Pipeline::new(Arc::clone(&engine), analyzer, pool, metrics.clone());
         let connections = Connections::new(config.limits.connections, tls.clone());
         let scrapes = scrapes.map(|listener| Scrapes::new(listener, tls, Arc::clone(&access)));
         Ok(Self {
@@ -95,7 +106,9 @@ impl Ready {
             access,
             tokens,
             engine,
+            memory,
             snapshots,
+            traces,
             pipeline,
             synonyms,
             listener,
@@ -127,7 +140,9 @@ impl Ready {
             access,
             tokens,
             engine,
+            memory,
             snapshots,
+            traces,
             pipeline,
             synonyms,
             listener,
@@ -137,7 +152,12 @@ impl Ready {
         } = self;
         let (stopping, told) = watch::channel(false);
         let (reporter, health) = tonic_health::server::health_reporter();
-        let follower = tokio::spawn(health::follow(Arc::clone(&engine), connections.clone(), reporter.clone()));
+        let follower = tokio::spawn(health::follow(
+            Arc::clone(&engine),
+            connections.clone(),
+            Arc::clone(&memory),
+            reporter.clone(),
+        ));
         let fetching = tokens.map(|tokens| tokio::spawn(tokens.follow()));
         let rereading = tokio::spawn(synonyms::follow(Arc::clone(&synonyms)));
         let upgrading = tokio::spawn(upgrade::run(pipeline.clone(), config.analysis_threads, told.clone()));
@@ -148,15 +168,15 @@ impl Ready {
         });
         let slow = config.slow_call;
         let doors = Doors::new(&config.cors_origins, config.listen.ip().is_loopback());
-        let (grace, limits, streams) = (config.shutdown_grace, config.limits.clone(), config.limits.concurrent_streams);
+        let (grace, limits) = (config.shutdown_grace, config.limits.clone());
         let (reflection, reflection_alpha) = reflection()?;
-        let core = Arc::new(Core::new(engine, pipeline, synonyms, config, snapshots, told.clone()));
+        let core = Arc::new(Core::new(pipeline, synonyms, config, &memory, snapshots, told.clone()));
         let retaining = tokio::spawn(grpc::retain(Arc::clone(&core), told.clone()));
         let routes = grpc::routes(&core).add_service(health).add_service(reflection).add_service(reflection_alpha);
         let routes = grpc::admitted(grpc::bounded(routes, &limits, told.clone()), access);
-        let routes = grpc::traced(grpc::metered(routes, &metrics)?, slow);
+        let routes = grpc::traced(grpc::metered(routes, &metrics)?, slow, traces.clone());
         let routes = http::spoken(routes, &limits, doors);
-        let serving = serve(routes, streams, connections.clone().incoming(listener), stopped(told));
+        let serving = serve(routes, &limits, connections.clone().incoming(listener), &told);
         let ending = async {
             stop.await;
             tracing::info!(open_calls = connections.open_calls(), "stopping");
@@ -178,27 +198,43 @@ impl Ready {
         if let Some(telling) = telling {
             telling.abort();
         }
+        // It may wait for the collector, which nothing else must wait for any more.
+        #[allow(clippy::disallowed_methods, reason = "once, when there is nothing left to serve")]
+        tokio::task::spawn_blocking(move || traces.end()).await?;
         telemetry::tell_all_refusals();
         Ok(())
     }
 }
 
+/// Serves until it is to stop and all calls have ended. Connections that came together must not come again together, so
+/// each of several servers has another age at which it gives them up, and they are spread over them.
 async fn serve(
     routes: Routes,
-    streams: u32,
-    incoming: impl futures_util::Stream<Item = Result<crate::connections::Connection, std::convert::Infallible>>,
-    stop: impl Future<Output = ()>,
+    limits: &Limits,
+    incoming: [Incoming; AGES],
+    stop: &watch::Receiver<bool>,
 ) -> Result<(), tonic::transport::Error> {
-    Server::builder()
-        .max_concurrent_streams(streams)
+    let builder = Server::builder()
+        .max_concurrent_streams(limits.concurrent_streams)
         .initial_stream_window_size(WINDOW_BYTES)
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         .http2_keepalive_interval(Some(Duration::from_secs(60)))
-        .http2_keepalive_timeout(Some(Duration::from_secs(20)))
         .accept_http1(true)
-        .add_routes(routes)
-        .serve_with_incoming_shutdown(incoming, stop)
-        .await
+        .http2_keepalive_timeout(Some(Duration::from_secs(20)));
+    let serving = incoming.into_iter().enumerate().map(|(number, incoming)| {
+        let mut server = match limits.connection_age {
+            Some(age) => builder.clone().max_connection_age(one_of(age, number)),
+            None => builder.clone(),
+        };
+        server.add_routes(routes.clone()).serve_with_incoming_shutdown(incoming, stopped(stop.clone()))
+    });
+    futures_util::future::try_join_all(serving).await.map(drop)
+}
+
+/// An age from nine to eleven tenths of this one.
+fn one_of(age: Duration, number: usize) -> Duration {
+    let steps = u32::try_from(number).unwrap_or_default();
+    age.saturating_mul(9) / 10 + age / 5 * steps / (AGES as u32 - 1)
 }
 
 /// Closes connections without calls while open calls go on: clients that keep them open must not keep the server from
@@ -405,6 +441,12 @@ mod tests {
         assert!(taken.ends_with("--metrics [::1]:0"), "{taken}");
         let other = told("listen", "192.0.2.1:50051", io::ErrorKind::AddrNotAvailable);
         assert!(other.ends_with("; --listen takes an address of this machine"), "{other}");
+    }
+
+    #[test]
+    fn connections_grow_as_old_as_is_wanted_a_tenth_more_or_less() {
+        let ages: Vec<_> = (0..AGES).map(|number| one_of(Duration::from_secs(100), number).as_secs()).collect();
+        assert_eq!(ages, [90, 92, 95, 98, 101, 104, 107, 110]);
     }
 
     #[test]

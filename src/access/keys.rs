@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    refusal::Refusal,
+    refusal::{Holder, Refusal},
     scope::{Scope, ScopeSet},
 };
 use crate::file_stamp::FileStamp;
@@ -62,9 +62,14 @@ impl Key {
     /// Whether it is still good, and has this scope.
     pub(super) fn allows(&self, scope: Scope) -> Result<(), Refusal> {
         if self.expire_time.is_some_and(|end| end <= Timestamp::now()) {
-            return Err(Refusal::Expired(Arc::clone(&self.id)));
+            return Err(Refusal::Expired(self.holder()));
         }
-        if self.scopes.holds(scope) { Ok(()) } else { Err(Refusal::NoScope(Arc::clone(&self.id), scope)) }
+        if self.scopes.holds(scope) { Ok(()) } else { Err(Refusal::NoScope(self.holder(), scope)) }
+    }
+
+    /// Whose it is.
+    pub(super) fn holder(&self) -> Holder {
+        Holder { id: Arc::clone(&self.id), name: self.name.as_str().into() }
     }
 }
 

@@ -10,7 +10,7 @@ mod scope;
 mod tokens;
 
 pub(crate) use keys::{Fault, Key, KeyFile, NewKey};
-pub(crate) use refusal::Refusal;
+pub(crate) use refusal::{Holder, Refusal};
 pub(crate) use scope::Scope;
 pub use tokens::TokenConfig;
 pub(crate) use tokens::Tokens;
@@ -19,7 +19,7 @@ use std::{
     collections::BTreeMap,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use axum::http::{HeaderMap, header};
@@ -33,8 +33,34 @@ use scope::Scopes;
 pub(crate) enum Caller {
     /// The server asks for no key.
     Anyone,
-    /// The holder of the key with this id, or of a token of this subject.
-    Known(Arc<str>),
+    /// The holder of this key or token.
+    Known(Holder),
+}
+
+/// What pays for the requests of a call that brings many: the rate of its key.
+#[derive(Clone)]
+pub(crate) struct Payer {
+    access: Arc<Access>,
+    id: Arc<str>,
+}
+
+impl Payer {
+    /// The key of this holder.
+    pub(crate) fn new(access: &Arc<Access>, holder: &Holder) -> Self {
+        Self { access: Arc::clone(access), id: Arc::clone(&holder.id) }
+    }
+
+    /// Counts this call as so many. The next calls wait for those that are too many.
+    pub(crate) fn counts_as(&self, count: usize) {
+        self.access.owe(&self.id, count.saturating_sub(1));
+    }
+
+    /// Waits until another call may be made, and counts it.
+    pub(crate) async fn wait(&self) {
+        while let Err(wait) = self.access.take(&self.id) {
+            tokio::time::sleep(wait).await;
+        }
+    }
 }
 
 /// The gate that calls pass.
@@ -98,13 +124,30 @@ impl Access {
         };
         let secret = secret.ok_or(Refusal::NoKey)?;
         let key = Secret::parse(secret).and_then(|secret| loaded.key(&secret)).ok_or(Refusal::UnknownKey)?;
-        let id = || Arc::clone(&key.id);
         key.allows(scope)?;
         if let Some(most) = key.calls_per_second {
-            let taken = rates.entry(id()).or_default().take(most, Instant::now());
-            taken.map_err(|wait| Refusal::TooManyCalls(id(), wait))?;
+            let taken = rates.entry(Arc::clone(&key.id)).or_default().take(most, Instant::now());
+            taken.map_err(|wait| Refusal::TooManyCalls(key.holder(), wait))?;
         }
-        Ok(Caller::Known(id()))
+        Ok(Caller::Known(key.holder()))
+    }
+
+    /// Counts so many calls more of this key, whose next calls wait for them.
+    fn owe(&self, id: &str, count: usize) {
+        self.with_rate(id, |rate, most| rate.owe(u32::try_from(count).unwrap_or(u32::MAX), most, Instant::now()));
+    }
+
+    /// Counts a call more of this key, unless it has to wait for so long first.
+    fn take(&self, id: &str) -> Result<(), Duration> {
+        self.with_rate(id, |rate, most| rate.take(most, Instant::now())).unwrap_or(Ok(()))
+    }
+
+    /// None if the key has no limit.
+    fn with_rate<T>(&self, id: &str, change: impl FnOnce(&mut Rate, u32) -> T) -> Option<T> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let State { loaded, rates } = &mut *state;
+        let key = loaded.as_ref()?.by_id(id)?;
+        Some(change(rates.entry(Arc::clone(&key.id)).or_default(), key.calls_per_second?))
     }
 
     /// Whether a key that was let in, by its id, would be let in with this scope now. Holders of tokens are, until their
@@ -129,8 +172,8 @@ impl Access {
         match self.file.load() {
             Ok(Some(loaded)) => {
                 tracing::info!(file = %self.file.path().display(), keys = loaded.len(), "the keys have changed");
+                state.rates.retain(|id, _| loaded.by_id(id).is_some());
                 state.loaded = Some(loaded);
-                state.rates.clear();
                 Ok(())
             }
             Ok(None) if was_there => Err(self.no_file("it is gone")),
@@ -148,11 +191,11 @@ impl Access {
 
 fn admit_token(tokens: &Tokens, token: &str, scope: Scope) -> Result<Caller, Refusal> {
     let bearer = tokens.check(token).map_err(|fault| match fault {
-        tokens::Fault::Expired => Refusal::Expired("of the token".into()),
+        tokens::Fault::Expired => Refusal::Expired(Holder::named("of the token")),
         tokens::Fault::Invalid(why) => Refusal::BadToken(why),
     })?;
     // So that no subject is taken for the id of a key.
-    let subject = Arc::from(format!("token:{}", bearer.subject));
+    let subject = Holder::named(&format!("token:{}", bearer.subject));
     if bearer.scopes.contains(&scope) { Ok(Caller::Known(subject)) } else { Err(Refusal::NoScope(subject, scope)) }
 }
 
@@ -169,6 +212,20 @@ mod tests {
     fn gate(folder: &Path) -> (Access, KeyFile) {
         let path = folder.join("keys.json");
         (Access::open(&path, None).unwrap(), KeyFile::at(&path))
+    }
+
+    #[test]
+    fn a_call_that_brings_many_requests_counts_as_so_many() {
+        let folder = tempfile::tempdir().unwrap();
+        let (access, file) = gate(folder.path());
+        let (key, secret) =
+            file.create(NewKey { calls_per_second: Some(100), ..new_key("a", &[Scope::Read]) }).unwrap();
+        let access = Arc::new(access);
+        assert!(access.admit(Some(&secret), Scope::Read).is_ok());
+        Payer::new(&access, &key.holder()).counts_as(1000);
+        let Err(Refusal::TooManyCalls(holder, wait)) = access.admit(Some(&secret), Scope::Read) else { panic!() };
+        assert!(wait > Duration::from_secs(5), "{wait:?}");
+        assert_eq!(holder.to_string(), format!("{} (a)", key.id));
     }
 
     fn new_key(name: &str, scopes: &[Scope]) -> NewKey {
@@ -188,8 +245,8 @@ mod tests {
         let (key, secret) = file.create(new_key("desk", &[Scope::Read])).unwrap();
         assert!(access.asks_for_keys());
         assert_eq!(access.admit(None, Scope::Read), Err(Refusal::NoKey));
-        assert_eq!(access.admit(Some(&secret), Scope::Read), Ok(Caller::Known(Arc::clone(&key.id))));
-        assert_eq!(access.admit(Some(&secret), Scope::Write), Err(Refusal::NoScope(Arc::clone(&key.id), Scope::Write)));
+        assert_eq!(access.admit(Some(&secret), Scope::Read), Ok(Caller::Known(key.holder())));
+        assert_eq!(access.admit(Some(&secret), Scope::Write), Err(Refusal::NoScope(key.holder(), Scope::Write)));
         file.revoke("desk").unwrap();
         assert_eq!(access.admit(Some(&secret), Scope::Read), Err(Refusal::UnknownKey));
         std::fs::remove_file(file.path()).unwrap();
@@ -204,7 +261,7 @@ mod tests {
         let (_, other) = file.create(new_key("feed", &[Scope::Read])).unwrap();
         let ended = NewKey { expire_time: Some(jiff::Timestamp::UNIX_EPOCH), ..new_key("old", &[Scope::Read]) };
         let (old, ended) = file.create(ended).unwrap();
-        assert_eq!(access.admit(Some(&ended), Scope::Read), Err(Refusal::Expired(old.id)));
+        assert_eq!(access.admit(Some(&ended), Scope::Read), Err(Refusal::Expired(old.holder())));
         let swapped = format!("{}{}", &secret[..secret.len() - 43], &other[other.len() - 43..]);
         let short = &secret[..secret.len() - 1];
         for wrong in ["", "sayso", "sayso_", "sayso__", "sayso_é_é", short, &swapped, &secret.to_uppercase()] {
@@ -225,5 +282,8 @@ mod tests {
             panic!("it is let in")
         };
         assert!(wait <= std::time::Duration::from_secs(1));
+        // Another key gives this one no new calls.
+        file.create(new_key("other", &[Scope::Read])).unwrap();
+        assert!(matches!(access.admit(Some(&secret), Scope::Read), Err(Refusal::TooManyCalls(..))));
     }
 }

@@ -21,6 +21,12 @@ impl Rate {
         self.full_at = Some(full_at);
         Ok(())
     }
+
+    /// Takes so many calls more out of the bucket than it holds, if need be: those that come next wait for them.
+    pub(super) fn owe(&mut self, count: u32, most: u32, now: Instant) {
+        let full_at = self.full_at.map_or(now, |at| at.max(now));
+        self.full_at = full_at.checked_add(Duration::from_secs(1) / most.max(1) * count).or(self.full_at);
+    }
 }
 
 #[cfg(test)]
@@ -38,5 +44,8 @@ mod tests {
         assert_eq!(passed(&mut rate, 60_000), 10, "what is not used is not saved up");
         let wait = rate.take(10, start + Duration::from_millis(60_000)).unwrap_err();
         assert_eq!(wait, Duration::from_millis(100));
+        rate.owe(20, 10, start + Duration::from_millis(120_000));
+        assert_eq!(passed(&mut rate, 121_000), 0, "what is owed is paid first");
+        assert_eq!(passed(&mut rate, 121_500), 5);
     }
 }

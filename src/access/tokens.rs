@@ -77,6 +77,13 @@ pub(super) enum Fault {
     Invalid(String),
 }
 
+impl Fault {
+    /// It may be by another key.
+    fn not_by_this_key() -> Self {
+        Self::Invalid("its signature or form is wrong".to_owned())
+    }
+}
+
 /// Why the keys of the provider cannot be used.
 #[derive(Debug)]
 pub(crate) struct SourceFault(String);
@@ -152,16 +159,29 @@ impl Tokens {
             let signs = key.common.public_key_use.as_ref().is_none_or(|of| *of == PublicKeyUse::Signature);
             signs && key.common.key_algorithm.is_none_or(|of| named(of) == Some(header.alg))
         };
-        let key = match &header.kid {
-            Some(id) => keys.find(id),
-            None => Some(&keys.keys[..]).filter(|keys| keys.len() == 1).map(|keys| &keys[0]),
+        // Nothing keeps a set from having several keys of one id (RFC 7517, 4.5), as while one replaces another.
+        let is_meant = |key: &&Jwk| match &header.kid {
+            Some(id) => key.common.key_id.as_ref() == Some(id),
+            None => keys.keys.len() == 1,
         };
-        let Some(key) = key.filter(fits) else {
+        let mut refused = None;
+        for key in keys.keys.iter().filter(is_meant).filter(fits) {
+            match self.check_with(token, header.alg, key) {
+                Err(fault) if fault == Fault::not_by_this_key() => refused = Some(fault),
+                checked => return checked,
+            }
+        }
+        Err(refused.unwrap_or_else(|| {
             self.wanted.notify_one();
-            return Err(invalid("the issuer has no such key"));
-        };
-        let key = DecodingKey::from_jwk(key).map_err(|_| invalid("the issuer's key cannot be used"))?;
-        let mut rules = Validation::new(header.alg);
+            invalid("the issuer has no such key")
+        }))
+    }
+
+    /// The same with this key.
+    fn check_with(&self, token: &str, algorithm: Algorithm, key: &Jwk) -> Result<Bearer, Fault> {
+        let invalid = |why: &str| Fault::Invalid(why.to_owned());
+        let key = DecodingKey::from_jwk(key).map_err(|_| Fault::not_by_this_key())?;
+        let mut rules = Validation::new(algorithm);
         rules.set_issuer(&[&self.config.issuer]);
         rules.set_audience(&[&self.config.audience]);
         rules.set_required_spec_claims(&["exp", "iss", "aud"]);
@@ -173,7 +193,7 @@ impl Tokens {
             ErrorKind::InvalidAudience => invalid("it is for another audience"),
             ErrorKind::ImmatureSignature => invalid("it is not valid yet"),
             ErrorKind::MissingRequiredClaim(claim) => Fault::Invalid(format!("it has no {claim}")),
-            _ => invalid("its signature or form is wrong"),
+            _ => Fault::not_by_this_key(),
         })?;
         let scopes = claims.claims.scopes();
         Ok(Bearer { subject: echo::clip(&claims.claims.sub).into_owned(), scopes })
@@ -338,6 +358,21 @@ mod tests {
             tokens.check(&provider.sign("EdDSA", "ed", &listed)),
             desk(&[Scope::Read, Scope::Write, Scope::Admin])
         );
+    }
+
+    #[test]
+    fn keys_of_one_id_are_all_tried() {
+        let (provider, other) = (Provider::new(), Provider::new());
+        let (tokens, path) = (provider.tokens(), provider.folder.path().join("jwks.json"));
+        let (x, y) = other.ec.public_key().as_ref()[1..].split_at(32);
+        let ed = |from: &Provider| json!({"kty": "OKP", "crv": "Ed25519", "kid": "ed", "x": BASE64.encode(from.ed.public_key())});
+        let ec = json!({"kty": "EC", "crv": "P-256", "kid": "ed", "x": BASE64.encode(x), "y": BASE64.encode(y)});
+        fs::write(&path, json!({"keys": [ec, ed(&other), ed(&provider)]}).to_string()).unwrap();
+        for by in [&provider, &other] {
+            assert!(tokens.check(&by.sign("EdDSA", "ed", &claims())).is_ok());
+        }
+        let third = Provider::new().sign("EdDSA", "ed", &claims());
+        assert_eq!(tokens.check(&third), Err(Fault::not_by_this_key()));
     }
 
     #[test]

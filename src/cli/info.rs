@@ -122,9 +122,27 @@ fn limited(limits: &ServerLimits) -> Vec<(&'static str, String)> {
         ("answer", bytes(limits.answer_bytes)),
         ("search", limits.search_timeout.as_ref().map_or_else(|| "no time limit".into(), seconds)),
         ("stream", format!("{} unanswered requests", grouped(limits.unanswered_requests))),
-        ("clients", format!("{} connections", grouped(limits.connections))),
-        ("open calls", format!("{} for each connection", grouped(limits.concurrent_streams))),
+        ("clients", clients(limits)),
+        (
+            "open calls",
+            format!("{}, {} for each connection", grouped(limits.open_calls), grouped(limits.concurrent_streams)),
+        ),
+        ("queue", limits.queue_time.as_ref().map_or_else(|| "no time limit".into(), seconds)),
+        ("memory", bytes(limits.memory_bytes)),
+        ("under way", of_one(limits.request_bytes, limits.connection_request_bytes)),
+        ("unread", of_one(limits.unread_bytes, limits.connection_unread_bytes)),
     ]
+}
+
+/// "1,024 connections, each for about 3600 s"
+fn clients(limits: &ServerLimits) -> String {
+    let age = limits.connection_age.as_ref().map(|age| format!(", each for about {} s", age.seconds.max(1)));
+    format!("{} connections{}", grouped(limits.connections), age.unwrap_or_default())
+}
+
+/// "8 MiB, 4 MiB for each connection"
+fn of_one(all: i64, one: i64) -> String {
+    format!("{}, {} for each connection", bytes(all), bytes(one))
 }
 
 /// "1,000 hits, 20 by default, 2 MiB"
@@ -205,6 +223,14 @@ mod tests {
             connections: 1024,
             batch_requests: 100,
             suggestions: 50,
+            open_calls: 4096,
+            queue_time: Some(prost_types::Duration { seconds: 0, nanos: 25_000_000 }),
+            memory_bytes: 6 << 30,
+            request_bytes: 64 << 20,
+            connection_request_bytes: 32 << 20,
+            unread_bytes: 384 << 20,
+            connection_unread_bytes: 128 << 20,
+            connection_age: Some(prost_types::Duration { seconds: 3600, nanos: 0 }),
         }
     }
 
@@ -276,8 +302,12 @@ mod tests {
           answer      64 MiB
           search      2.5 s
           stream      1,024 unanswered requests
-          clients     1,024 connections
-          open calls  256 for each connection
+          clients     1,024 connections, each for about 3600 s
+          open calls  4,096, 256 for each connection
+          queue       0.025 s
+          memory      6 GiB
+          under way   64 MiB, 32 MiB for each connection
+          unread      384 MiB, 128 MiB for each connection
         ");
     }
 }

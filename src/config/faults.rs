@@ -11,7 +11,7 @@ use sayso_extract::Analyzer;
 use crate::{
     access::TokenConfig,
     analysis::{self, Mode},
-    connections,
+    connections, memory,
     retention::Rule,
     tls::TlsFiles,
 };
@@ -166,6 +166,25 @@ impl Faults {
                 default
             }
         }
+    }
+
+    pub(super) fn collector(&mut self, given: Option<String>) -> Option<String> {
+        let text = given.filter(|text| !text.is_empty())?;
+        let is_url =
+            ["http://", "https://"].into_iter().any(|scheme| text.len() > scheme.len() && text.starts_with(scheme));
+        if !is_url || text.parse::<tonic::transport::Uri>().is_err() {
+            self.0.push(format!("otlp_endpoint: {text:?} is not an address; write for example http://127.0.0.1:4317"));
+        }
+        Some(text)
+    }
+
+    pub(super) fn memory(&mut self, given: Option<String>) -> usize {
+        let Some(text) = given else { return memory::usual() };
+        let size = text.parse::<bytesize::ByteSize>().ok().and_then(|size| usize::try_from(size.0).ok());
+        size.filter(|size| *size > 0).unwrap_or_else(|| {
+            self.0.push(format!("max_memory: {text:?} is not a size; write for example 4GiB"));
+            usize::MAX
+        })
     }
 
     /// A duration, of which none at all means never.

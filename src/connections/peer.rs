@@ -3,13 +3,13 @@
 use std::{
     net::SocketAddr,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 /// How long a client may leave an answer unread before it is cut off.
 const MAX_UNREAD_TIME: Duration = Duration::from_secs(60);
@@ -32,6 +32,8 @@ struct PeerState {
     calls: AtomicUsize,
     /// Whether it ever made a call.
     called: AtomicBool,
+    /// Its parts of the rooms for requests under way.
+    parts: [OnceLock<Arc<Semaphore>>; 2],
     /// Bytes of answers that wait to be read.
     unread: AtomicUsize,
     /// Some were read.
@@ -44,7 +46,7 @@ impl PeerState {
     fn at(address: Option<SocketAddr>) -> Self {
         let (calls, unread) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let (called, used) = (AtomicBool::new(false), Mutex::new(Instant::now()));
-        Self { address, calls, called, unread, read: Notify::new(), used }
+        Self { address, calls, called, parts: Default::default(), unread, read: Notify::new(), used }
     }
 }
 
@@ -57,6 +59,11 @@ impl Peer {
     /// Where it is.
     pub(crate) fn address(&self) -> Option<SocketAddr> {
         self.0.address
+    }
+
+    /// Its part of a room for requests under way, 0 or 1, which is made the first time.
+    pub(crate) fn part(&self, room: usize, make: impl FnOnce() -> Arc<Semaphore>) -> Arc<Semaphore> {
+        Arc::clone(self.0.parts[room].get_or_init(make))
     }
 
     /// Counts a call until it is dropped.

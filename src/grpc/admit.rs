@@ -20,7 +20,7 @@ use tonic::{Code, service::Routes};
 
 use super::{ending, status, trace};
 use crate::{
-    access::{Access, Caller, Scope, bearer},
+    access::{Access, Caller, Holder, Payer, Scope, bearer},
     connections::Peer,
     descriptors,
 };
@@ -37,17 +37,18 @@ struct Gate {
     streams: BTreeSet<String>,
 }
 
-async fn admit(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
-    let (access, path) = (&gate.access, request.uri().path());
-    let Some(scope) = access.scope_of(path) else { return next.run(request).await };
-    let call = Call::begin(path, scope, request.extensions().get());
+async fn admit(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
+    let (access, path) = (&gate.access, request.uri().path().to_owned());
+    let Some(scope) = access.scope_of(&path) else { return next.run(request).await };
+    let call = Call::begin(&path, scope, request.extensions().get());
     match access.admit(bearer(request.headers()), scope) {
         Ok(Caller::Anyone) => next.run(request).await,
-        Ok(Caller::Known(id)) => {
-            let guard = gate.streams.contains(path).then(|| (Arc::clone(access), Arc::clone(&id)));
+        Ok(Caller::Known(holder)) => {
+            request.extensions_mut().insert(Payer::new(access, &holder));
+            let guard = gate.streams.contains(&path).then(|| (Arc::clone(access), Arc::clone(&holder.id)));
             let response = match scope {
                 Scope::Read => next.run(request).await,
-                _ => ending::watch(request, next, move |code| call.ended(&id, code)).await,
+                _ => ending::watch(request, next, move |code| call.ended(&holder, code)).await,
             };
             match guard {
                 Some((access, id)) => response.map(|body| Body::new(Guarded { body: Some(body), access, id, scope })),
@@ -56,7 +57,7 @@ async fn admit(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> R
         }
         Err(refusal) => {
             let refused = status::refused(&refusal);
-            call.ended(refusal.caller(), refused.code());
+            call.ended(&refusal.caller(), refused.code());
             refused.into_http::<Body>()
         }
     }
@@ -76,10 +77,11 @@ impl Call {
         Self { method: trace::method_of(path).to_owned(), scope, from, began: Instant::now() }
     }
 
-    fn ended(self, key: &str, code: Code) {
+    fn ended(self, holder: &Holder, code: Code) {
         let Self { method, scope, from, began } = self;
         let code = ending::name(code);
-        tracing::info!(target: "sayso::audit", key, %scope, method, from, code, took = ?began.elapsed(), "audit");
+        let (key, name) = (&*holder.id, &*holder.name);
+        tracing::info!(target: "sayso::audit", key, name, %scope, method, from, code, took = ?began.elapsed(), "audit");
     }
 }
 

@@ -27,7 +27,7 @@ impl AnalyzeService for Analyze {
         let article = convert::text_to_analyze(message, limits).map_err(status::fault)?;
         let call = deadline::Call::begin(&metadata, limits.search_timeout);
         let reply = async {
-            let analyzed = self.0.pipeline.analyze(article, tier).await?;
+            let analyzed = self.0.pipeline.analyze(article, tier, call.due()).await?;
             // A long text has a long reply, which must not be built on the async runtime either.
             let most = self.0.config.limits.answer_bytes;
             let whole = move || {

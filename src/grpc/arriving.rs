@@ -1,6 +1,6 @@
 //! Limits the memory of incoming requests. The messages of all calls together, from the first byte of each until it is
-//! answered or written, may take only so many bytes. A stream of articles that finds no room waits, within its HTTP/2
-//! flow-control window. Any other call is refused: if it waited, it would take room in the window of its connection,
+//! answered or written, may take only so many bytes, and those of one connection half of that. A stream of articles that
+//! finds no room waits, within its HTTP/2 flow-control window. Any other call is refused: if it waited, it would take room in the window of its connection,
 //! and many such calls would hold up those that have room.
 //!
 //! Room for a whole message is taken as soon as its length is known. So a message that has begun can be finished, and
@@ -23,7 +23,7 @@ use tokio::{
 };
 
 use super::status;
-use crate::pool::PoolError;
+use crate::overload::Overload;
 
 /// Bytes of the head of a message: whether it is compressed, and its length.
 const HEAD_BYTES: usize = 5;
@@ -37,6 +37,13 @@ const MAX_GZIP_RATIO: usize = 1032;
 /// How long a client may pause in the middle of a message.
 const MAX_PAUSE: Duration = Duration::from_secs(20);
 
+/// How many of the longest messages may be under way, and of one connection.
+pub(super) const LONGEST: usize = 4;
+pub(super) const LONGEST_OF_ONE: usize = 2;
+
+/// When whoever finds no room should try again.
+const RETRY: Duration = Duration::from_secs(1);
+
 /// Room for messages under way.
 pub(super) struct Room {
     units: Arc<Semaphore>,
@@ -46,14 +53,19 @@ pub(super) struct Room {
 }
 
 impl Room {
-    /// Room for two of the longest messages, or for as many short ones as take the same.
+    /// Room for so many of the longest messages as may be under way, or for as many short ones as take the same.
     pub(super) fn new(message_bytes: usize) -> Self {
         Self::with(message_bytes, MAX_PAUSE)
     }
 
     fn with(message_bytes: usize, goes_on_within: Duration) -> Self {
-        let units = Arc::new(Semaphore::new(2 * units(message_bytes)));
+        let units = Arc::new(Semaphore::new(LONGEST * units(message_bytes)));
         Self { units, message_bytes, goes_on_within }
+    }
+
+    /// The part of it that one connection may take.
+    pub(super) fn part(&self) -> Arc<Semaphore> {
+        Arc::new(Semaphore::new(LONGEST_OF_ONE * units(self.message_bytes)))
     }
 
     /// The units that a message takes until it has arrived in full. One that is too long is refused by its head, and
@@ -71,34 +83,48 @@ fn units(bytes: usize) -> usize {
     bytes.div_ceil(UNIT_BYTES).max(1)
 }
 
+/// The room that a message takes: of its connection's, and of all.
+#[derive(Debug)]
+pub(super) struct Space([OwnedSemaphorePermit; 2]);
+
+impl Space {
+    fn shrink(&mut self, wanted: usize) {
+        for permit in &mut self.0 {
+            drop(permit.split(permit.num_permits().saturating_sub(wanted)));
+        }
+    }
+}
+
 /// The room that the messages of a call take, in their order. It is returned when the last clone is dropped.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Held(Arc<Mutex<VecDeque<OwnedSemaphorePermit>>>);
+pub(super) struct Held(Arc<Mutex<VecDeque<Space>>>);
 
 impl Held {
     /// Takes over the room of the next message. For streams, which finish with one message after another.
-    pub(super) fn next(&self) -> Option<OwnedSemaphorePermit> {
+    pub(super) fn next(&self) -> Option<Space> {
         self.queue().pop_front()
     }
 
-    fn queue(&self) -> MutexGuard<'_, VecDeque<OwnedSemaphorePermit>> {
+    fn queue(&self) -> MutexGuard<'_, VecDeque<Space>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the room that the last message took in excess.
     fn shrink(&self, wanted: usize) {
         if let Some(last) = self.queue().back_mut() {
-            drop(last.split(last.num_permits().saturating_sub(wanted)));
+            last.shrink(wanted);
         }
     }
 }
 
-type Turn = Pin<Box<dyn Future<Output = Option<OwnedSemaphorePermit>> + Send>>;
+type Turn = Pin<Box<dyn Future<Output = Option<Space>> + Send>>;
 
 /// The messages of a call as they arrive.
 pub(super) struct Arriving {
     inner: Body,
     room: Arc<Room>,
+    /// The part of the room that its connection may take.
+    part: Arc<Semaphore>,
     held: Held,
     /// Whether a message that finds no room waits for it.
     waits: bool,
@@ -117,12 +143,19 @@ pub(super) struct Arriving {
 }
 
 impl Arriving {
-    /// The messages of `inner`, whose room is kept in `held`. With `keeps`, it is kept for all of them, or until
+    /// The messages of `inner`, whose room is kept in `held`; those of their connection share `part` of it. With `keeps`, it is kept for all of them, or until
     /// somebody takes it over. A message that finds no room waits if `waits`, and otherwise ends the call.
-    pub(super) fn new(inner: Body, room: &Arc<Room>, held: &Held, keeps: bool, waits: bool) -> Self {
+    pub(super) fn new(
+        inner: Body,
+        (room, part): (&Arc<Room>, Arc<Semaphore>),
+        held: &Held,
+        keeps: bool,
+        waits: bool,
+    ) -> Self {
         Self {
             inner,
             room: Arc::clone(room),
+            part,
             held: held.clone(),
             waits,
             keeps,
@@ -144,15 +177,26 @@ impl Arriving {
         if !self.keeps {
             self.held.queue().clear();
         }
-        let (units, wanted) = (Arc::clone(&self.room.units), self.room.wanted(packed, length) as u32);
+        let (part, units) = (Arc::clone(&self.part), Arc::clone(&self.room.units));
+        let wanted = self.room.wanted(packed, length) as u32;
         self.turn = Some(if self.waits {
-            Box::pin(async move { units.acquire_many_owned(wanted).await.ok() })
+            Box::pin(async move {
+                let own = part.acquire_many_owned(wanted).await.ok()?;
+                Some(Space([own, units.acquire_many_owned(wanted).await.ok()?]))
+            })
         } else {
-            let permit = units.try_acquire_many_owned(wanted);
-            let permit = permit.map_err(|_| axum::Error::new(status::pool(PoolError::Full)))?;
-            Box::pin(std::future::ready(Some(permit)))
+            let own = part.try_acquire_many_owned(wanted);
+            let own = own.map_err(|_| self.no_room("connection_request_bytes", LONGEST_OF_ONE))?;
+            let all = units.try_acquire_many_owned(wanted);
+            let all = all.map_err(|_| self.no_room("request_bytes", LONGEST))?;
+            Box::pin(std::future::ready(Some(Space([own, all]))))
         });
         Ok(())
+    }
+
+    fn no_room(&self, limit: &'static str, longest: usize) -> axum::Error {
+        let overload = Overload::of(limit, longest * self.room.message_bytes, RETRY);
+        axum::Error::new(status::overloaded(&overload))
     }
 
     /// Passes on what has arrived of a message.
@@ -277,32 +321,47 @@ mod tests {
     fn a_message_waits_until_there_is_room_for_all_of_it() {
         let room = Arc::new(Room::new(10 * UNIT_BYTES));
         let message = framed(false, &vec![7; 9 * UNIT_BYTES]);
-        let [first, second, third] = [Held::default(), Held::default(), Held::default()];
-        let arriving = |held| Arriving::new(body(vec![message.clone()]), &room, held, true, true);
-        assert_eq!(read(&mut arriving(&first)).as_ref(), Some(&message));
-        assert_eq!(read(&mut arriving(&second)).as_ref(), Some(&message));
-        let mut waiting = arriving(&third);
+        let held: Vec<_> = (0..=LONGEST).map(|_| Held::default()).collect();
+        let arriving = |held| Arriving::new(body(vec![message.clone()]), (&room, room.part()), held, true, true);
+        for one in &held[..LONGEST] {
+            assert_eq!(read(&mut arriving(one)).as_ref(), Some(&message));
+        }
+        let mut waiting = arriving(&held[LONGEST]);
         assert_eq!(read(&mut waiting), None);
-        drop(first.next());
+        drop(held[0].next());
         assert_eq!(read(&mut waiting).as_ref(), Some(&message));
-        drop((second, third, waiting));
-        assert_eq!(room.units.available_permits(), 20);
+        drop((held, waiting));
+        assert_eq!(room.units.available_permits(), 40);
     }
 
     #[tokio::test]
     async fn a_call_that_does_not_wait_is_refused_where_there_is_no_room() {
         let room = Arc::new(Room::new(10 * UNIT_BYTES));
         let message = framed(false, &vec![7; 9 * UNIT_BYTES]);
-        let held = [Held::default(), Held::default(), Held::default()];
-        let arriving = |held| Arriving::new(body(vec![message.clone()]), &room, held, true, false);
-        for one in &held[..2] {
-            assert_eq!(read(&mut arriving(one)).as_ref(), Some(&message));
+        let held: Vec<_> = (0..LONGEST).map(|_| Held::default()).collect();
+        let (one, none) = (room.part(), Held::default());
+        let arriving = |part: &Arc<Semaphore>, held| {
+            Arriving::new(body(vec![message.clone()]), (&room, Arc::clone(part)), held, true, false)
+        };
+        let refused = async |part| {
+            let mut refused = arriving(part, &none);
+            let frame = std::future::poll_fn(|cx| Pin::new(&mut refused).poll_frame(cx)).await.unwrap();
+            let status = Status::from_error(Box::new(frame.unwrap_err()));
+            assert_eq!(status.code(), tonic::Code::ResourceExhausted);
+            status.message().to_owned()
+        };
+        for held in &held[..LONGEST_OF_ONE] {
+            assert_eq!(read(&mut arriving(&one, held)).as_ref(), Some(&message));
         }
-        let mut refused = arriving(&held[2]);
-        let frame = std::future::poll_fn(|cx| Pin::new(&mut refused).poll_frame(cx)).await.unwrap();
-        assert_eq!(Status::from_error(Box::new(frame.unwrap_err())).code(), tonic::Code::ResourceExhausted);
+        assert!(refused(&one).await.contains("connection_request_bytes"));
+        // Another connection has a part of its own, until there is no room for anybody.
+        let other = room.part();
+        for held in &held[LONGEST_OF_ONE..] {
+            assert_eq!(read(&mut arriving(&other, held)).as_ref(), Some(&message));
+        }
+        assert!(refused(&room.part()).await.contains("limit request_bytes"));
         drop(held);
-        assert_eq!(room.units.available_permits(), 20);
+        assert_eq!((room.units.available_permits(), one.available_permits()), (40, 20));
     }
 
     #[test]
@@ -313,8 +372,8 @@ mod tests {
         let packed = packer.finish().unwrap();
         assert!(packed.len() < UNIT_BYTES);
         let held = Held::default();
-        read(&mut Arriving::new(body(vec![framed(true, &packed)]), &room, &held, true, false)).unwrap();
-        assert_eq!(held.next().unwrap().num_permits(), 101);
+        read(&mut Arriving::new(body(vec![framed(true, &packed)]), (&room, room.part()), &held, true, false)).unwrap();
+        assert_eq!(held.next().unwrap().0.map(|permit| permit.num_permits()), [101, 101]);
     }
 
     #[test]
@@ -322,7 +381,7 @@ mod tests {
         let room = Arc::new(Room::new(UNIT_BYTES));
         let long = framed(false, &vec![7; 9 * UNIT_BYTES]);
         assert_eq!(
-            read(&mut Arriving::new(body(vec![long.clone()]), &room, &Held::default(), true, false)),
+            read(&mut Arriving::new(body(vec![long.clone()]), (&room, room.part()), &Held::default(), true, false)),
             Some(long)
         );
     }
@@ -332,7 +391,7 @@ mod tests {
         let room = Arc::new(Room::with(UNIT_BYTES, Duration::ZERO));
         let begun = stream::iter([Ok::<_, std::convert::Infallible>(framed(false, &[7; 9])[..8].to_vec())]);
         let inner = Body::from_stream(futures_util::StreamExt::chain(begun, stream::pending()));
-        let mut arriving = Body::new(Arriving::new(inner, &room, &Held::default(), true, false));
+        let mut arriving = Body::new(Arriving::new(inner, (&room, room.part()), &Held::default(), true, false));
         let refusal = loop {
             match std::future::poll_fn(|cx| Pin::new(&mut arriving).poll_frame(cx)).await.unwrap() {
                 Ok(_) => {}
@@ -355,9 +414,9 @@ mod tests {
             all.truncate(all.len().saturating_sub(cut));
             let (room, held) = (Arc::new(Room::new(1 << 20)), Held::default());
             let pieces = all.chunks(size).map(<[u8]>::to_vec).collect();
-            prop_assert_eq!(read(&mut Arriving::new(body(pieces), &room, &held, keeps, true)), Some(all));
+            prop_assert_eq!(read(&mut Arriving::new(body(pieces), (&room, room.part()), &held, keeps, true)), Some(all));
             drop(held);
-            prop_assert_eq!(room.units.available_permits(), 2 << 10);
+            prop_assert_eq!(room.units.available_permits(), LONGEST << 10);
         }
     }
 }

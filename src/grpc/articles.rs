@@ -14,6 +14,7 @@ use super::{
     read, status,
 };
 use crate::{
+    access::Payer,
     convert::{self, Fault, Replies},
     pipeline::{Until, Unwritten},
     proto::{
@@ -41,7 +42,7 @@ impl ArticleService for Articles {
         let mode = self.0.mode(message.analysis_mode)?;
         let (article, expected) =
             convert::new_article(message.article, &self.0.config.limits).map_err(status::fault)?;
-        let analysis = self.0.pipeline.analyze(article, mode.first());
+        let analysis = self.0.pipeline.analyze(article, mode.first(), call.due());
         let analyzed = call.within(analysis, status::change_not_begun).await?.map_err(status::pool)?;
         let counted = PutArticleResponse {
             id: analyzed.article.id.clone(),
@@ -65,19 +66,21 @@ impl ArticleService for Articles {
         request: Request<Streaming<IngestArticlesRequest>>,
     ) -> Result<Response<Self::IngestArticlesStream>, Status> {
         let held = request.extensions().get::<Held>().cloned().unwrap_or_default();
-        Ok(Response::new(ingest::answer(Arc::clone(&self.0), request.into_inner(), held)))
+        let payer = request.extensions().get::<Payer>().cloned();
+        Ok(Response::new(ingest::answer(Arc::clone(&self.0), request.into_inner(), held, payer)))
     }
 
     async fn get_article(&self, request: Request<GetArticleRequest>) -> Result<Response<GetArticleResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
-        self.0.answer(&metadata, move |core, interrupt| read::article(core, &message, interrupt)).await
+        self.0.read(&metadata, move |core, interrupt| read::article(core, &message, interrupt)).await
     }
 
     async fn batch_get_articles(
         &self,
         request: Request<BatchGetArticlesRequest>,
     ) -> Result<Response<BatchGetArticlesResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (metadata, extensions, message) = request.into_parts();
+        many::charge(&extensions, message.ids.len());
         self.0.answer(&metadata, move |core, interrupt| read::articles(core, &message, interrupt)).await
     }
 

@@ -8,6 +8,7 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 
 use axum::{
@@ -18,7 +19,7 @@ use axum::{
     response::Response,
 };
 use http_body::Frame;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tonic::{Status, service::Routes};
 
 use super::{
@@ -28,6 +29,7 @@ use super::{
 use crate::{
     config::Limits,
     connections::{OpenCall, Peer},
+    overload::Overload,
     pool::PoolError,
 };
 
@@ -48,51 +50,56 @@ struct Gate {
     /// Bytes of unread answers on all connections.
     unread: AtomicUsize,
     /// Room for requests with articles, and for all others.
-    articles: Arc<Room>,
-    questions: Arc<Room>,
+    rooms: [Arc<Room>; 2],
+    /// Places for calls.
+    places: Arc<Semaphore>,
     stopping: watch::Receiver<bool>,
 }
 
-/// Limits of unread answers, in longest answers: where the next call of a connection waits, where the answers of a
-/// connection are refused, and where all answers are. Clients that read at all never reach the last two.
 impl Gate {
     fn new(limits: Limits, stopping: watch::Receiver<bool>) -> Self {
-        let [articles, questions] = [(); 2].map(|()| Arc::new(Room::new(limits.message_bytes)));
-        Self { limits, unread: AtomicUsize::new(0), articles, questions, stopping }
+        let rooms = [(); 2].map(|()| Arc::new(Room::new(limits.message_bytes)));
+        let places = Arc::new(Semaphore::new(limits.open_calls));
+        Self { limits, unread: AtomicUsize::new(0), rooms, places, stopping }
+    }
+
+    /// A place among the open calls, if there is one.
+    fn place(&self) -> Result<OwnedSemaphorePermit, Status> {
+        let full = || Overload::of("open_calls", self.limits.open_calls, Duration::from_secs(1));
+        Arc::clone(&self.places).try_acquire_owned().map_err(|_| status::overloaded(&full()))
     }
 
     /// The request, whose messages arrive as there is room for them, which is kept in `held`.
-    fn bound(&self, mut request: Request, held: &Held, keeps: bool) -> Request {
-        let room = if brings_articles(request.uri().path()) { &self.articles } else { &self.questions };
+    fn bound(&self, mut request: Request, peer: &Peer, held: &Held, keeps: bool) -> Request {
+        let kind = usize::from(!brings_articles(request.uri().path()));
+        let room = &self.rooms[kind];
+        let part = peer.part(kind, || room.part());
         let waits = brings_many(request.uri().path());
         request.extensions_mut().insert(held.clone());
-        request.map(|body| Body::new(Arriving::new(body, room, held, keeps, waits)))
+        request.map(|body| Body::new(Arriving::new(body, (room, part), held, keeps, waits)))
     }
 
+    /// The unread bytes from which on the next call of a connection waits. So clients that read at all never reach the
+    /// limits.
     fn waits_above(&self) -> usize {
         self.limits.answer_bytes / 4
-    }
-
-    fn refuses_above(&self) -> usize {
-        2 * self.limits.answer_bytes
-    }
-
-    fn refuses_all_above(&self) -> usize {
-        6 * self.limits.answer_bytes
     }
 }
 
 async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Peer>().cloned().unwrap_or_default();
-    // Whoever watches the health needs no key, so that holds no place among the connections.
-    let call = (!request.uri().path().starts_with(OF_THE_SERVER[0])).then(|| peer.begin_call());
+    // Whoever watches the health needs no key, so that holds no place among the connections and calls.
+    let call = match (!request.uri().path().starts_with(OF_THE_SERVER[0])).then(|| gate.place()).transpose() {
+        Ok(place) => place.map(|place| (peer.begin_call(), place)),
+        Err(full) => return full.into_http(),
+    };
     let ends_with_server = OF_THE_SERVER.iter().any(|start| request.uri().path().starts_with(start));
     let stopped = ends_with_server.then(|| stopped(gate.stopping.clone()));
     if !ends_with_server {
         peer.has_read(gate.waits_above()).await;
     }
     let held = Held::default();
-    let request = gate.bound(request, &held, !ends_with_server);
+    let request = gate.bound(request, &peer, &held, !ends_with_server);
     let (mut head, body) = next.run(request).await.into_parts();
     put_into_words(&mut head.headers, &gate.limits);
     let inner = Some(body);
@@ -143,7 +150,7 @@ struct Answer {
     trailers: Option<HeaderMap>,
     peer: Peer,
     gate: Arc<Gate>,
-    _call: Option<OpenCall>,
+    _call: Option<(OpenCall, OwnedSemaphorePermit)>,
 }
 
 impl Answer {
@@ -177,9 +184,16 @@ impl Answer {
         let size = data.len();
         self.held += size;
         let all = self.gate.unread.fetch_add(size, Ordering::AcqRel) + size;
-        if self.peer.leaves_unread(size) > self.gate.refuses_above() || all > self.gate.refuses_all_above() {
+        let limits = &self.gate.limits;
+        let (of_one, of_all) = (limits.connection_unread_bytes(), limits.unread_bytes());
+        let too_many = if self.peer.leaves_unread(size) > of_one {
+            Some(("connection_unread_bytes", of_one))
+        } else {
+            (all > of_all).then_some(("unread_bytes", of_all))
+        };
+        if let Some((limit, most)) = too_many {
             self.release();
-            return self.end(&status::unread());
+            return self.end(&status::unread(limit, most));
         }
         self.rest = data;
     }
@@ -250,13 +264,17 @@ mod tests {
             trailers: None,
             peer: peer.clone(),
             gate: Arc::clone(gate),
-            _call: Some(peer.begin_call()),
+            _call: None,
         }
     }
 
     async fn fetched(mut answer: Answer) -> Answer {
         assert!(std::future::poll_fn(|cx| Poll::Ready(answer.fetch(cx))).await.is_ready());
         answer
+    }
+
+    fn told(trailers: &HeaderMap) -> String {
+        Status::from_header_map(trailers).unwrap().message().to_owned()
     }
 
     #[tokio::test]
@@ -272,9 +290,21 @@ mod tests {
         let refused = fetched(answer(&gate, &peer, 900)).await;
         let trailers = refused.trailers.clone().unwrap();
         assert_eq!(trailers[Status::GRPC_STATUS], "8", "RESOURCE_EXHAUSTED");
+        assert!(told(&trailers).contains("connection_unread_bytes allows, which is 2000 bytes"), "{trailers:?}");
         assert_eq!(gate.unread.load(Ordering::Relaxed), 1800);
         // Another connection has room of its own.
         assert!(fetched(answer(&gate, &Peer::default(), 900)).await.trailers.is_none());
+        let others: Vec<_> = (0..5).map(|_| Peer::default()).collect();
+        for one in &others {
+            let answer = fetched(answer(&gate, one, 900)).await;
+            if let Some(trailers) = &answer.trailers {
+                assert!(told(trailers).contains("limit unread_bytes allows, which is 6000 bytes"), "{trailers:?}");
+            } else {
+                held.push(answer);
+            }
+        }
+        assert_eq!((held.len(), gate.unread.load(Ordering::Relaxed)), (6, 5400));
+        held.drain(2..);
         let mut read = Body::new(held.pop().unwrap());
         while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut read).poll_frame(cx)).await {
             frame.unwrap();

@@ -1,6 +1,9 @@
 //! What all services share: the engine, threads to answer on, and how requests name modes, masks and units.
 
-use std::{sync::Arc, time::SystemTime};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use sayso_index::{Engine, ErrorKind, Interrupt, query::Expr};
 use tokio::sync::watch;
@@ -8,19 +11,22 @@ use tonic::{Response, Status, metadata::MetadataMap};
 
 use super::{deadline::Call, status};
 use crate::{
-    analysis::Mode, config::Config, convert, pipeline::Pipeline, pool::Pool, proto, snapshots::Snapshots,
-    synonyms::Thesaurus,
+    analysis::Mode, config::Config, convert, memory::Memory, pipeline::Pipeline, pool::Pool, proto,
+    snapshots::Snapshots, synonyms::Thesaurus,
 };
 
-/// How many questions about the server itself are answered at once, and how many may wait.
+/// How many questions about the server itself are answered at once, and how long they may wait when there are too many.
 const OWN_THREADS: usize = 2;
-const MAX_OWN_WAITING: usize = 256;
+const OWN_QUEUE_TIME: Duration = Duration::from_secs(1);
 
 /// What all services share.
 pub(crate) struct Core {
     pub(super) engine: Arc<dyn Engine>,
     pub(super) pipeline: Pipeline,
     pub(super) searches: Pool,
+    /// Threads that read single articles, quotes and entities by their ids, which costs little: searches must not keep
+    /// them from it.
+    reads: Pool,
     /// Threads for questions about the server itself, which must be answered when it is busiest.
     pub(super) own: Pool,
     pub(super) config: Config,
@@ -32,18 +38,29 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    /// What the services share. Streams end when `stopping` turns true.
+    /// What the services share. While `memory` is short, searches run one at a time. Streams end when `stopping` turns
+    /// true.
     pub(crate) fn new(
-        engine: Arc<dyn Engine>,
         pipeline: Pipeline,
         synonyms: Arc<Thesaurus>,
         config: Config,
+        memory: &Arc<Memory>,
         snapshots: Option<Snapshots>,
         stopping: watch::Receiver<bool>,
     ) -> Self {
-        let searches = Pool::new(config.search_threads, 64 * config.search_threads);
-        let own = Pool::new(OWN_THREADS, MAX_OWN_WAITING);
-        Self { engine, pipeline, searches, own, config, snapshots, synonyms, started: SystemTime::now(), stopping }
+        let (threads, queue_time) = (config.search_threads, config.limits.queue_time);
+        Self {
+            engine: Arc::clone(pipeline.engine()),
+            pipeline,
+            searches: Pool::sparing(threads, queue_time, memory),
+            reads: Pool::new(threads, queue_time),
+            own: Pool::new(OWN_THREADS, OWN_QUEUE_TIME),
+            config,
+            snapshots,
+            synonyms,
+            started: SystemTime::now(),
+            stopping,
+        }
     }
 
     /// The mode that a request names, or else the server's default.
@@ -78,14 +95,15 @@ impl Core {
         convert::wanted_mode("analysis_mode", number, self.config.analysis)
     }
 
-    /// Asks the engine, on a search thread, until the call's deadline passes or its caller goes away.
+    /// Asks the engine, on a search thread, until the call's deadline passes or its caller goes away. For calls that ask
+    /// many questions one after another: each waits for its turn.
     pub(super) async fn ask_within<T: Send + 'static>(
         &self,
         call: &Call,
         question: impl FnOnce(&dyn Engine, &Interrupt) -> sayso_index::Result<T> + Send + 'static,
     ) -> Result<T, Status> {
         let engine = Arc::clone(&self.engine);
-        self.search(call, move |interrupt| question(engine.as_ref(), interrupt).map_err(status::engine)).await
+        self.search_patiently(call, move |interrupt| question(engine.as_ref(), interrupt).map_err(status::engine)).await
     }
 
     /// Computes an answer, from the request to the reply, on a search thread. Reading a request and building a reply
@@ -95,24 +113,52 @@ impl Core {
         metadata: &MetadataMap,
         work: impl FnOnce(&Self, &Interrupt) -> Result<T, Status> + Send + 'static,
     ) -> Result<Response<T>, Status> {
+        self.answer_in(&self.searches, metadata, work).await
+    }
+
+    /// The same for what is read by its id, on a thread of its own kind.
+    pub(super) async fn read<T: prost::Message + 'static>(
+        self: &Arc<Self>,
+        metadata: &MetadataMap,
+        work: impl FnOnce(&Self, &Interrupt) -> Result<T, Status> + Send + 'static,
+    ) -> Result<Response<T>, Status> {
+        self.answer_in(&self.reads, metadata, work).await
+    }
+
+    async fn answer_in<T: prost::Message + 'static>(
+        self: &Arc<Self>,
+        pool: &Pool,
+        metadata: &MetadataMap,
+        work: impl FnOnce(&Self, &Interrupt) -> Result<T, Status> + Send + 'static,
+    ) -> Result<Response<T>, Status> {
         let (core, call) = (Arc::clone(self), Call::begin(metadata, self.config.limits.search_timeout));
         let most = self.config.limits.answer_bytes;
         let answer = move |interrupt: &Interrupt| packed_if_large(work(&core, interrupt)?, most);
-        self.search(&call, answer).await
+        call.within(pool.run(call.due(), in_time(&call, answer)), status::deadline_exceeded)
+            .await?
+            .map_err(status::pool)?
     }
 
-    pub(super) async fn search<T: Send + 'static>(
+    /// Searches when there is a thread for it, however much waits. For calls that search again and again.
+    pub(super) async fn search_patiently<T: Send + 'static>(
         &self,
         call: &Call,
         work: impl FnOnce(&Interrupt) -> Result<T, Status> + Send + 'static,
     ) -> Result<T, Status> {
-        let interrupt = call.interrupt();
-        let answer = self.searches.run(move || {
-            // The deadline may pass before the turn comes.
-            interrupt.check().map_err(status::engine)?;
-            work(&interrupt)
-        });
+        let answer = self.searches.run_patiently(in_time(call, work));
         call.within(answer, status::deadline_exceeded).await?.map_err(status::pool)?
+    }
+}
+
+/// The work of a call, unless its deadline passes before its turn comes.
+fn in_time<T>(
+    call: &Call,
+    work: impl FnOnce(&Interrupt) -> Result<T, Status> + Send + 'static,
+) -> impl FnOnce() -> Result<T, Status> + Send + 'static {
+    let interrupt = call.interrupt();
+    move || {
+        interrupt.check().map_err(status::engine)?;
+        work(&interrupt)
     }
 }
 

@@ -48,6 +48,11 @@ impl Call {
         Self { deadline, cancelled: Arc::default() }
     }
 
+    /// When the answer must be there. None: it may take as long as it takes.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.deadline
+    }
+
     /// The signal to stop, for the engine.
     pub(super) fn interrupt(&self) -> Interrupt {
         Interrupt { deadline: self.deadline, cancelled: Arc::clone(&self.cancelled) }

@@ -37,7 +37,8 @@ impl EntityService for Entities {
         &self,
         request: Request<BatchLookupEntitiesRequest>,
     ) -> Result<Response<BatchLookupEntitiesResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (metadata, extensions, message) = request.into_parts();
+        many::charge(&extensions, message.requests.len());
         let work = move |core: &Core, interrupt: &Interrupt| {
             let results = many::batch(core, &message.requests, interrupt, look_up, |answered| {
                 let result = Some(answered.map_or_else(Outcome::Error, Outcome::Response));
@@ -57,7 +58,7 @@ impl EntityService for Entities {
             let entity = found.ok_or_else(|| status::not_found("Entity", &message.id))?;
             Ok(mask.apply(GetEntityResponse { entity: Some(convert::entity(&entity)) }))
         };
-        self.0.answer(&metadata, work).await
+        self.0.read(&metadata, work).await
     }
 
     async fn list_mentions(

@@ -12,8 +12,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Code, Status, Streaming};
 
-use super::{arriving::Held, core::Core, status};
+use super::{
+    arriving::{Held, Space},
+    core::Core,
+    status,
+};
 use crate::{
+    access::Payer,
     convert::{self, Fault},
     echo,
     proto::{
@@ -29,6 +34,11 @@ pub(super) const UNANSWERED: usize = 512;
 /// How long a write may wait for the engine before the client is asked to send more slowly.
 const MAX_QUEUE_WAIT: Duration = Duration::from_millis(250);
 
+/// The requests of a stream.
+trait Requests: Stream<Item = Result<IngestArticlesRequest, Status>> + Send {}
+
+impl<S: Stream<Item = Result<IngestArticlesRequest, Status>> + Send> Requests for S {}
+
 /// The answers of a stream.
 pub(super) type Answers = Pin<Box<dyn Stream<Item = Result<IngestArticlesResponse, Status>> + Send>>;
 
@@ -40,27 +50,36 @@ struct Sent {
     number: i64,
     id: String,
     allow_missing: bool,
-    room: Option<OwnedSemaphorePermit>,
+    room: Option<Space>,
 }
 
 /// A request after analysis: the write, or what was wrong.
 type Analyzed = (Sent, Result<Write, Status>);
 
-/// Answers a stream of articles.
-pub(super) fn answer(core: Arc<Core>, requests: Streaming<IngestArticlesRequest>, held: Held) -> Answers {
+/// Answers a stream of articles. Each counts as a call of the key that pays, and waits if that has none left.
+pub(super) fn answer(
+    core: Arc<Core>,
+    requests: Streaming<IngestArticlesRequest>,
+    held: Held,
+    payer: Option<Payer>,
+) -> Answers {
     let (tell, answers) = mpsc::unbounded_channel::<Answer>();
-    tokio::spawn(take_in(core, requests, held, tell));
+    let paid = requests.then(move |request| {
+        let payer = payer.clone();
+        async move {
+            if let Some(payer) = payer {
+                payer.wait().await;
+            }
+            request
+        }
+    });
+    tokio::spawn(take_in(core, paid, held, tell));
     Box::pin(UnboundedReceiverStream::new(answers).map(|(answer, _place)| answer))
 }
 
 /// Reads requests until the client ends the stream or goes away. If it goes away, what is waiting is neither analysed
 /// nor written. What was passed to the engine stays.
-async fn take_in(
-    core: Arc<Core>,
-    requests: Streaming<IngestArticlesRequest>,
-    held: Held,
-    tell: mpsc::UnboundedSender<Answer>,
-) {
+async fn take_in(core: Arc<Core>, requests: impl Requests, held: Held, tell: mpsc::UnboundedSender<Answer>) {
     let given_up = tell.clone();
     tokio::select! {
         () = given_up.closed() => {}
@@ -68,12 +87,7 @@ async fn take_in(
     }
 }
 
-async fn take_all(
-    core: Arc<Core>,
-    requests: Streaming<IngestArticlesRequest>,
-    held: Held,
-    tell: mpsc::UnboundedSender<Answer>,
-) {
+async fn take_all(core: Arc<Core>, requests: impl Requests, held: Held, tell: mpsc::UnboundedSender<Answer>) {
     let places = Arc::new(Semaphore::new(UNANSWERED));
     let mut stopping = core.stopping.clone();
     let until_stopped = requests.take_until(async move { stopping.wait_for(|stop| *stop).await.is_ok() });
@@ -100,7 +114,7 @@ async fn take_all(
 async fn analyze(
     core: &Core,
     request: Result<IngestArticlesRequest, Status>,
-    room: Option<OwnedSemaphorePermit>,
+    room: Option<Space>,
 ) -> Result<Analyzed, Status> {
     let IngestArticlesRequest { client_sequence: number, action } = request?;
     let id = match &action {

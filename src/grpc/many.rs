@@ -5,10 +5,11 @@ use std::{pin::Pin, sync::Arc};
 use futures_util::{Stream, stream};
 use prost::Message;
 use sayso_index::Interrupt;
-use tonic::{Code, Status, metadata::MetadataMap};
+use tonic::{Code, Extensions, Status, metadata::MetadataMap};
 
 use super::{core::Core, deadline::Call, status};
 use crate::{
+    access::Payer,
     config::Limits,
     convert::{self, HEADER_BYTES},
     proto::google_rpc,
@@ -48,6 +49,13 @@ pub(super) fn batch<Q, A: Message, R>(
     Ok(results)
 }
 
+/// Counts a call with so many requests as so many calls of its key.
+pub(super) fn charge(extensions: &Extensions, count: usize) {
+    if let Some(payer) = extensions.get::<Payer>() {
+        payer.counts_as(count);
+    }
+}
+
 /// The messages of an export.
 pub(super) type Exported<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
@@ -71,7 +79,7 @@ pub(super) fn export<T: Send + 'static>(
             }
             let call = whole.step(core.config.limits.search_timeout);
             let asked = Arc::clone(&core);
-            let (message, next) = core.search(&call, move |interrupt| page(&asked, token, interrupt)).await?;
+            let (message, next) = core.search_patiently(&call, move |interrupt| page(&asked, token, interrupt)).await?;
             let next = (!next.is_empty()).then_some(next);
             Ok(Some((message, (core, whole, next))))
         }

@@ -47,7 +47,8 @@ impl QuoteService for Quotes {
         &self,
         request: Request<BatchSearchQuotesRequest>,
     ) -> Result<Response<BatchSearchQuotesResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (metadata, extensions, message) = request.into_parts();
+        many::charge(&extensions, message.requests.len());
         let work = move |core: &Core, interrupt: &Interrupt| {
             let results = many::batch(core, &message.requests, interrupt, quotes, |answered| {
                 let result = Some(answered.map_or_else(Outcome::Error, Outcome::Response));
@@ -100,7 +101,7 @@ impl QuoteService for Quotes {
             let reply = found.and_then(|article| Some(in_context(&article, place.find(&article)?, around, encoding)));
             reply.map(|reply| mask.apply(reply)).ok_or_else(|| status::not_found("Quote", &message.id))
         };
-        self.0.answer(&metadata, work).await
+        self.0.read(&metadata, work).await
     }
 }
 

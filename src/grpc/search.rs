@@ -56,7 +56,8 @@ impl SearchService for Search {
         &self,
         request: Request<BatchSearchSentencesRequest>,
     ) -> Result<Response<BatchSearchSentencesResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (metadata, extensions, message) = request.into_parts();
+        many::charge(&extensions, message.requests.len());
         let work = move |core: &Core, interrupt: &Interrupt| {
             let results = many::batch(core, &message.requests, interrupt, sentences, |answered| {
                 let result = Some(answered.map_or_else(Outcome::Error, Outcome::Response));

@@ -7,6 +7,7 @@ use sayso_index::Health;
 use tonic::{Request, Response, Status};
 
 use super::{
+    arriving::{LONGEST, LONGEST_OF_ONE},
     core::{Core, mask},
     deadline::Call,
     ingest::UNANSWERED,
@@ -38,7 +39,7 @@ impl ServerService for Info {
         let limits = &self.core.config.limits;
         let call = Call::begin(request.metadata(), limits.search_timeout);
         let engine = Arc::clone(&self.core.engine);
-        let asked = self.core.own.run(move || (engine.status(), engine.health()));
+        let asked = self.core.own.run(call.due(), move || (engine.status(), engine.health()));
         let (held, health) = call.within(asked, status::deadline_exceeded).await?.map_err(status::pool)?;
         // If the store failed, its contents are unknown, but the failure is known.
         let (held, counts) = match held {
@@ -72,7 +73,7 @@ impl ServerService for Info {
     async fn reindex(&self, request: Request<ReindexRequest>) -> Result<Response<ReindexResponse>, Status> {
         let (call, began) = (Call::begin_patient(request.metadata()), Instant::now());
         let (engine, interrupt) = (Arc::clone(&self.core.engine), call.interrupt());
-        let building = self.building.run(move || engine.reindex(&interrupt));
+        let building = self.building.run(None, move || engine.reindex(&interrupt));
         let built = call.within(building, status::deadline_exceeded).await?.map_err(status::pool)?;
         built.map_err(status::engine)?;
         Ok(Response::new(ReindexResponse { duration: prost_types::Duration::try_from(began.elapsed()).ok() }))
@@ -81,7 +82,7 @@ impl ServerService for Info {
 
 impl Info {
     pub(super) fn new(core: Arc<Core>) -> Self {
-        Self { core, building: Pool::new(1, 0) }
+        Self { core, building: Pool::single() }
     }
 
     fn model(&self, tier: Tier) -> ModelInfo {
@@ -161,5 +162,13 @@ fn told(limits: &config::Limits) -> ServerLimits {
         facet_values: number(convert::FACET_VALUES),
         batch_requests: number(convert::BATCH_REQUESTS),
         suggestions: number(convert::SUGGESTIONS),
+        open_calls: number(limits.open_calls),
+        queue_time: prost_types::Duration::try_from(limits.queue_time).ok(),
+        memory_bytes: bytes(limits.memory_bytes),
+        request_bytes: bytes(LONGEST * limits.message_bytes),
+        connection_request_bytes: bytes(LONGEST_OF_ONE * limits.message_bytes),
+        unread_bytes: bytes(limits.unread_bytes()),
+        connection_unread_bytes: bytes(limits.connection_unread_bytes()),
+        connection_age: limits.connection_age.and_then(|age| prost_types::Duration::try_from(age).ok()),
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct Copies {
 
 impl Copies {
     pub(super) fn new(core: Arc<Core>) -> Self {
-        Self { core, taking: Pool::new(1, 0) }
+        Self { core, taking: Pool::single() }
     }
 
     fn snapshots(&self) -> Result<&Snapshots, Status> {
@@ -41,7 +41,7 @@ impl Copies {
         // Known only when the source has begun: a source that is refused says nothing.
         let mut refused = None;
         let exported = async {
-            match self.taking.run(move || source.run(&interrupt)).await {
+            match self.taking.run(None, move || source.run(&interrupt)).await {
                 Ok(exported) => exported.map_err(Fault::Engine),
                 Err(why) => {
                     refused = Some(why);

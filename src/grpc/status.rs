@@ -3,7 +3,10 @@
 //! A status travels in HTTP headers, of which clients accept 8 KiB: once percent-encoded as the message, and once in
 //! base64 in the details. So everything that goes in is cut, since it may repeat parts of a request.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use prost::Message as _;
 use sayso_index::ErrorKind;
@@ -15,6 +18,7 @@ use crate::{
     config::Limits,
     convert::Fault,
     echo,
+    overload::Overload,
     pool::PoolError,
     proto::{ErrorReason, google_rpc},
     snapshots, telemetry,
@@ -110,14 +114,14 @@ pub(super) fn refused(refusal: &Refusal) -> Status {
             (Code::Unauthenticated, "KEY_INVALID", "the key is not one of this server, or was revoked".to_owned())
         }
         Refusal::BadToken(why) => (Code::Unauthenticated, "KEY_INVALID", format!("the token is not accepted: {why}")),
-        Refusal::Expired(id) => (Code::Unauthenticated, "KEY_EXPIRED", format!("the key {id} has expired")),
-        Refusal::NoScope(id, scope) => (
+        Refusal::Expired(holder) => (Code::Unauthenticated, "KEY_EXPIRED", format!("the key {holder} has expired")),
+        Refusal::NoScope(holder, scope) => (
             Code::PermissionDenied,
             "SCOPE_MISSING",
-            format!("the key or token of {id} does not have the scope {scope}"),
+            format!("the key or token {holder} does not have the scope {scope}"),
         ),
-        Refusal::TooManyCalls(id, _) => {
-            let message = format!("the key {id} has made as many calls this second as it may; try again later");
+        Refusal::TooManyCalls(holder, _) => {
+            let message = format!("the key {holder} has made as many calls this second as it may; try again later");
             (Code::ResourceExhausted, "RATE_LIMITED", message)
         }
         Refusal::NoFile => {
@@ -137,14 +141,32 @@ pub(super) fn refused(refusal: &Refusal) -> Status {
 /// A pool could not do the work.
 pub(super) fn pool(error: PoolError) -> Status {
     match error {
-        PoolError::Full => {
-            telemetry::refused("OVERLOADED", "too many calls are waiting");
-            let mut details = info("OVERLOADED", Vec::new());
-            details.set_retry_info(Some(Duration::from_secs(1)));
-            status(Code::ResourceExhausted, "too many calls are waiting; try again later", details)
-        }
+        PoolError::Full(overload) => overloaded(&overload),
         PoolError::Died => status(Code::Internal, "the work ended without a result", info("INTERNAL", Vec::new())),
     }
+}
+
+/// More is asked of the server than it can do, or may.
+pub(crate) fn overloaded(overload: &Overload) -> Status {
+    let (message, metadata) = match &overload.limit {
+        Some((limit, most)) => (
+            format!("the server is asked for more than its limit {limit} lets it do, which is {most}; try again later"),
+            vec![("limit", (*limit).to_owned()), ("most", most.clone())],
+        ),
+        None => ("this is being done already; try again when it has ended".to_owned(), Vec::new()),
+    };
+    telemetry::refused("OVERLOADED", &message);
+    let mut details = info("OVERLOADED", metadata);
+    details.set_retry_info(Some(spread(overload.retry)));
+    status(Code::ResourceExhausted, &message, details)
+}
+
+/// A time from this one to twice as long: those who are refused together must not come back together.
+fn spread(time: Duration) -> Duration {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    // Steps of the golden ratio fall evenly into any stretch.
+    let step = NEXT.fetch_add(1, Ordering::Relaxed).wrapping_mul(2_654_435_769);
+    time + time.mul_f64(f64::from(step) / f64::from(u32::MAX))
 }
 
 /// The answer would come too late.
@@ -185,11 +207,6 @@ pub(crate) fn request_too_long(most: usize) -> Status {
     too_much("the request is", "message_bytes", most)
 }
 
-/// Too many calls are waiting.
-pub(crate) fn full() -> Status {
-    pool(PoolError::Full)
-}
-
 /// A path of plain HTTP that is none, or not with this verb.
 pub(crate) fn no_such_path(message: &str) -> Status {
     status(Code::NotFound, message, info("NO_SUCH_METHOD", Vec::new()))
@@ -218,12 +235,15 @@ pub(crate) fn stalled(within: Duration) -> Status {
     status(Code::DeadlineExceeded, &message, info("REQUEST_STALLED", Vec::new()))
 }
 
-/// The caller has too many unread answers.
-pub(super) fn unread() -> Status {
-    let mut details = info("ANSWERS_UNREAD", Vec::new());
-    details.set_retry_info(Some(Duration::from_secs(1)));
-    let message = "too many answers of this connection are waiting to be read; read them, or ask for less at once";
-    status(Code::ResourceExhausted, message, details)
+/// There are too many unread answers.
+pub(super) fn unread(limit: &'static str, most: usize) -> Status {
+    let mut details = info("ANSWERS_UNREAD", vec![("limit", limit.to_owned()), ("most", most.to_string())]);
+    details.set_retry_info(Some(spread(Duration::from_secs(1))));
+    let message = format!(
+        "more answers wait to be read than the limit {limit} allows, which is {most} bytes; read them, or ask for less at \
+         once"
+    );
+    status(Code::ResourceExhausted, &message, details)
 }
 
 /// A refusal of the transport, in this API's terms. None for statuses that were made here.

@@ -24,10 +24,16 @@ use tonic::service::Routes;
 use tracing::Instrument;
 
 use super::ending;
-use crate::{descriptors, echo};
+use crate::{
+    descriptors, echo,
+    traces::{CallSpan, Traces},
+};
 
 /// The header with the id of a call: the caller's own, or else one that the server makes. Answers have it, too.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What the paths of the health service begin with.
+const HEALTH: &str = "/grpc.health.";
 
 /// The longest id that is taken from a caller.
 const MAX_ID_BYTES: usize = 128;
@@ -41,10 +47,12 @@ const SHOWN_BYTES: usize = 1000;
 /// The bytes of a message that come before it: whether it is compressed, and its length.
 const PREFIX_BYTES: usize = 5;
 
-/// Wraps services so that each call has an id in the log, and one that takes longer than `slow` is logged; none: no call.
-pub(crate) fn traced(routes: Routes, slow: Option<Duration>) -> Routes {
+/// Wraps services so that each call has an id in the log and a span in `traces`, and one that takes longer than `slow` is
+/// logged; none: no call.
+pub(crate) fn traced(routes: Routes, slow: Option<Duration>, traces: Traces) -> Routes {
     let tracer = Arc::new(Tracer {
         slow,
+        traces,
         questions: descriptors::questions().collect(),
         start: start(),
         next: AtomicU64::new(1),
@@ -54,6 +62,7 @@ pub(crate) fn traced(routes: Routes, slow: Option<Duration>) -> Routes {
 
 struct Tracer {
     slow: Option<Duration>,
+    traces: Traces,
     /// The paths of the methods that are logged if they are slow.
     questions: BTreeSet<String>,
     /// What the ids of this server begin with.
@@ -103,19 +112,33 @@ pub(super) fn method_of(path: &str) -> &str {
 async fn trace(State(tracer): State<Arc<Tracer>>, request: Request, next: Next) -> Response {
     let id = tracer.id(request.headers());
     let (shown, path) = (id.to_str().unwrap_or_default(), request.uri().path().to_owned());
-    let trace_id = trace_id(request.headers());
     let method = method_of(&path);
+    // Whoever watches the health does so all the time.
+    let mut part = (!path.starts_with(HEALTH)).then(|| tracer.traces.begin(method, request.headers())).flatten();
+    if let Some(part) = &mut part {
+        part.named(shown);
+    }
+    let of_caller = trace_id(request.headers()).map(str::to_owned);
+    let trace_id = of_caller.or_else(|| part.as_ref().map(CallSpan::trace_id));
     let span = tracing::info_span!("call", request_id = shown, trace_id, method);
     let (slow, began) = (tracer.slow.filter(|_| tracer.questions.contains(&path)), Instant::now());
     let answering = async move {
-        let Some(slow) = slow else { return next.run(request).await };
-        let kept = Kept::default();
-        let request = request.map(|body| Body::new(Keeping { body, kept: kept.clone() }));
+        if slow.is_none() && part.is_none() {
+            return next.run(request).await;
+        }
+        let kept = slow.map(|slow| (slow, Kept::default()));
+        let request = match &kept {
+            Some((_, kept)) => request.map(|body| Body::new(Keeping { body, kept: kept.clone() })),
+            None => request,
+        };
         let end = move |code| {
             let took = began.elapsed();
-            if took >= slow {
+            if let Some((_, kept)) = kept.filter(|(slow, _)| took >= *slow) {
                 let code = ending::name(code);
                 tracing::warn!(?took, code, request = kept.shown(&path), "a call was slow");
+            }
+            if let Some(part) = part {
+                part.ended(code, ending::name(code));
             }
         };
         ending::watch(request, next, end).await

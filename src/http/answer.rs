@@ -277,7 +277,10 @@ fn error_json(code: StatusCode, status: &Status) -> Json {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::overload::Overload;
 
     #[test]
     fn an_error_tells_code_reason_and_details() {
@@ -287,7 +290,7 @@ mod tests {
         let detail = &told["error"]["details"][0];
         assert_eq!(detail["@type"], "type.googleapis.com/google.rpc.ErrorInfo");
         assert_eq!((&detail["reason"], &detail["metadata"]["most"]), (&json!("LIMIT_EXCEEDED"), &json!("7")));
-        let full = error(&status::full());
+        let full = error(&status::overloaded(&Overload::of("request_bytes", 7, Duration::from_secs(1))));
         assert_eq!((full.status().as_u16(), &full.headers()[header::RETRY_AFTER]), (429, &HeaderValue::from(1)));
     }
 

@@ -28,10 +28,13 @@ use super::{
     rules::{Payload, Rule},
     schema,
 };
-use crate::{echo, grpc::status};
+use crate::{echo, grpc::status, overload::Overload};
 
 /// How long a caller may pause in the middle of a request.
 const MAX_PAUSE: Duration = Duration::from_secs(20);
+
+/// When whoever finds no room should try again.
+const RETRY: Duration = Duration::from_secs(1);
 
 /// Lines up to this length need no room of their own while they arrive: the connection's buffer is as long.
 const SHORT_LINE_BYTES: usize = 32 << 10;
@@ -65,7 +68,11 @@ impl Room {
 
     fn take(&self, bytes: usize) -> Result<Held, Status> {
         let bytes = u32::try_from(bytes.min(self.message_bytes)).unwrap_or(u32::MAX);
-        Arc::clone(&self.bytes).try_acquire_many_owned(bytes).map(Some).map_err(|_| status::full())
+        Arc::clone(&self.bytes).try_acquire_many_owned(bytes).map(Some).map_err(|_| self.full())
+    }
+
+    fn full(&self) -> Status {
+        status::overloaded(&Overload::of("request_bytes", 2 * self.message_bytes, RETRY))
     }
 }
 

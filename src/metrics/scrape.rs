@@ -34,7 +34,7 @@ use super::{
     NO_ARTICLES, NO_DELETES, OPEN_CALLS, PENDING, QUOTES, SENTENCES, STORE_FAULT, VIEWS,
 };
 use crate::{
-    access::{Access, Refusal, Scope, bearer},
+    access::{Access, Holder, Refusal, Scope, bearer},
     connections::Connections,
     failure::Failure,
     standing::{Standing, Upgrades},
@@ -191,7 +191,8 @@ async fn admit(State(access): State<Arc<Access>>, request: Request, next: Next) 
     match access.admit(bearer(request.headers()), Scope::Read) {
         Ok(_) => next.run(request).await,
         Err(refusal) => {
-            tracing::info!(target: "sayso::audit", key = refusal.caller(), scope = "read", method = "metrics", "audit");
+            let Holder { id, name } = refusal.caller();
+            tracing::info!(target: "sayso::audit", key = &*id, name = &*name, scope = "read", method = "metrics", "audit");
             let code = match refusal {
                 Refusal::NoKey | Refusal::UnknownKey | Refusal::BadToken(_) | Refusal::Expired(_) => {
                     StatusCode::UNAUTHORIZED

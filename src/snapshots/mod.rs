@@ -84,7 +84,7 @@ impl Snapshots {
         std::fs::create_dir_all(folder).map_err(|error| unreachable(&error))?;
         // A snapshot that is reported must survive a power failure.
         let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| unreachable(&error))?.with_fsync(true);
-        Ok(Self { store: Arc::new(store), place: place.to_owned(), folder: folder.into(), checking: Pool::new(1, 0) })
+        Ok(Self { store: Arc::new(store), place: place.to_owned(), folder: folder.into(), checking: Pool::single() })
     }
 
     /// The same, where the folder must be there.

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use sayso::proto::{
-    AnalysisMode, AnalyzeRequest, GetArticleRequest, IngestArticlesRequest, PutArticleRequest,
-    analyze_service_client::AnalyzeServiceClient, article_service_client::ArticleServiceClient,
-    ingest_articles_response::Event,
+    AnalysisMode, AnalyzeRequest, ArticleFilter, DeleteArticleRequest, DeleteArticlesRequest, GetArticleRequest,
+    IngestArticlesRequest, PutArticleRequest, ReanalyzeArticlesRequest, analyze_service_client::AnalyzeServiceClient,
+    article_service_client::ArticleServiceClient, ingest_articles_response::Event,
 };
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -27,6 +27,38 @@ async fn a_deadline_that_the_caller_sets_holds_though_it_is_longer_than_the_serv
     let unset = client.analyze(request()).await.unwrap_err();
     assert_eq!(unset.code(), Code::DeadlineExceeded, "{unset}");
     client.analyze(lasting(request(), Duration::from_secs(300))).await.unwrap();
+}
+
+/// A call whose deadline has passed when it arrives. The server alone keeps its clock.
+fn late<T>(message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.metadata_mut().insert("grpc-timeout", "1n".parse().unwrap());
+    request
+}
+
+#[tokio::test]
+async fn a_deadline_that_has_passed_ends_changes_and_analyses_as_it_ends_searches() {
+    let server = Server::start_with(&["--analysis", "fast"]);
+    server.put(article("kept", STORY)).await;
+    let mut articles = server.articles().await;
+    let put = PutArticleRequest { article: Some(article("new", STORY)), ..Default::default() };
+    let delete = DeleteArticleRequest { id: "kept".into(), ..Default::default() };
+    let filter = ArticleFilter { article_ids: vec!["kept".into()], ..Default::default() };
+    let delete_all = DeleteArticlesRequest { filter: Some(filter.clone()), ..Default::default() };
+    let again = ReanalyzeArticlesRequest { filter: Some(filter), ..Default::default() };
+    let text = AnalyzeRequest { text: STORY.into(), ..Default::default() };
+    let codes = [
+        articles.put_article(late(put)).await.map(drop),
+        articles.delete_article(late(delete)).await.map(drop),
+        articles.delete_articles(late(delete_all)).await.map(drop),
+        articles.reanalyze_articles(late(again)).await.map(drop),
+        AnalyzeServiceClient::new(server.channel().await).analyze(late(text)).await.map(drop),
+    ];
+    for code in codes.map(|ended| ended.unwrap_err().code()) {
+        // The library ends a call by its own clock, which may be first.
+        assert!(matches!(code, Code::DeadlineExceeded | Code::Cancelled), "{code:?}");
+    }
+    assert_eq!(server.ids().await, ["kept"], "nothing was begun");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Every limit that `GetServerInfo` tells is one that the server holds requests to, and the other way round.
 
+mod together;
+
 use std::time::Duration;
 
 use prost_reflect::DescriptorPool;
@@ -97,6 +99,14 @@ async fn probe(server: &Server, name: &str, told: &ServerLimits) {
         "facet_values" => facet_values(told).await,
         "batch_requests" => batch_requests(server, told).await,
         "suggestions" => suggestions(server, told).await,
+        "open_calls" => together::open_calls().await,
+        "queue_time" => together::queue_time().await,
+        "memory_bytes" => together::memory_bytes().await,
+        "request_bytes" | "connection_request_bytes" => together::request_bytes(name == "request_bytes").await,
+        // What happens beyond is tried where answers are counted: `grpc/calls.rs`.
+        "unread_bytes" => assert_eq!(told.unread_bytes, 6 * told.answer_bytes),
+        "connection_unread_bytes" => assert_eq!(told.connection_unread_bytes, 2 * told.answer_bytes),
+        "connection_age" => together::connection_age().await,
         other => panic!("no probe shows that the limit {other} holds: write one"),
     }
 }

@@ -19,7 +19,10 @@ mod deadlines;
 mod entities;
 mod facets;
 mod filters;
+#[allow(dead_code, reason = "the bench of overload uses more of it")]
+mod frames;
 mod health;
+mod hostile;
 mod http;
 mod ids;
 mod ingest;
@@ -42,6 +45,7 @@ mod suggest;
 mod support;
 mod synonyms;
 mod tiers;
+mod traces;
 mod upgrade;
 mod upkeep;
 mod values;

@@ -55,6 +55,15 @@ impl Server {
         Self { child, address, metrics, folder }
     }
 
+    /// The same, with so many files that the process may open.
+    pub(crate) fn start_limited(files: u32, flags: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("ulimit -n {files} && exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_sayso")]);
+        let (child, address, metrics) = spawn_by(shell, folder.path(), &[], flags);
+        Self { child, address, metrics, folder }
+    }
+
     /// Starts a server with these flags on a data directory that `fill` makes.
     pub(crate) fn start_on(flags: &[&str], fill: impl FnOnce(&Path)) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -240,7 +249,17 @@ fn log(folder: &Path) -> String {
 
 /// The process, its address, and what it says of metrics before it tells that address.
 fn spawn(folder: &Path, variables: &[(&str, &str)], flags: &[&str]) -> (Child, String, Option<String>) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_sayso"))
+    spawn_by(Command::new(env!("CARGO_BIN_EXE_sayso")), folder, variables, flags)
+}
+
+/// The same, by a command that runs the program.
+fn spawn_by(
+    mut program: Command,
+    folder: &Path,
+    variables: &[(&str, &str)],
+    flags: &[&str],
+) -> (Child, String, Option<String>) {
+    let mut child = program
         .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
         .arg(folder.join("data"))
         .args(flags)
