@@ -133,7 +133,7 @@ impl<'a> Facets<'a> {
     fn add(&mut self, docs: &[DocId]) {
         for counter in &mut self.counters {
             match counter {
-                Counter::Values(values) => docs.iter().for_each(|&doc| values.add(doc..doc + 1)),
+                Counter::Values(values) => values.add_each(docs),
                 Counter::Roles(roles) => docs.iter().for_each(|&doc| roles.add(doc)),
                 Counter::Periods(periods) => docs.iter().for_each(|&doc| periods.add(doc)),
             }
