@@ -70,16 +70,24 @@ impl View {
     /// Counts the articles that meet each condition that scores.
     fn statistics(&self, tree: &Tree, interrupt: &Interrupt) -> Result<Statistics> {
         let mut having = vec![0; tree.leaves.len()];
-        for segment in 0..self.sentence_keys.len() {
-            for (number, _) in tree.leaves.iter().enumerate().filter(|(_, leaf)| leaf.scored) {
-                let mut walk = Walk::new(self, segment, tree, Wanted::One(number))?;
-                while walk.next(interrupt)?.is_some() {
-                    having[number] += 1;
-                }
-            }
+        for (number, leaf) in tree.leaves.iter().enumerate().filter(|(_, leaf)| leaf.scored) {
+            let known = &self.sentence_statistics;
+            having[number] = known.articles(&leaf.name, || self.having(tree, number, interrupt))?;
         }
         let (articles, sentences) = (self.store.count("articles")?, self.store.count("sentences")?);
         Ok(Statistics { articles, sentences, having })
+    }
+
+    /// How many articles meet a condition.
+    fn having(&self, tree: &Tree, number: usize, interrupt: &Interrupt) -> Result<u64> {
+        let mut having = 0;
+        for segment in 0..self.sentence_keys.len() {
+            let mut walk = Walk::new(self, segment, tree, Wanted::One(number))?;
+            while walk.next(interrupt)?.is_some() {
+                having += 1;
+            }
+        }
+        Ok(having)
     }
 
     /// Visits every article that matches.
