@@ -32,6 +32,12 @@ use crate::{Error, ErrorKind, Progress, Result};
 /// How often the thread checks whether something is wrong.
 const TICK: Duration = Duration::from_secs(1);
 
+/// So many changes that wait to become searchable are a bulk.
+const BULK: usize = 64;
+
+/// How long after the last write the files are measured.
+const MEASURED: Duration = Duration::from_secs(60);
+
 /// The longest wait before the indexes are reopened after failures. The first wait is a second, and each next one twice as long.
 const RETRY_AT_MOST: Duration = Duration::from_secs(8);
 
@@ -60,6 +66,8 @@ pub(super) struct Follower {
     looked: Instant,
     /// When it last checked all files of the indexes.
     checked: Option<Instant>,
+    /// Until when it measures the files each second: merges go on after what was written last.
+    measures_until: Instant,
 }
 
 impl Follower {
@@ -86,10 +94,11 @@ impl Follower {
         opened.damaged = snapshot.damaged_ids()?;
         shared.durable.store(snapshot.seq, Ordering::Release);
         shared.followed.store(snapshot.seq, Ordering::Release);
-        let view = View::new(fields.clone(), indexes.searchers(), snapshot)?;
+        let view = View::new(fields.clone(), indexes.searchers(), snapshot, shared.ahead.clone())?;
         let view = Arc::new(ArcSwap::from_pointee(view));
         let (indexes, pending, looked) = (Some(indexes), Vec::new(), Instant::now());
         let (retry, checked, rebuilding, reindexed) = (None, None, None, Vec::new());
+        let measures_until = Instant::now() + MEASURED;
         let follower = Self {
             dir,
             options,
@@ -104,7 +113,9 @@ impl Follower {
             retry,
             looked,
             checked,
+            measures_until,
         };
+        follower.measure();
         Ok((follower, opened))
     }
 
@@ -157,6 +168,9 @@ impl Follower {
             return self.stale();
         }
         self.looked = Instant::now();
+        if self.looked < self.measures_until {
+            self.measure();
+        }
         if self.store.fault.load().is_some() {
             return self.store.reopen().is_ok();
         }
@@ -175,6 +189,13 @@ impl Follower {
         }
         found |= self.rebuild();
         found || self.stale()
+    }
+
+    /// Notes how large all files are.
+    fn measure(&self) {
+        if let Ok(size) = super::size_of(&self.dir) {
+            self.shared.disk_bytes.store(size, Ordering::Relaxed);
+        }
     }
 
     /// Closes the indexes if one of their files is damaged, so that opening rebuilds that index. A query may also fail for
@@ -260,7 +281,7 @@ impl Follower {
 
     /// Feeds the indexes until the queue is idle or the backlog is large enough, then commits and shows the new view.
     fn catch_up(&mut self, durable: &Receiver<Followed>) -> Result<()> {
-        let until = Instant::now() + self.options.commit_after;
+        let began = Instant::now();
         let mut snapshot = self.store.snapshot()?;
         let mut indexes = match self.indexes.take() {
             Some(indexes) => indexes,
@@ -268,7 +289,7 @@ impl Follower {
         };
         loop {
             indexes.feed(&self.fields, &snapshot)?;
-            if indexes.uncommitted >= self.options.commit_sentences || !self.wait_for_more(durable, until) {
+            if indexes.uncommitted >= self.options.commit_sentences || !self.wait_for_more(durable, began) {
                 break;
             }
             snapshot = self.store.snapshot()?;
@@ -278,7 +299,10 @@ impl Follower {
     }
 
     /// Waits for more durable changes, which only a new snapshot shows. False if none are under way or the time is over.
-    fn wait_for_more(&mut self, durable: &Receiver<Followed>, until: Instant) -> bool {
+    fn wait_for_more(&mut self, durable: &Receiver<Followed>, began: Instant) -> bool {
+        let EmbeddedOptions { commit_after, bulk_commit_after, .. } = self.options;
+        let after = if self.pending.len() < BULK { commit_after } else { commit_after.max(bulk_commit_after) };
+        let until = began + after;
         if Instant::now() >= until {
             return false;
         }
@@ -295,8 +319,9 @@ impl Follower {
     /// Publishes the view, then reports the changes that it shows as searchable.
     fn show(&mut self, indexes: Indexes, snapshot: Snapshot) -> Result<()> {
         let seq = snapshot.seq;
-        let view = View::new(self.fields.clone(), indexes.searchers(), snapshot)?;
+        let view = View::new(self.fields.clone(), indexes.searchers(), snapshot, self.shared.ahead.clone())?;
         self.view.store(Arc::new(view));
+        self.measures_until = Instant::now() + MEASURED;
         // Indexes that are being built need the log from where they begin.
         let needed = self.rebuilding.as_ref().map_or(seq, |rebuilding| rebuilding.seq.min(seq));
         self.shared.followed.store(needed, Ordering::Release);

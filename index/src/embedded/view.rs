@@ -11,11 +11,12 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
 use tantivy::{Searcher, SegmentReader};
 
+use super::ahead::Ahead;
 use super::columns::{Columns, Figures, Keys, Places};
 use super::indexes::{Fields, Searchers};
 use super::statistics::Counted;
 use super::store::Snapshot;
-use crate::{PhraseSuggestion, Result};
+use crate::{Result, Suggestions};
 
 /// The state after one sequence number. Replaced as a whole, so that everything changes at the same moment.
 pub(super) struct View {
@@ -23,6 +24,8 @@ pub(super) struct View {
     pub(super) id: u64,
     /// The fields of the indexes.
     pub(super) fields: Arc<Fields>,
+    /// Hits for the next pages, of this view and others.
+    pub(super) ahead: Arc<Ahead>,
     /// A searcher for each index.
     pub(super) searchers: Searchers,
     /// The store at the same sequence number.
@@ -45,17 +48,18 @@ pub(super) struct View {
     pub(super) figures: Vec<Figures>,
     /// Whether every article has a sentence, so that the index of sentences lists all articles. Counted on first use.
     pub(super) lists_articles: OnceLock<bool>,
-    /// The phrases of headlines for short beginnings, and for so many of them, as far as they were asked for.
-    pub(super) short_phrases: Mutex<BTreeMap<(String, usize), Vec<PhraseSuggestion>>>,
+    /// How short beginnings go on, in entities of these types and for so many of each, as far as that was asked for.
+    pub(super) short_suggestions: Mutex<BTreeMap<(String, Vec<&'static str>, usize), Suggestions>>,
 }
 
 impl View {
     /// The view of indexes and a store that are at the same sequence number.
-    pub(super) fn new(fields: Arc<Fields>, searchers: Searchers, store: Snapshot) -> Result<Self> {
+    pub(super) fn new(fields: Arc<Fields>, searchers: Searchers, store: Snapshot, ahead: Arc<Ahead>) -> Result<Self> {
         Ok(Self {
             id: next_id(),
+            ahead,
             lists_articles: OnceLock::new(),
-            short_phrases: Mutex::default(),
+            short_suggestions: Mutex::default(),
             sentence_keys: columns(&searchers.sentences, Keys::of)?,
             sentence_places: columns(&searchers.sentences, Places::of)?,
             quote_keys: columns(&searchers.quotes, Keys::of)?,
