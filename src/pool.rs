@@ -69,6 +69,11 @@ impl Pool {
         start(running, work).await
     }
 
+    /// A turn for work on the caller's own thread, if one is free.
+    pub(crate) fn free_turn(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.running).try_acquire_owned().ok()
+    }
+
     async fn turn(&self) -> Result<OwnedSemaphorePermit, PoolError> {
         Arc::clone(&self.running).acquire_owned().await.map_err(|_| PoolError::Died)
     }
