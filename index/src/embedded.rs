@@ -51,6 +51,7 @@ mod never_back;
 mod older_tests;
 mod opened;
 mod options;
+mod ordering;
 mod page;
 mod pending;
 mod pins;

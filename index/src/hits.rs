@@ -130,9 +130,21 @@ pub struct SentenceHit {
 impl SentenceHit {
     /// The words at a span of the article's body that lies within the sentence.
     pub fn words(&self, span: Span) -> &str {
-        let start = self.sentence.span.start();
-        Span::new(span.start() - start, span.end() - start).of(&self.text)
+        words(span, &self.sentence, &self.text)
     }
+}
+
+impl MatchedSentence {
+    /// The words at a span of the article's body that lies within the sentence.
+    pub fn words(&self, span: Span) -> &str {
+        words(span, &self.sentence, &self.text)
+    }
+}
+
+/// The words at a span of the body that lies within a sentence.
+fn words<'t>(span: Span, sentence: &Sentence, text: &'t str) -> &'t str {
+    let start = sentence.span.start();
+    Span::new(span.start() - start, span.end() - start).of(text)
 }
 
 /// How much of a text comes before a place, in the units that languages count strings by.
@@ -159,7 +171,7 @@ impl Before {
 /// An article that matches by its sentences and headline together.
 #[derive(Clone, Debug)]
 pub struct ArticleMatch {
-    /// The article, body included.
+    /// The article, without its body.
     pub article: Arc<Article>,
     /// Its sentences that meet most of the query, best first.
     pub sentences: Vec<MatchedSentence>,
@@ -180,6 +192,10 @@ pub struct MatchedSentence {
     pub index: u32,
     /// The sentence.
     pub sentence: Sentence,
+    /// Its text.
+    pub text: String,
+    /// How much of the article's body comes before it.
+    pub before: Before,
     /// The words of the sentence that matched, in reading order, as spans of the article's body.
     pub highlights: Vec<Span>,
     /// How much of the query it meets.

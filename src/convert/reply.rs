@@ -5,7 +5,7 @@ use std::ops::Range;
 use prost_types::Timestamp;
 use sayso_document::{Analysis, Counted, Date, DateRange, Entity, EntityType, Named, Role, Sentence, Span, join_spans};
 use sayso_index::{
-    AnalyzedArticle, Article, ArticleHit, ArticleMatch, EntityHit, EntityId, EntityRecord, EntitySuggestion,
+    AnalyzedArticle, Article, ArticleHit, ArticleMatch, Before, EntityHit, EntityId, EntityRecord, EntitySuggestion,
     Explanation, MatchedSentence, MentionHit, PhraseSuggestion, QuoteHit, SentenceHit, Suggestions, Total, Version,
 };
 
@@ -169,12 +169,7 @@ impl Hit for SentenceHit {
     type Reply = proto::SentenceHit;
 
     fn reply<'h>(&'h self, _offsets: &mut OffsetsOfPage<'h>, shape: Shape) -> Self::Reply {
-        let start = match shape.encoding {
-            OffsetEncoding::Unspecified | OffsetEncoding::Utf8 => self.before.utf8,
-            OffsetEncoding::Utf16 => self.before.utf16,
-            OffsetEncoding::Utf32 => self.before.utf32,
-        };
-        let passage = Passage { text: &self.text, start: start as i32, span: self.sentence.span };
+        let passage = Passage::of((&self.text, self.before), self.sentence.span, shape);
         let found = (self.index, &self.sentence, &self.highlights[..]);
         proto::SentenceHit {
             article: Some(article_without_body(&self.article)),
@@ -188,11 +183,9 @@ impl Hit for SentenceHit {
 impl Hit for ArticleMatch {
     type Reply = proto::ArticleHit;
 
-    fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>, shape: Shape) -> Self::Reply {
-        let offsets = offsets.of(&self.article.body);
+    fn reply<'h>(&'h self, _offsets: &mut OffsetsOfPage<'h>, shape: Shape) -> Self::Reply {
         let told = |one: &MatchedSentence| {
-            let span = one.sentence.span;
-            let passage = Passage { text: span.of(&self.article.body), start: offsets.span(span).start, span };
+            let passage = Passage::of((&one.text, one.before), one.sentence.span, shape);
             let found = (one.index, &one.sentence, &one.highlights[..]);
             proto::SentenceHit { score: one.score, ..bare_sentence_hit(&self.article, found, passage, shape) }
         };
@@ -401,6 +394,18 @@ struct Passage<'t> {
     start: i32,
     /// Its bytes in the body.
     span: Span,
+}
+
+impl<'t> Passage<'t> {
+    /// A text with what comes before it, and its bytes in the body.
+    fn of((text, before): (&'t str, Before), span: Span, shape: Shape) -> Self {
+        let start = match shape.encoding {
+            OffsetEncoding::Unspecified | OffsetEncoding::Utf8 => before.utf8,
+            OffsetEncoding::Utf16 => before.utf16,
+            OffsetEncoding::Utf32 => before.utf32,
+        };
+        Self { text, start: start as i32, span }
+    }
 }
 
 /// A sentence that was found, without its article and score.

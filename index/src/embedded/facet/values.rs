@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use tantivy::DocId;
 use tantivy::columnar::{StrColumn, TermOrdHit};
 
-use crate::embedded::columns::Segments;
+use crate::embedded::columns::CountedColumn;
+use crate::embedded::ordering::Ordering;
 use crate::embedded::schema::name_key;
 use crate::embedded::view::View;
-use crate::{EntityId, Facet, FacetValue, Result};
+use crate::{EntityId, Facet, FacetValue, Interrupt, Result};
 
 /// Which values of a column are told, and how.
 pub(super) enum Wanted {
@@ -31,7 +33,9 @@ const LOOK_UP: usize = 32;
 /// Counts hits by the values in a column.
 pub(super) struct Values {
     /// The numbers of the values of each document, and the values, for each segment.
-    columns: Segments,
+    column: Arc<CountedColumn>,
+    /// One order of all values, if there is one.
+    ordering: Option<Arc<Ordering>>,
     /// Which of them are told.
     wanted: Wanted,
     /// The present segment.
@@ -60,10 +64,15 @@ struct Batch {
 
 impl Values {
     /// Nothing counted yet.
-    pub(super) fn new(columns: Segments, wanted: Wanted) -> Self {
-        let counts = vec![Vec::new(); columns.len()];
-        Self {
-            columns,
+    pub(super) fn new(column: Arc<CountedColumn>, wanted: Wanted, interrupt: &Interrupt) -> Result<Self> {
+        let counts = vec![Vec::new(); column.segments.len()];
+        let ordering = match wanted {
+            Wanted::Names | Wanted::Words(_) => None,
+            Wanted::All | Wanted::Entities | Wanted::Labels(_) => column.ordering(interrupt)?,
+        };
+        Ok(Self {
+            column,
+            ordering,
             wanted,
             segment: 0,
             range: 0..0,
@@ -72,17 +81,17 @@ impl Values {
             last: Vec::new(),
             missing: 0,
             batch: Batch::default(),
-        }
+        })
     }
 
     /// What follows is of this segment.
     pub(super) fn begin(&mut self, segment: usize) -> Result<()> {
         self.segment = segment;
-        self.range = match &self.columns[segment] {
+        self.range = match &self.column.segments[segment] {
             Some(column) => range(column, &self.wanted)?,
             None => 0..0,
         };
-        self.skipped = match (&self.wanted, &self.columns[segment]) {
+        self.skipped = match (&self.wanted, &self.column.segments[segment]) {
             (Wanted::Entities, Some(column)) => [begun(column, "date/")?, begun(column, "money/")?],
             _ => [0..0, 0..0],
         };
@@ -95,8 +104,8 @@ impl Values {
 
     /// Counts documents, each as a hit, in ascending order.
     pub(super) fn add_each(&mut self, docs: &[DocId]) {
-        let columns = self.columns.clone();
-        let Some(column) = &columns[self.segment] else {
+        let counted = self.column.clone();
+        let Some(column) = &counted.segments[self.segment] else {
             self.missing += docs.len() as u64;
             return;
         };
@@ -122,8 +131,8 @@ impl Values {
 
     /// Counts some documents as one hit.
     pub(super) fn add(&mut self, docs: Range<DocId>) {
-        let columns = self.columns.clone();
-        let Some(column) = &columns[self.segment] else {
+        let counted = self.column.clone();
+        let Some(column) = &counted.segments[self.segment] else {
             self.missing += 1;
             return;
         };
@@ -161,7 +170,11 @@ impl Values {
             Wanted::All | Wanted::Entities | Wanted::Labels(_) => {
                 // A name that is empty is none; a label may be.
                 let told = |(value, _): &(String, u64)| empty == 0 || !value.is_empty();
-                let totals = self.totals(&self.least(limit + usize::from(empty > 0)))?;
+                let wanted = limit + usize::from(empty > 0);
+                let totals = match &self.ordering {
+                    Some(ordering) => self.ordered(ordering, wanted)?,
+                    None => self.totals(&self.least(wanted))?,
+                };
                 let mut facet = most(totals.into_iter().filter(told).collect(), limit);
                 facet.others = all - empty - facet.values.iter().map(|value| value.count).sum::<u64>();
                 facet
@@ -175,6 +188,25 @@ impl Values {
             }
         }
         Ok(Facet { missing: self.missing + empty, ..facet })
+    }
+
+    /// The values with most hits.
+    fn ordered(&self, ordering: &Ordering, limit: usize) -> Result<Vec<(String, u64)>> {
+        let mut starts = Vec::with_capacity(self.counts.len());
+        for (segment, column) in self.column.segments.iter().enumerate() {
+            if let Some(column) = column.as_ref().filter(|_| !self.counts[segment].is_empty()) {
+                starts.push((segment, range(column, &self.wanted)?.start));
+            }
+        }
+        let counts = starts.into_iter().map(|(segment, start)| (segment, start, &self.counts[segment]));
+        let most = ordering.most(&self.column.segments, counts, limit)?;
+        Ok(most.into_iter().map(|(value, count)| (self.told(&value), count)).collect())
+    }
+
+    /// A value as it is told: of a label, what follows its key.
+    fn told(&self, value: &[u8]) -> String {
+        let begun = if let Wanted::Labels(begun) = &self.wanted { begun.len() } else { 0 };
+        String::from_utf8_lossy(&value[begun.min(value.len())..]).into_owned()
     }
 
     /// The least counts, for each segment, with one of which a value can be among those of most hits.
@@ -215,8 +247,7 @@ impl Values {
     fn totals(&self, least: &[u32]) -> Result<Vec<(String, u64)>> {
         let complete = least.iter().all(|&least| least == 1);
         let mut totals: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
-        let begun = if let Wanted::Labels(begun) = &self.wanted { begun.len() } else { 0 };
-        for ((column, counts), &least) in self.columns.iter().zip(&self.counts).zip(least) {
+        for ((column, counts), &least) in self.column.segments.iter().zip(&self.counts).zip(least) {
             let Some(column) = column.as_ref().filter(|_| !counts.is_empty()) else { continue };
             let start = range(column, &self.wanted)?.start;
             let told = counts.iter().enumerate().filter(|&(_, &count)| count >= least);
@@ -232,14 +263,13 @@ impl Values {
                 *total = self.total(value)?;
             }
         }
-        let text = |value: &[u8]| String::from_utf8_lossy(&value[begun.min(value.len())..]).into_owned();
-        Ok(totals.into_iter().map(|(value, count)| (text(&value), count)).collect())
+        Ok(totals.into_iter().map(|(value, count)| (self.told(&value), count)).collect())
     }
 
     /// How many hits a value has in all segments.
     fn total(&self, value: &[u8]) -> Result<u64> {
         let mut total = 0;
-        for (column, counts) in self.columns.iter().zip(&self.counts) {
+        for (column, counts) in self.column.segments.iter().zip(&self.counts) {
             let Some(column) = column.as_ref().filter(|_| !counts.is_empty()) else { continue };
             let Some(ord) = column.dictionary().term_ord(value)? else { continue };
             let at = ord.checked_sub(range(column, &self.wanted)?.start);
