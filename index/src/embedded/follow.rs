@@ -16,7 +16,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 
 use super::change::Suspects;
 use super::fault::caught;
@@ -25,6 +25,7 @@ use super::opened::Opened;
 use super::options::EmbeddedOptions;
 use super::reindex::{self, Rebuilding};
 use super::store::{Snapshot, Store};
+use super::threads::spawn;
 use super::view::View;
 use super::writer::{Followed, Shared};
 use crate::{Error, ErrorKind, Progress, Result};
@@ -66,6 +67,10 @@ pub(super) struct Follower {
     looked: Instant,
     /// When it last checked all files of the indexes.
     checked: Option<Instant>,
+    /// When changes were last shown, if small segments were not merged since.
+    untidy: Option<Instant>,
+    /// Ends when small segments are merged.
+    tidying: Option<Receiver<()>>,
     /// Until when it measures the files each second: merges go on after what was written last.
     measures_until: Instant,
 }
@@ -113,6 +118,8 @@ impl Follower {
             retry,
             looked,
             checked,
+            untidy: Some(Instant::now()),
+            tidying: None,
             measures_until,
         };
         follower.measure();
@@ -188,7 +195,43 @@ impl Follower {
             found |= self.check_indexes();
         }
         found |= self.rebuild();
+        if self.pending.is_empty() && self.retry.is_none() {
+            // Searches are slower until it is done, and nothing else depends on it.
+            let _ = caught("the search index", || self.tidy());
+        }
         found || self.stale()
+    }
+
+    /// Merges small segments while nothing is written, and shows readers the result.
+    fn tidy(&mut self) -> Result<()> {
+        if let Some(tidying) = &self.tidying {
+            if let Err(TryRecvError::Empty) = tidying.try_recv() {
+                return Ok(());
+            }
+            self.tidying = None;
+            let snapshot = self.store.snapshot()?;
+            if let Some(indexes) = self.indexes.take_if(|indexes| indexes.is_at(snapshot.seq)) {
+                indexes.reload()?;
+                self.publish(indexes, snapshot)?;
+                self.indexes.iter().for_each(Indexes::remove_merged);
+            }
+            return Ok(());
+        }
+        let due = self.untidy.is_some_and(|since| since.elapsed() >= self.options.tidy_after);
+        if let Some(indexes) = self.indexes.as_mut().filter(|_| due) {
+            self.untidy = None;
+            let merges = indexes.tidy()?;
+            if !merges.is_empty() {
+                let (done, tidying) = crossbeam_channel::bounded::<()>(0);
+                // One that fails is tried again after the next changes.
+                spawn("sayso-tidy", move || {
+                    merges.into_iter().for_each(|merge| drop(merge.wait()));
+                    drop(done);
+                })?;
+                self.tidying = Some(tidying);
+            }
+        }
+        Ok(())
     }
 
     /// Notes how large all files are.
@@ -316,16 +359,22 @@ impl Follower {
         true
     }
 
+    /// Publishes a view of indexes and store.
+    fn publish(&mut self, indexes: Indexes, snapshot: Snapshot) -> Result<()> {
+        let view = View::new(self.fields.clone(), indexes.searchers(), snapshot, self.shared.ahead.clone())?;
+        self.view.store(Arc::new(view));
+        self.indexes = Some(indexes);
+        Ok(())
+    }
+
     /// Publishes the view, then reports the changes that it shows as searchable.
     fn show(&mut self, indexes: Indexes, snapshot: Snapshot) -> Result<()> {
         let seq = snapshot.seq;
-        let view = View::new(self.fields.clone(), indexes.searchers(), snapshot, self.shared.ahead.clone())?;
-        self.view.store(Arc::new(view));
-        self.measures_until = Instant::now() + MEASURED;
+        self.publish(indexes, snapshot)?;
+        (self.untidy, self.measures_until) = (Some(Instant::now()), Instant::now() + MEASURED);
         // Indexes that are being built need the log from where they begin.
         let needed = self.rebuilding.as_ref().map_or(seq, |rebuilding| rebuilding.seq.min(seq));
         self.shared.followed.store(needed, Ordering::Release);
-        self.indexes = Some(indexes);
         let (shown, later) = std::mem::take(&mut self.pending).into_iter().partition(|(receipt, _)| receipt.seq <= seq);
         self.pending = later;
         let shown: Followed = shown;
