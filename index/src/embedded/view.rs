@@ -4,7 +4,7 @@
 //! changes. The follower publishes a new one after each commit of the indexes, in one step, so that a change becomes visible
 //! everywhere at the same moment. A page key names the view that its page was made from; `pins` keeps that view for a while.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
@@ -46,6 +46,8 @@ pub(super) struct View {
     pub(super) quote_columns: Columns,
     /// What entities are ordered by, for each segment.
     pub(super) figures: Vec<Figures>,
+    /// The ids of entities that were asked for, by segment and document.
+    pub(super) entity_ids: Mutex<HashMap<(u32, u32), String>>,
     /// Whether every article has a sentence, so that the index of sentences lists all articles. Counted on first use.
     pub(super) lists_articles: OnceLock<bool>,
     /// How short beginnings go on, in entities of these types and for so many of each, as far as that was asked for.
@@ -60,6 +62,7 @@ impl View {
             ahead,
             lists_articles: OnceLock::new(),
             short_suggestions: Mutex::default(),
+            entity_ids: Mutex::default(),
             sentence_keys: columns(&searchers.sentences, Keys::of)?,
             sentence_places: columns(&searchers.sentences, Places::of)?,
             quote_keys: columns(&searchers.quotes, Keys::of)?,
