@@ -37,6 +37,7 @@ mod failure;
 mod file_stamp;
 mod grpc;
 mod health;
+mod http;
 mod metrics;
 mod models;
 mod pipeline;
