@@ -9,15 +9,16 @@
 //!
 //! After that, an index must hold as many documents as the store counts. One that does not is rebuilt as well.
 
+mod tidy;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::thread;
 
 use tantivy::directory::{Directory, MmapDirectory};
-use tantivy::index::{SegmentId, SegmentMeta};
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, UserOperation};
 use tantivy::schema::Schema;
-use tantivy::{FutureResult, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
 
 use super::fault::caught;
 use super::opened::{Opened, Rebuilt};
@@ -262,39 +263,6 @@ impl Indexes {
         Ok(())
     }
 
-    /// Begins to merge small segments, if there are several: a search pays for each. The waiters end with the merges, which
-    /// readers see after [`Indexes::reload`].
-    pub(super) fn tidy(&mut self) -> Result<Vec<FutureResult<Option<SegmentMeta>>>> {
-        let mut merges = Vec::new();
-        for one in self.all() {
-            let few = few(one.writer.index().searchable_segment_metas()?);
-            if !few.is_empty() {
-                merges.push(one.writer.merge(&few));
-            }
-        }
-        Ok(merges)
-    }
-
-    /// Whether this change is the last that all of them have committed.
-    pub(super) fn is_at(&self, seq: u64) -> bool {
-        [&self.sentences, &self.quotes, &self.entities].into_iter().all(|one| one.committed == Some(seq))
-    }
-
-    /// Shows readers what was merged since the last commit.
-    pub(super) fn reload(&self) -> Result<()> {
-        for one in [&self.sentences, &self.quotes, &self.entities] {
-            one.reader.reload()?;
-        }
-        Ok(())
-    }
-
-    /// Begins to remove the files that nobody reads any more. What is left goes with the next commit.
-    pub(super) fn remove_merged(&self) {
-        for one in [&self.sentences, &self.quotes, &self.entities] {
-            drop(one.writer.garbage_collect_files());
-        }
-    }
-
     /// The indexes as last committed.
     pub(super) fn searchers(&self) -> Searchers {
         Searchers {
@@ -488,7 +456,7 @@ impl One {
         let mut merging = LogMergePolicy::default();
         // Deleted documents distort the statistics that ranking rests on until a merge drops them.
         merging.set_del_docs_ratio_before_merge(0.25);
-        merging.set_min_layer_size(SMALL_SEGMENT);
+        merging.set_min_layer_size(tidy::SMALL_SEGMENT);
         writer.set_merge_policy(Box::new(merging));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         Ok(Self { writer, reader, seq: committed, committed, made_anew: committed.is_none() })
@@ -515,28 +483,6 @@ impl One {
         Ok(())
     }
 }
-
-/// The segments that are worth to be merged while nothing else is to be done: none that is more than twice as large as all
-/// smaller ones together, so that what is merged again and again grows each time.
-fn few(mut segments: Vec<SegmentMeta>) -> Vec<SegmentId> {
-    const LEAST: usize = 3;
-    segments.sort_by_key(|segment| (segment.num_docs(), segment.id()));
-    let mut rest: u64 = segments.iter().map(|segment| u64::from(segment.num_docs())).sum();
-    while let Some(largest) = segments.last().map(|segment| u64::from(segment.num_docs())) {
-        rest -= largest;
-        if largest <= 2 * rest {
-            break;
-        }
-        segments.pop();
-    }
-    if segments.len() < LEAST {
-        return Vec::new();
-    }
-    segments.iter().map(SegmentMeta::id).collect()
-}
-
-/// Segments of fewer documents than this are merged as soon as there are eight of them, however their sizes differ.
-const SMALL_SEGMENT: u32 = 20_000;
 
 /// The least memory that tantivy takes for an indexing thread.
 const MEMORY_AT_LEAST: usize = 16_000_000;
