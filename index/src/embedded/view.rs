@@ -51,8 +51,11 @@ pub(super) struct View {
     /// Whether every article has a sentence, so that the index of sentences lists all articles. Counted on first use.
     pub(super) lists_articles: OnceLock<bool>,
     /// How short beginnings go on, in entities of these types and for so many of each, as far as that was asked for.
-    pub(super) short_suggestions: Mutex<BTreeMap<(String, Vec<&'static str>, usize), Suggestions>>,
+    pub(super) short_suggestions: Mutex<BTreeMap<Begun, Suggestions>>,
 }
+
+/// What is typed, the types of entities that are wanted, and how many of each sort.
+type Begun = (String, Vec<&'static str>, usize);
 
 impl View {
     /// The view of indexes and a store that are at the same sequence number.
