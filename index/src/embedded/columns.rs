@@ -154,6 +154,11 @@ impl CountedColumn {
 }
 
 impl Columns {
+    /// Forgets the orders of values.
+    pub(super) fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = BTreeMap::new();
+    }
+
     /// The column of this name.
     pub(super) fn of(&self, searcher: &Searcher, name: &'static str) -> Result<Arc<CountedColumn>> {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);

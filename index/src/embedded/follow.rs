@@ -362,7 +362,7 @@ impl Follower {
     /// Publishes a view of indexes and store.
     fn publish(&mut self, indexes: Indexes, snapshot: Snapshot) -> Result<()> {
         let view = View::new(self.fields.clone(), indexes.searchers(), snapshot, self.shared.ahead.clone())?;
-        self.view.store(Arc::new(view));
+        self.view.swap(Arc::new(view)).forget();
         self.indexes = Some(indexes);
         Ok(())
     }

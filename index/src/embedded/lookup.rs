@@ -210,7 +210,7 @@ impl View {
 }
 
 /// More ids than this are not remembered.
-const MOST_IDS: usize = 10_000;
+const MOST_IDS: usize = 4_096;
 
 /// How many typing errors a word may have. Short words may have none, because they would match anything.
 pub(super) fn typing_errors(word: &str) -> Option<u8> {

@@ -14,7 +14,10 @@ use tantivy::{DocSet, Searcher, SegmentReader, TERMINATED, Term};
 use crate::Result;
 
 /// More words than this are not remembered.
-const MOST_WORDS: usize = 10_000;
+const MOST_WORDS: usize = 4_096;
+
+/// Longer conditions are not remembered.
+const MOST_BYTES: usize = 256;
 
 /// What was counted in a view.
 #[derive(Default)]
@@ -30,7 +33,17 @@ pub(super) struct Counted {
 impl Counted {
     /// How many articles meet a condition, counted once.
     pub(super) fn articles(&self, condition: &str, count: impl FnOnce() -> Result<u64>) -> Result<u64> {
+        if condition.len() > MOST_BYTES {
+            return count();
+        }
         remembered(&self.articles, &condition.to_owned(), count)
+    }
+
+    /// Forgets everything, because the view is no longer the one that is read first.
+    pub(super) fn forget(&self) {
+        *self.words.lock().unwrap_or_else(PoisonError::into_inner) = HashMap::new();
+        *self.lengths.lock().unwrap_or_else(PoisonError::into_inner) = HashMap::new();
+        *self.articles.lock().unwrap_or_else(PoisonError::into_inner) = HashMap::new();
     }
 }
 

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use tantivy::{Searcher, SegmentReader};
 
@@ -78,6 +78,17 @@ impl View {
             searchers,
             store,
         })
+    }
+
+    /// Forgets what was remembered to answer faster. For a view that another one replaces: many such views may be kept for
+    /// page keys, and searches that begin read the new one.
+    pub(super) fn forget(&self) {
+        self.sentence_columns.forget();
+        self.quote_columns.forget();
+        self.sentence_statistics.forget();
+        self.quote_statistics.forget();
+        *self.entity_ids.lock().unwrap_or_else(PoisonError::into_inner) = HashMap::new();
+        *self.short_suggestions.lock().unwrap_or_else(PoisonError::into_inner) = BTreeMap::new();
     }
 }
 
