@@ -62,7 +62,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let sentences = engine.sentences(&query, &interrupt)?;
     println!("\n{} sentences with the minority share or a word like docks, for example:", sentences.total.count);
     for hit in &sentences.hits {
-        println!("  {}: {}", hit.article.id, hit.sentence.span.of(&hit.article.body));
+        println!("  {}: {}", hit.article.id, hit.text);
     }
     Ok(())
 }

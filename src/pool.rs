@@ -119,6 +119,16 @@ impl Pool {
         start(self.enter(Kind::Idle, None)?, work).await
     }
 
+    /// A turn for work on the caller's own thread, if a thread is free and nobody waits for one.
+    pub(crate) fn free_turn(&self) -> Option<Turn> {
+        let mut state = self.state();
+        let is_free = state.queues.iter().all(|queue| queue.count == 0) && state.running < self.threads();
+        is_free.then(|| {
+            state.running += 1;
+            Turn { pool: self.clone(), began: None }
+        })
+    }
+
     /// Takes a place in this queue.
     fn enter(&self, kind: Kind, due: Option<Instant>) -> Result<Place, PoolError> {
         let (give, given) = oneshot::channel();
@@ -271,7 +281,7 @@ impl Drop for Place {
 
 /// A thread that may be used. It is free again when this is dropped.
 #[derive(Debug)]
-struct Turn {
+pub(crate) struct Turn {
     pool: Pool,
     /// When its work began, if it did.
     began: Option<Instant>,

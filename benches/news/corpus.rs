@@ -6,7 +6,8 @@ use std::{
     path::Path,
 };
 
-use sayso_index::Article;
+use sayso_document::Analysis;
+use sayso_index::{AnalyzedArticle, Article, Embedded, Engine, Interrupt, Kept};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -40,5 +41,47 @@ fn article(line: Line) -> Article {
         published_at: day.map(jiff::Timestamp::as_microsecond),
         body: line.body,
         ..Article::default()
+    }
+}
+
+/// An article with what the server found in it.
+pub(crate) struct Found {
+    pub(crate) article: Article,
+    analysis: Analysis,
+}
+
+impl Found {
+    /// Everything that a data directory holds.
+    pub(crate) fn all(engine: &Embedded) -> Vec<Self> {
+        let mut all = Vec::new();
+        let mut take = |Kept { article: AnalyzedArticle { article, analysis }, .. }| {
+            all.push(Self { article, analysis });
+            Ok(())
+        };
+        engine.export(&mut take, &Interrupt::default()).unwrap();
+        all
+    }
+
+    pub(crate) fn sentences(&self) -> impl Iterator<Item = &str> {
+        self.analysis.sentences.iter().map(|sentence| sentence.span.of(&self.article.body))
+    }
+
+    /// Names of those who say something, once for each quote.
+    pub(crate) fn speakers(&self) -> impl Iterator<Item = &str> {
+        let quotes = self.analysis.quotes.iter();
+        quotes.flat_map(|quote| &quote.speakers).map(|&at| self.analysis.entities[at].name.as_str())
+    }
+
+    /// The names of each quote's speakers, and its text.
+    pub(crate) fn quotes(&self) -> impl Iterator<Item = (String, String)> {
+        self.analysis.quotes.iter().map(|quote| {
+            let names = quote.speakers.iter().map(|&at| self.analysis.entities[at].name.as_str());
+            (names.collect::<Vec<_>>().join(", "), quote.clean_text(&self.article.body))
+        })
+    }
+
+    /// The names of its entities.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.analysis.entities.iter().map(|entity| entity.name.as_str())
     }
 }

@@ -5,6 +5,8 @@
 //! cargo bench --bench news -- 2000             # the first 2,000
 //! cargo bench --bench news -- 2000 FILE        # of another JSON Lines file, gzip or not
 //! cargo bench --bench news -- 2000 FILE 400    # and 400 of them, in place of 40, for the accurate tier
+//! cargo bench --bench news -- 2000 --data DIR  # keeps the data; where DIR has some, searches alone are measured
+//! cargo bench --bench news -- 2000 --databases # also asks SQLite, and PostgreSQL where it is installed
 //! ```
 //!
 //! Absolute times depend on the machine and what else it does; the ratios are what to compare.
@@ -13,46 +15,45 @@
 
 mod analysis;
 mod corpus;
+mod databases;
+mod plain;
 mod process;
 mod queries;
+mod search;
 mod server;
 mod stats;
 
-use std::{path::PathBuf, time::Instant};
+use std::path::{Path, PathBuf};
 
 fn main() {
     // `cargo bench` passes --bench.
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let mut arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let databases = arguments.iter().position(|argument| argument == "--databases");
+    databases.map(|at| arguments.remove(at));
+    let data = arguments.iter().position(|argument| argument == "--data");
+    let data = data.map(|at| PathBuf::from(arguments.drain(at..at + 2).nth(1).expect("a folder")));
+    let kept = tempfile::tempdir().unwrap();
+    let folder = data.as_deref().unwrap_or(kept.path());
+    if folder.join("articles.redb").exists() || ingest(&arguments, folder) {
+        search::bench(folder, databases.is_some());
+    }
+}
+
+/// Measures analysis and ingest. False if there is nothing to take in.
+fn ingest(arguments: &[String], folder: &Path) -> bool {
     let most: usize = arguments.first().map_or(20_000, |count| count.parse().expect("a number of articles"));
     let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/news/news-20k.jsonl.gz");
     let file = PathBuf::from(arguments.get(1).map_or(default, String::as_str));
     if !file.exists() {
         println!("SKIPPED: {} is absent; name a JSON Lines file of articles", file.display());
-        return;
+        return false;
     }
     let articles = corpus::read(&file, most);
     let bytes: usize = articles.iter().map(|article| article.body.len()).sum();
     println!("{} articles, {:.1} MB of text, from {}\n", articles.len(), bytes as f64 / 1e6, file.display());
     let accurate = arguments.get(2).map_or(40, |count| count.parse().expect("a number of articles"));
-    let sentences = analysis::bench(&articles, accurate);
-    let plain = plain_tantivy(&sentences);
-    server::bench(&articles, sentences.len(), plain, &queries::rotating(&sentences));
-}
-
-/// The yardstick of ingest: the same sentences into a bare tantivy index, two threads, one commit. Returns seconds.
-fn plain_tantivy(sentences: &[String]) -> f64 {
-    use tantivy::{Index, TantivyDocument, schema};
-    let mut fields = schema::Schema::builder();
-    let text = fields.add_text_field("text", schema::TEXT | schema::STORED);
-    let folder = tempfile::tempdir().unwrap();
-    let index = Index::create_in_dir(folder.path(), fields.build()).unwrap();
-    let started = Instant::now();
-    let mut writer = index.writer_with_num_threads::<TantivyDocument>(2, 100 << 20).unwrap();
-    for sentence in sentences {
-        let mut document = TantivyDocument::new();
-        document.add_text(text, sentence);
-        writer.add_document(document).unwrap();
-    }
-    writer.commit().unwrap();
-    started.elapsed().as_secs_f64()
+    let (sentences, alone) = analysis::bench(&articles, accurate);
+    let plain = plain::ingest(&sentences);
+    server::ingest(folder, &articles, sentences.len(), alone, plain);
+    true
 }

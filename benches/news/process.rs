@@ -2,10 +2,21 @@
 
 use std::{fs, path::Path, time::Duration};
 
-/// CPU time of a process, user and system. Zero where the system does not tell.
+/// CPU time of a process, all threads that live. Zero where the system does not tell.
 pub(crate) fn cpu(id: u32) -> Duration {
+    let Ok(tasks) = fs::read_dir(format!("/proc/{id}/task")) else { return Duration::ZERO };
+    // Nanoseconds; the times in `stat` are counted in hundredths of a second.
+    let of = |task: fs::DirEntry| {
+        let told = fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
+        told.split(' ').next().and_then(|nanos| nanos.parse::<u64>().ok()).unwrap_or(0)
+    };
+    Duration::from_nanos(tasks.filter_map(|task| task.ok().map(of)).sum())
+}
+
+/// CPU time of a process, threads that have ended included, in hundredths of a second.
+pub(crate) fn cpu_ever(id: u32) -> Duration {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
-    // The name in parentheses may hold blanks; after it, user and system time are the 12th and 13th fields, in hundredths.
+    // The name in parentheses may hold blanks; after it, user and system time are the 12th and 13th fields.
     let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
     let ticks = |at: usize| after.split_whitespace().nth(at).and_then(|ticks| ticks.parse::<u64>().ok()).unwrap_or(0);
     Duration::from_millis(10 * (ticks(11) + ticks(12)))

@@ -1,4 +1,4 @@
-//! The server as a process of its own: ingest, memory, start, searches over gRPC and the same in process.
+//! The server as a process of its own: ingest, and what it takes of disk and memory.
 
 use std::{
     io::{BufRead, BufReader},
@@ -8,30 +8,22 @@ use std::{
 };
 
 use sayso::proto::{
-    AnalysisMode, Article as Message, IngestArticlesRequest, PutArticleRequest, SearchSentencesRequest,
+    AnalysisMode, Article as Message, IngestArticlesRequest, PutArticleRequest,
     article_service_client::ArticleServiceClient, ingest_articles_request::Action, ingest_articles_response::Event,
-    search_service_client::SearchServiceClient,
 };
-use sayso_index::{
-    Article, Embedded, EmbeddedOptions, Engine, Interrupt,
-    query::{self, ParseOptions, SentenceQuery},
-};
+use sayso_index::Article;
+use tokio::runtime::Runtime;
 use tonic::transport::Channel;
-use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
-use crate::{
-    process,
-    queries::Kind,
-    stats::{quantile, rate},
-};
+use crate::{process, stats::rate};
 
-struct Server {
-    child: Child,
+pub(crate) struct Server {
+    pub(crate) child: Child,
     address: String,
 }
 
 impl Server {
-    fn start(folder: &Path) -> Self {
+    pub(crate) fn start(folder: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_sayso"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(folder)
@@ -45,7 +37,7 @@ impl Server {
         Self { child, address }
     }
 
-    async fn channel(&self) -> Channel {
+    pub(crate) async fn channel(&self) -> Channel {
         Channel::from_shared(format!("http://{}", self.address)).unwrap().connect().await.unwrap()
     }
 }
@@ -58,83 +50,49 @@ impl Drop for Server {
     }
 }
 
-/// Ingests all articles, then asks all queries, over gRPC and in process.
-pub(crate) fn bench(articles: &[Article], sentences: usize, plain: f64, kinds: &[Kind]) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path());
-    let (durable, searchable) = runtime.block_on(ingest(&server, articles));
-    println!("ingest over gRPC, fast analysis included, all cores");
-    println!(
-        "  durable                      {:>10} articles/s   {} sentences/s",
-        rate(articles.len(), durable),
-        rate(sentences, durable)
-    );
-    println!(
-        "  searchable                   {:>10} articles/s   {} sentences/s",
-        rate(articles.len(), searchable),
-        rate(sentences, searchable)
-    );
-    println!(
-        "  plain tantivy, same sentences{:>10} articles/s   {} sentences/s   (no analysis, one commit)",
-        rate(articles.len(), plain),
-        rate(sentences, plain)
-    );
+/// Ingests all articles into a folder. `alone` is the CPU time that their analysis takes alone.
+pub(crate) fn ingest(folder: &Path, articles: &[Article], sentences: usize, alone: Duration, plain: f64) {
+    let runtime = runtime();
+    let server = Server::start(folder);
     let id = server.child.id();
-    let (disk, text) =
-        (process::disk(folder.path()), articles.iter().map(|article| article.body.len() as f64 / 1e6).sum::<f64>());
+    let before = process::cpu_ever(id);
+    let (durable, searchable) = runtime.block_on(all(&server, articles));
+    let spent = process::cpu_ever(id).saturating_sub(before);
+    let row = |name, seconds, note: &str| {
+        let (articles, sentences) = (rate(articles.len(), seconds), rate(sentences, seconds));
+        println!("  {name:<29}{articles:>10} articles/s   {sentences} sentences/s{note}");
+    };
+    println!("ingest over gRPC, fast analysis included, all cores");
+    row("durable", durable, "");
+    row("searchable", searchable, "");
+    row("plain tantivy, same sentences", plain, "   (no analysis, one commit)");
+    // Merges go on after the last article is searchable.
+    std::thread::sleep(Duration::from_secs(2));
+    let settled = process::cpu_ever(id).saturating_sub(before);
+    let share = |whole: Duration| 100.0 * alone.as_secs_f64() / whole.as_secs_f64();
+    println!(
+        "  CPU of the server            {:>10.1} s, of which the analysis alone takes {:.1} s: {:.0} % (with merges after it {:.0} %)",
+        spent.as_secs_f64(),
+        alone.as_secs_f64(),
+        share(spent),
+        share(settled)
+    );
+    let text: f64 = articles.iter().map(|article| article.body.len() as f64 / 1e6).sum();
+    let disk = process::disk(folder);
     println!("  on disk after it             {disk:>10.0} MB, {:.1} times the text", disk / text);
     println!(
         "  resident memory after it     {:>10.0} MB, of which {:.0} MB is no mapped file\n",
         process::memory(id, "VmRSS"),
         process::memory(id, "RssAnon")
     );
-    drop(server);
-
-    let started = Instant::now();
-    let server = Server::start(folder.path());
-    println!("start after a kill             {:>10.0} ms\n", started.elapsed().as_secs_f64() * 1e3);
-    println!("search, ten hits with texts, {} queries of each kind", kinds[0].queries.len());
-    println!(
-        "  {:<8} {:>34}   {:>34}   {:>10}",
-        "", "over gRPC: median, p99, server CPU", "in process: median, p99, CPU", "gRPC adds"
-    );
-    let remote: Vec<_> = kinds.iter().map(|kind| runtime.block_on(over_grpc(&server, kind))).collect();
-    let empty = runtime.block_on(empty_call(&server));
-    drop(server);
-    let engine = Embedded::open(folder.path(), EmbeddedOptions::default()).unwrap();
-    for (kind, remote) in kinds.iter().zip(remote) {
-        let local = in_process(&engine, kind);
-        let row =
-            |figures: &Figures| format!("{:>10.0} µs {:>8.0} µs {:>6.0} µs", figures.median, figures.p99, figures.cpu);
-        println!(
-            "  {:<8} {:>34}   {:>34}   {:>7.0} µs",
-            kind.name,
-            row(&remote),
-            row(&local),
-            remote.median - local.median
-        );
-    }
-    println!(
-        "  {:<8} {:>10.0} µs {:>8.0} µs {:>6.0} µs   (health check: what a call costs that does nothing)",
-        "empty", empty.median, empty.p99, empty.cpu
-    );
 }
 
-/// Latency and CPU time of one call, in microseconds.
-struct Figures {
-    median: f64,
-    p99: f64,
-    cpu: f64,
-}
-
-fn figures(mut times: Vec<Duration>, cpu: Duration) -> Figures {
-    let cpu = cpu.as_secs_f64() * 1e6 / times.len() as f64;
-    Figures { median: quantile(&mut times, 0.5), p99: quantile(&mut times, 0.99), cpu }
+pub(crate) fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
 }
 
 /// Seconds until the last article was durable, and until it was searchable.
-async fn ingest(server: &Server, articles: &[Article]) -> (f64, f64) {
+async fn all(server: &Server, articles: &[Article]) -> (f64, f64) {
     let messages: Vec<_> = articles.iter().map(message).collect();
     // Fast, so that what is measured is the way into the store; the accurate tier's speed is that of its analysis.
     let requests = messages.into_iter().enumerate().map(|(at, article)| IngestArticlesRequest {
@@ -172,50 +130,4 @@ fn message(article: &Article) -> Message {
         body: article.body.clone(),
         ..Message::default()
     }
-}
-
-async fn over_grpc(server: &Server, kind: &Kind) -> Figures {
-    let mut client = SearchServiceClient::new(server.channel().await);
-    let mut times = Vec::new();
-    let mut before = Duration::ZERO;
-    // The first round warms caches, the second counts.
-    for _ in 0..2 {
-        (times, before) = (Vec::new(), process::cpu(server.child.id()));
-        for text in &kind.queries {
-            let started = Instant::now();
-            let request = SearchSentencesRequest { query: text.clone(), ..SearchSentencesRequest::default() };
-            client.search_sentences(request).await.unwrap();
-            times.push(started.elapsed());
-        }
-    }
-    figures(times, process::cpu(server.child.id()) - before)
-}
-
-async fn empty_call(server: &Server) -> Figures {
-    let mut client = HealthClient::new(server.channel().await);
-    let before = process::cpu(server.child.id());
-    let mut times = Vec::new();
-    for _ in 0..4000 {
-        let started = Instant::now();
-        client.check(HealthCheckRequest::default()).await.unwrap();
-        times.push(started.elapsed());
-    }
-    figures(times, process::cpu(server.child.id()) - before)
-}
-
-fn in_process(engine: &Embedded, kind: &Kind) -> Figures {
-    let options = ParseOptions::sentences();
-    let mut times = Vec::new();
-    let mut before = Duration::ZERO;
-    for _ in 0..2 {
-        (times, before) = (Vec::new(), process::cpu(std::process::id()));
-        for text in &kind.queries {
-            let started = Instant::now();
-            let expr = query::parse(text, &options).unwrap();
-            let query = SentenceQuery { expr, ..SentenceQuery::default() };
-            engine.sentences(&query, &Interrupt::default()).unwrap();
-            times.push(started.elapsed());
-        }
-    }
-    figures(times, process::cpu(std::process::id()) - before)
 }

@@ -26,6 +26,7 @@
 //! The directory holds `articles.redb`, the store, and one folder for each index: `sentences`, `quotes` and `entities`.
 
 mod aggregate;
+mod ahead;
 mod alike;
 mod automaton;
 mod change;
@@ -50,6 +51,7 @@ mod never_back;
 mod older_tests;
 mod opened;
 mod options;
+mod ordering;
 mod page;
 mod pending;
 mod pins;
@@ -384,7 +386,7 @@ impl Engine for Embedded {
     }
 
     fn status(&self) -> Result<Status> {
-        let disk_bytes = size_of(&self.dir)?;
+        let disk_bytes = self.shared.disk_bytes.load(Ordering::Relaxed);
         self.read(|view| {
             Ok(Status {
                 articles: view.store.count("articles")?,

@@ -292,7 +292,7 @@ pub struct Status {
     pub durable_seq: u64,
     /// Sequence number that reads see.
     pub searchable_seq: u64,
-    /// Bytes on disk.
+    /// Bytes on disk, as of at most a second ago.
     pub disk_bytes: u64,
     /// Views that are kept for pages still to come.
     pub pinned_views: u64,

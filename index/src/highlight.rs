@@ -2,9 +2,10 @@
 //!
 //! The index does not store where words are in a text, so the words of each hit are read again and compared with the query. That is
 //! done for the hits of one page only. Most patterns begin with a known word or stem, so one look-up per word of the text suffices;
-//! prefixes and fuzzy words are compared one by one. What must not match is never highlighted.
+//! prefixes and fuzzy words are compared one by one. Stems are found only of words that begin like a stem that is looked for. What
+//! must not match is never highlighted.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sayso_document::Span;
 
@@ -12,7 +13,7 @@ use crate::edits::within;
 use crate::query::{Expr, Field};
 use crate::rows::{Matcher, Row, rows};
 use crate::text::forms;
-use crate::text::{Stemmer, Word};
+use crate::text::{Stemmer, Word, initials};
 use crate::wildcard::Wildcard;
 use crate::{Interrupt, Result};
 
@@ -25,6 +26,8 @@ pub(crate) struct Highlighter {
     by_stem: HashMap<String, Vec<usize>>,
     /// Those that begin with a prefix or a fuzzy word, which have to be compared with each word.
     others: Vec<usize>,
+    /// What words begin with that may have one of the stems.
+    initials: BTreeSet<char>,
 }
 
 /// The deadline is checked once in this many words.
@@ -44,7 +47,10 @@ impl Highlighter {
                 None => {}
             }
         }
-        Self { patterns, by_word, by_stem, others }
+        let matchers = patterns.iter().flat_map(|pattern: &Row| &pattern.words);
+        let stems = matchers.filter_map(|matcher| if let Matcher::Stem(stem) = matcher { Some(stem) } else { None });
+        let initials = stems.flat_map(|stem| initials(stem)).collect();
+        Self { patterns, by_word, by_stem, others, initials }
     }
 
     /// The matching words of a whole text.
@@ -58,7 +64,7 @@ impl Highlighter {
             return Ok(Vec::new());
         }
         let shown = part.of(body);
-        let places = places(shown, !self.by_stem.is_empty());
+        let places = places(shown, &self.initials);
         let mut spans: Vec<Span> = Vec::new();
         // From the end, so that of two matches with the same last word the closer is taken.
         let mut taken = vec![places.len(); self.patterns.len()];
@@ -122,15 +128,16 @@ struct Form {
     end: usize,
 }
 
-/// The words of a text. Stems only if they are asked for.
-fn places(text: &str, stems: bool) -> Vec<Place> {
+/// The words of a text. Stems only of those that begin like this.
+fn places(text: &str, initials: &BTreeSet<char>) -> Vec<Place> {
     let mut stemmer = Stemmer::default();
     let mut places: Vec<Place> = Vec::new();
     for form in forms::forms(text, true) {
         if form.main {
             places.push(Place { end: form.word.end, forms: Vec::with_capacity(1) });
         }
-        let stem = if stems { stemmer.stem(&form.word.text).into_owned() } else { String::new() };
+        let stemmed = form.word.text.starts_with(|c| initials.contains(&c));
+        let stem = if stemmed { stemmer.stem(&form.word.text).into_owned() } else { String::new() };
         let Word { text, start, end } = form.word;
         if let Some(place) = places.last_mut() {
             place.forms.push(Form { text, stem, start, end });

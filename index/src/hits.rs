@@ -109,12 +109,16 @@ pub struct ArticleHit {
 /// A sentence that matches.
 #[derive(Clone, Debug)]
 pub struct SentenceHit {
-    /// The article that contains it.
+    /// The article that contains it, without its body.
     pub article: Arc<Article>,
     /// Its position among the article's sentences, from 0.
     pub index: u32,
     /// The sentence.
     pub sentence: Sentence,
+    /// Its text.
+    pub text: String,
+    /// How much of the article's body comes before it.
+    pub before: Before,
     /// The words of the sentence that matched, in reading order, as spans of the article's body.
     pub highlights: Vec<Span>,
     /// The words of the title that matched, as spans of the title.
@@ -123,10 +127,51 @@ pub struct SentenceHit {
     pub score: f32,
 }
 
+impl SentenceHit {
+    /// The words at a span of the article's body that lies within the sentence.
+    pub fn words(&self, span: Span) -> &str {
+        words(span, &self.sentence, &self.text)
+    }
+}
+
+impl MatchedSentence {
+    /// The words at a span of the article's body that lies within the sentence.
+    pub fn words(&self, span: Span) -> &str {
+        words(span, &self.sentence, &self.text)
+    }
+}
+
+/// The words at a span of the body that lies within a sentence.
+fn words<'t>(span: Span, sentence: &Sentence, text: &'t str) -> &'t str {
+    let start = sentence.span.start();
+    Span::new(span.start() - start, span.end() - start).of(text)
+}
+
+/// How much of a text comes before a place, in the units that languages count strings by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Before {
+    /// In bytes of UTF-8.
+    pub utf8: usize,
+    /// In units of UTF-16.
+    pub utf16: usize,
+    /// In code points.
+    pub utf32: usize,
+}
+
+impl Before {
+    /// What these bytes of UTF-8 come to.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        // Bytes that go on with a character begin with the bits 10; characters beyond the first plane begin with 1111.
+        let utf32 = bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
+        let beyond = bytes.iter().filter(|&&byte| byte >= 0xf0).count();
+        Self { utf8: bytes.len(), utf16: utf32 + beyond, utf32 }
+    }
+}
+
 /// An article that matches by its sentences and headline together.
 #[derive(Clone, Debug)]
 pub struct ArticleMatch {
-    /// The article, body included.
+    /// The article, without its body.
     pub article: Arc<Article>,
     /// Its sentences that meet most of the query, best first.
     pub sentences: Vec<MatchedSentence>,
@@ -147,6 +192,10 @@ pub struct MatchedSentence {
     pub index: u32,
     /// The sentence.
     pub sentence: Sentence,
+    /// Its text.
+    pub text: String,
+    /// How much of the article's body comes before it.
+    pub before: Before,
     /// The words of the sentence that matched, in reading order, as spans of the article's body.
     pub highlights: Vec<Span>,
     /// How much of the query it meets.
@@ -167,7 +216,8 @@ pub struct Explanation {
 /// A quote that matches.
 #[derive(Clone, Debug)]
 pub struct QuoteHit {
-    /// The article that contains it, with the entities that the quote's positions refer to.
+    /// The article that contains it, with the entities that the quote's positions refer to. Of its analysis there is only
+    /// what quotes need: no mentions, and of entities their names and types alone.
     pub article: Arc<AnalyzedArticle>,
     /// Its position among the article's quotes, from 0.
     pub index: u32,
@@ -263,4 +313,19 @@ pub struct PhraseSuggestion {
     pub text: String,
     /// In how many headlines it stands.
     pub headlines: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_counted_in_every_unit() {
+        let text = "aé€😀";
+        for (end, c) in text.char_indices().chain([(text.len(), 'z')]) {
+            let before = &text[..end];
+            let (utf16, utf32) = (before.encode_utf16().count(), before.chars().count());
+            assert_eq!(Before::of(before.as_bytes()), Before { utf8: end, utf16, utf32 }, "before {c}");
+        }
+    }
 }

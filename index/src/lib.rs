@@ -67,7 +67,7 @@ pub use engine::{
 pub use error::{Error, ErrorKind, Result};
 pub use export::{Exported, Kept};
 pub use hits::{
-    ArticleHit, ArticleMatch, EntityHit, EntitySuggestion, Explanation, Facet, FacetValue, MatchedBy, MatchedSentence,
-    MentionHit, Page, PageKey, PhraseSuggestion, QuoteHit, SentenceHit, Spelling, Suggestions, Total,
+    ArticleHit, ArticleMatch, Before, EntityHit, EntitySuggestion, Explanation, Facet, FacetValue, MatchedBy,
+    MatchedSentence, MentionHit, Page, PageKey, PhraseSuggestion, QuoteHit, SentenceHit, Spelling, Suggestions, Total,
 };
 pub use synonyms::{SynonymError, Synonyms};

@@ -78,6 +78,11 @@ impl Stemmer {
     }
 }
 
+/// What the words with this stem begin with.
+pub(crate) fn initials(stem: &str) -> impl Iterator<Item = char> {
+    stem.chars().next().into_iter().chain(spelling::other_initials(stem))
+}
+
 /// The words of `text`, folded, with one space between them: the form in which whole names are compared.
 pub(crate) fn folded(text: &str) -> String {
     exact(text).map(|word| word.text).collect::<Vec<_>>().join(" ")
@@ -348,7 +353,27 @@ mod tests {
         assert_eq!(exact(&"é".repeat(1000)).next().map(|word| word.text.len()), Some(WORD_BYTES));
     }
 
+    #[test]
+    fn words_begin_like_their_stem() {
+        let stem = |word: &str| Stemmer::default().stem(word).into_owned();
+        let listed = include_str!("text/spelling.txt").split_whitespace();
+        let others =
+            ["dying", "skies", "idly", "early", "yes", "younger", "kerbs", "oestrogens", "ünder", "東", "\u{1}who"];
+        for word in listed.chain(others) {
+            let first = word.chars().next().unwrap();
+            assert!(initials(&stem(word)).any(|initial| initial == first), "{word}: {}", stem(word));
+        }
+    }
+
     proptest! {
+        #[test]
+        fn any_word_begins_like_its_stem(word in "[a-z]{1,12}|\\PC{1,6}") {
+            for word in exact(&word) {
+                let stem = Stemmer::default().stem(&word.text).into_owned();
+                prop_assert!(word.text.starts_with(|first| initials(&stem).any(|initial| initial == first)), "{stem}");
+            }
+        }
+
         #[test]
         fn any_text_yields_words_in_order(text in "\\PC*|[a-cA-C.'’ -]{0,40}") {
             let mut end = 0;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use prost_types::Timestamp;
 use sayso_document::{Analysis, Counted, Date, DateRange, Entity, EntityType, Named, Role, Sentence, Span, join_spans};
 use sayso_index::{
-    AnalyzedArticle, Article, ArticleHit, ArticleMatch, EntityHit, EntityId, EntityRecord, EntitySuggestion,
+    AnalyzedArticle, Article, ArticleHit, ArticleMatch, Before, EntityHit, EntityId, EntityRecord, EntitySuggestion,
     Explanation, MatchedSentence, MentionHit, PhraseSuggestion, QuoteHit, SentenceHit, Suggestions, Total, Version,
 };
 
@@ -168,13 +168,14 @@ impl Hit for ArticleHit {
 impl Hit for SentenceHit {
     type Reply = proto::SentenceHit;
 
-    fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>, shape: Shape) -> Self::Reply {
+    fn reply<'h>(&'h self, _offsets: &mut OffsetsOfPage<'h>, shape: Shape) -> Self::Reply {
+        let passage = Passage::of((&self.text, self.before), self.sentence.span, shape);
         let found = (self.index, &self.sentence, &self.highlights[..]);
         proto::SentenceHit {
             article: Some(article_without_body(&self.article)),
             title_highlights: title_highlights(&self.article.title, &self.title_highlights, shape),
             score: self.score,
-            ..bare_sentence_hit(&self.article, found, offsets.of(&self.article.body), shape)
+            ..bare_sentence_hit(&self.article, found, passage, shape)
         }
     }
 }
@@ -182,11 +183,11 @@ impl Hit for SentenceHit {
 impl Hit for ArticleMatch {
     type Reply = proto::ArticleHit;
 
-    fn reply<'h>(&'h self, offsets: &mut OffsetsOfPage<'h>, shape: Shape) -> Self::Reply {
-        let offsets = offsets.of(&self.article.body);
-        let told = |one: &MatchedSentence| proto::SentenceHit {
-            score: one.score,
-            ..bare_sentence_hit(&self.article, (one.index, &one.sentence, &one.highlights), offsets, shape)
+    fn reply<'h>(&'h self, _offsets: &mut OffsetsOfPage<'h>, shape: Shape) -> Self::Reply {
+        let told = |one: &MatchedSentence| {
+            let passage = Passage::of((&one.text, one.before), one.sentence.span, shape);
+            let found = (one.index, &one.sentence, &one.highlights[..]);
+            proto::SentenceHit { score: one.score, ..bare_sentence_hit(&self.article, found, passage, shape) }
         };
         proto::ArticleHit {
             article: Some(article_without_body(&self.article)),
@@ -367,16 +368,6 @@ fn reference(kind: EntityType, name: &str) -> proto::EntityRef {
     }
 }
 
-fn highlight(body: &str, within: Span, span: Span, offsets: &Offsets) -> proto::Highlight {
-    let place = offsets.span(span);
-    let before = offsets.span(Span::new(within.start(), within.start())).start;
-    proto::Highlight {
-        span: Some(place),
-        text_span: Some(proto::TextSpan { start: place.start - before, end: place.end - before }),
-        text: span.of(body).to_owned(),
-    }
-}
-
 /// The words of a quote that matched, with their places in its text.
 fn quote_highlights(
     hit: &QuoteHit,
@@ -395,18 +386,54 @@ fn quote_highlights(
     hit.highlights.iter().zip(places).map(told).collect()
 }
 
+/// A part of an article's body.
+#[derive(Clone, Copy)]
+struct Passage<'t> {
+    text: &'t str,
+    /// How much comes before it, in the client's unit.
+    start: i32,
+    /// Its bytes in the body.
+    span: Span,
+}
+
+impl<'t> Passage<'t> {
+    /// A text with what comes before it, and its bytes in the body.
+    fn of((text, before): (&'t str, Before), span: Span, shape: Shape) -> Self {
+        let start = match shape.encoding {
+            OffsetEncoding::Unspecified | OffsetEncoding::Utf8 => before.utf8,
+            OffsetEncoding::Utf16 => before.utf16,
+            OffsetEncoding::Utf32 => before.utf32,
+        };
+        Self { text, start: start as i32, span }
+    }
+}
+
 /// A sentence that was found, without its article and score.
 fn bare_sentence_hit(
     article: &Article,
     (index, found, highlights): (u32, &Sentence, &[Span]),
-    offsets: &Offsets,
+    passage: Passage<'_>,
     shape: Shape,
 ) -> proto::SentenceHit {
-    let (text, start) = (found.span.of(&article.body), found.span.start());
-    let marks: Vec<_> = highlights.iter().map(|span| span.start() - start..span.end() - start).collect();
+    let Passage { text, start, span } = passage;
+    let offsets = Offsets::new(text, shape.encoding);
+    let in_body = |place: &proto::TextSpan| proto::TextSpan { start: start + place.start, end: start + place.end };
+    let within = |mark: &Span| Span::new(mark.start() - span.start(), mark.end() - span.start());
+    let highlight = |mark: &Span| {
+        let place = offsets.span(within(mark));
+        proto::Highlight { span: Some(in_body(&place)), text_span: Some(place), text: within(mark).of(text).to_owned() }
+    };
+    let marks: Vec<_> = highlights.iter().map(|mark| within(mark).range()).collect();
     proto::SentenceHit {
-        sentence: Some(sentence(article, index as usize, found, offsets)),
-        highlights: highlights.iter().map(|span| highlight(&article.body, found.span, *span, offsets)).collect(),
+        sentence: Some(proto::Sentence {
+            id: Place::Sentence.id(article, (span, None), 0),
+            index: index as i32,
+            paragraph_index: found.paragraph as i32,
+            span: Some(in_body(&offsets.span(Span::new(0, text.len())))),
+            text: text.to_owned(),
+            role: labels::role(found.role),
+        }),
+        highlights: highlights.iter().map(highlight).collect(),
         fragment: text_fragment(text, &marks, shape),
         ..proto::SentenceHit::default()
     }

@@ -1,8 +1,9 @@
 //! What all services share: the engine, threads to answer on, and how requests name modes, masks and units.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use sayso_index::{Engine, ErrorKind, Interrupt, query::Expr};
@@ -11,13 +12,23 @@ use tonic::{Response, Status, metadata::MetadataMap};
 
 use super::{deadline::Call, status};
 use crate::{
-    analysis::Mode, config::Config, convert, memory::Memory, pipeline::Pipeline, pool::Pool, proto,
-    snapshots::Snapshots, synonyms::Thesaurus,
+    analysis::Mode,
+    config::Config,
+    convert,
+    memory::Memory,
+    pipeline::Pipeline,
+    pool::{Pool, PoolError},
+    proto,
+    snapshots::Snapshots,
+    synonyms::Thesaurus,
 };
 
 /// How many questions about the server itself are answered at once, and how long they may wait when there are too many.
 const OWN_THREADS: usize = 2;
 const OWN_QUEUE_TIME: Duration = Duration::from_secs(1);
+
+/// How long an answer may take on a thread of the async runtime: a few times as long as most searches do.
+const AT_ONCE: Duration = Duration::from_millis(2);
 
 /// What all services share.
 pub(crate) struct Core {
@@ -139,6 +150,43 @@ impl Core {
             .map_err(status::pool)?
     }
 
+    /// The same, but if it is short, it is computed here, because passing it to another thread and back would take as
+    /// long. If that takes longer than [`AT_ONCE`], it is begun again on a search thread, which may take its time.
+    pub(super) async fn answer_at_once<T: prost::Message + 'static>(
+        self: &Arc<Self>,
+        is_short: bool,
+        metadata: &MetadataMap,
+        work: impl Fn(&Self, &Interrupt) -> Result<T, Status> + Send + 'static,
+    ) -> Result<Response<T>, Status> {
+        let answer = if is_short { self.attempt(metadata, &work) } else { None };
+        match answer {
+            Some(answer) => answer,
+            None => self.answer(metadata, work).await,
+        }
+    }
+
+    /// The answer, if there is a turn for it and it is short.
+    fn attempt<T: prost::Message>(
+        &self,
+        metadata: &MetadataMap,
+        work: &impl Fn(&Self, &Interrupt) -> Result<T, Status>,
+    ) -> Option<Result<Response<T>, Status>> {
+        let turn = self.searches.free_turn()?;
+        let until = Instant::now() + AT_ONCE;
+        let whole = Call::begin(metadata, self.config.limits.search_timeout);
+        if whole.interrupt().deadline.is_some_and(|deadline| deadline < until) {
+            return None;
+        }
+        let interrupt = Interrupt { deadline: Some(until), ..whole.interrupt() };
+        let most = self.config.limits.answer_bytes;
+        // A panic costs this answer, as on a search thread, and not the connection.
+        let answer = catch_unwind(AssertUnwindSafe(|| packed_if_large(work(self, &interrupt)?, most)));
+        drop(turn);
+        let answer = answer.unwrap_or_else(|_| Err(status::pool(PoolError::Died)));
+        // After that it may lack what there was no time for, such as why nothing was found.
+        (Instant::now() < until).then_some(answer)
+    }
+
     /// Searches when there is a thread for it, however much waits. For calls that search again and again.
     pub(super) async fn search_patiently<T: Send + 'static>(
         &self,
@@ -160,6 +208,14 @@ fn in_time<T>(
         interrupt.check().map_err(status::engine)?;
         work(&interrupt)
     }
+}
+
+/// Whether a search may be computed where its call arrived: it has few words and few hits, and nothing that stands for
+/// many words, which the index looks up without a look at the clock.
+pub(super) fn is_short(query: &str, page_size: i32) -> bool {
+    const MOST_BYTES: usize = 200;
+    const MOST_HITS: i32 = 50;
+    query.len() <= MOST_BYTES && !query.contains(['*', '?', '~']) && page_size <= MOST_HITS
 }
 
 /// Answers of at least this size are compressed for clients that accept it. Below that, compression costs more time

@@ -11,7 +11,7 @@ use sayso_index::{
 use tonic::{Request, Response, Status};
 
 use super::{
-    core::{Core, encoding, mask},
+    core::{Core, encoding, is_short, mask},
     many::{self, Exported},
     nothing::no_hits,
     status,
@@ -39,8 +39,9 @@ impl QuoteService for Quotes {
         request: Request<SearchQuotesRequest>,
     ) -> Result<Response<SearchQuotesResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
+        let is_short = is_short(&message.query, message.page_size) && message.facets.is_empty();
         let work = move |core: &Core, interrupt: &Interrupt| quotes(core, &message, &core.config.limits, interrupt);
-        self.0.answer(&metadata, work).await
+        self.0.answer_at_once(is_short, &metadata, work).await
     }
 
     async fn batch_search_quotes(

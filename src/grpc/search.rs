@@ -11,7 +11,7 @@ use sayso_index::{
 use tonic::{Request, Response, Status};
 
 use super::{
-    core::{Core, encoding, mask},
+    core::{Core, encoding, is_short, mask},
     many::{self, Exported},
     nothing::no_hits,
     status,
@@ -40,8 +40,9 @@ impl SearchService for Search {
         request: Request<SearchSentencesRequest>,
     ) -> Result<Response<SearchSentencesResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
+        let is_short = is_short(&message.query, message.page_size) && message.facets.is_empty();
         let work = move |core: &Core, interrupt: &Interrupt| sentences(core, &message, &core.config.limits, interrupt);
-        self.0.answer(&metadata, work).await
+        self.0.answer_at_once(is_short, &metadata, work).await
     }
 
     async fn search_articles(
@@ -49,7 +50,9 @@ impl SearchService for Search {
         request: Request<SearchArticlesRequest>,
     ) -> Result<Response<SearchArticlesResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
-        self.0.answer(&metadata, move |core, interrupt| articles(core, &message, interrupt)).await
+        let is_short = is_short(&message.query, message.page_size) && message.facets.is_empty();
+        let work = move |core: &Core, interrupt: &Interrupt| articles(core, &message, interrupt);
+        self.0.answer_at_once(is_short, &metadata, work).await
     }
 
     async fn batch_search_sentences(
@@ -93,7 +96,7 @@ impl SearchService for Search {
             let found = core.engine.suggest(&query, interrupt).map_err(status::engine)?;
             Ok(convert::suggestions(found))
         };
-        self.0.answer(&metadata, work).await
+        self.0.answer_at_once(true, &metadata, work).await
     }
 
     async fn list_similar_articles(

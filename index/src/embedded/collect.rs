@@ -2,7 +2,7 @@
 //!
 //! If hits are ranked by score and the query has only plain words, tantivy skips blocks of documents that cannot reach the page
 //! (block-max WAND; Ding and Suel, 2011). Hits are then counted only up to [`COUNT_UP_TO`]. All other queries visit every match
-//! anyway, and their count is exact.
+//! anyway, and their count is exact. So do plain words that are rare: visiting them costs less than counting them would.
 //!
 //! The deadline is checked once in [`CHECK_EVERY`] matches. Skipped blocks cost too little to need it.
 //!
@@ -12,7 +12,7 @@
 use std::collections::BinaryHeap;
 
 use sayso_document::Analysis;
-use tantivy::query::{EnableScoring, Query, Weight};
+use tantivy::query::{Bm25StatisticsProvider, EnableScoring, Query, Weight};
 use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED};
 
 use super::columns::Keys;
@@ -27,6 +27,9 @@ use crate::{AnalyzedArticle, Article, Interrupt, Result, Total};
 /// Where counting stops when it is not free.
 pub(super) const COUNT_UP_TO: u64 = 1_000;
 
+/// Where at most this many documents can match, all are visited.
+const FEW: u64 = 2 * COUNT_UP_TO;
+
 /// The total where counting has stopped: the same whatever the size of the page.
 pub(super) const AT_LEAST: Total = Total { count: COUNT_UP_TO, exact: false };
 
@@ -38,8 +41,10 @@ pub(super) const CHECK_EVERY: u32 = 1_024;
 pub(super) enum Plan {
     /// One word, whose matches the index has already counted.
     Word,
-    /// All or any of several words: blocks can be skipped.
-    Words,
+    /// All of several words: blocks can be skipped.
+    All,
+    /// Any of several words: blocks can be skipped.
+    Any,
     /// Anything else: every match is visited.
     Visit,
 }
@@ -71,7 +76,7 @@ pub(super) struct Search<'a> {
     pub(super) scored: bool,
     /// The maximum number of hits.
     pub(super) limit: usize,
-    /// Only the first sentence or quote of each article: hits stand for articles. Not for [`Plan::Words`].
+    /// Only the first sentence or quote of each article: hits stand for articles. Only with [`Plan::Visit`].
     pub(super) firsts: bool,
     /// Whether to count all hits, even where that takes longer.
     pub(super) exact: bool,
@@ -147,9 +152,14 @@ impl Room {
         self.taken < PAGE_BYTES
     }
 
+    /// Takes the room of a text.
+    pub(super) fn take_text(&mut self, text: &str) {
+        self.taken += text.len();
+    }
+
     /// Takes the room of an article.
     pub(super) fn take(&mut self, article: &Article) {
-        self.taken += article.body.len();
+        self.take_text(&article.body);
     }
 
     /// Takes the room of an article and its analysis.
@@ -172,7 +182,9 @@ impl Search<'_> {
         let weight = self.query.weight(scoring)?;
         // One more than asked tells whether another page follows.
         let mut best = Best::new(self.limit.saturating_add(1), self.after.map(|after| after.place));
-        let prune = self.plan != Plan::Visit && self.ranking == Ranking::Hits(Order::Relevance);
+        let mut prune = self.plan != Plan::Visit && self.ranking == Ranking::Hits(Order::Relevance);
+        let words = if prune { self.occurrences(&statistics)? } else { Vec::new() };
+        prune &= self.plan == Plan::Word || self.most(&words) > FEW;
         for (ord, reader) in self.searcher.segment_readers().iter().enumerate() {
             match prune {
                 true => self.prune(&*weight, reader, ord as u32, &mut best)?,
@@ -181,10 +193,25 @@ impl Search<'_> {
         }
         let total = match self.after {
             Some(After { total, .. }) => total,
-            None if prune && best.is_full() => self.count(&*weight, &best)?,
+            None if prune && best.is_full() => self.count(&words, &best)?,
             None => Total { count: best.seen, exact: true },
         };
         Ok(best.into_top(total))
+    }
+
+    /// How many documents have each word of the query.
+    fn occurrences(&self, statistics: &Statistics<'_>) -> Result<Vec<u64>> {
+        let mut words = Vec::new();
+        self.query.query_terms(&mut |word, _| words.push(word.clone()));
+        Ok(words.iter().map(|word| statistics.doc_freq(word)).collect::<tantivy::Result<_>>()?)
+    }
+
+    /// The most documents that can match, where so many have each word.
+    fn most(&self, words: &[u64]) -> u64 {
+        match self.plan {
+            Plan::All => words.iter().copied().min().unwrap_or_default(),
+            _ => words.iter().sum(),
+        }
     }
 
     /// Visits only what may be among the best.
@@ -248,20 +275,17 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Counts the matches: all when that costs nothing, else up to a limit.
-    fn count(&self, weight: &dyn Weight, best: &Best) -> Result<Total> {
-        let readers = self.searcher.segment_readers();
-        if self.plan == Plan::Word && readers.iter().all(|reader| reader.alive_bitset().is_none()) {
-            let mut count = 0;
-            for reader in readers {
-                count += u64::from(weight.count(reader)?);
-            }
-            return Ok(Total { count, exact: true });
+    /// Counts the matches: all when that costs nothing, else up to a limit. So many documents have each word.
+    fn count(&self, words: &[u64], best: &Best) -> Result<Total> {
+        if self.plan == Plan::Word {
+            return Ok(Total { count: words.iter().sum(), exact: true });
         }
         let most = if self.exact { u64::MAX } else { COUNT_UP_TO };
-        if best.seen >= most {
+        let least = if self.plan == Plan::Any { words.iter().copied().max().unwrap_or_default() } else { 0 };
+        if best.seen.max(least) >= most {
             return Ok(AT_LEAST);
         }
+        let readers = self.searcher.segment_readers();
         let weight = self.query.weight(EnableScoring::disabled_from_searcher(self.searcher))?;
         let mut count = 0;
         for reader in readers {

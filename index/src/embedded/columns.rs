@@ -1,15 +1,17 @@
 //! The columns of the indexes that reads look at: what hits are ordered by, where they stand, what they are counted by.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{self, AtomicBool};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocId, Searcher, SegmentReader};
 
 use super::listing::Moment;
+use super::ordering::Ordering;
 use super::page::Place;
 use super::store;
-use crate::Result;
+use crate::{Interrupt, Result};
 
 /// What sentences and quotes are ordered by.
 pub(super) struct Keys {
@@ -124,20 +126,48 @@ impl Figures {
 
 /// The columns of an index that hits are counted by. Each is opened when it is first asked for.
 #[derive(Default)]
-pub(super) struct Columns(Mutex<BTreeMap<&'static str, Segments>>);
+pub(super) struct Columns(Mutex<BTreeMap<&'static str, Arc<CountedColumn>>>);
 
-/// A column, for each segment.
-pub(super) type Segments = Arc<Vec<Option<StrColumn>>>;
+/// A column that hits are counted by.
+pub(super) struct CountedColumn {
+    /// The column of each segment.
+    pub(super) segments: Vec<Option<StrColumn>>,
+    /// Whether it was asked for before.
+    again: AtomicBool,
+    /// One order of all values, once it is made.
+    ordering: Mutex<Option<Arc<Ordering>>>,
+}
+
+impl CountedColumn {
+    /// One order of the values of all segments. None when it is asked for the first time: views may follow each other
+    /// quickly.
+    pub(super) fn ordering(&self, interrupt: &Interrupt) -> Result<Option<Arc<Ordering>>> {
+        if !self.again.swap(true, atomic::Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let mut ordering = self.ordering.lock().unwrap_or_else(PoisonError::into_inner);
+        if ordering.is_none() {
+            *ordering = Some(Arc::new(Ordering::of(&self.segments, interrupt)?));
+        }
+        Ok(ordering.clone())
+    }
+}
 
 impl Columns {
+    /// Forgets the orders of values.
+    pub(super) fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = BTreeMap::new();
+    }
+
     /// The column of this name.
-    pub(super) fn of(&self, searcher: &Searcher, name: &'static str) -> Result<Segments> {
+    pub(super) fn of(&self, searcher: &Searcher, name: &'static str) -> Result<Arc<CountedColumn>> {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = open.get(name) {
             return Ok(known.clone());
         }
         let readers = searcher.segment_readers().iter();
-        let made: Vec<_> = readers.map(|reader| reader.fast_fields().str(name)).collect::<tantivy::Result<_>>()?;
+        let segments = readers.map(|reader| reader.fast_fields().str(name)).collect::<tantivy::Result<_>>()?;
+        let made = CountedColumn { segments, again: AtomicBool::new(false), ordering: Mutex::default() };
         Ok(open.entry(name).or_insert(Arc::new(made)).clone())
     }
 }

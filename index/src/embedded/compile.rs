@@ -144,7 +144,11 @@ impl<'a> Compiler<'a> {
         if must.is_empty() && should.is_empty() {
             parts.push((Occur::Must, unscored(Box::new(AllQuery))));
         }
-        let plan = if plain { Plan::Words } else { Plan::Visit };
+        let plan = match plain {
+            true if must.is_empty() => Plan::Any,
+            true => Plan::All,
+            false => Plan::Visit,
+        };
         Ok(Compiled { query: Box::new(BooleanQuery::new(parts)), plan })
     }
 

@@ -80,7 +80,7 @@ impl View {
         asked: &[FacetQuery],
         interrupt: &Interrupt,
     ) -> Result<(Vec<Facet>, u64)> {
-        let mut facets = Facets::new(index, asked)?;
+        let mut facets = Facets::new(index, asked, interrupt)?;
         let weight = query.weight(EnableScoring::disabled_from_searcher(index.searcher))?;
         let mut count = 0;
         for (segment, reader) in index.searcher.segment_readers().iter().enumerate() {
@@ -112,8 +112,8 @@ impl View {
 
 impl<'a> Facets<'a> {
     /// Nothing counted yet.
-    pub(super) fn new(index: Counted<'a>, asked: &[FacetQuery]) -> Result<Self> {
-        let counters = asked.iter().map(|facet| Counter::new(index, &facet.field)).collect::<Result<_>>()?;
+    pub(super) fn new(index: Counted<'a>, asked: &[FacetQuery], interrupt: &Interrupt) -> Result<Self> {
+        let counters = asked.iter().map(|facet| Counter::new(index, &facet.field, interrupt)).collect::<Result<_>>()?;
         Ok(Self { index, counters, limits: asked.iter().map(|facet| facet.limit.max(1)).collect() })
     }
 
@@ -133,7 +133,7 @@ impl<'a> Facets<'a> {
     fn add(&mut self, docs: &[DocId]) {
         for counter in &mut self.counters {
             match counter {
-                Counter::Values(values) => docs.iter().for_each(|&doc| values.add(doc..doc + 1)),
+                Counter::Values(values) => values.add_each(docs),
                 Counter::Roles(roles) => docs.iter().for_each(|&doc| roles.add(doc)),
                 Counter::Periods(periods) => docs.iter().for_each(|&doc| periods.add(doc)),
             }
@@ -166,7 +166,7 @@ impl<'a> Facets<'a> {
 
 impl<'a> Counter<'a> {
     /// A counter for a field.
-    fn new(index: Counted<'a>, field: &FacetField) -> Result<Self> {
+    fn new(index: Counted<'a>, field: &FacetField, interrupt: &Interrupt) -> Result<Self> {
         let name = match field {
             FacetField::Published { every, zone } => {
                 return Ok(Self::Periods(Periods::new(*every, zone.clone(), index.keys)));
@@ -204,7 +204,7 @@ impl<'a> Counter<'a> {
             FacetField::Entity | FacetField::Speaker | FacetField::About | FacetField::Addressee => Wanted::Entities,
             _ => Wanted::All,
         };
-        Ok(Self::Values(Values::new(index.columns.of(index.searcher, name)?, wanted)))
+        Ok(Self::Values(Values::new(index.columns.of(index.searcher, name)?, wanted, interrupt)?))
     }
 }
 

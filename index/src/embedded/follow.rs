@@ -16,7 +16,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 
 use super::change::Suspects;
 use super::fault::caught;
@@ -25,12 +25,19 @@ use super::opened::Opened;
 use super::options::EmbeddedOptions;
 use super::reindex::{self, Rebuilding};
 use super::store::{Snapshot, Store};
+use super::threads::spawn;
 use super::view::View;
 use super::writer::{Followed, Shared};
 use crate::{Error, ErrorKind, Progress, Result};
 
 /// How often the thread checks whether something is wrong.
 const TICK: Duration = Duration::from_secs(1);
+
+/// So many changes that wait to become searchable are a bulk.
+const BULK: usize = 64;
+
+/// How long after the last write the files are measured.
+const MEASURED: Duration = Duration::from_secs(60);
 
 /// The longest wait before the indexes are reopened after failures. The first wait is a second, and each next one twice as long.
 const RETRY_AT_MOST: Duration = Duration::from_secs(8);
@@ -60,6 +67,12 @@ pub(super) struct Follower {
     looked: Instant,
     /// When it last checked all files of the indexes.
     checked: Option<Instant>,
+    /// When changes were last shown, if small segments were not merged since.
+    untidy: Option<Instant>,
+    /// Ends when small segments are merged.
+    tidying: Option<Receiver<()>>,
+    /// Until when it measures the files each second: merges go on after what was written last.
+    measures_until: Instant,
 }
 
 impl Follower {
@@ -86,10 +99,11 @@ impl Follower {
         opened.damaged = snapshot.damaged_ids()?;
         shared.durable.store(snapshot.seq, Ordering::Release);
         shared.followed.store(snapshot.seq, Ordering::Release);
-        let view = View::new(fields.clone(), indexes.searchers(), snapshot)?;
+        let view = View::new(fields.clone(), indexes.searchers(), snapshot, shared.ahead.clone())?;
         let view = Arc::new(ArcSwap::from_pointee(view));
         let (indexes, pending, looked) = (Some(indexes), Vec::new(), Instant::now());
         let (retry, checked, rebuilding, reindexed) = (None, None, None, Vec::new());
+        let measures_until = Instant::now() + MEASURED;
         let follower = Self {
             dir,
             options,
@@ -104,7 +118,11 @@ impl Follower {
             retry,
             looked,
             checked,
+            untidy: Some(Instant::now()),
+            tidying: None,
+            measures_until,
         };
+        follower.measure();
         Ok((follower, opened))
     }
 
@@ -157,6 +175,9 @@ impl Follower {
             return self.stale();
         }
         self.looked = Instant::now();
+        if self.looked < self.measures_until {
+            self.measure();
+        }
         if self.store.fault.load().is_some() {
             return self.store.reopen().is_ok();
         }
@@ -174,7 +195,50 @@ impl Follower {
             found |= self.check_indexes();
         }
         found |= self.rebuild();
+        if self.pending.is_empty() && self.retry.is_none() {
+            // Searches are slower until it is done, and nothing else depends on it.
+            let _ = caught("the search index", || self.tidy());
+        }
         found || self.stale()
+    }
+
+    /// Merges small segments while nothing is written, and shows readers the result.
+    fn tidy(&mut self) -> Result<()> {
+        if let Some(tidying) = &self.tidying {
+            if let Err(TryRecvError::Empty) = tidying.try_recv() {
+                return Ok(());
+            }
+            self.tidying = None;
+            let snapshot = self.store.snapshot()?;
+            if let Some(indexes) = self.indexes.take_if(|indexes| indexes.is_at(snapshot.seq)) {
+                indexes.reload()?;
+                self.publish(indexes, snapshot)?;
+                self.indexes.iter().for_each(Indexes::remove_merged);
+            }
+            return Ok(());
+        }
+        let due = self.untidy.is_some_and(|since| since.elapsed() >= self.options.tidy_after);
+        if let Some(indexes) = self.indexes.as_mut().filter(|_| due) {
+            self.untidy = None;
+            let merges = indexes.tidy()?;
+            if !merges.is_empty() {
+                let (done, tidying) = crossbeam_channel::bounded::<()>(0);
+                // One that fails is tried again after the next changes.
+                spawn("sayso-tidy", move || {
+                    merges.into_iter().for_each(|merge| drop(merge.wait()));
+                    drop(done);
+                })?;
+                self.tidying = Some(tidying);
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes how large all files are.
+    fn measure(&self) {
+        if let Ok(size) = super::size_of(&self.dir) {
+            self.shared.disk_bytes.store(size, Ordering::Relaxed);
+        }
     }
 
     /// Closes the indexes if one of their files is damaged, so that opening rebuilds that index. A query may also fail for
@@ -260,7 +324,7 @@ impl Follower {
 
     /// Feeds the indexes until the queue is idle or the backlog is large enough, then commits and shows the new view.
     fn catch_up(&mut self, durable: &Receiver<Followed>) -> Result<()> {
-        let until = Instant::now() + self.options.commit_after;
+        let began = Instant::now();
         let mut snapshot = self.store.snapshot()?;
         let mut indexes = match self.indexes.take() {
             Some(indexes) => indexes,
@@ -268,7 +332,7 @@ impl Follower {
         };
         loop {
             indexes.feed(&self.fields, &snapshot)?;
-            if indexes.uncommitted >= self.options.commit_sentences || !self.wait_for_more(durable, until) {
+            if indexes.uncommitted >= self.options.commit_sentences || !self.wait_for_more(durable, began) {
                 break;
             }
             snapshot = self.store.snapshot()?;
@@ -278,7 +342,10 @@ impl Follower {
     }
 
     /// Waits for more durable changes, which only a new snapshot shows. False if none are under way or the time is over.
-    fn wait_for_more(&mut self, durable: &Receiver<Followed>, until: Instant) -> bool {
+    fn wait_for_more(&mut self, durable: &Receiver<Followed>, began: Instant) -> bool {
+        let EmbeddedOptions { commit_after, bulk_commit_after, .. } = self.options;
+        let after = if self.pending.len() < BULK { commit_after } else { commit_after.max(bulk_commit_after) };
+        let until = began + after;
         if Instant::now() >= until {
             return false;
         }
@@ -292,15 +359,22 @@ impl Follower {
         true
     }
 
+    /// Publishes a view of indexes and store.
+    fn publish(&mut self, indexes: Indexes, snapshot: Snapshot) -> Result<()> {
+        let view = View::new(self.fields.clone(), indexes.searchers(), snapshot, self.shared.ahead.clone())?;
+        self.view.swap(Arc::new(view)).forget();
+        self.indexes = Some(indexes);
+        Ok(())
+    }
+
     /// Publishes the view, then reports the changes that it shows as searchable.
     fn show(&mut self, indexes: Indexes, snapshot: Snapshot) -> Result<()> {
         let seq = snapshot.seq;
-        let view = View::new(self.fields.clone(), indexes.searchers(), snapshot)?;
-        self.view.store(Arc::new(view));
+        self.publish(indexes, snapshot)?;
+        (self.untidy, self.measures_until) = (Some(Instant::now()), Instant::now() + MEASURED);
         // Indexes that are being built need the log from where they begin.
         let needed = self.rebuilding.as_ref().map_or(seq, |rebuilding| rebuilding.seq.min(seq));
         self.shared.followed.store(needed, Ordering::Release);
-        self.indexes = Some(indexes);
         let (shown, later) = std::mem::take(&mut self.pending).into_iter().partition(|(receipt, _)| receipt.seq <= seq);
         self.pending = later;
         let shown: Followed = shown;

@@ -9,6 +9,8 @@
 //!
 //! After that, an index must hold as many documents as the store counts. One that does not is rebuilt as well.
 
+mod tidy;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -454,6 +456,7 @@ impl One {
         let mut merging = LogMergePolicy::default();
         // Deleted documents distort the statistics that ranking rests on until a merge drops them.
         merging.set_del_docs_ratio_before_merge(0.25);
+        merging.set_min_layer_size(tidy::SMALL_SEGMENT);
         writer.set_merge_policy(Box::new(merging));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         Ok(Self { writer, reader, seq: committed, committed, made_anew: committed.is_none() })

@@ -15,6 +15,8 @@
 //! What the honorifics, initials and legal forms of a query are is decided in `crate::name`. The name, alias or title shown as the
 //! match is the one that earns most by the same measure.
 
+use std::sync::PoisonError;
+
 use tantivy::columnar::Column;
 use tantivy::query::{
     AllQuery, BooleanQuery, DisjunctionMaxQuery, EmptyQuery, EnableScoring, FuzzyTermQuery, Occur, Query,
@@ -186,17 +188,29 @@ impl View {
         Box::new(BooleanQuery::new(letters.chain(full).collect()))
     }
 
-    /// The id of the entity that a document of the index represents.
+    /// The id of the entity that a document of the index represents. It is remembered for as long as the view stands, since
+    /// the column keeps ids in compressed blocks.
     pub(super) fn entity_id(&self, segment: u32, doc: u32) -> Result<String> {
+        let known = || self.entity_ids.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(id) = known().get(&(segment, doc)) {
+            return Ok(id.clone());
+        }
         let mut id = String::new();
         if let Some(column) = &self.figures[segment as usize].id
             && let Some(ord) = column.ords().first(doc)
         {
             column.ord_to_str(ord, &mut id)?;
         }
+        let mut known = known();
+        if known.len() < MOST_IDS {
+            known.insert((segment, doc), id.clone());
+        }
         Ok(id)
     }
 }
+
+/// More ids than this are not remembered.
+const MOST_IDS: usize = 4_096;
 
 /// How many typing errors a word may have. Short words may have none, because they would match anything.
 pub(super) fn typing_errors(word: &str) -> Option<u8> {

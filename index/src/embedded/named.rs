@@ -162,7 +162,9 @@ fn meant(fields: &Entities, asked: &AskedName) -> Box<dyn Query> {
         parts.push((Occur::Must, Box::new(DisjunctionMaxQuery::new(ways))));
     }
     // "May" means the person, not the month.
-    parts.push((Occur::MustNot, any_of(fields.kind, [EntityType::Date, EntityType::Money].map(type_word))));
+    for kind in [EntityType::Date, EntityType::Money] {
+        parts.push((Occur::MustNot, term(fields.kind, type_word(kind))));
+    }
     Box::new(BooleanQuery::new(parts))
 }
 

@@ -19,7 +19,8 @@ pub struct EmbeddedOptions {
     pub store_cache_bytes: usize,
     /// Memory for each indexing thread, in bytes; at least 16 MB are taken.
     pub index_memory_bytes: usize,
-    /// Threads that index sentences. Quotes and entities have one each.
+    /// Threads that index sentences. Quotes and entities have one each. Each thread makes a segment of its own, which has to
+    /// be merged later, and keeps up with the analyses of several cores.
     pub index_threads: usize,
     /// Changes that may wait to be written. Beyond that, [`crate::Engine::write`] waits.
     pub queue_length: usize,
@@ -27,10 +28,14 @@ pub struct EmbeddedOptions {
     pub group_articles: usize,
     /// The approximate maximum of bytes of text in one commit of the store.
     pub group_bytes: usize,
-    /// How long a change may wait to become searchable while others come in.
+    /// How long a change may wait to become searchable while a few others come in.
     pub commit_after: Duration,
+    /// How long while very many do: a few large commits cost much less than many small ones.
+    pub bulk_commit_after: Duration,
     /// How many sentences may be waiting to become searchable.
     pub commit_sentences: usize,
+    /// How long nothing is written before small segments of the indexes are merged, which makes searches faster.
+    pub tidy_after: Duration,
     /// Articles are refused while fewer bytes than this are free on the disk.
     pub min_free_bytes: u64,
     /// Deletes are refused too while fewer bytes than this are free, because they take room before they give any.
@@ -50,13 +55,15 @@ impl Default for EmbeddedOptions {
     fn default() -> Self {
         Self {
             store_cache_bytes: 64 << 20,
-            index_memory_bytes: 24 << 20,
-            index_threads: thread::available_parallelism().map_or(1, |cores| cores.get().min(2)),
+            index_memory_bytes: 32 << 20,
+            index_threads: thread::available_parallelism().map_or(1, |cores| (cores.get() / 4).clamp(1, 4)),
             queue_length: 256,
             group_articles: 256,
             group_bytes: 8 << 20,
             commit_after: Duration::from_millis(500),
+            bulk_commit_after: Duration::from_secs(3),
             commit_sentences: 100_000,
+            tidy_after: Duration::from_secs(5),
             min_free_bytes: 128 << 20,
             min_free_bytes_to_delete: 32 << 20,
             page_lifetime: Duration::from_secs(5 * 60),

@@ -94,6 +94,8 @@ impl Pins {
     /// Keeps a view for the page after one that was made from it, which was itself a first page or `turned` to.
     pub(super) fn pin(&self, view: &Arc<View>, turned: bool) {
         let mut views = self.kept.views();
+        // The thread that drops views sleeps while there are none, and looks by itself while there are some.
+        let sleeps = views.is_empty();
         let pin = views.entry(view.id).or_insert_with(|| Pin {
             view: view.clone(),
             used: Instant::now(),
@@ -111,7 +113,7 @@ impl Pins {
         // Closing the files of a view takes time.
         drop(views);
         drop(gone);
-        if let Some(wake) = &self.wake {
+        if let Some(wake) = self.wake.as_ref().filter(|_| sleeps) {
             // One signal is enough; a full channel holds one.
             let _ = wake.try_send(());
         }

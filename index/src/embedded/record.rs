@@ -74,15 +74,34 @@ pub(super) fn encode_analysis(analysis: &Analysis) -> Result<Vec<u8>> {
 
 /// Reads an analysis of any version.
 pub(super) fn decode_analysis(bytes: &[u8]) -> Result<Analysis> {
+    decode_parts(bytes, Parts::All)
+}
+
+/// Reads what quotes need of an analysis of any version: no mentions, and of entities their names and types alone.
+pub(super) fn decode_quotes(bytes: &[u8]) -> Result<Analysis> {
+    decode_parts(bytes, Parts::OfQuotes)
+}
+
+/// Which parts of an analysis are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parts {
+    /// All.
+    All,
+    /// What quotes need.
+    OfQuotes,
+}
+
+/// Reads parts of an analysis.
+fn decode_parts(bytes: &[u8], parts: Parts) -> Result<Analysis> {
     let (version, content) = unsealed(bytes, ANALYSIS_VERSION)?;
     let plain = lz4_flex::decompress_size_prepended(content)
         .map_err(|error| corrupt(&format!("does not decompress: {error}")))?;
     let unread = |error| corrupt(&format!("does not decode: {error}"));
     let (record, mut rest) = postcard::take_from_bytes::<AnalysisRecord<'_>>(&plain).map_err(unread)?;
-    let mut analysis = record.to_analysis()?;
+    let mut analysis = record.to_analysis(parts)?;
     if version > 1 {
         let (added, behind) = postcard::take_from_bytes::<AddedRecord<'_>>(rest).map_err(unread)?;
-        added.add_to(&mut analysis)?;
+        added.add_to(&mut analysis, parts)?;
         rest = behind;
         if version > 2 {
             let (code, behind) = postcard::take_from_bytes(rest).map_err(unread)?;
@@ -233,14 +252,15 @@ impl<'a> AnalysisRecord<'a> {
         }
     }
 
-    fn to_analysis(&self) -> Result<Analysis> {
+    fn to_analysis(&self, parts: Parts) -> Result<Analysis> {
+        let mentions = if parts == Parts::All { &self.mentions[..] } else { &[] };
         Ok(Analysis {
             model: self.model.to_owned(),
             tier: Tier::default(),
             language: String::new(),
             sentences: self.sentences.iter().map(SentenceRecord::to_sentence).collect::<Result<_>>()?,
-            entities: self.entities.iter().map(EntityRecord::to_entity).collect::<Result<_>>()?,
-            mentions: self.mentions.iter().map(MentionRecord::to_mention).collect::<Result<_>>()?,
+            entities: self.entities.iter().map(|entity| entity.to_entity(parts)).collect::<Result<_>>()?,
+            mentions: mentions.iter().map(MentionRecord::to_mention).collect::<Result<_>>()?,
             quotes: self.quotes.iter().map(QuoteRecord::to_quote).collect::<Result<_>>()?,
         })
     }
@@ -269,9 +289,11 @@ impl<'a> EntityRecord<'a> {
         }
     }
 
-    fn to_entity(&self) -> Result<Entity> {
-        let counted =
-            |list: &[(&str, u32)]| list.iter().map(|&(text, count)| Counted { text: text.to_owned(), count }).collect();
+    fn to_entity(&self, parts: Parts) -> Result<Entity> {
+        let counted = |list: &[(&str, u32)]| {
+            let list = if parts == Parts::All { list } else { &[] };
+            list.iter().map(|&(text, count)| Counted { text: text.to_owned(), count }).collect()
+        };
         Ok(Entity {
             name: self.name.to_owned(),
             kind: TYPES.value(self.kind)?,

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use sayso_document::{Sentence, Span};
 use tantivy::columnar::Column;
 
+use super::ahead::Ahead;
 use super::collect::{Found, Ranking, Room, Search, Top, seq_of};
 use super::columns::Places;
 use super::compile::{Compiler, has_words};
@@ -51,12 +52,24 @@ impl View {
             after: page::after(hash, &query.page)?,
             interrupt,
         };
-        let mut top = search.run()?;
+        let mut top = self.top(hash, &search)?;
         let facets = self.facets(self.counted_sentences(), &search, &query.facets, &mut top)?;
         let hits = self.sentence_hits(&top.hits, &Highlighters::new(&query.expr), interrupt)?;
         top.end_after(hits.len());
         let next = self.next(hash, &top);
         Ok(Page { hits, next, total: top.total, seq: self.store.seq, facets })
+    }
+
+    /// The hits of the page. Whoever turned to it will turn to the next ones, which are found together.
+    fn top(&self, hash: u64, search: &Search<'_>) -> Result<Top> {
+        let Some(after) = search.after else { return search.run() };
+        if let Some(top) = self.ahead.page(self.id, hash, after, search.limit) {
+            return Ok(top);
+        }
+        let mut top = Search { limit: Ahead::wide(search.limit), ..*search }.run()?;
+        self.ahead.keep(self.id, hash, after.place, &top);
+        top.end_after(search.limit);
+        Ok(top)
     }
 
     /// The counts of the first page, which also tell how many hits there are.
@@ -75,7 +88,7 @@ impl View {
         Ok(facets)
     }
 
-    /// The sentences behind the documents that were found. Fewer if their articles would take too much memory.
+    /// The sentences behind the documents that were found. Fewer if their texts would take too much memory.
     fn sentence_hits(
         &self,
         found: &[Found],
@@ -87,24 +100,24 @@ impl View {
         let mut hits = Vec::with_capacity(found.len());
         for hit in found {
             interrupt.check()?;
-            let seq = seq_of(hit.place);
-            let article = match articles.get(&seq) {
-                Some(article) => article.clone(),
-                None if !room.is_left() => break,
-                None => {
-                    let stored = self.store.article(seq)?.ok_or_else(|| unknown(seq))?;
-                    room.take(&stored.article);
-                    articles.entry(seq).or_insert(Arc::new(stored.article)).clone()
-                }
-            };
-            let sentence = sentence_of(&self.sentence_places[hit.segment as usize], hit.doc);
-            if article.body.get(sentence.span.range()).is_none() {
-                return Err(unknown(seq));
+            if !room.is_left() {
+                break;
             }
-            let highlights = highlighters.text.spans(&article.body, sentence.span, interrupt)?;
+            let seq = seq_of(hit.place);
+            let sentence = sentence_of(&self.sentence_places[hit.segment as usize], hit.doc);
+            let read = self.store.read(seq, |record| {
+                let article = articles.entry(seq).or_insert_with(|| Arc::new(record.to_article_without_body()));
+                let text = record.part(sentence.span).ok_or_else(|| unknown(seq))?;
+                Ok((article.clone(), text.to_owned(), record.before(sentence.span.start())))
+            });
+            let (article, text, before) = read?.ok_or_else(|| unknown(seq))?;
+            room.take_text(&text);
+            let start = sentence.span.start();
+            let place = |span: Span| Span::new(span.start() + start, span.end() + start);
+            let highlights = highlighters.text.spans_of(&text, interrupt)?.into_iter().map(place).collect();
             let title_highlights = highlighters.title.spans_of(&article.title, interrupt)?;
-            let index = hit.place.ordinal;
-            hits.push(SentenceHit { article, index, sentence, highlights, title_highlights, score: hit.score });
+            let (index, score) = (hit.place.ordinal, hit.score);
+            hits.push(SentenceHit { article, index, sentence, text, before, highlights, title_highlights, score });
         }
         Ok(hits)
     }
@@ -130,7 +143,7 @@ impl View {
             after: page::after(hash, &query.page)?,
             interrupt,
         };
-        let mut top = search.run()?;
+        let mut top = self.top(hash, &search)?;
         let facets = self.facets(self.counted_quotes(), &search, &query.facets, &mut top)?;
         let hits = self.quote_hits(&top.hits, &Highlighters::new(&query.expr), interrupt)?;
         top.end_after(hits.len());
@@ -156,7 +169,7 @@ impl View {
                 Some(article) => article.clone(),
                 None if !room.is_left() => break,
                 None => {
-                    let stored = self.store.indexed(seq)?;
+                    let stored = self.store.quoted(seq)?;
                     room.take_analyzed(&stored);
                     articles.entry(seq).or_insert(Arc::new(stored)).clone()
                 }

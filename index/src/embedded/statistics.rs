@@ -4,14 +4,20 @@
 //! segment has deleted documents, those that are left are counted here, once for each word and view.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 
 use tantivy::query::Bm25StatisticsProvider;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, Searcher, SegmentReader, TERMINATED, Term};
 
+use crate::Result;
+
 /// More words than this are not remembered.
-const MOST_WORDS: usize = 10_000;
+const MOST_WORDS: usize = 4_096;
+
+/// Longer conditions are not remembered.
+const MOST_BYTES: usize = 256;
 
 /// What was counted in a view.
 #[derive(Default)]
@@ -20,6 +26,43 @@ pub(super) struct Counted {
     words: Mutex<HashMap<Term, u64>>,
     /// How many words the documents have in a field, all together.
     lengths: Mutex<HashMap<Field, u64>>,
+    /// How many articles meet a condition, by how the query language writes it.
+    articles: Mutex<HashMap<String, u64>>,
+}
+
+impl Counted {
+    /// How many articles meet a condition, counted once.
+    pub(super) fn articles(&self, condition: &str, count: impl FnOnce() -> Result<u64>) -> Result<u64> {
+        if condition.len() > MOST_BYTES {
+            return count();
+        }
+        remembered(&self.articles, &condition.to_owned(), count)
+    }
+
+    /// Forgets everything, because the view is no longer the one that is read first.
+    pub(super) fn forget(&self) {
+        *self.words.lock().unwrap_or_else(PoisonError::into_inner) = HashMap::new();
+        *self.lengths.lock().unwrap_or_else(PoisonError::into_inner) = HashMap::new();
+        *self.articles.lock().unwrap_or_else(PoisonError::into_inner) = HashMap::new();
+    }
+}
+
+/// What is known, or else what is counted now, which is remembered.
+fn remembered<K: Clone + Eq + Hash, E>(
+    known: &Mutex<HashMap<K, u64>>,
+    key: &K,
+    count: impl FnOnce() -> std::result::Result<u64, E>,
+) -> std::result::Result<u64, E> {
+    let known = || known.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(&count) = known().get(key) {
+        return Ok(count);
+    }
+    let count = count()?;
+    let mut all = known();
+    if all.len() < MOST_WORDS {
+        all.insert(key.clone(), count);
+    }
+    Ok(count)
 }
 
 /// The statistics of an index, of which deleted documents are no part.
@@ -31,25 +74,14 @@ pub(super) struct Statistics<'a> {
 }
 
 impl Statistics<'_> {
-    /// Adds up what segments say, and remembers it if something had to be counted.
-    fn sum<K: Clone + Eq + std::hash::Hash>(
+    /// Adds up what segments say, once: looking a word up in all of them takes as long as a short search.
+    fn sum<K: Clone + Eq + Hash>(
         &self,
         known: &Mutex<HashMap<K, u64>>,
         key: &K,
         of: impl Fn(&SegmentReader) -> tantivy::Result<u64>,
     ) -> tantivy::Result<u64> {
-        let segments = self.searcher.segment_readers();
-        let has_deleted = segments.iter().any(|reader| reader.alive_bitset().is_some());
-        let known = || known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(&sum) = known().get(key).filter(|_| has_deleted) {
-            return Ok(sum);
-        }
-        let sum = segments.iter().map(of).sum::<tantivy::Result<u64>>()?;
-        let mut all = known();
-        if has_deleted && all.len() < MOST_WORDS {
-            all.insert(key.clone(), sum);
-        }
-        Ok(sum)
+        remembered(known, key, || self.searcher.segment_readers().iter().map(of).sum())
     }
 }
 

@@ -351,7 +351,7 @@ impl Snapshot {
         self.read(seq, |record| {
             let (sentences, entities, quotes) = (record.sentences, record.entities, record.quotes);
             let (model, tier) = (record.model.to_owned(), record.tier()?);
-            Ok(Stored { article: record.to_article(), sentences, entities, quotes, model, tier })
+            Ok(Stored { article: record.to_article()?, sentences, entities, quotes, model, tier })
         })
     }
 
@@ -365,6 +365,16 @@ impl Snapshot {
     pub(super) fn analysis(&self, seq: u64) -> Result<Option<Analysis>> {
         let Some(bytes) = self.analyses.get(seq)? else { return Ok(None) };
         record::decode_analysis(bytes.value()).map(Some).map_err(|error| self.damage(seq, error))
+    }
+
+    /// An article that an index names, with what quotes need of its analysis: no mentions, and of entities their names and
+    /// types alone.
+    pub(super) fn quoted(&self, seq: u64) -> Result<AnalyzedArticle> {
+        let missing = |what: &str| self.damage(seq, Error::new(ErrorKind::Corrupt, format!("its {what} is missing")));
+        let Stored { article, .. } = self.article(seq)?.ok_or_else(|| missing("record"))?;
+        let bytes = self.analyses.get(seq)?.ok_or_else(|| missing("analysis"))?;
+        let analysis = record::decode_quotes(bytes.value()).map_err(|error| self.damage(seq, error))?;
+        Ok(AnalyzedArticle { article, analysis })
     }
 
     /// The article and its analysis.

@@ -46,12 +46,31 @@ impl View {
         if words.is_empty() || words.len() > WORDS || query.most == 0 {
             return Ok(Suggestions::default());
         }
-        let as_typed = self.completions(&words, query, false, interrupt)?;
+        let as_typed = self.as_typed(&words, query, interrupt)?;
         let found = !(as_typed.entities.is_empty() && as_typed.phrases.is_empty());
         if found || words.iter().all(|word| typing_errors(word).is_none()) {
             return Ok(as_typed);
         }
         self.completions(&words, query, true, interrupt)
+    }
+
+    /// Entities and phrases that begin with these very words. Very many begin with one or two letters, so that what these
+    /// come to is remembered for as long as the view stands.
+    fn as_typed(&self, words: &[String], query: &SuggestQuery, interrupt: &Interrupt) -> Result<Suggestions> {
+        let begun = words.join(" ");
+        if begun.chars().count() > SHORT_LETTERS {
+            return self.completions(words, query, false, interrupt);
+        }
+        let remembered = || self.short_suggestions.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (begun, query.kinds.iter().map(|&kind| type_word(kind)).collect(), query.most);
+        if let Some(known) = remembered().get(&key) {
+            return Ok(known.clone());
+        }
+        let found = self.completions(words, query, false, interrupt)?;
+        if remembered().len() < REMEMBERED {
+            remembered().insert(key, found.clone());
+        }
+        Ok(found)
     }
 
     /// Entities and phrases, whose words may have typing errors.
@@ -63,7 +82,7 @@ impl View {
         interrupt: &Interrupt,
     ) -> Result<Suggestions> {
         let entities = self.begun_entities(words, query, errors, interrupt)?;
-        let phrases = self.begun_phrases(&words.join(" "), query.most, errors, interrupt)?;
+        let phrases = self.find_phrases(&words.join(" "), query.most, errors, interrupt)?;
         Ok(Suggestions { entities, phrases })
     }
 
@@ -129,30 +148,6 @@ impl View {
         let entity = EntityId::parse(&id).map(|id| self.store.entity(&id)).transpose()?.flatten();
         let entity = entity.ok_or_else(|| unknown(&id))?;
         Ok(EntitySuggestion { id: entity.id, name: entity.name, kind: entity.kind, articles: entity.articles })
-    }
-
-    /// Phrases of headlines that begin like this. Short beginnings have very many, so what they come to is remembered for
-    /// as long as the view stands.
-    fn begun_phrases(
-        &self,
-        begun: &str,
-        most: usize,
-        errors: bool,
-        interrupt: &Interrupt,
-    ) -> Result<Vec<PhraseSuggestion>> {
-        if errors || begun.chars().count() > SHORT_LETTERS {
-            return self.find_phrases(begun, most, errors, interrupt);
-        }
-        let remembered = || self.short_phrases.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (begun.to_owned(), most);
-        if let Some(known) = remembered().get(&key) {
-            return Ok(known.clone());
-        }
-        let found = self.find_phrases(begun, most, errors, interrupt)?;
-        if remembered().len() < REMEMBERED {
-            remembered().insert(key, found.clone());
-        }
-        Ok(found)
     }
 
     /// Phrases of headlines that begin like this, those of most headlines first.

@@ -2,7 +2,7 @@
 
 use sayso_document::EntityType;
 use tantivy::Term;
-use tantivy::query::{ConstScoreQuery, EmptyQuery, Query, TermQuery, TermSetQuery};
+use tantivy::query::{BooleanQuery, ConstScoreQuery, EmptyQuery, Query, TermQuery, TermSetQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 
 use super::schema::Entities;
@@ -13,11 +13,19 @@ pub(super) fn any_of(field: Field, values: impl IntoIterator<Item = impl AsRef<s
     any_term(values.into_iter().map(|value| Term::from_field_text(field, value.as_ref())).collect())
 }
 
+/// More terms than this are looked up together.
+const FEW: usize = 8;
+
 /// Any of these terms; nothing if there are none.
 pub(super) fn any_term(mut terms: Vec<Term>) -> Box<dyn Query> {
     match terms.len() {
         0 => Box::new(EmptyQuery),
         1 => Box::new(TermQuery::new(terms.remove(0), IndexRecordOption::Basic)),
+        // A set of terms collects all documents that have one of them before the first is asked for.
+        2..=FEW => {
+            let one = |term| Box::new(TermQuery::new(term, IndexRecordOption::Basic)) as Box<dyn Query>;
+            Box::new(BooleanQuery::union(terms.into_iter().map(one).collect()))
+        }
         _ => Box::new(TermSetQuery::new(terms)),
     }
 }

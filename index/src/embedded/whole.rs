@@ -16,6 +16,7 @@ mod walk;
 
 use std::sync::Arc;
 
+use sayso_document::Span;
 use tantivy::DocId;
 use tantivy::query::{BooleanQuery, Query};
 
@@ -27,12 +28,13 @@ use super::collect::{Best, Found, Room, rank_of_score, seq_of};
 use super::compile::{Compiler, has_words};
 use super::facet::Facets;
 use super::page;
+use super::record::ArticleRecord;
 use super::search::{order, sentence_of, unknown};
 use super::store;
 use super::view::View;
 use crate::highlight::Highlighter;
 use crate::query::{ArticleSearch, Field, Order, PageRequest};
-use crate::{Article, ArticleMatch, Error, ErrorKind, Interrupt, MatchedSentence, Page, Result, Total};
+use crate::{ArticleMatch, Error, ErrorKind, Interrupt, MatchedSentence, Page, Result, Total};
 
 impl View {
     /// Articles that match.
@@ -55,8 +57,8 @@ impl View {
         let search = Search { query, tree, statistics, scored: has_words(&query.expr) };
         let mut best = Best::new(query.page.size.max(1).saturating_add(1), after.map(|after| after.place));
         let mut facets = match after {
-            None => Facets::new(self.counted_sentences(), &query.facets)?,
-            Some(_) => Facets::new(self.counted_sentences(), &[])?,
+            None => Facets::new(self.counted_sentences(), &query.facets, interrupt)?,
+            Some(_) => Facets::new(self.counted_sentences(), &[], interrupt)?,
         };
         self.visit(&search, &mut best, &mut facets, interrupt)?;
         let total = after.map_or(Total { count: best.seen, exact: true }, |after| after.total);
@@ -70,16 +72,24 @@ impl View {
     /// Counts the articles that meet each condition that scores.
     fn statistics(&self, tree: &Tree, interrupt: &Interrupt) -> Result<Statistics> {
         let mut having = vec![0; tree.leaves.len()];
-        for segment in 0..self.sentence_keys.len() {
-            for (number, _) in tree.leaves.iter().enumerate().filter(|(_, leaf)| leaf.scored) {
-                let mut walk = Walk::new(self, segment, tree, Wanted::One(number))?;
-                while walk.next(interrupt)?.is_some() {
-                    having[number] += 1;
-                }
-            }
+        for (number, leaf) in tree.leaves.iter().enumerate().filter(|(_, leaf)| leaf.scored) {
+            let known = &self.sentence_statistics;
+            having[number] = known.articles(&leaf.name, || self.having(tree, number, interrupt))?;
         }
         let (articles, sentences) = (self.store.count("articles")?, self.store.count("sentences")?);
         Ok(Statistics { articles, sentences, having })
+    }
+
+    /// How many articles meet a condition.
+    fn having(&self, tree: &Tree, number: usize, interrupt: &Interrupt) -> Result<u64> {
+        let mut having = 0;
+        for segment in 0..self.sentence_keys.len() {
+            let mut walk = Walk::new(self, segment, tree, Wanted::One(number))?;
+            while walk.next(interrupt)?.is_some() {
+                having += 1;
+            }
+        }
+        Ok(having)
     }
 
     /// Visits every article that matches.
@@ -135,12 +145,13 @@ impl View {
                 break;
             }
             let seq = seq_of(hit.place);
-            let stored = self.store.article(seq)?.ok_or_else(|| unknown(seq))?;
-            room.take(&stored.article);
             let segment = hit.segment as usize;
-            let article = Arc::new(stored.article);
-            let (sentences, others) =
-                self.best_sentences(search, (segment, hit.doc), meeting, (&article, &text), interrupt)?;
+            let read = self.store.read(seq, |record| {
+                let told = self.best_sentences(search, (segment, hit.doc), meeting, (record, &text), interrupt)?;
+                Ok((Arc::new(record.to_article_without_body()), told))
+            });
+            let (article, (sentences, others)) = read?.ok_or_else(|| unknown(seq))?;
+            sentences.iter().for_each(|sentence| room.take_text(&sentence.text));
             let published = self.sentence_keys[segment].published.first(hit.doc);
             hits.push(ArticleMatch {
                 sentences,
@@ -178,7 +189,7 @@ impl View {
         search: &Search<'_>,
         (segment, first): (usize, DocId),
         meeting: &Meeting,
-        (article, highlighter): (&Article, &Highlighter),
+        (record, highlighter): (&ArticleRecord<'_>, &Highlighter),
         interrupt: &Interrupt,
     ) -> Result<(Vec<MatchedSentence>, u32)> {
         let mut met: Vec<usize> = (0..meeting.met.len()).filter(|&place| meeting.met[place]).collect();
@@ -187,14 +198,14 @@ impl View {
         met.truncate(search.query.sentences);
         let told = met.into_iter().map(|place| {
             let sentence = sentence_of(&self.sentence_places[segment], first + place as u32);
-            if article.body.get(sentence.span.range()).is_none() {
-                return Err(Error::new(
-                    ErrorKind::Corrupt,
-                    format!("the index does not fit the article {}", article.id),
-                ));
-            }
-            let highlights = highlighter.spans(&article.body, sentence.span, interrupt)?;
-            Ok(MatchedSentence { index: place as u32, sentence, highlights, score: meeting.each[place] })
+            let lacking =
+                || Error::new(ErrorKind::Corrupt, format!("the index does not fit the article {}", record.id));
+            let text = record.part(sentence.span).ok_or_else(lacking)?.to_owned();
+            let start = sentence.span.start();
+            let in_body = |span: Span| Span::new(span.start() + start, span.end() + start);
+            let highlights = highlighter.spans_of(&text, interrupt)?.into_iter().map(in_body).collect();
+            let (index, before, score) = (place as u32, record.before(start), meeting.each[place]);
+            Ok(MatchedSentence { index, sentence, text, before, highlights, score })
         });
         Ok((told.collect::<Result<_>>()?, others))
     }

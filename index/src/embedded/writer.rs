@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender};
 
+use super::ahead::Ahead;
 use super::change::Outcome;
 use super::store::Store;
 use super::store_file::StoreFile;
@@ -53,6 +54,10 @@ pub(super) struct Shared {
     pub(super) suspects: Mutex<BTreeSet<u64>>,
     /// Whether a reader failed for another reason: store and indexes are to be looked at.
     pub(super) suspect: AtomicBool,
+    /// Hits for the next pages of searches.
+    pub(super) ahead: Arc<Ahead>,
+    /// The size of all files, as of a second ago while something is written.
+    pub(super) disk_bytes: AtomicU64,
     /// Who asked for new indexes.
     pub(super) reindex: Mutex<Vec<Sender<crate::Result<()>>>>,
 }

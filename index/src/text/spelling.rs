@@ -6,7 +6,7 @@
 //! shores.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use frostem::{Algorithm, Stemmer};
@@ -36,6 +36,21 @@ static LISTED: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
     let stems = stems.map(|(british, american)| (british, ruled(&american).unwrap_or(american)));
     stems.filter(|(british, american)| british != american).collect()
 });
+
+/// American stems with what their British forms begin with, where that differs: "curb" is also "kerb".
+static OTHER_INITIALS: LazyLock<BTreeMap<&str, char>> = LazyLock::new(|| {
+    // No two British forms of one stem begin with other letters than it does.
+    let pairs = PAIRS.lines().filter_map(|line| line.split_once(' '));
+    let differing = pairs.filter(|(british, american)| british.chars().next() != american.chars().next());
+    let stemmer = Stemmer::new(Algorithm::English);
+    let stem = |british: &str| LISTED.get(&*stemmer.stem(british)).map(String::as_str);
+    differing.filter_map(|(british, _)| Some((stem(british)?, british.chars().next()?))).collect()
+});
+
+/// What words with this stem begin with, besides its own first letter.
+pub(super) fn other_initials(stem: &str) -> Option<char> {
+    OTHER_INITIALS.get(stem).copied()
+}
 
 /// The American form of a stem; none if it is the stem itself.
 pub(super) fn american(stem: &str) -> Option<Cow<'static, str>> {

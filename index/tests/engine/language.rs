@@ -77,7 +77,7 @@ fn found(engine: &Embedded, quotes: bool, expr: Expr) -> Vec<String> {
 fn marked(engine: &Embedded, expr: &Expr) -> String {
     let mut marked = Vec::new();
     for hit in search(engine, &sentence_query(expr.clone())) {
-        let words = hit.highlights.iter().map(|span| span.of(&hit.article.body).to_owned());
+        let words = hit.highlights.iter().map(|&span| hit.words(span).to_owned());
         marked.extend(words.map(|word| format!("{}.{} {word}", hit.article.id, hit.index)));
     }
     marked.sort();

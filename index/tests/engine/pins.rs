@@ -174,8 +174,8 @@ fn a_page_of_many_long_articles_ends_early_and_loses_none() {
         long.article.body.push_str(&" ".repeat(33 << 20));
         put(&engine, &long);
     }
-    // One of each sort, and the articles in both ways.
-    for number in [0, 1, 18, 19, 20] {
+    // One of each sort that holds them, and the articles in both ways.
+    for number in [1, 18, 19, 20] {
         let search = &Search::all()[number];
         let (mut hits, mut key, total) = search.page(&engine, first(100)).unwrap();
         let count = hits.len();

@@ -191,11 +191,10 @@ fn check_marks(query: &Asked, hit: &SentenceHit) {
     if matches!(query, Asked::Boost(_) | Asked::And(..) | Asked::Or(..) | Asked::Not(..) | Asked::Must(..)) {
         return;
     }
-    let body = &hit.article.body;
-    let text = hit.sentence.span.of(body);
+    let text = &hit.text;
     assert!(!hit.highlights.is_empty(), "nothing of {text:?} is marked for {}", query.text());
-    for mark in &hit.highlights {
-        let words: Vec<&str> = mark.of(body).split(' ').collect();
+    for &mark in &hit.highlights {
+        let words: Vec<&str> = hit.words(mark).split(' ').collect();
         assert!(query.matches(&words), "{words:?} of {text:?} is marked for {}", query.text());
     }
     let mut start = hit.sentence.span.start();

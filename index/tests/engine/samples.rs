@@ -161,5 +161,5 @@ pub(crate) fn search(engine: &Embedded, query: &SentenceQuery) -> Vec<SentenceHi
 /// The sentences found, as text, best first.
 pub(crate) fn texts(engine: &Embedded, expr: Expr) -> Vec<String> {
     let hits = search(engine, &sentence_query(expr));
-    hits.iter().map(|hit| hit.sentence.span.of(&hit.article.body).to_owned()).collect()
+    hits.into_iter().map(|hit| hit.text).collect()
 }

@@ -94,7 +94,7 @@ fn better_matches_come_first_and_are_highlighted() {
     let (_dir, engine) = filled();
     let hits = search(&engine, &sentence_query(ask("short negotiation OR negotiators")));
     let marked = |hit: &sayso_index::SentenceHit| {
-        hit.highlights.iter().map(|span| span.of(&hit.article.body).to_owned()).collect::<Vec<_>>()
+        hit.highlights.iter().map(|&span| hit.words(span).to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(hits[0].article.id, "three");
     assert_eq!(marked(&hits[0]), ["Negotiations", "negotiators"]);

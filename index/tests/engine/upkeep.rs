@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use sayso_document::{EntityType, Tier};
 use sayso_index::query::{ArticleQuery, PageRequest};
@@ -196,4 +197,30 @@ fn compacting_gives_room_back_and_loses_nothing() {
     let nothing = tempfile::tempdir().unwrap();
     let error = Embedded::compact(nothing.path()).unwrap_err();
     assert!(error.to_string().contains("there is no store"), "{error}");
+}
+
+#[test]
+fn small_segments_are_merged_when_nothing_is_written_and_answers_stay() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = EmbeddedOptions { tidy_after: Duration::ZERO, ..EmbeddedOptions::default() };
+    let engine = Embedded::open(dir.path(), options).unwrap();
+    for number in 0..6 {
+        put(&engine, &told(number));
+    }
+    delete(&engine, "a1");
+    let before = answers(&engine);
+    let segments = || {
+        let meta = std::fs::read_to_string(dir.path().join("sentences/meta.json")).unwrap();
+        meta.matches("\"segment_id\"").count()
+    };
+    assert!(segments() > 1);
+    let start = Instant::now();
+    while segments() > 1 {
+        assert!(start.elapsed() < Duration::from_secs(60), "{} segments are not merged", segments());
+        assert_eq!(answers(&engine), before);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(answers(&engine), before);
+    drop(engine);
+    assert_eq!(answers(&open(dir.path())), before);
 }

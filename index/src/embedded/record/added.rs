@@ -3,6 +3,7 @@
 use sayso_document::{Analysis, Date, DateRange, Entity, Named, Role};
 use serde::{Deserialize, Serialize};
 
+use super::Parts;
 use super::damage::corrupt;
 use crate::Result;
 
@@ -46,7 +47,7 @@ impl<'a> AddedRecord<'a> {
     }
 
     /// Adds its values to an analysis of version 1.
-    pub(super) fn add_to(&self, analysis: &mut Analysis) -> Result<()> {
+    pub(super) fn add_to(&self, analysis: &mut Analysis, parts: Parts) -> Result<()> {
         if self.said.len() != analysis.quotes.len() || self.roles.len() != analysis.entities.len() {
             return Err(corrupt("holds more or fewer values than quotes and entities"));
         }
@@ -54,7 +55,8 @@ impl<'a> AddedRecord<'a> {
         for (quote, said) in analysis.quotes.iter_mut().zip(&self.said) {
             quote.said = said.map(range).transpose()?;
         }
-        for (entity, roles) in analysis.entities.iter_mut().zip(&self.roles) {
+        let roles = if parts == Parts::All { &self.roles[..] } else { &[] };
+        for (entity, roles) in analysis.entities.iter_mut().zip(roles) {
             entity.roles = roles.iter().map(RoleRecord::to_role).collect();
         }
         Ok(())

@@ -1,21 +1,22 @@
 //! How an article is laid out in the store.
 //!
-//! The body is not compressed, so that a hit costs no more than a copy. A record of an older version lacks what was
+//! The body is not compressed, so that a hit costs no more than a copy of its sentence: the body is kept as bytes, and only
+//! what is shown of it is read as text. A record of an older version lacks what was
 //! added since: the labels are empty then, the tier comes from the analysis, and the version is computed from the
 //! content.
 
-use sayso_document::{Date, Tier};
-use serde::{Deserialize, Serialize};
+use sayso_document::{Date, Span, Tier};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::codes::TIERS;
 use super::damage::corrupt;
 use super::{all_read, sealed, unsealed};
-use crate::{AnalyzedArticle, Article, Error, ErrorKind, Result, Version};
+use crate::{AnalyzedArticle, Article, Before, Error, ErrorKind, Result, Version};
 
 /// The version that is written; versions 1 and 2 are still read.
 const VERSION: u8 = 3;
 
-/// An article, its body uncompressed so that a hit costs no more than a copy.
+/// An article.
 #[derive(Serialize, Deserialize)]
 pub(in crate::embedded) struct ArticleRecord<'a> {
     /// [`Article::id`].
@@ -41,8 +42,9 @@ pub(in crate::embedded) struct ArticleRecord<'a> {
     pub(in crate::embedded) entities: u32,
     /// How many quotes.
     pub(in crate::embedded) quotes: u32,
-    /// [`Article::body`].
-    body: &'a str,
+    /// [`Article::body`], which the checksum of the record covers.
+    #[serde(serialize_with = "bytes")]
+    body: &'a [u8],
     /// In days since 1970-01-01. Appended in version 2.
     #[serde(skip)]
     published_on: Option<i32>,
@@ -95,7 +97,7 @@ impl<'a> ArticleRecord<'a> {
             sentences: analysis.sentences.len() as u32,
             entities: analysis.entities.len() as u32,
             quotes: analysis.quotes.len() as u32,
-            body: &article.body,
+            body: article.body.as_bytes(),
             published_on: article.published_on.map(Date::days),
             added: Some(Added::of(article, analysis.tier, version)),
         }
@@ -122,8 +124,20 @@ impl<'a> ArticleRecord<'a> {
             Some(Added { revision, created, updated, etag, text, .. }) => {
                 Version { revision, created, updated, etag, text }
             }
-            None => Version::unknown(&self.content()),
+            None => {
+                Version::unknown(&Article { body: String::from_utf8_lossy(self.body).into_owned(), ..self.described() })
+            }
         }
+    }
+
+    /// A part of the body; none if it has no such part.
+    pub(in crate::embedded) fn part(&self, span: Span) -> Option<&'a str> {
+        std::str::from_utf8(self.body.get(span.range())?).ok()
+    }
+
+    /// How much of the body comes before a byte.
+    pub(in crate::embedded) fn before(&self, byte: usize) -> Before {
+        Before::of(&self.body[..byte.min(self.body.len())])
     }
 
     /// Whether this is the same article, whatever its analysis and version.
@@ -131,23 +145,25 @@ impl<'a> ArticleRecord<'a> {
         let Article { id, url, outlet, title, authors, language, published_at, published_on, labels, body, version: _ } =
             other;
         (self.id, self.url, self.outlet, self.title) == (id, url, outlet, title)
-            && (self.language, self.published_at, self.body) == (language, *published_at, body)
+            && (self.language, self.published_at, self.body) == (language, *published_at, body.as_bytes())
             && self.authors == *authors
             && self.published_on == published_on.map(Date::days)
             && self.labels().iter().copied().eq(labels.iter().map(|(key, value)| (key.as_str(), value.as_str())))
     }
 
-    pub(in crate::embedded) fn to_article(&self) -> Article {
-        let mut article = self.content();
-        article.version = match &self.added {
-            Some(_) => self.version(),
-            None => Version::unknown(&article),
-        };
-        article
+    /// The article.
+    pub(in crate::embedded) fn to_article(&self) -> Result<Article> {
+        let body = std::str::from_utf8(self.body).map_err(|error| corrupt(&format!("holds no text: {error}")))?;
+        Ok(Article { body: body.to_owned(), ..self.to_article_without_body() })
     }
 
-    /// The article without its version.
-    fn content(&self) -> Article {
+    /// The article without its body.
+    pub(in crate::embedded) fn to_article_without_body(&self) -> Article {
+        Article { version: self.version(), ..self.described() }
+    }
+
+    /// The article without its body and version.
+    fn described(&self) -> Article {
         let owned = |&(key, value): &(&str, &str)| (key.to_owned(), value.to_owned());
         Article {
             id: self.id.to_owned(),
@@ -159,10 +175,15 @@ impl<'a> ArticleRecord<'a> {
             published_at: self.published_at,
             published_on: self.published_on.and_then(Date::from_days),
             labels: self.labels().iter().map(owned).collect(),
-            body: self.body.to_owned(),
+            body: String::new(),
             version: Version::default(),
         }
     }
+}
+
+/// Writes bytes as they are. A text of the same bytes is written in the same way.
+fn bytes<S: Serializer>(bytes: &[u8], to: S) -> std::result::Result<S::Ok, S::Error> {
+    to.serialize_bytes(bytes)
 }
 
 /// Writes an article: one that was read from a record of an older version in the last that it fits.

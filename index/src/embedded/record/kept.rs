@@ -41,7 +41,7 @@ impl Kept {
         let KeptRecord { seq, pending, article, analysis } = decode(bytes)?;
         let (record, analysis) = (decode_article(article)?, decode_analysis(analysis)?);
         let counts = [record.sentences, record.entities, record.quotes].map(|count| count as usize);
-        let article = AnalyzedArticle { article: record.to_article(), analysis };
+        let article = AnalyzedArticle { article: record.to_article()?, analysis };
         let found = [article.analysis.sentences.len(), article.analysis.entities.len(), article.analysis.quotes.len()];
         if counts != found || article.fault().is_some() {
             return Err(corrupt("has an analysis of another text"));
