@@ -72,7 +72,7 @@ fn on_disk(dir: &Path) -> (Embedded, Arc<AtomicBool>) {
         Ok(Database::builder().create_with_backend(disk)?)
     };
     let store = Store::open(Box::new(open)).unwrap();
-    (Embedded::start(dir.to_owned(), store, EmbeddedOptions::default()).unwrap(), full)
+    (Embedded::start(Arc::new(Folder::open(dir).unwrap()), store, EmbeddedOptions::default()).unwrap(), full)
 }
 
 /// An article with this id and a short body.

@@ -13,12 +13,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use tantivy::directory::{Directory, MmapDirectory};
+use tantivy::directory::Directory;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, UserOperation};
 use tantivy::schema::Schema;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
 
 use super::fault::caught;
+use super::files::Files;
 use super::opened::{Opened, Rebuilt};
 use super::options::EmbeddedOptions;
 use super::schema::{self, Entities, Quotes, Sentences};
@@ -68,13 +69,13 @@ pub(super) struct Searchers {
 }
 
 impl Indexes {
-    /// Opens the indexes under `dir` and brings them up to the store. One that is missing, damaged, of another version,
+    /// Opens the indexes and brings them up to the store. One that is missing, damaged, of another version,
     /// of another store or too far behind is rebuilt. `opened` says what was done.
     ///
     /// # Errors
     /// [`ErrorKind::Corrupt`] if an index is ahead of its store.
     pub(super) fn open(
-        dir: &Path,
+        files: &dyn Files,
         fields: &Fields,
         options: &EmbeddedOptions,
         store: &Snapshot,
@@ -82,7 +83,7 @@ impl Indexes {
     ) -> Result<Self> {
         let mut anew = [false; 3];
         loop {
-            let mut indexes = Self::open_each(dir, fields, options, store, anew, Some(&mut opened.rebuilt))?;
+            let mut indexes = Self::open_each(files, "", fields, options, store, anew, Some(&mut opened.rebuilt))?;
             let reached = indexes.all().into_iter().filter_map(|one| one.seq).min();
             opened.replayed = store.seq - reached.unwrap_or(store.seq);
             if let Err(error) = indexes.follow(fields, store) {
@@ -108,15 +109,16 @@ impl Indexes {
         }
     }
 
-    /// Builds new indexes under `dir` with everything that the store holds.
+    /// Builds new indexes, whose folders' names begin with `under`, with everything that the store holds.
     pub(super) fn build(
-        dir: &Path,
+        files: &dyn Files,
+        under: &str,
         fields: &Fields,
         options: &EmbeddedOptions,
         store: &Snapshot,
         interrupt: &Interrupt,
     ) -> Result<()> {
-        let mut indexes = Self::open_each(dir, fields, options, store, [false; 3], None)?;
+        let mut indexes = Self::open_each(files, under, fields, options, store, [false; 3], None)?;
         indexes.rebuild(fields, store, interrupt)?;
         indexes.commit(fields, store)?;
         indexes.close()
@@ -124,7 +126,8 @@ impl Indexes {
 
     /// Opens or begins each index. Those marked in `anew` begin empty.
     fn open_each(
-        dir: &Path,
+        files: &dyn Files,
+        under: &str,
         fields: &Fields,
         options: &EmbeddedOptions,
         store: &Snapshot,
@@ -132,8 +135,9 @@ impl Indexes {
         mut rebuilt: Option<&mut Vec<Rebuilt>>,
     ) -> Result<Self> {
         let mut open = |index: &'static str, schema: &Schema, threads, anew| {
-            let place = Place { dir: dir.join(index), schema, threads, memory: options.index_memory_bytes, store };
-            let (one, reason) = place.open(anew).map_err(|error| error.about(place.dir.display()))?;
+            let folder = format!("{under}{index}");
+            let place = Place { files, folder, schema, threads, memory: options.index_memory_bytes, store };
+            let (one, reason) = place.open(anew).map_err(|error| error.about(place.told()))?;
             if let (Some(reason), Some(rebuilt)) = (reason, rebuilt.as_deref_mut()) {
                 tracing::warn!(index, reason, "rebuilding a search index");
                 // What opening met first is what was wrong; it may begin once more.
@@ -285,7 +289,8 @@ struct One {
 
 /// Where an index is, and what it should be.
 struct Place<'a> {
-    dir: PathBuf,
+    files: &'a dyn Files,
+    folder: String,
     schema: &'a Schema,
     threads: usize,
     memory: usize,
@@ -295,37 +300,40 @@ struct Place<'a> {
 impl Place<'_> {
     /// Opens the index, or begins an empty one. Then the reason comes with it, unless the store is empty too.
     fn open(&self, anew: bool) -> Result<(One, Option<String>)> {
-        let dir = &self.dir;
-        let missing = !dir.join("meta.json").exists();
-        let reason = match missing {
-            true => "it was missing".to_owned(),
-            false if anew => {
+        let there = self.files.list(&self.folder)?.iter().any(|name| name == Path::new(META));
+        let reason = match there {
+            false => "it was missing".to_owned(),
+            true if anew => {
                 "its number of documents differs from the store's, or it did not accept the store's changes".to_owned()
             }
-            false => match caught("it", || self.existing()) {
+            true => match caught("it", || self.existing()) {
                 Ok(Existing::Usable(one)) => return Ok((*one, None)),
                 Ok(Existing::Unusable(reason)) => reason,
                 Ok(Existing::Ahead(seq)) => return Err(self.ahead(seq)),
                 Err(error) => error.to_string(),
             },
         };
-        if dir.symlink_metadata().is_ok() && !dir.is_dir() {
-            let message = "it is no folder: move it away, and the index is built from the store";
-            return Err(Error::new(ErrorKind::Storage, message));
-        }
-        // A folder that cannot be written must not cost an index that may be intact.
-        std::fs::create_dir_all(dir)?;
-        std::fs::write(dir.join("probe"), "?")?;
-        std::fs::remove_dir_all(dir)?;
-        std::fs::create_dir_all(dir)?;
-        let one = One::start(&open_index(dir, self.schema)?, self.threads, self.memory, None)?;
+        self.files.empty(&self.folder)?;
+        let one = One::start(&self.index()?, self.threads, self.memory, None)?;
         Ok((one, (self.store.seq > 0).then_some(reason)))
+    }
+
+    /// Opens the files of the index or creates them, with this crate's tokenizers.
+    fn index(&self) -> Result<Index> {
+        let mut index = Index::open_or_create(self.files.index(&self.folder)?, self.schema.clone())?;
+        index.set_tokenizers(schema::tokenizers());
+        Ok(index)
+    }
+
+    /// Its folder, as errors name it.
+    fn told(&self) -> String {
+        self.files.path(&self.folder).map_or_else(|| self.folder.clone(), |path| path.display().to_string())
     }
 
     /// What is there, after checking every byte of it.
     fn existing(&self) -> Result<Existing> {
         // What the commit says comes before the fields: those of another version differ.
-        let metas = Index::open_in_dir(&self.dir)?.load_metas()?;
+        let metas = Index::open(self.files.index(&self.folder)?)?.load_metas()?;
         let commit = metas.payload.as_deref().map_or(Err("building it was not finished"), Commit::parse);
         let unusable = |reason: &str| Ok(Existing::Unusable(reason.to_owned()));
         let Commit { store, seq } = match commit {
@@ -335,7 +343,7 @@ impl Place<'_> {
         if store != self.store.id {
             return unusable("it belongs to another store of articles");
         }
-        let index = open_index(&self.dir, self.schema)?;
+        let index = self.index()?;
         if let Some(damage) = damage_of(&index)? {
             return Ok(Existing::Unusable(damage));
         }
@@ -345,8 +353,22 @@ impl Place<'_> {
         if seq < self.store.trimmed {
             return unusable("it is further behind than the store's log reaches");
         }
-        remove_remains(&self.dir, &index)?;
+        self.remove_remains(&index)?;
         Ok(Existing::Usable(Box::new(One::start(&index, self.threads, self.memory, Some(seq))?)))
+    }
+
+    /// Removes files that a killed process had begun to write. The next commit would give its files the same names and fail because
+    /// they exist.
+    fn remove_remains(&self, index: &Index) -> Result<()> {
+        let needed = files_of(index)?;
+        for name in self.files.list(&self.folder)? {
+            let kept = name == Path::new(META) || name == Path::new(".managed.json");
+            let lock = name.extension().is_some_and(|extension| extension == "lock");
+            if !kept && !lock && !needed.contains(&name) {
+                self.files.remove(&format!("{}/{}", self.folder, name.display()))?;
+            }
+        }
+        Ok(())
     }
 
     /// The error for an index that has seen more changes than the store.
@@ -413,21 +435,6 @@ fn files_of(index: &Index) -> Result<BTreeSet<PathBuf>> {
     Ok(files.filter(|file| !file.to_string_lossy().ends_with(".0.del")).collect())
 }
 
-/// Removes files that a killed process had begun to write. The next commit would give its files the same names and fail because
-/// they exist.
-fn remove_remains(dir: &Path, index: &Index) -> Result<()> {
-    let needed = files_of(index)?;
-    for entry in std::fs::read_dir(dir)? {
-        let name = PathBuf::from(entry?.file_name());
-        let kept = name == Path::new("meta.json") || name == Path::new(".managed.json");
-        let lock = name.extension().is_some_and(|extension| extension == "lock");
-        if !kept && !lock && !needed.contains(&name) {
-            std::fs::remove_file(dir.join(name))?;
-        }
-    }
-    Ok(())
-}
-
 /// Says which file of an index is damaged, if one is.
 fn damage_of(index: &Index) -> Result<Option<String>> {
     for file in files_of(index)? {
@@ -484,13 +491,8 @@ impl One {
 /// The least memory that tantivy takes for an indexing thread.
 const MEMORY_AT_LEAST: usize = 16_000_000;
 
+/// The file that says what an index consists of.
+pub(super) const META: &str = "meta.json";
+
 /// What a commit's payload begins with.
 const PAYLOAD: &str = "sayso";
-
-/// Opens an index or creates it, with this crate's tokenizers.
-fn open_index(dir: &Path, schema: &Schema) -> Result<Index> {
-    let directory = MmapDirectory::open(dir).map_err(tantivy::TantivyError::from)?;
-    let mut index = Index::open_or_create(directory, schema.clone())?;
-    index.set_tokenizers(schema::tokenizers());
-    Ok(index)
-}

@@ -179,7 +179,7 @@ impl Store {
 pub(super) const THE_STORE: &str = "the store of articles";
 
 /// Creates missing tables. Returns how many articles have a damaged record.
-fn prepare(db: &Database) -> Result<u64> {
+pub(super) fn prepare(db: &Database) -> Result<u64> {
     let mut txn = db.begin_write()?;
     // All commits are made so that none can be taken back when the file is damaged.
     txn.set_quick_repair(true);
