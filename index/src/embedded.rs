@@ -29,6 +29,7 @@ mod aggregate;
 mod alike;
 mod automaton;
 mod change;
+mod check;
 mod collect;
 mod columns;
 mod compact;
@@ -44,6 +45,7 @@ mod follow;
 mod indexes;
 mod list;
 mod listing;
+mod looked;
 mod lookup;
 mod named;
 mod never_back;
@@ -58,6 +60,8 @@ mod pins;
 mod power_cut_tests;
 mod predicate;
 mod record;
+#[cfg(test)]
+mod refusing_disk_tests;
 mod reindex;
 mod schema;
 mod search;
@@ -85,11 +89,13 @@ use crossbeam_channel::Sender;
 use sayso_document::Tier;
 
 use self::change::{restore, salvage};
+pub use self::check::{Checked, Finding};
 pub use self::compact::Compacted;
 use self::fault::caught;
-use self::files::{Files, Folder};
+use self::files::{Files, Folder, STORE};
 use self::follow::Follower;
-use self::indexes::{INDEXES, META};
+use self::indexes::INDEXES;
+use self::looked::META;
 pub use self::opened::{Opened, Rebuilt};
 pub use self::options::EmbeddedOptions;
 use self::pins::{PinLimits, Pins};
@@ -158,10 +164,8 @@ impl Embedded {
 
     /// Opens the engine on these files.
     fn open_on(files: Arc<dyn Files>, options: EmbeddedOptions) -> Result<Self> {
-        let created = files.bytes(STORE).is_none_or(|bytes| bytes == 0);
-        let indexed =
-            |index: &str| files.list(index).is_ok_and(|names| names.iter().any(|name| name == Path::new(META)));
-        if created && INDEXES.into_iter().any(indexed) {
+        let created = files.bytes(STORE)?.is_none_or(|bytes| bytes == 0);
+        if created && indexed(&*files) {
             return Err(bereft(&files.path(STORE).unwrap_or_else(|| STORE.into())));
         }
         let (store, salvaged) = salvage::open(&files, options.store_cache_bytes)?;
@@ -274,6 +278,12 @@ impl Embedded {
     }
 }
 
+/// Whether there is an index.
+fn indexed(files: &dyn Files) -> bool {
+    let holds = |folder| files.list(folder).is_ok_and(|names| names.iter().any(|name| name == Path::new(META)));
+    INDEXES.into_iter().any(holds)
+}
+
 /// The store is missing, which its indexes show that there was.
 fn bereft(file: &Path) -> Error {
     let (dir, file) = (file.parent().unwrap_or(file).display(), file.display());
@@ -289,9 +299,6 @@ impl fmt::Debug for Embedded {
         f.debug_struct("Embedded").field("files", &self.files).finish_non_exhaustive()
     }
 }
-
-/// The store's file in the engine's directory.
-const STORE: &str = "articles.redb";
 
 /// Commits of the store that the indexes may be behind before writers have to wait.
 const FOLLOWER_QUEUE: usize = 64;

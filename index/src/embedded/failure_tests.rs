@@ -145,24 +145,6 @@ fn listed(engine: &Embedded) -> Result<usize> {
 }
 
 #[test]
-fn a_full_disk_refuses_and_loses_nothing() {
-    let dir = tempfile::tempdir().unwrap();
-    let (engine, full) = on_disk(dir.path());
-    put(&engine, "a").unwrap();
-
-    full.store(true, Ordering::Relaxed);
-    for _ in 0..2 {
-        assert_eq!(put(&engine, "b").map_err(|error| error.kind()), Err(ErrorKind::Storage));
-    }
-    full.store(false, Ordering::Relaxed);
-    // The store opens again with the first write after the failure, which may itself be refused.
-    put(&engine, "b").or_else(|_| put(&engine, "b")).unwrap();
-    assert!(engine.article("a").unwrap().is_some());
-    assert!(engine.article("b").unwrap().is_some());
-    assert_eq!(engine.status().unwrap().articles, 2);
-}
-
-#[test]
 fn a_store_that_closed_itself_says_so_and_opens_again_without_a_write() {
     let dir = tempfile::tempdir().unwrap();
     let (engine, full) = on_disk(dir.path());

@@ -14,13 +14,16 @@ use tantivy::directory::MmapDirectory;
 
 use crate::{Error, ErrorKind, Result};
 
+/// The file of the store.
+pub(super) const STORE: &str = "articles.redb";
+
 /// The files of a data directory.
 pub(super) trait Files: fmt::Debug + Send + Sync {
     /// Where this lies on this machine, if it does. None if it is simulated.
     fn path(&self, name: &str) -> Option<PathBuf>;
 
     /// The bytes of a file. None if there is none.
-    fn bytes(&self, name: &str) -> Option<u64>;
+    fn bytes(&self, name: &str) -> Result<Option<u64>>;
 
     /// The size of all files, in bytes.
     fn size(&self) -> Result<u64>;
@@ -54,11 +57,29 @@ pub(super) struct Folder(PathBuf);
 impl Folder {
     /// Opens the folder, and creates it if it is missing.
     pub(super) fn open(dir: &Path) -> Result<Self> {
-        match fs::metadata(dir) {
-            Ok(found) if !found.is_dir() => return Err(not("a folder", dir)),
-            _ => fs::create_dir_all(dir).map_err(|error| Error::from(error).about(dir.display()))?,
+        if fs::metadata(dir).is_ok_and(|found| !found.is_dir()) {
+            return Err(not("a folder", dir));
         }
-        Ok(Self(dir.to_owned()))
+        fs::create_dir_all(dir).map_err(|error| Error::from(error).about(dir.display()))?;
+        Self::existing(dir)
+    }
+
+    /// A folder that must exist.
+    pub(super) fn existing(dir: &Path) -> Result<Self> {
+        match fs::metadata(dir) {
+            Ok(found) if !found.is_dir() => Err(not("a folder", dir)),
+            Ok(_) => Ok(Self(dir.to_owned())),
+            Err(error) => Err(Error::from(error).about(dir.display())),
+        }
+    }
+
+    /// Where a file is, or is to be. Anything else in its place is refused: opening a pipe would wait for somebody who writes into it.
+    pub(super) fn file(&self, name: &str) -> Result<PathBuf> {
+        let path = self.0.join(name);
+        match fs::metadata(&path) {
+            Ok(found) if !found.is_file() => Err(not("a file", &path)),
+            _ => Ok(path),
+        }
     }
 }
 
@@ -78,8 +99,11 @@ impl Files for Folder {
         Some(self.0.join(name))
     }
 
-    fn bytes(&self, name: &str) -> Option<u64> {
-        fs::metadata(self.0.join(name)).ok().map(|found| found.len())
+    fn bytes(&self, name: &str) -> Result<Option<u64>> {
+        match fs::metadata(self.file(name)?) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            found => Ok(Some(found?.len())),
+        }
     }
 
     fn size(&self) -> Result<u64> {
@@ -87,20 +111,15 @@ impl Files for Folder {
     }
 
     fn store(&self, name: &str, how: &mut Builder) -> Result<Database> {
-        let path = self.0.join(name);
-        // Opening a pipe would wait for somebody who writes into it.
-        match fs::metadata(&path) {
-            Ok(found) if !found.is_file() => Err(not("a file", &path)),
-            _ => Ok(how.create(path)?),
-        }
+        Ok(how.create(self.file(name)?)?)
     }
 
     fn index(&self, folder: &str) -> Result<Box<dyn Directory>> {
         let path = self.0.join(folder);
         for entry in fs::read_dir(&path)? {
             let entry = entry?.path();
-            // The same. A file that is gone by now is nobody's.
-            if fs::metadata(&entry).is_ok_and(|found| !found.is_file()) {
+            // See `file`. A file that is gone by now is nobody's.
+            if fs::metadata(&entry).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
                 let name = entry.file_name().unwrap_or_default().display();
                 return Err(Error::new(ErrorKind::Corrupt, format!("its {name} is not a file")));
             }
@@ -149,10 +168,9 @@ impl Files for Folder {
     }
 
     fn sync(&self) -> Result<()> {
-        if let Some(parent) = self.0.parent().and_then(|parent| File::open(parent).ok()) {
-            // The folder itself may be new, too. Whoever keeps others from reading the parent made it long before.
-            parent.sync_all()?;
-        }
+        // The folder itself may be new, too. Whoever keeps others from reading the parent made it long before.
+        let parent = self.0.parent().map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
+        let _ = parent.map(|parent| File::open(parent).and_then(|parent| parent.sync_all()));
         Ok(File::open(&self.0)?.sync_all()?)
     }
 }

@@ -10,19 +10,19 @@
 //! After that, an index must hold as many documents as the store counts. One that does not is rebuilt as well.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 
-use tantivy::directory::Directory;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, UserOperation};
 use tantivy::schema::Schema;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
 
 use super::fault::caught;
 use super::files::Files;
+use super::looked::{Commit, Looked, META, damage_of, files_of, look, open_index};
 use super::opened::{Opened, Rebuilt};
 use super::options::EmbeddedOptions;
-use super::schema::{self, Entities, Quotes, Sentences};
+use super::schema::{Entities, Quotes, Sentences};
 use super::store::Snapshot;
 use crate::{EntityId, Error, ErrorKind, Interrupt, Result};
 
@@ -300,61 +300,32 @@ struct Place<'a> {
 impl Place<'_> {
     /// Opens the index, or begins an empty one. Then the reason comes with it, unless the store is empty too.
     fn open(&self, anew: bool) -> Result<(One, Option<String>)> {
-        let there = self.files.list(&self.folder)?.iter().any(|name| name == Path::new(META));
-        let reason = match there {
-            false => "it was missing".to_owned(),
-            true if anew => {
-                "its number of documents differs from the store's, or it did not accept the store's changes".to_owned()
-            }
-            true => match caught("it", || self.existing()) {
-                Ok(Existing::Usable(one)) => return Ok((*one, None)),
-                Ok(Existing::Unusable(reason)) => reason,
-                Ok(Existing::Ahead(seq)) => return Err(self.ahead(seq)),
+        let looked = match anew {
+            true => Ok(Looked::Unusable(ANEW.to_owned())),
+            false => caught("it", || look(self.files, &self.folder, self.schema, self.store)),
+        };
+        let started = |index: &Index, seq| {
+            self.remove_remains(index)?;
+            One::start(index, self.threads, self.memory, seq)
+        };
+        let reason = match looked {
+            Ok(Looked::Whole(index, seq)) => match caught("it", || started(&index, Some(seq))) {
+                Ok(one) => return Ok((one, None)),
                 Err(error) => error.to_string(),
             },
+            Ok(Looked::Missing) => "it was missing".to_owned(),
+            Ok(Looked::Unusable(reason)) => reason,
+            Ok(Looked::Ahead(seq)) => return Err(self.ahead(seq)),
+            Err(error) => error.to_string(),
         };
         self.files.empty(&self.folder)?;
-        let one = One::start(&self.index()?, self.threads, self.memory, None)?;
+        let one = One::start(&open_index(self.files, &self.folder, self.schema)?, self.threads, self.memory, None)?;
         Ok((one, (self.store.seq > 0).then_some(reason)))
-    }
-
-    /// Opens the files of the index or creates them, with this crate's tokenizers.
-    fn index(&self) -> Result<Index> {
-        let mut index = Index::open_or_create(self.files.index(&self.folder)?, self.schema.clone())?;
-        index.set_tokenizers(schema::tokenizers());
-        Ok(index)
     }
 
     /// Its folder, as errors name it.
     fn told(&self) -> String {
         self.files.path(&self.folder).map_or_else(|| self.folder.clone(), |path| path.display().to_string())
-    }
-
-    /// What is there, after checking every byte of it.
-    fn existing(&self) -> Result<Existing> {
-        // What the commit says comes before the fields: those of another version differ.
-        let metas = Index::open(self.files.index(&self.folder)?)?.load_metas()?;
-        let commit = metas.payload.as_deref().map_or(Err("building it was not finished"), Commit::parse);
-        let unusable = |reason: &str| Ok(Existing::Unusable(reason.to_owned()));
-        let Commit { store, seq } = match commit {
-            Ok(commit) => commit,
-            Err(reason) => return unusable(reason),
-        };
-        if store != self.store.id {
-            return unusable("it belongs to another store of articles");
-        }
-        let index = self.index()?;
-        if let Some(damage) = damage_of(&index)? {
-            return Ok(Existing::Unusable(damage));
-        }
-        if seq > self.store.seq {
-            return Ok(Existing::Ahead(seq));
-        }
-        if seq < self.store.trimmed {
-            return unusable("it is further behind than the store's log reaches");
-        }
-        self.remove_remains(&index)?;
-        Ok(Existing::Usable(Box::new(One::start(&index, self.threads, self.memory, Some(seq))?)))
     }
 
     /// Removes files that a killed process had begun to write. The next commit would give its files the same names and fail because
@@ -381,72 +352,6 @@ impl Place<'_> {
         );
         Error::new(ErrorKind::Corrupt, message)
     }
-}
-
-/// What is found where an index should be.
-enum Existing {
-    Usable(Box<One>),
-    /// Why not.
-    Unusable(String),
-    /// It has seen more changes than the store: this many.
-    Ahead(u64),
-}
-
-/// What a commit of an index says about itself.
-struct Commit {
-    /// The number of the store that it was made from.
-    store: u64,
-    /// The last change in it.
-    seq: u64,
-}
-
-/// Why a commit that does not say so cannot be used.
-const UNREADABLE: &str = "its last commit cannot be read";
-
-impl Commit {
-    /// The line that the commit carries.
-    fn payload(&self) -> String {
-        let said = format!("{PAYLOAD} {} {:016x} {}", schema::VERSION, self.store, self.seq);
-        // tantivy gives the file that holds it no checksum.
-        let checksum = crc32fast::hash(said.as_bytes());
-        format!("{said} {checksum:08x}")
-    }
-
-    /// Reads the line of a commit, or says why the index cannot be used.
-    fn parse(payload: &str) -> std::result::Result<Self, &'static str> {
-        let mut words = payload.split(' ');
-        let (name, version) = (words.next(), words.next().and_then(|version| version.parse().ok()));
-        let store = words.next().and_then(|store| u64::from_str_radix(store, 16).ok());
-        let seq = words.next().and_then(|seq| seq.parse().ok());
-        match (store, seq) {
-            (Some(store), Some(seq)) if (Self { store, seq }).payload() == payload => Ok(Self { store, seq }),
-            _ if name == Some(PAYLOAD) && version.is_some_and(|version: u32| version != schema::VERSION) => {
-                Err("it was made by another version of this program")
-            }
-            _ => Err(UNREADABLE),
-        }
-    }
-}
-
-/// The files that the last commit may have. Segments need not have all of them.
-fn files_of(index: &Index) -> Result<BTreeSet<PathBuf>> {
-    let files = index.load_metas()?.list_segment_files().into_iter();
-    // The name that a segment without deletes would have for them.
-    Ok(files.filter(|file| !file.to_string_lossy().ends_with(".0.del")).collect())
-}
-
-/// Says which file of an index is damaged, if one is.
-fn damage_of(index: &Index) -> Result<Option<String>> {
-    for file in files_of(index)? {
-        let optional = file.extension().is_some_and(|extension| extension == "del" || extension == "temp");
-        if optional && !index.directory().exists(&file).map_err(tantivy::TantivyError::from)? {
-            continue;
-        }
-        if !index.directory().validate_checksum(&file).map_err(tantivy::TantivyError::from)? {
-            return Ok(Some(format!("its file {} is damaged", file.display())));
-        }
-    }
-    Ok(None)
 }
 
 impl One {
@@ -491,8 +396,5 @@ impl One {
 /// The least memory that tantivy takes for an indexing thread.
 const MEMORY_AT_LEAST: usize = 16_000_000;
 
-/// The file that says what an index consists of.
-pub(super) const META: &str = "meta.json";
-
-/// What a commit's payload begins with.
-const PAYLOAD: &str = "sayso";
+/// Why an index is made anew that opened.
+const ANEW: &str = "its number of documents differs from the store's, or it did not accept the store's changes";

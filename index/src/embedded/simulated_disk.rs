@@ -6,22 +6,13 @@
 //!
 //! Each start of the engine has an access of its own ([`Power`]). After the power failed, all that an older one does fails.
 
+mod files;
+mod index;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-use redb::{Builder, Database, StorageBackend};
-use tantivy::Directory;
-use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
-use tantivy::directory::{
-    AntiCallToken, DirectoryLock, FileHandle, Lock, OwnedBytes, TerminatingWrite, WatchCallback, WatchHandle, WritePtr,
-};
-
-use super::files::Files;
-use crate::Result;
 
 /// What a disk writes as a whole, in bytes.
 const SECTOR: usize = 512;
@@ -173,7 +164,16 @@ impl Names {
     }
 }
 
-#[derive(Debug)]
+/// What a broken disk only says it synced.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Lie {
+    /// The contents of files.
+    Files,
+    /// The names in a folder.
+    Names,
+}
+
+#[derive(Clone, Debug)]
 struct State {
     files: BTreeMap<u64, Contents>,
     names: Names,
@@ -185,6 +185,10 @@ struct State {
     operations: u64,
     /// The power fails in this one.
     fails_at: Option<u64>,
+    /// How changes of any file, and of the files of indexes, are refused.
+    refuses: [Option<io::ErrorKind>; 2],
+    /// Which syncs it only says it made.
+    lies: Option<Lie>,
     numbers: Numbers,
 }
 
@@ -228,9 +232,16 @@ impl SimulatedDisk {
             failures: 0,
             operations: 0,
             fails_at: None,
+            refuses: [None; 2],
+            lies: None,
             numbers: Numbers(seed),
         };
         Self(Arc::new(Mutex::new(state)))
+    }
+
+    /// Another disk with the same on it.
+    pub(super) fn copy(&self) -> Self {
+        Self(Arc::new(Mutex::new(self.state().clone())))
     }
 
     /// Access to it until the power fails.
@@ -252,6 +263,21 @@ impl SimulatedDisk {
     /// Whether the power is to fail yet.
     pub(super) fn will_fail(&self) -> bool {
         self.state().fails_at.is_some()
+    }
+
+    /// Refuses every change from now on, or none any more.
+    pub(super) fn refuse(&self, fault: Option<io::ErrorKind>) {
+        self.state().refuses[0] = fault;
+    }
+
+    /// Only says that it syncs.
+    pub(super) fn lie(&self, lie: Lie) {
+        self.state().lies = Some(lie);
+    }
+
+    /// The same for changes of the files of indexes.
+    pub(super) fn refuse_indexes(&self, fault: Option<io::ErrorKind>) {
+        self.state().refuses[1] = fault;
     }
 
     /// Changes and syncs so far.
@@ -293,6 +319,9 @@ impl Power {
     /// Changes something. The power may fail in the middle: then the change may have reached the disk.
     fn change<T>(&self, change: impl FnOnce(&mut State) -> io::Result<T>) -> io::Result<T> {
         let mut state = self.read()?;
+        if let Some(fault) = state.refuses[0] {
+            return Err(fault.into());
+        }
         state.operations += 1;
         let fails = state.fails_at == Some(state.operations);
         let changed = change(&mut state);
@@ -303,15 +332,20 @@ impl Power {
         changed
     }
 
-    /// Syncs something. If the power fails in the middle, it is as if nobody had asked for it.
-    fn sync(&self, sync: impl FnOnce(&mut State)) -> io::Result<()> {
+    /// Syncs something, unless the disk lies about that. If the power fails in the middle, it is as if nobody had asked for it.
+    fn sync(&self, what: Lie, sync: impl FnOnce(&mut State)) -> io::Result<()> {
         let mut state = self.read()?;
+        if let Some(fault) = state.refuses[0] {
+            return Err(fault.into());
+        }
         state.operations += 1;
         if state.fails_at == Some(state.operations) {
             state.fail();
             return Err(gone());
         }
-        sync(&mut state);
+        if state.lies != Some(what) {
+            sync(&mut state);
+        }
         Ok(())
     }
 
@@ -322,266 +356,7 @@ impl Power {
     }
 }
 
-impl Files for Power {
-    fn path(&self, _name: &str) -> Option<PathBuf> {
-        None
-    }
-
-    fn bytes(&self, name: &str) -> Option<u64> {
-        let state = self.read().ok()?;
-        let file = state.names.now.get(name)?;
-        Some(state.files[file].now.len() as u64)
-    }
-
-    fn size(&self) -> Result<u64> {
-        let state = self.read()?;
-        Ok(state.files.values().map(|file| file.now.len() as u64).sum())
-    }
-
-    fn store(&self, name: &str, how: &mut Builder) -> Result<Database> {
-        let known = self.read()?.names.now.get(name).copied();
-        let file = match known {
-            Some(file) => file,
-            None => self.change(|state| Ok(state.create(name)))?,
-        };
-        Ok(how.create_with_backend(StoreFile { power: self.clone(), file })?)
-    }
-
-    fn index(&self, folder: &str) -> Result<Box<dyn Directory>> {
-        Ok(Box::new(IndexFolder { power: self.clone(), folder: folder.to_owned() }))
-    }
-
-    fn list(&self, folder: &str) -> Result<Vec<PathBuf>> {
-        let names = self.in_folder(folder)?;
-        Ok(names.iter().map(|name| PathBuf::from(&name[folder.len() + 1..])).collect())
-    }
-
-    fn empty(&self, folder: &str) -> Result<()> {
-        self.remove(folder)
-    }
-
-    fn remove(&self, name: &str) -> Result<()> {
-        let mut names = self.in_folder(name)?;
-        names.push(name.to_owned());
-        for name in names {
-            if self.read()?.names.now.contains_key(&name) {
-                self.change(|state| {
-                    state.names.change(vec![(name, None)]);
-                    Ok(())
-                })?;
-            }
-        }
-        Ok(())
-    }
-
-    fn rename(&self, from: &str, to: &str) -> Result<()> {
-        let mut names = self.in_folder(from)?;
-        names.push(from.to_owned());
-        Ok(self.change(|state| {
-            let mut renamed = Vec::new();
-            for name in names {
-                if let Some(&file) = state.names.now.get(&name) {
-                    renamed.push((format!("{to}{}", &name[from.len()..]), Some(file)));
-                    renamed.push((name, None));
-                }
-            }
-            state.names.change(renamed);
-            Ok(())
-        })?)
-    }
-
-    fn sync(&self) -> Result<()> {
-        Ok(Power::sync(self, |state| state.names.sync(""))?)
-    }
-}
-
-/// The file of a store.
-#[derive(Debug)]
-struct StoreFile {
-    power: Power,
-    file: u64,
-}
-
-impl StorageBackend for StoreFile {
-    fn len(&self) -> io::Result<u64> {
-        Ok(self.power.read()?.files[&self.file].now.len() as u64)
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let state = self.power.read()?;
-        let (file, at) = (&state.files[&self.file].now, offset as usize);
-        let bytes = file.get(at..at + out.len()).ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))?;
-        out.copy_from_slice(bytes);
-        Ok(())
-    }
-
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        self.power.change(|state| {
-            file(state, self.file)?.change(Change::Length(len as usize));
-            Ok(())
-        })
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        self.power.sync(|state| {
-            if let Ok(file) = file(state, self.file) {
-                file.sync();
-            }
-        })
-    }
-
-    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.power.change(|state| {
-            file(state, self.file)?.change(Change::Bytes(offset as usize, data.to_vec()));
-            Ok(())
-        })
-    }
-}
-
 /// A file that may have been removed while it is open.
 fn file(state: &mut State, file: u64) -> io::Result<&mut Contents> {
     state.files.get_mut(&file).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
-}
-
-/// The folder of an index.
-#[derive(Clone, Debug)]
-struct IndexFolder {
-    power: Power,
-    folder: String,
-}
-
-impl IndexFolder {
-    fn name(&self, path: &Path) -> String {
-        format!("{}/{}", self.folder, path.display())
-    }
-
-    fn bytes(&self, path: &Path) -> std::result::Result<Vec<u8>, OpenReadError> {
-        let state = self.power.read().map_err(|error| OpenReadError::wrap_io_error(error, path.to_owned()))?;
-        let file = state.names.now.get(&self.name(path));
-        let file = file.ok_or_else(|| OpenReadError::FileDoesNotExist(path.to_owned()))?;
-        Ok(state.files[file].now.clone())
-    }
-}
-
-impl Directory for IndexFolder {
-    fn get_file_handle(&self, path: &Path) -> std::result::Result<Arc<dyn FileHandle>, OpenReadError> {
-        Ok(Arc::new(OwnedBytes::new(self.bytes(path)?)))
-    }
-
-    fn delete(&self, path: &Path) -> std::result::Result<(), DeleteError> {
-        let name = self.name(path);
-        let failed = |error| DeleteError::IoError { io_error: Arc::new(error), filepath: path.to_owned() };
-        let deleted = self.power.change(|state| {
-            let there = state.names.now.contains_key(&name);
-            if there {
-                state.names.change(vec![(name, None)]);
-            }
-            Ok(there)
-        });
-        match deleted.map_err(failed)? {
-            true => Ok(()),
-            false => Err(DeleteError::FileDoesNotExist(path.to_owned())),
-        }
-    }
-
-    fn exists(&self, path: &Path) -> std::result::Result<bool, OpenReadError> {
-        let state = self.power.read().map_err(|error| OpenReadError::wrap_io_error(error, path.to_owned()))?;
-        Ok(state.names.now.contains_key(&self.name(path)))
-    }
-
-    fn open_write(&self, path: &Path) -> std::result::Result<WritePtr, OpenWriteError> {
-        let name = self.name(path);
-        let made = self.power.change(|state| match state.names.now.contains_key(&name) {
-            true => Ok(None),
-            false => Ok(Some(state.create(&name))),
-        });
-        match made.map_err(|error| OpenWriteError::wrap_io_error(error, path.to_owned()))? {
-            Some(file) => Ok(BufWriter::new(Box::new(Writer { power: self.power.clone(), file, at: 0 }))),
-            None => Err(OpenWriteError::FileAlreadyExists(path.to_owned())),
-        }
-    }
-
-    fn atomic_read(&self, path: &Path) -> std::result::Result<Vec<u8>, OpenReadError> {
-        self.bytes(path)
-    }
-
-    fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
-        // As it is done on a real disk: another file is written, synced, and takes the name.
-        self.power.change(|state| {
-            let file = state.files.last_key_value().map_or(1, |(last, _)| last + 1);
-            let (now, synced) = (data.to_vec(), data.to_vec());
-            state.files.insert(file, Contents { now, synced, since: Vec::new() });
-            state.names.change(vec![(self.name(path), Some(file))]);
-            Ok(())
-        })
-    }
-
-    fn sync_directory(&self) -> io::Result<()> {
-        self.power.sync(|state| state.names.sync(&self.folder))
-    }
-
-    fn acquire_lock(&self, lock: &Lock) -> std::result::Result<DirectoryLock, LockError> {
-        let name = self.name(&lock.filepath);
-        loop {
-            let mut state = self.power.read().map_err(|error| LockError::IoError(Arc::new(error)))?;
-            if state.locks.insert(name.clone()) {
-                return Ok(DirectoryLock::from(Box::new(Held { power: self.power.clone(), name })));
-            }
-            drop(state);
-            if !lock.is_blocking {
-                return Err(LockError::LockBusy);
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    }
-
-    fn watch(&self, _watch_callback: WatchCallback) -> tantivy::Result<WatchHandle> {
-        Ok(WatchHandle::empty())
-    }
-}
-
-/// A lock, until it is dropped or the power fails.
-struct Held {
-    power: Power,
-    name: String,
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        if let Ok(mut state) = self.power.read() {
-            state.locks.remove(&self.name);
-        }
-    }
-}
-
-/// A file of an index while it is written.
-struct Writer {
-    power: Power,
-    file: u64,
-    at: usize,
-}
-
-impl Write for Writer {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.power.change(|state| {
-            file(state, self.file)?.change(Change::Bytes(self.at, bytes.to_vec()));
-            Ok(())
-        })?;
-        self.at += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl TerminatingWrite for Writer {
-    fn terminate_ref(&mut self, _: AntiCallToken) -> io::Result<()> {
-        self.power.sync(|state| {
-            if let Ok(file) = file(state, self.file) {
-                file.sync();
-            }
-        })
-    }
 }

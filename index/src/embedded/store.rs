@@ -249,8 +249,8 @@ pub(super) struct Snapshot {
     pub(super) articles: ReadOnlyTable<u64, &'static [u8]>,
     pub(super) analyses: ReadOnlyTable<u64, &'static [u8]>,
     log: ReadOnlyTable<u64, &'static [u8]>,
-    entities: ReadOnlyTable<&'static str, &'static [u8]>,
-    entity_articles: ReadOnlyTable<(&'static str, u64, u64), u32>,
+    pub(super) entities: ReadOnlyTable<&'static str, &'static [u8]>,
+    pub(super) entity_articles: ReadOnlyTable<(&'static str, u64, u64), u32>,
     pub(super) by_date: ReadOnlyTable<(u64, u64), ()>,
     /// None in an older store that no program of this version has prepared.
     pub(super) by_updated: Option<ReadOnlyTable<(u64, u64), ()>>,

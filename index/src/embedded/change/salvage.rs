@@ -13,9 +13,8 @@ use std::sync::Arc;
 use redb::{Builder, Database, ReadableDatabase};
 
 use super::Changes;
-use crate::embedded::STORE;
 use crate::embedded::fault::caught;
-use crate::embedded::files::Files;
+use crate::embedded::files::{Files, STORE};
 use crate::embedded::record;
 use crate::embedded::store::{self, COUNTERS, Snapshot, Store, THE_STORE, prepare};
 use crate::embedded::store_file::StoreFile;
@@ -36,7 +35,7 @@ const BEGUN: &str = "articles.redb.begun";
 /// # Errors
 /// [`ErrorKind::Corrupt`] when more is damaged than the records of single articles.
 pub(in crate::embedded) fn open(files: &Arc<dyn Files>, cache: usize) -> Result<(Store, bool)> {
-    if files.bytes(STORE).is_none_or(|bytes| bytes == 0) {
+    if files.bytes(STORE)?.is_none_or(|bytes| bytes == 0) {
         create(&**files, cache)?;
     }
     let checked = || files.store(STORE, builder(cache).set_check_integrity_on_open(true));
@@ -156,7 +155,7 @@ fn lost(what: &str) -> Error {
 }
 
 /// How many articles there must be, readable or not.
-fn check_counters(from: &Snapshot) -> Result<u64> {
+pub(in crate::embedded) fn check_counters(from: &Snapshot) -> Result<u64> {
     let counters = COUNTERS.map(|name| from.counter(name));
     let mut values = [0; COUNTERS.len()];
     for (value, counter) in values.iter_mut().zip(counters) {
