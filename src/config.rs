@@ -81,6 +81,11 @@ pub struct RawConfig {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub insecure_public: Option<bool>,
+    /// Web sites whose pages may call this server from a browser (CORS), with commas between them
+    /// [default: none, env: SAYSO_CORS_ORIGINS]
+    #[arg(long, value_name = "ORIGINS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cors_origins: Option<String>,
     /// Folder that holds articles and indexes [default: sayso-data, env: SAYSO_DATA_DIR]
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -230,6 +235,8 @@ pub struct Config {
     pub tls: Option<TlsFiles>,
     /// Whether everybody may be let in from everywhere.
     pub insecure_public: bool,
+    /// The origins of web sites whose pages may call from a browser: `https://news.example`.
+    pub cors_origins: Vec<String>,
     /// The folder that holds articles and indexes.
     pub data_dir: PathBuf,
     /// Where snapshots are. None if none can be taken.
@@ -345,6 +352,7 @@ impl RawConfig {
             tokens: faults.tokens(self.jwt_keys, self.jwt_issuer, self.jwt_audience),
             tls: faults.tls(self.tls_cert, self.tls_key, self.tls_client_ca),
             insecure_public: self.insecure_public.unwrap_or_default(),
+            cors_origins: faults.origins("cors_origins", self.cors_origins),
             data_dir,
             retention: faults.retention(self.retention),
             snapshots: self.snapshots.filter(|place| !place.is_empty()),

@@ -33,7 +33,7 @@ use tonic::transport::server::Connected;
 
 use crate::{
     telemetry,
-    tls::{HTTP2, Tls, Transport},
+    tls::{OF_CALLS, Tls, Transport},
 };
 
 /// The file descriptors that are kept for the store, the indexes and the log.
@@ -42,10 +42,10 @@ const RESERVED_FILES: u64 = 256;
 /// The default limit of open connections, if the process may open that many files.
 const DEFAULT_CONNECTIONS: usize = 1024;
 
-/// How long a new connection may take to send the HTTP/2 preface.
+/// How long a new connection may take to send its first bytes.
 const MAX_PREFACE_TIME: Duration = Duration::from_secs(10);
 
-/// The bytes of the HTTP/2 preface.
+/// The bytes of the HTTP/2 preface. No request of HTTP/1 is shorter.
 const PREFACE_BYTES: usize = 24;
 
 /// How long a connection that is to make room may take to close.
@@ -184,7 +184,7 @@ impl Connections {
         self.entries().insert(number, Entry { peer: peer.clone(), close: Some(close) });
         let place = Place { connections: self.clone(), number };
         let greeting = Some((Box::pin(sleep(self.0.greeting_within)), 0));
-        let stream = Transport::new(stream, self.0.tls.as_deref(), HTTP2);
+        let stream = Transport::new(stream, self.0.tls.as_deref(), OF_CALLS);
         Some(Connection { stream, peer, closed: Some(closed), greeting, _place: place })
     }
 
@@ -252,13 +252,13 @@ impl Drop for Place {
     }
 }
 
-/// A connection that ends on order, or if the HTTP/2 preface does not arrive in time.
+/// A connection that ends on order, or if its client does not speak in time.
 pub(crate) struct Connection {
     stream: Transport,
     peer: Peer,
     /// None once it has been ordered to end.
     closed: Option<oneshot::Receiver<()>>,
-    /// The deadline of the HTTP/2 preface, and how many of its bytes have arrived. None once all have.
+    /// The deadline of the first bytes, and how many of them have arrived. None once all have.
     greeting: Option<(Pin<Box<Sleep>>, usize)>,
     _place: Place,
 }
@@ -278,7 +278,7 @@ impl Connection {
     /// Fails if the client has not spoken in time, in the handshake of TLS or after it.
     fn check_greeting(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         let late = self.greeting.as_mut().is_some_and(|(until, _)| until.as_mut().poll(cx).is_ready());
-        if late { Err(io::Error::new(io::ErrorKind::TimedOut, "no HTTP/2 client spoke in time")) } else { Ok(()) }
+        if late { Err(io::Error::new(io::ErrorKind::TimedOut, "the client did not speak in time")) } else { Ok(()) }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use prost_reflect::{DescriptorPool, MessageDescriptor, MethodDescriptor};
+use prost_reflect::{DescriptorPool, DynamicMessage, FileDescriptor, MessageDescriptor, MethodDescriptor};
 
 use crate::proto::{AccessScope, DESCRIPTORS};
 
@@ -15,17 +15,40 @@ pub(crate) fn message(name: &str) -> Option<MessageDescriptor> {
     POOL.get_message_by_name(&format!("sayso.v1.{name}"))
 }
 
+/// The message with this full name: `google.rpc.Status`. None if no proto of ours declares or imports it.
+pub(crate) fn message_of(full_name: &str) -> Option<MessageDescriptor> {
+    POOL.get_message_by_name(full_name)
+}
+
+/// All files, those that ours import included.
+pub(crate) fn files() -> impl Iterator<Item = FileDescriptor> {
+    POOL.files()
+}
+
+/// All methods of the package, in the order of the protos.
+pub(crate) fn methods() -> impl Iterator<Item = MethodDescriptor> {
+    let ours = POOL.services().filter(|service| service.package_name() == "sayso.v1");
+    ours.flat_map(|service| service.methods().collect::<Vec<_>>())
+}
+
+/// How a method is called over plain HTTP: the message `google.api.HttpRule`. None if it is not.
+pub(crate) fn http_rule(method: &MethodDescriptor) -> Option<DynamicMessage> {
+    let option = POOL.get_extension_by_name("google.api.http").expect("annotations.proto declares it");
+    let options = method.options();
+    options.has_extension(&option).then(|| options.get_extension(&option).as_message().cloned()).flatten()
+}
+
 /// The number of the option `required_scope` of every method of the package, 0 where it is not set, by the path of the
 /// method: "/sayso.v1.SearchService/SearchSentences".
 pub(crate) fn method_options() -> impl Iterator<Item = (String, i32)> {
-    let ours = POOL.services().filter(|service| service.package_name() == "sayso.v1");
-    ours.flat_map(|service| service.methods().collect::<Vec<_>>()).map(|method| {
+    methods().map(|method| {
         let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
         (path, scope(&method).unwrap_or_default())
     })
 }
 
-fn scope(method: &MethodDescriptor) -> Option<i32> {
+/// The number of the option `required_scope` of a method.
+pub(crate) fn scope(method: &MethodDescriptor) -> Option<i32> {
     let option = POOL.get_extension_by_name("sayso.v1.MethodAccess.required_scope").expect("access.proto declares it");
     method.options().get_extension(&option).as_enum_number()
 }

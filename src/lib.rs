@@ -41,6 +41,7 @@ mod file_stamp;
 pub mod fuzzing;
 mod grpc;
 mod health;
+mod http;
 mod metrics;
 mod models;
 mod pipeline;

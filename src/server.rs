@@ -19,6 +19,7 @@ use crate::{
     connections::Connections,
     grpc::{self, Core},
     health,
+    http::{self, Doors},
     metrics::{self, Metrics, Scrapes},
     models,
     pipeline::Pipeline,
@@ -146,6 +147,7 @@ impl Ready {
             tokio::spawn(metrics::serve(scrapes, metrics, held, stopped(told.clone())))
         });
         let slow = config.slow_call;
+        let doors = Doors::new(&config.cors_origins, config.listen.ip().is_loopback());
         let (grace, limits, streams) = (config.shutdown_grace, config.limits.clone(), config.limits.concurrent_streams);
         let (reflection, reflection_alpha) = reflection()?;
         let core = Arc::new(Core::new(engine, pipeline, synonyms, config, snapshots, told.clone()));
@@ -153,6 +155,7 @@ impl Ready {
         let routes = grpc::routes(&core).add_service(health).add_service(reflection).add_service(reflection_alpha);
         let routes = grpc::admitted(grpc::bounded(routes, &limits, told.clone()), access);
         let routes = grpc::traced(grpc::metered(routes, &metrics)?, slow);
+        let routes = http::spoken(routes, &limits, doors);
         let serving = serve(routes, streams, connections.clone().incoming(listener), stopped(told));
         let ending = async {
             stop.await;
@@ -192,6 +195,7 @@ async fn serve(
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         .http2_keepalive_interval(Some(Duration::from_secs(60)))
         .http2_keepalive_timeout(Some(Duration::from_secs(20)))
+        .accept_http1(true)
         .add_routes(routes)
         .serve_with_incoming_shutdown(incoming, stop)
         .await

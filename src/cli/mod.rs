@@ -5,8 +5,10 @@
 //! scripts, `render` and `quote_view` print them for people.
 
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use clap::{Parser, Subcommand};
+use sayso_extract::Analyzer;
 
 use fault::Fault;
 
@@ -42,6 +44,7 @@ mod render;
 mod retention;
 mod search;
 mod serve;
+mod shell;
 mod similar;
 mod snapshot;
 mod suggest;
@@ -52,10 +55,20 @@ pub(crate) use ingest::{page, records};
 
 /// Reads news articles and answers who said what, over gRPC.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100)]
+#[command(version, long_version = long_version(), max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
+}
+
+/// What `--version` prints after the name: the version, the commit if the builder named it, and the models.
+fn long_version() -> &'static str {
+    static LONG: LazyLock<String> = LazyLock::new(|| {
+        let commit = option_env!("SAYSO_COMMIT").map(|commit| format!("commit {commit}\n")).unwrap_or_default();
+        let accurate = if cfg!(feature = "encoder") { Analyzer::ENCODER } else { "none" };
+        format!("{}\n{commit}fast model {}\naccurate model {accurate}", env!("CARGO_PKG_VERSION"), Analyzer::MODEL)
+    });
+    &LONG
 }
 
 #[derive(Debug, Subcommand)]
@@ -102,6 +115,10 @@ enum Command {
     Health(health::Args),
     /// Show the server's version, models, limits and counts.
     Info(info::Args),
+    /// Print what a shell needs to complete commands and options.
+    Completions(shell::CompletionsArgs),
+    /// Print the manual page, or write one per command.
+    Man(shell::ManArgs),
 }
 
 /// Runs the command that the program's arguments name. Ends with 0 when all went well, 1 when
@@ -129,6 +146,8 @@ pub fn main() -> ExitCode {
         Command::Snapshot(args) => snapshot::run(args),
         Command::Health(args) => health::run(args),
         Command::Info(args) => info::run(args),
+        Command::Completions(args) => shell::completions(args),
+        Command::Man(args) => shell::man(args),
     };
     outcome.unwrap_or_else(|fault| fault.report())
 }

@@ -28,6 +28,14 @@ fn is_trusted(address: &str) -> bool {
     named && (parsed.scheme_str() == Some("https") || (parsed.scheme_str() == Some("http") && is_local))
 }
 
+/// Whether a text is the origin of a web site, written as browsers write it.
+fn is_origin(text: &str) -> bool {
+    let Some((scheme, host)) = text.split_once("://") else { return false };
+    let lower = text.bytes().all(|byte| byte.is_ascii_graphic() && !byte.is_ascii_uppercase());
+    let authority = host.parse::<axum::http::uri::Authority>();
+    matches!(scheme, "http" | "https") && lower && authority.is_ok_and(|authority| !authority.as_str().contains('@'))
+}
+
 impl Faults {
     pub(super) fn address(&mut self, name: &str, given: Option<String>) -> Option<SocketAddr> {
         let text = given?;
@@ -74,6 +82,18 @@ impl Faults {
             return None;
         };
         Some(TokenConfig { keys, issuer, audience: audience.unwrap_or_else(|| "sayso".into()) })
+    }
+
+    /// Origins, as browsers name them: a scheme and a host, and a port if it is not the usual one.
+    pub(super) fn origins(&mut self, name: &str, given: Option<String>) -> Vec<String> {
+        let given = given.unwrap_or_default();
+        let all: Vec<_> = given.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect();
+        for one in all.iter().filter(|one| !is_origin(one)) {
+            self.0.push(format!(
+                "{name}: {one:?} is not the origin of a web site; write scheme and host, for example https://news.example"
+            ));
+        }
+        all
     }
 
     pub(super) fn tls(

@@ -25,6 +25,7 @@ impl Config {
             ("tls_key", tls.map(|tls| path(&tls.key))),
             ("tls_client_ca", tls.and_then(|tls| tls.client_ca.as_deref()).map(path)),
             ("insecure_public", Some(self.insecure_public.to_string())),
+            ("cors_origins", (!self.cors_origins.is_empty()).then(|| quoted(self.cors_origins.join(",")))),
             ("data_dir", Some(path(&self.data_dir))),
             ("snapshots", self.snapshots.as_ref().map(quoted)),
             ("retention", (!self.retention.is_empty()).then(|| quoted(rules(&self.retention)))),
@@ -131,6 +132,7 @@ fn sample(name: &str, form: &str) -> String {
     match form {
         "N" => "8".into(),
         "MODE" => quoted("accurate"),
+        "ORIGINS" => quoted("https://news.example,https://desk.example:8443"),
         "RULES" => quoted("2y; 30d outlet=Veld Courier; 7d label=customer=17"),
         "ADDRESS:PORT" => quoted("127.0.0.1:9464"),
         "TEXT" => quoted("https://id.example"),

@@ -30,7 +30,7 @@ pub(super) async fn watch(request: Request, next: Next, end: impl FnOnce(Code) +
 }
 
 /// The code in the spelling of the gRPC documentation: NOT_FOUND.
-pub(super) fn name(code: Code) -> String {
+pub(crate) fn name(code: Code) -> String {
     let mut name = String::new();
     for letter in format!("{code:?}").chars() {
         if letter.is_ascii_uppercase() && !name.is_empty() {

@@ -20,12 +20,13 @@ mod retain;
 mod search;
 mod server;
 mod snapshots;
-mod status;
+pub(crate) mod status;
 mod trace;
 
 pub(crate) use self::core::Core;
 pub(crate) use admit::admitted;
 pub(crate) use calls::bounded;
+pub(crate) use ending::name as code_name;
 pub(crate) use meter::metered;
 pub(crate) use retain::retain;
 pub(crate) use trace::traced;

@@ -175,15 +175,45 @@ fn late(message: &str) -> Status {
     status(Code::DeadlineExceeded, message, info("DEADLINE_EXCEEDED", Vec::new()))
 }
 
+/// A request in JSON that is not one of the method.
+pub(crate) fn malformed(message: &str) -> Status {
+    status(Code::InvalidArgument, message, info("MALFORMED_REQUEST", Vec::new()))
+}
+
+/// A request in JSON that is longer than a message may be.
+pub(crate) fn request_too_long(most: usize) -> Status {
+    too_much("the request is", "message_bytes", most)
+}
+
+/// Too many calls are waiting.
+pub(crate) fn full() -> Status {
+    pool(PoolError::Full)
+}
+
+/// A path of plain HTTP that is none, or not with this verb.
+pub(crate) fn no_such_path(message: &str) -> Status {
+    status(Code::NotFound, message, info("NO_SUCH_METHOD", Vec::new()))
+}
+
+/// A browser calls from a page that may not.
+pub(crate) fn not_from_there(message: &str) -> Status {
+    status(Code::PermissionDenied, message, info("ORIGIN_NOT_ALLOWED", Vec::new()))
+}
+
+/// An answer broke off within the server.
+pub(crate) fn broken(message: &str) -> Status {
+    status(Code::Internal, message, info("INTERNAL", Vec::new()))
+}
+
 /// The server is about to stop.
-pub(super) fn stopping() -> Status {
+pub(crate) fn stopping() -> Status {
     let mut details = info("STOPPING", Vec::new());
     details.set_retry_info(Some(Duration::from_secs(1)));
     status(Code::Unavailable, "the server is stopping; send again what was not answered", details)
 }
 
 /// The caller began a message and stopped in the middle.
-pub(super) fn stalled(within: Duration) -> Status {
+pub(crate) fn stalled(within: Duration) -> Status {
     let message = format!("the request stopped in the middle of a message for {within:?}; send it again");
     status(Code::DeadlineExceeded, &message, info("REQUEST_STALLED", Vec::new()))
 }

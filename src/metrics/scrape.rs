@@ -39,7 +39,7 @@ use crate::{
     failure::Failure,
     standing::{Standing, Upgrades},
     telemetry,
-    tls::{HTTP1, Tls, Transport},
+    tls::{OF_METRICS, Tls, Transport},
 };
 
 /// The text format that Prometheus asks for.
@@ -176,7 +176,7 @@ impl axum::serve::Listener for Scrapes {
                 telemetry::refused("CONNECTIONS_FULL", "too many connections for metrics are open");
                 continue;
             };
-            let stream = Transport::new(stream, self.tls.as_deref(), HTTP1);
+            let stream = Transport::new(stream, self.tls.as_deref(), OF_METRICS);
             return (Scrape { stream, until: Box::pin(sleep(SCRAPE_TIME)), _place: place }, address);
         }
     }

@@ -25,11 +25,11 @@ use tokio_rustls::{
 
 use crate::{file_stamp::FileStamp, telemetry};
 
-/// What gRPC is spoken over, as handshakes name it.
-pub(crate) const HTTP2: &[u8] = b"h2";
+/// What calls may be spoken over, as handshakes name it, in order of preference: gRPC needs the first.
+pub(crate) const OF_CALLS: &[&[u8]] = &[b"h2", b"http/1.1"];
 
 /// What metrics are served over, as handshakes name it.
-pub(crate) const HTTP1: &[u8] = b"http/1.1";
+pub(crate) const OF_METRICS: &[&[u8]] = &[b"http/1.1"];
 
 /// The files of a server that encrypts, all in PEM.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,10 +137,10 @@ impl Tls {
         Ok(Self { files, current: Mutex::new(Current { config, stamps }) })
     }
 
-    /// What accepts the next connection, over which this protocol is spoken.
-    pub(crate) fn acceptor(&self, protocol: &[u8]) -> TlsAcceptor {
+    /// What accepts the next connection, over which one of these protocols is spoken.
+    pub(crate) fn acceptor(&self, protocols: &[&[u8]]) -> TlsAcceptor {
         let mut config = ServerConfig::clone(&self.config());
-        config.alpn_protocols = vec![protocol.into()];
+        config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
         Arc::new(config).into()
     }
 

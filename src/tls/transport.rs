@@ -27,10 +27,10 @@ pub(crate) enum Transport {
 }
 
 impl Transport {
-    /// A connection of a client, over which this protocol is spoken; encrypted if there are certificates.
-    pub(crate) fn new(stream: TcpStream, tls: Option<&Tls>, protocol: &[u8]) -> Self {
+    /// A connection of a client, over which one of these protocols is spoken; encrypted if there are certificates.
+    pub(crate) fn new(stream: TcpStream, tls: Option<&Tls>, protocols: &[&[u8]]) -> Self {
         match tls {
-            Some(tls) => Self::Handshake(Box::new(tls.acceptor(protocol).accept(stream))),
+            Some(tls) => Self::Handshake(Box::new(tls.acceptor(protocols).accept(stream))),
             None => Self::Plain(stream),
         }
     }

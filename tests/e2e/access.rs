@@ -20,14 +20,14 @@ fn sayso(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
 }
 
 /// Makes a key for a server and returns it.
-fn key(server: &Server, name: &str, more: &[&str]) -> String {
+pub(super) fn key(server: &Server, name: &str, more: &[&str]) -> String {
     let folder = server.data_dir();
     let made = sayso(&[&["keys", "create", name, "--data-dir", folder.to_str().unwrap()], more].concat(), &[]);
     assert!(made.status.success(), "{made:?}");
     String::from_utf8(made.stdout).unwrap().trim().to_owned()
 }
 
-fn revoke(server: &Server, name: &str) {
+pub(super) fn revoke(server: &Server, name: &str) {
     let folder = server.data_dir();
     let revoked = sayso(&["keys", "revoke", name, "--data-dir", folder.to_str().unwrap()], &[]);
     assert!(revoked.status.success(), "{revoked:?}");

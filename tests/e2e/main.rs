@@ -21,6 +21,7 @@ mod entities;
 mod facets;
 mod filters;
 mod health;
+mod http;
 mod ids;
 mod ingest;
 mod kills;

@@ -1,22 +1,22 @@
-//! Puts the names of one entity together, and chooses the name that stands for it.
+//! Puts the names of one entity together.
 //!
 //! Full names of persons come first, then short ones, which look for the person that they most
 //! likely mean: "Lind" is the Lind of whom the text speaks, "Mrs. Lind" a woman. Names of places,
-//! peoples and bodies meet under a key ([`key`]); short forms and acronyms of bodies then move to
-//! the long form. Everything is decided within one document, in one pass over its names; a name is
-//! compared with at most [`MOST`] others, so the pass takes time in proportion to the text.
+//! peoples and bodies meet under a key ([`key`]); short forms of bodies are moved to the long ones
+//! later ([`bodies`](super::bodies)). Everything is decided within one document, in one pass over
+//! its names; a name is compared with a bounded number of others, so the pass takes time in
+//! proportion to the text.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
-use sayso_document::{Counted, Document, Entity, EntityType, Patience};
+use sayso_document::{Document, EntityType, Patience};
 
-use super::alias::{abbreviates, acronyms, as_acronym, goes_on, key, shortens};
+use super::alias::key;
 use super::gender::{Gender, Genders, is_introduced_as_kin};
 use super::person::{PersonName, is_courtesy, one_letter_apart, rough};
 use super::title::comparable;
-use crate::lexicon::{Class, Lexicon};
+use crate::lexicon::Lexicon;
 use crate::names::NameMention;
 
 /// Names of one wording and type, and the entity that they end up in.
@@ -31,9 +31,9 @@ pub(super) struct Cluster {
     /// The longest name, taken apart, where it is a person's.
     person: PersonName,
     /// The form under which names of bodies and places meet.
-    key: String,
+    pub(super) key: String,
     /// The first name as it is written.
-    surface: String,
+    pub(super) surface: String,
     /// How many full names it has, which come first in `names`. The more, the likelier a surname
     /// means this person.
     full: u32,
@@ -62,8 +62,7 @@ impl Cluster {
 /// How many words of titles are kept for a person.
 const TITLES: usize = 24;
 
-/// Groups the names. Every name is in exactly one cluster; clusters are in order of first mention.
-/// None when nobody waits any longer.
+/// Groups the names. Every name is in exactly one cluster. None when nobody waits any longer.
 pub(super) fn cluster(
     document: &Document,
     lexicon: &Lexicon,
@@ -89,14 +88,7 @@ pub(super) fn cluster(
         patience.spend(10)?;
         clusters.add_short(i, name);
     }
-    let mut all = clusters.all;
-    join_bodies(document, names, &mut all, lexicon);
-    for cluster in &mut all {
-        cluster.names.sort_unstable();
-    }
-    all.retain(|cluster| !cluster.names.is_empty());
-    all.sort_by_key(|cluster| cluster.names[0]);
-    Some(all)
+    Some(clusters.all)
 }
 
 /// The clusters of a document while they are built, with indexes for what a new name is compared
@@ -124,9 +116,6 @@ const MAIN: u32 = 2;
 /// So many persons that share a word are compared with a name: texts with more are no articles. Few, so that the cost of a
 /// name is reached early in a text and does not grow with it.
 const NAMESAKES: usize = 64;
-
-/// So many bodies that share their first or last word are compared with another.
-const BODIES: usize = 200;
 
 /// So many persons are compared for each letter that a surname may lack: a surname has up to 25 such forms.
 const NEAR: usize = 24;
@@ -291,199 +280,4 @@ impl Clusters<'_, '_> {
         self.all.push(Cluster { kind, gender, names: Vec::new(), person, key, surface, full: 0, titles, kin: true });
         at
     }
-}
-
-/// Moves short forms and acronyms of organisations to their long forms: by brackets ("Institute of
-/// Science (IISc)"), legal endings, what a name goes on with, its head alone, and its letters, in
-/// this order.
-fn join_bodies(document: &Document, names: &[NameMention], all: &mut [Cluster], lexicon: &Lexicon) {
-    let bodies: Vec<usize> = (0..all.len()).filter(|&c| all[c].kind == EntityType::Organization).collect();
-    let bracketed = bracketed(document, names, all);
-    let mut by_acronym: FxHashMap<String, usize> = FxHashMap::default();
-    let mut by_end: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
-    for &c in &bodies {
-        for acronym in acronyms(&all[c].surface) {
-            by_acronym.entry(acronym).or_insert(c);
-        }
-        let (first, last) = ends(&all[c].key);
-        for word in [first, last] {
-            let list = by_end.entry(word).or_default();
-            if list.len() < BODIES {
-                list.push(c);
-            }
-        }
-    }
-    let mut moves: FxHashMap<usize, usize> = FxHashMap::default();
-    for &c in &bodies {
-        let short = all[c].key.as_str();
-        let (first, last) = ends(short);
-        let longer =
-            || [first, last].into_iter().filter_map(|word| by_end.get(word)).flatten().copied().filter(|&l| l != c);
-        let long = bracketed.get(&c).copied();
-        let long = long.or_else(|| longer().find(|&l| shortens(short, &all[l].key)));
-        let long = long.or_else(|| only(longer().filter(|&l| goes_on(short, &all[l].key))));
-        let long = long.or_else(|| only_long(all, short, by_end.get(short)?, lexicon));
-        let long = long.or_else(|| by_acronym.get(&as_acronym(&all[c].surface)?).copied());
-        moves.extend(long.filter(|&l| l != c).map(|l| (c, l)));
-    }
-    for &from in &bodies {
-        // A short form of a short form goes to the longest.
-        let steps = std::iter::successors(moves.get(&from).copied(), |to| moves.get(to).copied());
-        let Some(to) = steps.take(STEPS).last().filter(|&to| to != from) else { continue };
-        let names = std::mem::take(&mut all[from].names);
-        all[to].names.extend(names);
-    }
-}
-
-/// A body is followed through at most this many shorter forms.
-const STEPS: usize = 4;
-
-/// The item that all of them are; none if two differ or there is none.
-fn only(mut all: impl Iterator<Item = usize>) -> Option<usize> {
-    let first = all.next()?;
-    all.all(|one| one == first).then_some(first)
-}
-
-/// Short forms in brackets right behind a long one, or the other way round. The long form's letters
-/// must give the short one, unless it is used alone later on.
-fn bracketed(document: &Document, names: &[NameMention], all: &[Cluster]) -> FxHashMap<usize, usize> {
-    let mut owner = vec![usize::MAX; names.len()];
-    for (c, cluster) in all.iter().enumerate() {
-        cluster.names.iter().for_each(|&name| owner[name] = c);
-    }
-    let body = |name: usize| all[owner[name]].kind == EntityType::Organization;
-    let mut found = FxHashMap::default();
-    for (one, next) in (0..names.len()).zip(1..names.len()) {
-        let (before, behind) = (&names[one].tokens, &names[next].tokens);
-        let open = behind.start == before.end + 1 && document.word(before.end) == "(";
-        if !open || behind.end >= document.tokens().len() || document.word(behind.end) != ")" {
-            continue;
-        }
-        if !body(one) || !body(next) {
-            continue;
-        }
-        let (long, short) = if before.len() >= behind.len() { (one, next) } else { (next, one) };
-        let text = |name: usize| names[name].name.of(document.text());
-        // "Centre for Rights (Cenidh)": of another language, where it is used alone, too.
-        let used = || behind.len() == 1 && all[owner[short]].names.len() > 2;
-        let fits = abbreviates(text(short), text(long)) || used();
-        if names[short].tokens.len() == 1 && names[long].tokens.len() > 1 && fits {
-            found.entry(owner[short]).or_insert(owner[long]);
-        }
-    }
-    found
-}
-
-/// The one long name that its head ("the Times"), or its first word ("Norvik" for "Norvik Energy"),
-/// can be short for; none if several fit.
-fn only_long(all: &[Cluster], short: &str, same_end: &[usize], lexicon: &Lexicon) -> Option<usize> {
-    if short.contains(' ') {
-        return None;
-    }
-    let head = lexicon.class(short).is(Class::ORG);
-    let own = !lexicon.class(short).is(Class::ORDINARY.or(Class::MIXED));
-    let fits = |long: &str| {
-        let rest = if head { long.strip_suffix(short) } else { long.strip_prefix(short).filter(|_| own) };
-        let of = || long.strip_prefix(short).is_some_and(|rest| rest.starts_with(" of ") || rest.starts_with(" for "));
-        rest.is_some_and(|rest| rest.starts_with(' ') || rest.ends_with(' ')) || head && of()
-    };
-    let mut long = same_end.iter().copied().filter(|&l| fits(&all[l].key));
-    let first = long.next()?;
-    long.all(|l| l == first).then_some(first)
-}
-
-/// The first and last word of a key.
-fn ends(key: &str) -> (&str, &str) {
-    let mut words = key.split([' ', ',']).filter(|word| !word.is_empty());
-    let first = words.next().unwrap_or("");
-    (first, words.next_back().unwrap_or(first))
-}
-
-/// The entity of a cluster: its usual name, all other wordings as aliases and its titles, both with
-/// counts; its confidence is the mean of its names'.
-pub(super) fn entity(document: &Document, lexicon: &Lexicon, names: &[NameMention], cluster: &Cluster) -> Entity {
-    let (mut surfaces, mut titles) = (BTreeMap::new(), BTreeMap::new());
-    let mut confidence = 0.0;
-    let (mut best, mut order) = (String::new(), Vec::new());
-    for name in cluster.names.iter().map(|&i| &names[i]) {
-        let words = plain(name.name.of(document.text()));
-        if rank(cluster.kind, &words) > rank(cluster.kind, &best) {
-            best.clone_from(&words);
-        }
-        if !surfaces.contains_key(&words) {
-            order.push(words.clone());
-        }
-        *surfaces.entry(words).or_insert(0) += 1;
-        confidence += name.confidence;
-        if let Some(title) = name.title.map(|title| plain(title.of(document.text())))
-            && !title.split(' ').all(|word| lexicon.class(word).is(Class::HONORIFIC))
-        {
-            *titles.entry(title).or_insert(0) += 1;
-        }
-    }
-    best = usual(cluster.kind, best, &order, &surfaces, lexicon);
-    surfaces.remove(&best);
-    let counted = |all: BTreeMap<String, u32>| all.into_iter().map(|(text, count)| Counted { text, count }).collect();
-    Entity {
-        name: best,
-        kind: cluster.kind,
-        aliases: counted(surfaces),
-        titles: counted(titles),
-        roles: Vec::new(),
-        confidence: confidence / cluster.names.len().max(1) as f32,
-    }
-}
-
-/// The most spellings of a name that are compared.
-const SPELLINGS: usize = 40;
-
-/// The name that stands for an entity. Of spellings of a person's name that differ by an accent or
-/// a letter, and of one-word names of anything else, it is the one used most, else the first;
-/// otherwise `best`.
-fn usual(
-    kind: EntityType,
-    best: String,
-    order: &[String],
-    surfaces: &BTreeMap<String, u32>,
-    lexicon: &Lexicon,
-) -> String {
-    let count = |name: &String| surfaces.get(name).copied().unwrap_or(0);
-    let first_most = |names: &mut dyn Iterator<Item = (&String, u32)>| {
-        let most = names.reduce(|most, next| if next.1 > most.1 { next } else { most });
-        most.map(|(name, _)| name.clone())
-    };
-    if kind != EntityType::Person {
-        let single = |name: &&String| !best.contains(' ') && !name.is_empty();
-        let mut names = order.iter().take(SPELLINGS).filter(single).map(|name| (name, count(name)));
-        return first_most(&mut names).unwrap_or(best);
-    }
-    let person = PersonName::new(&best, lexicon);
-    let read = order.iter().take(SPELLINGS).map(|name| (name, PersonName::new(name, lexicon)));
-    let near: Vec<(&String, PersonName)> =
-        read.filter(|(_, other)| *other == person || other.nearly(&person)).collect();
-    // "J." and "J" are one spelling, and so are "José" and "Jose".
-    let uses =
-        |spelling: &PersonName| near.iter().filter(|(_, other)| other == spelling).map(|(name, _)| count(name)).sum();
-    let Some(most) = first_most(&mut near.iter().map(|(name, spelling)| (*name, uses(spelling)))) else { return best };
-    let spelling = PersonName::new(&most, lexicon);
-    let same = near.into_iter().filter(|(_, other)| *other == spelling);
-    let length = |name: &str| (name.chars().count(), name.len());
-    same.map(|(name, _)| name)
-        .reduce(|one, next| if length(next) > length(one) { next } else { one })
-        .cloned()
-        .unwrap_or(best)
-}
-
-/// Ranks names for an entity: a full name of a person first, then what is not in capitals only,
-/// then the longest.
-fn rank(kind: EntityType, name: &str) -> (bool, bool, usize) {
-    let (person, full) = (kind == EntityType::Person, name.contains(' '));
-    let acronym = !person && !full;
-    let shouted = !acronym && !name.contains(char::is_lowercase);
-    (person && full, !shouted && !name.is_empty(), name.chars().count())
-}
-
-/// The words with runs of white space made one blank.
-fn plain(words: &str) -> String {
-    sayso_document::plain_text(words)
 }

@@ -4,7 +4,8 @@
 //!
 //! | file | does |
 //! |---|---|
-//! | [`cluster`], [`person`], [`alias`] | puts names together: full names, surnames, acronyms |
+//! | [`cluster`], [`bodies`], [`person`], [`alias`] | puts names together: full names, surnames, short forms, acronyms |
+//! | [`entity`] | chooses the name that stands for an entity |
 //! | [`office`], [`pollsters`] | finds organisations that are called after a name |
 //! | [`anaphor`] | finds pronouns and descriptions that refer to something |
 //! | [`profile`], [`gender`], [`describe`] | what is known of each entity so far, and which descriptions fit it |
@@ -13,7 +14,7 @@
 //!
 //! Three steps, each in its own files:
 //!
-//! 1. Names meet in clusters, one for each entity ([`cluster`]); organisations called after a name
+//! 1. Names meet in clusters, one for each entity ([`cluster`], [`bodies`]); organisations called after a name
 //!    are added ([`office`]).
 //! 2. Everything known of an entity from its own names goes into a profile: titles, gender, words
 //!    ([`profile`]).
@@ -28,9 +29,11 @@ mod alias;
 mod anaphor;
 #[cfg(feature = "training")]
 mod asked;
+mod bodies;
 mod cluster;
 mod context;
 mod describe;
+mod entity;
 mod features;
 mod gender;
 mod known;
@@ -167,13 +170,14 @@ fn prepare<'a, 's, 't>(
 ) -> Option<(Vec<Entity>, Vec<Mention>, Walk<'a, 's, 't>)> {
     let (document, lexicon) = (scene.document, scene.lexicon);
     let clusters = cluster::cluster(document, lexicon, genders, names, patience)?;
+    let clusters = bodies::joined(document, lexicon, names, clusters);
     let mut entity_of = vec![0; names.len()];
     for (entity, cluster) in clusters.iter().enumerate() {
         for &name in &cluster.names {
             entity_of[name] = entity;
         }
     }
-    let mut entities: Vec<Entity> = clusters.iter().map(|c| cluster::entity(document, lexicon, names, c)).collect();
+    let mut entities: Vec<Entity> = clusters.iter().map(|c| entity::entity(document, lexicon, names, c)).collect();
     let mut profiles = profile::profiles(scene, names, &clusters);
     let mut mentions: Vec<Mention> =
         names.iter().zip(&entity_of).map(|(name, &e)| mention(document, name, e)).collect();
