@@ -373,10 +373,14 @@ fn run(disk: SimulatedDisk, seed: u64, failures: u64) -> u64 {
         let within = if run.numbers.next(3) == 0 { 60 } else { 600 };
         run.disk.fail_after(run.numbers.next(within));
         if let Some(engine) = run.open() {
-            run.check(&engine);
-            for _ in 0..run.numbers.next(12) {
-                if !run.change(&engine) {
-                    break;
+            // Merges go on in the background: the power must not fail while reads are compared.
+            if run.disk.hold() {
+                run.check(&engine);
+                run.disk.fail_after(run.numbers.next(within));
+                for _ in 0..run.numbers.next(12) {
+                    if !run.change(&engine) {
+                        break;
+                    }
                 }
             }
             match run.numbers.next(2) {

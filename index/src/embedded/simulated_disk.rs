@@ -260,6 +260,11 @@ impl SimulatedDisk {
         self.state().fail();
     }
 
+    /// Keeps the power on until it is told again when to fail. False if it has failed already.
+    pub(super) fn hold(&self) -> bool {
+        self.state().fails_at.take().is_some()
+    }
+
     /// Whether the power is to fail yet.
     pub(super) fn will_fail(&self) -> bool {
         self.state().fails_at.is_some()

@@ -83,6 +83,9 @@ impl Directory for IndexFolder {
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
         // As it is done on a real disk: another file is written, synced, and takes the name.
         self.power.change(|state| {
+            if let Some(fault) = state.refuses[1] {
+                return Err(fault.into());
+            }
             let file = state.files.last_key_value().map_or(1, |(last, _)| last + 1);
             let (now, synced) = (data.to_vec(), data.to_vec());
             state.files.insert(file, Contents { now, synced, since: Vec::new() });
