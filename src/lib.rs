@@ -24,6 +24,7 @@
 //!
 //! - `encoder` (on by default): the accurate tier of analysis, by a neural encoder. Without it the program is smaller and offers
 //!   the fast tier only.
+//! - `fuzzing`: the functions that the fuzzer in `fuzz/` drives.
 
 mod access;
 mod analysis;
@@ -35,6 +36,9 @@ mod descriptors;
 mod echo;
 mod failure;
 mod file_stamp;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod grpc;
 mod health;
 mod http;

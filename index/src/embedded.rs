@@ -30,6 +30,7 @@ mod ahead;
 mod alike;
 mod automaton;
 mod change;
+mod check;
 mod collect;
 mod columns;
 mod compact;
@@ -39,11 +40,13 @@ mod facet;
 #[cfg(test)]
 mod failure_tests;
 mod fault;
+mod files;
 mod filter;
 mod follow;
 mod indexes;
 mod list;
 mod listing;
+mod looked;
 mod lookup;
 mod named;
 mod never_back;
@@ -55,11 +58,17 @@ mod ordering;
 mod page;
 mod pending;
 mod pins;
+#[cfg(test)]
+mod power_cut_tests;
 mod predicate;
 mod record;
+#[cfg(test)]
+mod refusing_disk_tests;
 mod reindex;
 mod schema;
 mod search;
+#[cfg(test)]
+mod simulated_disk;
 mod spelling;
 mod statistics;
 mod store;
@@ -82,10 +91,13 @@ use crossbeam_channel::Sender;
 use sayso_document::Tier;
 
 use self::change::{restore, salvage};
+pub use self::check::{Checked, Finding};
 pub use self::compact::Compacted;
 use self::fault::caught;
+use self::files::{Files, Folder, STORE};
 use self::follow::Follower;
 use self::indexes::INDEXES;
+use self::looked::META;
 pub use self::opened::{Opened, Rebuilt};
 pub use self::options::EmbeddedOptions;
 use self::pins::{PinLimits, Pins};
@@ -126,7 +138,7 @@ use crate::{
 /// # }
 /// ```
 pub struct Embedded {
-    dir: PathBuf,
+    files: Arc<dyn Files>,
     /// None only while dropping.
     queue: Option<Sender<Job>>,
     pins: Pins,
@@ -149,23 +161,25 @@ impl Embedded {
     /// - [`ErrorKind::Newer`]: a newer version wrote it.
     /// - [`ErrorKind::Storage`]: the disk fails.
     pub fn open(dir: impl Into<PathBuf>, options: EmbeddedOptions) -> Result<Self> {
-        let dir = dir.into();
-        std::fs::create_dir_all(&dir).map_err(|error| Error::from(error).about(dir.display()))?;
-        let file = dir.join(STORE);
-        let created = std::fs::metadata(&file).map_or(true, |metadata| metadata.len() == 0);
-        if created && INDEXES.iter().any(|index| dir.join(index).join("meta.json").exists()) {
-            return Err(bereft(&file));
+        Self::open_on(Arc::new(Folder::open(&dir.into())?), options)
+    }
+
+    /// Opens the engine on these files.
+    fn open_on(files: Arc<dyn Files>, options: EmbeddedOptions) -> Result<Self> {
+        let created = files.bytes(STORE)?.is_none_or(|bytes| bytes == 0);
+        if created && indexed(&*files) {
+            return Err(bereft(&files.path(STORE).unwrap_or_else(|| STORE.into())));
         }
-        let (store, salvaged) = salvage::open(&file, options.store_cache_bytes)?;
-        let mut engine = Self::start(dir, store, options)?;
+        let (store, salvaged) = salvage::open(&files, options.store_cache_bytes)?;
+        let mut engine = Self::start(files, store, options)?;
         engine.opened = Opened { created, salvaged, ..std::mem::take(&mut engine.opened) };
         Ok(engine)
     }
 
-    fn start(dir: PathBuf, store: Store, options: EmbeddedOptions) -> Result<Self> {
+    fn start(files: Arc<dyn Files>, store: Store, options: EmbeddedOptions) -> Result<Self> {
         let store = Arc::new(store);
         let shared = Arc::new(Shared::default());
-        let follow = || Follower::start(dir.clone(), options.clone(), store.clone(), shared.clone());
+        let follow = || Follower::start(files.clone(), options.clone(), store.clone(), shared.clone());
         let (follower, opened) = caught("the data directory", follow)?;
         let limits = PinLimits {
             lifetime: options.page_lifetime,
@@ -173,6 +187,8 @@ impl Embedded {
             growth_bytes: options.page_growth_bytes,
             free_bytes: options.min_free_bytes.saturating_mul(2),
         };
+        // Without a place on this machine nothing tells how much room there is.
+        let dir = files.path("").unwrap_or_default();
         let pins = Pins::start(follower.view(), dir.join(STORE), limits)?;
 
         let (queue, jobs) = crossbeam_channel::bounded(options.queue_length.max(1));
@@ -181,15 +197,15 @@ impl Embedded {
             GroupLimits { now: options.now, articles: options.group_articles.max(1), bytes: options.group_bytes };
         let numbers = shared.clone();
         let disk = Disk {
-            dir: dir.clone(),
-            store: StoreFile::at(dir.join(STORE)),
+            dir,
+            store: files.path(STORE).map(StoreFile::at),
             min_free_bytes: options.min_free_bytes,
             min_free_to_delete: options.min_free_bytes_to_delete.min(options.min_free_bytes),
         };
         let (kept, room) = (store.clone(), disk.clone());
         let writing = spawn("sayso-store", move || writer::run(&kept, &jobs, &durable, &numbers, limits, &room))?;
         let following = spawn("sayso-index", move || follower.run(&followed))?;
-        Ok(Self { dir, queue: Some(queue), pins, shared, store, disk, opened, threads: vec![writing, following] })
+        Ok(Self { files, queue: Some(queue), pins, shared, store, disk, opened, threads: vec![writing, following] })
     }
 
     /// Fills a directory with a copy: these articles, in the order of their numbers, which are all that
@@ -264,6 +280,12 @@ impl Embedded {
     }
 }
 
+/// Whether there is an index.
+fn indexed(files: &dyn Files) -> bool {
+    let holds = |folder| files.list(folder).is_ok_and(|names| names.iter().any(|name| name == Path::new(META)));
+    INDEXES.into_iter().any(holds)
+}
+
 /// The store is missing, which its indexes show that there was.
 fn bereft(file: &Path) -> Error {
     let (dir, file) = (file.parent().unwrap_or(file).display(), file.display());
@@ -276,12 +298,9 @@ fn bereft(file: &Path) -> Error {
 
 impl fmt::Debug for Embedded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Embedded").field("dir", &self.dir).finish_non_exhaustive()
+        f.debug_struct("Embedded").field("files", &self.files).finish_non_exhaustive()
     }
 }
-
-/// The store's file in the engine's directory.
-const STORE: &str = "articles.redb";
 
 /// Commits of the store that the indexes may be behind before writers have to wait.
 const FOLLOWER_QUEUE: usize = 64;
@@ -432,18 +451,4 @@ impl Drop for Embedded {
             }
         }
     }
-}
-
-/// The size of all files under a directory, in bytes. Files that vanish in the meantime (a merge) do not count.
-fn size_of(dir: &Path) -> Result<u64> {
-    let mut size = 0;
-    for entry in std::fs::read_dir(dir)? {
-        let Ok(entry) = entry else { continue };
-        match entry.metadata() {
-            Ok(metadata) if metadata.is_dir() => size += size_of(&entry.path())?,
-            Ok(metadata) => size += metadata.len(),
-            Err(_) => {}
-        }
-    }
-    Ok(size)
 }

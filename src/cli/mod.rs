@@ -15,6 +15,7 @@ use fault::Fault;
 mod analyze;
 mod article_search;
 mod articles;
+mod check;
 mod client;
 mod compact;
 mod config;
@@ -48,6 +49,9 @@ mod similar;
 mod snapshot;
 mod suggest;
 mod whole;
+
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use ingest::{page, records};
 
 /// Reads news articles and answers who said what, over gRPC.
 #[derive(Debug, Parser)]
@@ -101,6 +105,8 @@ enum Command {
     Retention(retention::Args),
     /// Build the search indexes of a server anew while it goes on.
     Reindex(reindex::Args),
+    /// Check the data directory of a stopped server: every byte, and whether all of it agrees.
+    Check(check::Args),
     /// Make the store of a stopped server as small as its articles allow.
     Compact(compact::Args),
     /// Take, list, check and restore snapshots: copies of everything that is stored.
@@ -135,6 +141,7 @@ pub fn main() -> ExitCode {
         Command::Keys(args) => keys::run(args),
         Command::Retention(args) => retention::run(args),
         Command::Reindex(args) => reindex::run(args),
+        Command::Check(args) => check::run(args),
         Command::Compact(args) => compact::run(args),
         Command::Snapshot(args) => snapshot::run(args),
         Command::Health(args) => health::run(args),

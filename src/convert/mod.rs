@@ -29,6 +29,8 @@ pub(crate) use labels::{accepted, change, mode, tier, wanted_mode, wanted_tier};
 pub(crate) use mask::{MASK_PATHS, Mask};
 pub(crate) use new_article::{etag as expected_etag, new_article, text_to_analyze, tier_to_analyze, unkept};
 pub(crate) use offsets::{Offsets, OffsetsOfPage};
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use page::asked_on;
 pub(crate) use page::{Replies, batch_asked, batch_token, now, page, page_request, part_asked, part_token, present};
 pub(crate) use parts::{HEADER_BYTES, PartStart, part, whole};
 pub(crate) use place::QuotePlace;

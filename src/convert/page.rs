@@ -223,3 +223,39 @@ fn hashed<const N: usize>(bytes: &[u8]) -> [u8; N] {
     let hash = blake3::hash(bytes);
     std::array::from_fn(|at| hash.as_bytes()[at])
 }
+
+/// A method and a request of it for the page after the one whose token holds this, for the fuzzer.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn asked_on(which: u8, contents: &[u8]) -> (&'static str, Vec<u8>) {
+    macro_rules! asked {
+        ($method:literal, $request:expr) => {{
+            let request = $request;
+            let page_token = token(&request, contents);
+            ($method, {
+                let mut request = request;
+                request.page_token = page_token;
+                request.encode_to_vec()
+            })
+        }};
+    }
+    match which % 6 {
+        0 => asked!(
+            "/sayso.v1.SearchService/SearchSentences",
+            proto::SearchSentencesRequest { query: "the".into(), ..Default::default() }
+        ),
+        1 => asked!(
+            "/sayso.v1.SearchService/SearchArticles",
+            proto::SearchArticlesRequest { query: "the".into(), ..Default::default() }
+        ),
+        2 => asked!("/sayso.v1.QuoteService/SearchQuotes", proto::SearchQuotesRequest::default()),
+        3 => asked!("/sayso.v1.ArticleService/ListArticles", proto::ListArticlesRequest::default()),
+        4 => asked!(
+            "/sayso.v1.ArticleService/BatchGetArticles",
+            proto::BatchGetArticlesRequest { ids: vec!["a".into(); 3], ..Default::default() }
+        ),
+        _ => asked!(
+            "/sayso.v1.EntityService/LookupEntities",
+            proto::LookupEntitiesRequest { name: "a".into(), ..Default::default() }
+        ),
+    }
+}

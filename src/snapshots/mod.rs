@@ -210,3 +210,11 @@ fn manifest_path(id: &str) -> Path {
 fn chunk_path(blake3: &str) -> Path {
     Path::from(format!("{CHUNKS}/{}/{blake3}", blake3.get(..2).unwrap_or_default()))
 }
+
+/// Reads a manifest and a chunk of articles, for the fuzzer.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn read_anything(bytes: &[u8]) {
+    // What is damaged is told.
+    let _ = Manifest::read(&manifest::id_of(bytes), bytes);
+    chunk::articles(bytes).for_each(drop);
+}

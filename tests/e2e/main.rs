@@ -16,6 +16,7 @@ mod connections;
 mod contract;
 mod crash;
 mod deadlines;
+mod directory;
 mod entities;
 mod facets;
 mod filters;

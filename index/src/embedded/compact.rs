@@ -4,10 +4,11 @@ use std::path::Path;
 
 use redb::Database;
 
+use super::Embedded;
 use super::fault::caught;
+use super::files::STORE;
 use super::options::EmbeddedOptions;
 use super::store::{OpenDatabase, THE_STORE};
-use super::{Embedded, STORE};
 use crate::{Error, ErrorKind, Result};
 
 /// What compacting the store did.

@@ -10,7 +10,6 @@
 //! The thread also looks once a second whether a reader met damage: it sets damaged articles aside, reopens a store that closed
 //! itself, and rebuilds an index with a damaged file.
 
-use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -20,6 +19,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 
 use super::change::Suspects;
 use super::fault::caught;
+use super::files::Files;
 use super::indexes::{Fields, Indexes};
 use super::opened::Opened;
 use super::options::EmbeddedOptions;
@@ -47,7 +47,7 @@ const CHECK_EVERY: Duration = Duration::from_secs(60);
 
 /// The thread's own state.
 pub(super) struct Follower {
-    dir: PathBuf,
+    files: Arc<dyn Files>,
     options: EmbeddedOptions,
     store: Arc<Store>,
     fields: Arc<Fields>,
@@ -78,16 +78,16 @@ pub(super) struct Follower {
 impl Follower {
     /// Opens the indexes, brings them up to the store and makes the first view. Reports what it found.
     pub(super) fn start(
-        dir: PathBuf,
+        files: Arc<dyn Files>,
         options: EmbeddedOptions,
         store: Arc<Store>,
         shared: Arc<Shared>,
     ) -> Result<(Self, Opened)> {
-        reindex::remove_remains(&dir)?;
+        reindex::remove_remains(&*files)?;
         let fields = Arc::new(Fields::new());
         let mut snapshot = store.snapshot()?;
         let mut opened = Opened::default();
-        let mut open = |snapshot: &Snapshot| Indexes::open(&dir, &fields, &options, snapshot, &mut opened);
+        let mut open = |snapshot: &Snapshot| Indexes::open(&*files, &fields, &options, snapshot, &mut opened);
         let indexes = match open(&snapshot) {
             Err(error) if error.damaged_record().is_some() && store.quarantine(&Suspects::All)? > 0 => {
                 snapshot = store.snapshot()?;
@@ -105,7 +105,7 @@ impl Follower {
         let (retry, checked, rebuilding, reindexed) = (None, None, None, Vec::new());
         let measures_until = Instant::now() + MEASURED;
         let follower = Self {
-            dir,
+            files,
             options,
             store,
             fields,
@@ -152,7 +152,7 @@ impl Follower {
         }
         self.rebuilding = None;
         // It is removed again at the next start, if not now.
-        let _ = reindex::remove_remains(&self.dir);
+        let _ = reindex::remove_remains(&*self.files);
         if let Some(indexes) = self.indexes.take() {
             // Everything is committed; a merge that fails now is repeated by the next one.
             let _ = indexes.close();
@@ -236,7 +236,7 @@ impl Follower {
 
     /// Notes how large all files are.
     fn measure(&self) {
-        if let Ok(size) = super::size_of(&self.dir) {
+        if let Ok(size) = self.files.size() {
             self.shared.disk_bytes.store(size, Ordering::Relaxed);
         }
     }
@@ -260,7 +260,7 @@ impl Follower {
         let Some(rebuilding) = self.rebuilding.take() else {
             let waiting = std::mem::take(&mut *self.shared.reindex.lock().unwrap_or_else(PoisonError::into_inner));
             if !waiting.is_empty() {
-                let begun = Rebuilding::begin(&self.dir, &self.store, &self.fields, &self.options, waiting.clone());
+                let begun = Rebuilding::begin(&self.files, &self.store, &self.fields, &self.options, waiting.clone());
                 match begun {
                     Ok(rebuilding) => self.rebuilding = Some(rebuilding),
                     Err(error) => reindex::tell(waiting, &Err(error)),
@@ -273,12 +273,12 @@ impl Follower {
             return false;
         };
         let waiting = rebuilding.into_waiting();
-        match outcome.and_then(|()| reindex::swap(&self.dir, self.indexes.take())) {
+        match outcome.and_then(|()| reindex::swap(&*self.files, self.indexes.take())) {
             Ok(()) => self.reindexed = waiting,
             Err(error) => {
                 tracing::warn!(%error, "the search indexes could not be built anew");
                 // What is left of them goes with the next attempt.
-                let _ = reindex::remove_remains(&self.dir);
+                let _ = reindex::remove_remains(&*self.files);
                 reindex::tell(waiting, &Err(error));
             }
         }
@@ -328,7 +328,7 @@ impl Follower {
         let mut snapshot = self.store.snapshot()?;
         let mut indexes = match self.indexes.take() {
             Some(indexes) => indexes,
-            None => Indexes::open(&self.dir, &self.fields, &self.options, &snapshot, &mut Opened::default())?,
+            None => Indexes::open(&*self.files, &self.fields, &self.options, &snapshot, &mut Opened::default())?,
         };
         loop {
             indexes.feed(&self.fields, &snapshot)?;

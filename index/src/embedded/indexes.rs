@@ -12,18 +12,19 @@
 mod tidy;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 
-use tantivy::directory::{Directory, MmapDirectory};
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, UserOperation};
 use tantivy::schema::Schema;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
 
 use super::fault::caught;
+use super::files::Files;
+use super::looked::{Commit, Looked, META, damage_of, files_of, look, open_index};
 use super::opened::{Opened, Rebuilt};
 use super::options::EmbeddedOptions;
-use super::schema::{self, Entities, Quotes, Sentences};
+use super::schema::{Entities, Quotes, Sentences};
 use super::store::Snapshot;
 use crate::{EntityId, Error, ErrorKind, Interrupt, Result};
 
@@ -70,13 +71,13 @@ pub(super) struct Searchers {
 }
 
 impl Indexes {
-    /// Opens the indexes under `dir` and brings them up to the store. One that is missing, damaged, of another version,
+    /// Opens the indexes and brings them up to the store. One that is missing, damaged, of another version,
     /// of another store or too far behind is rebuilt. `opened` says what was done.
     ///
     /// # Errors
     /// [`ErrorKind::Corrupt`] if an index is ahead of its store.
     pub(super) fn open(
-        dir: &Path,
+        files: &dyn Files,
         fields: &Fields,
         options: &EmbeddedOptions,
         store: &Snapshot,
@@ -84,7 +85,7 @@ impl Indexes {
     ) -> Result<Self> {
         let mut anew = [false; 3];
         loop {
-            let mut indexes = Self::open_each(dir, fields, options, store, anew, Some(&mut opened.rebuilt))?;
+            let mut indexes = Self::open_each(files, "", fields, options, store, anew, Some(&mut opened.rebuilt))?;
             let reached = indexes.all().into_iter().filter_map(|one| one.seq).min();
             opened.replayed = store.seq - reached.unwrap_or(store.seq);
             if let Err(error) = indexes.follow(fields, store) {
@@ -110,15 +111,16 @@ impl Indexes {
         }
     }
 
-    /// Builds new indexes under `dir` with everything that the store holds.
+    /// Builds new indexes, whose folders' names begin with `under`, with everything that the store holds.
     pub(super) fn build(
-        dir: &Path,
+        files: &dyn Files,
+        under: &str,
         fields: &Fields,
         options: &EmbeddedOptions,
         store: &Snapshot,
         interrupt: &Interrupt,
     ) -> Result<()> {
-        let mut indexes = Self::open_each(dir, fields, options, store, [false; 3], None)?;
+        let mut indexes = Self::open_each(files, under, fields, options, store, [false; 3], None)?;
         indexes.rebuild(fields, store, interrupt)?;
         indexes.commit(fields, store)?;
         indexes.close()
@@ -126,7 +128,8 @@ impl Indexes {
 
     /// Opens or begins each index. Those marked in `anew` begin empty.
     fn open_each(
-        dir: &Path,
+        files: &dyn Files,
+        under: &str,
         fields: &Fields,
         options: &EmbeddedOptions,
         store: &Snapshot,
@@ -134,8 +137,9 @@ impl Indexes {
         mut rebuilt: Option<&mut Vec<Rebuilt>>,
     ) -> Result<Self> {
         let mut open = |index: &'static str, schema: &Schema, threads, anew| {
-            let place = Place { dir: dir.join(index), schema, threads, memory: options.index_memory_bytes, store };
-            let (one, reason) = place.open(anew).map_err(|error| error.about(place.dir.display()))?;
+            let folder = format!("{under}{index}");
+            let place = Place { files, folder, schema, threads, memory: options.index_memory_bytes, store };
+            let (one, reason) = place.open(anew).map_err(|error| error.about(place.told()))?;
             if let (Some(reason), Some(rebuilt)) = (reason, rebuilt.as_deref_mut()) {
                 tracing::warn!(index, reason, "rebuilding a search index");
                 // What opening met first is what was wrong; it may begin once more.
@@ -287,7 +291,8 @@ struct One {
 
 /// Where an index is, and what it should be.
 struct Place<'a> {
-    dir: PathBuf,
+    files: &'a dyn Files,
+    folder: String,
     schema: &'a Schema,
     threads: usize,
     memory: usize,
@@ -297,58 +302,46 @@ struct Place<'a> {
 impl Place<'_> {
     /// Opens the index, or begins an empty one. Then the reason comes with it, unless the store is empty too.
     fn open(&self, anew: bool) -> Result<(One, Option<String>)> {
-        let dir = &self.dir;
-        let missing = !dir.join("meta.json").exists();
-        let reason = match missing {
-            true => "it was missing".to_owned(),
-            false if anew => {
-                "its number of documents differs from the store's, or it did not accept the store's changes".to_owned()
-            }
-            false => match caught("it", || self.existing()) {
-                Ok(Existing::Usable(one)) => return Ok((*one, None)),
-                Ok(Existing::Unusable(reason)) => reason,
-                Ok(Existing::Ahead(seq)) => return Err(self.ahead(seq)),
+        let looked = match anew {
+            true => Ok(Looked::Unusable(ANEW.to_owned())),
+            false => caught("it", || look(self.files, &self.folder, self.schema, self.store)),
+        };
+        let started = |index: &Index, seq| {
+            self.remove_remains(index)?;
+            One::start(index, self.threads, self.memory, seq)
+        };
+        let reason = match looked {
+            Ok(Looked::Whole(index, seq)) => match caught("it", || started(&index, Some(seq))) {
+                Ok(one) => return Ok((one, None)),
                 Err(error) => error.to_string(),
             },
+            Ok(Looked::Missing) => "it was missing".to_owned(),
+            Ok(Looked::Unusable(reason)) => reason,
+            Ok(Looked::Ahead(seq)) => return Err(self.ahead(seq)),
+            Err(error) => error.to_string(),
         };
-        if dir.symlink_metadata().is_ok() && !dir.is_dir() {
-            let message = "it is no folder: move it away, and the index is built from the store";
-            return Err(Error::new(ErrorKind::Storage, message));
-        }
-        // A folder that cannot be written must not cost an index that may be intact.
-        std::fs::create_dir_all(dir)?;
-        std::fs::write(dir.join("probe"), "?")?;
-        std::fs::remove_dir_all(dir)?;
-        std::fs::create_dir_all(dir)?;
-        let one = One::start(&open_index(dir, self.schema)?, self.threads, self.memory, None)?;
+        self.files.empty(&self.folder)?;
+        let one = One::start(&open_index(self.files, &self.folder, self.schema)?, self.threads, self.memory, None)?;
         Ok((one, (self.store.seq > 0).then_some(reason)))
     }
 
-    /// What is there, after checking every byte of it.
-    fn existing(&self) -> Result<Existing> {
-        // What the commit says comes before the fields: those of another version differ.
-        let metas = Index::open_in_dir(&self.dir)?.load_metas()?;
-        let commit = metas.payload.as_deref().map_or(Err("building it was not finished"), Commit::parse);
-        let unusable = |reason: &str| Ok(Existing::Unusable(reason.to_owned()));
-        let Commit { store, seq } = match commit {
-            Ok(commit) => commit,
-            Err(reason) => return unusable(reason),
-        };
-        if store != self.store.id {
-            return unusable("it belongs to another store of articles");
+    /// Its folder, as errors name it.
+    fn told(&self) -> String {
+        self.files.path(&self.folder).map_or_else(|| self.folder.clone(), |path| path.display().to_string())
+    }
+
+    /// Removes files that a killed process had begun to write. The next commit would give its files the same names and fail because
+    /// they exist.
+    fn remove_remains(&self, index: &Index) -> Result<()> {
+        let needed = files_of(index)?;
+        for name in self.files.list(&self.folder)? {
+            let kept = name == Path::new(META) || name == Path::new(".managed.json");
+            let lock = name.extension().is_some_and(|extension| extension == "lock");
+            if !kept && !lock && !needed.contains(&name) {
+                self.files.remove(&format!("{}/{}", self.folder, name.display()))?;
+            }
         }
-        let index = open_index(&self.dir, self.schema)?;
-        if let Some(damage) = damage_of(&index)? {
-            return Ok(Existing::Unusable(damage));
-        }
-        if seq > self.store.seq {
-            return Ok(Existing::Ahead(seq));
-        }
-        if seq < self.store.trimmed {
-            return unusable("it is further behind than the store's log reaches");
-        }
-        remove_remains(&self.dir, &index)?;
-        Ok(Existing::Usable(Box::new(One::start(&index, self.threads, self.memory, Some(seq))?)))
+        Ok(())
     }
 
     /// The error for an index that has seen more changes than the store.
@@ -361,87 +354,6 @@ impl Place<'_> {
         );
         Error::new(ErrorKind::Corrupt, message)
     }
-}
-
-/// What is found where an index should be.
-enum Existing {
-    Usable(Box<One>),
-    /// Why not.
-    Unusable(String),
-    /// It has seen more changes than the store: this many.
-    Ahead(u64),
-}
-
-/// What a commit of an index says about itself.
-struct Commit {
-    /// The number of the store that it was made from.
-    store: u64,
-    /// The last change in it.
-    seq: u64,
-}
-
-/// Why a commit that does not say so cannot be used.
-const UNREADABLE: &str = "its last commit cannot be read";
-
-impl Commit {
-    /// The line that the commit carries.
-    fn payload(&self) -> String {
-        let said = format!("{PAYLOAD} {} {:016x} {}", schema::VERSION, self.store, self.seq);
-        // tantivy gives the file that holds it no checksum.
-        let checksum = crc32fast::hash(said.as_bytes());
-        format!("{said} {checksum:08x}")
-    }
-
-    /// Reads the line of a commit, or says why the index cannot be used.
-    fn parse(payload: &str) -> std::result::Result<Self, &'static str> {
-        let mut words = payload.split(' ');
-        let (name, version) = (words.next(), words.next().and_then(|version| version.parse().ok()));
-        let store = words.next().and_then(|store| u64::from_str_radix(store, 16).ok());
-        let seq = words.next().and_then(|seq| seq.parse().ok());
-        match (store, seq) {
-            (Some(store), Some(seq)) if (Self { store, seq }).payload() == payload => Ok(Self { store, seq }),
-            _ if name == Some(PAYLOAD) && version.is_some_and(|version: u32| version != schema::VERSION) => {
-                Err("it was made by another version of this program")
-            }
-            _ => Err(UNREADABLE),
-        }
-    }
-}
-
-/// The files that the last commit may have. Segments need not have all of them.
-fn files_of(index: &Index) -> Result<BTreeSet<PathBuf>> {
-    let files = index.load_metas()?.list_segment_files().into_iter();
-    // The name that a segment without deletes would have for them.
-    Ok(files.filter(|file| !file.to_string_lossy().ends_with(".0.del")).collect())
-}
-
-/// Removes files that a killed process had begun to write. The next commit would give its files the same names and fail because
-/// they exist.
-fn remove_remains(dir: &Path, index: &Index) -> Result<()> {
-    let needed = files_of(index)?;
-    for entry in std::fs::read_dir(dir)? {
-        let name = PathBuf::from(entry?.file_name());
-        let kept = name == Path::new("meta.json") || name == Path::new(".managed.json");
-        let lock = name.extension().is_some_and(|extension| extension == "lock");
-        if !kept && !lock && !needed.contains(&name) {
-            std::fs::remove_file(dir.join(name))?;
-        }
-    }
-    Ok(())
-}
-
-/// Says which file of an index is damaged, if one is.
-fn damage_of(index: &Index) -> Result<Option<String>> {
-    for file in files_of(index)? {
-        let optional = file.extension().is_some_and(|extension| extension == "del" || extension == "temp");
-        if optional && !index.directory().exists(&file).map_err(tantivy::TantivyError::from)? {
-            continue;
-        }
-        if !index.directory().validate_checksum(&file).map_err(tantivy::TantivyError::from)? {
-            return Ok(Some(format!("its file {} is damaged", file.display())));
-        }
-    }
-    Ok(None)
 }
 
 impl One {
@@ -487,13 +399,5 @@ impl One {
 /// The least memory that tantivy takes for an indexing thread.
 const MEMORY_AT_LEAST: usize = 16_000_000;
 
-/// What a commit's payload begins with.
-const PAYLOAD: &str = "sayso";
-
-/// Opens an index or creates it, with this crate's tokenizers.
-fn open_index(dir: &Path, schema: &Schema) -> Result<Index> {
-    let directory = MmapDirectory::open(dir).map_err(tantivy::TantivyError::from)?;
-    let mut index = Index::open_or_create(directory, schema.clone())?;
-    index.set_tokenizers(schema::tokenizers());
-    Ok(index)
-}
+/// Why an index is made anew that opened.
+const ANEW: &str = "its number of documents differs from the store's, or it did not accept the store's changes";

@@ -4,8 +4,6 @@
 //! what the log has after the snapshot. When the new indexes are complete, it closes the old ones, moves the new ones to their
 //! place, and opens them, which replays the log. Views of the old indexes stay readable, because their files are open.
 
-use std::fs;
-use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
@@ -14,6 +12,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 
 use super::fault::caught;
+use super::files::Files;
 use super::indexes::{Fields, INDEXES, Indexes};
 use super::options::EmbeddedOptions;
 use super::store::{Store, THE_STORE};
@@ -66,29 +65,28 @@ impl Shared {
 }
 
 /// Removes what a process left that ended while it built indexes.
-pub(super) fn remove_remains(dir: &Path) -> Result<()> {
-    match fs::remove_dir_all(dir.join(FOLDER)) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-        _ => Ok(()),
-    }
+pub(super) fn remove_remains(files: &dyn Files) -> Result<()> {
+    files.remove(FOLDER)
 }
 
 impl Rebuilding {
     /// Begins to build from the present state of the store.
     pub(super) fn begin(
-        dir: &Path,
+        files: &Arc<dyn Files>,
         store: &Store,
         fields: &Arc<Fields>,
         options: &EmbeddedOptions,
         waiting: Vec<Sender<Result<()>>>,
     ) -> Result<Self> {
-        remove_remains(dir)?;
+        remove_remains(&**files)?;
         let (snapshot, stop) = (store.snapshot()?, Interrupt::default());
-        let (seq, folder) = (snapshot.seq, dir.join(FOLDER));
+        let (seq, files) = (snapshot.seq, files.clone());
         let (fields, options, interrupt) = (Arc::clone(fields), options.clone(), stop.clone());
         let (sender, outcome) = crossbeam_channel::bounded(1);
         let build = move || {
-            let built = caught(THE_STORE, || Indexes::build(&folder, &fields, &options, &snapshot, &interrupt));
+            let built = caught(THE_STORE, || {
+                Indexes::build(&*files, &format!("{FOLDER}/"), &fields, &options, &snapshot, &interrupt)
+            });
             // Nobody listens if the engine is stopping.
             let _ = sender.send(built);
         };
@@ -115,19 +113,16 @@ impl Rebuilding {
 }
 
 /// Puts the new indexes in the place of those in use. If this ends halfway, opening builds what is missing.
-pub(super) fn swap(dir: &Path, used: Option<Indexes>) -> Result<()> {
+pub(super) fn swap(files: &dyn Files, used: Option<Indexes>) -> Result<()> {
     if let Some(indexes) = used {
         // Nothing is lost with what was not committed: the log has it.
         let _ = indexes.close();
     }
     for index in INDEXES {
-        let (new, old) = (dir.join(FOLDER).join(index), dir.join(index));
-        if old.exists() {
-            fs::remove_dir_all(&old)?;
-        }
-        fs::rename(new, old)?;
+        files.remove(index)?;
+        files.rename(&format!("{FOLDER}/{index}"), index)?;
     }
-    remove_remains(dir)?;
+    remove_remains(files)?;
     tracing::info!("the search indexes were built anew");
     Ok(())
 }

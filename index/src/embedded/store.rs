@@ -179,7 +179,7 @@ impl Store {
 pub(super) const THE_STORE: &str = "the store of articles";
 
 /// Creates missing tables. Returns how many articles have a damaged record.
-fn prepare(db: &Database) -> Result<u64> {
+pub(super) fn prepare(db: &Database) -> Result<u64> {
     let mut txn = db.begin_write()?;
     // All commits are made so that none can be taken back when the file is damaged.
     txn.set_quick_repair(true);
@@ -249,8 +249,8 @@ pub(super) struct Snapshot {
     pub(super) articles: ReadOnlyTable<u64, &'static [u8]>,
     pub(super) analyses: ReadOnlyTable<u64, &'static [u8]>,
     log: ReadOnlyTable<u64, &'static [u8]>,
-    entities: ReadOnlyTable<&'static str, &'static [u8]>,
-    entity_articles: ReadOnlyTable<(&'static str, u64, u64), u32>,
+    pub(super) entities: ReadOnlyTable<&'static str, &'static [u8]>,
+    pub(super) entity_articles: ReadOnlyTable<(&'static str, u64, u64), u32>,
     pub(super) by_date: ReadOnlyTable<(u64, u64), ()>,
     /// None in an older store that no program of this version has prepared.
     pub(super) by_updated: Option<ReadOnlyTable<(u64, u64), ()>>,

@@ -94,8 +94,8 @@ pub(super) struct GroupLimits {
 pub(super) struct Disk {
     /// The data directory.
     pub(super) dir: PathBuf,
-    /// The store's file in it.
-    pub(super) store: StoreFile,
+    /// The store's file in it; None if nobody looks.
+    pub(super) store: Option<StoreFile>,
     /// Articles are refused below this.
     pub(super) min_free_bytes: u64,
     /// Deletes are refused below this.
@@ -109,7 +109,7 @@ const DELETES: usize = 16;
 impl Disk {
     /// Why articles, and why deletes, are refused now.
     pub(super) fn refuses(&self) -> [Option<Error>; 2] {
-        if let Some(fault) = self.store.fault() {
+        if let Some(fault) = self.store.as_ref().and_then(StoreFile::fault) {
             return [Some(fault.clone()), Some(fault)];
         }
         // If the free space is unknown, there is room until the store finds otherwise.

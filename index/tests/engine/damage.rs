@@ -183,6 +183,7 @@ fn damaged_files_never_give_wrong_answers() {
     }
     assert!(kinds.len() > 8, "{kinds:?}");
     let kinds: Vec<_> = kinds.into_values().collect();
+    assert!(checked(whole.path(), "nothing is damaged"));
     let mut numbers = Numbers(43);
     let (mut right, mut set_aside, mut refused) = (0, 0, 0);
     for round in 0..rounds() {
@@ -195,19 +196,24 @@ fn damaged_files_never_give_wrong_answers() {
             _ => &kind[numbers.next(kind.len() as u64) as usize],
         };
         let told = format!("round {round}: {} {}", file.display(), damage(&dir.path().join(file), &mut numbers));
+        let checked = checked(dir.path(), &told);
         match Embedded::open(dir.path(), EmbeddedOptions::default()) {
             Ok(engine) if engine.opened().damaged.is_empty() => {
+                let whole = engine.opened().rebuilt.is_empty() && !engine.opened().salvaged;
+                assert_eq!(whole, checked, "{told}: the check differs from {:?}", engine.opened());
                 let scores = engine.opened().rebuilt.is_empty();
                 assert_eq!(answers(&engine, &ids, scores).unwrap(), expected[usize::from(scores)], "{told}");
                 right += 1;
             }
             Ok(engine) => {
+                assert!(!checked, "{told}: the check found nothing");
                 // Articles are missing, and it says which: all others are there, and these can be put anew.
                 heals(&engine, &ids, &told);
                 set_aside += 1;
             }
             Err(error) => {
                 let text = error.to_string();
+                assert!(!checked, "{told}: the check found nothing, but {text}");
                 assert_eq!(error.kind(), ErrorKind::Corrupt, "{told}: {text}");
                 assert!(text.contains("backup") || text.contains("newer copy"), "{told}: {text}");
                 refused += 1;
@@ -215,6 +221,15 @@ fn damaged_files_never_give_wrong_answers() {
         }
     }
     println!("{right} right, {set_aside} with articles set aside, {refused} refused");
+}
+
+/// Whether a check of the directory finds nothing. It leaves every file as it was.
+fn checked(dir: &Path, told: &str) -> bool {
+    let bytes = || files(dir).into_iter().map(|file| (fs::read(&file).unwrap(), file)).collect::<Vec<_>>();
+    let before = bytes();
+    let checked = Embedded::check(dir, &Interrupt::default());
+    assert!(bytes() == before, "{told}: the check changed a file");
+    checked.is_ok_and(|checked| checked.is_well())
 }
 
 /// Checks the articles that are not damaged, puts the damaged ones anew and checks that all is as if they never were.

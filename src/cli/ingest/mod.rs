@@ -239,3 +239,16 @@ async fn body_limit(channel: Channel) -> Result<usize, Fault> {
     let limit = info.limits.map(|limits| limits.body_bytes).filter(|&bytes| bytes > 0);
     Ok(limit.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX / 16))
 }
+
+/// Reads a web page, for the fuzzer.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn page(bytes: &[u8]) {
+    // Whatever is wrong with it is told.
+    let _ = html::read(bytes);
+}
+
+/// Reads a file of JSON records, for the fuzzer.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn records(bytes: &[u8]) {
+    read::records(bytes);
+}

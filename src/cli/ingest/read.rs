@@ -376,3 +376,23 @@ fn shown(bytes: usize) -> String {
 fn place(name: &str, line: usize) -> String {
     if line == 0 { name.to_string() } else { format!("{name}:{line}") }
 }
+
+/// Reads a file of JSON records in either layout, for the fuzzer.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(super) fn records(bytes: &[u8]) {
+    let reader = Reader {
+        layout: Layout::default(),
+        labels: Vec::new(),
+        outlet: String::new(),
+        date: None,
+        body_bytes: 1 << 20,
+        follow_links: false,
+        progress: Arc::default(),
+    };
+    for format in [Format::Json, Format::Jsonl] {
+        let unpacked = input::unpacked(io::Cursor::new(bytes.to_vec()));
+        // What cannot be unpacked is told.
+        let Ok(bytes) = unpacked else { return };
+        reader.read_records("records", format, bytes, &mut |_| true);
+    }
+}

@@ -8,44 +8,75 @@
 //! This needs as much free disk as the store takes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::path::Path;
+use std::sync::Arc;
 
-use redb::{Database, ReadableDatabase};
+use redb::{Builder, Database, ReadableDatabase};
 
 use super::Changes;
 use crate::embedded::fault::caught;
+use crate::embedded::files::{Files, STORE};
 use crate::embedded::record;
-use crate::embedded::store::{self, COUNTERS, Snapshot, Store, THE_STORE};
+use crate::embedded::store::{self, COUNTERS, Snapshot, Store, THE_STORE, prepare};
 use crate::embedded::store_file::StoreFile;
 use crate::{AnalyzedArticle, Error, ErrorKind, Result};
 
 /// Articles in one commit of the new file.
 const BATCH: usize = 256;
 
-/// Opens the file, or creates it. If it is damaged but its articles can be read, it is rebuilt first, without what is lost. Then
+/// The file that becomes the store when everything is in it that can be read.
+const ANEW: &str = "articles.redb.new";
+
+/// The file that becomes the store when it is one. It never holds an article.
+const BEGUN: &str = "articles.redb.begun";
+
+/// Opens the store, or creates it. If it is damaged but its articles can be read, it is rebuilt first, without what is lost. Then
 /// the second value is true.
 ///
 /// # Errors
 /// [`ErrorKind::Corrupt`] when more is damaged than the records of single articles.
-pub(in crate::embedded) fn open(file: &Path, cache: usize) -> Result<(Store, bool)> {
-    let checked = || Ok(Database::builder().set_cache_size(cache).set_check_integrity_on_open(true).create(file)?);
+pub(in crate::embedded) fn open(files: &Arc<dyn Files>, cache: usize) -> Result<(Store, bool)> {
+    if files.bytes(STORE)?.is_none_or(|bytes| bytes == 0) {
+        create(&**files, cache)?;
+    }
+    let checked = || files.store(STORE, builder(cache).set_check_integrity_on_open(true));
     let (db, salvaged) = match caught(THE_STORE, checked) {
         Err(error) if error.kind() == ErrorKind::Corrupt => {
-            salvage(file, cache, &error).map_err(|error| advised(error, file))?;
+            salvage(&**files, cache, &error).map_err(|error| advised(error, &**files))?;
             (caught(THE_STORE, checked)?, true)
         }
         opened => (opened?, false),
     };
-    let path = file.to_owned();
-    let again = move || Ok(Database::builder().set_cache_size(cache).create(&path)?);
+    let again = files.clone();
+    let again = move || again.store(STORE, &mut builder(cache));
     let mut store = Store::of(db, Box::new(again))?;
-    store.file = Some(StoreFile::at(file.to_owned()));
+    store.file = files.path(STORE).map(StoreFile::at);
     Ok((store, salvaged))
 }
 
+/// How a store is opened.
+fn builder(cache: usize) -> Builder {
+    let mut builder = Database::builder();
+    builder.set_cache_size(cache);
+    builder
+}
+
+/// Makes an empty store. It gets its name when it is complete: a crash before that must not leave a file that is refused.
+fn create(files: &dyn Files, cache: usize) -> Result<()> {
+    let begin = || prepare(&files.store(BEGUN, &mut builder(cache))?).map(|_| ());
+    match caught(THE_STORE, begin) {
+        Err(error) if error.kind() == ErrorKind::Corrupt => {
+            files.remove(BEGUN)?;
+            caught(THE_STORE, begin)?;
+        }
+        begun => begun?,
+    }
+    files.rename(BEGUN, STORE)?;
+    files.sync()
+}
+
 /// The error with what to do about it.
-fn advised(error: Error, file: &Path) -> Error {
+fn advised(error: Error, files: &dyn Files) -> Error {
+    let file = files.path(STORE).unwrap_or_else(|| STORE.into());
     let file = file.display();
     match error.kind() {
         ErrorKind::Corrupt => {
@@ -57,17 +88,15 @@ fn advised(error: Error, file: &Path) -> Error {
 }
 
 /// Writes the readable records of a damaged file into a new one, and puts that in its place.
-fn salvage(file: &Path, cache: usize, why: &Error) -> Result<()> {
-    let new = file.with_extension("redb.new");
-    let remove = || if new.exists() { fs::remove_file(&new) } else { Ok(()) };
-    remove()?;
-    let old =
-        caught(THE_STORE, || Ok(Database::builder().set_cache_size(cache).open(file)?)).map_err(|_| why.clone())?;
+fn salvage(files: &dyn Files, cache: usize, why: &Error) -> Result<()> {
+    files.remove(ANEW)?;
+    let old = caught(THE_STORE, || files.store(STORE, &mut builder(cache))).map_err(|_| why.clone())?;
     let copied = caught(THE_STORE, || {
         let from = Snapshot::of(&old.begin_read()?)?;
-        let path = new.clone();
-        let to = Store::open(Box::new(move || Ok(Database::builder().set_cache_size(cache).create(&path)?)))?;
-        copy(&from, &to)
+        let to = files.store(ANEW, &mut builder(cache))?;
+        // It closed itself for a failure of the disk, which ends this, too.
+        let never = || Err(Error::new(ErrorKind::Storage, "the new store failed"));
+        copy(&from, &Store::of(to, Box::new(never))?)
     });
     // It is given up, whatever it says.
     let _ = caught(THE_STORE, || {
@@ -76,14 +105,11 @@ fn salvage(file: &Path, cache: usize, why: &Error) -> Result<()> {
     });
     if let Err(error) = copied {
         // What is left of it goes with the next start.
-        let _ = remove();
+        let _ = files.remove(ANEW);
         return Err(error);
     }
-    fs::rename(&new, file)?;
-    if let Some(dir) = file.parent() {
-        File::open(dir)?.sync_all()?;
-    }
-    Ok(())
+    files.rename(ANEW, STORE)?;
+    files.sync()
 }
 
 /// An article of which only this is left.
@@ -129,7 +155,7 @@ fn lost(what: &str) -> Error {
 }
 
 /// How many articles there must be, readable or not.
-fn check_counters(from: &Snapshot) -> Result<u64> {
+pub(in crate::embedded) fn check_counters(from: &Snapshot) -> Result<u64> {
     let counters = COUNTERS.map(|name| from.counter(name));
     let mut values = [0; COUNTERS.len()];
     for (value, counter) in values.iter_mut().zip(counters) {

@@ -1,0 +1,190 @@
+//! What the engine does with files: in a folder of this machine, or on a disk that a test simulates.
+//!
+//! Files are named as in the data directory: `articles.redb`, `sentences/meta.json`. What is written here counts once its file is
+//! synced, and its name once the folder is, which [`Files::sync`] does.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use redb::{Builder, Database};
+use tantivy::Directory;
+use tantivy::directory::MmapDirectory;
+
+use crate::{Error, ErrorKind, Result};
+
+/// The file of the store.
+pub(super) const STORE: &str = "articles.redb";
+
+/// The files of a data directory.
+pub(super) trait Files: fmt::Debug + Send + Sync {
+    /// Where this lies on this machine, if it does. None if it is simulated.
+    fn path(&self, name: &str) -> Option<PathBuf>;
+
+    /// The bytes of a file. None if there is none.
+    fn bytes(&self, name: &str) -> Result<Option<u64>>;
+
+    /// The size of all files, in bytes.
+    fn size(&self) -> Result<u64>;
+
+    /// Opens a store in this file, which is created if it is missing.
+    fn store(&self, name: &str, how: &mut Builder) -> Result<Database>;
+
+    /// The index in this folder.
+    fn index(&self, folder: &str) -> Result<Box<dyn Directory>>;
+
+    /// The names of what lies in the folder of an index.
+    fn list(&self, folder: &str) -> Result<Vec<PathBuf>>;
+
+    /// Makes a folder empty, and creates it if it is missing. One that cannot be written keeps what is in it.
+    fn empty(&self, folder: &str) -> Result<()>;
+
+    /// Removes a file, or a folder with everything in it, if it is there.
+    fn remove(&self, name: &str) -> Result<()>;
+
+    /// Gives a file or folder another name, and replaces a file of that name.
+    fn rename(&self, from: &str, to: &str) -> Result<()>;
+
+    /// Returns once the names in the data directory survive a crash.
+    fn sync(&self) -> Result<()>;
+}
+
+/// A folder of this machine.
+#[derive(Debug)]
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    /// Opens the folder, and creates it if it is missing.
+    pub(super) fn open(dir: &Path) -> Result<Self> {
+        if fs::metadata(dir).is_ok_and(|found| !found.is_dir()) {
+            return Err(not("a folder", dir));
+        }
+        fs::create_dir_all(dir).map_err(|error| Error::from(error).about(dir.display()))?;
+        Self::existing(dir)
+    }
+
+    /// A folder that must exist.
+    pub(super) fn existing(dir: &Path) -> Result<Self> {
+        match fs::metadata(dir) {
+            Ok(found) if !found.is_dir() => Err(not("a folder", dir)),
+            Ok(_) => Ok(Self(dir.to_owned())),
+            Err(error) => Err(Error::from(error).about(dir.display())),
+        }
+    }
+
+    /// Where a file is, or is to be. Anything else in its place is refused: opening a pipe would wait for somebody who writes into it.
+    pub(super) fn file(&self, name: &str) -> Result<PathBuf> {
+        let path = self.0.join(name);
+        match fs::metadata(&path) {
+            Ok(found) if !found.is_file() => Err(not("a file", &path)),
+            _ => Ok(path),
+        }
+    }
+}
+
+/// The error for something else in the place of a file or folder.
+fn not(what: &str, path: &Path) -> Error {
+    Error::new(ErrorKind::Storage, format!("{} is not {what}: move it away, and start again", path.display()))
+}
+
+/// The error for something else in the place of an index, which can be built again.
+fn not_an_index(what: &str) -> Error {
+    let message = format!("it is not {what}: move it away, and the index is built from the store");
+    Error::new(ErrorKind::Storage, message)
+}
+
+impl Files for Folder {
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        Some(self.0.join(name))
+    }
+
+    fn bytes(&self, name: &str) -> Result<Option<u64>> {
+        match fs::metadata(self.file(name)?) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            found => Ok(Some(found?.len())),
+        }
+    }
+
+    fn size(&self) -> Result<u64> {
+        size_of(&self.0)
+    }
+
+    fn store(&self, name: &str, how: &mut Builder) -> Result<Database> {
+        Ok(how.create(self.file(name)?)?)
+    }
+
+    fn index(&self, folder: &str) -> Result<Box<dyn Directory>> {
+        let path = self.0.join(folder);
+        for entry in fs::read_dir(&path)? {
+            let entry = entry?.path();
+            // See `file`. A file that is gone by now is nobody's.
+            if fs::metadata(&entry).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+                let name = entry.file_name().unwrap_or_default().display();
+                return Err(Error::new(ErrorKind::Corrupt, format!("its {name} is not a file")));
+            }
+        }
+        Ok(Box::new(MmapDirectory::open(path).map_err(tantivy::TantivyError::from)?))
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<PathBuf>> {
+        let entries = match fs::read_dir(self.0.join(folder)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Err(not_an_index("a folder")),
+            entries => entries?,
+        };
+        let mut names = entries.map(|entry| Ok(entry?.file_name().into())).collect::<Result<Vec<PathBuf>>>()?;
+        names.sort();
+        Ok(names)
+    }
+
+    fn empty(&self, folder: &str) -> Result<()> {
+        let path = self.0.join(folder);
+        if path.symlink_metadata().is_ok() && !path.is_dir() {
+            return Err(not_an_index("a folder"));
+        }
+        fs::create_dir_all(&path)?;
+        // A folder that cannot be written must not cost an index that may be intact.
+        fs::write(path.join("probe"), "?")?;
+        fs::remove_dir_all(&path)?;
+        Ok(fs::create_dir_all(&path)?)
+    }
+
+    fn remove(&self, name: &str) -> Result<()> {
+        let path = self.0.join(name);
+        let removed = match fs::symlink_metadata(&path) {
+            Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+            Ok(_) => fs::remove_file(path),
+            Err(error) => Err(error),
+        };
+        match removed {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn rename(&self, from: &str, to: &str) -> Result<()> {
+        Ok(fs::rename(self.0.join(from), self.0.join(to))?)
+    }
+
+    fn sync(&self) -> Result<()> {
+        // The folder itself may be new, too. Whoever keeps others from reading the parent made it long before.
+        let parent = self.0.parent().map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
+        let _ = parent.map(|parent| File::open(parent).and_then(|parent| parent.sync_all()));
+        Ok(File::open(&self.0)?.sync_all()?)
+    }
+}
+
+/// The size of all files under a directory, in bytes. Files that vanish in the meantime (a merge) do not count.
+fn size_of(dir: &Path) -> Result<u64> {
+    let mut size = 0;
+    for entry in fs::read_dir(dir)? {
+        let Ok(entry) = entry else { continue };
+        match entry.metadata() {
+            Ok(metadata) if metadata.is_dir() => size += size_of(&entry.path())?,
+            Ok(metadata) => size += metadata.len(),
+            Err(_) => {}
+        }
+    }
+    Ok(size)
+}

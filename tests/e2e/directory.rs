@@ -1,0 +1,166 @@
+//! A data directory in trouble, and `sayso check`.
+#![cfg(unix)]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    time::Duration,
+};
+
+use sayso::proto::{DeleteArticleRequest, GetArticleRequest, PutArticleRequest};
+use tonic::{Code, Request};
+
+use crate::support::{STORY, Server, article, reason};
+
+/// Runs the program on a data directory.
+fn sayso(command: &str, data: &Path) -> Output {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_sayso"));
+    let listen = if command == "serve" { ["--listen", "127.0.0.1:0"].as_slice() } else { &[] };
+    program.arg(command).args(listen).arg("--data-dir").arg(data).output().unwrap()
+}
+
+/// The code with which the check ends, and what it says.
+fn check(data: &Path) -> (Option<i32>, String) {
+    let output = sayso("check", data);
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(said).unwrap())
+}
+
+fn stop(server: &mut Server) {
+    server.process().kill().unwrap();
+    server.process().wait().unwrap();
+}
+
+/// The files of an index with this ending.
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.filter(|path| path.extension().is_some_and(|found| found == ending)).collect()
+}
+
+#[tokio::test]
+async fn the_check_tells_what_is_wrong_and_what_to_do() {
+    let mut server = Server::start_with(&["--analysis", "fast"]);
+    server.put(article("a", STORY)).await;
+    server.put(article("b", "The quay is closed.")).await;
+    let data = server.data_dir();
+    let (code, said) = check(&data);
+    assert!(code == Some(1) && said.contains("open in another process"), "{said}");
+    stop(&mut server);
+    let (code, said) = check(&data);
+    assert!(code == Some(0) && said.starts_with("articles   2\n") && said.ends_with("all is well\n"), "{said}");
+
+    let index = data.join("quotes");
+    let file = files(&index, "term").remove(0);
+    let mut bytes = fs::read(&file).unwrap();
+    bytes[20] ^= 1;
+    fs::write(&file, bytes).unwrap();
+    fs::remove_dir_all(data.join("entities")).unwrap();
+    let (code, said) = check(&data);
+    assert_eq!(code, Some(1), "{said}");
+    let name = file.file_name().unwrap().to_string_lossy().into_owned();
+    assert!(
+        said.contains(&format!("the index of quotes: its file {name} is damaged\n  to do: the next start")),
+        "{said}"
+    );
+    assert!(said.contains("the index of entities: it is missing\n"), "{said}");
+    server.kill_and_restart();
+    stop(&mut server);
+    assert_eq!(check(&data).0, Some(0), "the start has mended it");
+
+    let store = data.join("articles.redb");
+    let whole = fs::read(&store).unwrap();
+    let at = whole.windows(20).rposition(|bytes| bytes == &STORY.as_bytes()[..20]).unwrap();
+    let mut bytes = whole.clone();
+    bytes[at] ^= 1;
+    fs::write(&store, bytes).unwrap();
+    let (code, said) = check(&data);
+    assert!(code == Some(1) && said.contains("the store of articles cannot be read"), "{said}");
+    assert!(said.contains("to do: copy the data directory, then start the server"), "{said}");
+    fs::remove_file(&store).unwrap();
+    let (code, said) = check(&data);
+    assert!(code == Some(1) && said.contains("is missing or empty"), "{said}");
+    let (code, said) = check(&data.join("nowhere"));
+    assert!(code == Some(1) && said.contains("nowhere"), "{said}");
+}
+
+#[tokio::test]
+async fn what_is_no_file_holds_up_no_start() {
+    let mut server = Server::start_with(&["--analysis", "fast"]);
+    server.put(article("a", STORY)).await;
+    stop(&mut server);
+    let data = server.data_dir();
+    // Whoever opens a pipe waits for somebody at its other end.
+    for name in ["meta.json", ".managed.json", ".tantivy-writer.lock"] {
+        let pipe = data.join("sentences").join(name);
+        fs::remove_file(&pipe).unwrap();
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let (code, said) = check(&data);
+        assert!(code == Some(1) && said.contains(&format!("its {name} is not a file")), "{said}");
+        server.kill_and_restart();
+        assert_eq!(server.ids().await, ["a"], "{name}");
+        stop(&mut server);
+    }
+    let (store, aside) = (data.join("articles.redb"), data.join("aside"));
+    fs::rename(&store, &aside).unwrap();
+    let refused = |what: &str| {
+        for command in ["serve", "check"] {
+            let output = sayso(command, &data);
+            let said = String::from_utf8(output.stderr).unwrap();
+            let named = said.contains(&format!("{} is not a file", store.display()));
+            assert!(output.status.code() == Some(1) && named, "{what}, {command}: {said}");
+        }
+    };
+    fs::create_dir(&store).unwrap();
+    refused("a folder");
+    fs::remove_dir(&store).unwrap();
+    assert!(Command::new("mkfifo").arg(&store).status().unwrap().success());
+    refused("a pipe");
+    fs::remove_file(&store).unwrap();
+    fs::rename(aside, store).unwrap();
+    server.kill_and_restart();
+    assert_eq!(server.ids().await, ["a"]);
+}
+
+#[tokio::test]
+async fn a_directory_that_vanishes_takes_nothing_in_until_it_is_back() {
+    let server = Server::start_with(&["--analysis", "fast"]);
+    server.put(article("a", STORY)).await;
+    let (data, aside) = (server.data_dir(), server.data_dir().with_extension("aside"));
+    fs::rename(&data, &aside).unwrap();
+    let refused = server.try_put(article("b", STORY)).await.unwrap_err();
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Unavailable, "STORAGE_UNAVAILABLE"), "{refused}");
+    let delete = DeleteArticleRequest { id: "a".into(), ..Default::default() };
+    assert_eq!(server.articles().await.delete_article(delete).await.unwrap_err().code(), Code::Unavailable);
+    assert_eq!(server.ids().await, ["a"], "reads go on");
+    fs::rename(&aside, &data).unwrap();
+    server.put(article("b", STORY)).await;
+    assert_eq!(server.ids().await, ["a", "b"]);
+}
+
+#[tokio::test]
+async fn a_process_that_is_halted_keeps_its_directory_and_goes_on_where_it_was() {
+    let mut server = Server::start_with(&["--analysis", "fast"]);
+    server.put(article("a", STORY)).await;
+    let signal = |server: &mut Server, signal: &str| {
+        let process = server.process().id().to_string();
+        assert!(Command::new("kill").args([signal, &process]).status().unwrap().success());
+    };
+    let mut client = server.articles().await;
+    signal(&mut server, "-STOP");
+    let mut request = Request::new(PutArticleRequest { article: Some(article("b", STORY)), ..Default::default() });
+    request.set_timeout(Duration::from_millis(200));
+    assert!(client.put_article(request).await.is_err(), "nobody answers");
+    for command in ["serve", "check"] {
+        let output = sayso(command, &server.data_dir());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && said.contains("in another process"), "{command}: {said}");
+    }
+    signal(&mut server, "-CONT");
+    server.put(article("c", STORY)).await;
+    let got = server.articles().await.get_article(GetArticleRequest { id: "a".into(), ..Default::default() }).await;
+    assert!(got.is_ok());
+    stop(&mut server);
+    let (code, said) = check(&server.data_dir());
+    assert_eq!(code, Some(0), "{said}");
+}
