@@ -1,5 +1,6 @@
 //! The words of a quote as one readable text.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::chars::{is_closing_bracket, is_terminal};
@@ -114,7 +115,7 @@ impl Traced {
         }
         let next = part.text.trim_start_matches(MARKS).chars().next();
         let goes_on = next.is_some_and(char::is_lowercase);
-        let words = self.text.trim_end_matches(is_mark);
+        let words = before_marks(&self.text);
         let last = words.chars().next_back().unwrap_or_default();
         let open = last == ',' || last.is_alphanumeric() || is_closing_bracket(last);
         if open {
@@ -146,7 +147,23 @@ impl Traced {
             rest.starts_with([',', ';', ':', '.', '!', '?']) && rest[1..].chars().next().is_none_or(char::is_whitespace)
         };
         let blanks: Vec<usize> = self.text.match_indices(' ').map(|(at, _)| at).filter(stray).collect();
-        blanks.into_iter().rev().for_each(|at| self.cut_out(at));
+        self.cut_out_all(blanks.into_iter().map(|at| at..at + 1));
+    }
+
+    /// Takes out these parts, which are in order and do not overlap.
+    fn cut_out_all(&mut self, parts: impl Iterator<Item = Range<usize>>) {
+        let mut kept = Self::default();
+        let mut from = 0;
+        for part in parts {
+            kept.text.push_str(&self.text[from..part.start]);
+            kept.origins.extend_from_slice(&self.origins[from..part.start]);
+            from = part.end;
+        }
+        if from > 0 {
+            kept.text.push_str(&self.text[from..]);
+            kept.origins.extend_from_slice(&self.origins[from..]);
+            *self = kept;
+        }
     }
 
     /// Takes out the sign of one byte that stands here.
@@ -194,14 +211,14 @@ impl Traced {
             before.len() < *at && before.ends_with(|c| is_mark(c) && is_single(c) == is_single(open))
         };
         let opens: Vec<usize> = self.text.match_indices(open).map(|(at, _)| at).filter(meets).collect();
-        for at in opens.into_iter().rev() {
+        // A mark that opens one quotation may be the last sign of the one before, too.
+        let mut marks = BTreeMap::new();
+        for at in opens {
+            marks.insert(at, at + open.len_utf8());
             let close = self.text[..at].trim_end().char_indices().next_back();
-            let all = [(at, open.len_utf8())].into_iter().chain(close.map(|(at, mark)| (at, mark.len_utf8())));
-            for (at, len) in all {
-                self.text.replace_range(at..at + len, "");
-                self.origins.drain(at..at + len);
-            }
+            marks.extend(close.map(|(at, mark)| (at, at + mark.len_utf8())));
         }
+        self.cut_out_all(marks.into_iter().map(|(start, end)| start..end));
     }
 
     /// Drops the mark that closes what `outer` opened, and what stands behind it.
@@ -258,6 +275,13 @@ fn ends_sentence(between: &str, goes_on: bool) -> bool {
     }
 }
 
+/// The text before the marks and blanks at its end. If there are more than anybody writes, most of them are left.
+fn before_marks(text: &str) -> &str {
+    const MOST_MARKS: usize = 64;
+    let marks = text.chars().rev().take(MOST_MARKS).take_while(|&c| is_mark(c)).map(char::len_utf8).sum::<usize>();
+    &text[..text.len() - marks]
+}
+
 /// Whether the words between two parts end in a comma or dash: the sentence goes on behind them.
 fn goes_on_after(between: &str) -> bool {
     between.trim_end_matches(is_mark).ends_with([',', '–', '—']) && between.chars().any(char::is_alphanumeric)
@@ -303,6 +327,12 @@ mod tests {
         let shown: Vec<&str> = places.iter().flatten().map(|place| &clean[place.clone()]).collect();
         assert_eq!(shown, ["port", "port is", "is open", "open,", "Fish&Co", "will stay."]);
         assert!(places[words.len()..].iter().all(Option::is_none), "{places:?}");
+    }
+
+    #[test]
+    fn marks_between_quotations_go_however_many_there_are() {
+        let text = "“One. “ “ “Two.”";
+        assert_eq!(clean(QuoteKind::Direct, text, &[text]), "One.   Two.");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Analyses a text of a kind, for `scripts/steps` to count what that takes.
+//! Analyses a text of a kind and reads out its quotes, for `scripts/steps` to count what that takes.
 //!
 //! `steps KIND BYTES TIER` analyses it to its end, `steps KIND BYTES TIER N` gives it up at the Nth question whether it is
 //! still wanted. `steps` alone lists the kinds.
@@ -33,7 +33,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let text = kind.text(bytes);
     let asked = Cell::new(0);
     let wanted = || asked.replace(asked.get() + 1) < until;
-    Analyzer::new().analyze_while(&text, None, tier, &wanted);
+    if let Some(analysis) = Analyzer::new().analyze_while(&text, None, tier, &wanted) {
+        // What every answer shows of its quotes.
+        analysis.quotes.iter().for_each(|quote| drop(quote.clean_text(&text)));
+    }
     say(&asked.get().to_string());
     Ok(())
 }

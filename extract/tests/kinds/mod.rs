@@ -58,6 +58,8 @@ pub(crate) const KINDS: &[Kind] = &[
     kind("single-words", "'mill' "),
     kind("single-opened", "‘mill "),
     kind("plural-owners", "the mills' "),
+    behind("fences", "The mayor said that the bridge would be open again. ", "```\n"),
+    kind("stray-commas", "the mill said that it , "),
     kind("nested", "“mill ‘pond "),
     kind("guillemets", "« mill » "),
     kind("quoted-words", "“mill” "),

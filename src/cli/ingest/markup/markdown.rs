@@ -44,11 +44,13 @@ fn is_heading(line: &str) -> bool {
 
 /// Whether a line has `[words](address)`, with something like an address.
 fn has_link(line: &str) -> bool {
-    line.match_indices("](").any(|(at, _)| {
-        let address = &line[at + 2..];
-        let opened = line[..at].rfind('[').is_some();
+    /// No address is longer, in bytes.
+    const LONGEST_ADDRESS: usize = 2_000;
+    let Some(opened) = line.find('[') else { return false };
+    line.match_indices("](").filter(|&(at, _)| opened < at).any(|(at, _)| {
+        let address = &line[at + 2..line.floor_char_boundary(at + 2 + LONGEST_ADDRESS)];
         let end = address.find([')', ' ']).filter(|&end| end > 0);
-        opened && end.is_some_and(|end| address[..end].contains([':', '/', '.', '#']))
+        end.is_some_and(|end| address[..end].contains([':', '/', '.', '#']))
     })
 }
 
