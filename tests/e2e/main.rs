@@ -29,6 +29,7 @@ mod limits;
 mod many;
 mod metrics;
 mod model;
+mod page;
 mod paging;
 mod parts;
 mod quotes;
