@@ -66,7 +66,8 @@ async fn the_files_of_the_page_have_their_types_and_are_kept_by_browsers() {
 #[tokio::test]
 async fn what_is_not_of_the_page_is_not_found() {
     let server = Server::start();
-    for path in ["/assets/nope.js", "/assets/", "/assets/../index.html", "/index.html", "/licences.md", "/favicon.ico"] {
+    for path in ["/assets/nope.js", "/assets/", "/assets/../index.html", "/index.html", "/licences.md", "/favicon.ico"]
+    {
         let answer = get(&server, path, &[]).await;
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
         assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/json", "{path}");

@@ -1,5 +1,6 @@
 // A text with every quote and name marked in it, and each quote tied to its speaker.
 
+import { Fragment } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Annotations, Quote } from './api';
 import { Notes, Speakers } from './card';
@@ -70,6 +71,27 @@ export function Annotated({ text, annotations, chosen, choose, linked }: Annotat
           ))}
         </ol>
       </section>
+      {quotes[chosen] && <Held quote={quotes[chosen]} colour={colourOf(chosen)} linked={linked} drop={() => choose(-1)} />}
+    </div>
+  );
+}
+
+/** The quote in hand, at the foot of windows that have no room for the list beside the text. */
+function Held({ quote, colour, linked, drop }: { quote: Quote; colour: string; linked: boolean; drop: () => void }) {
+  return (
+    <div class={`held ${colour}`}>
+      <p class="by">
+        <strong>
+          <Speakers quote={quote} linked={linked} />
+        </strong>
+        <Notes quote={quote} />
+      </p>
+      <p class="manner" dir="auto">
+        {manner(quote)}
+      </p>
+      <button type="button" class="quiet" onClick={drop}>
+        Close
+      </button>
     </div>
   );
 }
@@ -100,28 +122,30 @@ function Lines({ paragraph, quotes, chosen, choose, linked, colourOf }: LinesPro
         if (piece.quote >= 0 && piece.quote === chosen) classes.push('chosen');
         if (chosen >= 0 && (piece.source === chosen || piece.cue === chosen)) classes.push('told');
         return (
-          <>
+          <Fragment key={piece.start}>
             {classes.length ? (
-              <span key={piece.start} class={classes.join(' ')} onClick={piece.quote >= 0 ? () => choose(piece.quote) : undefined}>
+              <span class={classes.join(' ')} onClick={piece.quote >= 0 ? () => choose(piece.quote) : undefined}>
                 <Words piece={piece} linked={linked} />
               </span>
             ) : (
-              <Words key={piece.start} piece={piece} linked={linked} />
+              <Words piece={piece} linked={linked} />
             )}
             {piece.ends.map((number) => (
               <button
                 key={`end ${number}`}
                 type="button"
                 class={`tag ${colourOf(number)}`}
-                aria-label={`Quote ${number + 1}, ${speakerName(quotes[number] as Quote)}`}
                 aria-pressed={number === chosen}
                 title={speakerName(quotes[number] as Quote)}
                 onClick={() => choose(number === chosen ? -1 : number)}
               >
                 {who(quotes[number] as Quote) ? initials(speakerName(quotes[number] as Quote)) : '?'}
+                <span class="visually-hidden">
+                  : quote {number + 1}, {speakerName(quotes[number] as Quote)}
+                </span>
               </button>
             ))}
-          </>
+          </Fragment>
         );
       })}
     </p>

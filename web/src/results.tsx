@@ -1,7 +1,8 @@
 // Quotes that match, with the facets at the side and the months above.
 
+import { Fragment } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Found, type QuoteHit, type QuoteSearch, searchQuotes, titles } from './api';
+import { type Found, type QuoteHit, type QuoteSearch, searchQuotes, titles, type Unmet } from './api';
 import { QuoteCard } from './card';
 import { FACETS, Facets, nameOf } from './facets';
 import { useLoad } from './load';
@@ -62,9 +63,10 @@ async function search(query: Query, signal: AbortSignal): Promise<Page> {
       const without = { ...query, [list]: list === 'month' ? '' : [] };
       return { ...request(without, lenient, 1), readMask: 'quote.id', facets: [counted(field, limit)] };
     });
-    const [found, ...more] = await searchQuotes([{ ...main, facets }, ...others], signal);
+    const asked = { ...main, facets };
+    const [found, ...more] = await searchQuotes([asked, ...others], signal);
     const told = [...(found?.facets ?? []), ...more.flatMap((one) => one?.facets ?? [])];
-    return { ...found, hits: found?.hits ?? [], facets: told, asked: main };
+    return { ...found, hits: found?.hits ?? [], facets: told, asked };
   };
   try {
     return { ...(await ask(false)), plain: '' };
@@ -130,14 +132,16 @@ function Head({ page, query, change, fixed }: { page: Page } & Shown) {
             </>
           )}
         </p>
-        <label class="order">
-          <span>Order</span>
-          <select value={query.sort} onChange={(event) => change({ ...query, sort: event.currentTarget.value })}>
-            <option value="">{query.q ? 'Best match' : 'Latest'}</option>
-            {query.q && <option value="newest">Newest first</option>}
-            <option value="oldest">Oldest first</option>
-          </select>
-        </label>
+        {page.hits.length > 0 && (
+          <label class="order">
+            <span>Order</span>
+            <select value={query.sort} onChange={(event) => change({ ...query, sort: event.currentTarget.value })}>
+              <option value="">{query.q ? 'Best match' : 'Latest'}</option>
+              {query.q && <option value="newest">Newest first</option>}
+              <option value="oldest">Oldest first</option>
+            </select>
+          </label>
+        )}
       </div>
       {(picked.length > 0 || query.month) && (
         <p class="chips">
@@ -170,6 +174,8 @@ function Cards({ page }: { page: Page }) {
   const [, setRound] = useState(0);
   const [state, setState] = useState<'' | 'busy' | 'failed'>('');
   const here = useRef(true);
+  // For whoever measures how long it takes until something can be read.
+  useEffect(() => void performance.mark('first results'), []);
   const roles = useRoles(page.hits);
   useEffect(() => () => void (here.current = false), []);
   const more = async () => {
@@ -219,7 +225,7 @@ function useRoles(hits: QuoteHit[]): Map<string, string> {
 function Nothing({ page, query, change }: { page: Page } & Shown) {
   const conditions = page.noHits?.conditions ?? [];
   const suggested = page.noHits?.suggestedQuery;
-  const bare = JSON.stringify(query) === JSON.stringify(everything);
+  const bare = toSearch(query) === toSearch(everything);
   if (bare) {
     return (
       <Empty title="There is nothing here yet">
@@ -245,7 +251,7 @@ function Nothing({ page, query, change }: { page: Page } & Shown) {
           <li key={one.field + one.text}>
             <q dir="auto">{one.text}</q>{' '}
             {one.matchesNothing ? 'is in no quote' : `rules out ${many(one.totalWithout?.count, 'quote')}`}
-            {one.spellings?.length ? <> (did you mean <bdi>{one.spellings.slice(0, 3).join(', ')}</bdi>?)</> : ''}
+            <Spellings condition={one} query={query} />
           </li>
         ))}
       </ul>
@@ -258,5 +264,25 @@ function Nothing({ page, query, change }: { page: Page } & Shown) {
         Start over
       </a>
     </Empty>
+  );
+}
+
+/** Words that may have been meant, each with the search for it. */
+function Spellings({ condition, query }: { condition: Unmet; query: Query }) {
+  const { field, text, spellings = [] } = condition;
+  if (field !== 'query' || !spellings.length || !query.q.includes(text)) return null;
+  return (
+    <>
+      ; did you mean{' '}
+      {spellings.slice(0, 3).map((spelling, number) => (
+        <Fragment key={spelling}>
+          {number > 0 && ' or '}
+          <a href={toSearch({ ...query, q: query.q.replace(text, () => spelling) })}>
+            <bdi>{spelling}</bdi>
+          </a>
+        </Fragment>
+      ))}
+      ?
+    </>
   );
 }
