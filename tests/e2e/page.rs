@@ -78,8 +78,9 @@ async fn what_is_not_of_the_page_is_not_found() {
 async fn the_page_is_shown_without_a_key_but_not_by_a_foreign_name_or_to_a_foreign_page() {
     let server = Server::start();
     let foreign = [(header::HOST, "news.example"), (header::ORIGIN, "https://news.example")];
-    for headers in foreign {
-        assert_eq!(get(&server, "/", &[headers]).await.status(), StatusCode::FORBIDDEN, "{headers:?}");
+    for header in foreign {
+        let answer = get(&server, "/", std::slice::from_ref(&header)).await;
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{header:?}");
     }
     key(&server, "reader", &["--scope", "read"]);
     assert_eq!(get(&server, "/", &[]).await.status(), StatusCode::OK);

@@ -85,7 +85,8 @@ export function SearchBox({ shown }: { shown: string }) {
       // One place more than there are offers: the box itself.
       setAt(((at + 1 + step + offers.length + 1) % (offers.length + 1)) - 1);
     } else if (event.key === 'Escape') {
-      if (listed) event.stopPropagation();
+      // Browsers would clear the box.
+      event.preventDefault();
       if (listed) close();
       else box.current?.blur();
     }
