@@ -167,6 +167,9 @@ export function errorOf(error: { message?: string; details?: Detail[] }, status:
 
 const KEY = 'sayso.key';
 
+/** An event of the window: there is another key, so what failed may work now. */
+export const KEY_CHANGED = 'sayso:key';
+
 // The key stays in this tab, and is gone when it closes.
 export const key = {
   get: () => sessionStorage.getItem(KEY) ?? '',

@@ -1,9 +1,9 @@
 // The frame of the page, and which view is shown in it.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { AddView } from './add';
 import { AnalyzeView } from './analyze';
-import { key, server } from './api';
+import { key, KEY_CHANGED, server } from './api';
 import { ArticleView } from './article';
 import { forget, useLoad } from './load';
 import { PersonView } from './person';
@@ -76,12 +76,15 @@ function SearchView({ route }: { route: Route & { view: 'search' } }) {
 }
 
 function Foot() {
-  const { value } = useLoad('server', server);
-  const [, setRound] = useState(0);
+  const { value, again } = useLoad('server', server);
+  useEffect(() => {
+    addEventListener(KEY_CHANGED, again);
+    return () => removeEventListener(KEY_CHANGED, again);
+  });
   const leave = () => {
     key.set('');
     forget();
-    setRound((round) => round + 1);
+    again();
     go('/');
   };
   return (

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { ApiError, key } from './api';
+import { ApiError, key, KEY_CHANGED } from './api';
 import { forget } from './load';
 
 /** Grey bars in the shape of what is to come. */
@@ -60,6 +60,7 @@ function KeyForm({ error, again }: { error: ApiError; again: () => void }) {
     event.preventDefault();
     key.set(given.trim());
     forget();
+    dispatchEvent(new Event(KEY_CHANGED));
     again();
   };
   return (

@@ -247,6 +247,7 @@ test('a server with keys asks for one, keeps it in the tab, and tells a wrong on
   await field.fill(key);
   await page.getByRole('button', { name: 'Use this key' }).click();
   await cards().first().waitFor();
+  await page.getByText(/quotes in 10 articles/).waitFor();
   await page.reload();
   await cards().first().waitFor();
   assert.equal(await page.evaluate(() => localStorage.length), 0);
