@@ -232,11 +232,23 @@ export const surroundings = (quote: string, signal?: AbortSignal) =>
 export const entity = (of: string, signal?: AbortSignal) =>
   call<{ entity: Entity }>(`/v1/entities/${id(of)}`, undefined, signal).then((answer) => answer.entity);
 
+// What is shown of an analysis. The rest is most of it.
+const ANNOTATIONS = [
+  ...['languageCode', 'sentences.span', 'sentences.role', 'mentions.entity', 'mentions.span', 'mentions.form'],
+  ...['id', 'text', 'contentSpans', 'cue', 'source', 'speakers', 'speakerConfidence', 'addressee.text', 'timeExpression.text'].map(ofQuote),
+  ...['act', 'kind', 'polarity', 'confidence'].map(ofQuote),
+].map((field) => `annotations.${field}`);
+
+function ofQuote(field: string): string {
+  return `quotes.${field}`;
+}
+
 /** An article with all parts of its analysis. */
 export async function article(of: string, signal?: AbortSignal): Promise<Annotated> {
-  const path = `/v1/articles/${encodeURIComponent(of)}?offsetEncoding=${offsetEncoding}`;
+  const asked = new URLSearchParams({ offsetEncoding, readMask: ['article', ...ANNOTATIONS].join(',') });
+  const path = `/v1/articles/${encodeURIComponent(of)}?${asked}`;
   const whole = await call<Annotated>(path, undefined, signal);
-  const lists = ['sentences', 'entities', 'mentions', 'quotes'] as const;
+  const lists = ['sentences', 'mentions', 'quotes'] as const;
   let token = whole.nextPageToken;
   while (token) {
     const part = await call<Annotated>(`${path}&pageToken=${encodeURIComponent(token)}`, undefined, signal);
@@ -263,7 +275,7 @@ export async function titles(articles: string[], signal?: AbortSignal): Promise<
 }
 
 export const analyze = (text: string, analysisMode: string, publishDate: Day | undefined, signal?: AbortSignal) =>
-  call<Annotated>('/v1/text:analyze', { text, analysisMode, publishDate, offsetEncoding }, signal);
+  call<Annotated>('/v1/text:analyze', { text, analysisMode, publishDate, offsetEncoding, readMask: ANNOTATIONS.join(',') }, signal);
 
 export const put = (article: Partial<Article>) =>
   call<{ id: string; change: string; quoteCount?: string }>('/v1/articles?waitFor=WAIT_FOR_SEARCHABLE', article);
