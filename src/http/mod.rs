@@ -1,4 +1,4 @@
-//! The other dialects of the one port: plain HTTP with JSON, and gRPC-Web for browsers.
+//! The other dialects of the one port: plain HTTP with JSON, gRPC-Web for browsers, and a page for people.
 //!
 //! There is no second API. A request in JSON becomes the message of the method that the protos bind to its path
 //! (`google.api.http`), is called as gRPC within the process, and its answer becomes JSON. So keys, limits, deadlines,
@@ -8,6 +8,7 @@ mod answer;
 mod comments;
 mod guard;
 mod openapi;
+mod page;
 mod question;
 mod rules;
 mod schema;
@@ -105,6 +106,11 @@ impl Gateway {
         let path = request.uri().path();
         if verb == Method::GET && path == OPENAPI_PATH {
             return ([(header::CONTENT_TYPE, "application/json")], OPENAPI.clone()).into_response();
+        }
+        if verb == Method::GET
+            && let Some(page) = page::at(path, &request)
+        {
+            return page;
         }
         let (rule, variables) = match self.rules.find(&verb, path) {
             Found::Rule(rule, variables) => (rule, variables),

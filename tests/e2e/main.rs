@@ -33,6 +33,7 @@ mod limits;
 mod many;
 mod metrics;
 mod model;
+mod page;
 mod paging;
 mod parts;
 mod quotes;

@@ -1,0 +1,288 @@
+// Quotes that match, with the facets at the side and the months above.
+
+import { Fragment } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { type Found, type QuoteHit, type QuoteSearch, searchQuotes, titles, type Unmet } from './api';
+import { QuoteCard } from './card';
+import { FACETS, Facets, nameOf } from './facets';
+import { useLoad } from './load';
+import { everything, type List, lists, type Query, toSearch } from './route';
+import { Empty, Failed, Loading } from './states';
+import { Timeline } from './timeline';
+import { count, many, month } from './words';
+
+const PAGE = 20;
+const MONTHS = 'FACET_FIELD_PUBLISH_TIME';
+
+const READ_MASK = [
+  'quote.id,quote.text,quote.kind,quote.act,quote.polarity,quote.confidence,quote.speakers,quote.speakerConfidence',
+  'quote.cue.text,quote.source.text,quote.addressee.text,quote.timeExpression.text',
+  'quote.article.id,quote.article.title,quote.article.outlet,quote.article.publishTime,quote.article.publishDate',
+  'highlights.textSpan',
+].join(',');
+
+const ORDERS: Record<string, string> = { newest: 'publish_time desc', oldest: 'publish_time' };
+
+function request(query: Query, lenient: boolean, pageSize: number): QuoteSearch {
+  const asked: QuoteSearch = { query: query.q, allWords: !query.any, lenient, pageSize };
+  const filter: Record<string, unknown> = {};
+  if (query.speaker.length) asked['speakers'] = query.speaker.map((id) => ({ id }));
+  if (query.about.length) asked['about'] = query.about.map((id) => ({ id }));
+  if (query.act.length) asked['acts'] = query.act.map((act) => `QUOTE_ACT_${act.toUpperCase()}`);
+  if (query.kind.length) asked['kinds'] = query.kind.map((kind) => `QUOTE_KIND_${kind.toUpperCase()}`);
+  if (query.outlet.length) filter['outlets'] = query.outlet;
+  if (query.month) {
+    const [year = 0, number = 0] = query.month.split('-').map(Number);
+    const first = (month: number) => new Date(Date.UTC(year, month, 1)).toISOString();
+    filter['publishTime'] = { startTime: first(number - 1), endTime: first(number) };
+  }
+  if (Object.keys(filter).length) asked['filter'] = filter;
+  if (ORDERS[query.sort]) asked['orderBy'] = ORDERS[query.sort];
+  return asked;
+}
+
+const counted = (field: string, limit: number) =>
+  field === MONTHS ? { field, interval: 'CALENDAR_INTERVAL_MONTH' } : { field, limit };
+
+interface Page extends Found {
+  hits: QuoteHit[];
+  /** The search that further pages belong to. */
+  asked: QuoteSearch;
+  /** Why the query was read as plain words: it is none in the query language. */
+  plain: string;
+}
+
+/** The first page. A facet of which values are chosen is counted without them, so that others can be chosen, too. */
+async function search(query: Query, signal: AbortSignal): Promise<Page> {
+  const all = [...FACETS, { list: 'month' as const, field: MONTHS, limit: 0 }];
+  const open = all.filter(({ list }) => query[list].length > 0 && list !== 'about');
+  const ask = async (lenient: boolean) => {
+    const main = { ...request(query, lenient, PAGE), readMask: READ_MASK };
+    const facets = all.filter((one) => !open.includes(one)).map(({ field, limit }) => counted(field, limit));
+    const others = open.map(({ list, field, limit }) => {
+      const without = { ...query, [list]: list === 'month' ? '' : [] };
+      return { ...request(without, lenient, 1), readMask: 'quote.id', facets: [counted(field, limit)] };
+    });
+    const asked = { ...main, facets };
+    const [found, ...more] = await searchQuotes([asked, ...others], signal);
+    const told = [...(found?.facets ?? []), ...more.flatMap((one) => one?.facets ?? [])];
+    return { ...found, hits: found?.hits ?? [], facets: told, asked };
+  };
+  try {
+    return { ...(await ask(false)), plain: '' };
+  } catch (error) {
+    const { reason = '', message = '' } = error as { reason?: string; message?: string };
+    if (!reason.startsWith('QUERY_')) throw error;
+    return { ...(await ask(true)), plain: message };
+  }
+}
+
+export interface Shown {
+  query: Query;
+  change: (query: Query) => void;
+  /** What the page itself fills of the query. */
+  fixed?: List;
+}
+
+export function Results({ query, change, fixed }: Shown) {
+  const name = `quotes ${JSON.stringify(query)}`;
+  const { value, error, busy, again } = useLoad(name, (signal) => search(query, signal));
+  const [narrow, setNarrow] = useState(false);
+  if (error) return <Failed error={error} again={again} />;
+  if (!value) return <Loading what="quotes" />;
+  const facets = value.facets ?? [];
+  const months = facets.find((facet) => facet.field === MONTHS)?.values ?? [];
+  const chosen = lists.filter((list) => list !== fixed).reduce((sum, list) => sum + query[list].length, 0);
+  return (
+    <div class={busy ? 'results busy' : 'results'} aria-busy={busy}>
+      <aside class={narrow ? 'side open' : 'side'} aria-label="Narrow the search">
+        <button type="button" class="button fold" aria-expanded={narrow} onClick={() => setNarrow(!narrow)}>
+          Filters{chosen > 0 && ` (${chosen})`}
+        </button>
+        <Facets facets={facets} query={query} fixed={fixed} change={change} />
+      </aside>
+      <div class="found">
+        <Head page={value} query={query} change={change} fixed={fixed} />
+        <Timeline values={months} chosen={query.month} choose={(month) => change({ ...query, month })} />
+        {value.plain && (
+          <p class="hint" role="status">
+            Read as plain words, because it is no query: <span dir="auto">{value.plain}</span>
+          </p>
+        )}
+        {value.hits.length ? <Cards key={name} page={value} /> : <Nothing page={value} query={query} change={change} />}
+      </div>
+    </div>
+  );
+}
+
+/** How many there are, in which order, and what narrows the search. */
+function Head({ page, query, change, fixed }: { page: Page } & Shown) {
+  const total = page.total;
+  const picked = lists.filter((list) => list !== fixed).flatMap((list) => query[list].map((value) => ({ list, value })));
+  return (
+    <>
+      <div class="head">
+        <p role="status">
+          <strong>{many(total?.count, 'quote')}</strong>
+          {total?.exact === false && ' or more'}
+          {query.q && (
+            <>
+              {' '}
+              for <q dir="auto">{query.q}</q>
+            </>
+          )}
+        </p>
+        {page.hits.length > 0 && (
+          <label class="order">
+            <span>Order</span>
+            <select value={query.sort} onChange={(event) => change({ ...query, sort: event.currentTarget.value })}>
+              <option value="">{query.q ? 'Best match' : 'Latest'}</option>
+              {query.q && <option value="newest">Newest first</option>}
+              <option value="oldest">Oldest first</option>
+            </select>
+          </label>
+        )}
+      </div>
+      {(picked.length > 0 || query.month) && (
+        <p class="chips">
+          {picked.map(({ list, value }) => (
+            <button
+              key={list + value}
+              type="button"
+              class="chip"
+              onClick={() => change({ ...query, [list]: query[list].filter((one) => one !== value) })}
+            >
+              <span class="visually-hidden">Remove </span>
+              <bdi>{nameOf(list, value, page.facets ?? [])}</bdi>
+              <span aria-hidden="true"> ×</span>
+            </button>
+          ))}
+          {query.month && (
+            <button type="button" class="chip" onClick={() => change({ ...query, month: '' })}>
+              <span class="visually-hidden">Remove </span>
+              {month(query.month)}
+              <span aria-hidden="true"> ×</span>
+            </button>
+          )}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Cards({ page }: { page: Page }) {
+  const [, setRound] = useState(0);
+  const [state, setState] = useState<'' | 'busy' | 'failed'>('');
+  const here = useRef(true);
+  // For whoever measures how long it takes until something can be read.
+  useEffect(() => void performance.mark('first results'), []);
+  const roles = useRoles(page.hits);
+  useEffect(() => () => void (here.current = false), []);
+  const more = async () => {
+    setState('busy');
+    try {
+      const [next] = await searchQuotes([{ ...page.asked, pageToken: page.nextPageToken }]);
+      // Kept with the page, so that whoever comes back finds as many as before.
+      page.hits.push(...(next?.hits ?? []));
+      page.nextPageToken = next?.nextPageToken ?? '';
+      if (here.current) setState('');
+    } catch {
+      if (here.current) setState('failed');
+    }
+    if (here.current) setRound((round) => round + 1);
+  };
+  return (
+    <>
+      <ol class="cards">
+        {page.hits.map((hit) => (
+          <QuoteCard key={hit.quote.id} hit={hit} title={roles.get(`${hit.quote.article?.id} ${hit.quote.speakers?.[0]?.id}`)} />
+        ))}
+      </ol>
+      {page.nextPageToken && (
+        <p class="more">
+          <button type="button" class="button" disabled={state === 'busy'} onClick={more}>
+            {state === 'busy' ? 'Loading …' : 'Show more'}
+          </button>
+          <small>
+            {count(page.hits.length)} of {count(page.total?.count)}
+          </small>
+          {state === 'failed' && <span role="alert">More could not be loaded. Search again.</span>}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** The titles of speakers, as the articles give them. They come after the quotes, which do not wait for them. */
+function useRoles(hits: QuoteHit[]): Map<string, string> {
+  const articles = [...new Set(hits.flatMap((hit) => hit.quote.article?.id ?? []))].slice(-100);
+  const name = articles.length ? `titles ${JSON.stringify(articles)}` : 'titles';
+  const { value } = useLoad(name, (signal) => (articles.length ? titles(articles, signal) : Promise.resolve(new Map<string, string>())));
+  return value ?? new Map();
+}
+
+/** Why nothing was found, and what may help. */
+function Nothing({ page, query, change }: { page: Page } & Shown) {
+  const conditions = page.noHits?.conditions ?? [];
+  const suggested = page.noHits?.suggestedQuery;
+  const bare = toSearch(query) === toSearch(everything);
+  if (bare) {
+    return (
+      <Empty title="There is nothing here yet">
+        <p>Put a first article in, or paste a text to see what Sayso finds in it.</p>
+        <a class="button primary" href="/?view=add">
+          Add an article
+        </a>
+        <a class="button" href="/?view=analyze">
+          Analyse a text
+        </a>
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="No quotes found">
+      {suggested && (
+        <p>
+          Did you mean <a href={toSearch({ ...query, q: suggested })}><bdi>{suggested}</bdi></a>?
+        </p>
+      )}
+      <ul>
+        {conditions.slice(0, 5).map((one) => (
+          <li key={one.field + one.text}>
+            <q dir="auto">{one.text}</q>{' '}
+            {one.matchesNothing ? 'is in no quote' : `rules out ${many(one.totalWithout?.count, 'quote')}`}
+            <Spellings condition={one} query={query} />
+          </li>
+        ))}
+      </ul>
+      {!query.any && /\s/.test(query.q.trim()) && (
+        <button type="button" class="button primary" onClick={() => change({ ...query, any: true })}>
+          Find any of the words
+        </button>
+      )}
+      <a class="button" href="/">
+        Start over
+      </a>
+    </Empty>
+  );
+}
+
+/** Words that may have been meant, each with the search for it. */
+function Spellings({ condition, query }: { condition: Unmet; query: Query }) {
+  const { field, text, spellings = [] } = condition;
+  if (field !== 'query' || !spellings.length || !query.q.includes(text)) return null;
+  return (
+    <>
+      ; did you mean{' '}
+      {spellings.slice(0, 3).map((spelling, number) => (
+        <Fragment key={spelling}>
+          {number > 0 && ' or '}
+          <a href={toSearch({ ...query, q: query.q.replace(text, () => spelling) })}>
+            <bdi>{spelling}</bdi>
+          </a>
+        </Fragment>
+      ))}
+      ?
+    </>
+  );
+}
