@@ -21,6 +21,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+try:
+    import psycopg
+except ImportError:
+    psycopg = None
+
 Words = dict[str, str]
 Row = tuple[Any, ...]
 Run = Callable[[str, Iterable[Any]], list[Row]]
@@ -105,11 +110,7 @@ def sqlite_asks(run: Run) -> dict[str, Callable[[Words], object]]:
 def postgres(corpus: dict[str, Any]) -> dict[str, float]:
     """Medians of PostgreSQL; none where it is not installed."""
     binaries = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
-    try:
-        import psycopg
-    except ImportError:
-        binaries = []
-    if not binaries:
+    if psycopg is None or not binaries:
         print("  SKIPPED: PostgreSQL (its server or the module psycopg is not installed)")
         return {}
     folder = tempfile.mkdtemp()
@@ -122,7 +123,9 @@ def postgres(corpus: dict[str, Any]) -> dict[str, float]:
         subprocess.run(command, user=user.pw_uid, group=user.pw_gid, check=True, cwd=folder, stdout=subprocess.DEVNULL)
 
     call(f"{binaries[-1]}/initdb", "-D", data, "-U", "bench", "--auth", "trust", "-E", "UTF8", "--locale", "C.UTF-8")
-    options = f"-k {folder} -c listen_addresses='' -c shared_buffers=1GB -c fsync=off -c max_parallel_workers_per_gather=0"
+    options = (
+        f"-k {folder} -c listen_addresses='' -c shared_buffers=1GB -c fsync=off -c max_parallel_workers_per_gather=0"
+    )
     call(f"{binaries[-1]}/pg_ctl", "-D", data, "-w", "-l", os.path.join(folder, "log"), "-o", options, "start")
     try:
         with psycopg.connect(host=folder, user="bench", dbname="postgres", autocommit=True) as base:
