@@ -191,7 +191,7 @@ pub struct RawConfig {
     pub max_connections: Option<u32>,
     /// How long a connection takes new calls, a tenth more or less; then its client is asked to use another one, so that
     /// clients spread over servers and certificates. 0s: as long as it lives
-    /// [default: 1h, env: SAYSO_MAX_CONNECTION_AGE]
+    /// [default: 0s, env: SAYSO_MAX_CONNECTION_AGE]
     #[arg(long, value_name = "DURATION")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_connection_age: Option<String>,
@@ -435,11 +435,9 @@ impl RawConfig {
                 connections: faults.connections(self.max_connections.map(|n| n as usize)),
                 open_calls: faults.positive("max_open_calls", self.max_open_calls.map(|n| n as usize), 4096),
                 queue_time: faults.duration("max_queue_time", self.max_queue_time, Duration::from_millis(25)),
-                connection_age: faults.duration_or_none(
-                    "max_connection_age",
-                    self.max_connection_age,
-                    Duration::from_secs(3600),
-                ),
+                connection_age: self.max_connection_age.and_then(|age| {
+                    faults.duration_or_none("max_connection_age", Some(age), Duration::from_secs(3600))
+                }),
                 memory_bytes: faults.memory(self.max_memory),
             },
         };

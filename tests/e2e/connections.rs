@@ -7,13 +7,19 @@ use std::{
 };
 
 use sayso::proto::{
-    AnalysisMode, AnalyzeRequest, GetArticleRequest, GetArticleResponse, GetServerInfoRequest, SearchSentencesRequest,
-    analyze_service_client::AnalyzeServiceClient, server_service_client::ServerServiceClient,
+    AnalysisMode, AnalyzeRequest, GetArticleRequest, GetArticleResponse, GetServerInfoRequest, IngestArticlesRequest,
+    ListArticlesRequest, SearchSentencesRequest, analyze_service_client::AnalyzeServiceClient,
+    ingest_articles_response::Event, server_service_client::ServerServiceClient,
 };
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Request, Streaming, transport::Channel};
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
-use crate::support::{STORY, Server, article, field, reason};
+use crate::{
+    frames::{Frames, GOAWAY},
+    support::{STORY, Server, article, field, reason, to_put},
+};
 
 fn connect(server: &Server) -> TcpStream {
     TcpStream::connect(server.url().trim_start_matches("http://")).unwrap()
@@ -123,4 +129,28 @@ fn a_client_that_speaks_something_else_is_answered_with_an_end() {
     let mut told = Vec::new();
     // A reset tells it as well as an end.
     let _ = stream.read_to_end(&mut told);
+}
+
+/// It is given up for new calls, what is open goes on, and clients go on with another one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_grows_only_so_old() {
+    let short = Server::start_with(&["--analysis", "fast", "--max-connection-age", "200ms"]);
+    let told = short.info().await.limits.unwrap().connection_age.unwrap();
+    assert_eq!((told.seconds, told.nanos), (0, 200_000_000));
+    let mut silent = Frames::connect(short.url().trim_start_matches("http://"), 65_535).unwrap();
+    let (sender, requests) = mpsc::channel(1);
+    let mut articles = short.articles().await;
+    let mut answers = articles.ingest_articles(ReceiverStream::new(requests)).await.unwrap().into_inner();
+    let asked = move || std::iter::from_fn(|| silent.next()).any(|(kind, ..)| kind == GOAWAY);
+    assert!(tokio::task::spawn_blocking(asked).await.unwrap());
+    for n in 0..20 {
+        let put = IngestArticlesRequest { client_sequence: n, action: to_put(article("a", STORY), AnalysisMode::Fast) };
+        sender.send(put).await.unwrap();
+        while !matches!(answers.message().await.unwrap().unwrap().event, Some(Event::Searchable(_))) {}
+        // A call that is begun at that very moment is not sent, which the library tells as cancelled.
+        while let Err(status) = articles.list_articles(ListArticlesRequest::default()).await {
+            assert_eq!(status.code(), Code::Cancelled, "{status}");
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }

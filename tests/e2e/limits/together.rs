@@ -1,11 +1,9 @@
-//! Limits of what many calls take together, or of a connection.
+//! Limits of what many calls take together.
 
 use std::time::Duration;
 
 use sayso::proto::{
-    AnalysisMode, AnalyzeRequest, GetArticleRequest, IngestArticlesRequest, ListArticlesRequest,
-    analyze_service_client::AnalyzeServiceClient, article_service_client::ArticleServiceClient,
-    ingest_articles_response::Event,
+    AnalyzeRequest, GetArticleRequest, ListArticlesRequest, analyze_service_client::AnalyzeServiceClient,
 };
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_stream::wrappers::ReceiverStream;
@@ -14,10 +12,7 @@ use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 use tonic_types::StatusExt;
 
 use super::{limits, list, padded};
-use crate::{
-    frames::{Frames, GOAWAY},
-    support::{STORY, Server, article, reason, to_put},
-};
+use crate::support::{STORY, Server, article, reason};
 
 /// The refusal tells what is too much by its name and its number, and when to try again.
 fn assert_overloaded(status: &Status, limit: &str, most: &str) {
@@ -119,26 +114,4 @@ pub(super) async fn request_bytes(of_all: bool) {
     };
     assert_overloaded(&status, "request_bytes", "4194304");
     assert!(first.try_join_next().is_none() && second.len() == 2);
-}
-
-/// A connection is given up for new calls, what is open goes on, and clients do not notice.
-pub(super) async fn connection_age() {
-    let short = Server::start_with(&["--analysis", "fast", "--max-connection-age", "200ms"]);
-    let told = limits(&short).await.connection_age.unwrap();
-    assert_eq!((told.seconds, told.nanos), (0, 200_000_000));
-    let mut silent = Frames::connect(short.url().trim_start_matches("http://"), 65_535).unwrap();
-    let channel = short.channel().await;
-    let (sender, requests) = mpsc::channel(1);
-    let mut articles = ArticleServiceClient::new(channel);
-    let mut answers = articles.ingest_articles(ReceiverStream::new(requests)).await.unwrap().into_inner();
-    let heard = move || std::iter::from_fn(|| silent.next()).map(|(kind, ..)| kind).collect::<Vec<_>>();
-    let heard = tokio::task::spawn_blocking(heard).await.unwrap();
-    assert!(heard.contains(&GOAWAY), "{heard:?}");
-    for n in 0..20 {
-        let put = IngestArticlesRequest { client_sequence: n, action: to_put(article("a", STORY), AnalysisMode::Fast) };
-        sender.send(put).await.unwrap();
-        while !matches!(answers.message().await.unwrap().unwrap().event, Some(Event::Searchable(_))) {}
-        articles.list_articles(ListArticlesRequest::default()).await.unwrap();
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }
