@@ -396,7 +396,10 @@ fn run(disk: SimulatedDisk, seed: u64, failures: u64) -> u64 {
         }
         run.check_files(false);
     }
-    run.told = format!("after all failures of seed {seed}");
+    run.told = format!(
+        "after all failures of seed {seed} (repeat it with: POWER_SEED={seed} POWER_CUTS={failures} \
+         cargo test -p sayso-index --lib power_cut)"
+    );
     let engine = run.open().expect("the power does not fail any more");
     run.check(&engine);
     drop(engine);
