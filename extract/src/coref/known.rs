@@ -44,6 +44,16 @@ impl Known<'_> {
         !self.0.offices.is_empty()
     }
 
+    /// The heads of its titles and appositions, in [`comparable_word`] form.
+    pub(crate) fn offices(&self) -> &[u32] {
+        &self.0.offices
+    }
+
+    /// The heads of its names of several words, likewise.
+    pub(crate) fn heads(&self) -> &[u32] {
+        &self.0.heads
+    }
+
     /// Where a word, in [`comparable_word`] form, stands among what it is called.
     pub(crate) fn called(self, word: u32) -> Called {
         let Profile { offices, heads, roles, name, .. } = self.0;

@@ -147,6 +147,8 @@ lists! {
     PersonalOffices = "personal_offices";
     /// Words for somebody of the family: "his wife".
     KinNouns = "kin_nouns";
+    /// Heads of descriptions of bodies that carry the word in their own name: "the ministry".
+    SelfNamedHeads = "self_named_heads";
     /// Kinds of documents, in the singular: "poll", "study".
     DocumentNouns = "document_nouns";
     /// What sort of body the name before it is of: "the Gannett newspaper chain".

@@ -124,7 +124,7 @@ mod tests {
         ("source", 2184, 0xbfdc_124b_3254_46ce),
         ("speakers", 259, 0x294a_42f3_3610_bc5b),
         ("tags", 1443, 0x23b1_dd36_2f67_773f),
-        ("who_fast", 1305, 0xc3fb_55c6_6e60_0cb7),
+        ("who_fast", 1217, 0x7dfd_ff3b_5d4c_f0d6),
         ("whole", 216, 0x9786_78b7_b7a8_3b5e),
     ];
 

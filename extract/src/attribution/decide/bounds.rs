@@ -42,15 +42,35 @@ pub(crate) fn cut(r: &Reading<'_>, drafts: &mut Vec<Draft>, patience: &Patience<
                 draft.content.retain(|piece| !piece.is_empty());
             }
         }
-        if let Some(source) = &mut draft.source {
-            let start = behind_dateline(r, source.start);
+        let cue = if draft.cue.is_empty() { None } else { Some(r.paragraph_of(draft.head)) };
+        if let Some(source) = draft.source.as_mut().filter(|source| source.start < source.end) {
+            in_one_paragraph(r, source, cue);
+            let start = behind_dateline(r, behind_clock(r, source.start));
             source.start = if start < source.end { start } else { source.start };
         }
+    }
+    for piece in drafts.iter_mut().flat_map(|draft| &mut draft.content) {
+        let start = behind_clock(r, piece.start);
+        piece.start = if start < piece.end { start } else { piece.start };
     }
     once(r, drafts);
     beside(r, drafts);
     drafts.retain(|draft| !draft.content.is_empty() && !is_whereabouts(r, draft));
     Some(())
+}
+
+/// Cuts a source that runs over a paragraph break to its part in the paragraph of the cue, or else to its last part.
+fn in_one_paragraph(r: &Reading<'_>, source: &mut Range<usize>, cue: Option<u32>) {
+    let last = r.paragraph_of(source.end - 1);
+    if r.paragraph_of(source.start) == last {
+        return;
+    }
+    let kept = cue.filter(|&cue| source.clone().any(|i| r.paragraph_of(i) == cue)).unwrap_or(last);
+    let inside = |i: &usize| r.paragraph_of(*i) == kept;
+    let (first, end) = (source.clone().find(inside), source.clone().rev().find(inside));
+    if let (Some(first), Some(end)) = (first, end) {
+        *source = first..end + 1;
+    }
 }
 
 /// A quotation right before a cue and its source belongs to that attribution, and not to the one of
@@ -311,6 +331,24 @@ fn behind_dateline(r: &Reading<'_>, at: usize) -> usize {
             || matches!(r.lower(i), "." | "/" | "of" | "and")
     };
     if (place || dated) && (start..dash).all(fits) { dash + 1 } else { at }
+}
+
+/// Behind the time that opens an entry of a live blog: "11.31 The organiser says …".
+fn behind_clock(r: &Reading<'_>, at: usize) -> usize {
+    let opens = at == 0 || r.paragraph_of(at - 1) != r.paragraph_of(at);
+    let word = r.lower(at);
+    let word = word.strip_suffix("am").or_else(|| word.strip_suffix("pm")).unwrap_or(word);
+    let digits = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let clock = word
+        .split_once(['.', ':', 'h'])
+        .is_some_and(|(hour, minute)| digits(hour, 2) && digits(minute, 2) && minute.len() == 2);
+    if !opens || !clock {
+        return at;
+    }
+    let zone = matches!(r.lower(at + 1), "am" | "pm" | "a.m." | "p.m." | "gmt" | "bst" | "cet" | "et");
+    let next = at + 1 + usize::from(zone);
+    let next = next + usize::from(r.is(next, ":") || is_dash(r, next));
+    if r.paragraph_of(next) == r.paragraph_of(at) { next } else { at }
 }
 
 /// "Port Veld — Mayor": a name and nothing else before the dash, and a sentence behind it.

@@ -30,7 +30,25 @@ pub(crate) fn drafts(r: &Reading<'_>) -> Vec<Draft> {
         let content = post(r, dash).filter(|content| !r.is_open_quote(content.start))?;
         Some(draft(r, source, dash, content))
     });
-    quoted.chain(posts).collect()
+    let letters = letters(r);
+    quoted.chain(posts).chain(letters).collect()
+}
+
+/// The fewest tokens of a letter, its last mark included.
+const MIN_LETTER_TOKENS: usize = 6;
+
+/// Letters to the editor: paragraphs of plain text, each signed behind a dash. A single one is none: a dash ends other
+/// paragraphs, too.
+fn letters(r: &Reading<'_>) -> Vec<Draft> {
+    let signed = |dash: usize| {
+        let (source, account) = named(r, dash)?;
+        let last = source.end >= r.len() || r.paragraph_of(source.end) != r.paragraph_of(source.start);
+        let content = post(r, dash).filter(|content| content.len() >= MIN_LETTER_TOKENS && !account && last)?;
+        let plain = r.tag(dash - 1) == Tag::Stop && content.clone().all(|i| r.quotation_at(i).is_none());
+        plain.then(|| draft(r, source, dash, content))
+    };
+    let letters: Vec<Draft> = (1..r.len()).filter_map(signed).collect();
+    if letters.len() < 2 { Vec::new() } else { letters }
 }
 
 /// The name behind a dash, if nothing but an account follows it in its line, and whether an account

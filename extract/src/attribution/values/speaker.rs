@@ -182,6 +182,15 @@ pub(super) fn apposed(r: &Reading<'_>, cast: &Cast<'_>, rest: &Range<usize>) -> 
     person.then(|| speaker(place))
 }
 
+/// The body whose name follows in apposition: "the buyer, Norden Drinks,".
+pub(super) fn body_apposed(r: &Reading<'_>, cast: &Cast<'_>, rest: &Range<usize>) -> Option<Speaker> {
+    let comma = rest.clone().find(|&i| r.tag(i) == Tag::Comma)?;
+    let place = cast.over(comma + 1).filter(|place| place.tokens.start == comma + 1 && comma + 1 < rest.end)?;
+    let ends = place.name_end >= rest.end || r.tag(place.name_end) == Tag::Comma;
+    let body = matches!(cast.kind_of(place.mention.entity), EntityType::Organization | EntityType::Facility);
+    (place.mention.name.is_some() && body && ends).then(|| speaker(place))
+}
+
 /// The body that a part of it speaks for: "a panel of the Appeals Court".
 pub(super) fn called(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>, rest: &Range<usize>) -> Option<Speaker> {
     let part = List::BodyParts.has(r.lower(phrase.end.saturating_sub(1)));

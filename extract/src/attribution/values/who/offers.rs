@@ -108,6 +108,10 @@ pub(crate) struct Room<'r, 'd> {
     pub(crate) nouns: FxHashMap<u32, Vec<u32>>,
     /// The latest answer for a source with this head.
     pub(crate) by_head: FxHashMap<u32, usize>,
+    /// Who wrote the article, where it says so.
+    pub(crate) author: Option<usize>,
+    /// Whom the labels of a conversation name.
+    pub(crate) labelled: Vec<usize>,
 }
 
 impl<'r, 'd> Room<'r, 'd> {
@@ -148,6 +152,8 @@ impl<'r, 'd> Room<'r, 'd> {
             sexes,
             nouns: nouns(r),
             by_head: FxHashMap::default(),
+            author: author(r, cast),
+            labelled: labelled(r, cast),
         }
     }
 
@@ -170,6 +176,12 @@ impl<'r, 'd> Room<'r, 'd> {
     /// The type of an entity.
     pub(crate) fn kind_of(&self, entity: usize) -> EntityType {
         self.cast.kind_of(entity)
+    }
+
+    /// Whether a source is the label of a turn in a conversation.
+    pub(crate) fn is_label(&self, source: &Source) -> bool {
+        let start = source.tokens.start;
+        !source.tokens.is_empty() && self.r.turns().binary_search_by_key(&start, |turn| turn.source.start).is_ok()
     }
 
     /// The mention with this number.
@@ -195,14 +207,23 @@ pub(crate) fn voiced(kind: EntityType) -> bool {
 /// What is offered for a source.
 pub(crate) fn offers(room: &Room<'_, '_>, source: &Source, patience: &Patience<'_>) -> Option<Offers> {
     let (r, cast) = (room.r, room.cast);
-    let ruled = ruled(r, cast, source);
-    let (mut usual, sure) = speaker::voiced(cast, ruled.usual);
+    let ruled = ruled(room, source);
+    let (mut usual, mut sure) = speaker::voiced(cast, ruled.usual);
     let lists = lists(room, source);
     // "Ada Lind of Oster and Jon Veld": the rules see the first alone.
     if let Some((list, _)) =
         lists.iter().find(|(list, clean)| *clean && usual.len() == 1 && list.first() == usual.first())
     {
         usual.clone_from(list);
+    }
+    let pairs = if source.means_several(r) { pairs(room, source) } else { Vec::new() };
+    // "The two leaders": those who were named or spoke side by side.
+    if usual.len() < 2
+        && source.means_two(r)
+        && let Some(two) = pairs.first()
+    {
+        usual.clone_from(two);
+        sure = sure.max(0.8);
     }
     let ruled = ruled.of;
     let mut list: Vec<usize> = Vec::with_capacity(MOST);
@@ -239,7 +260,6 @@ pub(crate) fn offers(room: &Room<'_, '_>, source: &Source, patience: &Patience<'
         several.extend(room.answered.iter().rev().take(2).map(|answer| answer.entities.clone()));
     }
     several.extend(lists.iter().map(|(list, _)| list.clone()));
-    let pairs = if source.means_several(r) { pairs(room, source) } else { Vec::new() };
     several.extend(pairs.iter().cloned());
     let mut all = inside.into_iter().filter(|&entity| voiced(cast.kind_of(entity))).collect::<Vec<_>>();
     let mut seen = Vec::new();
@@ -301,6 +321,9 @@ fn lists(room: &Room<'_, '_>, source: &Source) -> Vec<(Vec<usize>, bool)> {
 /// her counterpart, Jon Veld". None if the name is joined to nothing.
 fn joins(r: &Reading<'_>, start: usize) -> Option<Tag> {
     let title = |i: &usize| matches!(r.tag(*i), Tag::Nnp | Tag::Nn | Tag::Jj | Tag::Prps | Tag::Dt | Tag::Pos);
+    if start > 0 && r.is(start - 1, "/") {
+        return Some(Tag::Cc);
+    }
     let stop = |from: usize| (from.saturating_sub(LISTED + 2)..from).rev().find(|i| !title(i));
     let at = stop(start)?;
     match r.tag(at) {
@@ -341,6 +364,34 @@ fn pairs(room: &Room<'_, '_>, source: &Source) -> Vec<Vec<usize>> {
     joined.into_iter().chain(spoke).collect()
 }
 
+/// Whom the labels of a conversation name.
+fn labelled(r: &Reading<'_>, cast: &Cast<'_>) -> Vec<usize> {
+    let mut named: Vec<usize> = Vec::new();
+    for turn in r.turns() {
+        for place in cast.inside(&turn.source) {
+            if !named.contains(&place.mention.entity) && named.len() < 40 {
+                named.push(place.mention.entity);
+            }
+        }
+    }
+    named
+}
+
+/// The person whom a line "By Ada Lind" at the top or end names.
+fn author(r: &Reading<'_>, cast: &Cast<'_>) -> Option<usize> {
+    let starts = |i: usize| i == 0 || r.paragraph_of(i) != r.paragraph_of(i - 1);
+    let n = r.len();
+    let places = (0..n.min(60)).chain(n.saturating_sub(30).max(60)..n);
+    let mut by = places.filter(|&i| r.is(i, "by") && starts(i));
+    by.find_map(|i| {
+        let place = cast.over(i + 1)?;
+        let person = cast.kind_of(place.mention.entity) == EntityType::Person && place.mention.name.is_some();
+        let ends =
+            place.name_end >= n || starts(place.name_end) || !matches!(r.tag(place.name_end), Tag::Vbd | Tag::Vbz);
+        (person && ends).then_some(place.mention.entity)
+    })
+}
+
 /// What the rules say of a source.
 struct Ruled {
     /// Which rules name an entity, and how sure the surest is.
@@ -370,7 +421,8 @@ impl Ruled {
 }
 
 /// Which rules name which entities.
-fn ruled(r: &Reading<'_>, cast: &Cast<'_>, source: &Source) -> Ruled {
+fn ruled(room: &Room<'_, '_>, source: &Source) -> Ruled {
+    let (r, cast) = (room.r, room.cast);
     let mut ruled = Ruled { of: BTreeMap::new(), usual: Vec::new() };
     if source.tokens.is_empty() {
         return ruled;
@@ -384,6 +436,9 @@ fn ruled(r: &Reading<'_>, cast: &Cast<'_>, source: &Source) -> Ruled {
         let told = cast.headed_by(first).map(|place| (place.mention.entity, place.sure));
         ruled.note(TOLD, told);
         ruled.note(GUESSED, cast.guess(first));
+        if source.kind == Kind::FirstPerson && r.quotation_at(first).is_none() {
+            ruled.add(0, room.author.map(|author| (author, 1.0)).into_iter().collect());
+        }
         ruled.add(0, speaker::found(r, cast, &source.tokens));
         return ruled;
     }
@@ -392,6 +447,7 @@ fn ruled(r: &Reading<'_>, cast: &Cast<'_>, source: &Source) -> Ruled {
     ruled.add(HEAD, speaker::by_head(r, cast, phrase));
     let apposed = speaker::apposed(r, cast, rest).or_else(|| speaker::called(r, cast, phrase, rest));
     ruled.add(APPOSED, apposed.into_iter().collect());
+    ruled.add(APPOSED, speaker::body_apposed(r, cast, rest).into_iter().collect());
     let part = phrase.start..phrase.clone().find(|&i| r.tag(i) == Tag::Cc).unwrap_or(phrase.end);
     let described = speaker::by_description(r, cast, phrase).or_else(|| speaker::by_description(r, cast, &part));
     ruled.add(DESCRIBED, described.into_iter().collect());

@@ -47,6 +47,10 @@ pub(crate) struct Source {
     pub(crate) male: Option<bool>,
     /// A hash over all of its words in lower case.
     pub(crate) words: u32,
+    /// Whether the head is a word for somebody of the family.
+    pub(crate) kin: bool,
+    /// Whether the head stands in the own name of what it means: "ministry".
+    pub(crate) self_named: bool,
 }
 
 /// Kinds of sources. Features take the numbers, so new kinds go at the end.
@@ -129,6 +133,8 @@ impl Source {
             joined: phrase.clone().any(|i| r.tag(i) == Tag::Cc),
             male: sex(r, kind, last),
             words: folded,
+            kin: List::KinNouns.has(lower),
+            self_named: List::SelfNamedHeads.has(lower),
             tokens,
             phrase,
             rest,
@@ -140,6 +146,13 @@ impl Source {
         let counted =
             || self.tokens.clone().take(3).any(|i| matches!(r.lower(i), "two" | "both" | "pair" | "duo" | "couple"));
         matches!(self.kind, Kind::They | Kind::OtherPronoun) || self.plural || counted()
+    }
+
+    /// Whether the words say that two known ones are meant: "the two leaders", "both", "the couple".
+    pub(crate) fn means_two(&self, r: &Reading<'_>) -> bool {
+        let two = |i: usize| matches!(r.lower(i), "two" | "both" | "pair" | "couple" | "duo");
+        let known = matches!(r.lower(self.tokens.start), "the" | "both" | "these" | "those");
+        known && self.tokens.clone().take(3).any(two)
     }
 
     /// A draft without a source.
@@ -158,6 +171,8 @@ impl Source {
             joined: false,
             male: None,
             words: 0,
+            kin: false,
+            self_named: false,
         }
     }
 }

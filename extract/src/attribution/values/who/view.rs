@@ -105,6 +105,12 @@ pub(crate) struct View {
     pub(crate) lead: u32,
     /// How often it is mentioned shortly before.
     pub(crate) recent: u32,
+    /// How near the source's head is to what the entity is called: 4 the same word, 3 to 1 words of one fine, middle or
+    /// coarse cluster, 0 none of these.
+    pub(crate) kindred: u32,
+    /// What ties it to the source: 0 it lies in it, 1 its head, 2 another place of the head, 3 an earlier source of the
+    /// head, 4 other words, 5 it has spoken, 6 nothing.
+    pub(crate) tie: u32,
     /// The log odds that the source and its mentions mean the same, if the encoder was asked.
     pub(crate) kin: Option<f32>,
     /// The same of its mentions in the source alone.
@@ -184,7 +190,24 @@ pub(crate) fn view(
     let near = mentions[..before].iter().rev().take(8).filter(|at| start(at) + RECENT > source.at);
     view.recent = near.count().min(5) as u32;
     spoken(room, source, entity, &mut view);
+    view.kindred = if view.head > 0 { 4 } else { kindred(room, source, entity) };
     view
+}
+
+/// How near the head of a source is to the heads of an entity's titles and names, by clusters.
+fn kindred(room: &Room<'_, '_>, source: &Source, entity: usize) -> u32 {
+    if source.kind.is_pronoun() || source.phrase.is_empty() {
+        return 0;
+    }
+    let r = room.r;
+    let mine = r.groups(source.phrase.end - 1);
+    let known = room.cast.chains().known(entity);
+    let near = |word: &u32| {
+        let place = room.nouns.get(word).and_then(|places| places.first())?;
+        let other = r.groups(*place as usize);
+        (0..3).rev().find(|&at| mine[at] != 0 && mine[at] == other[at]).map(|at| 1 + at as u32)
+    };
+    known.offices().iter().chain(known.heads()).take(12).filter_map(near).max().unwrap_or(0)
 }
 
 /// What is seen of the latest mention before the source.
@@ -409,6 +432,19 @@ pub(crate) fn ranks(room: &Room<'_, '_>, source: &Source, entities: &[usize], vi
         };
         let nearer = |other: &usize| latest[*other].0 == person && latest[*other].1 > mine && fits(*other);
         view.rank = ((0..entities.len()).filter(nearer).count() as u32).min(5);
+    }
+}
+
+/// What ties each to the source; to be asked when all else is seen.
+pub(crate) fn tie(view: &View) -> u32 {
+    match () {
+        () if view.inside > 0 => 0,
+        () if view.head > 0 => 1,
+        () if view.anchor != 7 => 2,
+        () if view.again_head == 1 => 3,
+        () if view.hits > 0 => 4,
+        () if view.spoke < 4 => 5,
+        () => 6,
     }
 }
 
