@@ -21,8 +21,11 @@ use crate::config::RawConfig;
 use crate::server::Ready;
 use crate::{cli, convert, proto, snapshots};
 
+/// What is given any bytes, and must not fall over.
+pub type Target = fn(&[u8]);
+
 /// Every function with its name.
-pub const TARGETS: [(&str, fn(&[u8])); 9] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("query", query),
     ("tokens", tokens),
     ("analysis", analysis),

@@ -7,7 +7,7 @@
 use std::process::ExitCode;
 use std::sync::LazyLock;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use sayso_extract::Analyzer;
 
 use fault::Fault;
@@ -146,8 +146,8 @@ pub fn main() -> ExitCode {
         Command::Snapshot(args) => snapshot::run(args),
         Command::Health(args) => health::run(args),
         Command::Info(args) => info::run(args),
-        Command::Completions(args) => shell::completions(args),
-        Command::Man(args) => shell::man(args),
+        Command::Completions(args) => shell::completions(args, Cli::command()),
+        Command::Man(args) => shell::man(args, Cli::command()),
     };
     outcome.unwrap_or_else(|fault| fault.report())
 }

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::CommandFactory;
+use clap::Command;
 use clap_complete::Shell;
 
 use super::fault::{Fault, Outcome};
-use super::{Cli, render};
+use super::render;
 
 /// Arguments of `sayso completions`.
 #[derive(Debug, clap::Args)]
@@ -36,15 +36,14 @@ Examples:
   sayso man | man -l -
   sayso man ~/.local/share/man/man1";
 
-pub(super) fn completions(args: CompletionsArgs) -> Outcome {
+pub(super) fn completions(args: CompletionsArgs, mut command: Command) -> Outcome {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "sayso", &mut script);
+    clap_complete::generate(args.shell, &mut command, "sayso", &mut script);
     render::print(&String::from_utf8_lossy(&script))?;
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn man(args: ManArgs) -> Outcome {
-    let command = Cli::command();
+pub(super) fn man(args: ManArgs, command: Command) -> Outcome {
     let Some(folder) = args.folder else {
         let mut page = Vec::new();
         clap_mangen::Man::new(command).render(&mut page).map_err(Fault::new)?;
@@ -59,12 +58,15 @@ pub(super) fn man(args: ManArgs) -> Outcome {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
+    use super::super::Cli;
     use super::*;
 
     #[test]
     fn every_command_has_a_page_and_is_completed() {
         let folder = tempfile::tempdir().unwrap();
-        man(ManArgs { folder: Some(folder.path().to_owned()) }).unwrap();
+        man(ManArgs { folder: Some(folder.path().to_owned()) }, Cli::command()).unwrap();
         let mut script = Vec::new();
         clap_complete::generate(Shell::Bash, &mut Cli::command(), "sayso", &mut script);
         let script = String::from_utf8(script).unwrap();

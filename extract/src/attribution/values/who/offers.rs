@@ -261,14 +261,7 @@ pub(crate) fn offers(room: &Room<'_, '_>, source: &Source, patience: &Patience<'
     }
     several.extend(lists.iter().map(|(list, _)| list.clone()));
     several.extend(pairs.iter().cloned());
-    let mut all = inside.into_iter().filter(|&entity| voiced(cast.kind_of(entity))).collect::<Vec<_>>();
-    let mut seen = Vec::new();
-    all.retain(|entity| {
-        !seen.contains(entity) && {
-            seen.push(*entity);
-            true
-        }
-    });
+    let all = once_each(inside.into_iter().filter(|&entity| voiced(cast.kind_of(entity))));
     if all.len() <= 5 {
         several.push(all);
     }
@@ -279,6 +272,17 @@ pub(crate) fn offers(room: &Room<'_, '_>, source: &Source, patience: &Patience<'
     }
     let usual = offers.iter().position(|offer| *offer == usual).unwrap_or(0);
     Some(Offers { list: offers, usual, sure, ruled, pairs, lists })
+}
+
+/// Each of a few entities once, in order.
+fn once_each(entities: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut all = Vec::new();
+    for entity in entities {
+        if !all.contains(&entity) {
+            all.push(entity);
+        }
+    }
+    all
 }
 
 /// The most parts of a list.
