@@ -28,7 +28,7 @@ use crate::{
 const DOMAIN: &str = "sayso.dev";
 
 /// The longest message of a status, in bytes.
-const MESSAGE_BYTES: usize = 600;
+const MESSAGE_BYTES: usize = 700;
 
 /// The request is invalid.
 pub(super) fn fault(fault: Fault) -> Status {

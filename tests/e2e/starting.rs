@@ -103,7 +103,7 @@ fn a_port_that_is_taken_leaves_no_data_directory_behind() {
 fn a_data_directory_that_cannot_be_made_is_named_once() {
     let Run { log, data, .. } = run(&[], &ANY_PORT, |data| fs::write(data, "in the way").unwrap());
     let said = log.lines().find(|line| line.starts_with("sayso: ")).unwrap();
-    assert!(said.starts_with(&format!("sayso: cannot open {}: ", data.display())), "{said}");
+    assert!(said.starts_with("sayso: cannot open ") && said.contains("is not a folder: move it away"), "{said}");
     assert_eq!(said.matches(data.to_str().unwrap()).count(), 1, "{said}");
 }
 
