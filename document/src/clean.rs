@@ -82,6 +82,9 @@ pub fn join_spans(spans: &[Span], text: &str) -> String {
 }
 
 /// A readable text that knows where it comes from.
+///
+/// A content may be as long as an article, and have as many marks. So each step looks back over a few signs at most, or
+/// goes through the whole text once.
 #[derive(Default)]
 struct Traced {
     text: String,
