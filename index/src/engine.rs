@@ -237,6 +237,9 @@ pub enum Change {
     NotFound,
 }
 
+/// How many matches are looked at between two looks at an [`Interrupt`].
+pub(crate) const CHECK_EVERY: u32 = 1_024;
+
 /// Ends a search early: at a moment, or when its caller has gone.
 ///
 /// ```

@@ -21,6 +21,7 @@ use super::page::{After, Place};
 use super::statistics::{Counted, Statistics};
 use super::store;
 
+use crate::engine::CHECK_EVERY;
 use crate::query::Order;
 use crate::{AnalyzedArticle, Article, Interrupt, Result, Total};
 
@@ -32,9 +33,6 @@ const FEW: u64 = 2 * COUNT_UP_TO;
 
 /// The total where counting has stopped: the same whatever the size of the page.
 pub(super) const AT_LEAST: Total = Total { count: COUNT_UP_TO, exact: false };
-
-/// The deadline is checked once in this many documents.
-pub(super) const CHECK_EVERY: u32 = 1_024;
 
 /// How a query is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,10 +15,10 @@ use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocId, DocSet, Searcher};
 
 use self::periods::Periods;
 use self::values::{Values, Wanted, most};
-use super::collect::CHECK_EVERY;
 use super::columns::{Columns, Keys, Places};
 use super::schema::{ROLES, columns, label_pairs};
 use super::view::View;
+use crate::engine::CHECK_EVERY;
 use crate::query::{FacetField, FacetQuery};
 use crate::words::{ACTS, KINDS, POLARITIES, role_word};
 use crate::{Error, ErrorKind, Facet, Interrupt, Result};

@@ -368,7 +368,7 @@ impl One {
         let mut merging = LogMergePolicy::default();
         // Deleted documents distort the statistics that ranking rests on until a merge drops them.
         merging.set_del_docs_ratio_before_merge(0.25);
-        merging.set_min_layer_size(tidy::SMALL_SEGMENT);
+        merging.set_min_layer_size(SMALL_SEGMENT);
         writer.set_merge_policy(Box::new(merging));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         Ok(Self { writer, reader, seq: committed, committed, made_anew: committed.is_none() })
@@ -395,6 +395,9 @@ impl One {
         Ok(())
     }
 }
+
+/// Segments of fewer documents than this are merged as soon as there are eight of them, however their sizes differ.
+const SMALL_SEGMENT: u32 = 20_000;
 
 /// The least memory that tantivy takes for an indexing thread.
 const MEMORY_AT_LEAST: usize = 16_000_000;

@@ -24,13 +24,14 @@ use tantivy::query::{
 use tantivy::schema::Field;
 use tantivy::{DocSet, TERMINATED, Term};
 
-use super::collect::{Best, CHECK_EVERY, Found, Top, rank_of_score};
+use super::collect::{Best, Found, Top, rank_of_score};
 use super::columns::Figures;
 use super::named::begins;
 use super::page::{self, Place};
 use super::terms::{any_of, bodies, persons, scored, term};
 use super::view::View;
 use crate::article::type_word;
+use crate::engine::CHECK_EVERY;
 use crate::name::{AskedName, AskedWord, CORE, KeptName, Part, initial};
 use crate::query::EntityQuery;
 use crate::{

@@ -15,11 +15,11 @@ use tantivy::query::{BooleanQuery, DisjunctionMaxQuery, EnableScoring, Occur, Qu
 use tantivy::schema::Field;
 use tantivy::{DocSet, TERMINATED};
 
-use super::collect::CHECK_EVERY;
 use super::schema::Entities;
 use super::terms::{any_of, bodies, persons, scored, term};
 use super::view::View;
 use crate::article::type_word;
+use crate::engine::CHECK_EVERY;
 use crate::name::{AskedName, AskedWord, Part, initial};
 use crate::query::Who;
 use crate::{Interrupt, Result};

@@ -9,7 +9,7 @@ use std::collections::BinaryHeap;
 
 use tantivy::columnar::StrColumn;
 
-use super::collect::CHECK_EVERY;
+use crate::engine::CHECK_EVERY;
 use crate::{Interrupt, Result};
 
 /// The places of all values of a column.

@@ -16,6 +16,7 @@ mod article;
 mod codes;
 mod damage;
 mod kept;
+mod parts;
 
 use sayso_document::{Addressee, Analysis, Counted, Entity, Mention, Quote, Sentence, Span, Tier};
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,7 @@ pub(super) use article::{ArticleRecord, decode_article, encode_article};
 use codes::{ACTS, FORMS, KINDS, POLARITIES, ROLES, TIERS, TYPES};
 pub(super) use codes::{tier_code, tier_of, type_code, type_of};
 use damage::corrupt;
+use parts::Parts;
 
 /// The version of changes that is written.
 const VERSION: u8 = 1;
@@ -80,15 +82,6 @@ pub(super) fn decode_analysis(bytes: &[u8]) -> Result<Analysis> {
 /// Reads what quotes need of an analysis of any version: no mentions, and of entities their names and types alone.
 pub(super) fn decode_quotes(bytes: &[u8]) -> Result<Analysis> {
     decode_parts(bytes, Parts::OfQuotes)
-}
-
-/// Which parts of an analysis are read.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Parts {
-    /// All.
-    All,
-    /// What quotes need.
-    OfQuotes,
 }
 
 /// Reads parts of an analysis.

@@ -13,11 +13,12 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, TERMINATED, Term};
 
 use super::alike::Alike;
-use super::collect::{Best, CHECK_EVERY, Found};
+use super::collect::{Best, Found};
 use super::lookup::{place_of, typing_errors, unknown};
 use super::terms::{any_of, term};
 use super::view::View;
 use crate::article::type_word;
+use crate::engine::CHECK_EVERY;
 use crate::query::SuggestQuery;
 use crate::text;
 use crate::{EntityId, EntitySuggestion, Interrupt, PhraseSuggestion, Result, Suggestions, Total};

@@ -6,9 +6,6 @@ use tantivy::index::{SegmentId, SegmentMeta};
 use super::Indexes;
 use crate::Result;
 
-/// Segments of fewer documents than this are merged as soon as there are eight of them, however their sizes differ.
-pub(super) const SMALL_SEGMENT: u32 = 20_000;
-
 impl Indexes {
     /// Begins to merge small segments, if there are several: a search pays for each. The waiters end with the merges, which
     /// readers see after [`Indexes::reload`].

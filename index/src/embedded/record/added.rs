@@ -3,8 +3,8 @@
 use sayso_document::{Analysis, Date, DateRange, Entity, Named, Role};
 use serde::{Deserialize, Serialize};
 
-use super::Parts;
 use super::damage::corrupt;
+use super::parts::Parts;
 use crate::Result;
 
 /// Written after the record of version 1. One value for each quote, one for each entity.

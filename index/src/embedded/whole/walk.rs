@@ -6,9 +6,9 @@ use tantivy::query::{AllScorer, Scorer, Weight};
 use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
 
 use super::tree::{Leaf, Node, Tree};
-use crate::embedded::collect::CHECK_EVERY;
 use crate::embedded::columns::{Keys, Places};
 use crate::embedded::view::View;
+use crate::engine::CHECK_EVERY;
 use crate::{Interrupt, Result};
 
 /// The matches of all conditions in a segment.
