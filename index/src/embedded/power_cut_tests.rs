@@ -413,7 +413,7 @@ fn number_of(variable: &str, default: u64) -> u64 {
 
 #[test]
 fn nothing_acknowledged_is_lost_however_often_the_power_fails() {
-    let (failures, seed) = (number_of("POWER_CUTS", 60), number_of("POWER_SEED", 1));
+    let (failures, seed) = (number_of("POWER_CUTS", 20), number_of("POWER_SEED", 1));
     let disks = failures.div_ceil(FAILURES);
     let mut operations = 0;
     for disk in 0..disks {
