@@ -63,6 +63,10 @@ const MAX_BYLINES: usize = 100;
 /// Removes the elements around articles, and those that readers do not see. With `reveal`, hidden elements are shown
 /// instead.
 pub(super) fn clean(tree: &Document, reveal: bool) {
+    // Programs put comments between the words of a sentence, where the article's reader would end a paragraph.
+    for node in tree.root().descendants().into_iter().filter(NodeRef::is_comment) {
+        node.remove_from_parent();
+    }
     for node in tree.select("[hidden], [style], [aria-hidden]").nodes() {
         if reveal || node.has_name("body") || node.has_name("html") {
             node.remove_attrs(&["hidden", "style", "aria-hidden"]);

@@ -133,6 +133,14 @@ mod tests {
     }
 
     #[test]
+    fn a_comment_between_words_ends_no_paragraph() {
+        let page = "<title>Bridge</title><article><div>The bridge at Marn was shut on Monday.<br><br>Tom<!-- --> Reddick \
+                    said that it would <!-- a -->open<!-- b --> again by Friday.</div></article>";
+        let body = read(page.as_bytes()).unwrap().0.body;
+        assert!(body.ends_with("Tom Reddick said that it would open again by Friday."), "{body}");
+    }
+
+    #[test]
     fn pages_that_would_take_for_ever_or_all_the_stack_are_refused() {
         let many = |tags: &str| format!("<body>{}<p>Text.", tags.repeat(50_000));
         for tags in [

@@ -75,8 +75,11 @@ impl Layout {
     }
 
     fn fields<'r>(&'r self, record: &'r Record) -> Fields<'r> {
-        let layer =
-            |layer: &'r Record| layer.iter().map(|(name, value)| (folded(name), name.as_str(), value)).collect();
+        // The envelope of Elasticsearch is no outlet, which is often called `source`.
+        let is_field = |(name, value): &(&String, &Value)| *name != "_source" || !value.is_object();
+        let layer = |layer: &'r Record| {
+            layer.iter().filter(is_field).map(|(name, value)| (folded(name), name.as_str(), value)).collect()
+        };
         let layers = wrap::layers(record).into_iter().map(layer).collect();
         Fields { layout: self, record, layers }
     }

@@ -109,7 +109,7 @@ const NAMES: [Names; 9] = [
             "datetime",
             "date",
         ],
-        &["timestamp", "time", "seendate", "createdat", "datecreated", "created"],
+        &["timestamp", "@timestamp", "time", "seendate", "createdat", "datecreated", "created"],
     ),
     Names(Field::Labels, "labels", &["labels"], &[]),
     Names(
