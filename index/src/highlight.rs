@@ -155,10 +155,12 @@ impl Row {
         let mut last = first;
         let mut slop = self.slop as usize;
         for matcher in tail {
-            let next = (last + 1..places.len()).take(slop + 1).find(|&at| matcher.find(&places[at]).is_some())?;
+            let mut following = (last + 1..places.len()).take(slop + 1);
+            let (next, form) = following.find_map(|at| Some((at, matcher.find(&places[at])?)))?;
             slop -= next - last - 1;
             last = next;
-            end = places[next].end;
+            // A joined form ends later than the word at whose place it is.
+            end = end.max(places[next].end).max(form.end);
         }
         Some((last, start, end))
     }
@@ -241,6 +243,12 @@ mod tests {
             text,
             &["Peace talks", "talks", "peace talks", "talks"],
         );
+    }
+
+    #[test]
+    fn marks_the_whole_of_a_joined_word() {
+        check(phrase("us email", 0), "a US e-mail port", &["US e-mail"]);
+        check(phrase("email us", 3), "US e-mail port", &["US e-mail"]);
     }
 
     #[test]
