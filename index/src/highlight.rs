@@ -167,20 +167,24 @@ impl Row {
 }
 
 impl Matcher {
-    /// The form of a word that matches.
+    /// The form of a word that matches, and of several the one that reaches furthest: `e*` means all of "e-mail".
     fn find<'p>(&self, place: &'p Place) -> Option<&'p Form> {
         let plain = |form: &&Form| !forms::is_case(&form.text);
+        let furthest = |fits: &dyn Fn(&str) -> bool, forms: &mut dyn Iterator<Item = &'p Form>| {
+            forms.filter(|form| fits(&form.text)).max_by_key(|form| form.end)
+        };
+        let mut forms = place.forms.iter();
         match self {
-            Self::Exact(text) => place.forms.iter().find(|form| form.text == *text),
-            Self::Stem(stem) => place.forms.iter().filter(plain).find(|form| form.stem == *stem),
-            Self::Prefix(begun) => place.forms.iter().find(|form| form.text.starts_with(begun.as_str())),
+            Self::Exact(text) => forms.find(|form| form.text == *text),
+            Self::Stem(stem) => forms.filter(plain).find(|form| form.stem == *stem),
+            Self::Prefix(begun) => furthest(&|text| text.starts_with(begun.as_str()), &mut forms),
             Self::Wildcard(form) => {
                 let wildcard = Wildcard::new(form);
-                place.forms.iter().filter(plain).find(|form| wildcard.matches(&form.text))
+                furthest(&|text| wildcard.matches(text), &mut forms.filter(plain))
             }
             Self::Fuzzy(text, distance) => {
                 let letters: Vec<char> = text.chars().collect();
-                place.forms.iter().filter(plain).find(|form| within(&letters, &form.text, usize::from(*distance)))
+                furthest(&|text| within(&letters, text, usize::from(*distance)), &mut forms.filter(plain))
             }
         }
     }
@@ -249,6 +253,7 @@ mod tests {
     fn marks_the_whole_of_a_joined_word() {
         check(phrase("us email", 0), "a US e-mail port", &["US e-mail"]);
         check(phrase("email us", 3), "US e-mail port", &["US e-mail"]);
+        check(Expr::Prefix { field: Field::Text, text: "e".into() }, "an e-mail", &["e-mail"]);
     }
 
     #[test]
