@@ -26,7 +26,7 @@ use super::status;
 use crate::overload::Overload;
 
 /// Bytes of the head of a message: whether it is compressed, and its length.
-const HEAD_BYTES: usize = 5;
+pub(crate) const HEAD_BYTES: usize = 5;
 
 /// The unit in which room is counted.
 const UNIT_BYTES: usize = 1 << 10;
@@ -35,7 +35,7 @@ const UNIT_BYTES: usize = 1 << 10;
 const MAX_GZIP_RATIO: usize = 1032;
 
 /// How long a client may pause in the middle of a message.
-const MAX_PAUSE: Duration = Duration::from_secs(20);
+pub(crate) const MAX_PAUSE: Duration = Duration::from_secs(20);
 
 /// How many of the longest messages may be under way, and of one connection.
 pub(super) const LONGEST: usize = 4;

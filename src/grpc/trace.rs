@@ -23,7 +23,7 @@ use prost_reflect::DynamicMessage;
 use tonic::service::Routes;
 use tracing::Instrument;
 
-use super::ending;
+use super::{arriving::HEAD_BYTES, ending};
 use crate::{
     descriptors, echo,
     traces::{CallSpan, Traces},
@@ -43,9 +43,6 @@ const KEPT_BYTES: usize = 4 << 10;
 
 /// The longest request in the log, in bytes.
 const SHOWN_BYTES: usize = 1000;
-
-/// The bytes of a message that come before it: whether it is compressed, and its length.
-const PREFIX_BYTES: usize = 5;
 
 /// Wraps services so that each call has an id in the log and a span in `traces`, and one that takes longer than `slow` is
 /// logged; none: no call.
@@ -165,7 +162,7 @@ impl Kept {
     /// The request as JSON, cut if it is long. Empty if it was not kept, or is compressed.
     fn shown(&self, path: &str) -> String {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let message = kept.get(PREFIX_BYTES..).filter(|_| kept[0] == 0 && kept.len() <= KEPT_BYTES);
+        let message = kept.get(HEAD_BYTES..).filter(|_| kept[0] == 0 && kept.len() <= KEPT_BYTES);
         let read = message.and_then(|message| DynamicMessage::decode(descriptors::request(path)?, message).ok());
         let json = read.and_then(|message| serde_json::to_string(&message).ok()).unwrap_or_default();
         echo::clip_to(&json, SHOWN_BYTES).into()

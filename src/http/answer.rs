@@ -21,11 +21,8 @@ use super::{question::Held, rules::Rule};
 use crate::{
     connections::Peer,
     descriptors,
-    grpc::{code_name, status},
+    grpc::{HEAD_BYTES, code_name, status},
 };
-
-/// What the head of a message in gRPC takes: whether it is compressed, and its length.
-const HEAD_BYTES: usize = 5;
 
 /// The bytes that are passed to the connection at once.
 const PIECE_BYTES: usize = 16 << 10;

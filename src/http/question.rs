@@ -28,19 +28,17 @@ use super::{
     rules::{Payload, Rule},
     schema,
 };
-use crate::{echo, grpc::status, overload::Overload};
-
-/// How long a caller may pause in the middle of a request.
-const MAX_PAUSE: Duration = Duration::from_secs(20);
+use crate::{
+    echo,
+    grpc::{HEAD_BYTES, MAX_PAUSE, status},
+    overload::Overload,
+};
 
 /// When whoever finds no room should try again.
 const RETRY: Duration = Duration::from_secs(1);
 
 /// Lines up to this length need no room of their own while they arrive: the connection's buffer is as long.
 const SHORT_LINE_BYTES: usize = 32 << 10;
-
-/// What the head of a message in gRPC takes: whether it is compressed, and its length.
-const HEAD_BYTES: usize = 5;
 
 /// Headers that mean the same in gRPC.
 const PASSED_ON: [HeaderName; 6] = [
