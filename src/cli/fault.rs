@@ -40,6 +40,14 @@ impl Fault {
         Self::Usage(words.to_string())
     }
 
+    /// What is wrong, in words.
+    pub(super) fn words(self) -> String {
+        match self {
+            Self::Usage(words) | Self::Failed(words) | Self::Interrupted(words) => words,
+            Self::ReaderLeft => String::new(),
+        }
+    }
+
     /// Prints the fault and returns the exit code.
     pub(super) fn report(self) -> ExitCode {
         match self {

@@ -26,6 +26,11 @@ pub(super) fn print_object(object: &impl Serialize) -> Result<(), Fault> {
     Ok(())
 }
 
+/// A message of the type `sayso.v1.{name}` as a value of JSON.
+pub(super) fn value(name: &str, message: &impl Message) -> Result<serde_json::Value, Fault> {
+    serde_json::to_value(Canonical(&dynamic(name, message)?)).map_err(Fault::new)
+}
+
 /// A message of the type `sayso.v1.{name}` as one line of JSON.
 pub(super) fn line(name: &str, message: &impl Message) -> Result<String, Fault> {
     let text = serde_json::to_string(&Canonical(&dynamic(name, message)?)).map_err(Fault::new)?;

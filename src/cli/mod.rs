@@ -34,6 +34,7 @@ mod input;
 mod json;
 mod keys;
 mod labels;
+mod mcp;
 mod nothing;
 mod paging;
 mod quote_view;
@@ -115,6 +116,8 @@ enum Command {
     Health(health::Args),
     /// Show the server's version, models, limits and counts.
     Info(info::Args),
+    /// Answer the questions of an assistant: the Model Context Protocol on standard input and output.
+    Mcp(mcp::Args),
     /// Print what a shell needs to complete commands and options.
     Completions(shell::CompletionsArgs),
     /// Print the manual page, or write one per command.
@@ -146,6 +149,7 @@ pub fn main() -> ExitCode {
         Command::Snapshot(args) => snapshot::run(args),
         Command::Health(args) => health::run(args),
         Command::Info(args) => info::run(args),
+        Command::Mcp(args) => mcp::run(args),
         Command::Completions(args) => shell::completions(args, Cli::command()),
         Command::Man(args) => shell::man(args, Cli::command()),
     };

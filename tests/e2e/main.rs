@@ -31,6 +31,7 @@ mod kills;
 mod labels;
 mod limits;
 mod many;
+mod mcp;
 mod metrics;
 mod model;
 mod page;
