@@ -42,7 +42,7 @@ pub(super) fn run(request: SearchArticlesRequest, output: Output, server: &Serve
             client.search_articles(SearchArticlesRequest { page_size, page_token, ..request.clone() }).await
         };
         let seen = each_hit(output, &request.query, fetch, |hit| render::print(&lines(&hit, width))).await?;
-        if !output.json {
+        if output.is_for_people() {
             render::print(&facet_lines(&seen.facets, width))?;
             render::print(&Paragraph::new().add(DIM, &seen.words("article", "articles")).lines(width, 0))?;
         }

@@ -66,7 +66,7 @@ pub(super) fn run(args: Args) -> Outcome {
         let channel = args.server.connect().await?;
         let mut client = ArticleServiceClient::new(channel).max_decoding_message_size(client::ANSWER_BYTES);
         if let Some(id) = args.id {
-            return show_one(&mut client, id, args.output.json).await;
+            return show_one(&mut client, id, args.output.one_as_json()?).await;
         }
         let request = ListArticlesRequest {
             filter: args.articles.filter(),
@@ -78,7 +78,7 @@ pub(super) fn run(args: Args) -> Outcome {
             client.list_articles(ListArticlesRequest { page_size, page_token, ..request.clone() }).await
         };
         let seen = each_hit(args.output, "", fetch, |hit| render::print(&lines(&hit, width))).await?;
-        if !args.output.json {
+        if args.output.is_for_people() {
             render::print(&Paragraph::new().add(DIM, &seen.words("article", "articles")).lines(width, 0))?;
         }
         Ok(ExitCode::SUCCESS)

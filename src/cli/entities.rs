@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::client::{self, Channel, Server};
 use super::fault::{Fault, Outcome};
-use super::filter::{Articles, Output};
+use super::filter::{Articles, Form, Output};
 use super::info::grouped;
 use super::labels::Type;
 use super::paging::each_hit;
@@ -70,7 +70,7 @@ pub(super) fn run(args: Args) -> Outcome {
         };
         let show = |hit: EntityHit| render::print(&format!("{}\n", lines(&hit.entity.unwrap_or_default(), width)));
         let seen = each_hit(args.output, &request.name, fetch, show).await?;
-        if !args.output.json {
+        if args.output.is_for_people() {
             render::print(&Paragraph::new().add(DIM, &seen.words("entity", "entities")).lines(width, 0))?;
         }
         Ok(ExitCode::SUCCESS)
@@ -81,9 +81,9 @@ pub(super) fn run(args: Args) -> Outcome {
 async fn show_one(client: &mut Client, id: String, filter: Option<ArticleFilter>, output: Output) -> Outcome {
     let response = client.get_entity(GetEntityRequest { id: id.clone(), read_mask: None }).await?.into_inner();
     let width = render::width();
-    if output.json {
+    if output.form() == Form::Json {
         json::print("GetEntityResponse", &response)?;
-    } else {
+    } else if output.is_for_people() {
         let entity = response.entity.as_ref().ok_or_else(|| Fault::new("the server answered without an entity"))?;
         render::print(&lines(entity, width))?;
     }
@@ -109,7 +109,7 @@ async fn show_one(client: &mut Client, id: String, filter: Option<ArticleFilter>
         render::print(&format!("{heading}{body}"))
     };
     let seen = each_hit(output, "", fetch, show).await?;
-    if !output.json {
+    if output.is_for_people() {
         let count = Paragraph::new().add(DIM, &seen.words("mention", "mentions")).lines(width, 0);
         render::print(&format!("\n{count}"))?;
     }

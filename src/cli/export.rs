@@ -12,11 +12,11 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use tonic::{Status, Streaming};
 
-use self::rows::Row;
 use super::client::{self, Server};
 use super::fault::{Fault, Outcome, of_query};
 use super::filter::{Articles, Reading, Sort};
 use super::info::grouped;
+use super::rows::Row;
 use crate::proto::article_service_client::ArticleServiceClient;
 use crate::proto::quote_service_client::QuoteServiceClient;
 use crate::proto::search_service_client::SearchServiceClient;
@@ -25,8 +25,6 @@ use crate::proto::{
     ExportSentencesRequest, ExportSentencesResponse, ListArticlesRequest, OffsetEncoding, QuoteHit,
     SearchQuotesRequest, SearchSentencesRequest, SentenceHit,
 };
-
-mod rows;
 
 /// Arguments of `sayso export`.
 #[derive(Debug, clap::Args)]
@@ -276,11 +274,7 @@ impl Out {
     fn line(&mut self, row: &impl Row) -> Result<(), Fault> {
         match self.format {
             Format::Jsonl => writeln!(self.to, "{}", row.json()?)?,
-            Format::Csv => writeln!(
-                self.to,
-                "{}",
-                row.values().iter().map(|value| rows::cell(value)).collect::<Vec<_>>().join(",")
-            )?,
+            Format::Csv => writeln!(self.to, "{}", row.csv())?,
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use prost_types::Timestamp;
 use sayso_index::EntityId;
 
 use super::dates;
+use super::fault::Fault;
 use super::labels::Tier;
 use crate::proto::entity_selector::Selector;
 use crate::proto::google_type::Interval;
@@ -159,9 +160,49 @@ pub(super) struct Output {
     /// Show at most this many; 0 shows all
     #[arg(long, short = 'n', value_name = "N", default_value_t = 10, value_parser = number::<u32>, allow_negative_numbers = true)]
     pub(super) limit: u32,
-    /// Print protobuf JSON, one object for each page of the answer; 64-bit counts are strings
-    #[arg(long)]
+    /// How to print them
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Form::Text)]
+    pub(super) output: Form,
+    /// Print protobuf JSON, one object for each page of the answer; 64-bit counts are strings (short for --output json)
+    #[arg(long, conflicts_with = "output")]
     pub(super) json: bool,
+}
+
+impl Output {
+    /// How to print the hits.
+    pub(super) fn form(self) -> Form {
+        if self.json { Form::Json } else { self.output }
+    }
+
+    /// Whether people read it, who also want to know how many hits there are.
+    pub(super) fn is_for_people(self) -> bool {
+        matches!(self.form(), Form::Text | Form::Table)
+    }
+
+    /// Whether to print one thing, which is no list, as JSON.
+    ///
+    /// # Errors
+    /// Tables are asked for: one thing makes none.
+    pub(super) fn one_as_json(self) -> Result<bool, Fault> {
+        match self.form() {
+            Form::Text => Ok(false),
+            Form::Json => Ok(true),
+            Form::Table | Form::Csv => Err(Fault::usage("--id shows one thing: --output text or json, not a table")),
+        }
+    }
+}
+
+/// How hits are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Form {
+    /// For people to read
+    Text,
+    /// One line each, cut to the width of the terminal
+    Table,
+    /// Protobuf JSON, one object for each page of the answer; 64-bit counts are strings
+    Json,
+    /// All columns, with a heading, as RFC 4180 has it
+    Csv,
 }
 
 /// A whole number, 0 or more.

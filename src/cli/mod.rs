@@ -1,8 +1,8 @@
 //! The command line: `sayso serve` runs the server, all other commands are its clients.
 //!
 //! One file per command. What they share: `client` reaches the server, `filter` holds the
-//! options that choose articles, `paging` walks through answers, `json` prints messages for
-//! scripts, `render` and `quote_view` print them for people.
+//! options that choose articles, `paging` walks through answers, `json` and `rows` print messages
+//! for scripts, `render`, `quote_view` and `table` print them for people.
 
 use std::process::ExitCode;
 use std::sync::LazyLock;
@@ -43,12 +43,14 @@ mod reanalyze;
 mod reindex;
 mod render;
 mod retention;
+mod rows;
 mod search;
 mod serve;
 mod shell;
 mod similar;
 mod snapshot;
 mod suggest;
+mod table;
 mod whole;
 
 #[cfg(any(test, feature = "fuzzing"))]

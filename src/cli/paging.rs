@@ -4,9 +4,11 @@ use prost::Message;
 use tonic::{Response, Status};
 
 use super::fault::{Fault, of_query};
-use super::filter::Output;
+use super::filter::{Form, Output};
 use super::info::grouped;
-use super::render::{DIM, Paragraph};
+use super::render::{self, DIM, Paragraph};
+use super::rows::Row;
+use super::table::{self, Table};
 use super::{json, nothing};
 use crate::proto;
 
@@ -18,7 +20,7 @@ pub(super) trait Page: Message {
     /// The name of the message in the package `sayso.v1`.
     const NAME: &'static str;
     /// The type of a hit.
-    type Hit;
+    type Hit: Row;
     /// The hits.
     fn hits(&mut self) -> &mut Vec<Self::Hit>;
     /// The token of the next page. Empty at the end.
@@ -102,7 +104,7 @@ impl Seen {
 }
 
 /// Fetches pages until `output.limit` hits were seen or there are no more. `fetch` gets the page size and token.
-/// `query` is quoted if the server finds fault with it. With `--json` the pages are printed, else `show` gets each hit.
+/// `query` is quoted if the server finds fault with it. `show` prints a hit as text, if that is asked for.
 pub(super) async fn each_hit<P: Page>(
     output: Output,
     query: &str,
@@ -113,6 +115,10 @@ pub(super) async fn each_hit<P: Page>(
     let size = limit.min(i64::from(MAX_PAGE_SIZE)) as i32;
     let mut seen = Seen::default();
     let mut token = String::new();
+    let mut table = Table::default();
+    if output.form() == Form::Csv {
+        table::csv_line(&P::Hit::COLUMNS.join(","))?;
+    }
     loop {
         let mut page = fetch(size, token).await.map_err(|status| of_query(&status, query))?.into_inner();
         seen.total = page.total().unwrap_or_default();
@@ -121,11 +127,16 @@ pub(super) async fn each_hit<P: Page>(
         page.hits().truncate(room);
         seen.shown += page.hits().len() as i64;
         token = page.next().to_string();
-        if output.json {
-            json::print(P::NAME, &page)?;
-        } else {
-            seen.facets.extend(page.facets());
-            page.hits().drain(..).try_for_each(&mut show)?;
+        match output.form() {
+            Form::Json => json::print(P::NAME, &page)?,
+            Form::Csv => page.hits().iter().try_for_each(|hit| table::csv_line(&hit.csv()))?,
+            form => {
+                seen.facets.extend(page.facets());
+                match form {
+                    Form::Table => render::print(&table.lines(page.hits(), render::width()))?,
+                    _ => page.hits().drain(..).try_for_each(&mut show)?,
+                }
+            }
         }
         if token.is_empty() || seen.shown >= limit {
             return Ok(seen);
@@ -154,7 +165,7 @@ mod tests {
             hits += 1;
             Ok(())
         };
-        let seen = each_hit(Output { limit, json: false }, "", fetch, show).await.unwrap();
+        let seen = each_hit(Output { limit, output: Form::Text, json: false }, "", fetch, show).await.unwrap();
         (hits, seen.shown, fetched)
     }
 

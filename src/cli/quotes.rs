@@ -138,7 +138,7 @@ pub(super) fn run(args: Args) -> Outcome {
                 offset_encoding: OffsetEncoding::Utf8 as i32,
                 read_mask: None,
             };
-            return show_one(&client.get_quote(request).await?.into_inner(), args.output.json);
+            return show_one(&client.get_quote(request).await?.into_inner(), args.output.one_as_json()?);
         }
         let output = args.output;
         let request = request(args);
@@ -151,7 +151,7 @@ pub(super) fn run(args: Args) -> Outcome {
             render::print(&format!("{}\n", quote_view::lines(&quote, &hit.highlights, width)))
         };
         let seen = each_hit(output, &request.query, fetch, show).await?;
-        if !output.json {
+        if output.is_for_people() {
             render::print(&facet_lines(&seen.facets, width))?;
             render::print(&seen.lines("quote", "quotes", width))?;
         }

@@ -75,8 +75,6 @@ impl Paragraph {
 
     /// Adds text in a style. Characters that control the terminal, or change the direction of text, become "\u{fffd}".
     pub(super) fn add(mut self, style: Style, text: &str) -> Self {
-        let commands = |c: char| (c.is_control() && !c.is_whitespace()) || echo::turns(c);
-        let safe = |c: char| if commands(c) { char::REPLACEMENT_CHARACTER } else { c };
         self.runs.push((style, text.chars().map(safe).collect()));
         self
     }
@@ -158,6 +156,17 @@ impl Paragraph {
         }
         words
     }
+}
+
+/// The character, or "\u{fffd}" if it controls the terminal or changes the direction of text.
+fn safe(c: char) -> char {
+    let commands = (c.is_control() && !c.is_whitespace()) || echo::turns(c);
+    if commands { char::REPLACEMENT_CHARACTER } else { c }
+}
+
+/// The text on one line, with nothing in it that commands a terminal. White space of any length becomes one space.
+pub(super) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().map(safe).collect()
 }
 
 /// Ends the current style and begins another.

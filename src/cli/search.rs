@@ -87,7 +87,7 @@ pub(super) fn run(args: Args) -> Outcome {
             client.search_sentences(SearchSentencesRequest { page_size, page_token, ..request.clone() }).await
         };
         let seen = each_hit(args.output, &request.query, fetch, |hit| render::print(&lines(&hit, width))).await?;
-        if !args.output.json {
+        if args.output.is_for_people() {
             render::print(&facet_lines(&seen.facets, width))?;
             render::print(&seen.lines("sentence", "sentences", width))?;
         }

@@ -56,6 +56,34 @@ async fn answers_are_readable_and_with_json_canonical() {
     assert_eq!((again.status.code(), text(&again.stdout).as_str()), (Some(0), "harbour was not there\n"));
 }
 
+#[tokio::test]
+async fn answers_are_tables_where_tables_are_wanted() {
+    let server = Server::start_with(&["--analysis", "fast"]);
+    server.put(dated("harbour", "Veld Courier", "2026-03-02", STORY)).await;
+    let lines = |arguments: &[&str]| -> Vec<String> {
+        let out = sayso(&server, arguments);
+        assert!(out.status.success(), "{}", text(&out.stderr));
+        text(&out.stdout).lines().map(str::to_owned).collect()
+    };
+    let table = lines(&["quotes", "--speaker", "brandt", "--output", "table"]);
+    assert!(table[0].starts_with("publish time"), "{table:?}");
+    assert!(table[1].contains("Veld Courier  Oskar Brandt  said"), "{table:?}");
+    assert_eq!(table[2..], ["1 quote"]);
+    for (command, first) in [
+        (["quotes", "disgrace"], "quote_id,text,speakers"),
+        (["search", "cranes"], "sentence_id,text,role"),
+        (["entities", "lind"], "entity_id,name,type"),
+        (["articles", "--limit=2"], "article_id,outlet,title"),
+    ] {
+        let csv = lines(&[command[0], command[1], "--output", "csv"]);
+        assert!(csv[0].starts_with(first) && csv.len() > 1, "{csv:?}");
+    }
+    let csv = lines(&["entities", "--id", "person/ada-lind", "--output", "csv"]);
+    assert!(csv[0].starts_with("mention_id,text,form,sentence") && csv[1].contains("Ada Lind"), "{csv:?}");
+    let one = sayso(&server, &["articles", "--id", "harbour", "--output", "csv"]);
+    assert_eq!((one.status.code(), text(&one.stderr).contains("--id shows one thing")), (Some(2), true));
+}
+
 /// Two articles with labels, put in by the program: one in a record, one with front matter.
 fn put_labelled(server: &Server) {
     let files = tempfile::tempdir().unwrap();

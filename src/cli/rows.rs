@@ -1,19 +1,28 @@
-//! A hit as a line: of JSON, or of a table.
+//! A hit as a line: of JSON, of CSV, or of a table for people.
 
 use prost::Message;
 
-use super::super::fault::Fault;
-use super::super::{json, labels};
-use crate::proto::{Article, ArticleSummary, EntityRef, QuoteHit, SentenceHit, SentenceRole, TextPhrase};
+use super::fault::Fault;
+use super::{json, labels};
+use crate::proto::{
+    Article, ArticleHit, ArticleSummary, EntityHit, EntityRef, MentionForm, MentionHit, QuoteHit, SentenceHit,
+    SentenceRole, TextPhrase,
+};
 
-/// Something that is exported.
+/// A hit that can be a line.
 pub(super) trait Row: Message {
     /// The name of the message in the package `sayso.v1`.
     const NAME: &'static str;
-    /// The heading of the table.
+    /// The heading of CSV.
     const COLUMNS: &'static [&'static str];
-    /// The values in the table.
+    /// The columns that a table for people has, in their order.
+    const SHOWN: &'static [&'static str];
+    /// The values, one for each column.
     fn values(&self) -> Vec<String>;
+    /// The line of CSV.
+    fn csv(&self) -> String {
+        self.values().iter().map(|value| cell(value)).collect::<Vec<_>>().join(",")
+    }
     /// The object of JSON.
     fn json(&self) -> Result<String, Fault>
     where
@@ -23,8 +32,8 @@ pub(super) trait Row: Message {
     }
 }
 
-/// A value of a table: between quotation marks if it has a mark of its own, a comma or a line break.
-pub(super) fn cell(value: &str) -> String {
+/// A value of CSV: between quotation marks if it has a mark of its own, a comma or a line break.
+fn cell(value: &str) -> String {
     if value.contains(['"', ',', '\n', '\r']) {
         format!("\"{}\"", value.replace('"', "\"\""))
     } else {
@@ -43,6 +52,7 @@ impl Row for SentenceHit {
     const NAME: &'static str = "SentenceHit";
     const COLUMNS: &'static [&'static str] =
         &["sentence_id", "text", "role", "score", "article_id", "outlet", "title", "publish_time", "url"];
+    const SHOWN: &'static [&'static str] = &["publish_time", "outlet", "text"];
 
     fn values(&self) -> Vec<String> {
         let sentence = self.sentence.clone().unwrap_or_default();
@@ -78,6 +88,7 @@ impl Row for QuoteHit {
         "publish_time",
         "url",
     ];
+    const SHOWN: &'static [&'static str] = &["publish_time", "outlet", "speakers", "cue", "text"];
 
     fn values(&self) -> Vec<String> {
         let quote = self.quote.clone().unwrap_or_default();
@@ -127,6 +138,7 @@ impl Row for ArticleSummary {
         "quote_count",
         "model",
     ];
+    const SHOWN: &'static [&'static str] = &["publish_time", "outlet", "quote_count", "article_id", "title"];
 
     fn values(&self) -> Vec<String> {
         let told = self.article.clone().unwrap_or_default();
@@ -145,6 +157,76 @@ impl Row for ArticleSummary {
     }
 }
 
+impl Row for ArticleHit {
+    const NAME: &'static str = "ArticleHit";
+    const COLUMNS: &'static [&'static str] =
+        &["article_id", "outlet", "title", "publish_time", "url", "score", "sentence_count", "best_sentence"];
+    const SHOWN: &'static [&'static str] = &["publish_time", "outlet", "sentence_count", "article_id", "title"];
+
+    fn values(&self) -> Vec<String> {
+        let best = self.sentences.first().and_then(|hit| hit.sentence.as_ref());
+        let count = self.sentences.len() as i64 + self.other_sentence_count;
+        let best = best.map(|sentence| sentence.text.clone()).unwrap_or_default();
+        let rest = [self.score.to_string(), count.to_string(), best];
+        article(self.article.as_ref()).into_iter().chain(rest).collect()
+    }
+}
+
+impl Row for EntityHit {
+    const NAME: &'static str = "EntityHit";
+    const COLUMNS: &'static [&'static str] = &[
+        "entity_id",
+        "name",
+        "type",
+        "titles",
+        "aliases",
+        "article_count",
+        "mention_count",
+        "quote_count",
+        "first_publish_time",
+        "last_publish_time",
+        "score",
+    ];
+    const SHOWN: &'static [&'static str] = &["type", "article_count", "quote_count", "entity_id", "name", "titles"];
+
+    fn values(&self) -> Vec<String> {
+        let entity = self.entity.clone().unwrap_or_default();
+        let texts = |counted: Vec<crate::proto::CountedText>| {
+            counted.into_iter().map(|one| one.text).collect::<Vec<_>>().join("; ")
+        };
+        let at = |time: Option<prost_types::Timestamp>| time.map(|time| time.to_string()).unwrap_or_default();
+        vec![
+            entity.id,
+            entity.name,
+            labels::Type::label(entity.r#type).to_owned(),
+            texts(entity.titles),
+            texts(entity.aliases),
+            entity.article_count.to_string(),
+            entity.mention_count.to_string(),
+            entity.quote_count.to_string(),
+            at(entity.first_publish_time),
+            at(entity.last_publish_time),
+            self.score.to_string(),
+        ]
+    }
+}
+
+impl Row for MentionHit {
+    const NAME: &'static str = "MentionHit";
+    const COLUMNS: &'static [&'static str] =
+        &["mention_id", "text", "form", "sentence", "article_id", "outlet", "title", "publish_time", "url"];
+    const SHOWN: &'static [&'static str] = &["publish_time", "outlet", "text", "sentence"];
+
+    fn values(&self) -> Vec<String> {
+        let mention = self.mention.clone().unwrap_or_default();
+        let form = MentionForm::try_from(mention.form).unwrap_or_default().as_str_name();
+        let form = form.trim_start_matches("MENTION_FORM_").to_lowercase();
+        let sentence = self.sentence.as_ref().map(|sentence| sentence.text.clone()).unwrap_or_default();
+        let of_mention = [mention.id, mention.text, form, sentence];
+        of_mention.into_iter().chain(article(self.article.as_ref())).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,10 +237,18 @@ mod tests {
         assert_eq!(row.join(","), "plain,\"a, b\",\"said \"\"no\"\"\",\"two\nlines\",");
     }
 
+    fn assert_fits<R: Row + Default>() {
+        assert_eq!(R::default().values().len(), R::COLUMNS.len(), "{}", R::NAME);
+        assert!(R::SHOWN.iter().all(|column| R::COLUMNS.contains(column)), "{}", R::NAME);
+    }
+
     #[test]
     fn every_line_has_as_many_values_as_columns() {
-        assert_eq!(SentenceHit::default().values().len(), SentenceHit::COLUMNS.len());
-        assert_eq!(QuoteHit::default().values().len(), QuoteHit::COLUMNS.len());
-        assert_eq!(ArticleSummary::default().values().len(), ArticleSummary::COLUMNS.len());
+        assert_fits::<SentenceHit>();
+        assert_fits::<QuoteHit>();
+        assert_fits::<ArticleSummary>();
+        assert_fits::<ArticleHit>();
+        assert_fits::<EntityHit>();
+        assert_fits::<MentionHit>();
     }
 }
