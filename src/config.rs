@@ -95,8 +95,8 @@ pub struct RawConfig {
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,
-    /// Folder that holds snapshots, best on another disk; without one, none can be taken [env: SAYSO_SNAPSHOTS]
-    #[arg(long, value_name = "FOLDER")]
+    /// Where snapshots are kept: a folder, best on another disk, or s3://BUCKET/PATH; without one, none can be taken [env: SAYSO_SNAPSHOTS]
+    #[arg(long, value_name = "PLACE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshots: Option<String>,
     /// How long articles are kept, as rules with semicolons between them: an age since publication, alone or with one

@@ -33,7 +33,7 @@ pub(super) struct Args {
 }
 
 const AFTER_HELP: &str = "\
-The server takes snapshots into the folder that its setting `snapshots` names, while it goes on working.
+The server takes snapshots into the folder or bucket that its setting `snapshots` names, while it goes on working.
 Only what has changed since the last one is written. A snapshot holds all articles with their analyses;
 keys and settings are not in it.
 
@@ -57,8 +57,8 @@ enum Action {
     },
     /// List all snapshots, oldest first
     List {
-        /// Folder of snapshots; without it, the server is asked
-        #[arg(long, value_name = "FOLDER")]
+        /// Where the snapshots are: a folder, or s3://BUCKET/PATH; without it, the server is asked
+        #[arg(long, value_name = "PLACE")]
         from: Option<String>,
         /// Print protobuf JSON
         #[arg(long)]
@@ -71,8 +71,8 @@ enum Action {
         /// Id of the snapshot [default: the newest]
         #[arg(value_name = "ID", default_value = "", hide_default_value = true)]
         id: String,
-        /// Folder of snapshots; without it, the server is asked
-        #[arg(long, value_name = "FOLDER")]
+        /// Where the snapshots are: a folder, or s3://BUCKET/PATH; without it, the server is asked
+        #[arg(long, value_name = "PLACE")]
         from: Option<String>,
         /// Print protobuf JSON
         #[arg(long)]
@@ -85,8 +85,8 @@ enum Action {
         /// Id of the snapshot [default: the newest]
         #[arg(value_name = "ID", default_value = "", hide_default_value = true)]
         id: String,
-        /// Folder of snapshots
-        #[arg(long, value_name = "FOLDER")]
+        /// Where the snapshots are: a folder, or s3://BUCKET/PATH
+        #[arg(long, value_name = "PLACE")]
         from: String,
         /// Data directory to make: a new folder, or an empty one
         #[arg(long, value_name = "FOLDER")]

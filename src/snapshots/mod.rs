@@ -12,13 +12,15 @@ mod chunk;
 mod create;
 mod fault;
 mod manifest;
+mod place;
 
-use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, fmt};
 
 use futures_util::TryStreamExt;
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path};
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload, path::Path};
 use sayso_index::Kept;
 
+use self::place::Place;
 use crate::pool::Pool;
 
 pub(crate) use create::{Created, begin};
@@ -41,11 +43,9 @@ const MIN_FREE_BYTES: u64 = 256 << 20;
 /// A place that holds snapshots.
 #[derive(Clone, Debug)]
 pub(crate) struct Snapshots {
-    store: Arc<dyn ObjectStore>,
-    /// As it was named.
-    place: String,
-    /// The folder that it is.
-    folder: PathBuf,
+    place: Place,
+    /// As the place was named.
+    name: String,
     /// The thread that checks chunks.
     checking: Pool,
 }
@@ -71,34 +71,23 @@ pub(crate) struct Checked {
 }
 
 impl Snapshots {
-    /// The snapshots in this folder, which is made if it is missing.
-    pub(crate) fn at(place: &str) -> Result<Self> {
-        let unreachable = |why: &dyn fmt::Display| Fault::Unreachable(format!("snapshots in {place}: {why}"));
-        let folder = match place.split_once("://") {
-            Some(("file", path)) => path,
-            Some((scheme, _)) => {
-                return Err(unreachable(&format!("{scheme}:// is not supported; name a folder")));
-            }
-            None => place,
-        };
-        std::fs::create_dir_all(folder).map_err(|error| unreachable(&error))?;
-        // A snapshot that is reported must survive a power failure.
-        let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| unreachable(&error))?.with_fsync(true);
-        Ok(Self { store: Arc::new(store), place: place.to_owned(), folder: folder.into(), checking: Pool::single() })
+    /// The snapshots in this place: a folder, which is made if it is missing, or `s3://bucket/path`.
+    pub(crate) fn at(name: &str) -> Result<Self> {
+        Ok(Self { place: Place::named(name)?, name: name.to_owned(), checking: Pool::single() })
     }
 
-    /// The same, where the folder must be there.
-    pub(crate) fn existing(place: &str) -> Result<Self> {
-        if !std::path::Path::new(place).is_dir() {
-            return Err(Fault::Unreachable(format!("{place} is not a folder of snapshots")));
+    /// The same, where a folder must be there.
+    pub(crate) fn existing(name: &str) -> Result<Self> {
+        if !name.contains("://") && !std::path::Path::new(name).is_dir() {
+            return Err(Fault::Unreachable(format!("{name} is not a folder of snapshots")));
         }
-        Self::at(place)
+        Self::at(name)
     }
 
     /// All snapshots, oldest first.
     pub(crate) async fn list(&self) -> Result<Vec<Listed>> {
         let found: Vec<_> =
-            self.store.list(Some(&Path::from(MANIFESTS))).try_collect().await.map_err(|e| self.failed(&e))?;
+            self.place.store.list(Some(&Path::from(MANIFESTS))).try_collect().await.map_err(|e| self.failed(&e))?;
         let name = |location: &Path| Some(location.filename()?.strip_suffix(ENDING)?.to_owned());
         let mut ids: Vec<String> = found.iter().filter_map(|file| name(&file.location)).collect();
         ids.sort();
@@ -173,12 +162,12 @@ impl Snapshots {
     async fn chunks(&self) -> Result<BTreeMap<String, u64>> {
         let name = |file: object_store::ObjectMeta| Some((file.location.filename()?.to_owned(), file.size));
         let files: Vec<_> =
-            self.store.list(Some(&Path::from(CHUNKS))).try_collect().await.map_err(|e| self.failed(&e))?;
+            self.place.store.list(Some(&Path::from(CHUNKS))).try_collect().await.map_err(|e| self.failed(&e))?;
         Ok(files.into_iter().filter_map(name).collect())
     }
 
     async fn read(&self, path: &Path) -> Result<Option<Vec<u8>>> {
-        let read = async { self.store.get(path).await?.bytes().await };
+        let read = async { self.place.store.get(path).await?.bytes().await };
         match read.await {
             Ok(bytes) => Ok(Some(bytes.into())),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
@@ -187,19 +176,19 @@ impl Snapshots {
     }
 
     async fn write(&self, path: &Path, bytes: Vec<u8>) -> Result<()> {
-        // If the disk cannot tell, there is room until writing fails.
-        let free = fs4::available_space(&self.folder).unwrap_or(u64::MAX);
+        // If the disk cannot tell, there is room until writing fails; a bucket has no end.
+        let free = self.place.folder.as_ref().and_then(|folder| fs4::available_space(folder).ok()).unwrap_or(u64::MAX);
         if free < MIN_FREE_BYTES {
             let (free, least) = (free >> 20, MIN_FREE_BYTES >> 20);
-            let message = format!("only {free} MiB are free in {}; {least} MiB must stay free", self.place);
+            let message = format!("only {free} MiB are free in {}; {least} MiB must stay free", self.name);
             return Err(Fault::Unreachable(message));
         }
-        self.store.put(path, PutPayload::from(bytes)).await.map_err(|error| self.failed(&error))?;
+        self.place.store.put(path, PutPayload::from(bytes)).await.map_err(|error| self.failed(&error))?;
         Ok(())
     }
 
     fn failed(&self, error: &object_store::Error) -> Fault {
-        Fault::Unreachable(format!("snapshots in {}: {error}", self.place))
+        Fault::Unreachable(format!("snapshots in {}: {error}", self.name))
     }
 }
 
