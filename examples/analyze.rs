@@ -3,8 +3,7 @@
 //! `cargo run --release --example analyze` prints who said what in a short invented article, with the positions of the
 //! words. Name a file to analyse it instead.
 
-// An example prints.
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, reason = "an example prints")]
 
 use std::error::Error;
 

@@ -3,8 +3,7 @@
 //! `cargo run --release --example embedded` opens an index in a temporary folder, puts the sample articles into it and
 //! searches their quotes and sentences. An index opened again later still holds every acknowledged article.
 
-// An example prints.
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, reason = "an example prints")]
 
 use std::collections::BTreeSet;
 use std::error::Error;

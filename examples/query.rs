@@ -3,8 +3,7 @@
 //! `cargo run --example query -- 'speaker:varrin AND "minority share"'` shows how the query language is understood, and
 //! where a query cannot be read.
 
-// An example prints.
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, reason = "an example prints")]
 
 use std::process::ExitCode;
 

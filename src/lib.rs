@@ -60,7 +60,15 @@ mod traces;
 mod upgrade;
 
 /// Messages, clients and service traits of the package `sayso.v1`, generated from `proto/`.
-#[allow(missing_docs, clippy::all, clippy::too_many_lines, unreachable_pub, rustdoc::invalid_html_tags)]
+#[allow(
+    missing_docs,
+    clippy::all,
+    clippy::allow_attributes_without_reason,
+    clippy::too_many_lines,
+    unreachable_pub,
+    rustdoc::invalid_html_tags,
+    reason = "it is generated"
+)]
 pub mod proto {
     tonic::include_proto!("sayso.v1");
 

@@ -163,8 +163,8 @@ def fill_postgres(base: Any, corpus: dict[str, Any]) -> None:
         base.execute(f"CREATE INDEX ON {table} USING gin(words)")
     base.execute("CREATE TABLE names(name TEXT, articles INTEGER)")
     with base.cursor().copy("COPY names FROM STDIN") as copy:
-        for row in names(corpus["articles"]):
-            copy.write_row(row)
+        for name in names(corpus["articles"]):
+            copy.write_row(name)
     base.execute("CREATE INDEX ON names(lower(name) text_pattern_ops)")
     base.execute("VACUUM ANALYZE")
 

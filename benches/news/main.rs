@@ -11,7 +11,7 @@
 //!
 //! Absolute times depend on the machine and what else it does; the ratios are what to compare.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark may panic, and prints its figures")]
 
 mod analysis;
 mod corpus;

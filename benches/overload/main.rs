@@ -11,7 +11,7 @@
 //! is an excuse: above the memory budget, when health or cheap reads fail, or when the server does not recover. Clients
 //! and server share the machine, so that on a small one times are worse than the server's own.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark may panic, and prints its figures")]
 
 mod corpus;
 mod figures;

@@ -45,7 +45,7 @@ fn list() {
     kinds::KINDS.iter().for_each(|kind| say(kind.name));
 }
 
-#[allow(clippy::print_stdout)]
+#[allow(clippy::print_stdout, reason = "an example prints")]
 fn say(line: &str) {
     println!("{line}");
 }

@@ -49,8 +49,7 @@
 //! | `encoder` | yes | [`Tier::Accurate`], with the weights of the encoder (24 MB) |
 //! | `training` | no | the module `fit` and the linear models, for `sayso-train`, which fits the models |
 
-// Items that are public for training only are unreachable without it.
-#![cfg_attr(not(feature = "training"), allow(unreachable_pub))]
+#![cfg_attr(not(feature = "training"), allow(unreachable_pub, reason = "items that are public for training only"))]
 
 mod attribution;
 mod calibration;

@@ -5,7 +5,7 @@
 //! `-` for nothing. After that may follow ` | to WORDS`, ` | when WORDS`, ` | negated`, ` | hypothetical`.
 //! What stands in `fixtures/bounds` holds in both tiers.
 
-#![allow(clippy::unwrap_used)] // A test may panic.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod known;
 

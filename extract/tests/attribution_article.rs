@@ -1,6 +1,6 @@
 //! A real news article with its gold quotes, where the folder `shared` lies beside the project.
 
-#![allow(clippy::unwrap_used)] // A test may panic.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Analysis of any text keeps its promises on size: what it tells is in proportion to the text, what it looks at in one go
 //! is bounded, and it can be given up everywhere. `scripts/steps` counts its steps.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod kinds;
 

@@ -5,7 +5,7 @@
 //! speakers' names and the kind. What is still wrong stands in `robustness/known.txt`, of the accurate tier in `robustness/known.accurate.txt`, a line each: a new miss fails
 //! the test, and so does a line that no longer holds; `UPDATE=1` writes the file anew.
 
-#![allow(clippy::unwrap_used)] // A test may panic.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::{collections::BTreeSet, fs, path::Path};
 

@@ -12,7 +12,7 @@
 //! and so does a line that is a miss no more. `UPDATE=1` takes lines away and adds none; `UPDATE=all` writes them anew.
 //! `cargo test --test said -- --nocapture` prints the share that is right.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout)] // A test may panic, and prints the share that is right.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic, and prints the share that is right")]
 
 use std::{collections::BTreeSet, fs, path::Path, sync::LazyLock};
 

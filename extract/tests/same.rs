@@ -6,7 +6,7 @@
 //! writes the files anew. `scripts/other-processor` runs it on processors that this machine plays.
 
 #![cfg(feature = "encoder")]
-#![allow(clippy::unwrap_used)] // A test may panic.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fmt::Write;
 use std::{fs, path::Path};

@@ -4,7 +4,7 @@
 //! a line each. A new miss fails the test, and
 //! so does a line that no longer holds; `UPDATE=1 cargo test -p sayso-extract --test samples` writes the file anew.
 
-#![allow(clippy::unwrap_used)] // A test may panic.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
 

@@ -1,6 +1,6 @@
 //! The entities of a real article, beside the repository on developers' machines and in CI only.
 
-#![allow(clippy::unwrap_used)] // A test may panic.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::{fs, path::Path};
 
@@ -47,5 +47,7 @@ fn check(tier: Tier) {
     }
     let spokesman = analysis.mentions.iter().find(|m| m.form == MentionForm::Description).unwrap();
     assert_eq!(spokesman.span.of(&text), "the spokesman");
-    assert_eq!(analysis.entities[spokesman.entity].name, "Dmitry Peskov");
+    let gold = gold["entities"].as_array().unwrap();
+    let titled = gold.iter().find(|entity| strings(&entity["titles"]).iter().any(|title| title.ends_with("Spokesman")));
+    assert_eq!(analysis.entities[spokesman.entity].name, titled.unwrap()["name"].as_str().unwrap());
 }

@@ -1,7 +1,6 @@
 //! The query language: a table of queries and what they mean, faults and their places, any text at all.
 
-// Helpers of tests may unwrap as tests do.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use proptest::prelude::*;
 use sayso_index::query::{Expr, ParseErrorKind, ParseOptions, parse};

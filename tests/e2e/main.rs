@@ -1,6 +1,6 @@
 //! The program as its clients meet it: a real process, a real socket, the public API and nothing else.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic, and prints what it measures")]
 
 mod access;
 mod analyze;

@@ -71,12 +71,19 @@ impl People {
         self.0.values().flatten().next().map(|name| name.join(" ")).unwrap_or_default()
     }
 
-    /// The names that stand in a line.
-    pub(crate) fn named_in(&self, line: &str) -> Vec<String> {
-        let words = words(line);
-        let at_each =
-            (0..words.len()).flat_map(|at| self.0.get(&words[at]).into_iter().flatten().map(move |name| (at, name)));
-        at_each.filter(|(at, name)| words[*at..].starts_with(name)).map(|(_, name)| name.join(" ")).collect()
+    /// The names that stand in a text, each with the number of its line; it may go on in the next.
+    pub(crate) fn named_in(&self, text: &str) -> Vec<(usize, String)> {
+        let lines =
+            text.lines().enumerate().flat_map(|(at, line)| words(line).into_iter().map(move |word| (at + 1, word)));
+        let (numbers, words): (Vec<usize>, Vec<String>) = lines.unzip();
+        let mut named = Vec::new();
+        for (at, word) in words.iter().enumerate() {
+            let names = self.0.get(word).into_iter().flatten();
+            let near =
+                |name: &&Vec<String>| words[at..].starts_with(name) && numbers[at + name.len() - 1] <= numbers[at] + 1;
+            named.extend(names.filter(near).map(|name| (numbers[at], name.join(" "))));
+        }
+        named
     }
 }
 

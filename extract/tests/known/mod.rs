@@ -1,7 +1,7 @@
 //! Fixtures hold what a reader finds. Where the models find something else, the fixture's name stands in the
 //! folder's `known.txt`: a new miss fails, and so does a line there that is a miss no more. `UPDATE=1` writes the file.
 
-#![allow(clippy::unwrap_used)] // A test may panic.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,6 @@
 //! The embedded engine, through its public contract.
 
-// Helpers of tests may unwrap as tests do.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod changes;
 mod damage;
