@@ -19,24 +19,13 @@ import (
 // mostBytes is what an answer may have: ServerLimits.answer_bytes, and some room. gRPC takes 4 MiB by default.
 const mostBytes = 65 << 20
 
-// serviceConfig gives calls a deadline and retries. Streams, and calls that take as long as there is to do, have no deadline;
-// what was not acknowledged is sent again by Ingest.
+// serviceConfig gives calls retries. What Ingest sends again needs none.
 const serviceConfig = `{"methodConfig": [
-	{"name": [{}], "timeout": "%.9fs", "retryPolicy": %[2]s},
-	{"name": [
-		{"service": "sayso.v1.ArticleService", "method": "ExportArticles"},
-		{"service": "sayso.v1.ArticleService", "method": "DeleteArticles"},
-		{"service": "sayso.v1.ArticleService", "method": "ApplyRetention"},
-		{"service": "sayso.v1.QuoteService", "method": "ExportQuotes"},
-		{"service": "sayso.v1.SearchService", "method": "ExportSentences"},
-		{"service": "sayso.v1.ServerService", "method": "Reindex"},
-		{"service": "sayso.v1.SnapshotService", "method": "CreateSnapshot"},
-		{"service": "sayso.v1.SnapshotService", "method": "VerifySnapshot"}
-	], "retryPolicy": %[2]s},
+	{"name": [{}], "retryPolicy": {
+		"maxAttempts": 5, "initialBackoff": "0.2s", "maxBackoff": "5s", "backoffMultiplier": 2, "retryableStatusCodes": ["UNAVAILABLE"]
+	}},
 	{"name": [{"service": "sayso.v1.ArticleService", "method": "IngestArticles"}]}
 ]}`
-
-const retryPolicy = `{"maxAttempts": 5, "initialBackoff": "0.2s", "maxBackoff": "5s", "backoffMultiplier": 2, "retryableStatusCodes": ["UNAVAILABLE"]}`
 
 // A Client calls a server. It may be used by many goroutines.
 type Client struct {
@@ -120,11 +109,11 @@ func Connect(address string, options ...Option) (*Client, error) {
 	}
 	dial := []grpc.DialOption{
 		grpc.WithTransportCredentials(s.transport),
-		grpc.WithDefaultServiceConfig(fmt.Sprintf(serviceConfig, s.timeout.Seconds(), retryPolicy)),
+		grpc.WithDefaultServiceConfig(serviceConfig),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(mostBytes)),
 		// Notices a server that has gone without a word.
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: time.Minute}),
-		grpc.WithUnaryInterceptor(unaryErrors),
+		grpc.WithChainUnaryInterceptor(unaryErrors, deadline(s.timeout)),
 		grpc.WithStreamInterceptor(streamErrors),
 	}
 	if s.key != "" {
@@ -151,6 +140,25 @@ func (c *Client) Conn() grpc.ClientConnInterface { return c.conn }
 
 // Close closes the connection. Calls that are open are cancelled.
 func (c *Client) Close() error { return c.conn.Close() }
+
+// deadline is that of calls whose context has none, but for those that take as long as there is to do. In a service config, it would be
+// the longest that a caller can set.
+func deadline(timeout time.Duration) grpc.UnaryClientInterceptor {
+	return func(ctx context.Context, method string, request, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption) error {
+		switch method {
+		case saysov1.ArticleService_DeleteArticles_FullMethodName, saysov1.ArticleService_ApplyRetention_FullMethodName,
+			saysov1.ServerService_Reindex_FullMethodName,
+			saysov1.SnapshotService_CreateSnapshot_FullMethodName, saysov1.SnapshotService_VerifySnapshot_FullMethodName:
+		default:
+			if _, set := ctx.Deadline(); !set {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, timeout)
+				defer cancel()
+			}
+		}
+		return invoke(ctx, method, request, reply, conn, options...)
+	}
+}
 
 // bearer is a key that is sent with every call, also where nothing is encrypted.
 type bearer string

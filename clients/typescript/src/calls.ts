@@ -34,6 +34,9 @@ export function dressed<S extends DescService>(service: S, transport: Transport,
 /** The request, with spans in units of UTF-16 wherever it leaves their unit open. */
 function prepared(schema: DescMessage, request: object): Message {
   const message = clone(schema, create(schema, request as Record<string, unknown>)) as Message & Record<string, unknown>;
+  // All the hits of a search that states nothing have spans, too.
+  const search = schema.field["search"]?.message;
+  if (search) message["search"] ??= create(search);
   for (const one of [message, message["search"], ...((message["requests"] as unknown[] | undefined) ?? [])]) {
     const searched = one as { offsetEncoding?: OffsetEncoding } | undefined;
     if (searched?.offsetEncoding === OffsetEncoding.UNSPECIFIED) searched.offsetEncoding = OffsetEncoding.UTF16;

@@ -18,14 +18,8 @@ Tls = bool | str | pathlib.Path | bytes
 
 # Answers may have 64 MiB (ServerLimits.answer_bytes); gRPC takes 4 MiB by default.
 _MOST_BYTES = 65 << 20
-# Streams and calls that take as long as there is to do; they have no deadline unless the caller sets one.
-_LONG = {
-    "sayso.v1.ArticleService": ["ExportArticles", "DeleteArticles", "ApplyRetention"],
-    "sayso.v1.QuoteService": ["ExportQuotes"],
-    "sayso.v1.SearchService": ["ExportSentences"],
-    "sayso.v1.ServerService": ["Reindex"],
-    "sayso.v1.SnapshotService": ["CreateSnapshot", "VerifySnapshot"],
-}
+# Calls that take as long as there is to do. They have no deadline unless the caller sets one.
+_LONG = ("DeleteArticles", "ApplyRetention", "Reindex", "CreateSnapshot", "VerifySnapshot")
 _RETRIES = {
     "maxAttempts": 5,
     "initialBackoff": "0.2s",
@@ -35,13 +29,10 @@ _RETRIES = {
 }
 
 
-def options(timeout: float) -> list[tuple[str, Any]]:
-    """Options of a channel: deadline and retries, as a service config."""
-    long = [{"service": service, "method": method} for service, methods in _LONG.items() for method in methods]
+def options() -> list[tuple[str, Any]]:
+    """Options of a channel, with retries as a service config. What `ingest` sends again needs none."""
     config = [
-        {"name": [{}], "timeout": f"{timeout:.9f}s", "retryPolicy": _RETRIES},
-        {"name": long, "retryPolicy": _RETRIES},
-        # What was not acknowledged is sent again by `ingest`.
+        {"name": [{}], "retryPolicy": _RETRIES},
         {"name": [{"service": "sayso.v1.ArticleService", "method": "IngestArticles"}]},
     ]
     return [
@@ -67,6 +58,14 @@ class Dress:
     """Makes of a request and its metadata what is sent."""
 
     key: str | None
+    # The deadline of calls that set none, in seconds.
+    default: float
+
+    def timeout(self, path: str, given: float | None) -> float | None:
+        """The deadline of a call with one answer. In a service config, it would be the longest that a caller can set."""
+        if given is not None or path.rpartition("/")[2] in _LONG:
+            return given
+        return self.default
 
     def request(self, request: Message) -> Message:
         """The request, with spans in code points wherever it leaves their unit open."""

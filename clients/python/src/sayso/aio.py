@@ -33,8 +33,8 @@ def connect(address: str, *, key: str | None = None, tls: Tls = False, timeout: 
     """The same as sayso.connect, for asyncio."""
     trusted = credentials(tls)
     if trusted is None:
-        return Client(grpc.aio.insecure_channel(address, options(timeout)), key)
-    return Client(grpc.aio.secure_channel(address, trusted, options(timeout)), key)
+        return Client(grpc.aio.insecure_channel(address, options()), key, timeout)
+    return Client(grpc.aio.secure_channel(address, trusted, options()), key, timeout)
 
 
 async def pages(method: Callable[[Request], Awaitable[Response]], request: Request) -> AsyncIterator[Response]:
@@ -62,8 +62,8 @@ async def iterate(method: Callable[[Request], Awaitable[Any]], request: Request)
 class Client:
     """The same as sayso.Client, for asyncio: `await` calls with one answer, and iterate over streams with `async for`."""
 
-    def __init__(self, channel: grpc.aio.Channel, key: str | None = None) -> None:
-        self._channel = _Channel(channel, Dress(key))
+    def __init__(self, channel: grpc.aio.Channel, key: str | None = None, timeout: float = 60.0) -> None:
+        self._channel = _Channel(channel, Dress(key, timeout))
         self.analysis = AnalyzeServiceStub(self._channel)
         self.articles = ArticleServiceStub(self._channel)
         self.entities = EntityServiceStub(self._channel)
@@ -182,8 +182,8 @@ class _Channel(grpc.aio.Channel):
     def __init__(self, inner: grpc.aio.Channel, dress: Dress) -> None:
         self._inner, self._dress = inner, dress
 
-    def unary_unary(self, *args: Any, **named: Any) -> Any:
-        return self._unary(self._inner.unary_unary(*args, **named))
+    def unary_unary(self, method: str, *args: Any, **named: Any) -> Any:
+        return self._unary(method, self._inner.unary_unary(method, *args, **named))
 
     def unary_stream(self, *args: Any, **named: Any) -> Any:
         return self._answers(self._inner.unary_stream(*args, **named), self._dress.request)
@@ -194,13 +194,14 @@ class _Channel(grpc.aio.Channel):
     def stream_stream(self, *args: Any, **named: Any) -> Any:
         return self._answers(self._inner.stream_stream(*args, **named), lambda requests: requests)
 
-    def _unary(self, inner: Any) -> Any:
+    def _unary(self, method: str, inner: Any) -> Any:
         async def call(
             request: Any, timeout: float | None = None, metadata: Metadata | None = None, **named: Any
         ) -> Any:
-            dressed = {"timeout": timeout, "metadata": self._dress.metadata(metadata), **named}
+            dress = self._dress
+            dressed = {"timeout": dress.timeout(method, timeout), "metadata": dress.metadata(metadata)}
             try:
-                return await inner(self._dress.request(request), **dressed)
+                return await inner(dress.request(request), **dressed, **named)
             except grpc.aio.AioRpcError as error:
                 raise SaysoError.of_call(error) from error
 

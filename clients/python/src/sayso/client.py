@@ -36,8 +36,8 @@ def connect(address: str, *, key: str | None = None, tls: Tls = False, timeout: 
     """
     trusted = credentials(tls)
     if trusted is None:
-        return Client(grpc.insecure_channel(address, options(timeout)), key)
-    return Client(grpc.secure_channel(address, trusted, options(timeout)), key)
+        return Client(grpc.insecure_channel(address, options()), key, timeout)
+    return Client(grpc.secure_channel(address, trusted, options()), key, timeout)
 
 
 class Client:
@@ -45,8 +45,8 @@ class Client:
     in code points, so that they cut strings of Python, and raise SaysoError. May be used by many threads.
     """
 
-    def __init__(self, channel: grpc.Channel, key: str | None = None) -> None:
-        self._channel = _Channel(channel, Dress(key))
+    def __init__(self, channel: grpc.Channel, key: str | None = None, timeout: float = 60.0) -> None:
+        self._channel = _Channel(channel, Dress(key, timeout))
         self.analysis = AnalyzeServiceStub(self._channel)
         self.articles = ArticleServiceStub(self._channel)
         self.entities = EntityServiceStub(self._channel)
@@ -161,8 +161,8 @@ class _Channel(grpc.Channel):
     def __init__(self, inner: grpc.Channel, dress: Dress) -> None:
         self._inner, self._dress = inner, dress
 
-    def unary_unary(self, *args: Any, **named: Any) -> Any:
-        return _Unary(self._inner.unary_unary(*args, **named), self._dress)
+    def unary_unary(self, method: str, *args: Any, **named: Any) -> Any:
+        return _Unary(method, self._inner.unary_unary(method, *args, **named), self._dress)
 
     def unary_stream(self, *args: Any, **named: Any) -> Any:
         return _Stream(self._inner.unary_stream(*args, **named), self._dress, self._dress.request)
@@ -192,31 +192,29 @@ class _Channel(grpc.Channel):
 class _Unary:
     """A method with one answer."""
 
-    def __init__(self, inner: Any, dress: Dress) -> None:
-        self._inner, self._dress = inner, dress
+    def __init__(self, method: str, inner: Any, dress: Dress) -> None:
+        self._method, self._inner, self._dress = method, inner, dress
 
-    def __call__(
-        self, request: Any, timeout: float | None = None, metadata: Metadata | None = None, **named: Any
-    ) -> Any:
-        dressed = self._dress.request(request), timeout, self._dress.metadata(metadata)
-        try:
-            return self._inner(*dressed, **named)
-        except grpc.RpcError as error:
-            raise SaysoError.of_call(error) from error
+    def __call__(self, request: Any, *args: Any, **named: Any) -> Any:
+        return self._begin(self._inner, request, *args, **named)
 
-    def with_call(
-        self, request: Any, timeout: float | None = None, metadata: Metadata | None = None, **named: Any
-    ) -> Any:
+    def with_call(self, request: Any, *args: Any, **named: Any) -> Any:
         """The answer, and gRPC's own view of the call."""
-        dressed = self._dress.request(request), timeout, self._dress.metadata(metadata)
+        return self._begin(self._inner.with_call, request, *args, **named)
+
+    def future(self, request: Any, *args: Any, **named: Any) -> Any:
+        """Begins the call. Its errors are gRPC's own; SaysoError.of_call reads them."""
+        return self._begin(self._inner.future, request, *args, **named)
+
+    def _begin(
+        self, inner: Any, request: Any, timeout: float | None = None, metadata: Metadata | None = None, **named: Any
+    ) -> Any:
+        dress = self._dress
+        dressed = dress.request(request), dress.timeout(self._method, timeout), dress.metadata(metadata)
         try:
-            return self._inner.with_call(*dressed, **named)
+            return inner(*dressed, **named)
         except grpc.RpcError as error:
             raise SaysoError.of_call(error) from error
-
-    def future(self, request: Any, timeout: float | None = None, metadata: Metadata | None = None, **named: Any) -> Any:
-        """Begins the call. Its errors are gRPC's own; SaysoError.of_call reads them."""
-        return self._inner.future(self._dress.request(request), timeout, self._dress.metadata(metadata), **named)
 
 
 class _Stream:
