@@ -80,6 +80,8 @@ fn told(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>, rest: &Range<us
     }
     let links = ["by", "from", "of", "in", "for"];
     let link = rest.clone().take(6).find(|&i| links.contains(&r.lower(i)));
+    // "A letter seen by the Ledger" tells who read it.
+    let link = link.filter(|&link| link == 0 || !is_reading(r.lower(link - 1)));
     let author = |place: &&Place<'_>| {
         let near = link.is_some_and(|link| (link + 1..link + 4).contains(&place.tokens.start));
         near && match kind(place) {
@@ -89,6 +91,24 @@ fn told(r: &Reading<'_>, cast: &Cast<'_>, phrase: &Range<usize>, rest: &Range<us
         }
     };
     cast.inside(rest).find(author).map(|place| (place.mention.entity, place.sure * 0.85)).into_iter().collect()
+}
+
+/// Whether a participle tells what was done with a document that others wrote.
+fn is_reading(lower: &str) -> bool {
+    let words = [
+        "cited",
+        "confirmed",
+        "obtained",
+        "quoted",
+        "read",
+        "received",
+        "reported",
+        "reviewed",
+        "seen",
+        "shown",
+        "viewed",
+    ];
+    words.contains(&lower)
 }
 
 /// How many tokens before and behind a document another mention of it is looked for.

@@ -18,7 +18,10 @@
 
 use sayso_document::EntityType;
 
-use super::offers::{Offers, Room, USUAL};
+use super::offers::Offers;
+use super::possible::possible;
+use super::room::Room;
+use super::rules::USUAL;
 use super::source::{Kind, Source};
 use super::view::{Inside, View, again, anchors, kin, others, ranks, tie, view};
 use crate::attribution::draft::Draft;
@@ -74,50 +77,6 @@ pub(crate) fn of(
     offers.list.retain(|_| list.next().copied().unwrap_or(true));
     table.retain(|_| rows.next().copied().unwrap_or(true));
     table
-}
-
-/// Which offers are possible at all.
-fn possible(room: &Room<'_, '_>, source: &Source, offers: &Offers, entities: &[usize], views: &[View]) -> Vec<bool> {
-    let mentioned = |view: &View| view.inside > 0;
-    // Which of those who share a name is meant by it was found out before, by titles and kin.
-    let full = |view: &View| view.inside == Inside::Head as u32 && view.full & 1 == 1;
-    let named = matches!(source.kind, Kind::FullPerson | Kind::ShortPerson) && views.iter().any(full);
-    // "Her husband, the director Jon Veld": whatever comes before the name, it is his.
-    let apposed = |view: &View| {
-        let place = view.inside == Inside::Apposed as u32 || view.inside == Inside::Last as u32;
-        place && view.ends == 2 && view.kind == EntityType::Person as u32
-    };
-    let single = !source.kind.is_pronoun() && !source.joined && !source.plural;
-    let named = named || single && views.iter().any(apposed);
-    // "PRESENTER:" is none of those whom other labels name.
-    let label = room.is_label(source);
-    let labelled = label && views.iter().any(mentioned);
-    // "Lind's son" is not Lind, and nobody else of whom nothing tells that.
-    let owned = source.kin && source.kind == Kind::NamedBefore;
-    let is_possible = |entity: &usize| {
-        let Some(view) = entities.iter().position(|e| e == entity).map(|at| &views[at]) else {
-            return !named && !matches!(source.kind, Kind::Definite | Kind::Bare);
-        };
-        match source.kind {
-            _ if labelled => mentioned(view),
-            _ if label => !room.labelled.contains(entity),
-            _ if owned => view.inside != Inside::Owner as u32 && view.tie < 4,
-            _ if named => mentioned(view),
-            Kind::Definite | Kind::Bare => view.tied() && !is_another(source, view),
-            _ => true,
-        }
-    };
-    let paired = |offer: &Vec<usize>| offer.len() > 1 && offers.pairs.contains(offer);
-    offers.list.iter().map(|offer| offer.iter().all(is_possible) || paired(offer)).collect()
-}
-
-/// Whether a description tells of another than the entity: the body has another name, "the ministry", or the person
-/// another office, "the judge", and the entity has done no more than speak before.
-fn is_another(source: &Source, view: &View) -> bool {
-    let other_word = view.kindred < 2;
-    let other_name = source.self_named && view.tie >= 4;
-    let other_office = view.full & 2 > 0 && view.tie == 5;
-    other_word && (other_name || other_office)
 }
 
 /// What is asked once for a source.

@@ -7,15 +7,25 @@
 //! | file | holds |
 //! |---|---|
 //! | [`source`] | the words of a source, taken apart |
-//! | [`offers`] | the entities that it may mean, and the state: who spoke so far |
+//! | [`room`] | the article, and who spoke so far |
+//! | [`offers`] | the entities that it may mean |
+//! | [`rules`] | what the rules say of it |
+//! | [`offices`] | who holds the office that it tells of |
+//! | [`together`] | several that it may mean together |
 //! | [`view`] | what is seen of one entity beside the source |
 //! | [`features`] | from what is seen to hashed features |
+//! | [`possible`] | which offers are ruled out, and which is settled |
 //! | [`agree`](mod@agree) | mentions follow what was decided |
 
 mod agree;
 mod features;
 mod offers;
+mod offices;
+mod possible;
+mod room;
+mod rules;
 pub(super) mod source;
+mod together;
 mod view;
 
 use sayso_document::{Patience, Span};
@@ -26,10 +36,13 @@ use crate::attribution::values::question::{Asked, Decide, Means};
 use crate::model::Linear;
 use crate::view::Reading;
 pub(crate) use agree::agree;
-use offers::{Answered, Room};
+use room::{Answered, Room};
 
 /// What is added to the score of nobody: in doubt, the speaker is left open.
 const DOUBT: f32 = 0.5;
+
+/// How sure an answer is at least that the words settle, where nobody is likelier.
+const SETTLED: f32 = 0.5;
 
 /// The position of the offer with the highest score, the first of equals, and its probability
 /// (softmax over all offers). The first list of features is that of nobody.
@@ -54,7 +67,7 @@ pub(crate) fn decide(
 ) -> Option<Vec<(Vec<usize>, f32)>> {
     let sources: Vec<source::Source> = drafts.iter().map(|draft| source::Source::new(r, cast, draft)).collect();
     let outer = outer(drafts, &sources);
-    let mut room = Room::new(r, cast, means);
+    let mut room = Room::new(r, cast, drafts, means);
     let mut found: Vec<(Vec<usize>, f32)> = vec![(Vec::new(), 0.0); drafts.len()];
     for place in order(&sources, &outer) {
         let (draft, source) = (&drafts[place], &sources[place]);
@@ -70,7 +83,10 @@ pub(crate) fn decide(
             features: &features,
             usual: offers.usual,
         };
-        let (chosen, sure) = decide.who(&asked);
+        let (chosen, sure) = match (decide.who(&asked), possible::settled(&room, source, &offers)) {
+            ((0, sure), Some(settled)) => (settled, SETTLED.max(1.0 - sure)),
+            (answer, _) => answer,
+        };
         let entities = offers.list[chosen].clone();
         room.note(Answered { at: source.at, words: source.words, head: source.noun, entities: entities.clone() });
         let sure = if entities.is_empty() { 0.0 } else { sure };

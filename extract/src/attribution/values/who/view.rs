@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use sayso_document::{EntityType, MentionForm};
 
-use super::offers::{Offers, Room, USUAL};
+use super::offers::Offers;
+use super::room::Room;
+use super::rules::USUAL;
 use super::source::{Kind, Source};
 use crate::attribution::draft::Draft;
 use crate::attribution::values::mentions::Place;
