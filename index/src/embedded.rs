@@ -49,6 +49,7 @@ mod listing;
 mod looked;
 mod lookup;
 mod named;
+mod named_files;
 mod never_back;
 #[cfg(test)]
 mod older_tests;
