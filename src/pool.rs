@@ -8,7 +8,9 @@
 //! lent only to a lower one.
 
 mod admission;
-mod turn;
+mod lending;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::VecDeque,
@@ -20,7 +22,7 @@ use tokio::sync::oneshot;
 
 use crate::{memory::Memory, overload::Overload};
 use admission::{Admission, CLASSES, Class, TryAfter, class};
-pub(crate) use turn::Turn;
+use lending::Lending;
 
 /// How many calls may wait for each thread, however short they are.
 const MOST_WAITING: usize = 64;
@@ -317,7 +319,7 @@ async fn start<T: Send + 'static>(
     // The turn moves with the work: a caller that goes away does not free the thread.
     #[allow(clippy::disallowed_methods, reason = "this is the pool; the turn bounds how many run at once")]
     let task = tokio::task::spawn_blocking(move || {
-        turn.begin();
+        turn.lending = Some(Lending::begin());
         let outcome = work(&turn);
         drop(turn);
         outcome
@@ -360,108 +362,49 @@ impl Drop for Place {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A thread that may be used. When this is dropped, it is free again, or goes back to the work that lent it.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    pool: Pool,
+    kind: Kind,
+    class: Class,
+    /// None before its work begins.
+    lending: Option<Lending>,
+    /// Dropped with the turn, which whoever lent it notices.
+    lender: Option<mpsc::Sender<()>>,
+}
 
-    const SHORT: Duration = Duration::from_millis(25);
-
-    /// A pool of one thread, which is busy until the sender is dropped.
-    async fn busy(pool: Pool) -> (Pool, mpsc::Sender<()>, tokio::task::JoinHandle<Result<bool, PoolError>>) {
-        let (release, blocked) = mpsc::channel::<()>();
-        let first = tokio::spawn({
-            let pool = pool.clone();
-            async move { pool.run(None, move || blocked.recv().is_err()).await }
-        });
-        while pool.state().running == 0 {
-            tokio::task::yield_now().await;
-        }
-        (pool, release, first)
+impl Turn {
+    fn new(pool: &Pool, kind: Kind, class: Class, lender: Option<mpsc::Sender<()>>) -> Self {
+        Self { pool: pool.clone(), kind, class, lending: None, lender }
     }
 
-    fn waiting(pool: &Pool, kind: Kind) -> usize {
-        pool.state().queues[kind as usize].count
+    /// Lends the turn to work on a shorter text, if some waits, and returns when that is done. Work calls this at
+    /// moments when it holds no lock.
+    ///
+    /// Whoever lends a turn then works for as long as it waited before it lends it again. So long work gets half of the
+    /// time at least, and short work waits no longer than other work of its kind takes.
+    pub(crate) fn lend(&self) {
+        if let Some(lending) = self.lending.as_ref().filter(|lending| lending.is_due())
+            && let Some(returned) = self.pool.lend(self.kind, self.class)
+        {
+            // Nothing is ever sent: this ends when the sender is dropped.
+            lending.wait(|| {
+                let _ = returned.recv();
+            });
+        }
     }
+}
 
-    #[tokio::test]
-    async fn work_for_which_nobody_waits_is_refused_while_some_is_done() {
-        let (pool, release, first) = busy(Pool::single()).await;
-        let Err(PoolError::Full(full)) = pool.run(None, || 3).await else { panic!("it waits") };
-        assert_eq!(full.limit, None);
-        drop(release);
-        assert!(first.await.unwrap().unwrap());
-        assert_eq!(pool.run(None, || 3).await.unwrap(), 3);
-    }
-
-    #[tokio::test]
-    async fn calls_and_bulk_take_turns_and_what_can_wait_lets_both_go_first() {
-        let (pool, release, first) = busy(Pool::new(1, SHORT)).await;
-        let order = Arc::new(Mutex::new(Vec::new()));
-        let note = |name| {
-            let order = Arc::clone(&order);
-            move || order.lock().unwrap().push(name)
-        };
-        let mut tasks = Vec::new();
-        let work = note("idle");
-        tasks.push(tokio::spawn({
-            let pool = pool.clone();
-            async move { pool.run_on(0, Urgency::Idle, move |_| work()).await }
-        }));
-        for name in ["bulk 1", "bulk 2", "bulk 3"] {
-            let (pool, work) = (pool.clone(), note(name));
-            tasks.push(tokio::spawn(async move { pool.run_patiently(work).await }));
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut state = self.pool.state();
+        if let Some(lending) = &self.lending {
+            state.admission.took(self.class, lending.worked());
         }
-        // On the one thread of this test each gets as far as it can before the next one starts.
-        tokio::task::yield_now().await;
-        for name in ["call 1", "call 2"] {
-            let (pool, work) = (pool.clone(), note(name));
-            tasks.push(tokio::spawn(async move { pool.run(None, work).await }));
+        if self.lender.is_none() {
+            state.running -= 1;
+            self.pool.serve(&mut state);
         }
-        while waiting(&pool, Kind::Call) < 2 || waiting(&pool, Kind::Bulk) < 3 {
-            tokio::task::yield_now().await;
-        }
-        drop(release);
-        first.await.unwrap().unwrap();
-        for task in tasks {
-            task.await.unwrap().unwrap();
-        }
-        assert_eq!(*order.lock().unwrap(), ["bulk 1", "call 1", "bulk 2", "call 2", "bulk 3", "idle"]);
-    }
-
-    #[tokio::test]
-    async fn places_of_those_who_went_away_are_not_kept() {
-        let (pool, release, first) = busy(Pool::new(1, SHORT)).await;
-        for _ in 0..1000 {
-            let gone = pool.run(None, || 1);
-            assert!(futures_util::FutureExt::now_or_never(gone).is_none());
-        }
-        assert_eq!(waiting(&pool, Kind::Call), 0);
-        assert!(pool.state().queues[Kind::Call as usize].places.len() < 100);
-        let next = tokio::spawn({
-            let pool = pool.clone();
-            async move { pool.run(None, || 2).await }
-        });
-        while waiting(&pool, Kind::Call) == 0 {
-            tokio::task::yield_now().await;
-        }
-        drop(release);
-        first.await.unwrap().unwrap();
-        assert_eq!(next.await.unwrap().unwrap(), 2);
-        assert_eq!(pool.state().running, 0);
-    }
-
-    #[tokio::test]
-    async fn while_memory_is_short_one_runs_and_others_are_refused() {
-        let memory = Arc::new(Memory::new(1));
-        memory.look();
-        if !memory.is_short() {
-            return;
-        }
-        let (pool, release, first) = busy(Pool::sparing(4, SHORT, &memory)).await;
-        let Err(PoolError::Full(full)) = pool.run(None, || 3).await else { panic!("it runs or waits") };
-        assert_eq!(full.limit, Some(("memory_bytes", "1".into())));
-        drop(release);
-        first.await.unwrap().unwrap();
-        assert_eq!(pool.run(None, || 3).await.unwrap(), 3);
     }
 }
