@@ -2,7 +2,8 @@
 //! truth whether there are calls or not, and recover by themselves.
 //!
 //! Without the store, no service serves. If the disk is full, or if the indexes stand still, no article can be put so
-//! that it can be found, so ArticleService does not serve. Searches go on in both cases, on the last searchable state.
+//! that it can be found, so ArticleService does not serve. If the indexes stand still, what reads them does not either:
+//! it goes on answering, but from a state that grows old.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,13 +18,15 @@ const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 /// The services that write.
 const WRITERS: [&str; 1] = [proto::article_service_server::SERVICE_NAME];
 
-/// The services that read from the store.
-const READERS: [&str; 4] = [
+/// The services that read from the indexes.
+const SEARCHERS: [&str; 3] = [
     proto::search_service_server::SERVICE_NAME,
     proto::entity_service_server::SERVICE_NAME,
     proto::quote_service_server::SERVICE_NAME,
-    proto::snapshot_service_server::SERVICE_NAME,
 ];
+
+/// The services that read from the store alone.
+const READERS: [&str; 1] = [proto::snapshot_service_server::SERVICE_NAME];
 
 /// The services that need no store.
 const OTHERS: [&str; 2] = [proto::analyze_service_server::SERVICE_NAME, proto::server_service_server::SERVICE_NAME];
@@ -33,7 +36,7 @@ const WHOLE: &str = "";
 
 /// All services that health reports and reflection lists.
 pub(crate) fn services() -> impl Iterator<Item = &'static str> {
-    WRITERS.into_iter().chain(READERS).chain(OTHERS)
+    WRITERS.into_iter().chain(SEARCHERS).chain(READERS).chain(OTHERS)
 }
 
 /// Reports that nothing serves any more.
@@ -74,8 +77,10 @@ pub(crate) async fn follow(
 
 async fn report(reporter: &HealthReporter, now: &Health) {
     let reads = now.store_fault.is_none();
-    let writes = reads && now.refuses_articles.is_none() && now.index_fault.is_none();
-    let groups: [(&[&str], bool); 4] = [(&WRITERS, writes), (&READERS, reads), (&OTHERS, true), (&[WHOLE], reads)];
+    let follows = reads && now.index_fault.is_none();
+    let writes = follows && now.refuses_articles.is_none();
+    let groups: [(&[&str], bool); 5] =
+        [(&WRITERS, writes), (&SEARCHERS, follows), (&READERS, reads), (&OTHERS, true), (&[WHOLE], reads)];
     for (services, well) in groups {
         let status = if well { ServingStatus::Serving } else { ServingStatus::NotServing };
         for service in services {

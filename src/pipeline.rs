@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use crate::analysis::Mode;
 use crate::metrics::Metrics;
-use crate::pool::{Pool, PoolError};
+use crate::pool::{Pool, PoolError, Turn, Urgency};
 use crate::standing::Upgrades;
 
 /// How many changes may wait at once for room in the engine's queue. Each occupies a thread.
@@ -70,28 +70,36 @@ impl Pipeline {
         tier: Tier,
         due: Option<Instant>,
     ) -> Result<AnalyzedArticle, PoolError> {
-        let (pipeline, caller) = (self.clone(), Caller::default());
-        let wanted = caller.wants();
-        self.pool.run(due, move || pipeline.analyze_now(article, tier, &wanted)).await?.ok_or(PoolError::Died)
+        self.analyze_in_turn(article, tier, Urgency::Call(due)).await
     }
 
     /// The same, but waits however many are waiting. For streams, which limit their own number.
     pub(crate) async fn analyze_patiently(&self, article: Article, tier: Tier) -> Result<AnalyzedArticle, PoolError> {
-        let (pipeline, caller) = (self.clone(), Caller::default());
+        self.analyze_in_turn(article, tier, Urgency::Bulk).await
+    }
+
+    async fn analyze_in_turn(
+        &self,
+        article: Article,
+        tier: Tier,
+        urgency: Urgency,
+    ) -> Result<AnalyzedArticle, PoolError> {
+        let (pipeline, caller, bytes) = (self.clone(), Caller::default(), article.body.len());
         let wanted = caller.wants();
-        self.pool.run_patiently(move || pipeline.analyze_now(article, tier, &wanted)).await?.ok_or(PoolError::Died)
+        let work = move |turn: &Turn| pipeline.analyze_now(article, tier, &|| goes_on(turn, &wanted));
+        self.pool.run_on(bytes, urgency, work).await?.ok_or(PoolError::Died)
     }
 
     /// Analyses a stored article again, when nothing else waits for a thread.
     pub(crate) async fn analyze_idly(&self, article: Article, tier: Tier) -> Result<AnalyzedArticle, PoolError> {
         // Not the whole pipeline: a long analysis must not keep the engine open when the server stops.
-        let (reader, caller) = (self.reader.clone(), Caller::default());
+        let (reader, caller, bytes) = (self.reader.clone(), Caller::default(), article.body.len());
         let wanted = caller.wants();
-        let work = move || {
-            let analysis = reader.read(&article, tier, &wanted)?;
+        let work = move |turn: &Turn| {
+            let analysis = reader.read(&article, tier, &|| goes_on(turn, &wanted))?;
             Some(AnalyzedArticle { article, analysis })
         };
-        self.pool.run_idle(work).await?.ok_or(PoolError::Died)
+        self.pool.run_on(bytes, Urgency::Idle, work).await?.ok_or(PoolError::Died)
     }
 
     /// The write for an article that was analysed in this mode, on condition of the expected version.
@@ -205,6 +213,14 @@ impl Caller {
 impl Drop for Caller {
     fn drop(&mut self) {
         self.gone.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether an analysis goes on. In between, it lets work on shorter texts go first.
+fn goes_on(turn: &Turn, wanted: &dyn Fn() -> bool) -> bool {
+    wanted() && {
+        turn.lend();
+        wanted()
     }
 }
 

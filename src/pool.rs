@@ -2,19 +2,27 @@
 //!
 //! Calls go first. What is done in bulk (streams, exports) limits itself, waits as long as it takes, and gets every
 //! other turn, so that neither starves. What is never urgent goes last.
+//!
+//! A long text takes seconds, so the work on it lends its turn to work on a shorter text that waits ([`Turn::lend`]). It
+//! keeps what it has done so far. So that this takes bounded memory, texts are put into classes of length, and a turn is
+//! lent only to a lower one.
 
 mod admission;
+mod lending;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     time::{Duration, Instant},
 };
 
 use tokio::sync::oneshot;
 
 use crate::{memory::Memory, overload::Overload};
-use admission::{Admission, TryAfter};
+use admission::{Admission, CLASSES, Class, TryAfter, class};
+use lending::Lending;
 
 /// How many calls may wait for each thread, however short they are.
 const MOST_WAITING: usize = 64;
@@ -48,9 +56,34 @@ struct State {
 /// Those who wait, in order. Some may have gone away.
 #[derive(Debug, Default)]
 struct Queue {
-    places: VecDeque<oneshot::Sender<Turn>>,
+    places: VecDeque<Waiting>,
     /// How many have not gone away.
     count: usize,
+}
+
+/// One who waits, and how long the text is.
+#[derive(Debug)]
+struct Waiting {
+    class: Class,
+    turn: oneshot::Sender<Turn>,
+}
+
+impl Waiting {
+    fn is_gone(&self) -> bool {
+        self.turn.is_closed()
+    }
+}
+
+/// How urgent work is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Urgency {
+    /// A call waits for it, which is due at this time if it has a deadline. It is refused at once if that would be too
+    /// late for this call, or for any.
+    Call(Option<Instant>),
+    /// It waits however much work waits. For callers that limit themselves.
+    Bulk,
+    /// It waits until a thread is free and nothing else waits for one.
+    Idle,
 }
 
 /// The queues, in the order in which they are served.
@@ -87,6 +120,12 @@ impl Pool {
         Self::with(1, None, None)
     }
 
+    /// The threads that a pool of this size may take, with those that wait until work comes back that they lent their
+    /// turn to.
+    pub(crate) const fn most_threads(threads: usize) -> usize {
+        threads * (CLASSES + 1)
+    }
+
     fn with(threads: usize, queue_time: Option<Duration>, memory: Option<Arc<Memory>>) -> Self {
         let admission = Admission::new(queue_time.unwrap_or_default());
         let state = State { running: 0, queues: Default::default(), call_had_last: false, admission };
@@ -100,7 +139,7 @@ impl Pool {
         due: Option<Instant>,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PoolError> {
-        start(self.enter(Kind::Call, due)?, work).await
+        self.run_on(0, Urgency::Call(due), |_| work()).await
     }
 
     /// Runs `work` when its turn comes, however much work waits. For callers that limit themselves.
@@ -108,15 +147,17 @@ impl Pool {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PoolError> {
-        start(self.enter(Kind::Bulk, None)?, work).await
+        self.run_on(0, Urgency::Bulk, |_| work()).await
     }
 
-    /// Runs `work` when a thread is free and nothing else waits for one. For work that is never urgent.
-    pub(crate) async fn run_idle<T: Send + 'static>(
+    /// Runs `work` on a text of so many bytes when its turn comes. It is given the turn, to lend it from time to time.
+    pub(crate) async fn run_on<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        bytes: usize,
+        urgency: Urgency,
+        work: impl FnOnce(&Turn) -> T + Send + 'static,
     ) -> Result<T, PoolError> {
-        start(self.enter(Kind::Idle, None)?, work).await
+        start(self.enter(class(bytes), urgency)?, work).await
     }
 
     /// A turn for work on the caller's own thread, if a thread is free and nobody waits for one.
@@ -125,28 +166,32 @@ impl Pool {
         let is_free = state.queues.iter().all(|queue| queue.count == 0) && state.running < self.threads();
         is_free.then(|| {
             state.running += 1;
-            Turn { pool: self.clone(), began: None }
+            Turn::new(self, Kind::Call, class(0), None)
         })
     }
 
-    /// Takes a place in this queue.
-    fn enter(&self, kind: Kind, due: Option<Instant>) -> Result<Place, PoolError> {
-        let (give, given) = oneshot::channel();
+    /// Takes a place in the queue for work of this class.
+    fn enter(&self, class: Class, urgency: Urgency) -> Result<Place, PoolError> {
+        let (turn, given) = oneshot::channel();
         let mut state = self.state();
-        if kind == Kind::Call {
-            self.check(&mut state, due).map_err(PoolError::Full)?;
-        }
-        state.join(kind, give);
+        let kind = match urgency {
+            Urgency::Call(due) => {
+                self.check(&mut state, class, due).map_err(PoolError::Full)?;
+                Kind::Call
+            }
+            Urgency::Bulk => Kind::Bulk,
+            Urgency::Idle => Kind::Idle,
+        };
+        state.join(kind, Waiting { class, turn });
         self.serve(&mut state);
         drop(state);
         Ok(Place { pool: self.clone(), kind, given, is_over: false })
     }
 
     /// Whether a call need not wait, or may.
-    fn check(&self, state: &mut State, due: Option<Instant>) -> Result<(), Overload> {
-        let calls = state.queues[Kind::Call as usize].count;
+    fn check(&self, state: &mut State, class: Class, due: Option<Instant>) -> Result<(), Overload> {
         let threads = self.threads();
-        if calls == 0 && state.running < threads {
+        if state.queues[Kind::Call as usize].count == 0 && state.running < threads {
             state.admission.admits();
             return Ok(());
         }
@@ -158,28 +203,45 @@ impl Pool {
         }
         let queue_time = state.admission.queue_time();
         let full = |retry| Overload::of("queue_time", format!("{queue_time:?}"), retry);
+        let (calls, ahead) = state.ahead(class);
         // As long as nothing is known of how long work takes, this has to do.
         if calls >= MOST_WAITING * self.0.threads {
             return Err(full(Duration::from_secs(1)));
         }
-        // Every other turn is one of those that wait in bulk.
-        let ahead = calls + state.queues[Kind::Bulk as usize].count.min(calls + 1);
-        let decided = state.admission.decide(ahead, threads, due, Instant::now());
+        let decided = state.admission.decide(class, &ahead, threads, due, Instant::now());
         decided.map_err(|TryAfter(retry)| full(retry))
     }
 
     /// Gives turns to those who wait, as far as there are threads.
     fn serve(&self, state: &mut State) {
         while state.running < self.threads()
-            && let Some(place) = state.next()
+            && let Some((kind, place)) = state.next(|_, _| true)
         {
             state.running += 1;
-            // Places are given up under the lock that is held here, so that this one is still wanted.
-            if let Err(unwanted) = place.send(Turn { pool: self.clone(), began: None }) {
+            if !self.give(kind, place, None) {
                 state.running -= 1;
-                std::mem::forget(unwanted);
             }
         }
+    }
+
+    /// Gives a turn to work that is more urgent or on a shorter text than this, if some waits. What this returns ends
+    /// when that is done.
+    fn lend(&self, kind: Kind, class: Class) -> Option<mpsc::Receiver<()>> {
+        let (lender, returned) = mpsc::channel();
+        let goes_first = |other, shorter| match kind {
+            Kind::Idle => other != Kind::Idle && shorter <= class,
+            _ => other != Kind::Idle && shorter < class,
+        };
+        let mut state = self.state();
+        let (kind, place) = state.next(goes_first)?;
+        self.give(kind, place, Some(lender)).then_some(returned)
+    }
+
+    /// Gives a turn to one who waited. False if nobody wants it.
+    fn give(&self, kind: Kind, place: Waiting, lender: Option<mpsc::Sender<()>>) -> bool {
+        // Places are given up under the lock that is held here, so that this one is still wanted.
+        let given = place.turn.send(Turn::new(self, kind, place.class, lender));
+        given.map_err(std::mem::forget).is_ok()
     }
 
     /// How many threads may run now.
@@ -194,23 +256,39 @@ impl Pool {
 }
 
 impl State {
-    fn join(&mut self, kind: Kind, place: oneshot::Sender<Turn>) {
+    fn join(&mut self, kind: Kind, place: Waiting) {
         let queue = &mut self.queues[kind as usize];
         // Callers that have gone away leave their places behind, of which there must not be too many.
         if queue.places.len() > 2 * queue.count + 16 {
-            queue.places.retain(|place| !place.is_closed());
+            queue.places.retain(|place| !place.is_gone());
         }
         queue.places.push_back(place);
         queue.count += 1;
         self.note_calls();
     }
 
+    /// How many calls have their turn before one of this class that comes now, and how much work of each class does.
+    /// Longer texts do not: they lend it their turn.
+    fn ahead(&self, class: Class) -> (usize, [u32; CLASSES]) {
+        let waiting = |kind: Kind| {
+            let places = self.queues[kind as usize].places.iter();
+            places.filter(|place| !place.is_gone() && place.class <= class).map(|place| place.class)
+        };
+        let calls = waiting(Kind::Call).count();
+        let mut ahead = [0; CLASSES];
+        // Every other turn is one of those that wait in bulk.
+        for class in waiting(Kind::Call).chain(waiting(Kind::Bulk).take(calls + 1)) {
+            ahead[class] += 1;
+        }
+        (calls, ahead)
+    }
+
     fn note_calls(&mut self) {
         self.admission.waits(self.queues[Kind::Call as usize].count, Instant::now());
     }
 
-    /// Whose turn it is.
-    fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
+    /// Whose turn it is among those that may have it.
+    fn next(&mut self, may: impl Fn(Kind, Class) -> bool) -> Option<(Kind, Waiting)> {
         let order = if self.call_had_last {
             [Kind::Bulk, Kind::Call, Kind::Idle]
         } else {
@@ -218,26 +296,31 @@ impl State {
         };
         for kind in order {
             let queue = &mut self.queues[kind as usize];
-            while let Some(place) = queue.places.pop_front() {
-                if !place.is_closed() {
-                    queue.count -= 1;
-                    self.call_had_last = kind == Kind::Call;
-                    self.note_calls();
-                    return Some(place);
-                }
+            while queue.places.front().is_some_and(Waiting::is_gone) {
+                queue.places.pop_front();
+            }
+            let first = queue.places.iter().position(|place| !place.is_gone() && may(kind, place.class));
+            if let Some(place) = first.and_then(|first| queue.places.remove(first)) {
+                queue.count -= 1;
+                self.call_had_last = kind == Kind::Call;
+                self.note_calls();
+                return Some((kind, place));
             }
         }
         None
     }
 }
 
-async fn start<T: Send + 'static>(place: Place, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PoolError> {
+async fn start<T: Send + 'static>(
+    place: Place,
+    work: impl FnOnce(&Turn) -> T + Send + 'static,
+) -> Result<T, PoolError> {
     let mut turn = place.turn().await?;
     // The turn moves with the work: a caller that goes away does not free the thread.
     #[allow(clippy::disallowed_methods, reason = "this is the pool; the turn bounds how many run at once")]
     let task = tokio::task::spawn_blocking(move || {
-        turn.began = Some(Instant::now());
-        let outcome = work();
+        turn.lending = Some(Lending::begin());
+        let outcome = work(&turn);
         drop(turn);
         outcome
     });
@@ -279,129 +362,49 @@ impl Drop for Place {
     }
 }
 
-/// A thread that may be used. It is free again when this is dropped.
+/// A thread that may be used. When this is dropped, it is free again, or goes back to the work that lent it.
 #[derive(Debug)]
 pub(crate) struct Turn {
     pool: Pool,
-    /// When its work began, if it did.
-    began: Option<Instant>,
+    kind: Kind,
+    class: Class,
+    /// None before its work begins.
+    lending: Option<Lending>,
+    /// Dropped with the turn, which whoever lent it notices.
+    lender: Option<mpsc::Sender<()>>,
+}
+
+impl Turn {
+    fn new(pool: &Pool, kind: Kind, class: Class, lender: Option<mpsc::Sender<()>>) -> Self {
+        Self { pool: pool.clone(), kind, class, lending: None, lender }
+    }
+
+    /// Lends the turn to work on a shorter text, if some waits, and returns when that is done. Work calls this at
+    /// moments when it holds no lock.
+    ///
+    /// Whoever lends a turn then works for as long as it waited before it lends it again. So long work gets half of the
+    /// time at least, and short work waits no longer than other work of its kind takes.
+    pub(crate) fn lend(&self) {
+        if let Some(lending) = self.lending.as_ref().filter(|lending| lending.is_due())
+            && let Some(returned) = self.pool.lend(self.kind, self.class)
+        {
+            // Nothing is ever sent: this ends when the sender is dropped.
+            lending.wait(|| {
+                let _ = returned.recv();
+            });
+        }
+    }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
         let mut state = self.pool.state();
-        state.running -= 1;
-        if let Some(began) = self.began {
-            state.admission.took(began.elapsed());
+        if let Some(lending) = &self.lending {
+            state.admission.took(self.class, lending.worked());
         }
-        self.pool.serve(&mut state);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::mpsc;
-
-    use super::*;
-
-    const SHORT: Duration = Duration::from_millis(25);
-
-    /// A pool of one thread, which is busy until the sender is dropped.
-    async fn busy(pool: Pool) -> (Pool, mpsc::Sender<()>, tokio::task::JoinHandle<Result<bool, PoolError>>) {
-        let (release, blocked) = mpsc::channel::<()>();
-        let first = tokio::spawn({
-            let pool = pool.clone();
-            async move { pool.run(None, move || blocked.recv().is_err()).await }
-        });
-        while pool.state().running == 0 {
-            tokio::task::yield_now().await;
+        if self.lender.is_none() {
+            state.running -= 1;
+            self.pool.serve(&mut state);
         }
-        (pool, release, first)
-    }
-
-    fn waiting(pool: &Pool, kind: Kind) -> usize {
-        pool.state().queues[kind as usize].count
-    }
-
-    #[tokio::test]
-    async fn work_for_which_nobody_waits_is_refused_while_some_is_done() {
-        let (pool, release, first) = busy(Pool::single()).await;
-        let Err(PoolError::Full(full)) = pool.run(None, || 3).await else { panic!("it waits") };
-        assert_eq!(full.limit, None);
-        drop(release);
-        assert!(first.await.unwrap().unwrap());
-        assert_eq!(pool.run(None, || 3).await.unwrap(), 3);
-    }
-
-    #[tokio::test]
-    async fn calls_and_bulk_take_turns_and_what_can_wait_lets_both_go_first() {
-        let (pool, release, first) = busy(Pool::new(1, SHORT)).await;
-        let order = Arc::new(Mutex::new(Vec::new()));
-        let note = |name| {
-            let order = Arc::clone(&order);
-            move || order.lock().unwrap().push(name)
-        };
-        let mut tasks = Vec::new();
-        let work = note("idle");
-        tasks.push(tokio::spawn({
-            let pool = pool.clone();
-            async move { pool.run_idle(work).await }
-        }));
-        for name in ["bulk 1", "bulk 2", "bulk 3"] {
-            let (pool, work) = (pool.clone(), note(name));
-            tasks.push(tokio::spawn(async move { pool.run_patiently(work).await }));
-        }
-        // On the one thread of this test each gets as far as it can before the next one starts.
-        tokio::task::yield_now().await;
-        for name in ["call 1", "call 2"] {
-            let (pool, work) = (pool.clone(), note(name));
-            tasks.push(tokio::spawn(async move { pool.run(None, work).await }));
-        }
-        while waiting(&pool, Kind::Call) < 2 || waiting(&pool, Kind::Bulk) < 3 {
-            tokio::task::yield_now().await;
-        }
-        drop(release);
-        first.await.unwrap().unwrap();
-        for task in tasks {
-            task.await.unwrap().unwrap();
-        }
-        assert_eq!(*order.lock().unwrap(), ["bulk 1", "call 1", "bulk 2", "call 2", "bulk 3", "idle"]);
-    }
-
-    #[tokio::test]
-    async fn places_of_those_who_went_away_are_not_kept() {
-        let (pool, release, first) = busy(Pool::new(1, SHORT)).await;
-        for _ in 0..1000 {
-            let gone = pool.run(None, || 1);
-            assert!(futures_util::FutureExt::now_or_never(gone).is_none());
-        }
-        assert_eq!(waiting(&pool, Kind::Call), 0);
-        assert!(pool.state().queues[Kind::Call as usize].places.len() < 100);
-        let next = tokio::spawn({
-            let pool = pool.clone();
-            async move { pool.run(None, || 2).await }
-        });
-        while waiting(&pool, Kind::Call) == 0 {
-            tokio::task::yield_now().await;
-        }
-        drop(release);
-        first.await.unwrap().unwrap();
-        assert_eq!(next.await.unwrap().unwrap(), 2);
-        assert_eq!(pool.state().running, 0);
-    }
-
-    #[tokio::test]
-    async fn while_memory_is_short_one_runs_and_others_are_refused() {
-        let memory = Arc::new(Memory::new(1));
-        memory.look();
-        if !memory.is_short() {
-            return;
-        }
-        let (pool, release, first) = busy(Pool::sparing(4, SHORT, &memory)).await;
-        let Err(PoolError::Full(full)) = pool.run(None, || 3).await else { panic!("it runs or waits") };
-        assert_eq!(full.limit, Some(("memory_bytes", "1".into())));
-        drop(release);
-        first.await.unwrap().unwrap();
-        assert_eq!(pool.run(None, || 3).await.unwrap(), 3);
     }
 }

@@ -102,8 +102,8 @@ fn no_level(word: &str) -> String {
     )
 }
 
-/// Logs a panic as an event of one line. The library of the store panics on damaged files, which the engine catches. If
-/// a backtrace is asked for, it is printed as usual.
+/// Logs a panic as an event of one line. If a backtrace is asked for, it is printed as usual, but not where the libraries
+/// of store and indexes panic on damaged files, which the engine catches.
 fn tell_panics() {
     let usual = std::panic::take_hook();
     let with_backtrace = std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");
@@ -111,7 +111,7 @@ fn tell_panics() {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         let why = panic.payload_as_str().unwrap_or("for an unknown reason");
         tracing::error!(place, "a thread panicked: {why}");
-        if with_backtrace {
+        if with_backtrace && !sayso_index::turns_panics_into_errors() {
             usual(panic);
         }
     }));

@@ -49,6 +49,7 @@ mod listing;
 mod looked;
 mod lookup;
 mod named;
+mod named_files;
 mod never_back;
 #[cfg(test)]
 mod older_tests;
@@ -94,6 +95,7 @@ use self::change::{restore, salvage};
 pub use self::check::{Checked, Finding};
 pub use self::compact::Compacted;
 use self::fault::caught;
+pub use self::fault::turns_panics_into_errors;
 use self::files::{Files, Folder, STORE};
 use self::follow::Follower;
 use self::indexes::INDEXES;
@@ -276,9 +278,20 @@ impl Embedded {
 
     /// Reads. What fails for a damaged file is looked into, a panic included.
     fn guarded<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
-        caught("what was asked for", read).inspect_err(|error| self.shared.suspect(error))
+        let failed = |error: Error| {
+            self.shared.suspect(&error);
+            match (error.kind(), error.damaged_record()) {
+                (ErrorKind::Corrupt, None) => Error::new(ErrorKind::Corrupt, format!("{error}; {IF_IT_LASTS}")),
+                _ => error,
+            }
+        };
+        caught("what was asked for", read).map_err(failed)
     }
 }
+
+/// What to do about files that cannot be read. Those of an index are looked through as soon as a reader fails.
+const IF_IT_LASTS: &str = "if this goes on for more than a minute, build the search indexes anew with sayso reindex, or stop the \
+                           server and let sayso check say what is damaged";
 
 /// Whether there is an index.
 fn indexed(files: &dyn Files) -> bool {

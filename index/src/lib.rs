@@ -60,7 +60,7 @@ mod wildcard;
 mod words;
 
 pub use article::{AnalyzedArticle, Article, EntityId, EntityRecord, Version, text_digest};
-pub use embedded::{Checked, Compacted, Embedded, EmbeddedOptions, Finding, Opened, Rebuilt};
+pub use embedded::{Checked, Compacted, Embedded, EmbeddedOptions, Finding, Opened, Rebuilt, turns_panics_into_errors};
 pub use engine::{
     Change, Engine, Health, Interrupt, OnProgress, Outdated, Pending, Progress, Receipt, Status, Wanted, Write,
 };

@@ -107,6 +107,10 @@ pub(crate) enum Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Io(path, error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                let who = "the user that runs sayso must be able to read and write it: see chown and chmod";
+                write!(f, "{}: {error}; {who}", path.display())
+            }
             Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
             Self::Content(path, error) => {
                 write!(f, "{}: this is no file of keys as `sayso keys create` writes it: {error}", path.display())

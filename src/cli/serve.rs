@@ -9,6 +9,7 @@ use std::{
 use super::client;
 use crate::{
     config::{ConfigError, DEFAULT_LISTEN, RawConfig, Settings, misspelt_variables},
+    pool::Pool,
     server::{Failure, Ready},
     telemetry,
 };
@@ -49,7 +50,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
     let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
     let encrypted = config.tls.is_some();
     let scheme = if encrypted { "https" } else { "http" };
-    let threads = config.analysis_threads + config.search_threads + OTHER_THREADS;
+    let threads = Pool::most_threads(config.analysis_threads) + config.search_threads + OTHER_THREADS;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(threads).build()?;
     let outcome = runtime.block_on(async {
         let server = Ready::open(config).await?;

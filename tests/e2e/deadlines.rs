@@ -107,3 +107,28 @@ async fn an_ingest_stream_that_is_given_up_analyses_nothing_more_and_keeps_what_
     server.put(article("after", STORY)).await;
     assert_eq!(server.ids().await, ["after", "first"]);
 }
+
+#[tokio::test]
+async fn a_short_text_does_not_wait_for_the_long_ones_that_came_before_it() {
+    let server = Server::start_with(&["--analysis-threads", "1", "--search-timeout", "1h"]);
+    for (mode, times) in [(AnalysisMode::Accurate, 1500), (AnalysisMode::Fast, 1500)] {
+        let mut long = tokio::task::JoinSet::new();
+        for _ in 0..3 {
+            // On a connection of its own.
+            let mut client = AnalyzeServiceClient::new(server.channel().await);
+            let text = STORY.repeat(times);
+            let request = AnalyzeRequest { text, analysis_mode: mode.into(), ..Default::default() };
+            long.spawn(async move { client.analyze(request).await.map(drop) });
+        }
+        for number in 0..3 {
+            for short in [AnalysisMode::Fast, AnalysisMode::Accurate] {
+                let body = format!("{STORY}{mode:?}, {number}, {short:?}.");
+                server.put_as(short, article(&format!("{mode:?} {number} {short:?}"), &body)).await;
+            }
+        }
+        // The only thread still reads them: had the puts waited for it, at least one would have ended.
+        let ended = long.try_join_next();
+        assert!(ended.is_none(), "{mode:?}: {ended:?}");
+        long.shutdown().await;
+    }
+}

@@ -3,6 +3,10 @@
 
 use std::{
     fs,
+    os::unix::{
+        fs::{MetadataExt, PermissionsExt, chown},
+        process::CommandExt,
+    },
     path::{Path, PathBuf},
     process::{Command, Output},
     time::Duration,
@@ -163,4 +167,53 @@ async fn a_process_that_is_halted_keeps_its_directory_and_goes_on_where_it_was()
     stop(&mut server);
     let (code, said) = check(&server.data_dir());
     assert_eq!(code, Some(0), "{said}");
+}
+
+/// Starts a server on a data directory as a user that is not root, whom permissions do not bind. Root lends data and
+/// program to that user.
+fn serve_as_plain_user(data: &Path) -> Output {
+    const NOBODY: u32 = 65534;
+    let (folder, mut program) = (data.parent().unwrap(), PathBuf::from(env!("CARGO_BIN_EXE_sayso")));
+    let is_root = fs::metadata(folder).unwrap().uid() == 0;
+    if is_root {
+        let near = folder.join("sayso");
+        if !near.exists() {
+            fs::hard_link(&program, &near).or_else(|_| fs::copy(&program, &near).map(|_| ())).unwrap();
+        }
+        program = near;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o711)).unwrap();
+        lend(data, NOBODY);
+    }
+    let mut serve = Command::new(program);
+    serve.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data);
+    if is_root {
+        serve.uid(NOBODY).gid(NOBODY);
+    }
+    serve.output().unwrap()
+}
+
+fn lend(path: &Path, user: u32) {
+    chown(path, Some(user), Some(user)).unwrap();
+    if path.is_dir() {
+        fs::read_dir(path).unwrap().for_each(|entry| lend(&entry.unwrap().path(), user));
+    }
+}
+
+#[tokio::test]
+async fn what_may_not_be_opened_is_named_with_what_to_do() {
+    let mut server = Server::start_with(&["--analysis", "fast"]);
+    server.put(article("a", STORY)).await;
+    stop(&mut server);
+    let data = server.data_dir();
+    let (store, keys) = (data.join("articles.redb"), data.join("keys.json"));
+    fs::write(&keys, "{\"keys\": []}").unwrap();
+    for (place, mode) in [(&store, 0), (&store, 0o400), (&data.join("quotes"), 0), (&keys, 0), (&data, 0)] {
+        let before = fs::metadata(place).unwrap().permissions();
+        fs::set_permissions(place, fs::Permissions::from_mode(mode)).unwrap();
+        let output = serve_as_plain_user(&data);
+        fs::set_permissions(place, before).unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        let told = said.contains(&place.display().to_string()) && said.contains("chown");
+        assert!(output.status.code() == Some(1) && told, "{} {mode:o}: {said}", place.display());
+    }
 }

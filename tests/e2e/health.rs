@@ -42,15 +42,22 @@ async fn indexes_that_stand_still_show_in_health_info_and_metrics_and_go_on_by_t
     let put = server.articles().await.put_article(request).await.unwrap_err();
     assert_eq!((put.code(), reason(&put).as_str()), (Code::Unavailable, "NOT_SEARCHABLE_YET"), "{put}");
     becomes(&server, "sayso.v1.ArticleService", ServingStatus::NotServing).await;
-    assert_eq!(status(&server, "sayso.v1.SearchService").await, ServingStatus::Serving, "reads go on");
-    assert_eq!(status(&server, "").await, ServingStatus::Serving);
+    for searcher in ["sayso.v1.SearchService", "sayso.v1.QuoteService", "sayso.v1.EntityService"] {
+        becomes(&server, searcher, ServingStatus::NotServing).await;
+    }
+    assert_eq!(server.ids().await, ["a"], "reads go on");
+    for other in ["", "sayso.v1.SnapshotService", "sayso.v1.AnalyzeService"] {
+        assert_eq!(status(&server, other).await, ServingStatus::Serving, "{other}");
+    }
     let mut client = ServerServiceClient::new(server.channel().await);
     let info = client.get_server_info(GetServerInfoRequest::default()).await.unwrap().into_inner();
     assert_eq!(info.faults.len(), 1, "{:?}", info.faults);
     assert_eq!(scrape(&server)["sayso_index_fault"], 1.);
     fs::remove_file(&indexes).unwrap();
     fs::rename(&aside, &indexes).unwrap();
-    becomes(&server, "sayso.v1.ArticleService", ServingStatus::Serving).await;
+    for service in ["sayso.v1.ArticleService", "sayso.v1.SearchService", "sayso.v1.QuoteService"] {
+        becomes(&server, service, ServingStatus::Serving).await;
+    }
     assert_eq!(scrape(&server)["sayso_index_fault"], 0.);
     let request = SearchSentencesRequest { query: "cranes".into(), ..SearchSentencesRequest::default() };
     assert_eq!(
@@ -115,6 +122,12 @@ async fn the_command_tells_by_its_exit_code_whether_a_service_serves() {
     becomes(&server, ARTICLES[1], ServingStatus::NotServing).await;
     let (code, told) = asked(&server, &ARTICLES);
     assert!(code == Some(1) && told.contains("does not serve"), "{told}");
+    let files = tempfile::tempdir().unwrap();
+    fs::write(files.path().join("b.txt"), STORY).unwrap();
+    let mut ingest = std::process::Command::new(env!("CARGO_BIN_EXE_sayso"));
+    let ended = ingest.arg("ingest").arg(files.path()).args(["--server", &server.url()]).output().unwrap();
+    let told = String::from_utf8(ended.stderr).unwrap();
+    assert!(ended.status.success() && told.contains("1 article is kept, but cannot be found yet"), "{told}");
     // From here on the server asks for keys, but not those who only watch.
     let mut keys = std::process::Command::new(env!("CARGO_BIN_EXE_sayso"));
     let made = keys.args(["keys", "create", "desk", "--data-dir"]).arg(server.data_dir()).output().unwrap();

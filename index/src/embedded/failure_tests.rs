@@ -301,6 +301,30 @@ fn an_index_that_readers_fail_on_is_rebuilt_while_it_runs() {
     assert_eq!(engine.health(), Health::default());
 }
 
+#[test]
+fn an_index_that_is_deleted_while_it_runs_is_made_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Embedded::open(dir.path(), EmbeddedOptions::default()).unwrap();
+    put(&engine, "a").unwrap();
+    std::fs::remove_dir_all(dir.path().join("quotes")).unwrap();
+    let _ = put(&engine, "b");
+    eventually("the indexes follow again", || engine.health() == Health::default());
+    eventually("b is found", || listed(&engine).is_ok_and(|count| count == 2));
+}
+
+#[test]
+fn what_cannot_be_read_is_told_with_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Embedded::open(dir.path(), EmbeddedOptions::default()).unwrap();
+    let read = || -> Result<()> {
+        assert!(turns_panics_into_errors());
+        panic!("as the libraries do");
+    };
+    let error = engine.guarded(read).unwrap_err();
+    assert!(!turns_panics_into_errors());
+    assert!(error.kind() == ErrorKind::Corrupt && error.to_string().contains("sayso reindex"), "{error}");
+}
+
 /// Which records of an article are damaged.
 #[derive(Clone, Copy, Debug)]
 enum Record {

@@ -3,21 +3,36 @@
 //! What matters to a caller is the kind: damage (restore or rebuild), a failing disk (try again later), or another process that has
 //! the directory open. Both libraries panic on some damaged files, so reading files goes through [`caught`].
 
+use std::cell::Cell;
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
 
 use tantivy::TantivyError;
-use tantivy::directory::error::{LockError, OpenWriteError};
+use tantivy::directory::error::{LockError, OpenReadError, OpenWriteError};
 
 use crate::{Error, ErrorKind, Result};
 
 /// Does something that reads files, and turns a panic into an error, since the libraries panic on some damaged files. `what` says
 /// what is being read.
 pub(super) fn caught<T>(what: &str, act: impl FnOnce() -> Result<T>) -> Result<T> {
+    CATCHING.set(CATCHING.get() + 1);
     // What was touched is thrown away, or only read again.
-    panic::catch_unwind(AssertUnwindSafe(act)).unwrap_or_else(|_| {
+    let outcome = panic::catch_unwind(AssertUnwindSafe(act));
+    CATCHING.set(CATCHING.get() - 1);
+    outcome.unwrap_or_else(|_| {
         Err(Error::new(ErrorKind::Corrupt, format!("{what} cannot be read: reading it failed halfway")))
     })
+}
+
+thread_local! {
+    /// How many of the calls that this thread is in turn panics into errors.
+    static CATCHING: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Whether the engine turns a panic of this thread into an error, as it does while it reads files. For hooks: such a panic tells
+/// of a damaged file, and not of a fault of the program.
+pub fn turns_panics_into_errors() -> bool {
+    CATCHING.get() > 0
 }
 
 /// A failure of the store of record, as this crate's error.
@@ -39,7 +54,10 @@ fn stored(error: redb::Error) -> Error {
     let message = match kind {
         ErrorKind::InUse => "the data directory is open in another process".to_owned(),
         ErrorKind::Corrupt => format!("the store of articles cannot be read: {error}"),
-        _ => format!("the store of articles failed: {error}"),
+        _ => {
+            let why = if let E::Io(error) = &error { remedy(error.kind()) } else { "" };
+            format!("the store of articles failed: {error}{why}")
+        }
     };
     Error::new(kind, message)
 }
@@ -68,12 +86,38 @@ impl From<TantivyError> for Error {
             | TantivyError::InvalidArgument(_) => ErrorKind::Corrupt,
             _ => ErrorKind::Storage,
         };
-        Self::new(kind, format!("the search index failed: {error}"))
+        let why = refused(&error).map_or("", remedy);
+        Self::new(kind, format!("the search index failed: {error}{why}"))
+    }
+}
+
+/// How the system refused what an index wanted to do with a file, if it did.
+fn refused(error: &TantivyError) -> Option<io::ErrorKind> {
+    match error {
+        TantivyError::OpenReadError(OpenReadError::IoError { io_error, .. })
+        | TantivyError::OpenWriteError(OpenWriteError::IoError { io_error, .. })
+        | TantivyError::LockFailure(LockError::IoError(io_error), _)
+        | TantivyError::IoError(io_error) => Some(io_error.kind()),
+        _ => None,
     }
 }
 
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
-        Self::new(ErrorKind::Storage, format!("the data directory failed: {error}"))
+        Self::new(ErrorKind::Storage, format!("the data directory failed: {error}{}", remedy(error.kind())))
+    }
+}
+
+/// What to do about a file or folder that fails in this way, to be put behind the failure. Nothing if it tells by itself.
+pub(super) fn remedy(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::PermissionDenied => {
+            "; the user that runs sayso must be able to read and write the data directory and all that is in it: see \
+             chown and chmod"
+        }
+        io::ErrorKind::ReadOnlyFilesystem => {
+            "; mount its file system so that it can be written, or use another directory"
+        }
+        _ => "",
     }
 }

@@ -12,10 +12,14 @@ use redb::{Builder, Database};
 use tantivy::Directory;
 use tantivy::directory::MmapDirectory;
 
+use super::fault::remedy;
 use crate::{Error, ErrorKind, Result};
 
 /// The file of the store.
 pub(super) const STORE: &str = "articles.redb";
+
+/// A file that is written to see whether that is possible. One that is left over goes with the next start.
+const PROBE: &str = "probe";
 
 /// The files of a data directory.
 pub(super) trait Files: fmt::Debug + Send + Sync {
@@ -36,6 +40,9 @@ pub(super) trait Files: fmt::Debug + Send + Sync {
 
     /// The names of what lies in the folder of an index.
     fn list(&self, folder: &str) -> Result<Vec<PathBuf>>;
+
+    /// Fails if nothing can be written into the folder of an index. One that is missing is made when it is needed.
+    fn writable(&self, folder: &str) -> Result<()>;
 
     /// Makes a folder empty, and creates it if it is missing. One that cannot be written keeps what is in it.
     fn empty(&self, folder: &str) -> Result<()>;
@@ -111,7 +118,15 @@ impl Files for Folder {
     }
 
     fn store(&self, name: &str, how: &mut Builder) -> Result<Database> {
-        Ok(how.create(self.file(name)?)?)
+        let file = self.file(name)?;
+        // What redb says of a file that may not be opened names neither the file nor what to do.
+        match File::options().read(true).write(true).open(&file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                let told = format!("{} cannot be read and written: {error}{}", file.display(), remedy(error.kind()));
+                Err(Error::new(ErrorKind::Storage, told))
+            }
+            _ => Ok(how.create(file)?),
+        }
     }
 
     fn index(&self, folder: &str) -> Result<Box<dyn Directory>> {
@@ -138,6 +153,19 @@ impl Files for Folder {
         Ok(names)
     }
 
+    fn writable(&self, folder: &str) -> Result<()> {
+        let path = self.0.join(folder);
+        let probe = path.join(PROBE);
+        // It is empty: whether there is room is another question.
+        match File::create(&probe).and_then(|_| fs::remove_file(&probe)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                let told = format!("{} cannot be written: {error}{}", path.display(), remedy(error.kind()));
+                Err(Error::new(ErrorKind::Storage, told))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn empty(&self, folder: &str) -> Result<()> {
         let path = self.0.join(folder);
         if path.symlink_metadata().is_ok() && !path.is_dir() {
@@ -145,7 +173,7 @@ impl Files for Folder {
         }
         fs::create_dir_all(&path)?;
         // A folder that cannot be written must not cost an index that may be intact.
-        fs::write(path.join("probe"), "?")?;
+        fs::write(path.join(PROBE), "?")?;
         fs::remove_dir_all(&path)?;
         Ok(fs::create_dir_all(&path)?)
     }

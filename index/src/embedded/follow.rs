@@ -20,7 +20,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use super::change::Suspects;
 use super::fault::caught;
 use super::files::Files;
-use super::indexes::{Fields, Indexes};
+use super::indexes::{Fields, INDEXES, Indexes};
 use super::opened::Opened;
 use super::options::EmbeddedOptions;
 use super::reindex::{self, Rebuilding};
@@ -102,8 +102,14 @@ impl Follower {
         let view = View::new(fields.clone(), indexes.searchers(), snapshot, shared.ahead.clone())?;
         let view = Arc::new(ArcSwap::from_pointee(view));
         let (indexes, pending, looked) = (Some(indexes), Vec::new(), Instant::now());
-        let (retry, checked, rebuilding, reindexed) = (None, None, None, Vec::new());
+        let (checked, rebuilding, reindexed) = (None, None, Vec::new());
         let measures_until = Instant::now() + MEASURED;
+        // Nothing has to be written yet, so that searches can go on. But whoever looks learns that nothing could be.
+        let retry = writable(&*files).err().map(|error| {
+            tracing::warn!(%error, "the search indexes cannot follow the store; trying again");
+            shared.fault.store(Some(Arc::new(error.to_string())));
+            (Instant::now() + TICK, TICK)
+        });
         let follower = Self {
             files,
             options,
@@ -325,6 +331,9 @@ impl Follower {
     /// Feeds the indexes until the queue is idle or the backlog is large enough, then commits and shows the new view.
     fn catch_up(&mut self, durable: &Receiver<Followed>) -> Result<()> {
         let began = Instant::now();
+        if self.shared.fault.load().is_some() {
+            writable(&*self.files)?;
+        }
         let mut snapshot = self.store.snapshot()?;
         let mut indexes = match self.indexes.take() {
             Some(indexes) => indexes,
@@ -383,4 +392,9 @@ impl Follower {
         }
         Ok(())
     }
+}
+
+/// Fails if the indexes cannot be written.
+fn writable(files: &dyn Files) -> Result<()> {
+    INDEXES.into_iter().try_for_each(|index| files.writable(index))
 }

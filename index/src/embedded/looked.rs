@@ -1,13 +1,16 @@
 //! What is found where an index should be: an index that fits the store, or why not.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use tantivy::Index;
 use tantivy::directory::Directory;
+use tantivy::directory::error::OpenReadError;
 use tantivy::schema::Schema;
 
 use super::files::Files;
+use super::named_files::NamedFiles;
 use super::schema;
 use super::store::Snapshot;
 use crate::Result;
@@ -17,6 +20,7 @@ pub(super) const META: &str = "meta.json";
 
 /// What a commit's payload begins with.
 const PAYLOAD: &str = "sayso";
+
 /// What is found where an index should be.
 pub(super) enum Looked {
     /// Nothing.
@@ -35,7 +39,7 @@ pub(super) fn look(files: &dyn Files, folder: &str, schema: &Schema, store: &Sna
         return Ok(Looked::Missing);
     }
     // What the commit says comes before the fields: those of another version differ.
-    let metas = Index::open(files.index(folder)?)?.load_metas()?;
+    let metas = Index::open(directory(files, folder)?)?.load_metas()?;
     let commit = metas.payload.as_deref().map_or(Err("building it was not finished"), Commit::parse);
     let unusable = |reason: &str| Ok(Looked::Unusable(reason.to_owned()));
     let seq = match commit {
@@ -54,9 +58,15 @@ pub(super) fn look(files: &dyn Files, folder: &str, schema: &Schema, store: &Sna
     })
 }
 
+/// The files of the index in this folder. It has the name of its index also where it is built before it takes its place.
+fn directory(files: &dyn Files, folder: &str) -> Result<NamedFiles> {
+    let index = folder.rsplit('/').next().unwrap_or(folder);
+    Ok(NamedFiles::of(index, files.index(folder)?))
+}
+
 /// Opens the files of an index or creates them, with this crate's tokenizers.
 pub(super) fn open_index(files: &dyn Files, folder: &str, schema: &Schema) -> Result<Index> {
-    let mut index = Index::open_or_create(files.index(folder)?, schema.clone())?;
+    let mut index = Index::open_or_create(directory(files, folder)?, schema.clone())?;
     index.set_tokenizers(schema::tokenizers());
     Ok(index)
 }
@@ -111,8 +121,14 @@ pub(super) fn damage_of(index: &Index) -> Result<Option<String>> {
         if optional && !index.directory().exists(&file).map_err(tantivy::TantivyError::from)? {
             continue;
         }
-        if !index.directory().validate_checksum(&file).map_err(tantivy::TantivyError::from)? {
-            return Ok(Some(format!("its file {} is damaged", file.display())));
+        match index.directory().validate_checksum(&file) {
+            Ok(true) => {}
+            Ok(false) => return Ok(Some(format!("its file {} is damaged", file.display()))),
+            Err(OpenReadError::IoError { io_error, .. }) if io_error.kind() == io::ErrorKind::InvalidData => {
+                let file = file.display();
+                return Ok(Some(format!("its file {file} is damaged, or it is the file of another index or segment")));
+            }
+            Err(error) => return Err(tantivy::TantivyError::from(error).into()),
         }
     }
     Ok(None)

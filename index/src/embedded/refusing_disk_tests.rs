@@ -74,3 +74,19 @@ fn a_disk_that_takes_the_store_but_no_index_delays_and_loses_nothing() {
     eventually("the indexes follow again", || engine.health() == Health::default());
     assert_eq!(engine.status().unwrap().articles, 2);
 }
+
+#[test]
+fn indexes_that_cannot_be_written_at_the_start_are_told_before_anybody_writes() {
+    let disk = SimulatedDisk::new(1);
+    put(&Embedded::open_on(Arc::new(disk.power()), EmbeddedOptions::default()).unwrap(), "a").unwrap();
+    disk.refuse_indexes(Some(io::ErrorKind::PermissionDenied));
+    let engine = Embedded::open_on(Arc::new(disk.power()), EmbeddedOptions::default()).unwrap();
+    let told = engine.health().index_fault.unwrap();
+    assert!(told.contains("chown"), "{told}");
+    assert_eq!(engine.status().unwrap().articles, 1, "reads go on");
+    assert_eq!(put(&engine, "b").map_err(|error| error.kind()), Err(ErrorKind::NotSearchable));
+    assert!(engine.health().index_fault.is_some());
+    disk.refuse_indexes(None);
+    eventually("the indexes follow again", || engine.health() == Health::default());
+    assert_eq!(engine.status().unwrap().articles, 2);
+}

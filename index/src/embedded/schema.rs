@@ -33,8 +33,8 @@ use fields::{CASED, EXACT, column, counted, fast, keyword, words};
 pub(super) use fields::{Words, tokenizers};
 pub(super) use keys::{label_key, label_pair, label_pairs, label_value, name_key, named_word, part_word, tier_word};
 
-/// Changes whenever fields or the reading of text do: older indexes are rebuilt from the store.
-pub(super) const VERSION: u32 = 6;
+/// Changes whenever fields, the reading of text or the form of the files do: older indexes are rebuilt from the store.
+pub(super) const VERSION: u32 = 7;
 
 /// What sentences and quotes share.
 #[derive(Clone, Copy)]

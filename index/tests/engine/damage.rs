@@ -1,5 +1,6 @@
 //! Damage to the files of a data directory: what is answered is right, or it is refused in words; never silently wrong.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -177,7 +178,7 @@ fn damaged_files_never_give_wrong_answers() {
         // Segments are named at random; what a file holds tells its end.
         (name.rsplit_once('.').map_or(name.clone(), |(_, end)| end.to_owned()), path.clone())
     };
-    let mut kinds: std::collections::BTreeMap<String, Vec<PathBuf>> = Default::default();
+    let mut kinds: BTreeMap<String, Vec<PathBuf>> = Default::default();
     for (kind, path) in files(whole.path()).iter().map(by_kind) {
         kinds.entry(kind).or_default().push(path.strip_prefix(whole.path()).unwrap().to_owned());
     }
@@ -221,6 +222,53 @@ fn damaged_files_never_give_wrong_answers() {
         }
     }
     println!("{right} right, {set_aside} with articles set aside, {refused} refused");
+}
+
+/// For each index and kind of file, its place and files of the same kind to put there: one of another index, and one of
+/// another segment.
+fn exchanges(dir: &Path) -> Vec<(PathBuf, PathBuf)> {
+    let kind = |file: &Path| match file.extension() {
+        Some(end) => end.to_owned(),
+        None => file.file_name().unwrap().to_owned(),
+    };
+    let all: Vec<PathBuf> = files(dir).into_iter().filter(|file| file.parent() != Some(dir)).collect();
+    let mut exchanges = BTreeMap::new();
+    for place in &all {
+        for other in all
+            .iter()
+            .filter(|other| kind(other) == kind(place) && fs::read(other).unwrap() != fs::read(place).unwrap())
+        {
+            let same_index = other.parent() == place.parent();
+            exchanges.entry((place.parent(), kind(place), same_index)).or_insert((place.clone(), other.clone()));
+        }
+    }
+    exchanges.into_values().collect()
+}
+
+#[test]
+fn a_whole_file_of_another_index_or_segment_is_as_good_as_a_damaged_one() {
+    let whole = tempfile::tempdir().unwrap();
+    let ids = fill(whole.path());
+    let expected = [false, true].map(|scores| answers(&open(whole.path()), &ids, scores).unwrap());
+    let exchanges = exchanges(whole.path());
+    assert!(exchanges.len() > 30, "{exchanges:?}");
+    for (place, other) in exchanges {
+        let [place, other] = [&place, &other].map(|file| file.strip_prefix(whole.path()).unwrap());
+        let told = format!("{} in the place of {}", other.display(), place.display());
+        let dir = tempfile::tempdir().unwrap();
+        copy(whole.path(), dir.path());
+        fs::copy(whole.path().join(other), dir.path().join(place)).unwrap();
+        let checked = checked(dir.path(), &told);
+        let engine = Embedded::open(dir.path(), EmbeddedOptions::default()).unwrap();
+        let rebuilt = !engine.opened().rebuilt.is_empty();
+        assert_eq!(rebuilt, !checked, "{told}: the check differs from {:?}", engine.opened());
+        // tantivy's list of files to delete one day is made anew; nothing is read from it.
+        assert!(
+            rebuilt || place.ends_with(".managed.json") || place.extension().unwrap() == "lock",
+            "{told}: not noticed"
+        );
+        assert_eq!(answers(&engine, &ids, !rebuilt).unwrap(), expected[usize::from(!rebuilt)], "{told}");
+    }
 }
 
 /// Whether a check of the directory finds nothing. It leaves every file as it was.

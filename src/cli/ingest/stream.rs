@@ -4,7 +4,7 @@
 //! again if the connection breaks. The server answers "unchanged" for what it already has, so nothing is stored twice.
 //! The number and bytes of waiting articles are bounded.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -14,6 +14,7 @@ use tonic::{Code, Status};
 
 use super::super::client::{ANSWER_BYTES, Channel, Server};
 use super::super::fault::{Fault, describe, in_short, status_of};
+use super::super::info::grouped;
 use super::read::{Entry, Item};
 use super::report::{Refusal, Report};
 use super::seen::Seen;
@@ -102,6 +103,8 @@ pub(super) struct Ingest {
     last_number: i64,
     window: usize,
     retries: u32,
+    /// Articles that are durable by the answers of the current stream, but that reads do not see yet.
+    unseen: BTreeSet<i64>,
     /// Whether the current stream has had an answer. If so, the next fault starts a new count of retries.
     answered: bool,
     /// What was stored under which id.
@@ -124,6 +127,7 @@ impl Ingest {
             last_number: 0,
             window: window.max(1),
             retries,
+            unseen: BTreeSet::new(),
             answered: false,
             seen: Seen::default(),
             report,
@@ -201,6 +205,8 @@ impl Ingest {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut give_up = None;
         self.put_off.clear();
+        // What an earlier stream made durable tells nothing more here.
+        self.unseen.clear();
         self.outbox = self.held.keys().copied().collect();
         loop {
             if self.ended && self.held.is_empty() {
@@ -214,7 +220,10 @@ impl Ingest {
                 answer = answers.message() => match answer {
                     Ok(Some(answer)) => self.take_answer(answer),
                     // Everything is durable. Only its becoming searchable was waited for.
-                    Ok(None) | Err(_) if sender.is_none() => return Ok(()),
+                    Ok(None) | Err(_) if sender.is_none() => {
+                        self.tell_unseen();
+                        return Ok(());
+                    }
                     Ok(None) => return Err(Broken::lost("the server ended the stream")),
                     Err(status) => return Err(status.into()),
                 },
@@ -227,12 +236,22 @@ impl Ingest {
                 item = self.items.recv(), if !self.ended && self.outbox.is_empty() && self.has_room() => self.take_item(item),
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => self.resume(),
                 () = sleep_until(give_up.unwrap_or_else(Instant::now)), if give_up.is_some() => {
-                    self.report.note("all is kept, but not searchable yet: the server is behind");
+                    self.tell_unseen();
                     return Ok(());
                 }
                 _ = tick.tick() => self.tick(),
             }
         }
+    }
+
+    /// Says how much is kept that nobody finds yet.
+    fn tell_unseen(&self) {
+        let articles = match self.unseen.len() {
+            0 => return,
+            1 => "1 article is kept, but cannot".to_owned(),
+            count => format!("{} articles are kept, but cannot", grouped(count as u64)),
+        };
+        self.report.note(&format!("{articles} be found yet: the search indexes are behind; see sayso info"));
     }
 
     fn tick(&mut self) {
@@ -284,11 +303,15 @@ impl Ingest {
                     let place = &held.entry.place;
                     let note = self.seen.kept(&durable.id, place, durable.change() == ArticleChange::Replaced);
                     self.report.kept(durable.change());
+                    self.unseen.insert(number);
                     note.into_iter().for_each(|note| self.report.noted(place, note));
                 }
             }
             Some(Event::Rejected(rejected)) => self.take_rejection(number, rejected),
-            Some(Event::Searchable(_) | Event::Backoff(_)) | None => {}
+            Some(Event::Searchable(_)) => {
+                self.unseen.remove(&number);
+            }
+            Some(Event::Backoff(_)) | None => {}
         }
     }
 

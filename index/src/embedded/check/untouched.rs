@@ -13,6 +13,7 @@ use tantivy::Directory;
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::{DirectoryLock, FileHandle, Lock, WatchCallback, WatchHandle, WritePtr};
 
+use crate::embedded::fault::remedy;
 use crate::embedded::files::{Files, Folder};
 use crate::{Error, ErrorKind, Result};
 
@@ -50,9 +51,12 @@ impl Files for Untouched {
         // A file that may be written can be locked, so that nobody changes it meanwhile.
         let writable = File::options().read(true).write(true).open(&path);
         let locks = writable.is_ok();
-        let file = writable
-            .or_else(|_| File::open(&path))
-            .map_err(|error| Error::new(ErrorKind::Storage, format!("{} cannot be read: {error}", path.display())))?;
+        let file = writable.or_else(|_| File::open(&path)).map_err(|error| {
+            Error::new(
+                ErrorKind::Storage,
+                format!("{} cannot be read: {error}{}", path.display(), remedy(error.kind())),
+            )
+        })?;
         let length = file.metadata()?.len();
         let changed = Changed { length, kept: length, blocks: BTreeMap::new() };
         Ok(how.create_with_backend(InMemory { file: FileBackend::new(file)?, locks, changed: Mutex::new(changed) })?)
@@ -64,6 +68,10 @@ impl Files for Untouched {
 
     fn list(&self, folder: &str) -> Result<Vec<PathBuf>> {
         self.0.list(folder)
+    }
+
+    fn writable(&self, _folder: &str) -> Result<()> {
+        Err(unchanged().into())
     }
 
     fn empty(&self, _folder: &str) -> Result<()> {

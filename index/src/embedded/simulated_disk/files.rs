@@ -44,6 +44,10 @@ impl Files for Power {
         Ok(names.iter().map(|name| PathBuf::from(&name[folder.len() + 1..])).collect())
     }
 
+    fn writable(&self, _folder: &str) -> Result<()> {
+        Ok(self.read()?.refuses[1].map_or(Ok(()), |fault| Err(io::Error::from(fault)))?)
+    }
+
     fn empty(&self, folder: &str) -> Result<()> {
         self.remove(folder)
     }

@@ -50,11 +50,6 @@ impl Raw {
         self.text.char_indices().find(|&(at, c)| signs.contains(&c) && self.means(at)).map(|(at, _)| at)
     }
 
-    /// The last of this sign, if it means something.
-    pub(super) fn rfind(&self, sign: char) -> Option<usize> {
-        self.text.rfind(sign).filter(|&at| self.means(at))
-    }
-
     /// Where a byte of `text` is in the query.
     pub(super) fn origin(&self, at: usize) -> usize {
         self.start + at + self.escaped.iter().filter(|&&escaped| escaped <= at).count()

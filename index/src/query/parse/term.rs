@@ -33,11 +33,12 @@ impl<'q> Parser<'q> {
             }
             Some('~') => {
                 self.at += 1;
-                let digits = self.until(|c| !c.is_ascii_digit());
+                let digits = self.until(|c| ends_word(c) || matches!(c, '^' | '*' | '~' | '?'));
                 let expected = format!("a number from 0 to {MAX_SLOP}");
                 let at = self.at;
-                let parsed = digits.parse().ok().filter(|&slop| slop <= MAX_SLOP);
-                let slop = parsed.ok_or_else(|| self.fault(Kind::BadDistance, at, expected))?;
+                let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+                let parsed = digits.parse().ok().filter(|&slop| plain && slop <= MAX_SLOP);
+                let slop = parsed.ok_or_else(|| self.fault(Kind::BadDistance, at, expected).with_found(digits))?;
                 self.at += digits.len();
                 Shape::Phrase(slop)
             }
@@ -133,9 +134,11 @@ impl<'q> Parser<'q> {
         let mut raw = Raw::read(self.text, start, ends_word);
         self.at += raw.len;
         let mut weight = None;
-        if let Some(at) = raw.rfind('^')
-            && raw.text[at + 1..].starts_with(|c: char| c.is_ascii_digit() || c == '.')
-        {
+        if let Some(at) = raw.find(&['^']) {
+            if at == 0 {
+                let expected = "a word, phrase or group right before this sign, or \\^ for the sign itself";
+                return Err(self.fault(Kind::BadBoost, raw.origin(at), expected));
+            }
             weight = Some(self.weight(raw.origin(at), &raw.text[at + 1..])?);
             raw.cut(at);
         }
