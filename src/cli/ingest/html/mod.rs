@@ -24,6 +24,7 @@ mod linked_data;
 mod pages;
 mod published;
 mod statements;
+mod title;
 
 /// The stack on which a page is read. A page of the greatest depth that is read uses a part of it.
 const STACK_BYTES: usize = 64 << 20;
@@ -60,8 +61,9 @@ fn read_here(bytes: &[u8]) -> Result<(Article, Vec<Note>), String> {
     let statements = Statements::new(&reader.doc);
     let outlet = facts::outlet(&statements);
     let language = facts::language(&reader.doc, &statements);
-    let title = facts::title(&reader.doc, &statements, &outlet, &reader.get_article_title());
-    let mut authors = facts::authors(&reader.doc, &statements, &outlet);
+    let (title, cut) = title::title(&reader.doc, &statements, &outlet);
+    let (mut authors, long) = facts::authors(&reader.doc, &statements, &outlet);
+    notes.extend(cut.into_iter().chain(long));
     let (published, unread) = published::published(&reader.doc, &statements);
     notes.extend(unread);
     let mut shown = shown(&mut reader, &language, false);

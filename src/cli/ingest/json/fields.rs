@@ -9,7 +9,9 @@ use super::super::fit::{NO_ID, is_id, within};
 use super::super::note::{MONTH_FIRST, NO_DATE, Note, shown};
 use super::layout::{Chosen, Layout, Record, Told};
 use super::names::{Field, FieldName, did_you_mean, folded, is_known, nearest};
+use super::rich::{self, Rich};
 use super::values;
+use super::wrap;
 use crate::convert::{AUTHORS, LANGUAGE_BYTES, METADATA_BYTES};
 use crate::proto::Article;
 
@@ -216,16 +218,17 @@ impl<'r> Fields<'r> {
         labels
     }
 
-    /// The name and text of the first body that is not blank.
-    pub(super) fn body(&self) -> Result<(&'r str, String), String> {
+    /// The name of the first body that is not blank, and what was read of it.
+    pub(super) fn body(&self) -> Result<(&'r str, Rich), String> {
         let [usual, last] = self.candidates(Field::Body);
         let all: Vec<_> = usual.into_iter().chain(last).collect();
-        let read = all.iter().find_map(|(name, value)| Some((*name, values::body(value)?)));
+        let read = all.iter().find_map(|(name, value)| Some((*name, self.body_of(name, value)?)));
         if let Some(found) = read {
             return Ok(found);
         }
-        match all.iter().find(|(_, value)| !values::is_empty(value)).or(all.first()) {
-            Some((name, value)) if !values::is_empty(value) => {
+        let is_empty = |value: &Value| values::is_empty(value) || rich::is_blank(value);
+        match all.iter().find(|(_, value)| !is_empty(value)).or(all.first()) {
+            Some((name, value)) if !is_empty(value) => {
                 Err(format!("field {name}: expected text, found {}", kind(value)))
             }
             Some(_) => Err("the body is empty".into()),
@@ -234,10 +237,30 @@ impl<'r> Fields<'r> {
     }
 
     pub(super) fn has_body(&self) -> bool {
-        self.candidates(Field::Body).concat().iter().any(|(_, value)| values::has_text(value))
+        self.candidates(Field::Body).concat().iter().any(|(name, value)| self.body_of(name, value).is_some())
+    }
+
+    /// The body in a value, unless that is a list of records.
+    fn body_of(&self, name: &str, value: &Value) -> Option<Rich> {
+        let is_named = |item: &Record| {
+            ["title", "headline"].iter().any(|name| item.contains_key(*name))
+                && ["id", "_id", "guid", "url", "link"].iter().any(|name| item.contains_key(*name))
+        };
+        let are_records = || value.as_array().into_iter().flatten().filter_map(Value::as_object).any(is_named);
+        // In a record that has a name itself, they are sections of its text.
+        let is_section = folded(name) == "content" && wrap::is_record(self.record);
+        if !is_section && are_records() { None } else { values::body(value) }
     }
 
     fn no_body(&self) -> String {
+        let is_text = |(_, value): &(&String, &Value)| {
+            value
+                .as_array()
+                .is_some_and(|items| items.iter().filter_map(Value::as_object).any(|item| rich::part(item).is_some()))
+        };
+        if let Some((name, _)) = self.record.iter().find(is_text) {
+            return format!("{name} holds parts of one text, no records; read it with --field body={name}");
+        }
         let own: Vec<_> = self.record.keys().take(12).map(|name| shown(name)).collect();
         let own = if own.is_empty() { "none".into() } else { own.join(", ") };
         match self.layout.chosen.iter().map(|chosen| &chosen.name).find(|chosen| chosen.field == Field::Body) {

@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use super::fit::is_id;
-use super::note::Note;
+use super::note::{Note, shown};
 use crate::convert::{LANGUAGE_BYTES, METADATA_BYTES};
 use crate::proto::Article;
 
@@ -18,6 +18,7 @@ mod names;
 mod parse;
 mod repair;
 mod repeated;
+mod rich;
 mod values;
 mod wrap;
 
@@ -42,6 +43,10 @@ impl Layout {
             Value::Object(object) => object,
             other => return articles.push(Err(format!("expected an object, found {}", kind(&other)))),
         };
+        if let Some(kind) = rich::part(&object) {
+            return articles
+                .push(Err(format!("a part of a text ({}), no record: it has no title or address", shown(kind))));
+        }
         if self.fields(&object).has_body() {
             return articles.push(self.article(&object, feed));
         }
@@ -90,7 +95,8 @@ impl Layout {
         let mut told = fields.metadata();
         feed.fill(&mut told.article);
         let (name, body) = fields.body()?;
-        told.article.body = body;
+        told.article.body = body.text;
+        told.notes.extend(body.notes.into_iter().map(|(value, what)| Note::new(name, value, what)));
         if folded(name) == "leadparagraph" {
             told.notes.push(Note::new(name, "", "is only the start of a text; the record does not hold the rest"));
         }
