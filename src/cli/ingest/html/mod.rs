@@ -14,6 +14,7 @@ use super::foreign;
 use super::markup::{body, parse, rendered};
 use super::note::Note;
 use crate::proto::Article;
+use parts::Parts;
 use statements::Statements;
 
 mod clean;
@@ -22,6 +23,7 @@ mod facts;
 mod linked_data;
 #[cfg(test)]
 mod pages;
+mod parts;
 mod published;
 mod statements;
 mod title;
@@ -71,7 +73,8 @@ fn read_here(bytes: &[u8]) -> Result<(Article, Vec<Note>), String> {
         // Some pages hide their article until a script has run.
         shown = self::shown(&mut self::reader(&page)?, &language, true);
     }
-    let (text, byline) = shown.unwrap_or_default();
+    let Shown { text, byline, notes: left_out } = shown.unwrap_or_default();
+    notes.extend(left_out);
     if authors.is_empty() {
         authors = byline::names(byline.as_deref(), &outlet);
     }
@@ -93,13 +96,27 @@ fn reader(page: &str) -> Result<Readability, String> {
     Readability::with_document(parse::document(page)?, None, Some(config)).map_err(|error| error.to_string())
 }
 
-/// The text and the byline of what readability takes for the article. None if it finds nothing.
-fn shown(reader: &mut Readability, language: &str, reveal: bool) -> Option<(String, Option<String>)> {
+/// What readability takes for the article.
+#[derive(Default)]
+struct Shown {
+    text: String,
+    byline: Option<String>,
+    /// What was left out, and what was put together.
+    notes: Vec<Note>,
+}
+
+/// What readability takes for the article. None if it finds nothing.
+fn shown(reader: &mut Readability, language: &str, reveal: bool) -> Option<Shown> {
     clean::clean(&reader.doc, reveal);
+    let parts = Parts::of(&reader.doc, language);
     let found = reader.parse().ok()?;
     let article = reader.doc.select_single("#readability-page-1");
     let text = rendered::text_of(*article.nodes().first()?, language);
-    (!text.trim().is_empty()).then_some((text, found.byline))
+    if text.trim().is_empty() {
+        return None;
+    }
+    let (text, notes) = parts.complete(text);
+    Some(Shown { text, byline: found.byline, notes })
 }
 
 /// The text of the article in JSON-LD, if the page shows only its beginning.

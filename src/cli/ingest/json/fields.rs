@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::Value;
 
+use super::super::super::dates::{self, Published};
 use super::super::fit::{NO_ID, is_id, within};
 use super::super::note::{MONTH_FIRST, NO_DATE, Note, shown};
 use super::layout::{Chosen, Layout, Record, Told};
@@ -64,10 +65,27 @@ impl<'r> Fields<'r> {
         let [usual, last] = self.candidates(field);
         let unread = usual.iter().find(|(_, value)| !values::is_empty(value)).copied();
         let found = usual.into_iter().chain(last).find_map(|(name, value)| Some((name, value, read(value)?)));
+        if let Some((name, ..)) = &found {
+            self.again(name, notes);
+        }
         if let (None, Some((name, value))) = (&found, unread) {
             notes.push(Note::new(name, value, what));
         }
         found
+    }
+
+    /// Reports other values under the same name in another spelling: "Title" beside "title".
+    pub(super) fn again(&self, used: &str, notes: &mut Vec<Note>) {
+        let value =
+            |wanted: &str| self.layers.iter().flatten().find(|(_, name, _)| *name == wanted).map(|found| found.2);
+        let same = folded(used);
+        for (_, name, other) in
+            self.layers.iter().flatten().filter(|(folded, name, _)| *folded == same && *name != used)
+        {
+            if !values::is_empty(other) && value(used) != Some(*other) {
+                notes.push(Note::new(*name, *other, format!("is not used: {used} is the same name, and is used")));
+            }
+        }
     }
 
     fn text(&self, field: Field, most: usize, notes: &mut Vec<Note>) -> String {
@@ -192,10 +210,49 @@ impl<'r> Fields<'r> {
         if let Some(there) = there.filter(|_| folded(name) == "publishtime") {
             found.day = there;
         }
+        if let Some(exact) = self.with_time(name, value, notes) {
+            found = exact;
+        }
+        let [usual, _] = self.candidates(Field::PublishTime);
+        let is_other =
+            |(_, value): &&(&str, &Value)| values::published(value).is_some_and(|other| other.is_apart(&found));
+        if let Some((other, value)) = usual.iter().find(is_other) {
+            notes.push(Note::new(*other, value, format!("is another date than {name}, which is used")));
+        }
         if found.month_first {
             notes.push(Note::new(name, value, MONTH_FIRST));
         }
         found.put_into(article);
+    }
+
+    /// The date with the time and the time zone that stand beside it: `"date": "2026-03-03", "time": "14:05",
+    /// "timezone": "America/New_York"`. None if there is nothing to add.
+    fn with_time(&self, name: &str, value: &Value, notes: &mut Vec<Note>) -> Option<Published> {
+        let beside = |names: &[&str]| {
+            self.named(names).into_iter().find_map(|(name, value)| Some((name, value.as_str()?.trim())))
+        };
+        let is_clock =
+            |text: &str| text.contains(':') && text.len() <= 16 && text.starts_with(|c: char| c.is_ascii_digit());
+        let mut text = value.as_str()?.trim().to_string();
+        let mut is_exact = text.contains(':');
+        let mut found = None;
+        if let Some((_, time)) = beside(&["time"]).filter(|(other, time)| *other != name && !is_exact && is_clock(time))
+        {
+            text = format!("{text} {time}");
+            found = dates::read_published(&text);
+            is_exact = found.is_some();
+        }
+        let zone = beside(&["timezone", "tz", "zone", "timezonename"]).filter(|(_, zone)| is_exact && !zone.is_empty());
+        // With a zone of its own, no other can be added.
+        let Some((field, zone)) = zone.filter(|_| dates::read_published(&format!("{text} Asia/Tokyo")).is_some())
+        else {
+            return found;
+        };
+        let there = dates::read_published(&format!("{text} {zone}"));
+        if there.is_none() {
+            notes.push(Note::new(field, zone, "is no time zone that is understood; the time is read as UTC"));
+        }
+        there.or(found)
     }
 
     /// The client's own keys and values. A value that is not text, an exact number or a boolean costs its key.

@@ -7,6 +7,7 @@
 use serde_json::Value;
 
 use super::fit::is_id;
+use super::mojibake;
 use super::note::{Note, shown};
 use crate::convert::{LANGUAGE_BYTES, METADATA_BYTES};
 use crate::proto::Article;
@@ -97,6 +98,11 @@ impl Layout {
         let (name, body) = fields.body()?;
         told.article.body = body.text;
         told.notes.extend(body.notes.into_iter().map(|(value, what)| Note::new(name, value, what)));
+        if mojibake::is_likely(&told.article.body) {
+            let what = "looks like UTF-8 that was encoded twice; it is kept as it is";
+            told.notes.push(Note::new(name, "", what));
+        }
+        fields.again(name, &mut told.notes);
         if folded(name) == "leadparagraph" {
             told.notes.push(Note::new(name, "", "is only the start of a text; the record does not hold the rest"));
         }
