@@ -81,8 +81,13 @@ pub(super) fn authors(tree: &Document, statements: &Statements, outlet: &str) ->
     (names, long.map(|told| Note::new("author", format!("{told:?}"), what)))
 }
 
+/// A byline, or as many whole names of it as are read.
 fn cut(byline: &str) -> &str {
-    &byline[..byline.floor_char_boundary(MAX_BYLINE_BYTES)]
+    if byline.len() <= MAX_BYLINE_BYTES {
+        return byline;
+    }
+    let start = &byline[..byline.floor_char_boundary(MAX_BYLINE_BYTES)];
+    start.rfind([',', ';', '|']).map_or(start, |end| &start[..end])
 }
 
 /// The names in elements marked up as authors.

@@ -78,7 +78,7 @@ fn read_here(bytes: &[u8]) -> Result<(Article, Vec<Note>), String> {
     if authors.is_empty() {
         authors = byline::names(byline.as_deref(), &outlet);
     }
-    let body = whole_body(text, &statements);
+    let body = without_title(whole_body(text, &statements), &title);
     if body.trim().is_empty() {
         return Err("no article found in the page".into());
     }
@@ -117,6 +117,14 @@ fn shown(reader: &mut Readability, language: &str, reveal: bool) -> Option<Shown
     }
     let (text, notes) = parts.complete(text);
     Some(Shown { text, byline: found.byline, notes })
+}
+
+/// The text without the headline at its start.
+fn without_title(body: String, title: &str) -> String {
+    match body.split_once("\n\n") {
+        Some((first, rest)) if !title.is_empty() && first == title => rest.to_string(),
+        _ => body,
+    }
 }
 
 /// The text of the article in JSON-LD, if the page shows only its beginning.

@@ -308,7 +308,7 @@ fn shown(tree: &Document, parts: &Parts) -> Vec<Statement> {
         .article-date, .publish-date, .article__date, .timestamp, .date-header, .dateline-date, .byline-date, .date";
     // Names that contain such a word; these come after the exact ones.
     const LIKE: &str = "[class*=date], [class*=Date], [class*=datum], [class*=publish], [class*=timestamp], [class*=postmeta], \
-        [class*=post-meta], [class*=entry-meta], [class*=submitted], [class*=byline], [class*=Byline], [class*=dateline]";
+        [class*=post-meta], [class*=entry-meta], [class*=submitted], [class*=byline], [class*=Byline], [class*=dateline], .meta";
     let (exact, like) = (tree.select(CLASSES), tree.select(LIKE));
     let usable = |node: &&NodeRef<'_>| {
         let names = node.attr_or("class", "").to_ascii_lowercase();

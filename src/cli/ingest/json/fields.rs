@@ -300,13 +300,21 @@ impl<'r> Fields<'r> {
     /// The body in a value, unless that is a list of records.
     fn body_of(&self, name: &str, value: &Value) -> Option<Rich> {
         let is_named = |item: &Record| {
-            ["title", "headline"].iter().any(|name| item.contains_key(*name))
+            ["title", "headline", "headlines"].iter().any(|name| item.contains_key(*name))
                 && ["id", "_id", "guid", "url", "link"].iter().any(|name| item.contains_key(*name))
+                && !item.contains_key("__component")
         };
         let are_records = || value.as_array().into_iter().flatten().filter_map(Value::as_object).any(is_named);
         // In a record that has a name itself, they are sections of its text.
         let is_section = folded(name) == "content" && wrap::is_record(self.record);
-        if !is_section && are_records() { None } else { values::body(value) }
+        // The record itself may be called so, or hold its fields there.
+        let holds_record = value.as_object().is_some_and(|object| {
+            let is_titled = ["title", "headline", "webTitle"].iter().any(|name| object.contains_key(*name));
+            matches!(name, "story" | "article" | "document") && wrap::is_record(object)
+                || name == "content" && is_titled
+                || wrap::is_component(name, object)
+        });
+        if holds_record || !is_section && are_records() { None } else { values::body(value) }
     }
 
     fn no_body(&self) -> String {

@@ -67,12 +67,15 @@ impl Layout {
     /// The articles of an object that holds records under their ids.
     fn by_id(&self, object: &Record) -> Option<Vec<Result<Told, String>>> {
         let records: Vec<_> = object.iter().map(|(id, value)| Some((id, value.as_object()?))).collect::<Option<_>>()?;
+        // A single one under a mere word is wrapped in it: {"newsItem": {…}}.
+        let is_named = |(id, _): &(&String, &Record)| !id.contains(|c: char| c.is_ascii_digit());
         if records.is_empty() || !records.iter().all(|(_, record)| self.fields(record).has_body()) {
             return None;
         }
+        let is_wrapped = records.len() == 1 && records.iter().all(is_named);
         let article = |(id, record): (&String, &Record)| {
             let mut told = self.article(record, &Feed::default())?;
-            if told.article.id.is_empty() && is_id(id) {
+            if told.article.id.is_empty() && is_id(id) && !is_wrapped {
                 told.article.id.clone_from(id);
             }
             Ok(told)

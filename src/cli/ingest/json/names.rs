@@ -23,7 +23,7 @@ struct Names(Field, &'static str, &'static [&'static str], &'static [&'static st
 
 /// All names in the form of [`folded`].
 const NAMES: [Names; 9] = [
-    Names(Field::Id, "id", &["id"], &["articleid", "docid", "documentid", "uuid", "externalid", "storiesid"]),
+    Names(Field::Id, "id", &["id"], &["articleid", "docid", "documentid", "uuid", "externalid", "storiesid", "nid"]),
     Names(
         Field::Url,
         "url",
@@ -69,7 +69,7 @@ const NAMES: [Names; 9] = [
         Field::Authors,
         "authors",
         &["authors", "author", "byline", "bylines", "creator", "creators", "dccreator", "articleauthor", "authorname"],
-        &["writer", "writers", "journalist", "reporter", "contributors", "credits"],
+        &["writer", "writers", "journalist", "reporter", "contributors", "credits", "postauthor"],
     ),
     Names(
         Field::Language,
@@ -111,7 +111,17 @@ const NAMES: [Names; 9] = [
             "firstpublishdate",
             "displaydate",
         ],
-        &["timestamp", "@timestamp", "time", "seendate", "createdat", "datecreated", "created"],
+        &[
+            "timestamp",
+            "@timestamp",
+            "time",
+            "seendate",
+            "createdat",
+            "datecreated",
+            "created",
+            "versioncreated",
+            "firstcreated",
+        ],
     ),
     Names(Field::Labels, "labels", &["labels"], &[]),
     Names(
@@ -126,6 +136,7 @@ const NAMES: [Names; 9] = [
             "articlebody",
             "contenttext",
             "bodytext",
+            "postcontent",
             "fulltext",
             "articletext",
             "storytext",
@@ -149,6 +160,7 @@ const NAMES: [Names; 9] = [
             "bodyblocks",
             "richtext",
             "sections",
+            "slices",
             "contentjson",
             "bodyjson",
             "lexical",

@@ -56,6 +56,10 @@ fn text_within(value: &Value, depth: usize) -> Option<String> {
         // Tables write the whole number 17 as 17.0 if other rows have fractions.
         Value::Number(number) => Some(number.to_string().trim_end_matches(".0").to_string()),
         Value::Array(items) if depth < MAX_DEPTH => items.iter().find_map(|item| text_within(item, depth + 1)),
+        // Kontent names the element beside its value.
+        Value::Object(object) if object.contains_key("type") && object.get("value").is_some_and(Value::is_string) => {
+            text_within(&object["value"], MAX_DEPTH)
+        }
         Value::Object(object) if depth < MAX_DEPTH => {
             TEXT_NAMES.iter().find_map(|name| text_within(object.get(*name)?, depth + 1))
         }
@@ -88,6 +92,7 @@ fn body_within(value: &Value, depth: usize) -> Option<Rich> {
             let parts: Vec<_> = items.iter().filter_map(Value::as_str).filter(|text| !is_missing(text)).collect();
             (!parts.is_empty()).then(|| plain(&parts.join("\n\n")))
         }
+        Value::Array(items) if has_languages(items) => in_one_language(items, depth),
         Value::Array(items) => rich::read(value).or_else(|| items.iter().find_map(|item| body_within(item, depth + 1))),
         Value::Object(object) => rich::read(value).or_else(|| {
             let of = |name: &&str| body_within(object.get(*name)?, depth + 1);
@@ -101,6 +106,35 @@ fn body_within(value: &Value, depth: usize) -> Option<Rich> {
         }),
         _ => None,
     }
+}
+
+/// The language that an object says its text is in.
+fn language_of(item: &Value) -> Option<&str> {
+    ["lang", "language", "locale", "langcode", "@language"].iter().find_map(|name| item.get(*name)?.as_str())
+}
+
+/// Whether a list holds one text in several languages: `{"lang": "en", "value": "…"}`.
+fn has_languages(items: &[Value]) -> bool {
+    let first = items.first().and_then(language_of);
+    first.is_some()
+        && items.iter().all(|item| language_of(item).is_some())
+        && items.iter().any(|item| language_of(item) != first)
+}
+
+/// The text in English or, without that, in the first language. The others are told.
+fn in_one_language(items: &[Value], depth: usize) -> Option<Rich> {
+    let is_english = |item: &&Value| language_of(item).is_some_and(|code| code.starts_with("en"));
+    let used = items.iter().find(is_english).or(items.first())?;
+    let code = language_of(used)?;
+    let of_used: Vec<Value> = items.iter().filter(|item| language_of(item) == Some(code)).cloned().collect();
+    let mut found = match of_used.as_slice() {
+        [one] => body_within(one, depth + 1),
+        _ => rich::read(&Value::Array(of_used)),
+    }?;
+    let mut others: Vec<&str> = items.iter().filter_map(language_of).filter(|other| *other != code).collect();
+    others.dedup();
+    found.notes.extend(others.into_iter().map(|other| (other.to_string(), format!("is left out; {code} is read"))));
+    Some(found)
 }
 
 /// Whether the name of a member is a language code: "en", "de-CH".
@@ -177,7 +211,8 @@ fn gather(value: &Value, depth: usize, lines: &mut Vec<String>) {
             if let Some(marked) = marked.filter(|_| lines.len() == before) {
                 gather(marked, depth + 1, lines);
             }
-            let persons = ["person", "by"].iter().find_map(|name| person.get(*name));
+            let persons =
+                ["person", "by", "data", "attributes", "node", "nodes"].iter().find_map(|name| person.get(*name));
             if let Some(persons) = persons.filter(|_| lines.len() == before) {
                 gather(persons, depth + 1, lines);
             }

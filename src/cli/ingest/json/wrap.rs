@@ -9,7 +9,7 @@ use super::{rich, values};
 pub(super) const DEEPEST: usize = 4;
 
 /// Folded names of such lists, and of the objects around them. The most certain come first.
-const WRAPPERS: [&str; 30] = [
+const WRAPPERS: [&str; 33] = [
     "articles",
     "items",
     "entries",
@@ -40,11 +40,29 @@ const WRAPPERS: [&str; 30] = [
     "content",
     "objects",
     "db",
+    "nodes",
+    "edges",
+    "contentelements",
 ];
 
 /// Folded names of the member that holds the actual record if the object is only its envelope.
-const ENVELOPES: [&str; 11] =
-    ["source", "fields", "article", "attributes", "node", "document", "data", "metadata", "meta", "embedded", "thread"];
+const ENVELOPES: [&str; 15] = [
+    "source",
+    "fields",
+    "article",
+    "attributes",
+    "node",
+    "document",
+    "data",
+    "metadata",
+    "meta",
+    "embedded",
+    "thread",
+    "story",
+    "sys",
+    "system",
+    "elements",
+];
 
 type Record = Map<String, Value>;
 
@@ -85,7 +103,11 @@ pub(super) fn unwrapped(object: &mut Record, depth: usize) -> Option<(Vec<Value>
 /// Whether a list holds the parts of one text: nodes of an editor, or in a record what has neither name nor address.
 fn is_of_one_text(wrapper: &str, items: &[Value], in_record: bool) -> bool {
     let mut objects = items.iter().filter_map(Value::as_object).peekable();
-    let within = in_record && matches!(wrapper, "content" | "items" | "list" | "value" | "values" | "rows" | "objects");
+    let within = in_record
+        && matches!(
+            wrapper,
+            "content" | "items" | "list" | "value" | "values" | "rows" | "objects" | "nodes" | "contentelements"
+        );
     let found = objects.peek().is_some();
     found
         && (objects.clone().any(|item| rich::part(item).is_some())
@@ -98,6 +120,11 @@ pub(super) fn is_record(object: &Record) -> bool {
     NAMES.iter().any(|name| object.get(*name).is_some_and(|value| !values::is_empty(value)))
 }
 
+/// Whether an object holds the fields of a record, as in Storyblok: `"content": {"component": "article", …}`.
+pub(super) fn is_component(name: &str, object: &Record) -> bool {
+    name == "content" && object.get("component").is_some_and(Value::is_string)
+}
+
 /// The record and the envelopes in it, outermost first.
 pub(super) fn layers(record: &Record) -> Vec<&Record> {
     let mut layers = vec![record];
@@ -108,7 +135,7 @@ pub(super) fn layers(record: &Record) -> Vec<&Record> {
             // An outlet is often called `source`. The envelope of Elasticsearch is called `_source`.
             let envelope = if name == "source" { false } else { ENVELOPES.contains(&folded(name).as_str()) };
             match value {
-                Value::Object(inner) if envelope => layers.push(inner),
+                Value::Object(inner) if envelope || is_component(name, inner) => layers.push(inner),
                 _ => {}
             }
         }

@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use super::super::names::folded;
 
 /// Members that name the kind of a node, the most certain first.
-const KIND_NAMES: [&str; 8] =
-    ["type", "_type", "nodeType", "blockType", "__component", "component", "__typename", "object"];
+const KIND_NAMES: [&str; 9] =
+    ["type", "_type", "nodeType", "blockType", "slice_type", "__component", "component", "__typename", "object"];
 
 /// Nodes that stand within a line.
 const INLINE: [&str; 39] = [
@@ -178,11 +178,16 @@ pub(super) fn name(node: &Map<String, Value>) -> &str {
 /// The folded name of a node's kind, without that of its group: `core/paragraph`.
 pub(super) fn of(node: &Map<String, Value>) -> String {
     let name = name(node);
-    folded(name.rsplit(['/', '.']).next().unwrap_or(name))
+    let kind = folded(name.rsplit(['/', '.']).next().unwrap_or(name));
+    // "ParagraphBlock"
+    match kind.strip_suffix("block").filter(|short| is_block(short) || is_wordless(short)) {
+        Some(short) => short.to_string(),
+        None => kind,
+    }
 }
 
 pub(super) fn is_inline(kind: &str) -> bool {
-    INLINE.binary_search(&kind).is_ok()
+    INLINE.binary_search(&kind).is_ok() || kind.ends_with("inline")
 }
 
 pub(super) fn is_block(kind: &str) -> bool {

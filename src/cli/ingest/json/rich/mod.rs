@@ -63,17 +63,18 @@ const LISTS: [&str; 23] = [
 const LINES: [&str; 8] = ["content", "children", "nodes", "rich_text", "richText", "ops", "leaves", "text"];
 
 /// Members whose objects say more about a node.
-const PARTS: [&str; 4] = ["data", "model", "attributes", "textData"];
+const PARTS: [&str; 6] = ["data", "model", "attributes", "textData", "primary", "fields"];
 
 /// Members with words below those of a node, and more of those below a quotation.
 const BELOW: [&str; 4] = ["answer", "caption", "citation", "attribution"];
 const BELOW_QUOTATIONS: [&str; 4] = ["cite", "author", "credit", "source"];
 
 /// Members whose words are no part of the text, or the same words in another form.
-const OTHERS: [&str; 22] = [
+const OTHERS: [&str; 23] = [
     "accessibilityText",
     "alt",
     "altText",
+    "bodyTextSummary",
     "class",
     "className",
     "entityMap",
@@ -293,7 +294,8 @@ impl Reader {
             }
         }
         self.beside(node, &["caption"]);
-        for part in parts(node).filter_map(Value::as_object) {
+        let further = ["media", "attrs"].iter().filter_map(|name| node.get(*name));
+        for part in parts(node).chain(further).filter_map(Value::as_object) {
             self.beside(part, &["caption"]);
         }
     }
