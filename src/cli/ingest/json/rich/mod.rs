@@ -9,92 +9,16 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::super::markup::body::body_text;
-use super::values;
+use members::{BELOW, BELOW_QUOTATIONS, HEADINGS, LINES, LISTS, MARKED_WORDS, OTHERS, PARTS, SPEAKER, WORDS};
 use writer::Writer;
 
 mod kinds;
+mod members;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 type Node = Map<String, Value>;
-
-/// Members with the words of a node. Each is the whole text, so only the first one counts.
-const WORDS: [&str; 4] = ["plain_text", "text", "value", "insert"];
-
-/// Members with words that may be marked up in HTML, where there are none of the above.
-const MARKED_WORDS: [&str; 10] =
-    ["content", "body", "paragraph", "quote", "data", "values", "html", "bodyHtml", "body_html", "bodyTextSummary"];
-
-/// Members with words above those of a node.
-const HEADINGS: [&str; 6] = ["heading", "headline", "title", "subheading", "subtitle", "question"];
-
-/// The member with the name of who says the words of a node, as in transcripts.
-const SPEAKER: &str = "speaker";
-
-/// Members with the nodes in a node.
-const LISTS: [&str; 23] = [
-    "root",
-    "document",
-    "doc",
-    "content",
-    "children",
-    "nodes",
-    "blocks",
-    "items",
-    "elements",
-    "content_elements",
-    "innerBlocks",
-    "rich_text",
-    "richText",
-    "ops",
-    "paragraphs",
-    "sections",
-    "columns",
-    "rows",
-    "cells",
-    "body",
-    "leaves",
-    "text",
-    "value",
-];
-
-/// Those of them whose nodes may stand in one line.
-const LINES: [&str; 8] = ["content", "children", "nodes", "rich_text", "richText", "ops", "leaves", "text"];
-
-/// Members whose objects say more about a node.
-const PARTS: [&str; 6] = ["data", "model", "attributes", "textData", "primary", "fields"];
-
-/// Members with words below those of a node, and more of those below a quotation.
-const BELOW: [&str; 4] = ["answer", "caption", "citation", "attribution"];
-const BELOW_QUOTATIONS: [&str; 4] = ["cite", "author", "credit", "source"];
-
-/// Members whose words are no part of the text, or the same words in another form.
-const OTHERS: [&str; 23] = [
-    "accessibilityText",
-    "alt",
-    "altText",
-    "bodyTextSummary",
-    "class",
-    "className",
-    "entityMap",
-    "format",
-    "html",
-    "innerHTML",
-    "innerContent",
-    "markDefs",
-    "markdown",
-    "mode",
-    "originalContent",
-    "processed",
-    "raw",
-    "rendered",
-    "safe_value",
-    "style",
-    "summary",
-    "title",
-    "url",
-];
 
 /// The note on parts that are not read.
 const NOT_KNOWN: &str = "is left out: it is not known how to read such a part of a text";
@@ -368,7 +292,7 @@ impl Reader {
         let mut found = false;
         for value in names.iter().filter_map(|name| node.get(*name)) {
             self.writer.paragraph();
-            found |= !values::is_empty(value) && self.node(value, false);
+            found |= !is_empty(value) && self.node(value, false);
             self.writer.paragraph();
         }
         found
@@ -433,6 +357,15 @@ fn mentioned(node: &Node) -> Option<&str> {
 
 fn is_known(kind: &str) -> bool {
     kinds::is_block(kind) && kind != "block" || kinds::is_inline(kind) || matches!(kind, "doc" | "root" | "document")
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(node) => node.is_empty(),
+        _ => true,
+    }
 }
 
 /// Whether a text has two words at least.
