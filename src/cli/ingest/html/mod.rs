@@ -199,6 +199,12 @@ mod tests {
         assert!(
             read(many("<p>Text.<br><div>a</div>").as_bytes()).is_ok_and(|(article, _)| article.body.len() > 400_000)
         );
+        for page in [
+            format!("<title>{}</title><h2>b</h2><p>Text.", "a | ".repeat(50_000)),
+            format!("<body>{}<p>Text.", "<article><p>Text.</p></article>".repeat(10_000)),
+        ] {
+            assert!(read(page.as_bytes()).is_ok_and(|(_, notes)| notes.len() < 10), "{}", &page[..40]);
+        }
         let crowded = format!("<p {}>Text.", (0..20_000).map(|i| format!("a{i} ")).collect::<String>());
         assert_eq!(read(crowded.as_bytes()).unwrap_err(), "an element has more than 1000 attributes");
         assert!(read("&".repeat(400_000).as_bytes()).unwrap_err().starts_with("a text has more than 10000"));

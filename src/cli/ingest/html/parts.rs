@@ -15,6 +15,9 @@ const MIN_BYTES: usize = 200;
 /// A paragraph of this many characters tells whether an element was read.
 const PARAGRAPH_CHARS: usize = 60;
 
+/// How many nodes of a heading are searched for a link.
+const MAX_IN_HEADING: usize = 20;
+
 /// How many elements are looked at, and how many are reported.
 const MAX_ELEMENTS: usize = 100;
 const MAX_REPORTED: usize = 3;
@@ -89,7 +92,7 @@ fn start(part: &Part) -> String {
 
 fn is_own_heading(node: &NodeRef<'_>) -> bool {
     let is_link = |heading: &NodeRef<'_>| {
-        heading.descendants_it().any(|inner| inner.has_name("a"))
+        heading.descendants_it().take(MAX_IN_HEADING).any(|inner| inner.has_name("a"))
             || heading.parent().is_some_and(|around| around.has_name("a"))
     };
     node.has_name("h1") || ["h2", "h3", "h4"].iter().any(|name| node.has_name(name)) && is_link(node)

@@ -60,13 +60,12 @@ fn of_element(tree: &Document, statements: &Statements, outlet: &str, headings: 
     let whole = titles.nodes().iter().find(in_picture).map(|node| plain(&node.text())).unwrap_or_default();
     let parts = parts(&whole);
     // The page shows one part as a heading: the others are a path, a section or the outlet.
-    let shown = |part: &&(usize, usize)| {
-        let part = &whole[part.0..part.1];
-        let others = || self::headings(tree, "h2");
-        parts.len() > 1
-            && (headings.iter().any(|heading| heading == part) || others().iter().any(|other| other == part))
+    let others = if parts.len() > 1 { self::headings(tree, "h2") } else { Vec::new() };
+    let is_shown = |&&(start, end): &&(usize, usize)| {
+        let part = &whole[start..end];
+        parts.len() > 1 && headings.iter().chain(&others).any(|heading| heading == part)
     };
-    if let Some(&(start, end)) = parts.iter().rev().find(shown) {
+    if let Some(&(start, end)) = parts.iter().rev().find(is_shown) {
         return (whole[start..end].to_string(), None);
     }
     let [(first_start, first_end), .., (last_start, last_end)] = parts[..] else { return (whole, None) };

@@ -19,6 +19,9 @@ use crate::proto::Article;
 /// The note on a number that was not read exactly.
 pub(super) const INEXACT: &str = "is not used: numbers of that size are not exact; write it as text";
 
+/// How many spellings of a name are reported.
+const MAX_REPORTED: usize = 20;
+
 /// The fields of a record, by their folded names: a layer for the record, and one for each envelope in it.
 pub(super) struct Fields<'r> {
     pub(super) layout: &'r Layout,
@@ -76,16 +79,13 @@ impl<'r> Fields<'r> {
 
     /// Reports other values under the same name in another spelling: "Title" beside "title".
     pub(super) fn again(&self, used: &str, notes: &mut Vec<Note>) {
-        let value =
-            |wanted: &str| self.layers.iter().flatten().find(|(_, name, _)| *name == wanted).map(|found| found.2);
+        let all = || self.layers.iter().flatten();
+        let value = all().find(|(_, name, _)| *name == used).map(|found| found.2);
         let same = folded(used);
-        for (_, name, other) in
-            self.layers.iter().flatten().filter(|(folded, name, _)| *folded == same && *name != used)
-        {
-            if !values::is_empty(other) && value(used) != Some(*other) {
-                notes.push(Note::new(*name, *other, format!("is not used: {used} is the same name, and is used")));
-            }
-        }
+        let others = all().filter(|(folded, name, _)| *folded == same && *name != used);
+        let lost = others.filter(|(_, _, other)| !values::is_empty(other) && value != Some(*other));
+        let what = || format!("is not used: {used} is the same name, and is used");
+        notes.extend(lost.take(MAX_REPORTED).map(|(_, name, other)| Note::new(*name, *other, what())));
     }
 
     fn text(&self, field: Field, most: usize, notes: &mut Vec<Note>) -> String {
@@ -311,7 +311,7 @@ impl<'r> Fields<'r> {
         let holds_record = value.as_object().is_some_and(|object| {
             let is_titled = ["title", "headline", "webTitle"].iter().any(|name| object.contains_key(*name));
             matches!(name, "story" | "article" | "document") && wrap::is_record(object)
-                || name == "content" && is_titled
+                || name == "content" && is_titled && !wrap::is_record(self.record)
                 || wrap::is_component(name, object)
         });
         if holds_record || !is_section && are_records() { None } else { values::body(value) }

@@ -1,5 +1,7 @@
 //! Interprets the values of a record, in the forms in which exports write them.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::super::super::dates::{self, Published};
@@ -25,6 +27,9 @@ const BODY_NAMES: [&str; 17] = [
 
 /// Names of members with an address.
 const ADDRESS_NAMES: [&str; 8] = ["href", "url", "@id", "link", "rendered", "#text", "@href", "$t"];
+
+/// How many languages are reported that are left out.
+const MAX_REPORTED: usize = 20;
 
 /// How deep nested values are searched.
 const MAX_DEPTH: usize = 4;
@@ -131,9 +136,10 @@ fn in_one_language(items: &[Value], depth: usize) -> Option<Rich> {
         [one] => body_within(one, depth + 1),
         _ => rich::read(&Value::Array(of_used)),
     }?;
-    let mut others: Vec<&str> = items.iter().filter_map(language_of).filter(|other| *other != code).collect();
-    others.dedup();
-    found.notes.extend(others.into_iter().map(|other| (other.to_string(), format!("is left out; {code} is read"))));
+    let others: BTreeSet<&str> = items.iter().filter_map(language_of).filter(|other| *other != code).collect();
+    found.notes.extend(
+        others.into_iter().take(MAX_REPORTED).map(|other| (other.to_string(), format!("is left out; {code} is read"))),
+    );
     Some(found)
 }
 

@@ -23,6 +23,9 @@ type Node = Map<String, Value>;
 /// The note on parts that are not read.
 const NOT_KNOWN: &str = "is left out: it is not known how to read such a part of a text";
 
+/// How many kinds are reported of which no words are known.
+const MAX_REPORTED: usize = 20;
+
 /// How deep the words of an unknown node are looked for.
 const MAX_DEPTH: usize = 8;
 
@@ -46,7 +49,10 @@ pub(super) fn read(value: &Value) -> Option<Rich> {
     }
     let text = reader.writer.finish();
     let shown = |(kind, count): (String, usize)| if count > 1 { format!("{kind} ({count} times)") } else { kind };
-    let notes = reader.left_out.into_iter().map(|part| (shown(part), NOT_KNOWN.to_string())).collect();
+    let more = reader.left_out.len().saturating_sub(MAX_REPORTED);
+    let known = reader.left_out.into_iter().take(MAX_REPORTED).map(|part| (shown(part), NOT_KNOWN.to_string()));
+    let rest = (more > 0).then(|| (format!("{more} further kinds"), "are left out, too".to_string()));
+    let notes = known.chain(rest).collect();
     (!text.is_empty()).then_some(Rich { text, notes })
 }
 
