@@ -23,6 +23,12 @@ pub(in crate::cli) struct Published {
 }
 
 impl Published {
+    /// Whether another date is that of another day, whatever their time zones.
+    pub(in crate::cli) fn is_apart(&self, other: &Self) -> bool {
+        const DAY_SECONDS: u64 = 86_400;
+        self.day != other.day && self.time.seconds.abs_diff(other.time.seconds) > DAY_SECONDS
+    }
+
     /// Dates the article. The date is set only if it differs from that in UTC.
     pub(in crate::cli) fn put_into(&self, article: &mut proto::Article) {
         article.publish_time = Some(self.time);

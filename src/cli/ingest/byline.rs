@@ -23,6 +23,12 @@ pub(super) fn names<'b>(bylines: impl IntoIterator<Item = &'b str>, outlet: &str
     names.filter(|name| !is_outlet(name, outlet) && seen.insert(name.to_ascii_lowercase())).collect()
 }
 
+/// Whether a text ends with a word with which names of outlets do: "The Veld Observer".
+pub(super) fn ends_like_an_outlet(text: &str) -> bool {
+    let last = text.rsplit(' ').next().unwrap_or_default().to_lowercase();
+    OUTLETS.contains(&last.as_str())
+}
+
 fn is_outlet(name: &str, outlet: &str) -> bool {
     let bare = |name: &str| {
         let name = name.to_lowercase();

@@ -25,7 +25,21 @@ fn kind(bytes: &[u8]) -> Option<&'static str> {
         (b"SQLite format 3\0", "a database"),
     ];
     let known = KINDS.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, kind)| *kind);
-    known.or_else(|| is_mail(bytes).then_some("a message or a page saved as MHTML: save the page as HTML"))
+    let ebcdic = || is_ebcdic(bytes).then_some("text in EBCDIC: convert it with iconv -f CP037 -t UTF-8");
+    known
+        .or_else(ebcdic)
+        .or_else(|| is_mail(bytes).then_some("a message or a page saved as MHTML: save the page as HTML"))
+}
+
+/// Whether a file begins with text in the code of mainframes, where 0x40 is the blank and letters lie above 0x80.
+fn is_ebcdic(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(HEAD_BYTES)];
+    let count = |is: fn(&u8) -> bool| head.iter().filter(|byte| is(byte)).count();
+    let letters =
+        count(|byte| matches!(byte, 0x81..=0x89 | 0x91..=0x99 | 0xa2..=0xa9 | 0xc1..=0xc9 | 0xd1..=0xd9 | 0xe2..=0xe9));
+    let blanks = count(|&byte| byte == 0x40);
+    let ascii = count(|byte| matches!(byte, b' ' | b'\n' | b'a'..=b'i'));
+    head.len() >= 40 && letters * 2 > head.len() && blanks * 30 > head.len() && ascii * 20 < head.len()
 }
 
 /// How many bytes of a file may be the head of a message.
@@ -57,6 +71,11 @@ mod tests {
         let mail = "From: a@post.example\r\nSubject: Bridge\r\n shut\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n--x";
         for (bytes, start) in [
             (b"%PDF-1.7\n".as_slice(), "a PDF file"),
+            (
+                b"\xe3\x88\x85\x40\x82\x99\x89\x84\x87\x85\x40\x96\x86\x40\xd4\x81\x99\x95\x40\xa6\x89\x93\x93\x40\xa2\xa3\x81\xa8\
+                  \x40\xa2\x88\xa4\xa3\x40\xa4\x95\xa3\x89\x93\x40\x94\x96\x99\x95\x89\x95\x87\x4b",
+                "text in EBCDIC",
+            ),
             (b"\xff\xfe\0\0a\0\0\0", "text in UTF-32"),
             (b"{\\rtf1\\ansi The bridge is shut.}", "a rich text file"),
             (mail.as_bytes(), "a message"),

@@ -25,6 +25,7 @@ mod front_matter;
 pub(super) mod html;
 mod json;
 mod markup;
+mod mojibake;
 mod note;
 mod read;
 #[cfg(test)]

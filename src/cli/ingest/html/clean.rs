@@ -84,6 +84,7 @@ pub(super) fn clean(tree: &Document, reveal: bool) {
     }
     links_elsewhere(tree, &size);
     bylines(tree, &size);
+    keep_lines(tree);
     for node in tree.select("[style]").nodes() {
         if node.attr_or("style", "").replace(' ', "").to_ascii_lowercase().contains("display:block")
             && node.has_name("span")
@@ -107,6 +108,33 @@ pub(super) fn sizes(tree: &Document) -> HashMap<NodeId, usize> {
         }
     }
     sizes
+}
+
+/// Marks single line breaks as something else. The article's reader removes a `<br>` before a paragraph that it makes
+/// of what follows two of them, although words stand between.
+fn keep_lines(tree: &Document) {
+    for node in tree.select("br").nodes() {
+        let words = |node: Option<NodeRef<'_>>| {
+            node.is_some_and(|node| node.is_text() || !node.has_name("br") && !is_blocky(&node))
+        };
+        if words(beside(node, NodeRef::prev_sibling)) && words(beside(node, NodeRef::next_sibling)) {
+            node.rename("wbr");
+            node.set_attr(rendered::LINE, "");
+        }
+    }
+}
+
+/// The nearest sibling in a direction that is not blank.
+fn beside<'a>(node: &NodeRef<'a>, next: fn(&NodeRef<'a>) -> Option<NodeRef<'a>>) -> Option<NodeRef<'a>> {
+    let mut at = next(node);
+    while let Some(found) = at.filter(|found| found.is_text() && found.text().trim().is_empty()) {
+        at = next(&found);
+    }
+    at
+}
+
+fn is_blocky(node: &NodeRef<'_>) -> bool {
+    node.node_name().is_some_and(|name| rendered::is_block(&name, node))
 }
 
 fn is_box(node: &NodeRef<'_>) -> bool {
@@ -155,7 +183,7 @@ fn links_elsewhere(tree: &Document, size: &dyn Fn(&NodeRef<'_>) -> usize) {
 
 /// Removes bylines: the authors are in the article's metadata.
 fn bylines(tree: &Document, size: &dyn Fn(&NodeRef<'_>) -> usize) {
-    let nodes = tree.select("[class*=byline], [class*=Byline], [itemprop~=author], [rel~=author]");
+    let nodes = tree.select("[class*=byline], [class*=Byline], [itemprop~=author], [rel~=author], [property~=author], [property~='schema:author']");
     for node in nodes
         .nodes()
         .iter()

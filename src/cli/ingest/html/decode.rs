@@ -11,6 +11,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::super::super::input;
+use super::super::mojibake;
 use super::super::note::Note;
 
 /// How many bytes at the start of a page are searched for a declaration of its encoding.
@@ -28,7 +29,7 @@ pub(super) fn decode(bytes: &[u8]) -> (String, Option<Note>) {
     if let Ok(text) = std::str::from_utf8(bytes)
         && declared != Some(ISO_2022_JP)
     {
-        return (text.to_string(), None);
+        return twice_encoded(text).unwrap_or_else(|| (text.to_string(), None));
     }
     if is_mostly_utf_8(bytes) {
         return patched(bytes);
@@ -38,6 +39,16 @@ pub(super) fn decode(bytes: &[u8]) -> (String, Option<Note>) {
         Some((text, note)) if note.is_none() || !is_mostly_replaced(&text) => (text, note),
         _ => read_as(guess(bytes), bytes),
     }
+}
+
+/// What a text was that was encoded twice, and a note that says so. None if it was not.
+fn twice_encoded(text: &str) -> Option<(String, Option<Note>)> {
+    if let Some(undone) = mojibake::undone(text) {
+        return Some((undone, Some(Note::new("", "", "the page was encoded as UTF-8 twice; this is undone"))));
+    }
+    let note =
+        || Note::new("", "", "parts of the page look like UTF-8 that was encoded twice; they are kept as they are");
+    mojibake::is_likely(text).then(|| (text.to_string(), Some(note())))
 }
 
 /// Whether so much was replaced that the encoding must be a wrong guess.

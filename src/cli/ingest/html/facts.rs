@@ -1,64 +1,21 @@
-//! Reads the title, outlet, language and authors of a page.
+//! Reads the outlet, language and authors of a page.
 
 use dom_query::{Document, NodeRef};
 
 use super::super::byline;
 use super::super::fit;
-use super::super::markup::{body, parse, rendered};
+use super::super::markup::rendered;
+use super::super::note::Note;
 use super::statements::Statements;
+use super::title::{one_line, plain};
 
 /// The longest byline that is read, in bytes; and the longest text that may be a byline without saying so, in
 /// characters.
 const MAX_BYLINE_BYTES: usize = 2_000;
 const MAX_SHOWN_BYLINE_CHARS: usize = 120;
 
-/// How many headings, and how many possible bylines, are looked at.
-const MAX_HEADINGS: usize = 20;
+/// How many possible bylines are looked at.
 const MAX_BYLINES: usize = 100;
-
-/// The headline: the one in the metadata, or the one that readers see. `guess` is used if there is neither.
-pub(super) fn title(tree: &Document, statements: &Statements, outlet: &str, guess: &str) -> String {
-    let headings = tree.select("h1");
-    let headings: Vec<String> =
-        headings.nodes().iter().take(MAX_HEADINGS).map(|node| one_line(&rendered::text_of(*node, "en"))).collect();
-    let linked = statements.linked.article(&statements.url).filter(|about| about.is_article);
-    let told = [
-        linked.and_then(|about| about.headline()),
-        statements.meta(&["og:title"]).map(str::to_string),
-        statements
-            .meta(&["twitter:title", "dc.title", "dcterms.title", "sailthru.title", "parsely-title"])
-            .map(str::to_string),
-        headings.first().filter(|_| headings.len() == 1).cloned(),
-        Some(guess.to_string()),
-    ];
-    let told = told.into_iter().flatten().map(|title| plain(&title)).find(|title| !title.is_empty());
-    let title = without_outlet(&told.unwrap_or_default(), outlet);
-    // Some titles in the metadata are cut off. The heading has the rest.
-    let start = title.trim_end_matches(['…', '.', ' ']);
-    let whole =
-        headings.iter().find(|heading| start.len() > 20 && heading.len() > title.len() && heading.starts_with(start));
-    match whole {
-        Some(heading) if title.ends_with(['…', '.']) => heading.clone(),
-        _ => title,
-    }
-}
-
-/// A title without the name of the outlet before or after it.
-fn without_outlet(title: &str, outlet: &str) -> String {
-    if outlet.is_empty() {
-        return title.to_string();
-    }
-    for mark in ['|', '-', '–', '—', '·', '•', ':', '»', '«'] {
-        let behind =
-            title.rsplit_once(&format!(" {mark} ")).filter(|(_, name)| name.trim().eq_ignore_ascii_case(outlet));
-        let before =
-            title.split_once(&format!(" {mark} ")).filter(|(name, _)| name.trim().eq_ignore_ascii_case(outlet));
-        if let Some(title) = behind.map(|(title, _)| title).or(before.map(|(_, title)| title)) {
-            return title.trim().to_string();
-        }
-    }
-    title.to_string()
-}
 
 /// The name of the outlet.
 pub(super) fn outlet(statements: &Statements) -> String {
@@ -91,7 +48,8 @@ pub(super) fn language(tree: &Document, statements: &Statements) -> String {
 }
 
 /// The authors, from the first of these that names anybody: JSON-LD, `<meta>`, marked-up elements, the visible byline.
-pub(super) fn authors(tree: &Document, statements: &Statements, outlet: &str) -> Vec<String> {
+/// A note tells if that is too long to be read to its end.
+pub(super) fn authors(tree: &Document, statements: &Statements, outlet: &str) -> (Vec<String>, Option<Note>) {
     const METAS: [&str; 15] = [
         "author",
         "article:author",
@@ -116,23 +74,42 @@ pub(super) fn authors(tree: &Document, statements: &Statements, outlet: &str) ->
         .chain(std::iter::once_with(|| shown(tree)))
         .chain(std::iter::once_with(|| introduced(tree)));
     let ways = std::iter::once(linked).chain(metas).chain(marked);
-    ways.map(|told| byline::names(told.iter().map(|told| cut(told)), outlet))
-        .find(|names| !names.is_empty())
-        .unwrap_or_default()
+    let read = ways.map(|told| (byline::names(told.iter().map(|told| cut(told)), outlet), told));
+    let Some((names, told)) = read.into_iter().find(|(names, _)| !names.is_empty()) else { return Default::default() };
+    let long = told.iter().find(|told| told.len() > MAX_BYLINE_BYTES);
+    let what = format!("is longer than {MAX_BYLINE_BYTES} bytes; the rest of its names is left out");
+    (names, long.map(|told| Note::new("author", format!("{told:?}"), what)))
 }
 
+/// A byline, or as many whole names of it as are read.
 fn cut(byline: &str) -> &str {
-    &byline[..byline.floor_char_boundary(MAX_BYLINE_BYTES)]
+    if byline.len() <= MAX_BYLINE_BYTES {
+        return byline;
+    }
+    let start = &byline[..byline.floor_char_boundary(MAX_BYLINE_BYTES)];
+    start.rfind([',', ';', '|']).map_or(start, |end| &start[..end])
 }
 
 /// The names in elements marked up as authors.
 fn marked_up(tree: &Document) -> Vec<String> {
-    let nodes =
-        tree.select("[itemprop~=author], [rel~=author], [rel~='schema:author'], [property~='schema:author'], .p-author, .hcard .fn, .vcard .fn");
+    let nodes = tree.select(
+        "[itemprop~=author], [rel~=author], [rel~='schema:author'], [property~=author], [property~='schema:author'], \
+         [property~='rnews:author'], .p-author, .hcard .fn, .vcard .fn",
+    );
     let mut found: Vec<String> = Vec::new();
-    for node in nodes.nodes().iter().filter(|node| !node.has_name("link") && !is_in_comments(node)).take(MAX_BYLINES) {
+    for node in nodes
+        .nodes()
+        .iter()
+        .filter(|node| !node.has_name("link") && !node.has_name("meta") && !is_in_comments(node))
+        .take(MAX_BYLINES)
+    {
         // Only the author's name, not the picture or the biography next to it.
-        let names = node.descendants_it().find(|inner| inner.attr_or("itemprop", "").eq_ignore_ascii_case("name"));
+        let is_name = |inner: &NodeRef<'_>| {
+            let of = |kind: &str| inner.attr_or(kind, "").to_ascii_lowercase();
+            of("itemprop") == "name"
+                || matches!(of("property").as_str(), "name" | "schema:name" | "foaf:name" | "rnews:name")
+        };
+        let names = node.descendants_it().find(is_name);
         let name = names.map_or_else(|| value(node), |name| value(&name));
         if name.chars().count() <= MAX_SHOWN_BYLINE_CHARS && !found.contains(&name) {
             found.push(name);
@@ -183,30 +160,18 @@ pub(super) fn is_in_comments(node: &NodeRef<'_>) -> bool {
     })
 }
 
-/// A statement without tags, on one line.
-fn plain(text: &str) -> String {
-    if body::is_html(text)
-        && let Ok(tree) = parse::document(text)
-    {
-        return one_line(&rendered::text(&tree, "en"));
-    }
-    one_line(text)
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('\u{ad}', "")
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::super::markup::parse;
+    use super::super::title::title;
     use super::*;
 
     fn facts(page: &str) -> (String, String, String, Vec<String>) {
         let tree = parse::document(page).unwrap();
         let statements = Statements::new(&tree);
         let outlet = outlet(&statements);
-        let title = title(&tree, &statements, &outlet, "");
-        (title, outlet.clone(), language(&tree, &statements), authors(&tree, &statements, &outlet))
+        let title = title(&tree, &statements, &outlet).0;
+        (title, outlet.clone(), language(&tree, &statements), authors(&tree, &statements, &outlet).0)
     }
 
     #[test]

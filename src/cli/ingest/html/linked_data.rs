@@ -127,6 +127,16 @@ impl About<'_> {
         text(self.follow(self.node.get(name)?))
     }
 
+    /// The dates of the posts of a live blog.
+    pub(super) fn post_dates(&self) -> Vec<String> {
+        let posts = match self.node.get("liveBlogUpdate") {
+            Some(Value::Array(posts)) => posts.as_slice(),
+            Some(post) => std::slice::from_ref(post),
+            None => &[],
+        };
+        posts.iter().filter_map(|post| text(post.get("datePublished")?)).collect()
+    }
+
     pub(super) fn headline(&self) -> Option<String> {
         self.text("headline").or_else(|| self.text("name"))
     }

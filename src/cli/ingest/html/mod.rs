@@ -14,6 +14,7 @@ use super::foreign;
 use super::markup::{body, parse, rendered};
 use super::note::Note;
 use crate::proto::Article;
+use parts::Parts;
 use statements::Statements;
 
 mod clean;
@@ -22,8 +23,10 @@ mod facts;
 mod linked_data;
 #[cfg(test)]
 mod pages;
+mod parts;
 mod published;
 mod statements;
+mod title;
 
 /// The stack on which a page is read. A page of the greatest depth that is read uses a part of it.
 const STACK_BYTES: usize = 64 << 20;
@@ -60,8 +63,9 @@ fn read_here(bytes: &[u8]) -> Result<(Article, Vec<Note>), String> {
     let statements = Statements::new(&reader.doc);
     let outlet = facts::outlet(&statements);
     let language = facts::language(&reader.doc, &statements);
-    let title = facts::title(&reader.doc, &statements, &outlet, &reader.get_article_title());
-    let mut authors = facts::authors(&reader.doc, &statements, &outlet);
+    let (title, cut) = title::title(&reader.doc, &statements, &outlet);
+    let (mut authors, long) = facts::authors(&reader.doc, &statements, &outlet);
+    notes.extend(cut.into_iter().chain(long));
     let (published, unread) = published::published(&reader.doc, &statements);
     notes.extend(unread);
     let mut shown = shown(&mut reader, &language, false);
@@ -69,11 +73,12 @@ fn read_here(bytes: &[u8]) -> Result<(Article, Vec<Note>), String> {
         // Some pages hide their article until a script has run.
         shown = self::shown(&mut self::reader(&page)?, &language, true);
     }
-    let (text, byline) = shown.unwrap_or_default();
+    let Shown { text, byline, notes: left_out } = shown.unwrap_or_default();
+    notes.extend(left_out);
     if authors.is_empty() {
         authors = byline::names(byline.as_deref(), &outlet);
     }
-    let body = whole_body(text, &statements);
+    let body = without_title(whole_body(text, &statements), &title);
     if body.trim().is_empty() {
         return Err("no article found in the page".into());
     }
@@ -91,13 +96,35 @@ fn reader(page: &str) -> Result<Readability, String> {
     Readability::with_document(parse::document(page)?, None, Some(config)).map_err(|error| error.to_string())
 }
 
-/// The text and the byline of what readability takes for the article. None if it finds nothing.
-fn shown(reader: &mut Readability, language: &str, reveal: bool) -> Option<(String, Option<String>)> {
+/// What readability takes for the article.
+#[derive(Default)]
+struct Shown {
+    text: String,
+    byline: Option<String>,
+    /// What was left out, and what was put together.
+    notes: Vec<Note>,
+}
+
+/// What readability takes for the article. None if it finds nothing.
+fn shown(reader: &mut Readability, language: &str, reveal: bool) -> Option<Shown> {
     clean::clean(&reader.doc, reveal);
+    let parts = Parts::of(&reader.doc, language);
     let found = reader.parse().ok()?;
     let article = reader.doc.select_single("#readability-page-1");
     let text = rendered::text_of(*article.nodes().first()?, language);
-    (!text.trim().is_empty()).then_some((text, found.byline))
+    if text.trim().is_empty() {
+        return None;
+    }
+    let (text, notes) = parts.complete(text);
+    Some(Shown { text, byline: found.byline, notes })
+}
+
+/// The text without the headline at its start.
+fn without_title(body: String, title: &str) -> String {
+    match body.split_once("\n\n") {
+        Some((first, rest)) if !title.is_empty() && first == title => rest.to_string(),
+        _ => body,
+    }
 }
 
 /// The text of the article in JSON-LD, if the page shows only its beginning.
@@ -172,6 +199,12 @@ mod tests {
         assert!(
             read(many("<p>Text.<br><div>a</div>").as_bytes()).is_ok_and(|(article, _)| article.body.len() > 400_000)
         );
+        for page in [
+            format!("<title>{}</title><h2>b</h2><p>Text.", "a | ".repeat(50_000)),
+            format!("<body>{}<p>Text.", "<article><p>Text.</p></article>".repeat(10_000)),
+        ] {
+            assert!(read(page.as_bytes()).is_ok_and(|(_, notes)| notes.len() < 10), "{}", &page[..40]);
+        }
         let crowded = format!("<p {}>Text.", (0..20_000).map(|i| format!("a{i} ")).collect::<String>());
         assert_eq!(read(crowded.as_bytes()).unwrap_err(), "an element has more than 1000 attributes");
         assert!(read("&".repeat(400_000).as_bytes()).unwrap_err().starts_with("a text has more than 10000"));

@@ -10,6 +10,9 @@ use super::super::note::{MONTH_FIRST, NO_DATE, Note};
 use super::clean;
 use super::statements::Statements;
 
+#[cfg(test)]
+mod tests;
+
 /// Names of `<meta>` elements with the publication date, the most exact and most trusted first.
 const EXACT: [&str; 31] = [
     "article:published_time",
@@ -95,6 +98,9 @@ const STORY_CHARS: usize = 160;
 const MAX_MARKED: usize = 500;
 const MAX_CANDIDATES: usize = 8;
 
+/// The property with the posts of a live blog.
+const POSTS: &str = "liveBlogUpdate";
+
 /// Words before a date that readers see.
 const LABELS: [&str; 16] = [
     "published",
@@ -141,6 +147,29 @@ struct Statement {
     value: String,
     /// Whether it is meant for programs. Then it is reported if it cannot be read.
     exact: bool,
+    /// Whether it tells when the article itself was published, so that another such statement contradicts it.
+    own: bool,
+}
+
+impl Statement {
+    fn read(&self) -> Option<Published> {
+        let read = || dates::read_published(without_label(&self.value));
+        let within = || dates::read_published(&dated_part(&self.value));
+        dates::read_published(&self.value).or_else(read).or_else(|| if self.exact { None } else { within() })
+    }
+
+    fn is_blank(&self) -> bool {
+        let value = self.value.to_ascii_lowercase();
+        value.is_empty() || matches!(value.as_str(), "null" | "none" | "undefined" | "false")
+    }
+
+    /// Whether readers would take it for a date: it has a number, and the name of a month or a year.
+    fn is_like_date(&self) -> bool {
+        let lower = self.value.to_lowercase();
+        let mut words = lower.split(|c: char| !c.is_alphanumeric());
+        let is_year = |word: &str| word.len() == 4 && (word.starts_with("19") || word.starts_with("20"));
+        lower.contains(|c: char| c.is_ascii_digit()) && words.any(|word| is_month(word) || is_year(word))
+    }
 }
 
 /// The publication date of a page, and notes on statements that cannot be read as dates.
@@ -149,33 +178,50 @@ struct Statement {
 /// one is reported.
 pub(super) fn published(tree: &Document, statements: &Statements) -> (Option<Published>, Vec<Note>) {
     let mut notes: Vec<Note> = Vec::new();
-    for Statement { name, value, exact } in stated(tree, statements) {
-        if value.is_empty() || matches!(value.to_ascii_lowercase().as_str(), "null" | "none" | "undefined" | "false") {
-            continue;
-        }
+    if statements.linked.malformed > 0 {
+        notes.push(Note::new("", "", "JSON-LD in the page is malformed; at most a date was read of it"));
+    }
+    let stated: Vec<_> = stated(tree, statements).into_iter().filter(|stated| !stated.is_blank()).collect();
+    let mut unread = None;
+    for (at, statement) in stated.iter().enumerate() {
+        let Statement { name, value, exact, own } = statement;
         let quoted = || format!("{value:?}");
-        if let Some(found) = dates::read_published(&value).or_else(|| dates::read_published(without_label(&value))) {
+        if let Some(found) = statement.read() {
             if found.month_first {
                 notes.push(Note::new(name, quoted(), MONTH_FIRST));
             }
+            if name == POSTS {
+                notes.push(Note::new(name, quoted(), "is taken for the date of the page: its first post has it"));
+            }
+            let is_other =
+                |other: &&Statement| *own && other.own && other.read().is_some_and(|other| other.is_apart(&found));
+            if let Some(other) = stated[at + 1..].iter().take(MAX_MARKED).find(is_other) {
+                let what = format!("is another date than {name}, which is used");
+                notes.push(Note::new(&other.name, format!("{:?}", other.value), what));
+            }
             return (Some(found), notes);
         }
-        let note = Note::new(name, quoted(), NO_DATE);
-        if exact && notes.len() < MAX_REPORTED && !notes.contains(&note) {
-            notes.push(note);
+        let note = || Note::new(name, quoted(), NO_DATE);
+        if *exact && notes.len() < MAX_REPORTED && !notes.contains(&note()) {
+            notes.push(note());
+        } else if !exact && unread.is_none() && statement.is_like_date() {
+            unread = Some(note());
         }
     }
-    if statements.linked.malformed > 0 {
-        notes.push(Note::new("", "", "JSON-LD in the page is malformed and may have contained the date"));
+    notes.extend(unread);
+    let found = from_path(&statements.url);
+    if found.is_some() {
+        notes.push(Note::new("", &statements.url, "is where the date was taken from: the page states none"));
     }
-    (from_path(&statements.url), notes)
+    (found, notes)
 }
 
 /// All statements, the most trusted first.
 fn stated(tree: &Document, statements: &Statements) -> Vec<Statement> {
     let mut found: Vec<Statement> = Vec::new();
     let mut add = |name: &str, value: String, exact: bool| {
-        found.push(Statement { name: name.into(), value: one_line(&value), exact });
+        let own = exact && (name == "datePublished" || EXACT[..4].contains(&name));
+        found.push(Statement { name: name.into(), value: one_line(&value), exact, own });
     };
     let about = statements.linked.article(&statements.url);
     let linked = |name: &str| about.as_ref().and_then(|about| about.text(name));
@@ -188,6 +234,12 @@ fn stated(tree: &Document, statements: &Statements) -> Vec<Statement> {
     }
     for name in EXACT {
         statements.all(name).for_each(|value| add(name, value.to_string(), true));
+    }
+    if let Some(about) = about.as_ref().filter(|_| is_article) {
+        about.text("coverageStartTime").into_iter().for_each(|value| add("coverageStartTime", value, true));
+        let posts = about.post_dates().into_iter().filter_map(|value| Some((dates::read_published(&value)?, value)));
+        let first = posts.min_by_key(|(date, _)| (date.time.seconds, date.time.nanos));
+        first.into_iter().for_each(|(_, value)| add(POSTS, value, true));
     }
     let sizes = clean::sizes(tree);
     let most = tree.body().and_then(|body| sizes.get(&body.id)).map_or(usize::MAX, |whole| whole / MAIN_PART);
@@ -259,7 +311,7 @@ fn shown(tree: &Document, parts: &Parts) -> Vec<Statement> {
         .article-date, .publish-date, .article__date, .timestamp, .date-header, .dateline-date, .byline-date, .date";
     // Names that contain such a word; these come after the exact ones.
     const LIKE: &str = "[class*=date], [class*=Date], [class*=datum], [class*=publish], [class*=timestamp], [class*=postmeta], \
-        [class*=post-meta], [class*=entry-meta], [class*=submitted]";
+        [class*=post-meta], [class*=entry-meta], [class*=submitted], [class*=byline], [class*=Byline], [class*=dateline], .meta";
     let (exact, like) = (tree.select(CLASSES), tree.select(LIKE));
     let usable = |node: &&NodeRef<'_>| {
         let names = node.attr_or("class", "").to_ascii_lowercase();
@@ -271,7 +323,8 @@ fn shown(tree: &Document, parts: &Parts) -> Vec<Statement> {
     let exact = exact.nodes().iter().filter(|node| !parts.is_elsewhere(node) && !is_in_text(node)).take(MAX_CANDIDATES);
     let like = like.nodes().iter().take(MAX_MARKED).filter(usable).take(MAX_CANDIDATES);
     let nodes = exact.chain(like);
-    let statement = |value: String| Statement { name: "date".into(), value: one_line(&value), exact: false };
+    let statement =
+        |value: String| Statement { name: "date".into(), value: one_line(&value), exact: false, own: false };
     let is_dated = |value: &String| value.contains(|c: char| c.is_ascii_digit());
     let mut marked: Vec<Statement> = Vec::new();
     let mut written: Vec<Statement> = Vec::new();
@@ -348,6 +401,21 @@ fn is_in_text(node: &NodeRef<'_>) -> bool {
     paragraph.is_some_and(|paragraph| paragraph.normalized_char_count() > STORY_CHARS)
 }
 
+/// Whether a word in small letters is the name of a month, or the start of one.
+fn is_month(word: &str) -> bool {
+    word.len() > 2 && Date::MONTH_NAMES.iter().any(|month| month.to_lowercase().starts_with(word))
+}
+
+/// The words of a byline from its first number or month on, and before the date of an update: "By Ines Okafor April 28,
+/// 2019 at 6:01 am Updated April 29".
+fn dated_part(value: &str) -> String {
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let starts = |word: &str| word.starts_with(|c: char| c.is_ascii_digit()) || is_month(&bare(word));
+    let words = value.split_whitespace().skip_while(|word| !starts(word));
+    let is_update = |word: &str| matches!(bare(word).as_str(), "updated" | "modified" | "last" | "edited");
+    words.take_while(|word| !is_update(word)).collect::<Vec<_>>().join(" ")
+}
+
 /// The text after a label such as "Published on".
 fn without_label(value: &str) -> &str {
     let lower = value.to_ascii_lowercase();
@@ -368,82 +436,4 @@ fn from_path(url: &str) -> Option<Published> {
         let plausible = is_number(part[0], 4) && ("1900".."2100").contains(&part[0]) && is_number(part[2], 2);
         plausible.then(|| dates::read_published(&format!("{}-{month}-{}", part[0], part[2])))?
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::super::markup::parse;
-    use super::*;
-
-    fn read(page: &str) -> (String, Vec<String>) {
-        let tree = parse::document(page).unwrap();
-        let (found, notes) = published(&tree, &Statements::new(&tree));
-        let moment = found.map(|found| dates::show_moment(&found.time)).unwrap_or_default();
-        (moment, notes.iter().map(Note::to_string).collect())
-    }
-
-    #[test]
-    fn a_date_is_found_wherever_it_is_told() {
-        for page in [
-            "<meta property='article:published_time' content=' 2026-03-03T14:05:00Z '>",
-            "<meta name='Article:Published_Time' content='2026-03-03T14:05:00Z'>",
-            "<meta property='og:type article:published_time' content='2026-03-03T14:05:00Z'>",
-            "<meta name=DC.Date.Issued content='2026-03-03T14:05:00Z'>",
-            "<meta name=pubdate content='2026-03-03T14:05:00Z'>",
-            "<meta name=sailthru.date content='2026-03-03T14:05:00Z'>",
-            "<meta itemprop=datePublished content='2026-03-03T14:05:00Z'>",
-            "<span itemprop='datePublished dateCreated' content='2026-03-03T14:05:00Z'>Tuesday</span>",
-            "<time itemprop=datePublished datetime='2026-03-03T14:05:00Z'>Tuesday</time>",
-            "<span itemprop=datePublished>2026-03-03 14:05:00</span>",
-            "<div property='schema:datePublished' content='2026-03-03T14:05:00Z'></div>",
-            "<article><header><time datetime='2026-03-03T14:05:00Z'>Tuesday</time></header></article>",
-            "<aside><time datetime='2020-01-01'></time></aside><time datetime='2026-03-03T14:05:00Z'></time>",
-            "<time class=updated datetime='2026-03-04'></time><time class=published datetime='2026-03-03T14:05:00Z'></time>",
-            "<ol class=comments><li><time datetime='2020-01-01'></time></ol><p><time pubdate datetime='2026-03-03T14:05:00Z'></time>",
-            "<time datetime=PT5M>5 minutes</time><time datetime='2026-03-03T14:05:00Z'>Tuesday</time>",
-            "<span class=timestamp data-timestamp=1772546700>2 hours ago</span>",
-            "<abbr class=published title='2026-03-03T14:05:00Z'>Tuesday</abbr>",
-            "<span class=post-date>Published: 2026-03-03 14:05:00</span>",
-            "<meta name=date content=2020-01-01><script type='application/ld+json'>{\"@type\":\"NewsArticle\",\
-                \"datePublished\":\"2026-03-03T14:05:00Z\"}</script>",
-            "<script type='application/LD+JSON'>{\"@type\":\"Article\",\"dateCreated\":\"2026-03-03T14:05:00Z\"}</script>",
-        ] {
-            assert_eq!(read(page), ("3 March 2026, 14:05 UTC".into(), Vec::new()), "{page}");
-        }
-        for url in ["2026/03/03/a", "news/2026/mar/03/a", "2026-03-03-a"] {
-            let page = format!("<link rel=canonical href='https://veld.example/{url}'>");
-            assert_eq!(read(&page).0, "3 March 2026, 00:00 UTC", "{url}");
-        }
-        assert_eq!(read("<link rel=canonical href='https://veld.example/2026/33/03/a'>"), Default::default());
-    }
-
-    #[test]
-    fn comments_are_no_article_however_long() {
-        let words = "The bridge of Marn has stood for a long time. ".repeat(20);
-        let page =
-            |name: &str| format!("<h1>Marn</h1><div class={name}><time datetime='2026-03-03'></time><p>{words}</div>");
-        assert_eq!(read(&page("comments")).0, "");
-        assert_eq!(read(&page("widget")).0, "3 March 2026, 00:00 UTC");
-    }
-
-    #[test]
-    fn what_is_no_date_is_told() {
-        let (moment, notes) = read("<meta name=pubdate content='on the eve of the fair'><meta name=date content=''>");
-        assert_eq!(moment, "");
-        assert_eq!(notes.len(), 1);
-        assert!(
-            notes[0].starts_with("field pubdate: \"on the eve of the fair\" is not a date that is understood; forms")
-        );
-        let (moment, notes) = read("<meta name=pubdate content='8/9/18'>");
-        assert_eq!(moment, "9 August 2018, 00:00 UTC");
-        assert_eq!(notes, ["field pubdate: \"8/9/18\" is read with the month first"]);
-        let (moment, notes) = read("<meta name=pubdate content='at dusk'><time datetime='2026-03-03'></time>");
-        assert_eq!((moment.as_str(), notes.len()), ("3 March 2026, 00:00 UTC", 1));
-    }
-
-    #[test]
-    fn a_day_in_the_story_is_not_its_own() {
-        let words = "The bridge of Marn has stood for a long time. ".repeat(5);
-        assert_eq!(read(&format!("<p>{words}<time datetime='1920-01-01'>1920</time></p>")).0, "");
-    }
 }

@@ -1,6 +1,7 @@
 //! Gathers what the head and the marked-up parts of a page state.
 
 use dom_query::{Document, NodeRef};
+use serde_json::Value;
 
 use super::super::markup::references::with_references_read;
 use super::linked_data::LinkedData;
@@ -74,6 +75,9 @@ fn metas(tree: &Document) -> Vec<(String, String)> {
         if content.is_empty() {
             continue;
         }
+        if meta.attr_or("name", "").eq_ignore_ascii_case("parsely-page") {
+            found.extend(of_parsely(&content));
+        }
         for kind in ["property", "name", "itemprop", "http-equiv"] {
             let names = meta.attr_or(kind, "").to_lowercase();
             // Only `property` may hold several names. The values of other attributes may contain spaces.
@@ -82,6 +86,26 @@ fn metas(tree: &Document) -> Vec<(String, String)> {
         }
     }
     found
+}
+
+/// The statements in the JSON of `parsely-page`, under the names that they have alone.
+fn of_parsely(content: &str) -> Vec<(String, String)> {
+    const NAMES: [(&str, &str); 5] = [
+        ("title", "parsely-title"),
+        ("author", "parsely-author"),
+        ("authors", "parsely-author"),
+        ("pub_date", "parsely-pub-date"),
+        ("link", "parsely-link"),
+    ];
+    let Ok(Value::Object(page)) = serde_json::from_str(content) else { return Vec::new() };
+    let of = |(from, to): (&str, &str)| {
+        let values = match page.get(from) {
+            Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
+            value => value.and_then(Value::as_str).into_iter().collect::<Vec<_>>(),
+        };
+        values.into_iter().map(|value| (to.to_string(), value.to_string())).collect::<Vec<_>>()
+    };
+    NAMES.into_iter().flat_map(of).collect()
 }
 
 fn whole(url: &str) -> bool {

@@ -186,7 +186,9 @@ impl Cutter<'_, '_> {
             other => return Err(self.malformed("expected : after the name of a field", other.unwrap_or(b' '))),
         }
         let opens = self.scan.next_value()?;
-        let holds_records = !found && wrap::is_wrapper(&key) && depth <= wrap::DEEPEST;
+        // The content of a record is its text, however long.
+        let is_text = key == "content" && (self.around.contains_key("type") || wrap::is_record(&self.around));
+        let holds_records = !found && !is_text && wrap::is_wrapper(&key) && depth <= wrap::DEEPEST;
         match opens {
             Some(b'[') if holds_records => {
                 self.scan.bump()?;

@@ -5,16 +5,22 @@ use std::sync::atomic::Ordering;
 
 use serde_json::Value;
 
+use super::super::super::dates::{self, Published};
 use super::super::fit::{NO_ID, is_id, within};
 use super::super::note::{MONTH_FIRST, NO_DATE, Note, shown};
 use super::layout::{Chosen, Layout, Record, Told};
 use super::names::{Field, FieldName, did_you_mean, folded, is_known, nearest};
+use super::rich::{self, Rich};
 use super::values;
+use super::wrap;
 use crate::convert::{AUTHORS, LANGUAGE_BYTES, METADATA_BYTES};
 use crate::proto::Article;
 
 /// The note on a number that was not read exactly.
 pub(super) const INEXACT: &str = "is not used: numbers of that size are not exact; write it as text";
+
+/// How many spellings of a name are reported.
+const MAX_REPORTED: usize = 20;
 
 /// The fields of a record, by their folded names: a layer for the record, and one for each envelope in it.
 pub(super) struct Fields<'r> {
@@ -62,10 +68,24 @@ impl<'r> Fields<'r> {
         let [usual, last] = self.candidates(field);
         let unread = usual.iter().find(|(_, value)| !values::is_empty(value)).copied();
         let found = usual.into_iter().chain(last).find_map(|(name, value)| Some((name, value, read(value)?)));
+        if let Some((name, ..)) = &found {
+            self.again(name, notes);
+        }
         if let (None, Some((name, value))) = (&found, unread) {
             notes.push(Note::new(name, value, what));
         }
         found
+    }
+
+    /// Reports other values under the same name in another spelling: "Title" beside "title".
+    pub(super) fn again(&self, used: &str, notes: &mut Vec<Note>) {
+        let all = || self.layers.iter().flatten();
+        let value = all().find(|(_, name, _)| *name == used).map(|found| found.2);
+        let same = folded(used);
+        let others = all().filter(|(folded, name, _)| *folded == same && *name != used);
+        let lost = others.filter(|(_, _, other)| !values::is_empty(other) && value != Some(*other));
+        let what = || format!("is not used: {used} is the same name, and is used");
+        notes.extend(lost.take(MAX_REPORTED).map(|(_, name, other)| Note::new(*name, *other, what())));
     }
 
     fn text(&self, field: Field, most: usize, notes: &mut Vec<Note>) -> String {
@@ -190,10 +210,49 @@ impl<'r> Fields<'r> {
         if let Some(there) = there.filter(|_| folded(name) == "publishtime") {
             found.day = there;
         }
+        if let Some(exact) = self.with_time(name, value, notes) {
+            found = exact;
+        }
+        let [usual, _] = self.candidates(Field::PublishTime);
+        let is_other =
+            |(_, value): &&(&str, &Value)| values::published(value).is_some_and(|other| other.is_apart(&found));
+        if let Some((other, value)) = usual.iter().find(is_other) {
+            notes.push(Note::new(*other, value, format!("is another date than {name}, which is used")));
+        }
         if found.month_first {
             notes.push(Note::new(name, value, MONTH_FIRST));
         }
         found.put_into(article);
+    }
+
+    /// The date with the time and the time zone that stand beside it: `"date": "2026-03-03", "time": "14:05",
+    /// "timezone": "America/New_York"`. None if there is nothing to add.
+    fn with_time(&self, name: &str, value: &Value, notes: &mut Vec<Note>) -> Option<Published> {
+        let beside = |names: &[&str]| {
+            self.named(names).into_iter().find_map(|(name, value)| Some((name, value.as_str()?.trim())))
+        };
+        let is_clock =
+            |text: &str| text.contains(':') && text.len() <= 16 && text.starts_with(|c: char| c.is_ascii_digit());
+        let mut text = value.as_str()?.trim().to_string();
+        let mut is_exact = text.contains(':');
+        let mut found = None;
+        if let Some((_, time)) = beside(&["time"]).filter(|(other, time)| *other != name && !is_exact && is_clock(time))
+        {
+            text = format!("{text} {time}");
+            found = dates::read_published(&text);
+            is_exact = found.is_some();
+        }
+        let zone = beside(&["timezone", "tz", "zone", "timezonename"]).filter(|(_, zone)| is_exact && !zone.is_empty());
+        // With a zone of its own, no other can be added.
+        let Some((field, zone)) = zone.filter(|_| dates::read_published(&format!("{text} Asia/Tokyo")).is_some())
+        else {
+            return found;
+        };
+        let there = dates::read_published(&format!("{text} {zone}"));
+        if there.is_none() {
+            notes.push(Note::new(field, zone, "is no time zone that is understood; the time is read as UTC"));
+        }
+        there.or(found)
     }
 
     /// The client's own keys and values. A value that is not text, an exact number or a boolean costs its key.
@@ -216,16 +275,17 @@ impl<'r> Fields<'r> {
         labels
     }
 
-    /// The name and text of the first body that is not blank.
-    pub(super) fn body(&self) -> Result<(&'r str, String), String> {
+    /// The name of the first body that is not blank, and what was read of it.
+    pub(super) fn body(&self) -> Result<(&'r str, Rich), String> {
         let [usual, last] = self.candidates(Field::Body);
         let all: Vec<_> = usual.into_iter().chain(last).collect();
-        let read = all.iter().find_map(|(name, value)| Some((*name, values::body(value)?)));
+        let read = all.iter().find_map(|(name, value)| Some((*name, self.body_of(name, value)?)));
         if let Some(found) = read {
             return Ok(found);
         }
-        match all.iter().find(|(_, value)| !values::is_empty(value)).or(all.first()) {
-            Some((name, value)) if !values::is_empty(value) => {
+        let is_empty = |value: &Value| values::is_empty(value) || rich::is_blank(value);
+        match all.iter().find(|(_, value)| !is_empty(value)).or(all.first()) {
+            Some((name, value)) if !is_empty(value) => {
                 Err(format!("field {name}: expected text, found {}", kind(value)))
             }
             Some(_) => Err("the body is empty".into()),
@@ -234,10 +294,38 @@ impl<'r> Fields<'r> {
     }
 
     pub(super) fn has_body(&self) -> bool {
-        self.candidates(Field::Body).concat().iter().any(|(_, value)| values::has_text(value))
+        self.candidates(Field::Body).concat().iter().any(|(name, value)| self.body_of(name, value).is_some())
+    }
+
+    /// The body in a value, unless that is a list of records.
+    fn body_of(&self, name: &str, value: &Value) -> Option<Rich> {
+        let is_named = |item: &Record| {
+            ["title", "headline", "headlines"].iter().any(|name| item.contains_key(*name))
+                && ["id", "_id", "guid", "url", "link"].iter().any(|name| item.contains_key(*name))
+                && !item.contains_key("__component")
+        };
+        let are_records = || value.as_array().into_iter().flatten().filter_map(Value::as_object).any(is_named);
+        // In a record that has a name itself, they are sections of its text.
+        let is_section = folded(name) == "content" && wrap::is_record(self.record);
+        // The record itself may be called so, or hold its fields there.
+        let holds_record = value.as_object().is_some_and(|object| {
+            let is_titled = ["title", "headline", "webTitle"].iter().any(|name| object.contains_key(*name));
+            matches!(name, "story" | "article" | "document") && wrap::is_record(object)
+                || name == "content" && is_titled && !wrap::is_record(self.record)
+                || wrap::is_component(name, object)
+        });
+        if holds_record || !is_section && are_records() { None } else { values::body(value) }
     }
 
     fn no_body(&self) -> String {
+        let is_text = |(_, value): &(&String, &Value)| {
+            value
+                .as_array()
+                .is_some_and(|items| items.iter().filter_map(Value::as_object).any(|item| rich::part(item).is_some()))
+        };
+        if let Some((name, _)) = self.record.iter().find(is_text) {
+            return format!("{name} holds parts of one text, no records; read it with --field body={name}");
+        }
         let own: Vec<_> = self.record.keys().take(12).map(|name| shown(name)).collect();
         let own = if own.is_empty() { "none".into() } else { own.join(", ") };
         match self.layout.chosen.iter().map(|chosen| &chosen.name).find(|chosen| chosen.field == Field::Body) {

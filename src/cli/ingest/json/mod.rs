@@ -7,7 +7,8 @@
 use serde_json::Value;
 
 use super::fit::is_id;
-use super::note::Note;
+use super::mojibake;
+use super::note::{Note, shown};
 use crate::convert::{LANGUAGE_BYTES, METADATA_BYTES};
 use crate::proto::Article;
 
@@ -18,6 +19,7 @@ mod names;
 mod parse;
 mod repair;
 mod repeated;
+mod rich;
 mod values;
 mod wrap;
 
@@ -42,6 +44,10 @@ impl Layout {
             Value::Object(object) => object,
             other => return articles.push(Err(format!("expected an object, found {}", kind(&other)))),
         };
+        if let Some(kind) = rich::part(&object) {
+            return articles
+                .push(Err(format!("a part of a text ({}), no record: it has no title or address", shown(kind))));
+        }
         if self.fields(&object).has_body() {
             return articles.push(self.article(&object, feed));
         }
@@ -61,12 +67,15 @@ impl Layout {
     /// The articles of an object that holds records under their ids.
     fn by_id(&self, object: &Record) -> Option<Vec<Result<Told, String>>> {
         let records: Vec<_> = object.iter().map(|(id, value)| Some((id, value.as_object()?))).collect::<Option<_>>()?;
+        // A single one under a mere word is wrapped in it: {"newsItem": {…}}.
+        let is_named = |(id, _): &(&String, &Record)| !id.contains(|c: char| c.is_ascii_digit());
         if records.is_empty() || !records.iter().all(|(_, record)| self.fields(record).has_body()) {
             return None;
         }
+        let is_wrapped = records.len() == 1 && records.iter().all(is_named);
         let article = |(id, record): (&String, &Record)| {
             let mut told = self.article(record, &Feed::default())?;
-            if told.article.id.is_empty() && is_id(id) {
+            if told.article.id.is_empty() && is_id(id) && !is_wrapped {
                 told.article.id.clone_from(id);
             }
             Ok(told)
@@ -90,7 +99,13 @@ impl Layout {
         let mut told = fields.metadata();
         feed.fill(&mut told.article);
         let (name, body) = fields.body()?;
-        told.article.body = body;
+        told.article.body = body.text;
+        told.notes.extend(body.notes.into_iter().map(|(value, what)| Note::new(name, value, what)));
+        if mojibake::is_likely(&told.article.body) {
+            let what = "looks like UTF-8 that was encoded twice; it is kept as it is";
+            told.notes.push(Note::new(name, "", what));
+        }
+        fields.again(name, &mut told.notes);
         if folded(name) == "leadparagraph" {
             told.notes.push(Note::new(name, "", "is only the start of a text; the record does not hold the rest"));
         }

@@ -23,7 +23,7 @@ struct Names(Field, &'static str, &'static [&'static str], &'static [&'static st
 
 /// All names in the form of [`folded`].
 const NAMES: [Names; 9] = [
-    Names(Field::Id, "id", &["id"], &["articleid", "docid", "documentid", "uuid", "externalid", "storiesid"]),
+    Names(Field::Id, "id", &["id"], &["articleid", "docid", "documentid", "uuid", "externalid", "storiesid", "nid"]),
     Names(
         Field::Url,
         "url",
@@ -62,14 +62,14 @@ const NAMES: [Names; 9] = [
     Names(
         Field::Title,
         "title",
-        &["title", "headline", "webtitle", "articletitle", "posttitle", "ogtitle", "dctitle"],
+        &["title", "headline", "webtitle", "articletitle", "posttitle", "ogtitle", "dctitle", "headlines"],
         &["titlepage", "titlerss", "name"],
     ),
     Names(
         Field::Authors,
         "authors",
         &["authors", "author", "byline", "bylines", "creator", "creators", "dccreator", "articleauthor", "authorname"],
-        &["writer", "writers", "journalist", "reporter", "contributors"],
+        &["writer", "writers", "journalist", "reporter", "contributors", "credits", "postauthor"],
     ),
     Names(
         Field::Language,
@@ -108,8 +108,20 @@ const NAMES: [Names; 9] = [
             "datetimepub",
             "datetime",
             "date",
+            "firstpublishdate",
+            "displaydate",
         ],
-        &["timestamp", "@timestamp", "time", "seendate", "createdat", "datecreated", "created"],
+        &[
+            "timestamp",
+            "@timestamp",
+            "time",
+            "seendate",
+            "createdat",
+            "datecreated",
+            "created",
+            "versioncreated",
+            "firstcreated",
+        ],
     ),
     Names(Field::Labels, "labels", &["labels"], &[]),
     Names(
@@ -124,6 +136,7 @@ const NAMES: [Names; 9] = [
             "articlebody",
             "contenttext",
             "bodytext",
+            "postcontent",
             "fulltext",
             "articletext",
             "storytext",
@@ -135,7 +148,27 @@ const NAMES: [Names; 9] = [
             "bodyhtml",
             "articlehtml",
         ],
-        &["rawtext", "article", "document", "paragraphs", "html", "leadparagraph"],
+        &[
+            "rawtext",
+            "article",
+            "document",
+            "paragraphs",
+            "html",
+            "contentelements",
+            "blocks",
+            "contentblocks",
+            "bodyblocks",
+            "richtext",
+            "sections",
+            "slices",
+            "contentjson",
+            "bodyjson",
+            "lexical",
+            "editorstate",
+            "root",
+            "ops",
+            "leadparagraph",
+        ],
     ),
 ];
 

@@ -1,29 +1,35 @@
 //! Interprets the values of a record, in the forms in which exports write them.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::super::super::dates::{self, Published};
 use super::super::byline;
-use super::super::markup::body::body_text;
+use super::super::markup::body::{body_text, line_text};
+use super::rich::{self, Rich};
 use crate::proto::google_type::Date;
 
 /// The first whole number that JSON readers may confuse with another: 2^53.
 const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Names of members with the text that an object stands for: `{"rendered": "Tide"}`, `{"@value": "Tide"}`.
-const TEXT_NAMES: [&str; 18] = [
+const TEXT_NAMES: [&str; 19] = [
     "name", "rendered", "value", "@value", "#text", "_text", "$t", "_", "__cdata", "main", "original", "text", "title",
-    "$oid", "code", "en", "en-US", "en-GB",
+    "$oid", "code", "en", "en-US", "en-GB", "basic",
 ];
 
 /// Names of members with a body.
-const BODY_NAMES: [&str; 15] = [
+const BODY_NAMES: [&str; 17] = [
     "text", "plain", "rendered", "value", "@value", "#text", "_text", "$t", "_", "__cdata", "html", "content", "en",
-    "en-US", "en-GB",
+    "en-US", "en-GB", "raw", "json",
 ];
 
 /// Names of members with an address.
 const ADDRESS_NAMES: [&str; 8] = ["href", "url", "@id", "link", "rendered", "#text", "@href", "$t"];
+
+/// How many languages are reported that are left out.
+const MAX_REPORTED: usize = 20;
 
 /// How deep nested values are searched.
 const MAX_DEPTH: usize = 4;
@@ -55,6 +61,10 @@ fn text_within(value: &Value, depth: usize) -> Option<String> {
         // Tables write the whole number 17 as 17.0 if other rows have fractions.
         Value::Number(number) => Some(number.to_string().trim_end_matches(".0").to_string()),
         Value::Array(items) if depth < MAX_DEPTH => items.iter().find_map(|item| text_within(item, depth + 1)),
+        // Kontent names the element beside its value.
+        Value::Object(object) if object.contains_key("type") && object.get("value").is_some_and(Value::is_string) => {
+            text_within(&object["value"], MAX_DEPTH)
+        }
         Value::Object(object) if depth < MAX_DEPTH => {
             TEXT_NAMES.iter().find_map(|name| text_within(object.get(*name)?, depth + 1))
         }
@@ -65,34 +75,88 @@ fn text_within(value: &Value, depth: usize) -> Option<String> {
 /// Text on one line, with character references resolved.
 pub(super) fn plain(text: &str) -> String {
     if text.contains(['&', '<']) {
-        body_text(text).split_whitespace().collect::<Vec<_>>().join(" ")
+        line_text(text).split_whitespace().collect::<Vec<_>>().join(" ")
     } else {
         text.into()
     }
 }
 
-/// Whether a value holds a body.
-pub(super) fn has_text(value: &Value) -> bool {
-    body_within(value, 0).is_some()
+/// Reads a body: a string, the paragraphs in a list, the text in an object, or rich text. HTML and Markdown become plain
+/// text.
+pub(super) fn body(value: &Value) -> Option<Rich> {
+    body_within(value, 0)
 }
 
-/// Reads a body: a string, the paragraphs in a list, or the text in an object. HTML and Markdown become plain text.
-pub(super) fn body(value: &Value) -> Option<String> {
-    body_within(value, 0).map(|body| body_text(&body))
-}
-
-fn body_within(value: &Value, depth: usize) -> Option<String> {
+fn body_within(value: &Value, depth: usize) -> Option<Rich> {
+    let plain = |text: &str| Rich { text: body_text(text), notes: Vec::new() };
     match value {
-        Value::String(text) => Some(text.clone()).filter(|text| !is_missing(text)),
-        Value::Array(items) if depth < MAX_DEPTH => {
-            let parts: Vec<_> = items.iter().filter_map(|item| body_within(item, depth + 1)).collect();
-            (!parts.is_empty()).then(|| parts.join("\n\n"))
+        Value::String(text) if is_missing(text) => None,
+        Value::String(text) => Some(of_encoded(text).unwrap_or_else(|| plain(text))),
+        _ if depth >= MAX_DEPTH => None,
+        Value::Array(items) if items.iter().all(|item| item.is_string() || item.is_null()) => {
+            let parts: Vec<_> = items.iter().filter_map(Value::as_str).filter(|text| !is_missing(text)).collect();
+            (!parts.is_empty()).then(|| plain(&parts.join("\n\n")))
         }
-        Value::Object(object) if depth < MAX_DEPTH => {
-            BODY_NAMES.iter().find_map(|name| body_within(object.get(*name)?, depth + 1))
-        }
+        Value::Array(items) if has_languages(items) => in_one_language(items, depth),
+        Value::Array(items) => rich::read(value).or_else(|| items.iter().find_map(|item| body_within(item, depth + 1))),
+        Value::Object(object) => rich::read(value).or_else(|| {
+            let of = |name: &&str| body_within(object.get(*name)?, depth + 1);
+            let are_languages = object.keys().all(|name| is_language(name));
+            let languages = || object.keys().map(String::as_str).filter(|_| are_languages);
+            let (name, mut found) =
+                BODY_NAMES.into_iter().chain(languages()).find_map(|name| Some((name, of(&name)?)))?;
+            let others = languages().filter(|other| *other != name && !is_empty(&object[*other]));
+            found.notes.extend(others.map(|other| (other.to_string(), format!("is left out; {name} is read"))));
+            Some(found)
+        }),
         _ => None,
     }
+}
+
+/// The language that an object says its text is in.
+fn language_of(item: &Value) -> Option<&str> {
+    ["lang", "language", "locale", "langcode", "@language"].iter().find_map(|name| item.get(*name)?.as_str())
+}
+
+/// Whether a list holds one text in several languages: `{"lang": "en", "value": "…"}`.
+fn has_languages(items: &[Value]) -> bool {
+    let first = items.first().and_then(language_of);
+    first.is_some()
+        && items.iter().all(|item| language_of(item).is_some())
+        && items.iter().any(|item| language_of(item) != first)
+}
+
+/// The text in English or, without that, in the first language. The others are told.
+fn in_one_language(items: &[Value], depth: usize) -> Option<Rich> {
+    let is_english = |item: &&Value| language_of(item).is_some_and(|code| code.starts_with("en"));
+    let used = items.iter().find(is_english).or(items.first())?;
+    let code = language_of(used)?;
+    let of_used: Vec<Value> = items.iter().filter(|item| language_of(item) == Some(code)).cloned().collect();
+    let mut found = match of_used.as_slice() {
+        [one] => body_within(one, depth + 1),
+        _ => rich::read(&Value::Array(of_used)),
+    }?;
+    let others: BTreeSet<&str> = items.iter().filter_map(language_of).filter(|other| *other != code).collect();
+    found.notes.extend(
+        others.into_iter().take(MAX_REPORTED).map(|other| (other.to_string(), format!("is left out; {code} is read"))),
+    );
+    Some(found)
+}
+
+/// Whether the name of a member is a language code: "en", "de-CH".
+fn is_language(name: &str) -> bool {
+    let (language, region) = name.split_once(['-', '_']).unwrap_or((name, "XX"));
+    language.len() == 2
+        && region.len() == 2
+        && language.bytes().all(|byte| byte.is_ascii_lowercase())
+        && region.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+/// Rich text that was encoded once more, as databases keep it: `"{\"blocks\": […]}"`.
+fn of_encoded(text: &str) -> Option<Rich> {
+    let text = text.trim();
+    let is_json = text.starts_with("{\"") && text.ends_with('}') || text.starts_with("[{") && text.ends_with(']');
+    if is_json { rich::read(&serde_json::from_str(text).ok()?) } else { None }
 }
 
 /// Whether a text is the address of a page.
@@ -153,7 +217,9 @@ fn gather(value: &Value, depth: usize, lines: &mut Vec<String>) {
             if let Some(marked) = marked.filter(|_| lines.len() == before) {
                 gather(marked, depth + 1, lines);
             }
-            if let Some(persons) = person.get("person").filter(|_| lines.len() == before) {
+            let persons =
+                ["person", "by", "data", "attributes", "node", "nodes"].iter().find_map(|name| person.get(*name));
+            if let Some(persons) = persons.filter(|_| lines.len() == before) {
                 gather(persons, depth + 1, lines);
             }
         }

@@ -3,7 +3,7 @@
 //! A record does not say which format its body is in, so only clear signs count. A text with a stray `<` or `*` stays
 //! exactly as it is.
 
-use super::elements::TELLING;
+use super::elements::{IN_LINES, TELLING};
 use super::fragment::fragment_text;
 use super::markdown;
 use super::references::with_references_read;
@@ -23,6 +23,26 @@ pub(in crate::cli) fn body_text(body: &str) -> String {
         return fragment_text(&read).unwrap_or(read);
     }
     read
+}
+
+/// The plain text of a line, such as a title. Only tags that HTML knows are markup there: "<now>" is a word.
+pub(in crate::cli::ingest) fn line_text(line: &str) -> String {
+    if !is_html(line) {
+        return body_text(line);
+    }
+    let mut escaped = String::with_capacity(line.len());
+    let mut rest = 0;
+    for (at, _) in line.match_indices('<') {
+        let known =
+            |tag: Tag| [&TELLING[..], &IN_LINES].iter().any(|names| names.binary_search(&tag.name.as_str()).is_ok());
+        if !line[at..].starts_with("<!--") && !Tag::at(line, at).is_some_and(known) {
+            escaped.push_str(&line[rest..at]);
+            escaped.push_str("&lt;");
+            rest = at + 1;
+        }
+    }
+    escaped.push_str(&line[rest..]);
+    fragment_text(&escaped).unwrap_or_else(|| line.to_string())
 }
 
 /// Whether tags show that a text is HTML: an element that is opened and closed, two paragraphs or line breaks, or a

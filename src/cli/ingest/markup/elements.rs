@@ -135,13 +135,17 @@ pub(super) const TELLING: [&str; 38] = [
     "ul",
 ];
 
+/// Further elements within a line, for lines that are known to be HTML.
+pub(super) const IN_LINES: [&str; 14] =
+    ["abbr", "bdi", "bdo", "cite", "code", "del", "ins", "mark", "nobr", "s", "script", "style", "time", "wbr"];
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn lists_are_sorted_and_do_not_contradict_each_other() {
-        for list in [&BLOCKS[..], &UNSHOWN, &TELLING] {
+        for list in [&BLOCKS[..], &UNSHOWN, &TELLING, &IN_LINES] {
             assert!(list.windows(2).all(|pair| pair[0] < pair[1]), "{list:?}");
         }
         let both = BLOCKS.iter().find(|name| UNSHOWN.contains(name));

@@ -23,6 +23,9 @@ enum Gap {
 /// sentence goes on.
 const FULL_LINE_CHARS: usize = 40;
 
+/// The attribute of a `<wbr>` that stands for a `<br>`.
+pub(in crate::cli::ingest) const LINE: &str = "data-sayso-line";
+
 /// The text that a page, or a piece of one, shows. `language` is the language of the page.
 pub(in crate::cli::ingest) fn text(tree: &Document, language: &str) -> String {
     text_of(tree.root(), language)
@@ -90,7 +93,8 @@ impl Writer {
         let Some(name) = node.node_name() else { return Some(Kind::Inline) };
         match &*name {
             name if UNSHOWN.binary_search(&name).is_ok() || is_hidden(node) => None,
-            "br" => {
+            "wbr" if !node.has_attr(LINE) => None,
+            "br" | "wbr" => {
                 self.gap = if self.gap >= Gap::Line { Gap::Paragraph } else { Gap::Line };
                 if self.raw > 0 {
                     self.gap = Gap::None;
@@ -304,7 +308,7 @@ pub(in crate::cli::ingest) fn is_hidden(node: &NodeRef<'_>) -> bool {
 }
 
 /// Whether an element is a block, by its name or its style.
-fn is_block(name: &str, node: &NodeRef<'_>) -> bool {
+pub(in crate::cli::ingest) fn is_block(name: &str, node: &NodeRef<'_>) -> bool {
     BLOCKS.binary_search(&name).is_ok()
         || node.attr("style").is_some_and(|style| style.replace(' ', "").contains("display:block"))
 }
