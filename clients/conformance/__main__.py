@@ -43,9 +43,7 @@ class Run:
         """Performs every row. Tells of those that fail, and returns how many do."""
         begun, failed, skipped = time.monotonic(), 0, 0
         for row in self.table.rows:
-            if self.language in row.options.get("skip", {}) or self.language not in row.options.get(
-                "only", self.language
-            ):
+            if not row.runs_in(self.language):
                 skipped += 1
                 continue
             try:
@@ -126,13 +124,15 @@ class Run:
         file.write_text("".join(json.dumps(request) + "\n" for request in requests), encoding="utf-8")
         return file
 
-    def _begin(self, method: str) -> threading.Thread:
-        """Begins a call that takes some time, and returns when it is under way."""
-        command = {"kind": "call", "method": "sayso.v1." + method.replace(".", "/"), "request": {}}
+    def _begin(self, during: dict[str, str]) -> threading.Thread:
+        """Begins a call that takes some time, and returns when the log tells that it is under way."""
+        command = {"kind": "call", "method": "sayso.v1." + during["call"].replace(".", "/"), "request": {}}
         call = {**command, "key": self.server.keys["admin"]}
+        before = self.server.logged(during["logged"])
         thread = threading.Thread(target=Curl(self.server).perform, args=(call,))
         thread.start()
-        time.sleep(0.2)
+        while thread.is_alive() and self.server.logged(during["logged"]) == before:
+            time.sleep(0.01)
         return thread
 
     def _restart_after(self, count: int) -> threading.Thread:

@@ -13,8 +13,9 @@ from .server import Server
 CODES = {3: "INVALID_ARGUMENT", 5: "NOT_FOUND", 8: "RESOURCE_EXHAUSTED", 10: "ABORTED", 14: "UNAVAILABLE"}
 JSON = "application/json"
 LINES = "application/x-ndjson"
-# As curl ends: the answer was not complete, or not there.
-TIMED_OUT, SENT_NOTHING, BROKEN, HTTP2_BROKEN = 28, 52, 56, 92
+# As curl ends when its time is over, and when a connection breaks: while it shakes hands, sends, waits or receives.
+TIMED_OUT = 28
+BROKEN = (18, 35, 52, 55, 56, 92)
 
 
 class Curl:
@@ -128,7 +129,7 @@ class Curl:
                 note(done, answer)
             if code == 0 and not waiting.keys() - done.keys():
                 break
-            if code not in (0, SENT_NOTHING, BROKEN, HTTP2_BROKEN, 18, 35, 55):
+            if code != 0 and code not in BROKEN:
                 raise RuntimeError(f"curl ended with {code}: {printed[-300:]!r}")
             waiting = {at: request for at, request in waiting.items() if "searchable" not in done.get(at, {})}
         return {"answer": {"acknowledgements": [done[key] for key in sorted(done, key=int)]}}

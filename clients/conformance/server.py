@@ -79,6 +79,10 @@ class Server:
                 raise RuntimeError("the server did not start:\n" + (folder / "log").read_text(encoding="utf-8")[-2000:])
             time.sleep(0.02)
 
+    def logged(self, words: str) -> int:
+        """How often the log has these words."""
+        return (self.folder / "log").read_text(encoding="utf-8").count(words)
+
     def kill(self) -> None:
         """Ends it as a power cut would."""
         if self.process is not None:

@@ -24,6 +24,10 @@ class Row:
     what: Any
     options: dict[str, Any]
 
+    def runs_in(self, language: str) -> bool:
+        """Whether it is run in a language."""
+        return language not in self.options.get("skip", {}) and language in self.options.get("only", [language])
+
     @property
     def methods(self) -> set[str]:
         """The methods that it calls, without their services."""
