@@ -11,8 +11,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use axum::http::HeaderValue;
 use sayso_index::Interrupt;
 use tonic::{Status, metadata::MetadataMap};
+
+use super::status;
 
 /// How much earlier than the caller's deadline a call gives up, so that its own answer comes first.
 const DEADLINE_MARGIN: Duration = Duration::from_millis(2);
@@ -75,6 +78,44 @@ impl Drop for Call {
     }
 }
 
+/// The time that a caller of another dialect allows, from the head of its request on. tonic's own clock begins then, too, and answers
+/// in gRPC when it has passed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Allowed {
+    begun: Instant,
+    time: Option<Duration>,
+}
+
+impl Allowed {
+    /// Begins now, with the value of `grpc-timeout`, if there is one.
+    pub(crate) fn from_now(asked: Option<&HeaderValue>) -> Self {
+        Self { begun: Instant::now(), time: asked.and_then(|value| parse(value.to_str().ok()?)) }
+    }
+
+    /// Waits for the rest of the request, slightly less than the time that is left.
+    pub(crate) async fn within<T>(self, rest: impl Future<Output = Result<T, Status>>) -> Result<T, Status> {
+        match self.left() {
+            Some(left) => {
+                let time = left.saturating_sub(DEADLINE_MARGIN);
+                tokio::time::timeout(time, rest).await.unwrap_or_else(|_| Err(status::deadline_exceeded()))
+            }
+            None => rest.await,
+        }
+    }
+
+    /// The time that is left, as `grpc-timeout` tells it.
+    pub(crate) fn header(self) -> Option<HeaderValue> {
+        let left = self.left()?.as_micros();
+        let told =
+            if left < 100_000_000 { format!("{left}u") } else { format!("{}S", (left / 1_000_000).min(99_999_999)) };
+        HeaderValue::try_from(told).ok()
+    }
+
+    fn left(self) -> Option<Duration> {
+        self.time.map(|time| time.saturating_sub(self.begun.elapsed()))
+    }
+}
+
 /// How long the caller waits, slightly less, if it says so.
 fn asked(metadata: &MetadataMap) -> Option<Duration> {
     let asked = metadata.get("grpc-timeout").and_then(|value| parse(value.to_str().ok()?))?;
@@ -110,6 +151,28 @@ mod tests {
         for malformed in ["", "m", "1", "123456789S", "1x", "-1S", "é"] {
             assert_eq!(parse(malformed), None, "{malformed:?}");
         }
+    }
+
+    #[test]
+    fn what_is_left_of_a_deadline_is_told_as_the_protocol_writes_it() {
+        let left = |asked: &'static str| {
+            let allowed = Allowed::from_now(Some(&HeaderValue::from_static(asked)));
+            allowed.header().map(|left| parse(left.to_str().unwrap()).unwrap())
+        };
+        for (asked, most, least) in [("1H", 3600, 3598), ("30S", 30, 28), ("99999999S", 99_999_999, 99_999_997)] {
+            let left = left(asked).unwrap();
+            assert!(left <= Duration::from_secs(most) && left > Duration::from_secs(least), "{asked}: {left:?}");
+        }
+        assert_eq!((left("1n"), left("soon")), (Some(Duration::ZERO), None));
+    }
+
+    #[tokio::test]
+    async fn a_request_that_comes_too_late_is_told_so() {
+        let allowed = Allowed::from_now(Some(&HeaderValue::from_static("1n")));
+        let told = allowed.within(std::future::pending::<Result<(), Status>>()).await.unwrap_err();
+        assert_eq!(told.code(), tonic::Code::DeadlineExceeded);
+        let patient = Allowed::from_now(None);
+        assert!(patient.within(async { Ok(()) }).await.is_ok() && patient.header().is_none());
     }
 
     #[test]

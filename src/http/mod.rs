@@ -116,11 +116,13 @@ impl Gateway {
             Found::Rule(rule, variables) => (rule, variables),
             Found::OtherVerbs(verbs) => {
                 let message = format!("{path} takes {}, not {verb}", verbs.join(" and "));
+                question::read_away(request).await;
                 let response = answer::error_as(StatusCode::METHOD_NOT_ALLOWED, &status::no_such_path(&message));
                 return ([(header::ALLOW, verbs.join(", "))], response).into_response();
             }
             Found::Nothing => {
                 let message = format!("there is nothing at {path}; GET {OPENAPI_PATH} lists all paths");
+                question::read_away(request).await;
                 return answer::error(&status::no_such_path(&message));
             }
         };

@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{
     echo,
-    grpc::{HEAD_BYTES, MAX_PAUSE, status},
+    grpc::{Allowed, HEAD_BYTES, MAX_PAUSE, status},
     overload::Overload,
 };
 
@@ -40,11 +40,16 @@ const RETRY: Duration = Duration::from_secs(1);
 /// Lines up to this length need no room of their own while they arrive: the connection's buffer is as long.
 const SHORT_LINE_BYTES: usize = 32 << 10;
 
+/// How long the caller waits, as in gRPC.
+const TIMEOUT: &str = "grpc-timeout";
+
+/// A body of at most so many bytes is read away before a request is refused for its path.
+const READ_AWAY_BYTES: usize = 64 << 10;
+
 /// Headers that mean the same in gRPC.
-const PASSED_ON: [HeaderName; 6] = [
+const PASSED_ON: [HeaderName; 5] = [
     header::AUTHORIZATION,
     header::USER_AGENT,
-    HeaderName::from_static("grpc-timeout"),
     HeaderName::from_static("traceparent"),
     HeaderName::from_static("tracestate"),
     HeaderName::from_static("x-request-id"),
@@ -82,6 +87,7 @@ pub(super) async fn asked(
     request: Request,
 ) -> Result<(Request, Held), Status> {
     let (mut head, body) = request.into_parts();
+    let allowed = Allowed::from_now(head.headers.get(TIMEOUT));
     let query = head.uri.query().unwrap_or_default().to_owned();
     let (body, held) = if rule.method.is_client_streaming() {
         check_kind(&head.headers)?;
@@ -89,7 +95,7 @@ pub(super) async fn asked(
     } else {
         let (text, held) = match rule.body {
             Payload::None => (Bytes::new(), None),
-            _ => whole(room, &head.headers, body).await?,
+            _ => allowed.within(whole(room, &head.headers, body)).await?,
         };
         let message = message(rule, variables, &query, &text)?;
         (Body::from(framed(&message)), held)
@@ -98,6 +104,7 @@ pub(super) async fn asked(
     let mut headers: axum::http::HeaderMap = passed.map(|(value, name)| (name, value)).collect();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
     headers.insert(header::TE, HeaderValue::from_static("trailers"));
+    headers.extend(allowed.header().map(|left| (HeaderName::from_static(TIMEOUT), left)));
     head.headers = headers;
     head.method = axum::http::Method::POST;
     head.version = Version::HTTP_2;
@@ -147,6 +154,14 @@ async fn whole(room: &Room, headers: &axum::http::HeaderMap, body: Body) -> Resu
             None => return Ok((text.into(), held)),
         }
     }
+}
+
+/// Reads the body of a request away that is refused unread, if it is short. Where an answer comes before the end of the body, HTTP/2
+/// resets the stream, and some clients then see no answer.
+pub(super) async fn read_away(request: Request) {
+    let body = Limited::new(request.into_body(), READ_AWAY_BYTES).collect();
+    // Whatever comes of it, the request is refused.
+    let _ = tokio::time::timeout(RETRY, body).await;
 }
 
 /// The message that path, query and body make up.

@@ -16,7 +16,7 @@ enum Key<'t> {
 fn elements<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     let (_, from) =
         text.split_once(&format!("const {name}: ")).or_else(|| text.split_once(&format!("static {name}: ")))?;
-    let (_, from) = from.split_once(" = ")?;
+    let from = from.split_once(" =")?.1.trim_start();
     let (list, _) = from.strip_prefix('&').unwrap_or(from).strip_prefix('[')?.split_once("];")?;
     Some(list)
 }
@@ -58,6 +58,7 @@ fn reads_lists_in_every_form() {
     assert_eq!(texts("const LIST: [&str; 2] = [\"b\", // \"c\"\n \"a\"];"), [Key::Text("b"), Key::Text("a")]);
     assert_eq!(texts("static LIST: &[(&str, u8)] = &[(\"b\", 1), (\"a\", 2)];"), [Key::Text("b"), Key::Text("a")]);
     assert_eq!(texts("const LIST: [char; 2] = ['b', 'a'];"), [Key::Text("b"), Key::Text("a")]);
+    assert_eq!(texts("const LIST: [&str; 2] =\n    [\"b\", \"a\"];"), [Key::Text("b"), Key::Text("a")]);
     assert_eq!(texts("const LIST: [u8; 2] = [20, 3];"), [Key::Number(20), Key::Number(3)]);
 }
 

@@ -18,12 +18,13 @@
 
 use sayso_document::EntityType;
 
+use super::kin::kin;
 use super::offers::Offers;
 use super::possible::possible;
 use super::room::Room;
 use super::rules::USUAL;
 use super::source::{Kind, Source};
-use super::view::{Inside, View, again, anchors, kin, others, ranks, tie, view};
+use super::view::{Inside, View, again, anchors, others, ranks, tie, view};
 use crate::attribution::draft::Draft;
 use crate::model::{feature, word};
 

@@ -19,6 +19,7 @@
 
 mod agree;
 mod features;
+mod kin;
 mod offers;
 mod offices;
 mod possible;
