@@ -22,6 +22,7 @@ use crate::{
     connections::Peer,
     descriptors,
     grpc::{HEAD_BYTES, code_name, status},
+    pool::Pool,
 };
 
 /// The bytes that are passed to the connection at once.
@@ -30,14 +31,19 @@ const PIECE_BYTES: usize = 16 << 10;
 /// Headers of an answer that mean the same in HTTP.
 const PASSED_BACK: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The answer of a method as JSON, for `peer`. `held` is released once the whole answer has been made.
-pub(super) async fn in_json(rule: &Rule, answer: Response, held: Held, peer: Peer) -> Response {
+/// Answers of more bytes than this become JSON one after another, on the thread for large answers: they take some twenty times their
+/// bytes of memory while they do, and longer than a runtime may be held up.
+const LARGE_BYTES: usize = 256 << 10;
+
+/// The answer of a method as JSON, for `peer`. `held` is released once the whole answer has been made. `large` has the thread for large
+/// answers.
+pub(super) async fn in_json(rule: &Rule, answer: Response, held: Held, peer: Peer, large: &Pool) -> Response {
     let id = answer.headers().get(&PASSED_BACK).cloned();
     let mut response = if rule.method.is_server_streaming() {
         drop(held);
         lines(rule.method.output(), answer, peer).await
     } else {
-        let whole = document(&rule.method.output(), answer).await;
+        let whole = document(&rule.method.output(), answer, large).await;
         drop(held);
         match whole {
             Ok(text) => with_type("application/json", Body::new(Text::new(text, peer))),
@@ -55,12 +61,18 @@ fn with_type(kind: &'static str, body: Body) -> Response {
 }
 
 /// The one message of an answer.
-async fn document(kind: &MessageDescriptor, answer: Response) -> Result<Bytes, Status> {
+async fn document(kind: &MessageDescriptor, answer: Response, large: &Pool) -> Result<Bytes, Status> {
     ended(answer.headers())?;
     let body = answer.into_body().collect().await.map_err(|error| status::broken(&error.to_string()))?;
     ended(body.trailers().unwrap_or(&HeaderMap::new()))?;
     let framed = body.to_bytes();
-    json_of(kind, framed.get(HEAD_BYTES..).unwrap_or_default()).map(Into::into)
+    let message = framed.slice(HEAD_BYTES.min(framed.len())..);
+    if message.len() <= LARGE_BYTES {
+        return json_of(kind, &message).map(Into::into);
+    }
+    let kind = kind.clone();
+    let made = large.run_patiently(move || json_of(&kind, &message).map(Into::into)).await;
+    made.unwrap_or_else(|_| Err(status::broken("making it JSON ended without a result")))
 }
 
 /// Fails if the call ended with an error.

@@ -27,7 +27,7 @@ use tonic::service::Routes;
 use tonic_web::GrpcWebLayer;
 use tower::ServiceExt;
 
-use crate::{config::Limits, connections::Peer, grpc::status};
+use crate::{config::Limits, connections::Peer, grpc::status, pool::Pool};
 pub(crate) use guard::Doors;
 use question::Room;
 use rules::{Found, Rules};
@@ -43,7 +43,7 @@ pub(crate) fn spoken(routes: Routes, limits: &Limits, doors: Doors) -> Routes {
     let (grpc, web) = (router.clone(), router.clone().layer(GrpcWebLayer::new()));
     let room = Room::new(limits.message_bytes);
     let cors = doors.cors();
-    let gateway = Arc::new(Gateway { grpc, web, rules: Rules::of_protos(), room, doors });
+    let gateway = Arc::new(Gateway { grpc, web, rules: Rules::of_protos(), room, large: Pool::single(), doors });
     let router = router.layer(middleware::from_fn_with_state(gateway, speak));
     match cors {
         Some(cors) => router.layer(cors).into(),
@@ -58,6 +58,8 @@ struct Gateway {
     web: Router,
     rules: Rules,
     room: Room,
+    /// The thread that makes JSON of large answers.
+    large: Pool,
     doors: Doors,
 }
 
@@ -128,7 +130,9 @@ impl Gateway {
         };
         let peer = request.extensions().get::<Peer>().cloned().unwrap_or_default();
         match question::asked(&self.room, rule, &variables, request).await {
-            Ok((request, held)) => answer::in_json(rule, called(&self.grpc, request).await, held, peer).await,
+            Ok((request, held)) => {
+                answer::in_json(rule, called(&self.grpc, request).await, held, peer, &self.large).await
+            }
             Err(refusal) if question::is_of_another_kind(&refusal) => {
                 answer::error_as(StatusCode::UNSUPPORTED_MEDIA_TYPE, &refusal)
             }
