@@ -54,6 +54,16 @@ pub(super) fn day_after(of: &proto::google_type::Date) -> Option<proto::google_t
     calendar(of)?.tomorrow().map(day).ok()
 }
 
+/// The day before one in an answer: the last day of a range that this one ends. None if the calendar has no such day.
+pub(super) fn day_before(of: &proto::google_type::Date) -> Option<proto::google_type::Date> {
+    calendar(of)?.yesterday().map(day).ok()
+}
+
+/// A date as YYYY-MM-DD.
+pub(super) fn plain(day: &proto::google_type::Date) -> String {
+    format!("{:04}-{:02}-{:02}", day.year, day.month, day.day)
+}
+
 fn parse_moment(text: &str) -> Result<ProtoTime, String> {
     let moment: Timestamp = text.parse().map_err(|_| "expected YYYY-MM-DD, or RFC 3339: 2026-03-03T14:05:00Z")?;
     Ok(to_proto(moment))

@@ -1,5 +1,6 @@
 //! Prints why nothing was found, and what would find something.
 
+use super::fault::option_of;
 use super::info::grouped;
 use super::render::{DIM, HIT, Paragraph};
 use crate::proto::{NoHits, UnmetCondition};
@@ -21,8 +22,8 @@ pub(super) fn lines(nothing: &NoHits, width: Option<usize>) -> String {
 fn blamed(condition: &UnmetCondition) -> String {
     let what = match condition.field.as_str() {
         "query" => condition.text.clone(),
-        field if condition.text.is_empty() => field.to_owned(),
-        field => format!("{field} {}", condition.text),
+        field if condition.text.is_empty() => option_of(field).to_owned(),
+        field => format!("{} {}", option_of(field), condition.text),
     };
     if condition.matches_nothing {
         let near = match condition.spellings.as_slice() {
@@ -56,14 +57,16 @@ mod tests {
                 condition("query", "harbuor", true, &["harbour", "harbor"]),
                 condition("speakers", "Varin", true, &["Elske Varrin"]),
                 condition("filter", "", false, &[]),
+                condition("filter.outlets", "Northern", true, &[]),
                 condition("query", "title:strike", false, &[]),
             ],
             suggested_query: "harbour AND title:strike".into(),
         };
         insta::assert_snapshot!(render::plain(&lines(&nothing, None)), @r"
           nothing matches harbuor; near it: harbour, harbor
-          nothing matches speakers Varin; near it: Elske Varrin
+          nothing matches --speaker Varin; near it: Elske Varrin
           without filter there would be at least 1,000
+          nothing matches --outlet Northern
           without title:strike there would be at least 1,000
         did you mean: harbour AND title:strike
         ");

@@ -129,7 +129,14 @@ pub(super) async fn each_hit<P: Page>(
         token = page.next().to_string();
         match output.form() {
             Form::Json => json::print(P::NAME, &page)?,
-            Form::Csv => page.hits().iter().try_for_each(|hit| table::csv_line(&hit.csv()))?,
+            Form::Csv => {
+                if !page.facets().is_empty() {
+                    anstream::eprintln!(
+                        "sayso: CSV has no place for --facet; --output text, table and json show the counts"
+                    );
+                }
+                page.hits().iter().try_for_each(|hit| table::csv_line(&hit.csv()))?;
+            }
             form => {
                 seen.facets.extend(page.facets());
                 match form {

@@ -3,7 +3,7 @@
 use prost::Message;
 
 use super::fault::Fault;
-use super::{json, labels};
+use super::{dates, json, labels};
 use crate::proto::{
     Article, ArticleHit, ArticleSummary, EntityHit, EntityRef, MentionForm, MentionHit, QuoteHit, SentenceHit,
     SentenceRole, TextPhrase,
@@ -15,8 +15,12 @@ pub(super) trait Row: Message {
     const NAME: &'static str;
     /// The heading of CSV.
     const COLUMNS: &'static [&'static str];
-    /// The columns that a table for people has, in their order.
+    /// The columns that a table for people has, in their order: short ones, then the text, then the id.
     const SHOWN: &'static [&'static str];
+    /// A value as a table for people shows it, for a column that needs another form there.
+    fn shown(&self, _column: &str) -> Option<String> {
+        None
+    }
     /// The values, one for each column.
     fn values(&self) -> Vec<String>;
     /// The line of CSV.
@@ -52,7 +56,7 @@ impl Row for SentenceHit {
     const NAME: &'static str = "SentenceHit";
     const COLUMNS: &'static [&'static str] =
         &["sentence_id", "text", "role", "score", "article_id", "outlet", "title", "publish_time", "url"];
-    const SHOWN: &'static [&'static str] = &["publish_time", "outlet", "text"];
+    const SHOWN: &'static [&'static str] = &["publish_time", "outlet", "text", "article_id"];
 
     fn values(&self) -> Vec<String> {
         let sentence = self.sentence.clone().unwrap_or_default();
@@ -88,7 +92,13 @@ impl Row for QuoteHit {
         "publish_time",
         "url",
     ];
-    const SHOWN: &'static [&'static str] = &["publish_time", "outlet", "speakers", "cue", "text"];
+    const SHOWN: &'static [&'static str] = &["publish_time", "outlet", "speakers", "cue", "text", "quote_id"];
+
+    /// Who has no name is told by the words of the article: "a person close to the talks".
+    fn shown(&self, column: &str) -> Option<String> {
+        let quote = self.quote.as_ref().filter(|quote| column == "speakers" && quote.speakers.is_empty())?;
+        quote.source.as_ref().map(|source| source.text.clone())
+    }
 
     fn values(&self) -> Vec<String> {
         let quote = self.quote.clone().unwrap_or_default();
@@ -96,9 +106,6 @@ impl Row for QuoteHit {
         let names = |entities: &[EntityRef]| joined(entities.iter().map(|one| one.name.clone()).collect());
         let phrase = |phrase: Option<&TextPhrase>| phrase.map(|phrase| phrase.text.clone()).unwrap_or_default();
         let said = quote.said_dates.unwrap_or_default();
-        let day = |day: Option<crate::proto::google_type::Date>| {
-            day.map(|day| format!("{:04}-{:02}-{:02}", day.year, day.month, day.day)).unwrap_or_default()
-        };
         let of_quote = [
             quote.id.clone(),
             quote.text.clone(),
@@ -112,8 +119,9 @@ impl Row for QuoteHit {
             labels::Kind::label(quote.kind).to_owned(),
             labels::Act::label(quote.act).to_owned(),
             labels::Polarity::label(quote.polarity).to_owned(),
-            day(said.start_date),
-            day(said.end_date),
+            said.start_date.as_ref().map(dates::plain).unwrap_or_default(),
+            // As the option of that name, it is the last day. The range of the message ends with the day after.
+            said.end_date.as_ref().and_then(dates::day_before).as_ref().map(dates::plain).unwrap_or_default(),
             quote.confidence.to_string(),
             self.score.to_string(),
         ];
@@ -138,7 +146,7 @@ impl Row for ArticleSummary {
         "quote_count",
         "model",
     ];
-    const SHOWN: &'static [&'static str] = &["publish_time", "outlet", "quote_count", "article_id", "title"];
+    const SHOWN: &'static [&'static str] = &["publish_time", "outlet", "quote_count", "title", "article_id"];
 
     fn values(&self) -> Vec<String> {
         let told = self.article.clone().unwrap_or_default();
@@ -161,7 +169,7 @@ impl Row for ArticleHit {
     const NAME: &'static str = "ArticleHit";
     const COLUMNS: &'static [&'static str] =
         &["article_id", "outlet", "title", "publish_time", "url", "score", "sentence_count", "best_sentence"];
-    const SHOWN: &'static [&'static str] = &["publish_time", "outlet", "sentence_count", "article_id", "title"];
+    const SHOWN: &'static [&'static str] = &["publish_time", "outlet", "sentence_count", "title", "article_id"];
 
     fn values(&self) -> Vec<String> {
         let best = self.sentences.first().and_then(|hit| hit.sentence.as_ref());
@@ -187,7 +195,7 @@ impl Row for EntityHit {
         "last_publish_time",
         "score",
     ];
-    const SHOWN: &'static [&'static str] = &["type", "article_count", "quote_count", "entity_id", "name", "titles"];
+    const SHOWN: &'static [&'static str] = &["name", "type", "article_count", "quote_count", "titles", "entity_id"];
 
     fn values(&self) -> Vec<String> {
         let entity = self.entity.clone().unwrap_or_default();
@@ -215,7 +223,7 @@ impl Row for MentionHit {
     const NAME: &'static str = "MentionHit";
     const COLUMNS: &'static [&'static str] =
         &["mention_id", "text", "form", "sentence", "article_id", "outlet", "title", "publish_time", "url"];
-    const SHOWN: &'static [&'static str] = &["publish_time", "outlet", "text", "sentence"];
+    const SHOWN: &'static [&'static str] = &["publish_time", "outlet", "text", "sentence", "article_id"];
 
     fn values(&self) -> Vec<String> {
         let mention = self.mention.clone().unwrap_or_default();
@@ -235,6 +243,35 @@ mod tests {
     fn cells_are_what_rfc_4180_wants() {
         let row = ["plain", "a, b", "said \"no\"", "two\nlines", ""].map(cell);
         assert_eq!(row.join(","), "plain,\"a, b\",\"said \"\"no\"\"\",\"two\nlines\",");
+    }
+
+    #[test]
+    fn days_of_saying_are_both_included() {
+        let day = |day| Some(crate::proto::google_type::Date { year: 2026, month: 3, day });
+        let said = |start_date, end_date| {
+            let said_dates = Some(crate::proto::DateRange { start_date, end_date });
+            let quote = Some(crate::proto::Quote { said_dates, ..Default::default() });
+            let values = QuoteHit { quote, ..QuoteHit::default() }.values();
+            ["said_from", "said_until"].map(|name| {
+                let at = QuoteHit::COLUMNS.iter().position(|&column| column == name).unwrap();
+                values[at].clone()
+            })
+        };
+        assert_eq!(said(day(14), day(15)), ["2026-03-14", "2026-03-14"]);
+        assert_eq!(said(day(14), day(1)), ["2026-03-14", "2026-02-28"]);
+        assert_eq!(said(day(14), None), ["2026-03-14", ""]);
+    }
+
+    #[test]
+    fn a_source_without_a_name_stands_for_the_speakers() {
+        let source = TextPhrase { text: "a person close to the talks".into(), ..TextPhrase::default() };
+        let quote = crate::proto::Quote { source: Some(source), ..Default::default() };
+        let mut hit = QuoteHit { quote: Some(quote), ..QuoteHit::default() };
+        assert_eq!(hit.shown("speakers").as_deref(), Some("a person close to the talks"));
+        assert_eq!(hit.shown("text"), None);
+        let lind = EntityRef { name: "Ada Lind".into(), ..EntityRef::default() };
+        hit.quote.as_mut().unwrap().speakers.push(lind);
+        assert_eq!(hit.shown("speakers"), None);
     }
 
     fn assert_fits<R: Row + Default>() {

@@ -33,9 +33,8 @@ pub(super) struct Args {
 }
 
 const AFTER_HELP: &str = "\
-The server takes snapshots into the folder or bucket that its setting `snapshots` names, while it goes on working.
-Only what has changed since the last one is written. A snapshot holds all articles with their analyses;
-keys and settings are not in it.
+The server takes snapshots into the folder or bucket that its setting `snapshots` names, while it goes on working. Only what has \
+changed since the last one is written. A snapshot holds all articles with their analyses; keys and settings are not in it.
 
 Examples:
   sayso snapshot create

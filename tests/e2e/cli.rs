@@ -66,8 +66,8 @@ async fn answers_are_tables_where_tables_are_wanted() {
         text(&out.stdout).lines().map(str::to_owned).collect()
     };
     let table = lines(&["quotes", "--speaker", "brandt", "--output", "table"]);
-    assert!(table[0].starts_with("publish time"), "{table:?}");
-    assert!(table[1].contains("Veld Courier  Oskar Brandt  said"), "{table:?}");
+    assert!(table[0].starts_with("published "), "{table:?}");
+    assert!(table[1].contains("2026-03-02  Veld Courier  Oskar Brandt  said"), "{table:?}");
     assert_eq!(table[2..], ["1 quote"]);
     for (command, first) in [
         (["quotes", "disgrace"], "quote_id,text,speakers"),
