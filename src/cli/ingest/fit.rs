@@ -42,7 +42,62 @@ pub(super) fn fit(article: &mut Article, notes: &mut Vec<Note>) {
 
 const NO_LANGUAGE: &str = "is not used: a code is expected, such as en or pt-BR";
 
-/// The code of a language in the form of BCP 47: `en_US` is written otherwise, and of several the first counts.
+/// Codes of ISO 639 with three letters, and those with two that stand for the same languages.
+const SHORT_CODES: [(&str, &str); 50] = [
+    ("ara", "ar"),
+    ("bul", "bg"),
+    ("cat", "ca"),
+    ("ces", "cs"),
+    ("chi", "zh"),
+    ("cym", "cy"),
+    ("cze", "cs"),
+    ("dan", "da"),
+    ("deu", "de"),
+    ("dut", "nl"),
+    ("ell", "el"),
+    ("eng", "en"),
+    ("est", "et"),
+    ("eus", "eu"),
+    ("fas", "fa"),
+    ("fin", "fi"),
+    ("fra", "fr"),
+    ("fre", "fr"),
+    ("ger", "de"),
+    ("gle", "ga"),
+    ("gre", "el"),
+    ("heb", "he"),
+    ("hin", "hi"),
+    ("hrv", "hr"),
+    ("hun", "hu"),
+    ("ind", "id"),
+    ("isl", "is"),
+    ("ita", "it"),
+    ("jpn", "ja"),
+    ("kor", "ko"),
+    ("lav", "lv"),
+    ("lit", "lt"),
+    ("nld", "nl"),
+    ("nor", "no"),
+    ("per", "fa"),
+    ("pol", "pl"),
+    ("por", "pt"),
+    ("ron", "ro"),
+    ("rum", "ro"),
+    ("rus", "ru"),
+    ("slk", "sk"),
+    ("slv", "sl"),
+    ("spa", "es"),
+    ("srp", "sr"),
+    ("swe", "sv"),
+    ("tha", "th"),
+    ("tur", "tr"),
+    ("ukr", "uk"),
+    ("vie", "vi"),
+    ("zho", "zh"),
+];
+
+/// The code of a language in the form of BCP 47: `en_US`, `EN-us` and `eng` are written otherwise, and of several the
+/// first counts.
 pub(super) fn language(told: &str) -> Option<String> {
     let code = told.split([',', ';', '.']).next()?.trim().replace('_', "-");
     let mut parts = code.split('-');
@@ -50,7 +105,14 @@ pub(super) fn language(told: &str) -> Option<String> {
     let is_code = (2..=3).contains(&primary.len())
         && primary.bytes().all(|byte| byte.is_ascii_alphabetic())
         && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-    is_code.then_some(code)
+    if !is_code {
+        return None;
+    }
+    let primary = primary.to_ascii_lowercase();
+    let short = SHORT_CODES.iter().find(|(long, _)| *long == primary).map_or(primary.as_str(), |(_, short)| short);
+    let rest =
+        code.split('-').skip(1).map(|part| if part.len() == 2 { part.to_ascii_uppercase() } else { part.into() });
+    Some(std::iter::once(short.to_string()).chain(rest).collect::<Vec<_>>().join("-"))
 }
 
 fn fit_labels(labels: &mut BTreeMap<String, String>, notes: &mut Vec<Note>) {
@@ -143,6 +205,10 @@ mod tests {
             ("en_US.UTF-8", Some("en-US")),
             ("en-GB,en;q=0.9", Some("en-GB")),
             ("English", None),
+            ("EN-us", Some("en-US")),
+            ("eng", Some("en")),
+            ("GER", Some("de")),
+            ("nds", Some("nds")),
             ("zh-Hant-TW", Some("zh-Hant-TW")),
             ("the Queen's English", None),
             ("7", None),

@@ -26,8 +26,11 @@ fn kind(bytes: &[u8]) -> Option<&'static str> {
     ];
     let known = KINDS.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, kind)| *kind);
     let ebcdic = || is_ebcdic(bytes).then_some("text in EBCDIC: convert it with iconv -f CP037 -t UTF-8");
+    let feed =
+        || is_feed(bytes).then_some("a feed in XML: save each page as HTML in a file, or convert it to JSON records");
     known
         .or_else(ebcdic)
+        .or_else(feed)
         .or_else(|| is_mail(bytes).then_some("a message or a page saved as MHTML: save the page as HTML"))
 }
 
@@ -62,6 +65,22 @@ fn is_mail(bytes: &[u8]) -> bool {
     all && version && encoded
 }
 
+/// Whether a file begins with the root element of a feed or of a site map.
+fn is_feed(bytes: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD_BYTES)]);
+    let mut rest = head.trim_start_matches('\u{feff}').trim_start();
+    while let Some((opening, closing)) =
+        [("<?", "?>"), ("<!--", "-->")].iter().find(|(start, _)| rest.starts_with(start))
+    {
+        let Some((_, behind)) = rest[opening.len()..].split_once(closing) else { return false };
+        rest = behind.trim_start();
+    }
+    ["rss", "feed", "rdf:RDF", "urlset", "sitemapindex"].iter().any(|name| {
+        let behind = rest.strip_prefix('<').and_then(|rest| rest.strip_prefix(name));
+        behind.is_some_and(|behind| behind.starts_with(|c: char| c == '>' || c.is_whitespace()))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,12 +98,20 @@ mod tests {
             (b"\xff\xfe\0\0a\0\0\0", "text in UTF-32"),
             (b"{\\rtf1\\ansi The bridge is shut.}", "a rich text file"),
             (mail.as_bytes(), "a message"),
+            (b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- made --><rss version='2.0'><channel>", "a feed"),
+            (b"<feed xmlns='http://www.w3.org/2005/Atom'>", "a feed"),
         ] {
             assert!(kind(bytes).is_some_and(|kind| kind.starts_with(start)), "{start}");
         }
-        for text in
-            ["", "The bridge is shut.", "<!doctype html><p>No.", "From: Ilsa Brandt\n\nDear all,", "PK", "\u{feff}No."]
-        {
+        for text in [
+            "",
+            "The bridge is shut.",
+            "<!doctype html><p>No.",
+            "From: Ilsa Brandt\n\nDear all,",
+            "PK",
+            "\u{feff}No.",
+            "<?xml version='1.0'?><html>",
+        ] {
             assert_eq!(kind(text.as_bytes()), None, "{text}");
         }
     }

@@ -19,6 +19,9 @@ use crate::proto::Article;
 /// The note on a number that was not read exactly.
 pub(super) const INEXACT: &str = "is not used: numbers of that size are not exact; write it as text";
 
+/// The note on a date that need not be that of publication.
+const CHANGED: &str = "is when the article was last changed; it is used, as no date of publication is given";
+
 /// How many spellings of a name are reported.
 const MAX_REPORTED: usize = 20;
 
@@ -219,6 +222,16 @@ impl<'r> Fields<'r> {
         if let Some((other, value)) = usual.iter().find(is_other) {
             notes.push(Note::new(*other, value, format!("is another date than {name}, which is used")));
         }
+        let is_unread = |(_, value): &&(&str, &Value)| {
+            value.as_str().is_some_and(|text| text.contains(|c: char| c.is_ascii_digit()))
+                && values::published(value).is_none()
+        };
+        if let Some((other, value)) = usual.iter().find(is_unread) {
+            notes.push(Note::new(*other, value, NO_DATE));
+        }
+        if folded(name) == "updated" {
+            notes.push(Note::new(name, value, CHANGED));
+        }
         if found.month_first {
             notes.push(Note::new(name, value, MONTH_FIRST));
         }
@@ -290,6 +303,19 @@ impl<'r> Fields<'r> {
             }
             Some(_) => Err("the body is empty".into()),
             None => Err(self.no_body()),
+        }
+    }
+
+    /// Reports other bodies that are longer than the one that is read.
+    pub(super) fn longer_bodies(&self, used: &str, text: &str, notes: &mut Vec<Note>) {
+        let [usual, _] = self.candidates(Field::Body);
+        for (name, value) in usual.into_iter().filter(|(name, _)| folded(name) != folded(used)) {
+            let other = self.body_of(name, value).map_or(0, |body| body.text.len());
+            // The same text in two forms differs a little.
+            if other > text.len() + text.len() / 8 + 32 {
+                let what = format!("is left out, though it is longer ({other} bytes); {used} is read");
+                notes.push(Note::new(name, "", what));
+            }
         }
     }
 

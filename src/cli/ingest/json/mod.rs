@@ -106,6 +106,7 @@ impl Layout {
             told.notes.push(Note::new(name, "", what));
         }
         fields.again(name, &mut told.notes);
+        fields.longer_bodies(name, &told.article.body, &mut told.notes);
         if folded(name) == "leadparagraph" {
             told.notes.push(Note::new(name, "", "is only the start of a text; the record does not hold the rest"));
         }

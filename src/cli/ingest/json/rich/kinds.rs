@@ -5,8 +5,18 @@ use serde_json::{Map, Value};
 use super::super::names::folded;
 
 /// Members that name the kind of a node, the most certain first.
-const KIND_NAMES: [&str; 9] =
-    ["type", "_type", "nodeType", "blockType", "slice_type", "__component", "component", "__typename", "object"];
+const KIND_NAMES: [&str; 10] = [
+    "type",
+    "_type",
+    "nodeType",
+    "blockType",
+    "slice_type",
+    "__component",
+    "component",
+    "__typename",
+    "object",
+    "blockName",
+];
 
 /// Nodes that stand within a line.
 const INLINE: [&str; 39] = [

@@ -14,8 +14,9 @@ pub(super) const HEADINGS: [&str; 6] = ["heading", "headline", "title", "subhead
 pub(super) const SPEAKER: &str = "speaker";
 
 /// Members with the nodes in a node.
-pub(super) const LISTS: [&str; 23] = [
+pub(super) const LISTS: [&str; 24] = [
     "root",
+    "editorState",
     "document",
     "doc",
     "content",

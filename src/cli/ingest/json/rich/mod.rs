@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::super::markup::body::body_text;
+use super::names::folded;
 use members::{BELOW, BELOW_QUOTATIONS, HEADINGS, LINES, LISTS, MARKED_WORDS, OTHERS, PARTS, SPEAKER, WORDS};
 use writer::Writer;
 
@@ -42,7 +43,7 @@ pub(super) fn read(value: &Value) -> Option<Rich> {
     if !is_tree(value) {
         return None;
     }
-    let mut reader = Reader { writer: Writer::default(), left_out: BTreeMap::new(), is_html: false };
+    let mut reader = Reader { writer: Writer::default(), left_out: BTreeMap::new(), deleted: 0, is_html: false };
     match value {
         Value::Array(items) => reader.top(items),
         other => drop(reader.node(other, false)),
@@ -52,14 +53,15 @@ pub(super) fn read(value: &Value) -> Option<Rich> {
     let more = reader.left_out.len().saturating_sub(MAX_REPORTED);
     let known = reader.left_out.into_iter().take(MAX_REPORTED).map(|part| (shown(part), NOT_KNOWN.to_string()));
     let rest = (more > 0).then(|| (format!("{more} further kinds"), "are left out, too".to_string()));
-    let notes = known.chain(rest).collect();
+    let deleted = (reader.deleted > 0).then(|| (String::new(), "text marked as deleted is left out".to_string()));
+    let notes = known.chain(rest).chain(deleted).collect();
     (!text.is_empty()).then_some(Rich { text, notes })
 }
 
-/// Whether a value is a tree: an object with nodes in it, or a list of objects.
+/// Whether a value is a tree: an object with nodes in it, or a list of more than texts.
 fn is_tree(value: &Value) -> bool {
     match value {
-        Value::Array(items) => items.iter().any(Value::is_object) && !are_forms(items),
+        Value::Array(items) => !items.iter().all(|item| item.is_string() || item.is_null()) && !are_forms(items),
         Value::Object(node) => {
             let holds_nodes = |name: &str| match node.get(name) {
                 Some(Value::Array(items)) => !items.is_empty() && !are_forms(items),
@@ -104,13 +106,15 @@ struct Reader {
     writer: Writer,
     /// The kinds of nodes without known words, and how many there are of each.
     left_out: BTreeMap<String, usize>,
+    /// How many nodes are marked as deleted.
+    deleted: usize,
     /// Whether the tree is one of HTML elements, where line breaks are white space.
     is_html: bool,
 }
 
 impl Reader {
-    /// Reads the outermost list. If it has only words, these are paragraphs, unless blanks show that they are the parts
-    /// of one.
+    /// Reads the outermost list. Words in it are paragraphs, whatever stands between them, unless blanks show that they
+    /// are the parts of one. So are those of lists in it.
     fn top(&mut self, items: &[Value]) {
         let words = |item: &Value| WORDS.iter().find_map(|name| item.get(*name)?.as_str().map(str::to_owned));
         let are_spaced = || {
@@ -118,18 +122,22 @@ impl Reader {
             let seam = |pair: &[String]| pair[0].ends_with(' ') || pair[1].starts_with([' ', ',', '.']);
             texts.windows(2).any(seam) || items.iter().any(|item| item.get("plain_text").is_some())
         };
-        let is_leaf = |item: &Value| {
-            item.is_string() || item.as_object().is_some_and(|node| is_leaf(node) || kinds::is_inline(&kinds::of(node)))
-        };
-        if items.iter().all(is_leaf) && items.iter().all(|item| item.get("insert").is_none()) && !are_spaced() {
-            for item in items {
-                self.writer.paragraph();
-                self.node(item, false);
-                self.writer.paragraph();
-            }
-            return;
+        for kind in items.iter().filter_map(scalar) {
+            *self.left_out.entry(kind.into()).or_default() += 1;
         }
-        self.list(items, are_in_line(items));
+        let is_delta = || items.iter().any(|item| item.get("insert").is_some());
+        let in_line = are_in_line(items) && (is_delta() || are_spaced());
+        if !items.iter().any(Value::is_array) {
+            return self.list(items, in_line);
+        }
+        for item in items {
+            self.writer.paragraph();
+            match item {
+                Value::Array(inner) => self.top(inner),
+                other => self.list(std::slice::from_ref(other), in_line),
+            }
+            self.writer.paragraph();
+        }
     }
 
     /// Reads a list of nodes, which either all stand in one line or are paragraphs of their own.
@@ -183,6 +191,10 @@ impl Reader {
 
     fn object(&mut self, node: &Node, in_line: bool) -> bool {
         let kind = kinds::of(node);
+        if is_deleted(node) {
+            self.deleted += 1;
+            return true;
+        }
         self.is_html |= node.contains_key("tagName") || node.get("type").is_some_and(|kind| kind == "tag");
         if kinds::is_break(&kind) {
             self.writer.line_break();
@@ -224,7 +236,10 @@ impl Reader {
             }
         }
         self.beside(node, &["caption"]);
-        let further = ["media", "attrs"].iter().filter_map(|name| node.get(*name));
+        if let Some(html) = inner_html(node) {
+            self.writer.words(&body_text(html));
+        }
+        let further = ["media", "attrs", "value"].iter().filter_map(|name| node.get(*name));
         for part in parts(node).chain(further).filter_map(Value::as_object) {
             self.beside(part, &["caption"]);
         }
@@ -281,6 +296,10 @@ impl Reader {
         for embed in embeds.filter(|name| !kinds::is_wordless(name)) {
             *self.left_out.entry(format!("insert.{embed}")).or_default() += 1;
         }
+        if let Some(html) = inner_html(node) {
+            self.writer.words(&body_text(html));
+            return Some(html);
+        }
         let plain = of(&WORDS);
         let words = plain.or_else(|| of(&MARKED_WORDS))?;
         if self.is_html {
@@ -330,6 +349,22 @@ impl Reader {
     }
 }
 
+/// What a value is that is neither text nor holds any.
+fn scalar(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::Number(_) => Some("a number"),
+        Value::Bool(_) => Some("true or false"),
+        _ => None,
+    }
+}
+
+/// Whether an editor has marked the words of a node as deleted.
+fn is_deleted(node: &Node) -> bool {
+    let marks = node.get("marks").and_then(Value::as_array).into_iter().flatten();
+    let kinds = marks.filter_map(|mark| mark.get("type")?.as_str());
+    kinds.map(folded).any(|kind| matches!(kind.as_str(), "deletion" | "delete" | "suggestiondelete" | "trackdelete"))
+}
+
 /// The objects that say more about a node. Notion names one by the kind: `{"type": "quote", "quote": {…}}`.
 fn parts(node: &Node) -> impl Iterator<Item = &Value> {
     let kind = node.get("type").and_then(Value::as_str).filter(|kind| !LISTS.contains(kind) && !PARTS.contains(kind));
@@ -352,6 +387,11 @@ fn is_leaf(node: &Node) -> bool {
 /// Whether the words of a node are in HTML, so that it is a paragraph, whatever it is called.
 fn has_markup(node: &Node) -> bool {
     node.get("content").is_some_and(Value::is_string) || node.contains_key("model") || node.contains_key("html")
+}
+
+/// The markup of a block as WordPress parses it: `{"blockName": "core/paragraph", "innerHTML": "<p>…"}`.
+fn inner_html(node: &Node) -> Option<&str> {
+    node.get("innerHTML").filter(|_| node.contains_key("blockName"))?.as_str()
 }
 
 /// The name of whom or what a node in a line stands for.
