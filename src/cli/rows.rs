@@ -92,7 +92,7 @@ impl Row for QuoteHit {
         "publish_time",
         "url",
     ];
-    const SHOWN: &'static [&'static str] = &["publish_time", "outlet", "speakers", "cue", "text", "quote_id"];
+    const SHOWN: &'static [&'static str] = &["publish_time", "outlet", "speakers", "cue", "text"];
 
     /// Who has no name is told by the words of the article: "a person close to the talks".
     fn shown(&self, column: &str) -> Option<String> {
