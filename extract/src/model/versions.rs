@@ -124,7 +124,7 @@ mod tests {
         ("source", 120260, 0x0753_bc0f_f36c_3cbd),
         ("speakers", 25238, 0xd2c8_65fa_0674_a946),
         ("tags", 123654, 0xc878_f787_2b31_e249),
-        ("who_fast", 163078, 0xdf21_a73f_9ac5_19e4),
+        ("who_fast", 162179, 0xd431_89f4_b811_dd15),
         ("whole", 9198, 0x896f_0bd8_5b92_3003),
     ];
 
