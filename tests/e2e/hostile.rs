@@ -76,10 +76,10 @@ async fn headers_without_end_are_cut_off_and_those_that_are_too_long_refused() {
     assert!(sent < 200_000, "200 MB of headers were taken");
     let mut frames = Frames::connect(&address(&server), 65_535).unwrap();
     frames.send(HEADERS, 0, 1, &headers(path)).unwrap();
-    for _ in 0..40 {
-        frames.send(CONTINUATION, 0, 1, &header).unwrap();
+    // The server may end the connection as soon as it has seen too many: then the rest cannot be sent.
+    if (0..40).all(|_| frames.send(CONTINUATION, 0, 1, &header).is_ok()) {
+        let _ = frames.send(CONTINUATION, END_HEADERS, 1, &[]);
     }
-    frames.send(CONTINUATION, END_HEADERS, 1, &[]).unwrap();
     let answered = std::iter::from_fn(|| frames.next()).find(|(kind, ..)| [HEADERS, RST_STREAM, GOAWAY].contains(kind));
     assert!(answered.is_some() || frames.next().is_none(), "a call with 40 KB of headers is answered or ended");
     assert_eq!(hits(&server).await, 1);
