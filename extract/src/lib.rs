@@ -372,12 +372,12 @@ impl Analyzer {
         decide: &mut Decide<'_>,
         patience: &Patience<'_>,
     ) -> Option<Analysis> {
-        let (encoded, hints) = hints::encode(&self.encoder, document, patience)?;
+        let view = View::new(document, &self.clusters, patience)?;
+        done("view");
+        let (encoded, hints) = hints::encode(&self.encoder, &view, patience)?;
         done("encoder");
         let aid = Aid { encoder: &self.encoder, encoded: &encoded, document };
         let kin = |ask: &Range<usize>, offers: &[Range<usize>]| aid.kin(ask, offers);
-        let view = View::new(document, &self.clusters, patience)?;
-        done("view");
         let chains = self.chains(&view, languages, Some((&hints, &kin)), done, patience)?;
         drop(hints);
         let (words, tree) = self.parsed(&view, done, patience)?;

@@ -1,12 +1,15 @@
 //! What the encoder tells other stages, in tokens of the document instead of its own words.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use sayso_document::{Document, Patience, Span};
+use sayso_document::{Document, Patience, Span, TokenKind};
 use sayso_network::Scores;
 
 use super::{Encoded, Encoder, Segment};
 use crate::names::{Hints, LABELS};
+use crate::view::View;
+use crate::view::quotations::Quotation;
 
 /// An encoded document, ready to be asked about coreference.
 pub(crate) struct Aid<'a> {
@@ -21,8 +24,8 @@ pub(crate) struct Aid<'a> {
 /// Runs the encoder over a document. Scores of names come back by token rather than by word of the
 /// encoder: a row of marks is one token, but many words, and keeping the latter would take too much
 /// memory. None when nobody waits any longer.
-pub(crate) fn encode(encoder: &Encoder, document: &Document<'_>, patience: &Patience<'_>) -> Option<(Encoded, Hints)> {
-    let tokens = document.tokens();
+pub(crate) fn encode(encoder: &Encoder, view: &View<'_>, patience: &Patience<'_>) -> Option<(Encoded, Hints)> {
+    let tokens = view.document.tokens();
     let mut local = Vec::with_capacity(tokens.len());
     let mut hear = |words: &[Span], window: &Range<usize>, scores: &Scores| {
         let scores: &[[f32; LABELS]] = scores.names.as_chunks().0;
@@ -32,10 +35,50 @@ pub(crate) fn encode(encoder: &Encoder, document: &Document<'_>, patience: &Pati
             local.push(*row);
         }
     };
-    let encoded = encoder.encode(document.text(), &mut hear, patience)?;
+    let encoded = encoder.encode(&in_double_marks(view), &mut hear, patience)?;
     // Tokens behind the last word have no scores.
     local.resize(tokens.len(), [0.0; LABELS]);
     Some((encoded, Hints { local, moves: encoder.name_chain().moves }))
+}
+
+/// A quotation of fewer words may be a title or a term, which says little about how an article marks speech.
+const SPEECH_TOKENS: usize = 4;
+
+/// The text as the encoder learned to read it. Its corpora mark speech by double marks. Where an article marks more of
+/// its speech by single ones, as many British papers do, those are read as double marks, and double ones within them as
+/// single ones. Every mark takes as many bytes as before, so all places stay what they are.
+fn in_double_marks<'t>(view: &View<'t>) -> Cow<'t, str> {
+    let document = view.document;
+    let text = document.text();
+    let mark = |token: usize| document.tokens()[token].span.of(text);
+    let is_single = |quotation: &&Quotation| matches!(mark(quotation.open), "'" | "‘" | "‛");
+    let speech = || view.quotations().iter().filter(|quotation| quotation.inner_len() >= SPEECH_TOKENS);
+    let single = speech().filter(is_single).count();
+    if 2 * single <= speech().count() {
+        return Cow::Borrowed(text);
+    }
+    let mut read = text.to_owned();
+    for quotation in view.quotations().iter().filter(is_single) {
+        for token in quotation.range().filter(|&token| is_mark(document.tokens()[token].kind)) {
+            let outer = token == quotation.open || quotation.closed && token + 1 == quotation.end;
+            let other = match (outer, mark(token)) {
+                (true, "'") => "\"",
+                (true, "‘" | "‛") => "“",
+                (true, "’") => "”",
+                (false, "\"") => "'",
+                (false, "“") => "‘",
+                (false, "”") => "’",
+                _ => continue,
+            };
+            read.replace_range(document.tokens()[token].span.range(), other);
+        }
+    }
+    Cow::Owned(read)
+}
+
+/// Whether a token is a quotation mark.
+fn is_mark(kind: TokenKind) -> bool {
+    matches!(kind, TokenKind::OpenQuote | TokenKind::CloseQuote)
 }
 
 /// The position of the first word that ends behind a byte.

@@ -107,6 +107,11 @@ impl<'d> View<'d> {
     pub(crate) fn turns(&self) -> &[Turn] {
         &self.turns
     }
+
+    /// The quotations, in reading order.
+    pub(crate) fn quotations(&self) -> &[Quotation] {
+        &self.quotations
+    }
 }
 
 /// A view whose words have tags: what grammar and attribution read.
@@ -176,7 +181,7 @@ impl<'d> Reading<'d> {
 
     /// The quotations, in reading order.
     pub(crate) fn quotations(&self) -> &[Quotation] {
-        &self.view.quotations
+        self.view.quotations()
     }
 
     /// The turns of a conversation.
