@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use crate::cli::fault::Fault;
 
-/// Arguments as they came, of a tool that takes `T`. They are read by [`Given::read`], so that the tool answers what is
-/// wrong: an error of the protocol, which the library would send, does not reach the model that asks.
+/// Arguments as they came, of a tool that takes `T`. They are read by [`Given::read`], which names the argument that is
+/// wrong: the library would answer with the words of its JSON reader, which do not.
 #[derive(Clone, Debug)]
 pub(super) struct Given<T> {
     arguments: JsonObject,
