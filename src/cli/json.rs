@@ -88,7 +88,8 @@ impl Serialize for Field<'_> {
             Value::U32(value) => serializer.serialize_u32(*value),
             Value::I64(value) => serializer.collect_str(value),
             Value::U64(value) => serializer.collect_str(value),
-            Value::F32(value) => serializer.serialize_f32(*value),
+            // By its shortest decimals: as a double of the same value, 0.993 would be 0.9929999709129333.
+            Value::F32(value) => serializer.serialize_f64(value.to_string().parse().unwrap_or(f64::from(*value))),
             Value::F64(value) => serializer.serialize_f64(*value),
             Value::String(value) => serializer.serialize_str(value),
             Value::Bytes(value) => serializer.collect_str(&BASE64_STANDARD.encode(value)),

@@ -2,6 +2,7 @@
 //! standard input and output. It is a client of the server like all other commands, and only reads.
 
 mod ask;
+mod given;
 
 use std::process::ExitCode;
 
@@ -11,6 +12,7 @@ use rmcp::model::{CallToolResult, ContentBlock, Implementation, ServerCapabiliti
 use rmcp::{ServerHandler, ServiceExt, tool, tool_handler, tool_router};
 
 use self::ask::{Analyze, FindEntity, GetArticle, SearchQuotes};
+use self::given::Given;
 use super::client::{self, Channel, Server};
 use super::fault::{self, Fault, Outcome};
 use super::json;
@@ -34,7 +36,8 @@ Its tools are search_quotes, find_entity, get_article and analyze. None of them 
 const INSTRUCTIONS: &str = "Sayso knows who said what, about whom and when in the news articles that it was given. Use \
     search_quotes for statements, with find_entity for the ids of people and organisations whose names are ambiguous, and \
     get_article for the whole text behind a quote. Cite the article's outlet, date and URL. speakerConfidence is how likely \
-    the speaker is right; quotes without speakers are of nobody with a name. Quotes are found by a program: check the \
+    the speaker is right; quotes without speakers are of nobody with a name. saidDates are the days on which it was said: \
+    endDate is the day after the last one, so 14 to 15 January is 14 January alone. Quotes are found by a program: check the \
     context before you rely on one.";
 
 pub(super) fn run(args: Args) -> Outcome {
@@ -56,9 +59,9 @@ struct Tools {
 impl Tools {
     /// Finds who said what in news articles: quotes with their speakers, sources, dates and articles.
     #[tool(annotations(title = "Search quotes", read_only_hint = true, open_world_hint = false))]
-    async fn search_quotes(&self, Parameters(asked): Parameters<SearchQuotes>) -> CallToolResult {
+    async fn search_quotes(&self, Parameters(given): Parameters<Given<SearchQuotes>>) -> CallToolResult {
         let answer = async {
-            let request = asked.request()?;
+            let request = given.read()?.request()?;
             let query = request.query.clone();
             let mut client =
                 QuoteServiceClient::new(self.channel.clone()).max_decoding_message_size(client::ANSWER_BYTES);
@@ -70,26 +73,33 @@ impl Tools {
 
     /// Finds people, organisations and places by name, with their ids, titles, other names and how often they speak.
     #[tool(annotations(title = "Find a person or organisation", read_only_hint = true, open_world_hint = false))]
-    async fn find_entity(&self, Parameters(asked): Parameters<FindEntity>) -> CallToolResult {
-        let mut client = EntityServiceClient::new(self.channel.clone()).max_decoding_message_size(client::ANSWER_BYTES);
-        let found = client.lookup_entities(asked.request()).await;
-        told("LookupEntitiesResponse", found.map(|found| found.into_inner()).map_err(Fault::from))
+    async fn find_entity(&self, Parameters(given): Parameters<Given<FindEntity>>) -> CallToolResult {
+        let answer = async {
+            let request = given.read()?.request();
+            let mut client =
+                EntityServiceClient::new(self.channel.clone()).max_decoding_message_size(client::ANSWER_BYTES);
+            Ok(client.lookup_entities(request).await?.into_inner())
+        };
+        told("LookupEntitiesResponse", answer.await)
     }
 
     /// Returns a news article in full, with its quotes.
     #[tool(annotations(title = "Read an article", read_only_hint = true, open_world_hint = false))]
-    async fn get_article(&self, Parameters(asked): Parameters<GetArticle>) -> CallToolResult {
-        let mut client =
-            ArticleServiceClient::new(self.channel.clone()).max_decoding_message_size(client::ANSWER_BYTES);
-        let found = client.get_article(asked.request()).await;
-        told("GetArticleResponse", found.map(|found| found.into_inner()).map_err(Fault::from))
+    async fn get_article(&self, Parameters(given): Parameters<Given<GetArticle>>) -> CallToolResult {
+        let answer = async {
+            let request = given.read()?.request();
+            let mut client =
+                ArticleServiceClient::new(self.channel.clone()).max_decoding_message_size(client::ANSWER_BYTES);
+            Ok(client.get_article(request).await?.into_inner())
+        };
+        told("GetArticleResponse", answer.await)
     }
 
     /// Finds who says what in a text that is given, which is not kept.
     #[tool(annotations(title = "Analyse a text", read_only_hint = true, open_world_hint = false))]
-    async fn analyze(&self, Parameters(asked): Parameters<Analyze>) -> CallToolResult {
+    async fn analyze(&self, Parameters(given): Parameters<Given<Analyze>>) -> CallToolResult {
         let answer = async {
-            let request = asked.request()?;
+            let request = given.read()?.request()?;
             let mut client =
                 AnalyzeServiceClient::new(self.channel.clone()).max_decoding_message_size(client::ANSWER_BYTES);
             Ok(client.analyze(request).await?.into_inner())

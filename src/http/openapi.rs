@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{descriptors, proto::AccessScope};
 
-/// How deep fields of a request may lie that an address can name: `filter.publishDates.start`.
+/// How deep fields of a request may lie that an address can name: `filter.publishTime.startTime`.
 const MAX_DEPTH: usize = 3;
 
 /// The document of all rules.

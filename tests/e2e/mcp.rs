@@ -97,6 +97,9 @@ async fn an_assistant_finds_who_said_what() {
     let quote = &found["hits"][0]["quote"];
     assert_eq!(found["total"]["count"], "1");
     assert_eq!(quote["speakers"][0]["name"], "Ada Lind");
+    // As the server gives it, not as the nearest double of the nearest float.
+    let confidence = quote["speakerConfidence"].as_f64().unwrap();
+    assert!(confidence > 0.0 && confidence.to_string().len() <= "0.123".len(), "{quote}");
     let article = json!({"id": "harbour", "title": "Title of harbour", "outlet": "Northern Wire", "publishTime": "2026-03-02T12:00:00Z"});
     assert_eq!(quote["article"], article);
     let read = assistant.call("get_article", json!({"id": "harbour"}));
@@ -123,5 +126,20 @@ async fn an_assistant_is_told_what_it_asked_wrongly() {
     assert_eq!(told, "said_from is \"Monday\": expected YYYY-MM-DD");
     let told = assistant.refused("get_article", json!({"id": "none"}));
     assert!(told.contains("\"none\""), "{told}");
+    let kinds = json!({"kind": "spoken"});
+    assert_eq!(
+        assistant.refused("search_quotes", kinds),
+        "kind is \"spoken\": expected one of direct, indirect, mixed"
+    );
+    let limit = json!({"limit": -1});
+    assert_eq!(assistant.refused("search_quotes", limit), "limit is -1: expected a number from 0 to 65535");
+    let speech = json!({"only_speech": "yes"});
+    assert_eq!(assistant.refused("search_quotes", speech), "only_speech is \"yes\": expected true or false");
+    let name = json!({"name": 7, "limit": 1});
+    assert_eq!(assistant.refused("find_entity", name), "name is 7: expected a string");
+    assert_eq!(assistant.refused("find_entity", json!({"type": "person"})), "the argument \"name\" is missing");
+    let other = json!({"name": "Lind", "kind": "person"});
+    let told = assistant.refused("find_entity", other);
+    assert_eq!(told, "there is no argument \"kind\": expected limit, name, type");
     assistant.leave();
 }

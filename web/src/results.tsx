@@ -9,7 +9,7 @@ import { useLoad } from './load';
 import { everything, type List, lists, type Query, toSearch } from './route';
 import { Empty, Failed, Loading } from './states';
 import { Timeline } from './timeline';
-import { count, many, month } from './words';
+import { count, many, period } from './words';
 
 const PAGE = 20;
 const MONTHS = 'FACET_FIELD_PUBLISH_TIME';
@@ -23,6 +23,21 @@ const READ_MASK = [
 
 const ORDERS: Record<string, string> = { newest: 'publish_time desc', oldest: 'publish_time' };
 
+/** The time from the beginning of a month, year or decade to its end. */
+function interval(period: string): { startTime: string; endTime: string } {
+  const [digits = '', number] = period.split('-');
+  const year = Number(digits.padEnd(4, '0'));
+  const months = number ? 1 : digits.length === 4 ? 12 : 120;
+  const start = number ? Number(number) - 1 : 0;
+  const first = (month: number) => {
+    const day = new Date(0);
+    // Date.UTC takes years before 100 for those of the last century.
+    day.setUTCFullYear(year, month, 1);
+    return day.toISOString();
+  };
+  return { startTime: first(start), endTime: first(start + months) };
+}
+
 function request(query: Query, lenient: boolean, pageSize: number): QuoteSearch {
   const asked: QuoteSearch = { query: query.q, allWords: !query.any, lenient, pageSize };
   const filter: Record<string, unknown> = {};
@@ -32,9 +47,7 @@ function request(query: Query, lenient: boolean, pageSize: number): QuoteSearch 
   if (query.kind.length) asked['kinds'] = query.kind.map((kind) => `QUOTE_KIND_${kind.toUpperCase()}`);
   if (query.outlet.length) filter['outlets'] = query.outlet;
   if (query.month) {
-    const [year = 0, number = 0] = query.month.split('-').map(Number);
-    const first = (month: number) => new Date(Date.UTC(year, month, 1)).toISOString();
-    filter['publishTime'] = { startTime: first(number - 1), endTime: first(number) };
+    filter['publishTime'] = interval(query.month);
   }
   if (Object.keys(filter).length) asked['filter'] = filter;
   if (ORDERS[query.sort]) asked['orderBy'] = ORDERS[query.sort];
@@ -160,7 +173,7 @@ function Head({ page, query, change, fixed }: { page: Page } & Shown) {
           {query.month && (
             <button type="button" class="chip" onClick={() => change({ ...query, month: '' })}>
               <span class="visually-hidden">Remove </span>
-              {month(query.month)}
+              {period(query.month)}
               <span aria-hidden="true"> ×</span>
             </button>
           )}

@@ -12,7 +12,7 @@ export interface Query {
   outlet: string[];
   act: string[];
   kind: string[];
-  /** A month, as "2026-02", or empty. */
+  /** When it was published: a month, as "2026-02", a year, as "2026", a decade, as "202", or empty. */
   month: string;
   /** "", "newest" or "oldest". */
   sort: string;
@@ -45,7 +45,7 @@ export function read(address: string): Route {
   const query: Query = {
     q: given.get('q') ?? '',
     any: given.get('any') === '1',
-    month: /^\d{4}-(0[1-9]|1[0-2])$/.exec(given.get('month') ?? '')?.[0] ?? '',
+    month: /^\d{3}(\d(-(0[1-9]|1[0-2]))?)?$/.exec(given.get('month') ?? '')?.[0] ?? '',
     sort: ['newest', 'oldest'].find((sort) => sort === given.get('sort')) ?? '',
     speaker: given.getAll('speaker'),
     about: given.getAll('about'),

@@ -42,8 +42,11 @@ export const many = (number: string | number | undefined, one: string, more = `$
 
 export const day = (time: string | undefined): string => (time ? DAYS.format(new Date(time)) : '');
 
-/** "February 2026" from "2026-02". */
-export const month = (value: string): string => MONTHS.format(new Date(`${value}-01T00:00:00Z`));
+/** "February 2026" from "2026-02", "2026" from "2026", "2020s" from "202". */
+export const period = (value: string): string => {
+  if (value.length < 7) return value.length === 3 ? `${value}0s` : value;
+  return MONTHS.format(new Date(`${value}-01T00:00:00Z`));
+};
 
 export function published(article: Article | undefined): string {
   const { year, month, day: date } = article?.publishDate ?? {};

@@ -73,6 +73,40 @@ test('the start shows the latest quotes, and facets narrow them in the address',
   await page.getByText('15 quotes', { exact: true }).waitFor();
 });
 
+test('years of quotes are shown by year, and a year by month', async () => {
+  const other = await serve();
+  others.push(other);
+  for (const [year, month] of [[2021, 2], [2023, 5], [2023, 11], [2026, 1]]) {
+    const body = `“The quay holds in ${year},” said Ada Lind.`;
+    await other.put({ id: `old/${year}-${month}`, title: `Quay in ${year}`, publishTime: `${year}-${String(month).padStart(2, '0')}-09T12:00:00Z`, body });
+  }
+  const bar = (name) => page.getByRole('button', { name, exact: true });
+  await page.goto(other.url);
+  await bar('2023: 2 quotes').click();
+  await page.waitForURL('**/?month=2023');
+  await page.getByText('2 quotes', { exact: true }).waitFor();
+  assert.equal(await page.getByRole('region', { name: 'Quotes by year', exact: true }).getByRole('button').count(), 6);
+  assert.equal(await page.getByRole('region', { name: 'Quotes by month of 2023' }).getByRole('button').count(), 12);
+  await bar('November 2023: 1 quote').click();
+  await page.waitForURL('**/?month=2023-11');
+  await page.getByText('1 quote', { exact: true }).waitFor();
+  assert.equal(await bar('2023: 2 quotes').getAttribute('aria-pressed'), 'true');
+  await bar('November 2023: 1 quote').click();
+  await page.waitForURL('**/?month=2023');
+  await bar('2023: 2 quotes').click();
+  await page.getByText('4 quotes', { exact: true }).waitFor();
+  // An archive of centuries is shown by decade.
+  await other.put({ id: 'old/1851', title: 'Quay', publishTime: '1851-03-09T12:00:00Z', body: '“The quay is new,” said Ada Lind.' });
+  await page.goto(`${other.url}/?month=185`);
+  await page.getByText('1 quote', { exact: true }).waitFor();
+  assert.equal(await page.getByRole('region', { name: 'Quotes by decade' }).getByRole('button').count(), 18);
+  await bar('1851: 1 quote').click();
+  await bar('March 1851: 1 quote').click();
+  await page.getByRole('button', { name: 'Remove March 1851' }).click();
+  await page.getByText('5 quotes', { exact: true }).waitFor();
+  faults = faults.filter((fault) => !fault.includes(new URL(other.url).host));
+});
+
 test('suggestions come while typing, and lead to a person by keyboard', async () => {
   await at('/');
   await cards().first().waitFor();

@@ -85,20 +85,33 @@ test('the control: axe objects to a button without a name', async () => {
   await page.close();
 });
 
-test('everything is small, and it is told how soon quotes are there', async () => {
+/** Times in milliseconds, the shortest first. */
+const inOrder = (times) => [...times].sort((a, b) => a - b).map(Math.round).join(', ');
+
+test('everything is small, and it is told how soon something is painted, and quotes are there', async () => {
   const page = await browser.newPage();
   let bytes = 0;
   page.on('response', async (answer) => {
     if (/\/(assets\/.*)?$/.test(new URL(answer.url()).pathname)) bytes += (await answer.request().sizes()).responseBodySize;
   });
-  const times = [];
-  for (let round = 0; round < 5; round++) {
+  const [paints, contents, cards] = [[], [], []];
+  for (let round = 0; round < 7; round++) {
     await page.goto('about:blank');
     await page.goto(`${server.url}/?q=harbour`);
     await page.locator('.card').first().waitFor();
-    times.push(await page.evaluate(() => performance.getEntriesByName('first results')[0].startTime));
+    const told = await page.evaluate(() => {
+      const at = (name) => performance.getEntriesByName(name)[0]?.startTime;
+      return { paint: at('first-paint'), content: at('first-contentful-paint'), card: at('first results') };
+    });
+    paints.push(told.paint);
+    contents.push(told.content);
+    cards.push(told.card);
   }
-  times.sort((a, b) => a - b);
-  console.log(`first results after ${times.map(Math.round).join(', ')} ms; ${bytes} bytes of page in all rounds`);
-  assert.ok(bytes / 5 < 300_000, `${bytes}`);
+  console.log(`first paint after ${inOrder(paints)} ms, with content after ${inOrder(contents)} ms`);
+  console.log(`first card in the page after ${inOrder(cards)} ms (wanted: below 200 on an idle machine)`);
+  console.log(`${bytes} bytes of page in all rounds`);
+  // How long it takes depends on what else runs here, so it is told and not checked; that it is measured is checked.
+  for (const time of [...paints, ...contents, ...cards]) assert.ok(time > 0, `${time}`);
+  assert.ok(bytes / 7 < 300_000, `${bytes}`);
+  await page.close();
 });
