@@ -47,7 +47,7 @@ const TIMEOUT: &str = "grpc-timeout";
 const READ_AWAY_BYTES: usize = 16 << 20;
 
 /// How long that may take.
-const READ_AWAY_TIME: Duration = Duration::from_secs(5);
+const READ_AWAY_TIME: Duration = Duration::from_secs(30);
 
 /// Headers that mean the same in gRPC.
 const PASSED_ON: [HeaderName; 5] = [
@@ -173,7 +173,7 @@ async fn whole(room: &Room, headers: &axum::http::HeaderMap, body: &mut Body) ->
 /// ends the connection and HTTP/2 resets the stream, and clients that send all before they read see no answer.
 pub(super) async fn read_away(body: Body) {
     let mut body = Limited::new(body, READ_AWAY_BYTES);
-    let more = async |body: &mut Limited<Body>| tokio::time::timeout(RETRY, body.frame()).await;
+    let more = async |body: &mut Limited<Body>| tokio::time::timeout(MAX_PAUSE, body.frame()).await;
     let all = async { while let Ok(Some(Ok(_))) = more(&mut body).await {} };
     // Whatever comes of it, the request is refused.
     let _ = tokio::time::timeout(READ_AWAY_TIME, all).await;
