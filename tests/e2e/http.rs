@@ -166,17 +166,20 @@ async fn who_is_refused_amid_a_long_body_can_send_it_to_its_end_and_reads_why() 
     const LIMIT: usize = 1 << 20;
     let server = Server::start_with(&["--max-message", "1MiB", "--max-body", "512KiB"]);
     // Two take all room there is, and never end.
-    let mut held = Vec::new();
+    let (others, mut held) = (client(), Vec::new());
     for _ in 0..2 {
         let mut stream = begun(&server, LIMIT);
         stream.write_all(b"{").unwrap();
         held.push(stream);
     }
+    // Whoever connects later is heard later.
+    others.get(format!("{}/v1/server", server.url())).send().await.unwrap();
     for bytes in [LIMIT, 8 * LIMIT].repeat(2) {
         let mut refused = begun(&server, bytes);
         for piece in vec![b' '; bytes].chunks(bytes / 4) {
-            // The server has its turn before there is more.
-            get(&server, "/v1/server").await;
+            // The server has its turn before there is more, and those who hold the room do not stop for long.
+            others.get(format!("{}/v1/server", server.url())).send().await.unwrap();
+            held.iter_mut().for_each(|stream| stream.write_all(b" ").unwrap());
             refused.write_all(piece).unwrap();
         }
         let mut answer = String::new();

@@ -113,8 +113,9 @@ fn sections(tree: &Document, language: &str) -> Vec<Part> {
     const OUTSIDE: [&str; 5] = ["aside", "nav", "footer", "header", "form"];
     let is_box = |node: &NodeRef<'_>| node.has_name("div") || node.has_name("section");
     let headings = tree.select("h2, h3, h4");
+    let mut seen = HashSet::new();
     let section = |heading: &NodeRef<'_>| {
-        let around = heading.parent().filter(is_box)?;
+        let around = heading.parent().filter(is_box).filter(|around| seen.insert(around.id))?;
         let mut before = around.prev_sibling();
         while let Some(sibling) = before.filter(|sibling| !is_box(sibling)) {
             before = sibling.prev_sibling();
