@@ -17,7 +17,7 @@ use serde_json::{Value as Json, json};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use super::{question::Held, rules::Rule};
+use super::{json::json_of, question::Held, rules::Rule};
 use crate::{
     connections::Peer,
     descriptors,
@@ -31,8 +31,8 @@ const PIECE_BYTES: usize = 16 << 10;
 /// Headers of an answer that mean the same in HTTP.
 const PASSED_BACK: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Answers of more bytes than this become JSON one after another, on the thread for large answers: they take some twenty times their
-/// bytes of memory while they do, and longer than a runtime may be held up.
+/// Answers of more bytes than this become JSON one after another, on the thread for large answers: they take longer than a runtime may
+/// be held up.
 const LARGE_BYTES: usize = 256 << 10;
 
 /// The answer of a method as JSON, for `peer`. `held` is released once the whole answer has been made. `large` has the thread for large
@@ -81,11 +81,6 @@ fn ended(headers: &HeaderMap) -> Result<(), Status> {
         Some(status) if status.code() != Code::Ok => Err(status),
         _ => Ok(()),
     }
-}
-
-fn json_of(kind: &MessageDescriptor, message: &[u8]) -> Result<Vec<u8>, Status> {
-    let message = DynamicMessage::decode(kind.clone(), message).map_err(|error| status::broken(&error.to_string()))?;
-    serde_json::to_vec(&message).map_err(|error| status::broken(&error.to_string()))
 }
 
 /// A stream of answers. If it fails before the first, that is the answer.

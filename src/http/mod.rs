@@ -7,6 +7,7 @@
 mod answer;
 mod comments;
 mod guard;
+mod json;
 mod openapi;
 mod page;
 mod question;
@@ -92,7 +93,10 @@ async fn speak(State(gateway): State<Arc<Gateway>>, request: Request, next: Next
         },
         Dialect::Json => match gateway.doors.admit(&request) {
             Ok(()) => gateway.in_json(request).await,
-            Err(refusal) => answer::error(&refusal),
+            Err(refusal) => {
+                question::read_away(request.into_body()).await;
+                answer::error(&refusal)
+            }
         },
     }
 }
@@ -118,13 +122,13 @@ impl Gateway {
             Found::Rule(rule, variables) => (rule, variables),
             Found::OtherVerbs(verbs) => {
                 let message = format!("{path} takes {}, not {verb}", verbs.join(" and "));
-                question::read_away(request).await;
+                question::read_away(request.into_body()).await;
                 let response = answer::error_as(StatusCode::METHOD_NOT_ALLOWED, &status::no_such_path(&message));
                 return ([(header::ALLOW, verbs.join(", "))], response).into_response();
             }
             Found::Nothing => {
                 let message = format!("there is nothing at {path}; GET {OPENAPI_PATH} lists all paths");
-                question::read_away(request).await;
+                question::read_away(request.into_body()).await;
                 return answer::error(&status::no_such_path(&message));
             }
         };

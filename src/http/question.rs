@@ -22,7 +22,7 @@ use prost_reflect::{
 };
 use serde_json::{Value as Json, json};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tonic::Status;
+use tonic::{Code, Status};
 
 use super::{
     rules::{Payload, Rule},
@@ -43,8 +43,11 @@ const SHORT_LINE_BYTES: usize = 32 << 10;
 /// How long the caller waits, as in gRPC.
 const TIMEOUT: &str = "grpc-timeout";
 
-/// A body of at most so many bytes is read away before a request is refused for its path.
-const READ_AWAY_BYTES: usize = 64 << 10;
+/// A body of at most so many bytes is read away before a request is refused.
+const READ_AWAY_BYTES: usize = 16 << 20;
+
+/// How long that may take.
+const READ_AWAY_TIME: Duration = Duration::from_secs(30);
 
 /// Headers that mean the same in gRPC.
 const PASSED_ON: [HeaderName; 5] = [
@@ -86,16 +89,26 @@ pub(super) async fn asked(
     variables: &[(&str, String)],
     request: Request,
 ) -> Result<(Request, Held), Status> {
-    let (mut head, body) = request.into_parts();
+    let (mut head, mut body) = request.into_parts();
     let allowed = Allowed::from_now(head.headers.get(TIMEOUT));
     let query = head.uri.query().unwrap_or_default().to_owned();
     let (body, held) = if rule.method.is_client_streaming() {
-        check_kind(&head.headers)?;
+        if let Err(refusal) = check_kind(&head.headers) {
+            read_away(body).await;
+            return Err(refusal);
+        }
         (Body::new(Lines::new(body, rule.method.input(), room)), None)
     } else {
         let (text, held) = match rule.body {
             Payload::None => (Bytes::new(), None),
-            _ => allowed.within(whole(room, &head.headers, body)).await?,
+            _ => match allowed.within(whole(room, &head.headers, &mut body)).await {
+                Ok(read) => read,
+                Err(late) if late.code() == Code::DeadlineExceeded => return Err(late),
+                Err(refusal) => {
+                    read_away(body).await;
+                    return Err(refusal);
+                }
+            },
         };
         let message = message(rule, variables, &query, &text)?;
         (Body::from(framed(&message)), held)
@@ -135,7 +148,7 @@ fn check_kind(headers: &axum::http::HeaderMap) -> Result<(), Status> {
 }
 
 /// The body, and the room that it takes. A body of unknown length takes that of the longest.
-async fn whole(room: &Room, headers: &axum::http::HeaderMap, body: Body) -> Result<(Bytes, Held), Status> {
+async fn whole(room: &Room, headers: &axum::http::HeaderMap, body: &mut Body) -> Result<(Bytes, Held), Status> {
     check_kind(headers)?;
     let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     let most = room.message_bytes;
@@ -156,12 +169,14 @@ async fn whole(room: &Room, headers: &axum::http::HeaderMap, body: Body) -> Resu
     }
 }
 
-/// Reads the body of a request away that is refused unread, if it is short. Where an answer comes before the end of the body, HTTP/2
-/// resets the stream, and some clients then see no answer.
-pub(super) async fn read_away(request: Request) {
-    let body = Limited::new(request.into_body(), READ_AWAY_BYTES).collect();
+/// Reads the body of a request away that is refused, unless that is very long. Where the answer comes before the end of the body, HTTP/1
+/// ends the connection and HTTP/2 resets the stream, and clients that send all before they read see no answer.
+pub(super) async fn read_away(body: Body) {
+    let mut body = Limited::new(body, READ_AWAY_BYTES);
+    let more = async |body: &mut Limited<Body>| tokio::time::timeout(MAX_PAUSE, body.frame()).await;
+    let all = async { while let Ok(Some(Ok(_))) = more(&mut body).await {} };
     // Whatever comes of it, the request is refused.
-    let _ = tokio::time::timeout(RETRY, body).await;
+    let _ = tokio::time::timeout(READ_AWAY_TIME, all).await;
 }
 
 /// The message that path, query and body make up.

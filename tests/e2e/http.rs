@@ -1,5 +1,8 @@
 //! Plain HTTP with JSON, and gRPC-Web, on the port of gRPC: the same calls, under the same rules.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage};
 use reqwest::{Method, Response, StatusCode, header};
@@ -144,6 +147,52 @@ async fn what_is_wrong_with_a_request_is_told_with_the_status_of_http() {
     let late = client().get(format!("{}/v1/quotes:search?query=a", server.url()));
     let late = late.header("grpc-timeout", "1n").send().await.unwrap();
     assert_eq!(late.status(), StatusCode::GATEWAY_TIMEOUT);
+}
+
+/// The beginning of a request whose body has this many bytes.
+fn begun(server: &Server, bytes: usize) -> TcpStream {
+    let mut stream = TcpStream::connect(server.url().trim_start_matches("http://")).unwrap();
+    let head = format!(
+        "POST /v1/text:analyze HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+         content-type: application/json\r\ncontent-length: {bytes}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream
+}
+
+/// Clients that send all before they read see a broken pipe where the server ends the connection before.
+#[tokio::test]
+async fn who_is_refused_amid_a_long_body_can_send_it_to_its_end_and_reads_why() {
+    const LIMIT: usize = 1 << 20;
+    let server = Server::start_with(&["--max-message", "1MiB", "--max-body", "512KiB"]);
+    // Two take all room there is, and never end.
+    let (others, mut held) = (client(), Vec::new());
+    for _ in 0..2 {
+        let mut stream = begun(&server, LIMIT);
+        stream.write_all(b"{").unwrap();
+        held.push(stream);
+    }
+    // Whoever connects later is heard later.
+    others.get(format!("{}/v1/server", server.url())).send().await.unwrap();
+    for bytes in [LIMIT, 8 * LIMIT].repeat(2) {
+        let mut refused = begun(&server, bytes);
+        for piece in vec![b' '; bytes].chunks(bytes / 4) {
+            // The server has its turn before there is more, and those who hold the room do not stop for long.
+            others.get(format!("{}/v1/server", server.url())).send().await.unwrap();
+            held.iter_mut().for_each(|stream| stream.write_all(b" ").unwrap());
+            refused.write_all(piece).unwrap();
+        }
+        let mut answer = String::new();
+        refused.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 429 "), "{head}");
+        let (why, limit) =
+            if bytes > LIMIT { ("LIMIT_EXCEEDED", "message_bytes") } else { ("OVERLOADED", "request_bytes") };
+        let error: Json = serde_json::from_str(body.trim()).unwrap();
+        let details = error["error"]["details"].as_array().unwrap();
+        let told = details.iter().find(|detail| detail["reason"] == why);
+        assert!(told.is_some_and(|told| told["metadata"]["limit"] == limit), "{error}");
+    }
 }
 
 #[tokio::test]

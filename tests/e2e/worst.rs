@@ -268,6 +268,40 @@ async fn messages(server: &mut Server) -> u64 {
     report(server, "a query as long as a message", began, Err(status))
 }
 
+/// The longest texts over plain HTTP, several at once: each answer exists as a message and as JSON. Those for which there is
+/// no room are refused, with a body that says so.
+async fn json(name: &str, text: &str) -> u64 {
+    let mut server = Server::start_with(&["--analysis", "fast"]);
+    let url = format!("{}/v1/text:analyze", server.url());
+    let body = serde_json::json!({"text": text, "analysisMode": "ANALYSIS_MODE_FAST"}).to_string();
+    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
+    let mut most = 0;
+    for callers in [1, 4, 16] {
+        let (began, mut calls) = (Instant::now(), tokio::task::JoinSet::new());
+        for _ in 0..callers {
+            // A client of its own is a connection of its own.
+            let request = reqwest::Client::new().post(&url).header("content-type", "application/json");
+            let request = request.header("grpc-timeout", "1200S").body(body.clone());
+            calls.spawn(async move {
+                let answer = request.send().await.expect("it is answered");
+                let status = answer.status().as_u16();
+                (status, answer.bytes().await.expect("its answer is whole"))
+            });
+        }
+        let answers = calls.join_all().await;
+        let served = answers.iter().filter(|(status, _)| *status == 200).count();
+        for (status, answer) in answers.iter().filter(|(status, _)| *status != 200) {
+            assert_eq!(*status, 429);
+            assert!(answer.starts_with(b"{\"error\":"), "{answer:?}");
+        }
+        assert!(served >= callers.min(3), "{served} of {callers} were served");
+        let bytes = answers.iter().map(|(_, answer)| answer.len()).sum();
+        let what = format!("{callers} analyses of {name} in JSON at once, {served} of them served");
+        most = most.max(report(&mut server, &what, began, Ok(bytes)));
+    }
+    most
+}
+
 /// The longest articles, read by the encoder: as many at once as there are workers, then got at once.
 ///
 /// Two of 1 MiB take two cores one to three minutes, and where links are looked for all over up to thrice as long, so
@@ -335,6 +369,12 @@ async fn fast(sizes: &[usize]) -> u64 {
         if wanted("streams") {
             most = most.max(streams(&mut server, *bytes).await);
         }
+    }
+    if wanted("json") {
+        let statement = "Ilsa Brandt said that the mill was shut. ";
+        most = most.max(json("statements", &statement.repeat((LONGEST_BODY - 100) / statement.len())).await);
+        let (name, list) = &texts(LONGEST_BODY - 100)[4];
+        most = most.max(json(name, list).await);
     }
     let mut server = Server::start_with(&flags);
     if wanted("messages") {

@@ -1,5 +1,9 @@
 //! Knows files that are neither text nor web pages by their first bytes, whatever their names say.
 
+use encoding_rs::{Encoding, UTF_8};
+
+use super::super::input;
+
 /// The refusal of a file that is neither text nor a web page: what it is, and what to do about it.
 pub(super) fn refusal(bytes: &[u8]) -> Option<String> {
     kind(bytes).map(|kind| format!("this is {kind}"))
@@ -67,18 +71,35 @@ fn is_mail(bytes: &[u8]) -> bool {
 
 /// Whether a file begins with the root element of a feed or of a site map.
 fn is_feed(bytes: &[u8]) -> bool {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD_BYTES)]);
-    let mut rest = head.trim_start_matches('\u{feff}').trim_start();
-    while let Some((opening, closing)) =
-        [("<?", "?>"), ("<!--", "-->")].iter().find(|(start, _)| rest.starts_with(start))
-    {
-        let Some((_, behind)) = rest[opening.len()..].split_once(closing) else { return false };
-        rest = behind.trim_start();
+    let head = &bytes[..bytes.len().min(HEAD_BYTES)];
+    let encoding = Encoding::for_bom(head).map(|(encoding, _)| encoding).or_else(|| input::utf_16(head));
+    let (head, _) = encoding.unwrap_or(UTF_8).decode_with_bom_removal(head);
+    let mut rest = head.trim_start();
+    // A subset of a document type within it has brackets, and may hold any of these signs.
+    let behind_doctype = |rest: &str| {
+        let (subset, end) = (rest.find('['), rest.find('>')?);
+        let end = match subset.filter(|&subset| subset < end) {
+            Some(subset) => subset + rest[subset..].find("]>")? + 1,
+            None => end,
+        };
+        Some(end + 1)
+    };
+    loop {
+        let end = match rest {
+            _ if rest.starts_with("<?") => rest.find("?>").map(|at| at + 2),
+            _ if rest.starts_with("<!--") => rest.find("-->").map(|at| at + 3),
+            _ if rest.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype")) => behind_doctype(rest),
+            _ => break,
+        };
+        let Some(end) = end else { return false };
+        rest = rest[end..].trim_start();
     }
-    ["rss", "feed", "rdf:RDF", "urlset", "sitemapindex"].iter().any(|name| {
-        let behind = rest.strip_prefix('<').and_then(|rest| rest.strip_prefix(name));
-        behind.is_some_and(|behind| behind.starts_with(|c: char| c == '>' || c.is_whitespace()))
-    })
+    let Some(root) = rest.strip_prefix('<').and_then(|rest| rest.split(['>', ' ', '\t', '\r', '\n']).next()) else {
+        return false;
+    };
+    // With the prefix of a name space: `atom:feed`.
+    let name = root.rsplit(':').next().unwrap_or(root);
+    ["rss", "feed", "RDF", "urlset", "sitemapindex"].contains(&name) && rest.len() > 1 + root.len()
 }
 
 #[cfg(test)]
@@ -87,6 +108,8 @@ mod tests {
 
     #[test]
     fn files_of_other_kinds_are_known() {
+        let in_utf_16: Vec<u8> =
+            "\u{feff}<?xml version='1.0'?><rss version='2.0'>".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let mail = "From: a@post.example\r\nSubject: Bridge\r\n shut\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n--x";
         for (bytes, start) in [
             (b"%PDF-1.7\n".as_slice(), "a PDF file"),
@@ -100,6 +123,10 @@ mod tests {
             (mail.as_bytes(), "a message"),
             (b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- made --><rss version='2.0'><channel>", "a feed"),
             (b"<feed xmlns='http://www.w3.org/2005/Atom'>", "a feed"),
+            (b"<atom:feed xmlns:atom='http://www.w3.org/2005/Atom'>", "a feed"),
+            (b"<!DOCTYPE rss PUBLIC '-//N//DTD RSS 0.91//EN' 'rss.dtd'>\n<rss version='0.91'>", "a feed"),
+            (b"<!DOCTYPE rdf:RDF [\n<!ENTITY x 'y'>\n]>\n<rdf:RDF\n xmlns:rdf='r'>", "a feed"),
+            (in_utf_16.as_slice(), "a feed"),
         ] {
             assert!(kind(bytes).is_some_and(|kind| kind.starts_with(start)), "{start}");
         }
@@ -111,6 +138,9 @@ mod tests {
             "PK",
             "\u{feff}No.",
             "<?xml version='1.0'?><html>",
+            "<!DOCTYPE html><html><body><rss>",
+            "<feed",
+            "<!DOCTYPE rss [<rss>",
         ] {
             assert_eq!(kind(text.as_bytes()), None, "{text}");
         }

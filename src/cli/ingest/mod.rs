@@ -18,6 +18,7 @@ use crate::proto::GetServerInfoRequest;
 use crate::proto::server_service_client::ServerServiceClient;
 
 mod byline;
+mod counters;
 mod files;
 mod fit;
 mod foreign;
@@ -108,7 +109,8 @@ milliseconds since 1970, and more. 8/9/18 is read as 9 August, month first, and 
 It is safe to run a command again: articles that are already there are only counted. A record is
 identified by its id or, without one, by its url, outlet, title and body. A text or HTML file is
 identified by its path, so a changed file replaces its earlier version. If two records of a run
-have the same id, the later one replaces the earlier one, and both are reported.
+have the same id, the later one replaces the earlier one, and both are reported. An id that is a
+bare number is told if it was that of another outlet's article.
 
 Examples:
   sayso ingest articles/ --outlet "Veld Courier" --label desk=politics
@@ -156,7 +158,7 @@ pub(super) fn run(args: Args) -> Outcome {
         let mut report = report::Report::start(bytes, progress.clone());
         passed_over.into_iter().for_each(|what| report.passed_over(what));
         refused.into_iter().for_each(|refusal| report.refused(refusal));
-        let items = start_reading(reader, files, progress);
+        let items = counters::compared(start_reading(reader, files, progress), channel.clone());
         let analysis = labels::at_most_one(Mode::values(args.analysis.as_slice()));
         let ingest = stream::Ingest::new(items, analysis, args.window, args.retries, report);
         Ok(ingest.run(&args.server, channel, interrupted()).await)

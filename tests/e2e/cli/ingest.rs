@@ -167,3 +167,32 @@ async fn what_is_lost_in_a_run_is_told() {
         summary["notes"].as_array().unwrap().iter().map(|note| note["place"].as_str().unwrap()).collect();
     assert_eq!(notes.len(), 4, "{summary}");
 }
+
+#[tokio::test]
+async fn an_id_that_counts_articles_of_two_outlets_is_told() {
+    let server = Server::start();
+    let ingest = |id: &str, outlet: &str, body: &str| {
+        let record = serde_json::json!({"id": id, "source": outlet, "body": body}).to_string();
+        let mut child = command(&["ingest", "-", "--format", "json", "--server", &server.url()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(record.as_bytes()).unwrap();
+        let done = child.wait_with_output().unwrap();
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        text(&done.stderr)
+    };
+    let note = "id: 12 was the id of an article of Marn Post, which is gone: this one of Veld Courier takes its place";
+    for (id, outlet, body, is_told) in [
+        ("12", "Marn Post", "One.", false),
+        ("12", "Marn Post", "One, corrected.", false),
+        ("12", "Veld Courier", "Two.", true),
+        ("a-12", "Marn Post", "One.", false),
+        ("a-12", "Veld Courier", "Two.", false),
+    ] {
+        let told = ingest(id, outlet, body);
+        assert_eq!(told.contains(note), is_told, "{id} of {outlet}: {told}");
+    }
+}

@@ -74,6 +74,7 @@ pub(super) fn clean(tree: &Document, reveal: bool) {
             node.remove_from_parent();
         }
     }
+    corrections(tree);
     let sizes = sizes(tree);
     let size = |node: &NodeRef<'_>| sizes.get(&node.id).copied().unwrap_or(0);
     let whole = tree.body().map_or(0, |body| size(&body));
@@ -90,6 +91,37 @@ pub(super) fn clean(tree: &Document, reveal: bool) {
             && node.has_name("span")
         {
             node.rename("div");
+        }
+    }
+}
+
+/// Makes paragraphs of the article of corrections in its footer, which the article's reader leaves out.
+fn corrections(tree: &Document) {
+    const STARTS: [&str; 10] = [
+        "correction",
+        "clarification",
+        "editor’s note",
+        "editor's note",
+        "an earlier version",
+        "this article was",
+        "this article has been",
+        "this story was",
+        "this story has been",
+        "update:",
+    ];
+    let corrects = |node: &NodeRef<'_>| {
+        let start: String = node.text().trim_start().chars().take(40).collect::<String>().to_lowercase();
+        STARTS.iter().any(|words| start.starts_with(words))
+    };
+    for footer in tree.select("article footer").nodes().iter().take(MAX_BYLINES) {
+        let paragraphs: Vec<_> = footer.children_it(false).filter(NodeRef::is_element).collect();
+        if paragraphs.iter().any(&corrects) {
+            paragraphs.iter().filter(|node| !corrects(node)).for_each(NodeRef::remove_from_parent);
+            footer.rename("div");
+            footer.remove_attrs(&["class", "id"]);
+        } else if paragraphs.is_empty() && corrects(footer) {
+            footer.rename("p");
+            footer.remove_attrs(&["class", "id"]);
         }
     }
 }

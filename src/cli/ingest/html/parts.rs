@@ -22,9 +22,14 @@ const MAX_IN_HEADING: usize = 20;
 const MAX_ELEMENTS: usize = 100;
 const MAX_REPORTED: usize = 3;
 
-/// The `<article>` elements of a page that are in no other one.
+/// How many sections are looked at.
+const MAX_SECTIONS: usize = 20;
+
+/// The `<article>` elements of a page that are in no other one, and its sections.
 pub(super) struct Parts {
     parts: Vec<Part>,
+    /// Boxes with a heading of their own that stand behind another box.
+    sections: Vec<Part>,
     /// Whether the page has no more than one heading of the first level.
     one_heading: bool,
 }
@@ -43,9 +48,10 @@ impl Parts {
         let is_outermost = |node: &&NodeRef<'_>| {
             !node.ancestors_it(None).any(|around| around.has_name("article")) && !facts::is_in_comments(node)
         };
+        let sections = sections(tree, language);
         let outermost: Vec<_> = nodes.nodes().iter().take(MAX_ELEMENTS).filter(is_outermost).collect();
         if outermost.len() < 2 {
-            return Self { parts: Vec::new(), one_heading: true };
+            return Self { parts: Vec::new(), sections, one_heading: true };
         }
         let part = |node: &NodeRef<'_>| Part {
             text: rendered::text_of(*node, language),
@@ -53,19 +59,23 @@ impl Parts {
             is_whole: node.descendants_it().any(|inner| is_own_heading(&inner)),
         };
         let parts = outermost.into_iter().map(part).filter(|part| part.text.len() >= MIN_BYTES).collect();
-        Self { parts, one_heading: tree.select("h1").length() <= 1 }
+        Self { parts, sections, one_heading: tree.select("h1").length() <= 1 }
     }
 
-    /// Puts the parts of one article together, if the text has only some of them. Of whole articles, those that are not
-    /// in the text are told.
+    /// Puts the parts of one article together, if the text has only some of them. Of whole articles and of sections, those
+    /// that are not in the text are told.
     pub(super) fn complete(self, text: String) -> (String, Vec<Note>) {
+        let (text, mut notes) = self.with_parts(text);
         let known: HashSet<&str> = text.split("\n\n").collect();
-        let is_read = |part: &Part| {
-            let mut long =
-                part.text.split("\n\n").filter(|words| words.chars().nth(PARAGRAPH_CHARS).is_some()).peekable();
-            long.peek().is_none() || long.any(|words| known.contains(words))
-        };
-        let missing: Vec<_> = self.parts.iter().filter(|part| !is_read(part)).collect();
+        let missing = self.sections.iter().filter(|section| !section.is_among(&known)).take(MAX_REPORTED);
+        let left_out = |section: &Part| Note::new("", start(section), "is left out: it is a section beside the text");
+        notes.extend(missing.map(left_out));
+        (text, notes)
+    }
+
+    fn with_parts(&self, text: String) -> (String, Vec<Note>) {
+        let known: HashSet<&str> = text.split("\n\n").collect();
+        let missing: Vec<_> = self.parts.iter().filter(|part| !part.is_among(&known)).collect();
         if missing.is_empty() {
             let note =
                 |part: &Part| Note::new("", start(part), "is in the text, but may begin another article of the page");
@@ -83,6 +93,44 @@ impl Parts {
         let notes = missing.iter().take(MAX_REPORTED).map(note).collect();
         (text, notes)
     }
+}
+
+impl Part {
+    /// Whether one of its long paragraphs is known, or it has none.
+    fn is_among(&self, known: &HashSet<&str>) -> bool {
+        let mut long = self.text.split("\n\n").filter(|words| is_long(words)).peekable();
+        long.peek().is_none() || long.any(|words| known.contains(words))
+    }
+}
+
+fn is_long(words: &str) -> bool {
+    words.chars().nth(PARAGRAPH_CHARS).is_some()
+}
+
+/// The boxes of a page with a heading and at least one sentence, behind another box: the second page of an article, say.
+/// Those that lead elsewhere have links.
+fn sections(tree: &Document, language: &str) -> Vec<Part> {
+    const OUTSIDE: [&str; 5] = ["aside", "nav", "footer", "header", "form"];
+    let is_box = |node: &NodeRef<'_>| node.has_name("div") || node.has_name("section");
+    let headings = tree.select("h2, h3, h4");
+    let mut seen = HashSet::new();
+    let section = |heading: &NodeRef<'_>| {
+        let around = heading.parent().filter(is_box).filter(|around| seen.insert(around.id))?;
+        let mut before = around.prev_sibling();
+        while let Some(sibling) = before.filter(|sibling| !is_box(sibling)) {
+            before = sibling.prev_sibling();
+        }
+        let outside = around.ancestors_it(None).any(|node| OUTSIDE.iter().any(|name| node.has_name(name)));
+        let mut links = around.descendants_it().filter(|inner| inner.has_name("a"));
+        if before.is_none() || outside || links.nth(1).is_some() || facts::is_in_comments(&around) {
+            return None;
+        }
+        let text = rendered::text_of(around, language);
+        let is_sentence = |words: &str| is_long(words) && words.ends_with(['.', '!', '?', '”', '"']);
+        let has_sentence = text.split("\n\n").any(is_sentence);
+        has_sentence.then_some(Part { text, parent: None, is_whole: false })
+    };
+    headings.nodes().iter().filter(|heading| !is_own_heading(heading)).take(MAX_SECTIONS).filter_map(section).collect()
 }
 
 /// The first line of a part, in quotation marks.

@@ -135,7 +135,13 @@ impl<'r> Fields<'r> {
 
     fn id(&self, notes: &mut Vec<Note>) -> String {
         let what = "is not used: an id is text or a number";
-        let Some((name, value, id)) = self.first(Field::Id, values::text, what, notes) else { return String::new() };
+        let Some((name, value, id)) = self.first(Field::Id, values::text, what, notes) else {
+            // That of an item in a feed may be its address, which is its url.
+            let is_chosen = self.layout.chosen.iter().any(|chosen| chosen.name.field == Field::Id);
+            let guid = self.named(&["guid"]).into_iter().filter(|_| !is_chosen);
+            let guid = guid.into_iter().find_map(|(_, value)| values::text(value));
+            return guid.filter(|id| is_id(id) && !values::is_address(id)).unwrap_or_default();
+        };
         if let Some(number) = values::inexact(value) {
             notes.push(Note::new(name, number, INEXACT));
             return String::new();
@@ -229,7 +235,7 @@ impl<'r> Fields<'r> {
         if let Some((other, value)) = usual.iter().find(is_unread) {
             notes.push(Note::new(*other, value, NO_DATE));
         }
-        if folded(name) == "updated" {
+        if ["updated", "modified"].iter().any(|word| folded(name).contains(word)) {
             notes.push(Note::new(name, value, CHANGED));
         }
         if found.month_first {
@@ -304,6 +310,17 @@ impl<'r> Fields<'r> {
             Some(_) => Err("the body is empty".into()),
             None => Err(self.no_body()),
         }
+    }
+
+    /// The description of a record that has a name or an address, and nothing that can be its body.
+    pub(super) fn summary(&self) -> Option<(&'r str, Rich)> {
+        let has = |field| self.candidates(field).concat().iter().any(|(_, value)| !values::is_empty(value));
+        if has(Field::Body) || !has(Field::Title) || !has(Field::Url) {
+            return None;
+        }
+        let is_chosen = self.layout.chosen.iter().any(|chosen| chosen.name.field == Field::Body);
+        let found = self.named(&["description", "summary", "abstract"]).into_iter().filter(|_| !is_chosen);
+        found.into_iter().find_map(|(name, value)| Some((name, values::body(value)?)))
     }
 
     /// Reports other bodies that are longer than the one that is read.

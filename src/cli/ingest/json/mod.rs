@@ -16,6 +16,7 @@ mod cut;
 mod fields;
 mod layout;
 mod names;
+mod notion;
 mod parse;
 mod repair;
 mod repeated;
@@ -48,6 +49,7 @@ impl Layout {
             return articles
                 .push(Err(format!("a part of a text ({}), no record: it has no title or address", shown(kind))));
         }
+        notion::spread(&mut object);
         if self.fields(&object).has_body() {
             return articles.push(self.article(&object, feed));
         }
@@ -98,7 +100,13 @@ impl Layout {
         let fields = self.fields(record);
         let mut told = fields.metadata();
         feed.fill(&mut told.article);
-        let (name, body) = fields.body()?;
+        let (name, body) = fields.body().or_else(|why| {
+            // Only where nothing else can be the text: next to one, it says less.
+            let found = fields.summary().ok_or(why)?;
+            let what = "is read as the text, as the record has no other; it may be only a summary";
+            told.notes.push(Note::new(found.0, "", what));
+            Ok::<_, String>(found)
+        })?;
         told.article.body = body.text;
         told.notes.extend(body.notes.into_iter().map(|(value, what)| Note::new(name, value, what)));
         if mojibake::is_likely(&told.article.body) {

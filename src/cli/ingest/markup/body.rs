@@ -7,11 +7,27 @@ use super::elements::{IN_LINES, TELLING};
 use super::fragment::fragment_text;
 use super::markdown;
 use super::references::with_references_read;
+use super::shortcodes;
 
 /// The plain text of a body. HTML and Markdown become what a reader would see, with a blank line between paragraphs. In
 /// other text, character references are resolved, and everything else stays exactly as it is.
 pub(in crate::cli) fn body_text(body: &str) -> String {
-    if is_html(body) {
+    let html = is_html(body);
+    match shortcodes::without(body, html) {
+        Some(rest) if rest.contains('<') && !rest.contains("<p") => with_paragraphs(&rest),
+        Some(rest) => plain_text(&rest, html),
+        None => plain_text(body, html),
+    }
+}
+
+/// The text of a body as WordPress keeps it: HTML in which blank lines part paragraphs.
+fn with_paragraphs(body: &str) -> String {
+    let page = body.replace("\r\n", "\n").replace("\n\n", "<p>").replace('\n', "<br>");
+    fragment_text(&page).unwrap_or_else(|| body.to_string())
+}
+
+fn plain_text(body: &str, html: bool) -> String {
+    if html {
         return fragment_text(body).unwrap_or_else(|| body.to_string());
     }
     if markdown::is_markdown(body) {
@@ -164,6 +180,7 @@ mod tests {
             ),
             ("**One.**\nTwo.\n\nThree.", "One.\nTwo.\n\nThree."),
             ("**One** < two & *three*, a&amp;b", "One < two & three, a&b"),
+            ("The **bridge** is ~~not~~ shut.", "The bridge is shut."),
         ] {
             assert_eq!(body_text(text), expected, "{text}");
         }

@@ -54,7 +54,7 @@ pub(super) const BLOCKS: [&str; 45] = [
 ];
 
 /// Elements whose content is not part of the text.
-pub(super) const UNSHOWN: [&str; 36] = [
+pub(super) const UNSHOWN: [&str; 38] = [
     "annotation",
     "annotation-xml",
     "applet",
@@ -84,8 +84,10 @@ pub(super) const UNSHOWN: [&str; 36] = [
     "progress",
     "rp",
     "rt",
+    "s",
     "script",
     "select",
+    "strike",
     "style",
     "svg",
     "template",

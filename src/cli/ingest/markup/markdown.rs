@@ -98,8 +98,10 @@ struct Writer {
     out: String,
     /// Whether a blank line is due before the next words.
     due: bool,
-    /// How many open elements show nothing: pictures and notes.
+    /// How many open elements show nothing: pictures, notes and struck words.
     unshown: usize,
+    /// Whether struck words ended just now, with a blank on either side.
+    struck: bool,
     /// Whether there are tags among the words.
     has_html: bool,
 }
@@ -122,18 +124,18 @@ impl Writer {
 
     fn start(&mut self, tag: &Tag<'_>) {
         match tag {
-            Tag::Image { .. } | Tag::FootnoteDefinition(_) => self.unshown += 1,
-            Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Superscript | Tag::Subscript => {
-            }
+            Tag::Image { .. } | Tag::FootnoteDefinition(_) | Tag::Strikethrough => self.unshown += 1,
+            Tag::Emphasis | Tag::Strong | Tag::Link { .. } | Tag::Superscript | Tag::Subscript => {}
             Tag::TableCell => self.words("\t"),
             _ => self.due = true,
         }
     }
 
     fn end(&mut self, tag: TagEnd) {
+        self.struck = tag == TagEnd::Strikethrough;
         match tag {
-            TagEnd::Image | TagEnd::FootnoteDefinition => self.unshown -= 1,
-            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link => (),
+            TagEnd::Image | TagEnd::FootnoteDefinition | TagEnd::Strikethrough => self.unshown -= 1,
+            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Link => (),
             TagEnd::Superscript | TagEnd::Subscript | TagEnd::TableCell => (),
             _ => self.due = true,
         }
@@ -144,6 +146,8 @@ impl Writer {
             return;
         }
         let words = if self.due { words.trim_start_matches(['\n', '\t']) } else { words };
+        let after_blank = self.out.is_empty() || self.out.ends_with([' ', '\n']);
+        let words = if std::mem::take(&mut self.struck) && after_blank { words.trim_start_matches(' ') } else { words };
         if words.is_empty() {
             return;
         }

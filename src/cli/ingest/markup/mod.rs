@@ -9,3 +9,4 @@ pub(super) mod parse;
 mod quotation;
 pub(super) mod references;
 pub(super) mod rendered;
+mod shortcodes;

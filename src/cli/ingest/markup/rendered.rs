@@ -367,6 +367,8 @@ mod tests {
             "<svg><title>x</title></svg>",
             "<select><option>x</select>",
             "<del>x</del>",
+            "<s>x</s>",
+            "<strike>x</strike>",
             "<!-- x -->",
         ] {
             assert_eq!(shown(&format!("The ferry{hidden} runs.")), "The ferry runs.", "{hidden}");

@@ -212,6 +212,33 @@ pub(super) fn is_quotation(kind: &str) -> bool {
     kind.contains("quote") || kind == "callout"
 }
 
+/// Whether an editor has marked the words of a node as deleted, or struck them through, which says that they do not hold.
+pub(super) fn is_deleted(node: &Map<String, Value>) -> bool {
+    /// The bit for struck words in the format of Lexical.
+    const STRUCK: u64 = 4;
+    let tells = |kind: &str| {
+        let kind = folded(kind);
+        ["deletion", "delete", "deleted", "suggestiondelete", "trackdelete", "del", "s"].contains(&kind.as_str())
+            || kind.starts_with("strike")
+    };
+    let marks = node.get("marks").and_then(Value::as_array).into_iter().flatten();
+    let mut marks = marks.filter_map(|mark| mark.get("type").unwrap_or(mark).as_str());
+    let flags = |of: Option<&Value>| {
+        let flags = of.and_then(Value::as_object).into_iter().flatten();
+        flags.into_iter().any(|(name, value)| *value == Value::Bool(true) && tells(name))
+    };
+    let own = node.iter().any(|(name, value)| *value == Value::Bool(true) && tells(name));
+    let in_lexical = node.get("format").and_then(Value::as_u64).is_some_and(|bits| bits & STRUCK != 0)
+        && node.get("type").is_some_and(|kind| kind == "text");
+    let is_element = matches!(of(node).as_str(), "del" | "s" | "strike");
+    marks.any(tells)
+        || own
+        || flags(node.get("annotations"))
+        || flags(node.get("attributes"))
+        || in_lexical
+        || is_element
+}
+
 /// Whether a node breaks the line.
 pub(super) fn is_break(kind: &str) -> bool {
     matches!(kind, "br" | "break" | "hardbreak" | "linebreak" | "softbreak")

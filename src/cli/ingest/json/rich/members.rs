@@ -10,6 +10,9 @@ pub(super) const MARKED_WORDS: [&str; 10] =
 /// Members with words above those of a node.
 pub(super) const HEADINGS: [&str; 6] = ["heading", "headline", "title", "subheading", "subtitle", "question"];
 
+/// The member with the first row of a table.
+pub(super) const HEADER: &str = "header";
+
 /// The member with the name of who says the words of a node, as in transcripts.
 pub(super) const SPEAKER: &str = "speaker";
 

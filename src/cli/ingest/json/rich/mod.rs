@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::super::markup::body::body_text;
-use super::names::folded;
-use members::{BELOW, BELOW_QUOTATIONS, HEADINGS, LINES, LISTS, MARKED_WORDS, OTHERS, PARTS, SPEAKER, WORDS};
+use members::{BELOW, BELOW_QUOTATIONS, HEADER, HEADINGS, LINES, LISTS, MARKED_WORDS, OTHERS, PARTS, SPEAKER, WORDS};
 use writer::Writer;
 
+mod forms;
 mod kinds;
 mod members;
 #[cfg(test)]
@@ -27,6 +27,9 @@ const NOT_KNOWN: &str = "is left out: it is not known how to read such a part of
 /// How many kinds are reported of which no words are known.
 const MAX_REPORTED: usize = 20;
 
+/// Members of pictures and videos whose objects have the words that are shown below, and what these are called there.
+const TITLED: [(&str, &str); 2] = [("attrs", "title"), ("videoData", "title")];
+
 /// How deep the words of an unknown node are looked for.
 const MAX_DEPTH: usize = 8;
 
@@ -40,9 +43,13 @@ pub(super) struct Rich {
 
 /// Reads a tree. None if a value is none, or holds no words.
 pub(super) fn read(value: &Value) -> Option<Rich> {
-    if !is_tree(value) {
-        return None;
+    if let Some(other) = forms::of_lists(value).or_else(|| forms::with_captions(value)) {
+        return read_tree(&other);
     }
+    if is_tree(value) { read_tree(value) } else { None }
+}
+
+fn read_tree(value: &Value) -> Option<Rich> {
     let mut reader = Reader { writer: Writer::default(), left_out: BTreeMap::new(), deleted: 0, is_html: false };
     match value {
         Value::Array(items) => reader.top(items),
@@ -53,7 +60,8 @@ pub(super) fn read(value: &Value) -> Option<Rich> {
     let more = reader.left_out.len().saturating_sub(MAX_REPORTED);
     let known = reader.left_out.into_iter().take(MAX_REPORTED).map(|part| (shown(part), NOT_KNOWN.to_string()));
     let rest = (more > 0).then(|| (format!("{more} further kinds"), "are left out, too".to_string()));
-    let deleted = (reader.deleted > 0).then(|| (String::new(), "text marked as deleted is left out".to_string()));
+    let deleted =
+        (reader.deleted > 0).then(|| (String::new(), "text marked as deleted or struck is left out".to_string()));
     let notes = known.chain(rest).chain(deleted).collect();
     (!text.is_empty()).then_some(Rich { text, notes })
 }
@@ -191,7 +199,7 @@ impl Reader {
 
     fn object(&mut self, node: &Node, in_line: bool) -> bool {
         let kind = kinds::of(node);
-        if is_deleted(node) {
+        if kinds::is_deleted(node) {
             self.deleted += 1;
             return true;
         }
@@ -236,6 +244,14 @@ impl Reader {
             }
         }
         self.beside(node, &["caption"]);
+        for (part, title) in TITLED {
+            let title = node.get(part).and_then(|part| part.get(title)).and_then(Value::as_str);
+            if let Some(title) = title.filter(|title| is_words(title)) {
+                self.writer.paragraph();
+                self.writer.words(&body_text(title));
+                self.writer.paragraph();
+            }
+        }
         if let Some(html) = inner_html(node) {
             self.writer.words(&body_text(html));
         }
@@ -258,6 +274,10 @@ impl Reader {
         let mut found = words.is_some();
         let behind = self.writer.mark();
         let is_line = in_line || kinds::is_line(kind);
+        if let Some(header) = node.get(HEADER).filter(|header| header.is_array() && kind == "table") {
+            self.row(header);
+            found = true;
+        }
         for name in LISTS {
             match node.get(name) {
                 Some(Value::Array(items)) => {
@@ -327,6 +347,7 @@ impl Reader {
     fn unread(&mut self, node: &Node, kind: &str, words: &str) {
         let is_known = |name: &str| {
             [&HEADINGS[..], &BELOW, &OTHERS, &[SPEAKER]].iter().any(|names| names.contains(&name))
+                || kind == "table" && name == HEADER
                 || kinds::is_quotation(kind) && BELOW_QUOTATIONS.contains(&name)
         };
         let own = kinds::name(node);
@@ -356,13 +377,6 @@ fn scalar(value: &Value) -> Option<&'static str> {
         Value::Bool(_) => Some("true or false"),
         _ => None,
     }
-}
-
-/// Whether an editor has marked the words of a node as deleted.
-fn is_deleted(node: &Node) -> bool {
-    let marks = node.get("marks").and_then(Value::as_array).into_iter().flatten();
-    let kinds = marks.filter_map(|mark| mark.get("type")?.as_str());
-    kinds.map(folded).any(|kind| matches!(kind.as_str(), "deletion" | "delete" | "suggestiondelete" | "trackdelete"))
 }
 
 /// The objects that say more about a node. Notion names one by the kind: `{"type": "quote", "quote": {…}}`.
