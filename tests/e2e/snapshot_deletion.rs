@@ -15,6 +15,9 @@ use tonic::{Code, Status, transport::Channel};
 
 use crate::support::{Server, article, reason};
 
+/// However busy the machine is, no article is refused.
+const ARGUMENTS: [&str; 4] = ["--analysis", "fast", "--max-queue-time", "60s"];
+
 async fn client(server: &Server) -> SnapshotServiceClient<Channel> {
     SnapshotServiceClient::new(server.channel().await)
 }
@@ -29,8 +32,7 @@ async fn put(server: &Server, numbers: std::ops::Range<usize>) {
         let mut articles = articles.clone();
         async move { articles.put_article(request).await.unwrap() }
     });
-    // Few enough at once that none is refused.
-    futures_util::stream::iter(puts).buffered(16).for_each(|_| async {}).await;
+    futures_util::stream::iter(puts).buffered(8).for_each(|_| async {}).await;
 }
 
 async fn create(server: &Server) -> Result<Snapshot, Status> {
@@ -78,7 +80,7 @@ fn sayso(arguments: &[&str]) -> Output {
 
 #[tokio::test]
 async fn only_what_no_other_snapshot_needs_is_removed() {
-    let server = Server::start_with(&["--analysis", "fast"]);
+    let server = Server::start_with(&ARGUMENTS);
     put(&server, 0..250).await;
     let first = create(&server).await.unwrap();
     put(&server, 250..260).await;
@@ -114,7 +116,7 @@ async fn only_what_no_other_snapshot_needs_is_removed() {
 
 #[tokio::test]
 async fn files_stay_while_nobody_knows_who_needs_them() {
-    let server = Server::start_with(&["--analysis", "fast"]);
+    let server = Server::start_with(&ARGUMENTS);
     put(&server, 0..3).await;
     let first = create(&server).await.unwrap();
     put(&server, 3..6).await;
@@ -132,7 +134,7 @@ async fn files_stay_while_nobody_knows_who_needs_them() {
 
 #[tokio::test]
 async fn a_server_that_is_killed_while_it_deletes_leaves_all_others_whole() {
-    let mut server = Server::start_with(&["--analysis", "fast"]);
+    let mut server = Server::start_with(&ARGUMENTS);
     put(&server, 0..200).await;
     create(&server).await.unwrap();
     for round in 0..6 {
@@ -166,7 +168,7 @@ fn grow_old(server: &Server) {
 
 #[tokio::test]
 async fn a_snapshot_is_not_taken_and_deleted_at_the_same_time() {
-    let server = Server::start_with(&["--analysis", "fast"]);
+    let server = Server::start_with(&ARGUMENTS);
     put(&server, 0..200).await;
     create(&server).await.unwrap();
     // The mark of another server, or of a command.
@@ -207,7 +209,7 @@ async fn a_snapshot_is_not_taken_and_deleted_at_the_same_time() {
 
 #[tokio::test]
 async fn the_command_line_deletes_them() {
-    let server = Server::start_with(&["--analysis", "fast"]);
+    let server = Server::start_with(&ARGUMENTS);
     put(&server, 0..3).await;
     let (url, from) = (server.url(), server.snapshots());
     let id = create(&server).await.unwrap().id;

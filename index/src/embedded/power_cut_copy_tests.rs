@@ -2,6 +2,8 @@
 
 use std::sync::mpsc;
 
+use sayso_document::Analysis;
+
 use super::simulated_disk::SimulatedDisk;
 use super::*;
 use crate::Article;
