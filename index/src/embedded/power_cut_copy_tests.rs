@@ -27,7 +27,10 @@ fn filled() -> SimulatedDisk {
     let puts = (0..2 * ARTICLES).map(|number| Write::Put(Box::new(article(number)), None));
     for write in puts.chain((ARTICLES..2 * ARTICLES).map(|number| Write::Delete(format!("a{number:02}"), None))) {
         let sender = sender.clone();
-        engine.write(write, Box::new(move |progress| drop(sender.send(matches!(progress, Progress::Failed(_))))));
+        let told = move |progress| {
+            let _ = sender.send(matches!(progress, Progress::Failed(_)));
+        };
+        engine.write(write, Box::new(told));
     }
     drop(sender);
     assert!(receiver.into_iter().all(|failed| !failed));
