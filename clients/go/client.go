@@ -148,7 +148,8 @@ func deadline(timeout time.Duration) grpc.UnaryClientInterceptor {
 		switch method {
 		case saysov1.ArticleService_DeleteArticles_FullMethodName, saysov1.ArticleService_ApplyRetention_FullMethodName,
 			saysov1.ServerService_Reindex_FullMethodName,
-			saysov1.SnapshotService_CreateSnapshot_FullMethodName, saysov1.SnapshotService_VerifySnapshot_FullMethodName:
+			saysov1.SnapshotService_CreateSnapshot_FullMethodName, saysov1.SnapshotService_VerifySnapshot_FullMethodName,
+			saysov1.SnapshotService_DeleteSnapshot_FullMethodName:
 		default:
 			if _, set := ctx.Deadline(); !set {
 				var cancel context.CancelFunc

@@ -60,6 +60,8 @@ mod page;
 mod pending;
 mod pins;
 #[cfg(test)]
+mod power_cut_copy_tests;
+#[cfg(test)]
 mod power_cut_tests;
 mod predicate;
 mod record;
@@ -232,7 +234,8 @@ impl Embedded {
             let message = format!("{} is not empty: name a new folder, or an empty one", dir.display());
             return Err(Error::new(ErrorKind::InUse, message));
         }
-        restore::restore(&dir.join(STORE), EmbeddedOptions::default().store_cache_bytes, exported, articles)
+        let files: Arc<dyn Files> = Arc::new(Folder::existing(dir)?);
+        restore::restore(&files, EmbeddedOptions::default().store_cache_bytes, exported, articles)
     }
 
     /// What opening found.

@@ -43,7 +43,7 @@ pub(super) fn run(args: Args) -> Outcome {
 
 /// What the check found, in words.
 fn told(checked: &Checked) -> String {
-    let Checked { articles, sentences, quotes, entities, pending, behind, findings, more } = checked;
+    let Checked { articles, sentences, quotes, entities, pending, behind, unbuilt, findings, more } = checked;
     let mut text =
         format!("articles   {articles}\nsentences  {sentences}\nquotes     {quotes}\nentities   {entities}\n");
     // Writing to a string cannot fail.
@@ -52,6 +52,9 @@ fn told(checked: &Checked) -> String {
     }
     if *behind > 0 {
         let _ = writeln!(text, "{behind} changes are stored, but not in the indexes yet; the next start adds them");
+    }
+    if *unbuilt {
+        text.push_str("the search indexes are not built yet, as after a restore; the next start builds them\n");
     }
     if findings.is_empty() {
         text.push_str("all is well\n");

@@ -112,7 +112,7 @@ enum Command {
     Check(check::Args),
     /// Make the store of a stopped server as small as its articles allow.
     Compact(compact::Args),
-    /// Take, list, check and restore snapshots: copies of everything that is stored.
+    /// Take, list, check, delete and restore snapshots: copies of everything that is stored.
     Snapshot(snapshot::Args),
     /// Ask whether the server serves: exit code 0 if it does, 1 if not.
     Health(health::Args),

@@ -1,4 +1,4 @@
-//! `sayso snapshot`: takes, lists, checks and restores snapshots.
+//! `sayso snapshot`: takes, lists, checks, deletes and restores snapshots.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,8 +16,8 @@ use crate::convert;
 use crate::echo::visible;
 use crate::proto::snapshot_service_client::SnapshotServiceClient;
 use crate::proto::{
-    CreateSnapshotRequest, CreateSnapshotResponse, ListSnapshotsRequest, ListSnapshotsResponse, Snapshot,
-    VerifySnapshotRequest, VerifySnapshotResponse,
+    CreateSnapshotRequest, CreateSnapshotResponse, DeleteSnapshotRequest, DeleteSnapshotResponse, ListSnapshotsRequest,
+    ListSnapshotsResponse, Snapshot, VerifySnapshotRequest, VerifySnapshotResponse,
 };
 use crate::snapshots::{self, Manifest, Snapshots};
 
@@ -39,6 +39,7 @@ changed since the last one is written. A snapshot holds all articles with their 
 Examples:
   sayso snapshot create
   sayso snapshot verify
+  sayso snapshot list
   sayso snapshot restore --from /backup/sayso --data-dir /srv/sayso-restored";
 
 #[derive(Debug, Subcommand)]
@@ -79,6 +80,23 @@ enum Action {
         #[command(flatten)]
         server: Server,
     },
+    /// Delete a snapshot, and the files that no other snapshot needs
+    Delete {
+        /// Id of the snapshot
+        #[arg(value_name = "ID")]
+        id: String,
+        /// Only tell what would be removed
+        #[arg(long)]
+        dry_run: bool,
+        /// Where the snapshots are: a folder, or s3://BUCKET/PATH; without it, the server is asked
+        #[arg(long, value_name = "PLACE")]
+        from: Option<String>,
+        /// Print protobuf JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        server: Server,
+    },
     /// Make a data directory from a snapshot, without a server
     Restore {
         /// Id of the snapshot [default: the newest]
@@ -99,6 +117,7 @@ pub(super) fn run(args: Args) -> Outcome {
         Action::Create { rewrite_all, json, server } => client::block_on(create(rewrite_all, json, server)),
         Action::List { from, json, server } => client::block_on(list(from, json, server)),
         Action::Verify { id, from, json, server } => client::block_on(verify(id, from, json, server)),
+        Action::Delete { id, dry_run, from, json, server } => client::block_on(delete(id, dry_run, from, json, server)),
         Action::Restore { id, from, data_dir } => restore(id, &from, data_dir),
     }
 }
@@ -200,6 +219,45 @@ fn told(found: &VerifySnapshotResponse) -> String {
     let faults: String = found.faults.iter().map(|fault| format!("  {}\n", visible(fault))).collect();
     let count = counted(found.fault_count, "fault", "faults");
     format!("{id} is damaged: {count}; intact are {intact}\n{faults}")
+}
+
+async fn delete(id: String, dry_run: bool, from: Option<String>, as_json: bool, server: Server) -> Outcome {
+    let deleted = match from {
+        Some(folder) => {
+            let snapshots = existing(&folder)?;
+            let deleted = match dry_run {
+                true => snapshots.would_delete(&id, false).await,
+                false => snapshots.delete(&id, false).await,
+            };
+            convert::deleted(id, deleted.map_err(Fault::new)?)
+        }
+        None => {
+            let mut client = SnapshotServiceClient::new(server.connect().await?);
+            let request = DeleteSnapshotRequest { id, validate_only: dry_run, allow_missing: false };
+            client.delete_snapshot(request).await?.into_inner()
+        }
+    };
+    if as_json {
+        json::print("DeleteSnapshotResponse", &deleted)?;
+    } else {
+        render::print(&removed(&deleted, dry_run))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// "deleted 2026…, with 3 files, 120 KB, that no other snapshot needs"
+fn removed(deleted: &DeleteSnapshotResponse, dry_run: bool) -> String {
+    let (did, id) = (if dry_run { "would delete" } else { "deleted" }, visible(&deleted.id));
+    let files = counted(deleted.removed_chunk_count, "file", "files");
+    match deleted.kept_reason.as_str() {
+        "" => {
+            let bytes = bytes(deleted.removed_byte_count);
+            format!("{did} {NAME}{id}{NAME:#}, with {files}, {bytes}, that no other snapshot needs\n")
+        }
+        why => {
+            format!("{did} {NAME}{id}{NAME:#}, but none of its files: {}; delete that snapshot, too\n", visible(why))
+        }
+    }
 }
 
 /// The snapshots of a folder that must be there.

@@ -41,4 +41,4 @@ pub(crate) use request::{
     article_id, article_query, article_search, batch_ids, batch_requests, entity_id, entity_query, filter,
     filter_of_some, limited, mention_query, quote_place, quote_query, sentence_query, suggest_query,
 };
-pub(crate) use snapshot::{checked, snapshot};
+pub(crate) use snapshot::{checked, deleted, snapshot};

@@ -2,8 +2,8 @@
 
 use super::count;
 use crate::{
-    proto::{Snapshot, VerifySnapshotResponse},
-    snapshots::{Checked, Manifest},
+    proto::{DeleteSnapshotResponse, Snapshot, VerifySnapshotResponse},
+    snapshots::{Checked, Deleted, Manifest},
 };
 
 /// How many faults of a snapshot are told.
@@ -38,5 +38,15 @@ pub(crate) fn checked(id: String, checked: Checked) -> VerifySnapshotResponse {
         intact_byte_count: count(checked.bytes),
         fault_count: count(checked.faults.len() as u64),
         faults: checked.faults.into_iter().take(FAULTS).collect(),
+    }
+}
+
+/// What deleting a snapshot removed, or would remove.
+pub(crate) fn deleted(id: String, deleted: Deleted) -> DeleteSnapshotResponse {
+    DeleteSnapshotResponse {
+        id,
+        removed_chunk_count: count(deleted.chunks),
+        removed_byte_count: count(deleted.bytes),
+        kept_reason: deleted.kept.unwrap_or_default(),
     }
 }

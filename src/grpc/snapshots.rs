@@ -11,16 +11,17 @@ use super::{
     status,
 };
 use crate::{
-    convert,
+    convert, echo,
     pool::Pool,
     proto::{
-        CreateSnapshotRequest, CreateSnapshotResponse, ListSnapshotsRequest, ListSnapshotsResponse,
-        VerifySnapshotRequest, VerifySnapshotResponse, snapshot_service_server::SnapshotService,
+        CreateSnapshotRequest, CreateSnapshotResponse, DeleteSnapshotRequest, DeleteSnapshotResponse,
+        ListSnapshotsRequest, ListSnapshotsResponse, VerifySnapshotRequest, VerifySnapshotResponse,
+        snapshot_service_server::SnapshotService,
     },
     snapshots::{self, Created, Fault, Snapshots},
 };
 
-/// Takes and checks snapshots.
+/// Takes, checks and deletes snapshots.
 pub(super) struct Copies {
     core: Arc<Core>,
     /// One thread, for the one snapshot that is being taken.
@@ -103,5 +104,30 @@ impl SnapshotService for Copies {
         };
         let (id, checked) = call.within(verify, status::deadline_exceeded).await?.map_err(status::snapshot)?;
         Ok(Response::new(convert::checked(id, checked)))
+    }
+
+    async fn delete_snapshot(
+        &self,
+        request: Request<DeleteSnapshotRequest>,
+    ) -> Result<Response<DeleteSnapshotResponse>, Status> {
+        let call = Call::begin_patient(request.metadata());
+        let snapshots = self.snapshots()?;
+        let DeleteSnapshotRequest { id, validate_only, allow_missing } = request.into_inner();
+        let deleting = async {
+            match validate_only {
+                true => snapshots.would_delete(&id, allow_missing).await,
+                false => snapshots.delete(&id, allow_missing).await,
+            }
+        };
+        let deleted = call.within(deleting, status::deadline_exceeded).await?.map_err(status::snapshot)?;
+        if !validate_only {
+            tracing::info!(
+                id = echo::clip(&id).as_ref(),
+                bytes = deleted.bytes,
+                kept = deleted.kept,
+                "a snapshot was deleted"
+            );
+        }
+        Ok(Response::new(convert::deleted(id, deleted)))
     }
 }

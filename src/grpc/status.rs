@@ -87,11 +87,12 @@ pub(super) fn snapshot(fault: snapshots::Fault) -> Status {
         snapshots::Fault::NotFound(id) => return not_found("Snapshot", id),
         snapshots::Fault::Damaged(_) => (Code::DataLoss, "SNAPSHOT_DAMAGED"),
         snapshots::Fault::Unreachable(_) => (Code::Unavailable, "SNAPSHOTS_UNAVAILABLE"),
+        snapshots::Fault::Busy(_) => (Code::ResourceExhausted, "OVERLOADED"),
         snapshots::Fault::Engine(error) => return engine(error.clone()),
     };
     telemetry::refused(reason, &fault.to_string());
     let mut details = info(reason, Vec::new());
-    if code == Code::Unavailable {
+    if matches!(code, Code::Unavailable | Code::ResourceExhausted) {
         details.set_retry_info(Some(Duration::from_secs(5)));
     }
     status(code, &fault.to_string(), details)
@@ -314,7 +315,10 @@ fn too_much(what: &str, limit: &'static str, most: usize) -> Status {
 fn info(reason: &str, metadata: Vec<(&str, String)>) -> ErrorDetails {
     let name = format!("ERROR_REASON_{reason}");
     debug_assert!(ErrorReason::from_str_name(&name).is_some(), "{reason} is not told in resources.proto");
-    let metadata = metadata.into_iter().map(|(key, value)| (key.to_owned(), echo::clip(&value).into_owned()));
+    // What is expected is a list of ours, which clients show in place of the message: as much of it as of a message.
+    let most = |key: &str| if key == "expected" { MESSAGE_BYTES } else { echo::ECHO_BYTES };
+    let metadata =
+        metadata.into_iter().map(|(key, value)| (key.to_owned(), echo::clip_to(&value, most(key)).into_owned()));
     ErrorDetails::with_error_info(reason, DOMAIN, metadata.collect::<std::collections::HashMap<_, _>>())
 }
 
@@ -332,6 +336,15 @@ mod tests {
         let mut headers = axum::http::HeaderMap::new();
         status.add_header(&mut headers).unwrap();
         headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
+    }
+
+    #[test]
+    fn what_is_expected_is_told_as_fully_in_the_facts_as_in_the_message() {
+        let fields = "a field: ".to_owned() + &["label.NAME"; 40].join(", ");
+        let metadata = vec![("expected", fields.clone())];
+        let told = fault(Fault { metadata, ..Fault::new("QUERY_SYNTAX", "query", fields.clone()) }).get_error_details();
+        assert_eq!(told.error_info().unwrap().metadata["expected"], fields);
+        assert_eq!(told.bad_request().unwrap().field_violations[0].description, fields);
     }
 
     #[test]

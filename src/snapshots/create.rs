@@ -13,6 +13,7 @@ use super::{
     fault::{Fault, Result},
     manifest::{Chunk, Manifest},
     manifest_path,
+    mark::{Doing, Mark},
 };
 
 /// Chunks that may wait to be written.
@@ -68,8 +69,19 @@ impl Source {
 impl Sink {
     /// Writes the chunks that the source hands over, then the manifest. `exported` is ready when the source has ended.
     pub(crate) async fn run(mut self, exported: impl Future<Output = Result<Exported>>) -> Result<Created> {
+        let mut mark = Mark::set(&self.snapshots, Doing::Taking).await?;
+        let created = self.run_under(&mut mark, exported).await;
+        mark.remove().await;
+        created
+    }
+
+    async fn run_under(
+        &mut self,
+        mark: &mut Mark,
+        exported: impl Future<Output = Result<Exported>>,
+    ) -> Result<Created> {
         let mut manifest = Manifest::begin(Timestamp::now());
-        let (exported, written) = tokio::join!(exported, self.write_chunks(&mut manifest.chunks));
+        let (exported, written) = tokio::join!(exported, self.write_chunks(mark, &mut manifest.chunks));
         // A failure of the sink ends the source, which only knows that it was ended.
         let (new_chunks, new_bytes) = written?;
         let Exported { seq, articles, sentences, quotes, damaged } = exported?;
@@ -79,22 +91,28 @@ impl Sink {
         }
         let (id, bytes) = manifest.sealed()?;
         self.snapshots.write(&manifest_path(&id), bytes).await?;
+        // Whoever deletes from now on sees the manifest. Whoever took this program for dead before may have removed chunks.
+        if let Err(lost) = mark.check().await {
+            self.snapshots.remove(&manifest_path(&id)).await?;
+            return Err(lost);
+        }
         Ok(Created { id, manifest, new_chunks, new_bytes })
     }
 
     /// Returns how many chunks had to be written, and their bytes.
-    async fn write_chunks(&mut self, list: &mut Vec<Chunk>) -> Result<(u64, u64)> {
-        let written = self.write_all(list).await;
+    async fn write_chunks(&mut self, mark: &mut Mark, list: &mut Vec<Chunk>) -> Result<(u64, u64)> {
+        let written = self.write_all(mark, list).await;
         // So that a source that waits for room ends.
         self.chunks.close();
         while self.chunks.recv().await.is_some() {}
         written
     }
 
-    async fn write_all(&mut self, list: &mut Vec<Chunk>) -> Result<(u64, u64)> {
+    async fn write_all(&mut self, mark: &mut Mark, list: &mut Vec<Chunk>) -> Result<(u64, u64)> {
         let present = if self.rewrite { BTreeMap::new() } else { self.snapshots.chunks().await? };
         let (mut new_chunks, mut new_bytes) = (0, 0);
         while let Some(Packed { blake3, bytes, articles }) = self.chunks.recv().await {
+            mark.keep().await?;
             let size = bytes.len() as u64;
             if present.get(&blake3) != Some(&size) {
                 self.snapshots.write(&chunk_path(&blake3), bytes).await?;

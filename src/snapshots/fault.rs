@@ -11,6 +11,8 @@ pub(crate) enum Fault {
     Damaged(String),
     /// The place of the snapshots cannot be read or written.
     Unreachable(String),
+    /// Something else is being done that keeps this out.
+    Busy(String),
     /// The engine failed.
     Engine(sayso_index::Error),
 }
@@ -22,7 +24,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotFound(id) => write!(f, "there is no snapshot {id:?}"),
-            Self::Damaged(what) | Self::Unreachable(what) => f.write_str(what),
+            Self::Damaged(what) | Self::Unreachable(what) | Self::Busy(what) => f.write_str(what),
             Self::Engine(error) => error.fmt(f),
         }
     }

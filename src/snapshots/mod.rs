@@ -3,6 +3,7 @@
 //! ```text
 //! chunks/3f/3f9a…           articles; the name is the BLAKE3 checksum of the file
 //! snapshots/20261127T0114…  the manifest of each snapshot, which names its chunks
+//! marks/taking-1b3f…        who is taking or deleting a snapshot just now
 //! ```
 //!
 //! A manifest is written last, so a snapshot that was broken off is none. Chunks are shared by all snapshots: what has not changed
@@ -10,9 +11,12 @@
 
 mod chunk;
 mod create;
+mod delete;
 mod fault;
 mod manifest;
+mod mark;
 mod place;
+mod words;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -24,6 +28,7 @@ use self::place::Place;
 use crate::pool::Pool;
 
 pub(crate) use create::{Created, begin};
+pub(crate) use delete::Deleted;
 pub(crate) use fault::{Fault, Result};
 pub(crate) use manifest::{Chunk, Manifest};
 
@@ -188,7 +193,7 @@ impl Snapshots {
     }
 
     fn failed(&self, error: &object_store::Error) -> Fault {
-        Fault::Unreachable(format!("snapshots in {}: {error}", self.name))
+        Fault::Unreachable(format!("snapshots in {}: {}", self.name, words::words(error)))
     }
 }
 

@@ -42,6 +42,7 @@ mod real_article;
 mod search;
 mod server;
 mod snapshot;
+mod snapshot_deletion;
 mod starting;
 mod stopping;
 mod suggest;

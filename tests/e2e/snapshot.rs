@@ -18,6 +18,9 @@ use tonic::{Code, Request, Status, transport::Channel};
 
 use crate::support::{Server, dated, reason};
 
+/// However busy the machine is, no article is refused.
+const ARGUMENTS: [&str; 4] = ["--analysis", "fast", "--max-queue-time", "60s"];
+
 async fn client(server: &Server) -> SnapshotServiceClient<Channel> {
     SnapshotServiceClient::new(server.channel().await)
 }
@@ -78,7 +81,7 @@ fn restore(from: &Path, id: &str, to: &Path) -> Output {
 
 /// A server on what a snapshot holds.
 fn restored(from: &Path, id: &str) -> Server {
-    Server::start_on(&["--analysis", "fast"], |data| {
+    Server::start_on(&ARGUMENTS, |data| {
         let output = restore(from, id, data);
         assert!(output.status.success(), "{output:?}");
     })
@@ -130,7 +133,7 @@ async fn answers(server: &Server) -> Vec<String> {
 
 #[tokio::test]
 async fn a_snapshot_that_is_restored_elsewhere_answers_the_same() {
-    let server = Server::start_with(&["--analysis", "fast"]);
+    let server = Server::start_with(&ARGUMENTS);
     put_all(&server, 0..300).await;
     for id in ["s0007", "s0123"] {
         let request = DeleteArticleRequest { id: id.into(), ..DeleteArticleRequest::default() };
@@ -160,7 +163,7 @@ async fn a_snapshot_that_is_restored_elsewhere_answers_the_same() {
 
 #[tokio::test]
 async fn a_snapshot_taken_while_articles_come_in_has_all_that_was_acknowledged_before() {
-    let server = Server::start_with(&["--analysis", "fast"]);
+    let server = Server::start_with(&ARGUMENTS);
     put_all(&server, 0..100).await;
     let writing = async {
         for start in (100..300).step_by(20) {
@@ -190,7 +193,7 @@ async fn a_snapshot_taken_while_articles_come_in_has_all_that_was_acknowledged_b
 
 #[tokio::test]
 async fn the_next_snapshot_writes_only_what_is_new() {
-    let server = Server::start_with(&["--analysis", "fast"]);
+    let server = Server::start_with(&ARGUMENTS);
     put_all(&server, 0..600).await;
     let first = create(&server).await;
     let whole = first.snapshot.as_ref().unwrap();
@@ -223,7 +226,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 #[tokio::test]
 async fn whatever_file_is_damaged_it_is_found_and_nothing_is_restored_from_it() {
-    let server = Server::start_with(&["--analysis", "fast"]);
+    let server = Server::start_with(&ARGUMENTS);
     put_all(&server, 0..300).await;
     let id = create(&server).await.snapshot.unwrap().id;
     let folder = server.snapshots();
@@ -261,7 +264,7 @@ async fn whatever_file_is_damaged_it_is_found_and_nothing_is_restored_from_it() 
 
 #[tokio::test]
 async fn a_file_that_was_damaged_is_mended_by_a_snapshot_that_writes_all() {
-    let server = Server::start_with(&["--analysis", "fast"]);
+    let server = Server::start_with(&ARGUMENTS);
     put_all(&server, 0..10).await;
     let id = create(&server).await.snapshot.unwrap().id;
     let chunk = files(&server.snapshots().join("chunks")).remove(0);
@@ -277,7 +280,7 @@ async fn a_file_that_was_damaged_is_mended_by_a_snapshot_that_writes_all() {
 
 #[tokio::test]
 async fn a_server_that_is_killed_while_it_takes_a_snapshot_leaves_none_that_is_not_whole() {
-    let mut server = Server::start_with(&["--analysis", "fast"]);
+    let mut server = Server::start_with(&ARGUMENTS);
     put_all(&server, 0..300).await;
     let mut complete = 0;
     for round in 0..8 {
@@ -307,7 +310,7 @@ async fn a_server_that_is_killed_while_it_takes_a_snapshot_leaves_none_that_is_n
 
 #[tokio::test]
 async fn a_snapshot_whose_caller_has_gone_is_none() {
-    let server = Server::start_with(&["--analysis", "fast"]);
+    let server = Server::start_with(&ARGUMENTS);
     put_all(&server, 0..300).await;
     let mut request = Request::new(CreateSnapshotRequest::default());
     request.set_timeout(Duration::from_millis(3));
@@ -322,11 +325,11 @@ async fn a_snapshot_whose_caller_has_gone_is_none() {
 #[tokio::test]
 async fn what_cannot_be_done_says_what_would_help() {
     let refused = |status: Status| (status.code(), reason(&status));
-    let off = Server::start_in(&[("SAYSO_SNAPSHOTS", "")], &["--analysis", "fast"]);
+    let off = Server::start_in(&[("SAYSO_SNAPSHOTS", "")], &ARGUMENTS);
     let status = client(&off).await.create_snapshot(CreateSnapshotRequest::default()).await.unwrap_err();
     assert!(status.message().contains("--snapshots FOLDER"), "{status:?}");
     assert_eq!(refused(status), (Code::FailedPrecondition, "SNAPSHOTS_OFF".into()));
-    let server = Server::start_with(&["--analysis", "fast"]);
+    let server = Server::start_with(&ARGUMENTS);
     for id in ["20260101T000000Z-0123456789abcdef", "../../etc/passwd", "a/b"] {
         let request = VerifySnapshotRequest { id: id.into() };
         let status = client(&server).await.verify_snapshot(request).await.unwrap_err();
@@ -339,7 +342,7 @@ async fn what_cannot_be_done_says_what_would_help() {
 
 #[tokio::test]
 async fn the_command_line_takes_lists_and_checks_them() {
-    let server = Server::start_with(&["--analysis", "fast"]);
+    let server = Server::start_with(&ARGUMENTS);
     put_all(&server, 0..3).await;
     let url = server.url();
     let said = |arguments: &[&str]| {

@@ -6,7 +6,7 @@ import { SaysoError } from "./errors.js";
 import { OffsetEncoding } from "./v1.js";
 
 /** Calls that take as long as there is to do. They have no deadline unless the caller sets one. */
-const LONG = ["DeleteArticles", "ApplyRetention", "Reindex", "CreateSnapshot", "VerifySnapshot"];
+const LONG = ["DeleteArticles", "ApplyRetention", "Reindex", "CreateSnapshot", "VerifySnapshot", "DeleteSnapshot"];
 const ATTEMPTS = 5;
 const FIRST_BACKOFF_MS = 200;
 const CLOCK_MS = 50;

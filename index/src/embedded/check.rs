@@ -55,6 +55,11 @@ pub(super) fn check(files: &dyn Files, interrupt: &Interrupt) -> Result<Checked>
             let (_open, snapshot) = opened?;
             let fields = Fields::new();
             let expected = store::check(&snapshot, &mut checked, interrupt)?;
+            // Where one is there, another that is missing is a fault.
+            if INDEXES.into_iter().all(|name| files.list(name).is_ok_and(|names| names.is_empty())) {
+                checked.unbuilt = snapshot.seq > 0;
+                return Ok(checked);
+            }
             let schemas = [&fields.sentences.schema, &fields.quotes.schema, &fields.entities.schema];
             for (name, schema) in INDEXES.into_iter().zip(schemas) {
                 index::check(files, name, schema, &snapshot, &expected, &mut checked, interrupt)?;

@@ -6,9 +6,9 @@ use redb::Database;
 
 use super::Embedded;
 use super::fault::caught;
-use super::files::STORE;
+use super::files::{Files, Folder, STORE};
 use super::options::EmbeddedOptions;
-use super::store::{OpenDatabase, THE_STORE};
+use super::store::THE_STORE;
 use crate::{Error, ErrorKind, Result};
 
 /// What compacting the store did.
@@ -28,20 +28,30 @@ impl Embedded {
     /// - [`ErrorKind::Storage`]: there is no store in it, or the disk fails.
     /// - [`ErrorKind::Corrupt`]: the store is damaged.
     pub fn compact(dir: impl AsRef<Path>) -> Result<Compacted> {
-        let file = dir.as_ref().join(STORE);
-        let size = || std::fs::metadata(&file).map(|metadata| metadata.len());
-        let missing =
-            |_| Error::new(ErrorKind::Storage, format!("there is no store of articles at {}", file.display()));
-        let before = size().map_err(missing)?;
-        let cache = EmbeddedOptions::default().store_cache_bytes;
-        let path = file.clone();
-        let open: OpenDatabase = Box::new(move || Ok(Database::builder().set_cache_size(cache).open(&path)?));
-        caught(THE_STORE, || {
-            let mut db = open()?;
-            // Each pass moves some pages; it says when there is nothing left to move.
-            while db.compact()? {}
-            Ok(())
-        })?;
-        Ok(Compacted { before, after: size()? })
+        let dir = dir.as_ref();
+        match Folder::existing(dir) {
+            Ok(folder) => compact(&folder),
+            Err(_) if !dir.exists() => Err(missing(&dir.join(STORE))),
+            Err(error) => Err(error),
+        }
     }
+}
+
+fn missing(file: &Path) -> Error {
+    Error::new(ErrorKind::Storage, format!("there is no store of articles at {}", file.display()))
+}
+
+/// Makes the file of a store smaller.
+pub(super) fn compact(files: &dyn Files) -> Result<Compacted> {
+    let size = || files.bytes(STORE);
+    let file = files.path(STORE).unwrap_or_else(|| STORE.into());
+    let before = size()?.ok_or_else(|| missing(&file))?;
+    caught(THE_STORE, || {
+        let mut db =
+            files.store(STORE, Database::builder().set_cache_size(EmbeddedOptions::default().store_cache_bytes))?;
+        // Each pass moves some pages; it says when there is nothing left to move.
+        while db.compact()? {}
+        Ok(())
+    })?;
+    Ok(Compacted { before, after: size()?.unwrap_or_default() })
 }

@@ -64,6 +64,9 @@ fn a_copy_answers_like_its_original_and_goes_on_where_that_stopped() {
     // So that deleted documents are in no index, and statistics are the same.
     engine.reindex(&Interrupt::default()).unwrap();
     Embedded::restore(other.path(), &exported, &mut kept.into_iter().map(Ok)).unwrap();
+    // The indexes are still to be made, which is no fault.
+    let checked = Embedded::check(other.path(), &Interrupt::default()).unwrap();
+    assert!(checked.is_well() && checked.unbuilt && checked.articles == 9, "{checked:?}");
     let copy = open(other.path());
     assert_eq!(answers(&copy), answers(&engine));
     assert_eq!(copy.status().unwrap().pending, 1);

@@ -475,6 +475,146 @@ func (x *VerifySnapshotResponse) GetFaults() []string {
 	return nil
 }
 
+// Asks to delete a snapshot.
+type DeleteSnapshotRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its id.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Only say what would be removed; remove nothing.
+	ValidateOnly bool `protobuf:"varint,2,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	// Whether to accept that there is no such snapshot: then only files are removed that no snapshot needs. Otherwise that
+	// is NOT_FOUND.
+	AllowMissing  bool `protobuf:"varint,3,opt,name=allow_missing,json=allowMissing,proto3" json:"allow_missing,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteSnapshotRequest) Reset() {
+	*x = DeleteSnapshotRequest{}
+	mi := &file_sayso_v1_snapshot_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteSnapshotRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteSnapshotRequest) ProtoMessage() {}
+
+func (x *DeleteSnapshotRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sayso_v1_snapshot_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteSnapshotRequest.ProtoReflect.Descriptor instead.
+func (*DeleteSnapshotRequest) Descriptor() ([]byte, []int) {
+	return file_sayso_v1_snapshot_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *DeleteSnapshotRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *DeleteSnapshotRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
+func (x *DeleteSnapshotRequest) GetAllowMissing() bool {
+	if x != nil {
+		return x.AllowMissing
+	}
+	return false
+}
+
+// Says what was removed.
+type DeleteSnapshotResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The id of the snapshot.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Files that were removed, since no other snapshot needs them, without the manifest. Files that broken-off snapshots
+	// and deletions left behind are among them.
+	RemovedChunkCount int64 `protobuf:"varint,2,opt,name=removed_chunk_count,json=removedChunkCount,proto3" json:"removed_chunk_count,omitempty"`
+	// Their bytes.
+	RemovedByteCount int64 `protobuf:"varint,3,opt,name=removed_byte_count,json=removedByteCount,proto3" json:"removed_byte_count,omitempty"`
+	// Why no file was removed but the manifest: the manifest of another snapshot cannot be read, so that nobody knows what
+	// it needs. Empty if that is not so.
+	KeptReason    string `protobuf:"bytes,4,opt,name=kept_reason,json=keptReason,proto3" json:"kept_reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteSnapshotResponse) Reset() {
+	*x = DeleteSnapshotResponse{}
+	mi := &file_sayso_v1_snapshot_service_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteSnapshotResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteSnapshotResponse) ProtoMessage() {}
+
+func (x *DeleteSnapshotResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sayso_v1_snapshot_service_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteSnapshotResponse.ProtoReflect.Descriptor instead.
+func (*DeleteSnapshotResponse) Descriptor() ([]byte, []int) {
+	return file_sayso_v1_snapshot_service_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *DeleteSnapshotResponse) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *DeleteSnapshotResponse) GetRemovedChunkCount() int64 {
+	if x != nil {
+		return x.RemovedChunkCount
+	}
+	return 0
+}
+
+func (x *DeleteSnapshotResponse) GetRemovedByteCount() int64 {
+	if x != nil {
+		return x.RemovedByteCount
+	}
+	return 0
+}
+
+func (x *DeleteSnapshotResponse) GetKeptReason() string {
+	if x != nil {
+		return x.KeptReason
+	}
+	return ""
+}
+
 var File_sayso_v1_snapshot_service_proto protoreflect.FileDescriptor
 
 const file_sayso_v1_snapshot_service_proto_rawDesc = "" +
@@ -513,11 +653,22 @@ const file_sayso_v1_snapshot_service_proto_rawDesc = "" +
 	"\x11intact_byte_count\x18\x03 \x01(\x03R\x0fintactByteCount\x12\x1f\n" +
 	"\vfault_count\x18\x04 \x01(\x03R\n" +
 	"faultCount\x12\x16\n" +
-	"\x06faults\x18\x05 \x03(\tR\x06faults2\xeb\x02\n" +
+	"\x06faults\x18\x05 \x03(\tR\x06faults\"q\n" +
+	"\x15DeleteSnapshotRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12#\n" +
+	"\rvalidate_only\x18\x02 \x01(\bR\fvalidateOnly\x12#\n" +
+	"\rallow_missing\x18\x03 \x01(\bR\fallowMissing\"\xa7\x01\n" +
+	"\x16DeleteSnapshotResponse\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12.\n" +
+	"\x13removed_chunk_count\x18\x02 \x01(\x03R\x11removedChunkCount\x12,\n" +
+	"\x12removed_byte_count\x18\x03 \x01(\x03R\x10removedByteCount\x12\x1f\n" +
+	"\vkept_reason\x18\x04 \x01(\tR\n" +
+	"keptReason2\xe0\x03\n" +
 	"\x0fSnapshotService\x12q\n" +
 	"\x0eCreateSnapshot\x12\x1f.sayso.v1.CreateSnapshotRequest\x1a .sayso.v1.CreateSnapshotResponse\"\x1c\x82\xd3\xe4\x93\x02\x12:\x01*\"\r/v1/snapshots\xb8\xb9\x18\x03\x12k\n" +
 	"\rListSnapshots\x12\x1e.sayso.v1.ListSnapshotsRequest\x1a\x1f.sayso.v1.ListSnapshotsResponse\"\x19\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/snapshots\xb8\xb9\x18\x03\x12x\n" +
-	"\x0eVerifySnapshot\x12\x1f.sayso.v1.VerifySnapshotRequest\x1a .sayso.v1.VerifySnapshotResponse\"#\x82\xd3\xe4\x93\x02\x19:\x01*\"\x14/v1/snapshots:verify\xb8\xb9\x18\x03B\x82\x01\n" +
+	"\x0eVerifySnapshot\x12\x1f.sayso.v1.VerifySnapshotRequest\x1a .sayso.v1.VerifySnapshotResponse\"#\x82\xd3\xe4\x93\x02\x19:\x01*\"\x14/v1/snapshots:verify\xb8\xb9\x18\x03\x12s\n" +
+	"\x0eDeleteSnapshot\x12\x1f.sayso.v1.DeleteSnapshotRequest\x1a .sayso.v1.DeleteSnapshotResponse\"\x1e\x82\xd3\xe4\x93\x02\x14*\x12/v1/snapshots/{id}\xb8\xb9\x18\x03B\x82\x01\n" +
 	"\fdev.sayso.v1B\x14SnapshotServiceProtoP\x01Z2github.com/sayso/sayso/clients/go/sayso/v1;saysov1\xa2\x02\x03SSO\xaa\x02\bSayso.V1\xca\x02\bSayso\\V1\xea\x02\tSayso::V1b\x06proto3"
 
 var (
@@ -532,7 +683,7 @@ func file_sayso_v1_snapshot_service_proto_rawDescGZIP() []byte {
 	return file_sayso_v1_snapshot_service_proto_rawDescData
 }
 
-var file_sayso_v1_snapshot_service_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_sayso_v1_snapshot_service_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_sayso_v1_snapshot_service_proto_goTypes = []any{
 	(*Snapshot)(nil),               // 0: sayso.v1.Snapshot
 	(*CreateSnapshotRequest)(nil),  // 1: sayso.v1.CreateSnapshotRequest
@@ -541,25 +692,29 @@ var file_sayso_v1_snapshot_service_proto_goTypes = []any{
 	(*ListSnapshotsResponse)(nil),  // 4: sayso.v1.ListSnapshotsResponse
 	(*VerifySnapshotRequest)(nil),  // 5: sayso.v1.VerifySnapshotRequest
 	(*VerifySnapshotResponse)(nil), // 6: sayso.v1.VerifySnapshotResponse
-	(*timestamppb.Timestamp)(nil),  // 7: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),  // 8: google.protobuf.FieldMask
+	(*DeleteSnapshotRequest)(nil),  // 7: sayso.v1.DeleteSnapshotRequest
+	(*DeleteSnapshotResponse)(nil), // 8: sayso.v1.DeleteSnapshotResponse
+	(*timestamppb.Timestamp)(nil),  // 9: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),  // 10: google.protobuf.FieldMask
 }
 var file_sayso_v1_snapshot_service_proto_depIdxs = []int32{
-	7, // 0: sayso.v1.Snapshot.create_time:type_name -> google.protobuf.Timestamp
-	0, // 1: sayso.v1.CreateSnapshotResponse.snapshot:type_name -> sayso.v1.Snapshot
-	8, // 2: sayso.v1.ListSnapshotsRequest.read_mask:type_name -> google.protobuf.FieldMask
-	0, // 3: sayso.v1.ListSnapshotsResponse.snapshots:type_name -> sayso.v1.Snapshot
-	1, // 4: sayso.v1.SnapshotService.CreateSnapshot:input_type -> sayso.v1.CreateSnapshotRequest
-	3, // 5: sayso.v1.SnapshotService.ListSnapshots:input_type -> sayso.v1.ListSnapshotsRequest
-	5, // 6: sayso.v1.SnapshotService.VerifySnapshot:input_type -> sayso.v1.VerifySnapshotRequest
-	2, // 7: sayso.v1.SnapshotService.CreateSnapshot:output_type -> sayso.v1.CreateSnapshotResponse
-	4, // 8: sayso.v1.SnapshotService.ListSnapshots:output_type -> sayso.v1.ListSnapshotsResponse
-	6, // 9: sayso.v1.SnapshotService.VerifySnapshot:output_type -> sayso.v1.VerifySnapshotResponse
-	7, // [7:10] is the sub-list for method output_type
-	4, // [4:7] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	9,  // 0: sayso.v1.Snapshot.create_time:type_name -> google.protobuf.Timestamp
+	0,  // 1: sayso.v1.CreateSnapshotResponse.snapshot:type_name -> sayso.v1.Snapshot
+	10, // 2: sayso.v1.ListSnapshotsRequest.read_mask:type_name -> google.protobuf.FieldMask
+	0,  // 3: sayso.v1.ListSnapshotsResponse.snapshots:type_name -> sayso.v1.Snapshot
+	1,  // 4: sayso.v1.SnapshotService.CreateSnapshot:input_type -> sayso.v1.CreateSnapshotRequest
+	3,  // 5: sayso.v1.SnapshotService.ListSnapshots:input_type -> sayso.v1.ListSnapshotsRequest
+	5,  // 6: sayso.v1.SnapshotService.VerifySnapshot:input_type -> sayso.v1.VerifySnapshotRequest
+	7,  // 7: sayso.v1.SnapshotService.DeleteSnapshot:input_type -> sayso.v1.DeleteSnapshotRequest
+	2,  // 8: sayso.v1.SnapshotService.CreateSnapshot:output_type -> sayso.v1.CreateSnapshotResponse
+	4,  // 9: sayso.v1.SnapshotService.ListSnapshots:output_type -> sayso.v1.ListSnapshotsResponse
+	6,  // 10: sayso.v1.SnapshotService.VerifySnapshot:output_type -> sayso.v1.VerifySnapshotResponse
+	8,  // 11: sayso.v1.SnapshotService.DeleteSnapshot:output_type -> sayso.v1.DeleteSnapshotResponse
+	8,  // [8:12] is the sub-list for method output_type
+	4,  // [4:8] is the sub-list for method input_type
+	4,  // [4:4] is the sub-list for extension type_name
+	4,  // [4:4] is the sub-list for extension extendee
+	0,  // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_sayso_v1_snapshot_service_proto_init() }
@@ -574,7 +729,7 @@ func file_sayso_v1_snapshot_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sayso_v1_snapshot_service_proto_rawDesc), len(file_sayso_v1_snapshot_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   7,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -24,6 +24,7 @@ const (
 	SnapshotService_CreateSnapshot_FullMethodName = "/sayso.v1.SnapshotService/CreateSnapshot"
 	SnapshotService_ListSnapshots_FullMethodName  = "/sayso.v1.SnapshotService/ListSnapshots"
 	SnapshotService_VerifySnapshot_FullMethodName = "/sayso.v1.SnapshotService/VerifySnapshot"
+	SnapshotService_DeleteSnapshot_FullMethodName = "/sayso.v1.SnapshotService/DeleteSnapshot"
 )
 
 // SnapshotServiceClient is the client API for SnapshotService service.
@@ -50,6 +51,14 @@ type SnapshotServiceClient interface {
 	//
 	// Example: grpcurl -plaintext localhost:50051 sayso.v1.SnapshotService/VerifySnapshot
 	VerifySnapshot(ctx context.Context, in *VerifySnapshotRequest, opts ...grpc.CallOption) (*VerifySnapshotResponse, error)
+	// Deletes a snapshot, and the files that no other snapshot needs. If the deadline passes, or the server is killed,
+	// the snapshot may be gone and files be left that nobody needs; the next snapshot uses them, or the next deletion
+	// removes them. While a snapshot is being taken, by whatever server, it is RESOURCE_EXHAUSTED with the reason
+	// OVERLOADED, and while one is being deleted, none is taken.
+	//
+	// Example: grpcurl -plaintext -d '{"id": "20260101T000000000Z-0123456789abcdef", "allow_missing": true}'
+	// localhost:50051 sayso.v1.SnapshotService/DeleteSnapshot
+	DeleteSnapshot(ctx context.Context, in *DeleteSnapshotRequest, opts ...grpc.CallOption) (*DeleteSnapshotResponse, error)
 }
 
 type snapshotServiceClient struct {
@@ -90,6 +99,16 @@ func (c *snapshotServiceClient) VerifySnapshot(ctx context.Context, in *VerifySn
 	return out, nil
 }
 
+func (c *snapshotServiceClient) DeleteSnapshot(ctx context.Context, in *DeleteSnapshotRequest, opts ...grpc.CallOption) (*DeleteSnapshotResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteSnapshotResponse)
+	err := c.cc.Invoke(ctx, SnapshotService_DeleteSnapshot_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // SnapshotServiceServer is the server API for SnapshotService service.
 // All implementations must embed UnimplementedSnapshotServiceServer
 // for forward compatibility.
@@ -114,6 +133,14 @@ type SnapshotServiceServer interface {
 	//
 	// Example: grpcurl -plaintext localhost:50051 sayso.v1.SnapshotService/VerifySnapshot
 	VerifySnapshot(context.Context, *VerifySnapshotRequest) (*VerifySnapshotResponse, error)
+	// Deletes a snapshot, and the files that no other snapshot needs. If the deadline passes, or the server is killed,
+	// the snapshot may be gone and files be left that nobody needs; the next snapshot uses them, or the next deletion
+	// removes them. While a snapshot is being taken, by whatever server, it is RESOURCE_EXHAUSTED with the reason
+	// OVERLOADED, and while one is being deleted, none is taken.
+	//
+	// Example: grpcurl -plaintext -d '{"id": "20260101T000000000Z-0123456789abcdef", "allow_missing": true}'
+	// localhost:50051 sayso.v1.SnapshotService/DeleteSnapshot
+	DeleteSnapshot(context.Context, *DeleteSnapshotRequest) (*DeleteSnapshotResponse, error)
 	mustEmbedUnimplementedSnapshotServiceServer()
 }
 
@@ -132,6 +159,9 @@ func (UnimplementedSnapshotServiceServer) ListSnapshots(context.Context, *ListSn
 }
 func (UnimplementedSnapshotServiceServer) VerifySnapshot(context.Context, *VerifySnapshotRequest) (*VerifySnapshotResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method VerifySnapshot not implemented")
+}
+func (UnimplementedSnapshotServiceServer) DeleteSnapshot(context.Context, *DeleteSnapshotRequest) (*DeleteSnapshotResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteSnapshot not implemented")
 }
 func (UnimplementedSnapshotServiceServer) mustEmbedUnimplementedSnapshotServiceServer() {}
 func (UnimplementedSnapshotServiceServer) testEmbeddedByValue()                         {}
@@ -208,6 +238,24 @@ func _SnapshotService_VerifySnapshot_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _SnapshotService_DeleteSnapshot_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteSnapshotRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SnapshotServiceServer).DeleteSnapshot(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SnapshotService_DeleteSnapshot_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SnapshotServiceServer).DeleteSnapshot(ctx, req.(*DeleteSnapshotRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // SnapshotService_ServiceDesc is the grpc.ServiceDesc for SnapshotService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -226,6 +274,10 @@ var SnapshotService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "VerifySnapshot",
 			Handler:    _SnapshotService_VerifySnapshot_Handler,
+		},
+		{
+			MethodName: "DeleteSnapshot",
+			Handler:    _SnapshotService_DeleteSnapshot_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

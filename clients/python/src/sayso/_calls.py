@@ -19,7 +19,7 @@ Tls = bool | str | pathlib.Path | bytes
 # Answers may have 64 MiB (ServerLimits.answer_bytes); gRPC takes 4 MiB by default.
 _MOST_BYTES = 65 << 20
 # Calls that take as long as there is to do. They have no deadline unless the caller sets one.
-_LONG = ("DeleteArticles", "ApplyRetention", "Reindex", "CreateSnapshot", "VerifySnapshot")
+_LONG = ("DeleteArticles", "ApplyRetention", "Reindex", "CreateSnapshot", "VerifySnapshot", "DeleteSnapshot")
 _RETRIES = {
     "maxAttempts": 5,
     "initialBackoff": "0.2s",

@@ -3,49 +3,47 @@
 //! The file gets its name when everything is in it, so an interruption leaves nothing that could be taken for a store.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::path::Path;
+use std::sync::Arc;
 
 use redb::Database;
 
 use super::Changes;
 use crate::embedded::fault::caught;
+use crate::embedded::files::{Files, STORE};
 use crate::embedded::record;
 use crate::embedded::store::{Store, THE_STORE};
 use crate::{Error, ErrorKind, Exported, Kept, Result};
+
+/// The file while it is being filled. Nobody takes it for a store.
+const NEW: &str = "articles.redb.new";
 
 /// Articles in one commit.
 const BATCH: usize = 256;
 
 /// Writes a new store with these articles under their numbers, all that were `exported`.
 pub(in crate::embedded) fn restore(
-    file: &Path,
+    files: &Arc<dyn Files>,
     cache: usize,
     exported: &Exported,
     articles: &mut dyn Iterator<Item = Result<Kept>>,
 ) -> Result<()> {
-    let new = file.with_extension("redb.new");
-    if let Err(error) = caught(THE_STORE, || fill(&new, cache, exported, articles)) {
-        // What is left of it is named so that nobody takes it for a store.
-        let _ = fs::remove_file(&new);
+    if let Err(error) = caught(THE_STORE, || fill(files, cache, exported, articles)) {
+        let _ = files.remove(NEW);
         return Err(error);
     }
-    fs::rename(&new, file)?;
-    if let Some(dir) = file.parent() {
-        File::open(dir)?.sync_all()?;
-    }
-    Ok(())
+    files.rename(NEW, STORE)?;
+    files.sync()
 }
 
 /// Makes the file and puts the articles in.
 fn fill(
-    file: &Path,
+    files: &Arc<dyn Files>,
     cache: usize,
     exported: &Exported,
     articles: &mut dyn Iterator<Item = Result<Kept>>,
 ) -> Result<()> {
-    let (path, seq) = (file.to_owned(), exported.seq);
-    let store = Store::open(Box::new(move || Ok(Database::builder().set_cache_size(cache).create(&path)?)))?;
+    let (files, seq) = (files.clone(), exported.seq);
+    let store = Store::open(Box::new(move || files.store(NEW, Database::builder().set_cache_size(cache))))?;
     let (mut batch, mut count, mut last) = (Vec::new(), 0, 0);
     for kept in articles {
         let kept = kept?;

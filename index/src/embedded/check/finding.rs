@@ -15,6 +15,9 @@ pub struct Checked {
     pub pending: u64,
     /// Changes that the indexes lack and receive at the next start, as after a crash. This is no fault.
     pub behind: u64,
+    /// Whether there are no search indexes, though there are articles: the next start builds them, as after a restore. This
+    /// is no fault.
+    pub unbuilt: bool,
     /// What is wrong, at most [`Checked::MOST`] of it.
     pub findings: Vec<Finding>,
     /// What else is wrong.

@@ -241,3 +241,73 @@ class VerifySnapshotResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___VerifySnapshotResponse: _TypeAlias = VerifySnapshotResponse  # noqa: Y015
+
+@_typing.final
+class DeleteSnapshotRequest(_message.Message):
+    """Asks to delete a snapshot."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    ALLOW_MISSING_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Its id."""
+    validate_only: _builtins.bool
+    """Only say what would be removed; remove nothing."""
+    allow_missing: _builtins.bool
+    """Whether to accept that there is no such snapshot: then only files are removed that no snapshot needs. Otherwise that
+    is NOT_FOUND.
+    """
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+        allow_missing: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allow_missing", b"allow_missing", "id", b"id", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteSnapshotRequest: _TypeAlias = DeleteSnapshotRequest  # noqa: Y015
+
+@_typing.final
+class DeleteSnapshotResponse(_message.Message):
+    """Says what was removed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    REMOVED_CHUNK_COUNT_FIELD_NUMBER: _builtins.int
+    REMOVED_BYTE_COUNT_FIELD_NUMBER: _builtins.int
+    KEPT_REASON_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """The id of the snapshot."""
+    removed_chunk_count: _builtins.int
+    """Files that were removed, since no other snapshot needs them, without the manifest. Files that broken-off snapshots
+    and deletions left behind are among them.
+    """
+    removed_byte_count: _builtins.int
+    """Their bytes."""
+    kept_reason: _builtins.str
+    """Why no file was removed but the manifest: the manifest of another snapshot cannot be read, so that nobody knows what
+    it needs. Empty if that is not so.
+    """
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        removed_chunk_count: _builtins.int = ...,
+        removed_byte_count: _builtins.int = ...,
+        kept_reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "kept_reason", b"kept_reason", "removed_byte_count", b"removed_byte_count", "removed_chunk_count", b"removed_chunk_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteSnapshotResponse: _TypeAlias = DeleteSnapshotResponse  # noqa: Y015

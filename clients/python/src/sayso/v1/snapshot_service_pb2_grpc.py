@@ -52,6 +52,11 @@ class SnapshotServiceStub:
                 request_serializer=sayso_dot_v1_dot_snapshot__service__pb2.VerifySnapshotRequest.SerializeToString,
                 response_deserializer=sayso_dot_v1_dot_snapshot__service__pb2.VerifySnapshotResponse.FromString,
                 _registered_method=True)
+        self.DeleteSnapshot = channel.unary_unary(
+                '/sayso.v1.SnapshotService/DeleteSnapshot',
+                request_serializer=sayso_dot_v1_dot_snapshot__service__pb2.DeleteSnapshotRequest.SerializeToString,
+                response_deserializer=sayso_dot_v1_dot_snapshot__service__pb2.DeleteSnapshotResponse.FromString,
+                _registered_method=True)
 
 
 class SnapshotServiceServicer:
@@ -91,6 +96,19 @@ class SnapshotServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DeleteSnapshot(self, request, context):
+        """Deletes a snapshot, and the files that no other snapshot needs. If the deadline passes, or the server is killed,
+        the snapshot may be gone and files be left that nobody needs; the next snapshot uses them, or the next deletion
+        removes them. While a snapshot is being taken, by whatever server, it is RESOURCE_EXHAUSTED with the reason
+        OVERLOADED, and while one is being deleted, none is taken.
+
+        Example: grpcurl -plaintext -d '{"id": "20260101T000000000Z-0123456789abcdef", "allow_missing": true}'
+        localhost:50051 sayso.v1.SnapshotService/DeleteSnapshot
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_SnapshotServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -108,6 +126,11 @@ def add_SnapshotServiceServicer_to_server(servicer, server):
                     servicer.VerifySnapshot,
                     request_deserializer=sayso_dot_v1_dot_snapshot__service__pb2.VerifySnapshotRequest.FromString,
                     response_serializer=sayso_dot_v1_dot_snapshot__service__pb2.VerifySnapshotResponse.SerializeToString,
+            ),
+            'DeleteSnapshot': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteSnapshot,
+                    request_deserializer=sayso_dot_v1_dot_snapshot__service__pb2.DeleteSnapshotRequest.FromString,
+                    response_serializer=sayso_dot_v1_dot_snapshot__service__pb2.DeleteSnapshotResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -194,6 +217,33 @@ class SnapshotService:
             '/sayso.v1.SnapshotService/VerifySnapshot',
             sayso_dot_v1_dot_snapshot__service__pb2.VerifySnapshotRequest.SerializeToString,
             sayso_dot_v1_dot_snapshot__service__pb2.VerifySnapshotResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteSnapshot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sayso.v1.SnapshotService/DeleteSnapshot',
+            sayso_dot_v1_dot_snapshot__service__pb2.DeleteSnapshotRequest.SerializeToString,
+            sayso_dot_v1_dot_snapshot__service__pb2.DeleteSnapshotResponse.FromString,
             options,
             channel_credentials,
             insecure,

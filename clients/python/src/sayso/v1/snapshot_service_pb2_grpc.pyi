@@ -55,6 +55,15 @@ class SnapshotServiceStub:
 
     Example: grpcurl -plaintext localhost:50051 sayso.v1.SnapshotService/VerifySnapshot
     """
+    DeleteSnapshot: _grpc.UnaryUnaryMultiCallable[_snapshot_service_pb2.DeleteSnapshotRequest, _snapshot_service_pb2.DeleteSnapshotResponse]
+    """Deletes a snapshot, and the files that no other snapshot needs. If the deadline passes, or the server is killed,
+    the snapshot may be gone and files be left that nobody needs; the next snapshot uses them, or the next deletion
+    removes them. While a snapshot is being taken, by whatever server, it is RESOURCE_EXHAUSTED with the reason
+    OVERLOADED, and while one is being deleted, none is taken.
+
+    Example: grpcurl -plaintext -d '{"id": "20260101T000000000Z-0123456789abcdef", "allow_missing": true}'
+    localhost:50051 sayso.v1.SnapshotService/DeleteSnapshot
+    """
 
 @_typing.type_check_only
 class SnapshotServiceAsyncStub(SnapshotServiceStub):
@@ -82,6 +91,15 @@ class SnapshotServiceAsyncStub(SnapshotServiceStub):
     """Reads a snapshot in full, and checks every byte of it against the checksums.
 
     Example: grpcurl -plaintext localhost:50051 sayso.v1.SnapshotService/VerifySnapshot
+    """
+    DeleteSnapshot: _aio.UnaryUnaryMultiCallable[_snapshot_service_pb2.DeleteSnapshotRequest, _snapshot_service_pb2.DeleteSnapshotResponse]  # type: ignore[assignment]
+    """Deletes a snapshot, and the files that no other snapshot needs. If the deadline passes, or the server is killed,
+    the snapshot may be gone and files be left that nobody needs; the next snapshot uses them, or the next deletion
+    removes them. While a snapshot is being taken, by whatever server, it is RESOURCE_EXHAUSTED with the reason
+    OVERLOADED, and while one is being deleted, none is taken.
+
+    Example: grpcurl -plaintext -d '{"id": "20260101T000000000Z-0123456789abcdef", "allow_missing": true}'
+    localhost:50051 sayso.v1.SnapshotService/DeleteSnapshot
     """
 
 class SnapshotServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -125,6 +143,21 @@ class SnapshotServiceServicer(metaclass=_abc_1.ABCMeta):
         """Reads a snapshot in full, and checks every byte of it against the checksums.
 
         Example: grpcurl -plaintext localhost:50051 sayso.v1.SnapshotService/VerifySnapshot
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteSnapshot(
+        self,
+        request: _snapshot_service_pb2.DeleteSnapshotRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_snapshot_service_pb2.DeleteSnapshotResponse, _abc.Awaitable[_snapshot_service_pb2.DeleteSnapshotResponse]]:
+        """Deletes a snapshot, and the files that no other snapshot needs. If the deadline passes, or the server is killed,
+        the snapshot may be gone and files be left that nobody needs; the next snapshot uses them, or the next deletion
+        removes them. While a snapshot is being taken, by whatever server, it is RESOURCE_EXHAUSTED with the reason
+        OVERLOADED, and while one is being deleted, none is taken.
+
+        Example: grpcurl -plaintext -d '{"id": "20260101T000000000Z-0123456789abcdef", "allow_missing": true}'
+        localhost:50051 sayso.v1.SnapshotService/DeleteSnapshot
         """
 
 def add_SnapshotServiceServicer_to_server(servicer: SnapshotServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

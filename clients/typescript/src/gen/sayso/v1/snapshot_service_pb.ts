@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file sayso/v1/snapshot_service.proto.
  */
 export const file_sayso_v1_snapshot_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9zYXlzby92MS9zbmFwc2hvdF9zZXJ2aWNlLnByb3RvEghzYXlzby52MSLaAQoIU25hcHNob3QSCgoCaWQYASABKAkSLwoLY3JlYXRlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhUKDWFydGljbGVfY291bnQYAyABKAMSFgoOc2VudGVuY2VfY291bnQYBCABKAMSEwoLcXVvdGVfY291bnQYBSABKAMSFQoNZGFtYWdlZF9jb3VudBgGIAEoAxITCgtjaHVua19jb3VudBgHIAEoAxISCgpieXRlX2NvdW50GAggASgDEg0KBWZhdWx0GAkgASgJIiwKFUNyZWF0ZVNuYXBzaG90UmVxdWVzdBITCgtyZXdyaXRlX2FsbBgBIAEoCCJ3ChZDcmVhdGVTbmFwc2hvdFJlc3BvbnNlEiQKCHNuYXBzaG90GAEgASgLMhIuc2F5c28udjEuU25hcHNob3QSGwoTd3JpdHRlbl9jaHVua19jb3VudBgCIAEoAxIaChJ3cml0dGVuX2J5dGVfY291bnQYAyABKAMiRQoUTGlzdFNuYXBzaG90c1JlcXVlc3QSLQoJcmVhZF9tYXNrGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzayI+ChVMaXN0U25hcHNob3RzUmVzcG9uc2USJQoJc25hcHNob3RzGAEgAygLMhIuc2F5c28udjEuU25hcHNob3QiIwoVVmVyaWZ5U25hcHNob3RSZXF1ZXN0EgoKAmlkGAEgASgJIoABChZWZXJpZnlTbmFwc2hvdFJlc3BvbnNlEgoKAmlkGAEgASgJEhoKEmludGFjdF9jaHVua19jb3VudBgCIAEoAxIZChFpbnRhY3RfYnl0ZV9jb3VudBgDIAEoAxITCgtmYXVsdF9jb3VudBgEIAEoAxIOCgZmYXVsdHMYBSADKAky6wIKD1NuYXBzaG90U2VydmljZRJxCg5DcmVhdGVTbmFwc2hvdBIfLnNheXNvLnYxLkNyZWF0ZVNuYXBzaG90UmVxdWVzdBogLnNheXNvLnYxLkNyZWF0ZVNuYXBzaG90UmVzcG9uc2UiHLi5GAOC0+STAhI6ASoiDS92MS9zbmFwc2hvdHMSawoNTGlzdFNuYXBzaG90cxIeLnNheXNvLnYxLkxpc3RTbmFwc2hvdHNSZXF1ZXN0Gh8uc2F5c28udjEuTGlzdFNuYXBzaG90c1Jlc3BvbnNlIhm4uRgDgtPkkwIPEg0vdjEvc25hcHNob3RzEngKDlZlcmlmeVNuYXBzaG90Eh8uc2F5c28udjEuVmVyaWZ5U25hcHNob3RSZXF1ZXN0GiAuc2F5c28udjEuVmVyaWZ5U25hcHNob3RSZXNwb25zZSIjuLkYA4LT5JMCGToBKiIUL3YxL3NuYXBzaG90czp2ZXJpZnlCggEKDGRldi5zYXlzby52MUIUU25hcHNob3RTZXJ2aWNlUHJvdG9QAVoyZ2l0aHViLmNvbS9zYXlzby9zYXlzby9jbGllbnRzL2dvL3NheXNvL3YxO3NheXNvdjGiAgNTU0+qAghTYXlzby5WMcoCCFNheXNvXFYx6gIJU2F5c286OlYxYgZwcm90bzM", [file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_sayso_v1_access]);
+  fileDesc("Ch9zYXlzby92MS9zbmFwc2hvdF9zZXJ2aWNlLnByb3RvEghzYXlzby52MSLaAQoIU25hcHNob3QSCgoCaWQYASABKAkSLwoLY3JlYXRlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhUKDWFydGljbGVfY291bnQYAyABKAMSFgoOc2VudGVuY2VfY291bnQYBCABKAMSEwoLcXVvdGVfY291bnQYBSABKAMSFQoNZGFtYWdlZF9jb3VudBgGIAEoAxITCgtjaHVua19jb3VudBgHIAEoAxISCgpieXRlX2NvdW50GAggASgDEg0KBWZhdWx0GAkgASgJIiwKFUNyZWF0ZVNuYXBzaG90UmVxdWVzdBITCgtyZXdyaXRlX2FsbBgBIAEoCCJ3ChZDcmVhdGVTbmFwc2hvdFJlc3BvbnNlEiQKCHNuYXBzaG90GAEgASgLMhIuc2F5c28udjEuU25hcHNob3QSGwoTd3JpdHRlbl9jaHVua19jb3VudBgCIAEoAxIaChJ3cml0dGVuX2J5dGVfY291bnQYAyABKAMiRQoUTGlzdFNuYXBzaG90c1JlcXVlc3QSLQoJcmVhZF9tYXNrGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzayI+ChVMaXN0U25hcHNob3RzUmVzcG9uc2USJQoJc25hcHNob3RzGAEgAygLMhIuc2F5c28udjEuU25hcHNob3QiIwoVVmVyaWZ5U25hcHNob3RSZXF1ZXN0EgoKAmlkGAEgASgJIoABChZWZXJpZnlTbmFwc2hvdFJlc3BvbnNlEgoKAmlkGAEgASgJEhoKEmludGFjdF9jaHVua19jb3VudBgCIAEoAxIZChFpbnRhY3RfYnl0ZV9jb3VudBgDIAEoAxITCgtmYXVsdF9jb3VudBgEIAEoAxIOCgZmYXVsdHMYBSADKAkiUQoVRGVsZXRlU25hcHNob3RSZXF1ZXN0EgoKAmlkGAEgASgJEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSFQoNYWxsb3dfbWlzc2luZxgDIAEoCCJyChZEZWxldGVTbmFwc2hvdFJlc3BvbnNlEgoKAmlkGAEgASgJEhsKE3JlbW92ZWRfY2h1bmtfY291bnQYAiABKAMSGgoScmVtb3ZlZF9ieXRlX2NvdW50GAMgASgDEhMKC2tlcHRfcmVhc29uGAQgASgJMuADCg9TbmFwc2hvdFNlcnZpY2UScQoOQ3JlYXRlU25hcHNob3QSHy5zYXlzby52MS5DcmVhdGVTbmFwc2hvdFJlcXVlc3QaIC5zYXlzby52MS5DcmVhdGVTbmFwc2hvdFJlc3BvbnNlIhy4uRgDgtPkkwISOgEqIg0vdjEvc25hcHNob3RzEmsKDUxpc3RTbmFwc2hvdHMSHi5zYXlzby52MS5MaXN0U25hcHNob3RzUmVxdWVzdBofLnNheXNvLnYxLkxpc3RTbmFwc2hvdHNSZXNwb25zZSIZuLkYA4LT5JMCDxINL3YxL3NuYXBzaG90cxJ4Cg5WZXJpZnlTbmFwc2hvdBIfLnNheXNvLnYxLlZlcmlmeVNuYXBzaG90UmVxdWVzdBogLnNheXNvLnYxLlZlcmlmeVNuYXBzaG90UmVzcG9uc2UiI7i5GAOC0+STAhk6ASoiFC92MS9zbmFwc2hvdHM6dmVyaWZ5EnMKDkRlbGV0ZVNuYXBzaG90Eh8uc2F5c28udjEuRGVsZXRlU25hcHNob3RSZXF1ZXN0GiAuc2F5c28udjEuRGVsZXRlU25hcHNob3RSZXNwb25zZSIeuLkYA4LT5JMCFCoSL3YxL3NuYXBzaG90cy97aWR9QoIBCgxkZXYuc2F5c28udjFCFFNuYXBzaG90U2VydmljZVByb3RvUAFaMmdpdGh1Yi5jb20vc2F5c28vc2F5c28vY2xpZW50cy9nby9zYXlzby92MTtzYXlzb3YxogIDU1NPqgIIU2F5c28uVjHKAghTYXlzb1xWMeoCCVNheXNvOjpWMWIGcHJvdG8z", [file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_sayso_v1_access]);
 
 /**
  * A complete copy of everything that was stored at one moment.
@@ -265,6 +265,86 @@ export const VerifySnapshotResponseSchema: GenMessage<VerifySnapshotResponse> = 
   messageDesc(file_sayso_v1_snapshot_service, 6);
 
 /**
+ * Asks to delete a snapshot.
+ *
+ * @generated from message sayso.v1.DeleteSnapshotRequest
+ */
+export type DeleteSnapshotRequest = Message<"sayso.v1.DeleteSnapshotRequest"> & {
+  /**
+   * Its id.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Only say what would be removed; remove nothing.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * Whether to accept that there is no such snapshot: then only files are removed that no snapshot needs. Otherwise that
+   * is NOT_FOUND.
+   *
+   * @generated from field: bool allow_missing = 3;
+   */
+  allowMissing: boolean;
+};
+
+/**
+ * Describes the message sayso.v1.DeleteSnapshotRequest.
+ * Use `create(DeleteSnapshotRequestSchema)` to create a new message.
+ */
+export const DeleteSnapshotRequestSchema: GenMessage<DeleteSnapshotRequest> = /*@__PURE__*/
+  messageDesc(file_sayso_v1_snapshot_service, 7);
+
+/**
+ * Says what was removed.
+ *
+ * @generated from message sayso.v1.DeleteSnapshotResponse
+ */
+export type DeleteSnapshotResponse = Message<"sayso.v1.DeleteSnapshotResponse"> & {
+  /**
+   * The id of the snapshot.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Files that were removed, since no other snapshot needs them, without the manifest. Files that broken-off snapshots
+   * and deletions left behind are among them.
+   *
+   * @generated from field: int64 removed_chunk_count = 2;
+   */
+  removedChunkCount: bigint;
+
+  /**
+   * Their bytes.
+   *
+   * @generated from field: int64 removed_byte_count = 3;
+   */
+  removedByteCount: bigint;
+
+  /**
+   * Why no file was removed but the manifest: the manifest of another snapshot cannot be read, so that nobody knows what
+   * it needs. Empty if that is not so.
+   *
+   * @generated from field: string kept_reason = 4;
+   */
+  keptReason: string;
+};
+
+/**
+ * Describes the message sayso.v1.DeleteSnapshotResponse.
+ * Use `create(DeleteSnapshotResponseSchema)` to create a new message.
+ */
+export const DeleteSnapshotResponseSchema: GenMessage<DeleteSnapshotResponse> = /*@__PURE__*/
+  messageDesc(file_sayso_v1_snapshot_service, 8);
+
+/**
  * Takes, lists and checks snapshots: complete copies of all articles with their analyses, in the place that the setting
  * `snapshots` of the server names. FAILED_PRECONDITION with the reason SNAPSHOTS_OFF if it names none. They are restored
  * without a server: `sayso snapshot restore`.
@@ -311,6 +391,22 @@ export const SnapshotService: GenService<{
     methodKind: "unary";
     input: typeof VerifySnapshotRequestSchema;
     output: typeof VerifySnapshotResponseSchema;
+  },
+  /**
+   * Deletes a snapshot, and the files that no other snapshot needs. If the deadline passes, or the server is killed,
+   * the snapshot may be gone and files be left that nobody needs; the next snapshot uses them, or the next deletion
+   * removes them. While a snapshot is being taken, by whatever server, it is RESOURCE_EXHAUSTED with the reason
+   * OVERLOADED, and while one is being deleted, none is taken.
+   *
+   * Example: grpcurl -plaintext -d '{"id": "20260101T000000000Z-0123456789abcdef", "allow_missing": true}'
+   * localhost:50051 sayso.v1.SnapshotService/DeleteSnapshot
+   *
+   * @generated from rpc sayso.v1.SnapshotService.DeleteSnapshot
+   */
+  deleteSnapshot: {
+    methodKind: "unary";
+    input: typeof DeleteSnapshotRequestSchema;
+    output: typeof DeleteSnapshotResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_sayso_v1_snapshot_service, 0);

@@ -21,6 +21,8 @@ import dev.sayso.v1.DeleteArticleRequest;
 import dev.sayso.v1.DeleteArticleResponse;
 import dev.sayso.v1.DeleteArticlesRequest;
 import dev.sayso.v1.DeleteArticlesResponse;
+import dev.sayso.v1.DeleteSnapshotRequest;
+import dev.sayso.v1.DeleteSnapshotResponse;
 import dev.sayso.v1.EntityServiceGrpc;
 import dev.sayso.v1.ExportArticlesRequest;
 import dev.sayso.v1.ExportArticlesResponse;
@@ -124,7 +126,8 @@ public final class SaysoClient implements AutoCloseable {
           ArticleServiceGrpc.getApplyRetentionMethod(),
           ServerServiceGrpc.getReindexMethod(),
           SnapshotServiceGrpc.getCreateSnapshotMethod(),
-          SnapshotServiceGrpc.getVerifySnapshotMethod());
+          SnapshotServiceGrpc.getVerifySnapshotMethod(),
+          SnapshotServiceGrpc.getDeleteSnapshotMethod());
 
   private final ManagedChannel connection;
   private final Channel channel;
@@ -325,6 +328,11 @@ public final class SaysoClient implements AutoCloseable {
   /** SnapshotService.VerifySnapshot. */
   public VerifySnapshotResponse verifySnapshot(VerifySnapshotRequest request) {
     return call(SnapshotServiceGrpc.getVerifySnapshotMethod(), request);
+  }
+
+  /** SnapshotService.DeleteSnapshot. */
+  public DeleteSnapshotResponse deleteSnapshot(DeleteSnapshotRequest request) {
+    return call(SnapshotServiceGrpc.getDeleteSnapshotMethod(), request);
   }
 
   /** Options of a call. In a service config, the usual deadline would be the longest that a caller can set. */
