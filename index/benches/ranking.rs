@@ -85,7 +85,10 @@ fn engine(set: &Path) -> Held {
     let engine = Embedded::open(folder.path(), EmbeddedOptions::default()).unwrap();
     let (sender, progress) = mpsc::channel();
     let mut waiting = 0;
-    for Line { id, title, text } in lines(MultiGzDecoder::new(File::open(set.join("corpus.jsonl.gz")).unwrap())) {
+    let corpus = lines(MultiGzDecoder::new(File::open(set.join("corpus.jsonl.gz")).unwrap()));
+    // Of texts that score the same, the one that was put last comes first. Where a corpus repeats a text, the first one is
+    // judged, so that the corpus is put backwards.
+    for Line { id, title, text } in corpus.collect::<Vec<_>>().into_iter().rev() {
         let article = Article { id, title, body: text, ..Article::default() };
         let sentences = Document::new(&article.body).sentences().to_vec();
         let analysis = Analysis { sentences, ..Analysis::default() };
