@@ -5,7 +5,8 @@
 //! condition (`tree`).
 //!
 //! An article is scored as BM25 scores a document (Robertson and Zaragoza, 2009): a word counts as often as it stands in the
-//! sentences, any other condition as often as sentences meet it, and the headline as often as [`tree::HEADLINE`] of them. To that comes a share of what the best single sentence meets, so that words that stand together count more.
+//! sentences, any other condition as often as sentences meet it, and the headline as often as [`tree::HEADLINE`] of them. To
+//! that comes a share of what the best single sentence meets, so that words that stand together count more.
 //! How many articles meet a condition is counted in the view, so deleted articles have no say.
 
 mod explain;
@@ -86,7 +87,7 @@ impl View {
         for (reader, places) in self.searchers.sentences.segment_readers().iter().zip(&self.sentence_places) {
             let mut doc = 0;
             while doc < reader.max_doc() {
-                let next = doc + places.siblings(doc).max(1);
+                let next = (doc + places.siblings(doc).max(1)).min(reader.max_doc());
                 if reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc)) {
                     bytes += places.end(next - 1);
                 }

@@ -46,6 +46,11 @@ impl Parser<'_> {
         // Whoever asks for a quotation alone means it word for word.
         if parts.iter().any(|part| matches!(part.expr, Expr::Word { .. })) {
             for Range { start, end } in cited {
+                // A text that is short enough is no fault because its words are looked for twice.
+                let words = self.text[start..end].split(|c: char| !c.is_alphanumeric()).count();
+                if self.clauses + words > self.options.max_clauses {
+                    break;
+                }
                 self.at = start;
                 self.words_until(end, &mut parts)?;
             }
@@ -67,8 +72,10 @@ impl Parser<'_> {
             let at = word.as_ptr() as usize - text.as_ptr() as usize;
             match address(word) {
                 Some(address) => {
-                    let words = address.split(|c: char| !c.is_alphanumeric());
-                    for word in words.filter(|word| word.chars().count() >= OF_ADDRESS) {
+                    let words = || address.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+                    let telling = |word: &str| word.chars().count() >= OF_ADDRESS;
+                    let all = !words().any(telling);
+                    for word in words().filter(|word| all || telling(word)) {
                         parts.extend(self.plain_word(at, word)?);
                     }
                 }
