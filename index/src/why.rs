@@ -72,6 +72,7 @@ impl Asking<'_> {
         Ok(match search {
             Search::Sentences(query) => self.engine.sentences(query, self.interrupt)?.total,
             Search::Quotes(query) => self.engine.quotes(query, self.interrupt)?.total,
+            Search::Articles(query) => self.engine.search_articles(query, self.interrupt)?.total,
         })
     }
 

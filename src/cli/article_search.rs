@@ -44,7 +44,7 @@ pub(super) fn run(request: SearchArticlesRequest, output: Output, server: &Serve
         let seen = each_hit(output, &request.query, fetch, |hit| render::print(&lines(&hit, width))).await?;
         if output.is_for_people() {
             render::print(&facet_lines(&seen.facets, width))?;
-            render::print(&Paragraph::new().add(DIM, &seen.words("article", "articles")).lines(width, 0))?;
+            render::print(&seen.lines("article", "articles", width))?;
         }
         Ok(ExitCode::SUCCESS)
     })

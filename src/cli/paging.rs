@@ -62,7 +62,7 @@ macro_rules! page {
 }
 
 page!(SearchSentencesResponse, SentenceHit, hits, facets, no_hits);
-page!(SearchArticlesResponse, ArticleHit, hits, facets);
+page!(SearchArticlesResponse, ArticleHit, hits, facets, no_hits);
 page!(SearchQuotesResponse, QuoteHit, hits, facets, no_hits);
 page!(LookupEntitiesResponse, EntityHit, hits);
 page!(ListMentionsResponse, MentionHit, hits);

@@ -37,14 +37,18 @@ pub(super) fn no_hits(
         let total = match search(text)? {
             Search::Sentences(query) => core.engine.sentences(&query, interrupt).ok()?.total,
             Search::Quotes(query) => core.engine.quotes(&query, interrupt).ok()?.total,
+            Search::Articles(query) => core.engine.search_articles(&query, interrupt).ok()?.total,
         };
         (total.count > 0).then_some(())
     };
     let field = match searched {
-        Search::Sentences(_) => "title",
-        Search::Quotes(_) => "speaker",
+        Search::Sentences(_) => Some("title"),
+        Search::Quotes(_) => Some("speaker"),
+        // Headlines are looked through as it is.
+        Search::Articles(_) => None,
     };
-    let tried = elsewhere(asked, &unmet, field).into_iter().chain(respelt(asked, &unmet)).take(TRIED);
+    let elsewhere = field.and_then(|field| elsewhere(asked, &unmet, field));
+    let tried = elsewhere.into_iter().chain(respelt(asked, &unmet)).take(TRIED);
     let suggested = tried.into_iter().find(|text| finds(text).is_some());
     Some(proto::NoHits {
         conditions: unmet.into_iter().map(told).collect(),
@@ -116,6 +120,7 @@ fn told(unmet: Unmet) -> proto::UnmetCondition {
         Place::Confidence => "min_confidence",
         Place::SpeakerConfidence => "min_speaker_confidence",
         Place::Said => "said_dates",
+        Place::Score => "min_score",
         Place::Outlets => "filter.outlets",
         Place::Authors => "filter.authors",
         Place::Articles => "filter",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sayso_index::{
     Interrupt,
-    query::SentenceQuery,
+    query::{ArticleSearch, SentenceQuery},
     similar::{self, Telling},
     why,
 };
@@ -157,7 +157,15 @@ fn sentences(
     Ok(SearchSentencesResponse { hits, next_page_token, total, facets, no_hits: no_hits.flatten() })
 }
 
-/// Articles that match as a whole.
+/// What a request for articles asks, with synonyms.
+fn article_search(core: &Core, message: &SearchArticlesRequest) -> Result<ArticleSearch, Status> {
+    let mut query =
+        convert::article_search(message, convert::now(message), &core.config.limits).map_err(status::fault)?;
+    query.expr = core.with_synonyms(query.expr)?;
+    Ok(query)
+}
+
+/// Articles that match as a whole. If nothing is found, it says why.
 fn articles(
     core: &Core,
     message: &SearchArticlesRequest,
@@ -165,8 +173,8 @@ fn articles(
 ) -> Result<SearchArticlesResponse, Status> {
     let limits = &core.config.limits;
     let (encoding, now) = (encoding(message.offset_encoding)?, convert::now(message));
-    let mut query = convert::article_search(message, now, limits).map_err(status::fault)?;
-    query.expr = core.with_synonyms(query.expr)?;
+    let mut query = article_search(core, message)?;
+    let searched = query.clone();
     let mask = mask(message.read_mask.as_ref(), "ArticleHit")?;
     let fragment = convert::fragment_characters(message.fragment_characters).map_err(status::fault)?;
     let (first, shape) = ((query.page.clone(), now), Shape { encoding, fragment });
@@ -175,7 +183,15 @@ fn articles(
         core.engine.search_articles(&query, interrupt)
     });
     let Replies { hits, next_page_token, total, facets } = page.map_err(|error| core.unsearched(error))?;
-    Ok(SearchArticlesResponse { hits, next_page_token, total, facets })
+    let nothing = hits.is_empty() && message.page_token.is_empty();
+    let no_hits = nothing.then(|| {
+        let other = |text: &str| {
+            let asked = SearchArticlesRequest { query: text.to_owned(), ..message.clone() };
+            article_search(core, &asked).ok().map(why::Search::Articles)
+        };
+        no_hits(core, &message.query, &why::Search::Articles(searched), other, interrupt)
+    });
+    Ok(SearchArticlesResponse { hits, next_page_token, total, facets, no_hits: no_hits.flatten() })
 }
 
 /// Articles like another one.

@@ -1,8 +1,8 @@
 //! Completions, why nothing was found, and more like this.
 
 use sayso::proto::{
-    EntityType, ListSimilarArticlesRequest, ListSimilarQuotesRequest, NoHits, SearchQuotesRequest,
-    SearchSentencesRequest, SuggestRequest, SuggestResponse,
+    EntityType, ListSimilarArticlesRequest, ListSimilarQuotesRequest, NoHits, SearchArticlesRequest,
+    SearchQuotesRequest, SearchSentencesRequest, SuggestRequest, SuggestResponse,
 };
 use tonic::Code;
 
@@ -60,6 +60,18 @@ async fn a_search_that_finds_nothing_says_why_and_what_would_find_something() {
     let found = server.quotes().await.search_quotes(quotes).await.unwrap().into_inner();
     let told = found.no_hits.unwrap();
     assert_eq!((told.conditions[0].field.as_str(), told.conditions[0].spellings[0].as_str()), ("speakers", "Ada Lind"));
+
+    let articles = SearchArticlesRequest { query: "safe AND craens".into(), ..SearchArticlesRequest::default() };
+    let found = server.search().await.search_articles(articles.clone()).await.unwrap().into_inner();
+    let told = found.no_hits.unwrap();
+    assert_eq!((told.suggested_query.as_str(), told.conditions[0].text.as_str()), ("safe AND cranes", "craens"));
+    let high = SearchArticlesRequest { query: "cranes".into(), min_score: 1e6, ..articles.clone() };
+    let found = server.search().await.search_articles(high).await.unwrap().into_inner();
+    let told = found.no_hits.unwrap();
+    assert_eq!((told.conditions[0].field.as_str(), told.conditions[0].matches_nothing), ("query", false));
+    assert!(told.conditions.iter().any(|one| one.field == "min_score"), "{told:?}");
+    let some = SearchArticlesRequest { query: "cranes".into(), ..articles };
+    assert_eq!(server.search().await.search_articles(some).await.unwrap().into_inner().no_hits, None);
 
     let found = SearchSentencesRequest { query: "cranes".into(), ..SearchSentencesRequest::default() };
     assert_eq!(server.search().await.search_sentences(found).await.unwrap().into_inner().no_hits, None);

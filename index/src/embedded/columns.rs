@@ -90,6 +90,11 @@ impl Places {
         })
     }
 
+    /// Where a sentence ends, in bytes.
+    pub(super) fn end(&self, doc: DocId) -> u64 {
+        self.start.first(doc).unwrap_or_default() + self.len.first(doc).unwrap_or_default()
+    }
+
     /// How many sentences the article of a sentence has.
     pub(super) fn siblings(&self, doc: DocId) -> u32 {
         self.siblings.first(doc).unwrap_or_default() as u32

@@ -28,6 +28,8 @@ pub(super) struct Counted {
     lengths: Mutex<HashMap<Field, u64>>,
     /// How many articles meet a condition, by how the query language writes it.
     articles: Mutex<HashMap<String, u64>>,
+    /// The bytes of all texts.
+    bytes: Mutex<Option<u64>>,
 }
 
 impl Counted {
@@ -39,11 +41,17 @@ impl Counted {
         remembered(&self.articles, &condition.to_owned(), count)
     }
 
+    /// The bytes of all texts, counted once.
+    pub(super) fn bytes(&self, count: impl FnOnce() -> u64) -> u64 {
+        *self.bytes.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(count)
+    }
+
     /// Forgets everything, because the view is no longer the one that is read first.
     pub(super) fn forget(&self) {
         *self.words.lock().unwrap_or_else(PoisonError::into_inner) = HashMap::new();
         *self.lengths.lock().unwrap_or_else(PoisonError::into_inner) = HashMap::new();
         *self.articles.lock().unwrap_or_else(PoisonError::into_inner) = HashMap::new();
+        *self.bytes.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 

@@ -4,9 +4,9 @@
 //! walked forwards together, an article at a time (`walk`), and the query is decided on how many of its sentences meet each
 //! condition (`tree`).
 //!
-//! An article is scored as BM25 scores a document (Robertson and Zaragoza, 2009), with sentences in place of words: a condition
-//! counts as often as sentences meet it, the headline as often as [`tree::HEADLINE`] of them, and the length of an article is its number
-//! of sentences. To that comes a share of what the best single sentence meets, so that words that stand together count more.
+//! An article is scored as BM25 scores a document (Robertson and Zaragoza, 2009): a word counts as often as it stands in the
+//! sentences, any other condition as often as sentences meet it, and the headline as often as [`tree::HEADLINE`] of them. To
+//! that comes a share of what the best single sentence meets, so that words that stand together count more.
 //! How many articles meet a condition is counted in the view, so deleted articles have no say.
 
 mod explain;
@@ -76,8 +76,25 @@ impl View {
             let known = &self.sentence_statistics;
             having[number] = known.articles(&leaf.name, || self.having(tree, number, interrupt))?;
         }
-        let (articles, sentences) = (self.store.count("articles")?, self.store.count("sentences")?);
-        Ok(Statistics { articles, sentences, having })
+        let articles = self.store.count("articles")?;
+        let bytes = self.sentence_statistics.bytes(|| self.bytes());
+        Ok(Statistics { articles, bytes, having })
+    }
+
+    /// The bytes of all texts, each up to the end of its last sentence.
+    fn bytes(&self) -> u64 {
+        let mut bytes = 0;
+        for (reader, places) in self.searchers.sentences.segment_readers().iter().zip(&self.sentence_places) {
+            let mut doc = 0;
+            while doc < reader.max_doc() {
+                let next = (doc + places.siblings(doc).max(1)).min(reader.max_doc());
+                if reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc)) {
+                    bytes += places.end(next - 1);
+                }
+                doc = next;
+            }
+        }
+        bytes
     }
 
     /// How many articles meet a condition.

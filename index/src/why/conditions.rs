@@ -4,7 +4,7 @@ use sayso_document::Date;
 
 use super::search::{Place, Search, one};
 use crate::article::type_word;
-use crate::query::{ArticleFilter, Expr, QuoteQuery, SentenceQuery, Who};
+use crate::query::{ArticleFilter, ArticleSearch, Expr, QuoteQuery, SentenceQuery, Who};
 use crate::words::{act_word, kind_word, polarity_word};
 
 /// A condition, the search for it alone, and the search without it.
@@ -36,6 +36,7 @@ pub(super) fn conditions(search: &Search) -> Vec<Condition> {
             kinds_of_sentence(query, &mut conditions);
         }
         Search::Quotes(query) => quote_conditions(query, &mut conditions),
+        Search::Articles(query) => conditions.extend(least_score(query)),
     }
     article_conditions(base, &mut conditions);
     conditions
@@ -99,6 +100,17 @@ fn required(expr: &Expr) -> Vec<(Expr, Expr)> {
         parts.push((not, rest));
     }
     parts
+}
+
+/// The least score that an article must have. By itself it keeps nothing out: there are no scores without words.
+fn least_score(query: &ArticleSearch) -> Option<Condition> {
+    if query.min_score <= 0.0 {
+        return None;
+    }
+    let alone = Search::Articles(ArticleSearch { page: one(), ..ArticleSearch::default() });
+    let without = Search::Articles(ArticleSearch { min_score: 0.0, ..query.clone() });
+    let text = query.min_score.to_string();
+    Some(Condition { place: Place::Score, text, expr: None, names: Vec::new(), alone, without })
 }
 
 /// Names, as a person reads them.

@@ -1,6 +1,6 @@
 //! Searches whose conditions are asked one by one, and where each condition is stated.
 
-use crate::query::{ArticleFilter, Expr, PageRequest, QuoteQuery, SentenceQuery};
+use crate::query::{ArticleFilter, ArticleSearch, Expr, PageRequest, QuoteQuery, SentenceQuery};
 
 /// A search that found nothing.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,6 +9,8 @@ pub enum Search {
     Sentences(SentenceQuery),
     /// For quotes.
     Quotes(QuoteQuery),
+    /// For articles.
+    Articles(ArticleSearch),
 }
 
 /// Where a condition is stated: a field of the query.
@@ -52,6 +54,8 @@ pub enum Place {
     Outlets,
     /// The authors of the filter.
     Authors,
+    /// The least score.
+    Score,
     /// Everything else about the articles to look in.
     Articles,
 }
@@ -62,6 +66,7 @@ impl Search {
         match self {
             Self::Sentences(_) => Self::Sentences(SentenceQuery { expr, page: one(), ..SentenceQuery::default() }),
             Self::Quotes(_) => Self::Quotes(QuoteQuery { expr, page: one(), ..QuoteQuery::default() }),
+            Self::Articles(_) => Self::Articles(ArticleSearch { expr, page: one(), ..ArticleSearch::default() }),
         }
     }
 
@@ -70,6 +75,7 @@ impl Search {
         match self {
             Self::Sentences(query) => (query.exact_total, query.facets) = (false, Vec::new()),
             Self::Quotes(query) => (query.exact_total, query.facets) = (false, Vec::new()),
+            Self::Articles(query) => (query.explain, query.sentences, query.facets) = (false, 0, Vec::new()),
         }
     }
 
@@ -78,6 +84,7 @@ impl Search {
         match self {
             Self::Sentences(query) => (&mut query.expr, &mut query.filter, &mut query.page),
             Self::Quotes(query) => (&mut query.expr, &mut query.filter, &mut query.page),
+            Self::Articles(query) => (&mut query.expr, &mut query.filter, &mut query.page),
         }
     }
 }

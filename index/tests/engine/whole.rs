@@ -75,7 +75,17 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// How often an article meets a condition: in which sentences, and as how many the article as a whole.
+    /// How often the sentences of an article meet a condition: a word as often as it stands there.
+    fn times(expr: &Expr, story: &AnalyzedArticle, sentences: &[usize]) -> f32 {
+        match expr {
+            Expr::Word { field: Field::Text, text } => {
+                story.article.body.split([' ', '\n']).filter(|word| word == text).count() as f32
+            }
+            _ => sentences.len() as f32,
+        }
+    }
+
+    /// How an article meets a condition: in which sentences, and as how many the article as a whole.
     fn often(expr: &Expr, story: &AnalyzedArticle) -> (Vec<usize>, f32) {
         let (Expr::Word { field, .. } | Expr::Phrase { field, .. } | Expr::Prefix { field, .. }) = expr else {
             unreachable!()
@@ -115,10 +125,10 @@ impl Reading<'_> {
             }
             _ => {
                 let (sentences, whole) = Self::often(expr, story);
-                let often = sentences.len() as f32 + whole;
-                let lines = |story: &AnalyzedArticle| story.article.body.split('\n').count() as f32;
-                let mean = self.kept.iter().map(lines).sum::<f32>() / self.kept.len() as f32;
-                let damping = 1.2 * (0.25 + 0.75 * lines(story) / mean);
+                let often = Self::times(expr, story, &sentences) + whole;
+                let length = |story: &AnalyzedArticle| story.article.body.len() as f32;
+                let mean = self.kept.iter().map(length).sum::<f32>() / self.kept.len() as f32;
+                let damping = 1.2 * (0.25 + 0.75 * length(story) / mean);
                 (often > 0.0).then(|| weight * self.rarity(expr) * often * 2.2 / (often + damping))
             }
         }
@@ -163,7 +173,7 @@ fn check_one(hit: &ArticleMatch, reading: &Reading<'_>, query: &ArticleSearch, s
     let mut each = BTreeMap::new();
     let several = reading.each(&query.expr, 1.0, story, &mut each) > 1;
     let best = each.values().copied().fold(0.0, f32::max);
-    let mut score = reading.score(&query.expr, 1.0, story).unwrap() + if several { 0.5 * best } else { 0.0 };
+    let mut score = reading.score(&query.expr, 1.0, story).unwrap() + if several { 0.2 * best } else { 0.0 };
     if let Some(recency) = query.recency {
         let age = story.article.published_at.map(|at| (NOW - at).max(0) as f64 / recency.half_life as f64);
         score *= age.map_or(0.0, |age| libm::exp2(-age)) as f32;

@@ -1826,15 +1826,16 @@ const file_sayso_v1_article_service_proto_rawDesc = "" +
 	"\x19ReanalyzeArticlesResponse\x12!\n" +
 	"\fqueued_count\x18\x01 \x01(\x03R\vqueuedCount\x12*\n" +
 	"\x04tier\x18\x02 \x01(\x0e2\x16.sayso.v1.AnalysisTierR\x04tier\x12\x14\n" +
-	"\x05model\x18\x03 \x01(\tR\x05model2\xe9\t\n" +
+	"\x05model\x18\x03 \x01(\tR\x05model2\x81\n" +
+	"\n" +
 	"\x0eArticleService\x12j\n" +
 	"\n" +
 	"PutArticle\x12\x1b.sayso.v1.PutArticleRequest\x1a\x1c.sayso.v1.PutArticleResponse\"!\x82\xd3\xe4\x93\x02\x17:\aarticle\"\f/v1/articles\xb8\xb9\x18\x02\x12{\n" +
 	"\x0eIngestArticles\x12\x1f.sayso.v1.IngestArticlesRequest\x1a .sayso.v1.IngestArticlesResponse\"\"\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/articles:ingest\xb8\xb9\x18\x02(\x010\x01\x12f\n" +
 	"\n" +
 	"GetArticle\x12\x1b.sayso.v1.GetArticleRequest\x1a\x1c.sayso.v1.GetArticleResponse\"\x1d\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/articles/{id}\xb8\xb9\x18\x01\x12\x98\x01\n" +
-	"\x10BatchGetArticles\x12!.sayso.v1.BatchGetArticlesRequest\x1a\".sayso.v1.BatchGetArticlesResponse\"=\x82\xd3\xe4\x93\x023Z\x1a:\x01*\"\x15/v1/articles:batchGet\x12\x15/v1/articles:batchGet\xb8\xb9\x18\x01\x12g\n" +
-	"\fListArticles\x12\x1d.sayso.v1.ListArticlesRequest\x1a\x1e.sayso.v1.ListArticlesResponse\"\x18\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/articles\xb8\xb9\x18\x01\x12\x90\x01\n" +
+	"\x10BatchGetArticles\x12!.sayso.v1.BatchGetArticlesRequest\x1a\".sayso.v1.BatchGetArticlesResponse\"=\x82\xd3\xe4\x93\x023Z\x1a:\x01*\"\x15/v1/articles:batchGet\x12\x15/v1/articles:batchGet\xb8\xb9\x18\x01\x12\x7f\n" +
+	"\fListArticles\x12\x1d.sayso.v1.ListArticlesRequest\x1a\x1e.sayso.v1.ListArticlesResponse\"0\x82\xd3\xe4\x93\x02&Z\x16:\x01*\"\x11/v1/articles:list\x12\f/v1/articles\xb8\xb9\x18\x01\x12\x90\x01\n" +
 	"\x0eExportArticles\x12\x1f.sayso.v1.ExportArticlesRequest\x1a .sayso.v1.ExportArticlesResponse\"9\x82\xd3\xe4\x93\x02/Z\x18:\x01*\"\x13/v1/articles:export\x12\x13/v1/articles:export\xb8\xb9\x18\x010\x01\x12o\n" +
 	"\rDeleteArticle\x12\x1e.sayso.v1.DeleteArticleRequest\x1a\x1f.sayso.v1.DeleteArticleResponse\"\x1d\x82\xd3\xe4\x93\x02\x13*\x11/v1/articles/{id}\xb8\xb9\x18\x02\x12w\n" +
 	"\x0eDeleteArticles\x12\x1f.sayso.v1.DeleteArticlesRequest\x1a .sayso.v1.DeleteArticlesResponse\"\"\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/articles:delete\xb8\xb9\x18\x03\x12\x7f\n" +

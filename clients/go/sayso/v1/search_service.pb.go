@@ -65,8 +65,9 @@ type SearchSentencesRequest struct {
 	// Whether all words of the query must match that OR does not join. Default: any may.
 	AllWords bool `protobuf:"varint,9,opt,name=all_words,json=allWords,proto3" json:"all_words,omitempty"`
 	// Whether to read the query as plain text, for what a person pastes: only quotation marks in pairs mean something, of
-	// addresses the words of host and path are looked for, and nothing is a syntax error. Words like "is" and "the" are
-	// not required by all_words then. Default: as described above.
+	// addresses the words of host and path are looked for, and nothing is a syntax error. A word that comes again is looked
+	// for once, and words of long quotations count alone, too. Words like "is" and "the" are not required by all_words
+	// then. Default: as described above.
 	Lenient bool `protobuf:"varint,10,opt,name=lenient,proto3" json:"lenient,omitempty"`
 	// Types of entities: the sentence must mention one of any of these. Default: all.
 	MentionTypes []EntityType `protobuf:"varint,11,rep,packed,name=mention_types,json=mentionTypes,proto3,enum=sayso.v1.EntityType" json:"mention_types,omitempty"`
@@ -495,7 +496,9 @@ type SearchArticlesResponse struct {
 	// The number of hits on all pages. Always exact.
 	Total *TotalCount `protobuf:"bytes,3,opt,name=total,proto3" json:"total,omitempty"`
 	// The counts that the request asked for, in its order. Empty on later pages.
-	Facets        []*Facet `protobuf:"bytes,4,rep,name=facets,proto3" json:"facets,omitempty"`
+	Facets []*Facet `protobuf:"bytes,4,rep,name=facets,proto3" json:"facets,omitempty"`
+	// Why nothing was found. Only on a first page without hits.
+	NoHits        *NoHits `protobuf:"bytes,5,opt,name=no_hits,json=noHits,proto3" json:"no_hits,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -554,6 +557,13 @@ func (x *SearchArticlesResponse) GetTotal() *TotalCount {
 func (x *SearchArticlesResponse) GetFacets() []*Facet {
 	if x != nil {
 		return x.Facets
+	}
+	return nil
+}
+
+func (x *SearchArticlesResponse) GetNoHits() *NoHits {
+	if x != nil {
+		return x.NoHits
 	}
 	return nil
 }
@@ -1329,12 +1339,13 @@ const file_sayso_v1_search_service_proto_rawDesc = "" +
 	"\tall_words\x18\f \x01(\bR\ballWords\x12\x18\n" +
 	"\alenient\x18\r \x01(\bR\alenient\x12.\n" +
 	"\x06facets\x18\x0e \x03(\v2\x16.sayso.v1.FacetRequestR\x06facets\x12/\n" +
-	"\x13fragment_characters\x18\x0f \x01(\x05R\x12fragmentCharacters\"\xbf\x01\n" +
+	"\x13fragment_characters\x18\x0f \x01(\x05R\x12fragmentCharacters\"\xea\x01\n" +
 	"\x16SearchArticlesResponse\x12(\n" +
 	"\x04hits\x18\x01 \x03(\v2\x14.sayso.v1.ArticleHitR\x04hits\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12*\n" +
 	"\x05total\x18\x03 \x01(\v2\x14.sayso.v1.TotalCountR\x05total\x12'\n" +
-	"\x06facets\x18\x04 \x03(\v2\x0f.sayso.v1.FacetR\x06facets\"[\n" +
+	"\x06facets\x18\x04 \x03(\v2\x0f.sayso.v1.FacetR\x06facets\x12)\n" +
+	"\ano_hits\x18\x05 \x01(\v2\x10.sayso.v1.NoHitsR\x06noHits\"[\n" +
 	"\x1bBatchSearchSentencesRequest\x12<\n" +
 	"\brequests\x18\x01 \x03(\v2 .sayso.v1.SearchSentencesRequestR\brequests\"^\n" +
 	"\x1cBatchSearchSentencesResponse\x12>\n" +
@@ -1451,38 +1462,39 @@ var file_sayso_v1_search_service_proto_depIdxs = []int32{
 	28, // 16: sayso.v1.SearchArticlesResponse.hits:type_name -> sayso.v1.ArticleHit
 	24, // 17: sayso.v1.SearchArticlesResponse.total:type_name -> sayso.v1.TotalCount
 	25, // 18: sayso.v1.SearchArticlesResponse.facets:type_name -> sayso.v1.Facet
-	0,  // 19: sayso.v1.BatchSearchSentencesRequest.requests:type_name -> sayso.v1.SearchSentencesRequest
-	6,  // 20: sayso.v1.BatchSearchSentencesResponse.results:type_name -> sayso.v1.BatchSearchSentencesResult
-	1,  // 21: sayso.v1.BatchSearchSentencesResult.response:type_name -> sayso.v1.SearchSentencesResponse
-	29, // 22: sayso.v1.BatchSearchSentencesResult.error:type_name -> google.rpc.Status
-	0,  // 23: sayso.v1.ExportSentencesRequest.search:type_name -> sayso.v1.SearchSentencesRequest
-	23, // 24: sayso.v1.ExportSentencesResponse.hits:type_name -> sayso.v1.SentenceHit
-	24, // 25: sayso.v1.ExportSentencesResponse.total:type_name -> sayso.v1.TotalCount
-	20, // 26: sayso.v1.SuggestRequest.types:type_name -> sayso.v1.EntityType
-	11, // 27: sayso.v1.SuggestResponse.entities:type_name -> sayso.v1.EntitySuggestion
-	12, // 28: sayso.v1.SuggestResponse.phrases:type_name -> sayso.v1.PhraseSuggestion
-	20, // 29: sayso.v1.EntitySuggestion.type:type_name -> sayso.v1.EntityType
-	16, // 30: sayso.v1.ListSimilarArticlesRequest.filter:type_name -> sayso.v1.ArticleFilter
-	19, // 31: sayso.v1.ListSimilarArticlesRequest.read_mask:type_name -> google.protobuf.FieldMask
-	15, // 32: sayso.v1.ListSimilarArticlesResponse.articles:type_name -> sayso.v1.SimilarArticle
-	30, // 33: sayso.v1.SimilarArticle.article:type_name -> sayso.v1.Article
-	0,  // 34: sayso.v1.SearchService.SearchSentences:input_type -> sayso.v1.SearchSentencesRequest
-	2,  // 35: sayso.v1.SearchService.SearchArticles:input_type -> sayso.v1.SearchArticlesRequest
-	4,  // 36: sayso.v1.SearchService.BatchSearchSentences:input_type -> sayso.v1.BatchSearchSentencesRequest
-	7,  // 37: sayso.v1.SearchService.ExportSentences:input_type -> sayso.v1.ExportSentencesRequest
-	9,  // 38: sayso.v1.SearchService.Suggest:input_type -> sayso.v1.SuggestRequest
-	13, // 39: sayso.v1.SearchService.ListSimilarArticles:input_type -> sayso.v1.ListSimilarArticlesRequest
-	1,  // 40: sayso.v1.SearchService.SearchSentences:output_type -> sayso.v1.SearchSentencesResponse
-	3,  // 41: sayso.v1.SearchService.SearchArticles:output_type -> sayso.v1.SearchArticlesResponse
-	5,  // 42: sayso.v1.SearchService.BatchSearchSentences:output_type -> sayso.v1.BatchSearchSentencesResponse
-	8,  // 43: sayso.v1.SearchService.ExportSentences:output_type -> sayso.v1.ExportSentencesResponse
-	10, // 44: sayso.v1.SearchService.Suggest:output_type -> sayso.v1.SuggestResponse
-	14, // 45: sayso.v1.SearchService.ListSimilarArticles:output_type -> sayso.v1.ListSimilarArticlesResponse
-	40, // [40:46] is the sub-list for method output_type
-	34, // [34:40] is the sub-list for method input_type
-	34, // [34:34] is the sub-list for extension type_name
-	34, // [34:34] is the sub-list for extension extendee
-	0,  // [0:34] is the sub-list for field type_name
+	26, // 19: sayso.v1.SearchArticlesResponse.no_hits:type_name -> sayso.v1.NoHits
+	0,  // 20: sayso.v1.BatchSearchSentencesRequest.requests:type_name -> sayso.v1.SearchSentencesRequest
+	6,  // 21: sayso.v1.BatchSearchSentencesResponse.results:type_name -> sayso.v1.BatchSearchSentencesResult
+	1,  // 22: sayso.v1.BatchSearchSentencesResult.response:type_name -> sayso.v1.SearchSentencesResponse
+	29, // 23: sayso.v1.BatchSearchSentencesResult.error:type_name -> google.rpc.Status
+	0,  // 24: sayso.v1.ExportSentencesRequest.search:type_name -> sayso.v1.SearchSentencesRequest
+	23, // 25: sayso.v1.ExportSentencesResponse.hits:type_name -> sayso.v1.SentenceHit
+	24, // 26: sayso.v1.ExportSentencesResponse.total:type_name -> sayso.v1.TotalCount
+	20, // 27: sayso.v1.SuggestRequest.types:type_name -> sayso.v1.EntityType
+	11, // 28: sayso.v1.SuggestResponse.entities:type_name -> sayso.v1.EntitySuggestion
+	12, // 29: sayso.v1.SuggestResponse.phrases:type_name -> sayso.v1.PhraseSuggestion
+	20, // 30: sayso.v1.EntitySuggestion.type:type_name -> sayso.v1.EntityType
+	16, // 31: sayso.v1.ListSimilarArticlesRequest.filter:type_name -> sayso.v1.ArticleFilter
+	19, // 32: sayso.v1.ListSimilarArticlesRequest.read_mask:type_name -> google.protobuf.FieldMask
+	15, // 33: sayso.v1.ListSimilarArticlesResponse.articles:type_name -> sayso.v1.SimilarArticle
+	30, // 34: sayso.v1.SimilarArticle.article:type_name -> sayso.v1.Article
+	0,  // 35: sayso.v1.SearchService.SearchSentences:input_type -> sayso.v1.SearchSentencesRequest
+	2,  // 36: sayso.v1.SearchService.SearchArticles:input_type -> sayso.v1.SearchArticlesRequest
+	4,  // 37: sayso.v1.SearchService.BatchSearchSentences:input_type -> sayso.v1.BatchSearchSentencesRequest
+	7,  // 38: sayso.v1.SearchService.ExportSentences:input_type -> sayso.v1.ExportSentencesRequest
+	9,  // 39: sayso.v1.SearchService.Suggest:input_type -> sayso.v1.SuggestRequest
+	13, // 40: sayso.v1.SearchService.ListSimilarArticles:input_type -> sayso.v1.ListSimilarArticlesRequest
+	1,  // 41: sayso.v1.SearchService.SearchSentences:output_type -> sayso.v1.SearchSentencesResponse
+	3,  // 42: sayso.v1.SearchService.SearchArticles:output_type -> sayso.v1.SearchArticlesResponse
+	5,  // 43: sayso.v1.SearchService.BatchSearchSentences:output_type -> sayso.v1.BatchSearchSentencesResponse
+	8,  // 44: sayso.v1.SearchService.ExportSentences:output_type -> sayso.v1.ExportSentencesResponse
+	10, // 45: sayso.v1.SearchService.Suggest:output_type -> sayso.v1.SuggestResponse
+	14, // 46: sayso.v1.SearchService.ListSimilarArticles:output_type -> sayso.v1.ListSimilarArticlesResponse
+	41, // [41:47] is the sub-list for method output_type
+	35, // [35:41] is the sub-list for method input_type
+	35, // [35:35] is the sub-list for extension type_name
+	35, // [35:35] is the sub-list for extension extendee
+	0,  // [0:35] is the sub-list for field type_name
 }
 
 func init() { file_sayso_v1_search_service_proto_init() }

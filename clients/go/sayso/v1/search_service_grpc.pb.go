@@ -54,9 +54,10 @@ type SearchServiceClient interface {
 	// sayso.v1.SearchService/SearchSentences
 	SearchSentences(ctx context.Context, in *SearchSentencesRequest, opts ...grpc.CallOption) (*SearchSentencesResponse, error)
 	// Returns articles that match by their sentences and headline together, best match first, each with its best
-	// sentences. Words may stand in different sentences; a phrase lies within one. An article scores by how many of its
-	// sentences meet each condition, as BM25 scores a document by its words; the headline counts as three sentences, and
-	// words that stand together in a sentence count more. Deleted articles do not influence scores.
+	// sentences. Words may stand in different sentences; a phrase lies within one. An article scores as BM25 scores a
+	// document: by how often it has each word, or by how many of its sentences meet any other condition. The headline
+	// counts as three sentences, and words that stand together in a sentence count more. Deleted articles do not
+	// influence scores. If nothing is found, the answer says why.
 	//
 	// Example: grpcurl -plaintext -d '{"query": "dockers AND brochure", "sentences_per_article": 2, "facets": [{"field":
 	// "FACET_FIELD_ENTITY", "limit": 5}]}' localhost:50051 sayso.v1.SearchService/SearchArticles
@@ -194,9 +195,10 @@ type SearchServiceServer interface {
 	// sayso.v1.SearchService/SearchSentences
 	SearchSentences(context.Context, *SearchSentencesRequest) (*SearchSentencesResponse, error)
 	// Returns articles that match by their sentences and headline together, best match first, each with its best
-	// sentences. Words may stand in different sentences; a phrase lies within one. An article scores by how many of its
-	// sentences meet each condition, as BM25 scores a document by its words; the headline counts as three sentences, and
-	// words that stand together in a sentence count more. Deleted articles do not influence scores.
+	// sentences. Words may stand in different sentences; a phrase lies within one. An article scores as BM25 scores a
+	// document: by how often it has each word, or by how many of its sentences meet any other condition. The headline
+	// counts as three sentences, and words that stand together in a sentence count more. Deleted articles do not
+	// influence scores. If nothing is found, the answer says why.
 	//
 	// Example: grpcurl -plaintext -d '{"query": "dockers AND brochure", "sentences_per_article": 2, "facets": [{"field":
 	// "FACET_FIELD_ENTITY", "limit": 5}]}' localhost:50051 sayso.v1.SearchService/SearchArticles

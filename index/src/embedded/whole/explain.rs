@@ -19,7 +19,7 @@ pub(super) fn explained(search: &Search<'_>, meeting: &Meeting, published: Optio
     let together = search.together(meeting);
     if together > 0.0 {
         sum += together;
-        let what = "half of what the best sentence has of them".to_owned();
+        let what = "a fifth of what the best sentence has of them".to_owned();
         parts.push(Explanation { value: together, what, parts: Vec::new() });
     }
     let whole = Explanation { value: sum, what: "sum of what the query finds in the article".to_owned(), parts };

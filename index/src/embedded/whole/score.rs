@@ -9,7 +9,7 @@ use super::walk::Walk;
 use crate::query::ArticleSearch;
 
 /// Which share of what the best sentence meets is added to the score.
-const TOGETHER: f32 = 0.5;
+const TOGETHER: f32 = 0.2;
 /// How soon more sentences stop to count, as in BM25.
 const K1: f32 = 1.2;
 /// How much long articles are held back, as in BM25.
@@ -19,8 +19,8 @@ const B: f32 = 0.75;
 pub(super) struct Statistics {
     /// All articles.
     pub(super) articles: u64,
-    /// All their sentences.
-    pub(super) sentences: u64,
+    /// The bytes of all their texts.
+    pub(super) bytes: u64,
     /// How many articles meet each condition.
     pub(super) having: Vec<u64>,
 }
@@ -32,10 +32,10 @@ impl Statistics {
         libm::logf(1.0 + (all - having + 0.5).max(0.5) / (having + 0.5))
     }
 
-    /// What a condition adds to the score of an article that meets it as often as so many sentences.
-    fn score(&self, number: usize, leaf: &Leaf, often: f32, sentences: usize) -> f32 {
-        let mean = (self.sentences as f32 / self.articles.max(1) as f32).max(1.0);
-        let damping = K1 * (1.0 - B + B * sentences as f32 / mean);
+    /// What a condition adds to the score of an article of so many bytes that meets it so often.
+    fn score(&self, number: usize, leaf: &Leaf, often: f32, length: u64) -> f32 {
+        let mean = (self.bytes as f32 / self.articles.max(1) as f32).max(1.0);
+        let damping = K1 * (1.0 - B + B * length as f32 / mean);
         leaf.weight * self.rarity(number) * often * (K1 + 1.0) / (often + damping)
     }
 }
@@ -45,6 +45,10 @@ impl Statistics {
 pub(super) struct Meeting {
     /// How many sentences meet each.
     pub(super) sentences: Vec<u32>,
+    /// How often they do: a sentence may have a word several times.
+    pub(super) often: Vec<u32>,
+    /// How long the article is, in bytes.
+    pub(super) length: u64,
     /// Whether the article as a whole meets each: its headline, or its outlet or author.
     pub(super) whole: Vec<bool>,
     /// What each sentence meets, by its place: the sum of weights and rarities.
@@ -71,6 +75,9 @@ impl Search<'_> {
         let leaves = &self.tree.leaves;
         meeting.sentences.clear();
         meeting.sentences.resize(leaves.len(), 0);
+        meeting.often.clear();
+        meeting.often.resize(leaves.len(), 0);
+        meeting.length = walk.length(docs);
         meeting.whole.clear();
         meeting.each.clear();
         meeting.each.resize(docs.len(), 0.0);
@@ -79,8 +86,9 @@ impl Search<'_> {
         for (number, leaf) in leaves.iter().enumerate() {
             meeting.whole.push(walk.meets_as_whole(number, docs));
             let worth = if leaf.scored { leaf.weight * self.statistics.rarity(number) } else { 0.0 };
-            walk.each(number, docs, |doc| {
+            walk.each(number, docs, |doc, often| {
                 meeting.sentences[number] += 1;
+                meeting.often[number] += often;
                 let place = (doc - docs.start) as usize;
                 meeting.each[place] += if leaf.positive { worth } else { 0.0 };
                 meeting.met[place] |= leaf.scored && leaf.positive;
@@ -142,12 +150,12 @@ impl Search<'_> {
     pub(super) fn of_leaf(&self, number: usize, meeting: &Meeting) -> Option<f32> {
         let leaf = &self.tree.leaves[number];
         let whole = if meeting.whole[number] { leaf.whole_counts } else { 0.0 };
-        let often = meeting.sentences[number] as f32 + whole;
+        let often = meeting.often[number] as f32 + whole;
         if meeting.sentences[number] == 0 && !meeting.whole[number] {
             return None;
         }
         Some(match leaf.scored {
-            true => self.statistics.score(number, leaf, often, meeting.each.len()),
+            true => self.statistics.score(number, leaf, often, meeting.length),
             false => 0.0,
         })
     }

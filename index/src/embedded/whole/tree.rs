@@ -1,7 +1,7 @@
 //! A query as conditions on an article, and how they are combined.
 
-use tantivy::Searcher;
-use tantivy::query::{EnableScoring, Query, Weight};
+use tantivy::query::{EnableScoring, Query, TermQuery, Weight};
+use tantivy::{Searcher, Term};
 
 use crate::Result;
 use crate::embedded::compile::{Compiler, has_words};
@@ -25,7 +25,7 @@ pub(super) struct Leaf {
     /// How the query language writes it.
     pub(super) name: String,
     /// The sentences that meet it.
-    pub(super) sentences: Option<Box<dyn Weight>>,
+    pub(super) sentences: Option<Sentences>,
     /// The articles that meet it as a whole, by all their sentences.
     pub(super) whole: Option<Box<dyn Weight>>,
     /// As how many sentences it counts if the article as a whole meets it.
@@ -36,6 +36,14 @@ pub(super) struct Leaf {
     pub(super) scored: bool,
     /// Whether it is not one that must not be met.
     pub(super) positive: bool,
+}
+
+/// A condition on sentences.
+pub(super) enum Sentences {
+    /// Any condition: a sentence meets it or not.
+    Any(Box<dyn Weight>),
+    /// A word: a sentence may have it several times.
+    Word(Term),
 }
 
 /// How conditions are combined.
@@ -86,10 +94,14 @@ fn node(compiler: Compiler<'_>, expr: &Expr, (weight, positive): (f32, bool), le
 /// A condition.
 fn leaf(compiler: Compiler<'_>, expr: &Expr, (weight, positive): (f32, bool)) -> Result<Leaf> {
     let (mut sentences, mut whole, mut whole_counts) = (None, None, 1.0);
-    let query = matches(compiler, &*compiler.compile(expr)?.query)?;
+    let compiled = compiler.compile(expr)?.query;
+    let query = matches(compiler, &*compiled)?;
     match place(expr) {
         Place::Text => {
-            sentences = Some(query);
+            sentences = Some(match compiled.downcast_ref::<TermQuery>() {
+                Some(word) => Sentences::Word(word.term().clone()),
+                None => Sentences::Any(query),
+            });
             whole = Some(matches(compiler, &*compiler.compile(&of_title(expr))?.query)?);
             whole_counts = HEADLINE;
         }
@@ -97,7 +109,7 @@ fn leaf(compiler: Compiler<'_>, expr: &Expr, (weight, positive): (f32, bool)) ->
             whole = Some(query);
             whole_counts = HEADLINE;
         }
-        Place::Sentence => sentences = Some(query),
+        Place::Sentence => sentences = Some(Sentences::Any(query)),
         Place::Article => whole = Some(query),
     }
     let scored = has_words(expr);

@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
-use tantivy::query::{AllScorer, Scorer, Weight};
+use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::query::{AllScorer, EmptyScorer, Scorer, Weight};
+use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
 
-use super::tree::{Leaf, Node, Tree};
+use super::tree::{Leaf, Node, Sentences, Tree};
 use crate::embedded::columns::{Keys, Places};
 use crate::embedded::view::View;
 use crate::engine::CHECK_EVERY;
@@ -43,13 +45,64 @@ pub(super) enum Wanted {
 }
 
 /// Matches that are walked forwards.
-struct Cursor(Box<dyn Scorer>);
+enum Cursor {
+    /// Of any condition.
+    Any(Box<dyn Scorer>),
+    /// Of a word, with how often each has it.
+    Word(SegmentPostings),
+}
 
 impl Cursor {
+    /// The matches of a condition on sentences in a segment.
+    fn of_sentences(condition: &Sentences, reader: &SegmentReader) -> Result<Self> {
+        let word = match condition {
+            Sentences::Any(weight) => return Self::of(&**weight, reader),
+            Sentences::Word(word) => word,
+        };
+        let index = reader.inverted_index(word.field())?;
+        Ok(match index.read_postings(word, IndexRecordOption::WithFreqs)? {
+            Some(postings) => Self::Word(postings),
+            None => Self::Any(Box::new(EmptyScorer)),
+        })
+    }
+
+    /// The matches of any other condition.
+    fn of(weight: &dyn Weight, reader: &SegmentReader) -> Result<Self> {
+        Ok(Self::Any(weight.scorer(reader, 1.0)?))
+    }
+
     /// The first match at or after a document.
     fn seek(&mut self, target: DocId) -> DocId {
-        let doc = self.0.doc();
-        if doc >= target { doc } else { self.0.seek(target) }
+        match self {
+            Self::Any(matches) if matches.doc() < target => matches.seek(target),
+            Self::Any(matches) => matches.doc(),
+            Self::Word(matches) if matches.doc() < target => matches.seek(target),
+            Self::Word(matches) => matches.doc(),
+        }
+    }
+
+    /// The next match.
+    fn advance(&mut self) -> DocId {
+        match self {
+            Self::Any(matches) => matches.advance(),
+            Self::Word(matches) => matches.advance(),
+        }
+    }
+
+    /// How often the match meets the condition, as far as that is known.
+    fn often(&self) -> u32 {
+        match self {
+            Self::Any(_) => 1,
+            Self::Word(matches) => matches.term_freq(),
+        }
+    }
+
+    /// About how many matches there are.
+    fn size_hint(&self) -> u32 {
+        match self {
+            Self::Any(matches) => matches.size_hint(),
+            Self::Word(matches) => matches.size_hint(),
+        }
     }
 }
 
@@ -68,16 +121,17 @@ impl<'a> Walk<'a> {
             at: 0,
             visited: 0,
         };
-        let open = |weight: &dyn Weight| -> Result<Cursor> { Ok(Cursor(weight.scorer(reader, 1.0)?)) };
         for (number, Leaf { sentences, whole, .. }) in tree.leaves.iter().enumerate() {
             if let Wanted::One(one) = wanted
                 && one != number
             {
                 continue;
             }
-            let mut add = |query: &Option<Box<dyn Weight>>| -> Result<Option<usize>> {
-                let Some(query) = query else { return Ok(None) };
-                walk.cursors.push(open(&**query)?);
+            let sentences = sentences.as_ref().map(|condition| Cursor::of_sentences(condition, reader));
+            let whole = whole.as_ref().map(|weight| Cursor::of(&**weight, reader));
+            let mut add = |cursor: Option<Result<Cursor>>| -> Result<Option<usize>> {
+                let Some(cursor) = cursor.transpose()? else { return Ok(None) };
+                walk.cursors.push(cursor);
                 Ok(Some(walk.cursors.len() - 1))
             };
             walk.leaves[number] = (add(sentences)?, add(whole)?);
@@ -87,14 +141,14 @@ impl<'a> Walk<'a> {
             return Ok(walk);
         }
         if let Some(filter) = &tree.filter {
-            walk.cursors.push(open(&**filter)?);
+            walk.cursors.push(Cursor::of(&**filter, reader)?);
             walk.filter = Some(walk.cursors.len() - 1);
         }
         let (query, filter) = (walk.driver(&tree.root), walk.filter.map(|filter| vec![filter]));
         walk.drivers = match cheapest(query.into_iter().chain(filter), &walk.cursors) {
             Some(drivers) => drivers,
             None => {
-                walk.cursors.push(Cursor(Box::new(AllScorer::new(reader.max_doc()))));
+                walk.cursors.push(Cursor::Any(Box::new(AllScorer::new(reader.max_doc()))));
                 vec![walk.cursors.len() - 1]
             }
         };
@@ -154,19 +208,24 @@ impl<'a> Walk<'a> {
         self.leaves[leaf].1.is_some_and(|whole| self.cursors[whole].seek(docs.start) < docs.end)
     }
 
-    /// Visits the sentences of an article that meet a condition.
-    pub(super) fn each(&mut self, leaf: usize, docs: &Range<DocId>, mut visit: impl FnMut(DocId)) {
+    /// How long an article is, in bytes.
+    pub(super) fn length(&self, docs: &Range<DocId>) -> u64 {
+        self.places.end(docs.end.saturating_sub(1))
+    }
+
+    /// Visits the sentences of an article that meet a condition, with how often each does.
+    pub(super) fn each(&mut self, leaf: usize, docs: &Range<DocId>, mut visit: impl FnMut(DocId, u32)) {
         let Some(sentences) = self.leaves[leaf].0 else { return };
         let cursor = &mut self.cursors[sentences];
         let mut doc = cursor.seek(docs.start);
         while doc < docs.end {
-            visit(doc);
-            doc = cursor.0.advance();
+            visit(doc, cursor.often());
+            doc = cursor.advance();
         }
     }
 }
 
 /// The cursors with the fewest matches.
 fn cheapest(all: impl Iterator<Item = Vec<usize>>, cursors: &[Cursor]) -> Option<Vec<usize>> {
-    all.min_by_key(|some| some.iter().map(|&one| u64::from(cursors[one].0.size_hint())).sum::<u64>())
+    all.min_by_key(|some| some.iter().map(|&one| u64::from(cursors[one].size_hint())).sum::<u64>())
 }

@@ -75,8 +75,9 @@ class SearchSentencesRequest(_message.Message):
     """Whether all words of the query must match that OR does not join. Default: any may."""
     lenient: _builtins.bool
     """Whether to read the query as plain text, for what a person pastes: only quotation marks in pairs mean something, of
-    addresses the words of host and path are looked for, and nothing is a syntax error. Words like "is" and "the" are
-    not required by all_words then. Default: as described above.
+    addresses the words of host and path are looked for, and nothing is a syntax error. A word that comes again is looked
+    for once, and words of long quotations count alone, too. Words like "is" and "the" are not required by all_words
+    then. Default: as described above.
     """
     exact_total: _builtins.bool
     """Whether to count all hits. Default: only as far as that costs little; TotalCount.exact says whether it is all."""
@@ -303,6 +304,7 @@ class SearchArticlesResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     TOTAL_FIELD_NUMBER: _builtins.int
     FACETS_FIELD_NUMBER: _builtins.int
+    NO_HITS_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Pass it as page_token to get the next page. Empty on the last page."""
     @_builtins.property
@@ -317,6 +319,10 @@ class SearchArticlesResponse(_message.Message):
     def facets(self) -> _containers.RepeatedCompositeFieldContainer[_resources_pb2.Facet]:
         """The counts that the request asked for, in its order. Empty on later pages."""
 
+    @_builtins.property
+    def no_hits(self) -> _resources_pb2.NoHits:
+        """Why nothing was found. Only on a first page without hits."""
+
     def __init__(
         self,
         *,
@@ -324,10 +330,11 @@ class SearchArticlesResponse(_message.Message):
         next_page_token: _builtins.str = ...,
         total: _resources_pb2.TotalCount | None = ...,
         facets: _abc.Iterable[_resources_pb2.Facet] | None = ...,
+        no_hits: _resources_pb2.NoHits | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["total", b"total"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["no_hits", b"no_hits", "total", b"total"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["facets", b"facets", "hits", b"hits", "next_page_token", b"next_page_token", "total", b"total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["facets", b"facets", "hits", b"hits", "next_page_token", b"next_page_token", "no_hits", b"no_hits", "total", b"total"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

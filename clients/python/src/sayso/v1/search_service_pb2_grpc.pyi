@@ -54,9 +54,10 @@ class SearchServiceStub:
     """
     SearchArticles: _grpc.UnaryUnaryMultiCallable[_search_service_pb2.SearchArticlesRequest, _search_service_pb2.SearchArticlesResponse]
     """Returns articles that match by their sentences and headline together, best match first, each with its best
-    sentences. Words may stand in different sentences; a phrase lies within one. An article scores by how many of its
-    sentences meet each condition, as BM25 scores a document by its words; the headline counts as three sentences, and
-    words that stand together in a sentence count more. Deleted articles do not influence scores.
+    sentences. Words may stand in different sentences; a phrase lies within one. An article scores as BM25 scores a
+    document: by how often it has each word, or by how many of its sentences meet any other condition. The headline
+    counts as three sentences, and words that stand together in a sentence count more. Deleted articles do not
+    influence scores. If nothing is found, the answer says why.
 
     Example: grpcurl -plaintext -d '{"query": "dockers AND brochure", "sentences_per_article": 2, "facets": [{"field":
     "FACET_FIELD_ENTITY", "limit": 5}]}' localhost:50051 sayso.v1.SearchService/SearchArticles
@@ -121,9 +122,10 @@ class SearchServiceAsyncStub(SearchServiceStub):
     """
     SearchArticles: _aio.UnaryUnaryMultiCallable[_search_service_pb2.SearchArticlesRequest, _search_service_pb2.SearchArticlesResponse]  # type: ignore[assignment]
     """Returns articles that match by their sentences and headline together, best match first, each with its best
-    sentences. Words may stand in different sentences; a phrase lies within one. An article scores by how many of its
-    sentences meet each condition, as BM25 scores a document by its words; the headline counts as three sentences, and
-    words that stand together in a sentence count more. Deleted articles do not influence scores.
+    sentences. Words may stand in different sentences; a phrase lies within one. An article scores as BM25 scores a
+    document: by how often it has each word, or by how many of its sentences meet any other condition. The headline
+    counts as three sentences, and words that stand together in a sentence count more. Deleted articles do not
+    influence scores. If nothing is found, the answer says why.
 
     Example: grpcurl -plaintext -d '{"query": "dockers AND brochure", "sentences_per_article": 2, "facets": [{"field":
     "FACET_FIELD_ENTITY", "limit": 5}]}' localhost:50051 sayso.v1.SearchService/SearchArticles
@@ -197,9 +199,10 @@ class SearchServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_search_service_pb2.SearchArticlesResponse, _abc.Awaitable[_search_service_pb2.SearchArticlesResponse]]:
         """Returns articles that match by their sentences and headline together, best match first, each with its best
-        sentences. Words may stand in different sentences; a phrase lies within one. An article scores by how many of its
-        sentences meet each condition, as BM25 scores a document by its words; the headline counts as three sentences, and
-        words that stand together in a sentence count more. Deleted articles do not influence scores.
+        sentences. Words may stand in different sentences; a phrase lies within one. An article scores as BM25 scores a
+        document: by how often it has each word, or by how many of its sentences meet any other condition. The headline
+        counts as three sentences, and words that stand together in a sentence count more. Deleted articles do not
+        influence scores. If nothing is found, the answer says why.
 
         Example: grpcurl -plaintext -d '{"query": "dockers AND brochure", "sentences_per_article": 2, "facets": [{"field":
         "FACET_FIELD_ENTITY", "limit": 5}]}' localhost:50051 sayso.v1.SearchService/SearchArticles
