@@ -140,7 +140,7 @@ fn gain(held: &Held, topic: &Topic) -> f64 {
 }
 
 fn discounted(gains: impl Iterator<Item = f64>) -> f64 {
-    gains.enumerate().map(|(rank, gain)| gain / (rank as f64 + 2.0).log2()).sum()
+    gains.enumerate().map(|(rank, gain)| gain / libm::log2(rank as f64 + 2.0)).sum()
 }
 
 fn mean(values: &[f64]) -> f64 {

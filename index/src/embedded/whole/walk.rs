@@ -49,7 +49,7 @@ enum Cursor {
     /// Of any condition.
     Any(Box<dyn Scorer>),
     /// Of a word, with how often each has it.
-    Word(SegmentPostings),
+    Word(Box<SegmentPostings>),
 }
 
 impl Cursor {
@@ -61,7 +61,7 @@ impl Cursor {
         };
         let index = reader.inverted_index(word.field())?;
         Ok(match index.read_postings(word, IndexRecordOption::WithFreqs)? {
-            Some(postings) => Self::Word(postings),
+            Some(postings) => Self::Word(Box::new(postings)),
             None => Self::Any(Box::new(EmptyScorer)),
         })
     }
