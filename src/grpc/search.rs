@@ -157,10 +157,9 @@ fn sentences(
     Ok(SearchSentencesResponse { hits, next_page_token, total, facets, no_hits: no_hits.flatten() })
 }
 
-/// What a request for articles asks, with synonyms.
-fn article_search(core: &Core, message: &SearchArticlesRequest) -> Result<ArticleSearch, Status> {
-    let mut query =
-        convert::article_search(message, convert::now(message), &core.config.limits).map_err(status::fault)?;
+/// What a request for articles asks at this moment (microseconds since 1970), with synonyms.
+fn article_search(core: &Core, message: &SearchArticlesRequest, now: i64) -> Result<ArticleSearch, Status> {
+    let mut query = convert::article_search(message, now, &core.config.limits).map_err(status::fault)?;
     query.expr = core.with_synonyms(query.expr)?;
     Ok(query)
 }
@@ -173,7 +172,7 @@ fn articles(
 ) -> Result<SearchArticlesResponse, Status> {
     let limits = &core.config.limits;
     let (encoding, now) = (encoding(message.offset_encoding)?, convert::now(message));
-    let mut query = article_search(core, message)?;
+    let mut query = article_search(core, message, now)?;
     let searched = query.clone();
     let mask = mask(message.read_mask.as_ref(), "ArticleHit")?;
     let fragment = convert::fragment_characters(message.fragment_characters).map_err(status::fault)?;
@@ -187,7 +186,7 @@ fn articles(
     let no_hits = nothing.then(|| {
         let other = |text: &str| {
             let asked = SearchArticlesRequest { query: text.to_owned(), ..message.clone() };
-            article_search(core, &asked).ok().map(why::Search::Articles)
+            article_search(core, &asked, now).ok().map(why::Search::Articles)
         };
         no_hits(core, &message.query, &why::Search::Articles(searched), other, interrupt)
     });
