@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{is_words, kinds};
+use super::kinds;
 
 /// Elements that show that a list is JsonML. Shorter words than these are as likely to be words.
 const TELLING: [&str; 18] = [
@@ -79,7 +79,7 @@ pub(super) fn with_captions(value: &Value) -> Option<Value> {
                 all => all.get(key.as_str().map_or_else(|| key.to_string(), str::to_owned))?,
             };
             let text = entity.get("data")?.get("caption")?.as_str()?;
-            is_words(text).then(|| text.to_owned())
+            kinds::is_words(text).then(|| text.to_owned())
         })
     };
     let blocks = value.get("blocks")?.as_array()?;

@@ -257,6 +257,11 @@ pub(super) fn is_line(kind: &str) -> bool {
         || is_inline(kind)
 }
 
+/// Whether a text has two words at least.
+pub(super) fn is_words(text: &str) -> bool {
+    text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).nth(1).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -246,7 +246,7 @@ impl Reader {
         self.beside(node, &["caption"]);
         for (part, title) in TITLED {
             let title = node.get(part).and_then(|part| part.get(title)).and_then(Value::as_str);
-            if let Some(title) = title.filter(|title| is_words(title)) {
+            if let Some(title) = title.filter(|title| kinds::is_words(title)) {
                 self.writer.paragraph();
                 self.writer.words(&body_text(title));
                 self.writer.paragraph();
@@ -353,7 +353,7 @@ impl Reader {
         let own = kinds::name(node);
         for (name, value) in node.iter().filter(|(name, _)| *name != "insert" && !kinds::is_mention(kind)) {
             let is_unread = match value {
-                Value::String(text) => text != words && is_words(text),
+                Value::String(text) => text != words && kinds::is_words(text),
                 // Those under other names were visited.
                 other => {
                     !LISTS.contains(&name.as_str())
@@ -428,18 +428,13 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// Whether a text has two words at least.
-fn is_words(text: &str) -> bool {
-    text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).nth(1).is_some()
-}
-
 fn holds_words(node: &Node, depth: usize) -> bool {
     node.iter().any(|(name, value)| !OTHERS.contains(&name.as_str()) && has_words(value, depth))
 }
 
 fn has_words(value: &Value, depth: usize) -> bool {
     match value {
-        Value::String(text) => is_words(text),
+        Value::String(text) => kinds::is_words(text),
         Value::Array(items) if depth < MAX_DEPTH => items.iter().any(|item| has_words(item, depth + 1)),
         Value::Object(node) if depth < MAX_DEPTH => holds_words(node, depth + 1),
         _ => false,
