@@ -64,7 +64,7 @@ struct Cli {
     command: Command,
 }
 
-/// What `--version` prints after the name: the version, the commit if the builder named it, and the models.
+/// What `--version` prints after the name: the version, the commit of a release build, and the models.
 fn long_version() -> &'static str {
     static LONG: LazyLock<String> = LazyLock::new(|| {
         let commit = option_env!("SAYSO_COMMIT").map(|commit| format!("commit {commit}\n")).unwrap_or_default();
