@@ -1,7 +1,8 @@
-//! What tells one state of a file from the next, without reading it.
+//! What tells one state of a file from the next, and files from what is none, without reading.
 
 use std::{
     fs::{self, Metadata},
+    io,
     path::Path,
     time::SystemTime,
 };
@@ -28,5 +29,13 @@ impl FileStamp {
         #[cfg(not(unix))]
         let number = 0;
         Self { length: metadata.len(), modified: metadata.modified().ok(), number }
+    }
+}
+
+/// Refuses what is no file, or is not there. Whoever opens a pipe waits for somebody at its other end, maybe for ever.
+pub(crate) fn must_be_file(path: &Path) -> io::Result<()> {
+    match fs::metadata(path)?.is_file() {
+        true => Ok(()),
+        false => Err(io::Error::other("is not a file")),
     }
 }

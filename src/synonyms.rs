@@ -14,6 +14,8 @@ use std::{
 
 use sayso_index::Synonyms;
 
+use crate::file_stamp::must_be_file;
+
 /// How often the file is looked at.
 const LOOK_INTERVAL: Duration = Duration::from_secs(2);
 
@@ -115,7 +117,7 @@ pub(crate) async fn follow(thesaurus: Arc<Thesaurus>) {
 /// The bytes of the file.
 fn read(path: &Path) -> Result<Vec<u8>, String> {
     let fault = |error: io::Error| format!("{}: the synonyms cannot be read: {error}", path.display());
-    let file = File::open(path).map_err(fault)?;
+    let file = must_be_file(path).and_then(|()| File::open(path)).map_err(fault)?;
     let mut bytes = Vec::new();
     file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(fault)?;
     match bytes.len() as u64 > MOST_BYTES {

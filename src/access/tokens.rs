@@ -19,7 +19,11 @@ use serde::Deserialize;
 use tokio::sync::Notify;
 
 use super::scope::Scope;
-use crate::{echo, file_stamp::FileStamp, telemetry};
+use crate::{
+    echo,
+    file_stamp::{FileStamp, must_be_file},
+    telemetry,
+};
 
 /// How often the keys at an address are fetched again.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(300);
@@ -252,7 +256,8 @@ fn named(algorithm: KeyAlgorithm) -> Option<Algorithm> {
 }
 
 fn read(path: &Path) -> Result<JwkSet, SourceFault> {
-    let text = fs::read(path).map_err(|error| SourceFault(format!("{}: {error}", path.display())))?;
+    let read = must_be_file(path).and_then(|()| fs::read(path));
+    let text = read.map_err(|error| SourceFault(format!("{}: {error}", path.display())))?;
     parse(&text, &path.display().to_string())
 }
 

@@ -23,7 +23,10 @@ use tokio_rustls::{
     },
 };
 
-use crate::{file_stamp::FileStamp, telemetry};
+use crate::{
+    file_stamp::{FileStamp, must_be_file},
+    telemetry,
+};
 
 /// What calls may be spoken over, as handshakes name it, in order of preference: gRPC needs the first.
 pub(crate) const OF_CALLS: &[&[u8]] = &[b"h2", b"http/1.1"];
@@ -49,6 +52,9 @@ impl TlsFiles {
     }
 
     fn read(&self) -> Result<ServerConfig, Fault> {
+        for path in [&self.cert, &self.key].into_iter().chain(&self.client_ca) {
+            must_be_file(path).map_err(|error| Fault::Io(path.clone(), error))?;
+        }
         let provider = Arc::new(ring::default_provider());
         let certs = certificates(&self.cert)?;
         let key =

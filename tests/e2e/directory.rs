@@ -122,6 +122,18 @@ async fn what_is_no_file_holds_up_no_start() {
     refused("a pipe");
     fs::remove_file(&store).unwrap();
     fs::rename(aside, store).unwrap();
+    let pipe = data.with_extension("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let (pipe, with_key) = (pipe.to_str().unwrap(), data.join("articles.redb"));
+    let with_key = ["--tls-cert", pipe, "--tls-key", with_key.to_str().unwrap()];
+    let with_issuer = ["--jwt-keys", pipe, "--jwt-issuer", "desk", "--jwt-audience", "sayso"];
+    for settings in [&["--synonyms", pipe][..], &with_issuer, &with_key] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_sayso"));
+        program.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(&data).args(settings);
+        let output = program.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && said.contains(pipe) && said.contains("not a file"), "{settings:?}: {said}");
+    }
     server.kill_and_restart();
     assert_eq!(server.ids().await, ["a"]);
 }

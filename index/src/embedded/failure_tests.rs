@@ -202,6 +202,12 @@ fn a_store_that_was_taken_away_takes_nothing_in_until_it_is_back() {
     };
     std::fs::rename(&file, &away).unwrap();
     refused(Write::Put(Box::new(about("b", "Ada Lind")), None), "was moved or deleted");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(&file, &file).unwrap();
+        refused(Write::Delete("a".into(), None), "was moved or deleted");
+        std::fs::remove_file(&file).unwrap();
+    }
     std::fs::copy(&away, &file).unwrap();
     #[cfg(unix)]
     refused(Write::Delete("a".into(), None), "is another file");

@@ -26,15 +26,17 @@ impl StoreFile {
         Self { file, opened }
     }
 
-    /// Why what is written now would be lost. None if the file lies in its place, or cannot be looked at.
+    /// Why what is written now would be lost. None if the file lies in its place, or this
+    /// program may not look.
     pub(super) fn fault(&self) -> Option<Error> {
         let what = match look(&self.file) {
             Ok((_, 0)) => "is empty",
             Ok((identity, _)) if self.opened.is_some() && identity != self.opened => {
                 "is another file than the one that was opened"
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => "was moved or deleted",
-            _ => return None,
+            Ok(_) => return None,
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return None,
+            Err(_) => "was moved or deleted",
         };
         let message = format!(
             "{} {what}, so nothing is written; put the file back, or stop, put a copy from a backup in its place, and start again",
