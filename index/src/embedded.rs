@@ -56,6 +56,8 @@ mod older_tests;
 mod opened;
 mod options;
 mod ordering;
+#[cfg(test)]
+mod overwritten_tests;
 mod page;
 mod pending;
 mod pins;
@@ -80,6 +82,7 @@ mod suggest;
 mod terms;
 mod threads;
 mod view;
+mod watched_file;
 mod whole;
 mod writer;
 
@@ -107,7 +110,6 @@ pub use self::options::EmbeddedOptions;
 use self::pins::{PinLimits, Pins};
 use self::predicate::Predicate;
 use self::store::Store;
-use self::store_file::StoreFile;
 use self::threads::spawn;
 use self::view::View;
 use self::writer::{Disk, GroupLimits, Job, Shared};
@@ -202,7 +204,7 @@ impl Embedded {
         let numbers = shared.clone();
         let disk = Disk {
             dir,
-            store: files.path(STORE).map(StoreFile::at),
+            store: store.file.clone(),
             min_free_bytes: options.min_free_bytes,
             min_free_to_delete: options.min_free_bytes_to_delete.min(options.min_free_bytes),
         };

@@ -9,6 +9,7 @@ mod index;
 mod store;
 mod untouched;
 
+use std::fs::File;
 use std::path::Path;
 
 use redb::{Database, ReadableDatabase};
@@ -68,6 +69,18 @@ pub(super) fn check(files: &dyn Files, interrupt: &Interrupt) -> Result<Checked>
     }
     Ok(checked)
 }
+
+/// Checks every page of the store in this file by its checksum, which this process may have open meanwhile.
+pub(super) fn pages(file: &Path) -> Result<()> {
+    caught(THE_STORE, || {
+        let mut how = Database::builder();
+        untouched::in_memory(File::open(file)?, false, how.set_cache_size(PAGES).set_check_integrity_on_open(true))?;
+        Ok(())
+    })
+}
+
+/// Memory for pages that are only checked, in bytes.
+const PAGES: usize = 8 << 20;
 
 /// Opens the store, of an older format, too.
 fn open(files: &dyn Files) -> Result<(Database, Snapshot)> {

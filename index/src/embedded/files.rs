@@ -7,12 +7,15 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use redb::{Builder, Database};
 use tantivy::Directory;
 use tantivy::directory::MmapDirectory;
 
 use super::fault::remedy;
+use super::store_file::StoreFile;
+use super::watched_file::Watch;
 use crate::{Error, ErrorKind, Result};
 
 /// The file of the store.
@@ -34,6 +37,11 @@ pub(super) trait Files: fmt::Debug + Send + Sync {
 
     /// Opens a store in this file, which is created if it is missing.
     fn store(&self, name: &str, how: &mut Builder) -> Result<Database>;
+
+    /// Where the store lies, if it is watched.
+    fn store_file(&self) -> Option<StoreFile> {
+        None
+    }
 
     /// The index in this folder.
     fn index(&self, folder: &str) -> Result<Box<dyn Directory>>;
@@ -59,7 +67,7 @@ pub(super) trait Files: fmt::Debug + Send + Sync {
 
 /// A folder of this machine.
 #[derive(Debug)]
-pub(super) struct Folder(PathBuf);
+pub(super) struct Folder(PathBuf, Arc<Watch>);
 
 impl Folder {
     /// Opens the folder, and creates it if it is missing.
@@ -75,7 +83,7 @@ impl Folder {
     pub(super) fn existing(dir: &Path) -> Result<Self> {
         match fs::metadata(dir) {
             Ok(found) if !found.is_dir() => Err(not("a folder", dir)),
-            Ok(_) => Ok(Self(dir.to_owned())),
+            Ok(_) => Ok(Self(dir.to_owned(), Arc::new(Watch::of(dir.join(STORE))))),
             Err(error) => Err(Error::from(error).about(dir.display())),
         }
     }
@@ -125,8 +133,13 @@ impl Files for Folder {
                 let told = format!("{} cannot be read and written: {error}{}", file.display(), remedy(error.kind()));
                 Err(Error::new(ErrorKind::Storage, told))
             }
+            Ok(file) if name == STORE => Ok(how.create_with_backend(self.1.open(file)?)?),
             _ => Ok(how.create(file)?),
         }
+    }
+
+    fn store_file(&self) -> Option<StoreFile> {
+        Some(StoreFile::at(self.0.join(STORE), self.1.clone()))
     }
 
     fn index(&self, folder: &str) -> Result<Box<dyn Directory>> {

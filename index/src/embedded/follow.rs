@@ -27,6 +27,7 @@ use super::reindex::{self, Rebuilding};
 use super::store::{Snapshot, Store};
 use super::threads::spawn;
 use super::view::View;
+use super::watched_file::Watch;
 use super::writer::{Followed, Shared};
 use crate::{Error, ErrorKind, Progress, Result};
 
@@ -187,6 +188,7 @@ impl Follower {
         if self.store.fault.load().is_some() {
             return self.store.reopen().is_ok();
         }
+        self.store.look_at_file(Watch::look);
         let mut found = false;
         let suspects = std::mem::take(&mut *self.shared.suspects.lock().unwrap_or_else(PoisonError::into_inner));
         if !suspects.is_empty() {
@@ -198,7 +200,7 @@ impl Follower {
                 // If that fails, the next look tries again.
                 let _ = self.store.reopen();
             }
-            found |= self.check_indexes();
+            found |= self.check_files();
         }
         found |= self.rebuild();
         if self.pending.is_empty() && self.retry.is_none() {
@@ -247,16 +249,17 @@ impl Follower {
         }
     }
 
-    /// Closes the indexes if one of their files is damaged, so that opening rebuilds that index. A query may also fail for
-    /// reasons of its own, so this is not repeated too often.
-    fn check_indexes(&mut self) -> bool {
+    /// Closes the indexes if one of their files is damaged, so that opening rebuilds that index. If none is, the store may be.
+    /// A query may also fail for reasons of its own, so this is not repeated too often.
+    fn check_files(&mut self) -> bool {
         if self.checked.is_some_and(|checked| checked.elapsed() < CHECK_EVERY) {
             return false;
         }
         self.checked = Some(Instant::now());
         let damaged = self.indexes.as_ref().is_some_and(Indexes::damaged);
-        if damaged {
-            self.indexes = None;
+        match damaged {
+            true => self.indexes = None,
+            false => self.store.look_at_file(Watch::check),
         }
         damaged
     }

@@ -21,6 +21,7 @@ use super::aggregate::Aggregate;
 use super::fault::caught;
 use super::record::{self, ArticleRecord, ChangeRecord};
 use super::store_file::StoreFile;
+use super::watched_file::Watch;
 use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, Error, ErrorKind, Result};
 
 /// Article id → sequence number of its current version.
@@ -146,6 +147,15 @@ impl Store {
         *db = Some(opened?);
         self.openings.fetch_add(1, Ordering::Release);
         Ok(())
+    }
+
+    /// Looks whether the file was damaged or overwritten. Such a file is not written any more.
+    pub(super) fn look_at_file(&self, look: impl FnOnce(&Watch) -> Result<()>) {
+        let Some(file) = &self.file else { return };
+        if look(&file.watch).is_err() && file.watch.overwritten().is_some() && self.fault.load().is_none() {
+            // It is not opened again: that says why, to whoever asks.
+            let _ = self.reopen();
+        }
     }
 
     /// Whether the file is open and takes reads and writes.

@@ -17,7 +17,6 @@ use crate::embedded::fault::caught;
 use crate::embedded::files::{Files, STORE};
 use crate::embedded::record;
 use crate::embedded::store::{self, COUNTERS, Snapshot, Store, THE_STORE, prepare};
-use crate::embedded::store_file::StoreFile;
 use crate::{AnalyzedArticle, Error, ErrorKind, Result};
 
 /// Articles in one commit of the new file.
@@ -49,7 +48,7 @@ pub(in crate::embedded) fn open(files: &Arc<dyn Files>, cache: usize) -> Result<
     let again = files.clone();
     let again = move || again.store(STORE, &mut builder(cache));
     let mut store = Store::of(db, Box::new(again))?;
-    store.file = files.path(STORE).map(StoreFile::at);
+    store.file = files.store_file();
     Ok((store, salvaged))
 }
 

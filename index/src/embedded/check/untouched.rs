@@ -57,9 +57,7 @@ impl Files for Untouched {
                 format!("{} cannot be read: {error}{}", path.display(), remedy(error.kind())),
             )
         })?;
-        let length = file.metadata()?.len();
-        let changed = Changed { length, kept: length, blocks: BTreeMap::new() };
-        Ok(how.create_with_backend(InMemory { file: FileBackend::new(file)?, locks, changed: Mutex::new(changed) })?)
+        in_memory(file, locks, how)
     }
 
     fn index(&self, folder: &str) -> Result<Box<dyn Directory>> {
@@ -89,6 +87,13 @@ impl Files for Untouched {
     fn sync(&self) -> Result<()> {
         Err(unchanged().into())
     }
+}
+
+/// Opens the store in a file. What is written to it stays in memory.
+pub(super) fn in_memory(file: File, locks: bool, how: &Builder) -> Result<Database> {
+    let length = file.metadata()?.len();
+    let changed = Changed { length, kept: length, blocks: BTreeMap::new() };
+    Ok(how.create_with_backend(InMemory { file: FileBackend::new(file)?, locks, changed: Mutex::new(changed) })?)
 }
 
 /// Bytes that are kept in memory together.
