@@ -43,6 +43,7 @@ mod fault;
 mod files;
 mod filter;
 mod follow;
+mod index_files;
 mod indexes;
 mod list;
 mod listing;

@@ -81,7 +81,7 @@ fn article(id: &str) -> Article {
 }
 
 /// An article with one sentence that mentions one person, whom it gives this name.
-fn about(id: &str, name: &str) -> AnalyzedArticle {
+pub(super) fn about(id: &str, name: &str) -> AnalyzedArticle {
     let sentence = Sentence { span: Span::new(0, 6), paragraph: 0, role: SentenceRole::Body };
     let entity = Entity {
         name: name.into(),

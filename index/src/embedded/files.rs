@@ -8,6 +8,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use redb::{Builder, Database};
 use tantivy::Directory;
@@ -23,6 +24,9 @@ pub(super) const STORE: &str = "articles.redb";
 
 /// A file that is written to see whether that is possible. One that is left over goes with the next start.
 const PROBE: &str = "probe";
+
+/// The length of a file, and when it was written.
+pub(super) type Seen = (u64, Option<SystemTime>);
 
 /// The files of a data directory.
 pub(super) trait Files: fmt::Debug + Send + Sync {
@@ -45,6 +49,11 @@ pub(super) trait Files: fmt::Debug + Send + Sync {
 
     /// The index in this folder.
     fn index(&self, folder: &str) -> Result<Box<dyn Directory>>;
+
+    /// What shows whether a file is as it was. None if there is none, or if nothing shows it.
+    fn seen(&self, _name: &str) -> Option<Seen> {
+        None
+    }
 
     /// The names of what lies in the folder of an index.
     fn list(&self, folder: &str) -> Result<Vec<PathBuf>>;
@@ -153,6 +162,11 @@ impl Files for Folder {
             }
         }
         Ok(Box::new(MmapDirectory::open(path).map_err(tantivy::TantivyError::from)?))
+    }
+
+    fn seen(&self, name: &str) -> Option<Seen> {
+        let found = fs::metadata(self.0.join(name)).ok()?;
+        Some((found.len(), found.modified().ok()))
     }
 
     fn list(&self, folder: &str) -> Result<Vec<PathBuf>> {

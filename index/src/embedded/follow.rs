@@ -20,6 +20,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use super::change::Suspects;
 use super::fault::caught;
 use super::files::Files;
+use super::index_files::IndexFiles;
 use super::indexes::{Fields, INDEXES, Indexes};
 use super::opened::Opened;
 use super::options::EmbeddedOptions;
@@ -68,6 +69,8 @@ pub(super) struct Follower {
     looked: Instant,
     /// When it last checked all files of the indexes.
     checked: Option<Instant>,
+    /// Their files, watched for damage.
+    index_files: IndexFiles,
     /// When changes were last shown, if small segments were not merged since.
     untidy: Option<Instant>,
     /// Ends when small segments are merged.
@@ -102,6 +105,8 @@ impl Follower {
         shared.followed.store(snapshot.seq, Ordering::Release);
         let view = View::new(fields.clone(), indexes.searchers(), snapshot, shared.ahead.clone())?;
         let view = Arc::new(ArcSwap::from_pointee(view));
+        let mut index_files = IndexFiles::read_every(options.read_indexes_every);
+        index_files.note(&*files, &indexes)?;
         let (indexes, pending, looked) = (Some(indexes), Vec::new(), Instant::now());
         let (checked, rebuilding, reindexed) = (None, None, Vec::new());
         let measures_until = Instant::now() + MEASURED;
@@ -125,6 +130,7 @@ impl Follower {
             retry,
             looked,
             checked,
+            index_files,
             untidy: Some(Instant::now()),
             tidying: None,
             measures_until,
@@ -202,6 +208,10 @@ impl Follower {
             }
             found |= self.check_files();
         }
+        if let Some(damage) = self.index_files.damage(&self.files) {
+            self.close_damaged(&damage);
+            found = true;
+        }
         found |= self.rebuild();
         if self.pending.is_empty() && self.retry.is_none() {
             // Searches are slower until it is done, and nothing else depends on it.
@@ -258,10 +268,20 @@ impl Follower {
         self.checked = Some(Instant::now());
         let damaged = self.indexes.as_ref().is_some_and(Indexes::damaged);
         match damaged {
-            true => self.indexes = None,
+            true => self.close_damaged("a file of a search index is damaged"),
             false => self.store.look_at_file(Watch::check),
         }
         damaged
+    }
+
+    /// Closes the indexes, so that opening rebuilds the one with a damaged file. Until then searches may be wrong, and health
+    /// says so.
+    fn close_damaged(&mut self, damage: &str) {
+        tracing::warn!(damage, "a search index was damaged while it was in use");
+        let told =
+            format!("{damage}; the search index is being made anew, and until then searches may find the wrong things");
+        self.shared.fault.store(Some(Arc::new(told)));
+        self.indexes = None;
     }
 
     /// Begins to build indexes if somebody asked for it, and puts in place what is complete. True if they are to be opened.
@@ -375,6 +395,7 @@ impl Follower {
     fn publish(&mut self, indexes: Indexes, snapshot: Snapshot) -> Result<()> {
         let view = View::new(self.fields.clone(), indexes.searchers(), snapshot, self.shared.ahead.clone())?;
         self.view.swap(Arc::new(view)).forget();
+        self.index_files.note(&*self.files, &indexes)?;
         self.indexes = Some(indexes);
         Ok(())
     }

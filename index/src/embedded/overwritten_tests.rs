@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write as _};
 use std::path::Path;
 
-use super::failure_tests::{eventually, listed, put, write};
+use super::failure_tests::{about, eventually, listed, put, write};
 use super::*;
 use crate::Change;
 
@@ -21,11 +21,22 @@ fn bytes(file: &Path) -> Vec<u8> {
     bytes
 }
 
+/// Puts an article of one sentence.
+fn put_sentence(engine: &Embedded, id: &str) -> Change {
+    write(engine, Write::Put(Box::new(about(id, "Bero Tamm")), None)).unwrap()
+}
+
+/// How many sentences a search for all finds.
+fn sentences(engine: &Embedded) -> u64 {
+    engine.sentences(&SentenceQuery::default(), &Interrupt::default()).map_or(0, |page| page.total.count)
+}
+
 /// An engine that holds the articles a and b, and its store.
 fn engine(folder: &Path) -> (Embedded, PathBuf) {
     let engine = Embedded::open(folder, EmbeddedOptions::default()).unwrap();
-    assert_eq!(put(&engine, "a").unwrap(), Change::Created);
-    assert_eq!(put(&engine, "b").unwrap(), Change::Created);
+    for id in ["a", "b"] {
+        assert_eq!(put_sentence(&engine, id), Change::Created);
+    }
     (engine, folder.join("articles.redb"))
 }
 
@@ -61,7 +72,7 @@ fn a_store_that_is_overwritten_takes_nothing_in() {
         refused(&engine);
         let left = bytes(&file);
         drop(engine);
-        assert_eq!(bytes(&file) == left, true, "{what}: what is somebody else's is left as it is");
+        assert!(bytes(&file) == left, "{what}: what is somebody else's is left as it is");
     }
 }
 
@@ -89,6 +100,69 @@ fn a_store_that_is_only_touched_goes_on() {
     let engine = Embedded::open(folder.path(), EmbeddedOptions::default()).unwrap();
     assert!(!engine.opened().salvaged);
     assert_eq!(listed(&engine).unwrap(), 7);
+}
+
+/// The files of an index, which may be made anew meanwhile.
+fn files_of(folder: &Path, index: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder.join(index)).into_iter().flatten().flatten().map(|entry| entry.path());
+    // The last is written with every commit.
+    entries.filter(|file| file.extension().is_some_and(|ending| ending != "lock" && ending != "json")).collect()
+}
+
+/// Whether the index has files, and none of them begins with these bytes.
+fn made_anew(folder: &Path, index: &str, overwritten: &[u8]) -> bool {
+    let files = files_of(folder, index);
+    !files.is_empty() && files.iter().all(|file| std::fs::read(file).is_ok_and(|found| !found.starts_with(overwritten)))
+}
+
+#[test]
+fn files_of_an_index_that_are_overwritten_are_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let (engine, _) = engine(folder.path());
+    for index in ["sentences", "entities"] {
+        let files = files_of(folder.path(), index);
+        assert!(!files.is_empty());
+        for file in files {
+            let length = bytes(&file).len();
+            overwrite(&file, 0, &vec![0xff; length]);
+        }
+        eventually("they are whole again", || {
+            engine.health() == Health::default() && made_anew(folder.path(), index, &[0xff; 4])
+        });
+    }
+    assert_eq!(put_sentence(&engine, "c"), Change::Created);
+    assert_eq!(sentences(&engine), 3);
+    drop(engine);
+    let engine = Embedded::open(folder.path(), EmbeddedOptions::default()).unwrap();
+    assert_eq!(engine.opened().rebuilt, []);
+}
+
+#[test]
+fn a_file_of_an_index_that_is_cut_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let (engine, _) = engine(folder.path());
+    let cut = files_of(folder.path(), "sentences").into_iter().find(|file| bytes(file).len() > 64).unwrap();
+    File::options().write(true).open(&cut).unwrap().set_len(20).unwrap();
+    eventually("it is gone", || !cut.exists());
+    eventually("the index is whole", || engine.health() == Health::default());
+    assert_eq!(sentences(&engine), 2);
+}
+
+#[test]
+fn what_a_disk_loses_of_an_index_without_a_trace_is_found_by_reading() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = EmbeddedOptions { read_indexes_every: std::time::Duration::ZERO, ..EmbeddedOptions::default() };
+    let engine = Embedded::open(folder.path(), options).unwrap();
+    assert_eq!(put_sentence(&engine, "a"), Change::Created);
+    for file in files_of(folder.path(), "sentences") {
+        let modified = std::fs::metadata(&file).unwrap().modified().unwrap();
+        overwrite(&file, 0, &[0x55; 4]);
+        File::options().write(true).open(&file).unwrap().set_modified(modified).unwrap();
+    }
+    eventually("it is whole again", || {
+        engine.health() == Health::default() && made_anew(folder.path(), "sentences", &[0x55; 4])
+    });
+    assert_eq!(sentences(&engine), 1);
 }
 
 #[test]

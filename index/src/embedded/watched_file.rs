@@ -12,13 +12,13 @@ use std::io;
 use std::ops::Bound;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
 
 use arc_swap::ArcSwapOption;
 use redb::backends::FileBackend;
 use redb::{BackendError, StorageBackend};
 
 use super::check;
+use super::files::Seen;
 use crate::{Error, ErrorKind, Result};
 
 /// So many bytes at its start change with every commit.
@@ -52,9 +52,6 @@ struct Last {
     /// Its length, and when it was written.
     seen: Option<Seen>,
 }
-
-/// The length of a file, and when it was written.
-type Seen = (u64, Option<SystemTime>);
 
 impl Watch {
     /// Watches the file at this path once it is open.
