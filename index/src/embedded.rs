@@ -204,6 +204,7 @@ impl Embedded {
             GroupLimits { now: options.now, articles: options.group_articles.max(1), bytes: options.group_bytes };
         let numbers = shared.clone();
         let disk = Disk {
+            files: files.clone(),
             dir,
             store: store.file.clone(),
             min_free_bytes: options.min_free_bytes,

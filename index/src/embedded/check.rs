@@ -12,11 +12,13 @@ mod untouched;
 use std::fs::File;
 use std::path::Path;
 
+use redb::backends::FileBackend;
 use redb::{Database, ReadableDatabase};
 
 use self::finding::{ANOTHER, WRITTEN_ANEW};
 pub use self::finding::{Checked, Finding};
 use self::untouched::Untouched;
+pub(super) use self::untouched::in_memory;
 use super::fault::caught;
 use super::files::{Files, STORE};
 use super::indexes::{Fields, INDEXES};
@@ -74,8 +76,8 @@ pub(super) fn check(files: &dyn Files, interrupt: &Interrupt) -> Result<Checked>
 pub(super) fn pages(file: &Path) -> Result<()> {
     caught(THE_STORE, || {
         let mut how = Database::builder();
-        untouched::in_memory(File::open(file)?, false, how.set_cache_size(PAGES).set_check_integrity_on_open(true))?;
-        Ok(())
+        let file = Box::new(FileBackend::new(File::open(file)?)?);
+        in_memory(file, false, how.set_cache_size(PAGES).set_check_integrity_on_open(true)).map(drop)
     })
 }
 

@@ -10,10 +10,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use redb::backends::FileBackend;
 use redb::{Builder, Database};
 use tantivy::Directory;
 use tantivy::directory::MmapDirectory;
 
+use super::check;
 use super::fault::remedy;
 use super::store_file::StoreFile;
 use super::watched_file::Watch;
@@ -41,6 +43,12 @@ pub(super) trait Files: fmt::Debug + Send + Sync {
 
     /// Opens a store in this file, which is created if it is missing.
     fn store(&self, name: &str, how: &mut Builder) -> Result<Database>;
+
+    /// Whether the file system of the data directory takes no writes at present.
+    fn read_only(&self) -> bool;
+
+    /// Opens the store for reading. What is written to it stays in memory.
+    fn store_to_read(&self, name: &str, how: &Builder) -> Result<Database>;
 
     /// Where the store lies, if it is watched.
     fn store_file(&self) -> Option<StoreFile> {
@@ -145,6 +153,21 @@ impl Files for Folder {
             Ok(file) if name == STORE => Ok(how.create_with_backend(self.1.open(file)?)?),
             _ => Ok(how.create(file)?),
         }
+    }
+
+    #[cfg(unix)]
+    fn read_only(&self) -> bool {
+        use rustix::fs::StatVfsMountFlags;
+        rustix::fs::statvfs(&self.0).is_ok_and(|found| found.f_flag.contains(StatVfsMountFlags::RDONLY))
+    }
+
+    #[cfg(not(unix))]
+    fn read_only(&self) -> bool {
+        false
+    }
+
+    fn store_to_read(&self, name: &str, how: &Builder) -> Result<Database> {
+        check::in_memory(Box::new(FileBackend::new(File::open(self.file(name)?)?)?), false, how)
     }
 
     fn store_file(&self) -> Option<StoreFile> {

@@ -162,6 +162,10 @@ impl Follower {
                 _ => caught("the search index", || self.catch_up(durable)),
             };
             self.settle(outcome);
+            if self.stale() {
+                // If the indexes cannot follow now, readers go on with what they have.
+                let _ = self.read_on();
+            }
         }
         self.rebuilding = None;
         // It is removed again at the next start, if not now.
@@ -175,6 +179,17 @@ impl Follower {
     /// Whether the store was reopened after the current view was made, which makes that view unreadable.
     fn stale(&self) -> bool {
         self.view.load().store.opening != self.store.opening()
+    }
+
+    /// Shows readers the store that was opened anew, with the indexes as they were, if those fit it.
+    fn read_on(&self) -> Result<()> {
+        let (snapshot, shown) = (self.store.snapshot()?, self.view.load_full());
+        if snapshot.seq == shown.store.seq {
+            let (fields, ahead) = (self.fields.clone(), self.shared.ahead.clone());
+            let view = View::new(fields, shown.searchers.clone(), snapshot, ahead)?;
+            self.view.swap(Arc::new(view)).forget();
+        }
+        Ok(())
     }
 
     /// Whether it is time to retry.
@@ -191,7 +206,11 @@ impl Follower {
         if self.looked < self.measures_until {
             self.measure();
         }
-        if self.store.fault.load().is_some() {
+        if let Some(fault) = &*self.store.fault.load() {
+            let waiting = std::mem::take(&mut *self.shared.reindex.lock().unwrap_or_else(PoisonError::into_inner));
+            reindex::tell(waiting, &Err(Error::new(ErrorKind::Storage, fault.as_str())));
+        }
+        if self.store.fault.load().is_some() || self.store.is_only_read() && !self.files.read_only() {
             return self.store.reopen().is_ok();
         }
         self.store.look_at_file(Watch::look);
