@@ -47,6 +47,11 @@ pub(super) trait Files: fmt::Debug + Send + Sync {
     /// Whether the file system of the data directory takes no writes at present.
     fn read_only(&self) -> bool;
 
+    /// By how many bytes the system lets the store grow, however much is free on the disk.
+    fn may_grow(&self) -> u64 {
+        u64::MAX
+    }
+
     /// Opens the store for reading. What is written to it stays in memory.
     fn store_to_read(&self, name: &str, how: &Builder) -> Result<Database>;
 
@@ -159,6 +164,14 @@ impl Files for Folder {
     fn read_only(&self) -> bool {
         use rustix::fs::StatVfsMountFlags;
         rustix::fs::statvfs(&self.0).is_ok_and(|found| found.f_flag.contains(StatVfsMountFlags::RDONLY))
+    }
+
+    #[cfg(unix)]
+    fn may_grow(&self) -> u64 {
+        use rustix::process::{Resource, getrlimit};
+        let Some(most) = getrlimit(Resource::Fsize).current else { return u64::MAX };
+        let bytes = fs::metadata(self.0.join(STORE)).map_or(0, |found| found.len());
+        most.saturating_sub(bytes)
     }
 
     #[cfg(not(unix))]

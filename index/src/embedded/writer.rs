@@ -19,6 +19,7 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::ahead::Ahead;
 use super::change::Outcome;
+use super::fault::LARGER_FILES;
 use super::files::Files;
 use super::store::Store;
 use super::store_file::StoreFile;
@@ -125,11 +126,19 @@ impl Disk {
             return [Some(error.clone()), Some(error)];
         }
         // If the free space is unknown, there is room until the store finds otherwise.
-        let free = fs4::available_space(&self.dir).unwrap_or(u64::MAX);
+        let (on_disk, in_file) = (fs4::available_space(&self.dir).unwrap_or(u64::MAX), self.files.may_grow());
+        let free = on_disk.min(in_file);
         let refuses = |least: u64, what: &str| {
             let (dir, free, least) = (self.dir.display(), free >> 20, least.div_ceil(1 << 20));
-            let message =
-                format!("only {free} MiB are free in {dir}; {least} MiB must stay free, so no article is {what}");
+            let message = match in_file < on_disk {
+                true => format!(
+                    "the store of articles in {dir} may grow by {free} MiB, and {least} MiB must be left, so no article is \
+                     {what}{LARGER_FILES}"
+                ),
+                false => {
+                    format!("only {free} MiB are free in {dir}; {least} MiB must stay free, so no article is {what}")
+                }
+            };
             Error::new(ErrorKind::Storage, message)
         };
         [
