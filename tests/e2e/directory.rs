@@ -229,3 +229,20 @@ async fn what_may_not_be_opened_is_named_with_what_to_do() {
         assert!(output.status.code() == Some(1) && told, "{} {mode:o}: {said}", place.display());
     }
 }
+
+#[tokio::test]
+async fn files_that_may_not_grow_are_told_like_a_full_disk() {
+    let data = tempfile::tempdir().unwrap();
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "ulimit -f 100 && exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_sayso"), "serve"]);
+    let output = shell.args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(data.path().join("data")).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && said.contains("ulimit -f"), "{:?} {said}", output.status);
+
+    // In blocks of 512 bytes: the store may not grow by as much as must be left.
+    let server = Server::start_limited("-f 200000", &["--analysis", "fast"]);
+    let refused = server.try_put(article("a", STORY)).await.unwrap_err();
+    assert!(refused.code() == Code::Unavailable && refused.message().contains("ulimit -f"), "{refused}");
+    assert!(server.info().await.faults.iter().any(|fault| fault.message.contains("ulimit -f")));
+    assert!(server.ids().await.is_empty(), "reads go on");
+}
