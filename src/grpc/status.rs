@@ -237,7 +237,7 @@ pub(crate) fn stalled(within: Duration) -> Status {
 }
 
 /// There are too many unread answers.
-pub(super) fn unread(limit: &'static str, most: usize) -> Status {
+pub(crate) fn unread(limit: &'static str, most: usize) -> Status {
     let mut details = info("ANSWERS_UNREAD", vec![("limit", limit.to_owned()), ("most", most.to_string())]);
     details.set_retry_info(Some(spread(Duration::from_secs(1))));
     let message = format!(

@@ -81,6 +81,17 @@ pub(super) fn pages(file: &Path) -> Result<()> {
     })
 }
 
+/// Cuts off what somebody appended to a store that is whole without it. Otherwise it is left as it is.
+pub(super) fn cut_tail(path: &Path, file: &File) -> Result<()> {
+    let length = file.metadata()?.len();
+    let whole = length - length % untouched::BLOCK;
+    if whole == length || whole == 0 || pages(path).is_err() {
+        return Ok(());
+    }
+    tracing::warn!(file = %path.display(), bytes = length - whole, "cut off what another program appended to the store");
+    Ok(file.set_len(whole)?)
+}
+
 /// Memory for pages that are only checked, in bytes.
 const PAGES: usize = 8 << 20;
 

@@ -155,7 +155,10 @@ impl Files for Folder {
                 let told = format!("{} cannot be read and written: {error}{}", file.display(), remedy(error.kind()));
                 Err(Error::new(ErrorKind::Storage, told))
             }
-            Ok(file) if name == STORE => Ok(how.create_with_backend(self.1.open(file)?)?),
+            Ok(opened) if name == STORE => {
+                check::cut_tail(&file, &opened)?;
+                Ok(how.create_with_backend(self.1.open(opened)?)?)
+            }
             _ => Ok(how.create(file)?),
         }
     }

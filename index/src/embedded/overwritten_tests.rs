@@ -180,3 +180,20 @@ fn a_reader_that_meets_a_damaged_page_closes_the_store() -> io::Result<()> {
     let _ = write(&engine, Write::Delete("a".into(), None)).unwrap_err();
     Ok(())
 }
+
+#[test]
+fn bytes_behind_the_end_of_the_store_cost_nothing() {
+    for more in [1, 100, 4096, 1 << 20] {
+        let folder = tempfile::tempdir().unwrap();
+        let (engine, file) = engine(folder.path());
+        drop(engine);
+        let length = bytes(&file).len() as u64;
+        overwrite(&file, length, &vec![0x33; more]);
+        let engine = Embedded::open(folder.path(), EmbeddedOptions::default()).unwrap();
+        assert!(!engine.opened().salvaged);
+        assert_eq!(sentences(&engine), 2);
+        assert_eq!(put_sentence(&engine, "c"), Change::Created);
+        drop(engine);
+        assert_eq!(listed(&Embedded::open(folder.path(), EmbeddedOptions::default()).unwrap()).unwrap(), 3);
+    }
+}

@@ -99,13 +99,17 @@ impl Files for Untouched {
 
 /// Opens a store. What is written to it stays in memory.
 pub(in crate::embedded) fn in_memory(file: Box<dyn StorageBackend>, locks: bool, how: &Builder) -> Result<Database> {
-    let length = file.len()?;
+    // A store consists of whole pages: what is behind the last one is not its own.
+    let length = match file.len()? {
+        length if length > BLOCK => length - length % BLOCK,
+        length => length,
+    };
     let changed = Changed { length, kept: length, blocks: BTreeMap::new() };
     Ok(how.create_with_backend(InMemory { file, locks, changed: Mutex::new(changed) })?)
 }
 
-/// Bytes that are kept in memory together.
-const BLOCK: u64 = 4096;
+/// Bytes that are kept in memory together, and those of a page.
+pub(super) const BLOCK: u64 = 4096;
 
 /// What differs from the file.
 #[derive(Debug)]
