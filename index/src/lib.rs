@@ -41,6 +41,7 @@
 //! ```
 
 mod article;
+mod clock;
 mod edits;
 pub mod embedded;
 mod engine;
@@ -49,6 +50,8 @@ mod export;
 mod highlight;
 mod hits;
 mod name;
+#[cfg(feature = "opensearch")]
+pub mod opensearch;
 pub mod query;
 mod rows;
 pub mod similar;
