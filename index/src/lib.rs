@@ -42,6 +42,7 @@
 
 mod article;
 mod clock;
+mod decide;
 mod edits;
 pub mod embedded;
 mod engine;
@@ -53,6 +54,8 @@ mod name;
 #[cfg(feature = "opensearch")]
 pub mod opensearch;
 pub mod query;
+mod queue;
+mod record;
 mod rows;
 pub mod similar;
 mod steps;

@@ -19,8 +19,8 @@ use sayso_document::{Analysis, Tier};
 
 use super::aggregate::Aggregate;
 use super::fault::caught;
-use super::record::{self, ArticleRecord, ChangeRecord};
 use super::store_file::StoreFile;
+use crate::record::{self, ArticleRecord, ChangeRecord};
 use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, Error, ErrorKind, Result};
 
 /// Article id → sequence number of its current version.

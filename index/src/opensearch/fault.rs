@@ -45,6 +45,16 @@ impl Refusal {
         self.status == 409
     }
 
+    /// Whether the document that was to be changed is gone.
+    pub(super) fn is_missing_document(&self) -> bool {
+        self.kind == "document_missing_exception"
+    }
+
+    /// Whether what was to be made is there already.
+    pub(super) fn is_there(&self) -> bool {
+        self.kind == "resource_already_exists_exception"
+    }
+
     /// Whether the index was closed for writing since its disk is full.
     fn is_full(&self) -> bool {
         self.reason.contains("read-only-allow-delete") || self.reason.contains("read-only / allow delete")
