@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::counter::Counter;
+use super::document;
 use super::fault::Refusal;
 use super::head::{self, Head};
 use super::setup::Places;
@@ -220,7 +221,9 @@ impl Changes {
                 let article = Article { version, ..new.article.clone() };
                 let article = AnalyzedArticle { article, analysis: new.analysis.clone() };
                 let kept = Kept { seq: number, article, pending: *pending };
-                let document = Value::Object(head::fields(&kept)?);
+                let mut document = head::fields(&kept)?;
+                document.extend(document::fields(kept.seq, &kept.article));
+                let document = Value::Object(document);
                 match old {
                     Some((guard, ..)) => line(lines, &json!({ "index": guard.on(&name) })),
                     None => line(lines, &json!({ "create": { "_id": name } })),
