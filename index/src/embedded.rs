@@ -67,7 +67,6 @@ mod power_cut_copy_tests;
 #[cfg(test)]
 mod power_cut_tests;
 mod predicate;
-mod record;
 #[cfg(test)]
 mod refusing_disk_tests;
 mod reindex;
@@ -113,11 +112,12 @@ use self::predicate::Predicate;
 use self::store::Store;
 use self::threads::spawn;
 use self::view::View;
-use self::writer::{Disk, GroupLimits, Job, Shared};
+use self::writer::{Disk, Shared};
 use crate::query::{
     ArticleFilter, ArticleQuery, ArticleSearch, EntityQuery, MentionQuery, PageRequest, QuoteQuery, SentenceQuery,
     SpellingQuery, SuggestQuery,
 };
+use crate::queue::{GroupLimits, Job};
 use crate::{
     AnalyzedArticle, ArticleHit, ArticleMatch, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Exported,
     Health, Interrupt, Kept, MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit,
@@ -327,15 +327,9 @@ const FOLLOWER_QUEUE: usize = 64;
 
 impl Engine for Embedded {
     fn write(&self, write: Write, mut progress: OnProgress) {
-        if let Some(article) = write.article() {
-            let fault = match article.article.id.is_empty() {
-                true => Some("it has no id".to_owned()),
-                false => article.fault(),
-            };
-            if let Some(fault) = fault {
-                progress(Progress::Failed(Error::new(ErrorKind::Invalid, format!("the article is invalid: {fault}"))));
-                return;
-            }
+        if let Some(fault) = write.fault() {
+            progress(Progress::Failed(fault));
+            return;
         }
         self.shared.waiting.fetch_add(1, Ordering::AcqRel);
         let job = Job { write, progress };

@@ -162,6 +162,16 @@ impl Write {
             Self::Want(..) | Self::Delete(..) => None,
         }
     }
+
+    /// Why the article that it brings cannot be stored, if it cannot.
+    pub(crate) fn fault(&self) -> Option<Error> {
+        let article = self.article()?;
+        let fault = match article.article.id.is_empty() {
+            true => Some("it has no id".to_owned()),
+            false => article.fault(),
+        };
+        fault.map(|fault| Error::new(ErrorKind::Invalid, format!("the article is invalid: {fault}")))
+    }
 }
 
 /// An analysis that is still to come.

@@ -48,6 +48,10 @@ pub enum ErrorKind {
     Cancelled,
     /// The disk is full or cannot be written; nothing that was acknowledged is lost.
     Storage,
+    /// The disks of the cluster are nearly full: it takes nothing in until there is room.
+    Full,
+    /// The cluster does not answer, or cannot do at present what was asked.
+    Unreachable,
     /// The change is durable, but the indexes cannot follow at present.
     NotSearchable,
     /// What is on disk cannot be read back.

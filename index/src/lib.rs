@@ -41,6 +41,8 @@
 //! ```
 
 mod article;
+mod clock;
+mod decide;
 mod edits;
 pub mod embedded;
 mod engine;
@@ -48,8 +50,13 @@ mod error;
 mod export;
 mod highlight;
 mod hits;
+mod keys;
 mod name;
+#[cfg(feature = "opensearch")]
+pub mod opensearch;
 pub mod query;
+mod queue;
+mod record;
 mod rows;
 pub mod similar;
 mod steps;

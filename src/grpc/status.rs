@@ -60,6 +60,8 @@ pub(super) fn engine(error: sayso_index::Error) -> Status {
         ErrorKind::DeadlineExceeded => return deadline_exceeded(),
         ErrorKind::Cancelled => (Code::Cancelled, "CANCELLED"),
         ErrorKind::Storage => (Code::Unavailable, "STORAGE_UNAVAILABLE"),
+        ErrorKind::Unreachable => (Code::Unavailable, "STORAGE_UNAVAILABLE"),
+        ErrorKind::Full => (Code::ResourceExhausted, "STORAGE_FULL"),
         ErrorKind::NotSearchable => (Code::Unavailable, "NOT_SEARCHABLE_YET"),
         ErrorKind::Corrupt | ErrorKind::Newer => (Code::DataLoss, "STORAGE_CORRUPT"),
         ErrorKind::Closed => (Code::Unavailable, "STOPPING"),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use sayso_document::{Analysis, Counted, EntityType};
 use serde::{Deserialize, Serialize};
 
-use super::record;
+use crate::record;
 use crate::{EntityId, Result};
 
 /// What is known of an entity from any number of articles.

@@ -29,11 +29,12 @@ use redb::{Database, ReadableTable, ReadableTableMetadata, Table, WriteTransacti
 use sayso_document::{Analysis, Tier};
 
 use super::aggregate::Aggregate;
-use super::record::{self, ArticleRecord, ChangeRecord};
 use super::store::{
     self, ANALYSES, ARTICLES, BY_DATE, BY_UPDATED, COUNTERS, DAMAGED, ENTITIES, ENTITY_ARTICLES, IDS, LOG, META,
     PENDING, Store,
 };
+use crate::decide::{self, Absent};
+use crate::record::{self, ArticleRecord, ChangeRecord};
 use crate::{AnalyzedArticle, Change, EntityId, Error, ErrorKind, Receipt, Result, Version, Wanted, Write};
 
 impl Store {
@@ -171,15 +172,10 @@ impl<'t> Changes<'t> {
     /// Why a change that expects this etag cannot be made, if it cannot.
     fn stale(&self, id: &str, expected: u64) -> Result<Option<Error>> {
         let stands = match self.seq_of(id)? {
-            None => format!("there is no article {id:?}"),
-            Some(seq) => match self.version_of(seq)? {
-                Some(version) if version.etag == expected => return Ok(None),
-                Some(version) => format!("article {id:?} has the etag {:016x}", version.etag),
-                None => format!("the record of article {id:?} is damaged, so its etag is unknown"),
-            },
+            None => Err(Absent::Missing),
+            Some(seq) => self.version_of(seq)?.ok_or(Absent::Damaged),
         };
-        let message = format!("{stands}; the change expects the etag {expected:016x}");
-        Ok(Some(Error::new(ErrorKind::Stale, message)))
+        Ok(decide::stale(id, stands, expected))
     }
 
     /// Adds or replaces an article, unless the same one is there with an analysis that is as good.
@@ -190,10 +186,8 @@ impl<'t> Changes<'t> {
             (Some(seq), Some(model)) => (self.unchanged(seq)?, model),
             _ => (self.replace(old, new)?, new.analysis.model.clone()),
         };
-        if let Some(wanted) = wanted
-            && wanted.model != model
-        {
-            self.mark(receipt.seq, wanted.tier)?;
+        if let Some(tier) = decide::waits(None, wanted, &model) {
+            self.mark(receipt.seq, tier)?;
         }
         Ok(receipt)
     }
@@ -255,15 +249,10 @@ impl<'t> Changes<'t> {
     /// The version of `new` in place of the article with this number: the same one if only the analysis differs, and the first
     /// one if the present record is damaged.
     fn version_after(&self, old: Option<u64>, new: &AnalyzedArticle) -> Result<Version> {
-        let birth = self.totals.seq + 1;
-        if let Some(seq) = old
-            && let Some(bytes) = self.articles.get(seq)?
-            && let Some(record) = legible(record::decode_article(bytes.value()))?
-        {
-            let version = record.version();
-            return Ok(if record.is(&new.article) { version } else { version.next(&new.article, self.now, birth) });
-        }
-        Ok(Version::first(&new.article, self.now, birth))
+        let bytes = old.map(|seq| self.articles.get(seq)).transpose()?.flatten();
+        let record = bytes.as_ref().map(|bytes| legible(record::decode_article(bytes.value()))).transpose()?.flatten();
+        let stands = record.map(|record| (record.version(), record.is(&new.article)));
+        Ok(decide::version_after(stands, &new.article, self.now, self.totals.seq + 1))
     }
 
     /// The version of the article with this number. None if its record is damaged.
@@ -304,7 +293,7 @@ impl<'t> Changes<'t> {
         };
         let kept = self.damaged.get(seq)?.is_none()
             && record.is(&new.article)
-            && (record.model == new.analysis.model || analysis.tier > new.analysis.tier);
+            && decide::keeps(record.model, analysis.tier, &new.analysis);
         Ok(kept.then(|| record.model.to_owned()))
     }
 

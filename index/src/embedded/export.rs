@@ -3,8 +3,8 @@
 //! One read transaction sees one state, whatever is written in the meantime. While it is open, the store's file grows instead of
 //! using freed pages again.
 
-use super::record;
 use super::store::Snapshot;
+use crate::record;
 use crate::{Exported, Interrupt, Kept, Result};
 
 impl Snapshot {

@@ -48,7 +48,7 @@ fn older(dir: &Path, articles: &[AnalyzedArticle]) {
         {
             let mut records = txn.open_table(ARTICLES)?;
             for seq in 1..=articles.len() as u64 {
-                let bytes = record::as_in_version_2(records.get(seq)?.unwrap().value());
+                let bytes = crate::record::as_in_version_2(records.get(seq)?.unwrap().value());
                 records.insert(seq, bytes.as_slice())?;
             }
             txn.open_table(META)?.insert("format", FORMAT - 1)?;

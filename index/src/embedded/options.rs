@@ -1,7 +1,9 @@
 //! What the engine may use.
 
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
+
+use crate::clock::system_time;
 
 /// What the engine may use: memory, threads and disk, and how long it keeps views for page keys.
 ///
@@ -75,10 +77,4 @@ impl Default for EmbeddedOptions {
             now: system_time,
         }
     }
-}
-
-/// The system's clock. A time before 1970 counts as 1970.
-fn system_time() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }

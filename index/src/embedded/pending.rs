@@ -11,8 +11,8 @@ use redb::ReadableTableMetadata;
 use sayso_document::Tier;
 
 use super::predicate::Predicate;
-use super::record;
 use super::store::Snapshot;
+use crate::record;
 use crate::{Interrupt, Outdated, Pending, Result};
 
 /// How many articles one call of [`Snapshot::outdated`] looks through, which takes a fraction of a second.

@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 
 use sayso_document::Tier;
 
-use super::record::ArticleRecord;
 use super::search::unknown;
 use super::store::{self, Snapshot};
 use crate::query::{ArticleFilter, LabelFilter};
+use crate::record::ArticleRecord;
 use crate::{Result, text};
 
 /// An article filter, made ready to compare.

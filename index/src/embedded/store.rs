@@ -19,9 +19,9 @@ use sayso_document::{Analysis, Tier};
 
 use super::aggregate::Aggregate;
 use super::fault::caught;
-use super::record::{self, ArticleRecord, ChangeRecord};
 use super::store_file::StoreFile;
 use super::watched_file::Watch;
+use crate::record::{self, ArticleRecord, ChangeRecord};
 use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, Error, ErrorKind, Result};
 
 /// Article id → sequence number of its current version.

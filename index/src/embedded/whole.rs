@@ -28,12 +28,12 @@ use super::collect::{Best, Found, Room, rank_of_score, seq_of};
 use super::compile::{Compiler, has_words};
 use super::facet::Facets;
 use super::page;
-use super::record::ArticleRecord;
 use super::search::{order, sentence_of, unknown};
 use super::store;
 use super::view::View;
 use crate::highlight::Highlighter;
 use crate::query::{ArticleSearch, Field, Order, PageRequest};
+use crate::record::ArticleRecord;
 use crate::{ArticleMatch, Error, ErrorKind, Interrupt, MatchedSentence, Page, Result, Total};
 
 impl View {

@@ -13,7 +13,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwapOption;
-use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender};
 
@@ -23,20 +22,8 @@ use super::fault::LARGER_FILES;
 use super::files::Files;
 use super::store::Store;
 use super::store_file::StoreFile;
+use crate::queue::{GroupLimits, Groups, Job, refuse};
 use crate::{Change, Error, ErrorKind, OnProgress, Progress, Receipt, Write};
-
-/// How long a group waits for company if the previous one had some. Every commit rewrites the pages that lead to what
-/// it changed, so a few large commits cost less disk than many small ones. A lone writer, whose groups have one change,
-/// never waits.
-const LINGER: Duration = Duration::from_millis(50);
-
-/// A change on its way into the store.
-pub(super) struct Job {
-    /// The change.
-    pub(super) write: Write,
-    /// Whom to tell how far it is.
-    pub(super) progress: OnProgress,
-}
 
 /// Changes that are durable and wait to become searchable. An empty list asks for a new view anyway.
 pub(super) type Followed = Vec<(Receipt, OnProgress)>;
@@ -75,17 +62,6 @@ impl Shared {
             _ => {}
         }
     }
-}
-
-/// How much goes into one commit of the store, and the clock for it.
-#[derive(Clone, Copy)]
-pub(super) struct GroupLimits {
-    /// The moment, in microseconds since 1970.
-    pub(super) now: fn() -> i64,
-    /// The maximum number of changes.
-    pub(super) articles: usize,
-    /// The approximate maximum of bytes of text.
-    pub(super) bytes: usize,
 }
 
 /// The disk that holds the data, and how much of it must stay free.
@@ -174,11 +150,8 @@ pub(super) fn run(
     limits: GroupLimits,
     disk: &Disk,
 ) {
-    let mut linger = Duration::ZERO;
-    while let Ok(first) = queue.recv() {
-        let taken = take_group(first, queue, limits, linger);
+    for taken in Groups::new(queue, limits) {
         let size = taken.len();
-        linger = if size > 1 { LINGER } else { Duration::ZERO };
         let groups = disk.admit(taken);
         let admitted: usize = groups.iter().map(Vec::len).sum();
         shared.waiting.fetch_sub(size - admitted, Ordering::AcqRel);
@@ -217,24 +190,6 @@ fn write(store: &Store, group: Vec<Job>, followers: &Sender<Followed>, shared: &
     }
 }
 
-/// Takes what is queued, up to the limits, and waits for more for as long as `linger`.
-fn take_group(first: Job, queue: &Receiver<Job>, limits: GroupLimits, linger: Duration) -> Vec<Job> {
-    let until = Instant::now() + linger;
-    let mut bytes = weight(&first);
-    let mut group = vec![first];
-    while group.len() < limits.articles && bytes < limits.bytes {
-        let Ok(job) = queue.recv_deadline(until) else { break };
-        bytes += weight(&job);
-        group.push(job);
-    }
-    group
-}
-
-/// The bytes of text that a change brings.
-fn weight(job: &Job) -> usize {
-    job.write.article().map_or(0, |analyzed| analyzed.article.body.len())
-}
-
 /// Reports the changes as durable, or as failed. Returns those that wait to become searchable.
 fn acknowledge(group: Vec<Job>, outcomes: Vec<Outcome>, shared: &Shared) -> Followed {
     let receipts = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok());
@@ -251,11 +206,4 @@ fn acknowledge(group: Vec<Job>, outcomes: Vec<Outcome>, shared: &Shared) -> Foll
         }
     }
     done
-}
-
-/// Reports all changes as failed.
-fn refuse(group: Vec<Job>, error: &Error) {
-    for mut job in group {
-        (job.progress)(Progress::Failed(error.clone()));
-    }
 }

@@ -12,8 +12,8 @@ use redb::{ReadableTable, ReadableTableMetadata};
 
 use super::{Changes, Legible, legible, names};
 use crate::embedded::aggregate::Aggregate;
-use crate::embedded::record::{self, ChangeRecord};
 use crate::embedded::store::{self, Store};
+use crate::record::{self, ChangeRecord};
 use crate::{EntityId, Result};
 
 /// Which articles to look at.

@@ -10,8 +10,8 @@ use redb::Database;
 use super::Changes;
 use crate::embedded::fault::caught;
 use crate::embedded::files::{Files, STORE};
-use crate::embedded::record;
 use crate::embedded::store::{Store, THE_STORE};
+use crate::record;
 use crate::{Error, ErrorKind, Exported, Kept, Result};
 
 /// The file while it is being filled. Nobody takes it for a store.

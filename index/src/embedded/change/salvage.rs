@@ -15,8 +15,8 @@ use redb::{Builder, Database, ReadableDatabase};
 use super::Changes;
 use crate::embedded::fault::caught;
 use crate::embedded::files::{Files, STORE};
-use crate::embedded::record;
 use crate::embedded::store::{self, COUNTERS, Snapshot, Store, THE_STORE, prepare};
+use crate::record;
 use crate::{AnalyzedArticle, Error, ErrorKind, Result};
 
 /// Articles in one commit of the new file.

@@ -8,8 +8,8 @@ use super::finding::{Checked, MADE_ANEW, PUT_AGAIN};
 use crate::embedded::aggregate::Aggregate;
 use crate::embedded::change::salvage::check_counters;
 use crate::embedded::fault::caught;
-use crate::embedded::record;
 use crate::embedded::store::{Snapshot, THE_STORE, date_key, newest_key};
+use crate::record;
 use crate::{AnalyzedArticle, EntityId, Error, Interrupt, Result};
 
 /// What the indexes must hold.

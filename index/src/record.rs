@@ -24,10 +24,10 @@ use serde::{Deserialize, Serialize};
 use crate::{Error, ErrorKind, Result};
 use added::AddedRecord;
 #[cfg(test)]
-pub(super) use article::as_in_version_2;
-pub(super) use article::{ArticleRecord, decode_article, encode_article};
+pub(crate) use article::as_in_version_2;
+pub(crate) use article::{ArticleRecord, decode_article, encode_article};
 use codes::{ACTS, FORMS, KINDS, POLARITIES, ROLES, TIERS, TYPES};
-pub(super) use codes::{tier_code, tier_of, type_code, type_of};
+pub(crate) use codes::{tier_code, tier_of, type_code, type_of};
 use damage::corrupt;
 use parts::Parts;
 
@@ -39,24 +39,24 @@ const ANALYSIS_VERSION: u8 = 3;
 
 /// One change in the log that the indexes follow.
 #[derive(Serialize, Deserialize)]
-pub(super) struct ChangeRecord {
+pub(crate) struct ChangeRecord {
     /// The sequence number that the article had before.
-    pub(super) old: Option<u64>,
+    pub(crate) old: Option<u64>,
     /// Whether there is an article under this change's number (until a later change deletes it).
-    pub(super) put: bool,
+    pub(crate) put: bool,
     /// The entities of the old and the new version, whose figures changed.
-    pub(super) entities: Vec<String>,
+    pub(crate) entities: Vec<String>,
 }
 
 /// Writes a record.
-pub(super) fn encode(record: &impl Serialize) -> Result<Vec<u8>> {
+pub(crate) fn encode(record: &impl Serialize) -> Result<Vec<u8>> {
     let bytes = postcard::to_extend(record, vec![VERSION, 0, 0, 0, 0])
         .map_err(|error| Error::new(ErrorKind::Invalid, format!("the article cannot be written: {error}")))?;
     Ok(sealed(bytes))
 }
 
 /// Reads a record, which borrows from `bytes`.
-pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T> {
+pub(crate) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T> {
     let read = postcard::take_from_bytes(unsealed(bytes, VERSION)?.1);
     let (record, rest) = read.map_err(|error| corrupt(&format!("does not decode: {error}")))?;
     all_read(rest)?;
@@ -64,7 +64,7 @@ pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T> {
 }
 
 /// Writes an analysis, compressed, because it is read less often than a body.
-pub(super) fn encode_analysis(analysis: &Analysis) -> Result<Vec<u8>> {
+pub(crate) fn encode_analysis(analysis: &Analysis) -> Result<Vec<u8>> {
     let plain = postcard::to_extend(&AnalysisRecord::of(analysis), Vec::new())
         .and_then(|plain| postcard::to_extend(&AddedRecord::of(analysis), plain))
         .and_then(|plain| postcard::to_extend(&TIERS.code(analysis.tier), plain))
@@ -75,12 +75,12 @@ pub(super) fn encode_analysis(analysis: &Analysis) -> Result<Vec<u8>> {
 }
 
 /// Reads an analysis of any version.
-pub(super) fn decode_analysis(bytes: &[u8]) -> Result<Analysis> {
+pub(crate) fn decode_analysis(bytes: &[u8]) -> Result<Analysis> {
     decode_parts(bytes, Parts::All)
 }
 
 /// Reads what quotes need of an analysis of any version: no mentions, and of entities their names and types alone.
-pub(super) fn decode_quotes(bytes: &[u8]) -> Result<Analysis> {
+pub(crate) fn decode_quotes(bytes: &[u8]) -> Result<Analysis> {
     decode_parts(bytes, Parts::OfQuotes)
 }
 

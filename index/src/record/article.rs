@@ -18,30 +18,30 @@ const VERSION: u8 = 3;
 
 /// An article.
 #[derive(Serialize, Deserialize)]
-pub(in crate::embedded) struct ArticleRecord<'a> {
+pub(crate) struct ArticleRecord<'a> {
     /// [`Article::id`].
-    pub(in crate::embedded) id: &'a str,
+    pub(crate) id: &'a str,
     /// [`Article::url`].
     url: &'a str,
     /// [`Article::outlet`].
-    pub(in crate::embedded) outlet: &'a str,
+    pub(crate) outlet: &'a str,
     /// [`Article::title`].
     title: &'a str,
     /// [`Article::authors`].
     #[serde(borrow)]
-    pub(in crate::embedded) authors: Vec<&'a str>,
+    pub(crate) authors: Vec<&'a str>,
     /// [`Article::language`].
-    pub(in crate::embedded) language: &'a str,
+    pub(crate) language: &'a str,
     /// In microseconds since 1970.
-    pub(in crate::embedded) published_at: Option<i64>,
+    pub(crate) published_at: Option<i64>,
     /// The model of the analysis.
-    pub(in crate::embedded) model: &'a str,
+    pub(crate) model: &'a str,
     /// How many sentences the analysis has.
-    pub(in crate::embedded) sentences: u32,
+    pub(crate) sentences: u32,
     /// How many entities.
-    pub(in crate::embedded) entities: u32,
+    pub(crate) entities: u32,
     /// How many quotes.
-    pub(in crate::embedded) quotes: u32,
+    pub(crate) quotes: u32,
     /// [`Article::body`], which the checksum of the record covers.
     #[serde(serialize_with = "bytes")]
     body: &'a [u8],
@@ -83,7 +83,7 @@ impl<'a> Added<'a> {
 
 impl<'a> ArticleRecord<'a> {
     /// The record of an article with this version.
-    pub(in crate::embedded) fn of(analyzed: &'a AnalyzedArticle, version: Version) -> Self {
+    pub(crate) fn of(analyzed: &'a AnalyzedArticle, version: Version) -> Self {
         let AnalyzedArticle { article, analysis } = analyzed;
         Self {
             id: &article.id,
@@ -104,22 +104,22 @@ impl<'a> ArticleRecord<'a> {
     }
 
     /// The labels, in order of their keys.
-    pub(in crate::embedded) fn labels(&self) -> &[(&'a str, &'a str)] {
+    pub(crate) fn labels(&self) -> &[(&'a str, &'a str)] {
         self.added.as_ref().map_or(&[], |added| &added.labels)
     }
 
     /// The tier of the analysis. None in records of older versions, where only the analysis has it.
-    pub(in crate::embedded) fn tier(&self) -> Result<Option<Tier>> {
+    pub(crate) fn tier(&self) -> Result<Option<Tier>> {
         self.added.as_ref().map(|added| TIERS.value(added.tier)).transpose()
     }
 
     /// When the article last changed, if the record has it.
-    pub(in crate::embedded) fn updated(&self) -> Option<i64> {
+    pub(crate) fn updated(&self) -> Option<i64> {
         self.added.as_ref().and_then(|added| added.updated)
     }
 
     /// The version of the article. For a record of an older version, this reads the whole body.
-    pub(in crate::embedded) fn version(&self) -> Version {
+    pub(crate) fn version(&self) -> Version {
         match self.added {
             Some(Added { revision, created, updated, etag, text, .. }) => {
                 Version { revision, created, updated, etag, text }
@@ -131,17 +131,17 @@ impl<'a> ArticleRecord<'a> {
     }
 
     /// A part of the body; none if it has no such part.
-    pub(in crate::embedded) fn part(&self, span: Span) -> Option<&'a str> {
+    pub(crate) fn part(&self, span: Span) -> Option<&'a str> {
         std::str::from_utf8(self.body.get(span.range())?).ok()
     }
 
     /// How much of the body comes before a byte.
-    pub(in crate::embedded) fn before(&self, byte: usize) -> Before {
+    pub(crate) fn before(&self, byte: usize) -> Before {
         Before::of(&self.body[..byte.min(self.body.len())])
     }
 
     /// Whether this is the same article, whatever its analysis and version.
-    pub(in crate::embedded) fn is(&self, other: &Article) -> bool {
+    pub(crate) fn is(&self, other: &Article) -> bool {
         let Article { id, url, outlet, title, authors, language, published_at, published_on, labels, body, version: _ } =
             other;
         (self.id, self.url, self.outlet, self.title) == (id, url, outlet, title)
@@ -152,13 +152,13 @@ impl<'a> ArticleRecord<'a> {
     }
 
     /// The article.
-    pub(in crate::embedded) fn to_article(&self) -> Result<Article> {
+    pub(crate) fn to_article(&self) -> Result<Article> {
         let body = std::str::from_utf8(self.body).map_err(|error| corrupt(&format!("holds no text: {error}")))?;
         Ok(Article { body: body.to_owned(), ..self.to_article_without_body() })
     }
 
     /// The article without its body.
-    pub(in crate::embedded) fn to_article_without_body(&self) -> Article {
+    pub(crate) fn to_article_without_body(&self) -> Article {
         Article { version: self.version(), ..self.described() }
     }
 
@@ -187,7 +187,7 @@ fn bytes<S: Serializer>(bytes: &[u8], to: S) -> std::result::Result<S::Ok, S::Er
 }
 
 /// Writes an article: one that was read from a record of an older version in the last that it fits.
-pub(in crate::embedded) fn encode_article(record: &ArticleRecord<'_>) -> Result<Vec<u8>> {
+pub(crate) fn encode_article(record: &ArticleRecord<'_>) -> Result<Vec<u8>> {
     let version = if record.added.is_some() { VERSION } else { VERSION - 1 };
     let bytes = postcard::to_extend(record, vec![version, 0, 0, 0, 0])
         .and_then(|bytes| postcard::to_extend(&record.published_on, bytes))
@@ -201,13 +201,13 @@ pub(in crate::embedded) fn encode_article(record: &ArticleRecord<'_>) -> Result<
 
 /// The record of an article as version 2 wrote it.
 #[cfg(test)]
-pub(in crate::embedded) fn as_in_version_2(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn as_in_version_2(bytes: &[u8]) -> Vec<u8> {
     let record = decode_article(bytes).unwrap();
     encode_article(&ArticleRecord { added: None, ..record }).unwrap()
 }
 
 /// Reads an article of any version; what it borrows stays in `bytes`.
-pub(in crate::embedded) fn decode_article(bytes: &[u8]) -> Result<ArticleRecord<'_>> {
+pub(crate) fn decode_article(bytes: &[u8]) -> Result<ArticleRecord<'_>> {
     let (version, content) = unsealed(bytes, VERSION)?;
     let unread = |error| corrupt(&format!("does not decode: {error}"));
     let (mut record, mut rest) = postcard::take_from_bytes::<ArticleRecord<'_>>(content).map_err(unread)?;

@@ -56,21 +56,21 @@ pub(super) const TIERS: Codes<Tier> = Codes(&[Tier::Fast, Tier::Accurate]);
 pub(super) const POLARITIES: Codes<Polarity> = Codes(&[Polarity::Asserted, Polarity::Negated, Polarity::Hypothetical]);
 
 /// The code of an entity type in the store.
-pub(in crate::embedded) fn type_code(kind: EntityType) -> u8 {
+pub(crate) fn type_code(kind: EntityType) -> u8 {
     TYPES.code(kind)
 }
 
 /// The entity type that a code in the store stands for.
-pub(in crate::embedded) fn type_of(code: u8) -> Result<EntityType> {
+pub(crate) fn type_of(code: u8) -> Result<EntityType> {
     TYPES.value(code)
 }
 
 /// The code of a tier in the store.
-pub(in crate::embedded) fn tier_code(tier: Tier) -> u8 {
+pub(crate) fn tier_code(tier: Tier) -> u8 {
     TIERS.code(tier)
 }
 
 /// The tier that a code in the store stands for.
-pub(in crate::embedded) fn tier_of(code: u8) -> Result<Tier> {
+pub(crate) fn tier_of(code: u8) -> Result<Tier> {
     TIERS.value(code)
 }

@@ -1,0 +1,179 @@
+//! Keeps articles on an OpenSearch cluster, for those who outgrow one machine.
+//!
+//! A Sayso node holds nothing itself: any number of them work on one cluster, which replicates what they write. They
+//! speak plain JSON over HTTP. The client of the OpenSearch project would bring tokio into this crate, whose calls
+//! block, and types for hundreds of calls of which a dozen are needed; so [`Client`] has an agent of `ureq` and what
+//! a cluster needs around it.
+//!
+//! An article is one document (`head`), so no reader ever sees half of one. Two nodes that change the same article are
+//! kept apart by the document's own number on the cluster (`change`). `counter` numbers changes for all nodes.
+
+mod agent;
+mod change;
+mod client;
+mod counter;
+mod document;
+mod fault;
+mod head;
+mod node;
+mod options;
+mod pending;
+mod read;
+mod setup;
+mod template;
+mod tokens;
+mod want;
+mod watch;
+mod writer;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use arc_swap::ArcSwap;
+use crossbeam_channel::Sender;
+use sayso_document::Tier;
+
+use self::change::Changes;
+pub use self::client::Client;
+use self::counter::Counter;
+pub use self::options::{Login, OpenSearchOptions};
+use self::setup::Places;
+use crate::queue::{GroupLimits, Job};
+use crate::{
+    AnalyzedArticle, Error, ErrorKind, Exported, Health, Interrupt, Kept, OnProgress, Pending, Progress, Result,
+    Status, Write,
+};
+
+/// Groups that may wait to become searchable. Beyond that, writing waits.
+const REFRESHER_QUEUE: usize = 16;
+
+/// The engine that keeps articles on an OpenSearch cluster.
+///
+/// It can be shared between threads, and any number of processes may use the same cluster. Dropping it writes what is
+/// queued and ends its threads.
+pub struct OpenSearch {
+    client: Arc<Client>,
+    options: OpenSearchOptions,
+    places: Places,
+    counter: Arc<Counter>,
+    health: Arc<ArcSwap<Health>>,
+    /// None only while dropping; so is `watched`.
+    queue: Option<Sender<Job>>,
+    watched: Option<Sender<()>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl OpenSearch {
+    /// Connects to a cluster, and makes the indexes that are not there yet.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::Invalid`]: a setting cannot be used.
+    /// - [`ErrorKind::Unreachable`]: no node answers, or the cluster refuses.
+    /// - [`ErrorKind::Newer`]: a newer version of the program made the indexes.
+    /// - [`ErrorKind::Corrupt`]: there were articles, and their index is gone.
+    pub fn open(options: OpenSearchOptions) -> Result<Self> {
+        let client = Arc::new(Client::new(options.clone())?);
+        let places = Places::of(&options.prefix);
+        setup::set_up(&client, &options, &places)?;
+        let counter = Arc::new(Counter::default());
+        counter.read(&client, &places)?;
+        let health = Arc::new(ArcSwap::from_pointee(watch::look(&client, &places)));
+        let mut engine =
+            Self { client, options, places, counter, health, queue: None, watched: None, threads: Vec::new() };
+        engine.forget_claims()?;
+        engine.start()?;
+        Ok(engine)
+    }
+
+    /// Starts the threads.
+    fn start(&mut self) -> Result<()> {
+        let options = &self.options;
+        let (queue, jobs) = crossbeam_channel::bounded(options.queue_length.max(1));
+        let (written, refreshed) = crossbeam_channel::bounded(REFRESHER_QUEUE);
+        let (watched, stop) = crossbeam_channel::bounded(0);
+        let limits =
+            GroupLimits { now: options.now, articles: options.bulk_articles.max(1), bytes: options.bulk_bytes };
+        let changes = Changes {
+            client: self.client.clone(),
+            places: self.places.clone(),
+            counter: self.counter.clone(),
+            now: options.now,
+            retries: options.retries,
+        };
+        let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| thread::Builder::new().name(name.to_owned()).spawn(run);
+        self.threads.push(spawn("sayso-bulk", Box::new(move || writer::write(&changes, &jobs, limits, &written)))?);
+        let (client, places) = (self.client.clone(), self.places.clone());
+        self.threads.push(spawn("sayso-refresh", Box::new(move || writer::refresh(&client, &places, &refreshed)))?);
+        let (client, places, health) = (self.client.clone(), self.places.clone(), self.health.clone());
+        self.threads.push(spawn("sayso-watch", Box::new(move || watch::watch(&client, &places, &health, &stop)))?);
+        (self.queue, self.watched) = (Some(queue), Some(watched));
+        Ok(())
+    }
+
+    /// Submits a change, as [`crate::Engine::write`] does.
+    pub fn write(&self, write: Write, mut progress: OnProgress) {
+        if let Some(fault) = write.fault() {
+            progress(Progress::Failed(fault));
+            return;
+        }
+        let job = Job { write, progress };
+        let refused = match &self.queue {
+            Some(queue) => queue.send(job).err().map(|error| error.into_inner()),
+            None => Some(job),
+        };
+        if let Some(mut job) = refused {
+            (job.progress)(Progress::Failed(Error::new(ErrorKind::Closed, "the engine is stopping")));
+        }
+    }
+
+    /// The article with this id, as searches see it.
+    ///
+    /// # Errors
+    /// If the cluster cannot be read; so for the calls that follow.
+    pub fn article(&self, id: &str) -> Result<Option<AnalyzedArticle>> {
+        self.read_article(id)
+    }
+
+    /// Articles that wait for an analysis, claimed for this node for some minutes.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::article`].
+    pub fn pending(&self, best: Tier, taken: &BTreeSet<u64>, most: usize) -> Result<Vec<Pending>> {
+        self.claim(best, taken, most)
+    }
+
+    /// Hands over every article, as [`crate::Engine::export`] does.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::article`], and any error of `take`.
+    pub fn export(&self, take: &mut dyn FnMut(Kept) -> Result<()>, interrupt: &Interrupt) -> Result<Exported> {
+        self.read_all(take, interrupt)
+    }
+
+    /// Counts and sequence numbers.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::article`].
+    pub fn status(&self) -> Result<Status> {
+        self.read_status()
+    }
+
+    /// What the cluster could not do when it was last looked at, at most a few seconds ago.
+    pub fn health(&self) -> Health {
+        Health::clone(&self.health.load())
+    }
+}
+
+impl Drop for OpenSearch {
+    fn drop(&mut self) {
+        (self.queue, self.watched) = (None, None);
+        for thread in self.threads.drain(..) {
+            // The last owner may be a callback on one of these threads; it cannot wait for itself.
+            if thread.thread().id() != thread::current().id() {
+                // A thread that panicked has said so; there is nothing left to write.
+                let _ = thread.join();
+            }
+        }
+    }
+}

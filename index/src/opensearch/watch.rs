@@ -1,0 +1,53 @@
+//! Looks every second at how the cluster is, so that whoever asks need not wait for it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+
+use super::client::Client;
+use super::setup::Places;
+use crate::{Health, Interrupt};
+
+/// How often it is looked at.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Looks until `stop` is closed.
+pub(super) fn watch(client: &Client, places: &Places, health: &ArcSwap<Health>, stop: &Receiver<()>) {
+    loop {
+        health.store(Arc::new(look(client, places)));
+        if stop.recv_timeout(EVERY) != Err(RecvTimeoutError::Timeout) {
+            return;
+        }
+    }
+}
+
+/// How the cluster is at present.
+pub(super) fn look(client: &Client, places: &Places) -> Health {
+    let calm = Interrupt::default();
+    let path = format!("_cluster/health/{}?timeout=1s", places.articles);
+    let shards = match client.get(&path, &calm) {
+        Ok(shards) => shards,
+        Err(error) => return Health { store_fault: Some(error.to_string()), ..Health::default() },
+    };
+    if shards["status"] == "red" {
+        let lost = shards["unassigned_shards"].as_u64().unwrap_or(0);
+        let fault = format!("{lost} shards of the cluster's index of articles are on no node that answers");
+        return Health { store_fault: Some(fault), ..Health::default() };
+    }
+    let path = format!("{}/_settings/index.blocks.*?flat_settings=true", places.articles);
+    match client.get(&path, &calm) {
+        Ok(indexes) => Health { refuses_articles: full(&indexes), ..Health::default() },
+        Err(error) => Health { store_fault: Some(error.to_string()), ..Health::default() },
+    }
+}
+
+/// Why articles are refused, if an index is closed for them because a disk is full.
+fn full(indexes: &serde_json::Value) -> Option<String> {
+    let closed = indexes.as_object()?.iter().find(|(_, index)| {
+        let set = &index["settings"]["index.blocks.read_only_allow_delete"];
+        *set == "true" || *set == true
+    })?;
+    Some(format!("the cluster takes nothing into the index {}, because a disk of its nodes is nearly full", closed.0))
+}
