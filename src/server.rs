@@ -76,6 +76,7 @@ impl Ready {
         check_clock(SystemTime::now())?;
         let tls = config.tls.clone().map(Tls::open).transpose()?.map(Arc::new);
         let tokens = config.tokens.clone().map(Tokens::open).transpose()?.map(Arc::new);
+        check_folder(&config)?;
         let access = Arc::new(Access::open(&config.keys, tokens.clone())?);
         check_keys(&config)?;
         if !config.keys_named && config.keys.exists() {
@@ -340,6 +341,18 @@ fn check_public(config: &Config, access: &Access) -> Result<(), Failure> {
             keys_option(config)
         )
         .into()),
+    }
+}
+
+/// Fails if the data directory is that of somebody else, before whatever of it is looked at first is blamed.
+fn check_folder(config: &Config) -> Result<(), Failure> {
+    match std::fs::read_dir(&config.data_dir) {
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            let who =
+                "the user that runs sayso must be able to read and write the data directory and all that is in it";
+            Err(format!("{}: {error}; {who}: see chown and chmod", config.data_dir.display()).into())
+        }
+        _ => Ok(()),
     }
 }
 
