@@ -44,10 +44,13 @@ pub(super) struct Writer {
     whole: Option<MessageDescriptor>,
 }
 
+/// A field, and its records.
+type Field = (FieldDescriptor, Vec<Record>);
+
 /// A message or a list that is begun.
 enum Open {
     /// The fields to come, and whether there were others.
-    Message(vec::IntoIter<(FieldDescriptor, Vec<Record>)>, bool),
+    Message(vec::IntoIter<Field>, bool),
     /// The elements to come, and whether there were others.
     List(MessageDescriptor, vec::IntoIter<Range<usize>>, bool),
 }
@@ -124,14 +127,10 @@ impl Writer {
 }
 
 /// The fields that a message has of its kind, and their records. The message begins at `start` of the whole.
-fn fields(
-    kind: &MessageDescriptor,
-    message: &[u8],
-    start: usize,
-) -> Result<Vec<(FieldDescriptor, Vec<Record>)>, Box<dyn std::error::Error>> {
+fn fields(kind: &MessageDescriptor, message: &[u8], start: usize) -> Result<Vec<Field>, Box<dyn std::error::Error>> {
     let mut records = records(message, start)?;
     records.sort_by_key(|record| record.number);
-    let mut fields: Vec<(FieldDescriptor, Vec<Record>)> = Vec::new();
+    let mut fields: Vec<Field> = Vec::new();
     for record in records {
         match fields.last_mut() {
             Some((field, records)) if field.number() == record.number => records.push(record),

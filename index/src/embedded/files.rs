@@ -7,8 +7,8 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::SystemTime;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
 
 use redb::backends::FileBackend;
 use redb::{Builder, Database};
@@ -89,7 +89,7 @@ pub(super) trait Files: fmt::Debug + Send + Sync {
 
 /// A folder of this machine.
 #[derive(Debug)]
-pub(super) struct Folder(PathBuf, Arc<Watch>);
+pub(super) struct Folder(PathBuf, Arc<Watch>, Mutex<Option<Tried>>);
 
 impl Folder {
     /// Opens the folder, and creates it if it is missing.
@@ -105,7 +105,7 @@ impl Folder {
     pub(super) fn existing(dir: &Path) -> Result<Self> {
         match fs::metadata(dir) {
             Ok(found) if !found.is_dir() => Err(not("a folder", dir)),
-            Ok(_) => Ok(Self(dir.to_owned(), Arc::new(Watch::of(dir.join(STORE))))),
+            Ok(_) => Ok(Self(dir.to_owned(), Arc::new(Watch::of(dir.join(STORE))), Mutex::default())),
             Err(error) => Err(Error::from(error).about(dir.display())),
         }
     }
@@ -117,6 +117,29 @@ impl Folder {
             Ok(found) if !found.is_file() => Err(not("a file", &path)),
             _ => Ok(path),
         }
+    }
+}
+
+/// When a write was last tried, and whether the file system was read-only.
+type Tried = (Instant, bool);
+
+/// How often a write is tried for its own sake while all is well, and while the file system is read-only.
+#[cfg(unix)]
+const TRIED_EVERY: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(1)];
+
+impl Folder {
+    /// Whether writes fail because the file system is read-only, which it does not say of itself after a fault of the disk
+    /// (`emergency_ro`): one is tried now and then, and once another has failed.
+    #[cfg(unix)]
+    fn refuses_writes(&self) -> bool {
+        let mut tried = self.2.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = tried.is_none_or(|(at, refused)| at.elapsed() >= TRIED_EVERY[usize::from(refused)]);
+        if self.1.found_read_only() || due {
+            let outcome = File::open(&self.0).and_then(|folder| folder.set_modified(SystemTime::now()));
+            let refused = outcome.is_err_and(|error| error.kind() == io::ErrorKind::ReadOnlyFilesystem);
+            *tried = Some((Instant::now(), refused));
+        }
+        tried.is_some_and(|(_, refused)| refused)
     }
 }
 
@@ -152,6 +175,7 @@ impl Files for Folder {
         // What redb says of a file that may not be opened names neither the file nor what to do.
         match File::options().read(true).write(true).open(&file) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                self.1.note(&error);
                 let told = format!("{} cannot be read and written: {error}{}", file.display(), remedy(error.kind()));
                 Err(Error::new(ErrorKind::Storage, told))
             }
@@ -167,6 +191,7 @@ impl Files for Folder {
     fn read_only(&self) -> bool {
         use rustix::fs::StatVfsMountFlags;
         rustix::fs::statvfs(&self.0).is_ok_and(|found| found.f_flag.contains(StatVfsMountFlags::RDONLY))
+            || self.refuses_writes()
     }
 
     #[cfg(unix)]

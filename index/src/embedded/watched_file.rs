@@ -11,6 +11,7 @@ use std::fs::File;
 use std::io;
 use std::ops::Bound;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwapOption;
@@ -34,6 +35,8 @@ pub(super) struct Watch {
     state: Mutex<State>,
     /// Why the file is not written any more.
     overwritten: ArcSwapOption<Error>,
+    /// Whether a write failed of late because the file system is read-only.
+    read_only: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -56,12 +59,24 @@ struct Last {
 impl Watch {
     /// Watches the file at this path once it is open.
     pub(super) fn of(path: PathBuf) -> Self {
-        Self { path, state: Mutex::default(), overwritten: ArcSwapOption::empty() }
+        Self { path, state: Mutex::default(), overwritten: ArcSwapOption::empty(), read_only: AtomicBool::new(false) }
     }
 
     /// Why the file is not written any more, if somebody else was seen to write it.
     pub(super) fn overwritten(&self) -> Option<Error> {
         self.overwritten.load().as_deref().cloned()
+    }
+
+    /// Notes why a write failed.
+    pub(super) fn note(&self, error: &io::Error) {
+        if error.kind() == io::ErrorKind::ReadOnlyFilesystem {
+            self.read_only.store(true, Ordering::Release);
+        }
+    }
+
+    /// Whether a write has failed since this was last asked because the file system is read-only.
+    pub(super) fn found_read_only(&self) -> bool {
+        self.read_only.swap(false, Ordering::AcqRel)
     }
 
     /// Looks whether somebody else wrote into the file.
@@ -145,6 +160,9 @@ impl Watch {
         self.look_at(&mut state, start).map_err(io::Error::other)?;
         let State { file, last, .. } = &mut *state;
         let changed = change(&mut last.start);
+        if let Err(error) = &changed {
+            self.note(error);
+        }
         let Some(file) = file else { return changed };
         if changed.is_err()
             && let Some(bytes) = first_bytes(file)?
