@@ -259,7 +259,7 @@ pub struct Config {
     pub otlp_endpoint: Option<String>,
     /// The file of API keys, which need not exist.
     pub keys: PathBuf,
-    /// Whether a setting names it. Then it must be there.
+    /// Whether a setting names another than that of the data directory. Then it must be there.
     pub keys_named: bool,
     /// What tokens are checked against. None if they are not taken.
     pub tokens: Option<TokenConfig>,
@@ -390,7 +390,7 @@ impl RawConfig {
     pub fn resolve(self) -> Result<Config, ConfigError> {
         let mut faults = Faults::default();
         let (keys, data_dir) = (self.key_file(), self.data_folder());
-        let keys_named = self.keys.is_some();
+        let keys_named = keys != data_dir.join(KEYS);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let page_size = faults.positive("max_page_size", self.max_page_size.map(|n| n as usize), 1000);
         let streams = self.max_concurrent_streams.map(|n| n as usize);

@@ -239,9 +239,9 @@ async fn files_of_settings_that_may_not_be_opened_are_named_with_their_setting()
     fs::create_dir_all(secret.join("snapshots")).unwrap();
     for name in ["cert.pem", "sayso.toml"] {
         fs::write(secret.join(name), "").unwrap();
-        fs::set_permissions(secret.join(name), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(secret.join(name), fs::Permissions::from_mode(0o000)).unwrap();
     }
-    fs::set_permissions(secret.join("snapshots"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(secret.join("snapshots"), fs::Permissions::from_mode(0o000)).unwrap();
     let named = |name: &str| secret.join(name).display().to_string();
     let (cert, config, snapshots) = (named("cert.pem"), named("sayso.toml"), named("snapshots/of/news"));
     for (flags, setting) in [

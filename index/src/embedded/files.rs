@@ -45,6 +45,8 @@ pub(super) trait Files: fmt::Debug + Send + Sync {
     fn store(&self, name: &str, how: &mut Builder) -> Result<Database>;
 
     /// Whether the file system of the data directory takes no writes at present.
+    ///
+    /// That passes when somebody mounts it anew, so it is asked again and again.
     fn read_only(&self) -> bool;
 
     /// By how many bytes the system lets the store grow, however much is free on the disk.

@@ -182,6 +182,8 @@ impl Follower {
     }
 
     /// Shows readers the store that was opened anew, with the indexes as they were, if those fit it.
+    ///
+    /// So they go on while the indexes cannot be written: on a full disk, or a file system that is read-only.
     fn read_on(&self) -> Result<()> {
         let (snapshot, shown) = (self.store.snapshot()?, self.view.load_full());
         if snapshot.seq == shown.store.seq {

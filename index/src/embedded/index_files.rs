@@ -22,10 +22,13 @@ const BYTES_A_SECOND: u64 = 16 << 20;
 
 /// The files of the indexes as they were written.
 pub(super) struct IndexFiles {
+    /// Each file, as it was when its commit was made.
     known: BTreeMap<Name, Seen>,
     /// How long after all were read they are read again.
     every: Duration,
+    /// When that ended last.
     read: Instant,
+    /// Who does it now, if anybody does.
     reading: Option<Reading>,
 }
 
@@ -34,6 +37,7 @@ type Name = (&'static str, String);
 
 /// Files that are being read.
 struct Reading {
+    /// What is damaged, if anything is found to be.
     damage: Receiver<String>,
     /// Reading ends when it is dropped.
     _goes_on: Sender<()>,
@@ -57,6 +61,8 @@ impl IndexFiles {
     }
 
     /// Says which file is damaged, if one was found to be.
+    ///
+    /// Those that were written since are read at once. The others cost a look at their length and time.
     pub(super) fn damage(&mut self, files: &Arc<dyn Files>) -> Option<String> {
         let mut touched = Vec::new();
         for (name, then) in &self.known {

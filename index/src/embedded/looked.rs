@@ -133,6 +133,7 @@ pub(super) fn file_damage(files: &dyn Files, folder: &str, file: &str) -> Result
     damage_in(&Index::open(directory(files, folder)?)?, Path::new(file))
 }
 
+/// Says how a file of an index is damaged, if it is: by the checksum at its end, and by the name that stands behind that.
 fn damage_in(index: &Index, file: &Path) -> Result<Option<String>> {
     let name = file.display();
     match index.directory().validate_checksum(file) {

@@ -15,6 +15,7 @@ fn overwrite(file: &Path, from: u64, bytes: &[u8]) {
     file.write_all(bytes).unwrap();
 }
 
+/// All that is in a file.
 fn bytes(file: &Path) -> Vec<u8> {
     let mut bytes = Vec::new();
     File::open(file).unwrap().read_to_end(&mut bytes).unwrap();

@@ -20,7 +20,6 @@ use sayso_document::{Analysis, Tier};
 use super::aggregate::Aggregate;
 use super::fault::caught;
 use super::store_file::StoreFile;
-use super::watched_file::Watch;
 use crate::record::{self, ArticleRecord, ChangeRecord};
 use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, Error, ErrorKind, Result};
 
@@ -161,18 +160,9 @@ impl Store {
         Ok(())
     }
 
-    /// Whether it is open for reading alone.
+    /// Whether it is open for reading alone. Whatever is written to it then is lost.
     pub(super) fn is_only_read(&self) -> bool {
         self.only_read.load(Ordering::Acquire)
-    }
-
-    /// Looks whether the file was damaged or overwritten. Such a file is not written any more.
-    pub(super) fn look_at_file(&self, look: impl FnOnce(&Watch) -> Result<()>) {
-        let Some(file) = &self.file else { return };
-        if look(&file.watch).is_err() && file.watch.overwritten().is_some() && self.fault.load().is_none() {
-            // It is not opened again: that says why, to whoever asks.
-            let _ = self.reopen();
-        }
     }
 
     /// Whether the file is open and takes reads and writes.

@@ -20,6 +20,7 @@ use redb::{BackendError, StorageBackend};
 
 use super::check;
 use super::files::Seen;
+use super::store::Store;
 use crate::{Error, ErrorKind, Result};
 
 /// So many bytes at its start change with every commit.
@@ -39,11 +40,14 @@ pub(super) struct Watch {
     read_only: AtomicBool,
 }
 
+/// What is known of the file.
 #[derive(Debug, Default)]
 struct State {
     /// None before the file is opened.
     file: Option<File>,
+    /// What it was like after the last write.
     last: Last,
+    /// How often only its time differed.
     false_alarms: u32,
 }
 
@@ -109,6 +113,7 @@ impl Watch {
         Ok(watched)
     }
 
+    /// What is known of the file. Who holds it is the only one who writes.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -135,6 +140,7 @@ impl Watch {
         Ok(())
     }
 
+    /// Checks every page by its checksum, as a start does. Nothing is written meanwhile, and nothing is changed.
     fn check_pages(&self) -> Result<()> {
         match check::pages(&self.path) {
             Err(error) if error.kind() == ErrorKind::Corrupt => Err(self.give_up(&error.to_string())),
@@ -143,6 +149,8 @@ impl Watch {
     }
 
     /// Nothing is written any more, for this reason.
+    ///
+    /// That lasts until the server starts again: what readers have in memory need not fit a file that is mended meanwhile.
     fn give_up(&self, why: &str) -> Error {
         let message = format!(
             "{} was damaged or overwritten while it was open ({why}), so nothing is written; stop the server, put a copy from a \
@@ -154,7 +162,10 @@ impl Watch {
         error
     }
 
-    /// Changes the file, unless somebody else did.
+    /// Changes the file, unless somebody else did. `start`: whether its first bytes may change.
+    ///
+    /// # Errors
+    /// If somebody else wrote into it, before anything is changed; or as `change` says.
     fn change(&self, start: bool, change: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
         let mut state = self.state();
         self.look_at(&mut state, start).map_err(io::Error::other)?;
@@ -175,9 +186,23 @@ impl Watch {
     }
 }
 
+/// The length of the file, and when it was written, as the system tells them now.
 fn seen(file: &File) -> io::Result<Seen> {
     let found = file.metadata()?;
     Ok((found.len(), found.modified().ok()))
+}
+
+impl Store {
+    /// Looks whether the file was damaged or overwritten, in this way. Such a file is not written any more.
+    ///
+    /// Health says so from then on, before anybody writes, and readers go on as long as what they need is in memory.
+    pub(super) fn look_at_file(&self, look: impl FnOnce(&Watch) -> Result<()>) {
+        let Some(file) = &self.file else { return };
+        if look(&file.watch).is_err() && file.watch.overwritten().is_some() && self.fault.load().is_none() {
+            // It is not opened again: that says why, to whoever asks.
+            let _ = self.reopen();
+        }
+    }
 }
 
 /// The first bytes of the file. None where the system cannot read them without moving the file's place.
