@@ -5,5 +5,6 @@
 #![cfg(feature = "opensearch")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod changes;
 mod client;
 mod cluster;
