@@ -18,7 +18,10 @@ mod node;
 mod options;
 mod pending;
 mod read;
+mod reindex;
+mod reindex_claim;
 mod setup;
+mod tidy;
 mod want;
 mod watch;
 mod writer;
@@ -78,7 +81,7 @@ impl OpenSearch {
         let health = Arc::new(ArcSwap::from_pointee(watch::look(&client, &places)));
         let mut engine =
             Self { client, options, places, counter, health, queue: None, watched: None, threads: Vec::new() };
-        engine.forget_claims()?;
+        tidy::tidy(&engine.client, &engine.places, (engine.options.now)())?;
         engine.start()?;
         Ok(engine)
     }
@@ -96,14 +99,15 @@ impl OpenSearch {
             places: self.places.clone(),
             counter: self.counter.clone(),
             now: options.now,
-            retries: options.retries,
+            patience: options.request_timeout.saturating_mul(4),
         };
         let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| thread::Builder::new().name(name.to_owned()).spawn(run);
         self.threads.push(spawn("sayso-bulk", Box::new(move || writer::write(&changes, &jobs, limits, &written)))?);
         let (client, places) = (self.client.clone(), self.places.clone());
         self.threads.push(spawn("sayso-refresh", Box::new(move || writer::refresh(&client, &places, &refreshed)))?);
         let (client, places, health) = (self.client.clone(), self.places.clone(), self.health.clone());
-        self.threads.push(spawn("sayso-watch", Box::new(move || watch::watch(&client, &places, &health, &stop)))?);
+        let now = options.now;
+        self.threads.push(spawn("sayso-watch", Box::new(move || watch::watch(&client, &places, &health, now, &stop)))?);
         (self.queue, self.watched) = (Some(queue), Some(watched));
         Ok(())
     }
@@ -146,6 +150,15 @@ impl OpenSearch {
     /// As for [`OpenSearch::article`], and any error of `take`.
     pub fn export(&self, take: &mut dyn FnMut(Kept) -> Result<()>, interrupt: &Interrupt) -> Result<Exported> {
         self.read_all(take, interrupt)
+    }
+
+    /// Makes a new index from what is stored, and uses it from then on, as [`crate::Engine::reindex`] does. One node
+    /// does so at a time.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::article`].
+    pub fn reindex(&self) -> Result<()> {
+        self.index_anew()
     }
 
     /// Counts and sequence numbers.

@@ -99,6 +99,8 @@ pub(super) fn fields(kept: &Kept) -> Result<Map<String, Value>> {
 pub(super) fn mapping() -> Map<String, Value> {
     let kinds = [
         ("seq", "long"),
+        // When anything in the document last changed, for a reindex.
+        ("changed", "long"),
         ("revision", "long"),
         ("created", "long"),
         ("updated", "long"),

@@ -21,7 +21,7 @@ use crate::cluster::{Cluster, shared};
 static NOW: AtomicI64 = AtomicI64::new(0);
 
 /// Something that makes changes.
-trait Changed {
+pub(crate) trait Changed {
     fn submit(&self, write: Write, progress: sayso_index::OnProgress);
 }
 
@@ -38,7 +38,7 @@ impl Changed for Embedded {
 }
 
 /// Makes a change, and waits until it is searchable.
-fn change(engine: &dyn Changed, write: Write) -> Result<Receipt> {
+pub(crate) fn change(engine: &dyn Changed, write: Write) -> Result<Receipt> {
     let (sender, steps) = mpsc::channel();
     engine.submit(write, Box::new(move |step| sender.send(step).unwrap()));
     match steps.recv().unwrap() {
@@ -52,14 +52,14 @@ fn change(engine: &dyn Changed, write: Write) -> Result<Receipt> {
 }
 
 /// An article with this id and text, analysed by a model of this tier.
-fn article(id: &str, body: &str, tier: Tier) -> AnalyzedArticle {
+pub(crate) fn article(id: &str, body: &str, tier: Tier) -> AnalyzedArticle {
     let article = Article { id: id.into(), body: body.into(), ..Article::default() };
     let sentences = Document::new(body).sentences().to_vec();
     let model = format!("{tier:?}-1");
     AnalyzedArticle { article, analysis: Analysis { sentences, tier, model, ..Analysis::default() } }
 }
 
-fn put(id: &str, body: &str) -> Write {
+pub(crate) fn put(id: &str, body: &str) -> Write {
     Write::Put(Box::new(article(id, body, Tier::Fast)), None)
 }
 
@@ -127,7 +127,7 @@ fn write_of(step: &Step, stands: &[Kept]) -> Write {
 }
 
 /// All that an engine holds.
-fn all(
+pub(crate) fn all(
     export: impl FnOnce(&mut dyn FnMut(Kept) -> Result<()>, &Interrupt) -> Result<sayso_index::Exported>,
 ) -> Vec<Kept> {
     let mut found = Vec::new();
