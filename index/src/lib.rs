@@ -50,6 +50,7 @@ mod error;
 mod export;
 mod highlight;
 mod hits;
+mod keys;
 mod name;
 #[cfg(feature = "opensearch")]
 pub mod opensearch;

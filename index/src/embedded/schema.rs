@@ -14,7 +14,6 @@
 
 pub(super) mod columns;
 mod fields;
-mod keys;
 
 use std::collections::BTreeSet;
 
@@ -29,9 +28,11 @@ use crate::text::phrases::phrases;
 use crate::words::{act_word, kind_word, polarity_word};
 use crate::{AnalyzedArticle, EntityId, EntityRecord};
 
+pub(super) use crate::keys::{
+    label_key, label_pair, label_pairs, label_value, name_key, named_word, part_word, tier_word,
+};
 use fields::{CASED, EXACT, column, counted, fast, keyword, words};
 pub(super) use fields::{Words, tokenizers};
-pub(super) use keys::{label_key, label_pair, label_pairs, label_value, name_key, named_word, part_word, tier_word};
 
 /// Changes whenever fields, the reading of text or the form of the files do: older indexes are rebuilt from the store.
 pub(super) const VERSION: u32 = 7;

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::counter::Counter;
+use super::document;
 use super::fault::Refusal;
 use super::head::{self, Head};
 use super::setup::Places;
@@ -209,20 +210,13 @@ impl Changes {
         Ok(stands)
     }
 
-    /// The document of an article.
-    pub(super) fn document(&self, kept: &Kept) -> Result<Value> {
-        let mut fields = head::fields(kept)?;
-        fields.insert("changed".into(), (self.now)().into());
-        Ok(Value::Object(fields))
-    }
-
     /// The document with this name, waiting for this analysis. It is made anew from the article: the cluster keeps only
     /// parts of what a document was, so it cannot change one of them.
     fn marked(&self, name: &str, tier: Option<Tier>) -> Result<Value> {
         let path = format!("{}?_source_includes={}", self.places.document(name), head::RECORDED);
         let stands = self.client.get(&path, &Interrupt::default())?;
         match stands["found"] == true {
-            true => self.document(&Kept { pending: tier, ..head::kept(&stands["_source"])? }),
+            true => document::of(&Kept { pending: tier, ..head::kept(&stands["_source"])? }, (self.now)()),
             // The bulk will be refused, since the state that it names is gone.
             false => Ok(json!({})),
         }
@@ -249,7 +243,7 @@ impl Changes {
                 let article = Article { version, ..new.article.clone() };
                 let article = AnalyzedArticle { article, analysis: new.analysis.clone() };
                 let kept = Kept { seq: number, article, pending: *pending };
-                let document = self.document(&kept)?;
+                let document = document::of(&kept, (self.now)())?;
                 match old {
                     Some((guard, ..)) => line(lines, &json!({ "index": guard.on(&name) })),
                     // Where the alias is gone, nothing is to be made in its place.

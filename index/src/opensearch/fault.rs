@@ -42,7 +42,7 @@ impl Refusal {
 
     /// Whether the index is closed for writing while another takes its place, which ends in a moment.
     fn is_write_block(&self) -> bool {
-        self.kind == "cluster_block_exception" && self.reason.contains("FORBIDDEN/8/index write")
+        self.kind == "cluster_block_exception" && self.reason.contains("FORBIDDEN/8/")
     }
 
     /// Whether another node changed the document first.
@@ -125,6 +125,10 @@ mod tests {
             (kind(403, "cluster_block_exception", full), (ErrorKind::Full, false)),
             (kind(429, "rejected_execution_exception", "queue full"), (ErrorKind::Unreachable, true)),
             (kind(503, "cluster_manager_not_discovered_exception", ""), (ErrorKind::Unreachable, true)),
+            (
+                kind(403, "cluster_block_exception", "[FORBIDDEN/8/moving to block index write (api)];"),
+                (ErrorKind::Unreachable, true),
+            ),
             (kind(409, "version_conflict_engine_exception", "is there"), (ErrorKind::Stale, false)),
             (kind(404, "index_not_found_exception", "no such index [a]"), (ErrorKind::Corrupt, false)),
             (kind(404, "search_context_missing_exception", "no context"), (ErrorKind::PageExpired, false)),

@@ -13,10 +13,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::OpenSearch;
 use super::change::line;
+use super::document;
 use super::fault::Refusal;
 use super::reindex_claim::Claim;
 use super::{head, setup};
@@ -147,10 +148,8 @@ impl OpenSearch {
     fn copy(&self, new: &str, articles: Vec<Kept>) -> Result<()> {
         let mut lines = Vec::new();
         for kept in &articles {
-            let mut document: Map<String, Value> = head::fields(kept)?;
-            document.insert("changed".into(), (self.options.now)().into());
             line(&mut lines, &json!({ "index": { "_id": head::document_name(&kept.article.article.id) } }));
-            line(&mut lines, &Value::Object(document));
+            line(&mut lines, &document::of(kept, (self.options.now)())?);
         }
         self.sent(new, lines)
     }

@@ -8,8 +8,8 @@ use ureq::http::Method;
 
 use super::client::Client;
 use super::fault::Refusal;
-use super::head;
 use super::options::OpenSearchOptions;
+use super::template;
 use crate::{Error, ErrorKind, Interrupt, Result};
 
 /// The layout of documents. An index of another one is made anew.
@@ -112,16 +112,12 @@ fn counted(client: &Client, options: &OpenSearchOptions, places: &Places) -> Res
 
 /// Settings and fields of an index of articles.
 pub(super) fn articles(options: &OpenSearchOptions) -> Value {
-    let fields: Map<String, Value> = head::mapping();
-    json!({
-        "settings": {
-            "number_of_shards": options.shards,
-            "number_of_replicas": options.replicas,
-            "refresh_interval": REFRESH_INTERVAL,
-            "translog.durability": "request",
-        },
-        "mappings": { "dynamic": false, "properties": fields },
-    })
+    let mut settings = template::settings();
+    settings["number_of_shards"] = options.shards.into();
+    settings["number_of_replicas"] = options.replicas.into();
+    settings["refresh_interval"] = REFRESH_INTERVAL.into();
+    settings["translog.durability"] = "request".into();
+    json!({ "settings": { "index": settings }, "mappings": template::mappings() })
 }
 
 /// The name of the index that the alias of articles stands for at present.

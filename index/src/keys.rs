@@ -7,27 +7,27 @@ use crate::query::Part;
 use crate::text;
 
 /// The word for a whole name, case and accents aside.
-pub(in crate::embedded) fn name_key(name: &str) -> String {
+pub(crate) fn name_key(name: &str) -> String {
     whole(text::folded(name))
 }
 
 /// The word for a label of this key, whatever its value.
-pub(in crate::embedded) fn label_key(key: &str) -> String {
+pub(crate) fn label_key(key: &str) -> String {
     whole(format!("key {key}"))
 }
 
 /// The word for a label with this key and value. The length says where the value begins, whatever characters it has.
-pub(in crate::embedded) fn label_value(key: &str, value: &str) -> String {
+pub(crate) fn label_value(key: &str, value: &str) -> String {
     whole(format!("{} {key}\u{1F}{value}", key.len()))
 }
 
 /// A label in the column that hits are counted by: what [`label_pairs`] begins with, and the value.
-pub(in crate::embedded) fn label_pair(key: &str, value: &str) -> String {
+pub(crate) fn label_pair(key: &str, value: &str) -> String {
     label_pairs(key) + value
 }
 
 /// What all labels of this key begin with in that column.
-pub(in crate::embedded) fn label_pairs(key: &str) -> String {
+pub(crate) fn label_pairs(key: &str) -> String {
     format!("{} {key}\u{1F}", key.len())
 }
 
@@ -40,7 +40,7 @@ fn whole(value: String) -> String {
 }
 
 /// The word for a tier.
-pub(in crate::embedded) fn tier_word(tier: Tier) -> &'static str {
+pub(crate) fn tier_word(tier: Tier) -> &'static str {
     match tier {
         Tier::Fast => "fast",
         Tier::Accurate => "accurate",
@@ -48,7 +48,7 @@ pub(in crate::embedded) fn tier_word(tier: Tier) -> &'static str {
 }
 
 /// The word for what a document has.
-pub(in crate::embedded) fn part_word(part: Part) -> &'static str {
+pub(crate) fn part_word(part: Part) -> &'static str {
     match part {
         Part::Title => "title",
         Part::Outlet => "outlet",
@@ -64,6 +64,6 @@ pub(in crate::embedded) fn part_word(part: Part) -> &'static str {
 }
 
 /// The word for whether the speaker is named, among the facets.
-pub(in crate::embedded) fn named_word(named: bool) -> &'static str {
+pub(crate) fn named_word(named: bool) -> &'static str {
     if named { "named" } else { "unnamed" }
 }
