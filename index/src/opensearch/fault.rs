@@ -1,4 +1,13 @@
 //! What a cluster says when it refuses, and what that means for a caller.
+//!
+//! | the cluster says | a caller hears |
+//! |---|---|
+//! | a disk is nearly full, so the index takes only deletes | [`ErrorKind::Full`] |
+//! | the point in time of a page key is gone | [`ErrorKind::PageExpired`] |
+//! | the document has changed | [`ErrorKind::Stale`], where it was not decided again |
+//! | the query has too many clauses | [`ErrorKind::TooBroad`] |
+//! | there is no such index | [`ErrorKind::Corrupt`]: it was deleted under the service |
+//! | anything else, after a few tries if it may pass | [`ErrorKind::Unreachable`] |
 
 use std::fmt;
 

@@ -1,4 +1,7 @@
 //! Marks many articles as waiting for another analysis.
+//!
+//! They are named by their numbers. An article that was changed since has another number, so a mark that comes late
+//! finds nothing, as it should. The document is written anew as a whole, because the cluster does not keep all of it.
 
 use std::thread;
 
