@@ -40,6 +40,7 @@
 //! # }
 //! ```
 
+mod aggregate;
 mod article;
 mod clock;
 mod decide;

@@ -13,6 +13,7 @@ mod change;
 mod client;
 mod counter;
 mod document;
+mod entity;
 mod fault;
 mod head;
 mod node;
@@ -44,8 +45,8 @@ pub use self::options::{Login, OpenSearchOptions};
 use self::setup::Places;
 use crate::queue::{GroupLimits, Job};
 use crate::{
-    AnalyzedArticle, Error, ErrorKind, Exported, Health, Interrupt, Kept, OnProgress, Pending, Progress, Result,
-    Status, Write,
+    AnalyzedArticle, EntityId, EntityRecord, Error, ErrorKind, Exported, Health, Interrupt, Kept, OnProgress, Pending,
+    Progress, Result, Status, Write,
 };
 
 /// Groups that may wait to become searchable. Beyond that, writing waits.
@@ -162,6 +163,14 @@ impl OpenSearch {
     /// If the cluster cannot be read; so for the calls that follow.
     pub fn article(&self, id: &str) -> Result<Option<AnalyzedArticle>> {
         self.read_article(id)
+    }
+
+    /// The entity with this id.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::article`].
+    pub fn entity(&self, id: &EntityId) -> Result<Option<EntityRecord>> {
+        self.read_entity(id)
     }
 
     /// Articles that wait for an analysis, claimed for this node for some minutes.

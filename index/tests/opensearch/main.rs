@@ -8,4 +8,8 @@
 mod changes;
 mod client;
 mod cluster;
+mod entities;
 mod reindex;
+#[path = "../engine/samples.rs"]
+#[allow(dead_code, reason = "the tests of the embedded engine use more of it")]
+mod samples;
