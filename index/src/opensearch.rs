@@ -11,17 +11,27 @@
 mod agent;
 mod change;
 mod client;
+mod compile;
 mod counter;
 mod document;
 mod fault;
+mod filter;
 mod head;
+mod hits;
+mod named;
 mod node;
 mod options;
+mod page;
 mod pending;
 mod read;
+mod reindex;
+mod reindex_claim;
+mod search;
 mod setup;
 mod template;
+mod tidy;
 mod tokens;
+mod view;
 mod want;
 mod watch;
 mod writer;
@@ -39,10 +49,11 @@ pub use self::client::Client;
 use self::counter::Counter;
 pub use self::options::{Login, OpenSearchOptions};
 use self::setup::Places;
+use crate::query::{QuoteQuery, SentenceQuery};
 use crate::queue::{GroupLimits, Job};
 use crate::{
-    AnalyzedArticle, Error, ErrorKind, Exported, Health, Interrupt, Kept, OnProgress, Pending, Progress, Result,
-    Status, Write,
+    AnalyzedArticle, Error, ErrorKind, Exported, Health, Interrupt, Kept, OnProgress, Page, Pending, Progress,
+    QuoteHit, Result, SentenceHit, Status, Write,
 };
 
 /// Groups that may wait to become searchable. Beyond that, writing waits.
@@ -81,7 +92,7 @@ impl OpenSearch {
         let health = Arc::new(ArcSwap::from_pointee(watch::look(&client, &places)));
         let mut engine =
             Self { client, options, places, counter, health, queue: None, watched: None, threads: Vec::new() };
-        engine.forget_claims()?;
+        tidy::tidy(&engine.client, &engine.places, (engine.options.now)())?;
         engine.start()?;
         Ok(engine)
     }
@@ -99,14 +110,15 @@ impl OpenSearch {
             places: self.places.clone(),
             counter: self.counter.clone(),
             now: options.now,
-            retries: options.retries,
+            patience: options.request_timeout.saturating_mul(4),
         };
         let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| thread::Builder::new().name(name.to_owned()).spawn(run);
         self.threads.push(spawn("sayso-bulk", Box::new(move || writer::write(&changes, &jobs, limits, &written)))?);
         let (client, places) = (self.client.clone(), self.places.clone());
         self.threads.push(spawn("sayso-refresh", Box::new(move || writer::refresh(&client, &places, &refreshed)))?);
         let (client, places, health) = (self.client.clone(), self.places.clone(), self.health.clone());
-        self.threads.push(spawn("sayso-watch", Box::new(move || watch::watch(&client, &places, &health, &stop)))?);
+        let now = options.now;
+        self.threads.push(spawn("sayso-watch", Box::new(move || watch::watch(&client, &places, &health, now, &stop)))?);
         (self.queue, self.watched) = (Some(queue), Some(watched));
         Ok(())
     }
@@ -149,6 +161,31 @@ impl OpenSearch {
     /// As for [`OpenSearch::article`], and any error of `take`.
     pub fn export(&self, take: &mut dyn FnMut(Kept) -> Result<()>, interrupt: &Interrupt) -> Result<Exported> {
         self.read_all(take, interrupt)
+    }
+
+    /// Makes a new index from what is stored, and uses it from then on, as [`crate::Engine::reindex`] does. One node
+    /// does so at a time.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::article`].
+    pub fn reindex(&self) -> Result<()> {
+        self.index_anew()
+    }
+
+    /// Sentences that match.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::article`], and if a page key does not belong to the query.
+    pub fn sentences(&self, query: &SentenceQuery, interrupt: &Interrupt) -> Result<Page<SentenceHit>> {
+        self.find_sentences(query, interrupt)
+    }
+
+    /// Quotes that match.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::sentences`].
+    pub fn quotes(&self, query: &QuoteQuery, interrupt: &Interrupt) -> Result<Page<QuoteHit>> {
+        self.find_quotes(query, interrupt)
     }
 
     /// Counts and sequence numbers.

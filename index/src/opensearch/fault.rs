@@ -37,7 +37,12 @@ impl Refusal {
 
     /// Whether the same request may succeed in a moment, here or at another node.
     pub(super) fn passes(&self) -> bool {
-        matches!(self.status, 429 | 502 | 503 | 504) && !self.is_full()
+        (matches!(self.status, 429 | 502 | 503 | 504) && !self.is_full()) || self.is_write_block()
+    }
+
+    /// Whether the index is closed for writing while another takes its place, which ends in a moment.
+    fn is_write_block(&self) -> bool {
+        self.kind == "cluster_block_exception" && self.reason.contains("FORBIDDEN/8/index write")
     }
 
     /// Whether another node changed the document first.

@@ -99,6 +99,8 @@ pub(super) fn fields(kept: &Kept) -> Result<Map<String, Value>> {
 pub(super) fn mapping() -> Map<String, Value> {
     let kinds = [
         ("seq", "long"),
+        // When anything in the document last changed, for a reindex.
+        ("changed", "long"),
         ("revision", "long"),
         ("created", "long"),
         ("updated", "long"),
@@ -130,6 +132,16 @@ pub(super) fn article(source: &Value) -> Result<AnalyzedArticle> {
     })
 }
 
+/// An article with what quotes need of its analysis, from its document's source.
+pub(super) fn quoted(source: &Value) -> Result<AnalyzedArticle> {
+    let [article, analysis] = ["article", "analysis"].map(|name| bytes(source, name));
+    let (article, analysis) = (article?, analysis?);
+    Ok(AnalyzedArticle {
+        article: record::decode_article(&article)?.to_article()?,
+        analysis: record::decode_quotes(&analysis)?,
+    })
+}
+
 /// An article with all that is stored of it, from its document's source.
 pub(super) fn kept(source: &Value) -> Result<Kept> {
     let head = Head::of(source)?;
@@ -145,7 +157,7 @@ pub(super) fn document_name(id: &str) -> String {
 }
 
 /// Bytes that stand in a document.
-fn bytes(source: &Value, name: &str) -> Result<Vec<u8>> {
+pub(super) fn bytes(source: &Value, name: &str) -> Result<Vec<u8>> {
     let text = source[name].as_str().ok_or_else(|| damaged(name))?;
     STANDARD.decode(text).map_err(|_| damaged(name))
 }

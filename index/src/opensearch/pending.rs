@@ -101,11 +101,4 @@ impl OpenSearch {
         });
         Ok(chosen.into_iter().zip(made).filter(|(_, made)| *made).map(|((one, _), _)| one).collect())
     }
-
-    /// Deletes claims that have ended.
-    pub(super) fn forget_claims(&self) -> Result<()> {
-        let query = json!({ "query": { "range": { "until": { "lt": (self.options.now)() } } } });
-        let path = format!("{}/_delete_by_query?conflicts=proceed", self.places.claims);
-        self.client.post(&path, &query, &Interrupt::default()).map(drop)
-    }
 }

@@ -15,7 +15,10 @@ const EXPORT_KEPT: &str = "5m";
 impl OpenSearch {
     /// The article with this id, as searches see it.
     pub(super) fn read_article(&self, id: &str) -> Result<Option<AnalyzedArticle>> {
-        let path = format!("{}?realtime=false&_source_includes=article,analysis", self.places.document(id));
+        let path = format!(
+            "{}?realtime=false&_source_includes=article,analysis",
+            self.places.document(&head::document_name(id))
+        );
         let document = self.client.get(&path, &Interrupt::default())?;
         if document["found"] != true {
             return Ok(None);

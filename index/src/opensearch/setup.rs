@@ -8,7 +8,6 @@ use ureq::http::Method;
 
 use super::client::Client;
 use super::fault::Refusal;
-use super::head;
 use super::options::OpenSearchOptions;
 use super::template;
 use crate::{Error, ErrorKind, Interrupt, Result};
@@ -42,9 +41,9 @@ impl Places {
         format!("{}-{number:06}", self.articles)
     }
 
-    /// The path to a document of an article.
-    pub(super) fn document(&self, id: &str) -> String {
-        format!("{}/_doc/{}", self.articles, escaped(&head::document_name(id)))
+    /// The path to the document of this name.
+    pub(super) fn document(&self, name: &str) -> String {
+        format!("{}/_doc/{}", self.articles, escaped(name))
     }
 }
 
@@ -121,8 +120,17 @@ pub(super) fn articles(options: &OpenSearchOptions) -> Value {
     json!({ "settings": { "index": settings }, "mappings": template::mappings() })
 }
 
+/// The name of the index that the alias of articles stands for at present.
+pub(super) fn current(client: &Client, places: &Places, interrupt: &Interrupt) -> Result<String> {
+    let aliased = client.get(&format!("_alias/{}", places.articles), interrupt)?;
+    let name = aliased.as_object().and_then(|found| found.keys().next_back().cloned());
+    name.ok_or_else(|| {
+        Error::new(ErrorKind::Corrupt, format!("the index of articles {} is gone from the cluster", places.articles))
+    })
+}
+
 /// Makes an index, unless it is there.
-fn make(client: &Client, index: &str, body: &Value) -> Result<()> {
+pub(super) fn make(client: &Client, index: &str, body: &Value) -> Result<()> {
     match client.try_send(Method::PUT, index, Some(body), &Interrupt::default())? {
         Err(refusal) if !refusal.is_there() => Err(Refusal::into_error(refusal)),
         Ok(_) | Err(_) => Ok(()),

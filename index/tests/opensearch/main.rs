@@ -5,5 +5,9 @@
 #![cfg(feature = "opensearch")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod changes;
 mod client;
 mod cluster;
+mod made;
+mod reindex;
+mod search;
