@@ -178,10 +178,7 @@ impl<'a> Compiler<'a> {
             (true, Some(prefix)) => Ok(Compiled::visit(FuzzyTermQuery::new_prefix(prefix, 0, true))),
             (false, Some(prefix)) => {
                 self.check_endings(words.exact, &prefix)?;
-                terms.push(prefix);
-                let mut query = PhrasePrefixQuery::new(terms);
-                query.set_max_expansions(PREFIX_EXPANSIONS);
-                Ok(Compiled::visit(query))
+                Ok(Compiled::visit(begun_phrase(terms, prefix)))
             }
         }
     }
@@ -269,6 +266,22 @@ impl Quotes {
         let parts = [self.speaker_ids, self.about_ids, self.addressee_ids];
         Box::new(BooleanQuery::new(parts.map(|field| (Occur::Should, any_of(field, ids))).into()))
     }
+}
+
+/// Words in a row of which the last is a beginning. The words before it score as a phrase does; a single one does not,
+/// as a beginning alone does not: each match then counts 1.
+///
+/// Tantivy's own scores of such a phrase know no weight where one word comes before the beginning, and count what was
+/// deleted. So it only says here what matches.
+fn begun_phrase(words: Vec<Term>, prefix: Term) -> BooleanQuery {
+    let mut begun = PhrasePrefixQuery::new(words.iter().cloned().chain([prefix]).collect());
+    begun.set_max_expansions(PREFIX_EXPANSIONS);
+    let matches: Box<dyn Query> = Box::new(begun);
+    let parts = match words.len() {
+        1 => vec![(Occur::Must, Box::new(ConstScoreQuery::new(matches, 1.0)) as Box<dyn Query>)],
+        _ => vec![(Occur::Must, Box::new(PhraseQuery::new(words)) as Box<dyn Query>), (Occur::Must, unscored(matches))],
+    };
+    BooleanQuery::new(parts)
 }
 
 /// How many words the beginning at the end of a phrase may stand for.
