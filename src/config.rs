@@ -259,6 +259,8 @@ pub struct Config {
     pub otlp_endpoint: Option<String>,
     /// The file of API keys, which need not exist.
     pub keys: PathBuf,
+    /// Whether a setting names it. Then it must be there.
+    pub keys_named: bool,
     /// What tokens are checked against. None if they are not taken.
     pub tokens: Option<TokenConfig>,
     /// The certificates. None if connections are not encrypted.
@@ -388,6 +390,7 @@ impl RawConfig {
     pub fn resolve(self) -> Result<Config, ConfigError> {
         let mut faults = Faults::default();
         let (keys, data_dir) = (self.key_file(), self.data_folder());
+        let keys_named = self.keys.is_some();
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let page_size = faults.positive("max_page_size", self.max_page_size.map(|n| n as usize), 1000);
         let streams = self.max_concurrent_streams.map(|n| n as usize);
@@ -400,6 +403,7 @@ impl RawConfig {
             metrics: faults.address("metrics", self.metrics),
             otlp_endpoint: faults.collector(self.otlp_endpoint),
             keys,
+            keys_named,
             tokens: faults.tokens(self.jwt_keys, self.jwt_issuer, self.jwt_audience),
             tls: faults.tls(self.tls_cert, self.tls_key, self.tls_client_ca),
             insecure_public: self.insecure_public.unwrap_or_default(),

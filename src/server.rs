@@ -14,7 +14,7 @@ use tonic::{service::Routes, transport::Server};
 
 pub use crate::failure::Failure;
 use crate::{
-    access::{Access, Tokens},
+    access::{Access, KeyFile, Missing, Tokens},
     config::{Config, DEFAULT_DATA_DIR, KEYS, Limits},
     connections::{Connections, Incoming},
     grpc::{self, Core},
@@ -76,8 +76,12 @@ impl Ready {
         check_clock(SystemTime::now())?;
         let tls = config.tls.clone().map(Tls::open).transpose()?.map(Arc::new);
         let tokens = config.tokens.clone().map(Tokens::open).transpose()?.map(Arc::new);
+        check_folder(&config)?;
         let access = Arc::new(Access::open(&config.keys, tokens.clone())?);
         check_keys(&config)?;
+        if !config.keys_named && config.keys.exists() {
+            KeyFile::at(&config.keys).mark();
+        }
         check_public(&config, &access)?;
         let listener = listen("listen", "calls", config.listen).await?;
         let (metrics, scrapes) = match config.metrics {
@@ -340,16 +344,39 @@ fn check_public(config: &Config, access: &Access) -> Result<(), Failure> {
     }
 }
 
-/// Fails if a file of keys is named that is not there: whoever names one does not want a server without keys.
-fn check_keys(config: &Config) -> Result<(), Failure> {
-    if config.keys == config.data_dir.join(KEYS) || config.keys.exists() {
-        return Ok(());
+/// Fails if the data directory is that of somebody else, before whatever of it is looked at first is blamed.
+fn check_folder(config: &Config) -> Result<(), Failure> {
+    match std::fs::read_dir(&config.data_dir) {
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            let who =
+                "the user that runs sayso must be able to read and write the data directory and all that is in it";
+            Err(format!("{}: {error}; {who}: see chown and chmod", config.data_dir.display()).into())
+        }
+        _ => Ok(()),
     }
-    let keys = config.keys.display();
-    Err(format!(
-        "--keys {keys}: there is no such file; make a key: sayso keys create NAME --scope read,write --keys {keys}"
-    )
-    .into())
+}
+
+/// Fails if the file of keys is gone: whoever names one, or had one, does not want a server without keys.
+fn check_keys(config: &Config) -> Result<(), Failure> {
+    let file = KeyFile::at(&config.keys);
+    let (keys, lock) = (config.keys.display(), file.lock());
+    let lock = lock.display();
+    let make = format!("make a key: sayso keys create NAME --scope read,write{}", keys_option(config));
+    match file.missing() {
+        None => Ok(()),
+        Some(Missing::Dangling) => {
+            Err(format!("keys {keys}: is a link to a file that is not there; put that file back, or {make}").into())
+        }
+        Some(_) if config.keys_named => Err(format!("--keys {keys}: there is no such file; {make}").into()),
+        // Those who have keys are told by every call that theirs is not taken, and nobody gets in without a token.
+        Some(Missing::Lost) if config.tokens.is_none() => Err(format!(
+            "{keys} is gone, but there were keys ({lock} is left), and without it anybody would be let in\n  \
+             put it back, or {make}\n  \
+             or let everybody in from now on: delete {lock}, too"
+        )
+        .into()),
+        Some(_) => Ok(()),
+    }
 }
 
 /// How to name the file of keys of this server to the command that makes keys.

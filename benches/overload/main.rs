@@ -8,8 +8,8 @@
 //!
 //! It prints memory against the budget, how long admitted calls took against the same calls without load, how fast the
 //! others were refused, health, cheap reads, and how soon all is as before. It fails only where no noise of the machine
-//! is an excuse: above the memory budget, when health or cheap reads fail, or when the server does not recover. Clients
-//! and server share the machine, so that on a small one times are worse than the server's own.
+//! is an excuse: above the memory budget, when health or cheap reads fail, or when the server does not recover. `scripts/overload`
+//! keeps clients and server on processors of their own; without it they share them, and times are worse than the server's.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark may panic, and prints its figures")]
 

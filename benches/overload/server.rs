@@ -33,7 +33,7 @@ impl Server {
     /// Starts one that may take so many MiB, and fills it.
     pub(crate) async fn start(budget: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_sayso"))
+        let mut child = program()
             .args(["serve", "--listen", "127.0.0.1:0", "--analysis", "fast", "--data-dir"])
             .arg(folder.path().join("data"))
             .args(["--max-memory", &format!("{}MiB", budget / 4 * 3)])
@@ -82,6 +82,15 @@ impl Server {
         let (process, channel) = (self.child.id(), self.channel().await);
         Watch { stop, seen: tokio::spawn(look(process, channel, told)) }
     }
+}
+
+/// The server, on processors of its own if `OVERLOAD_SERVER_CORES` names them (`scripts/overload` does).
+fn program() -> Command {
+    let path = env!("CARGO_BIN_EXE_sayso");
+    let Ok(cores) = std::env::var("OVERLOAD_SERVER_CORES") else { return Command::new(path) };
+    let mut pinned = Command::new("taskset");
+    pinned.args(["--cpu-list", &cores, path]);
+    pinned
 }
 
 impl Drop for Server {

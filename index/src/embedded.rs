@@ -43,6 +43,7 @@ mod fault;
 mod files;
 mod filter;
 mod follow;
+mod index_files;
 mod indexes;
 mod list;
 mod listing;
@@ -56,6 +57,8 @@ mod older_tests;
 mod opened;
 mod options;
 mod ordering;
+#[cfg(test)]
+mod overwritten_tests;
 mod page;
 mod pending;
 mod pins;
@@ -79,6 +82,7 @@ mod suggest;
 mod terms;
 mod threads;
 mod view;
+mod watched_file;
 mod whole;
 mod writer;
 
@@ -106,7 +110,6 @@ pub use self::options::EmbeddedOptions;
 use self::pins::{PinLimits, Pins};
 use self::predicate::Predicate;
 use self::store::Store;
-use self::store_file::StoreFile;
 use self::threads::spawn;
 use self::view::View;
 use self::writer::{Disk, Shared};
@@ -201,8 +204,9 @@ impl Embedded {
             GroupLimits { now: options.now, articles: options.group_articles.max(1), bytes: options.group_bytes };
         let numbers = shared.clone();
         let disk = Disk {
+            files: files.clone(),
             dir,
-            store: files.path(STORE).map(StoreFile::at),
+            store: store.file.clone(),
             min_free_bytes: options.min_free_bytes,
             min_free_to_delete: options.min_free_bytes_to_delete.min(options.min_free_bytes),
         };

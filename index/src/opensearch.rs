@@ -63,15 +63,40 @@ const REFRESHER_QUEUE: usize = 16;
 ///
 /// It can be shared between threads, and any number of processes may use the same cluster. Dropping it writes what is
 /// queued and ends its threads.
+///
+/// What the embedded engine promises and a cluster cannot:
+///
+/// - Reads do not share one view. Each shard and each of its copies becomes searchable by itself, so two calls may see
+///   different states for a moment, also after a change that both should see was refused or delayed.
+/// - A change that failed because the cluster did not answer may have been made all the same. Sending it again is
+///   safe: a put of what is there already changes nothing.
+/// - The numbers of changes have gaps, where changes took a number and then failed.
+///
+/// ```no_run
+/// use sayso_index::opensearch::{OpenSearch, OpenSearchOptions};
+///
+/// # fn main() -> sayso_index::Result<()> {
+/// let nodes = ["http://search-1:9200", "http://search-2:9200", "http://search-3:9200"].map(String::from).to_vec();
+/// let engine = OpenSearch::open(OpenSearchOptions { nodes, ..OpenSearchOptions::default() })?;
+/// println!("{} articles", engine.status()?.articles);
+/// # Ok(())
+/// # }
+/// ```
 pub struct OpenSearch {
+    /// Speaks with the cluster.
     client: Arc<Client>,
+    /// The settings that it was opened with.
     options: OpenSearchOptions,
+    /// Where things are on the cluster.
     places: Places,
+    /// The numbers of changes.
     counter: Arc<Counter>,
+    /// How the cluster was when it was last looked at.
     health: Arc<ArcSwap<Health>>,
     /// None only while dropping; so is `watched`.
     queue: Option<Sender<Job>>,
     watched: Option<Sender<()>>,
+    /// They end when both are closed.
     threads: Vec<JoinHandle<()>>,
 }
 

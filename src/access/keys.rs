@@ -176,6 +176,17 @@ impl Loaded {
     }
 }
 
+/// How a file of keys is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// There were no keys.
+    Never,
+    /// There were keys.
+    Lost,
+    /// There is a link to a file that is not there.
+    Dangling,
+}
+
 /// The file of keys.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyFile(PathBuf);
@@ -189,6 +200,28 @@ impl KeyFile {
     /// Where it is.
     pub(crate) fn path(&self) -> &Path {
         &self.0
+    }
+
+    /// How it is missing, if it is.
+    pub(crate) fn missing(&self) -> Option<Missing> {
+        let gone = |found: io::Result<_>| found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        match gone(fs::metadata(&self.0)) {
+            false => None,
+            true if !gone(fs::symlink_metadata(&self.0)) => Some(Missing::Dangling),
+            true if self.lock().exists() => Some(Missing::Lost),
+            true => Some(Missing::Never),
+        }
+    }
+
+    /// The file that only one process at a time writes the keys with. It stays, and shows that there are keys.
+    pub(crate) fn lock(&self) -> PathBuf {
+        beside(&self.0, "lock")
+    }
+
+    /// Lets the file beside it show that there are keys, also if they were made elsewhere.
+    pub(crate) fn mark(&self) {
+        // Where that cannot be written, the keys cannot be either.
+        let _ = private().create(true).truncate(false).write(true).open(self.lock());
     }
 
     /// Whether it is as it was when it was loaded; none: it was not there.
@@ -271,7 +304,7 @@ impl KeyFile {
         if let Some(folder) = self.0.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             create_private(folder).map_err(|error| Fault::Io(folder.to_owned(), error))?;
         }
-        let lock = beside(&self.0, "lock");
+        let lock = self.lock();
         let locked = private().create(true).truncate(false).write(true).open(&lock);
         let locked = locked.and_then(|file| FileExt::lock_exclusive(&file).map(|()| file));
         let _locked = locked.map_err(|error| Fault::Io(lock, error))?;

@@ -9,7 +9,7 @@ mod refusal;
 mod scope;
 mod tokens;
 
-pub(crate) use keys::{Fault, Key, KeyFile, NewKey};
+pub(crate) use keys::{Fault, Key, KeyFile, Missing, NewKey};
 pub(crate) use refusal::{Holder, Refusal};
 pub(crate) use scope::Scope;
 pub use tokens::TokenConfig;

@@ -18,6 +18,11 @@ pub(super) const DEFAULT_SERVER: &str = "http://127.0.0.1:50051";
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How often the server is asked whether it is still there, and how long it may take to say so. Calls may take as long as they do, but
+/// a server that does not even answer that is stopped.
+const ALIVE_INTERVAL: Duration = Duration::from_secs(5);
+const ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// The largest answer to accept. The server limits its pages itself; this only lifts tonic's limit of 4 MB.
 pub(super) const ANSWER_BYTES: usize = 256 << 20;
 
@@ -135,6 +140,9 @@ impl Server {
         })?;
         let endpoint = endpoint
             .connect_timeout(CONNECT_TIMEOUT)
+            .http2_keep_alive_interval(ALIVE_INTERVAL)
+            .keep_alive_timeout(ALIVE_TIMEOUT)
+            .keep_alive_while_idle(true)
             .tcp_nodelay(true)
             .http2_adaptive_window(true)
             .user_agent(concat!("sayso-cli/", env!("CARGO_PKG_VERSION")))

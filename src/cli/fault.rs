@@ -129,6 +129,11 @@ fn message_of(status: &Status) -> String {
         return message.into();
     }
     let cause = if is_foreign { message.to_string() } else { root(status) };
+    if cause.contains("keep-alive timed out") || cause.contains("operation timed out") {
+        return "the server does not answer; it is stopped or too busy, or the network in between is broken: look at its log, and try \
+                again"
+            .to_owned();
+    }
     let hint = if cause.contains("frame with invalid size") || cause.contains("broken pipe") {
         "; a server that encrypts is reached as https://…"
     } else {

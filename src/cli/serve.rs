@@ -53,6 +53,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
     let threads = Pool::most_threads(config.analysis_threads) + config.search_threads + OTHER_THREADS;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(threads).build()?;
     let outcome = runtime.block_on(async {
+        outlive_large_files()?;
         let server = Ready::open(config).await?;
         let address = server.address()?;
         if args.samples {
@@ -103,6 +104,19 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()> + Send> {
             std::future::pending::<()>().await;
         }
     })
+}
+
+/// Lets writing into a file that may not grow fail, which is told like a full disk. The system would end the program.
+#[cfg(unix)]
+fn outlive_large_files() -> std::io::Result<()> {
+    let signal = rustix::process::Signal::XFSZ.as_raw();
+    // Once anybody listened, the signal does nothing else, also when nobody does any more.
+    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(signal)).map(drop)
+}
+
+#[cfg(not(unix))]
+fn outlive_large_files() -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Keeps what the server writes from now on private to its user, and warns if others can read what is already there.

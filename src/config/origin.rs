@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fmt,
+    fmt, io,
     path::{Path, PathBuf},
 };
 
@@ -12,6 +12,8 @@ use figment::{
     value::{Dict, Value},
 };
 use toml::Spanned;
+
+use crate::file_stamp::must_be_file;
 
 use super::{Config, ConfigError, PREFIX, RawConfig, names, nearest};
 
@@ -131,10 +133,14 @@ impl Settings {
 /// The settings of a file, and the line of each.
 fn read(file: &Path) -> Result<(Dict, BTreeMap<String, usize>), String> {
     let shown = file.display();
-    if !file.is_file() {
-        return Err(format!("{shown}: no such file; --config names a TOML file"));
-    }
-    let text = std::fs::read_to_string(file).map_err(|error| format!("{shown}: {error}"))?;
+    // Opening what is no file could wait for ever.
+    let text = must_be_file(file).and_then(|()| std::fs::read_to_string(file)).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => format!("{shown}: no such file; --config names a TOML file"),
+        io::ErrorKind::PermissionDenied => {
+            format!("{shown}: {error}; the user that runs sayso must be able to read it: see chown and chmod")
+        }
+        _ => format!("{shown}: {error}; --config names a TOML file"),
+    })?;
     let keys: BTreeMap<Spanned<String>, toml::Value> =
         toml::from_str(&text).map_err(|error| syntax(&text, &error, file))?;
     let line = |at: usize| text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1;

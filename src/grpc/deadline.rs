@@ -16,6 +16,7 @@ use sayso_index::Interrupt;
 use tonic::{Status, metadata::MetadataMap};
 
 use super::status;
+use crate::echo;
 
 /// How much earlier than the caller's deadline a call gives up, so that its own answer comes first.
 const DEADLINE_MARGIN: Duration = Duration::from_millis(2);
@@ -88,8 +89,20 @@ pub(crate) struct Allowed {
 
 impl Allowed {
     /// Begins now, with the value of `grpc-timeout`, if there is one.
-    pub(crate) fn from_now(asked: Option<&HeaderValue>) -> Self {
-        Self { begun: Instant::now(), time: asked.and_then(|value| parse(value.to_str().ok()?)) }
+    ///
+    /// # Errors
+    /// If that is malformed: whoever sets it does not want to wait for as long as it takes.
+    pub(crate) fn from_now(asked: Option<&HeaderValue>) -> Result<Self, Status> {
+        let read = |value: &HeaderValue| {
+            let told = String::from_utf8_lossy(value.as_bytes());
+            parse(&told).ok_or_else(|| {
+                let told = echo::clip(&told);
+                status::malformed(&format!(
+                    "the header grpc-timeout is {told}; it is at most eight digits and a unit (H, M, S, m, u, n): 5S, 200m"
+                ))
+            })
+        };
+        Ok(Self { begun: Instant::now(), time: asked.map(read).transpose()? })
     }
 
     /// Waits for the rest of the request, slightly less than the time that is left.
@@ -156,22 +169,24 @@ mod tests {
     #[test]
     fn what_is_left_of_a_deadline_is_told_as_the_protocol_writes_it() {
         let left = |asked: &'static str| {
-            let allowed = Allowed::from_now(Some(&HeaderValue::from_static(asked)));
+            let allowed = Allowed::from_now(Some(&HeaderValue::from_static(asked))).unwrap();
             allowed.header().map(|left| parse(left.to_str().unwrap()).unwrap())
         };
         for (asked, most, least) in [("1H", 3600, 3598), ("30S", 30, 28), ("99999999S", 99_999_999, 99_999_997)] {
             let left = left(asked).unwrap();
             assert!(left <= Duration::from_secs(most) && left > Duration::from_secs(least), "{asked}: {left:?}");
         }
-        assert_eq!((left("1n"), left("soon")), (Some(Duration::ZERO), None));
+        assert_eq!(left("1n"), Some(Duration::ZERO));
+        let told = Allowed::from_now(Some(&HeaderValue::from_static("soon"))).map(|_| ()).unwrap_err();
+        assert!(told.message().contains("grpc-timeout is soon; it is at most eight digits"), "{told}");
     }
 
     #[tokio::test]
     async fn a_request_that_comes_too_late_is_told_so() {
-        let allowed = Allowed::from_now(Some(&HeaderValue::from_static("1n")));
+        let allowed = Allowed::from_now(Some(&HeaderValue::from_static("1n"))).unwrap();
         let told = allowed.within(std::future::pending::<Result<(), Status>>()).await.unwrap_err();
         assert_eq!(told.code(), tonic::Code::DeadlineExceeded);
-        let patient = Allowed::from_now(None);
+        let patient = Allowed::from_now(None).unwrap();
         assert!(patient.within(async { Ok(()) }).await.is_ok() && patient.header().is_none());
     }
 

@@ -50,7 +50,9 @@ pub(super) fn not_found(kind: &'static str, name: &str) -> Status {
 pub(super) fn engine(error: sayso_index::Error) -> Status {
     let (code, reason) = match error.kind() {
         ErrorKind::PageKey => {
-            return fault(Fault::new("PAGE_TOKEN_MISMATCH", "page_token", error.to_string()));
+            // What the engine calls a key is part of a token.
+            let said = "belongs to another query, or to another version of the server; start again with the first page, without a token";
+            return fault(Fault::new("PAGE_TOKEN_MISMATCH", "page_token", said));
         }
         ErrorKind::PageExpired => return page_expired(),
         ErrorKind::TooBroad => {
@@ -239,7 +241,7 @@ pub(crate) fn stalled(within: Duration) -> Status {
 }
 
 /// There are too many unread answers.
-pub(super) fn unread(limit: &'static str, most: usize) -> Status {
+pub(crate) fn unread(limit: &'static str, most: usize) -> Status {
     let mut details = info("ANSWERS_UNREAD", vec![("limit", limit.to_owned()), ("most", most.to_string())]);
     details.set_retry_info(Some(spread(Duration::from_secs(1))));
     let message = format!(

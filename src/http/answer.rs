@@ -2,6 +2,10 @@
 
 use std::{
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     task::{Context, Poll, ready},
 };
 
@@ -17,12 +21,16 @@ use serde_json::{Value as Json, json};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use super::{json::json_of, question::Held, rules::Rule};
+use super::{
+    json::{Writer, json_of},
+    question::Held,
+    rules::Rule,
+};
 use crate::{
+    config::Limits,
     connections::Peer,
     descriptors,
     grpc::{HEAD_BYTES, code_name, status},
-    pool::Pool,
 };
 
 /// The bytes that are passed to the connection at once.
@@ -31,22 +39,60 @@ const PIECE_BYTES: usize = 16 << 10;
 /// Headers of an answer that mean the same in HTTP.
 const PASSED_BACK: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Answers of more bytes than this become JSON one after another, on the thread for large answers: they take longer than a runtime may
-/// be held up.
-const LARGE_BYTES: usize = 256 << 10;
+/// Bytes of messages that become JSON as it is read, on all connections.
+pub(super) struct Unread {
+    bytes: AtomicUsize,
+    most: usize,
+    most_of_one: usize,
+}
 
-/// The answer of a method as JSON, for `peer`. `held` is released once the whole answer has been made. `large` has the thread for large
-/// answers.
-pub(super) async fn in_json(rule: &Rule, answer: Response, held: Held, peer: Peer, large: &Pool) -> Response {
+impl Unread {
+    pub(super) fn within(limits: &Limits) -> Arc<Self> {
+        let (most, most_of_one) = (limits.unread_bytes(), limits.connection_unread_bytes());
+        Arc::new(Self { bytes: AtomicUsize::new(0), most, most_of_one })
+    }
+}
+
+/// Bytes that count as unread at a connection, and at all, until this is dropped.
+struct Counted {
+    unread: Arc<Unread>,
+    peer: Peer,
+    bytes: usize,
+}
+
+impl Counted {
+    /// Counts so many bytes, if the limits allow it.
+    fn of(bytes: usize, unread: &Arc<Unread>, peer: &Peer) -> Result<Self, Status> {
+        let all = unread.bytes.fetch_add(bytes, Ordering::AcqRel) + bytes;
+        let of_one = peer.leaves_unread(bytes);
+        let counted = Self { unread: Arc::clone(unread), peer: peer.clone(), bytes };
+        match () {
+            () if of_one > unread.most_of_one => Err(status::unread("connection_unread_bytes", unread.most_of_one)),
+            () if all > unread.most => Err(status::unread("unread_bytes", unread.most)),
+            () => Ok(counted),
+        }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.peer.reads(self.bytes);
+        self.unread.bytes.fetch_sub(self.bytes, Ordering::AcqRel);
+    }
+}
+
+/// The answer of a method as JSON, for `peer`. `held` is released once the whole answer has been made. What waits to be read is
+/// counted in `unread`.
+pub(super) async fn in_json(rule: &Rule, answer: Response, held: Held, peer: Peer, unread: &Arc<Unread>) -> Response {
     let id = answer.headers().get(&PASSED_BACK).cloned();
     let mut response = if rule.method.is_server_streaming() {
         drop(held);
         lines(rule.method.output(), answer, peer).await
     } else {
-        let whole = document(&rule.method.output(), answer, large).await;
+        let whole = document(rule.method.output(), answer, peer, unread).await;
         drop(held);
         match whole {
-            Ok(text) => with_type("application/json", Body::new(Text::new(text, peer))),
+            Ok(body) => with_type("application/json", body),
             Err(status) => error(&status),
         }
     };
@@ -61,18 +107,43 @@ fn with_type(kind: &'static str, body: Body) -> Response {
 }
 
 /// The one message of an answer.
-async fn document(kind: &MessageDescriptor, answer: Response, large: &Pool) -> Result<Bytes, Status> {
+async fn document(kind: MessageDescriptor, answer: Response, peer: Peer, unread: &Arc<Unread>) -> Result<Body, Status> {
     ended(answer.headers())?;
     let body = answer.into_body().collect().await.map_err(|error| status::broken(&error.to_string()))?;
     ended(body.trailers().unwrap_or(&HeaderMap::new()))?;
     let framed = body.to_bytes();
     let message = framed.slice(HEAD_BYTES.min(framed.len())..);
-    if message.len() <= LARGE_BYTES {
-        return json_of(kind, &message).map(Into::into);
+    if message.len() <= PIECE_BYTES {
+        return Ok(Body::new(Text::new(json_of(&kind, &message)?.into(), peer)));
     }
-    let kind = kind.clone();
-    let made = large.run_patiently(move || json_of(&kind, &message).map(Into::into)).await;
-    made.unwrap_or_else(|_| Err(status::broken("making it JSON ended without a result")))
+    let counted = Counted::of(message.len(), unread, &peer)?;
+    Ok(Body::new(Document { writer: Writer::of(kind, message), counted, ended: false }))
+}
+
+/// A large message, which becomes JSON as it is read.
+struct Document {
+    writer: Writer,
+    counted: Counted,
+    ended: bool,
+}
+
+impl HttpBody for Document {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let document = self.get_mut();
+        let mut piece = Vec::with_capacity(2 * PIECE_BYTES);
+        while !document.ended && piece.len() < PIECE_BYTES {
+            match document.writer.write(&mut piece) {
+                Ok(more) => document.ended = !more,
+                // What was sent cannot be taken back: the connection ends before the document does.
+                Err(broken) => return Poll::Ready(Some(Err(axum::Error::new(broken)))),
+            }
+        }
+        document.counted.peer.touch();
+        Poll::Ready((!piece.is_empty()).then(|| Ok(Frame::data(piece.into()))))
+    }
 }
 
 /// Fails if the call ended with an error.
@@ -175,7 +246,8 @@ impl Lines {
         let head: [u8; HEAD_BYTES] = self.arrived.get(..HEAD_BYTES)?.try_into().ok()?;
         let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize;
         let end = HEAD_BYTES + length;
-        let line = json_of(&self.kind, self.arrived.get(HEAD_BYTES..end)?);
+        let message = Bytes::copy_from_slice(self.arrived.get(HEAD_BYTES..end)?);
+        let line = json_of(&self.kind, &message);
         self.arrived.drain(..end);
         Some(line.map(|mut line| {
             line.push(b'\n');
@@ -283,7 +355,10 @@ fn error_json(code: StatusCode, status: &Status) -> Json {
 mod tests {
     use std::time::Duration;
 
+    use prost::Message;
+
     use super::*;
+    use crate::http::json::tests::filled;
     use crate::overload::Overload;
 
     #[test]
@@ -299,6 +374,29 @@ mod tests {
         // Callers are spread over a while.
         let seconds: u64 = full.headers()[header::RETRY_AFTER].to_str().unwrap().parse().unwrap();
         assert!((1..=2).contains(&seconds), "{seconds}");
+    }
+
+    #[tokio::test]
+    async fn a_large_answer_becomes_json_as_it_is_read_and_counts_until_then() {
+        let kind = descriptors::message("AnalyzeResponse").unwrap();
+        let message = filled(&kind, 4, 30).encode_to_vec();
+        let whole = json_of(&kind, &message.clone().into()).unwrap();
+        let most = message.len() * 3 / 2;
+        let unread = Arc::new(Unread { bytes: AtomicUsize::new(0), most, most_of_one: most });
+        let answer = || Response::new(Body::from([&[0; HEAD_BYTES], message.as_slice()].concat()));
+        let mut first = document(kind.clone(), answer(), Peer::default(), &unread).await.unwrap();
+        assert_eq!(unread.bytes.load(Ordering::Relaxed), message.len());
+        let refused = document(kind.clone(), answer(), Peer::default(), &unread).await.unwrap_err();
+        assert!(refused.message().contains("unread_bytes"), "{refused}");
+        let mut read = Vec::new();
+        while let Some(piece) = first.frame().await {
+            let piece = piece.unwrap().into_data().unwrap();
+            assert!(piece.len() < 20 * PIECE_BYTES && piece.len() < whole.len() / 10, "{}", piece.len());
+            read.extend_from_slice(&piece);
+        }
+        assert!(read == whole);
+        drop(first);
+        assert_eq!(unread.bytes.load(Ordering::Relaxed), 0);
     }
 
     #[tokio::test]

@@ -1,12 +1,13 @@
 //! JSON of a message, from its bytes and part by part.
 //!
-//! A message with reflection takes some twenty times its bytes of memory. So of a large one, only small parts are ever
-//! read at once: its fields, and the elements of its lists.
+//! A message with reflection takes some twenty times its bytes of memory, and its JSON some five times. So of a large one, only
+//! small parts are ever read at once: its fields, and the elements of its lists. And no more of them become JSON than are wanted.
 
-use std::ops::Range;
+use std::{ops::Range, vec};
 
+use axum::body::Bytes;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
-use prost_reflect::{DynamicMessage, Kind, MessageDescriptor};
+use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor};
 use tonic::Status;
 
 use crate::grpc::status;
@@ -25,36 +26,119 @@ struct Record {
 
 /// The JSON of a message of this kind. Each field must have one encoding: oneofs of which two fields are set are not told
 /// from messages.
-pub(super) fn json_of(kind: &MessageDescriptor, message: &[u8]) -> Result<Vec<u8>, Status> {
+pub(super) fn json_of(kind: &MessageDescriptor, message: &Bytes) -> Result<Vec<u8>, Status> {
     let mut json = Vec::with_capacity(2 * message.len());
-    write(kind, message, &mut json).map_err(|error| status::broken(&error.to_string()))?;
+    let mut writer = Writer::of(kind.clone(), message.clone());
+    while writer.write(&mut json)? {}
     Ok(json)
 }
 
 type Written = Result<(), Box<dyn std::error::Error>>;
 
-fn write(kind: &MessageDescriptor, message: &[u8], json: &mut Vec<u8>) -> Written {
-    // Google's own have forms of their own.
-    if message.len() <= PART_BYTES || kind.package_name() == "google.protobuf" {
-        return write_whole(kind, message, json);
+/// Makes the JSON of a message, part by part.
+pub(super) struct Writer {
+    message: Bytes,
+    /// What is begun and not ended, the innermost last.
+    open: Vec<Open>,
+    /// None once it was begun.
+    whole: Option<MessageDescriptor>,
+}
+
+/// A message or a list that is begun.
+enum Open {
+    /// The fields to come, and whether there were others.
+    Message(vec::IntoIter<(FieldDescriptor, Vec<Record>)>, bool),
+    /// The elements to come, and whether there were others.
+    List(MessageDescriptor, vec::IntoIter<Range<usize>>, bool),
+}
+
+impl Writer {
+    pub(super) fn of(kind: MessageDescriptor, message: Bytes) -> Self {
+        Self { message, open: Vec::new(), whole: Some(kind) }
     }
-    let mut records = records(message)?;
+
+    /// Writes the next part. False if there was none.
+    pub(super) fn write(&mut self, json: &mut Vec<u8>) -> Result<bool, Status> {
+        self.next(json).map_err(|error| status::broken(&error.to_string()))
+    }
+
+    fn next(&mut self, json: &mut Vec<u8>) -> Result<bool, Box<dyn std::error::Error>> {
+        if let Some(kind) = self.whole.take() {
+            self.begin(&kind, 0..self.message.len(), json)?;
+            return Ok(true);
+        }
+        match self.open.last_mut() {
+            None => return Ok(false),
+            Some(Open::Message(fields, others)) => match fields.next() {
+                Some((field, records)) => {
+                    let before = json.len();
+                    if *others {
+                        json.push(b',');
+                    }
+                    let begin = json.len();
+                    let inner = write_field(&field, &self.message, records, json)?;
+                    match json.len() == begin {
+                        // It has the value that is left out.
+                        true => json.truncate(before),
+                        false => *others = true,
+                    }
+                    match inner {
+                        Some(Inner::Message(kind, content)) => self.begin(&kind, content, json)?,
+                        Some(Inner::List(list)) => self.open.push(list),
+                        None => {}
+                    }
+                }
+                None => {
+                    json.push(b'}');
+                    self.open.pop();
+                }
+            },
+            Some(Open::List(kind, elements, others)) => match elements.next() {
+                Some(content) => {
+                    if std::mem::replace(others, true) {
+                        json.push(b',');
+                    }
+                    let kind = kind.clone();
+                    self.begin(&kind, content, json)?;
+                }
+                None => {
+                    json.push(b']');
+                    self.open.pop();
+                }
+            },
+        }
+        Ok(true)
+    }
+
+    /// Writes a small message, or begins a large one.
+    fn begin(&mut self, kind: &MessageDescriptor, content: Range<usize>, json: &mut Vec<u8>) -> Written {
+        let message = self.message.get(content.clone()).ok_or("a field is longer than its message")?;
+        // Google's own have forms of their own.
+        if message.len() <= PART_BYTES || kind.package_name() == "google.protobuf" {
+            return write_whole(kind, message, json);
+        }
+        json.push(b'{');
+        self.open.push(Open::Message(fields(kind, message, content.start)?.into_iter(), false));
+        Ok(())
+    }
+}
+
+/// The fields that a message has of its kind, and their records. The message begins at `start` of the whole.
+fn fields(
+    kind: &MessageDescriptor,
+    message: &[u8],
+    start: usize,
+) -> Result<Vec<(FieldDescriptor, Vec<Record>)>, Box<dyn std::error::Error>> {
+    let mut records = records(message, start)?;
     records.sort_by_key(|record| record.number);
-    json.push(b'{');
-    let begin = json.len();
-    for field in records.chunk_by(|one, other| one.number == other.number) {
-        let before = json.len();
-        if before > begin {
-            json.push(b',');
-        }
-        let start = json.len();
-        write_field(kind, message, field, json)?;
-        if json.len() == start {
-            json.truncate(before);
+    let mut fields: Vec<(FieldDescriptor, Vec<Record>)> = Vec::new();
+    for record in records {
+        match fields.last_mut() {
+            Some((field, records)) if field.number() == record.number => records.push(record),
+            _ => fields.extend(kind.get_field(record.number).map(|field| (field, vec![record]))),
         }
     }
-    json.push(b'}');
-    Ok(())
+    Ok(fields)
 }
 
 fn write_whole(kind: &MessageDescriptor, message: &[u8], json: &mut Vec<u8>) -> Written {
@@ -62,9 +146,19 @@ fn write_whole(kind: &MessageDescriptor, message: &[u8], json: &mut Vec<u8>) -> 
     Ok(())
 }
 
-/// Writes name and value of the field that has these records, or nothing if the kind does not have it.
-fn write_field(kind: &MessageDescriptor, message: &[u8], records: &[Record], json: &mut Vec<u8>) -> Written {
-    let Some(field) = kind.get_field(records[0].number) else { return Ok(()) };
+/// A value that is still to be written.
+enum Inner {
+    Message(MessageDescriptor, Range<usize>),
+    List(Open),
+}
+
+/// Writes name and value of the field that has these records, but for messages, which it returns.
+fn write_field(
+    field: &FieldDescriptor,
+    message: &[u8],
+    records: Vec<Record>,
+    json: &mut Vec<u8>,
+) -> Result<Option<Inner>, Box<dyn std::error::Error>> {
     let are_messages = records.iter().all(|record| record.wire_type == WireType::LengthDelimited);
     let inner = match field.kind() {
         Kind::Message(inner) if are_messages && !field.is_map() && (field.is_list() || records.len() == 1) => inner,
@@ -72,28 +166,25 @@ fn write_field(kind: &MessageDescriptor, message: &[u8], records: &[Record], jso
             // Of this kind, but with this field alone.
             let bytes: Vec<u8> = records.iter().flat_map(|record| &message[record.all.clone()]).copied().collect();
             let begin = json.len();
-            write_whole(kind, &bytes, json)?;
+            write_whole(field.parent_message(), &bytes, json)?;
             // Without the braces.
             json.pop();
             json.remove(begin);
-            return Ok(());
+            return Ok(None);
         }
     };
     serde_json::to_writer(&mut *json, field.json_name())?;
     json.push(b':');
     if !field.is_list() {
-        return write(&inner, &message[records[0].content.clone()], json);
+        return Ok(Some(Inner::Message(inner, records[0].content.clone())));
     }
-    for (number, record) in records.iter().enumerate() {
-        json.push(if number == 0 { b'[' } else { b',' });
-        write(&inner, &message[record.content.clone()], json)?;
-    }
-    json.push(b']');
-    Ok(())
+    json.push(b'[');
+    let elements: Vec<_> = records.into_iter().map(|record| record.content).collect();
+    Ok(Some(Inner::List(Open::List(inner, elements.into_iter(), false))))
 }
 
-/// The records of a message, in the order of its bytes.
-fn records(message: &[u8]) -> Result<Vec<Record>, Box<dyn std::error::Error>> {
+/// The records of a message, in the order of its bytes. It begins at `offset` of the whole.
+fn records(message: &[u8], offset: usize) -> Result<Vec<Record>, Box<dyn std::error::Error>> {
     let (mut rest, mut records) = (message, Vec::new());
     while !rest.is_empty() {
         let begin = message.len() - rest.len();
@@ -102,11 +193,13 @@ fn records(message: &[u8]) -> Result<Vec<Record>, Box<dyn std::error::Error>> {
             let length = usize::try_from(decode_varint(&mut rest)?)?;
             let start = message.len() - rest.len();
             rest = rest.get(length..).ok_or("a field is longer than its message")?;
+            let (begin, start) = (offset + begin, offset + start);
             records.push(Record { number, wire_type, all: begin..start + length, content: start..start + length });
         } else {
             let start = message.len() - rest.len();
             skip_field(wire_type, number, &mut rest, DecodeContext::default())?;
             let end = message.len() - rest.len();
+            let (begin, start, end) = (offset + begin, offset + start, offset + end);
             records.push(Record { number, wire_type, all: begin..end, content: start..end });
         }
     }
@@ -114,7 +207,7 @@ fn records(message: &[u8]) -> Result<Vec<Record>, Box<dyn std::error::Error>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use prost::Message;
     use prost_reflect::Value;
 
@@ -122,7 +215,7 @@ mod tests {
     use crate::descriptors;
 
     /// Fills a message with values of all its fields, and its lists with many.
-    fn filled(kind: &MessageDescriptor, depth: usize, length: usize) -> DynamicMessage {
+    pub(in crate::http) fn filled(kind: &MessageDescriptor, depth: usize, length: usize) -> DynamicMessage {
         let mut message = DynamicMessage::new(kind.clone());
         for field in kind.fields() {
             let value = match field.kind() {
@@ -153,7 +246,7 @@ mod tests {
             let kind = descriptors::message(name).unwrap();
             for length in [0, 1, 3, 40] {
                 let message = filled(&kind, 4, length);
-                let (bytes, mut whole) = (message.encode_to_vec(), Vec::new());
+                let (bytes, mut whole) = (Bytes::from(message.encode_to_vec()), Vec::new());
                 write_whole(&kind, &bytes, &mut whole).unwrap();
                 assert!(
                     json_of(&kind, &bytes).unwrap() == whole,
@@ -168,9 +261,9 @@ mod tests {
     fn what_is_no_message_is_refused() {
         let kind = descriptors::message("AnalyzeResponse").unwrap();
         for end in [1, 2, PART_BYTES] {
-            let message = filled(&kind, 4, 20).encode_to_vec();
+            let message = Bytes::from(filled(&kind, 4, 20).encode_to_vec());
             assert!(message.len() > 2 * PART_BYTES);
-            assert!(json_of(&kind, &message[..message.len() - end]).is_err());
+            assert!(json_of(&kind, &message.slice(..message.len() - end)).is_err());
         }
     }
 }

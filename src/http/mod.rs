@@ -28,7 +28,8 @@ use tonic::service::Routes;
 use tonic_web::GrpcWebLayer;
 use tower::ServiceExt;
 
-use crate::{config::Limits, connections::Peer, grpc::status, pool::Pool};
+use crate::{config::Limits, connections::Peer, grpc::status};
+use answer::Unread;
 pub(crate) use guard::Doors;
 use question::Room;
 use rules::{Found, Rules};
@@ -44,7 +45,8 @@ pub(crate) fn spoken(routes: Routes, limits: &Limits, doors: Doors) -> Routes {
     let (grpc, web) = (router.clone(), router.clone().layer(GrpcWebLayer::new()));
     let room = Room::new(limits.message_bytes);
     let cors = doors.cors();
-    let gateway = Arc::new(Gateway { grpc, web, rules: Rules::of_protos(), room, large: Pool::single(), doors });
+    let gateway =
+        Arc::new(Gateway { grpc, web, rules: Rules::of_protos(), room, unread: Unread::within(limits), doors });
     let router = router.layer(middleware::from_fn_with_state(gateway, speak));
     match cors {
         Some(cors) => router.layer(cors).into(),
@@ -59,8 +61,8 @@ struct Gateway {
     web: Router,
     rules: Rules,
     room: Room,
-    /// The thread that makes JSON of large answers.
-    large: Pool,
+    /// Answers that become JSON as they are read.
+    unread: Arc<Unread>,
     doors: Doors,
 }
 
@@ -135,7 +137,7 @@ impl Gateway {
         let peer = request.extensions().get::<Peer>().cloned().unwrap_or_default();
         match question::asked(&self.room, rule, &variables, request).await {
             Ok((request, held)) => {
-                answer::in_json(rule, called(&self.grpc, request).await, held, peer, &self.large).await
+                answer::in_json(rule, called(&self.grpc, request).await, held, peer, &self.unread).await
             }
             Err(refusal) if question::is_of_another_kind(&refusal) => {
                 answer::error_as(StatusCode::UNSUPPORTED_MEDIA_TYPE, &refusal)

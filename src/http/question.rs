@@ -90,7 +90,13 @@ pub(super) async fn asked(
     request: Request,
 ) -> Result<(Request, Held), Status> {
     let (mut head, mut body) = request.into_parts();
-    let allowed = Allowed::from_now(head.headers.get(TIMEOUT));
+    let allowed = match Allowed::from_now(head.headers.get(TIMEOUT)) {
+        Ok(allowed) => allowed,
+        Err(refusal) => {
+            read_away(body).await;
+            return Err(refusal);
+        }
+    };
     let query = head.uri.query().unwrap_or_default().to_owned();
     let (body, held) = if rule.method.is_client_streaming() {
         if let Err(refusal) = check_kind(&head.headers) {

@@ -193,7 +193,8 @@ impl Snapshots {
     }
 
     fn failed(&self, error: &object_store::Error) -> Fault {
-        Fault::Unreachable(format!("snapshots in {}: {}", self.name, words::words(error)))
+        let why = words::words(error);
+        Fault::Unreachable(format!("snapshots in {}: {why}{}", self.name, words::remedy(&why)))
     }
 }
 

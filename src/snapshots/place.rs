@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use object_store::aws::AmazonS3Builder;
 use object_store::{ObjectStore, RetryConfig, local::LocalFileSystem, prefix::PrefixStore};
 
-use super::{Fault, Result};
+use super::{Fault, Result, words};
 
 /// How long a request to a bucket is repeated that fails for a while.
 const BUCKET_RETRIES: RetryConfig = RetryConfig {
@@ -69,5 +69,6 @@ impl Place {
 
 /// The fault of a place that cannot be read or written.
 fn unreachable(name: &str, why: &dyn fmt::Display) -> Fault {
-    Fault::Unreachable(format!("snapshots in {name}: {why}"))
+    let why = why.to_string();
+    Fault::Unreachable(format!("snapshots in {name}: {why}{}", words::remedy(&why)))
 }

@@ -25,6 +25,19 @@ pub(super) fn words(error: &object_store::Error) -> String {
     one_line(whole.split('<').next().unwrap_or_default())
 }
 
+/// What to do about a folder that fails in this way, to be put behind the failure.
+pub(super) fn remedy(why: &str) -> &'static str {
+    match why {
+        _ if why.contains("Permission denied") => {
+            "; the user that runs sayso must be able to read and write the folder and all that is in it: see chown and chmod"
+        }
+        _ if why.contains("Read-only file system") => {
+            "; mount its file system so that it can be written, or name another folder"
+        }
+        _ => "",
+    }
+}
+
 /// What to do about an answer of S3 with this code.
 fn advice(code: &str) -> Option<&'static str> {
     Some(match code {

@@ -5,7 +5,9 @@ mod transport;
 pub(crate) use transport::Transport;
 
 use std::{
-    fmt, io,
+    fmt,
+    fs::File,
+    io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -52,8 +54,12 @@ impl TlsFiles {
     }
 
     fn read(&self) -> Result<ServerConfig, Fault> {
-        for path in [&self.cert, &self.key].into_iter().chain(&self.client_ca) {
-            must_be_file(path).map_err(|error| Fault::Io(path.clone(), error))?;
+        let named =
+            [("tls_cert", Some(&self.cert)), ("tls_key", Some(&self.key)), ("tls_client_ca", self.client_ca.as_ref())];
+        for (setting, path) in named {
+            let Some(path) = path else { continue };
+            let opened = must_be_file(path).and_then(|()| File::open(path));
+            opened.map_err(|error| Fault::Unreadable(setting, path.clone(), error))?;
         }
         let provider = Arc::new(ring::default_provider());
         let certs = certificates(&self.cert)?;
@@ -85,6 +91,8 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Fault> {
 /// Why a file cannot be used for TLS.
 #[derive(Debug)]
 pub(crate) enum Fault {
+    /// It cannot be opened, and this setting names it.
+    Unreadable(&'static str, PathBuf, io::Error),
     /// It cannot be read.
     Io(PathBuf, io::Error),
     /// It does not hold what it should, which is named, in PEM.
@@ -107,6 +115,15 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Unreadable(setting, path, error) => {
+                let remedy = match error.kind() {
+                    io::ErrorKind::PermissionDenied => {
+                        "the user that runs sayso must be able to read it: see chown and chmod"
+                    }
+                    _ => "the setting names a file in PEM",
+                };
+                write!(f, "{setting}: {}: {error}; {remedy}", path.display())
+            }
             Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
             Self::Pem(path, what, pem::Error::NoItemsFound) => {
                 write!(f, "{}: holds no {what} in PEM, which begins with -----BEGIN", path.display())

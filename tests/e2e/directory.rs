@@ -183,7 +183,7 @@ async fn a_process_that_is_halted_keeps_its_directory_and_goes_on_where_it_was()
 
 /// Starts a server on a data directory as a user that is not root, whom permissions do not bind. Root lends data and
 /// program to that user.
-fn serve_as_plain_user(data: &Path) -> Output {
+fn serve_as_plain_user(data: &Path, flags: &[&str]) -> Output {
     const NOBODY: u32 = 65534;
     let (folder, mut program) = (data.parent().unwrap(), PathBuf::from(env!("CARGO_BIN_EXE_sayso")));
     let is_root = fs::metadata(folder).unwrap().uid() == 0;
@@ -197,7 +197,7 @@ fn serve_as_plain_user(data: &Path) -> Output {
         lend(data, NOBODY);
     }
     let mut serve = Command::new(program);
-    serve.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data);
+    serve.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data).args(flags);
     if is_root {
         serve.uid(NOBODY).gid(NOBODY);
     }
@@ -222,10 +222,55 @@ async fn what_may_not_be_opened_is_named_with_what_to_do() {
     for (place, mode) in [(&store, 0), (&store, 0o400), (&data.join("quotes"), 0), (&keys, 0), (&data, 0)] {
         let before = fs::metadata(place).unwrap().permissions();
         fs::set_permissions(place, fs::Permissions::from_mode(mode)).unwrap();
-        let output = serve_as_plain_user(&data);
+        let output = serve_as_plain_user(&data, &[]);
         fs::set_permissions(place, before).unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
-        let told = said.contains(&place.display().to_string()) && said.contains("chown");
+        let told = said.contains(&format!("{}: ", place.display())) || said.contains(&format!("{} ", place.display()));
+        let told = told && said.contains("chown");
         assert!(output.status.code() == Some(1) && told, "{} {mode:o}: {said}", place.display());
     }
+}
+
+#[tokio::test]
+async fn files_of_settings_that_may_not_be_opened_are_named_with_their_setting() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, secret) = (folder.path().join("data"), folder.path().join("secret"));
+    fs::create_dir(&data).unwrap();
+    fs::create_dir_all(secret.join("snapshots")).unwrap();
+    for name in ["cert.pem", "sayso.toml"] {
+        fs::write(secret.join(name), "").unwrap();
+        fs::set_permissions(secret.join(name), fs::Permissions::from_mode(0)).unwrap();
+    }
+    fs::set_permissions(secret.join("snapshots"), fs::Permissions::from_mode(0)).unwrap();
+    let named = |name: &str| secret.join(name).display().to_string();
+    let (cert, config, snapshots) = (named("cert.pem"), named("sayso.toml"), named("snapshots/of/news"));
+    for (flags, setting) in [
+        (["--tls-cert", cert.as_str(), "--tls-key", cert.as_str()].as_slice(), "tls_cert: "),
+        (&["--config", &config], "sayso.toml: "),
+        (&["--snapshots", &snapshots], "snapshots in "),
+    ] {
+        let output = serve_as_plain_user(&data, flags);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code().is_some_and(|code| code > 0), "{said}");
+        assert!(said.contains(setting) && said.contains("chown"), "{flags:?}: {said}");
+    }
+    let output = serve_as_plain_user(&data, &["--config", data.to_str().unwrap()]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is not a file"), "{output:?}");
+}
+
+#[tokio::test]
+async fn files_that_may_not_grow_are_told_like_a_full_disk() {
+    let data = tempfile::tempdir().unwrap();
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "ulimit -f 100 && exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_sayso"), "serve"]);
+    let output = shell.args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(data.path().join("data")).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && said.contains("ulimit -f"), "{:?} {said}", output.status);
+
+    // In blocks of 512 bytes: the store may not grow by as much as must be left.
+    let server = Server::start_limited("-f 200000", &["--analysis", "fast"]);
+    let refused = server.try_put(article("a", STORY)).await.unwrap_err();
+    assert!(refused.code() == Code::Unavailable && refused.message().contains("ulimit -f"), "{refused}");
+    assert!(server.info().await.faults.iter().any(|fault| fault.message.contains("ulimit -f")));
+    assert!(server.ids().await.is_empty(), "reads go on");
 }

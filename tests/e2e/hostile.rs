@@ -132,7 +132,7 @@ async fn requests_that_are_never_finished_keep_no_others_out() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn of_two_thousand_connections_at_a_limit_of_1024_files_those_that_talk_are_served() {
-    let server = Server::start_limited(1024, &[]);
+    let server = Server::start_limited("-n 1024", &[]);
     let mut client = sayso::proto::server_service_client::ServerServiceClient::new(server.channel().await);
     let limits = client.get_server_info(GetServerInfoRequest::default()).await.unwrap().into_inner().limits.unwrap();
     assert!(limits.connections < 1024, "{}", limits.connections);

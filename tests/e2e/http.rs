@@ -263,3 +263,12 @@ async fn the_document_of_all_paths_is_served() {
     assert_eq!((status, &document["openapi"]), (StatusCode::OK, &json!("3.1.0")));
     assert!(document["paths"]["/v1/quotes:search"]["get"].is_object());
 }
+
+#[tokio::test]
+async fn a_time_to_wait_that_is_none_is_refused() {
+    let server = Server::start();
+    let request = client().get(format!("{}/v1/server", server.url())).header("grpc-timeout", "5 seconds");
+    let (status, error) = read(request.send().await.unwrap()).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(error["error"]["message"].as_str().unwrap().contains("grpc-timeout is 5 seconds"), "{error}");
+}

@@ -1,7 +1,8 @@
 //! `SearchService`.
 
 use sayso::proto::{
-    ArticleFilter, OffsetEncoding, SearchSentencesRequest, SearchSentencesResponse, google_type::Interval,
+    ArticleFilter, OffsetEncoding, SearchArticlesRequest, SearchQuotesRequest, SearchSentencesRequest,
+    SearchSentencesResponse, google_type::Interval,
 };
 
 use crate::support::{STORY, Server, article, dated, identified, named};
@@ -113,4 +114,12 @@ async fn all_words_are_required_on_request_and_pasted_text_is_no_fault() {
     let error = server.search().await.search_sentences(query(pasted)).await.unwrap_err();
     assert_eq!(error.code(), tonic::Code::InvalidArgument);
     assert_eq!(found(SearchSentencesRequest { lenient: true, ..query(pasted) }).await, 2);
+    for signs in ["🎉🎉", "…!", "\"🎉\""] {
+        assert_eq!(found(SearchSentencesRequest { lenient: true, ..query(signs) }).await, 0, "{signs}");
+        let quotes = SearchQuotesRequest { query: signs.into(), lenient: true, ..Default::default() };
+        let quotes = server.quotes().await.search_quotes(quotes).await.unwrap().into_inner();
+        let articles = SearchArticlesRequest { query: signs.into(), lenient: true, ..Default::default() };
+        let articles = server.search().await.search_articles(articles).await.unwrap().into_inner();
+        assert!(quotes.hits.is_empty() && articles.hits.is_empty(), "{signs}");
+    }
 }

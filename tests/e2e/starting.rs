@@ -185,3 +185,36 @@ fn settings_are_checked_and_shown_with_where_they_are_written() {
         assert!(shown.contains(part), "{shown} lacks {part}");
     }
 }
+
+/// What a server says that does not start on the default file of keys in this state.
+fn refuses_without_keys(flags: &[&str], prepare: impl Fn(&Path)) -> String {
+    let prepare = |data: &Path| {
+        fs::create_dir_all(data).unwrap();
+        prepare(data);
+    };
+    let log = run(&[], &[&ANY_PORT, flags].concat(), prepare).log;
+    assert!(log.contains("keys.json") && log.contains("sayso keys create"), "{log}");
+    log
+}
+
+#[test]
+fn keys_that_are_gone_let_nobody_in() {
+    let lost = refuses_without_keys(&[], |data| fs::write(data.join("keys.json.lock"), "").unwrap());
+    assert!(lost.contains("is gone, but there were keys") && lost.contains("delete"), "{lost}");
+    let dangling = refuses_without_keys(&[], |data| {
+        std::os::unix::fs::symlink("elsewhere/keys.json", data.join("keys.json")).unwrap();
+    });
+    assert!(dangling.contains("is a link to a file that is not there"), "{dangling}");
+    let named = refuses_without_keys(&["--keys", "nowhere/keys.json"], |_| {});
+    assert!(named.contains("there is no such file"), "{named}");
+}
+
+#[test]
+fn keys_that_were_made_elsewhere_are_missed_when_they_are_gone() {
+    let keys = |data: &Path| {
+        fs::create_dir_all(data).unwrap();
+        fs::write(data.join("keys.json"), "{\"keys\": []}").unwrap();
+    };
+    let run = run(&[], &ANY_PORT, keys);
+    assert!(run.data.join("keys.json.lock").exists(), "{}", run.log);
+}

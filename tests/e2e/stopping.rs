@@ -4,6 +4,7 @@
 use std::{
     io::Read,
     net::TcpStream,
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -19,7 +20,7 @@ use crate::{
 
 fn signal(server: &mut Server, name: &str) {
     let id = server.process().id().to_string();
-    assert!(std::process::Command::new("kill").args([name, &id]).status().unwrap().success());
+    assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
 }
 
 #[tokio::test]
@@ -68,4 +69,15 @@ async fn told_again_it_ends_at_once_with_the_code_of_the_signal() {
         assert_eq!(ended.await.unwrap().code(), Some(code));
         assert!(long.await.unwrap().is_err());
     }
+}
+
+#[tokio::test]
+async fn commands_do_not_wait_for_a_server_that_hangs() {
+    let mut server = Server::start();
+    let url = server.url();
+    signal(&mut server, "-STOP");
+    let asked = Command::new(env!("CARGO_BIN_EXE_sayso")).args(["info", "--server", &url]).output().unwrap();
+    signal(&mut server, "-CONT");
+    let said = String::from_utf8(asked.stderr).unwrap();
+    assert!(asked.status.code() == Some(1) && said.contains("the server does not answer; it is stopped"), "{said}");
 }

@@ -55,11 +55,11 @@ impl Server {
         Self { child, address, metrics, folder }
     }
 
-    /// The same, with so many files that the process may open.
-    pub(crate) fn start_limited(files: u32, flags: &[&str]) -> Self {
+    /// The same, with this limit of the shell (`-n 1024`).
+    pub(crate) fn start_limited(limit: &str, flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut shell = Command::new("sh");
-        shell.args(["-c", &format!("ulimit -n {files} && exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_sayso")]);
+        shell.args(["-c", &format!("ulimit {limit} && exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_sayso")]);
         let (child, address, metrics) = spawn_by(shell, folder.path(), &[], flags);
         Self { child, address, metrics, folder }
     }

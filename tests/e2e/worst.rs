@@ -302,6 +302,30 @@ async fn json(name: &str, text: &str) -> u64 {
     most
 }
 
+/// The longest texts over plain HTTP by clients that do not read their answers, one after another. Those that would be too many are
+/// refused.
+async fn unread_json(name: &str, text: &str) -> u64 {
+    use std::io::{Read, Write};
+    let mut server = Server::start_with(&["--analysis", "fast"]);
+    let address = server.url().replace("http://", "");
+    let body = serde_json::json!({"text": text, "analysisMode": "ANALYSIS_MODE_FAST"}).to_string();
+    let (began, mut clients) = (Instant::now(), Vec::new());
+    for _ in 0..16 {
+        let mut client = std::net::TcpStream::connect(&address).unwrap();
+        let head = format!(
+            "POST /v1/text:analyze HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n\
+             grpc-timeout: 1200S\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        client.write_all(head.as_bytes()).unwrap();
+        client.write_all(body.as_bytes()).unwrap();
+        // It has begun to answer, and waits from then on.
+        client.read_exact(&mut [0; 12]).unwrap();
+        clients.push(client);
+    }
+    report(&mut server, &format!("16 analyses of {name} in JSON that nobody reads"), began, Ok(body.len()))
+}
+
 /// The longest articles, read by the encoder: as many at once as there are workers, then got at once.
 ///
 /// Two of 1 MiB take two cores one to three minutes, and where links are looked for all over up to thrice as long, so
@@ -375,6 +399,7 @@ async fn fast(sizes: &[usize]) -> u64 {
         most = most.max(json("statements", &statement.repeat((LONGEST_BODY - 100) / statement.len())).await);
         let (name, list) = &texts(LONGEST_BODY - 100)[4];
         most = most.max(json(name, list).await);
+        most = most.max(unread_json(name, list).await);
     }
     let mut server = Server::start_with(&flags);
     if wanted("messages") {

@@ -1,6 +1,6 @@
 // Loading, with what was loaded before kept at hand.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { ApiError } from './api';
 
 export interface Loaded<T> {
@@ -23,7 +23,8 @@ export function useLoad<T>(name: string, load: (signal: AbortSignal) => Promise<
   const [state, setState] = useState<Loaded<T> & { name: string }>({ busy: true, name: '' });
   const [round, setRound] = useState(0);
   const held = kept.get(name) as T | undefined;
-  useEffect(() => {
+  // Before the page is painted: an effect would ask only after that, and the answer takes as long as the painting.
+  useLayoutEffect(() => {
     if (kept.has(name)) return;
     const stop = new AbortController();
     setState((before) => ({ ...(before.value === undefined ? {} : { value: before.value }), busy: true, name }));

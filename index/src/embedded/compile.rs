@@ -24,7 +24,7 @@ use super::terms::any_of;
 use super::view::View;
 use crate::article::type_word;
 use crate::meant::Bearing;
-use crate::query::{Expr, Field, Property, Role, Who};
+use crate::query::{Expr, Field, Part, Property, Role, Who};
 use crate::rows::{Matcher, Row, rows};
 use crate::words::{act_word, kind_word, polarity_word};
 use crate::{Error, ErrorKind, Interrupt, Result};
@@ -102,6 +102,7 @@ impl<'a> Compiler<'a> {
             Expr::Word { .. } | Expr::Phrase { .. } | Expr::Prefix { .. } | Expr::Wildcard { .. } => {
                 self.written(expr)?
             }
+            Expr::Date { from: None, until: None } => self.compile(&Expr::Is(Property::Has(Part::Date)))?,
             Expr::Date { from, until } => {
                 Compiled { query: unscored(published(self.common.published, *from, *until)), plan: Plan::Visit }
             }

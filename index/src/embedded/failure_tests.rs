@@ -81,7 +81,7 @@ fn article(id: &str) -> Article {
 }
 
 /// An article with one sentence that mentions one person, whom it gives this name.
-fn about(id: &str, name: &str) -> AnalyzedArticle {
+pub(super) fn about(id: &str, name: &str) -> AnalyzedArticle {
     let sentence = Sentence { span: Span::new(0, 6), paragraph: 0, role: SentenceRole::Body };
     let entity = Entity {
         name: name.into(),
@@ -110,17 +110,17 @@ fn hand_in(engine: &Embedded, write: Write) -> mpsc::Receiver<Result<Change>> {
 }
 
 /// Makes a change and waits until every read sees it.
-fn write(engine: &Embedded, change: Write) -> Result<Change> {
+pub(super) fn write(engine: &Embedded, change: Write) -> Result<Change> {
     hand_in(engine, change).recv().unwrap()
 }
 
 /// Puts an article without an analysis.
-fn put(engine: &Embedded, id: &str) -> Result<Change> {
+pub(super) fn put(engine: &Embedded, id: &str) -> Result<Change> {
     write(engine, Write::Put(Box::new(AnalyzedArticle { article: article(id), analysis: Analysis::default() }), None))
 }
 
 /// Waits for what the engine does of its own accord.
-fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+pub(super) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     for _ in 0..600 {
         if holds() {
             return;
@@ -131,7 +131,7 @@ fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 /// How many articles every order lists, in one view: the next may come at any moment.
-fn listed(engine: &Embedded) -> Result<usize> {
+pub(super) fn listed(engine: &Embedded) -> Result<usize> {
     use crate::query::ArticleOrder::{EarliestUpdated, LatestUpdated, NewestPublished, OldestPublished};
     let view = engine.view();
     let mut counts = Vec::new();

@@ -118,6 +118,11 @@ pub(super) fn remedy(kind: io::ErrorKind) -> &'static str {
         io::ErrorKind::ReadOnlyFilesystem => {
             "; mount its file system so that it can be written, or use another directory"
         }
+        io::ErrorKind::FileTooLarge => LARGER_FILES,
         _ => "",
     }
 }
+
+/// What to do about a file that may not grow.
+pub(super) const LARGER_FILES: &str = "; raise the limit on the size of files (ulimit -f, LimitFSIZE= of systemd) and start again, \
+                                       or use a file system that takes larger files";

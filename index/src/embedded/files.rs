@@ -7,12 +7,18 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
 
+use redb::backends::FileBackend;
 use redb::{Builder, Database};
 use tantivy::Directory;
 use tantivy::directory::MmapDirectory;
 
+use super::check;
 use super::fault::remedy;
+use super::store_file::StoreFile;
+use super::watched_file::Watch;
 use crate::{Error, ErrorKind, Result};
 
 /// The file of the store.
@@ -20,6 +26,9 @@ pub(super) const STORE: &str = "articles.redb";
 
 /// A file that is written to see whether that is possible. One that is left over goes with the next start.
 const PROBE: &str = "probe";
+
+/// The length of a file, and when it was written.
+pub(super) type Seen = (u64, Option<SystemTime>);
 
 /// The files of a data directory.
 pub(super) trait Files: fmt::Debug + Send + Sync {
@@ -35,8 +44,29 @@ pub(super) trait Files: fmt::Debug + Send + Sync {
     /// Opens a store in this file, which is created if it is missing.
     fn store(&self, name: &str, how: &mut Builder) -> Result<Database>;
 
+    /// Whether the file system of the data directory takes no writes at present.
+    fn read_only(&self) -> bool;
+
+    /// By how many bytes the system lets the store grow, however much is free on the disk.
+    fn may_grow(&self) -> u64 {
+        u64::MAX
+    }
+
+    /// Opens the store for reading. What is written to it stays in memory.
+    fn store_to_read(&self, name: &str, how: &Builder) -> Result<Database>;
+
+    /// Where the store lies, if it is watched.
+    fn store_file(&self) -> Option<StoreFile> {
+        None
+    }
+
     /// The index in this folder.
     fn index(&self, folder: &str) -> Result<Box<dyn Directory>>;
+
+    /// What shows whether a file is as it was. None if there is none, or if nothing shows it.
+    fn seen(&self, _name: &str) -> Option<Seen> {
+        None
+    }
 
     /// The names of what lies in the folder of an index.
     fn list(&self, folder: &str) -> Result<Vec<PathBuf>>;
@@ -59,7 +89,7 @@ pub(super) trait Files: fmt::Debug + Send + Sync {
 
 /// A folder of this machine.
 #[derive(Debug)]
-pub(super) struct Folder(PathBuf);
+pub(super) struct Folder(PathBuf, Arc<Watch>);
 
 impl Folder {
     /// Opens the folder, and creates it if it is missing.
@@ -75,7 +105,7 @@ impl Folder {
     pub(super) fn existing(dir: &Path) -> Result<Self> {
         match fs::metadata(dir) {
             Ok(found) if !found.is_dir() => Err(not("a folder", dir)),
-            Ok(_) => Ok(Self(dir.to_owned())),
+            Ok(_) => Ok(Self(dir.to_owned(), Arc::new(Watch::of(dir.join(STORE))))),
             Err(error) => Err(Error::from(error).about(dir.display())),
         }
     }
@@ -125,8 +155,39 @@ impl Files for Folder {
                 let told = format!("{} cannot be read and written: {error}{}", file.display(), remedy(error.kind()));
                 Err(Error::new(ErrorKind::Storage, told))
             }
+            Ok(opened) if name == STORE => {
+                check::cut_tail(&file, &opened)?;
+                Ok(how.create_with_backend(self.1.open(opened)?)?)
+            }
             _ => Ok(how.create(file)?),
         }
+    }
+
+    #[cfg(unix)]
+    fn read_only(&self) -> bool {
+        use rustix::fs::StatVfsMountFlags;
+        rustix::fs::statvfs(&self.0).is_ok_and(|found| found.f_flag.contains(StatVfsMountFlags::RDONLY))
+    }
+
+    #[cfg(unix)]
+    fn may_grow(&self) -> u64 {
+        use rustix::process::{Resource, getrlimit};
+        let Some(most) = getrlimit(Resource::Fsize).current else { return u64::MAX };
+        let bytes = fs::metadata(self.0.join(STORE)).map_or(0, |found| found.len());
+        most.saturating_sub(bytes)
+    }
+
+    #[cfg(not(unix))]
+    fn read_only(&self) -> bool {
+        false
+    }
+
+    fn store_to_read(&self, name: &str, how: &Builder) -> Result<Database> {
+        check::in_memory(Box::new(FileBackend::new(File::open(self.file(name)?)?)?), false, how)
+    }
+
+    fn store_file(&self) -> Option<StoreFile> {
+        Some(StoreFile::at(self.0.join(STORE), self.1.clone()))
     }
 
     fn index(&self, folder: &str) -> Result<Box<dyn Directory>> {
@@ -140,6 +201,11 @@ impl Files for Folder {
             }
         }
         Ok(Box::new(MmapDirectory::open(path).map_err(tantivy::TantivyError::from)?))
+    }
+
+    fn seen(&self, name: &str) -> Option<Seen> {
+        let found = fs::metadata(self.0.join(name)).ok()?;
+        Some((found.len(), found.modified().ok()))
     }
 
     fn list(&self, folder: &str) -> Result<Vec<PathBuf>> {

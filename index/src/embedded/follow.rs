@@ -20,6 +20,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use super::change::Suspects;
 use super::fault::caught;
 use super::files::Files;
+use super::index_files::IndexFiles;
 use super::indexes::{Fields, INDEXES, Indexes};
 use super::opened::Opened;
 use super::options::EmbeddedOptions;
@@ -27,6 +28,7 @@ use super::reindex::{self, Rebuilding};
 use super::store::{Snapshot, Store};
 use super::threads::spawn;
 use super::view::View;
+use super::watched_file::Watch;
 use super::writer::{Followed, Shared};
 use crate::{Error, ErrorKind, Progress, Result};
 
@@ -67,6 +69,8 @@ pub(super) struct Follower {
     looked: Instant,
     /// When it last checked all files of the indexes.
     checked: Option<Instant>,
+    /// Their files, watched for damage.
+    index_files: IndexFiles,
     /// When changes were last shown, if small segments were not merged since.
     untidy: Option<Instant>,
     /// Ends when small segments are merged.
@@ -101,6 +105,8 @@ impl Follower {
         shared.followed.store(snapshot.seq, Ordering::Release);
         let view = View::new(fields.clone(), indexes.searchers(), snapshot, shared.ahead.clone())?;
         let view = Arc::new(ArcSwap::from_pointee(view));
+        let mut index_files = IndexFiles::read_every(options.read_indexes_every);
+        index_files.note(&*files, &indexes)?;
         let (indexes, pending, looked) = (Some(indexes), Vec::new(), Instant::now());
         let (checked, rebuilding, reindexed) = (None, None, Vec::new());
         let measures_until = Instant::now() + MEASURED;
@@ -124,6 +130,7 @@ impl Follower {
             retry,
             looked,
             checked,
+            index_files,
             untidy: Some(Instant::now()),
             tidying: None,
             measures_until,
@@ -155,6 +162,10 @@ impl Follower {
                 _ => caught("the search index", || self.catch_up(durable)),
             };
             self.settle(outcome);
+            if self.stale() {
+                // If the indexes cannot follow now, readers go on with what they have.
+                let _ = self.read_on();
+            }
         }
         self.rebuilding = None;
         // It is removed again at the next start, if not now.
@@ -168,6 +179,17 @@ impl Follower {
     /// Whether the store was reopened after the current view was made, which makes that view unreadable.
     fn stale(&self) -> bool {
         self.view.load().store.opening != self.store.opening()
+    }
+
+    /// Shows readers the store that was opened anew, with the indexes as they were, if those fit it.
+    fn read_on(&self) -> Result<()> {
+        let (snapshot, shown) = (self.store.snapshot()?, self.view.load_full());
+        if snapshot.seq == shown.store.seq {
+            let (fields, ahead) = (self.fields.clone(), self.shared.ahead.clone());
+            let view = View::new(fields, shown.searchers.clone(), snapshot, ahead)?;
+            self.view.swap(Arc::new(view)).forget();
+        }
+        Ok(())
     }
 
     /// Whether it is time to retry.
@@ -184,9 +206,14 @@ impl Follower {
         if self.looked < self.measures_until {
             self.measure();
         }
-        if self.store.fault.load().is_some() {
+        if let Some(fault) = &*self.store.fault.load() {
+            let waiting = std::mem::take(&mut *self.shared.reindex.lock().unwrap_or_else(PoisonError::into_inner));
+            reindex::tell(waiting, &Err(Error::new(ErrorKind::Storage, fault.as_str())));
+        }
+        if self.store.fault.load().is_some() || self.store.is_only_read() && !self.files.read_only() {
             return self.store.reopen().is_ok();
         }
+        self.store.look_at_file(Watch::look);
         let mut found = false;
         let suspects = std::mem::take(&mut *self.shared.suspects.lock().unwrap_or_else(PoisonError::into_inner));
         if !suspects.is_empty() {
@@ -198,7 +225,11 @@ impl Follower {
                 // If that fails, the next look tries again.
                 let _ = self.store.reopen();
             }
-            found |= self.check_indexes();
+            found |= self.check_files();
+        }
+        if let Some(damage) = self.index_files.damage(&self.files) {
+            self.close_damaged(&damage);
+            found = true;
         }
         found |= self.rebuild();
         if self.pending.is_empty() && self.retry.is_none() {
@@ -247,18 +278,29 @@ impl Follower {
         }
     }
 
-    /// Closes the indexes if one of their files is damaged, so that opening rebuilds that index. A query may also fail for
-    /// reasons of its own, so this is not repeated too often.
-    fn check_indexes(&mut self) -> bool {
+    /// Closes the indexes if one of their files is damaged, so that opening rebuilds that index. If none is, the store may be.
+    /// A query may also fail for reasons of its own, so this is not repeated too often.
+    fn check_files(&mut self) -> bool {
         if self.checked.is_some_and(|checked| checked.elapsed() < CHECK_EVERY) {
             return false;
         }
         self.checked = Some(Instant::now());
         let damaged = self.indexes.as_ref().is_some_and(Indexes::damaged);
-        if damaged {
-            self.indexes = None;
+        match damaged {
+            true => self.close_damaged("a file of a search index is damaged"),
+            false => self.store.look_at_file(Watch::check),
         }
         damaged
+    }
+
+    /// Closes the indexes, so that opening rebuilds the one with a damaged file. Until then searches may be wrong, and health
+    /// says so.
+    fn close_damaged(&mut self, damage: &str) {
+        tracing::warn!(damage, "a search index was damaged while it was in use");
+        let told =
+            format!("{damage}; the search index is being made anew, and until then searches may find the wrong things");
+        self.shared.fault.store(Some(Arc::new(told)));
+        self.indexes = None;
     }
 
     /// Begins to build indexes if somebody asked for it, and puts in place what is complete. True if they are to be opened.
@@ -372,6 +414,7 @@ impl Follower {
     fn publish(&mut self, indexes: Indexes, snapshot: Snapshot) -> Result<()> {
         let view = View::new(self.fields.clone(), indexes.searchers(), snapshot, self.shared.ahead.clone())?;
         self.view.swap(Arc::new(view)).forget();
+        self.index_files.note(&*self.files, &indexes)?;
         self.indexes = Some(indexes);
         Ok(())
     }

@@ -176,6 +176,16 @@ impl Indexes {
         !ones.into_iter().all(whole)
     }
 
+    /// The files of the last commits, each with the name of its index.
+    pub(super) fn files(&self) -> Result<Vec<(&'static str, String)>> {
+        let mut names = Vec::new();
+        for (index, one) in INDEXES.into_iter().zip([&self.sentences, &self.quotes, &self.entities]) {
+            let files = files_of(one.writer.index())?;
+            names.extend(files.into_iter().map(|file| (index, file.display().to_string())));
+        }
+        Ok(names)
+    }
+
     /// The three of them.
     fn all(&mut self) -> [&mut One; 3] {
         [&mut self.sentences, &mut self.quotes, &mut self.entities]

@@ -121,15 +121,26 @@ pub(super) fn damage_of(index: &Index) -> Result<Option<String>> {
         if optional && !index.directory().exists(&file).map_err(tantivy::TantivyError::from)? {
             continue;
         }
-        match index.directory().validate_checksum(&file) {
-            Ok(true) => {}
-            Ok(false) => return Ok(Some(format!("its file {} is damaged", file.display()))),
-            Err(OpenReadError::IoError { io_error, .. }) if io_error.kind() == io::ErrorKind::InvalidData => {
-                let file = file.display();
-                return Ok(Some(format!("its file {file} is damaged, or it is the file of another index or segment")));
-            }
-            Err(error) => return Err(tantivy::TantivyError::from(error).into()),
+        if let Some(damage) = damage_in(index, &file)? {
+            return Ok(Some(damage));
         }
     }
     Ok(None)
+}
+
+/// Says how a file of the index in this folder is damaged, if it is. It is opened anew: what is mapped may be that of another.
+pub(super) fn file_damage(files: &dyn Files, folder: &str, file: &str) -> Result<Option<String>> {
+    damage_in(&Index::open(directory(files, folder)?)?, Path::new(file))
+}
+
+fn damage_in(index: &Index, file: &Path) -> Result<Option<String>> {
+    let name = file.display();
+    match index.directory().validate_checksum(file) {
+        Ok(true) => Ok(None),
+        Ok(false) => Ok(Some(format!("its file {name} is damaged"))),
+        Err(OpenReadError::IoError { io_error, .. }) if io_error.kind() == io::ErrorKind::InvalidData => {
+            Ok(Some(format!("its file {name} is damaged, or it is the file of another index or segment")))
+        }
+        Err(error) => Err(tantivy::TantivyError::from(error).into()),
+    }
 }

@@ -38,6 +38,8 @@ pub struct EmbeddedOptions {
     pub commit_sentences: usize,
     /// How long nothing is written before small segments of the indexes are merged, which makes searches faster.
     pub tidy_after: Duration,
+    /// How long after all files of the indexes were compared with their checksums that is done again.
+    pub read_indexes_every: Duration,
     /// Articles are refused while fewer bytes than this are free on the disk.
     pub min_free_bytes: u64,
     /// Deletes are refused too while fewer bytes than this are free, because they take room before they give any.
@@ -66,6 +68,7 @@ impl Default for EmbeddedOptions {
             bulk_commit_after: Duration::from_secs(3),
             commit_sentences: 100_000,
             tidy_after: Duration::from_secs(5),
+            read_indexes_every: Duration::from_secs(60 * 60),
             min_free_bytes: 128 << 20,
             min_free_bytes_to_delete: 32 << 20,
             page_lifetime: Duration::from_secs(5 * 60),

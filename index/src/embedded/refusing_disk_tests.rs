@@ -90,3 +90,45 @@ fn indexes_that_cannot_be_written_at_the_start_are_told_before_anybody_writes() 
     eventually("the indexes follow again", || engine.health() == Health::default());
     assert_eq!(engine.status().unwrap().articles, 2);
 }
+
+#[test]
+fn a_file_system_that_becomes_read_only_is_told_and_reads_go_on() {
+    let disk = SimulatedDisk::new(1);
+    let engine = Embedded::open_on(Arc::new(disk.power()), EmbeddedOptions::default()).unwrap();
+    put(&engine, "a").unwrap();
+    for (failed, id) in [(false, "b"), (true, "c")] {
+        disk.refuse(Some(io::ErrorKind::ReadOnlyFilesystem));
+        if failed {
+            // As when the write that fails is what makes the system refuse all others.
+            engine.store.reopen().unwrap();
+        }
+        let refused = put(&engine, id).unwrap_err();
+        assert!(refused.kind() == ErrorKind::Storage && refused.to_string().contains("read-only"), "{refused}");
+        assert!(engine.health().refuses_articles.is_some() && engine.health().refuses_deletes.is_some());
+        eventually("reads go on", || engine.health().store_fault.is_none());
+        assert!(engine.article("a").unwrap().is_some());
+        assert!(engine.article(id).unwrap().is_none());
+        engine.reindex(&Interrupt::default()).unwrap_err();
+
+        disk.refuse(None);
+        eventually("the file system can be written again", || engine.health() == Health::default());
+        eventually("articles are taken in", || put(&engine, id).is_ok());
+        engine.reindex(&Interrupt::default()).unwrap();
+    }
+    drop(engine);
+    let checked = check::check(&disk.power(), &Interrupt::default()).unwrap();
+    assert!(checked.is_well() && checked.articles == 3, "{checked:?}");
+}
+
+#[test]
+fn indexes_are_not_made_anew_while_the_store_is_closed() {
+    let disk = SimulatedDisk::new(1);
+    let engine = Embedded::open_on(Arc::new(disk.power()), EmbeddedOptions::default()).unwrap();
+    put(&engine, "a").unwrap();
+    disk.refuse(Some(io::ErrorKind::Other));
+    let _ = put(&engine, "b").unwrap_err();
+    let error = engine.reindex(&Interrupt::default()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Storage);
+    disk.refuse(None);
+    eventually("the store is open again", || engine.health() == Health::default());
+}

@@ -7,7 +7,7 @@
 //! What was committed is in it; snapshots from before can no longer be read, so their views are replaced.
 
 use std::hash::{BuildHasher, RandomState};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use arc_swap::ArcSwapOption;
@@ -20,6 +20,7 @@ use sayso_document::{Analysis, Tier};
 use super::aggregate::Aggregate;
 use super::fault::caught;
 use super::store_file::StoreFile;
+use super::watched_file::Watch;
 use crate::record::{self, ArticleRecord, ChangeRecord};
 use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, Error, ErrorKind, Result};
 
@@ -81,6 +82,10 @@ pub(super) struct Store {
     open: OpenDatabase,
     /// Where the file lies; None if nobody looks.
     pub(super) file: Option<StoreFile>,
+    /// Opens the file for reading, while its file system takes no writes.
+    pub(super) to_read: Option<OpenToRead>,
+    /// Whether it is open for reading alone.
+    only_read: AtomicBool,
     /// None while it cannot be reopened after a failure.
     db: RwLock<Option<Database>>,
     /// Why it cannot.
@@ -96,6 +101,9 @@ pub(super) struct Store {
 /// Opens or creates the file.
 pub(super) type OpenDatabase = Box<dyn Fn() -> Result<Database> + Send + Sync>;
 
+/// Opens the file for reading if its file system takes no writes at present.
+pub(super) type OpenToRead = Box<dyn Fn() -> Option<Result<Database>> + Send + Sync>;
+
 impl Store {
     /// Opens or creates the store.
     pub(super) fn open(open: OpenDatabase) -> Result<Self> {
@@ -109,6 +117,8 @@ impl Store {
         Ok(Self {
             open,
             file: None,
+            to_read: None,
+            only_read: AtomicBool::new(false),
             db: RwLock::new(Some(db)),
             fault: ArcSwapOption::empty(),
             damaged: AtomicU64::new(damaged),
@@ -134,7 +144,10 @@ impl Store {
             Some(fault) => Err(fault),
             None => {
                 *db = None;
-                caught(THE_STORE, &*self.open)
+                let to_read =
+                    self.to_read.as_ref().and_then(|open| caught(THE_STORE, || open().transpose()).transpose());
+                self.only_read.store(to_read.is_some(), Ordering::Release);
+                to_read.unwrap_or_else(|| caught(THE_STORE, &*self.open))
             }
         };
         match &opened {
@@ -146,6 +159,20 @@ impl Store {
         *db = Some(opened?);
         self.openings.fetch_add(1, Ordering::Release);
         Ok(())
+    }
+
+    /// Whether it is open for reading alone.
+    pub(super) fn is_only_read(&self) -> bool {
+        self.only_read.load(Ordering::Acquire)
+    }
+
+    /// Looks whether the file was damaged or overwritten. Such a file is not written any more.
+    pub(super) fn look_at_file(&self, look: impl FnOnce(&Watch) -> Result<()>) {
+        let Some(file) = &self.file else { return };
+        if look(&file.watch).is_err() && file.watch.overwritten().is_some() && self.fault.load().is_none() {
+            // It is not opened again: that says why, to whoever asks.
+            let _ = self.reopen();
+        }
     }
 
     /// Whether the file is open and takes reads and writes.
@@ -162,6 +189,12 @@ impl Store {
     /// Writes, and notes how many articles have a damaged record by then, which `write` returns second.
     pub(super) fn change<T>(&self, write: impl FnOnce(&Database) -> Result<(T, u64)>) -> Result<T> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_only_read() {
+            return Err(Error::new(
+                ErrorKind::Storage,
+                "the store of articles was opened for reading alone, and opens again soon",
+            ));
+        }
         let (outcome, damaged) = self.with(|db| caught(THE_STORE, || write(db)))?;
         self.damaged.store(damaged, Ordering::Relaxed);
         Ok(outcome)

@@ -5,7 +5,9 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::watched_file::Watch;
 use crate::{Error, ErrorKind};
 
 /// The file that the store has open, and where.
@@ -14,21 +16,26 @@ pub(super) struct StoreFile {
     file: PathBuf,
     /// None where the system does not tell files apart.
     opened: Option<Identity>,
+    /// Who watches what is written into it.
+    pub(super) watch: Arc<Watch>,
 }
 
 /// The device and the number of a file on it.
 type Identity = (u64, u64);
 
 impl StoreFile {
-    /// A file that was just opened.
-    pub(super) fn at(file: PathBuf) -> Self {
+    /// A file that was just opened, and is watched.
+    pub(super) fn at(file: PathBuf, watch: Arc<Watch>) -> Self {
         let opened = look(&file).ok().and_then(|(identity, _)| identity);
-        Self { file, opened }
+        Self { file, opened, watch }
     }
 
     /// Why what is written now would be lost. None if the file lies in its place, or this
     /// program may not look.
     pub(super) fn fault(&self) -> Option<Error> {
+        if let Some(overwritten) = self.watch.overwritten() {
+            return Some(overwritten);
+        }
         let what = match look(&self.file) {
             Ok((_, 0)) => "is empty",
             Ok((identity, _)) if self.opened.is_some() && identity != self.opened => {

@@ -18,6 +18,8 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::ahead::Ahead;
 use super::change::Outcome;
+use super::fault::LARGER_FILES;
+use super::files::Files;
 use super::store::Store;
 use super::store_file::StoreFile;
 use crate::queue::{GroupLimits, Groups, Job, refuse};
@@ -68,6 +70,8 @@ impl Shared {
 /// indexes to follow and for readers to go on. Deleting stays possible for longer.
 #[derive(Clone)]
 pub(super) struct Disk {
+    /// What lies on it.
+    pub(super) files: Arc<dyn Files>,
     /// The data directory.
     pub(super) dir: PathBuf,
     /// The store's file in it; None if nobody looks.
@@ -88,12 +92,29 @@ impl Disk {
         if let Some(fault) = self.store.as_ref().and_then(StoreFile::fault) {
             return [Some(fault.clone()), Some(fault)];
         }
+        if self.files.read_only() {
+            let message = format!(
+                "the file system of {} is read-only at present, so nothing is written, and reads go on; see in the system's log \
+                 why (dmesg), and mount it so that it can be written",
+                self.dir.display()
+            );
+            let error = Error::new(ErrorKind::Storage, message);
+            return [Some(error.clone()), Some(error)];
+        }
         // If the free space is unknown, there is room until the store finds otherwise.
-        let free = fs4::available_space(&self.dir).unwrap_or(u64::MAX);
+        let (on_disk, in_file) = (fs4::available_space(&self.dir).unwrap_or(u64::MAX), self.files.may_grow());
+        let free = on_disk.min(in_file);
         let refuses = |least: u64, what: &str| {
             let (dir, free, least) = (self.dir.display(), free >> 20, least.div_ceil(1 << 20));
-            let message =
-                format!("only {free} MiB are free in {dir}; {least} MiB must stay free, so no article is {what}");
+            let message = match in_file < on_disk {
+                true => format!(
+                    "the store of articles in {dir} may grow by {free} MiB, and {least} MiB must be left, so no article is \
+                     {what}{LARGER_FILES}"
+                ),
+                false => {
+                    format!("only {free} MiB are free in {dir}; {least} MiB must stay free, so no article is {what}")
+                }
+            };
             Error::new(ErrorKind::Storage, message)
         };
         [

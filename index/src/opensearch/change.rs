@@ -40,8 +40,11 @@ pub(super) const FIRST_WAIT: Duration = Duration::from_millis(50);
 
 /// What makes changes.
 pub(super) struct Changes {
+    /// Speaks with the cluster.
     pub(super) client: Arc<Client>,
+    /// Where articles are.
     pub(super) places: Places,
+    /// Where their numbers come from.
     pub(super) counter: Arc<Counter>,
     /// The clock, in microseconds since 1970.
     pub(super) now: fn() -> i64,
@@ -62,7 +65,9 @@ struct Attempt {
 
 /// What stands under an id.
 struct Standing {
+    /// What the document says of the article.
     head: Head,
+    /// The state that it was read in.
     guard: Guard,
 }
 
@@ -71,7 +76,9 @@ struct Standing {
 #[derive(Clone)]
 pub(super) struct Guard {
     index: String,
+    /// The number that a shard gave the last change of the document.
     seq_no: i64,
+    /// Which of the shard's first copies gave it.
     term: i64,
 }
 
@@ -81,7 +88,8 @@ enum Plan<'w> {
     Done(Outcome),
     /// Another analysis is to come, or not any more.
     Mark(Guard, Option<Tier>, Receipt),
-    /// The article goes in, in place of what stands.
+    /// The article goes in, in place of what stands: in which state that is, its version, and whether it is the same
+    /// article but for the analysis. Then it waits for this analysis.
     Put(&'w AnalyzedArticle, Option<(Guard, Version, bool)>, Option<Tier>),
     /// The article goes.
     Delete(Guard),
@@ -210,21 +218,13 @@ impl Changes {
         Ok(stands)
     }
 
-    /// The document of an article.
-    pub(super) fn document(&self, kept: &Kept) -> Result<Value> {
-        let mut fields = head::fields(kept)?;
-        fields.extend(document::fields(kept.seq, &kept.article));
-        fields.insert("changed".into(), (self.now)().into());
-        Ok(Value::Object(fields))
-    }
-
     /// The document with this name, waiting for this analysis. It is made anew from the article: the cluster keeps only
     /// parts of what a document was, so it cannot change one of them.
     fn marked(&self, name: &str, tier: Option<Tier>) -> Result<Value> {
         let path = format!("{}?_source_includes={}", self.places.document(name), head::RECORDED);
         let stands = self.client.get(&path, &Interrupt::default())?;
         match stands["found"] == true {
-            true => self.document(&Kept { pending: tier, ..head::kept(&stands["_source"])? }),
+            true => document::of(&Kept { pending: tier, ..head::kept(&stands["_source"])? }, (self.now)()),
             // The bulk will be refused, since the state that it names is gone.
             false => Ok(json!({})),
         }
@@ -251,7 +251,7 @@ impl Changes {
                 let article = Article { version, ..new.article.clone() };
                 let article = AnalyzedArticle { article, analysis: new.analysis.clone() };
                 let kept = Kept { seq: number, article, pending: *pending };
-                let document = self.document(&kept)?;
+                let document = document::of(&kept, (self.now)())?;
                 match old {
                     Some((guard, ..)) => line(lines, &json!({ "index": guard.on(&name) })),
                     // Where the alias is gone, nothing is to be made in its place.

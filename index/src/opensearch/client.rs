@@ -31,20 +31,38 @@ const LONGEST_WAIT: Duration = Duration::from_secs(2);
 const REPLY_BYTES: u64 = 1 << 30;
 
 /// A client of a cluster. Calls block.
+///
+/// ```no_run
+/// use sayso_index::Interrupt;
+/// use sayso_index::opensearch::{Client, OpenSearchOptions};
+///
+/// # fn main() -> sayso_index::Result<()> {
+/// let client = Client::new(OpenSearchOptions::default())?;
+/// let cluster = client.get("_cluster/health", &Interrupt::default())?;
+/// assert_eq!(cluster["status"], "green");
+/// # Ok(())
+/// # }
+/// ```
 pub struct Client {
     agent: Agent,
     nodes: Nodes,
+    /// The value of the header that shows a name and a password.
     authorization: Option<String>,
+    /// How long one attempt may take.
     request_timeout: Duration,
+    /// How many attempts follow the first.
     retries: u32,
+    /// Where chance comes from.
     jitter: RandomState,
 }
 
 /// A request, before it is known to which node it goes.
 struct Asked<'a> {
     method: Method,
+    /// The path on a node, with its parameters.
     path: &'a str,
     body: Option<Vec<u8>>,
+    /// The type of the body.
     content: &'static str,
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::Result;
 use crate::article::type_word;
 use crate::keys::{label_key, label_value, part_word};
-use crate::query::{Expr, Field, Property, Role};
+use crate::query::{Expr, Field, Part, Property, Role};
 use crate::rows::{Matcher, Row, has_stems, rows};
 use crate::words::{act_word, kind_word, polarity_word};
 
@@ -101,6 +101,7 @@ impl Compiler<'_> {
             Expr::All => all_of(Vec::new()),
             Expr::Fuzzy { field, .. } => self.fuzzy(*field, expr),
             Expr::Word { .. } | Expr::Phrase { .. } | Expr::Prefix { .. } | Expr::Wildcard { .. } => self.written(expr),
+            Expr::Date { from: None, until: None } => self.compile(&Expr::Is(Property::Has(Part::Date)))?,
             Expr::Date { from, until } => all_of(vec![within(self.blocks.field("published"), *from, *until)]),
             Expr::Is(property) => all_of(vec![self.property(property)]),
             Expr::Entity { role, name } => all_of(vec![self.entity(*role, name)?]),

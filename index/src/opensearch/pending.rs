@@ -2,6 +2,9 @@
 //!
 //! A claim is a document of its own, so that claiming an article does not index it again. It names the article's number
 //! and the moment at which it ends. If the node that has it dies, another takes the article after that.
+//!
+//! Two nodes that do take the same article, because the analysis took longer than the claim, do no harm: the second
+//! analysis finds one as good in place, and changes nothing.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,10 @@
 //! Reads articles and figures.
+//!
+//! All reads see what searches see, the single article, too: `realtime=false` passes over what is durable and not yet
+//! searchable. So an article that is found can be read, and one that is told to be searchable can be found.
+//!
+//! An export reads from one point in time, which the cluster keeps as long as it is asked for the next part every few
+//! minutes. Parts are told apart by the number of the last article in them.
 
 use serde_json::{Value, json};
 

@@ -13,13 +13,14 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::OpenSearch;
 use super::change::line;
+use super::document;
 use super::fault::Refusal;
 use super::reindex_claim::Claim;
-use super::{document, head, setup};
+use super::{head, setup};
 use crate::{Error, ErrorKind, Interrupt, Kept, Result};
 
 /// How much earlier than a copy began a change may say that it was made, and yet not be in it, in microseconds: until a
@@ -147,11 +148,8 @@ impl OpenSearch {
     fn copy(&self, new: &str, articles: Vec<Kept>) -> Result<()> {
         let mut lines = Vec::new();
         for kept in &articles {
-            let mut document: Map<String, Value> = head::fields(kept)?;
-            document.extend(document::fields(kept.seq, &kept.article));
-            document.insert("changed".into(), (self.options.now)().into());
             line(&mut lines, &json!({ "index": { "_id": head::document_name(&kept.article.article.id) } }));
-            line(&mut lines, &Value::Object(document));
+            line(&mut lines, &document::of(kept, (self.options.now)())?);
         }
         self.sent(new, lines)
     }

@@ -1,4 +1,6 @@
 //! Tidies up what is left over on the cluster, whichever node left it.
+//!
+//! Every node does so when it starts and once a minute. What it does is the same whoever does it and how often.
 
 use serde_json::json;
 

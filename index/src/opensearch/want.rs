@@ -1,4 +1,7 @@
 //! Marks many articles as waiting for another analysis.
+//!
+//! They are named by their numbers. An article that was changed since has another number, so a mark that comes late
+//! finds nothing, as it should. The document is written anew as a whole, because the cluster does not keep all of it.
 
 use std::thread;
 
@@ -6,6 +9,7 @@ use sayso_document::Tier;
 use serde_json::json;
 
 use super::change::{Changes, FIRST_WAIT, Guard, Outcome, line};
+use super::document;
 use super::fault::Refusal;
 use super::head;
 use crate::{Change, Error, ErrorKind, Interrupt, Kept, Receipt, Result};
@@ -51,7 +55,7 @@ fn mark(changes: &Changes, seqs: &[u64], tier: Tier) -> Result<bool> {
         if kept.pending < Some(tier) {
             let name = hit["_id"].as_str().unwrap_or_default();
             line(&mut lines, &json!({ "index": Guard::of(hit).on(name) }));
-            line(&mut lines, &changes.document(&Kept { pending: Some(tier), ..kept })?);
+            line(&mut lines, &document::of(&Kept { pending: Some(tier), ..kept }, (changes.now)())?);
         }
     }
     if lines.is_empty() {

@@ -1,4 +1,7 @@
 //! Looks every second at how the cluster is, so that whoever asks need not wait for it.
+//!
+//! It tells a cluster that does not answer, shards that are on no node, and an index that a full disk closed. All of
+//! these pass when their cause does. Shards that lack copies are no fault: they are read and written as before.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -24,7 +24,7 @@ const REFRESH_AFTER: Duration = Duration::from_millis(50);
 /// Changes that are durable and wait to become searchable.
 pub(super) type Written = Vec<(Receipt, OnProgress)>;
 
-/// Writes until the queue is closed and empty.
+/// Writes until the queue is closed and empty. What was written goes to the refresher.
 pub(super) fn write(changes: &Changes, queue: &Receiver<Job>, limits: GroupLimits, refresher: &Sender<Written>) {
     for group in Groups::new(queue, limits) {
         for round in rounds(group) {

@@ -14,7 +14,7 @@
 //! A field narrows: beside plain words, and without OR, it must match. Curly quotation marks count like straight ones.
 //! Words without letters or digits are skipped. An empty query matches everything; a query of such words only is an
 //! error. Syntax that other query languages have and this one lacks is refused instead of being taken for words:
-//! `[a TO b]` of words, `&&`, `||`, `!word`, `NEAR/5`, `/regex/`.
+//! `[a TO b]` of words, `&&`, `||`, `!word`, `>=word`, `--word`, `NEAR/5`, `/regex/`.
 
 use super::ParseOptions;
 use super::expr::Expr;
@@ -62,11 +62,17 @@ pub fn parse(text: &str, options: &ParseOptions) -> Result<Expr, ParseError> {
     let mut parser =
         Parser { text, at: 0, options, clauses: 0, expansions: 0, depth: 0, in_field: false, narrows: false };
     let expr = match options.lenient {
-        true => parser.plain_text()?,
+        // Pasted text is no fault if it has no words (emoji, say). But it is no search for everything either.
+        true => parser.plain_text()?.or_else(|| Some(nothing())),
         false => parser.whole()?,
     };
     let expr = expr.ok_or_else(|| ParseError::new(Kind::NoWords, 0, "a word to look for"))?;
     Ok(join::calmed(expr))
+}
+
+/// What nothing matches.
+fn nothing() -> Expr {
+    Expr::Bool { must: Vec::new(), should: Vec::new(), must_not: vec![Expr::All] }
 }
 
 /// What was read, or where and why it cannot be.
@@ -175,25 +181,34 @@ impl<'q> Parser<'q> {
     /// What stands here with the signs and NOTs before it. Two that deny cancel each other out.
     fn unary(&mut self, place: Place<'q>) -> Parsed<(Sign, Option<Expr>)> {
         let mut sign = Sign::Plain;
+        // Those that stand side by side.
+        let mut signs = 0;
         loop {
             let next = self.rest().chars().nth(1);
             let bound = next.is_some_and(|c| !c.is_whitespace() && c != ')');
             sign = match (self.operator(), self.peek()) {
                 (Some("NOT"), _) => {
+                    signs = 0;
                     self.at += 3;
                     self.skip_blanks();
                     if sign == Sign::Not { Sign::Plain } else { Sign::Not }
                 }
                 (_, Some('-')) if bound => {
+                    signs += 1;
                     self.at += 1;
                     if sign == Sign::Not { Sign::Plain } else { Sign::Not }
                 }
                 (_, Some('+')) if bound => {
+                    signs += 1;
                     self.at += 1;
                     if sign == Sign::Not { Sign::Not } else { Sign::Must }
                 }
                 (Some(_), _) => return Err(self.fault(Kind::DanglingOperator, self.at, WORD)),
                 _ if self.at_end() => return Err(self.fault(Kind::DanglingOperator, self.at, WORD)),
+                (_, Some(next)) if signs > 1 && (next.is_alphanumeric() || next == '(' || is_quote(next)) => {
+                    let expected = "one sign before a word: - leaves it out, + demands it";
+                    return Err(self.fault(Kind::DanglingOperator, self.at - signs, expected));
+                }
                 _ => return Ok((sign, self.primary(place)?)),
             };
         }

@@ -16,7 +16,6 @@ use super::Changes;
 use crate::embedded::fault::caught;
 use crate::embedded::files::{Files, STORE};
 use crate::embedded::store::{self, COUNTERS, Snapshot, Store, THE_STORE, prepare};
-use crate::embedded::store_file::StoreFile;
 use crate::record;
 use crate::{AnalyzedArticle, Error, ErrorKind, Result};
 
@@ -46,10 +45,12 @@ pub(in crate::embedded) fn open(files: &Arc<dyn Files>, cache: usize) -> Result<
         }
         opened => (opened?, false),
     };
-    let again = files.clone();
+    let (again, reads) = (files.clone(), files.clone());
+    let to_read = move || reads.read_only().then(|| reads.store_to_read(STORE, &builder(cache)));
     let again = move || again.store(STORE, &mut builder(cache));
     let mut store = Store::of(db, Box::new(again))?;
-    store.file = files.path(STORE).map(StoreFile::at);
+    store.file = files.store_file();
+    store.to_read = Some(Box::new(to_read));
     Ok((store, salvaged))
 }
 

@@ -57,9 +57,15 @@ impl Files for Untouched {
                 format!("{} cannot be read: {error}{}", path.display(), remedy(error.kind())),
             )
         })?;
-        let length = file.metadata()?.len();
-        let changed = Changed { length, kept: length, blocks: BTreeMap::new() };
-        Ok(how.create_with_backend(InMemory { file: FileBackend::new(file)?, locks, changed: Mutex::new(changed) })?)
+        in_memory(Box::new(FileBackend::new(file)?), locks, how)
+    }
+
+    fn read_only(&self) -> bool {
+        true
+    }
+
+    fn store_to_read(&self, name: &str, how: &Builder) -> Result<Database> {
+        self.0.store_to_read(name, how)
     }
 
     fn index(&self, folder: &str) -> Result<Box<dyn Directory>> {
@@ -91,8 +97,19 @@ impl Files for Untouched {
     }
 }
 
-/// Bytes that are kept in memory together.
-const BLOCK: u64 = 4096;
+/// Opens a store. What is written to it stays in memory.
+pub(in crate::embedded) fn in_memory(file: Box<dyn StorageBackend>, locks: bool, how: &Builder) -> Result<Database> {
+    // A store consists of whole pages: what is behind the last one is not its own.
+    let length = match file.len()? {
+        length if length > BLOCK => length - length % BLOCK,
+        length => length,
+    };
+    let changed = Changed { length, kept: length, blocks: BTreeMap::new() };
+    Ok(how.create_with_backend(InMemory { file, locks, changed: Mutex::new(changed) })?)
+}
+
+/// Bytes that are kept in memory together, and those of a page.
+pub(super) const BLOCK: u64 = 4096;
 
 /// What differs from the file.
 #[derive(Debug)]
@@ -107,7 +124,7 @@ struct Changed {
 /// A file of which changes stay in memory.
 #[derive(Debug)]
 struct InMemory {
-    file: FileBackend,
+    file: Box<dyn StorageBackend>,
     locks: bool,
     changed: Mutex<Changed>,
 }

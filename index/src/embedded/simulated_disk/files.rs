@@ -9,6 +9,7 @@ use tantivy::Directory;
 use super::index::IndexFolder;
 use super::{Change, Lie, Power, file};
 use crate::Result;
+use crate::embedded::check;
 use crate::embedded::files::Files;
 
 impl Files for Power {
@@ -33,6 +34,16 @@ impl Files for Power {
             None => self.change(|state| Ok(state.create(name)))?,
         };
         Ok(how.create_with_backend(StoreFile { power: self.clone(), file })?)
+    }
+
+    fn read_only(&self) -> bool {
+        self.read().is_ok_and(|state| state.refuses[0] == Some(io::ErrorKind::ReadOnlyFilesystem))
+    }
+
+    fn store_to_read(&self, name: &str, how: &Builder) -> Result<Database> {
+        let known = self.read()?.names.now.get(name).copied();
+        let file = known.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+        check::in_memory(Box::new(StoreFile { power: self.clone(), file }), false, how)
     }
 
     fn index(&self, folder: &str) -> Result<Box<dyn Directory>> {

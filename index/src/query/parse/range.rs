@@ -38,6 +38,10 @@ impl Parser<'_> {
             _ => self.compared(name)?,
         };
         self.count(start, 1)?;
+        if (from, until) == (None, None) && name != Name::Confidence {
+            // Between any two dates lies any date, but there must be one.
+            return Ok(Expr::Is(Property::Has(any)));
+        }
         Ok(match name {
             Name::Said => {
                 let day = |at: i64| Date::from_days((at / DAY) as i32);

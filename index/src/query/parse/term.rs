@@ -21,6 +21,13 @@ const MAX_SLOP: u32 = 100;
 /// The largest weight after `^`.
 const MAX_WEIGHT: f32 = 100.0;
 
+/// Whether this is a comparison of nothing with a value.
+fn compares(raw: &str) -> bool {
+    ["<=", ">=", "<", ">", "="]
+        .iter()
+        .any(|sign| raw.strip_prefix(sign).is_some_and(|value| value.starts_with(char::is_alphanumeric)))
+}
+
 impl<'q> Parser<'q> {
     /// A phrase, with what may follow its closing mark.
     pub(super) fn phrase(&mut self, place: Place<'q>) -> Parsed<Option<Expr>> {
@@ -98,6 +105,10 @@ impl<'q> Parser<'q> {
             _ if near => (raw, "words in quotation marks and how many others may be between them, \"two words\"~5"),
             _ if raw.starts_with('!') && raw[1..].starts_with(char::is_alphanumeric) => {
                 ("!", "NOT, or - right before the word")
+            }
+            _ if compares(raw) => {
+                let sign = &raw[..raw.find(|c| !matches!(c, '<' | '>' | '=')).unwrap_or(raw.len())];
+                (sign, "a field with a range before this sign, such as date:>=2026, or a blank behind it")
             }
             _ if raw.len() > 2 && raw.starts_with('/') && raw.ends_with('/') => {
                 (raw, "a word in which ? stands for a letter and * for any number of them")
