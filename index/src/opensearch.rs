@@ -11,21 +11,29 @@
 mod agent;
 mod change;
 mod client;
+mod compile;
 mod counter;
 mod document;
 mod entity;
 mod fault;
+mod filter;
 mod head;
+mod hits;
+mod named;
 mod node;
 mod options;
+mod outdated;
+mod page;
 mod pending;
 mod read;
 mod reindex;
 mod reindex_claim;
+mod search;
 mod setup;
 mod template;
 mod tidy;
 mod tokens;
+mod view;
 mod want;
 mod watch;
 mod writer;
@@ -43,10 +51,11 @@ pub use self::client::Client;
 use self::counter::Counter;
 pub use self::options::{Login, OpenSearchOptions};
 use self::setup::Places;
+use crate::query::{ArticleFilter, QuoteQuery, SentenceQuery};
 use crate::queue::{GroupLimits, Job};
 use crate::{
-    AnalyzedArticle, EntityId, EntityRecord, Error, ErrorKind, Exported, Health, Interrupt, Kept, OnProgress, Pending,
-    Progress, Result, Status, Write,
+    AnalyzedArticle, EntityId, EntityRecord, Error, ErrorKind, Exported, Health, Interrupt, Kept, OnProgress, Outdated,
+    Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
 };
 
 /// Groups that may wait to become searchable. Beyond that, writing waits.
@@ -57,13 +66,22 @@ const REFRESHER_QUEUE: usize = 16;
 /// It can be shared between threads, and any number of processes may use the same cluster. Dropping it writes what is
 /// queued and ends its threads.
 ///
-/// What the embedded engine promises and a cluster cannot:
+/// What the embedded engine promises, and what a cluster can:
 ///
-/// - Reads do not share one view. Each shard and each of its copies becomes searchable by itself, so two calls may see
-///   different states for a moment, also after a change that both should see was refused or delayed.
-/// - A change that failed because the cluster did not answer may have been made all the same. Sending it again is
-///   safe: a put of what is there already changes nothing.
-/// - The numbers of changes have gaps, where changes took a number and then failed.
+/// | | embedded | on a cluster |
+/// |---|---|---|
+/// | durable | after the fsync of a transaction | when every copy in step has it on its disk |
+/// | searchable | when every index has committed it | after a refresh of every shard |
+/// | one article | whole or not at all | the same: it is one document |
+/// | one view | of all reads, after one change | of the pages of one query; two calls may see two states |
+/// | numbers of changes | without gaps | with gaps, where a change took one and then failed |
+/// | two writers | one after the other, in one thread | whoever is first; the other decides again |
+/// | a change that failed | was not made | was not made, unless the cluster did not answer |
+/// | the same change again | changes nothing | changes nothing, so it is safe in that case |
+/// | figures of entities | kept with every change | added up when somebody asks |
+/// | how many entities | exact | exact up to some 40,000 |
+/// | an analysis to come | taken by the one process | claimed by one node for some minutes |
+/// | a lost index | made again from the store | told, since the index is the store |
 ///
 /// ```no_run
 /// use sayso_index::opensearch::{OpenSearch, OpenSearchOptions};
@@ -181,6 +199,21 @@ impl OpenSearch {
         self.claim(best, taken, most)
     }
 
+    /// Some articles after a number of which the analysis is not up to date, as [`crate::Engine::outdated`] finds them.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::article`].
+    pub fn outdated(
+        &self,
+        models: &[String],
+        tier: Tier,
+        filter: &ArticleFilter,
+        after: u64,
+        interrupt: &Interrupt,
+    ) -> Result<Outdated> {
+        self.find_outdated(models, tier, filter, after, interrupt)
+    }
+
     /// Hands over every article, as [`crate::Engine::export`] does.
     ///
     /// # Errors
@@ -196,6 +229,22 @@ impl OpenSearch {
     /// As for [`OpenSearch::article`].
     pub fn reindex(&self) -> Result<()> {
         self.index_anew()
+    }
+
+    /// Sentences that match.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::article`], and if a page key does not belong to the query.
+    pub fn sentences(&self, query: &SentenceQuery, interrupt: &Interrupt) -> Result<Page<SentenceHit>> {
+        self.find_sentences(query, interrupt)
+    }
+
+    /// Quotes that match.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::sentences`].
+    pub fn quotes(&self, query: &QuoteQuery, interrupt: &Interrupt) -> Result<Page<QuoteHit>> {
+        self.find_quotes(query, interrupt)
     }
 
     /// Counts and sequence numbers.

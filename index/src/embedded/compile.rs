@@ -18,12 +18,12 @@ use tantivy::schema::{Field as IndexField, IndexRecordOption};
 
 use super::automaton::WildcardQuery;
 use super::collect::Plan;
-use super::named::Bearing;
 use super::never_back::NeverBack;
 use super::schema::{Common, Quotes, Words, label_key, label_value, part_word};
 use super::terms::any_of;
 use super::view::View;
 use crate::article::type_word;
+use crate::meant::Bearing;
 use crate::query::{Expr, Field, Part, Property, Role, Who};
 use crate::rows::{Matcher, Row, rows};
 use crate::words::{act_word, kind_word, polarity_word};
@@ -63,19 +63,6 @@ impl Compiled {
         }
         let filters = filters.into_iter().map(|filter| (Occur::Must, unscored(filter)));
         Self::visit(BooleanQuery::new(std::iter::once((Occur::Must, self.query)).chain(filters).collect()))
-    }
-}
-
-/// Whether there are words to score hits by.
-pub(super) fn has_words(expr: &Expr) -> bool {
-    match expr {
-        Expr::Word { .. } | Expr::Phrase { .. } | Expr::Prefix { .. } | Expr::Wildcard { .. } | Expr::Fuzzy { .. } => {
-            true
-        }
-        Expr::All | Expr::Date { .. } | Expr::Is(_) | Expr::Entity { .. } => false,
-        Expr::Boost { expr, .. } => has_words(expr),
-        Expr::Either(parts) => parts.iter().any(has_words),
-        Expr::Bool { must, should, .. } => must.iter().chain(should).any(has_words),
     }
 }
 
@@ -192,10 +179,7 @@ impl<'a> Compiler<'a> {
             (true, Some(prefix)) => Ok(Compiled::visit(FuzzyTermQuery::new_prefix(prefix, 0, true))),
             (false, Some(prefix)) => {
                 self.check_endings(words.exact, &prefix)?;
-                terms.push(prefix);
-                let mut query = PhrasePrefixQuery::new(terms);
-                query.set_max_expansions(PREFIX_EXPANSIONS);
-                Ok(Compiled::visit(query))
+                Ok(Compiled::visit(begun_phrase(terms, prefix)))
             }
         }
     }
@@ -283,6 +267,22 @@ impl Quotes {
         let parts = [self.speaker_ids, self.about_ids, self.addressee_ids];
         Box::new(BooleanQuery::new(parts.map(|field| (Occur::Should, any_of(field, ids))).into()))
     }
+}
+
+/// Words in a row of which the last is a beginning. The words before it score as a phrase does; a single one does not,
+/// as a beginning alone does not: each match then counts 1.
+///
+/// Tantivy's own scores of such a phrase know no weight where one word comes before the beginning, and count what was
+/// deleted. So it only says here what matches.
+fn begun_phrase(words: Vec<Term>, prefix: Term) -> BooleanQuery {
+    let mut begun = PhrasePrefixQuery::new(words.iter().cloned().chain([prefix]).collect());
+    begun.set_max_expansions(PREFIX_EXPANSIONS);
+    let matches: Box<dyn Query> = Box::new(begun);
+    let parts = match words.len() {
+        1 => vec![(Occur::Must, Box::new(ConstScoreQuery::new(matches, 1.0)) as Box<dyn Query>)],
+        _ => vec![(Occur::Must, Box::new(PhraseQuery::new(words)) as Box<dyn Query>), (Occur::Must, unscored(matches))],
+    };
+    BooleanQuery::new(parts)
 }
 
 /// How many words the beginning at the end of a phrase may stand for.

@@ -4,6 +4,14 @@
 //! cluster that is busy is asked again later: after 50 ms, then twice as long each time up to two seconds, up to half of
 //! that by chance, so that several services do not come back together.
 //!
+//! | an attempt ends with | then |
+//! |---|---|
+//! | a reply, or 404 for a document that is not there | the caller has it |
+//! | 429, 502, 503 or 504, or an index that is closed while another takes its place | another attempt, after a wait |
+//! | no connection, no reply in time, or one that is cut off | another attempt, at the next node; this one rests |
+//! | any other status | the caller hears what the cluster says |
+//! | the caller's deadline | no further attempt; nothing is held against the node |
+//!
 //! Every request may be sent twice. Reads change nothing; a change of a document names the state that it replaces, so
 //! that the second one is refused, and whoever made it reads what stands there.
 

@@ -149,6 +149,9 @@ fn sentences(seq: u64, common: &Block, analyzed: &AnalyzedArticle, ids: &[Entity
         block.set("seq", seq);
         block.set("ordinal", ordinal);
         block.set_stems_and_words("text", Reading::Cased, &[sentence.span.of(&article.body)]);
+        block.set("start", sentence.span.start());
+        block.set("len", sentence.span.len());
+        block.set("paragraph", sentence.paragraph);
         block.set("role", role_word(sentence.role));
         let kinds: BTreeSet<&str> = ids.iter().filter_map(|id| id.split('/').next()).collect();
         block.set_all("types", kinds);

@@ -2,7 +2,11 @@
 //!
 //! Each article has its share of it in a block. The embedded engine adds the shares up when articles change; here the
 //! cluster does when somebody asks, so that no figure is changed by two nodes at once. It takes time in proportion to
-//! the articles that mention the entity: some ten thousand in a few milliseconds.
+//! the articles that mention the entity.
+//!
+//! An article may have two entities of one id, for example where a name is written in two ways. Mentions, aliases and
+//! titles of both count, and the article counts once: so articles and names are counted by documents, all else by
+//! blocks.
 
 use std::collections::BTreeMap;
 

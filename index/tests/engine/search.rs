@@ -258,6 +258,35 @@ fn a_field_that_sentences_lack_matches_none() {
 }
 
 #[test]
+fn a_weight_weighs_whatever_it_is_put_to() {
+    let (_dir, engine) = filled();
+    let conditions = [
+        "peace",
+        "\"peace talks\"",
+        "\"talks peace\"~3",
+        "pea*",
+        "\"peace ta\"*",
+        "\"talks of pea\"*",
+        "p?ace",
+        "peacf~1",
+        "(talks OR sit)",
+        "(+peace talks)",
+        "title:faith",
+        "sit-down",
+    ];
+    for text in conditions {
+        let scores = |text: &str| -> Vec<f32> {
+            search(&engine, &sentence_query(ask(text))).iter().map(|hit| hit.score).collect()
+        };
+        let plain = scores(text);
+        assert!(!plain.is_empty() && plain.iter().all(|&score| score > 0.0), "{text} scores {plain:?}");
+        // A power of two leaves every digit as it is.
+        let doubled: Vec<f32> = plain.iter().map(|score| 2.0 * score).collect();
+        assert_eq!(scores(&format!("{text}^2")), doubled, "{text}^2");
+    }
+}
+
+#[test]
 fn what_was_deleted_does_not_move_scores() {
     let story = |id: usize| {
         let body = format!("The ferry {} sails.\nA bridge stands{}.", "far ".repeat(id % 7), " there".repeat(id % 3));
@@ -278,7 +307,9 @@ fn what_was_deleted_does_not_move_scores() {
         (dir, engine)
     };
     let ((_left, left), (_fresh, fresh)) = (engine(true), engine(false));
-    for text in ["ferry", "ferry OR bridge", "\"bridge stands\"", "title:talks", "far AND ferry", "bridge there"] {
+    let begun = "\"the ferry f\"* OR \"a bridge stan\"*";
+    for text in ["ferry", "ferry OR bridge", "\"bridge stands\"", "title:talks", "far AND ferry", "bridge there", begun]
+    {
         let scores = |engine: &Embedded| -> Vec<(String, u32, f32)> {
             let hits = search(engine, &sentence_query(ask(text)));
             hits.into_iter().map(|hit| (hit.article.id.clone(), hit.index, hit.score)).collect()
