@@ -123,7 +123,7 @@ impl Client {
         self.told(Method::POST, path, Some(body), interrupt)
     }
 
-    /// Puts something at a path.
+    /// Puts something at a path: an index with its settings, a document under a name, a block on an index.
     ///
     /// # Errors
     /// As for [`Client::get`].
@@ -131,7 +131,7 @@ impl Client {
         self.told(Method::PUT, path, Some(body), interrupt)
     }
 
-    /// Deletes what is at a path.
+    /// Deletes what is at a path. Some calls of the cluster want to be told in a body what that is.
     ///
     /// # Errors
     /// As for [`Client::get`].

@@ -32,7 +32,9 @@ impl OpenSearch {
         head::article(&document["_source"]).map(Some).map_err(|error| error.about(format_args!("article {id:?}")))
     }
 
-    /// Counts of what searches see, and the last number of a change.
+    /// Counts of what searches see, and the last number of a change. Bytes are those of all copies.
+    ///
+    /// It asks all shards, so ask it no more often than somebody looks.
     pub(super) fn read_status(&self) -> Result<Status> {
         let calm = Interrupt::default();
         let query = json!({
@@ -83,7 +85,10 @@ impl OpenSearch {
         exported
     }
 
-    /// Hands over every article of a point in time.
+    /// Hands over every article of a point in time. Those with a damaged record are counted and left out.
+    ///
+    /// # Errors
+    /// If the cluster forgot the point in time, or a shard is on no node that answers; and any error of `take`.
     fn read_point(
         &self,
         pit: &str,
