@@ -17,6 +17,21 @@ use crate::text::{Stemmer, Word, initials};
 use crate::wildcard::Wildcard;
 use crate::{Interrupt, Result};
 
+/// What marks the words that matched.
+pub(crate) struct Highlighters {
+    /// Those of the text.
+    pub(crate) text: Highlighter,
+    /// Those of the title.
+    pub(crate) title: Highlighter,
+}
+
+impl Highlighters {
+    /// For a query.
+    pub(crate) fn new(expr: &Expr) -> Self {
+        Self { text: Highlighter::new(expr, &[Field::Text]), title: Highlighter::new(expr, &[Field::Title]) }
+    }
+}
+
 /// Finds the words of a text that a query asks for.
 pub(crate) struct Highlighter {
     patterns: Vec<Row>,

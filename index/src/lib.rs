@@ -40,9 +40,11 @@
 //! # }
 //! ```
 
+mod aggregate;
 mod article;
 mod clock;
 mod decide;
+mod digest;
 mod edits;
 pub mod embedded;
 mod engine;
@@ -51,12 +53,14 @@ mod export;
 mod highlight;
 mod hits;
 mod keys;
+mod meant;
 mod name;
 #[cfg(feature = "opensearch")]
 pub mod opensearch;
 pub mod query;
 mod queue;
 mod record;
+mod room;
 mod rows;
 pub mod similar;
 mod steps;

@@ -11,17 +11,29 @@
 mod agent;
 mod change;
 mod client;
+mod compile;
 mod counter;
 mod document;
+mod entity;
 mod fault;
+mod filter;
 mod head;
+mod hits;
+mod named;
 mod node;
 mod options;
+mod outdated;
+mod page;
 mod pending;
 mod read;
+mod reindex;
+mod reindex_claim;
+mod search;
 mod setup;
 mod template;
+mod tidy;
 mod tokens;
+mod view;
 mod want;
 mod watch;
 mod writer;
@@ -39,10 +51,11 @@ pub use self::client::Client;
 use self::counter::Counter;
 pub use self::options::{Login, OpenSearchOptions};
 use self::setup::Places;
+use crate::query::{ArticleFilter, QuoteQuery, SentenceQuery};
 use crate::queue::{GroupLimits, Job};
 use crate::{
-    AnalyzedArticle, Error, ErrorKind, Exported, Health, Interrupt, Kept, OnProgress, Pending, Progress, Result,
-    Status, Write,
+    AnalyzedArticle, EntityId, EntityRecord, Error, ErrorKind, Exported, Health, Interrupt, Kept, OnProgress, Outdated,
+    Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
 };
 
 /// Groups that may wait to become searchable. Beyond that, writing waits.
@@ -52,15 +65,49 @@ const REFRESHER_QUEUE: usize = 16;
 ///
 /// It can be shared between threads, and any number of processes may use the same cluster. Dropping it writes what is
 /// queued and ends its threads.
+///
+/// What the embedded engine promises, and what a cluster can:
+///
+/// | | embedded | on a cluster |
+/// |---|---|---|
+/// | durable | after the fsync of a transaction | when every copy in step has it on its disk |
+/// | searchable | when every index has committed it | after a refresh of every shard |
+/// | one article | whole or not at all | the same: it is one document |
+/// | one view | of all reads, after one change | of the pages of one query; two calls may see two states |
+/// | numbers of changes | without gaps | with gaps, where a change took one and then failed |
+/// | two writers | one after the other, in one thread | whoever is first; the other decides again |
+/// | a change that failed | was not made | was not made, unless the cluster did not answer |
+/// | the same change again | changes nothing | changes nothing, so it is safe in that case |
+/// | figures of entities | kept with every change | added up when somebody asks |
+/// | how many entities | exact | exact up to some 40,000 |
+/// | an analysis to come | taken by the one process | claimed by one node for some minutes |
+/// | a lost index | made again from the store | told, since the index is the store |
+///
+/// ```no_run
+/// use sayso_index::opensearch::{OpenSearch, OpenSearchOptions};
+///
+/// # fn main() -> sayso_index::Result<()> {
+/// let nodes = ["http://search-1:9200", "http://search-2:9200", "http://search-3:9200"].map(String::from).to_vec();
+/// let engine = OpenSearch::open(OpenSearchOptions { nodes, ..OpenSearchOptions::default() })?;
+/// println!("{} articles", engine.status()?.articles);
+/// # Ok(())
+/// # }
+/// ```
 pub struct OpenSearch {
+    /// Speaks with the cluster.
     client: Arc<Client>,
+    /// The settings that it was opened with.
     options: OpenSearchOptions,
+    /// Where things are on the cluster.
     places: Places,
+    /// The numbers of changes.
     counter: Arc<Counter>,
+    /// How the cluster was when it was last looked at.
     health: Arc<ArcSwap<Health>>,
     /// None only while dropping; so is `watched`.
     queue: Option<Sender<Job>>,
     watched: Option<Sender<()>>,
+    /// They end when both are closed.
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -81,7 +128,7 @@ impl OpenSearch {
         let health = Arc::new(ArcSwap::from_pointee(watch::look(&client, &places)));
         let mut engine =
             Self { client, options, places, counter, health, queue: None, watched: None, threads: Vec::new() };
-        engine.forget_claims()?;
+        tidy::tidy(&engine.client, &engine.places, (engine.options.now)())?;
         engine.start()?;
         Ok(engine)
     }
@@ -99,14 +146,15 @@ impl OpenSearch {
             places: self.places.clone(),
             counter: self.counter.clone(),
             now: options.now,
-            retries: options.retries,
+            patience: options.request_timeout.saturating_mul(4),
         };
         let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| thread::Builder::new().name(name.to_owned()).spawn(run);
         self.threads.push(spawn("sayso-bulk", Box::new(move || writer::write(&changes, &jobs, limits, &written)))?);
         let (client, places) = (self.client.clone(), self.places.clone());
         self.threads.push(spawn("sayso-refresh", Box::new(move || writer::refresh(&client, &places, &refreshed)))?);
         let (client, places, health) = (self.client.clone(), self.places.clone(), self.health.clone());
-        self.threads.push(spawn("sayso-watch", Box::new(move || watch::watch(&client, &places, &health, &stop)))?);
+        let now = options.now;
+        self.threads.push(spawn("sayso-watch", Box::new(move || watch::watch(&client, &places, &health, now, &stop)))?);
         (self.queue, self.watched) = (Some(queue), Some(watched));
         Ok(())
     }
@@ -135,6 +183,14 @@ impl OpenSearch {
         self.read_article(id)
     }
 
+    /// The entity with this id.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::article`].
+    pub fn entity(&self, id: &EntityId) -> Result<Option<EntityRecord>> {
+        self.read_entity(id)
+    }
+
     /// Articles that wait for an analysis, claimed for this node for some minutes.
     ///
     /// # Errors
@@ -143,12 +199,52 @@ impl OpenSearch {
         self.claim(best, taken, most)
     }
 
+    /// Some articles after a number of which the analysis is not up to date, as [`crate::Engine::outdated`] finds them.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::article`].
+    pub fn outdated(
+        &self,
+        models: &[String],
+        tier: Tier,
+        filter: &ArticleFilter,
+        after: u64,
+        interrupt: &Interrupt,
+    ) -> Result<Outdated> {
+        self.find_outdated(models, tier, filter, after, interrupt)
+    }
+
     /// Hands over every article, as [`crate::Engine::export`] does.
     ///
     /// # Errors
     /// As for [`OpenSearch::article`], and any error of `take`.
     pub fn export(&self, take: &mut dyn FnMut(Kept) -> Result<()>, interrupt: &Interrupt) -> Result<Exported> {
         self.read_all(take, interrupt)
+    }
+
+    /// Makes a new index from what is stored, and uses it from then on, as [`crate::Engine::reindex`] does. One node
+    /// does so at a time.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::article`].
+    pub fn reindex(&self) -> Result<()> {
+        self.index_anew()
+    }
+
+    /// Sentences that match.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::article`], and if a page key does not belong to the query.
+    pub fn sentences(&self, query: &SentenceQuery, interrupt: &Interrupt) -> Result<Page<SentenceHit>> {
+        self.find_sentences(query, interrupt)
+    }
+
+    /// Quotes that match.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::sentences`].
+    pub fn quotes(&self, query: &QuoteQuery, interrupt: &Interrupt) -> Result<Page<QuoteHit>> {
+        self.find_quotes(query, interrupt)
     }
 
     /// Counts and sequence numbers.

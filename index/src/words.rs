@@ -32,6 +32,12 @@ pub(crate) fn role_word(role: SentenceRole) -> &'static str {
     word_of(&ROLES, role)
 }
 
+/// The role of sentences with this word.
+#[cfg(feature = "opensearch")]
+pub(crate) fn role_of(word: &str) -> Option<SentenceRole> {
+    ROLES.iter().find(|(_, one)| *one == word).map(|&(role, _)| role)
+}
+
 /// The word for a kind of quote.
 pub(crate) fn kind_word(kind: QuoteKind) -> &'static str {
     word_of(&KINDS, kind)

@@ -11,7 +11,6 @@
 
 use std::collections::BinaryHeap;
 
-use sayso_document::Analysis;
 use tantivy::query::{Bm25StatisticsProvider, EnableScoring, Query, Weight};
 use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED};
 
@@ -23,7 +22,7 @@ use super::store;
 
 use crate::engine::CHECK_EVERY;
 use crate::query::Order;
-use crate::{AnalyzedArticle, Article, Interrupt, Result, Total};
+use crate::{Interrupt, Result, Total};
 
 /// Where counting stops when it is not free.
 pub(super) const COUNT_UP_TO: u64 = 1_000;
@@ -132,39 +131,6 @@ impl Top {
     pub(super) fn end_after(&mut self, hits: usize) {
         self.more |= hits < self.hits.len();
         self.hits.truncate(hits);
-    }
-}
-
-/// The memory that the articles of a page take, so that a page of many long articles ends early.
-#[derive(Default)]
-pub(super) struct Room {
-    taken: usize,
-}
-
-/// The approximate limit for the articles of a page, in bytes. The article that exceeds it is the last one.
-const PAGE_BYTES: usize = 64 << 20;
-
-impl Room {
-    /// Whether another article has room.
-    pub(super) fn is_left(&self) -> bool {
-        self.taken < PAGE_BYTES
-    }
-
-    /// Takes the room of a text.
-    pub(super) fn take_text(&mut self, text: &str) {
-        self.taken += text.len();
-    }
-
-    /// Takes the room of an article.
-    pub(super) fn take(&mut self, article: &Article) {
-        self.take_text(&article.body);
-    }
-
-    /// Takes the room of an article and its analysis.
-    pub(super) fn take_analyzed(&mut self, analyzed: &AnalyzedArticle) {
-        let Analysis { sentences, mentions, quotes, .. } = &analyzed.analysis;
-        self.take(&analyzed.article);
-        self.taken += size_of_val(&sentences[..]) + size_of_val(&mentions[..]) + size_of_val(&quotes[..]);
     }
 }
 

@@ -18,12 +18,12 @@ use tantivy::schema::{Field as IndexField, IndexRecordOption};
 
 use super::automaton::WildcardQuery;
 use super::collect::Plan;
-use super::named::Bearing;
 use super::never_back::NeverBack;
 use super::schema::{Common, Quotes, Words, label_key, label_value, part_word};
 use super::terms::any_of;
 use super::view::View;
 use crate::article::type_word;
+use crate::meant::Bearing;
 use crate::query::{Expr, Field, Part, Property, Role, Who};
 use crate::rows::{Matcher, Row, rows};
 use crate::words::{act_word, kind_word, polarity_word};
@@ -63,19 +63,6 @@ impl Compiled {
         }
         let filters = filters.into_iter().map(|filter| (Occur::Must, unscored(filter)));
         Self::visit(BooleanQuery::new(std::iter::once((Occur::Must, self.query)).chain(filters).collect()))
-    }
-}
-
-/// Whether there are words to score hits by.
-pub(super) fn has_words(expr: &Expr) -> bool {
-    match expr {
-        Expr::Word { .. } | Expr::Phrase { .. } | Expr::Prefix { .. } | Expr::Wildcard { .. } | Expr::Fuzzy { .. } => {
-            true
-        }
-        Expr::All | Expr::Date { .. } | Expr::Is(_) | Expr::Entity { .. } => false,
-        Expr::Boost { expr, .. } => has_words(expr),
-        Expr::Either(parts) => parts.iter().any(has_words),
-        Expr::Bool { must, should, .. } => must.iter().chain(should).any(has_words),
     }
 }
 

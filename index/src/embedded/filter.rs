@@ -11,12 +11,12 @@ use tantivy::Term;
 use tantivy::query::{Query, RangeQuery};
 
 use super::compile::{Compiler, published};
-use super::named::Bearing;
 use super::schema::{Common, ROLES, label_key, label_value, name_key, named_word, tier_word};
 use super::terms::{any_of, any_term};
 use super::view::View;
 use crate::article::type_word;
 use crate::engine::CHECK_EVERY;
+use crate::meant::Bearing;
 use crate::query::{ArticleFilter, Expr, Field, QuoteQuery, SentenceQuery};
 use crate::words::{act_word, kind_word, polarity_word};
 use crate::{EntityId, Interrupt, Result};

@@ -9,21 +9,23 @@ use std::sync::Arc;
 
 use tantivy::query::BooleanQuery;
 
-use super::collect::{AT_LEAST, COUNT_UP_TO, Plan, Ranking, Room, Search};
+use super::collect::{AT_LEAST, COUNT_UP_TO, Plan, Ranking, Search};
 use super::listing::{Listing, Moment};
 use super::page::{self, After, Place};
 use super::predicate::Predicate;
 use super::search::unknown;
 use super::store::{self, Stored};
 use super::view::View;
+use crate::digest::query_hash;
 use crate::query::{ArticleFilter, ArticleOrder, ArticleQuery, MentionQuery};
+use crate::room::Room;
 use crate::{ArticleHit, Interrupt, MentionHit, Page, Result, Total};
 
 impl View {
     /// Articles, in the order of the query.
     pub(super) fn articles(&self, query: &ArticleQuery, interrupt: &Interrupt) -> Result<Page<ArticleHit>> {
         interrupt.check()?;
-        let hash = page::query_hash(&("articles", &query.filter, query.order));
+        let hash = query_hash(&("articles", &query.filter, query.order));
         let after = page::after(hash, &query.page)?;
         match query.filter != ArticleFilter::default() && self.lists_articles(interrupt)? {
             true => self.filtered_articles(query, hash, after, interrupt),
@@ -146,7 +148,7 @@ impl View {
     /// Where an entity is mentioned.
     pub(super) fn mentions(&self, query: &MentionQuery, interrupt: &Interrupt) -> Result<Page<MentionHit>> {
         interrupt.check()?;
-        let hash = page::query_hash(&("mentions", &query.entity, &query.forms, &query.filter));
+        let hash = query_hash(&("mentions", &query.entity, &query.forms, &query.filter));
         let after = page::after(hash, &query.page)?;
         let mentioning = self.mentioning(&query.filter, interrupt)?;
         let filter = Predicate::of(&self.store, &query.filter, mentioning)?;

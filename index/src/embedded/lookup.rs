@@ -31,6 +31,7 @@ use super::page::{self, Place};
 use super::terms::{any_of, bodies, persons, scored, term};
 use super::view::View;
 use crate::article::type_word;
+use crate::digest::query_hash;
 use crate::engine::CHECK_EVERY;
 use crate::name::{AskedName, AskedWord, CORE, KeptName, Part, initial};
 use crate::query::EntityQuery;
@@ -59,7 +60,7 @@ impl View {
     /// Entities that match, the likeliest first.
     pub(super) fn entities(&self, query: &EntityQuery, interrupt: &Interrupt) -> Result<Page<EntityHit>> {
         interrupt.check()?;
-        let hash = page::query_hash(&("entities", &query.name, &query.kinds));
+        let hash = query_hash(&("entities", &query.name, &query.kinds));
         let after = page::after(hash, &query.page)?.map(|after| after.place);
         let asked = AskedName::read(&query.name);
         let top = self.likeliest(query, &asked, after, interrupt)?;

@@ -1,14 +1,4 @@
-//! Which entities a filter by name means.
-//!
-//! A search for quotes by "Senator Brandt" must find the senator, and not Governor Brandt or a hotel of that name. So
-//! entities are looked up in three tiers, and only the best tier that has anybody is used:
-//!
-//! 1. all words are in a name;
-//! 2. some words are in a name, the others in a title;
-//! 3. all words are in titles: for speakers only, and only for entities that speak in some quote.
-//!
-//! Within a tier, those with most of the honorifics and middle names win. The scores of the query below encode all of
-//! this: [`NAMED`] for each word found in a name, plus [`TITLED`] for each honorific.
+//! Which entities a filter by name means: looked up in the index of entities, and chosen by [`crate::meant`].
 
 use sayso_document::EntityType;
 use tantivy::query::{BooleanQuery, DisjunctionMaxQuery, EnableScoring, Occur, Query};
@@ -20,26 +10,10 @@ use super::terms::{any_of, bodies, persons, scored, term};
 use super::view::View;
 use crate::article::type_word;
 use crate::engine::CHECK_EVERY;
-use crate::name::{AskedName, AskedWord, Part, initial};
+use crate::meant::{Bearing, NAMED, TITLED, Tiers};
+use crate::name::{AskedName, Part, initial};
 use crate::query::Who;
 use crate::{Interrupt, Result};
-
-/// If more entities than this share a name, the filter uses those in most articles.
-const ENTITIES_OF_A_NAME: usize = 4_096;
-
-/// What the words of a filter may match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bearing {
-    /// A name, with or without a title.
-    Name,
-    /// That, or a title alone. For speakers.
-    NameOrTitle,
-}
-
-/// What a word earns that is in the names. A word that is only in the titles earns nothing.
-const NAMED: f32 = 1_024.0;
-/// What an honorific or a middle name earns that is in names or titles.
-const TITLED: f32 = 1.0;
 
 impl View {
     /// The ids of the entities that a selector means.
@@ -51,24 +25,12 @@ impl View {
     }
 
     /// The entities that these words mean best; those of most articles first.
-    ///
-    /// Words that are all in a name go before those of name and title, and these before titles alone: "reform league"
-    /// is the league, if it is one of those that are looked for, and else "Reform League leader Ada Lind". Both at once
-    /// would give the words of the leader as those of the league. Among speakers somebody is looked for who ever
-    /// speaks, so that a hotel called "The President" does not hide all presidents.
     fn ids_named(&self, name: &str, bearing: Bearing, interrupt: &Interrupt) -> Result<Vec<String>> {
         let asked = AskedName::read(name);
-        let least = match bearing {
-            _ if asked.words.is_empty() => return Ok(Vec::new()),
-            Bearing::Name => NAMED,
-            Bearing::NameOrTitle => 0.0,
-        };
-        let required = |word: &&AskedWord| matches!(word.part, Part::Full | Part::Initials(_));
-        let all = NAMED * asked.words.iter().filter(required).count() as f32;
+        let Some(mut tiers) = Tiers::of(&asked, bearing) else { return Ok(Vec::new()) };
         let query = meant(&self.fields.entities, &asked);
         let searcher = &self.searchers.entities;
         let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
-        let mut tiers: [Tier; 3] = Default::default();
         for (ord, reader) in searcher.segment_readers().iter().enumerate() {
             interrupt.check()?;
             let figures = &self.figures[ord];
@@ -81,45 +43,14 @@ impl View {
                 if visited % CHECK_EVERY == 0 {
                     interrupt.check()?;
                 }
-                let score = docs.score();
-                if score >= least && alive.is_none_or(|alive| alive.is_alive(doc)) {
-                    let tier = if score >= all { 0 } else { 1 + usize::from(score < NAMED) };
-                    tiers[tier].sought |= bearing == Bearing::Name || figures.quotes.first(doc) > Some(0);
+                if alive.is_none_or(|alive| alive.is_alive(doc)) {
                     let articles = figures.articles.first(doc).unwrap_or_default();
-                    tiers[tier].offer(score % NAMED, (articles, ord as u32, doc));
+                    tiers.offer(docs.score(), figures.quotes.first(doc) > Some(0), (articles, ord as u32, doc));
                 }
                 doc = docs.advance();
             }
         }
-        let best = tiers.into_iter().find(|tier| tier.sought).unwrap_or_default();
-        let mut found = best.found;
-        found.sort_unstable_by(|a, b| b.cmp(a));
-        found.truncate(ENTITIES_OF_A_NAME);
-        found.into_iter().map(|(_, segment, doc)| self.entity_id(segment, doc)).collect()
-    }
-}
-
-/// Entities that the words match in the same way: by name, by name and title, or by title.
-#[derive(Default)]
-struct Tier {
-    /// Whether one of them can be meant at all.
-    sought: bool,
-    /// The most that any of them earned by honorifics and middle names.
-    honours: f32,
-    /// Those that earned it, as number of articles, segment and document.
-    found: Vec<(u64, u32, u32)>,
-}
-
-impl Tier {
-    /// Takes an entity, unless others have more honours: "Senator Brandt" is not Governor Brandt.
-    fn offer(&mut self, honours: f32, entity: (u64, u32, u32)) {
-        if honours > self.honours {
-            self.honours = honours;
-            self.found.clear();
-        }
-        if honours == self.honours {
-            self.found.push(entity);
-        }
+        tiers.best().into_iter().map(|(_, segment, doc)| self.entity_id(segment, doc)).collect()
     }
 }
 

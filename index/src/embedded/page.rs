@@ -4,8 +4,6 @@
 //! fits only the query it was made for, leads to the same view, and spares counting again. Clients get it inside an opaque token,
 //! which the service protects with a digest.
 
-use std::fmt::{self, Debug, Write};
-
 use crate::query::PageRequest;
 use crate::{Error, ErrorKind, PageKey, Result, Total};
 
@@ -71,45 +69,6 @@ fn read(key: &PageKey) -> Result<([u64; 5], u32)> {
     let number = |at: usize| bytes[at..at + 8].iter().fold(0, |number, &byte| number << 8 | u64::from(byte));
     let ordinal = bytes[41..].iter().fold(0, |number, &byte| number << 8 | u32::from(byte));
     Ok(([number(1), number(9), number(17), number(25), number(33)], ordinal))
-}
-
-/// A hash of what a query asks, to recognise the query that a key belongs to.
-pub(super) fn query_hash(query: &impl Debug) -> u64 {
-    let mut hasher = Fnv::new();
-    // Hashing cannot fail; a value whose Debug does gets the hash of what it wrote.
-    let _ = write!(hasher, "{query:?}");
-    hasher.0
-}
-
-/// A number for a text, the same in all versions and on all machines: FNV-1a.
-pub(super) fn hash(text: &str) -> u64 {
-    let mut hasher = Fnv::new();
-    hasher.feed(text.as_bytes());
-    hasher.0
-}
-
-/// The state of the hash so far.
-struct Fnv(u64);
-
-impl Fnv {
-    /// The state before the first byte: the offset that FNV-1a begins with.
-    fn new() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-
-    /// Takes in bytes, one after another.
-    fn feed(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-}
-
-impl Write for Fnv {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.feed(text.as_bytes());
-        Ok(())
-    }
 }
 
 #[cfg(test)]

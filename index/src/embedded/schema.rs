@@ -445,7 +445,7 @@ impl Entities {
         let mut document = TantivyDocument::default();
         let id = entity.id.as_str();
         document.add_text(self.id, id);
-        document.add_u64(self.key, super::page::hash(id));
+        document.add_u64(self.key, crate::digest::hash(id));
         document.add_text(self.kind, type_word(entity.kind));
         document.add_u64(self.articles, entity.articles);
         document.add_u64(self.mentions, entity.mentions);

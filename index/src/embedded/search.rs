@@ -14,15 +14,17 @@ use sayso_document::{Sentence, Span};
 use tantivy::columnar::Column;
 
 use super::ahead::Ahead;
-use super::collect::{Found, Ranking, Room, Search, Top, seq_of};
+use super::collect::{Found, Ranking, Search, Top, seq_of};
 use super::columns::Places;
-use super::compile::{Compiler, has_words};
+use super::compile::Compiler;
 use super::facet::Counted;
 use super::page::{self, After};
 use super::schema::ROLES;
 use super::view::View;
-use crate::highlight::Highlighter;
-use crate::query::{Expr, FacetQuery, Field, Order, PageRequest, QuoteQuery, SentenceQuery};
+use crate::digest::query_hash;
+use crate::highlight::Highlighters;
+use crate::query::{FacetQuery, PageRequest, QuoteQuery, SentenceQuery};
+use crate::room::Room;
 use crate::{
     AnalyzedArticle, Article, Error, ErrorKind, Facet, Interrupt, Page, PageKey, QuoteHit, Result, SentenceHit, Total,
 };
@@ -34,17 +36,17 @@ impl View {
     /// Sentences that match.
     pub(super) fn sentences(&self, query: &SentenceQuery, interrupt: &Interrupt) -> Result<Page<SentenceHit>> {
         interrupt.check()?;
-        let hash = page::query_hash(&("sentences", SentenceQuery { page: START, ..query.clone() }));
+        let hash = query_hash(&("sentences", SentenceQuery { page: START, ..query.clone() }));
         let filters = self.sentence_filters(query, interrupt)?;
         let compiled = Compiler::sentences(self, interrupt).compile(&query.expr)?.filtered(filters);
-        let scored = has_words(&query.expr);
+        let scored = query.expr.has_words();
         let search = Search {
             searcher: &self.searchers.sentences,
             statistics: &self.sentence_statistics,
             keys: &self.sentence_keys,
             query: &*compiled.query,
             plan: compiled.plan,
-            ranking: Ranking::Hits(order(query.order, scored)),
+            ranking: Ranking::Hits(query.order.used(scored)),
             scored,
             limit: query.page.size.max(1),
             firsts: false,
@@ -125,17 +127,17 @@ impl View {
     /// Quotes that match.
     pub(super) fn quotes(&self, query: &QuoteQuery, interrupt: &Interrupt) -> Result<Page<QuoteHit>> {
         interrupt.check()?;
-        let hash = page::query_hash(&("quotes", QuoteQuery { page: START, ..query.clone() }));
+        let hash = query_hash(&("quotes", QuoteQuery { page: START, ..query.clone() }));
         let filters = self.quote_filters(query, interrupt)?;
         let compiled = Compiler::quotes(self, interrupt).compile(&query.expr)?.filtered(filters);
-        let scored = has_words(&query.expr);
+        let scored = query.expr.has_words();
         let search = Search {
             searcher: &self.searchers.quotes,
             statistics: &self.quote_statistics,
             keys: &self.quote_keys,
             query: &*compiled.query,
             plan: compiled.plan,
-            ranking: Ranking::Hits(order(query.order, scored)),
+            ranking: Ranking::Hits(query.order.used(scored)),
             scored,
             limit: query.page.size.max(1),
             firsts: false,
@@ -184,28 +186,6 @@ impl View {
             hits.push(QuoteHit { article, index, highlights, title_highlights, score: hit.score });
         }
         Ok(hits)
-    }
-}
-
-/// What marks the words that matched.
-struct Highlighters {
-    /// Those of the text.
-    text: Highlighter,
-    /// Those of the title.
-    title: Highlighter,
-}
-
-impl Highlighters {
-    fn new(expr: &Expr) -> Self {
-        Self { text: Highlighter::new(expr, &[Field::Text]), title: Highlighter::new(expr, &[Field::Title]) }
-    }
-}
-
-/// The order to use: without words to score, relevance means newest first.
-pub(super) fn order(asked: Order, scored: bool) -> Order {
-    match asked {
-        Order::Relevance if !scored => Order::Newest,
-        asked => asked,
     }
 }
 

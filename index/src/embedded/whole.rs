@@ -24,16 +24,18 @@ use self::explain::explained;
 use self::score::{Meeting, Search, Statistics};
 use self::tree::Tree;
 use self::walk::{Walk, Wanted};
-use super::collect::{Best, Found, Room, rank_of_score, seq_of};
-use super::compile::{Compiler, has_words};
+use super::collect::{Best, Found, rank_of_score, seq_of};
+use super::compile::Compiler;
 use super::facet::Facets;
 use super::page;
-use super::search::{order, sentence_of, unknown};
+use super::search::{sentence_of, unknown};
 use super::store;
 use super::view::View;
+use crate::digest::query_hash;
 use crate::highlight::Highlighter;
 use crate::query::{ArticleSearch, Field, Order, PageRequest};
 use crate::record::ArticleRecord;
+use crate::room::Room;
 use crate::{ArticleMatch, Error, ErrorKind, Interrupt, MatchedSentence, Page, Result, Total};
 
 impl View {
@@ -47,14 +49,14 @@ impl View {
             ));
         }
         let start = PageRequest { size: 0, after: None };
-        let hash = page::query_hash(&("whole", ArticleSearch { page: start, ..query.clone() }));
+        let hash = query_hash(&("whole", ArticleSearch { page: start, ..query.clone() }));
         let after = page::after(hash, &query.page)?;
         let filters = self.article_filters(&self.fields.sentences.common, &query.filter, interrupt)?;
         let filter = (!filters.is_empty()).then(|| BooleanQuery::intersection(filters));
         let filter = filter.as_ref().map(|filter| filter as &dyn Query);
         let tree = Tree::new(Compiler::sentences(self, interrupt), &query.expr, filter)?;
         let statistics = self.statistics(&tree, interrupt)?;
-        let search = Search { query, tree, statistics, scored: has_words(&query.expr) };
+        let search = Search { query, tree, statistics, scored: query.expr.has_words() };
         let mut best = Best::new(query.page.size.max(1).saturating_add(1), after.map(|after| after.place));
         let mut facets = match after {
             None => Facets::new(self.counted_sentences(), &query.facets, interrupt)?,
@@ -129,7 +131,7 @@ impl View {
                 let published = keys.published.first(docs.start);
                 let Some(score) = search.score(&meeting, published) else { continue };
                 best.seen += 1;
-                let rank = match order(search.query.order, search.scored) {
+                let rank = match search.query.order.used(search.scored) {
                     Order::Relevance => rank_of_score(score),
                     Order::Newest => store::date_key(published),
                     Order::Oldest => published.map_or(u64::MAX, store::ordered),

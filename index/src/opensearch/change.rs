@@ -6,11 +6,20 @@
 //!
 //! An answer may be lost on its way, and the request sent again. A change that finds its own number under the id was
 //! made by an earlier try.
+//!
+//! | what a bulk says of a change | then |
+//! |---|---|
+//! | made (200, 201) | it is durable: its writer hears so |
+//! | another state (409), or no such document (404) | it is decided again, upon what stands there now |
+//! | busy (429), no first copy of the shard (503), closed for a reindex (403) | it is sent again, after a wait |
+//! | a full disk, or a document that cannot be indexed | its writer hears why |
+//!
+//! The changes of a bulk are of different articles, so none of them depends on another.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sayso_document::Tier;
 use serde_json::{Value, json};
@@ -32,33 +41,53 @@ const TRIES: u32 = 30;
 /// How long a bulk waits on the cluster for a shard that is without its first copy.
 const SHARD_TIMEOUT: &str = "10s";
 
+/// After this, a bulk is no longer sent again. A reindex relies on it: see [`super::reindex::MARGIN`].
+pub(super) const BULK_TIMEOUT: Duration = Duration::from_secs(40);
+
 /// The first wait before a change is sent again that the cluster was too busy for; doubled each time.
-const FIRST_WAIT: Duration = Duration::from_millis(50);
+pub(super) const FIRST_WAIT: Duration = Duration::from_millis(50);
 
 /// What makes changes.
 pub(super) struct Changes {
+    /// Speaks with the cluster.
     pub(super) client: Arc<Client>,
+    /// Where articles are.
     pub(super) places: Places,
+    /// Where their numbers come from.
     pub(super) counter: Arc<Counter>,
     /// The clock, in microseconds since 1970.
     pub(super) now: fn() -> i64,
-    /// How often a busy cluster is asked again.
-    pub(super) retries: u32,
+    /// For how long a change is sent again to a cluster that cannot take it at present.
+    pub(super) patience: Duration,
 }
 
 /// The outcome of one change.
 pub(super) type Outcome = Result<Receipt>;
 
+/// What came of one try.
+struct Attempt {
+    /// The changes that are settled, by their positions.
+    settled: Vec<(usize, Outcome)>,
+    /// A refusal that may pass.
+    passing: Option<Refusal>,
+}
+
 /// What stands under an id.
 struct Standing {
+    /// What the document says of the article.
     head: Head,
+    /// The state that it was read in.
     guard: Guard,
 }
 
-/// The state of a document that a change replaces.
-#[derive(Clone, Copy)]
+/// The state of a document that a change replaces. It names the index itself, not its alias: a number of another index
+/// says nothing, and after a reindex there is another one.
+#[derive(Clone)]
 pub(super) struct Guard {
+    index: String,
+    /// The number that a shard gave the last change of the document.
     seq_no: i64,
+    /// Which of the shard's first copies gave it.
     term: i64,
 }
 
@@ -68,7 +97,8 @@ enum Plan<'w> {
     Done(Outcome),
     /// Another analysis is to come, or not any more.
     Mark(Guard, Option<Tier>, Receipt),
-    /// The article goes in, in place of what stands.
+    /// The article goes in, in place of what stands: in which state that is, its version, and whether it is the same
+    /// article but for the analysis. Then it waits for this analysis.
     Put(&'w AnalyzedArticle, Option<(Guard, Version, bool)>, Option<Tier>),
     /// The article goes.
     Delete(Guard),
@@ -79,39 +109,35 @@ impl Changes {
     pub(super) fn make(&self, writes: &[&Write]) -> Vec<Outcome> {
         let mut outcomes: Vec<Option<Outcome>> = writes.iter().map(|_| None).collect();
         let mut tried = BTreeMap::new();
-        let mut busy = 0;
-        for _ in 0..TRIES {
+        let (started, mut busy) = (Instant::now(), 0);
+        let mut tries = 0;
+        while tries < TRIES {
             let open: Vec<usize> = (0..writes.len()).filter(|&at| outcomes[at].is_none()).collect();
             if open.is_empty() {
                 break;
             }
-            let (made, passing) = match self.attempt(writes, &open, &mut tried) {
-                Ok(done) => done,
-                Err(error) => (open.iter().map(|&at| (at, Err(error.clone()))).collect(), None),
-            };
-            for (at, outcome) in made {
+            let Attempt { settled, passing } = self.attempt(writes, &open, &mut tried).unwrap_or_else(|error| {
+                Attempt { settled: open.iter().map(|&at| (at, Err(error.clone()))).collect(), passing: None }
+            });
+            for (at, outcome) in settled {
                 outcomes[at] = Some(outcome);
             }
             if let Some(refusal) = passing {
-                if busy == self.retries {
+                if started.elapsed() > self.patience {
                     let error = refusal.into_error();
                     return outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(error.clone()))).collect();
                 }
                 thread::sleep(FIRST_WAIT.saturating_mul(1 << busy.min(6)));
                 busy += 1;
+            } else {
+                tries += 1;
             }
         }
         outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(contended()))).collect()
     }
 
-    /// One try of those changes that are open. Returns the outcomes of those that are settled, and a refusal that may
-    /// pass. `tried` has what earlier tries would have done.
-    fn attempt(
-        &self,
-        writes: &[&Write],
-        open: &[usize],
-        tried: &mut BTreeMap<usize, Receipt>,
-    ) -> Result<(Vec<(usize, Outcome)>, Option<Refusal>)> {
+    /// One try of those changes that are open. `tried` has what earlier tries would have done.
+    fn attempt(&self, writes: &[&Write], open: &[usize], tried: &mut BTreeMap<usize, Receipt>) -> Result<Attempt> {
         let ids: Vec<&str> = open.iter().filter_map(|&at| id_of(writes[at])).collect();
         let stands = self.stands(&ids)?;
         let (mut settled, mut plans) = (Vec::new(), Vec::new());
@@ -137,12 +163,12 @@ impl Changes {
             }
         }
         if sent.is_empty() {
-            return Ok((settled, None));
+            return Ok(Attempt { settled, passing: None });
         }
         // A mark changes no number, so it could not be told from what stood before.
         tried.extend(sent.iter().copied().filter(|(_, receipt)| receipt.change != Change::Unchanged));
         let passing = self.send(lines, &sent, &mut settled)?;
-        Ok((settled, passing))
+        Ok(Attempt { settled, passing })
     }
 
     /// Sends a bulk, and settles the changes that were made or can never be.
@@ -152,8 +178,9 @@ impl Changes {
         sent: &[(usize, Receipt)],
         settled: &mut Vec<(usize, Outcome)>,
     ) -> Result<Option<Refusal>> {
-        let path = format!("{}/_bulk?require_alias=true&timeout={SHARD_TIMEOUT}&_source=false", self.places.articles);
-        let reply = self.client.bulk(&path, lines, &Interrupt::default())?;
+        let path = format!("{}/_bulk?timeout={SHARD_TIMEOUT}&_source=false", self.places.articles);
+        let deadline = Some(Instant::now() + BULK_TIMEOUT);
+        let reply = self.client.bulk(&path, lines, &Interrupt { deadline, ..Interrupt::default() })?;
         let items = reply["items"].as_array().map_or(&[][..], Vec::as_slice);
         if items.len() != sent.len() {
             return Err(Error::new(ErrorKind::Unreachable, "the cluster's reply to a bulk lacks some of its changes"));
@@ -200,15 +227,27 @@ impl Changes {
         Ok(stands)
     }
 
+    /// The document with this name, waiting for this analysis. It is made anew from the article: the cluster keeps only
+    /// parts of what a document was, so it cannot change one of them.
+    fn marked(&self, name: &str, tier: Option<Tier>) -> Result<Value> {
+        let path = format!("{}?_source_includes={}", self.places.document(name), head::RECORDED);
+        let stands = self.client.get(&path, &Interrupt::default())?;
+        match stands["found"] == true {
+            true => document::of(&Kept { pending: tier, ..head::kept(&stands["_source"])? }, (self.now)()),
+            // The bulk will be refused, since the state that it names is gone.
+            false => Ok(json!({})),
+        }
+    }
+
     /// Adds the lines of a bulk for a change, and returns what it will have done.
     fn lines(&self, plan: &Plan<'_>, write: &Write, number: u64, lines: &mut Vec<u8>) -> Result<Receipt> {
         let name = head::document_name(id_of(write).unwrap_or_default());
         match plan {
             Plan::Done(outcome) => outcome.clone(),
             Plan::Mark(guard, tier, receipt) => {
-                line(lines, &json!({ "update": guard.on(&name) }));
-                let tier = tier.map(crate::record::tier_code);
-                line(lines, &json!({ "doc": { "pending": tier } }));
+                let document = self.marked(&name, *tier)?;
+                line(lines, &json!({ "index": guard.on(&name) }));
+                line(lines, &document);
                 Ok(*receipt)
             }
             Plan::Delete(guard) => {
@@ -216,17 +255,16 @@ impl Changes {
                 Ok(Receipt { seq: number, change: Change::Deleted, version: None })
             }
             Plan::Put(new, old, pending) => {
-                let stands = old.map(|(_, version, same)| (version, same));
+                let stands = old.as_ref().map(|&(_, version, same)| (version, same));
                 let version = decide::version_after(stands, &new.article, (self.now)(), number);
                 let article = Article { version, ..new.article.clone() };
                 let article = AnalyzedArticle { article, analysis: new.analysis.clone() };
                 let kept = Kept { seq: number, article, pending: *pending };
-                let mut document = head::fields(&kept)?;
-                document.extend(document::fields(kept.seq, &kept.article));
-                let document = Value::Object(document);
+                let document = document::of(&kept, (self.now)())?;
                 match old {
                     Some((guard, ..)) => line(lines, &json!({ "index": guard.on(&name) })),
-                    None => line(lines, &json!({ "create": { "_id": name } })),
+                    // Where the alias is gone, nothing is to be made in its place.
+                    None => line(lines, &json!({ "create": { "_id": name, "require_alias": true } })),
                 }
                 line(lines, &document);
                 let change = if old.is_some() { Change::Replaced } else { Change::Created };
@@ -240,12 +278,13 @@ impl Guard {
     /// The state of a document that was read.
     pub(super) fn of(document: &Value) -> Self {
         let number = |name: &str| document[name].as_i64().unwrap_or(-1);
-        Self { seq_no: number("_seq_no"), term: number("_primary_term") }
+        let index = document["_index"].as_str().unwrap_or_default().to_owned();
+        Self { index, seq_no: number("_seq_no"), term: number("_primary_term") }
     }
 
     /// The first line of a change that is made only in this state.
-    pub(super) fn on(self, name: &str) -> Value {
-        json!({ "_id": name, "if_seq_no": self.seq_no, "if_primary_term": self.term })
+    pub(super) fn on(&self, name: &str) -> Value {
+        json!({ "_index": self.index, "_id": name, "if_seq_no": self.seq_no, "if_primary_term": self.term })
     }
 }
 
@@ -271,7 +310,7 @@ fn plan<'w>(write: &'w Write, standing: Option<&Standing>, last: u64) -> Plan<'w
         (Write::Put(new, _), _) => put(new, standing, None),
         (Write::PutFirst(new, wanted, _), _) => put(new, standing, Some(wanted)),
         (Write::Reanalyzed(new, seq), Some(standing)) if standing.head.seq == *seq => reanalyzed(new, standing),
-        (Write::Delete(..), Some(standing)) => Plan::Delete(standing.guard),
+        (Write::Delete(..), Some(standing)) => Plan::Delete(standing.guard.clone()),
         (Write::Reanalyzed(..) | Write::Delete(..) | Write::Want(..), _) => nothing,
     }
 }
@@ -280,7 +319,7 @@ fn plan<'w>(write: &'w Write, standing: Option<&Standing>, last: u64) -> Plan<'w
 fn put<'w>(new: &'w AnalyzedArticle, standing: Option<&Standing>, wanted: Option<&Wanted>) -> Plan<'w> {
     if let Some(standing) = standing.filter(|standing| standing.keeps(new)) {
         return match decide::waits(standing.head.pending, wanted, &standing.head.model) {
-            Some(tier) => Plan::Mark(standing.guard, Some(tier), standing.unchanged()),
+            Some(tier) => Plan::Mark(standing.guard.clone(), Some(tier), standing.unchanged()),
             None => Plan::Done(Ok(standing.unchanged())),
         };
     }
@@ -290,7 +329,7 @@ fn put<'w>(new: &'w AnalyzedArticle, standing: Option<&Standing>, wanted: Option
 /// Replaces the analysis of an article, unless it has one that is as good. Either way it no longer waits.
 fn reanalyzed<'w>(new: &'w AnalyzedArticle, standing: &Standing) -> Plan<'w> {
     match (standing.keeps(new), standing.head.pending) {
-        (true, Some(_)) => Plan::Mark(standing.guard, None, standing.unchanged()),
+        (true, Some(_)) => Plan::Mark(standing.guard.clone(), None, standing.unchanged()),
         (true, None) => Plan::Done(Ok(standing.unchanged())),
         (false, _) => Plan::Put(new, Some(standing.replaced(new)), None),
     }
@@ -304,7 +343,7 @@ impl Standing {
 
     /// What another article in its place must know of it.
     fn replaced(&self, new: &AnalyzedArticle) -> (Guard, Version, bool) {
-        (self.guard, self.head.version, self.head.is(&new.article))
+        (self.guard.clone(), self.head.version, self.head.is(&new.article))
     }
 
     /// The receipt of a change that left it as it is.

@@ -11,12 +11,13 @@ use std::collections::BTreeSet;
 use sayso_document::Analysis;
 use serde_json::{Map, Value};
 
+use super::head;
 use super::tokens::{NOTHING, Reading, tokens};
 use crate::keys::{label_key, label_pair, label_value, name_key, part_word, tier_word};
 use crate::query::Part;
 use crate::text::phrases::phrases;
 use crate::words::role_word;
-use crate::{AnalyzedArticle, EntityId};
+use crate::{AnalyzedArticle, EntityId, Kept, Result};
 
 /// Fields with their values.
 #[derive(Clone, Default)]
@@ -67,6 +68,15 @@ impl Block {
     fn add_parts(&mut self, parts: &[(Part, bool)]) {
         self.add("has", parts.iter().filter(|(_, has)| *has).map(|&(part, _)| part_word(part)));
     }
+}
+
+/// The document of an article that changed at this moment, in microseconds since 1970: its head and what searches look
+/// at.
+pub(super) fn of(kept: &Kept, changed: i64) -> Result<Value> {
+    let mut document = head::fields(kept)?;
+    document.insert("changed".into(), changed.into());
+    document.extend(fields(kept.seq, &kept.article));
+    Ok(Value::Object(document))
 }
 
 /// What searches look at in the article with this number.
@@ -139,6 +149,9 @@ fn sentences(seq: u64, common: &Block, analyzed: &AnalyzedArticle, ids: &[Entity
         block.set("seq", seq);
         block.set("ordinal", ordinal);
         block.set_stems_and_words("text", Reading::Cased, &[sentence.span.of(&article.body)]);
+        block.set("start", sentence.span.start());
+        block.set("len", sentence.span.len());
+        block.set("paragraph", sentence.paragraph);
         block.set("role", role_word(sentence.role));
         let kinds: BTreeSet<&str> = ids.iter().filter_map(|id| id.split('/').next()).collect();
         block.set_all("types", kinds);

@@ -1,4 +1,13 @@
 //! What a cluster says when it refuses, and what that means for a caller.
+//!
+//! | the cluster says | a caller hears |
+//! |---|---|
+//! | a disk is nearly full, so the index takes only deletes | [`ErrorKind::Full`] |
+//! | the point in time of a page key is gone | [`ErrorKind::PageExpired`] |
+//! | the document has changed | [`ErrorKind::Stale`], where it was not decided again |
+//! | the query has too many clauses | [`ErrorKind::TooBroad`] |
+//! | there is no such index | [`ErrorKind::Corrupt`]: it was deleted under the service |
+//! | anything else, after a few tries if it may pass | [`ErrorKind::Unreachable`] |
 
 use std::fmt;
 
@@ -37,7 +46,12 @@ impl Refusal {
 
     /// Whether the same request may succeed in a moment, here or at another node.
     pub(super) fn passes(&self) -> bool {
-        matches!(self.status, 429 | 502 | 503 | 504) && !self.is_full()
+        (matches!(self.status, 429 | 502 | 503 | 504) && !self.is_full()) || self.is_write_block()
+    }
+
+    /// Whether the index is closed for writing while another takes its place, which ends in a moment.
+    fn is_write_block(&self) -> bool {
+        self.kind == "cluster_block_exception" && self.reason.contains("FORBIDDEN/8/")
     }
 
     /// Whether another node changed the document first.
@@ -120,6 +134,10 @@ mod tests {
             (kind(403, "cluster_block_exception", full), (ErrorKind::Full, false)),
             (kind(429, "rejected_execution_exception", "queue full"), (ErrorKind::Unreachable, true)),
             (kind(503, "cluster_manager_not_discovered_exception", ""), (ErrorKind::Unreachable, true)),
+            (
+                kind(403, "cluster_block_exception", "[FORBIDDEN/8/moving to block index write (api)];"),
+                (ErrorKind::Unreachable, true),
+            ),
             (kind(409, "version_conflict_engine_exception", "is there"), (ErrorKind::Stale, false)),
             (kind(404, "index_not_found_exception", "no such index [a]"), (ErrorKind::Corrupt, false)),
             (kind(404, "search_context_missing_exception", "no context"), (ErrorKind::PageExpired, false)),

@@ -2,6 +2,19 @@
 //!
 //! An article is one document, so that every reader sees all of it or nothing: its head, its records as the embedded
 //! engine keeps them, and what searches look at.
+//!
+//! | field | holds | serves |
+//! |---|---|---|
+//! | `seq` | the number of the article | order, exports, changes that name it |
+//! | `revision`, `created`, `updated`, `etag`, `text_digest` | its version | conditions, and the next version |
+//! | `content` | a digest of what the client put | telling the same article from another one |
+//! | `model`, `tier` | of its analysis | whether a new one is better, and which are outdated |
+//! | `pending` | the tier of the analysis that it waits for, if it does | finding those that wait |
+//! | `changed` | when anything in the document changed | copying what changed during a reindex |
+//! | `sentence_count`, `quote_count` | how many it has | counts over all articles |
+//! | `article`, `analysis` | the records of both, in base64 | reading the article, and making the document anew |
+//!
+//! Numbers that take all 64 bits are hexadecimal words, because a `long` of OpenSearch has a sign.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -99,6 +112,8 @@ pub(super) fn fields(kept: &Kept) -> Result<Map<String, Value>> {
 pub(super) fn mapping() -> Map<String, Value> {
     let kinds = [
         ("seq", "long"),
+        // When anything in the document last changed, for a reindex.
+        ("changed", "long"),
         ("revision", "long"),
         ("created", "long"),
         ("updated", "long"),
@@ -130,6 +145,16 @@ pub(super) fn article(source: &Value) -> Result<AnalyzedArticle> {
     })
 }
 
+/// An article with what quotes need of its analysis, from its document's source.
+pub(super) fn quoted(source: &Value) -> Result<AnalyzedArticle> {
+    let [article, analysis] = ["article", "analysis"].map(|name| bytes(source, name));
+    let (article, analysis) = (article?, analysis?);
+    Ok(AnalyzedArticle {
+        article: record::decode_article(&article)?.to_article()?,
+        analysis: record::decode_quotes(&analysis)?,
+    })
+}
+
 /// An article with all that is stored of it, from its document's source.
 pub(super) fn kept(source: &Value) -> Result<Kept> {
     let head = Head::of(source)?;
@@ -145,7 +170,7 @@ pub(super) fn document_name(id: &str) -> String {
 }
 
 /// Bytes that stand in a document.
-fn bytes(source: &Value, name: &str) -> Result<Vec<u8>> {
+pub(super) fn bytes(source: &Value, name: &str) -> Result<Vec<u8>> {
     let text = source[name].as_str().ok_or_else(|| damaged(name))?;
     STANDARD.decode(text).map_err(|_| damaged(name))
 }

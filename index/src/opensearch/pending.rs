@@ -2,6 +2,9 @@
 //!
 //! A claim is a document of its own, so that claiming an article does not index it again. It names the article's number
 //! and the moment at which it ends. If the node that has it dies, another takes the article after that.
+//!
+//! Two nodes that do take the same article, because the analysis took longer than the claim, do no harm: the second
+//! analysis finds one as good in place, and changes nothing.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +23,8 @@ const CLAIM: i64 = 5 * 60 * 1_000_000;
 const AT_ONCE: usize = 100;
 
 impl OpenSearch {
-    /// Claims articles that wait for an analysis of this tier or a lesser one: at most `most`, and none of `taken`.
+    /// Claims articles that wait for an analysis of this tier or a lesser one: at most `most`, and none of `taken`. They
+    /// come in the order of their numbers, so what has waited longest comes first.
     pub(super) fn claim(&self, best: Tier, taken: &BTreeSet<u64>, most: usize) -> Result<Vec<Pending>> {
         let mut claimed = Vec::new();
         let mut after = 0;
@@ -100,12 +104,5 @@ impl OpenSearch {
             item.and_then(|item| item["status"].as_u64()).is_some_and(|status| (200..300).contains(&status))
         });
         Ok(chosen.into_iter().zip(made).filter(|(_, made)| *made).map(|((one, _), _)| one).collect())
-    }
-
-    /// Deletes claims that have ended.
-    pub(super) fn forget_claims(&self) -> Result<()> {
-        let query = json!({ "query": { "range": { "until": { "lt": (self.options.now)() } } } });
-        let path = format!("{}/_delete_by_query?conflicts=proceed", self.places.claims);
-        self.client.post(&path, &query, &Interrupt::default()).map(drop)
     }
 }

@@ -10,11 +10,15 @@
 //! article and the block apart, that takes room in the index and spares a join of scores that OpenSearch does not have.
 //! The article's own copy is under `whole`; filters of articles look there.
 //!
-//! Words come ready from [`super::tokens`].
+//! Words come ready from [`super::tokens`]. Blocks are indexed and not kept: all of them can be made anew from the
+//! records of the head. So a document is always written whole.
 
 use serde_json::{Map, Value, json};
 
 use super::head;
+
+/// What is indexed and not kept.
+const BLOCKS: [&str; 4] = ["whole", "sentences", "quotes", "entities"];
 
 /// OpenSearch skips longer values, because Lucene refuses a document with a word of more than 32,766 bytes. So many
 /// characters are never more.
@@ -55,7 +59,7 @@ pub(super) fn mappings() -> Value {
     for (name, block) in [("sentences", sentences()), ("quotes", quotes()), ("entities", entities())] {
         fields.insert(name.into(), json!({ "type": "nested", "dynamic": "strict", "properties": block }));
     }
-    json!({ "dynamic": "strict", "properties": fields })
+    json!({ "dynamic": "strict", "_source": { "excludes": BLOCKS }, "properties": fields })
 }
 
 /// Fields of these kinds.
@@ -114,8 +118,9 @@ fn sentences() -> Map<String, Value> {
     let own = fields(&[
         (&number(), &["seq", "ordinal"]),
         (&words(), &["text", "text_exact"]),
-        (&keyword(), &["role"]),
-        (&counted(), &["types", "mentions"]),
+        // Where it stands in the body, for hits.
+        (&json!({ "type": "integer", "index": false }), &["start", "len", "paragraph"]),
+        (&counted(), &["role", "types", "mentions"]),
     ]);
     common().into_iter().chain(own).collect()
 }
@@ -159,7 +164,7 @@ mod tests {
     #[test]
     fn every_field_is_indexed_or_counted() {
         let mappings = mappings();
-        for block in ["whole", "sentences", "quotes", "entities"] {
+        for block in BLOCKS {
             let fields = mappings["properties"][block]["properties"].as_object().unwrap();
             assert!(!fields.is_empty(), "{block}");
             for (name, kind) in fields {

@@ -1,4 +1,7 @@
 //! Looks every second at how the cluster is, so that whoever asks need not wait for it.
+//!
+//! It tells a cluster that does not answer, shards that are on no node, and an index that a full disk closed. All of
+//! these pass when their cause does. Shards that lack copies are no fault: they are read and written as before.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,22 +11,31 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::client::Client;
 use super::setup::Places;
+use super::tidy::tidy;
 use crate::{Health, Interrupt};
 
 /// How often it is looked at.
 const EVERY: Duration = Duration::from_secs(1);
 
+/// After how many looks what is left over is tidied up.
+const TIDY_AFTER: u32 = 60;
+
 /// Looks until `stop` is closed.
-pub(super) fn watch(client: &Client, places: &Places, health: &ArcSwap<Health>, stop: &Receiver<()>) {
-    loop {
+pub(super) fn watch(client: &Client, places: &Places, health: &ArcSwap<Health>, now: fn() -> i64, stop: &Receiver<()>) {
+    let mut looks = 0;
+    while stop.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
         health.store(Arc::new(look(client, places)));
-        if stop.recv_timeout(EVERY) != Err(RecvTimeoutError::Timeout) {
-            return;
+        looks += 1;
+        if looks % TIDY_AFTER == 0
+            && let Err(error) = tidy(client, places, now())
+        {
+            tracing::warn!(%error, "what is left over on the cluster cannot be tidied up; trying again in a minute");
         }
     }
 }
 
-/// How the cluster is at present.
+/// How the cluster is at present. It asks twice, and waits for as long as requests may take: so never ask where
+/// somebody waits.
 pub(super) fn look(client: &Client, places: &Places) -> Health {
     let calm = Interrupt::default();
     let path = format!("_cluster/health/{}?timeout=1s", places.articles);

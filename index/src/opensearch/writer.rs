@@ -24,7 +24,7 @@ const REFRESH_AFTER: Duration = Duration::from_millis(50);
 /// Changes that are durable and wait to become searchable.
 pub(super) type Written = Vec<(Receipt, OnProgress)>;
 
-/// Writes until the queue is closed and empty.
+/// Writes until the queue is closed and empty. What was written goes to the refresher.
 pub(super) fn write(changes: &Changes, queue: &Receiver<Job>, limits: GroupLimits, refresher: &Sender<Written>) {
     for group in Groups::new(queue, limits) {
         for round in rounds(group) {
@@ -81,7 +81,8 @@ fn make(changes: &Changes, round: Vec<Job>) -> Written {
     written
 }
 
-/// Makes searchable what was written, until nobody writes any more.
+/// Makes searchable what was written, until nobody writes any more. A refresh that fails after all its attempts is told
+/// as a delay: the changes are durable, and the cluster refreshes every few seconds by itself.
 pub(super) fn refresh(client: &Arc<Client>, places: &Places, written: &Receiver<Written>) {
     while let Ok(mut waiting) = written.recv() {
         let until = Instant::now() + REFRESH_AFTER;

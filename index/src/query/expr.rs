@@ -123,6 +123,21 @@ impl Expr {
             Self::Bool { must, should, must_not } => must.iter().chain(should).chain(must_not).map(Self::clauses).sum(),
         }
     }
+
+    /// Whether there are words to score hits by.
+    pub(crate) fn has_words(&self) -> bool {
+        match self {
+            Self::Word { .. }
+            | Self::Phrase { .. }
+            | Self::Prefix { .. }
+            | Self::Wildcard { .. }
+            | Self::Fuzzy { .. } => true,
+            Self::All | Self::Date { .. } | Self::Is(_) | Self::Entity { .. } => false,
+            Self::Boost { expr, .. } => expr.has_words(),
+            Self::Either(parts) => parts.iter().any(Self::has_words),
+            Self::Bool { must, should, .. } => must.iter().chain(should).any(Self::has_words),
+        }
+    }
 }
 
 /// A field of words that a query can name, as in `title:strike`. Without one, a word looks in the text.

@@ -122,6 +122,16 @@ pub enum Order {
     Oldest,
 }
 
+impl Order {
+    /// The order to use: without words to score, relevance means newest first.
+    pub(crate) fn used(self, scored: bool) -> Self {
+        match self {
+            Self::Relevance if !scored => Self::Newest,
+            asked => asked,
+        }
+    }
+}
+
 /// Which page of the hits. The default is the first ten.
 ///
 /// To turn the page, pass [`crate::Page::next`] as `after` and leave the rest of the query as it is.

@@ -4,7 +4,7 @@ use tantivy::query::{EnableScoring, Query, TermQuery, Weight};
 use tantivy::{Searcher, Term};
 
 use crate::Result;
-use crate::embedded::compile::{Compiler, has_words};
+use crate::embedded::compile::Compiler;
 use crate::query::{Expr, Field, Part, Property};
 
 /// As how many sentences the headline counts.
@@ -112,7 +112,7 @@ fn leaf(compiler: Compiler<'_>, expr: &Expr, (weight, positive): (f32, bool)) ->
         Place::Sentence => sentences = Some(Sentences::Any(query)),
         Place::Article => whole = Some(query),
     }
-    let scored = has_words(expr);
+    let scored = expr.has_words();
     Ok(Leaf { name: expr.to_string(), sentences, whole, whole_counts, weight, scored, positive })
 }
 
