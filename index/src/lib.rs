@@ -41,7 +41,9 @@
 //! ```
 
 mod article;
+mod calendar;
 mod clock;
+mod counts;
 mod decide;
 mod digest;
 mod edits;

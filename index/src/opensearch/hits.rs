@@ -11,16 +11,17 @@ use super::compile::{Blocks, Compiler, all_of};
 use super::filter;
 use super::head;
 use super::named::{Bearing, Names};
-use super::page::{self, After};
+use super::page::After;
+use super::pages::Read;
 use super::search::{Search, Top};
 use super::view::View;
 use crate::digest::query_hash;
 use crate::highlight::Highlighters;
-use crate::query::{ArticleFilter, Expr, Order, PageRequest, QuoteQuery, SentenceQuery};
+use crate::query::{ArticleFilter, Expr, FacetQuery, Order, PageRequest, QuoteQuery, SentenceQuery};
 use crate::record;
 use crate::room::Room;
 use crate::words::role_of;
-use crate::{AnalyzedArticle, Article, Error, ErrorKind, Interrupt, Page, PageKey, QuoteHit, Result, SentenceHit};
+use crate::{AnalyzedArticle, Article, Error, ErrorKind, Interrupt, Page, QuoteHit, Result, SentenceHit};
 
 /// What all pages of a query have in common.
 const START: PageRequest = PageRequest { size: 0, after: None };
@@ -32,6 +33,7 @@ struct Asked<'q> {
     expr: &'q Expr,
     filter: &'q ArticleFilter,
     order: Order,
+    facets: &'q [FacetQuery],
     page: &'q PageRequest,
     source: &'static [&'static str],
     columns: &'static [&'static str],
@@ -46,6 +48,7 @@ impl OpenSearch {
             expr: &query.expr,
             filter: &query.filter,
             order: query.order,
+            facets: &query.facets,
             page: &query.page,
             source: &["article"],
             columns: &["start", "len", "paragraph", "role"],
@@ -66,6 +69,7 @@ impl OpenSearch {
             expr: &query.expr,
             filter: &query.filter,
             order: query.order,
+            facets: &query.facets,
             page: &query.page,
             source: &["article", "analysis"],
             columns: &[],
@@ -87,33 +91,14 @@ impl OpenSearch {
         filters: impl FnOnce(&Names<'_>) -> Result<Vec<Value>>,
         hits: impl FnOnce(&Top) -> Result<Vec<T>>,
     ) -> Result<Page<T>> {
-        interrupt.check()?;
-        let after = page::after(asked.hash, asked.page)?;
-        let view = match &after {
-            Some(after) => View::named(self, interrupt, after.point.clone()),
-            None => View::open(self, interrupt)?,
-        };
-        let found = Self::find_in(&view, asked, after.as_ref(), filters);
-        let made = found.and_then(|mut top| {
+        self.page(asked.hash, asked.page, interrupt, |view, after| {
+            let mut top = Self::find_in(view, asked, after, filters)?;
             let hits = hits(&top)?;
             top.more |= hits.len() < top.hits.len();
             top.hits.truncate(hits.len());
-            Ok((hits, next(asked.hash, &view, &top), top))
-        });
-        match made {
-            Ok((hits, next, top)) => {
-                if next.is_none() && after.is_none() {
-                    view.close();
-                }
-                Ok(Page { hits, next, total: top.total, seq: top.seq, facets: Vec::new() })
-            }
-            Err(error) => {
-                if after.is_none() {
-                    view.close();
-                }
-                Err(error)
-            }
-        }
+            let more = top.hits.last().filter(|_| top.more).map(|found| found.place);
+            Ok(Read { hits, more, total: top.total, seq: top.seq, facets: top.facets })
+        })
     }
 
     /// Finds the blocks of a page in one state.
@@ -141,16 +126,11 @@ impl OpenSearch {
             limit: asked.page.size.max(1),
             source: asked.source,
             columns: asked.columns,
+            facets: asked.facets,
             after,
         };
         search.run(view)
     }
-}
-
-/// The key of the page after these hits, if there are more.
-fn next(query: u64, view: &View<'_>, top: &Top) -> Option<PageKey> {
-    let place = top.hits.last().filter(|_| top.more)?.place;
-    Some(page::key(query, &After { place, total: top.total, seq: top.seq, point: view.name() }))
 }
 
 /// The sentences that were found.
