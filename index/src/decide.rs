@@ -1,4 +1,7 @@
 //! What a change does to the article that stands under its id: the same on every engine.
+//!
+//! An engine reads what stands, asks here, and writes. How it keeps others from writing in between is its own affair:
+//! the embedded one has a single thread that writes, and a cluster refuses a change of what is no longer so.
 
 use sayso_document::{Analysis, Tier};
 

@@ -25,7 +25,6 @@
 //!
 //! The directory holds `articles.redb`, the store, and one folder for each index: `sentences`, `quotes` and `entities`.
 
-mod aggregate;
 mod ahead;
 mod alike;
 mod automaton;

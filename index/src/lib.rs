@@ -40,6 +40,7 @@
 //! # }
 //! ```
 
+mod aggregate;
 mod article;
 mod calendar;
 mod clock;

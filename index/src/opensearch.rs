@@ -15,6 +15,7 @@ mod client;
 mod compile;
 mod counter;
 mod document;
+mod entity;
 mod facet;
 mod fault;
 mod filter;
@@ -23,6 +24,7 @@ mod hits;
 mod named;
 mod node;
 mod options;
+mod outdated;
 mod page;
 mod pages;
 mod pending;
@@ -52,11 +54,11 @@ pub use self::client::Client;
 use self::counter::Counter;
 pub use self::options::{Login, OpenSearchOptions};
 use self::setup::Places;
-use crate::query::{ArticleQuery, MentionQuery, QuoteQuery, SentenceQuery};
+use crate::query::{ArticleFilter, ArticleQuery, MentionQuery, QuoteQuery, SentenceQuery};
 use crate::queue::{GroupLimits, Job};
 use crate::{
-    AnalyzedArticle, ArticleHit, Error, ErrorKind, Exported, Health, Interrupt, Kept, MentionHit, OnProgress, Page,
-    Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
+    AnalyzedArticle, ArticleHit, EntityId, EntityRecord, Error, ErrorKind, Exported, Health, Interrupt, Kept,
+    MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
 };
 
 /// Groups that may wait to become searchable. Beyond that, writing waits.
@@ -67,13 +69,22 @@ const REFRESHER_QUEUE: usize = 16;
 /// It can be shared between threads, and any number of processes may use the same cluster. Dropping it writes what is
 /// queued and ends its threads.
 ///
-/// What the embedded engine promises and a cluster cannot:
+/// What the embedded engine promises, and what a cluster can:
 ///
-/// - Reads do not share one view. Each shard and each of its copies becomes searchable by itself, so two calls may see
-///   different states for a moment, also after a change that both should see was refused or delayed.
-/// - A change that failed because the cluster did not answer may have been made all the same. Sending it again is
-///   safe: a put of what is there already changes nothing.
-/// - The numbers of changes have gaps, where changes took a number and then failed.
+/// | | embedded | on a cluster |
+/// |---|---|---|
+/// | durable | after the fsync of a transaction | when every copy in step has it on its disk |
+/// | searchable | when every index has committed it | after a refresh of every shard |
+/// | one article | whole or not at all | the same: it is one document |
+/// | one view | of all reads, after one change | of the pages of one query; two calls may see two states |
+/// | numbers of changes | without gaps | with gaps, where a change took one and then failed |
+/// | two writers | one after the other, in one thread | whoever is first; the other decides again |
+/// | a change that failed | was not made | was not made, unless the cluster did not answer |
+/// | the same change again | changes nothing | changes nothing, so it is safe in that case |
+/// | figures of entities | kept with every change | added up when somebody asks |
+/// | how many entities | exact | exact up to some 40,000 |
+/// | an analysis to come | taken by the one process | claimed by one node for some minutes |
+/// | a lost index | made again from the store | told, since the index is the store |
 ///
 /// ```no_run
 /// use sayso_index::opensearch::{OpenSearch, OpenSearchOptions};
@@ -175,12 +186,35 @@ impl OpenSearch {
         self.read_article(id)
     }
 
+    /// The entity with this id.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::article`].
+    pub fn entity(&self, id: &EntityId) -> Result<Option<EntityRecord>> {
+        self.read_entity(id)
+    }
+
     /// Articles that wait for an analysis, claimed for this node for some minutes.
     ///
     /// # Errors
     /// As for [`OpenSearch::article`].
     pub fn pending(&self, best: Tier, taken: &BTreeSet<u64>, most: usize) -> Result<Vec<Pending>> {
         self.claim(best, taken, most)
+    }
+
+    /// Some articles after a number of which the analysis is not up to date, as [`crate::Engine::outdated`] finds them.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::article`].
+    pub fn outdated(
+        &self,
+        models: &[String],
+        tier: Tier,
+        filter: &ArticleFilter,
+        after: u64,
+        interrupt: &Interrupt,
+    ) -> Result<Outdated> {
+        self.find_outdated(models, tier, filter, after, interrupt)
     }
 
     /// Hands over every article, as [`crate::Engine::export`] does.

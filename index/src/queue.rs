@@ -1,6 +1,7 @@
 //! Changes on their way into a store, and how they go in together.
 //!
 //! What is queued when a writer is free is one group, up to a limit: the price of making a group durable is paid once.
+//! That is an fsync on the embedded engine, and a bulk with its answers on a cluster.
 
 use std::time::{Duration, Instant};
 

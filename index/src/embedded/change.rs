@@ -28,11 +28,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use redb::{Database, ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
 use sayso_document::{Analysis, Tier};
 
-use super::aggregate::Aggregate;
 use super::store::{
     self, ANALYSES, ARTICLES, BY_DATE, BY_UPDATED, COUNTERS, DAMAGED, ENTITIES, ENTITY_ARTICLES, IDS, LOG, META,
     PENDING, Store,
 };
+use crate::aggregate::Aggregate;
 use crate::decide::{self, Absent};
 use crate::record::{self, ArticleRecord, ChangeRecord};
 use crate::{AnalyzedArticle, Change, EntityId, Error, ErrorKind, Receipt, Result, Version, Wanted, Write};

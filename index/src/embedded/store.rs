@@ -17,10 +17,10 @@ use redb::{
 };
 use sayso_document::{Analysis, Tier};
 
-use super::aggregate::Aggregate;
 use super::fault::caught;
 use super::store_file::StoreFile;
 use super::watched_file::Watch;
+use crate::aggregate::Aggregate;
 use crate::record::{self, ArticleRecord, ChangeRecord};
 use crate::{AnalyzedArticle, Article, EntityId, EntityRecord, Error, ErrorKind, Result};
 
@@ -444,18 +444,7 @@ impl Snapshot {
         let dated = || self.entity_articles.range((key, 0, 0)..(key, u64::MAX, 0));
         let last_seen = dated()?.next().transpose()?.and_then(|(key, _)| date_of(key.value().1));
         let first_seen = dated()?.next_back().transpose()?.and_then(|(key, _)| date_of(key.value().1));
-        Ok(Some(EntityRecord {
-            id: id.clone(),
-            name: aggregate.name().to_owned(),
-            kind: aggregate.kind()?,
-            aliases: aggregate.aliases(),
-            titles: aggregate.titles(),
-            mentions: aggregate.mentions,
-            articles: aggregate.articles,
-            quotes: aggregate.quotes,
-            first_seen,
-            last_seen,
-        }))
+        aggregate.record(id, first_seen, last_seen).map(Some)
     }
 
     /// All changes after the one with this number, oldest first.

@@ -1,4 +1,7 @@
 //! Makes connections to nodes: whom they are trusted by, and how the service shows who it is.
+//!
+//! Certificates are checked by rustls with ring, as everywhere in the program. Without authorities of one's own, those
+//! of the machine count. The variables of a proxy (`HTTPS_PROXY`) are not looked at: a cluster is a neighbour.
 
 use std::sync::Arc;
 

@@ -6,6 +6,15 @@
 //!
 //! An answer may be lost on its way, and the request sent again. A change that finds its own number under the id was
 //! made by an earlier try.
+//!
+//! | what a bulk says of a change | then |
+//! |---|---|
+//! | made (200, 201) | it is durable: its writer hears so |
+//! | another state (409), or no such document (404) | it is decided again, upon what stands there now |
+//! | busy (429), no first copy of the shard (503), closed for a reindex (403) | it is sent again, after a wait |
+//! | a full disk, or a document that cannot be indexed | its writer hears why |
+//!
+//! The changes of a bulk are of different articles, so none of them depends on another.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

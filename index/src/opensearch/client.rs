@@ -4,6 +4,14 @@
 //! cluster that is busy is asked again later: after 50 ms, then twice as long each time up to two seconds, up to half of
 //! that by chance, so that several services do not come back together.
 //!
+//! | an attempt ends with | then |
+//! |---|---|
+//! | a reply, or 404 for a document that is not there | the caller has it |
+//! | 429, 502, 503 or 504, or an index that is closed while another takes its place | another attempt, after a wait |
+//! | no connection, no reply in time, or one that is cut off | another attempt, at the next node; this one rests |
+//! | any other status | the caller hears what the cluster says |
+//! | the caller's deadline | no further attempt; nothing is held against the node |
+//!
 //! Every request may be sent twice. Reads change nothing; a change of a document names the state that it replaces, so
 //! that the second one is refused, and whoever made it reads what stands there.
 
@@ -115,7 +123,7 @@ impl Client {
         self.told(Method::POST, path, Some(body), interrupt)
     }
 
-    /// Puts something at a path.
+    /// Puts something at a path: an index with its settings, a document under a name, a block on an index.
     ///
     /// # Errors
     /// As for [`Client::get`].
@@ -123,7 +131,7 @@ impl Client {
         self.told(Method::PUT, path, Some(body), interrupt)
     }
 
-    /// Deletes what is at a path.
+    /// Deletes what is at a path. Some calls of the cluster want to be told in a body what that is.
     ///
     /// # Errors
     /// As for [`Client::get`].

@@ -1,4 +1,7 @@
 //! The numbers of changes, which all nodes of the service take from one counter on the cluster.
+//!
+//! A bulk takes all its numbers at once, by a script that the cluster runs on the counter's document. So numbers of two
+//! nodes never meet, and of two changes that one node makes one after the other, the later has the higher number.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -2,6 +2,19 @@
 //!
 //! An article is one document, so that every reader sees all of it or nothing: its head, its records as the embedded
 //! engine keeps them, and what searches look at.
+//!
+//! | field | holds | serves |
+//! |---|---|---|
+//! | `seq` | the number of the article | order, exports, changes that name it |
+//! | `revision`, `created`, `updated`, `etag`, `text_digest` | its version | conditions, and the next version |
+//! | `content` | a digest of what the client put | telling the same article from another one |
+//! | `model`, `tier` | of its analysis | whether a new one is better, and which are outdated |
+//! | `pending` | the tier of the analysis that it waits for, if it does | finding those that wait |
+//! | `changed` | when anything in the document changed | copying what changed during a reindex |
+//! | `sentence_count`, `quote_count` | how many it has | counts over all articles |
+//! | `article`, `analysis` | the records of both, in base64 | reading the article, and making the document anew |
+//!
+//! Numbers that take all 64 bits are hexadecimal words, because a `long` of OpenSearch has a sign.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,6 +1,7 @@
 //! Searches for sentences and quotes, and the hits that are made of what was found.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use sayso_document::{Sentence, Span};
@@ -28,14 +29,23 @@ const START: PageRequest = PageRequest { size: 0, after: None };
 
 /// A query for blocks, whichever they are.
 struct Asked<'q> {
+    /// What page keys know the query by.
     hash: u64,
+    /// The kind of its hits.
     blocks: Blocks,
+    /// The words and conditions.
     expr: &'q Expr,
+    /// What the articles of hits must pass.
     filter: &'q ArticleFilter,
+    /// The order of hits.
     order: Order,
+    /// What to count the hits by.
     facets: &'q [FacetQuery],
+    /// Which page.
     page: &'q PageRequest,
+    /// Fields of documents that hits are made from.
     source: &'static [&'static str],
+    /// Fields of blocks that hits are made from.
     columns: &'static [&'static str],
 }
 
@@ -149,12 +159,14 @@ fn sentence_hits(top: &Top, expr: &Expr, interrupt: &Interrupt) -> Result<Vec<Se
         let span = Span::new(start, start + field("len")?);
         let role = role_of(found.word(&Blocks::Sentences.field("role"))?).ok_or_else(|| unfit(found.place.seq))?;
         let sentence = Sentence { span, paragraph: field("paragraph")? as u32, role };
-        if !articles.contains_key(&found.document) {
-            let bytes = head::bytes(&top.documents[found.document]["_source"], "article")?;
-            let article = Arc::new(record::decode_article(&bytes)?.to_article_without_body());
-            articles.insert(found.document, (bytes, article));
-        }
-        let (bytes, article) = &articles[&found.document];
+        let (bytes, article) = match articles.entry(found.document) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let bytes = head::bytes(&top.documents[found.document]["_source"], "article")?;
+                let article = Arc::new(record::decode_article(&bytes)?.to_article_without_body());
+                unknown.insert((bytes, article))
+            }
+        };
         let record = record::decode_article(bytes)?;
         let text = record.part(span).ok_or_else(|| unfit(found.place.seq))?.to_owned();
         room.take_text(&text);
@@ -176,15 +188,15 @@ fn quote_hits(top: &Top, expr: &Expr, interrupt: &Interrupt) -> Result<Vec<Quote
     let mut hits = Vec::with_capacity(top.hits.len());
     for found in &top.hits {
         interrupt.check()?;
-        if !articles.contains_key(&found.document) {
-            if !room.is_left() {
-                break;
+        let article = match articles.entry(found.document) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(_) if !room.is_left() => break,
+            Entry::Vacant(unknown) => {
+                let quoted = head::quoted(&top.documents[found.document]["_source"])?;
+                room.take_analyzed(&quoted);
+                unknown.insert(Arc::new(quoted)).clone()
             }
-            let quoted = head::quoted(&top.documents[found.document]["_source"])?;
-            room.take_analyzed(&quoted);
-            articles.insert(found.document, Arc::new(quoted));
-        }
-        let article = articles[&found.document].clone();
+        };
         let index = found.place.ordinal;
         let quote = article.analysis.quotes.get(index as usize).ok_or_else(|| unfit(found.place.seq))?;
         let mut highlights = Vec::new();

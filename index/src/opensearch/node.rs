@@ -1,4 +1,7 @@
 //! Which node of a cluster to ask: each in turn, and for a while none that failed.
+//!
+//! A node that fails again when its pause is over rests for twice as long. So a node that is gone for good costs one
+//! attempt a minute, and one that restarts is asked again within seconds.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};

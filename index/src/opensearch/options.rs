@@ -19,6 +19,24 @@ use std::time::Duration;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// With a certificate authority of one's own and a password:
+///
+/// ```no_run
+/// use sayso_index::opensearch::{Login, OpenSearchOptions};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let options = OpenSearchOptions {
+///     nodes: vec!["https://search-1:9200".into()],
+///     authorities: Some(std::fs::read("/etc/sayso/search-ca.pem")?),
+///     login: Login::Password { user: "sayso".into(), password: "correct horse".into() },
+///     ..OpenSearchOptions::default()
+/// };
+/// // A password is never printed.
+/// assert!(!format!("{options:?}").contains("horse"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct OpenSearchOptions {
     /// Addresses of nodes: `https://search-1:9200`. Requests go to them in turn.

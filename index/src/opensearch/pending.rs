@@ -23,7 +23,8 @@ const CLAIM: i64 = 5 * 60 * 1_000_000;
 const AT_ONCE: usize = 100;
 
 impl OpenSearch {
-    /// Claims articles that wait for an analysis of this tier or a lesser one: at most `most`, and none of `taken`.
+    /// Claims articles that wait for an analysis of this tier or a lesser one: at most `most`, and none of `taken`. They
+    /// come in the order of their numbers, so what has waited longest comes first.
     pub(super) fn claim(&self, best: Tier, taken: &BTreeSet<u64>, most: usize) -> Result<Vec<Pending>> {
         let mut claimed = Vec::new();
         let mut after = 0;

@@ -10,6 +10,15 @@
 //! 4. The alias goes from the old index to the new one, in one step on the cluster.
 //!
 //! The old index is kept for a while after that: page keys refer to it.
+//!
+//! What happens if the node dies, or the cluster stops answering, at each step:
+//!
+//! | during step | what is left | who sees to it |
+//! |---|---|---|
+//! | 1, 2 | an index that nobody uses | the next reindex deletes it |
+//! | 3 | the same, and writes that wait | the next node that tidies up opens the old index, when the claim has ended |
+//! | 4 | one of both indexes in use, never both or none | the cluster: it changes an alias in one step |
+//! | after 4 | the old index | every node that tidies up, some minutes later |
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,7 @@
 //! The claim of one node to make a new index, so that no two do so at the same time.
+//!
+//! It is renewed with every part that is copied. A node that was held up for longer than a claim lasts finds that
+//! another has it, and gives up before it touches anything more.
 
 use serde_json::{Value, json};
 

@@ -2,6 +2,19 @@
 //!
 //! Articles are read and written through an alias, so that another index can take the place of the present one at once.
 //! What all nodes of the service share besides is in an index of its own: the counter of changes.
+//!
+//! | name, after the prefix | what it is | documents |
+//! |---|---|---|
+//! | `articles` | an alias | |
+//! | `articles-000001` | an index with one document for each article; the next one after a reindex is `articles-000002` | by the article's id |
+//! | `state` | an index of one shard, on up to three nodes | `counter` of changes and format; `reindex`, the claim of the node that makes a new index; `retired`, the index that was replaced last |
+//! | `claims` | an index of one shard, on up to three nodes | claims on articles that wait for an analysis, by the article's number |
+//!
+//! `dynamic: false` lets the small indexes keep what they do not search. The index of articles refuses fields that its
+//! template does not name.
+//!
+//! Where the counter says that there were articles and their index is gone, nothing is made in its place: somebody who
+//! deleted it by mistake can restore it from a snapshot of the cluster, and is told so.
 
 use serde_json::{Map, Value, json};
 use ureq::http::Method;
@@ -121,6 +134,9 @@ pub(super) fn articles(options: &OpenSearchOptions) -> Value {
 }
 
 /// The name of the index that the alias of articles stands for at present.
+///
+/// # Errors
+/// [`ErrorKind::Corrupt`] if there is none: somebody deleted it.
 pub(super) fn current(client: &Client, places: &Places, interrupt: &Interrupt) -> Result<String> {
     let aliased = client.get(&format!("_alias/{}", places.articles), interrupt)?;
     let name = aliased.as_object().and_then(|found| found.keys().next_back().cloned());

@@ -10,7 +10,10 @@ use super::setup::{self, Places};
 use crate::{Interrupt, Result};
 
 /// Deletes claims on articles that have ended and an index that was replaced some time ago, and opens for writing an
-/// index whose reindex died.
+/// index whose reindex died. `now` is the time, in microseconds since 1970.
+///
+/// # Errors
+/// If the cluster does not answer. What was done by then stays done.
 pub(super) fn tidy(client: &Client, places: &Places, now: i64) -> Result<()> {
     let calm = Interrupt::default();
     let ended = json!({ "query": { "range": { "until": { "lt": now } } } });

@@ -36,7 +36,10 @@ pub(super) fn want(changes: &Changes, seqs: &[u64], tier: Tier) -> Outcome {
     Ok(Receipt { seq: changes.counter.last(), change: Change::Unchanged, version: None })
 }
 
-/// Marks articles. Returns whether some of them were changed meanwhile.
+/// Marks articles. Returns whether some of them were changed meanwhile, or the cluster was busy.
+///
+/// # Errors
+/// If the cluster refuses a mark for good, or does not answer.
 fn mark(changes: &Changes, seqs: &[u64], tier: Tier) -> Result<bool> {
     let calm = Interrupt::default();
     let (client, articles) = (&changes.client, &changes.places.articles);

@@ -34,7 +34,8 @@ pub(super) fn watch(client: &Client, places: &Places, health: &ArcSwap<Health>, 
     }
 }
 
-/// How the cluster is at present.
+/// How the cluster is at present. It asks twice, and waits for as long as requests may take: so never ask where
+/// somebody waits.
 pub(super) fn look(client: &Client, places: &Places) -> Health {
     let calm = Interrupt::default();
     let path = format!("_cluster/health/{}?timeout=1s", places.articles);

@@ -81,7 +81,8 @@ fn make(changes: &Changes, round: Vec<Job>) -> Written {
     written
 }
 
-/// Makes searchable what was written, until nobody writes any more.
+/// Makes searchable what was written, until nobody writes any more. A refresh that fails after all its attempts is told
+/// as a delay: the changes are durable, and the cluster refreshes every few seconds by itself.
 pub(super) fn refresh(client: &Arc<Client>, places: &Places, written: &Receiver<Written>) {
     while let Ok(mut waiting) = written.recv() {
         let until = Instant::now() + REFRESH_AFTER;

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use sayso_document::{Analysis, Document, Tier};
 use sayso_index::opensearch::{Client, OpenSearch, OpenSearchOptions};
+use sayso_index::query::ArticleFilter;
 use sayso_index::{
     AnalyzedArticle, Article, Change, Embedded, EmbeddedOptions, Engine, Error, ErrorKind, Interrupt, Kept, Progress,
     Receipt, Result, Wanted, Write,
@@ -270,6 +271,35 @@ fn an_article_that_waits_is_claimed_by_one_node() {
     assert_eq!(change(&nodes[1], done).unwrap().change, Change::Replaced);
     CLOCK.fetch_add(600_000_000, Ordering::Relaxed);
     assert_eq!(claim(&nodes[0], &BTreeSet::new(), 100).len(), ids.len() - 1);
+}
+
+#[test]
+fn articles_with_an_older_analysis_are_found_alike() {
+    let Some(cluster) = shared() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let embedded = Embedded::open(folder.path(), EmbeddedOptions::default()).unwrap();
+    let engine = open(cluster.options());
+    for (id, tier) in [("a", Tier::Fast), ("b", Tier::Accurate), ("c", Tier::Fast), ("d", Tier::Fast)] {
+        for one in [&embedded as &dyn Changed, &engine] {
+            change(one, Write::Put(Box::new(article(id, "Ferries sail.", tier)), None)).unwrap();
+        }
+    }
+    for one in [&embedded as &dyn Changed, &engine] {
+        change(one, Write::Want(vec![3], Tier::Accurate)).unwrap();
+    }
+    let filters = [ArticleFilter::default(), ArticleFilter { ids: vec!["a".into(), "b".into()], ..Default::default() }];
+    for (models, tier, after) in [
+        (vec!["Accurate-1".into()], Tier::Accurate, 0),
+        (vec!["Accurate-1".into()], Tier::Accurate, 1),
+        (vec!["Accurate-1".into(), "Fast-1".into()], Tier::Accurate, 0),
+        (Vec::new(), Tier::Fast, 0),
+    ] {
+        for filter in &filters {
+            let found = engine.outdated(&models, tier, filter, after, &Interrupt::default()).unwrap();
+            let expected = embedded.outdated(&models, tier, filter, after, &Interrupt::default()).unwrap();
+            assert_eq!(found, expected, "{models:?} {tier:?} {filter:?} after {after}");
+        }
+    }
 }
 
 #[test]

@@ -8,6 +8,10 @@
 mod changes;
 mod client;
 mod cluster;
+mod entities;
 mod made;
 mod reindex;
+#[path = "../engine/samples.rs"]
+#[allow(dead_code, reason = "the tests of the embedded engine use more of it")]
+mod samples;
 mod search;

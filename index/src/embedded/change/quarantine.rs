@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use redb::{ReadableTable, ReadableTableMetadata};
 
 use super::{Changes, Legible, legible, names};
-use crate::embedded::aggregate::Aggregate;
+use crate::aggregate::Aggregate;
 use crate::embedded::store::{self, Store};
 use crate::record::{self, ChangeRecord};
 use crate::{EntityId, Result};

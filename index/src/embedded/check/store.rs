@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use redb::ReadableTableMetadata;
 
 use super::finding::{Checked, MADE_ANEW, PUT_AGAIN};
-use crate::embedded::aggregate::Aggregate;
+use crate::aggregate::Aggregate;
 use crate::embedded::change::salvage::check_counters;
 use crate::embedded::fault::caught;
 use crate::embedded::store::{Snapshot, THE_STORE, date_key, newest_key};

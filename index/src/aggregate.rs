@@ -9,30 +9,30 @@ use sayso_document::{Analysis, Counted, EntityType};
 use serde::{Deserialize, Serialize};
 
 use crate::record;
-use crate::{EntityId, Result};
+use crate::{EntityId, EntityRecord, Result};
 
 /// What is known of an entity from any number of articles.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Aggregate {
+pub(crate) struct Aggregate {
     /// The code of its type.
-    kind: u8,
+    pub(crate) kind: u8,
     /// Canonical names, with how many articles use each.
-    names: BTreeMap<String, u64>,
+    pub(crate) names: BTreeMap<String, u64>,
     /// Other names, with how often each occurs.
-    aliases: BTreeMap<String, u64>,
+    pub(crate) aliases: BTreeMap<String, u64>,
     /// Titles and roles, with how often each occurs.
-    titles: BTreeMap<String, u64>,
+    pub(crate) titles: BTreeMap<String, u64>,
     /// How many mentions it has.
-    pub(super) mentions: u64,
+    pub(crate) mentions: u64,
     /// How many articles mention it.
-    pub(super) articles: u64,
+    pub(crate) articles: u64,
     /// How many quotes it is the speaker of.
-    pub(super) quotes: u64,
+    pub(crate) quotes: u64,
 }
 
 impl Aggregate {
     /// One article's share of each of its entities.
-    pub(super) fn of_article(analysis: &Analysis) -> BTreeMap<EntityId, Aggregate> {
+    pub(crate) fn of_article(analysis: &Analysis) -> BTreeMap<EntityId, Aggregate> {
         let ids: Vec<EntityId> = analysis.entities.iter().map(|e| EntityId::of(e.kind, &e.name)).collect();
         let mut shares: BTreeMap<EntityId, Aggregate> = BTreeMap::new();
         for (entity, id) in analysis.entities.iter().zip(&ids) {
@@ -58,7 +58,7 @@ impl Aggregate {
     }
 
     /// Adds an article's share.
-    pub(super) fn add(&mut self, share: &Aggregate) {
+    pub(crate) fn add(&mut self, share: &Aggregate) {
         self.kind = share.kind;
         for (mine, theirs) in self.maps().into_iter().zip([&share.names, &share.aliases, &share.titles]) {
             for (text, count) in theirs {
@@ -71,7 +71,7 @@ impl Aggregate {
     }
 
     /// Subtracts an article's share, which was added before.
-    pub(super) fn subtract(&mut self, share: &Aggregate) {
+    pub(crate) fn subtract(&mut self, share: &Aggregate) {
         for (mine, theirs) in self.maps().into_iter().zip([&share.names, &share.aliases, &share.titles]) {
             for (text, count) in theirs {
                 if let Some(left) = mine.get_mut(text) {
@@ -91,18 +91,39 @@ impl Aggregate {
     }
 
     /// Its type.
-    pub(super) fn kind(&self) -> Result<EntityType> {
+    pub(crate) fn kind(&self) -> Result<EntityType> {
         record::type_of(self.kind)
     }
 
+    /// What is known of the entity with this id, which the first and last of its articles with a date mention then.
+    pub(crate) fn record(
+        &self,
+        id: &EntityId,
+        first_seen: Option<i64>,
+        last_seen: Option<i64>,
+    ) -> Result<EntityRecord> {
+        Ok(EntityRecord {
+            id: id.clone(),
+            name: self.name().to_owned(),
+            kind: self.kind()?,
+            aliases: self.aliases(),
+            titles: self.titles(),
+            mentions: self.mentions,
+            articles: self.articles,
+            quotes: self.quotes,
+            first_seen,
+            last_seen,
+        })
+    }
+
     /// The name that most articles use; the first in alphabetical order among equals.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         let best = self.names.iter().rev().max_by_key(|&(_, count)| *count);
         best.map_or("", |(name, _)| name)
     }
 
     /// All other names, most frequent first.
-    pub(super) fn aliases(&self) -> Vec<Counted> {
+    pub(crate) fn aliases(&self) -> Vec<Counted> {
         let name = self.name();
         let mut all = self.aliases.clone();
         for (other, count) in &self.names {
@@ -113,7 +134,7 @@ impl Aggregate {
     }
 
     /// Titles and roles, most frequent first.
-    pub(super) fn titles(&self) -> Vec<Counted> {
+    pub(crate) fn titles(&self) -> Vec<Counted> {
         ranked(&self.titles)
     }
 }
