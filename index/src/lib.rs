@@ -42,7 +42,9 @@
 
 mod aggregate;
 mod article;
+mod calendar;
 mod clock;
+mod counts;
 mod decide;
 mod digest;
 mod edits;

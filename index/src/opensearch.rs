@@ -9,12 +9,14 @@
 //! kept apart by the document's own number on the cluster (`change`). `counter` numbers changes for all nodes.
 
 mod agent;
+mod articles;
 mod change;
 mod client;
 mod compile;
 mod counter;
 mod document;
 mod entity;
+mod facet;
 mod fault;
 mod filter;
 mod head;
@@ -24,6 +26,7 @@ mod node;
 mod options;
 mod outdated;
 mod page;
+mod pages;
 mod pending;
 mod read;
 mod reindex;
@@ -51,11 +54,11 @@ pub use self::client::Client;
 use self::counter::Counter;
 pub use self::options::{Login, OpenSearchOptions};
 use self::setup::Places;
-use crate::query::{ArticleFilter, QuoteQuery, SentenceQuery};
+use crate::query::{ArticleFilter, ArticleQuery, MentionQuery, QuoteQuery, SentenceQuery};
 use crate::queue::{GroupLimits, Job};
 use crate::{
-    AnalyzedArticle, EntityId, EntityRecord, Error, ErrorKind, Exported, Health, Interrupt, Kept, OnProgress, Outdated,
-    Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
+    AnalyzedArticle, ArticleHit, EntityId, EntityRecord, Error, ErrorKind, Exported, Health, Interrupt, Kept,
+    MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
 };
 
 /// Groups that may wait to become searchable. Beyond that, writing waits.
@@ -229,6 +232,22 @@ impl OpenSearch {
     /// As for [`OpenSearch::article`].
     pub fn reindex(&self) -> Result<()> {
         self.index_anew()
+    }
+
+    /// Articles, in the order that is asked for.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::sentences`].
+    pub fn articles(&self, query: &ArticleQuery, interrupt: &Interrupt) -> Result<Page<ArticleHit>> {
+        self.list_articles(query, interrupt)
+    }
+
+    /// Where an entity is mentioned, newest article first.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::sentences`].
+    pub fn mentions(&self, query: &MentionQuery, interrupt: &Interrupt) -> Result<Page<MentionHit>> {
+        self.list_mentions(query, interrupt)
     }
 
     /// Sentences that match.

@@ -14,10 +14,11 @@ use tantivy::query::{EnableScoring, Query};
 use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocId, DocSet, Searcher};
 
 use self::periods::Periods;
-use self::values::{Values, Wanted, most};
+use self::values::{Values, Wanted};
 use super::columns::{Columns, Keys, Places};
 use super::schema::{ROLES, columns, label_pairs};
 use super::view::View;
+use crate::counts::most;
 use crate::engine::CHECK_EVERY;
 use crate::query::{FacetField, FacetQuery};
 use crate::words::{ACTS, KINDS, POLARITIES, role_word};

@@ -181,7 +181,7 @@ impl View {
             let article = Arc::new(self.store.indexed(seq)?);
             let left = found.room.is_left();
             found.room.take_analyzed(&article);
-            for index in mentions_in(&article, query) {
+            for index in query.places_in(&article) {
                 let place = Place { rank: date, tie: store::newest_key(seq), ordinal: index };
                 if after.is_some_and(|after| place <= after) {
                     continue;
@@ -238,17 +238,4 @@ impl<T> Found<T> {
         let next = last.map(|place| page::key(hash, view.id, After { place, total }));
         Page { hits: self.hits, next, total, seq: view.store.seq, facets: Vec::new() }
     }
-}
-
-/// Positions of the mentions that a query asks for, within one article.
-fn mentions_in(article: &crate::AnalyzedArticle, query: &MentionQuery) -> Vec<u32> {
-    let analysis = &article.analysis;
-    let is_asked = |kind, name: &str| crate::EntityId::of(kind, name) == query.entity;
-    let entities: Vec<bool> = analysis.entities.iter().map(|entity| is_asked(entity.kind, &entity.name)).collect();
-    let mentions = analysis.mentions.iter().enumerate();
-    mentions
-        .filter(|(_, mention)| entities[mention.entity])
-        .filter(|(_, mention)| query.forms.is_empty() || query.forms.contains(&mention.form))
-        .map(|(index, _)| index as u32)
-        .collect()
 }

@@ -6,6 +6,8 @@
 mod entities;
 mod quotes;
 
+pub(super) use entities::FORMS;
+
 use std::collections::BTreeSet;
 
 use sayso_document::Analysis;
@@ -96,6 +98,8 @@ pub(super) fn fields(seq: u64, analyzed: &AnalyzedArticle) -> Map<String, Value>
 fn common(AnalyzedArticle { article, analysis }: &AnalyzedArticle) -> Block {
     let mut block = Block::default();
     block.set_all("published", article.published_at);
+    // For periods of the calendar, which the cluster reckons in milliseconds.
+    block.set_all("date", article.published_at.map(|at| at.div_euclid(1_000)));
     block.set_stems_and_words("title", Reading::Cased, &[&article.title]);
     block.set_words("outlet", Reading::Exact, &[&article.outlet]);
     if !article.outlet.is_empty() {
@@ -130,6 +134,7 @@ fn whole(common: &Block, AnalyzedArticle { article, analysis }: &AnalyzedArticle
     let mut block = common.clone();
     block.set("id", article.id.as_str());
     block.set_all("updated", article.version.updated);
+    block.set("entity_count", analysis.entities.len());
     let mentioned: BTreeSet<&str> = analysis.mentions.iter().map(|mention| ids[mention.entity].as_str()).collect();
     block.set_all("mentions", mentioned);
     block.set_all("title_phrase", phrases(&article.title));

@@ -12,16 +12,17 @@ use super::compile::{Blocks, Compiler, all_of};
 use super::filter;
 use super::head;
 use super::named::{Bearing, Names};
-use super::page::{self, After};
+use super::page::After;
+use super::pages::Read;
 use super::search::{Search, Top};
 use super::view::View;
 use crate::digest::query_hash;
 use crate::highlight::Highlighters;
-use crate::query::{ArticleFilter, Expr, Order, PageRequest, QuoteQuery, SentenceQuery};
+use crate::query::{ArticleFilter, Expr, FacetQuery, Order, PageRequest, QuoteQuery, SentenceQuery};
 use crate::record;
 use crate::room::Room;
 use crate::words::role_of;
-use crate::{AnalyzedArticle, Article, Error, ErrorKind, Interrupt, Page, PageKey, QuoteHit, Result, SentenceHit};
+use crate::{AnalyzedArticle, Article, Error, ErrorKind, Interrupt, Page, QuoteHit, Result, SentenceHit};
 
 /// What all pages of a query have in common.
 const START: PageRequest = PageRequest { size: 0, after: None };
@@ -38,6 +39,8 @@ struct Asked<'q> {
     filter: &'q ArticleFilter,
     /// The order of hits.
     order: Order,
+    /// What to count the hits by.
+    facets: &'q [FacetQuery],
     /// Which page.
     page: &'q PageRequest,
     /// Fields of documents that hits are made from.
@@ -55,6 +58,7 @@ impl OpenSearch {
             expr: &query.expr,
             filter: &query.filter,
             order: query.order,
+            facets: &query.facets,
             page: &query.page,
             source: &["article"],
             columns: &["start", "len", "paragraph", "role"],
@@ -75,6 +79,7 @@ impl OpenSearch {
             expr: &query.expr,
             filter: &query.filter,
             order: query.order,
+            facets: &query.facets,
             page: &query.page,
             source: &["article", "analysis"],
             columns: &[],
@@ -96,33 +101,14 @@ impl OpenSearch {
         filters: impl FnOnce(&Names<'_>) -> Result<Vec<Value>>,
         hits: impl FnOnce(&Top) -> Result<Vec<T>>,
     ) -> Result<Page<T>> {
-        interrupt.check()?;
-        let after = page::after(asked.hash, asked.page)?;
-        let view = match &after {
-            Some(after) => View::named(self, interrupt, after.point.clone()),
-            None => View::open(self, interrupt)?,
-        };
-        let found = Self::find_in(&view, asked, after.as_ref(), filters);
-        let made = found.and_then(|mut top| {
+        self.page(asked.hash, asked.page, interrupt, |view, after| {
+            let mut top = Self::find_in(view, asked, after, filters)?;
             let hits = hits(&top)?;
             top.more |= hits.len() < top.hits.len();
             top.hits.truncate(hits.len());
-            Ok((hits, next(asked.hash, &view, &top), top))
-        });
-        match made {
-            Ok((hits, next, top)) => {
-                if next.is_none() && after.is_none() {
-                    view.close();
-                }
-                Ok(Page { hits, next, total: top.total, seq: top.seq, facets: Vec::new() })
-            }
-            Err(error) => {
-                if after.is_none() {
-                    view.close();
-                }
-                Err(error)
-            }
-        }
+            let more = top.hits.last().filter(|_| top.more).map(|found| found.place);
+            Ok(Read { hits, more, total: top.total, seq: top.seq, facets: top.facets })
+        })
     }
 
     /// Finds the blocks of a page in one state.
@@ -150,16 +136,11 @@ impl OpenSearch {
             limit: asked.page.size.max(1),
             source: asked.source,
             columns: asked.columns,
+            facets: asked.facets,
             after,
         };
         search.run(view)
     }
-}
-
-/// The key of the page after these hits, if there are more.
-fn next(query: u64, view: &View<'_>, top: &Top) -> Option<PageKey> {
-    let place = top.hits.last().filter(|_| top.more)?.place;
-    Some(page::key(query, &After { place, total: top.total, seq: top.seq, point: view.name() }))
 }
 
 /// The sentences that were found.

@@ -8,10 +8,11 @@
 use serde_json::{Value, json};
 
 use super::compile::{Blocks, all_of, any_of};
+use super::facet;
 use super::page::{After, Place};
 use super::view::View;
-use crate::query::Order;
-use crate::{Error, ErrorKind, Result, Total};
+use crate::query::{FacetQuery, Order};
+use crate::{Error, ErrorKind, Facet, Result, Total};
 
 /// What is added to a score so that it is above 0. No score of BM25 is small enough for that to change it.
 const ABOVE_NOTHING: f32 = 1e-30;
@@ -36,6 +37,8 @@ pub(super) struct Search<'a> {
     pub(super) source: &'a [&'a str],
     /// Fields of blocks to read, besides their position.
     pub(super) columns: &'a [&'a str],
+    /// What to count the hits by, on the first page.
+    pub(super) facets: &'a [FacetQuery],
     /// Only hits after this.
     pub(super) after: Option<&'a After>,
 }
@@ -52,6 +55,8 @@ pub(super) struct Top {
     pub(super) total: Total,
     /// The number of the last change that the state has.
     pub(super) seq: u64,
+    /// The counts that were asked for.
+    pub(super) facets: Vec<Facet>,
 }
 
 /// A hit.
@@ -86,7 +91,7 @@ fn missing(field: &str) -> Error {
 impl Search<'_> {
     /// Runs the query.
     pub(super) fn run(&self, view: &View<'_>) -> Result<Top> {
-        let found = view.search(self.request())?;
+        let found = view.search(self.request()?)?;
         let total = match self.after {
             Some(after) => after.total,
             None => Total { count: count(&found["aggregations"]["blocks"]["matching"]["doc_count"])?, exact: true },
@@ -118,7 +123,11 @@ impl Search<'_> {
         }
         let more = hits.len() > self.limit;
         hits.truncate(self.limit);
-        Ok(Top { hits, documents, more, total, seq })
+        let facets = match self.after {
+            Some(_) => Vec::new(),
+            None => facet::read(view, self.facets, &found["aggregations"]["blocks"]["matching"])?,
+        };
+        Ok(Top { hits, documents, more, total, seq, facets })
     }
 
     /// A hit of a block.
@@ -143,7 +152,7 @@ impl Search<'_> {
     }
 
     /// The request.
-    fn request(&self) -> Value {
+    fn request(&self) -> Result<Value> {
         let one_more = self.limit.saturating_add(1);
         let query = self.after.map_or_else(|| self.query.clone(), |after| self.after(&after.place));
         let ordinal = json!({ self.blocks.field("ordinal"): "asc" });
@@ -172,12 +181,13 @@ impl Search<'_> {
             "docvalue_fields": ["seq", "whole.published"],
         });
         if self.after.is_none() {
+            let counts = facet::counts(self.blocks, self.facets)?;
             request["aggs"] = json!({
-                "blocks": { "nested": { "path": self.blocks.path() }, "aggs": { "matching": { "filter": self.query } } },
+                "blocks": { "nested": { "path": self.blocks.path() }, "aggs": { "matching": { "filter": self.query, "aggs": counts } } },
                 "all": { "global": {}, "aggs": { "seq": { "max": { "field": "seq" } } } },
             });
         }
-        request
+        Ok(request)
     }
 
     /// The query with only the hits after a place.

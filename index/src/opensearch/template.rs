@@ -15,6 +15,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::document::FORMS;
 use super::head;
 
 /// What is indexed and not kept.
@@ -96,10 +97,16 @@ fn number() -> Value {
     json!({ "type": "long" })
 }
 
+/// Small numbers, to read with hits.
+fn column_of_numbers() -> Value {
+    json!({ "type": "integer", "index": false })
+}
+
 /// What articles, sentences and quotes share.
 fn common() -> Map<String, Value> {
     fields(&[
         (&number(), &["published"]),
+        (&json!({ "type": "date", "format": "epoch_millis", "index": false }), &["date"]),
         (&words(), &["title", "title_exact", "outlet", "author"]),
         (&keyword(), &["outlet_key", "author_key", "label", "has"]),
         (&counted(), &["language", "model", "tier"]),
@@ -109,7 +116,11 @@ fn common() -> Map<String, Value> {
 
 /// Of the article.
 fn whole() -> Map<String, Value> {
-    let own = fields(&[(&number(), &["updated"]), (&counted(), &["id", "mentions", "title_phrase"])]);
+    let own = fields(&[
+        (&number(), &["updated"]),
+        (&column_of_numbers(), &["entity_count"]),
+        (&counted(), &["id", "mentions", "title_phrase"]),
+    ]);
     common().into_iter().chain(own).collect()
 }
 
@@ -119,7 +130,7 @@ fn sentences() -> Map<String, Value> {
         (&number(), &["seq", "ordinal"]),
         (&words(), &["text", "text_exact"]),
         // Where it stands in the body, for hits.
-        (&json!({ "type": "integer", "index": false }), &["start", "len", "paragraph"]),
+        (&column_of_numbers(), &["start", "len", "paragraph"]),
         (&counted(), &["role", "types", "mentions"]),
     ]);
     common().into_iter().chain(own).collect()
@@ -145,6 +156,9 @@ fn entities() -> Map<String, Value> {
         (&unscored, &["names", "titles"]),
         (&number(), &["mentions", "quotes"]),
     ]);
+    // How many of its mentions have each form.
+    let forms = FORMS.map(|(_, word)| (word.to_owned(), number()));
+    fields.insert("forms".into(), json!({ "properties": Map::from_iter(forms) }));
     // How often each alias and each title occurs, for the figures over all articles.
     for name in ["alias_counts", "title_counts"] {
         fields.insert(

@@ -27,9 +27,9 @@ mod print;
 mod suggest;
 mod whole;
 
-use sayso_document::{Act, Date, EntityType, MentionForm, Polarity, QuoteKind, SentenceRole, Tier};
+use sayso_document::{Act, Date, Entity, EntityType, MentionForm, Polarity, QuoteKind, SentenceRole, Tier};
 
-use crate::{EntityId, PageKey};
+use crate::{AnalyzedArticle, EntityId, PageKey};
 
 pub use expr::{Expr, Field, Part, Property, Role};
 pub use facet::{FacetField, FacetQuery, Period, Zone};
@@ -303,4 +303,19 @@ pub struct MentionQuery {
     pub filter: ArticleFilter,
     /// The page.
     pub page: PageRequest,
+}
+
+impl MentionQuery {
+    /// Positions of the mentions that are asked for, within one article.
+    pub(crate) fn places_in(&self, article: &AnalyzedArticle) -> Vec<u32> {
+        let analysis = &article.analysis;
+        let is_asked = |entity: &Entity| EntityId::of(entity.kind, &entity.name) == self.entity;
+        let entities: Vec<bool> = analysis.entities.iter().map(is_asked).collect();
+        let mentions = analysis.mentions.iter().enumerate();
+        mentions
+            .filter(|(_, mention)| entities[mention.entity])
+            .filter(|(_, mention)| self.forms.is_empty() || self.forms.contains(&mention.form))
+            .map(|(index, _)| index as u32)
+            .collect()
+    }
 }

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::mpsc;
 
-use sayso_document::{Act, EntityType, SentenceRole};
+use sayso_document::{Act, EntityType, MentionForm, SentenceRole};
 use sayso_index::opensearch::{Client, OpenSearch};
 use sayso_index::query::{
-    ArticleFilter, Expr, LabelFilter, Order, PageRequest, ParseOptions, QuoteQuery, SentenceQuery, Who, parse,
+    ArticleFilter, ArticleOrder, ArticleQuery, Expr, FacetField, FacetQuery, LabelFilter, MentionQuery, Order,
+    PageRequest, ParseOptions, Period, QuoteQuery, SentenceQuery, Who, Zone, parse,
 };
 use sayso_index::{
-    Embedded, EmbeddedOptions, Engine, ErrorKind, Interrupt, Page, Progress, QuoteHit, Result, SentenceHit, Write,
+    Article, ArticleHit, Embedded, EmbeddedOptions, Engine, EntityId, ErrorKind, Facet, Interrupt, MentionHit, Page,
+    Progress, QuoteHit, Result, SentenceHit, Version, Write,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -262,4 +264,104 @@ fn keys_of_other_queries_and_of_forgotten_states_are_refused() {
     let client = Client::new(shared().unwrap().options()).unwrap();
     client.delete("_search/point_in_time", Some(&json!({ "pit_id": [point] })), &calm).unwrap();
     assert_eq!(next(&first).err(), Some(ErrorKind::PageExpired));
+}
+
+#[test]
+fn lists_of_articles_and_mentions_are_those_of_the_embedded_engine() {
+    let Some(both) = Both::filled(5) else { return };
+    let calm = Interrupt::default();
+    let orders = [
+        ArticleOrder::NewestPublished,
+        ArticleOrder::OldestPublished,
+        ArticleOrder::LatestUpdated,
+        ArticleOrder::EarliestUpdated,
+    ];
+    let seen = |hits: &[ArticleHit]| -> Vec<String> {
+        let shown = |hit: &ArticleHit| {
+            let article = Article { version: Version::default(), ..Article::clone(&hit.article) };
+            let counts = (hit.sentences, hit.entities, hit.quotes);
+            format!("{article:?} {counts:?} {} {:?}", hit.model, hit.tier)
+        };
+        hits.iter().map(shown).collect()
+    };
+    for (filter, order) in filters().into_iter().flat_map(|filter| orders.map(|order| (filter.clone(), order))) {
+        let asked = |page| ArticleQuery { filter: filter.clone(), order, page };
+        let (ours, totals) = all_pages(17, |page| both.cluster.articles(&asked(page), &calm));
+        let (theirs, _) = all_pages(100, |page| both.embedded.articles(&asked(page), &calm));
+        assert_eq!(seen(&ours), seen(&theirs), "{filter:?} {order:?}");
+        assert!(
+            !theirs.is_empty() && totals.iter().all(|&total| total == theirs.len() as u64),
+            "{filter:?}: {totals:?}"
+        );
+    }
+    let forms = [vec![], vec![MentionForm::TitledName], vec![MentionForm::Name, MentionForm::Pronoun]];
+    for (filter, forms) in filters().into_iter().flat_map(|filter| forms.clone().map(|forms| (filter.clone(), forms))) {
+        let entity = EntityId::parse("person/ada-lind").unwrap();
+        let asked = |page| MentionQuery { entity: entity.clone(), forms: forms.clone(), filter: filter.clone(), page };
+        let (ours, totals) = all_pages(7, |page| both.cluster.mentions(&asked(page), &calm));
+        let (theirs, _) = all_pages(100, |page| both.embedded.mentions(&asked(page), &calm));
+        let seen = |hits: &[MentionHit]| -> Vec<(String, u32)> {
+            hits.iter().map(|hit| (hit.article.article.id.clone(), hit.index)).collect()
+        };
+        assert_eq!(seen(&ours), seen(&theirs), "{filter:?} {forms:?}");
+        assert!(totals.iter().all(|&total| total == theirs.len() as u64), "{filter:?} {forms:?}: {totals:?}");
+    }
+}
+
+#[test]
+fn counts_are_those_of_the_embedded_engine() {
+    let Some(both) = Both::filled(6) else { return };
+    let calm = Interrupt::default();
+    let published = |every, zone| FacetField::Published { every, zone: Zone::named(zone).unwrap() };
+    let fields = [
+        FacetField::Outlet,
+        FacetField::Author,
+        FacetField::Language,
+        FacetField::Label("desk".into()),
+        FacetField::Model,
+        FacetField::Tier,
+        published(Period::Day, "UTC"),
+        published(Period::Hour, "America/New_York"),
+        published(Period::Week, "Asia/Kathmandu"),
+        published(Period::Month, "Europe/Berlin"),
+        FacetField::Entity,
+        FacetField::EntityType,
+        FacetField::Role,
+        FacetField::Speaker,
+        FacetField::SpeakerType,
+        FacetField::About,
+        FacetField::Addressee,
+        FacetField::Kind,
+        FacetField::Act,
+        FacetField::Polarity,
+        FacetField::Cue,
+    ];
+    let facets = |told: &dyn Fn(&FacetField) -> bool, limit| -> Vec<FacetQuery> {
+        let some = fields.iter().filter(|field| told(field)).cloned();
+        some.map(|field| FacetQuery { field, limit }).collect()
+    };
+    for (text, limit) in [("port OR pier", 1), ("p*", 2), ("-title:us", 50), ("entity:brandt", 3)] {
+        let expr = parse(text, &ParseOptions::sentences()).unwrap();
+        let asked = SentenceQuery {
+            expr: expr.clone(),
+            facets: facets(&FacetField::of_sentences, limit),
+            ..SentenceQuery::default()
+        };
+        let (ours, theirs) = (both.cluster.sentences(&asked, &calm), both.embedded.sentences(&asked, &calm));
+        same_counts(text, &asked.facets, &ours.unwrap().facets, &theirs.unwrap().facets);
+        let asked = QuoteQuery { expr, facets: facets(&FacetField::of_quotes, limit), ..QuoteQuery::default() };
+        let (ours, theirs) = (both.cluster.quotes(&asked, &calm), both.embedded.quotes(&asked, &calm));
+        same_counts(text, &asked.facets, &ours.unwrap().facets, &theirs.unwrap().facets);
+    }
+    let lacking = FacetQuery { field: FacetField::Speaker, limit: 1 };
+    let asked = SentenceQuery { facets: vec![lacking], ..SentenceQuery::default() };
+    assert_eq!(both.cluster.sentences(&asked, &calm).unwrap_err().kind(), ErrorKind::Invalid);
+}
+
+/// Compares facets.
+fn same_counts(what: &str, asked: &[FacetQuery], cluster: &[Facet], embedded: &[Facet]) {
+    assert_eq!(cluster.len(), asked.len());
+    for ((asked, ours), theirs) in asked.iter().zip(cluster).zip(embedded) {
+        assert_eq!(ours, theirs, "{what}: {asked:?}");
+    }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use sayso_document::{Counted, Entity, EntityType};
-use serde_json::{Value, json};
+use sayso_document::{Counted, Entity, EntityType, MentionForm};
+use serde_json::{Map, Value, json};
 
 use super::Block;
 use crate::article::type_word;
@@ -11,12 +11,23 @@ use crate::name::KeptName;
 use crate::opensearch::tokens::Reading;
 use crate::{AnalyzedArticle, EntityId};
 
+/// The forms of mentions, with their names among the fields of a block.
+pub(in crate::opensearch) const FORMS: [(MentionForm, &str); 4] = [
+    (MentionForm::Name, "name"),
+    (MentionForm::TitledName, "titled_name"),
+    (MentionForm::Description, "description"),
+    (MentionForm::Pronoun, "pronoun"),
+];
+
 /// One block for each entity. Two entities of an article may have the same id.
 pub(super) fn entities(analyzed: &AnalyzedArticle, ids: &[EntityId]) -> Vec<Block> {
-    let mut mentions = vec![0_u64; ids.len()];
+    let mut mentions = vec![[0_u64; FORMS.len()]; ids.len()];
     let mut quotes = vec![0_u64; ids.len()];
     for mention in &analyzed.analysis.mentions {
-        mentions[mention.entity] += 1;
+        for (count, _) in mentions[mention.entity].iter_mut().zip(FORMS).filter(|(_, (form, _))| *form == mention.form)
+        {
+            *count += 1;
+        }
     }
     for quote in &analyzed.analysis.quotes {
         // Once for each id, even where several entities have it.
@@ -31,12 +42,15 @@ pub(super) fn entities(analyzed: &AnalyzedArticle, ids: &[EntityId]) -> Vec<Bloc
 }
 
 /// The block of an entity with so many mentions and quotes.
-fn block(entity: &Entity, id: &EntityId, (mentions, quotes): (u64, u64)) -> Block {
+fn block(entity: &Entity, id: &EntityId, (mentions, quotes): ([u64; FORMS.len()], u64)) -> Block {
     let mut block = Block::default();
     block.set("id", id.as_str());
     block.set("kind", type_word(entity.kind));
     block.set("name", entity.name.as_str());
-    block.set("mentions", mentions);
+    block.set("mentions", mentions.iter().sum::<u64>());
+    let forms = FORMS.iter().zip(mentions).filter(|&(_, count)| count > 0);
+    let forms: Map<String, Value> = forms.map(|(&(_, word), count)| (word.to_owned(), count.into())).collect();
+    block.set("forms", forms);
     block.set("quotes", quotes);
     let (mut words, mut initials, mut wholes) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
     for name in std::iter::once(&entity.name).chain(entity.aliases.iter().map(|alias| &alias.text)) {
