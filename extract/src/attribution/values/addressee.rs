@@ -104,7 +104,7 @@ fn name_in_marks(r: &Reading<'_>, draft: &Draft, at: usize) -> Option<Range<usiz
         return None;
     }
     let end = (at + 1..r.unit(at).end.min(at + 2 + MAX_TITLE_TOKENS)).find(|&i| r.is_close_quote(i))?;
-    let name = at + 1..if r.tag(end - 1) == Tag::Comma { end - 1 } else { end };
+    let name = at + 1..if matches!(r.tag(end - 1), Tag::Comma | Tag::Stop) { end - 1 } else { end };
     let titled = |i: usize| r.is_capital(i) || matches!(r.tag(i), Tag::In | Tag::Cc | Tag::Dt | Tag::Cd);
     (!name.is_empty() && r.is_capital(name.start) && name.clone().all(titled)).then_some(name)
 }

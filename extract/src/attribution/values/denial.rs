@@ -59,7 +59,7 @@ fn only(r: &Reading<'_>, draft: &Draft) -> bool {
 
 /// Verbs that deny by themselves, so that "not" asserts: "never forgot", "did not hide".
 fn is_kept(draft: &Draft) -> bool {
-    draft.negated && matches!(draft.lemma.as_str(), "forget" | "hesitate" | "hide" | "conceal")
+    matches!(draft.lemma.as_str(), "forget" | "hesitate" | "hide" | "conceal")
 }
 
 /// "Pleaded not guilty": behind the verb, "not" is about the adjective after it.
@@ -68,12 +68,12 @@ fn is_plea(r: &Reading<'_>, draft: &Draft, at: usize) -> bool {
 }
 
 /// Whether "no" after the verb is about what it gives, which then is not given: "cited no evidence", "offered no
-/// details". After other verbs "no" may begin what was said.
+/// details". After other verbs "no" may begin what was said, or what a record shows.
 fn gives(r: &Reading<'_>, verb: usize) -> bool {
     let stem = r.infinitive(verb);
     List::LightVerbs.has_stem(&stem)
         || List::GivingVerbs.has_stem(&stem)
-        || matches!(stem.as_str(), "cite" | "express" | "mention" | "provide" | "show")
+        || matches!(stem.as_str(), "cite" | "express" | "mention" | "provide")
 }
 
 /// Whether nobody is the source: "nobody said", "there is no evidence showing", "nothing that suggests".
