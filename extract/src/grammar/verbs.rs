@@ -75,6 +75,20 @@ fn is_do(word: &str) -> bool {
     matches!(word, "do" | "does" | "did" | "don't" | "doesn't" | "didn't")
 }
 
+/// Whether the word is a modal, also a contracted one.
+pub(crate) fn is_modal(word: &str) -> bool {
+    matches!(
+        word,
+        "would" | "will" | "could" | "may" | "might" | "should" | "must" | "shall" | "can" | "ought" | "'ll" | "'d"
+    ) || word.ends_with("'ll")
+        || word.ends_with("'d")
+}
+
+/// Whether the word is a form of "be", "have" or "do".
+pub(crate) fn is_auxiliary(word: &str) -> bool {
+    is_be(word) || matches!(word, "have" | "has" | "had" | "having" | "do" | "does" | "did")
+}
+
 /// The verb group that begins at this token; none where none does.
 fn group_at(r: &Reading<'_>, i: usize) -> Option<Group> {
     let tag = r.tag(i);

@@ -77,6 +77,8 @@ lists! {
     UnrealNouns = "unreal_nouns";
     /// Verbs that deny the verb after them: "refused to say", "avoided saying".
     RefusalVerbs = "refusal_verbs";
+    /// Words that say that nothing was said or is known: "kept silent", "was unsure".
+    SilentWords = "silent_words";
     /// Verbs whose object is the addressee: "told reporters".
     AddressedVerbs = "addressed_verbs";
     /// Of addressed_verbs those whose object cannot be what was said.

@@ -59,7 +59,12 @@ pub fn command() -> Command {
                 .help("Fit on so much of the articles of the other folds, a learning curve: 25,50,100"),
             path("predictions", "FILE", "Write what was found to this file, in the form that score.py reads"),
             path("of", "FILE", "Count what such a file holds instead of fitting and analysing"),
-            errors.help("Print so many wrong speakers, spread evenly over the articles of each corpus"),
+            errors.help("Print so many errors, spread evenly over the articles of each corpus"),
+            Arg::new("about")
+                .long("about")
+                .value_parser(errors::ABOUT)
+                .default_value(errors::ABOUT[0])
+                .help("What the printed errors are about"),
         ])
 }
 
@@ -121,9 +126,9 @@ fn show(out: &mut impl Write, corpora: &[Corpus], found: &Found, matches: &ArgMa
         writeln!(out, "{}", report::figures(corpus, &found))?;
         writeln!(out, "{}", report::kinds(corpus, &found))?;
     }
-    if let Some(&most) = matches.get_one::<usize>("errors") {
+    if let Some((&most, about)) = matches.get_one::<usize>("errors").zip(matches.get_one::<String>("about")) {
         for corpus in corpora {
-            write!(out, "{}", errors::list(corpus, &found, most))?;
+            write!(out, "{}", errors::list(corpus, &found, about, most))?;
         }
     }
     out.flush()

@@ -9,7 +9,7 @@
 
 use sayso_document::Act;
 
-use super::polarity;
+use super::{denial, polarity};
 use crate::attribution::draft::{Draft, Voice};
 use crate::grammar::phrase;
 use crate::lexicon::List;
@@ -33,7 +33,7 @@ pub(crate) fn of(r: &Reading<'_>, draft: &Draft) -> Act {
         _ if List::FindingVerbs.has_stem(verb) => Act::Finding,
         "be" => be(particle),
         "agree" if to => Act::Intent,
-        _ if polarity::asks_to_know(r, draft) || polarity::refuses_to_tell(r, draft) => Act::Speech,
+        _ if polarity::asks_to_know(r, draft) || denial::refuses_to_tell(r, draft) => Act::Speech,
         _ if !particle.is_empty() && verb != "according" => phrasal(&draft.lemma, verb),
         "ask" | "say" | "tell" | "write" | "call" => Act::Speech,
         _ if List::LightVerbs.has_stem(verb) => light(r, draft).unwrap_or(if to { Act::Intent } else { Act::Other }),
@@ -73,7 +73,7 @@ fn phrasal(lemma: &str, verb: &str) -> Act {
 /// The act of a noun: "the claim that" is speech, "his decision to" intent.
 fn of_noun(r: &Reading<'_>, draft: &Draft, noun: &str) -> Act {
     match noun {
-        _ if polarity::refuses_to_tell(r, draft) => Act::Speech,
+        _ if denial::refuses_to_tell(r, draft) => Act::Speech,
         _ if List::FindingNouns.has_stem(noun) => Act::Finding,
         _ if List::IntentNouns.has_stem(noun) || List::IntentVerbs.has_stem(noun) => Act::Intent,
         _ if List::ThoughtNouns.has_stem(noun) || List::ThoughtVerbs.has_stem(noun) => Act::Thought,

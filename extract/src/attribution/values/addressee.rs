@@ -18,6 +18,8 @@ use crate::view::Reading;
 const BEHIND_TOKENS: usize = 14;
 /// How many tokens before source and cue.
 const AHEAD_TOKENS: usize = 24;
+/// The most tokens of the name of a paper or programme in quotation marks.
+const MAX_TITLE_TOKENS: usize = 6;
 
 /// The tokens that name to whom the content of each draft was said, in the order of the drafts,
 /// which is reading order. None for a draft without an addressee.
@@ -67,6 +69,11 @@ fn told(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     if r.is(at, "that") {
         return None;
     }
+    if List::AddressedOnlyVerbs.has_stem(&verb)
+        && let Some(name) = name_in_marks(r, draft, at)
+    {
+        return Some(name);
+    }
     let found = phrase_at(r, at).and_then(|found| checked(r, found))?;
     // “…?” asked the mayor.
     if draft.source.as_ref().is_some_and(|source| source.start < found.end && found.start < source.end) {
@@ -88,6 +95,18 @@ fn told(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     // After what was said, the object can only be the addressee.
     let after = draft.content.first().is_some_and(|content| content.end <= draft.head);
     (fits || after || r.quotation_at(next).is_some()).then_some(found)
+}
+
+/// A title in quotation marks at this place, which names a paper or programme: told “Harbour Nightly”. What was said
+/// stands in no such marks: it has words without capitals, or is content.
+fn name_in_marks(r: &Reading<'_>, draft: &Draft, at: usize) -> Option<Range<usize>> {
+    if !r.is_open_quote(at) || draft.holds(at + 1) {
+        return None;
+    }
+    let end = (at + 1..r.unit(at).end.min(at + 2 + MAX_TITLE_TOKENS)).find(|&i| r.is_close_quote(i))?;
+    let name = at + 1..if matches!(r.tag(end - 1), Tag::Comma | Tag::Stop) { end - 1 } else { end };
+    let titled = |i: usize| r.is_capital(i) || matches!(r.tag(i), Tag::In | Tag::Cc | Tag::Dt | Tag::Cd);
+    (!name.is_empty() && r.is_capital(name.start) && name.clone().all(titled)).then_some(name)
 }
 
 /// Takes the addressee out of a content that begins with it: of "urged the mayor to go", the
@@ -153,10 +172,16 @@ fn handed(r: &Reading<'_>, draft: &Draft, verb: &str) -> Option<Range<usize>> {
     phrase_at(r, end + 1).and_then(|found| checked(r, found)).filter(|found| is_person(r, found))
 }
 
-/// The addressee of a source that is something written: "her submission to the court noted".
+/// The addressee of a source that is something written, or that tells to whom it speaks: "her submission to the court
+/// noted", "an official speaking to the paper said", "two guards who spoke with the paper said".
 fn written(r: &Reading<'_>, draft: &Draft) -> Option<Range<usize>> {
     let source = draft.source.clone()?;
-    let link = source.clone().skip(1).find(|&i| r.tag(i) == Tag::To && is_channel(r.lower(i - 1)))?;
+    let speaks = |i: usize| {
+        let relative = i >= 2 && matches!(r.tag(i - 2), Tag::Wp | Tag::Wdt);
+        let verb = r.tag(i - 1).is_verb() && (relative || r.tag(i - 1) == Tag::Vbg);
+        verb && List::TalkingVerbs.has(&r.infinitive(i - 1)) && (r.tag(i) == Tag::To || r.is(i, "with"))
+    };
+    let link = source.clone().skip(1).find(|&i| r.tag(i) == Tag::To && is_channel(r.lower(i - 1)) || speaks(i))?;
     phrase_at(r, link + 1).and_then(|found| checked(r, found)).filter(|found| found.end <= source.end)
 }
 
@@ -270,7 +295,12 @@ fn phrase_at(r: &Reading<'_>, at: usize) -> Option<Range<usize>> {
     let cut = end == at + 1 && r.tag(at) == Tag::Dt && matches!(r.tag(end), Tag::Vbn | Tag::Vbd | Tag::Vbg | Tag::Rb);
     let end = if cut { phrase::full_after(r, end + 1, &["of", "at"])? } else { end };
     // "Calls to boycott films" is misread: an addressee is no bare noun in the singular.
-    let bare = r.tag(at) == Tag::Nn && !r.is_capital(at) && at > 0 && r.tag(at - 1) == Tag::To && end <= at + 1;
+    let bare = r.tag(at) == Tag::Nn
+        && !r.is_capital(at)
+        && at > 0
+        && r.tag(at - 1) == Tag::To
+        && end <= at + 1
+        && !List::AudienceNouns.has_stem(r.lower(at));
     (!bare).then_some(at..end)
 }
 

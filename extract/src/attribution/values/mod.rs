@@ -5,7 +5,7 @@
 //! | [`speaker`], [`issuer`] | the entities behind the source: through pronouns and descriptions, and those who issued a document |
 //! | [`addressee`] | to whom it was said |
 //! | [`act`] | speech, thought, intent, finding or other |
-//! | [`polarity`] | asserted, negated or hypothetical |
+//! | [`polarity`], [`denial`] | asserted, negated or hypothetical, and what denies |
 //! | [`kind`] | direct, indirect or mixed |
 //! | [`when`] | the words that say when it was said |
 //!
@@ -14,6 +14,7 @@
 
 pub(crate) mod act;
 pub(crate) mod addressee;
+pub(crate) mod denial;
 mod issuer;
 pub(crate) mod kind;
 pub(crate) mod learned;

@@ -2,15 +2,16 @@
 //! what was said: "She did not say that it would close" is negated, "She said it would not close"
 //! asserted.
 //!
-//! Negation comes from the cue, its source and its auxiliaries. A saying is hypothetical under a
+//! What denies it is told by [`denial`](super::denial). A saying is hypothetical under a
 //! modal ("would say"), under a verb, noun or adjective of plan or duty before "to" ("is expected
 //! to say"), in a condition ("if he says") and in a question ("Did he say …?"). The negated answers
 //! are final; of the others a model decides ([`learned`](super::learned)).
 
 use sayso_document::Polarity;
 
+use super::denial::{self, before};
 use crate::attribution::draft::{Draft, Voice};
-use crate::grammar::verbs::{is_be, is_negation};
+use crate::grammar::verbs::{is_auxiliary, is_modal};
 use crate::lexicon::List;
 use crate::tags::{Tag, lemma};
 use crate::time::expression;
@@ -24,8 +25,9 @@ const CONTROL_REACH_TOKENS: usize = 8;
 
 /// Whether the saying itself is asserted, denied or supposed.
 pub(crate) fn polarity(r: &Reading<'_>, draft: &Draft) -> Polarity {
-    if denied(r, draft) || nobody(r, draft) || refused(r, draft) {
-        return Polarity::Negated;
+    if denial::denies(r, draft) {
+        // "Might not see it": what may be lacking is as open as what may be.
+        return if denial::under_doubt(r, draft) { Polarity::Hypothetical } else { Polarity::Negated };
     }
     if draft.cue.is_empty() {
         return Polarity::Asserted;
@@ -40,48 +42,6 @@ pub(crate) fn polarity(r: &Reading<'_>, draft: &Draft) -> Polarity {
         Over::Nothing if conditional(r, draft) || asked(r, draft) => Polarity::Hypothetical,
         Over::Nothing => Polarity::Asserted,
     }
-}
-
-/// Whether the cue itself denies: "did not say", "made no mention", "has no way of knowing".
-fn denied(r: &Reading<'_>, draft: &Draft) -> bool {
-    let none = |i: usize| r.is(i, "no") && !matches!(r.lower(i + 1), "." | "doubt" | "longer");
-    let object =
-        draft.head + 1 < draft.cue.end.max(draft.head + 2) && none(draft.head + 1) && !draft.holds(draft.head + 1);
-    let refuses = (draft.cue.start..draft.head).any(|i| is_refusal(r, i));
-    let not = draft.cue.clone().any(|i| is_negation(r.lower(i)) || none(i));
-    not || object || draft.negated && !refuses
-}
-
-/// Whether nobody is the source: "nobody said", "there is no evidence showing".
-fn nobody(r: &Reading<'_>, draft: &Draft) -> bool {
-    let Some(source) = draft.source.as_ref() else { return false };
-    matches!(r.lower(source.start), "nobody" | "none" | "neither" | "no" | "not" | "few")
-        || source.start > 0 && matches!(r.lower(source.start - 1), "not" | "neither" | "no")
-        || r.tag(source.start) == Tag::Ex && source.clone().take(4).any(|i| r.is(i, "no"))
-}
-
-/// Whether the token is a verb of refusing.
-fn is_refusal(r: &Reading<'_>, i: usize) -> bool {
-    r.tag(i).is_verb() && List::RefusalVerbs.has(&r.infinitive(i))
-}
-
-/// Whether what was refused is to speak: "refused to say", "declined to comment". Who refused to
-/// cooperate has made a decision known, which is asserted.
-fn refused(r: &Reading<'_>, draft: &Draft) -> bool {
-    let decided =
-        List::IntentVerbs.has_stem(&draft.lemma) || List::OtherVerbs.has_stem(&draft.lemma) || draft.lemma == "do";
-    refuses_to_tell(r, draft) || !decided && (draft.cue.start..draft.head).any(|i| is_refusal(r, i))
-}
-
-/// Whether the cue is a refusal alone and the content what was refused: "declined to threaten
-/// them", "his refusal to use the word".
-pub(crate) fn refuses_to_tell(r: &Reading<'_>, draft: &Draft) -> bool {
-    if !matches!(draft.lemma.as_str(), "refuse" | "decline" | "avoid" | "refusal") {
-        return false;
-    }
-    let next = draft.content.first().map_or(draft.head + 1, |content| content.start);
-    let verb = if r.is(next, "to") { next + 1 } else { next };
-    List::TellingVerbs.has_stem(&r.infinitive(verb))
 }
 
 /// "Wanted to know who", which is to ask.
@@ -176,25 +136,6 @@ fn helper(r: &Reading<'_>, noun: usize, floor: usize) -> Option<usize> {
         .take_while(|&i| r.tag(i) != Tag::Comma)
         .find(|&i| r.tag(i).is_verb())
         .filter(|&i| matches!(r.infinitive(i).as_str(), "help" | "let" | "make" | "have"))
-}
-
-/// The token before `at`, at most four back, adverbs apart; none inside a quotation.
-fn before(r: &Reading<'_>, at: usize, floor: usize) -> Option<usize> {
-    (floor..at).rev().take(4).find(|&i| r.tag(i) != Tag::Rb).filter(|&i| r.quotation_at(i).is_none())
-}
-
-/// Whether the word is a modal, also a contracted one.
-fn is_modal(word: &str) -> bool {
-    matches!(
-        word,
-        "would" | "will" | "could" | "may" | "might" | "should" | "must" | "shall" | "can" | "ought" | "'ll" | "'d"
-    ) || word.ends_with("'ll")
-        || word.ends_with("'d")
-}
-
-/// Whether the word is a form of "be", "have" or "do".
-fn is_auxiliary(word: &str) -> bool {
-    is_be(word) || matches!(word, "have" | "has" | "had" | "having" | "do" | "does" | "did")
 }
 
 /// What stands before the "to" of an infinitive.
