@@ -42,6 +42,7 @@ mod fault;
 mod files;
 mod filter;
 mod follow;
+mod in_memory;
 mod index_files;
 mod indexes;
 mod list;

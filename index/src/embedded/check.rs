@@ -9,16 +9,13 @@ mod index;
 mod store;
 mod untouched;
 
-use std::fs::File;
 use std::path::Path;
 
-use redb::backends::FileBackend;
 use redb::{Database, ReadableDatabase};
 
 use self::finding::{ANOTHER, WRITTEN_ANEW};
 pub use self::finding::{Checked, Finding};
 use self::untouched::Untouched;
-pub(super) use self::untouched::in_memory;
 use super::fault::caught;
 use super::files::{Files, STORE};
 use super::indexes::{Fields, INDEXES};
@@ -71,29 +68,6 @@ pub(super) fn check(files: &dyn Files, interrupt: &Interrupt) -> Result<Checked>
     }
     Ok(checked)
 }
-
-/// Checks every page of the store in this file by its checksum, which this process may have open meanwhile.
-pub(super) fn pages(file: &Path) -> Result<()> {
-    caught(THE_STORE, || {
-        let mut how = Database::builder();
-        let file = Box::new(FileBackend::new(File::open(file)?)?);
-        in_memory(file, false, how.set_cache_size(PAGES).set_check_integrity_on_open(true)).map(drop)
-    })
-}
-
-/// Cuts off what somebody appended to a store that is whole without it. Otherwise it is left as it is.
-pub(super) fn cut_tail(path: &Path, file: &File) -> Result<()> {
-    let length = file.metadata()?.len();
-    let whole = length - length % untouched::BLOCK;
-    if whole == length || whole == 0 || pages(path).is_err() {
-        return Ok(());
-    }
-    tracing::warn!(file = %path.display(), bytes = length - whole, "cut off what another program appended to the store");
-    Ok(file.set_len(whole)?)
-}
-
-/// Memory for pages that are only checked, in bytes.
-const PAGES: usize = 8 << 20;
 
 /// Opens the store, of an older format, too.
 fn open(files: &dyn Files) -> Result<(Database, Snapshot)> {

@@ -12,6 +12,9 @@ use tantivy::directory::error::{LockError, OpenReadError, OpenWriteError};
 
 use crate::{Error, ErrorKind, Result};
 
+/// What errors about the file call it.
+pub(super) const THE_STORE: &str = "the store of articles";
+
 /// Does something that reads files, and turns a panic into an error, since the libraries panic on some damaged files. `what` says
 /// what is being read.
 pub(super) fn caught<T>(what: &str, act: impl FnOnce() -> Result<T>) -> Result<T> {

@@ -15,10 +15,10 @@ use redb::{Builder, Database};
 use tantivy::Directory;
 use tantivy::directory::MmapDirectory;
 
-use super::check;
 use super::fault::remedy;
+use super::in_memory::{cut_tail, in_memory};
 use super::store_file::StoreFile;
-use super::watched_file::Watch;
+use super::watched_file::{Seen, Watch};
 use crate::{Error, ErrorKind, Result};
 
 /// The file of the store.
@@ -26,9 +26,6 @@ pub(super) const STORE: &str = "articles.redb";
 
 /// A file that is written to see whether that is possible. One that is left over goes with the next start.
 const PROBE: &str = "probe";
-
-/// The length of a file, and when it was written.
-pub(super) type Seen = (u64, Option<SystemTime>);
 
 /// The files of a data directory.
 pub(super) trait Files: fmt::Debug + Send + Sync {
@@ -182,7 +179,7 @@ impl Files for Folder {
                 Err(Error::new(ErrorKind::Storage, told))
             }
             Ok(opened) if name == STORE => {
-                check::cut_tail(&file, &opened)?;
+                cut_tail(&file, &opened)?;
                 Ok(how.create_with_backend(self.1.open(opened)?)?)
             }
             _ => Ok(how.create(file)?),
@@ -210,7 +207,7 @@ impl Files for Folder {
     }
 
     fn store_to_read(&self, name: &str, how: &Builder) -> Result<Database> {
-        check::in_memory(Box::new(FileBackend::new(File::open(self.file(name)?)?)?), false, how)
+        in_memory(Box::new(FileBackend::new(File::open(self.file(name)?)?)?), false, how)
     }
 
     fn store_file(&self) -> Option<StoreFile> {

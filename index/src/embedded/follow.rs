@@ -443,3 +443,16 @@ impl Follower {
 fn writable(files: &dyn Files) -> Result<()> {
     INDEXES.into_iter().try_for_each(|index| files.writable(index))
 }
+
+impl Store {
+    /// Looks whether the file was damaged or overwritten, in this way. Such a file is not written any more.
+    ///
+    /// Health says so from then on, before anybody writes, and readers go on as long as what they need is in memory.
+    pub(super) fn look_at_file(&self, look: impl FnOnce(&Watch) -> Result<()>) {
+        let Some(file) = &self.file else { return };
+        if look(&file.watch).is_err() && file.watch.overwritten().is_some() && self.fault.load().is_none() {
+            // It is not opened again: that says why, to whoever asks.
+            let _ = self.reopen();
+        }
+    }
+}

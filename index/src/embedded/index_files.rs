@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 
 use super::fault::caught;
-use super::files::{Files, Seen};
+use super::files::Files;
 use super::indexes::Indexes;
 use super::looked::file_damage;
 use super::threads::spawn;
+use super::watched_file::Seen;
 use crate::Result;
 
 /// How many bytes of a second are read at most, on average, to compare checksums.

@@ -17,6 +17,7 @@ use redb::{
 };
 use sayso_document::{Analysis, Tier};
 
+pub(super) use super::fault::THE_STORE;
 use super::fault::caught;
 use super::store_file::StoreFile;
 use crate::aggregate::Aggregate;
@@ -197,9 +198,6 @@ impl Store {
         Ok(Snapshot { opening, ..snapshot })
     }
 }
-
-/// What errors about the file call it.
-pub(super) const THE_STORE: &str = "the store of articles";
 
 /// Creates missing tables. Returns how many articles have a damaged record.
 pub(super) fn prepare(db: &Database) -> Result<u64> {

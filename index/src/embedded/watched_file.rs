@@ -13,14 +13,13 @@ use std::ops::Bound;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use arc_swap::ArcSwapOption;
 use redb::backends::FileBackend;
 use redb::{BackendError, StorageBackend};
 
-use super::check;
-use super::files::Seen;
-use super::store::Store;
+use super::in_memory::pages;
 use crate::{Error, ErrorKind, Result};
 
 /// So many bytes at its start change with every commit.
@@ -28,6 +27,9 @@ const START: usize = 320;
 
 /// So often may only the time of the file differ. Then the disk is taken for one that changes times on its own.
 const FALSE_ALARMS: u32 = 3;
+
+/// The length of a file, and when it was written.
+pub(super) type Seen = (u64, Option<SystemTime>);
 
 /// Watches a file that is opened again and again.
 #[derive(Debug)]
@@ -142,7 +144,7 @@ impl Watch {
 
     /// Checks every page by its checksum, as a start does. Nothing is written meanwhile, and nothing is changed.
     fn check_pages(&self) -> Result<()> {
-        match check::pages(&self.path) {
+        match pages(&self.path) {
             Err(error) if error.kind() == ErrorKind::Corrupt => Err(self.give_up(&error.to_string())),
             checked => checked,
         }
@@ -190,19 +192,6 @@ impl Watch {
 fn seen(file: &File) -> io::Result<Seen> {
     let found = file.metadata()?;
     Ok((found.len(), found.modified().ok()))
-}
-
-impl Store {
-    /// Looks whether the file was damaged or overwritten, in this way. Such a file is not written any more.
-    ///
-    /// Health says so from then on, before anybody writes, and readers go on as long as what they need is in memory.
-    pub(super) fn look_at_file(&self, look: impl FnOnce(&Watch) -> Result<()>) {
-        let Some(file) = &self.file else { return };
-        if look(&file.watch).is_err() && file.watch.overwritten().is_some() && self.fault.load().is_none() {
-            // It is not opened again: that says why, to whoever asks.
-            let _ = self.reopen();
-        }
-    }
 }
 
 /// The first bytes of the file. None where the system cannot read them without moving the file's place.

@@ -3,6 +3,7 @@
 //! The fields are those of the documents of the embedded engine, by the same names, with the same words in them.
 //! [`super::template`] says how each is indexed.
 
+mod block;
 mod entities;
 mod quotes;
 
@@ -13,64 +14,14 @@ use std::collections::BTreeSet;
 use sayso_document::Analysis;
 use serde_json::{Map, Value};
 
+use self::block::Block;
 use super::head;
-use super::tokens::{NOTHING, Reading, tokens};
-use crate::keys::{label_key, label_pair, label_value, name_key, part_word, tier_word};
+use super::tokens::Reading;
+use crate::keys::{label_key, label_pair, label_value, name_key, tier_word};
 use crate::query::Part;
 use crate::text::phrases::phrases;
 use crate::words::role_word;
 use crate::{AnalyzedArticle, EntityId, Kept, Result};
-
-/// Fields with their values.
-#[derive(Clone, Default)]
-struct Block(Map<String, Value>);
-
-impl Block {
-    /// Sets a field.
-    fn set(&mut self, name: &str, value: impl Into<Value>) {
-        self.0.insert(name.to_owned(), value.into());
-    }
-
-    /// Sets a field to one value or more; without any, it is left out.
-    fn set_all(&mut self, name: &str, values: impl IntoIterator<Item = impl Into<Value>>) {
-        let mut values: Vec<Value> = values.into_iter().map(Into::into).collect();
-        match values.len() {
-            0 => {}
-            1 => self.set(name, values.remove(0)),
-            _ => self.set(name, values),
-        }
-    }
-
-    /// Adds values to a field.
-    fn add(&mut self, name: &str, more: impl IntoIterator<Item = impl Into<Value>>) {
-        let mut values = match self.0.remove(name) {
-            Some(Value::Array(values)) => values,
-            other => other.into_iter().collect(),
-        };
-        values.extend(more.into_iter().map(Into::into));
-        self.set_all(name, values);
-    }
-
-    /// Sets a field of words to what these texts have.
-    fn set_words(&mut self, name: &str, reading: Reading, texts: &[&str]) {
-        let read = texts.iter().map(|text| tokens(text, reading)).filter(|tokens| !tokens.is_empty());
-        self.set_all(name, read);
-        if !self.0.contains_key(name) {
-            self.set(name, NOTHING);
-        }
-    }
-
-    /// Sets a field of stems, and that of the same words as they are.
-    fn set_stems_and_words(&mut self, name: &str, reading: Reading, texts: &[&str]) {
-        self.set_words(name, Reading::Stemmed, texts);
-        self.set_words(&format!("{name}_exact"), reading, texts);
-    }
-
-    /// Says what there is at all.
-    fn add_parts(&mut self, parts: &[(Part, bool)]) {
-        self.add("has", parts.iter().filter(|(_, has)| *has).map(|&(part, _)| part_word(part)));
-    }
-}
 
 /// The document of an article that changed at this moment, in microseconds since 1970: its head and what searches look
 /// at.
@@ -179,6 +130,7 @@ mod tests {
 
     use super::*;
     use crate::Article;
+    use crate::opensearch::tokens::NOTHING;
 
     /// An article of two sentences that names one person.
     fn article() -> AnalyzedArticle {

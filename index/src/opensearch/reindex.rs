@@ -48,7 +48,7 @@ const COMPARED_AT_ONCE: usize = 1_000;
 impl OpenSearch {
     /// Makes a new index and puts it in the place of the present one.
     pub(super) fn index_anew(&self) -> Result<()> {
-        let mut claim = Claim::of(self)?;
+        let mut claim = Claim::of(&self.client, &self.places, self.options.now)?;
         let calm = Interrupt::default();
         let old = setup::current(&self.client, &self.places, &calm)?;
         let number = old.rsplit('-').next().and_then(|number| number.parse::<u32>().ok()).unwrap_or(0);

@@ -5,7 +5,8 @@
 
 use serde_json::{Value, json};
 
-use super::OpenSearch;
+use super::client::Client;
+use super::setup::Places;
 use crate::{Error, ErrorKind, Interrupt, Result};
 
 /// How long a claim lasts that is not renewed, in microseconds. If its node dies, another may begin then.
@@ -13,7 +14,9 @@ const LASTS: i64 = 2 * 60 * 1_000_000;
 
 /// A claim.
 pub(super) struct Claim<'e> {
-    engine: &'e OpenSearch,
+    client: &'e Client,
+    /// The time, in microseconds since 1970.
+    now: fn() -> i64,
     path: String,
     /// The state of the claim's document, as the next change of it must name it.
     guard: String,
@@ -21,24 +24,24 @@ pub(super) struct Claim<'e> {
 
 impl<'e> Claim<'e> {
     /// The claim of this node. An error if another node has one.
-    pub(super) fn of(engine: &'e OpenSearch) -> Result<Self> {
-        let path = format!("{}/_doc/reindex", engine.places.state);
-        let before = engine.client.get(&path, &Interrupt::default())?;
+    pub(super) fn of(client: &'e Client, places: &Places, now: fn() -> i64) -> Result<Self> {
+        let path = format!("{}/_doc/reindex", places.state);
+        let before = client.get(&path, &Interrupt::default())?;
         let guard = match before["found"] == true {
             false => "op_type=create".to_owned(),
-            true if is_live(&before["_source"], (engine.options.now)()) => return Err(taken()),
+            true if is_live(&before["_source"], now()) => return Err(taken()),
             true => guard_of(&before),
         };
-        let mut claim = Self { engine, path, guard };
+        let mut claim = Self { client, now, path, guard };
         claim.renew()?;
         Ok(claim)
     }
 
     /// Keeps the claim. An error if it lasted too long and another node has one now.
     pub(super) fn renew(&mut self) -> Result<()> {
-        let until = (self.engine.options.now)().saturating_add(LASTS);
+        let until = (self.now)().saturating_add(LASTS);
         let path = format!("{}?{}", self.path, self.guard);
-        let renewed = self.engine.client.put(&path, &json!({ "until": until }), &Interrupt::default());
+        let renewed = self.client.put(&path, &json!({ "until": until }), &Interrupt::default());
         let renewed = renewed.map_err(|error| if error.kind() == ErrorKind::Stale { taken() } else { error })?;
         self.guard = guard_of(&renewed);
         Ok(())
@@ -47,7 +50,7 @@ impl<'e> Claim<'e> {
     /// Gives the claim up.
     pub(super) fn end(self) -> Result<()> {
         let path = format!("{}?{}", self.path, self.guard);
-        self.engine.client.delete(&path, None, &Interrupt::default()).map(drop)
+        self.client.delete(&path, None, &Interrupt::default()).map(drop)
     }
 }
 

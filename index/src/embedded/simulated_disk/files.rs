@@ -9,8 +9,8 @@ use tantivy::Directory;
 use super::index::IndexFolder;
 use super::{Change, Lie, Power, file};
 use crate::Result;
-use crate::embedded::check;
 use crate::embedded::files::Files;
+use crate::embedded::in_memory::in_memory;
 
 impl Files for Power {
     fn path(&self, _name: &str) -> Option<PathBuf> {
@@ -43,7 +43,7 @@ impl Files for Power {
     fn store_to_read(&self, name: &str, how: &Builder) -> Result<Database> {
         let known = self.read()?.names.now.get(name).copied();
         let file = known.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-        check::in_memory(Box::new(StoreFile { power: self.clone(), file }), false, how)
+        in_memory(Box::new(StoreFile { power: self.clone(), file }), false, how)
     }
 
     fn index(&self, folder: &str) -> Result<Box<dyn Directory>> {

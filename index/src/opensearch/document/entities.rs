@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sayso_document::{Counted, Entity, EntityType, MentionForm};
 use serde_json::{Map, Value, json};
 
-use super::Block;
+use super::block::Block;
 use crate::article::type_word;
 use crate::name::KeptName;
 use crate::opensearch::tokens::Reading;

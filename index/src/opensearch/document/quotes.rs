@@ -2,7 +2,7 @@
 
 use sayso_document::{Entity, Quote};
 
-use super::Block;
+use super::block::Block;
 use crate::article::type_word;
 use crate::keys::named_word;
 use crate::opensearch::tokens::Reading;
