@@ -1,4 +1,7 @@
 //! Lists of articles, and of the mentions of an entity: in an order of articles, from the document of each.
+//!
+//! Articles of one moment are told apart by their numbers, so no two have the same place, and a page begins exactly
+//! after the last.
 
 use std::sync::Arc;
 

@@ -2,6 +2,8 @@
 //!
 //! The cluster counts the values of a column, all of them up to [`MOST_VALUES`] on each shard; which of them are told is
 //! decided here, as in the embedded engine: spellings of one name are added up, and equals come in alphabetical order.
+//!
+//! Counts are exact while a column has no more values than that among the hits of a shard.
 
 use std::collections::BTreeMap;
 
