@@ -38,6 +38,7 @@ fn column(blocks: Blocks, field: &FacetField) -> Option<&'static str> {
     let told = match blocks {
         Blocks::Sentences => field.of_sentences(),
         Blocks::Quotes => field.of_quotes(),
+        Blocks::Whole => field.of_articles(),
     };
     let column = match field {
         FacetField::Outlet => "outlet_name",

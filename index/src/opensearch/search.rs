@@ -84,7 +84,7 @@ impl Found {
 }
 
 /// The error for a block that something else wrote.
-fn missing(field: &str) -> Error {
+pub(super) fn missing(field: &str) -> Error {
     Error::new(ErrorKind::Corrupt, format!("a block of a document of the cluster has no {field}"))
 }
 
@@ -236,7 +236,7 @@ impl Search<'_> {
 }
 
 /// The order of articles by their blocks. Ties are broken by the articles' numbers, the last first.
-fn sort(order: Order) -> Value {
+pub(super) fn sort(order: Order) -> Value {
     let published = |way: &str| json!({ "whole.published": { "order": way, "missing": "_last" } });
     let first = match order {
         Order::Relevance => json!({ "_score": "desc" }),
