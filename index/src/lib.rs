@@ -68,6 +68,7 @@ pub mod similar;
 mod steps;
 mod synonyms;
 mod text;
+mod whole;
 pub mod why;
 mod wildcard;
 mod words;

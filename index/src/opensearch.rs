@@ -39,6 +39,7 @@ mod tokens;
 mod view;
 mod want;
 mod watch;
+mod whole;
 mod writer;
 
 use std::collections::BTreeSet;
@@ -54,11 +55,11 @@ pub use self::client::Client;
 use self::counter::Counter;
 pub use self::options::{Login, OpenSearchOptions};
 use self::setup::Places;
-use crate::query::{ArticleFilter, ArticleQuery, MentionQuery, QuoteQuery, SentenceQuery};
+use crate::query::{ArticleFilter, ArticleQuery, ArticleSearch, MentionQuery, QuoteQuery, SentenceQuery};
 use crate::queue::{GroupLimits, Job};
 use crate::{
-    AnalyzedArticle, ArticleHit, EntityId, EntityRecord, Error, ErrorKind, Exported, Health, Interrupt, Kept,
-    MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
+    AnalyzedArticle, ArticleHit, ArticleMatch, EntityId, EntityRecord, Error, ErrorKind, Exported, Health, Interrupt,
+    Kept, MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
 };
 
 /// Groups that may wait to become searchable. Beyond that, writing waits.
@@ -240,6 +241,14 @@ impl OpenSearch {
     /// As for [`OpenSearch::sentences`].
     pub fn articles(&self, query: &ArticleQuery, interrupt: &Interrupt) -> Result<Page<ArticleHit>> {
         self.list_articles(query, interrupt)
+    }
+
+    /// Articles whose sentences and headline match together.
+    ///
+    /// # Errors
+    /// As for [`OpenSearch::sentences`].
+    pub fn search_articles(&self, query: &ArticleSearch, interrupt: &Interrupt) -> Result<Page<ArticleMatch>> {
+        self.find_articles(query, interrupt)
     }
 
     /// Where an entity is mentioned, newest article first.

@@ -2,26 +2,22 @@
 //!
 //! The index has a document for each sentence, and those of an article stand side by side. So the matches of each condition are
 //! walked forwards together, an article at a time (`walk`), and the query is decided on how many of its sentences meet each
-//! condition (`tree`).
+//! condition (`crate::whole`).
 //!
 //! An article is scored as BM25 scores a document (Robertson and Zaragoza, 2009): a word counts as often as it stands in the
-//! sentences, any other condition as often as sentences meet it, and the headline as often as [`tree::HEADLINE`] of them. To
+//! sentences, any other condition as often as sentences meet it, and the headline as often as three of them. To
 //! that comes a share of what the best single sentence meets, so that words that stand together count more.
 //! How many articles meet a condition is counted in the view, so deleted articles have no say.
 
-mod explain;
-mod score;
 mod tree;
 mod walk;
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use sayso_document::Span;
 use tantivy::DocId;
 use tantivy::query::{BooleanQuery, Query};
 
-use self::explain::explained;
-use self::score::{Meeting, Search, Statistics};
 use self::tree::Tree;
 use self::walk::{Walk, Wanted};
 use super::collect::{Best, Found, rank_of_score, seq_of};
@@ -36,6 +32,7 @@ use crate::highlight::Highlighter;
 use crate::query::{ArticleSearch, Field, Order, PageRequest};
 use crate::record::ArticleRecord;
 use crate::room::Room;
+use crate::whole::{Meeting, Plan, Search, Statistics, explained, matched_sentence};
 use crate::{ArticleMatch, Error, ErrorKind, Interrupt, MatchedSentence, Page, Result, Total};
 
 impl View {
@@ -54,18 +51,19 @@ impl View {
         let filters = self.article_filters(&self.fields.sentences.common, &query.filter, interrupt)?;
         let filter = (!filters.is_empty()).then(|| BooleanQuery::intersection(filters));
         let filter = filter.as_ref().map(|filter| filter as &dyn Query);
-        let tree = Tree::new(Compiler::sentences(self, interrupt), &query.expr, filter)?;
+        let tree = Tree::new(Compiler::sentences(self, interrupt), Plan::of(&query.expr), filter)?;
         let statistics = self.statistics(&tree, interrupt)?;
-        let search = Search { query, tree, statistics, scored: query.expr.has_words() };
+        let search = Search { query, plan: &tree.plan, statistics, scored: query.expr.has_words() };
+        let search = (&search, &tree);
         let mut best = Best::new(query.page.size.max(1).saturating_add(1), after.map(|after| after.place));
         let mut facets = match after {
             None => Facets::new(self.counted_sentences(), &query.facets, interrupt)?,
             Some(_) => Facets::new(self.counted_sentences(), &[], interrupt)?,
         };
-        self.visit(&search, &mut best, &mut facets, interrupt)?;
+        self.visit(search, &mut best, &mut facets, interrupt)?;
         let total = after.map_or(Total { count: best.seen, exact: true }, |after| after.total);
         let mut top = best.into_top(total);
-        let hits = self.article_matches(&search, &top.hits, interrupt)?;
+        let hits = self.article_matches(search, &top.hits, interrupt)?;
         top.end_after(hits.len());
         let next = self.next(hash, &top);
         Ok(Page { hits, next, total, seq: self.store.seq, facets: facets.finish(self)? })
@@ -74,7 +72,7 @@ impl View {
     /// Counts the articles that meet each condition that scores.
     fn statistics(&self, tree: &Tree, interrupt: &Interrupt) -> Result<Statistics> {
         let mut having = vec![0; tree.leaves.len()];
-        for (number, leaf) in tree.leaves.iter().enumerate().filter(|(_, leaf)| leaf.scored) {
+        for (number, leaf) in tree.plan.conditions.iter().enumerate().filter(|(_, leaf)| leaf.scored) {
             let known = &self.sentence_statistics;
             having[number] = known.articles(&leaf.name, || self.having(tree, number, interrupt))?;
         }
@@ -114,7 +112,7 @@ impl View {
     /// Visits every article that matches.
     fn visit(
         &self,
-        search: &Search<'_>,
+        (search, tree): Searched<'_>,
         best: &mut Best,
         facets: &mut Facets<'_>,
         interrupt: &Interrupt,
@@ -122,12 +120,12 @@ impl View {
         let mut meeting = Meeting::default();
         for (segment, keys) in self.sentence_keys.iter().enumerate() {
             facets.begin(segment)?;
-            let mut walk = Walk::new(self, segment, &search.tree, Wanted::All)?;
+            let mut walk = Walk::new(self, segment, tree, Wanted::All)?;
             while let Some(docs) = walk.next(interrupt)? {
                 if !walk.passes(&docs) {
                     continue;
                 }
-                search.meet(&mut walk, &docs, &mut meeting);
+                meet(search, &mut walk, &docs, &mut meeting);
                 let published = keys.published.first(docs.start);
                 let Some(score) = search.score(&meeting, published) else { continue };
                 best.seen += 1;
@@ -149,13 +147,13 @@ impl View {
     /// The articles that were found, with their best sentences. Fewer if they would take too much memory.
     fn article_matches(
         &self,
-        search: &Search<'_>,
+        (search, tree): Searched<'_>,
         found: &[Found],
         interrupt: &Interrupt,
     ) -> Result<Vec<ArticleMatch>> {
         let text = Highlighter::new(&search.query.expr, &[Field::Text]);
         let title = Highlighter::new(&search.query.expr, &[Field::Text, Field::Title]);
-        let meetings = self.meetings(search, found, interrupt)?;
+        let meetings = self.meetings((search, tree), found, interrupt)?;
         let mut room = Room::default();
         let mut hits = Vec::with_capacity(found.len());
         for (hit, meeting) in found.iter().zip(&meetings) {
@@ -185,18 +183,18 @@ impl View {
     }
 
     /// How each article that was found meets the conditions. Segments are walked once, however many articles are in them.
-    fn meetings(&self, search: &Search<'_>, found: &[Found], interrupt: &Interrupt) -> Result<Vec<Meeting>> {
+    fn meetings(&self, (search, tree): Searched<'_>, found: &[Found], interrupt: &Interrupt) -> Result<Vec<Meeting>> {
         let mut forwards: Vec<usize> = (0..found.len()).collect();
         forwards.sort_by_key(|&hit| (found[hit].segment, found[hit].doc));
         let mut meetings: Vec<Meeting> = found.iter().map(|_| Meeting::default()).collect();
         for hits in forwards.chunk_by(|&a, &b| found[a].segment == found[b].segment) {
             let segment = found[hits[0]].segment as usize;
-            let mut walk = Walk::new(self, segment, &search.tree, Wanted::All)?;
+            let mut walk = Walk::new(self, segment, tree, Wanted::All)?;
             for &hit in hits {
                 interrupt.check()?;
                 let first = found[hit].doc;
                 let docs = first..first + self.sentence_places[segment].siblings(first);
-                search.meet(&mut walk, &docs, &mut meetings[hit]);
+                meet(search, &mut walk, &docs, &mut meetings[hit]);
             }
         }
         Ok(meetings)
@@ -211,21 +209,24 @@ impl View {
         (record, highlighter): (&ArticleRecord<'_>, &Highlighter),
         interrupt: &Interrupt,
     ) -> Result<(Vec<MatchedSentence>, u32)> {
-        let mut met: Vec<usize> = (0..meeting.met.len()).filter(|&place| meeting.met[place]).collect();
-        met.sort_by(|&a, &b| meeting.each[b].total_cmp(&meeting.each[a]).then(a.cmp(&b)));
-        let others = met.len().saturating_sub(search.query.sentences) as u32;
-        met.truncate(search.query.sentences);
+        let (met, others) = meeting.best(search.query.sentences);
         let told = met.into_iter().map(|place| {
             let sentence = sentence_of(&self.sentence_places[segment], first + place as u32);
-            let lacking =
-                || Error::new(ErrorKind::Corrupt, format!("the index does not fit the article {}", record.id));
-            let text = record.part(sentence.span).ok_or_else(lacking)?.to_owned();
-            let start = sentence.span.start();
-            let in_body = |span: Span| Span::new(span.start() + start, span.end() + start);
-            let highlights = highlighter.spans_of(&text, interrupt)?.into_iter().map(in_body).collect();
-            let (index, before, score) = (place as u32, record.before(start), meeting.each[place]);
-            Ok(MatchedSentence { index, sentence, text, before, highlights, score })
+            matched_sentence(record, (place, sentence, meeting.each[place]), highlighter, interrupt)
         });
         Ok((told.collect::<Result<_>>()?, others))
+    }
+}
+
+/// A search, and what the index has for its conditions.
+type Searched<'a> = (&'a Search<'a>, &'a Tree);
+
+/// Finds out how an article meets the conditions.
+fn meet(search: &Search<'_>, walk: &mut Walk<'_>, docs: &Range<DocId>, meeting: &mut Meeting) {
+    let conditions = search.plan.conditions.len();
+    meeting.begin(conditions, docs.len(), walk.length(docs));
+    for number in 0..conditions {
+        meeting.whole[number] = walk.meets_as_whole(number, docs);
+        walk.each(number, docs, |doc, often| search.note(meeting, number, ((doc - docs.start) as usize, often)));
     }
 }

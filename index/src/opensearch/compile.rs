@@ -20,6 +20,8 @@ pub(super) enum Blocks {
     Sentences,
     /// Its quotes.
     Quotes,
+    /// What is known of it as a whole, which is no block of its own.
+    Whole,
 }
 
 impl Blocks {
@@ -28,6 +30,7 @@ impl Blocks {
         match self {
             Self::Sentences => "sentences",
             Self::Quotes => "quotes",
+            Self::Whole => "whole",
         }
     }
 
@@ -131,6 +134,7 @@ impl Compiler<'_> {
     fn exact(&self, field: Field) -> Option<String> {
         let quotes = self.blocks == Blocks::Quotes;
         let name = match field {
+            Field::Text if self.blocks == Blocks::Whole => return None,
             Field::Text => "text_exact",
             Field::Title => "title_exact",
             Field::Outlet => "outlet",
@@ -192,9 +196,9 @@ impl Compiler<'_> {
     fn entity(&self, role: Role, name: &str) -> Result<Value> {
         let ids = (self.names)(name)?;
         Ok(match (role, self.blocks) {
-            (Role::Any, Blocks::Sentences) => terms(self.blocks.field("mentions"), ids),
+            (Role::Any, Blocks::Sentences | Blocks::Whole) => terms(self.blocks.field("mentions"), ids),
             (Role::Any, Blocks::Quotes) => of_anybody(&ids),
-            (Role::Addressee, Blocks::Sentences) => nothing(),
+            (Role::Addressee, Blocks::Sentences | Blocks::Whole) => nothing(),
             (Role::Addressee, Blocks::Quotes) => terms(self.blocks.field("addressee_ids"), ids),
         })
     }

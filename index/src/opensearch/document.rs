@@ -107,7 +107,11 @@ fn whole(common: &Block, AnalyzedArticle { article, analysis }: &AnalyzedArticle
     block.set_all("updated", article.version.updated);
     block.set("entity_count", analysis.entities.len());
     let mentioned: BTreeSet<&str> = analysis.mentions.iter().map(|mention| ids[mention.entity].as_str()).collect();
+    let kinds: BTreeSet<&str> = mentioned.iter().filter_map(|id| id.split('/').next()).collect();
+    block.set_all("types", kinds);
     block.set_all("mentions", mentioned);
+    // Up to the end of the last sentence, as the embedded engine counts it.
+    block.set("length", analysis.sentences.last().map_or(0, |sentence| sentence.span.end()));
     block.set_all("title_phrase", phrases(&article.title));
     block
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::compile::{Blocks, terms};
-use super::search::count;
+use super::fault::count;
 use super::view::View;
 use crate::article::type_of;
 use crate::calendar::{bounds, name};
@@ -40,6 +40,7 @@ fn column(blocks: Blocks, field: &FacetField) -> Option<&'static str> {
     let told = match blocks {
         Blocks::Sentences => field.of_sentences(),
         Blocks::Quotes => field.of_quotes(),
+        Blocks::Whole => field.of_articles(),
     };
     let column = match field {
         FacetField::Outlet => "outlet_name",

@@ -114,6 +114,11 @@ impl fmt::Display for Refusal {
     }
 }
 
+/// A count of an answer.
+pub(super) fn count(value: &Value) -> crate::Result<u64> {
+    value.as_u64().ok_or_else(|| Error::new(ErrorKind::Unreachable, "the cluster gave no count"))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

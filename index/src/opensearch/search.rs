@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::compile::{Blocks, all_of, any_of};
 use super::facet;
+use super::fault::count;
 use super::page::{After, Place};
 use super::view::View;
 use crate::query::{FacetQuery, Order};
@@ -84,7 +85,7 @@ impl Found {
 }
 
 /// The error for a block that something else wrote.
-fn missing(field: &str) -> Error {
+pub(super) fn missing(field: &str) -> Error {
     Error::new(ErrorKind::Corrupt, format!("a block of a document of the cluster has no {field}"))
 }
 
@@ -236,7 +237,7 @@ impl Search<'_> {
 }
 
 /// The order of articles by their blocks. Ties are broken by the articles' numbers, the last first.
-fn sort(order: Order) -> Value {
+pub(super) fn sort(order: Order) -> Value {
     let published = |way: &str| json!({ "whole.published": { "order": way, "missing": "_last" } });
     let first = match order {
         Order::Relevance => json!({ "_score": "desc" }),
@@ -244,9 +245,4 @@ fn sort(order: Order) -> Value {
         Order::Oldest => published("asc"),
     };
     json!([first, { "seq": "desc" }])
-}
-
-/// A count of an answer.
-pub(super) fn count(value: &Value) -> Result<u64> {
-    value.as_u64().ok_or_else(|| Error::new(ErrorKind::Unreachable, "the cluster gave no count"))
 }

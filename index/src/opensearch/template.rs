@@ -19,7 +19,7 @@ use super::document::FORMS;
 use super::head;
 
 /// What is indexed and not kept.
-const NOT_KEPT: [&str; 4] = ["whole", "sentences", "quotes", "entities"];
+const NOT_KEPT: [&str; 4] = ["entities", "quotes", "sentences", "whole"];
 
 /// OpenSearch skips longer values, because Lucene refuses a document with a word of more than 32,766 bytes. So many
 /// characters are never more.
@@ -118,8 +118,8 @@ fn common() -> Map<String, Value> {
 fn whole() -> Map<String, Value> {
     let own = fields(&[
         (&number(), &["updated"]),
-        (&column_of_numbers(), &["entity_count"]),
-        (&counted(), &["id", "mentions", "title_phrase"]),
+        (&column_of_numbers(), &["entity_count", "length"]),
+        (&counted(), &["id", "types", "mentions", "title_phrase"]),
     ]);
     common().into_iter().chain(own).collect()
 }

@@ -6,12 +6,12 @@ use std::sync::mpsc;
 use sayso_document::{Act, EntityType, MentionForm, SentenceRole};
 use sayso_index::opensearch::{Client, OpenSearch};
 use sayso_index::query::{
-    ArticleFilter, ArticleOrder, ArticleQuery, Expr, FacetField, FacetQuery, LabelFilter, MentionQuery, Order,
-    PageRequest, ParseOptions, Period, QuoteQuery, SentenceQuery, Who, Zone, parse,
+    ArticleFilter, ArticleOrder, ArticleQuery, ArticleSearch, Expr, FacetField, FacetQuery, LabelFilter, MentionQuery,
+    Order, PageRequest, ParseOptions, Period, QuoteQuery, Recency, SentenceQuery, Who, Zone, parse,
 };
 use sayso_index::{
-    Article, ArticleHit, Embedded, EmbeddedOptions, Engine, EntityId, ErrorKind, Facet, Interrupt, MentionHit, Page,
-    Progress, QuoteHit, Result, SentenceHit, Version, Write,
+    Article, ArticleHit, ArticleMatch, Embedded, EmbeddedOptions, Engine, EntityId, ErrorKind, Facet, Interrupt,
+    MentionHit, Page, Progress, QuoteHit, Result, SentenceHit, Version, Write,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -364,4 +364,46 @@ fn same_counts(what: &str, asked: &[FacetQuery], cluster: &[Facet], embedded: &[
     for ((asked, ours), theirs) in asked.iter().zip(cluster).zip(embedded) {
         assert_eq!(ours, theirs, "{what}: {asked:?}");
     }
+}
+
+#[test]
+fn articles_by_all_their_sentences_are_those_of_the_embedded_engine() {
+    let Some(both) = Both::filled(7) else { return };
+    let calm = Interrupt::default();
+    let mut dice = Dice::new(17);
+    let mut found = 0;
+    for number in 0..60 {
+        let text = query(&mut dice, false, 2);
+        let day = 86_400_000_000;
+        let asked = ArticleSearch {
+            expr: parse(&text, &ParseOptions::sentences()).unwrap(),
+            filter: dice.one(&filters().iter().collect::<Vec<_>>()).clone(),
+            order: ORDERS[number % 3],
+            recency: dice.seldom(3).then_some(Recency { half_life: day, now: 1_700_000_000_000_000 + 2 * day }),
+            min_score: if dice.seldom(4) { 1.0 } else { 0.0 },
+            sentences: 2,
+            explain: true,
+            facets: vec![FacetQuery { field: FacetField::Entity, limit: 2 }],
+            ..ArticleSearch::default()
+        };
+        let counts = |engine: &dyn Fn(&ArticleSearch) -> Result<Page<ArticleMatch>>| engine(&asked).unwrap().facets;
+        let ours = counts(&|query| both.cluster.search_articles(query, &calm));
+        assert_eq!(ours, counts(&|query| both.embedded.search_articles(query, &calm)), "{text}");
+        let asking = |page| ArticleSearch { page, ..asked.clone() };
+        let (ours, totals) = all_pages(17, |page| both.cluster.search_articles(&asking(page), &calm));
+        let (theirs, _) = all_pages(100, |page| both.embedded.search_articles(&asking(page), &calm));
+        let what = format!("{text} {:?} {:?} {:?}", asked.order, asked.recency, asked.filter);
+        assert!(totals.iter().all(|&total| total == theirs.len() as u64), "{what}: {totals:?}");
+        let seen = |hits: &[ArticleMatch]| -> Vec<(Seen, f32)> {
+            let shown = |hit: &ArticleMatch| {
+                let (sentences, title) = (&hit.sentences, &hit.title_highlights);
+                let shown = format!("{sentences:?} {title:?} {:?}", hit.explanation);
+                ((hit.article.id.clone(), hit.others, shown), hit.score)
+            };
+            hits.iter().map(shown).collect()
+        };
+        compare(&what, asked.order, ROUNDED, &seen(&ours), &seen(&theirs));
+        found += theirs.len();
+    }
+    assert!(found > 300, "{found} articles say little");
 }

@@ -7,10 +7,11 @@ use tantivy::query::{AllScorer, EmptyScorer, Scorer, Weight};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
 
-use super::tree::{Leaf, Node, Sentences, Tree};
+use super::tree::{Leaf, Sentences, Tree};
 use crate::embedded::columns::{Keys, Places};
 use crate::embedded::view::View;
 use crate::engine::CHECK_EVERY;
+use crate::whole::Node;
 use crate::{Interrupt, Result};
 
 /// The matches of all conditions in a segment.
@@ -121,7 +122,7 @@ impl<'a> Walk<'a> {
             at: 0,
             visited: 0,
         };
-        for (number, Leaf { sentences, whole, .. }) in tree.leaves.iter().enumerate() {
+        for (number, Leaf { sentences, whole }) in tree.leaves.iter().enumerate() {
             if let Wanted::One(one) = wanted
                 && one != number
             {
@@ -144,7 +145,7 @@ impl<'a> Walk<'a> {
             walk.cursors.push(Cursor::of(&**filter, reader)?);
             walk.filter = Some(walk.cursors.len() - 1);
         }
-        let (query, filter) = (walk.driver(&tree.root), walk.filter.map(|filter| vec![filter]));
+        let (query, filter) = (walk.driver(&tree.plan.root), walk.filter.map(|filter| vec![filter]));
         walk.drivers = match cheapest(query.into_iter().chain(filter), &walk.cursors) {
             Some(drivers) => drivers,
             None => {

@@ -1,15 +1,15 @@
 //! Why an article has its score, in words.
 
+use super::Node;
 use super::score::{Meeting, Search};
-use super::tree::Node;
 use crate::Explanation;
 
 /// How the score of an article comes about.
-pub(super) fn explained(search: &Search<'_>, meeting: &Meeting, published: Option<i64>) -> Explanation {
+pub(crate) fn explained(search: &Search<'_>, meeting: &Meeting, published: Option<i64>) -> Explanation {
     let mut parts = Vec::new();
     let mut sum = 0.0;
-    for number in counted(search, &search.tree.root, meeting) {
-        let (leaf, Some(score)) = (&search.tree.leaves[number], search.of_leaf(number, meeting)) else { continue };
+    for number in counted(search, &search.plan.root, meeting) {
+        let (leaf, Some(score)) = (&search.plan.conditions[number], search.of_leaf(number, meeting)) else { continue };
         if leaf.scored {
             sum += score;
             let what = of_leaf(search, number, &leaf.name, meeting);
@@ -59,12 +59,12 @@ fn counted(search: &Search<'_>, node: &Node, meeting: &Meeting) -> Vec<usize> {
 
 /// Where a condition is met, and how rare it is.
 fn of_leaf(search: &Search<'_>, number: usize, name: &str, meeting: &Meeting) -> String {
-    let leaf = &search.tree.leaves[number];
-    let sentences = leaf.sentences.is_some().then(|| {
+    let leaf = &search.plan.conditions[number];
+    let sentences = leaf.is_of_sentences().then(|| {
         let (met, all) = (meeting.sentences[number], meeting.each.len());
         format!("in {met} of {all} {}", if all == 1 { "sentence" } else { "sentences" })
     });
-    let headline = leaf.whole_counts > 1.0;
+    let headline = leaf.whole_counts() > 1.0;
     let whole = match (meeting.whole[number], headline) {
         (true, true) => Some("in the headline".to_owned()),
         (true, false) => Some("in the article's metadata".to_owned()),

@@ -1,39 +1,34 @@
 //! How an article meets the conditions of a search, and its score.
 
-use std::ops::Range;
-
-use tantivy::DocId;
-
-use super::tree::{Leaf, Node, Tree};
-use super::walk::Walk;
+use super::{Condition, Node, Plan};
 use crate::query::ArticleSearch;
 
 /// Which share of what the best sentence meets is added to the score.
-const TOGETHER: f32 = 0.2;
+pub(crate) const TOGETHER: f32 = 0.2;
 /// How soon more sentences stop to count, as in BM25.
-const K1: f32 = 1.2;
+pub(crate) const K1: f32 = 1.2;
 /// How much long articles are held back, as in BM25.
-const B: f32 = 0.75;
+pub(crate) const B: f32 = 0.75;
 
 /// What scores rest on: counts of the whole view.
-pub(super) struct Statistics {
+pub(crate) struct Statistics {
     /// All articles.
-    pub(super) articles: u64,
+    pub(crate) articles: u64,
     /// The bytes of all their texts.
-    pub(super) bytes: u64,
+    pub(crate) bytes: u64,
     /// How many articles meet each condition.
-    pub(super) having: Vec<u64>,
+    pub(crate) having: Vec<u64>,
 }
 
 impl Statistics {
     /// How rare a condition is.
-    pub(super) fn rarity(&self, leaf: usize) -> f32 {
+    pub(crate) fn rarity(&self, leaf: usize) -> f32 {
         let (all, having) = (self.articles as f32, self.having[leaf] as f32);
         libm::logf(1.0 + (all - having + 0.5).max(0.5) / (having + 0.5))
     }
 
     /// What a condition adds to the score of an article of so many bytes that meets it so often.
-    fn score(&self, number: usize, leaf: &Leaf, often: f32, length: u64) -> f32 {
+    fn score(&self, number: usize, leaf: &Condition, often: f32, length: u64) -> f32 {
         let mean = (self.bytes as f32 / self.articles.max(1) as f32).max(1.0);
         let damping = K1 * (1.0 - B + B * length as f32 / mean);
         leaf.weight * self.rarity(number) * often * (K1 + 1.0) / (often + damping)
@@ -42,63 +37,74 @@ impl Statistics {
 
 /// How an article meets the conditions.
 #[derive(Default)]
-pub(super) struct Meeting {
+pub(crate) struct Meeting {
     /// How many sentences meet each.
-    pub(super) sentences: Vec<u32>,
+    pub(crate) sentences: Vec<u32>,
     /// How often they do: a sentence may have a word several times.
-    pub(super) often: Vec<u32>,
+    pub(crate) often: Vec<u32>,
     /// How long the article is, in bytes.
-    pub(super) length: u64,
+    pub(crate) length: u64,
     /// Whether the article as a whole meets each: its headline, or its outlet or author.
-    pub(super) whole: Vec<bool>,
+    pub(crate) whole: Vec<bool>,
     /// What each sentence meets, by its place: the sum of weights and rarities.
-    pub(super) each: Vec<f32>,
+    pub(crate) each: Vec<f32>,
     /// Whether each sentence meets anything that is marked in it.
-    pub(super) met: Vec<bool>,
+    pub(crate) met: Vec<bool>,
 }
 
 /// A search under way.
-pub(super) struct Search<'a> {
+pub(crate) struct Search<'a> {
     /// What is asked.
-    pub(super) query: &'a ArticleSearch,
+    pub(crate) query: &'a ArticleSearch,
     /// Its conditions.
-    pub(super) tree: Tree,
+    pub(crate) plan: &'a Plan,
     /// What their scores rest on.
-    pub(super) statistics: Statistics,
+    pub(crate) statistics: Statistics,
     /// Whether there are words to score.
-    pub(super) scored: bool,
+    pub(crate) scored: bool,
+}
+
+impl Meeting {
+    /// Nothing met yet, by an article of so many sentences and bytes.
+    pub(crate) fn begin(&mut self, conditions: usize, sentences: usize, length: u64) {
+        self.sentences.clear();
+        self.sentences.resize(conditions, 0);
+        self.often.clear();
+        self.often.resize(conditions, 0);
+        self.length = length;
+        self.whole.clear();
+        self.whole.resize(conditions, false);
+        self.each.clear();
+        self.each.resize(sentences, 0.0);
+        self.met.clear();
+        self.met.resize(sentences, false);
+    }
+
+    /// The places of the sentences that meet most, and how many others meet something.
+    pub(crate) fn best(&self, most: usize) -> (Vec<usize>, u32) {
+        let mut met: Vec<usize> = (0..self.met.len()).filter(|&place| self.met[place]).collect();
+        met.sort_by(|&a, &b| self.each[b].total_cmp(&self.each[a]).then(a.cmp(&b)));
+        let others = met.len().saturating_sub(most) as u32;
+        met.truncate(most);
+        (met, others)
+    }
 }
 
 impl Search<'_> {
-    /// Finds out how an article meets the conditions.
-    pub(super) fn meet(&self, walk: &mut Walk<'_>, docs: &Range<DocId>, meeting: &mut Meeting) {
-        let leaves = &self.tree.leaves;
-        meeting.sentences.clear();
-        meeting.sentences.resize(leaves.len(), 0);
-        meeting.often.clear();
-        meeting.often.resize(leaves.len(), 0);
-        meeting.length = walk.length(docs);
-        meeting.whole.clear();
-        meeting.each.clear();
-        meeting.each.resize(docs.len(), 0.0);
-        meeting.met.clear();
-        meeting.met.resize(docs.len(), false);
-        for (number, leaf) in leaves.iter().enumerate() {
-            meeting.whole.push(walk.meets_as_whole(number, docs));
-            let worth = if leaf.scored { leaf.weight * self.statistics.rarity(number) } else { 0.0 };
-            walk.each(number, docs, |doc, often| {
-                meeting.sentences[number] += 1;
-                meeting.often[number] += often;
-                let place = (doc - docs.start) as usize;
-                meeting.each[place] += if leaf.positive { worth } else { 0.0 };
-                meeting.met[place] |= leaf.scored && leaf.positive;
-            });
+    /// Notes that a sentence meets a condition so often.
+    pub(crate) fn note(&self, meeting: &mut Meeting, number: usize, (place, often): (usize, u32)) {
+        let leaf = &self.plan.conditions[number];
+        meeting.sentences[number] += 1;
+        meeting.often[number] += often;
+        if leaf.scored && leaf.positive {
+            meeting.each[place] += leaf.weight * self.statistics.rarity(number);
+            meeting.met[place] = true;
         }
     }
 
     /// The score of an article that matches. None if it does not, or scores too little.
-    pub(super) fn score(&self, meeting: &Meeting, published: Option<i64>) -> Option<f32> {
-        let sum = self.of_node(&self.tree.root, meeting)?;
+    pub(crate) fn score(&self, meeting: &Meeting, published: Option<i64>) -> Option<f32> {
+        let sum = self.of_node(&self.plan.root, meeting)?;
         let score = match self.scored {
             true => (sum + self.together(meeting)) * self.recency(published),
             false => 0.0,
@@ -107,8 +113,8 @@ impl Search<'_> {
     }
 
     /// What is added for the best sentence, where it could meet more than one condition.
-    pub(super) fn together(&self, meeting: &Meeting) -> f32 {
-        let several = self.tree.leaves.iter().filter(|leaf| leaf.scored && leaf.positive && leaf.sentences.is_some());
+    pub(crate) fn together(&self, meeting: &Meeting) -> f32 {
+        let several = self.plan.conditions.iter().filter(|leaf| leaf.scored && leaf.positive && leaf.is_of_sentences());
         if several.count() < 2 {
             return 0.0;
         }
@@ -116,7 +122,7 @@ impl Search<'_> {
     }
 
     /// By how much the age of an article lowers its score.
-    pub(super) fn recency(&self, published: Option<i64>) -> f32 {
+    pub(crate) fn recency(&self, published: Option<i64>) -> f32 {
         let Some(recency) = self.query.recency else { return 1.0 };
         let Some(at) = published else { return 0.0 };
         let age = recency.now.saturating_sub(at).max(0);
@@ -124,7 +130,7 @@ impl Search<'_> {
     }
 
     /// What a part of the query adds to the score. None if it does not match.
-    pub(super) fn of_node(&self, node: &Node, meeting: &Meeting) -> Option<f32> {
+    pub(crate) fn of_node(&self, node: &Node, meeting: &Meeting) -> Option<f32> {
         match node {
             Node::All => Some(0.0),
             Node::Leaf(number) => self.of_leaf(*number, meeting),
@@ -147,9 +153,9 @@ impl Search<'_> {
     }
 
     /// What a condition adds to the score.
-    pub(super) fn of_leaf(&self, number: usize, meeting: &Meeting) -> Option<f32> {
-        let leaf = &self.tree.leaves[number];
-        let whole = if meeting.whole[number] { leaf.whole_counts } else { 0.0 };
+    pub(crate) fn of_leaf(&self, number: usize, meeting: &Meeting) -> Option<f32> {
+        let leaf = &self.plan.conditions[number];
+        let whole = if meeting.whole[number] { leaf.whole_counts() } else { 0.0 };
         let often = meeting.often[number] as f32 + whole;
         if meeting.sentences[number] == 0 && !meeting.whole[number] {
             return None;
