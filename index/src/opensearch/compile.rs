@@ -45,7 +45,9 @@ const SCALE: f32 = 2.2;
 
 /// Compiles queries. `names` looks up the ids of the entities that a name means.
 pub(super) struct Compiler<'a> {
+    /// The kind of blocks that the query looks at.
     pub(super) blocks: Blocks,
+    /// Who is meant by a name.
     pub(super) names: &'a dyn Fn(&str) -> Result<Vec<String>>,
 }
 

@@ -2,6 +2,26 @@
 //!
 //! The fields are those of the documents of the embedded engine, by the same names, with the same words in them.
 //! [`super::template`] says how each is indexed.
+//!
+//! What the article, each sentence and each quote have in common:
+//!
+//! | field | holds |
+//! |---|---|
+//! | `published`, `date` | when the article was published, in microseconds and in milliseconds |
+//! | `title`, `title_exact` | the words of the headline, as stems and as they are |
+//! | `outlet`, `author` | the words of their names |
+//! | `outlet_key`, `author_key` | their names with case and accents folded, to filter by |
+//! | `outlet_name`, `author_name` | their names as they are written, to count by |
+//! | `language`, `model`, `tier` | of the article and its analysis |
+//! | `label`, `label_pair` | the client's labels, to filter and to count by |
+//! | `has` | which parts there are at all |
+//!
+//! | block | has besides |
+//! |---|---|
+//! | `whole` | the id, when it last changed, whom it mentions, phrases of the headline |
+//! | `sentences` | number and place, the words, the role, and whom it mentions |
+//! | `quotes` | number and place, the words, who speaks to whom about whom, the cue, marks and confidences, the days of saying |
+//! | `entities` | the id, names and titles, and the article's share of its figures |
 
 mod entities;
 mod quotes;

@@ -2,6 +2,8 @@
 //!
 //! The values of one list are alternatives, and all lists must hold. Filters of articles look at the article as a whole,
 //! so that its blocks need not be looked at where it does not pass.
+//!
+//! None of them is counted for a score, so the cluster may keep which articles pass a filter and use it again.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,7 @@
 //! Searches for sentences and quotes, and the hits that are made of what was found.
+//!
+//! The cluster says which blocks match, and in which order. Their text, highlights and analysis are made here, from the
+//! records of the article, by the code that makes them for the embedded engine. So a hit looks the same on both.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

@@ -1,4 +1,7 @@
 //! One state of the cluster, which all pages of a query are read from.
+//!
+//! The cluster keeps it for some minutes after each page, and gives it a name that any node of the service can go on
+//! with: the name is in the page key. When it is gone, the key is refused with [`ErrorKind::PageExpired`].
 
 use std::cell::RefCell;
 
