@@ -61,11 +61,18 @@ pub(crate) enum Node {
     /// This condition.
     Leaf(usize),
     /// As in [`Expr::Bool`].
-    Bool { must: Vec<Node>, should: Vec<Node>, must_not: Vec<Node> },
+    Bool {
+        /// All of these.
+        must: Vec<Node>,
+        /// At least one of these, if there is none of the former.
+        should: Vec<Node>,
+        /// None of these.
+        must_not: Vec<Node>,
+    },
 }
 
 impl Plan {
-    /// The conditions of a query.
+    /// The conditions of a query, in the order in which they stand in it. Weights are multiplied on the way to each.
     pub(crate) fn of(expr: &Expr) -> Self {
         let mut conditions = Vec::new();
         let root = node(expr, (1.0, true), &mut conditions);
@@ -73,7 +80,7 @@ impl Plan {
     }
 }
 
-/// Takes an expression apart, under a weight, and under a number of negations.
+/// Takes an expression apart into conditions, under a weight, and under a number of negations.
 fn node(expr: &Expr, (weight, positive): (f32, bool), conditions: &mut Vec<Condition>) -> Node {
     match expr {
         Expr::All => Node::All,
@@ -94,6 +101,9 @@ fn node(expr: &Expr, (weight, positive): (f32, bool), conditions: &mut Vec<Condi
 }
 
 /// The sentence at a place of an article, as it is told.
+///
+/// # Errors
+/// [`ErrorKind::Corrupt`] if the article has no text there, so that index and article do not belong together.
 pub(crate) fn matched_sentence(
     record: &ArticleRecord<'_>,
     (place, sentence, score): (usize, Sentence, f32),

@@ -50,6 +50,8 @@ impl Listing {
     }
 
     /// The articles after one. With `itself`, that one, too.
+    ///
+    /// Articles without the moment come after all that have it, in either direction.
     fn after(&self, place: &Place, itself: bool) -> Value {
         let past = if self.latest_first { "lt" } else { "gt" };
         let equal = if self.latest_first { "lte" } else { "gte" };
@@ -74,13 +76,17 @@ impl Listing {
 
 /// Documents in an order.
 struct Listed {
+    /// The documents.
     documents: Vec<Value>,
     /// What the first page counts.
     counts: Value,
+    /// The number of the last change that the state has, on the first page.
     seq: u64,
 }
 
 /// Reads documents that pass filters, in the order of a listing; the sums in `aggs` are of all of them.
+///
+/// `filters` are those of the query, and `further` leads to a later page, which counts nothing.
 fn listed(
     view: &View<'_>,
     listing: &Listing,
@@ -168,6 +174,9 @@ fn article_hit(document: &Value) -> Result<ArticleHit> {
 }
 
 /// A page of mentions.
+///
+/// The cluster finds the articles and counts the mentions of each form; which mentions these are is read from the
+/// analyses. A page may begin within an article, whose first mentions are then passed over.
 fn mentions(view: &View<'_>, query: &MentionQuery, after: Option<&After>) -> Result<Read<MentionHit>> {
     let listing = Listing::of(ArticleOrder::NewestPublished);
     let id = json!({ "term": { "entities.id": query.entity.as_str() } });

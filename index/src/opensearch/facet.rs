@@ -62,7 +62,8 @@ fn column(blocks: Blocks, field: &FacetField) -> Option<&'static str> {
     told.then_some(column)
 }
 
-/// What the cluster counts for a facet.
+/// What the cluster counts for a facet: values as words, moments as periods of the calendar in the zone that is asked
+/// for. Labels of other keys, and words of other facets in the same column, are left out.
 fn counted(blocks: Blocks, field: &FacetField) -> Result<Value> {
     let Some(column) = column(blocks, field) else {
         return Err(Error::new(ErrorKind::Invalid, format!("these hits cannot be counted by {field:?}")));
@@ -164,7 +165,8 @@ fn periods(buckets: &[Value], every: Period, zone: &Zone, limit: usize) -> Resul
     Ok(Facet { values, others: told.iter().map(|one| one.count).sum(), missing: 0 })
 }
 
-/// Adds the names and types of the entities that are told.
+/// Adds the names and types of the entities that are told: of each the name that most articles give it, and the first
+/// in alphabetical order among equals.
 fn name_entities(view: &View<'_>, facet: &mut Facet) -> Result<()> {
     let ids: Vec<String> = facet.values.iter().map(|one| one.value.clone()).collect();
     if ids.is_empty() {

@@ -21,6 +21,7 @@ const CANDIDATES: usize = 10_000;
 /// Looks up names in one state of the cluster. A query looks up each of its names before it is compiled, since the ids
 /// are part of it.
 pub(super) struct Names<'a> {
+    /// The state.
     pub(super) view: &'a View<'a>,
 }
 

@@ -23,6 +23,7 @@ const HARDLY_ANYTHING: f32 = 1e-35;
 
 /// A query ready to run.
 pub(super) struct Search<'a> {
+    /// What is found.
     pub(super) blocks: Blocks,
     /// What blocks must match.
     pub(super) query: Value,
@@ -63,6 +64,7 @@ pub(super) struct Top {
 /// A hit.
 #[derive(Debug)]
 pub(super) struct Found {
+    /// Its place in the order of hits.
     pub(super) place: Place,
     /// Its score; 0 without words to score.
     pub(super) score: f32,
@@ -213,6 +215,9 @@ impl Search<'_> {
     }
 
     /// The query with only the hits that come after one with this score.
+    ///
+    /// A script looks at each match: what comes before scores 0, which is too little, and what comes after keeps its
+    /// score, be it 0.
     fn below(&self, bits: i64, place: &Place) -> Value {
         let score = f32::from_bits(u32::try_from(bits).unwrap_or_default());
         let source = "double s = _score; \

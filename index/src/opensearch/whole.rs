@@ -86,8 +86,11 @@ fn leaves(names: &Names<'_>, plan: &Plan) -> Result<Vec<Leaf>> {
 
 /// A search under way.
 struct Asked<'a> {
+    /// What is asked, and what scores rest on.
     search: Search<'a>,
+    /// What the cluster is asked for each condition.
     leaves: &'a [Leaf],
+    /// What articles must pass besides.
     articles: Vec<Value>,
 }
 
@@ -172,7 +175,10 @@ impl Asked<'_> {
         })
     }
 
-    /// The query, scored as a whole.
+    /// The query, scored as a whole: what the conditions add up to, times what the age of the article leaves of it.
+    ///
+    /// Without a half-life the script hands on the score as it is. Articles without a date score nothing with one, as
+    /// in [`Search::recency`].
     fn query(&self) -> Value {
         let ArticleSearch { recency, min_score, .. } = self.search.query;
         let conditions = json!({ "bool": {
@@ -210,6 +216,10 @@ impl Asked<'_> {
     }
 
     /// What a condition matches and adds to the score.
+    ///
+    /// The formula is that of [`Statistics`]: BM25 over the whole article, whose length is told in bytes. Everything in
+    /// it that is the same for all articles is worked out here, so that the cluster compiles the script once and is
+    /// given numbers.
     fn leaf(&self, number: usize) -> Value {
         let Search { plan, statistics, .. } = &self.search;
         let condition = &plan.conditions[number];
@@ -291,6 +301,9 @@ impl Asked<'_> {
     }
 
     /// Which sentences of these articles meet which condition: the answers of the cluster, by the articles' numbers.
+    ///
+    /// Each condition is asked for apart, under its number as a name: the sentences as hits within an article, and what
+    /// meets it as a whole as a query with a name. Nothing has to match, since the articles are known.
     fn met(&self, view: &View<'_>, documents: &[Value]) -> Result<BTreeMap<u64, Value>> {
         let seqs: Vec<Value> = documents.iter().map(|document| document["fields"]["seq"][0].clone()).collect();
         let mut parts = Vec::new();
@@ -324,6 +337,8 @@ impl Asked<'_> {
     }
 
     /// How an article meets the conditions, and the sentences that do, by their places.
+    ///
+    /// The position of a sentence orders the hits, and its score, which says how often it has a word, comes second.
     fn meeting(&self, document: &Value, met: Option<Value>) -> Result<(Meeting, BTreeMap<usize, Sentence>)> {
         let met = met.unwrap_or_default();
         let length = document["fields"]["whole.length"][0].as_u64().unwrap_or(0);

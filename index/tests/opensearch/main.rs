@@ -1,7 +1,6 @@
 //! The engine on an OpenSearch cluster, against real nodes.
 //!
-//! The tests start nodes by `scripts/opensearch-cluster`. Without Maven and a JDK they say SKIPPED and pass, unless
-//! `SAYSO_TEST_OPENSEARCH=required`, as in the gate.
+//! `scripts/opensearch-tests` runs them, as the gate does. Otherwise they say SKIPPED: nodes need Maven and a JDK.
 #![cfg(feature = "opensearch")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
