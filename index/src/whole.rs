@@ -13,7 +13,9 @@ use crate::record::ArticleRecord;
 use crate::{Error, ErrorKind, Interrupt, MatchedSentence, Result};
 
 pub(crate) use explain::explained;
-pub(crate) use score::{B, K1, Meeting, Search, Statistics, TOGETHER};
+#[cfg(feature = "opensearch")]
+pub(crate) use score::{B, K1, TOGETHER};
+pub(crate) use score::{Meeting, Search, Statistics};
 
 /// As how many sentences the headline counts.
 const HEADLINE: f32 = 3.0;

@@ -105,7 +105,7 @@ fn prefix(field: Field) -> &'static str {
 fn word(f: &mut fmt::Formatter<'_>, field: Field, text: &str, ending: &str) -> fmt::Result {
     f.write_str(prefix(field))?;
     let is_operator = ["AND", "OR", "NOT", "&&", "||"].contains(&text) || text.starts_with("NEAR");
-    if is_operator || text.starts_with(['-', '+', '/']) {
+    if is_operator || text.starts_with(['-', '+', '/', '<', '>', '=']) {
         f.write_char('\\')?;
     }
     for c in text.chars() {
