@@ -88,7 +88,13 @@ pub(super) trait Files: fmt::Debug + Send + Sync {
 
 /// A folder of this machine.
 #[derive(Debug)]
-pub(super) struct Folder(PathBuf, Arc<Watch>, Mutex<Option<Tried>>);
+pub(super) struct Folder {
+    path: PathBuf,
+    /// Watches the store for what others write into it.
+    watch: Arc<Watch>,
+    /// None before the first try.
+    tried: Mutex<Option<Tried>>,
+}
 
 impl Folder {
     /// Opens the folder, and creates it if it is missing.
@@ -104,14 +110,16 @@ impl Folder {
     pub(super) fn existing(dir: &Path) -> Result<Self> {
         match fs::metadata(dir) {
             Ok(found) if !found.is_dir() => Err(not("a folder", dir)),
-            Ok(_) => Ok(Self(dir.to_owned(), Arc::new(Watch::of(dir.join(STORE))), Mutex::default())),
+            Ok(_) => {
+                Ok(Self { path: dir.to_owned(), watch: Arc::new(Watch::of(dir.join(STORE))), tried: Mutex::default() })
+            }
             Err(error) => Err(Error::from(error).about(dir.display())),
         }
     }
 
     /// Where a file is, or is to be. Anything else in its place is refused: opening a pipe would wait for somebody who writes into it.
     pub(super) fn file(&self, name: &str) -> Result<PathBuf> {
-        let path = self.0.join(name);
+        let path = self.path.join(name);
         match fs::metadata(&path) {
             Ok(found) if !found.is_file() => Err(not("a file", &path)),
             _ => Ok(path),
@@ -131,10 +139,10 @@ impl Folder {
     /// (`emergency_ro`): one is tried now and then, and once another has failed.
     #[cfg(unix)]
     fn refuses_writes(&self) -> bool {
-        let mut tried = self.2.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
         let due = tried.is_none_or(|(at, refused)| at.elapsed() >= TRIED_EVERY[usize::from(refused)]);
-        if self.1.found_read_only() || due {
-            let outcome = File::open(&self.0).and_then(|folder| folder.set_modified(SystemTime::now()));
+        if self.watch.found_read_only() || due {
+            let outcome = File::open(&self.path).and_then(|folder| folder.set_modified(SystemTime::now()));
             let refused = outcome.is_err_and(|error| error.kind() == io::ErrorKind::ReadOnlyFilesystem);
             *tried = Some((Instant::now(), refused));
         }
@@ -155,7 +163,7 @@ fn not_an_index(what: &str) -> Error {
 
 impl Files for Folder {
     fn path(&self, name: &str) -> Option<PathBuf> {
-        Some(self.0.join(name))
+        Some(self.path.join(name))
     }
 
     fn bytes(&self, name: &str) -> Result<Option<u64>> {
@@ -166,7 +174,7 @@ impl Files for Folder {
     }
 
     fn size(&self) -> Result<u64> {
-        size_of(&self.0)
+        size_of(&self.path)
     }
 
     fn store(&self, name: &str, how: &mut Builder) -> Result<Database> {
@@ -174,13 +182,13 @@ impl Files for Folder {
         // What redb says of a file that may not be opened names neither the file nor what to do.
         match File::options().read(true).write(true).open(&file) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                self.1.note(&error);
+                self.watch.note(&error);
                 let told = format!("{} cannot be read and written: {error}{}", file.display(), remedy(error.kind()));
                 Err(Error::new(ErrorKind::Storage, told))
             }
             Ok(opened) if name == STORE => {
                 cut_tail(&file, &opened)?;
-                Ok(how.create_with_backend(self.1.open(opened)?)?)
+                Ok(how.create_with_backend(self.watch.open(opened)?)?)
             }
             _ => Ok(how.create(file)?),
         }
@@ -189,7 +197,7 @@ impl Files for Folder {
     #[cfg(unix)]
     fn read_only(&self) -> bool {
         use rustix::fs::StatVfsMountFlags;
-        rustix::fs::statvfs(&self.0).is_ok_and(|found| found.f_flag.contains(StatVfsMountFlags::RDONLY))
+        rustix::fs::statvfs(&self.path).is_ok_and(|found| found.f_flag.contains(StatVfsMountFlags::RDONLY))
             || self.refuses_writes()
     }
 
@@ -197,7 +205,7 @@ impl Files for Folder {
     fn may_grow(&self) -> u64 {
         use rustix::process::{Resource, getrlimit};
         let Some(most) = getrlimit(Resource::Fsize).current else { return u64::MAX };
-        let bytes = fs::metadata(self.0.join(STORE)).map_or(0, |found| found.len());
+        let bytes = fs::metadata(self.path.join(STORE)).map_or(0, |found| found.len());
         most.saturating_sub(bytes)
     }
 
@@ -211,11 +219,11 @@ impl Files for Folder {
     }
 
     fn store_file(&self) -> Option<StoreFile> {
-        Some(StoreFile::at(self.0.join(STORE), self.1.clone()))
+        Some(StoreFile::at(self.path.join(STORE), self.watch.clone()))
     }
 
     fn index(&self, folder: &str) -> Result<Box<dyn Directory>> {
-        let path = self.0.join(folder);
+        let path = self.path.join(folder);
         for entry in fs::read_dir(&path)? {
             let entry = entry?.path();
             // See `file`. A file that is gone by now is nobody's.
@@ -228,12 +236,12 @@ impl Files for Folder {
     }
 
     fn seen(&self, name: &str) -> Option<Seen> {
-        let found = fs::metadata(self.0.join(name)).ok()?;
+        let found = fs::metadata(self.path.join(name)).ok()?;
         Some((found.len(), found.modified().ok()))
     }
 
     fn list(&self, folder: &str) -> Result<Vec<PathBuf>> {
-        let entries = match fs::read_dir(self.0.join(folder)) {
+        let entries = match fs::read_dir(self.path.join(folder)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Err(not_an_index("a folder")),
             entries => entries?,
@@ -244,7 +252,7 @@ impl Files for Folder {
     }
 
     fn writable(&self, folder: &str) -> Result<()> {
-        let path = self.0.join(folder);
+        let path = self.path.join(folder);
         let probe = path.join(PROBE);
         // It is empty: whether there is room is another question.
         match File::create(&probe).and_then(|_| fs::remove_file(&probe)) {
@@ -257,7 +265,7 @@ impl Files for Folder {
     }
 
     fn empty(&self, folder: &str) -> Result<()> {
-        let path = self.0.join(folder);
+        let path = self.path.join(folder);
         if path.symlink_metadata().is_ok() && !path.is_dir() {
             return Err(not_an_index("a folder"));
         }
@@ -269,7 +277,7 @@ impl Files for Folder {
     }
 
     fn remove(&self, name: &str) -> Result<()> {
-        let path = self.0.join(name);
+        let path = self.path.join(name);
         let removed = match fs::symlink_metadata(&path) {
             Ok(found) if found.is_dir() => fs::remove_dir_all(path),
             Ok(_) => fs::remove_file(path),
@@ -282,14 +290,15 @@ impl Files for Folder {
     }
 
     fn rename(&self, from: &str, to: &str) -> Result<()> {
-        Ok(fs::rename(self.0.join(from), self.0.join(to))?)
+        Ok(fs::rename(self.path.join(from), self.path.join(to))?)
     }
 
     fn sync(&self) -> Result<()> {
         // The folder itself may be new, too. Whoever keeps others from reading the parent made it long before.
-        let parent = self.0.parent().map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
+        let parent =
+            self.path.parent().map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
         let _ = parent.map(|parent| File::open(parent).and_then(|parent| parent.sync_all()));
-        Ok(File::open(&self.0)?.sync_all()?)
+        Ok(File::open(&self.path)?.sync_all()?)
     }
 }
 

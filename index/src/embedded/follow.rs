@@ -215,7 +215,7 @@ impl Follower {
         if self.store.fault.load().is_some() || self.store.is_only_read() && !self.files.read_only() {
             return self.store.reopen().is_ok();
         }
-        self.store.look_at_file(Watch::look);
+        self.look_at_store(Watch::look);
         let mut found = false;
         let suspects = std::mem::take(&mut *self.shared.suspects.lock().unwrap_or_else(PoisonError::into_inner));
         if !suspects.is_empty() {
@@ -290,9 +290,20 @@ impl Follower {
         let damaged = self.indexes.as_ref().is_some_and(Indexes::damaged);
         match damaged {
             true => self.close_damaged("a file of a search index is damaged"),
-            false => self.store.look_at_file(Watch::check),
+            false => self.look_at_store(Watch::check),
         }
         damaged
+    }
+
+    /// Looks whether the store's file was damaged or overwritten, in this way. Such a file is not written any more.
+    ///
+    /// Health says so from then on, before anybody writes, and readers go on as long as what they need is in memory.
+    fn look_at_store(&self, look: impl FnOnce(&Watch) -> Result<()>) {
+        let Some(file) = &self.store.file else { return };
+        if look(&file.watch).is_err() && file.watch.overwritten().is_some() && self.store.fault.load().is_none() {
+            // It is not opened again: that says why, to whoever asks.
+            let _ = self.store.reopen();
+        }
     }
 
     /// Closes the indexes, so that opening rebuilds the one with a damaged file. Until then searches may be wrong, and health
@@ -442,17 +453,4 @@ impl Follower {
 /// Fails if the indexes cannot be written.
 fn writable(files: &dyn Files) -> Result<()> {
     INDEXES.into_iter().try_for_each(|index| files.writable(index))
-}
-
-impl Store {
-    /// Looks whether the file was damaged or overwritten, in this way. Such a file is not written any more.
-    ///
-    /// Health says so from then on, before anybody writes, and readers go on as long as what they need is in memory.
-    pub(super) fn look_at_file(&self, look: impl FnOnce(&Watch) -> Result<()>) {
-        let Some(file) = &self.file else { return };
-        if look(&file.watch).is_err() && file.watch.overwritten().is_some() && self.fault.load().is_none() {
-            // It is not opened again: that says why, to whoever asks.
-            let _ = self.reopen();
-        }
-    }
 }
