@@ -177,7 +177,7 @@ impl Ready {
         let core = Arc::new(Core::new(pipeline, synonyms, config, &memory, snapshots, told.clone()));
         let retaining = tokio::spawn(grpc::retain(Arc::clone(&core), told.clone()));
         let routes = grpc::routes(&core).add_service(health).add_service(reflection).add_service(reflection_alpha);
-        let routes = grpc::admitted(grpc::bounded(routes, &limits, told.clone()), access);
+        let routes = grpc::timely(grpc::admitted(grpc::bounded(routes, &limits, told.clone()), access));
         let routes = http::spoken(grpc::traced(grpc::metered(routes, &metrics)?, slow, traces.clone()), &limits, doors);
         let serving = serve(routes, &limits, connections.clone().incoming(listener), &told);
         let ending = async {

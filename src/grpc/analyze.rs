@@ -19,13 +19,13 @@ pub(super) struct Analyze(pub(super) Arc<Core>);
 #[tonic::async_trait]
 impl AnalyzeService for Analyze {
     async fn analyze(&self, request: Request<AnalyzeRequest>) -> Result<Response<AnalyzeResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         let encoding = encoding(message.offset_encoding)?;
         let limits = &self.0.config.limits;
         let tier = convert::tier_to_analyze(&message, self.0.config.analysis).map_err(status::fault)?;
         let mask = mask(message.read_mask.as_ref(), "AnalyzeResponse")?;
         let article = convert::text_to_analyze(message, limits).map_err(status::fault)?;
-        let call = deadline::Call::begin(&metadata, limits.search_timeout);
+        let call = deadline::Call::begin(&extensions, limits.search_timeout);
         let reply = async {
             let analyzed = self.0.pipeline.analyze(article, tier, call.due()).await?;
             // A long text has a long reply, which must not be built on the async runtime either.

@@ -36,8 +36,8 @@ impl ArticleService for Articles {
     type ExportArticlesStream = Exported<ExportArticlesResponse>;
 
     async fn put_article(&self, request: Request<PutArticleRequest>) -> Result<Response<PutArticleResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
-        let call = Call::begin_patient(&metadata);
+        let (_, extensions, message) = request.into_parts();
+        let call = Call::begin_patient(&extensions);
         let wait_for = wait_for(message.wait_for)?;
         let mode = self.0.mode(message.analysis_mode)?;
         let (article, expected) =
@@ -71,32 +71,32 @@ impl ArticleService for Articles {
     }
 
     async fn get_article(&self, request: Request<GetArticleRequest>) -> Result<Response<GetArticleResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
-        self.0.read(&metadata, move |core, interrupt| read::article(core, &message, interrupt)).await
+        let (_, extensions, message) = request.into_parts();
+        self.0.read(&extensions, move |core, interrupt| read::article(core, &message, interrupt)).await
     }
 
     async fn batch_get_articles(
         &self,
         request: Request<BatchGetArticlesRequest>,
     ) -> Result<Response<BatchGetArticlesResponse>, Status> {
-        let (metadata, extensions, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         many::charge(&extensions, message.ids.len());
-        self.0.answer(&metadata, move |core, interrupt| read::articles(core, &message, interrupt)).await
+        self.0.answer(&extensions, move |core, interrupt| read::articles(core, &message, interrupt)).await
     }
 
     async fn list_articles(
         &self,
         request: Request<ListArticlesRequest>,
     ) -> Result<Response<ListArticlesResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
-        self.0.answer(&metadata, move |core, interrupt| listed(core, &message, interrupt)).await
+        let (_, extensions, message) = request.into_parts();
+        self.0.answer(&extensions, move |core, interrupt| listed(core, &message, interrupt)).await
     }
 
     async fn export_articles(
         &self,
         request: Request<ExportArticlesRequest>,
     ) -> Result<Response<Self::ExportArticlesStream>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         let mut list = message.list.ok_or_else(|| status::fault(Fault::missing("list")))?;
         list.page_size = many::export_size(list.page_size, &self.0.config.limits);
         let first = list.page_token.clone();
@@ -106,15 +106,15 @@ impl ArticleService for Articles {
                 listed(core, &asked, interrupt)?;
             Ok((ExportArticlesResponse { articles, resume_token: resume_token.clone(), total }, resume_token))
         };
-        Ok(Response::new(many::export(Arc::clone(&self.0), &metadata, first, page)))
+        Ok(Response::new(many::export(Arc::clone(&self.0), &extensions, first, page)))
     }
 
     async fn delete_article(
         &self,
         request: Request<DeleteArticleRequest>,
     ) -> Result<Response<DeleteArticleResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
-        let call = Call::begin_patient(&metadata);
+        let (_, extensions, message) = request.into_parts();
+        let call = Call::begin_patient(&extensions);
         let wait_for = wait_for(message.wait_for)?;
         let id = convert::article_id("id", message.id).map_err(status::fault)?;
         let expected = convert::expected_etag("etag", &message.etag).map_err(status::fault)?;
@@ -129,8 +129,8 @@ impl ArticleService for Articles {
         &self,
         request: Request<DeleteArticlesRequest>,
     ) -> Result<Response<DeleteArticlesResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
-        let call = Call::begin_patient(&metadata);
+        let (_, extensions, message) = request.into_parts();
+        let call = Call::begin_patient(&extensions);
         let wait_for = wait_for(message.wait_for)?;
         let filter = convert::filter_of_some(message.filter.as_ref(), convert::present(), &self.0.config.limits)
             .map_err(status::fault)?;
@@ -144,7 +144,7 @@ impl ArticleService for Articles {
         &self,
         request: Request<ApplyRetentionRequest>,
     ) -> Result<Response<ApplyRetentionResponse>, Status> {
-        let call = Call::begin_patient(request.metadata());
+        let call = Call::begin_patient(request.extensions());
         self.apply(&call, request.get_ref().validate_only).await.map(Response::new)
     }
 
@@ -152,8 +152,8 @@ impl ArticleService for Articles {
         &self,
         request: Request<ReanalyzeArticlesRequest>,
     ) -> Result<Response<ReanalyzeArticlesResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
-        let call = Call::begin_patient(&metadata);
+        let (_, extensions, message) = request.into_parts();
+        let call = Call::begin_patient(&extensions);
         let tier = convert::wanted_tier("tier", message.tier, self.0.config.analysis).map_err(status::fault)?;
         let filter = convert::filter(message.filter.as_ref(), convert::present(), &self.0.config.limits)
             .map_err(status::fault)?;

@@ -8,7 +8,7 @@ use std::{
 
 use sayso_index::{Engine, ErrorKind, Interrupt, query::Expr};
 use tokio::sync::watch;
-use tonic::{Response, Status, metadata::MetadataMap};
+use tonic::{Extensions, Response, Status};
 
 use super::{deadline::Call, status};
 use crate::{
@@ -121,28 +121,28 @@ impl Core {
     /// also take time that the async runtime must not spend.
     pub(super) async fn answer<T: prost::Message + 'static>(
         self: &Arc<Self>,
-        metadata: &MetadataMap,
+        extensions: &Extensions,
         work: impl FnOnce(&Self, &Interrupt) -> Result<T, Status> + Send + 'static,
     ) -> Result<Response<T>, Status> {
-        self.answer_in(&self.searches, metadata, work).await
+        self.answer_in(&self.searches, extensions, work).await
     }
 
     /// The same for what is read by its id, on a thread of its own kind.
     pub(super) async fn read<T: prost::Message + 'static>(
         self: &Arc<Self>,
-        metadata: &MetadataMap,
+        extensions: &Extensions,
         work: impl FnOnce(&Self, &Interrupt) -> Result<T, Status> + Send + 'static,
     ) -> Result<Response<T>, Status> {
-        self.answer_in(&self.reads, metadata, work).await
+        self.answer_in(&self.reads, extensions, work).await
     }
 
     async fn answer_in<T: prost::Message + 'static>(
         self: &Arc<Self>,
         pool: &Pool,
-        metadata: &MetadataMap,
+        extensions: &Extensions,
         work: impl FnOnce(&Self, &Interrupt) -> Result<T, Status> + Send + 'static,
     ) -> Result<Response<T>, Status> {
-        let (core, call) = (Arc::clone(self), Call::begin(metadata, self.config.limits.search_timeout));
+        let (core, call) = (Arc::clone(self), Call::begin(extensions, self.config.limits.search_timeout));
         let most = self.config.limits.answer_bytes;
         let answer = move |interrupt: &Interrupt| packed_if_large(work(&core, interrupt)?, most);
         call.within(pool.run(call.due(), in_time(&call, answer)), status::deadline_exceeded)
@@ -155,25 +155,25 @@ impl Core {
     pub(super) async fn answer_at_once<T: prost::Message + 'static>(
         self: &Arc<Self>,
         is_short: bool,
-        metadata: &MetadataMap,
+        extensions: &Extensions,
         work: impl Fn(&Self, &Interrupt) -> Result<T, Status> + Send + 'static,
     ) -> Result<Response<T>, Status> {
-        let answer = if is_short { self.attempt(metadata, &work) } else { None };
+        let answer = if is_short { self.attempt(extensions, &work) } else { None };
         match answer {
             Some(answer) => answer,
-            None => self.answer(metadata, work).await,
+            None => self.answer(extensions, work).await,
         }
     }
 
     /// The answer, if there is a turn for it and it is short.
     fn attempt<T: prost::Message>(
         &self,
-        metadata: &MetadataMap,
+        extensions: &Extensions,
         work: &impl Fn(&Self, &Interrupt) -> Result<T, Status>,
     ) -> Option<Result<Response<T>, Status>> {
         let turn = self.searches.free_turn()?;
         let until = Instant::now() + AT_ONCE;
-        let whole = Call::begin(metadata, self.config.limits.search_timeout);
+        let whole = Call::begin(extensions, self.config.limits.search_timeout);
         if whole.interrupt().deadline.is_some_and(|deadline| deadline < until) {
             return None;
         }

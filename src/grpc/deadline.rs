@@ -1,7 +1,8 @@
 //! Deadlines and cancellation of a call.
 //!
 //! tonic drops a call whose `grpc-timeout` has passed and reports CANCELLED, while blocking work runs on. So each call
-//! keeps its own clock, slightly fast, answers DEADLINE_EXCEEDED itself, and tells the search to stop.
+//! has a clock of its own that begins with the head of the request, as tonic's does, and is slightly fast: the call
+//! answers DEADLINE_EXCEEDED itself, and tells the search to stop.
 
 use std::{
     sync::{
@@ -11,15 +12,45 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::http::HeaderValue;
+use axum::{
+    extract::Request,
+    http::HeaderValue,
+    middleware::{self, Next},
+    response::Response,
+};
 use sayso_index::Interrupt;
-use tonic::{Status, metadata::MetadataMap};
+use tonic::{Extensions, Status, service::Routes};
 
 use super::status;
 use crate::echo;
 
-/// How much earlier than the caller's deadline a call gives up, so that its own answer comes first.
-const DEADLINE_MARGIN: Duration = Duration::from_millis(2);
+/// Where a caller tells how long it waits.
+pub(crate) const TIMEOUT: &str = "grpc-timeout";
+
+/// How much earlier than the caller's deadline a method gives up, so that its own answer comes first: it knows best what
+/// became of the call.
+const METHOD_MARGIN: Duration = Duration::from_millis(4);
+
+/// The same for a request that has not arrived, or waits before its method.
+const ARRIVAL_MARGIN: Duration = Duration::from_millis(2);
+
+/// Wraps services so that a call that has not answered at its deadline ends with DEADLINE_EXCEEDED, wherever it is.
+pub(crate) fn timely(routes: Routes) -> Routes {
+    routes.into_axum_router().layer(middleware::from_fn(in_time)).into()
+}
+
+async fn in_time(mut request: Request, next: Next) -> Response {
+    let begun = request.extensions().get().copied();
+    let allowed = begun.map_or_else(|| Allowed::from_now(request.headers().get(TIMEOUT)), Ok);
+    let answer = match allowed {
+        Ok(allowed) => {
+            request.extensions_mut().insert(allowed);
+            allowed.within(async { Ok(next.run(request).await) }).await
+        }
+        Err(malformed) => Err(malformed),
+    };
+    answer.unwrap_or_else(|refusal| refusal.into_http())
+}
 
 /// A call and its deadline. Dropping it, as tonic does when the caller goes away, stops the work.
 #[derive(Debug)]
@@ -30,19 +61,17 @@ pub(super) struct Call {
 }
 
 impl Call {
-    /// Starts the clock: with the caller's `grpc-timeout`, however long, or with `unless_asked` if it sets none.
-    pub(super) fn begin(metadata: &MetadataMap, unless_asked: Duration) -> Self {
-        Self::start(Some(asked(metadata).unwrap_or(unless_asked)))
+    /// A call that may take as long as its caller allows, or `unless_asked` from now on if that says nothing.
+    pub(super) fn begin(extensions: &Extensions, unless_asked: Duration) -> Self {
+        match extensions.get() {
+            Some(Allowed { time: Some(_), .. }) => Self::begin_patient(extensions),
+            _ => Self { deadline: Instant::now().checked_add(unless_asked), cancelled: Arc::default() },
+        }
     }
 
     /// The same without a limit of its own. For changes, which must not be abandoned while somebody waits.
-    pub(super) fn begin_patient(metadata: &MetadataMap) -> Self {
-        Self::start(asked(metadata))
-    }
-
-    fn start(allowed: Option<Duration>) -> Self {
-        // A deadline too far away to be represented is no deadline.
-        let deadline = allowed.and_then(|allowed| Instant::now().checked_add(allowed));
+    pub(super) fn begin_patient(extensions: &Extensions) -> Self {
+        let deadline = extensions.get().and_then(|allowed: &Allowed| allowed.until(METHOD_MARGIN));
         Self { deadline, cancelled: Arc::default() }
     }
 
@@ -79,8 +108,7 @@ impl Drop for Call {
     }
 }
 
-/// The time that a caller of another dialect allows, from the head of its request on. tonic's own clock begins then, too, and answers
-/// in gRPC when it has passed.
+/// The time that a caller allows, from the head of its request on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Allowed {
     begun: Instant,
@@ -107,35 +135,21 @@ impl Allowed {
 
     /// Waits for the rest of the request, slightly less than the time that is left.
     pub(crate) async fn within<T>(self, rest: impl Future<Output = Result<T, Status>>) -> Result<T, Status> {
-        match self.left() {
-            Some(left) => {
-                let time = left.saturating_sub(DEADLINE_MARGIN);
-                tokio::time::timeout(time, rest).await.unwrap_or_else(|_| Err(status::deadline_exceeded()))
+        match self.until(ARRIVAL_MARGIN) {
+            Some(due) => {
+                tokio::time::timeout_at(due.into(), rest).await.unwrap_or_else(|_| Err(status::deadline_exceeded()))
             }
             None => rest.await,
         }
     }
 
-    /// The time that is left, as `grpc-timeout` tells it.
-    pub(crate) fn header(self) -> Option<HeaderValue> {
-        let left = self.left()?.as_micros();
-        let told =
-            if left < 100_000_000 { format!("{left}u") } else { format!("{}S", (left / 1_000_000).min(99_999_999)) };
-        HeaderValue::try_from(told).ok()
-    }
-
-    fn left(self) -> Option<Duration> {
-        self.time.map(|time| time.saturating_sub(self.begun.elapsed()))
+    /// When the time is up, but for a margin. None for one too far away to be represented, which is no deadline.
+    fn until(self, margin: Duration) -> Option<Instant> {
+        self.begun.checked_add(self.time?.saturating_sub(margin))
     }
 }
 
-/// How long the caller waits, slightly less, if it says so.
-fn asked(metadata: &MetadataMap) -> Option<Duration> {
-    let asked = metadata.get("grpc-timeout").and_then(|value| parse(value.to_str().ok()?))?;
-    Some(asked.saturating_sub(DEADLINE_MARGIN))
-}
-
-/// Reads a `grpc-timeout`: at most eight digits and a unit. A malformed one is ignored, as tonic does.
+/// Reads a `grpc-timeout`: at most eight digits and a unit.
 fn parse(value: &str) -> Option<Duration> {
     let (digits, unit) = value.split_at_checked(value.len().checked_sub(1)?)?;
     if digits.len() > 8 {
@@ -155,6 +169,9 @@ fn parse(value: &str) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
+    use tower::ServiceExt as _;
+
     use super::*;
 
     #[test]
@@ -167,16 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_of_a_deadline_is_told_as_the_protocol_writes_it() {
-        let left = |asked: &'static str| {
-            let allowed = Allowed::from_now(Some(&HeaderValue::from_static(asked))).unwrap();
-            allowed.header().map(|left| parse(left.to_str().unwrap()).unwrap())
-        };
-        for (asked, most, least) in [("1H", 3600, 3598), ("30S", 30, 28), ("99999999S", 99_999_999, 99_999_997)] {
-            let left = left(asked).unwrap();
-            assert!(left <= Duration::from_secs(most) && left > Duration::from_secs(least), "{asked}: {left:?}");
-        }
-        assert_eq!(left("1n"), Some(Duration::ZERO));
+    fn a_malformed_timeout_is_refused_in_words() {
         let told = Allowed::from_now(Some(&HeaderValue::from_static("soon"))).map(|_| ()).unwrap_err();
         assert!(told.message().contains("grpc-timeout is soon; it is at most eight digits"), "{told}");
     }
@@ -187,25 +195,36 @@ mod tests {
         let told = allowed.within(std::future::pending::<Result<(), Status>>()).await.unwrap_err();
         assert_eq!(told.code(), tonic::Code::DeadlineExceeded);
         let patient = Allowed::from_now(None).unwrap();
-        assert!(patient.within(async { Ok(()) }).await.is_ok() && patient.header().is_none());
+        assert!(patient.within(async { Ok(()) }).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_call_that_waits_before_its_method_is_told_that_its_time_is_up() {
+        let waits = || std::future::pending::<()>();
+        let routes = timely(axum::Router::new().route("/package.Service/Method", axum::routing::post(waits)).into());
+        let ended = async |timeout: &str| {
+            let call = Request::post("/package.Service/Method").header(TIMEOUT, timeout).body(Body::empty()).unwrap();
+            let answer = routes.clone().into_axum_router().oneshot(call).await.unwrap();
+            Status::from_header_map(answer.headers()).unwrap().code()
+        };
+        assert_eq!(ended("5m").await, tonic::Code::DeadlineExceeded);
+        assert_eq!(ended("soon").await, tonic::Code::InvalidArgument);
     }
 
     #[test]
     fn the_callers_deadline_goes_before_the_servers_limit_be_it_longer_or_shorter() {
         let limit = Duration::from_secs(10);
-        let until = |timeout: &str| {
-            let mut metadata = MetadataMap::new();
-            if !timeout.is_empty() {
-                metadata.insert("grpc-timeout", timeout.parse().unwrap());
-            }
-            let began = Instant::now();
-            Call::begin(&metadata, limit).interrupt().deadline.map(|deadline| deadline - began)
+        let until = |timeout: &'static str| {
+            let asked = (!timeout.is_empty()).then(|| HeaderValue::from_static(timeout));
+            let (mut extensions, began) = (Extensions::new(), Instant::now());
+            extensions.insert(Allowed::from_now(asked.as_ref()).unwrap());
+            Call::begin(&extensions, limit).interrupt().deadline.map(|deadline| deadline - began)
         };
         assert!(until("60S").unwrap() > Duration::from_secs(59));
         assert!(until("100m").unwrap() < Duration::from_millis(200));
         let unasked = until("").unwrap();
         assert!(unasked >= limit && unasked < 2 * limit);
         assert!(until("99999999H").is_none_or(|far| far > Duration::from_secs(1 << 30)));
-        assert_eq!(Call::begin_patient(&MetadataMap::new()).interrupt().deadline, None);
+        assert_eq!(Call::begin_patient(&Extensions::new()).interrupt().deadline, None);
     }
 }

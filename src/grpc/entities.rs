@@ -28,16 +28,16 @@ impl EntityService for Entities {
         &self,
         request: Request<LookupEntitiesRequest>,
     ) -> Result<Response<LookupEntitiesResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         let work = move |core: &Core, interrupt: &Interrupt| look_up(core, &message, &core.config.limits, interrupt);
-        self.0.answer(&metadata, work).await
+        self.0.answer(&extensions, work).await
     }
 
     async fn batch_lookup_entities(
         &self,
         request: Request<BatchLookupEntitiesRequest>,
     ) -> Result<Response<BatchLookupEntitiesResponse>, Status> {
-        let (metadata, extensions, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         many::charge(&extensions, message.requests.len());
         let work = move |core: &Core, interrupt: &Interrupt| {
             let results = many::batch(core, &message.requests, interrupt, look_up, |answered| {
@@ -46,11 +46,11 @@ impl EntityService for Entities {
             })?;
             Ok(BatchLookupEntitiesResponse { results })
         };
-        self.0.answer(&metadata, work).await
+        self.0.answer(&extensions, work).await
     }
 
     async fn get_entity(&self, request: Request<GetEntityRequest>) -> Result<Response<GetEntityResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         let id = convert::entity_id("id", &message.id).map_err(status::fault)?;
         let mask = mask(message.read_mask.as_ref(), "GetEntityResponse")?;
         let work = move |core: &Core, _: &Interrupt| {
@@ -58,14 +58,14 @@ impl EntityService for Entities {
             let entity = found.ok_or_else(|| status::not_found("Entity", &message.id))?;
             Ok(mask.apply(GetEntityResponse { entity: Some(convert::entity(&entity)) }))
         };
-        self.0.read(&metadata, work).await
+        self.0.read(&extensions, work).await
     }
 
     async fn list_mentions(
         &self,
         request: Request<ListMentionsRequest>,
     ) -> Result<Response<ListMentionsResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         let work = move |core: &Core, interrupt: &Interrupt| {
             let encoding = encoding(message.offset_encoding)?;
             let now = convert::now(&message);
@@ -85,7 +85,7 @@ impl EntityService for Entities {
             let Replies { hits, next_page_token, total, .. } = page.map_err(status::engine)?;
             Ok(ListMentionsResponse { hits, next_page_token, total })
         };
-        self.0.answer(&metadata, work).await
+        self.0.answer(&extensions, work).await
     }
 }
 

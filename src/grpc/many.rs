@@ -5,7 +5,7 @@ use std::{pin::Pin, sync::Arc};
 use futures_util::{Stream, stream};
 use prost::Message;
 use sayso_index::Interrupt;
-use tonic::{Code, Extensions, Status, metadata::MetadataMap};
+use tonic::{Code, Extensions, Status};
 
 use super::{core::Core, deadline::Call, status};
 use crate::{
@@ -64,11 +64,11 @@ pub(super) type Exported<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Sen
 /// next one, which is empty at the end.
 pub(super) fn export<T: Send + 'static>(
     core: Arc<Core>,
-    metadata: &MetadataMap,
+    extensions: &Extensions,
     token: String,
     page: impl Fn(&Core, String, &Interrupt) -> Result<(T, String), Status> + Send + Sync + 'static,
 ) -> Exported<T> {
-    let (whole, page) = (Call::begin_patient(metadata), Arc::new(page));
+    let (whole, page) = (Call::begin_patient(extensions), Arc::new(page));
     let began = (core, whole, Some(token));
     Box::pin(stream::try_unfold(began, move |(core, whole, token)| {
         let page = Arc::clone(&page);

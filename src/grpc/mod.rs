@@ -27,7 +27,7 @@ pub(crate) use self::core::Core;
 pub(crate) use admit::admitted;
 pub(crate) use arriving::{HEAD_BYTES, MAX_PAUSE};
 pub(crate) use calls::bounded;
-pub(crate) use deadline::Allowed;
+pub(crate) use deadline::{Allowed, TIMEOUT, timely};
 pub(crate) use ending::name as code_name;
 pub(crate) use meter::metered;
 pub(crate) use retain::retain;

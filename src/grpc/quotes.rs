@@ -38,17 +38,17 @@ impl QuoteService for Quotes {
         &self,
         request: Request<SearchQuotesRequest>,
     ) -> Result<Response<SearchQuotesResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         let is_short = is_short(&message.query, message.page_size) && message.facets.is_empty();
         let work = move |core: &Core, interrupt: &Interrupt| quotes(core, &message, &core.config.limits, interrupt);
-        self.0.answer_at_once(is_short, &metadata, work).await
+        self.0.answer_at_once(is_short, &extensions, work).await
     }
 
     async fn batch_search_quotes(
         &self,
         request: Request<BatchSearchQuotesRequest>,
     ) -> Result<Response<BatchSearchQuotesResponse>, Status> {
-        let (metadata, extensions, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         many::charge(&extensions, message.requests.len());
         let work = move |core: &Core, interrupt: &Interrupt| {
             let results = many::batch(core, &message.requests, interrupt, quotes, |answered| {
@@ -57,14 +57,14 @@ impl QuoteService for Quotes {
             })?;
             Ok(BatchSearchQuotesResponse { results })
         };
-        self.0.answer(&metadata, work).await
+        self.0.answer(&extensions, work).await
     }
 
     async fn export_quotes(
         &self,
         request: Request<ExportQuotesRequest>,
     ) -> Result<Response<Self::ExportQuotesStream>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         let mut search = message.search.ok_or_else(|| status::fault(Fault::missing("search")))?;
         search.page_size = many::export_size(search.page_size, &self.0.config.limits);
         search.facets.clear();
@@ -75,20 +75,20 @@ impl QuoteService for Quotes {
                 replies(core, &asked, quote_query(core, &asked)?, &core.config.limits, interrupt)?;
             Ok((ExportQuotesResponse { hits, resume_token: resume_token.clone(), total }, resume_token))
         };
-        Ok(Response::new(many::export(Arc::clone(&self.0), &metadata, first, page)))
+        Ok(Response::new(many::export(Arc::clone(&self.0), &extensions, first, page)))
     }
 
     async fn list_similar_quotes(
         &self,
         request: Request<ListSimilarQuotesRequest>,
     ) -> Result<Response<ListSimilarQuotesResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         let work = move |core: &Core, interrupt: &Interrupt| similar_quotes(core, &message, interrupt);
-        self.0.answer(&metadata, work).await
+        self.0.answer(&extensions, work).await
     }
 
     async fn get_quote(&self, request: Request<GetQuoteRequest>) -> Result<Response<GetQuoteResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         let encoding = encoding(message.offset_encoding)?;
         let around = message.context_sentences.unwrap_or(1);
         let around = usize::try_from(around).ok().filter(|around| *around <= CONTEXT_SENTENCES).ok_or_else(|| {
@@ -102,7 +102,7 @@ impl QuoteService for Quotes {
             let reply = found.and_then(|article| Some(in_context(&article, place.find(&article)?, around, encoding)));
             reply.map(|reply| mask.apply(reply)).ok_or_else(|| status::not_found("Quote", &message.id))
         };
-        self.0.read(&metadata, work).await
+        self.0.read(&extensions, work).await
     }
 }
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
-use tonic::{Status, metadata::MetadataMap};
+use tonic::{Extensions, Status};
 
 use super::{articles::Articles, core::Core, deadline::Call};
 use crate::proto::{ApplyRetentionResponse, WaitFor, apply_retention_response::Outcome};
@@ -20,7 +20,7 @@ pub(crate) async fn retain(core: Arc<Core>, mut stopping: watch::Receiver<bool>)
     let articles = Articles(core);
     let daily = async {
         loop {
-            let call = Call::begin_patient(&MetadataMap::new());
+            let call = Call::begin_patient(&Extensions::new());
             if let Err(status) = articles.apply(&call, false).await {
                 tracing::warn!(error = status.message(), "old articles could not be deleted; trying again tomorrow");
             }

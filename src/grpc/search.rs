@@ -39,27 +39,27 @@ impl SearchService for Search {
         &self,
         request: Request<SearchSentencesRequest>,
     ) -> Result<Response<SearchSentencesResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         let is_short = is_short(&message.query, message.page_size) && message.facets.is_empty();
         let work = move |core: &Core, interrupt: &Interrupt| sentences(core, &message, &core.config.limits, interrupt);
-        self.0.answer_at_once(is_short, &metadata, work).await
+        self.0.answer_at_once(is_short, &extensions, work).await
     }
 
     async fn search_articles(
         &self,
         request: Request<SearchArticlesRequest>,
     ) -> Result<Response<SearchArticlesResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         let is_short = is_short(&message.query, message.page_size) && message.facets.is_empty();
         let work = move |core: &Core, interrupt: &Interrupt| articles(core, &message, interrupt);
-        self.0.answer_at_once(is_short, &metadata, work).await
+        self.0.answer_at_once(is_short, &extensions, work).await
     }
 
     async fn batch_search_sentences(
         &self,
         request: Request<BatchSearchSentencesRequest>,
     ) -> Result<Response<BatchSearchSentencesResponse>, Status> {
-        let (metadata, extensions, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         many::charge(&extensions, message.requests.len());
         let work = move |core: &Core, interrupt: &Interrupt| {
             let results = many::batch(core, &message.requests, interrupt, sentences, |answered| {
@@ -68,14 +68,14 @@ impl SearchService for Search {
             })?;
             Ok(BatchSearchSentencesResponse { results })
         };
-        self.0.answer(&metadata, work).await
+        self.0.answer(&extensions, work).await
     }
 
     async fn export_sentences(
         &self,
         request: Request<ExportSentencesRequest>,
     ) -> Result<Response<Self::ExportSentencesStream>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         let mut search = message.search.ok_or_else(|| status::fault(Fault::missing("search")))?;
         search.page_size = many::export_size(search.page_size, &self.0.config.limits);
         search.facets.clear();
@@ -86,26 +86,26 @@ impl SearchService for Search {
                 replies(core, &asked, sentence_query(core, &asked)?, &core.config.limits, interrupt)?;
             Ok((ExportSentencesResponse { hits, resume_token: resume_token.clone(), total }, resume_token))
         };
-        Ok(Response::new(many::export(Arc::clone(&self.0), &metadata, first, page)))
+        Ok(Response::new(many::export(Arc::clone(&self.0), &extensions, first, page)))
     }
 
     async fn suggest(&self, request: Request<SuggestRequest>) -> Result<Response<SuggestResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         let work = move |core: &Core, interrupt: &Interrupt| {
             let query = convert::suggest_query(&message, &core.config.limits).map_err(status::fault)?;
             let found = core.engine.suggest(&query, interrupt).map_err(status::engine)?;
             Ok(convert::suggestions(found))
         };
-        self.0.answer_at_once(true, &metadata, work).await
+        self.0.answer_at_once(true, &extensions, work).await
     }
 
     async fn list_similar_articles(
         &self,
         request: Request<ListSimilarArticlesRequest>,
     ) -> Result<Response<ListSimilarArticlesResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         let work = move |core: &Core, interrupt: &Interrupt| similar_articles(core, &message, interrupt);
-        self.0.answer(&metadata, work).await
+        self.0.answer(&extensions, work).await
     }
 }
 

@@ -37,7 +37,7 @@ impl ServerService for Info {
     ) -> Result<Response<GetServerInfoResponse>, Status> {
         let mask = mask(request.get_ref().read_mask.as_ref(), "GetServerInfoResponse")?;
         let limits = &self.core.config.limits;
-        let call = Call::begin(request.metadata(), limits.search_timeout);
+        let call = Call::begin(request.extensions(), limits.search_timeout);
         let engine = Arc::clone(&self.core.engine);
         let asked = self.core.own.run(call.due(), move || (engine.status(), engine.health()));
         let (held, health) = call.within(asked, status::deadline_exceeded).await?.map_err(status::pool)?;
@@ -71,7 +71,7 @@ impl ServerService for Info {
     }
 
     async fn reindex(&self, request: Request<ReindexRequest>) -> Result<Response<ReindexResponse>, Status> {
-        let (call, began) = (Call::begin_patient(request.metadata()), Instant::now());
+        let (call, began) = (Call::begin_patient(request.extensions()), Instant::now());
         let (engine, interrupt) = (Arc::clone(&self.core.engine), call.interrupt());
         let building = self.building.run(None, move || engine.reindex(&interrupt));
         let built = call.within(building, status::deadline_exceeded).await?.map_err(status::pool)?;

@@ -64,7 +64,7 @@ impl SnapshotService for Copies {
         &self,
         request: Request<CreateSnapshotRequest>,
     ) -> Result<Response<CreateSnapshotResponse>, Status> {
-        let call = Call::begin_patient(request.metadata());
+        let call = Call::begin_patient(request.extensions());
         let taken = self.create(call.interrupt(), request.get_ref().rewrite_all);
         let created = call.within(taken, status::deadline_exceeded).await??;
         let Created { id, manifest, new_chunks, new_bytes } = created;
@@ -81,7 +81,7 @@ impl SnapshotService for Copies {
         request: Request<ListSnapshotsRequest>,
     ) -> Result<Response<ListSnapshotsResponse>, Status> {
         let mask = mask(request.get_ref().read_mask.as_ref(), "ListSnapshotsResponse")?;
-        let call = Call::begin(request.metadata(), self.core.config.limits.search_timeout);
+        let call = Call::begin(request.extensions(), self.core.config.limits.search_timeout);
         let listing = self.snapshots()?.list();
         let listed = call.within(listing, status::deadline_exceeded).await?.map_err(status::snapshot)?;
         let snapshots = listed.into_iter().map(|one| convert::snapshot(one.id, one.manifest)).collect();
@@ -92,7 +92,7 @@ impl SnapshotService for Copies {
         &self,
         request: Request<VerifySnapshotRequest>,
     ) -> Result<Response<VerifySnapshotResponse>, Status> {
-        let call = Call::begin_patient(request.metadata());
+        let call = Call::begin_patient(request.extensions());
         let snapshots = self.snapshots()?;
         let verify = async {
             let id = match request.get_ref().id.as_str() {
@@ -110,7 +110,7 @@ impl SnapshotService for Copies {
         &self,
         request: Request<DeleteSnapshotRequest>,
     ) -> Result<Response<DeleteSnapshotResponse>, Status> {
-        let call = Call::begin_patient(request.metadata());
+        let call = Call::begin_patient(request.extensions());
         let snapshots = self.snapshots()?;
         let DeleteSnapshotRequest { id, validate_only, allow_missing } = request.into_inner();
         let deleting = async {

@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{
     echo,
-    grpc::{Allowed, HEAD_BYTES, MAX_PAUSE, status},
+    grpc::{Allowed, HEAD_BYTES, MAX_PAUSE, TIMEOUT, status},
     overload::Overload,
 };
 
@@ -39,9 +39,6 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// Lines up to this length need no room of their own while they arrive: the connection's buffer is as long.
 const SHORT_LINE_BYTES: usize = 32 << 10;
-
-/// How long the caller waits, as in gRPC.
-const TIMEOUT: &str = "grpc-timeout";
 
 /// A body of at most so many bytes is read away before a request is refused.
 const READ_AWAY_BYTES: usize = 16 << 20;
@@ -123,8 +120,8 @@ pub(super) async fn asked(
     let mut headers: axum::http::HeaderMap = passed.map(|(value, name)| (name, value)).collect();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
     headers.insert(header::TE, HeaderValue::from_static("trailers"));
-    headers.extend(allowed.header().map(|left| (HeaderName::from_static(TIMEOUT), left)));
     head.headers = headers;
+    head.extensions.insert(allowed);
     head.method = axum::http::Method::POST;
     head.version = Version::HTTP_2;
     let mut uri = head.uri.into_parts();

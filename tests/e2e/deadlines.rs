@@ -55,7 +55,7 @@ async fn a_deadline_that_has_passed_ends_changes_and_analyses_as_it_ends_searche
         AnalyzeServiceClient::new(server.channel().await).analyze(late(text)).await.map(drop),
     ];
     for code in codes.map(|ended| ended.unwrap_err().code()) {
-        // The library ends a call by its own clock, which may be first.
+        // The client's library has a clock of its own, which may be first.
         assert!(matches!(code, Code::DeadlineExceeded | Code::Cancelled), "{code:?}");
     }
     assert_eq!(server.ids().await, ["kept"], "nothing was begun");
