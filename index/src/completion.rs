@@ -2,6 +2,11 @@
 //!
 //! Entities are found by the words of their names, the last of them begun; those in most articles come first. Only where
 //! neither an entity nor a phrase is found, words may have typing errors.
+//!
+//! | what is typed | an entity goes on like that | a phrase does |
+//! |---|---|---|
+//! | "varrin el" | that has the word "varrin" and one that begins with "el", in any order | that begins with "varrin el" |
+//! | "varin el", where that finds nothing | that has a word within an edit of "varin", and so on | that begins within two edits of "varin el" |
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};

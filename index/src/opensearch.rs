@@ -7,6 +7,19 @@
 //!
 //! An article is one document (`head`), so no reader ever sees half of one. Two nodes that change the same article are
 //! kept apart by the document's own number on the cluster (`change`). `counter` numbers changes for all nodes.
+//!
+//! What a call asks of the cluster, besides a first page's point in time, which is made and, if there is no second page,
+//! let go; each name in a query or filter is looked up in one request more, that of a speaker in two:
+//!
+//! | call | requests |
+//! |---|---|
+//! | an article, an entity | one |
+//! | sentences, quotes, articles, mentions | one, and one for each facet that counts entities |
+//! | articles by all their sentences | three |
+//! | entities by name | three, and one more for every 32 entities of a page beyond the first |
+//! | what is typed | one if nobody is named like that, else three; as many again if nothing goes on as typed |
+//! | spellings | one |
+//! | words that tell a text apart | one, with a search in it for each word |
 
 mod agent;
 mod articles;

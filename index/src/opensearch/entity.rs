@@ -121,6 +121,10 @@ fn request(ids: &[String]) -> Value {
 }
 
 /// Asks for figures of each of these entities.
+///
+/// Articles that mention none of them are passed over before any block is looked at, so that it takes time in proportion
+/// to those that do. The answer has the figures under `/aggregations/blocks/its/ids/buckets`, each entity's with its id
+/// as the key.
 pub(super) fn asked(ids: &[String], figures: &Value) -> Value {
     let its = terms("entities.id".into(), ids.iter().map(String::as_str));
     json!({

@@ -7,6 +7,9 @@
 //! 2. for each of these, which of the conditions any of its blocks meets, and its figures ([`Asked::figures`]);
 //! 3. all that is known of those on the page ([`super::entity`]).
 //!
+//! What an entity must not have, and what its words earn together, can only be told of all its blocks: a name may be
+//! complete in one article and short in another. So the first request leaves out neither, and the second decides.
+//!
 //! At most [`CANDIDATES`] entities are looked at. Of a name that more bear, those in most articles are found, and the
 //! total is a lower bound; whoever bears the very name that was asked for is not crowded out by others.
 
@@ -46,6 +49,7 @@ struct Found {
 
 /// The ways to find one word.
 struct Sought {
+    /// The best of them counts. The first is that the names have the word as it is.
     ways: Vec<Found>,
     /// Whether the entity must have it in one of the ways.
     required: bool,
@@ -58,13 +62,17 @@ struct Sought {
 pub(super) struct Asked {
     /// Queries for blocks, each once.
     conditions: Vec<Value>,
+    /// What the name consists of, and the name as a whole.
     words: Vec<Sought>,
+    /// Any of these types; empty does not filter.
     kinds: Vec<EntityType>,
 }
 
 /// An entity that was found.
 pub(super) struct Fit {
+    /// Its id.
     pub(super) id: String,
+    /// What its words earn together.
     pub(super) score: f32,
     /// How many articles mention it.
     pub(super) articles: u64,
@@ -74,6 +82,7 @@ pub(super) struct Fit {
 
 /// Entities whose blocks may be meant.
 pub(super) struct Candidates {
+    /// Their ids, those that fit best first.
     pub(super) ids: Vec<String>,
     /// Whether there are no others.
     all: bool,
@@ -194,7 +203,8 @@ impl Asked {
         (all_of(vec![articles]), counted)
     }
 
-    /// The entities that were counted, those that fit best first.
+    /// The entities that were counted, those that fit best first, at most so many. Each is told once, in the best tier
+    /// that it is in.
     pub(super) fn candidates(counted: &Value, most: usize) -> Result<Candidates> {
         let (mut ids, mut known) = (Vec::new(), BTreeSet::new());
         let mut all = true;
@@ -212,7 +222,8 @@ impl Asked {
         Ok(Candidates { ids, all })
     }
 
-    /// Those of these entities that are meant, the likeliest first.
+    /// Those of these entities that are meant, the likeliest first. Among equal scores, those in more articles come first,
+    /// then those with more mentions; a number made from the id breaks ties, as in the embedded engine.
     pub(super) fn figures(&self, ask: entity::Ask<'_>, ids: &[String]) -> Result<Vec<Fit>> {
         if ids.is_empty() {
             return Ok(Vec::new());

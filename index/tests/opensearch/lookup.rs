@@ -62,7 +62,7 @@ fn about_some(number: usize, dice: &mut Dice) -> AnalyzedArticle {
 /// The same articles in both engines, some of which were deleted again.
 fn filled(seed: u64) -> Option<Both> {
     let mut dice = Dice::new(seed);
-    let both = Both::with((0..ARTICLES).map(|number| about_some(number, &mut dice)).collect())?;
+    let both = Both::with((0..ARTICLES).map(|number| about_some(number, &mut dice)).collect(), 3)?;
     for number in (0..ARTICLES).step_by(5) {
         for engine in [&both.cluster as &dyn Engine, &both.embedded] {
             change(engine, Write::Delete(number.to_string(), None)).unwrap();

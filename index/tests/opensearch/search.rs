@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::mpsc;
 
 use sayso_document::{Act, EntityType, MentionForm, SentenceRole};
-use sayso_index::opensearch::{Client, OpenSearch};
+use sayso_index::opensearch::{Client, OpenSearch, OpenSearchOptions};
 use sayso_index::query::{
     ArticleFilter, ArticleOrder, ArticleQuery, ArticleSearch, Expr, FacetField, FacetQuery, LabelFilter, MentionQuery,
     Order, PageRequest, ParseOptions, Period, QuoteQuery, Recency, SentenceQuery, Who, Zone, parse,
@@ -45,12 +45,12 @@ impl Both {
     /// Articles by chance.
     pub(crate) fn filled(seed: u64) -> Option<Self> {
         let mut dice = Dice::new(seed);
-        Self::with((0..ARTICLES).map(|number| article(number, &mut dice)).collect())
+        Self::with((0..ARTICLES).map(|number| article(number, &mut dice)).collect(), 1)
     }
 
-    /// These articles.
-    pub(crate) fn with(articles: Vec<AnalyzedArticle>) -> Option<Self> {
-        let cluster = OpenSearch::open(shared()?.options()).unwrap();
+    /// These articles, on a cluster that spreads them over so many shards.
+    pub(crate) fn with(articles: Vec<AnalyzedArticle>, shards: u32) -> Option<Self> {
+        let cluster = OpenSearch::open(OpenSearchOptions { shards, ..shared()?.options() }).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let embedded = Embedded::open(folder.path(), EmbeddedOptions::default()).unwrap();
         for engine in [&cluster as &dyn Engine, &embedded] {
