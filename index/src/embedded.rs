@@ -26,7 +26,6 @@
 //! The directory holds `articles.redb`, the store, and one folder for each index: `sentences`, `quotes` and `entities`.
 
 mod ahead;
-mod alike;
 mod automaton;
 mod change;
 mod check;

@@ -41,9 +41,11 @@
 //! ```
 
 mod aggregate;
+mod alike;
 mod article;
 mod calendar;
 mod clock;
+mod completion;
 mod counts;
 mod decide;
 mod digest;
@@ -55,6 +57,7 @@ mod export;
 mod highlight;
 mod hits;
 mod keys;
+mod lookup;
 mod meant;
 mod name;
 #[cfg(feature = "opensearch")]
@@ -65,6 +68,7 @@ mod record;
 mod room;
 mod rows;
 pub mod similar;
+mod spelling;
 mod steps;
 mod synonyms;
 mod text;

@@ -7,6 +7,19 @@
 //!
 //! An article is one document (`head`), so no reader ever sees half of one. Two nodes that change the same article are
 //! kept apart by the document's own number on the cluster (`change`). `counter` numbers changes for all nodes.
+//!
+//! What a call asks of the cluster, besides a first page's point in time, which is made and, if there is no second page,
+//! let go; each name in a query or filter is looked up in one request more, that of a speaker in two:
+//!
+//! | call | requests |
+//! |---|---|
+//! | an article, an entity | one |
+//! | sentences, quotes, articles, mentions | one, and one for each facet that counts entities |
+//! | articles by all their sentences | three |
+//! | entities by name | three, and one more for every 32 entities of a page beyond the first |
+//! | what is typed | one if nobody is named like that, else three; as many again if nothing goes on as typed |
+//! | spellings | one |
+//! | words that tell a text apart | one, with a search in it for each word |
 
 mod agent;
 mod articles;
@@ -21,6 +34,8 @@ mod fault;
 mod filter;
 mod head;
 mod hits;
+mod lookup;
+mod misspelt;
 mod named;
 mod node;
 mod options;
@@ -33,6 +48,8 @@ mod reindex;
 mod reindex_claim;
 mod search;
 mod setup;
+mod spelling;
+mod suggest;
 mod template;
 mod tidy;
 mod tokens;
@@ -55,11 +72,15 @@ pub use self::client::Client;
 use self::counter::Counter;
 pub use self::options::{Login, OpenSearchOptions};
 use self::setup::Places;
-use crate::query::{ArticleFilter, ArticleQuery, ArticleSearch, MentionQuery, QuoteQuery, SentenceQuery};
+use crate::query::{
+    ArticleFilter, ArticleQuery, ArticleSearch, EntityQuery, MentionQuery, QuoteQuery, SentenceQuery, SpellingQuery,
+    SuggestQuery,
+};
 use crate::queue::{GroupLimits, Job};
 use crate::{
-    AnalyzedArticle, ArticleHit, ArticleMatch, EntityId, EntityRecord, Error, ErrorKind, Exported, Health, Interrupt,
-    Kept, MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit, Status, Write,
+    AnalyzedArticle, ArticleHit, ArticleMatch, Engine, EntityHit, EntityId, EntityRecord, Error, ErrorKind, Exported,
+    Health, Interrupt, Kept, MentionHit, OnProgress, Outdated, Page, Pending, Progress, QuoteHit, Result, SentenceHit,
+    Spelling, Status, Suggestions, Write,
 };
 
 /// Groups that may wait to become searchable. Beyond that, writing waits.
@@ -84,10 +105,15 @@ const REFRESHER_QUEUE: usize = 16;
 /// | the same change again | changes nothing | changes nothing, so it is safe in that case |
 /// | figures of entities | kept with every change | added up when somebody asks |
 /// | how many entities | exact | exact up to some 40,000 |
+/// | entities by name | all that match | of more than 10,000 that match in part, those in most articles |
+/// | completions | of all entities | of 1,000 that match, those in most articles |
+/// | typing errors in what is begun | two in up to 64 bytes | two in up to some 40 letters, one beyond |
+/// | spellings two edits away | all | those that begin with the same letter |
 /// | an analysis to come | taken by the one process | claimed by one node for some minutes |
 /// | a lost index | made again from the store | told, since the index is the store |
 ///
 /// ```no_run
+/// use sayso_index::Engine;
 /// use sayso_index::opensearch::{OpenSearch, OpenSearchOptions};
 ///
 /// # fn main() -> sayso_index::Result<()> {
@@ -137,6 +163,20 @@ impl OpenSearch {
         Ok(engine)
     }
 
+    /// The same engine for a thread of its own. It takes no changes.
+    fn without_threads(&self) -> Self {
+        Self {
+            client: self.client.clone(),
+            options: self.options.clone(),
+            places: self.places.clone(),
+            counter: self.counter.clone(),
+            health: self.health.clone(),
+            queue: None,
+            watched: None,
+            threads: Vec::new(),
+        }
+    }
+
     /// Starts the threads.
     fn start(&mut self) -> Result<()> {
         let options = &self.options;
@@ -162,9 +202,10 @@ impl OpenSearch {
         (self.queue, self.watched) = (Some(queue), Some(watched));
         Ok(())
     }
+}
 
-    /// Submits a change, as [`crate::Engine::write`] does.
-    pub fn write(&self, write: Write, mut progress: OnProgress) {
+impl Engine for OpenSearch {
+    fn write(&self, write: Write, mut progress: OnProgress) {
         if let Some(fault) = write.fault() {
             progress(Progress::Failed(fault));
             return;
@@ -179,35 +220,55 @@ impl OpenSearch {
         }
     }
 
-    /// The article with this id, as searches see it.
-    ///
-    /// # Errors
-    /// If the cluster cannot be read; so for the calls that follow.
-    pub fn article(&self, id: &str) -> Result<Option<AnalyzedArticle>> {
+    fn article(&self, id: &str) -> Result<Option<AnalyzedArticle>> {
         self.read_article(id)
     }
 
-    /// The entity with this id.
-    ///
-    /// # Errors
-    /// As for [`OpenSearch::article`].
-    pub fn entity(&self, id: &EntityId) -> Result<Option<EntityRecord>> {
+    fn articles(&self, query: &ArticleQuery, interrupt: &Interrupt) -> Result<Page<ArticleHit>> {
+        self.list_articles(query, interrupt)
+    }
+
+    fn search_articles(&self, query: &ArticleSearch, interrupt: &Interrupt) -> Result<Page<ArticleMatch>> {
+        self.find_articles(query, interrupt)
+    }
+
+    fn sentences(&self, query: &SentenceQuery, interrupt: &Interrupt) -> Result<Page<SentenceHit>> {
+        self.find_sentences(query, interrupt)
+    }
+
+    fn quotes(&self, query: &QuoteQuery, interrupt: &Interrupt) -> Result<Page<QuoteHit>> {
+        self.find_quotes(query, interrupt)
+    }
+
+    fn entities(&self, query: &EntityQuery, interrupt: &Interrupt) -> Result<Page<EntityHit>> {
+        self.find_entities(query, interrupt)
+    }
+
+    fn entity(&self, id: &EntityId) -> Result<Option<EntityRecord>> {
         self.read_entity(id)
     }
 
-    /// Articles that wait for an analysis, claimed for this node for some minutes.
-    ///
-    /// # Errors
-    /// As for [`OpenSearch::article`].
-    pub fn pending(&self, best: Tier, taken: &BTreeSet<u64>, most: usize) -> Result<Vec<Pending>> {
+    fn mentions(&self, query: &MentionQuery, interrupt: &Interrupt) -> Result<Page<MentionHit>> {
+        self.list_mentions(query, interrupt)
+    }
+
+    fn spellings(&self, query: &SpellingQuery, interrupt: &Interrupt) -> Result<Vec<Spelling>> {
+        self.find_spellings(query, interrupt)
+    }
+
+    fn suggest(&self, query: &SuggestQuery, interrupt: &Interrupt) -> Result<Suggestions> {
+        self.complete(query, interrupt)
+    }
+
+    fn telling_words(&self, text: &str, most: usize, interrupt: &Interrupt) -> Result<Vec<String>> {
+        self.find_telling_words(text, most, interrupt)
+    }
+
+    fn pending(&self, best: Tier, taken: &BTreeSet<u64>, most: usize) -> Result<Vec<Pending>> {
         self.claim(best, taken, most)
     }
 
-    /// Some articles after a number of which the analysis is not up to date, as [`crate::Engine::outdated`] finds them.
-    ///
-    /// # Errors
-    /// As for [`OpenSearch::article`].
-    pub fn outdated(
+    fn outdated(
         &self,
         models: &[String],
         tier: Tier,
@@ -218,73 +279,19 @@ impl OpenSearch {
         self.find_outdated(models, tier, filter, after, interrupt)
     }
 
-    /// Hands over every article, as [`crate::Engine::export`] does.
-    ///
-    /// # Errors
-    /// As for [`OpenSearch::article`], and any error of `take`.
-    pub fn export(&self, take: &mut dyn FnMut(Kept) -> Result<()>, interrupt: &Interrupt) -> Result<Exported> {
+    fn export(&self, take: &mut dyn FnMut(Kept) -> Result<()>, interrupt: &Interrupt) -> Result<Exported> {
         self.read_all(take, interrupt)
     }
 
-    /// Makes a new index from what is stored, and uses it from then on, as [`crate::Engine::reindex`] does. One node
-    /// does so at a time.
-    ///
-    /// # Errors
-    /// As for [`OpenSearch::article`].
-    pub fn reindex(&self) -> Result<()> {
-        self.index_anew()
+    fn reindex(&self, interrupt: &Interrupt) -> Result<()> {
+        self.index_anew(interrupt)
     }
 
-    /// Articles, in the order that is asked for.
-    ///
-    /// # Errors
-    /// As for [`OpenSearch::sentences`].
-    pub fn articles(&self, query: &ArticleQuery, interrupt: &Interrupt) -> Result<Page<ArticleHit>> {
-        self.list_articles(query, interrupt)
-    }
-
-    /// Articles whose sentences and headline match together.
-    ///
-    /// # Errors
-    /// As for [`OpenSearch::sentences`].
-    pub fn search_articles(&self, query: &ArticleSearch, interrupt: &Interrupt) -> Result<Page<ArticleMatch>> {
-        self.find_articles(query, interrupt)
-    }
-
-    /// Where an entity is mentioned, newest article first.
-    ///
-    /// # Errors
-    /// As for [`OpenSearch::sentences`].
-    pub fn mentions(&self, query: &MentionQuery, interrupt: &Interrupt) -> Result<Page<MentionHit>> {
-        self.list_mentions(query, interrupt)
-    }
-
-    /// Sentences that match.
-    ///
-    /// # Errors
-    /// As for [`OpenSearch::article`], and if a page key does not belong to the query.
-    pub fn sentences(&self, query: &SentenceQuery, interrupt: &Interrupt) -> Result<Page<SentenceHit>> {
-        self.find_sentences(query, interrupt)
-    }
-
-    /// Quotes that match.
-    ///
-    /// # Errors
-    /// As for [`OpenSearch::sentences`].
-    pub fn quotes(&self, query: &QuoteQuery, interrupt: &Interrupt) -> Result<Page<QuoteHit>> {
-        self.find_quotes(query, interrupt)
-    }
-
-    /// Counts and sequence numbers.
-    ///
-    /// # Errors
-    /// As for [`OpenSearch::article`].
-    pub fn status(&self) -> Result<Status> {
+    fn status(&self) -> Result<Status> {
         self.read_status()
     }
 
-    /// What the cluster could not do when it was last looked at, at most a few seconds ago.
-    pub fn health(&self) -> Health {
+    fn health(&self) -> Health {
         Health::clone(&self.health.load())
     }
 }

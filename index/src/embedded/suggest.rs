@@ -1,30 +1,26 @@
 //! Completes what somebody types: names of entities, and phrases of headlines.
 //!
-//! Entities are found by the words of their names, the last of them begun; those in most articles come first. Phrases are
-//! words of an index field of their own, so that a stretch of its dictionary is all that is read. Only where neither is
-//! found, words may have typing errors, which takes longer.
+//! Phrases are words of an index field of their own, so that a stretch of its dictionary is all that is read. With typing
+//! errors it takes longer. [`crate::completion`] tells what is found and shown.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
-use tantivy::query::{BooleanQuery, EnableScoring, FuzzyTermQuery, Occur, Query};
+use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, TERMINATED, Term};
 
-use super::alike::Alike;
 use super::collect::{Best, Found};
-use super::lookup::{place_of, typing_errors, unknown};
-use super::terms::{any_of, term};
+use super::lookup::{found, place_of, unknown};
+use super::terms::any_of;
 use super::view::View;
+use crate::alike::Alike;
 use crate::article::type_word;
+use crate::completion::{candidates, chosen, may_be_misspelt, phrase_errors, ways, words_of};
 use crate::engine::CHECK_EVERY;
+use crate::name::AskedName;
 use crate::query::SuggestQuery;
-use crate::text;
 use crate::{EntityId, EntitySuggestion, Interrupt, PhraseSuggestion, Result, Suggestions, Total};
-
-/// More words than this are not completed.
-const WORDS: usize = 8;
 
 /// Beginnings of at most so many letters are remembered.
 const SHORT_LETTERS: usize = 2;
@@ -32,24 +28,14 @@ const SHORT_LETTERS: usize = 2;
 /// So many of them at most: all pairs of letters, with room for other scripts.
 const REMEMBERED: usize = 2_048;
 
-/// A longer beginning of a phrase has no typing errors, because its automaton would be large.
-const MISSPELT_BYTES: usize = 64;
-
-/// For each phrase that is wanted, so many are looked at more closely: some may stand in deleted articles, or be parts of
-/// others.
-const CANDIDATES: usize = 4;
-
 impl View {
     /// How what is typed may go on.
     pub(super) fn suggest(&self, query: &SuggestQuery, interrupt: &Interrupt) -> Result<Suggestions> {
         interrupt.check()?;
-        let words: Vec<String> = text::exact(&query.text).map(|word| word.text).take(WORDS + 1).collect();
-        if words.is_empty() || words.len() > WORDS || query.most == 0 {
-            return Ok(Suggestions::default());
-        }
+        let Some(words) = words_of(query) else { return Ok(Suggestions::default()) };
         let as_typed = self.as_typed(&words, query, interrupt)?;
         let found = !(as_typed.entities.is_empty() && as_typed.phrases.is_empty());
-        if found || words.iter().all(|word| typing_errors(word).is_none()) {
+        if found || !may_be_misspelt(&words) {
             return Ok(as_typed);
         }
         self.completions(&words, query, true, interrupt)
@@ -124,19 +110,9 @@ impl View {
     /// The query for entities with these words in their names.
     fn named_like(&self, words: &[String], query: &SuggestQuery, errors: bool) -> BooleanQuery {
         let fields = &self.fields.entities;
-        let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::with_capacity(words.len() + 1);
-        for (at, word) in words.iter().enumerate() {
-            let edits = typing_errors(word).filter(|_| errors).unwrap_or(0);
-            let text = Term::from_field_text(fields.name, word);
-            parts.push((
-                Occur::Must,
-                match (at + 1 == words.len(), edits) {
-                    (true, edits) => Box::new(FuzzyTermQuery::new_prefix(text, edits, true)),
-                    (false, 0) => term(fields.name, word),
-                    (false, edits) => Box::new(FuzzyTermQuery::new(text, edits, true)),
-                },
-            ));
-        }
+        let nobody = AskedName { words: Vec::new() };
+        let found = ways(words, errors).into_iter().map(|way| (Occur::Must, found(fields, way, &nobody)));
+        let mut parts: Vec<(Occur, Box<dyn Query>)> = found.collect();
         if !query.kinds.is_empty() {
             parts.push((Occur::Must, any_of(fields.kind, query.kinds.iter().map(|&kind| type_word(kind)))));
         }
@@ -161,21 +137,16 @@ impl View {
     ) -> Result<Vec<PhraseSuggestion>> {
         let counts = match errors {
             false => self.phrases_from(begun, interrupt)?,
-            true => match typing_errors(begun).filter(|_| begun.len() <= MISSPELT_BYTES) {
+            true => match phrase_errors(begun) {
                 Some(edits) => self.phrases_like(&Alike::beginning(begun, edits), interrupt)?,
                 None => BTreeMap::new(),
             },
         };
-        let mut candidates: Vec<(u64, &String)> = counts.iter().map(|(text, &count)| (count, text)).collect();
-        let wanted = most.saturating_mul(CANDIDATES).min(candidates.len());
-        if wanted < candidates.len() {
-            candidates.select_nth_unstable_by_key(wanted, |&(count, text)| (Reverse(count), text));
-            candidates.truncate(wanted);
-        }
+        let candidates = candidates(counts, most);
         let mut phrases = Vec::with_capacity(candidates.len());
         for (count, text) in candidates {
-            let count = if self.has_deleted() { self.headlines(text)? } else { count };
-            phrases.push(PhraseSuggestion { text: text.clone(), headlines: count });
+            let headlines = if self.has_deleted() { self.headlines(&text)? } else { count };
+            phrases.push(PhraseSuggestion { text, headlines });
         }
         Ok(chosen(phrases, most))
     }
@@ -236,19 +207,4 @@ fn count_phrase(counts: &mut BTreeMap<String, u64>, phrase: &[u8], headlines: u3
     if let Ok(phrase) = std::str::from_utf8(phrase) {
         *counts.entry(phrase.to_owned()).or_default() += u64::from(headlines);
     }
-}
-
-/// The phrases to show: none of a headline that is gone, and none that always goes on in the same way, of which the
-/// longer one says more.
-fn chosen(phrases: Vec<PhraseSuggestion>, most: usize) -> Vec<PhraseSuggestion> {
-    let ordered: BTreeSet<(&str, u64)> = phrases.iter().map(|one| (one.text.as_str(), one.headlines)).collect();
-    let goes_on = |one: &PhraseSuggestion| {
-        let longer = format!("{} ", one.text);
-        let mut after = ordered.range((longer.as_str(), 0)..).take_while(|(text, _)| text.starts_with(&longer));
-        after.any(|&(_, count)| count == one.headlines)
-    };
-    let mut shown: Vec<_> = phrases.iter().filter(|one| one.headlines > 0 && !goes_on(one)).cloned().collect();
-    shown.sort_by(|a, b| (Reverse(a.headlines), &a.text).cmp(&(Reverse(b.headlines), &b.text)));
-    shown.truncate(most);
-    shown
 }

@@ -7,6 +7,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 
 use super::schema::Entities;
 use crate::article::type_word;
+use crate::lookup::BODIES;
 
 /// Any of these values.
 pub(super) fn any_of(field: Field, values: impl IntoIterator<Item = impl AsRef<str>>) -> Box<dyn Query> {
@@ -37,8 +38,7 @@ pub(super) fn persons(fields: &Entities) -> Box<dyn Query> {
 
 /// Matches entities that may have a legal form in their names.
 pub(super) fn bodies(fields: &Entities) -> Box<dyn Query> {
-    let kinds = [EntityType::Organization, EntityType::Facility, EntityType::Product, EntityType::Place];
-    any_of(fields.kind, kinds.map(type_word))
+    any_of(fields.kind, BODIES.map(type_word))
 }
 
 /// Matches a term of a field.

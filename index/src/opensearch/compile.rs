@@ -6,6 +6,7 @@
 use sayso_document::Date;
 use serde_json::{Value, json};
 
+use super::misspelt::within_edits;
 use crate::Result;
 use crate::article::type_word;
 use crate::keys::{label_key, label_value, part_word};
@@ -131,7 +132,7 @@ impl Compiler<'_> {
     }
 
     /// The field of exact words, for a field of a query. None for one that these blocks do not have.
-    fn exact(&self, field: Field) -> Option<String> {
+    pub(super) fn exact(&self, field: Field) -> Option<String> {
         let quotes = self.blocks == Blocks::Quotes;
         let name = match field {
             Field::Text if self.blocks == Blocks::Whole => return None,
@@ -163,9 +164,7 @@ impl Compiler<'_> {
         let Some(exact) = self.exact(field) else { return nothing() };
         let matchers = rows(expr).map(|(_, rows)| rows).unwrap_or_default().into_iter().flat_map(|row| row.words);
         let near = |matcher| match matcher {
-            Matcher::Fuzzy(text, edits) => Some(json!({ "fuzzy": { &exact: {
-                "value": text, "fuzziness": edits.min(2), "transpositions": true, "rewrite": "constant_score",
-            } } })),
+            Matcher::Fuzzy(text, edits) => Some(within_edits(&exact, &text, edits)),
             _ => None,
         };
         let parts: Vec<Value> = matchers.filter_map(near).collect();

@@ -5,12 +5,12 @@
 //!
 //! Counts are exact while a column has no more values than that among the hits of a shard.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 
-use super::compile::{Blocks, terms};
+use super::compile::Blocks;
+use super::entity;
 use super::fault::count;
+use super::misspelt::literal;
 use super::view::View;
 use crate::article::type_of;
 use crate::calendar::{bounds, name};
@@ -84,7 +84,7 @@ fn counted(blocks: Blocks, field: &FacetField) -> Result<Value> {
     let mut values = json!({ "field": column, "size": MOST_VALUES, "shard_size": MOST_VALUES });
     let words = |table: &[&str]| json!(table);
     match field {
-        FacetField::Label(key) => values["include"] = format!("{}.*", escaped(&label_pairs(key))).into(),
+        FacetField::Label(key) => values["include"] = format!("{}.*", literal(&label_pairs(key))).into(),
         FacetField::Kind => values["include"] = words(&KINDS.map(|(_, word)| word)),
         FacetField::Act => values["include"] = words(&ACTS.map(|(_, word)| word)),
         FacetField::Polarity => values["include"] = words(&POLARITIES.map(|(_, word)| word)),
@@ -101,11 +101,6 @@ fn missing(blocks: Blocks, field: &FacetField, column: &str) -> Value {
         _ => json!({ "exists": { "field": blocks.field(column) } }),
     };
     json!({ "filter": { "bool": { "must_not": [has] } } })
-}
-
-/// A text as a regular expression that matches it alone.
-fn escaped(text: &str) -> String {
-    text.chars().flat_map(|c| (!c.is_alphanumeric()).then_some('\\').into_iter().chain([c])).collect()
 }
 
 /// The facets that the cluster counted.
@@ -165,31 +160,13 @@ fn periods(buckets: &[Value], every: Period, zone: &Zone, limit: usize) -> Resul
     Ok(Facet { values, others: told.iter().map(|one| one.count).sum(), missing: 0 })
 }
 
-/// Adds the names and types of the entities that are told: of each the name that most articles give it, and the first
-/// in alphabetical order among equals.
+/// Adds the names and types of the entities that are told.
 fn name_entities(view: &View<'_>, facet: &mut Facet) -> Result<()> {
     let ids: Vec<String> = facet.values.iter().map(|one| one.value.clone()).collect();
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let order = json!([{ "_count": "desc" }, { "_key": "asc" }]);
-    let names = json!({ "terms": { "field": "entities.name", "size": 1, "shard_size": MOST_VALUES, "order": order } });
-    let asked = json!({ "size": 0, "aggs": { "blocks": { "nested": { "path": "entities" }, "aggs": {
-        "asked": { "filter": terms("entities.id".into(), ids.clone()), "aggs": {
-            "ids": { "terms": { "field": "entities.id", "size": ids.len() }, "aggs": { "names": names } },
-        } },
-    } } } });
-    let found = view.search(asked)?;
-    let buckets = found.pointer("/aggregations/blocks/asked/ids/buckets").and_then(Value::as_array);
-    let mut known: BTreeMap<&str, &str> = BTreeMap::new();
-    for bucket in buckets.into_iter().flatten() {
-        if let (Some(id), Some(name)) = (bucket["key"].as_str(), bucket["names"]["buckets"][0]["key"].as_str()) {
-            known.insert(id, name);
-        }
-    }
+    let known = entity::names(&|body| view.search(body), &ids)?;
     for one in &mut facet.values {
         let kind = one.value.split('/').next().and_then(type_of);
-        one.entity = known.get(one.value.as_str()).map(|name| (*name).to_owned()).zip(kind);
+        one.entity = known.get(one.value.as_str()).cloned().zip(kind);
     }
     Ok(())
 }

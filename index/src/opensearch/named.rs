@@ -10,6 +10,7 @@ use super::compile::{all_of, any_of, nothing, terms};
 use super::view::View;
 use crate::Result;
 use crate::article::type_word;
+use crate::lookup::BODIES;
 pub(super) use crate::meant::Bearing;
 use crate::meant::{NAMED, TITLED, Tiers};
 use crate::name::{AskedName, AskedWord, Part, initial};
@@ -119,11 +120,10 @@ fn ways(word: &AskedWord, asked: &AskedName) -> Vec<Way> {
         found: terms("entities.kind".into(), kinds.iter().map(|&kind| type_word(kind))),
         score: 0.0,
     };
-    let bodies = [EntityType::Organization, EntityType::Facility, EntityType::Product, EntityType::Place];
     match &word.part {
         Part::Filler => Vec::new(),
         Part::Honorific => vec![spelt("names", TITLED), spelt("titles", TITLED), kinds(&[EntityType::Person])],
-        Part::LegalForm => vec![spelt("names", 0.0), kinds(&bodies)],
+        Part::LegalForm => vec![spelt("names", 0.0), kinds(&BODIES)],
         Part::Middle(letters) => vec![
             spelt("names", TITLED),
             spelt("titles", TITLED),

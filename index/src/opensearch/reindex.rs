@@ -21,7 +21,10 @@
 //! | after 4 | the old index | every node that tidies up, some minutes later |
 
 use std::collections::BTreeMap;
+use std::thread;
+use std::time::Duration;
 
+use crossbeam_channel::RecvTimeoutError;
 use serde_json::{Value, json};
 
 use super::OpenSearch;
@@ -39,6 +42,9 @@ pub(super) const MARGIN: i64 = 60 * 1_000_000;
 /// How long a replaced index is kept, in microseconds.
 const RETIRED_FOR: i64 = 10 * 60 * 1_000_000;
 
+/// How often it is looked whether a caller still waits.
+const LOOK: Duration = Duration::from_millis(100);
+
 /// Articles that are copied in one bulk.
 const AT_ONCE: usize = 100;
 
@@ -46,8 +52,27 @@ const AT_ONCE: usize = 100;
 const COMPARED_AT_ONCE: usize = 1_000;
 
 impl OpenSearch {
-    /// Makes a new index and puts it in the place of the present one.
-    pub(super) fn index_anew(&self) -> Result<()> {
+    /// Makes a new index and puts it in the place of the present one, on a thread of its own: if the caller no longer
+    /// waits, it goes on until it is done or the process ends.
+    pub(super) fn index_anew(&self, interrupt: &Interrupt) -> Result<()> {
+        interrupt.check()?;
+        let (sender, outcome) = crossbeam_channel::bounded(1);
+        let engine = self.without_threads();
+        let run = move || drop(sender.send(engine.index_anew_at_once()));
+        thread::Builder::new().name("sayso-reindex".into()).spawn(run)?;
+        loop {
+            match outcome.recv_timeout(LOOK) {
+                Ok(outcome) => return outcome,
+                Err(RecvTimeoutError::Timeout) => interrupt.check()?,
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Error::new(ErrorKind::Closed, "making a new index ended before it was done"));
+                }
+            }
+        }
+    }
+
+    /// The same on this thread.
+    fn index_anew_at_once(&self) -> Result<()> {
         let mut claim = Claim::of(&self.client, &self.places, self.options.now)?;
         let calm = Interrupt::default();
         let old = setup::current(&self.client, &self.places, &calm)?;

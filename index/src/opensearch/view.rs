@@ -46,11 +46,7 @@ impl<'a> View<'a> {
         body["pit"] = json!({ "id": *self.point.borrow(), "keep_alive": KEPT });
         body["track_total_hits"] = false.into();
         let found = self.engine.client.post("_search?search_type=dfs_query_then_fetch", &body, self.interrupt)?;
-        if found["timed_out"] == true || found["_shards"]["failed"].as_u64().unwrap_or(0) > 0 {
-            let why = &found["_shards"]["failures"][0]["reason"]["reason"];
-            let message = format!("a part of the index of articles does not answer: {why}");
-            return Err(Error::new(ErrorKind::Unreachable, message));
-        }
+        check_whole(&found)?;
         if let Some(point) = found["pit_id"].as_str() {
             point.clone_into(&mut self.point.borrow_mut());
         }
@@ -63,4 +59,24 @@ impl<'a> View<'a> {
         // If that fails, it is forgotten a few minutes later.
         let _ = self.engine.client.delete("_search/point_in_time", Some(&body), &Interrupt::default());
     }
+}
+
+impl OpenSearch {
+    /// Searches the articles in whatever state they are in, for what needs no other request in the same one.
+    pub(super) fn search_now(&self, mut body: Value, interrupt: &Interrupt) -> Result<Value> {
+        body["track_total_hits"] = false.into();
+        let found = self.client.post(&format!("{}/_search", self.places.articles), &body, interrupt)?;
+        check_whole(&found)?;
+        Ok(found)
+    }
+}
+
+/// Refuses a reply that not all shards have a part in.
+pub(super) fn check_whole(found: &Value) -> Result<()> {
+    if found["timed_out"] == true || found["_shards"]["failed"].as_u64().unwrap_or(0) > 0 {
+        let why = &found["_shards"]["failures"][0]["reason"]["reason"];
+        let message = format!("a part of the index of articles does not answer: {why}");
+        return Err(Error::new(ErrorKind::Unreachable, message));
+    }
+    Ok(())
 }

@@ -5,6 +5,21 @@ use sayso_document::EntityType;
 use super::Field;
 
 /// Asks how a word may be spelt that a query looks for.
+///
+/// ```
+/// use sayso_index::query::{Field, SpellingQuery};
+/// use sayso_index::{Engine, Interrupt, Result};
+///
+/// /// The word of a text that was most likely meant.
+/// fn meant(engine: &dyn Engine, word: &str) -> Result<Option<String>> {
+///     let query = SpellingQuery { word: word.into(), field: Field::Text, quotes: false, most: 1 };
+///     let found = engine.spellings(&query, &Interrupt::default())?;
+///     Ok(found.into_iter().next().map(|nearest| nearest.text))
+/// }
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let engine = sayso_index::Embedded::open(folder.path(), Default::default()).expect("an engine");
+/// # assert_eq!(meant(&engine, "harbuor").expect("an answer"), None);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SpellingQuery {
     /// The word.

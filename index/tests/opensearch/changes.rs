@@ -21,27 +21,10 @@ use crate::cluster::{Cluster, shared};
 /// The moment for both engines, in microseconds.
 static NOW: AtomicI64 = AtomicI64::new(0);
 
-/// Something that makes changes.
-pub(crate) trait Changed {
-    fn submit(&self, write: Write, progress: sayso_index::OnProgress);
-}
-
-impl Changed for OpenSearch {
-    fn submit(&self, write: Write, progress: sayso_index::OnProgress) {
-        self.write(write, progress);
-    }
-}
-
-impl Changed for Embedded {
-    fn submit(&self, write: Write, progress: sayso_index::OnProgress) {
-        self.write(write, progress);
-    }
-}
-
 /// Makes a change, and waits until it is searchable.
-pub(crate) fn change(engine: &dyn Changed, write: Write) -> Result<Receipt> {
+pub(crate) fn change(engine: &dyn Engine, write: Write) -> Result<Receipt> {
     let (sender, steps) = mpsc::channel();
-    engine.submit(write, Box::new(move |step| sender.send(step).unwrap()));
+    engine.write(write, Box::new(move |step| sender.send(step).unwrap()));
     match steps.recv().unwrap() {
         Progress::Durable(durable) => match steps.recv().unwrap() {
             Progress::Searchable(receipt) if receipt == durable => Ok(receipt),
@@ -158,7 +141,7 @@ fn both_engines_decide_alike() {
             NOW.fetch_add(1_000, Ordering::Relaxed);
             let write = write_of(&step, &stands);
             let told = |outcome: Result<Receipt>| outcome.map_err(|error: Error| (error.kind(), error.to_string()));
-            let [expected, found] = [&embedded as &dyn Changed, &engine].map(|one| told(change(one, write.clone())));
+            let [expected, found] = [&embedded as &dyn Engine, &engine].map(|one| told(change(one, write.clone())));
             prop_assert_eq!(found, expected, "{:?}", step);
             stands = all(|take, interrupt| embedded.export(take, interrupt));
             prop_assert_eq!(&all(|take, interrupt| engine.export(take, interrupt)), &stands, "{:?}", step);
@@ -280,11 +263,11 @@ fn articles_with_an_older_analysis_are_found_alike() {
     let embedded = Embedded::open(folder.path(), EmbeddedOptions::default()).unwrap();
     let engine = open(cluster.options());
     for (id, tier) in [("a", Tier::Fast), ("b", Tier::Accurate), ("c", Tier::Fast), ("d", Tier::Fast)] {
-        for one in [&embedded as &dyn Changed, &engine] {
+        for one in [&embedded as &dyn Engine, &engine] {
             change(one, Write::Put(Box::new(article(id, "Ferries sail.", tier)), None)).unwrap();
         }
     }
-    for one in [&embedded as &dyn Changed, &engine] {
+    for one in [&embedded as &dyn Engine, &engine] {
         change(one, Write::Want(vec![3], Tier::Accurate)).unwrap();
     }
     let filters = [ArticleFilter::default(), ArticleFilter { ids: vec!["a".into(), "b".into()], ..Default::default() }];

@@ -8,6 +8,7 @@ mod changes;
 mod client;
 mod cluster;
 mod entities;
+mod lookup;
 mod made;
 mod reindex;
 #[path = "../engine/samples.rs"]

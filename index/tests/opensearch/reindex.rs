@@ -5,7 +5,7 @@ use std::thread;
 
 use sayso_document::Tier;
 use sayso_index::opensearch::{Client, OpenSearch};
-use sayso_index::{ErrorKind, Interrupt, Write};
+use sayso_index::{Engine, ErrorKind, Interrupt, Write};
 use serde_json::json;
 
 use crate::changes::{all, article, change, put};
@@ -41,7 +41,7 @@ fn nothing_is_missed_while_a_new_index_is_made() {
                 assert!(nodes[1].status().unwrap().articles >= 20);
             }
         });
-        nodes[0].reindex().unwrap();
+        nodes[0].reindex(&Interrupt::default()).unwrap();
         done.store(true, Ordering::Relaxed);
         reading.join().unwrap();
         writing.join().unwrap()
@@ -76,7 +76,7 @@ fn one_node_at_a_time_makes_a_new_index() {
     let (client, calm) = (Client::new(options.clone()).unwrap(), Interrupt::default());
     let claim = format!("{}state/_doc/reindex", options.prefix);
     client.put(&claim, &json!({ "until": i64::MAX }), &calm).unwrap();
-    let error = engine.reindex().unwrap_err();
+    let error = engine.reindex(&Interrupt::default()).unwrap_err();
     assert_eq!((error.kind(), error.to_string().contains("another node")), (ErrorKind::Unreachable, true));
     // The claim of a node that died ends, and the index that it closed is opened when a node starts.
     client.put(&claim, &json!({ "until": 0 }), &calm).unwrap();
@@ -84,7 +84,7 @@ fn one_node_at_a_time_makes_a_new_index() {
     drop(engine);
     let engine = OpenSearch::open(options).unwrap();
     change(&engine, put("b", "They do.")).unwrap();
-    engine.reindex().unwrap();
-    engine.reindex().unwrap();
+    engine.reindex(&Interrupt::default()).unwrap();
+    engine.reindex(&Interrupt::default()).unwrap();
     assert_eq!(all(|take, interrupt| engine.export(take, interrupt)).len(), 2);
 }

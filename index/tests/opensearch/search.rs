@@ -4,19 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::mpsc;
 
 use sayso_document::{Act, EntityType, MentionForm, SentenceRole};
-use sayso_index::opensearch::{Client, OpenSearch};
+use sayso_index::opensearch::{Client, OpenSearch, OpenSearchOptions};
 use sayso_index::query::{
     ArticleFilter, ArticleOrder, ArticleQuery, ArticleSearch, Expr, FacetField, FacetQuery, LabelFilter, MentionQuery,
     Order, PageRequest, ParseOptions, Period, QuoteQuery, Recency, SentenceQuery, Who, Zone, parse,
 };
 use sayso_index::{
-    Article, ArticleHit, ArticleMatch, Embedded, EmbeddedOptions, Engine, EntityId, ErrorKind, Facet, Interrupt,
-    MentionHit, Page, Progress, QuoteHit, Result, SentenceHit, Version, Write,
+    AnalyzedArticle, Article, ArticleHit, ArticleMatch, Embedded, EmbeddedOptions, Engine, EntityId, ErrorKind, Facet,
+    Interrupt, MentionHit, Page, Progress, QuoteHit, Result, SentenceHit, Version, Write,
 };
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::changes::Changed;
 use crate::cluster::shared;
 use crate::made::{Dice, article, query};
 
@@ -33,9 +32,9 @@ const ROUGH: f32 = 0.3;
 const BEFORE_POINT: usize = 46;
 
 /// The same articles in both engines.
-struct Both {
-    cluster: OpenSearch,
-    embedded: Embedded,
+pub(crate) struct Both {
+    pub(crate) cluster: OpenSearch,
+    pub(crate) embedded: Embedded,
     _folder: TempDir,
 }
 
@@ -43,13 +42,18 @@ struct Both {
 type Seen = (String, u32, String);
 
 impl Both {
-    fn filled(seed: u64) -> Option<Self> {
-        let cluster = OpenSearch::open(shared()?.options()).unwrap();
+    /// Articles by chance.
+    pub(crate) fn filled(seed: u64) -> Option<Self> {
+        let mut dice = Dice::new(seed);
+        Self::with((0..ARTICLES).map(|number| article(number, &mut dice)).collect(), 1)
+    }
+
+    /// These articles, on a cluster that spreads them over so many shards.
+    pub(crate) fn with(articles: Vec<AnalyzedArticle>, shards: u32) -> Option<Self> {
+        let cluster = OpenSearch::open(OpenSearchOptions { shards, ..shared()?.options() }).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let embedded = Embedded::open(folder.path(), EmbeddedOptions::default()).unwrap();
-        let mut dice = Dice::new(seed);
-        let articles: Vec<_> = (0..ARTICLES).map(|number| article(number, &mut dice)).collect();
-        for engine in [&cluster as &dyn Changed, &embedded] {
+        for engine in [&cluster as &dyn Engine, &embedded] {
             let (sender, done) = mpsc::channel();
             for article in articles.clone() {
                 let sender = sender.clone();
@@ -58,16 +62,16 @@ impl Both {
                     Progress::Searchable(_) => sender.send(()).unwrap(),
                     Progress::Delayed(_, error) | Progress::Failed(error) => panic!("{error}"),
                 });
-                engine.submit(Write::Put(Box::new(article), None), step);
+                engine.write(Write::Put(Box::new(article), None), step);
             }
-            assert_eq!(done.iter().take(ARTICLES).count(), ARTICLES);
+            assert_eq!(done.iter().take(articles.len()).count(), articles.len());
         }
         Some(Self { cluster, embedded, _folder: folder })
     }
 }
 
 /// All pages of a query, and the total of each.
-fn all_pages<T>(size: usize, mut ask: impl FnMut(PageRequest) -> Result<Page<T>>) -> (Vec<T>, Vec<u64>) {
+pub(crate) fn all_pages<T>(size: usize, mut ask: impl FnMut(PageRequest) -> Result<Page<T>>) -> (Vec<T>, Vec<u64>) {
     let (mut hits, mut totals) = (Vec::new(), Vec::new());
     let mut after = None;
     loop {

@@ -11,21 +11,21 @@ static BUILDERS: LazyLock<[LevenshteinAutomatonBuilder; 2]> =
     LazyLock::new(|| [1, 2].map(|edits| LevenshteinAutomatonBuilder::new(edits, true)));
 
 /// Words within some edits of another, two neighbours swapped counting as one.
-pub(super) struct Alike(DFA);
+pub(crate) struct Alike(DFA);
 
 impl Alike {
     /// Words within one or two edits of this one.
-    pub(super) fn word(word: &str, edits: u8) -> Self {
+    pub(crate) fn word(word: &str, edits: u8) -> Self {
         Self(BUILDERS[usize::from(edits > 1)].build_dfa(word))
     }
 
     /// Words with a beginning within one or two edits of this one.
-    pub(super) fn beginning(begun: &str, edits: u8) -> Self {
+    pub(crate) fn beginning(begun: &str, edits: u8) -> Self {
         Self(BUILDERS[usize::from(edits > 1)].build_prefix_dfa(begun))
     }
 
     /// How many edits a word is away, if few enough.
-    pub(super) fn edits(&self, word: &[u8]) -> Option<u8> {
+    pub(crate) fn edits(&self, word: &[u8]) -> Option<u8> {
         match self.0.eval(word) {
             Distance::Exact(edits) => Some(edits),
             Distance::AtLeast(_) => None,
