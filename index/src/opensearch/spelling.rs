@@ -84,10 +84,16 @@ impl OpenSearch {
             }
             check_whole(reply)?;
             let explained = &reply["hits"]["hits"][0]["_explanation"];
-            if let (Some(with_word), Some(sentences)) = (figure(explained, WITH_WORD), figure(explained, WITH_FIELD)) {
-                all = sentences;
-                counts.insert(word, (count, with_word));
+            if explained.is_null() {
+                continue;
             }
+            let (Some(with_word), Some(sentences)) = (figure(explained, WITH_WORD), figure(explained, WITH_FIELD))
+            else {
+                let message = "the cluster does not tell how frequent a word is: it explains scores in other words than OpenSearch 3";
+                return Err(Error::new(ErrorKind::Unreachable, message));
+            };
+            all = sentences;
+            counts.insert(word, (count, with_word));
         }
         let mut telling = Telling::new(all);
         counts.into_iter().for_each(|(word, (count, elsewhere))| telling.offer(word, count, elsewhere));
