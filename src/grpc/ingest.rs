@@ -6,9 +6,9 @@
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, stream};
 use sayso_index::{Change, Progress, Receipt, Write};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Code, Status, Streaming};
 
@@ -73,21 +73,40 @@ pub(super) fn answer(
             request
         }
     });
-    tokio::spawn(take_in(core, paid, held, tell));
-    Box::pin(UnboundedReceiverStream::new(answers).map(|(answer, _place)| answer))
+    let (end, ended) = oneshot::channel();
+    tokio::spawn(take_in(core, paid, held, tell, end));
+    // What was taken is acknowledged before it is told why no more is.
+    let ended = stream::once(ended).filter_map(async |status| status.ok().map(Err));
+    Box::pin(UnboundedReceiverStream::new(answers).map(|(answer, _place)| answer).chain(ended))
 }
 
 /// Reads requests until the client ends the stream or goes away. If it goes away, what is waiting is neither analysed
 /// nor written. What was passed to the engine stays.
-async fn take_in(core: Arc<Core>, requests: impl Requests, held: Held, tell: mpsc::UnboundedSender<Answer>) {
+async fn take_in(
+    core: Arc<Core>,
+    requests: impl Requests,
+    held: Held,
+    tell: mpsc::UnboundedSender<Answer>,
+    end: oneshot::Sender<Status>,
+) {
     let given_up = tell.clone();
-    tokio::select! {
-        () = given_up.closed() => {}
-        () = take_all(core, requests, held, tell) => {}
+    let ended = tokio::select! {
+        () = given_up.closed() => None,
+        ended = take_all(core, requests, held, tell) => ended,
+    };
+    if let Some(status) = ended {
+        // Nobody hears it if the client has gone.
+        let _ = end.send(status);
     }
 }
 
-async fn take_all(core: Arc<Core>, requests: impl Requests, held: Held, tell: mpsc::UnboundedSender<Answer>) {
+/// Why it ended before the client ended it, if it did.
+async fn take_all(
+    core: Arc<Core>,
+    requests: impl Requests,
+    held: Held,
+    tell: mpsc::UnboundedSender<Answer>,
+) -> Option<Status> {
     let places = Arc::new(Semaphore::new(UNANSWERED));
     let mut stopping = core.stopping.clone();
     let until_stopped = requests.take_until(async move { stopping.wait_for(|stop| *stop).await.is_ok() });
@@ -95,20 +114,15 @@ async fn take_all(core: Arc<Core>, requests: impl Requests, held: Held, tell: mp
         until_stopped.map(|request| analyze(&core, request, held.next())).buffered(2 * core.config.analysis_threads);
     let mut analysed = std::pin::pin!(analysed);
     while let Some(next) = analysed.next().await {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        let place = Arc::clone(&places).acquire_owned().await.ok()?;
         match next {
             Ok((sent, Ok(change))) => write(&core, sent, change, place, &tell).await,
             Ok((Sent { number, id, .. }, Err(status))) => say(&tell, Ok(rejected(number, &id, &status)), Some(place)),
-            // The stream itself is broken: a message was too large, or the client has gone.
-            Err(status) => return say(&tell, Err(status), None),
+            // The stream itself is broken: a message was malformed or too large, or the client has gone.
+            Err(status) => return Some(status),
         }
     }
-    if *core.stopping.borrow() {
-        // Waits for its turn after the answers that are still to come.
-        if places.acquire_many(UNANSWERED as u32).await.is_ok() {
-            say(&tell, Err(status::stopping()), None);
-        }
-    }
+    core.stopping.borrow().then(status::stopping)
 }
 
 async fn analyze(

@@ -118,10 +118,24 @@ async fn streams_are_a_document_a_line_in_both_directions() {
     let articles: usize =
         lines(exported).await.iter().map(|page| page["articles"].as_array().map_or(0, Vec::len)).sum();
     assert_eq!(articles, 30);
-    let broken = client().post(format!("{}/v1/articles:ingest", server.url()));
-    let broken = broken.header(header::CONTENT_TYPE, "application/x-ndjson").body("{}\n{\"put\": 1}").send().await;
-    let answers = broken.unwrap().text().await.unwrap();
-    assert!(answers.lines().last().unwrap().contains("line 2: "), "{answers}");
+}
+
+/// What was stored before a line that cannot be read is acknowledged before that is told.
+#[tokio::test]
+async fn a_malformed_line_ends_a_stream_after_the_answers_to_those_before() {
+    let server = Server::start();
+    let put = |number: u32| json!({"put": {"article": {"id": format!("a{number}"), "body": TEXT}}}).to_string();
+    let mut sent: Vec<String> = (1..=20).map(put).collect();
+    sent.push("{\"put\": 1}".into());
+    sent.extend((22..=30).map(put));
+    let ingest = client().post(format!("{}/v1/articles:ingest", server.url()));
+    let ingest = ingest.header(header::CONTENT_TYPE, "application/x-ndjson").body(sent.join("\n"));
+    let answers = lines(ingest.send().await.unwrap()).await;
+    let told = |event: &str| answers.iter().filter(|answer| answer[event].is_object()).count();
+    assert_eq!((told("durable"), told("searchable"), told("error")), (20, 20, 1), "{answers:?}");
+    let last = answers.last().unwrap()["error"]["message"].as_str().unwrap();
+    assert!(last.contains("line 21: "), "{last}");
+    assert_eq!(server.ids().await.len(), 20);
 }
 
 #[tokio::test]
