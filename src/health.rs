@@ -96,7 +96,7 @@ fn tell(before: &Health, now: &Health) {
             &before.store_fault,
             &now.store_fault,
             "nothing can be read or written",
-            "the store of articles is open again",
+            "articles can be read and written again",
         ),
         (&before.refuses_articles, &now.refuses_articles, "articles are refused", "articles are taken in again"),
         (&before.refuses_deletes, &now.refuses_deletes, "deletes are refused", "deletes are made again"),

@@ -24,6 +24,7 @@
 //!
 //! - `encoder` (on by default): the accurate tier of analysis, by a neural encoder. Without it the program is smaller and offers
 //!   the fast tier only.
+//! - `opensearch` (on by default): the engine that keeps articles on an OpenSearch cluster.
 //! - `fuzzing`: the functions that the fuzzer in `fuzz/` drives.
 
 mod access;
@@ -34,6 +35,7 @@ mod connections;
 mod convert;
 mod descriptors;
 mod echo;
+mod engine;
 mod failure;
 mod file_stamp;
 #[cfg(any(test, feature = "fuzzing"))]

@@ -5,11 +5,11 @@ use std::{
     net::SocketAddr,
     path::Path,
     sync::Arc,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
-use sayso_index::{Embedded, EmbeddedOptions, Engine};
-use tokio::{net::TcpListener, sync::watch};
+use sayso_index::Engine;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tonic::{service::Routes, transport::Server};
 
 pub use crate::failure::Failure;
@@ -17,6 +17,7 @@ use crate::{
     access::{Access, KeyFile, Missing, Tokens},
     config::{Config, DEFAULT_DATA_DIR, KEYS, Limits},
     connections::{Connections, Incoming},
+    engine,
     grpc::{self, Core},
     health,
     http::{self, Doors},
@@ -48,7 +49,7 @@ const CONNECTION_WINDOW_BYTES: u32 = 3 << 19;
 /// How many ages there are at which connections take no more calls.
 const AGES: usize = 8;
 
-/// A server whose store is open and which listens, but does not answer yet.
+/// A server whose engine is open, or waits for its cluster, and which listens, but does not answer yet.
 pub struct Ready {
     config: Config,
     access: Arc<Access>,
@@ -67,11 +68,12 @@ pub struct Ready {
 }
 
 impl Ready {
-    /// Listens, then opens the data directory and brings the indexes up to the store.
+    /// Listens, then opens the engine.
     ///
     /// # Errors
     /// If the clock is set before 1970; if an address is taken, in which case no data directory is created; if the
-    /// models cannot be used; or if another process has the data directory open, or it cannot be read.
+    /// models cannot be used; or if another process has the data directory open, or it cannot be read; or if the
+    /// cluster was made by a newer version, or has lost its articles.
     pub async fn open(config: Config) -> Result<Self, Failure> {
         check_clock(SystemTime::now())?;
         let tls = config.tls.clone().map(Tls::open).transpose()?.map(Arc::new);
@@ -92,14 +94,9 @@ impl Ready {
         let traces = Traces::open(config.otlp_endpoint.as_deref())?;
         let synonyms = Arc::new(Thesaurus::open(config.synonyms.clone())?);
         let analyzer = models::analyzer(config.model.as_deref())?;
-        let (folder, began) = (config.data_dir.clone(), Instant::now());
-        let options =
-            EmbeddedOptions { page_lifetime: config.limits.page_token_lifetime, ..EmbeddedOptions::default() };
-        #[allow(clippy::disallowed_methods, reason = "once, before there is anything to serve")]
-        let opened = tokio::task::spawn_blocking(move || Embedded::open(&folder, options)).await?;
-        let engine = opened.map_err(|error| cannot_open(&config.data_dir, &error))?;
-        tell_start(&config, &access, listener.local_addr()?, &engine, began.elapsed());
-        let engine: Arc<dyn Engine> = Arc::new(engine);
+        let address = listener.local_addr()?;
+        let engine = engine::open(&config, address).await?;
+        tell_exposure(&config, &access, address);
         let memory = Arc::new(Memory::new(config.limits.memory_bytes));
         let pool = Pool::sparing(config.analysis_threads, config.limits.queue_time, &memory);
         let pipeline = Pipeline::new(Arc::clone(&engine), analyzer, pool, metrics.clone());
@@ -166,8 +163,10 @@ impl Ready {
         let rereading = tokio::spawn(synonyms::follow(Arc::clone(&synonyms)));
         let upgrading = tokio::spawn(upgrade::run(pipeline.clone(), config.analysis_threads, told.clone()));
         let telling = scrapes.map(|scrapes| {
-            let (metrics, held) =
-                (metrics.clone(), metrics::Held::new(&engine, pipeline.upgrades(), &connections, &config.data_dir));
+            let (metrics, held) = (
+                metrics.clone(),
+                metrics::Held::new(&engine, pipeline.upgrades(), &connections, config.store_folder()),
+            );
             tokio::spawn(metrics::serve(scrapes, metrics, held, stopped(told.clone())))
         });
         let slow = config.slow_call;
@@ -194,13 +193,8 @@ impl Ready {
         }
         upgrading.abort();
         retaining.abort();
-        if let Some(fetching) = fetching {
-            fetching.abort();
-        }
+        fetching.iter().chain(&telling).for_each(JoinHandle::abort);
         rereading.abort();
-        if let Some(telling) = telling {
-            telling.abort();
-        }
         // It may wait for the collector, which nothing else must wait for any more.
         #[allow(clippy::disallowed_methods, reason = "once, when there is nothing left to serve")]
         tokio::task::spawn_blocking(move || traces.end()).await?;
@@ -253,34 +247,6 @@ async fn close_idle(connections: &Connections, grace: Duration) {
     let _: Result<(), _> = tokio::time::timeout(grace, closing).await;
 }
 
-/// Logs what whoever starts the server should know, one line each.
-fn tell_start(config: &Config, access: &Access, address: SocketAddr, engine: &Embedded, took: Duration) {
-    let opened = engine.opened();
-    if opened.salvaged {
-        tracing::warn!("the store of articles was damaged; it was rebuilt from the records of its articles");
-    }
-    if !opened.created && (opened.replayed > 0 || !opened.rebuilt.is_empty() || !opened.damaged.is_empty()) {
-        let rebuilt: Vec<_> = opened.rebuilt.iter().map(|one| one.index).collect();
-        tracing::info!(
-            replayed = opened.replayed,
-            rebuilt = rebuilt.join(", "),
-            damaged = opened.damaged.join(", "),
-            ?took,
-            "recovered what an earlier run left"
-        );
-    }
-    tracing::info!(
-        version = env!("CARGO_PKG_VERSION"),
-        %address,
-        data_dir = %config.data_dir.display(),
-        analysis = %config.analysis,
-        articles = opened.articles,
-        ?took,
-        "started"
-    );
-    tell_exposure(config, access, address);
-}
-
 /// Everything that would keep a server with these settings from starting, as far as it can be told without one: its
 /// files, and who could reach it. Nothing is listened on, and no data directory is opened.
 pub(crate) fn obstacles(config: &Config) -> Vec<String> {
@@ -296,6 +262,7 @@ pub(crate) fn obstacles(config: &Config) -> Vec<String> {
         faults.push(fault.to_string());
     }
     let tokens = tokens.ok().flatten().map(Arc::new);
+    faults.extend(engine::obstacle(config));
     faults.extend(check_keys(config).err().map(|fault| fault.to_string()));
     match Access::open(&config.keys, tokens) {
         Ok(access) => faults.extend(check_public(config, &access).err().map(|fault| fault.to_string())),
@@ -346,11 +313,12 @@ fn check_public(config: &Config, access: &Access) -> Result<(), Failure> {
 
 /// Fails if the data directory is that of somebody else, before whatever of it is looked at first is blamed.
 fn check_folder(config: &Config) -> Result<(), Failure> {
-    match std::fs::read_dir(&config.data_dir) {
+    let Some(folder) = config.store_folder() else { return Ok(()) };
+    match std::fs::read_dir(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
             let who =
                 "the user that runs sayso must be able to read and write the data directory and all that is in it";
-            Err(format!("{}: {error}; {who}: see chown and chmod", config.data_dir.display()).into())
+            Err(format!("{}: {error}; {who}: see chown and chmod", folder.display()).into())
         }
         _ => Ok(()),
     }
@@ -411,15 +379,6 @@ fn cannot_listen(setting: &str, wanted_for: &str, address: SocketAddr, error: &i
         _ => String::new(),
     };
     format!("cannot listen on {address} for {wanted_for}: {error}{remedy}")
-}
-
-/// Says why the data directory cannot be opened, and names it once.
-fn cannot_open(folder: &Path, error: &sayso_index::Error) -> String {
-    let (folder, error) = (folder.display().to_string(), error.to_string());
-    let why = error.strip_prefix(&folder).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(&error);
-    // If the error is about a file in it, the message of the engine has its path.
-    let what = if why.contains(&folder) { "the data directory" } else { &folder };
-    format!("cannot open {what}: {why}")
 }
 
 async fn stopped(mut told: watch::Receiver<bool>) {

@@ -23,6 +23,10 @@ const MAX_UNDER_WAY_PER_THREAD: usize = 8;
 /// How long to wait after a failure of the engine, such as a full disk.
 const RETRY_PAUSE: Duration = Duration::from_secs(5);
 
+/// How often to look for articles that others left: of several servers on one cluster, one may end before it has read
+/// what it claimed.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
+
 /// The outcome for one article.
 enum Outcome {
     /// The engine made this change, and every read sees it.
@@ -82,7 +86,7 @@ impl Worker {
                     self.pipeline.upgrades().under_way.fetch_sub(1, Ordering::Release);
                 }
                 () = self.pipeline.upgrades().wake.notified() => {}
-                () = tokio::time::sleep(RETRY_PAUSE), if failed => {}
+                () = tokio::time::sleep(if failed { RETRY_PAUSE } else { LOOK_AGAIN }) => {}
             }
         }
     }

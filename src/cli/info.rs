@@ -9,7 +9,8 @@ use super::render::{self, DIM, NAME, PLAIN, Paragraph};
 use super::{dates, json};
 use crate::proto::server_service_client::ServerServiceClient;
 use crate::proto::{
-    AnalysisInfo, GetServerInfoRequest, GetServerInfoResponse, ServerCounts, ServerLimits, SynonymInfo,
+    AnalysisInfo, Engine, EngineInfo, GetServerInfoRequest, GetServerInfoResponse, ServerCounts, ServerLimits,
+    SynonymInfo,
 };
 
 /// Arguments of `sayso info`.
@@ -39,6 +40,7 @@ pub(super) fn run(args: Args) -> Outcome {
 fn lines(info: &GetServerInfoResponse, width: Option<usize>) -> String {
     let mut server = vec![("version", info.version.clone())];
     server.extend(info.models.iter().map(|model| ("model", format!("{} ({})", model.id, model.purpose))));
+    server.extend(info.engine.as_ref().map(|engine| ("engine", engine_of(engine))));
     server.extend(info.start_time.as_ref().map(|time| ("started", dates::show_moment(time))));
     let state = match info.pending_change_count {
         0 => "all searchable".into(),
@@ -54,6 +56,15 @@ fn lines(info: &GetServerInfoResponse, width: Option<usize>) -> String {
     holds.push(("waiting", waiting(&analysis)));
     let tables = [("Server", server), ("Holds", holds), ("Limits", limited(&limits))];
     tables.map(|(heading, rows)| table(heading, &rows, width)).join("\n")
+}
+
+/// "an OpenSearch cluster, indexes sayso-*"
+fn engine_of(engine: &EngineInfo) -> String {
+    match engine.kind() {
+        Engine::Embedded => "embedded".into(),
+        Engine::Opensearch => format!("an OpenSearch cluster, indexes {}*", engine.index_prefix),
+        Engine::Unspecified => "unknown to this version of the program".into(),
+    }
 }
 
 /// "12 groups, read 3 March 2026, 14:05 UTC"
@@ -249,6 +260,7 @@ mod tests {
             }),
             pending_change_count: 1,
             start_time: Some(prost_types::Timestamp { seconds: 1_772_546_700, nanos: 0 }),
+            engine: Some(EngineInfo { kind: Engine::Opensearch.into(), index_prefix: "sayso-".into() }),
             analysis: Some(AnalysisInfo { default_mode: 3, pending_count: 1200, done_count: 34, failed_count: 0 }),
             synonyms: Some(SynonymInfo {
                 group_count: 12,
@@ -268,6 +280,7 @@ mod tests {
         Server
           version     0.1.0
           model       linear-5 (analysis)
+          engine      an OpenSearch cluster, indexes sayso-*
           started     3 March 2026, 14:05 UTC
           analysis    fast, then accurate
           synonyms    12 groups, read 3 March 2026, 14:05 UTC

@@ -21,7 +21,7 @@ use crate::{
 pub(super) struct Faults(pub(super) Vec<String>);
 
 /// Whether an address is encrypted, or of this machine. Whoever answers there can let anybody in.
-fn is_trusted(address: &str) -> bool {
+pub(super) fn is_trusted(address: &str) -> bool {
     let Ok(parsed) = address.parse::<axum::http::Uri>() else { return false };
     let named = parsed.authority().is_some_and(|authority| !authority.as_str().contains('@'));
     let is_local = matches!(parsed.host(), Some("127.0.0.1" | "[::1]" | "localhost"));

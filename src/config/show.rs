@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use clap::Args as _;
 
-use super::{Config, PREFIX, RawConfig, Rule};
+use super::{ClusterConfig, Config, PREFIX, RawConfig, Rule};
 
 /// The width of the example, in columns.
 const WIDTH: usize = 100;
@@ -14,7 +14,7 @@ impl Config {
     pub(crate) fn values(&self) -> Vec<(&'static str, Option<String>)> {
         let Self { limits, tls, tokens, .. } = self;
         let (tls, tokens) = (tls.as_ref(), tokens.as_ref());
-        vec![
+        let mut values = vec![
             ("listen", Some(quoted(self.listen))),
             ("metrics", self.metrics.map(quoted)),
             ("otlp_endpoint", self.otlp_endpoint.as_ref().map(quoted)),
@@ -27,8 +27,12 @@ impl Config {
             ("tls_client_ca", tls.and_then(|tls| tls.client_ca.as_deref()).map(path)),
             ("insecure_public", Some(self.insecure_public.to_string())),
             ("cors_origins", (!self.cors_origins.is_empty()).then(|| quoted(self.cors_origins.join(",")))),
+            ("engine", Some(quoted(self.engine.name()))),
             ("data_dir", Some(path(&self.data_dir))),
             ("snapshots", self.snapshots.as_ref().map(quoted)),
+        ];
+        values.extend(of_a_cluster(self.engine.cluster()));
+        values.extend([
             ("retention", (!self.retention.is_empty()).then(|| quoted(rules(&self.retention)))),
             ("model", self.model.as_deref().map(path)),
             ("synonyms", self.synonyms.as_deref().map(path)),
@@ -51,8 +55,27 @@ impl Config {
             ("max_connection_age", Some(duration(limits.connection_age.unwrap_or_default()))),
             ("slow_call", Some(duration(self.slow_call.unwrap_or_default()))),
             ("shutdown_grace", Some(duration(self.shutdown_grace))),
-        ]
+        ]);
+        values
     }
+}
+
+/// The settings of a cluster, if there is one.
+fn of_a_cluster(cluster: Option<&ClusterConfig>) -> [(&'static str, Option<String>); 11] {
+    let certificate = cluster.and_then(|cluster| cluster.certificate.as_ref());
+    [
+        ("opensearch_url", cluster.map(|cluster| quoted(cluster.urls.join(",")))),
+        ("opensearch_prefix", cluster.map(|cluster| quoted(&cluster.prefix))),
+        ("opensearch_ca", cluster.and_then(|cluster| cluster.ca.as_deref()).map(path)),
+        ("opensearch_user", cluster.and_then(|cluster| cluster.user.as_ref()).map(quoted)),
+        ("opensearch_password_file", cluster.and_then(|cluster| cluster.password_file.as_deref()).map(path)),
+        ("opensearch_client_cert", certificate.map(|(certificate, _)| path(certificate))),
+        ("opensearch_client_key", certificate.map(|(_, key)| path(key))),
+        ("opensearch_connect_timeout", cluster.map(|cluster| duration(cluster.connect_timeout))),
+        ("opensearch_request_timeout", cluster.map(|cluster| duration(cluster.request_timeout))),
+        ("opensearch_shards", cluster.map(|cluster| cluster.shards.to_string())),
+        ("opensearch_replicas", cluster.map(|cluster| cluster.replicas.to_string())),
+    ]
 }
 
 /// The rules as they were written.
@@ -142,6 +165,9 @@ fn sample(name: &str, form: &str) -> String {
         "URL" => quoted("http://127.0.0.1:4317"),
         "RULES" => quoted("2y; 30d outlet=Veld Courier; 7d label=customer=17"),
         "ADDRESS:PORT" => quoted("127.0.0.1:9464"),
+        "ENGINE" => quoted("opensearch"),
+        "NODES" => quoted("https://search-1:9200,https://search-2:9200"),
+        "NAME" => quoted("sayso"),
         "TEXT" => quoted("https://id.example"),
         _ => quoted(format!("/etc/sayso/{name}")),
     }
@@ -167,18 +193,31 @@ mod tests {
     fn the_example_can_be_used_as_it_is_and_with_every_setting_uncommented() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("sayso.toml");
-        let uncommented: String = example()
-            .lines()
-            .map(|line| match line.strip_prefix('#') {
-                Some(setting) if !setting.starts_with(' ') => format!("{setting}\n"),
+        let uncommented = |wanted: &dyn Fn(&str) -> bool| -> String {
+            let shown = |line: &str| match line.strip_prefix('#') {
+                Some(setting) if !setting.starts_with(' ') && wanted(setting) => format!("{setting}\n"),
                 _ => format!("{line}\n"),
-            })
-            .collect();
-        for text in [example(), uncommented.clone()] {
+            };
+            example().lines().map(shown).collect()
+        };
+        let embedded = uncommented(&|setting: &str| !setting.starts_with("opensearch_"));
+        // The node of the example is this machine's, which is shown no certificate; its snapshots are its own.
+        let of_others = |setting: &str| {
+            ["opensearch_client", "opensearch_user", "opensearch_password", "snapshots"]
+                .iter()
+                .any(|of| setting.starts_with(of))
+        };
+        let cluster = uncommented(&|setting: &str| !of_others(setting))
+            .replace("engine = \"embedded\"", "engine = \"opensearch\"");
+        assert!(embedded.contains("\nmax_body = \"1MiB\"\n") && embedded.contains("\nengine = "), "{embedded}");
+        let mut texts = vec![example(), embedded];
+        if cfg!(feature = "opensearch") {
+            texts.push(cluster);
+        }
+        for text in texts {
             std::fs::write(&file, &text).unwrap();
             Settings::gather(RawConfig::default(), Some(&file)).unwrap().resolve().unwrap();
         }
-        assert!(uncommented.contains("\nmax_body = \"1MiB\"\n"), "{uncommented}");
     }
 
     #[test]
@@ -195,9 +234,22 @@ mod tests {
     fn what_is_shown_is_what_would_be_read() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("sayso.toml");
-        let config = RawConfig { max_body: Some("1000001".into()), ..RawConfig::default() }.resolve().unwrap();
-        let set = config.values().into_iter().filter_map(|(name, value)| Some(format!("{name} = {}\n", value?)));
-        std::fs::write(&file, set.collect::<String>()).unwrap();
-        assert_eq!(Settings::gather(RawConfig::default(), Some(&file)).unwrap().resolve().unwrap(), config);
+        let folder_of_files = RawConfig { max_body: Some("1000001".into()), ..RawConfig::default() };
+        let mut settings = vec![folder_of_files];
+        if cfg!(feature = "opensearch") {
+            settings.push(RawConfig {
+                engine: Some("opensearch".into()),
+                opensearch_url: Some(vec!["https://search-1:9200".into(), "https://search-2:9200".into()]),
+                opensearch_user: Some("sayso".into()),
+                opensearch_shards: Some(6),
+                ..RawConfig::default()
+            });
+        }
+        for raw in settings {
+            let config = raw.resolve().unwrap();
+            let set = config.values().into_iter().filter_map(|(name, value)| Some(format!("{name} = {}\n", value?)));
+            std::fs::write(&file, set.collect::<String>()).unwrap();
+            assert_eq!(Settings::gather(RawConfig::default(), Some(&file)).unwrap().resolve().unwrap(), config);
+        }
     }
 }

@@ -13,7 +13,7 @@ use tonic::{Extensions, Response, Status};
 use super::{deadline::Call, status};
 use crate::{
     analysis::Mode,
-    config::Config,
+    config::{Config, EngineConfig},
     convert,
     memory::Memory,
     pipeline::Pipeline,
@@ -158,7 +158,9 @@ impl Core {
         extensions: &Extensions,
         work: impl Fn(&Self, &Interrupt) -> Result<T, Status> + Send + 'static,
     ) -> Result<Response<T>, Status> {
-        let answer = if is_short { self.attempt(extensions, &work) } else { None };
+        // An engine elsewhere is asked over the network, which no thread of the runtime must wait for.
+        let is_here = self.config.engine == EngineConfig::Embedded;
+        let answer = if is_short && is_here { self.attempt(extensions, &work) } else { None };
         match answer {
             Some(answer) => answer,
             None => self.answer(extensions, work).await,

@@ -12,6 +12,9 @@ use crate::proto::{ApplyRetentionResponse, WaitFor, apply_retention_response::Ou
 /// How often it is done.
 const EVERY: Duration = Duration::from_secs(24 * 3600);
 
+/// How soon it is tried again, for example where a cluster does not answer yet.
+const RETRY: Duration = Duration::from_secs(10 * 60);
+
 /// Applies the rules when the server starts, and then once a day, until `stopping` turns true.
 pub(crate) async fn retain(core: Arc<Core>, mut stopping: watch::Receiver<bool>) {
     if core.config.retention.is_empty() {
@@ -21,10 +24,14 @@ pub(crate) async fn retain(core: Arc<Core>, mut stopping: watch::Receiver<bool>)
     let daily = async {
         loop {
             let call = Call::begin_patient(&Extensions::new());
-            if let Err(status) = articles.apply(&call, false).await {
-                tracing::warn!(error = status.message(), "old articles could not be deleted; trying again tomorrow");
-            }
-            tokio::time::sleep(EVERY).await;
+            let pause = match articles.apply(&call, false).await {
+                Ok(_) => EVERY,
+                Err(status) => {
+                    tracing::warn!(error = status.message(), "old articles could not be deleted; trying again soon");
+                    RETRY
+                }
+            };
+            tokio::time::sleep(pause).await;
         }
     };
     tokio::select! {

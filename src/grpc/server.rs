@@ -14,11 +14,12 @@ use super::{
     status,
 };
 use crate::{
-    config, convert,
+    config::{self, EngineConfig},
+    convert, engine,
     pool::Pool,
     proto::{
-        AnalysisInfo, GetServerInfoRequest, GetServerInfoResponse, ModelInfo, ReindexRequest, ReindexResponse,
-        ServerCounts, ServerFault, ServerLimits, SynonymInfo, server_service_server::ServerService,
+        self, AnalysisInfo, EngineInfo, GetServerInfoRequest, GetServerInfoResponse, ModelInfo, ReindexRequest,
+        ReindexResponse, ServerCounts, ServerFault, ServerLimits, SynonymInfo, server_service_server::ServerService,
     },
 };
 
@@ -39,12 +40,12 @@ impl ServerService for Info {
         let limits = &self.core.config.limits;
         let call = Call::begin(request.extensions(), limits.search_timeout);
         let engine = Arc::clone(&self.core.engine);
-        let asked = self.core.own.run(call.due(), move || (engine.status(), engine.health()));
+        let asked = self.core.own.run(call.due(), move || engine::look(engine.as_ref()));
         let (held, health) = call.within(asked, status::deadline_exceeded).await?.map_err(status::pool)?;
         // If the store failed, its contents are unknown, but the failure is known.
         let (held, counts) = match held {
-            Ok(held) => (held.clone(), Some(counts(&held))),
-            Err(_) if health.store_fault.is_some() => Default::default(),
+            Ok(Some(held)) => (held.clone(), Some(counts(&held))),
+            Ok(None) => Default::default(),
             Err(error) => return Err(status::engine(error)),
         };
         let synonyms = self.core.synonyms.current();
@@ -67,6 +68,7 @@ impl ServerService for Info {
                 done_count: convert::count(standing.done),
                 failed_count: convert::count(standing.failed),
             }),
+            engine: Some(kept_by(&self.core.config.engine)),
         })))
     }
 
@@ -106,6 +108,16 @@ fn counts(held: &sayso_index::Status) -> ServerCounts {
         entity_count: convert::count(held.entities),
         disk_bytes: convert::count(held.disk_bytes),
         pinned_view_count: convert::count(held.pinned_views),
+    }
+}
+
+/// What keeps the articles.
+fn kept_by(engine: &EngineConfig) -> EngineInfo {
+    match engine {
+        EngineConfig::Embedded => EngineInfo { kind: proto::Engine::Embedded.into(), index_prefix: String::new() },
+        EngineConfig::OpenSearch(cluster) => {
+            EngineInfo { kind: proto::Engine::Opensearch.into(), index_prefix: cluster.prefix.clone() }
+        }
     }
 }
 

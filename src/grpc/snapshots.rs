@@ -34,7 +34,10 @@ impl Copies {
     }
 
     fn snapshots(&self) -> Result<&Snapshots, Status> {
-        self.core.snapshots.as_ref().ok_or_else(status::snapshots_off)
+        match self.core.config.engine.cluster() {
+            Some(cluster) => Err(status::snapshots_of_cluster(&cluster.prefix)),
+            None => self.core.snapshots.as_ref().ok_or_else(status::snapshots_off),
+        }
     }
 
     async fn create(&self, interrupt: Interrupt, rewrite: bool) -> Result<Created, Status> {

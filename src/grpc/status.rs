@@ -85,6 +85,15 @@ pub(super) fn snapshots_off() -> Status {
     status(Code::FailedPrecondition, message, info("SNAPSHOTS_OFF", Vec::new()))
 }
 
+/// The articles are on a cluster, which takes snapshots itself.
+pub(super) fn snapshots_of_cluster(prefix: &str) -> Status {
+    let message = format!(
+        "the articles are on an OpenSearch cluster, which takes snapshots itself: register a repository there (PUT \
+         _snapshot/REPOSITORY), and take snapshots of the indexes {prefix}* (PUT _snapshot/REPOSITORY/NAME)"
+    );
+    status(Code::FailedPrecondition, &message, info("SNAPSHOTS_OFF", Vec::new()))
+}
+
 /// Something could not be done with a snapshot.
 pub(super) fn snapshot(fault: snapshots::Fault) -> Status {
     let (code, reason) = match &fault {

@@ -36,6 +36,7 @@ use super::{
 use crate::{
     access::{Access, Holder, Refusal, Scope, bearer},
     connections::Connections,
+    engine,
     failure::Failure,
     standing::{Standing, Upgrades},
     telemetry,
@@ -60,7 +61,8 @@ pub(crate) struct Held {
     engine: Arc<dyn Engine>,
     upgrades: Arc<Upgrades>,
     connections: Connections,
-    data_dir: PathBuf,
+    /// The folder whose disk is told. None if articles are elsewhere.
+    folder: Option<PathBuf>,
 }
 
 impl Held {
@@ -69,17 +71,20 @@ impl Held {
         engine: &Arc<dyn Engine>,
         upgrades: &Arc<Upgrades>,
         connections: &Connections,
-        data_dir: &Path,
+        folder: Option<&Path>,
     ) -> Self {
         let (engine, upgrades) = (Arc::clone(engine), Arc::clone(upgrades));
-        Self { engine, upgrades, connections: connections.clone(), data_dir: data_dir.to_owned() }
+        Self { engine, upgrades, connections: connections.clone(), folder: folder.map(Path::to_owned) }
     }
 
     /// Asks the engine, bypassing the queue of searches: a busy server must still report its metrics.
     #[allow(clippy::disallowed_methods, reason = "a scrape at a time; it must not wait behind searches")]
-    async fn ask(&self) -> Result<(sayso_index::Result<Status>, Health, Option<u64>), JoinError> {
-        let (engine, folder) = (Arc::clone(&self.engine), self.data_dir.clone());
-        let asked = move || (engine.status(), engine.health(), fs4::available_space(&folder).ok());
+    async fn ask(&self) -> Result<(sayso_index::Result<Option<Status>>, Health, Option<u64>), JoinError> {
+        let (engine, folder) = (Arc::clone(&self.engine), self.folder.clone());
+        let asked = move || {
+            let (held, health) = engine::look(engine.as_ref());
+            (held, health, folder.and_then(|folder| fs4::available_space(folder).ok()))
+        };
         tokio::task::spawn_blocking(asked).await
     }
 
@@ -93,12 +98,12 @@ impl Held {
             gauge!(MOST_CONNECTIONS).set(self.connections.most() as f64);
         });
         match held {
-            Ok(held) => {
+            Ok(Some(held)) => {
                 let standing = self.upgrades.standing(held.pending);
                 with_local_recorder(recorder, || set(&held, &standing));
                 Ok(())
             }
-            Err(_) if health.store_fault.is_some() => Ok(()),
+            Ok(None) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }

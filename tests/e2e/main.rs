@@ -10,6 +10,10 @@ mod batch;
 mod bounds;
 mod cli;
 mod cli_export;
+#[path = "../../index/tests/opensearch/cluster.rs"]
+#[allow(dead_code, reason = "the tests of the engine use more of it")]
+mod cluster;
+mod cluster_engine;
 mod compression;
 mod conditions;
 mod connections;

@@ -28,6 +28,8 @@ use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::{Request, Response, Status, transport::Channel};
 use tonic_types::StatusExt;
 
+use crate::cluster;
+
 /// A running `sayso serve` on a free port. Killed when dropped.
 pub(crate) struct Server {
     child: Child,
@@ -52,6 +54,14 @@ impl Server {
     pub(crate) fn start_in(variables: &[(&str, &str)], flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (child, address, metrics) = spawn(folder.path(), variables, flags);
+        Self { child, address, metrics, folder }
+    }
+
+    /// Starts a server with these flags alone, whatever engine the others have.
+    pub(crate) fn start_alone(flags: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let program = Command::new(env!("CARGO_BIN_EXE_sayso"));
+        let (child, address, metrics) = spawn_alone(program, folder.path(), &[], flags);
         Self { child, address, metrics, folder }
     }
 
@@ -259,11 +269,46 @@ fn spawn_by(
     variables: &[(&str, &str)],
     flags: &[&str],
 ) -> (Child, String, Option<String>) {
+    match on_a_cluster() {
+        true => {
+            let flags: Vec<_> =
+                indexes_of(folder).into_iter().chain(flags.iter().map(|&flag| flag.to_owned())).collect();
+            let flags: Vec<_> = flags.iter().map(String::as_str).collect();
+            let spawned = spawn_alone(program, folder, variables, &flags);
+            wait_for_cluster(&spawned.1, folder);
+            spawned
+        }
+        false => {
+            program.env("SAYSO_SNAPSHOTS", folder.join("snapshots"));
+            spawn_alone(program, folder, variables, flags)
+        }
+    }
+}
+
+/// Waits until the server at this address has its cluster, for which it does not wait itself for long.
+fn wait_for_cluster(address: &str, folder: &Path) {
+    for _ in 0..1_200 {
+        let mut asked = Command::new(env!("CARGO_BIN_EXE_sayso"));
+        let asked = asked.args(["health", "--server", &format!("http://{address}")]).output().unwrap();
+        if asked.status.success() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("the server does not serve:\n{}", log(folder));
+}
+
+/// The same, with no other flags and variables.
+fn spawn_alone(
+    mut program: Command,
+    folder: &Path,
+    variables: &[(&str, &str)],
+    flags: &[&str],
+) -> (Child, String, Option<String>) {
     let mut child = program
         .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
         .arg(folder.join("data"))
         .args(flags)
-        .env("SAYSO_SNAPSHOTS", folder.join("snapshots"))
         .env("SAYSO_LOG", "warn")
         .env("SAYSO_LOG_FORMAT", "text")
         .envs(variables.iter().copied())
@@ -283,6 +328,22 @@ fn spawn_by(
     // Nobody reads on, so that what the server prints later must not block it: the pipe is drained.
     std::thread::spawn(move || lines.for_each(drop));
     (child, address, metrics)
+}
+
+/// Whether servers keep their articles on a cluster: `scripts/opensearch-tests` sets this variable.
+pub(crate) fn on_a_cluster() -> bool {
+    std::env::var_os("SAYSO_TEST_OPENSEARCH").is_some()
+}
+
+/// Flags for indexes on the cluster of these tests that only the servers of this folder use.
+fn indexes_of(folder: &Path) -> Vec<String> {
+    let nodes = cluster::shared().expect("the variable is set").options().nodes;
+    // The names of folders differ in large and small letters, of which indexes have only small ones.
+    let name: String =
+        folder.file_name().unwrap().as_encoded_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let set = ["--engine=opensearch", "--opensearch-shards=1", "--opensearch-replicas=0"].map(str::to_owned);
+    let place = [format!("--opensearch-url={}", nodes.join(",")), format!("--opensearch-prefix=e2e-{name}-")];
+    set.into_iter().chain(place).collect()
 }
 
 /// An article with an id and a body.

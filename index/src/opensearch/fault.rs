@@ -79,6 +79,11 @@ impl Refusal {
         self.kind == "search_context_missing_exception"
     }
 
+    /// Whether the query has more clauses than the cluster looks for. Where a field makes them, it says so in words alone.
+    fn is_too_broad(&self) -> bool {
+        matches!(&*self.kind, "too_many_clauses" | "too_many_nested_clauses") || self.reason.contains("maxClauseCount")
+    }
+
     /// The error for a caller.
     pub(super) fn into_error(self) -> Error {
         let kind = if self.is_full() {
@@ -87,7 +92,7 @@ impl Refusal {
             ErrorKind::PageExpired
         } else if self.is_conflict() {
             ErrorKind::Stale
-        } else if self.kind == "too_many_clauses" || self.kind == "too_many_nested_clauses" {
+        } else if self.is_too_broad() {
             ErrorKind::TooBroad
         } else if self.kind == "index_not_found_exception" {
             ErrorKind::Corrupt
@@ -146,6 +151,10 @@ mod tests {
             (kind(409, "version_conflict_engine_exception", "is there"), (ErrorKind::Stale, false)),
             (kind(404, "index_not_found_exception", "no such index [a]"), (ErrorKind::Corrupt, false)),
             (kind(404, "search_context_missing_exception", "no context"), (ErrorKind::PageExpired, false)),
+            (
+                kind(400, "query_shard_exception", "failed to create query: maxClauseCount is set to 1024"),
+                (ErrorKind::TooBroad, false),
+            ),
             (kind(401, "security_exception", "no"), (ErrorKind::Unreachable, false)),
         ];
         for (found, expected) in cases {

@@ -93,7 +93,10 @@ fn free_port() -> u16 {
 
 /// The script that starts nodes.
 fn script(arguments: &[&str]) -> Command {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/opensearch-cluster");
+    // Tests of two packages use it, which lie at different depths.
+    let mut folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let path = folders.find_map(|folder| Some(folder.join("scripts/opensearch-cluster")).filter(|path| path.exists()));
+    let path = path.expect("the repository has the script");
     let mut command = Command::new(path);
     command.args(arguments);
     command

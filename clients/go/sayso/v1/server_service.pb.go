@@ -27,6 +27,59 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// An engine, which keeps articles.
+type Engine int32
+
+const (
+	// Not known.
+	Engine_ENGINE_UNSPECIFIED Engine = 0
+	// The one in the server's own process, with a directory of files.
+	Engine_ENGINE_EMBEDDED Engine = 1
+	// An OpenSearch cluster, which any number of servers work on.
+	Engine_ENGINE_OPENSEARCH Engine = 2
+)
+
+// Enum value maps for Engine.
+var (
+	Engine_name = map[int32]string{
+		0: "ENGINE_UNSPECIFIED",
+		1: "ENGINE_EMBEDDED",
+		2: "ENGINE_OPENSEARCH",
+	}
+	Engine_value = map[string]int32{
+		"ENGINE_UNSPECIFIED": 0,
+		"ENGINE_EMBEDDED":    1,
+		"ENGINE_OPENSEARCH":  2,
+	}
+)
+
+func (x Engine) Enum() *Engine {
+	p := new(Engine)
+	*p = x
+	return p
+}
+
+func (x Engine) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Engine) Descriptor() protoreflect.EnumDescriptor {
+	return file_sayso_v1_server_service_proto_enumTypes[0].Descriptor()
+}
+
+func (Engine) Type() protoreflect.EnumType {
+	return &file_sayso_v1_server_service_proto_enumTypes[0]
+}
+
+func (x Engine) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Engine.Descriptor instead.
+func (Engine) EnumDescriptor() ([]byte, []int) {
+	return file_sayso_v1_server_service_proto_rawDescGZIP(), []int{0}
+}
+
 // Asks for new search indexes.
 type ReindexRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -176,7 +229,9 @@ type GetServerInfoResponse struct {
 	// What the server cannot do at present and why. Empty if all is well.
 	Faults []*ServerFault `protobuf:"bytes,8,rep,name=faults,proto3" json:"faults,omitempty"`
 	// The synonyms that searches use. Absent if none are configured.
-	Synonyms      *SynonymInfo `protobuf:"bytes,9,opt,name=synonyms,proto3" json:"synonyms,omitempty"`
+	Synonyms *SynonymInfo `protobuf:"bytes,9,opt,name=synonyms,proto3" json:"synonyms,omitempty"`
+	// What keeps the articles. What each engine promises is in the manual.
+	Engine        *EngineInfo `protobuf:"bytes,10,opt,name=engine,proto3" json:"engine,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -274,6 +329,69 @@ func (x *GetServerInfoResponse) GetSynonyms() *SynonymInfo {
 	return nil
 }
 
+func (x *GetServerInfoResponse) GetEngine() *EngineInfo {
+	if x != nil {
+		return x.Engine
+	}
+	return nil
+}
+
+// What keeps the articles.
+type EngineInfo struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which engine it is.
+	Kind Engine `protobuf:"varint,1,opt,name=kind,proto3,enum=sayso.v1.Engine" json:"kind,omitempty"`
+	// On a cluster, what the names of all its indexes begin with: the servers that name the same prefix of the same
+	// cluster serve the same articles. Otherwise empty.
+	IndexPrefix   string `protobuf:"bytes,2,opt,name=index_prefix,json=indexPrefix,proto3" json:"index_prefix,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EngineInfo) Reset() {
+	*x = EngineInfo{}
+	mi := &file_sayso_v1_server_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EngineInfo) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EngineInfo) ProtoMessage() {}
+
+func (x *EngineInfo) ProtoReflect() protoreflect.Message {
+	mi := &file_sayso_v1_server_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EngineInfo.ProtoReflect.Descriptor instead.
+func (*EngineInfo) Descriptor() ([]byte, []int) {
+	return file_sayso_v1_server_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *EngineInfo) GetKind() Engine {
+	if x != nil {
+		return x.Kind
+	}
+	return Engine_ENGINE_UNSPECIFIED
+}
+
+func (x *EngineInfo) GetIndexPrefix() string {
+	if x != nil {
+		return x.IndexPrefix
+	}
+	return ""
+}
+
 // The synonyms that searches use. They come from the file that the setting `synonyms` names, which is read again when
 // it changes. A file that cannot be used leaves them as they are, which GetServerInfoResponse.faults tells.
 type SynonymInfo struct {
@@ -288,7 +406,7 @@ type SynonymInfo struct {
 
 func (x *SynonymInfo) Reset() {
 	*x = SynonymInfo{}
-	mi := &file_sayso_v1_server_service_proto_msgTypes[4]
+	mi := &file_sayso_v1_server_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -300,7 +418,7 @@ func (x *SynonymInfo) String() string {
 func (*SynonymInfo) ProtoMessage() {}
 
 func (x *SynonymInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_sayso_v1_server_service_proto_msgTypes[4]
+	mi := &file_sayso_v1_server_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -313,7 +431,7 @@ func (x *SynonymInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SynonymInfo.ProtoReflect.Descriptor instead.
 func (*SynonymInfo) Descriptor() ([]byte, []int) {
-	return file_sayso_v1_server_service_proto_rawDescGZIP(), []int{4}
+	return file_sayso_v1_server_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *SynonymInfo) GetGroupCount() int32 {
@@ -346,7 +464,7 @@ type ServerFault struct {
 
 func (x *ServerFault) Reset() {
 	*x = ServerFault{}
-	mi := &file_sayso_v1_server_service_proto_msgTypes[5]
+	mi := &file_sayso_v1_server_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -358,7 +476,7 @@ func (x *ServerFault) String() string {
 func (*ServerFault) ProtoMessage() {}
 
 func (x *ServerFault) ProtoReflect() protoreflect.Message {
-	mi := &file_sayso_v1_server_service_proto_msgTypes[5]
+	mi := &file_sayso_v1_server_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -371,7 +489,7 @@ func (x *ServerFault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ServerFault.ProtoReflect.Descriptor instead.
 func (*ServerFault) Descriptor() ([]byte, []int) {
-	return file_sayso_v1_server_service_proto_rawDescGZIP(), []int{5}
+	return file_sayso_v1_server_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ServerFault) GetReason() string {
@@ -403,7 +521,7 @@ type ModelInfo struct {
 
 func (x *ModelInfo) Reset() {
 	*x = ModelInfo{}
-	mi := &file_sayso_v1_server_service_proto_msgTypes[6]
+	mi := &file_sayso_v1_server_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -415,7 +533,7 @@ func (x *ModelInfo) String() string {
 func (*ModelInfo) ProtoMessage() {}
 
 func (x *ModelInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_sayso_v1_server_service_proto_msgTypes[6]
+	mi := &file_sayso_v1_server_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -428,7 +546,7 @@ func (x *ModelInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ModelInfo.ProtoReflect.Descriptor instead.
 func (*ModelInfo) Descriptor() ([]byte, []int) {
-	return file_sayso_v1_server_service_proto_rawDescGZIP(), []int{6}
+	return file_sayso_v1_server_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ModelInfo) GetId() string {
@@ -470,7 +588,7 @@ type AnalysisInfo struct {
 
 func (x *AnalysisInfo) Reset() {
 	*x = AnalysisInfo{}
-	mi := &file_sayso_v1_server_service_proto_msgTypes[7]
+	mi := &file_sayso_v1_server_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -482,7 +600,7 @@ func (x *AnalysisInfo) String() string {
 func (*AnalysisInfo) ProtoMessage() {}
 
 func (x *AnalysisInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_sayso_v1_server_service_proto_msgTypes[7]
+	mi := &file_sayso_v1_server_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -495,7 +613,7 @@ func (x *AnalysisInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AnalysisInfo.ProtoReflect.Descriptor instead.
 func (*AnalysisInfo) Descriptor() ([]byte, []int) {
-	return file_sayso_v1_server_service_proto_rawDescGZIP(), []int{7}
+	return file_sayso_v1_server_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *AnalysisInfo) GetDefaultMode() AnalysisMode {
@@ -623,7 +741,7 @@ type ServerLimits struct {
 
 func (x *ServerLimits) Reset() {
 	*x = ServerLimits{}
-	mi := &file_sayso_v1_server_service_proto_msgTypes[8]
+	mi := &file_sayso_v1_server_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -635,7 +753,7 @@ func (x *ServerLimits) String() string {
 func (*ServerLimits) ProtoMessage() {}
 
 func (x *ServerLimits) ProtoReflect() protoreflect.Message {
-	mi := &file_sayso_v1_server_service_proto_msgTypes[8]
+	mi := &file_sayso_v1_server_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -648,7 +766,7 @@ func (x *ServerLimits) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ServerLimits.ProtoReflect.Descriptor instead.
 func (*ServerLimits) Descriptor() ([]byte, []int) {
-	return file_sayso_v1_server_service_proto_rawDescGZIP(), []int{8}
+	return file_sayso_v1_server_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ServerLimits) GetMessageBytes() int64 {
@@ -924,7 +1042,7 @@ type ServerCounts struct {
 
 func (x *ServerCounts) Reset() {
 	*x = ServerCounts{}
-	mi := &file_sayso_v1_server_service_proto_msgTypes[9]
+	mi := &file_sayso_v1_server_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -936,7 +1054,7 @@ func (x *ServerCounts) String() string {
 func (*ServerCounts) ProtoMessage() {}
 
 func (x *ServerCounts) ProtoReflect() protoreflect.Message {
-	mi := &file_sayso_v1_server_service_proto_msgTypes[9]
+	mi := &file_sayso_v1_server_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -949,7 +1067,7 @@ func (x *ServerCounts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ServerCounts.ProtoReflect.Descriptor instead.
 func (*ServerCounts) Descriptor() ([]byte, []int) {
-	return file_sayso_v1_server_service_proto_rawDescGZIP(), []int{9}
+	return file_sayso_v1_server_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ServerCounts) GetArticleCount() int64 {
@@ -1003,7 +1121,7 @@ const file_sayso_v1_server_service_proto_rawDesc = "" +
 	"\x0fReindexResponse\x125\n" +
 	"\bduration\x18\x01 \x01(\v2\x19.google.protobuf.DurationR\bduration\"O\n" +
 	"\x14GetServerInfoRequest\x127\n" +
-	"\tread_mask\x18\x01 \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\"\xc1\x03\n" +
+	"\tread_mask\x18\x01 \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\"\xef\x03\n" +
 	"\x15GetServerInfoResponse\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12+\n" +
 	"\x06models\x18\x02 \x03(\v2\x13.sayso.v1.ModelInfoR\x06models\x12.\n" +
@@ -1014,7 +1132,13 @@ const file_sayso_v1_server_service_proto_rawDesc = "" +
 	"start_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x122\n" +
 	"\banalysis\x18\a \x01(\v2\x16.sayso.v1.AnalysisInfoR\banalysis\x12-\n" +
 	"\x06faults\x18\b \x03(\v2\x15.sayso.v1.ServerFaultR\x06faults\x121\n" +
-	"\bsynonyms\x18\t \x01(\v2\x15.sayso.v1.SynonymInfoR\bsynonyms\"g\n" +
+	"\bsynonyms\x18\t \x01(\v2\x15.sayso.v1.SynonymInfoR\bsynonyms\x12,\n" +
+	"\x06engine\x18\n" +
+	" \x01(\v2\x14.sayso.v1.EngineInfoR\x06engine\"U\n" +
+	"\n" +
+	"EngineInfo\x12$\n" +
+	"\x04kind\x18\x01 \x01(\x0e2\x10.sayso.v1.EngineR\x04kind\x12!\n" +
+	"\findex_prefix\x18\x02 \x01(\tR\vindexPrefix\"g\n" +
 	"\vSynonymInfo\x12\x1f\n" +
 	"\vgroup_count\x18\x01 \x01(\x05R\n" +
 	"groupCount\x127\n" +
@@ -1084,7 +1208,11 @@ const file_sayso_v1_server_service_proto_rawDesc = "" +
 	"\fentity_count\x18\x04 \x01(\x03R\ventityCount\x12\x1d\n" +
 	"\n" +
 	"disk_bytes\x18\x05 \x01(\x03R\tdiskBytes\x12*\n" +
-	"\x11pinned_view_count\x18\x06 \x01(\x03R\x0fpinnedViewCount2\xdc\x01\n" +
+	"\x11pinned_view_count\x18\x06 \x01(\x03R\x0fpinnedViewCount*L\n" +
+	"\x06Engine\x12\x16\n" +
+	"\x12ENGINE_UNSPECIFIED\x10\x00\x12\x13\n" +
+	"\x0fENGINE_EMBEDDED\x10\x01\x12\x15\n" +
+	"\x11ENGINE_OPENSEARCH\x10\x022\xdc\x01\n" +
 	"\rServerService\x12h\n" +
 	"\rGetServerInfo\x12\x1e.sayso.v1.GetServerInfoRequest\x1a\x1f.sayso.v1.GetServerInfoResponse\"\x16\x82\xd3\xe4\x93\x02\f\x12\n" +
 	"/v1/server\xb8\xb9\x18\x01\x12a\n" +
@@ -1103,50 +1231,55 @@ func file_sayso_v1_server_service_proto_rawDescGZIP() []byte {
 	return file_sayso_v1_server_service_proto_rawDescData
 }
 
-var file_sayso_v1_server_service_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_sayso_v1_server_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_sayso_v1_server_service_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_sayso_v1_server_service_proto_goTypes = []any{
-	(*ReindexRequest)(nil),        // 0: sayso.v1.ReindexRequest
-	(*ReindexResponse)(nil),       // 1: sayso.v1.ReindexResponse
-	(*GetServerInfoRequest)(nil),  // 2: sayso.v1.GetServerInfoRequest
-	(*GetServerInfoResponse)(nil), // 3: sayso.v1.GetServerInfoResponse
-	(*SynonymInfo)(nil),           // 4: sayso.v1.SynonymInfo
-	(*ServerFault)(nil),           // 5: sayso.v1.ServerFault
-	(*ModelInfo)(nil),             // 6: sayso.v1.ModelInfo
-	(*AnalysisInfo)(nil),          // 7: sayso.v1.AnalysisInfo
-	(*ServerLimits)(nil),          // 8: sayso.v1.ServerLimits
-	(*ServerCounts)(nil),          // 9: sayso.v1.ServerCounts
-	(*durationpb.Duration)(nil),   // 10: google.protobuf.Duration
-	(*fieldmaskpb.FieldMask)(nil), // 11: google.protobuf.FieldMask
-	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
-	(AnalysisTier)(0),             // 13: sayso.v1.AnalysisTier
-	(AnalysisMode)(0),             // 14: sayso.v1.AnalysisMode
+	(Engine)(0),                   // 0: sayso.v1.Engine
+	(*ReindexRequest)(nil),        // 1: sayso.v1.ReindexRequest
+	(*ReindexResponse)(nil),       // 2: sayso.v1.ReindexResponse
+	(*GetServerInfoRequest)(nil),  // 3: sayso.v1.GetServerInfoRequest
+	(*GetServerInfoResponse)(nil), // 4: sayso.v1.GetServerInfoResponse
+	(*EngineInfo)(nil),            // 5: sayso.v1.EngineInfo
+	(*SynonymInfo)(nil),           // 6: sayso.v1.SynonymInfo
+	(*ServerFault)(nil),           // 7: sayso.v1.ServerFault
+	(*ModelInfo)(nil),             // 8: sayso.v1.ModelInfo
+	(*AnalysisInfo)(nil),          // 9: sayso.v1.AnalysisInfo
+	(*ServerLimits)(nil),          // 10: sayso.v1.ServerLimits
+	(*ServerCounts)(nil),          // 11: sayso.v1.ServerCounts
+	(*durationpb.Duration)(nil),   // 12: google.protobuf.Duration
+	(*fieldmaskpb.FieldMask)(nil), // 13: google.protobuf.FieldMask
+	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
+	(AnalysisTier)(0),             // 15: sayso.v1.AnalysisTier
+	(AnalysisMode)(0),             // 16: sayso.v1.AnalysisMode
 }
 var file_sayso_v1_server_service_proto_depIdxs = []int32{
-	10, // 0: sayso.v1.ReindexResponse.duration:type_name -> google.protobuf.Duration
-	11, // 1: sayso.v1.GetServerInfoRequest.read_mask:type_name -> google.protobuf.FieldMask
-	6,  // 2: sayso.v1.GetServerInfoResponse.models:type_name -> sayso.v1.ModelInfo
-	8,  // 3: sayso.v1.GetServerInfoResponse.limits:type_name -> sayso.v1.ServerLimits
-	9,  // 4: sayso.v1.GetServerInfoResponse.counts:type_name -> sayso.v1.ServerCounts
-	12, // 5: sayso.v1.GetServerInfoResponse.start_time:type_name -> google.protobuf.Timestamp
-	7,  // 6: sayso.v1.GetServerInfoResponse.analysis:type_name -> sayso.v1.AnalysisInfo
-	5,  // 7: sayso.v1.GetServerInfoResponse.faults:type_name -> sayso.v1.ServerFault
-	4,  // 8: sayso.v1.GetServerInfoResponse.synonyms:type_name -> sayso.v1.SynonymInfo
-	12, // 9: sayso.v1.SynonymInfo.load_time:type_name -> google.protobuf.Timestamp
-	13, // 10: sayso.v1.ModelInfo.tier:type_name -> sayso.v1.AnalysisTier
-	14, // 11: sayso.v1.AnalysisInfo.default_mode:type_name -> sayso.v1.AnalysisMode
-	10, // 12: sayso.v1.ServerLimits.page_token_lifetime:type_name -> google.protobuf.Duration
-	10, // 13: sayso.v1.ServerLimits.search_timeout:type_name -> google.protobuf.Duration
-	10, // 14: sayso.v1.ServerLimits.queue_time:type_name -> google.protobuf.Duration
-	10, // 15: sayso.v1.ServerLimits.connection_age:type_name -> google.protobuf.Duration
-	2,  // 16: sayso.v1.ServerService.GetServerInfo:input_type -> sayso.v1.GetServerInfoRequest
-	0,  // 17: sayso.v1.ServerService.Reindex:input_type -> sayso.v1.ReindexRequest
-	3,  // 18: sayso.v1.ServerService.GetServerInfo:output_type -> sayso.v1.GetServerInfoResponse
-	1,  // 19: sayso.v1.ServerService.Reindex:output_type -> sayso.v1.ReindexResponse
-	18, // [18:20] is the sub-list for method output_type
-	16, // [16:18] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	12, // 0: sayso.v1.ReindexResponse.duration:type_name -> google.protobuf.Duration
+	13, // 1: sayso.v1.GetServerInfoRequest.read_mask:type_name -> google.protobuf.FieldMask
+	8,  // 2: sayso.v1.GetServerInfoResponse.models:type_name -> sayso.v1.ModelInfo
+	10, // 3: sayso.v1.GetServerInfoResponse.limits:type_name -> sayso.v1.ServerLimits
+	11, // 4: sayso.v1.GetServerInfoResponse.counts:type_name -> sayso.v1.ServerCounts
+	14, // 5: sayso.v1.GetServerInfoResponse.start_time:type_name -> google.protobuf.Timestamp
+	9,  // 6: sayso.v1.GetServerInfoResponse.analysis:type_name -> sayso.v1.AnalysisInfo
+	7,  // 7: sayso.v1.GetServerInfoResponse.faults:type_name -> sayso.v1.ServerFault
+	6,  // 8: sayso.v1.GetServerInfoResponse.synonyms:type_name -> sayso.v1.SynonymInfo
+	5,  // 9: sayso.v1.GetServerInfoResponse.engine:type_name -> sayso.v1.EngineInfo
+	0,  // 10: sayso.v1.EngineInfo.kind:type_name -> sayso.v1.Engine
+	14, // 11: sayso.v1.SynonymInfo.load_time:type_name -> google.protobuf.Timestamp
+	15, // 12: sayso.v1.ModelInfo.tier:type_name -> sayso.v1.AnalysisTier
+	16, // 13: sayso.v1.AnalysisInfo.default_mode:type_name -> sayso.v1.AnalysisMode
+	12, // 14: sayso.v1.ServerLimits.page_token_lifetime:type_name -> google.protobuf.Duration
+	12, // 15: sayso.v1.ServerLimits.search_timeout:type_name -> google.protobuf.Duration
+	12, // 16: sayso.v1.ServerLimits.queue_time:type_name -> google.protobuf.Duration
+	12, // 17: sayso.v1.ServerLimits.connection_age:type_name -> google.protobuf.Duration
+	3,  // 18: sayso.v1.ServerService.GetServerInfo:input_type -> sayso.v1.GetServerInfoRequest
+	1,  // 19: sayso.v1.ServerService.Reindex:input_type -> sayso.v1.ReindexRequest
+	4,  // 20: sayso.v1.ServerService.GetServerInfo:output_type -> sayso.v1.GetServerInfoResponse
+	2,  // 21: sayso.v1.ServerService.Reindex:output_type -> sayso.v1.ReindexResponse
+	20, // [20:22] is the sub-list for method output_type
+	18, // [18:20] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_sayso_v1_server_service_proto_init() }
@@ -1161,13 +1294,14 @@ func file_sayso_v1_server_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sayso_v1_server_service_proto_rawDesc), len(file_sayso_v1_server_service_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   10,
+			NumEnums:      1,
+			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_sayso_v1_server_service_proto_goTypes,
 		DependencyIndexes: file_sayso_v1_server_service_proto_depIdxs,
+		EnumInfos:         file_sayso_v1_server_service_proto_enumTypes,
 		MessageInfos:      file_sayso_v1_server_service_proto_msgTypes,
 	}.Build()
 	File_sayso_v1_server_service_proto = out.File

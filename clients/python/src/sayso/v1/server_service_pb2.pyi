@@ -10,6 +10,7 @@ from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from sayso.v1 import resources_pb2 as _resources_pb2
 import builtins as _builtins
 import sys
@@ -21,6 +22,30 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _Engine:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _EngineEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Engine.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ENGINE_UNSPECIFIED: _Engine.ValueType  # 0
+    """Not known."""
+    ENGINE_EMBEDDED: _Engine.ValueType  # 1
+    """The one in the server's own process, with a directory of files."""
+    ENGINE_OPENSEARCH: _Engine.ValueType  # 2
+    """An OpenSearch cluster, which any number of servers work on."""
+
+class Engine(_Engine, metaclass=_EngineEnumTypeWrapper):
+    """An engine, which keeps articles."""
+
+ENGINE_UNSPECIFIED: Engine.ValueType  # 0
+"""Not known."""
+ENGINE_EMBEDDED: Engine.ValueType  # 1
+"""The one in the server's own process, with a directory of files."""
+ENGINE_OPENSEARCH: Engine.ValueType  # 2
+"""An OpenSearch cluster, which any number of servers work on."""
+Global___Engine: _TypeAlias = Engine  # noqa: Y015
 
 @_typing.final
 class ReindexRequest(_message.Message):
@@ -102,6 +127,7 @@ class GetServerInfoResponse(_message.Message):
     ANALYSIS_FIELD_NUMBER: _builtins.int
     FAULTS_FIELD_NUMBER: _builtins.int
     SYNONYMS_FIELD_NUMBER: _builtins.int
+    ENGINE_FIELD_NUMBER: _builtins.int
     version: _builtins.str
     """The version of the program."""
     pending_change_count: _builtins.int
@@ -134,6 +160,10 @@ class GetServerInfoResponse(_message.Message):
     def synonyms(self) -> Global___SynonymInfo:
         """The synonyms that searches use. Absent if none are configured."""
 
+    @_builtins.property
+    def engine(self) -> Global___EngineInfo:
+        """What keeps the articles. What each engine promises is in the manual."""
+
     def __init__(
         self,
         *,
@@ -146,14 +176,43 @@ class GetServerInfoResponse(_message.Message):
         analysis: Global___AnalysisInfo | None = ...,
         faults: _abc.Iterable[Global___ServerFault] | None = ...,
         synonyms: Global___SynonymInfo | None = ...,
+        engine: Global___EngineInfo | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "counts", b"counts", "limits", b"limits", "start_time", b"start_time", "synonyms", b"synonyms"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "counts", b"counts", "engine", b"engine", "limits", b"limits", "start_time", b"start_time", "synonyms", b"synonyms"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "counts", b"counts", "faults", b"faults", "limits", b"limits", "models", b"models", "pending_change_count", b"pending_change_count", "start_time", b"start_time", "synonyms", b"synonyms", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "counts", b"counts", "engine", b"engine", "faults", b"faults", "limits", b"limits", "models", b"models", "pending_change_count", b"pending_change_count", "start_time", b"start_time", "synonyms", b"synonyms", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetServerInfoResponse: _TypeAlias = GetServerInfoResponse  # noqa: Y015
+
+@_typing.final
+class EngineInfo(_message.Message):
+    """What keeps the articles."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    INDEX_PREFIX_FIELD_NUMBER: _builtins.int
+    kind: Global___Engine.ValueType
+    """Which engine it is."""
+    index_prefix: _builtins.str
+    """On a cluster, what the names of all its indexes begin with: the servers that name the same prefix of the same
+    cluster serve the same articles. Otherwise empty.
+    """
+    def __init__(
+        self,
+        *,
+        kind: Global___Engine.ValueType = ...,
+        index_prefix: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["index_prefix", b"index_prefix", "kind", b"kind"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EngineInfo: _TypeAlias = EngineInfo  # noqa: Y015
 
 @_typing.final
 class SynonymInfo(_message.Message):

@@ -4,8 +4,8 @@
 // @generated from file sayso/v1/server_service.proto (package sayso.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_google_api_annotations } from "../../google/api/annotations_pb.js";
 import type { Duration, FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file sayso/v1/server_service.proto.
  */
 export const file_sayso_v1_server_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch1zYXlzby92MS9zZXJ2ZXJfc2VydmljZS5wcm90bxIIc2F5c28udjEiEAoOUmVpbmRleFJlcXVlc3QiPgoPUmVpbmRleFJlc3BvbnNlEisKCGR1cmF0aW9uGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIkUKFEdldFNlcnZlckluZm9SZXF1ZXN0Ei0KCXJlYWRfbWFzaxgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2si5QIKFUdldFNlcnZlckluZm9SZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEiMKBm1vZGVscxgCIAMoCzITLnNheXNvLnYxLk1vZGVsSW5mbxImCgZsaW1pdHMYAyABKAsyFi5zYXlzby52MS5TZXJ2ZXJMaW1pdHMSJgoGY291bnRzGAQgASgLMhYuc2F5c28udjEuU2VydmVyQ291bnRzEhwKFHBlbmRpbmdfY2hhbmdlX2NvdW50GAUgASgDEi4KCnN0YXJ0X3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEigKCGFuYWx5c2lzGAcgASgLMhYuc2F5c28udjEuQW5hbHlzaXNJbmZvEiUKBmZhdWx0cxgIIAMoCzIVLnNheXNvLnYxLlNlcnZlckZhdWx0EicKCHN5bm9ueW1zGAkgASgLMhUuc2F5c28udjEuU3lub255bUluZm8iUQoLU3lub255bUluZm8SEwoLZ3JvdXBfY291bnQYASABKAUSLQoJbG9hZF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIuCgtTZXJ2ZXJGYXVsdBIOCgZyZWFzb24YASABKAkSDwoHbWVzc2FnZRgCIAEoCSJOCglNb2RlbEluZm8SCgoCaWQYASABKAkSDwoHcHVycG9zZRgCIAEoCRIkCgR0aWVyGAMgASgOMhYuc2F5c28udjEuQW5hbHlzaXNUaWVyIn0KDEFuYWx5c2lzSW5mbxIsCgxkZWZhdWx0X21vZGUYASABKA4yFi5zYXlzby52MS5BbmFseXNpc01vZGUSFQoNcGVuZGluZ19jb3VudBgCIAEoAxISCgpkb25lX2NvdW50GAMgASgDEhQKDGZhaWxlZF9jb3VudBgEIAEoAyLCBwoMU2VydmVyTGltaXRzEhUKDW1lc3NhZ2VfYnl0ZXMYASABKAMSEgoKYm9keV9ieXRlcxgCIAEoAxIWCg5tZXRhZGF0YV9ieXRlcxgDIAEoAxIQCghpZF9ieXRlcxgEIAEoBRIbChNsYW5ndWFnZV9jb2RlX2J5dGVzGAUgASgFEg8KB2F1dGhvcnMYBiABKAUSDgoGbGFiZWxzGAcgASgFEhcKD2xhYmVsX2tleV9ieXRlcxgIIAEoBRIZChFsYWJlbF92YWx1ZV9ieXRlcxgJIAEoBRITCgtxdWVyeV9ieXRlcxgKIAEoBRIVCg1xdWVyeV9jbGF1c2VzGAsgASgFEhgKEHF1ZXJ5X2V4cGFuc2lvbnMYDCABKAUSFQoNZmlsdGVyX3ZhbHVlcxgNIAEoBRISCgptYXNrX3BhdGhzGA4gASgFEhkKEWRlZmF1bHRfcGFnZV9zaXplGA8gASgFEhEKCXBhZ2Vfc2l6ZRgQIAEoBRIZChFjb250ZXh0X3NlbnRlbmNlcxgRIAEoBRITCgtyZXBseV9ieXRlcxgSIAEoAxIUCgxhbnN3ZXJfYnl0ZXMYEyABKAMSNgoTcGFnZV90b2tlbl9saWZldGltZRgUIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5zZWFyY2hfdGltZW91dBgVIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIbChN1bmFuc3dlcmVkX3JlcXVlc3RzGBYgASgFEhoKEmNvbmN1cnJlbnRfc3RyZWFtcxgXIAEoBRITCgtjb25uZWN0aW9ucxgYIAEoBRIOCgZmYWNldHMYGSABKAUSFAoMZmFjZXRfdmFsdWVzGBogASgFEhYKDmJhdGNoX3JlcXVlc3RzGBsgASgFEhMKC3N1Z2dlc3Rpb25zGBwgASgFEhIKCm9wZW5fY2FsbHMYHSABKAUSLQoKcXVldWVfdGltZRgeIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIUCgxtZW1vcnlfYnl0ZXMYHyABKAMSFQoNcmVxdWVzdF9ieXRlcxggIAEoAxIgChhjb25uZWN0aW9uX3JlcXVlc3RfYnl0ZXMYISABKAMSFAoMdW5yZWFkX2J5dGVzGCIgASgDEh8KF2Nvbm5lY3Rpb25fdW5yZWFkX2J5dGVzGCMgASgDEjEKDmNvbm5lY3Rpb25fYWdlGCQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIpcBCgxTZXJ2ZXJDb3VudHMSFQoNYXJ0aWNsZV9jb3VudBgBIAEoAxIWCg5zZW50ZW5jZV9jb3VudBgCIAEoAxITCgtxdW90ZV9jb3VudBgDIAEoAxIUCgxlbnRpdHlfY291bnQYBCABKAMSEgoKZGlza19ieXRlcxgFIAEoAxIZChFwaW5uZWRfdmlld19jb3VudBgGIAEoAzLcAQoNU2VydmVyU2VydmljZRJoCg1HZXRTZXJ2ZXJJbmZvEh4uc2F5c28udjEuR2V0U2VydmVySW5mb1JlcXVlc3QaHy5zYXlzby52MS5HZXRTZXJ2ZXJJbmZvUmVzcG9uc2UiFri5GAGC0+STAgwSCi92MS9zZXJ2ZXISYQoHUmVpbmRleBIYLnNheXNvLnYxLlJlaW5kZXhSZXF1ZXN0Ghkuc2F5c28udjEuUmVpbmRleFJlc3BvbnNlIiG4uRgDgtPkkwIXOgEqIhIvdjEvc2VydmVyOnJlaW5kZXhCgAEKDGRldi5zYXlzby52MUISU2VydmVyU2VydmljZVByb3RvUAFaMmdpdGh1Yi5jb20vc2F5c28vc2F5c28vY2xpZW50cy9nby9zYXlzby92MTtzYXlzb3YxogIDU1NPqgIIU2F5c28uVjHKAghTYXlzb1xWMeoCCVNheXNvOjpWMWIGcHJvdG8z", [file_google_api_annotations, file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_sayso_v1_access, file_sayso_v1_resources]);
+  fileDesc("Ch1zYXlzby92MS9zZXJ2ZXJfc2VydmljZS5wcm90bxIIc2F5c28udjEiEAoOUmVpbmRleFJlcXVlc3QiPgoPUmVpbmRleFJlc3BvbnNlEisKCGR1cmF0aW9uGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIkUKFEdldFNlcnZlckluZm9SZXF1ZXN0Ei0KCXJlYWRfbWFzaxgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2siiwMKFUdldFNlcnZlckluZm9SZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEiMKBm1vZGVscxgCIAMoCzITLnNheXNvLnYxLk1vZGVsSW5mbxImCgZsaW1pdHMYAyABKAsyFi5zYXlzby52MS5TZXJ2ZXJMaW1pdHMSJgoGY291bnRzGAQgASgLMhYuc2F5c28udjEuU2VydmVyQ291bnRzEhwKFHBlbmRpbmdfY2hhbmdlX2NvdW50GAUgASgDEi4KCnN0YXJ0X3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEigKCGFuYWx5c2lzGAcgASgLMhYuc2F5c28udjEuQW5hbHlzaXNJbmZvEiUKBmZhdWx0cxgIIAMoCzIVLnNheXNvLnYxLlNlcnZlckZhdWx0EicKCHN5bm9ueW1zGAkgASgLMhUuc2F5c28udjEuU3lub255bUluZm8SJAoGZW5naW5lGAogASgLMhQuc2F5c28udjEuRW5naW5lSW5mbyJCCgpFbmdpbmVJbmZvEh4KBGtpbmQYASABKA4yEC5zYXlzby52MS5FbmdpbmUSFAoMaW5kZXhfcHJlZml4GAIgASgJIlEKC1N5bm9ueW1JbmZvEhMKC2dyb3VwX2NvdW50GAEgASgFEi0KCWxvYWRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiLgoLU2VydmVyRmF1bHQSDgoGcmVhc29uGAEgASgJEg8KB21lc3NhZ2UYAiABKAkiTgoJTW9kZWxJbmZvEgoKAmlkGAEgASgJEg8KB3B1cnBvc2UYAiABKAkSJAoEdGllchgDIAEoDjIWLnNheXNvLnYxLkFuYWx5c2lzVGllciJ9CgxBbmFseXNpc0luZm8SLAoMZGVmYXVsdF9tb2RlGAEgASgOMhYuc2F5c28udjEuQW5hbHlzaXNNb2RlEhUKDXBlbmRpbmdfY291bnQYAiABKAMSEgoKZG9uZV9jb3VudBgDIAEoAxIUCgxmYWlsZWRfY291bnQYBCABKAMiwgcKDFNlcnZlckxpbWl0cxIVCg1tZXNzYWdlX2J5dGVzGAEgASgDEhIKCmJvZHlfYnl0ZXMYAiABKAMSFgoObWV0YWRhdGFfYnl0ZXMYAyABKAMSEAoIaWRfYnl0ZXMYBCABKAUSGwoTbGFuZ3VhZ2VfY29kZV9ieXRlcxgFIAEoBRIPCgdhdXRob3JzGAYgASgFEg4KBmxhYmVscxgHIAEoBRIXCg9sYWJlbF9rZXlfYnl0ZXMYCCABKAUSGQoRbGFiZWxfdmFsdWVfYnl0ZXMYCSABKAUSEwoLcXVlcnlfYnl0ZXMYCiABKAUSFQoNcXVlcnlfY2xhdXNlcxgLIAEoBRIYChBxdWVyeV9leHBhbnNpb25zGAwgASgFEhUKDWZpbHRlcl92YWx1ZXMYDSABKAUSEgoKbWFza19wYXRocxgOIAEoBRIZChFkZWZhdWx0X3BhZ2Vfc2l6ZRgPIAEoBRIRCglwYWdlX3NpemUYECABKAUSGQoRY29udGV4dF9zZW50ZW5jZXMYESABKAUSEwoLcmVwbHlfYnl0ZXMYEiABKAMSFAoMYW5zd2VyX2J5dGVzGBMgASgDEjYKE3BhZ2VfdG9rZW5fbGlmZXRpbWUYFCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMQoOc2VhcmNoX3RpbWVvdXQYFSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SGwoTdW5hbnN3ZXJlZF9yZXF1ZXN0cxgWIAEoBRIaChJjb25jdXJyZW50X3N0cmVhbXMYFyABKAUSEwoLY29ubmVjdGlvbnMYGCABKAUSDgoGZmFjZXRzGBkgASgFEhQKDGZhY2V0X3ZhbHVlcxgaIAEoBRIWCg5iYXRjaF9yZXF1ZXN0cxgbIAEoBRITCgtzdWdnZXN0aW9ucxgcIAEoBRISCgpvcGVuX2NhbGxzGB0gASgFEi0KCnF1ZXVlX3RpbWUYHiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SFAoMbWVtb3J5X2J5dGVzGB8gASgDEhUKDXJlcXVlc3RfYnl0ZXMYICABKAMSIAoYY29ubmVjdGlvbl9yZXF1ZXN0X2J5dGVzGCEgASgDEhQKDHVucmVhZF9ieXRlcxgiIAEoAxIfChdjb25uZWN0aW9uX3VucmVhZF9ieXRlcxgjIAEoAxIxCg5jb25uZWN0aW9uX2FnZRgkIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiKXAQoMU2VydmVyQ291bnRzEhUKDWFydGljbGVfY291bnQYASABKAMSFgoOc2VudGVuY2VfY291bnQYAiABKAMSEwoLcXVvdGVfY291bnQYAyABKAMSFAoMZW50aXR5X2NvdW50GAQgASgDEhIKCmRpc2tfYnl0ZXMYBSABKAMSGQoRcGlubmVkX3ZpZXdfY291bnQYBiABKAMqTAoGRW5naW5lEhYKEkVOR0lORV9VTlNQRUNJRklFRBAAEhMKD0VOR0lORV9FTUJFRERFRBABEhUKEUVOR0lORV9PUEVOU0VBUkNIEAIy3AEKDVNlcnZlclNlcnZpY2USaAoNR2V0U2VydmVySW5mbxIeLnNheXNvLnYxLkdldFNlcnZlckluZm9SZXF1ZXN0Gh8uc2F5c28udjEuR2V0U2VydmVySW5mb1Jlc3BvbnNlIha4uRgBgtPkkwIMEgovdjEvc2VydmVyEmEKB1JlaW5kZXgSGC5zYXlzby52MS5SZWluZGV4UmVxdWVzdBoZLnNheXNvLnYxLlJlaW5kZXhSZXNwb25zZSIhuLkYA4LT5JMCFzoBKiISL3YxL3NlcnZlcjpyZWluZGV4QoABCgxkZXYuc2F5c28udjFCElNlcnZlclNlcnZpY2VQcm90b1ABWjJnaXRodWIuY29tL3NheXNvL3NheXNvL2NsaWVudHMvZ28vc2F5c28vdjE7c2F5c292MaICA1NTT6oCCFNheXNvLlYxygIIU2F5c29cVjHqAglTYXlzbzo6VjFiBnByb3RvMw", [file_google_api_annotations, file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_sayso_v1_access, file_sayso_v1_resources]);
 
 /**
  * Asks for new search indexes.
@@ -145,6 +145,13 @@ export type GetServerInfoResponse = Message<"sayso.v1.GetServerInfoResponse"> & 
    * @generated from field: sayso.v1.SynonymInfo synonyms = 9;
    */
   synonyms?: SynonymInfo | undefined;
+
+  /**
+   * What keeps the articles. What each engine promises is in the manual.
+   *
+   * @generated from field: sayso.v1.EngineInfo engine = 10;
+   */
+  engine?: EngineInfo | undefined;
 };
 
 /**
@@ -153,6 +160,35 @@ export type GetServerInfoResponse = Message<"sayso.v1.GetServerInfoResponse"> & 
  */
 export const GetServerInfoResponseSchema: GenMessage<GetServerInfoResponse> = /*@__PURE__*/
   messageDesc(file_sayso_v1_server_service, 3);
+
+/**
+ * What keeps the articles.
+ *
+ * @generated from message sayso.v1.EngineInfo
+ */
+export type EngineInfo = Message<"sayso.v1.EngineInfo"> & {
+  /**
+   * Which engine it is.
+   *
+   * @generated from field: sayso.v1.Engine kind = 1;
+   */
+  kind: Engine;
+
+  /**
+   * On a cluster, what the names of all its indexes begin with: the servers that name the same prefix of the same
+   * cluster serve the same articles. Otherwise empty.
+   *
+   * @generated from field: string index_prefix = 2;
+   */
+  indexPrefix: string;
+};
+
+/**
+ * Describes the message sayso.v1.EngineInfo.
+ * Use `create(EngineInfoSchema)` to create a new message.
+ */
+export const EngineInfoSchema: GenMessage<EngineInfo> = /*@__PURE__*/
+  messageDesc(file_sayso_v1_server_service, 4);
 
 /**
  * The synonyms that searches use. They come from the file that the setting `synonyms` names, which is read again when
@@ -181,7 +217,7 @@ export type SynonymInfo = Message<"sayso.v1.SynonymInfo"> & {
  * Use `create(SynonymInfoSchema)` to create a new message.
  */
 export const SynonymInfoSchema: GenMessage<SynonymInfo> = /*@__PURE__*/
-  messageDesc(file_sayso_v1_server_service, 4);
+  messageDesc(file_sayso_v1_server_service, 5);
 
 /**
  * Something that the server cannot do at present.
@@ -212,7 +248,7 @@ export type ServerFault = Message<"sayso.v1.ServerFault"> & {
  * Use `create(ServerFaultSchema)` to create a new message.
  */
 export const ServerFaultSchema: GenMessage<ServerFault> = /*@__PURE__*/
-  messageDesc(file_sayso_v1_server_service, 5);
+  messageDesc(file_sayso_v1_server_service, 6);
 
 /**
  * A model that is offered.
@@ -247,7 +283,7 @@ export type ModelInfo = Message<"sayso.v1.ModelInfo"> & {
  * Use `create(ModelInfoSchema)` to create a new message.
  */
 export const ModelInfoSchema: GenMessage<ModelInfo> = /*@__PURE__*/
-  messageDesc(file_sayso_v1_server_service, 6);
+  messageDesc(file_sayso_v1_server_service, 7);
 
 /**
  * How articles are analysed, and how many wait for another analysis.
@@ -290,7 +326,7 @@ export type AnalysisInfo = Message<"sayso.v1.AnalysisInfo"> & {
  * Use `create(AnalysisInfoSchema)` to create a new message.
  */
 export const AnalysisInfoSchema: GenMessage<AnalysisInfo> = /*@__PURE__*/
-  messageDesc(file_sayso_v1_server_service, 7);
+  messageDesc(file_sayso_v1_server_service, 8);
 
 /**
  * The limits of requests and answers. A field above its limit is INVALID_ARGUMENT; a message or an answer above its
@@ -572,7 +608,7 @@ export type ServerLimits = Message<"sayso.v1.ServerLimits"> & {
  * Use `create(ServerLimitsSchema)` to create a new message.
  */
 export const ServerLimitsSchema: GenMessage<ServerLimits> = /*@__PURE__*/
-  messageDesc(file_sayso_v1_server_service, 8);
+  messageDesc(file_sayso_v1_server_service, 9);
 
 /**
  * What is stored.
@@ -628,7 +664,41 @@ export type ServerCounts = Message<"sayso.v1.ServerCounts"> & {
  * Use `create(ServerCountsSchema)` to create a new message.
  */
 export const ServerCountsSchema: GenMessage<ServerCounts> = /*@__PURE__*/
-  messageDesc(file_sayso_v1_server_service, 9);
+  messageDesc(file_sayso_v1_server_service, 10);
+
+/**
+ * An engine, which keeps articles.
+ *
+ * @generated from enum sayso.v1.Engine
+ */
+export enum Engine {
+  /**
+   * Not known.
+   *
+   * @generated from enum value: ENGINE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The one in the server's own process, with a directory of files.
+   *
+   * @generated from enum value: ENGINE_EMBEDDED = 1;
+   */
+  EMBEDDED = 1,
+
+  /**
+   * An OpenSearch cluster, which any number of servers work on.
+   *
+   * @generated from enum value: ENGINE_OPENSEARCH = 2;
+   */
+  OPENSEARCH = 2,
+}
+
+/**
+ * Describes the enum sayso.v1.Engine.
+ */
+export const EngineSchema: GenEnum<Engine> = /*@__PURE__*/
+  enumDesc(file_sayso_v1_server_service, 0);
 
 /**
  * Describes the server.
