@@ -116,7 +116,7 @@ export function Results({ query, change, fixed }: Shown) {
   const fold = chosen > 0 || facets.some((facet) => facet.field !== MONTHS && facet.values?.length);
   return (
     <div class={busy ? 'results busy' : 'results'} aria-busy={busy}>
-      <aside class={narrow ? 'side open' : 'side'} aria-label="Narrow the search">
+      <aside class={`side${narrow ? ' open' : ''}${fold ? '' : ' bare'}`} aria-label="Narrow the search">
         {fold && (
           <button type="button" class="button fold" aria-expanded={narrow} onClick={() => setNarrow(!narrow)}>
             Filters{chosen > 0 && ` (${chosen})`}
