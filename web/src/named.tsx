@@ -24,7 +24,7 @@ const none: Named = { whole: [], words: new Map(), articles: {} };
 
 /** The words of a query without any signs of the query language, or none if it has some. */
 function plainWords(text: string): string[] {
-  const bare = text.replace(/["“”„«»]/g, ' ').trim();
+  const bare = text.replace(/["“”„«»]|[?!]+(?=\s|$)/g, ' ').trim();
   return /^[\p{L}\p{M}\p{N}\s.,'’&-]+$/u.test(bare) && !/\b(AND|OR|NOT)\b/.test(bare) ? bare.split(/\s+/) : [];
 }
 

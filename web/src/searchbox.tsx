@@ -1,7 +1,7 @@
 // The search box, with suggestions while typing.
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { type Suggestions, suggest } from './api';
+import { lookup, type Suggestions, suggest } from './api';
 import { go, toPerson, toSearch, write, type Route } from './route';
 import { count, initials, typeName } from './words';
 
@@ -12,6 +12,13 @@ interface Choice {
   label: string;
   hint: string;
   badge: string;
+}
+
+/** Those whose name goes on like the text, or if there are none, who go by it as a role: "prime minister". */
+async function offersFor(text: string, signal: AbortSignal): Promise<Suggestions> {
+  const [found, [hits = []]] = await Promise.all([suggest(text, signal), lookup([text.trim()], signal).catch(() => [])]);
+  if (found.entities?.length) return found;
+  return { ...found, entities: hits.map((hit) => hit.entity) };
 }
 
 function choices(text: string, found: Suggestions): Choice[] {
@@ -55,8 +62,10 @@ export function SearchBox({ route }: { route: Route }) {
     }
     const stop = new AbortController();
     const timer = setTimeout(() => {
+      // The search may have been sent off in the meantime.
+      if (!typed.current) return;
       // A suggestion that fails is none: the search itself will say what is wrong.
-      suggest(text, stop.signal).then(
+      offersFor(text, stop.signal).then(
         (found) => {
           setOffers(choices(text.trim(), found));
           setAt(-1);

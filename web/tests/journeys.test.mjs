@@ -347,6 +347,15 @@ test('names and articles are asked for with the quotes, not after them', async (
   assert.deepEqual(paths.sort(), [['/v1/articles:search', 0], ['/v1/entities:batchLookup', 0], ['/v1/quotes:batchSearch', 0]]);
 });
 
+test('a role is suggested whoever has it', async () => {
+  for (const [typed, name] of [['prime minister', 'Elske Varrin'], ['gov', 'Ingrith Solander']]) {
+    await at('/');
+    await page.locator('#search').fill(typed);
+    await page.getByRole('option', { name: new RegExp(`${name}.*Person`) }).click();
+    await page.getByRole('heading', { name }).waitFor();
+  }
+});
+
 test('every suggestion finds something', async () => {
   for (const typed of ['varr', 'bank of veldmark']) {
     await at('/');
