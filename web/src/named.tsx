@@ -52,7 +52,8 @@ function shown({ whole, words }: Named, found: boolean): EntityHit[] {
   const best = whole[0]?.score ?? 0;
   const hits = whole.filter(({ score = 0 }) => score * 3 > best && (!found || score >= LIKE));
   const all = hits.length || found ? hits : [...words.values()];
-  return [...new Map(all.map((hit) => [hit.entity.id, hit])).values()].slice(0, 3);
+  const most = found && best < NAME ? 1 : 3;
+  return [...new Map(all.map((hit) => [hit.entity.id, hit])).values()].slice(0, most);
 }
 
 /** Cards of those who go by the words. `found`: whether quotes were found, too. */
