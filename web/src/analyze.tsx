@@ -1,6 +1,7 @@
 // A text of one's own, analysed and not stored.
 
 import { useState } from 'preact/hooks';
+import { draft } from './add';
 import { type Annotated as Answer, analyze, ApiError, server } from './api';
 import { Annotated } from './annotated';
 import { useLoad } from './load';
@@ -13,14 +14,12 @@ Owners disagreed. Orrin Falk, who speaks for the shippers’ guild, said the por
 
 She would not say when the crane had last been inspected.`;
 
-/** What was analysed last, so that it is still there when one comes back. */
-const last: { text: string; answer?: Answer } = { text: '' };
+/** What was typed and analysed last, so that it is still there when one comes back. */
+const last: { typed: string; text: string; answer?: Answer } = { typed: '', text: '' };
 
-/** A text that goes into the form for articles. */
-export const carried = { text: '' };
 
 export function AnalyzeView() {
-  const [text, setText] = useState(last.text);
+  const [text, setText] = useState(last.typed);
   const [mode, setMode] = useState('');
   const [answer, setAnswer] = useState(last.answer);
   const [shown, setShown] = useState(last.text);
@@ -30,6 +29,10 @@ export function AnalyzeView() {
   const models = useLoad('server', server).value?.models ?? [];
   useTitle('Analyse a text');
 
+  const type = (text: string) => {
+    last.typed = text;
+    setText(text);
+  };
   const run = async () => {
     setBusy(true);
     setError(undefined);
@@ -61,10 +64,10 @@ export function AnalyzeView() {
       >
         <label class="field">
           <span>Text, in English</span>
-          <textarea rows={answer ? 5 : 11} dir="auto" required value={text} onInput={(event) => setText(event.currentTarget.value)} />
+          <textarea rows={answer ? 5 : 11} dir="auto" required value={text} onInput={(event) => type(event.currentTarget.value)} />
         </label>
         <p class="actions">
-          <button class="button primary" disabled={busy || !text.trim()}>
+          <button class="button primary" disabled={busy}>
             {busy ? 'Reading …' : 'Analyse'}
           </button>
           {models.length > 1 && (
@@ -78,12 +81,12 @@ export function AnalyzeView() {
             </label>
           )}
           {!text && (
-            <button type="button" class="button" onClick={() => setText(EXAMPLE)}>
+            <button type="button" class="button" onClick={() => type(EXAMPLE)}>
               Use an example
             </button>
           )}
           {answer && (
-            <a class="button" href="/?view=add" onClick={() => void (carried.text = shown)}>
+            <a class="button" href="/?view=add" onClick={() => void (draft.body = shown)}>
               Add it to the archive …
             </a>
           )}

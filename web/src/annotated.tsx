@@ -8,17 +8,23 @@ import { type Paragraph, type Piece, paragraphs } from './marks';
 import { toPerson } from './route';
 import { around, hasPage, initials, language, manner, speakerName } from './words';
 
-/** How many speakers have a colour of their own; further ones share the last. */
-const COLOURS = 7;
+/** How many speakers have a colour of their own. Further ones begin anew, far from those who spoke first. */
+const COLOURS = 12;
 
 const who = (quote: Quote): string => quote.speakers?.[0]?.id ?? '';
+
+/** "EV" for Elske Varrin, "EV+AL" for her and Ada Lind. */
+const tagOf = ({ speakers = [] }: Quote): string => {
+  const all = speakers.slice(0, 2).map((speaker) => initials(speaker.name));
+  return speakers.length > 2 ? `${all.join('+')}+…` : all.join('+') || '?';
+};
 
 /** Classes for the colours of speakers, in the order in which they first speak. */
 function colours(quotes: Quote[]): Map<string, string> {
   const found = new Map<string, string>();
   for (const quote of quotes) {
     const speaker = who(quote);
-    if (speaker && !found.has(speaker)) found.set(speaker, `s${Math.min(found.size, COLOURS - 1)}`);
+    if (speaker && !found.has(speaker)) found.set(speaker, `s${found.size % COLOURS}`);
   }
   return found;
 }
@@ -54,6 +60,11 @@ export function Annotated({ text, annotations, chosen, choose, linked }: Annotat
 
   return (
     <div class="annotated">
+      {quotes.length > 0 && (
+        <button type="button" class="quiet jump" onClick={() => rail.current?.parentElement?.scrollIntoView({ block: 'start' })}>
+          To the list of {quotes.length === 1 ? '1 quote' : `${quotes.length} quotes`} ↓
+        </button>
+      )}
       <div class="text" ref={body}>
         {whole.map((paragraph) => (
           <Lines key={paragraph.start} {...{ paragraph, quotes, chosen, choose, linked, colourOf }} />
@@ -131,19 +142,20 @@ function Lines({ paragraph, quotes, chosen, choose, linked, colourOf }: LinesPro
               <Words piece={piece} linked={linked} />
             )}
             {piece.ends.map((number) => (
-              <button
-                key={`end ${number}`}
-                type="button"
-                class={`tag ${colourOf(number)}`}
-                aria-pressed={number === chosen}
-                title={speakerName(quotes[number] as Quote)}
-                onClick={() => choose(number === chosen ? -1 : number)}
-              >
-                {who(quotes[number] as Quote) ? initials(speakerName(quotes[number] as Quote)) : '?'}
-                <span class="visually-hidden">
-                  : quote {number + 1}, {speakerName(quotes[number] as Quote)}
-                </span>
-              </button>
+              <span key={`end ${number}`} class="end">
+                <button
+                  type="button"
+                  class={`tag ${colourOf(number)}`}
+                  aria-pressed={number === chosen}
+                  title={speakerName(quotes[number] as Quote)}
+                  onClick={() => choose(number === chosen ? -1 : number)}
+                >
+                  {tagOf(quotes[number] as Quote)}
+                  <span class="visually-hidden">
+                    : quote {number + 1}, {speakerName(quotes[number] as Quote)}
+                  </span>
+                </button>
+              </span>
             ))}
           </Fragment>
         );

@@ -31,6 +31,7 @@ export interface Article {
   publishTime?: string;
   publishDate?: Day;
   body?: string;
+  etag?: string;
 }
 
 export interface Quote {
@@ -142,8 +143,15 @@ export interface ServerInfo {
   counts?: { articleCount?: string; quoteCount?: string };
 }
 
+/** An entity that goes by a name, and how well. */
+export interface EntityHit {
+  entity: EntityRef & { quoteCount?: string; articleCount?: string };
+  score?: number;
+}
+
 interface Detail {
   reason?: string;
+  metadata?: Record<string, string>;
 }
 
 /** Why the server refused a call, or that it could not be reached. */
@@ -154,6 +162,8 @@ export class ApiError extends Error {
     readonly status: number,
     /** As in the API's ErrorReason; empty if there is none. */
     readonly reason: string,
+    /** What the reason is about: a position, a limit. */
+    readonly about: Record<string, string> = {},
   ) {
     super(message);
   }
@@ -161,8 +171,8 @@ export class ApiError extends Error {
 
 /** From an error as the API writes it in JSON. */
 export function errorOf(error: { message?: string; details?: Detail[] }, status: number): ApiError {
-  const reason = error.details?.find((detail) => detail.reason)?.reason ?? '';
-  return new ApiError(error.message || `The server answered with status ${status}.`, status, reason);
+  const { reason = '', metadata = {} } = error.details?.find((detail) => detail.reason) ?? {};
+  return new ApiError(error.message || `The server answered with status ${status}.`, status, reason, metadata);
 }
 
 const KEY = 'sayso.key';
@@ -213,6 +223,26 @@ export async function searchQuotes(requests: QuoteSearch[], signal?: AbortSignal
   const { results = [] } = await call<{ results?: Result[] }>('/v1/quotes:batchSearch', body, signal);
   if (results[0]?.error) throw errorOf(results[0].error, 400);
   return results.map((result) => result.response);
+}
+
+/** Those who go by each of the names, best first. */
+export async function lookup(names: string[], signal?: AbortSignal): Promise<EntityHit[][]> {
+  const readMask = 'entity.id,entity.name,entity.type,entity.quoteCount,entity.articleCount,score';
+  const body = { requests: names.map((name) => ({ name, pageSize: 3, readMask })) };
+  const { results = [] } = await call<{ results?: { response?: { hits?: EntityHit[] } }[] }>('/v1/entities:batchLookup', body, signal);
+  return results.map((result) => result.response?.hits ?? []);
+}
+
+export interface ArticlesFound {
+  hits?: { article: Article; titleHighlights?: { textSpan?: Span }[] }[];
+  total?: { count?: string };
+}
+
+/** Articles that have all the words, in the headline or anywhere else. */
+export function searchArticles(query: string, signal?: AbortSignal): Promise<ArticlesFound> {
+  const readMask = 'article.id,article.title,article.outlet,article.publishTime,article.publishDate,titleHighlights.textSpan';
+  const body = { query, allWords: true, lenient: true, pageSize: 3, sentencesPerArticle: 1, readMask, offsetEncoding };
+  return call('/v1/articles:search', body, signal);
 }
 
 export const suggest = (text: string, signal: AbortSignal) =>
@@ -276,6 +306,12 @@ export async function titles(articles: string[], signal?: AbortSignal): Promise<
 
 export const analyze = (text: string, analysisMode: string, publishDate: Day | undefined, signal?: AbortSignal) =>
   call<Annotated>('/v1/text:analyze', { text, analysisMode, publishDate, offsetEncoding, readMask: ANNOTATIONS.join(',') }, signal);
+
+/** An article by its id, without its text, or undefined if there is none. */
+export const stored = (id: string) =>
+  call<{ articles?: Annotated[] }>('/v1/articles:batchGet', { ids: [id], readMask: 'article.id,article.title,article.etag' }).then(
+    (answer) => answer.articles?.[0]?.article,
+  );
 
 export const put = (article: Partial<Article>) =>
   call<{ id: string; change: string; quoteCount?: string }>('/v1/articles?waitFor=WAIT_FOR_SEARCHABLE', article);

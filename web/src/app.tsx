@@ -30,7 +30,7 @@ export function App() {
           </svg>
           <span>Sayso</span>
         </a>
-        <SearchBox shown={route.view === 'search' ? route.query.q : ''} />
+        <SearchBox route={route} />
         <nav aria-label="Tools">
           <a href="/?view=analyze" aria-current={route.view === 'analyze' ? 'page' : undefined}>
             Analyse<span class="wide"> a text</span>

@@ -7,12 +7,12 @@ import { useLoad } from './load';
 import { go, leave, toArticle, toSearch } from './route';
 import { Failed, Loading } from './states';
 import { useTitle } from './title';
-import { published, webAddress } from './words';
+import { published, titleOf, webAddress } from './words';
 
 export function ArticleView({ id, quote }: { id: string; quote: string }) {
   const { value, error, again } = useLoad(`article ${id}`, (signal) => article(id, signal));
   const shown = value?.article;
-  useTitle(shown?.title || (value ? id : 'Article'));
+  useTitle(shown ? titleOf(shown) : 'Article');
   const quotes = value?.annotations?.quotes ?? [];
   const chosen = quote ? quotes.findIndex((one) => one.id === quote) : -1;
 
@@ -41,7 +41,7 @@ export function ArticleView({ id, quote }: { id: string; quote: string }) {
           )}
           {published(shown) && <span>{published(shown)}</span>}
         </p>
-        <h1 dir="auto">{shown.title || shown.id}</h1>
+        <h1 dir="auto">{titleOf(shown)}</h1>
         <p class="credits">
           {shown.authors?.length ? <span dir="auto">By {shown.authors.join(', ')}</span> : null}
           {url && (

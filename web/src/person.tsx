@@ -1,16 +1,23 @@
 // Everything about one person, organisation or other entity.
 
-import { type Counted, type Entity, entity } from './api';
+import { type Counted, type Entity, entity, searchQuotes } from './api';
 import { useLoad } from './load';
 import { Results } from './results';
-import { everything, go, type Query, write } from './route';
+import { everything, go, leave, type Query, write } from './route';
 import { Failed, Loading } from './states';
 import { useTitle } from './title';
 import { count, day, initials, many, typeName } from './words';
 
+/** An entity, and how many quotes are about it. */
+async function load(id: string, signal: AbortSignal): Promise<{ entity: Entity; about: string | undefined }> {
+  const asked = { about: [{ id }], pageSize: 1, readMask: 'quote.id' };
+  const [of, [found]] = await Promise.all([entity(id, signal), searchQuotes([asked], signal)]);
+  return { entity: of, about: found?.total?.count };
+}
+
 export function PersonView({ id, tab, query }: { id: string; tab: 'by' | 'about'; query: Query }) {
-  const { value, error, again } = useLoad(`entity ${id}`, (signal) => entity(id, signal));
-  useTitle(value?.name ?? 'Name');
+  const { value, error, again } = useLoad(`entity ${id}`, (signal) => load(id, signal));
+  useTitle(value?.entity.name ?? 'Name');
   if (error) return <Failed error={error} again={again} />;
   if (!value) return <Loading what="the name" />;
   const fixed = tab === 'by' ? 'speaker' : 'about';
@@ -22,10 +29,10 @@ export function PersonView({ id, tab, query }: { id: string; tab: 'by' | 'about'
   );
   return (
     <>
-      <Head entity={value} />
+      <Head entity={value.entity} />
       <nav class="tabs" aria-label="Quotes">
-        {way('by', `Quotes by (${count(value.quoteCount)})`)}
-        {way('about', 'Quotes about')}
+        {way('by', `Quotes by (${count(value.entity.quoteCount)})`)}
+        {way('about', `Quotes about (${count(value.about)})`)}
       </nav>
       <Results query={{ ...query, [fixed]: [id] }} change={change} fixed={fixed} />
     </>
@@ -40,7 +47,12 @@ function Head({ entity }: { entity: Entity }) {
         {initials(entity.name)}
       </span>
       <div>
-        <p class="kicker">{typeName(entity.type) || 'Expression'}</p>
+        <p class="kicker">
+          <button type="button" class="quiet" onClick={leave}>
+            ← Back
+          </button>
+          <span>{typeName(entity.type) || 'Expression'}</span>
+        </p>
         <h1 dir="auto">{entity.name}</h1>
         <p class="facts">
           <span>{many(entity.articleCount, 'article')}</span>

@@ -1,15 +1,16 @@
 // Quotes that match, with the facets at the side and the months above.
 
-import { Fragment } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Found, type QuoteHit, type QuoteSearch, searchQuotes, titles, type Unmet } from './api';
+import { ApiError, type Found, type QuoteHit, type QuoteSearch, searchQuotes, titles } from './api';
 import { QuoteCard } from './card';
 import { FACETS, Facets, nameOf } from './facets';
 import { useLoad } from './load';
-import { everything, type List, lists, type Query, toSearch } from './route';
-import { Empty, Failed, Loading } from './states';
+import { Headlines, Instead, type Named, named, Names } from './named';
+import { Nothing } from './nothing';
+import { type List, lists, type Query } from './route';
+import { Failed, Loading } from './states';
 import { Timeline } from './timeline';
-import { count, many, period } from './words';
+import { count, errorText, many, period } from './words';
 
 const PAGE = 20;
 const MONTHS = 'FACET_FIELD_PUBLISH_TIME';
@@ -62,11 +63,12 @@ interface Page extends Found {
   /** The search that further pages belong to. */
   asked: QuoteSearch;
   /** Why the query was read as plain words: it is none in the query language. */
-  plain: string;
+  plain: ApiError | undefined;
+  named: Named;
 }
 
 /** The first page. A facet of which values are chosen is counted without them, so that others can be chosen, too. */
-async function search(query: Query, signal: AbortSignal): Promise<Page> {
+async function quotes(query: Query, signal: AbortSignal): Promise<Omit<Page, 'named'>> {
   const all = [...FACETS, { list: 'month' as const, field: MONTHS, limit: 0 }];
   const open = all.filter(({ list }) => query[list].length > 0 && list !== 'about');
   const ask = async (lenient: boolean) => {
@@ -82,12 +84,17 @@ async function search(query: Query, signal: AbortSignal): Promise<Page> {
     return { ...found, hits: found?.hits ?? [], facets: told, asked };
   };
   try {
-    return { ...(await ask(false)), plain: '' };
+    return { ...(await ask(false)), plain: undefined };
   } catch (error) {
-    const { reason = '', message = '' } = error as { reason?: string; message?: string };
-    if (!reason.startsWith('QUERY_')) throw error;
-    return { ...(await ask(true)), plain: message };
+    if (!(error instanceof ApiError && error.reason.startsWith('QUERY_'))) throw error;
+    return { ...(await ask(true)), plain: error };
   }
+}
+
+/** Quotes and, asked for at the same time, the names and articles that the words may mean. */
+async function search(query: Query, signal: AbortSignal): Promise<Page> {
+  const [page, others] = await Promise.all([quotes(query, signal), named(query, signal)]);
+  return { ...page, named: others };
 }
 
 export interface Shown {
@@ -106,12 +113,15 @@ export function Results({ query, change, fixed }: Shown) {
   const facets = value.facets ?? [];
   const months = facets.find((facet) => facet.field === MONTHS)?.values ?? [];
   const chosen = lists.filter((list) => list !== fixed).reduce((sum, list) => sum + query[list].length, 0);
+  const fold = chosen > 0 || facets.some((facet) => facet.field !== MONTHS && facet.values?.length);
   return (
     <div class={busy ? 'results busy' : 'results'} aria-busy={busy}>
-      <aside class={narrow ? 'side open' : 'side'} aria-label="Narrow the search">
-        <button type="button" class="button fold" aria-expanded={narrow} onClick={() => setNarrow(!narrow)}>
-          Filters{chosen > 0 && ` (${chosen})`}
-        </button>
+      <aside class={`side${narrow ? ' open' : ''}${fold ? '' : ' bare'}`} aria-label="Narrow the search">
+        {fold && (
+          <button type="button" class="button fold" aria-expanded={narrow} onClick={() => setNarrow(!narrow)}>
+            Filters{chosen > 0 && ` (${chosen})`}
+          </button>
+        )}
         <Facets facets={facets} query={query} fixed={fixed} change={change} />
       </aside>
       <div class="found">
@@ -119,12 +129,41 @@ export function Results({ query, change, fixed }: Shown) {
         <Timeline values={months} chosen={query.month} choose={(month) => change({ ...query, month })} />
         {value.plain && (
           <p class="hint" role="status">
-            Read as plain words, because it is no query: <span dir="auto">{value.plain}</span>
+            <PlainWords query={query.q} error={value.plain} />
           </p>
         )}
-        {value.hits.length ? <Cards key={name} page={value} /> : <Nothing page={value} query={query} change={change} />}
+        {!fixed && <Names of={value.named} found={value.hits.length > 0} />}
+        {value.hits.length ? <Cards key={name} page={value} /> : null}
+        {!fixed && <Headlines of={value.named} found={value.hits.length > 0} />}
+        {!value.hits.length && (
+          <>
+            {!fixed && <Instead words={value.named.words} query={query} />}
+            <Nothing found={value} named={value.named} query={query} change={change} />
+          </>
+        )}
       </div>
     </div>
+  );
+}
+
+/** Where a query stops being one, and what would make it one. */
+function PlainWords({ query, error }: { query: string; error: ApiError }) {
+  const { position, expected } = error.about;
+  if (position === undefined || !expected) return <>Searched for as plain words: {errorText(error)}</>;
+  // Positions count bytes.
+  const rest = new TextDecoder().decode(new TextEncoder().encode(query).slice(Number(position)));
+  // A question is none of the query language, as everybody can see.
+  if (rest.trim() === '?') return <>Searched for as plain words.</>;
+  const cut = [...rest].slice(0, 20).join('');
+  return (
+    <>
+      Searched for as plain words. To be read in the query language, it needs at{' '}
+      <bdi class="asked">
+        {cut}
+        {cut.length < rest.length && '…'}
+      </bdi>
+      : {expected}.
+    </>
   );
 }
 
@@ -141,7 +180,7 @@ function Head({ page, query, change, fixed }: { page: Page } & Shown) {
           {query.q && (
             <>
               {' '}
-              for <q dir="auto">{query.q}</q>
+              for {/["“”]/.test(query.q) ? <bdi class="asked">{query.q}</bdi> : <q dir="auto">{query.q}</q>}
             </>
           )}
         </p>
@@ -232,70 +271,4 @@ function useRoles(hits: QuoteHit[]): Map<string, string> {
   const name = articles.length ? `titles ${JSON.stringify(articles)}` : 'titles';
   const { value } = useLoad(name, (signal) => (articles.length ? titles(articles, signal) : Promise.resolve(new Map<string, string>())));
   return value ?? new Map();
-}
-
-/** Why nothing was found, and what may help. */
-function Nothing({ page, query, change }: { page: Page } & Shown) {
-  const conditions = page.noHits?.conditions ?? [];
-  const suggested = page.noHits?.suggestedQuery;
-  const bare = toSearch(query) === toSearch(everything);
-  if (bare) {
-    return (
-      <Empty title="There is nothing here yet">
-        <p>Put a first article in, or paste a text to see what Sayso finds in it.</p>
-        <a class="button primary" href="/?view=add">
-          Add an article
-        </a>
-        <a class="button" href="/?view=analyze">
-          Analyse a text
-        </a>
-      </Empty>
-    );
-  }
-  return (
-    <Empty title="No quotes found">
-      {suggested && (
-        <p>
-          Did you mean <a href={toSearch({ ...query, q: suggested })}><bdi>{suggested}</bdi></a>?
-        </p>
-      )}
-      <ul>
-        {conditions.slice(0, 5).map((one) => (
-          <li key={one.field + one.text}>
-            <q dir="auto">{one.text}</q>{' '}
-            {one.matchesNothing ? 'is in no quote' : `rules out ${many(one.totalWithout?.count, 'quote')}`}
-            <Spellings condition={one} query={query} />
-          </li>
-        ))}
-      </ul>
-      {!query.any && /\s/.test(query.q.trim()) && (
-        <button type="button" class="button primary" onClick={() => change({ ...query, any: true })}>
-          Find any of the words
-        </button>
-      )}
-      <a class="button" href="/">
-        Start over
-      </a>
-    </Empty>
-  );
-}
-
-/** Words that may have been meant, each with the search for it. */
-function Spellings({ condition, query }: { condition: Unmet; query: Query }) {
-  const { field, text, spellings = [] } = condition;
-  if (field !== 'query' || !spellings.length || !query.q.includes(text)) return null;
-  return (
-    <>
-      ; did you mean{' '}
-      {spellings.slice(0, 3).map((spelling, number) => (
-        <Fragment key={spelling}>
-          {number > 0 && ' or '}
-          <a href={toSearch({ ...query, q: query.q.replace(text, () => spelling) })}>
-            <bdi>{spelling}</bdi>
-          </a>
-        </Fragment>
-      ))}
-      ?
-    </>
-  );
 }

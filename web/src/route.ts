@@ -40,6 +40,9 @@ export const everything: Query = {
 export const lists = ['speaker', 'about', 'outlet', 'act', 'kind'] as const;
 export type List = (typeof lists)[number];
 
+const ACTS = ['speech', 'thought', 'intent', 'finding', 'other'];
+const KINDS = ['direct', 'indirect', 'mixed'];
+
 export function read(address: string): Route {
   const given = new URLSearchParams(address);
   const query: Query = {
@@ -50,8 +53,9 @@ export function read(address: string): Route {
     speaker: given.getAll('speaker'),
     about: given.getAll('about'),
     outlet: given.getAll('outlet'),
-    act: given.getAll('act'),
-    kind: given.getAll('kind'),
+    // What a mistyped address names is left out, as if it were not there.
+    act: given.getAll('act').filter((act) => ACTS.includes(act)),
+    kind: given.getAll('kind').filter((kind) => KINDS.includes(kind)),
   };
   const [article, person] = [given.get('article'), given.get('person')];
   if (article) return { view: 'article', id: article, quote: given.get('quote') ?? '' };

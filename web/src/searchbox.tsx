@@ -1,8 +1,8 @@
 // The search box, with suggestions while typing.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Suggestions, suggest } from './api';
-import { go, toPerson, toSearch } from './route';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { lookup, type Suggestions, suggest } from './api';
+import { go, toPerson, toSearch, write, type Route } from './route';
 import { count, initials, typeName } from './words';
 
 const WAIT_MS = 120;
@@ -12,6 +12,13 @@ interface Choice {
   label: string;
   hint: string;
   badge: string;
+}
+
+/** Those whose name goes on like the text, or if there are none, who go by it as a role: "prime minister". */
+async function offersFor(text: string, signal: AbortSignal): Promise<Suggestions> {
+  const [found, [hits = []]] = await Promise.all([suggest(text, signal), lookup([text.trim()], signal).catch(() => [])]);
+  if (found.entities?.length) return found;
+  return { ...found, entities: hits.map((hit) => hit.entity) };
 }
 
 function choices(text: string, found: Suggestions): Choice[] {
@@ -24,14 +31,17 @@ function choices(text: string, found: Suggestions): Choice[] {
   const phrases = (found.phrases ?? []).slice(0, 4).map((phrase) => ({
     address: toSearch({ q: phrase.text }),
     label: phrase.text,
-    hint: 'from headlines',
+    hint: Number(phrase.headlineCount) === 1 ? 'in a headline' : `in ${count(phrase.headlineCount)} headlines`,
     badge: '',
   }));
   const all = [...entities, ...phrases];
   return all.length ? [{ address: toSearch({ q: text }), label: text, hint: 'search quotes', badge: '' }, ...all] : [];
 }
 
-export function SearchBox({ shown }: { shown: string }) {
+/** What was typed stays until another page is shown, which then says what stands here. */
+export function SearchBox({ route }: { route: Route }) {
+  const shown = route.view === 'search' ? route.query.q : '';
+  const address = write(route);
   const [text, setText] = useState(shown);
   const [offers, setOffers] = useState<Choice[]>([]);
   const [open, setOpen] = useState(false);
@@ -39,11 +49,11 @@ export function SearchBox({ shown }: { shown: string }) {
   const typed = useRef(false);
   const box = useRef<HTMLInputElement>(null);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     setText(shown);
     typed.current = false;
     setOpen(false);
-  }, [shown]);
+  }, [address]);
 
   useEffect(() => {
     if (!typed.current || !text.trim()) {
@@ -52,8 +62,10 @@ export function SearchBox({ shown }: { shown: string }) {
     }
     const stop = new AbortController();
     const timer = setTimeout(() => {
+      // The search may have been sent off in the meantime.
+      if (!typed.current) return;
       // A suggestion that fails is none: the search itself will say what is wrong.
-      suggest(text, stop.signal).then(
+      offersFor(text, stop.signal).then(
         (found) => {
           setOffers(choices(text.trim(), found));
           setAt(-1);
@@ -74,6 +86,7 @@ export function SearchBox({ shown }: { shown: string }) {
   };
   const choose = (address: string) => {
     close();
+    setText(new URLSearchParams(address.slice(1)).get('q') ?? '');
     box.current?.blur();
     go(address);
   };

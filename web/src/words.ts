@@ -1,6 +1,6 @@
 // How values are told to people.
 
-import type { Article, EntityRef, Quote } from './api';
+import type { ApiError, Article, EntityRef, Quote } from './api';
 
 const ACTS: Record<string, string> = {
   QUOTE_ACT_THOUGHT: 'Thought',
@@ -54,6 +54,17 @@ export function published(article: Article | undefined): string {
   return day(article?.publishTime);
 }
 
+const TITLE = 80;
+
+/** The headline, or where there is none, how the text begins. */
+export function titleOf({ title, body = '', id }: Article): string {
+  if (title) return title;
+  const [line = ''] = body.trim().split('\n');
+  if (line.length <= TITLE) return line || id;
+  const cut = line.slice(0, TITLE);
+  return `${cut.slice(0, cut.lastIndexOf(' ') + 1 || TITLE).trim()} …`;
+}
+
 /** The speakers' names, or the words that stand for them. */
 export function speakerName(quote: Quote): string {
   const names = (quote.speakers ?? []).map((speaker) => speaker.name);
@@ -86,6 +97,17 @@ const percent = (share: number): string => `${Math.round(100 * share)} %`;
 export function around(quote: Quote): [string, string] {
   if (quote.kind === 'QUOTE_KIND_DIRECT') return ['“', '”'];
   return /^\p{Ll}/u.test(quote.text ?? '') ? ['… ', ''] : ['', ''];
+}
+
+const TOO_LONG = /body_bytes|request_bytes|query_bytes/;
+
+/** What the server says of an error, as a sentence. */
+export function errorText(error: ApiError): string {
+  const { limit = '', most = '' } = error.about;
+  if (error.reason === 'LIMIT_EXCEEDED' && TOO_LONG.test(limit)) return `This is too long: at most ${count(most)} bytes are taken.`;
+  if (error.reason === 'LIMIT_EXCEEDED' && most) return `This is too much: at most ${count(most)} are taken. (${error.message})`;
+  const said = error.message.replace(/"([^"]*)"/g, '“$1”');
+  return said.charAt(0).toUpperCase() + said.slice(1) + (/[.?!…]$/.test(said) ? '' : '.');
 }
 
 /** "EV" for "Elske Varrin" */

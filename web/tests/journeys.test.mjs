@@ -212,6 +212,74 @@ test('a pasted text is analysed, and can be put in', async () => {
   await page.locator('.card', { hasText: 'Port Gazette' }).waitFor();
 });
 
+test('what was typed is still there after a way elsewhere', async () => {
+  await at('/?view=add');
+  await page.locator('textarea[name=body]').fill('A long text');
+  await page.getByLabel('Outlet').fill('Port Gazette');
+  await page.getByRole('link', { name: 'Analyse a text' }).click();
+  await page.getByLabel('Text, in English').fill('Another text');
+  await page.goBack();
+  assert.equal(await page.locator('textarea[name=body]').inputValue(), 'A long text');
+  assert.equal(await page.getByLabel('Outlet').inputValue(), 'Port Gazette');
+  await page.goForward();
+  assert.equal(await page.getByLabel('Text, in English').inputValue(), 'Another text');
+});
+
+test('an article is replaced only when that is wanted', async () => {
+  const id = `taken/${process.pid}`;
+  await server.put({ id, title: 'The first', body: '“The quay is open,” said Ada Lind.' });
+  await at('/?view=add');
+  await page.locator('textarea[name=body]').fill('“The quay is shut,” said Ada Lind.');
+  await page.getByLabel(/^Id/).fill(id);
+  await page.getByRole('button', { name: 'Add the article' }).click();
+  await page.getByRole('alert').getByText('The first').waitFor();
+  await page.getByRole('button', { name: 'Replace the article' }).click();
+  // Without a headline, it is called as it begins.
+  await page.getByRole('heading', { name: '“The quay is shut,” said Ada Lind.' }).waitFor();
+});
+
+test('a text that is too long is told so', async () => {
+  await at('/?view=analyze');
+  await page.getByLabel('Text, in English').fill('word '.repeat(220_000));
+  await page.getByRole('button', { name: 'Analyse' }).click();
+  await page.getByText('This is too long: at most 1,048,576 bytes are taken.').waitFor();
+  faults = faults.filter((fault) => !fault.includes('400'));
+});
+
+test('tags stand with the words they follow, and far speakers have colours of their own', async () => {
+  await at('/?article=10-election-night');
+  await page.locator('.tag').first().waitFor();
+  const { all, tones } = await page.evaluate(() => ({
+    all: new Set([...document.querySelectorAll('.entry .by strong')].map((one) => one.textContent)).size,
+    tones: new Set([...document.querySelectorAll('.entry')].map((one) => getComputedStyle(one).borderInlineStartColor)).size,
+  }));
+  assert.ok(tones >= Math.min(all, 12), `${tones} colours of ${all} speakers`);
+  for (const width of [390, 420, 600, 900, 1280, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    // Words before a tag end on its line.
+    const alone = await page.evaluate(() =>
+      [...document.querySelectorAll('.end')].filter((end) => {
+        const before = end.previousElementSibling;
+        const last = before?.classList.contains('end') ? undefined : [...(before?.getClientRects() ?? [])].at(-1);
+        const tag = end.querySelector('.tag').getBoundingClientRect();
+        const after = document.createRange();
+        const sign = document.createTreeWalker(end.parentElement, NodeFilter.SHOW_TEXT);
+        sign.currentNode = end.querySelector('.visually-hidden').lastChild;
+        const next = sign.nextNode();
+        if (next) after.setStart(next, 0), after.setEnd(next, 1);
+        const sticks = next && /^[.,;:!?]/.test(next.data) ? after.getBoundingClientRect() : tag;
+        return [last, sticks].some((one) => one && (one.bottom <= tag.top || one.top >= tag.bottom));
+      }).length,
+    );
+    assert.equal(alone, 0, `at ${width} pixels`);
+  }
+  const jump = page.getByRole('button', { name: /To the list/ });
+  assert.equal(await jump.isVisible(), false);
+  await page.setViewportSize({ width: 390, height: 800 });
+  await jump.click();
+  await page.waitForFunction(() => document.querySelector('.rail').getBoundingClientRect().top < 400);
+});
+
 test('texts full of HTML are shown as texts', async () => {
   await at('/?article=hostile');
   await page.locator('.text p').first().waitFor();
@@ -234,7 +302,7 @@ test('each paragraph runs in its own direction', async () => {
 
 test('where nothing is found, it says why and what may help', async () => {
   await at('/?q=ratez+zzzz');
-  await page.getByRole('heading', { name: 'No quotes found' }).waitFor();
+  await page.getByRole('heading', { name: 'No quote has all of this' }).waitFor();
   await page.getByRole('link', { name: 'rates', exact: true }).click();
   await page.waitForURL('**/?q=rates+zzzz');
   await page.getByRole('button', { name: 'Find any of the words' }).click();
@@ -242,9 +310,109 @@ test('where nothing is found, it says why and what may help', async () => {
   assert.equal(address(), '/?q=rates+zzzz&any=1');
 });
 
-test('what is no query is read as plain words', async () => {
+test('a name with Enter leads to who is called so', async () => {
+  for (const [words, rest] of [['varrin', ''], ['Elske Varrin', ''], ['“Elske Varrin”', ''], ['Varrin harbour', 'harbour'], ['prime minister', '']]) {
+    await at('/');
+    await page.locator('#search').fill(words);
+    await page.keyboard.press('Enter');
+    const card = page.getByRole('list', { name: 'Names' }).getByRole('link', { name: 'Elske Varrin Person · 15 quotes' });
+    await card.waitFor();
+    assert.equal(await page.getByText('speaker:').count(), 0);
+    if (rest) {
+      await page.getByRole('link', { name: /Search what Elske Varrin said/ }).click();
+      await page.waitForURL('**/?q=harbour&speaker=person%2Felske-varrin');
+      await page.getByText('2 quotes', { exact: false }).first().waitFor();
+      continue;
+    }
+    await card.click();
+    await page.getByRole('heading', { name: 'Elske Varrin' }).waitFor();
+    assert.equal(await page.locator('#search').inputValue(), '');
+    await page.getByRole('link', { name: /^Quotes about \([1-9]\d*\)$/ }).waitFor();
+    await page.getByRole('button', { name: '← Back' }).click();
+    await card.waitFor();
+    assert.equal(await page.locator('#search').inputValue(), words);
+  }
+});
+
+test('names and articles are asked for with the quotes, not after them', async () => {
+  const paths = [];
+  let answered = 0;
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (/batchSearch|batchLookup|articles:search/.test(pathname)) paths.push([pathname, answered]);
+  });
+  page.on('response', (response) => void (answered += /batchSearch/.test(response.url())));
+  await at('/?q=harbour');
+  await cards().first().waitFor();
+  assert.deepEqual(paths.sort(), [['/v1/articles:search', 0], ['/v1/entities:batchLookup', 0], ['/v1/quotes:batchSearch', 0]]);
+});
+
+test('a role is suggested whoever has it', async () => {
+  for (const [typed, name] of [['prime minister', 'Elske Varrin'], ['gov', 'Ingrith Solander']]) {
+    await at('/');
+    await page.locator('#search').fill(typed);
+    await page.getByRole('option', { name: new RegExp(`${name}.*Person`) }).click();
+    await page.getByRole('heading', { name }).waitFor();
+  }
+});
+
+test('every suggestion finds something', async () => {
+  for (const typed of ['varr', 'bank of veldmark']) {
+    await at('/');
+    await page.locator('#search').fill(typed);
+    const options = page.getByRole('option', { name: /in (a headline|\d+ headlines)/ });
+    await options.first().waitFor();
+    const number = await options.count();
+    assert.ok(number > 0);
+    for (let each = 0; each < number; each++) {
+      await at('/');
+      await page.locator('#search').fill(typed);
+      await options.nth(each).click();
+      await page.waitForURL('**/?q=*');
+      await page.locator('.headlines a').first().waitFor();
+    }
+    await page.locator('.headlines a').first().click();
+    await page.locator('.annotated').waitFor();
+  }
+});
+
+test('the box is empty where nothing was searched for, whatever was typed', async () => {
+  await at('/');
+  await page.locator('#search').fill('varr');
+  await page.getByRole('option', { name: /Elske Varrin/ }).click();
+  await page.getByRole('heading', { name: 'Elske Varrin' }).waitFor();
+  assert.equal(await page.locator('#search').inputValue(), '');
+  await page.goBack();
+  await page.locator('.lead').waitFor();
+  assert.equal(await page.locator('#search').inputValue(), '');
+});
+
+test('words that stand in no quote together are told apart', async () => {
+  await at('/?q=strike+harbour');
+  await page.getByText(/^Without strike, there are \d+ quotes$/).waitFor();
+  assert.equal(await page.getByRole('button', { name: /^Filters/ }).count(), 0);
+});
+
+test('what an address misspells is left out', async () => {
+  await at('/?q=harbour&act=bogus&kind=nope');
+  await page.getByText('6 quotes').first().waitFor();
+  assert.equal(await page.locator('.chip').count(), 0);
+});
+
+test('what is no query is read as plain words, and it is told in words of people', async () => {
+  const hint = page.locator('.hint');
+  for (const [q, said] of [
+    ['harbour?', /^Searched for as plain words\.$/],
+    ['"abc', /needs at "abc: a closing quotation mark/],
+    ['é foo:bar', /needs at foo:bar: one of text, title/],
+  ]) {
+    await at(`/?${new URLSearchParams({ q })}`);
+    await hint.waitFor();
+    assert.match(await hint.innerText(), said);
+    assert.doesNotMatch(await page.locator('main').innerText(), /byte|““/);
+  }
   await at(`/?${new URLSearchParams({ q: '(harbour AND' })}`);
-  await page.getByText('Read as plain words').waitFor();
+  await page.getByText('Searched for as plain words').waitFor();
   // The browser tells of the refused query in its console.
   faults = faults.filter((fault) => !fault.includes('400'));
 });
@@ -252,6 +420,7 @@ test('what is no query is read as plain words', async () => {
 test('what is not there is not found', async () => {
   await at('/?article=nope');
   await page.getByRole('heading', { name: 'Not found' }).waitFor();
+  await page.getByText('There is no article “nope”.').waitFor();
   await at('/?person=person%2Fnobody');
   await page.getByRole('heading', { name: 'Not found' }).waitFor();
   faults = faults.filter((fault) => !fault.includes('404'));
@@ -267,6 +436,22 @@ test('an empty server says how to begin, and one that stops is told', async () =
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'No connection' }).waitFor();
   faults = faults.filter((fault) => !fault.includes(new URL(other.url).host) && !fault.includes('ERR_CONNECTION'));
+});
+
+test('a key that may only read says so where one looks', async () => {
+  const other = await serve();
+  others.push(other);
+  const key = other.key();
+  await page.setViewportSize({ width: 900, height: 900 });
+  await page.goto(`${other.url}/?view=add`);
+  await page.evaluate((key) => sessionStorage.setItem('sayso.key', key), key);
+  await page.locator('textarea[name=body]').fill('“The quay is open,” said Ada Lind.');
+  await page.getByRole('button', { name: 'Add the article' }).click();
+  const title = page.getByRole('heading', { name: 'This key may not do that' });
+  await title.waitFor();
+  await page.getByText('It takes a key with the scope “write”.').waitFor();
+  await page.waitForFunction(() => document.querySelector('.notice').getBoundingClientRect().bottom <= innerHeight);
+  faults = faults.filter((fault) => !fault.includes(new URL(other.url).host) && !/40[13]/.test(fault));
 });
 
 test('a server with keys asks for one, keeps it in the tab, and tells a wrong one', async () => {

@@ -12,6 +12,7 @@ const VIEWS = [
   { name: 'start', path: '/', ready: '.card .role' },
   { name: 'search', path: '/?q=harbour&speaker=person%2Felske-varrin&month=2026-01', ready: '.card .role' },
   { name: 'nothing', path: '/?q=ratez+zzzz', ready: '.notice' },
+  { name: 'name', path: '/?q=Varrin+harbour', ready: '.named' },
   { name: 'article', path: '/?article=02-bank-rate-cut', ready: '.tag', then: (page) => page.locator('.tag').nth(2).click() },
   { name: 'person', path: '/?person=person%2Felske-varrin', ready: '.card .role' },
   {
