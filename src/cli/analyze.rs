@@ -55,9 +55,10 @@ pub(super) struct Args {
     credentials: Credentials,
 }
 
-const AFTER_HELP: &str = r#"A text file is read as it is, so offsets are those of the file, in bytes of UTF-8 (UTF-16 is
-converted first). Markdown, front matter and JSON are read as if they were prose; of an HTML page,
-only the article's text is read. `sayso ingest` turns all of them into plain text first."#;
+const AFTER_HELP: &str = "\
+A text file is read as it is, so offsets are those of the file, in bytes of UTF-8 (UTF-16 is converted first). \
+Markdown, front matter and JSON are read as if they were prose; of an HTML page, only the article's text is \
+read. `sayso ingest` turns all of them into plain text first.";
 
 /// What to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -209,6 +210,11 @@ pub(super) fn lines(heading: &str, found: &Annotations, width: Option<usize>) ->
         told(&found.model, found.tier),
     ];
     out.push_str(&Paragraph::new().add_parts(DIM, &counts).lines(width, 0));
+    if foreign && found.quotes.is_empty() {
+        out.push_str(
+            &Paragraph::new().add(DIM, "only English is read, and this seems to be another language").lines(width, 0),
+        );
+    }
     if !named.is_empty() {
         out.push_str(&format!("\n{NAME}Entities{NAME:#}\n"));
         out.extend(named.iter().map(|entity| entity_lines(entity, &found.mentions, width)));
@@ -293,6 +299,11 @@ mod tests {
             language_code: "en".into(),
             tier: proto::AnalysisTier::Fast as i32,
         };
+        let german = Annotations { language_code: "de".into(), ..Annotations::default() };
+        insta::assert_snapshot!(render::plain(&lines("", &german, None)), @r"
+        no sentences · no entities · no quotes · language de
+        only English is read, and this seems to be another language
+        ");
         insta::assert_snapshot!(render::plain(&lines("", &found, None)), @r"
         2 sentences · 1 entity · 1 quote · linear-5 (fast)
 

@@ -19,13 +19,16 @@ use crate::proto::{Article, ArticleSummary, ListArticlesRequest};
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
+    /// Show only this article, in full, with its entities and quotes
+    #[arg(value_name = "ARTICLE", conflicts_with_all = ["Articles", "sort", "limit"])]
+    one: Option<String>,
     #[command(flatten)]
     articles: Articles,
     /// Order of the articles
     #[arg(long, value_enum, default_value_t = Sort::Newest)]
     sort: Sort,
-    /// Show only this article, in full, with its entities and quotes
-    #[arg(long, value_name = "ARTICLE", conflicts_with_all = ["Articles", "sort", "limit"])]
+    /// The same as ARTICLE
+    #[arg(long, value_name = "ARTICLE", conflicts_with_all = ["one", "Articles", "sort", "limit"])]
     id: Option<String>,
     #[command(flatten)]
     output: Output,
@@ -35,7 +38,7 @@ pub(super) struct Args {
 
 const EXAMPLES: &str = r#"Examples:
   sayso articles --outlet "Northern Wire" --sort updated
-  sayso articles --id 01-harbour-strike"#;
+  sayso articles 01-harbour-strike"#;
 
 /// The order of articles.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -65,7 +68,7 @@ pub(super) fn run(args: Args) -> Outcome {
     client::block_on(async {
         let channel = args.server.connect().await?;
         let mut client = ArticleServiceClient::new(channel).max_decoding_message_size(client::ANSWER_BYTES);
-        if let Some(id) = args.id {
+        if let Some(id) = args.one.or(args.id) {
             return show_one(&mut client, id, args.output.one_as_json()?).await;
         }
         let request = ListArticlesRequest {

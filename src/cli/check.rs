@@ -23,8 +23,9 @@ pub(super) struct Args {
 }
 
 const AFTER_HELP: &str = "\
-Reads every byte: all pages of the store, all records of articles, all files of the search indexes. Then compares what they
-say, article by article. Prints everything that is wrong, and what to do about it. Changes nothing. Stop the server first.
+Reads every byte: all pages of the store, all records of articles, all files of the search indexes. Then \
+compares what they say, article by article. Prints everything that is wrong, and what to do about it. Changes \
+nothing. Stop the server first.
 
 Ends with 0 if all is well, and with 1 if anything is wrong or the directory cannot be checked.
 

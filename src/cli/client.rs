@@ -157,22 +157,31 @@ impl Server {
     }
 }
 
-/// Says why nobody answers, and what to do.
+/// Says why no connection comes about, and what to do.
 fn unreachable(address: &str, error: &transport::Error) -> Fault {
-    let why = root(error);
-    let is_encrypted = address.starts_with("https");
-    let remedy = if why.contains("causedasendentity") {
-        "the server's certificate is that of an authority (CA:TRUE), which no server may show; make one with \
-         basicConstraints=CA:FALSE, or sign it with an authority of your own"
-            .to_owned()
-    } else if is_encrypted && why.contains("certificaterequired") {
-        "the server wants a certificate of yours: --tls-client-cert and --tls-client-key".to_owned()
-    } else if is_encrypted && why.contains("certificate") {
-        "--tls-ca names the file of the authority that signed the server's certificate".to_owned()
+    Fault::new(unreached(address, &root(error)))
+}
+
+/// What to say where no connection comes about, for this reason: whether somebody answers there, and what to do.
+fn unreached(address: &str, why: &str) -> String {
+    let has = |words: &str| address.starts_with("https") && why.contains(words);
+    // Who refuses to encrypt, or whom this program does not trust, is there all the same.
+    let (what, remedy) = if has("corrupt message") {
+        ("does not encrypt", format!("it is reached as {}", address.replacen("https", "http", 1)))
+    } else if has("causedasendentity") {
+        let own = "the server's certificate is that of an authority (CA:TRUE), which no server may show; make one with \
+                   basicConstraints=CA:FALSE, or sign it with an authority of your own";
+        ("is not trusted", own.to_owned())
+    } else if has("certificaterequired") {
+        let own = "the server wants a certificate of yours: --tls-client-cert and --tls-client-key";
+        ("does not trust this program", own.to_owned())
+    } else if has("certificate") {
+        let own = "--tls-ca names the file of the authority that signed the server's certificate";
+        ("is not trusted", own.to_owned())
     } else {
-        format!("start one with: {} serve", program())
+        return format!("no server answers at {address} ({why})\n  start one with: {} serve", program());
     };
-    Fault::new(format!("no server answers at {address} ({why})\n  {remedy}"))
+    format!("the server at {address} {what} ({why})\n  {remedy}")
 }
 
 impl Server {
@@ -206,6 +215,25 @@ mod tests {
         let Fault::Failed(words) = fault else { panic!("{fault:?}") };
         assert!(words.starts_with("no server answers at http://127.0.0.1:1 ("), "{words}");
         assert!(words.ends_with(&format!("start one with: {} serve", program())), "{words}");
+    }
+
+    #[test]
+    fn a_server_that_answers_without_encryption_or_trust_is_not_called_absent() {
+        let told = |address: &str, why: &str| unreached(address, why);
+        assert_eq!(
+            told("https://veld.example:1", "received corrupt message of type invalidcontenttype"),
+            "the server at https://veld.example:1 does not encrypt (received corrupt message of type \
+             invalidcontenttype)\n  it is reached as http://veld.example:1"
+        );
+        for (why, start) in [
+            ("invalid peer certificate: unknownissuer", "the server at https://a is not trusted ("),
+            ("invalid peer certificate: other(causedasendentity)", "the server at https://a is not trusted ("),
+            ("received fatal alert: certificaterequired", "the server at https://a does not trust this program ("),
+            ("connection refused", "no server answers at https://a ("),
+        ] {
+            assert!(told("https://a", why).starts_with(start), "{}", told("https://a", why));
+        }
+        assert!(told("http://a", "received corrupt message").starts_with("no server answers"));
     }
 
     #[test]

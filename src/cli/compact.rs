@@ -24,8 +24,8 @@ pub(super) struct Args {
 }
 
 const AFTER_HELP: &str = "\
-The room that deleted and replaced articles took is used again for later ones, but stays with the file.
-This gives it back to the disk. Stop the server first.
+The room that deleted and replaced articles took is used again for later ones, but stays with the file. This \
+gives it back to the disk. Stop the server first.
 
 Example:
   sayso compact --data-dir /var/lib/sayso";

@@ -35,13 +35,13 @@ pub(super) struct Args {
     server: Server,
 }
 
-const AFTER_HELP: &str = r#"An article must match all options. There is no confirmation before articles are deleted: try
---dry-run first.
+const AFTER_HELP: &str = "\
+An article must match all options. There is no confirmation before articles are deleted: try --dry-run first.
 
 Examples:
   sayso delete 01-harbour-strike 02-bank-rate-cut
-  sayso delete --outlet "Northern Wire" --until 2026-06-30 --dry-run
-  sayso delete --label customer=17"#;
+  sayso delete --outlet \"Northern Wire\" --until 2026-06-30 --dry-run
+  sayso delete --label customer=17";
 
 pub(super) fn run(args: Args) -> Outcome {
     let filter = args.articles.filter();

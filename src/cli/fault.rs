@@ -106,8 +106,12 @@ pub(super) fn of_query(status: &Status, query: &str) -> Fault {
     let words = describe(status);
     let details = status.get_error_details();
     let position = details.error_info().and_then(|info| info.metadata.get("position")?.parse().ok());
-    match position.and_then(|position: usize| query.get(..position)) {
-        Some(before) => Fault::new(format!("{words}\n\n  {query}\n  {}^", " ".repeat(before.width()))),
+    match position.and_then(|position: usize| Some((position, query.get(..position)?))) {
+        // The mark shows the place, so nobody needs to count to it.
+        Some((position, before)) => {
+            let words = words.replacen(&format!(" at byte {position}:"), ":", 1);
+            Fault::new(format!("{words}\n\n  {query}\n  {}^", " ".repeat(before.width())))
+        }
         None => Fault::new(words),
     }
 }
@@ -264,7 +268,10 @@ mod tests {
         let words = "query: unbalanced mark at byte 7: expected another";
         let status = Status::with_error_details(Code::InvalidArgument, words, details);
         let Fault::Failed(text) = of_query(&status, "größe \"tide") else { panic!("no fault") };
-        assert_eq!(text, format!("{words}\n  reason: QUERY_SYNTAX\n\n  größe \"tide\n       ^"));
+        assert_eq!(
+            text,
+            "query: unbalanced mark: expected another\n  reason: QUERY_SYNTAX\n\n  größe \"tide\n       ^"
+        );
     }
 
     #[test]

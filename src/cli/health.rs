@@ -25,8 +25,8 @@ pub(super) struct Args {
 }
 
 const AFTER_HELP: &str = "\
-Prints \"serving\" and ends with 0 if the service serves; otherwise says why not and ends with 1. No key is needed.
-sayso.v1.ArticleService does not serve while articles cannot be written; the others read on.";
+Prints \"serving\" and ends with 0 if the service serves; otherwise says why not and ends with 1. No key is \
+needed. sayso.v1.ArticleService does not serve while articles cannot be written; the others read on.";
 
 pub(super) fn run(args: Args) -> Outcome {
     client::block_on(async {

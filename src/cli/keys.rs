@@ -24,13 +24,13 @@ pub(super) struct Args {
 }
 
 const AFTER_HELP: &str = "\
-A server requires keys as soon as its file of keys exists, and goes on to when the last one is revoked.
-What is changed here counts from the next call on, without a restart. Calls bring their key like this:
+A server requires keys as soon as its file of keys exists, and goes on to when the last one is revoked. What is \
+changed here counts from the next call on, without a restart. Calls bring their key like this:
 
   authorization: Bearer sayso_…
 
-Scopes: read (searches, reads, analyses), write (puts and deletes of articles), admin (changes of many
-articles at once). None includes another.";
+Scopes: read (searches, reads, analyses), write (puts and deletes of articles), admin (changes of many articles \
+at once). None includes another.";
 
 #[derive(Debug, Subcommand)]
 enum Action {

@@ -27,6 +27,7 @@ mod export;
 mod facets;
 mod fault;
 mod filter;
+mod going_by;
 mod health;
 mod info;
 mod ingest;
@@ -156,4 +157,24 @@ pub fn main() -> ExitCode {
         Command::Man(args) => shell::man(args, Cli::command()),
     };
     outcome.unwrap_or_else(|fault| fault.report())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paragraphs_of_help_are_wrapped_by_the_terminal_and_not_by_hand() {
+        let is_prose = |line: &str| !line.is_empty() && !line.starts_with(' ');
+        let mut seen = 0;
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            for (line, next) in help.lines().zip(help.lines().skip(1)) {
+                let is_broken = is_prose(line) && is_prose(next) && line.len() > 60;
+                assert!(!is_broken, "{}: {line:?} goes on in another line", command.get_name());
+                seen += 1;
+            }
+        }
+        assert!(seen > 50, "{seen} lines of help");
+    }
 }

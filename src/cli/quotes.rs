@@ -9,7 +9,7 @@ use super::filter::{Articles, Output, Reading, Sort, number, selectors, share};
 use super::labels::{Act, Kind, Polarity, Type};
 use super::paging::each_hit;
 use super::render::{self, DIM, Paragraph, SAID};
-use super::{dates, json, quote_view};
+use super::{dates, going_by, json, quote_view};
 use crate::proto;
 use crate::proto::quote_service_client::QuoteServiceClient;
 use crate::proto::{
@@ -117,20 +117,21 @@ const SEARCHES: [&str; 22] = [
     "limit",
 ];
 
-const EXAMPLES: &str = r#"Several words find quotes with any of them, best match first: those with more of the words, and
-with rarer ones, tend to come first. --all-words makes all of them required, as does + before each.
+const EXAMPLES: &str = "\
+Several words find quotes with any of them, best match first: those with more of the words, and with rarer ones, \
+tend to come first. --all-words makes all of them required, as does + before each.
 
 Examples:
   sayso quotes harbour --speaker varrin --speaker quill
-  sayso quotes --about "supreme court" --from 2026-03-01
-  sayso quotes '"minority share" OR brochure' --kind direct
+  sayso quotes --about \"supreme court\" --from 2026-03-01
+  sayso quotes '\"minority share\" OR brochure' --kind direct
   sayso quotes --facet speaker:5 --facet cue --limit 1
-  sayso quotes --id 01-harbour-strike#q753-937c795-693fg1dc"#;
+  sayso quotes --id 01-harbour-strike#q753-937c795-693fg1dc";
 
 pub(super) fn run(args: Args) -> Outcome {
     client::block_on(async {
         let channel = args.server.connect().await?;
-        let mut client = QuoteServiceClient::new(channel).max_decoding_message_size(client::ANSWER_BYTES);
+        let mut client = QuoteServiceClient::new(channel.clone()).max_decoding_message_size(client::ANSWER_BYTES);
         if let Some(id) = args.id {
             let request = GetQuoteRequest {
                 id,
@@ -150,10 +151,19 @@ pub(super) fn run(args: Args) -> Outcome {
             let quote = hit.quote.unwrap_or_default();
             render::print(&format!("{}\n", quote_view::lines(&quote, &hit.highlights, width)))
         };
-        let seen = each_hit(output, &request.query, fetch, show).await?;
+        let mut seen = each_hit(output, &request.query, fetch, show).await?;
         if output.is_for_people() {
+            let who = match &seen.nothing {
+                Some(nothing) => going_by::lines(&channel, &request, nothing, width).await,
+                None => None,
+            };
+            // It says the same in the language of queries.
+            if let (Some(_), Some(nothing)) = (&who, &mut seen.nothing) {
+                nothing.suggested_query.clear();
+            }
             render::print(&facet_lines(&seen.facets, width))?;
             render::print(&seen.lines("quote", "quotes", width))?;
+            render::print(&who.unwrap_or_default())?;
         }
         Ok(ExitCode::SUCCESS)
     })

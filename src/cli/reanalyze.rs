@@ -38,11 +38,12 @@ pub(super) struct Args {
     server: Server,
 }
 
-const AFTER_HELP: &str = r#"The server works through the articles while it is otherwise idle. Each new analysis is visible as
-soon as it is made. The queue survives a restart; `sayso info` shows how many articles are left.
+const AFTER_HELP: &str = "\
+The server works through the articles while it is otherwise idle. Each new analysis is visible as soon as it is \
+made. The queue survives a restart; `sayso info` shows how many articles are left.
 
 Example:
-  sayso reanalyze --outlet "Northern Wire" --model linear-5"#;
+  sayso reanalyze --outlet \"Northern Wire\" --model linear-5";
 
 pub(super) fn run(args: Args) -> Outcome {
     client::block_on(async {

@@ -21,9 +21,9 @@ pub(super) struct Args {
 }
 
 const AFTER_HELP: &str = "\
-The server builds new indexes from the stored articles beside the present ones, and then uses them.
-Searches and writes go on. Damaged indexes are built anew without being asked; this is for whoever wants
-to be sure, or to be rid of what deleted articles left in the statistics that ranking rests on.
+The server builds new indexes from the stored articles beside the present ones, and then uses them. Searches and \
+writes go on. Damaged indexes are built anew without being asked; this is for whoever wants to be sure, or to be \
+rid of what deleted articles left in the statistics that ranking rests on.
 
 Example:
   sayso reindex";

@@ -25,7 +25,7 @@ pub(super) struct Args {
 }
 
 const AFTER_HELP: &str = "\
-The rules are the setting `retention` of the server, which applies them when it starts and then once a day.
+The rules are the setting `retention` of the server, which applies them when it starts and then once a day. \
 Articles without a date of publication stay.
 
 Examples:

@@ -48,17 +48,18 @@ pub(super) struct Args {
     server: Server,
 }
 
-const EXAMPLES: &str = r#"Several words find sentences with any of them, best match first: those with more of the words, and
-with rarer ones, tend to come first. --all-words makes all of them required, as does + before each.
+const EXAMPLES: &str = "\
+Several words find sentences with any of them, best match first: those with more of the words, and with rarer \
+ones, tend to come first. --all-words makes all of them required, as does + before each.
 
 Examples:
   sayso search harbour strike
-  sayso search '"minority share" AND title:harbour'
+  sayso search '\"minority share\" AND title:harbour'
   sayso search 'harb* -strike' --entity varrin --sort newest
   sayso search harbour --facet outlet:5 --facet month --time-zone Europe/Berlin
   sayso search --articles 'dockers AND brochure' --half-life 30d --explain
   sayso search -- '-storm harbour'
-A query that begins with "-" goes after "--", as in the last example."#;
+A query that begins with \"-\" goes after \"--\", as in the last example.";
 
 pub(super) fn run(args: Args) -> Outcome {
     if args.whole.whole {

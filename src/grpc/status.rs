@@ -221,9 +221,14 @@ pub(crate) fn request_too_long(most: usize) -> Status {
     too_much("the request is", "message_bytes", most)
 }
 
-/// A path of plain HTTP that is none, or not with this verb.
+/// A path of plain HTTP that is none.
 pub(crate) fn no_such_path(message: &str) -> Status {
     status(Code::NotFound, message, info("NO_SUCH_METHOD", Vec::new()))
+}
+
+/// There is a method at this path, but not with this verb of HTTP.
+pub(crate) fn no_such_verb(message: &str) -> Status {
+    status(Code::Unimplemented, message, info("NO_SUCH_METHOD", Vec::new()))
 }
 
 /// A browser calls from a page that may not.

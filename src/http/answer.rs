@@ -114,10 +114,17 @@ async fn document(kind: MessageDescriptor, answer: Response, peer: Peer, unread:
     let framed = body.to_bytes();
     let message = framed.slice(HEAD_BYTES.min(framed.len())..);
     if message.len() <= PIECE_BYTES {
-        return Ok(Body::new(Text::new(json_of(&kind, &message)?.into(), peer)));
+        return Ok(Body::new(Text::new(line_of(&kind, &message)?, peer)));
     }
     let counted = Counted::of(message.len(), unread, &peer)?;
     Ok(Body::new(Document { writer: Writer::of(kind, message), counted, ended: false }))
+}
+
+/// The JSON of a message, as a line.
+fn line_of(kind: &MessageDescriptor, message: &Bytes) -> Result<Bytes, Status> {
+    let mut line = json_of(kind, message)?;
+    line.push(b'\n');
+    Ok(line.into())
 }
 
 /// A large message, which becomes JSON as it is read.
@@ -136,7 +143,11 @@ impl HttpBody for Document {
         let mut piece = Vec::with_capacity(2 * PIECE_BYTES);
         while !document.ended && piece.len() < PIECE_BYTES {
             match document.writer.write(&mut piece) {
-                Ok(more) => document.ended = !more,
+                Ok(true) => {}
+                Ok(false) => {
+                    document.ended = true;
+                    piece.push(b'\n');
+                }
                 // What was sent cannot be taken back: the connection ends before the document does.
                 Err(broken) => return Poll::Ready(Some(Err(axum::Error::new(broken)))),
             }
@@ -247,12 +258,9 @@ impl Lines {
         let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize;
         let end = HEAD_BYTES + length;
         let message = Bytes::copy_from_slice(self.arrived.get(HEAD_BYTES..end)?);
-        let line = json_of(&self.kind, &message);
+        let line = line_of(&self.kind, &message);
         self.arrived.drain(..end);
-        Some(line.map(|mut line| {
-            line.push(b'\n');
-            line.into()
-        }))
+        Some(line)
     }
 
     fn end(&mut self, status: &Status) {
@@ -394,7 +402,7 @@ mod tests {
             assert!(piece.len() < 20 * PIECE_BYTES && piece.len() < whole.len() / 10, "{}", piece.len());
             read.extend_from_slice(&piece);
         }
-        assert!(read == whole);
+        assert!(read.strip_suffix(b"\n") == Some(&whole));
         drop(first);
         assert_eq!(unread.bytes.load(Ordering::Relaxed), 0);
     }

@@ -4,6 +4,7 @@
 //! (`google.api.http`), is called as gRPC within the process, and its answer becomes JSON. So keys, limits, deadlines,
 //! metrics and the log hold as they do for gRPC.
 
+mod address;
 mod answer;
 mod comments;
 mod guard;
@@ -37,7 +38,7 @@ use rules::{Found, Rules};
 /// Where the OpenAPI document is.
 const OPENAPI_PATH: &str = "/openapi.json";
 
-static OPENAPI: LazyLock<Bytes> = LazyLock::new(|| openapi::document(&Rules::of_protos()).to_string().into());
+static OPENAPI: LazyLock<Bytes> = LazyLock::new(|| format!("{}\n", openapi::document(&Rules::of_protos())).into());
 
 /// Wraps services so that they are reached in all dialects, by those whom `doors` let in.
 pub(crate) fn spoken(routes: Routes, limits: &Limits, doors: Doors) -> Routes {
@@ -125,7 +126,7 @@ impl Gateway {
             Found::OtherVerbs(verbs) => {
                 let message = format!("{path} takes {}, not {verb}", verbs.join(" and "));
                 question::read_away(request.into_body()).await;
-                let response = answer::error_as(StatusCode::METHOD_NOT_ALLOWED, &status::no_such_path(&message));
+                let response = answer::error_as(StatusCode::METHOD_NOT_ALLOWED, &status::no_such_verb(&message));
                 return ([(header::ALLOW, verbs.join(", "))], response).into_response();
             }
             Found::Nothing => {

@@ -1,7 +1,6 @@
 //! From a request in JSON to a gRPC request.
 
 use std::{
-    collections::BTreeSet,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -15,18 +14,14 @@ use axum::{
 };
 use http_body::Frame;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use percent_encoding::percent_decode_str;
 use prost::Message;
-use prost_reflect::{
-    DeserializeOptions, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage, Value,
-};
-use serde_json::{Value as Json, json};
+use prost_reflect::{DynamicMessage, Kind, MessageDescriptor, Value};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::{Code, Status};
 
 use super::{
+    address,
     rules::{Payload, Rule},
-    schema,
 };
 use crate::{
     echo,
@@ -198,95 +193,23 @@ fn message(rule: &Rule, variables: &[(&str, String)], query: &str, body: &[u8]) 
             message
         }
     };
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    let mut named = BTreeSet::new();
-    for (name, value) in pairs {
-        let (name, value) = (decoded(name)?, decoded(value)?);
-        let is_list = put(&mut message, &name, value)?;
-        if !named.insert(name.clone()) && !is_list {
-            return Err(status::malformed(&format!("the address gives {} twice", echo::clip(&name))));
-        }
-    }
+    address::fill(&mut message, query)?;
     for (name, value) in variables {
-        put(&mut message, name, value.clone())?;
+        address::put(&mut message, name, value.clone())?;
     }
     Ok(message)
-}
-
-fn strict() -> DeserializeOptions {
-    DeserializeOptions::new().deny_unknown_fields(true)
 }
 
 fn read(kind: &MessageDescriptor, text: &[u8]) -> Result<DynamicMessage, Status> {
     let told = |error: serde_json::Error| {
-        status::malformed(&format!("the body cannot be read as the JSON of {}: {error}", kind.name()))
+        let why = error.to_string().replace("invalid digit found in string", "a whole number is expected");
+        status::malformed(&format!("the body cannot be read as the JSON of {}: {why}", kind.name()))
     };
     let mut json = serde_json::Deserializer::from_slice(text);
-    let message = DynamicMessage::deserialize_with_options(kind.clone(), &mut json, &strict()).map_err(told)?;
+    let message =
+        DynamicMessage::deserialize_with_options(kind.clone(), &mut json, &address::strict()).map_err(told)?;
     json.end().map_err(told)?;
     Ok(message)
-}
-
-/// A part of a query, in which `+` is a space.
-fn decoded(part: &str) -> Result<String, Status> {
-    let spaced = part.replace('+', " ");
-    let text = percent_decode_str(&spaced).decode_utf8();
-    let text = text.map_err(|_| status::malformed("the query of the address is not percent-encoded UTF-8"))?;
-    Ok(text.into_owned())
-}
-
-/// Sets the field with this name, whose parts have dots between them: `filter.outlets`. Returns whether it is one of
-/// many values.
-fn put(message: &mut DynamicMessage, name: &str, value: String) -> Result<bool, Status> {
-    let (named, is_list) = nested(&message.descriptor(), name, value)?;
-    let told = |error: serde_json::Error| status::malformed(&format!("{} in the address: {error}", echo::clip(name)));
-    let named = DynamicMessage::deserialize_with_options(message.descriptor(), named, &strict()).map_err(told)?;
-    message.merge(named.encode_to_vec().as_slice()).map_err(|error| status::malformed(&error.to_string()))?;
-    Ok(is_list)
-}
-
-/// The JSON of a message in which only the field with this name is set, and whether that is one of many values.
-fn nested(kind: &MessageDescriptor, name: &str, value: String) -> Result<(Json, bool), Status> {
-    let (first, rest) = name.split_once('.').map_or((name, None), |(first, rest)| (first, Some(rest)));
-    let field = field_of(kind, first).ok_or_else(|| unknown(kind, first))?;
-    let (inside, is_list) = match (rest, field.kind()) {
-        (Some(rest), Kind::Message(inner)) if !field.is_list() && !field.is_map() => nested(&inner, rest, value)?,
-        (Some(_), _) => {
-            let message = format!("{} in the address has no fields that an address can name", echo::clip(first));
-            return Err(status::malformed(&message));
-        }
-        (None, Kind::Message(inner)) if !schema::is_text(&inner) || field.is_map() => {
-            let message = format!(
-                "{} in the address has fields of its own: name one of them, with a dot between, or send the request as \
-                 JSON with POST",
-                echo::clip(first)
-            );
-            return Err(status::malformed(&message));
-        }
-        (None, kind) if field.is_list() => (json!([scalar(&kind, value)]), true),
-        (None, kind) => (scalar(&kind, value), false),
-    };
-    Ok((json!({(field.json_name()): inside}), is_list))
-}
-
-fn field_of(kind: &MessageDescriptor, name: &str) -> Option<FieldDescriptor> {
-    kind.get_field_by_json_name(name).or_else(|| kind.get_field_by_name(name))
-}
-
-fn unknown(kind: &MessageDescriptor, name: &str) -> Status {
-    let known: Vec<_> = kind.fields().map(|field| field.json_name().to_owned()).collect();
-    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-    status::malformed(&format!("{} is not a field of {}, which has {known}", echo::clip(name), kind.name()))
-}
-
-/// A value as JSON has it. JSON takes numbers as text, too.
-fn scalar(kind: &Kind, value: String) -> Json {
-    match (kind, value.as_str()) {
-        (Kind::Bool, "true" | "") => Json::Bool(true),
-        (Kind::Bool, "false") => Json::Bool(false),
-        _ => Json::String(value),
-    }
 }
 
 /// A message as gRPC sends it.
@@ -450,7 +373,22 @@ mod tests {
         assert!(told("quary=x", "{}").contains("has query, filter"), "{}", told("quary=x", "{}"));
         assert!(told("filter=x", "{}").contains("fields of its own"));
         assert!(told("query=a&query=b", "{}").contains("twice"));
-        assert!(told("pageSize=many", "{}").starts_with("pageSize in the address: invalid digit"));
+        for (query, expected) in [
+            ("pageSize=many", "pageSize in the address is a whole number up to 2147483647, not \"many\""),
+            ("pageSize=3000000000", "pageSize in the address is a whole number up to 2147483647, not \"3000000000\""),
+            ("allWords=yes", "allWords in the address is true or false, not \"yes\""),
+            (
+                "filter.publishTime.startTime=monday",
+                "filter.publishTime.startTime in the address is a time like 2026-03-03T14:05:00Z, not \"monday\"",
+            ),
+        ] {
+            assert_eq!(told(query, "{}"), expected);
+        }
+        let role = told("roles=HEAD", "{}");
+        assert!(role.starts_with("roles in the address is one of SENTENCE_ROLE_"), "{role}");
+        assert!(told("outlets=A", "{}").ends_with("; it may be filter.outlets"), "{}", told("outlets=A", "{}"));
+        let number = told("", "{\"pageSize\": \"many\"}");
+        assert!(number.contains("a whole number is expected at line 1"), "{number}");
         assert!(told("query=%ff", "{}").contains("UTF-8"));
         assert!(told("", "{} {}").contains("trailing characters"));
     }

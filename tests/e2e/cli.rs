@@ -135,7 +135,7 @@ async fn labels_are_kept_shown_and_looked_for() {
 async fn an_article_is_shown_whole() {
     let server = Server::start();
     put_labelled(&server);
-    let shown = text(&sayso(&server, &["articles", "--id", "one"]).stdout);
+    let shown = text(&sayso(&server, &["articles", "one"]).stdout);
     for part in ["The cranes are safe,” Lind told reporters.", "Ines Okafor", "3 quotes", "customer=17"] {
         assert!(shown.contains(part), "{part} is missing in: {shown}");
     }

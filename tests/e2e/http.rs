@@ -149,6 +149,8 @@ async fn what_is_wrong_with_a_request_is_told_with_the_status_of_http() {
     };
     assert_eq!(told(Method::GET, "/v2/articles", None).await, (404, "NO_SUCH_METHOD".into()));
     assert_eq!(told(Method::PUT, "/v1/articles", Some(json!({}))).await, (405, "NO_SUCH_METHOD".into()));
+    let (_, error) = read(call(&server, Method::PUT, "/v1/articles", Some(json!({}))).await).await;
+    assert_eq!(error["error"]["status"], "UNIMPLEMENTED");
     assert_eq!(told(Method::GET, "/v1/quotes:search?query=a:b:", None).await, (400, "QUERY_SYNTAX".into()));
     assert_eq!(told(Method::GET, "/v1/quotes:search?quary=a", None).await, (400, "MALFORMED_REQUEST".into()));
     assert_eq!(told(Method::POST, "/v1/text:analyze", None).await, (415, "MALFORMED_REQUEST".into()));

@@ -1,11 +1,14 @@
 //! Finds the files to read, and their formats.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use walkdir::{DirEntry, WalkDir};
 
+use super::super::input;
+use super::foreign;
 use super::report::Refusal;
 
 /// The format of a file.
@@ -84,6 +87,13 @@ pub(super) fn list(paths: &[String], format: Option<Format>, follow_links: bool)
     listing
 }
 
+/// Why a file cannot be read in any format, by its first bytes.
+fn unreadable(path: &str) -> Option<String> {
+    let mut head = Vec::new();
+    input::open(path).ok()?.take(foreign::HEAD_BYTES as u64).read_to_end(&mut head).ok()?;
+    foreign::refusal(&head)
+}
+
 impl Listing {
     fn add(&mut self, path: &str, format: Option<Format>, follow_links: bool) {
         if path == "-" {
@@ -102,10 +112,10 @@ impl Listing {
             Ok(meta) => match format.or_else(|| Format::of(&root)) {
                 Some(_) if is_metadata(&root) => {}
                 Some(format) => self.files.push(File { path: Some(root), format, bytes: meta.len() }),
-                None => self.refused.push(Refusal::new(
-                    path,
-                    "its name does not say what it contains: --format text, html, jsonl or json",
-                )),
+                None => {
+                    let nameless = "its name does not say what it contains: --format text, html, jsonl or json";
+                    self.refused.push(Refusal::new(path, unreadable(path).unwrap_or_else(|| nameless.to_owned())));
+                }
             },
         }
     }

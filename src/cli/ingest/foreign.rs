@@ -30,8 +30,10 @@ fn kind(bytes: &[u8]) -> Option<&'static str> {
     ];
     let known = KINDS.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, kind)| *kind);
     let ebcdic = || is_ebcdic(bytes).then_some("text in EBCDIC: convert it with iconv -f CP037 -t UTF-8");
-    let feed =
-        || is_feed(bytes).then_some("a feed in XML: save each page as HTML in a file, or convert it to JSON records");
+    let feed = || {
+        is_feed(bytes)
+            .then_some("a feed in XML: turn it into JSON records, as docs/recipes.md does, or save its pages as HTML")
+    };
     known
         .or_else(ebcdic)
         .or_else(feed)
@@ -50,7 +52,7 @@ fn is_ebcdic(bytes: &[u8]) -> bool {
 }
 
 /// How many bytes of a file may be the head of a message.
-const HEAD_BYTES: usize = 4 << 10;
+pub(super) const HEAD_BYTES: usize = 4 << 10;
 
 /// Whether a file begins with the head of a message in MIME, whose body is encoded.
 fn is_mail(bytes: &[u8]) -> bool {

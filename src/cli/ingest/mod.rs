@@ -84,41 +84,42 @@ pub(super) struct Args {
     server: Server,
 }
 
-const AFTER_HELP: &str = r#"File types (each may end in .gz as well):
-  .txt .md          one article; 01.json next to 01.txt holds its id, title, outlet and so on
+const AFTER_HELP: &str = "\
+File types (each may end in .gz as well):
+  .txt .md          one article; 01.json next to 01.txt holds id, title and more
   .html .htm        one article, as a reader would see it
   .jsonl .ndjson    one record per line
-  .json             one record, several in a row, a list of them, or a feed or API response that
-                    contains such a list: articles, items, results, docs, hits, response.results …
+  .json             one record, several in a row, a list of them, or a feed or
+                    API response that contains such a list: articles, items,
+                    results, docs, hits, response.results …
 
-Fields of a record, with some of the names they go by. Case, _ and - make no difference. The names
-used by JSON-LD, JSON Feed, RSS, WordPress, NewsAPI, Guardian, trafilatura, news-please and
-newspaper3k are understood:
-  id · url, link, webUrl, permalink · outlet, source, publisher, sitename, domain · title, headline
-  authors, author, byline, dc:creator · language, lang · publishTime, published_at, datePublished,
-  pubDate, date_publish, date · labels · body, text, content, maintext, articleBody, content_text,
-  content_html
-Only the body is required. Any other field that cannot be read, or whose name looks misspelt, is
-left out and reported. labels is an object with keys of your own, {"desk": "politics", "customer":
-17}; in Markdown it goes into the front matter.
+Fields of a record, with some of the names they go by. Case, _ and - make no difference. The names used by \
+JSON-LD, JSON Feed, RSS, WordPress, NewsAPI, Guardian, trafilatura, news-please and newspaper3k are understood:
+  id · url, link, webUrl, permalink · title, headline · language, lang · labels
+  outlet, source, publisher, sitename, domain · authors, author, byline,
+  dc:creator · publishTime, published_at, datePublished, pubDate, date_publish,
+  date · body, text, content, maintext, articleBody, content_text, content_html
+Only the body is required. Any other field that cannot be read, or whose name looks misspelt, is left out and \
+reported. labels is an object with keys of your own, {\"desk\": \"politics\", \"customer\": 17}; in Markdown it \
+goes into the front matter.
 
-Dates: 2026-03-03, RFC 3339, RFC 2822, "March 3, 2026 2:05 p.m. ET", 20260303140500, seconds or
-milliseconds since 1970, and more. 8/9/18 is read as 9 August, month first, and reported; 8.9.18 is
-8 September. A time without a zone is UTC. "Today" in an article counts from the date as written.
+Dates: 2026-03-03, RFC 3339, RFC 2822, \"March 3, 2026 2:05 p.m. ET\", 20260303140500, seconds or milliseconds \
+since 1970, and more. 8/9/18 is read as 9 August, month first, and reported; 8.9.18 is 8 September. A time \
+without a zone is UTC. \"Today\" in an article counts from the date as written.
 
-It is safe to run a command again: articles that are already there are only counted. A record is
-identified by its id or, without one, by its url, outlet, title and body. A text or HTML file is
-identified by its path, so a changed file replaces its earlier version. If two records of a run
-have the same id, the later one replaces the earlier one, and both are reported. An id that is a
-bare number is told if it was that of another outlet's article.
+It is safe to run a command again: articles that are already there are only counted. A record is identified by \
+its id or, without one, by its url, outlet, title and body. A text or HTML file is identified by its path, so a \
+changed file replaces its earlier version. If two records of a run have the same id, the later one replaces the \
+earlier one, and both are reported. An id that is a bare number is told if it was that of another outlet's \
+article.
 
 Examples:
-  sayso ingest articles/ --outlet "Veld Courier" --label desk=politics
+  sayso ingest articles/ --outlet \"Veld Courier\" --label desk=politics
   sayso ingest dump.jsonl.gz --field body=story --field id=url
   curl -s https://courier.example/feed.json | sayso ingest - --format json
 
-Exit code: 0 if everything was added, 1 if something was refused, 2 if the command was not
-understood, 130 if it was interrupted (the summary then shows what was added by that point)."#;
+Exit code: 0 if everything was added, 1 if something was refused, 2 if the command was not understood, 130 if it \
+was interrupted (the summary then shows what was added by that point).";
 
 pub(super) fn run(args: Args) -> Outcome {
     if let Some((key, _)) = args

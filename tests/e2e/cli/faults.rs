@@ -15,6 +15,10 @@ async fn faults_are_told_in_words() {
     let nobody = command(&["info", "--server", "http://127.0.0.1:1"]).output().unwrap();
     let told = text(&nobody.stderr);
     assert!(told.contains("127.0.0.1:1") && told.contains("sayso serve"), "{told}");
+    let encrypted = server.url().replace("http://", "https://");
+    let told = command(&["info", "--server", &encrypted]).output().unwrap();
+    let told = text(&told.stderr);
+    assert!(told.contains("does not encrypt") && told.contains(&server.url()), "{told}");
 }
 
 #[test]
@@ -26,6 +30,8 @@ fn options_that_would_do_nothing_are_refused() {
         &["quotes", "--context", "3"],
         &["articles", "--id", "x", "--from", "2026-03-03"],
         &["articles", "--id", "x", "--sort", "oldest"],
+        &["articles", "x", "--sort", "oldest"],
+        &["articles", "x", "--id", "y"],
         &["entities", "--id", "x", "--type", "person"],
         &["entities", "lind", "--outlet", "y"],
         &["analyze", "--json", "--output", "text"],
