@@ -132,6 +132,27 @@ async fn labels_are_kept_shown_and_looked_for() {
 }
 
 #[tokio::test]
+async fn a_name_that_no_quote_has_is_told_with_the_command_that_shows_what_is_said() {
+    let server = Server::start();
+    put_labelled(&server);
+    let found_by = |options: &[&str]| text(&sayso(&server, &[&["quotes"], options].concat()).stdout);
+    let brandt = found_by(&["brandt", "--outlet", "veld courier"]);
+    assert!(
+        brandt.ends_with(
+            "1 quote is by Oskar Brandt, with your other options: sayso quotes --speaker \"Oskar Brandt\"\n"
+        ),
+        "{brandt}"
+    );
+    assert!(found_by(&["--speaker", "Oskar Brandt"]).contains("disgrace"));
+    let lind = found_by(&["ada", "lind"]);
+    assert!(lind.contains(" quotes are by Ada Lind: sayso quotes --speaker \"Ada Lind\"\n"), "{lind}");
+    for none in [&["brandt", "--outlet", "nobody"][..], &["zeppelin"], &["brandt", "--json"]] {
+        let told = found_by(none);
+        assert!(!told.contains("by Oskar Brandt"), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn an_article_is_shown_whole() {
     let server = Server::start();
     put_labelled(&server);

@@ -18,6 +18,10 @@ import java.util.stream.Collectors;
  */
 public class IngestLines {
   public static void main(String[] arguments) {
+    if (arguments.length != 1) {
+      System.err.println("usage: IngestLines ADDRESS, such as localhost:50051, with articles as JSON Lines on standard input");
+      System.exit(1);
+    }
     var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).lines();
     var filter = ArticleFilter.newBuilder();
     try (var client = SaysoClient.builder(arguments[0]).key(System.getenv("SAYSO_KEY")).build();

@@ -144,6 +144,10 @@ public class Tasks {
   }
 
   public static void main(String[] arguments) throws InterruptedException {
+    if (arguments.length != 1) {
+      System.err.println("usage: Tasks ADDRESS, such as localhost:50051");
+      System.exit(1);
+    }
     // ANCHOR: connect
     try (var client = SaysoClient.builder(arguments[0]).key(System.getenv("SAYSO_KEY")).build()) {
       patiently(5, () -> put(client));

@@ -51,5 +51,7 @@ def set_aside(message: pathlib.Path, why: str) -> None:
 # ANCHOR_END: consume
 
 if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("usage: consume_queue.py ADDRESS FOLDER, such as localhost:50051 messages")
     with sayso.connect(sys.argv[1], key=os.environ.get("SAYSO_KEY")) as made:
         consume(made, pathlib.Path(sys.argv[2]))

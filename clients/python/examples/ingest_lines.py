@@ -34,4 +34,6 @@ async def main(address: str) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: ingest_lines.py ADDRESS, such as localhost:50051, with JSON Lines on standard input")
     asyncio.run(main(sys.argv[1]))

@@ -145,6 +145,8 @@ def clean(client: sayso.Client) -> None:
 
 
 def main() -> None:
+    if len(sys.argv) != 2:
+        sys.exit("usage: tasks.py ADDRESS, such as localhost:50051")
     # ANCHOR: connect
     with sayso.connect(sys.argv[1], key=os.environ.get("SAYSO_KEY")) as client:
         patiently(lambda: put(client))

@@ -13,7 +13,12 @@ async function* articles(): AsyncGenerator<Change> {
   for await (const line of createInterface({ input: process.stdin })) yield { article: fromJson(ArticleSchema, JSON.parse(line)) };
 }
 
-const client = connect(process.argv[2] ?? "localhost:50051", { key: process.env["SAYSO_KEY"] });
+const address = process.argv[2];
+if (address === undefined) {
+  console.error("usage: ingest-lines.js ADDRESS, such as localhost:50051, with articles as JSON Lines on standard input");
+  process.exit(1);
+}
+const client = connect(address, { key: process.env["SAYSO_KEY"] });
 const articleIds: string[] = [];
 for await (const { id, error } of client.ingest(articles())) {
   if (error) console.error(`${id}: ${error.message}`);

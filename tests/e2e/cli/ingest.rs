@@ -196,3 +196,23 @@ async fn an_id_that_counts_articles_of_two_outlets_is_told() {
         assert_eq!(told.contains(note), is_told, "{id} of {outlet}: {told}");
     }
 }
+
+#[tokio::test]
+async fn a_file_that_no_format_reads_is_told_what_it_is_whatever_its_name() {
+    let server = Server::start();
+    let files = tempfile::tempdir().unwrap();
+    for (name, bytes, told) in [
+        (
+            "feed.xml",
+            &b"<?xml version='1.0'?>\n<rss version='2.0'><channel></channel></rss>"[..],
+            "this is a feed in XML",
+        ),
+        ("report", b"%PDF-1.7\n", "this is a PDF file"),
+        ("story.rst", b"The bridge is shut.", "its name does not say what it contains"),
+    ] {
+        let path = files.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        let words = text(&sayso(&server, &["ingest", path.to_str().unwrap()]).stderr);
+        assert!(words.contains(told), "{name}: {words}");
+    }
+}

@@ -19,6 +19,9 @@ import (
 )
 
 func main() {
+	if len(os.Args) != 2 {
+		log.Fatal("usage: ingestlines ADDRESS, such as localhost:50051, with articles as JSON Lines on standard input")
+	}
 	client, err := sayso.Connect(os.Args[1], sayso.WithKey(os.Getenv("SAYSO_KEY")))
 	if err != nil {
 		log.Fatal(err)

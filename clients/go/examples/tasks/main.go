@@ -190,6 +190,9 @@ func clean(ctx context.Context, client *sayso.Client) error {
 }
 
 func main() {
+	if len(os.Args) != 2 {
+		log.Fatal("usage: tasks ADDRESS, such as localhost:50051")
+	}
 	// ANCHOR: connect
 	ctx := context.Background()
 	client, err := sayso.Connect(os.Args[1], sayso.WithKey(os.Getenv("SAYSO_KEY")))
