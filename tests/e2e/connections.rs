@@ -147,9 +147,11 @@ async fn a_connection_grows_only_so_old() {
         let put = IngestArticlesRequest { client_sequence: n, action: to_put(article("a", STORY), AnalysisMode::Fast) };
         sender.send(put).await.unwrap();
         while !matches!(answers.message().await.unwrap().unwrap().event, Some(Event::Searchable(_))) {}
-        // A call that is begun at that very moment is not sent, which the library tells as cancelled.
+        // A call that is begun at that very moment is not sent, which the library tells as cancelled, or not taken any
+        // more, which it tells as a connection that ends without an error.
         while let Err(status) = articles.list_articles(ListArticlesRequest::default()).await {
-            assert_eq!(status.code(), Code::Cancelled, "{status}");
+            let not_taken = status.code() == Code::Internal && format!("{status:?}").contains("NO_ERROR");
+            assert!(status.code() == Code::Cancelled || not_taken, "{status:?}");
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

@@ -126,9 +126,10 @@ async fn a_short_text_does_not_wait_for_the_long_ones_that_came_before_it() {
                 server.put_as(short, article(&format!("{mode:?} {number} {short:?}"), &body)).await;
             }
         }
-        // The only thread still reads them: had the puts waited for it, at least one would have ended.
-        let ended = long.try_join_next();
-        assert!(ended.is_none(), "{mode:?}: {ended:?}");
+        // The only thread still reads them: had the puts waited for it, at least one would have ended. On a slow machine
+        // some may have been refused.
+        let ended: Vec<_> = std::iter::from_fn(|| long.try_join_next()).map(Result::unwrap).collect();
+        assert!(ended.iter().all(Result::is_err) && !long.is_empty(), "{mode:?}: {ended:?}");
         long.shutdown().await;
     }
 }
