@@ -22,7 +22,8 @@ const LOOKED_UP: usize = 256;
 pub(crate) struct Misspelt {
     /// The word, folded.
     pub(crate) word: String,
-    /// How many edits it may be away from what was meant.
+    /// How many edits it may be away from what was meant; a cluster looks them up itself.
+    #[cfg(feature = "opensearch")]
     pub(crate) edits: u8,
     /// The words that are no further away.
     pub(crate) alike: Alike,
@@ -37,7 +38,12 @@ impl Misspelt {
             LETTERS_FOR_ONE..LETTERS_FOR_TWO => 1,
             _ => 2,
         };
-        Some(Self { alike: Alike::word(&word, edits), word, edits })
+        Some(Self {
+            alike: Alike::word(&word, edits),
+            word,
+            #[cfg(feature = "opensearch")]
+            edits,
+        })
     }
 
     /// Of words with their frequencies those that it may be a misspelling of, nearest first, then the most frequent.
