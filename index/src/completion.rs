@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::lookup::{Way, typing_errors};
 use crate::query::SuggestQuery;
-use crate::{PhraseSuggestion, text};
+use crate::{PhraseSuggestion, Result, Suggestions, text};
 
 /// More words than this are not completed.
 const WORDS: usize = 8;
@@ -25,14 +25,26 @@ const MISSPELT_BYTES: usize = 64;
 /// others.
 const CANDIDATES: usize = 4;
 
+/// What is found for the words that were typed. They are looked for as they are, and only where that finds nothing, with
+/// typing errors.
+pub(crate) fn complete(
+    query: &SuggestQuery,
+    look: impl Fn(&[String], bool) -> Result<Suggestions>,
+) -> Result<Suggestions> {
+    let Some(words) = words_of(query) else { return Ok(Suggestions::default()) };
+    let as_typed = look(&words, false)?;
+    let found = !(as_typed.entities.is_empty() && as_typed.phrases.is_empty());
+    if found || !may_be_misspelt(&words) { Ok(as_typed) } else { look(&words, true) }
+}
+
 /// The words that were typed, if they can be completed.
-pub(crate) fn words_of(query: &SuggestQuery) -> Option<Vec<String>> {
+fn words_of(query: &SuggestQuery) -> Option<Vec<String>> {
     let words: Vec<String> = text::exact(&query.text).map(|word| word.text).take(WORDS + 1).collect();
     (!words.is_empty() && words.len() <= WORDS && query.most > 0).then_some(words)
 }
 
 /// Whether a typing error may be in any of these words.
-pub(crate) fn may_be_misspelt(words: &[String]) -> bool {
+fn may_be_misspelt(words: &[String]) -> bool {
     words.iter().any(|word| typing_errors(word).is_some())
 }
 

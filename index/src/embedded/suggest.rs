@@ -16,7 +16,7 @@ use super::terms::any_of;
 use super::view::View;
 use crate::alike::Alike;
 use crate::article::type_word;
-use crate::completion::{candidates, chosen, may_be_misspelt, phrase_errors, ways, words_of};
+use crate::completion::{self, candidates, chosen, phrase_errors, ways};
 use crate::engine::CHECK_EVERY;
 use crate::name::AskedName;
 use crate::query::SuggestQuery;
@@ -32,13 +32,10 @@ impl View {
     /// How what is typed may go on.
     pub(super) fn suggest(&self, query: &SuggestQuery, interrupt: &Interrupt) -> Result<Suggestions> {
         interrupt.check()?;
-        let Some(words) = words_of(query) else { return Ok(Suggestions::default()) };
-        let as_typed = self.as_typed(&words, query, interrupt)?;
-        let found = !(as_typed.entities.is_empty() && as_typed.phrases.is_empty());
-        if found || !may_be_misspelt(&words) {
-            return Ok(as_typed);
-        }
-        self.completions(&words, query, true, interrupt)
+        completion::complete(query, |words, errors| match errors {
+            false => self.as_typed(words, query, interrupt),
+            true => self.completions(words, query, true, interrupt),
+        })
     }
 
     /// Entities and phrases that begin with these very words. Very many begin with one or two letters, so that what these

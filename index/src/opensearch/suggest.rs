@@ -19,7 +19,7 @@ use super::lookup::{Asked, Fit};
 use super::misspelt::{beginning_like, literal};
 use crate::alike::Alike;
 use crate::article::type_of;
-use crate::completion::{candidates, chosen, looked_at, may_be_misspelt, phrase_errors, ways, words_of};
+use crate::completion::{self, candidates, chosen, looked_at, phrase_errors, ways};
 use crate::query::SuggestQuery;
 use crate::{EntityId, EntitySuggestion, Interrupt, PhraseSuggestion, Result, Suggestions};
 
@@ -36,13 +36,7 @@ impl OpenSearch {
     /// How what is typed may go on.
     pub(super) fn complete(&self, query: &SuggestQuery, interrupt: &Interrupt) -> Result<Suggestions> {
         interrupt.check()?;
-        let Some(words) = words_of(query) else { return Ok(Suggestions::default()) };
-        let as_typed = self.completions(&words, query, false, interrupt)?;
-        let found = !(as_typed.entities.is_empty() && as_typed.phrases.is_empty());
-        if found || !may_be_misspelt(&words) {
-            return Ok(as_typed);
-        }
-        self.completions(&words, query, true, interrupt)
+        completion::complete(query, |words, errors| self.completions(words, query, errors, interrupt))
     }
 
     /// Entities and phrases, whose words may have typing errors.
